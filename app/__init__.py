@@ -1,0 +1,49 @@
+"""SMS Admin: a small organisation texts its people, rehearsed, never twice, never lost."""
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.kit import access, addresses, db, errors, filters, headers, log
+from app.kit.settings import Settings, read
+
+UPLOAD_LIMIT = 10 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The app for these settings (default: the environment's). Makes no tables, sends nothing, seeds nothing.
+
+    Raises BadSettings when the environment cannot be used.
+    """
+    from app.rooms import open_rooms  # rooms know this package's kit, so they are opened after it
+
+    settings = settings or read()
+    app = Flask(__name__)
+    _configure(app, settings)
+    for furniture in (headers, db, access, errors, filters, addresses):
+        furniture.install(app)
+    log.install(settings)
+    open_rooms(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.extensions["settings"] = settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=f"sqlite:///{settings.database_path}",
+        MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
+        MAX_FORM_MEMORY_SIZE=512 * 1024,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_base_url.startswith("https://"),
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=settings.public_base_url.startswith("https://"),
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.trust_proxy:
+        hops = settings.trust_proxy
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

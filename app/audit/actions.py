@@ -1,0 +1,40 @@
+"""One human act is one write section with one audit row."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import g, has_request_context, request
+
+from app.audit.models import AuditEvent
+from app.kit.db import write
+
+
+class Trace:
+    """What the act was about; fill it in while acting. Ids and plain words, never a phone number, body or secret."""
+
+    def __init__(self) -> None:
+        self.about: str | None = None
+        self.details: dict[str, Any] = {}
+
+
+@contextmanager
+def act(verb: str, who: str) -> Iterator[Trace]:
+    """Open `write()`, and leave an audit row of `verb` by `who` in the same transaction. Raises Busy and Taken."""
+    trace = Trace()
+    with write() as session:
+        yield trace
+        session.add(_event(verb, who, trace))
+
+
+def _event(verb: str, who: str, trace: Trace) -> AuditEvent:
+    inside = has_request_context()
+    return AuditEvent(
+        verb=verb,
+        who=who,
+        about=str(trace.about)[:200] if trace.about is not None else None,
+        details=json.dumps(trace.details, ensure_ascii=False, default=str) if trace.details else None,
+        client_ip=(request.remote_addr or "")[:45] if inside else None,
+        request_id=g.get("request_id") if inside else None,
+    )

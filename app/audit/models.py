@@ -1,0 +1,37 @@
+"""The audit table."""
+
+from datetime import datetime
+
+from sqlalchemy import DDL, Index, String, Text, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.clock import now
+from app.kit.columns import UtcDateTime, key
+from app.kit.db import Model
+
+
+class AuditEvent(Model):
+    """One human act: who, what, about which thing, before and after, from where. Never changed, never deleted."""
+
+    __tablename__ = "audit_events"
+    __table_args__ = (Index("ix_audit_events_who_at", "who", "at"),)
+
+    id: Mapped[key]
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    who: Mapped[str] = mapped_column(String(80))
+    verb: Mapped[str] = mapped_column(String(60))
+    about: Mapped[str | None] = mapped_column(String(200))
+    details: Mapped[str | None] = mapped_column(Text)
+    client_ip: Mapped[str | None] = mapped_column(String(45))
+    request_id: Mapped[str | None] = mapped_column(String(32))
+
+
+for _act in ("UPDATE", "DELETE"):
+    event.listen(
+        AuditEvent.__table__,
+        "after_create",
+        DDL(
+            f"CREATE TRIGGER audit_events_no_{_act.lower()} BEFORE {_act} ON audit_events "
+            "BEGIN SELECT RAISE(ABORT, 'audit_events is append-only'); END"
+        ),
+    )

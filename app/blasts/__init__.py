@@ -1,0 +1,1 @@
+"""Blasts: compose, rehearse, confirm, release, watch."""

@@ -1,0 +1,1 @@
+"""The community members: people who receive community blasts."""

@@ -1,0 +1,41 @@
+"""Community members, and the table that finds them by name or digits."""
+
+from sqlalchemy import DDL, CheckConstraint, Index, String, event, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.columns import e164, key, phone_is_e164, stamp
+from app.kit.db import Model
+
+
+class CommunityMember(Model):
+    """A person who receives community blasts."""
+
+    __tablename__ = "community_members"
+    __table_args__ = (
+        CheckConstraint(phone_is_e164(), name="phone_is_e164"),
+        # names last when there is none; the id makes the order total
+        Index("ix_community_members_name", text("name IS NULL"), text("name COLLATE NOCASE"), "id"),
+        Index("ix_community_members_created_at", "created_at", "id"),
+    )
+
+    id: Mapped[key]
+    name: Mapped[str | None] = mapped_column(String(100))
+    phone: Mapped[e164] = mapped_column(unique=True)
+    created_at: Mapped[stamp]
+
+
+SEARCH = (
+    "CREATE VIRTUAL TABLE community_search USING fts5(name, phone, content='community_members', content_rowid='id', "
+    "tokenize='trigram')",
+    "CREATE TRIGGER community_search_insert AFTER INSERT ON community_members BEGIN "
+    "INSERT INTO community_search(rowid, name, phone) VALUES (new.id, new.name, new.phone); END",
+    "CREATE TRIGGER community_search_delete AFTER DELETE ON community_members BEGIN "
+    "INSERT INTO community_search(community_search, rowid, name, phone) "
+    "VALUES ('delete', old.id, old.name, old.phone); END",
+    "CREATE TRIGGER community_search_update AFTER UPDATE OF name, phone ON community_members BEGIN "
+    "INSERT INTO community_search(community_search, rowid, name, phone) "
+    "VALUES ('delete', old.id, old.name, old.phone); "
+    "INSERT INTO community_search(rowid, name, phone) VALUES (new.id, new.name, new.phone); END",
+)
+for _statement in SEARCH:
+    event.listen(CommunityMember.__table__, "after_create", DDL(_statement))

@@ -1,0 +1,55 @@
+"""The pretend carrier's own memory: phones and their moods, texts on the air, receipts that are due."""
+
+from enum import StrEnum
+
+from sqlalchemy import Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.columns import count, key, long_text, moment, stamp, words
+from app.kit.db import Model
+
+
+class Mood(StrEnum):
+    """How a pretend phone behaves."""
+
+    WORKING = "working"
+    REFUSED = "refused"
+    LANDLINE = "landline"
+    UNREACHABLE = "unreachable"
+    SLOW = "slow"
+    NO_RECEIPT = "no_receipt"
+
+
+class SandboxPhone(Model):
+    """A pretend phone whose mood was changed. Phones without a row are working."""
+
+    __tablename__ = "sandbox_phones"
+
+    phone: Mapped[str] = mapped_column(String(20), primary_key=True)
+    mood: Mapped[Mood] = mapped_column(words(Mood), default=Mood.WORKING)
+    updated_at: Mapped[stamp]
+
+
+class SandboxMessage(Model):
+    """A text on the pretend air. `next_status` is posted to the app's webhook when `next_at` has come."""
+
+    __tablename__ = "sandbox_messages"
+    __table_args__ = (
+        Index("ix_sandbox_messages_phone", "phone", "id"),
+        Index("ix_sandbox_messages_next_at", "next_at", sqlite_where=text("next_at IS NOT NULL")),
+    )
+
+    id: Mapped[key]
+    sid: Mapped[str] = mapped_column(String(34), unique=True)
+    from_phone: Mapped[bool] = mapped_column(default=False, server_default="0")
+    phone: Mapped[str] = mapped_column(String(20))
+    sender: Mapped[str] = mapped_column(String(40))
+    body: Mapped[long_text]
+    segments: Mapped[int] = mapped_column(default=1, server_default="1")
+    status: Mapped[str] = mapped_column(String(20))
+    error_code: Mapped[int | None]
+    status_callback: Mapped[str | None] = mapped_column(Text)
+    next_status: Mapped[str | None] = mapped_column(String(20))
+    next_at: Mapped[moment | None]
+    posts: Mapped[count]
+    created_at: Mapped[stamp]

@@ -1,0 +1,182 @@
+"""Blasts as sent, blasts as scheduled, every text, every attempt, and who leads."""
+
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Text, event, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.domain.blast_states import Direction, Kind, LogStatus, MessageStatus, ScheduleStatus, Target
+from app.kit.columns import count, e164, flag, key, long_text, moment, stamp, words
+from app.kit.db import Model
+
+# Rows written from outside without a carrier are practice: the safe side.
+PRACTICE = "sandbox"
+CARRIER_IS_KNOWN = "carrier IN ('sandbox', 'twilio')"
+
+
+class MessageLog(Model):
+    """One blast as sent. Its rows in `messages` are the truth; the two counts are kept by triggers on them."""
+
+    __tablename__ = "message_logs"
+    __table_args__ = (
+        CheckConstraint(CARRIER_IS_KNOWN, name="carrier"),
+        Index("ix_message_logs_status", "status", "id"),
+        Index("ix_message_logs_event_id", "event_id"),
+    )
+
+    id: Mapped[key]
+    created_at: Mapped[stamp]
+    message_body: Mapped[long_text]
+    target: Mapped[Target] = mapped_column(words(Target))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="SET NULL"))
+    status: Mapped[LogStatus] = mapped_column(words(LogStatus), default=LogStatus.SENT, server_default=LogStatus.SENT)
+    total_recipients: Mapped[count]
+    success_count: Mapped[count]
+    failure_count: Mapped[count]
+    details: Mapped[str | None] = mapped_column(Text)
+    # ours
+    event_title: Mapped[str | None] = mapped_column(String(200))
+    footer: Mapped[str | None] = mapped_column(String(160))
+    sender: Mapped[str] = mapped_column(String(40), server_default="")
+    carrier: Mapped[str] = mapped_column(String(10), server_default=PRACTICE)
+    test_mode: Mapped[flag]
+    duplicates: Mapped[count]
+    pause_reason: Mapped[str | None] = mapped_column(String(300))
+    pause_code: Mapped[int | None]
+    # False: the next row goes alone until the carrier accepts one (the probe)
+    proven: Mapped[flag]
+    created_by: Mapped[str | None] = mapped_column(String(80))
+    finished_at: Mapped[moment | None]
+
+
+class ScheduledMessage(Model):
+    """A blast that waits for its time, everything in it frozen. The audience is not: it is read at release."""
+
+    __tablename__ = "scheduled_messages"
+    __table_args__ = (
+        CheckConstraint(CARRIER_IS_KNOWN, name="carrier"),
+        Index("ix_scheduled_messages_status", "status", "scheduled_at"),
+        Index("ix_scheduled_messages_message_log_id", "message_log_id"),
+        Index("ix_scheduled_messages_event_id", "event_id"),
+    )
+
+    id: Mapped[key]
+    created_at: Mapped[stamp]
+    scheduled_at: Mapped[moment]
+    message_body: Mapped[long_text]
+    target: Mapped[Target] = mapped_column(words(Target))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="SET NULL"))
+    status: Mapped[ScheduleStatus] = mapped_column(
+        words(ScheduleStatus), default=ScheduleStatus.PENDING, server_default=ScheduleStatus.PENDING
+    )
+    test_mode: Mapped[flag]
+    processing_started_at: Mapped[moment | None]
+    sent_at: Mapped[moment | None]
+    error_message: Mapped[str | None] = mapped_column(Text)
+    message_log_id: Mapped[int | None] = mapped_column(ForeignKey("message_logs.id", ondelete="SET NULL"))
+    # ours
+    footer: Mapped[str | None] = mapped_column(String(160))
+    sender: Mapped[str] = mapped_column(String(40), server_default="")
+    carrier: Mapped[str] = mapped_column(String(10), server_default=PRACTICE)
+    # True: "send now", and the time before scheduled_at is the time to undo
+    immediate: Mapped[flag]
+    timezone: Mapped[str | None] = mapped_column(String(64))
+    client_token: Mapped[str | None] = mapped_column(String(64), unique=True)
+    created_by: Mapped[str | None] = mapped_column(String(80))
+
+
+class Message(Model):
+    """One text to or from one person: the truth about delivery. `phone` is the person, `sender` our number."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        # the database itself refuses to text somebody twice in one blast
+        Index("uq_messages_log_phone", "message_log_id", "phone", unique=True),
+        Index("ix_messages_log_status", "message_log_id", "status"),
+        Index("ix_messages_queued", "carrier", "message_log_id", "id", sqlite_where=text("status = 'queued'")),
+        Index("ix_messages_submitting", "message_log_id", sqlite_where=text("status = 'submitting'")),
+        Index("ix_messages_phone", "phone", "id"),
+        Index("ix_messages_created_at", "created_at"),
+        CheckConstraint(CARRIER_IS_KNOWN, name="carrier"),
+        CheckConstraint("(direction = 'inbound') = (status = 'received')", name="inbound_is_received"),
+    )
+
+    id: Mapped[key]
+    direction: Mapped[Direction] = mapped_column(
+        words(Direction), default=Direction.OUTBOUND, server_default=Direction.OUTBOUND
+    )
+    kind: Mapped[Kind] = mapped_column(words(Kind))
+    phone: Mapped[e164]
+    name: Mapped[str | None] = mapped_column(String(100))
+    sender: Mapped[str] = mapped_column(String(40), server_default="")
+    body: Mapped[long_text]
+    status: Mapped[MessageStatus] = mapped_column(words(MessageStatus))
+    reason: Mapped[str | None] = mapped_column(String(40))
+    priority: Mapped[count]
+    carrier: Mapped[str] = mapped_column(String(10), server_default=PRACTICE)
+    provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    message_log_id: Mapped[int | None] = mapped_column(ForeignKey("message_logs.id", ondelete="RESTRICT"))
+    segments: Mapped[int] = mapped_column(default=1, server_default="1")
+    encoding: Mapped[str] = mapped_column(String(5), default="GSM-7", server_default="GSM-7")
+    price: Mapped[str | None] = mapped_column(String(20))
+    error_code: Mapped[int | None]
+    error_message: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[count]
+    not_before: Mapped[moment | None]
+    created_at: Mapped[stamp]
+    submitted_at: Mapped[moment | None]
+    sent_at: Mapped[moment | None]
+    delivered_at: Mapped[moment | None]
+    failed_at: Mapped[moment | None]
+
+
+class Attempt(Model):
+    """One arming of one text. `ref` stands in the status callback's path, so a lost answer is still recognised.
+
+    `outcome`: null while open, then accepted, refused, unprocessed, ambiguous or lost.
+    """
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        Index("ix_attempts_message_id", "message_id", "n", unique=True),
+        CheckConstraint("length(ref) = 32", name="ref_is_32_hex"),
+        CheckConstraint("outcome IN ('accepted', 'refused', 'unprocessed', 'ambiguous', 'lost')", name="outcome"),
+    )
+
+    id: Mapped[key]
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    n: Mapped[int]
+    ref: Mapped[str] = mapped_column(String(32), unique=True)
+    provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    started_at: Mapped[stamp]
+    ended_at: Mapped[moment | None]
+    http_status: Mapped[int | None]
+    code: Mapped[int | None]
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    why: Mapped[str | None] = mapped_column(String(200))
+
+
+class Lease(Model):
+    """Who leads. Every taking adds 1 to `epoch`; the holder adds 1 to `beat`."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(32), server_default="")
+    epoch: Mapped[count]
+    beat: Mapped[count]
+    beat_at: Mapped[moment | None]
+    carrier: Mapped[str | None] = mapped_column(String(10))
+
+
+_WORTH = (
+    "CASE WHEN {row}.status IN ('accepted','sent','no_receipt','delivered') THEN 's' "
+    "WHEN {row}.status IN ('failed','undelivered','opted_out') THEN 'f' ELSE '' END"
+)
+COUNTING = (
+    "CREATE TRIGGER messages_count_update AFTER UPDATE OF status ON messages "
+    f"WHEN new.message_log_id IS NOT NULL AND {_WORTH.format(row='old')} <> {_WORTH.format(row='new')} BEGIN "
+    "UPDATE message_logs SET "
+    f"success_count = success_count + ({_WORTH.format(row='new')} = 's') - ({_WORTH.format(row='old')} = 's'), "
+    f"failure_count = failure_count + ({_WORTH.format(row='new')} = 'f') - ({_WORTH.format(row='old')} = 'f') "
+    "WHERE id = new.message_log_id; END"
+)
+event.listen(Message.__table__, "after_create", DDL(COUNTING))

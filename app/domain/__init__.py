@@ -1,0 +1,1 @@
+"""The law book: rules that need no request, no database and no clock; time and settings come in as arguments."""

@@ -1,0 +1,1 @@
+"""A spreadsheet on its way in: uploaded, checked, and not yet confirmed."""

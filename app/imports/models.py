@@ -1,0 +1,65 @@
+"""Uploads that are checked and wait for a person's yes."""
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.columns import count, key, moment, stamp, words
+from app.kit.db import Model
+
+
+class ImportState(StrEnum):
+    """A life: checked, then done or abandoned."""
+
+    CHECKED = "checked"
+    DONE = "done"
+    ABANDONED = "abandoned"
+
+
+class RowVerdict(StrEnum):
+    """What an import would do with one row of the file."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    REPEATED = "repeated"
+    BAD = "bad"
+
+
+class Import(Model):
+    """One upload: which file, by whom, how its columns were read, and what became of it."""
+
+    __tablename__ = "imports"
+    __table_args__ = (Index("ix_imports_created_at", "created_at"),)
+
+    id: Mapped[key]
+    pool: Mapped[str] = mapped_column(String(20), default="community", server_default="community")
+    created_by: Mapped[str] = mapped_column(String(80))
+    file_name: Mapped[str] = mapped_column(String(255))
+    stored_as: Mapped[str | None] = mapped_column(String(64))
+    encoding: Mapped[str | None] = mapped_column(String(20))
+    columns: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[ImportState] = mapped_column(words(ImportState), default=ImportState.CHECKED)
+    row_count: Mapped[count]
+    added_count: Mapped[count]
+    changed_count: Mapped[count]
+    bad_count: Mapped[count]
+    created_at: Mapped[stamp]
+    finished_at: Mapped[moment | None]
+
+
+class ImportRow(Model):
+    """One row of the file and what would become of it."""
+
+    __tablename__ = "import_rows"
+    __table_args__ = (Index("ix_import_rows_import_id_verdict", "import_id", "verdict", "line"),)
+
+    id: Mapped[key]
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"))
+    line: Mapped[int]
+    name: Mapped[str | None] = mapped_column(String(100))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    verdict: Mapped[RowVerdict] = mapped_column(words(RowVerdict))
+    reason: Mapped[str | None] = mapped_column(String(300))
+    cells: Mapped[str | None] = mapped_column(Text)

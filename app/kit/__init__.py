@@ -1,0 +1,1 @@
+"""Furniture: knows Flask and SQLAlchemy, knows no room. One noun a file."""

@@ -1,0 +1,74 @@
+"""The kinds of columns this house uses, each with its rule."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any
+
+from sqlalchemy import DateTime, Dialect, Enum, String, Text, TypeDecorator, false
+from sqlalchemy.orm import mapped_column
+
+from app.kit.clock import now
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: stored naive in UTC, read back aware. A naive value is a mistake and raises ValueError."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database: UTC without its zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without its zone cannot be stored")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database: UTC, with its zone."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Money(TypeDecorator[Decimal]):
+    """An exact amount, stored as its decimal text: SQLite has no exact numbers with a point."""
+
+    impl = String(20)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        """To the database: plain digits, never an exponent."""
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        """From the database: a Decimal."""
+        return None if value is None else Decimal(value)
+
+
+def words(kind: type[StrEnum]) -> Enum:
+    """A column that holds one word of `kind`; the database checks it (`ck_<table>_<kind>`)."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=20,
+        name=kind.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+key = Annotated[int, mapped_column(primary_key=True)]
+e164 = Annotated[str, mapped_column(String(20))]
+stamp = Annotated[datetime, mapped_column(UtcDateTime, default=now)]
+moment = Annotated[datetime, mapped_column(UtcDateTime)]
+flag = Annotated[bool, mapped_column(default=False, server_default=false())]
+count = Annotated[int, mapped_column(default=0, server_default="0")]
+long_text = Annotated[str, mapped_column(Text)]
+
+
+def phone_is_e164(column: str = "phone") -> str:
+    """The CHECK for a phone column: a plus, a digit 1-9, then digits only, at most 16 characters."""
+    return f"{column} GLOB '+[1-9]*' AND {column} NOT GLOB '*[^+0-9]*' AND length({column}) <= 16"
+
+
+type_map: dict[Any, Any] = {datetime: UtcDateTime, Decimal: Money}

@@ -1,0 +1,133 @@
+"""The database: one engine, plain reads, and one door to a commit."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, MetaData, event
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+from app.kit.columns import type_map
+
+WAIT_SECONDS = 10
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """What every model stands on. (Flask-SQLAlchemy refuses `type_annotation_map` here: the registry carries it.)"""
+
+    registry = registry(type_annotation_map=type_map)
+    metadata = MetaData(naming_convention=NAMES)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+# mypy cannot see through Flask-SQLAlchemy's made-at-run-time base class; both are the same class to a reader.
+Model = Base if TYPE_CHECKING else db.Model
+
+
+class Taken(Exception):
+    """The database refused a row because its unique value is there already. `column` names it: "table.column"."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(column)
+        self.column = column
+
+
+class Busy(Exception):
+    """Somebody else was writing for longer than WAIT_SECONDS: nothing was saved, try again."""
+
+
+class _WriteLock:
+    """One writer at a time in this process; says so at once when a thread would wait for itself."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._owner: int | None = None
+
+    def acquire(self) -> None:
+        me = threading.get_ident()
+        if self._owner == me:
+            raise RuntimeError("write() inside write(): actions never open their own")
+        if not self._lock.acquire(timeout=WAIT_SECONDS):
+            raise Busy
+        self._owner = me
+
+    def release(self) -> None:
+        self._owner = None
+        self._lock.release()
+
+
+WRITE_LOCK = _WriteLock()
+
+
+def prepare_connection(connection: sqlite3.Connection) -> None:
+    """The rules of every connection of this product: our own BEGINs, WAL, FULL, foreign keys, patience."""
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={WAIT_SECONDS * 1000}",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    prepare_connection(connection)
+
+
+def _on_begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def install(app: Flask) -> None:
+    """Give the app its database. Makes no tables: migrations do."""
+    db.init_app(app)
+    with app.app_context():
+        event.listen(db.engine, "connect", _on_connect)
+        event.listen(db.engine, "begin", _on_begin)
+
+
+@contextmanager
+def write() -> Iterator[Session]:
+    """The only door to a commit.
+
+    Compute first, then write: no hashing, parsing, rendering or network inside, and nothing read before it is
+    trusted inside. Raises Busy when another writer holds on for longer than WAIT_SECONDS, Taken when a unique value
+    is there already; in both cases, and in every other error, nothing is saved.
+    """
+    session = db.session
+    if session.dirty or session.new or session.deleted:
+        raise RuntimeError("changed before write(): change rows inside it")
+    session.rollback()
+    WRITE_LOCK.acquire()
+    try:
+        session.connection(execution_options={"write": True})
+        yield session()
+        session.commit()
+    except BaseException as error:
+        session.rollback()
+        raise _in_our_words(error) from error
+    finally:
+        WRITE_LOCK.release()
+
+
+def _in_our_words(error: BaseException) -> BaseException:
+    if isinstance(error, IntegrityError) and "UNIQUE constraint failed: " in str(error.orig):
+        return Taken(str(error.orig).split(": ", 1)[1])
+    if isinstance(error, OperationalError) and "locked" in str(error.orig):
+        return Busy()
+    return error

@@ -1,0 +1,71 @@
+"""What a person sees when something cannot be done: what happened, what to do, and a number to quote."""
+
+import logging
+from typing import Any
+
+from flask import Flask, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.kit.db import Busy, db
+
+log = logging.getLogger(__name__)
+
+WORDS = {
+    400: ("That did not come through", "The page may have been open for too long. Go back, reload it and try again."),
+    403: ("This is for admins", "Your account may not open this page. Ask an admin if you need it."),
+    404: ("Nothing is here", "The address is wrong, or the thing you are looking for has been deleted."),
+    405: ("That does not work here", "Go back and use the buttons on the page."),
+    413: ("That is too large", "Send a smaller file or a shorter text."),
+    415: ("That is not something we can read", "Send it in another form."),
+    429: ("Too many tries", "Wait a while, then try again."),
+    500: ("Something broke on our side", "Nothing was half-saved. Try again; if it happens again, quote this number:"),
+    503: ("Busy, try again", "Somebody else is saving a lot right now. Nothing was saved; try again in a moment."),
+}
+FORGED = (
+    "The form was not accepted",
+    "You may have been signed out meanwhile. Go back, reload the page and send it again.",
+)
+
+
+def page(code: int, title: str = "", text: str = "", error_id: str = "") -> ResponseReturnValue:
+    """The error page for `code` in our words, or its JSON where the caller asked for JSON."""
+    known_title, known_text = WORDS.get(code, WORDS[400 if code < 500 else 500])
+    title, text = title or known_title, text or known_text
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(error=f"{title}. {text}"), code
+    return render_template("errors/page.html", code=code, title=title, text=text, error_id=error_id), code
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if isinstance(error, CSRFError):
+        return page(400, *FORGED)
+    code = error.code or 500
+    if code < 400:
+        return error.get_response()
+    answer = page(code)
+    if code == 405 and getattr(error, "valid_methods", None):
+        return *_pair(answer), {"Allow": ", ".join(error.valid_methods)}  # type: ignore[attr-defined]
+    return answer
+
+
+def _pair(answer: Any) -> tuple[Any, int]:
+    return answer[0], answer[1]
+
+
+def _busy(_error: Busy) -> ResponseReturnValue:
+    return *_pair(page(503)), {"Retry-After": "5"}
+
+
+def _broken(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    log.error("request %s failed", g.get("request_id", "-"), exc_info=error)
+    return page(500, error_id=g.get("request_id", ""))
+
+
+def install(app: Flask) -> None:
+    """Answer every error with our own page."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Busy, _busy)
+    app.register_error_handler(Exception, _broken)

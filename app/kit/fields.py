@@ -1,0 +1,51 @@
+"""Form fields that turn what people type into values, and say beside the field what is wrong."""
+
+from typing import Any
+
+from wtforms import StringField, ValidationError
+from wtforms.validators import Length
+
+from app.domain.phone import BadPhone, Phone
+from app.domain.wording import clean, clean_name
+
+NAME_LENGTH = 100
+
+
+class CleanField(StringField):
+    """One line or more of text: outer blanks, control characters and odd marks removed."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = clean(str(valuelist[0])) if valuelist else ""
+
+
+class NameField(StringField):
+    """A person's name: cleaned; blank is None; longer than NAME_LENGTH is said, never cut."""
+
+    def __init__(self, label: str, **more: Any) -> None:
+        super().__init__(
+            label, [Length(max=NAME_LENGTH, message=f"A name has at most {NAME_LENGTH} characters.")], **more
+        )
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = clean_name(str(valuelist[0])) if valuelist else None
+
+    def _value(self) -> str:
+        return self.data or ""
+
+
+class PhoneField(StringField):
+    """A phone number in any spelling. After validation `.phone` is a Phone; what was typed stays in `.data`.
+
+    `region` is a function that gives the country for numbers without a country code.
+    """
+
+    def __init__(self, label: str, region: Any, **more: Any) -> None:
+        super().__init__(label, **more)
+        self.region = region
+        self.phone: Phone
+
+    def pre_validate(self, form: Any) -> None:
+        try:
+            self.phone = Phone.read(self.data or "", self.region())
+        except BadPhone as error:
+            raise ValidationError(error.sentence) from error

@@ -1,0 +1,118 @@
+"""Lists in pages: what was asked for in the address, and the addresses of the other pages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+
+PER_PAGE, MOST_PER_PAGE, LONGEST_SEARCH = 50, 200, 100
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a list's address asks for, already brought into bounds: nothing a visitor types can break it."""
+
+    search: str
+    number: int
+    per_page: int
+    sort: str
+    dir: str
+
+    @property
+    def offset(self) -> int:
+        """Rows before this page."""
+        return (self.number - 1) * self.per_page
+
+    @property
+    def descending(self) -> bool:
+        """True for "desc"."""
+        return self.dir == "desc"
+
+
+def asked(sorts: Sequence[str], default: str, default_dir: str = "asc") -> Asked:
+    """Read `search page per_page sort dir` from the address. Unknown sorts and wild numbers become the defaults."""
+    args = request.args
+    sort = args.get("sort", default)
+    direction = args.get("dir", default_dir)
+    return Asked(
+        search=args.get("search", "").replace("\x00", "").strip()[:LONGEST_SEARCH],
+        number=_bounded(args.get("page"), 1, 1_000_000, 1),
+        per_page=_bounded(args.get("per_page"), 1, MOST_PER_PAGE, PER_PAGE),
+        sort=sort if sort in sorts else default,
+        dir=direction if direction in {"asc", "desc"} else default_dir,
+    )
+
+
+def _bounded(text: str | None, low: int, high: int, default: int) -> int:
+    if not text or not text.isascii() or not text.isdigit() or len(text) > 9:
+        return default
+    return min(max(int(text), low), high)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, for the pager and the headings."""
+
+    rows: Sequence[Any]
+    total: int
+    asked: Asked
+
+    @property
+    def number(self) -> int:
+        """This page's number, from 1, never past the last."""
+        return min(self.asked.number, self.pages)
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; at least one."""
+        return max(1, -(-self.total // self.asked.per_page))
+
+    @property
+    def first_item(self) -> int:
+        """The place of the page's first row in the list, from 1; 0 in an empty list."""
+        return min(self.total, (self.number - 1) * self.asked.per_page + 1)
+
+    @property
+    def last_item(self) -> int:
+        """The place of the page's last row."""
+        return min(self.total, self.number * self.asked.per_page)
+
+    @property
+    def total_in_words(self) -> str:
+        """The total with thousands marked."""
+        return f"{self.total:,}"
+
+    @property
+    def search(self) -> str:
+        """What was searched for."""
+        return self.asked.search
+
+    @property
+    def sort(self) -> str:
+        """The key the list is sorted by."""
+        return self.asked.sort
+
+    @property
+    def dir(self) -> str:
+        """The way it is sorted: asc or desc."""
+        return self.asked.dir
+
+    def url_for(self, number: int) -> str:
+        """The address of another page of the same list."""
+        return self._url({"page": number})
+
+    def sort_url(self, key: str) -> str:
+        """The address of this list sorted by `key`; the other way round when it is sorted by it already."""
+        other = "desc" if self.sort == key and self.dir == "asc" else "asc"
+        return self._url({"sort": key, "dir": other, "page": 1})
+
+    def _url(self, changes: Mapping[str, Any]) -> str:
+        kept = {**request.args.to_dict(), **(request.view_args or {}), **changes}
+        return url_for(str(request.endpoint), **kept)
+
+
+def last_page(total: int, wanted: Asked) -> Asked:
+    """`wanted`, brought back to the last page when it asks for one behind it."""
+    pages = max(1, -(-total // wanted.per_page))
+    return wanted if wanted.number <= pages else Asked(wanted.search, pages, wanted.per_page, wanted.sort, wanted.dir)

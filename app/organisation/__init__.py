@@ -1,0 +1,1 @@
+"""The organisation's one row of settings."""

@@ -1,0 +1,29 @@
+"""The organisation's row."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.clock import now
+from app.kit.columns import UtcDateTime, key, stamp
+from app.kit.db import Model
+
+
+class Organisation(Model):
+    """The one row of settings that people edit in the browser."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[key]
+    name: Mapped[str] = mapped_column(String(100))
+    timezone: Mapped[str] = mapped_column(String(64), server_default="UTC")
+    region: Mapped[str] = mapped_column(String(2), server_default="US")
+    currency: Mapped[str] = mapped_column(String(3), server_default="USD")
+    price_per_segment: Mapped[Decimal | None]
+    footer: Mapped[str] = mapped_column(String(160), server_default="Reply STOP to opt out.")
+    undo_seconds: Mapped[int | None]
+    created_at: Mapped[stamp]
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)

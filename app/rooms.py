@@ -1,0 +1,52 @@
+"""The rooms that are open, in menu order. Leaving a line out closes the room."""
+
+from flask import Flask
+
+from app import shell
+from app.accounts.views import bp as accounts
+from app.audit.views import bp as audit
+from app.blasts.views import bp as blasts
+from app.community.views import bp as community
+from app.dashboard.views import bp as dashboard
+from app.health.views import bp as health
+from app.kit import filters
+from app.organisation import queries as organisation
+from app.organisation.views import bp as settings_page
+from app.sandbox.views import bp as sandbox
+from app.setup.views import bp as setup
+from app.shell import Entry
+from app.suppression.views import bp as suppression
+from app.webhooks.views import bp as webhooks
+
+OPEN = (
+    dashboard,
+    blasts,
+    community,
+    suppression,
+    sandbox,
+    accounts,
+    audit,
+    settings_page,
+    setup,
+    webhooks,
+    health,
+)
+
+MENU = (
+    Entry("Home", "dashboard.home", "house", tab=True),
+    Entry("Blasts", "blasts.logs", "send", tab=True),
+    Entry("Community", "community.everyone", "users", tab=True),
+    Entry("Do not text", "suppression.everyone", "bell-off", admin=True),
+    Entry("Practice phone", "sandbox.phones", "smartphone", sandbox=True),
+    Entry("Users", "accounts.users", "shield-check", group="Admin", admin=True),
+    Entry("Audit", "audit.events", "clipboard-list", group="Admin", admin=True),
+    Entry("Settings", "organisation.settings", "settings", group="Admin", admin=True),
+)
+
+
+def open_rooms(app: Flask) -> None:
+    """Open every room and hang the menu."""
+    for room in OPEN:
+        app.register_blueprint(room)
+    filters.use_zone(app, organisation.timezone)
+    shell.install(app, MENU)

@@ -1,0 +1,1 @@
+"""The practice phone: play the people's phones in the browser."""

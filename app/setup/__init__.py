@@ -1,0 +1,1 @@
+"""The very first start: the first admin, with the address printed in the terminal."""

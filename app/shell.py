@@ -1,0 +1,129 @@
+"""What surrounds every page: the organisation's name, the menu, the banners."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, current_app, has_request_context, request, url_for
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.delivery import queries as delivery
+from app.kit.settings import Settings
+from app.organisation import queries as organisation
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu. `tab`: also in the bottom bar of a phone."""
+
+    label: str
+    endpoint: str
+    icon: str
+    group: str = ""
+    admin: bool = False
+    sandbox: bool = False
+    tab: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the menu as one page shows it."""
+
+    label: str
+    url: str
+    icon: str
+    group: str = ""
+    current: bool = False
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Banner:
+    """A sentence above every page. `kind`: info, warn or bad."""
+
+    kind: str
+    title: str
+    text: str
+    links: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Who:
+    """The signed-in person, for the corner of the menu."""
+
+    username: str
+    account_url: str
+    logout_url: str
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Everything base.html needs."""
+
+    organisation: str
+    menu: list[Line]
+    tabs: list[Line]
+    banners: list[Banner]
+    user: Who | None
+    new_blast_url: str | None
+    theme: str
+
+
+def install(app: Flask, menu: Sequence[Entry]) -> None:
+    """Give every template `shell`."""
+    app.context_processor(lambda: {"shell": _shell(app, menu)})
+
+
+def _shell(app: Flask, menu: Sequence[Entry]) -> Shell:
+    """The shell for this request. A page that says that the database is broken must not need the database."""
+    try:
+        return _full(menu)
+    except SQLAlchemyError:
+        return Shell("SMS Admin", [], [], [], None, None, "")
+
+
+def _full(menu: Sequence[Entry]) -> Shell:
+    settings: Settings = current_app.extensions["settings"]
+    signed_in = has_request_context() and current_user.is_authenticated
+    if not signed_in:
+        return Shell(organisation.organisation().name, [], [], _banners(settings, False), None, None, "")
+    lines = [_line(each) for each in menu if _is_for(each, settings)]
+    tabs = [_line(each) for each in menu if each.tab]
+    who = Who(current_user.username, url_for("accounts.password"), url_for("accounts.logout"))
+    compose = Line("New blast", url_for("blasts.new"), "pencil", current=request.endpoint == "blasts.new")
+    return Shell(
+        organisation=organisation.organisation().name,
+        menu=lines,
+        tabs=[*tabs[:2], compose, *tabs[2:]],
+        banners=_banners(settings, True),
+        user=who,
+        new_blast_url=url_for("blasts.new"),
+        theme=current_user.theme,
+    )
+
+
+def _is_for(entry: Entry, settings: Settings) -> bool:
+    if entry.sandbox and settings.carrier != "sandbox":
+        return False
+    return bool(current_user.is_admin or not entry.admin)
+
+
+def _line(entry: Entry) -> Line:
+    room = entry.endpoint.split(".")[0]
+    here = str(request.endpoint).split(".")[0] == room and request.endpoint != "blasts.new"
+    return Line(entry.label, url_for(entry.endpoint), entry.icon, entry.group, here)
+
+
+def _banners(settings: Settings, signed_in: bool) -> list[Banner]:
+    found: list[Banner] = []
+    if settings.half_set:
+        text = f"{' and '.join(settings.half_set)} missing. Until all are set, no real texts are sent."
+        found.append(Banner("bad", "Twilio is half set up.", text))
+    elif settings.carrier == "sandbox":
+        links: list[tuple[str, Any]] = [("Practice phone", url_for("sandbox.phones"))] if signed_in else []
+        found.append(Banner("warn", "Practice mode.", "No real texts are sent.", links))
+    if signed_in and not delivery.engine_is_alive():
+        text = "Blasts wait until it runs again. Start SMS Admin with its own command (see the README)."
+        found.append(Banner("bad", "Nothing is being sent right now.", text))
+    return found

@@ -1,0 +1,1 @@
+"""Who must not be texted: they said STOP, or their number does not work."""

@@ -1,0 +1,1 @@
+"""What the carrier tells us: texts that came in, and receipts. Signature required."""

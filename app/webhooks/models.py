@@ -1,0 +1,29 @@
+"""What the carrier told us, once each."""
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.columns import key, moment, stamp
+from app.kit.db import Model
+
+
+class WebhookEvent(Model):
+    """One call of the carrier. `dedupe_key`: in:<sid> or st:<sid>:<status>; a repeat changes nothing. Kept 30 days."""
+
+    __tablename__ = "webhook_events"
+    __table_args__ = (
+        Index("ix_webhook_events_received_at", "received_at"),
+        Index("ix_webhook_events_message_id", "message_id"),
+    )
+
+    id: Mapped[key]
+    dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    provider_sid: Mapped[str | None] = mapped_column(String(64), index=True)
+    ref: Mapped[str | None] = mapped_column(String(32))
+    payload: Mapped[str | None] = mapped_column(Text)
+    verdict: Mapped[str | None] = mapped_column(String(40))
+    error: Mapped[str | None] = mapped_column(Text)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
+    received_at: Mapped[stamp]
+    processed_at: Mapped[moment | None]

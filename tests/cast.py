@@ -1,0 +1,20 @@
+"""The cast: Ada the admin, Sol the social manager, and the people they text."""
+
+from app.accounts.models import AppUser
+from app.domain.permission import Role
+from app.kit.db import write
+from app.organisation.models import Organisation
+
+PASSWORD = "a quiet river at dawn"
+ZOE, LEO, MIA, MAX = "+13035550142", "+13035550143", "+13035550144", "+13035550145"
+
+
+def bring_the_cast(app):
+    """Ada and Sol may sign in with PASSWORD; the organisation is Riverside, in Denver."""
+    ada = AppUser(username="ada", role=Role.ADMIN, session_key="a" * 32)
+    sol = AppUser(username="sol", role=Role.SOCIAL_MANAGER, session_key="b" * 32)
+    for person in (ada, sol):
+        person.set_password(PASSWORD)
+    with app.app_context(), write() as session:
+        session.add_all([ada, sol])
+        session.add(Organisation(id=1, name="Riverside Community", timezone="America/Denver"))

@@ -1,0 +1,71 @@
+"""Real parts for every test: a real SQLite file brought up by the migrations, a real app, a client that inspects pages.
+
+`app` holds no context: with one pushed, Flask-Login would keep the previous user and role tests would pass falsely.
+"""
+
+import logging
+import shutil
+from pathlib import Path
+
+import pytest
+from app.migrations.runner import migrate
+
+from app import create_app
+from app.kit.settings import Settings
+from tests.cast import bring_the_cast
+from tests.visit import Visitor
+
+QUIET = logging.getLogger("tests.migrate")
+
+
+@pytest.fixture(scope="session")
+def fresh_database(tmp_path_factory):
+    """An empty, migrated database file with Ada and Sol in it; tests copy it. (Made once: scrypt is slow on purpose.)"""
+    path = tmp_path_factory.mktemp("database") / "fresh.db"
+    migrate(path, QUIET)
+    bring_the_cast(create_app(_settings(path)))
+    return path
+
+
+def _settings(path: Path, **more) -> Settings:
+    values = {
+        "secret_key": "a-key-for-tests-0123456789",
+        "app_env": "test",
+        "database_url": f"sqlite:///{path}",
+        "public_base_url": "http://sms.example.org",
+        "log_format": "text",
+    }
+    return Settings(**(values | more))
+
+
+@pytest.fixture
+def make_settings(tmp_path, fresh_database):
+    """Settings for a database of this test's own; keyword arguments change them."""
+    path = tmp_path / "sms.db"
+    shutil.copy(fresh_database, path)
+    return lambda **more: _settings(path, **more)
+
+
+@pytest.fixture
+def make_app(make_settings):
+    """An app on this test's database; keyword arguments change its settings."""
+    return lambda **more: create_app(make_settings(**more))
+
+
+@pytest.fixture
+def app(make_app):
+    """The app on the sandbox carrier."""
+    return make_app()
+
+
+@pytest.fixture
+def visit(app):
+    """Call `visit(address, who, **fields)`: a GET, or a POST when fields are given. Inspects every page it is shown."""
+    return Visitor(app)
+
+
+@pytest.fixture
+def shop(app):
+    """An app context for tests that read or write rows directly. Never together with `visit` in one `with`."""
+    with app.app_context():
+        yield app

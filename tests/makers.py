@@ -1,0 +1,40 @@
+"""Rows for tests, made the short way. Call them inside an app context."""
+
+from app.community.models import CommunityMember
+from app.kit.db import write
+from app.suppression.models import SuppressedContact, SuppressionCategory, UnsubscribedContact
+
+
+def member(phone, name=None):
+    """A community member."""
+    with write() as session:
+        session.add(row := CommunityMember(name=name, phone=phone))
+    return row
+
+
+def members(count, start=0):
+    """`count` members with names and pretend numbers, all different."""
+    with write() as session:
+        session.add_all(
+            CommunityMember(name=f"Person {n:06}", phone=pretend_phone(n)) for n in range(start, start + count)
+        )
+
+
+def pretend_phone(n):
+    """The n-th pretend US number (555-01xx, area codes 201 and up)."""
+    return f"+1{AREAS[n // 100 % len(AREAS)]}55501{n % 100:02}" if n < 100 * len(AREAS) else f"+1303{4000000 + n}"
+
+
+AREAS = [303, 720, 212, 415, 202, 312, 213, 206, 617, 713]
+
+
+def said_stop(phone):
+    """An opt-out that came from the phone."""
+    with write() as session:
+        session.add(UnsubscribedContact(phone=phone, source="inbound", reason="Texted STOP"))
+
+
+def dead_number(phone, category=SuppressionCategory.HARD_FAIL):
+    """A number that does not work."""
+    with write() as session:
+        session.add(SuppressedContact(phone=phone, category=category))

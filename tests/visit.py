@@ -1,0 +1,131 @@
+"""A visitor who looks at every page: it has a title and one h1, no id twice, and its forms can be sent."""
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+
+from flask import Flask
+
+from app.accounts.models import AppUser
+from app.kit.db import db
+
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+class Page(HTMLParser):
+    """What a visitor was shown. `text` is the HTML as it came; `words` is what a person reads."""
+
+    def __init__(self, response) -> None:
+        super().__init__()
+        self.response, self.status_code = response, response.status_code
+        self.location = response.headers.get("Location", "")
+        self.text = response.get_data(as_text=True)
+        self.ids: Counter = Counter()
+        self.forms: list[dict] = []
+        self.headings, self._heading = [], None
+        self.words_seen: list[str] = []
+        self._skip = 0
+        self.problems: list[str] = []
+        if response.mimetype == "text/html" and self.text:
+            self.feed(self.text)
+            self._inspect()
+
+    @property
+    def words(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.words_seen))
+
+    @property
+    def json(self):
+        return self.response.get_json()
+
+    def fields(self, number=-1) -> dict[str, str]:
+        """The values a browser would send for a form (default: the last one)."""
+        return dict(self.forms[number]["fields"])
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if "id" in attributes:
+            self.ids[attributes["id"]] += 1
+        if tag in {"style", "script"} and "src" not in attributes:
+            self.problems.append(f"inline <{tag}>")
+        self.problems += [f"{name}= on <{tag}>" for name in attributes if name == "style" or name.startswith("on")]
+        if tag == "form":
+            self.forms.append({"attrs": attributes, "fields": []})
+        if tag == "input" and self.forms and attributes.get("name"):
+            self._add_field(attributes)
+        if tag == "h1":
+            self._heading = ""
+
+    def _add_field(self, attributes):
+        if attributes.get("type") in {"checkbox", "radio"} and "checked" not in attributes:
+            return
+        if attributes.get("type") not in {"submit", "file"}:
+            self.forms[-1]["fields"].append((attributes["name"], attributes.get("value") or ""))
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag):
+        if tag == "h1":
+            self.headings.append(" ".join((self._heading or "").split()))
+            self._heading = None
+
+    def handle_data(self, data):
+        self.words_seen.append(data)
+        if self._heading is not None:
+            self._heading += data
+
+    def _inspect(self):
+        if "<html" not in self.text:
+            return
+        title = re.search(r"<title>(.*?)</title>", self.text, re.S)
+        assert title and title.group(1).strip(), "a page without a title"
+        assert len(self.headings) == 1, f"one h1, not {self.headings}"
+        assert not [each for each, seen in self.ids.items() if seen > 1], f"ids twice: {self.ids}"
+        assert not self.problems, self.problems
+        for form in self.forms:
+            posts = form["attrs"].get("method", "get").lower() == "post"
+            assert not posts or "csrf_token" in dict(form["fields"]), f"a form without its token: {form['attrs']}"
+
+
+class Visitor:
+    """Keeps one browser for each person of the cast."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.browsers: dict[str, object] = {}
+        self.tokens: dict[str, str] = {}
+
+    def __call__(self, address, who="", *, follow=False, files=None, headers=None, **form):
+        browser = self.browser(who)
+        if not form and files is None:
+            return Page(browser.get(address, headers=headers, follow_redirects=follow))
+        data = {"csrf_token": self.token(who)} | form | (files or {})
+        kind = {"content_type": "multipart/form-data"} if files else {}
+        return Page(browser.post(address, data=data, headers=headers, follow_redirects=follow, **kind))
+
+    def post(self, address, who="", **form):
+        """A POST with nothing but the token."""
+        return self(address, who, **(form or {"_": ""}))
+
+    def browser(self, who):
+        """The person's browser, signed in."""
+        if who not in self.browsers:
+            self.browsers[who] = self.app.test_client()
+            if who:
+                self._sign_in(who)
+        return self.browsers[who]
+
+    def _sign_in(self, who):
+        with self.app.app_context():
+            user = db.session.scalar(db.select(AppUser).where(AppUser.username == who))
+            pass_word = user.get_id()
+        with self.browsers[who].session_transaction() as session:
+            session["_user_id"], session["_fresh"] = pass_word, True
+
+    def token(self, who):
+        """The token that the person's forms carry."""
+        if who not in self.tokens:
+            page = self.browser(who).get("/account/password" if who else "/login").get_data(as_text=True)
+            self.tokens[who] = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page).group(1)
+        return self.tokens[who]
