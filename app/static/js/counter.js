@@ -1,0 +1,96 @@
+// Counts what a text will cost while it is typed, exactly as the carrier bills it.
+// A helper only: the server counts again, with every person's own words filled in.
+(() => {
+  "use strict";
+  const BASIC = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?" +
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+  const EXTENDED = "\f^{}\\[~]|€"; // two places each, never torn apart
+  const UNSEEN = { "\t": "a tab", "\u00a0": "a no-break space", "\u202f": "a narrow space", "\u200b": "an invisible space" };
+  const JOINERS = /[\u200d\ufe0e\ufe0f]/u; // the glue inside one emoji
+
+  const inAlphabet = (sign) => BASIC.includes(sign) || EXTENDED.includes(sign);
+
+  /** How a text is billed: encoding, units, parts, the size of one part, the fill of the last, and the signs outside the plain alphabet. */
+  function measure(text) {
+    const signs = [...text];
+    const odd = [...new Set(signs.filter((sign) => !inAlphabet(sign)))];
+    const plain = odd.length === 0;
+    const widths = signs.map((sign) => (plain ? (EXTENDED.includes(sign) ? 2 : 1) : sign.length));
+    const units = widths.reduce((sum, width) => sum + width, 0);
+    const [alone, joined] = plain ? [160, 153] : [70, 67];
+    const size = units <= alone ? alone : joined;
+    let parts = 1;
+    let last = 0;
+    for (const width of widths) {
+      if (last + width > size) {
+        parts += 1;
+        last = 0;
+      }
+      last += width;
+    }
+    return { encoding: plain ? "GSM-7" : "UCS-2", units, parts, size, last, odd };
+  }
+
+  const inWords = (parts) => (parts === 1 ? "1 part" : `${parts} parts`);
+
+  function say(node, text) {
+    if (node.textContent !== text) node.textContent = text; // an unchanged live region stays silent
+  }
+
+  function namesOf(odd) {
+    const seen = odd.filter((sign) => !JOINERS.test(sign)).map((sign) => UNSEEN[sign] ?? `“${sign}”`);
+    return seen.slice(0, 6).join(" ") + (seen.length > 6 ? " …" : "");
+  }
+
+  function oddWords(text, now) {
+    if (now.odd.length === 0) return "";
+    const plain = measure([...text].filter(inAlphabet).join(""));
+    const saved = plain.parts < now.parts ? ` Without them it would be ${inWords(plain.parts)} instead of ${inWords(now.parts)}.` : "";
+    return `${namesOf(now.odd)} do not fit the plain alphabet, so a part holds 70 characters, not 160.${saved}`;
+  }
+
+  function drawBar(bar, now) {
+    bar.replaceChildren(...Array.from({ length: Math.min(now.parts, 20) }, (_, at) => {
+      const cell = document.createElement("i");
+      const full = at < now.parts - 1 ? 100 : Math.round((100 * now.last) / now.size);
+      cell.style.setProperty("--full", `${full}%`);
+      return cell;
+    }));
+  }
+
+  function footerOf(box) {
+    const tick = box.form?.querySelector("input[data-footer]");
+    return tick?.checked ? tick.dataset.footer : "";
+  }
+
+  function show(box) {
+    const meter = document.querySelector(`[data-meter-of="${CSS.escape(box.id)}"]`);
+    if (!meter) return;
+    const text = box.value + (box.value ? footerOf(box) : "");
+    const now = measure(text);
+    const filled = /\{[^{}]+\}/.test(box.value) ? " before names are filled in" : "";
+    const room = now.parts === 1 ? `of ${now.size}` : `in parts of ${now.size}`;
+    meter.hidden = false;
+    say(meter.querySelector("[data-units]"), `${now.units} ${room} characters${filled}`);
+    const parts = meter.querySelector("[data-parts]");
+    say(parts, inWords(now.parts));
+    parts.classList.toggle("many", now.parts > 4);
+    say(meter.querySelector("[data-encoding]"), now.encoding === "GSM-7" ? "Plain text" : "Text with special characters");
+    const odd = meter.querySelector("[data-odd]");
+    say(odd, oddWords(text, now));
+    odd.hidden = now.odd.length === 0;
+    drawBar(meter.querySelector(".segbar"), now);
+  }
+
+  function showAll() {
+    document.querySelectorAll("textarea[data-counter]").forEach(show);
+  }
+
+  window.smsMeasure = measure;
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("textarea[data-counter]")) show(event.target);
+    else if (event.target.matches("input[data-footer]")) showAll();
+  });
+  document.addEventListener("htmx:load", showAll);
+  window.addEventListener("pageshow", showAll); // also after the back button
+})();

@@ -1,0 +1,172 @@
+"""A tiny Flask app around the real templates and static files. Look at it with `python -m tests.pieces_demo.app`.
+
+It stands on its own: the shell and the filters are made up here, so that the look can be checked without the rooms.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+from flask import Flask, Response, flash, render_template, request
+from flask_wtf import CSRFProtect, FlaskForm
+from flask_wtf.file import FileField
+from jinja2 import StrictUndefined
+from wtforms import (
+    BooleanField,
+    DateField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.widgets import CheckboxInput, ListWidget
+
+APP = Path(__file__).resolve().parents[2] / "app"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+MOMENT = datetime(2026, 5, 9, 2, 45, 12, tzinfo=UTC)
+TEXT = "Hi {first_name|friend}, the Spring Picnic is Saturday 11am at City Park. Bring a dish to share! - Riverside"
+
+
+class DemoForm(FlaskForm):
+    """One field of every kind that pages use."""
+
+    message_body = TextAreaField("Message", default=TEXT)
+    include_unsubscribe = BooleanField("Add “Reply STOP to opt out”", default=True)
+    name = StringField("Name", default="Zoë Hernández")
+    phone = TelField("Number", default="+1 720 555 0131")
+    target = SelectField("Who gets it", choices=["Everyone", "Spring picnic"])
+    send_mode = RadioField(
+        "When", choices=[("now", "Now"), ("later", "Later"), ("test", "A test to me")], default="later"
+    )
+    schedule_date = DateField("Date", default=MOMENT.date())
+    schedule_time = TimeField("Time in America/Denver", default=MOMENT.time().replace(second=0))
+    role = RadioField("Role", choices=[("admin", "Admin"), ("social_manager", "Social manager")], default="admin")
+    groups = SelectMultipleField(
+        "Groups", choices=["Parents", "Choir"], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    file = FileField("Spreadsheet")
+    password = PasswordField("Password")
+
+
+def _entry(label: str, icon: str, group: str = "", **more: object) -> SimpleNamespace:
+    url = "/" + label.lower().replace(" ", "-")
+    return SimpleNamespace(
+        **{"label": label, "url": url, "icon": icon, "group": group, "current": False, "count": 0, **more}
+    )
+
+
+def shell(*, signed_in: bool = True, theme: str = "") -> SimpleNamespace:
+    """The frame as a signed-in admin in practice mode sees it, or as a stranger does."""
+    menu = [
+        _entry("Home", "house", url="/", current=True),
+        _entry("Inbox", "inbox", count=3),
+        _entry("Blasts", "send"),
+        _entry("Community", "users"),
+        _entry("Events", "calendar-days"),
+        _entry("Surveys", "clipboard-list"),
+        _entry("Keywords", "zap"),
+        _entry("Do not text", "bell-off"),
+        _entry("Practice phone", "smartphone"),
+        _entry("Users", "shield-check", "Admin"),
+        _entry("Audit", "history", "Admin"),
+        _entry("Settings", "settings", "Admin"),
+    ]
+    practice = SimpleNamespace(
+        kind="warn",
+        title="Practice mode.",
+        text="No real texts are sent. Messages go to the practice phone.",
+        links=[("Open it", "/sandbox"), ("Connect Twilio", "/settings")],
+    )
+    paused = SimpleNamespace(
+        kind="bad", title="Sending is paused.", text="Twilio does not accept the sender.", links=[("See why", "/logs")]
+    )
+    ada = SimpleNamespace(username="ada", account_url="/account/password", logout_url="/logout")
+    return SimpleNamespace(
+        organisation="Riverside Community",
+        menu=menu,
+        tabs=[menu[0], menu[1], menu[2], menu[3]],
+        banners=[practice, paused] if signed_in else [practice],
+        user=ada if signed_in else None,
+        new_blast_url="/blasts/new",
+        theme=theme,
+    )
+
+
+def _wrong_form() -> DemoForm:
+    form = DemoForm(prefix="wrong-", formdata=None)
+    form.message_body.data = "Don’t miss it – “free” ice cream 🎉 for everybody who comes early to the park tomorrow!"
+    form.phone.data = "123"
+    for field, sentence in (
+        (form.message_body, "There is no {nickname}. Did you mean {first_name}?"),
+        (form.phone, "No phone can have that number. Is a digit missing?"),
+        (form.role, "Choose a role."),
+        (form.file, "This file is empty."),
+        (form.include_unsubscribe, "Please tick this."),
+    ):
+        field.errors = [*field.errors, sentence]
+    return form
+
+
+def create_demo() -> Flask:
+    """An app with `/` (every piece), `/door` (signed out) and `/error`; `?theme=dark` sets the theme."""
+    app = Flask("pieces_demo", template_folder=str(APP / "templates"), static_folder=str(APP / "static"))
+    app.config.update(SECRET_KEY="demo", TESTING=True)
+    app.jinja_env.undefined = StrictUndefined
+    CSRFProtect(app)
+    app.jinja_env.filters.update(
+        local=lambda moment: moment.strftime("%a %-d %b %H:%M"),
+        iso=lambda moment: moment.isoformat(),
+        phone=lambda e164: f"{e164[:2]} {e164[2:5]} {e164[5:8]} {e164[8:]}",
+        number=lambda value: f"{value:,}",
+        state_words=lambda state: state.replace("_", " "),
+    )
+    app.after_request(_strict)
+    app.add_url_rule("/", view_func=pieces)
+    app.add_url_rule("/door", view_func=door)
+    app.add_url_rule("/error", view_func=error)
+    return app
+
+
+def _strict(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
+def pieces() -> str:
+    """Every piece on one page."""
+    flash("Zoë is on the list.", "success")
+    frame = shell(theme=request.args.get("theme", ""))
+    return render_template("pieces.html", shell=frame, form=DemoForm(formdata=None), wrong=_wrong_form(), now=MOMENT)
+
+
+def door() -> str:
+    """The narrow page of somebody who is not signed in."""
+    frame = shell(signed_in=False, theme=request.args.get("theme", ""))
+    return render_template(
+        "errors/page.html", shell=frame, title="Not here", text="There is no page at this address.", error_id=None
+    )
+
+
+def error() -> str:
+    """An error as a signed-in person sees it."""
+    frame = shell(theme=request.args.get("theme", ""))
+    return render_template(
+        "errors/page.html",
+        shell=frame,
+        title="Something went wrong on our side",
+        text="Nothing you typed was sent. Please try again in a minute.",
+        error_id="7F3A-19C2",
+    )
+
+
+if __name__ == "__main__":
+    create_demo().run(port=5099)
