@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import DDL, Index, String, Text, event
+from sqlalchemy import DDL, Index, String, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.clock import now
@@ -17,7 +17,7 @@ class AuditEvent(Model):
     __table_args__ = (Index("ix_audit_events_who_at", "who", "at"),)
 
     id: Mapped[key]
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, server_default=text("CURRENT_TIMESTAMP"), index=True)
     who: Mapped[str] = mapped_column(String(80))
     verb: Mapped[str] = mapped_column(String(60))
     about: Mapped[str | None] = mapped_column(String(200))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import DateTime, Dialect, Enum, String, Text, TypeDecorator, false
+from sqlalchemy import DateTime, Dialect, Enum, String, Text, TypeDecorator, false, text
 from sqlalchemy.orm import mapped_column
 
 from app.kit.clock import now
@@ -59,7 +59,11 @@ def words(kind: type[StrEnum]) -> Enum:
 
 key = Annotated[int, mapped_column(primary_key=True)]
 e164 = Annotated[str, mapped_column(String(20))]
-stamp = Annotated[datetime, mapped_column(UtcDateTime, default=now)]
+# The server defaults are for rows that other programs write: UTC as well.
+stamp = Annotated[datetime, mapped_column(UtcDateTime, default=now, server_default=text("CURRENT_TIMESTAMP"))]
+changed = Annotated[
+    datetime, mapped_column(UtcDateTime, default=now, onupdate=now, server_default=text("CURRENT_TIMESTAMP"))
+]
 moment = Annotated[datetime, mapped_column(UtcDateTime)]
 flag = Annotated[bool, mapped_column(default=False, server_default=false())]
 count = Annotated[int, mapped_column(default=0, server_default="0")]

@@ -1,13 +1,11 @@
 """The organisation's row."""
 
-from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.clock import now
-from app.kit.columns import UtcDateTime, key, stamp
+from app.kit.columns import changed, key, stamp
 from app.kit.db import Model
 
 
@@ -26,4 +24,4 @@ class Organisation(Model):
     footer: Mapped[str] = mapped_column(String(160), server_default="Reply STOP to opt out.")
     undo_seconds: Mapped[int | None]
     created_at: Mapped[stamp]
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+    updated_at: Mapped[changed]

@@ -1,13 +1,11 @@
 """The two lists of numbers that get no texts."""
 
-from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.clock import now
-from app.kit.columns import UtcDateTime, e164, key, phone_is_e164, stamp, words
+from app.kit.columns import changed, e164, key, phone_is_e164, stamp, words
 from app.kit.db import Model
 
 
@@ -54,4 +52,4 @@ class SuppressedContact(Model):
     source_type: Mapped[str | None] = mapped_column(String(50))
     source_message_log_id: Mapped[int | None] = mapped_column(ForeignKey("message_logs.id", ondelete="SET NULL"))
     created_at: Mapped[stamp]
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+    updated_at: Mapped[changed]

@@ -1,12 +1,9 @@
 """Surveys."""
 
-from datetime import datetime
-
 from sqlalchemy import ForeignKey, Index, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.clock import now
-from app.kit.columns import UtcDateTime, count, key, long_text, stamp
+from app.kit.columns import changed, count, key, long_text, stamp
 from app.kit.db import Model
 
 
@@ -27,4 +24,4 @@ class SurveyFlow(Model):
     start_count: Mapped[count]
     completion_count: Mapped[count]
     created_at: Mapped[stamp]
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+    updated_at: Mapped[changed]
