@@ -1,0 +1,229 @@
+"""The lives of a message, a blast's log and a scheduled blast: their states, ranks and legal moves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+
+class MessageStatus(StrEnum):
+    """One text to or from one person."""
+
+    QUEUED = "queued"
+    SUBMITTING = "submitting"
+    UNKNOWN = "unknown"
+    NOT_SENT = "not_sent"
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    NO_RECEIPT = "no_receipt"
+    FAILED = "failed"
+    UNDELIVERED = "undelivered"
+    OPTED_OUT = "opted_out"
+    DELIVERED = "delivered"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    RECEIVED = "received"
+
+
+class LogStatus(StrEnum):
+    """A blast that was released."""
+
+    PROCESSING = "processing"
+    PAUSED = "paused"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ScheduleStatus(StrEnum):
+    """A blast that waits for its moment."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    SENT = "sent"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class Kind(StrEnum):
+    """What a message is for."""
+
+    BLAST = "blast"
+    TEST = "test"
+    REPLY = "reply"
+    KEYWORD = "keyword"
+    SURVEY = "survey"
+    REMINDER = "reminder"
+    SYSTEM = "system"
+    INBOUND = "inbound"
+
+
+class Target(StrEnum):
+    """Whom a blast is for."""
+
+    COMMUNITY = "community"
+    EVENT = "event"
+
+
+class Direction(StrEnum):
+    """Which way a message went."""
+
+    OUTBOUND = "outbound"
+    INBOUND = "inbound"
+
+
+# Evidence (an answer, a receipt, a list) applies if and only if its rank is higher than what we know.
+RANK: dict[MessageStatus, int] = {
+    MessageStatus.QUEUED: 0,
+    MessageStatus.SUBMITTING: 1,
+    MessageStatus.UNKNOWN: 2,
+    MessageStatus.NOT_SENT: 3,
+    MessageStatus.ACCEPTED: 4,
+    MessageStatus.SENT: 5,
+    MessageStatus.NO_RECEIPT: 6,
+    MessageStatus.FAILED: 7,
+    MessageStatus.UNDELIVERED: 7,
+    MessageStatus.OPTED_OUT: 7,
+    MessageStatus.DELIVERED: 8,
+    MessageStatus.SKIPPED: 9,
+    MessageStatus.CANCELLED: 9,
+    MessageStatus.EXPIRED: 9,
+    MessageStatus.RECEIVED: 9,
+}
+NEVER_LEFT = frozenset({MessageStatus.SKIPPED, MessageStatus.CANCELLED, MessageStatus.EXPIRED})
+SENDABLE_AGAIN = frozenset({MessageStatus.UNKNOWN, MessageStatus.NOT_SENT, MessageStatus.FAILED})  # by a person only
+
+# By enum, because members of two StrEnums with the same word are equal.
+MOVES: dict[type[StrEnum], dict[StrEnum, frozenset[StrEnum]]] = {
+    LogStatus: {
+        LogStatus.PROCESSING: frozenset({LogStatus.PAUSED, LogStatus.SENT, LogStatus.FAILED, LogStatus.CANCELLED}),
+        LogStatus.PAUSED: frozenset({LogStatus.PROCESSING, LogStatus.SENT, LogStatus.FAILED, LogStatus.CANCELLED}),
+    },
+    ScheduleStatus: {
+        # straight to failed: its event is gone or nobody is left to text
+        ScheduleStatus.PENDING: frozenset(
+            {ScheduleStatus.PROCESSING, ScheduleStatus.EXPIRED, ScheduleStatus.CANCELLED, ScheduleStatus.FAILED}
+        ),
+        ScheduleStatus.PROCESSING: frozenset({ScheduleStatus.SENT, ScheduleStatus.FAILED, ScheduleStatus.CANCELLED}),
+    },
+}
+
+# Twilio's words for a message's status. `scheduled` and `sending` are still inside Twilio.
+FROM_TWILIO: dict[str, MessageStatus] = {
+    "accepted": MessageStatus.ACCEPTED,
+    "scheduled": MessageStatus.ACCEPTED,
+    "queued": MessageStatus.ACCEPTED,
+    "sending": MessageStatus.ACCEPTED,
+    "sent": MessageStatus.SENT,
+    "partially_delivered": MessageStatus.SENT,
+    "delivered": MessageStatus.DELIVERED,
+    "read": MessageStatus.DELIVERED,
+    "undelivered": MessageStatus.UNDELIVERED,
+    "failed": MessageStatus.FAILED,
+    "canceled": MessageStatus.FAILED,
+    "receiving": MessageStatus.RECEIVED,
+    "received": MessageStatus.RECEIVED,
+}
+
+# Every state of the three enums as pages say it; a word they share means the same in each.
+WORDS: dict[str, str] = {
+    "queued": "Waiting",
+    "submitting": "Leaving now",
+    "unknown": "Not sure",
+    "not_sent": "Not sent",
+    "accepted": "On its way",
+    "sent": "Sent",
+    "no_receipt": "Sent, no receipt",
+    "failed": "Failed",
+    "undelivered": "Not delivered",
+    "opted_out": "Said STOP",
+    "delivered": "Delivered",
+    "skipped": "Left out",
+    "cancelled": "Cancelled",
+    "expired": "Too late, not sent",
+    "received": "Received",
+    "processing": "Sending",
+    "paused": "Paused",
+    "pending": "Scheduled",
+}
+
+State = TypeVar("State", LogStatus, ScheduleStatus)
+
+
+class IllegalMove(Exception):
+    """A blast cannot go from one state to the other."""
+
+
+def move(old: State, new: State) -> State:
+    """The new state. Raises IllegalMove when a blast in `old` cannot become `new`."""
+    if type(old) is not type(new) or new not in MOVES[type(old)].get(old, frozenset()):
+        raise IllegalMove(f"{type(old).__name__}: {old} cannot become {new}")
+    return new
+
+
+def may_settle(old: MessageStatus, new: MessageStatus) -> bool:
+    """Whether news of `new` changes a row in `old`: only upwards, and out of the queue alone into what never left."""
+    if new in NEVER_LEFT:
+        return old is MessageStatus.QUEUED
+    return MessageStatus.RECEIVED not in (old, new) and RANK[new] > RANK[old]
+
+
+def may_send_again(status: MessageStatus) -> bool:
+    """Whether a person may put the row back into the queue (a new attempt)."""
+    return status in SENDABLE_AGAIN
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A blast in numbers; the seven parts add up to `total`."""
+
+    total: int
+    queued: int
+    in_flight: int
+    unknown: int
+    accepted: int
+    delivered: int
+    failed: int
+    skipped: int
+
+    @property
+    def success_count(self) -> int:
+        """Texts the carrier has taken."""
+        return self.accepted + self.delivered
+
+    @property
+    def failure_count(self) -> int:
+        """Texts that were refused or did not arrive."""
+        return self.failed
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to send. What is unknown keeps no blast open."""
+        return self.queued == 0 and self.in_flight == 0
+
+
+def tally(counts: Mapping[str, int]) -> Tally:
+    """Sum the rows of one blast by status. Raises ValueError for a word that is no status."""
+    rows = {MessageStatus(status): count for status, count in counts.items()}
+
+    def of(*statuses: MessageStatus) -> int:
+        return sum(rows.get(status, 0) for status in statuses)
+
+    status = MessageStatus
+    return Tally(
+        total=sum(count for state, count in rows.items() if state is not status.RECEIVED),
+        queued=of(status.QUEUED),
+        in_flight=of(status.SUBMITTING),
+        unknown=of(status.UNKNOWN),
+        accepted=of(status.ACCEPTED, status.SENT, status.NO_RECEIPT),
+        delivered=of(status.DELIVERED),
+        failed=of(status.FAILED, status.UNDELIVERED, status.OPTED_OUT),
+        skipped=of(status.SKIPPED, status.CANCELLED, status.EXPIRED, status.NOT_SENT),
+    )
+
+
+def final_log_status(tally: Tally) -> LogStatus:
+    """How a blast that is done ended: sent when the carrier took, or may have taken, at least one text."""
+    return LogStatus.SENT if tally.accepted or tally.delivered or tally.unknown else LogStatus.FAILED

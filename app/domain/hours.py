@@ -1,0 +1,155 @@
+"""From the date and time somebody typed in a zone to one moment, and from a moment back to words."""
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from app.domain.cost import counted
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+YEARS_AHEAD = 5
+MINUTE = timedelta(minutes=1)
+
+
+class BadTime(ValueError):
+    """No moment to send at: `field` is where to say it, `sentence` what, `suggestion` a time that exists (or None)."""
+
+    def __init__(self, field: str, sentence: str, suggestion: str | None = None) -> None:
+        self.field = field
+        self.sentence = sentence
+        self.suggestion = suggestion
+        super().__init__(sentence)
+
+
+@dataclass(frozen=True)
+class Local:
+    """A moment and how it was chosen. `ambiguous`: the clock shows this time twice; `fold` tells which is meant."""
+
+    utc: datetime
+    zone: str
+    ambiguous: bool
+    fold: str
+
+
+def read_local(date: str, time: str, zone: str, *, fold: str = "", now: datetime) -> Local:
+    """The moment of YYYY-MM-DD and HH:MM in `zone`, a whole minute in UTC; the running minute still counts.
+
+    Raises BadTime: malformed, unknown zone, skipped by the clocks (with a suggestion), in the past, too far ahead.
+    A repeated time is the first one unless `fold` is 'second' or the first has passed.
+    """
+    place = _place(zone)
+    typed = _typed(date, time)
+    _refuse_far_years(typed, now)
+    first, second = (typed.replace(tzinfo=place, fold=which).astimezone(UTC) for which in (0, 1))
+    _refuse_gap(typed, first, place)
+    earliest = now.astimezone(UTC).replace(second=0, microsecond=0)
+    ambiguous = second != first and first >= earliest
+    chosen = second if fold == "second" or first < earliest else first
+    if chosen < earliest:
+        raise _past(typed, now, place)
+    return Local(chosen, zone, ambiguous, "second" if chosen == second and second != first else "first")
+
+
+def in_words(moment: datetime, zone: str, *, now: datetime | None = None) -> str:
+    """'Fri 8 May 20:45' on the clocks of `zone`; with the year when that is not the year of `now`."""
+    place = _place_or_utc(zone)
+    local = moment.astimezone(place)
+    day = f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]}"
+    if now is not None and now.astimezone(place).year != local.year:
+        day = f"{day} {local.year}"
+    return f"{day} {local:%H:%M}"
+
+
+def until_in_words(moment: datetime, now: datetime) -> str:
+    """'in 2 days 4 hours', 'in 9 seconds', 'now'."""
+    seconds = math.ceil((moment - now).total_seconds())
+    if seconds <= 0:
+        return "now"
+    if seconds < 60:
+        return f"in {counted(seconds, 'second')}"
+    minutes = seconds // 60
+    if minutes < 10:
+        return "in " + _two(minutes, "minute", seconds % 60, "second")
+    if minutes < 60:
+        return f"in {counted(minutes, 'minute')}"
+    if minutes < 24 * 60:
+        return "in " + _two(minutes // 60, "hour", minutes % 60, "minute")
+    return "in " + _two(minutes // (24 * 60), "day", minutes // 60 % 24, "hour")
+
+
+def is_zone(zone: str) -> bool:
+    """Whether the zone exists. Safe for any text."""
+    return zone in _available()
+
+
+@cache
+def zones() -> list[str]:
+    """The zones to choose from: UTC, then every Area/City in alphabetical order."""
+    return ["UTC", *sorted(name for name in _available() if name.split("/")[0] in AREAS and "/" in name)]
+
+
+@cache
+def _available() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _place(zone: str) -> ZoneInfo:
+    if not is_zone(zone):
+        raise BadTime("timezone", "Choose a time zone from the list.")
+    return ZoneInfo(zone)
+
+
+def _place_or_utc(zone: str) -> ZoneInfo:
+    return ZoneInfo(zone if is_zone(zone) else "UTC")  # a zone stored years ago may have left the tables
+
+
+def _typed(day: str, clock: str) -> datetime:
+    try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day):
+            raise ValueError
+        read_day = date.fromisoformat(day)
+    except ValueError:
+        raise BadTime("schedule_date", "Write the day as year-month-day, for example 2026-05-08.") from None
+    try:
+        if not re.fullmatch(r"[0-9]{2}:[0-9]{2}", clock):
+            raise ValueError
+        return datetime.combine(read_day, time.fromisoformat(clock))
+    except ValueError:
+        raise BadTime("schedule_time", "Write the time as hours:minutes, for example 18:30.") from None
+
+
+def _refuse_far_years(typed: datetime, now: datetime) -> None:
+    """Keeps the first and last years away from the zone arithmetic, where they overflow."""
+    if typed.year < 1970:
+        raise BadTime("schedule_date", "That day has passed.")
+    if typed.year > now.year + YEARS_AHEAD:
+        raise BadTime("schedule_date", f"That is more than {YEARS_AHEAD} years away.")
+
+
+def _refuse_gap(typed: datetime, moment: datetime, place: ZoneInfo) -> None:
+    shown = moment.astimezone(place).replace(tzinfo=None, fold=0)
+    if shown == typed:
+        return
+    same_day = shown.date() == typed.date()
+    suggestion = f"{shown:%H:%M}" if same_day else f"{shown:%Y-%m-%d %H:%M}"
+    raise BadTime(
+        "schedule_time",
+        f"This time does not exist: the clocks are put forward then. Did you mean {suggestion}?",
+        suggestion,
+    )
+
+
+def _past(typed: datetime, now: datetime, place: ZoneInfo) -> BadTime:
+    there = now.astimezone(place)
+    if typed.date() < there.date():
+        return BadTime("schedule_date", "That day has passed.")
+    return BadTime("schedule_time", f"That time has passed: it is {there:%H:%M} there now.")
+
+
+def _two(large: int, large_noun: str, small: int, small_noun: str) -> str:
+    return counted(large, large_noun) + (f" {counted(small, small_noun)}" if small else "")

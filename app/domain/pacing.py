@@ -1,0 +1,36 @@
+"""How fast segments may leave: a token bucket on a monotonic clock that comes in as seconds."""
+
+ALMOST_ONE = 1 - 1e-9  # 0.1 added ten times is not 1
+
+
+class Bucket:
+    """Tokens are segments. Full at the start; holds one second's worth, or one segment below 5 a second."""
+
+    def __init__(self, rate: float) -> None:
+        """`rate` is in segments a second. Raises ValueError unless it is above 0."""
+        if not rate > 0:
+            raise ValueError("the rate must be above 0")
+        self.rate = rate
+        self.burst = max(1.0, rate) if rate >= 5 else 1.0
+        self._tokens = self.burst
+        self._seen: float | None = None
+
+    def available(self, now: float) -> bool:
+        """Whether a text may go now."""
+        self._refill(now)
+        return self._tokens >= ALMOST_ONE
+
+    def take(self, segments: int, now: float) -> None:
+        """Count a text that goes now. A long one may leave a debt; the next then waits until that is earned."""
+        self._refill(now)
+        self._tokens -= segments
+
+    def wait(self, now: float) -> float:
+        """Seconds until something may go, 0 when it may go now."""
+        self._refill(now)
+        return 0.0 if self._tokens >= ALMOST_ONE else (1 - self._tokens) / self.rate
+
+    def _refill(self, now: float) -> None:
+        if self._seen is not None and now > self._seen:
+            self._tokens = min(self.burst, self._tokens + (now - self._seen) * self.rate)
+        self._seen = now if self._seen is None else max(now, self._seen)

@@ -1,0 +1,43 @@
+"""Who may do what, and whom we may text."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a user of the application is."""
+
+    ADMIN = "admin"
+    SOCIAL_MANAGER = "social_manager"
+
+    @property
+    def words(self) -> str:
+        """The role as pages say it."""
+        return ROLE_WORDS[self]
+
+
+ROLE_WORDS: dict[Role, str] = {Role.ADMIN: "Admin", Role.SOCIAL_MANAGER: "Social manager"}
+
+
+class LeftOut(StrEnum):
+    """Why somebody in the audience gets no text. Stored as the reason of a skipped message."""
+
+    SAID_STOP = "said_stop"
+    NUMBER_DEAD = "number_dead"
+    NO_CONSENT = "no_consent"
+    EMPTY_TEXT = "empty_text"
+
+
+# What happened, and what the reader of the page can do about it.
+LEFT_OUT_WORDS: dict[LeftOut, tuple[str, str]] = {
+    LeftOut.SAID_STOP: ("Said STOP", "Only they can change that, by texting START."),
+    LeftOut.NUMBER_DEAD: ("Number does not work", "Ask them for a new number and change it on their page."),
+    LeftOut.NO_CONSENT: ("Has not agreed to texts", "Record when and how they agreed, on their page."),
+    LeftOut.EMPTY_TEXT: ("The text would be empty", "Add words to the text or a fallback to the name."),
+}
+
+
+def reason_to_leave_out(unsubscribed: bool, suppressed_category: str | None) -> LeftOut | None:
+    """Why we must not text this number, None when we may. A soft failure never keeps a text from anybody."""
+    if unsubscribed or suppressed_category == "opt_out":
+        return LeftOut.SAID_STOP
+    return LeftOut.NUMBER_DEAD if suppressed_category == "hard_fail" else None

@@ -1,0 +1,197 @@
+"""What a person types as a phone number, and the one spelling of it that we keep (E.164)."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType, ValidationResult
+
+LONGEST = 60  # no spelling of a number is longer; a whole letter pasted into the field is not parsed at all
+
+
+class PhoneProblem(Enum):
+    """Why something is not a number we can text, said to the person who typed it."""
+
+    EMPTY = "Write a phone number."
+    NOT_A_NUMBER = "That does not look like a phone number."
+    EXTENSION = "A number with an extension cannot get texts."
+    LETTERS = "A phone number has no letters. Write only its digits."
+    NO_COUNTRY = "No country has a number that begins like that."
+    NOT_IN_USE = "No phone can have that number. Is a digit missing or wrong?"
+    TOO_SHORT = "That number is too short. Is the area code or a digit missing?"
+    TOO_LONG = "That number is too long. Is there a digit or a second number too many?"
+    SHORT_CODE = "That is a short code, not a person's number. Write the number with its area code."
+    PREMIUM = "That is a premium number. Texts to it cost extra and nobody reads them."
+    TOLL_FREE = "That is a toll-free number of a company. It is not a person's phone."
+    SATELLITE = "Satellite and worldwide network numbers cannot be texted from here."
+    FORWARDING = "That number only forwards calls. It cannot get texts."
+
+
+REFUSED_TYPES = {
+    PhoneNumberType.PREMIUM_RATE: PhoneProblem.PREMIUM,
+    PhoneNumberType.SHARED_COST: PhoneProblem.PREMIUM,
+    PhoneNumberType.TOLL_FREE: PhoneProblem.TOLL_FREE,
+    PhoneNumberType.PERSONAL_NUMBER: PhoneProblem.FORWARDING,
+    PhoneNumberType.VOICEMAIL: PhoneProblem.FORWARDING,
+}
+LENGTH_PROBLEMS = {
+    ValidationResult.TOO_SHORT: PhoneProblem.TOO_SHORT,
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: PhoneProblem.TOO_SHORT,
+    ValidationResult.TOO_LONG: PhoneProblem.TOO_LONG,
+}
+EXTENSION_WORD = re.compile(r"(?:;?\s*ext(?:ension|n)?\.?|[x#;])\s*[:=.]?\s*\d+\s*$", re.IGNORECASE)
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+WRAPPING = " \t'\"=`´‘’“”"  # what spreadsheets and mail programs put around a number
+PUNCTUATION = re.compile(r"[\d\s+().\-/~‐‑‒–—−ー]+")  # everything a written number may consist of
+
+
+class BadPhone(ValueError):
+    """The text is not a number we can text. `problem` says why, `sentence` says it to the person, with a hint."""
+
+    def __init__(self, problem: PhoneProblem, hint: str = "") -> None:
+        self.problem = problem
+        self.sentence = f"{problem.value} {hint}".strip()
+        super().__init__(self.sentence)
+
+
+@dataclass(frozen=True, order=True)
+class Phone:
+    """A number that exists in some country's plan and can get texts."""
+
+    e164: str
+
+    @classmethod
+    def read(cls, text: str, region: str = "US") -> "Phone":
+        """Read what a person wrote, without a country code as a number of `region`.
+
+        Raises BadPhone. The same text and region always give the same answer.
+        """
+        written = _tidy(text)
+        _refuse_what_cannot_be_a_number(written)
+        home = region if region in phonenumbers.SUPPORTED_REGIONS else None
+        number = _parsed(written, home)
+        if not phonenumbers.is_valid_number(number):
+            raise _invalid(number, written, home)
+        if phonenumbers.region_code_for_number(number) == "001" and number.country_code != 800:
+            raise BadPhone(PhoneProblem.SATELLITE)  # 881, 882, 883 …; 800 is toll-free everywhere
+        refused = REFUSED_TYPES.get(phonenumbers.number_type(number))
+        if refused:
+            raise BadPhone(refused)
+        return cls(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+    @property
+    def pretty(self) -> str:
+        """The number as people write it: '+1 303 555 0142'."""
+        return pretty(self.e164)
+
+    @property
+    def country(self) -> str:
+        """Two letters of the country ('US', 'PR'), or '' when the number does not say."""
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(self.e164, None))
+        return region if region and region != "001" else ""
+
+
+@lru_cache(maxsize=4096)
+def pretty(e164: str) -> str:
+    """Any stored number grouped for reading; text that is no number comes back as it is. Never raises."""
+    if not is_e164(e164):
+        return e164
+    try:
+        number = phonenumbers.parse(e164, None)
+    except NumberParseException:
+        return e164
+    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL).replace("-", " ")
+
+
+def digits_of(text: str) -> str:
+    """The digits of any spelling as ASCII: '(٣03) ５55' gives '303555'."""
+    return "".join(str(unicodedata.decimal(sign)) for sign in text if sign.isdecimal())
+
+
+def is_e164(text: str) -> bool:
+    """Whether a carrier's number has the shape of E.164: +, no leading zero, 7 to 15 digits. In use or not."""
+    return E164.fullmatch(text) is not None
+
+
+def _tidy(text: str) -> str:
+    """Plain digits and signs: without bidi marks, spreadsheet quoting, tel: and doubled plus signs."""
+    shown = unicodedata.normalize("NFKC", text[: LONGEST * 6])
+    shown = "".join(sign for sign in shown if unicodedata.category(sign) not in ("Cf", "Cc", "Cs")).strip(WRAPPING)
+    shown = re.sub(r"^tel:\s*", "", shown, flags=re.IGNORECASE).strip(WRAPPING)
+    return re.sub(r"^\+[\s+]*(?=\+)", "", shown)
+
+
+def _refuse_what_cannot_be_a_number(written: str) -> None:
+    if not written:
+        raise BadPhone(PhoneProblem.EMPTY)
+    digits = digits_of(written)
+    if not digits:
+        raise BadPhone(PhoneProblem.NOT_A_NUMBER)
+    if EXTENSION_WORD.search(written) and len(digits) > 7:
+        raise BadPhone(PhoneProblem.EXTENSION)
+    if len(written) > LONGEST:
+        raise BadPhone(PhoneProblem.TOO_LONG)
+    if any(sign.isalpha() for sign in written if sign != "ー"):
+        raise BadPhone(PhoneProblem.LETTERS)
+    if not PUNCTUATION.fullmatch(written):
+        raise BadPhone(PhoneProblem.NOT_A_NUMBER)
+
+
+def _parsed(written: str, home: str | None) -> phonenumbers.PhoneNumber:
+    try:
+        number = phonenumbers.parse(written, home)
+    except NumberParseException as error:
+        raise _unparsable(error, written, home) from error
+    if number.extension:
+        raise BadPhone(PhoneProblem.EXTENSION)
+    return number
+
+
+def _unparsable(error: NumberParseException, written: str, home: str | None) -> BadPhone:
+    if error.error_type == NumberParseException.TOO_LONG:
+        return BadPhone(PhoneProblem.TOO_LONG)
+    if error.error_type in (NumberParseException.TOO_SHORT_AFTER_IDD, NumberParseException.TOO_SHORT_NSN):
+        return BadPhone(PhoneProblem.TOO_SHORT)
+    if error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
+        if home is None and not written.startswith("+"):
+            return BadPhone(PhoneProblem.NOT_A_NUMBER, "Begin with + and the country code.")
+        return BadPhone(PhoneProblem.NO_COUNTRY)
+    return BadPhone(PhoneProblem.NOT_A_NUMBER)
+
+
+def _invalid(number: phonenumbers.PhoneNumber, written: str, home: str | None) -> BadPhone:
+    """Say what is wrong with a number that could be parsed, with the likely right spelling where there is one."""
+    digits = digits_of(written)
+    hint = _hint(digits, written, home)
+    if len(digits) <= 6 and not written.startswith("+"):
+        return BadPhone(PhoneProblem.SHORT_CODE)
+    length = phonenumbers.is_possible_number_with_reason(number)
+    problem = PhoneProblem.NOT_IN_USE if hint else LENGTH_PROBLEMS.get(length, PhoneProblem.NOT_IN_USE)
+    return BadPhone(problem, hint)
+
+
+def _hint(digits: str, written: str, home: str | None) -> str:
+    """The number they probably meant, or ''."""
+    if digits.startswith("521") and written.startswith("+"):
+        meant = _valid("+52" + digits[3:])  # Mexico dropped the 1 after 52 in 2019; many address books still have it
+        if meant:
+            return f"Mobile numbers in Mexico have no 1 after 52 any more: {meant}"
+    if digits.startswith("00") and not written.startswith("+"):
+        meant = _valid("+" + digits[2:])
+        if meant:
+            instead = "+ or 011" if home in ("US", "CA") else "+"
+            return f"Begin with {instead} instead of 00: {meant}"
+    return ""
+
+
+def _valid(text: str) -> str:
+    try:
+        number = phonenumbers.parse(text, None)
+    except NumberParseException:
+        return ""
+    if not phonenumbers.is_valid_number(number):
+        return ""
+    return pretty(phonenumbers.format_number(number, PhoneNumberFormat.E164))

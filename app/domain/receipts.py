@@ -1,0 +1,151 @@
+"""What a carrier's numeric code means: in plain words, whose fault it is, and what follows. Never read from error text."""
+
+import csv
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+TABLE = Path(__file__).with_name("carrier_codes.csv")
+
+
+class Blame(StrEnum):
+    """Where the fault lies. Only CONSENT and NUMBER ever touch a person."""
+
+    CONSENT = "consent"
+    NUMBER = "number"
+    CIRCUMSTANCE = "circumstance"
+    WORDING = "wording"
+    SENDER = "sender"
+    ACCOUNT = "account"
+    COUNTRY = "country"
+    CALLBACK = "callback"
+    US = "us"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One code.
+
+    `when` it comes: create, delivery, both or account. `retry` by whom: machine, person, after_fix or never.
+    `breaker`: 'now' pauses the blast at once, 'ratio' when many fail, 'none' never. `strikes`: 0 never touches
+    the person, 1 at once, n after n blasts.
+    """
+
+    code: int
+    words: str
+    blame: Blame
+    when: str
+    retry: str
+    breaker: str
+    strikes: int
+
+
+UNPROCESSED_STATUS = 429
+UNPROCESSED_CODES = frozenset({20429, 21611, 21730})  # Twilio: refused before anything happened, always safe to repeat
+
+# What to do about a fault that pauses a blast, where the blame alone does not say it.
+FIXES = {
+    20003: "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, then resume.",
+    20008: "Put the live account's SID and token in place of the test credentials, then resume.",
+    21408: "Switch the country on under Geo permissions in the Twilio console, then resume.",
+    21617: "Shorten the text to 1,600 characters and send it as a new blast.",
+    21610: "Only they can undo it, by texting START.",
+    21703: "Add a sender number to the messaging service in the Twilio console, then resume.",
+    21704: "Add a sender number to the messaging service in the Twilio console, then resume.",
+    30002: "Ask Twilio support why the account is suspended; resume when it is active again.",
+    30007: "Write the text differently, without shortened links or shouting, and send it as a new blast.",
+    30032: "Verify the toll-free number in the Twilio console; resume when it is approved.",
+    30033: "Look at the campaign's registration in the Twilio console; resume when it is active again.",
+    30034: "Register the number for US texts (A2P 10DLC) in the Twilio console; resume when it is approved.",
+    30035: "Wait until Twilio has finished setting the number up, then resume.",
+    30454: "Raise the limit in the Twilio console or wait until it starts anew, then resume.",
+    63038: "Raise the limit in the Twilio console or wait until it starts anew, then resume.",
+}
+FIX_BY_BLAME = {
+    Blame.CONSENT: "Only they can change that, by texting START.",
+    Blame.NUMBER: "Ask the person for a number that can get texts.",
+    Blame.CIRCUMSTANCE: "Wait a while, then send again.",
+    Blame.WORDING: "Change the text and send it as a new blast.",
+    Blame.SENDER: "Check the sender number or messaging service in the Twilio console and the settings, then resume.",
+    Blame.ACCOUNT: "Look at the account in the Twilio console and put it right, then resume.",
+    Blame.COUNTRY: "Allow the country in the Twilio console or use a sender that reaches it, then resume.",
+    Blame.CALLBACK: "Check that PUBLIC_BASE_URL is an address Twilio can reach, then resume.",
+    Blame.US: "Check TWILIO_API_URL and bring SMS Admin up to date, then resume.",
+    Blame.UNKNOWN: "Look the number up in Twilio's list of error codes, then decide whether to send again.",
+}
+
+
+def receipt_for(code: int | None, phase: str = "create", *, http_status: int | None = None) -> Receipt:
+    """The receipt of a code, or of a missing or unknown one by rule. `phase` is 'create' or 'delivery'.
+
+    `http_status` is what the request was answered with; it decides about codes nobody has heard of.
+    """
+    codes, rules = _table()
+    known = codes.get(code or 0)
+    if known:
+        return known
+    status = http_status or (code if code and code < 600 else None)
+    rule = _http_rule(status) if status and phase == "create" else None
+    if rule is None:
+        rule = f"{phase if phase == 'delivery' else 'create'}_{'unknown' if code else 'none'}"
+    found = rules[rule]
+    return replace(found, code=code or status or 0, words=found.words.replace("{code}", str(code)))
+
+
+def tls_receipt() -> Receipt:
+    """The receipt of a carrier whose certificate could not be checked."""
+    return _table()[1]["net_tls_verify"]
+
+
+def pauses(receipt: Receipt) -> bool:
+    """Whether the blast stops before the next person."""
+    return receipt.breaker == "now"
+
+
+def is_unprocessed(http_status: int, code: int | None) -> bool:
+    """Whether the carrier refused the request without doing anything, so that a machine may repeat it."""
+    return http_status == UNPROCESSED_STATUS or code in UNPROCESSED_CODES
+
+
+def fix_for(receipt: Receipt) -> str:
+    """What a person can do about it, in one sentence."""
+    return FIXES.get(receipt.code) or FIX_BY_BLAME[receipt.blame]
+
+
+def _http_rule(status: int) -> str | None:
+    """The rule for an HTTP status whatever the code; None for the 4xx that say nothing by themselves."""
+    if 300 <= status < 400:
+        return "http_3xx"
+    if status >= 500:
+        return "http_5xx"
+    name = f"http_{status}"
+    return name if name in _table()[1] else None
+
+
+@cache
+def _table() -> tuple[dict[int, Receipt], dict[str, Receipt]]:
+    """Receipts by code, and the rules for everything else by name."""
+    codes: dict[int, Receipt] = {}
+    rules: dict[str, Receipt] = {}
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            receipt = _receipt(row)
+            if receipt.code:
+                codes[receipt.code] = receipt
+            else:
+                rules[row["code"]] = receipt
+    return codes, rules
+
+
+def _receipt(row: dict[str, str]) -> Receipt:
+    return Receipt(
+        code=int(row["code"]) if row["code"].isdigit() else 0,
+        words=row["words"],
+        blame=Blame(row["blame"]),
+        when=row["when"],
+        retry=row["retry"],
+        breaker=row["breaker"],
+        strikes=int(row["strikes"]),
+    )
