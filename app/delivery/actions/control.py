@@ -1,0 +1,127 @@
+"""A person's hand on a running blast, and a fault's: pause, resume, stop the rest, leave somebody out."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, func, select, update
+
+from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.domain.blast_states import LogStatus, MessageStatus, ScheduleStatus, final_log_status, tally
+from app.domain.permission import LeftOut
+from app.kit.db import db
+
+BY_A_PERSON = "person"
+OPEN = (LogStatus.PROCESSING, LogStatus.PAUSED)
+
+
+def pause(log_id: int) -> bool:
+    """Pause a blast that is being sent: no row is armed after this commit. False when it was not running."""
+    return _pause(MessageLog.id == log_id, BY_A_PERSON, None) == 1
+
+
+def pause_for_fault(log: ColumnElement[bool], reason: str, code: int) -> int:
+    """Pause every running blast that `log` describes, with the cause in words. Says how many."""
+    return _pause(log, reason, code)
+
+
+def _pause(which: ColumnElement[bool], reason: str, code: int | None) -> int:
+    statement = (
+        update(MessageLog)
+        .where(which, MessageLog.status == LogStatus.PROCESSING)
+        .values(status=LogStatus.PAUSED, pause_reason=reason, pause_code=code, proven=False)
+    )
+    return db.session.execute(statement).rowcount
+
+
+def resume(log_id: int) -> bool:
+    """Go on with a paused blast; its next row goes alone until the carrier accepts one. False when not paused."""
+    statement = (
+        update(MessageLog)
+        .where(MessageLog.id == log_id, MessageLog.status == LogStatus.PAUSED)
+        .values(status=LogStatus.PROCESSING, pause_reason=None, pause_code=None, proven=False)
+    )
+    return db.session.execute(statement).rowcount == 1
+
+
+def stop_the_rest(log_id: int, moment: datetime) -> int | None:
+    """Cancel whatever of a blast has not left. Says how many people that is; None when the blast had ended."""
+    statement = (
+        update(MessageLog)
+        .where(MessageLog.id == log_id, MessageLog.status.in_(OPEN))
+        .values(status=LogStatus.CANCELLED, finished_at=moment)
+    )
+    if db.session.execute(statement).rowcount == 0:
+        return None
+    stopped = _cancel_queued(Message.message_log_id == log_id, "stopped")
+    _copy_to_schedule(log_id, ScheduleStatus.CANCELLED, moment)
+    return stopped
+
+
+def leave_out(phone: str, reason: LeftOut) -> int:
+    """Skip every queued text to a number, in every blast. Says how many. (Answers of ours, kind system, still go.)"""
+    statement = (
+        update(Message)
+        .where(Message.phone == phone, Message.status == MessageStatus.QUEUED, Message.kind != "system")
+        .values(status=MessageStatus.SKIPPED, reason=reason.value)
+    )
+    return db.session.execute(statement).rowcount
+
+
+def close_finished(moment: datetime) -> list[int]:
+    """End every open blast with nothing left to send, and its schedule with it. Returns their ids."""
+    waiting = exists().where(
+        Message.message_log_id == MessageLog.id,
+        Message.status.in_((MessageStatus.QUEUED, MessageStatus.SUBMITTING)),
+    )
+    done = db.session.scalars(select(MessageLog.id).where(MessageLog.status.in_(OPEN), ~waiting)).all()
+    for log_id in done:
+        _close(log_id, moment)
+    return list(done)
+
+
+def _close(log_id: int, moment: datetime) -> None:
+    counts = db.session.execute(
+        select(Message.status, func.count()).where(Message.message_log_id == log_id).group_by(Message.status)
+    )
+    status = final_log_status(tally({row[0]: row[1] for row in counts}))
+    db.session.execute(update(MessageLog).where(MessageLog.id == log_id).values(status=status, finished_at=moment))
+    _copy_to_schedule(log_id, ScheduleStatus(status.value), moment)
+
+
+def cancel_other_carriers(carrier: str, moment: datetime) -> int:
+    """Practice never becomes real: whatever is open on another carrier is cancelled. Says how many texts."""
+    why = "made in practice mode" if carrier == "twilio" else "made for Twilio"
+    db.session.execute(
+        update(ScheduledMessage)
+        .where(ScheduledMessage.carrier != carrier, ScheduledMessage.status == ScheduleStatus.PENDING)
+        .values(status=ScheduleStatus.CANCELLED, error_message=why)
+    )
+    logs = db.session.scalars(
+        select(MessageLog.id).where(MessageLog.carrier != carrier, MessageLog.status.in_(OPEN))
+    ).all()
+    stopped = _cancel_queued(Message.carrier != carrier, "other_carrier")
+    for log_id in logs:
+        db.session.execute(
+            update(MessageLog)
+            .where(MessageLog.id == log_id)
+            .values(status=LogStatus.CANCELLED, finished_at=moment, pause_reason=why)
+        )
+        _copy_to_schedule(log_id, ScheduleStatus.CANCELLED, moment)
+    return stopped
+
+
+def _cancel_queued(which: ColumnElement[bool], reason: str) -> int:
+    statement = (
+        update(Message)
+        .where(which, Message.status == MessageStatus.QUEUED)
+        .values(status=MessageStatus.CANCELLED, reason=reason)
+    )
+    return db.session.execute(statement).rowcount
+
+
+def _copy_to_schedule(log_id: int, status: ScheduleStatus, moment: datetime) -> None:
+    statement = (
+        update(ScheduledMessage)
+        .where(ScheduledMessage.message_log_id == log_id, ScheduledMessage.status == ScheduleStatus.PROCESSING)
+        .values(status=status, sent_at=moment if status == ScheduleStatus.SENT else None)
+    )
+    db.session.execute(statement)

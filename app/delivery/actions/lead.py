@@ -1,0 +1,70 @@
+"""Taking and keeping the lead: one row, one guarded UPDATE, and everything half-done becomes unknown."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from app.delivery.actions import control
+from app.delivery.models import Attempt, Lease, Message
+from app.domain.blast_states import MessageStatus
+from app.kit.db import db
+
+ENGINE = "engine"
+
+
+def take(holder: str, carrier: str, seen_epoch: int, moment: datetime) -> int | None:
+    """Take the lead if nobody took it since `seen_epoch` was read; returns the new epoch, None when somebody did.
+
+    Rows that a former leader had on the wire become unknown: nobody knows whether they left, so nobody sends them.
+    """
+    db.session.execute(insert(Lease).prefix_with("OR IGNORE").values(name=ENGINE, holder="", epoch=0, beat=0))
+    taken = db.session.execute(
+        update(Lease)
+        .where(Lease.name == ENGINE, Lease.epoch == seen_epoch)
+        .values(holder=holder, epoch=Lease.epoch + 1, beat=Lease.beat + 1, beat_at=moment, carrier=carrier)
+    )
+    if taken.rowcount == 0:
+        return None
+    _lose_what_was_on_the_wire(moment)
+    control.cancel_other_carriers(carrier, moment)
+    control.close_finished(moment)
+    return seen_epoch + 1
+
+
+def _lose_what_was_on_the_wire(moment: datetime) -> None:
+    on_the_wire = select(Message.id).where(Message.status == MessageStatus.SUBMITTING)
+    db.session.execute(
+        update(Attempt)
+        .where(Attempt.message_id.in_(on_the_wire), Attempt.outcome.is_(None))
+        .values(outcome="lost", ended_at=moment, why="the sending process stopped")
+    )
+    db.session.execute(
+        update(Message)
+        .where(Message.status == MessageStatus.SUBMITTING)
+        .values(status=MessageStatus.UNKNOWN, reason="process_stopped")
+    )
+
+
+def beat(holder: str, epoch: int, moment: datetime) -> bool:
+    """Say that the holder is alive. False when somebody else leads by now."""
+    said = db.session.execute(
+        update(Lease)
+        .where(Lease.name == ENGINE, Lease.holder == holder, Lease.epoch == epoch)
+        .values(beat=Lease.beat + 1, beat_at=moment)
+    )
+    return said.rowcount == 1
+
+
+def leads(holder: str, epoch: int) -> bool:
+    """Whether the lead is still ours; asked inside every transaction that arms."""
+    row = db.session.execute(select(Lease.holder, Lease.epoch).where(Lease.name == ENGINE)).first()
+    return row is not None and (row.holder, row.epoch) == (holder, epoch)
+
+
+def step_down(holder: str, epoch: int) -> None:
+    """Give the lead back at a clean stop."""
+    db.session.execute(
+        update(Lease)
+        .where(Lease.name == ENGINE, Lease.holder == holder, Lease.epoch == epoch)
+        .values(holder="", beat_at=None)
+    )

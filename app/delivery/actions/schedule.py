@@ -1,0 +1,86 @@
+"""Blasts that wait for their time: made, cancelled, expired."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+
+from app.delivery.models import ScheduledMessage
+from app.domain.blast_states import ScheduleStatus, Target
+from app.kit.db import db
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A blast as it was confirmed: nothing of it changes afterwards. `event_id` only for target event."""
+
+    body: str
+    footer: str | None
+    target: Target
+    event_id: int | None
+    sender: str
+    carrier: str
+    test_mode: bool
+    immediate: bool
+    timezone: str
+    client_token: str | None
+    created_by: str
+
+
+def schedule(blast: Frozen, scheduled_at: datetime) -> ScheduledMessage:
+    """Add the blast, due at `scheduled_at` (UTC). Raises Taken (at the commit) when its client_token was used already."""
+    row = ScheduledMessage(
+        scheduled_at=scheduled_at,
+        message_body=blast.body,
+        footer=blast.footer,
+        target=blast.target,
+        event_id=blast.event_id,
+        sender=blast.sender,
+        carrier=blast.carrier,
+        test_mode=blast.test_mode,
+        immediate=blast.immediate,
+        timezone=blast.timezone,
+        client_token=blast.client_token,
+        created_by=blast.created_by,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def cancel(scheduled_id: int) -> bool:
+    """Cancel a blast that has not been released; undo is this too. False when it is too late."""
+    return _end(scheduled_id, ScheduleStatus.CANCELLED)
+
+
+def fail(scheduled_id: int, why: str) -> bool:
+    """End a pending blast that cannot be released, with the reason in words."""
+    return _end(scheduled_id, ScheduleStatus.FAILED, why)
+
+
+def expire(before: datetime, why: str) -> int:
+    """End every pending blast that was due before `before`: late is worse than never. Says how many."""
+    statement = (
+        update(ScheduledMessage)
+        .where(ScheduledMessage.status == ScheduleStatus.PENDING, ScheduledMessage.scheduled_at < before)
+        .values(status=ScheduleStatus.EXPIRED, error_message=why)
+    )
+    return db.session.execute(statement).rowcount
+
+
+def delete(scheduled_id: int) -> bool:
+    """Take an ended blast off the list. A pending or released one stays: cancel it first."""
+    ended = (ScheduleStatus.CANCELLED, ScheduleStatus.EXPIRED, ScheduleStatus.FAILED, ScheduleStatus.SENT)
+    statement = db.delete(ScheduledMessage).where(
+        ScheduledMessage.id == scheduled_id, ScheduledMessage.status.in_(ended)
+    )
+    return db.session.execute(statement).rowcount == 1
+
+
+def _end(scheduled_id: int, status: ScheduleStatus, why: str | None = None) -> bool:
+    statement = (
+        update(ScheduledMessage)
+        .where(ScheduledMessage.id == scheduled_id, ScheduledMessage.status == ScheduleStatus.PENDING)
+        .values(status=status, error_message=why)
+    )
+    return db.session.execute(statement).rowcount == 1

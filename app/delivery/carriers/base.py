@@ -1,0 +1,56 @@
+"""What the engine asks of a carrier, and the four things that can come of one text."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The carrier took it and gave it a name."""
+
+    sid: str
+    status: str = "queued"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The carrier said no, and no it is. `code` is the carrier's number, else the HTTP status."""
+
+    code: int
+    http_status: int
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Unprocessed:
+    """Certainly not sent: nothing left us, or the carrier refused it before looking at it. May be sent again."""
+
+    why: str
+    retry_after: float | None = None
+    http_status: int | None = None
+    code: int | None = None
+
+
+@dataclass(frozen=True)
+class Ambiguous:
+    """Something left us and we do not know what became of it. Never sent again by a machine."""
+
+    why: str
+    http_status: int | None = None
+
+
+Outcome = Accepted | Refused | Unprocessed | Ambiguous
+
+
+class Carrier(Protocol):
+    """The way out. It never raises; "we do not know" is an answer."""
+
+    name: str
+
+    async def send(self, to: str, body: str, ref: str) -> Outcome:
+        """Hand over one text to `to` (E.164). `ref` (32 hex) comes back in the receipts' address."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        ...

@@ -1,0 +1,67 @@
+"""One request and its answer, as much of it as there was: what the outcome is judged by."""
+
+import json
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.delivery.carriers.base import Accepted, Ambiguous, Outcome, Refused, Unprocessed
+from app.domain.receipts import is_unprocessed
+from app.domain.retries import read_retry_after
+from app.kit.clock import now
+
+
+@dataclass
+class Exchange:
+    """Filled in by the HTTP client. `connected`: a connection was there, so bytes may have left us."""
+
+    connected: bool = False
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+
+
+# The SDK drops headers and hides what left; the client notes it here, each send in its own task.
+current: ContextVar[Exchange] = ContextVar("exchange")
+
+
+def outcome_of(exchange: Exchange, error: BaseException | None) -> Outcome:
+    """The one judge: by the flag, the status, the headers and the body, never by an exception's class or words."""
+    if exchange.status is None:
+        why = type(error).__name__ if error else "no answer"
+        if exchange.connected:
+            return Ambiguous(f"no answer ({why})")
+        return Unprocessed(f"nothing left us ({why})")
+    return _of_answer(exchange, exchange.status)
+
+
+def _of_answer(exchange: Exchange, status: int) -> Outcome:
+    answer = _read(exchange.body)
+    code = _number(answer.get("code"))
+    if 200 <= status < 300:
+        return _accepted(answer, status)
+    if is_unprocessed(status, code):
+        wait = read_retry_after(exchange.headers.get("retry-after"), now())
+        return Unprocessed(f"HTTP {status}", wait, status, code)
+    if status >= 500:
+        return Ambiguous(f"HTTP {status}", status)
+    return Refused(code or status, status, str(answer.get("message") or answer.get("detail") or "")[:500])
+
+
+def _accepted(answer: dict[str, Any], status: int) -> Outcome:
+    sid = answer.get("sid")
+    if not isinstance(sid, str) or not sid:
+        return Ambiguous("an answer without a sid", status)
+    return Accepted(sid[:64], str(answer.get("status") or "queued"))
+
+
+def _read(body: str) -> dict[str, Any]:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _number(code: object) -> int | None:
+    return int(code) if isinstance(code, int | str) and str(code).isascii() and str(code).isdigit() else None

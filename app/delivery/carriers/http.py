@@ -1,0 +1,85 @@
+"""Our HTTP client under the Twilio SDK: deadlines, no redirects, no retries, and a note of what left us.
+
+The SDK's own client has no timeout, drops the headers of errors and can retry a request that is not safe to retry.
+"""
+
+import logging
+import ssl
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+from twilio.http import AsyncHttpClient
+from twilio.http.response import Response
+
+from app.delivery.carriers.exchange import Exchange, current
+
+SDK_HOST = "https://api.twilio.com"
+DEADLINES = aiohttp.ClientTimeout(total=25, sock_connect=5, sock_read=15)
+log = logging.getLogger("twilio.http")
+
+
+async def _left_us(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: Any) -> None:
+    context.trace_request_ctx.connected = True
+
+
+def _tracing() -> aiohttp.TraceConfig:
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_create_end.append(_left_us)
+    trace.on_connection_reuseconn.append(_left_us)
+    return trace
+
+
+class HttpClient(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped
+    """One aiohttp session for the life of the engine. Make and use it on the engine's loop only."""
+
+    def __init__(self, base: str, connections: int) -> None:
+        super().__init__(log, True, None)
+        self.base = base.rstrip("/")
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            tls = ssl.create_default_context()
+            connector = aiohttp.TCPConnector(limit=self._connections, ssl=tls, ttl_dns_cache=60)
+            self._session = aiohttp.ClientSession(
+                connector=connector, timeout=DEADLINES, trace_configs=[_tracing()], auto_decompress=True
+            )
+        return self._session
+
+    async def request(  # noqa: PLR0913 -- the SDK's interface
+        self,
+        method: str,
+        uri: str,
+        params: dict[str, Any] | None = None,
+        data: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: Any = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """One request, never repeated, never redirected. What is seen of it is noted in the current Exchange."""
+        exchange = current.get(None) or Exchange()
+        url = self.base + uri.removeprefix(SDK_HOST)
+        login = aiohttp.BasicAuth(*auth) if auth else None
+        async with self._open().request(
+            method,
+            url,
+            params=params,
+            data=data,
+            headers=headers,
+            auth=login,
+            allow_redirects=False,
+            trace_request_ctx=exchange,
+        ) as answer:
+            text = (await answer.read()).decode("utf-8", "replace")
+            exchange.headers = {name.lower(): value for name, value in answer.headers.items()}
+            exchange.body, exchange.status = text, answer.status
+            return Response(answer.status, text, answer.headers)
+
+    async def close(self) -> None:
+        """Close the session and its connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
