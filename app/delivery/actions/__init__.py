@@ -1,1 +1,1 @@
-"""The verbs of delivery, a file each: schedule, release, control, arm, settle, lead. They add and flush; `write()` commits."""
+"""The verbs of delivery, a file each. They add and flush; `write()` commits."""

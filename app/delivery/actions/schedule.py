@@ -28,7 +28,7 @@ class Frozen:
 
 
 def schedule(blast: Frozen, scheduled_at: datetime) -> ScheduledMessage:
-    """Add the blast, due at `scheduled_at` (UTC). Raises Taken (at the commit) when its client_token was used already."""
+    """Add the blast, due at `scheduled_at` (UTC). Its client_token is unique: a second one is refused."""
     row = ScheduledMessage(
         scheduled_at=scheduled_at,
         message_body=blast.body,

@@ -1,0 +1,65 @@
+"""A person says yes: the blast is frozen and waits for its time."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+
+from app.delivery import queries as delivery
+from app.delivery.actions.schedule import Frozen, schedule
+from app.domain.blast_states import Target
+from app.domain.phone import Phone
+from app.kit.settings import Settings
+from app.organisation import queries as organisation
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody wrote and chose. `footer`: the opt-out line, or None. `due`: UTC for later, None for now."""
+
+    body: str
+    footer: str | None
+    target: Target
+    event_id: int | None
+    timezone: str
+    due: datetime | None = None
+    test: bool = False
+
+
+def new_token() -> str:
+    """The one-time key of a compose form: a second post with it leads to the first blast."""
+    return secrets.token_urlsafe(24)
+
+
+def confirm(draft: Draft, client_token: str | None, who: str, moment: datetime) -> int:
+    """Schedule the draft once and return its id: a token that was used already gives the first blast's.
+
+    Now means after the undo time; a test goes at once. Call inside write().
+    """
+    earlier = delivery.by_token(client_token) if client_token else None
+    if earlier is not None:
+        return earlier
+    settings: Settings = current_app.extensions["settings"]
+    undo = 0 if draft.test or draft.due else organisation.undo_seconds()
+    blast = Frozen(
+        body=draft.body,
+        footer=draft.footer,
+        target=draft.target,
+        event_id=draft.event_id if draft.target == Target.EVENT else None,
+        sender=settings.sender,
+        carrier=settings.carrier,
+        test_mode=draft.test,
+        immediate=draft.due is None,
+        timezone=draft.timezone,
+        client_token=client_token,
+        created_by=who,
+    )
+    return schedule(blast, draft.due or moment + timedelta(seconds=undo)).id
+
+
+def test_phone() -> str | None:
+    """Where tests go (E.164), None while ADMIN_TEST_PHONE is not set."""
+    settings: Settings = current_app.extensions["settings"]
+    typed = settings.admin_test_phone
+    return Phone.read(typed, settings.default_region).e164 if typed else None
