@@ -54,7 +54,7 @@ class DemoForm(FlaskForm):
         "Groups", choices=["Parents", "Choir"], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
     file = FileField("Spreadsheet")
-    password = PasswordField("Password")
+    password = PasswordField("Password", render_kw={"autocomplete": "new-password"})
 
 
 def _entry(label: str, icon: str, group: str = "", **more: object) -> SimpleNamespace:
@@ -121,6 +121,7 @@ def create_demo() -> Flask:
     app = Flask("pieces_demo", template_folder=str(APP / "templates"), static_folder=str(APP / "static"))
     app.config.update(SECRET_KEY="demo", TESTING=True)
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     CSRFProtect(app)
     app.jinja_env.filters.update(
         local=lambda moment: moment.strftime("%a %-d %b %H:%M"),

@@ -43,7 +43,7 @@
       return;
     }
     event.preventDefault();
-    const kind = submitter?.classList.contains("danger") ? "danger" : "pri";
+    const kind = submitter?.classList.contains("pri") ? "pri" : "danger";
     if (!(await ask(question, submitter?.textContent.trim() || "Go on", kind))) return;
     agreed = form;
     form.requestSubmit(submitter);

@@ -37,16 +37,19 @@
     if (node.textContent !== text) node.textContent = text; // an unchanged live region stays silent
   }
 
-  function namesOf(odd) {
-    const seen = odd.filter((sign) => !JOINERS.test(sign)).map((sign) => UNSEEN[sign] ?? `“${sign}”`);
-    return seen.slice(0, 6).join(" ") + (seen.length > 6 ? " …" : "");
-  }
-
-  function oddWords(text, now) {
-    if (now.odd.length === 0) return "";
+  /** Names the signs that make the text dearer, and what it would be without them. */
+  function showOdd(line, text, now) {
+    line.hidden = now.odd.length === 0;
+    if (line.hidden) return;
+    const seen = now.odd.filter((sign) => !JOINERS.test(sign)).slice(0, 6).map((sign) => {
+      const shown = document.createElement("code");
+      shown.textContent = UNSEEN[sign] ?? sign;
+      return shown;
+    });
     const plain = measure([...text].filter(inAlphabet).join(""));
-    const saved = plain.parts < now.parts ? ` Without them it would be ${inWords(plain.parts)} instead of ${inWords(now.parts)}.` : "";
-    return `${namesOf(now.odd)} do not fit the plain alphabet, so a part holds 70 characters, not 160.${saved}`;
+    const saved = plain.parts < now.parts ? ` Without: ${inWords(plain.parts)} instead of ${now.parts}.` : "";
+    const one = now.odd.length === 1;
+    line.replaceChildren(...seen, ` ${one ? "is" : "are"} outside the plain alphabet, so a part holds 70 characters, not 160.${saved}`);
   }
 
   function drawBar(bar, now) {
@@ -71,14 +74,13 @@
     const filled = /\{[^{}]+\}/.test(box.value) ? " before names are filled in" : "";
     const room = now.parts === 1 ? `of ${now.size}` : `in parts of ${now.size}`;
     meter.hidden = false;
-    say(meter.querySelector("[data-units]"), `${now.units} ${room} characters${filled}`);
+    say(meter.querySelector("[data-units]"), String(now.units));
+    say(meter.querySelector("[data-room]"), `${room} characters${filled}`);
     const parts = meter.querySelector("[data-parts]");
     say(parts, inWords(now.parts));
     parts.classList.toggle("many", now.parts > 4);
-    say(meter.querySelector("[data-encoding]"), now.encoding === "GSM-7" ? "Plain text" : "Text with special characters");
-    const odd = meter.querySelector("[data-odd]");
-    say(odd, oddWords(text, now));
-    odd.hidden = now.odd.length === 0;
+    say(meter.querySelector("[data-encoding]"), now.encoding === "GSM-7" ? "Plain text" : "Special characters");
+    showOdd(meter.querySelector("[data-odd]"), text, now);
     drawBar(meter.querySelector(".segbar"), now);
   }
 
