@@ -53,7 +53,7 @@ class BadPhone(ValueError):
 
     def __init__(self, problem: PhoneProblem, hint: str = "") -> None:
         self.problem = problem
-        self.sentence = f"{problem.value} {hint}".strip()
+        self.sentence = f"{problem.value.partition('. ')[0]}. {hint}" if hint else problem.value
         super().__init__(self.sentence)
 
 

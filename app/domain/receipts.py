@@ -1,4 +1,4 @@
-"""What a carrier's numeric code means: in plain words, whose fault it is, and what follows. Never read from error text."""
+"""What a carrier's numeric code means: in plain words, whose fault it is, what follows. Error text is never read."""
 
 import csv
 from dataclasses import dataclass, replace

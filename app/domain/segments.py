@@ -3,8 +3,13 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+
+from app.domain.clusters import around, clusters, joining
 
 LIMIT = 1600  # characters Twilio takes in one text (error 21617 above it)
+GSM7_SINGLE, GSM7_PART = 160, 153  # septets in a text of one part, and in each part of a longer one
+UCS2_SINGLE, UCS2_PART = 70, 67  # 16-bit units
 
 BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -14,6 +19,7 @@ EXTENDED = "\f^{}\\[~]|€"  # cost two units each: an escape and the sign
 ESCAPE = "\x1b"
 GSM = frozenset(BASIC + EXTENDED)
 GSM_TEXT = re.compile(f"[{re.escape(BASIC + EXTENDED)}]*")
+BEYOND_16_BITS = re.compile("[\U00010000-\U0010ffff]")
 EXTENDED_SIGN = re.compile(f"[{re.escape(EXTENDED)}]")
 
 # Signs that word processors and phones put in unasked, and what a reader takes for the same.
@@ -56,8 +62,11 @@ class Measure:
 def measure(text: str) -> Measure:
     """Encoding, units, billed segments (the empty text counts as one) and units free in the last segment."""
     if GSM_TEXT.fullmatch(text):
-        return _measure(Encoding.GSM7, EXTENDED_SIGN.sub(ESCAPE + "e", text), 160, 153)
-    return _measure(Encoding.UCS2, _as_units(text), 70, 67)
+        return _measure(Encoding.GSM7, EXTENDED_SIGN.sub(ESCAPE + "e", text), GSM7_SINGLE, GSM7_PART)
+    size = characters(text)
+    if size <= UCS2_SINGLE:
+        return Measure(Encoding.UCS2, size, 1, UCS2_SINGLE - size)
+    return _measure(Encoding.UCS2, _as_units(text), UCS2_SINGLE, UCS2_PART)
 
 
 def characters(text: str) -> int:
@@ -76,18 +85,28 @@ def plain(text: str) -> str:
 
 
 def _as_units(text: str) -> str:
-    """One character per 16-bit unit; the first unit of a pair becomes ESCAPE, so that it stays with the second."""
-    return re.sub("[\U00010000-\U0010ffff]", ESCAPE + "e", text.replace(ESCAPE, "e"))
+    """One character per 16-bit unit; all units of a cluster but the last become ESCAPE, so that they stay together."""
+    text = text.replace(ESCAPE, "e")
+    signs = joining(text)
+    if signs:
+        text = around(signs).sub(lambda found: _kept_together(found[0]), text)
+    return BEYOND_16_BITS.sub(ESCAPE + "e", text)
+
+
+@lru_cache(maxsize=4096)
+def _kept_together(stretch: str) -> str:
+    sizes = [(cluster, characters(cluster)) for cluster in clusters(stretch)]
+    return "".join(ESCAPE * (size - 1) + "e" if size <= UCS2_PART else cluster for cluster, size in sizes)
 
 
 def _measure(encoding: Encoding, units: str, single: int, part: int) -> Measure:
     size = len(units)
     if size <= single:
         return Measure(encoding, size, 1, single - size)
-    start = segments = 0
+    start = segments = last = 0
     while start < size:
         end = start + part
-        if end < size and units[end - 1] == ESCAPE:
-            end -= 1  # a pair is never split: it moves to the next segment
+        while end < size and units[end - 1] == ESCAPE:
+            end -= 1  # what belongs together is never split: it moves to the next segment
         segments, last, start = segments + 1, size - start, end
     return Measure(encoding, size, segments, part - last)
