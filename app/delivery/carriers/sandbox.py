@@ -1,0 +1,170 @@
+"""The pretend carrier: Twilio's message API in this very process, on tables of its own."""
+
+import asyncio
+import logging
+import random
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from flask import Flask
+from sqlalchemy import case, insert, select
+from twilio.http import AsyncHttpClient
+from twilio.http.response import Response
+
+from app.delivery.carriers import sandbox_wire as wire
+from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
+from app.delivery.carriers.sandbox_moods import next_step
+from app.delivery.carriers.sandbox_wire import Answer, Text
+from app.kit.clock import now
+from app.kit.db import Busy, db, write
+
+ADDRESS = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-fA-F]{32})/Messages(?:/((?:SM|MM)[0-9a-f]{32}))?\.json")
+MOST_PER_PAGE = 1000
+THREADS = 4
+
+
+def handle(method: str, path: str, params: Mapping[str, str]) -> Answer:
+    """Answer one API request as Twilio would. Needs an app context; commits what it takes."""
+    found = ADDRESS.fullmatch(path)
+    if found is None:
+        return _not_there(path)
+    account, sid = found.groups()
+    if method == "POST" and sid is None:
+        return _send(account, params)
+    if method != "GET":
+        return wire.refusal(405, 20004, "Method not allowed.")
+    return _one(account, sid, path) if sid else _list(account, path, params)
+
+
+def _not_there(path: str) -> Answer:
+    return wire.refusal(404, 20404, f"The requested resource {path} was not found")
+
+
+def _send(account: str, params: Mapping[str, str]) -> Answer:
+    fault = wire.fault_in(params)
+    if fault:
+        return fault
+    sender = params.get("MessagingServiceSid") or params["From"]
+    status = "accepted" if sender.startswith("MG") else "queued"
+    text = Text(account, wire.new_sid(), params["To"], sender, params["Body"], status, now())
+    try:
+        taken = _take(text, params.get("StatusCallback"))
+    except Busy:  # nothing was saved: the one answer after which sending again is safe
+        busy = wire.refusal(429, 20429, "Too many requests.")
+        return Answer(busy.status, busy.headers | {"Retry-After": "1"}, busy.body)
+    return wire.answer(201, wire.text_json(text)) if taken else wire.refused_number(text.phone)
+
+
+def _take(text: Text, callback: str | None) -> bool:
+    """Put the text on the air; False when the phone refuses it."""
+    with write() as session:
+        mood = session.scalar(select(SandboxPhone.mood).where(SandboxPhone.phone == text.phone)) or Mood.WORKING
+        step = next_step(text.status, mood)
+        if mood is Mood.REFUSED or step is None:
+            return False
+        values = {
+            "sid": text.sid,
+            "phone": text.phone,
+            "sender": text.sender,
+            "body": text.body,
+            "segments": text.segments,
+            "status": text.status,
+            "status_callback": callback,
+            "next_status": step.status,
+            "next_at": text.created_at + spread(step.after),
+            "error_code": step.code,
+            "created_at": text.created_at,
+        }
+        session.execute(insert(SandboxMessage).values(values))
+    return True
+
+
+def spread(seconds: float) -> timedelta:
+    """About so long: real networks are never exact."""
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))
+
+
+def _text(account: str, row: SandboxMessage) -> Text:
+    return Text(
+        account=account,
+        sid=row.sid,
+        phone=row.phone,
+        sender=row.sender,
+        body=row.body,
+        status=row.status,
+        created_at=row.created_at,
+        from_phone=row.from_phone,
+        error_code=row.error_code,
+    )
+
+
+def _one(account: str, sid: str, path: str) -> Answer:
+    row = db.session.scalar(select(SandboxMessage).where(SandboxMessage.sid == sid))
+    return wire.answer(200, wire.text_json(_text(account, row))) if row else _not_there(path)
+
+
+def _list(account: str, path: str, params: Mapping[str, str]) -> Answer:
+    """Newest first, in pages; To and From narrow it to the texts that went to a phone, or came from a number."""
+    size = max(1, _bounded(params.get("PageSize"), 50, MOST_PER_PAGE))
+    page = _bounded(params.get("Page"), 0, 1_000_000)
+    query = select(SandboxMessage).order_by(SandboxMessage.id.desc())
+    if params.get("To"):
+        query = query.where(SandboxMessage.phone == params["To"], ~SandboxMessage.from_phone)
+    if params.get("From"):
+        from_number = case((SandboxMessage.from_phone, SandboxMessage.phone), else_=SandboxMessage.sender)
+        query = query.where(from_number == params["From"])
+    rows = db.session.scalars(query.limit(size + 1).offset(page * size)).all()
+    kept = {name: params[name] for name in ("To", "From") if params.get(name)}
+    addresses = [f"{path}?{urlencode(kept | {'PageSize': size, 'Page': n})}" for n in (page, page + 1)]
+    return wire.answer(
+        200,
+        {
+            "messages": [wire.text_json(_text(account, row)) for row in rows[:size]],
+            "page": page,
+            "page_size": size,
+            "uri": addresses[0],
+            "next_page_uri": addresses[1] if len(rows) > size else None,
+        },
+    )
+
+
+def _bounded(text: str | None, default: int, most: int) -> int:
+    return min(int(text), most) if text and text.isascii() and text.isdigit() else default
+
+
+class SandboxClient(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no types
+    """The SDK's way to the pretend carrier: no socket, the same requests and answers."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(logging.getLogger(__name__), True)
+        self.app = app
+        # its own threads: in the loop's pool a burst of texts would stand in front of everybody else
+        self.pool = ThreadPoolExecutor(THREADS, "sandbox")
+
+    async def request(
+        self,
+        method: str,
+        uri: str,
+        params: Mapping[str, object] | None = None,
+        data: Mapping[str, object] | None = None,
+        **_connection: Any,
+    ) -> Response:
+        """Answer as the network would. Headers, credentials and timeouts mean nothing in here."""
+        address = urlsplit(uri)
+        given = {**dict(parse_qsl(address.query)), **(params or {}), **(data or {})}
+        words = {name: str(value) for name, value in given.items() if value is not None}
+        loop = asyncio.get_running_loop()
+        answer = await loop.run_in_executor(self.pool, self._answer, method, address.path, words)
+        return Response(answer.status, answer.body.decode(), answer.headers)
+
+    def _answer(self, method: str, path: str, params: Mapping[str, str]) -> Answer:
+        with self.app.app_context():
+            return handle(method.upper(), path, params)
+
+    async def close(self) -> None:
+        """Let the threads go."""
+        self.pool.shutdown(wait=False)

@@ -1,0 +1,146 @@
+"""Twilio on the wire: answers, refusals, receipts. Pure; the pretend carrier and the tests' server speak it."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+
+from app.domain.phone import is_e164
+from app.domain.segments import LIMIT, characters, measure
+
+VERSION = "2010-04-01"
+ACCOUNT = "AC" + "0" * 32  # the pretend carrier's account, where none is configured
+FINAL = frozenset({"delivered", "undelivered", "failed"})
+ON_AIR = FINAL | {"sent"}
+DOCS = "https://www.twilio.com/docs/errors"
+
+Params = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer of the carrier."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text as the carrier knows it. `phone` is the person, `sender` our number or messaging service."""
+
+    account: str
+    sid: str
+    phone: str
+    sender: str
+    body: str
+    status: str
+    created_at: datetime
+    from_phone: bool = False
+    error_code: int | None = None
+
+    @property
+    def segments(self) -> int:
+        """Billed parts."""
+        return measure(self.body).segments
+
+
+def new_sid() -> str:
+    """A message's id: SM and 32 hex digits."""
+    return "SM" + secrets.token_hex(16)
+
+
+def answer(status: int, content: Mapping[str, Any]) -> Answer:
+    """`content` as JSON."""
+    headers = {"Content-Type": "application/json", "Twilio-Request-Id": "RQ" + secrets.token_hex(16)}
+    return Answer(status, headers, json.dumps(content).encode())
+
+
+def refusal(status: int, code: int, message: str) -> Answer:
+    """How Twilio says no: a code, a sentence, a page to read."""
+    return answer(status, {"code": code, "message": message, "more_info": f"{DOCS}/{code}", "status": status})
+
+
+def fault_in(params: Mapping[str, str]) -> Answer | None:
+    """The refusal that a request to send deserves before anybody looks at a phone, or None."""
+    to, body = params.get("To", ""), params.get("Body", "")
+    if not to:
+        return refusal(400, 21604, "A 'To' phone number is required.")
+    if not (params.get("From") or params.get("MessagingServiceSid")):
+        return refusal(400, 21603, "A 'From' phone number is required.")
+    if not body:
+        return refusal(400, 21602, "Message body is required.")
+    if characters(body) > LIMIT:
+        return refusal(400, 21617, f"The concatenated message body exceeds the {LIMIT} character limit.")
+    return None if is_e164(to) else refused_number(to)
+
+
+def refused_number(to: str) -> Answer:
+    """No phone has this number."""
+    return refusal(400, 21211, f"Invalid 'To' Phone Number: {to[:-4]}XXXX")
+
+
+def text_json(text: Text) -> dict[str, Any]:
+    """A text as Twilio's API shows it."""
+    uri = f"/{VERSION}/Accounts/{text.account}/Messages/{text.sid}.json"
+    service = text.sender if text.sender.startswith("MG") else None
+    ours, theirs = None if service else text.sender, text.phone
+    made, final = format_datetime(text.created_at), text.status in FINAL
+    return {
+        "account_sid": text.account,
+        "api_version": VERSION,
+        "body": text.body,
+        "date_created": made,
+        "date_sent": made if text.status in ON_AIR or text.from_phone else None,
+        "date_updated": made,
+        "direction": "inbound" if text.from_phone else "outbound-api",
+        "error_code": text.error_code if final else None,
+        "error_message": None,
+        "from": theirs if text.from_phone else ours,
+        "messaging_service_sid": service,
+        "num_media": "0",
+        "num_segments": str(text.segments),
+        "price": None,
+        "price_unit": "USD",
+        "sid": text.sid,
+        "status": text.status,
+        "subresource_uris": {"media": uri.replace(".json", "/Media.json")},
+        "to": ours if text.from_phone else theirs,
+        "uri": uri,
+    }
+
+
+def receipt(text: Text, status: str) -> Params:
+    """What a status callback says."""
+    params = [
+        ("AccountSid", text.account),
+        ("ApiVersion", VERSION),
+        ("From", text.sender),
+        ("MessageSid", text.sid),
+        ("MessageStatus", status),
+        ("SmsSid", text.sid),
+        ("SmsStatus", status),
+        ("To", text.phone),
+    ]
+    return [*params, ("ErrorCode", str(text.error_code))] if text.error_code and status in FINAL else params
+
+
+def news(text: Text) -> Params:
+    """What the inbound webhook is told about a text from a phone."""
+    return [
+        ("AccountSid", text.account),
+        ("ApiVersion", VERSION),
+        ("Body", text.body),
+        ("From", text.phone),
+        ("MessageSid", text.sid),
+        ("NumMedia", "0"),
+        ("NumSegments", str(text.segments)),
+        ("SmsMessageSid", text.sid),
+        ("SmsSid", text.sid),
+        ("SmsStatus", "received"),
+        ("To", text.sender),
+    ]
