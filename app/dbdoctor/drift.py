@@ -1,0 +1,36 @@
+"""What the models say the database should look like. `create_all` exists only here, in memory."""
+
+from sqlalchemy import MetaData
+
+from app.accounts import models as accounts
+from app.audit import models as audit
+from app.community import models as community
+from app.delivery import models as delivery
+from app.delivery.carriers import sandbox_models as sandbox
+from app.events import models as events
+from app.imports import models as imports
+from app.kit.db import db
+from app.organisation import models as organisation
+from app.suppression import models as suppression
+from app.surveys import models as surveys
+from app.webhooks import models as webhooks
+
+# Importing a room's models is what makes its tables known; a test compares this with the files there are.
+ROOMS = (
+    accounts,
+    audit,
+    community,
+    delivery,
+    events,
+    imports,
+    organisation,
+    sandbox,
+    suppression,
+    surveys,
+    webhooks,
+)
+
+
+def all_tables() -> MetaData:
+    """Every table of the models."""
+    return db.metadata

@@ -1,0 +1,96 @@
+"""Copies of a database: whole, checked, on the disk, readable by their owner only; or not there at all."""
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from app.migrations.opening import check_health, looked_at
+from app.migrations.problems import BackupFailed, MigrationProblem
+
+
+def folder_of(path: Path) -> Path:
+    """Where the copies of the database at `path` are kept."""
+    return path.parent / "backups"
+
+
+def stamped(moment: datetime) -> str:
+    """A moment (UTC) for a file's name: 20261121T023000.123456Z."""
+    return moment.strftime("%Y%m%dT%H%M%S.%fZ")
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy the database at `source`, in use or not, to `target`, which must not exist.
+
+    `target` appears only when it is whole, checked and on the disk; its mode is 0600; it is one plain file (no -wal).
+    Writers are not held up. Raises BackupFailed, and leaves nothing behind.
+    """
+    try:
+        _sweep(target.parent)
+        with _part(target) as (part, handle):
+            _fill(source, part)
+            os.fsync(handle)
+            os.rename(part, target)
+            sync_folder(target.parent)
+    except FileExistsError as error:
+        raise BackupFailed(f"{target} is there already. A copy never replaces a file: choose another name.") from error
+    except OSError as error:
+        raise BackupFailed(f"No copy could be made at {target}: {error.strerror}.") from error
+    except sqlite3.Error as error:
+        raise BackupFailed(f"No copy could be made at {target}: {error}.") from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that what was renamed in `folder` survives a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _part(target: Path) -> Iterator[tuple[Path, int]]:
+    """The unfinished copy beside `target`, held by a lock for as long as somebody is at it."""
+    part = target.with_name(f".{target.name}.part")
+    handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if target.exists():
+            raise FileExistsError
+        yield part, handle
+    finally:
+        _remove(part)
+        os.close(handle)
+
+
+def _fill(source: Path, part: Path) -> None:
+    with looked_at(source) as original, contextlib.closing(sqlite3.connect(part, isolation_level=None)) as duplicate:
+        original.execute("SELECT count(*) FROM sqlite_master")  # waits its turn here, and only so long
+        original.backup(duplicate)
+        duplicate.execute("PRAGMA journal_mode=DELETE")
+        try:
+            check_health(duplicate, source)
+        except MigrationProblem as error:
+            raise BackupFailed(f"No copy was made: {error}") from error
+
+
+def _sweep(folder: Path) -> None:
+    """Remove unfinished copies whose makers are gone."""
+    for part in folder.glob(".*.part"):
+        with contextlib.suppress(OSError):
+            handle = os.open(part, os.O_RDWR)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _remove(part)
+            finally:
+                os.close(handle)
+
+
+def _remove(part: Path) -> None:
+    for ending in ("", "-journal", "-wal", "-shm"):
+        part.with_name(part.name + ending).unlink(missing_ok=True)
