@@ -17,7 +17,8 @@ class Event(Model):
 
     id: Mapped[key]
     title: Mapped[str] = mapped_column(String(200))
-    date: Mapped[date | None] = mapped_column(Date)
+    # said out loud: inside the class `date` in the annotation is this column, so None would be lost
+    date: Mapped[date | None] = mapped_column(Date, nullable=True)
     created_at: Mapped[stamp]
 
 

@@ -102,7 +102,7 @@ STATEMENTS = (
     """CREATE TABLE events (
         id INTEGER NOT NULL,
         title VARCHAR(200) NOT NULL,
-        date DATE NOT NULL,
+        date DATE,
         created_at DATETIME DEFAULT CURRENT_TIMESTAMP NOT NULL,
         CONSTRAINT pk_events PRIMARY KEY (id))""",
     "CREATE INDEX ix_events_date ON events (date)",
