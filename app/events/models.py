@@ -1,6 +1,6 @@
 """Events and their registrations."""
 
-from datetime import date
+import datetime
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,8 +17,7 @@ class Event(Model):
 
     id: Mapped[key]
     title: Mapped[str] = mapped_column(String(200))
-    # said out loud: inside the class `date` in the annotation is this column, so None would be lost
-    date: Mapped[date | None] = mapped_column(Date, nullable=True)
+    date: Mapped[datetime.date | None] = mapped_column(Date)
     created_at: Mapped[stamp]
 
 
