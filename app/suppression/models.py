@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kit.columns import changed, e164, key, phone_is_e164, stamp, words
 from app.kit.db import Model
 
+# Sources of an opt-out that the code asks about; others are import, community and event:<id>.
+MANUAL, INBOUND, CARRIER = "manual", "inbound", "message_failure"
+
 
 class SuppressionCategory(StrEnum):
     """Why a number cannot be delivered to. A soft failure is temporary and suppresses nobody."""
@@ -18,7 +21,7 @@ class SuppressionCategory(StrEnum):
 
 
 class UnsubscribedContact(Model):
-    """A person who opted out: never text them. `source`: manual, import, community, event:<id>, message_failure, inbound."""
+    """A person who opted out. `source`: manual, import, community, event:<id>, message_failure or inbound."""
 
     __tablename__ = "unsubscribed_contacts"
     __table_args__ = (
