@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.columns import count, key, moment, stamp, words
@@ -21,17 +21,22 @@ class RowVerdict(StrEnum):
     """What an import would do with one row of the file."""
 
     NEW = "new"
-    CHANGED = "changed"
+    CHANGED = "changed"  # on the list without a name: the name of the file fills the gap
+    RENAMED = "renamed"  # on the list under another name: kept, unless the admin says otherwise
     SAME = "same"
     REPEATED = "repeated"
     BAD = "bad"
 
 
 class Import(Model):
-    """One upload: which file, by whom, how its columns were read, and what became of it."""
+    """One upload: which file, by whom, how its columns were read, and what became of it.
+
+    `pool` is the list it is for ("community"). `columns` is JSON: titles, kinds, whether the first row is headings,
+    and the first rows. The counts are those of the check until it is confirmed, then what really happened.
+    """
 
     __tablename__ = "imports"
-    __table_args__ = (Index("ix_imports_created_at", "created_at"),)
+    __table_args__ = (Index("ix_imports_state_created_at", "state", "created_at"),)
 
     id: Mapped[key]
     pool: Mapped[str] = mapped_column(String(20), default="community", server_default="community")
@@ -44,16 +49,26 @@ class Import(Model):
     row_count: Mapped[count]
     added_count: Mapped[count]
     changed_count: Mapped[count]
+    renamed_count: Mapped[count]
+    same_count: Mapped[count]
+    repeated_count: Mapped[count]
     bad_count: Mapped[count]
+    left_out_count: Mapped[count]
     created_at: Mapped[stamp]
     finished_at: Mapped[moment | None]
 
 
 class ImportRow(Model):
-    """One row of the file and what would become of it."""
+    """One row of the file and what would become of it.
+
+    `left_out` is why this number gets no texts (imported all the same); `cells` is the row of a bad one, as JSON.
+    """
 
     __tablename__ = "import_rows"
-    __table_args__ = (Index("ix_import_rows_import_id_verdict", "import_id", "verdict", "line"),)
+    __table_args__ = (
+        Index("ix_import_rows_import_id_verdict", "import_id", "verdict", "line"),
+        Index("ix_import_rows_left_out", "import_id", "line", sqlite_where=text("left_out IS NOT NULL")),
+    )
 
     id: Mapped[key]
     import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"))
@@ -62,4 +77,5 @@ class ImportRow(Model):
     phone: Mapped[str | None] = mapped_column(String(20))
     verdict: Mapped[RowVerdict] = mapped_column(words(RowVerdict))
     reason: Mapped[str | None] = mapped_column(String(300))
+    left_out: Mapped[str | None] = mapped_column(String(20))
     cells: Mapped[str | None] = mapped_column(Text)
