@@ -2,25 +2,27 @@
 
 import asyncio
 import logging
-import random
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Flask
 from sqlalchemy import case, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
 from app.delivery.carriers import sandbox_wire as wire
+from app.delivery.carriers.exchange import Exchange, current
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
-from app.delivery.carriers.sandbox_moods import next_step
+from app.delivery.carriers.sandbox_moods import next_step, spread
 from app.delivery.carriers.sandbox_wire import Answer, Text
 from app.kit.clock import now
 from app.kit.db import Busy, db, write
+
+log = logging.getLogger(__name__)
 
 ADDRESS = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-fA-F]{32})/Messages(?:/((?:SM|MM)[0-9a-f]{32}))?\.json")
 MOST_PER_PAGE = 1000
@@ -83,11 +85,6 @@ def _take(text: Text, callback: str | None) -> bool:
     return True
 
 
-def spread(seconds: float) -> timedelta:
-    """About so long: real networks are never exact."""
-    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))
-
-
 def _text(account: str, row: SandboxMessage) -> Text:
     return Text(
         account=account,
@@ -140,7 +137,7 @@ class SandboxClient(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no ty
     """The SDK's way to the pretend carrier: no socket, the same requests and answers."""
 
     def __init__(self, app: Flask) -> None:
-        super().__init__(logging.getLogger(__name__), True)
+        super().__init__(log, True)
         self.app = app
         # its own threads: in the loop's pool a burst of texts would stand in front of everybody else
         self.pool = ThreadPoolExecutor(THREADS, "sandbox")
@@ -157,13 +154,21 @@ class SandboxClient(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no ty
         address = urlsplit(uri)
         given = {**dict(parse_qsl(address.query)), **(params or {}), **(data or {})}
         words = {name: str(value) for name, value in given.items() if value is not None}
+        seen = current.get(None) or Exchange()
+        seen.connected = True
         loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self.pool, self._answer, method, address.path, words)
-        return Response(answer.status, answer.body.decode(), answer.headers)
+        answer = await loop.run_in_executor(self.pool, self._answer, method.upper(), address.path, words)
+        seen.headers = {name.lower(): value for name, value in answer.headers.items()}
+        seen.body, seen.status = answer.body.decode(), answer.status
+        return Response(seen.status, seen.body, answer.headers)
 
     def _answer(self, method: str, path: str, params: Mapping[str, str]) -> Answer:
-        with self.app.app_context():
-            return handle(method.upper(), path, params)
+        try:
+            with self.app.app_context():
+                return handle(method, path, params)
+        except SQLAlchemyError:
+            log.exception("the practice carrier's tables do not answer")
+            return wire.refusal(500, 20500, "Internal server error.")
 
     async def close(self) -> None:
         """Let the threads go."""

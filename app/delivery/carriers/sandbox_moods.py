@@ -1,6 +1,8 @@
 """What the pretend network does next with a text, by the mood of the phone."""
 
+import random
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.delivery.carriers.sandbox_models import Mood
 
@@ -34,3 +36,8 @@ def next_step(status: str, mood: Mood) -> Step | None:
     if status in ("queued", "accepted"):
         return Step("undelivered", 0.5, LANDLINE) if mood is Mood.LANDLINE else TO_THE_AIR
     return FROM_THE_AIR[mood] if status == "sent" else None
+
+
+def spread(seconds: float) -> timedelta:
+    """About so long: real networks are never exact."""
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))

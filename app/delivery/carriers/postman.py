@@ -1,0 +1,168 @@
+"""The postman: brings receipts and pretend texts into the app through its front door, signed like Twilio's."""
+
+import logging
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import datetime
+from urllib.parse import urldefrag, urlencode, urlsplit
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from app.delivery.carriers import sandbox_mail as mail
+from app.delivery.carriers.sandbox_mail import Letter
+from app.delivery.carriers.sandbox_wire import ACCOUNT
+from app.delivery.carriers.signature import HEADER, signature_for
+from app.kit.clock import now
+from app.kit.db import Busy, write
+from app.kit.settings import Settings
+
+log = logging.getLogger(__name__)
+
+INBOUND = "/webhooks/twilio/inbound"
+THREADS = 4
+BATCH = 100
+SHORTEST, LONGEST, AFTER_TROUBLE = 0.05, 0.25, 1.0  # seconds between two looks
+PATIENCE = 5.0
+
+
+class Postman:
+    """Posts what is due on the sandbox; with another carrier he stays at home.
+
+    Any number of processes may have one: each piece of news is claimed by one guarded UPDATE, so it is posted once.
+    A claim holds for 30 seconds; what a dying process had in hand is posted again after that.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.settings: Settings = app.extensions["settings"]
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._pool = ThreadPoolExecutor(THREADS, "postman")
+
+    @classmethod
+    def of(cls, app: Flask) -> "Postman":
+        """The app's one postman; made when first asked for."""
+        postman = app.extensions.get("postman")
+        if postman is None:
+            postman = app.extensions.setdefault("postman", cls(app))
+        assert isinstance(postman, Postman)
+        return postman
+
+    def start(self) -> None:
+        """Begin to walk, in a thread of his own. Twice is once."""
+        if self.settings.carrier != "sandbox" or self._thread is not None:
+            return
+        self._stop.clear()
+        self._thread = threading.Thread(target=self._walk, name="postman", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the posts in hand and rest. Returns when the threads have ended."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        old, self._pool = self._pool, ThreadPoolExecutor(THREADS, "postman")
+        old.shutdown()
+
+    def post_now(self, sid: str, patience: float = PATIENCE) -> bool:
+        """Bring in the news of one text at once. True when the app has answered within `patience` seconds.
+
+        Works in any process, walking or not. Never call it inside write().
+        """
+        if self.settings.carrier != "sandbox":
+            return False
+        done, _ = wait([self._pool.submit(self._bring, sid)], patience)
+        return any(each.exception() is None and each.result() for each in done)
+
+    def turn(self) -> datetime | None:
+        """Post everything that is due, at most BATCH pieces. Returns when the next one is due; None: nothing waits."""
+        with self.app.app_context():
+            due = mail.next_due()
+            if due is None or due > now():
+                return due
+            with write() as session:
+                letters = mail.claim_due(session, now(), self._account, BATCH)
+            posts = [self._pool.submit(self._post, letter) for letter in letters]
+            wait(posts)
+            self._settle([(letter, _status(post)) for letter, post in zip(letters, posts, strict=True)])
+            return mail.next_due()
+
+    @property
+    def _account(self) -> str:
+        return self.settings.twilio_account_sid or ACCOUNT
+
+    def _walk(self) -> None:
+        pause = SHORTEST
+        while not self._stop.wait(pause):
+            try:
+                pause = _seconds_until(self.turn())
+            except (Busy, SQLAlchemyError):
+                log.warning("practice post waits: the database does not answer", exc_info=True)
+                pause = AFTER_TROUBLE
+
+    def _bring(self, sid: str) -> bool:
+        with self.app.app_context():
+            with write() as session:
+                letter = mail.claim_one(session, now(), self._account, sid)
+            if letter is not None:
+                self._settle([(letter, self._post(letter))])
+        return letter is not None
+
+    def _settle(self, answers: Sequence[tuple[Letter, int]]) -> None:
+        for letter, answer in answers:
+            if answer >= 300:
+                end = "again later" if mail.worth_another_try(letter, answer) else "dropped"
+                log.warning("practice post of %s, try %s, was answered %s: %s", letter.text.sid, letter.n, answer, end)
+        with write() as session:
+            mail.settle(session, now(), answers)
+
+    def _post(self, letter: Letter) -> int:
+        """Post one piece of news through the app's front door; the HTTP status of the answer."""
+        url = self._address(letter)
+        if not url:
+            return 204  # nobody asked to be told
+        params = letter.params
+        target = url.removeprefix(self.settings.public_base_url)
+        builder = EnvironBuilder(
+            target,
+            base_url=self._origin,
+            method="POST",
+            data=urlencode(params),
+            content_type="application/x-www-form-urlencoded; charset=UTF-8",
+            headers=[(HEADER, signature_for(url, params, self.settings.sandbox_key))],
+            environ_overrides={"RAW_URI": target, "REQUEST_URI": target, "REMOTE_ADDR": "127.0.0.1"},
+        )
+        _, status, _ = run_wsgi_app(self.app.wsgi_app, builder.get_environ(), buffered=True)
+        builder.close()
+        return int(status.split()[0])
+
+    def _address(self, letter: Letter) -> str:
+        """Where it goes: our own webhooks only, whatever the callback says. The fragment is for Twilio, not for us."""
+        url = (
+            self.settings.public_base_url + INBOUND if letter.text.from_phone else urldefrag(letter.callback or "").url
+        )
+        return url if url.startswith(self.settings.public_base_url + "/") else ""
+
+    @property
+    def _origin(self) -> str:
+        """Scheme and host of the public address; a host the app trusts, when it is choosy."""
+        public = urlsplit(self.settings.public_base_url)
+        trusted = [host.lstrip(".") for host in self.settings.trusted_hosts]
+        return f"{public.scheme}://{(trusted or [public.netloc])[0]}"
+
+
+def _status(post: "Future[int]") -> int:
+    error = post.exception()
+    if error is not None:
+        log.error("practice post broke the app", exc_info=error)
+    return 500 if error is not None else post.result()
+
+
+def _seconds_until(due: datetime | None) -> float:
+    if due is None:
+        return LONGEST
+    return min(max((due - now()).total_seconds(), SHORTEST), LONGEST)
