@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, func, select
 
@@ -38,7 +39,7 @@ def rehearsal(target: Target, event_id: int | None, template: str, footer: str |
     return rehearse(_people(_pool(target, event_id)), template, footer)
 
 
-def _pool(target: Target, event_id: int | None) -> Select:
+def _pool(target: Target, event_id: int | None) -> Select[Any]:
     if target == Target.COMMUNITY:
         return community.pool()
     if event_id is None or events.event(event_id) is None:
@@ -46,7 +47,7 @@ def _pool(target: Target, event_id: int | None) -> Select:
     return events.pool(event_id)
 
 
-def _people(pool: Select) -> list[Person]:
+def _people(pool: Select[Any]) -> list[Person]:
     rows = db.session.execute(pool)
     return [Person(name, phone, LeftOut(reason) if reason else None) for name, phone, reason in rows]
 

@@ -4,11 +4,11 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, MetaData, event
+from sqlalchemy import Connection, CursorResult, MetaData, UpdateBase, event
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
@@ -33,8 +33,14 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
-# mypy cannot see through Flask-SQLAlchemy's made-at-run-time base class; both are the same class to a reader.
-Model = Base if TYPE_CHECKING else db.Model
+if TYPE_CHECKING:  # mypy cannot see through the base class that Flask-SQLAlchemy makes at run time
+
+    class Model(Base):
+        """What every table of the house is."""
+
+        __abstract__ = True
+else:
+    Model = db.Model
 
 
 class Taken(Exception):
@@ -99,6 +105,11 @@ def install(app: Flask) -> None:
     with app.app_context():
         event.listen(db.engine, "connect", _on_connect)
         event.listen(db.engine, "begin", _on_begin)
+
+
+def rows_changed(statement: UpdateBase) -> int:
+    """Run an UPDATE, DELETE or INSERT and say how many rows it changed. Inside write() only."""
+    return cast("CursorResult[Any]", db.session.execute(statement)).rowcount
 
 
 @contextmanager

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, zip_longest
+from typing import Any
 
-from sqlalchemy import Row, Select, exists, insert, or_, select, update
+from sqlalchemy import Executable, Row, exists, insert, or_, select, update
 
 from app.delivery.actions import control
 from app.delivery.models import Attempt, Message, MessageLog
@@ -14,6 +15,8 @@ from app.domain.blast_states import Direction, Kind, LogStatus, MessageStatus
 from app.domain.pacing import Bucket
 from app.kit.db import db
 from app.suppression import queries as suppression
+
+Line = Row[Any]
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def arm(carrier: str, room: Room, moment: datetime) -> list[Armed]:
     return armed
 
 
-def _arm_one(row: Row, moment: datetime) -> Armed:
+def _arm_one(row: Line, moment: datetime) -> Armed:
     ref, number = secrets.token_hex(16), row.attempts + 1
     db.session.execute(
         update(Message)
@@ -64,11 +67,11 @@ def _arm_one(row: Row, moment: datetime) -> Armed:
     return Armed(row.id, made.scalar_one(), ref, row.phone, row.body, number)
 
 
-def _candidates(carrier: str, most: int, moment: datetime) -> list[Row]:
+def _candidates(carrier: str, most: int, moment: datetime) -> list[Line]:
     """Answers before blasts; blasts in turn, one row each, so that none starves; an unproven blast one row alone."""
     if most <= 0:
         return []
-    singles = db.session.execute(_queued(carrier, None, moment).limit(most)).all()
+    singles = db.session.execute(_queued(carrier, None, moment, most)).all()
     left = most - len(singles)
     if left <= 0:
         return list(singles)
@@ -79,7 +82,7 @@ def _candidates(carrier: str, most: int, moment: datetime) -> list[Row]:
     return [*singles, *in_turn[:left]]
 
 
-def _running_logs(carrier: str) -> Select:
+def _running_logs(carrier: str) -> Executable:
     """Running blasts with something queued; `busy` when one of their rows is on the wire. The least advanced first."""
     queued = exists().where(
         Message.message_log_id == MessageLog.id,
@@ -94,20 +97,21 @@ def _running_logs(carrier: str) -> Select:
     )
 
 
-def _lane(carrier: str, log: Row, share: int, moment: datetime) -> Sequence[Row]:
+def _lane(carrier: str, log: Line, share: int, moment: datetime) -> Sequence[Line]:
     if not log.proven and log.busy:
         return []
     most = share if log.proven else 1
-    return db.session.execute(_queued(carrier, log.id, moment).limit(most)).all()
+    return db.session.execute(_queued(carrier, log.id, moment, most)).all()
 
 
-def _queued(carrier: str, log_id: int | None, moment: datetime) -> Select:
+def _queued(carrier: str, log_id: int | None, moment: datetime, most: int) -> Executable:
     rows = select(Message.id, Message.phone, Message.body, Message.segments, Message.kind, Message.attempts).where(
         Message.status == MessageStatus.QUEUED,
         Message.carrier == carrier,
         Message.message_log_id == log_id if log_id else Message.message_log_id.is_(None),
         or_(Message.not_before.is_(None), Message.not_before <= moment),
     )
+    rows = rows.limit(most)
     if log_id:
         return rows.order_by(Message.id)
     return rows.where(Message.direction == Direction.OUTBOUND).order_by(Message.priority.desc(), Message.id)

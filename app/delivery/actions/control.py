@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, exists, func, select, update
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.blast_states import LogStatus, MessageStatus, ScheduleStatus, final_log_status, tally
 from app.domain.permission import LeftOut
-from app.kit.db import db
+from app.kit.db import db, rows_changed
 
 BY_A_PERSON = "person"
 OPEN = (LogStatus.PROCESSING, LogStatus.PAUSED)
@@ -29,7 +29,7 @@ def _pause(which: ColumnElement[bool], reason: str, code: int | None) -> int:
         .where(which, MessageLog.status == LogStatus.PROCESSING)
         .values(status=LogStatus.PAUSED, pause_reason=reason, pause_code=code, proven=False)
     )
-    return db.session.execute(statement).rowcount
+    return rows_changed(statement)
 
 
 def resume(log_id: int) -> bool:
@@ -39,7 +39,7 @@ def resume(log_id: int) -> bool:
         .where(MessageLog.id == log_id, MessageLog.status == LogStatus.PAUSED)
         .values(status=LogStatus.PROCESSING, pause_reason=None, pause_code=None, proven=False)
     )
-    return db.session.execute(statement).rowcount == 1
+    return rows_changed(statement) == 1
 
 
 def stop_the_rest(log_id: int, moment: datetime) -> int | None:
@@ -49,7 +49,7 @@ def stop_the_rest(log_id: int, moment: datetime) -> int | None:
         .where(MessageLog.id == log_id, MessageLog.status.in_(OPEN))
         .values(status=LogStatus.CANCELLED, finished_at=moment)
     )
-    if db.session.execute(statement).rowcount == 0:
+    if rows_changed(statement) == 0:
         return None
     stopped = _cancel_queued(Message.message_log_id == log_id, "stopped")
     _copy_to_schedule(log_id, ScheduleStatus.CANCELLED, moment)
@@ -63,7 +63,7 @@ def leave_out(phone: str, reason: LeftOut) -> int:
         .where(Message.phone == phone, Message.status == MessageStatus.QUEUED, Message.kind != "system")
         .values(status=MessageStatus.SKIPPED, reason=reason.value)
     )
-    return db.session.execute(statement).rowcount
+    return rows_changed(statement)
 
 
 def close_finished(moment: datetime) -> list[int]:
@@ -115,7 +115,7 @@ def _cancel_queued(which: ColumnElement[bool], reason: str) -> int:
         .where(which, Message.status == MessageStatus.QUEUED)
         .values(status=MessageStatus.CANCELLED, reason=reason)
     )
-    return db.session.execute(statement).rowcount
+    return rows_changed(statement)
 
 
 def _copy_to_schedule(log_id: int, status: ScheduleStatus, moment: datetime) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, update
 from app.delivery.actions import control
 from app.delivery.models import Attempt, Lease, Message
 from app.domain.blast_states import MessageStatus
-from app.kit.db import db
+from app.kit.db import db, rows_changed
 
 ENGINE = "engine"
 
@@ -18,12 +18,12 @@ def take(holder: str, carrier: str, seen_epoch: int, moment: datetime) -> int | 
     Rows that a former leader had on the wire become unknown: nobody knows whether they left, so nobody sends them.
     """
     db.session.execute(insert(Lease).prefix_with("OR IGNORE").values(name=ENGINE, holder="", epoch=0, beat=0))
-    taken = db.session.execute(
+    taken = rows_changed(
         update(Lease)
         .where(Lease.name == ENGINE, Lease.epoch == seen_epoch)
         .values(holder=holder, epoch=Lease.epoch + 1, beat=Lease.beat + 1, beat_at=moment, carrier=carrier)
     )
-    if taken.rowcount == 0:
+    if taken == 0:
         return None
     _lose_what_was_on_the_wire(moment)
     control.cancel_other_carriers(carrier, moment)
@@ -47,12 +47,12 @@ def _lose_what_was_on_the_wire(moment: datetime) -> None:
 
 def beat(holder: str, epoch: int, moment: datetime) -> bool:
     """Say that the holder is alive. False when somebody else leads by now."""
-    said = db.session.execute(
+    said = rows_changed(
         update(Lease)
         .where(Lease.name == ENGINE, Lease.holder == holder, Lease.epoch == epoch)
         .values(beat=Lease.beat + 1, beat_at=moment)
     )
-    return said.rowcount == 1
+    return said == 1
 
 
 def leads(holder: str, epoch: int) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.audience import Rehearsal, Text
 from app.domain.blast_states import Kind, LogStatus, MessageStatus, ScheduleStatus
-from app.kit.db import db
+from app.kit.db import db, rows_changed
 
 COLUMNS = (
     "kind",
@@ -36,7 +36,7 @@ def claim(scheduled_id: int, moment: datetime) -> bool:
         .where(ScheduledMessage.id == scheduled_id, ScheduledMessage.status == ScheduleStatus.PENDING)
         .values(status=ScheduleStatus.PROCESSING, processing_started_at=moment)
     )
-    return db.session.execute(statement).rowcount == 1
+    return rows_changed(statement) == 1
 
 
 def release(scheduled_id: int, rehearsal: Rehearsal, moment: datetime, event_title: str | None = None) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from app.delivery.models import ScheduledMessage
 from app.domain.blast_states import ScheduleStatus, Target
-from app.kit.db import db
+from app.kit.db import db, rows_changed
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def expire(before: datetime, why: str) -> int:
         .where(ScheduledMessage.status == ScheduleStatus.PENDING, ScheduledMessage.scheduled_at < before)
         .values(status=ScheduleStatus.EXPIRED, error_message=why)
     )
-    return db.session.execute(statement).rowcount
+    return rows_changed(statement)
 
 
 def delete(scheduled_id: int) -> bool:
@@ -74,7 +74,7 @@ def delete(scheduled_id: int) -> bool:
     statement = db.delete(ScheduledMessage).where(
         ScheduledMessage.id == scheduled_id, ScheduledMessage.status.in_(ended)
     )
-    return db.session.execute(statement).rowcount == 1
+    return rows_changed(statement) == 1
 
 
 def _end(scheduled_id: int, status: ScheduleStatus, why: str | None = None) -> bool:
@@ -83,4 +83,4 @@ def _end(scheduled_id: int, status: ScheduleStatus, why: str | None = None) -> b
         .where(ScheduledMessage.id == scheduled_id, ScheduledMessage.status == ScheduleStatus.PENDING)
         .values(status=status, error_message=why)
     )
-    return db.session.execute(statement).rowcount == 1
+    return rows_changed(statement) == 1

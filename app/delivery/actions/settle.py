@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import case, func, literal, update
+from sqlalchemy import ColumnElement, Executable, Row, and_, case, func, literal, update
 
 from app.delivery.actions import control
 from app.delivery.carriers.base import Accepted, Ambiguous, Outcome, Refused, Unprocessed
@@ -62,8 +63,8 @@ def _receipt(evidence: Evidence) -> Receipt | None:
     return receipts.receipt_for(evidence.code, evidence.phase, http_status=evidence.http_status)
 
 
-def _move_up(evidence: Evidence, receipt: Receipt | None, moment: datetime):  # type: ignore[no-untyped-def]
-    values = {"status": evidence.status.value}
+def _move_up(evidence: Evidence, receipt: Receipt | None, moment: datetime) -> Executable:
+    values: dict[str, Any] = {"status": evidence.status.value}
     if evidence.status in STAMPS:
         values[STAMPS[evidence.status]] = func.coalesce(getattr(Message, STAMPS[evidence.status]), literal(moment))
     if receipt:
@@ -98,7 +99,7 @@ def _prove(log_id: int | None) -> None:
         )
 
 
-def _draw_consequences(row, receipt: Receipt) -> None:  # type: ignore[no-untyped-def]
+def _draw_consequences(row: Row[Any], receipt: Receipt) -> None:
     """Only opt-outs and numbers that fail at once touch a person; faults of ours pause what would meet them too."""
     if receipt.blame == Blame.CONSENT:
         suppression.opt_out(row.phone, source="message_failure", reason=receipt.words)
@@ -110,11 +111,11 @@ def _draw_consequences(row, receipt: Receipt) -> None:  # type: ignore[no-untype
         control.pause_for_fault(_who_meets_it(row, receipt), receipt.words, receipt.code)
 
 
-def _who_meets_it(row, receipt: Receipt):  # type: ignore[no-untyped-def]
+def _who_meets_it(row: Row[Any], receipt: Receipt) -> ColumnElement[bool]:
     """A bad text concerns its own blast; a bad sender or account every blast of that sender."""
     if receipt.blame == Blame.WORDING:
-        return MessageLog.id == row.message_log_id
-    return (MessageLog.sender == row.sender) & (MessageLog.carrier == row.carrier)
+        return and_(MessageLog.id == row.message_log_id)
+    return and_(MessageLog.sender == row.sender, MessageLog.carrier == row.carrier)
 
 
 def settle_outcome(message_id: int, attempt_id: int, number: int, outcome: Outcome, moment: datetime) -> None:

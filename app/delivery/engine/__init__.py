@@ -1,0 +1,5 @@
+"""The one sender: a background thread with an asyncio loop. One process leads; every row leaves through here."""
+
+from app.delivery.engine.thread import Engine
+
+__all__ = ["Engine"]

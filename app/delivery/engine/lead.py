@@ -1,0 +1,99 @@
+"""Who leads: a lock file says that the old leader is gone, a beat that stands still that it is frozen."""
+
+import fcntl
+import os
+import secrets
+import time
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+
+from app.delivery.actions import lead as verbs
+from app.delivery.models import Lease
+from app.kit.clock import now
+from app.kit.db import db, write
+
+BEAT_SECONDS = 3.0
+FROZEN_SECONDS = 15.0
+
+
+class Lead:
+    """This process's claim to the lead. Correctness never rests on the lock file: every arming reads the epoch."""
+
+    def __init__(self, app: Flask, database: Path, carrier: str) -> None:
+        self.app = app
+        self.carrier = carrier
+        self.holder = secrets.token_hex(16)
+        self.epoch: int | None = None
+        self._path = database.with_name(database.name + ".leader")
+        self._file: int | None = None
+        self._seen: tuple[int, int] = (-1, -1)
+        self._seen_at = 0.0
+        self._beaten_at = 0.0
+
+    @property
+    def held(self) -> bool:
+        """Whether we believe that we lead."""
+        return self.epoch is not None
+
+    def try_take(self) -> bool:
+        """Take the lead if the old leader is gone (its lock is free) or frozen (its beat stands still for 15 s)."""
+        if self.held:
+            return True
+        epoch, beat = self._read()
+        if not (self._lock() or self._stands_still(epoch, beat)):
+            return False
+        with self.app.app_context(), write():
+            self.epoch = verbs.take(self.holder, self.carrier, epoch, now())
+        self._beaten_at = time.monotonic()
+        if not self.held:
+            self._unlock()
+        return self.held
+
+    def _read(self) -> tuple[int, int]:
+        with self.app.app_context():
+            row = db.session.execute(select(Lease.epoch, Lease.beat).where(Lease.name == verbs.ENGINE)).first()
+        return (row.epoch, row.beat) if row else (0, 0)
+
+    def _stands_still(self, epoch: int, beat: int) -> bool:
+        """By our own monotonic clock: nobody's wall clock decides who sends."""
+        if (epoch, beat) != self._seen:
+            self._seen, self._seen_at = (epoch, beat), time.monotonic()
+        return time.monotonic() - self._seen_at > FROZEN_SECONDS
+
+    def beat_if_due(self) -> None:
+        """Say every 3 seconds that we live; learn that way when somebody else leads by now."""
+        if self.epoch is None or time.monotonic() - self._beaten_at < BEAT_SECONDS:
+            return
+        with self.app.app_context(), write():
+            ours = verbs.beat(self.holder, self.epoch, now())
+        self._beaten_at = time.monotonic()
+        if not ours:
+            self.lose()
+
+    def lose(self) -> None:
+        """Somebody else leads: arm nothing any more."""
+        self.epoch = None
+        self._unlock()
+
+    def step_down(self) -> None:
+        """Give the lead back at a clean stop, so that another process takes it at once."""
+        if self.epoch is not None:
+            with self.app.app_context(), write():
+                verbs.step_down(self.holder, self.epoch)
+        self.lose()
+
+    def _lock(self) -> bool:
+        if self._file is None:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None

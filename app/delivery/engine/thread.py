@@ -1,0 +1,212 @@
+"""The engine's thread and its loop: watch, release, turn, send, and stop without leaving anybody behind."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from app.delivery.actions.arm import Armed, Room
+from app.delivery.carriers.base import Carrier, Unprocessed
+from app.delivery.engine.lead import Lead
+from app.delivery.engine.pulse import Pulse
+from app.delivery.engine.turn import Returned, Turned, turn
+from app.domain.pacing import Bucket
+from app.kit.db import Busy
+from app.kit.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.1
+STANDBY_SECONDS = 1.0
+GATHER_SECONDS = 0.002
+RELEASE_AGAIN_SECONDS = 5.0
+STOP_SECONDS = 28.0
+ARMED_AHEAD = 1.25
+STOPPING = Unprocessed("stopping before anything left us", retry_after=0.0)
+
+
+class Engine:
+    """Start it once a process. `release` is called when a blast may be due; `alive` tells when to stop by ourselves."""
+
+    def __init__(
+        self, app: Flask, make_carrier: Callable[[], Carrier], release: Callable[[], Any], alive: Callable[[], bool]
+    ) -> None:
+        settings: Settings = app.extensions["settings"]
+        self.app, self.release, self.alive = app, release, alive
+        self.make_carrier = make_carrier
+        self.lead = Lead(app, settings.database_path, settings.carrier)
+        self.pulse = Pulse(app, settings.database_path, settings.carrier)
+        self.bucket = Bucket(settings.rate)
+        self.most_open = settings.send_concurrency
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def ensure_running(self) -> None:
+        """Start the thread; start it again should it have died."""
+        if self._stopping.is_set() or (self._thread and self._thread.is_alive()):
+            return
+        self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout: float = STOP_SECONDS + 2) -> None:
+        """Arm nothing more, wait for what is on the wire, settle it, step down. Returns when that is done."""
+        self._stopping.set()
+        if self._thread:
+            self._thread.join(timeout)
+
+    def _main(self) -> None:
+        try:
+            asyncio.run(self._run())
+        except Exception:
+            log.exception("the engine stopped unexpectedly")
+            self.lead.lose()
+
+    def _must_stop(self) -> bool:
+        return self._stopping.is_set() or not self.alive()
+
+    async def _run(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.database = ThreadPoolExecutor(1, "engine-database")
+        self.releasing = ThreadPoolExecutor(1, "engine-release")
+        self.news = asyncio.Event()
+        self.slots = asyncio.Semaphore(self.most_open)
+        self.on_wire: set[asyncio.Task[None]] = set()
+        self.returned: list[Returned] = []
+        self.released: asyncio.Future[None] | None = None
+        self.hold_until = 0.0
+        self.release_after = 0.0
+        self.blocked = False
+        self.carrier = self.make_carrier()
+        try:
+            while not self._must_stop():
+                await self._once()
+            await self._finish()
+        finally:
+            await self.carrier.close()
+            self.pulse.close()
+            self.database.shutdown(wait=False)
+            self.releasing.shutdown(wait=False)
+
+    async def _once(self) -> None:
+        if not await self._leading():
+            await self._turn(None)
+            await self._rest(STANDBY_SECONDS)
+            return
+        if await self._in_database(self.pulse.changed):
+            self._release_if_due()
+            turned = await self._turn(self._room())
+            if turned and turned.idle:
+                self.pulse.calm()
+        elif self.returned:
+            await self._turn(None)
+        self._release_if_due()
+        await self._rest(self._pause())
+
+    async def _leading(self) -> bool:
+        try:
+            if self.lead.held:
+                await self._in_database(self.lead.beat_if_due)
+            elif await self._in_database(self.lead.try_take):
+                log.info("leading, epoch %s", self.lead.epoch)
+        except (Busy, OperationalError):
+            log.warning("the database could not be written; trying again")
+        return self.lead.held
+
+    def _room(self) -> Room | None:
+        rows = int(self.most_open * ARMED_AHEAD) - len(self.on_wire)
+        moment = self.loop.time()
+        if rows < 1 or moment < self.hold_until or not self.bucket.available(moment):
+            return None
+        return Room(rows, self.bucket, moment)
+
+    async def _turn(self, room: Room | None) -> Turned | None:
+        """One turn; on a database that cannot be written nothing is lost, the same results come again."""
+        if room is None and not self.returned:
+            return None
+        taken, self.returned = self.returned, []
+        try:
+            turned: Turned = await self._in_database(turn, self.app, self.lead, taken, room)
+        except (Busy, OperationalError):
+            log.warning("the database could not be written; %s results wait", len(taken))
+            self.returned = taken + self.returned
+            await asyncio.sleep(LOOK_SECONDS)
+            return None
+        if turned.lost:
+            log.warning("somebody else leads now")
+            self.lead.lose()
+        self.blocked = room is not None and not turned.armed
+        for armed in turned.armed:
+            task = self.loop.create_task(self._send(armed))
+            self.on_wire.add(task)
+            task.add_done_callback(self.on_wire.discard)
+        return turned
+
+    async def _send(self, armed: Armed) -> None:
+        async with self.slots:
+            outcome = STOPPING if self._must_stop() else await self.carrier.send(armed.phone, armed.body, armed.ref)
+        if isinstance(outcome, Unprocessed) and outcome is not STOPPING:
+            self._hold(outcome, armed.number)
+        self.returned.append(Returned(armed, outcome))
+        self.pulse.stir()
+        self.news.set()
+
+    def _hold(self, outcome: Unprocessed, number: int) -> None:
+        """The carrier asked us to wait, or cannot be reached: nobody else's text goes meanwhile either."""
+        seconds = max(1.0, min(outcome.retry_after or 0.0, 3600.0), min(2.0 ** (number - 1), 60.0))
+        self.hold_until = max(self.hold_until, self.loop.time() + seconds)
+
+    def _release_if_due(self) -> None:
+        if self.released is not None or self.loop.time() < self.release_after or not self.pulse.due():
+            return
+        self.released = self.loop.run_in_executor(self.releasing, self._release)
+        self.released.add_done_callback(self._after_release)
+
+    def _after_release(self, done: "asyncio.Future[None]") -> None:
+        self.released = None
+        if done.exception():
+            self.release_after = self.loop.time() + RELEASE_AGAIN_SECONDS
+            log.error("a release failed; trying again", exc_info=done.exception())
+        self.news.set()
+
+    def _release(self) -> None:
+        with self.app.app_context():
+            self.release()
+
+    def _pause(self) -> float:
+        """Until the next look: shorter when the bucket fills sooner."""
+        if self.pulse.stirred and not self.blocked and len(self.on_wire) < int(self.most_open * ARMED_AHEAD):
+            wait = max(self.bucket.wait(self.loop.time()), self.hold_until - self.loop.time())
+            return min(LOOK_SECONDS, max(wait, 0.0))
+        return LOOK_SECONDS
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self.news.wait(), seconds)
+            await asyncio.sleep(GATHER_SECONDS)  # more answers may be just behind: one transaction for all
+        except TimeoutError:
+            pass
+        self.news.clear()
+
+    async def _in_database(self, work: Callable[..., Any], *values: Any) -> Any:
+        """Database work off the loop: while a commit waits for its turn, answers are still read."""
+        return await self.loop.run_in_executor(self.database, work, *values)
+
+    async def _finish(self) -> None:
+        """What is on the wire gets its answer stored; what had not left goes back; the lead is free."""
+        log.info("stopping: %s texts on the wire", len(self.on_wire))
+        if self.on_wire:
+            await asyncio.wait(self.on_wire, timeout=STOP_SECONDS - 3)
+        for _ in range(20):
+            if not self.returned:
+                break
+            await self._turn(None)
+        try:
+            await self._in_database(self.lead.step_down)
+        except (Busy, OperationalError):
+            log.warning("the lead was not given back in writing; the lock file is free")
+        log.info("stopped")

@@ -1,0 +1,188 @@
+"""What the carrier says, stored once and routed in the same transaction."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from app.delivery.actions import control
+from app.delivery.actions.settle import Evidence, settle
+from app.delivery.models import Attempt, Message
+from app.domain.blast_states import FROM_TWILIO, Direction, Kind, MessageStatus
+from app.domain.permission import LeftOut
+from app.domain.phone import is_e164
+from app.domain.replies import Meaning, meaning_of, twilio_handles
+from app.domain.segments import measure
+from app.kit.clock import now
+from app.kit.db import db, write
+from app.suppression import actions as suppression
+from app.webhooks.models import WebhookEvent
+
+KEPT_DAYS = 30
+SLICE = 1000
+KEPT_FIELDS = 8_000
+PROVEN_WORDS = 200
+
+
+@dataclass(frozen=True)
+class Call:
+    """One verified call of the carrier. `ref` is from the address of a receipt."""
+
+    params: Mapping[str, str]
+    carrier: str
+    ref: str | None = None
+
+    def field(self, name: str) -> str:
+        """A parameter without NULs and halves of pairs, "" when it is missing."""
+        text = self.params.get(name, "").replace("\x00", "")
+        return text.encode("utf-8", "ignore").decode()
+
+
+def receive_receipt(call: Call) -> str:
+    """Store a receipt once and settle its text by rank. Returns the verdict: applied, no_change, repeat or orphan."""
+    sid, word = call.field("MessageSid") or call.field("SmsSid"), call.field("MessageStatus") or call.field("SmsStatus")
+    with write():
+        event_id = _store(f"st:{sid}:{word}"[:120], "status", sid, call)
+        if event_id is None:
+            return "repeat"
+        found = _whose(call.ref, sid)
+        verdict, message_id = "orphan", None
+        if found:
+            message_id = found.message_id
+            status = FROM_TWILIO.get(word)
+            changed = bool(status) and settle(_evidence(call, found, sid, status), now())
+            verdict = "applied" if changed else "no_change"
+        _finish(event_id, verdict, message_id)
+    return verdict
+
+
+def _evidence(call: Call, found: Any, sid: str, status: MessageStatus) -> Evidence:
+    code = call.field("ErrorCode")
+    return Evidence(
+        message_id=found.message_id,
+        attempt_id=found.attempt_id,
+        status=status,
+        sid=sid or None,
+        code=int(code) if code.isascii() and code.isdigit() and len(code) < 9 else None,
+        words=None,
+        phase="delivery",
+    )
+
+
+def _whose(ref: str | None, sid: str) -> Any:
+    """The text a receipt is about: by the ref in its address, else by the carrier's sid."""
+    attempts = select(Attempt.message_id, Attempt.id.label("attempt_id"))
+    if ref:
+        found = db.session.execute(attempts.where(Attempt.ref == ref)).first()
+        if found:
+            return found
+    return db.session.execute(attempts.where(Attempt.provider_sid == sid)).first() if sid else None
+
+
+def receive_text(call: Call) -> str:
+    """Store a text once and obey it: certain opt-outs and returns at once, everything else is kept as received.
+
+    Returns the verdict: opt_out, return, help, stored, ignored or repeat.
+    """
+    sid = call.field("MessageSid") or call.field("SmsSid")
+    with write():
+        event_id = _store(f"in:{sid}"[:120], "inbound", sid, call)
+        if event_id is None:
+            return "repeat"
+        if not is_e164(call.field("From")):
+            _finish(event_id, "ignored", None)
+            return "ignored"
+        message_id = _keep_text(call, sid)
+        verdict = _obey(call)
+        _finish(event_id, verdict, message_id)
+    return verdict
+
+
+def _keep_text(call: Call, sid: str) -> int:
+    body = call.field("Body")
+    weight = measure(body)
+    made = db.session.execute(
+        insert(Message)
+        .values(
+            direction=Direction.INBOUND,
+            kind=Kind.INBOUND,
+            status=MessageStatus.RECEIVED,
+            phone=call.field("From"),
+            sender=call.field("To")[:40],
+            body=body,
+            carrier=call.carrier,
+            provider_sid=sid[:64] or None,
+            segments=weight.segments,
+            encoding=weight.encoding.value,
+            created_at=now(),
+        )
+        .returning(Message.id)
+    )
+    return int(made.scalar_one())
+
+
+def _obey(call: Call) -> str:
+    phone = call.field("From")
+    meaning = _meaning(call)
+    if meaning == Meaning.LEAVE:
+        suppression.opt_out(phone, source="inbound", reason=f"Texted: {call.field('Body')[:PROVEN_WORDS]}")
+        control.leave_out(phone, LeftOut.SAID_STOP)
+        return "opt_out"
+    if meaning == Meaning.RETURN:
+        suppression.lift(phone)
+        return "return"
+    return "help" if meaning == Meaning.HELP else "stored"
+
+
+OPT_OUT_TYPES = {"STOP": Meaning.LEAVE, "START": Meaning.RETURN, "HELP": Meaning.HELP}
+
+
+def _meaning(call: Call) -> Meaning:
+    """Twilio's own judgement wins over ours (Advanced Opt-Out knows words and languages of its own)."""
+    return OPT_OUT_TYPES.get(call.field("OptOutType").upper()) or meaning_of(call.field("Body"))
+
+
+def _store(dedupe_key: str, kind: str, sid: str, call: Call) -> int | None:
+    """The id of the new event; None when the carrier has told us already."""
+    made = db.session.execute(
+        insert(WebhookEvent)
+        .prefix_with("OR IGNORE")
+        .values(
+            dedupe_key=dedupe_key,
+            kind=kind,
+            provider_sid=sid[:64] or None,
+            ref=call.ref,
+            payload=json.dumps({name: call.field(name) for name in call.params}, ensure_ascii=False)[:KEPT_FIELDS],
+            received_at=now(),
+        )
+        .returning(WebhookEvent.id)
+    )
+    return made.scalar_one_or_none()
+
+
+def _finish(event_id: int, verdict: str, message_id: int | None) -> None:
+    db.session.execute(
+        update(WebhookEvent)
+        .where(WebhookEvent.id == event_id)
+        .values(verdict=verdict, message_id=message_id, processed_at=now())
+    )
+
+
+def forget_old_events() -> int:
+    """Delete what the carrier told us more than 30 days ago, a slice at a time. Says how many."""
+    before, gone = now() - timedelta(days=KEPT_DAYS), 0
+    while True:
+        old = select(WebhookEvent.id).where(WebhookEvent.received_at < before).limit(SLICE)
+        with write() as session:
+            count = len(
+                session.execute(delete(WebhookEvent).where(WebhookEvent.id.in_(old)).returning(WebhookEvent.id)).all()
+            )
+        gone += count
+        if count < SLICE:
+            return gone
+
+
+__all__ = ["Call", "forget_old_events", "receive_receipt", "receive_text", "twilio_handles"]

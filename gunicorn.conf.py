@@ -1,0 +1,42 @@
+"""How SMS Admin is served: one worker with threads is enough; more workers are safe, one of them sends."""
+
+import os
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+load_dotenv(Path(__file__).with_name(".env"))
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
+threads = 8
+worker_class = "gthread"
+preload_app = False  # every worker has its own database connections and its own engine
+timeout = 60
+graceful_timeout = 30  # the engine needs at most 28 s to hear about the texts that are on the wire
+keepalive = 5
+control_socket_disable = True
+accesslog = "-" if os.environ.get("APP_ENV", "production") == "production" else None
+access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(M)sms"  # the path only: query strings may hold names
+loglevel = "warning"
+forwarded_allow_ips = "127.0.0.1"
+
+
+def when_ready(server):
+    """Say where to look."""
+    host, port = bind.rsplit(":", 1)
+    print(f"SMS Admin is on http://{host}:{port}  (Ctrl-C stops it)", flush=True)  # noqa: T201
+
+
+def post_worker_init(worker):
+    """Start sending in this worker, until it is told to stop."""
+    from app import scheduler
+
+    worker.background = scheduler.start(worker.wsgi, alive=lambda: worker.alive)
+
+
+def worker_exit(server, worker):
+    """Settle what is on the wire before the worker goes."""
+    background = getattr(worker, "background", None)
+    if background is not None:
+        background.stop()

@@ -1,0 +1,31 @@
+"""The door for WSGI servers: bring the database up, make the app. Sending is started by gunicorn.conf.py."""
+
+import logging
+import os
+import sys
+
+from app.setup.actions import prepare, welcome
+from dotenv import load_dotenv
+
+from app import create_app
+from app.kit import log, settings
+from app.migrations.runner import MigrationProblem
+
+load_dotenv(settings.ROOT / ".env")
+if os.environ.get("APP_ENV") == "development" and not os.environ.get("SECRET_KEY"):
+    os.environ["SECRET_KEY"] = settings.development_key(settings.ROOT / "instance")
+
+try:
+    read = settings.read()
+    log.install(read)
+    prepare(read)
+except (settings.BadSettings, MigrationProblem) as problem:
+    for line in str(problem).splitlines():
+        print(f"SMS Admin cannot start: {line}", file=sys.stderr)  # noqa: T201 -- the terminal is where it is read
+    logging.shutdown()
+    os._exit(4)  # gunicorn's code for "do not start me again": a worker that cannot start would be tried for ever
+
+app = create_app(read)
+address = welcome(app)
+if address:
+    print(f"\n  Welcome to SMS Admin. Make the first admin here:\n\n    {address}\n", flush=True)  # noqa: T201 -- as above
