@@ -1,6 +1,9 @@
 """What the models say the database should look like. `create_all` exists only here, in memory."""
 
-from sqlalchemy import MetaData
+import contextlib
+import sqlite3
+
+from sqlalchemy import MetaData, create_engine
 
 from app.accounts import models as accounts
 from app.audit import models as audit
@@ -10,6 +13,7 @@ from app.delivery.carriers import sandbox_models as sandbox
 from app.events import models as events
 from app.imports import models as imports
 from app.kit.db import db
+from app.migrations.shape import Shape, difference, shape_of
 from app.organisation import models as organisation
 from app.suppression import models as suppression
 from app.surveys import models as surveys
@@ -34,3 +38,16 @@ ROOMS = (
 def all_tables() -> MetaData:
     """Every table of the models."""
     return db.metadata
+
+
+def shape_of_models() -> Shape:
+    """What a database made straight from the models looks like."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        engine = create_engine("sqlite://", creator=lambda: connection)
+        all_tables().create_all(engine)
+        return shape_of(connection)
+
+
+def drift(connection: sqlite3.Connection) -> list[str]:
+    """One sentence for each difference between this database and the models."""
+    return difference(shape_of(connection), shape_of_models())
