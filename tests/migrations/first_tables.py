@@ -14,6 +14,7 @@ from app.dbdoctor.drift import all_tables
 
 TARGET = Path(__file__).resolve().parents[2] / "app" / "migrations" / "m0001_first_tables.py"
 WIDTH = 111
+SHORT = 28
 CLOSE = re.compile(r"\n\)$")
 CONSTRAINT = "    CONSTRAINT"
 INDEX = re.compile(r"CREATE (UNIQUE )?INDEX")
@@ -81,15 +82,21 @@ def _literal(statement: str) -> str:
 
 
 def _packed(lines: list[str]) -> list[str]:
-    """Two short constraints share a line."""
+    """Short columns share a line, and so do short constraints."""
     packed: list[str] = []
     for line in map(str.rstrip, lines):
         both = f"{packed[-1]} {line.strip()}" if packed else ""
-        if line.startswith(CONSTRAINT) and packed and packed[-1].startswith(CONSTRAINT) and len(both) <= WIDTH:
+        if packed and len(both) <= WIDTH and _may_share(packed[-1], line):
             packed[-1] = both
         else:
             packed.append(line)
     return packed
+
+
+def _may_share(line: str, following: str) -> bool:
+    if following.startswith(CONSTRAINT):
+        return line.startswith(CONSTRAINT)
+    return line.startswith("    ") and len(following) <= SHORT and len(line.rsplit(", ", 1)[-1]) <= SHORT
 
 
 def _broken(line: str) -> list[str]:
