@@ -1,13 +1,47 @@
 """Users, wrong tries, and the addresses for the very first start."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask_login import UserMixin
-from sqlalchemy import Index, String
+from sqlalchemy import Dialect, Enum, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.domain.permission import Role
-from app.kit.columns import flag, key, moment, stamp, words
+from app.kit.columns import flag, key, moment, stamp
 from app.kit.db import Model
+
+
+def hash_of(password: str) -> str:
+    """A slow hash (scrypt) of `password`, to be kept. Takes ~0.15 s: never call it inside write()."""
+    return generate_password_hash(password)
+
+
+class RoleWord(Enum):
+    """A role's column. A word that is no role (put there by hand) reads as None, which opens no door."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        read = super().result_processor(dialect, coltype)
+
+        def read_or_none(value: Any) -> Any:
+            try:
+                return read(value)
+            except LookupError:
+                return None
+
+        return read_or_none
+
+
+def _role_column() -> RoleWord:
+    return RoleWord(
+        Role,
+        native_enum=False,
+        create_constraint=True,
+        length=20,
+        name="role",
+        values_callable=lambda members: [member.value for member in members],
+    )
 
 
 class AppUser(UserMixin, Model):
@@ -18,15 +52,15 @@ class AppUser(UserMixin, Model):
     id: Mapped[key]
     username: Mapped[str] = mapped_column(String(80, collation="NOCASE"), unique=True)
     password_hash: Mapped[str] = mapped_column(String(255))
-    role: Mapped[Role] = mapped_column(words(Role), default=Role.ADMIN, server_default=Role.ADMIN)
+    role: Mapped[Role] = mapped_column(_role_column(), default=Role.ADMIN, server_default=Role.ADMIN)
     must_change_password: Mapped[flag]
     session_key: Mapped[str] = mapped_column(String(32), server_default="")
     theme: Mapped[str] = mapped_column(String(5), default="", server_default="")
     created_at: Mapped[stamp]
 
     def set_password(self, password: str) -> None:
-        """Keep a slow hash (scrypt) of `password`. Takes ~0.15 s: never call it inside write()."""
-        self.password_hash = generate_password_hash(password)
+        """Keep a hash of `password`. Slow: never call it inside write()."""
+        self.password_hash = hash_of(password)
 
     def check_password(self, password: str) -> bool:
         """True for the right password. Takes ~0.15 s; a damaged hash is simply wrong."""

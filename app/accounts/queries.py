@@ -1,11 +1,116 @@
-"""Reading users, and who is locked out."""
+"""Reading users, checking passwords, and who is locked out."""
 
-from sqlalchemy import exists, select
+import hashlib
+import ipaddress
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from hmac import compare_digest
+from typing import Any
 
-from app.accounts.models import AppUser
+from sqlalchemy import ColumnElement, exists, func, select
+from werkzeug.security import check_password_hash
+
+from app.accounts.models import AppUser, LoginAttempt
+from app.domain.permission import Role
+from app.domain.wording import clean_name
+from app.kit.clock import now
 from app.kit.db import db
+from app.kit.pages import Asked, Page, last_page
+
+SORTS = ("username", "role", "created_at")
+# Of nobody's password. Checked when there is no such user, so that the answer takes as long as for a real one.
+NOBODYS_HASH = "scrypt:32768:8:1$SpzXvBqMWnTfYhLc$" + "5b" * 64
 
 
 def anybody() -> bool:
     """Whether there is any user yet."""
     return bool(db.session.scalar(select(exists().where(AppUser.id.is_not(None)))))
+
+
+def user(user_id: int) -> AppUser | None:
+    """The user with this id."""
+    return db.session.get(AppUser, user_id)
+
+
+def user_of_session(carried: str) -> AppUser | None:
+    """The user whose session or remember-me cookie carries this; None once their session key has changed."""
+    number, _, session_key = carried.partition(":")
+    found = user(int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None
+    same = found is not None and compare_digest(found.session_key.encode(), session_key.encode())
+    return found if same else None
+
+
+def clean_username(text: str | None) -> str:
+    """A typed user name as it is kept: one line, single spaces, no controls, one spelling of each letter."""
+    return clean_name(unicodedata.normalize("NFC", text or "")) or ""
+
+
+def named(username: str) -> AppUser | None:
+    """The user of this name, in capitals or not."""
+    found = db.session.scalar(select(AppUser).where(AppUser.username == username))
+    if found is None and not username.isascii():  # the database folds the case of ASCII only
+        everybody = db.session.scalars(select(AppUser))
+        return next((each for each in everybody if each.username.casefold() == username.casefold()), None)
+    return found
+
+
+def user_with(username: str, password: str) -> AppUser | None:
+    """The user whom name and password belong to. As slow for a name that nobody has."""
+    found = named(username)
+    if found is None:
+        check_password_hash(NOBODYS_HASH, password)
+        return None
+    return found if found.check_password(password) else None
+
+
+def only_admin(candidate: AppUser) -> bool:
+    """Whether this is the last admin. For the page only: actions decide by the database."""
+    return candidate.is_admin and not db.session.scalar(select(another_admin(candidate.id)))
+
+
+def another_admin(user_id: int) -> ColumnElement[bool]:
+    """For guarded statements: there is an admin besides this user."""
+    other = AppUser.__table__.alias()
+    return exists().where(other.c.role == Role.ADMIN, other.c.id != user_id).correlate_except(other)
+
+
+def admins() -> Sequence[str]:
+    """The admins' names."""
+    return db.session.scalars(select(AppUser.username).where(AppUser.role == Role.ADMIN).order_by("username")).all()
+
+
+def page(asked: Asked) -> Page:
+    """A page of the users, by name unless asked otherwise."""
+    wanted = select(AppUser)
+    if asked.search:
+        wanted = wanted.where(AppUser.username.icontains(asked.search, autoescape=True))
+    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    asked = last_page(total, asked)
+    column: Any = getattr(AppUser, asked.sort)
+    order = column.desc() if asked.descending else column.asc()
+    rows = db.session.scalars(wanted.order_by(order, AppUser.id).limit(asked.per_page).offset(asked.offset)).all()
+    return Page(rows, total, asked)
+
+
+def address_key(address: str | None) -> str:
+    """Under which wrong tries from a network address are counted; a whole /64 of IPv6 is one household."""
+    try:
+        read = ipaddress.ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return (address or "")[:45]
+    if read.version == 4:
+        return str(read)
+    return str(read.ipv4_mapped or ipaddress.ip_network((read, 64), strict=False))
+
+
+def account_key(username: str) -> str:
+    """Under which wrong tries for a user name are counted, whether anybody has that name or not."""
+    return "account:" + hashlib.sha256(username.casefold().encode()).hexdigest()[:32]
+
+
+def locked_until(*keys: str) -> datetime | None:
+    """Until when one of these is locked out; None when none is."""
+    until = select(func.max(LoginAttempt.locked_until)).where(LoginAttempt.client_ip.in_(keys))
+    moment = db.session.scalar(until)
+    return moment if moment is not None and moment > now() else None

@@ -1,0 +1,89 @@
+"""What happens before the first page is served: the newest tables, and somebody who may sign in."""
+
+import logging
+import secrets
+from contextlib import suppress
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import delete
+
+from app.accounts import actions as accounts
+from app.accounts import queries as users
+from app.accounts.models import AppUser, SetupToken, hash_of
+from app.audit.actions import act
+from app.kit.clock import now
+from app.kit.db import db, write
+from app.kit.settings import BadSettings, Settings
+from app.migrations.runner import migrate
+from app.organisation import actions as organisation
+from app.setup import queries
+
+log = logging.getLogger(__name__)
+LONGEST_USERNAME = 80
+# A worker's neighbours started within the same minute; what is older was printed by an earlier start.
+EARLIER_START = timedelta(minutes=10)
+
+
+class TooLate(Exception):
+    """Somebody else was the first user."""
+
+
+def prepare(settings: Settings) -> None:
+    """Bring the database to the newest version. Every worker calls it, before create_app.
+
+    Raises MigrationProblem and BadSettings, each with sentences for the person at the terminal.
+    """
+    if len(users.clean_username(settings.admin_username)) not in range(1, LONGEST_USERNAME + 1):
+        raise BadSettings([f"ADMIN_USERNAME must have 1 to {LONGEST_USERNAME} characters."])
+    migrate(settings.database_path, log)
+
+
+def welcome(app: Flask) -> str | None:
+    """While there is no user: make the first admin from the environment, or give the one-time address to print.
+
+    Several workers may call it at once: one admin is made, and each one's address works until there is a user.
+    """
+    settings: Settings = app.extensions["settings"]
+    with app.app_context():
+        if users.anybody():
+            _mention_old_password(settings)
+            return None
+        if settings.admin_password:
+            _first_admin(settings)
+            return None
+        token = secrets.token_urlsafe(24)
+        with write():
+            keep_token(token)
+    base = settings.public_base_url or f"http://{settings.host}:{settings.port}"
+    return f"{base}/setup?token={token}"
+
+
+def _mention_old_password(settings: Settings) -> None:
+    if settings.admin_password:
+        log.warning("ADMIN_PASSWORD is still set. It is no longer used: take it out of the environment.")
+
+
+def _first_admin(settings: Settings) -> None:
+    username = users.clean_username(settings.admin_username)
+    password_hash = hash_of(settings.admin_password)
+    with suppress(TooLate), act("setup.finished", username):
+        found_the_house(username, password_hash)
+
+
+def keep_token(token: str) -> None:
+    """Accept this token on the setup page. Only its hash is kept; those of earlier starts go."""
+    db.session.execute(delete(SetupToken).where(SetupToken.created_at < now() - EARLIER_START))
+    db.session.add(SetupToken(token_hash=queries.hash_of_token(token)))
+
+
+def found_the_house(
+    username: str, password_hash: str, *, name: str | None = None, timezone: str | None = None
+) -> AppUser:
+    """The first admin and the organisation's row, and no more tokens. Raises TooLate when there is a user already."""
+    admin = accounts.add_first_admin(username, password_hash)
+    if admin is None:
+        raise TooLate
+    organisation.keep_first_settings(name, timezone)
+    db.session.execute(delete(SetupToken))
+    return admin
