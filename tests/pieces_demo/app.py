@@ -25,7 +25,10 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.domain.blast_states import WORDS
 
 APP = Path(__file__).resolve().parents[2] / "app"
 POLICY = (
@@ -34,6 +37,8 @@ POLICY = (
 )
 MOMENT = datetime(2026, 5, 9, 2, 45, 12, tzinfo=UTC)
 TEXT = "Hi {first_name|friend}, the Spring Picnic is Saturday 11am at City Park. Bring a dish to share! - Riverside"
+MODES = [SelectChoice("now", "Now"), SelectChoice("later", "Later"), SelectChoice("test", "A test to me")]
+ROLES = [SelectChoice("admin", "Admin"), SelectChoice("social_manager", "Social manager")]
 
 
 class DemoForm(FlaskForm):
@@ -44,12 +49,10 @@ class DemoForm(FlaskForm):
     name = StringField("Name", default="Zoë Hernández")
     phone = TelField("Number", default="+1 720 555 0131")
     target = SelectField("Who gets it", choices=["Everyone", "Spring picnic"])
-    send_mode = RadioField(
-        "When", choices=[("now", "Now"), ("later", "Later"), ("test", "A test to me")], default="later"
-    )
+    send_mode = RadioField("When", choices=MODES, default="later")
     schedule_date = DateField("Date", default=MOMENT.date())
     schedule_time = TimeField("Time in America/Denver", default=MOMENT.time().replace(second=0))
-    role = RadioField("Role", choices=[("admin", "Admin"), ("social_manager", "Social manager")], default="admin")
+    role = RadioField("Role", choices=ROLES, default="admin")
     groups = SelectMultipleField(
         "Groups", choices=["Parents", "Choir"], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
@@ -128,10 +131,10 @@ def create_demo() -> Flask:
         iso=lambda moment: moment.isoformat(),
         phone=lambda e164: f"{e164[:2]} {e164[2:5]} {e164[5:8]} {e164[8:]}",
         number=lambda value: f"{value:,}",
-        state_words=lambda state: state.replace("_", " "),
+        state_words=WORDS.__getitem__,
     )
     app.after_request(_strict)
-    app.add_url_rule("/", view_func=pieces)
+    app.add_url_rule("/", view_func=pieces, methods=["GET", "POST"])
     app.add_url_rule("/door", view_func=door)
     app.add_url_rule("/error", view_func=error)
     return app

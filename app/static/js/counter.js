@@ -8,14 +8,24 @@
   const UNSEEN = { "\t": "a tab", "\u00a0": "a no-break space", "\u202f": "a narrow space", "\u200b": "an invisible space" };
   const JOINERS = /[\u200d\ufe0e\ufe0f]/u; // the glue inside one emoji
 
+  // The carrier counts by Unicode 10, which cuts between two joined consonants where browsers no longer do.
+  const CONJUNCT = /(?<=[\p{M}\u200d])(?=(?![\u0e33\u0eb3])\p{Lo})/u;
+  const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+
   const inAlphabet = (sign) => BASIC.includes(sign) || EXTENDED.includes(sign);
+
+  /** The sizes of what belongs together: an emoji of many signs moves to the next part as a whole. */
+  function widthsOf(text, plain) {
+    if (plain) return [...text].map((sign) => (EXTENDED.includes(sign) ? 2 : 1));
+    return [...segmenter.segment(text)].flatMap(({ segment }) => segment.split(CONJUNCT)).flatMap((cluster) =>
+      cluster.length <= 67 ? [cluster.length] : [...cluster].map((sign) => sign.length));
+  }
 
   /** How a text is billed: encoding, units, parts, the size of one part, the fill of the last, and the signs outside the plain alphabet. */
   function measure(text) {
-    const signs = [...text];
-    const odd = [...new Set(signs.filter((sign) => !inAlphabet(sign)))];
+    const odd = [...new Set(text)].filter((sign) => !inAlphabet(sign));
     const plain = odd.length === 0;
-    const widths = signs.map((sign) => (plain ? (EXTENDED.includes(sign) ? 2 : 1) : sign.length));
+    const widths = widthsOf(text, plain);
     const units = widths.reduce((sum, width) => sum + width, 0);
     const [alone, joined] = plain ? [160, 153] : [70, 67];
     const size = units <= alone ? alone : joined;
@@ -47,7 +57,7 @@
       return shown;
     });
     const plain = measure([...text].filter(inAlphabet).join(""));
-    const saved = plain.parts < now.parts ? ` Without: ${inWords(plain.parts)} instead of ${now.parts}.` : "";
+    const saved = plain.parts < now.parts ? ` Without them: ${inWords(plain.parts)} instead of ${now.parts}.` : "";
     const one = now.odd.length === 1;
     line.replaceChildren(...seen, ` ${one ? "is" : "are"} outside the plain alphabet, so a part holds 70 characters, not 160.${saved}`);
   }
@@ -61,15 +71,18 @@
     }));
   }
 
-  function footerOf(box) {
+  /** The text with the opt-out line, when its box is ticked and the text does not say it already. */
+  function withFooter(box) {
     const tick = box.form?.querySelector("input[data-footer]");
-    return tick?.checked ? tick.dataset.footer : "";
+    const line = tick?.checked ? tick.dataset.footer.trim() : "";
+    if (!line || box.value.toLowerCase().includes(line.toLowerCase())) return box.value;
+    return box.value ? `${box.value}\n${line}` : line;
   }
 
   function show(box) {
     const meter = document.querySelector(`[data-meter-of="${CSS.escape(box.id)}"]`);
     if (!meter) return;
-    const text = box.value + (box.value ? footerOf(box) : "");
+    const text = withFooter(box);
     const now = measure(text);
     const filled = /\{[^{}]+\}/.test(box.value) ? " before names are filled in" : "";
     const room = now.parts === 1 ? `of ${now.size}` : `in parts of ${now.size}`;
