@@ -47,9 +47,9 @@ def duration_in_words(seconds: float) -> str:
         return f"about {counted(minutes, 'minute')}"
     if minutes < 48 * 60:
         hours, rest = divmod(round(minutes / 5) * 5, 60)
-        return f"about {_pair(hours, 'hour', rest, 'minute')}"
+        return f"about {two_units(hours, 'hour', rest, 'minute')}"
     days, hours = divmod(round(minutes / 60), 24)
-    return f"about {_pair(days, 'day', hours, 'hour')}"
+    return f"about {two_units(days, 'day', hours, 'hour')}"
 
 
 def counted(number: int, noun: str) -> str:
@@ -57,7 +57,8 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _pair(large: int, large_noun: str, small: int, small_noun: str) -> str:
+def two_units(large: int, large_noun: str, small: int, small_noun: str) -> str:
+    """'2 hours 10 minutes'; the smaller one is left out when it is nothing."""
     return counted(large, large_noun) + (f" {counted(small, small_noun)}" if small else "")
 
 

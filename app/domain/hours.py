@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from app.domain.cost import counted
+from app.domain.cost import counted, two_units
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -74,12 +74,12 @@ def until_in_words(moment: datetime, now: datetime) -> str:
         return f"in {counted(seconds, 'second')}"
     minutes = seconds // 60
     if minutes < 10:
-        return "in " + _two(minutes, "minute", seconds % 60, "second")
+        return "in " + two_units(minutes, "minute", seconds % 60, "second")
     if minutes < 60:
         return f"in {counted(minutes, 'minute')}"
     if minutes < 24 * 60:
-        return "in " + _two(minutes // 60, "hour", minutes % 60, "minute")
-    return "in " + _two(minutes // (24 * 60), "day", minutes // 60 % 24, "hour")
+        return "in " + two_units(minutes // 60, "hour", minutes % 60, "minute")
+    return "in " + two_units(minutes // (24 * 60), "day", minutes // 60 % 24, "hour")
 
 
 def is_zone(zone: str) -> bool:
@@ -149,7 +149,3 @@ def _past(typed: datetime, now: datetime, place: ZoneInfo) -> BadTime:
     if typed.date() < there.date():
         return BadTime("schedule_date", "That day has passed.")
     return BadTime("schedule_time", f"That time has passed: it is {there:%H:%M} there now.")
-
-
-def _two(large: int, large_noun: str, small: int, small_noun: str) -> str:
-    return counted(large, large_noun) + (f" {counted(small, small_noun)}" if small else "")

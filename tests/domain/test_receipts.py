@@ -1,0 +1,144 @@
+"""What the carrier's codes mean and what follows from them."""
+
+import csv
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.receipts import TABLE, Blame, fix_for, is_unprocessed, pauses, receipt_for, tls_receipt
+
+with TABLE.open(encoding="utf-8", newline="") as file:
+    ROWS = list(csv.DictReader(file))
+CODES = [int(row["code"]) for row in ROWS if row["code"].isdigit()]
+
+
+@pytest.mark.parametrize("code", [21610, 30630, 63014, 63033])
+def test_who_asked_to_stop_is_taken_at_their_word_at_once(code):
+    receipt = receipt_for(code)
+    assert (receipt.blame, receipt.strikes, receipt.retry, receipt.breaker) == (Blame.CONSENT, 1, "never", "none")
+
+
+@pytest.mark.parametrize("code", [21211, 21214, 21217, 21265, 21268, 21614, 21635, 30006])
+def test_a_number_that_cannot_get_texts_is_marked_at_once(code):
+    receipt = receipt_for(code)
+    assert (receipt.blame, receipt.strikes, receipt.retry, receipt.breaker) == (Blame.NUMBER, 1, "never", "none")
+
+
+@pytest.mark.parametrize(
+    ("code", "blame", "strikes"),
+    [(30004, Blame.NUMBER, 2), (30005, Blame.NUMBER, 2), (30003, Blame.CIRCUMSTANCE, 3)],
+)
+def test_a_number_that_fails_often_is_marked_after_some_blasts(code, blame, strikes):
+    receipt = receipt_for(code, "delivery")
+    assert (receipt.blame, receipt.strikes) == (blame, strikes)
+    assert not pauses(receipt)
+
+
+def test_no_other_code_ever_touches_a_person():
+    touching = {code for code in CODES if receipt_for(code).strikes}
+    assert touching == {
+        *(21610, 30630, 63014, 63033),
+        *(21211, 21214, 21217, 21265, 21268, 21614, 21635, 30006),
+        *(30003, 30004, 30005),
+    }
+    assert {receipt_for(code).blame for code in touching} == {Blame.CONSENT, Blame.NUMBER, Blame.CIRCUMSTANCE}
+
+
+@pytest.mark.parametrize(
+    ("code", "blame"),
+    [
+        *(
+            (code, Blame.SENDER)
+            for code in (21212, 21603, 21606, 21659, 21660, 21661, 21701, 21702, 21703, 21704, 21705)
+        ),
+        *((code, Blame.SENDER) for code in (30032, 30033, 30034, 30035)),
+        *((code, Blame.ACCOUNT) for code in (20003, 20005, 30002, 30037, 30454, 63038)),
+        (21609, Blame.CALLBACK),
+        (21617, Blame.WORDING),
+    ],
+)
+def test_our_own_faults_pause_the_blast_with_what_to_do(code, blame):
+    receipt = receipt_for(code)
+    assert receipt.blame is blame
+    assert pauses(receipt)
+    assert receipt.retry == "after_fix"
+    assert receipt.strikes == 0
+    assert fix_for(receipt).endswith(".")
+
+
+@pytest.mark.parametrize("code", [30007, 30008, 21408, 21612, 30017, 30036, 20504])
+def test_some_failures_stop_a_blast_only_when_they_are_many(code):
+    receipt = receipt_for(code)
+    assert (receipt.breaker, receipt.strikes) == ("ratio", 0)
+
+
+def test_the_fault_of_the_words_is_not_the_persons():
+    assert receipt_for(30007, "delivery").blame is Blame.WORDING
+    assert receipt_for(21408).blame is Blame.COUNTRY
+    assert receipt_for(21266).strikes == 0
+
+
+def test_a_machine_repeats_only_what_was_refused_untouched():
+    assert {code for code in CODES if receipt_for(code).retry == "machine"} == {20429, 21611, 21730}
+    assert is_unprocessed(429, None)
+    assert is_unprocessed(429, 99999)
+    assert all(is_unprocessed(400, code) for code in (20429, 21611, 21730))
+    for status, code in ((500, 20500), (503, 20503), (400, 30001), (400, 30022), (400, None), (201, None), (408, None)):
+        assert not is_unprocessed(status, code)
+
+
+@pytest.mark.parametrize(
+    ("code", "phase", "status", "words", "pausing"),
+    [
+        (30999, "create", None, "Twilio reported 30999.", False),
+        (30999, "delivery", None, "Twilio reported 30999.", False),
+        (30999, "create", 400, "Twilio reported 30999.", False),
+        (30999, "create", 401, "Twilio did not accept the account's SID or token.", True),
+        (None, "create", 403, "Twilio does not let this account do that.", True),
+        (None, "create", 404, "Twilio does not know the address we asked.", True),
+        (None, "create", 307, "Twilio's address sent us elsewhere, and we do not follow.", True),
+        (None, "create", 502, "Twilio had a fault of its own. Whether the text left is not known.", False),
+        (None, "create", 422, "Twilio did not take the text and gave no reason.", False),
+        (None, "create", None, "Twilio did not take the text and gave no reason.", False),
+        (None, "delivery", None, "It did not arrive, and nobody said why.", False),
+        (0, "delivery", None, "It did not arrive, and nobody said why.", False),
+    ],
+)
+def test_what_nobody_has_heard_of_is_judged_by_rule(code, phase, status, words, pausing):
+    receipt = receipt_for(code, phase, http_status=status)
+    assert receipt.words == words
+    assert pauses(receipt) is pausing
+    assert receipt.strikes == 0
+
+
+def test_an_unsafe_connection_pauses():
+    assert pauses(tls_receipt())
+
+
+@given(st.none() | st.integers(), st.sampled_from(["create", "delivery"]), st.none() | st.integers(100, 599))
+def test_every_code_has_a_receipt_and_unknown_ones_touch_nobody(code, phase, status):
+    receipt = receipt_for(code, phase, http_status=status)
+    assert receipt.words
+    assert "{" not in receipt.words
+    assert code in CODES or receipt.strikes == 0
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["code"])
+def test_every_row_is_a_plain_sentence_and_well_formed(row):
+    assert row["words"].endswith((".", '."', ")."))
+    assert row["words"][0].isupper()
+    assert row["when"] in ("create", "delivery", "both", "account")
+    assert row["retry"] in ("machine", "person", "after_fix", "never")
+    assert row["breaker"] in ("now", "ratio", "none")
+    assert Blame(row["blame"])
+
+
+def test_no_code_stands_in_the_table_twice():
+    assert len({row["code"] for row in ROWS}) == len(ROWS)
+
+
+def test_every_blame_has_something_to_do_about_it():
+    for code in CODES:
+        assert fix_for(receipt_for(code)).endswith(".")
+    assert {receipt_for(code).blame for code in CODES} == set(Blame)

@@ -1,0 +1,214 @@
+"""Placeholders, and text that may be stored."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.wording import (
+    DEFAULT_FOOTER,
+    TOKENS,
+    clean,
+    clean_name,
+    fill,
+    first_name,
+    is_blank,
+    needs_name_without_fallback,
+    problems_with,
+    uses_names,
+    with_footer,
+)
+
+BRACED = st.text(st.sampled_from("{}|_ \nnamefirstlu01"), max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("template", "filled"),
+    [
+        ("Hi {first_name}!", "Hi Zoe!"),
+        ("Hi {name}!", "Hi Zoe Example!"),
+        ("Hi {full_name}!", "Hi Zoe Example!"),
+        ("Hi { first_name }!", "Hi Zoe!"),
+        ("Hi { First Name }!", "Hi Zoe!"),
+        ("Hi {FIRST_NAME}!", "Hi Zoe!"),
+        ("Hi {first_name|friend}!", "Hi Zoe!"),
+        ("{name}{name}", "Zoe ExampleZoe Example"),
+        ("%(name)s $name {{7*7", "%(name)s $name {{7*7"),
+        ("no names at all", "no names at all"),
+        ("", ""),
+    ],
+)
+def test_a_text_is_filled_in_for_zoe(template, filled):
+    assert fill(template, "Zoe Example") == filled
+
+
+@pytest.mark.parametrize(
+    ("template", "filled"),
+    [
+        ("Hi {first_name|friend}!", "Hi friend!"),
+        ("Hi { first_name | dear friend }!", "Hi dear friend!"),
+        ("Hi {first_name}, come", "Hi, come"),
+        ("Hi {first_name|}, come", "Hi, come"),
+        ("Hi  {first_name}, come", "Hi , come"),
+        ("{first_name} come", "come"),
+        ("Dear\n{first_name} come", "Dear\ncome"),
+        ("Hi {first_name} {name}!", "Hi!"),
+        ("{name}", ""),
+    ],
+)
+@pytest.mark.parametrize("name", [None, "", "  "])
+def test_without_a_name_the_fallback_stands_in_or_the_space_goes_too(template, filled, name):
+    assert fill(template, name) == filled
+
+
+@pytest.mark.parametrize("name", ["{name}", "{first_name|x}", "{0.__class__}", "%s", "\\1", "\\g<0>", "{{7*7}}"])
+def test_a_name_is_never_read_as_a_template(name):
+    assert fill("Hi {name}!", name) == f"Hi {name}!"
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("Hi {frist_name}", "{frist_name} is not a placeholder. Did you mean {first_name}?"),
+        ("Hi {First-Name}", "{First-Name} is not a placeholder. Did you mean {first_name}?"),
+        ("Hi {unknown}", "{unknown} is not a placeholder. There are {first_name}, {name} and {full_name}."),
+        ("Hi {0.__class__}", "{0.__class__} is not a placeholder."),
+        ("Hi ${x}", "{x} is not a placeholder."),
+        ("Hi {unknown|friend}", "{unknown} is not a placeholder."),
+        ("Hi {}", "There is nothing between the braces"),
+        ("Hi {|friend}", "There is nothing between the braces"),
+        ("Hi {first_name", "stands alone"),
+        ("Hi first_name}", "stands alone"),
+        ("Hi {{first_name}}", "not inside each other"),
+        ("Hi {name|{first_name}}", "not inside each other"),
+    ],
+)
+def test_a_template_that_cannot_be_filled_in_says_why(template, said):
+    assert any(said in problem for problem in problems_with(template))
+
+
+@pytest.mark.parametrize(
+    "template", ["", "Hi", "Hi {name}", "{ First Name | you }", "100 %", "%(x)s", "a | b", "Hi {full_name|}"]
+)
+def test_a_good_template_has_no_problem(template):
+    assert problems_with(template) == []
+
+
+def test_a_long_unknown_token_is_named_in_short_and_each_only_once():
+    found = problems_with("{" + "x" * 5000 + "}{nope}{nope}")
+    assert len(found) == 2
+    assert len(found[0]) < 150
+
+
+@given(BRACED, st.none() | st.text(max_size=20))
+def test_filling_in_never_fails(template, name):
+    assert isinstance(fill(template, name), str)
+    assert isinstance(problems_with(template), list)
+
+
+@given(BRACED, st.text(min_size=1, max_size=20))
+def test_filling_in_happens_once(template, name):
+    if problems_with(template) == [] and name.strip():
+        marked = fill(template, "\ue000")
+        assert fill(template, "{name}") == marked.replace("\ue000", "{name}")
+
+
+@given(BRACED)
+def test_a_good_template_leaves_no_brace_behind(template):
+    if problems_with(template) == []:
+        assert not set("{}") & set(fill(template, "Zoe") + fill(template, None))
+
+
+def test_templates_that_differ_from_person_to_person_are_known():
+    assert uses_names("Hi {name}")
+    assert not uses_names("Hi {nobody}")
+    assert needs_name_without_fallback("Hi {name}, {first_name|friend}")
+    assert not needs_name_without_fallback("Hi {first_name|friend}{name|}")
+
+
+def test_every_token_to_insert_can_be_filled_in():
+    for token in TOKENS:
+        assert fill(f"{{{token}}}", "Zoe") == "Zoe"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  hello  ", "hello"),
+        ("a\r\nb\rc\n\td", "a\nb\nc\n\td"),
+        ("nul\x00 bell\x07 del\x7f c1\x85", "nul bell del c1"),
+        ("\u202eexe\u202c \u2066x\u2069", "exe x"),
+        ("\ud800half", "half"),
+        ("Cafe\u0301 🏳\ufe0f\u200d🌈 שלום\u200f", "Cafe\u0301 🏳\ufe0f\u200d🌈 שלום\u200f"),
+        (" \x00\n ", ""),
+    ],
+)
+def test_a_text_keeps_what_was_typed_and_loses_what_nobody_typed(typed, kept):
+    assert clean(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Zoe   Example ", "Zoe Example"),
+        ("Zoe\r\n\tExample", "Zoe Example"),
+        ("Zoe\u00a0Example", "Zoe Example"),
+        ("Zo\x00e", "Zoe"),
+        ("\u202eeoZ\u202c", "eoZ"),
+        ("\ufeffZoe\u200b", "Zoe"),
+        ("Null", "Null"),
+        ("O'Brien", "O'Brien"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("{{7*7}}", "{{7*7}}"),
+        ('"; DROP TABLE', '"; DROP TABLE'),
+        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
+        ("🇬🇧", "🇬🇧"),
+        ("שרה", "שרה"),
+        ("e" + "\u0301" * 50, "e" + "\u0301" * 50),
+        ("", None),
+        ("  ", None),
+        ("\u200b", None),
+        ("\u200b \u2060\ufeff", None),
+        ("\u3164", None),
+        ("\u2800", None),
+        ("\x00", None),
+        ("\ud83d", None),
+    ],
+)
+def test_a_name_is_kept_as_typed_on_one_line(typed, kept):
+    assert clean_name(typed) == kept
+
+
+@given(st.text())
+def test_cleaning_twice_is_cleaning_once(text):
+    assert clean(clean(text)) == clean(text)
+    once = clean_name(text)
+    assert once is None or clean_name(once) == once
+    clean(text).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("Zoe", "Zoe"),
+        ("Zoe Example", "Zoe"),
+        ("Lovelace, Ada", "Ada"),
+        ("Lovelace, Ada, Lady", "Ada"),
+        ("Lovelace,", "Lovelace"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_the_first_name_is_what_a_person_is_called(name, first):
+    assert first_name(name) == first
+
+
+def test_the_opt_out_line_is_added_once_on_its_own_line():
+    assert with_footer("See you at 6", DEFAULT_FOOTER) == "See you at 6\nReply STOP to opt out."
+    assert with_footer("See you. reply stop to OPT OUT.", DEFAULT_FOOTER) == "See you. reply stop to OPT OUT."
+    assert with_footer("See you", "  ") == "See you"
+    assert with_footer("", DEFAULT_FOOTER) == DEFAULT_FOOTER
+
+
+def test_blank_is_what_a_reader_cannot_see():
+    assert is_blank(" \u00a0\u200b\n\u2800\ufe0f")
+    assert not is_blank(" . ")
