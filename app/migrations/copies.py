@@ -18,6 +18,14 @@ def folder_of(path: Path) -> Path:
     return path.parent / "backups"
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder for copies, closed to others, where missing. Raises BackupFailed."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise BackupFailed(f"No copy could be made in {folder}: {error.strerror}. Nothing was changed.") from error
+
+
 def stamped(moment: datetime) -> str:
     """A moment (UTC) for a file's name: 20261121T023000.123456Z."""
     return moment.strftime("%Y%m%dT%H%M%S.%fZ")

@@ -17,6 +17,8 @@ from app.migrations.problems import BusyDatabase, CannotOpen, Damaged, Migration
 
 # A second starter waits for the whole migration of the first one.
 WAIT_SECONDS = 60.0
+# Reading waits for nobody in WAL mode; this is for a file that somebody has for himself.
+LOOK_SECONDS = 5.0
 
 
 def is_there(path: Path) -> bool:
@@ -29,10 +31,18 @@ def is_there(path: Path) -> bool:
         raise CannotOpen(f"{path} cannot be looked at: {error.strerror}.") from error
 
 
-def make_file(path: Path) -> None:
-    """Make the folder and an empty file that only its owner can read, where missing."""
+def make_folder(path: Path) -> None:
+    """Make the folder for the file at `path`, where missing."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotOpen(f"{path.parent} cannot be made: {error.strerror}. Check DATABASE_URL.") from error
+
+
+def make_file(path: Path) -> None:
+    """Make the folder and an empty file that only its owner can read, where missing."""
+    make_folder(path)
+    try:
         with contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
@@ -42,7 +52,7 @@ def make_file(path: Path) -> None:
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that may change the file, in autocommit mode. Raises MigrationProblem for what SQLite refuses."""
-    with _connection(path, "rw") as connection:
+    with _connection(path, "rw", WAIT_SECONDS) as connection:
         yield connection
 
 
@@ -58,16 +68,16 @@ def looked_at(path: Path) -> Iterator[sqlite3.Connection]:
         mode = "ro" if log.exists() and log.stat().st_size else "rw"
     except OSError:
         mode = "ro"
-    with _connection(path, mode) as connection:
+    with _connection(path, mode, LOOK_SECONDS) as connection:
         connection.execute("PRAGMA query_only=ON")
         yield connection
 
 
 @contextmanager
-def _connection(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+def _connection(path: Path, mode: str, wait: float) -> Iterator[sqlite3.Connection]:
     try:
         address = f"file:{quote(str(path))}?mode={mode}"
-        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=WAIT_SECONDS)
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=wait)
     except sqlite3.Error as error:
         raise in_words(error, path) from error
     try:

@@ -99,10 +99,7 @@ class _Run:
             return
         folder = copies.folder_of(self.path)
         target = folder / f"{self.path.stem}-{word}-{copies.stamped(datetime.now(UTC))}.db"
-        try:
-            folder.mkdir(mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise BackupFailed(f"No copy could be made in {folder}: {error.strerror}. Nothing was changed.") from error
+        copies.make_folder(folder)
         copies.copy(self.path, target)
         self.logger.info("copied the database to %s", target)
         self.copy = target
