@@ -1,0 +1,88 @@
+"""People from a spreadsheet: which rows are people with a phone we can text."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from app.domain.headings import Kind
+from app.domain.mapping import EXCEL, BadRoster, Cells, Columns, choose, guess, is_shortened
+from app.domain.phone import BadPhone, Phone
+from app.domain.wording import clean_name
+
+__all__ = ["BadRoster", "Columns", "Kind", "Person", "choose", "guess", "read_people"]
+
+LONGEST_NAME, LONGEST_CELL = 100, 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One row. Either `phone` (E.164), or `problem`: a sentence why it cannot be read.
+
+    `repeats` is the line that has the same number earlier in the file.
+    """
+
+    line: int
+    name: str | None
+    phone: str | None
+    problem: str | None = None
+    repeats: int | None = None
+
+
+def read_people(
+    rows: Iterable[tuple[int, Cells]], columns: Columns, region: str, refused: Mapping[str, str] | None = None
+) -> Iterator[Person]:
+    """Every row as a person or as a problem, in order; the headings are left out.
+
+    `rows` are (line, cells). `refused` are numbers (E.164) that nobody may add, each with the sentence why. Costs one
+    look at each different spelling of a number.
+    """
+    numbers: dict[str, tuple[str | None, str | None]] = {}
+    first_lines: dict[str, int] = {}
+    refused = refused or {}
+    for line, cells in islice(rows, 1 if columns.headings else 0, None):
+        name, problem = _name(cells, columns)
+        written = _cell(cells, columns.at(Kind.PHONE))
+        if written not in numbers:
+            numbers[written] = _number(written, region, refused)
+        phone, wrong = numbers[written]
+        problem = _unreadable(cells) or wrong or problem
+        if problem or phone is None:
+            yield Person(line, name if name is None or len(name) <= LONGEST_NAME else None, None, problem)
+        else:
+            earlier = first_lines.setdefault(phone, line)
+            yield Person(line, name, phone, repeats=earlier if earlier != line else None)
+
+
+def _cell(cells: Cells, index: int | None) -> str:
+    return cells[index].strip() if index is not None and index < len(cells) else ""
+
+
+def _name(cells: Cells, columns: Columns) -> tuple[str | None, str | None]:
+    """The name, and what is wrong with it."""
+    full = _cell(cells, columns.at(Kind.NAME))
+    parts = f"{_cell(cells, columns.at(Kind.FIRST))} {_cell(cells, columns.at(Kind.LAST))}"
+    name = clean_name(full) or clean_name(parts)
+    if name and len(name) > LONGEST_NAME:
+        return name, f"The name is longer than {LONGEST_NAME} characters."
+    return name, None
+
+
+def _number(written: str, region: str, refused: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """The number as E.164, or why there is none."""
+    if not written:
+        return None, "There is no phone number in this row."
+    if is_shortened(written):
+        return None, EXCEL.format(written)
+    try:
+        phone = Phone.read(written, region).e164
+    except BadPhone as error:
+        return None, error.sentence
+    return (None, refused[phone]) if phone in refused else (phone, None)
+
+
+def _unreadable(cells: Cells) -> str | None:
+    if any("\0" in cell for cell in cells):
+        return "There is a sign in this row that no text can have (NUL)."
+    if any(len(cell) > LONGEST_CELL for cell in cells):
+        return f"A cell of this row has more than {LONGEST_CELL:,} characters. Is a quotation mark missing?"
+    return None
