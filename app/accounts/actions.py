@@ -12,7 +12,7 @@ from app.accounts.models import AppUser, LoginAttempt
 from app.domain.permission import Role
 from app.kit.clock import now
 from app.kit.columns import UtcDateTime
-from app.kit.db import Taken, db
+from app.kit.db import Taken, db, rows_changed
 
 WINDOW = timedelta(minutes=15)
 MOST_FROM_ADDRESS, MOST_FOR_ACCOUNT = 10, 20
@@ -51,13 +51,13 @@ def add_first_admin(username: str, password_hash: str) -> AppUser | None:
     return None if queries.anybody() else add_user(username, password_hash, Role.ADMIN)
 
 
-def change_user(user_id: int, username: str, role: Role) -> None:
-    """Another name or role. Raises LastAdmin, Taken, Gone."""
+def change_user(user_id: int, username: str, role: Role, *, must_change: bool = False) -> None:
+    """Another name or role; `must_change`: a new password at the next page. Raises LastAdmin, Taken, Gone."""
     _refuse_taken(username, but=user_id)
     guarded = update(AppUser).where(AppUser.id == user_id)
     if role != Role.ADMIN:
         guarded = guarded.where(or_(AppUser.role != Role.ADMIN, queries.another_admin(user_id)))
-    _must_hit(user_id, guarded.values(username=username, role=role))
+    _must_hit(user_id, guarded.values(username=username, role=role, must_change_password=must_change))
 
 
 def delete_user(user_id: int, *, by: int) -> None:
@@ -82,7 +82,7 @@ def choose_theme(user_id: int, theme: str) -> None:
 
 def _must_hit(user_id: int, statement: Any) -> None:
     """Run a guarded statement on one user; say why it changed nobody."""
-    if db.session.execute(statement.execution_options(synchronize_session=False)).rowcount:
+    if rows_changed(statement.execution_options(synchronize_session=False)):
         db.session.expire_all()
         return
     if queries.user(user_id) is None:

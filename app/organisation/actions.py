@@ -9,7 +9,7 @@ from app.organisation.models import Organisation
 
 
 def change(values: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Keep these values, by column; makes the row where there is none. Gives {column: [before, after]} of what changed."""
+    """Keep these values, by column; the row is made where there is none. Gives what changed: {column: [old, new]}."""
     row = queries.organisation()
     before = {name: getattr(row, name) for name in values}
     for name, value in values.items():

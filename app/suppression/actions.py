@@ -4,7 +4,7 @@ from sqlalchemy import delete, or_, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.kit.clock import now
-from app.kit.db import db
+from app.kit.db import db, rows_changed
 from app.suppression import queries
 from app.suppression.models import (
     CARRIER,
@@ -15,7 +15,10 @@ from app.suppression.models import (
     UnsubscribedContact,
 )
 
-TABLES = {"unsubscribed": UnsubscribedContact, "suppressed": SuppressedContact}
+TABLES: dict[str, type[UnsubscribedContact] | type[SuppressedContact]] = {
+    "unsubscribed": UnsubscribedContact,
+    "suppressed": SuppressedContact,
+}
 
 
 class OnlyThey(Exception):
@@ -33,8 +36,7 @@ def opt_out(phone: str, *, source: str, reason: str | None = None, name: str | N
     its row; but the person's own STOP outweighs a note from elsewhere, so such a row becomes an inbound one.
     """
     values = {"phone": phone, "source": source, "reason": reason, "name": name, "created_at": now()}
-    made = db.session.execute(insert(UnsubscribedContact).values(values).on_conflict_do_nothing(["phone"]))
-    if made.rowcount:
+    if rows_changed(insert(UnsubscribedContact).values(values).on_conflict_do_nothing(["phone"])):
         return True
     if source == INBOUND:
         db.session.execute(
@@ -58,7 +60,7 @@ def lift(phone: str, *, manual_too: bool = False) -> bool:
     if not manual_too:
         stops = stops.where(UnsubscribedContact.source != MANUAL)
         bad = bad.where(or_(SuppressedContact.source.is_(None), SuppressedContact.source != MANUAL))
-    lifted = [db.session.execute(each.execution_options(synchronize_session=False)).rowcount for each in (stops, bad)]
+    lifted = [rows_changed(each.execution_options(synchronize_session=False)) for each in (stops, bad)]
     return any(lifted)
 
 
@@ -74,8 +76,7 @@ def mark_dead(phone: str, *, reason: str | None, log_id: int | None = None) -> b
     }
     statement = insert(SuppressedContact).values({"phone": phone, "created_at": now()} | values)
     only_soft = SuppressedContact.category == SuppressionCategory.SOFT_FAIL
-    done = db.session.execute(statement.on_conflict_do_update(["phone"], set_=values, where=only_soft))
-    return bool(done.rowcount)
+    return bool(rows_changed(statement.on_conflict_do_update(["phone"], set_=values, where=only_soft)))
 
 
 def add_by_hand(name: str | None, phone: str, reason: str | None) -> UnsubscribedContact:

@@ -1,0 +1,117 @@
+"""What people type about users, as values."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, PasswordField, RadioField, StringField, ValidationError
+
+from app.accounts.queries import clean_username
+from app.domain import passwords
+from app.domain.permission import ROLE_WORDS, Role
+from app.organisation import queries as organisation
+
+LONGEST_USERNAME = 80
+THEMES = {"": "As the device says", "light": "Light", "dark": "Dark"}
+
+
+class UserNameField(StringField):
+    """A user name: cleaned, 1 to 80 characters, never cut."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data = clean_username(str(valuelist[0]))
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.data:
+            raise ValidationError("Write a user name.")
+        if len(self.data) > LONGEST_USERNAME:
+            raise ValidationError(f"A user name has at most {LONGEST_USERNAME} characters.")
+
+
+def refuse_weak(password: str | None, username: str | None, organisation_name: str | None) -> None:
+    """Raises ValidationError with the reason when a new password is not worth having."""
+    problem = passwords.problem_with(password or "", username=username or "", organisation=organisation_name or "")
+    if problem:
+        raise ValidationError(problem)
+
+
+class SignInForm(FlaskForm):
+    """Name and password. Nothing is judged before they are compared."""
+
+    username = StringField("User name")
+    password = PasswordField("Password")
+    remember = BooleanField("Keep me signed in on this device for 30 days")
+
+
+class OwnPasswordForm(FlaskForm):
+    """A new password for oneself. The current one is checked by the view: that is slow, and tries are counted."""
+
+    current_password = PasswordField("Current password")
+    new_password = PasswordField("New password")
+    confirm_password = PasswordField("New password again")
+
+    def __init__(self, username: str, **more: Any) -> None:
+        super().__init__(**more)
+        self.whose = username
+
+    def validate_new_password(self, field: PasswordField) -> None:
+        """Worth having, and new."""
+        refuse_weak(field.data, self.whose, organisation.organisation().name)
+        if field.data == self.current_password.data:
+            raise ValidationError("That is the password you have now. Choose another.")
+
+    def validate_confirm_password(self, field: PasswordField) -> None:
+        """Typed the same twice."""
+        if field.data != self.new_password.data:
+            raise ValidationError("This is not the same as the new password above.")
+
+
+class ThemeForm(FlaskForm):
+    """How pages look to oneself."""
+
+    theme = RadioField("Colours", choices=list(THEMES.items()), validate_choice=False)
+
+    def validate_theme(self, field: RadioField) -> None:
+        """One of ours."""
+        if field.data not in THEMES:
+            raise ValidationError("Choose one of these.")
+
+
+class UserForm(FlaskForm):
+    """A user, as an admin sees one."""
+
+    username = UserNameField("User name")
+    role = RadioField(
+        "Role",
+        choices=[(role.value, words) for role, words in ROLE_WORDS.items()],
+        default=Role.SOCIAL_MANAGER.value,
+        validate_choice=False,
+    )
+    password = PasswordField("Password")
+    must_change_password = BooleanField("They choose a password of their own when they sign in", default=True)
+
+    def validate_role(self, field: RadioField) -> None:
+        """One of the two."""
+        if field.data not in set(Role):
+            raise ValidationError("Choose a role.")
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Worth having."""
+        refuse_weak(field.data, self.username.data, organisation.organisation().name)
+
+
+class EditUserForm(UserForm):
+    """The same for somebody who is there; an empty password changes nothing."""
+
+    password = PasswordField("New password")
+
+    def __init__(self, oneself: bool, **more: Any) -> None:
+        super().__init__(**more)
+        self.oneself = oneself
+
+    def validate_password(self, field: PasswordField) -> None:
+        """One's own password is changed where the current one is asked for."""
+        if field.data and self.oneself:
+            raise ValidationError("Change your own password under your account.")
+        if field.data:
+            super().validate_password(field)
