@@ -1,0 +1,92 @@
+"""Reading who did what."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from app.audit.models import AuditEvent
+from app.kit.db import db
+from app.kit.pages import Asked, Page, last_page
+
+# A verb that is not here is shown as it is.
+VERBS = {
+    "setup.finished": "Set up SMS Admin",
+    "sign_in": "Signed in",
+    "sign_in.refused": "Gave a wrong password",
+    "password.changed": "Changed their own password",
+    "user.added": "Added a user",
+    "user.changed": "Changed a user",
+    "user.deleted": "Deleted a user",
+    "settings.changed": "Changed the settings",
+    "suppression.added": "Put a number on the do-not-text list",
+    "suppression.removed": "Took a number off the do-not-text list",
+    "sandbox.mood": "Changed how a practice phone behaves",
+    "sandbox.all_working": "Set all practice phones to working",
+    "sandbox.wrote": "Wrote from a practice phone",
+}
+
+
+@dataclass(frozen=True)
+class Act:
+    """One line of the page."""
+
+    at: datetime
+    who: str
+    what: str
+    about: str | None
+    facts: tuple[tuple[str, str], ...]
+    client_ip: str | None
+
+
+def people() -> Sequence[str]:
+    """Everybody who ever did something, by name."""
+    names = select(AuditEvent.who).where(AuditEvent.who != "").distinct().order_by(AuditEvent.who)
+    return db.session.scalars(names).all()
+
+
+def page(asked: Asked, *, who: str = "", day: date | None = None, zone: str = "UTC") -> Page:
+    """A page of acts, newest first; of one person, or of one day on the clocks of `zone`, where given."""
+    wanted = select(AuditEvent)
+    if who:
+        wanted = wanted.where(AuditEvent.who == who)
+    if day:
+        start, end = (_midnight(each, zone) for each in (day, day + timedelta(days=1)))
+        wanted = wanted.where(AuditEvent.at >= start, AuditEvent.at < end)
+    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    asked = last_page(total, asked)
+    newest = wanted.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+    rows = db.session.scalars(newest.limit(asked.per_page).offset(asked.offset))
+    return Page([_act(row) for row in rows], total, asked)
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone))
+
+
+def _act(row: AuditEvent) -> Act:
+    return Act(row.at, row.who, VERBS.get(row.verb, row.verb), row.about, _facts(row.details), row.client_ip)
+
+
+def _facts(details: str | None) -> tuple[tuple[str, str], ...]:
+    """What else was written down, as (name, value) in words. Text of other programs is shown as it is."""
+    try:
+        read = json.loads(details or "{}")
+    except ValueError:
+        read = details
+    if not isinstance(read, dict):
+        return (("", str(read)),)
+    return tuple((name.replace("_", " "), _in_words(value)) for name, value in read.items())
+
+
+def _in_words(value: Any) -> str:
+    """A pair is what was before and what is now."""
+    if isinstance(value, list) and len(value) == 2:
+        return " → ".join(_in_words(each) for each in value)
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return {None: "nothing", "": "nothing", True: "yes", False: "no"}.get(value, str(value))

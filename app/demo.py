@@ -1,0 +1,92 @@
+"""A made-up community to practise with. `python -m app.demo` fills DATABASE_URL; a second time changes nothing."""
+
+import logging
+import os
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from dotenv import load_dotenv
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+
+from app.community.models import CommunityMember
+from app.events.models import Event, EventRegistration
+from app.kit import db as furniture
+from app.kit.clock import now
+from app.kit.db import db, write
+from app.kit.settings import ROOT, Settings
+from app.migrations.runner import migrate
+from app.suppression import actions as suppression
+
+# 555-01xx is kept free for stories by the phone companies: nobody has these numbers.
+AREAS = ("303", "720", "212", "415", "202", "312")
+NAMES: tuple[str | None, ...] = (
+    *("Zoë Hernández", "Peter Chen", "Nare Mensah", "Ahmed Khan", "Siobhán O'Brien", "Jürgen Müller", "Ana Lucía Peña"),
+    *("Tom", "María José de la Cruz y Fernández-Villaverde", "Nguyễn Thị Minh Khai", "Łukasz Wójcik", "Bjørn Ødegård"),
+    *("مريم الحسن", "דוד כהן", "田中 美咲", "김서연", "Олена Шевченко", "Ελένη Παπαδοπούλου", "प्रिया शर्मा", "王芳"),
+    *("Grace Okafor", "Wei Okafor", "Jean-Baptiste N'Diaye", "Chloé Lefèvre", 'Mr. Robert "Bob" Whitfield', "Yusuf"),
+    *("D'Angelo Jackson", "Aoife Ní Bhriain", "Lovelace, Ada", "Sunny 🌻 Alvarez", "José", "Mia Rossi", "Leo Rossi"),
+    *("Wolfeschlegelsteinhausenbergerdorff, Hubert Blaine", "Xu", "Amélie Dubois", "Tomasz Zieliński", "Fatima Zahra"),
+    *("Oluwaseun Adeyemi-Bankole", "Hannah Cohen", "Keanu Kealoha", "Şebnem Yılmaz", "Matthew Jones", "Matthew Jones"),
+    *("Ingrid Åkesson", "Ruth Abernathy", "Noor", "Dmitri Volkov", "Esperanza", "Rev. Dr. Martha Lee-Gonzales", "Null"),
+    *("Tālis Bērziņš", "Kwame Asante", "Sofía Núñez", "Ian McAllister", "Priyanka Raghunathan", None, None, None, None),
+)
+GUESTS = ("Neighbour from No. 12", "Auntie Bee", "Raúl", None)
+SAID_STOP = ((3, "inbound", "Texted STOP"), (17, "manual", "Told us at the door"), (41, "import", None))
+DEAD = (26, "No such number any more")
+
+
+def load() -> int:
+    """Add the made-up people, events and opt-outs that are not there yet; how many people were added.
+
+    To be called inside an open write(). Nothing that is there is changed.
+    """
+    people = [{"name": name, "phone": phone_of(n), "created_at": now()} for n, name in enumerate(NAMES)]
+    statement = insert(CommunityMember).on_conflict_do_nothing(["phone"]).returning(CommunityMember.phone)
+    new = set(db.session.scalars(statement, people))
+    _leave_out(new)
+    guests = [{"name": name, "phone": phone_of(len(NAMES) + n)} for n, name in enumerate(GUESTS)]
+    _event("Spring picnic at City Park", now().date() + timedelta(days=16), [*people[:22], *guests])
+    _event("Flu clinic", now().date() + timedelta(days=30), people[15:58:3])
+    return len(new)
+
+
+def phone_of(n: int) -> str:
+    """The n-th made-up number."""
+    return f"+1{AREAS[n % len(AREAS)]}55501{10 + n:02}"
+
+
+def _leave_out(new: set[str]) -> None:
+    """Some of the newcomers must not be texted; whoever was there already stays as they are."""
+    for n, source, reason in SAID_STOP:
+        if phone_of(n) in new:
+            suppression.opt_out(phone_of(n), source=source, reason=reason, name=NAMES[n])
+    if phone_of(DEAD[0]) in new:
+        suppression.mark_dead(phone_of(DEAD[0]), reason=DEAD[1])
+
+
+def _event(title: str, day: date, people: Sequence[dict[str, object]]) -> None:
+    if db.session.scalar(select(Event.id).where(Event.title == title)):
+        return
+    db.session.add(event := Event(title=title, date=day))
+    db.session.flush()
+    rows = [{"event_id": event.id, "name": each["name"], "phone": each["phone"]} for each in people]
+    db.session.execute(insert(EventRegistration), rows)
+
+
+def main() -> None:
+    """Make or update the database of DATABASE_URL and fill it. Needs no other setting."""
+    load_dotenv(ROOT / ".env")
+    settings = Settings(database_url=os.environ.get("DATABASE_URL") or Settings.database_url)
+    migrate(settings.database_path, logging.getLogger(__name__))
+    app = Flask(__name__)
+    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{settings.database_path}"
+    furniture.install(app)
+    with app.app_context(), write():
+        added = load()
+    print(f"{added} made-up people added." if added else "The made-up community is there already.")
+
+
+if __name__ == "__main__":
+    main()

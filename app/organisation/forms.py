@@ -1,0 +1,124 @@
+"""What an admin types on the settings page, as values."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import phonenumbers
+from flask import current_app
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField, ValidationError
+
+from app.domain.hours import is_zone, zones
+from app.domain.wording import is_blank
+from app.kit.fields import CleanField
+from app.organisation import queries
+
+NAME_LENGTH, FOOTER_LENGTH, LONGEST_UNDO = 100, 160, 3600
+DEAREST = Decimal(10)
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """Every zone to choose from, and the one in use, should it go by an older name."""
+    extra = {queries.timezone(), current_app.extensions["settings"].app_timezone} - set(zones())
+    return [(zone, zone.replace("_", " ")) for zone in [*zones(), *sorted(filter(is_zone, extra))]]
+
+
+@cache
+def country_choices() -> list[tuple[str, str]]:
+    """Every country with its calling code, by name. (The names come with the time zones.)"""
+    table = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8")
+    names = dict(line.split("\t")[:2] for line in table.splitlines() if line and not line.startswith("#"))
+    known = sorted((names.get(region, region), region) for region in phonenumbers.SUPPORTED_REGIONS)
+    return [(region, f"{name} (+{phonenumbers.country_code_for_region(region)})") for name, region in known]
+
+
+class LineField(CleanField):
+    """A line of text; a form that does not have it changes nothing."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            super().process_formdata(valuelist)
+
+
+class PriceField(StringField):
+    """What one part costs: a Decimal of at least 0, or None when nobody has said. A comma is read as a point."""
+
+    def __init__(self, label: str, **more: Any) -> None:
+        super().__init__(label, **more)
+        self.amount: Decimal | None = None
+
+    def process_data(self, value: Any) -> None:
+        self.data = "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+    def pre_validate(self, form: Any) -> None:
+        written = (self.data or "").strip().replace(",", ".")
+        try:
+            self.amount = Decimal(written) if written else None
+        except InvalidOperation:
+            raise ValidationError("Write a price such as 0.0079, or leave it empty.") from None
+        if self.amount is not None and not (self.amount.is_finite() and 0 <= self.amount <= DEAREST):
+            raise ValidationError(f"A part costs from 0 to {DEAREST}.")
+        if self.amount is not None and len(f"{self.amount:f}") > 12:
+            raise ValidationError("Write at most ten digits.")
+
+
+class SettingsForm(FlaskForm):
+    """The organisation's row. `values()` gives its columns once the form is valid."""
+
+    organisation = LineField("Name")
+    timezone = SelectField("Time zone", choices=zone_choices, validate_choice=False)
+    region = SelectField("Country", choices=country_choices, validate_choice=False)
+    currency = LineField("Currency")
+    price_per_segment = PriceField("Price of one part")
+    footer = LineField("Line about opting out")
+    undo_seconds = LineField("Seconds to undo")
+
+    def validate_organisation(self, field: LineField) -> None:
+        """1 to 100 characters."""
+        if not field.data or is_blank(field.data):
+            raise ValidationError("Write the name of your organisation.")
+        if len(field.data) > NAME_LENGTH:
+            raise ValidationError(f"A name has at most {NAME_LENGTH} characters.")
+
+    def validate_timezone(self, field: SelectField) -> None:
+        """One that exists."""
+        if not is_zone(field.data or ""):
+            raise ValidationError("Choose a time zone from the list.")
+
+    def validate_region(self, field: SelectField) -> None:
+        """One that has phones."""
+        if field.data not in phonenumbers.SUPPORTED_REGIONS:
+            raise ValidationError("Choose a country from the list.")
+
+    def validate_currency(self, field: LineField) -> None:
+        """Three letters."""
+        if not (field.data.isascii() and field.data.isalpha() and len(field.data) == 3):
+            raise ValidationError("Write the three letters of your currency, such as USD.")
+
+    def validate_footer(self, field: LineField) -> None:
+        """People must learn how to stop the texts."""
+        if len(field.data) > FOOTER_LENGTH:
+            raise ValidationError(f"This line has at most {FOOTER_LENGTH} characters.")
+        if not re.search(r"\bSTOP\b", field.data, re.IGNORECASE):
+            raise ValidationError("Say the word STOP, so that people know how to opt out.")
+
+    def validate_undo_seconds(self, field: LineField) -> None:
+        """Whole seconds, or empty."""
+        text = field.data
+        if text and not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= LONGEST_UNDO):
+            raise ValidationError(f"Write a whole number from 0 to {LONGEST_UNDO}, or leave it empty.")
+
+    def values(self) -> dict[str, Any]:
+        """The row's columns."""
+        return {
+            "name": self.organisation.data,
+            "timezone": self.timezone.data,
+            "region": self.region.data,
+            "currency": str(self.currency.data).upper(),
+            "price_per_segment": self.price_per_segment.amount,
+            "footer": self.footer.data,
+            "undo_seconds": int(self.undo_seconds.data) if self.undo_seconds.data else None,
+        }

@@ -1,0 +1,38 @@
+"""What the first person types."""
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, PasswordField, SelectField, ValidationError
+from wtforms.validators import Length
+
+from app.accounts.forms import UserNameField, refuse_weak
+from app.domain.hours import is_zone
+from app.domain.wording import is_blank
+from app.kit.fields import CleanField
+from app.organisation.forms import NAME_LENGTH, zone_choices
+
+
+class FirstStartForm(FlaskForm):
+    """The first admin and the organisation."""
+
+    username = UserNameField("Your user name")
+    password = PasswordField("Your password")
+    organisation = CleanField(
+        "Name of your organisation",
+        [Length(max=NAME_LENGTH, message=f"A name has at most {NAME_LENGTH} characters.")],
+    )
+    timezone = SelectField("Time zone", choices=zone_choices, validate_choice=False)
+    demo = BooleanField("Load a made-up community to practise with")
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Worth having."""
+        refuse_weak(field.data, self.username.data, self.organisation.data)
+
+    def validate_organisation(self, field: CleanField) -> None:
+        """Something people will recognise."""
+        if not field.data or is_blank(field.data):
+            raise ValidationError("Write the name of your organisation.")
+
+    def validate_timezone(self, field: SelectField) -> None:
+        """One that exists."""
+        if not is_zone(field.data or ""):
+            raise ValidationError("Choose a time zone from the list.")
