@@ -19,6 +19,7 @@ MEMBER_NUMBERS = (
     "The column “{}” looks like member numbers: none of them has the length of a phone number. "
     "Write “phone” above the right column, or add the area codes."
 )
+ONE_COLUMN = "The columns of this file could not be told apart. Save it as CSV with commas or semicolons between them."
 TWO_PHONES = "There are several columns with phone numbers: {}. Keep the one to text, or name the others “home phone”."
 NO_PHONE_CHOSEN = "Choose the column with the phone numbers."
 CHOSEN_TWICE = "Choose “{}” for one column only."
@@ -159,6 +160,8 @@ def _refuse_what_are_no_phones(table: _Table, index: int) -> None:
         raise BadRoster(EXCEL.format(sample[0]))
     if _are_member_numbers(table, index):
         raise BadRoster(MEMBER_NUMBERS.format(table.title(index)))
+    if len(table.headings) == 1 and not table.valid[index] and all(any(map(str.isalpha, cell)) for cell in sample):
+        raise BadRoster(ONE_COLUMN)
 
 
 def _are_member_numbers(table: _Table, index: int) -> bool:
@@ -202,7 +205,8 @@ def _family_name_or_full(table: _Table, first: dict[Kind, int]) -> dict[Kind, in
 
 
 def _names_by_their_cells(table: _Table, phone: int) -> dict[Kind, int]:
-    texts = [index for index in range(len(table.headings)) if index != phone and _holds_words(table.samples[index])]
+    unnamed = [index for index, heading in enumerate(table.headings) if index != phone and not kind_of(heading)]
+    texts = [index for index in unnamed if _holds_words(table.samples[index])]
     if len(texts) > 1 and texts[1] == texts[0] + 1 and all(_holds_single_words(table.samples[i]) for i in texts[:2]):
         return {Kind.FIRST: texts[0], Kind.LAST: texts[1]}
     return {Kind.NAME: texts[0]} if texts else {}

@@ -131,7 +131,8 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
         return _decoded_as(data, encoding, ENCODINGS[encoding]), encoding
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decoded_as(data, "utf-16", "UTF-16"), "utf-16"
-    _refuse_what_is_no_text(data[:4096])
+    if not data.startswith(b"\xef\xbb\xbf"):
+        _refuse_what_is_no_text(data[:4096])
     try:
         return data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
@@ -151,7 +152,7 @@ def _refuse_what_is_no_text(start: bytes) -> None:
     if start.count(0) * 5 > len(start):
         raise BadSheet("This looks like UTF-16 text without its mark. Save the file again as “CSV UTF-8”.")
     controls = sum(sign < 32 and sign not in b"\t\r\n\0" for sign in start)
-    if controls * 50 > len(start):
+    if controls * 10 > len(start):
         raise BadSheet(f"This is not a spreadsheet. {SAVE_AS}")
 
 

@@ -1,0 +1,235 @@
+"""Files become rows, told apart by what is in them; rows become files that are safe to open."""
+
+import contextlib
+import csv
+import io
+import time
+import zipfile
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.kit.sheets import MOST_ROWS, BadSheet, Row, attachment, csv_stream, plain_cell, read, safe_cell
+
+FAST = settings(max_examples=300, deadline=None, database=None)
+
+
+def cells(data, encoding=""):
+    return [row.cells for row in read(data, encoding).rows]
+
+
+def workbook(*rows, other_sheets=()):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for name in other_sheets:
+        sheet = book.create_sheet(name)
+    for row in rows:
+        sheet.append(row)
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def sentence_of(data, encoding=""):
+    with pytest.raises(BadSheet) as error:
+        read(data, encoding)
+    return error.value.sentence
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_names_arrive_whole_in_each_encoding_b1(encoding):
+    data = "name,phone\nJosé Núñez,303 555 0142\n".encode(encoding)
+    assert cells(data) == [["name", "phone"], ["José Núñez", "303 555 0142"]]
+
+
+def test_utf_16_with_the_large_end_first_b1():
+    assert cells(b"\xfe\xff" + "name,phone\nJosé,1\n".encode("utf-16-be"))[1] == ["José", "1"]
+
+
+def test_a_line_in_no_known_encoding_is_named_b1():
+    assert sentence_of(b"name,phone\n" + b"Zoe,1\n" * 35 + b"Jos\x81,2\n").startswith("Line 37 is not text")
+
+
+def test_a_person_may_say_how_the_letters_are_written():
+    data = "name,phone\nŁukasz,1\n".encode("cp1250")
+    assert cells(data, "cp1250")[1] == ["Łukasz", "1"]
+    assert "Choose from the list" in sentence_of(data, "idna")
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
+def test_what_stands_between_columns_is_found_b3(sign):
+    text = f"name{sign}phone{sign}note\n" + f'Zoë{sign}303 555 0142{sign}"a, b; c"\n' * 5
+    sheet = read(text.encode())
+    assert sheet.delimiter == sign
+    assert {len(row.cells) for row in sheet.rows} == {3}
+
+
+def test_a_single_column_works_b3():
+    assert cells(b"phone\n(303) 555-0142\n(303) 555-0143\n") == [["phone"], ["(303) 555-0142"], ["(303) 555-0143"]]
+
+
+def test_a_line_that_says_the_delimiter_is_believed_and_lines_keep_their_numbers():
+    assert read(b"sep=;\r\nname;phone\r\n\r\nZoe, Ann;1\r\n").rows == [
+        Row(2, ["name", "phone"]),
+        Row(4, ["Zoe, Ann", "1"]),
+    ]
+
+
+def test_a_row_has_the_line_where_it_begins():
+    assert [row.line for row in read(b'name,phone\n"Zoe\nAnn",1\n\nLeo,2').rows] == [1, 2, 5]
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_every_kind_of_line_end(ends):
+    assert len(cells(ends.join(["name,phone", "Zoe,1", "Leo,2"]).encode())) == 3
+
+
+@pytest.mark.parametrize("data", [b"", b" \r\n \n", b"\xef\xbb\xbf", b",,,\n,,\n", workbook()])
+def test_nothing_in_the_file_b8(data):
+    assert sentence_of(data) == "There are no rows in this file."
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"%PDF-1.7 ...", "PDF"),
+        (b"\x89PNG\r\n\x1a\n....", "picture"),
+        (b"MZ\x90\0\x03\0\0\0", "program"),
+        (b"\x7fELF\x02\x01\x01\0", "program"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel"),
+        (b"BEGIN:VCARD\nVERSION:3.0", "address cards"),
+        (b"\n <!DOCTYPE html><table>", "web page"),
+        (bytes(range(1, 32)) * 9, "not a spreadsheet"),
+        ("name,phone\nZoe,1\n".encode("utf-16-le"), "UTF-16"),
+        (b"PK\x03\x04 and then nothing", "damaged"),
+    ],
+)
+def test_other_files_are_named_b9(data, words):
+    sentence = sentence_of(data)
+    assert words in sentence
+    assert "CSV" in sentence
+
+
+def test_a_list_may_begin_like_a_program():
+    assert cells(b"Mzia,1\nMZ,2\n")[0] == ["Mzia", "1"]
+
+
+def archive(**members):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in members.items():
+            packed.writestr(name.replace("__", "/"), content)
+    return data.getvalue()
+
+
+def test_an_open_document_table_is_named_b9():
+    assert ".ods" in sentence_of(archive(mimetype="application/vnd.oasis.opendocument.spreadsheet"))
+    assert "packed file" in sentence_of(archive(readme="x"))
+
+
+def test_a_zip_bomb_is_not_opened_b9():
+    data = io.BytesIO(workbook(["name"]))
+    with zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/bomb.xml", b"\0" * (101 * 1024 * 1024))
+    start = time.perf_counter()
+    assert "too large when unpacked" in sentence_of(data.getvalue())
+    assert time.perf_counter() - start < 1
+
+
+def test_a_workbook_that_lies_about_its_size_is_read_as_it_is():
+    data, lying = workbook(["name", "phone"], ["Zoe", 1]), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(lying, "w") as copy:
+        for name in packed.namelist():
+            copy.writestr(name, packed.read(name).replace(b'ref="A1:B2"', b'ref="A1:XFD1048576"'))
+    assert cells(lying.getvalue()) == [["name", "phone"], ["Zoe", "1"]]
+
+
+def test_numbers_in_a_workbook_are_whole_and_empty_sheets_are_passed_over():
+    data = workbook(["name", "phone", "paid"], ["Zoë", 3035550142, True], [None, 3035550143.0, 1.5], other_sheets="B")
+    assert cells(data) == [["name", "phone", "paid"], ["Zoë", "3035550142", "TRUE"], ["", "3035550143", "1.5"]]
+    assert read(data).delimiter == ""
+
+
+def test_a_huge_cell_is_no_accident_b6():
+    start = time.perf_counter()
+    assert len(cells(b'name,phone\n"' + b"x" * 1_000_000 + b'",1\n')[1][0]) == 1_000_000
+    assert time.perf_counter() - start < 1
+
+
+def test_the_limit_of_rows_b12():
+    text = b"phone\n" + b"1\n" * MOST_ROWS
+    assert len(read(text).rows) == MOST_ROWS + 1
+    assert "100,000 rows" in sentence_of(text + b"1\n")
+
+
+def test_a_row_with_too_many_columns():
+    assert "200 columns" in sentence_of(b"a," * 200 + b"b\n")
+
+
+@FAST
+@given(st.binary(max_size=400) | st.binary(max_size=200).map(lambda tail: b"PK\x03\x04" + tail))
+def test_no_bytes_at_all_break_the_reader(data):
+    with contextlib.suppress(BadSheet):
+        assert read(data).rows
+
+
+@pytest.mark.parametrize(
+    "value", ["=1+1", "+1", "-2", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\0=1", '=HYPERLINK("x")', "'=1"]
+)
+def test_no_cell_of_an_export_is_a_formula_b15(value):
+    assert safe_cell(value) == "'" + value
+
+
+def test_numbers_and_nothing_are_written_plainly():
+    assert [safe_cell(value) for value in (-2, 1.5, None, True, "O'Brien", "'quoted'")] == [
+        "-2", "1.5", "", "True", "O'Brien", "'quoted'",
+    ]  # fmt: skip
+
+
+@FAST
+@given(st.text())
+def test_what_safe_cell_puts_on_plain_cell_takes_off(text):
+    assert plain_cell(safe_cell(text)) == text
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
+
+
+@FAST
+@given(st.lists(st.tuples(WORDS, WORDS), max_size=20))
+def test_an_export_comes_back_as_it_was_b16(rows):
+    written = "".join(csv_stream(["name", "phone"], [*rows, ("Zoë", "+13035550142")]))
+    assert written.startswith("\ufeff")
+    back = read(written.encode()).rows
+    kept = [list(row) if row[1].strip() else [row[0]] for row in rows if row[0].strip() or row[1].strip()]
+    assert [row.cells for row in back] == [["name", "phone"], *kept, ["Zoë", "+13035550142"]]
+
+
+def test_an_export_is_a_csv_by_the_book():
+    written = "".join(csv_stream(["name"], [['a "b", c'], ["d\ne"]]))
+    assert written == '\ufeffname\r\n"a ""b"", c"\r\n"d\ne"\r\n'
+
+
+def test_an_export_comes_in_pieces():
+    assert len(list(csv_stream(["n"], ([n] for n in range(1000))))) == 6
+
+
+@pytest.mark.parametrize(
+    "name", ['a"b.csv', "../../etc/passwd", "x\r\nSet-Cookie: a=b", "“Picnic” 5;6.csv", "", "..", "x" * 999]
+)
+def test_the_name_of_a_download_stays_one_name(name):
+    headers = attachment(name)
+    said = headers["Content-Disposition"]
+    assert said.isascii()
+    assert len(said) < 700
+    assert not set("\r\n\\/") & set(said)
+    assert said.count('"') == 2
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Type"] == "text/csv; charset=utf-8"
+
+
+def test_the_whole_export_is_read_by_the_standard_library():
+    rows = list(csv.reader(io.StringIO("".join(csv_stream(["a", "b"], [("=1", None)])).lstrip("\ufeff"))))
+    assert rows == [["a", "b"], ["'=1", ""]]
