@@ -1,15 +1,18 @@
 """Reading blasts, their rows and the engine's pulse."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from app.delivery.models import Lease, Message, ScheduledMessage
-from app.domain.blast_states import ScheduleStatus, Tally, tally
+from app.domain.blast_states import MessageStatus, ScheduleStatus, Tally, tally
 from app.kit.clock import now
 from app.kit.db import db
 
 SILENT_AFTER = timedelta(seconds=20)
+SAMPLE, SLICE = 5000, 1000
 
 
 def engine_is_alive() -> bool:
@@ -20,8 +23,43 @@ def engine_is_alive() -> bool:
 
 def tally_of(log_id: int) -> Tally:
     """A blast in numbers, from its rows."""
+    return tally(counts_of(log_id))
+
+
+def counts_of(log_id: int) -> dict[MessageStatus, int]:
+    """How many rows of a blast are in which state; only states that occur. One walk along an index."""
     counts = select(Message.status, func.count()).where(Message.message_log_id == log_id).group_by(Message.status)
-    return tally({row[0]: row[1] for row in db.session.execute(counts)})
+    return {row[0]: row[1] for row in db.session.execute(counts)}
+
+
+def queued_segments(log_id: int, queued: int) -> int:
+    """The segments a blast has still to send. Exact up to SAMPLE of its `queued` rows, beyond that scaled up from them."""
+    waiting = select(Message.segments).where(
+        Message.message_log_id == log_id, Message.status == MessageStatus.QUEUED
+    )
+    some = waiting.limit(SAMPLE).subquery()
+    rows, segments = db.session.execute(select(func.count(), func.coalesce(func.sum(some.c.segments), 0))).one()
+    return round(segments * max(1.0, queued / rows)) if rows else 0
+
+
+def rows_of(log_id: int, *columns: Any) -> Iterator[Sequence[Row[Any]]]:
+    """These columns of every row of a blast in id order, in slices: however large it is, only one is held at a time."""
+    bounds = select(func.min(Message.id), func.max(Message.id)).where(Message.message_log_id == log_id)
+    first, last = db.session.execute(bounds).one()
+    after = (first or 0) - 1
+    while last is not None and after < last:
+        found = db.session.execute(_slice(log_id, after, last, columns)).all()
+        if not found:
+            return
+        yield found
+        after = found[-1].id
+
+
+def _slice(log_id: int, after: int, last: int, columns: tuple[Any, ...]) -> Any:
+    """By the primary key: `+ 0` keeps SQLite from collecting and sorting the whole blast again for every slice."""
+    this_blast = Message.message_log_id.op("+")(0) == log_id
+    rows = select(Message.id, *columns).where(Message.id > after, Message.id <= last, this_blast)
+    return rows.order_by(Message.id).limit(SLICE)
 
 
 def next_due(carrier: str) -> datetime | None:

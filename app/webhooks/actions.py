@@ -10,16 +10,16 @@ from sqlalchemy import delete, insert, select, update
 
 from app.delivery.actions import control
 from app.delivery.actions.settle import Evidence, settle
-from app.delivery.models import Attempt, Message
+from app.delivery.models import attempts, messages
 from app.domain.blast_states import FROM_TWILIO, Direction, Kind, MessageStatus
 from app.domain.permission import LeftOut
 from app.domain.phone import is_e164
-from app.domain.replies import Meaning, meaning_of, twilio_handles
+from app.domain.replies import Meaning, meaning_of
 from app.domain.segments import measure
 from app.kit.clock import now
-from app.kit.db import db, write
+from app.kit.db import db, rows_changed, write
 from app.suppression import actions as suppression
-from app.webhooks.models import WebhookEvent
+from app.webhooks.models import webhook_events as events
 
 KEPT_DAYS = 30
 SLICE = 1000
@@ -53,7 +53,7 @@ def receive_receipt(call: Call) -> str:
         if found:
             message_id = found.message_id
             status = FROM_TWILIO.get(word)
-            changed = bool(status) and settle(_evidence(call, found, sid, status), now())
+            changed = status is not None and settle(_evidence(call, found, sid, status), now())
             verdict = "applied" if changed else "no_change"
         _finish(event_id, verdict, message_id)
     return verdict
@@ -74,12 +74,11 @@ def _evidence(call: Call, found: Any, sid: str, status: MessageStatus) -> Eviden
 
 def _whose(ref: str | None, sid: str) -> Any:
     """The text a receipt is about: by the ref in its address, else by the carrier's sid."""
-    attempts = select(Attempt.message_id, Attempt.id.label("attempt_id"))
-    if ref:
-        found = db.session.execute(attempts.where(Attempt.ref == ref)).first()
-        if found:
-            return found
-    return db.session.execute(attempts.where(Attempt.provider_sid == sid)).first() if sid else None
+    found = select(attempts.c.message_id, attempts.c.id.label("attempt_id"))
+    by_ref = db.session.execute(found.where(attempts.c.ref == ref)).first() if ref else None
+    if by_ref or not sid:
+        return by_ref
+    return db.session.execute(found.where(attempts.c.provider_sid == sid)).first()
 
 
 def receive_text(call: Call) -> str:
@@ -105,7 +104,7 @@ def _keep_text(call: Call, sid: str) -> int:
     body = call.field("Body")
     weight = measure(body)
     made = db.session.execute(
-        insert(Message)
+        insert(messages)
         .values(
             direction=Direction.INBOUND,
             kind=Kind.INBOUND,
@@ -119,7 +118,7 @@ def _keep_text(call: Call, sid: str) -> int:
             encoding=weight.encoding.value,
             created_at=now(),
         )
-        .returning(Message.id)
+        .returning(messages.c.id)
     )
     return int(made.scalar_one())
 
@@ -148,7 +147,7 @@ def _meaning(call: Call) -> Meaning:
 def _store(dedupe_key: str, kind: str, sid: str, call: Call) -> int | None:
     """The id of the new event; None when the carrier has told us already."""
     made = db.session.execute(
-        insert(WebhookEvent)
+        insert(events)
         .prefix_with("OR IGNORE")
         .values(
             dedupe_key=dedupe_key,
@@ -158,16 +157,14 @@ def _store(dedupe_key: str, kind: str, sid: str, call: Call) -> int | None:
             payload=json.dumps({name: call.field(name) for name in call.params}, ensure_ascii=False)[:KEPT_FIELDS],
             received_at=now(),
         )
-        .returning(WebhookEvent.id)
+        .returning(events.c.id)
     )
     return made.scalar_one_or_none()
 
 
 def _finish(event_id: int, verdict: str, message_id: int | None) -> None:
     db.session.execute(
-        update(WebhookEvent)
-        .where(WebhookEvent.id == event_id)
-        .values(verdict=verdict, message_id=message_id, processed_at=now())
+        update(events).where(events.c.id == event_id).values(verdict=verdict, message_id=message_id, processed_at=now())
     )
 
 
@@ -175,14 +172,9 @@ def forget_old_events() -> int:
     """Delete what the carrier told us more than 30 days ago, a slice at a time. Says how many."""
     before, gone = now() - timedelta(days=KEPT_DAYS), 0
     while True:
-        old = select(WebhookEvent.id).where(WebhookEvent.received_at < before).limit(SLICE)
-        with write() as session:
-            count = len(
-                session.execute(delete(WebhookEvent).where(WebhookEvent.id.in_(old)).returning(WebhookEvent.id)).all()
-            )
+        old = select(events.c.id).where(events.c.received_at < before).limit(SLICE)
+        with write():
+            count = rows_changed(delete(events).where(events.c.id.in_(old)))
         gone += count
         if count < SLICE:
             return gone
-
-
-__all__ = ["Call", "forget_old_events", "receive_receipt", "receive_text", "twilio_handles"]

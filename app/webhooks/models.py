@@ -1,6 +1,8 @@
 """What the carrier told us, once each."""
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from typing import cast
+
+from sqlalchemy import ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.columns import key, moment, stamp
@@ -27,3 +29,6 @@ class WebhookEvent(Model):
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
     received_at: Mapped[stamp]
     processed_at: Mapped[moment | None]
+
+
+webhook_events = cast("Table", WebhookEvent.__table__)

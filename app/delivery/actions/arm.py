@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Executable, Row, exists, insert, or_, select, update
 
 from app.delivery.actions import control
-from app.delivery.models import Attempt, Message, MessageLog
+from app.delivery.models import attempts, message_logs, messages
 from app.domain.blast_states import Direction, Kind, LogStatus, MessageStatus
 from app.domain.pacing import Bucket
 from app.kit.db import db
@@ -57,12 +57,12 @@ def arm(carrier: str, room: Room, moment: datetime) -> list[Armed]:
 def _arm_one(row: Line, moment: datetime) -> Armed:
     ref, number = secrets.token_hex(16), row.attempts + 1
     db.session.execute(
-        update(Message)
-        .where(Message.id == row.id)
+        update(messages)
+        .where(messages.c.id == row.id)
         .values(status=MessageStatus.SUBMITTING, attempts=number, submitted_at=moment, not_before=None)
     )
     made = db.session.execute(
-        insert(Attempt).values(message_id=row.id, n=number, ref=ref, started_at=moment).returning(Attempt.id)
+        insert(attempts).values(message_id=row.id, n=number, ref=ref, started_at=moment).returning(attempts.c.id)
     )
     return Armed(row.id, made.scalar_one(), ref, row.phone, row.body, number)
 
@@ -85,15 +85,15 @@ def _candidates(carrier: str, most: int, moment: datetime) -> list[Line]:
 def _running_logs(carrier: str) -> Executable:
     """Running blasts with something queued; `busy` when one of their rows is on the wire. The least advanced first."""
     queued = exists().where(
-        Message.message_log_id == MessageLog.id,
-        Message.status == MessageStatus.QUEUED,
-        Message.carrier == carrier,
+        messages.c.message_log_id == message_logs.c.id,
+        messages.c.status == MessageStatus.QUEUED,
+        messages.c.carrier == carrier,
     )
-    busy = exists().where(Message.message_log_id == MessageLog.id, Message.status == MessageStatus.SUBMITTING)
+    busy = exists().where(messages.c.message_log_id == message_logs.c.id, messages.c.status == MessageStatus.SUBMITTING)
     return (
-        select(MessageLog.id, MessageLog.proven, busy.label("busy"))
-        .where(MessageLog.status == LogStatus.PROCESSING, MessageLog.carrier == carrier, queued)
-        .order_by(MessageLog.success_count + MessageLog.failure_count, MessageLog.id)
+        select(message_logs.c.id, message_logs.c.proven, busy.label("busy"))
+        .where(message_logs.c.status == LogStatus.PROCESSING, message_logs.c.carrier == carrier, queued)
+        .order_by(message_logs.c.success_count + message_logs.c.failure_count, message_logs.c.id)
     )
 
 
@@ -105,24 +105,26 @@ def _lane(carrier: str, log: Line, share: int, moment: datetime) -> Sequence[Lin
 
 
 def _queued(carrier: str, log_id: int | None, moment: datetime, most: int) -> Executable:
-    rows = select(Message.id, Message.phone, Message.body, Message.segments, Message.kind, Message.attempts).where(
-        Message.status == MessageStatus.QUEUED,
-        Message.carrier == carrier,
-        Message.message_log_id == log_id if log_id else Message.message_log_id.is_(None),
-        or_(Message.not_before.is_(None), Message.not_before <= moment),
-    )
-    rows = rows.limit(most)
+    texts = messages.c
+    rows = select(texts.id, texts.phone, texts.body, texts.segments, texts.kind, texts.attempts)
+    rows = rows.where(
+        texts.status == MessageStatus.QUEUED,
+        texts.carrier == carrier,
+        texts.message_log_id == log_id if log_id else texts.message_log_id.is_(None),
+        or_(texts.not_before.is_(None), texts.not_before <= moment),
+    ).limit(most)
     if log_id:
-        return rows.order_by(Message.id)
-    return rows.where(Message.direction == Direction.OUTBOUND).order_by(Message.priority.desc(), Message.id)
+        return rows.order_by(texts.id)
+    return rows.where(texts.direction == Direction.OUTBOUND).order_by(texts.priority.desc(), texts.id)
 
 
 def anything_queued(carrier: str) -> bool:
     """Whether some row could be armed, now or later. A read, without the write lock."""
-    running = exists().where(MessageLog.id == Message.message_log_id, MessageLog.status == LogStatus.PROCESSING)
-    rows = select(Message.id).where(
-        Message.status == MessageStatus.QUEUED,
-        Message.carrier == carrier,
-        or_(Message.message_log_id.is_(None), running),
+    texts, logs = messages.c, message_logs.c
+    running = exists().where(logs.id == texts.message_log_id, logs.status == LogStatus.PROCESSING)
+    rows = select(texts.id).where(
+        texts.status == MessageStatus.QUEUED,
+        texts.carrier == carrier,
+        or_(texts.message_log_id.is_(None), running),
     )
     return db.session.scalar(rows.limit(1)) is not None

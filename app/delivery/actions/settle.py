@@ -1,6 +1,6 @@
 """What became of a text, settled by rank: evidence applies if and only if it says more than we know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Executable, Row, and_, case, func, literal
 
 from app.delivery.actions import control
 from app.delivery.carriers.base import Accepted, Ambiguous, Outcome, Refused, Unprocessed
-from app.delivery.models import Attempt, Message, MessageLog
+from app.delivery.models import attempts, message_logs, messages
 from app.domain import receipts, retries
 from app.domain.blast_states import FROM_TWILIO, RANK, MessageStatus
 from app.domain.permission import LeftOut
@@ -16,7 +16,7 @@ from app.domain.receipts import Blame, Receipt
 from app.kit.db import db
 from app.suppression import actions as suppression
 
-KNOWN = case({status.value: rank for status, rank in RANK.items()}, value=Message.status)
+KNOWN = case({status.value: rank for status, rank in RANK.items()}, value=messages.c.status)
 STAMPS = {
     MessageStatus.SENT: "sent_at",
     MessageStatus.DELIVERED: "delivered_at",
@@ -24,6 +24,7 @@ STAMPS = {
     MessageStatus.UNDELIVERED: "failed_at",
     MessageStatus.OPTED_OUT: "failed_at",
 }
+TAKEN = (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.DELIVERED)
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,12 @@ def settle(evidence: Evidence, moment: datetime) -> bool:
     """Apply evidence by rank and draw its consequences. True when the text's state changed."""
     receipt = _receipt(evidence)
     if receipt and receipt.blame == Blame.CONSENT:
-        evidence = Evidence(**{**evidence.__dict__, "status": MessageStatus.OPTED_OUT})
-    if evidence.sid:
-        _remember_sid(evidence)
+        evidence = replace(evidence, status=MessageStatus.OPTED_OUT)
     row = db.session.execute(_move_up(evidence, receipt, moment)).first()
     if row is None:
+        _remember_sid(evidence)
         return False
-    if evidence.status in (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.DELIVERED):
+    if evidence.status in TAKEN:
         _prove(row.message_log_id)
     if receipt:
         _draw_consequences(row, receipt)
@@ -64,39 +64,38 @@ def _receipt(evidence: Evidence) -> Receipt | None:
 
 
 def _move_up(evidence: Evidence, receipt: Receipt | None, moment: datetime) -> Executable:
+    texts = messages.c
     values: dict[str, Any] = {"status": evidence.status.value}
     if evidence.status in STAMPS:
-        values[STAMPS[evidence.status]] = func.coalesce(getattr(Message, STAMPS[evidence.status]), literal(moment))
+        column = texts[STAMPS[evidence.status]]
+        values[column.name] = func.coalesce(column, literal(moment, column.type))
+    if evidence.sid:
+        values["provider_sid"] = func.coalesce(texts.provider_sid, evidence.sid)
     if receipt:
         values |= {"error_code": receipt.code or None, "error_message": evidence.words or receipt.words}
     return (
-        update(Message)
-        .where(Message.id == evidence.message_id, RANK[evidence.status] > KNOWN)
+        update(messages)
+        .where(texts.id == evidence.message_id, RANK[evidence.status] > KNOWN)
         .values(**values)
-        .returning(Message.phone, Message.message_log_id, Message.sender, Message.carrier)
+        .returning(texts.phone, texts.message_log_id, texts.sender, texts.carrier)
     )
 
 
 def _remember_sid(evidence: Evidence) -> None:
-    """The carrier's name for the text, kept with the text and with the attempt; the first one stays."""
-    db.session.execute(
-        update(Message)
-        .where(Message.id == evidence.message_id, Message.provider_sid.is_(None))
-        .values(provider_sid=evidence.sid)
-    )
-    if evidence.attempt_id:
+    """News that changes nothing may still bring the carrier's name for the text; the first name stays."""
+    if evidence.sid:
+        texts = messages.c
         db.session.execute(
-            update(Attempt)
-            .where(Attempt.id == evidence.attempt_id, Attempt.provider_sid.is_(None))
+            update(messages)
+            .where(texts.id == evidence.message_id, texts.provider_sid.is_(None))
             .values(provider_sid=evidence.sid)
         )
 
 
 def _prove(log_id: int | None) -> None:
     if log_id:
-        db.session.execute(
-            update(MessageLog).where(MessageLog.id == log_id, MessageLog.proven.is_(False)).values(proven=True)
-        )
+        logs = message_logs.c
+        db.session.execute(update(message_logs).where(logs.id == log_id, logs.proven.is_(False)).values(proven=True))
 
 
 def _draw_consequences(row: Row[Any], receipt: Receipt) -> None:
@@ -114,8 +113,8 @@ def _draw_consequences(row: Row[Any], receipt: Receipt) -> None:
 def _who_meets_it(row: Row[Any], receipt: Receipt) -> ColumnElement[bool]:
     """A bad text concerns its own blast; a bad sender or account every blast of that sender."""
     if receipt.blame == Blame.WORDING:
-        return and_(MessageLog.id == row.message_log_id)
-    return and_(MessageLog.sender == row.sender, MessageLog.carrier == row.carrier)
+        return and_(message_logs.c.id == row.message_log_id)
+    return and_(message_logs.c.sender == row.sender, message_logs.c.carrier == row.carrier)
 
 
 def settle_outcome(message_id: int, attempt_id: int, number: int, outcome: Outcome, moment: datetime) -> None:
@@ -151,10 +150,12 @@ def settle_outcome(message_id: int, attempt_id: int, number: int, outcome: Outco
 
 def _close_attempt(attempt_id: int, outcome: Outcome, moment: datetime) -> None:
     words = {Accepted: "accepted", Refused: "refused", Unprocessed: "unprocessed", Ambiguous: "ambiguous"}
+    sid = outcome.sid if isinstance(outcome, Accepted) else None
     db.session.execute(
-        update(Attempt)
-        .where(Attempt.id == attempt_id)
+        update(attempts)
+        .where(attempts.c.id == attempt_id)
         .values(
+            provider_sid=func.coalesce(attempts.c.provider_sid, sid),
             ended_at=moment,
             outcome=words[type(outcome)],
             http_status=getattr(outcome, "http_status", None) or (201 if isinstance(outcome, Accepted) else None),
@@ -167,15 +168,15 @@ def _close_attempt(attempt_id: int, outcome: Outcome, moment: datetime) -> None:
 def _put_back(message_id: int, not_before: datetime) -> None:
     """Down, the one way a machine may: nothing left us, or the carrier refused it unread."""
     db.session.execute(
-        update(Message)
-        .where(Message.id == message_id, Message.status == MessageStatus.SUBMITTING)
+        update(messages)
+        .where(messages.c.id == message_id, messages.c.status == MessageStatus.SUBMITTING)
         .values(status=MessageStatus.QUEUED, not_before=not_before)
     )
 
 
 def _unsure(message_id: int, why: str) -> None:
     db.session.execute(
-        update(Message)
-        .where(Message.id == message_id, Message.status == MessageStatus.SUBMITTING)
+        update(messages)
+        .where(messages.c.id == message_id, messages.c.status == MessageStatus.SUBMITTING)
         .values(status=MessageStatus.UNKNOWN, reason="no_answer", error_message=why)
     )

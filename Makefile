@@ -1,0 +1,59 @@
+# SMS Admin. `make help` lists everything; a newcomer needs `make run` only.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip --disable-pip-version-check -q install
+export PYTHONUNBUFFERED := 1
+
+.PHONY: help run demo test lint format bench torture screenshots clean
+
+help: ## What can be done here
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "SMS Admin needs Python 3.11 or newer (make run PYTHON=/path/to/python3.11)."; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Python's venv is missing. On Debian or Ubuntu: apt install python3-venv"; rm -rf .venv; exit 1; }
+
+.venv/run-ready: requirements.txt | .venv/bin/python
+	@echo "Getting the Python packages (once, about half a minute) ..."
+	@$(PIP) --no-compile -r requirements.txt
+	@touch $@
+
+.venv/dev-ready: requirements.txt requirements-dev.txt | .venv/bin/python
+	@$(PIP) -r requirements-dev.txt
+	@touch .venv/run-ready $@
+
+run: .venv/run-ready ## Serve on http://127.0.0.1:5000 (HOST and PORT change it)
+	@APP_ENV=$${APP_ENV:-development} exec $(BIN)/gunicorn -c gunicorn.conf.py wsgi:app
+
+demo: .venv/run-ready ## The same on a database of its own, filled with a made-up organisation
+	@DATABASE_URL=sqlite:///instance/demo.db $(BIN)/python -m app.demo
+	@DATABASE_URL=sqlite:///instance/demo.db $(MAKE) --no-print-directory run
+
+test: .venv/dev-ready ## Every test, in a real browser too
+	@sh tests/browser/get_chromium.sh
+	@$(BIN)/python -m pytest $(TESTS)
+
+lint: .venv/dev-ready ## Style, types and the arrows between the rooms
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint app/templates --lint --quiet
+
+format: .venv/dev-ready ## Bring the code into shape
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: .venv/dev-ready ## How fast, as ratios against a named baseline in the same run
+	@$(BIN)/python -m tests.bench
+
+torture: .venv/dev-ready ## Kill a sending process again and again; nobody is texted twice, nobody is lost
+	@$(BIN)/python -m tests.torture
+
+screenshots: .venv/dev-ready ## Pictures of every page, wide and narrow, into build/screenshots
+	@sh tests/browser/get_chromium.sh
+	@$(BIN)/python -m tests.browser.screenshots
+
+clean: ## Remove what can be made again (never the data in instance/)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
