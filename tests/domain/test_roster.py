@@ -28,8 +28,8 @@ def sentence_of(*rows):
 
 PHONES = (
     " Phone Number |PHONE|mobile|\ufeffphone|phone\u200b|\tMobile\xa0Phone|phone_number|PhoneNumber|Cell|Tel.|"
-    "Handynummer|Mobiltelefon|Teléfono móvil|Número de teléfono|Telefone|Téléphone portable|Cellulare|Номер телефона|手机号码|"
-    "電話番号|전화번호|رقم الهاتف|Số điện thoại|Phone 1 - Value"
+    "Handynummer|Mobiltelefon|Teléfono móvil|Número de teléfono|Telefone|Téléphone portable|Cellulare|Номер телефона|"
+    "手机号码|電話番号|전화번호|رقم الهاتف|Số điện thoại|Phone 1 - Value"
 )
 NAMES = "Name|FULL NAME|Member name|Nombre completo|Nom|ФИО|姓名|이름"
 FIRST_NAMES = "First Name|firstname|FirstName|Vorname|Prénom|Имя|Given name(s)"
