@@ -1,0 +1,47 @@
+"""Playing the people's phones. Called inside act(); what a phone writes goes in through the real webhook afterwards."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, insert
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
+from app.delivery.carriers.sandbox_wire import new_sid
+from app.domain.segments import measure
+from app.kit.clock import now
+from app.kit.db import db
+
+# The page itself brings the text in at once. Should it die on the way, a walking postman does, this much later.
+GRACE = timedelta(seconds=2)
+
+
+def write_back(phone: str, sender: str, body: str) -> str:
+    """The phone texts `body` to our number `sender`; the text's sid, for the postman."""
+    moment, sid = now(), new_sid()
+    values = {
+        "sid": sid,
+        "from_phone": True,
+        "phone": phone,
+        "sender": sender,
+        "body": body,
+        "segments": measure(body).segments,
+        "status": "received",
+        "next_status": "received",
+        "next_at": moment + GRACE,
+        "created_at": moment,
+    }
+    db.session.execute(insert(SandboxMessage).values(values))
+    return sid
+
+
+def set_mood(phone: str, mood: Mood) -> None:
+    """From now on the phone behaves like this."""
+    values = {"mood": mood, "updated_at": now()}
+    statement = upsert(SandboxPhone).values({"phone": phone} | values)
+    db.session.execute(statement.on_conflict_do_update(["phone"], set_=values))
+
+
+def everybody_works() -> int:
+    """Every phone works again; how many did not."""
+    changed = delete(SandboxPhone).where(SandboxPhone.mood != Mood.WORKING)
+    return db.session.execute(changed.execution_options(synchronize_session=False)).rowcount

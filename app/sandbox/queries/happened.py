@@ -1,0 +1,82 @@
+"""What happened behind a phone, as this app's own rows tell it: the moments of its texts, and its opt-out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.delivery.models import Message
+from app.domain.blast_states import NEVER_LEFT, WORDS, Direction, MessageStatus
+from app.domain.permission import LEFT_OUT_WORDS, LeftOut
+from app.domain.receipts import receipt_for
+from app.domain.replies import Meaning, meaning_of
+from app.kit.db import db
+from app.suppression.models import UnsubscribedContact
+
+TEXTS, EVENTS, SNIPPET = 15, 30, 28
+PRACTICE = "sandbox"
+READ_AS = {
+    Meaning.LEAVE: "SMS Admin read it: no more texts",
+    Meaning.RETURN: "SMS Admin read it: texts again",
+    Meaning.HELP: "SMS Admin read it: asks for help",
+    Meaning.SPEECH: "SMS Admin received it",
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One moment. `about`: the beginning of the text it is about, "" for none. `trouble`: it went wrong."""
+
+    at: datetime
+    words: str
+    about: str = ""
+    trouble: bool = False
+
+
+def happened(phone: str) -> list[Event]:
+    """The last events of a phone, newest first."""
+    mine = select(Message).where(Message.phone == phone, Message.carrier == PRACTICE)
+    texts = db.session.scalars(mine.order_by(Message.id.desc()).limit(TEXTS)).all()
+    found = [event for text in texts for event in _life(text)] + list(_opt_out(phone))
+    order = {id(event): place for place, event in enumerate(found)}
+    found.sort(key=lambda event: (event.at, order[id(event)]), reverse=True)
+    return found[:EVENTS]
+
+
+def _life(text: Message) -> Iterator[Event]:
+    """The moments of one text, oldest first."""
+    about = text.body if len(text.body) <= SNIPPET else text.body[: SNIPPET - 1].rstrip() + "…"
+    if text.direction is Direction.INBOUND:
+        yield Event(text.created_at, READ_AS[meaning_of(text.body)], about)
+        return
+    if text.status in NEVER_LEFT:
+        yield Event(text.created_at, _why_it_stayed(text), about)
+        return
+    yield Event(text.created_at, "Waiting to be sent", about)
+    if text.submitted_at:
+        yield Event(text.submitted_at, "Handed to the practice network", about)
+    if text.sent_at:
+        yield Event(text.sent_at, "Receipt: sent", about)
+    if text.delivered_at:
+        yield Event(text.delivered_at, "Receipt: delivered", about)
+    elif text.failed_at:
+        yield Event(text.failed_at, _why_it_failed(text), about, trouble=True)
+
+
+def _why_it_stayed(text: Message) -> str:
+    words = WORDS[text.status]
+    if text.status is MessageStatus.SKIPPED and text.reason in set(LeftOut):
+        return f"{words}. {LEFT_OUT_WORDS[LeftOut(text.reason)][0]}"
+    return words
+
+
+def _why_it_failed(text: Message) -> str:
+    phase = "delivery" if text.provider_sid else "create"
+    return f"{WORDS[text.status]}. {receipt_for(text.error_code, phase).words}"
+
+
+def _opt_out(phone: str) -> Iterator[Event]:
+    row = db.session.scalar(select(UnsubscribedContact).where(UnsubscribedContact.phone == phone))
+    if row:
+        yield Event(row.created_at, "Put on the do-not-text list")

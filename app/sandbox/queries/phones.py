@@ -1,0 +1,78 @@
+"""Lists of phones, a page full at a time: each with its mood and its newest text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from app.community.models import CommunityMember
+from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
+from app.domain.phone import digits_of
+from app.kit.db import db
+
+RECENT, LOOKED_AT = 10, 500
+
+
+@dataclass(frozen=True)
+class Line:
+    """A phone in a list. `last` is its newest text, "" when there was none."""
+
+    phone: str
+    name: str | None
+    mood: Mood
+    last: str
+    last_at: datetime | None
+
+    @property
+    def digits(self) -> str:
+        """The number as it stands in the address."""
+        return self.phone[1:]
+
+
+def lines(people: Sequence[tuple[str, str | None]]) -> list[Line]:
+    """These phones (number and name)."""
+    phones = [phone for phone, _ in people]
+    newest = select(func.max(SandboxMessage.id)).where(SandboxMessage.phone.in_(phones)).group_by(SandboxMessage.phone)
+    texts = {
+        text.phone: text for text in db.session.scalars(select(SandboxMessage).where(SandboxMessage.id.in_(newest)))
+    }
+    asked = select(SandboxPhone.phone, SandboxPhone.mood).where(SandboxPhone.phone.in_(phones))
+    moods = {phone: mood for phone, mood in db.session.execute(asked)}
+    return [_line(phone, name, moods.get(phone, Mood.WORKING), texts.get(phone)) for phone, name in people]
+
+
+def _line(phone: str, name: str | None, mood: Mood, text: SandboxMessage | None) -> Line:
+    return Line(phone, name, mood, text.body if text else "", text.created_at if text else None)
+
+
+def recent(search: str) -> list[Line]:
+    """The phones that got or wrote something last, the newest first. Digits in `search` narrow them, letters empty it.
+
+    Of a whole blast only the last RECENT are looked for, among the last LOOKED_AT texts.
+    """
+    digits = digits_of(search).lstrip("0")
+    if search and not digits:
+        return []
+    texts = select(SandboxMessage.phone, SandboxMessage.id).order_by(SandboxMessage.id.desc()).limit(LOOKED_AT)
+    some = (texts.where(SandboxMessage.phone.contains(digits)) if digits else texts).subquery()
+    latest = select(some.c.phone).group_by(some.c.phone).order_by(func.max(some.c.id).desc()).limit(RECENT)
+    phones = list(db.session.scalars(latest))
+    names = names_of(phones)
+    return lines([(phone, names.get(phone)) for phone in phones])
+
+
+def names_of(phones: Sequence[str]) -> dict[str, str | None]:
+    """The names of those of `phones` (a page full at most) that belong to the community."""
+    known = select(CommunityMember.phone, CommunityMember.name).where(CommunityMember.phone.in_(phones))
+    return {phone: name for phone, name in db.session.execute(known)}
+
+
+def mood_of(phone: str) -> Mood:
+    """How the phone behaves."""
+    return db.session.scalar(select(SandboxPhone.mood).where(SandboxPhone.phone == phone)) or Mood.WORKING
+
+
+def changed_moods() -> int:
+    """How many phones do not simply work."""
+    return db.session.scalar(select(func.count()).where(SandboxPhone.mood != Mood.WORKING)) or 0

@@ -1,0 +1,169 @@
+"""The tests' own Twilio is checked too: by our real client, and against our real webhooks."""
+
+import asyncio
+import secrets
+import threading
+import time
+
+import pytest
+from werkzeug.serving import make_server
+
+from app.delivery.carriers.base import Accepted, Ambiguous, Refused, Unprocessed
+from app.delivery.carriers.make import carrier_for
+from app.delivery.models import Attempt, Message
+from app.domain.blast_states import Kind, MessageStatus
+from app.kit.db import db, write
+from tests.cast import LEO, ZOE
+from tests.twilio_server import TwilioServer
+
+PUBLIC = "http://sms.example.org"
+
+
+@pytest.fixture
+def twilio():
+    with TwilioServer(auth_token="a token of thirty-two characters!") as twilio:
+        yield twilio
+
+
+@pytest.fixture
+def app(make_app, twilio):
+    """The app, connected to this Twilio."""
+    return make_app(
+        twilio_api_url=twilio.url,
+        twilio_account_sid=twilio.account,
+        twilio_auth_token=twilio.auth_token,
+        twilio_from_number="+13035550100",
+    )
+
+
+def send(app, *texts):
+    """Send (phone, body, ref) through the app's real carrier, all at once."""
+
+    async def inside():
+        carrier = carrier_for(app)
+        try:
+            return await asyncio.gather(*(carrier.send(*text) for text in texts))
+        finally:
+            await carrier.close()
+
+    return asyncio.run(inside())
+
+
+def sending(app, phone):
+    """A row that is just leaving; its id and its ref."""
+    ref = secrets.token_hex(16)
+    with app.app_context(), write() as session:
+        row = Message(kind=Kind.BLAST, phone=phone, body="Hi", status=MessageStatus.SUBMITTING, carrier="twilio")
+        session.add(row)
+        session.flush()
+        session.add(Attempt(message_id=row.id, n=1, ref=ref))
+        return row.id, ref
+
+
+def status(app, id):
+    with app.app_context():
+        return db.session.get(Message, id).status
+
+
+def test_it_takes_texts_and_remembers_them(app, twilio):
+    [outcome] = send(app, (ZOE, "Hi Zoë 😀", "a" * 32))
+    [sent] = twilio.requests
+    assert outcome == Accepted(sent.sid, "queued")
+    assert (sent.to, sent.sender, sent.body) == (ZOE, "+13035550100", "Hi Zoë 😀")
+    assert sent.callback == f"{PUBLIC}/webhooks/twilio/status/" + "a" * 32
+
+
+def test_it_answers_by_its_script_the_newest_first_and_for_one_phone_before_anybody(app, twilio):
+    twilio.answer(status=400, code=21606)
+    twilio.answer(to=ZOE, status=429, code=20429, headers={"Retry-After": "7"}, times=1)
+    [busy] = send(app, (ZOE, "1", "a" * 32))
+    [refused] = send(app, (ZOE, "2", "b" * 32))
+    assert isinstance(busy, Unprocessed)
+    assert busy.retry_after == 7
+    assert (type(refused), refused.code) == (Refused, 21606)
+    assert [each.sid for each in twilio.sent_to(ZOE)] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    "script", [{"drop": True}, {"status": 500}, {"raw": b"{"}, {"raw": b""}, {"status": 503, "taken": True}]
+)
+def test_it_can_leave_us_in_the_dark(app, twilio, script):
+    twilio.answer(**script)
+    [outcome] = send(app, (ZOE, "Hi", "a" * 32))
+    assert isinstance(outcome, Ambiguous)
+    assert len(twilio.requests) == 1
+
+
+def test_a_wrong_token_is_refused_and_not_counted(make_app, twilio):
+    app = make_app(
+        twilio_api_url=twilio.url,
+        twilio_account_sid=twilio.account,
+        twilio_auth_token="no",
+        twilio_from_number="+13035550100",
+    )
+    [outcome] = send(app, (ZOE, "Hi", "a" * 32))
+    assert (type(outcome), outcome.code) == (Refused, 20003)
+    assert twilio.requests == []
+
+
+def test_it_counts_how_many_come_at_once(app, twilio):
+    twilio.answer(delay=0.1)
+    started = time.monotonic()
+    send(app, *((ZOE, str(n), f"{n:032x}") for n in range(20)))
+    assert time.monotonic() - started < 1.5
+    assert 2 < twilio.most_at_once <= 32
+    assert len(twilio.wait_for(20)) == 20
+
+
+@pytest.mark.parametrize(
+    "order", [("sent", "delivered"), ("delivered", "sent"), ("delivered",), ("sent",) * 3 + ("delivered",)]
+)
+def test_its_callbacks_move_a_text_in_any_order(app, twilio, order):
+    id, ref = sending(app, ZOE)
+    send(app, (ZOE, "Hi", ref))
+    assert twilio.send_callbacks(app, order) == [204] * len(order)
+    assert status(app, id) is MessageStatus.DELIVERED
+
+
+def test_its_callbacks_may_tell_of_one_phone_only_and_of_a_fault(app, twilio):
+    (zoe, ref), (leo, other) = sending(app, ZOE), sending(app, LEO)
+    send(app, (ZOE, "Hi", ref), (LEO, "Hi", other))
+    twilio.send_callbacks(app, ["undelivered"], to=ZOE, code=30003)
+    assert (status(app, zoe), status(app, leo)) == (MessageStatus.UNDELIVERED, MessageStatus.SUBMITTING)
+
+
+def test_another_key_is_no_key(app, twilio):
+    id, ref = sending(app, ZOE)
+    send(app, (ZOE, "Hi", ref))
+    twilio.auth_token = "somebody else's token, just as long"
+    assert twilio.send_callbacks(app) == [403, 403]
+    assert status(app, id) is MessageStatus.SUBMITTING
+
+
+def test_a_phone_can_text_in(app, twilio):
+    assert twilio.text_in(app, PUBLIC, ZOE, "Hello  there") == 200
+    assert twilio.text_in(app, "http://wrong.example.org", ZOE, "Hello") == 403
+    with app.app_context():
+        assert db.session.scalars(db.select(Message.body)).all() == ["Hello  there"]
+
+
+def test_it_reaches_an_app_behind_a_real_socket(app, twilio):
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        id, ref = sending(app, ZOE)
+        send(app, (ZOE, "Hi", ref))
+        assert twilio.send_callbacks(f"http://127.0.0.1:{server.server_port}") == [204, 204]
+        assert status(app, id) is MessageStatus.DELIVERED
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_its_list_shows_what_was_really_taken(app, twilio):
+    twilio.answer(to=ZOE, drop=True)
+    twilio.answer(to=LEO, status=400, code=21211)
+    send(app, (ZOE, "Hi", "a" * 32), (LEO, "Hi", "b" * 32))
+    assert [text.phone for text in twilio.texts.values()] == [ZOE]

@@ -1,0 +1,278 @@
+"""A pretend Twilio behind a real socket, for tests: notes every request, answers by a script, calls back signed.
+
+with TwilioServer(auth_token="…") as twilio:
+    app = make_app(twilio_api_url=twilio.url, twilio_account_sid=twilio.account, …)
+    twilio.answer(to=ZOE, status=400, code=21211)
+    …
+    twilio.send_callbacks("http://127.0.0.1:5000", statuses=("delivered", "sent"))
+"""
+
+import contextlib
+import http.client
+import socket
+import threading
+import time
+from base64 import b64encode
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urldefrag, urlencode, urlsplit
+
+from flask import Flask
+
+from app.delivery.carriers import sandbox_wire as wire
+from app.delivery.carriers.sandbox import ADDRESS
+from app.delivery.carriers.signature import HEADER, signature_for
+from app.kit.clock import now
+
+ANYBODY = ""
+FORM = "application/x-www-form-urlencoded; charset=UTF-8"
+
+
+@dataclass(frozen=True)
+class Script:
+    """How a request to send is answered.
+
+    `delay`: seconds before the answer. `drop`: the line is cut instead of an answer. `taken`: whether the text is
+    really sent whatever the answer says (default: when the answer is a 2xx). `raw`: the body as it stands.
+    """
+
+    status: int = 201
+    code: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    drop: bool = False
+    taken: bool | None = None
+    raw: bytes | None = None
+
+    @property
+    def takes(self) -> bool:
+        return self.status < 300 if self.taken is None else self.taken
+
+
+@dataclass
+class Sent:
+    """One POST that came in. `sid`: "" when the text was not taken. `at`: monotonic seconds."""
+
+    to: str
+    sender: str
+    body: str
+    callback: str
+    at: float
+    params: dict[str, str]
+    sid: str = ""
+
+
+class TwilioServer:
+    """A scriptable Twilio on 127.0.0.1; `url` is for TWILIO_API_URL."""
+
+    def __init__(self, auth_token: str = "t" * 32, account: str = "AC" + "1" * 32) -> None:
+        self.auth_token, self.account = auth_token, account
+        self.requests: list[Sent] = []
+        self.reads: list[str] = []
+        self.texts: dict[str, wire.Text] = {}
+        self.most_at_once = 0
+        self._scripts: dict[str, list[tuple[Script, int | None]]] = {}
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._now = 0
+
+    def __enter__(self) -> "TwilioServer":
+        self._server = _Server(self)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="pretend twilio")
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self._over.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.cut_all()
+        self._server.server_close()
+
+    def answer(self, to: str = ANYBODY, times: int | None = None, **script) -> None:
+        """Answer POSTs to this phone (default: to anybody) by a Script; `times` of them, then as before.
+
+        Scripts for one phone come before those for anybody; the newest comes first.
+        """
+        with self._lock:
+            self._scripts.setdefault(to, []).append((Script(**script), times))
+
+    def sent_to(self, phone: str) -> list[Sent]:
+        """The POSTs for one phone."""
+        return [each for each in self.requests if each.to == phone]
+
+    def wait_for(self, count: int, seconds: float = 10.0) -> list[Sent]:
+        """The POSTs, once there are `count` of them; fails when they do not come."""
+        until = time.monotonic() + seconds
+        while len(self.requests) < count:
+            assert time.monotonic() < until, f"{len(self.requests)} requests, not {count}"
+            time.sleep(0.005)
+        return self.requests
+
+    def send_callbacks(self, where: str | Flask, statuses=("sent", "delivered"), *, to=ANYBODY, code=None) -> list[int]:
+        """Tell of every text taken (or only those to one phone) that it had these statuses, in this order.
+
+        `where`: the base address the app really listens at, or the app itself. The signature is over the address in
+        StatusCallback, as Twilio's is. Gives the HTTP status of every answer.
+        """
+        told = [each for each in self.requests if each.sid and each.callback and to in (ANYBODY, each.to)]
+        return [self._call_back(where, each, status, code) for each in told for status in statuses]
+
+    def text_in(self, where: str | Flask, public: str, phone: str, body: str, **more: str) -> int:
+        """A phone texts us: posted to `where`, signed for PUBLIC_BASE_URL `public`. `more`: further parameters."""
+        text = wire.Text(
+            self.account, wire.new_sid(), phone, more.pop("To", "+12025550100"), body, "received", now(), True
+        )
+        params = [*(dict(wire.news(text)) | more).items()]
+        return self.post(where, f"{public}/webhooks/twilio/inbound", params)
+
+    def post(self, where: str | Flask, url: str, params: wire.Params, key: str | None = None) -> int:
+        """Post to `url`, signed, through `where`; the HTTP status of the answer."""
+        parts = urlsplit(url)
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        headers = {HEADER: signature_for(url, params, key or self.auth_token), "Content-Type": FORM}
+        if isinstance(where, Flask):
+            environ = {"RAW_URI": target, "REQUEST_URI": target}
+            return (
+                where.test_client()
+                .post(target, data=urlencode(params), headers=headers, environ_overrides=environ)
+                .status_code
+            )
+        line = http.client.HTTPConnection(urlsplit(where).netloc, timeout=10)
+        try:
+            line.request("POST", target, urlencode(params), headers)
+            return line.getresponse().status
+        finally:
+            line.close()
+
+    def _call_back(self, where: str | Flask, sent: Sent, status: str, code: int | None) -> int:
+        text = replace(self.texts[sent.sid], status=status, error_code=code)
+        self.texts[sent.sid] = text
+        return self.post(where, urldefrag(sent.callback).url, wire.receipt(text, status))
+
+    def respond(self, method: str, target: str, params: dict[str, str], login: str) -> wire.Answer | None:
+        """The answer to one request; None: cut the line."""
+        with self._lock:
+            self._now += 1
+            self.most_at_once = max(self.most_at_once, self._now)
+        try:
+            return self._respond(method, target, params, login)
+        finally:
+            with self._lock:
+                self._now -= 1
+
+    def _respond(self, method: str, target: str, params: dict[str, str], login: str) -> wire.Answer | None:
+        found = ADDRESS.fullmatch(urlsplit(target).path)
+        if login != "Basic " + b64encode(f"{self.account}:{self.auth_token}".encode()).decode():
+            return wire.refusal(401, 20003, "Authenticate")
+        if not found or found.group(1) != self.account:
+            return wire.refusal(404, 20404, "The requested resource was not found")
+        if method == "GET":
+            self.reads.append(target)
+            return self._read(found.group(2), dict(parse_qsl(urlsplit(target).query)))
+        return self._take(params)
+
+    def _take(self, params: dict[str, str]) -> wire.Answer | None:
+        sender = params.get("MessagingServiceSid") or params.get("From", "")
+        sent = Sent(
+            params.get("To", ""),
+            sender,
+            params.get("Body", ""),
+            params.get("StatusCallback", ""),
+            time.monotonic(),
+            params,
+        )
+        fault = wire.fault_in(params)
+        with self._lock:
+            script = self._script(sent.to)
+            if script.takes and not fault:
+                sent.sid = wire.new_sid()
+                self.texts[sent.sid] = wire.Text(self.account, sent.sid, sent.to, sender, sent.body, "queued", now())
+            self.requests.append(sent)
+        self._over.wait(script.delay)
+        if script.drop or self._over.is_set():
+            return None
+        return fault or self._in_words(script, sent)
+
+    def _in_words(self, script: Script, sent: Sent) -> wire.Answer:
+        if script.status >= 300:
+            answer = wire.refusal(script.status, script.code or script.status, "As the script says.")
+        else:
+            answer = wire.answer(script.status, wire.text_json(self.texts[sent.sid]) if sent.sid else {})
+        body = answer.body if script.raw is None else script.raw
+        return wire.Answer(answer.status, answer.headers | script.headers, body)
+
+    def _script(self, to: str) -> Script:
+        for name in (to, ANYBODY):
+            waiting = self._scripts.get(name, [])
+            if waiting:
+                script, times = waiting.pop()
+                if times is None or times > 1:
+                    waiting.append((script, times and times - 1))
+                return script
+        return Script()
+
+    def _read(self, sid: str | None, query: dict[str, str]) -> wire.Answer:
+        if sid:
+            text = self.texts.get(sid)
+            return wire.answer(200, wire.text_json(text)) if text else wire.refusal(404, 20404, "Not found")
+        found = [text for text in reversed(self.texts.values()) if query.get("To") in (None, text.phone)]
+        return wire.answer(200, {"messages": [wire.text_json(text) for text in found], "next_page_uri": None})
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, twilio: TwilioServer) -> None:
+        self.twilio, self.lines = twilio, set()
+        super().__init__(("127.0.0.1", 0), _Line)
+
+    def cut_all(self) -> None:
+        for line in list(self.lines):
+            line.close_now()
+
+
+class _Line(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.lines.add(self)
+
+    def finish(self) -> None:
+        self.server.lines.discard(self)
+        super().finish()
+
+    def close_now(self) -> None:
+        with contextlib.suppress(OSError):  # the other side was faster
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def do_GET(self) -> None:
+        self._answer({})
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self._answer(dict(parse_qsl(body.decode(), keep_blank_values=True)))
+
+    def _answer(self, params: dict[str, str]) -> None:
+        answer = self.server.twilio.respond(self.command, self.path, params, self.headers.get("Authorization", ""))
+        if answer is None:
+            self.close_connection = True
+            self.close_now()
+            return
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def log_message(self, *_words) -> None:
+        """Tests need no access log."""
