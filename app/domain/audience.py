@@ -81,6 +81,18 @@ def rehearse(pool: Iterable[Person], template: str, footer: str | None) -> Rehea
     return Rehearsal(tuple(_text(person, written) for person in people), duplicates)
 
 
+def without_too_long(rehearsal: Rehearsal) -> Rehearsal:
+    """The same with texts over the limit left out: the carrier would refuse them, and pause the blast for all.
+
+    The review page refuses such a blast; this is for names that grew between the review and the release.
+    """
+    if not rehearsal.too_long:
+        return rehearsal
+    long = {text.phone for text in rehearsal.too_long}
+    texts = (replace(each, left_out=LeftOut.TOO_LONG) if each.phone in long else each for each in rehearsal.texts)
+    return Rehearsal(tuple(texts), rehearsal.duplicates)
+
+
 Writer = Callable[[str | None], tuple[str, str, int]]
 
 

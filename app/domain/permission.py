@@ -25,6 +25,7 @@ class LeftOut(StrEnum):
     NUMBER_DEAD = "number_dead"
     NO_CONSENT = "no_consent"
     EMPTY_TEXT = "empty_text"
+    TOO_LONG = "too_long"
 
 
 # What happened, and what the reader of the page can do about it.
@@ -33,6 +34,7 @@ LEFT_OUT_WORDS: dict[LeftOut, tuple[str, str]] = {
     LeftOut.NUMBER_DEAD: ("Number does not work", "Ask them for a new number and change it on their page."),
     LeftOut.NO_CONSENT: ("Has not agreed to texts", "Record when and how they agreed, on their page."),
     LeftOut.EMPTY_TEXT: ("The text would be empty", "Add words to the text or a fallback to the name."),
+    LeftOut.TOO_LONG: ("The text would be too long", "Shorten the text and send it to them as a new blast."),
 }
 
 

@@ -13,7 +13,7 @@ from app.delivery import queries as delivery
 from app.delivery.actions import release as rows
 from app.delivery.actions import schedule
 from app.delivery.models import ScheduledMessage
-from app.domain.audience import Person, Rehearsal, rehearse
+from app.domain.audience import Person, Rehearsal, rehearse, without_too_long
 from app.domain.blast_states import ScheduleStatus
 from app.events import queries as events
 from app.kit.clock import now
@@ -79,7 +79,7 @@ def _fail(scheduled_id: int, why: str) -> bool:
 
 def _rehearse(blast: ScheduledMessage) -> tuple[Rehearsal, str | None]:
     event = events.event(blast.event_id)
-    whole = queries.rehearsal(blast.target, blast.event_id, blast.message_body, blast.footer)
+    whole = without_too_long(queries.rehearsal(blast.target, blast.event_id, blast.message_body, blast.footer))
     if blast.test_mode:
         whole = _only_the_test_phone(whole, blast)
     return whole, event.title if event else None
