@@ -19,16 +19,24 @@ from app.migrations.problems import BusyDatabase, CannotOpen, Damaged, Migration
 WAIT_SECONDS = 60.0
 # Reading waits for nobody in WAL mode; this is for a file that somebody has for himself.
 LOOK_SECONDS = 5.0
+# SQLite's smallest page. It takes a file of a few bytes for an empty one, and would write over it.
+SMALLEST = 512
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is a file with anything in it. Raises CannotOpen for a folder or a path we may not see."""
+    """Whether there is a file with anything in it.
+
+    Raises CannotOpen for a folder or a path we may not see, NotADatabase for a file too small to be one.
+    """
     try:
         if path.is_dir():
             raise CannotOpen(f"{path} is a folder. DATABASE_URL must name a file.")
-        return path.exists() and path.stat().st_size > 0
+        size = path.stat().st_size if path.exists() else 0
     except OSError as error:
         raise CannotOpen(f"{path} cannot be looked at: {error.strerror}.") from error
+    if 0 < size < SMALLEST:
+        raise NotADatabase(path)
+    return size > 0
 
 
 def make_folder(path: Path) -> None:
@@ -52,31 +60,48 @@ def make_file(path: Path) -> None:
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that may change the file, in autocommit mode. Raises MigrationProblem for what SQLite refuses."""
-    with _connection(path, "rw", WAIT_SECONDS) as connection:
+    if not _may_write(path):
+        raise _no_right(path)
+    with _connection(path, "mode=rw", WAIT_SECONDS) as connection:
         yield connection
 
 
 @contextmanager
 def looked_at(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that changes nothing.
-
-    Read-only only where a log of unsaved pages lies beside the file (from a crash, or from a running app): closing an
-    ordinary connection would work that log in. Elsewhere a read-only connection would leave its own files behind.
-    """
-    log = path.with_name(f"{path.name}-wal")
-    try:
-        mode = "ro" if log.exists() and log.stat().st_size else "rw"
-    except OSError:
-        mode = "ro"
-    with _connection(path, mode, LOOK_SECONDS) as connection:
+    """A connection that changes nothing and leaves nothing behind."""
+    with _connection(path, _way_to_look(path), LOOK_SECONDS) as connection:
         connection.execute("PRAGMA query_only=ON")
         yield connection
 
 
-@contextmanager
-def _connection(path: Path, mode: str, wait: float) -> Iterator[sqlite3.Connection]:
+def _way_to_look(path: Path) -> str:
+    """How to open the file without a trace.
+
+    With a log of unsaved pages beside it (from a crash, or from a running app): read-only, for closing an ordinary
+    connection would work that log in. Without one, a read-only connection would leave its own files behind.
+    """
+    log = path.with_name(f"{path.name}-wal")
     try:
-        address = f"file:{quote(str(path))}?mode={mode}"
+        if log.exists() and log.stat().st_size:
+            return "mode=ro"
+    except OSError:
+        return "mode=ro"
+    return "mode=rw" if _may_write(path) else "mode=ro&immutable=1"
+
+
+def _may_write(path: Path) -> bool:
+    """Asked beforehand: SQLite falls back to reading only, says so late, and leaves its own files behind."""
+    return all(os.access(each, os.W_OK, effective_ids=True) for each in (path, path.parent) if each.exists())
+
+
+def _no_right(path: Path) -> CannotOpen:
+    return CannotOpen(f"{path} cannot be opened: this user needs the right to write to it and to {path.parent}.")
+
+
+@contextmanager
+def _connection(path: Path, how: str, wait: float) -> Iterator[sqlite3.Connection]:
+    try:
+        address = f"file:{quote(str(path))}?{how}"
         connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=wait)
     except sqlite3.Error as error:
         raise in_words(error, path) from error
@@ -96,7 +121,7 @@ def in_words(error: sqlite3.Error, path: Path) -> MigrationProblem:
     if name == "SQLITE_NOTADB":
         return NotADatabase(path)
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
-        return CannotOpen(f"{path} cannot be opened: this user needs the right to write to it and to {path.parent}.")
+        return _no_right(path)
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
         return CannotOpen(f"{path}: the disk is full or does not answer ({error}). Make room and try again.")
     return Damaged(path, str(error))

@@ -6,7 +6,7 @@ import signal
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,10 +53,11 @@ def migrate(path: Path, logger: logging.Logger, steps: Sequence[Step] | None = N
     once. Raises MigrationProblem with one clear sentence; what was applied before the failing step stays.
     """
     known = find() if steps is None else steps
-    if not pending(path, known):
+    past = applied(path)
+    if not history.remaining(past, known, path):
         return []
     opening.make_file(path)
-    run = _Run(path, logger)
+    run = _Run(path, logger, wants_copy=bool(past))
     with opening.opened(path) as connection:
         opening.check_health(connection, path)
         opening.use_wal(connection)
@@ -75,7 +76,7 @@ def revert(path: Path, version: int, logger: logging.Logger, steps: Sequence[Ste
     pending(path, known)
     if not opening.is_there(path):
         raise MigrationProblem(f"{path} does not exist: there is nothing to take back.")
-    run = _Run(path, logger)
+    run = _Run(path, logger, wants_copy=True)
     with opening.opened(path) as connection:
         opening.check_health(connection, path)
         _backward(connection, run, known, version)
@@ -84,18 +85,17 @@ def revert(path: Path, version: int, logger: logging.Logger, steps: Sequence[Ste
 
 @dataclass
 class _Run:
-    """What one call has done so far."""
+    """What one call has done so far. `wants_copy`: the database held something when the call began."""
 
     path: Path
     logger: logging.Logger
+    wants_copy: bool
     copy: Path | None = None
+    done: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.done: list[str] = []
-
-    def keep_copy(self, connection: sqlite3.Connection, word: str) -> None:
-        """Copy the database once, if it holds anything. Nobody else can write now; readers, and so the copy, can."""
-        if self.copy or history.is_new(connection):
+    def keep_copy(self, word: str) -> None:
+        """Copy the database, once. Nobody else can write now; readers, and so the copy, can."""
+        if self.copy or not self.wants_copy:
             return
         folder = copies.folder_of(self.path)
         target = folder / f"{self.path.stem}-{word}-{copies.stamped(datetime.now(UTC))}.db"
@@ -112,7 +112,7 @@ def _forward(connection: sqlite3.Connection, run: _Run, known: Sequence[Step]) -
         if not todo:
             return None
         step = todo[0]
-        run.keep_copy(connection, f"before-{step.version:04}")
+        run.keep_copy(f"before-{step.version:04}")
         with _rolled_back_in_words(step, run):
             now = datetime.now(UTC)
             history.take_lock(connection, now)
@@ -132,7 +132,7 @@ def _backward(connection: sqlite3.Connection, run: _Run, known: Sequence[Step], 
                 f"Only the newest applied migration can be taken back: that is {newest}, not {version}."
             )
         step = known[newest - 1]
-        run.keep_copy(connection, f"before-revert-{version:04}")
+        run.keep_copy(f"before-revert-{version:04}")
         with _rolled_back_in_words(step, run):
             history.take_lock(connection, datetime.now(UTC))
             step.module().revert(connection, run.logger)

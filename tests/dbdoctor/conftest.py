@@ -1,0 +1,17 @@
+"""A real migrated database, and the doctor called with nothing but DATABASE_URL."""
+
+import pytest
+
+from tests.migrations.made_up import migrated
+
+
+@pytest.fixture
+def database(tmp_path, tmp_path_factory):
+    """A database of this test's own, in a folder of its own, made by the real migrations."""
+    return migrated(tmp_path / "instance", tmp_path_factory)
+
+
+@pytest.fixture
+def steps_folder(tmp_path):
+    """A folder for made-up migrations."""
+    return tmp_path / "steps"
