@@ -8,10 +8,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from app.migrations.runner import migrate
 
 from app import create_app
+from app.kit.db import db
 from app.kit.settings import Settings
+from app.migrations.runner import migrate
 from tests.cast import bring_the_cast
 from tests.visit import Visitor
 
@@ -20,10 +21,13 @@ QUIET = logging.getLogger("tests.migrate")
 
 @pytest.fixture(scope="session")
 def fresh_database(tmp_path_factory):
-    """An empty, migrated database file with Ada and Sol in it; tests copy it. (Made once: scrypt is slow on purpose.)"""
+    """An empty, migrated database file with Ada and Sol in it; tests copy it. (Once: scrypt is slow on purpose.)"""
     path = tmp_path_factory.mktemp("database") / "fresh.db"
     migrate(path, QUIET)
-    bring_the_cast(create_app(_settings(path)))
+    app = create_app(_settings(path))
+    bring_the_cast(app)
+    with app.app_context():
+        db.engine.dispose()  # the last connection closes, so all is in the one file that tests copy, not in its -wal
     return path
 
 
