@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField, ValidationError
+from wtforms import RadioField, SelectChoice, StringField, ValidationError
 
 from app.delivery.carriers.sandbox_models import Mood
 from app.domain.segments import LIMIT, characters
@@ -54,4 +54,6 @@ class TextForm(FlaskForm):
 class MoodForm(FlaskForm):
     """How the phone behaves."""
 
-    mood = RadioField("This phone is", choices=list(MOODS.items()), coerce=Mood)
+    mood = RadioField(
+        "This phone is", choices=[SelectChoice(mood.value, words) for mood, words in MOODS.items()], coerce=Mood
+    )

@@ -17,6 +17,7 @@ from app.kit.access import BOTH, needs, who
 from app.kit.clock import now
 from app.kit.pages import asked
 from app.kit.settings import Settings
+from app.organisation.queries import region
 from app.sandbox import actions, queries
 from app.sandbox.forms import MEANINGS, MOODS, MoodForm, StrangerForm, TextForm
 from app.suppression.queries import is_left_out
@@ -56,7 +57,7 @@ def open_phone() -> ResponseReturnValue:
 
 
 def _phones(form: StrangerForm) -> str:
-    page = community_page(asked(("name",), "name"))
+    page = community_page(asked(("name",), "name"), region())
     return render_template(
         "sandbox/phones.html",
         page=page,
