@@ -84,6 +84,7 @@ def _examine(path: Path, _value: str) -> int:
 
 def _repair(path: Path, _value: str) -> int:
     _must_exist(path)
+    checks.may_be_repaired(path)
     _backup(path, "")
     checks.repair(path)
     return _examine(path, "")

@@ -29,8 +29,13 @@ class Check:
     sentence: str
 
     def line(self, connection: sqlite3.Connection) -> str | None:
-        """The finding, or None."""
-        ids = [str(row[0]) for row in connection.execute(f"SELECT * FROM ({self.sql}) LIMIT {SHOWN + 1}")]
+        """The finding, or None; None too where a table or column is missing: that was said already."""
+        try:
+            ids = [str(row[0]) for row in connection.execute(f"SELECT * FROM ({self.sql}) LIMIT {SHOWN + 1}")]
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_ERROR":
+                raise
+            return None
         shown = ", ".join(ids[:SHOWN]) + (" and more" if len(ids) > SHOWN else "")
         return self.sentence.format(ids=shown) if ids else None
 
@@ -101,14 +106,13 @@ def examine(path: Path, *, complete: bool = True) -> list[str]:
     todo = runner.pending(path)
     with opening.looked_at(path) as connection:
         found += [*_integrity(connection, path), *_orphans(connection)]
-        if todo and complete:
-            found.append(f"Pending: {', '.join(todo)}. Run: python -m app.dbdoctor --apply.")
-        differences = [] if todo else drift(connection)
+        if todo:
+            pending = f"Pending: {', '.join(todo)}. Run: python -m app.dbdoctor --apply."
+            return [*found, pending] if complete else found
+        differences = drift(connection)
         found += [f"{line} {RESTORE}" for line in differences]
-        if todo or differences:
-            return found
         found += [line for check in CHECKS if (line := check.line(connection))]
-    return [*found, *_search(path)]
+    return found if differences else [*found, *_search(path)]
 
 
 def _log_was_deleted(path: Path) -> list[str]:
@@ -145,13 +149,17 @@ def _search(path: Path) -> Iterator[str]:
             connection.execute("ROLLBACK")
 
 
+def may_be_repaired(path: Path) -> None:
+    """Raises MigrationProblem when the database is not at the code's version."""
+    if runner.pending(path):
+        raise MigrationProblem("Migrations are pending. Run first: python -m app.dbdoctor --apply.")
+
+
 def repair(path: Path) -> None:
     """Compute again what other rows tell: the search, the counts of blasts, the ends of scheduled blasts.
 
-    Raises MigrationProblem, with nothing changed, when the database is not at the code's version.
+    Only for a database that `may_be_repaired`.
     """
-    if runner.pending(path):
-        raise MigrationProblem("Migrations are pending. Run first: python -m app.dbdoctor --apply.")
     with opening.opened(path) as connection:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("INSERT INTO community_search(community_search) VALUES ('rebuild')")

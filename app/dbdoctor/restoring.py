@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.migrations import copies, opening, runner
-from app.migrations.problems import CannotOpen, MigrationProblem
+from app.migrations.problems import BusyDatabase, CannotOpen, Damaged, MigrationProblem, NotADatabase
 
 PATIENCE = 1.0
 WHY = (
@@ -151,18 +151,16 @@ def _leader_lock(path: Path) -> Iterator[None]:
 def _nobody_has_it_open(path: Path) -> None:
     """Leaving WAL needs the file for oneself, and works the log in: what is left is one whole file.
 
-    A damaged file cannot be asked; it is no reason not to restore.
+    A ruined file cannot be asked, and its log is not touched; it is no reason not to restore.
     """
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)) as connection:
-        try:
-            mode = connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
-            connection.execute("BEGIN EXCLUSIVE")
-            connection.execute("ROLLBACK")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-                raise InUse(path) from error
-            return
-        except sqlite3.DatabaseError:
-            return
-        if mode == "wal":
-            raise InUse(path)
+    with contextlib.suppress(Damaged, NotADatabase):
+        with opening.looked_at(path) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master")
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)) as connection:
+            try:
+                connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+                connection.execute("BEGIN EXCLUSIVE")
+                connection.execute("ROLLBACK")
+            except sqlite3.DatabaseError as error:
+                problem = opening.in_words(error, path)
+                raise InUse(path) if isinstance(problem, BusyDatabase) else problem from error

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.migrations.opening import check_health, looked_at
-from app.migrations.problems import BackupFailed, MigrationProblem
+from app.migrations.problems import BackupFailed
 
 
 def folder_of(path: Path) -> Path:
@@ -35,7 +35,7 @@ def copy(source: Path, target: Path) -> None:
     """Copy the database at `source`, in use or not, to `target`, which must not exist.
 
     `target` appears only when it is whole, checked and on the disk; its mode is 0600; it is one plain file (no -wal).
-    Writers are not held up. Raises BackupFailed, and leaves nothing behind.
+    Writers are not held up. Raises BackupFailed, or Damaged for a source that is, and leaves nothing behind.
     """
     try:
         _sweep(target.parent)
@@ -48,8 +48,6 @@ def copy(source: Path, target: Path) -> None:
         raise BackupFailed(f"{target} is there already. A copy never replaces a file: choose another name.") from error
     except OSError as error:
         raise BackupFailed(f"No copy could be made at {target}: {error.strerror}.") from error
-    except sqlite3.Error as error:
-        raise BackupFailed(f"No copy could be made at {target}: {error}.") from error
 
 
 def sync_folder(folder: Path) -> None:
@@ -79,12 +77,12 @@ def _part(target: Path) -> Iterator[tuple[Path, int]]:
 def _fill(source: Path, part: Path) -> None:
     with looked_at(source) as original, contextlib.closing(sqlite3.connect(part, isolation_level=None)) as duplicate:
         original.execute("SELECT count(*) FROM sqlite_master")  # waits its turn here, and only so long
-        original.backup(duplicate)
-        duplicate.execute("PRAGMA journal_mode=DELETE")
         try:
+            original.backup(duplicate)
+            duplicate.execute("PRAGMA journal_mode=DELETE")
             check_health(duplicate, source)
-        except MigrationProblem as error:
-            raise BackupFailed(f"No copy was made: {error}") from error
+        except sqlite3.Error as error:
+            raise BackupFailed(f"No copy could be made in {part.parent}: {error}. Is the disk full?") from error
 
 
 def _sweep(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.dbdoctor import __main__ as command
 from tests.migrations.made_up import migrated
 
 
@@ -12,6 +13,15 @@ def database(tmp_path, tmp_path_factory):
 
 
 @pytest.fixture
-def steps_folder(tmp_path):
-    """A folder for made-up migrations."""
-    return tmp_path / "steps"
+def doctor(database, monkeypatch, capsys):
+    """Call the doctor on `database` (or on `path`); returns its exit code and what it said."""
+    for name in ("SECRET_KEY", "TWILIO_ACCOUNT_SID", "APP_ENV"):
+        monkeypatch.delenv(name, raising=False)
+
+    def call(*arguments, path=database):
+        monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
+        capsys.readouterr()
+        code = command.main([str(each) for each in arguments])
+        return code, capsys.readouterr().out
+
+    return call

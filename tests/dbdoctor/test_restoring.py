@@ -1,0 +1,205 @@
+"""A copy takes the database's place: checked before, whole after, the old one kept, nothing sent twice by it."""
+
+import fcntl
+import os
+import sqlite3
+import stat
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.dbdoctor import restoring
+from tests.migrations.made_up import fingerprint, names, run
+
+ZOE = "INSERT INTO community_members (name, phone) VALUES ('Zoe', '+13035550142')"
+LEO = "INSERT INTO community_members (name, phone) VALUES ('Leo', '+13035550143')"
+PEOPLE = "SELECT name FROM community_members ORDER BY name"
+
+
+@pytest.fixture
+def copy(doctor, database, tmp_path):
+    """A copy from when Zoe was the only member; Leo came later."""
+    run(database, ZOE)
+    assert doctor("--backup", tmp_path / "copy.db")[0] == 0
+    run(database, LEO)
+    return tmp_path / "copy.db"
+
+
+def test_the_copy_takes_the_place_and_the_old_one_stays(doctor, database, copy):
+    code, said = doctor("--restore", copy)
+    (old,) = database.parent.glob("sms.db.before-restore-*")
+    assert code == 0
+    assert f"{database} is now the copy {copy}." in said
+    assert f"The database from before is {old}." in said
+    assert f"{database} is healthy." in said
+    assert run(database, PEOPLE) == [("Zoe",)]
+    assert run(old, PEOPLE) == [("Leo",), ("Zoe",)]
+    assert run(copy, PEOPLE) == [("Zoe",)]
+    assert stat.S_IMODE(database.stat().st_mode) == 0o600
+    assert names(database.parent) == ["sms.db", old.name, "sms.db.leader"]
+
+
+def test_a_lost_database_comes_back(doctor, database, copy):
+    database.unlink()
+    code, said = doctor("--restore", copy)
+    assert code == 0
+    assert "The database from before" not in said
+    assert run(database, PEOPLE) == [("Zoe",)]
+
+
+def test_a_damaged_database_is_replaced_and_kept_with_its_log(doctor, database, copy):
+    database.write_bytes(b"ruined" * 1000)
+    log = database.with_name("sms.db-wal")
+    log.write_bytes(b"some log")
+    assert doctor("--restore", copy)[0] == 0
+    assert run(database, PEOPLE) == [("Zoe",)]
+    assert not log.exists()
+    (old_log,) = database.parent.glob("sms.db.before-restore-*-wal")
+    assert old_log.read_bytes() == b"some log"
+    assert old_log.with_name(old_log.name.removesuffix("-wal")).read_bytes().startswith(b"ruined")
+
+
+def test_changes_that_lay_in_the_log_stay_with_the_old_database(doctor, database, copy, tmp_path):
+    """The program died: its last changes are in the -wal. They belong to the old file, not to the new one."""
+    writer = sqlite3.connect(database, isolation_level=None)
+    writer.execute("INSERT INTO community_members (name, phone) VALUES ('Mia', '+13035550144')")
+    crashed = tmp_path / "crashed"
+    crashed.mkdir()
+    for ending in ("", "-wal", "-shm"):
+        (crashed / f"sms.db{ending}").write_bytes(database.with_name(f"sms.db{ending}").read_bytes())
+    writer.close()
+    assert doctor("--restore", copy, path=crashed / "sms.db")[0] == 0
+    (old,) = [each for each in crashed.glob("*before-restore*") if not each.name.endswith(("-wal", "-shm"))]
+    assert run(old, PEOPLE) == [("Leo",), ("Mia",), ("Zoe",)]
+    assert run(crashed / "sms.db", PEOPLE) == [("Zoe",)]
+
+
+def _missing(file):
+    file.unlink()
+
+
+def _empty(file):
+    file.write_bytes(b"")
+
+
+def _text(file):
+    file.write_text("not a copy " * 100)
+
+
+def _torn(file):
+    torn = bytearray(file.read_bytes())
+    torn[-8192:] = b"\xa5" * 8192
+    file.write_bytes(torn)
+
+
+def _cut(file):
+    file.write_bytes(file.read_bytes()[:50_000])
+
+
+def _newer(file):
+    run(file, "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 00:00:00.000000')")
+
+
+def _foreign(file):
+    file.unlink()
+    run(file, "CREATE TABLE recipes (id INTEGER PRIMARY KEY)")
+
+
+def _hollow(file):
+    file.unlink()
+    run(file, "CREATE TABLE x (id)", "DROP TABLE x")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (_missing, "does not exist or is empty"),
+        (_empty, "does not exist or is empty"),
+        (_text, "is not a SQLite database"),
+        (_torn, "is damaged"),
+        (_cut, "is damaged"),
+        (_newer, "was made by a newer version"),
+        (_foreign, "belongs to another program"),
+        (_hollow, "holds no tables of SMS Admin"),
+    ],
+    ids=["missing", "empty", "text", "torn", "cut", "newer", "foreign", "hollow"],
+)
+def test_a_file_that_cannot_be_used_is_refused_before_the_live_database_is_touched(
+    doctor, database, copy, spoil, words
+):
+    """K7."""
+    spoil(copy)
+    before = fingerprint(database)
+    code, said = doctor("--restore", copy)
+    assert code == 1
+    assert words in said
+    assert len(said.splitlines()) == 1
+    assert fingerprint(database) == before
+    assert names(database.parent) == ["sms.db"]
+
+
+def test_the_live_database_cannot_be_restored_from_itself(doctor, database, copy):
+    code, said = doctor("--restore", database)
+    assert code == 1
+    assert "is the live database itself" in said
+
+
+def test_a_running_engine_is_not_robbed_of_its_database(doctor, database, copy):
+    """K7: the engine holds the lock of `sms.db.leader`."""
+    handle = os.open(database.with_name("sms.db.leader"), os.O_RDWR | os.O_CREAT)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    code, said = doctor("--restore", copy)
+    os.close(handle)
+    assert code == 1
+    assert "is in use. Stop SMS Admin (Ctrl-C, or: systemctl stop sms-admin), then try again." in said
+    assert run(database, PEOPLE) == [("Leo",), ("Zoe",)]
+
+
+def test_a_process_that_only_serves_pages_is_noticed_too(doctor, database, copy, monkeypatch):
+    """K7: with SCHEDULER_ENABLED=0 nobody holds that lock, but the database is open."""
+    monkeypatch.setattr(restoring, "PATIENCE", 0.1)
+    page = sqlite3.connect(database)
+    page.execute("SELECT count(*) FROM users")
+    code, said = doctor("--restore", copy)
+    page.close()
+    assert code == 1
+    assert "is in use" in said
+    assert run(database, "PRAGMA journal_mode") == [("wal",)]
+
+
+def test_nothing_that_may_have_been_sent_since_leaves_by_itself(doctor, database, tmp_path):
+    now = datetime.now(UTC).replace(tzinfo=None)
+    due, later = str(now - timedelta(minutes=5)), str(now + timedelta(days=1))
+    scheduled = (
+        "INSERT INTO scheduled_messages (id, scheduled_at, message_body, target, status) "
+        "VALUES ({}, '{}', 'Hi', 'community', 'pending')"
+    )
+    run(
+        database,
+        "INSERT INTO message_logs (id, message_body, target, status, total_recipients) "
+        "VALUES (1, 'Hi', 'community', 'processing', 1), (2, 'Hi', 'community', 'sent', 0)",
+        "INSERT INTO messages (id, kind, phone, body, status, message_log_id) "
+        "VALUES (1, 'blast', '+13035550142', 'Hi', 'queued', 1), (2, 'reply', '+13035550143', 'Yes', 'queued', NULL)",
+        scheduled.format(1, due),
+        scheduled.format(2, later),
+    )
+    assert doctor("--backup", tmp_path / "copy.db")[0] == 0
+    code, said = doctor("--restore", tmp_path / "copy.db")
+    assert code == 0
+    assert "Blasts that were being sent are paused (1)" in said
+    assert "Scheduled blasts that came due meanwhile are not sent by themselves (1)." in said
+    assert "Single texts that waited are not sent (1)." in said
+    assert "check opt-outs (STOP) since then" in said
+    assert run(database, "SELECT status FROM message_logs ORDER BY id") == [("paused",), ("sent",)]
+    assert run(database, "SELECT status FROM messages ORDER BY id") == [("queued",), ("not_sent",)]
+    assert run(database, "SELECT status FROM scheduled_messages ORDER BY id") == [("expired",), ("pending",)]
+    ((why,),) = run(database, "SELECT pause_reason FROM message_logs WHERE id = 1")
+    assert why == restoring.WHY
+    assert len(why) <= 300
+
+
+def test_what_is_wrong_inside_the_copy_is_said_after_the_restore(doctor, database, copy):
+    run(copy, "INSERT INTO message_logs (message_body, target, total_recipients) VALUES ('Hi', 'community', 3)")
+    code, said = doctor("--restore", copy)
+    assert code == 1
+    assert "Blast 1 says that it has people, but its rows are gone." in said
