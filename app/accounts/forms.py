@@ -69,7 +69,7 @@ class OwnPasswordForm(FlaskForm):
 class ThemeForm(FlaskForm):
     """How pages look to oneself."""
 
-    theme = RadioField("Colours", choices=list(THEMES.items()), validate_choice=False)
+    theme = RadioField("Colours", choices=THEMES, validate_choice=False)
 
     def validate_theme(self, field: RadioField) -> None:
         """One of ours."""
@@ -83,7 +83,7 @@ class UserForm(FlaskForm):
     username = UserNameField("User name")
     role = RadioField(
         "Role",
-        choices=[(role.value, words) for role, words in ROLE_WORDS.items()],
+        choices={role.value: words for role, words in ROLE_WORDS.items()},
         default=Role.SOCIAL_MANAGER.value,
         validate_choice=False,
     )

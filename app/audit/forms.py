@@ -38,6 +38,6 @@ class FilterForm(FlaskForm):
         csrf = False  # it only reads
 
     who = SelectField(
-        "Who", choices=lambda: [("", "Everybody"), *((name, name) for name in queries.people())], validate_choice=False
+        "Who", choices=lambda: {"": "Everybody"} | {name: name for name in queries.people()}, validate_choice=False
     )
     day = DayField("Day")

@@ -89,4 +89,6 @@ def _in_words(value: Any) -> str:
         return " → ".join(_in_words(each) for each in value)
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
-    return {None: "nothing", "": "nothing", True: "yes", False: "no"}.get(value, str(value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "nothing" if value in (None, "") else str(value)

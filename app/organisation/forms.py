@@ -20,19 +20,19 @@ NAME_LENGTH, FOOTER_LENGTH, LONGEST_UNDO = 100, 160, 3600
 DEAREST = Decimal(10)
 
 
-def zone_choices() -> list[tuple[str, str]]:
+def zone_choices() -> dict[str, str]:
     """Every zone to choose from, and the one in use, should it go by an older name."""
     extra = {queries.timezone(), current_app.extensions["settings"].app_timezone} - set(zones())
-    return [(zone, zone.replace("_", " ")) for zone in [*zones(), *sorted(filter(is_zone, extra))]]
+    return {zone: zone.replace("_", " ") for zone in [*zones(), *sorted(filter(is_zone, extra))]}
 
 
 @cache
-def country_choices() -> list[tuple[str, str]]:
+def country_choices() -> dict[str, str]:
     """Every country with its calling code, by name. (The names come with the time zones.)"""
     table = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8")
     names = dict(line.split("\t")[:2] for line in table.splitlines() if line and not line.startswith("#"))
     known = sorted((names.get(region, region), region) for region in phonenumbers.SUPPORTED_REGIONS)
-    return [(region, f"{name} (+{phonenumbers.country_code_for_region(region)})") for name, region in known]
+    return {region: f"{name} (+{phonenumbers.country_code_for_region(region)})" for name, region in known}
 
 
 class LineField(CleanField):

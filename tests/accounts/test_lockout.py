@@ -1,0 +1,105 @@
+"""Too many wrong tries lock an address, or a name, for a quarter of an hour."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import time_machine
+from sqlalchemy import select
+
+from app.accounts import actions, queries
+from app.accounts.models import LoginAttempt
+from app.kit.db import db, write
+from tests.accounts.signing import sign_in
+
+NOON = datetime(2026, 5, 8, 18, 5, 30, tzinfo=UTC)  # 12:05:30 in Denver
+HERE = "127.0.0.1"
+
+
+def wrong_tries(app, count, address=HERE, username="ada"):
+    """So many wrong tries happened before."""
+    with app.app_context():
+        for _ in range(count):
+            with write():
+                actions.note_wrong_try(address, queries.account_key(username))
+
+
+def test_ten_wrong_tries_lock_the_address_until_a_named_time(visit):
+    with time_machine.travel(NOON, tick=False):
+        answers = [sign_in(visit, "ada", f"wrong {n}").status_code for n in range(10)]
+        page = sign_in(visit, "ada", "wrong again")
+    assert answers == [422] * 10
+    assert page.status_code == 429
+    assert "Locked until 12:21." in page.words
+    assert 890 <= int(page.response.headers["Retry-After"]) <= 901
+
+
+def test_the_right_password_is_refused_with_the_same_words_while_locked(visit, app):
+    wrong_tries(app, 10)
+    right, wrong = sign_in(visit, "ada"), sign_in(visit, "ada", "wrong")
+    assert right.status_code == wrong.status_code == 429
+    assert right.words == wrong.words
+
+
+def test_after_a_quarter_of_an_hour_it_is_open_again(visit, app):
+    with time_machine.travel(NOON, tick=False):
+        wrong_tries(app, 10)
+    with time_machine.travel(NOON + timedelta(minutes=15, seconds=1), tick=False):
+        assert sign_in(visit, "ada", "wrong").status_code == 422
+        assert sign_in(visit, "ada").status_code == 303
+
+
+def test_tries_long_apart_do_not_add_up(shop):
+    for minutes in range(0, 200, 20):
+        with time_machine.travel(NOON + timedelta(minutes=minutes), tick=False), write():
+            actions.note_wrong_try(HERE, queries.account_key("ada"))
+            actions.note_wrong_try(HERE, queries.account_key("ada"))
+    assert db.session.scalar(select(LoginAttempt.attempt_count).where(LoginAttempt.client_ip == HERE)) == 2
+
+
+def test_twenty_tries_from_many_addresses_lock_the_name(visit, app):
+    for n in range(20):
+        wrong_tries(app, 1, address=f"198.51.100.{n}")
+    assert sign_in(visit, "ADA").status_code == 429
+    assert sign_in(visit, "sol").status_code == 303
+
+
+def test_a_name_that_nobody_has_locks_just_the_same(visit, app):
+    for n in range(20):
+        wrong_tries(app, 1, address=f"198.51.100.{n}", username="eve")
+    assert sign_in(visit, "eve", "x").status_code == 429
+
+
+def test_fifty_tries_at_once_are_fifty(app):
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: wrong_tries(app, 1), range(50)))
+    with app.app_context():
+        assert db.session.scalar(select(LoginAttempt.attempt_count).where(LoginAttempt.client_ip == HERE)) == 50
+
+
+def test_a_whole_household_of_ipv6_is_one_address():
+    assert queries.address_key("2001:db8::1:2:3:4") == queries.address_key("2001:db8::ffff") == "2001:db8::/64"
+    assert queries.address_key("::ffff:192.0.2.7") == queries.address_key("192.0.2.7") == "192.0.2.7"
+    assert max(len(queries.address_key("ffff:" * 7 + "ffff")), len(queries.account_key("x" * 999))) <= 45
+
+
+def test_a_made_up_forwarding_header_changes_nothing(visit, app):
+    wrong_tries(app, 10)
+    page = visit("/login", "", username="ada", password="x", headers={"X-Forwarded-For": "203.0.113.9"})
+    assert page.status_code == 429
+
+
+def test_old_tries_are_swept_away(shop):
+    with time_machine.travel(NOON, tick=False), write():
+        actions.note_wrong_try("198.51.100.1", queries.account_key("eve"))
+    with time_machine.travel(NOON + timedelta(days=2), tick=False), write():
+        actions.forgive(HERE)
+    assert db.session.scalars(select(LoginAttempt)).all() == []
+
+
+def test_guessing_the_current_password_of_an_open_session_is_counted_too(visit, app):
+    wrong_tries(app, 10)
+    fields = {"current_password": "x", "new_password": "y", "confirm_password": "y"}
+    page = visit("/account/password", "sol", **fields)
+    assert page.status_code == 429
+    assert re.search(r"Locked until \d\d:\d\d\.", page.words)

@@ -1,0 +1,204 @@
+"""Ada looks after the users."""
+
+import threading
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts import actions, queries
+from app.accounts.models import AppUser
+from app.audit.models import AuditEvent
+from app.domain.permission import Role
+from app.kit.db import db, write
+from tests.accounts.signing import sign_in
+from tests.cast import PASSWORD
+
+GOOD = "seven green bottles hang"
+
+
+def user(app, username):
+    """The row, read afresh."""
+    with app.app_context():
+        return queries.named(username)
+
+
+def add(visit, username="Kim", role="social_manager", password=GOOD, **more):
+    """Post the form for a new user."""
+    return visit("/users/add", "ada", username=username, role=role, password=password, **more)
+
+
+def second_admin(app, username="bob"):
+    """Another admin, without a password that works."""
+    with app.app_context(), write():
+        return actions.add_user(username, "no hash", Role.ADMIN).id
+
+
+def test_everybody_is_listed_with_name_and_role(visit):
+    page = visit("/users", "ada")
+    for word in ("ada", "(you)", "sol", "Admin", "Social manager", "Add a second admin"):
+        assert word in page.words
+
+
+def test_the_advice_to_have_two_admins_ends_when_there_are_two(visit, app):
+    second_admin(app)
+    assert "Add a second admin" not in visit("/users", "ada").words
+
+
+@pytest.mark.parametrize(
+    "query", ["sort=role&dir=desc", "sort=password_hash", "page=99", "per_page=1", "search=%25", "search=SO"]
+)
+def test_no_address_of_the_list_breaks_it(visit, query):
+    assert visit(f"/users?{query}", "ada").status_code == 200
+
+
+def test_the_list_is_searched_by_name(visit):
+    page = visit("/users?search=SO", "ada")
+    assert "/users/2/edit" in page.text
+    assert "/users/1/edit" not in page.text
+
+
+def test_only_admins_come_near_users(visit):
+    for address in ("/users", "/users/add", "/users/1/edit"):
+        assert visit(address, "sol").status_code == 403
+    assert visit.post("/users/1/delete", "sol").status_code == 403
+
+
+def test_a_new_user_signs_in_and_chooses_a_password(visit, app):
+    assert add(visit, must_change_password="y").status_code == 303
+    assert user(app, "kim").must_change_password
+    sign_in(visit, "kim", GOOD)
+    assert visit("/").location == "/account/password"
+
+
+def test_a_new_user_who_need_not_choose_goes_straight_home(visit, app):
+    add(visit, role="admin")
+    kim = user(app, "kim")
+    assert (kim.role, kim.must_change_password) == (Role.ADMIN, False)
+
+
+def test_a_name_that_is_taken_is_said_beside_the_field_and_kept(visit):
+    page = add(visit, username="SOL")
+    assert page.status_code == 422
+    assert "Somebody has this user name already." in page.words
+    assert 'value="SOL"' in page.text
+
+
+def test_every_mistake_is_said_and_the_name_is_cleaned(visit, app):
+    page = add(visit, username=" \u200b ", role="root", password="short")
+    assert page.status_code == 422
+    for said in ("Write a user name.", "Choose a role.", "at least 15 characters"):
+        assert said in page.words
+    assert "80 characters" in add(visit, username="x" * 81).words
+    add(visit, username="Kim\x00\x1b \u202e Lee\n")
+    assert user(app, "Kim Lee") is not None
+
+
+def test_what_was_done_is_in_the_audit_without_the_password(visit, app):
+    add(visit)
+    with app.app_context():
+        event = db.session.scalars(select(AuditEvent)).one()
+    assert (event.who, event.verb, event.about) == ("ada", "user.added", "Kim")
+    assert GOOD not in (event.details or "")
+
+
+def test_a_role_and_a_name_are_changed(visit, app):
+    page = visit("/users/2/edit", "ada", username="Solveig", role="admin")
+    assert page.status_code == 303
+    assert user(app, "solveig").role == Role.ADMIN
+    with app.app_context():
+        details = db.session.scalar(select(AuditEvent.details))
+    assert details == '{"username": ["sol", "Solveig"], "role": ["social_manager", "admin"]}'
+
+
+def test_a_changed_role_counts_at_the_very_next_page(visit):
+    assert visit("/users", "sol").status_code == 403
+    visit("/users/2/edit", "ada", username="sol", role="admin")
+    assert visit("/users", "sol").status_code == 200
+
+
+def test_a_password_from_an_admin_is_for_one_sign_in_and_ends_all_sessions(visit, app):
+    assert visit("/account/password", "sol").status_code == 200
+    visit("/users/2/edit", "ada", username="sol", role="social_manager", password=GOOD)
+    assert visit("/account/password", "sol").location.startswith("/login")
+    assert sign_in(visit, "sol", PASSWORD).status_code == 422
+    assert sign_in(visit, "sol", GOOD).status_code == 303
+    assert visit("/").location == "/account/password"
+
+
+def test_an_empty_password_changes_none(visit, app):
+    before = user(app, "sol").password_hash
+    visit("/users/2/edit", "ada", username="sol", role="social_manager", password="")
+    assert user(app, "sol").password_hash == before
+
+
+def test_a_weak_password_and_a_taken_name_are_refused(visit):
+    page = visit("/users/2/edit", "ada", username="ADA", role="social_manager", password="")
+    assert page.status_code == 422
+    assert "Somebody has this user name already." in page.words
+    assert "at least 15" in visit("/users/2/edit", "ada", username="sol", role="admin", password="short").words
+
+
+def test_ones_own_password_is_not_changed_here(visit):
+    assert 'name="password"' not in visit("/users/1/edit", "ada").text
+    page = visit("/users/1/edit", "ada", username="ada", role="admin", password=GOOD)
+    assert page.status_code == 422
+
+
+def test_the_last_admin_stays_an_admin(visit, app):
+    page = visit("/users/1/edit", "ada", username="ada", role="social_manager")
+    assert page.status_code == 422
+    assert "This is the last admin." in page.words
+    assert user(app, "ada").is_admin
+
+
+def test_one_of_two_admins_may_step_down(visit, app):
+    second_admin(app)
+    assert visit("/users/1/edit", "ada", username="ada", role="social_manager").status_code == 303
+    assert visit("/users", "ada").status_code == 403
+
+
+def test_sol_is_deleted(visit, app):
+    page = visit.post("/users/2/delete", "ada")
+    assert (page.status_code, page.location) == (303, "/users")
+    assert user(app, "sol") is None
+
+
+def test_nobody_deletes_themselves(visit, app):
+    second_admin(app)
+    visit.post("/users/1/delete", "ada")
+    assert "You cannot delete yourself." in visit("/users", "ada").words
+    assert user(app, "ada") is not None
+
+
+@pytest.mark.parametrize(
+    "address", ["/users/99/edit", "/users/0/edit", "/users/99999999999999999999/edit", "/users/x/edit"]
+)
+def test_a_user_who_is_not_there_is_not_found(visit, address):
+    assert visit(address, "ada").status_code == 404
+
+
+def test_deleting_somebody_who_is_gone_is_not_found(visit):
+    assert visit.post("/users/99/delete", "ada").status_code == 404
+
+
+def test_two_admins_who_demote_each_other_at_once_leave_one(app):
+    ids = [1, second_admin(app)]
+    start = threading.Barrier(2)
+
+    def demote(user_id):
+        with app.app_context():
+            start.wait()
+            try:
+                with write():
+                    actions.change_user(user_id, f"user{user_id}", Role.SOCIAL_MANAGER)
+            except actions.LastAdmin:
+                pass
+
+    threads = [threading.Thread(target=demote, args=(each,)) for each in ids]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    with app.app_context():
+        admins = db.session.scalars(select(AppUser.id).where(AppUser.role == Role.ADMIN)).all()
+    assert len(admins) == 1
