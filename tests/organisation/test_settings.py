@@ -1,0 +1,157 @@
+"""Ada changes the organisation's settings."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from app.audit.models import AuditEvent
+from app.kit.db import db
+from app.organisation import queries
+from app.organisation.forms import country_choices
+
+ALL = {
+    "organisation": "Riverside Community",
+    "timezone": "America/Denver",
+    "region": "US",
+    "currency": "USD",
+    "price_per_segment": "",
+    "footer": "Reply STOP to opt out.",
+    "undo_seconds": "",
+}
+
+
+def save(visit, **changes):
+    """Post the settings form."""
+    return visit("/settings", "ada", **(ALL | changes))
+
+
+def row(app):
+    """The organisation's row, read afresh."""
+    with app.app_context():
+        return queries.organisation()
+
+
+def test_settings_are_for_admins(visit):
+    assert visit("/settings", "sol").status_code == 403
+    assert visit("/settings", "sol", **ALL).status_code == 403
+
+
+def test_everything_that_is_changed_is_kept(visit, app):
+    page = save(
+        visit,
+        organisation="Río Verde e.V.",
+        timezone="Europe/Berlin",
+        region="DE",
+        currency="eur",
+        price_per_segment="0,0790",
+        footer="Antworte STOP zum Abmelden.",
+        undo_seconds="30",
+    )
+    assert (page.status_code, page.location) == (303, "/settings")
+    kept = row(app)
+    assert (kept.name, kept.timezone, kept.region, kept.currency) == ("Río Verde e.V.", "Europe/Berlin", "DE", "EUR")
+    assert (kept.price_per_segment, kept.footer, kept.undo_seconds) == (
+        Decimal("0.0790"),
+        "Antworte STOP zum Abmelden.",
+        30,
+    )
+    shown = visit("/settings", "ada")
+    for value in ("0.0790", "Río Verde e.V.", "Germany (+49)"):
+        assert value in shown.text
+    assert "The settings are saved." in shown.words
+
+
+def test_empty_price_and_undo_mean_unknown_and_the_servers_own(visit, app):
+    save(visit, price_per_segment="0.01", undo_seconds="0")
+    with app.app_context():
+        assert queries.undo_seconds() == 0
+    save(visit)
+    assert (row(app).price_per_segment, row(app).undo_seconds) == (None, None)
+    with app.app_context():
+        assert queries.undo_seconds() == 10
+
+
+def test_what_the_form_does_not_have_stays(visit, app):
+    save(visit, currency="CHF", undo_seconds="20")
+    page = visit("/settings", "ada", organisation="New", timezone="UTC", price_per_segment="1", footer="STOP ends it")
+    assert page.status_code == 303
+    assert (row(app).currency, row(app).undo_seconds, row(app).region) == ("CHF", 20, "US")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"organisation": ""}, "Write the name of your organisation."),
+        ({"organisation": "x" * 101}, "at most 100 characters"),
+        ({"timezone": "Nowhere"}, "Choose a time zone"),
+        ({"region": "XX"}, "Choose a country"),
+        ({"currency": "Euro"}, "three letters"),
+        ({"currency": "€€€"}, "three letters"),
+        ({"price_per_segment": "free"}, "Write a price such as 0.0079"),
+        ({"price_per_segment": "-1"}, "costs from 0 to 10"),
+        ({"price_per_segment": "11"}, "costs from 0 to 10"),
+        ({"price_per_segment": "NaN"}, "costs from 0 to 10"),
+        ({"price_per_segment": "1e-999999"}, "at most ten digits"),
+        ({"footer": "Bye"}, "Say the word STOP"),
+        ({"footer": "unstoppable"}, "Say the word STOP"),
+        ({"footer": "STOP" + "x" * 160}, "at most 160 characters"),
+        ({"undo_seconds": "-1"}, "whole number from 0 to 3600"),
+        ({"undo_seconds": "1.5"}, "whole number from 0 to 3600"),
+        ({"undo_seconds": "٣"}, "whole number from 0 to 3600"),
+        ({"undo_seconds": "99999"}, "whole number from 0 to 3600"),
+    ],
+)
+def test_every_mistake_is_said_beside_its_field_and_nothing_is_lost(visit, app, wrong, said):
+    page = save(visit, **({"organisation": "Kept as typed"} | wrong))
+    assert page.status_code == 422
+    assert said in page.words
+    name, typed = next(iter(wrong.items()))
+    if name not in {"timezone", "region"} and typed.isascii() and "\n" not in typed:
+        assert f'value="{typed}"' in page.text
+    assert row(app).name == "Riverside Community"
+
+
+def test_a_zone_by_an_older_name_is_accepted_and_offered_again(visit, app):
+    save(visit, timezone="US/Mountain")
+    assert row(app).timezone == "US/Mountain"
+    assert '<option selected value="US/Mountain">' in visit("/settings", "ada").text
+
+
+def test_the_audit_knows_before_and_after_of_what_changed_and_nothing_else(visit, app):
+    save(visit, price_per_segment="0.0079", region="CA")
+    with app.app_context():
+        event = db.session.scalars(select(AuditEvent)).one()
+    assert (event.who, event.verb) == ("ada", "settings.changed")
+    assert json.loads(event.details) == {"region": ["US", "CA"], "price_per_segment": [None, "0.0079"]}
+
+
+def test_the_servers_own_settings_are_shown_to_paste_at_twilio(visit):
+    page = visit("/settings", "ada")
+    for shown in (
+        "to the practice phones only",
+        "http://sms.example.org/webhooks/twilio/inbound",
+        "http://sms.example.org/webhooks/twilio/status",
+        "50 parts a second",
+    ):
+        assert shown in page.words
+
+
+def test_no_secret_is_shown(make_app):
+    from tests.visit import Visitor
+
+    app = make_app(twilio_account_sid="AC" + "1" * 32, twilio_auth_token="t" * 32, twilio_from_number="+13035550100")
+    page = Visitor(app)("/settings", "ada")
+    assert "to real phones, through Twilio" in page.words
+    assert "+1 303 555 0100" in page.words
+    assert "t" * 32 not in page.text
+
+
+def test_every_country_with_phones_has_a_name():
+    assert country_choices()["US"] == "United States (+1)"
+    assert len(country_choices()) > 240
+    assert [name for region, name in country_choices().items() if name.startswith(f"{region} (")] in (
+        [],
+        ["AC (+247)", "TA (+290)", "XK (+383)"],
+    )

@@ -1,0 +1,230 @@
+"""The very first start: somebody who may sign in, from the environment or by the printed link."""
+
+import logging
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+
+from app import create_app
+from app.accounts import actions as accounts
+from app.accounts import queries as users
+from app.accounts.models import AppUser, SetupToken
+from app.community.models import CommunityMember
+from app.domain.permission import Role
+from app.kit.db import db, write
+from app.kit.settings import BadSettings, Settings
+from app.organisation import queries as organisation
+from app.setup import actions
+from tests.visit import Visitor
+
+GOOD = "seven green bottles hang"
+ADA = {"username": "Ada", "password": GOOD, "organisation": "Riverside Community", "timezone": "America/Denver"}
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Settings for a database that is not there yet."""
+    return lambda **more: Settings(
+        secret_key="a-key-for-tests-0123456789",
+        app_env="test",
+        database_url=f"sqlite:///{tmp_path}/new/sms.db",
+        public_base_url="http://sms.example.org",
+        log_format="text",
+        app_timezone="Europe/Berlin",
+        default_region="DE",
+        **more,
+    )
+
+
+@pytest.fixture
+def start(settings):
+    """Start a worker: gives the app and the address it would print."""
+
+    def one_worker(**more):
+        actions.prepare(settings(**more))
+        app = create_app(settings(**more))
+        return app, actions.welcome(app)
+
+    return one_worker
+
+
+def count(app, model):
+    """How many rows there are."""
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(model))
+
+
+def path_of(address):
+    """What the visitor's browser asks for."""
+    return address.removeprefix("http://sms.example.org")
+
+
+def test_the_printed_address_is_under_the_public_base_url_and_never_the_same(start):
+    _, first = start()
+    _, second = start()
+    assert re.fullmatch(r"http://sms\.example\.org/setup\?token=[\w-]{32}", first)
+    assert first != second
+
+
+def test_without_a_base_url_it_is_the_host_and_port(settings):
+    bare = Settings(**(vars(settings()) | {"public_base_url": "", "host": "127.0.0.1", "port": 5055}))
+    actions.prepare(bare)
+    assert actions.welcome(create_app(bare)).startswith("http://127.0.0.1:5055/setup?token=")
+
+
+def test_a_token_is_kept_only_as_its_hash(start):
+    app, address = start()
+    with app.app_context():
+        kept = db.session.scalar(select(SetupToken.token_hash))
+    assert kept not in address
+    assert address.split("=")[1] not in kept
+
+
+def test_every_worker_of_one_start_accepts_every_workers_address(start):
+    first_app, first = start()
+    second_app, second = start()
+    for app, address in ((first_app, second), (second_app, first)):
+        assert Visitor(app)(path_of(address)).status_code == 200
+
+
+def test_the_address_of_an_earlier_start_works_no_more(start):
+    with time_machine.travel(datetime.now(UTC) - timedelta(hours=1)):
+        _, old = start()
+    app, _ = start()
+    page = Visitor(app)(path_of(old))
+    assert page.status_code == 403
+    assert "Use the link printed in the terminal. It changes at every start." in page.words
+
+
+@pytest.mark.parametrize("address", ["/setup", "/setup?token=", "/setup?token=guess", "/setup?token=%00%ff"])
+def test_without_the_right_token_nobody_gets_in(start, address):
+    app, _ = start()
+    assert Visitor(app)(address).status_code == 403
+    assert Visitor(app)(address, "", **ADA).status_code == 403
+    assert count(app, AppUser) == 0
+
+
+def test_ada_sets_up_and_is_signed_in_at_home(start):
+    app, address = start()
+    visit = Visitor(app)
+    page = visit(path_of(address), "", **ADA)
+    assert (page.status_code, page.location) == (303, "/")
+    settings_page = visit("/settings")
+    assert settings_page.status_code == 200
+    assert 'value="Riverside Community"' in settings_page.text
+    with app.app_context():
+        row, ada = organisation.organisation(), users.named("ada")
+        assert (row.name, row.timezone, row.region) == ("Riverside Community", "America/Denver", "DE")
+        assert (ada.role, ada.must_change_password, ada.check_password(GOOD)) == (Role.ADMIN, False, True)
+    assert count(app, SetupToken) == 0
+
+
+def test_once_there_is_a_user_the_page_is_gone(start):
+    app, address = start()
+    Visitor(app)(path_of(address), "", **ADA)
+    assert Visitor(app)(path_of(address)).status_code == 404
+    assert Visitor(app)("/setup").status_code == 404
+    assert actions.welcome(app) is None
+
+
+def test_two_who_are_first_at_once_make_one_admin(start):
+    app, address = start()
+    with app.app_context(), write():
+        accounts.add_first_admin("bob", "no hash")
+        with pytest.raises(actions.TooLate):
+            actions.found_the_house("ada", "no hash")
+    assert count(app, AppUser) == 1
+    assert Visitor(app)(path_of(address), "", **ADA).status_code == 404
+
+
+def test_the_zone_of_the_environment_is_offered_first(start):
+    app, address = start()
+    assert '<option selected value="Europe/Berlin">' in Visitor(app)(path_of(address)).text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"username": " "}, "Write a user name."),
+        ({"username": "x" * 81}, "at most 80 characters"),
+        ({"password": "short"}, "at least 15 characters"),
+        ({"password": "riverside community"}, "the organisation's name"),
+        ({"password": "hello ada lovelace"}, "your user name"),
+        ({"organisation": "\u200b"}, "Write the name of your organisation."),
+        ({"organisation": "x" * 101}, "at most 100 characters"),
+        ({"timezone": "Mars/Olympus"}, "Choose a time zone from the list."),
+    ],
+)
+def test_every_mistake_is_said_and_what_was_typed_stays(start, wrong, said):
+    app, address = start()
+    visit = Visitor(app)
+    page = visit(path_of(address), "", **(ADA | wrong))
+    assert page.status_code == 422
+    assert said in page.words
+    kept = "username" if "organisation" in wrong else "organisation"
+    assert f'value="{ADA[kept]}"' in page.text
+    assert GOOD not in page.text
+    assert count(app, AppUser) == 0
+    assert (
+        visit(urlsplit(page.forms[-1]["attrs"]["action"]).path + "?" + path_of(address).split("?")[1]).status_code
+        == 200
+    )
+
+
+def test_a_made_up_community_comes_along_when_asked_for(start):
+    app, address = start()
+    Visitor(app)(path_of(address), "", **ADA, demo="y")
+    assert count(app, CommunityMember) == 60
+
+
+def test_nobody_made_up_comes_along_unasked(start):
+    app, address = start()
+    Visitor(app)(path_of(address), "", **ADA)
+    assert count(app, CommunityMember) == 0
+
+
+def test_the_sign_in_page_says_where_to_begin(start):
+    app, _ = start()
+    assert "Use the link printed in the terminal" in Visitor(app)("/login").words
+
+
+def test_the_environment_makes_the_first_admin_with_the_password_as_it_is(start):
+    app, printed = start(admin_username=" Chief ", admin_password=" pw ")
+    assert printed is None
+    with app.app_context():
+        chief = users.named("chief")
+        assert chief.is_admin
+        assert chief.check_password(" pw ")
+        assert not chief.check_password("pw")
+        assert (organisation.organisation().timezone, organisation.organisation().region) == ("Europe/Berlin", "DE")
+    assert Visitor(app)("/setup").status_code == 404
+
+
+def test_workers_that_start_together_make_one_admin(start, settings):
+    app, _ = start()
+    apps = [create_app(settings(admin_password="pw")) for _ in range(3)]
+    with ThreadPoolExecutor(3) as threads:
+        assert list(threads.map(actions.welcome, apps)) == [None] * 3
+    assert count(app, AppUser) == 1
+
+
+def test_the_environment_changes_no_user_who_is_there_and_is_called_out(start, caplog):
+    start(admin_password="first")
+    with caplog.at_level(logging.WARNING):
+        app, _ = start(admin_username="other", admin_password="second")
+    assert count(app, AppUser) == 1
+    with app.app_context():
+        assert users.named("admin").check_password("first")
+    assert "ADMIN_PASSWORD is still set" in caplog.text
+    assert "second" not in caplog.text
+
+
+@pytest.mark.parametrize("name", ["\u200b", "x" * 81])
+def test_a_user_name_that_cannot_be_is_refused_at_the_start(settings, name):
+    with pytest.raises(BadSettings, match="ADMIN_USERNAME"):
+        actions.prepare(settings(admin_username=name))

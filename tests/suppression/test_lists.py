@@ -1,0 +1,156 @@
+"""Who must not be texted, and how numbers come on the two lists and off them."""
+
+import pytest
+from sqlalchemy import select
+
+from app.community.models import CommunityMember
+from app.domain.permission import LeftOut, reason_to_leave_out
+from app.kit.db import Taken, db, write
+from app.suppression import actions, queries
+from app.suppression.models import SuppressedContact, SuppressionCategory, UnsubscribedContact
+from tests import makers
+from tests.cast import LEO, MAX, MIA, ZOE
+
+OPT_OUT, HARD, SOFT = SuppressionCategory.OPT_OUT, SuppressionCategory.HARD_FAIL, SuppressionCategory.SOFT_FAIL
+
+
+def source(phone):
+    """The source of a number's opt-out."""
+    return db.session.scalar(select(UnsubscribedContact.source).where(UnsubscribedContact.phone == phone))
+
+
+@pytest.mark.parametrize("stop", [True, False])
+@pytest.mark.parametrize("category", [None, OPT_OUT, HARD, SOFT])
+def test_sql_and_the_law_book_give_the_same_reason(shop, stop, category):
+    makers.member(ZOE, "Zoe")
+    if stop:
+        makers.said_stop(ZOE)
+    if category:
+        makers.dead_number(ZOE, category)
+    law = reason_to_leave_out(stop, category)
+    in_sql = db.session.execute(select(queries.left_out(CommunityMember.phone))).scalar_one()
+    assert in_sql == law
+    assert in_sql is None or isinstance(in_sql, LeftOut)
+    assert queries.is_left_out(ZOE) == law
+
+
+def test_the_reason_can_filter_and_count_and_look_at_its_own_tables(shop):
+    makers.member(ZOE)
+    makers.member(LEO)
+    makers.said_stop(ZOE)
+    why = queries.left_out(CommunityMember.phone)
+    assert db.session.scalars(select(CommunityMember.phone).where(why.is_(None))).all() == [LEO]
+    assert db.session.scalars(select(CommunityMember.phone).where(why == LeftOut.SAID_STOP)).all() == [ZOE]
+    own = select(UnsubscribedContact.phone, queries.left_out(UnsubscribedContact.phone))
+    assert db.session.execute(own).all() == [(ZOE, LeftOut.SAID_STOP)]
+
+
+def test_a_large_audience_is_judged_through_the_unique_indexes(shop):
+    statement = select(CommunityMember.phone, queries.left_out(CommunityMember.phone).label("why"))
+    compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
+    plan = [row[3] for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]
+    searches = [line for line in plan if "SEARCH" in line]
+    assert len(searches) == 2
+    assert all("INDEX" in line and "phone=?" in line for line in searches)
+
+
+def test_reasons_for_many_numbers_name_only_those_left_out(shop):
+    phones = [makers.pretend_phone(n) for n in range(1200)]
+    makers.said_stop(phones[3])
+    makers.dead_number(phones[700])
+    makers.dead_number(phones[1100], SOFT)
+    assert queries.reasons_for(phones) == {phones[3]: LeftOut.SAID_STOP, phones[700]: LeftOut.NUMBER_DEAD}
+    assert queries.reasons_for([]) == {}
+
+
+def test_an_opt_out_is_news_only_once(shop):
+    with write():
+        assert actions.opt_out(ZOE, source="inbound", reason="Texted STOP", name="Zoe")
+    with write():
+        assert not actions.opt_out(ZOE, source="message_failure")
+    assert source(ZOE) == "inbound"
+
+
+@pytest.mark.parametrize(("before", "after"), [("import", "inbound"), ("event:3", "inbound"), ("manual", "manual")])
+def test_the_persons_own_stop_outweighs_what_others_noted_but_not_an_admins_hand(shop, before, after):
+    with write():
+        actions.opt_out(ZOE, source=before)
+        assert not actions.opt_out(ZOE, source="inbound", reason="Texted STOP")
+    assert source(ZOE) == after
+
+
+@pytest.mark.parametrize("before", ["inbound", "import", "community", "event:3", "message_failure"])
+def test_start_lifts_every_opt_out_but_a_manual_one(shop, before):
+    with write():
+        actions.opt_out(ZOE, source=before)
+        actions.opt_out(LEO, source="manual")
+        assert actions.lift(ZOE)
+        assert not actions.lift(LEO)
+        assert not actions.lift(MIA)
+    assert queries.reasons_for([ZOE, LEO]) == {LEO: LeftOut.SAID_STOP}
+    with write():
+        assert actions.lift(LEO, manual_too=True)
+    assert queries.is_left_out(LEO) is None
+
+
+def test_start_lifts_an_opt_out_on_the_other_list_and_never_a_dead_number(shop):
+    makers.dead_number(ZOE, OPT_OUT)
+    makers.dead_number(LEO, HARD)
+    with write():
+        assert actions.lift(ZOE)
+        assert not actions.lift(LEO)
+    assert queries.reasons_for([ZOE, LEO]) == {LEO: LeftOut.NUMBER_DEAD}
+
+
+def test_a_number_dies_once_and_a_soft_failure_may_become_a_hard_one(shop):
+    makers.dead_number(LEO, SOFT)
+    makers.dead_number(MIA, OPT_OUT)
+    with write():
+        assert actions.mark_dead(ZOE, reason="no such number")
+        assert not actions.mark_dead(ZOE, reason="no such number")
+        assert actions.mark_dead(LEO, reason="no such number")
+        assert not actions.mark_dead(MIA, reason="no such number")
+    assert queries.reasons_for([ZOE, LEO, MIA]) == {
+        ZOE: LeftOut.NUMBER_DEAD,
+        LEO: LeftOut.NUMBER_DEAD,
+        MIA: LeftOut.SAID_STOP,
+    }
+
+
+def test_by_hand_a_number_goes_on_once(shop):
+    with write():
+        actions.add_by_hand("Max", MAX, "asked at the door")
+    with pytest.raises(Taken), write():
+        actions.add_by_hand(None, MAX, None)
+    assert source(MAX) == "manual"
+
+
+@pytest.mark.parametrize("source", ["inbound", "message_failure"])
+def test_what_came_from_the_phone_nobody_takes_off_by_hand(shop, source):
+    with write():
+        actions.opt_out(ZOE, source=source)
+    row = db.session.scalars(select(UnsubscribedContact.id)).one()
+    with pytest.raises(actions.OnlyThey), write():
+        actions.remove("unsubscribed", row)
+    assert queries.is_left_out(ZOE) == LeftOut.SAID_STOP
+
+
+def test_a_dead_number_may_get_another_chance(shop):
+    with write():
+        actions.mark_dead(ZOE, reason="no such number")
+    row = db.session.scalars(select(SuppressedContact.id)).one()
+    with write():
+        assert actions.remove("suppressed", row).phone == ZOE
+    assert queries.is_left_out(ZOE) is None
+
+
+@pytest.mark.parametrize("kind", ["unsubscribed", "suppressed", "users", ""])
+def test_a_row_that_is_not_there_is_gone(shop, kind):
+    with pytest.raises(actions.Gone), write():
+        actions.remove(kind, 1)
+
+
+def test_a_soft_failure_is_not_on_the_list_and_cannot_be_taken_off_it(shop):
+    makers.dead_number(ZOE, SOFT)
+    with pytest.raises(actions.Gone), write():
+        actions.remove("suppressed", 1)
