@@ -1,0 +1,166 @@
+"""Reading the members: a page of the list, one person, the audience of a blast, the export."""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, TextClause, column, func, or_, select, table, text
+
+from app.community.models import CommunityMember
+from app.domain.permission import LeftOut
+from app.domain.phone import BadPhone, Phone, digits_of
+from app.kit.db import db
+from app.kit.pages import Asked, Page, last_page
+from app.suppression.queries import left_out
+
+SORTS = ("name", "phone", "created_at")
+# Each is the order of one index of the table, with the column that makes it total.
+ORDERS = {
+    "name": ("name IS NULL", "name COLLATE NOCASE", "id"),
+    "phone": ("phone",),
+    "created_at": ("created_at", "id"),
+}
+MOST_FOUND = 10_000  # a search that finds more says so and counts no further
+FEW = 5_000  # up to here, looking rows up one by one beats walking along an index
+TRIGRAM = 3
+EXPORT_SLICE = 1_000
+SEARCH = table("community_search", column("rowid"))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person on the list, and why they are left out of blasts (None: they are not)."""
+
+    id: int
+    name: str | None
+    phone: str
+    created_at: datetime
+    left_out: LeftOut | None
+
+
+@dataclass(frozen=True)
+class FoundPage(Page):
+    """A page of a search. `more`: there were more than MOST_FOUND, and only these are shown."""
+
+    more: bool = False
+
+    @property
+    def total_in_words(self) -> str:
+        """How many were found."""
+        people = "person" if self.total == 1 and not self.more else "people"
+        return f"{'more than ' if self.more else ''}{self.total:,} {people}"
+
+
+def count() -> int:
+    """How many members there are."""
+    return db.session.scalar(select(func.count()).select_from(CommunityMember)) or 0
+
+
+def member(member_id: int) -> CommunityMember | None:
+    """One member."""
+    return db.session.get(CommunityMember, member_id)
+
+
+def pool() -> Select[str | None, str, LeftOut | None]:
+    """(name, phone, left_out) of every member in id order: the audience of a blast to the community."""
+    who = select(CommunityMember.name, CommunityMember.phone, left_out(CommunityMember.phone).label("left_out"))
+    return who.order_by(CommunityMember.id)
+
+
+def export_slice(after_id: int) -> Sequence[Any]:
+    """(id, name, phone) of the next members in id order. An export never holds a snapshot for long."""
+    rows = select(CommunityMember.id, CommunityMember.name, CommunityMember.phone)
+    rows = rows.where(CommunityMember.id > after_id).order_by(CommunityMember.id)
+    return db.session.execute(rows.limit(EXPORT_SLICE)).all()
+
+
+def page(asked: Asked, region: str) -> FoundPage:
+    """A page of the list. A search finds parts of names, and parts of numbers in any spelling.
+
+    `region` is the country of numbers that are searched without their country code.
+    """
+    if asked.search:
+        return _found(asked, region)
+    total = count()
+    asked = last_page(total, asked)
+    return FoundPage(_lines(_ids_of_page(total, asked)), total, asked)
+
+
+def _ids_of_page(total: int, asked: Asked) -> list[int]:
+    """The ids of one page, read from the nearer end of the index."""
+    here = min(asked.per_page, total - asked.offset)
+    from_the_end = total - asked.offset - here
+    backwards = from_the_end < asked.offset
+    ids = select(CommunityMember.id).order_by(*_order(asked.sort, asked.descending != backwards))
+    found = db.session.scalars(ids.offset(from_the_end if backwards else asked.offset).limit(here)).all()
+    return list(reversed(found)) if backwards else list(found)
+
+
+def _found(asked: Asked, region: str) -> FoundPage:
+    found = select(CommunityMember.id).where(_Wanted(asked.search, region).condition())
+    found = found.order_by(*_order(asked.sort, asked.descending)).limit(MOST_FOUND + 1)
+    ids = list(db.session.scalars(found))
+    more, ids = len(ids) > MOST_FOUND, ids[:MOST_FOUND]
+    asked = last_page(len(ids), asked)
+    return FoundPage(_lines(ids[asked.offset :][: asked.per_page]), len(ids), asked, more)
+
+
+def _order(sort: str, descending: bool) -> list[TextClause]:
+    """Every column the same way round, so that one index serves both directions."""
+    return [text(f"{each} {'DESC' if descending else 'ASC'}") for each in ORDERS[sort]]
+
+
+def _lines(ids: Sequence[int]) -> list[Line]:
+    """The people with these ids, in this order."""
+    columns = (CommunityMember.id, CommunityMember.name, CommunityMember.phone, CommunityMember.created_at)
+    rows = db.session.execute(select(*columns, left_out(CommunityMember.phone)).where(CommunityMember.id.in_(ids)))
+    by_id = {row[0]: Line(*row) for row in rows}
+    return [by_id[each] for each in ids if each in by_id]
+
+
+class _Wanted:
+    """What somebody types into the search: a part of a name, or of a number in whatever spelling."""
+
+    def __init__(self, search: str, region: str) -> None:
+        self.words = search
+        self.numbers = _numbers(search, region)
+
+    def condition(self) -> ColumnElement[bool]:
+        """Through the search table where that finds few; else the walk along an index (14 ms for 100,000 members)."""
+        terms = [("name", self.words), *(("phone", number) for number in self.numbers)]
+        if all(len(term) >= TRIGRAM for _, term in terms):
+            question = " OR ".join(f'{where} : "{_quoted(term)}"' for where, term in terms)
+            found = select(SEARCH.c.rowid).where(text("community_search MATCH :question").bindparams(question=question))
+            few = select(func.count()).select_from(found.limit(FEW + 1).subquery())
+            if (db.session.scalar(few) or 0) <= FEW:
+                return CommunityMember.id.in_(found)
+        return self._anywhere()
+
+    def _anywhere(self) -> ColumnElement[bool]:
+        names = (CommunityMember.name.contains(each, autoescape=True) for each in _cases(self.words))
+        return or_(*names, *(CommunityMember.phone.contains(number) for number in self.numbers))
+
+
+def _numbers(search: str, region: str) -> list[str]:
+    """The digits to look for: as typed, without the zeros of a national number, and as the whole number they spell.
+
+    None when there are letters among them.
+    """
+    digits = digits_of(search)
+    if not digits or any(sign.isalpha() for sign in search):
+        return []
+    found = [digits] if len(digits) < 7 else [digits, digits.lstrip("0") or digits]
+    with contextlib.suppress(BadPhone):  # a part of a number
+        found.append(Phone.read(search, region).e164.lstrip("+"))
+    return list(dict.fromkeys(found))
+
+
+def _cases(term: str) -> set[str]:
+    """SQLite's LIKE folds the case of ASCII letters only."""
+    return {term} if term.isascii() else {term, term.lower(), term.upper(), term.title()}
+
+
+def _quoted(term: str) -> str:
+    return term.replace('"', '""')
