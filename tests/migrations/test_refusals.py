@@ -8,6 +8,7 @@ import pytest
 from app.migrations import opening
 from app.migrations.problems import BusyDatabase, CannotOpen, Damaged, NotADatabase, NotOurs
 from app.migrations.runner import EditedMigration, NewerDatabase, migrate, pending
+from app.migrations.steps import find
 from tests.migrations.made_up import PLANTS, QUIET, fingerprint, first_only, garden, names, run, write_step
 
 
@@ -166,7 +167,5 @@ def test_a_file_we_may_not_write_is_said_with_the_right_that_is_needed(path, ste
 
 
 def _found(folder):
-    from app.migrations.steps import find
-
     find.cache_clear()
     return find(folder)

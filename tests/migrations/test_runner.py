@@ -2,13 +2,16 @@
 
 import logging
 import os
+import resource
+import sqlite3
 import stat
 import time
 
 import pytest
 
 from app.migrations.runner import BackupFailed, FailedStep, MigrationProblem, applied, migrate, pending, revert
-from tests.migrations.made_up import QUIET, fingerprint, first_only, garden, names, run, write_step
+from app.migrations.steps import find
+from tests.migrations.made_up import POTS, QUIET, fingerprint, first_only, garden, names, run, write_step
 
 
 @pytest.fixture
@@ -50,8 +53,6 @@ def test_a_second_start_takes_milliseconds_and_touches_nothing(path, steps_folde
 def test_nothing_to_do_needs_no_write_lock(path, steps_folder):
     steps = garden(steps_folder)
     migrate(path, QUIET, steps)
-    import sqlite3
-
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     try:
@@ -121,7 +122,10 @@ def test_a_step_that_leaves_a_child_without_its_parent_is_rolled_back(path, step
 
 
 def test_dropping_a_table_to_build_it_anew_keeps_its_children(path, steps_folder):
-    """With foreign keys on, the DROP would have deleted the pots; inside a transaction they cannot be switched."""
+    """M7, the runner's part: with foreign keys on, the DROP would have deleted the pots.
+
+    Inside a transaction they cannot be switched any more, so the runner does it before.
+    """
     garden(steps_folder)
     anew = (
         "CREATE TABLE plants_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL)",
@@ -134,7 +138,24 @@ def test_dropping_a_table_to_build_it_anew_keeps_its_children(path, steps_folder
     assert run(path, "SELECT count(*) FROM pots") == [(1,)]
 
 
+def test_a_disk_that_is_full_half_way_costs_nothing(path, steps_folder):
+    """M10: rolled back; with room again, it works."""
+    migrate(path, QUIET, first_only(steps_folder))
+    write_step(steps_folder, 2, "pots", [*POTS, *["INSERT INTO plants (name) VALUES (hex(randomblob(100000)))"] * 10])
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, hard))
+    try:
+        with pytest.raises(MigrationProblem, match=r"disk (is full|I/O error)"):
+            migrate(path, QUIET, _again(steps_folder))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert pending(path, _again(steps_folder)) == ["0002_pots"]
+    assert run(path, "SELECT count(*) FROM plants") == [(1,)]
+    assert migrate(path, QUIET, _again(steps_folder)) == ["0002_pots"]
+
+
 def test_no_room_for_the_copy_means_that_nothing_is_begun(path, steps_folder):
+    """M10: the copy comes first."""
     migrate(path, QUIET, first_only(steps_folder))
     (path.parent / "backups").write_text("a file is in the way")
     before = fingerprint(path)
@@ -182,7 +203,5 @@ def test_the_log_says_what_was_done(path, steps_folder, caplog):
 
 
 def _again(folder):
-    from app.migrations.steps import find
-
     find.cache_clear()
     return find(folder)
