@@ -9,7 +9,7 @@ from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPh
 from app.delivery.carriers.sandbox_wire import new_sid
 from app.domain.segments import measure
 from app.kit.clock import now
-from app.kit.db import db
+from app.kit.db import db, rows_changed
 
 # The page itself brings the text in at once. Should it die on the way, a walking postman does, this much later.
 GRACE = timedelta(seconds=2)
@@ -43,5 +43,4 @@ def set_mood(phone: str, mood: Mood) -> None:
 
 def everybody_works() -> int:
     """Every phone works again; how many did not."""
-    changed = delete(SandboxPhone).where(SandboxPhone.mood != Mood.WORKING)
-    return db.session.execute(changed.execution_options(synchronize_session=False)).rowcount
+    return rows_changed(delete(SandboxPhone).where(SandboxPhone.mood != Mood.WORKING))

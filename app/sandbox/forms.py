@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice, StringField, ValidationError
+from wtforms import StringField, ValidationError
 
 from app.delivery.carriers.sandbox_models import Mood
 from app.domain.segments import LIMIT, characters
@@ -52,8 +52,11 @@ class TextForm(FlaskForm):
 
 
 class MoodForm(FlaskForm):
-    """How the phone behaves."""
+    """How the phone behaves: one of the buttons."""
 
-    mood = RadioField(
-        "This phone is", choices=[SelectChoice(mood.value, words) for mood, words in MOODS.items()], coerce=Mood
-    )
+    mood = StringField("This phone is")
+
+    def validate_mood(self, field: Any) -> None:
+        """Only what a button can say."""
+        if field.data not in set(Mood):
+            raise ValidationError("Choose one of the buttons.")

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.audit.actions import act
 from app.community.queries import page as community_page
 from app.delivery.carriers.postman import Postman
+from app.delivery.carriers.sandbox_models import Mood
 from app.domain.permission import LEFT_OUT_WORDS
 from app.domain.phone import is_e164
 from app.kit import filters
@@ -104,7 +105,7 @@ def write_back(digits: str) -> ResponseReturnValue:
     if not form.validate():
         return _phone(number, form), 422
     with act("sandbox.wrote", who()) as trace:
-        trace.about = sid = actions.write_back(number, _settings().sender, form.body.data)
+        trace.about = sid = actions.write_back(number, _settings().sender, str(form.body.data))
     app: Any = current_app
     if not Postman.of(app._get_current_object()).post_now(sid):
         flash("The text is still on its way. Look again in a moment.", "info")
@@ -119,7 +120,7 @@ def mood(digits: str) -> ResponseReturnValue:
     if not form.validate():
         abort(400)
     with act("sandbox.mood", who()) as trace:
-        actions.set_mood(number, form.mood.data)
+        actions.set_mood(number, Mood(str(form.mood.data)))
         trace.details["mood"] = form.mood.data
     return redirect(url_for("sandbox.phone", digits=digits), 303)
 

@@ -198,11 +198,11 @@ def test_what_happened_tells_the_life_of_a_text(app, visit):
         session.add_all(Message(kind=Kind.BLAST, phone=ZOE, body=f"Text {n}", **life) for n, life in enumerate(lives))
     page = visit(ZOES, "sol")
     for words in (
-        "Receipt: delivered “Text 0”",
-        "Handed to the practice network “Text 0”",
-        "Failed. That is not a phone number. “Text 1”",
-        "Left out. Said STOP “Text 2”",
-        "Cancelled “Text 3”",
+        "Receipt: delivered “ Text 0 ”",
+        "Handed to the practice network “ Text 0 ”",
+        "Failed That is not a phone number. “ Text 1 ”",
+        "Left out Said STOP. “ Text 2 ”",
+        "Cancelled “ Text 3 ”",
     ):
         assert words in page.words
 

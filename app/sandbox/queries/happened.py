@@ -26,11 +26,12 @@ READ_AS = {
 
 @dataclass(frozen=True)
 class Event:
-    """One moment. `about`: the beginning of the text it is about, "" for none. `trouble`: it went wrong."""
+    """One moment. `why`: the reason, "" for none. `about`: how the text begins. `trouble`: it went wrong."""
 
     at: datetime
     words: str
     about: str = ""
+    why: str = ""
     trouble: bool = False
 
 
@@ -51,7 +52,7 @@ def _life(text: Message) -> Iterator[Event]:
         yield Event(text.created_at, READ_AS[meaning_of(text.body)], about)
         return
     if text.status in NEVER_LEFT:
-        yield Event(text.created_at, _why_it_stayed(text), about)
+        yield Event(text.created_at, WORDS[text.status], about, _why_it_stayed(text))
         return
     yield Event(text.created_at, "Waiting to be sent", about)
     if text.submitted_at:
@@ -61,19 +62,16 @@ def _life(text: Message) -> Iterator[Event]:
     if text.delivered_at:
         yield Event(text.delivered_at, "Receipt: delivered", about)
     elif text.failed_at:
-        yield Event(text.failed_at, _why_it_failed(text), about, trouble=True)
+        yield Event(text.failed_at, WORDS[text.status], about, _why_it_failed(text), trouble=True)
 
 
 def _why_it_stayed(text: Message) -> str:
-    words = WORDS[text.status]
-    if text.status is MessageStatus.SKIPPED and text.reason in set(LeftOut):
-        return f"{words}. {LEFT_OUT_WORDS[LeftOut(text.reason)][0]}"
-    return words
+    reason = text.reason if text.status is MessageStatus.SKIPPED else None
+    return f"{LEFT_OUT_WORDS[LeftOut(reason)][0]}." if reason in set(LeftOut) else ""
 
 
 def _why_it_failed(text: Message) -> str:
-    phase = "delivery" if text.provider_sid else "create"
-    return f"{WORDS[text.status]}. {receipt_for(text.error_code, phase).words}"
+    return receipt_for(text.error_code, "delivery" if text.provider_sid else "create").words
 
 
 def _opt_out(phone: str) -> Iterator[Event]:
