@@ -1,17 +1,20 @@
 """The rehearsal of a blast, and the lists of blasts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 
 from app.community import queries as community
+from app.delivery import queries as delivery
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.audience import Person, Rehearsal, rehearse
-from app.domain.blast_states import LogStatus, MessageStatus, Target
+from app.domain.blast_states import LogStatus, MessageStatus, ScheduleStatus, Target
 from app.domain.permission import LeftOut
+from app.domain.phone import digits_of
 from app.events import queries as events
+from app.events.models import Event
 from app.kit.db import db
 from app.kit.pages import Asked, Page, last_page
 
@@ -25,6 +28,23 @@ FILTERS: dict[str, tuple[MessageStatus, ...]] = {
     "delivered": (MessageStatus.DELIVERED,),
     "left_out": (MessageStatus.SKIPPED, MessageStatus.CANCELLED, MessageStatus.EXPIRED),
 }
+
+
+# How a blast's people are listed: trouble first.
+IN_ORDER = tuple(state for states in FILTERS.values() for state in states)
+ROW_COLUMNS = (
+    Message.phone,
+    Message.name,
+    Message.status,
+    Message.reason,
+    Message.error_code,
+    Message.provider_sid,
+    Message.segments,
+    Message.body,
+    Message.sent_at,
+    Message.delivered_at,
+    Message.failed_at,
+)
 
 
 class EventGone(Exception):
@@ -62,6 +82,11 @@ def log(log_id: int) -> MessageLog | None:
     return db.session.get(MessageLog, log_id)
 
 
+def log_now(log_id: int) -> MessageLog:
+    """The same as it stands at this moment, for decisions inside write()."""
+    return db.session.get_one(MessageLog, log_id, populate_existing=True)
+
+
 def schedule_of(log_id: int) -> ScheduledMessage | None:
     """What the blast was confirmed as."""
     return db.session.scalar(select(ScheduledMessage).where(ScheduledMessage.message_log_id == log_id).limit(1))
@@ -92,15 +117,40 @@ def logs_page(asked: Asked) -> Page:
     return Page(db.session.scalars(rows).all(), total, asked)
 
 
-def people_page(log_id: int, chosen: str, asked: Asked) -> Page:
-    """The people of one blast, failed ones first; `chosen` is one of FILTERS or "" for all."""
-    rows = select(Message).where(Message.message_log_id == log_id)
-    if chosen in FILTERS:
-        rows = rows.where(Message.status.in_(FILTERS[chosen]))
-    total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+def people_page(log_id: int, chosen: str, asked: Asked, counts: Mapping[str, int]) -> Page:
+    """The people of one blast, failed ones first; `chosen` is one of FILTERS or "" for all.
+
+    `counts` are the blast's rows by state. They tell in which states the page lies, so that any page of 100,000
+    people is a walk along the index of states, and nothing is sorted. `search`: part of a name or number.
+    """
+    states = FILTERS.get(chosen, IN_ORDER)
+    if asked.search:
+        return _found_people(log_id, states, asked)
+    total = sum(counts.get(state, 0) for state in states)
     asked = last_page(total, asked)
-    rows = rows.order_by(Message.status.in_(FAILED).desc(), Message.id)
-    return Page(db.session.scalars(rows.offset(asked.offset).limit(asked.per_page)).all(), total, asked)
+    rows: list[Message] = []
+    skip = asked.offset
+    for state in states:
+        wanted = asked.per_page - len(rows)
+        if skip < counts.get(state, 0) and wanted:
+            some = select(Message).where(Message.message_log_id == log_id, Message.status == state)
+            rows += db.session.scalars(some.order_by(Message.id).offset(skip).limit(wanted))
+        skip = max(0, skip - counts.get(state, 0))
+    return Page(rows, total, asked)
+
+
+def _found_people(log_id: int, states: Sequence[MessageStatus], asked: Asked) -> Page:
+    """One walk over the blast's rows for the ids of all that match; only the page's own rows are read whole."""
+    matches = Message.name.icontains(asked.search, autoescape=True)
+    if not any(sign.isalpha() for sign in asked.search) and digits_of(asked.search):
+        matches = or_(matches, Message.phone.contains(digits_of(asked.search)))
+    found = select(Message.id, Message.status).where(Message.message_log_id == log_id, matches)
+    rank = {state: place for place, state in enumerate(states)}
+    ids = sorted((rank[row.status], row.id) for row in db.session.execute(found) if row.status in rank)
+    asked = last_page(len(ids), asked)
+    shown = [id_ for _, id_ in ids[asked.offset : asked.offset + asked.per_page]]
+    rows = db.session.scalars(select(Message).where(Message.id.in_(shown))).all()
+    return Page(sorted(rows, key=lambda row: shown.index(row.id)), len(ids), asked)
 
 
 @dataclass(frozen=True)
@@ -113,13 +163,41 @@ class Result:
     error: str | None
 
 
-def export_slice(log_id: int, after_id: int, most: int = 1000) -> Sequence[Message]:
-    """The next rows of one blast in id order: exports are read in slices."""
-    rows = select(Message).where(Message.message_log_id == log_id, Message.id > after_id)
-    return db.session.scalars(rows.order_by(Message.id).limit(most)).all()
+def slices(log_id: int) -> Iterator[Sequence[Row[Any]]]:
+    """ROW_COLUMNS of every row of one blast, in id order, slice by slice, so that they can be streamed."""
+    return delivery.rows_of(log_id, *ROW_COLUMNS)
 
 
 def running() -> Sequence[MessageLog]:
     """Blasts that are being sent or paused, for the first page."""
     open_now = MessageLog.status.in_((LogStatus.PROCESSING, LogStatus.PAUSED))
     return db.session.scalars(select(MessageLog).where(open_now).order_by(MessageLog.id.desc()).limit(5)).all()
+
+
+def upcoming(most: int = 5) -> Sequence[ScheduledMessage]:
+    """The blasts that wait for their time, the next first."""
+    waiting = select(ScheduledMessage).where(ScheduledMessage.status == ScheduleStatus.PENDING)
+    return db.session.scalars(waiting.order_by(ScheduledMessage.scheduled_at, ScheduledMessage.id).limit(most)).all()
+
+
+def finished(most: int = 7) -> Sequence[MessageLog]:
+    """The last blasts that ended, tests left out, the latest first."""
+    ended = MessageLog.status.in_((LogStatus.SENT, LogStatus.FAILED, LogStatus.CANCELLED))
+    logs = select(MessageLog).where(ended, MessageLog.test_mode.is_(False))
+    return db.session.scalars(logs.order_by(MessageLog.id.desc()).limit(most)).all()
+
+
+def event_titles(blasts: Iterable[ScheduledMessage]) -> dict[int, str]:
+    """The titles of these blasts' events by id; a deleted event is missing."""
+    ids = {blast.event_id for blast in blasts if blast.event_id}
+    found = db.session.execute(select(Event.id, Event.title).where(Event.id.in_(ids)))
+    return {row.id: row.title for row in found}
+
+
+def reader(target: Target, event_id: int | None) -> str | None:
+    """The name of somebody among the first of an audience, to show a text as they would read it."""
+    try:
+        first = _people(_pool(target, event_id).limit(50))
+    except EventGone:
+        return None
+    return next((person.name for person in first if person.name and person.left_out is None), None)

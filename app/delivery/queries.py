@@ -26,17 +26,15 @@ def tally_of(log_id: int) -> Tally:
     return tally(counts_of(log_id))
 
 
-def counts_of(log_id: int) -> dict[MessageStatus, int]:
+def counts_of(log_id: int) -> dict[str, int]:
     """How many rows of a blast are in which state; only states that occur. One walk along an index."""
     counts = select(Message.status, func.count()).where(Message.message_log_id == log_id).group_by(Message.status)
     return {row[0]: row[1] for row in db.session.execute(counts)}
 
 
 def queued_segments(log_id: int, queued: int) -> int:
-    """The segments a blast has still to send. Exact up to SAMPLE of its `queued` rows, beyond that scaled up from them."""
-    waiting = select(Message.segments).where(
-        Message.message_log_id == log_id, Message.status == MessageStatus.QUEUED
-    )
+    """The segments a blast has still to send, scaled up from SAMPLE rows where more than that are `queued`."""
+    waiting = select(Message.segments).where(Message.message_log_id == log_id, Message.status == MessageStatus.QUEUED)
     some = waiting.limit(SAMPLE).subquery()
     rows, segments = db.session.execute(select(func.count(), func.coalesce(func.sum(some.c.segments), 0))).one()
     return round(segments * max(1.0, queued / rows)) if rows else 0

@@ -1,0 +1,178 @@
+"""Write, check, send: one address, and nothing leaves before the review page was shown and answered."""
+
+import hashlib
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from app.audit.actions import act
+from app.blasts import queries
+from app.blasts.actions import confirm as blasts
+from app.blasts.actions.confirm import Draft
+from app.blasts.forms import MANY, ComposeForm, ConfirmForm
+from app.blasts.views.review import Review
+from app.blasts.views.room import bp
+from app.delivery import queries as delivery
+from app.domain import hours, wording
+from app.domain.blast_states import Target
+from app.domain.segments import measure, plain
+from app.kit.access import BOTH, needs, who
+from app.kit.clock import now
+from app.organisation import queries as organisation
+
+PRACTICE = "Hi {first_name|friend}, this is our first text from SMS Admin. Nothing to do, we are only trying it out."
+TOKEN_LENGTH = 64
+Answer = ResponseReturnValue
+
+
+class Again(Exception):
+    """This form was sent before: it is the blast `scheduled_id`."""
+
+    def __init__(self, scheduled_id: int) -> None:
+        super().__init__(scheduled_id)
+        self.scheduled_id = scheduled_id
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@needs(*BOTH)
+def new() -> Answer:
+    """Compose; check; and, with confirm=1, send."""
+    if request.method == "GET":
+        return _compose(_fresh_form())
+    form = ComposeForm(_with_what_buttons_change(request.form))
+    earlier = delivery.by_token(token) if (token := _token(form)) else None
+    if earlier is not None:
+        return _to(earlier)
+    if "edit" in request.form:
+        return _compose(form)
+    if not form.validate():
+        return _compose(form), 422
+    return _check(form)
+
+
+def _check(form: ComposeForm) -> Answer:
+    rehearsal = form.rehearse()
+    if not form.judge(rehearsal):
+        return _compose(form), 422
+    draft = form.draft
+    if draft.test:
+        return _send(draft, _token_of_test(form, draft))
+    fold = form.local.fold if form.local and form.local.ambiguous else ""
+    review = Review(draft, rehearsal, now(), fold, _page_number())
+    confirmation = ConfirmForm()
+    confirming = "confirm" in request.form
+    seen = confirmation.seen()
+    changed = seen is not None and seen != review.people
+    if confirming and review.people and not changed and confirmation.agrees(review.people):
+        return _send(draft, _token(form))
+    status = 422 if confirming or not review.people else 200
+    return _review(form, review, confirmation, seen if changed else None), status
+
+
+def _review(form: ComposeForm, review: Review, confirmation: ConfirmForm, seen: int | None) -> str:
+    return render_template(
+        "blasts/check.html",
+        form=form,
+        review=review,
+        confirm=confirmation,
+        must_type=review.people > MANY,
+        seen=seen,
+        undo_seconds=organisation.undo_seconds(),
+    )
+
+
+def _compose(form: ComposeForm) -> str:
+    org = organisation.organisation()
+    return render_template(
+        "blasts/compose.html",
+        form=form,
+        footer=org.footer.strip(),
+        tokens=[(f"{{{token}|friend}}", label) for token, label in wording.TOKENS.items()],
+        preview=_preview(form),
+    )
+
+
+def _preview(form: ComposeForm) -> dict[str, object] | None:
+    """The text as somebody of the audience would read it; None while there is nothing to read."""
+    body = form.message_body.data or ""
+    if wording.is_blank(body) or wording.problems_with(body):
+        return None
+    target = Target(form.target.data) if form.target.data in set(Target) else Target.COMMUNITY
+    name = queries.reader(target, form.event)
+    text = wording.fill(body, name).strip()
+    text = wording.with_footer(text, form.footer) if form.footer else text
+    return {"name": name, "text": text, "parts": measure(text).segments}
+
+
+def _fresh_form() -> ComposeForm:
+    """An empty form; ?again=<id> fills it with an earlier blast, ?first=1 with a text for practice."""
+    values: dict[str, object] = {"client_token": blasts.new_token()}
+    if "first" in request.args:
+        values["message_body"] = PRACTICE
+    if "again" in request.args:
+        values |= _earlier(request.args["again"])
+    return ComposeForm(formdata=None, data=values)
+
+
+def _earlier(typed: str) -> dict[str, object]:
+    known = typed.isascii() and typed.isdigit() and len(typed) <= 18
+    blast = queries.scheduled(int(typed)) if known else None
+    if blast is None:
+        abort(404)
+    return {
+        "message_body": blast.message_body,
+        "target": blast.target.value,
+        "event_id": str(blast.event_id or ""),
+        "include_unsubscribe": blast.footer is not None,
+        "timezone": blast.timezone if hours.is_zone(blast.timezone or "") else organisation.timezone(),
+    }
+
+
+def _with_what_buttons_change(typed: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The review page's buttons: `plain` writes plain characters, `other_fold` chooses the other of two equal times."""
+    changed = MultiDict(typed)
+    if "plain" in typed:
+        changed["message_body"] = plain(typed.get("message_body", ""))
+    if "other_fold" in typed:
+        changed["fold"] = typed["other_fold"]
+    return changed
+
+
+def _page_number() -> int:
+    typed = request.form.get("page", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 9 else 1
+
+
+def _token(form: ComposeForm) -> str | None:
+    return (form.client_token.data or "").strip()[:TOKEN_LENGTH] or None
+
+
+def _token_of_test(form: ComposeForm, draft: Draft) -> str | None:
+    """A test uses up a key of its own, made from the form's and the text: the blast itself is still to come."""
+    token = _token(form)
+    if token is None:
+        return None
+    parts = (token, draft.body, draft.footer, draft.target.value, draft.event_id)
+    return "test:" + hashlib.sha256(repr(parts).encode()).hexdigest()[:48]
+
+
+def _send(draft: Draft, token: str | None) -> Answer:
+    moment = now()
+    try:
+        with act("blast.confirmed", who()) as trace:
+            earlier = delivery.by_token(token) if token else None
+            if earlier is not None:
+                raise Again(earlier)
+            scheduled_id = blasts.confirm(draft, token, who(), moment)
+            trace.about = f"scheduled blast {scheduled_id}"
+            trace.details = {"target": draft.target.value, "event": draft.event_id, "test": draft.test}
+    except Again as again:
+        return _to(again.scheduled_id)
+    if draft.due:
+        flash(f"Scheduled for {hours.in_words(draft.due, draft.timezone, now=moment)}.", "success")
+    return _to(scheduled_id)
+
+
+def _to(scheduled_id: int) -> Answer:
+    return redirect(url_for("blasts.scheduled_one", scheduled_id=scheduled_id), 303)

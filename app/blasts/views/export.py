@@ -1,0 +1,66 @@
+"""What became of each text of one blast, to take away: as CSV for people, as JSON for programs."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from flask import Response, abort, request, stream_with_context
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
+
+from app.audit.actions import act
+from app.blasts import queries
+from app.blasts.queries import Result
+from app.blasts.views.room import bp
+from app.blasts.views.words import why
+from app.domain.blast_states import WORDS, MessageStatus
+from app.domain.permission import Role
+from app.kit.access import needs, who
+from app.kit.db import db
+from app.kit.filters import iso
+from app.kit.sheets import attachment, csv_stream
+
+HEADINGS = ("name", "phone", "status", "reason", "code", "parts", "sent", "delivered", "failed", "text")
+SUCCESS = (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.NO_RECEIPT, MessageStatus.DELIVERED)
+
+
+@bp.get("/logs/<int:log_id>/export")
+@needs(Role.ADMIN)
+def log_export(log_id: int) -> ResponseReturnValue:
+    """Every row of one blast; ?format=json for programs."""
+    if queries.log(log_id) is None:
+        abort(404)
+    as_json = request.args.get("format") == "json"
+    with act("blast.exported", who()) as trace:
+        trace.about = f"blast {log_id}"
+        trace.details = {"format": "json" if as_json else "csv"}
+    if as_json:
+        stream, headers = _json(log_id), attachment(f"blast-{log_id}.json", "application/json")
+    else:
+        stream, headers = csv_stream(HEADINGS, _lines(log_id)), attachment(f"blast-{log_id}.csv")
+    return Response(stream_with_context(stream), headers=headers)
+
+
+def _rows(log_id: int) -> Iterator[Row[Any]]:
+    """Row by row. Between two slices the database is let go: a slow reader must not hold it."""
+    for some in queries.slices(log_id):
+        db.session.rollback()
+        yield from some
+
+
+def _lines(log_id: int) -> Iterator[tuple[object, ...]]:
+    for row in _rows(log_id):
+        reason = why(row)
+        times = (iso(row.sent_at), iso(row.delivered_at), iso(row.failed_at))
+        yield row.name, row.phone, WORDS[row.status], reason.words, reason.code, row.segments, *times, row.body
+
+
+def _json(log_id: int) -> Iterator[str]:
+    before = "["
+    for row in _rows(log_id):
+        success = row.status in SUCCESS
+        result = Result(row.phone, row.name, success, None if success else (why(row).words or None))
+        yield before + json.dumps(asdict(result) | {"status": row.status.value}, ensure_ascii=False)
+        before = ",\n"
+    yield "]" if before != "[" else "[]"

@@ -1,0 +1,154 @@
+"""How far a blast is: the numbers of its page and of the live part of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+
+from app.blasts.queries import FILTERS
+from app.delivery import queries as delivery
+from app.delivery.actions.control import BY_A_PERSON
+from app.delivery.models import MessageLog
+from app.domain.blast_states import LogStatus, MessageStatus, Tally, tally
+from app.domain.cost import duration_in_words, seconds_to_send
+from app.domain.receipts import fix_for, receipt_for
+from app.kit.settings import Settings
+
+AFTERWARDS = timedelta(minutes=10)  # how long after its end a page goes on looking for receipts
+OPEN = (LogStatus.PROCESSING, LogStatus.PAUSED)
+MOVING = (MessageStatus.SUBMITTING, MessageStatus.UNKNOWN, MessageStatus.ACCEPTED, MessageStatus.SENT)
+CHIPS = (
+    ("failed", "Failed"),
+    ("unknown", "Not sure"),
+    ("waiting", "Waiting"),
+    ("sent", "Sent"),
+    ("delivered", "Delivered"),
+    ("left_out", "Left out"),
+)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One blast in numbers. `counts`: its rows by state. `queued_segments`: what is still to be sent."""
+
+    log: MessageLog
+    counts: dict[str, int]
+    queued_segments: int
+    moment: datetime
+
+    def of(self, chip: str) -> int:
+        """How many people one of the page's filters shows."""
+        return sum(self.counts.get(status, 0) for status in FILTERS[chip])
+
+    @property
+    def tally(self) -> Tally:
+        """The seven numbers of the contract. A log of the first design has no rows, only its two counts."""
+        if self.counts or not self.log.total_recipients:
+            return tally(self.counts)
+        log = self.log
+        rest = max(0, log.total_recipients - log.success_count - log.failure_count)
+        return Tally(log.total_recipients, 0, 0, 0, log.success_count, 0, log.failure_count, rest)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may still leave."""
+        return self.log.status in OPEN
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the numbers may still change while somebody looks."""
+        if self.is_open:
+            return True
+        fresh = self.log.finished_at is not None and self.moment - self.log.finished_at < AFTERWARDS
+        return fresh and any(self.counts.get(status) for status in MOVING)
+
+    @property
+    def to_send(self) -> int:
+        """How many people it is for, without those left out."""
+        return self.tally.total - self.tally.skipped
+
+    @property
+    def handled(self) -> int:
+        """How many of them are through our hands."""
+        return self.to_send - self.tally.queued - self.tally.in_flight
+
+    @property
+    def title(self) -> str:
+        """What is happening, in a few words."""
+        share = f"{self.handled:,} of {self.to_send:,}"
+        return {
+            LogStatus.PROCESSING: f"Sending: {share}",
+            LogStatus.PAUSED: f"Paused: {share} have left",
+            LogStatus.SENT: self._ending(),
+            LogStatus.FAILED: "Failed: nobody got it",
+            LogStatus.CANCELLED: f"Stopped: {self.handled:,} had left, {self.of('left_out'):,} did not",
+        }[self.log.status]
+
+    def _ending(self) -> str:
+        taken, delivered = self.tally.success_count, self.tally.delivered
+        if delivered == self.to_send:
+            return f"Finished: all {delivered:,} delivered" if delivered > 1 else "Finished: delivered"
+        return f"Finished: {taken:,} of {self.to_send:,} sent, {delivered:,} delivered"
+
+    @property
+    def time_left(self) -> str:
+        """How long the rest takes at this sender's pace; "" when nothing runs."""
+        if self.log.status != LogStatus.PROCESSING or not self.queued_segments:
+            return ""
+        return duration_in_words(seconds_to_send(self.queued_segments, _settings().rate))
+
+    @property
+    def pace(self) -> str:
+        """Parts a second, for people."""
+        rate = _settings().rate
+        return f"{rate:g} {'part' if rate == 1 else 'parts'} a second"
+
+    @property
+    def bar(self) -> list[tuple[str, int, str]]:
+        """The bar's pieces; they add up to everybody."""
+        now = self.tally
+        return [
+            ("st-ok", now.delivered, "delivered"),
+            ("st-sent", now.accepted, "sent"),
+            ("st-bad", now.failed, "failed"),
+            ("st-warn", now.unknown, "not sure"),
+            ("st-wait", now.queued + now.in_flight, "waiting"),
+            ("st-out", now.skipped, "left out"),
+        ]
+
+    @property
+    def numbers(self) -> list[tuple[int, str]]:
+        """The big numbers."""
+        now = self.tally
+        pairs = [
+            (now.delivered, "delivered"),
+            (now.accepted, "sent, no receipt yet"),
+            (now.failed, "failed"),
+            (now.queued + now.in_flight, "waiting"),
+            (now.unknown, "not sure"),
+            (now.skipped, "left out or not sent"),
+        ]
+        return [pair for pair in pairs if pair[0] or pair[1] in ("delivered", "failed")]
+
+    @property
+    def fault(self) -> str:
+        """What paused it, in words; "" when it was a person, or nothing."""
+        paused = self.log.status == LogStatus.PAUSED and self.log.pause_reason != BY_A_PERSON
+        return (self.log.pause_reason or "Something went wrong.") if paused else ""
+
+    @property
+    def fix(self) -> str:
+        """What can be done about the fault; "" where no code says it."""
+        return fix_for(receipt_for(self.log.pause_code)) if self.fault and self.log.pause_code else ""
+
+
+def progress(log: MessageLog, moment: datetime) -> Progress:
+    """The numbers of a blast at this moment."""
+    counts = delivery.counts_of(log.id)
+    queued = counts.get(MessageStatus.QUEUED, 0)
+    return Progress(log, counts, delivery.queued_segments(log.id, queued) if queued else 0, moment)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

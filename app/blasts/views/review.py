@@ -1,0 +1,215 @@
+"""The rehearsal as the review page tells it: the facts, the money, what deserves a second look."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+from flask import current_app
+
+from app.blasts.actions.confirm import Draft
+from app.blasts.views.words import audience, parts, people
+from app.domain import hours, wording
+from app.domain.audience import Person, Rehearsal, Text, rehearse
+from app.domain.cost import cost_of, duration_in_words, money, price, seconds_to_send
+from app.domain.permission import LEFT_OUT_WORDS
+from app.domain.phone import pretty
+from app.domain.segments import GSM, PLAIN, costly_characters, plain
+from app.events import queries as events
+from app.kit.settings import Settings
+from app.organisation import queries as organisation
+
+PER_PAGE, NAMES_SHOWN, SIGNS_SHOWN, MANY_PARTS = 25, 100, 8, 4
+GLUE = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")  # what joins or colours an emoji is not named by itself
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Something worth a second look. `button`: (label, field, value) of what puts it right at once."""
+
+    kind: str
+    text: str
+    button: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Review:
+    """Everything the review page shows of one draft.
+
+    `fold`: which of two equal times was chosen ("first", "second"), "" when there is one. `number`: the page of texts.
+    """
+
+    draft: Draft
+    rehearsal: Rehearsal
+    moment: datetime
+    fold: str = ""
+    number: int = 1
+
+    @property
+    def people(self) -> int:
+        """How many people get it."""
+        return self.rehearsal.people
+
+    @cached_property
+    def left_out(self) -> list[tuple[str, int, str]]:
+        """(why, how many, what can be done) of those who get nothing, the most first."""
+        counts = Counter(self.rehearsal.left_out_counts).most_common()
+        return [(LEFT_OUT_WORDS[reason][0], count, LEFT_OUT_WORDS[reason][1]) for reason, count in counts]
+
+    @property
+    def left_out_people(self) -> int:
+        """How many get nothing."""
+        return len(self.rehearsal.texts) - self.people
+
+    @cached_property
+    def names(self) -> list[Text]:
+        """The first of those who get nothing."""
+        return [text for text in self.rehearsal.texts if text.left_out][:NAMES_SHOWN]
+
+    @property
+    def pages(self) -> int:
+        """How many pages of texts there are."""
+        return max(1, -(-self.people // PER_PAGE))
+
+    @property
+    def page(self) -> int:
+        """The page that is shown."""
+        return min(max(1, self.number), self.pages)
+
+    @property
+    def first(self) -> int:
+        """The place of the page's first text."""
+        return (self.page - 1) * PER_PAGE + 1
+
+    @property
+    def texts(self) -> Sequence[Text]:
+        """The texts of that page."""
+        return self.rehearsal.sendable[self.first - 1 : self.first - 1 + PER_PAGE]
+
+    @property
+    def when(self) -> str:
+        """The moment in words, with its zone."""
+        if self.draft.due is None:
+            undo = organisation.undo_seconds()
+            return f"Now, after {undo} seconds to undo it" if undo else "Now"
+        at = hours.in_words(self.draft.due, self.draft.timezone, now=self.moment)
+        which = f", the {self.fold} time the clocks show it" if self.fold else ""
+        return f"{at}, {self.draft.timezone}{which} ({hours.until_in_words(self.draft.due, self.moment)})"
+
+    @property
+    def due_in_words(self) -> str:
+        """The moment alone, "" for now."""
+        return hours.in_words(self.draft.due, self.draft.timezone, now=self.moment) if self.draft.due else ""
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """The list of facts above the texts."""
+        settings: Settings = current_app.extensions["settings"]
+        event = events.event(self.draft.event_id)
+        seconds = seconds_to_send(self.rehearsal.segments, settings.rate)
+        return [
+            ("Sent to", audience(self.draft.target, event.title if event else None)),
+            ("From", pretty(settings.sender)),
+            ("When", self.when),
+            ("Finishes after", duration_in_words(seconds)),
+            ("Parts", self.weight),
+            *self._money(),
+        ]
+
+    @property
+    def weight(self) -> str:
+        """ "150 parts: 1 part for 146 people, 2 parts for 2 people"."""
+        spread = sorted(Counter(text.segments for text in self.rehearsal.sendable).items())
+        if len(spread) == 1:
+            return f"{parts(self.rehearsal.segments)}, {spread[0][0]} a person"
+        if len(spread) > 3:
+            return f"{parts(self.rehearsal.segments)}, {spread[0][0]} to {spread[-1][0]} a person"
+        shares = ", ".join(f"{parts(size)} for {people(count)}" for size, count in spread)
+        return f"{parts(self.rehearsal.segments)}: {shares}"
+
+    @property
+    def price(self) -> Decimal | None:
+        """What one part costs; None while nobody has said it."""
+        return organisation.organisation().price_per_segment
+
+    def _money(self) -> Iterator[tuple[str, str]]:
+        total = cost_of(self.rehearsal.segments, self.price)
+        if self.price is None or total is None:
+            yield "Price per part", "not set yet"
+        else:
+            yield "Price per part", price(self.price, organisation.organisation().currency)
+            yield "Cost about", self._amount(total)
+
+    def _amount(self, amount: Decimal) -> str:
+        return money(amount, organisation.organisation().currency)
+
+    @cached_property
+    def advice(self) -> list[Advice]:
+        """What deserves a second look before this leaves."""
+        if not self.people:
+            return []
+        return [*self._about_letters(), *self._about_length(), *self._about_names(), *self._about_stopping()]
+
+    def _about_letters(self) -> Iterator[Advice]:
+        """Signs outside the plain alphabet, and what they cost. Names are not the writer's to change."""
+        body = self.draft.body
+        costly, odd = [_shown(sign) for sign, _ in costly_characters(body)], _symbols(body)
+        if costly and (saved := self._saved(plain(body))) > 0:
+            yield Advice("warn", self._dearer(costly, saved), ("Replace with plain characters", "plain", "1"))
+            return
+        bare = "".join(sign for sign in plain(body) if sign not in odd and not GLUE.match(sign))
+        if odd and not wording.is_blank(bare) and (saved := self._saved(bare)) > 0:
+            yield Advice("warn", self._dearer([*costly, *odd], saved))
+
+    def _saved(self, body: str) -> int:
+        """How many parts fewer the same people would get with another text."""
+        same = [Person(text.name, text.phone, text.left_out) for text in self.rehearsal.sendable]
+        return self.rehearsal.segments - rehearse(same, body, self.draft.footer).segments
+
+    def _dearer(self, signs: list[str], saved: int) -> str:
+        now = self.rehearsal.segments
+        less = f", about {self._amount(saved * self.price)} less" if self.price is not None else ""
+        named = " ".join(signs[:SIGNS_SHOWN]) + (" …" if len(signs) > SIGNS_SHOWN else "")
+        verb, them = ("makes", "it") if len(signs) == 1 else ("make", "them")
+        return f"{named} {verb} this text longer than it looks: {parts(now)}. Without {them}: {now - saved:,}{less}."
+
+    def _about_length(self) -> Iterator[Advice]:
+        longest = self.rehearsal.longest
+        if longest and longest.segments > MANY_PARTS:
+            yield Advice("warn", f"This text is long: up to {longest.segments} parts a person, each of them paid for.")
+
+    def _about_names(self) -> Iterator[Advice]:
+        nameless = [text for text in self.rehearsal.sendable if not text.name]
+        if not nameless or not wording.uses_names(self.draft.body):
+            return
+        who = f"{people(len(nameless))} {'has' if len(nameless) == 1 else 'have'} no name."
+        if wording.needs_name_without_fallback(self.draft.body):
+            advice = "Give the placeholder a word for them, like {first_name|friend}."
+            yield Advice("warn", f"{who} They read: “{_start(nameless[0].body)}” {advice}")
+        else:
+            yield Advice("info", f"{who} They read: “{_start(nameless[0].body)}”")
+
+    def _about_stopping(self) -> Iterator[Advice]:
+        if self.draft.footer is None and "stop" not in self.draft.body.casefold():
+            footer = organisation.organisation().footer.strip()
+            button = (f"Add “{footer}”", "include_unsubscribe", "y") if footer else None
+            yield Advice("warn", "The text does not say how to stop getting texts. People expect it.", button)
+
+
+def _symbols(body: str) -> list[str]:
+    """Emoji and other signs outside the plain alphabet with no plain form. Letters are not for us to judge."""
+    outside = (sign for sign in dict.fromkeys(body) if sign not in GSM and sign not in PLAIN)
+    return [sign for sign in outside if not sign.isalpha() and not GLUE.match(sign)]
+
+
+def _shown(sign: str) -> str:
+    names = {"\t": "a tab", "\u00a0": "a no-break space", "\u202f": "a narrow space"}
+    return names.get(sign) or (f"‘{sign}’" if sign.isprintable() else "an invisible sign")
+
+
+def _start(body: str) -> str:
+    line = " ".join(body.split())
+    return line if len(line) <= 50 else line[:49].rstrip() + "…"

@@ -1,0 +1,136 @@
+"""Blasts that wait for their time: the list, one of them, undo and cancel."""
+
+from collections.abc import Sequence
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.audit.actions import act
+from app.blasts import queries
+from app.blasts.views.room import bp
+from app.delivery.actions import schedule
+from app.delivery.models import ScheduledMessage
+from app.domain import hours
+from app.domain.blast_states import ScheduleStatus
+from app.domain.permission import Role
+from app.kit.access import BOTH, needs, who
+from app.kit.clock import now
+from app.kit.pages import asked
+
+
+class TooLate(Exception):
+    """It is not waiting any more."""
+
+
+@bp.get("/scheduled")
+@needs(*BOTH)
+def scheduled() -> ResponseReturnValue:
+    """Every blast that waits, and what became of those that did."""
+    page = queries.scheduled_page(asked((), ""))
+    return render_template(
+        "blasts/scheduled.html", page=page, titles=queries.event_titles(page.rows), moments=_moments(page.rows)
+    )
+
+
+@bp.get("/scheduled/<int:scheduled_id>")
+@needs(*BOTH)
+def scheduled_one(scheduled_id: int) -> ResponseReturnValue:
+    """One blast before it leaves; once it has left, its log."""
+    blast = _blast(scheduled_id)
+    if blast.message_log_id:
+        return _go(url_for("blasts.log", log_id=blast.message_log_id))
+    return render_template(
+        "blasts/scheduled_one.html",
+        blast=blast,
+        titles=queries.event_titles([blast]),
+        moments=_moments([blast]),
+        countdown=_countdown(blast),
+    )
+
+
+@bp.get("/scheduled/<int:scheduled_id>/live")
+@needs(*BOTH, json=True)
+def scheduled_live(scheduled_id: int) -> ResponseReturnValue:
+    """The countdown alone, for the page's own clock; the way to the log once the blast has left."""
+    blast = _blast(scheduled_id)
+    if blast.status != ScheduleStatus.PENDING:
+        return _go(url_for("blasts.scheduled_one", scheduled_id=scheduled_id))
+    return render_template("blasts/_countdown.html", blast=blast, countdown=_countdown(blast))
+
+
+@bp.post("/scheduled/<int:scheduled_id>/cancel")
+@needs(*BOTH)
+def scheduled_cancel(scheduled_id: int) -> ResponseReturnValue:
+    """Keep a blast from leaving."""
+    return _stop(scheduled_id, "blast.cancelled", "Cancelled. Nobody was texted.")
+
+
+@bp.post("/scheduled/<int:scheduled_id>/undo")
+@needs(*BOTH)
+def scheduled_undo(scheduled_id: int) -> ResponseReturnValue:
+    """The same within the seconds after sending."""
+    return _stop(scheduled_id, "blast.undone", "Undone. Nobody was texted.")
+
+
+@bp.post("/scheduled/<int:scheduled_id>/delete")
+@needs(Role.ADMIN)
+def scheduled_delete(scheduled_id: int) -> ResponseReturnValue:
+    """Take an ended one off the list. Its log, if it has one, stays."""
+    _blast(scheduled_id)
+    try:
+        with act("scheduled_blast.deleted", who()) as trace:
+            trace.about = f"scheduled blast {scheduled_id}"
+            if not schedule.delete(scheduled_id):
+                raise TooLate
+    except TooLate:
+        flash("This blast has not ended yet. Cancel it first.", "error")
+    else:
+        flash("Taken off the list.", "success")
+    return redirect(url_for("blasts.scheduled"), 303)
+
+
+def _stop(scheduled_id: int, verb: str, done: str) -> ResponseReturnValue:
+    _blast(scheduled_id)
+    try:
+        with act(verb, who()) as trace:
+            trace.about = f"scheduled blast {scheduled_id}"
+            if not schedule.cancel(scheduled_id):
+                raise TooLate
+    except TooLate:
+        flash(*_too_late(_blast(scheduled_id)))
+    else:
+        flash(done, "success")
+    return redirect(url_for("blasts.scheduled_one", scheduled_id=scheduled_id), 303)
+
+
+def _too_late(blast: ScheduledMessage) -> tuple[str, str]:
+    """What to say when there is nothing to cancel any more. The page that follows is the log, if there is one."""
+    if blast.message_log_id:
+        return "Too late to undo: it has started. You can stop the rest here.", "warning"
+    return "It is not waiting any more, so there was nothing to cancel.", "warning"
+
+
+def _blast(scheduled_id: int) -> ScheduledMessage:
+    return queries.scheduled(scheduled_id) or abort(404)
+
+
+def _go(address: str) -> ResponseReturnValue:
+    """Lead the browser on: htmx would put a redirected page into its fragment, so it is told by a header."""
+    if request.headers.get("HX-Request"):
+        return Response(status=200, headers={"HX-Redirect": address})
+    return redirect(address, 303)
+
+
+def _countdown(blast: ScheduledMessage) -> str:
+    """ "in 8 seconds", or "now" when it is due."""
+    return hours.until_in_words(blast.scheduled_at, now())
+
+
+def _moments(blasts: Sequence[ScheduledMessage]) -> dict[int, str]:
+    """When each is due, on the clocks it was chosen by."""
+    return {blast.id: _due(blast) for blast in blasts}
+
+
+def _due(blast: ScheduledMessage) -> str:
+    zone = blast.timezone or "UTC"
+    return f"{hours.in_words(blast.scheduled_at, zone, now=now())}, {zone}"

@@ -1,0 +1,75 @@
+"""What blasts' pages say: how many people, what a blast is called, and why somebody did not get it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.blasts.views.room import bp
+from app.domain.blast_states import MessageStatus, Target
+from app.domain.permission import LEFT_OUT_WORDS
+from app.domain.receipts import receipt_for
+from app.domain.wording import fill
+
+HEADLINE = 60
+UNSURE = "We do not know whether it left, and it is not sent again by itself."
+# Reasons of rows that did not go, by the word that is stored with them.
+REASONS = {
+    **{reason.value: words for reason, (words, _) in LEFT_OUT_WORDS.items()},
+    "stopped": "Stopped by a person before it left.",
+    "other_carrier": "Made in practice mode or for another account, so it never left.",
+    "process_stopped": f"SMS Admin stopped at that very moment. {UNSURE}",
+    "no_answer": f"Twilio did not answer. {UNSURE}",
+}
+# What a state says by itself, where no reason is stored.
+STATES = {
+    MessageStatus.UNKNOWN: UNSURE,
+    MessageStatus.NOT_SENT: "Twilio never saw it. It is sent again only when you ask for it.",
+    MessageStatus.NO_RECEIPT: "The carrier took it; the phone company never said what became of it.",
+    MessageStatus.CANCELLED: REASONS["stopped"],
+    MessageStatus.EXPIRED: "It was too late when it could have been sent.",
+}
+FAILED = (MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.OPTED_OUT)
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a text is where it is: a sentence ("" when the state says it all) and the carrier's code, if it gave one."""
+
+    words: str
+    code: int | None = None
+
+
+def why(row: Any) -> Why:
+    """For one row of a blast (anything with status, reason, error_code and provider_sid)."""
+    if row.status == MessageStatus.OPTED_OUT and not row.error_code:
+        return Why(REASONS["said_stop"])
+    if row.status in FAILED:
+        phase = "delivery" if row.provider_sid else "create"
+        return Why(receipt_for(row.error_code, phase).words, row.error_code)
+    return Why(REASONS.get(row.reason or "", "") or STATES.get(row.status, ""))
+
+
+def people(count: int) -> str:
+    """ "1 person", "1,480 people"."""
+    return f"{count:,} {'person' if count == 1 else 'people'}"
+
+
+def parts(count: int) -> str:
+    """ "1 part", "150 parts"."""
+    return f"{count:,} {'part' if count == 1 else 'parts'}"
+
+
+def headline(body: str) -> str:
+    """What a blast is called: how its text begins, as somebody without a name reads it."""
+    line = " ".join(fill(body, None).split())
+    return line if len(line) <= HEADLINE else line[: HEADLINE - 1].rstrip() + "…"
+
+
+def audience(target: Target, event_title: str | None) -> str:
+    """Whom a blast is for."""
+    if target == Target.COMMUNITY:
+        return "Everybody in the community"
+    return f"Event: {event_title}" if event_title else "An event that was deleted"
+
+
+for _filter in (why, people, parts, headline, audience):
+    bp.add_app_template_filter(_filter)

@@ -1,0 +1,76 @@
+"""The first page: what needs somebody now."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from app.blasts import queries as blasts
+from app.blasts.views.words import headline
+from app.dashboard import queries
+from app.dashboard.queries import Counted
+from app.dashboard.views.steps import checklist
+from app.delivery.models import MessageLog
+from app.domain import hours
+from app.domain.cost import money
+from app.kit.access import BOTH, needs, who
+from app.kit.clock import now
+from app.organisation import queries as organisation
+
+bp = Blueprint("dashboard", __name__)
+
+
+@bp.get("/")
+@needs(*BOTH)
+def home() -> ResponseReturnValue:
+    """First steps, what is being sent, what comes, how the last ones went."""
+    moment = now()
+    sending, coming = blasts.running(), blasts.upcoming()
+    return render_template(
+        "dashboard/home.html",
+        greeting=f"{_part_of_day(moment)}, {who()}",
+        steps=checklist(queries.steps()),
+        running=sending,
+        waiting=queries.waiting_of(sending),
+        coming=coming,
+        titles=blasts.event_titles(coming),
+        chart=_chart(blasts.finished()),
+        numbers=_numbers(queries.week(moment)),
+    )
+
+
+@bp.get("/running")
+@needs(*BOTH, json=True)
+def running() -> ResponseReturnValue:
+    """What is being sent, alone: the first page asks for it again by itself."""
+    sending = blasts.running()
+    return render_template("dashboard/_running.html", running=sending, waiting=queries.waiting_of(sending))
+
+
+def _part_of_day(moment: datetime) -> str:
+    zone = organisation.timezone()
+    hour = moment.astimezone(ZoneInfo(zone if hours.is_zone(zone) else "UTC")).hour
+    if 4 <= hour < 12:
+        return "Good morning"
+    return "Good afternoon" if 12 <= hour < 18 else "Good evening"
+
+
+def _chart(logs: Sequence[MessageLog]) -> list[tuple[str, int, str]]:
+    """How many of each blast arrived, the latest first."""
+    numbers = queries.counted(logs)
+    return [(headline(log.message_body), *_arrived(numbers[log.id])) for log in logs]
+
+
+def _arrived(blast: Counted) -> tuple[int, str]:
+    return blast.delivered, f"{blast.delivered:,} of {blast.tried:,}"
+
+
+def _numbers(week: Counted) -> list[tuple[int | str, str]]:
+    """The four numbers of the last seven days."""
+    rate = "–" if week.rate is None else f"{100 * week.rate:.1f} %"
+    spent: tuple[int | str, str] = (week.parts, "parts")
+    if week.cost is not None:
+        spent = (money(week.cost, organisation.organisation().currency), f"about, for {week.parts:,} parts")
+    return [(week.delivered, "texts delivered"), (rate, "of all texts delivered"), (week.failed, "failed"), spent]
