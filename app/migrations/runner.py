@@ -117,6 +117,7 @@ def _forward(connection: sqlite3.Connection, run: _Run, known: Sequence[Step]) -
             now = datetime.now(UTC)
             history.take_lock(connection, now)
             step.module().apply(connection, run.logger)
+            _still_inside(connection)
             history.record(connection, step, now)
             _check_children(connection)
         return step
@@ -136,6 +137,7 @@ def _backward(connection: sqlite3.Connection, run: _Run, known: Sequence[Step], 
         with _rolled_back_in_words(step, run):
             history.take_lock(connection, datetime.now(UTC))
             step.module().revert(connection, run.logger)
+            _still_inside(connection)
             history.forget(connection, step)
             _check_children(connection)
 
@@ -163,6 +165,11 @@ def _rolled_back_in_words(step: Step, run: _Run) -> Iterator[None]:
         yield
     except Exception as error:
         raise FailedStep(step.version, step.name, f"{type(error).__name__}: {error}", run.copy) from error
+
+
+def _still_inside(connection: sqlite3.Connection) -> None:
+    if not connection.in_transaction:
+        raise RuntimeError("it ended its own transaction: use execute, never executescript or COMMIT")
 
 
 def _check_children(connection: sqlite3.Connection) -> None:

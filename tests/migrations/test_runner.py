@@ -121,6 +121,14 @@ def test_a_step_that_leaves_a_child_without_its_parent_is_rolled_back(path, step
     assert run(path, "SELECT count(*) FROM plants") == [(1,)]
 
 
+def test_a_step_that_ends_its_own_transaction_is_not_written_down(path, steps_folder):
+    garden(steps_folder)
+    write_step(steps_folder, 3, "script", ["COMMIT"])
+    with pytest.raises(FailedStep, match="use execute, never executescript"):
+        migrate(path, QUIET, _again(steps_folder))
+    assert pending(path, _again(steps_folder)) == ["0003_script"]
+
+
 def test_dropping_a_table_to_build_it_anew_keeps_its_children(path, steps_folder):
     """M7, the runner's part: with foreign keys on, the DROP would have deleted the pots.
 
