@@ -26,7 +26,7 @@ def settings() -> ResponseReturnValue:
             trace.details = actions.change(form.values())
         flash("The settings are saved.", "success")
         return redirect(url_for("organisation.settings"), 303)
-    page = render_template("organisation/settings.html", form=form, facts=_facts(), undo=_environment().undo_seconds)
+    page = render_template("organisation/settings.html", form=form, **_from_environment())
     return page, 422 if form.errors else 200
 
 
@@ -36,19 +36,16 @@ def _typed(row: Organisation) -> dict[str, object]:
     return {"organisation": row.name, "undo_seconds": undo} | {name: getattr(row, name) for name in COLUMNS}
 
 
-def _environment() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
-
-
-def _facts() -> list[tuple[str, str]]:
+def _from_environment() -> dict[str, object]:
     """What is set where the program runs, not here."""
-    environment = _environment()
-    real = environment.carrier == "twilio"
-    return [
-        ("Texts go", "to real phones, through Twilio" if real else "to the practice phones only"),
-        ("Sender", pretty(environment.sender)),
-        ("Speed", f"{environment.rate:g} parts a second"),
-        ("Twilio's address for incoming texts", f"{environment.public_base_url}/webhooks/twilio/inbound"),
-        ("Twilio's address for receipts", f"{environment.public_base_url}/webhooks/twilio/status"),
-    ]
+    environment: Settings = current_app.extensions["settings"]
+    webhooks = f"{environment.public_base_url}/webhooks/twilio"
+    return {
+        "facts": [
+            ("Texts go to", "real phones" if environment.carrier == "twilio" else "practice phones"),
+            ("Sender", pretty(environment.sender)),
+            ("Parts a second", f"{environment.rate:g}"),
+        ],
+        "addresses": [("For incoming texts", f"{webhooks}/inbound"), ("For receipts", f"{webhooks}/status")],
+        "undo": environment.undo_seconds,
+    }

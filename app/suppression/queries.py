@@ -73,7 +73,7 @@ def _chunks(phones: Sequence[str]) -> Iterator[Sequence[str]]:
 # What the person said by phone, to us or to the carrier, only the person can take back.
 THEIR_OWN_WORD = frozenset({INBOUND, CARRIER})
 SOURCES = {
-    INBOUND: "They texted it",
+    INBOUND: "By text",
     MANUAL: "Put here by hand",
     CARRIER: "Twilio says so",
     "import": "From an imported list",
@@ -102,9 +102,12 @@ class Entry:
         return is_their_own_word(self.source, self.why)
 
     @property
-    def source_words(self) -> str:
+    def proof(self) -> str:
         """How we know, in plain words."""
-        return SOURCES.get(self.source.partition(":")[0], self.source)
+        words = SOURCES.get(self.source.partition(":")[0], self.source)
+        if self.note and self.source == INBOUND:
+            return self.note  # it quotes what they texted
+        return " · ".join(filter(None, [words, self.note]))
 
 
 def is_their_own_word(source: str | None, why: LeftOut) -> bool:

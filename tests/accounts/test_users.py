@@ -107,7 +107,7 @@ def test_a_role_and_a_name_are_changed(visit, app):
     assert user(app, "solveig").role == Role.ADMIN
     with app.app_context():
         details = db.session.scalar(select(AuditEvent.details))
-    assert details == '{"username": ["sol", "Solveig"], "role": ["social_manager", "admin"]}'
+    assert details == '{"username": ["sol", "Solveig"], "role": ["Social manager", "Admin"]}'
 
 
 def test_a_changed_role_counts_at_the_very_next_page(visit):

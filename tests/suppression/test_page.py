@@ -40,7 +40,7 @@ def test_an_empty_list_says_who_will_appear_here(visit):
 def test_everybody_is_there_with_the_reason_in_words(visit, listed):
     words = visit("/suppression", "ada").words
     for said in (
-        "Said STOP They texted it · Texted STOP",
+        "Said STOP Texted STOP",
         "Put here by hand · Asked at the door",
         "From an imported list",
         "Number does not work Twilio says so · No such number any more",

@@ -46,7 +46,7 @@ def _add(form: UserForm) -> None:
     password_hash = hash_of(form.password.data or "")
     role = Role(form.role.data)
     with act("user.added", who()) as trace:
-        trace.about, trace.details = form.username.data, {"role": role}
+        trace.about, trace.details = form.username.data, {"role": role.words}
         actions.add_user(str(form.username.data), password_hash, role, must_change=form.must_change_password.data)
 
 
@@ -76,14 +76,15 @@ def _edit_page(user_id: int, form: EditUserForm) -> str:
 
 def _change(user: AppUser, form: EditUserForm) -> None:
     """A password that an admin sets is for one sign-in only."""
-    user_id, before = user.id, {"username": user.username, "role": user.role}
-    after = {"username": form.username.data, "role": Role(form.role.data)}
+    user_id, before = user.id, {"username": user.username, "role": user.role and user.role.words}
+    username, role = str(form.username.data), Role(form.role.data)
+    after = {"username": username, "role": role.words}
     password_hash = hash_of(form.password.data) if form.password.data else None
     with act("user.changed", who()) as trace:
         trace.about = before["username"]
         trace.details = {name: [before[name], new] for name, new in after.items() if new != before[name]}
         must_change = form.must_change_password.data and not form.oneself
-        actions.change_user(user_id, str(after["username"]), Role(after["role"]), must_change=must_change)
+        actions.change_user(user_id, username, role, must_change=must_change)
         if password_hash:
             trace.details["password"] = "new"
             actions.give_password(user_id, password_hash, must_change=True)
