@@ -37,8 +37,9 @@ class Background:
         self.clock.start()
 
     def stop(self) -> None:
-        """Stop them, the engine last: what is on the wire is settled before this returns."""
-        self.clock.shutdown(wait=True)
+        """Stop them: what is on the wire is settled before this returns. Twice is once."""
+        if self.clock.running:
+            self.clock.shutdown(wait=True)
         self.engine.stop()
         self.postman.stop()
 

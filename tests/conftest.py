@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app import create_app
+from app import create_app, scheduler
 from app.kit.db import db
 from app.kit.settings import Settings
 from app.migrations.runner import migrate
@@ -66,6 +66,20 @@ def app(make_app):
 def visit(app):
     """Call `visit(address, who, **fields)`: a GET, or a POST when fields are given. Inspects every page it is shown."""
     return Visitor(app)
+
+
+@pytest.fixture
+def background():
+    """Call `background(app)` to start its engine, tick and postman; stopped when the test ends."""
+    started = []
+
+    def start(app):
+        started.append(scheduler.start(app))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.stop()
 
 
 @pytest.fixture

@@ -79,7 +79,8 @@ class Page(HTMLParser):
         if "<html" not in self.text:
             return
         title = re.search(r"<title>(.*?)</title>", self.text, re.S)
-        assert title and title.group(1).strip(), "a page without a title"
+        assert title, "a page without a title"
+        assert title.group(1).strip(), "a page with an empty title"
         assert len(self.headings) == 1, f"one h1, not {self.headings}"
         assert not [each for each, seen in self.ids.items() if seen > 1], f"ids twice: {self.ids}"
         assert not self.problems, self.problems

@@ -62,14 +62,13 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped
         """One request, never repeated, never redirected. What is seen of it is noted in the current Exchange."""
         exchange = current.get(None) or Exchange()
         url = self.base + uri.removeprefix(SDK_HOST)
-        login = aiohttp.BasicAuth(*auth) if auth else None
+        signed_in = {"Authorization": aiohttp.encode_basic_auth(*auth)} if auth else {}
         async with self._open().request(
             method,
             url,
             params=params,
             data=data,
-            headers=headers,
-            auth=login,
+            headers={**(headers or {}), **signed_in},
             allow_redirects=False,
             trace_request_ctx=exchange,
         ) as answer:

@@ -1,0 +1,246 @@
+"""A blast on the sandbox, from the confirmed row to the delivered text."""
+
+from datetime import timedelta
+
+import pytest
+
+from app import scheduler
+from app.blasts.actions.release import release_due
+from app.delivery.actions import control
+from app.delivery.actions import schedule as scheduling
+from app.delivery.carriers.sandbox_models import SandboxMessage
+from app.delivery.models import Attempt, Message
+from app.domain.permission import LeftOut
+from app.kit.clock import now
+from app.kit.db import db, write
+from app.suppression import actions as suppression
+from tests.cast import LEO, MAX, MIA, ZOE
+from tests.delivery.town import (
+    FAST,
+    attempts,
+    blast,
+    ended,
+    everybody_is_accounted_for,
+    log_of,
+    rows,
+    schedule,
+    statuses,
+    tally,
+)
+from tests.makers import dead_number, member, members, said_stop
+from tests.served import until
+
+
+@pytest.fixture
+def town(make_app):
+    """An app on a fast sandbox, with nobody in it."""
+    return make_app(**FAST)
+
+
+def people(app, *phones):
+    with app.app_context():
+        for phone in phones:
+            member(phone, "Zoe" if phone == ZOE else None)
+
+
+def test_everybody_gets_exactly_one_text_and_a_receipt(town, background):
+    with town.app_context():
+        members(120)
+    background(town)
+    wanted = blast(town)
+    log = ended(town, wanted)
+    until(lambda: tally(town, log.id).delivered == 120, "the receipts")
+    with town.app_context():
+        on_air = db.session.scalars(db.select(SandboxMessage.phone)).all()
+    assert len(on_air) == len(set(on_air)) == 120
+    assert log.status == "sent"
+    assert schedule(town, wanted).status == "sent"
+    everybody_is_accounted_for(town)
+
+
+def test_who_must_not_be_texted_is_skipped_with_the_reason(town, background):
+    people(town, ZOE, LEO, MIA, MAX)
+    with town.app_context():
+        said_stop(ZOE)
+        dead_number(LEO)
+        dead_number(MIA, "soft_fail")
+    background(town)
+    log = ended(town, blast(town))
+    left_out = {row.phone: row.reason for row in rows(town, log.id) if row.status == "skipped"}
+    assert left_out == {ZOE: "said_stop", LEO: "number_dead"}
+    assert log.total_recipients == 4
+
+
+def test_an_opt_out_between_release_and_arming_is_obeyed(town, background):
+    people(town, ZOE, LEO)
+    wanted = blast(town)
+    with town.app_context():
+        assert release_due() == 1
+        with write():
+            suppression.opt_out(ZOE, source="inbound")
+    background(town)
+    log = ended(town, wanted)
+    assert {row.phone: row.status.value for row in rows(town, log.id)}[ZOE] == "skipped"
+    assert {row.phone for row in rows(town) if row.attempts} == {LEO}
+
+
+def test_a_blast_undone_in_its_time_sends_nothing(make_app, background):
+    town = make_app(**FAST | {"undo_seconds": 3600})
+    people(town, ZOE)
+    background(town)
+    wanted = blast(town)
+    with town.app_context(), write():
+        assert scheduling.cancel(wanted)
+    with town.app_context():
+        assert release_due(now() + timedelta(hours=1)) == 0
+    assert schedule(town, wanted).status == "cancelled"
+    assert rows(town) == []
+
+
+def test_a_blast_goes_out_within_two_seconds_of_its_time(town, background):
+    people(town, ZOE)
+    background(town)
+    wanted = blast(town, in_seconds=1.2)
+    ended(town, wanted)
+    late = attempts(town)[0].started_at - schedule(town, wanted).scheduled_at
+    assert timedelta(0) <= late < timedelta(seconds=2)
+
+
+def test_a_blast_later_than_the_lag_expires_and_says_why(town):
+    people(town, ZOE)
+    with town.app_context():
+        wanted = blast(town, in_seconds=-61 * 60)
+        assert release_due() == 0
+    expired = schedule(town, wanted)
+    assert expired.status == "expired"
+    assert "more than 60 minutes late" in expired.error_message
+    assert rows(town) == []
+
+
+def test_a_blast_within_the_lag_still_goes_out(town):
+    people(town, ZOE)
+    with town.app_context():
+        blast(town, in_seconds=-59 * 60)
+        assert release_due() == 1
+    assert statuses(town) == {"queued": 1}
+
+
+def test_two_releases_at_once_make_one_log(town):
+    people(town, ZOE)
+    blast(town)
+    with town.app_context():
+        assert [release_due(), release_due()] == [1, 0]
+    assert len(rows(town)) == 1
+
+
+def test_the_same_token_makes_one_blast(town):
+    people(town, ZOE)
+    assert blast(town, token="once") == blast(town, token="once")
+
+
+def test_a_blast_to_nobody_fails_and_says_so(town):
+    with town.app_context():
+        wanted = blast(town)
+        assert release_due() == 0
+    assert (schedule(town, wanted).status, schedule(town, wanted).error_message) == (
+        "failed",
+        "Nobody was left to text.",
+    )
+
+
+def test_a_blast_with_everybody_left_out_fails_and_names_them(town):
+    people(town, ZOE)
+    with town.app_context():
+        said_stop(ZOE)
+        wanted = blast(town)
+        release_due()
+    log = log_of(town, wanted)
+    assert (schedule(town, wanted).status, log.status) == ("failed", "failed")
+    assert statuses(town, log.id) == {"skipped": 1}
+
+
+def test_a_name_that_grew_too_long_leaves_out_that_person_only(town):
+    with town.app_context():
+        member(ZOE, "Z" * 100)
+        member(LEO, "Leo")
+        blast(town, "{name} " + "x" * 1550)
+        release_due()
+    assert {row.phone: row.reason for row in rows(town)} == {ZOE: "too_long", LEO: None}
+
+
+def test_pause_holds_the_rest_and_resume_sends_it_once(make_app, background):
+    town = make_app(send_rate=20.0, undo_seconds=0)
+    with town.app_context():
+        members(60)
+    background(town)
+    wanted = blast(town)
+    log = until(lambda: log_of(town, wanted), "the release")
+    until(lambda: tally(town, log.id).success_count >= 5, "some texts")
+    with town.app_context(), write():
+        assert control.pause(log.id)
+    until(lambda: tally(town, log.id).in_flight == 0, "the wire to be empty")
+    before = len(attempts(town))
+    with town.app_context():
+        assert control.pause(log.id) is False
+        assert tally(town, log.id).queued == 60 - before
+        with write():
+            assert control.resume(log.id)
+    ended(town, wanted)
+    assert len(attempts(town)) == 60
+    everybody_is_accounted_for(town)
+
+
+def test_stop_the_rest_cancels_what_has_not_left_and_adds_up(make_app, background):
+    town = make_app(send_rate=20.0, undo_seconds=0)
+    with town.app_context():
+        members(60)
+    background(town)
+    wanted = blast(town)
+    log = until(lambda: log_of(town, wanted), "the release")
+    until(lambda: tally(town, log.id).success_count >= 5, "some texts")
+    with town.app_context(), write():
+        stopped = control.stop_the_rest(log.id, now())
+    until(lambda: tally(town, log.id).in_flight == 0, "the wire to be empty")
+    numbers = tally(town, log.id)
+    assert numbers.skipped == stopped > 0
+    assert numbers.total == 60
+    assert (log_of(town, wanted).status, schedule(town, wanted).status) == ("cancelled", "cancelled")
+    assert len(attempts(town)) == 60 - stopped
+
+
+def test_an_opt_out_in_mid_blast_skips_every_waiting_text(town):
+    people(town, ZOE, LEO)
+    with town.app_context():
+        blast(town, "one")
+        blast(town, "two")
+        release_due()
+        with write():
+            assert control.leave_out(ZOE, LeftOut.SAID_STOP) == 2
+    assert statuses(town) == {"queued": 2, "skipped": 2}
+
+
+def test_a_process_with_sending_switched_off_starts_nothing(make_app):
+    assert scheduler.start(make_app(scheduler_enabled=False)) is None
+
+
+def test_a_blast_made_in_practice_never_leaves_through_twilio(make_app, background):
+    practice = make_app(**FAST)
+    people(practice, ZOE)
+    waiting = blast(practice, "later", in_seconds=1)
+    with practice.app_context():
+        blast(practice, "now")
+        release_due()
+    real = make_app(
+        **FAST,
+        twilio_account_sid="AC" + "1" * 32,
+        twilio_auth_token="t" * 32,
+        twilio_from_number="+13035550100",
+        twilio_api_url="http://127.0.0.1:9",
+    )
+    background(real)
+    until(lambda: schedule(real, waiting).status == "cancelled", "practice to be cancelled")
+    assert statuses(real) == {"cancelled": 1}
+    assert schedule(real, waiting).error_message == "made in practice mode"
+    with real.app_context():
+        assert db.session.scalar(db.select(db.func.count(Attempt.id))) == 0
+        assert db.session.scalar(db.select(Message.reason)) == "other_carrier"

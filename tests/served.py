@@ -1,0 +1,99 @@
+"""A real server: gunicorn with our own configuration, in a process of its own, as people run it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PATIENCE = 30
+
+
+def free_port():
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Served:
+    """`with Served(database, **environment) as server:` serves on `server.url` until the block ends."""
+
+    def __init__(self, database: Path, **environment: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = database.with_suffix(f".{self.port}.log")
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("TWILIO_")}
+        self.environment = clean | {
+            "APP_ENV": "test",
+            "SECRET_KEY": "a-key-for-tests-0123456789",
+            "DATABASE_URL": f"sqlite:///{database}",
+            "PORT": str(self.port),
+            "PUBLIC_BASE_URL": self.url,
+            "PYTHONUNBUFFERED": "1",
+            **environment,
+        }
+        self.process: subprocess.Popen | None = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_error):
+        self.stop()
+
+    def start(self):
+        """Start it and wait until it answers."""
+        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        until(self.answers, "the server to answer", PATIENCE)
+
+    def answers(self):
+        """Whether /health answers."""
+        assert self.process.poll() is None, f"the server ended:\n{self.said}"
+        try:
+            return urllib.request.urlopen(self.url + "/health", timeout=2).status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def stop(self, how=signal.SIGTERM):
+        """Stop it, and give its exit code."""
+        if self.process is None or self.process.poll() is not None:
+            return None
+        self.process.send_signal(how)
+        return self.process.wait(PATIENCE)
+
+    def kill(self):
+        """End the master and its workers without a word, as a power cut does."""
+        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()
+        for pid in [*map(int, children), self.process.pid]:
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait(PATIENCE)
+
+    @property
+    def said(self):
+        """Everything it printed."""
+        return self.log.read_text()
+
+    @property
+    def setup_address(self):
+        """The address for the first admin that it printed."""
+        return re.search(r"http\S+/setup\?token=\S+", self.said).group(0)
+
+
+def until(true, what, seconds=20.0, every=0.05):
+    """Wait until `true()` holds, and give its value; fail with a sentence when it never does."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = true()
+        if value:
+            return value
+        time.sleep(every)
+    raise AssertionError(f"waited {seconds} s for {what}")
