@@ -23,7 +23,8 @@ STORED_TIME = "%Y-%m-%d %H:%M:%S.%f"
 # What could leave by itself, and may have left already after the copy was made: a person decides.
 HELD = (
     (
-        "UPDATE message_logs SET status = 'paused', pause_reason = :why, pause_code = NULL WHERE status = 'processing'",
+        "UPDATE message_logs SET status = 'paused', pause_reason = :why, pause_code = NULL, proven = 0 "
+        "WHERE status = 'processing'",
         "Blasts that were being sent are paused ({count}): resume or stop each on its page.",
     ),
     (
@@ -58,12 +59,15 @@ def restore(file: Path, path: Path, moment: datetime) -> list[str]:
     with alone(path):
         fresh = path.with_name(f".{path.name}.restoring")
         fresh.unlink(missing_ok=True)
-        copies.copy(file, fresh)
-        lines = _hold_back(fresh, moment)
-        _same_owner(fresh, path)
-        kept = _keep(path, moment)
-        os.replace(fresh, path)
-        copies.sync_folder(path.parent)
+        try:
+            copies.copy(file, fresh)
+            lines = _hold_back(fresh, moment)
+            _same_owner(fresh, path)
+            kept = _keep(path, moment)
+            os.replace(fresh, path)
+            copies.sync_folder(path.parent)
+        finally:
+            fresh.unlink(missing_ok=True)
     done = [f"{path} is now the copy {file}."]
     if kept:
         done.append(f"The database from before is {kept}.")
