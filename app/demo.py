@@ -35,6 +35,7 @@ NAMES: tuple[str | None, ...] = (
 GUESTS = ("Neighbour from No. 12", "Auntie Bee", "Raúl", None)
 SAID_STOP = ((3, "inbound", "Texted STOP"), (17, "manual", "Told us at the door"), (41, "import", None))
 DEAD = (26, "No such number any more")
+Row = dict[str, object]
 
 
 def load() -> int:
@@ -42,11 +43,11 @@ def load() -> int:
 
     To be called inside an open write(). Nothing that is there is changed.
     """
-    people = [{"name": name, "phone": phone_of(n), "created_at": now()} for n, name in enumerate(NAMES)]
+    people: list[Row] = [{"name": name, "phone": phone_of(n), "created_at": now()} for n, name in enumerate(NAMES)]
     statement = insert(CommunityMember).on_conflict_do_nothing(["phone"]).returning(CommunityMember.phone)
     new = set(db.session.scalars(statement, people))
     _leave_out(new)
-    guests = [{"name": name, "phone": phone_of(len(NAMES) + n)} for n, name in enumerate(GUESTS)]
+    guests: list[Row] = [{"name": name, "phone": phone_of(len(NAMES) + n)} for n, name in enumerate(GUESTS)]
     _event("Spring picnic at City Park", now().date() + timedelta(days=16), [*people[:22], *guests])
     _event("Flu clinic", now().date() + timedelta(days=30), people[15:58:3])
     return len(new)
@@ -66,7 +67,7 @@ def _leave_out(new: set[str]) -> None:
         suppression.mark_dead(phone_of(DEAD[0]), reason=DEAD[1])
 
 
-def _event(title: str, day: date, people: Sequence[dict[str, object]]) -> None:
+def _event(title: str, day: date, people: Sequence[Row]) -> None:
     if db.session.scalar(select(Event.id).where(Event.title == title)):
         return
     db.session.add(event := Event(title=title, date=day))

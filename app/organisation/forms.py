@@ -95,14 +95,15 @@ class SettingsForm(FlaskForm):
 
     def validate_currency(self, field: LineField) -> None:
         """Three letters."""
-        if not (field.data.isascii() and field.data.isalpha() and len(field.data) == 3):
+        if not re.fullmatch("[A-Za-z]{3}", field.data or ""):
             raise ValidationError("Write the three letters of your currency, such as USD.")
 
     def validate_footer(self, field: LineField) -> None:
         """People must learn how to stop the texts."""
-        if len(field.data) > FOOTER_LENGTH:
+        line = field.data or ""
+        if len(line) > FOOTER_LENGTH:
             raise ValidationError(f"This line has at most {FOOTER_LENGTH} characters.")
-        if not re.search(r"\bSTOP\b", field.data, re.IGNORECASE):
+        if not re.search(r"\bSTOP\b", line, re.IGNORECASE):
             raise ValidationError("Say the word STOP, so that people know how to opt out.")
 
     def validate_undo_seconds(self, field: LineField) -> None:

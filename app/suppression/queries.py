@@ -32,7 +32,7 @@ CHUNK = 500
 _REASON = Enum(LeftOut, native_enum=False, length=20, values_callable=lambda members: [each.value for each in members])
 
 
-def left_out(phone_column: Any) -> ColumnElement[LeftOut | None]:
+def left_out(phone_column: Any) -> ColumnElement[Any]:
     """For any select: why the phone in this column must not be texted (a LeftOut), or NULL when it may.
 
     Two look-ups in unique indexes a row. A soft failure never keeps a text from anybody.
@@ -175,13 +175,13 @@ def _cases(search: str) -> set[str]:
 
 def _order(lines: Subquery, asked: Asked) -> list[ColumnElement[Any]]:
     way = "desc" if asked.descending else "asc"
-    columns = {
-        "since": [lines.c.created_at],
-        "name": [func.lower(lines.c.name)],
-        "phone": [lines.c.phone],
-    }[asked.sort]
-    nameless_last = [lines.c.name.is_(None)] if asked.sort == "name" else []
-    return [*nameless_last, *(getattr(each, way)() for each in [*columns, lines.c.kind, lines.c.id])]
+    columns: dict[str, ColumnElement[Any]] = {
+        "since": lines.c.created_at,
+        "name": func.lower(lines.c.name),
+        "phone": lines.c.phone,
+    }
+    nameless_last: list[ColumnElement[Any]] = [lines.c.name.is_(None)] if asked.sort == "name" else []
+    return nameless_last + [getattr(each, way)() for each in (columns[asked.sort], lines.c.kind, lines.c.id)]
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -1,6 +1,7 @@
 """Ada reads who did what."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from app.audit import queries
 from app.audit.actions import act
 from app.audit.models import AuditEvent
 from app.kit.db import db, write
+from app.kit.settings import ROOT
 
 
 def happened(app, at, who="ada", verb="user.added", about="kim", details=None):
@@ -119,3 +121,10 @@ def test_what_is_written_down_cannot_be_changed(shop, statement):
         pass
     with pytest.raises(IntegrityError, match="append-only"), write() as session:
         session.connection().exec_driver_sql(statement)
+
+
+def test_every_act_of_the_program_has_words():
+    source = "".join(path.read_text() for path in (ROOT / "app").rglob("*.py"))
+    verbs = set(re.findall(r'\bact\(\s*"([^"]+)"', source))
+    assert "settings.changed" in verbs
+    assert verbs - queries.VERBS.keys() == set()
