@@ -1,10 +1,9 @@
 """Reading the members: a page of the list, one person, the audience of a blast, the export."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, TextClause, column, func, or_, select, table, text
 
@@ -69,11 +68,14 @@ def pool() -> Select[str | None, str, LeftOut | None]:
     return who.order_by(CommunityMember.id)
 
 
-def export_slice(after_id: int) -> Sequence[Any]:
-    """(id, name, phone) of the next members in id order. An export never holds a snapshot for long."""
-    rows = select(CommunityMember.id, CommunityMember.name, CommunityMember.phone)
-    rows = rows.where(CommunityMember.id > after_id).order_by(CommunityMember.id)
-    return db.session.execute(rows.limit(EXPORT_SLICE)).all()
+def everybody() -> Iterator[tuple[str | None, str]]:
+    """(name, phone) of every member in id order, read in slices: a long export holds no snapshot of the database."""
+    last = 0
+    rows = select(CommunityMember.id, CommunityMember.name, CommunityMember.phone).order_by(CommunityMember.id)
+    while some := db.session.execute(rows.where(CommunityMember.id > last).limit(EXPORT_SLICE)).all():
+        db.session.rollback()
+        yield from ((name, phone) for _, name, phone in some)
+        last = some[-1][0]
 
 
 def page(asked: Asked, region: str) -> FoundPage:

@@ -1,8 +1,9 @@
 """Uploads that are checked and wait for a person's yes."""
 
 from enum import StrEnum
+from typing import cast
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Table, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.columns import count, key, moment, stamp, words
@@ -79,3 +80,6 @@ class ImportRow(Model):
     reason: Mapped[str | None] = mapped_column(String(300))
     left_out: Mapped[str | None] = mapped_column(String(20))
     cells: Mapped[str | None] = mapped_column(Text)
+
+
+import_rows = cast("Table", ImportRow.__table__)

@@ -1,0 +1,48 @@
+"""Writing to the list of members. That a number is on it once is decided by the database (Taken)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete
+
+from app.community.models import CommunityMember
+from app.kit.db import db, rows_changed
+
+CHUNK = 500
+
+
+class Gone(Exception):
+    """There is no such member (any more)."""
+
+
+def add(name: str | None, phone: str) -> CommunityMember:
+    """A new member. Raises Taken when somebody has this number."""
+    row = CommunityMember(name=name, phone=phone)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def change(member_id: int, name: str | None, phone: str) -> list[str]:
+    """Another name or number; gives which of the two changed. Raises Gone, or Taken when somebody has this number."""
+    row = found(member_id)
+    changed = [column for column, value in (("name", name), ("phone", phone)) if getattr(row, column) != value]
+    row.name, row.phone = name, phone
+    db.session.flush()
+    return changed
+
+
+def found(member_id: int) -> CommunityMember:
+    """The member as they are inside this write section. Raises Gone."""
+    row = db.session.get(CommunityMember, member_id, populate_existing=True)
+    if row is None:
+        raise Gone
+    return row
+
+
+def remove(member_ids: Sequence[int]) -> int:
+    """Take people off the list; gives how many were on it. What they were sent stays in the logs."""
+    removed = 0
+    for start in range(0, len(member_ids), CHUNK):
+        some = CommunityMember.id.in_(member_ids[start : start + CHUNK])
+        removed += rows_changed(delete(CommunityMember).where(some).execution_options(synchronize_session=False))
+    return removed

@@ -1,0 +1,32 @@
+"""What an admin types about a member."""
+
+from typing import Any
+
+from flask import current_app
+from flask_wtf import FlaskForm
+from wtforms import ValidationError
+
+from app.kit.fields import NameField, PhoneField
+from app.organisation import queries as organisation
+
+OUR_OWN = "That is the number your texts come from."
+TAKEN = "Someone on the list already has this number."
+
+
+def refused_numbers() -> dict[str, str]:
+    """Numbers that nobody on the list may have, each with the sentence why: Twilio refuses to text its own sender."""
+    settings = current_app.extensions["settings"]
+    return {settings.twilio_from_number: OUR_OWN} if settings.carrier == "twilio" else {}
+
+
+class MemberForm(FlaskForm):
+    """A person of the community."""
+
+    name = NameField("Name")
+    phone = PhoneField("Phone number", organisation.region)
+
+    def validate_phone(self, field: Any) -> None:
+        """Beside what the field itself checks."""
+        read = getattr(field, "phone", None)
+        if read and read.e164 in refused_numbers():
+            raise ValidationError(OUR_OWN)

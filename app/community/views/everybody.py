@@ -1,0 +1,58 @@
+"""The list of members, and what is done to many at once."""
+
+from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+
+from app.audit.actions import act
+from app.community import actions, queries
+from app.community.views.room import bp
+from app.domain.permission import Role
+from app.kit.access import BOTH, local_path, needs, who
+from app.kit.clock import now
+from app.kit.pages import asked
+from app.kit.sheets import attachment, csv_stream
+from app.organisation import queries as organisation
+
+HEADINGS = ("name", "phone")
+
+
+@bp.get("/community")
+@needs(*BOTH)
+def everyone() -> ResponseReturnValue:
+    """Everybody who receives blasts to the community."""
+    page = queries.page(asked(queries.SORTS, "name"), organisation.region())
+    return render_template("community/everyone.html", page=page)
+
+
+@bp.post("/community/bulk-delete")
+@needs(Role.ADMIN)
+def bulk_delete() -> ResponseReturnValue:
+    """The chosen ones off the list."""
+    chosen = _ids(request.form.getlist("member_ids"))
+    if not chosen:
+        flash("Choose somebody first.", "error")
+        return redirect(_back(), 303)
+    with act("members.deleted", who()) as trace:
+        count = actions.remove(chosen)
+        trace.about, trace.details = ", ".join(map(str, chosen)), {"count": count}
+    flash("1 person is deleted." if count == 1 else f"{count:,} people are deleted.", "success")
+    return redirect(_back(), 303)
+
+
+def _ids(texts: list[str]) -> list[int]:
+    """Whole numbers that fit the database; anything else names nobody."""
+    return [int(text) for text in dict.fromkeys(texts) if text.isascii() and text.isdigit() and len(text) <= 18]
+
+
+def _back() -> str:
+    return local_path(request.form.get("next")) or url_for("community.everyone")
+
+
+@bp.get("/community/export")
+@needs(Role.ADMIN)
+def export() -> ResponseReturnValue:
+    """The whole list as a CSV that an import takes back unchanged."""
+    with act("members.exported", who()) as trace:
+        trace.details = {"count": queries.count()}
+    rows = stream_with_context(csv_stream(HEADINGS, queries.everybody()))
+    return Response(rows, headers=attachment(f"community-{now():%Y-%m-%d}.csv"))

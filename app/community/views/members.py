@@ -1,0 +1,92 @@
+"""One member: add, edit, delete, put on the do-not-text list."""
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.audit.actions import act
+from app.community import actions, queries
+from app.community.forms import TAKEN, MemberForm
+from app.community.models import CommunityMember
+from app.community.views.room import bp
+from app.domain.permission import LEFT_OUT_WORDS, Role
+from app.domain.phone import pretty
+from app.kit.access import needs, who
+from app.kit.db import Taken
+from app.suppression.actions import opt_out
+from app.suppression.queries import is_left_out
+
+
+@bp.route("/community/add", methods=["GET", "POST"])
+@needs(Role.ADMIN)
+def add() -> ResponseReturnValue:
+    """One more on the list."""
+    form = MemberForm()
+    if form.validate_on_submit():
+        try:
+            with act("member.added", who()) as trace:
+                row = actions.add(form.name.data, form.phone.phone.e164)
+                trace.about = str(row.id)
+        except Taken:
+            form.phone.errors = [*form.phone.errors, TAKEN]
+        else:
+            flash(_added(row), "success")
+            return redirect(url_for("community.everyone"), 303)
+    return render_template("community/add.html", form=form), 422 if form.errors else 200
+
+
+def _added(row: CommunityMember) -> str:
+    """Somebody may be on the list and get nothing: then it is said at once."""
+    reason = is_left_out(row.phone)
+    named = row.name or pretty(row.phone)
+    return f"{named} is on the list." + (f" They get no texts: {LEFT_OUT_WORDS[reason][0].lower()}." if reason else "")
+
+
+@bp.route("/community/<int:member_id>/edit", methods=["GET", "POST"])
+@needs(Role.ADMIN)
+def edit(member_id: int) -> ResponseReturnValue:
+    """Another name or number."""
+    member = queries.member(member_id) or abort(404)
+    form = MemberForm(obj=member)
+    if form.validate_on_submit():
+        try:
+            with act("member.changed", who()) as trace:
+                trace.about = str(member_id)
+                trace.details = {"changed": actions.change(member_id, form.name.data, form.phone.phone.e164)}
+        except Taken:
+            form.phone.errors = [*form.phone.errors, TAKEN]
+        else:
+            flash("Saved.", "success")
+            return redirect(url_for("community.everyone"), 303)
+    return _edit_page(member_id, form), 422 if form.errors else 200
+
+
+def _edit_page(member_id: int, form: MemberForm) -> str:
+    """The person as they are on the list, whatever was typed."""
+    member = queries.member(member_id) or abort(404)
+    return render_template("community/edit.html", form=form, member=member, left_out=is_left_out(member.phone))
+
+
+@bp.post("/community/<int:member_id>/delete")
+@needs(Role.ADMIN)
+def delete(member_id: int) -> ResponseReturnValue:
+    """One less on the list."""
+    with act("member.deleted", who()) as trace:
+        member = actions.found(member_id)
+        named = member.name or pretty(member.phone)
+        trace.about = str(member_id)
+        actions.remove([member_id])
+    flash(f"{named} is deleted.", "success")
+    return redirect(url_for("community.everyone"), 303)
+
+
+@bp.post("/community/<int:member_id>/unsubscribe")
+@needs(Role.ADMIN)
+def unsubscribe(member_id: int) -> ResponseReturnValue:
+    """Onto the do-not-text list, for somebody who asked in another way than by text."""
+    with act("member.unsubscribed", who()) as trace:
+        member = actions.found(member_id)
+        named = member.name or pretty(member.phone)
+        trace.about = str(member_id)
+        is_new = opt_out(member.phone, source="community", name=member.name)
+    flash(f"{named} gets no more texts." if is_new else f"{named} is on the do-not-text list already.", "success")
+    return redirect(url_for("community.everyone"), 303)

@@ -1,0 +1,122 @@
+"""Reading an upload that waits for a yes, or what became of one."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from app.domain.roster import Columns, Kind
+from app.imports.models import Import, ImportRow, RowVerdict
+from app.kit.db import db
+from app.kit.pages import Asked, Page, last_page
+
+LEFT_OUT = "left_out"
+# What a page of rows can show, what it is called there, and the count of it in the import's row.
+SHOWS: dict[str, tuple[str, str]] = {
+    RowVerdict.BAD.value: ("Cannot be read", "bad_count"),
+    RowVerdict.NEW.value: ("New", "added_count"),
+    RowVerdict.CHANGED.value: ("Name filled in", "changed_count"),
+    RowVerdict.RENAMED.value: ("Other name", "renamed_count"),
+    RowVerdict.SAME.value: ("On the list already", "same_count"),
+    RowVerdict.REPEATED.value: ("Twice in the file", "repeated_count"),
+    LEFT_OUT: ("Gets no texts", "left_out_count"),
+}
+SLICE = 500
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a file was read: its columns, its first rows (with the headings) and what stands between the columns."""
+
+    columns: Columns
+    first_rows: list[list[str]]
+    delimiter: str
+
+    @property
+    def has_headings(self) -> bool:
+        """Whether the first row is headings."""
+        return bool(self.columns.headings)
+
+    def samples(self, index: int) -> list[str]:
+        """The first cells of a column, without its heading."""
+        rows = self.first_rows[1:] if self.has_headings else self.first_rows[:-1] or self.first_rows
+        return [cells[index] if index < len(cells) else "" for cells in rows]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the file as a page shows it. `name` and `phone` of a bad row are what the file says."""
+
+    line: int
+    name: str
+    phone: str
+    reason: str | None
+    left_out: str | None
+    is_bad: bool
+
+
+def found(import_id: int, pool: str) -> Import | None:
+    """One import of this pool."""
+    return db.session.scalar(select(Import).where(Import.id == import_id, Import.pool == pool))
+
+
+def layout(row: Import) -> Layout:
+    """How its file was read."""
+    kept = json.loads(row.columns or "{}")
+    columns = Columns(tuple(map(Kind, kept["kinds"])), tuple(kept["headings"]))
+    return Layout(columns, kept["first_rows"], kept["delimiter"])
+
+
+def shows(row: Import) -> dict[str, int]:
+    """What there is to show of the rows, each with how many; only what there is."""
+    counts = {show: getattr(row, column) for show, (_, column) in SHOWS.items()}
+    return {show: count for show, count in counts.items() if count}
+
+
+def page(row: Import, show: str, asked: Asked) -> Page:
+    """A page of the rows of one kind (a key of SHOWS), in the order of the file."""
+    total = getattr(row, SHOWS[show][1])
+    asked = last_page(total, asked)
+    rows = select(ImportRow).where(ImportRow.import_id == row.id, *_kind(show)).order_by(ImportRow.line)
+    found_rows = db.session.scalars(rows.offset(asked.offset).limit(asked.per_page))
+    columns = layout(row).columns
+    return Page([_line(each, columns) for each in found_rows], total, asked)
+
+
+def _kind(show: str) -> list[Any]:
+    return [ImportRow.left_out.is_not(None)] if show == LEFT_OUT else [ImportRow.verdict == RowVerdict(show)]
+
+
+def _line(row: ImportRow, columns: Columns) -> Line:
+    cells: list[str] = json.loads(row.cells) if row.cells else []
+    name = row.name or " ".join(filter(None, (_cell(cells, columns.at(kind)) for kind in NAME_KINDS)))
+    phone = row.phone or _cell(cells, columns.at(Kind.PHONE))
+    return Line(row.line, name[:200], phone[:200], row.reason, row.left_out, row.verdict is RowVerdict.BAD)
+
+
+NAME_KINDS = (Kind.NAME, Kind.FIRST, Kind.LAST)
+
+
+def _cell(cells: Sequence[str], index: int | None) -> str:
+    return cells[index].strip() if index is not None and index < len(cells) else ""
+
+
+def headings_of_bad_rows(row: Import) -> list[str]:
+    """The columns of the file, and one for what is wrong."""
+    columns = layout(row).columns
+    return [*(columns.title(index) for index in range(len(columns.kinds))), "problem"]
+
+
+def bad_rows(row: Import) -> Iterator[list[str]]:
+    """The rows that cannot be read as they were in the file, each with its problem; read in slices."""
+    width, line = len(layout(row).columns.kinds), 0
+    rows = select(ImportRow.line, ImportRow.cells, ImportRow.reason).order_by(ImportRow.line)
+    rows = rows.where(ImportRow.import_id == row.id, ImportRow.verdict == RowVerdict.BAD)
+    while some := db.session.execute(rows.where(ImportRow.line > line).limit(SLICE)).all():
+        db.session.rollback()
+        line = some[-1].line
+        for _, cells, reason in some:
+            kept = json.loads(cells or "[]")
+            yield [*kept, *[""] * (width - len(kept)), reason or ""]
