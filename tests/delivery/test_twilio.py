@@ -4,6 +4,7 @@ import pytest
 
 from app.community.models import CommunityMember
 from app.delivery.actions import control
+from app.kit.clock import now
 from app.kit.db import db, write
 from app.suppression.models import SuppressedContact, UnsubscribedContact
 from tests.cast import LEO, MAX, MIA, ZOE
@@ -157,6 +158,19 @@ def test_f8_what_never_left_us_is_sent_when_the_network_is_back(make_app, twilio
     ended(away, wanted)
     assert [each.to for each in twilio.requests] == [ZOE]
     assert statuses(away) == {"accepted": 1}
+
+
+def test_a_text_that_comes_back_unsent_after_the_rest_was_stopped_is_cancelled_too(town, twilio, background):
+    people(town, ZOE, LEO)
+    twilio.answer(status=429, code=20429, delay=0.5)
+    background(town)
+    wanted = blast(town)
+    log = until(lambda: log_of(town, wanted), "the release")
+    until(lambda: twilio.requests, "the first request")
+    with town.app_context(), write():
+        assert control.stop_the_rest(log.id, now()) == 1
+    until(lambda: tally(town, log.id).skipped == 2, "both to be cancelled")
+    assert len(twilio.requests) == 1
 
 
 def test_f14_a_redirect_is_not_followed_and_pauses(town, twilio, background):

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, and_, case, func, literal, update
+from sqlalchemy import ColumnElement, Executable, Row, and_, case, exists, func, literal, update
 
 from app.delivery.actions import control
 from app.delivery.carriers.base import Accepted, Ambiguous, Outcome, Refused, Unprocessed
 from app.delivery.models import attempts, message_logs, messages
 from app.domain import receipts, retries
-from app.domain.blast_states import FROM_TWILIO, RANK, MessageStatus
+from app.domain.blast_states import FROM_TWILIO, RANK, LogStatus, MessageStatus
 from app.domain.permission import LeftOut
 from app.domain.receipts import Blame, Receipt
 from app.kit.db import db
@@ -47,8 +47,8 @@ def settle(evidence: Evidence, moment: datetime) -> bool:
     if receipt and receipt.blame == Blame.CONSENT:
         evidence = replace(evidence, status=MessageStatus.OPTED_OUT)
     row = db.session.execute(_move_up(evidence, receipt, moment)).first()
+    _remember_sid(evidence)
     if row is None:
-        _remember_sid(evidence)
         return False
     if evidence.status in TAKEN:
         _prove(row.message_log_id)
@@ -69,8 +69,6 @@ def _move_up(evidence: Evidence, receipt: Receipt | None, moment: datetime) -> E
     if evidence.status in STAMPS:
         column = texts[STAMPS[evidence.status]]
         values[column.name] = func.coalesce(column, literal(moment, column.type))
-    if evidence.sid:
-        values["provider_sid"] = func.coalesce(texts.provider_sid, evidence.sid)
     if receipt:
         values |= {"error_code": receipt.code or None, "error_message": evidence.words or receipt.words}
     return (
@@ -82,14 +80,20 @@ def _move_up(evidence: Evidence, receipt: Receipt | None, moment: datetime) -> E
 
 
 def _remember_sid(evidence: Evidence) -> None:
-    """News that changes nothing may still bring the carrier's name for the text; the first name stays."""
-    if evidence.sid:
-        texts = messages.c
-        db.session.execute(
-            update(messages)
-            .where(texts.id == evidence.message_id, texts.provider_sid.is_(None))
-            .values(provider_sid=evidence.sid)
-        )
+    """Keep the carrier's name for the text, with the text and its attempt. The first name stays.
+
+    OR IGNORE: a carrier that gives one name to two texts must not keep us from storing what became of them.
+    """
+    if not evidence.sid:
+        return
+    for table, row_id in ((messages, evidence.message_id), (attempts, evidence.attempt_id)):
+        if row_id is not None:
+            db.session.execute(
+                update(table)
+                .prefix_with("OR IGNORE")
+                .where(table.c.id == row_id, table.c.provider_sid.is_(None))
+                .values(provider_sid=evidence.sid)
+            )
 
 
 def _prove(log_id: int | None) -> None:
@@ -150,12 +154,10 @@ def settle_outcome(message_id: int, attempt_id: int, number: int, outcome: Outco
 
 def _close_attempt(attempt_id: int, outcome: Outcome, moment: datetime) -> None:
     words = {Accepted: "accepted", Refused: "refused", Unprocessed: "unprocessed", Ambiguous: "ambiguous"}
-    sid = outcome.sid if isinstance(outcome, Accepted) else None
     db.session.execute(
         update(attempts)
         .where(attempts.c.id == attempt_id)
         .values(
-            provider_sid=func.coalesce(attempts.c.provider_sid, sid),
             ended_at=moment,
             outcome=words[type(outcome)],
             http_status=getattr(outcome, "http_status", None) or (201 if isinstance(outcome, Accepted) else None),
@@ -166,11 +168,21 @@ def _close_attempt(attempt_id: int, outcome: Outcome, moment: datetime) -> None:
 
 
 def _put_back(message_id: int, not_before: datetime) -> None:
-    """Down, the one way a machine may: nothing left us, or the carrier refused it unread."""
+    """Down, the one way a machine may: nothing left us, or the carrier refused it unread.
+
+    When a person stopped the blast meanwhile, there is no queue to go back to: then it is cancelled like the rest.
+    """
+    stopped = exists().where(
+        message_logs.c.id == messages.c.message_log_id, message_logs.c.status == LogStatus.CANCELLED
+    )
     db.session.execute(
         update(messages)
         .where(messages.c.id == message_id, messages.c.status == MessageStatus.SUBMITTING)
-        .values(status=MessageStatus.QUEUED, not_before=not_before)
+        .values(
+            status=case((stopped, MessageStatus.CANCELLED.value), else_=MessageStatus.QUEUED.value),
+            reason=case((stopped, "stopped"), else_=messages.c.reason),
+            not_before=not_before,
+        )
     )
 
 
