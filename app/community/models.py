@@ -40,4 +40,4 @@ SEARCH = (
     "INSERT INTO community_search(rowid, name, phone) VALUES (new.id, new.name, new.phone); END",
 )
 for _statement in SEARCH:
-    event.listen(CommunityMember.__table__, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]
+    event.listen(CommunityMember.__table__, "after_create", DDL(_statement))

@@ -1,5 +1,7 @@
 """Reading events and their pools."""
 
+from typing import Any
+
 from sqlalchemy import Select, select
 
 from app.events.models import Event, EventRegistration
@@ -17,7 +19,7 @@ def events() -> list[Event]:
     return list(db.session.scalars(select(Event).order_by(Event.date.desc(), Event.id.desc())))
 
 
-def pool(event_id: int) -> Select:
+def pool(event_id: int) -> Select[Any]:
     """(name, phone, left_out) of everybody registered for one event, in id order: the audience of its blasts."""
     who = select(EventRegistration.name, EventRegistration.phone, left_out(EventRegistration.phone).label("left_out"))
     return who.where(EventRegistration.event_id == event_id).order_by(EventRegistration.id)

@@ -30,7 +30,7 @@ def _tracing() -> aiohttp.TraceConfig:
     return trace
 
 
-class HttpClient(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped
+class HttpClient(AsyncHttpClient):
     """One aiohttp session for the life of the engine. Make and use it on the engine's loop only."""
 
     def __init__(self, base: str, connections: int) -> None:

@@ -133,7 +133,7 @@ def _bounded(text: str | None, default: int, most: int) -> int:
     return min(int(text), most) if text and text.isascii() and text.isdigit() else default
 
 
-class SandboxClient(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no types
+class SandboxClient(AsyncHttpClient):
     """The SDK's way to the pretend carrier: no socket, the same requests and answers."""
 
     def __init__(self, app: Flask) -> None:
