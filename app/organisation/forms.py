@@ -18,6 +18,8 @@ from app.organisation import queries
 
 NAME_LENGTH, FOOTER_LENGTH, LONGEST_UNDO = 100, 160, 3600
 DEAREST = Decimal(10)
+# They have calling codes, and no entry in the table of countries.
+WITHOUT_ENTRY = {"AC": "Ascension Island", "TA": "Tristan da Cunha", "XK": "Kosovo"}
 
 
 def zone_choices() -> dict[str, str]:
@@ -30,7 +32,8 @@ def zone_choices() -> dict[str, str]:
 def country_choices() -> dict[str, str]:
     """Every country with its calling code, by name. (The names come with the time zones.)"""
     table = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8")
-    names = dict(line.split("\t")[:2] for line in table.splitlines() if line and not line.startswith("#"))
+    rows = (line.split("\t")[:2] for line in table.splitlines() if line and not line.startswith("#"))
+    names = WITHOUT_ENTRY | {region: name for region, name in rows}
     known = sorted((names.get(region, region), region) for region in phonenumbers.SUPPORTED_REGIONS)
     return {region: f"{name} (+{phonenumbers.country_code_for_region(region)})" for name, region in known}
 

@@ -35,7 +35,8 @@ _REASON = Enum(LeftOut, native_enum=False, length=20, values_callable=lambda mem
 def left_out(phone_column: Any) -> ColumnElement[Any]:
     """For any select: why the phone in this column must not be texted (a LeftOut), or NULL when it may.
 
-    Two look-ups in unique indexes a row. A soft failure never keeps a text from anybody.
+    Two look-ups in unique indexes a row. A soft failure never keeps a text from anybody. A select of nothing but this
+    and counts must name the column's table itself, by select_from().
     """
     stop, bad = aliased(UnsubscribedContact), aliased(SuppressedContact)
     said_stop = exists().where(stop.phone == phone_column).correlate_except(stop)

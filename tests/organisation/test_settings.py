@@ -10,6 +10,7 @@ from app.audit.models import AuditEvent
 from app.kit.db import db
 from app.organisation import queries
 from app.organisation.forms import country_choices
+from tests.visit import Visitor
 
 ALL = {
     "organisation": "Riverside Community",
@@ -139,8 +140,6 @@ def test_the_servers_own_settings_are_shown_to_paste_at_twilio(visit):
 
 
 def test_no_secret_is_shown(make_app):
-    from tests.visit import Visitor
-
     app = make_app(twilio_account_sid="AC" + "1" * 32, twilio_auth_token="t" * 32, twilio_from_number="+13035550100")
     page = Visitor(app)("/settings", "ada")
     assert "real phones" in page.words
@@ -151,7 +150,4 @@ def test_no_secret_is_shown(make_app):
 def test_every_country_with_phones_has_a_name():
     assert country_choices()["US"] == "United States (+1)"
     assert len(country_choices()) > 240
-    assert [name for region, name in country_choices().items() if name.startswith(f"{region} (")] in (
-        [],
-        ["AC (+247)", "TA (+290)", "XK (+383)"],
-    )
+    assert [region for region, name in country_choices().items() if name.startswith(f"{region} (")] == []

@@ -1,7 +1,7 @@
 """Who must not be texted, and how numbers come on the two lists and off them."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.community.models import CommunityMember
 from app.domain.permission import LeftOut, reason_to_leave_out
@@ -154,3 +154,13 @@ def test_a_soft_failure_is_not_on_the_list_and_cannot_be_taken_off_it(shop):
     makers.dead_number(ZOE, SOFT)
     with pytest.raises(actions.Gone), write():
         actions.remove("suppressed", 1)
+
+
+def test_reasons_are_counted_in_one_statement(shop):
+    for phone in (ZOE, LEO, MIA, MAX):
+        makers.member(phone)
+    makers.said_stop(ZOE)
+    makers.dead_number(LEO)
+    why = queries.left_out(CommunityMember.phone).label("why")
+    counts = select(why, func.count()).select_from(CommunityMember).group_by(why)
+    assert dict(db.session.execute(counts).all()) == {None: 2, LeftOut.SAID_STOP: 1, LeftOut.NUMBER_DEAD: 1}
