@@ -22,7 +22,7 @@ class RoleWord(Enum):
     """A role's column. A word that is no role (put there by hand) reads as None, which opens no door."""
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
-        read: Callable[[Any], Any] = super().result_processor(dialect, coltype)  # type: ignore[no-untyped-call]
+        read: Callable[[Any], Any] = super().result_processor(dialect, coltype)
 
         def read_or_none(value: Any) -> Any:
             try:
