@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Executable, func, or_, select
+from sqlalchemy import Row, func, or_, select
 
 from app.community import queries as community
 from app.delivery import queries as delivery
@@ -59,7 +59,7 @@ def rehearsal(target: Target, event_id: int | None, template: str, footer: str |
     return rehearse(_people(_pool(target, event_id)), template, footer)
 
 
-def _pool(target: Target, event_id: int | None) -> Executable:
+def _pool(target: Target, event_id: int | None) -> Any:  # a Select whose row type differs by pool
     if target == Target.COMMUNITY:
         return community.pool()
     if event_id is None or events.event(event_id) is None:
@@ -67,7 +67,7 @@ def _pool(target: Target, event_id: int | None) -> Executable:
     return events.pool(event_id)
 
 
-def _people(pool: Executable) -> list[Person]:
+def _people(pool: Any) -> list[Person]:
     rows = db.session.execute(pool)
     return [Person(name, phone, LeftOut(reason) if reason else None) for name, phone, reason in rows]
 
