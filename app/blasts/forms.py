@@ -133,6 +133,10 @@ class ComposeForm(FlaskForm):
 
     def _local(self) -> Local:
         day, time = (self.schedule_date.data or "").strip(), (self.schedule_time.data or "").strip()
+        if not day:
+            raise BadTime("schedule_date", "Choose a day.")
+        if not time:
+            raise BadTime("schedule_time", "Choose a time.")
         return hours.read_local(day, time, self.timezone.data or "", fold=self.fold.data or "", now=now())
 
     def judge(self, rehearsal: Rehearsal) -> bool:

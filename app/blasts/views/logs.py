@@ -44,6 +44,7 @@ def log(log_id: int) -> ResponseReturnValue:
         progress=here,
         page=queries.people_page(log_id, chosen, asked((), ""), here.counts),
         chosen=chosen,
+        texts="texts" in request.args,
         chips=_chips(here, chosen),
         schedule=queries.schedule_of(log_id),
     )

@@ -51,9 +51,12 @@ def scheduled_one(scheduled_id: int) -> ResponseReturnValue:
 @bp.get("/scheduled/<int:scheduled_id>/live")
 @needs(*BOTH, json=True)
 def scheduled_live(scheduled_id: int) -> ResponseReturnValue:
-    """The countdown alone, for the page's own clock; the way to the log once the blast has left."""
+    """The countdown alone, for the page's own clock; the way on once the blast has left.
+
+    A cancelled one stays where it is: leading on would cut off the answer to the very press that cancelled it.
+    """
     blast = _blast(scheduled_id)
-    if blast.status != ScheduleStatus.PENDING:
+    if blast.status not in (ScheduleStatus.PENDING, ScheduleStatus.CANCELLED) or blast.message_log_id:
         return _go(url_for("blasts.scheduled_one", scheduled_id=scheduled_id))
     return render_template("blasts/_countdown.html", blast=blast, countdown=_countdown(blast))
 

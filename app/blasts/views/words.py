@@ -7,7 +7,7 @@ from app.blasts.views.room import bp
 from app.domain.blast_states import MessageStatus, Target
 from app.domain.permission import LEFT_OUT_WORDS
 from app.domain.receipts import receipt_for
-from app.domain.wording import fill
+from app.domain.wording import fill, uses_names
 
 HEADLINE = 60
 UNSURE = "We do not know whether it left, and it is not sent again by itself."
@@ -61,7 +61,7 @@ def parts(count: int) -> str:
 def headline(body: str) -> str:
     """What a blast is called: how its text begins, as somebody without a name reads it."""
     line = " ".join(fill(body, None).split())
-    return line if len(line) <= HEADLINE else line[: HEADLINE - 1].rstrip() + "…"
+    return line if len(line) <= HEADLINE else line[: HEADLINE - 1].rstrip(" .,;:!?–-") + "…"
 
 
 def audience(target: Target, event_title: str | None) -> str:
@@ -71,5 +71,5 @@ def audience(target: Target, event_title: str | None) -> str:
     return f"Event: {event_title}" if event_title else "An event that was deleted"
 
 
-for _filter in (why, people, parts, headline, audience):
+for _filter in (why, people, parts, headline, audience, uses_names):
     bp.add_app_template_filter(_filter)
