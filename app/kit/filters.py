@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
 from app.domain import hours, phone
 from app.domain.blast_states import WORDS
@@ -12,8 +12,10 @@ from app.kit.clock import now
 
 
 def zone() -> str:
-    """The zone in which pages say times: the organisation's."""
-    return str(current_app.extensions["zone_of_pages"]())
+    """The zone in which pages say times: the organisation's, asked for once a request (a list says 50 times)."""
+    if "zone_of_pages" not in g:
+        g.zone_of_pages = str(current_app.extensions["zone_of_pages"]())
+    return str(g.zone_of_pages)
 
 
 def use_zone(app: Flask, ask: Callable[[], str]) -> None:
