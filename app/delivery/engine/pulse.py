@@ -3,11 +3,14 @@
 import sqlite3
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 
 from flask import Flask
 
 from app.delivery import queries
 from app.kit.clock import now
+
+DUE_SECONDS = 0.1  # while texts leave, every commit stirs: the schedule is read ten times a second at most
 
 
 class Pulse:
@@ -19,6 +22,7 @@ class Pulse:
         self.carrier = carrier
         self.stirred = True
         self._version = -1
+        self._stale, self._looked_at = True, -DUE_SECONDS
         self._next_due: datetime | None = None
         self._connection: sqlite3.Connection | None = None
 
@@ -29,11 +33,13 @@ class Pulse:
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         if version != self._version:
             self._version = version
-            self.stirred = True
+            self.stirred = self._stale = True
+        if self._stale and monotonic() - self._looked_at > DUE_SECONDS:
             self._look_for_due()
         return self.stirred
 
     def _look_for_due(self) -> None:
+        self._stale, self._looked_at = False, monotonic()
         with self.app.app_context():
             self._next_due = queries.next_due(self.carrier)
 

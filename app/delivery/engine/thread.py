@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.1
 STANDBY_SECONDS = 1.0
-GATHER_SECONDS = 0.002
+LEAST_GATHERING, MOST_GATHERING = 0.002, 0.03
 RELEASE_AGAIN_SECONDS = 5.0
 STOP_SECONDS = 28.0
 ARMED_AHEAD = 1.25
@@ -42,6 +42,8 @@ class Engine:
         self.lead = Lead(app, settings.database_path, settings.carrier)
         self.pulse = Pulse(app, settings.database_path, settings.carrier)
         self.bucket = Bucket(settings.rate)
+        # a turn for every single text would cost more than the texts: answers are gathered for about one text's time
+        self.gathering = min(max(1 / settings.rate, LEAST_GATHERING), MOST_GATHERING)
         self.most_open = settings.send_concurrency
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -181,13 +183,13 @@ class Engine:
         """Until the next look: shorter when the bucket fills sooner."""
         if self.pulse.stirred and not self.blocked and len(self.on_wire) < int(self.most_open * ARMED_AHEAD):
             wait = max(self.bucket.wait(self.loop.time()), self.hold_until - self.loop.time())
-            return min(LOOK_SECONDS, max(wait, 0.0))
+            return min(LOOK_SECONDS, max(wait, self.gathering))
         return LOOK_SECONDS
 
     async def _rest(self, seconds: float) -> None:
         try:
             await asyncio.wait_for(self.news.wait(), seconds)
-            await asyncio.sleep(GATHER_SECONDS)  # more answers may be just behind: one transaction for all
+            await asyncio.sleep(self.gathering)
         except TimeoutError:
             pass
         self.news.clear()
