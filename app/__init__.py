@@ -4,7 +4,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.kit import access, addresses, db, errors, filters, headers, log
+from app.kit import access, addresses, cookies, db, errors, filters, headers, log
 from app.kit.settings import Settings, read
 
 UPLOAD_LIMIT = 10 * 1024 * 1024
@@ -20,7 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read()
     app = Flask(__name__)
     _configure(app, settings)
-    for furniture in (headers, db, access, errors, filters, addresses):
+    for furniture in (headers, cookies, db, access, errors, filters, addresses):
         furniture.install(app)
     log.install(settings)
     open_rooms(app)
@@ -34,12 +34,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         SQLALCHEMY_DATABASE_URI=f"sqlite:///{settings.database_path}",
         MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
         MAX_FORM_MEMORY_SIZE=512 * 1024,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.public_base_url.startswith("https://"),
-        REMEMBER_COOKIE_HTTPONLY=True,
-        REMEMBER_COOKIE_SAMESITE="Lax",
-        REMEMBER_COOKIE_SECURE=settings.public_base_url.startswith("https://"),
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
     )
     app.jinja_env.undefined = StrictUndefined

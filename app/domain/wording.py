@@ -5,6 +5,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "sra", "srta", "herr", "frau", "mme", "mlle"})
 DEFAULT_FOOTER = "Reply STOP to opt out."
 TOKENS: dict[str, str] = {"first_name": "First name", "name": "Name", "full_name": "Full name"}
 
@@ -86,8 +87,8 @@ def clean_name(text: str) -> str | None:
 
 
 def first_name(name: str | None) -> str:
-    """What a person is called: the first word, or the second of 'Lovelace, Ada'; '' without a name."""
-    words = (name or "").split()
+    """What a person is called: the first word after any title, or the second of 'Lovelace, Ada'; '' without a name."""
+    words = [word for word in (name or "").split() if word.strip(".").casefold() not in TITLES]
     if len(words) > 1 and words[0].endswith(","):
         return words[1].rstrip(",")
     return words[0].rstrip(",") if words else ""

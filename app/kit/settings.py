@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -110,6 +111,7 @@ class Settings:
 
 
 SANDBOX_NUMBER = "+12025550100"
+SHORT_CODE_OR_NAME = re.compile(r"[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 LONG_CODE_RATE, TOLL_FREE_RATE, SHORT_CODE_RATE, SANDBOX_RATE = 1.0, 3.0, 100.0, 50.0
 
 
@@ -229,10 +231,9 @@ def _problems(settings: Settings) -> list[str]:
 def _bad_numbers(settings: Settings) -> list[str]:
     found = []
     sender = settings.twilio_from_number
-    short_code = sender.isdigit() and 3 <= len(sender) <= 8
-    if sender and not (is_e164(sender) or short_code):
-        found.append("TWILIO_FROM_NUMBER must be written like +13035550100 (or be a short code).")
-    if settings.admin_test_phone:
+    if sender and not (is_e164(sender) or SHORT_CODE_OR_NAME.fullmatch(sender)):
+        found.append("TWILIO_FROM_NUMBER must be written like +13035550100 (or be a short code or a sender name).")
+    if settings.admin_test_phone and not is_e164(settings.admin_test_phone):
         try:
             Phone.read(settings.admin_test_phone, settings.default_region)
         except BadPhone as error:

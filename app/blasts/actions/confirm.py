@@ -9,7 +9,7 @@ from flask import current_app
 from app.delivery import queries as delivery
 from app.delivery.actions.schedule import Frozen, schedule
 from app.domain.blast_states import Target
-from app.domain.phone import Phone
+from app.domain.phone import Phone, is_e164
 from app.kit.settings import Settings
 from app.organisation import queries as organisation
 
@@ -62,4 +62,6 @@ def test_phone() -> str | None:
     """Where tests go (E.164), None while ADMIN_TEST_PHONE is not set."""
     settings: Settings = current_app.extensions["settings"]
     typed = settings.admin_test_phone
-    return Phone.read(typed, settings.default_region).e164 if typed else None
+    if not typed or is_e164(typed):
+        return typed or None
+    return Phone.read(typed, settings.default_region).e164
