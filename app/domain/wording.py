@@ -88,7 +88,8 @@ def clean_name(text: str) -> str | None:
 
 def first_name(name: str | None) -> str:
     """What a person is called: the first word after any title, or the second of 'Lovelace, Ada'; '' without a name."""
-    words = [word for word in (name or "").split() if word.strip(".").casefold() not in TITLES]
+    written = (name or "").split()
+    words = [word for word in written if word.strip(".").casefold() not in TITLES] or written
     if len(words) > 1 and words[0].endswith(","):
         return words[1].rstrip(",")
     return words[0].rstrip(",") if words else ""
