@@ -1,6 +1,7 @@
 """Reading the members: a page of the list, one person, the audience of a blast, the export."""
 
 import contextlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ ORDERS = {
 MOST_FOUND = 10_000  # a search that finds more says so and counts no further
 FEW = 5_000  # up to here, looking rows up one by one beats walking along an index
 TRIGRAM = 3
+NUMBER = re.compile(r"[\d\s+().\-/‐‑–]+")
 EXPORT_SLICE = 1_000
 SEARCH = table("community_search", column("rowid"))
 
@@ -148,10 +150,10 @@ class _Wanted:
 def _numbers(search: str, region: str) -> list[str]:
     """The digits to look for: as typed, without the zeros of a national number, and as the whole number they spell.
 
-    None when there are letters among them.
+    None when there is anything among them that no number is written with.
     """
     digits = digits_of(search)
-    if not digits or any(sign.isalpha() for sign in search):
+    if not digits or not NUMBER.fullmatch(search):
         return []
     found = [digits] if len(digits) < 7 else [digits, digits.lstrip("0") or digits]
     with contextlib.suppress(BadPhone):  # a part of a number
