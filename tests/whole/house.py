@@ -1,0 +1,109 @@
+"""A furnished house: one of everything that an address can name, so that every door of it can be tried."""
+
+import hashlib
+import io
+import re
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+from app.accounts.models import AppUser
+from app.blasts.actions.confirm import Draft, confirm
+from app.blasts.actions.release import release_due
+from app.delivery.actions import control, schedule
+from app.delivery.models import MessageLog
+from app.domain.blast_states import Target
+from app.domain.permission import Role
+from app.events.models import Event, EventRegistration
+from app.kit.clock import now
+from app.kit.db import db, write
+from tests.cast import LEO, MAX, MIA, PASSWORD, ZOE
+from tests.makers import dead_number, member, said_stop
+from tests.visit import Visitor
+
+SHEET = b"name,phone\nUma,303 555 0150\nBad,12\n"
+NIA, TOM = "nia", "tom"  # Nia must change her password; Tom is there to be edited and deleted
+
+
+def furnish(app) -> dict[str, dict[str, str]]:
+    """Put one of everything into the database of `app`; gives what stands for the placeholders of each endpoint."""
+    with app.app_context():
+        _people()
+        waiting, ended = _blast(hours=2), _blast(hours=3)
+        with write():
+            schedule.cancel(ended)
+        running, faulty = _running(), _running()
+        with write():
+            control.pause_for_fault(MessageLog.id == faulty, "The sender cannot send texts.", 21606)
+        zoe = member(ZOE, "Zoë").id
+        tom = db.session.scalar(db.select(AppUser.id).where(AppUser.username == TOM))
+    import_id = _import(app)
+    _close(app)
+    values = {
+        "log_id": str(running),
+        "scheduled_id": str(waiting),
+        "member_id": str(zoe),
+        "user_id": str(tom),
+        "import_id": import_id,
+        "digits": ZOE[1:],
+        "kind": "suppressed",
+        "id": "1",
+        "ref": "0" * 32,
+        "filename": "css/base.css",
+    }
+    return {"": values, "faulty": {"log_id": str(faulty)}, "ended": {"scheduled_id": str(ended)}}
+
+
+def _people() -> None:
+    nia = AppUser(username=NIA, role=Role.SOCIAL_MANAGER, session_key="c" * 32, must_change_password=True)
+    tom = AppUser(username=TOM, role=Role.ADMIN, session_key="d" * 32)
+    for person in (nia, tom):
+        person.set_password(PASSWORD)
+    for phone, name in ((LEO, "Leo"), (MIA, "Mia"), (MAX, "Max")):
+        member(phone, name)
+    said_stop(LEO)
+    dead_number(MIA)
+    with write() as session:
+        session.add_all([nia, tom, event := Event(title="Spring picnic")])
+        session.flush()
+        session.add(EventRegistration(event_id=event.id, phone=MAX))
+
+
+def _blast(hours: float | None = None) -> int:
+    due = now() + timedelta(hours=hours) if hours else None
+    with write():
+        return confirm(Draft("Hello {first_name|friend}", None, Target.COMMUNITY, None, "UTC", due), None, "ada", now())
+
+
+def _running() -> int:
+    """A blast that is being sent: released, and nobody sends it."""
+    _blast()
+    release_due(now() + timedelta(minutes=1))
+    return db.session.scalar(db.select(db.func.max(MessageLog.id)))
+
+
+def _import(app) -> str:
+    page = Visitor(app)("/community/import", "ada", files={"file": (io.BytesIO(SHEET), "people.csv")})
+    return re.search(r"/community/import/(\d+)", page.location).group(1)
+
+
+def _close(app) -> None:
+    """The last connection closes, so all is in the one file that tests copy."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def snapshot(database: Path, *, without: tuple[str, ...] = ()) -> dict[str, tuple[int, str]]:
+    """Each table's number of rows and a sum of what is in them."""
+    connection = sqlite3.connect(database)
+    try:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+        return {name: _sum(connection, name) for (name,) in names if name not in without}
+    finally:
+        connection.close()
+
+
+def _sum(connection: sqlite3.Connection, table: str) -> tuple[int, str]:
+    rows = connection.execute(f"SELECT * FROM {table}").fetchall()
+    return len(rows), hashlib.sha256(repr(rows).encode()).hexdigest()

@@ -1,0 +1,207 @@
+"""Every door, every method, everybody: exactly the codes of the contract, and no trace of those who are refused.
+
+Cases Z1 (the matrix), Z2 (no other method and no GET changes anything), Z5 and Z7 (roles are judged at each request).
+"""
+
+import sqlite3
+
+import pytest
+
+from tests.whole.doors import ADMIN, ANYONE, BOTH, DOORS, METHODS, SIGNATURE
+from tests.whole.house import NIA, TOM
+
+CLOSED = {name: door for name, door in DOORS.items() if door.who in (BOTH, ADMIN)}
+# A GET is answered with 200, but:
+GET_CODES = {
+    "health.ready": 503,  # nobody sends in these tests
+    "sandbox.open_phone": 422,  # no number was typed
+    "setup.first_start": 404,  # there are users
+}
+# A POST with nothing but the token: a form comes back with its errors (422), an act is done (303).
+# (A form of a thing that is there keeps what it does not speak of, so it is saved as it was.)
+FORMS = {
+    "accounts.add", "accounts.password", "accounts.theme", "blasts.new", "community.add", "community.import_file",
+    "sandbox.write_back", "suppression.add",
+}  # fmt: skip
+POST_CODES = dict.fromkeys(FORMS, 422) | {"setup.first_start": 404, "accounts.sign_in": 303}
+CHOSEN = {"sandbox.mood": {"mood": "slow"}}  # a button of its own for each
+WRITTEN_BY_READING = ("audit_events",)  # a download leaves its line in the audit
+
+
+def expected(endpoint, method):
+    return (GET_CODES if method == "GET" else POST_CODES).get(endpoint, 200 if method == "GET" else 303)
+
+
+@pytest.mark.parametrize("endpoint", CLOSED)
+def test_a_stranger_is_sent_to_the_sign_in_page_and_leaves_no_trace(house, endpoint):
+    house.visit.token("")
+    before = house.snapshot()
+    for method in DOORS[endpoint].methods:
+        answer = house.open(method, endpoint, "")
+        if DOORS[endpoint].polled:
+            assert (answer.status_code, answer.mimetype) == (401, "application/json")
+        else:
+            assert answer.status_code == 302
+            assert answer.location.startswith("/login?next=%2F")
+    assert house.snapshot() == before
+
+
+@pytest.mark.parametrize("endpoint", CLOSED)
+def test_whoever_must_change_the_password_gets_no_further(house, endpoint):
+    house.visit.token(NIA)
+    before = house.snapshot()
+    for method in DOORS[endpoint].methods:
+        answer = house.open(method, endpoint, NIA)
+        if endpoint == "accounts.password":
+            assert answer.status_code == expected(endpoint, method)
+        elif DOORS[endpoint].polled:
+            assert answer.status_code == 401
+        else:
+            assert (answer.status_code, answer.location) == (302, "/account/password")
+    if endpoint != "accounts.password":
+        assert house.snapshot() == before
+
+
+@pytest.mark.parametrize("endpoint", [name for name, door in DOORS.items() if door.who == ADMIN])
+def test_a_social_manager_is_refused_what_is_for_admins(house, endpoint):
+    house.visit.token("sol")
+    before = house.snapshot()
+    for method in DOORS[endpoint].methods:
+        assert house.open(method, endpoint, "sol").status_code == 403
+    assert house.snapshot() == before
+
+
+@pytest.mark.parametrize("endpoint", [name for name, door in DOORS.items() if "POST" in door.methods])
+def test_a_post_without_the_forms_token_does_nothing(house, endpoint):
+    refusal = 403 if DOORS[endpoint].who == SIGNATURE else 400
+    for who in ("", NIA, "sol", "ada"):
+        house.visit.browser(who)
+        before = house.snapshot()
+        assert house.open("POST", endpoint, who, token=False).status_code == refusal
+        assert house.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "method", "who"),
+    [
+        (endpoint, method, who)
+        for endpoint, door in CLOSED.items()
+        for method in door.methods
+        for who in (("ada",) if door.who == ADMIN else ("sol", "ada"))
+    ],
+)
+def test_whoever_may_come_in_does(house, endpoint, method, who):
+    answer = house.open(method, endpoint, who, **CHOSEN.get(endpoint, {}))
+    assert answer.status_code == expected(endpoint, method), answer.get_data(as_text=True)[:2000]
+
+
+@pytest.mark.parametrize("endpoint", [name for name, door in DOORS.items() if door.who in (ANYONE, SIGNATURE)])
+def test_open_doors_are_open_to_everybody(house, endpoint):
+    for who in ("", NIA, "sol", "ada"):
+        signed_in = bool(who)
+        for method in DOORS[endpoint].methods:
+            wanted = 403 if DOORS[endpoint].who == SIGNATURE else expected(endpoint, method)
+            if endpoint == "accounts.sign_in":
+                wanted = 303 if signed_in else (200 if method == "GET" else 422)
+            assert house.open(method, endpoint, who).status_code == wanted
+
+
+@pytest.mark.parametrize("endpoint", DOORS)
+def test_z2_other_methods_are_refused_and_change_nothing(house, endpoint):
+    house.visit.token("ada")
+    address = house.address(endpoint)
+    allowed = set(house.app.url_map.bind("localhost").allowed_methods(address))
+    before = house.snapshot(without=WRITTEN_BY_READING)
+    for method in (*METHODS, "TRACE"):
+        if method not in allowed:
+            answer = house.open(method, endpoint, "ada")
+            assert (answer.status_code, method) == (405, method)
+            assert set(answer.headers["Allow"].split(", ")) == allowed
+    assert house.send("OPTIONS", address, "ada").status_code in (200, 400, 403, 404)
+    if "GET" in DOORS[endpoint].methods:
+        assert house.send("HEAD", address, "ada").status_code == house.open("GET", endpoint, "ada").status_code
+    assert house.snapshot(without=WRITTEN_BY_READING) == before
+
+
+@pytest.mark.parametrize("endpoint", [name for name, door in DOORS.items() if "GET" in door.methods])
+def test_z2_no_header_and_no_query_makes_a_get_anything_else(house, endpoint):
+    house.visit.token("ada")
+    usual = house.open("GET", endpoint, "ada").status_code
+    before = house.snapshot(without=WRITTEN_BY_READING)
+    overridden = {"X-HTTP-Method-Override": "POST", "X-HTTP-Method": "DELETE", "X-Method-Override": "PUT"}
+    answer = house.send("GET", f"{house.address(endpoint)}?_method=POST", "ada", headers=overridden)
+    assert answer.status_code == usual
+    assert house.snapshot(without=WRITTEN_BY_READING) == before
+
+
+@pytest.mark.parametrize("address", ["/community", "/users", "/suppression"])
+def test_no_query_leads_the_links_of_a_list_away(house, address):
+    page = house.visit(f"{address}?per_page=1&_external=1&_scheme=javascript&_anchor=x&_method=GET", "ada")
+    assert page.status_code == 200
+    assert "javascript:" not in page.text
+
+
+def test_z2_reading_everything_changes_nothing(house):
+    for who in ("", NIA, "sol", "ada"):
+        house.visit.browser(who)
+    before = house.snapshot(without=WRITTEN_BY_READING)
+    for endpoint, door in DOORS.items():
+        for who in ("", NIA, "sol", "ada"):
+            if "GET" in door.methods:
+                assert house.open("GET", endpoint, who).status_code in (200, 302, 303, 401, 403, 404, 422, 503)
+    assert house.snapshot(without=WRITTEN_BY_READING) == before
+
+
+def test_after_a_fault_only_an_admin_resumes(house):
+    address = house.address("blasts.log_resume", "faulty")
+    assert house.visit.post(address, "sol").status_code == 403
+    assert house.visit.post(address, "ada").status_code == 303
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_blast_is_deleted_from_the_list_only_once_it_has_ended(house, ended):
+    house.visit.token("ada")
+    before = house.snapshot()["scheduled_messages"]
+    house.visit.post(house.address("blasts.scheduled_delete", "ended" if ended else ""), "ada")
+    assert (house.snapshot()["scheduled_messages"] != before) is ended
+
+
+def change(house, statement, *values):
+    connection = sqlite3.connect(house.database, isolation_level=None)
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    connection.execute(statement, values)
+    connection.close()
+
+
+def test_z5_a_role_that_changes_is_judged_at_the_next_request(house):
+    assert house.visit("/users", TOM).status_code == 200
+    change(house, "UPDATE users SET role = 'social_manager' WHERE username = ?", TOM)
+    assert house.visit("/users", TOM).status_code == 403
+    change(house, "UPDATE users SET role = 'admin' WHERE username = ?", TOM)
+    assert house.visit("/users", TOM).status_code == 200
+    change(house, "DELETE FROM users WHERE username = ?", TOM)
+    assert house.visit("/users", TOM).location.startswith("/login")
+
+
+@pytest.mark.parametrize("role", ["root", "", "ADMIN"])
+def test_z7_a_word_that_is_no_role_opens_no_door(house, role):
+    house.visit.token(TOM)
+    change(house, "UPDATE users SET role = ? WHERE username = ?", role, TOM)
+    before = house.snapshot()
+    for endpoint, door in CLOSED.items():
+        for method in door.methods:
+            assert (house.open(method, endpoint, TOM).status_code, endpoint) == (403, endpoint)
+    assert house.snapshot() == before
+
+
+def test_what_is_not_there_is_not_there_for_whoever_may_look(house):
+    for address in (
+        "/nothing",
+        "/users/999/edit",
+        "/blasts/logs/0",
+        "/blasts/logs/99999999999999999999",
+        "/community/-1",
+    ):
+        assert house.visit(address, "ada").status_code == 404
+    assert house.visit("/users/999/edit", "sol").status_code == 403
+    assert house.visit("/users/999/edit").status_code == 302
