@@ -1,0 +1,144 @@
+"""Every page there is, with an address that shows it; a test compares this list with the doors of the app."""
+
+from dataclasses import dataclass
+
+from app import demo
+from tests.browser.filled import PICNIC, Filled
+
+# Doors that open no page: files, parts of pages, numbers for programs.
+NO_PAGES = {
+    "static",
+    "blasts.log_export",
+    "blasts.log_live",
+    "blasts.log_status",
+    "blasts.scheduled_live",
+    "community.export",
+    "community.import_bad_rows",
+    "dashboard.running",
+    "health.health",
+    "health.ready",
+    "sandbox.live",
+    "sandbox.open_phone",
+    "setup.first_start",  # only while there is no user: the newcomer's story looks at it
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: its door, what it is called, where it is, and who may see it (the first one looks)."""
+
+    door: str
+    name: str
+    address: str
+    who: tuple[str, ...] = ("ada", "sol")
+    reach: str = ""
+
+
+ADMIN = ("ada",)
+
+
+def places(here: Filled) -> list[Place]:
+    """Every page of the filled database."""
+    zoe = demo.phone_of(0)[1:]
+    log, scheduled = "/blasts/logs/", "/blasts/scheduled/"
+    return [
+        Place("accounts.sign_in", "sign-in", "/login", ("",)),
+        Place("dashboard.home", "home", "/"),
+        Place("blasts.new", "compose", "/blasts/new?first=1"),
+        Place("blasts.new", "compose-preview", "/blasts/new", reach="preview"),
+        Place("blasts.new", "compose-mistakes", "/blasts/new", ADMIN, reach="mistakes"),
+        Place("blasts.new", "compose-later", "/blasts/new", ADMIN, reach="later"),
+        Place("blasts.new", "review", "/blasts/new", reach="review"),
+        Place("blasts.new", "review-later", "/blasts/new", ADMIN, reach="review_later"),
+        Place("blasts.logs", "blasts", "/blasts/logs"),
+        Place("blasts.log", "log-finished", f"{log}{here.finished}"),
+        Place("blasts.log", "log-failed-ones", f"{log}{here.finished}?state=failed", ADMIN),
+        Place("blasts.log", "log-paused", f"{log}{here.running}"),
+        Place("blasts.log", "log-fault", f"{log}{here.faulty}"),
+        Place("blasts.log", "log-stopped", f"{log}{here.stopped}", ADMIN),
+        Place("blasts.scheduled", "scheduled", "/blasts/scheduled"),
+        Place("blasts.scheduled_one", "scheduled-one", f"{scheduled}{here.scheduled}"),
+        Place("blasts.scheduled_one", "scheduled-expired", f"{scheduled}{here.expired}", ADMIN),
+        Place("community.everyone", "community", "/community"),
+        Place("community.everyone", "community-nobody-found", "/community?search=nobody", ADMIN),
+        Place("community.add", "community-add", "/community/add", ADMIN),
+        Place("community.add", "community-add-mistakes", "/community/add", ADMIN, reach="bad_person"),
+        Place("community.edit", "community-edit", f"/community/{here.people}/edit", ADMIN),
+        Place("community.import_file", "import", "/community/import", ADMIN),
+        Place("community.import_check", "import-check", f"/community/import/{here.checked}", ADMIN),
+        Place("community.import_check", "import-done", f"/community/import/{here.imported}", ADMIN),
+        Place("suppression.everyone", "do-not-text", "/suppression", ADMIN),
+        Place("suppression.add", "do-not-text-add", "/suppression/add", ADMIN),
+        Place("sandbox.phones", "practice-phones", "/sandbox"),
+        Place("sandbox.phone", "practice-phone", f"/sandbox/{zoe}"),
+        Place("accounts.users", "users", "/users", ADMIN),
+        Place("accounts.add", "users-add", "/users/add", ADMIN),
+        Place("accounts.edit", "users-edit", f"/users/{here.user}/edit", ADMIN),
+        Place("accounts.password", "account", "/account/password"),
+        Place("audit.events", "audit", "/audit", ADMIN),
+        Place("organisation.settings", "settings", "/settings", ADMIN),
+        Place("errors", "not-there", "/nothing-here"),
+        Place("errors", "not-yours", "/settings", ("sol",)),
+    ]
+
+
+def preview(page):
+    """A text, and how it reads."""
+    page.fill("#message_body", PICNIC)
+    page.click("text=Show preview")
+    page.wait_for_selector(".phone")
+
+
+def mistakes(page):
+    """A placeholder that does not exist."""
+    page.fill("#message_body", "Hi {nickname}, see you “soon” 🎉")
+    check(page)
+    page.wait_for_selector(".summary")
+
+
+def later(page):
+    """The fields for another day."""
+    page.fill("#message_body", PICNIC)
+    page.click("label:text-is('Later')")
+
+
+def review(page):
+    """The page before sending, for many people."""
+    page.fill("#message_body", PICNIC + " Don’t miss it!")
+    check(page)
+    page.wait_for_selector("h1:text('Check before sending')")
+
+
+def review_later(page):
+    """The same for a day to come, and few people."""
+    later(page)
+    page.click("label:text-is('People of an event')")
+    page.select_option("#event_id", index=1)
+    page.fill("#schedule_date", "2027-05-08")
+    page.fill("#schedule_time", "20:45")
+    check(page)
+    page.wait_for_selector("h1:text('Check before sending')")
+
+
+def bad_person(page):
+    """A number that no phone can have."""
+    page.fill("#name", "Tom")
+    page.fill("#phone", "123")
+    page.click(".sticky >> text=Add person")
+    page.wait_for_selector(".summary")
+
+
+def check(page):
+    """On to the review page."""
+    page.click(".sticky >> text=Check message")
+
+
+REACH = {each.__name__: each for each in (preview, mistakes, later, review, review_later, bad_person)}
+
+
+def go(visits, place, who=None, **window):
+    """Open a page, with whatever has to be done to reach it."""
+    page = visits(place.address, place.who[0] if who is None else who, **window)
+    if place.reach:
+        REACH[place.reach](page)
+    return page

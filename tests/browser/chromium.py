@@ -1,0 +1,101 @@
+"""One real Chromium, and visits to it that hear every complaint the browser has about a page."""
+
+import os
+import shutil
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from playwright.sync_api import sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# The browser says this about every page that is shown with an error's status; a page with mistakes (422) is such a page.
+SAID_OF_STATUS = "Failed to load resource: the server responded with a status of "
+PATIENCE = 15_000
+
+
+def program() -> str:
+    """Where the browser is. Without one the tests fail: what nobody looked at is not tested."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    assert found, "There is no Chromium: install Debian's chromium, or set CHROMIUM=/path/to/a/browser."
+    return found
+
+
+@contextmanager
+def launched():
+    """The browser, until the block ends."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program(), args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Visits:
+    """Opens windows on one server, each signed in as somebody or as nobody. `complaints` is what the browser minded."""
+
+    def __init__(self, browser, url, sign_in=None) -> None:
+        self.browser, self.url, self.sign_in = browser, url, sign_in or {}
+        self.complaints: list[str] = []
+        self.contexts: list = []
+        self.seen: dict[str, dict] = {}
+
+    def __call__(self, address=None, who="", *, width=1280, theme="light", **more):
+        """A new window; `who` must be one of the names that `sign_in` has a password for."""
+        if who and who not in self.seen:
+            self.seen[who] = self._signed_in(who)
+        page = self._window(width, theme, storage_state=self.seen.get(who), **more)
+        if address:
+            page.goto(self.url + address)
+        return page
+
+    def close(self):
+        """Close every window."""
+        for context in self.contexts:
+            context.close()
+        self.contexts.clear()
+
+    def _window(self, width, theme, **more):
+        size = {"width": width, "height": 900 if width > 900 else 844}
+        context = self.browser.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce", **more)
+        context.set_default_timeout(PATIENCE)
+        self.contexts.append(context)
+        context.on("page", self._listen)
+        return context.new_page()
+
+    def _signed_in(self, who):
+        page = self("/login")
+        page.fill("#username", who)
+        page.fill("#password", self.sign_in[who])
+        page.click("main button:text-is('Sign in')")
+        page.wait_for_url(lambda url: "/login" not in url)
+        return page.context.storage_state()
+
+    def _listen(self, page):
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on("request", self._leaves)
+        page.on("response", self._answered)
+
+    def _hear(self, message):
+        if message.type in {"error", "warning"} and not message.text.startswith(SAID_OF_STATUS):
+            self.complaints.append(f"{message.location.get('url')}: {message.text}")
+
+    def _leaves(self, request):
+        parts = urlsplit(request.url)
+        if parts.scheme in {"http", "https", "ws", "wss"} and not request.url.startswith(self.url + "/"):
+            self.complaints.append(f"asked another host: {request.url}")
+
+    def _answered(self, response):
+        page = response.request.is_navigation_request() and response.status in {403, 404, 422}
+        if response.status >= 400 and not page:
+            self.complaints.append(f"{response.status} for {response.url}")

@@ -1,0 +1,245 @@
+"""A database in which every page has something to show: people, and blasts and imports in every state.
+
+Made through the real doors and sent by the real engine to pretend phones, so a page can show nothing that cannot happen.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+from logging import getLogger
+from pathlib import Path
+
+from app import create_app, demo, scheduler
+from app.accounts.models import AppUser
+from app.blasts import queries as blasts
+from app.delivery.actions import control
+from app.delivery.models import MessageLog, ScheduledMessage
+from app.domain.blast_states import ScheduleStatus
+from app.domain.permission import Role
+from app.events.models import Event
+from app.imports.models import Import
+from app.kit.clock import now
+from app.kit.db import db, write
+from app.kit.settings import Settings
+from app.migrations.runner import migrate
+from app.organisation.models import Organisation
+from app.suppression.models import SuppressedContact
+from tests.cast import PASSWORD, bring_the_cast
+from tests.served import until
+from tests.visit import Visitor
+
+PICNIC = (
+    "Hi {first_name|friend}, the Spring Picnic is Saturday 11am at City Park. Bring a dish to share! Reply YES to come."
+)
+CLOSED = "The office stays closed on Monday because of the snow. See you on Tuesday, {first_name|everybody}!"
+CLINIC = "{first_name|Hello}, free flu shots on Thursday from 3 to 6 pm at 12 River Street. No papers needed."
+PARKING = "Parking moves to the north lot tomorrow, {first_name|friend}. The south lot is being paved until Friday."
+WRONG = "Choir practice starts at 19:30 tonight, half an hour later than usual."
+SHEET = """First name,Last name,Mobile phone,E-mail
+Zoë,Hernández,(303) 555-0110,zoe@example.org
+Ingrid,Bergström,303 555 0181,ingrid@example.org
+Samuel,Osei,+1 720 555 0182,
+Rosa,,212-555-0183,rosa@example.org
+Tom,,123,tom@example.org
+Lena,Fischer,415 555 0184 ext. 7,
+Omar,Haddad,none,omar@example.org
+Nora,Quinn,303 555 0181,
+Paul,Weber,,paul@example.org
+Iris,Novak,312 555 0185,
+"""
+MOODS = {3: "landline", 8: "unreachable", 12: "refused", 20: "no_receipt", 30: "no_receipt"}
+READS_ZOE = demo.phone_of(0)[1:]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The database and the ids of what stands in it, by the names that addresses use."""
+
+    database: Path
+    finished: int
+    running: int
+    faulty: int
+    stopped: int
+    scheduled: int
+    expired: int
+    checked: int
+    imported: int
+    people: int
+    user: int
+
+
+def fill(database: Path) -> Filled:
+    """Make the database. Takes a few seconds: the blasts are really sent."""
+    migrate(database, getLogger(__name__))
+    app = create_app(_settings(database, send_rate=2000.0))
+    bring_the_cast(app)
+    with app.app_context(), write():
+        _settle_in()
+    visit = Visitor(app)
+    _play(visit)
+    _work(app, lambda: _everyday(app, visit))
+    slow = create_app(_settings(database, send_rate=12.0))
+    _work(slow, lambda: _troubles(slow, Visitor(slow)))
+    _later(app, visit)
+    ids = _imports(app, visit) | _ids(app)
+    with app.app_context():
+        db.engine.dispose()
+    return Filled(database, **ids)
+
+
+def _settings(database: Path, **more) -> Settings:
+    return Settings(
+        secret_key="a-key-for-tests-0123456789",
+        app_env="test",
+        database_url=f"sqlite:///{database}",
+        public_base_url="http://127.0.0.1",
+        log_format="text",
+        undo_seconds=0,
+        admin_test_phone="+13035550199",
+        **more,
+    )
+
+
+def _work(app, do):
+    """Do something while the engine runs."""
+    background = scheduler.start(app)
+    try:
+        do()
+    finally:
+        background.stop()
+
+
+def _settle_in():
+    """A price, a colleague, and the made-up community."""
+    db.session.get(Organisation, 1).price_per_segment = Decimal("0.0079")
+    db.session.add(mia := AppUser(username="mia", role=Role.SOCIAL_MANAGER, session_key="c" * 32))
+    mia.set_password(PASSWORD)
+    mia.must_change_password = True
+    demo.load()
+
+
+def _play(visit):
+    """Some phones have their moods."""
+    for n, mood in MOODS.items():
+        visit(f"/sandbox/{demo.phone_of(n)[1:]}/mood", "ada", mood=mood)
+
+
+def _everyday(app, visit):
+    """Two finished blasts, a test, and people who write back."""
+    _blast(visit, "sol", CLINIC, target="event", event_id=str(_event(app)))
+    _ended(app)
+    _blast(visit, "ada", PICNIC)
+    _ended(app)
+    for body in ("YES", "We are 2 adults and 3 kids 🎉", "What can I bring?"):
+        visit(f"/sandbox/{READS_ZOE}/text", "ada", body=body)
+    visit(f"/sandbox/{demo.phone_of(5)[1:]}/text", "ada", body="STOP")
+    _blast(visit, "ada", WRONG, send_mode="test")
+    _ended(app)
+
+
+def _troubles(app, visit):
+    """One blast stopped halfway, one paused by a fault, one paused by a person."""
+    _blast(visit, "sol", PARKING)
+    visit.post(f"/blasts/logs/{_begun(app)}/cancel", "sol")
+    _blast(visit, "ada", WRONG)
+    begun = _begun(app)
+    with app.app_context(), write():
+        control.pause_for_fault(MessageLog.id == begun, "Twilio does not accept the sender.", 21606)
+    _blast(visit, "ada", CLOSED)
+    visit.post(f"/blasts/logs/{_begun(app)}/pause", "ada")
+
+
+def _later(app, visit):
+    """One blast waits, one was cancelled, one was too late."""
+    soon = (now() + timedelta(days=2)).date().isoformat()
+    when = {"send_mode": "later", "schedule_date": soon, "timezone": "America/Denver"}
+    for body, time in ((PICNIC, "17:00"), (CLINIC, "08:30"), (CLOSED, "12:00")):
+        _blast(visit, "ada", body, schedule_time=time, **when)
+    *_, second, third = _schedules(app)
+    visit.post(f"/blasts/scheduled/{second.id}/cancel", "ada")
+    with app.app_context(), write() as session:
+        late = session.get(ScheduledMessage, third.id)
+        late.status, late.error_message = ScheduleStatus.EXPIRED, "SMS Admin was not running when it was due."
+
+
+def _imports(app, visit):
+    """One import waits for its confirmation, one is done."""
+    ids = {}
+    for name, sheet in (("imported", SHEET.replace("(303) 555-0110", "303 555 0188")), ("checked", SHEET)):
+        file = {"file": (BytesIO(sheet.encode()), "members-2026.csv")}
+        visit("/community/import", "ada", files=file)
+        with app.app_context():
+            ids[name] = db.session.scalar(db.select(db.func.max(Import.id)))
+        if name == "imported":
+            visit.post(f"/community/import/{ids[name]}/confirm", "ada")
+    return ids
+
+
+def _blast(visit, who, body, **fields):
+    form = {"message_body": body, "target": "community", "send_mode": "now", "include_unsubscribe": "y"} | fields
+    token = visit("/blasts/new", who).fields()["client_token"]
+    review = visit("/blasts/new", who, **form, client_token=token)
+    if "send_mode" in fields and fields["send_mode"] == "test":
+        return
+    seen = review.fields()["seen_count"]
+    sent = visit("/blasts/new", who, **form, client_token=token, confirm="1", seen_count=seen, people_count=seen)
+    assert sent.status_code == 303, sent.words
+
+
+def _ended(app):
+    """Wait until everything is sent and every receipt that will come is in."""
+
+    def quiet():
+        with app.app_context():
+            if blasts.running() or _open_schedules():
+                return False
+            return not db.session.scalar(
+                db.text("SELECT count(*) FROM sandbox_messages WHERE NOT from_phone AND next_at IS NOT NULL")
+            )
+
+    until(quiet, "the blast to end")
+
+
+def _begun(app):
+    """Wait until some texts of the newest blast are delivered; its log's id."""
+
+    def some():
+        with app.app_context():
+            log = db.session.scalar(db.select(MessageLog).order_by(MessageLog.id.desc()).limit(1))
+            fresh = not _open_schedules() and log.status == "processing" and log.success_count > 9
+            return log.id if fresh else None
+
+    return until(some, "the blast to begin")
+
+
+def _open_schedules():
+    due = (ScheduledMessage.status == ScheduleStatus.PENDING, ScheduledMessage.scheduled_at <= now())
+    return db.session.scalar(db.select(db.func.count()).select_from(ScheduledMessage).where(*due))
+
+
+def _schedules(app):
+    with app.app_context():
+        return db.session.scalars(db.select(ScheduledMessage).order_by(ScheduledMessage.id)).all()
+
+
+def _event(app):
+    with app.app_context():
+        return db.session.scalar(db.select(Event.id).where(Event.title == "Flu clinic"))
+
+
+def _ids(app):
+    with app.app_context():
+        logs = {log.message_body: log.id for log in db.session.scalars(db.select(MessageLog).where(~MessageLog.test_mode))}
+        waiting = {each.status: each.id for each in db.session.scalars(db.select(ScheduledMessage))}
+        assert db.session.scalar(db.select(db.func.count()).select_from(SuppressedContact))
+        return {
+            "finished": logs[PICNIC],
+            "running": logs[CLOSED],
+            "faulty": logs[WRONG],
+            "stopped": logs[PARKING],
+            "scheduled": waiting[ScheduleStatus.PENDING],
+            "expired": waiting[ScheduleStatus.EXPIRED],
+            "people": 1,
+            "user": 3,
+        }
