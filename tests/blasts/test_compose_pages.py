@@ -1,0 +1,191 @@
+"""Writing a blast: what is asked, what is said beside each field, and that nothing typed is lost."""
+
+import html
+
+import pytest
+import time_machine
+
+from app.kit.db import write
+from app.organisation.models import Organisation
+from tests.blasts.desk import AT_NOON, LATER, NEW, all_scheduled, event, fields_of, pressed, reviewed, sent, written
+from tests.cast import LEO, MIA, ZOE
+from tests.makers import member
+
+
+@pytest.fixture(autouse=True)
+def zoe(app):
+    with app.app_context():
+        member(ZOE, "Zoë")
+
+
+def test_a_fresh_page_asks_for_a_text_and_says_how_to_stop(visit):
+    page = visit(NEW, "sol")
+    assert "New blast" in page.headings
+    assert 'name="include_unsubscribe"' in page.text
+    assert 'data-footer="Reply STOP to opt out."' in page.text
+    assert 'data-insert="{first_name|friend}"' in page.text
+
+
+def test_every_fresh_page_has_a_token_of_its_own(visit):
+    tokens = {fields_of(visit(NEW, "ada"), "compose")["client_token"] for _ in range(3)}
+    assert len(tokens) == 3
+    assert min(len(token) for token in tokens) > 20
+
+
+def test_events_are_offered_only_when_there_are_any(app, visit):
+    assert 'name="event_id"' not in visit(NEW, "ada").text
+    event(app, "Spring picnic", LEO)
+    page = visit(NEW, "ada")
+    assert "Spring picnic" in page.words
+    assert 'name="event_id"' in page.text
+
+
+def test_a_stranger_is_led_to_the_login_page(visit):
+    assert "/login" in visit(NEW).location
+
+
+MISTAKES = [
+    ({"message_body": ""}, "Write a text first."),
+    ({"message_body": " \u200b \n"}, "Write a text first."),
+    ({"message_body": "Hi {nickname}"}, "{nickname} is not a placeholder."),
+    ({"message_body": "Hi {first_name"}, "A brace { or } stands alone."),
+    ({"message_body": "Hi {{first_name}}"}, "one brace on each side"),
+    ({"message_body": "Hi {0.__class__}"}, "{0.__class__} is not a placeholder."),
+    ({"message_body": "a" * 1601}, "This text has 1,601 characters. The longest text that can be sent has 1,600."),
+    ({"target": "everybody"}, "Choose who gets it."),
+    ({"target": None}, "Choose who gets it."),
+    ({"target": "event"}, "Choose an event."),
+    ({"target": "event", "event_id": "one"}, "Choose an event."),
+    ({"target": "event", "event_id": "4"}, "That event was deleted."),
+    ({"target": "event", "event_id": "9" * 30}, "Choose an event."),
+    ({"send_mode": "soon"}, "Choose when."),
+    ({"send_mode": "test"}, "There is no phone for tests yet."),
+    (LATER | {"schedule_date": ""}, "Choose a day."),
+    (LATER | {"schedule_time": ""}, "Choose a time."),
+    (LATER | {"schedule_date": "2026-02-30"}, "Write the day as year-month-day"),
+    (LATER | {"schedule_date": "2026-W23-1"}, "Write the day as year-month-day"),
+    (LATER | {"schedule_date": "9999-01-01"}, "more than 5 years away"),
+    (LATER | {"schedule_date": "0001-01-01"}, "That day has passed."),
+    (LATER | {"schedule_time": "24:00"}, "Write the time as hours:minutes"),
+    (LATER | {"schedule_date": "2026-05-06", "schedule_time": "05:59"}, "That time has passed: it is 06:00 there now."),
+    (LATER | {"schedule_date": "2027-03-14", "schedule_time": "02:30"}, "Did you mean 03:30?"),
+    (LATER | {"timezone": "Mars/Phobos"}, "Choose a time zone from the list."),
+    (LATER | {"timezone": "../../etc/passwd"}, "Choose a time zone from the list."),
+    (LATER | {"timezone": "A" * 5000}, "Choose a time zone from the list."),
+    (LATER | {"timezone": "UTC\0"}, "Choose a time zone from the list."),
+]
+
+
+@pytest.mark.parametrize(("changes", "sentence"), MISTAKES)
+def test_a_mistake_is_said_beside_its_field_and_nothing_is_stored(app, visit, changes, sentence):
+    with time_machine.travel(AT_NOON, tick=False):
+        page = visit(NEW, "sol", **written(**changes))
+    assert page.status_code == 422
+    assert page.words.count(sentence) == 2, "in the summary and beside the field"
+    assert all_scheduled(app) == []
+
+
+@pytest.mark.parametrize(("changes", "sentence"), MISTAKES)
+def test_even_with_the_last_yes_a_mistake_sends_nothing(app, visit, changes, sentence):
+    with time_machine.travel(AT_NOON, tick=False):
+        page = visit(NEW, "sol", **written(**changes), confirm="1")
+    assert page.status_code == 422
+    assert sentence in page.words
+    assert all_scheduled(app) == []
+
+
+def test_everything_typed_is_still_there_after_a_mistake(app, visit):
+    picnic = event(app, "Spring picnic", LEO)
+    typed = LATER | {"message_body": "Tell <b>{nickname}</b>\n& all", "target": "event", "event_id": str(picnic)}
+    with time_machine.travel(AT_NOON, tick=False):
+        page = visit(NEW, "ada", **written(**typed, include_unsubscribe=None, client_token="mine", fold="second"))
+    assert page.status_code == 422
+    _holds_what_was_typed(page, picnic)
+
+
+def test_everything_typed_comes_back_from_the_review_page(app, visit):
+    picnic = event(app, "Spring picnic", LEO)
+    typed = LATER | {"message_body": "Tell <b>{name|all}</b>\n& all", "target": "event", "event_id": str(picnic)}
+    with time_machine.travel(AT_NOON, tick=False):
+        check = reviewed(visit, **typed, include_unsubscribe=None, client_token="mine")
+        page = pressed(visit, check, edit="1")
+    assert page.status_code == 200
+    _holds_what_was_typed(page, picnic)
+
+
+def _holds_what_was_typed(page, picnic):
+    text = html.unescape(page.text)
+    assert "Tell <b>{na" in text.replace("{nickname}", "{name|all}")
+    assert "</b>\n& all</textarea>" in text
+    fields = fields_of(page, "compose")
+    assert fields["target"] == "event"
+    assert fields["send_mode"] == "later"
+    assert (fields["schedule_date"], fields["schedule_time"]) == ("2026-05-08", "20:45")
+    assert fields["client_token"] == "mine"
+    assert "include_unsubscribe" not in fields
+    assert f'<option selected value="{picnic}">' in page.text
+    assert '<option selected value="America/Denver">' in page.text
+
+
+def test_a_wrong_zone_is_kept_to_be_looked_at(visit):
+    page = visit(NEW, "ada", **written(**LATER | {"timezone": "Mars/Phobos"}))
+    assert '<option selected value="Mars/Phobos">' in page.text
+
+
+def test_1600_characters_are_not_too_many(visit):
+    assert "1 person gets this text" in reviewed(visit, message_body="a" * 1600, include_unsubscribe=None).words
+
+
+def test_line_ends_of_browsers_count_as_one_character(app, visit):
+    sent(visit, message_body="a\r\n" * 799 + "ab", include_unsubscribe=None)
+    assert all_scheduled(app)[0].message_body == "a\n" * 799 + "ab"
+
+
+def test_names_that_make_a_text_too_long_are_named_with_their_lengths(app, visit):
+    with app.app_context():
+        for phone in (LEO, MIA):
+            member(phone, "Wolfeschlegelsteinhausenbergerdorff")
+    page = visit(NEW, "ada", **written(message_body="a" * 1570 + "{name|you}", include_unsubscribe=None))
+    assert page.status_code == 422
+    assert "too long for Wolfeschlegelsteinhausenbergerdorff (1,605 characters), Wolfe" in page.words
+    assert "Zoë (" not in page.words
+
+
+def test_the_line_about_stopping_counts_towards_the_length(visit):
+    page = visit(NEW, "ada", **written(message_body="a" * 1590))
+    assert page.status_code == 422
+    assert "too long for Zoë (1,613 characters)" in page.words
+
+
+def test_the_preview_shows_the_text_as_somebody_reads_it(visit):
+    page = visit(NEW, "ada", **written(edit="1"))
+    assert "Hi Zoë, the picnic is at eleven. Reply STOP to opt out." in page.words
+    assert "as Zoë reads it · 1 part" in page.words
+
+
+def test_an_organisation_without_the_line_is_not_offered_it(app, visit):
+    with app.app_context(), write() as session:
+        session.get(Organisation, 1).footer = " "
+    assert 'name="include_unsubscribe"' not in visit(NEW, "ada").text
+    sent(visit)
+    assert all_scheduled(app)[0].footer is None
+
+
+def test_a_first_text_is_written_for_newcomers(visit):
+    assert "this is our first text" in visit(f"{NEW}?first=1", "ada").words
+
+
+def test_an_earlier_blast_fills_the_form(app, visit):
+    picnic = event(app, "Spring picnic", LEO)
+    first = sent(visit, message_body="As before", target="event", event_id=str(picnic), include_unsubscribe=None)
+    page = visit(f"{NEW}?again={first}", "sol")
+    assert "As before</textarea>" in page.text
+    fields = fields_of(page, "compose")
+    assert (fields["target"], fields["send_mode"]) == ("event", "now")
+    assert "include_unsubscribe" not in fields
+    assert f'<option selected value="{picnic}">' in page.text
+
+
+@pytest.mark.parametrize("which", ["99", "one", "9" * 40])
+def test_an_earlier_blast_that_is_not_there_is_not_found(visit, which):
+    assert visit(f"{NEW}?again={which}", "ada").status_code == 404

@@ -1,0 +1,95 @@
+"""What the review page shows is what is sent: for any community, event and text, the people, texts and parts agree."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from app.community.models import CommunityMember
+from app.events.models import Event, EventRegistration
+from app.kit.db import write
+from app.suppression.models import SuppressedContact, SuppressionCategory, UnsubscribedContact
+from tests.blasts.desk import NEW, all_rows, hidden, pressed, release, texts_on, written
+from tests.makers import pretend_phone
+
+PHONES = [pretend_phone(n) for n in range(60)]
+NAMES = st.none() | st.sampled_from(
+    [
+        "Zoë Hernández",
+        "Leo",
+        "Lovelace, Ada",
+        "{name}",
+        "李小龍",
+        "👩‍👩‍👧 Family",
+        "O'Brien <b>",
+        "Zo\u200dë",
+        "a" * 100,
+    ]
+)
+# By their number first, or nearly all communities would be tiny and fit on one page of texts.
+PEOPLE = st.integers(1, 60).flatmap(lambda size: st.tuples(*[NAMES] * size))
+PEOPLE = PEOPLE.map(lambda names: list(zip(PHONES, names, strict=False)))
+PIECES = st.sampled_from(
+    [
+        "Hi ", "{first_name|friend}", "{name}", "{Full Name|you all}", " ", "\n", "the picnic – “at eleven”", "🎉", "€" * 30,
+        "a" * 140, "Ünïcödé ", "Reply STOP to opt out.", "<script>", "%s ${x}",
+    ]
+)  # fmt: skip
+TEMPLATES = st.lists(PIECES, min_size=1, max_size=6).map("".join)
+
+
+@given(
+    people=PEOPLE,
+    stopped=st.sets(st.sampled_from(PHONES), max_size=10),
+    dead=st.sets(st.sampled_from(PHONES), max_size=10),
+    template=TEMPLATES,
+    footer=st.booleans(),
+    to_event=st.booleans(),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_shown_is_what_is_sent(app, visit, people, stopped, dead, template, footer, to_event):
+    _start_anew(app, people, stopped, dead, to_event)
+    fields = written(message_body=template, target="event" if to_event else "community", event_id="1")
+    if not footer:
+        del fields["include_unsubscribe"]
+    page = visit(NEW, "ada", **fields)
+    if page.status_code == 422:  # nobody to text, or nothing to say
+        assert 'name="confirm"' not in page.text
+        return
+    shown = _all_texts(visit, page)
+    left_out = page.words.partition("left out Why")[0].split()[-3] if " left out Why" in page.words else "0"
+    parts = next(word for word in page.words.partition(" Parts ")[2].split())
+    answer = pressed(visit, page, confirm="1", people_count=hidden(page)["seen_count"])
+    assert answer.status_code == 303
+    release(app)
+    rows = all_rows(app)
+    assert [(row.body, row.segments) for row in rows if row.status == "queued"] == shown
+    assert len([row for row in rows if row.status == "skipped"]) == int(left_out)
+    assert sum(row.segments for row in rows) == int(parts.replace(",", ""))
+    assert len(rows) == len(people)
+
+
+def _all_texts(visit, page):
+    """Every text of the review, page by page."""
+    people = int(hidden(page)["seen_count"])
+    shown = texts_on(page)
+    for number in range(2, -(-people // 25) + 1):
+        shown += texts_on(pressed(visit, page, page=str(number)))
+    return shown
+
+
+def _start_anew(app, people, stopped, dead, to_event):
+    """A database with just these people, in the community or at event 1."""
+    tables = ("messages", "scheduled_messages", "message_logs", "event_registrations", "events")
+    more = ("community_members", "unsubscribed_contacts", "suppressed_contacts")
+    with app.app_context(), write() as session:
+        for table in (*tables, *more):
+            session.execute(text(f"DELETE FROM {table}"))
+        session.add(Event(id=1, title="Spring picnic"))
+        session.flush()
+        for phone, name in people:
+            if to_event:
+                session.add(EventRegistration(event_id=1, phone=phone, name=name))
+            else:
+                session.add(CommunityMember(phone=phone, name=name))
+        session.add_all(UnsubscribedContact(phone=phone) for phone in stopped)
+        session.add_all(SuppressedContact(phone=phone, category=SuppressionCategory.HARD_FAIL) for phone in dead)
