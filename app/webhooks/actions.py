@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from app.delivery.actions import control
 from app.delivery.actions.settle import Evidence, settle
@@ -25,6 +25,24 @@ KEPT_DAYS = 30
 SLICE = 1000
 KEPT_FIELDS = 8_000
 PROVEN_WORDS = 200
+
+# Built once: these run for every receipt.
+_ATTEMPT = select(attempts.c.message_id, attempts.c.id.label("attempt_id"), attempts.c.provider_sid)
+BY_REF = _ATTEMPT.where(attempts.c.ref == bindparam("b_ref"))
+BY_SID = _ATTEMPT.where(attempts.c.provider_sid == bindparam("b_sid"))
+STORED = ("dedupe_key", "kind", "provider_sid", "ref", "payload", "received_at")
+STORE = (
+    insert(events).prefix_with("OR IGNORE").values({name: bindparam(name) for name in STORED}).returning(events.c.id)
+)
+FINISH = (
+    update(events)
+    .where(events.c.id == bindparam("b_id"))
+    .values(
+        verdict=bindparam("b_verdict"),
+        message_id=bindparam("b_message"),
+        processed_at=bindparam("b_moment", type_=events.c.processed_at.type),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +83,7 @@ def _evidence(call: Call, found: Any, sid: str, status: MessageStatus) -> Eviden
         message_id=found.message_id,
         attempt_id=found.attempt_id,
         status=status,
-        sid=sid or None,
+        sid=sid if found.provider_sid is None else None,
         code=int(code) if code.isascii() and code.isdigit() and len(code) < 9 else None,
         words=None,
         phase="delivery",
@@ -74,11 +92,10 @@ def _evidence(call: Call, found: Any, sid: str, status: MessageStatus) -> Eviden
 
 def _whose(ref: str | None, sid: str) -> Any:
     """The text a receipt is about: by the ref in its address, else by the carrier's sid."""
-    found = select(attempts.c.message_id, attempts.c.id.label("attempt_id"))
-    by_ref = db.session.execute(found.where(attempts.c.ref == ref)).first() if ref else None
+    by_ref = db.session.execute(BY_REF, {"b_ref": ref}).first() if ref else None
     if by_ref or not sid:
         return by_ref
-    return db.session.execute(found.where(attempts.c.provider_sid == sid)).first()
+    return db.session.execute(BY_SID, {"b_sid": sid}).first()
 
 
 def receive_text(call: Call) -> str:
@@ -146,26 +163,21 @@ def _meaning(call: Call) -> Meaning:
 
 def _store(dedupe_key: str, kind: str, sid: str, call: Call) -> int | None:
     """The id of the new event; None when the carrier has told us already."""
-    made = db.session.execute(
-        insert(events)
-        .prefix_with("OR IGNORE")
-        .values(
-            dedupe_key=dedupe_key,
-            kind=kind,
-            provider_sid=sid[:64] or None,
-            ref=call.ref,
-            payload=json.dumps({name: call.field(name) for name in call.params}, ensure_ascii=False)[:KEPT_FIELDS],
-            received_at=now(),
-        )
-        .returning(events.c.id)
-    )
-    return made.scalar_one_or_none()
+    payload = json.dumps({name: call.field(name) for name in call.params}, ensure_ascii=False)[:KEPT_FIELDS]
+    values = {
+        "dedupe_key": dedupe_key,
+        "kind": kind,
+        "provider_sid": sid[:64] or None,
+        "ref": call.ref,
+        "payload": payload,
+        "received_at": now(),
+    }
+    return db.session.execute(STORE, values).scalar_one_or_none()
 
 
 def _finish(event_id: int, verdict: str, message_id: int | None) -> None:
-    db.session.execute(
-        update(events).where(events.c.id == event_id).values(verdict=verdict, message_id=message_id, processed_at=now())
-    )
+    values = {"b_id": event_id, "b_verdict": verdict, "b_message": message_id, "b_moment": now()}
+    db.session.execute(FINISH, values)
 
 
 def forget_old_events() -> int:

@@ -7,11 +7,10 @@ from datetime import datetime
 from itertools import chain, zip_longest
 from typing import Any
 
-from sqlalchemy import Executable, Row, exists, insert, or_, select, update
+from sqlalchemy import Row
 
-from app.delivery.actions import control
-from app.delivery.models import attempts, message_logs, messages
-from app.domain.blast_states import Direction, Kind, LogStatus, MessageStatus
+from app.delivery.actions import control, statements
+from app.domain.blast_states import Kind
 from app.domain.pacing import Bucket
 from app.kit.db import db
 from app.suppression import queries as suppression
@@ -56,14 +55,9 @@ def arm(carrier: str, room: Room, moment: datetime) -> list[Armed]:
 
 def _arm_one(row: Line, moment: datetime) -> Armed:
     ref, number = secrets.token_hex(16), row.attempts + 1
-    db.session.execute(
-        update(messages)
-        .where(messages.c.id == row.id)
-        .values(status=MessageStatus.SUBMITTING, attempts=number, submitted_at=moment, not_before=None)
-    )
-    made = db.session.execute(
-        insert(attempts).values(message_id=row.id, n=number, ref=ref, started_at=moment).returning(attempts.c.id)
-    )
+    db.session.execute(statements.ARM, {"b_id": row.id, "b_number": number, "b_moment": moment})
+    values = {"message_id": row.id, "n": number, "ref": ref, "started_at": moment}
+    made = db.session.execute(statements.ATTEMPT, values)
     return Armed(row.id, made.scalar_one(), ref, row.phone, row.body, number)
 
 
@@ -71,60 +65,26 @@ def _candidates(carrier: str, most: int, moment: datetime) -> list[Line]:
     """Answers before blasts; blasts in turn, one row each, so that none starves; an unproven blast one row alone."""
     if most <= 0:
         return []
-    singles = db.session.execute(_queued(carrier, None, moment, most)).all()
+    asked = {"b_carrier": carrier, "b_moment": moment, "b_most": most}
+    singles = db.session.execute(statements.QUEUED_SINGLES, asked).all()
     left = most - len(singles)
     if left <= 0:
         return list(singles)
-    logs = db.session.execute(_running_logs(carrier)).all()
+    logs = db.session.execute(statements.RUNNING_LOGS, {"b_carrier": carrier}).all()
     share = -(-left // max(1, len(logs)))
-    lanes = [_lane(carrier, log, share, moment) for log in logs]
+    lanes = [_lane(log, asked | {"b_most": share}) for log in logs]
     in_turn = [row for row in chain.from_iterable(zip_longest(*lanes)) if row is not None]
     return [*singles, *in_turn[:left]]
 
 
-def _running_logs(carrier: str) -> Executable:
-    """Running blasts with something queued; `busy` when one of their rows is on the wire. The least advanced first."""
-    queued = exists().where(
-        messages.c.message_log_id == message_logs.c.id,
-        messages.c.status == MessageStatus.QUEUED,
-        messages.c.carrier == carrier,
-    )
-    busy = exists().where(messages.c.message_log_id == message_logs.c.id, messages.c.status == MessageStatus.SUBMITTING)
-    return (
-        select(message_logs.c.id, message_logs.c.proven, busy.label("busy"))
-        .where(message_logs.c.status == LogStatus.PROCESSING, message_logs.c.carrier == carrier, queued)
-        .order_by(message_logs.c.success_count + message_logs.c.failure_count, message_logs.c.id)
-    )
-
-
-def _lane(carrier: str, log: Line, share: int, moment: datetime) -> Sequence[Line]:
+def _lane(log: Line, asked: dict[str, Any]) -> Sequence[Line]:
+    """The next rows of one blast; of an unproven one a single row, and none while that is on the wire."""
     if not log.proven and log.busy:
         return []
-    most = share if log.proven else 1
-    return db.session.execute(_queued(carrier, log.id, moment, most)).all()
-
-
-def _queued(carrier: str, log_id: int | None, moment: datetime, most: int) -> Executable:
-    texts = messages.c
-    rows = select(texts.id, texts.phone, texts.body, texts.segments, texts.kind, texts.attempts)
-    rows = rows.where(
-        texts.status == MessageStatus.QUEUED,
-        texts.carrier == carrier,
-        texts.message_log_id == log_id if log_id else texts.message_log_id.is_(None),
-        or_(texts.not_before.is_(None), texts.not_before <= moment),
-    ).limit(most)
-    if log_id:
-        return rows.order_by(texts.id)
-    return rows.where(texts.direction == Direction.OUTBOUND).order_by(texts.priority.desc(), texts.id)
+    most = asked["b_most"] if log.proven else 1
+    return db.session.execute(statements.QUEUED_OF_LOG, asked | {"b_log": log.id, "b_most": most}).all()
 
 
 def anything_queued(carrier: str) -> bool:
     """Whether some row could be armed, now or later. A read, without the write lock."""
-    texts, logs = messages.c, message_logs.c
-    running = exists().where(logs.id == texts.message_log_id, logs.status == LogStatus.PROCESSING)
-    rows = select(texts.id).where(
-        texts.status == MessageStatus.QUEUED,
-        texts.carrier == carrier,
-        or_(texts.message_log_id.is_(None), running),
-    )
-    return db.session.scalar(rows.limit(1)) is not None
+    return db.session.scalar(statements.ANYTHING_QUEUED, {"b_carrier": carrier}) is not None

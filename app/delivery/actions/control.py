@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
+from app.delivery.actions import statements
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.blast_states import LogStatus, MessageStatus, ScheduleStatus, final_log_status, tally
 from app.domain.permission import LeftOut
@@ -68,11 +69,7 @@ def leave_out(phone: str, reason: LeftOut) -> int:
 
 def close_finished(moment: datetime) -> list[int]:
     """End every open blast with nothing left to send, and its schedule with it. Returns their ids."""
-    waiting = exists().where(
-        Message.message_log_id == MessageLog.id,
-        Message.status.in_((MessageStatus.QUEUED, MessageStatus.SUBMITTING)),
-    )
-    done = db.session.scalars(select(MessageLog.id).where(MessageLog.status.in_(OPEN), ~waiting)).all()
+    done = db.session.scalars(statements.FINISHED_LOGS).all()
     for log_id in done:
         _close(log_id, moment)
     return list(done)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
-from app.delivery.actions import control
+from app.delivery.actions import control, statements
 from app.delivery.models import Attempt, Lease, Message
 from app.domain.blast_states import MessageStatus
 from app.kit.db import db, rows_changed
@@ -57,7 +57,7 @@ def beat(holder: str, epoch: int, moment: datetime) -> bool:
 
 def leads(holder: str, epoch: int) -> bool:
     """Whether the lead is still ours; asked inside every transaction that arms."""
-    row = db.session.execute(select(Lease.holder, Lease.epoch).where(Lease.name == ENGINE)).first()
+    row = db.session.execute(statements.LEADER, {"b_name": ENGINE}).first()
     return row is not None and (row.holder, row.epoch) == (holder, epoch)
 
 

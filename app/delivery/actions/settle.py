@@ -4,26 +4,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, and_, case, exists, func, literal, update
+from sqlalchemy import ColumnElement, Row, and_
 
-from app.delivery.actions import control
+from app.delivery.actions import control, statements
 from app.delivery.carriers.base import Accepted, Ambiguous, Outcome, Refused, Unprocessed
-from app.delivery.models import attempts, message_logs, messages
+from app.delivery.models import message_logs
 from app.domain import receipts, retries
-from app.domain.blast_states import FROM_TWILIO, RANK, LogStatus, MessageStatus
+from app.domain.blast_states import FROM_TWILIO, RANK, MessageStatus
 from app.domain.permission import LeftOut
 from app.domain.receipts import Blame, Receipt
 from app.kit.db import db
 from app.suppression import actions as suppression
 
-KNOWN = case({status.value: rank for status, rank in RANK.items()}, value=messages.c.status)
-STAMPS = {
-    MessageStatus.SENT: "sent_at",
-    MessageStatus.DELIVERED: "delivered_at",
-    MessageStatus.FAILED: "failed_at",
-    MessageStatus.UNDELIVERED: "failed_at",
-    MessageStatus.OPTED_OUT: "failed_at",
-}
+OUTCOMES = {Accepted: "accepted", Refused: "refused", Unprocessed: "unprocessed", Ambiguous: "ambiguous"}
 TAKEN = (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.DELIVERED)
 
 
@@ -46,15 +39,25 @@ def settle(evidence: Evidence, moment: datetime) -> bool:
     receipt = _receipt(evidence)
     if receipt and receipt.blame == Blame.CONSENT:
         evidence = replace(evidence, status=MessageStatus.OPTED_OUT)
-    row = db.session.execute(_move_up(evidence, receipt, moment)).first()
+    row = db.session.execute(statements.move_up(evidence.status, receipt is not None), _news(evidence, receipt, moment))
+    moved = row.first()
     _remember_sid(evidence)
-    if row is None:
+    if moved is None:
         return False
-    if evidence.status in TAKEN:
-        _prove(row.message_log_id)
+    if evidence.status in TAKEN and moved.message_log_id:
+        db.session.execute(statements.PROVE, {"b_log": moved.message_log_id})
     if receipt:
-        _draw_consequences(row, receipt)
+        _draw_consequences(moved, receipt)
     return True
+
+
+def _news(evidence: Evidence, receipt: Receipt | None, moment: datetime) -> dict[str, Any]:
+    news: dict[str, Any] = {"b_id": evidence.message_id}
+    if evidence.status in statements.STAMPS:
+        news["b_moment"] = moment
+    if receipt:
+        news |= {"b_code": receipt.code or None, "b_words": evidence.words or receipt.words}
+    return news
 
 
 def _receipt(evidence: Evidence) -> Receipt | None:
@@ -63,43 +66,13 @@ def _receipt(evidence: Evidence) -> Receipt | None:
     return receipts.receipt_for(evidence.code, evidence.phase, http_status=evidence.http_status)
 
 
-def _move_up(evidence: Evidence, receipt: Receipt | None, moment: datetime) -> Executable:
-    texts = messages.c
-    values: dict[str, Any] = {"status": evidence.status.value}
-    if evidence.status in STAMPS:
-        column = texts[STAMPS[evidence.status]]
-        values[column.name] = func.coalesce(column, literal(moment, column.type))
-    if receipt:
-        values |= {"error_code": receipt.code or None, "error_message": evidence.words or receipt.words}
-    return (
-        update(messages)
-        .where(texts.id == evidence.message_id, RANK[evidence.status] > KNOWN)
-        .values(**values)
-        .returning(texts.phone, texts.message_log_id, texts.sender, texts.carrier)
-    )
-
-
 def _remember_sid(evidence: Evidence) -> None:
-    """Keep the carrier's name for the text, with the text and its attempt. The first name stays.
-
-    OR IGNORE: a carrier that gives one name to two texts must not keep us from storing what became of them.
-    """
+    """Keep the carrier's name for the text, with the text and its attempt. The first name stays."""
     if not evidence.sid:
         return
-    for table, row_id in ((messages, evidence.message_id), (attempts, evidence.attempt_id)):
-        if row_id is not None:
-            db.session.execute(
-                update(table)
-                .prefix_with("OR IGNORE")
-                .where(table.c.id == row_id, table.c.provider_sid.is_(None))
-                .values(provider_sid=evidence.sid)
-            )
-
-
-def _prove(log_id: int | None) -> None:
-    if log_id:
-        logs = message_logs.c
-        db.session.execute(update(message_logs).where(logs.id == log_id, logs.proven.is_(False)).values(proven=True))
+    db.session.execute(statements.NAME_TEXT, {"b_id": evidence.message_id, "b_sid": evidence.sid})
+    if evidence.attempt_id is not None:
+        db.session.execute(statements.NAME_ATTEMPT, {"b_id": evidence.attempt_id, "b_sid": evidence.sid})
 
 
 def _draw_consequences(row: Row[Any], receipt: Receipt) -> None:
@@ -147,48 +120,19 @@ def settle_outcome(message_id: int, attempt_id: int, number: int, outcome: Outco
                 moment,
             )
         case Unprocessed(_, retry_after):
-            _put_back(message_id, moment + timedelta(seconds=retries.delay(number, retry_after)))
+            later = moment + timedelta(seconds=retries.delay(number, retry_after))
+            db.session.execute(statements.PUT_BACK, {"b_id": message_id, "b_not_before": later})
         case Ambiguous(why):
-            _unsure(message_id, why)
+            db.session.execute(statements.UNSURE, {"b_id": message_id, "b_why": why})
 
 
 def _close_attempt(attempt_id: int, outcome: Outcome, moment: datetime) -> None:
-    words = {Accepted: "accepted", Refused: "refused", Unprocessed: "unprocessed", Ambiguous: "ambiguous"}
-    db.session.execute(
-        update(attempts)
-        .where(attempts.c.id == attempt_id)
-        .values(
-            ended_at=moment,
-            outcome=words[type(outcome)],
-            http_status=getattr(outcome, "http_status", None) or (201 if isinstance(outcome, Accepted) else None),
-            code=getattr(outcome, "code", None),
-            why=getattr(outcome, "why", None),
-        )
-    )
-
-
-def _put_back(message_id: int, not_before: datetime) -> None:
-    """Down, the one way a machine may: nothing left us, or the carrier refused it unread.
-
-    When a person stopped the blast meanwhile, there is no queue to go back to: then it is cancelled like the rest.
-    """
-    stopped = exists().where(
-        message_logs.c.id == messages.c.message_log_id, message_logs.c.status == LogStatus.CANCELLED
-    )
-    db.session.execute(
-        update(messages)
-        .where(messages.c.id == message_id, messages.c.status == MessageStatus.SUBMITTING)
-        .values(
-            status=case((stopped, MessageStatus.CANCELLED.value), else_=MessageStatus.QUEUED.value),
-            reason=case((stopped, "stopped"), else_=messages.c.reason),
-            not_before=not_before,
-        )
-    )
-
-
-def _unsure(message_id: int, why: str) -> None:
-    db.session.execute(
-        update(messages)
-        .where(messages.c.id == message_id, messages.c.status == MessageStatus.SUBMITTING)
-        .values(status=MessageStatus.UNKNOWN, reason="no_answer", error_message=why)
-    )
+    closing = {
+        "b_id": attempt_id,
+        "b_moment": moment,
+        "b_outcome": OUTCOMES[type(outcome)],
+        "b_status": getattr(outcome, "http_status", None) or (201 if isinstance(outcome, Accepted) else None),
+        "b_code": getattr(outcome, "code", None),
+        "b_why": getattr(outcome, "why", None),
+    }
+    db.session.execute(statements.CLOSE_ATTEMPT, closing)
