@@ -55,6 +55,7 @@ class Who:
     username: str
     account_url: str
     logout_url: str
+    current: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ def _full(menu: Sequence[Entry]) -> Shell:
         return Shell(organisation.organisation().name, [], [], _banners(settings, False), None, None, "")
     lines = [_line(each) for each in menu if _is_for(each, settings)]
     tabs = [_line(each) for each in menu if each.tab]
-    who = Who(current_user.username, url_for("accounts.password"), url_for("accounts.logout"))
+    account = request.endpoint == "accounts.password"
+    who = Who(current_user.username, url_for("accounts.password"), url_for("accounts.logout"), account)
     compose = Line("New blast", url_for("blasts.new"), "pencil", current=request.endpoint == "blasts.new")
     return Shell(
         organisation=organisation.organisation().name,
@@ -110,9 +112,9 @@ def _is_for(entry: Entry, settings: Settings) -> bool:
 
 
 def _line(entry: Entry) -> Line:
-    room = entry.endpoint.split(".")[0]
-    here = str(request.endpoint).split(".")[0] == room and request.endpoint != "blasts.new"
-    return Line(entry.label, url_for(entry.endpoint), entry.icon, entry.group, here)
+    url = url_for(entry.endpoint)  # its first word is the room's; one's own account is not among the users
+    here = request.path.split("/")[1] == url.split("/")[1] and request.endpoint != "blasts.new"
+    return Line(entry.label, url, entry.icon, entry.group, here)
 
 
 def _banners(settings: Settings, signed_in: bool) -> list[Banner]:

@@ -92,7 +92,7 @@ def shell(*, signed_in: bool = True, theme: str = "") -> SimpleNamespace:
     paused = SimpleNamespace(
         kind="bad", title="Sending is paused.", text="Twilio does not accept the sender.", links=[("See why", "/logs")]
     )
-    ada = SimpleNamespace(username="ada", account_url="/account/password", logout_url="/logout")
+    ada = SimpleNamespace(username="ada", account_url="/account/password", logout_url="/logout", current=False)
     return SimpleNamespace(
         organisation="Riverside Community",
         menu=menu,
