@@ -8,7 +8,8 @@ from itertools import islice
 from app.domain.headings import Kind, is_id, is_landline, kind_of
 from app.domain.phone import BadPhone, Phone, digits_of
 
-SAMPLE = 100  # cells of a column that are looked at
+SAMPLE = 100  # cells of a column that are judged
+MOST_LOOKED_AT = 5_000  # rows where they come from
 ENOUGH = 5  # so many cells say what a column is not
 SHORTENED = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
 
@@ -105,8 +106,11 @@ class _Table:
 
     @staticmethod
     def _sample(people: Sequence[Cells], index: int) -> list[str]:
-        cells = (cells[index].strip() for cells in people[: SAMPLE * 20] if index < len(cells))
-        return list(islice(filter(None, cells), SAMPLE))
+        """Cells with something in them, from all over the file: its first hundred rows may be the odd ones."""
+        some = people[:: max(1, len(people) // MOST_LOOKED_AT)]
+        cells = [cells[index].strip() for cells in some if index < len(cells) and cells[index].strip()]
+        many = min(SAMPLE, len(cells))
+        return [cells[place * len(cells) // many] for place in range(many)]
 
     def title(self, index: int) -> str:
         return self.headings[index].strip() or f"Column {index + 1}"
@@ -165,9 +169,11 @@ def _refuse_what_are_no_phones(table: _Table, index: int) -> None:
 
 
 def _are_member_numbers(table: _Table, index: int) -> bool:
-    """Digits and nothing else, and none of them is a phone number."""
+    """Some digits and nothing else, each different, and none of them is a phone number."""
     sample = table.samples[index]
-    return len(sample) >= ENOUGH and not table.valid[index] and all(cell.isdecimal() for cell in sample)
+    if len(sample) < ENOUGH or table.valid[index] or len(set(sample)) < len(sample):
+        return False
+    return all(cell.isdecimal() and 4 <= len(cell) <= 9 for cell in sample)
 
 
 def _nothing_found(table: _Table) -> str:

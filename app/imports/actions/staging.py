@@ -82,7 +82,7 @@ def _compare(import_id: int, target: Target) -> None:
 
 def _count(row: Import) -> None:
     rows = select(ImportRow.verdict, func.count()).where(ImportRow.import_id == row.id).group_by(ImportRow.verdict)
-    found = dict(db.session.execute(rows).tuples().all())
+    found = {verdict: many for verdict, many in db.session.execute(rows)}
     for verdict, column in COUNTS.items():
         setattr(row, column, found.get(verdict, 0))
     unheard = select(func.count()).where(ImportRow.import_id == row.id, ImportRow.left_out.is_not(None))
