@@ -1,0 +1,73 @@
+"""A log to take away: as a spreadsheet that runs nothing, as JSON for programs."""
+
+import csv
+import io
+
+import pytest
+
+from app.audit.models import AuditEvent
+from app.kit.db import db
+from tests.blasts.desk import release, sent, settle
+from tests.cast import LEO, ZOE
+from tests.makers import member, members, said_stop
+
+
+@pytest.fixture
+def log(app, visit):
+    with app.app_context():
+        member(ZOE, "=cmd|'/c calc'!A1")
+        member(LEO, None)
+        said_stop(LEO)
+    sent(visit, message_body="Hi {name|you}")
+    found = release(app)
+    settle(app, ZOE, "failed", error_code=30006, provider_sid="SM1", failed_at="2026-05-08 20:45:12.000000")
+    return found
+
+
+def test_the_spreadsheet_has_a_row_for_everybody_and_runs_nothing(visit, log):
+    answer = visit(f"/blasts/logs/{log}/export", "ada")
+    assert answer.response.mimetype == "text/csv"
+    assert f'filename="blast-{log}.csv"' in answer.response.headers["Content-Disposition"]
+    rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"))))
+    assert [(row["phone"], row["status"], row["code"], row["failed"]) for row in rows] == [
+        ("'" + ZOE, "Failed", "30006", "2026-05-08T20:45:12Z"),
+        ("'" + LEO, "Left out", "", ""),
+    ]
+    assert rows[0]["name"] == "'=cmd|'/c calc'!A1"
+    assert rows[0]["text"].startswith("Hi =cmd")
+    assert "landline" in rows[0]["reason"]
+    assert rows[1]["reason"] == "Said STOP"
+
+
+def test_programs_get_the_list_of_the_first_design(visit, log):
+    results = visit(f"/blasts/logs/{log}/export?format=json", "ada").json
+    assert results[1] == {"phone": LEO, "name": None, "success": False, "error": "Said STOP", "status": "skipped"}
+    assert results[0]["phone"] == ZOE
+    assert results[0]["success"] is False
+    assert results[0]["status"] == "failed"
+    assert results[0].keys() == {"phone", "name", "success", "error", "status"}
+
+
+def test_what_arrived_is_a_success_without_an_error(app, visit, log):
+    settle(app, ZOE, "delivered")
+    assert visit(f"/blasts/logs/{log}/export?format=json", "ada").json[0]["success"] is True
+    assert visit(f"/blasts/logs/{log}/export?format=json", "ada").json[0]["error"] is None
+
+
+def test_more_than_one_slice_comes_whole_and_in_order(app, visit):
+    with app.app_context():
+        members(2500)
+    sent(visit, message_body="Hello")
+    log = release(app)
+    results = visit(f"/blasts/logs/{log}/export?format=json", "ada").json
+    assert [result["name"] for result in results] == [f"Person {n:06}" for n in range(2500)]
+
+
+def test_it_is_for_admins_and_leaves_a_trace(app, visit, log):
+    assert visit(f"/blasts/logs/{log}/export", "sol").status_code == 403
+    assert "Download CSV" not in visit(f"/blasts/logs/{log}", "sol").words
+    assert "Download CSV" in visit(f"/blasts/logs/{log}", "ada").words
+    visit(f"/blasts/logs/{log}/export", "ada")
+    with app.app_context():
+        act = db.session.scalar(db.select(AuditEvent).where(AuditEvent.verb == "blast.exported"))
+    assert (act.who, act.about) == ("ada", f"blast {log}")

@@ -1,0 +1,288 @@
+"""A blast on its way and afterwards: live numbers, reasons in plain words, a person's hand on it, JSON."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import text
+
+from app.audit.models import AuditEvent
+from app.delivery.actions import control
+from app.delivery.models import MessageLog
+from app.kit.clock import now
+from app.kit.db import db, write
+from tests.blasts.desk import all_rows, close, release, sent, settle
+from tests.cast import LEO, MAX, MIA, ZOE
+from tests.makers import member, members, said_stop
+
+PHONES = {"Zoë": ZOE, "Leo": LEO, "Mia": MIA, "Max": MAX}
+
+
+@pytest.fixture
+def log(app, visit):
+    """A blast just released, to Zoë, Leo and Mia; Max said STOP."""
+    with app.app_context():
+        for name, phone in PHONES.items():
+            member(phone, name)
+        said_stop(MAX)
+    sent(visit, "sol", message_body="Hi {name}, the picnic is at eleven.")
+    return release(app)
+
+
+def at(log, more=""):
+    return f"/blasts/logs/{log}{more}"
+
+
+def status_of(app, log):
+    with app.app_context():
+        return db.session.get(MessageLog, log).status
+
+
+def fault(app, code, words):
+    with app.app_context(), write():
+        control.pause_for_fault(text("1 = 1"), words, code)
+
+
+def verbs(app):
+    with app.app_context():
+        return db.session.scalars(db.select(AuditEvent.verb).order_by(AuditEvent.id)).all()
+
+
+def test_while_it_is_sent_the_page_counts_and_asks_again(app, visit, log):
+    settle(app, ZOE, "delivered")
+    page = visit(at(log), "sol")
+    assert "Sending: 1 of 3" in page.words
+    assert "A few seconds left 50 parts a second" in page.words
+    assert "delivered 1" in page.words
+    assert "waiting 2" in page.words
+    assert "left out or not sent 1" in page.words
+    assert f'hx-get="{at(log, "/live")}?was=processing" hx-trigger="every 2s" hx-swap="outerHTML"' in page.text
+    assert '<noscript><meta http-equiv="refresh"' in page.text
+
+
+def test_the_live_part_is_the_same_part_alone(app, visit, log):
+    page, part = visit(at(log), "ada"), visit(at(log, "/live"), "ada")
+    assert part.text.strip() in page.text
+    assert "<html" not in part.text
+
+
+def test_a_change_of_state_loads_the_page_anew(app, visit, log):
+    assert "HX-Refresh" not in visit(at(log, "/live?was=processing"), "ada").response.headers
+    fault(app, 21606, "The sender cannot be used.")
+    assert visit(at(log, "/live?was=processing"), "ada").response.headers["HX-Refresh"] == "true"
+
+
+def test_when_all_is_known_it_stops_asking(app, visit, log):
+    for phone in (ZOE, LEO, MIA):
+        settle(app, phone, "delivered")
+    close(app)
+    part = visit(at(log, "/live"), "ada")
+    assert "Finished: all 3 delivered" in part.words
+    assert "hx-trigger" not in part.text
+
+
+def test_receipts_are_awaited_for_ten_minutes_after_the_end(app, visit, log):
+    for phone in (ZOE, LEO, MIA):
+        settle(app, phone, "accepted")
+    close(app)
+    part = visit(at(log, "/live"), "ada")
+    assert "Finished: 3 of 3 sent, 0 delivered" in part.words
+    assert "hx-trigger" in part.text
+    with time_machine.travel(now() + timedelta(minutes=11), tick=False):
+        assert "hx-trigger" not in visit(at(log, "/live"), "ada").text
+
+
+def test_a_program_that_is_not_signed_in_gets_401(visit, log):
+    for part in ("/live", "/status"):
+        answer = visit(at(log, part))
+        assert answer.status_code == 401
+        assert answer.json["error"]
+
+
+def test_the_numbers_as_json_add_up(app, visit, log):
+    settle(app, ZOE, "sent")
+    settle(app, LEO, "undelivered", error_code=30003)
+    assert visit(at(log, "/status"), "sol").json == {
+        "id": log,
+        "status": "processing",
+        "total_recipients": 4,
+        "queued": 1,
+        "in_flight": 0,
+        "unknown": 0,
+        "accepted": 1,
+        "delivered": 0,
+        "failed": 1,
+        "skipped": 1,
+        "success_count": 1,
+        "failure_count": 1,
+    }
+
+
+WORDS = [
+    ("delivered", {}, "Delivered"),
+    ("submitting", {}, "Leaving now"),
+    ("accepted", {}, "On its way"),
+    ("no_receipt", {}, "the phone company never said what became of it"),
+    ("failed", {"error_code": 30006, "provider_sid": "SM1"}, "landline"),
+    ("failed", {"error_code": 99999}, "Twilio reported 99999."),
+    ("failed", {}, "Twilio did not take the text and gave no reason."),
+    ("undelivered", {"provider_sid": "SM1"}, "It did not arrive, and nobody said why."),
+    ("opted_out", {}, "Said STOP Said STOP"),
+    ("unknown", {"reason": "no_answer"}, "Twilio did not answer. We do not know whether it left"),
+    ("unknown", {"reason": "process_stopped"}, "SMS Admin stopped at that very moment. We do not know"),
+    ("not_sent", {}, "Twilio never saw it."),
+    ("cancelled", {"reason": "stopped"}, "Stopped by a person before it left."),
+    ("cancelled", {"reason": "other_carrier"}, "Made in practice mode"),
+    ("skipped", {"reason": "number_dead"}, "Number does not work"),
+    ("skipped", {"reason": "too_long"}, "The text would be too long"),
+    ("expired", {}, "It was too late"),
+]
+
+
+@pytest.mark.parametrize(("status", "columns", "words"), WORDS)
+def test_every_state_has_its_reason_in_plain_words(app, visit, log, status, columns, words):
+    settle(app, ZOE, status, **columns)
+    assert words in visit(at(log), "ada").words
+
+
+def test_a_code_is_a_small_link_to_what_twilio_says(app, visit, log):
+    settle(app, ZOE, "failed", error_code=30006)
+    page = visit(at(log), "ada")
+    assert 'href="https://www.twilio.com/docs/api/errors/30006" rel="noreferrer">(30006)</a>' in page.text
+    settle(app, ZOE, "failed", error_code=503)
+    assert "errors/503" not in visit(at(log), "ada").text
+
+
+def test_trouble_comes_first_and_filters_narrow_the_list(app, visit, log):
+    settle(app, MIA, "failed", error_code=30003)
+    settle(app, ZOE, "delivered")
+    page = visit(at(log), "ada")
+    assert page.words.index("Mia +") < page.words.index("Leo +") < page.words.index("Zoë +") < page.words.index("Max +")
+    assert "All 4 Failed 1 Waiting 1 Delivered 1 Left out 1" in page.words
+    page = visit(at(log, "?state=failed"), "ada")
+    assert "Mia +" in page.words
+    assert "Zoë +" not in page.words
+    assert "Zoë +" in visit(at(log, "?state=nonsense"), "ada").words
+
+
+@pytest.mark.parametrize("search", ["zo", "ZO", "0142", "303 555 0142", "+1 (303) 555-0142"])
+def test_people_are_found_by_name_or_number(visit, log, search):
+    page = visit(at(log, "?search=" + search.replace("+", "%2B").replace(" ", "+")), "ada")
+    assert "Zoë +1" in page.words
+    assert "Leo +1" not in page.words
+
+
+def test_a_search_that_finds_nobody_says_so(visit, log):
+    assert "Nobody here goes by that." in visit(at(log, "?search=%25"), "ada").words
+
+
+def test_a_large_blast_comes_in_pages_each_person_once(app, visit):
+    with app.app_context():
+        members(130)
+    sent(visit, message_body="Hello")
+    log = release(app)
+    settle(app, "+13035550107", "failed", error_code=30003)
+    seen = "".join(visit(at(log, f"?page={page}"), "ada").words for page in (1, 2, 3))
+    assert [seen.count(f"Person {n:06} +") for n in range(130)] == [1] * 130
+    assert seen.index("Person 000007") < seen.index("Person 000000")
+
+
+def test_everybody_s_own_text_is_there_when_asked_for(visit, log):
+    assert "Hi Zoë, the picnic" not in visit(at(log), "ada").words
+    assert "Hi Zoë, the picnic" in visit(at(log, "?texts=1"), "ada").words
+
+
+def test_both_may_pause_and_resume_what_a_person_paused(app, visit, log):
+    assert visit.post(at(log, "/pause"), "sol").status_code == 303
+    assert status_of(app, log) == "paused"
+    page = visit(at(log), "sol")
+    assert "Paused: 0 of 3 have left" in page.words
+    assert at(log, "/resume") in page.text
+    assert visit.post(at(log, "/resume"), "sol").status_code == 303
+    assert status_of(app, log) == "processing"
+    assert verbs(app)[-2:] == ["blast.paused", "blast.resumed"]
+
+
+def test_after_a_fault_the_cause_and_the_fix_are_said_and_an_admin_resumes(app, visit, log):
+    fault(app, 30034, "This US number is not registered yet.")
+    page = visit(at(log), "sol")
+    assert "This US number is not registered yet. Register the number for US texts" in page.words
+    assert "An admin can resume it when that is mended." in page.words
+    assert at(log, "/resume") not in page.text
+    assert visit.post(at(log, "/resume"), "sol").status_code == 403
+    assert status_of(app, log) == "paused"
+    assert at(log, "/resume") in visit(at(log), "ada").text
+    visit.post(at(log, "/resume"), "ada")
+    assert status_of(app, log) == "processing"
+    assert verbs(app)[-1] == "blast.resumed"
+
+
+def test_both_may_stop_the_rest(app, visit, log):
+    settle(app, ZOE, "accepted")
+    page = visit(at(log), "sol")
+    assert 'data-confirm="Stop the rest? 2 people will not be texted."' in page.text
+    page = visit(at(log, "/cancel"), "sol", follow=True, _="")
+    assert "Stopped: 1 had left, 3 did not" in page.words
+    assert {row.phone: row.status for row in all_rows(app)}[LEO] == "cancelled"
+    assert verbs(app)[-1] == "blast.stopped"
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"), [("pause", "nothing to pause"), ("resume", "nothing to resume"), ("cancel", "nothing to stop")]
+)
+def test_a_hand_on_a_blast_that_has_ended_changes_nothing_and_says_so(app, visit, log, verb, words):
+    for phone in (ZOE, LEO, MIA):
+        settle(app, phone, "delivered")
+    close(app)
+    before = verbs(app)
+    assert words in visit(at(log, f"/{verb}"), "ada", follow=True, _="").words
+    assert verbs(app) == before
+    assert status_of(app, log) == "sent"
+
+
+def test_a_log_whose_people_all_went_before_its_time_says_so(app, visit):
+    with app.app_context():
+        member(ZOE, "Zoë")
+    sent(visit)
+    with app.app_context():
+        said_stop(ZOE)
+    page = visit(at(release(app)), "ada")
+    assert "Failed: nobody got it" in page.words
+    assert "Nobody was left to text." in page.words
+
+
+def test_a_log_of_the_first_design_shows_its_two_counts(app, visit):
+    with app.app_context(), write() as session:
+        session.add(
+            MessageLog(message_body="Old", target="community", total_recipients=10, success_count=7, failure_count=3)
+        )
+    page = visit(at(1), "ada")
+    assert "sent, no receipt yet 7" in page.words
+    assert visit(at(1, "/status"), "ada").json["accepted"] == 7
+
+
+def test_the_list_shows_how_each_went(app, visit, log):
+    settle(app, ZOE, "delivered")
+    settle(app, LEO, "failed", error_code=30003)
+    page = visit("/blasts/logs", "sol")
+    assert "Hi, the picnic is at eleven. Everybody in the community 4 1 of 4, 1 failed Sending sol" in page.words
+    assert "No blast has these words." in visit("/blasts/logs?search=zebra", "sol").words
+    assert "the picnic" in visit("/blasts/logs?search=PICNIC", "sol").words
+
+
+def test_tests_are_told_apart(app, visit):
+    with app.app_context(), write() as session:
+        session.add(MessageLog(message_body="Try", target="community", test_mode=True))
+    assert "Try test" in visit("/blasts/logs", "ada").words
+    assert "Test: Try" in visit(at(1), "ada").headings
+
+
+def test_an_empty_list_says_what_it_is_for(visit):
+    assert "Every blast you send appears here" in visit("/blasts/logs", "sol").words
+
+
+def test_what_is_not_there_is_not_found(visit):
+    for part in ("", "/live", "/status", "/export"):
+        assert visit(at(99, part), "ada").status_code == 404
+    for verb in ("/pause", "/resume", "/cancel"):
+        assert visit.post(at(99, verb), "ada").status_code == 404

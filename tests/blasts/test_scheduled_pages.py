@@ -1,0 +1,167 @@
+"""Blasts that wait: the countdown with its undo, the list, cancelling, what became of those that never left."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from app.audit.models import AuditEvent
+from app.blasts.actions.release import release_due
+from app.delivery.actions import control, schedule
+from app.kit.clock import now
+from app.kit.db import db, write
+from tests.blasts.desk import AT_NOON, LATER, NEW, all_rows, all_scheduled, event, release, sent
+from tests.cast import LEO, ZOE
+from tests.makers import member
+
+
+@pytest.fixture(autouse=True)
+def zoe(app):
+    with app.app_context():
+        member(ZOE, "Zoë")
+
+
+def verbs(app):
+    with app.app_context():
+        return db.session.scalars(db.select(AuditEvent.verb).order_by(AuditEvent.id)).all()
+
+
+def at(scheduled_id, more=""):
+    return f"/blasts/scheduled/{scheduled_id}{more}"
+
+
+def test_a_blast_for_now_can_be_undone_while_it_counts_down(app, visit):
+    with time_machine.travel(AT_NOON, tick=False) as clock:
+        blast = sent(visit)
+        clock.shift(timedelta(seconds=2))
+        page = visit(at(blast), "ada")
+    assert "Starts in 8 seconds" in page.words
+    assert 'hx-trigger="every 1s"' in page.text
+    assert '<noscript><meta http-equiv="refresh"' in page.text
+    page = visit(at(blast, "/undo"), "sol", follow=True, _="")
+    assert "Undone. Nobody was texted." in page.words
+    assert "Edit and send again" in page.words
+    release(app)
+    assert all_rows(app) == []
+    assert verbs(app)[-1] == "blast.undone"
+
+
+def test_the_countdown_asks_for_itself(visit):
+    with time_machine.travel(AT_NOON, tick=False) as clock:
+        blast = sent(visit)
+        clock.shift(timedelta(seconds=4))
+        part = visit(at(blast, "/live"), "ada")
+        assert "Starts in 6 seconds" in part.words
+        assert "<html" not in part.text
+        clock.shift(timedelta(seconds=9))
+        assert "Starting…" in visit(at(blast, "/live"), "ada").words
+
+
+def test_once_it_has_left_everybody_is_led_to_the_log(app, visit):
+    blast = sent(visit)
+    log = release(app)
+    assert visit(at(blast), "ada").location == f"/blasts/logs/{log}"
+    htmx = visit(at(blast), "ada", headers={"HX-Request": "true"})
+    assert htmx.response.headers["HX-Redirect"] == f"/blasts/logs/{log}"
+    htmx = visit(at(blast, "/live"), "ada", headers={"HX-Request": "true"})
+    assert htmx.response.headers["HX-Redirect"] == at(blast)
+
+
+def test_a_countdown_of_somebody_signed_out_stops_quietly(visit):
+    blast = sent(visit)
+    assert visit(at(blast, "/live")).status_code == 401
+
+
+def test_undoing_too_late_says_so_on_the_log_and_leaves_no_trace(app, visit):
+    blast = sent(visit)
+    log = release(app)
+    answer = visit(at(blast, "/undo"), "ada", follow=True, _="")
+    assert answer.status_code == 200
+    assert "Too late to undo: it has started. You can stop the rest here." in answer.words
+    assert f"/blasts/logs/{log}/cancel" in answer.text
+    assert "blast.undone" not in verbs(app)
+
+
+def test_a_blast_for_later_shows_its_time_and_can_be_cancelled_by_both(app, visit):
+    with time_machine.travel(AT_NOON, tick=False):
+        blast = sent(visit, "ada", **LATER)
+        page = visit(at(blast), "sol")
+        assert "Starts in 2 days 14 hours" in page.words
+        assert "Fri 8 May 20:45, America/Denver" in page.words
+        page = visit(at(blast, "/cancel"), "sol", follow=True, _="")
+    assert "Cancelled. Nobody was texted." in page.words
+    assert [each.status for each in all_scheduled(app)] == ["cancelled"]
+    assert verbs(app)[-1] == "blast.cancelled"
+
+
+def test_cancelling_twice_says_that_there_was_nothing_to_cancel(visit):
+    blast = sent(visit)
+    visit.post(at(blast, "/cancel"), "ada")
+    page = visit(at(blast, "/cancel"), "ada", follow=True, _="")
+    assert "It is not waiting any more" in page.words
+
+
+def test_one_that_was_too_late_can_be_sent_anyway_after_a_new_look(app, visit):
+    with time_machine.travel(AT_NOON, tick=False) as clock:
+        blast = sent(visit, message_body="Picnic!", **{key: LATER[key] for key in LATER})
+        clock.shift(timedelta(days=4))
+        with app.app_context():
+            release_due(now())
+        page = visit(at(blast), "ada")
+        assert "Nothing was sent: sending was off when it was due" in page.words
+        assert f'href="{NEW}?again={blast}">Send now anyway' in page.text
+        assert "Picnic!</textarea>" in visit(f"{NEW}?again={blast}", "ada").text
+
+
+def test_one_whose_event_was_deleted_says_so(app, visit):
+    picnic = event(app, "Spring picnic", LEO)
+    blast = sent(visit, target="event", event_id=str(picnic))
+    with app.app_context(), write() as session:
+        session.execute(db.text("DELETE FROM events"))
+    release(app)
+    page = visit(at(blast), "ada")
+    assert "The event of this blast was deleted, so nobody was texted." in page.words
+    assert "An event that was deleted" in page.words
+
+
+def test_practice_that_never_left_says_why(app, visit):
+    blast = sent(visit)
+    with app.app_context(), write():
+        control.cancel_other_carriers("twilio", now())
+    assert "Cancelled. Nobody was texted. It was made in practice mode." in visit(at(blast), "ada").words
+
+
+def test_the_list_has_what_waits_first_and_offers_what_each_may(app, visit):
+    with time_machine.travel(AT_NOON, tick=False):
+        old = sent(visit, message_body="An old one")
+        visit.post(at(old, "/cancel"), "ada")
+        sent(visit, message_body="A later one", **LATER)
+        page = visit("/blasts/scheduled", "ada")
+        assert page.words.index("A later one") < page.words.index("An old one")
+        assert at(old, "/delete") in page.text
+        page = visit("/blasts/scheduled", "sol")
+    assert at(old, "/delete") not in page.text
+    assert "Cancel" in page.words
+
+
+def test_only_an_admin_takes_ended_ones_off_the_list(app, visit):
+    blast = sent(visit)
+    assert visit.post(at(blast, "/delete"), "sol").status_code == 403
+    assert (
+        "This blast has not ended yet. Cancel it first." in visit(at(blast, "/delete"), "ada", follow=True, _="").words
+    )
+    with app.app_context(), write():
+        schedule.cancel(blast)
+    assert "Taken off the list." in visit(at(blast, "/delete"), "ada", follow=True, _="").words
+    assert all_scheduled(app) == []
+
+
+def test_an_empty_list_says_what_it_is_for(visit):
+    page = visit("/blasts/scheduled", "sol")
+    assert "Blasts that wait for their time appear here" in page.words
+
+
+@pytest.mark.parametrize("more", ["", "/live"])
+def test_what_is_not_there_is_not_found(visit, more):
+    assert visit(at(99, more), "ada").status_code == 404
+    assert visit.post(at(99, "/cancel"), "ada").status_code == 404

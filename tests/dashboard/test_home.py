@@ -1,0 +1,180 @@
+"""The first page: first steps read from facts, what is being sent, what comes, how the last ones went."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+
+from app.delivery.models import Message, MessageLog
+from app.kit.clock import now
+from app.kit.db import write
+from app.organisation.models import Organisation
+from tests.blasts.desk import AT_NOON, LATER, close, release, sent, settle
+from tests.cast import LEO, MIA, ZOE
+from tests.makers import member
+from tests.visit import Visitor
+
+TWILIO = {
+    "twilio_account_sid": "AC" + "0" * 32,
+    "twilio_auth_token": "a-token",
+    "twilio_from_number": "+13035550100",
+}
+
+
+def people(app):
+    with app.app_context():
+        for name, phone in (("Zoë", ZOE), ("Leo", LEO), ("Mia", MIA)):
+            member(phone, name)
+
+
+def finished(app, visit, body="The picnic is at eleven."):
+    """A blast that ended: Zoë and Leo got it, Mia did not."""
+    sent(visit, message_body=body)
+    log = release(app)
+    settle(app, ZOE, "delivered")
+    settle(app, LEO, "delivered")
+    settle(app, MIA, "failed", error_code=30003)
+    close(app)
+    return log
+
+
+@pytest.mark.parametrize(("utc", "greeting"), [("12:00", "morning"), ("20:00", "afternoon"), ("01:00", "evening")])
+def test_it_greets_by_the_clock_of_the_organisation(visit, utc, greeting):
+    with time_machine.travel(f"2026-05-06 {utc}:00+00:00", tick=False):
+        assert visit("/", "sol").headings == [f"Good {greeting}, sol"]
+
+
+def test_a_newcomer_is_told_the_first_steps_and_where_to_do_them(visit):
+    page = visit("/", "ada")
+    assert "Get ready to send: 2 of 6 done" in page.words
+    assert "Create the first admin account (done) ada" in page.words
+    assert "Riverside Community, America/Denver" in page.words
+    assert "Add your people (to do)" in page.words
+    assert "As soon as there is somebody to send it to." in page.words
+
+
+def test_who_may_not_go_there_gets_no_link(visit):
+    page = visit("/", "sol")
+    assert 'href="/settings"' not in page.text
+    assert ">Add people<" not in page.text
+    assert ">Add people<" in visit("/", "ada").text
+
+
+def test_steps_are_done_when_the_facts_say_so(app, visit):
+    people(app)
+    page = visit("/", "ada")
+    assert "Get ready to send: 3 of 6 done" in page.words
+    assert 'href="/blasts/new?first=1"' in page.text
+    finished(app, visit)
+    page = visit("/", "ada")
+    assert "Send a practice blast (done) It was delivered." in page.words
+    assert "Connect Twilio (to do)" in page.words
+
+
+def test_when_all_is_done_the_list_is_gone(make_app):
+    app = make_app(**TWILIO)
+    visit = Visitor(app)
+    people(app)
+    finished(app, visit)
+    assert "Get ready to send: 5 of 6 done" in visit("/", "ada").words
+    with app.app_context(), write() as session:
+        session.add(
+            Message(
+                direction="inbound",
+                kind="inbound",
+                phone=ZOE,
+                sender="",
+                body="OK",
+                status="received",
+                carrier="twilio",
+            )
+        )
+    assert "Get ready to send" not in visit("/", "ada").words
+
+
+def test_every_panel_says_what_it_is_for_while_it_is_empty(visit):
+    page = visit("/", "sol")
+    assert "No blast is on its way." in page.words
+    assert "Nothing is scheduled." in page.words
+    assert "How your blasts went appears here after the first one." in page.words
+    assert "texts delivered 0 of all texts delivered – failed 0 parts 0" in page.words
+
+
+def test_what_is_being_sent_shows_its_bar_and_asks_again(app, visit):
+    people(app)
+    sent(visit)
+    release(app)
+    settle(app, ZOE, "accepted")
+    page = visit("/", "sol")
+    assert "Sending" in page.words
+    assert "1 sent 0 failed 2 waiting" in page.words
+    assert 'hx-get="/running" hx-trigger="every 5s"' in page.text
+    part = visit("/running", "sol")
+    assert part.text.strip() in page.text
+    assert visit("/running").status_code == 401
+
+
+def test_when_nothing_runs_it_stops_asking(visit):
+    assert "hx-trigger" not in visit("/running", "ada").text
+
+
+def test_the_next_blasts_are_named_in_their_order(app, visit):
+    people(app)
+    with time_machine.travel(AT_NOON, tick=False):
+        sent(visit, message_body="The second", **LATER | {"schedule_date": "2026-05-09"})
+        sent(visit, message_body="The first", **LATER)
+        page = visit("/", "ada")
+    assert page.words.index("The first Fri 8 May 20:45") < page.words.index("The second Sat 9 May 20:45")
+
+
+def test_the_last_results_are_delivered_of_tried(app, visit):
+    people(app)
+    finished(app, visit, "Bring a dish.")
+    page = visit("/", "ada")
+    assert "Bring a dish. 2 of 3" in page.words
+    assert "texts delivered 2 of all texts delivered 66.7 % failed 1 parts 2" in page.words
+
+
+def test_money_is_said_once_its_price_is_known(app, visit):
+    people(app)
+    with app.app_context(), write() as session:
+        session.get(Organisation, 1).price_per_segment = Decimal("0.0117")
+    finished(app, visit)
+    assert "about, for 2 parts $0.02" in visit("/", "ada").words
+
+
+def test_the_week_has_seven_days_and_no_tests(app, visit):
+    people(app)
+    log = finished(app, visit)
+    with time_machine.travel(now() + timedelta(days=8), tick=False):
+        page = visit("/", "ada")
+    assert "texts delivered 0" in page.words
+    assert "2 of 3" in page.words
+    with app.app_context(), write() as session:
+        session.get(MessageLog, log).test_mode = True
+    page = visit("/", "ada")
+    assert "texts delivered 0" in page.words
+    assert "2 of 3" not in page.words
+
+
+def test_a_large_blast_is_not_counted_again_at_once(app, visit):
+    people(app)
+    log = finished(app, visit)
+    with app.app_context(), write() as session:
+        session.get(MessageLog, log).total_recipients = 100_000
+    assert "2 of 3" in visit("/", "ada").words
+    settle(app, MIA, "delivered")
+    assert "2 of 3" in visit("/", "ada").words
+
+
+def test_a_small_one_is_always_up_to_date(app, visit):
+    people(app)
+    finished(app, visit)
+    assert "2 of 3" in visit("/", "ada").words
+    settle(app, MIA, "delivered")
+    assert "3 of 3" in visit("/", "ada").words
+
+
+def test_a_stranger_is_led_to_the_login_page(visit):
+    assert "/login" in visit("/").location
