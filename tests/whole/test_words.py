@@ -1,0 +1,38 @@
+"""docs/words.md pairs every state, reason and mood with the word that the pages say."""
+
+import re
+from pathlib import Path
+
+from app.domain.blast_states import WORDS, LogStatus, MessageStatus, ScheduleStatus
+from app.domain.permission import LEFT_OUT_WORDS, ROLE_WORDS, LeftOut
+from app.imports.models import RowVerdict
+from app.imports.queries import SHOWS
+from app.sandbox.forms import MOODS
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "words.md").read_text()
+SECTIONS = dict(section.split("\n", 1) for section in re.split(r"^## ", PAGE, flags=re.M)[1:])
+
+
+def pairs(title):
+    return dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|$", SECTIONS[title], re.M))
+
+
+def test_every_state_has_its_word_on_the_page():
+    assert pairs("States") == WORDS
+    assert set(WORDS) == {*MessageStatus, *LogStatus, *ScheduleStatus}
+
+
+def test_every_reason_to_leave_somebody_out_has_its_words_on_the_page():
+    assert pairs("Why somebody is left out") == {reason.value: LEFT_OUT_WORDS[reason][0] for reason in LeftOut}
+
+
+def test_every_mood_of_a_practice_phone_has_its_words_on_the_page():
+    assert pairs("How a practice phone behaves") == {mood.value: words for mood, words in MOODS.items()}
+
+
+def test_every_verdict_on_a_row_has_its_words_on_the_page():
+    assert pairs("What an import says of a row") == {verdict.value: SHOWS[verdict][0] for verdict in RowVerdict}
+
+
+def test_the_roles_are_called_what_the_page_calls_them():
+    assert f"| {', '.join(ROLE_WORDS.values())} |" in SECTIONS["Things"]
