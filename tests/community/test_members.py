@@ -74,7 +74,7 @@ def test_somebody_on_the_do_not_text_list_is_added_and_it_is_said(app, visit):
     with app.app_context():
         said_stop(ZOE)
     page = visit("/community/add", "ada", name="Zoë", phone=ZOE, follow=True)
-    assert "They get no texts: said stop." in page.words
+    assert "They get no texts. Said STOP." in page.words
 
 
 def test_our_own_number_is_no_member_p10(make_app):
@@ -149,14 +149,14 @@ def test_unsubscribing_puts_a_member_on_the_do_not_text_list(app, visit, on_the_
     assert on_the_list() == {ZOE: "Zoë"}
     again = visit(f"/community/{id}/unsubscribe", "ada", _="", follow=True)
     assert "Zoë is on the do-not-text list already." in again.words
-    assert "said stop" in visit(f"/community/{id}/edit", "ada").words
+    assert "No. Said STOP." in visit(f"/community/{id}/edit", "ada").words
 
 
 def test_a_dead_number_is_said_on_the_persons_page(app, visit, id_of):
     with app.app_context():
         member(ZOE, "Zoë")
         dead_number(ZOE)
-    assert "number does not work" in visit(f"/community/{id_of(ZOE)}/edit", "ada").words
+    assert "No. Number does not work." in visit(f"/community/{id_of(ZOE)}/edit", "ada").words
 
 
 @pytest.mark.parametrize("number", ["99999999999999999999", "0", "-1", "١٢", "7"])

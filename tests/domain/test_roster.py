@@ -171,6 +171,6 @@ def test_a_wrong_choice_is_said(chosen):
 
 def test_ten_thousand_rows_are_checked_in_time():
     rows = [["name", "phone"], *([f"Person {n}", f"({201 + n // 100 % 19}) 555-{n % 10000:04}"] for n in range(10_000))]
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(people(*rows)) == 10_000
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

@@ -38,7 +38,7 @@ def _added(row: CommunityMember) -> str:
     """Somebody may be on the list and get nothing: then it is said at once."""
     reason = is_left_out(row.phone)
     named = row.name or pretty(row.phone)
-    return f"{named} is on the list." + (f" They get no texts: {LEFT_OUT_WORDS[reason][0].lower()}." if reason else "")
+    return f"{named} is on the list." + (f" They get no texts. {LEFT_OUT_WORDS[reason][0]}." if reason else "")
 
 
 @bp.route("/community/<int:member_id>/edit", methods=["GET", "POST"])
