@@ -22,7 +22,7 @@ from app.events import queries as events
 from app.kit.settings import Settings
 from app.organisation import queries as organisation
 
-PER_PAGE, NAMES_SHOWN, SIGNS_SHOWN, MANY_PARTS = 25, 100, 8, 4
+PER_PAGE, NAMES_SHOWN, SIGNS_SHOWN, MANY_PARTS, SAMPLE = 25, 100, 8, 4, 5000
 GLUE = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")  # what joins or colours an emoji is not named by itself
 
 
@@ -165,16 +165,19 @@ class Review:
             yield Advice("warn", self._dearer([*costly, *odd], saved))
 
     def _saved(self, body: str) -> int:
-        """How many parts fewer the same people would get with another text."""
-        same = [Person(text.name, text.phone, text.left_out) for text in self.rehearsal.sendable]
-        return self.rehearsal.segments - rehearse(same, body, self.draft.footer).segments
+        """How many parts fewer the same people would get with another text; of many people, told from the first."""
+        some = self.rehearsal.sendable[:SAMPLE]
+        now = sum(text.segments for text in some)
+        then = rehearse([Person(text.name, text.phone, None) for text in some], body, self.draft.footer).segments
+        return round((now - then) * self.people / len(some))
 
     def _dearer(self, signs: list[str], saved: int) -> str:
         now = self.rehearsal.segments
         less = f", about {self._amount(saved * self.price)} less" if self.price is not None else ""
         named = " ".join(signs[:SIGNS_SHOWN]) + (" …" if len(signs) > SIGNS_SHOWN else "")
         verb, them = ("makes", "it") if len(signs) == 1 else ("make", "them")
-        return f"{named} {verb} this text longer than it looks: {parts(now)}. Without {them}: {now - saved:,}{less}."
+        rest = f"{'about ' if self.people > SAMPLE else ''}{now - saved:,}{less}"
+        return f"{named} {verb} this text longer than it looks: {parts(now)}. Without {them}: {rest}."
 
     def _about_length(self) -> Iterator[Advice]:
         longest = self.rehearsal.longest

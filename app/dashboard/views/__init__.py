@@ -70,7 +70,17 @@ def _arrived(blast: Counted) -> tuple[int, str]:
 def _numbers(week: Counted) -> list[tuple[int | str, str]]:
     """The four numbers of the last seven days."""
     rate = "–" if week.rate is None else f"{100 * week.rate:.1f} %"
-    spent: tuple[int | str, str] = (week.parts, "parts")
-    if week.cost is not None:
-        spent = (money(week.cost, organisation.organisation().currency), f"about, for {week.parts:,} parts")
-    return [(week.delivered, "texts delivered"), (rate, "of all texts delivered"), (week.failed, "failed"), spent]
+    return [
+        (week.delivered, "texts delivered"),
+        (rate, "of all texts delivered"),
+        (week.failed, "failed"),
+        _spent(week),
+    ]
+
+
+def _spent(week: Counted) -> tuple[int | str, str]:
+    """The money where the price of a part is known, else the parts."""
+    shown = f"{week.parts:,}" if week.exact else f"about {week.parts:,}"
+    if week.cost is None:
+        return shown, "parts"
+    return money(week.cost, organisation.organisation().currency), f"about, for {shown.removeprefix('about ')} parts"
