@@ -44,7 +44,7 @@ TOWNS = st.fixed_dictionaries({"people": PEOPLE, "stopped": SOME, "dead": SOME, 
 @given(town=TOWNS, template=TEMPLATES, footer=st.booleans())
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_shown_is_what_is_sent(app, visit, town, template, footer):
-    _start_anew(app, **town)
+    start_anew(app, **town)
     fields = written(message_body=template, target="event" if town["to_event"] else "community", event_id="1")
     if not footer:
         del fields["include_unsubscribe"]
@@ -74,7 +74,7 @@ def _all_texts(visit, page):
     return shown
 
 
-def _start_anew(app, people, stopped, dead, to_event):
+def start_anew(app, people, stopped, dead, to_event):
     """A database with just these people, in the community or at event 1."""
     tables = ("messages", "scheduled_messages", "message_logs", "event_registrations", "events")
     more = ("community_members", "unsubscribed_contacts", "suppressed_contacts")

@@ -1,0 +1,42 @@
+"""For any community, what the rehearsal said is what the carrier is asked to send: the same people, texts and parts."""
+
+from hypothesis import HealthCheck, given, settings
+
+from app.blasts.queries import rehearsal
+from app.domain.blast_states import Target
+from app.domain.segments import measure
+from tests.blasts.test_rehearsal_pages import TEMPLATES, TOWNS, start_anew
+from tests.delivery.town import blast, ended, rows, schedule, twilio_settings
+from tests.served import until
+from tests.twilio_server import TwilioServer
+
+FOOTER = "Reply STOP to opt out."
+
+
+def test_what_was_rehearsed_is_what_the_carrier_is_asked_to_send(make_app, background):
+    with TwilioServer() as twilio:
+        app = make_app(**twilio_settings(twilio))
+        background(app)
+        _for_any_town(app, twilio)
+
+
+def _for_any_town(app, twilio):
+    @given(town=TOWNS, template=TEMPLATES)
+    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def agree(town, template):
+        start_anew(app, **town | {"to_event": False})
+        twilio.requests.clear()
+        with app.app_context():
+            rehearsed = rehearsal(Target.COMMUNITY, None, template, FOOTER)
+        wanted = blast(app, template, footer=FOOTER)
+        if rehearsed.people:
+            ended(app, wanted)
+        else:
+            until(lambda: schedule(app, wanted).status == "failed", "the blast to fail")
+        expected = sorted((text.phone, text.body) for text in rehearsed.sendable)
+        assert sorted((each.to, each.body) for each in twilio.requests) == expected
+        assert sum(measure(each.body).segments for each in twilio.requests) == rehearsed.segments
+        skipped = [row for row in rows(app) if row.status == "skipped"]
+        assert len(skipped) == sum(rehearsed.left_out_counts.values())
+
+    agree()
