@@ -1,0 +1,40 @@
+"""A copy of the program in a folder of its own, started as a process with an environment of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+NEEDED = ("wsgi.py", "gunicorn.conf.py")
+
+
+class Clone:
+    """`run()` starts a command in it with an environment of nothing but what is given."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shutil.copytree(ROOT / "app", folder / "app", ignore=shutil.ignore_patterns("__pycache__"))
+        for name in NEEDED:
+            shutil.copy(ROOT / name, folder / name)
+
+    def run(self, *command: str, cwd: Path | None = None, **environment: str):
+        """The finished process, with what it said."""
+        basics = {"PATH": os.environ["PATH"], "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        return subprocess.run(
+            [sys.executable, *command],
+            cwd=cwd or self.folder,
+            env=basics | environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    def start(self, **more):
+        """Start the program as a server would, and end."""
+        return self.run("-c", "import wsgi", **more)
+
+    def write_env(self, **values: str) -> None:
+        """The file .env."""
+        (self.folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in values.items()))

@@ -1,0 +1,160 @@
+"""What people see when something goes wrong: our page, a number to quote, and nothing of the inside. Cases H7, H8."""
+
+import io
+import logging
+import re
+import threading
+
+import pytest
+from werkzeug.exceptions import HTTPException, abort
+
+from app.kit import db as furniture
+from app.kit.db import db, write
+from app.kit.errors import WORDS
+from tests.whole.doors import DOORS
+
+INSIDE = re.compile(r"Traceback|File &#34;|File \"|/app/|\.py\b|werkzeug|sqlalchemy|SELECT |INSERT |boom|Zo[eë]", re.I)
+VIEWS = [name for name in DOORS if name != "static"]
+NAME = db.text("UPDATE organisation SET name = 'half saved'")
+
+
+def signed(view, like):
+    """`view` with the sign of the door it stands in for."""
+    view.needs, view.speaks_json = like.needs, like.speaks_json
+    return view
+
+
+def put_in(house, monkeypatch, endpoint, view):
+    there = house.app.view_functions[endpoint]
+    monkeypatch.setitem(house.app.view_functions, endpoint, signed(view, there))
+
+
+def boom(**_values):
+    db.session.connection(execution_options={"write": True})
+    db.session.execute(NAME)
+    raise RuntimeError("boom: Zoë, +13035550142")
+
+
+def boom_in_write(**_values):
+    with write() as session:
+        session.execute(NAME)
+        raise RuntimeError("boom: Zoë, +13035550142")
+
+
+@pytest.mark.parametrize("endpoint", VIEWS)
+def test_h8_a_fault_in_any_view_is_a_page_with_a_number_and_saves_nothing(house, monkeypatch, caplog, endpoint):
+    method = "POST" if "POST" in DOORS[endpoint].methods else "GET"
+    house.visit.token("ada")
+    before = house.snapshot()
+    for fault in (boom, boom_in_write):
+        put_in(house, monkeypatch, endpoint, fault)
+        with caplog.at_level(logging.ERROR):
+            answer = house.open(method, endpoint, "ada")
+        text = answer.get_data(as_text=True)
+        assert answer.status_code == 500
+        number = answer.headers["X-Request-Id"]
+        assert number in text
+        assert f"request {number} failed" in caplog.text
+        assert not INSIDE.search(re.sub(r"<head>.*?</head>", "", text, flags=re.S)), text
+    monkeypatch.undo()
+    assert house.snapshot() == before
+    assert house.open("GET", "dashboard.home", "ada").status_code == 200
+
+
+@pytest.mark.parametrize("code", sorted(WORDS))
+def test_h7_error_pages_are_ours(house, monkeypatch, code):
+    def refuse(**_values):
+        abort(code)
+
+    put_in(house, monkeypatch, "dashboard.home", refuse)
+    page = house.visit("/", "ada")
+    assert page.status_code == code
+    assert page.headings == [WORDS[code][0]]
+    assert WORDS[code][1] in page.words.replace("’", "'") or code == 500
+    assert not INSIDE.search(page.words)
+
+
+def test_h7_an_unusual_code_has_a_page_too(house, monkeypatch):
+    def refuse(**_values):
+        raise HTTPException(response=None) if False else abort(418)
+
+    put_in(house, monkeypatch, "dashboard.home", refuse)
+    page = house.visit("/", "ada")
+    assert (page.status_code, page.headings) == (418, [WORDS[400][0]])
+
+
+def test_programs_are_told_in_json(house):
+    answer = house.send("GET", "/nothing", "ada", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.mimetype) == (404, "application/json")
+    assert answer.get_json()["error"].startswith(WORDS[404][0])
+
+
+def test_error_pages_are_for_strangers_too(house):
+    page = house.visit("/nothing")
+    assert page.status_code == 404
+    assert "Users" not in page.words  # the menu is for those who are signed in
+
+
+def test_too_much_is_413_and_says_so(house):
+    large = io.BytesIO(b"x" * (11 * 1024 * 1024))
+    page = house.visit("/community/import", "ada", files={"file": (large, "people.csv")})
+    assert (page.status_code, page.headings) == (413, [WORDS[413][0]])
+    page = house.visit("/blasts/new", "ada", message_body="x" * 600_000)
+    assert (page.status_code, page.headings) == (413, [WORDS[413][0]])
+
+
+def test_busy_is_503_and_nothing_is_lost(house, monkeypatch):
+    monkeypatch.setattr(furniture, "WAIT_SECONDS", 0.2)
+    house.visit.token("ada")
+    before = house.snapshot()
+    taken, done = threading.Event(), threading.Event()
+
+    def hold():
+        furniture.WRITE_LOCK.acquire()
+        taken.set()
+        done.wait(10)
+        furniture.WRITE_LOCK.release()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    taken.wait(10)
+    answer = house.visit("/community/add", "ada", name="Uma", phone="303 555 0155")
+    done.set()
+    holder.join()
+    assert (answer.status_code, answer.headings) == (503, [WORDS[503][0]])
+    assert answer.response.headers["Retry-After"] == "5"
+    assert house.snapshot() == before
+    assert house.visit("/community/add", "ada", name="Uma", phone="303 555 0155").status_code == 303
+
+
+def test_a_forged_form_is_said_in_words(house):
+    answer = house.open("POST", "community.add", "ada", token=False, name="Uma", phone="303 555 0155")
+    assert answer.status_code == 400
+    assert "The form was not accepted" in answer.get_data(as_text=True)
+
+
+def test_h5_a_post_from_another_site_is_refused_even_with_the_token(house):
+    token = house.visit.token("ada")
+    for headers in ({"Sec-Fetch-Site": "cross-site"},):
+        answer = house.send("POST", "/community/add", "ada", data={"csrf_token": token}, headers=headers)
+        assert answer.status_code == 400
+
+
+def test_a_broken_database_still_has_a_page(house, monkeypatch):
+    """What says that the database is broken must not need it."""
+    house.visit.token("ada")
+    with house.app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    for name in ("sms.db", "sms.db-wal", "sms.db-shm"):
+        (house.database.parent / name).unlink(missing_ok=True)
+    house.database.write_bytes(b"this is no database, and nothing of it can be read" * 50)
+    try:
+        answer = house.send("GET", "/", "ada")
+        assert answer.status_code == 500
+        assert "Something broke on our side" in answer.get_data(as_text=True)
+    finally:
+        with house.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        house.database.unlink()

@@ -1,0 +1,98 @@
+"""What every answer carries, and what no address gives away. Cases H1, H9, H10."""
+
+import pytest
+
+from tests.whole.doors import ANYONE, DOORS
+from tests.whole.house import NIA
+
+READABLE = [name for name, door in DOORS.items() if "GET" in door.methods]
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "font-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+
+
+@pytest.mark.parametrize("endpoint", READABLE)
+def test_h1_every_answer_carries_the_headers(house, endpoint):
+    for who in ("", NIA, "sol", "ada"):
+        headers = house.open("GET", endpoint, who).headers
+        policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+        assert policy == POLICY
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["X-Request-Id"]
+        assert "Strict-Transport-Security" not in headers  # it came over http
+
+
+@pytest.mark.parametrize("endpoint", [name for name in READABLE if name != "static"])
+def test_h1_what_somebody_signed_in_sees_stays_out_of_every_cache(house, endpoint):
+    for who in ("sol", "ada"):
+        assert "no-store" in house.open("GET", endpoint, who).headers.get("Cache-Control", "")
+
+
+@pytest.mark.parametrize("endpoint", [name for name, door in DOORS.items() if door.who != ANYONE])
+def test_h1_refusals_stay_out_of_every_cache_too(house, endpoint):
+    method = DOORS[endpoint].methods[0]
+    answer = house.open(method, endpoint, "")
+    assert answer.status_code in (302, 401, 403)
+    assert answer.status_code == 403 or "no-store" in answer.headers.get("Cache-Control", "")
+
+
+def test_h1_over_https_browsers_are_told_to_stay_there(make_house):
+    house = make_house(trust_proxy=1, public_base_url="https://sms.example.org")
+    over_https = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.5"}
+    answer = house.send("GET", "/login", "", headers=over_https)
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+    cookie = answer.headers["Set-Cookie"]
+    assert all(flag in cookie for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
+    assert "Domain" not in cookie
+
+
+def test_the_session_cookie_is_for_servers_only(house):
+    cookie = house.send("GET", "/login", "").headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+@pytest.mark.parametrize("endpoint", ["community.export", "blasts.log_export", "community.import_bad_rows"])
+def test_h9_downloads_are_saved_not_opened(house, endpoint):
+    headers = house.open("GET", endpoint, "ada").headers
+    assert headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert headers["Content-Disposition"].startswith('attachment; filename="')
+    assert "filename*=UTF-8''" in headers["Content-Disposition"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/static/",
+        "/static/css/",
+        "/static/../wsgi.py",
+        "/static/..%2f..%2fwsgi.py",
+        "/static/%2e%2e/%2e%2e/.env",
+        "/static/etc/passwd",
+        "/instance/sms.db",
+        "/.git/config",
+        "/.env",
+        "/app/config.py",
+        "/wsgi.py",
+        "/robots.txt/..",
+    ],
+)
+def test_h10_nothing_but_the_static_files_is_served(house, address):
+    assert house.send("GET", address, "ada").status_code == 404
+
+
+def test_no_header_tells_what_is_running(house):
+    headers = house.open("GET", "accounts.sign_in", "").headers
+    assert "X-Powered-By" not in headers
+    assert not any(word in str(headers).lower() for word in ("flask", "werkzeug", "python", "sqlite"))
