@@ -4,22 +4,23 @@ import logging
 import os
 import sys
 
-from app.setup.actions import prepare, welcome
 from dotenv import load_dotenv
 
 from app import create_app
-from app.kit import log, settings
+from app.kit import environment, log
+from app.kit.settings import ROOT
 from app.migrations.runner import MigrationProblem
+from app.setup.actions import prepare, welcome
 
-load_dotenv(settings.ROOT / ".env")
+load_dotenv(ROOT / ".env")
 if os.environ.get("APP_ENV") == "development" and not os.environ.get("SECRET_KEY"):
-    os.environ["SECRET_KEY"] = settings.development_key(settings.ROOT / "instance")
+    os.environ["SECRET_KEY"] = environment.development_key(ROOT / "instance")
 
 try:
-    read = settings.read()
+    read = environment.read()
     log.install(read)
     prepare(read)
-except (settings.BadSettings, MigrationProblem) as problem:
+except (environment.BadSettings, MigrationProblem) as problem:
     for line in str(problem).splitlines():
         print(f"SMS Admin cannot start: {line}", file=sys.stderr)  # noqa: T201 -- the terminal is where it is read
     logging.shutdown()

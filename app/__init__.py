@@ -5,7 +5,8 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.kit import access, addresses, cookies, db, errors, filters, headers, log
-from app.kit.settings import Settings, read
+from app.kit.environment import read
+from app.kit.settings import Settings
 
 UPLOAD_LIMIT = 10 * 1024 * 1024
 

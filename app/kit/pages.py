@@ -108,8 +108,9 @@ class Page:
         return self._url({"sort": key, "dir": other, "page": 1})
 
     def _url(self, changes: Mapping[str, Any]) -> str:
-        kept = {**request.args.to_dict(), **(request.view_args or {}), **changes}
-        return url_for(str(request.endpoint), **kept)
+        # what a visitor adds to the address must not become an argument of url_for (_external, _method, endpoint)
+        asked = {key: value for key, value in request.args.items() if not key.startswith("_") and key != "endpoint"}
+        return url_for(str(request.endpoint), **{**asked, **(request.view_args or {}), **changes})
 
 
 def last_page(total: int, wanted: Asked) -> Asked:

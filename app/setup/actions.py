@@ -14,7 +14,8 @@ from app.accounts.models import AppUser, SetupToken, hash_of
 from app.audit.actions import act
 from app.kit.clock import now
 from app.kit.db import db, write
-from app.kit.settings import BadSettings, Settings
+from app.kit.environment import BadSettings
+from app.kit.settings import Settings
 from app.migrations.runner import migrate
 from app.organisation import actions as organisation
 from app.setup import queries

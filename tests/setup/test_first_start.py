@@ -17,7 +17,8 @@ from app.accounts.models import AppUser, SetupToken
 from app.community.models import CommunityMember
 from app.domain.permission import Role
 from app.kit.db import db, write
-from app.kit.settings import BadSettings, Settings
+from app.kit.environment import BadSettings
+from app.kit.settings import Settings
 from app.organisation import queries as organisation
 from app.setup import actions
 from tests.visit import Visitor

@@ -5,7 +5,8 @@ from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 
-from app.kit.settings import BOUNDS, Settings, read
+from app.kit.environment import BOUNDS, read
+from app.kit.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "settings.md").read_text()

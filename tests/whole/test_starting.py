@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app import create_app
-from app.kit.settings import BadSettings, read
+from app.kit.environment import BadSettings, read
 from tests.served import free_port
 from tests.visit import Visitor
 from tests.whole.clone import Clone
