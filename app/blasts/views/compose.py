@@ -38,7 +38,7 @@ class Again(Exception):
 @needs(*BOTH)
 def new() -> Answer:
     """Compose; check; and, with confirm=1, send."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _compose(_fresh_form())
     form = ComposeForm(_with_what_buttons_change(request.form))
     earlier = delivery.by_token(token) if (token := _token(form)) else None
