@@ -92,21 +92,16 @@ def test_it_can_be_sorted(shop, four, sort, way, phones):
     assert [line.phone for line in found("555", sort, way).rows] == phones
 
 
-WILD = [
-    "page=0",
-    "page=-1",
-    "page=1000000000",
-    "page=abc",
-    "sort=__class__",
-    "sort=password_hash&dir=x",
-    "per_page=1e9",
-    "page=%00",
-]
+WILD = ["page=0", "page=-1", "page=1000000000", "page=abc", "page=%00", "per_page=1e9", "per_page=0"]
+WILD += ["sort=__class__", "sort=password_hash&dir=x", "search=%FF%FE", "page=1&page=2", "per_page=" + "9" * 400]
+WILD += ["_method=POST", "_external=1", "_anchor=x", "endpoint=x", "self=x", "request=x"]
 
 
 @pytest.mark.parametrize("query", WILD)
 def test_wild_addresses_are_brought_into_bounds_b25(visit, four, query):
-    assert "leo 100%" in visit(f"/community?{query}", "ada").words
+    page = visit(f"/community?{query}", "ada")
+    assert page.status_code == 200
+    assert "Search names and numbers" in page.text
 
 
 @pytest.fixture

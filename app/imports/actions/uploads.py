@@ -1,5 +1,6 @@
 """The uploaded files, kept beside the database until their import ends, a day at most."""
 
+import contextlib
 import os
 import re
 import secrets
@@ -42,8 +43,9 @@ def drop(name: str | None) -> None:
 def sweep(before: datetime) -> None:
     """Delete the files that were kept before this moment, whatever became of their imports."""
     for path in _folder().iterdir():
-        if NAME.fullmatch(path.name) and path.stat().st_mtime < before.timestamp():
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # another worker sweeps too
+            if NAME.fullmatch(path.name) and path.stat().st_mtime < before.timestamp():
+                path.unlink()
 
 
 def _folder() -> Path:
