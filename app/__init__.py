@@ -4,7 +4,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.kit import access, addresses, cookies, db, errors, filters, headers, log
+from app.kit import access, addresses, assets, cookies, db, errors, filters, headers, log
 from app.kit.environment import read
 from app.kit.settings import Settings
 
@@ -21,7 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read()
     app = Flask(__name__)
     _configure(app, settings)
-    for furniture in (headers, cookies, db, access, errors, filters, addresses):
+    for furniture in (headers, assets, cookies, db, access, errors, filters, addresses):
         furniture.install(app)
     log.install(settings)
     open_rooms(app)

@@ -1,0 +1,28 @@
+"""Style sheets, scripts and icons: kept by browsers for a year, under an address that changes with the file."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+YEAR = 365 * 24 * 3600
+
+
+@cache
+def _version(path: Path) -> str:
+    """A few signs of the file's content; "" when it is not there."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else ""
+
+
+def install(app: Flask) -> None:
+    """Give every static address of `app` the version of its file (?v=…), and every answer to it a long life."""
+    folder = Path(app.static_folder or "")
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR
+
+    def add_version(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and "filename" in values:
+            values["v"] = _version(folder / str(values["filename"]))
+
+    app.url_defaults(add_version)
