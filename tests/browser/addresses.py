@@ -136,9 +136,9 @@ def check(page):
 REACH = {each.__name__: each for each in (preview, mistakes, later, review, review_later, bad_person)}
 
 
-def go(visits, place, who=None, **window):
-    """Open a page, with whatever has to be done to reach it."""
-    page = visits(place.address, place.who[0] if who is None else who, **window)
+def go(page, url, place):
+    """Show a page of the server at `url`, with whatever has to be done to reach it."""
+    page.goto(url + place.address)
     if place.reach:
         REACH[place.reach](page)
     return page

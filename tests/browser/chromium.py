@@ -17,7 +17,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# The browser says this about every page that is shown with an error's status; a page with mistakes (422) is such a page.
+# The browser says this about every page with an error's status, and a page that shows mistakes (422) is one.
 SAID_OF_STATUS = "Failed to load resource: the server responded with a status of "
 PATIENCE = 15_000
 

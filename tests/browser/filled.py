@@ -230,7 +230,9 @@ def _event(app):
 
 def _ids(app):
     with app.app_context():
-        logs = {log.message_body: log.id for log in db.session.scalars(db.select(MessageLog).where(~MessageLog.test_mode))}
+        logs = {
+            log.message_body: log.id for log in db.session.scalars(db.select(MessageLog).where(~MessageLog.test_mode))
+        }
         waiting = {each.status: each.id for each in db.session.scalars(db.select(ScheduledMessage))}
         assert db.session.scalar(db.select(db.func.count()).select_from(SuppressedContact))
         return {

@@ -31,7 +31,7 @@ def take(only=()):
 
 def _shoot(visits, place):
     for width, theme in LOOKS:
-        page = go(visits, place, width=width, theme=theme)
+        page = go(visits(who=place.who[0], width=width, theme=theme), visits.url, place)
         high = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
         clip = {"x": 0, "y": 0, "width": width, "height": high}
         page.screenshot(path=OUT / f"{place.name}-{width}-{theme}.png", full_page=True, clip=clip)

@@ -1,0 +1,138 @@
+"""Every page, as people see it: readable for everybody, in both themes, on any screen, and light to load."""
+
+import gzip
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from app import create_app
+from app.kit.settings import Settings
+from tests.browser.addresses import NO_PAGES, go, places
+from tests.browser.chromium import Visits
+from tests.browser.filled import Filled, fill
+from tests.cast import PASSWORD
+from tests.served import Served
+
+pytestmark = pytest.mark.browser
+AXE = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+NOWHERE = Filled(None, *range(1, 11))
+PLACES = {place.name: place for place in places(NOWHERE)}
+WIDTHS = (320, 390, 768, 1280)
+HEAVIEST = 60 * 1024
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    """Every page by its name, served from the filled database."""
+    here = fill(tmp_path_factory.mktemp("pages") / "filled.db")
+    with Served(here.database, ADMIN_TEST_PHONE="+13035550199") as server:
+        yield server, {place.name: place for place in places(here)}
+
+
+@pytest.fixture(scope="module")
+def windows(chromium, town):
+    """One window for each person, so that not every test has to sign in."""
+    visits = Visits(chromium, town[0].url, {"ada": PASSWORD, "sol": PASSWORD})
+    yield visits, {who: visits(who=who) for who in ("", "ada", "sol")}
+    visits.close()
+
+
+@pytest.fixture
+def show(windows, town):
+    """Call `show("home", "sol")` for a page of the town by its name; complaints of the browser fail the test."""
+    visits, by_name = windows
+    visits.complaints.clear()
+
+    def page(name, who=None, width=1280, theme="light"):
+        place = town[1][name]
+        window = by_name[place.who[0] if who is None else who]
+        window.set_viewport_size({"width": width, "height": 844})
+        window.emulate_media(color_scheme=theme)
+        return go(window, visits.url, place)
+
+    yield page
+    assert visits.complaints == []
+
+
+def everybody_else():
+    """Each page with everyone who may see it, but the first who looks."""
+    return [(place.name, who) for place in PLACES.values() for who in place.who[1:]]
+
+
+def test_no_page_is_missing_from_this_list():
+    app = create_app(Settings(secret_key="a-key-for-tests-0123456789", app_env="test"))
+    doors = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
+    assert doors - NO_PAGES == {place.door for place in PLACES.values()} - {"errors"}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_everybody_can_use_it(show, name):
+    page = show(name)
+    fits_every_screen(page)
+    page.evaluate("document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; })")
+    for theme, width in (("dark", 390), ("light", 1280)):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=theme)
+        found = Axe().run(page, options=AXE).response["violations"]
+        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], theme
+
+
+@pytest.mark.parametrize(("name", "who"), everybody_else())
+def test_it_fits_the_others_too(show, name, who):
+    fits_every_screen(show(name, who))
+
+
+def fits_every_screen(page):
+    """One heading, and nothing is wider than the window or squeezed."""
+    assert page.locator("h1").count() == 1
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"wider than {width} px"
+        assert page.evaluate(SQUEEZED) == [], f"at {width} px"
+
+
+# Words that do not fit into their button or cell, or anything that sticks out of the window.
+SQUEEZED = """() => [...document.querySelectorAll(".btn, .chip, .tag, .ctl, h1, h2, td, th")]
+  .filter((node) => node.checkVisibility() && !node.closest(".vh, thead, .tblwrap:not(.cards-m), .sheet"))
+  .filter((node) => {
+    const box = node.getBoundingClientRect();
+    const inside = node.matches("select, input, .end") || node.scrollWidth <= node.clientWidth + 1;
+    return box.right > innerWidth + 1 || box.left < -1 || !inside;
+  })
+  .map((node) => node.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("name", ["home", "compose", "log-paused", "practice-phone"])
+def test_it_is_light_to_load(windows, show, town, name):
+    place, visits = town[1][name], windows[0]
+    window = visits(who="ada")  # a new window: nothing is in its cache
+    loaded = {}
+    window.on("response", lambda answer: loaded.update({answer.url: answer}))
+    window.goto(visits.url + place.address, wait_until="networkidle")
+    files = {url: answer.body() for url, answer in list(loaded.items()) if "/static/" in url}
+    weights = {url.partition("/static/")[2].partition("?")[0]: len(gzip.compress(body)) for url, body in files.items()}
+    assert {"icons.svg", "vendor/htmx.min.js", "css/tokens.css"} <= set(weights)
+    assert sum(weights.values()) <= HEAVIEST, weights
+
+
+def test_only_the_entry_of_the_menu_where_we_are_is_lit(show):
+    lit = {}
+    for name, place in PLACES.items():
+        if "ada" in place.who and not place.reach:
+            lit[name] = show(name, "ada").locator(".side [aria-current] > span:first-of-type").all_inner_texts()
+    assert {name for name, entries in lit.items() if len(entries) != 1} == {"not-there", "compose"}
+    assert (lit["account"], lit["scheduled"], lit["log-paused"]) == (["ada"], ["Blasts"], ["Blasts"])
+
+
+def test_nobody_is_shown_a_link_that_is_not_for_them(show):
+    forbidden = re.compile(r"/(users|settings|audit|suppression|community/(add|import|export))|/export$|/edit$")
+    for name, place in PLACES.items():
+        if "sol" in place.who and not place.reach:
+            links = (
+                show(name, "sol").locator("a").evaluate_all("(links) => links.map((link) => link.getAttribute('href'))")
+            )
+            assert list(filter(forbidden.search, links)) == [], name
