@@ -93,7 +93,11 @@ def _line(row: ImportRow, columns: Columns) -> Line:
     cells: list[str] = json.loads(row.cells) if row.cells else []
     name = row.name or " ".join(filter(None, (_cell(cells, columns.at(kind)) for kind in NAME_KINDS)))
     phone = row.phone or _cell(cells, columns.at(Kind.PHONE))
-    return Line(row.line, name[:200], phone[:200], row.reason, row.left_out, row.verdict is RowVerdict.BAD)
+    return Line(row.line, _short(name, 100), _short(phone, 40), row.reason, row.left_out, row.verdict is RowVerdict.BAD)
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 NAME_KINDS = (Kind.NAME, Kind.FIRST, Kind.LAST)
