@@ -96,14 +96,15 @@ def read(data: bytes, encoding: str = "") -> Sheet:
 
 def _collected(rows: Iterable[Row]) -> list[Row]:
     kept: list[Row] = []
-    for line, cells in rows:
+    for line, written in rows:
+        cells = [plain_cell(cell) for cell in written]
         while cells and not cells[-1].strip():
             cells.pop()
         if not cells:
             continue
         if len(cells) > MOST_COLUMNS:
             raise BadSheet(TOO_WIDE)
-        kept.append(Row(line, [plain_cell(cell) for cell in cells]))
+        kept.append(Row(line, cells))
         if len(kept) > MOST_ROWS + 1:  # and one for the headings
             raise BadSheet(TOO_MANY)
     if not kept:
