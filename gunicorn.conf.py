@@ -1,9 +1,11 @@
 """How SMS Admin is served: one worker with threads is enough; more workers are safe, one of them sends."""
 
 import os
+import re
 from pathlib import Path
 
 from dotenv import load_dotenv
+from gunicorn.glogging import Logger
 
 load_dotenv(Path(__file__).with_name(".env"))
 
@@ -17,6 +19,18 @@ graceful_timeout = 30  # the engine needs at most 28 s to hear about the texts t
 keepalive = 5
 control_socket_disable = True
 accesslog = "-" if os.environ.get("APP_ENV", "production") == "production" else None
+
+
+class QuietLogger(Logger):
+    """Gunicorn's logger, which writes no long number of an address: it may be somebody's phone."""
+
+    def atoms(self, resp, req, environ, request_time):
+        """What a line of the access log is made of."""
+        atoms = super().atoms(resp, req, environ, request_time)
+        return atoms | {"U": re.sub(r"[0-9]{7,}", "…", atoms["U"])}
+
+
+logger_class = QuietLogger
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(M)sms"  # the path only: query strings may hold names
 loglevel = "warning"
 forwarded_allow_ips = "127.0.0.1"

@@ -33,6 +33,8 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=f"sqlite:///{settings.database_path}",
+        # what was to be saved stays out of an error's text, and so out of the logs
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
         MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
         MAX_FORM_MEMORY_SIZE=512 * 1024,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,

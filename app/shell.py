@@ -1,5 +1,6 @@
 """What surrounds every page: the organisation's name, the menu, the banners."""
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,7 +81,7 @@ def _shell(app: Flask, menu: Sequence[Entry]) -> Shell:
     """The shell for this request. A page that says that the database is broken must not need the database."""
     try:
         return _full(menu)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, sqlite3.Error):  # the second comes unwrapped while a connection is being made
         return Shell("SMS Admin", [], [], [], None, None, "")
 
 

@@ -103,7 +103,9 @@ class Visitor:
             return Page(browser.get(address, headers=headers, follow_redirects=follow))
         data = {"csrf_token": self.token(who)} | form | (files or {})
         kind = {"content_type": "multipart/form-data"} if files else {}
-        return Page(browser.post(address, data=data, headers=headers, follow_redirects=follow, **kind))
+        answer = browser.post(address, data=data, headers=headers, follow_redirects=follow, **kind)
+        answer.request.environ["wsgi.input"].close()  # a large upload lies in a file
+        return Page(answer)
 
     def post(self, address, who="", **form):
         """A POST with nothing but the token."""

@@ -1,16 +1,20 @@
 """Blasts as sent, blasts as scheduled, every text, every attempt, and who leads."""
 
-from typing import cast
+import json
+from typing import Any, cast
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Table, Text, event, text
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Table, Text, event, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.blast_states import Direction, Kind, LogStatus, MessageStatus, ScheduleStatus, Target
 from app.kit.columns import count, e164, flag, key, long_text, moment, stamp, words
-from app.kit.db import Model
+from app.kit.db import Model, db
 
 # Rows written from outside without a carrier are practice: the safe side.
 PRACTICE = "sandbox"
+TAKEN_BY_THE_CARRIER = frozenset(
+    {MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.NO_RECEIPT, MessageStatus.DELIVERED}
+)
 CARRIER_IS_KNOWN = "carrier IN ('sandbox', 'twilio')"
 
 
@@ -47,6 +51,14 @@ class MessageLog(Model):
     proven: Mapped[flag]
     created_by: Mapped[str | None] = mapped_column(String(80))
     finished_at: Mapped[moment | None]
+
+    @property
+    def results(self) -> list[dict[str, Any]]:
+        """One {"phone", "name", "success", "error"} for everybody, as the first design kept them in `details`."""
+        if self.details:
+            return list(json.loads(self.details))
+        rows = select(Message).where(Message.message_log_id == self.id).order_by(Message.id)
+        return [row.result for row in db.session.scalars(rows)]
 
 
 class ScheduledMessage(Model):
@@ -128,6 +140,13 @@ class Message(Model):
     sent_at: Mapped[moment | None]
     delivered_at: Mapped[moment | None]
     failed_at: Mapped[moment | None]
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """Whom it was for, whether the carrier took it, and if not, why."""
+        error = None if self.status in TAKEN_BY_THE_CARRIER else self.error_message or self.reason
+        success = self.status in TAKEN_BY_THE_CARRIER
+        return {"phone": self.phone, "name": self.name, "success": success, "error": error}
 
 
 class Attempt(Model):

@@ -12,6 +12,7 @@ from app.domain.permission import Role
 
 BOTH = (Role.ADMIN, Role.SOCIAL_MANAGER)
 PASSWORD_PAGE = "accounts.password"
+FORM, LARGEST_FORM = "application/x-www-form-urlencoded", 512 * 1024
 OPEN_WHILE_PASSWORD_IS_OLD = {PASSWORD_PAGE, "accounts.logout", "static"}
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -38,6 +39,12 @@ def anyone(view: View) -> View:
 def who() -> str:
     """The signed-in person's user name, for audit rows; "" for nobody."""
     return str(current_user.username) if current_user.is_authenticated else ""
+
+
+def refuse_large_forms() -> None:
+    """Before anything reads a form: Werkzeug bounds the fields of uploads only, not those of plain forms."""
+    if request.mimetype == FORM and (request.content_length or 0) > LARGEST_FORM:
+        abort(413)
 
 
 def guard() -> ResponseReturnValue | None:
@@ -82,8 +89,10 @@ def local_path(target: str | None) -> str | None:
 def install(app: Flask) -> None:
     """Guard every door of `app`; tokens against forged forms live as long as the session."""
     app.config["WTF_CSRF_TIME_LIMIT"] = None
+    app.before_request(refuse_large_forms)
     csrf.init_app(app)
-    login.init_app(app)
+    login.init_app(app, add_context_processor=False)  # it would ask the database on every page, error pages too
+    app.jinja_env.globals["current_user"] = current_user
     login.login_view = "accounts.sign_in"
     login.login_message = "Sign in to go on."
     login.login_message_category = "message"

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.kit.db import Busy, db
 
@@ -41,6 +41,8 @@ def page(code: int, title: str = "", text: str = "", error_id: str = "") -> Resp
 def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
         return page(400, *FORGED)
+    if isinstance(error, SecurityError):  # another host's name: no address of ours can be built for it
+        return "This name is not served here.", 400, {"Content-Type": "text/plain"}
     code = error.code or 500
     if code < 400:
         return error.get_response()
