@@ -1,0 +1,33 @@
+"""`python -m tests.bench` (make bench): figures as ratios against baselines of the same run. Names choose some."""
+
+import sys
+
+from tests.bench import imports, lists, release, sending
+from tests.bench.figures import machine, show
+from tests.bench.house import quiet
+
+BENCHES = {
+    "sending": ("Sending and receipts", sending.run),
+    "lists": ("The list of 100,000 members", lists.run),
+    "imports": ("Importing", imports.run),
+    "release": ("Release", release.run),
+}
+
+
+def main() -> int:
+    """Run those that are named, or all."""
+    chosen = sys.argv[1:] or list(BENCHES)
+    unknown = [name for name in chosen if name not in BENCHES]
+    if unknown:
+        print(f"There is no bench called {', '.join(unknown)}. There are: {', '.join(BENCHES)}.")
+        return 2
+    quiet()
+    print(machine())
+    for name in chosen:
+        title, run = BENCHES[name]
+        show(title, run())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""Databases with many people in them, and apps over them."""
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import insert
+
+from app import create_app
+from app.community.models import CommunityMember
+from app.kit.clock import now
+from app.kit.db import db, write
+from app.kit.settings import Settings
+from app.migrations.runner import migrate
+from tests.cast import bring_the_cast
+
+FIRST = ("Ana", "Zoë", "Peter", "Jürgen", "Siobhán", "Ahmed", "Grace", "Wei", "Olena", "Łukasz", "Tom", "Fatima")
+LAST = ("Hernández", "Chen", "Müller", "O'Brien", "Khan", "Okafor", "Smith", "Wójcik", "Peña", "Jackson", "Lee")
+
+
+def quiet() -> None:
+    """Nothing but the tables is printed."""
+    logging.disable(logging.WARNING)
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="sms-bench-") as name:
+        yield Path(name)
+
+
+def settings(path: Path, **more: object) -> Settings:
+    """Settings for a database at `path`."""
+    values = {"secret_key": "a-key-for-benches-0123456789", "app_env": "test", "database_url": f"sqlite:///{path}"}
+    return Settings(
+        **(values | {"public_base_url": "http://127.0.0.1:9", "undo_seconds": 0, "log_format": "text"} | more)
+    )
+
+
+def app_with(path: Path, people: int, **more: object) -> Flask:
+    """An app over a new database at `path` with Ada, Sol and so many members."""
+    migrate(path, logging.getLogger("bench"))
+    app = create_app(settings(path, **more))
+    quiet()
+    bring_the_cast(app)
+    with app.app_context(), write():
+        for start in range(0, people, 10_000):
+            db.session.execute(insert(CommunityMember), [person(n) for n in range(start, min(people, start + 10_000))])
+    return app
+
+
+def person(n: int) -> dict[str, object]:
+    """The n-th made-up person; numbers are all different and valid."""
+    return {"name": name(n), "phone": phone(n), "created_at": now()}
+
+
+def name(n: int) -> str:
+    """A name like people's; every twelfth first name and eleventh last name comes again."""
+    return f"{FIRST[n % len(FIRST)]} {LAST[n * 7 % len(LAST)]} {n}"
+
+
+def phone(n: int) -> str:
+    """A number that could be a US one."""
+    return f"+1303{2_000_000 + n}"

@@ -1,0 +1,43 @@
+"""How long a page of the list of members takes, with 100,000 of them: the server's time, without the network."""
+
+from flask.testing import FlaskClient
+
+from tests.bench.figures import Figure, milliseconds
+from tests.bench.house import app_with, folder, name
+from tests.visit import Visitor
+
+MANY, FEW = 100_000, 100
+LAST_PAGE = MANY // 50
+PAGES = {
+    "first page": "",
+    "last page": f"?page={LAST_PAGE}",
+    "a page in the middle": f"?page={LAST_PAGE // 2}",
+    "by number, last first": "?sort=phone&dir=desc",
+    "newest first": "?sort=created_at&dir=desc",
+    "search for one name": f"?search={name(77_777).replace(' ', '+')}",
+    "search for a common name": "?search=smith",
+    "search for two letters": "?search=an",
+    "search for digits as written": "?search=(303)+207",
+    "search that finds nobody": "?search=qqqqq",
+}
+
+
+def run() -> list[Figure]:
+    """Each page of a list of 100,000 against the first page of a list of 100."""
+    with folder() as place:
+        few = _list(_browser(app_with(place / "few.db", FEW)), "")
+        browser = _browser(app_with(place / "many.db", MANY))
+        against = f"the first page of {FEW} members"
+        return [Figure(what, _list(browser, query), "ms", against, few) for what, query in PAGES.items()]
+
+
+def _browser(app: object) -> FlaskClient:
+    browser: FlaskClient = Visitor(app).browser("ada")
+    return browser
+
+
+def _list(browser: FlaskClient, query: str) -> float:
+    def ask() -> None:
+        assert browser.get(f"/community{query}").status_code == 200
+
+    return milliseconds(ask)

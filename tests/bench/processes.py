@@ -1,0 +1,62 @@
+"""Processes the benches start beside themselves."""
+
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.served import ROOT, free_port, until
+
+
+@contextmanager
+def carrier() -> Iterator[str]:
+    """A carrier that takes everything; its address."""
+    port = free_port()
+    with _running([sys.executable, "-m", "tests.bench.server", str(port)], port) as url:
+        yield url
+
+
+@contextmanager
+def bare_app(database: Path) -> Iterator[str]:
+    """The bare Flask view behind gunicorn; its address."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "-k", "gthread", "--threads", "8"]
+    command += ["--no-control-socket", "--log-level", "error", "tests.bench.bare:app"]
+    # in another folder: in ours gunicorn would find our own configuration
+    with _running(command, port, database.parent, BARE_DATABASE=str(database), BARE_BASE=url):
+        yield url
+
+
+@contextmanager
+def _running(command: list[str], port: int, cwd: Path = ROOT, **environment: str) -> Iterator[str]:
+    process = subprocess.Popen(command, cwd=cwd, env={**os.environ, "PYTHONPATH": str(ROOT), **environment})
+    url = f"http://127.0.0.1:{port}"
+    try:
+        until(lambda: _answers(url), f"{command[2]} to answer", 30)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def memory_of(pid: int) -> tuple[float, float]:
+    """The memory of a process and of its largest child: (now, at most), in MB."""
+    pids = [pid, *map(int, subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split())]
+    return max((_status(each, "VmRSS"), _status(each, "VmHWM")) for each in pids)
+
+
+def _status(pid: int, name: str) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(name))
