@@ -242,3 +242,20 @@ def test_it_sends_through_a_messaging_service(make_app, twilio, background):
     ended(town, blast(town))
     assert twilio.requests[0].sender == "MG" + "2" * 32
     assert "From" not in twilio.requests[0].params
+
+
+def test_while_the_carrier_turns_us_away_only_one_text_tries(town, twilio, background):
+    with town.app_context():
+        members(30)
+    background(town)
+    first = blast(town, "proven")
+    ended(town, first)
+    twilio.answer(times=2, status=429, code=20429)
+    wanted = blast(town, "second")
+    ended(town, wanted)
+    second = [each for each in twilio.requests if each.body == "second"]
+    tries = [each for each in second if not each.sid]
+    assert len(tries) == 2
+    assert tries[1].at - tries[0].at >= 1
+    assert len(second) == 32
+    everybody_is_accounted_for(town, twilio)

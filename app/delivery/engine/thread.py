@@ -15,6 +15,7 @@ from app.delivery.carriers.base import Carrier, Unprocessed
 from app.delivery.engine.lead import Lead
 from app.delivery.engine.pulse import Pulse
 from app.delivery.engine.turn import Returned, Turned, turn
+from app.domain import retries
 from app.domain.pacing import Bucket
 from app.kit.db import Busy
 from app.kit.settings import Settings
@@ -81,6 +82,7 @@ class Engine:
         self.returned: list[Returned] = []
         self.released: asyncio.Future[None] | None = None
         self.hold_until = 0.0
+        self.turned_away = 0
         self.release_after = 0.0
         self.blocked = False
         self.carrier = self.make_carrier()
@@ -120,7 +122,8 @@ class Engine:
         return self.lead.held
 
     def _room(self) -> Room | None:
-        rows = int(self.most_open * ARMED_AHEAD) - len(self.on_wire)
+        most = 1 if self.turned_away else int(self.most_open * ARMED_AHEAD)
+        rows = most - len(self.on_wire)
         moment = self.loop.time()
         if rows < 1 or moment < self.hold_until or not self.bucket.available(moment):
             return None
@@ -151,16 +154,20 @@ class Engine:
     async def _send(self, armed: Armed) -> None:
         async with self.slots:
             outcome = STOPPING if self._must_stop() else await self.carrier.send(armed.phone, armed.body, armed.ref)
-        if isinstance(outcome, Unprocessed) and outcome is not STOPPING:
-            self._hold(outcome, armed.number)
+        if not isinstance(outcome, Unprocessed):
+            self.turned_away = 0
+        elif outcome is not STOPPING:
+            self._hold(outcome)
         self.returned.append(Returned(armed, outcome))
         self.pulse.stir()
         self.news.set()
 
-    def _hold(self, outcome: Unprocessed, number: int) -> None:
-        """The carrier asked us to wait, or cannot be reached: nobody else's text goes meanwhile either."""
-        seconds = max(1.0, min(outcome.retry_after or 0.0, 3600.0), min(2.0 ** (number - 1), 60.0))
-        self.hold_until = max(self.hold_until, self.loop.time() + seconds)
+    def _hold(self, outcome: Unprocessed) -> None:
+        """The carrier asked us to wait, or cannot be reached: nobody's text goes meanwhile, then one to try."""
+        moment = self.loop.time()
+        if moment >= self.hold_until:  # the others that were on the wire together say the same: count it once
+            self.turned_away += 1
+        self.hold_until = max(self.hold_until, moment + retries.delay(self.turned_away, outcome.retry_after))
 
     def _release_if_due(self) -> None:
         if self.released is not None or self.loop.time() < self.release_after or not self.pulse.due():
