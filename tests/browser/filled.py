@@ -1,6 +1,6 @@
 """A database in which every page has something to show: people, and blasts and imports in every state.
 
-Made through the real doors and sent by the real engine to pretend phones, so a page can show nothing that cannot happen.
+Made through the real doors and sent by the real engine to pretend phones: pages show nothing that cannot happen.
 """
 
 from dataclasses import dataclass

@@ -25,8 +25,7 @@ def take(only=()):
             for place in places(here):
                 if not only or place.name in only:
                     _shoot(visits, place)
-            for complaint in visits.complaints:
-                print(complaint, file=sys.stderr)
+            sys.stderr.writelines(f"{complaint}\n" for complaint in visits.complaints)
 
 
 def _shoot(visits, place):

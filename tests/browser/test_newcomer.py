@@ -1,0 +1,152 @@
+"""The newcomer's story, on a real server with a fresh database: from the setup address to the second blast."""
+
+import csv
+import json
+import re
+
+import pytest
+
+from tests.browser.walk import Walk
+from tests.makers import pretend_phone
+from tests.served import ROOT, Served, until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+TEXT = "Hi {first_name|friend}, the Spring Picnic is Saturday 11am at City Park."
+FAULTY = {
+    "123": "short code",
+    "303555010": "too short",
+    "call Anna": "does not look like a phone number",
+    "303 555 0101 ext. 5": "extension",
+    "+1 900 555 0100": "premium number",
+    "": "no phone number",
+}
+LEAVER = 123  # the person who says STOP
+
+
+@pytest.fixture
+def server(tmp_path):
+    with Served(tmp_path / "sms.db", SEND_RATE="500", UNDO_SECONDS="2") as server:
+        until(lambda: "/setup?token=" in server.said, "the setup address")
+        yield server
+
+
+@pytest.fixture
+def ada(server, visits_to):
+    """Ada, before her first click."""
+    return Walk(visits_to(server.url)(), server.url)
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    """A spreadsheet of 1,000 rows: 970 people, five of them a second time, and 25 rows that cannot be read."""
+    rows = [(f"Person {n:03} Riverside", pretend_phone(n)) for n in range(970)]
+    rows += [(f"Twice {n}", rows[n][1].removeprefix("+1")) for n in range(5)]
+    wrong = [*FAULTY] * 5
+    rows += [(f"Faulty {n}", wrong[n]) for n in range(25)]
+    path = tmp_path / "members.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([("Name", "Phone"), *rows])
+    return path
+
+
+def test_from_a_spreadsheet_to_the_second_blast(server, ada, sheet):
+    ada.set_up(server.setup_address)
+    import_them(ada, sheet)
+    send_to_970(ada)
+    name = say_stop(ada, pretend_phone(LEAVER))
+    send_to_the_others(ada, name)
+
+
+def import_them(ada, sheet):
+    """Every bad row is named with its reason, and nobody is on the list before Ada says so."""
+    ada.click("text=Add people")
+    ada.upload(sheet)
+    assert ada.number_on("new") == 970
+    assert ada.number_on("twice in the file") == 5
+    assert ada.number_on("cannot be read") == 25
+    rows = ada.page.locator("#rows tbody tr").all_inner_texts()
+    assert len(rows) == 25
+    for n, row in enumerate(rows):
+        assert f"Faulty {n}" in row
+        assert list(FAULTY.values())[n % len(FAULTY)] in row
+    ada.click("text=Import 970 people")
+    ada.wait_for("970 people were imported.")
+    ada.click("text=Go to Community")
+    ada.wait_for("of 970 people")
+
+
+def send_to_970(ada):
+    """The counter counts while she types; nothing leaves before she typed how many; the pages move by themselves."""
+    ada.click(".side a:has-text('New blast')")
+    meter = ada.page.locator("[data-meter-of=message_body]")
+    ada.page.locator("#message_body").press_sequentially(TEXT)
+    footer = ada.page.get_attribute("#include_unsubscribe", "data-footer")
+    brackets = 3  # { | } take two places each
+    assert meter.locator("[data-units]").inner_text() == str(len(f"{TEXT}\n{footer}") + brackets)
+    assert meter.locator("[data-parts]").inner_text() == "1 part"
+    ada.check()
+    ada.wait_for("970 people get this text")
+    ada.click("aside button[name=confirm]")
+    ada.wait_for("Type the number of people: 970.")
+    ada.confirm(970)
+    assert re.match(r"Starts in \d seconds?|Starting", ada.page.inner_text("#countdown"))
+    ada.wait_for("Sending:", state="attached")
+    ada.wait_for("Finished: all 970 delivered")
+    status = ada.status(ada.log_id)
+    assert (status["total_recipients"], status["delivered"], status["skipped"]) == (970, 970, 0)
+
+
+def say_stop(ada, phone):
+    """On the practice phone of one person, who got the text with their own name; the name."""
+    ada.menu("Practice phone")
+    ada.page.fill("#search", phone)
+    ada.press("Search")
+    name = f"Person {LEAVER:03} Riverside"
+    ada.click(f"main a:text-is('{name}') >> nth=0")
+    ada.wait_for("Hi Person, the Spring Picnic is Saturday 11am at City Park.")
+    ada.page.fill("#body", "STOP")
+    ada.click(".phone button:has-text('Send')")
+    ada.wait_for("Said STOP")
+    return name
+
+
+def send_to_the_others(ada, name):
+    """The second blast says whom it leaves out, and leaves out exactly that person."""
+    ada.write("See you tomorrow at the picnic!")
+    ada.wait_for("969 people get this text")
+    ada.wait_for("1 person is left out")
+    ada.confirm(969)
+    ada.wait_for("Finished: all 969 delivered")
+    ada.click("main a:has-text('Left out 1')")
+    rows = ada.page.locator("main table tbody tr").all_inner_texts()
+    assert len(rows) == 1
+    assert name in rows[0]
+    assert "STOP" in rows[0]
+    ada.menu("Home")
+    ada.wait_for("969 of 969")
+
+
+def test_twelve_clicks_from_the_setup_to_a_delivered_practice_text(server, ada):
+    ada.set_up(server.setup_address)
+    ada.click("text=Add people")
+    ada.add_person("Zoë Hernández", "303 555 0142")
+    ada.menu("Home")
+    ada.click("text=Write it")
+    ada.check()
+    ada.confirm(1)
+    ada.wait_for("Finished: delivered")
+    ada.menu("Practice phone")
+    ada.click("main a:text-is('Zoë Hernández') >> nth=0")
+    ada.wait_for("Hi Zoë, this is our first text from SMS Admin.")
+    assert ada.clicks <= 12
+    ada.menu("Home")
+    ada.wait_for("It was delivered.")
+
+
+def test_the_counter_of_the_page_agrees_with_the_carrier(server, ada):
+    ada.set_up(server.setup_address)
+    ada.click(".side a:has-text('New blast')")
+    golden = json.loads((ROOT / "tests" / "data" / "parts.json").read_text()).values()
+    seen = ada.page.evaluate("(texts) => texts.map(smsMeasure)", [each["text"] for each in golden])
+    wanted = [(each["encoding"], each["parts"]) for each in golden]
+    assert [(each["encoding"], each["parts"]) for each in seen] == wanted
