@@ -85,3 +85,9 @@ def due(carrier: str, moment: datetime) -> int | None:
 def by_token(client_token: str) -> int | None:
     """The blast that was confirmed with this token, if it was."""
     return db.session.scalar(select(ScheduledMessage.id).where(ScheduledMessage.client_token == client_token))
+
+
+def name_of(phone: str) -> str | None:
+    """The name under which we last texted a number."""
+    named = select(Message.name).where(Message.phone == phone, Message.name.is_not(None))
+    return db.session.scalar(named.order_by(Message.id.desc()).limit(1))

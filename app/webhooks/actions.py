@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from app.delivery import queries as delivery
 from app.delivery.actions import control
 from app.delivery.actions.settle import Evidence, settle
 from app.delivery.models import attempts, messages
@@ -144,7 +145,8 @@ def _obey(call: Call) -> str:
     phone = call.field("From")
     meaning = _meaning(call)
     if meaning == Meaning.LEAVE:
-        suppression.opt_out(phone, source="inbound", reason=f"Texted: {call.field('Body')[:PROVEN_WORDS]}")
+        reason = f"Texted: {call.field('Body')[:PROVEN_WORDS]}"
+        suppression.opt_out(phone, source="inbound", reason=reason, name=delivery.name_of(phone))
         control.leave_out(phone, LeftOut.SAID_STOP)
         return "opt_out"
     if meaning == Meaning.RETURN:

@@ -237,6 +237,14 @@ def test_a_stop_skips_every_waiting_text_in_the_same_breath(town):
     assert (row.status.value, row.reason) == ("skipped", "said_stop")
 
 
+def test_a_stop_carries_the_name_we_knew(town):
+    with town.app_context(), write():
+        db.session.add(Message(kind="blast", phone=ZOE, name="Zoe", body="Hi", status="sent", carrier="twilio"))
+    text(town, "STOP")
+    with town.app_context():
+        assert db.session.scalar(db.select(UnsubscribedContact.name)) == "Zoe"
+
+
 def test_w27_we_answer_a_stop_with_nothing(town):
     text(town, "STOP")
     with town.app_context():
