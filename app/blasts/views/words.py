@@ -16,6 +16,7 @@ REASONS = {
     **{reason.value: words for reason, (words, _) in LEFT_OUT_WORDS.items()},
     "stopped": "Stopped by a person before it left.",
     "other_carrier": "Made in practice mode or for another account, so it never left.",
+    "restored": "Waiting when an older copy of the database was restored. Send it again if it is still wanted.",
     "process_stopped": f"SMS Admin stopped at that very moment. {UNSURE}",
     "no_answer": f"Twilio did not answer. {UNSURE}",
 }

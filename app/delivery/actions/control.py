@@ -100,7 +100,9 @@ def cancel_other_carriers(carrier: str, moment: datetime) -> int:
         db.session.execute(
             update(MessageLog)
             .where(MessageLog.id == log_id)
-            .values(status=LogStatus.CANCELLED, finished_at=moment, pause_reason=why)
+            .values(
+                status=LogStatus.CANCELLED, finished_at=moment, pause_reason=f"{why.capitalize()}, so it never left."
+            )
         )
         _copy_to_schedule(log_id, ScheduleStatus.CANCELLED, moment)
     return stopped
