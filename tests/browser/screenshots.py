@@ -1,22 +1,29 @@
-"""Pictures of every page: `python -m tests.browser.screenshots` puts them into build/screenshots."""
+"""Pictures of every page for us, and four of them for the README: `python -m tests.browser.screenshots [page …]`."""
 
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.browser.addresses import go, places
+from app import create_app, demo
+from app.community.models import CommunityMember
+from app.kit.db import db, write
+from app.kit.settings import Settings
+from tests.browser.addresses import check, go, places
 from tests.browser.chromium import Visits, launched
-from tests.browser.filled import fill
+from tests.browser.filled import PICNIC, fill
 from tests.cast import PASSWORD
-from tests.served import ROOT, Served
+from tests.served import ROOT, Served, until
 
 OUT = ROOT / "build" / "screenshots"
-TALLEST = 1800  # of a long list, the beginning says enough
+README = ROOT / "docs" / "screenshots"
 LOOKS = ((1280, "light"), (390, "light"), (1280, "dark"))
+TALLEST = 1800  # of a long list, the beginning says enough
+HEAVIEST = 150 * 1024
+EVERYWHERE = "\u024f"  # names beyond these letters need fonts that not every machine has
 
 
 def take(only=()):
-    """Every page in every look; `only` names some of them."""
+    """Every page in every look into build/screenshots; `only` names some of them."""
     OUT.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder, launched() as browser:
         here = fill(Path(folder) / "filled.db")
@@ -25,7 +32,9 @@ def take(only=()):
             for place in places(here):
                 if not only or place.name in only:
                     _shoot(visits, place)
-            sys.stderr.writelines(f"{complaint}\n" for complaint in visits.complaints)
+        if not only or "readme" in only:
+            _for_the_readme(browser, here.database)
+        sys.stderr.writelines(f"{complaint}\n" for complaint in visits.complaints)
 
 
 def _shoot(visits, place):
@@ -35,6 +44,51 @@ def _shoot(visits, place):
         clip = {"x": 0, "y": 0, "width": width, "height": high}
         page.screenshot(path=OUT / f"{place.name}-{width}-{theme}.png", full_page=True, clip=clip)
         visits.close()
+
+
+def _for_the_readme(browser, database):
+    """Writing, checking, sending, and a practice phone, with names that every machine can draw."""
+    README.mkdir(parents=True, exist_ok=True)
+    _keep_plain_names(database)
+    with Served(database, SEND_RATE="8", UNDO_SECONDS="2") as server:
+        page = Visits(browser, server.url, {"ada": PASSWORD})("/blasts/new", "ada")
+        page.set_viewport_size({"width": 1120, "height": 760})
+        _blast(page)
+        page.goto(f"{server.url}/sandbox/{demo.phone_of(0)[1:]}")
+        page.fill("#body", "Great, we are coming with the kids!")
+        page.click(".phone button")
+        page.wait_for_selector(".bub:has-text('with the kids')")
+        _save(page, "practice-phone")
+
+
+def _blast(page):
+    page.fill("#message_body", PICNIC)
+    page.click("text=Show preview")
+    page.wait_for_selector(".phone")
+    _save(page, "compose")
+    check(page)
+    page.wait_for_selector("#people_count")
+    _save(page, "review")
+    page.fill("#people_count", page.inner_text(".card h2").split()[0])
+    page.click("aside button[name=confirm]")
+    page.wait_for_selector(".nums dd")
+    until(lambda: int(page.inner_text(".nums dd >> nth=0")) > 12, "some deliveries")
+    page.reload()
+    _save(page, "progress")
+
+
+def _keep_plain_names(database):
+    app = create_app(Settings(secret_key="a-key-for-tests-0123456789", database_url=f"sqlite:///{database}"))
+    with app.app_context(), write() as session:
+        for member in session.scalars(db.select(CommunityMember).where(CommunityMember.name.is_not(None))):
+            if any(letter > EVERYWHERE for letter in member.name):
+                session.delete(member)
+
+
+def _save(page, name):
+    path = README / f"{name}.png"
+    page.screenshot(path=path)
+    assert path.stat().st_size < HEAVIEST, f"{path} is too heavy"
 
 
 if __name__ == "__main__":
