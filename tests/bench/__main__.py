@@ -2,12 +2,13 @@
 
 import sys
 
-from tests.bench import imports, lists, release, sending
+from tests.bench import imports, lists, practice, release, sending
 from tests.bench.figures import machine, show
 from tests.bench.house import quiet
 
 BENCHES = {
     "sending": ("Sending and receipts", sending.run),
+    "practice": ("Practice", practice.run),
     "lists": ("The list of 100,000 members", lists.run),
     "imports": ("Importing", imports.run),
     "release": ("Release", release.run),
