@@ -82,6 +82,20 @@ def places(here: Filled) -> list[Place]:
     ]
 
 
+# What a new organisation sees before it has anybody: every page that lists something.
+EMPTY = (
+    "/",
+    "/blasts/new",
+    "/blasts/logs",
+    "/blasts/scheduled",
+    "/community",
+    "/suppression",
+    "/sandbox",
+    "/audit",
+    "/users",
+)
+
+
 def preview(page):
     """A text, and how it reads."""
     page.fill("#message_body", PICNIC)

@@ -8,9 +8,10 @@ from app import create_app, demo
 from app.community.models import CommunityMember
 from app.kit.db import db, write
 from app.kit.settings import Settings
-from tests.browser.addresses import check, go, places
+from tests.browser.addresses import EMPTY, check, go, places
 from tests.browser.chromium import Visits, launched
 from tests.browser.filled import PICNIC, fill
+from tests.browser.walk import Walk
 from tests.cast import PASSWORD
 from tests.served import ROOT, Served, until
 
@@ -32,6 +33,8 @@ def take(only=()):
             for place in places(here):
                 if not only or place.name in only:
                     _shoot(visits, place)
+        if not only or "empty" in only:
+            _empty(browser, Path(folder))
         if not only or "readme" in only:
             _for_the_readme(browser, here.database)
         sys.stderr.writelines(f"{complaint}\n" for complaint in visits.complaints)
@@ -44,6 +47,23 @@ def _shoot(visits, place):
         clip = {"x": 0, "y": 0, "width": width, "height": high}
         page.screenshot(path=OUT / f"{place.name}-{width}-{theme}.png", full_page=True, clip=clip)
         visits.close()
+
+
+def _empty(browser, folder):
+    """The first page of all, and every list with nothing in it."""
+    with Served(folder / "empty.db") as server:
+        visits = Visits(browser, server.url)
+        until(lambda: "/setup?token=" in server.said, "the setup address")
+        walk = Walk(visits(), server.url)
+        walk.page.goto(server.setup_address)
+        walk.page.screenshot(path=OUT / "setup-1280-light.png", full_page=True)
+        walk.set_up(server.setup_address)
+        for address in EMPTY:
+            walk.page.goto(server.url + address)
+            name = address.strip("/").replace("/", "-") or "home"
+            for width, _ in LOOKS[:2]:
+                walk.page.set_viewport_size({"width": width, "height": 844})
+                walk.page.screenshot(path=OUT / f"empty-{name}-{width}-light.png", full_page=True)
 
 
 def _for_the_readme(browser, database):

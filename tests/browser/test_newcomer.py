@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from tests.browser.addresses import EMPTY
+from tests.browser.eyes import everybody_can_use, fits_every_screen
 from tests.browser.walk import Walk
 from tests.makers import pretend_phone
 from tests.served import ROOT, Served, until
@@ -92,6 +94,7 @@ def send_to_970(ada):
     assert re.match(r"Starts in \d seconds?|Starting", ada.page.inner_text("#countdown"))
     ada.wait_for("Sending:", state="attached")
     ada.wait_for("Finished: all 970 delivered")
+    ada.wait_for("Delivered 970")
     status = ada.status(ada.log_id)
     assert (status["total_recipients"], status["delivered"], status["skipped"]) == (970, 970, 0)
 
@@ -141,6 +144,21 @@ def test_twelve_clicks_from_the_setup_to_a_delivered_practice_text(server, ada):
     assert ada.clicks <= 12
     ada.menu("Home")
     ada.wait_for("It was delivered.")
+
+
+def test_the_first_pages_can_be_used_by_everybody(server, ada):
+    ada.page.goto(server.url + "/setup?token=wrong")
+    everybody_can_use(ada.page)
+    ada.page.goto(server.setup_address)
+    ada.click("text=Start practising")
+    ada.page.wait_for_selector(".summary")
+    fits_every_screen(ada.page)
+    everybody_can_use(ada.page)
+    ada.set_up(server.setup_address)
+    for address in EMPTY:
+        ada.page.goto(server.url + address)
+        fits_every_screen(ada.page)
+        everybody_can_use(ada.page)
 
 
 def test_the_counter_of_the_page_agrees_with_the_carrier(server, ada):

@@ -4,24 +4,19 @@ import gzip
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from app import create_app
 from app.kit.settings import Settings
 from tests.browser.addresses import NO_PAGES, go, places
 from tests.browser.chromium import Visits
+from tests.browser.eyes import everybody_can_use, fits_every_screen
 from tests.browser.filled import Filled, fill
 from tests.cast import PASSWORD
 from tests.served import Served
 
 pytestmark = pytest.mark.browser
-AXE = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
 NOWHERE = Filled(None, *range(1, 11))
 PLACES = {place.name: place for place in places(NOWHERE)}
-WIDTHS = (320, 390, 768, 1280)
 HEAVIEST = 60 * 1024
 
 
@@ -73,37 +68,12 @@ def test_no_page_is_missing_from_this_list():
 def test_everybody_can_use_it(show, name):
     page = show(name)
     fits_every_screen(page)
-    page.evaluate("document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; })")
-    for theme, width in (("dark", 390), ("light", 1280)):
-        page.set_viewport_size({"width": width, "height": 844})
-        page.emulate_media(color_scheme=theme)
-        found = Axe().run(page, options=AXE).response["violations"]
-        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], theme
+    everybody_can_use(page)
 
 
 @pytest.mark.parametrize(("name", "who"), everybody_else())
 def test_it_fits_the_others_too(show, name, who):
     fits_every_screen(show(name, who))
-
-
-def fits_every_screen(page):
-    """One heading, and nothing is wider than the window or squeezed."""
-    assert page.locator("h1").count() == 1
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 844})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"wider than {width} px"
-        assert page.evaluate(SQUEEZED) == [], f"at {width} px"
-
-
-# Words that do not fit into their button or cell, or anything that sticks out of the window.
-SQUEEZED = """() => [...document.querySelectorAll(".btn, .chip, .tag, .ctl, h1, h2, td, th")]
-  .filter((node) => node.checkVisibility() && !node.closest(".vh, thead, .tblwrap:not(.cards-m), .sheet"))
-  .filter((node) => {
-    const box = node.getBoundingClientRect();
-    const inside = node.matches("select, input, .end") || node.scrollWidth <= node.clientWidth + 1;
-    return box.right > innerWidth + 1 || box.left < -1 || !inside;
-  })
-  .map((node) => node.outerHTML.slice(0, 120))"""
 
 
 @pytest.mark.parametrize("name", ["home", "compose", "log-paused", "practice-phone"])
