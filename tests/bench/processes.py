@@ -53,8 +53,12 @@ def _answers(url: str) -> bool:
 
 def memory_of(pid: int) -> tuple[float, float]:
     """The memory of a process and of its largest child: (now, at most), in MB."""
-    pids = [pid, *map(int, subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split())]
-    return max((_status(each, "VmRSS"), _status(each, "VmHWM")) for each in pids)
+    return max((_status(each, "VmRSS"), _status(each, "VmHWM")) for each in [pid, *children_of(pid)])
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _status(pid: int, name: str) -> float:

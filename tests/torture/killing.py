@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import subprocess
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from flask import Flask
 
 from app.domain.blast_states import MessageStatus
+from tests.bench.processes import children_of
 from tests.delivery.town import blast, ended, log_of, rows
 from tests.served import Served, until
 from tests.twilio_server import TwilioServer
@@ -83,8 +83,7 @@ class Killing:
             self.server.kill()
             self.server.start()
             return
-        children = subprocess.run(["pgrep", "-P", str(self.server.process.pid)], capture_output=True, text=True)
-        for pid in map(int, children.stdout.split()):
+        for pid in children_of(self.server.process.pid):
             os.kill(pid, signal.SIGKILL)
 
     def _counted(self, log_id: int, power: bool, moment: float, seen: int) -> Round:

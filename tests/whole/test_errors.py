@@ -133,11 +133,28 @@ def test_a_forged_form_is_said_in_words(house):
     assert "The form was not accepted" in answer.get_data(as_text=True)
 
 
-def test_h5_a_post_from_another_site_is_refused_even_with_the_token(house):
-    token = house.visit.token("ada")
-    for headers in ({"Sec-Fetch-Site": "cross-site"},):
-        answer = house.send("POST", "/community/add", "ada", data={"csrf_token": token}, headers=headers)
-        assert answer.status_code == 400
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "https://evil.example.com"},
+        {"Origin": "null"},
+        {"Origin": "https://evil.example.com", "Sec-Fetch-Site": "same-origin"},
+    ],
+)
+def test_h5_a_post_from_another_site_is_refused_even_with_the_token(house, headers):
+    before = house.snapshot()
+    fields = {"csrf_token": house.visit.token("ada"), "name": "Uma", "phone": "303 555 0155"}
+    assert house.send("POST", "/community/add", "ada", data=fields, headers=headers).status_code == 400
+    assert house.snapshot() == before
+
+
+def test_h5_a_post_from_our_own_pages_is_taken(make_house):
+    """Under the name that was called, and under our public one."""
+    house = make_house(public_base_url="https://sms.example.org")
+    for number, origin in enumerate(("http://localhost", "https://sms.example.org")):
+        fields = {"csrf_token": house.visit.token("ada"), "phone": f"303 555 016{number}"}
+        assert house.send("POST", "/community/add", "ada", data=fields, headers={"Origin": origin}).status_code == 303
 
 
 def test_a_broken_database_still_has_a_page(house, monkeypatch):
