@@ -87,6 +87,7 @@ def _close(log_id: int, moment: datetime) -> None:
 def cancel_other_carriers(carrier: str, moment: datetime) -> int:
     """Practice never becomes real: whatever is open on another carrier is cancelled. Says how many texts."""
     why = "made in practice mode" if carrier == "twilio" else "made for Twilio"
+    said = f"{why.capitalize()}, so it never left."
     db.session.execute(
         update(ScheduledMessage)
         .where(ScheduledMessage.carrier != carrier, ScheduledMessage.status == ScheduleStatus.PENDING)
@@ -100,9 +101,7 @@ def cancel_other_carriers(carrier: str, moment: datetime) -> int:
         db.session.execute(
             update(MessageLog)
             .where(MessageLog.id == log_id)
-            .values(
-                status=LogStatus.CANCELLED, finished_at=moment, pause_reason=f"{why.capitalize()}, so it never left."
-            )
+            .values(status=LogStatus.CANCELLED, finished_at=moment, pause_reason=said)
         )
         _copy_to_schedule(log_id, ScheduleStatus.CANCELLED, moment)
     return stopped
