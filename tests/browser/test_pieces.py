@@ -1,31 +1,18 @@
 """The pieces in a real browser: readable for everybody, on any phone, with and without JavaScript."""
 
 import json
-import os
-import shutil
 import threading
-from contextlib import closing
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
+from tests.browser.eyes import everybody_can_use, fits_every_screen
 from tests.pieces_demo.app import create_demo
+from tests.served import ROOT
 
 pytestmark = pytest.mark.browser
-GOLDEN = Path(__file__).resolve().parents[1] / "data" / "parts.json"
-SERIOUS = {"error", "warning"}
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+GOLDEN = ROOT / "tests" / "data" / "parts.json"
+PAGES = pytest.mark.parametrize("path", ["/", "/door", "/error"])
 
 
 @pytest.fixture(scope="module")
@@ -39,52 +26,21 @@ def address():
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright, closing(_launched(playwright, program)) as browser:
-        yield browser
-
-
-def _launched(playwright, program):
-    return playwright.chromium.launch(executable_path=program, args=FLAGS)
-
-
 @pytest.fixture
-def look(chromium, address):
+def look(visits_to, address):
     """Open a page: `look("/", width=390, theme="dark")`. Complaints of the browser fail the test."""
-    contexts, complaints = [], []
-
-    def open_page(path="/", *, width=1280, theme="light", **more):
-        context = chromium.new_context(viewport={"width": width, "height": 844}, color_scheme=theme, **more)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type in SERIOUS else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("requestfailed", lambda request: complaints.append(request.url))
-        page.goto(address + path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    visits = visits_to(address)
+    return lambda path="/", **window: visits(path, **window)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("path", ["/", "/door", "/error"])
-def test_nobody_is_locked_out(look, path, width, theme):
-    page = look(path, width=width, theme=theme, bypass_csp=True)
-    page.evaluate("document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; })")
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+@PAGES
+def test_nobody_is_locked_out(look, path):
+    everybody_can_use(look(path))
 
 
-@pytest.mark.parametrize("path", ["/", "/door", "/error"])
-@pytest.mark.parametrize("width", [320, 390, 900, 1280])
-def test_no_page_is_wider_than_its_window(look, path, width):
-    assert look(path, width=width).evaluate("document.documentElement.scrollWidth") <= width
+@PAGES
+def test_no_page_is_wider_than_its_window(look, path):
+    fits_every_screen(look(path))
 
 
 def test_a_chosen_theme_beats_the_system(look):
