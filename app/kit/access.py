@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, flash, g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -55,11 +56,20 @@ def guard() -> ResponseReturnValue | None:
     needed = getattr(view, "needs", None)
     if needed is None:
         abort(403)
-    if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site" and needed:
+    if needed and request.method == "POST" and _comes_from_another_site():
         abort(400)
     if not needed:
         return None
     return _judge(view, needed)
+
+
+def _comes_from_another_site() -> bool:
+    """By what the browser says of the page that posts. Ours is the name that was called, and our public one."""
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return True
+    origin = request.headers.get("Origin")
+    ours = {request.host, urlsplit(current_app.extensions["settings"].public_base_url).netloc}
+    return origin is not None and urlsplit(origin).netloc not in ours
 
 
 def _judge(view: Any, needed: frozenset[Role]) -> ResponseReturnValue | None:
