@@ -23,7 +23,7 @@ REASONS = {
 # What a state says by itself, where no reason is stored.
 STATES = {
     MessageStatus.UNKNOWN: UNSURE,
-    MessageStatus.NOT_SENT: "Twilio never saw it. It is sent again only when you ask for it.",
+    MessageStatus.NOT_SENT: "Twilio never saw it. It is not sent again by itself.",
     MessageStatus.NO_RECEIPT: "The carrier took it; the phone company never said what became of it.",
     MessageStatus.CANCELLED: REASONS["stopped"],
     MessageStatus.EXPIRED: "It was too late when it could have been sent.",
