@@ -10,6 +10,7 @@ import aiohttp
 from app.delivery.carriers.signature import HEADER, signature_for
 from tests.bench.figures import Figure, seconds
 from tests.bench.processes import bare_app
+from tests.loops import finish
 
 AT_ONCE = 16
 KEY = "t" * 32
@@ -20,12 +21,12 @@ def receipts(database: Path, url: str, place: Path) -> list[Figure]:
     """ "delivered" for every attempt in `database`, to the app at `url` and to a bare view."""
     connection = sqlite3.connect(database, timeout=10)
     refs = connection.execute("SELECT ref, provider_sid FROM attempts").fetchall()
-    ours = len(refs) / seconds(lambda: asyncio.run(_post(url, refs)))
+    ours = len(refs) / seconds(lambda: finish(_post(url, refs)))
     delivered = connection.execute("SELECT count(*) FROM messages WHERE status = 'delivered'").fetchone()[0]
     connection.close()
     assert delivered == len(refs), f"{delivered} of {len(refs)} delivered"
     with bare_app(place / "bare.db") as bare_url:
-        bare = len(refs) / seconds(lambda: asyncio.run(_post(bare_url, refs)))
+        bare = len(refs) / seconds(lambda: finish(_post(bare_url, refs)))
     against = "a bare Flask view: signature, one INSERT, one commit"
     return [Figure("receipts stored and applied a second", ours, "/s", against, bare, f"{AT_ONCE} at once")]
 

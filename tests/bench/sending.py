@@ -15,6 +15,7 @@ from tests.bench.figures import Figure, seconds
 from tests.bench.house import app_with, folder, phone
 from tests.bench.processes import carrier, memory_of
 from tests.bench.receipts import receipts
+from tests.loops import finish
 from tests.served import Served, until
 
 TEXTS, CONCURRENCY, COMMITS = 1000, 32, 200
@@ -32,7 +33,7 @@ TWILIO = {
 def run() -> list[Figure]:
     """One blast of 1,000 texts, then a receipt for each."""
     with folder() as place, carrier() as url:
-        bare = TEXTS / seconds(lambda: asyncio.run(_bare_posts(url)))
+        bare = TEXTS / seconds(lambda: finish(_bare_posts(url)))
         database = place / "sms.db"
         app = app_with(database, TEXTS, **{name.lower(): value for name, value in TWILIO.items() if "TWILIO" in name})
         server = Served(database, **TWILIO, TWILIO_API_URL=url)

@@ -16,6 +16,7 @@ from app.kit.clock import now
 from app.kit.db import WRITE_LOCK, db, write
 from app.sandbox import actions
 from tests.cast import LEO, MIA, ZOE
+from tests.loops import finish
 
 OURS = "+12025550100"
 CALLBACK = "http://sms.example.org/webhooks/twilio/status/" + "a" * 32
@@ -31,7 +32,7 @@ def ask(app, work):
         finally:
             await wire.close()
 
-    return asyncio.run(inside())
+    return finish(inside())
 
 
 def send(app, to=ZOE, body="Hello", **more):
@@ -155,7 +156,7 @@ def test_while_the_database_is_busy_the_carrier_asks_to_try_again(app, monkeypat
 
     WRITE_LOCK.acquire()
     try:
-        seen = asyncio.run(inside())
+        seen = finish(inside())
     finally:
         WRITE_LOCK.release()
     assert (seen.status, seen.headers["retry-after"], seen.connected) == (429, "1", True)

@@ -14,6 +14,7 @@ from app.delivery.models import Attempt, Message
 from app.domain.blast_states import Kind, MessageStatus
 from app.kit.db import db, write
 from tests.cast import LEO, ZOE
+from tests.loops import finish
 from tests.twilio_server import TwilioServer
 
 PUBLIC = "http://sms.example.org"
@@ -46,7 +47,7 @@ def send(app, *texts):
         finally:
             await carrier.close()
 
-    return asyncio.run(inside())
+    return finish(inside())
 
 
 def sending(app, phone):

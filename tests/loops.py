@@ -1,0 +1,10 @@
+"""Coroutines in tests: on a loop and a thread of their own, because the browser's driver keeps a loop in the main one."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+
+def finish(coroutine):
+    """What the coroutine returns."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
