@@ -210,7 +210,7 @@ def _symbols(body: str) -> list[str]:
 
 def _shown(sign: str) -> str:
     names = {"\t": "a tab", "\u00a0": "a no-break space", "\u202f": "a narrow space"}
-    return names.get(sign) or (f"‘{sign}’" if sign.isprintable() else "an invisible sign")
+    return names.get(sign) or (f'"{sign}"' if sign.isprintable() else "an invisible sign")
 
 
 def _start(body: str) -> str:
