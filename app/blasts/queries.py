@@ -187,6 +187,13 @@ def finished(most: int = 7) -> Sequence[MessageLog]:
     return db.session.scalars(logs.order_by(MessageLog.id.desc()).limit(most)).all()
 
 
+def paused_among(blasts: Iterable[ScheduledMessage]) -> set[int]:
+    """The ids of those of these blasts that are being sent, but paused."""
+    logs = {blast.message_log_id: blast.id for blast in blasts if blast.status == ScheduleStatus.PROCESSING}
+    paused = select(MessageLog.id).where(MessageLog.id.in_(logs), MessageLog.status == LogStatus.PAUSED)
+    return {logs[log_id] for log_id in db.session.scalars(paused)}
+
+
 def event_titles(blasts: Iterable[ScheduledMessage]) -> dict[int, str]:
     """The titles of these blasts' events by id; a deleted event is missing."""
     ids = {blast.event_id for blast in blasts if blast.event_id}

@@ -165,3 +165,11 @@ def test_an_empty_list_says_what_it_is_for(visit):
 def test_what_is_not_there_is_not_found(visit, more):
     assert visit(at(99, more), "ada").status_code == 404
     assert visit.post(at(99, "/cancel"), "ada").status_code == 404
+
+
+def test_a_blast_that_is_paused_says_so_on_the_list_of_scheduled_ones(app, visit):
+    sent(visit, "ada")
+    release(app)
+    with app.app_context(), write():
+        control.pause(1)
+    assert "Paused" in visit("/blasts/scheduled", "ada").words

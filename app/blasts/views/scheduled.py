@@ -28,7 +28,11 @@ def scheduled() -> ResponseReturnValue:
     """Every blast that waits, and what became of those that did."""
     page = queries.scheduled_page(asked((), ""))
     return render_template(
-        "blasts/scheduled.html", page=page, titles=queries.event_titles(page.rows), moments=_moments(page.rows)
+        "blasts/scheduled.html",
+        page=page,
+        titles=queries.event_titles(page.rows),
+        moments=_moments(page.rows),
+        paused=queries.paused_among(page.rows),
     )
 
 

@@ -85,23 +85,9 @@ def _take(text: Text, callback: str | None) -> bool:
     return True
 
 
-def _text(account: str, row: SandboxMessage) -> Text:
-    return Text(
-        account=account,
-        sid=row.sid,
-        phone=row.phone,
-        sender=row.sender,
-        body=row.body,
-        status=row.status,
-        created_at=row.created_at,
-        from_phone=row.from_phone,
-        error_code=row.error_code,
-    )
-
-
 def _one(account: str, sid: str, path: str) -> Answer:
     row = db.session.scalar(select(SandboxMessage).where(SandboxMessage.sid == sid))
-    return wire.answer(200, wire.text_json(_text(account, row))) if row else _not_there(path)
+    return wire.answer(200, wire.text_json(wire.text_of(account, row))) if row else _not_there(path)
 
 
 def _list(account: str, path: str, params: Mapping[str, str]) -> Answer:
@@ -120,7 +106,7 @@ def _list(account: str, path: str, params: Mapping[str, str]) -> Answer:
     return wire.answer(
         200,
         {
-            "messages": [wire.text_json(_text(account, row)) for row in rows[:size]],
+            "messages": [wire.text_json(wire.text_of(account, row)) for row in rows[:size]],
             "page": page,
             "page_size": size,
             "uri": addresses[0],

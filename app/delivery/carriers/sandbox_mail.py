@@ -68,18 +68,7 @@ def _claim(session: Session, now: datetime, account: str, which: Any) -> list[Le
 
 
 def _letter(row: Any, account: str) -> Letter:
-    text = Text(
-        account=account,
-        sid=row.sid,
-        phone=row.phone,
-        sender=row.sender,
-        body=row.body,
-        status=row.status,
-        created_at=row.created_at,
-        from_phone=row.from_phone,
-        error_code=row.error_code,
-    )
-    return Letter(row.id, row.posts, row.next_status, text, row.status_callback)
+    return Letter(row.id, row.posts, row.next_status, wire.text_of(account, row), row.status_callback)
 
 
 def settle(session: Session, now: datetime, answers: Sequence[tuple[Letter, int]]) -> None:

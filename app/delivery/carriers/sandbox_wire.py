@@ -49,6 +49,21 @@ class Text:
         return measure(self.body).segments
 
 
+def text_of(account: str, row: Any) -> Text:
+    """The text that a row of `sandbox_messages` holds."""
+    return Text(
+        account=account,
+        sid=row.sid,
+        phone=row.phone,
+        sender=row.sender,
+        body=row.body,
+        status=row.status,
+        created_at=row.created_at,
+        from_phone=row.from_phone,
+        error_code=row.error_code,
+    )
+
+
 def new_sid() -> str:
     """A message's id: SM and 32 hex digits."""
     return "SM" + secrets.token_hex(16)
