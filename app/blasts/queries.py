@@ -10,7 +10,7 @@ from app.community import queries as community
 from app.delivery import queries as delivery
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.audience import Person, Rehearsal, rehearse
-from app.domain.blast_states import LogStatus, MessageStatus, ScheduleStatus, Target
+from app.domain.blast_states import FAILED, LogStatus, MessageStatus, ScheduleStatus, Target
 from app.domain.permission import LeftOut
 from app.domain.phone import digits_of
 from app.events import queries as events
@@ -18,7 +18,6 @@ from app.events.models import Event
 from app.kit.db import db
 from app.kit.pages import Asked, Page, last_page
 
-FAILED = (MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.OPTED_OUT)
 # The chips above a blast's people: word -> statuses.
 FILTERS: dict[str, tuple[MessageStatus, ...]] = {
     "failed": FAILED,

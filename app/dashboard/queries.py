@@ -12,7 +12,7 @@ from sqlalchemy import exists, func, select
 from app.accounts.models import AppUser
 from app.community.models import CommunityMember
 from app.delivery.models import Message, MessageLog
-from app.domain.blast_states import LogStatus, MessageStatus
+from app.domain.blast_states import OPEN, TAKEN, MessageStatus
 from app.domain.cost import cost_of
 from app.domain.permission import Role
 from app.kit.db import db
@@ -20,11 +20,9 @@ from app.kit.settings import Settings
 from app.organisation import queries as organisation
 
 WEEK = timedelta(days=7)
-TAKEN = (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.NO_RECEIPT, MessageStatus.DELIVERED)
 # Counting a blast of 100,000 rows takes 10 ms, adding up its parts 20 to 100. Large ones are counted again after
 # some seconds while they run, and after ten minutes once they have ended; small ones every time.
 LARGE, FRESH_SECONDS, ENDED_SECONDS, MOST_KEPT = 5000, 5.0, 600.0, 500
-OPEN = (LogStatus.PROCESSING, LogStatus.PAUSED)
 
 
 @dataclass(frozen=True)

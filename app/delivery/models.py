@@ -6,15 +6,12 @@ from typing import Any, cast
 from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Table, Text, event, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.domain.blast_states import Direction, Kind, LogStatus, MessageStatus, ScheduleStatus, Target
+from app.domain.blast_states import TAKEN, Direction, Kind, LogStatus, MessageStatus, ScheduleStatus, Target
 from app.kit.columns import count, e164, flag, key, long_text, moment, stamp, words
 from app.kit.db import Model, db
 
 # Rows written from outside without a carrier are practice: the safe side.
 PRACTICE = "sandbox"
-TAKEN_BY_THE_CARRIER = frozenset(
-    {MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.NO_RECEIPT, MessageStatus.DELIVERED}
-)
 CARRIER_IS_KNOWN = "carrier IN ('sandbox', 'twilio')"
 
 
@@ -144,8 +141,8 @@ class Message(Model):
     @property
     def result(self) -> dict[str, Any]:
         """Whom it was for, whether the carrier took it, and if not, why."""
-        error = None if self.status in TAKEN_BY_THE_CARRIER else self.error_message or self.reason
-        success = self.status in TAKEN_BY_THE_CARRIER
+        success = self.status in TAKEN
+        error = None if success else self.error_message or self.reason
         return {"phone": self.phone, "name": self.name, "success": success, "error": error}
 
 

@@ -92,6 +92,10 @@ RANK: dict[MessageStatus, int] = {
     MessageStatus.EXPIRED: 9,
     MessageStatus.RECEIVED: 9,
 }
+# What the carrier has taken, what came to nothing, and the blasts that have not ended.
+TAKEN = (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.NO_RECEIPT, MessageStatus.DELIVERED)
+FAILED = (MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.OPTED_OUT)
+OPEN = (LogStatus.PROCESSING, LogStatus.PAUSED)
 NEVER_LEFT = frozenset({MessageStatus.SKIPPED, MessageStatus.CANCELLED, MessageStatus.EXPIRED})
 SENDABLE_AGAIN = frozenset({MessageStatus.UNKNOWN, MessageStatus.NOT_SENT, MessageStatus.FAILED})  # by a person only
 
@@ -219,7 +223,7 @@ def tally(counts: Mapping[str, int]) -> Tally:
         unknown=of(status.UNKNOWN),
         accepted=of(status.ACCEPTED, status.SENT, status.NO_RECEIPT),
         delivered=of(status.DELIVERED),
-        failed=of(status.FAILED, status.UNDELIVERED, status.OPTED_OUT),
+        failed=of(*FAILED),
         skipped=of(status.SKIPPED, status.CANCELLED, status.EXPIRED, status.NOT_SENT),
     )
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.wording import DEFAULT_FOOTER
 from app.kit.columns import changed, key, stamp
 from app.kit.db import Model
 
@@ -21,7 +22,7 @@ class Organisation(Model):
     region: Mapped[str] = mapped_column(String(2), server_default="US")
     currency: Mapped[str] = mapped_column(String(3), server_default="USD")
     price_per_segment: Mapped[Decimal | None]
-    footer: Mapped[str] = mapped_column(String(160), server_default="Reply STOP to opt out.")
+    footer: Mapped[str] = mapped_column(String(160), server_default=DEFAULT_FOOTER)
     undo_seconds: Mapped[int | None]
     created_at: Mapped[stamp]
     updated_at: Mapped[changed]

@@ -2,6 +2,7 @@
 
 from flask import current_app
 
+from app.domain.wording import DEFAULT_FOOTER
 from app.kit.db import db
 from app.organisation.models import Organisation
 
@@ -20,7 +21,7 @@ def organisation() -> Organisation:
         timezone=settings.app_timezone,
         region=settings.default_region,
         currency="USD",
-        footer="Reply STOP to opt out.",
+        footer=DEFAULT_FOOTER,
     )
 
 

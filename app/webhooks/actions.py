@@ -86,7 +86,6 @@ def _evidence(call: Call, found: Any, sid: str, status: MessageStatus) -> Eviden
         status=status,
         sid=sid if found.provider_sid is None else None,
         code=int(code) if code.isascii() and code.isdigit() and len(code) < 9 else None,
-        words=None,
         phase="delivery",
     )
 

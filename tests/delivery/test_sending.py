@@ -190,6 +190,19 @@ def test_pause_holds_the_rest_and_resume_sends_it_once(make_app, background):
     everybody_is_accounted_for(town)
 
 
+def test_a_logs_results_read_as_the_first_design_kept_them(town, background):
+    people(town, ZOE, LEO)
+    with town.app_context():
+        said_stop(LEO)
+    background(town)
+    log = ended(town, blast(town))
+    with town.app_context():
+        assert db.session.get(type(log), log.id).results == [
+            {"phone": ZOE, "name": "Zoe", "success": True, "error": None},
+            {"phone": LEO, "name": None, "success": False, "error": "said_stop"},
+        ]
+
+
 def test_stop_the_rest_cancels_what_has_not_left_and_adds_up(make_app, background):
     town = make_app(send_rate=20.0, undo_seconds=0)
     with town.app_context():

@@ -14,7 +14,7 @@ from app.blasts import queries
 from app.blasts.queries import Result
 from app.blasts.views.room import bp
 from app.blasts.views.words import why
-from app.domain.blast_states import WORDS, MessageStatus
+from app.domain.blast_states import TAKEN, WORDS
 from app.domain.permission import Role
 from app.kit.access import needs, who
 from app.kit.db import db
@@ -22,7 +22,6 @@ from app.kit.filters import iso
 from app.kit.sheets import attachment, csv_stream
 
 HEADINGS = ("name", "phone", "status", "reason", "code", "parts", "sent", "delivered", "failed", "text")
-SUCCESS = (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.NO_RECEIPT, MessageStatus.DELIVERED)
 
 
 @bp.get("/logs/<int:log_id>/export")
@@ -59,7 +58,7 @@ def _lines(log_id: int) -> Iterator[tuple[object, ...]]:
 def _json(log_id: int) -> Iterator[str]:
     before = "["
     for row in _rows(log_id):
-        success = row.status in SUCCESS
+        success = row.status in TAKEN
         result = Result(row.phone, row.name, success, None if success else (why(row).words or None))
         yield before + json.dumps(asdict(result) | {"status": row.status.value}, ensure_ascii=False)
         before = ",\n"

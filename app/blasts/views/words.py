@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.blasts.views.room import bp
-from app.domain.blast_states import MessageStatus, Target
+from app.domain.blast_states import FAILED, MessageStatus, Target
 from app.domain.permission import LEFT_OUT_WORDS
 from app.domain.receipts import receipt_for
 from app.domain.wording import fill, uses_names
@@ -28,7 +28,6 @@ STATES = {
     MessageStatus.CANCELLED: REASONS["stopped"],
     MessageStatus.EXPIRED: "It was too late when it could have been sent.",
 }
-FAILED = (MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.OPTED_OUT)
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, select, update
 
+from app.delivery import queries
 from app.delivery.actions import statements
 from app.delivery.models import Message, MessageLog, ScheduledMessage
-from app.domain.blast_states import LogStatus, MessageStatus, ScheduleStatus, final_log_status, tally
+from app.domain.blast_states import OPEN, LogStatus, MessageStatus, ScheduleStatus, final_log_status
 from app.domain.permission import LeftOut
 from app.kit.db import db, rows_changed
 
 BY_A_PERSON = "person"
-OPEN = (LogStatus.PROCESSING, LogStatus.PAUSED)
 
 
 def pause(log_id: int) -> bool:
@@ -76,10 +76,7 @@ def close_finished(moment: datetime) -> list[int]:
 
 
 def _close(log_id: int, moment: datetime) -> None:
-    counts = db.session.execute(
-        select(Message.status, func.count()).where(Message.message_log_id == log_id).group_by(Message.status)
-    )
-    status = final_log_status(tally({row[0]: row[1] for row in counts}))
+    status = final_log_status(queries.tally_of(log_id))
     db.session.execute(update(MessageLog).where(MessageLog.id == log_id).values(status=status, finished_at=moment))
     _copy_to_schedule(log_id, ScheduleStatus(status.value), moment)
 

@@ -10,14 +10,13 @@ from app.delivery.actions import control, statements
 from app.delivery.carriers.base import Accepted, Ambiguous, Outcome, Refused, Unprocessed
 from app.delivery.models import message_logs
 from app.domain import receipts, retries
-from app.domain.blast_states import FROM_TWILIO, RANK, MessageStatus
+from app.domain.blast_states import FROM_TWILIO, RANK, TAKEN, MessageStatus
 from app.domain.permission import LeftOut
 from app.domain.receipts import Blame, Receipt
 from app.kit.db import db
 from app.suppression import actions as suppression
 
 OUTCOMES = {Accepted: "accepted", Refused: "refused", Unprocessed: "unprocessed", Ambiguous: "ambiguous"}
-TAKEN = (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.DELIVERED)
 
 
 @dataclass(frozen=True)
@@ -27,10 +26,10 @@ class Evidence:
     message_id: int
     attempt_id: int | None
     status: MessageStatus
-    sid: str | None
-    code: int | None
-    words: str | None
     phase: str
+    sid: str | None = None
+    code: int | None = None
+    words: str | None = None
     http_status: int | None = None
 
 
@@ -98,27 +97,12 @@ def settle_outcome(message_id: int, attempt_id: int, number: int, outcome: Outco
     """Store what the carrier answered to one attempt (its `number` counts from 1), and settle the text."""
     _close_attempt(attempt_id, outcome, moment)
     match outcome:
-        case Accepted(sid, status):
-            state = FROM_TWILIO.get(status, MessageStatus.ACCEPTED)
-            settle(
-                Evidence(
-                    message_id,
-                    attempt_id,
-                    max(state, MessageStatus.ACCEPTED, key=RANK.__getitem__),
-                    sid,
-                    None,
-                    None,
-                    "create",
-                ),
-                moment,
-            )
+        case Accepted(sid, word):
+            status = max(FROM_TWILIO.get(word, MessageStatus.ACCEPTED), MessageStatus.ACCEPTED, key=RANK.__getitem__)
+            settle(Evidence(message_id, attempt_id, status, "create", sid=sid), moment)
         case Refused(code, http_status, words):
-            settle(
-                Evidence(
-                    message_id, attempt_id, MessageStatus.FAILED, None, code, words or None, "create", http_status
-                ),
-                moment,
-            )
+            refused = Evidence(message_id, attempt_id, MessageStatus.FAILED, "create", code=code, words=words or None)
+            settle(replace(refused, http_status=http_status), moment)
         case Unprocessed(_, retry_after):
             later = moment + timedelta(seconds=retries.delay(number, retry_after))
             db.session.execute(statements.PUT_BACK, {"b_id": message_id, "b_not_before": later})
