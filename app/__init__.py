@@ -4,7 +4,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.kit import access, addresses, assets, cookies, db, errors, filters, headers, log
+from app.kit import access, addresses, assets, cookies, db, errors, failpoint, filters, headers, log
 from app.kit.environment import read
 from app.kit.settings import Settings
 
@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for furniture in (headers, assets, cookies, db, access, errors, filters, addresses):
         furniture.install(app)
     log.install(settings)
+    failpoint.arm(settings.smsadmin_failpoint)
     open_rooms(app)
     return app
 

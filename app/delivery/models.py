@@ -1,4 +1,4 @@
-"""Blasts as sent, blasts as scheduled, every text, every attempt, and who leads."""
+"""Blasts as sent, blasts as scheduled, every text, every attempt, who leads, and what holds a sender back."""
 
 import json
 from typing import Any, cast
@@ -48,6 +48,10 @@ class MessageLog(Model):
     proven: Mapped[flag]
     created_by: Mapped[str | None] = mapped_column(String(80))
     finished_at: Mapped[moment | None]
+    # a blast's end: nothing of it leaves after this moment
+    not_after: Mapped[moment | None]
+    # what failed before this moment counts no more towards a pause
+    resumed_at: Mapped[moment | None]
 
     @property
     def results(self) -> list[dict[str, Any]]:
@@ -92,6 +96,7 @@ class ScheduledMessage(Model):
     timezone: Mapped[str | None] = mapped_column(String(64))
     client_token: Mapped[str | None] = mapped_column(String(64), unique=True)
     created_by: Mapped[str | None] = mapped_column(String(80))
+    not_after: Mapped[moment | None]
 
 
 class Message(Model):
@@ -106,6 +111,7 @@ class Message(Model):
         Index("ix_messages_submitting", "message_log_id", sqlite_where=text("status = 'submitting'")),
         Index("ix_messages_phone", "phone", "id"),
         Index("ix_messages_created_at", "created_at"),
+        Index("ix_messages_look_up_at", "look_up_at", sqlite_where=text("look_up_at IS NOT NULL")),
         CheckConstraint(CARRIER_IS_KNOWN, name="carrier"),
         CheckConstraint("(direction = 'inbound') = (status = 'received')", name="inbound_is_received"),
     )
@@ -137,6 +143,13 @@ class Message(Model):
     sent_at: Mapped[moment | None]
     delivered_at: Mapped[moment | None]
     failed_at: Mapped[moment | None]
+    # a text without a blast that has an end of its own
+    not_after: Mapped[moment | None]
+    # when we ask the carrier what became of it, and how often we have
+    look_up_at: Mapped[moment | None]
+    lookups: Mapped[count]
+    # a person decided to leave it as it is
+    left_at: Mapped[moment | None]
 
     @property
     def result(self) -> dict[str, Any]:
@@ -185,6 +198,44 @@ class Lease(Model):
     carrier: Mapped[str | None] = mapped_column(String(10))
 
 
+class SenderHealth(Model):
+    """What slows a sender down at the moment, stored so that a restart does not forget it.
+
+    `share` of its rate at `slowed_at`; it grows back by itself. Held until `hold_until`, then one text goes to try.
+    """
+
+    __tablename__ = "sender_health"
+    __table_args__ = (CheckConstraint(CARRIER_IS_KNOWN, name="carrier"),)
+
+    sender: Mapped[str] = mapped_column(String(40), primary_key=True)
+    carrier: Mapped[str] = mapped_column(String(10), primary_key=True)
+    share: Mapped[float] = mapped_column(default=1.0, server_default="1.0")
+    slowed_at: Mapped[moment | None]
+    hold_until: Mapped[moment | None]
+    hold_code: Mapped[int | None]
+    hold_words: Mapped[str | None] = mapped_column(String(300))
+
+
+class Alert(Model):
+    """A fault that paused a blast, to be told to an admin who is not at the screen. Written with the pause."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        Index("ix_alerts_message_log_id", "message_log_id"),
+        Index("ix_alerts_next_try_at", "next_try_at", sqlite_where=text("next_try_at IS NOT NULL")),
+    )
+
+    id: Mapped[key]
+    created_at: Mapped[stamp]
+    message_log_id: Mapped[int | None] = mapped_column(ForeignKey("message_logs.id", ondelete="SET NULL"))
+    code: Mapped[int | None]
+    words: Mapped[str] = mapped_column(String(300))
+    # null: nothing is left to do
+    next_try_at: Mapped[moment | None]
+    tries: Mapped[count]
+    told_at: Mapped[moment | None]
+
+
 _WORTH = (
     "CASE WHEN {row}.status IN ('accepted','sent','no_receipt','delivered') THEN 's' "
     "WHEN {row}.status IN ('failed','undelivered','opted_out') THEN 'f' ELSE '' END"
@@ -202,5 +253,7 @@ COUNTING = (
 messages = cast("Table", Message.__table__)
 attempts = cast("Table", Attempt.__table__)
 message_logs = cast("Table", MessageLog.__table__)
+sender_health = cast("Table", SenderHealth.__table__)
+alerts = cast("Table", Alert.__table__)
 
 event.listen(Message.__table__, "after_create", DDL(COUNTING))  # type: ignore[no-untyped-call]

@@ -74,6 +74,15 @@ class Direction(StrEnum):
     INBOUND = "inbound"
 
 
+class Unsure(StrEnum):
+    """Why we do not know whether a text left. Stored as the reason of an unknown message."""
+
+    NO_ANSWER = "no_answer"
+    CARRIER_FAULT = "carrier_fault"
+    NO_NAME = "no_name"
+    PROCESS_STOPPED = "process_stopped"
+
+
 # Evidence (an answer, a receipt, a list) applies if and only if its rank is higher than what we know.
 RANK: dict[MessageStatus, int] = {
     MessageStatus.QUEUED: 0,

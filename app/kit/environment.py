@@ -123,7 +123,7 @@ def _problems(settings: Settings) -> list[str]:
         found.append("DEFAULT_REGION must be a country's two letters such as US.")
     if settings.log_format not in {"text", "json"}:
         found.append("LOG_FORMAT must be text or json.")
-    for name in ("public_base_url", "twilio_api_url"):
+    for name in ("public_base_url", "twilio_api_url", "alert_webhook_url"):
         address = getattr(settings, name)
         if address and (urlsplit(address).scheme not in {"http", "https"} or not urlsplit(address).netloc):
             found.append(f"{name.upper()} must be an address such as https://sms.example.org.")

@@ -26,6 +26,7 @@ class Settings:
     send_rate: float = 0.0
     send_concurrency: int = 32
     admin_test_phone: str = ""
+    alert_webhook_url: str = ""
     scheduler_enabled: bool = True
     undo_seconds: int = 10
     scheduled_message_max_lag: int = 60

@@ -142,7 +142,7 @@ def test_a_log_of_changes_that_was_deleted_by_hand_is_noticed(doctor, database):
 
 
 def test_a_pending_migration_is_said_with_the_command(doctor, database):
-    doctor("--revert", "1")
+    doctor("--revert", "2")
     code, said = doctor("--doctor")
     assert code == 1
-    assert said == "Pending: 0001_first_tables. Run: python -m app.dbdoctor --apply.\n"
+    assert said == "Pending: 0002_doubt_and_faults. Run: python -m app.dbdoctor --apply.\n"

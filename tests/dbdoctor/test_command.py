@@ -81,7 +81,7 @@ def test_apply_makes_a_missing_database(doctor, tmp_path):
     path = tmp_path / "new" / "sms.db"
     code, said = doctor("--apply", path=path)
     assert code == 0
-    assert f"{path}: applied 0001_first_tables." in said
+    assert f"{path}: applied 0001_first_tables, 0002_doubt_and_faults." in said
     assert doctor("--doctor", path=path)[0] == 0
 
 

@@ -4,17 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_
-
-from app.delivery.actions import control, statements
+from app.delivery.actions import consequences, statements
 from app.delivery.carriers.base import Accepted, Ambiguous, Outcome, Refused, Unprocessed
-from app.delivery.models import message_logs
 from app.domain import receipts, retries
 from app.domain.blast_states import FROM_TWILIO, RANK, TAKEN, MessageStatus
-from app.domain.permission import LeftOut
 from app.domain.receipts import Blame, Receipt
 from app.kit.db import db
-from app.suppression import actions as suppression
 
 OUTCOMES = {Accepted: "accepted", Refused: "refused", Unprocessed: "unprocessed", Ambiguous: "ambiguous"}
 
@@ -46,7 +41,7 @@ def settle(evidence: Evidence, moment: datetime) -> bool:
     if evidence.status in TAKEN and moved.message_log_id:
         db.session.execute(statements.PROVE, {"b_log": moved.message_log_id})
     if receipt:
-        _draw_consequences(moved, receipt)
+        consequences.draw(moved, receipt)
     return True
 
 
@@ -72,25 +67,6 @@ def _remember_sid(evidence: Evidence) -> None:
     db.session.execute(statements.NAME_TEXT, {"b_id": evidence.message_id, "b_sid": evidence.sid})
     if evidence.attempt_id is not None:
         db.session.execute(statements.NAME_ATTEMPT, {"b_id": evidence.attempt_id, "b_sid": evidence.sid})
-
-
-def _draw_consequences(row: Row[Any], receipt: Receipt) -> None:
-    """Only opt-outs and numbers that fail at once touch a person; faults of ours pause what would meet them too."""
-    if receipt.blame == Blame.CONSENT:
-        suppression.opt_out(row.phone, source="message_failure", reason=receipt.words)
-        control.leave_out(row.phone, LeftOut.SAID_STOP)
-    elif receipt.blame == Blame.NUMBER and receipt.strikes == 1:
-        suppression.mark_dead(row.phone, reason=receipt.words, log_id=row.message_log_id)
-        control.leave_out(row.phone, LeftOut.NUMBER_DEAD)
-    if receipts.pauses(receipt):
-        control.pause_for_fault(_who_meets_it(row, receipt), receipt.words, receipt.code)
-
-
-def _who_meets_it(row: Row[Any], receipt: Receipt) -> ColumnElement[bool]:
-    """A bad text concerns its own blast; a bad sender or account every blast of that sender."""
-    if receipt.blame == Blame.WORDING:
-        return and_(message_logs.c.id == row.message_log_id)
-    return and_(message_logs.c.sender == row.sender, message_logs.c.carrier == row.carrier)
 
 
 def settle_outcome(message_id: int, attempt_id: int, number: int, outcome: Outcome, moment: datetime) -> None:

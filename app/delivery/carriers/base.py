@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.domain.blast_states import Unsure
+
 
 @dataclass(frozen=True)
 class Accepted:
@@ -37,6 +39,7 @@ class Ambiguous:
 
     why: str
     http_status: int | None = None
+    cause: Unsure = Unsure.NO_ANSWER
 
 
 Outcome = Accepted | Refused | Unprocessed | Ambiguous

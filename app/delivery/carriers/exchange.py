@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.delivery.carriers.base import Accepted, Ambiguous, Outcome, Refused, Unprocessed
+from app.domain.blast_states import Unsure
 from app.domain.receipts import is_unprocessed
 from app.domain.retries import read_retry_after
 from app.kit.clock import now
@@ -44,14 +45,14 @@ def _of_answer(exchange: Exchange, status: int) -> Outcome:
         wait = read_retry_after(exchange.headers.get("retry-after"), now())
         return Unprocessed(f"HTTP {status}", wait, status, code)
     if status >= 500:
-        return Ambiguous(f"HTTP {status}", status)
+        return Ambiguous(f"HTTP {status}", status, Unsure.CARRIER_FAULT)
     return Refused(code or status, status, str(answer.get("message") or answer.get("detail") or "")[:500])
 
 
 def _accepted(answer: dict[str, Any], status: int) -> Outcome:
     sid = answer.get("sid")
     if not isinstance(sid, str) or not sid:
-        return Ambiguous("an answer without a sid", status)
+        return Ambiguous("an answer without a sid", status, Unsure.NO_NAME)
     return Accepted(sid[:64], str(answer.get("status") or "queued"))
 
 

@@ -1,0 +1,49 @@
+"""Each migration after the first (0001_first_tables) runs over a database with data in it, and can be taken back."""
+
+import contextlib
+import sqlite3
+
+import pytest
+
+from app.migrations.runner import migrate, revert
+from app.migrations.steps import find
+from tests.migrations.made_up import QUIET, run
+
+
+@pytest.fixture
+def before(path):
+    """A database as it was before a version: `before(2)` has what 0001_first_tables made."""
+
+    def make(version):
+        migrate(path, QUIET, find()[: version - 1])
+        return path
+
+    return make
+
+
+TEXT = (
+    "INSERT INTO messages (direction, kind, phone, body, status, created_at) "
+    "VALUES ('outbound', 'reply', ?, 'Hello', ?, datetime('now', ?))"
+)
+
+
+def test_0002_doubt_and_faults_looks_up_what_is_in_doubt_and_not_too_old(before):
+    path = before(2)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        for number, (status, age) in enumerate(
+            [("unknown", "-1 hour"), ("accepted", "-2 days"), ("delivered", "-1 hour"), ("unknown", "-9 days")]
+        ):
+            connection.execute(TEXT, (f"+1303555010{number}", status, age))
+        connection.commit()
+    migrate(path, QUIET)
+    found = run(path, "SELECT status, look_up_at IS NOT NULL, lookups, left_at FROM messages ORDER BY id")
+    assert found == [
+        ("unknown", 1, 0, None),
+        ("accepted", 1, 0, None),
+        ("delivered", 0, 0, None),
+        ("unknown", 0, 0, None),
+    ]
+    soon = run(path, "SELECT count(*) FROM messages WHERE look_up_at > datetime('now') AND length(look_up_at) = 26")
+    assert soon == [(2,)]
+    revert(path, 2, QUIET)
+    assert run(path, "SELECT status FROM messages ORDER BY id") == [(row[0],) for row in found]
