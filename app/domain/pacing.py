@@ -1,6 +1,29 @@
-"""How fast segments may leave: a token bucket on a monotonic clock that comes in as seconds."""
+"""How fast segments may leave: a token bucket on a monotonic clock that comes in as seconds, and what slows it."""
+
+from dataclasses import dataclass
+from datetime import datetime
 
 ALMOST_ONE = 1 - 1e-9  # 0.1 added ten times is not 1
+
+
+GROWS_A_MINUTE = 0.1
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What a sender may do now: `share` of its rate; `held` seconds of silence; `on_trial`: one text alone, to try."""
+
+    share: float = 1.0
+    held: float = 0.0
+    on_trial: bool = False
+
+
+def share_now(share: float, slowed_at: datetime | None, moment: datetime) -> float:
+    """What has become of a share since it was set: it grows back by a tenth a minute, up to the whole rate."""
+    if slowed_at is None:
+        return 1.0
+    minutes = max(0.0, (moment - slowed_at).total_seconds() / 60)
+    return min(1.0, share + GROWS_A_MINUTE * minutes)
 
 
 class Bucket:
@@ -10,10 +33,18 @@ class Bucket:
         """`rate` is in segments a second. Raises ValueError unless it is above 0."""
         if not rate > 0:
             raise ValueError("the rate must be above 0")
-        self.rate = rate
+        self.rate = self.full_rate = rate
         self.burst = max(1.0, rate) if rate >= 5 else 1.0
         self._tokens = self.burst
         self._seen: float | None = None
+
+    def slow_to(self, share: float, now: float) -> None:
+        """From now on this share (above 0, at most 1) of the full rate."""
+        rate = self.full_rate * share
+        if rate != self.rate:
+            self._refill(now)
+            self.rate, self.burst = rate, max(1.0, rate) if rate >= 5 else 1.0
+            self._tokens = min(self._tokens, self.burst)
 
     def available(self, now: float) -> bool:
         """Whether a text may go now."""

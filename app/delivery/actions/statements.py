@@ -7,7 +7,7 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, Executable, bindparam, case, exists, func, insert, or_, select, update
 
-from app.delivery.models import Lease, attempts, message_logs, messages
+from app.delivery.models import Lease, attempts, message_logs, messages, sender_health
 from app.domain.blast_states import RANK, Direction, LogStatus, MessageStatus
 
 texts, logs, tries = messages.c, message_logs.c, attempts.c
@@ -139,5 +139,10 @@ _WAITING = exists().where(
     texts.status.in_((MessageStatus.QUEUED.value, MessageStatus.SUBMITTING.value)),
 )
 FINISHED_LOGS = select(logs.id).where(logs.status.in_((LogStatus.PROCESSING.value, LogStatus.PAUSED.value)), ~_WAITING)
+_health = sender_health.c
+# b_sender, b_carrier
+HEALTH = select(_health.share, _health.slowed_at, _health.hold_until).where(
+    _health.sender == bindparam("b_sender"), _health.carrier == bindparam("b_carrier")
+)
 # b_name
 LEADER = select(Lease.holder, Lease.epoch).where(Lease.name == bindparam("b_name"))

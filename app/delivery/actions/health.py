@@ -1,0 +1,58 @@
+"""What slows a sender down or holds it back, stored so that no restart forgets it and every process sees it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects.sqlite import insert
+
+from app.delivery.actions import statements
+from app.delivery.models import message_logs, sender_health
+from app.domain.blast_states import LogStatus
+from app.domain.pacing import Pace, share_now
+from app.kit.db import db
+
+LEAST_SHARE = 1 / 32
+health = sender_health.c
+
+
+def pace_of(sender: str, carrier: str, moment: datetime) -> Pace:
+    """How fast this sender may go now, and how long it is held back."""
+    row = db.session.execute(statements.HEALTH, {"b_sender": sender, "b_carrier": carrier}).first()
+    if row is None:
+        return Pace()
+    held = max(0.0, (row.hold_until - moment).total_seconds()) if row.hold_until else 0.0
+    return Pace(share_now(row.share, row.slowed_at, moment), held, row.hold_until is not None)
+
+
+def hold(sender: str, carrier: str, until: datetime, code: int | None, words: str) -> None:
+    """Nothing leaves this sender before `until` (UTC); then one text goes to try. Never shortens an earlier hold."""
+    values = {"hold_until": until, "hold_code": code, "hold_words": words[:300]}
+    _put(sender, carrier, values, health.hold_until.is_(None) | (health.hold_until < until))
+    _try_one_first(sender, carrier)
+
+
+def slow(sender: str, carrier: str, moment: datetime) -> None:
+    """The carrier wants fewer texts: half of what it is now. It grows back by itself."""
+    row = db.session.execute(statements.HEALTH, {"b_sender": sender, "b_carrier": carrier}).first()
+    share = share_now(row.share, row.slowed_at, moment) if row else 1.0
+    _put(sender, carrier, {"share": max(LEAST_SHARE, share / 2), "slowed_at": moment})
+
+
+def free(sender: str, carrier: str) -> None:
+    """A text went through, or a person says try now: nothing is held back any more."""
+    none = {"hold_until": None, "hold_code": None, "hold_words": None}
+    this = (health.sender == sender) & (health.carrier == carrier) & health.hold_until.is_not(None)
+    db.session.execute(update(sender_health).where(this).values(none))
+
+
+def _put(sender: str, carrier: str, values: dict[str, Any], where: Any = None) -> None:
+    statement = insert(sender_health).values(sender=sender, carrier=carrier, **values)
+    db.session.execute(statement.on_conflict_do_update(["sender", "carrier"], set_=values, where=where))
+
+
+def _try_one_first(sender: str, carrier: str) -> None:
+    """After a hold the next text goes alone, in a process that was started anew too."""
+    logs = message_logs.c
+    running = (logs.sender == sender) & (logs.carrier == carrier) & (logs.status == LogStatus.PROCESSING.value)
+    db.session.execute(update(message_logs).where(running).values(proven=False))
