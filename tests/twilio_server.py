@@ -7,14 +7,12 @@ with TwilioServer(auth_token="…") as twilio:
     twilio.send_callbacks("http://127.0.0.1:5000", statuses=("delivered", "sent"))
 """
 
-import contextlib
 import http.client
-import socket
+import random
 import threading
 import time
 from base64 import b64encode
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urldefrag, urlencode, urlsplit
 
 from flask import Flask
@@ -23,6 +21,7 @@ from app.delivery.carriers import sandbox_wire as wire
 from app.delivery.carriers.sandbox import ADDRESS
 from app.delivery.carriers.signature import HEADER, signature_for
 from app.kit.clock import now
+from tests.twilio_line import Said, Server
 
 ANYBODY = ""
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
@@ -32,17 +31,19 @@ FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 class Script:
     """How a request to send is answered.
 
-    `delay`: seconds before the answer. `drop`: the line is cut instead of an answer. `taken`: whether the text is
-    really sent whatever the answer says (default: when the answer is a 2xx). `raw`: the body as it stands.
+    `delay`: seconds before the answer. `taken`: whether the text is really sent whatever the answer says (default:
+    when the answer is a 2xx). `raw`: the body as it stands. `manner`: how it goes out, see Said. `first`: statuses that
+    we call back with BEFORE the answer, at `calls`.
     """
 
     status: int = 201
     code: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0.0
-    drop: bool = False
     taken: bool | None = None
     raw: bytes | None = None
+    manner: str = ""
+    first: tuple[str, ...] = ()
 
     @property
     def takes(self) -> bool:
@@ -69,22 +70,25 @@ class TwilioServer:
         self.auth_token, self.account = auth_token, account
         self.requests: list[Sent] = []
         self.reads: list[str] = []
+        self.heard = 0
+        self.calls: str | Flask = ""
         self.texts: dict[str, wire.Text] = {}
         self.most_at_once = 0
         self._scripts: dict[str, list[tuple[Script, int | None]]] = {}
         self._lock = threading.Lock()
-        self._over = threading.Event()
+        self._hang_ups: list[bool] = []
+        self.over = threading.Event()
         self._now = 0
 
     def __enter__(self) -> "TwilioServer":
-        self._server = _Server(self)
+        self._server = Server(self)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="pretend twilio")
         self._thread.start()
         return self
 
     def __exit__(self, *_error) -> None:
-        self._over.set()
+        self.over.set()
         self._server.shutdown()
         self._thread.join()
         self._server.cut_all()
@@ -97,6 +101,19 @@ class TwilioServer:
         """
         with self._lock:
             self._scripts.setdefault(to, []).append((Script(**script), times))
+
+    def hang_up(self, times: int = 1, *, used: bool = False) -> None:
+        """Reset the next connections before a request is read; `used`: those that carried one before."""
+        with self._lock:
+            self._hang_ups += [used] * times
+
+    def hangs_up(self, used: bool) -> bool:
+        """Whether to reset a connection on which somebody begins to speak."""
+        with self._lock:
+            if used not in self._hang_ups:
+                return False
+            self._hang_ups.remove(used)
+            return True
 
     def sent_to(self, phone: str) -> list[Sent]:
         """The POSTs for one phone."""
@@ -116,8 +133,17 @@ class TwilioServer:
         `where`: the base address the app really listens at, or the app itself. The signature is over the address in
         StatusCallback, as Twilio's is. Gives the HTTP status of every answer.
         """
-        told = [each for each in self.requests if each.sid and each.callback and to in (ANYBODY, each.to)]
-        return [self._call_back(where, each, status, code) for each in told for status in statuses]
+        return [self._call_back(where, each, status, code) for each in self._told(to) for status in statuses]
+
+    def scatter_callbacks(self, where: str | Flask, statuses, dice: random.Random, lost: float = 0.0) -> list[int]:
+        """The same as it comes at its worst: all in any order, a third of them twice, a share of them `lost`."""
+        news = [(each, status) for each in self._told(ANYBODY) for status in statuses if dice.random() >= lost]
+        news += [each for each in news if dice.random() < 0.33]
+        dice.shuffle(news)
+        return [self._call_back(where, sent, status, None) for sent, status in news]
+
+    def _told(self, to: str) -> list[Sent]:
+        return [each for each in self.requests if each.sid and each.callback and to in (ANYBODY, each.to)]
 
     def text_in(self, where: str | Flask, public: str, phone: str, body: str, **more: str) -> int:
         """A phone texts us: posted to `where`, signed for PUBLIC_BASE_URL `public`. `more`: further parameters."""
@@ -151,9 +177,10 @@ class TwilioServer:
         self.texts[sent.sid] = text
         return self.post(where, urldefrag(sent.callback).url, wire.receipt(text, status))
 
-    def respond(self, method: str, target: str, params: dict[str, str], login: str) -> wire.Answer | None:
-        """The answer to one request; None: cut the line."""
+    def respond(self, method: str, target: str, params: dict[str, str], login: str) -> Said:
+        """The answer to one request."""
         with self._lock:
+            self.heard += 1
             self._now += 1
             self.most_at_once = max(self.most_at_once, self._now)
         try:
@@ -162,18 +189,18 @@ class TwilioServer:
             with self._lock:
                 self._now -= 1
 
-    def _respond(self, method: str, target: str, params: dict[str, str], login: str) -> wire.Answer | None:
+    def _respond(self, method: str, target: str, params: dict[str, str], login: str) -> Said:
         found = ADDRESS.fullmatch(urlsplit(target).path)
         if login != "Basic " + b64encode(f"{self.account}:{self.auth_token}".encode()).decode():
-            return wire.refusal(401, 20003, "Authenticate")
+            return Said(wire.refusal(401, 20003, "Authenticate"))
         if not found or found.group(1) != self.account:
-            return wire.refusal(404, 20404, "The requested resource was not found")
+            return Said(wire.refusal(404, 20404, "The requested resource was not found"))
         if method == "GET":
             self.reads.append(target)
-            return self._read(found.group(2), dict(parse_qsl(urlsplit(target).query)))
+            return Said(self._read(found.group(2), dict(parse_qsl(urlsplit(target).query))))
         return self._take(params)
 
-    def _take(self, params: dict[str, str]) -> wire.Answer | None:
+    def _take(self, params: dict[str, str]) -> Said:
         sender = params.get("MessagingServiceSid") or params.get("From", "")
         sent = Sent(
             params.get("To", ""),
@@ -190,10 +217,11 @@ class TwilioServer:
                 sent.sid = wire.new_sid()
                 self.texts[sent.sid] = wire.Text(self.account, sent.sid, sent.to, sender, sent.body, "queued", now())
             self.requests.append(sent)
-        self._over.wait(script.delay)
-        if script.drop or self._over.is_set():
-            return None
-        return fault or self._in_words(script, sent)
+        for status in script.first:
+            self._call_back(self.calls, sent, status, None)
+        self.over.wait(script.delay)
+        manner = "closed" if self.over.is_set() else script.manner
+        return Said(fault or self._in_words(script, sent), manner)
 
     def _in_words(self, script: Script, sent: Sent) -> wire.Answer:
         if script.status >= 300:
@@ -219,60 +247,3 @@ class TwilioServer:
             return wire.answer(200, wire.text_json(text)) if text else wire.refusal(404, 20404, "Not found")
         found = [text for text in reversed(self.texts.values()) if query.get("To") in (None, text.phone)]
         return wire.answer(200, {"messages": [wire.text_json(text) for text in found], "next_page_uri": None})
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-
-    def __init__(self, twilio: TwilioServer) -> None:
-        self.twilio, self.lines = twilio, set()
-        super().__init__(("127.0.0.1", 0), _Line)
-
-    def cut_all(self) -> None:
-        for line in list(self.lines):
-            line.close_now()
-
-
-class _Line(BaseHTTPRequestHandler):
-    """One connection."""
-
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1  # head and body in one packet
-    disable_nagle_algorithm = True
-
-    def setup(self) -> None:
-        super().setup()
-        self.server.lines.add(self)
-
-    def finish(self) -> None:
-        self.server.lines.discard(self)
-        super().finish()
-
-    def close_now(self) -> None:
-        with contextlib.suppress(OSError):  # the other side was faster
-            self.connection.shutdown(socket.SHUT_RDWR)
-
-    def do_GET(self) -> None:
-        self._answer({})
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self._answer(dict(parse_qsl(body.decode(), keep_blank_values=True)))
-
-    def _answer(self, params: dict[str, str]) -> None:
-        answer = self.server.twilio.respond(self.command, self.path, params, self.headers.get("Authorization", ""))
-        if answer is None:
-            self.close_connection = True
-            self.close_now()
-            return
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    def log_message(self, *_words) -> None:
-        """Tests need no access log."""

@@ -1,13 +1,16 @@
 """The tests' own Twilio is checked too: by our real client, and against our real webhooks."""
 
 import asyncio
+import random
 import secrets
 import threading
 import time
 
+import aiohttp
 import pytest
 from werkzeug.serving import make_server
 
+from app.delivery.carriers import http
 from app.delivery.carriers.base import Accepted, Ambiguous, Refused, Unprocessed
 from app.delivery.carriers.make import carrier_for
 from app.delivery.models import Attempt, Message
@@ -15,6 +18,7 @@ from app.domain.blast_states import Kind, MessageStatus
 from app.kit.db import db, write
 from tests.cast import LEO, ZOE
 from tests.loops import finish
+from tests.makers import pretend_phone
 from tests.twilio_server import TwilioServer
 
 PUBLIC = "http://sms.example.org"
@@ -44,6 +48,19 @@ def send(app, *texts):
         carrier = carrier_for(app)
         try:
             return await asyncio.gather(*(carrier.send(*text) for text in texts))
+        finally:
+            await carrier.close()
+
+    return finish(inside())
+
+
+def send_in_turn(app, *texts):
+    """The same one after the other, over one carrier; the kinds of outcome."""
+
+    async def inside():
+        carrier = carrier_for(app)
+        try:
+            return [type(await carrier.send(*text)) for text in texts]
         finally:
             await carrier.close()
 
@@ -85,14 +102,71 @@ def test_it_answers_by_its_script_the_newest_first_and_for_one_phone_before_anyb
     assert [each.sid for each in twilio.sent_to(ZOE)] == ["", ""]
 
 
-@pytest.mark.parametrize(
-    "script", [{"drop": True}, {"status": 500}, {"raw": b"{"}, {"raw": b""}, {"status": 503, "taken": True}]
-)
+@pytest.mark.parametrize("script", [{"status": 500}, {"raw": b"{"}, {"raw": b""}, {"status": 503, "taken": True}])
 def test_it_can_leave_us_in_the_dark(app, twilio, script):
     twilio.answer(**script)
     [outcome] = send(app, (ZOE, "Hi", "a" * 32))
     assert isinstance(outcome, Ambiguous)
     assert len(twilio.requests) == 1
+
+
+@pytest.mark.parametrize("manner", ["closed", "reset", "cut", "garbage", "drip", "silent"])
+@pytest.mark.parametrize("taken", [True, False])
+def test_it_can_answer_in_every_bad_manner_whether_it_took_the_text_or_not(app, twilio, monkeypatch, manner, taken):
+    monkeypatch.setattr(http, "DEADLINES", aiohttp.ClientTimeout(total=1.2, sock_read=0.6))
+    twilio.answer(manner=manner, taken=taken)
+    started = time.monotonic()
+    [outcome] = send(app, (ZOE, "Hi", "a" * 32))
+    waited = time.monotonic() - started
+    assert isinstance(outcome, Ambiguous)
+    assert len(twilio.requests) == 1
+    assert len(twilio.texts) == taken
+    assert waited < 2
+    assert manner not in ("drip", "silent") or waited > 0.5
+
+
+def test_a_dripping_answer_is_stopped_by_the_total_and_not_by_the_silence(app, twilio, monkeypatch):
+    monkeypatch.setattr(http, "DEADLINES", aiohttp.ClientTimeout(total=1.2, sock_read=0.6))
+    twilio.answer(manner="drip")
+    started = time.monotonic()
+    send(app, (ZOE, "Hi", "a" * 32))
+    assert time.monotonic() - started > 1.1
+
+
+def test_it_can_hang_up_before_it_reads_on_a_new_line_or_on_a_used_one(app, twilio):
+    twilio.hang_up()
+    [early] = send(app, (ZOE, "Hi", "a" * 32))
+    assert isinstance(early, Ambiguous)
+    assert twilio.requests == []
+    twilio.hang_up(used=True)
+    assert send_in_turn(app, *((ZOE, str(n), f"{n:032x}") for n in range(3))) == [Accepted, Ambiguous, Accepted]
+    assert [each.body for each in twilio.requests] == ["0", "2"]
+
+
+def test_a_redirect_to_another_house_is_not_followed(app, twilio):
+    with TwilioServer() as elsewhere:
+        twilio.answer(status=302, headers={"Location": f"{elsewhere.url}/2010-04-01"})
+        [outcome] = send(app, (ZOE, "Hi", "a" * 32))
+        assert (type(outcome), outcome.http_status) == (Refused, 302)
+        assert elsewhere.heard == 0
+
+
+def test_it_can_call_back_before_it_answers(app, twilio):
+    id, ref = sending(app, ZOE)
+    twilio.calls = app
+    twilio.answer(first=("sent", "delivered"), delay=0.2)
+    send(app, (ZOE, "Hi", ref))
+    assert status(app, id) is MessageStatus.DELIVERED
+
+
+def test_its_callbacks_come_as_badly_as_they_can(app, twilio):
+    known = [sending(app, pretend_phone(n)) for n in range(10)]
+    send(app, *((pretend_phone(n), "Hi", ref) for n, (_, ref) in enumerate(known)))
+    answers = twilio.scatter_callbacks(app, ("queued", "sent", "delivered"), random.Random(3))
+    assert set(answers) == {204}
+    assert len(answers) > 30
+    assert {status(app, id) for id, _ in known} == {MessageStatus.DELIVERED}
+    assert len(twilio.scatter_callbacks(app, ("sent",), random.Random(3), lost=1.0)) == 0
 
 
 def test_a_wrong_token_is_refused_and_not_counted(make_app, twilio):
@@ -164,7 +238,7 @@ def test_it_reaches_an_app_behind_a_real_socket(app, twilio):
 
 
 def test_its_list_shows_what_was_really_taken(app, twilio):
-    twilio.answer(to=ZOE, drop=True)
+    twilio.answer(to=ZOE, manner="closed")
     twilio.answer(to=LEO, status=400, code=21211)
     send(app, (ZOE, "Hi", "a" * 32), (LEO, "Hi", "b" * 32))
     assert [text.phone for text in twilio.texts.values()] == [ZOE]

@@ -51,7 +51,6 @@ class Killing:
         self.app, self.twilio, self.people, self.dice = app, twilio, people, dice
         database: Path = app.extensions["settings"].database_path
         self.server = Served(database, **_environment(twilio))
-        twilio._server.handle_error = _a_cut_line_is_no_news
         self.number = 0
 
     def __enter__(self) -> "Killing":
@@ -101,10 +100,6 @@ class Killing:
             lost=self.people - sum(state in NAMED for state in states.values()),
             unaccounted=sum(states.get(phone) is not MessageStatus.DELIVERED for phone in at_carrier),
         )
-
-
-def _a_cut_line_is_no_news(*_line: object) -> None:
-    """A killed process cuts its lines; the pretend carrier would print a trace for each."""
 
 
 def _environment(twilio: TwilioServer) -> dict[str, str]:

@@ -1,0 +1,132 @@
+"""What the pretend Twilio does with a connection: read a request, and answer it well, badly or not at all."""
+
+import contextlib
+import os
+import socket
+import struct
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl
+
+from app.delivery.carriers.sandbox_wire import Answer
+
+GARBAGE = b"\x15\x03\x01\x00\x02\x02\x50 this is no HTTP\r\n\r\n"
+DRIP_SECONDS = 0.4
+RESET = struct.pack("ii", 1, 0)  # close without a goodbye
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer, and the manner in which it goes out.
+
+    "" as it should · `closed` the line is closed instead · `reset` the same, rudely · `silent` nothing, ever ·
+    `cut` half of the body, then closed · `drip` a byte of the body every 0.4 s · `garbage` something that is no HTTP.
+    """
+
+    answer: Answer
+    manner: str = ""
+
+
+class Server(ThreadingHTTPServer):
+    """Listens for `twilio`, a TwilioServer."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, twilio) -> None:
+        self.twilio, self.lines = twilio, set()
+        super().__init__(("127.0.0.1", 0), Line)
+
+    def cut_all(self) -> None:
+        for line in list(self.lines):
+            line.close_now()
+
+    def handle_error(self, *_request) -> None:
+        """A caller who was killed cuts his line: that is no news here."""
+
+
+class Line(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet
+    disable_nagle_algorithm = True
+    used = False
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.lines.add(self)
+
+    def finish(self) -> None:
+        self.server.lines.discard(self)
+        with contextlib.suppress(OSError):
+            super().finish()
+
+    def handle_one_request(self) -> None:
+        somebody_speaks = self.rfile.peek(1)
+        if somebody_speaks and self.server.twilio.hangs_up(self.used):
+            self._reset()
+            return
+        self.used = True
+        super().handle_one_request()
+
+    def close_now(self) -> None:
+        with contextlib.suppress(OSError):  # the other side was faster
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _reset(self, _answer: Answer | None = None) -> None:
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        os.close(self.connection.detach())
+
+    def do_GET(self) -> None:
+        self._answer({})
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self._answer(dict(parse_qsl(body.decode(), keep_blank_values=True)))
+
+    def _answer(self, params: dict[str, str]) -> None:
+        said = self.server.twilio.respond(self.command, self.path, params, self.headers.get("Authorization", ""))
+        if said.manner == "":
+            self._speak(said.answer, said.answer.body)
+            return
+        self.close_connection = True
+        getattr(self, f"_{said.manner}")(said.answer)
+
+    def _speak(self, answer: Answer, start: bytes) -> None:
+        """The head for the whole body, and the `start` of it."""
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(start)
+        self.wfile.flush()
+
+    def _closed(self, _answer: Answer) -> None:
+        self.close_now()
+
+    def _cut(self, answer: Answer) -> None:
+        self._speak(answer, answer.body[: len(answer.body) // 2])
+        self.close_now()
+
+    def _drip(self, answer: Answer) -> None:
+        self._speak(answer, b"")
+        for byte in answer.body:
+            self.server.twilio.over.wait(DRIP_SECONDS)
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+
+    def _garbage(self, _answer: Answer) -> None:
+        self.wfile.write(GARBAGE)
+        self.wfile.flush()
+        self.close_now()
+
+    def _silent(self, _answer: Answer) -> None:
+        self.server.twilio.over.wait()
+        self.close_now()
+
+    def log_message(self, *_words) -> None:
+        """Tests need no access log."""
