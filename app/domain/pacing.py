@@ -11,11 +11,16 @@ GROWS_A_MINUTE = 0.1
 
 @dataclass(frozen=True)
 class Pace:
-    """What a sender may do now: `share` of its rate; `held` seconds of silence; `on_trial`: one text alone, to try."""
+    """What a sender may do now: `share` of its rate; silence until `until` (UTC), `held` seconds from now."""
 
     share: float = 1.0
     held: float = 0.0
-    on_trial: bool = False
+    until: datetime | None = None
+
+    @property
+    def on_trial(self) -> bool:
+        """Whether, after the silence, one text goes alone to try."""
+        return self.until is not None
 
 
 def share_now(share: float, slowed_at: datetime | None, moment: datetime) -> float:
@@ -24,6 +29,16 @@ def share_now(share: float, slowed_at: datetime | None, moment: datetime) -> flo
         return 1.0
     minutes = max(0.0, (moment - slowed_at).total_seconds() / 60)
     return min(1.0, share + GROWS_A_MINUTE * minutes)
+
+
+LAST_SECONDS = 30  # Twilio's own clock and queue get this much before a text's end
+LONGEST_VALIDITY = 36_000  # Twilio: a text may wait ten hours at most
+
+
+def valid_for(end: datetime, moment: datetime) -> int | None:
+    """How many seconds the carrier may keep a text that must not leave after `end`; None when it is too late."""
+    seconds = int((end - moment).total_seconds()) - LAST_SECONDS
+    return min(seconds, LONGEST_VALIDITY) if seconds >= 1 else None
 
 
 class Bucket:

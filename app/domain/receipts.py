@@ -99,6 +99,11 @@ def tls_receipt() -> Receipt:
     return _table()[1]["net_tls_verify"]
 
 
+def nameless_receipt() -> Receipt:
+    """The receipt of a carrier that says yes without naming the text."""
+    return _table()[1]["http_2xx_no_sid"]
+
+
 def pauses(receipt: Receipt) -> bool:
     """Whether the blast stops before the next person."""
     return receipt.breaker == "now"

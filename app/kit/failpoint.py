@@ -14,6 +14,11 @@ def arm(setting: str) -> None:
         _reached[name] = int(number) if number.isdigit() else 1
 
 
+def is_armed(name: str) -> bool:
+    """Whether a test wants the process to die there."""
+    return name in _reached
+
+
 def reach(name: str) -> None:
     """Die here without a word, if a test asked for it. A look into an empty dictionary otherwise."""
     if name not in _reached:

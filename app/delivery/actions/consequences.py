@@ -29,3 +29,9 @@ def _who_meets_it(row: Row[Any], receipt: Receipt) -> ColumnElement[bool]:
     if receipt.blame == Blame.WORDING:
         return and_(message_logs.c.id == row.message_log_id)
     return and_(message_logs.c.sender == row.sender, message_logs.c.carrier == row.carrier)
+
+
+def pause_sender(sender: str, carrier: str, receipt: Receipt) -> None:
+    """A fault that is no single text's: every running blast of this sender stops."""
+    these = and_(message_logs.c.sender == sender, message_logs.c.carrier == carrier)
+    control.pause_for_fault(these, receipt.words, receipt.code)

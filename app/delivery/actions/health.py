@@ -22,7 +22,7 @@ def pace_of(sender: str, carrier: str, moment: datetime) -> Pace:
     if row is None:
         return Pace()
     held = max(0.0, (row.hold_until - moment).total_seconds()) if row.hold_until else 0.0
-    return Pace(share_now(row.share, row.slowed_at, moment), held, row.hold_until is not None)
+    return Pace(share_now(row.share, row.slowed_at, moment), held, row.hold_until)
 
 
 def hold(sender: str, carrier: str, until: datetime, code: int | None, words: str) -> None:

@@ -6,7 +6,8 @@ from sqlalchemy import insert, select, update
 
 from app.delivery.actions import control, statements
 from app.delivery.models import Attempt, Lease, Message
-from app.domain.blast_states import MessageStatus
+from app.domain.blast_states import MessageStatus, Unsure
+from app.domain.lookups import first_look_up
 from app.kit.db import db, rows_changed
 
 ENGINE = "engine"
@@ -32,6 +33,7 @@ def take(holder: str, carrier: str, seen_epoch: int, moment: datetime) -> int | 
 
 
 def _lose_what_was_on_the_wire(moment: datetime) -> None:
+    look = first_look_up(MessageStatus.UNKNOWN, moment)
     on_the_wire = select(Message.id).where(Message.status == MessageStatus.SUBMITTING)
     db.session.execute(
         update(Attempt)
@@ -41,7 +43,7 @@ def _lose_what_was_on_the_wire(moment: datetime) -> None:
     db.session.execute(
         update(Message)
         .where(Message.status == MessageStatus.SUBMITTING)
-        .values(status=MessageStatus.UNKNOWN, reason="process_stopped")
+        .values(status=MessageStatus.UNKNOWN, reason=Unsure.PROCESS_STOPPED.value, look_up_at=look, lookups=0)
     )
 
 

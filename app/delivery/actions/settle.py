@@ -1,22 +1,41 @@
 """What became of a text, settled by rank: evidence applies if and only if it says more than we know."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from app.delivery.actions import consequences, statements
 from app.delivery.carriers.base import Accepted, Ambiguous, Outcome, Refused, Unprocessed
 from app.domain import receipts, retries
 from app.domain.blast_states import FROM_TWILIO, RANK, TAKEN, MessageStatus
+from app.domain.lookups import first_look_up
 from app.domain.receipts import Blame, Receipt
+from app.kit import failpoint
 from app.kit.db import db
 
 OUTCOMES = {Accepted: "accepted", Refused: "refused", Unprocessed: "unprocessed", Ambiguous: "ambiguous"}
+ANY_ATTEMPT = 1 << 40
+
+
+class Tried(Protocol):
+    """The attempt an answer belongs to: `number` counts from 1."""
+
+    @property
+    def message_id(self) -> int: ...
+    @property
+    def ref(self) -> str: ...
+    @property
+    def number(self) -> int: ...
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One thing we learned about one text. `code` is the carrier's number for what went wrong, if anything."""
+    """One thing we learned about one text. `code` is the carrier's number for what went wrong, if anything.
+
+    `attempt_n`: the number of the attempt it is about; None when the news is about the text as a whole.
+    """
 
     message_id: int
     attempt_id: int | None
@@ -26,6 +45,7 @@ class Evidence:
     code: int | None = None
     words: str | None = None
     http_status: int | None = None
+    attempt_n: int | None = None
 
 
 def settle(evidence: Evidence, moment: datetime) -> bool:
@@ -46,9 +66,14 @@ def settle(evidence: Evidence, moment: datetime) -> bool:
 
 
 def _news(evidence: Evidence, receipt: Receipt | None, moment: datetime) -> dict[str, Any]:
+    status, newest = evidence.status, ANY_ATTEMPT if evidence.attempt_n is None else evidence.attempt_n
     news: dict[str, Any] = {"b_id": evidence.message_id}
-    if evidence.status in statements.STAMPS:
+    if status not in TAKEN:
+        news["b_n"] = newest
+    if status in statements.STAMPS:
         news["b_moment"] = moment
+    if status in statements.LOOKED_UP:
+        news["b_look"] = first_look_up(status, moment)
     if receipt:
         news |= {"b_code": receipt.code or None, "b_words": evidence.words or receipt.words}
     return news
@@ -69,30 +94,65 @@ def _remember_sid(evidence: Evidence) -> None:
         db.session.execute(statements.NAME_ATTEMPT, {"b_id": evidence.attempt_id, "b_sid": evidence.sid})
 
 
-def settle_outcome(message_id: int, attempt_id: int, number: int, outcome: Outcome, moment: datetime) -> None:
-    """Store what the carrier answered to one attempt (its `number` counts from 1), and settle the text."""
-    _close_attempt(attempt_id, outcome, moment)
+def settle_outcomes(returned: Sequence[tuple[Tried, Outcome]], moment: datetime) -> None:
+    """Store what the carrier answered to these attempts, and settle their texts."""
+    plain = {}
+    for tried, outcome in returned:
+        if isinstance(outcome, Accepted) and _status_of(outcome) is MessageStatus.ACCEPTED:
+            plain[tried.ref] = (tried, outcome)
+        else:
+            _settle_one(tried, outcome, moment)
+    if plain:
+        _settle_accepted(plain, moment)
+    for _ in returned:
+        failpoint.reach("T4")
+
+
+def _settle_accepted(plain: dict[str, tuple[Tried, Accepted]], moment: datetime) -> None:
+    """All of them by two statements; those that were not as simple as they looked, one by one."""
+    rows = json.dumps([[tried.message_id, tried.ref, outcome.sid] for tried, outcome in plain.values()])
+    closed = db.session.execute(statements.CLOSE_ACCEPTED, {"b_rows": rows, "b_moment": moment}).scalars().all()
+    look = first_look_up(MessageStatus.ACCEPTED, moment)
+    moved = db.session.execute(statements.ACCEPT, {"b_rows": rows, "b_look": look}).all()
+    logs = {row.message_log_id for row in moved if row.message_log_id}
+    if logs:
+        db.session.execute(statements.PROVE_ALL, {"b_logs": json.dumps(sorted(logs))})
+    simple = {row.id for row in moved} & set(closed)
+    for tried, outcome in plain.values():
+        if tried.message_id not in simple:
+            _settle_one(tried, outcome, moment)
+
+
+def _settle_one(tried: Tried, outcome: Outcome, moment: datetime) -> None:
+    attempt_id = _close_attempt(tried.ref, outcome, moment)
+    about = Evidence(tried.message_id, attempt_id, MessageStatus.ACCEPTED, "create", attempt_n=tried.number)
     match outcome:
-        case Accepted(sid, word):
-            status = max(FROM_TWILIO.get(word, MessageStatus.ACCEPTED), MessageStatus.ACCEPTED, key=RANK.__getitem__)
-            settle(Evidence(message_id, attempt_id, status, "create", sid=sid), moment)
+        case Accepted(sid):
+            settle(replace(about, status=_status_of(outcome), sid=sid), moment)
         case Refused(code, http_status, words):
-            refused = Evidence(message_id, attempt_id, MessageStatus.FAILED, "create", code=code, words=words or None)
+            refused = replace(about, status=MessageStatus.FAILED, code=code, words=words or None)
             settle(replace(refused, http_status=http_status), moment)
         case Unprocessed(_, retry_after):
-            later = moment + timedelta(seconds=retries.delay(number, retry_after))
-            db.session.execute(statements.PUT_BACK, {"b_id": message_id, "b_not_before": later})
-        case Ambiguous(why):
-            db.session.execute(statements.UNSURE, {"b_id": message_id, "b_why": why})
+            later = moment + timedelta(seconds=retries.delay(tried.number, retry_after))
+            db.session.execute(statements.PUT_BACK, {"b_id": tried.message_id, "b_not_before": later})
+        case Ambiguous(why, _, cause):
+            look = first_look_up(MessageStatus.UNKNOWN, moment)
+            doubt = {"b_id": tried.message_id, "b_cause": cause.value, "b_why": why, "b_look": look}
+            db.session.execute(statements.UNSURE, doubt)
 
 
-def _close_attempt(attempt_id: int, outcome: Outcome, moment: datetime) -> None:
+def _status_of(outcome: Accepted) -> MessageStatus:
+    """What an answer to a request says. Twilio's word for it never says less than that it was taken."""
+    return max(FROM_TWILIO.get(outcome.status, MessageStatus.ACCEPTED), MessageStatus.ACCEPTED, key=RANK.__getitem__)
+
+
+def _close_attempt(ref: str, outcome: Outcome, moment: datetime) -> int | None:
     closing = {
-        "b_id": attempt_id,
+        "b_ref": ref,
         "b_moment": moment,
         "b_outcome": OUTCOMES[type(outcome)],
         "b_status": getattr(outcome, "http_status", None) or (201 if isinstance(outcome, Accepted) else None),
         "b_code": getattr(outcome, "code", None),
         "b_why": getattr(outcome, "why", None),
     }
-    db.session.execute(statements.CLOSE_ATTEMPT, closing)
+    return db.session.execute(statements.CLOSE_ATTEMPT, closing).scalar()

@@ -5,13 +5,15 @@ Their parameters are called `b_…`: SQLAlchemy keeps the columns' own names for
 
 from functools import cache
 
-from sqlalchemy import ColumnElement, Executable, bindparam, case, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Executable, bindparam, case, exists, func, or_, select, text, update
 
 from app.delivery.models import Lease, attempts, message_logs, messages, sender_health
-from app.domain.blast_states import RANK, Direction, LogStatus, MessageStatus
+from app.domain.blast_states import FAILED, RANK, TAKEN, Direction, LogStatus, MessageStatus
+from app.suppression.queries import left_out
 
 texts, logs, tries = messages.c, message_logs.c, attempts.c
 MOMENT = bindparam("b_moment", type_=texts.created_at.type)
+LATEST = bindparam("b_latest", type_=texts.created_at.type)
 KNOWN = case({status.value: rank for status, rank in RANK.items()}, value=texts.status)
 STAMPS = {
     MessageStatus.SENT: "sent_at",
@@ -22,10 +24,25 @@ STAMPS = {
 }
 
 
+# When the carrier is asked what became of a text, at first: a doubt soon, a missing receipt later.
+LOOK = bindparam("b_look", type_=texts.look_up_at.type)
+LOOKED_UP = (MessageStatus.ACCEPTED, MessageStatus.SENT)
+_OVER = (*FAILED, MessageStatus.DELIVERED, MessageStatus.NO_RECEIPT, MessageStatus.NOT_SENT)
+
+
 @cache
 def move_up(status: MessageStatus, with_error: bool) -> Executable:
-    """To `status` if it ranks higher (b_id, b_moment; b_code and b_words with an error). Returns the text's row."""
+    """To `status` if it ranks higher (b_id, b_n, b_moment, b_look; b_code and b_words with an error). Returns its row.
+
+    b_n is the number of the attempt the news is about: that an older attempt failed says nothing about the newest.
+    """
     values: dict[str, object] = {"status": status.value}
+    if status is MessageStatus.ACCEPTED:
+        values |= {"look_up_at": LOOK, "lookups": 0}
+    elif status is MessageStatus.SENT:
+        values["look_up_at"] = func.coalesce(texts.look_up_at, LOOK)
+    elif status in _OVER:
+        values["look_up_at"] = None
     if status in STAMPS:
         column = texts[STAMPS[status]]
         values[column.name] = func.coalesce(column, MOMENT)
@@ -33,10 +50,14 @@ def move_up(status: MessageStatus, with_error: bool) -> Executable:
         values |= {"error_code": bindparam("b_code"), "error_message": bindparam("b_words")}
     return (
         update(messages)
-        .where(texts.id == bindparam("b_id"), RANK[status] > KNOWN)
+        .where(texts.id == bindparam("b_id"), RANK[status] > KNOWN, *_is_about_the_newest(status))
         .values(values)
-        .returning(texts.phone, texts.message_log_id, texts.sender, texts.carrier)
+        .returning(texts.id, texts.phone, texts.message_log_id, texts.sender, texts.carrier, texts.kind)
     )
+
+
+def _is_about_the_newest(status: MessageStatus) -> tuple[ColumnElement[bool], ...]:
+    return () if status in TAKEN else (texts.attempts <= bindparam("b_n"),)
 
 
 # b_id, b_sid. OR IGNORE: a carrier that gives one name to two texts must not keep us from storing what became of them.
@@ -49,10 +70,10 @@ NAME_TEXT, NAME_ATTEMPT = (
 )
 # b_log
 PROVE = update(message_logs).where(logs.id == bindparam("b_log"), logs.proven.is_(False)).values(proven=True)
-# b_id, b_moment, b_outcome, b_status, b_code, b_why
+# b_ref, b_moment, b_outcome, b_status, b_code, b_why
 CLOSE_ATTEMPT = (
     update(attempts)
-    .where(tries.id == bindparam("b_id"))
+    .where(tries.ref == bindparam("b_ref"))
     .values(
         ended_at=MOMENT,
         outcome=bindparam("b_outcome"),
@@ -60,7 +81,24 @@ CLOSE_ATTEMPT = (
         code=bindparam("b_code"),
         why=bindparam("b_why"),
     )
+    .returning(tries.id)
 )
+
+# Almost every answer is a plain yes. All of a turn's are stored by two statements: one step of SQLite each, so that
+# the loop's thread runs meanwhile. b_rows: [[message id, ref, sid], …] as JSON. OR IGNORE as above.
+_NEWS = "(SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS ref, \
+json_extract(value, '$[2]') AS sid FROM json_each(:b_rows)) AS news"
+CLOSE_ACCEPTED = text(
+    f"UPDATE OR IGNORE attempts SET ended_at = :b_moment, outcome = 'accepted', http_status = 201, "
+    f"provider_sid = coalesce(provider_sid, news.sid) FROM {_NEWS} WHERE attempts.ref = news.ref RETURNING message_id"
+).bindparams(MOMENT)
+ACCEPT = text(
+    f"UPDATE OR IGNORE messages SET status = 'accepted', look_up_at = :b_look, lookups = 0, "
+    f"provider_sid = coalesce(provider_sid, news.sid) FROM {_NEWS} WHERE messages.id = news.id "
+    f"AND messages.status IN ('queued', 'submitting', 'unknown', 'not_sent') RETURNING messages.id, message_log_id"
+).bindparams(LOOK)
+# b_logs: [log id, …] as JSON
+PROVE_ALL = text("UPDATE message_logs SET proven = 1 WHERE id IN (SELECT value FROM json_each(:b_logs)) AND NOT proven")
 _ON_THE_WIRE = (texts.id == bindparam("b_id"), texts.status == MessageStatus.SUBMITTING.value)
 _STOPPED = exists().where(logs.id == texts.message_log_id, logs.status == LogStatus.CANCELLED.value)
 # b_id, b_not_before. A blast that was stopped meanwhile has no queue to go back to: cancelled like its rest.
@@ -73,43 +111,62 @@ PUT_BACK = (
         not_before=bindparam("b_not_before"),
     )
 )
-# b_id, b_why
+# b_id, b_cause, b_why, b_look
 UNSURE = (
     update(messages)
     .where(*_ON_THE_WIRE)
-    .values(status=MessageStatus.UNKNOWN.value, reason="no_answer", error_message=bindparam("b_why"))
+    .values(
+        status=MessageStatus.UNKNOWN.value,
+        reason=bindparam("b_cause"),
+        error_message=bindparam("b_why"),
+        look_up_at=LOOK,
+        lookups=0,
+    )
 )
 
-# b_id, b_number, b_moment
-ARM = (
-    update(messages)
-    .where(texts.id == bindparam("b_id"))
-    .values(status=MessageStatus.SUBMITTING.value, attempts=bindparam("b_number"), submitted_at=MOMENT, not_before=None)
-)
-# message_id, n, ref, started_at
-ATTEMPT = (
-    insert(attempts)
-    .values({name: bindparam(name) for name in ("message_id", "n", "ref", "started_at")})
-    .returning(tries.id)
-)
+# b_rows: [[message id, n, ref], …] as JSON; b_moment
+ARM = text(
+    "UPDATE messages SET status = 'submitting', attempts = attempts + 1, submitted_at = :b_moment, not_before = NULL, "
+    "look_up_at = NULL WHERE id IN (SELECT json_extract(value, '$[0]') FROM json_each(:b_rows))"
+).bindparams(MOMENT)
+ATTEMPTS = text(
+    "INSERT INTO attempts (message_id, n, ref, started_at) SELECT json_extract(value, '$[0]'), "
+    "json_extract(value, '$[1]'), json_extract(value, '$[2]'), :b_moment FROM json_each(:b_rows)"
+).bindparams(MOMENT)
 
 
 def _queued(which: ColumnElement[bool], *order: ColumnElement[object]) -> Executable:
-    rows = select(texts.id, texts.phone, texts.body, texts.segments, texts.kind, texts.attempts).where(
+    rows = select(
+        texts.id,
+        texts.phone,
+        texts.body,
+        texts.segments,
+        texts.kind,
+        texts.attempts,
+        texts.not_after,
+        left_out(texts.phone).label("left_out"),
+    ).where(
         texts.status == MessageStatus.QUEUED.value,
         texts.carrier == bindparam("b_carrier"),
         which,
-        or_(texts.not_before.is_(None), texts.not_before <= MOMENT),
+        # nobody waits longer than the longest Retry-After: further ahead is a clock that was set back
+        or_(texts.not_before.is_(None), texts.not_before <= MOMENT, texts.not_before > LATEST),
     )
     return rows.order_by(*order).limit(bindparam("b_most"))
 
 
-# b_carrier, b_moment, b_most; answers first
+# b_carrier, b_moment, b_latest, b_most; answers first
 QUEUED_SINGLES = _queued(
     texts.message_log_id.is_(None) & (texts.direction == Direction.OUTBOUND.value), texts.priority.desc(), texts.id
 )
 # the same, and b_log
 QUEUED_OF_LOG = _queued(texts.message_log_id == bindparam("b_log"), texts.id)
+
+_TOO_LATE = {"status": MessageStatus.EXPIRED.value, "reason": "too_late"}
+_STILL_QUEUED = texts.status == MessageStatus.QUEUED.value
+# b_log; b_id
+EXPIRE_LOG = update(messages).where(texts.message_log_id == bindparam("b_log"), _STILL_QUEUED).values(_TOO_LATE)
+EXPIRE_ONE = update(messages).where(texts.id == bindparam("b_id"), _STILL_QUEUED).values(_TOO_LATE)
 
 _HAS_QUEUED = exists().where(
     texts.message_log_id == logs.id,
@@ -119,7 +176,7 @@ _HAS_QUEUED = exists().where(
 _BUSY = exists().where(texts.message_log_id == logs.id, texts.status == MessageStatus.SUBMITTING.value)
 # b_carrier: running blasts with something queued, `busy` with a row on the wire; the least advanced first
 RUNNING_LOGS = (
-    select(logs.id, logs.proven, _BUSY.label("busy"))
+    select(logs.id, logs.proven, logs.not_after, _BUSY.label("busy"))
     .where(logs.status == LogStatus.PROCESSING.value, logs.carrier == bindparam("b_carrier"), _HAS_QUEUED)
     .order_by(logs.success_count + logs.failure_count, logs.id)
 )

@@ -25,12 +25,16 @@ class Refused:
 
 @dataclass(frozen=True)
 class Unprocessed:
-    """Certainly not sent: nothing left us, or the carrier refused it before looking at it. May be sent again."""
+    """Certainly not sent: nothing left us, or the carrier refused it before looking at it. May be sent again.
+
+    `unsafe`: the carrier's certificate could not be checked, so nobody else's text should be tried either.
+    """
 
     why: str
     retry_after: float | None = None
     http_status: int | None = None
     code: int | None = None
+    unsafe: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,11 @@ class Carrier(Protocol):
 
     name: str
 
-    async def send(self, to: str, body: str, ref: str) -> Outcome:
-        """Hand over one text to `to` (E.164). `ref` (32 hex) comes back in the receipts' address."""
+    async def send(self, to: str, body: str, ref: str, valid_for: int | None = None) -> Outcome:
+        """Hand over one text to `to` (E.164). `ref` (32 hex) comes back in the receipts' address.
+
+        `valid_for`: seconds the carrier may keep it before it is too late to send it.
+        """
         ...
 
     async def close(self) -> None:

@@ -5,6 +5,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+import aiohttp
+
 from app.delivery.carriers.base import Accepted, Ambiguous, Outcome, Refused, Unprocessed
 from app.domain.blast_states import Unsure
 from app.domain.receipts import is_unprocessed
@@ -32,7 +34,9 @@ def outcome_of(exchange: Exchange, error: BaseException | None) -> Outcome:
         why = type(error).__name__ if error else "no answer"
         if exchange.connected:
             return Ambiguous(f"no answer ({why})")
-        return Unprocessed(f"nothing left us ({why})")
+        return Unprocessed(
+            f"nothing left us ({why})", unsafe=isinstance(error, aiohttp.ClientConnectorCertificateError)
+        )
     return _of_answer(exchange, exchange.status)
 
 

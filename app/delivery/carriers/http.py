@@ -13,6 +13,7 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
 from app.delivery.carriers.exchange import Exchange, current
+from app.kit import failpoint
 
 SDK_HOST = "https://api.twilio.com"
 DEADLINES = aiohttp.ClientTimeout(total=25, sock_connect=5, sock_read=15)
@@ -23,10 +24,16 @@ async def _left_us(_session: aiohttp.ClientSession, context: SimpleNamespace, _p
     context.trace_request_ctx.connected = True
 
 
+async def _die_with_bytes_out(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: Any) -> None:
+    failpoint.reach("T3b")
+
+
 def _tracing() -> aiohttp.TraceConfig:
     trace = aiohttp.TraceConfig()
     trace.on_connection_create_end.append(_left_us)
     trace.on_connection_reuseconn.append(_left_us)
+    if failpoint.is_armed("T3b"):
+        trace.on_request_chunk_sent.append(_die_with_bytes_out)
     return trace
 
 
@@ -75,6 +82,7 @@ class HttpClient(AsyncHttpClient):
             text = (await answer.read()).decode("utf-8", "replace")
             exchange.headers = {name.lower(): value for name, value in answer.headers.items()}
             exchange.body, exchange.status = text, answer.status
+            failpoint.reach("T3c")
             return Response(answer.status, text, answer.headers)
 
     async def close(self) -> None:

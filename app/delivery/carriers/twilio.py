@@ -23,11 +23,13 @@ class TwilioCarrier:
         self._from = _sender(settings)
         self._callback = _callback_base(settings)
 
-    async def send(self, to: str, body: str, ref: str) -> Outcome:
+    async def send(self, to: str, body: str, ref: str, valid_for: int | None = None) -> Outcome:
         """Hand over one text. Never raises; the outcome is judged from what was seen on the wire."""
         exchange = Exchange()
         current.set(exchange)
-        extra = {"status_callback": f"{self._callback}/{ref}"} if self._callback else {}
+        extra: dict[str, Any] = {"status_callback": f"{self._callback}/{ref}"} if self._callback else {}
+        if valid_for:
+            extra["validity_period"] = valid_for
         error: BaseException | None = None
         try:
             await self._client.messages.create_async(to=to, body=body, **self._from, **extra)

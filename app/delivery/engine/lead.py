@@ -21,9 +21,9 @@ FROZEN_SECONDS = 15.0
 class Lead:
     """This process's claim to the lead. Correctness never rests on the lock file: every arming reads the epoch."""
 
-    def __init__(self, app: Flask, database: Path, carrier: str) -> None:
+    def __init__(self, app: Flask, database: Path, sender: str, carrier: str) -> None:
         self.app = app
-        self.carrier = carrier
+        self.sender, self.carrier = sender, carrier
         self.holder = secrets.token_hex(16)
         self.epoch: int | None = None
         self._path = database.with_name(database.name + ".leader")
@@ -62,9 +62,14 @@ class Lead:
             self._seen, self._seen_at = (epoch, beat), time.monotonic()
         return time.monotonic() - self._seen_at > FROZEN_SECONDS
 
-    def beat_if_due(self) -> None:
-        """Say every 3 seconds that we live; learn that way when somebody else leads by now."""
-        if self.epoch is None or time.monotonic() - self._beaten_at < BEAT_SECONDS:
+    @property
+    def must_beat(self) -> bool:
+        """Whether it is time, every 3 seconds, to say that we live."""
+        return self.held and time.monotonic() - self._beaten_at >= BEAT_SECONDS
+
+    def beat(self) -> None:
+        """Say that we live; learn that way when somebody else leads by now."""
+        if self.epoch is None:
             return
         with self.app.app_context(), write():
             ours = verbs.beat(self.holder, self.epoch, now())

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -11,12 +12,13 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from app.delivery.actions.arm import Armed, Room
-from app.delivery.carriers.base import Carrier, Unprocessed
-from app.delivery.engine.lead import Lead
+from app.delivery.carriers.base import Carrier, Outcome, Unprocessed
+from app.delivery.engine.brakes import Brakes
+from app.delivery.engine.lead import FROZEN_SECONDS, Lead
 from app.delivery.engine.pulse import Pulse
-from app.delivery.engine.turn import Returned, Turned, turn
-from app.domain import retries
+from app.delivery.engine.turn import Returned, Turned, pace_now, turn
 from app.domain.pacing import Bucket
+from app.kit import failpoint
 from app.kit.db import Busy
 from app.kit.settings import Settings
 
@@ -29,6 +31,13 @@ RELEASE_AGAIN_SECONDS = 5.0
 STOP_SECONDS = 28.0
 ARMED_AHEAD = 1.25
 STOPPING = Unprocessed("stopping before anything left us", retry_after=0.0)
+SLEPT = Unprocessed("slept too long with it in hand", retry_after=0.0)
+NOT_TRIED = (STOPPING, SLEPT)
+
+
+def why(trouble: Busy | OperationalError) -> str:
+    """The database's own words, without anything that was to be stored."""
+    return "busy" if isinstance(trouble, Busy) else str(trouble.orig)
 
 
 class Engine:
@@ -40,7 +49,7 @@ class Engine:
         settings: Settings = app.extensions["settings"]
         self.app, self.release, self.alive = app, release, alive
         self.make_carrier = make_carrier
-        self.lead = Lead(app, settings.database_path, settings.carrier)
+        self.lead = Lead(app, settings.database_path, settings.sender, settings.carrier)
         self.pulse = Pulse(app, settings.database_path, settings.carrier)
         self.bucket = Bucket(settings.rate)
         # a turn for every single text would cost more than the texts: answers are gathered for about one text's time
@@ -81,8 +90,8 @@ class Engine:
         self.on_wire: set[asyncio.Task[None]] = set()
         self.returned: list[Returned] = []
         self.released: asyncio.Future[None] | None = None
-        self.hold_until = 0.0
-        self.turned_away = 0
+        self.brakes = Brakes(self.lead.sender, self.lead.carrier)
+        self.looked_at = 0.0
         self.release_after = 0.0
         self.blocked = False
         self.carrier = self.make_carrier()
@@ -101,7 +110,7 @@ class Engine:
             await self._turn(None)
             await self._rest(STANDBY_SECONDS)
             return
-        if await self._in_database(self.pulse.changed):
+        if await self._something_changed():
             self._release_if_due()
             turned = await self._turn(self._room())
             if turned and turned.idle:
@@ -111,10 +120,22 @@ class Engine:
         self._release_if_due()
         await self._rest(self._pause())
 
+    async def _something_changed(self) -> bool:
+        """Whether there may be work. While texts leave that is known; other processes' news is looked for meanwhile."""
+        moment = self.loop.time()
+        if self.pulse.stirred and moment - self.looked_at < LOOK_SECONDS:
+            return True
+        self.looked_at = moment
+        changed: bool = await self._in_database(self.pulse.changed)
+        if changed and self.brakes.wait(moment):  # perhaps a person said: try now
+            self.brakes.see(await self._in_database(pace_now, self.app, self.lead), moment)
+        return changed
+
     async def _leading(self) -> bool:
         try:
             if self.lead.held:
-                await self._in_database(self.lead.beat_if_due)
+                if self.lead.must_beat:
+                    await self._in_database(self.lead.beat)
             elif await self._in_database(self.lead.try_take):
                 log.info("leading, epoch %s", self.lead.epoch)
         except (Busy, OperationalError):
@@ -122,52 +143,63 @@ class Engine:
         return self.lead.held
 
     def _room(self) -> Room | None:
-        most = 1 if self.turned_away else int(self.most_open * ARMED_AHEAD)
-        rows = most - len(self.on_wire)
         moment = self.loop.time()
-        if rows < 1 or moment < self.hold_until or not self.bucket.available(moment):
+        most = 1 if self.brakes.careful else int(self.most_open * ARMED_AHEAD)
+        rows = most - len(self.on_wire)
+        if rows < 1 or self.brakes.wait(moment) or not self.bucket.available(moment):
             return None
-        return Room(rows, self.bucket, moment)
+        return Room(rows, self.bucket, moment, self.brakes.pace.until)
 
     async def _turn(self, room: Room | None) -> Turned | None:
         """One turn; on a database that cannot be written nothing is lost, the same results come again."""
-        if room is None and not self.returned:
+        if room is None and not self.returned and not self.brakes.wishes:
             return None
         taken, self.returned = self.returned, []
+        wishes, self.brakes.wishes = self.brakes.wishes, []
         try:
-            turned: Turned = await self._in_database(turn, self.app, self.lead, taken, room)
-        except (Busy, OperationalError):
-            log.warning("the database could not be written; %s results wait", len(taken))
-            self.returned = taken + self.returned
+            turned: Turned = await self._in_database(turn, self.app, self.lead, taken, wishes, room)
+        except (Busy, OperationalError) as trouble:
+            log.warning("the database could not be written (%s); %s results wait", why(trouble), len(taken))
+            self.returned, self.brakes.wishes = taken + self.returned, wishes + self.brakes.wishes
             await asyncio.sleep(LOOK_SECONDS)
             return None
+        self._after(turned, room)
+        return turned
+
+    def _after(self, turned: Turned, room: Room | None) -> None:
         if turned.lost:
             log.warning("somebody else leads now")
             self.lead.lose()
+        if turned.pace:
+            moment = self.loop.time()
+            self.brakes.see(turned.pace, moment)
+            self.bucket.slow_to(turned.pace.share, moment)
         self.blocked = room is not None and not turned.armed
+        armed_at = time.clock_gettime(time.CLOCK_BOOTTIME)
         for armed in turned.armed:
-            task = self.loop.create_task(self._send(armed))
+            failpoint.reach("T2")
+            task = self.loop.create_task(self._send(armed, armed_at))
             self.on_wire.add(task)
             task.add_done_callback(self.on_wire.discard)
-        return turned
 
-    async def _send(self, armed: Armed) -> None:
+    async def _send(self, armed: Armed, armed_at: float) -> None:
         async with self.slots:
-            outcome = STOPPING if self._must_stop() else await self.carrier.send(armed.phone, armed.body, armed.ref)
-        if not isinstance(outcome, Unprocessed):
-            self.turned_away = 0
-        elif outcome is not STOPPING:
-            self._hold(outcome)
+            outcome = self._too_late(armed_at) or await self._hand_over(armed)
+        if outcome not in NOT_TRIED:
+            self.brakes.note(outcome, self.loop.time())
         self.returned.append(Returned(armed, outcome))
         self.pulse.stir()
         self.news.set()
 
-    def _hold(self, outcome: Unprocessed) -> None:
-        """The carrier asked us to wait, or cannot be reached: nobody's text goes meanwhile, then one to try."""
-        moment = self.loop.time()
-        if moment >= self.hold_until:  # the others that were on the wire together say the same: count it once
-            self.turned_away += 1
-        self.hold_until = max(self.hold_until, moment + retries.delay(self.turned_away, outcome.retry_after))
+    def _too_late(self, armed_at: float) -> Unprocessed | None:
+        """Whether this text must stay: we stop, or we slept so long that somebody else may lead by now."""
+        if self._must_stop():
+            return STOPPING
+        return SLEPT if time.clock_gettime(time.CLOCK_BOOTTIME) - armed_at > FROZEN_SECONDS else None
+
+    async def _hand_over(self, armed: Armed) -> Outcome:
+        failpoint.reach("T3a")
+        return await self.carrier.send(armed.phone, armed.body, armed.ref, armed.valid_for)
 
     def _release_if_due(self) -> None:
         if self.released is not None or self.loop.time() < self.release_after or not self.pulse.due():
@@ -189,7 +221,7 @@ class Engine:
     def _pause(self) -> float:
         """Until the next look: shorter when the bucket fills sooner."""
         if self.pulse.stirred and not self.blocked and len(self.on_wire) < int(self.most_open * ARMED_AHEAD):
-            wait = max(self.bucket.wait(self.loop.time()), self.hold_until - self.loop.time())
+            wait = max(self.bucket.wait(self.loop.time()), self.brakes.wait(self.loop.time()))
             return min(LOOK_SECONDS, max(wait, self.gathering))
         return LOOK_SECONDS
 

@@ -1,0 +1,114 @@
+"""What slows us down: the carrier's wish, silence on the line, and doubts, counted as answers come in.
+
+A wish of the carrier holds everybody back in this process at once. What lasts longer is stored (a Wish, for the next
+turn), so that pages can tell it and a process that takes over keeps to it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from app.delivery.actions import consequences, health
+from app.delivery.carriers.base import Ambiguous, Outcome, Unprocessed
+from app.domain import retries
+from app.domain.blast_states import Unsure
+from app.domain.pacing import Pace
+from app.domain.receipts import UNPROCESSED_STATUS, Receipt, nameless_receipt, tls_receipt
+
+Wish = Callable[[datetime], object]
+
+DOUBTS, NAMELESS, THROTTLED, UNREACHABLE = 10, 3, 5, 5  # so many in a row
+HOLD_SECONDS = 60.0
+QUEUE_FULL, QUEUE_FULL_SECONDS = 21611, 900.0
+WORTH_TELLING = 10.0  # a shorter wait is over before anybody has read about it
+SILENT = "Twilio cannot be reached. One text goes to try every minute; the others wait."
+FAULTY = "Twilio answers with faults of its own, or not at all. One text goes to try every minute; the others wait."
+FULL = "The sender's queue at Twilio is full. The others wait a quarter of an hour."
+ASKED = "Twilio asked us to wait."
+
+
+@dataclass
+class Brakes:
+    """Of one sender. Moments are seconds of the loop's clock. `note()` each outcome; ask `wait()` before arming."""
+
+    sender: str
+    carrier: str
+    wishes: list[Wish] = field(default_factory=list)
+    pace: Pace = field(default_factory=Pace)
+    turned_away: int = 0
+    _until: float = 0.0
+    _held: float = 0.0
+    _in_a_row: dict[str, int] = field(default_factory=dict)
+
+    def wait(self, moment: float) -> float:
+        """Seconds until something may leave; 0 when it may now."""
+        return max(0.0, self._until - moment, self._held - moment)
+
+    @property
+    def careful(self) -> bool:
+        """Whether the next text goes alone, to try."""
+        return bool(self.turned_away) or self.pace.on_trial
+
+    def see(self, pace: Pace, moment: float) -> None:
+        """What is stored now. A hold is counted on our own clock from when it was first seen: no wall clock ends it."""
+        if pace.until != self.pace.until:
+            self._held = moment + min(pace.held, retries.LONGEST_RETRY_AFTER) if pace.until else 0.0
+        self.pace = pace
+
+    def note(self, outcome: Outcome, moment: float) -> None:
+        """Count one answer."""
+        if isinstance(outcome, Unprocessed):
+            self._turned(outcome, moment)
+        elif isinstance(outcome, Ambiguous):
+            self._doubt(outcome)
+        else:
+            self.turned_away = 0
+            self._in_a_row.clear()
+            if self.pace.on_trial:
+                self.wishes.append(lambda _moment: health.free(self.sender, self.carrier))
+
+    def _doubt(self, outcome: Ambiguous) -> None:
+        if self._count("doubts", DOUBTS):
+            self._hold(HOLD_SECONDS, FAULTY)
+        if outcome.cause is not Unsure.NO_NAME:
+            self._in_a_row.pop("nameless", None)
+        elif self._count("nameless", NAMELESS):
+            self._pause(nameless_receipt)
+
+    def _turned(self, outcome: Unprocessed, moment: float) -> None:
+        """The others that were on the wire together say the same: a wave counts once."""
+        new_wave = moment >= self._until
+        self.turned_away += new_wave
+        wait = retries.delay(self.turned_away, outcome.retry_after)
+        self._until = max(self._until, moment + wait)
+        if outcome.unsafe:
+            self._pause(tls_receipt)
+        elif outcome.code == QUEUE_FULL:
+            self._hold(QUEUE_FULL_SECONDS, FULL, QUEUE_FULL)
+        elif outcome.http_status is None:
+            if self._count("unreachable", UNREACHABLE):
+                self._hold(HOLD_SECONDS, SILENT)
+        else:
+            self._throttled(outcome, wait, new_wave)
+
+    def _throttled(self, outcome: Unprocessed, wait: float, new_wave: bool) -> None:
+        if outcome.http_status == UNPROCESSED_STATUS and self._count("throttled", THROTTLED, again=new_wave):
+            self.wishes.append(partial(health.slow, self.sender, self.carrier))
+        if wait >= WORTH_TELLING:
+            self._hold(wait, ASKED, outcome.code)
+
+    def _count(self, what: str, most: int, *, again: bool = False) -> bool:
+        """Whether this makes `most` in a row; while one text at a time goes to try, every single one does."""
+        self._in_a_row[what] = self._in_a_row.get(what, 0) + 1
+        count = self._in_a_row[what]
+        return count == most or self.pace.on_trial or (again and count > most)
+
+    def _hold(self, seconds: float, words: str, code: int | None = None) -> None:
+        def hold(moment: datetime) -> None:
+            health.hold(self.sender, self.carrier, moment + timedelta(seconds=seconds), code, words)
+
+        self.wishes.append(hold)
+
+    def _pause(self, receipt: Callable[[], Receipt]) -> None:
+        self.wishes.append(lambda _moment: consequences.pause_sender(self.sender, self.carrier, receipt()))
