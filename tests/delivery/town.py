@@ -9,8 +9,11 @@ from app.delivery.queries import tally_of
 from app.domain.blast_states import Target
 from app.kit.clock import now
 from app.kit.db import db, write
+from app.suppression.models import SuppressedContact, UnsubscribedContact
+from tests.makers import member
 from tests.served import until
 
+NEVER_LEFT = {"queued", "skipped", "cancelled", "expired", "not_sent"}
 FAST = {"send_rate": 2000.0, "undo_seconds": 0}
 
 
@@ -93,15 +96,42 @@ def paused(app, scheduled_id, seconds=20):
     return until(look, "the blast to be paused", seconds)
 
 
-def everybody_is_accounted_for(app, twilio=None):
-    """The two invariants: nobody twice in a blast at the carrier; everybody in a state that adds up."""
+def people(app, *phones):
+    """Community members with these numbers."""
+    with app.app_context():
+        for phone in phones:
+            member(phone)
+
+
+def suppressed(app):
+    """(numbers that do not work, numbers that said STOP)."""
+    with app.app_context():
+        dead = db.session.scalars(db.select(SuppressedContact.phone)).all()
+        return set(dead), set(db.session.scalars(db.select(UnsubscribedContact.phone)).all())
+
+
+def everybody_is_accounted_for(app, twilio=None, *, sent_again=()):
+    """The two invariants, after every scenario.
+
+    I1: no text of ours is twice at the carrier, but for the ids that a person has `sent_again`.
+    I2: the states add up to the audience, and every text that the carrier took is known here as one that left.
+    """
     with app.app_context():
         for log in db.session.scalars(db.select(MessageLog)):
             counted = tally_of(log.id)
             assert counted.total == log.total_recipients
             assert (log.success_count, log.failure_count) == (counted.success_count, counted.failure_count)
     if twilio:
-        seen = Counter((each.to, each.body) for each in twilio.requests if each.sid)
-        assert not [key for key, times in seen.items() if times > 1], "texted twice"
-        refs = {row.ref for row in attempts(app)}
-        assert {each.callback.rsplit("/", 1)[1] for each in twilio.requests} <= refs
+        taken = Counter(_text_of(app, twilio))
+        assert {row for row, times in taken.items() if times > 1} <= set(sent_again), "texted twice"
+        left = {row.id for row in rows(app) if row.status not in NEVER_LEFT}
+        assert set(taken) <= left, "at the carrier, and here it never left"
+
+
+def _text_of(app, twilio):
+    """The row of every text the carrier took, found by its ref; KeyError when we never gave that ref."""
+    mine = {each.ref: each.message_id for each in attempts(app)}
+    for each in twilio.requests:
+        row = mine[each.callback.rsplit("/", 1)[1]]
+        if each.sid:
+            yield row
