@@ -28,6 +28,7 @@ BEFORE, AFTER = timedelta(seconds=2), timedelta(seconds=120)
 # How far back a list is read, counted from the attempt.
 FAR_ENOUGH = timedelta(minutes=5)
 
+LOOK_UPS_AT_ONCE = 4
 # How long until the carrier is asked again after it would not answer; that was no look-up.
 AGAIN, NOT_ALLOWED, LONGEST = 60.0, 600.0, 3600.0
 

@@ -1,8 +1,10 @@
 """What the engine asks of a carrier, and the four things that can come of one text."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
+from app.delivery.carriers.reading import Fetched, Listing, NotRead
 from app.domain.blast_states import Unsure
 
 
@@ -59,6 +61,14 @@ class Carrier(Protocol):
 
         `valid_for`: seconds the carrier may keep it before it is too late to send it.
         """
+        ...
+
+    async def list_texts(self, to: str, since: datetime) -> Listing | NotRead:
+        """What it has sent to a phone since about `since` (our clock), newest first."""
+        ...
+
+    async def fetch_text(self, sid: str) -> Fetched | NotRead:
+        """One text by the name the carrier gave it."""
         ...
 
     async def close(self) -> None:

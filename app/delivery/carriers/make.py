@@ -6,6 +6,7 @@ from app.delivery.carriers.base import Carrier
 from app.delivery.carriers.http import HttpClient
 from app.delivery.carriers.sandbox import SandboxClient
 from app.delivery.carriers.twilio import TwilioCarrier
+from app.domain.lookups import LOOK_UPS_AT_ONCE
 from app.kit.settings import Settings
 
 
@@ -14,4 +15,6 @@ def carrier_for(app: Flask) -> Carrier:
     settings: Settings = app.extensions["settings"]
     if settings.carrier == "sandbox":
         return TwilioCarrier(settings, SandboxClient(app))
-    return TwilioCarrier(settings, HttpClient(settings.twilio_api_url, settings.send_concurrency))
+    # look-ups have lines of their own: they never stand in front of a text
+    lines = settings.send_concurrency + LOOK_UPS_AT_ONCE
+    return TwilioCarrier(settings, HttpClient(settings.twilio_api_url, lines))

@@ -1,15 +1,22 @@
 """Twilio, spoken to through its SDK over our own HTTP client; the sandbox is the same carrier over a pretend one."""
 
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from twilio.rest import Client
 
+from app.delivery.carriers.answers import page_of, text_of
 from app.delivery.carriers.base import Outcome
 from app.delivery.carriers.exchange import Exchange, current, outcome_of
+from app.delivery.carriers.reading import Fetched, Listing, NotRead
+from app.domain.lookups import FAR_ENOUGH, Listed
 from app.kit.settings import Settings
 
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
+API = "https://api.twilio.com"  # the HTTP client puts TWILIO_API_URL in its place
+PAGE_SIZE, MOST_PAGES = 50, 5
 
 
 class TwilioCarrier:
@@ -25,21 +32,54 @@ class TwilioCarrier:
 
     async def send(self, to: str, body: str, ref: str, valid_for: int | None = None) -> Outcome:
         """Hand over one text. Never raises; the outcome is judged from what was seen on the wire."""
-        exchange = Exchange()
-        current.set(exchange)
         extra: dict[str, Any] = {"status_callback": f"{self._callback}/{ref}"} if self._callback else {}
         if valid_for:
             extra["validity_period"] = valid_for
-        error: BaseException | None = None
-        try:
-            await self._client.messages.create_async(to=to, body=body, **self._from, **extra)
-        except Exception as trouble:  # noqa: BLE001 -- whatever the SDK raises decides nothing: the exchange does
-            error = trouble
-        return outcome_of(exchange, error)
+        request = self._client.messages.create_async(to=to, body=body, **self._from, **extra)
+        return outcome_of(*await _watched(request))
+
+    async def list_texts(self, to: str, since: datetime) -> Listing | NotRead:
+        """The texts to a phone made since 5 minutes before `since` (our clock), newest first, at most 250.
+
+        Never raises. No filter by day: a text that has not left Twilio yet has no date to be filtered by.
+        """
+        texts: list[Listed] = []
+        unread, skew, where = 0, timedelta(), ""
+        for _ in range(MOST_PAGES):
+            page = page_of(*await _watched(self._page(to, where)))
+            if isinstance(page, NotRead):
+                return page
+            texts, unread, skew, where = [*texts, *page.texts], unread + page.unread, page.skew, page.next_uri
+            # all of a page: what waited long inside Twilio may be listed before what was made after it
+            far = all(text.created_at < since + skew - FAR_ENOUGH for text in page.texts)
+            if far or not where:
+                return Listing(tuple(texts), skew, complete=not unread)
+        return Listing(tuple(texts), skew, complete=False)
+
+    def _page(self, to: str, where: str) -> Coroutine[Any, Any, Any]:
+        messages = self._client.messages
+        request: Coroutine[Any, Any, Any]
+        request = messages.get_page_async(API + where) if where else messages.page_async(to=to, page_size=PAGE_SIZE)
+        return request
+
+    async def fetch_text(self, sid: str) -> Fetched | NotRead:
+        """One text by its sid. Never raises."""
+        return text_of(*await _watched(self._client.messages(sid).fetch_async()))
 
     async def close(self) -> None:
         """Let go of every connection."""
         await self._http.close()
+
+
+async def _watched(request: Coroutine[Any, Any, Any]) -> tuple[Exchange, BaseException | None]:
+    """What was seen on the wire of one request of the SDK's, and what the SDK made of it."""
+    exchange = Exchange()
+    current.set(exchange)
+    try:
+        await request
+    except Exception as trouble:  # noqa: BLE001 -- whatever the SDK raises decides nothing: the exchange does
+        return exchange, trouble
+    return exchange, None
 
 
 def _sender(settings: Settings) -> dict[str, str]:
