@@ -1,15 +1,27 @@
-"""Reading blasts, their rows and the engine's pulse."""
+"""Reading blasts, their rows, what may go again, and the engine's pulse."""
 
+import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
-from app.delivery.models import Lease, Message, ScheduledMessage
-from app.domain.blast_states import MessageStatus, ScheduleStatus, Tally, tally
+from app.delivery.models import Lease, Message, ScheduledMessage, SenderHealth
+from app.domain.blast_states import (
+    COUNTRY_OFF,
+    IN_DOUBT,
+    SENDABLE_AGAIN,
+    MessageStatus,
+    ScheduleStatus,
+    Tally,
+    tally,
+)
+from app.domain.permission import LeftOut
 from app.kit.clock import now
 from app.kit.db import db
+from app.suppression.queries import left_out
 
 SILENT_AFTER = timedelta(seconds=20)
 SAMPLE, SLICE = 5000, 1000
@@ -38,6 +50,73 @@ def queued_segments(log_id: int, queued: int) -> int:
     some = waiting.limit(SAMPLE).subquery()
     rows, segments = db.session.execute(select(func.count(), func.coalesce(func.sum(some.c.segments), 0))).one()
     return round(segments * max(1.0, queued / rows)) if rows else 0
+
+
+def health_of(sender: str, carrier: str) -> SenderHealth | None:
+    """What slows a sender down or holds it back; None for one that nothing ever did."""
+    return db.session.get(SenderHealth, (sender, carrier), populate_existing=True)
+
+
+def among(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
+    """For any where: these rows, as far as they belong to this blast. However many they are, it is one parameter."""
+    wanted = func.json_each(json.dumps(list(message_ids))).table_valued("value")
+    return and_(Message.message_log_id == log_id, Message.id.in_(select(wanted.c.value)))
+
+
+def may_go_again(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
+    """For any where: those of these rows of a blast that a person may send again, whoever has said STOP since."""
+    return and_(among(log_id, message_ids), or_(Message.status.in_(SENDABLE_AGAIN), _country_off()))
+
+
+def _country_off() -> ColumnElement[bool]:
+    return and_(Message.status == MessageStatus.SKIPPED, Message.reason == COUNTRY_OFF)
+
+
+def ids_to_decide(log_id: int, state: str) -> list[int]:
+    """The rows of a blast that a person may decide about at once, by state; `country_off` is one of these here.
+
+    What somebody has decided to leave as it is stays out.
+    """
+    if state == COUNTRY_OFF:
+        which = _country_off()
+    elif state in SENDABLE_AGAIN:
+        which = Message.status == state
+    else:
+        return []
+    if state in IN_DOUBT:
+        which = and_(which, Message.left_at.is_(None))
+    chosen = select(Message.id).where(Message.message_log_id == log_id, which)
+    return list(db.session.scalars(chosen.order_by(Message.id)))
+
+
+@dataclass(frozen=True)
+class Again:
+    """Some texts sent again, in numbers: people and their parts; `unsure` may get it twice; `left_out`: who stays out."""
+
+    people: int = 0
+    parts: int = 0
+    unsure: int = 0
+    left_out: dict[LeftOut, int] = field(default_factory=dict)
+
+
+def again(log_id: int, message_ids: Sequence[int]) -> Again:
+    """What sending these rows of a blast again would come to at this moment."""
+    why = left_out(Message.phone)
+    numbers = (
+        select(why, func.count(), func.sum(Message.segments), func.sum(Message.status == MessageStatus.UNKNOWN))
+        .select_from(Message)
+        .where(may_go_again(log_id, message_ids))
+        .group_by(why)
+    )
+    found = {row[0]: row for row in db.session.execute(numbers)}
+    _, people, parts, unsure = found.pop(None, (None, 0, 0, 0))
+    return Again(people, parts, unsure, {LeftOut(reason): row[1] for reason, row in found.items()})
+
+
+def again_rows(log_id: int, message_ids: Sequence[int], offset: int, most: int) -> Sequence[Message]:
+    """Some of those who would get their text again, in the order of the blast."""
+    rows = select(Message).where(may_go_again(log_id, message_ids), left_out(Message.phone).is_(None))
+    return db.session.scalars(rows.order_by(Message.id).offset(offset).limit(most)).all()
 
 
 def rows_of(log_id: int, *columns: Any) -> Iterator[Sequence[Row[Any]]]:

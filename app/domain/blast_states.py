@@ -1,9 +1,8 @@
-"""The lives of a message, a blast's log and a scheduled blast: their states, ranks and legal moves."""
+"""The lives of a message, a blast's log and a scheduled blast: their states and ranks, and what may go again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
 
 
 class MessageStatus(StrEnum):
@@ -105,23 +104,13 @@ RANK: dict[MessageStatus, int] = {
 TAKEN = (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.NO_RECEIPT, MessageStatus.DELIVERED)
 FAILED = (MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.OPTED_OUT)
 OPEN = (LogStatus.PROCESSING, LogStatus.PAUSED)
+ENDED = (LogStatus.SENT, LogStatus.FAILED, LogStatus.CANCELLED)
 NEVER_LEFT = frozenset({MessageStatus.SKIPPED, MessageStatus.CANCELLED, MessageStatus.EXPIRED})
-SENDABLE_AGAIN = frozenset({MessageStatus.UNKNOWN, MessageStatus.NOT_SENT, MessageStatus.FAILED})  # by a person only
-
-# By enum, because members of two StrEnums with the same word are equal.
-MOVES: dict[type[StrEnum], dict[StrEnum, frozenset[StrEnum]]] = {
-    LogStatus: {
-        LogStatus.PROCESSING: frozenset({LogStatus.PAUSED, LogStatus.SENT, LogStatus.FAILED, LogStatus.CANCELLED}),
-        LogStatus.PAUSED: frozenset({LogStatus.PROCESSING, LogStatus.SENT, LogStatus.FAILED, LogStatus.CANCELLED}),
-    },
-    ScheduleStatus: {
-        # straight to failed: its event is gone or nobody is left to text
-        ScheduleStatus.PENDING: frozenset(
-            {ScheduleStatus.PROCESSING, ScheduleStatus.EXPIRED, ScheduleStatus.CANCELLED, ScheduleStatus.FAILED}
-        ),
-        ScheduleStatus.PROCESSING: frozenset({ScheduleStatus.SENT, ScheduleStatus.FAILED, ScheduleStatus.CANCELLED}),
-    },
-}
+# What a person has to decide about, and what a person may send again (a machine never does).
+IN_DOUBT = (MessageStatus.UNKNOWN, MessageStatus.NOT_SENT)
+SENDABLE_AGAIN = (*IN_DOUBT, MessageStatus.FAILED)
+# The reason of a skipped row whose country the account could not text; it may go once it can.
+COUNTRY_OFF = "country_off"
 
 # Twilio's words for a message's status. `scheduled` and `sending` are still inside Twilio.
 FROM_TWILIO: dict[str, MessageStatus] = {
@@ -162,30 +151,10 @@ WORDS: dict[str, str] = {
     "pending": "Scheduled",
 }
 
-State = TypeVar("State", LogStatus, ScheduleStatus)
 
-
-class IllegalMove(Exception):
-    """A blast cannot go from one state to the other."""
-
-
-def move(old: State, new: State) -> State:
-    """The new state. Raises IllegalMove when a blast in `old` cannot become `new`."""
-    if type(old) is not type(new) or new not in MOVES[type(old)].get(old, frozenset()):
-        raise IllegalMove(f"{type(old).__name__}: {old} cannot become {new}")
-    return new
-
-
-def may_settle(old: MessageStatus, new: MessageStatus) -> bool:
-    """Whether news of `new` changes a row in `old`: only upwards, and out of the queue alone into what never left."""
-    if new in NEVER_LEFT:
-        return old is MessageStatus.QUEUED
-    return MessageStatus.RECEIVED not in (old, new) and RANK[new] > RANK[old]
-
-
-def may_send_again(status: MessageStatus) -> bool:
-    """Whether a person may put the row back into the queue (a new attempt)."""
-    return status in SENDABLE_AGAIN
+def may_send_again(status: MessageStatus, reason: str | None) -> bool:
+    """Whether a person may put a row back into the queue, for a new attempt. Never what the carrier delivered on."""
+    return status in SENDABLE_AGAIN or (status is MessageStatus.SKIPPED and reason == COUNTRY_OFF)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 
 from app.delivery import queries
-from app.delivery.actions import statements
+from app.delivery.actions import health, statements
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.blast_states import OPEN, LogStatus, MessageStatus, ScheduleStatus, final_log_status
 from app.domain.permission import LeftOut
+from app.kit.clock import now
 from app.kit.db import db, rows_changed
 
 BY_A_PERSON = "person"
@@ -33,14 +34,29 @@ def _pause(which: ColumnElement[bool], reason: str, code: int | None) -> int:
     return rows_changed(statement)
 
 
-def resume(log_id: int) -> bool:
-    """Go on with a paused blast; its next row goes alone until the carrier accepts one. False when not paused."""
+def resume(log_id: int, moment: datetime | None = None) -> bool:
+    """Go on with a paused blast; its next row goes alone until the carrier accepts one. False when not paused.
+
+    Whatever failed before `moment` (UTC, default now) counts no more towards a pause, and its sender is not held back
+    any longer: a person says "try now".
+    """
     statement = (
         update(MessageLog)
         .where(MessageLog.id == log_id, MessageLog.status == LogStatus.PAUSED)
-        .values(status=LogStatus.PROCESSING, pause_reason=None, pause_code=None, proven=False)
+        .values(
+            status=LogStatus.PROCESSING,
+            pause_reason=None,
+            pause_code=None,
+            proven=False,
+            resumed_at=moment or now(),
+        )
+        .returning(MessageLog.sender, MessageLog.carrier)
     )
-    return rows_changed(statement) == 1
+    resumed = db.session.execute(statement).first()
+    if resumed is None:
+        return False
+    health.free(resumed.sender, resumed.carrier)
+    return True
 
 
 def stop_the_rest(log_id: int, moment: datetime) -> int | None:
