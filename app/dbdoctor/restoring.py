@@ -38,6 +38,18 @@ HELD = (
         "Single texts that waited are not sent ({count}).",
     ),
 )
+# The same for what came with migration 2: the carrier knows more than the copy, and faults of then are told already.
+HELD_SINCE_2 = (
+    (
+        "UPDATE messages SET look_up_at = :now WHERE status = 'unknown' OR (status IN ('accepted', 'sent') "
+        "AND look_up_at IS NOT NULL)",
+        "Texts without news are looked up at the carrier ({count}).",
+    ),
+    (
+        "UPDATE alerts SET next_try_at = NULL WHERE next_try_at IS NOT NULL",
+        "Alerts that nobody had been told yet are not told any more ({count}).",
+    ),
+)
 
 
 class InUse(MigrationProblem):
@@ -88,10 +100,11 @@ def _check(file: Path, path: Path) -> None:
 
 def _hold_back(fresh: Path, moment: datetime) -> list[str]:
     values = {"why": WHY, "late": TOO_LATE, "now": moment.strftime(STORED_TIME)}
+    since_2 = any(step.version == 2 for step in runner.applied(fresh))
     lines = []
     with opening.opened(fresh) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        for statement, sentence in HELD:
+        for statement, sentence in HELD + HELD_SINCE_2 if since_2 else HELD:
             count = connection.execute(statement, values).rowcount
             if count:
                 lines.append(sentence.format(count=count))

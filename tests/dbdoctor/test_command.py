@@ -167,12 +167,21 @@ def test_a_database_that_somebody_keeps_for_himself_is_called_locked(doctor, dat
 
 
 def test_the_newest_migration_can_be_taken_back_after_a_copy(doctor, database):
-    code, said = doctor("--revert", "1")
+    *older, newest = applied(database)
+    code, said = doctor("--revert", newest.version)
     assert code == 0
-    assert "migration 1 taken back" in said
-    assert applied(database) == []
+    assert f"migration {newest.version} taken back" in said
+    assert applied(database) == older
     (copy,) = (database.parent / "backups").iterdir()
-    assert applied(copy)
+    assert applied(copy) == [*older, newest]
+
+
+def test_an_older_migration_cannot_be_taken_back_before_the_newer_ones(doctor, database):
+    before = applied(database)
+    code, said = doctor("--revert", "1")
+    assert code == 1
+    assert f"Only the newest applied migration can be taken back: that is {before[-1].version}" in said
+    assert applied(database) == before
 
 
 def test_taking_back_is_refused_while_the_app_runs(doctor, database):

@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.dbdoctor import restoring
-from tests.migrations.made_up import fingerprint, names, run
+from app.migrations.runner import migrate
+from app.migrations.steps import find
+from tests.migrations.made_up import QUIET, fingerprint, names, run
 
 ZOE = "INSERT INTO community_members (name, phone) VALUES ('Zoe', '+13035550142')"
 LEO = "INSERT INTO community_members (name, phone) VALUES ('Leo', '+13035550143')"
@@ -196,6 +198,40 @@ def test_nothing_that_may_have_been_sent_since_leaves_by_itself(doctor, database
     ((why,),) = run(database, "SELECT pause_reason FROM message_logs WHERE id = 1")
     assert why == restoring.WHY
     assert len(why) <= 300
+
+
+def test_texts_without_news_are_looked_up_soon_and_old_alerts_are_not_told_again(doctor, database, tmp_path):
+    """The receipts that came after the copy was made will not come again; the faults of then are over."""
+    text = (
+        "INSERT INTO messages (id, kind, phone, body, status, look_up_at) VALUES ({}, 'test', '+13035550142', 'Hi', {})"
+    )
+    later = "'2090-01-01 00:00:00.000000'"
+    run(
+        database,
+        text.format(1, "'unknown', NULL"),
+        text.format(2, f"'accepted', {later}"),
+        text.format(3, "'accepted', NULL"),
+        text.format(4, "'delivered', NULL"),
+        f"INSERT INTO alerts (words, next_try_at) VALUES ('The account is refused.', {later})",
+    )
+    assert doctor("--backup", tmp_path / "copy.db")[0] == 0
+    code, said = doctor("--restore", tmp_path / "copy.db")
+    assert code == 0
+    assert "Texts without news are looked up at the carrier (2)." in said
+    assert "Alerts that nobody had been told yet are not told any more (1)." in said
+    assert run(database, "SELECT id FROM messages WHERE look_up_at < '2089-01-01'") == [(1,), (2,)]
+    assert run(database, "SELECT next_try_at, told_at FROM alerts") == [(None, None)]
+
+
+def test_a_copy_from_before_there_were_look_ups_can_be_restored(doctor, database, tmp_path):
+    migrate(tmp_path / "old.db", QUIET, find()[:1])
+    run(
+        tmp_path / "old.db",
+        "INSERT INTO messages (kind, phone, body, status) VALUES ('test', '+13035550142', 'Hi', 'unknown')",
+    )
+    assert doctor("--restore", tmp_path / "old.db")[0] == 0
+    assert doctor("--apply")[0] == 0
+    assert run(database, "SELECT look_up_at IS NOT NULL FROM messages") == [(1,)]
 
 
 def test_what_is_wrong_inside_the_copy_is_said_after_the_restore(doctor, database, copy):

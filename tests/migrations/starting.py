@@ -53,29 +53,31 @@ def dying(folder):
 
     Before each of the first twelve, and each fourth after that: they are all alike, and each costs 50 ms.
     """
-    wanted = folder / "whole" / "sms.db"
-    migrate(wanted, QUIET)
     steps = garden(folder / "steps")
-    yield from _die_everywhere(folder / "first", lambda _path: None, find(), _shape(wanted))
-    upgraded = folder / "upgraded" / "sms.db"
-    migrate(upgraded, QUIET, steps)
-    yield from _die_everywhere(
-        folder / "upgrade", lambda path: migrate(path, QUIET, steps[:1]), steps, _shape(upgraded)
-    )
+    yield from _die_everywhere(folder / "first", lambda _path: None, find())
+    yield from _die_everywhere(folder / "upgrade", lambda path: migrate(path, QUIET, steps[:1]), steps)
 
 
-def _die_everywhere(folder, prepare, steps, wanted):
+def _whole_steps(folder, steps):
+    """The shapes a database may have: after none of the steps, after the first, after two, … after all."""
+    for number in range(len(steps) + 1):
+        path = folder / f"whole{number}" / "sms.db"
+        migrate(path, QUIET, steps[:number])
+        yield _shape(path)
+
+
+def _die_everywhere(folder, prepare, steps):
     number, died = 0, True
+    shapes = list(_whole_steps(folder, steps))
     while died:
         number += 1 if number < 12 else 4
         path = folder / str(number) / "sms.db"
         prepare(path)
-        before, shape = applied(path), _shape(path)
         died = _die_before(number, path, steps)
-        if _shape(path) != (shape if applied(path) == before else wanted):
+        if _shape(path) != shapes[len(applied(path))]:
             yield f"{path}: half a migration is there"
         migrate(path, QUIET, steps)
-        if _shape(path) != wanted or run(path, "PRAGMA integrity_check") != [("ok",)]:
+        if _shape(path) != shapes[-1] or run(path, "PRAGMA integrity_check") != [("ok",)]:
             yield f"{path}: after the power came back it is not whole"
         if list(path.parent.glob("backups/.*")):
             yield f"{path}: an unfinished copy was left"

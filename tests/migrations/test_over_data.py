@@ -11,8 +11,9 @@ from tests.migrations.made_up import QUIET, run
 
 
 @pytest.fixture
-def before(path):
+def before(tmp_path):
     """A database as it was before a version: `before(2)` has what 0001_first_tables made."""
+    path = tmp_path / "sms.db"
 
     def make(version):
         migrate(path, QUIET, find()[: version - 1])
