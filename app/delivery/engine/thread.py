@@ -30,6 +30,7 @@ LEAST_GATHERING, MOST_GATHERING = 0.002, 0.03
 RELEASE_AGAIN_SECONDS = 5.0
 STOP_SECONDS = 28.0
 ARMED_AHEAD = 1.25
+ENOUGH = 0.25  # of the slots: so many answers are worth a turn at once
 STOPPING = Unprocessed("stopping before anything left us", retry_after=0.0)
 SLEPT = Unprocessed("slept too long with it in hand", retry_after=0.0)
 NOT_TRIED = (STOPPING, SLEPT)
@@ -228,7 +229,8 @@ class Engine:
     async def _rest(self, seconds: float) -> None:
         try:
             await asyncio.wait_for(self.news.wait(), seconds)
-            await asyncio.sleep(self.gathering)
+            if len(self.returned) < self.most_open * ENOUGH:
+                await asyncio.sleep(self.gathering)
         except TimeoutError:
             pass
         self.news.clear()
