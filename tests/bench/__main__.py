@@ -3,11 +3,11 @@
 import sys
 
 from tests.bench import imports, lists, practice, release, sending
-from tests.bench.figures import machine, show
+from tests.bench.figures import Figure, machine, show, verdict
 from tests.bench.house import quiet
 
 BENCHES = {
-    "sending": ("Sending and receipts", sending.run),
+    "sending": ("Sending", sending.run),
     "practice": ("Practice", practice.run),
     "lists": ("The list of 100,000 members", lists.run),
     "imports": ("Importing", imports.run),
@@ -24,9 +24,13 @@ def main() -> int:
         return 2
     quiet()
     print(machine())
+    figures: list[Figure] = []
     for name in chosen:
         title, run = BENCHES[name]
-        show(title, run())
+        found = run()
+        show(title, found)
+        figures += found
+    print(f"\n{verdict(figures)}")
     return 0
 
 

@@ -1,12 +1,38 @@
-"""A figure, beside what it is measured against, and the table of them."""
+"""A figure, beside what it is measured against and what is asked of it, and the table of them."""
 
 import os
 import platform
 import sqlite3
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+HEAD = "| what | ours | baseline | ratio | asked | |\n|---|---|---|---|---|---|"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The limit of a figure: `least` or `most`, of the figure itself or, with `of_ratio`, of its ratio."""
+
+    least: float | None = None
+    most: float | None = None
+    of_ratio: bool = False
+
+    def met_by(self, figure: "Figure") -> bool:
+        """Whether the figure keeps it. A ratio that is not there keeps nothing."""
+        value = figure.times if self.of_ratio else figure.ours
+        if value is None:
+            return False
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
+    def words(self, unit: str) -> str:
+        """As it stands in the table."""
+        unit = "" if self.of_ratio else f" {unit}"
+        ends = [("at least", self.least), ("at most", self.most)]
+        if self.least is not None and self.most is not None:
+            return f"{self.least:g} to {self.most:g}{unit}"
+        return " and ".join(f"{word} {value:g}{unit}" for word, value in ends if value is not None)
 
 
 @dataclass(frozen=True)
@@ -19,11 +45,29 @@ class Figure:
     against: str = ""
     baseline: float | None = None
     note: str = ""
+    asked: Asked | None = None
+
+    @property
+    def times(self) -> float | None:
+        """How many times the baseline's; None where there is none."""
+        return self.ours / self.baseline if self.baseline else None
 
     @property
     def ratio(self) -> str:
-        """How many times the baseline's, "" where there is none."""
-        return f"{self.ours / self.baseline:.2f}" if self.baseline else ""
+        """The same as it is shown, "" where there is none."""
+        return f"{self.times:.2f}" if self.times is not None else ""
+
+    @property
+    def missed(self) -> bool:
+        """Whether it breaks its limit."""
+        return self.asked is not None and not self.asked.met_by(self)
+
+    @property
+    def judged(self) -> str:
+        """What is asked and whether it is met, "" where nothing is asked."""
+        if self.asked is None:
+            return ""
+        return f"{self.asked.words(self.unit)}: {'**not met**' if self.missed else 'met'}"
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -37,6 +81,16 @@ def milliseconds(work: Callable[[], object], times: int = 7) -> float:
     """The median of several runs, in ms, after one that warms up."""
     work()
     return statistics.median(seconds(work) for _ in range(times)) * 1000
+
+
+def spread(values: Sequence[float], unit: str) -> str:
+    """The least and the most of several runs, for a note."""
+    return f"{min(values):,.4g} to {max(values):,.4g} {unit} in {len(values)} runs"
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that `share` (0 to 1) of all do not exceed."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
 def machine() -> str:
@@ -56,9 +110,18 @@ def _processor() -> str:
         return platform.processor() or "?"
 
 
-def show(title: str, figures: list[Figure]) -> None:
+def show(title: str, figures: Sequence[Figure]) -> None:
     """Print a table that can be put into a page as it is."""
-    print(f"\n### {title}\n\n| what | ours | baseline | ratio | |\n|---|---|---|---|---|")
+    print(f"\n### {title}\n\n{HEAD}")
     for each in figures:
         baseline = f"{each.baseline:,.4g} {each.unit} ({each.against})" if each.baseline is not None else ""
-        print(f"| {each.what} | {each.ours:,.4g} {each.unit} | {baseline} | {each.ratio} | {each.note} |", flush=True)
+        cells = (each.what, f"{each.ours:,.4g} {each.unit}", baseline, each.ratio, each.judged, each.note)
+        print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def verdict(figures: Sequence[Figure]) -> str:
+    """How many limits are kept, and which are not."""
+    limited = [each for each in figures if each.asked]
+    missed = [each.what for each in limited if each.missed]
+    kept = f"{len(limited) - len(missed)} of {len(limited)} limits are met."
+    return f"{kept} Not met: {'; '.join(missed)}." if missed else kept

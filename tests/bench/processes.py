@@ -12,10 +12,10 @@ from tests.served import ROOT, free_port, until
 
 
 @contextmanager
-def carrier() -> Iterator[str]:
-    """A carrier that takes everything; its address."""
+def carrier(latency: float = 0.0) -> Iterator[str]:
+    """A carrier that takes everything after so many seconds; its address."""
     port = free_port()
-    with _running([sys.executable, "-m", "tests.bench.server", str(port)], port) as url:
+    with _running([sys.executable, "-m", "tests.bench.server", str(port), str(latency)], port) as url:
         yield url
 
 

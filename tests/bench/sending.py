@@ -1,115 +1,70 @@
-"""How fast texts leave, and how much memory that takes: a real server against a carrier that answers at once."""
+"""How fast texts leave, and how much memory that takes: a real server against a carrier in a process of its own."""
 
-import asyncio
 import sqlite3
-import time
 from pathlib import Path
+from statistics import median
 
-import aiohttp
+from tests.bench.figures import Asked, Figure, seconds, spread
+from tests.bench.house import folder
+from tests.bench.station import CONCURRENCY, Station, station
 
-from app.blasts.actions.confirm import Draft, confirm
-from app.domain.blast_states import Target
-from app.kit.clock import now
-from app.kit.db import write
-from tests.bench.figures import Figure, seconds
-from tests.bench.house import app_with, folder, phone
-from tests.bench.processes import carrier, memory_of
-from tests.bench.receipts import receipts
-from tests.loops import finish
-from tests.served import Served, until
-
-TEXTS, CONCURRENCY, COMMITS = 1000, 32, 200
-ACCOUNT, TOKEN = "AC" + "1" * 32, "t" * 32
-TWILIO = {
-    "TWILIO_ACCOUNT_SID": ACCOUNT,
-    "TWILIO_AUTH_TOKEN": TOKEN,
-    "TWILIO_FROM_NUMBER": "+13035550100",
-    "SEND_RATE": "10000",
-    "SEND_CONCURRENCY": str(CONCURRENCY),
-    "UNDO_SECONDS": "0",
-}
+TEXTS, RUNS, COMMITS = 4000, 3, 300
+# What the carrier takes for an answer, in seconds, and how much of a bare sender's speed must be left.
+LATENCIES = {0.0: 0.45, 0.1: 0.85}
+BARE = f"a bare loop of aiohttp posts, {CONCURRENCY} at once"
 
 
 def run() -> list[Figure]:
-    """One blast of 1,000 texts, then a receipt for each."""
-    with folder() as place, carrier() as url:
-        bare = TEXTS / seconds(lambda: finish(_bare_posts(url)))
-        database = place / "sms.db"
-        app = app_with(database, TEXTS, **{name.lower(): value for name, value in TWILIO.items() if "TWILIO" in name})
-        server = Served(database, **TWILIO, TWILIO_API_URL=url)
-        started = seconds(server.start)
-        try:
-            until(lambda: _one(database, "SELECT beat FROM leases"), "somebody to lead")
-            before, _ = memory_of(server.process.pid)
-            with app.app_context(), write():
-                confirm(Draft("Hello {first_name}", None, Target.COMMUNITY, None, "UTC"), None, "ada", now())
-            until(
-                lambda: _one(database, "SELECT count(*) FROM messages WHERE status = 'accepted'") == TEXTS,
-                "the blast",
-                120,
-            )
-            _, most = memory_of(server.process.pid)
-            figures = _figures(database, bare, place)
-            figures += [
-                Figure("memory of the sending worker, at most", most, "MB", "the same, idle", before),
-                Figure("from starting the server to its first answer", started, "s"),
-            ]
-            return figures + receipts(database, server.url, place)
-        finally:
-            server.stop()
+    """Blasts of 4,000 texts, in turn with a bare loop of the same posts."""
+    figures: list[Figure] = []
+    with folder() as place:
+        for latency, least in LATENCIES.items():
+            commit = commit_milliseconds(place / f"commits{latency:g}.db")
+            with station(place, TEXTS, latency) as there:
+                ours, bare = _in_turn(there)
+                figures += _figures(latency, least, ours, bare, commit)
+                if not latency:
+                    figures += _beside(there)
+    return figures
 
 
-async def _bare_posts(url: str) -> None:
-    """The same requests without anything around them: no rows, no pacing, no SDK."""
-    address = f"{url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
-    slots = asyncio.Semaphore(CONCURRENCY)
-    signed_in = {"Authorization": aiohttp.encode_basic_auth(ACCOUNT, TOKEN)}
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONCURRENCY)) as session:
-
-        async def post(n: int) -> None:
-            values = {"To": phone(n), "From": "+13035550100", "Body": "Hello Ana", "StatusCallback": f"{url}/{n:032x}"}
-            async with slots, session.post(address, data=values, headers=signed_in) as answer:
-                await answer.read()
-                assert answer.status == 201
-
-        await asyncio.gather(*map(post, range(TEXTS)))
+def _in_turn(there: Station) -> tuple[list[float], list[float]]:
+    """Ours and the bare loop's, one after the other, since a machine may be busier from one minute to the next."""
+    ours, bare = [], []
+    for _ in range(RUNS):
+        bare.append(there.bare())
+        ours.append(there.blast())
+    return ours, bare
 
 
-def _figures(database: Path, bare: float, place: Path) -> list[Figure]:
-    first, last = _row(database, "SELECT min(started_at), max(ended_at) FROM attempts")
-    due = _row(database, "SELECT scheduled_at FROM scheduled_messages")[0]
-    apart = "(julianday(?) - julianday(?)) * 86400"
-    took, waited = (_row(database, f"SELECT {apart}", *pair)[0] for pair in ((last, first), (first, due)))
-    commit = _commit(place / "commits.db")
+def _figures(latency: float, least: float, ours: list[float], bare: list[float], commit: float) -> list[Figure]:
+    line = f"carrier at {latency * 1000:g} ms"
+    note = f"ours {spread(ours, '/s')}, bare {spread(bare, '/s')}"
+    one = 1000 / median(ours)
     return [
-        Figure("texts handed over a second", TEXTS / took, "/s", "a bare loop of aiohttp posts", bare),
-        Figure("one text, all of it", took / TEXTS * 1000, "ms", "one commit with synchronous=FULL", commit),
-        Figure(
-            "from the due moment to the first request", waited * 1000, "ms", note="release of 1,000 people included"
-        ),
+        Figure(f"texts a second, {line}", median(ours), "/s", BARE, median(bare), note, Asked(least, of_ratio=True)),
+        Figure(f"one text, all of it, {line}", one, "ms", "one commit with synchronous=FULL", commit),
     ]
 
 
-def _commit(path: Path) -> float:
-    """Milliseconds for one row, committed to the disk."""
+def _beside(there: Station) -> list[Figure]:
+    waited = there.one(
+        "SELECT (julianday(min(a.started_at)) - julianday(s.scheduled_at)) * 86400000 FROM scheduled_messages s"
+        " JOIN messages m ON m.message_log_id = s.message_log_id JOIN attempts a ON a.message_id = m.id"
+        " GROUP BY s.id ORDER BY s.id DESC LIMIT 1"
+    )
+    return [
+        Figure("from the due moment to the first text", waited, "ms", note=f"release of {TEXTS:,} people included"),
+        Figure("memory of the sending worker, at most", there.memory(), "MB", "the same, idle", there.idle),
+        Figure("from starting the server to its first answer", there.started, "s"),
+    ]
+
+
+def commit_milliseconds(path: Path) -> float:
+    """Milliseconds for one row, committed to the disk: the median of many."""
     connection = sqlite3.connect(path, isolation_level=None)
     for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "CREATE TABLE x (a INTEGER)"):
         connection.execute(statement)
-    start = time.perf_counter()
-    for n in range(COMMITS):
-        connection.execute("INSERT INTO x VALUES (?)", (n,))
-    took = (time.perf_counter() - start) / COMMITS * 1000
+    took = [seconds(lambda n=n: connection.execute("INSERT INTO x VALUES (?)", (n,))) for n in range(COMMITS)]
     connection.close()
-    return took
-
-
-def _row(database: Path, query: str, *values: object) -> tuple:
-    connection = sqlite3.connect(database, timeout=10)
-    try:
-        return connection.execute(query, values).fetchone() or (None,)
-    finally:
-        connection.close()
-
-
-def _one(database: Path, query: str) -> object:
-    return _row(database, query)[0]
+    return median(took) * 1000

@@ -1,0 +1,119 @@
+"""A server that sends for real, a carrier that counts, and blasts between them."""
+
+import json
+import sqlite3
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from app.blasts.actions.confirm import Draft, confirm
+from app.domain.blast_states import Target
+from app.kit.clock import now
+from app.kit.db import write
+from tests.bench.figures import seconds
+from tests.bench.house import app_with
+from tests.bench.posts import ACCOUNT, FROM, TOKEN, post_all
+from tests.bench.processes import carrier, memory_of
+from tests.served import Served, until
+
+CONCURRENCY = 64
+PATIENCE = 300
+TWILIO = {
+    "TWILIO_ACCOUNT_SID": ACCOUNT,
+    "TWILIO_AUTH_TOKEN": TOKEN,
+    "TWILIO_FROM_NUMBER": FROM,
+    "SEND_RATE": "10000",
+    "SEND_CONCURRENCY": str(CONCURRENCY),
+    "UNDO_SECONDS": "0",
+}
+ENDED = "SELECT count(*) FROM message_logs WHERE status = 'sent'"
+
+
+@dataclass
+class Station:
+    """`started`: seconds until the server gave its first answer. `idle`: its memory in MB before any blast."""
+
+    app: Flask
+    database: Path
+    server: Served
+    carrier: str
+    started: float = 0.0
+    idle: float = 0.0
+    people: int = 0
+
+    def confirm(self, body: str = "Hello {first_name}", footer: str | None = None) -> None:
+        """Ada says yes to a blast to everybody."""
+        with self.app.app_context(), write():
+            confirm(Draft(body, footer, Target.COMMUNITY, None, "UTC"), None, "ada", now())
+
+    def blast(self) -> float:
+        """Send one to everybody; texts a second from the first request to the last answer, as the carrier saw it."""
+        ended = self.one(ENDED)
+        self.forget()
+        self.confirm()
+        self.wait_for(self.people)
+        until(lambda: self.one(ENDED) == ended + 1, "the blast to end", PATIENCE)
+        return self.rate()
+
+    def bare(self) -> float:
+        """The same number of texts from a bare loop, measured in the same way."""
+        self.forget()
+        post_all(self.carrier, self.people, CONCURRENCY)
+        return self.rate()
+
+    def wait_for(self, texts: int) -> None:
+        """Until the carrier has answered so many since it was told to forget."""
+        until(lambda: self.seen()["count"] >= texts, f"{texts} texts at the carrier", PATIENCE, 0.2)
+
+    def rate(self) -> float:
+        """Texts a second the carrier saw since it was told to forget."""
+        seen = self.seen()
+        return float(seen["count"] / (seen["last"] - seen["first"]))
+
+    def seen(self, query: str = "") -> dict[str, Any]:
+        """What the carrier saw."""
+        with urllib.request.urlopen(f"{self.carrier}/stats{query}", timeout=10) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+
+    def forget(self) -> None:
+        """Let the carrier count from nothing."""
+        urllib.request.urlopen(f"{self.carrier}/forget", data=b"", timeout=10).close()
+
+    def row(self, query: str, *values: object) -> tuple[Any, ...]:
+        """The first row of an answer, read beside the app."""
+        connection = sqlite3.connect(self.database, timeout=10)
+        try:
+            return connection.execute(query, values).fetchone() or (None,)
+        finally:
+            connection.close()
+
+    def one(self, query: str, *values: object) -> Any:
+        """The first value of it."""
+        return self.row(query, *values)[0]
+
+    def memory(self) -> float:
+        """What the sending worker needed at most, MB."""
+        return memory_of(self.server.process.pid)[1]
+
+
+@contextmanager
+def station(place: Path, people: int, latency: float = 0.0, **environment: str) -> Iterator[Station]:
+    """A community of so many, served and led, with a carrier that takes `latency` seconds for an answer."""
+    database = place / f"sms{latency:g}.db"
+    app = app_with(database, people, **{key.lower(): value for key, value in TWILIO.items() if "TWILIO" in key})
+    with carrier(latency) as url:
+        server = Served(database, **{**TWILIO, "TWILIO_API_URL": url, **environment})
+        there = Station(app, database, server, url, people=people)
+        there.started = seconds(server.start)
+        try:
+            until(lambda: there.one("SELECT beat FROM leases"), "somebody to lead")
+            there.idle = memory_of(server.process.pid)[0]
+            yield there
+        finally:
+            server.stop()
