@@ -3,6 +3,7 @@
 The SDK's own client has no timeout, drops the headers of errors and can retry a request that is not safe to retry.
 """
 
+import asyncio
 import logging
 import ssl
 from collections.abc import Mapping
@@ -40,7 +41,8 @@ class Connector(aiohttp.TCPConnector):
 
 
 async def _die_with_bytes_out(_session: aiohttp.ClientSession, _context: SimpleNamespace, _params: Any) -> None:
-    failpoint.reach("T3b")
+    """We are told before the bytes are written; they are out by the loop's next step."""
+    asyncio.get_running_loop().call_soon(failpoint.reach, "T3b")
 
 
 def _tracing() -> list[aiohttp.TraceConfig]:
