@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import g, has_request_context, request
+from sqlalchemy import insert
 
 from app.audit.models import AuditEvent
-from app.kit.db import write
+from app.kit.db import db, write
 
 
 class Trace:
@@ -26,6 +27,12 @@ def act(verb: str, who: str) -> Iterator[Trace]:
     with write() as session:
         yield trace
         session.add(_event(verb, who, trace))
+
+
+def note(verb: str, who: str, about: str, details: dict[str, Any]) -> None:
+    """An audit row of what the program did by itself, inside the write() in which it did it. It came from nowhere."""
+    row = {"verb": verb, "who": who, "about": about, "details": json.dumps(details, ensure_ascii=False)}
+    db.session.execute(insert(AuditEvent).values(row))
 
 
 def _event(verb: str, who: str, trace: Trace) -> AuditEvent:

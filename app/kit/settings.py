@@ -5,6 +5,8 @@ import hmac
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.domain.phone import BadPhone, Phone, is_e164
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -64,6 +66,17 @@ class Settings:
     def sender(self) -> str:
         """The sender of the carrier in use; the sandbox has a made-up number of its own."""
         return self.sender_id if self.carrier == "twilio" else SANDBOX_NUMBER
+
+    @property
+    def test_phone(self) -> str | None:
+        """Where tests and alerts go (E.164); None while ADMIN_TEST_PHONE is not set, or cannot be read."""
+        typed = self.admin_test_phone
+        if not typed or is_e164(typed):
+            return typed or None
+        try:
+            return Phone.read(typed, self.default_region).e164
+        except BadPhone:
+            return None
 
     @property
     def rate(self) -> float:

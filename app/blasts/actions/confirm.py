@@ -9,7 +9,6 @@ from flask import current_app
 from app.delivery import queries as delivery
 from app.delivery.actions.schedule import Frozen, schedule
 from app.domain.blast_states import Target
-from app.domain.phone import Phone, is_e164
 from app.kit.settings import Settings
 from app.organisation import queries as organisation
 
@@ -61,7 +60,4 @@ def confirm(draft: Draft, client_token: str | None, who: str, moment: datetime) 
 def test_phone() -> str | None:
     """Where tests go (E.164), None while ADMIN_TEST_PHONE is not set."""
     settings: Settings = current_app.extensions["settings"]
-    typed = settings.admin_test_phone
-    if not typed or is_e164(typed):
-        return typed or None
-    return Phone.read(typed, settings.default_region).e164
+    return settings.test_phone

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_
 
-from app.delivery.actions import control
+from app.delivery.actions import alerts, control
 from app.delivery.models import message_logs
 from app.domain import receipts
 from app.domain.permission import LeftOut
@@ -12,7 +12,7 @@ from app.domain.receipts import Blame, Receipt
 from app.suppression import actions as suppression
 
 
-def draw(row: Row[Any], receipt: Receipt) -> None:
+def draw(row: Row[Any], receipt: Receipt, phase: str = "create") -> None:
     """Only opt-outs and numbers that fail at once touch a person; faults of ours pause what would meet them too."""
     if receipt.blame == Blame.CONSENT:
         suppression.opt_out(row.phone, source="message_failure", reason=receipt.words)
@@ -21,7 +21,7 @@ def draw(row: Row[Any], receipt: Receipt) -> None:
         suppression.mark_dead(row.phone, reason=receipt.words, log_id=row.message_log_id)
         control.leave_out(row.phone, LeftOut.NUMBER_DEAD)
     if receipts.pauses(receipt):
-        control.pause_for_fault(_who_meets_it(row, receipt), receipt.words, receipt.code)
+        _pause(_who_meets_it(row, receipt), receipt, phase)
 
 
 def _who_meets_it(row: Row[Any], receipt: Receipt) -> ColumnElement[bool]:
@@ -34,4 +34,9 @@ def _who_meets_it(row: Row[Any], receipt: Receipt) -> ColumnElement[bool]:
 def pause_sender(sender: str, carrier: str, receipt: Receipt) -> None:
     """A fault that is no single text's: every running blast of this sender stops."""
     these = and_(message_logs.c.sender == sender, message_logs.c.carrier == carrier)
-    control.pause_for_fault(these, receipt.words, receipt.code)
+    _pause(these, receipt, "create")
+
+
+def _pause(these: ColumnElement[bool], receipt: Receipt, phase: str) -> None:
+    paused = control.pause_for_fault(these, receipt.words, receipt.code)
+    alerts.raise_for(paused, receipt, phase)

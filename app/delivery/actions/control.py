@@ -17,21 +17,22 @@ BY_A_PERSON = "person"
 
 def pause(log_id: int) -> bool:
     """Pause a blast that is being sent: no row is armed after this commit. False when it was not running."""
-    return _pause(MessageLog.id == log_id, BY_A_PERSON, None) == 1
+    return _pause(MessageLog.id == log_id, BY_A_PERSON, None) == [log_id]
 
 
-def pause_for_fault(log: ColumnElement[bool], reason: str, code: int) -> int:
-    """Pause every running blast that `log` describes, with the cause in words. Says how many."""
+def pause_for_fault(log: ColumnElement[bool], reason: str, code: int) -> list[int]:
+    """Pause every running blast that `log` describes, with the cause in words. Gives their ids."""
     return _pause(log, reason, code)
 
 
-def _pause(which: ColumnElement[bool], reason: str, code: int | None) -> int:
+def _pause(which: ColumnElement[bool], reason: str, code: int | None) -> list[int]:
     statement = (
         update(MessageLog)
         .where(which, MessageLog.status == LogStatus.PROCESSING)
         .values(status=LogStatus.PAUSED, pause_reason=reason, pause_code=code, proven=False)
+        .returning(MessageLog.id)
     )
-    return rows_changed(statement)
+    return sorted(db.session.scalars(statement))
 
 
 def resume(log_id: int, moment: datetime | None = None) -> bool:

@@ -61,7 +61,7 @@ def settle(evidence: Evidence, moment: datetime) -> bool:
     if evidence.status in TAKEN and moved.message_log_id:
         db.session.execute(statements.PROVE, {"b_log": moved.message_log_id})
     if receipt:
-        consequences.draw(moved, receipt)
+        consequences.draw(moved, receipt, evidence.phase)
     return True
 
 

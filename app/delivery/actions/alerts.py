@@ -1,0 +1,104 @@
+"""Telling an admin who is not at the screen that a fault paused a blast: what is to be told, written with the pause."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import exists, insert, select, update
+
+from app.audit import actions as audit
+from app.delivery.models import Alert, Message, MessageLog, alerts, messages
+from app.domain.alerts import WAITS, in_a_text
+from app.domain.blast_states import Kind, MessageStatus
+from app.domain.receipts import Blame, Receipt, fix_for
+from app.domain.segments import measure
+from app.kit.clock import now
+from app.kit.db import db
+from app.kit.settings import Settings
+from app.suppression.queries import is_left_out
+
+BY_ITSELF = "SMS Admin"
+A_TEXT_EVERY = timedelta(minutes=10)
+A_TEXT_ENDS = timedelta(hours=1)
+URGENT = 10
+# Refused before Twilio took anything: the same request with another text would be refused again.
+REFUSED_AT_ONCE = frozenset({Blame.SENDER, Blame.WORDING, Blame.US, Blame.CALLBACK})
+
+
+def raise_for(paused: Sequence[int], receipt: Receipt, phase: str, moment: datetime | None = None) -> None:
+    """Somebody is to be told that these blasts were paused: one alert each, one audit row each, one text for all.
+
+    Call it inside the write() that paused them, with the ids it really paused: a thousand receipts after the pause
+    pause nothing, so they tell nothing. `phase`: 'create' or 'delivery', where the fault came to light.
+    """
+    if not paused:
+        return
+    moment = moment or now()
+    settings: Settings = current_app.extensions["settings"]
+    first_try = moment if settings.alert_webhook_url else None
+    told = {"created_at": moment, "code": receipt.code or None, "words": words_of(receipt), "next_try_at": first_try}
+    facts = {"cause": receipt.words, "fix": fix_for(receipt)} | ({"code": receipt.code} if receipt.code else {})
+    db.session.execute(insert(alerts), [told | {"message_log_id": log_id} for log_id in paused])
+    for log_id in paused:
+        audit.note("blast.paused", BY_ITSELF, f"blast {log_id}", facts)
+    if _a_text_may_arrive(receipt, phase):
+        _text_the_admin(settings, paused, receipt.words, moment)
+
+
+def words_of(receipt: Receipt) -> str:
+    """The cause and the fix as an alert keeps them: a line each."""
+    return f"{receipt.words}\n{fix_for(receipt)}"[:300]
+
+
+def _a_text_may_arrive(receipt: Receipt, phase: str) -> bool:
+    """Whether a text to the admin has a chance: the account works, and the fault is not one it would meet again."""
+    if receipt.blame == Blame.ACCOUNT:
+        return False
+    return phase != "create" or receipt.blame not in REFUSED_AT_ONCE
+
+
+def _text_the_admin(settings: Settings, paused: Sequence[int], cause: str, moment: datetime) -> None:
+    phone = settings.test_phone
+    if phone is None or is_left_out(phone) or _was_texted(phone, moment):
+        return
+    log = db.session.execute(select(MessageLog.message_body).where(MessageLog.id == paused[0])).one()
+    body = in_a_text(log.message_body, paused, cause, settings.public_base_url)
+    weight = measure(body)
+    text = {
+        "kind": Kind.TEST,
+        "phone": phone,
+        "sender": settings.sender,
+        "carrier": settings.carrier,
+        "body": body,
+        "segments": weight.segments,
+        "encoding": weight.encoding,
+        "status": MessageStatus.QUEUED,
+        "priority": URGENT,
+        "created_at": moment,
+        "not_after": moment + A_TEXT_ENDS,
+    }
+    db.session.execute(insert(messages).values(text))
+
+
+def _was_texted(phone: str, moment: datetime) -> bool:
+    """Whether such a text was written within ten minutes: a storm is told once. (A blast's test belongs to a log.)"""
+    since, until = moment - A_TEXT_EVERY, moment + A_TEXT_EVERY  # a clock that was set back silences nobody for long
+    earlier = exists().where(
+        Message.phone == phone,
+        Message.kind == Kind.TEST,
+        Message.message_log_id.is_(None),
+        Message.created_at.between(since, until),
+    )
+    return bool(db.session.scalar(select(earlier)))
+
+
+def store_try(alert_id: int, taken: bool, moment: datetime) -> None:
+    """Whether the address took it. If not, it is tried again after a while, and after the last time given up."""
+    tries = db.session.scalar(select(Alert.tries).where(Alert.id == alert_id)) or 0
+    waits = [] if taken else WAITS[tries : tries + 1]
+    news = {
+        "tries": tries + 1,
+        "told_at": moment if taken else None,
+        "next_try_at": moment + waits[0] if waits else None,
+    }
+    db.session.execute(update(Alert).where(Alert.id == alert_id).values(news))
