@@ -1,0 +1,213 @@
+"""The engine's loop while it lives: watch, release, turn, send; and stop without leaving anybody behind."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from app.delivery.actions.arm import Room
+from app.delivery.carriers.base import Carrier
+from app.delivery.engine.brakes import Brakes
+from app.delivery.engine.lead import Lead
+from app.delivery.engine.lookups import LookUps
+from app.delivery.engine.pulse import Pulse
+from app.delivery.engine.turn import Turned, pace_now, turn
+from app.delivery.engine.wire import Wire, awake
+from app.domain.pacing import Bucket
+from app.kit.db import Busy
+from app.kit.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.1
+STANDBY_SECONDS = 1.0
+LEAST_GATHERING, MOST_GATHERING = 0.002, 0.03
+RELEASE_AGAIN_SECONDS = 5.0
+LAST_ANSWERS_SECONDS = 25.0  # a request takes no longer
+ARMED_AHEAD = 1.25
+ENOUGH = 0.25  # of the slots: so many answers are worth a turn at once
+
+
+class Beside(Protocol):
+    """What the leader does beside sending, on the same loop and never in its way."""
+
+    def tick(self, monotonic: float) -> None: ...
+    async def close(self) -> None: ...
+
+
+class Loop:
+    """Make it on a running asyncio loop. `lead` outlives it; everything else is new with every start."""
+
+    def __init__(
+        self, app: Flask, lead: Lead, carrier: Carrier, release: Callable[[], Any], must_stop: Callable[[], bool]
+    ) -> None:
+        settings: Settings = app.extensions["settings"]
+        self.app, self.lead, self.release, self.must_stop = app, lead, release, must_stop
+        self.carrier = carrier
+        self.pulse = Pulse(app, settings.database_path, settings.carrier)
+        self.bucket = Bucket(settings.rate)
+        self.brakes = Brakes(lead.sender, lead.carrier)
+        self.most_armed = int(settings.send_concurrency * ARMED_AHEAD)
+        self.enough = settings.send_concurrency * ENOUGH
+        # a turn for every single text would cost more than the texts: answers are gathered for about one text's time
+        self.gathering = min(max(1 / settings.rate, LEAST_GATHERING), MOST_GATHERING)
+        self.wire = Wire(carrier, settings.send_concurrency, self.brakes, self._may_send)
+        self.beside: list[Beside] = [LookUps(app, carrier, self._in_database)]
+        self.loop = asyncio.get_running_loop()
+        self.database = ThreadPoolExecutor(1, "engine-database")
+        self.releasing = ThreadPoolExecutor(1, "engine-release")
+        self.released: asyncio.Future[None] | None = None
+        self.looked_at = self.release_after = 0.0
+        self.blocked = False
+
+    async def run(self) -> None:
+        """Until it must stop; then what is on the wire is settled and the lead given back."""
+        try:
+            while not self.must_stop():
+                await self._once()
+            await self._finish()
+        finally:
+            for each in self.beside:
+                await each.close()
+            await self.carrier.close()
+            self.pulse.close()
+            self.database.shutdown(wait=False)
+            self.releasing.shutdown(wait=False)
+
+    async def _once(self) -> None:
+        if not await self._leading():
+            await self._turn(None)
+            await self._rest(STANDBY_SECONDS)
+            return
+        for each in self.beside:
+            each.tick(self.loop.time())
+        if await self._something_changed():
+            self._release_if_due()
+            turned = await self._turn(self._room())
+            if turned and turned.idle:
+                self.pulse.calm()
+        self._release_if_due()
+        await self._rest(self._pause())
+
+    async def _leading(self) -> bool:
+        try:
+            if self.lead.held:
+                if self.lead.must_beat:
+                    await self._in_database(self.lead.beat)
+            elif await self._in_database(self.lead.try_take):
+                log.info("leading, epoch %s", self.lead.epoch)
+        except (Busy, OperationalError) as trouble:
+            log.warning("the lead could not be written down (%s); trying again", why(trouble))
+        return self.lead.held
+
+    async def _something_changed(self) -> bool:
+        """Whether there may be work. While texts leave that is known; other processes' news is looked for meanwhile."""
+        moment = self.loop.time()
+        if self.wire.returned:
+            self.pulse.stir()
+        if self.pulse.stirred and moment - self.looked_at < LOOK_SECONDS:
+            return True
+        self.looked_at = moment
+        changed: bool = await self._in_database(self.pulse.changed)
+        if changed and self.brakes.wait(moment):  # perhaps a person said: try now
+            self.brakes.see(await self._in_database(pace_now, self.app, self.lead), moment)
+        return changed
+
+    def _room(self) -> Room | None:
+        moment = self.loop.time()
+        rows = (1 if self.brakes.careful else self.most_armed) - len(self.wire)
+        if rows < 1 or self.brakes.wait(moment) or not self.bucket.available(moment):
+            return None
+        return Room(rows, self.bucket, moment, self.brakes.pace.until)
+
+    async def _turn(self, room: Room | None) -> Turned | None:
+        """One turn; on a database that cannot be written nothing is lost, the same results come again."""
+        if room is None and not self.wire.returned and not self.brakes.wishes:
+            return None
+        taken, self.wire.returned = self.wire.returned, []
+        wishes, self.brakes.wishes = self.brakes.wishes, []
+        armed_at = awake()
+        try:
+            turned: Turned = await self._in_database(turn, self.app, self.lead, taken, wishes, room)
+        except (Busy, OperationalError) as trouble:
+            log.warning("the database could not be written (%s); %s results wait", why(trouble), len(taken))
+            self.wire.returned, self.brakes.wishes = taken + self.wire.returned, wishes + self.brakes.wishes
+            await asyncio.sleep(LOOK_SECONDS)
+            return None
+        self._keep_to(turned)
+        self.blocked = room is not None and not turned.armed
+        self.wire.send(turned.armed, armed_at)
+        return turned
+
+    def _keep_to(self, turned: Turned) -> None:
+        if turned.lost:
+            log.warning("somebody else leads now")
+            self.lead.lose()
+        if turned.pace:
+            moment = self.loop.time()
+            self.brakes.see(turned.pace, moment)
+            self.bucket.slow_to(turned.pace.share, moment)
+
+    def _may_send(self) -> bool:
+        return self.lead.held and not self.must_stop()
+
+    def _release_if_due(self) -> None:
+        if self.released is not None or self.loop.time() < self.release_after or not self.pulse.due():
+            return
+        self.released = self.loop.run_in_executor(self.releasing, self._release)
+        self.released.add_done_callback(self._after_release)
+
+    def _after_release(self, done: "asyncio.Future[None]") -> None:
+        self.released = None
+        if done.exception():
+            self.release_after = self.loop.time() + RELEASE_AGAIN_SECONDS
+            log.error("a release failed; trying again", exc_info=done.exception())
+        self.wire.news.set()
+
+    def _release(self) -> None:
+        with self.app.app_context():
+            self.release()
+
+    def _pause(self) -> float:
+        """Until the next look: shorter when the bucket fills sooner."""
+        if self.pulse.stirred and not self.blocked and len(self.wire) < self.most_armed:
+            moment = self.loop.time()
+            wait = max(self.bucket.wait(moment), self.brakes.wait(moment))
+            return min(LOOK_SECONDS, max(wait, self.gathering))
+        return LOOK_SECONDS
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self.wire.news.wait(), seconds)
+            if len(self.wire.returned) < self.enough:
+                await asyncio.sleep(self.gathering)
+        except TimeoutError:
+            pass
+        self.wire.news.clear()
+
+    async def _in_database(self, work: Callable[..., Any], *values: Any) -> Any:
+        """Database work off the loop: while a commit waits for its turn, answers are still read."""
+        return await self.loop.run_in_executor(self.database, work, *values)
+
+    async def _finish(self) -> None:
+        """What is on the wire gets its answer stored; what had not left goes back; the lead is free."""
+        log.info("stopping: %s texts on the wire", len(self.wire))
+        await self.wire.wait(LAST_ANSWERS_SECONDS)
+        for _ in range(20):
+            if not self.wire.returned:
+                break
+            await self._turn(None)
+        try:
+            await self._in_database(self.lead.step_down)
+        except (Busy, OperationalError):
+            log.warning("the lead was not given back in writing; the lock file is free")
+        log.info("stopped")
+
+
+def why(trouble: Busy | OperationalError) -> str:
+    """The database's own words, without anything that was to be stored."""
+    return "busy" if isinstance(trouble, Busy) else str(trouble.orig)
