@@ -1,14 +1,15 @@
 """Telling an admin who is not at the screen that a fault paused a blast: what is to be told, written with the pause."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, insert, or_, select, update
 
 from app.audit import actions as audit
 from app.delivery.models import Alert, Message, MessageLog, alerts, messages
-from app.domain.alerts import WAITS, in_a_text
+from app.domain.alerts import WAITS, Told, in_a_text
 from app.domain.blast_states import Kind, MessageStatus
 from app.domain.receipts import Blame, Receipt, fix_for
 from app.domain.segments import measure
@@ -90,6 +91,27 @@ def _was_texted(phone: str, moment: datetime) -> bool:
         Message.created_at.between(since, until),
     )
     return bool(db.session.scalar(select(earlier)))
+
+
+@dataclass(frozen=True)
+class Due:
+    """An alert that is to be told now."""
+
+    id: int
+    told: Told
+
+
+def due(moment: datetime, most: int) -> list[Due]:
+    """The oldest alerts whose next try has come. A read."""
+    latest = moment + WAITS[-1]  # nobody waits longer: further ahead is a clock that was set back
+    come = or_(Alert.next_try_at <= moment, Alert.next_try_at > latest)
+    rows = db.session.scalars(select(Alert).where(Alert.next_try_at.is_not(None), come).order_by(Alert.id).limit(most))
+    return [Due(row.id, _told(row)) for row in rows]
+
+
+def _told(row: Alert) -> Told:
+    cause, _, fix = row.words.partition("\n")
+    return Told(row.message_log_id, cause, fix, row.code, row.created_at)
 
 
 def store_try(alert_id: int, taken: bool, moment: datetime) -> None:
