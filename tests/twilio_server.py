@@ -22,6 +22,7 @@ from app.delivery.carriers.sandbox import ADDRESS
 from app.delivery.carriers.signature import HEADER, signature_for
 from app.kit.clock import now
 from tests.twilio_line import Said, Server
+from tests.twilio_lists import Lists
 
 ANYBODY = ""
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
@@ -73,6 +74,7 @@ class TwilioServer:
         self.heard = 0
         self.calls: str | Flask = ""
         self.texts: dict[str, wire.Text] = {}
+        self.lists = Lists()
         self.most_at_once = 0
         self._scripts: dict[str, list[tuple[Script, int | None]]] = {}
         self._lock = threading.Lock()
@@ -114,6 +116,13 @@ class TwilioServer:
                 return False
             self._hang_ups.remove(used)
             return True
+
+    def put(self, sid: str, to: str, sender: str, body: str, **more) -> None:
+        """Have a text; `more`: further fields of sandbox_wire.Text."""
+        made = now() + self.lists.ahead
+        self.texts[sid] = wire.Text(
+            self.account, sid, to, sender, body, **({"status": "queued", "created_at": made} | more)
+        )
 
     def sent_to(self, phone: str) -> list[Sent]:
         """The POSTs for one phone."""
@@ -197,7 +206,8 @@ class TwilioServer:
             return Said(wire.refusal(404, 20404, "The requested resource was not found"))
         if method == "GET":
             self.reads.append(target)
-            return Said(self._read(found.group(2), dict(parse_qsl(urlsplit(target).query))))
+            path, query = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query))
+            return Said(self.lists.answer(self.texts, found.group(2), path, query))
         return self._take(params)
 
     def _take(self, params: dict[str, str]) -> Said:
@@ -215,7 +225,7 @@ class TwilioServer:
             script = self._script(sent.to)
             if script.takes and not fault:
                 sent.sid = wire.new_sid()
-                self.texts[sent.sid] = wire.Text(self.account, sent.sid, sent.to, sender, sent.body, "queued", now())
+                self.put(sent.sid, sent.to, sender, sent.body)
             self.requests.append(sent)
         for status in script.first:
             self._call_back(self.calls, sent, status, None)
@@ -240,10 +250,3 @@ class TwilioServer:
                     waiting.append((script, times and times - 1))
                 return script
         return Script()
-
-    def _read(self, sid: str | None, query: dict[str, str]) -> wire.Answer:
-        if sid:
-            text = self.texts.get(sid)
-            return wire.answer(200, wire.text_json(text)) if text else wire.refusal(404, 20404, "Not found")
-        found = [text for text in reversed(self.texts.values()) if query.get("To") in (None, text.phone)]
-        return wire.answer(200, {"messages": [wire.text_json(text) for text in found], "next_page_uri": None})
