@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.delivery.actions.arm import Room
 from app.delivery.carriers.base import Carrier
+from app.delivery.engine.alerts import Alerts
 from app.delivery.engine.brakes import Brakes
 from app.delivery.engine.lead import Lead
 from app.delivery.engine.lookups import LookUps
@@ -56,7 +57,10 @@ class Loop:
         # a turn for every single text would cost more than the texts: answers are gathered for about one text's time
         self.gathering = min(max(1 / settings.rate, LEAST_GATHERING), MOST_GATHERING)
         self.wire = Wire(carrier, settings.send_concurrency, self.brakes, self._may_send)
-        self.beside: list[Beside] = [LookUps(app, carrier, self._in_database)]
+        self.beside: list[Beside] = [
+            LookUps(app, carrier, self._in_database),
+            Alerts(app, self._in_database),
+        ]
         self.loop = asyncio.get_running_loop()
         self.database = ThreadPoolExecutor(1, "engine-database")
         self.releasing = ThreadPoolExecutor(1, "engine-release")

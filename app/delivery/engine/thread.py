@@ -46,9 +46,10 @@ class Engine:
     def _main(self) -> None:
         try:
             asyncio.run(self._run())
-        except Exception:
+        except BaseException:  # whatever ended it, the next tick starts it again
             log.exception("the engine stopped unexpectedly")
-            self.lead.lose()
+        finally:
+            self.lead.lose()  # taken anew by whoever runs next: what was on the wire becomes unknown
 
     async def _run(self) -> None:
         await Loop(self.app, self.lead, self.make_carrier(), self.release, self._must_stop).run()

@@ -1,15 +1,18 @@
 """The texts that are on their way: sent side by side, their answers kept until a turn stores them."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Sequence
 
 from app.delivery.actions.arm import Armed
-from app.delivery.carriers.base import Carrier, Outcome, Unprocessed
+from app.delivery.carriers.base import Ambiguous, Carrier, Outcome, Unprocessed
 from app.delivery.engine.brakes import Brakes
-from app.delivery.engine.lead import FROZEN_SECONDS
+from app.delivery.engine.lead import BEAT_SECONDS, FROZEN_SECONDS
 from app.delivery.engine.turn import Returned
 from app.kit import failpoint
+
+log = logging.getLogger(__name__)
 
 STOPPING = Unprocessed("stopping before anything left us", retry_after=0.0)
 SLEPT = Unprocessed("slept too long with it in hand", retry_after=0.0)
@@ -55,11 +58,15 @@ class Wire:
         """Whether this text must stay: we stop, or we slept so long that somebody else may lead by now."""
         if not self.may_send():
             return STOPPING
-        return SLEPT if awake() - armed_at > FROZEN_SECONDS else None
+        return SLEPT if awake() - armed_at > FROZEN_SECONDS - BEAT_SECONDS else None
 
     async def _hand_over(self, armed: Armed) -> Outcome:
         failpoint.reach("T3a")
-        return await self.carrier.send(armed.phone, armed.body, armed.ref, armed.valid_for)
+        try:
+            return await self.carrier.send(armed.phone, armed.body, armed.ref, armed.valid_for)
+        except Exception:  # a fault of ours must not leave a text on the wire for ever
+            log.exception("handing text %s over failed", armed.message_id)
+            return Ambiguous("a fault of SMS Admin while it was handed over")
 
     async def wait(self, seconds: float) -> None:
         """Wait for what is on its way, but not longer."""
