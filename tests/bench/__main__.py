@@ -2,12 +2,14 @@
 
 import sys
 
-from tests.bench import imports, lists, practice, release, sending
+from tests.bench import imports, lists, meanwhile, practice, receipts, release, sending
 from tests.bench.figures import Figure, machine, show, verdict
 from tests.bench.house import quiet
 
 BENCHES = {
     "sending": ("Sending", sending.run),
+    "receipts": ("Receipts", receipts.run),
+    "meanwhile": ("Receipts and pages while a blast runs", meanwhile.run),
     "practice": ("Practice", practice.run),
     "lists": ("The list of 100,000 members", lists.run),
     "imports": ("Importing", imports.run),

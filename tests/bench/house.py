@@ -17,6 +17,7 @@ from app.kit.settings import Settings
 from app.migrations.runner import migrate
 from tests.cast import bring_the_cast
 
+KEY = "a-key-for-benches-0123456789"
 FIRST = ("Ana", "Zoë", "Peter", "Jürgen", "Siobhán", "Ahmed", "Grace", "Wei", "Olena", "Łukasz", "Tom", "Fatima")
 LAST = ("Hernández", "Chen", "Müller", "O'Brien", "Khan", "Okafor", "Smith", "Wójcik", "Peña", "Jackson", "Lee")
 
@@ -35,7 +36,7 @@ def folder() -> Iterator[Path]:
 
 def settings(path: Path, **more: object) -> Settings:
     """Settings for a database at `path`."""
-    values = {"secret_key": "a-key-for-benches-0123456789", "app_env": "test", "database_url": f"sqlite:///{path}"}
+    values = {"secret_key": KEY, "app_env": "test", "database_url": f"sqlite:///{path}"}
     return Settings(
         **(values | {"public_base_url": "http://127.0.0.1:9", "undo_seconds": 0, "log_format": "text"} | more)
     )

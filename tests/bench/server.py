@@ -8,7 +8,7 @@ import json
 import secrets
 import sys
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -21,6 +21,7 @@ class Seen:
     first: float = 0.0
     last: float = 0.0
     starts: list[float] = field(default_factory=list)
+    phones: set[str] = field(default_factory=set)
 
 
 class Carrier:
@@ -35,7 +36,7 @@ class Carrier:
         started = time.monotonic()
         seen.first = seen.first or started
         seen.starts.append(started)
-        await request.post()
+        seen.phones.add(str((await request.post())["To"]))
         if self.latency:
             await asyncio.sleep(self.latency)
         answer = {"sid": f"SM{secrets.token_hex(16)}", "status": "queued", "num_segments": "1", "error_code": None}
@@ -45,10 +46,9 @@ class Carrier:
 
     async def stats(self, request: web.Request) -> web.Response:
         """How many were answered, and from when to when; with `?starts=1` the moment of every request too."""
-        shown = asdict(self.seen)
-        if "starts" not in request.query:
-            del shown["starts"]
-        return web.json_response(shown)
+        seen = self.seen
+        shown = {"count": seen.count, "first": seen.first, "last": seen.last, "phones": len(seen.phones)}
+        return web.json_response(shown | ({"starts": seen.starts} if "starts" in request.query else {}))
 
     async def forget(self, _request: web.Request) -> web.Response:
         """Count from nothing."""

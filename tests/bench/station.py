@@ -1,5 +1,6 @@
 """A server that sends for real, a carrier that counts, and blasts between them."""
 
+import contextlib
 import json
 import sqlite3
 import urllib.request
@@ -16,7 +17,7 @@ from app.domain.blast_states import Target
 from app.kit.clock import now
 from app.kit.db import write
 from tests.bench.figures import seconds
-from tests.bench.house import app_with
+from tests.bench.house import KEY, app_with
 from tests.bench.posts import ACCOUNT, FROM, TOKEN, post_all
 from tests.bench.processes import carrier, memory_of
 from tests.served import Served, until
@@ -58,6 +59,8 @@ class Station:
         self.confirm()
         self.wait_for(self.people)
         until(lambda: self.one(ENDED) == ended + 1, "the blast to end", PATIENCE)
+        seen = self.seen()
+        assert seen["count"] == seen["phones"] == self.people, f"not one text each: {seen}"
         return self.rate()
 
     def bare(self) -> float:
@@ -85,17 +88,27 @@ class Station:
         """Let the carrier count from nothing."""
         urllib.request.urlopen(f"{self.carrier}/forget", data=b"", timeout=10).close()
 
-    def row(self, query: str, *values: object) -> tuple[Any, ...]:
-        """The first row of an answer, read beside the app."""
-        connection = sqlite3.connect(self.database, timeout=10)
-        try:
-            return connection.execute(query, values).fetchone() or (None,)
-        finally:
-            connection.close()
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """An answer of the database, read beside the app."""
+        with contextlib.closing(sqlite3.connect(self.database, timeout=10)) as connection:
+            return connection.execute(query, values).fetchall()
 
     def one(self, query: str, *values: object) -> Any:
-        """The first value of it."""
-        return self.row(query, *values)[0]
+        """The first value of its first row, None when there is none."""
+        found = self.rows(query, *values)
+        return found[0][0] if found else None
+
+    def restart(self, **environment: str) -> None:
+        """Stop serving, and serve with other settings."""
+        self.server.stop()
+        self.server.environment |= environment
+        self.start()
+
+    def start(self) -> None:
+        """Serve, and wait for somebody to lead."""
+        beat = self.one("SELECT beat FROM leases")
+        self.started = seconds(self.server.start)
+        until(lambda: self.one("SELECT beat FROM leases") != beat, "somebody to lead")
 
     def memory(self) -> float:
         """What the sending worker needed at most, MB."""
@@ -108,11 +121,10 @@ def station(place: Path, people: int, latency: float = 0.0, **environment: str) 
     database = place / f"sms{latency:g}.db"
     app = app_with(database, people, **{key.lower(): value for key, value in TWILIO.items() if "TWILIO" in key})
     with carrier(latency) as url:
-        server = Served(database, **{**TWILIO, "TWILIO_API_URL": url, **environment})
+        server = Served(database, **{**TWILIO, "SECRET_KEY": KEY, "TWILIO_API_URL": url, **environment})
         there = Station(app, database, server, url, people=people)
-        there.started = seconds(server.start)
         try:
-            until(lambda: there.one("SELECT beat FROM leases"), "somebody to lead")
+            there.start()
             there.idle = memory_of(server.process.pid)[0]
             yield there
         finally:

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from tests.bench import __main__ as command
-from tests.bench import imports, lists, practice, release, sending
+from tests.bench import imports, lists, meanwhile, practice, receipts, release, sending
 
 pytestmark = pytest.mark.slow
 
@@ -17,6 +17,11 @@ def small(monkeypatch):
     monkeypatch.setattr(imports, "ROWS", 100)
     monkeypatch.setattr(release, "PEOPLE", 200)
     monkeypatch.setattr(sending, "TEXTS", 20)
+    monkeypatch.setattr(sending, "RUNS", 1)
+    monkeypatch.setattr(receipts, "TEXTS", 20)
+    monkeypatch.setattr(meanwhile, "PEOPLE", 60)
+    monkeypatch.setattr(meanwhile, "SECONDS", 0.5)
+    monkeypatch.setattr(meanwhile, "BEFORE", 0.5)
     monkeypatch.setattr(practice, "TEXTS", 20)
     yield
     logging.disable(logging.NOTSET)
