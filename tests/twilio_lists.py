@@ -14,7 +14,8 @@ class Lists:
     """Set what a test needs. `late`: lists are still empty; a text by its sid is there at once.
 
     `ahead`: how far this Twilio's clock is ahead of ours, in its Date header and in what it writes down from now on.
-    `page_size`: the most texts on a page, whatever was asked for. `refusals`: how the next questions are answered.
+    `page_size`: the most texts on a page, whatever was asked for. `slow`: seconds before an answer.
+    `refusals`: how the next questions are answered.
     """
 
     late: bool = False
@@ -22,17 +23,19 @@ class Lists:
     trial: bool = False
     ahead: timedelta = timedelta()
     page_size: int = 50
-    refusals: list[wire.Answer] = field(default_factory=list)
+    slow: float = 0.0
+    refusals: list[tuple[str, wire.Answer]] = field(default_factory=list)
 
-    def refuse(self, status: int, times: int = 1, **headers: str) -> None:
-        """Answer the next questions with an HTTP status. A 200 is an answer that makes no sense."""
+    def refuse(self, status: int, times: int = 1, *, page: int | None = None, **headers: str) -> None:
+        """Answer the next questions, or those for one page, with an HTTP status. A 200 makes no sense."""
         answer = wire.answer(200, {}) if status == 200 else wire.refusal(status, status, "As the test says.")
-        self.refusals += [replace(answer, headers=answer.headers | headers)] * times
+        number = "" if page is None else str(page)
+        self.refusals += [(number, replace(answer, headers=answer.headers | headers))] * times
 
     def answer(self, texts: dict[str, wire.Text], sid: str | None, path: str, query: dict[str, str]) -> wire.Answer:
         """One text, or one page of them, newest first."""
-        if self.refusals:
-            return self.refusals.pop(0)
+        if self.refusals and self.refusals[0][0] in ("", query.get("Page", "0")):
+            return self.refusals.pop(0)[1]
         if sid:
             found = texts.get(sid)
             return wire.answer(200, self._shown(found)) if found else wire.refusal(404, 20404, "Not found")

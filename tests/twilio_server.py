@@ -124,6 +124,12 @@ class TwilioServer:
             self.account, sid, to, sender, body, **({"status": "queued", "created_at": made} | more)
         )
 
+    def be(self, phone: str, status: str, code: int | None = None) -> None:
+        """The texts to a phone have this status from now on, and nobody is called back about it."""
+        for text in list(self.texts.values()):
+            if text.phone == phone:
+                self.texts[text.sid] = replace(text, status=status, error_code=code)
+
     def sent_to(self, phone: str) -> list[Sent]:
         """The POSTs for one phone."""
         return [each for each in self.requests if each.to == phone]
@@ -206,6 +212,7 @@ class TwilioServer:
             return Said(wire.refusal(404, 20404, "The requested resource was not found"))
         if method == "GET":
             self.reads.append(target)
+            self.over.wait(self.lists.slow)
             path, query = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query))
             return Said(self.lists.answer(self.texts, found.group(2), path, query))
         return self._take(params)

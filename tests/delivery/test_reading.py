@@ -1,0 +1,149 @@
+"""Asking the carrier about texts: what is read, how far, and what an answer that makes no sense is taken for."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.delivery.carriers.make import carrier_for
+from app.delivery.carriers.reading import Fetched, Listing, NotRead
+from app.kit.clock import now
+from tests.cast import LEO, ZOE
+from tests.delivery.town import FAST, blast, ended, people, rows, twilio_settings
+from tests.loops import finish
+from tests.served import free_port
+
+OURS = "+13035550100"
+
+
+def asked(app, question):
+    """What the app's carrier says to `question`, a coroutine of it."""
+
+    async def ask():
+        carrier = carrier_for(app)
+        try:
+            return await question(carrier)
+        finally:
+            await carrier.close()
+
+    return finish(ask())
+
+
+def list_of(app, since=None, phone=ZOE):
+    return asked(app, lambda carrier: carrier.list_texts(phone, since or now()))
+
+
+def text(app, sid):
+    return asked(app, lambda carrier: carrier.fetch_text(sid))
+
+
+def sid(n):
+    return f"SM{n:032x}"
+
+
+def put(twilio, n, **more):
+    """The n-th text to Zoe, made n minutes ago."""
+    made = now() + twilio.lists.ahead - timedelta(minutes=n)
+    twilio.put(sid(n), ZOE, OURS, f"Text {n}", **({"created_at": made} | more))
+
+
+def test_a_list_holds_what_went_to_that_phone_as_the_carrier_tells_it(town, twilio):
+    put(twilio, 1, status="failed", error_code=30034)
+    twilio.put(sid(2), LEO, OURS, "For Leo")
+    listing = list_of(town)
+    assert isinstance(listing, Listing)
+    (only,) = listing.texts
+    assert (only.sid, only.to, only.senders, only.body) == (sid(1), ZOE, {OURS}, "Text 1")
+    assert (only.status, only.error_code, only.direction) == ("failed", 30034, "outbound-api")
+    assert listing.complete
+    assert "To=%2B13035550142" in twilio.reads[0]
+    assert "PageSize=50" in twilio.reads[0]
+    assert "DateSent" not in twilio.reads[0]
+
+
+def test_a_list_is_read_page_by_page_until_it_is_five_minutes_older_than_the_attempt(town, twilio):
+    twilio.lists.page_size = 3
+    for n in range(30):
+        put(twilio, n)
+    listing = list_of(town, since=now() - timedelta(minutes=2))
+    assert len(twilio.reads) == 4  # the first page of which every text is older than 7 minutes
+    assert [each.sid for each in listing.texts] == [sid(n) for n in range(12)]
+    assert listing.complete
+
+
+def test_of_a_list_without_end_five_pages_are_read_and_it_is_not_taken_for_the_whole(town, twilio):
+    twilio.lists.page_size = 2
+    for n in range(30):
+        put(twilio, n)
+    listing = list_of(town, since=now() - timedelta(hours=1))
+    assert len(twilio.reads) == 5
+    assert (len(listing.texts), listing.complete) == (10, False)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(minutes=-7), timedelta()])
+def test_the_carriers_clock_is_read_from_its_answer(town, twilio, ahead):
+    twilio.lists.ahead = ahead
+    put(twilio, 1)
+    listing = list_of(town)
+    assert abs(listing.skew - ahead) < timedelta(seconds=2.5)
+    assert len(listing.texts) == 1
+
+
+def test_one_text_is_fetched_by_its_name_and_one_that_is_gone_is_none(town, twilio):
+    put(twilio, 1, status="delivered")
+    assert text(town, sid(1)).text.status == "delivered"
+    assert text(town, sid(2)) == Fetched(None)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "expected"),
+    [
+        (500, {}, NotRead("HTTP 500", 500)),
+        (503, {"Retry-After": "90"}, NotRead("HTTP 503", 503, 90)),
+        (429, {"Retry-After": "7"}, NotRead("HTTP 429", 429, 7)),
+        (401, {}, NotRead("HTTP 401", 401)),
+        (302, {"Location": "http://127.0.0.1:9/"}, NotRead("HTTP 302", 302)),
+    ],
+)
+def test_a_refusal_to_answer_is_no_news(town, twilio, status, headers, expected):
+    twilio.lists.refuse(status, 2, **headers)
+    assert list_of(town) == expected
+    assert text(town, sid(1)) == expected
+
+
+def test_an_answer_that_makes_no_sense_is_no_news(town, twilio):
+    twilio.lists.refuse(200, 2)
+    assert list_of(town) == NotRead("an answer that is no list", 200)
+    assert text(town, sid(1)) == NotRead("an answer that is no text", 200)
+
+
+def test_a_list_with_a_text_that_makes_no_sense_is_not_the_whole(town, twilio):
+    put(twilio, 1)
+    put(twilio, 2, status=None)
+    listing = list_of(town)
+    assert ([each.sid for each in listing.texts], listing.complete) == ([sid(1)], False)
+
+
+def test_a_trouble_on_a_later_page_makes_the_whole_list_no_news(town, twilio):
+    twilio.lists.page_size = 1
+    put(twilio, 1)
+    put(twilio, 2)
+    twilio.lists.refuse(500, page=1)
+    assert list_of(town) == NotRead("HTTP 500", 500)
+
+
+def test_without_a_network_nothing_is_read_and_nothing_is_raised(make_app, twilio):
+    app = make_app(**twilio_settings(twilio, twilio_api_url=f"http://127.0.0.1:{free_port()}"))
+    assert isinstance(list_of(app), NotRead)
+    assert isinstance(text(app, sid(1)), NotRead)
+
+
+def test_the_practice_carrier_answers_the_same_questions(make_app, background):
+    app = make_app(**FAST)
+    people(app, ZOE)
+    background(app)
+    ended(app, blast(app, "Hello"))
+    listing = list_of(app)
+    (row,) = rows(app)
+    assert [(each.sid, each.body) for each in listing.texts] == [(row.provider_sid, row.body)]
+    assert text(app, row.provider_sid).text.to == ZOE
+    assert list_of(app, phone=LEO).texts == ()
