@@ -26,6 +26,7 @@ class LeftOut(StrEnum):
     NO_CONSENT = "no_consent"
     EMPTY_TEXT = "empty_text"
     TOO_LONG = "too_long"
+    COUNTRY_OFF = "country_off"
 
 
 # What happened, and what the reader of the page can do about it.
@@ -35,6 +36,10 @@ LEFT_OUT_WORDS: dict[LeftOut, tuple[str, str]] = {
     LeftOut.NO_CONSENT: ("Has not agreed to texts", "Record when and how they agreed, on their page."),
     LeftOut.EMPTY_TEXT: ("The text would be empty", "Add words to the text or a fallback to the name."),
     LeftOut.TOO_LONG: ("The text would be too long", "Shorten the text and send it to them as a new blast."),
+    LeftOut.COUNTRY_OFF: (
+        "Texts to their country are switched off",
+        "Switch the country on in the Twilio console, or take a sender that reaches it; then send again to them.",
+    ),
 }
 
 

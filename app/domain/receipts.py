@@ -6,11 +6,13 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+from app.domain.breaker import Rule, rule
+
 TABLE = Path(__file__).with_name("carrier_codes.csv")
 
 
 class Blame(StrEnum):
-    """Where the fault lies. Only CONSENT and NUMBER ever touch a person."""
+    """Where the fault lies. CONSENT and NUMBER touch a person at once; nothing else does, but by strikes."""
 
     CONSENT = "consent"
     NUMBER = "number"
@@ -29,8 +31,8 @@ class Receipt:
     """One code.
 
     `when` it comes: create, delivery, both or account. `retry` by whom: machine, person, after_fix or never.
-    `breaker`: 'now' pauses the blast at once, 'ratio' when many fail, 'none' never. `strikes`: 0 never touches
-    the person, 1 at once, n after n blasts.
+    `breaker`: what follows for the blast and its sender, written as in breaker.py. `strikes`: 0 never touches the
+    person, 1 at once, n when n different blasts met it within no less than `days` days, and nothing arrived between.
     """
 
     code: int
@@ -40,8 +42,41 @@ class Receipt:
     retry: str
     breaker: str
     strikes: int
+    days: int = 0
+
+    @property
+    def rule(self) -> Rule | None:
+        """What follows for the blast and its sender, None when nothing does."""
+        return rule(self.breaker)
+
+    @property
+    def shared(self) -> bool:
+        """Whether every blast of the sender would meet it too, not this one alone."""
+        return self.blame in SHARED
+
+    @property
+    def may_be_one_number(self) -> bool:
+        """Whether the number texted may be the cause, so that one failure among texts that went through says little."""
+        return self.blame in ONE_NUMBER
+
+    @property
+    def abroad(self) -> bool:
+        """Whether it may mean that this sender, which works at home, cannot text that country."""
+        return self.code in ABROAD
+
+    def is_like(self, other: "Receipt") -> bool:
+        """Whether both count together towards a pause.
+
+        One cause often comes back under several codes (30020, 30021 and 30500 are all Twilio's own failure), so it is
+        the blame and the rule that count. Codes without a rule, as a phone that is off, never do.
+        """
+        return (self.blame, self.breaker) == (other.blame, other.breaker)
 
 
+SHARED = frozenset({Blame.SENDER, Blame.ACCOUNT, Blame.COUNTRY, Blame.CALLBACK, Blame.US})
+# An account that is closed, or a mistake of ours, is the same for everybody: there one failure is proof.
+ONE_NUMBER = frozenset({Blame.SENDER, Blame.WORDING, Blame.COUNTRY})
+ABROAD = frozenset({21606, 21659})  # "… or cannot text there", "… or not to that country"
 UNPROCESSED_STATUS = 429
 UNPROCESSED_CODES = frozenset({20429, 21611, 21730})  # Twilio: refused before anything happened, always safe to repeat
 
@@ -105,7 +140,7 @@ def nameless_receipt() -> Receipt:
 
 
 def pauses(receipt: Receipt) -> bool:
-    """Whether the blast stops before the next person."""
+    """Whether a blast of which nothing has gone through stops before the next person."""
     return receipt.breaker == "now"
 
 
@@ -153,4 +188,5 @@ def _receipt(row: dict[str, str]) -> Receipt:
         retry=row["retry"],
         breaker=row["breaker"],
         strikes=int(row["strikes"]),
+        days=int(row["days"]),
     )

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.breaker import rule
 from app.domain.receipts import TABLE, Blame, fix_for, is_unprocessed, pauses, receipt_for, tls_receipt
 
 with TABLE.open(encoding="utf-8", newline="") as file:
@@ -70,7 +71,8 @@ def test_our_own_faults_pause_the_blast_with_what_to_do(code, blame):
 @pytest.mark.parametrize("code", [30007, 30008, 21408, 21612, 30017, 30036, 20504])
 def test_some_failures_stop_a_blast_only_when_they_are_many(code):
     receipt = receipt_for(code)
-    assert (receipt.breaker, receipt.strikes) == ("ratio", 0)
+    assert receipt.breaker.startswith(("ratio ", "country"))
+    assert receipt.strikes == 0
 
 
 def test_the_fault_of_the_words_is_not_the_persons():
@@ -130,7 +132,8 @@ def test_every_row_is_a_plain_sentence_and_well_formed(row):
     assert row["words"][0].isupper()
     assert row["when"] in ("create", "delivery", "both", "account")
     assert row["retry"] in ("machine", "person", "after_fix", "never")
-    assert row["breaker"] in ("now", "ratio", "none")
+    assert rule(row["breaker"]) or row["breaker"] == "none"
+    assert int(row["days"]) == 0 or int(row["strikes"]) > 1
     assert Blame(row["blame"])
 
 

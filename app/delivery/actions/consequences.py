@@ -1,40 +1,172 @@
 """What follows from a failure beyond its own text: for the person, for the blast, for every blast of the sender."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, text
 
-from app.delivery.actions import alerts, control
+from app.delivery.actions import alerts, control, health, recent
 from app.delivery.models import message_logs
-from app.domain import receipts
+from app.domain.blast_states import LogStatus
+from app.domain.breaker import Act, Came, Rule, trips
+from app.domain.countries import country_of, country_of_region, prefixes_of
 from app.domain.permission import LeftOut
 from app.domain.receipts import Blame, Receipt
+from app.domain.strikes import struck_out
+from app.kit.clock import now
+from app.kit.db import db
+from app.organisation.queries import region
 from app.suppression import actions as suppression
+
+EVERYBODYS = frozenset({Blame.ACCOUNT, Blame.CALLBACK, Blame.US})
+THE_COUNTRY = Rule(Act.COUNTRY)
+logs = message_logs.c
+# b_log, b_prefixes: as JSON. The blast's unique index of phones is walked once a prefix; ':' comes after '9'.
+LEAVE_OUT_COUNTRY = text(
+    f"UPDATE messages SET status = 'skipped', reason = '{LeftOut.COUNTRY_OFF}' WHERE status = 'queued' AND id IN ("
+    "SELECT them.id FROM json_each(:b_prefixes) AS prefix CROSS JOIN messages AS them "
+    "WHERE them.message_log_id = :b_log AND them.phone >= prefix.value AND them.phone < prefix.value || ':')"
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One text that came to nothing: what it means, where that came to light, and when the text had left us."""
+
+    row: Row[Any]
+    receipt: Receipt
+    rule: Rule
+    phase: str
+    left_at: datetime
 
 
 def draw(row: Row[Any], receipt: Receipt, phase: str = "create") -> None:
-    """Only opt-outs and numbers that fail at once touch a person; faults of ours pause what would meet them too."""
-    if receipt.blame == Blame.CONSENT:
-        suppression.opt_out(row.phone, source="message_failure", reason=receipt.words)
-        control.leave_out(row.phone, LeftOut.SAID_STOP)
-    elif receipt.blame == Blame.NUMBER and receipt.strikes == 1:
-        suppression.mark_dead(row.phone, reason=receipt.words, log_id=row.message_log_id)
-        control.leave_out(row.phone, LeftOut.NUMBER_DEAD)
-    if receipts.pauses(receipt):
-        _pause(_who_meets_it(row, receipt), receipt, phase)
+    """Only opt-outs and numbers that do not work touch a person; a fault of ours stops what would meet it too.
 
-
-def _who_meets_it(row: Row[Any], receipt: Receipt) -> ColumnElement[bool]:
-    """A bad text concerns its own blast; a bad sender or account every blast of that sender."""
-    if receipt.blame == Blame.WORDING:
-        return and_(message_logs.c.id == row.message_log_id)
-    return and_(message_logs.c.sender == row.sender, message_logs.c.carrier == row.carrier)
+    `row`: the text as settle() moved it. `phase`: 'create' when the carrier refused it, 'delivery' when a receipt
+    told of it. Nobody is ever deleted.
+    """
+    _touch_the_person(row, receipt)
+    if receipt.rule is None:
+        return
+    found = recent.circumstances(row.id)
+    failure = Failure(row, receipt, receipt.rule, phase, found.left_at)
+    if row.message_log_id is None:
+        _of_a_single_text(failure)
+    else:
+        _of_a_blast(failure, _since(found, failure.rule))
 
 
 def pause_sender(sender: str, carrier: str, receipt: Receipt) -> None:
     """A fault that is no single text's: every running blast of this sender stops."""
-    these = and_(message_logs.c.sender == sender, message_logs.c.carrier == carrier)
-    _pause(these, receipt, "create")
+    _pause(and_(logs.sender == sender, logs.carrier == carrier), receipt, "create")
+
+
+def _touch_the_person(row: Row[Any], receipt: Receipt) -> None:
+    if receipt.blame == Blame.CONSENT:
+        suppression.opt_out(row.phone, source="message_failure", reason=receipt.words)
+        control.leave_out(row.phone, LeftOut.SAID_STOP)
+    elif receipt.strikes and _is_dead(row, receipt):
+        often = f" That was so in {receipt.strikes} blasts in a row." if receipt.strikes > 1 else ""
+        suppression.mark_dead(row.phone, reason=receipt.words + often, log_id=row.message_log_id)
+        control.leave_out(row.phone, LeftOut.NUMBER_DEAD)
+
+
+def _is_dead(row: Row[Any], receipt: Receipt) -> bool:
+    if receipt.strikes == 1:
+        return True
+    return struck_out(recent.history(row.phone, row.carrier), receipt.code, receipt.strikes, receipt.days)
+
+
+def _of_a_single_text(failure: Failure) -> None:
+    """An answer or a test failed: a closed account stops the blasts too. A bad sender they find out by themselves."""
+    holds = failure.rule.act is Act.HOLD
+    if failure.rule.at_once and (holds or failure.receipt.blame in EVERYBODYS):
+        _act(failure)
+
+
+def _of_a_blast(failure: Failure, since: datetime | None) -> None:
+    rule, row = failure.rule, failure.row
+    if since and failure.left_at < since:
+        return  # it left before somebody put things right, or before the brakes were on
+    if rule.act is Act.PAUSE and not _anything_to_pause(failure):
+        return
+    near = recent.around(row.message_log_id, row.id, failure.phase, since)
+    if rule.act is Act.COUNTRY:
+        _country(failure, near)
+    elif _is_too_much(failure, rule, near):
+        _act(failure)
+    elif failure.receipt.abroad and country_of(row.phone) != country_of_region(region()):
+        _country(failure, near)
+
+
+def _since(found: Row[Any], rule: Rule) -> datetime | None:
+    """From when on failures count: since a person resumed the blast, and since the same brakes were put on."""
+    moments = [found.resumed_at]
+    if rule.act is Act.SLOW:
+        moments.append(found.slowed_at)
+    if rule.act is Act.HOLD and found.hold_until:
+        moments.append(found.hold_until - timedelta(seconds=rule.seconds))
+    return max((moment for moment in moments if moment), default=None)
+
+
+def _is_too_much(failure: Failure, rule: Rule, near: Sequence[Row[Any]]) -> bool:
+    ids = [each.id for each in near]
+    if failure.row.id not in ids:
+        return False
+    here = ids.index(failure.row.id)
+    results = [recent.came(each, failure.phase, failure.receipt) for each in near]
+    results[here] = Came.SAME
+    return trips(rule, results, here, patient=failure.receipt.may_be_one_number)
+
+
+def _act(failure: Failure) -> None:
+    rule, row, receipt, moment = failure.rule, failure.row, failure.receipt, now()
+    if rule.act is Act.SLOW:
+        health.slow(row.sender, row.carrier, moment)
+    elif rule.act is Act.HOLD:
+        until = moment + timedelta(seconds=rule.seconds)
+        health.hold(row.sender, row.carrier, until, receipt.code, receipt.words)
+    else:
+        _pause(_who_meets_it(failure), receipt, failure.phase)
+
+
+def _country(failure: Failure, near: Sequence[Row[Any]]) -> None:
+    """Whoever waits in that country is left out; at home that would be nearly everybody, so the blast pauses.
+
+    At once, unless texts to that country went through: then one number may be the cause, and it takes some in a row.
+    """
+    country = country_of(failure.row.phone)
+    there = [each for each in near if country_of(each.phone) == country]
+    if not country or not _is_too_much(failure, THE_COUNTRY, there):
+        return
+    if country == country_of_region(region()):
+        _pause(_who_meets_it(failure), failure.receipt, failure.phase)
+    else:
+        prefixes = json.dumps(prefixes_of(country))
+        db.session.execute(LEAVE_OUT_COUNTRY, {"b_log": failure.row.message_log_id, "b_prefixes": prefixes})
+
+
+def _who_meets_it(failure: Failure) -> ColumnElement[bool]:
+    """A bad text concerns its own blast; a bad sender or account every blast of that sender.
+
+    But none that began or was resumed after this text had left: what was wrong may have been put right before.
+    """
+    row = failure.row
+    own: ColumnElement[bool] = logs.id == row.message_log_id
+    if not failure.receipt.shared:
+        return own
+    knows = func.max(logs.created_at, func.coalesce(logs.resumed_at, logs.created_at)) <= failure.left_at
+    return and_(logs.sender == row.sender, logs.carrier == row.carrier, or_(own, knows))
+
+
+def _anything_to_pause(failure: Failure) -> bool:
+    """Thousands of receipts may still come in after the first has paused everything."""
+    running = select(logs.id).where(logs.status == LogStatus.PROCESSING.value, _who_meets_it(failure))
+    return db.session.scalar(running.limit(1)) is not None
 
 
 def _pause(these: ColumnElement[bool], receipt: Receipt, phase: str) -> None:
