@@ -1,27 +1,35 @@
 """Real processes: gunicorn as people run it, against a Twilio behind a socket."""
 
+import contextlib
 import os
 import signal
+import socket
+import sqlite3
+import threading
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from app.delivery.models import Lease
 from app.kit.db import db
-from tests.delivery.town import blast, ended, everybody_is_accounted_for, log_of, statuses, tally
+from tests.bench.processes import children_of
+from tests.delivery.town import (
+    attempts,
+    blast,
+    ended,
+    everybody_is_accounted_for,
+    log_of,
+    statuses,
+    tally,
+    twilio_settings,
+)
 from tests.makers import members
 from tests.served import Served, until
-from tests.twilio_server import TwilioServer
 
 pytestmark = pytest.mark.slow
 PEOPLE = 500
-
-
-@pytest.fixture
-def twilio():
-    with TwilioServer() as server:
-        yield server
 
 
 @pytest.fixture
@@ -32,13 +40,7 @@ def database(make_settings):
 @pytest.fixture
 def town(make_app, twilio):
     """The test's own eyes on the same database; it sends nothing itself."""
-    return make_app(
-        twilio_account_sid=twilio.account,
-        twilio_auth_token=twilio.auth_token,
-        twilio_from_number="+13035550100",
-        undo_seconds=0,
-        scheduler_enabled=False,
-    )
+    return make_app(**twilio_settings(twilio, scheduler_enabled=False))
 
 
 def served(database, twilio, **more):
@@ -56,8 +58,9 @@ def served(database, twilio, **more):
 
 
 def leader(app):
+    """The lead's row, None before anybody led."""
     with app.app_context():
-        return db.session.scalar(db.select(Lease.epoch))
+        return db.session.scalar(db.select(Lease))
 
 
 def test_two_workers_and_everybody_gets_exactly_one(town, database, twilio):
@@ -85,49 +88,164 @@ def test_with_the_scheduler_off_nothing_is_sent_until_another_process_does(town,
     assert len(twilio.requests) == 5
 
 
-def test_sigterm_in_mid_blast_settles_what_is_on_the_wire_and_the_next_start_goes_on(town, database, twilio):
+@pytest.mark.parametrize("slow_page", [False, True])
+def test_f3_sigterm_in_mid_blast_settles_what_is_on_the_wire_and_the_next_start_goes_on(
+    town, database, twilio, slow_page
+):
+    """F3: requests on the wire, rows armed behind them, and perhaps somebody whose page is slow in coming."""
     with town.app_context():
         members(60)
-    twilio.answer(delay=0.3)
-    server = served(database, twilio, SEND_RATE="40")
+    twilio.answer(delay=0.5)
+    server = served(database, twilio, SEND_RATE="40", SEND_CONCURRENCY="8")
     with server:
         wanted = blast(town)
         twilio.wait_for(15)
+        reader = _asks_slowly(server, 4.0) if slow_page else None
+        started = time.monotonic()
         assert server.stop(signal.SIGTERM) == 0
+        assert time.monotonic() - started < 15
+        if reader:
+            assert reader.join(10) is None
+            assert not reader.is_alive()
     log = log_of(town, wanted)
     numbers = tally(town, log.id)
     assert (numbers.in_flight, numbers.unknown) == (0, 0)
     assert numbers.queued > 0
+    assert numbers.accepted == len(twilio.requests)
+    assert leader(town).holder == ""
     with served(database, twilio):
         ended(town, wanted, 30)
     assert Counter(Counter(each.to for each in twilio.requests).values()) == {1: 60}
     everybody_is_accounted_for(town, twilio)
 
 
-def test_when_the_leading_worker_is_killed_the_other_takes_over_and_nobody_is_texted_twice(town, database, twilio):
+def test_f15_when_the_leading_worker_is_killed_the_other_takes_over_at_once(town, database, twilio):
+    """F15: two workers of one gunicorn; nobody is texted twice, and what was on the wire is in doubt."""
     with town.app_context():
         members(80)
     twilio.answer(delay=0.1)
-    with served(database, twilio, WEB_CONCURRENCY="2", SEND_RATE="40"):
+    with served(database, twilio, WEB_CONCURRENCY="2", SEND_RATE="40") as server:
         until(lambda: leader(town), "somebody to lead")
         wanted = blast(town)
         twilio.wait_for(20)
-        before = leader(town)
+        before = leader(town).epoch
         os.kill(_holder_of_lock(database), signal.SIGKILL)
-        until(lambda: leader(town) > before, "the other to take over", 15)
+        until(lambda: leader(town).epoch > before, "the other to take over", 5)
         log = ended(town, wanted, 30)
-    numbers = tally(town, log.id)
-    assert numbers.accepted + numbers.unknown == 80
-    assert set(Counter(each.to for each in twilio.requests).values()) == {1}
+        numbers = tally(town, log.id)
+        assert numbers.accepted + numbers.unknown == 80
+        twilio.send_callbacks(server.url, ("delivered",))
+    assert statuses(town, log.id)["delivered"] == len(twilio.requests)
     everybody_is_accounted_for(town, twilio)
 
 
+def test_f15_two_servers_at_once_and_one_of_them_sends_until_it_is_killed(town, database, twilio):
+    """F15: 500 people; exactly one leads, the other stands by and takes over within seconds of a kill -9."""
+    with town.app_context():
+        members(PEOPLE)
+    first, second = served(database, twilio, SEND_RATE="250"), served(database, twilio, SEND_RATE="250")
+    with first, second:
+        until(lambda: leader(town), "somebody to lead")
+        wanted = blast(town)
+        twilio.wait_for(60)
+        before, leading = leader(town).epoch, _holder_of_lock(database)
+        assert before == 1
+        killed, other = (first, second) if leading in children_of(first.process.pid) else (second, first)
+        assert "leading" not in other.said
+        killed.kill()
+        until(lambda: leader(town).epoch > before, "the other to take over", 5)
+        assert _holder_of_lock(database) in children_of(other.process.pid)
+        log = ended(town, wanted, 40)
+    assert tally(town, log.id).accepted + tally(town, log.id).unknown == PEOPLE
+    everybody_is_accounted_for(town, twilio)
+
+
+def test_f16_a_leader_that_was_frozen_sends_nothing_when_it_wakes_up(town, database, twilio):
+    """F16: stopped in mid-blast with requests out and rows armed behind them; the other leads within 20 s."""
+    with town.app_context():
+        members(120)
+    twilio.answer(delay=0.4)
+    slow = {"SEND_RATE": "40", "SEND_CONCURRENCY": "4"}
+    with served(database, twilio, **slow) as first, served(database, twilio, **slow) as second:
+        until(lambda: leader(town), "somebody to lead")
+        wanted = blast(town)
+        twilio.wait_for(10)
+        before, frozen = leader(town).epoch, _holder_of_lock(database)
+        _freeze(frozen, database)
+        stopped_at, armed = time.monotonic(), len(attempts(town))
+        try:
+            until(lambda: leader(town).epoch > before, "the other to take over", 20)
+            took = time.monotonic() - stopped_at
+            twilio.answer()
+            until(lambda: len(twilio.requests) > armed + 20, "the other to send")
+            refs = {each.ref for each in attempts(town)[:armed]}
+            theirs = _with(twilio, refs)
+        finally:
+            os.kill(frozen, signal.SIGCONT)
+        log = ended(town, wanted, 40)
+        until(lambda: not statuses(town, log.id)["submitting"], "the last answers")
+        assert 11 < took < 20  # 15 s after its last beat, which it gives every 3 s
+        assert _with(twilio, refs) == theirs, "the one that slept sent something"
+        assert leader(town).epoch == before + 1
+        until(lambda: _holder_of_lock(database) not in (None, frozen), "the lock to go to who leads")
+        [sleeper] = [each for each in (first, second) if frozen in children_of(each.process.pid)]
+        twilio.send_callbacks(sleeper.url, ("delivered",))
+    counted = tally(town, log.id)
+    assert counted.delivered + counted.unknown + counted.accepted == 120
+    everybody_is_accounted_for(town, twilio)
+
+
+def _freeze(pid, database):
+    """Stop a process where it holds no transaction: one that does keeps every other process from writing."""
+
+    def frozen():
+        os.kill(pid, signal.SIGSTOP)
+        until(lambda: set(_states_of_threads(pid)) == {"T"}, "every thread to stand still", every=0.001)
+        try:
+            with contextlib.closing(sqlite3.connect(database, timeout=0.2, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            os.kill(pid, signal.SIGCONT)
+            return False
+        return True
+
+    until(frozen, "a moment between two transactions", every=0.01)
+
+
+def _states_of_threads(pid):
+    return [each.read_text().rpartition(")")[2].split()[0] for each in Path(f"/proc/{pid}/task").glob("*/stat")]
+
+
+def _with(twilio, refs):
+    """How many requests carried one of these refs."""
+    return sum(each.callback.rsplit("/", 1)[1] in refs for each in twilio.requests)
+
+
+def _asks_slowly(server, seconds):
+    """Somebody whose form comes in a byte at a time, for so many seconds; the thread that plays them."""
+    fields = b"username=ada&password=" + b"x" * 18
+    line = socket.create_connection(("127.0.0.1", server.port))
+    line.sendall(b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n")
+    line.sendall(b"Content-Length: %d\r\n\r\n" % len(fields))
+
+    def type_it():
+        with line:
+            for byte in fields:
+                line.sendall(bytes([byte]))
+                time.sleep(seconds / len(fields))
+            assert line.recv(100).startswith(b"HTTP/1.1 4")  # an answer, though without a token it is a no
+
+    typing = threading.Thread(target=type_it)
+    typing.start()
+    return typing
+
+
 def _holder_of_lock(database):
-    """The process that holds the leader's lock file, as the kernel tells it."""
+    """The process that holds the leader's lock file, as the kernel tells it; None when nobody does."""
     inode = os.stat(f"{database}.leader").st_ino
     with open("/proc/locks") as locks:
         for line in locks:
             fields = line.split()
             if fields[1] == "FLOCK" and fields[5].endswith(f":{inode}"):
                 return int(fields[4])
-    raise AssertionError("nobody holds the leader's lock")
+    return None

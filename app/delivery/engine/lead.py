@@ -24,8 +24,9 @@ class Lead:
     def __init__(self, app: Flask, database: Path, sender: str, carrier: str) -> None:
         self.app = app
         self.sender, self.carrier = sender, carrier
-        self.holder = secrets.token_hex(16)
+        self.holder = f"{os.getpid()}-{secrets.token_hex(16)}"[:32]
         self.epoch: int | None = None
+        self._led: int | None = None
         self._path = database.with_name(database.name + ".leader")
         self._file: int | None = None
         self._seen: tuple[int, int] = (-1, -1)
@@ -42,10 +43,10 @@ class Lead:
         if self.held:
             return True
         epoch, beat = self._read()
-        if not (self._lock() or self._stands_still(epoch, beat)):
+        if not self._may_take(epoch, beat):
             return False
         with self.app.app_context(), write():
-            self.epoch = verbs.take(self.holder, self.carrier, epoch, now())
+            self.epoch = self._led = verbs.take(self.holder, self.carrier, epoch, now())
         self._beaten_at = time.monotonic()
         if not self.held:
             self._unlock()
@@ -56,11 +57,21 @@ class Lead:
             row = db.session.execute(select(Lease.epoch, Lease.beat).where(Lease.name == verbs.ENGINE)).first()
         return (row.epoch, row.beat) if row else (0, 0)
 
-    def _stands_still(self, epoch: int, beat: int) -> bool:
-        """By our own monotonic clock: nobody's wall clock decides who sends."""
+    def _may_take(self, epoch: int, beat: int) -> bool:
+        still = self._still(epoch, beat)
+        if not self._lock():
+            return still > FROZEN_SECONDS
+        if self._led is not None and epoch > self._led and still < 2 * BEAT_SECONDS:
+            # we slept, and whoever took over did it without the lock that we held: it gets it with its next beat
+            self._unlock()
+            return False
+        return True
+
+    def _still(self, epoch: int, beat: int) -> float:
+        """Seconds without a beat by our own monotonic clock: nobody's wall clock decides who sends."""
         if (epoch, beat) != self._seen:
             self._seen, self._seen_at = (epoch, beat), time.monotonic()
-        return time.monotonic() - self._seen_at > FROZEN_SECONDS
+        return time.monotonic() - self._seen_at
 
     @property
     def must_beat(self) -> bool:
@@ -74,7 +85,9 @@ class Lead:
         with self.app.app_context(), write():
             ours = verbs.beat(self.holder, self.epoch, now())
         self._beaten_at = time.monotonic()
-        if not ours:
+        if ours:
+            self._lock()  # it is free by now if we took the lead from somebody who slept
+        else:
             self.lose()
 
     def lose(self) -> None:
