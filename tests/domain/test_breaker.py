@@ -1,0 +1,174 @@
+"""When failures are too many: the rules as they are written, and what they say of the texts around one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.delivery.engine import brakes
+from app.domain.breaker import PATIENCE, WIDEST, Act, Came, Rule, in_a_row, most_among, rule, trips
+from app.domain.receipts import Blame, nameless_receipt, receipt_for, tls_receipt
+
+SIGNS = {"x": Came.SAME, ".": Came.THROUGH, "o": Came.OTHER}
+
+
+def texts(line):
+    """'..x' as results, and the place of the failure that was just heard of, written X."""
+    return [SIGNS[sign.lower()] for sign in line], line.index("X")
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [
+        ("none", None),
+        ("now", Rule(Act.PAUSE)),
+        ("row 3", Rule(Act.PAUSE, 3)),
+        ("ratio 5/20", Rule(Act.PAUSE, 5, 20)),
+        ("country", Rule(Act.COUNTRY)),
+        ("slow ratio 3/10", Rule(Act.SLOW, 3, 10)),
+        ("slow row 5", Rule(Act.SLOW, 5)),
+        ("hold now 900", Rule(Act.HOLD, 1, None, 900)),
+        ("hold row 10 60", Rule(Act.HOLD, 10, None, 60)),
+        ("hold ratio 5/10 600", Rule(Act.HOLD, 5, 10, 600)),
+    ],
+)
+def test_a_rule_is_read_as_it_is_written(written, means):
+    assert rule(written) == means
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("", "pause", "None", "none ", "row", "row 0", "row 1", "row 21", "row 3 60", "now 60"),
+        *("ratio", "ratio 5", "ratio 5/", "ratio 11/10", "ratio 5/21", "ratio 5/10 600", "ratio 0/10"),
+        *("hold now", "hold row 10", "slow", "slow row 5 60"),
+    ],
+)
+def test_what_is_no_rule_is_refused(written):
+    with pytest.raises(ValueError, match=r"no rule|looks too far"):
+        rule(written)
+
+
+# What the facts say of each code, but for those that pause at once.
+BY_THE_FACTS = {
+    "ratio 5/10": [400, 20504, 30020, 30021, 30036, 30450, 30453, 30485, 30500],
+    "ratio 10/20": [30004, 30008, 30017, 30023],
+    "ratio 5/20": [30007, 30024, 30620],
+    "row 3": [21219, 21264, 21404, 21607, 21608],
+    "country": [21215, 21408, 21612, 30040, 30041, 30043],
+    "slow ratio 3/10": [30001, 30022],
+    "slow row 5": [20429],
+    "hold ratio 5/10 600": [30410],
+    "hold row 10 60": [503, 20500, 20503, 21730],
+    "hold now 900": [21611],
+    "none": [30003, 30005, 30610, 30615, 21610, 21614, 21266],
+}
+
+
+@pytest.mark.parametrize(("written", "codes"), BY_THE_FACTS.items())
+def test_every_code_has_the_rule_of_the_facts(written, codes):
+    assert {code: receipt_for(code).breaker for code in codes} == dict.fromkeys(codes, written)
+
+
+def test_codes_nobody_has_heard_of_have_rules_too():
+    assert receipt_for(39999, "create").rule == Rule(Act.PAUSE, 5, 10)
+    assert receipt_for(39999, "delivery").rule == Rule(Act.PAUSE, 10, 20)
+    assert receipt_for(None, "delivery").rule == Rule(Act.PAUSE, 10, 20)
+    assert receipt_for(None, http_status=500).rule == Rule(Act.HOLD, 10, None, 60)
+    assert tls_receipt().rule == Rule(Act.PAUSE)
+
+
+def test_the_engine_brakes_as_the_table_says():
+    assert receipt_for(20500).rule == Rule(Act.HOLD, brakes.DOUBTS, None, int(brakes.HOLD_SECONDS))
+    assert receipt_for(20429).rule == Rule(Act.SLOW, brakes.THROTTLED)
+    assert receipt_for(brakes.QUEUE_FULL).rule == Rule(Act.HOLD, 1, None, int(brakes.QUEUE_FULL_SECONDS))
+    assert nameless_receipt().rule == Rule(Act.PAUSE, brakes.NAMELESS)
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "too_many"),
+    [
+        ("now", "X", True),
+        ("now", "....X", True),
+        ("row 3", "xX", False),
+        ("row 3", "xxX", True),
+        ("row 3", "xXx", True),
+        ("row 3", "Xxx", True),
+        ("row 3", "x.X", False),
+        ("row 3", "xx.X", False),
+        ("row 3", "xxoX", False),
+        ("ratio 3/5", "x.x.X", True),
+        ("ratio 3/5", "x.x..X", False),
+        ("ratio 3/5", "X.x.x", True),
+        ("ratio 3/5", "x..X..x", False),
+        ("ratio 3/5", "x.X.x", True),
+        ("ratio 3/5", "xxx...X", False),
+        ("ratio 3/5", "xxX", True),
+        ("ratio 3/5", "oooX", False),
+    ],
+)
+def test_neighbours_decide_whichever_of_them_was_heard_of_first(written, line, too_many):
+    assert trips(rule(written), *texts(line)) is too_many
+
+
+@pytest.mark.parametrize(
+    ("line", "too_many"), [("X", True), ("ooX", True), (".X", False), ("..xX", False), (".xxX", True), ("Xxx.", True)]
+)
+def test_where_texts_went_through_one_failure_may_be_one_numbers(line, too_many):
+    assert trips(rule("now"), *texts(line), patient=True) is too_many
+
+
+def test_only_faults_that_a_number_may_cause_are_given_time():
+    patient = {blame for blame in Blame if any(receipt_for(code).blame is blame for code in (21606, 21617, 21408))}
+    assert patient == {Blame.SENDER, Blame.WORDING, Blame.COUNTRY}
+    assert all(receipt_for(code).may_be_one_number for code in (21606, 30034, 21617, 21408))
+    assert not any(receipt_for(code).may_be_one_number for code in (20003, 30002, 21609, 20001, 30454))
+
+
+def test_a_bad_text_is_one_blasts_a_bad_sender_every_blasts():
+    assert all(receipt_for(code).shared for code in (21606, 30034, 20003, 30002, 21609, 20001, 21408, 21608, 30023))
+    assert not any(receipt_for(code).shared for code in (21617, 30007, 30008, 20504, 39999, 30004))
+
+
+def test_causes_with_several_codes_count_together_and_other_failures_do_not():
+    assert receipt_for(30020).is_like(receipt_for(30500))
+    assert receipt_for(30450).is_like(receipt_for(30485))
+    assert receipt_for(30024).is_like(receipt_for(30620))
+    assert not receipt_for(20504).is_like(receipt_for(30003))
+    assert not receipt_for(30007).is_like(receipt_for(30008))
+    assert not receipt_for(21606).is_like(receipt_for(20003))
+
+
+LINES = st.lists(st.sampled_from(list(Came)), min_size=1, max_size=3 * WIDEST)
+
+
+@given(LINES, st.data())
+def test_the_widest_window_around_a_failure_is_all_that_counts(results, data):
+    here = data.draw(st.integers(0, len(results) - 1))
+    results[here] = Came.SAME
+    width = data.draw(st.integers(2, WIDEST))
+    low = max(0, here - WIDEST)
+    near, place = results[low : here + WIDEST + 1], min(here, WIDEST)
+    assert most_among(near, place, width) == most_among(results, here, width)
+    for written in ("row 3", "ratio 5/10", "ratio 10/20", "slow ratio 3/10"):
+        assert trips(rule(written), near, place) is trips(rule(written), results, here)
+
+
+@given(LINES, st.data())
+def test_a_failure_more_never_makes_it_less(results, data):
+    here = data.draw(st.integers(0, len(results) - 1))
+    results[here] = Came.SAME
+    worse = list(results)
+    worse[data.draw(st.integers(0, len(results) - 1))] = Came.SAME
+    assert 1 <= in_a_row(results, here) <= in_a_row(worse, here)
+    assert most_among(results, here, 10) <= most_among(worse, here, 10) <= 10
+    assert trips(rule("now"), results, here)
+    if in_a_row(results, here) >= PATIENCE:
+        assert trips(rule("now"), results, here, patient=True)
+
+
+@given(LINES)
+def test_seen_from_the_other_end_it_is_the_same(results):
+    results[0] = Came.SAME
+    backwards, last = results[::-1], len(results) - 1
+    for written in ("row 3", "ratio 5/10", "ratio 5/20"):
+        assert trips(rule(written), results, 0) is trips(rule(written), backwards, last)
