@@ -1,10 +1,14 @@
 """What runs in the background of a serving process: the engine, the tick, and the sandbox's postman."""
 
 import logging
+import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
+from time import monotonic
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from app.blasts.actions.release import release_due
 from app.delivery.carriers.make import carrier_for
@@ -16,6 +20,8 @@ from app.webhooks.actions import forget_old_events
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 1
+SILENT_SECONDS = 30
+AGAIN_SECONDS = 30
 
 
 class Background:
@@ -29,15 +35,21 @@ class Background:
         once = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
         self.clock.add_job(self._tick, "interval", seconds=TICK_SECONDS, **once)
         self.clock.add_job(self._clean, "interval", hours=6, **once)
+        self._ticked_at = monotonic()
+        self._release_after = 0.0
+        self._stopping = threading.Event()
+        self._watch = threading.Thread(target=self._watch_the_tick, name="watch", daemon=True)
 
     def start(self) -> None:
         """Start every thread."""
         self.postman.start()
         self.engine.ensure_running()
         self.clock.start()
+        self._watch.start()
 
     def stop(self) -> None:
         """Stop them: what is on the wire is settled before this returns. Twice is once."""
+        self._stopping.set()
         if self.clock.running:
             self.clock.shutdown(wait=True)
         self.engine.stop()
@@ -45,12 +57,27 @@ class Background:
 
     def _tick(self) -> None:
         """The second pair of hands: should the engine have died, it is started again, and due blasts are released."""
+        self._ticked_at = monotonic()
         self.engine.ensure_running()
+        if self._ticked_at < self._release_after:
+            return
         with self.app.app_context():
             try:
                 release_due()
-            except Busy:
-                log.warning("the tick waits: somebody else is writing")
+            except (Busy, OperationalError):
+                log.warning("the tick waits: the database could not be written")
+            except Exception:  # not every second: the engine tries too
+                log.exception("a release failed; the tick tries again in %s s", AGAIN_SECONDS)
+                self._release_after = monotonic() + AGAIN_SECONDS
+
+    def _watch_the_tick(self) -> None:
+        """APScheduler keeps wall time: a clock set back by an hour would silence it for that hour."""
+        while not self._stopping.wait(SILENT_SECONDS / 10):
+            if monotonic() - self._ticked_at > SILENT_SECONDS:
+                log.warning("no tick for %s s (was the clock set back?); starting it again", SILENT_SECONDS)
+                self._ticked_at = monotonic()
+                for job in self.clock.get_jobs():
+                    job.modify(next_run_time=datetime.now(UTC))
 
     def _clean(self) -> None:
         with self.app.app_context():

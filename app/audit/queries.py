@@ -79,6 +79,13 @@ def page(asked: Asked, *, who: str = "", day: date | None = None, zone: str = "U
     return Page([_act(row) for row in rows], total, asked)
 
 
+def detail(verb: str, about: str, name: str, *, since: datetime) -> str | None:
+    """What was written down under `name` with the first such act after `since`; None when there is none."""
+    acts = select(AuditEvent.details).where(AuditEvent.at >= since, AuditEvent.verb == verb, AuditEvent.about == about)
+    details = db.session.scalar(acts.order_by(AuditEvent.at).limit(1))
+    return json.loads(details).get(name) if details else None
+
+
 def _midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), tzinfo=ZoneInfo(zone))
 

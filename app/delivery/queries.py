@@ -147,9 +147,9 @@ def next_due(carrier: str) -> datetime | None:
     return db.session.scalar(pending)
 
 
-def due(carrier: str, moment: datetime) -> int | None:
-    """The id of the oldest pending blast that is due."""
-    oldest = (
+def due(carrier: str, moment: datetime) -> Sequence[int]:
+    """The ids of the pending blasts that are due, the oldest first."""
+    pending = (
         select(ScheduledMessage.id)
         .where(
             ScheduledMessage.status == ScheduleStatus.PENDING,
@@ -158,7 +158,15 @@ def due(carrier: str, moment: datetime) -> int | None:
         )
         .order_by(ScheduledMessage.scheduled_at, ScheduledMessage.id)
     )
-    return db.session.scalar(oldest.limit(1))
+    return db.session.scalars(pending).all()
+
+
+def overdue(moment: datetime) -> Sequence[Row[int, datetime]]:
+    """Pending blasts of whatever carrier that were due before `moment`, each with its id and when that was."""
+    late = select(ScheduledMessage.id, ScheduledMessage.scheduled_at).where(
+        ScheduledMessage.status == ScheduleStatus.PENDING, ScheduledMessage.scheduled_at < moment
+    )
+    return db.session.execute(late).all()
 
 
 def by_token(client_token: str) -> int | None:

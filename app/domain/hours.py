@@ -64,21 +64,39 @@ def in_words(moment: datetime, zone: str, *, now: datetime | None = None) -> str
     return f"{day} {local:%H:%M}"
 
 
+@dataclass(frozen=True)
+class Typed:
+    """A moment as somebody would type it: YYYY-MM-DD, HH:MM, and 'first' or 'second' of two equal times."""
+
+    date: str
+    time: str
+    fold: str
+
+
+def as_typed(moment: datetime, zone: str) -> Typed:
+    """What to type in `zone` for a moment: read_local() reads it back, to the minute."""
+    local = moment.astimezone(_place_or_utc(zone))
+    return Typed(f"{local:%Y-%m-%d}", f"{local:%H:%M}", "second" if local.fold else "first")
+
+
 def until_in_words(moment: datetime, now: datetime) -> str:
     """'in 2 days 4 hours', 'in 9 seconds', 'now'."""
-    seconds = math.ceil((moment - now).total_seconds())
-    if seconds <= 0:
-        return "now"
+    return f"in {time_between(now, moment)}" if moment > now else "now"
+
+
+def time_between(earlier: datetime, later: datetime) -> str:
+    """'2 days 4 hours', '9 seconds'."""
+    seconds = math.ceil((later - earlier).total_seconds())
     if seconds < 60:
-        return f"in {counted(seconds, 'second')}"
+        return counted(seconds, "second")
     minutes = seconds // 60
     if minutes < 10:
-        return "in " + two_units(minutes, "minute", seconds % 60, "second")
+        return two_units(minutes, "minute", seconds % 60, "second")
     if minutes < 60:
-        return f"in {counted(minutes, 'minute')}"
+        return counted(minutes, "minute")
     if minutes < 24 * 60:
-        return "in " + two_units(minutes // 60, "hour", minutes % 60, "minute")
-    return "in " + two_units(minutes // (24 * 60), "day", minutes // 60 % 24, "hour")
+        return two_units(minutes // 60, "hour", minutes % 60, "minute")
+    return two_units(minutes // (24 * 60), "day", minutes // 60 % 24, "hour")
 
 
 def is_zone(zone: str) -> bool:

@@ -15,7 +15,10 @@ from app.organisation import queries as organisation
 
 @dataclass(frozen=True)
 class Draft:
-    """What somebody wrote and chose. `footer`: the opt-out line, or None. `due`: UTC for later, None for now."""
+    """What somebody wrote and chose. `footer`: the opt-out line, or None. `due`: UTC for later, None for now.
+
+    `not_after`: nothing of it leaves after this moment (UTC); None for no end.
+    """
 
     body: str
     footer: str | None
@@ -24,6 +27,7 @@ class Draft:
     timezone: str
     due: datetime | None = None
     test: bool = False
+    not_after: datetime | None = None
 
 
 def new_token() -> str:
@@ -53,6 +57,7 @@ def confirm(draft: Draft, client_token: str | None, who: str, moment: datetime) 
         timezone=draft.timezone,
         client_token=client_token,
         created_by=who,
+        not_after=draft.not_after,
     )
     return schedule(blast, draft.due or moment + timedelta(seconds=undo)).id
 

@@ -1,11 +1,12 @@
 """Due blasts go out: the audience is read now, rendered before the write section, and made into rows in one go."""
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from app.blasts import queries
 from app.blasts.actions.confirm import test_phone
@@ -13,55 +14,74 @@ from app.delivery import queries as delivery
 from app.delivery.actions import release as rows
 from app.delivery.actions import schedule
 from app.delivery.models import ScheduledMessage
+from app.domain import hours
 from app.domain.audience import Person, Rehearsal, rehearse, without_too_long
-from app.domain.blast_states import ScheduleStatus
+from app.domain.pacing import valid_for
 from app.events import queries as events
 from app.kit.clock import now
-from app.kit.db import db, write
+from app.kit.db import Busy, db, write
 from app.kit.settings import Settings
 from app.suppression import queries as suppression
 
 log = logging.getLogger(__name__)
 GONE = "The event of this blast was deleted, so nobody was texted."
 NO_TEST_PHONE = "There is no test phone any more: set ADMIN_TEST_PHONE."
-TOO_LATE = "Nothing was sent: sending was off when it was due, and it is more than {minutes} minutes late now."
+TOO_LATE = "Nothing was sent: sending was off when it was due (or the clock was wrong), and it is {late} late now."
+ENDED = "Nothing was sent: nothing of it was to leave after {end}, and it is later than that now."
+
+
+class NotReleased(Exception):
+    """These scheduled blasts could not be released; they still wait, and the others are on their way."""
+
+    def __init__(self, ids: Sequence[int]) -> None:
+        super().__init__(f"not released: {', '.join(map(str, ids))}")
 
 
 def release_due(moment: datetime | None = None) -> int:
     """Release every blast that is due at `moment` (UTC, default now), and expire what is too late. Says how many.
 
-    Safe to call from anywhere at any time: each blast is claimed by one guarded UPDATE. Needs an app context.
+    Safe to call from anywhere at any time: each blast is claimed by one guarded UPDATE. Needs an app context. A blast
+    that cannot be released holds back no other: NotReleased is raised at the end.
     """
     settings: Settings = current_app.extensions["settings"]
     moment = moment or now()
-    _expire(settings, moment)
-    released = 0
-    while (scheduled_id := delivery.due(settings.carrier, moment)) is not None:
-        released += _release_one(scheduled_id)
+    _expire(moment - timedelta(minutes=settings.scheduled_message_max_lag), moment)
+    released, failed = 0, []
+    for scheduled_id in delivery.due(settings.carrier, moment):
+        try:
+            released += _release_one(scheduled_id, moment)
+        except (Busy, OperationalError):
+            raise
+        except Exception:
+            log.exception("blast %s could not be released", scheduled_id)
+            failed.append(scheduled_id)
     db.session.rollback()
+    if failed:
+        raise NotReleased(failed)
     return released
 
 
-def _expire(settings: Settings, moment: datetime) -> None:
-    oldest = moment - timedelta(minutes=settings.scheduled_message_max_lag)
-    late = select(func.count()).where(
-        ScheduledMessage.status == ScheduleStatus.PENDING, ScheduledMessage.scheduled_at < oldest
-    )
-    if db.session.scalar(late):
-        with write():
-            schedule.expire(oldest, TOO_LATE.format(minutes=settings.scheduled_message_max_lag))
+def _expire(oldest: datetime, moment: datetime) -> None:
+    late = delivery.overdue(oldest)
+    if not late:
+        return
+    with write():
+        for blast in late:
+            schedule.expire(blast.id, TOO_LATE.format(late=hours.time_between(blast.scheduled_at, moment)))
 
 
-def _release_one(scheduled_id: int) -> bool:
+def _release_one(scheduled_id: int, moment: datetime) -> bool:
     blast = db.session.get_one(ScheduledMessage, scheduled_id, populate_existing=True)
+    if blast.not_after and not valid_for(blast.not_after, moment):
+        return _end(scheduled_id, schedule.expire, ENDED.format(end=_in_words(blast.not_after, blast.timezone)))
     try:
         rehearsal, title = _rehearse(blast)
     except queries.EventGone:
-        return _fail(scheduled_id, GONE)
+        return _end(scheduled_id, schedule.fail, GONE)
     if blast.test_mode and not rehearsal.texts:
-        return _fail(scheduled_id, NO_TEST_PHONE)
+        return _end(scheduled_id, schedule.fail, NO_TEST_PHONE)
     if not rehearsal.texts:
-        return _fail(scheduled_id, rows.NOBODY_LEFT)
+        return _end(scheduled_id, schedule.fail, rows.NOBODY_LEFT)
     with write():
         moment = now()
         if not rows.claim(scheduled_id, moment):
@@ -71,10 +91,14 @@ def _release_one(scheduled_id: int) -> bool:
     return True
 
 
-def _fail(scheduled_id: int, why: str) -> bool:
+def _end(scheduled_id: int, how: Callable[[int, str], bool], why: str) -> bool:
     with write():
-        schedule.fail(scheduled_id, why)
+        how(scheduled_id, why)
     return False
+
+
+def _in_words(moment: datetime, zone: str | None) -> str:
+    return f"{hours.in_words(moment, zone or 'UTC')}, {zone or 'UTC'}"
 
 
 def _rehearse(blast: ScheduledMessage) -> tuple[Rehearsal, str | None]:

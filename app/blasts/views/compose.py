@@ -1,6 +1,7 @@
 """Write, check, send: one address, and nothing leaves before the review page was shown and answered."""
 
 import hashlib
+from datetime import datetime
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -58,8 +59,7 @@ def _check(form: ComposeForm) -> Answer:
     draft = form.draft
     if draft.test:
         return _send(draft, _token_of_test(form, draft))
-    fold = form.local.fold if form.local and form.local.ambiguous else ""
-    review = Review(draft, rehearsal, now(), fold, _page_number())
+    review = Review(draft, rehearsal, now(), form.asked_fold(form.local), form.asked_fold(form.end), _page_number())
     confirmation = ConfirmForm()
     confirming = "confirm" in request.form
     seen = confirmation.seen()
@@ -106,10 +106,12 @@ def _preview(form: ComposeForm) -> dict[str, object] | None:
 
 
 def _fresh_form() -> ComposeForm:
-    """An empty form; ?again=<id> fills it with an earlier blast, ?first=1 with a text for practice."""
+    """An empty form; ?again=<id> fills it with an earlier blast (&later=1: for a new time), ?first=1 with a text."""
     values: dict[str, object] = {"client_token": blasts.new_token()}
     if "first" in request.args:
         values["message_body"] = PRACTICE
+    if "later" in request.args:
+        values["send_mode"] = "later"
     if "again" in request.args:
         values |= _earlier(request.args["again"])
     return ComposeForm(formdata=None, data=values)
@@ -120,22 +122,33 @@ def _earlier(typed: str) -> dict[str, object]:
     blast = queries.scheduled(int(typed)) if known else None
     if blast is None:
         abort(404)
+    zone = blast.timezone if blast.timezone and hours.is_zone(blast.timezone) else organisation.timezone()
     return {
         "message_body": blast.message_body,
         "target": blast.target.value,
         "event_id": str(blast.event_id or ""),
         "include_unsubscribe": blast.footer is not None,
-        "timezone": blast.timezone if hours.is_zone(blast.timezone or "") else organisation.timezone(),
+        "timezone": zone,
+        **_earlier_end(blast.not_after, zone),
     }
 
 
+def _earlier_end(end: datetime | None, zone: str) -> dict[str, object]:
+    """What to fill in for an earlier blast's end, unless that has passed."""
+    if end is None or end <= now():
+        return {}
+    local = hours.as_typed(end, zone)
+    return {"end_date": local.date, "end_time": local.time, "end_fold": local.fold}
+
+
 def _with_what_buttons_change(typed: MultiDict[str, str]) -> MultiDict[str, str]:
-    """The review page's buttons: `plain` writes plain characters, `other_fold` chooses the other of two equal times."""
+    """The review page's buttons: `plain` writes plain characters, `other_…` chooses the other of two equal times."""
     changed = MultiDict(typed)
     if "plain" in typed:
         changed["message_body"] = plain(typed.get("message_body", ""))
-    if "other_fold" in typed:
-        changed["fold"] = typed["other_fold"]
+    for name in ("fold", "end_fold"):
+        if f"other_{name}" in typed:
+            changed[name] = typed[f"other_{name}"]
     return changed
 
 
@@ -166,12 +179,21 @@ def _send(draft: Draft, token: str | None) -> Answer:
                 raise Again(earlier)
             scheduled_id = blasts.confirm(draft, token, who(), moment)
             trace.about = f"scheduled blast {scheduled_id}"
-            trace.details = {"target": draft.target.value, "event": draft.event_id, "test": draft.test}
+            trace.details = _written_down(draft)
     except Again as again:
         return _to(again.scheduled_id)
     if draft.due:
         flash(f"Scheduled for {hours.in_words(draft.due, draft.timezone, now=moment)}.", "success")
     return _to(scheduled_id)
+
+
+def _written_down(draft: Draft) -> dict[str, object]:
+    """What the audit keeps of it: with a time that was chosen, as it stood on the clocks then."""
+    kept: dict[str, object] = {"target": draft.target.value, "event": draft.event_id, "test": draft.test}
+    if draft.due:
+        chosen = hours.as_typed(draft.due, draft.timezone)
+        kept |= {"leaves_at": f"{chosen.date} {chosen.time}", "timezone": draft.timezone}
+    return kept
 
 
 def _to(scheduled_id: int) -> Answer:

@@ -4,13 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
 from flask import current_app
 
 from app.blasts.actions.confirm import Draft
+from app.blasts.views.ending import Ending
 from app.blasts.views.words import audience, parts, people
 from app.domain import hours, wording
 from app.domain.audience import Person, Rehearsal, Text, rehearse
@@ -39,13 +40,15 @@ class Advice:
 class Review:
     """Everything the review page shows of one draft.
 
-    `fold`: which of two equal times was chosen ("first", "second"), "" when there is one. `number`: the page of texts.
+    `fold`, `end_fold`: which of two equal times was chosen ("first", "second"), "" when there is one. `number`: the
+    page of texts.
     """
 
     draft: Draft
     rehearsal: Rehearsal
     moment: datetime
     fold: str = ""
+    end_fold: str = ""
     number: int = 1
 
     @property
@@ -104,6 +107,15 @@ class Review:
         """The moment alone, "" for now."""
         return hours.in_words(self.draft.due, self.draft.timezone, now=self.moment) if self.draft.due else ""
 
+    @cached_property
+    def ending(self) -> Ending | None:
+        """What its end means; None when it has none."""
+        draft, settings = self.draft, current_app.extensions["settings"]
+        if draft.not_after is None:
+            return None
+        start = draft.due or self.moment + timedelta(seconds=organisation.undo_seconds())
+        return Ending(draft.not_after, draft.timezone, self.end_fold, start, settings.rate, self.rehearsal)
+
     @property
     def facts(self) -> list[tuple[str, str]]:
         """The list of facts above the texts."""
@@ -115,6 +127,7 @@ class Review:
             ("From", pretty(settings.sender)),
             ("When", self.when),
             ("Finishes after", duration_in_words(seconds)),
+            *(self.ending.facts if self.ending else ()),
             ("Parts", self.weight),
             *self._money(),
         ]
@@ -151,7 +164,17 @@ class Review:
         """What deserves a second look before this leaves."""
         if not self.people:
             return []
-        return [*self._about_letters(), *self._about_length(), *self._about_names(), *self._about_stopping()]
+        return [
+            *self._about_the_end(),
+            *self._about_letters(),
+            *self._about_length(),
+            *self._about_names(),
+            *self._about_stopping(),
+        ]
+
+    def _about_the_end(self) -> Iterator[Advice]:
+        if self.ending and (warning := self.ending.warning):
+            yield Advice("warn", warning)
 
     def _about_letters(self) -> Iterator[Advice]:
         """Signs outside the plain alphabet, and what they cost. Names are not the writer's to change."""

@@ -1,10 +1,12 @@
 """Blasts that wait for their time: the list, one of them, undo and cancel."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.audit import queries as audit
 from app.audit.actions import act
 from app.blasts import queries
 from app.blasts.views.room import bp
@@ -49,6 +51,8 @@ def scheduled_one(scheduled_id: int) -> ResponseReturnValue:
         titles=queries.event_titles([blast]),
         moments=_moments([blast]),
         countdown=_countdown(blast),
+        end=_in_words(blast.not_after, blast) if blast.not_after else None,
+        moved=_moved(blast),
     )
 
 
@@ -139,5 +143,24 @@ def _moments(blasts: Sequence[ScheduledMessage]) -> dict[int, str]:
 
 
 def _due(blast: ScheduledMessage) -> str:
+    return _in_words(blast.scheduled_at, blast)
+
+
+def _in_words(moment: datetime, blast: ScheduledMessage) -> str:
+    """A moment of a blast on the clocks it was chosen by."""
     zone = blast.timezone or "UTC"
-    return f"{hours.in_words(blast.scheduled_at, zone, now=now())}, {zone}"
+    return f"{hours.in_words(moment, zone, now=now())}, {zone}"
+
+
+def _moved(blast: ScheduledMessage) -> str | None:
+    """What to say when a country has changed its clocks since the time was chosen; None almost always."""
+    about = f"scheduled blast {blast.id}"
+    chosen = audit.detail("blast.confirmed", about, "leaves_at", since=blast.created_at - timedelta(minutes=1))
+    shown = hours.as_typed(blast.scheduled_at, blast.timezone or "UTC")
+    if not chosen or chosen == f"{shown.date} {shown.time}":
+        return None
+    return (
+        f"It was scheduled for {chosen}, but the clocks of {blast.timezone} have got new rules since then. It leaves "
+        f"at the moment that was meant at first, now {_due(blast)}. Cancel it and schedule it again if the time on "
+        "the clocks is meant."
+    )

@@ -70,6 +70,7 @@ def _log(blast: ScheduledMessage, rehearsal: Rehearsal, event_title: str | None)
         test_mode=blast.test_mode,
         duplicates=rehearsal.duplicates,
         created_by=blast.created_by,
+        not_after=blast.not_after,
     )
 
 

@@ -25,6 +25,7 @@ class Frozen:
     timezone: str
     client_token: str | None
     created_by: str
+    not_after: datetime | None = None
 
 
 def schedule(blast: Frozen, scheduled_at: datetime) -> ScheduledMessage:
@@ -42,6 +43,7 @@ def schedule(blast: Frozen, scheduled_at: datetime) -> ScheduledMessage:
         timezone=blast.timezone,
         client_token=blast.client_token,
         created_by=blast.created_by,
+        not_after=blast.not_after,
     )
     db.session.add(row)
     db.session.flush()
@@ -58,14 +60,9 @@ def fail(scheduled_id: int, why: str) -> bool:
     return _end(scheduled_id, ScheduleStatus.FAILED, why)
 
 
-def expire(before: datetime, why: str) -> int:
-    """End every pending blast that was due before `before`: late is worse than never. Says how many."""
-    statement = (
-        update(ScheduledMessage)
-        .where(ScheduledMessage.status == ScheduleStatus.PENDING, ScheduledMessage.scheduled_at < before)
-        .values(status=ScheduleStatus.EXPIRED, error_message=why)
-    )
-    return rows_changed(statement)
+def expire(scheduled_id: int, why: str) -> bool:
+    """End a pending blast for which it is too late, with the reason in words: late is worse than never."""
+    return _end(scheduled_id, ScheduleStatus.EXPIRED, why)
 
 
 def delete(scheduled_id: int) -> bool:

@@ -1,23 +1,20 @@
-"""What somebody writes and chooses, and the sentences beside what cannot be sent."""
+"""What somebody writes and for whom, and the sentences beside what cannot be sent."""
 
-from datetime import datetime
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField, ValidationError
 from wtforms.widgets import DateInput, TextArea, TimeInput
 
 from app.blasts import queries
 from app.blasts.actions.confirm import Draft, test_phone
+from app.blasts.forms.when import ModeField, Moments, say, which_time
 from app.domain import hours, wording
 from app.domain.audience import Rehearsal
 from app.domain.blast_states import Target
-from app.domain.hours import BadTime, Local
 from app.domain.phone import pretty
 from app.domain.segments import LIMIT, characters
 from app.events import queries as events
 from app.events.models import Event
-from app.kit.clock import now
 from app.kit.fields import CleanField
 from app.organisation import queries as organisation
 
@@ -26,18 +23,7 @@ NO_TEST_PHONE = (
     "There is no phone for tests yet. Set ADMIN_TEST_PHONE to your own number (in the file .env), "
     "start SMS Admin again and send the test then."
 )
-MANY = 25  # above this, the number of people is typed before a blast leaves
 NAMED = 3
-
-
-class ModeField(RadioField):
-    """When: now or later. The button that sends a test adds a second value; what was chosen before stays chosen."""
-
-    test = False
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.test = "test" in valuelist
-        super().process_formdata([value for value in valuelist if value != "test"])
 
 
 class FooterField(BooleanField):
@@ -46,7 +32,7 @@ class FooterField(BooleanField):
     false_values = (False, "false", "", "0", "no", "off")
 
 
-class ComposeForm(FlaskForm):
+class ComposeForm(Moments):
     """A blast on its way to being one. After `validate()`, `draft` is what would be sent."""
 
     message_body = CleanField("Text", widget=TextArea())
@@ -61,16 +47,12 @@ class ComposeForm(FlaskForm):
     schedule_date = StringField("Day", widget=DateInput())
     schedule_time = StringField("Time", widget=TimeInput())
     timezone = SelectField("Time zone", default=organisation.timezone, validate_choice=False)
-    fold = RadioField(
-        "The clocks are put back then, so this time comes twice",
-        choices={"first": "The first time", "second": "The second time"},
-        default="first",
-        validate_choice=False,
-    )
+    fold = which_time()
+    end_date = StringField("Last day", widget=DateInput())
+    end_time = StringField("Last time", widget=TimeInput())
+    end_fold = which_time()
     include_unsubscribe = FooterField("Say how to stop", default=True)
     client_token = HiddenField()
-
-    local: Local | None = None
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -107,38 +89,6 @@ class ComposeForm(FlaskForm):
         if self.is_test and test_phone() is None:
             raise ValidationError(NO_TEST_PHONE)
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Every field, then the moment."""
-        fine = super().validate(extra_validators)
-        return self.read_moment() and fine
-
-    def read_moment(self) -> bool:
-        """Read day, time and zone into `local`; False, with a sentence beside the field, when they are no moment."""
-        if self.is_test or self.send_mode.data != "later":
-            return True
-        try:
-            self.local = self._local()
-        except BadTime as error:
-            self._say(self[error.field], error.sentence)
-            return False
-        return True
-
-    @property
-    def comes_twice(self) -> bool:
-        """Whether the clocks show the chosen time twice, so that it has to be asked which one is meant."""
-        try:
-            return self.send_mode.data == "later" and self._local().ambiguous
-        except BadTime:
-            return False
-
-    def _local(self) -> Local:
-        day, time = (self.schedule_date.data or "").strip(), (self.schedule_time.data or "").strip()
-        if not day:
-            raise BadTime("schedule_date", "Choose a day.")
-        if not time:
-            raise BadTime("schedule_time", "Choose a time.")
-        return hours.read_local(day, time, self.timezone.data or "", fold=self.fold.data or "", now=now())
-
     def judge(self, rehearsal: Rehearsal) -> bool:
         """Whether every text can be sent once names are filled in; if not, says whose are too long."""
         long = rehearsal.too_long
@@ -146,17 +96,8 @@ class ComposeForm(FlaskForm):
             return True
         named = [f"{text.name or pretty(text.phone)} ({characters(text.body):,} characters)" for text in long[:NAMED]]
         more = f" and {len(long) - NAMED:,} more" if len(long) > NAMED else ""
-        self._say(self.message_body, f"Filled in, the text is too long for {', '.join(named)}{more}. {LONGEST}")
+        say(self.message_body, f"Filled in, the text is too long for {', '.join(named)}{more}. {LONGEST}")
         return False
-
-    @staticmethod
-    def _say(field: Field, sentence: str) -> None:
-        field.errors = [*field.errors, sentence]
-
-    @property
-    def is_test(self) -> bool:
-        """Whether it goes to the test phone only."""
-        return self.send_mode.test
 
     @property
     def event(self) -> int | None:
@@ -170,11 +111,6 @@ class ComposeForm(FlaskForm):
         return (organisation.organisation().footer.strip() or None) if self.include_unsubscribe.data else None
 
     @property
-    def due(self) -> datetime | None:
-        """When it is due (UTC); None for at once."""
-        return self.local.utc if self.local else None
-
-    @property
     def draft(self) -> Draft:
         """The blast, once `validate()` was happy."""
         return Draft(
@@ -182,8 +118,9 @@ class ComposeForm(FlaskForm):
             footer=self.footer,
             target=Target(self.target.data),
             event_id=self.event if self.target.data == Target.EVENT else None,
-            timezone=self.local.zone if self.local else organisation.timezone(),
-            due=self.due,
+            timezone=self.zone,
+            due=self.local.utc if self.local else None,
+            not_after=self.end.utc if self.end else None,
             test=self.is_test,
         )
 
@@ -207,26 +144,3 @@ def _zones(chosen: str | None) -> list[str]:
     """The zones to choose from, and the chosen one, which may have another spelling or be a mistake to show."""
     zones = hours.zones()
     return zones if not chosen or chosen in zones else [chosen, *zones]
-
-
-class ConfirmForm(FlaskForm):
-    """The review page's own fields: how many people were shown, and how many somebody typed."""
-
-    people_count = StringField("Number of people")
-    seen_count = HiddenField()
-
-    def seen(self) -> int | None:
-        """How many people the page showed that this was sent from."""
-        return _count(self.seen_count.data)
-
-    def agrees(self, people: int) -> bool:
-        """Whether the number typed is that of the people; up to MANY people none is needed."""
-        if people <= MANY or _count(self.people_count.data) == people:
-            return True
-        self.people_count.errors = [f"Type the number of people: {people:,}."]
-        return False
-
-
-def _count(typed: str | None) -> int | None:
-    digits = "".join((typed or "").replace(",", "").split())
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 12 else None

@@ -1,0 +1,29 @@
+"""The review page's own fields: the number of people, typed before a blast leaves to many."""
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField
+
+MANY = 25  # above this, the number of people is typed before a blast leaves
+
+
+class ConfirmForm(FlaskForm):
+    """How many people were shown, and how many somebody typed."""
+
+    people_count = StringField("Number of people")
+    seen_count = HiddenField()
+
+    def seen(self) -> int | None:
+        """How many people the page showed that this was sent from."""
+        return _count(self.seen_count.data)
+
+    def agrees(self, people: int) -> bool:
+        """Whether the number typed is that of the people; up to MANY people none is needed."""
+        if people <= MANY or _count(self.people_count.data) == people:
+            return True
+        self.people_count.errors = [f"Type the number of people: {people:,}."]
+        return False
+
+
+def _count(typed: str | None) -> int | None:
+    digits = "".join((typed or "").replace(",", "").split())
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 12 else None

@@ -1,0 +1,148 @@
+"""When a blast leaves and when it is too late for it: what was typed, read into moments."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, RadioField, SelectField, StringField
+
+from app.domain import hours
+from app.domain.hours import BadTime, Local
+from app.domain.pacing import valid_for
+from app.kit.clock import now
+from app.organisation import queries as organisation
+
+OF_THE_END = {"schedule_date": "end_date", "schedule_time": "end_time"}
+TOO_SOON = "That is too soon: nothing could leave before then."
+
+
+class ModeField(RadioField):
+    """When: now or later. The button that sends a test adds a second value; what was chosen before stays chosen."""
+
+    test = False
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.test = "test" in valuelist
+        super().process_formdata([value for value in valuelist if value != "test"])
+
+
+def which_time() -> Any:
+    """The question which of two equal times on the clocks is meant."""
+    return RadioField(
+        "The clocks are put back then, so this time comes twice",
+        choices={"first": "The first time", "second": "The second time"},
+        default="first",
+        validate_choice=False,
+    )
+
+
+def say(field: Field, sentence: str) -> None:
+    """One more sentence beside a field."""
+    field.errors = [*field.errors, sentence]
+
+
+class Moments(FlaskForm):
+    """The part of a form that says when. `local`: when it leaves (None: at once); `end`: when it is too late (or None).
+
+    Both are there once `validate()` was happy. A test has neither.
+    """
+
+    send_mode: ModeField
+    schedule_date: StringField
+    schedule_time: StringField
+    timezone: SelectField
+    fold: RadioField
+    end_date: StringField
+    end_time: StringField
+    end_fold: RadioField
+
+    local: Local | None = None
+    end: Local | None = None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Every field, then the moments."""
+        fine = super().validate(extra_validators)
+        return self.read_moments() and fine
+
+    def read_moments(self) -> bool:
+        """Read the moments; False, with a sentence beside the field, when what was typed is none."""
+        if self.is_test:
+            return True
+        try:
+            self.local = self._start()
+        except BadTime as error:
+            say(self[error.field], error.sentence)
+            return False
+        try:
+            self.end = self._end()
+            self._refuse_an_end_before_the_start()
+        except BadTime as error:
+            say(self[OF_THE_END.get(error.field, error.field)], error.sentence)
+            return False
+        return True
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it goes to the test phone only."""
+        return self.send_mode.test
+
+    @property
+    def zone(self) -> str:
+        """The zone its moments were chosen in; without any, the organisation's."""
+        chosen = self.local or self.end
+        return chosen.zone if chosen else organisation.timezone()
+
+    @property
+    def comes_twice(self) -> bool:
+        """Whether the clocks show the chosen time twice, so that it has to be asked which one is meant."""
+        try:
+            return bool((start := self._start()) and start.ambiguous)
+        except BadTime:
+            return False
+
+    @property
+    def end_comes_twice(self) -> bool:
+        """The same of the end."""
+        try:
+            return bool((end := self._end()) and end.ambiguous)
+        except BadTime:
+            return False
+
+    @staticmethod
+    def asked_fold(local: Local | None) -> str:
+        """Which of two equal times was chosen, "" where there is only one."""
+        return local.fold if local and local.ambiguous else ""
+
+    def _start(self) -> Local | None:
+        if self.send_mode.data != "later":
+            return None
+        return self._read(self.schedule_date, self.schedule_time, self.fold)
+
+    def _end(self) -> Local | None:
+        if not _typed(self.end_date) and not _typed(self.end_time):
+            return None
+        return self._read(self.end_date, self.end_time, self.end_fold)
+
+    def _read(self, day: Field, time: Field, fold: Field) -> Local:
+        if not _typed(day):
+            raise BadTime("schedule_date", "Choose a day.")
+        if not _typed(time):
+            raise BadTime("schedule_time", "Choose a time.")
+        return hours.read_local(_typed(day), _typed(time), self.timezone.data or "", fold=fold.data or "", now=now())
+
+    def _refuse_an_end_before_the_start(self) -> None:
+        if self.end is None or valid_for(self.end.utc, self._earliest()):
+            return
+        if self.local is None:
+            raise BadTime("schedule_time", TOO_SOON)
+        start = hours.in_words(self.local.utc, self.local.zone, now=now())
+        raise BadTime("schedule_time", f"Choose a time after the start, {start}.")
+
+    def _earliest(self) -> datetime:
+        """When the first text could leave."""
+        at_once = now() + timedelta(seconds=organisation.undo_seconds())
+        return self.local.utc if self.local else at_once
+
+
+def _typed(field: Field) -> str:
+    return (field.data or "").strip()

@@ -1,0 +1,60 @@
+"""What the end of a blast means for it: when the last text leaves at this pace, and how many would come too late."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import accumulate
+
+from app.blasts.views.words import people
+from app.domain import hours
+from app.domain.audience import Rehearsal
+from app.domain.cost import seconds_to_send
+from app.domain.pacing import LAST_SECONDS
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The end of a blast that starts at `start` and leaves at `rate` parts a second. Moments are UTC."""
+
+    end: datetime
+    zone: str
+    fold: str
+    start: datetime
+    rate: float
+    rehearsal: Rehearsal
+
+    @property
+    def facts(self) -> Iterator[tuple[str, str]]:
+        """For the list of facts."""
+        which = f", the {self.fold} time the clocks show it" if self.fold else ""
+        yield "Nothing leaves after", f"{self._said(self.end)}, {self.zone}{which}"
+        if not self.too_late:
+            yield "The last leaves", f"about {self._said(self._last)}"
+
+    @property
+    def too_late(self) -> int:
+        """How many people it would come too late for, at this pace."""
+        parts_in_time = (self.end - self.start - timedelta(seconds=LAST_SECONDS)).total_seconds() * self.rate
+        if self.rehearsal.segments <= parts_in_time:
+            return 0
+        sent = bisect_right(list(accumulate(text.segments for text in self.rehearsal.sendable)), parts_in_time)
+        return self.rehearsal.people - sent
+
+    @property
+    def warning(self) -> str | None:
+        """What to say when some would not be sent it."""
+        if not self.too_late:
+            return None
+        return (
+            f"At this pace the last text would leave about {self._said(self._last)}, but nothing leaves after "
+            f"{self._said(self.end)}: about {self.too_late:,} of {people(self.rehearsal.people)} would not be sent it. "
+            "Choose a later end, or an earlier start."
+        )
+
+    @property
+    def _last(self) -> datetime:
+        return self.start + timedelta(seconds=seconds_to_send(self.rehearsal.segments, self.rate))
+
+    def _said(self, moment: datetime) -> str:
+        return hours.in_words(moment, self.zone, now=self.start)
