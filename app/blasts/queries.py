@@ -21,7 +21,8 @@ from app.kit.pages import Asked, Page, last_page
 # The chips above a blast's people: word -> statuses.
 FILTERS: dict[str, tuple[MessageStatus, ...]] = {
     "failed": FAILED,
-    "unknown": (MessageStatus.UNKNOWN, MessageStatus.NOT_SENT),
+    "unknown": (MessageStatus.UNKNOWN,),
+    "not_sent": (MessageStatus.NOT_SENT,),
     "waiting": (MessageStatus.QUEUED, MessageStatus.SUBMITTING),
     "sent": (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.NO_RECEIPT),
     "delivered": (MessageStatus.DELIVERED,),

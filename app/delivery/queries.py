@@ -3,14 +3,13 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from app.delivery.models import Lease, Message, ScheduledMessage, SenderHealth
 from app.domain.blast_states import (
-    COUNTRY_OFF,
     IN_DOUBT,
     SENDABLE_AGAIN,
     MessageStatus,
@@ -18,19 +17,51 @@ from app.domain.blast_states import (
     Tally,
     tally,
 )
+from app.domain.cost import duration_in_words
 from app.domain.permission import LeftOut
 from app.kit.clock import now
 from app.kit.db import db
 from app.suppression.queries import left_out
 
-SILENT_AFTER = timedelta(seconds=20)
+SILENT_AFTER = 20.0
 SAMPLE, SLICE = 5000, 1000
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """When the leading engine last said that it lives: `seconds` ago; None when nobody leads. `pid`: its process."""
+
+    seconds: float | None = None
+    pid: int | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether texts are being sent: a beat within 20 seconds."""
+        return self.seconds is not None and self.seconds < SILENT_AFTER
+
+    @property
+    def silence(self) -> str:
+        """Why nothing is being sent, as half a sentence; "" while all is well."""
+        if self.alive:
+            return ""
+        if self.seconds is None:
+            return "no engine is running"
+        return f"no engine has answered for {duration_in_words(self.seconds)}"
+
+
+def heartbeat() -> Heartbeat:
+    """The engine's. A beat that lies ahead of us was noted before the clock was set back: it is no fresher for that."""
+    row = db.session.execute(select(Lease.beat_at, Lease.holder).where(Lease.name == "engine")).first()
+    if row is None or row.beat_at is None:
+        return Heartbeat()
+    seconds = abs((now() - row.beat_at).total_seconds())
+    pid = row.holder.partition("-")[0]
+    return Heartbeat(seconds, int(pid) if pid.isdecimal() and seconds < SILENT_AFTER else None)
 
 
 def engine_is_alive() -> bool:
     """Whether some process has been leading within the last 20 seconds."""
-    beat_at = db.session.scalar(select(Lease.beat_at).where(Lease.name == "engine"))
-    return beat_at is not None and now() - beat_at < SILENT_AFTER
+    return heartbeat().alive
 
 
 def tally_of(log_id: int) -> Tally:
@@ -69,29 +100,32 @@ def may_go_again(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]
 
 
 def _country_off() -> ColumnElement[bool]:
-    return and_(Message.status == MessageStatus.SKIPPED, Message.reason == COUNTRY_OFF)
+    return and_(Message.status == MessageStatus.SKIPPED, Message.reason == LeftOut.COUNTRY_OFF.value)
+
+
+def _to_decide(log_id: int, state: str) -> ColumnElement[bool]:
+    """The rows of a blast that a person may decide about at once: those of one state that nobody has left as it is."""
+    which = _country_off() if state == LeftOut.COUNTRY_OFF else Message.status == state
+    if state in IN_DOUBT:
+        which = and_(which, Message.left_at.is_(None))
+    return and_(Message.message_log_id == log_id, which)
 
 
 def ids_to_decide(log_id: int, state: str) -> list[int]:
-    """The rows of a blast that a person may decide about at once, by state; `country_off` is one of these here.
-
-    What somebody has decided to leave as it is stays out.
-    """
-    if state == COUNTRY_OFF:
-        which = _country_off()
-    elif state in SENDABLE_AGAIN:
-        which = Message.status == state
-    else:
+    """Their ids. `state`: a state that may be sent again, or `country_off`; any other word means nobody."""
+    if state not in (*SENDABLE_AGAIN, LeftOut.COUNTRY_OFF):
         return []
-    if state in IN_DOUBT:
-        which = and_(which, Message.left_at.is_(None))
-    chosen = select(Message.id).where(Message.message_log_id == log_id, which)
-    return list(db.session.scalars(chosen.order_by(Message.id)))
+    return list(db.session.scalars(select(Message.id).where(_to_decide(log_id, state)).order_by(Message.id)))
+
+
+def number_to_decide(log_id: int, state: str) -> int:
+    """How many they are."""
+    return db.session.scalar(select(func.count()).select_from(Message).where(_to_decide(log_id, state))) or 0
 
 
 @dataclass(frozen=True)
 class Again:
-    """Some texts sent again, in numbers: people and their parts; `unsure` may get it twice; `left_out`: who stays out."""
+    """Some texts sent again, in numbers. `unsure` of these people may get it twice; `left_out`: why who stays out."""
 
     people: int = 0
     parts: int = 0
@@ -103,7 +137,12 @@ def again(log_id: int, message_ids: Sequence[int]) -> Again:
     """What sending these rows of a blast again would come to at this moment."""
     why = left_out(Message.phone)
     numbers = (
-        select(why, func.count(), func.sum(Message.segments), func.sum(Message.status == MessageStatus.UNKNOWN))
+        select(
+            why,
+            func.count(),
+            func.sum(Message.segments),
+            func.count().filter(Message.status == MessageStatus.UNKNOWN),
+        )
         .select_from(Message)
         .where(may_go_again(log_id, message_ids))
         .group_by(why)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.permission import LeftOut
+
 
 class MessageStatus(StrEnum):
     """One text to or from one person."""
@@ -109,8 +111,6 @@ NEVER_LEFT = frozenset({MessageStatus.SKIPPED, MessageStatus.CANCELLED, MessageS
 # What a person has to decide about, and what a person may send again (a machine never does).
 IN_DOUBT = (MessageStatus.UNKNOWN, MessageStatus.NOT_SENT)
 SENDABLE_AGAIN = (*IN_DOUBT, MessageStatus.FAILED)
-# The reason of a skipped row whose country the account could not text; it may go once it can.
-COUNTRY_OFF = "country_off"
 
 # Twilio's words for a message's status. `scheduled` and `sending` are still inside Twilio.
 FROM_TWILIO: dict[str, MessageStatus] = {
@@ -153,8 +153,11 @@ WORDS: dict[str, str] = {
 
 
 def may_send_again(status: MessageStatus, reason: str | None) -> bool:
-    """Whether a person may put a row back into the queue, for a new attempt. Never what the carrier delivered on."""
-    return status in SENDABLE_AGAIN or (status is MessageStatus.SKIPPED and reason == COUNTRY_OFF)
+    """Whether a person may put a row back into the queue, for a new attempt.
+
+    Never what the carrier has handed on; and of those left out only whose country was off, for it may be on by now.
+    """
+    return status in SENDABLE_AGAIN or (status is MessageStatus.SKIPPED and reason == LeftOut.COUNTRY_OFF)
 
 
 @dataclass(frozen=True)

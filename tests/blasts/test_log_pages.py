@@ -55,7 +55,7 @@ def test_while_it_is_sent_the_page_counts_and_asks_again(app, visit, log):
     assert "A few seconds left 50 parts a second" in page.words
     assert "delivered 1" in page.words
     assert "waiting 2" in page.words
-    assert "left out or not sent 1" in page.words
+    assert "left out 1" in page.words
     assert f'hx-get="{at(log, "/live")}?was=processing" hx-trigger="every 2s" hx-swap="outerHTML"' in page.text
     assert '<noscript><meta http-equiv="refresh"' in page.text
 
@@ -129,13 +129,18 @@ WORDS = [
     ("undelivered", {"provider_sid": "SM1"}, "It did not arrive, and nobody said why."),
     ("opted_out", {}, "Said STOP Said STOP"),
     ("unknown", {"reason": "no_answer"}, "Twilio did not answer. We do not know whether it left"),
-    ("unknown", {"reason": "process_stopped"}, "SMS Admin stopped at that very moment. We do not know"),
-    ("not_sent", {}, "Twilio never saw it."),
+    ("unknown", {"reason": "carrier_fault"}, "Twilio answered with a fault of its own. We do not know whether it left"),
+    ("unknown", {"reason": "no_name"}, "Twilio said yes, but did not name the text. We do not know whether it left"),
+    ("unknown", {"reason": "process_stopped"}, "SMS Admin stopped while it was leaving. We do not know"),
+    ("unknown", {}, "Not sure We do not know whether it left."),
+    ("not_sent", {"reason": "no_answer"}, "Not sent Twilio knows nothing of it, after a day of asking."),
     ("cancelled", {"reason": "stopped"}, "Stopped by a person before it left."),
     ("cancelled", {"reason": "other_carrier"}, "Made in practice mode"),
     ("skipped", {"reason": "number_dead"}, "Number does not work"),
     ("skipped", {"reason": "too_long"}, "The text would be too long"),
+    ("skipped", {"reason": "country_off"}, "Left out Texts to their country are switched off"),
     ("expired", {}, "It was too late"),
+    ("expired", {"reason": "too_late"}, "It was too late"),
 ]
 
 

@@ -1,6 +1,6 @@
-"""The pages of blasts: compose and review, scheduled ones, logs, exports."""
+"""The pages of blasts: compose and review, scheduled ones, logs, what is in doubt, exports."""
 
-from app.blasts.views import compose, export, logs, scheduled
+from app.blasts.views import again, compose, doubts, export, logs, scheduled
 from app.blasts.views.room import bp
 
-__all__ = ["bp", "compose", "export", "logs", "scheduled"]
+__all__ = ["again", "bp", "compose", "doubts", "export", "logs", "scheduled"]

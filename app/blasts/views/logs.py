@@ -9,6 +9,7 @@ from flask_login import current_user
 from app.audit.actions import act
 from app.blasts import queries
 from app.blasts.queries import FILTERS
+from app.blasts.views.doubts import bulk
 from app.blasts.views.progress import CHIPS, Progress, progress
 from app.blasts.views.room import bp
 from app.delivery.actions import control
@@ -46,6 +47,7 @@ def log(log_id: int) -> ResponseReturnValue:
         chosen=chosen,
         texts="texts" in request.args,
         chips=_chips(here, chosen),
+        bulk=bulk(found, chosen),
         schedule=queries.schedule_of(log_id),
     )
 

@@ -8,18 +8,20 @@ from flask import current_app
 from app.blasts.queries import FILTERS
 from app.delivery import queries as delivery
 from app.delivery.actions.control import BY_A_PERSON
-from app.delivery.models import MessageLog
-from app.domain.blast_states import LogStatus, MessageStatus, Tally, tally
+from app.delivery.models import MessageLog, SenderHealth
+from app.domain.blast_states import OPEN, LogStatus, MessageStatus, Tally, tally
 from app.domain.cost import duration_in_words, seconds_to_send
+from app.domain.hours import until_in_words
+from app.domain.pacing import share_now
 from app.domain.receipts import fix_for, receipt_for
 from app.kit.settings import Settings
 
 AFTERWARDS = timedelta(minutes=10)  # how long after its end a page goes on looking for receipts
-OPEN = (LogStatus.PROCESSING, LogStatus.PAUSED)
 MOVING = (MessageStatus.SUBMITTING, MessageStatus.UNKNOWN, MessageStatus.ACCEPTED, MessageStatus.SENT)
 CHIPS = (
     ("failed", "Failed"),
     ("unknown", "Not sure"),
+    ("not_sent", "Not sent"),
     ("waiting", "Waiting"),
     ("sent", "Sent"),
     ("delivered", "Delivered"),
@@ -29,12 +31,16 @@ CHIPS = (
 
 @dataclass(frozen=True)
 class Progress:
-    """One blast in numbers. `counts`: its rows by state. `queued_segments`: what is still to be sent."""
+    """One blast in numbers.
+
+    `counts`: its rows by state. `queued_segments`: what is still to be sent. `health`: what slows its sender down.
+    """
 
     log: MessageLog
     counts: dict[str, int]
     queued_segments: int
     moment: datetime
+    health: SenderHealth | None = None
 
     def of(self, chip: str) -> int:
         """How many people one of the page's filters shows."""
@@ -81,7 +87,7 @@ class Progress:
             LogStatus.PAUSED: f"Paused: {share} have left",
             LogStatus.SENT: self._ending(),
             LogStatus.FAILED: "Failed: nobody got it",
-            LogStatus.CANCELLED: f"Stopped: {self.handled:,} had left, {self.of('left_out'):,} did not",
+            LogStatus.CANCELLED: f"Stopped: {self.handled:,} had left, {self.tally.skipped:,} did not",
         }[self.log.status]
 
     def _ending(self) -> str:
@@ -92,16 +98,49 @@ class Progress:
 
     @property
     def time_left(self) -> str:
-        """How long the rest takes at this sender's pace; "" when nothing runs."""
+        """How long the rest takes at the pace of this moment; "" when nothing runs."""
         if self.log.status != LogStatus.PROCESSING or not self.queued_segments:
             return ""
-        return duration_in_words(seconds_to_send(self.queued_segments, _settings().rate))
+        return duration_in_words(self._held_seconds + seconds_to_send(self.queued_segments, self._rate))
 
     @property
     def pace(self) -> str:
         """Parts a second, for people."""
-        rate = _settings().rate
+        rate = round(self._rate, 2)
         return f"{rate:g} {'part' if rate == 1 else 'parts'} a second"
+
+    @property
+    def slowed(self) -> str:
+        """That the carrier wanted fewer texts; "" when it did not."""
+        if self.log.status != LogStatus.PROCESSING or self._share == 1:
+            return ""
+        share = max(1, round(100 * self._share))
+        return f"Twilio asked us to slow down: {share} % of the usual pace, a little more every minute."
+
+    @property
+    def held(self) -> str:
+        """Why nothing leaves at the moment though the blast runs, and what comes next; "" when nothing holds it."""
+        until = self.health.hold_until if self.health and self.log.status == LogStatus.PROCESSING else None
+        if self.health is None or until is None:
+            return ""
+        words = self.health.hold_words or "Twilio asked us to wait."
+        if until > self.moment:
+            return f"{words} Next try {until_in_words(until, self.moment)}."
+        return f"{words} One text goes now, to try."
+
+    @property
+    def _held_seconds(self) -> float:
+        if self.health is None or self.health.hold_until is None:
+            return 0.0
+        return max(0.0, (self.health.hold_until - self.moment).total_seconds())
+
+    @property
+    def _share(self) -> float:
+        return share_now(self.health.share, self.health.slowed_at, self.moment) if self.health else 1.0
+
+    @property
+    def _rate(self) -> float:
+        return _settings().rate * self._share
 
     @property
     def bar(self) -> list[tuple[str, int, str]]:
@@ -113,7 +152,8 @@ class Progress:
             ("st-bad", now.failed, "failed"),
             ("st-warn", now.unknown, "not sure"),
             ("st-wait", now.queued + now.in_flight, "waiting"),
-            ("st-out", now.skipped, "left out"),
+            ("st-warn", self.of("not_sent"), "not sent"),
+            ("st-out", now.skipped - self.of("not_sent"), "left out"),
         ]
 
     @property
@@ -126,7 +166,8 @@ class Progress:
             (now.failed, "failed"),
             (now.queued + now.in_flight, "waiting"),
             (now.unknown, "not sure"),
-            (now.skipped, "left out or not sent"),
+            (self.of("not_sent"), "not sent"),
+            (now.skipped - self.of("not_sent"), "left out"),
         ]
         return [pair for pair in pairs if pair[0] or pair[1] in ("delivered", "failed")]
 
@@ -146,7 +187,9 @@ def progress(log: MessageLog, moment: datetime) -> Progress:
     """The numbers of a blast at this moment."""
     counts = delivery.counts_of(log.id)
     queued = counts.get(MessageStatus.QUEUED, 0)
-    return Progress(log, counts, delivery.queued_segments(log.id, queued) if queued else 0, moment)
+    segments = delivery.queued_segments(log.id, queued) if queued else 0
+    health = delivery.health_of(log.sender, log.carrier) if log.status in OPEN else None
+    return Progress(log, counts, segments, moment, health)
 
 
 def _settings() -> Settings:

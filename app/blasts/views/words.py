@@ -4,29 +4,35 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.blasts.views.room import bp
-from app.domain.blast_states import FAILED, MessageStatus, Target
+from app.domain.blast_states import FAILED, NEVER_LEFT, MessageStatus, Target, Unsure
 from app.domain.permission import LEFT_OUT_WORDS
 from app.domain.receipts import receipt_for
 from app.domain.wording import fill, uses_names
 
 HEADLINE = 60
-UNSURE = "We do not know whether it left, and it is not sent again by itself."
-# Reasons of rows that did not go, by the word that is stored with them.
+UNSURE = "We do not know whether it left."
+# The four ways into doubt, by the word that is stored with it.
+CAUSES = {
+    Unsure.NO_ANSWER: f"Twilio did not answer. {UNSURE}",
+    Unsure.CARRIER_FAULT: f"Twilio answered with a fault of its own. {UNSURE}",
+    Unsure.NO_NAME: f"Twilio said yes, but did not name the text. {UNSURE}",
+    Unsure.PROCESS_STOPPED: f"SMS Admin stopped while it was leaving. {UNSURE}",
+}
+# Why a row did not go, by the word that is stored with it.
 REASONS = {
     **{reason.value: words for reason, (words, _) in LEFT_OUT_WORDS.items()},
     "stopped": "Stopped by a person before it left.",
     "other_carrier": "Made in practice mode or for another account, so it never left.",
-    "restored": "Waiting when an older copy of the database was restored. Send it again if it is still wanted.",
-    "process_stopped": f"SMS Admin stopped at that very moment. {UNSURE}",
-    "no_answer": f"Twilio did not answer. {UNSURE}",
+    "too_late": "It was too late when it could have been sent.",
 }
+RESTORED = "It waited when an older copy of the database was restored. Send it again if it is still wanted."
 # What a state says by itself, where no reason is stored.
 STATES = {
     MessageStatus.UNKNOWN: UNSURE,
-    MessageStatus.NOT_SENT: "Twilio never saw it. It is not sent again by itself.",
+    MessageStatus.NOT_SENT: "Twilio knows nothing of it, after a day of asking. It is not sent again by itself.",
     MessageStatus.NO_RECEIPT: "The carrier took it; the phone company never said what became of it.",
     MessageStatus.CANCELLED: REASONS["stopped"],
-    MessageStatus.EXPIRED: "It was too late when it could have been sent.",
+    MessageStatus.EXPIRED: REASONS["too_late"],
 }
 
 
@@ -45,7 +51,16 @@ def why(row: Any) -> Why:
     if row.status in FAILED:
         phase = "delivery" if row.provider_sid else "create"
         return Why(receipt_for(row.error_code, phase).words, row.error_code)
-    return Why(REASONS.get(row.reason or "", "") or STATES.get(row.status, ""))
+    return Why(_reason(row) or STATES.get(row.status, ""))
+
+
+def _reason(row: Any) -> str:
+    """What is stored as the reason, where it is the reason of this state: a text in doubt may have moved on since."""
+    if row.status == MessageStatus.UNKNOWN:
+        return CAUSES.get(row.reason, "")
+    if row.status == MessageStatus.NOT_SENT:
+        return RESTORED if row.reason == "restored" else ""
+    return REASONS.get(row.reason or "", "") if row.status in NEVER_LEFT else ""
 
 
 def people(count: int) -> str:

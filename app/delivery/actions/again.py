@@ -8,7 +8,7 @@ from sqlalchemy import case, update
 
 from app.delivery import queries
 from app.delivery.models import Message, MessageLog, ScheduledMessage
-from app.domain.blast_states import COUNTRY_OFF, ENDED, IN_DOUBT, LogStatus, MessageStatus, ScheduleStatus
+from app.domain.blast_states import ENDED, IN_DOUBT, LogStatus, MessageStatus, ScheduleStatus
 from app.domain.pacing import valid_for
 from app.domain.permission import LeftOut
 from app.kit.db import db, rows_changed
@@ -41,7 +41,7 @@ def send_again(log_id: int, message_ids: Sequence[int], moment: datetime) -> Sen
         .where(these, left_out(Message.phone).is_(None))
         .values(
             status=MessageStatus.QUEUED,
-            reason=case((Message.reason == COUNTRY_OFF, None), else_=Message.reason),
+            reason=case((Message.reason == LeftOut.COUNTRY_OFF.value, None), else_=Message.reason),
             provider_sid=None,
             not_before=None,
             sent_at=None,

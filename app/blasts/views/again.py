@@ -1,0 +1,211 @@
+"""What a person decides about texts in doubt: check again, leave as they are, send again after a look at whom."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from app.audit.actions import act
+from app.blasts import queries
+from app.blasts.queries import FILTERS
+from app.blasts.views.doubts import carrier_in_use
+from app.blasts.views.room import bp
+from app.blasts.views.words import parts, people
+from app.delivery import queries as delivery
+from app.delivery.actions import again
+from app.delivery.actions.again import SentAgain
+from app.delivery.models import MessageLog
+from app.delivery.queries import Again
+from app.domain.blast_states import LogStatus
+from app.domain.cost import cost_of, money
+from app.domain.pacing import valid_for
+from app.domain.permission import LEFT_OUT_WORDS, Role
+from app.kit.access import BOTH, needs, who
+from app.kit.clock import now
+from app.kit.filters import local
+from app.kit.pages import Asked, Page, asked, last_page
+from app.organisation import queries as organisation
+
+MOST_BY_ID, LONGEST_ID, IN_AN_ADDRESS = 500, 18, 100
+CHECKED = "We ask now. What we hear appears here by itself."
+NOTHING_TO_CHECK = "There was nothing to ask about any more."
+NOTHING_TO_LEAVE = "There was nothing to decide any more."
+NOTHING_TO_SEND = "Nothing was sent again: these texts are on their way already, or may not go."
+
+
+class NothingToDo(Exception):
+    """What was chosen has moved on, or somebody else was faster."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Some texts of a blast: by their ids, or all that are in one `state`."""
+
+    ids: Sequence[int]
+    state: str
+    by_id: bool
+
+    @property
+    def in_address(self) -> dict[str, Any]:
+        """How the address of the page says which they are."""
+        return {"message_ids": list(self.ids[:IN_AN_ADDRESS])} if self.by_id else {"state": self.state or None}
+
+
+@bp.post("/logs/<int:log_id>/check-again")
+@needs(*BOTH)
+def log_check_again(log_id: int) -> ResponseReturnValue:
+    """Ask the carrier now what became of some texts."""
+    if not carrier_in_use(_log(log_id)):
+        flash(NOTHING_TO_CHECK, "warning")
+        return _back(log_id)
+    return _decide(log_id, "blast.checked_again", again.check, lambda _count: CHECKED, NOTHING_TO_CHECK)
+
+
+@bp.post("/logs/<int:log_id>/leave")
+@needs(*BOTH)
+def log_leave(log_id: int) -> ResponseReturnValue:
+    """Some texts stay in doubt, and nobody is asked about them any more."""
+    return _decide(log_id, "blast.left", again.leave, _left, NOTHING_TO_LEAVE)
+
+
+def _left(count: int) -> str:
+    stay = "1 text stays as it is" if count == 1 else f"{count:,} texts stay as they are"
+    return f"{stay}. A receipt that still comes counts."
+
+
+def _decide(
+    log_id: int,
+    verb: str,
+    action: Callable[[int, Sequence[int], datetime], int],
+    done: Callable[[int], str],
+    otherwise: str,
+) -> ResponseReturnValue:
+    """One act on some texts of a blast; without an effect it leaves no audit row, and says so."""
+    _log(log_id)
+    chosen = _chosen(log_id, request.form)
+    try:
+        with act(verb, who()) as trace:
+            count = action(log_id, chosen.ids, now())
+            trace.about, trace.details = f"blast {log_id}", {"texts": count}
+            if not count:
+                raise NothingToDo
+    except NothingToDo:
+        flash(otherwise, "warning")
+    else:
+        flash(done(count), "success")
+    return _back(log_id)
+
+
+def _back(log_id: int) -> ResponseReturnValue:
+    """To the list the button was in."""
+    state = request.form.get("state", "")
+    return redirect(url_for("blasts.log", log_id=log_id, state=state if state in FILTERS else None), 303)
+
+
+@bp.route("/logs/<int:log_id>/send-again", methods=["GET", "POST"])
+@needs(Role.ADMIN)
+def log_send_again(log_id: int) -> ResponseReturnValue:
+    """First whom, why and what it costs; `confirm` sends."""
+    log = _log(log_id)
+    chosen = _chosen(log_id, request.form if request.method == "POST" else request.args)
+    if request.method == "POST":
+        return _send_again(log, chosen)
+    numbers = delivery.again(log_id, chosen.ids)
+    wanted = asked((), "")
+    return render_template(
+        "blasts/again.html",
+        log=log,
+        chosen=chosen,
+        numbers=numbers,
+        page=_page(log_id, chosen, numbers, wanted),
+        facts=_facts(log, numbers),
+        refusal=_refusal(log),
+        stay_out=[(*LEFT_OUT_WORDS[reason], count) for reason, count in numbers.left_out.items()],
+    )
+
+
+def _send_again(log: MessageLog, chosen: Chosen) -> ResponseReturnValue:
+    if "confirm" not in request.form or _refusal(log) or _has_changed(log, chosen):
+        return redirect(url_for("blasts.log_send_again", log_id=log.id, **chosen.in_address), 303)
+    try:
+        with act("blast.sent_again", who()) as trace:
+            result = again.send_again(log.id, chosen.ids, now())
+            trace.about = f"blast {log.id}"
+            trace.details = {"texts": result.queued, "left_out": sum(result.left_out.values())}
+            if not result.queued:
+                raise NothingToDo
+    except NothingToDo:
+        flash(NOTHING_TO_SEND, "warning")
+    else:
+        flash(_sent(result, queries.log_now(log.id)), "success")
+    return redirect(url_for("blasts.log", log_id=log.id), 303)
+
+
+def _has_changed(log: MessageLog, chosen: Chosen) -> bool:
+    """Whether "all of these" are others than the page said. Ids name whom they mean, whatever happens meanwhile."""
+    if chosen.by_id:
+        return False
+    people_now, seen = delivery.again(log.id, chosen.ids).people, request.form.get("seen_count", "")
+    if not people_now or seen == str(people_now):
+        return False
+    flash(f"It is {people(people_now)} now. Check again.", "warning")
+    return True
+
+
+def _sent(result: SentAgain, log: MessageLog) -> str:
+    whom = people(result.queued)
+    if log.status == LogStatus.PAUSED:
+        said = f"{whom} {'waits' if result.queued == 1 else 'wait'} until the blast is resumed."
+    else:
+        said = f"{whom} {'gets' if result.queued == 1 else 'get'} the text again; one goes first, to try."
+    stay_out = sum(result.left_out.values())
+    if stay_out:
+        why = ", ".join(f"{LEFT_OUT_WORDS[reason][0]} ({count:,})" for reason, count in result.left_out.items())
+        said = f"{said} {people(stay_out)} {'stays' if stay_out == 1 else 'stay'} out: {why}."
+    return said
+
+
+def _refusal(log: MessageLog) -> str:
+    """Why nothing of this blast goes again at all; "" when it may."""
+    if not carrier_in_use(log):
+        made = "in practice mode" if log.carrier == "sandbox" else "for Twilio"
+        return f"This blast was made {made}, which is not in use now. Copy it as a new blast."
+    if log.not_after and not valid_for(log.not_after, now()):
+        return f"Nothing of this blast leaves after {local(log.not_after)}. Copy it as a new blast."
+    return ""
+
+
+def _facts(log: MessageLog, numbers: Again) -> list[tuple[str, str]]:
+    organised = organisation.organisation()
+    cost = cost_of(numbers.parts, organised.price_per_segment)
+    facts = [("Length", parts(numbers.parts))]
+    if cost is not None:
+        facts.append(("Cost about", money(cost, organised.currency)))
+    if log.not_after:
+        facts.append(("Nothing leaves after", local(log.not_after)))
+    return facts
+
+
+def _page(log_id: int, chosen: Chosen, numbers: Again, wanted: Asked) -> Page:
+    """All whose ids were given; of "all of these" a page at a time."""
+    per_page = MOST_BY_ID if chosen.by_id else wanted.per_page
+    wanted = last_page(numbers.people, Asked("", 1 if chosen.by_id else wanted.number, per_page, "", "asc"))
+    return Page(delivery.again_rows(log_id, chosen.ids, wanted.offset, per_page), numbers.people, wanted)
+
+
+def _chosen(log_id: int, asked_for: MultiDict[str, str]) -> Chosen:
+    """What a form or an address says: `message_ids`, or else all of a blast in `state`. Nonsense chooses nobody."""
+    words = asked_for.getlist("message_ids")[:MOST_BY_ID]
+    state = asked_for.get("state", "")
+    if words:
+        ids = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) <= LONGEST_ID]
+        return Chosen(ids, state, by_id=True)
+    return Chosen(delivery.ids_to_decide(log_id, state), state, by_id=False)
+
+
+def _log(log_id: int) -> MessageLog:
+    return queries.log(log_id) or abort(404)

@@ -1,0 +1,83 @@
+"""What a person may decide about one text of a blast, and what is being done about it meanwhile, in words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from flask_login import current_user
+
+from app.blasts.views.room import bp
+from app.delivery import queries as delivery
+from app.delivery.models import MessageLog
+from app.domain.blast_states import FAILED, IN_DOUBT, MessageStatus, may_send_again
+from app.domain.permission import LeftOut
+from app.domain.receipts import receipt_for
+from app.kit.settings import Settings
+
+# What "all of these" means in the lists in which there is something to decide.
+ALL_OF = {"unknown": "unknown", "not_sent": "not_sent", "failed": "failed", "left_out": LeftOut.COUNTRY_OFF}
+TIMES = {1: "once", 2: "twice"}
+
+
+def carrier_in_use(log: MessageLog) -> bool:
+    """Whether this process sends and asks through the blast's carrier. Practice and real are never mixed."""
+    settings: Settings = current_app.extensions["settings"]
+    return log.carrier == settings.carrier
+
+
+def is_left(row: Any) -> bool:
+    """Whether a person decided to leave a text in doubt as it is."""
+    return row.left_at is not None and row.status in IN_DOUBT
+
+
+def choices(row: Any, log: MessageLog) -> frozenset[str]:
+    """What the visitor may do about this text: `check`, `send`, `leave`. Nothing where a person has left it."""
+    if is_left(row):
+        return frozenset()
+    may = {"leave"} if row.status in IN_DOUBT else set()
+    if carrier_in_use(log):
+        if row.status in (*IN_DOUBT, MessageStatus.NO_RECEIPT):
+            may.add("check")
+        if current_user.is_admin and _worth_sending(row):
+            may.add("send")
+    return frozenset(may)
+
+
+def _worth_sending(row: Any) -> bool:
+    """Refused for good is refused for good: the same text to the same number would be refused again."""
+    if not may_send_again(row.status, row.reason):
+        return False
+    phase = "delivery" if row.provider_sid else "create"
+    return row.status not in FAILED or receipt_for(row.error_code, phase).retry != "never"
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """What may be done to all `count` texts of a `state` at once."""
+
+    state: str
+    count: int
+    check: bool
+    send: bool
+    leave: bool
+
+
+def bulk(log: MessageLog, chosen: str) -> Bulk | None:
+    """For one of the lists of a blast's page; None where there is nothing to decide about all of them."""
+    state = ALL_OF.get(chosen)
+    count = delivery.number_to_decide(log.id, state) if state else 0
+    if not state or not count:
+        return None
+    in_use, in_doubt = carrier_in_use(log), state in IN_DOUBT
+    found = Bulk(state, count, check=in_use and in_doubt, send=in_use and current_user.is_admin, leave=in_doubt)
+    return found if found.check or found.send or found.leave else None
+
+
+def times_asked(row: Any) -> str:
+    """ "Asked 3 times so far."; "" before the first time."""
+    count = row.lookups
+    return f"Asked {TIMES.get(count, f'{count:,} times')} so far." if count else ""
+
+
+for _filter in (is_left, choices, times_asked):
+    bp.add_app_template_filter(_filter)
