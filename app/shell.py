@@ -126,7 +126,8 @@ def _banners(settings: Settings, signed_in: bool) -> list[Banner]:
     elif settings.carrier == "sandbox":
         links: list[tuple[str, Any]] = [("Practice phone", url_for("sandbox.phones"))] if signed_in else []
         found.append(Banner("warn", "Practice mode.", "No real texts are sent.", links))
-    if signed_in and not delivery.engine_is_alive():
-        text = "Blasts wait until it runs again. Start SMS Admin with its own command (see the README)."
+    silence = delivery.heartbeat().silence if signed_in else ""
+    if silence:
+        text = f"{silence.capitalize()}; blasts wait. Start SMS Admin with its own command (see the README)."
         found.append(Banner("bad", "Nothing is being sent right now.", text))
     return found

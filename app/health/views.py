@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.delivery import queries as delivery
+from app.delivery.queries import Heartbeat
 from app.kit.access import anyone
 from app.kit.settings import Settings
 from app.migrations.problems import MigrationProblem
@@ -27,19 +28,28 @@ def health() -> ResponseReturnValue:
 @anyone
 def ready() -> ResponseReturnValue:
     """Whether pages can be served and texts are being sent; 503 with what is wrong."""
-    problems = _problems()
-    answer = jsonify(ready=not problems, problems=problems)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer, 503 if problems else 200
-
-
-def _problems() -> list[str]:
-    """One sentence for each thing that is wrong. Nothing here tells a stranger a path or a version."""
-    settings: Settings = current_app.extensions["settings"]
+    heartbeat = Heartbeat()
     try:
-        if pending(settings.database_path):
-            return ["The database is not at the newest version. Start the program again."]
-        return [] if delivery.engine_is_alive() else ["Nothing is being sent: no engine is running."]
+        problems = _migrations()
+        if not problems:
+            heartbeat = delivery.heartbeat()
+            problems = [f"Nothing is being sent: {heartbeat.silence}."] if heartbeat.silence else []
     except (MigrationProblem, SQLAlchemyError, OSError) as problem:
         log.error("not ready: %s", problem)
-        return ["The database cannot be read. The log says why; python -m app.dbdoctor --doctor says more."]
+        problems = ["The database cannot be read. The log says why; python -m app.dbdoctor --doctor says more."]
+    return _answer(problems, heartbeat)
+
+
+def _migrations() -> list[str]:
+    settings: Settings = current_app.extensions["settings"]
+    if pending(settings.database_path):
+        return ["The database is not at the newest version. Start the program again."]
+    return []
+
+
+def _answer(problems: list[str], heartbeat: Heartbeat) -> ResponseReturnValue:
+    """One sentence for each thing that is wrong. Nothing here tells a stranger a path or a version."""
+    seconds = None if heartbeat.seconds is None else round(heartbeat.seconds, 1)
+    answer = jsonify(ready=not problems, problems=problems, seconds_since_beat=seconds, leader_pid=heartbeat.pid)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer, 503 if problems else 200

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 import time_machine
 
-from app.delivery.models import Message, MessageLog
+from app.delivery.models import Lease, Message, MessageLog
 from app.kit.clock import now
-from app.kit.db import write
+from app.kit.db import db, write
 from app.organisation.models import Organisation
 from tests.blasts.desk import AT_NOON, LATER, close, release, sent, settle
 from tests.cast import LEO, MIA, ZOE
@@ -117,6 +117,21 @@ def test_what_is_being_sent_shows_its_bar_and_asks_again(app, visit):
 
 def test_when_nothing_runs_it_stops_asking(visit):
     assert "hx-trigger" not in visit("/running", "ada").text
+
+
+def test_it_says_in_a_quiet_line_that_sending_is_on_and_in_red_when_it_is_not(app, visit):
+    part = visit("/running", "sol")
+    assert "Nothing is being sent: no engine is running." in part.text
+    with app.app_context(), write() as session:
+        session.add(Lease(name="engine", holder="7-abc", beat_at=now()))
+    for page in (visit("/", "sol"), visit("/running", "sol")):
+        assert "Sending is on." in page.text
+        assert "Nothing is being sent" not in page.text
+    with app.app_context(), write() as session:
+        session.execute(db.update(Lease).values(beat_at=now() - timedelta(minutes=2)))
+    for page in (visit("/", "sol"), visit("/running", "sol")):
+        assert "Nothing is being sent: no engine has answered for about 2 minutes." in page.text
+        assert "Sending is on" not in page.text
 
 
 def test_the_next_blasts_are_named_in_their_order(app, visit):

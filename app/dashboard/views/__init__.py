@@ -12,6 +12,7 @@ from app.blasts.views.words import headline
 from app.dashboard import queries
 from app.dashboard.queries import Counted
 from app.dashboard.views.steps import checklist
+from app.delivery import queries as delivery
 from app.delivery.models import MessageLog
 from app.domain import hours
 from app.domain.cost import money
@@ -34,6 +35,7 @@ def home() -> ResponseReturnValue:
         steps=checklist(queries.steps()),
         running=sending,
         waiting=queries.waiting_of(sending),
+        silence=delivery.heartbeat().silence,
         coming=coming,
         titles=blasts.event_titles(coming),
         chart=_chart(blasts.finished()),
@@ -46,7 +48,12 @@ def home() -> ResponseReturnValue:
 def running() -> ResponseReturnValue:
     """What is being sent, alone: the first page asks for it again by itself."""
     sending = blasts.running()
-    return render_template("dashboard/_running.html", running=sending, waiting=queries.waiting_of(sending))
+    return render_template(
+        "dashboard/_running.html",
+        running=sending,
+        waiting=queries.waiting_of(sending),
+        silence=delivery.heartbeat().silence,
+    )
 
 
 def _part_of_day(moment: datetime) -> str:
