@@ -2,7 +2,6 @@
 
 import pytest
 
-from app.community.models import CommunityMember
 from app.delivery.actions import control
 from app.kit.clock import now
 from app.kit.db import db, write
@@ -74,90 +73,6 @@ def test_the_first_text_goes_alone_until_it_is_accepted(town, twilio, background
     assert len(twilio.requests) == 20
 
 
-@pytest.mark.parametrize("code", [21606, 21212, 21659, 21660, 20003, 21703, 21609])
-def test_f22_a_wrong_sender_costs_one_request_and_touches_nobody(town, twilio, background, code):
-    with town.app_context():
-        members(30)
-    twilio.answer(status=401 if code == 20003 else 400, code=code)
-    background(town)
-    log = paused(town, blast(town))
-    assert len(twilio.requests) == 1
-    assert log.pause_code == code
-    assert log.pause_reason
-    assert statuses(town, log.id) == {"failed": 1, "queued": 29}
-    assert suppressed(town) == (set(), set())
-    with town.app_context():
-        assert db.session.scalar(db.select(db.func.count(CommunityMember.id))) == 30
-
-
-def test_resume_after_a_fault_sends_one_probe_first(town, twilio, background):
-    with town.app_context():
-        members(10)
-    twilio.answer(status=400, code=21606)
-    background(town)
-    wanted = blast(town)
-    log = paused(town, wanted)
-    with town.app_context(), write():
-        control.resume(log.id)
-    until(lambda: len(twilio.requests) == 2, "the probe")
-    paused(town, wanted)
-    assert len(twilio.requests) == 2
-    twilio.answer(status=201)
-    with town.app_context(), write():
-        control.resume(log.id)
-    ended(town, wanted)
-    assert len(twilio.requests) == 10
-    assert statuses(town, log.id) == {"failed": 2, "accepted": 8}
-
-
-def test_f4_a_500_is_never_repeated_and_a_late_receipt_finds_its_text(town, twilio, background):
-    people(town, ZOE)
-    twilio.answer(status=500, code=20500, taken=True)
-    background(town)
-    log = ended(town, blast(town))
-    assert statuses(town, log.id) == {"unknown": 1}
-    assert log.status == "sent"
-    assert len(twilio.requests) == 1
-    twilio.send_callbacks(town, ("delivered",))
-    assert statuses(town, log.id) == {"delivered": 1}
-    assert rows(town)[0].provider_sid == twilio.requests[0].sid
-
-
-@pytest.mark.parametrize("script", [{"raw": b""}, {"raw": b'{"sid": "SM'}, {"manner": "closed"}])
-def test_f7_f10_an_answer_without_a_sid_is_unknown_and_asked_once(town, twilio, background, script):
-    people(town, ZOE)
-    twilio.answer(**script)
-    background(town)
-    log = ended(town, blast(town))
-    assert statuses(town, log.id) == {"unknown": 1}
-    assert len(twilio.requests) == 1
-
-
-def test_f11_after_a_429_everybody_waits_as_long_as_asked(town, twilio, background):
-    people(town, ZOE, LEO)
-    twilio.answer(times=1, status=429, code=20429, headers={"Retry-After": "2"})
-    background(town)
-    log = ended(town, blast(town))
-    first, second = twilio.requests[:2]
-    assert second.at - first.at >= 2
-    assert statuses(town, log.id) == {"accepted": 2}
-    assert len(attempts(town)) == 3
-    everybody_is_accounted_for(town, twilio)
-
-
-def test_f8_what_never_left_us_is_sent_when_the_network_is_back(make_app, twilio, background):
-    away = make_app(**twilio_settings(twilio, twilio_api_url="http://127.0.0.1:9"))
-    people(away, ZOE)
-    running = background(away)
-    wanted = blast(away)
-    until(lambda: attempts(away) and attempts(away)[0].outcome == "unprocessed", "a refused connection")
-    running.stop()
-    background(make_app(**twilio_settings(twilio)))
-    ended(away, wanted)
-    assert [each.to for each in twilio.requests] == [ZOE]
-    assert statuses(away) == {"accepted": 1}
-
-
 def test_a_text_that_comes_back_unsent_after_the_rest_was_stopped_is_cancelled_too(town, twilio, background):
     people(town, ZOE, LEO)
     twilio.answer(status=429, code=20429, delay=0.5)
@@ -169,25 +84,6 @@ def test_a_text_that_comes_back_unsent_after_the_rest_was_stopped_is_cancelled_t
         assert control.stop_the_rest(log.id, now()) == 1
     until(lambda: tally(town, log.id).skipped == 2, "both to be cancelled")
     assert len(twilio.requests) == 1
-
-
-def test_f14_a_redirect_is_not_followed_and_pauses(town, twilio, background):
-    people(town, ZOE, LEO)
-    twilio.answer(status=302, headers={"Location": f"{twilio.url}/elsewhere"})
-    background(town)
-    paused(town, blast(town))
-    assert len(twilio.requests) == 1
-
-
-def test_f29_21610_is_an_opt_out_and_the_person_stays(town, twilio, background):
-    people(town, ZOE, LEO)
-    twilio.answer(to=LEO, status=400, code=21610)
-    background(town)
-    log = ended(town, blast(town))
-    assert {row.phone: row.status.value for row in rows(town, log.id)} == {ZOE: "accepted", LEO: "opted_out"}
-    assert suppressed(town) == (set(), {LEO})
-    again = ended(town, blast(town, "second"))
-    assert {row.phone: row.reason for row in rows(town, again.id)} == {ZOE: None, LEO: "said_stop"}
 
 
 def test_a_landline_is_marked_dead_and_skipped_next_time(town, twilio, background):
