@@ -53,6 +53,7 @@ def places(here: Filled) -> list[Place]:
         Place("blasts.logs", "blasts", "/blasts/logs"),
         Place("blasts.log", "log-finished", f"{log}{here.finished}"),
         Place("blasts.log", "log-failed-ones", f"{log}{here.finished}?state=failed", ADMIN),
+        Place("blasts.log_send_again", "send-again", f"{log}{here.finished}/send-again?state=failed", ADMIN),
         Place("blasts.log", "log-paused", f"{log}{here.running}"),
         Place("blasts.log", "log-fault", f"{log}{here.faulty}"),
         Place("blasts.log", "log-stopped", f"{log}{here.stopped}", ADMIN),
