@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, case, func, or_, select, text, update
+from sqlalchemy import Row, Select, and_, bindparam, case, func, or_, select, text, update
 
 from app.delivery.actions.settle import Evidence, settle
 from app.delivery.carriers.reading import Fetched, Listing
 from app.delivery.models import attempts, messages
-from app.domain.blast_states import FROM_TWILIO, Direction, MessageStatus
+from app.domain.blast_states import FROM_TWILIO, IN_DOUBT, Direction, MessageStatus
 from app.domain.lookups import ASKED, Doubt, Listed, first_look_up, match, next_look_up, without_news
 from app.kit.db import db, rows_changed
 
 OTHER_CARRIER_AGAIN = timedelta(hours=1)
 texts, tries = messages.c, attempts.c
 STATES = [status.value for status in ASKED]
-IN_DOUBT = (MessageStatus.UNKNOWN, MessageStatus.NOT_SENT)
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,10 @@ _DUE = (texts.look_up_at <= _MOMENT, _CARRIER, texts.status.in_(STATES))
 _NEWEST = select(tries.provider_sid).where(_OF_ROW).order_by(tries.n.desc()).limit(1).scalar_subquery()
 _KEPT = case((texts.status.not_in([status.value for status in IN_DOUBT]), texts.provider_sid))
 _NAME = func.coalesce(_NEWEST, _KEPT)
-_STARTED = select(func.min(tries.started_at)).where(_OF_ROW, tries.provider_sid.is_(None)).scalar_subquery()
+# not IS NULL: SQLite would walk along every nameless attempt there is
+_NAMELESS = func.coalesce(tries.provider_sid, "") == ""
+_UNSURE = and_(_NAMELESS, or_(tries.outcome.in_(("ambiguous", "lost")), tries.outcome.is_(None)))
+_STARTED = select(func.min(tries.started_at)).where(_OF_ROW, _UNSURE).scalar_subquery()
 _ENDED = select(func.max(func.coalesce(tries.ended_at, tries.started_at))).where(_OF_ROW).scalar_subquery()
 # b_moment, b_carrier, b_most
 DUE: Select[Any] = (
@@ -86,8 +88,7 @@ DOUBTS = (
         texts.phone == bindparam("b_phone"),
         _CARRIER,
         texts.direction == Direction.OUTBOUND.value,
-        tries.provider_sid.is_(None),
-        or_(tries.outcome.in_(("ambiguous", "lost")), tries.outcome.is_(None)),
+        _UNSURE,
     )
 )
 # b_sids: [sid, …] as JSON
