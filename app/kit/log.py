@@ -34,7 +34,8 @@ def install(settings: Settings) -> None:
     """Send every logger of this process through one masking handler on standard error."""
     handler = logging.StreamHandler(sys.stderr)
     secrets = (settings.secret_key, settings.twilio_auth_token, settings.twilio_auth_token_previous)
-    handler.setFormatter(Masked(settings.log_format, (*secrets, settings.admin_password)))
+    others = (settings.admin_password, settings.alert_webhook_url)  # a chat room's address lets anybody write there
+    handler.setFormatter(Masked(settings.log_format, (*secrets, *others)))
     root = logging.getLogger()
     root.handlers = [each for each in root.handlers if not isinstance(each.formatter, Masked)] + [handler]
     root.setLevel(logging.INFO)
