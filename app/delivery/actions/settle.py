@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from sqlalchemy import Row
+
 from app.delivery.actions import consequences, statements
 from app.delivery.carriers.base import Accepted, Ambiguous, Outcome, Refused, Unprocessed
 from app.domain import receipts, retries
@@ -58,8 +60,8 @@ def settle(evidence: Evidence, moment: datetime) -> bool:
     _remember_sid(evidence)
     if moved is None:
         return False
-    if evidence.status in TAKEN and moved.message_log_id:
-        db.session.execute(statements.PROVE, {"b_log": moved.message_log_id})
+    if evidence.status in TAKEN and evidence.sid:  # a text that has its name already proved it when it was taken
+        _prove([moved])
     if receipt:
         consequences.draw(moved, receipt, evidence.phase)
     return True
@@ -114,13 +116,19 @@ def _settle_accepted(plain: dict[str, tuple[Tried, Accepted]], moment: datetime)
     closed = db.session.execute(statements.CLOSE_ACCEPTED, {"b_rows": rows, "b_moment": moment}).scalars().all()
     look = first_look_up(MessageStatus.ACCEPTED, moment)
     moved = db.session.execute(statements.ACCEPT, {"b_rows": rows, "b_look": look}).all()
-    logs = {row.message_log_id for row in moved if row.message_log_id}
-    if logs:
-        db.session.execute(statements.PROVE_ALL, {"b_logs": json.dumps(sorted(logs))})
+    _prove(moved)
     simple = {row.id for row in moved} & set(closed)
     for tried, outcome in plain.values():
         if tried.message_id not in simple:
             _settle_one(tried, outcome, moment)
+
+
+def _prove(moved: Sequence[Row[Any]]) -> None:
+    """The carrier takes texts of these blasts: no more one by one."""
+    logs = sorted({row.message_log_id for row in moved if row.message_log_id})
+    if logs:
+        ids = json.dumps([row.id for row in moved])
+        db.session.execute(statements.PROVE, {"b_logs": json.dumps(logs), "b_texts": ids})
 
 
 def _settle_one(tried: Tried, outcome: Outcome, moment: datetime) -> None:

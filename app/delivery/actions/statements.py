@@ -68,8 +68,6 @@ NAME_TEXT, NAME_ATTEMPT = (
     .values(provider_sid=bindparam("b_sid"))
     for table in (messages, attempts)
 )
-# b_log
-PROVE = update(message_logs).where(logs.id == bindparam("b_log"), logs.proven.is_(False)).values(proven=True)
 # b_ref, b_moment, b_outcome, b_status, b_code, b_why
 CLOSE_ATTEMPT = (
     update(attempts)
@@ -97,8 +95,12 @@ ACCEPT = text(
     f"provider_sid = coalesce(provider_sid, news.sid) FROM {_NEWS} WHERE messages.id = news.id "
     f"AND messages.status IN ('queued', 'submitting', 'unknown', 'not_sent') RETURNING messages.id, message_log_id"
 ).bindparams(LOOK)
-# b_logs: [log id, …] as JSON
-PROVE_ALL = text("UPDATE message_logs SET proven = 1 WHERE id IN (SELECT value FROM json_each(:b_logs)) AND NOT proven")
+# b_logs, b_texts: ids as JSON. A text that left before somebody resumed the blast proves nothing about it now.
+PROVE = text(
+    "UPDATE message_logs SET proven = 1 WHERE id IN (SELECT value FROM json_each(:b_logs)) AND NOT proven AND EXISTS ("
+    "SELECT 1 FROM json_each(:b_texts) JOIN messages ON messages.id = value WHERE message_log_id = message_logs.id "
+    "AND (resumed_at IS NULL OR submitted_at >= resumed_at))"
+)
 _ON_THE_WIRE = (texts.id == bindparam("b_id"), texts.status == MessageStatus.SUBMITTING.value)
 _STOPPED = exists().where(logs.id == texts.message_log_id, logs.status == LogStatus.CANCELLED.value)
 # b_id, b_not_before. A blast that was stopped meanwhile has no queue to go back to: cancelled like its rest.
