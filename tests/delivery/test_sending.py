@@ -113,7 +113,7 @@ def test_a_blast_later_than_the_lag_expires_and_says_why(town):
         assert release_due() == 0
     expired = schedule(town, wanted)
     assert expired.status == "expired"
-    assert "more than 60 minutes late" in expired.error_message
+    assert "it is 1 hour 1 minute late now" in expired.error_message
     assert rows(town) == []
 
 
