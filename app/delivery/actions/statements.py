@@ -57,7 +57,10 @@ def move_up(status: MessageStatus, with_error: bool) -> Executable:
 
 
 def _is_about_the_newest(status: MessageStatus) -> tuple[ColumnElement[bool], ...]:
-    return () if status in TAKEN else (texts.attempts <= bindparam("b_n"),)
+    """What waits in the queue has its newest attempt before it: only that somebody has the text is news about it."""
+    if status in TAKEN:
+        return ()
+    return texts.attempts <= bindparam("b_n"), texts.status != MessageStatus.QUEUED.value
 
 
 # b_id, b_sid. OR IGNORE: a carrier that gives one name to two texts must not keep us from storing what became of them.
