@@ -1,0 +1,356 @@
+"""What stops a blast by itself, and what a failure does to people: the real engine, a Twilio behind a socket."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from app.community.models import CommunityMember
+from app.delivery.actions import control
+from app.delivery.engine import brakes
+from app.delivery.models import Attempt, Message, SenderHealth
+from app.domain.receipts import receipt_for
+from app.kit.db import db, write
+from app.suppression.models import SuppressedContact
+from tests.cast import LEO, MAX, MIA, ZOE
+from tests.delivery.town import (
+    blast,
+    ended,
+    everybody_is_accounted_for,
+    log_of,
+    paused,
+    people,
+    rows,
+    statuses,
+    suppressed,
+    tally,
+    twilio_settings,
+)
+from tests.makers import members, pretend_phone
+from tests.served import until
+
+BRITONS = [f"+4479111234{n:02}" for n in range(10)]
+ONE_AT_A_TIME = {"send_concurrency": 1}
+
+
+def news(app, twilio, phone, status, code=None):
+    """Twilio's receipt for the newest text to this phone."""
+    newest = twilio.sent_to(phone)[-1]
+    assert twilio._call_back(app, newest, status, code) == 204
+
+
+def taken(app, twilio, count):
+    """Wait until our rows say that so many texts were taken."""
+    until(lambda: len([row for row in rows(app) if row.provider_sid]) >= count, f"{count} texts to be taken")
+
+
+def reasons(app, log_id, phones):
+    """(state, reason) of each of these people's texts."""
+    return {(row.status.value, row.reason) for row in rows(app, log_id) if row.phone in phones}
+
+
+def everybody_stays(app, count):
+    """Nobody was put on a list of suppressions, and nobody was deleted."""
+    assert suppressed(app) == (set(), set())
+    with app.app_context():
+        assert db.session.scalar(db.select(db.func.count(CommunityMember.id))) == count
+
+
+def test_f24_a_sender_that_is_not_registered_is_found_out_by_the_first_receipt(make_app, twilio, background):
+    """F24: 30034 comes by receipt only, for the first text of 1,000, at 1 a second."""
+    town = make_app(**twilio_settings(twilio, send_rate=1.0))
+    with town.app_context():
+        members(1000)
+    background(town)
+    wanted = blast(town)
+    taken(town, twilio, 1)
+    news(town, twilio, pretend_phone(0), "undelivered", 30034)
+    log = paused(town, wanted)
+    assert (log.pause_code, log.pause_reason) == (30034, receipt_for(30034).words)
+    assert len(twilio.requests) <= 5
+    everybody_stays(town, 1000)
+    everybody_is_accounted_for(town, twilio)
+
+
+def test_f25_a_country_that_is_switched_off_costs_one_request_and_the_others_get_theirs(make_app, twilio, background):
+    """F25: 21408 for the United Kingdom, among people at home."""
+    town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
+    with town.app_context():
+        members(20)
+    people(town, *BRITONS)
+    with town.app_context():
+        members(20, start=20)
+    for phone in BRITONS:
+        twilio.answer(to=phone, status=400, code=21408)
+    background(town)
+    log = ended(town, blast(town))
+    assert statuses(town, log.id) == {"accepted": 40, "failed": 1, "skipped": 9}
+    assert reasons(town, log.id, BRITONS[1:]) == {("skipped", "country_off")}
+    assert len(twilio.requests) == 41
+    everybody_stays(town, 50)
+    everybody_is_accounted_for(town, twilio)
+
+
+def test_f25_a_country_is_told_by_area_code_where_several_share_a_calling_code(make_app, twilio, background):
+    """F25, where only the area code tells: Canada is off, the United States are home."""
+    town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
+    canadians = ["+14165550142", "+15145550142", "+16045550142"]
+    people(town, canadians[0], ZOE, *canadians[1:], LEO)
+    twilio.answer(to=canadians[0], status=400, code=21408)
+    background(town)
+    log = ended(town, blast(town))
+    assert reasons(town, log.id, canadians[1:]) == {("skipped", "country_off")}
+    assert reasons(town, log.id, [ZOE, LEO]) == {("accepted", None)}
+    everybody_is_accounted_for(town, twilio)
+
+
+def test_f25_at_home_it_pauses(make_app, twilio, background):
+    """F25, the other way round: nearly everybody lives at home, so nobody is left out for it."""
+    town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
+    with town.app_context():
+        members(20)
+    twilio.answer(status=400, code=21408)
+    background(town)
+    log = paused(town, blast(town))
+    assert log.pause_code == 21408
+    assert statuses(town, log.id) == {"failed": 1, "queued": 19}
+    everybody_is_accounted_for(town, twilio)
+
+
+def test_f26_a_sender_that_works_at_home_loses_a_country_first_and_its_blast_after_three(make_app, twilio, background):
+    """F26: 50 went well, then 21606 for somebody abroad; then for everybody."""
+    town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
+    with town.app_context():
+        members(50)
+    people(town, *BRITONS)
+    with town.app_context():
+        members(60, start=50)
+    for phone in BRITONS:
+        twilio.answer(to=phone, status=400, code=21606)
+    for n in range(80, 110):
+        twilio.answer(to=pretend_phone(n), status=400, code=21606)
+    background(town)
+    log = paused(town, blast(town))
+    assert reasons(town, log.id, BRITONS[1:]) == {("skipped", "country_off")}
+    assert statuses(town, log.id) == {"accepted": 80, "failed": 4, "skipped": 9, "queued": 27}
+    assert log.pause_code == 21606
+    everybody_stays(town, 120)
+    everybody_is_accounted_for(town, twilio)
+
+
+def test_f26_one_number_at_home_that_the_sender_cannot_reach_stops_nothing(make_app, twilio, background):
+    """F26, at home: one refusal among texts that went through is that number's."""
+    town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
+    with town.app_context():
+        members(20)
+    twilio.answer(to=pretend_phone(10), status=400, code=21606)
+    background(town)
+    log = ended(town, blast(town))
+    assert statuses(town, log.id) == {"accepted": 19, "failed": 1}
+    everybody_is_accounted_for(town, twilio)
+
+
+def test_f27_a_text_that_carriers_filter_pauses_its_own_blast(make_app, twilio, background):
+    """F27: 30007 for 5 of 20; the four before change nothing, and the other blast goes on."""
+    town = make_app(**twilio_settings(twilio, send_rate=20.0))
+    with town.app_context():
+        members(300)
+    background(town)
+    filtered, other = blast(town, "WIN BIG NOW"), blast(town, "see you at six")
+    taken(town, twilio, 45)
+    told = [row for row in rows(town, log_of(town, filtered).id) if row.provider_sid][:20]
+    for place, row in enumerate(told):
+        if place == 19:
+            assert log_of(town, filtered).status == "processing"
+        about = next(each for each in twilio.requests if each.sid == row.provider_sid)
+        word, code = ("undelivered", 30007) if place % 4 == 3 else ("delivered", None)
+        twilio._call_back(town, about, word, code)
+    log = paused(town, filtered)
+    assert (log.pause_code, log.pause_reason) == (30007, receipt_for(30007, "delivery").words)
+    assert log_of(town, other).status == "processing"
+    everybody_stays(town, 300)
+    everybody_is_accounted_for(town, twilio)
+
+
+def a_blast_that(town, twilio, word, code=None, phone=ZOE, days_ago=0):
+    """A blast ended, and its receipt came; then it is moved back in time."""
+    log = ended(town, blast(town, f"{word} {days_ago}"))
+    if word:
+        news(town, twilio, phone, word, code)
+    with town.app_context(), write():
+        back = timedelta(days=days_ago)
+        for row in db.session.scalars(db.select(Message).where(Message.message_log_id == log.id)):
+            row.created_at, row.submitted_at = row.created_at - back, row.submitted_at - back
+    return log
+
+
+def dead(town):
+    """Numbers that do not work, each with how it is kept."""
+    with town.app_context():
+        return {row.phone: row.category.value for row in db.session.scalars(db.select(SuppressedContact))}
+
+
+def test_f28_a_phone_out_of_reach_in_three_blasts_over_twenty_days_does_not_work(town, twilio, background):
+    """F28: 30003, one blast after the other."""
+    people(town, ZOE, LEO)
+    background(town)
+    for days_ago in (20, 10):
+        a_blast_that(town, twilio, "undelivered", 30003, days_ago=days_ago)
+        assert dead(town) == {}
+    a_blast_that(town, twilio, "undelivered", 30003)
+    assert dead(town) == {ZOE: "hard_fail"}
+    again = ended(town, blast(town, "the fourth"))
+    assert reasons(town, again.id, [ZOE]) == {("skipped", "number_dead")}
+    assert len(twilio.sent_to(ZOE)) == 3
+    assert suppressed(town) == ({ZOE}, set())
+    everybody_is_accounted_for(town, twilio)
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        [("undelivered", 30003, 20), ("delivered", None, 12), ("undelivered", 30003, 10), ("undelivered", 30003, 0)],
+        [("undelivered", 30003, 13), ("undelivered", 30003, 5), ("undelivered", 30003, 0)],
+        [("undelivered", 30003, 20), ("undelivered", 30008, 10), ("undelivered", 30003, 0)],
+        [("undelivered", 30005, 20), ("delivered", None, 10), ("undelivered", 30005, 0)],
+        [("undelivered", 30005, 20), ("undelivered", 30004, 0)],
+    ],
+)
+def test_f28_less_than_that_marks_nobody(town, twilio, background, story):
+    """F28: a text that arrived begins the count anew; too few days, another failure."""
+    people(town, ZOE)
+    background(town)
+    for word, code, days_ago in story:
+        a_blast_that(town, twilio, word, code, days_ago=days_ago)
+    assert suppressed(town) == (set(), set())
+    everybody_is_accounted_for(town, twilio)
+
+
+@pytest.mark.parametrize(("code", "blasts"), [(30005, 2), (30004, 2), (30006, 1)])
+def test_f28_a_number_that_does_not_exist_is_marked_after_as_many_blasts_as_the_table_says(
+    town, twilio, background, code, blasts
+):
+    """F28: 30005 and 30004 after two, 30006 at once; as a number that does not work, never as an opt-out."""
+    people(town, ZOE, LEO)
+    background(town)
+    for _ in range(blasts):
+        assert dead(town) == {}
+        a_blast_that(town, twilio, "undelivered", code)
+    assert dead(town) == {ZOE: "hard_fail"}
+    assert suppressed(town) == ({ZOE}, set())
+    with town.app_context():
+        assert db.session.scalar(db.select(CommunityMember.phone).where(CommunityMember.phone == ZOE)) == ZOE
+    everybody_is_accounted_for(town, twilio)
+
+
+def test_f30_when_the_carrier_is_broken_one_text_at_a_time_goes_to_try(make_app, twilio, background, monkeypatch):
+    """F30: ten doubts in a row, then one request per hold (here a second and a half) until one goes through."""
+    monkeypatch.setattr(brakes, "HOLD_SECONDS", 1.5)
+    town = make_app(**twilio_settings(twilio))
+    with town.app_context():
+        members(40)
+    twilio.answer(status=500, code=20500)
+    background(town)
+    wanted = blast(town)
+    requests = twilio.wait_for(13, 20)
+    tries = [each.at for each in requests[9:13]]
+    assert all(later - sooner >= 1.4 for sooner, later in pairwise(tries))
+    with town.app_context():
+        assert db.session.scalar(db.select(SenderHealth.hold_words)) == brakes.FAULTY
+    twilio.answer(status=201)
+    log = ended(town, wanted)
+    known = statuses(town, log.id)
+    assert known["unknown"] + known["accepted"] == 40
+    assert known["unknown"] in (13, 14)
+    assert len(twilio.requests) == 40
+    with town.app_context():
+        assert db.session.scalar(db.select(SenderHealth.hold_until)) is None
+    everybody_is_accounted_for(town, twilio)
+
+
+def test_a_trial_account_pauses_after_three_strangers_in_a_row(make_app, twilio, background):
+    town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
+    people(town, ZOE, LEO, MIA)
+    with town.app_context():
+        members(10)
+    twilio.answer(status=400, code=21608)
+    twilio.answer(to=MIA)
+    background(town)
+    log = paused(town, blast(town))
+    assert log.pause_code == 21608
+    assert statuses(town, log.id) == {"failed": 5, "accepted": 1, "queued": 7}
+    everybody_stays(town, 13)
+    everybody_is_accounted_for(town, twilio)
+
+
+def test_codes_nobody_has_heard_of_pause_when_half_of_ten_fail(make_app, twilio, background):
+    town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
+    with town.app_context():
+        members(30)
+    for n in range(1, 30, 2):
+        twilio.answer(to=pretend_phone(n), status=400, code=39999)
+    background(town)
+    log = paused(town, blast(town))
+    assert (log.pause_code, log.pause_reason) == (39999, "Twilio reported 39999.")
+    assert statuses(town, log.id) == {"failed": 5, "accepted": 5, "queued": 20}
+    everybody_is_accounted_for(town, twilio)
+
+
+def test_what_left_before_a_person_resumed_pauses_nothing_any_more(make_app, twilio, background):
+    town = make_app(**twilio_settings(twilio, send_rate=5.0))
+    with town.app_context():
+        members(60)
+    background(town)
+    wanted = blast(town)
+    taken(town, twilio, 4)
+    news(town, twilio, pretend_phone(0), "undelivered", 30034)
+    log = paused(town, wanted)
+    until(lambda: not tally(town, log.id).in_flight, "the wire to be empty")
+    with town.app_context(), write():
+        control.resume(log.id)
+    for n in range(1, 4):
+        news(town, twilio, pretend_phone(n), "undelivered", 30034)
+    assert log_of(town, wanted).status == "processing"
+    left = len(twilio.requests)
+    twilio.wait_for(left + 2)
+    with town.app_context():
+        first = db.session.scalar(db.select(Attempt.started_at).order_by(Attempt.id.desc()).limit(1))
+    assert first > log_of(town, wanted).resumed_at
+    taken(town, twilio, left + 2)
+    news(town, twilio, twilio.requests[left].to, "undelivered", 30034)
+    paused(town, wanted)
+    everybody_is_accounted_for(town, twilio)
+
+
+def test_a_test_text_that_is_refused_for_its_country_leaves_the_blasts_alone(make_app, twilio, background):
+    town = make_app(**twilio_settings(twilio, send_rate=20.0))
+    with town.app_context():
+        members(100)
+    background(town)
+    wanted = blast(town)
+    taken(town, twilio, 3)
+    for phone, code in ((ZOE, 21606), (LEO, 30034), (MIA, 21408)):
+        twilio.answer(to=phone, status=400, code=code)
+        _a_single(town, phone)
+    until(lambda: len([row for row in rows(town) if row.status == "failed"]) == 3, "the three to fail")
+    assert log_of(town, wanted).status == "processing"
+    twilio.answer(to=MAX, status=401, code=20003)
+    _a_single(town, MAX)
+    assert paused(town, wanted).pause_code == 20003
+    everybody_is_accounted_for(town, twilio)
+
+
+def _a_single(town, phone):
+    """An answer to one person, with no blast."""
+    with town.app_context(), write() as session:
+        session.add(
+            Message(
+                kind="reply",
+                phone=phone,
+                body="hello",
+                status="queued",
+                carrier="twilio",
+                sender="+13035550100",
+                priority=10,
+            )
+        )
