@@ -13,6 +13,9 @@ from app.domain.receipts import is_unprocessed
 from app.domain.retries import read_retry_after
 from app.kit.clock import now
 
+NOT_ALL_OF_IT = (408, 425)  # the carrier did not get all of a request, or too early: it may have acted on it
+LONGEST_CODE = 9
+
 
 @dataclass
 class Exchange:
@@ -48,7 +51,7 @@ def _of_answer(exchange: Exchange, status: int) -> Outcome:
     if is_unprocessed(status, code):
         wait = read_retry_after(exchange.headers.get("retry-after"), now())
         return Unprocessed(f"HTTP {status}", wait, status, code)
-    if status >= 500:
+    if status >= 500 or status in NOT_ALL_OF_IT:
         return Ambiguous(f"HTTP {status}", status, Unsure.CARRIER_FAULT)
     return Refused(code or status, status, str(answer.get("message") or answer.get("detail") or "")[:500])
 
@@ -63,10 +66,12 @@ def _accepted(answer: dict[str, Any], status: int) -> Outcome:
 def _read(body: str) -> dict[str, Any]:
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
 
 
 def _number(code: object) -> int | None:
-    return int(code) if isinstance(code, int | str) and str(code).isascii() and str(code).isdigit() else None
+    """A code as a number. What is none, or longer than any code, is none: the database could not keep it."""
+    text = str(code) if isinstance(code, int | str) else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_CODE else None
