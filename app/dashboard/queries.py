@@ -1,4 +1,4 @@
-"""Reading what the first page shows: the first steps, what runs, how the last blasts went, the last seven days."""
+"""Reading what the first page shows: the first steps, what needs a person, what runs, how the last blasts went."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from flask import current_app
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 
 from app.accounts.models import AppUser
 from app.community.models import CommunityMember
 from app.delivery.models import Message, MessageLog
-from app.domain.blast_states import OPEN, TAKEN, MessageStatus
+from app.domain.blast_states import IN_DOUBT, OPEN, TAKEN, MessageStatus
 from app.domain.cost import cost_of
 from app.domain.permission import Role
 from app.kit.db import db
@@ -23,6 +23,8 @@ WEEK = timedelta(days=7)
 # Counting a blast of 100,000 rows takes 10 ms, adding up its parts 20 to 100. Large ones are counted again after
 # some seconds while they run, and after ten minutes once they have ended; small ones every time.
 LARGE, FRESH_SECONDS, ENDED_SECONDS, MOST_KEPT = 5000, 5.0, 600.0, 500
+# A doubt that is younger may still be cleared by itself before anybody has read about it. More are counted by nobody.
+WORTH_A_LOOK, MOST_IN_DOUBT = timedelta(minutes=2), 1000
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,44 @@ def waiting_of(logs: Iterable[MessageLog]) -> dict[int, int]:
         Message.status == MessageStatus.QUEUED, Message.message_log_id.in_([log.id for log in logs])
     )
     return {row[0]: row[1] for row in db.session.execute(queued.group_by(Message.message_log_id)) if row[0]}
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """Texts in doubt that nobody has decided about: blasts with how many are not sure, and how many not sent.
+
+    `exact`: these are all. Otherwise there are more than anybody would count.
+    """
+
+    blasts: tuple[tuple[MessageLog, int, int], ...]
+    exact: bool = True
+
+    @property
+    def total(self) -> int:
+        """All of them together."""
+        return sum(unsure + not_sent for _, unsure, not_sent in self.blasts)
+
+
+def undecided(moment: datetime) -> Undecided:
+    """Of the blasts of the last seven days on the carrier in use. Reads only rows in doubt, and not too many."""
+    settings: Settings = current_app.extensions["settings"]
+    recent = select(MessageLog.id).where(
+        or_(MessageLog.finished_at >= moment - WEEK, MessageLog.status.in_(OPEN)),
+        MessageLog.carrier == settings.carrier,
+    )
+    old_enough = or_(Message.status == MessageStatus.NOT_SENT, Message.submitted_at < moment - WORTH_A_LOOK)
+    some = (
+        select(Message.message_log_id, Message.status)
+        .where(Message.message_log_id.in_(recent), Message.status.in_(IN_DOUBT), Message.left_at.is_(None), old_enough)
+        .limit(MOST_IN_DOUBT + 1)
+        .subquery()
+    )
+    counts = select(some.c.message_log_id, some.c.status, func.count()).group_by(some.c.message_log_id, some.c.status)
+    found = {(row[0], row[1]): row[2] for row in db.session.execute(counts)}
+    logs = db.session.scalars(select(MessageLog).where(MessageLog.id.in_({log_id for log_id, _ in found})))
+    blasts = [(log, *(found.get((log.id, state), 0) for state in IN_DOUBT)) for log in logs.all()]
+    blasts.sort(key=lambda blast: -blast[0].id)
+    return Undecided(tuple(blasts), exact=sum(found.values()) <= MOST_IN_DOUBT)
 
 
 def week(moment: datetime) -> Counted:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 
+from app.dashboard import queries
 from app.delivery.models import Lease, Message, MessageLog
 from app.kit.clock import now
 from app.kit.db import db, write
@@ -189,6 +190,54 @@ def test_a_small_one_is_always_up_to_date(app, visit):
     assert "2 of 3" in visit("/", "ada").words
     settle(app, MIA, "delivered")
     assert "3 of 3" in visit("/", "ada").words
+
+
+def in_doubt(app, phone, status, ago=timedelta(minutes=3), **columns):
+    settle(app, phone, status, **columns)
+    with app.app_context(), write() as session:
+        session.execute(db.update(Message).where(Message.phone == phone).values(submitted_at=now() - ago))
+
+
+def test_texts_in_doubt_wait_for_somebodys_decision(app, visit):
+    people(app)
+    log = finished(app, visit)
+    assert "your decision" not in visit("/", "sol").words
+    in_doubt(app, ZOE, "unknown")
+    assert "1 text needs your decision. The picnic is at eleven. : 1 not sure" in visit("/", "sol").words
+    in_doubt(app, LEO, "unknown")
+    in_doubt(app, MIA, "not_sent")
+    page = visit("/", "sol")
+    assert "3 texts need your decision. The picnic is at eleven. : 2 not sure , 1 not sent" in page.words
+    assert f'href="/blasts/logs/{log}?state=unknown"' in page.text
+    assert f'href="/blasts/logs/{log}?state=not_sent"' in page.text
+    visit(f"/blasts/logs/{log}/leave", "sol", state="unknown")
+    assert "1 text needs your decision" in visit("/", "sol").words
+
+
+def test_a_doubt_of_this_minute_is_nobodys_business_yet(app, visit):
+    people(app)
+    finished(app, visit)
+    in_doubt(app, ZOE, "unknown", timedelta(seconds=100))
+    assert "your decision" not in visit("/", "sol").words
+
+
+def test_what_was_in_doubt_a_week_ago_or_in_practice_is_left_alone(app, visit, make_app):
+    people(app)
+    finished(app, visit)
+    in_doubt(app, ZOE, "not_sent")
+    with time_machine.travel(now() + timedelta(days=8), tick=False):
+        assert "your decision" not in visit("/", "ada").words
+    assert "your decision" in visit("/", "ada").words
+    assert "your decision" not in Visitor(make_app(**TWILIO))("/", "ada").words
+
+
+def test_more_than_anybody_would_count_is_said_as_that(app, visit, monkeypatch):
+    people(app)
+    finished(app, visit)
+    monkeypatch.setattr(queries, "MOST_IN_DOUBT", 1)
+    for phone in (ZOE, LEO):
+        in_doubt(app, phone, "unknown")
+    assert "More than 1,000 texts need your decision. The picnic is at eleven. : not sure" in visit("/", "ada").words
 
 
 def test_a_stranger_is_led_to_the_login_page(visit):

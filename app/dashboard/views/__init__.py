@@ -26,13 +26,14 @@ bp = Blueprint("dashboard", __name__)
 @bp.get("/")
 @needs(*BOTH)
 def home() -> ResponseReturnValue:
-    """First steps, what is being sent, what comes, how the last ones went."""
+    """First steps, what needs a person, what is being sent, what comes, how the last ones went."""
     moment = now()
     sending, coming = blasts.running(), blasts.upcoming()
     return render_template(
         "dashboard/home.html",
         greeting=f"{_part_of_day(moment)}, {who()}",
         steps=checklist(queries.steps()),
+        undecided=queries.undecided(moment),
         running=sending,
         waiting=queries.waiting_of(sending),
         silence=delivery.heartbeat().silence,
