@@ -48,8 +48,11 @@ def places(here: Filled) -> list[Place]:
         Place("blasts.new", "compose-preview", "/blasts/new", reach="preview"),
         Place("blasts.new", "compose-mistakes", "/blasts/new", ADMIN, reach="mistakes"),
         Place("blasts.new", "compose-later", "/blasts/new", ADMIN, reach="later"),
+        Place("blasts.new", "compose-end", "/blasts/new", ADMIN, reach="end"),
+        Place("blasts.new", "compose-end-mistakes", "/blasts/new", ADMIN, reach="bad_end"),
         Place("blasts.new", "review", "/blasts/new", reach="review"),
         Place("blasts.new", "review-later", "/blasts/new", ADMIN, reach="review_later"),
+        Place("blasts.new", "review-end", "/blasts/new", ADMIN, reach="review_end"),
         Place("blasts.logs", "blasts", "/blasts/logs"),
         Place("blasts.log", "log-finished", f"{log}{here.finished}"),
         Place("blasts.log", "log-failed-ones", f"{log}{here.finished}?state=failed", ADMIN),
@@ -117,6 +120,29 @@ def later(page):
     page.click("label:text-is('Later')")
 
 
+def end(page):
+    """The fields for a time after which it is too late, which are folded away at first."""
+    page.fill("#message_body", PICNIC)
+    page.click("text=Send nothing after a certain time")
+    page.fill("#end_date", "2028-05-08")
+    page.fill("#end_time", "21:00")
+
+
+def bad_end(page):
+    """An end that has passed."""
+    end(page)
+    page.fill("#end_date", "2020-05-08")
+    check(page)
+    page.wait_for_selector(".summary")
+
+
+def review_end(page):
+    """The page before sending, with an end."""
+    end(page)
+    check(page)
+    page.wait_for_selector("h1:text('Check before sending')")
+
+
 def review(page):
     """The page before sending, for many people."""
     page.fill("#message_body", PICNIC + " Don’t miss it!")
@@ -148,7 +174,8 @@ def check(page):
     page.click(".sticky >> text=Check message")
 
 
-REACH = {each.__name__: each for each in (preview, mistakes, later, review, review_later, bad_person)}
+WAYS = (preview, mistakes, later, end, bad_end, review, review_later, review_end, bad_person)
+REACH = {each.__name__: each for each in WAYS}
 
 
 def go(page, url, place):
