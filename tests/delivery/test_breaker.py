@@ -138,6 +138,25 @@ def test_f26_a_sender_that_works_at_home_loses_a_country_first_and_its_blast_aft
     everybody_is_accounted_for(town, twilio)
 
 
+def test_f26_many_to_that_country_on_the_wire_together_are_no_three_in_a_row(town, twilio, background):
+    """F26, 32 at a time: those that had left fail one by one, the others are left out, everybody at home gets it."""
+    with town.app_context():
+        members(50)
+    people(town, *BRITONS)
+    with town.app_context():
+        members(50, start=50)
+    for phone in BRITONS:
+        twilio.answer(to=phone, status=400, code=21606, delay=0.1)
+    background(town)
+    log = ended(town, blast(town))
+    known = statuses(town, log.id)
+    assert known["accepted"] == 100
+    assert known["failed"] + known["skipped"] == len(BRITONS)
+    assert known["failed"] >= 3
+    everybody_stays(town, 110)
+    everybody_is_accounted_for(town, twilio)
+
+
 def test_f26_one_number_at_home_that_the_sender_cannot_reach_stops_nothing(make_app, twilio, background):
     """F26, at home: one refusal among texts that went through is that number's."""
     town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))

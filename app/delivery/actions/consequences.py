@@ -95,11 +95,12 @@ def _of_a_blast(failure: Failure, since: datetime | None) -> None:
     if rule.act is Act.PAUSE and not _anything_to_pause(failure):
         return
     near = recent.around(row.message_log_id, row.id, failure.phase, since)
-    if rule.act is Act.COUNTRY:
+    abroad = failure.receipt.abroad and country_of(row.phone) != country_of_region(region())
+    if rule.act is Act.COUNTRY or (abroad and _was_on_the_wire(failure, near)):
         _country(failure, near)
     elif _is_too_much(failure, rule, near):
         _act(failure)
-    elif failure.receipt.abroad and country_of(row.phone) != country_of_region(region()):
+    elif abroad:
         _country(failure, near)
 
 
@@ -111,6 +112,18 @@ def _since(found: Row[Any], rule: Rule) -> datetime | None:
     if rule.act is Act.HOLD and found.hold_until:
         moments.append(found.hold_until - timedelta(seconds=rule.seconds))
     return max((moment for moment in moments if moment), default=None)
+
+
+def _was_on_the_wire(failure: Failure, near: Sequence[Row[Any]]) -> bool:
+    """Whether it left with another to a country that none reached: many at once are no three in a row."""
+    there = [recent.came(each, failure.phase, failure.receipt) for each in _there(failure, near)]
+    return Came.THROUGH not in there and there.count(Came.SAME) > 1
+
+
+def _there(failure: Failure, near: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """The neighbours in the same country, and the text itself."""
+    country = country_of(failure.row.phone)
+    return [each for each in near if country_of(each.phone) == country]
 
 
 def _is_too_much(failure: Failure, rule: Rule, near: Sequence[Row[Any]]) -> bool:
@@ -140,8 +153,7 @@ def _country(failure: Failure, near: Sequence[Row[Any]]) -> None:
     At once, unless texts to that country went through: then one number may be the cause, and it takes some in a row.
     """
     country = country_of(failure.row.phone)
-    there = [each for each in near if country_of(each.phone) == country]
-    if not country or not _is_too_much(failure, THE_COUNTRY, there):
+    if not country or not _is_too_much(failure, THE_COUNTRY, _there(failure, near)):
         return
     if country == country_of_region(region()):
         _pause(_who_meets_it(failure), failure.receipt, failure.phase)
