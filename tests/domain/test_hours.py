@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.hours import BadTime, in_words, is_zone, read_local, until_in_words, zones
+from app.domain.hours import BadTime, as_typed, in_words, is_zone, read_local, until_in_words, zones
 
 NOW = datetime(2026, 1, 15, 12, 0, 30, tzinfo=UTC)
 
@@ -36,6 +36,7 @@ def test_a_time_in_a_zone_is_one_moment():
     ],
 )
 def test_a_time_the_clocks_skip_is_refused_with_one_that_exists(day, clock, zone, suggestion):
+    """S1."""
     now = utc(2011, 1, 1) if day.startswith("2011") else NOW
     with pytest.raises(BadTime) as refused:
         read_local(day, clock, zone, now=now)
@@ -54,6 +55,7 @@ def test_a_time_the_clocks_skip_is_refused_with_one_that_exists(day, clock, zone
     ],
 )
 def test_a_repeated_time_is_asked_about_and_is_the_first_one_meanwhile(fold, moment, kept):
+    """S2."""
     local = read_local("2026-11-01", "01:30", "America/New_York", fold=fold, now=NOW)
     assert (local.utc, local.ambiguous, local.fold) == (moment, True, kept)
 
@@ -69,6 +71,7 @@ def test_a_fold_says_nothing_about_a_time_that_comes_once():
 
 
 def test_the_running_minute_still_counts_and_the_one_before_has_passed():
+    """S4."""
     assert read_local("2026-01-15", "12:00", "UTC", now=NOW).utc == utc(2026, 1, 15, 12, 0)
     with pytest.raises(BadTime) as refused:
         read_local("2026-01-15", "11:59", "UTC", now=NOW)
@@ -109,6 +112,7 @@ def test_a_day_that_has_passed_is_said_beside_the_day():
 )
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Niue"])
 def test_what_is_no_day_or_time_is_said_beside_its_field(day, clock, field, zone):
+    """S4."""
     with pytest.raises(BadTime) as refused:
         read_local(day, clock, zone, now=NOW)
     assert refused.value.field == field
@@ -118,6 +122,7 @@ def test_what_is_no_day_or_time_is_said_beside_its_field(day, clock, field, zone
     "zone", ["Mars/Phobos", "../../etc/passwd", "America", "x" * 5000, "UTC\0", "", "/etc/localtime"]
 )
 def test_only_zones_of_the_list_are_taken(zone):
+    """S5."""
     assert not is_zone(zone)
     with pytest.raises(BadTime) as refused:
         read_local("2026-05-08", "20:45", zone, now=NOW)
@@ -173,6 +178,14 @@ def test_a_moment_is_said_with_its_year_only_when_it_is_another():
 )
 def test_the_time_until_then_is_said_in_two_units(wait, words):
     assert until_in_words(NOW + wait, NOW) == words
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "UTC"])
+def test_a_moment_as_somebody_would_type_it_is_read_back(zone):
+    for hours in range(0, 24 * 365, 7):
+        moment = utc(2026, 1, 16) + timedelta(hours=hours)
+        typed = as_typed(moment, zone)
+        assert read_local(typed.date, typed.time, zone, fold=typed.fold, now=NOW).utc == moment
 
 
 def test_the_zones_to_choose_from_are_places():

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy.exc import OperationalError
 
 from app.blasts import queries
 from app.blasts.actions.confirm import test_phone
@@ -50,9 +49,10 @@ def release_due(moment: datetime | None = None) -> int:
     for scheduled_id in delivery.due(settings.carrier, moment):
         try:
             released += _release_one(scheduled_id, moment)
-        except (Busy, OperationalError):
+        except Busy:
             raise
         except Exception:
+            db.session.rollback()
             log.exception("blast %s could not be released", scheduled_id)
             failed.append(scheduled_id)
     db.session.rollback()
