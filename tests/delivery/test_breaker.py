@@ -280,7 +280,7 @@ def test_f30_when_the_carrier_is_broken_one_text_at_a_time_goes_to_try(make_app,
     log = ended(town, wanted)
     known = statuses(town, log.id)
     assert known["unknown"] + known["accepted"] == 40
-    assert known["unknown"] in (13, 14)
+    assert 13 <= known["unknown"] <= 20
     assert len(twilio.requests) == 40
     with town.app_context():
         assert db.session.scalar(db.select(SenderHealth.hold_until)) is None
