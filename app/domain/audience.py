@@ -2,16 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from app.domain import wording
 from app.domain.permission import LeftOut
 from app.domain.segments import LIMIT, Encoding, characters, measure
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):  # a tuple: there are 100,000 of them, and of Text
     """Somebody in the pool, and why they must not be texted (None: they may)."""
 
     name: str | None
@@ -19,8 +19,7 @@ class Person:
     left_out: LeftOut | None
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """What one number gets. Somebody left out gets an empty body of 0 segments."""
 
     name: str | None
@@ -89,7 +88,7 @@ def without_too_long(rehearsal: Rehearsal) -> Rehearsal:
     if not rehearsal.too_long:
         return rehearsal
     long = {text.phone for text in rehearsal.too_long}
-    texts = (replace(each, left_out=LeftOut.TOO_LONG) if each.phone in long else each for each in rehearsal.texts)
+    texts = (each._replace(left_out=LeftOut.TOO_LONG) if each.phone in long else each for each in rehearsal.texts)
     return Rehearsal(tuple(texts), rehearsal.duplicates)
 
 
@@ -104,9 +103,8 @@ def _merged(pool: Iterable[Person]) -> tuple[list[Person], int]:
         seen += 1
         first = kept.setdefault(person.phone, person)
         if first is not person:
-            kept[person.phone] = replace(
-                first, name=first.name or person.name, left_out=first.left_out or person.left_out
-            )
+            name, left_out = first.name or person.name, first.left_out or person.left_out
+            kept[person.phone] = Person(name, person.phone, left_out)
     return list(kept.values()), seen - len(kept)
 
 

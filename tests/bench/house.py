@@ -2,7 +2,7 @@
 
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,21 +42,22 @@ def settings(path: Path, **more: object) -> Settings:
     )
 
 
-def app_with(path: Path, people: int, **more: object) -> Flask:
-    """An app over a new database at `path` with Ada, Sol and so many members."""
+def app_with(path: Path, people: int, number: Callable[[int], str] | None = None, **more: object) -> Flask:
+    """An app over a new database at `path` with Ada, Sol and so many members; `number` gives theirs."""
     migrate(path, logging.getLogger("bench"))
     app = create_app(settings(path, **more))
     quiet()
     bring_the_cast(app)
     with app.app_context(), write():
         for start in range(0, people, 10_000):
-            db.session.execute(insert(CommunityMember), [person(n) for n in range(start, min(people, start + 10_000))])
+            some = range(start, min(people, start + 10_000))
+            db.session.execute(insert(CommunityMember), [person(n, number or phone) for n in some])
     return app
 
 
-def person(n: int) -> dict[str, object]:
-    """The n-th made-up person; numbers are all different and valid."""
-    return {"name": name(n), "phone": phone(n), "created_at": now()}
+def person(n: int, number: Callable[[int], str]) -> dict[str, object]:
+    """The n-th made-up person."""
+    return {"name": name(n), "phone": number(n), "created_at": now()}
 
 
 def name(n: int) -> str:
@@ -65,5 +66,10 @@ def name(n: int) -> str:
 
 
 def phone(n: int) -> str:
-    """A number that could be a US one."""
+    """A number that could be a US one; all are different."""
     return f"+1303{2_000_000 + n}"
+
+
+def scattered(n: int) -> str:
+    """The same, but in no order, as numbers come."""
+    return f"+1303{2_000_000 + n * 48_271 % 1_000_003}"

@@ -16,6 +16,8 @@ def small(monkeypatch):
     monkeypatch.setattr(lists, "FEW", 20)
     monkeypatch.setattr(imports, "ROWS", 100)
     monkeypatch.setattr(release, "PEOPLE", 200)
+    monkeypatch.setattr(release, "SUPPRESSED", 100)
+    monkeypatch.setattr(release, "RUNS", 1)
     monkeypatch.setattr(sending, "TEXTS", 20)
     monkeypatch.setattr(sending, "RUNS", 1)
     monkeypatch.setattr(receipts, "TEXTS", 20)

@@ -10,22 +10,20 @@ from app.domain.audience import Rehearsal, Text
 from app.domain.blast_states import Kind, LogStatus, MessageStatus, ScheduleStatus
 from app.kit.db import db, rows_changed
 
-COLUMNS = (
-    "kind",
-    "phone",
-    "name",
-    "sender",
-    "body",
-    "status",
-    "reason",
-    "carrier",
-    "message_log_id",
-    "segments",
-    "encoding",
-    "created_at",
+OF_BLAST = ("kind", "sender", "carrier", "message_log_id", "created_at")
+OF_PERSON = ("phone", "name", "body", "status", "reason", "segments", "encoding")
+# Rows wait in a table without indexes or checks and move in one statement: SQLite lays out the lists of the checks
+# once a statement, and for 100,000 single INSERTs that is a third of the time. A slice stays in memory.
+SLICE = 2000
+WAITING = f"CREATE TEMP TABLE IF NOT EXISTS released_rows ({', '.join(OF_PERSON)})"
+PUT = f"INSERT INTO temp.released_rows VALUES ({', '.join('?' * len(OF_PERSON))})"
+MOVE = (
+    f"INSERT INTO {Message.__tablename__} ({', '.join(OF_BLAST + OF_PERSON)})"
+    f" SELECT {', '.join('?' * len(OF_BLAST))}, {', '.join(OF_PERSON)} FROM temp.released_rows ORDER BY rowid"
 )
-INSERT = f"INSERT INTO {Message.__tablename__} ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
+EMPTY = "DELETE FROM temp.released_rows"
 STORED_TIME = "%Y-%m-%d %H:%M:%S.%f"
+QUEUED, SKIPPED = MessageStatus.QUEUED.value, MessageStatus.SKIPPED.value
 NOBODY_LEFT = "Nobody was left to text."
 
 
@@ -78,22 +76,16 @@ def _insert_rows(blast: ScheduledMessage, log_id: int, texts: Sequence[Text], mo
     """Plain tuples straight to the driver: 100,000 rows through the ORM would take ten times as long."""
     kind = Kind.TEST if blast.test_mode else Kind.BLAST
     created = moment.astimezone(UTC).strftime(STORED_TIME)
-    rows = [
-        (
-            kind.value,
-            text.phone,
-            text.name,
-            blast.sender,
-            text.body,
-            (MessageStatus.SKIPPED if text.left_out else MessageStatus.QUEUED).value,
-            text.left_out.value if text.left_out else None,
-            blast.carrier,
-            log_id,
-            text.segments,
-            text.encoding,
-            created,
-        )
-        for text in texts
-    ]
-    if rows:
-        db.session.connection().exec_driver_sql(INSERT, rows)
+    shared = (kind.value, blast.sender, blast.carrier, log_id, created)
+    run = db.session.connection().exec_driver_sql
+    run(WAITING)
+    for start in range(0, len(texts), SLICE):
+        run(EMPTY)  # first, since a release that was rolled back may have left some
+        run(PUT, [_row(text) for text in texts[start : start + SLICE]])
+        run(MOVE, shared)
+    run(EMPTY)
+
+
+def _row(text: Text) -> tuple[str | int | None, ...]:
+    status, reason = (SKIPPED, text.left_out.value) if text.left_out else (QUEUED, None)
+    return (text.phone, text.name, text.body, status, reason, text.segments, text.encoding)
