@@ -1,6 +1,7 @@
 """What runs in the background of a serving process: the engine, the tick, and the sandbox's postman."""
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,7 +17,8 @@ from app.delivery.carriers.postman import Postman
 from app.delivery.engine import Engine
 from app.kit.db import Busy
 from app.kit.settings import Settings
-from app.webhooks.actions import forget_old_events
+from app.webhooks.actions.events import forget_old_events
+from app.webhooks.actions.orphans import adopt_orphans
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 1
@@ -35,6 +37,7 @@ class Background:
         once = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
         self.clock.add_job(self._tick, "interval", seconds=TICK_SECONDS, **once)
         self.clock.add_job(self._clean, "interval", hours=6, **once)
+        self.clock.add_job(self._adopt, "interval", minutes=1, next_run_time=datetime.now(UTC), **once)
         self._ticked_at = monotonic()
         self._release_after = 0.0
         self._stopping = threading.Event()
@@ -82,6 +85,13 @@ class Background:
     def _clean(self) -> None:
         with self.app.app_context():
             forget_old_events()
+
+    def _adopt(self) -> None:
+        with self.app.app_context():
+            try:
+                adopt_orphans()
+            except (Busy, OperationalError, sqlite3.OperationalError):
+                log.warning("receipts of texts unknown until now wait on: the database could not be written")
 
 
 def start(app: Flask, alive: Callable[[], bool] = lambda: True) -> Background | None:

@@ -30,6 +30,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+def stored(moment: datetime) -> str:
+    """A moment as a UtcDateTime column holds it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
 class Money(TypeDecorator[Decimal]):
     """An exact amount, stored as its decimal text: SQLite has no exact numbers with a point."""
 

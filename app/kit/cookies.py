@@ -2,8 +2,8 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, request
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 from app.kit.settings import Settings
 
@@ -16,6 +16,17 @@ class Sessions(SecureCookieSessionInterface):
         settings: Settings = app.extensions["settings"]
         public = urlsplit(settings.public_base_url)
         return request.is_secure or (public.scheme == "https" and request.host == public.netloc)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Whoever brings no cookie (Twilio, a monitor) gets an empty session at once: nothing needs a signature."""
+        if "HTTP_COOKIE" not in request.environ and app.secret_key:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """An empty session that nobody looked at leaves no trace."""
+        if session or session.accessed or session.modified:
+            super().save_session(app, session, response)
 
 
 def install(app: Flask) -> None:

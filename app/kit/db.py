@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
@@ -62,11 +63,11 @@ class _WriteLock:
         self._lock = threading.Lock()
         self._owner: int | None = None
 
-    def acquire(self) -> None:
+    def acquire(self, patience: float | None = None) -> None:
         me = threading.get_ident()
         if self._owner == me:
             raise RuntimeError("write() inside write(): actions never open their own")
-        if not self._lock.acquire(timeout=WAIT_SECONDS):
+        if not self._lock.acquire(timeout=WAIT_SECONDS if patience is None else patience):
             raise Busy
         self._owner = me
 
@@ -90,13 +91,20 @@ def prepare_connection(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _on_connect(connection: Any, _record: Any) -> None:
+def _on_connect(connection: Any, record: Any) -> None:
     prepare_connection(connection)
+    record.info["patience"] = WAIT_SECONDS
 
 
 def _on_begin(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    patience = connection.get_execution_options().get("write")
+    if patience is None:
+        connection.exec_driver_sql("BEGIN")
+        return
+    if patience != connection.info["patience"]:
+        connection.info["patience"] = patience
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience * 1000}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def install(app: Flask) -> None:
@@ -112,22 +120,32 @@ def rows_changed(statement: UpdateBase) -> int:
     return cast("CursorResult[Any]", db.session.execute(statement)).rowcount
 
 
+def driver() -> sqlite3.Connection:
+    """The connection below SQLAlchemy, inside write(): for the few statements that run with every receipt.
+
+    Their values go in as they are stored: a moment as `columns.stored()` writes it.
+    """
+    return cast("sqlite3.Connection", db.session.connection().connection.driver_connection)
+
+
 @contextmanager
-def write() -> Iterator[Session]:
+def write(patience: float | None = None) -> Iterator[Session]:
     """The only door to a commit.
 
     Compute first, then write: no hashing, parsing, rendering or network inside, and nothing read before it is
-    trusted inside. Raises Busy when another writer holds on for longer than WAIT_SECONDS, Taken when a unique value
-    is there already; in both cases, and in every other error, nothing is saved.
+    trusted inside. Raises Busy when others, of this process and of another together, hold on for longer than
+    `patience` (None: WAIT_SECONDS), Taken when a unique value is there already; in both cases, and in every other
+    error, nothing is saved.
     """
-    session = db.session
+    session = db.session()
     if session.dirty or session.new or session.deleted:
         raise RuntimeError("changed before write(): change rows inside it")
     session.rollback()
-    WRITE_LOCK.acquire()
+    until = time.monotonic() + (WAIT_SECONDS if patience is None else patience)
+    WRITE_LOCK.acquire(patience)
     try:
-        session.connection(execution_options={"write": True})
-        yield session()
+        session.connection(execution_options={"write": max(0, round(until - time.monotonic()))})
+        yield session
         session.commit()
     except BaseException as error:
         session.rollback()

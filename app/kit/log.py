@@ -2,8 +2,11 @@
 
 import json
 import logging
+import math
 import re
 import sys
+import threading
+import time
 from datetime import UTC, datetime
 
 from app.kit.settings import Settings
@@ -41,3 +44,29 @@ def install(settings: Settings) -> None:
     root.setLevel(logging.INFO)
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+class Seldom:
+    """Says what happens again and again: the first time at once, then at most once a minute how often it was.
+
+    `first` is the line for the first time; `more` the one for the others, with their number and the seconds (`%s`).
+    """
+
+    def __init__(self, name: str, first: str, more: str, seconds: float = 60.0) -> None:
+        self.log = logging.getLogger(name)
+        self.first, self.more, self.seconds = first, more, seconds
+        self._lock = threading.Lock()
+        self._count, self._since = 0, -math.inf
+
+    def happened(self) -> None:
+        """Count one, and say it if it is time."""
+        with self._lock:
+            self._count += 1
+            count, passed = self._count, time.monotonic() - self._since
+            if passed < self.seconds:
+                return
+            self._count, self._since = 0, time.monotonic()
+        if count == 1:
+            self.log.warning(self.first)
+        else:
+            self.log.warning(self.more, count, round(passed))

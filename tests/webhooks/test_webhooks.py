@@ -11,7 +11,7 @@ from app.domain.pacing import Bucket
 from app.kit.clock import now
 from app.kit.db import db, write
 from app.suppression.models import UnsubscribedContact
-from app.webhooks.actions import forget_old_events
+from app.webhooks.actions.events import forget_old_events
 from app.webhooks.models import WebhookEvent
 from tests.cast import LEO, ZOE
 

@@ -1,0 +1,1 @@
+"""What the carrier says, stored once and routed in the same transaction."""

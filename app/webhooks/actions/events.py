@@ -1,0 +1,105 @@
+"""What the carrier told us: each piece of news stored once, and kept for 30 days."""
+
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from app.kit.clock import now
+from app.kit.columns import stored
+from app.kit.db import driver, rows_changed, write
+from app.webhooks.models import webhook_events as events
+
+KEPT_DAYS = 30
+SLICE = 1000
+SHORTEST_PAUSE = 0.01  # seconds
+KEPT_FIELDS = 8_000
+LONGEST_SID = 64
+
+TOLD = "SELECT 1 FROM webhook_events WHERE dedupe_key = :key"
+STORE = """
+    INSERT INTO webhook_events
+        (dedupe_key, kind, provider_sid, ref, payload, verdict, error, message_id, received_at, processed_at)
+    VALUES (:key, :kind, :sid, :ref, :payload, :verdict, :error, :message, :received, :now)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One verified call of the carrier. `ref` is from the address of a receipt."""
+
+    params: Mapping[str, str]
+    carrier: str
+    ref: str | None = None
+
+    def field(self, *names: str) -> str:
+        """The first of these parameters that says something, without NULs (SQLite ends there); "" when none does."""
+        return next((text for name in names if (text := self.params.get(name, "").replace("\x00", ""))), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A row of `webhook_events` to be, made ready before anybody waits for the write lock."""
+
+    key: str
+    kind: str
+    sid: str | None
+    ref: str | None
+    payload: str
+    received_at: datetime
+
+
+def event_of(call: Call, kind: str, sid: str, *words: str) -> Event:
+    """The event for a call. Its key is what makes it the same news as another: kind, the text's name, more words.
+
+    A call that names no text is never the same as another.
+    """
+    key = ":".join((kind, sid[:LONGEST_SID] or call.ref or secrets.token_hex(16), *words))
+    payload = json.dumps(dict(call.params), ensure_ascii=False)
+    return Event(key[:120], KINDS[kind], sid[:LONGEST_SID] or None, call.ref, payload[:KEPT_FIELDS], now())
+
+
+KINDS = {"st": "status", "in": "inbound"}
+
+
+def was_told(event: Event) -> bool:
+    """Whether the carrier has told us this before. Inside write()."""
+    return driver().execute(TOLD, {"key": event.key}).fetchone() is not None
+
+
+def store(event: Event, verdict: str, message_id: int | None, error: str | None = None) -> None:
+    """Keep an event with what we made of it. Inside write()."""
+    values = {
+        "key": event.key,
+        "kind": event.kind,
+        "sid": event.sid,
+        "ref": event.ref,
+        "payload": event.payload,
+        "verdict": verdict,
+        "error": error,
+        "message": message_id,
+        "received": stored(event.received_at),
+        "now": stored(now()),
+    }
+    driver().execute(STORE, values)
+
+
+def forget_old_events() -> int:
+    """Delete what the carrier told us more than 30 days ago. Says how many.
+
+    A slice at a time, and between two slices as long a pause as the slice took: whoever waits to write gets in.
+    """
+    before, gone = now() - timedelta(days=KEPT_DAYS), 0
+    old = select(events.c.id).where(events.c.received_at < before).limit(SLICE)
+    while True:
+        start = time.monotonic()
+        with write():
+            count = rows_changed(delete(events).where(events.c.id.in_(old)))
+        gone += count
+        if count < SLICE:
+            return gone
+        time.sleep(max(SHORTEST_PAUSE, time.monotonic() - start))

@@ -1,0 +1,100 @@
+"""Receipts: the carrier's news about texts of ours, settled by rank, in whatever order they come."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask import current_app
+
+from app.delivery.actions.settle import Evidence, settle
+from app.domain.blast_states import FROM_TWILIO, MessageStatus
+from app.kit.clock import now
+from app.kit.db import driver
+from app.webhooks.actions.events import Call, Event, event_of, store
+from app.webhooks.actions.together import Together
+
+LONGEST_CODE = 8  # digits
+ANOTHER_NAME = "the carrier gave this try two names"
+
+# One look: whether we were told already, and whose text it is. There is always one row.
+BY_REF = """
+    SELECT EXISTS (SELECT 1 FROM webhook_events WHERE dedupe_key = :key),
+        attempts.id, attempts.message_id, attempts.n, attempts.provider_sid
+    FROM (SELECT 1) LEFT JOIN attempts ON attempts.ref = :ref
+"""
+BY_SID = "SELECT id, message_id, n, provider_sid FROM attempts WHERE provider_sid = :sid"
+
+
+class Tried(NamedTuple):
+    """The attempt that a receipt is about."""
+
+    id: int
+    message_id: int
+    n: int
+    provider_sid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What one receipt says: the carrier's word for the status and its code for what went wrong, if anything did."""
+
+    event: Event
+    word: str
+    code: int | None
+
+
+def receive_receipt(call: Call) -> str:
+    """Store a receipt once and settle its text by rank. Returns the verdict: applied, no_change, repeat or orphan.
+
+    Those that come while others are being written share a commit. Raises Busy when nothing was stored.
+    """
+    sid, word = call.field("MessageSid", "SmsSid"), call.field("MessageStatus", "SmsStatus")
+    receipt = Receipt(event_of(call, "st", sid, word), word, code_in(call.field("ErrorCode")))
+    return _together().bring(receipt)
+
+
+def _together() -> Together[Receipt, str]:
+    """This app's; made when first asked for."""
+    known = current_app.extensions.get("receipts")
+    if known is None:
+        known = current_app.extensions.setdefault("receipts", Together(_settle))
+    assert isinstance(known, Together)
+    return known
+
+
+def code_in(text: str) -> int | None:
+    """The carrier's code in a field, None when there is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_CODE else None
+
+
+def _settle(receipt: Receipt) -> str:
+    event = receipt.event
+    told, *found = driver().execute(BY_REF, {"key": event.key, "ref": event.ref}).fetchone()
+    if told:
+        return "repeat"
+    if found[0] is None:
+        found = driver().execute(BY_SID, {"sid": event.sid}).fetchone()
+    if found is None:
+        store(event, "orphan", None)
+        return "orphan"
+    tried = Tried(*found)
+    verdict = "applied" if apply(receipt, tried) else "no_change"
+    another = event.sid is not None and tried.provider_sid not in (None, event.sid)
+    store(event, verdict, tried.message_id, ANOTHER_NAME if another else None)
+    return verdict
+
+
+def apply(receipt: Receipt, tried: Tried) -> bool:
+    """Settle the text by what the receipt says. True when its state changed. Inside write()."""
+    status = FROM_TWILIO.get(receipt.word)
+    if status is None or status is MessageStatus.RECEIVED:  # a word for texts that come in, or none that we know
+        return False
+    evidence = Evidence(
+        message_id=tried.message_id,
+        attempt_id=tried.id,
+        attempt_n=tried.n,
+        status=status,
+        sid=receipt.event.sid if tried.provider_sid is None else None,
+        code=receipt.code,
+        phase="delivery",
+    )
+    return settle(evidence, now())

@@ -1,0 +1,63 @@
+"""What the carrier posted: read within limits, and believed only with its signature."""
+
+from urllib.parse import parse_qsl
+
+from flask import abort, current_app, request
+
+from app.delivery.carriers.signature import HEADER, is_valid
+from app.kit import log
+from app.kit.patience import body_in_time
+from app.kit.settings import Settings
+from app.webhooks.actions.events import Call
+
+FORM = "application/x-www-form-urlencoded"
+LARGEST = 64 * 1024
+MOST_FIELDS = 1000
+SECONDS_FOR_THE_BODY = 10.0
+
+forgeries = log.Seldom(
+    __name__,
+    "a call with a wrong signature was refused (403). If it was Twilio's, PUBLIC_BASE_URL is not exactly the address "
+    "that Twilio calls, or TWILIO_AUTH_TOKEN is another",
+    "%s more calls with a wrong signature were refused in the last %s seconds",
+)
+
+
+def verified_call(ref: str | None = None) -> Call:
+    """The verified call. 403 without a good signature or for another account, 413 too large, 415 for another form."""
+    if (request.content_length or 0) > LARGEST:
+        abort(413)
+    if request.mimetype != FORM:
+        abort(415)
+    settings: Settings = current_app.extensions["settings"]
+    pairs = _fields()
+    if pairs is None or not is_valid(_address(settings), pairs, request.headers.get(HEADER), settings.webhook_keys):
+        forgeries.happened()
+        abort(403)
+    fields = dict(reversed(pairs))  # of a repeated field the first counts
+    account = settings.twilio_account_sid
+    if settings.carrier == "twilio" and fields.get("AccountSid", account) != account:
+        abort(403)
+    return Call(fields, settings.carrier, ref)
+
+
+def _fields() -> list[tuple[str, str]] | None:
+    """The fields as they were sent, repeats included; None when they are no UTF-8: no signature fits those."""
+    request.max_content_length = LARGEST  # of a body that does not say how long it is
+    with body_in_time(request.environ, SECONDS_FOR_THE_BODY):
+        body = request.get_data(cache=False)
+    if body.count(b"&") >= MOST_FIELDS:
+        abort(413)
+    try:
+        return parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        return None
+
+
+def _address(settings: Settings) -> str:
+    """The address the carrier called: our public base and the raw target, whatever Host or proxies say."""
+    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
+    if not raw:
+        query = request.environ.get("QUERY_STRING", "")
+        raw = request.path + (f"?{query}" if query else "")
+    return settings.public_base_url + str(raw)
