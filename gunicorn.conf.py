@@ -1,6 +1,7 @@
 """How SMS Admin is served: one worker with threads is enough; more workers are safe, one of them sends."""
 
 import gc
+import logging
 import os
 import re
 from pathlib import Path
@@ -17,6 +18,7 @@ worker_class = "gthread"
 preload_app = False  # every worker has its own database connections and its own engine
 timeout = 60
 graceful_timeout = 30  # the engine needs at most 28 s to hear about the texts that are on the wire
+PAGES_SECONDS = 20  # so long a slow page may take to come through; then the worker goes without it
 keepalive = 5
 control_socket_disable = True
 accesslog = "-" if os.environ.get("APP_ENV", "production") == "production" else None
@@ -49,6 +51,7 @@ def post_worker_init(worker):
 
     gc.collect()
     gc.freeze()  # what is loaded stays: looking through it again and again cost a tenth of the sending
+    worker.cfg.set("graceful_timeout", PAGES_SECONDS)
     worker.background = scheduler.start(worker.wsgi, alive=lambda: worker.alive)
 
 
@@ -57,3 +60,6 @@ def worker_exit(server, worker):
     background = getattr(worker, "background", None)
     if background is not None:
         background.stop()
+    if os.getpid() == worker.pid and worker.booted and not worker.alive and getattr(worker, "nr_conns", 0):
+        logging.shutdown()
+        os._exit(0)  # Python itself would wait for the thread of a page that never ends, until it is killed

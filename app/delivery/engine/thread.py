@@ -32,7 +32,7 @@ class Engine:
 
     def ensure_running(self) -> None:
         """Start the thread; start it again should it have died."""
-        if self._stopping.is_set() or (self._thread and self._thread.is_alive()):
+        if self._must_stop() or (self._thread and self._thread.is_alive()):
             return
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
         self._thread.start()
