@@ -15,7 +15,7 @@ from tests.cast import PASSWORD
 from tests.served import Served
 
 pytestmark = pytest.mark.browser
-NOWHERE = Filled(None, *range(1, 11))
+NOWHERE = Filled(None, *range(1, 12))
 PLACES = {place.name: place for place in places(NOWHERE)}
 HEAVIEST = 60 * 1024
 

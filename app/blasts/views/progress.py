@@ -151,8 +151,8 @@ class Progress:
             ("st-sent", now.accepted, "sent"),
             ("st-bad", now.failed, "failed"),
             ("st-warn", now.unknown, "not sure"),
-            ("st-wait", now.queued + now.in_flight, "waiting"),
             ("st-warn", self.of("not_sent"), "not sent"),
+            ("st-wait", now.queued + now.in_flight, "waiting"),
             ("st-out", now.skipped - self.of("not_sent"), "left out"),
         ]
 
