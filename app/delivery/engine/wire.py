@@ -44,7 +44,12 @@ class Wire:
             failpoint.reach("T2")
             task = self._loop.create_task(self._send(armed, armed_at))
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            log.error("the way of a text ended badly", exc_info=task.exception())
 
     async def _send(self, armed: Armed, armed_at: float) -> None:
         async with self._slots:
