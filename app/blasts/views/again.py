@@ -161,7 +161,8 @@ def _sent(result: SentAgain, log: MessageLog) -> str:
     if log.status == LogStatus.PAUSED:
         said = f"{whom} {'waits' if result.queued == 1 else 'wait'} until the blast is resumed."
     else:
-        said = f"{whom} {'gets' if result.queued == 1 else 'get'} the text again; one goes first, to try."
+        rest = "gets the text again" if result.queued == 1 else "get the text again; one goes first, to try"
+        said = f"{whom} {rest}."
     stay_out = sum(result.left_out.values())
     if stay_out:
         why = ", ".join(f"{LEFT_OUT_WORDS[reason][0]} ({count:,})" for reason, count in result.left_out.items())
