@@ -14,7 +14,7 @@ OF_BLAST = ("kind", "sender", "carrier", "message_log_id", "created_at")
 OF_PERSON = ("phone", "name", "body", "status", "reason", "segments", "encoding")
 # Rows wait in a table without indexes or checks and move in one statement: SQLite lays out the lists of the checks
 # once a statement, and for 100,000 single INSERTs that is a third of the time. A slice stays in memory.
-SLICE = 2000
+SLICE = 5000
 WAITING = f"CREATE TEMP TABLE IF NOT EXISTS released_rows ({', '.join(OF_PERSON)})"
 PUT = f"INSERT INTO temp.released_rows VALUES ({', '.join('?' * len(OF_PERSON))})"
 MOVE = (
@@ -22,6 +22,8 @@ MOVE = (
     f" SELECT {', '.join('?' * len(OF_BLAST))}, {', '.join(OF_PERSON)} FROM temp.released_rows ORDER BY rowid"
 )
 EMPTY = "DELETE FROM temp.released_rows"
+# Phones come in no order, so every row touches other pages of their indexes: room for them saves a fifth of the time.
+ROOM = "PRAGMA cache_size = -32768"
 STORED_TIME = "%Y-%m-%d %H:%M:%S.%f"
 QUEUED, SKIPPED = MessageStatus.QUEUED.value, MessageStatus.SKIPPED.value
 NOBODY_LEFT = "Nobody was left to text."
@@ -78,12 +80,17 @@ def _insert_rows(blast: ScheduledMessage, log_id: int, texts: Sequence[Text], mo
     created = moment.astimezone(UTC).strftime(STORED_TIME)
     shared = (kind.value, blast.sender, blast.carrier, log_id, created)
     run = db.session.connection().exec_driver_sql
+    usual = run("PRAGMA cache_size").scalar_one()
     run(WAITING)
-    for start in range(0, len(texts), SLICE):
-        run(EMPTY)  # first, since a release that was rolled back may have left some
-        run(PUT, [_row(text) for text in texts[start : start + SLICE]])
-        run(MOVE, shared)
-    run(EMPTY)
+    run(ROOM)
+    try:
+        for start in range(0, len(texts), SLICE):
+            run(EMPTY)  # first, since a release that was rolled back may have left some
+            run(PUT, [_row(text) for text in texts[start : start + SLICE]])
+            run(MOVE, shared)
+        run(EMPTY)
+    finally:
+        run(f"PRAGMA cache_size = {usual}")
 
 
 def _row(text: Text) -> tuple[str | int | None, ...]:
