@@ -37,7 +37,7 @@ def ids(app, *phones):
 
 def send_again(app, log_id, *phones):
     with app.app_context(), write():
-        return again.send_again(log_id, ids(app, *phones), now())
+        return again.send_again(log_id, ids(app, *phones), app.extensions["settings"].sender, now())
 
 
 def status_of(app, phone):

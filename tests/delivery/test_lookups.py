@@ -366,7 +366,7 @@ def test_both_tries_of_a_text_that_was_sent_again_are_found(town, twilio, backgr
     log, _ = doubtful(town, background, ZOE)
     row = the_row(town)
     with town.app_context(), write():
-        assert again.send_again(log.id, [row.id], now()).queued == 1
+        assert again.send_again(log.id, [row.id], row.sender, now()).queued == 1
     nobody_twice_and_nobody_lost.add(row.id)
     until(lambda: len(attempts(town)) == 2 and the_row(town).status == "unknown", "the second try")
     look(town, now() + timedelta(seconds=31))

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from app.audit.actions import act
 from app.blasts import queries
 from app.blasts.queries import FILTERS
-from app.blasts.views.doubts import carrier_in_use
+from app.blasts.views.doubts import carrier_in_use, sender_in_use
 from app.blasts.views.room import bp
 from app.blasts.views.words import parts, people
 from app.delivery import queries as delivery
@@ -133,7 +133,7 @@ def _send_again(log: MessageLog, chosen: Chosen) -> ResponseReturnValue:
         return redirect(url_for("blasts.log_send_again", log_id=log.id, **chosen.in_address), 303)
     try:
         with act("blast.sent_again", who()) as trace:
-            result = again.send_again(log.id, chosen.ids, now())
+            result = again.send_again(log.id, chosen.ids, sender_in_use(), now())
             trace.about = f"blast {log.id}"
             trace.details = {"texts": result.queued, "left_out": sum(result.left_out.values())}
             if not result.queued:

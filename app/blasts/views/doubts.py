@@ -19,6 +19,12 @@ ALL_OF = {"unknown": "unknown", "not_sent": "not_sent", "failed": "failed", "lef
 TIMES = {1: "once", 2: "twice"}
 
 
+def sender_in_use() -> str:
+    """What this process sends from."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.sender
+
+
 def carrier_in_use(log: MessageLog) -> bool:
     """Whether this process sends and asks through the blast's carrier. Practice and real are never mixed."""
     settings: Settings = current_app.extensions["settings"]

@@ -23,13 +23,13 @@ class SentAgain:
     left_out: dict[LeftOut, int] = field(default_factory=dict)
 
 
-def send_again(log_id: int, message_ids: Sequence[int], moment: datetime) -> SentAgain:
+def send_again(log_id: int, message_ids: Sequence[int], sender: str, moment: datetime) -> SentAgain:
     """Put these texts of one blast back into its queue, and open the blast again if it has ended.
 
     Only what may go again: never what the carrier delivered on, never to somebody who said STOP or whose number does
     not work by now (such rows stay as they are), and nothing after the blast's own end. What went wrong before stays
-    written down. A paused blast stays paused; of a stopped one these texts alone go. Only for a blast of the carrier
-    in use: nobody sends the others.
+    written down. They leave from `sender`, the one in use. A paused blast stays paused; of a stopped one these texts
+    alone go. Only for a blast of the carrier in use: nobody sends the others.
     """
     log = db.session.get_one(MessageLog, log_id, populate_existing=True)
     if log.not_after and not valid_for(log.not_after, moment):
@@ -41,6 +41,7 @@ def send_again(log_id: int, message_ids: Sequence[int], moment: datetime) -> Sen
         .where(these, left_out(Message.phone).is_(None))
         .values(
             status=MessageStatus.QUEUED,
+            sender=sender,
             reason=case((Message.reason == LeftOut.COUNTRY_OFF.value, None), else_=Message.reason),
             provider_sid=None,
             not_before=None,
@@ -53,15 +54,15 @@ def send_again(log_id: int, message_ids: Sequence[int], moment: datetime) -> Sen
         .execution_options(synchronize_session=False)
     )
     if queued:
-        _open(log_id, moment)
+        _open(log_id, sender, moment)
     return SentAgain(queued, stay_out)
 
 
-def _open(log_id: int, moment: datetime) -> None:
+def _open(log_id: int, sender: str, moment: datetime) -> None:
     """An ended blast is being sent again, and so is its schedule; both end once more when nothing is left to send."""
     log = update(MessageLog).where(MessageLog.id == log_id, MessageLog.status.in_(ENDED))
     fresh = {"pause_reason": None, "pause_code": None, "proven": False, "finished_at": None, "resumed_at": moment}
-    if rows_changed(log.values(status=LogStatus.PROCESSING, **fresh)):
+    if rows_changed(log.values(status=LogStatus.PROCESSING, sender=sender, **fresh)):
         schedule = update(ScheduledMessage).where(
             ScheduledMessage.message_log_id == log_id,
             ScheduledMessage.status.in_((ScheduleStatus.SENT, ScheduleStatus.FAILED, ScheduleStatus.CANCELLED)),

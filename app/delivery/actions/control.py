@@ -121,6 +121,21 @@ def cancel_other_carriers(carrier: str, moment: datetime) -> int:
     return stopped
 
 
+def keep_to_sender(sender: str, carrier: str) -> None:
+    """What has not left will leave from this sender now, whatever it was when it was confirmed: the rows say so too.
+
+    A fault of a sender pauses the blasts of that sender; a blast under an old name would go on and meet it again.
+    """
+    waiting = (
+        (ScheduledMessage, ScheduledMessage.status == ScheduleStatus.PENDING),
+        (MessageLog, MessageLog.status.in_(OPEN)),
+        (Message, Message.status == MessageStatus.QUEUED),
+    )
+    for table, which in waiting:
+        others = update(table).where(which, table.carrier == carrier, table.sender != sender).values(sender=sender)
+        db.session.execute(others.execution_options(synchronize_session=False))
+
+
 def _cancel_queued(which: ColumnElement[bool], reason: str) -> int:
     statement = (
         update(Message)

@@ -13,7 +13,7 @@ from app.kit.db import db, rows_changed
 ENGINE = "engine"
 
 
-def take(holder: str, carrier: str, seen_epoch: int, moment: datetime) -> int | None:
+def take(holder: str, sender: str, carrier: str, seen_epoch: int, moment: datetime) -> int | None:
     """Take the lead if nobody took it since `seen_epoch` was read; returns the new epoch, None when somebody did.
 
     Rows that a former leader had on the wire become unknown: nobody knows whether they left, so nobody sends them.
@@ -28,6 +28,7 @@ def take(holder: str, carrier: str, seen_epoch: int, moment: datetime) -> int | 
         return None
     _lose_what_was_on_the_wire(moment)
     control.cancel_other_carriers(carrier, moment)
+    control.keep_to_sender(sender, carrier)
     control.close_finished(moment)
     return seen_epoch + 1
 

@@ -46,7 +46,7 @@ class Lead:
         if not self._may_take(epoch, beat):
             return False
         with self.app.app_context(), write():
-            self.epoch = self._led = verbs.take(self.holder, self.carrier, epoch, now())
+            self.epoch = self._led = verbs.take(self.holder, self.sender, self.carrier, epoch, now())
         self._beaten_at = time.monotonic()
         if not self.held:
             self._unlock()
