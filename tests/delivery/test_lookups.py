@@ -143,7 +143,7 @@ def test_f32_what_a_lost_process_had_on_the_wire_is_found_and_its_late_answer_ch
     with town.app_context():
         epoch = db.session.scalar(db.select(Lease.epoch))
         with write():
-            assert leading.take("f" * 32, "twilio", epoch, now())
+            assert leading.take("f" * 32, "+13035550100", "twilio", epoch, now())
     (row,) = rows(town)
     assert (row.status, row.reason) == ("unknown", "process_stopped")
     look(town, now() + timedelta(seconds=30))
