@@ -1,70 +1,123 @@
-"""`python -m tests.torture [KILLS] [SEED]` (make torture): kill -9 in mid-blast, again and again, then count everybody.
+"""`python -m tests.torture [kills] [load] [patience] [soak] [KILLS [SEED]] [--minutes M]` (make torture): all of it.
 
-Two things must hold after every kill: nobody has two texts of one blast at the carrier, and everybody is in a named
-state, with every text of the carrier's known to us. Exit code 1 when they do not.
+kills     kill -9 or a crash point in mid-blast, again and again: nobody twice, everybody in a named state
+load      L4 L5 L6 L11: browsers, receipts and STOPs while a blast runs; two hundred blasts at once
+patience  F3 F9 F33 with their real times: 25 s, 30 s
+soak      L13: a day of texts in some minutes; nothing grows
+
+Numbers alone mean kills. Exit code 1 when a promise was broken.
 """
 
-import logging
+import argparse
 import random
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
 
-from app import create_app
-from app.kit.settings import Settings
-from app.migrations.runner import migrate
-from tests.delivery.town import twilio_settings
-from tests.makers import members
+from tests.served import Served
+from tests.torture import load, patience
+from tests.torture import soak as soaking
 from tests.torture.killing import Killing, Round
+from tests.torture.towns import Line, new_town, say, server_for, show
 from tests.twilio_server import TwilioServer
 
-KILLS, PEOPLE = 20, 300
-COLUMNS = ("kill", "of", "after", "at the carrier by then", "delivered", "not sure", "twice", "lost", "unaccounted")
+KILLS, PEOPLE, MINUTES = 200, 300, 5.0
+COLUMNS = ("kill", "of", "after", "at the carrier by then", "in doubt", "found by its list", "delivered", "not sure")
+PROMISES = ("twice", "lost", "unaccounted")
 
 
 def main() -> int:
-    """Kill, print, count."""
-    kills = int(sys.argv[1]) if len(sys.argv) > 1 else KILLS
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(10_000)
-    say(f"{kills} kills in blasts to {PEOPLE} people, seed {seed}\n")
-    say(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
+    """Do what was asked for and say what came of it."""
+    asked = _asked()
     start = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="sms-torture-") as folder, TwilioServer() as twilio:
-        town = _town(Path(folder) / "sms.db", twilio)
-        with Killing(town, twilio, PEOPLE, random.Random(seed)) as killing:
-            rounds = [_shown(number, killing.one()) for number in range(1, kills + 1)]
+    broken = [name for name in asked.what if not PARTS[name](asked)]
+    say(
+        f"\n{'Broken: ' + ', '.join(broken) if broken else 'Every promise was kept.'} {time.monotonic() - start:.0f} s."
+    )
+    return 1 if broken else 0
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
+    parser.add_argument("words", nargs="*", help="kills, load, patience, soak; KILLS and SEED")
+    parser.add_argument("--minutes", type=float, default=MINUTES, help="how long the soak lasts")
+    asked = parser.parse_args()
+    numbers = [int(word) for word in asked.words if word.isdigit()]
+    asked.what = [word for word in asked.words if not word.isdigit()] or (["kills"] if numbers else list(PARTS))
+    if unknown := set(asked.what) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    asked.kills = numbers[0] if numbers else KILLS
+    asked.seed = numbers[1] if len(numbers) > 1 else random.SystemRandom().randrange(10_000)
+    return asked
+
+
+def _kills(asked: argparse.Namespace) -> bool:
+    say(f"{asked.kills} kills in blasts to {PEOPLE} people, seed {asked.seed}\n")
+    columns = (*COLUMNS, *PROMISES)
+    say(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
+    start = time.monotonic()
+    with _place(PEOPLE) as (town, twilio), Killing(town, twilio, PEOPLE, random.Random(asked.seed), points=True) as it:
+        rounds = [_shown(number, it.one()) for number in range(1, asked.kills + 1)]
     bad = sum(not each.fine for each in rounds)
-    verdict = f"{bad} of {kills} kills broke a promise." if bad else "Nobody was texted twice, nobody was lost."
-    say(f"\n{verdict} {time.monotonic() - start:.0f} s.")
-    return 1 if bad else 0
-
-
-def _town(database: Path, twilio: TwilioServer) -> Flask:
-    migrate(database, logging.getLogger("torture"))
-    settings = {"secret_key": "a-key-for-tests-0123456789", "app_env": "test", "scheduler_enabled": False}
-    address = {"database_url": f"sqlite:///{database}", "log_format": "text"}
-    app = create_app(Settings(**(twilio_settings(twilio) | settings | address)))
-    logging.disable(logging.WARNING)
-    with app.app_context():
-        members(PEOPLE)
-    return app
+    verdict = f"{bad} of {asked.kills} kills broke a promise." if bad else "Nobody was texted twice, nobody was lost."
+    say(f"\n{verdict} {sum(each.doubts for each in rounds)} texts were in doubt. {time.monotonic() - start:.0f} s.")
+    return bad == 0
 
 
 def _shown(number: int, one: Round) -> Round:
-    moment = (number, "everything" if one.power else "the worker", f"{one.killed_after:.2f} s")
-    counts = (one.seen, one.delivered, one.unknown, one.twice, one.lost, one.unaccounted)
+    moment = (number, one.how, f"{one.after:.2f} s", one.seen)
+    counts = (one.doubts, one.found, one.delivered, one.unknown, one.twice, one.lost, one.unaccounted)
     say(f"| {' | '.join(map(str, moment + counts))} |")
     return one
 
 
-def say(line: str) -> None:
-    """At once, whatever standard output is."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+def _load(_asked: argparse.Namespace) -> bool:
+    with _served(load.PEOPLE, SEND_RATE=str(load.RATE)) as (town, twilio, server):
+        lines = load.crowd(town, twilio, server)
+    with _served(load.TOWN, SEND_RATE="100") as (town, twilio, _):
+        lines += load.many(town, twilio)
+    return show("Load", lines)
 
+
+def _patience(_asked: argparse.Namespace) -> bool:
+    lines: list[Line] = []
+    for scene in (patience.drip, patience.lock, patience.goodbye):
+        with _served(patience.PEOPLE, SEND_RATE="60", SEND_CONCURRENCY="16") as (town, twilio, server):
+            lines += scene(town, twilio, server)
+    return show("Patience", lines)
+
+
+def _soak(asked: argparse.Namespace) -> bool:
+    with _served(soaking.PEOPLE, SEND_RATE=str(soaking.RATE)) as (town, twilio, server):
+        lines = soaking.soak(town, twilio, server, asked.minutes)
+    return show("Soak", lines)
+
+
+@contextmanager
+def _place(people: int) -> Iterator[tuple[Flask, TwilioServer]]:
+    with tempfile.TemporaryDirectory(prefix="sms-torture-") as folder, TwilioServer() as twilio:
+        yield new_town(Path(folder) / "sms.db", twilio, people), twilio
+
+
+@contextmanager
+def _served(people: int, **settings: str) -> Iterator[tuple[Flask, TwilioServer, Served]]:
+    with _place(people) as (town, twilio):
+        twilio.answer(delay=0.02)
+        with server_for(town, twilio, **settings) as server:
+            yield town, twilio, server
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], bool]] = {
+    "kills": _kills,
+    "load": _load,
+    "patience": _patience,
+    "soak": _soak,
+}
 
 if __name__ == "__main__":
     sys.exit(main())
