@@ -47,8 +47,8 @@ format: .venv/dev-ready ## Bring the code into shape
 bench: .venv/dev-ready ## How fast, as ratios against a named baseline in the same run
 	@$(BIN)/python -m tests.bench
 
-torture: .venv/dev-ready ## Kill a sending process again and again; nobody is texted twice, nobody is lost
-	@$(BIN)/python -m tests.torture
+torture: .venv/dev-ready ## 200 kills, load, long waits, a soak (half an hour; TORTURE="kills 20 load" does a part)
+	@$(BIN)/python -m tests.torture $(TORTURE)
 
 screenshots: .venv/dev-ready ## Pictures of every page, wide and narrow, into build/screenshots
 	@sh tests/browser/get_chromium.sh
