@@ -32,6 +32,11 @@ class QuietLogger(Logger):
         atoms = super().atoms(resp, req, environ, request_time)
         return atoms | {"U": re.sub(r"[0-9]{7,}", "…", atoms["U"])}
 
+    def access(self, resp, req, environ, request_time):
+        """A line a request; none for a webhook with a wrong signature. Those the app counts: a flood fills no disk."""
+        if not (str(resp.status).startswith("403") and environ.get("PATH_INFO", "").startswith("/webhooks/")):
+            super().access(resp, req, environ, request_time)
+
 
 logger_class = QuietLogger
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(M)sms"  # the path only: query strings may hold names

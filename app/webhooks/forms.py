@@ -13,7 +13,7 @@ from app.webhooks.actions.events import Call
 FORM = "application/x-www-form-urlencoded"
 LARGEST = 64 * 1024
 MOST_FIELDS = 1000
-SECONDS_FOR_THE_BODY = 10.0
+SECONDS_FOR_THE_BODY = 5.0
 
 forgeries = log.Seldom(
     __name__,
@@ -21,10 +21,15 @@ forgeries = log.Seldom(
     "that Twilio calls, or TWILIO_AUTH_TOKEN is another",
     "%s more calls with a wrong signature were refused in the last %s seconds",
 )
+strangers = log.Seldom(
+    __name__,
+    "a call for another Twilio account was refused (403): TWILIO_ACCOUNT_SID is not the account that calls",
+    "%s more calls for another Twilio account were refused in the last %s seconds",
+)
 
 
 def verified_call(ref: str | None = None) -> Call:
-    """The verified call. 403 without a good signature or for another account, 413 too large, 415 for another form."""
+    """The verified call. 403 without a good signature or for another account; 408 slow, 413 large, 415 strange."""
     if (request.content_length or 0) > LARGEST:
         abort(413)
     if request.mimetype != FORM:
@@ -37,6 +42,7 @@ def verified_call(ref: str | None = None) -> Call:
     fields = dict(reversed(pairs))  # of a repeated field the first counts
     account = settings.twilio_account_sid
     if settings.carrier == "twilio" and fields.get("AccountSid", account) != account:
+        strangers.happened()
         abort(403)
     return Call(fields, settings.carrier, ref)
 
@@ -46,6 +52,8 @@ def _fields() -> list[tuple[str, str]] | None:
     request.max_content_length = LARGEST  # of a body that does not say how long it is
     with body_in_time(request.environ, SECONDS_FOR_THE_BODY):
         body = request.get_data(cache=False)
+    if len(body) < (request.content_length or 0):
+        abort(408)
     if body.count(b"&") >= MOST_FIELDS:
         abort(413)
     try:

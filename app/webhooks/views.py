@@ -14,11 +14,13 @@ from app.webhooks.forms import verified_call
 bp = Blueprint("webhooks", __name__, url_prefix="/webhooks/twilio")
 csrf.exempt(bp)
 
+# never a redirect: it would lose what was posted
+AS_IT_IS = {"merge_slashes": False, "strict_slashes": False}
 REF = re.compile("[0-9a-f]{32}")
 EMPTY_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
 
-@bp.post("/inbound")
+@bp.post("/inbound", **AS_IT_IS)
 @anyone
 def inbound() -> Response:
     """A text came in. Stored and obeyed once; answered with empty TwiML."""
@@ -26,7 +28,7 @@ def inbound() -> Response:
     return Response(EMPTY_ANSWER, content_type="text/xml; charset=utf-8")
 
 
-@bp.post("/status")
+@bp.post("/status", **AS_IT_IS)
 @anyone
 def status() -> Response:
     """A receipt without our ref in its address."""
@@ -34,7 +36,7 @@ def status() -> Response:
     return Response(status=204)
 
 
-@bp.post("/status/<ref>")
+@bp.post("/status/<ref>", **AS_IT_IS)
 @anyone
 def status_of(ref: str) -> Response:
     """A receipt for the attempt with this ref."""

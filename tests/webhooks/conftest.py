@@ -1,0 +1,21 @@
+"""An app that Twilio calls."""
+
+import pytest
+
+from app.kit import log
+from app.webhooks import forms
+from tests.webhooks.calls import BASE, TWILIO
+
+
+@pytest.fixture
+def town(make_app):
+    """An app connected to Twilio, reached at BASE from outside, while the key is being changed."""
+    return make_app(**TWILIO, twilio_auth_token_previous="old" * 10, public_base_url=BASE)
+
+
+@pytest.fixture(autouse=True)
+def nothing_was_refused_yet(monkeypatch):
+    """The process counts forgeries for its whole life; each test begins at none."""
+    for name in ("forgeries", "strangers"):
+        said = getattr(forms, name)
+        monkeypatch.setattr(forms, name, log.Seldom(said.log.name, said.first, said.more, said.seconds))

@@ -1,0 +1,121 @@
+"""What the carrier told us: how long it is kept, and that a lot of it slows nothing. Cases L12, F33."""
+
+import re
+import sqlite3
+import threading
+import time
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, insert, text
+
+from app.kit import db as kit
+from app.kit.clock import now
+from app.kit.db import Busy, db, write
+from app.webhooks.actions import events as actions
+from app.webhooks.actions import orphans, receipts
+from app.webhooks.actions.events import SLICE, forget_old_events
+from app.webhooks.models import WebhookEvent
+from tests.webhooks.calls import INBOUND, armed_text, call, events, receipt, sid, status_of
+from tests.webhooks.calls import text as say
+
+OLD = 2 * SLICE + 500
+
+
+def many(app, count, days):
+    """So many events, so old."""
+    rows = [
+        {"dedupe_key": f"st:{sid(n)}:sent", "kind": "status", "received_at": now() - timedelta(days=days)}
+        for n in range(count)
+    ]
+    with app.app_context(), write():
+        db.session.execute(insert(WebhookEvent), rows)
+
+
+def test_events_are_forgotten_after_thirty_days(town):
+    say(town, "old")
+    say(town, "new", sid=sid(2))
+    with town.app_context():
+        with write():
+            first = db.update(WebhookEvent).where(WebhookEvent.id == 1)
+            db.session.execute(first.values(received_at=now() - timedelta(days=31)))
+        assert forget_old_events() == 1
+    assert [each.dedupe_key for each in events(town)] == [f"in:{sid(2)}"]
+
+
+def test_l12_they_go_in_slices_and_others_write_in_between(town):
+    """L12: a thousand rows to a lock, and a pause as long as the lock was held."""
+    many(town, OLD, 31)
+    gone, begun, over = [], [], []
+    with town.app_context():
+        event.listen(db.engine, "after_cursor_execute", lambda _c, cursor, sql, *_: gone.append((sql, cursor.rowcount)))
+        event.listen(db.engine, "begin", lambda _c: begun.append(time.monotonic()))
+        event.listen(db.engine, "commit", lambda _c: over.append(time.monotonic()))
+        assert forget_old_events() == OLD
+        assert db.session.scalar(db.select(db.func.count(WebhookEvent.id))) == 0
+    assert [count for sql, count in gone if sql.startswith("DELETE")] == [SLICE, SLICE, 500]
+    pauses = [start - end for end, start in zip(over, begun[1:], strict=False)][:2]
+    assert min(pauses) >= actions.SHORTEST_PAUSE
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [
+        (receipts.BY_REF, {"key": "st:x:sent", "ref": "f" * 32}),
+        (receipts.BY_SID, {"sid": "SM1"}),
+        (actions.TOLD, {"key": "in:x"}),
+        (str(orphans.FOUND), {}),
+        ("SELECT id FROM webhook_events WHERE received_at < :before LIMIT 1000", {"before": "2026-01-01"}),
+    ],
+)
+def test_l12_nothing_reads_the_whole_table(town, statement, values):
+    """L12: every look goes along an index, however many rows there are."""
+    with town.app_context():
+        plan = [row.detail for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {statement}"), values)]
+    assert plan
+    assert [line for line in plan if re.match("SCAN (webhook_events|orphans|attempts)", line)] == []
+
+
+def test_f33_while_another_process_writes_the_carrier_is_told_to_call_again(town, monkeypatch, caplog):
+    """F33: 503 to all, none after the patience is over; no traceback; the next try is taken. (One second, not ten.)"""
+    monkeypatch.setattr(kit, "WAIT_SECONDS", 1)
+    message_id, ref = armed_text(town)
+    answers = []
+
+    def bring(n):
+        start = time.monotonic()
+        answer = receipt(town, ref, "delivered", sid=sid(n)) if n else call(town, INBOUND, {"From": "+1303"})
+        answers.append((answer.status_code, answer.headers.get("Retry-After"), time.monotonic() - start))
+
+    with closing(_holding(town)):
+        threads = [threading.Thread(target=bring, args=(n,)) for n in range(4)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+    assert {(code, after) for code, after, _ in answers} == {(503, "5")}
+    assert max(took for _, _, took in answers) < 2.5
+    assert "Traceback" not in caplog.text
+    assert events(town) == []
+    assert receipt(town, ref, "delivered", sid=sid(1)).status_code == 204
+    assert status_of(town, message_id) == "delivered"
+
+
+def test_f33_a_writers_patience_is_for_both_locks_together(town):
+    """F33: who waited for a thread of this process does not wait as long again for another process."""
+    with town.app_context(), closing(_holding(town)):
+        for patience in (0.2, 1.0):
+            start = time.monotonic()
+            with pytest.raises(Busy), write(patience):
+                pass
+            assert time.monotonic() - start < patience + 0.6
+    with town.app_context(), write():
+        assert db.session.scalar(text("PRAGMA busy_timeout")) == kit.WAIT_SECONDS * 1000
+
+
+def _holding(app):
+    """Another process's connection, in the middle of writing; closing it ends that."""
+    connection = sqlite3.connect(app.extensions["settings"].database_path, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    return connection

@@ -1,0 +1,138 @@
+"""Receipts that come while somebody writes share a commit, and nobody else's trouble."""
+
+import threading
+
+import pytest
+from sqlalchemy import event
+
+from app.kit import db as kit
+from app.kit.db import WRITE_LOCK, Busy, db
+from app.webhooks.actions.together import Together
+from tests.served import until
+from tests.webhooks.calls import armed_text, receipt, sid, status_of, verdicts
+
+BAD = "bad"
+
+
+class Bad(Exception):
+    pass
+
+
+@pytest.fixture
+def settled():
+    """What was settled, in order; the rolled back too."""
+    return []
+
+
+@pytest.fixture
+def together(settled):
+    """Settles words; one of them cannot be."""
+
+    def settle(word):
+        settled.append(word)
+        if word == BAD:
+            raise Bad
+        return word.upper()
+
+    return Together(settle)
+
+
+def bring(app, together, words):
+    """Bring all of them while somebody else holds the lock; returns each one's result or trouble."""
+    came: dict[str, object] = {}
+
+    def work(word):
+        with app.app_context():
+            try:
+                came[word] = together.bring(word)
+            except Bad as trouble:
+                came[word] = trouble
+
+    WRITE_LOCK.acquire()
+    threads = [threading.Thread(target=work, args=(word,)) for word in words]
+    for n, each in enumerate(threads, 1):
+        each.start()
+        until(lambda n=n: len(together._queue) == n, "it to queue")
+    WRITE_LOCK.release()
+    for each in threads:
+        each.join(20)
+    return came
+
+
+def commits_of(app):
+    """A list that grows with every commit."""
+    seen = []
+    with app.app_context():
+        event.listen(db.engine, "commit", seen.append)
+    return seen
+
+
+def test_who_comes_alone_writes_at_once(app, together):
+    commits = commits_of(app)
+    with app.app_context():
+        assert together.bring("one") == "ONE"
+        assert together.bring("two") == "TWO"
+    assert len(commits) == 2
+
+
+def test_those_who_wait_share_a_commit_in_their_order(app, together, settled):
+    commits = commits_of(app)
+    assert bring(app, together, ["a", "b", "c", "d"]) == {"a": "A", "b": "B", "c": "C", "d": "D"}
+    assert (settled, len(commits)) == (["a", "b", "c", "d"], 1)
+
+
+def test_one_that_cannot_be_settled_harms_nobody_else(app, together):
+    came = bring(app, together, ["a", BAD, "c"])
+    assert (came["a"], came["c"]) == ("A", "C")
+    assert isinstance(came[BAD], Bad)
+    with app.app_context():
+        assert together.bring("later") == "LATER"
+
+
+def test_when_nobody_can_write_all_who_wait_are_told(app, together, settled, monkeypatch):
+    monkeypatch.setattr(kit, "WAIT_SECONDS", 0.5)
+    came: list[object] = []
+
+    def work():
+        with app.app_context(), pytest.raises(Busy):
+            together.bring("a")
+        came.append("busy")
+
+    WRITE_LOCK.acquire()
+    threads = [threading.Thread(target=work) for _ in range(5)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(20)
+    WRITE_LOCK.release()
+    assert (came, settled) == (["busy"] * 5, [])
+    with app.app_context():
+        assert together.bring("later") == "LATER"
+
+
+def test_a_crowd_is_all_stored_each_once(app, together, settled):
+    words = [str(n) for n in range(200)]
+    came = []
+
+    def work(mine):
+        with app.app_context():
+            came.extend(together.bring(word) for word in mine)
+
+    threads = [threading.Thread(target=work, args=(words[n::8],)) for n in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(60)
+    assert sorted(came) == sorted(settled) == sorted(words)
+
+
+def test_the_same_receipt_many_times_at_once_is_stored_once(town):
+    message_id, ref = armed_text(town)
+    threads = [threading.Thread(target=receipt, args=(town, ref, "delivered")) for _ in range(8)]
+    threads += [threading.Thread(target=receipt, args=(town, ref, "sent"), kwargs={"sid": sid(2)}) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(20)
+    assert len(verdicts(town)) == 2
+    assert status_of(town, message_id) == "delivered"
