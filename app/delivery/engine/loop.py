@@ -72,6 +72,8 @@ class Loop:
         """Until it must stop; then what is on the wire is settled and the lead given back."""
         try:
             while not self.must_stop():
+                if self.wire.broken:
+                    raise RuntimeError("the way of a text ended badly") from self.wire.broken
                 await self._once()
             await self._finish()
         finally:

@@ -25,12 +25,16 @@ def awake() -> float:
 
 
 class Wire:
-    """At most `most_open` requests at once, each asking `may_send` first. `news` is set whenever an answer has come."""
+    """At most `most_open` requests at once, each asking `may_send` first. `news` is set whenever an answer has come.
+
+    `broken`: a fault of ours that left a text without an outcome. Only a new lead makes it one that is in doubt.
+    """
 
     def __init__(self, carrier: Carrier, most_open: int, brakes: Brakes, may_send: Callable[[], bool]) -> None:
         self.carrier, self.brakes, self.may_send = carrier, brakes, may_send
         self.news = asyncio.Event()
         self.returned: list[Returned] = []
+        self.broken: BaseException | None = None
         self._slots = asyncio.Semaphore(most_open)
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
@@ -49,7 +53,8 @@ class Wire:
     def _over(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception():
-            log.error("the way of a text ended badly", exc_info=task.exception())
+            self.broken = task.exception()
+            self.news.set()
 
     async def _send(self, armed: Armed, armed_at: float) -> None:
         async with self._slots:
