@@ -80,8 +80,8 @@ class Loop:
             for each in self.beside:
                 await each.close()
             await self.carrier.close()
+            self.database.shutdown()  # a turn that still ran under the next lead would arm what nobody sends
             self.pulse.close()
-            self.database.shutdown(wait=False)
             self.releasing.shutdown(wait=False)
 
     async def _once(self) -> None:
