@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.bench import imports, lists, meanwhile, practice, receipts, release, sending
+from tests.bench import imports, lists, meanwhile, news, pacing, practice, receipts, release, sending
 from tests.bench.figures import Figure, machine, show, verdict
 from tests.bench.house import quiet
 
@@ -10,6 +10,8 @@ BENCHES = {
     "sending": ("Sending", sending.run),
     "receipts": ("Receipts", receipts.run),
     "meanwhile": ("Receipts and pages while a blast runs", meanwhile.run),
+    "news": ("A million receipts", news.run),
+    "pacing": ("Pace", pacing.run),
     "practice": ("Practice", practice.run),
     "lists": ("The list of 100,000 members", lists.run),
     "imports": ("Importing", imports.run),

@@ -8,7 +8,7 @@ from tests.bench.figures import Asked, Figure, seconds, spread
 from tests.bench.house import folder
 from tests.bench.station import CONCURRENCY, Station, station
 
-TEXTS, RUNS, COMMITS = 4000, 3, 300
+TEXTS, RUNS, COMMITS, WORKERS = 5000, 3, 300, 4
 # What the carrier takes for an answer, in seconds, and how much of a bare sender's speed must be left.
 LATENCIES = {0.0: 0.45, 0.1: 0.85}
 BARE = f"a bare loop of aiohttp posts, {CONCURRENCY} at once"
@@ -25,6 +25,7 @@ def run() -> list[Figure]:
                 figures += _figures(latency, least, ours, bare, commit)
                 if not latency:
                     figures += _beside(there)
+                    figures.append(_together(there, median(ours)))
     return figures
 
 
@@ -53,11 +54,20 @@ def _beside(there: Station) -> list[Figure]:
         " JOIN messages m ON m.message_log_id = s.message_log_id JOIN attempts a ON a.message_id = m.id"
         " GROUP BY s.id ORDER BY s.id DESC LIMIT 1"
     )
+    most = there.memory()
     return [
         Figure("from the due moment to the first text", waited, "ms", note=f"release of {TEXTS:,} people included"),
-        Figure("memory of the sending worker, at most", there.memory(), "MB", "the same, idle", there.idle),
+        Figure("memory of the sending worker, at most", most, "MB", "the same, idle", there.idle),
+        Figure("that is more by", most - there.idle, "MB", note=f"L1, {RUNS} blasts", asked=Asked(most=80)),
         Figure("from starting the server to its first answer", there.started, "s"),
     ]
+
+
+def _together(there: Station, alone: float) -> Figure:
+    """L14: several workers serve one database. One of them sends; every text leaves once."""
+    there.restart(WEB_CONCURRENCY=str(WORKERS))
+    what = f"texts a second with {WORKERS} workers on one database"
+    return Figure(what, there.blast(), "/s", "with one", alone, "L14; every number reached once")
 
 
 def commit_milliseconds(path: Path) -> float:

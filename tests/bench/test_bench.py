@@ -5,26 +5,29 @@ import logging
 import pytest
 
 from tests.bench import __main__ as command
-from tests.bench import imports, lists, meanwhile, practice, receipts, release, sending
+from tests.bench import imports, lists, meanwhile, news, pacing, practice, receipts, release, sending
 
 pytestmark = pytest.mark.slow
 
 
+FEW = {
+    lists: {"MANY": 200, "FEW": 20},
+    imports: {"ROWS": 100},
+    release: {"PEOPLE": 200, "SUPPRESSED": 100, "RUNS": 1},
+    sending: {"TEXTS": 20, "RUNS": 1},
+    receipts: {"TEXTS": 20},
+    meanwhile: {"PEOPLE": 60, "SECONDS": 0.5, "BEFORE": 0.5},
+    news: {"EVENTS": 2000, "OLD": 1500, "RECEIPTS": 10},
+    pacing: {"SHORT_SECONDS": 4, "LONG_SECONDS": 4, "PEOPLE": 8, "BLASTS": 3, "EACH": 5, "FAIR_PEOPLE": 10},
+    practice: {"TEXTS": 20},
+}
+
+
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(lists, "MANY", 200)
-    monkeypatch.setattr(lists, "FEW", 20)
-    monkeypatch.setattr(imports, "ROWS", 100)
-    monkeypatch.setattr(release, "PEOPLE", 200)
-    monkeypatch.setattr(release, "SUPPRESSED", 100)
-    monkeypatch.setattr(release, "RUNS", 1)
-    monkeypatch.setattr(sending, "TEXTS", 20)
-    monkeypatch.setattr(sending, "RUNS", 1)
-    monkeypatch.setattr(receipts, "TEXTS", 20)
-    monkeypatch.setattr(meanwhile, "PEOPLE", 60)
-    monkeypatch.setattr(meanwhile, "SECONDS", 0.5)
-    monkeypatch.setattr(meanwhile, "BEFORE", 0.5)
-    monkeypatch.setattr(practice, "TEXTS", 20)
+    for bench, sizes in FEW.items():
+        for name, value in sizes.items():
+            monkeypatch.setattr(bench, name, value)
     yield
     logging.disable(logging.NOTSET)
 
