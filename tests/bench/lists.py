@@ -2,7 +2,7 @@
 
 from flask.testing import FlaskClient
 
-from tests.bench.figures import Figure, milliseconds
+from tests.bench.figures import Asked, Figure, milliseconds
 from tests.bench.house import app_with, folder, name
 from tests.visit import Visitor
 
@@ -28,7 +28,10 @@ def run() -> list[Figure]:
         few = _list(_browser(app_with(place / "few.db", FEW)), "")
         browser = _browser(app_with(place / "many.db", MANY))
         against = f"the first page of {FEW} members"
-        return [Figure(what, _list(browser, query), "ms", against, few) for what, query in PAGES.items()]
+        return [
+            Figure(what, _list(browser, query), "ms", against, few, "L7", Asked(most=300))
+            for what, query in PAGES.items()
+        ]
 
 
 def _browser(app: object) -> FlaskClient:
