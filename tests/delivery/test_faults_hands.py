@@ -38,8 +38,8 @@ ARMED = 5  # with four requests at once
 
 @pytest.fixture
 def town(make_app, twilio):
-    """200 people, four requests at once, sixty texts a second: there is time to do something about it."""
-    app = make_app(**twilio_settings(twilio, send_rate=60.0, send_concurrency=4))
+    """200 people, four requests at once, a hundred texts a second: there is time to do something about it."""
+    app = make_app(**twilio_settings(twilio, send_rate=100.0, send_concurrency=4))
     with app.app_context():
         members(PEOPLE)
     return app
