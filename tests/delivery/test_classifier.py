@@ -36,6 +36,8 @@ TABLE = [
     (OUT, 201, {}, '{"sid": null}', Ambiguous, NO_NAME, (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY)),
     (OUT, 201, {}, '{"sid": 7}', Ambiguous, NO_NAME, (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY)),
     (OUT, 201, {}, '{"sid": "SM', Ambiguous, NO_NAME, (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY)),
+    (OUT, 201, {}, '{"sid": "SM\\ud800"}', Ambiguous, NO_NAME, (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY)),
+    (OUT, 201, {}, '{"sid": "SM\\u0000"}', Ambiguous, NO_NAME, (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY)),
     (OUT, 202, {}, "<html>Please sign in to the hotel's network</html>", Ambiguous, NO_NAME, None),
     (OUT, 204, {}, "[" * 100_000, Ambiguous, NO_NAME, None),
     # no answer

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from app.delivery.carriers.exchange import Exchange
+from app.delivery.carriers.exchange import Exchange, is_name
 from app.delivery.carriers.reading import Fetched, NotRead
 from app.domain.lookups import Listed
 from app.domain.retries import read_retry_after
@@ -59,7 +59,7 @@ def _content(exchange: Exchange, error: BaseException | None) -> dict[str, Any] 
         return NotRead(f"HTTP {exchange.status}", exchange.status, wait)
     try:
         content = json.loads(exchange.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     return content if isinstance(content, dict) else NotRead("an answer that is no JSON", exchange.status)
 
@@ -68,11 +68,11 @@ def _text(row: object) -> Listed | None:
     if not isinstance(row, dict):
         return None
     sid, status, made = row.get("sid"), row.get("status"), _moment(row.get("date_created"))
-    if not (isinstance(sid, str) and sid and isinstance(status, str) and made):
+    if not (is_name(sid) and isinstance(status, str) and made):
         return None
     code = str(row.get("error_code") or "")
     return Listed(
-        sid=sid[:64],
+        sid=sid,
         status=status,
         direction=str(row.get("direction") or ""),
         to=str(row.get("to") or ""),

@@ -3,7 +3,7 @@
 import json
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 import aiohttp
 
@@ -14,7 +14,7 @@ from app.domain.retries import read_retry_after
 from app.kit.clock import now
 
 NOT_ALL_OF_IT = (408, 425)  # the carrier did not get all of a request, or too early: it may have acted on it
-LONGEST_CODE = 9
+LONGEST_CODE, LONGEST_NAME, LONGEST_WORDS = 9, 64, 500
 
 
 @dataclass
@@ -53,14 +53,14 @@ def _of_answer(exchange: Exchange, status: int) -> Outcome:
         return Unprocessed(f"HTTP {status}", wait, status, code)
     if status >= 500 or status in NOT_ALL_OF_IT:
         return Ambiguous(f"HTTP {status}", status, Unsure.CARRIER_FAULT)
-    return Refused(code or status, status, str(answer.get("message") or answer.get("detail") or "")[:500])
+    return Refused(code or status, status, _words(answer.get("message") or answer.get("detail")))
 
 
 def _accepted(answer: dict[str, Any], status: int) -> Outcome:
     sid = answer.get("sid")
-    if not isinstance(sid, str) or not sid:
+    if not is_name(sid):
         return Ambiguous("an answer without a sid", status, Unsure.NO_NAME)
-    return Accepted(sid[:64], str(answer.get("status") or "queued"))
+    return Accepted(sid, str(answer.get("status") or "queued"))
 
 
 def _read(body: str) -> dict[str, Any]:
@@ -69,6 +69,16 @@ def _read(body: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
+
+
+def is_name(sid: object) -> TypeGuard[str]:
+    """Whether this can be the carrier's name for a text: letters and digits, as the database can keep and show them."""
+    return isinstance(sid, str) and sid.isascii() and sid.isalnum() and len(sid) <= LONGEST_NAME
+
+
+def _words(message: object) -> str:
+    """What the carrier says, without NULs and halves of letters: nobody could store them, or read them again."""
+    return str(message or "").replace("\x00", "").encode("utf-8", "ignore").decode()[:LONGEST_WORDS]
 
 
 def _number(code: object) -> int | None:
