@@ -15,6 +15,7 @@ from app.imports import models as imports
 from app.kit.db import db
 from app.migrations.shape import Shape, difference, shape_of
 from app.organisation import models as organisation
+from app.people import models as people
 from app.suppression import models as suppression
 from app.surveys import models as surveys
 from app.webhooks import models as webhooks
@@ -28,6 +29,7 @@ ROOMS = (
     events,
     imports,
     organisation,
+    people,
     sandbox,
     suppression,
     surveys,

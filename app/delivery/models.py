@@ -71,6 +71,7 @@ class ScheduledMessage(Model):
         Index("ix_scheduled_messages_status", "status", "scheduled_at"),
         Index("ix_scheduled_messages_message_log_id", "message_log_id"),
         Index("ix_scheduled_messages_event_id", "event_id"),
+        Index("ix_scheduled_messages_event_reminder_id", "event_reminder_id"),
     )
 
     id: Mapped[key]
@@ -97,6 +98,8 @@ class ScheduledMessage(Model):
     client_token: Mapped[str | None] = mapped_column(String(64), unique=True)
     created_by: Mapped[str | None] = mapped_column(String(80))
     not_after: Mapped[moment | None]
+    # the step of an event's plan that this blast is
+    event_reminder_id: Mapped[int | None] = mapped_column(ForeignKey("event_reminders.id", ondelete="SET NULL"))
 
 
 class Message(Model):

@@ -2,10 +2,10 @@
 
 import datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.columns import e164, key, phone_is_e164, stamp
+from app.kit.columns import e164, key, long_text, phone_is_e164, stamp
 from app.kit.db import Model
 
 
@@ -18,6 +18,28 @@ class Event(Model):
     id: Mapped[key]
     title: Mapped[str] = mapped_column(String(200))
     date: Mapped[datetime.date | None] = mapped_column(Date)
+    created_at: Mapped[stamp]
+    # on the organisation's clocks, HH:MM; null: the whole day
+    start_time: Mapped[str | None] = mapped_column(String(5))
+    place: Mapped[str | None] = mapped_column(String(200))
+
+
+class EventReminder(Model):
+    """One step of an event's plan of reminders. While it is on, a pending scheduled blast stands for it."""
+
+    __tablename__ = "event_reminders"
+    __table_args__ = (
+        UniqueConstraint("event_id", "days", "time_of_day", name="unique_event_step"),
+        CheckConstraint("time_of_day GLOB '[0-2][0-9]:[0-5][0-9]'", name="time_of_day"),
+    )
+
+    id: Mapped[key]
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    # days from the event's date: -7 is a week before, 1 the day after
+    days: Mapped[int]
+    time_of_day: Mapped[str] = mapped_column(String(5))
+    body: Mapped[long_text]
+    is_on: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[stamp]
 
 

@@ -57,6 +57,11 @@ class Import(Model):
     left_out_count: Mapped[count]
     created_at: Mapped[stamp]
     finished_at: Mapped[moment | None]
+    # how many of the file's rows are checked by now; all of them when nothing is left to read
+    checked_rows: Mapped[count]
+    # how these people said yes, in the admin's words; null: nobody said
+    consent: Mapped[str | None] = mapped_column(String(300))
+    undone_at: Mapped[moment | None]
 
 
 class ImportRow(Model):
@@ -80,6 +85,9 @@ class ImportRow(Model):
     reason: Mapped[str | None] = mapped_column(String(300))
     left_out: Mapped[str | None] = mapped_column(String(20))
     cells: Mapped[str | None] = mapped_column(Text)
+    # what the confirmed import did, so that it can be undone: the row of the list it made or named, and the name before
+    person_id: Mapped[int | None]
+    name_before: Mapped[str | None] = mapped_column(String(100))
 
 
 import_rows = cast("Table", ImportRow.__table__)

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.wording import DEFAULT_FOOTER
-from app.kit.columns import changed, key, stamp
+from app.kit.columns import changed, flag, key, stamp
 from app.kit.db import Model
 
 
@@ -26,3 +26,5 @@ class Organisation(Model):
     undo_seconds: Mapped[int | None]
     created_at: Mapped[stamp]
     updated_at: Mapped[changed]
+    # True: only people with a recorded yes are texted
+    consent_required: Mapped[flag]

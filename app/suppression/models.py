@@ -1,11 +1,11 @@
-"""The two lists of numbers that get no texts."""
+"""The two lists of numbers that get no texts, who said yes and no, and the marks of people who were erased."""
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Text, event
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.columns import changed, e164, key, phone_is_e164, stamp, words
+from app.kit.columns import changed, e164, flag, key, phone_is_e164, stamp, words
 from app.kit.db import Model
 
 # Sources of an opt-out that the code asks about; others are import, community and event:<id>.
@@ -56,3 +56,68 @@ class SuppressedContact(Model):
     source_message_log_id: Mapped[int | None] = mapped_column(ForeignKey("message_logs.id", ondelete="SET NULL"))
     created_at: Mapped[stamp]
     updated_at: Mapped[changed]
+
+
+class ConsentAct(StrEnum):
+    """What somebody said about being texted."""
+
+    GRANTED = "granted"
+    WITHDRAWN = "withdrawn"
+    RETURNED = "returned"
+
+
+class ConsentMethod(StrEnum):
+    """How it was said."""
+
+    IMPORT = "import"
+    FORM = "form"
+    KEYWORD = "keyword"
+    STOP = "stop"
+    START = "start"
+    ADMIN = "admin"
+    CARRIER = "carrier"
+
+
+class ConsentEvent(Model):
+    """One line of the consent ledger. Only ever added to: triggers refuse changes and deletions, but for an erasure."""
+
+    __tablename__ = "consent_events"
+    __table_args__ = (
+        Index("ix_consent_events_phone", "phone", "id"),
+        Index("ix_consent_events_import_id", "import_id"),
+    )
+
+    id: Mapped[key]
+    phone: Mapped[e164]
+    act: Mapped[ConsentAct] = mapped_column(words(ConsentAct))
+    method: Mapped[ConsentMethod] = mapped_column(words(ConsentMethod))
+    # what they were asked, or what they said
+    evidence: Mapped[str | None] = mapped_column(Text)
+    # a user's name; null: the person themselves, or the carrier
+    actor: Mapped[str | None] = mapped_column(String(80))
+    import_id: Mapped[int | None]
+    at: Mapped[stamp]
+
+
+class ErasedNumber(Model):
+    """A person who was erased on request. The hash is all that is left, so that no later import revives them."""
+
+    __tablename__ = "erased_numbers"
+
+    id: Mapped[key]
+    phone_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    opted_out: Mapped[flag]
+    erased_by: Mapped[str] = mapped_column(String(80))
+    erased_at: Mapped[stamp]
+
+
+# Erasing a person puts a mark in place of their number, and may change nothing else.
+LEDGER = (
+    "CREATE TRIGGER consent_events_no_update BEFORE UPDATE ON consent_events "
+    "WHEN new.phone NOT GLOB '#*' OR new.act <> old.act OR new.method <> old.method OR new.at <> old.at "
+    "BEGIN SELECT RAISE(ABORT, 'consent_events is append-only'); END",
+    "CREATE TRIGGER consent_events_no_delete BEFORE DELETE ON consent_events "
+    "BEGIN SELECT RAISE(ABORT, 'consent_events is append-only'); END",
+)
+for _statement in LEDGER:
+    event.listen(ConsentEvent.__table__, "after_create", DDL(_statement))

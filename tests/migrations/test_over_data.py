@@ -46,5 +46,25 @@ def test_0002_doubt_and_faults_looks_up_what_is_in_doubt_and_not_too_old(before)
     ]
     soon = run(path, "SELECT count(*) FROM messages WHERE look_up_at > datetime('now') AND length(look_up_at) = 26")
     assert soon == [(2,)]
+    revert(path, 3, QUIET)
     revert(path, 2, QUIET)
     assert run(path, "SELECT status FROM messages ORDER BY id") == [(row[0],) for row in found]
+
+
+def test_0003_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(before):
+    path = before(3)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        add = "INSERT INTO unsubscribed_contacts (phone, source, reason, created_at) VALUES (?, ?, ?, '2026-01-02 03:04:05')"
+        connection.execute(add, ("+13035550101", "inbound", "Texted: STOP"))
+        connection.execute(add, ("+13035550102", "message_failure", None))
+        connection.execute("INSERT INTO events (title) VALUES ('Picnic')")
+        connection.commit()
+    migrate(path, QUIET)
+    ledger = run(path, "SELECT phone, act, method, evidence, at FROM consent_events ORDER BY id")
+    assert ledger == [
+        ("+13035550101", "withdrawn", "stop", "Texted: STOP", "2026-01-02 03:04:05"),
+        ("+13035550102", "withdrawn", "carrier", None, "2026-01-02 03:04:05"),
+    ]
+    assert run(path, "SELECT title, place FROM events") == [("Picnic", None)]
+    revert(path, 3, QUIET)
+    assert run(path, "SELECT count(*) FROM unsubscribed_contacts") == [(2,)]
