@@ -45,6 +45,13 @@ LENGTH_PROBLEMS = {
 EXTENSION_WORD = re.compile(r"(?:;?\s*ext(?:ension|n)?\.?|[x#;])\s*[:=.]?\s*\d+\s*$", re.IGNORECASE)
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 WRAPPING = " \t'\"=`´‘’“”"  # what spreadsheets and mail programs put around a number
+PLAIN = re.compile(r"\+?\(?[0-9](?:[ ().-]{0,2}[0-9]){6,14}")  # nothing to tidy: what nearly every spreadsheet has
+AREA_CODE = re.compile(  # 303 555 0142, (303) 555-0142, +1 303.555.0142
+    r"(?P<country>\+1[ .-]?)?(?:\((?P<bracket>)|)(?P<area>[2-9][0-9]{2})(?(bracket)\))[ .-]?(?P<first>[0-9]{3})[ .-]?"
+    r"(?P<last>[0-9]{4})"
+)
+NORTH_AMERICA = frozenset(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1])
+WORLDWIDE = frozenset(code for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items() if regions == ("001",))
 PUNCTUATION = re.compile(r"[\d\s+().\-/~‐‑‒–—−ー]+")  # everything a written number may consist of
 
 
@@ -72,15 +79,15 @@ class Phone:
         written = _tidy(text)
         _refuse_what_cannot_be_a_number(written)
         home = region if region in phonenumbers.SUPPORTED_REGIONS else None
-        number = _parsed(written, home)
-        if not phonenumbers.is_valid_number(number):
+        number = _north_american(written, home) or _parsed(written, home)
+        kind = phonenumbers.number_type(number)
+        if kind == PhoneNumberType.UNKNOWN:  # the same look as is_valid_number(), which does not say the kind
             raise _invalid(number, written, home)
-        if phonenumbers.region_code_for_number(number) == "001" and number.country_code != 800:
+        if number.country_code in WORLDWIDE and number.country_code != 800:
             raise BadPhone(PhoneProblem.SATELLITE)  # 881, 882, 883 …; 800 is toll-free everywhere
-        refused = REFUSED_TYPES.get(phonenumbers.number_type(number))
-        if refused:
-            raise BadPhone(refused)
-        return cls(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+        if kind in REFUSED_TYPES:
+            raise BadPhone(REFUSED_TYPES[kind])
+        return cls(f"+{number.country_code}{phonenumbers.national_significant_number(number)}")
 
     @property
     def pretty(self) -> str:
@@ -118,6 +125,8 @@ def is_e164(text: str) -> bool:
 
 def _tidy(text: str) -> str:
     """Plain digits and signs: without bidi marks, spreadsheet quoting, tel: and doubled plus signs."""
+    if PLAIN.fullmatch(text):
+        return text
     shown = unicodedata.normalize("NFKC", text[: LONGEST * 6])
     shown = "".join(sign for sign in shown if unicodedata.category(sign) not in ("Cf", "Cc", "Cs")).strip(WRAPPING)
     shown = re.sub(r"^tel:\s*", "", shown, flags=re.IGNORECASE).strip(WRAPPING)
@@ -125,6 +134,8 @@ def _tidy(text: str) -> str:
 
 
 def _refuse_what_cannot_be_a_number(written: str) -> None:
+    if PLAIN.fullmatch(written):
+        return
     if not written:
         raise BadPhone(PhoneProblem.EMPTY)
     digits = digits_of(written)
@@ -138,6 +149,14 @@ def _refuse_what_cannot_be_a_number(written: str) -> None:
         raise BadPhone(PhoneProblem.LETTERS)
     if not PUNCTUATION.fullmatch(written):
         raise BadPhone(PhoneProblem.NOT_A_NUMBER)
+
+
+def _north_american(written: str, home: str | None) -> phonenumbers.PhoneNumber | None:
+    """Ten digits with an area code, read at home in North America or after +1: parse() gives just that, and slowly."""
+    match = AREA_CODE.fullmatch(written)
+    if match is None or (home not in NORTH_AMERICA and not match["country"]):
+        return None
+    return phonenumbers.PhoneNumber(country_code=1, national_number=int("".join(match.group("area", "first", "last"))))
 
 
 def _parsed(written: str, home: str | None) -> phonenumbers.PhoneNumber:
