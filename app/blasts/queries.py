@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, or_, select
@@ -9,14 +10,17 @@ from sqlalchemy import Row, func, or_, select
 from app.community import queries as community
 from app.delivery import queries as delivery
 from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.domain import reminders
 from app.domain.audience import Person, Rehearsal, rehearse
 from app.domain.blast_states import FAILED, LogStatus, MessageStatus, ScheduleStatus, Target
 from app.domain.permission import LeftOut
 from app.domain.phone import digits_of
 from app.events import queries as events
-from app.events.models import Event
+from app.events.models import Event, EventReminder
+from app.kit.clock import now
 from app.kit.db import db
 from app.kit.pages import Asked, Page, last_page
+from app.organisation import queries as organisation
 
 # The chips above a blast's people: word -> statuses.
 FILTERS: dict[str, tuple[MessageStatus, ...]] = {
@@ -51,20 +55,38 @@ class EventGone(Exception):
     """The event of a blast does not exist any more. It never becomes a blast to the community."""
 
 
-def rehearsal(target: Target, event_id: int | None, template: str, footer: str | None) -> Rehearsal:
+def rehearsal(
+    target: Target,
+    event_id: int | None,
+    template: str,
+    footer: str | None,
+    registered_by: datetime | None = None,
+) -> Rehearsal:
     """Who would get what if the blast left now: the review page shows it, release makes rows of it.
 
-    Raises EventGone.
+    `registered_by`: whoever registered for the event after this moment is left out. Raises EventGone.
     """
-    return rehearse(_people(_pool(target, event_id)), template, footer)
+    people = _people(_pool(target, event_id, registered_by))
+    return rehearse(people, template, footer, event_values(target, event_id))
 
 
-def _pool(target: Target, event_id: int | None) -> Any:  # a Select whose row type differs by pool
+def event_values(target: Target, event_id: int | None) -> dict[str, str]:
+    """What stands for the placeholders of a blast's event, as the event is now; {} without one."""
+    event = events.event(event_id) if target == Target.EVENT else None
+    if event is None:
+        return {}
+    calendar = reminders.Calendar(event.date, event.start_time, organisation.timezone())
+    return reminders.values_of(event.title, calendar, event.place, now())
+
+
+def _pool(
+    target: Target, event_id: int | None, registered_by: datetime | None = None
+) -> Any:  # a Select whose row type differs by pool
     if target == Target.COMMUNITY:
         return community.pool()
     if event_id is None or events.event(event_id) is None:
         raise EventGone
-    return events.pool(event_id)
+    return events.pool(event_id, registered_by)
 
 
 def _people(pool: Any) -> list[Person]:
@@ -199,6 +221,17 @@ def event_titles(blasts: Iterable[ScheduledMessage]) -> dict[int, str]:
     ids = {blast.event_id for blast in blasts if blast.event_id}
     found = db.session.execute(select(Event.id, Event.title).where(Event.id.in_(ids)))
     return {row.id: row.title for row in found}
+
+
+def reminder_words(blasts: Iterable[ScheduledMessage]) -> dict[int, str]:
+    """ "Reminder, 1 day before", by the blast's id, of those of these blasts that an event's plan has made."""
+    steps = {blast.event_reminder_id for blast in blasts if blast.event_reminder_id}
+    if not steps:
+        return {}
+    found = db.session.execute(select(EventReminder.id, EventReminder.days).where(EventReminder.id.in_(steps)))
+    words = {row.id: f"{reminders.SIGNATURE}, {reminders.in_words(row.days)}" for row in found}
+    ids = {blast.id: blast.event_reminder_id for blast in blasts if blast.event_reminder_id in words}
+    return {blast_id: words[step] for blast_id, step in ids.items() if step}
 
 
 def reader(target: Target, event_id: int | None) -> str | None:

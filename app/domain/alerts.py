@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from app.domain.segments import GSM7_PART, measure, plain
 from app.domain.segments import GSM_TEXT as PLAIN_TEXT
-from app.domain.wording import fill
+from app.domain.wording import ANY_EVENT, fill
 
 # After each failed try; after the last one it is given up.
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800))
@@ -64,7 +64,7 @@ def in_a_text(body: str, paused: Sequence[int], cause: str, base: str) -> str:
 
 
 def _name(body: str, blast: int) -> str:
-    line = " ".join(_only_gsm(fill(body, None)).split())
+    line = " ".join(_only_gsm(fill(body, None, ANY_EVENT)).split())
     if not line:
         return f"blast {blast}"
     return f'the blast "{line}"' if len(line) <= TITLE else f'the blast "{line[: TITLE - 3].rstrip(" .,;:!?-")}..."'

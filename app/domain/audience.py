@@ -1,8 +1,8 @@
 """The rehearsal of a blast: who gets which text, who is left out, what it weighs; for review and release alike."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -32,10 +32,14 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """Every number of the pool once, in the pool's order; `duplicates` counts the repeats that were merged."""
+    """Every number of the pool once, in the pool's order; `duplicates` counts the repeats that were merged.
+
+    `event`: what stood for the event's placeholders.
+    """
 
     texts: tuple[Text, ...]
     duplicates: int
+    event: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def sendable(self) -> tuple[Text, ...]:
@@ -73,11 +77,17 @@ class Rehearsal:
         return tuple(text for text in self.sendable if characters(text.body) > LIMIT)
 
 
-def rehearse(pool: Iterable[Person], template: str, footer: str | None) -> Rehearsal:
-    """Merge equal numbers, fill in the template, add the footer (None: none) and measure, for everybody in the pool."""
+def rehearse(
+    pool: Iterable[Person], template: str, footer: str | None, event: Mapping[str, str] | None = None
+) -> Rehearsal:
+    """Merge equal numbers, fill in the template, add the footer (None: none) and measure, for everybody in the pool.
+
+    `event`: what stands for the event's placeholders, the same for everybody.
+    """
     people, duplicates = _merged(pool)
-    written = _writer(template, footer)
-    return Rehearsal(tuple(_text(person, written) for person in people), duplicates)
+    of_event = event or {}
+    written = _writer(template, footer, of_event)
+    return Rehearsal(tuple(_text(person, written) for person in people), duplicates, of_event)
 
 
 def without_too_long(rehearsal: Rehearsal) -> Rehearsal:
@@ -89,7 +99,7 @@ def without_too_long(rehearsal: Rehearsal) -> Rehearsal:
         return rehearsal
     long = {text.phone for text in rehearsal.too_long}
     texts = (each._replace(left_out=LeftOut.TOO_LONG) if each.phone in long else each for each in rehearsal.texts)
-    return Rehearsal(tuple(texts), rehearsal.duplicates)
+    return replace(rehearsal, texts=tuple(texts))
 
 
 Writer = Callable[[str | None], tuple[str, str, int]]
@@ -108,11 +118,11 @@ def _merged(pool: Iterable[Person]) -> tuple[list[Person], int]:
     return list(kept.values()), seen - len(kept)
 
 
-def _writer(template: str, footer: str | None) -> Writer:
+def _writer(template: str, footer: str | None, event: Mapping[str, str]) -> Writer:
     """A function from a name to (body, encoding, segments); an empty body when the filled-in text would be blank."""
 
     def write(name: str | None) -> tuple[str, str, int]:
-        body = wording.fill(template, name).strip()
+        body = wording.fill(template, name, event).strip()
         if wording.is_blank(body):
             return "", Encoding.GSM7.value, 0
         if footer:

@@ -64,6 +64,29 @@ def in_words(moment: datetime, zone: str, *, now: datetime | None = None) -> str
     return f"{day} {local:%H:%M}"
 
 
+def day_in_words(day: date, *, today: date) -> str:
+    """'Fri 8 May'; with the year when that is not the year of `today`."""
+    words = f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+    return words if day.year == today.year else f"{words} {day.year}"
+
+
+def moment_on(day: date, clock: str, zone: str) -> datetime | None:
+    """When the clocks of `zone` show HH:MM on that day, in UTC; None at the edge of the calendar.
+
+    A plan has nobody to ask: of two equal times the first is meant, and a time that the clocks skip is as much later
+    as they skip (02:30 is 03:30 then).
+    """
+    try:
+        return datetime.combine(day, time.fromisoformat(clock), _place_or_utc(zone)).astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def today_in(zone: str, now: datetime) -> date:
+    """The day it is in `zone`."""
+    return now.astimezone(_place_or_utc(zone)).date()
+
+
 @dataclass(frozen=True)
 class Typed:
     """A moment as somebody would type it: YYYY-MM-DD, HH:MM, and 'first' or 'second' of two equal times."""

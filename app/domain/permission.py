@@ -27,6 +27,7 @@ class LeftOut(StrEnum):
     EMPTY_TEXT = "empty_text"
     TOO_LONG = "too_long"
     COUNTRY_OFF = "country_off"
+    REGISTERED_LATE = "registered_late"
 
 
 # What happened, and what the reader of the page can do about it.
@@ -39,6 +40,10 @@ LEFT_OUT_WORDS: dict[LeftOut, tuple[str, str]] = {
     LeftOut.COUNTRY_OFF: (
         "Texts to their country are switched off",
         "Switch the country on in the Twilio console, or take a sender that reaches it; then send again to them.",
+    ),
+    LeftOut.REGISTERED_LATE: (
+        "Registered too late for this reminder",
+        "Nothing: they have just read when and where it is.",
     ),
 }
 

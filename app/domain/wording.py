@@ -2,12 +2,22 @@
 
 import difflib
 import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "sra", "srta", "herr", "frau", "mme", "mlle"})
 DEFAULT_FOOTER = "Reply STOP to opt out."
 TOKENS: dict[str, str] = {"first_name": "First name", "name": "Name", "full_name": "Full name"}
+# Only where a text is about an event; the same for everybody who comes to it.
+EVENT_TOKENS: dict[str, str] = {
+    "event_title": "Event title",
+    "event_date": "Event date",
+    "event_time": "Event time",
+    "event_place": "Event place",
+}
+# What stands for them where a text is named, not sent.
+ANY_EVENT = {"event_title": "the event", "event_date": "its day", "event_time": "its time", "event_place": "its place"}
 
 TOKEN = re.compile(r"\{([^{}]*)\}")
 DOUBLED = re.compile(r"\{[^{}]*\{|\}[^{}]*\}")
@@ -25,12 +35,18 @@ class Piece(NamedTuple):
     fallback: str | None = None
 
 
-def problems_with(template: str) -> list[str]:
-    """What keeps the template from being filled in, one sentence each; [] when it can be."""
+def problems_with(template: str, *, of_event: bool = False) -> list[str]:
+    """What keeps the template from being filled in, one sentence each; [] when it can be.
+
+    `of_event`: whether it goes to the people of an event, so that the event's placeholders can be filled in.
+    """
     found = []
     for written in dict.fromkeys(TOKEN.findall(template)):
-        if _token(written) is None:
-            found.append(_unknown(written))
+        token = _token(written)
+        if token is None:
+            found.append(_unknown(written, [*TOKENS, *EVENT_TOKENS] if of_event else list(TOKENS)))
+        elif token in EVENT_TOKENS and not of_event:
+            found.append(f"{{{token}}} can only be filled in for the people of an event. Choose one, or take it out.")
     rest = TOKEN.sub("\0", template)
     if re.search(r"\{\s*\0|\0\s*\}", rest) or DOUBLED.search(rest):
         found.append("Write placeholders with one brace on each side, like {first_name}, and not inside each other.")
@@ -39,12 +55,13 @@ def problems_with(template: str) -> list[str]:
     return found
 
 
-def fill(template: str, name: str | None) -> str:
+def fill(template: str, name: str | None, event: Mapping[str, str] | None = None) -> str:
     """The text for one person, in a single pass: braces inside a name stay as they are. Never raises.
 
-    A missing name leaves its fallback, or nothing; the one space before nothing goes too (after it, at a line's start).
+    `event`: what stands for the event's placeholders, by their names. Whatever is missing leaves its fallback, or
+    nothing; the one space before nothing goes too (after it, at a line's start).
     """
-    values = _values(name)
+    values = {**(event or {}), **_values(name)}
     out: list[str] = []
     at_line_start, swallow = True, False
     for piece in _pieces(template):
@@ -64,12 +81,17 @@ def fill(template: str, name: str | None) -> str:
 
 def uses_names(template: str) -> bool:
     """Whether the text differs from person to person."""
-    return any(piece.token for piece in _pieces(template))
+    return any(piece.token in TOKENS for piece in _pieces(template))
 
 
 def needs_name_without_fallback(template: str) -> bool:
     """Whether somebody without a name would get a text with a hole in it."""
-    return any(piece.token and piece.fallback is None for piece in _pieces(template))
+    return any(piece.token in TOKENS and piece.fallback is None for piece in _pieces(template))
+
+
+def uses_event(template: str) -> bool:
+    """Whether the text says something of its event, filled in when it leaves."""
+    return any(piece.token in EVENT_TOKENS for piece in _pieces(template))
 
 
 def clean(text: str) -> str:
@@ -125,17 +147,17 @@ def _pieces(template: str) -> tuple[Piece, ...]:
 def _token(written: str) -> str | None:
     """The name of the token somebody wrote between the braces, however they spelt it; None when there is none."""
     name = re.sub(r"\s+", "_", written.partition("|")[0].strip().casefold())
-    return name if name in TOKENS else None
+    return name if name in TOKENS or name in EVENT_TOKENS else None
 
 
-def _unknown(written: str) -> str:
+def _unknown(written: str, known: Sequence[str]) -> str:
     name = written.partition("|")[0].strip()
     if not name:
         return "There is nothing between the braces {}. Placeholders look like {first_name}."
     shown = name if len(name) <= 40 else name[:39] + "…"
-    near = difflib.get_close_matches(re.sub(r"[\s-]+", "_", name[:40].casefold()), TOKENS, n=1, cutoff=0.6)
-    known = " and ".join([", ".join(f"{{{token}}}" for token in list(TOKENS)[:-1]), f"{{{list(TOKENS)[-1]}}}"])
-    advice = f"Did you mean {{{near[0]}}}?" if near else f"There are {known}."
+    near = difflib.get_close_matches(re.sub(r"[\s-]+", "_", name[:40].casefold()), known, n=1, cutoff=0.6)
+    *first, last = [f"{{{token}}}" for token in known]
+    advice = f"Did you mean {{{near[0]}}}?" if near else f"There are {', '.join(first)} and {last}."
     return f"{{{shown}}} is not a placeholder. {advice}"
 
 

@@ -13,10 +13,11 @@ from app.delivery import queries as delivery
 from app.delivery.actions import release as rows
 from app.delivery.actions import schedule
 from app.delivery.models import ScheduledMessage
-from app.domain import hours
+from app.domain import hours, reminders
 from app.domain.audience import Person, Rehearsal, rehearse, without_too_long
 from app.domain.pacing import valid_for
 from app.events import queries as events
+from app.events.actions.reminders import follow_the_zone, in_another_zone
 from app.kit.clock import now
 from app.kit.db import Busy, db, write
 from app.kit.settings import Settings
@@ -44,6 +45,7 @@ def release_due(moment: datetime | None = None) -> int:
     """
     settings: Settings = current_app.extensions["settings"]
     moment = moment or now()
+    _follow_the_zone(moment)
     _expire(moment - timedelta(minutes=settings.scheduled_message_max_lag), moment)
     released, failed = 0, []
     for scheduled_id in delivery.due(settings.carrier, moment):
@@ -59,6 +61,13 @@ def release_due(moment: datetime | None = None) -> int:
     if failed:
         raise NotReleased(failed)
     return released
+
+
+def _follow_the_zone(moment: datetime) -> None:
+    """Reminders are planned by the organisation's clocks: its settings may have got another zone since."""
+    if in_another_zone():
+        with write():
+            log.info("reminders of events %s follow the zone", follow_the_zone(moment))
 
 
 def _expire(oldest: datetime, moment: datetime) -> None:
@@ -103,7 +112,8 @@ def _in_words(moment: datetime, zone: str | None) -> str:
 
 def _rehearse(blast: ScheduledMessage) -> tuple[Rehearsal, str | None]:
     event = events.event(blast.event_id)
-    whole = without_too_long(queries.rehearsal(blast.target, blast.event_id, blast.message_body, blast.footer))
+    by = reminders.registered_by(blast.scheduled_at) if blast.event_reminder_id else None
+    whole = without_too_long(queries.rehearsal(blast.target, blast.event_id, blast.message_body, blast.footer, by))
     if blast.test_mode:
         whole = _only_the_test_phone(whole, blast)
     return whole, event.title if event else None
@@ -116,4 +126,4 @@ def _only_the_test_phone(whole: Rehearsal, blast: ScheduledMessage) -> Rehearsal
         return replace(whole, texts=())
     reader = whole.sendable[0].name if whole.sendable else None
     person = Person(reader, phone, suppression.is_left_out(phone))
-    return rehearse([person], blast.message_body, blast.footer)
+    return rehearse([person], blast.message_body, blast.footer, whole.event)

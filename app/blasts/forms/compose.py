@@ -63,7 +63,7 @@ class ComposeForm(Moments):
         """Something to read, of placeholders that exist, not too long."""
         if wording.is_blank(field.data or ""):
             raise ValidationError("Write a text first.")
-        field.errors = [*field.errors, *wording.problems_with(field.data)]
+        field.errors = [*field.errors, *wording.problems_with(field.data, of_event=self.target.data == Target.EVENT)]
         size = characters(field.data)
         if size > LIMIT:
             raise ValidationError(f"This text has {size:,} characters. {LONGEST}")

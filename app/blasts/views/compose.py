@@ -89,6 +89,7 @@ def _compose(form: ComposeForm) -> str:
         form=form,
         footer=org.footer.strip(),
         tokens=[(f"{{{token}|friend}}", label) for token, label in wording.TOKENS.items()],
+        event_tokens=[(f"{{{token}}}", label) for token, label in wording.EVENT_TOKENS.items()],
         preview=_preview(form),
     )
 
@@ -96,11 +97,11 @@ def _compose(form: ComposeForm) -> str:
 def _preview(form: ComposeForm) -> dict[str, object] | None:
     """The text as somebody of the audience would read it; None while there is nothing to read."""
     body = form.message_body.data or ""
-    if wording.is_blank(body) or wording.problems_with(body):
-        return None
     target = Target(form.target.data) if form.target.data in set(Target) else Target.COMMUNITY
+    if wording.is_blank(body) or wording.problems_with(body, of_event=target == Target.EVENT):
+        return None
     name = queries.reader(target, form.event)
-    text = wording.fill(body, name).strip()
+    text = wording.fill(body, name, queries.event_values(target, form.event)).strip()
     text = wording.with_footer(text, form.footer) if form.footer else text
     return {"name": name, "text": text, "parts": measure(text).segments}
 

@@ -191,7 +191,8 @@ class Review:
         """How many parts fewer the same people would get with another text; of many people, told from the first."""
         some = self.rehearsal.sendable[:SAMPLE]
         now = sum(text.segments for text in some)
-        then = rehearse([Person(text.name, text.phone, None) for text in some], body, self.draft.footer).segments
+        again = [Person(text.name, text.phone, None) for text in some]
+        then = rehearse(again, body, self.draft.footer, self.rehearsal.event).segments
         return round((now - then) * self.people / len(some))
 
     def _dearer(self, signs: list[str], saved: int) -> str:

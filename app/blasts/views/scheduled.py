@@ -15,6 +15,7 @@ from app.delivery.models import ScheduledMessage
 from app.domain import hours
 from app.domain.blast_states import ScheduleStatus
 from app.domain.permission import Role
+from app.events.actions.reminders import switch_off
 from app.kit.access import BOTH, needs, who
 from app.kit.clock import now
 from app.kit.pages import asked
@@ -33,6 +34,7 @@ def scheduled() -> ResponseReturnValue:
         "blasts/scheduled.html",
         page=page,
         titles=queries.event_titles(page.rows),
+        reminders=queries.reminder_words(page.rows),
         moments=_moments(page.rows),
         paused=queries.paused_among(page.rows),
     )
@@ -49,6 +51,7 @@ def scheduled_one(scheduled_id: int) -> ResponseReturnValue:
         "blasts/scheduled_one.html",
         blast=blast,
         titles=queries.event_titles([blast]),
+        reminder=queries.reminder_words([blast]).get(blast.id),
         moments=_moments([blast]),
         countdown=_countdown(blast),
         end=_in_words(blast.not_after, blast) if blast.not_after else None,
@@ -101,12 +104,14 @@ def scheduled_delete(scheduled_id: int) -> ResponseReturnValue:
 
 
 def _stop(scheduled_id: int, verb: str, done: str) -> ResponseReturnValue:
-    _blast(scheduled_id)
+    blast = _blast(scheduled_id)
     try:
         with act(verb, who()) as trace:
             trace.about = f"scheduled blast {scheduled_id}"
             if not schedule.cancel(scheduled_id):
                 raise TooLate
+            if blast.event_reminder_id:
+                switch_off(blast.event_reminder_id)
     except TooLate:
         flash(*_too_late(_blast(scheduled_id)))
     else:

@@ -7,7 +7,7 @@ from app.blasts.views.room import bp
 from app.domain.blast_states import FAILED, NEVER_LEFT, MessageStatus, Target, Unsure
 from app.domain.permission import LEFT_OUT_WORDS
 from app.domain.receipts import receipt_for
-from app.domain.wording import fill, uses_names
+from app.domain.wording import ANY_EVENT, fill, uses_event, uses_names
 
 HEADLINE = 60
 UNSURE = "We do not know whether it left."
@@ -73,9 +73,9 @@ def parts(count: int) -> str:
     return f"{count:,} {'part' if count == 1 else 'parts'}"
 
 
-def headline(body: str) -> str:
+def headline(body: str, event_title: str | None = None) -> str:
     """What a blast is called: how its text begins, as somebody without a name reads it."""
-    line = " ".join(fill(body, None).split())
+    line = " ".join(fill(body, None, ANY_EVENT | ({"event_title": event_title} if event_title else {})).split())
     return line if len(line) <= HEADLINE else line[: HEADLINE - 1].rstrip(" .,;:!?–-") + "…"
 
 
@@ -86,5 +86,5 @@ def audience(target: Target, event_title: str | None) -> str:
     return f"Event: {event_title}" if event_title else "An event that was deleted"
 
 
-for _filter in (why, people, parts, headline, audience, uses_names):
+for _filter in (why, people, parts, headline, audience, uses_names, uses_event):
     bp.add_app_template_filter(_filter)

@@ -1,4 +1,4 @@
-"""Blasts that wait for their time: made, cancelled, expired."""
+"""Blasts that wait for their time: made, moved, cancelled, expired."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,7 @@ class Frozen:
     client_token: str | None
     created_by: str
     not_after: datetime | None = None
+    event_reminder_id: int | None = None
 
 
 def schedule(blast: Frozen, scheduled_at: datetime) -> ScheduledMessage:
@@ -44,15 +45,32 @@ def schedule(blast: Frozen, scheduled_at: datetime) -> ScheduledMessage:
         client_token=blast.client_token,
         created_by=blast.created_by,
         not_after=blast.not_after,
+        event_reminder_id=blast.event_reminder_id,
     )
     db.session.add(row)
     db.session.flush()
     return row
 
 
-def cancel(scheduled_id: int) -> bool:
+def move(scheduled_id: int, blast: Frozen, scheduled_at: datetime) -> bool:
+    """Give a blast that has not been released another time (UTC), text and end. False when it is too late."""
+    statement = (
+        update(ScheduledMessage)
+        .where(ScheduledMessage.id == scheduled_id, ScheduledMessage.status == ScheduleStatus.PENDING)
+        .values(
+            scheduled_at=scheduled_at,
+            message_body=blast.body,
+            footer=blast.footer,
+            timezone=blast.timezone,
+            not_after=blast.not_after,
+        )
+    )
+    return rows_changed(statement) == 1
+
+
+def cancel(scheduled_id: int, why: str | None = None) -> bool:
     """Cancel a blast that has not been released; undo is this too. False when it is too late."""
-    return _end(scheduled_id, ScheduleStatus.CANCELLED)
+    return _end(scheduled_id, ScheduleStatus.CANCELLED, why)
 
 
 def fail(scheduled_id: int, why: str) -> bool:

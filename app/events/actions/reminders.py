@@ -1,0 +1,194 @@
+"""The verbs of an event's plan of reminders: its steps, and the scheduled blasts that stand for them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import delete, select, update
+
+from app.delivery.actions import schedule
+from app.delivery.models import ScheduledMessage
+from app.domain import hours
+from app.domain.blast_states import ScheduleStatus, Target
+from app.domain.reminders import SEEDS, SIGNATURE, Calendar, StepState, Timing, timing
+from app.events.models import Event, EventReminder
+from app.kit.db import db
+from app.kit.settings import Settings
+from app.organisation import queries as organisation
+
+WHY_NOT = {
+    StepState.OFF: "switched off in the plan of the event",
+    StepState.NO_DATE: "a reminder, and the event has no date any more",
+    StepState.TOO_LATE: "too late for the new date of the event",
+    StepState.AFTER_START: "a reminder for after the beginning of the event",
+}
+REMOVED = "taken out of the plan of the event"
+SENT_THAT_DAY = "sent on that day already"
+ASIDE = 100_000  # where steps wait that change places with each other: no two may be at one time
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step as somebody wants it. `id`: None for a new one."""
+
+    id: int | None
+    days: int
+    time_of_day: str
+    body: str
+    is_on: bool
+
+
+def start_plan(event_id: int, moment: datetime) -> None:
+    """Give a new event the usual plan, and schedule it. An event with a plan keeps its own. Call inside write()."""
+    if _steps(event_id):
+        return
+    for seed in SEEDS:
+        _add(event_id, Step(None, seed.days, seed.time_of_day, seed.body, seed.is_on))
+    replan(event_id, moment)
+
+
+def save_plan(event_id: int, wanted: Sequence[Step], moment: datetime) -> None:
+    """Make the plan these steps: those of it that are not among them are removed. Call inside write().
+
+    A step that somebody else has removed meanwhile stays removed. Raises Taken for two steps at one time.
+    """
+    there = {step.id: step for step in _steps(event_id)}
+    _remove([step for step in there.values() if step.id not in {each.id for each in wanted}])
+    for step in there.values():
+        step.days += ASIDE
+    db.session.flush()
+    for each in wanted:
+        if each.id is None:
+            _add(event_id, each)
+        elif (kept := there.get(each.id)) is not None:
+            kept.days, kept.time_of_day, kept.body, kept.is_on = each.days, each.time_of_day, each.body, each.is_on
+    db.session.flush()
+    replan(event_id, moment)
+
+
+def switch_off(reminder_id: int) -> None:
+    """A person cancelled this reminder where scheduled blasts are listed: the plan does not bring it back."""
+    db.session.execute(update(EventReminder).where(EventReminder.id == reminder_id).values(is_on=False))
+
+
+def replan(event_id: int, moment: datetime) -> None:
+    """Bring the scheduled blasts of an event's plan in line with the event and its plan, as they are now.
+
+    Whoever changes an event's date or time calls this in the same write(). Afterwards each step that is on and whose
+    time is after `moment` (UTC) has exactly one pending blast, and no other step has any. Nothing is sent late.
+    """
+    event = db.session.get(Event, event_id, populate_existing=True)
+    if event is None:
+        return
+    db.session.flush()
+    calendar = Calendar(event.date, event.start_time, organisation.timezone())
+    steps = _steps(event_id)
+    waiting, sent = _blasts_of(steps)
+    for step in steps:
+        when = timing(step.days, step.time_of_day, step.is_on, calendar, moment)
+        _settle(step, when, calendar.zone, waiting.get(step.id, []), sent.get(step.id, []))
+
+
+def follow_the_zone(moment: datetime) -> list[int]:
+    """The events whose waiting reminders were planned in another zone than the organisation's; each is planned anew.
+
+    Call inside write(), and only when `in_another_zone()` says there are some.
+    """
+    found = in_another_zone()
+    for event_id in found:
+        replan(event_id, moment)
+    return found
+
+
+def in_another_zone() -> list[int]:
+    """The events that follow_the_zone() would plan anew."""
+    behind = (
+        select(ScheduledMessage.event_id)
+        .where(
+            ScheduledMessage.status == ScheduleStatus.PENDING,
+            ScheduledMessage.event_reminder_id.is_not(None),
+            ScheduledMessage.event_id.is_not(None),
+            ScheduledMessage.timezone != organisation.timezone(),
+        )
+        .distinct()
+    )
+    return [event_id for event_id in db.session.scalars(behind) if event_id]
+
+
+def _settle(
+    step: EventReminder, when: Timing, zone: str, waiting: Sequence[ScheduledMessage], sent: Iterable[ScheduledMessage]
+) -> None:
+    """One step: its blast is made, moved or cancelled. More than one never waits."""
+    why = WHY_NOT.get(when.state)
+    if why is None and when.due and any(_same_day(each.scheduled_at, when.due, zone) for each in sent):
+        why = SENT_THAT_DAY
+    for extra in waiting if why or when.due is None else waiting[1:]:
+        schedule.cancel(extra.id, why or REMOVED)
+    if why or when.due is None:
+        return
+    blast = _frozen(step, when, zone)
+    if not waiting:
+        schedule.schedule(blast, when.due)
+    else:
+        schedule.move(waiting[0].id, blast, when.due)
+
+
+def _frozen(step: EventReminder, when: Timing, zone: str) -> schedule.Frozen:
+    settings: Settings = current_app.extensions["settings"]
+    return schedule.Frozen(
+        body=step.body,
+        footer=organisation.organisation().footer.strip() or None,
+        target=Target.EVENT,
+        event_id=step.event_id,
+        sender=settings.sender,
+        carrier=settings.carrier,
+        test_mode=False,
+        immediate=False,
+        timezone=zone,
+        client_token=None,
+        created_by=SIGNATURE,
+        not_after=when.not_after,
+        event_reminder_id=step.id,
+    )
+
+
+def _same_day(one: datetime, other: datetime, zone: str) -> bool:
+    """A change of the zone or of the time of day must not send a step a second time on its day."""
+    return hours.today_in(zone, one) == hours.today_in(zone, other)
+
+
+def _blasts_of(
+    steps: Sequence[EventReminder],
+) -> tuple[dict[int, list[ScheduledMessage]], dict[int, list[ScheduledMessage]]]:
+    """The blasts of these steps that wait, and those that have left, by step."""
+    found = select(ScheduledMessage).where(
+        ScheduledMessage.event_reminder_id.in_([step.id for step in steps]),
+        ScheduledMessage.status.in_((ScheduleStatus.PENDING, ScheduleStatus.PROCESSING, ScheduleStatus.SENT)),
+    )
+    waiting: dict[int, list[ScheduledMessage]] = {}
+    sent: dict[int, list[ScheduledMessage]] = {}
+    for blast in db.session.scalars(found.order_by(ScheduledMessage.id).execution_options(populate_existing=True)):
+        kept = waiting if blast.status == ScheduleStatus.PENDING else sent
+        kept.setdefault(blast.event_reminder_id or 0, []).append(blast)
+    return waiting, sent
+
+
+def _steps(event_id: int) -> Sequence[EventReminder]:
+    steps = select(EventReminder).where(EventReminder.event_id == event_id)
+    ordered = steps.order_by(EventReminder.days, EventReminder.time_of_day)
+    return db.session.scalars(ordered.execution_options(populate_existing=True)).all()
+
+
+def _add(event_id: int, step: Step) -> None:
+    values = {"days": step.days, "time_of_day": step.time_of_day, "body": step.body, "is_on": step.is_on}
+    db.session.add(EventReminder(event_id=event_id, **values))
+
+
+def _remove(steps: Sequence[EventReminder]) -> None:
+    """Their waiting blasts first: without the step nobody would know what they were."""
+    waiting, _ = _blasts_of(steps)
+    for blasts in waiting.values():
+        for blast in blasts:
+            schedule.cancel(blast.id, REMOVED)
+    db.session.execute(delete(EventReminder).where(EventReminder.id.in_([step.id for step in steps])))

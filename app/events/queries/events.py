@@ -1,0 +1,34 @@
+"""Reading events and their pools."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, case, func, literal, select
+
+from app.domain.permission import LeftOut
+from app.events.models import Event, EventRegistration
+from app.kit.db import db
+from app.suppression.queries import left_out
+
+
+def event(event_id: int | None) -> Event | None:
+    """The event, or None when it is gone."""
+    return db.session.get(Event, event_id) if event_id else None
+
+
+def events() -> list[Event]:
+    """Every event, the next first."""
+    return list(db.session.scalars(select(Event).order_by(Event.date.desc(), Event.id.desc())))
+
+
+def pool(event_id: int, registered_by: datetime | None = None) -> Select[Any]:
+    """(name, phone, left_out) of everybody registered for one event, in id order: the audience of its blasts.
+
+    Whoever registered after `registered_by` (None: no end) is left out for that.
+    """
+    why: Any = left_out(EventRegistration.phone)
+    if registered_by is not None:
+        late = case((EventRegistration.created_at > registered_by, literal(LeftOut.REGISTERED_LATE.value)))
+        why = func.coalesce(why, late)
+    who = select(EventRegistration.name, EventRegistration.phone, why.label("left_out"))
+    return who.where(EventRegistration.event_id == event_id).order_by(EventRegistration.id)
