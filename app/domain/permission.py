@@ -48,8 +48,15 @@ LEFT_OUT_WORDS: dict[LeftOut, tuple[str, str]] = {
 }
 
 
-def reason_to_leave_out(unsubscribed: bool, suppressed_category: str | None) -> LeftOut | None:
-    """Why we must not text this number, None when we may. A soft failure never keeps a text from anybody."""
+def reason_to_leave_out(
+    unsubscribed: bool, suppressed_category: str | None, *, consent_required: bool = False, last_word: str | None = None
+) -> LeftOut | None:
+    """Why we must not text this number, None when we may. A soft failure never keeps a text from anybody.
+
+    `last_word`: the newest line of the consent ledger (granted, withdrawn, returned), None when there is none.
+    """
     if unsubscribed or suppressed_category == "opt_out":
         return LeftOut.SAID_STOP
-    return LeftOut.NUMBER_DEAD if suppressed_category == "hard_fail" else None
+    if suppressed_category == "hard_fail":
+        return LeftOut.NUMBER_DEAD
+    return LeftOut.NO_CONSENT if consent_required and last_word not in ("granted", "returned") else None

@@ -1,15 +1,23 @@
-"""Putting numbers on the two lists and taking them off. Only rows of these lists: what waits to be sent is not ours."""
+"""Putting numbers on the two lists and taking them off, each with its line in the ledger of who said yes and no.
 
-from sqlalchemy import delete, or_, update
+Only rows of these tables: what waits to be sent is not ours.
+"""
+
+from sqlalchemy import Select, column, delete, func, literal, null, or_, select, table, update
 from sqlalchemy.dialects.sqlite import insert
 
+from app.domain.permission import LeftOut
 from app.kit.clock import now
+from app.kit.columns import UtcDateTime
 from app.kit.db import db, rows_changed
 from app.suppression import queries
 from app.suppression.models import (
     CARRIER,
     INBOUND,
     MANUAL,
+    ConsentAct,
+    ConsentEvent,
+    ConsentMethod,
     SuppressedContact,
     SuppressionCategory,
     UnsubscribedContact,
@@ -19,6 +27,12 @@ TABLES: dict[str, type[UnsubscribedContact] | type[SuppressedContact]] = {
     "unsubscribed": UnsubscribedContact,
     "suppressed": SuppressedContact,
 }
+# How an opt-out was said, by its source; whatever else is written there comes from an admin's hand.
+METHODS = {INBOUND: ConsentMethod.STOP, CARRIER: ConsentMethod.CARRIER, "import": ConsentMethod.IMPORT}
+# Imports stand above this room: it knows of their rows only what it reads.
+STAGED = table("import_rows", column("id"), column("import_id"), column("phone"), column("verdict"))
+UNREAD = ("bad", "repeated")
+TAKEN_OFF = "Taken off the do-not-text list"
 
 
 class OnlyThey(Exception):
@@ -29,29 +43,35 @@ class Gone(Exception):
     """There is no such row (any more)."""
 
 
-def opt_out(phone: str, *, source: str, reason: str | None = None, name: str | None = None) -> bool:
+def opt_out(
+    phone: str, *, source: str, reason: str | None = None, name: str | None = None, actor: str | None = None
+) -> bool:
     """Never text this number again. True when it was not on the list before.
 
-    `source`: manual, import, community, event:<id>, message_failure or inbound. A number that is there already keeps
-    its row; but the person's own STOP outweighs a note from elsewhere, so such a row becomes an inbound one.
+    `source`: manual, import, community, event:<id>, message_failure or inbound; `actor`: the user who did it. A number
+    that is there already keeps its row; but the person's own STOP outweighs a note from elsewhere, so such a row
+    becomes an inbound one. The ledger gets a line for what is new: a number that was not on the list, and every STOP
+    of the person, which proves the same once more. The same note from elsewhere proves nothing.
     """
     values = {"phone": phone, "source": source, "reason": reason, "name": name, "created_at": now()}
-    if rows_changed(insert(UnsubscribedContact).values(values).on_conflict_do_nothing(["phone"])):
-        return True
-    if source == INBOUND:
+    is_new = bool(rows_changed(insert(UnsubscribedContact).values(values).on_conflict_do_nothing(["phone"])))
+    if is_new or source == INBOUND:
+        _note(phone, ConsentAct.WITHDRAWN, METHODS.get(source, ConsentMethod.ADMIN), reason, actor)
+    if not is_new and source == INBOUND:
         db.session.execute(
             update(UnsubscribedContact)
             .where(UnsubscribedContact.phone == phone, UnsubscribedContact.source.not_in([MANUAL, INBOUND]))
             .values(source=INBOUND, reason=reason)
             .execution_options(synchronize_session=False)
         )
-    return False
+    return is_new
 
 
-def lift(phone: str, *, manual_too: bool = False) -> bool:
+def lift(phone: str, *, manual_too: bool = False, evidence: str | None = None) -> bool:
     """The person texted START: take back every opt-out but one made by hand. A dead number stays dead.
 
-    True when something was lifted; whether the number may be texted now is for `queries.is_left_out`.
+    True when something was lifted; whether the number may be texted now is for `queries.is_left_out`. The ledger has
+    their word in any case (`evidence`: what they texted): as a return after an opt-out, else as a first yes.
     """
     stops = delete(UnsubscribedContact).where(UnsubscribedContact.phone == phone)
     bad = delete(SuppressedContact).where(
@@ -60,8 +80,70 @@ def lift(phone: str, *, manual_too: bool = False) -> bool:
     if not manual_too:
         stops = stops.where(UnsubscribedContact.source != MANUAL)
         bad = bad.where(or_(SuppressedContact.source.is_(None), SuppressedContact.source != MANUAL))
-    lifted = [rows_changed(each.execution_options(synchronize_session=False)) for each in (stops, bad)]
-    return any(lifted)
+    lifted = any([rows_changed(each.execution_options(synchronize_session=False)) for each in (stops, bad)])
+    came_back = lifted or queries.last_act(phone) is not None
+    _note(phone, ConsentAct.RETURNED if came_back else ConsentAct.GRANTED, ConsentMethod.START, evidence, None)
+    return lifted
+
+
+def grant(phone: str, method: ConsentMethod, evidence: str | None, actor: str | None) -> bool:
+    """Write down that somebody said yes, and how we know. False for a number that has opted out: that word stands."""
+    if queries.has_opted_out(phone):
+        return False
+    _note(phone, ConsentAct.GRANTED, method, evidence, actor)
+    return True
+
+
+def grant_many(import_id: int, method: ConsentMethod, evidence: str | None, actor: str | None) -> int:
+    """Write down the yes of everybody on an import's readable rows, in one statement. Says of how many.
+
+    Whoever has a recorded yes already keeps that one; an opt-out stands, whatever the file says. Before the rows of
+    the import are forgotten, and inside the write that confirms it.
+    """
+    people = select(STAGED.c.phone).where(
+        STAGED.c.import_id == import_id,
+        STAGED.c.verdict.not_in(UNREAD),
+        queries.off_limits(STAGED.c.phone).is_distinct_from(queries.SAID_STOP),
+        queries.newest_act(STAGED.c.phone).is_distinct_from(ConsentAct.GRANTED.value),
+        queries.newest_act(STAGED.c.phone).is_distinct_from(ConsentAct.RETURNED.value),
+    )
+    return _note_many(people.order_by(STAGED.c.id), ConsentAct.GRANTED, method, evidence, actor, import_id)
+
+
+def take_back_many(import_id: int, evidence: str | None, actor: str | None) -> int:
+    """An import is undone: what it wrote down as a yes holds no longer, unless they have spoken since. Of how many."""
+    line = ConsentEvent
+    newest = select(func.max(line.id)).where(line.import_id == import_id).group_by(line.phone)
+    people = select(line.phone).where(
+        line.id.in_(newest), line.act == ConsentAct.GRANTED, line.id == queries.newest_line(line.phone)
+    )
+    return _note_many(people, ConsentAct.WITHDRAWN, ConsentMethod.IMPORT, evidence, actor, import_id)
+
+
+def _note(phone: str, act: ConsentAct, method: ConsentMethod, evidence: str | None, actor: str | None) -> None:
+    values = {"phone": phone, "act": act, "method": method, "evidence": evidence, "actor": actor, "at": now()}
+    db.session.execute(insert(ConsentEvent).values(values))
+
+
+def _note_many(
+    phones: Select[str],
+    act: ConsentAct,
+    method: ConsentMethod,
+    evidence: str | None,
+    actor: str | None,
+    import_id: int,
+) -> int:
+    """A line of the ledger for each of these numbers."""
+    values = {
+        "act": literal(act.value),
+        "method": literal(method.value),
+        "evidence": literal(evidence) if evidence is not None else null(),
+        "actor": literal(actor) if actor is not None else null(),
+        "import_id": literal(import_id),
+        "at": literal(now(), UtcDateTime()),
+    }
+    lines = phones.add_columns(*values.values())
+    return rows_changed(insert(ConsentEvent).from_select(["phone", *values], lines, include_defaults=False))
 
 
 def mark_dead(phone: str, *, reason: str | None, log_id: int | None = None) -> bool:
@@ -79,18 +161,20 @@ def mark_dead(phone: str, *, reason: str | None, log_id: int | None = None) -> b
     return bool(rows_changed(statement.on_conflict_do_update(["phone"], set_=values, where=only_soft)))
 
 
-def add_by_hand(name: str | None, phone: str, reason: str | None) -> UnsubscribedContact:
-    """An admin puts a number on the list. Raises Taken when it is there already."""
+def add_by_hand(name: str | None, phone: str, reason: str | None, actor: str | None = None) -> UnsubscribedContact:
+    """An admin (`actor`) puts a number on the list. Raises Taken when it is there already."""
     row = UnsubscribedContact(name=name, phone=phone, reason=reason, source=MANUAL)
     db.session.add(row)
     db.session.flush()
+    _note(phone, ConsentAct.WITHDRAWN, ConsentMethod.ADMIN, reason, actor)
     return row
 
 
-def remove(kind: str, id: int) -> queries.Entry:
-    """An admin takes a row off its list ("unsubscribed" or "suppressed"); gives the line that is no more.
+def remove(kind: str, id: int, actor: str | None = None) -> queries.Entry:
+    """An admin (`actor`) takes a row off its list ("unsubscribed" or "suppressed"); gives the line that is no more.
 
-    Raises OnlyThey for an opt-out that came from the phone, Gone when there is no such row.
+    Raises OnlyThey for an opt-out that came from the phone, Gone when there is no such row. An opt-out that is taken
+    back is a return in the ledger, on that admin's word; that a dead number gets another chance is nobody's yes.
     """
     entry = queries.entry(kind, id)
     if entry is None:
@@ -98,4 +182,6 @@ def remove(kind: str, id: int) -> queries.Entry:
     if entry.theirs:
         raise OnlyThey
     db.session.execute(delete(TABLES[kind]).where(TABLES[kind].id == id))
+    if entry.why == LeftOut.SAID_STOP:
+        _note(entry.phone, ConsentAct.RETURNED, ConsentMethod.ADMIN, TAKEN_OFF, actor)
     return entry

@@ -1,6 +1,7 @@
-"""Reading the two lists of numbers that get no texts: for a blast's audience, and for the page."""
+"""Reading the two lists of numbers that get no texts, and who said yes: for a blast's audience, and for the pages."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,9 @@ from sqlalchemy import (
     ColumnElement,
     Enum,
     Row,
+    String,
     Subquery,
+    and_,
     case,
     exists,
     func,
@@ -22,44 +25,80 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from app.domain.permission import LeftOut, reason_to_leave_out
+from app.domain.permission import LeftOut
 from app.domain.phone import digits_of
 from app.kit.db import db
 from app.kit.pages import Asked, Page, last_page
-from app.suppression.models import CARRIER, INBOUND, MANUAL, SuppressedContact, SuppressionCategory, UnsubscribedContact
+from app.organisation.models import Organisation
+from app.suppression.models import (
+    CARRIER,
+    INBOUND,
+    MANUAL,
+    ConsentAct,
+    ConsentEvent,
+    ConsentMethod,
+    SuppressedContact,
+    SuppressionCategory,
+    UnsubscribedContact,
+)
 
-CHUNK = 500
 _REASON = Enum(LeftOut, native_enum=False, length=20, values_callable=lambda members: [each.value for each in members])
+SAID_STOP = LeftOut.SAID_STOP.value
 
 
 def left_out(phone_column: Any) -> ColumnElement[Any]:
     """For any select: why the phone in this column must not be texted (a LeftOut), or NULL when it may.
 
-    Two look-ups in unique indexes a row. A soft failure never keeps a text from anybody. A select of nothing but this
-    and counts must name the column's table itself, by select_from().
+    The one judgement that the check, release, arming, replies and lists go by. Two look-ups in unique indexes a row,
+    and where the organisation texts only people with a recorded yes, one more in the ledger: that setting is read once
+    a statement. A soft failure never keeps a text from anybody. A select of nothing but this and counts must name the
+    column's table itself, by select_from().
     """
+    return type_coerce(func.coalesce(_barred(phone_column), _without_a_yes(phone_column)), _REASON)
+
+
+def off_limits(phone_column: Any) -> ColumnElement[Any]:
+    """The same by the two lists alone, whatever is demanded of consent."""
+    return type_coerce(_barred(phone_column), _REASON)
+
+
+def _barred(phone_column: Any) -> ColumnElement[Any]:
     stop, bad = aliased(UnsubscribedContact), aliased(SuppressedContact)
     said_stop = exists().where(stop.phone == phone_column).correlate_except(stop)
     meaning = case(
-        (bad.category == SuppressionCategory.OPT_OUT, literal(LeftOut.SAID_STOP.value)),
+        (bad.category == SuppressionCategory.OPT_OUT, literal(SAID_STOP)),
         (bad.category == SuppressionCategory.HARD_FAIL, literal(LeftOut.NUMBER_DEAD.value)),
     )
     in_suppressed = select(meaning).where(bad.phone == phone_column).correlate_except(bad).scalar_subquery()
-    return type_coerce(case((said_stop, literal(LeftOut.SAID_STOP.value)), else_=in_suppressed), _REASON)
+    return case((said_stop, literal(SAID_STOP)), else_=in_suppressed)
+
+
+def _without_a_yes(phone_column: Any) -> ColumnElement[Any]:
+    ours = aliased(Organisation)
+    demanded = exists().where(ours.consent_required).correlate_except(ours)
+    withdrawn = ConsentAct.WITHDRAWN.value
+    no_yes = func.coalesce(newest_act(phone_column), withdrawn) == withdrawn
+    return case((and_(demanded, no_yes), literal(LeftOut.NO_CONSENT.value)))
+
+
+def newest_act(phone_column: Any) -> ColumnElement[Any]:
+    """For any select: what the ledger last heard of this phone (the word of a ConsentAct), NULL when nothing."""
+    line = aliased(ConsentEvent)
+    newest = select(type_coerce(line.act, String)).where(line.phone == phone_column).order_by(line.id.desc()).limit(1)
+    return newest.correlate_except(line).scalar_subquery()
+
+
+def newest_line(phone_column: Any) -> ColumnElement[Any]:
+    """For any select: the id of that line."""
+    line = aliased(ConsentEvent)
+    return select(func.max(line.id)).where(line.phone == phone_column).correlate_except(line).scalar_subquery()
 
 
 def reasons_for(phones: Sequence[str]) -> dict[str, LeftOut]:
-    """Those of `phones` that must not be texted, each with why."""
-    found: dict[str, LeftOut] = {}
-    for some in _chunks(phones):
-        stops = set(db.session.scalars(select(UnsubscribedContact.phone).where(UnsubscribedContact.phone.in_(some))))
-        bad = select(SuppressedContact.phone, SuppressedContact.category).where(SuppressedContact.phone.in_(some))
-        categories = {phone: str(category) for phone, category in db.session.execute(bad)}
-        for phone in stops | categories.keys():
-            reason = reason_to_leave_out(phone in stops, categories.get(phone))
-            if reason:
-                found[phone] = reason
-    return found
+    """Those of `phones` that must not be texted, each with why. However many they are, it is one statement."""
+    asked = func.json_each(json.dumps(list(phones))).table_valued("value")
+    why = left_out(asked.c.value)
+    return {row[0]: row[1] for row in db.session.execute(select(asked.c.value, why).where(why.is_not(None)))}
 
 
 def is_left_out(phone: str) -> LeftOut | None:
@@ -67,8 +106,52 @@ def is_left_out(phone: str) -> LeftOut | None:
     return reasons_for([phone]).get(phone)
 
 
-def _chunks(phones: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (phones[start : start + CHUNK] for start in range(0, len(phones), CHUNK))
+def has_opted_out(phone: str) -> bool:
+    """Whether this number said STOP, on whichever of the two lists that stands."""
+    return db.session.scalar(select(off_limits(literal(phone)))) is LeftOut.SAID_STOP
+
+
+def last_act(phone: str) -> ConsentAct | None:
+    """What the ledger last heard of this number."""
+    line = ConsentEvent
+    return db.session.scalar(select(line.act).where(line.phone == phone).order_by(line.id.desc()).limit(1))
+
+
+ACT_WORDS = {
+    ConsentAct.GRANTED: "Agreed to texts",
+    ConsentAct.WITHDRAWN: "Wants no more texts",
+    ConsentAct.RETURNED: "Agreed to texts again",
+}
+METHOD_WORDS = {
+    ConsentMethod.IMPORT: "from an imported list",
+    ConsentMethod.FORM: "on a form",
+    ConsentMethod.KEYWORD: "by texting a keyword",
+    ConsentMethod.STOP: "by text",
+    ConsentMethod.START: "by text",
+    ConsentMethod.ADMIN: "written down by hand",
+    ConsentMethod.CARRIER: "Twilio says so",
+}
+
+
+@dataclass(frozen=True)
+class Word:
+    """A line of the ledger in words: what they said, how, what proves it, who wrote it down (None: nobody had to)."""
+
+    at: datetime
+    act: ConsentAct
+    said: str
+    how: str
+    evidence: str | None
+    actor: str | None
+
+
+def history(phone: str, most: int = 100) -> list[Word]:
+    """What the ledger has of a number, the newest first."""
+    line = ConsentEvent
+    rows = db.session.scalars(select(line).where(line.phone == phone).order_by(line.id.desc()).limit(most))
+    return [
+        Word(row.at, row.act, ACT_WORDS[row.act], METHOD_WORDS[row.method], row.evidence, row.actor) for row in rows
+    ]
 
 
 # What the person said by phone, to us or to the carrier, only the person can take back.

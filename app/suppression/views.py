@@ -31,7 +31,7 @@ def add() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with act("suppression.added", who()) as trace:
-                row = actions.add_by_hand(form.name.data, form.phone.phone.e164, form.reason.data or None)
+                row = actions.add_by_hand(form.name.data, form.phone.phone.e164, form.reason.data or None, who())
                 trace.about = _ending(row.phone)
         except Taken:
             form.phone.errors = [*form.phone.errors, "This number is on the list already."]
@@ -47,7 +47,7 @@ def delete(kind: str, id: int) -> ResponseReturnValue:
     """Off the list, unless only the phone's owner can do that."""
     try:
         with act("suppression.removed", who()) as trace:
-            entry = actions.remove(kind, id)
+            entry = actions.remove(kind, id, who())
             trace.about, trace.details = _ending(entry.phone), {"why": entry.why, "source": entry.source}
     except actions.Gone:
         abort(404)

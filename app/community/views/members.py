@@ -87,6 +87,6 @@ def unsubscribe(member_id: int) -> ResponseReturnValue:
         member = actions.found(member_id)
         named = member.name or pretty(member.phone)
         trace.about = str(member_id)
-        is_new = opt_out(member.phone, source="community", name=member.name)
+        is_new = opt_out(member.phone, source="community", name=member.name, actor=who())
     flash(f"{named} gets no more texts." if is_new else f"{named} is on the do-not-text list already.", "success")
     return redirect(url_for("community.everyone"), 303)

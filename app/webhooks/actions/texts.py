@@ -60,14 +60,13 @@ def _keep_text(call: Call, sid: str, weight: Measure) -> int:
 
 
 def _obey(call: Call, meaning: Meaning) -> str:
-    phone = call.field("From")
+    phone, texted = call.field("From"), f"Texted: {call.field('Body')[:PROVEN_WORDS]}"
     if meaning == Meaning.LEAVE:
-        reason = f"Texted: {call.field('Body')[:PROVEN_WORDS]}"
-        suppression.opt_out(phone, source="inbound", reason=reason, name=delivery.name_of(phone))
+        suppression.opt_out(phone, source="inbound", reason=texted, name=delivery.name_of(phone))
         control.leave_out(phone, LeftOut.SAID_STOP)
         return "opt_out"
     if meaning == Meaning.RETURN:
-        suppression.lift(phone)
+        suppression.lift(phone, evidence=texted)
         return "return"
     return "help" if meaning == Meaning.HELP else "stored"
 
