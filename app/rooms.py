@@ -8,6 +8,7 @@ from app.audit.views import bp as audit
 from app.blasts.views import bp as blasts
 from app.community.views import bp as community
 from app.dashboard.views import bp as dashboard
+from app.events.views import bp as events
 from app.health.views import bp as health
 from app.kit import filters
 from app.organisation import queries as organisation
@@ -22,6 +23,7 @@ OPEN = (
     dashboard,
     blasts,
     community,
+    events,
     suppression,
     sandbox,
     accounts,
@@ -36,6 +38,7 @@ MENU = (
     Entry("Home", "dashboard.home", "house", tab=True),
     Entry("Blasts", "blasts.logs", "send", tab=True),
     Entry("Community", "community.everyone", "users", tab=True),
+    Entry("Events", "events.everything", "calendar-days"),
     Entry("Do not text", "suppression.everyone", "bell-off", admin=True),
     Entry("Practice phone", "sandbox.phones", "smartphone", sandbox=True),
     Entry("Users", "accounts.users", "shield-check", group="Admin", admin=True),

@@ -45,6 +45,8 @@ def furnish(app) -> dict[str, dict[str, str]]:
         "member_id": str(zoe),
         "user_id": str(tom),
         "import_id": import_id,
+        "event_id": "1",
+        "rid": "1",
         "digits": ZOE[1:],
         "kind": "suppressed",
         "id": "1",

@@ -21,6 +21,7 @@ GET_CODES = {
 # (A form of a thing that is there keeps what it does not speak of, so it is saved as it was.)
 FORMS = {
     "accounts.add", "accounts.password", "accounts.theme", "blasts.new", "community.add", "community.import_file",
+    "events.add", "events.register",
     "sandbox.write_back", "suppression.add",
 }  # fmt: skip
 POST_CODES = dict.fromkeys(FORMS, 422) | {"setup.first_start": 404, "accounts.sign_in": 303}

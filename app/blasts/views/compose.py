@@ -107,12 +107,17 @@ def _preview(form: ComposeForm) -> dict[str, object] | None:
 
 
 def _fresh_form() -> ComposeForm:
-    """An empty form; ?again=<id> fills it with an earlier blast (&later=1: for a new time), ?first=1 with a text."""
+    """An empty form; ?again=<id> fills it with an earlier blast (&later=1: for a new time), ?first=1 with a text.
+
+    ?target=event&event_id=<id> chooses an event.
+    """
     values: dict[str, object] = {"client_token": blasts.new_token()}
     if "first" in request.args:
         values["message_body"] = PRACTICE
     if "later" in request.args:
         values["send_mode"] = "later"
+    if request.args.get("target") == Target.EVENT.value:
+        values |= {"target": Target.EVENT.value, "event_id": request.args.get("event_id", "")}
     if "again" in request.args:
         values |= _earlier(request.args["again"])
     return ComposeForm(formdata=None, data=values)

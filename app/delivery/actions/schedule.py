@@ -73,6 +73,16 @@ def cancel(scheduled_id: int, why: str | None = None) -> bool:
     return _end(scheduled_id, ScheduleStatus.CANCELLED, why)
 
 
+def cancel_of_event(event_id: int, why: str) -> int:
+    """Cancel every blast to this event that has not been released, with the reason in words. Says how many."""
+    statement = (
+        update(ScheduledMessage)
+        .where(ScheduledMessage.event_id == event_id, ScheduledMessage.status == ScheduleStatus.PENDING)
+        .values(status=ScheduleStatus.CANCELLED, error_message=why)
+    )
+    return rows_changed(statement)
+
+
 def fail(scheduled_id: int, why: str) -> bool:
     """End a pending blast that cannot be released, with the reason in words."""
     return _end(scheduled_id, ScheduleStatus.FAILED, why)

@@ -1,0 +1,76 @@
+"""Writing events. Deleting one takes its registrations and its waiting blasts with it."""
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import delete
+
+from app.delivery.actions import schedule
+from app.events.actions.reminders import replan, start_plan
+from app.events.models import Event
+from app.events.queries import registrations
+from app.kit.clock import now
+from app.kit.db import db, rows_changed
+
+
+class Gone(Exception):
+    """There is no such event or registration (any more)."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What an event is. `start_time` is HH:MM on the organisation's clocks; None: the whole day, or no day yet."""
+
+    title: str
+    date: dt.date | None = None
+    start_time: str | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What went with a deleted event."""
+
+    title: str
+    people: int
+    blasts: int
+
+
+def add(facts: Facts) -> Event:
+    """A new event, with the usual plan of reminders."""
+    row = Event(**asdict(facts))
+    db.session.add(row)
+    db.session.flush()
+    start_plan(row.id, now())
+    return row
+
+
+def change(event_id: int, facts: Facts) -> list[str]:
+    """Another title, day, time or place; gives which of them changed. Raises Gone."""
+    row = found(event_id)
+    changed = [name for name, value in asdict(facts).items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, getattr(facts, name))
+    db.session.flush()
+    replan(event_id, now())
+    return changed
+
+
+def found(event_id: int) -> Event:
+    """The event as it is inside this write section. Raises Gone."""
+    row = db.session.get(Event, event_id, populate_existing=True)
+    if row is None:
+        raise Gone
+    return row
+
+
+def remove(event_id: int) -> Removed:
+    """Delete an event with its registrations, and cancel what waits to be sent to it. Raises Gone.
+
+    What was sent, or is being sent, stays in the logs under the event's title.
+    """
+    title = found(event_id).title
+    blasts = schedule.cancel_of_event(event_id, f"for the event “{title}”, which was deleted")
+    people = registrations.count(event_id)
+    rows_changed(delete(Event).where(Event.id == event_id).execution_options(synchronize_session=False))
+    return Removed(title, people, blasts)

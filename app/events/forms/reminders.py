@@ -1,0 +1,147 @@
+"""The plan of an event's reminders as it is typed, all steps at once."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, SelectField, StringField
+from wtforms import ValidationError as Wrong
+from wtforms.widgets import NumberInput, TextArea, TimeInput
+
+from app.domain import wording
+from app.domain.reminders import FARTHEST_DAYS, MOST_STEPS, SEEDS
+from app.domain.segments import LIMIT, characters
+from app.events.actions.reminders import Step
+from app.events.models import EventReminder
+from app.kit.fields import CleanField
+
+BEFORE, AFTER = "before", "after"
+SAME_TIME = "There is another reminder at this time. Choose a different day or time."
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+
+
+class StepForm(Form):
+    """One step. A new one without a text is none; one that is to be removed is not judged."""
+
+    step_id = HiddenField()
+    number = StringField("Days", widget=NumberInput(min=0, max=FARTHEST_DAYS))
+    side = SelectField(
+        "Before or after", choices={BEFORE: "before the event", AFTER: "after the event"}, validate_choice=False
+    )
+    time_of_day = StringField("Time", widget=TimeInput())
+    body = CleanField("Text", widget=TextArea())
+    is_on = BooleanField("Send it")
+    remove = BooleanField("Remove this reminder")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Every field of a step that is wanted."""
+        return not self.wanted or super().validate(extra_validators)
+
+    def validate_number(self, field: Field) -> None:
+        """Days that can be counted."""
+        if self.days is None:
+            raise Wrong(f"Write a number of days from 0 to {FARTHEST_DAYS}.")
+
+    def validate_side(self, field: Field) -> None:
+        """One of the two."""
+        if field.data not in (BEFORE, AFTER):
+            raise Wrong("Choose before or after.")
+
+    def validate_time_of_day(self, field: Field) -> None:
+        """A time on the clock."""
+        if not CLOCK.fullmatch(field.data or ""):
+            raise Wrong("Write the time as hours:minutes, for example 10:00.")
+
+    def validate_body(self, field: Field) -> None:
+        """Something to read, of placeholders that exist, not too long."""
+        if wording.is_blank(field.data or ""):
+            raise Wrong("Write a text first.")
+        field.errors = [*field.errors, *wording.problems_with(field.data, of_event=True)]
+        size = characters(field.data)
+        if size > LIMIT:
+            raise Wrong(f"This text has {size:,} characters. The longest text that can be sent has {LIMIT:,}.")
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is not in the plan yet."""
+        return self._id is None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it is to be in the plan."""
+        return not self.remove.data and not (self.is_new and wording.is_blank(self.body.data or ""))
+
+    @property
+    def days(self) -> int | None:
+        """Days from the event's day, below 0 before it; None when no number was typed."""
+        typed = (self.number.data or "").strip()
+        if not re.fullmatch(r"[0-9]{1,3}", typed, re.ASCII) or int(typed) > FARTHEST_DAYS:
+            return None
+        return -int(typed) if self.side.data == BEFORE else int(typed)
+
+    @property
+    def step(self) -> Step:
+        """The step, once `validate()` was happy."""
+        return Step(self._id, self.days or 0, self.time_of_day.data or "", self.body.data or "", bool(self.is_on.data))
+
+    @property
+    def _id(self) -> int | None:
+        typed = self.step_id.data or ""
+        return int(typed) if re.fullmatch(r"[0-9]{1,18}", typed, re.ASCII) else None
+
+
+class PlanForm(FlaskForm):
+    """All steps, and room for one more. After `validate()`, `plan` is what is wanted."""
+
+    steps = FieldList(FormField(StepForm))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Every step, then all of them together."""
+        fine = super().validate(extra_validators)
+        together = self._judge_together()
+        for place, step in enumerate(self._forms, 1):
+            said = [sentence for field in step for sentence in field.errors]
+            self.form_errors.extend(f"Reminder {place}: {sentence}" for sentence in said)
+        return fine and together
+
+    @property
+    def plan(self) -> list[Step]:
+        """The steps that are wanted, once `validate()` was happy."""
+        return [step.step for step in self._forms if step.wanted]
+
+    @property
+    def _forms(self) -> list[StepForm]:
+        return [entry.form for entry in self.steps]
+
+    def _judge_together(self) -> bool:
+        taken: set[tuple[int | None, str | None]] = set()
+        wanted = [step for step in self._forms if step.wanted]
+        for step in wanted:
+            at = (step.days, step.time_of_day.data)
+            if at in taken:
+                step.time_of_day.errors = [*step.time_of_day.errors, SAME_TIME]
+            taken.add(at)
+        if len(wanted) > MOST_STEPS:
+            self.form_errors.append(f"A plan has at most {MOST_STEPS} reminders.")
+        return len(taken) == len(wanted) <= MOST_STEPS
+
+
+def as_typed(steps: Sequence[EventReminder]) -> dict[str, Any]:
+    """The plan as the form shows it: an event without one is offered the usual one; at the end room for one more."""
+    shown = [_typed(step.id, step.days, step.time_of_day, step.body, step.is_on) for step in steps]
+    shown = shown or [_typed(None, seed.days, seed.time_of_day, seed.body, seed.is_on) for seed in SEEDS]
+    if len(shown) < MOST_STEPS:
+        shown.append(_typed(None, -1, "10:00", "", True))
+    return {"steps": shown}
+
+
+def _typed(step_id: int | None, days: int, time_of_day: str, body: str, is_on: bool) -> dict[str, Any]:
+    return {
+        "step_id": str(step_id or ""),
+        "number": str(abs(days)),
+        "side": AFTER if days > 0 else BEFORE,
+        "time_of_day": time_of_day,
+        "body": body,
+        "is_on": is_on,
+    }

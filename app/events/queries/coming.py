@@ -1,0 +1,61 @@
+"""The list of events: those to come first, then those without a day, then those that are over."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select
+
+from app.events.models import Event, EventRegistration
+from app.events.queries.searching import has_words
+from app.kit.db import db
+from app.kit.pages import Asked, Page, last_page
+
+SORTS = ("when", "title", "people")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event on the list, and how many are registered for it."""
+
+    event: Event
+    people: int
+
+
+def page(asked: Asked, today: date) -> Page:
+    """A page of the list. A search finds parts of titles and places."""
+    wanted = [has_words(asked.search, Event.title, Event.place)] if asked.search else []
+    total = db.session.scalar(select(func.count()).select_from(Event).where(*wanted)) or 0
+    asked = last_page(total, asked)
+    ids = select(Event.id).where(*wanted).order_by(*_order(asked, today)).offset(asked.offset).limit(asked.per_page)
+    lines = select(Event, _people()).where(Event.id.in_(ids)).order_by(*_order(asked, today))
+    return Page([Line(event, people) for event, people in db.session.execute(lines)], total, asked)
+
+
+def _people() -> Any:
+    counted = select(func.count()).where(EventRegistration.event_id == Event.id)
+    return counted.correlate(Event).scalar_subquery()
+
+
+def _order(asked: Asked, today: date) -> list[ColumnElement[Any]]:
+    if asked.sort == "when":
+        return _latest_first() if asked.descending else _next_first(today)
+    column: ColumnElement[Any] = func.lower(Event.title) if asked.sort == "title" else _people()
+    return [column.desc(), Event.id.desc()] if asked.descending else [column.asc(), Event.id.asc()]
+
+
+def _next_first(today: date) -> list[ColumnElement[Any]]:
+    """To come: by day, then time, those of the whole day first. Without a day: the newest first. Past: latest first."""
+    ahead = Event.date >= today
+    return [
+        case((ahead, 0), (Event.date.is_(None), 1), else_=2),
+        case((ahead, Event.date)),
+        case((ahead, func.coalesce(Event.start_time, ""))),
+        Event.date.desc(),
+        Event.start_time.desc(),
+        Event.id.desc(),
+    ]
+
+
+def _latest_first() -> list[ColumnElement[Any]]:
+    return [Event.date.is_(None), Event.date.desc(), Event.start_time.desc(), Event.id.desc()]

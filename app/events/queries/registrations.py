@@ -1,0 +1,70 @@
+"""Who is registered for one event: a page of the list, one of them, the export."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from app.domain.permission import LeftOut
+from app.events.models import EventRegistration
+from app.events.queries.searching import has_digits, has_words
+from app.kit.db import db
+from app.kit.pages import Asked, Page, last_page
+from app.suppression.queries import left_out
+
+SORTS = ("name", "phone", "created_at")
+EXPORT_SLICE = 1_000
+Row = EventRegistration
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One person on the list of an event, and why they get no texts (None: they do)."""
+
+    id: int
+    name: str | None
+    phone: str
+    created_at: datetime
+    left_out: LeftOut | None
+
+
+def count(event_id: int) -> int:
+    """How many are registered."""
+    return db.session.scalar(select(func.count()).where(Row.event_id == event_id)) or 0
+
+
+def page(event_id: int, asked: Asked, region: str) -> Page:
+    """A page of them. A search finds parts of names, and parts of numbers in any spelling.
+
+    `region` is the country of numbers that are searched without their country code.
+    """
+    wanted = [Row.event_id == event_id]
+    if asked.search:
+        wanted.append(or_(has_words(asked.search, Row.name), *has_digits(asked.search, Row.phone, region)))
+    total = db.session.scalar(select(func.count()).where(*wanted)) or 0
+    asked = last_page(total, asked)
+    # first the ids alone: why somebody gets no texts is looked up only for those who are shown
+    ids = select(Row.id).where(*wanted).order_by(*_order(asked)).offset(asked.offset).limit(asked.per_page)
+    columns = (Row.id, Row.name, Row.phone, Row.created_at, left_out(Row.phone))
+    lines = select(*columns).where(Row.id.in_(ids)).order_by(*_order(asked))
+    return Page([Registered(*line) for line in db.session.execute(lines)], total, asked)
+
+
+def everybody(event_id: int) -> Iterator[tuple[str | None, str]]:
+    """(name, phone) of everybody registered, in id order, read in slices: an export holds no snapshot."""
+    last = 0
+    rows = select(Row.id, Row.name, Row.phone).where(Row.event_id == event_id).order_by(Row.id)
+    while some := db.session.execute(rows.where(Row.id > last).limit(EXPORT_SLICE)).all():
+        db.session.rollback()
+        yield from ((name, phone) for _, name, phone in some)
+        last = some[-1][0]
+
+
+def _order(asked: Asked) -> list[ColumnElement[Any]]:
+    """Names last when there is none, in both directions; the id makes every order total."""
+    column: ColumnElement[Any] = func.lower(Row.name) if asked.sort == "name" else getattr(Row, asked.sort)
+    way = "desc" if asked.descending else "asc"
+    nameless_last: list[ColumnElement[Any]] = [Row.name.is_(None)] if asked.sort == "name" else []
+    return nameless_last + [getattr(each, way)() for each in (column, Row.id)]

@@ -1,0 +1,77 @@
+"""Reading an event's plan of reminders, and what becomes of each of its steps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from app.delivery.models import ScheduledMessage
+from app.domain import hours
+from app.domain.blast_states import WORDS, ScheduleStatus
+from app.domain.reminders import STATE_WORDS, Calendar, StepState, in_words, timing
+from app.events.models import Event, EventReminder
+from app.kit.db import db
+from app.organisation import queries as organisation
+
+NOT_PLANNED = "Not scheduled. Save the plan to schedule it"
+CAME_TO_AN_END = (ScheduleStatus.PROCESSING, ScheduleStatus.SENT, ScheduleStatus.EXPIRED, ScheduleStatus.FAILED)
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """One step as pages show it. `due`: its moment (UTC), None without one. `blast_id`: the blast to look at, or None.
+
+    `state`: what becomes of it, in words. `waits`: it will be sent, as things are.
+    """
+
+    id: int
+    when: str
+    due: datetime | None
+    state: str
+    blast_id: int | None
+    waits: bool
+
+
+def steps(event_id: int) -> Sequence[EventReminder]:
+    """The steps of an event's plan, in the order of their times."""
+    chosen = select(EventReminder).where(EventReminder.event_id == event_id)
+    return db.session.scalars(chosen.order_by(EventReminder.days, EventReminder.time_of_day)).all()
+
+
+def plan(event: Event, moment: datetime) -> list[PlannedStep]:
+    """The plan of an event as it stands at `moment` (UTC)."""
+    found = steps(event.id)
+    blasts = _last_blasts([step.id for step in found])
+    calendar = Calendar(event.date, event.start_time, organisation.timezone())
+    return [_planned(step, blasts.get(step.id), calendar, moment) for step in found]
+
+
+def _planned(step: EventReminder, blast: ScheduledMessage | None, event: Calendar, moment: datetime) -> PlannedStep:
+    when = timing(step.days, step.time_of_day, step.is_on, event, moment)
+    shown = blast if blast and _is_of_now(blast, when.due, event.zone) else None
+    if shown:
+        state = WORDS[shown.status]
+    else:
+        state = NOT_PLANNED if when.state == StepState.PLANNED else STATE_WORDS[when.state]
+    waits = shown is not None and shown.status == ScheduleStatus.PENDING
+    words = f"{in_words(step.days)} at {step.time_of_day}"
+    return PlannedStep(step.id, words, when.due, state, shown.id if shown else None, waits)
+
+
+def _is_of_now(blast: ScheduledMessage, due: datetime | None, zone: str) -> bool:
+    """Whether a blast still says what becomes of its step: it waits, or it ended on the day of the step."""
+    if blast.status == ScheduleStatus.PENDING:
+        return True
+    same_day = due is not None and hours.today_in(zone, due) == hours.today_in(zone, blast.scheduled_at)
+    return same_day and blast.status in CAME_TO_AN_END
+
+
+def _last_blasts(step_ids: Sequence[int]) -> dict[int | None, ScheduledMessage]:
+    newest = (
+        select(func.max(ScheduledMessage.id))
+        .where(ScheduledMessage.event_reminder_id.in_(step_ids))
+        .group_by(ScheduledMessage.event_reminder_id)
+    )
+    found = db.session.scalars(select(ScheduledMessage).where(ScheduledMessage.id.in_(newest)))
+    return {blast.event_reminder_id: blast for blast in found}

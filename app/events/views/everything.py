@@ -1,0 +1,34 @@
+"""The list of events, and a new one."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.audit.actions import act
+from app.events.actions import events as actions
+from app.events.forms.events import EventForm
+from app.events.queries import coming
+from app.events.views.room import bp
+from app.events.views.words import today
+from app.kit.access import BOTH, needs, who
+from app.kit.pages import asked
+
+
+@bp.get("/events")
+@needs(*BOTH)
+def everything() -> ResponseReturnValue:
+    """Every event, the next one first."""
+    return render_template("events/everything.html", page=coming.page(asked(coming.SORTS, "when"), today()))
+
+
+@bp.route("/events/add", methods=["GET", "POST"])
+@needs(*BOTH)
+def add() -> ResponseReturnValue:
+    """A new event."""
+    form = EventForm()
+    if form.validate_on_submit():
+        with act("event.added", who()) as trace:
+            row = actions.add(form.facts)
+            trace.about = f"event {row.id}"
+        flash(f"{row.title} is added. Now register who comes.", "success")
+        return redirect(url_for("events.one", event_id=row.id), 303)
+    return render_template("events/add.html", form=form), 422 if form.errors else 200

@@ -1,0 +1,100 @@
+"""Who comes: registered by hand, taken off, put on the do-not-text list, downloaded."""
+
+from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+
+from app.audit.actions import act
+from app.domain.permission import LEFT_OUT_WORDS, Role
+from app.domain.phone import pretty
+from app.events.actions import registrations as actions
+from app.events.forms.events import TAKEN, RegistrationForm
+from app.events.models import Event, EventRegistration
+from app.events.queries import registrations as queries
+from app.events.views.one import found
+from app.events.views.room import bp
+from app.kit.access import BOTH, local_path, needs, who
+from app.kit.clock import now
+from app.kit.db import Taken
+from app.kit.sheets import attachment, csv_stream
+from app.suppression.queries import is_left_out
+
+HEADINGS = ("name", "phone")
+
+
+@bp.route("/events/<int:event_id>/register", methods=["GET", "POST"])
+@needs(*BOTH)
+def register(event_id: int) -> ResponseReturnValue:
+    """One more, by hand. The button that asks for the next one leads back to this form."""
+    event = found(event_id)
+    form = RegistrationForm()
+    if form.validate_on_submit():
+        try:
+            with act("registration.added", who()) as trace:
+                row = actions.register(event_id, form.name.data, form.phone.phone.e164)
+                trace.about = _about(row)
+        except Taken:
+            form.phone.errors = [*form.phone.errors, TAKEN]
+        else:
+            flash(_registered(row), "success")
+            return redirect(
+                url_for("events.register" if "next_one" in request.form else "events.one", event_id=event_id), 303
+            )
+    return _register_page(event, form), 422 if form.errors else 200
+
+
+def _register_page(event: Event, form: RegistrationForm) -> str:
+    return render_template("events/register.html", event=event, form=form)
+
+
+def _registered(row: EventRegistration) -> str:
+    """Somebody may be registered and get nothing: then it is said at once."""
+    reason = is_left_out(row.phone)
+    return f"{_named(row)} is registered." + (f" They get no texts. {LEFT_OUT_WORDS[reason][0]}." if reason else "")
+
+
+@bp.post("/events/<int:event_id>/unregister/<int:rid>")
+@needs(*BOTH)
+def unregister(event_id: int, rid: int) -> ResponseReturnValue:
+    """One less."""
+    with act("registration.removed", who()) as trace:
+        row = actions.unregister(event_id, rid)
+        trace.about = _about(row)
+    flash(f"{_named(row)} is not registered any more.", "success")
+    return redirect(_back(event_id), 303)
+
+
+@bp.post("/events/<int:event_id>/registrations/<int:rid>/unsubscribe")
+@needs(*BOTH)
+def unsubscribe(event_id: int, rid: int) -> ResponseReturnValue:
+    """Onto the do-not-text list, for somebody who asked in another way than by text. They stay registered."""
+    with act("registration.unsubscribed", who()) as trace:
+        row, is_new = actions.unsubscribe(event_id, rid)
+        trace.about = _about(row)
+    flash(
+        f"{_named(row)} gets no more texts." if is_new else f"{_named(row)} is on the do-not-text list already.",
+        "success",
+    )
+    return redirect(_back(event_id), 303)
+
+
+@bp.get("/events/<int:event_id>/export")
+@needs(Role.ADMIN)
+def export(event_id: int) -> ResponseReturnValue:
+    """Everybody registered as a CSV that an import takes back unchanged."""
+    event = found(event_id)
+    with act("registrations.exported", who()) as trace:
+        trace.about, trace.details = f"event {event_id}", {"count": queries.count(event_id)}
+    rows = stream_with_context(csv_stream(HEADINGS, queries.everybody(event_id)))
+    return Response(rows, headers=attachment(f"{event.title}-{now():%Y-%m-%d}.csv"))
+
+
+def _about(row: EventRegistration) -> str:
+    return f"event {row.event_id}, registration {row.id}"
+
+
+def _named(row: EventRegistration) -> str:
+    return row.name or pretty(row.phone)
+
+
+def _back(event_id: int) -> str:
+    return local_path(request.form.get("next")) or url_for("events.one", event_id=event_id)

@@ -1,0 +1,56 @@
+"""The plan of an event's reminders: what the event's page shows of it, and the page on which it is changed."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.audit.actions import act
+from app.domain import wording
+from app.domain.cost import counted
+from app.events import queries
+from app.events.actions.events import Gone
+from app.events.actions.reminders import save_plan
+from app.events.forms import PlanForm, as_typed
+from app.events.models import Event
+from app.events.queries import reminders as plans
+from app.events.queries.reminders import PlannedStep
+from app.events.views.room import bp
+from app.kit.access import BOTH, needs, who
+from app.kit.clock import now
+from app.kit.filters import zone
+
+TOKENS = [("{first_name|friend}", "First name"), *((f"{{{each}}}", w) for each, w in wording.EVENT_TOKENS.items())]
+
+
+@bp.route("/events/<int:event_id>/reminders", methods=["GET", "POST"])
+@needs(*BOTH)
+def reminders(event_id: int) -> ResponseReturnValue:
+    """The steps of the plan, all in one form. Saved, they are what waits on the list of scheduled blasts."""
+    event = queries.event(event_id)
+    if event is None:
+        raise Gone
+    form = PlanForm(data=as_typed(plans.steps(event_id)))
+    if form.validate_on_submit():
+        with act("event.reminders_planned", who()) as trace:
+            trace.about = f"event {event_id}"
+            save_plan(event_id, form.plan, now())
+        flash(_saved(reminders_of(event)), "success")
+        return redirect(url_for("events.one", event_id=event_id), 303)
+    page = render_template(
+        "events/reminders.html", event=event, form=form, tokens=TOKENS, zone=zone(), plan=reminders_of(event)
+    )
+    return page, 422 if form.errors else 200
+
+
+def _saved(plan: list[PlannedStep]) -> str:
+    waiting = sum(step.waits for step in plan)
+    return (
+        f"The reminders are saved. {counted(waiting, 'reminder')} will be sent."
+        if waiting
+        else ("The reminders are saved. None of them will be sent as things are.")
+    )
+
+
+@bp.app_template_global()
+def reminders_of(event: Event) -> list[PlannedStep]:
+    """For the event's page: the steps of its plan, and what becomes of each."""
+    return plans.plan(event, now())

@@ -1,0 +1,49 @@
+"""How pages say when an event is."""
+
+from datetime import date
+
+from app.domain import hours
+from app.domain.cost import counted
+from app.events.models import Event
+from app.events.views.room import bp
+from app.kit.clock import now
+from app.kit.filters import zone
+
+DAYS_SAID, MONTHS_SAID = 31, 24
+NO_DAY = "No date yet"
+
+
+def today() -> date:
+    """The day it is for the organisation."""
+    return hours.today_in(zone(), now())
+
+
+def event_when(event: Event) -> str:
+    """ "Fri 8 May, 18:30"."""
+    if event.date is None:
+        return NO_DAY
+    day = hours.day_in_words(event.date, today=today())
+    return f"{day}, {event.start_time}" if event.start_time else day
+
+
+def event_away(event: Event) -> str:
+    """ "in 5 days", "today", "3 months ago"; "" without a date."""
+    return "" if event.date is None else away((event.date - today()).days)
+
+
+def away(days: int) -> str:
+    """So many days from today in words; what is far away is said roughly."""
+    if abs(days) <= 1:
+        return ("yesterday", "today", "tomorrow")[days + 1]
+    far = abs(days)
+    if far <= DAYS_SAID:
+        words = counted(far, "day")
+    elif far // 30 <= MONTHS_SAID:
+        words = counted(far // 30, "month")
+    else:
+        words = counted(far // 365, "year")
+    return f"in {words}" if days > 0 else f"{words} ago"
+
+
+for _filter in (event_when, event_away):
+    bp.add_app_template_filter(_filter)
