@@ -9,7 +9,7 @@ from typing import Any
 import phonenumbers
 from flask import current_app
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, ValidationError
+from wtforms import RadioField, SelectField, StringField, ValidationError
 
 from app.domain.hours import is_zone, zones
 from app.domain.wording import is_blank
@@ -18,6 +18,7 @@ from app.organisation import queries
 
 NAME_LENGTH, FOOTER_LENGTH, LONGEST_UNDO = 100, 160, 3600
 DEAREST = Decimal(10)
+WHOM = {"everybody": "Everybody on the list, until they say STOP", "agreed": "Only people with a recorded yes"}
 # They have calling codes, and no entry in the table of countries.
 WITHOUT_ENTRY = {"AC": "Ascension Island", "TA": "Tristan da Cunha", "XK": "Kosovo"}
 
@@ -78,6 +79,7 @@ class SettingsForm(FlaskForm):
     price_per_segment = PriceField("Price of one part")
     footer = LineField("Line about opting out")
     undo_seconds = LineField("Seconds to undo")
+    whom = RadioField("Who gets texts", choices=lambda: WHOM, validate_choice=False)
 
     def validate_organisation(self, field: LineField) -> None:
         """1 to 100 characters."""
@@ -115,6 +117,11 @@ class SettingsForm(FlaskForm):
         if text and not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= LONGEST_UNDO):
             raise ValidationError(f"Write a whole number from 0 to {LONGEST_UNDO}, or leave it empty.")
 
+    def validate_whom(self, field: RadioField) -> None:
+        """One of the two."""
+        if field.data not in WHOM:
+            raise ValidationError("Choose who gets texts.")
+
     def values(self) -> dict[str, Any]:
         """The row's columns."""
         return {
@@ -125,4 +132,5 @@ class SettingsForm(FlaskForm):
             "price_per_segment": self.price_per_segment.amount,
             "footer": self.footer.data,
             "undo_seconds": int(self.undo_seconds.data) if self.undo_seconds.data else None,
+            "consent_required": self.whom.data == "agreed",
         }

@@ -26,14 +26,18 @@ def settings() -> ResponseReturnValue:
             trace.details = actions.change(form.values())
         flash("The settings are saved.", "success")
         return redirect(url_for("organisation.settings"), 303)
-    page = render_template("organisation/settings.html", form=form, **_from_environment())
+    agreed = queries.agreed()
+    page = render_template("organisation/settings.html", form=form, agreed=agreed, **_from_environment())
     return page, 422 if form.errors else 200
 
 
 def _typed(row: Organisation) -> dict[str, object]:
     """The row as the form shows it."""
     undo = "" if row.undo_seconds is None else str(row.undo_seconds)
-    return {"organisation": row.name, "undo_seconds": undo} | {name: getattr(row, name) for name in COLUMNS}
+    whom = "agreed" if row.consent_required else "everybody"
+    return {"organisation": row.name, "undo_seconds": undo, "whom": whom} | {
+        name: getattr(row, name) for name in COLUMNS
+    }
 
 
 def _from_environment() -> dict[str, object]:

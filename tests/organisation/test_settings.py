@@ -7,9 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditEvent
-from app.kit.db import db
+from app.kit.db import db, write
 from app.organisation import queries
 from app.organisation.forms import country_choices
+from app.suppression import actions as suppression
+from tests import makers
+from tests.cast import LEO, MAX, MIA, ZOE
 from tests.visit import Visitor
 
 ALL = {
@@ -151,3 +154,43 @@ def test_every_country_with_phones_has_a_name():
     assert country_choices()["US"] == "United States (+1)"
     assert len(country_choices()) > 240
     assert [region for region, name in country_choices().items() if name.startswith(f"{region} (")] == []
+
+
+class TestWhoGetsTexts:
+    def test_everybody_until_an_admin_says_otherwise(self, visit, app):
+        assert row(app).consent_required is False
+        assert visit("/settings", "ada").fields()["whom"] == "everybody"
+
+    def test_only_people_with_a_recorded_yes(self, visit, app):
+        save(visit, whom="agreed")
+        assert row(app).consent_required is True
+        assert visit("/settings", "ada").fields()["whom"] == "agreed"
+        save(visit)  # a form that does not say changes nothing
+        assert row(app).consent_required is True
+        save(visit, whom="everybody")
+        assert row(app).consent_required is False
+        with app.app_context():
+            acts = db.session.scalars(select(AuditEvent.details).where(AuditEvent.verb == "settings.changed")).all()
+        changes = [json.loads(details or "{}").get("consent_required") for details in acts]
+        assert changes == [[False, True], None, [True, False]]
+
+    def test_the_page_says_of_how_many_a_yes_is_recorded(self, visit, app):
+        assert "Nobody is on the community list yet." in visit("/settings", "ada").words
+        with app.app_context():
+            for phone in (ZOE, LEO, MIA, MAX):
+                makers.member(phone)
+            with write():
+                suppression.grant(ZOE, "form", "On paper", "ada")
+                suppression.grant(LEO, "form", "On paper", "ada")
+                suppression.opt_out(LEO, source="inbound")
+                suppression.lift(MIA, evidence="Texted: START")
+                suppression.grant("+13035550177", "form", "Not on the list", "ada")
+        words = visit("/settings", "ada").words
+        assert "A yes is recorded for 2 of 4 people on the community list." in words
+        assert "We recommend to text only people with a recorded yes" in words
+
+    def test_another_word_is_refused_beside_the_field(self, visit, app):
+        page = save(visit, whom="nobody")
+        assert page.status_code == 422
+        assert "Choose who gets texts." in page.words
+        assert row(app).consent_required is False

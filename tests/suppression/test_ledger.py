@@ -1,0 +1,228 @@
+"""Who said yes and who said no: every word has its line, no line is changed, and where a yes is demanded it counts."""
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from app.blasts.queries import rehearsal
+from app.domain.blast_states import Target
+from app.domain.permission import LeftOut
+from app.imports.models import Import, ImportRow
+from app.kit.db import db, write
+from app.organisation import queries as organisation
+from app.suppression import actions, queries
+from app.suppression.models import ConsentAct, ConsentEvent, ConsentMethod, SuppressionCategory
+from tests import makers
+from tests.cast import LEO, MAX, MIA, ZOE
+
+
+def lines(phone=ZOE):
+    """(act, method, evidence, actor) of every line about a number, the oldest first."""
+    line = ConsentEvent
+    rows = select(line.act, line.method, line.evidence, line.actor).where(line.phone == phone).order_by(line.id)
+    return [tuple(row) for row in db.session.execute(rows)]
+
+
+def demand_a_yes():
+    """Ada switches "Only people with a recorded yes" on."""
+    with write():
+        organisation.organisation().consent_required = True
+
+
+def agreed(*phones):
+    """A yes on paper."""
+    with write():
+        for phone in phones:
+            assert actions.grant(phone, ConsentMethod.FORM, "The form at the door", "ada")
+
+
+def imported(*rows):
+    """An import with these (phone, verdict) rows; gives its id."""
+    with write() as session:
+        session.add(upload := Import(created_by="ada", file_name="people.csv"))
+        session.flush()
+        session.add_all(
+            ImportRow(import_id=upload.id, line=n, phone=phone, verdict=verdict)
+            for n, (phone, verdict) in enumerate(rows, 2)
+        )
+        return upload.id
+
+
+class TestEveryPathWritesItsLine:
+    @pytest.mark.parametrize(
+        ("source", "method"),
+        [
+            ("inbound", "stop"),
+            ("message_failure", "carrier"),
+            ("import", "import"),
+            ("manual", "admin"),
+            ("community", "admin"),
+            ("event:3", "admin"),
+        ],
+    )
+    def test_an_opt_out(self, shop, source, method):
+        with write():
+            actions.opt_out(ZOE, source=source, reason="Texted: Stop", actor="ada")
+        assert lines() == [("withdrawn", method, "Texted: Stop", "ada")]
+
+    def test_the_same_note_again_is_no_news_but_their_own_stop_is_proof_once_more(self, shop):
+        with write():
+            actions.opt_out(ZOE, source="import")
+            actions.opt_out(ZOE, source="import")
+            actions.opt_out(ZOE, source="message_failure")
+            actions.opt_out(ZOE, source="inbound", reason="Texted: STOP")
+            actions.opt_out(ZOE, source="inbound", reason="Texted: stop it")
+        assert [line[1:3] for line in lines()] == [
+            ("import", None),
+            ("stop", "Texted: STOP"),
+            ("stop", "Texted: stop it"),
+        ]
+
+    def test_start_after_stop_is_a_return_and_without_one_a_first_yes(self, shop):
+        with write():
+            actions.opt_out(ZOE, source="inbound", reason="Texted: STOP")
+            assert actions.lift(ZOE, evidence="Texted: START")
+            assert not actions.lift(LEO, evidence="Texted: start")
+        assert lines()[1:] == [("returned", "start", "Texted: START", None)]
+        assert lines(LEO) == [("granted", "start", "Texted: start", None)]
+
+    def test_by_hand_onto_the_list_and_off_it(self, shop):
+        with write():
+            row = actions.add_by_hand("Max", MAX, "Asked at the door", "ada")
+            actions.remove("unsubscribed", row.id, "bea")
+        assert lines(MAX) == [
+            ("withdrawn", "admin", "Asked at the door", "ada"),
+            ("returned", "admin", "Taken off the do-not-text list", "bea"),
+        ]
+
+    def test_an_opt_out_on_the_other_list_is_returned_too(self, shop):
+        makers.dead_number(ZOE, SuppressionCategory.OPT_OUT)
+        with write():
+            actions.remove("suppressed", 1, "ada")
+        assert [line[0] for line in lines()] == ["returned"]
+
+    def test_a_number_that_does_not_work_is_no_matter_of_consent(self, shop):
+        with write():
+            actions.mark_dead(ZOE, reason="no such number")
+            actions.remove("suppressed", 1, "ada")
+        assert lines() == []
+
+    def test_a_yes_on_paper_has_its_evidence_and_who_wrote_it_down(self, shop):
+        agreed(ZOE)
+        assert lines() == [("granted", "form", "The form at the door", "ada")]
+
+    def test_a_yes_from_elsewhere_does_not_outweigh_a_stop(self, shop):
+        makers.said_stop(ZOE)
+        with write():
+            assert not actions.grant(ZOE, ConsentMethod.FORM, "A form", "ada")
+        assert lines() == []
+
+    def test_what_is_rolled_back_leaves_neither_opt_out_nor_line(self, shop):
+        actions.opt_out(ZOE, source="inbound")
+        assert len(lines()) == 1
+        db.session.rollback()
+        assert lines() == []
+        assert queries.is_left_out(ZOE) is None
+
+    def test_a_text_and_the_page_write_theirs(self, shop, visit):
+        with write():
+            actions.opt_out(LEO, source="import")
+        visit("/suppression/add", "ada", name="", phone=MIA, reason="By letter")
+        visit.post("/suppression/unsubscribed/1/delete", "ada")
+        assert lines(MIA) == [("withdrawn", "admin", "By letter", "ada")]
+        assert lines(LEO)[1][::3] == ("returned", "ada")
+
+
+class TestAnImport:
+    def test_writes_down_the_yes_of_its_readable_rows_once(self, shop):
+        agreed(LEO)
+        makers.said_stop(MIA)
+        upload = imported((ZOE, "new"), (LEO, "same"), (MIA, "new"), (ZOE, "repeated"), ("12", "bad"), (MAX, "same"))
+        with write():
+            assert actions.grant_many(upload, ConsentMethod.IMPORT, "Signed at the summer party", "ada") == 2
+            assert actions.grant_many(upload, ConsentMethod.IMPORT, "Signed at the summer party", "ada") == 0
+        assert lines() == lines(MAX) == [("granted", "import", "Signed at the summer party", "ada")]
+        assert lines(MIA) == []
+        assert len(lines(LEO)) == 1
+
+    def test_that_is_undone_takes_its_yes_back_but_not_what_they_said_since(self, shop):
+        upload = imported((ZOE, "new"), (LEO, "new"))
+        with write():
+            actions.grant_many(upload, ConsentMethod.IMPORT, None, "ada")
+            actions.lift(LEO, evidence="Texted: START")
+            assert actions.take_back_many(upload, "The import was undone", "ada") == 1
+            assert actions.take_back_many(upload, "The import was undone", "ada") == 0
+        assert lines()[-1] == ("withdrawn", "import", "The import was undone", "ada")
+        assert queries.last_act(LEO) == "returned"
+
+
+class TestNothingIsEverChanged:
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE consent_events SET act = 'granted'",
+            "UPDATE consent_events SET phone = '+13035550199'",
+            "UPDATE consent_events SET at = '2020-01-01 00:00:00'",
+            "DELETE FROM consent_events",
+        ],
+    )
+    def test_the_database_itself_refuses(self, shop, statement):
+        with write():
+            actions.opt_out(ZOE, source="inbound", reason="Texted: STOP")
+        before = lines()
+        with pytest.raises(IntegrityError, match="append-only"), write() as session:
+            session.execute(text(statement))
+        assert lines() == before
+
+    def test_an_erasure_may_put_a_mark_in_place_of_the_number(self, shop):
+        with write() as session:
+            actions.opt_out(ZOE, source="inbound", reason="Texted: STOP")
+            session.execute(text("UPDATE consent_events SET phone = '#1', evidence = NULL"))
+        assert lines("#1") == [("withdrawn", "stop", None, None)]
+
+
+class TestWhereAYesIsDemanded:
+    def test_the_last_word_counts(self, shop):
+        demand_a_yes()
+        with write():
+            actions.grant(ZOE, ConsentMethod.FORM, "Form", "ada")
+            actions.opt_out(LEO, source="inbound")
+            actions.lift(LEO, evidence="Texted: START")
+            actions.opt_out(MIA, source="inbound")
+        assert queries.reasons_for([ZOE, LEO, MIA, MAX]) == {MIA: LeftOut.SAID_STOP, MAX: LeftOut.NO_CONSENT}
+
+    def test_the_check_names_who_has_not_agreed(self, shop):
+        for phone in (ZOE, LEO):
+            makers.member(phone)
+        agreed(ZOE)
+        demand_a_yes()
+        checked = rehearsal(Target.COMMUNITY, None, "Hi", None)
+        assert [each.phone for each in checked.sendable] == [ZOE]
+        assert checked.left_out_counts == {LeftOut.NO_CONSENT: 1}
+
+    def test_without_the_setting_nobody_is_asked(self, shop):
+        makers.member(ZOE)
+        assert rehearsal(Target.COMMUNITY, None, "Hi", None).left_out_counts == {}
+
+    def test_every_page_that_shows_them_says_so(self, shop, visit):
+        makers.member(ZOE, "Zoe")
+        demand_a_yes()
+        assert "Has not agreed to texts" in visit("/community", "ada").words
+
+
+def test_the_history_of_a_number_is_told_in_words_the_newest_first(shop):
+    agreed(ZOE)
+    with write():
+        actions.opt_out(ZOE, source="inbound", reason="Texted: STOP")
+        actions.lift(ZOE, evidence="Texted: START")
+    assert [(word.said, word.how, word.evidence, word.actor) for word in queries.history(ZOE)] == [
+        ("Agreed to texts again", "by text", "Texted: START", None),
+        ("Wants no more texts", "by text", "Texted: STOP", None),
+        ("Agreed to texts", "on a form", "The form at the door", "ada"),
+    ]
+    assert queries.history(LEO) == []
+
+
+def test_every_act_and_method_has_words():
+    assert set(queries.ACT_WORDS) == set(ConsentAct)
+    assert set(queries.METHOD_WORDS) == set(ConsentMethod)
