@@ -86,6 +86,30 @@ def choose(kinds: Sequence[str], first_row: Cells, has_headings: bool) -> Column
     return Columns(known, tuple(first_row) if has_headings else ())
 
 
+def evidence(columns: Columns, rows: Sequence[Cells], region: str) -> tuple[str, ...]:
+    """For each column a sentence that speaks for what it is taken for; "" where there is none.
+
+    `rows` are all of the table's, its headings too.
+    """
+    people = rows[1:] if columns.headings else rows
+    table = _Table([""] * len(columns.kinds), people, region)
+    return tuple(_evidence(kind, table, index) for index, kind in enumerate(columns.kinds))
+
+
+def _evidence(kind: Kind, table: "_Table", index: int) -> str:
+    sample = table.samples[index]
+    if kind is Kind.PHONE:
+        good, what = table.valid[index], "numbers that can get texts"
+    elif kind in (Kind.NAME, Kind.FIRST, Kind.LAST):
+        good, what = sum(map(_is_words, sample)), "words"
+    else:
+        return ""
+    if not sample:
+        return "This column is empty."
+    cells = "1 cell is" if len(sample) == 1 else f"{len(sample)} cells are"
+    return f"{good} of {cells} {what}."
+
+
 def is_phone(text: str, region: str) -> bool:
     """Whether a cell is a number we can text."""
     try:
@@ -219,8 +243,11 @@ def _names_by_their_cells(table: _Table, phone: int) -> dict[Kind, int]:
 
 
 def _holds_words(sample: list[str]) -> bool:
-    wordy = [cell for cell in sample if any(map(str.isalpha, cell)) and not re.search(r"[@\d]|://", cell)]
-    return len(wordy) * 5 > len(sample) * 4
+    return sum(map(_is_words, sample)) * 5 > len(sample) * 4
+
+
+def _is_words(cell: str) -> bool:
+    return any(map(str.isalpha, cell)) and not re.search(r"[@\d]|://", cell)
 
 
 def _holds_single_words(sample: list[str]) -> bool:

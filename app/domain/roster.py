@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from app.domain.headings import Kind
-from app.domain.mapping import EXCEL, BadRoster, Cells, Columns, choose, guess, is_shortened
+from app.domain.mapping import EXCEL, BadRoster, Cells, Columns, choose, evidence, guess, is_shortened
 from app.domain.phone import BadPhone, Phone
 from app.domain.wording import clean_name
 
-__all__ = ["BadRoster", "Columns", "Kind", "Person", "choose", "guess", "read_people"]
+__all__ = ["BadRoster", "Columns", "Kind", "Person", "choose", "evidence", "guess", "read_people"]
 
 LONGEST_NAME, LONGEST_CELL = 100, 10_000
 
@@ -29,15 +29,20 @@ class Person:
 
 
 def read_people(
-    rows: Iterable[tuple[int, Cells]], columns: Columns, region: str, refused: Mapping[str, str] | None = None
+    rows: Iterable[tuple[int, Cells]],
+    columns: Columns,
+    region: str,
+    refused: Mapping[str, str] | None = None,
+    first_lines: dict[str, int] | None = None,
 ) -> Iterator[Person]:
     """Every row as a person or as a problem, in order; the headings are left out.
 
-    `rows` are (line, cells). `refused` are numbers (E.164) that nobody may add, each with the sentence why. Costs one
-    look at each different spelling of a number.
+    `rows` are (line, cells). `refused` are numbers (E.164) that nobody may add, each with the sentence why.
+    `first_lines` are the numbers of rows that were read before, each with its line; those of these rows are added.
+    Costs one look at each different spelling of a number.
     """
     numbers: dict[str, tuple[str | None, str | None]] = {}
-    first_lines: dict[str, int] = {}
+    first_lines = {} if first_lines is None else first_lines
     refused = refused or {}
     for line, cells in islice(rows, 1 if columns.headings else 0, None):
         name, problem = _name(cells, columns)

@@ -1,10 +1,45 @@
-"""The form that takes a file."""
+"""The form that takes a file or pasted rows, and says how the people in it said yes to texts."""
+
+from typing import Any
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileField
+from wtforms import StringField, TextAreaField, ValidationError
+from wtforms.validators import Length
+
+from app.domain.wording import clean
+
+NOTHING = "Choose a file first. Or paste the rows below."
+BOTH_GIVEN = "Choose a file or paste rows, not both."
 
 
 class UploadForm(FlaskForm):
-    """One spreadsheet."""
+    """One spreadsheet, as a file or as rows copied from one."""
 
-    file = FileField("Spreadsheet", [FileRequired("Choose a file first.")])
+    file = FileField("Spreadsheet")
+    rows = TextAreaField("Or paste rows")
+    consent = StringField(
+        "How did these people say yes to texts?",
+        [Length(max=300, message="Write 300 characters at most.")],
+        filters=[lambda text: clean(text or "")],
+    )
+
+    def validate_file(self, field: Any) -> None:
+        """One of the two, not both."""
+        pasted = bool((self.rows.data or "").strip())
+        given = bool(getattr(field.data, "filename", ""))
+        if not given and not pasted:
+            raise ValidationError(NOTHING)
+        if given and pasted:
+            raise ValidationError(BOTH_GIVEN)
+
+    @property
+    def is_pasted(self) -> bool:
+        """Whether rows were pasted."""
+        return bool((self.rows.data or "").strip())
+
+    def data_given(self) -> tuple[bytes, str]:
+        """What came, and the name it had."""
+        if self.is_pasted:
+            return (self.rows.data or "").encode("utf-8", "replace"), "Pasted rows"
+        return self.file.data.read(), self.file.data.filename or ""

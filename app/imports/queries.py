@@ -3,14 +3,16 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from app.domain.roster import Columns, Kind
-from app.imports.models import Import, ImportRow, RowVerdict
+from app.imports.models import Import, ImportRow, ImportState, RowVerdict
 from app.kit.db import db
 from app.kit.pages import Asked, Page, last_page
+from app.suppression.models import UnsubscribedContact
 
 LEFT_OUT = "left_out"
 # What a page of rows can show, what it is called there, and the count of it in the import's row.
@@ -23,7 +25,7 @@ SHOWS: dict[str, tuple[str, str]] = {
     RowVerdict.REPEATED.value: ("Twice in the file", "repeated_count"),
     LEFT_OUT: ("Gets no texts", "left_out_count"),
 }
-SLICE = 500
+SLICE, PAST = 500, 20
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Layout:
     columns: Columns
     first_rows: list[list[str]]
     delimiter: str
+    evidence: list[str]
 
     @property
     def has_headings(self) -> bool:
@@ -55,6 +58,17 @@ class Line:
     reason: str | None
     left_out: str | None
     is_bad: bool
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A row that somebody tried to put right: what they typed, and why it still cannot be read."""
+
+    line: int
+    name: str
+    phone: str
+    sentence: str
 
 
 def found(import_id: int, pool: str) -> Import | None:
@@ -66,7 +80,7 @@ def layout(row: Import) -> Layout:
     """How its file was read."""
     kept = json.loads(row.columns or "{}")
     columns = Columns(tuple(map(Kind, kept["kinds"])), tuple(kept["headings"]))
-    return Layout(columns, kept["first_rows"], kept["delimiter"])
+    return Layout(columns, kept["first_rows"], kept["delimiter"], kept.get("evidence", []))
 
 
 def shows(row: Import) -> dict[str, int]:
@@ -80,20 +94,35 @@ def page(row: Import, show: str, asked: Asked) -> Page:
     total = getattr(row, SHOWS[show][1])
     asked = last_page(total, asked)
     rows = select(ImportRow).where(ImportRow.import_id == row.id, *_kind(show)).order_by(ImportRow.line)
-    found_rows = db.session.scalars(rows.offset(asked.offset).limit(asked.per_page))
-    columns = layout(row).columns
-    return Page([_line(each, columns) for each in found_rows], total, asked)
+    found_rows = db.session.scalars(rows.offset(asked.offset).limit(asked.per_page)).all()
+    columns, stops = layout(row).columns, _stops([each.phone for each in found_rows if each.left_out and each.phone])
+    return Page([_line(each, columns, stops.get(each.phone or "")) for each in found_rows], total, asked)
+
+
+def past(pool: str) -> list[Import]:
+    """The last imports of this list, the newest first, without those that were thrown away."""
+    mine = (Import.pool == pool, Import.state != ImportState.ABANDONED)
+    return list(db.session.scalars(select(Import).where(*mine).order_by(Import.id.desc()).limit(PAST)))
+
+
+def _stops(phones: Sequence[str]) -> dict[str, datetime]:
+    """Since when these numbers have been on the list of those who said STOP."""
+    if not phones:
+        return {}
+    said = select(UnsubscribedContact.phone, UnsubscribedContact.created_at)
+    return {phone: at for phone, at in db.session.execute(said.where(UnsubscribedContact.phone.in_(phones)))}
 
 
 def _kind(show: str) -> list[Any]:
     return [ImportRow.left_out.is_not(None)] if show == LEFT_OUT else [ImportRow.verdict == RowVerdict(show)]
 
 
-def _line(row: ImportRow, columns: Columns) -> Line:
+def _line(row: ImportRow, columns: Columns, since: datetime | None) -> Line:
     cells: list[str] = json.loads(row.cells) if row.cells else []
     name = row.name or " ".join(filter(None, (_cell(cells, columns.at(kind)) for kind in NAME_KINDS)))
     phone = row.phone or _cell(cells, columns.at(Kind.PHONE))
-    return Line(row.line, _short(name, 100), _short(phone, 40), row.reason, row.left_out, row.verdict is RowVerdict.BAD)
+    is_bad = row.verdict is RowVerdict.BAD
+    return Line(row.line, _short(name, 100), _short(phone, 40), row.reason, row.left_out, is_bad, since)
 
 
 def _short(text: str, most: int) -> str:

@@ -10,6 +10,7 @@ from app.events.models import Event, EventRegistration
 from app.imports import actions, queries
 from app.imports.actions import uploads
 from app.imports.models import ImportRow, RowVerdict
+from app.kit import sheets
 from app.kit.clock import now
 from app.kit.db import db, write
 from tests.cast import LEO, MIA, ZOE
@@ -19,11 +20,27 @@ COMMUNITY = actions.Target("community", CommunityMember.__table__)
 FILE = b"name,phone\nZo\xc3\xab,3035550142\nLeo,3035550143\nTom,123\nZoe,+13035550142\n"
 
 
-def staged(data=FILE, target=COMMUNITY):
-    checked = actions.check(data, "US", {})
-    upload = actions.Upload("people.csv", uploads.keep(data), "ada")
+RULES = actions.Rules("US", {})
+
+
+def staged(data=FILE, target=COMMUNITY, consent=None):
+    reading = actions.read(data, "US")
+    upload = actions.Upload("people.csv", uploads.keep(data, reading.rows), "ada", consent)
     with write():
-        return actions.stage(upload, checked, target)
+        row = actions.begin(upload, reading, target)
+    checked_through(row, target)
+    return row.id
+
+
+def checked_through(row, target=COMMUNITY):
+    while row.checked_rows < row.row_count:
+        piece = actions.next_slice(row, queries.layout(row).columns, RULES)
+        with write():
+            actions.lay_down(row.id, piece, target)
+
+
+def read_again(data, choice):
+    return actions.read_again(sheets.read(data, choice.encoding), choice, "US")
 
 
 def confirmed(import_id, target=COMMUNITY, **more):
@@ -58,7 +75,7 @@ def test_an_import_ends_once(shop):
     for again in (
         lambda: actions.confirm(import_id, COMMUNITY, overwrite_names=True),
         lambda: actions.abandon(import_id, "community"),
-        lambda: actions.restage(import_id, actions.check(FILE, "US", {}), COMMUNITY),
+        lambda: actions.restart(import_id, actions.read(FILE, "US"), COMMUNITY),
     ):
         with pytest.raises(actions.AlreadyEnded), write():
             again()
@@ -119,8 +136,11 @@ def test_imports_at_the_same_time_are_a_union_b13(app):
 def test_reading_a_file_again_replaces_its_rows(shop):
     import_id = staged(b"Zo\xeb;3035550142;Riverside\nLeo;3035550143;\n")
     choice = actions.Choice(["nothing", "phone", "name"], has_headings=False, encoding="cp1250")
+    reading = read_again(b"Zo\xeb;3035550142;Riverside\n", choice)
+    uploads.keep_rows(queries.found(import_id, "community").stored_as, reading.rows)
     with write():
-        actions.restage(import_id, actions.check(b"Zo\xeb;3035550142;Riverside\n", "US", {}, choice), COMMUNITY)
+        row = actions.restart(import_id, reading, COMMUNITY)
+    checked_through(row)
     rows = db.session.scalars(db.select(ImportRow)).all()
     assert [(row.name, row.phone, row.verdict) for row in rows] == [("Riverside", ZOE, RowVerdict.NEW)]
     assert queries.found(import_id, "community").encoding == "cp1250"
@@ -130,7 +150,7 @@ def test_the_rows_of_old_imports_are_forgotten(shop):
     old, done = staged(), staged(b"phone\n3035550144\n")
     confirmed(done)
     with write():
-        actions.expire(now() + timedelta(seconds=1))
+        actions.expire(now() + timedelta(seconds=1), now() + timedelta(seconds=1))
     assert phones(ImportRow.phone) == []
     assert phones(CommunityMember.phone) == [MIA]
     assert queries.found(old, "community").state == "abandoned"

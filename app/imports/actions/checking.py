@@ -1,89 +1,82 @@
-"""A file becomes people and problems. Nothing is written."""
+"""The check of a file, a slice of rows after the other: each request judges some, and stores how far it came."""
 
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+
+from sqlalchemy import select
 
 from app.domain import roster
-from app.domain.mapping import NO_PEOPLE
-from app.domain.roster import BadRoster, Columns, Person
-from app.imports.models import RowVerdict
-from app.kit import sheets
-from app.kit.sheets import BadSheet, Sheet
+from app.domain.roster import Columns, Person
+from app.imports.actions import uploads
+from app.imports.models import Import, ImportRow, RowVerdict
+from app.kit.db import db
+from app.kit.sheets import Row
 
-UNREADABLE = (BadSheet, BadRoster)
-SAMPLE_ROWS, SAMPLE_CELL, KEPT_CELL = 5, 80, 1_000
-
-
-@dataclass(frozen=True)
-class Choice:
-    """How a person wants the file to be read, after looking at our guess."""
-
-    kinds: Sequence[str]
-    has_headings: bool
-    encoding: str = ""
+KEPT_CELL = 1_000
+AT_ONCE = 1_000  # rows between two looks at the clock
+SECONDS = 1.0  # of judging in one request; writing the slice down comes on top
+# line, name, phone, verdict, reason, cells: as the columns of import_rows hold them
+Judged = tuple[int, str | None, str | None, str, str | None, str | None]
+READABLE = (RowVerdict.NEW, RowVerdict.CHANGED, RowVerdict.RENAMED, RowVerdict.SAME)
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What a file holds: `rows` are ready for import_rows, `layout` says how it was read (JSON)."""
+class Rules:
+    """What numbers are judged by: the country of those without a code, and those nobody may have, each with why."""
 
-    encoding: str
-    layout: str
-    rows: list[dict[str, Any]]
-
-
-def check(data: bytes, region: str, refused: Mapping[str, str], choice: Choice | None = None) -> Checked:
-    """Read a file as people. Raises one of UNREADABLE, whose `.sentence` says why not.
-
-    `region` is the country of numbers without a country code; `refused` are numbers that nobody may have, with the
-    sentence why. 10,000 rows take half a second.
-    """
-    sheet = sheets.read(data, choice.encoding if choice else "")
-    cells = [row.cells for row in sheet.rows]
-    columns = roster.choose(choice.kinds, cells[0], choice.has_headings) if choice else roster.guess(cells, region)
-    rows = [_row(person) for person in roster.read_people(sheet.rows, columns, region, refused)]
-    if not rows:
-        raise BadRoster(NO_PEOPLE)
-    if len(rows) > sheets.MOST_ROWS:
-        raise BadSheet(sheets.TOO_MANY)
-    _keep_cells_of_bad_rows(rows, sheet)
-    return Checked(sheet.encoding, _layout(sheet, columns), rows)
+    region: str
+    refused: Mapping[str, str]
 
 
-def _row(person: Person) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Slice:
+    """Judged rows, and where in the file they begin: how many rows were judged before them, by which layout."""
+
+    start: int
+    layout: str | None
+    rows: list[Judged]
+
+
+def next_slice(row: Import, columns: Columns, rules: Rules, clock: Callable[[], float] = time.monotonic) -> Slice:
+    """Judge the next rows of a file, about SECONDS long. Reads only. Raises uploads.Gone."""
+    rows = uploads.rows(row.stored_as, row.checked_rows + bool(columns.headings))
+    until, judged = clock() + SECONDS, list[Judged]()
+    seen = _first_lines(row.id) if row.checked_rows else {}
+    headless = Columns(columns.kinds, ())
+    while some := list(islice(rows, AT_ONCE)):
+        judged += judge(some, headless, rules, seen)
+        if clock() > until:
+            break
+    return Slice(row.checked_rows, row.columns, judged)
+
+
+def _first_lines(import_id: int) -> dict[str, int]:
+    """The numbers that were read before, each with its line."""
+    lines = select(ImportRow.phone, ImportRow.line)
+    found = db.session.execute(lines.where(ImportRow.import_id == import_id, ImportRow.verdict.in_(READABLE)))
+    return {phone: line for phone, line in found if phone}
+
+
+def judge(rows: Iterable[Row], columns: Columns, rules: Rules, seen: dict[str, int]) -> list[Judged]:
+    """Rows without headings as import_rows keeps them. `seen` are the numbers before them, and grows."""
+    rows = list(rows)
+    people = roster.read_people(rows, columns, rules.region, rules.refused, seen)
+    return [_judged(person, row) for person, row in zip(people, rows, strict=True)]
+
+
+def _judged(person: Person, row: Row) -> Judged:
     if person.problem:
-        verdict, reason = RowVerdict.BAD, person.problem
-    elif person.repeats:
-        verdict, reason = RowVerdict.REPEATED, f"Same number as line {person.repeats}."
-    else:
-        verdict, reason = RowVerdict.NEW, None
-    return {
-        "line": person.line,
-        "name": person.name,
-        "phone": person.phone,
-        "verdict": verdict,
-        "reason": reason,
-        "cells": None,
-    }
+        return person.line, person.name, None, RowVerdict.BAD.value, person.problem, _kept(row.cells)
+    if person.repeats:
+        said = f"Same number as line {person.repeats:,}."
+        return person.line, person.name, person.phone, RowVerdict.REPEATED.value, said, None
+    return person.line, person.name, person.phone, RowVerdict.NEW.value, None, None
 
 
-def _keep_cells_of_bad_rows(rows: list[dict[str, Any]], sheet: Sheet) -> None:
-    """They can be downloaded with what is wrong with them; no cell is worth more than KEPT_CELL characters."""
-    by_line = {row.line: row.cells for row in sheet.rows}
-    for row in rows:
-        if row["verdict"] is RowVerdict.BAD:
-            kept = [cell[:KEPT_CELL].replace("\0", "\N{REPLACEMENT CHARACTER}") for cell in by_line[row["line"]]]
-            row["cells"] = json.dumps(kept, ensure_ascii=False)
-
-
-def _layout(sheet: Sheet, columns: Columns) -> str:
-    first = sheet.rows[: SAMPLE_ROWS + 1]
-    layout = {
-        "kinds": columns.kinds,
-        "headings": list(columns.headings),
-        "delimiter": sheet.delimiter,
-        "first_rows": [[cell[:SAMPLE_CELL].replace("\0", "") for cell in row.cells] for row in first],
-    }
-    return json.dumps(layout, ensure_ascii=False)
+def _kept(cells: Iterable[str]) -> str:
+    """Bad rows can be downloaded with what is wrong with them; no cell is worth more than KEPT_CELL characters."""
+    kept = [cell[:KEPT_CELL].replace("\0", "\N{REPLACEMENT CHARACTER}") for cell in cells]
+    return json.dumps(kept, ensure_ascii=False)

@@ -1,21 +1,24 @@
-"""The end of an import: its rows go onto the list in one statement, or it is thrown away."""
+"""The end of an import: its rows go onto the list in one transaction, or it is thrown away."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from app.imports.actions.checking import READABLE
 from app.imports.actions.target import AlreadyEnded, Target
 from app.imports.models import Import, ImportRow, ImportState, RowVerdict
+from app.kit import failpoint
 from app.kit.clock import now
 from app.kit.columns import UtcDateTime
 from app.kit.db import db, rows_changed
+from app.suppression.models import ConsentAct, ConsentEvent, ConsentMethod
 from app.suppression.queries import left_out
 
-UNREAD = (RowVerdict.BAD, RowVerdict.REPEATED)
 UNSEEN: dict[str, Any] = {"synchronize_session": False}  # nobody holds these rows as objects
+Conditions = tuple[ColumnElement[bool], ...]
 
 
 @dataclass(frozen=True)
@@ -30,17 +33,21 @@ class Outcome:
 
 
 def confirm(import_id: int, target: Target, *, overwrite_names: bool) -> Outcome:
-    """Put the readable rows onto the list. Raises AlreadyEnded.
+    """Put the readable rows onto the list. Raises AlreadyEnded, also while rows are not checked yet.
 
     Who is on the list already stays, and gets the name of the file if there was none (with `overwrite_names`: in any
     case). Nobody is taken off the do-not-text list. What the check counted is not trusted: the list may have changed.
     """
     row = _end(import_id, target.pool, ImportState.DONE)
-    readable = (ImportRow.import_id == import_id, ImportRow.verdict.not_in(UNREAD))
+    readable = (ImportRow.import_id == import_id, ImportRow.verdict.in_(READABLE))
     changed = _name(target, readable, overwrite_names)
-    added = _add(target, readable)
+    failpoint.reach("import_named")
+    added = _add(row, target, readable)
+    failpoint.reach("import_added")
     people = select(func.count()).where(*readable)
-    row.left_out_count = db.session.scalar(people.where(left_out(ImportRow.phone).is_not(None))) or 0
+    if target.gets_texts:
+        row.left_out_count = db.session.scalar(people.where(left_out(ImportRow.phone).is_not(None))) or 0
+        _write_consent(row)
     row.same_count = (db.session.scalar(people) or 0) - added - changed
     row.added_count, row.changed_count, row.renamed_count = added, changed, 0
     outcome = Outcome(added, changed, row.left_out_count, row.bad_count, row.stored_as)
@@ -48,18 +55,55 @@ def confirm(import_id: int, target: Target, *, overwrite_names: bool) -> Outcome
     return outcome
 
 
-def _name(target: Target, readable: tuple[ColumnElement[bool], ...], overwrite: bool) -> int:
-    name = target.table.c.name
-    other = or_(name.is_(None), name != ImportRow.name) if overwrite else name.is_(None)
-    named = update(target.table).where(*readable, target.same_person(), ImportRow.name.is_not(None), other)
-    return rows_changed(named.values(name=ImportRow.name).execution_options(**UNSEEN))
+def _name(target: Target, readable: Conditions, overwrite: bool) -> int:
+    """Names onto the list; each row remembers whose it was and what stood there, so that it can be undone."""
+    here = target.table.c
+    other = or_(here.name.is_(None), here.name != ImportRow.name) if overwrite else here.name.is_(None)
+    verdict = case((here.name.is_(None), RowVerdict.CHANGED.value), else_=RowVerdict.RENAMED.value)
+    named = update(ImportRow).where(*readable, target.same_person(), ImportRow.name.is_not(None), other)
+    values = {"person_id": here.id, "name_before": here.name, "verdict": verdict}
+    changed = rows_changed(named.values(values).execution_options(**UNSEEN))
+    if changed:
+        whose = (*readable, ImportRow.person_id == here.id, *target.mine())
+        rows_changed(update(target.table).where(*whose).values(name=ImportRow.name).execution_options(**UNSEEN))
+    return changed
 
 
-def _add(target: Target, readable: tuple[ColumnElement[bool], ...]) -> int:
-    values = {"name": ImportRow.name, "phone": ImportRow.phone, "created_at": literal(now(), UtcDateTime())}
-    values |= {column: literal(value) for column, value in target.fixed.items()}
-    people = select(*values.values()).where(*readable).order_by(ImportRow.id)
-    return rows_changed(insert(target.table).from_select(list(values), people).on_conflict_do_nothing())
+def _add(row: Import, target: Target, readable: Conditions) -> int:
+    """Whoever is not on the list yet. They are its newest rows, and made in the moment the import ended."""
+    here, last = target.table.c, db.session.scalar(select(func.max(target.table.c.id))) or 0
+    values = {"name": ImportRow.name, "phone": ImportRow.phone, "created_at": literal(row.finished_at, UtcDateTime())}
+    values |= {column: literal(value) for column, value in {**target.fixed, **target.more}.items()}
+    people = select(*values.values()).where(*readable).order_by(ImportRow.line)
+    added = rows_changed(insert(target.table).from_select(list(values), people).on_conflict_do_nothing())
+    if added:
+        mine = update(ImportRow).where(*readable, target.same_person(), here.id > last)
+        rows_changed(mine.values(person_id=here.id).execution_options(**UNSEEN))
+    for verdict, condition in (
+        (RowVerdict.NEW, ImportRow.person_id.is_not(None) & (ImportRow.person_id > last)),
+        (RowVerdict.SAME, ImportRow.person_id.is_(None) & (ImportRow.verdict != RowVerdict.RENAMED)),
+    ):
+        moved = update(ImportRow).where(*readable, condition, ImportRow.verdict != verdict)
+        rows_changed(moved.values(verdict=verdict).execution_options(**UNSEEN))
+    return added
+
+
+def _write_consent(row: Import) -> None:
+    """How the people who were added said yes goes into the ledger, but for those who said no since."""
+    if not row.consent:
+        return
+    values = {
+        "phone": ImportRow.phone,
+        "act": literal(ConsentAct.GRANTED.value),
+        "method": literal(ConsentMethod.IMPORT.value),
+        "evidence": literal(row.consent),
+        "actor": literal(row.created_by),
+        "import_id": literal(row.id),
+        "at": literal(row.finished_at, UtcDateTime()),
+    }
+    fresh = (ImportRow.import_id == row.id, ImportRow.verdict == RowVerdict.NEW, ImportRow.person_id.is_not(None))
+    said = select(*values.values()).where(*fresh, left_out(ImportRow.phone).is_(None)).order_by(ImportRow.line)
+    rows_changed(insert(ConsentEvent).from_select(list(values), said))
 
 
 def abandon(import_id: int, pool: str) -> str | None:
@@ -72,18 +116,27 @@ def abandon(import_id: int, pool: str) -> str | None:
 
 def _end(import_id: int, pool: str, state: ImportState) -> Import:
     """Claim the end of an import: of two who press the button at once, one gets it."""
-    open_one = (Import.id == import_id, Import.pool == pool, Import.state == ImportState.CHECKED)
+    open_one = [Import.id == import_id, Import.pool == pool, Import.state == ImportState.CHECKED]
+    if state is ImportState.DONE:
+        open_one.append(Import.checked_rows == Import.row_count)
     claimed = update(Import).where(*open_one).values(state=state, finished_at=now())
     if rows_changed(claimed.execution_options(**UNSEEN)) != 1:
         raise AlreadyEnded
     return db.session.get_one(Import, import_id, populate_existing=True)
 
 
-def expire(before: datetime) -> None:
-    """Uploads from before this moment that nobody confirmed are thrown away; the rows of ended ones are forgotten."""
-    old = Import.created_at < before
+def expire(unconfirmed: datetime, done: datetime) -> None:
+    """Uploads from before `unconfirmed` that nobody confirmed are thrown away; the rows of those, and of imports that
+    were done before `done`, are forgotten.
+    """
+    old = Import.created_at < unconfirmed
     forgotten = update(Import).where(old, Import.state == ImportState.CHECKED)
     values = {"state": ImportState.ABANDONED, "finished_at": now(), "stored_as": None}
     rows_changed(forgotten.values(values).execution_options(**UNSEEN))
-    rows = delete(ImportRow).where(ImportRow.import_id.in_(select(Import.id).where(old)))
-    rows_changed(rows.execution_options(**UNSEEN))
+    ended = select(Import.id).where(
+        or_(
+            old & (Import.state == ImportState.ABANDONED),
+            (Import.state == ImportState.DONE) & (Import.finished_at < done),
+        )
+    )
+    rows_changed(delete(ImportRow).where(ImportRow.import_id.in_(ended)).execution_options(**UNSEEN))

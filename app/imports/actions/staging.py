@@ -1,14 +1,14 @@
-"""Checked rows are laid down and compared with the list they are for. The list itself is not touched."""
+"""Judged rows are laid down and compared with the list they are for. The list itself is not touched."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import case, delete, func, insert, literal, select, update
+from sqlalchemy import case, delete, func, literal, select, update
 
-from app.imports.actions.checking import Checked
-from app.imports.actions.finishing import UNREAD, UNSEEN
+from app.imports.actions.checking import READABLE, Slice
+from app.imports.actions.reading import Reading
 from app.imports.actions.target import AlreadyEnded, Target
-from app.imports.models import Import, ImportRow, ImportState, RowVerdict, import_rows
-from app.kit.db import db, rows_changed
+from app.imports.models import Import, ImportRow, ImportState, RowVerdict
+from app.kit.db import db, driver, rows_changed
 from app.suppression.queries import left_out
 
 COUNTS = {
@@ -19,68 +19,94 @@ COUNTS = {
     RowVerdict.REPEATED: "repeated_count",
     RowVerdict.BAD: "bad_count",
 }
+LAY_DOWN = (
+    "INSERT INTO import_rows (import_id, line, name, phone, verdict, reason, cells) VALUES ({id:d}, ?, ?, ?, ?, ?, ?)"
+)
+UNSEEN = {"synchronize_session": False}  # nobody holds these rows as objects
 
 
 @dataclass(frozen=True)
 class Upload:
-    """The file as it came: the name it had (only ever shown), the name it is kept under, and who brought it."""
+    """The file as it came: the name it had (only ever shown), the name it is kept under, who brought it, and
+    how the people in it said yes to texts (None: nobody said).
+    """
 
     file_name: str
     stored_as: str
     created_by: str
+    consent: str | None = None
 
 
-def stage(upload: Upload, checked: Checked, target: Target) -> int:
-    """Lay down a new import with its rows; gives its id."""
+def begin(upload: Upload, reading: Reading, target: Target) -> Import:
+    """A new import of which no row is checked yet."""
     row = Import(
         pool=target.pool,
         created_by=upload.created_by,
         file_name=upload.file_name,
         stored_as=upload.stored_as,
-        row_count=0,
+        consent=upload.consent,
+        encoding=reading.encoding,
+        columns=reading.layout,
+        row_count=reading.people,
+        checked_rows=0,
     )
     db.session.add(row)
     db.session.flush()
-    _lay_down(row, checked, target)
-    return row.id
+    return row
 
 
-def restage(import_id: int, checked: Checked, target: Target) -> None:
-    """The same file, read in another way. Raises AlreadyEnded."""
-    row = db.session.get_one(Import, import_id, populate_existing=True)
-    if row.pool != target.pool or row.state is not ImportState.CHECKED:
-        raise AlreadyEnded
+def restart(import_id: int, reading: Reading, target: Target) -> Import:
+    """The same file, read in another way: its check begins anew. Raises AlreadyEnded."""
+    row = open_one(import_id, target)
     rows_changed(delete(ImportRow).where(ImportRow.import_id == import_id).execution_options(**UNSEEN))
-    _lay_down(row, checked, target)
+    row.encoding, row.columns, row.row_count, row.checked_rows = reading.encoding, reading.layout, reading.people, 0
+    count(row)
+    return row
 
 
-def _lay_down(row: Import, checked: Checked, target: Target) -> None:
-    row.encoding, row.columns, row.row_count = checked.encoding, checked.layout, len(checked.rows)
-    db.session.flush()
-    rows = [{**each, "import_id": row.id} for each in checked.rows]
-    db.session.connection().execute(insert(import_rows), rows)
-    _compare(row.id, target)
-    _count(row)
+def open_one(import_id: int, target: Target) -> Import:
+    """An import that waits for a yes, as it is inside this write section. Raises AlreadyEnded."""
+    row = db.session.get(Import, import_id, populate_existing=True)
+    if row is None or row.pool != target.pool or row.state is not ImportState.CHECKED:
+        raise AlreadyEnded
+    return row
 
 
-def _compare(import_id: int, target: Target) -> None:
-    """Judge every readable row by what the list says of its number, in two statements."""
+def lay_down(import_id: int, piece: Slice, target: Target) -> bool:
+    """Add a slice of judged rows. False, and nothing is added, when another request was faster. Raises AlreadyEnded."""
+    row = open_one(import_id, target)
+    if (row.checked_rows, row.columns) != (piece.start, piece.layout):
+        return False
+    driver().executemany(LAY_DOWN.format(id=import_id), piece.rows)
+    row.checked_rows += len(piece.rows)
+    if piece.rows:
+        compare(import_id, target, piece.rows[0][0])
+    count(row)
+    return True
+
+
+def compare(import_id: int, target: Target, first_line: int, last_line: int | None = None) -> None:
+    """Judge readable rows of these lines by what the list says of their numbers, in two statements."""
     here = target.table.c
+    mine = [ImportRow.import_id == import_id, ImportRow.line >= first_line]
+    if last_line is not None:
+        mine.append(ImportRow.line <= last_line)
     verdict = case(
         (ImportRow.name.is_(None) | (ImportRow.name == here.name), RowVerdict.SAME.value),
         (here.name.is_(None), RowVerdict.CHANGED.value),
         else_=RowVerdict.RENAMED.value,
     )
     reason = case((ImportRow.name != here.name, literal("On the list as “") + here.name + literal("”.")))
-    fresh = (ImportRow.import_id == import_id, ImportRow.verdict == RowVerdict.NEW)
-    known = update(ImportRow).where(*fresh, target.same_person()).values(verdict=verdict, reason=reason)
-    rows_changed(known.execution_options(**UNSEEN))
-    readable = (ImportRow.import_id == import_id, ImportRow.verdict.not_in(UNREAD))
-    whom_not = update(ImportRow).where(*readable, left_out(ImportRow.phone).is_not(None))
-    rows_changed(whom_not.values(left_out=left_out(ImportRow.phone)).execution_options(**UNSEEN))
+    known = update(ImportRow).where(*mine, ImportRow.verdict == RowVerdict.NEW, target.same_person())
+    rows_changed(known.values(verdict=verdict, reason=reason).execution_options(**UNSEEN))
+    if target.gets_texts:
+        why = left_out(ImportRow.phone)
+        whom_not = update(ImportRow).where(*mine, ImportRow.verdict.in_(READABLE), why.is_not(None))
+        rows_changed(whom_not.values(left_out=why).execution_options(**UNSEEN))
 
 
-def _count(row: Import) -> None:
+def count(row: Import) -> None:
+    """Count what the rows of an import are by now."""
     rows = select(ImportRow.verdict, func.count()).where(ImportRow.import_id == row.id).group_by(ImportRow.verdict)
     found = {verdict: many for verdict, many in db.session.execute(rows)}
     for verdict, column in COUNTS.items():

@@ -1,27 +1,50 @@
-"""The uploaded files, kept beside the database until their import ends, a day at most."""
+"""The uploaded files, kept beside the database until their import ends, a day at most.
+
+Beside each lies what was read of it: its rows, so that a check that goes on need not read the file again.
+"""
 
 import contextlib
+import json
 import os
 import re
 import secrets
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from flask import current_app
 
-NAME = re.compile(r"[0-9a-f]{32}")
+from app.kit.sheets import Row
+
+NAME = re.compile(r"[0-9a-f]{32}(rows)?")
+ROWS_A_LINE = 1_000
 
 
 class Gone(Exception):
     """The file is not kept any longer."""
 
 
-def keep(data: bytes) -> str:
-    """Keep a file, readable by nobody else; gives the random name to fetch it by."""
+def keep(data: bytes, rows: Sequence[Row]) -> str:
+    """Keep a file and its rows, readable by nobody else; gives the random name to fetch them by."""
     name = secrets.token_hex(16)
-    with open(os.open(_folder() / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(data)
+    _write(name, data)
+    keep_rows(name, rows)
     return name
+
+
+def keep_rows(name: str, rows: Sequence[Row]) -> None:
+    """Keep other rows for this file: it was read in another way."""
+    some = (rows[start : start + ROWS_A_LINE] for start in range(0, len(rows), ROWS_A_LINE))
+    _write(f"{name}rows", b"".join(json.dumps(each).encode() + b"\n" for each in some))
+
+
+def _write(name: str, data: bytes) -> None:
+    """All of it or nothing: who reads meanwhile reads what was there before."""
+    path, fresh = _folder() / name, _folder() / secrets.token_hex(16)
+    with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(data)
+    fresh.rename(path)
 
 
 def fetch(name: str | None) -> bytes:
@@ -34,10 +57,18 @@ def fetch(name: str | None) -> bytes:
         raise Gone from error
 
 
+def rows(name: str | None, start: int) -> Iterator[Row]:
+    """The rows of this file from the `start`-th on, headings included. Raises Gone, at once."""
+    lines = fetch(name and f"{name}rows").splitlines()[start // ROWS_A_LINE :]
+    every = (Row(line, cells) for some in lines for line, cells in json.loads(some))
+    return islice(every, start % ROWS_A_LINE, None)
+
+
 def drop(name: str | None) -> None:
-    """Delete the file; once more does no harm."""
+    """Delete the file and its rows; once more does no harm."""
     if name is not None and NAME.fullmatch(name):
         (_folder() / name).unlink(missing_ok=True)
+        (_folder() / f"{name}rows").unlink(missing_ok=True)
 
 
 def sweep(before: datetime) -> None:

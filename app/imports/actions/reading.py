@@ -1,0 +1,76 @@
+"""A file becomes rows, and what its columns hold. Nothing is written, and no number is judged yet."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.domain import roster
+from app.domain.mapping import NO_PEOPLE
+from app.domain.roster import BadRoster, Columns
+from app.kit import sheets
+from app.kit.sheets import BadSheet, Row, Sheet
+
+UNREADABLE = (BadSheet, BadRoster)
+SAMPLE_ROWS, SAMPLE_CELL = 5, 80
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a person wants the file to be read, after looking at our guess."""
+
+    kinds: Sequence[str]
+    has_headings: bool
+    encoding: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file holds. `layout` says how it was read (JSON); `rows` are all of it, its headings too."""
+
+    encoding: str
+    layout: str
+    columns: Columns
+    rows: Sequence[Row]
+
+    @property
+    def people(self) -> int:
+        """How many rows there are without the headings."""
+        return len(self.rows) - bool(self.columns.headings)
+
+
+def read(data: bytes, region: str) -> Reading:
+    """Read a file of people. Raises one of UNREADABLE, whose `.sentence` says why not.
+
+    `region` is the country of numbers without a country code.
+    """
+    sheet = sheets.read(data)
+    return _reading(sheet, roster.guess([row.cells for row in sheet.rows], region), region)
+
+
+def read_again(sheet: Sheet, choice: Choice, region: str) -> Reading:
+    """The same table with the columns as a person chose them. Raises one of UNREADABLE."""
+    return _reading(sheet, roster.choose(choice.kinds, sheet.rows[0].cells, choice.has_headings), region)
+
+
+def _reading(sheet: Sheet, columns: Columns, region: str) -> Reading:
+    width = max(len(row.cells) for row in sheet.rows)
+    columns = replace(columns, kinds=(*columns.kinds, *(roster.Kind.NOTHING,) * (width - len(columns.kinds))))
+    evidence = roster.evidence(columns, [row.cells for row in sheet.rows], region)
+    reading = Reading(sheet.encoding, _layout(sheet, columns, evidence), columns, sheet.rows)
+    if not reading.people:
+        raise BadRoster(NO_PEOPLE)
+    if reading.people > sheets.MOST_ROWS:
+        raise BadSheet(sheets.TOO_MANY)
+    return reading
+
+
+def _layout(sheet: Sheet, columns: Columns, evidence: Sequence[str]) -> str:
+    first = sheet.rows[: SAMPLE_ROWS + 1]
+    layout = {
+        "kinds": columns.kinds,
+        "headings": list(columns.headings),
+        "evidence": evidence,
+        "delimiter": sheet.delimiter,
+        "first_rows": [[cell[:SAMPLE_CELL].replace("\0", "") for cell in row.cells] for row in first],
+    }
+    return json.dumps(layout, ensure_ascii=False)

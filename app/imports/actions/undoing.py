@@ -1,0 +1,56 @@
+"""A confirmed import is taken back whole: whom it added goes, and the names it changed are as before."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, select, update
+
+from app.imports.actions.target import AlreadyEnded, Target
+from app.imports.models import Import, ImportRow, ImportState, RowVerdict
+from app.kit.clock import now
+from app.kit.db import db, rows_changed
+
+UNSEEN: dict[str, Any] = {"synchronize_session": False}
+
+
+@dataclass(frozen=True)
+class Undone:
+    """How many people were taken off the list, and how many names are as before."""
+
+    removed: int
+    renamed: int
+
+
+def undo(import_id: int, target: Target, since: datetime) -> Undone:
+    """Take an import back that was confirmed after `since`. Raises AlreadyEnded.
+
+    Whoever has another number by now, or was deleted and added again, is somebody else's work and stays; so does a
+    name that was changed since. What was texted, the ledger of consent and the do-not-text list stay as they are.
+    """
+    mine = [Import.id == import_id, Import.pool == target.pool, Import.state == ImportState.DONE]
+    claimed = update(Import).where(*mine, Import.undone_at.is_(None), Import.finished_at > since)
+    if rows_changed(claimed.values(undone_at=now()).execution_options(**UNSEEN)) != 1:
+        raise AlreadyEnded
+    row = db.session.get_one(Import, import_id, populate_existing=True)
+    return Undone(_remove(row, target), _rename(row, target))
+
+
+def _remove(row: Import, target: Target) -> int:
+    here = target.table.c
+    added = and_(_of(row, target, RowVerdict.NEW), here.created_at == row.finished_at)
+    # by their ids, so that the list need not be read through for a small import
+    ids = select(here.id).select_from(target.table).join(ImportRow, ImportRow.person_id == here.id).where(added)
+    return rows_changed(delete(target.table).where(here.id.in_(ids)).execution_options(**UNSEEN))
+
+
+def _rename(row: Import, target: Target) -> int:
+    here = target.table.c
+    still = (_of(row, target, RowVerdict.CHANGED, RowVerdict.RENAMED), here.name == ImportRow.name)
+    back = update(target.table).where(ImportRow.person_id == here.id, *still).values(name=ImportRow.name_before)
+    return rows_changed(back.execution_options(**UNSEEN))
+
+
+def _of(row: Import, target: Target, *verdicts: RowVerdict) -> Any:
+    staged = and_(ImportRow.import_id == row.id, ImportRow.verdict.in_(verdicts), ImportRow.person_id.is_not(None))
+    return and_(staged, target.same_person())
