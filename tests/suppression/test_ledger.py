@@ -124,13 +124,14 @@ class TestEveryPathWritesItsLine:
         assert lines() == []
         assert queries.is_left_out(ZOE) is None
 
-    def test_a_text_and_the_page_write_theirs(self, shop, visit):
-        with write():
+    def test_the_page_writes_its_own(self, app, visit):
+        with app.app_context(), write():
             actions.opt_out(LEO, source="import")
         visit("/suppression/add", "ada", name="", phone=MIA, reason="By letter")
         visit.post("/suppression/unsubscribed/1/delete", "ada")
-        assert lines(MIA) == [("withdrawn", "admin", "By letter", "ada")]
-        assert lines(LEO)[1][::3] == ("returned", "ada")
+        with app.app_context():
+            assert lines(MIA) == [("withdrawn", "admin", "By letter", "ada")]
+            assert lines(LEO)[1][::3] == ("returned", "ada")
 
 
 class TestAnImport:
@@ -204,9 +205,10 @@ class TestWhereAYesIsDemanded:
         makers.member(ZOE)
         assert rehearsal(Target.COMMUNITY, None, "Hi", None).left_out_counts == {}
 
-    def test_every_page_that_shows_them_says_so(self, shop, visit):
-        makers.member(ZOE, "Zoe")
-        demand_a_yes()
+    def test_every_page_that_shows_them_says_so(self, app, visit):
+        with app.app_context():
+            makers.member(ZOE, "Zoe")
+            demand_a_yes()
         assert "Has not agreed to texts" in visit("/community", "ada").words
 
 

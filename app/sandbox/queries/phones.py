@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from app.community.models import CommunityMember
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
 from app.domain.phone import digits_of
+from app.events.queries.names import names_of
 from app.kit.db import db
 
 RECENT, LOOKED_AT = 10, 500
@@ -60,12 +60,6 @@ def recent(search: str) -> list[Line]:
     phones = list(db.session.scalars(latest))
     names = names_of(phones)
     return lines([(phone, names.get(phone)) for phone in phones])
-
-
-def names_of(phones: Sequence[str]) -> dict[str, str | None]:
-    """The names of those of `phones` (a page full at most) that belong to the community."""
-    known = select(CommunityMember.phone, CommunityMember.name).where(CommunityMember.phone.in_(phones))
-    return {phone: name for phone, name in db.session.execute(known)}
 
 
 def mood_of(phone: str) -> Mood:
