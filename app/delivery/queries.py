@@ -25,6 +25,8 @@ from app.suppression.queries import left_out
 
 SILENT_AFTER = 20.0
 SAMPLE, SLICE = 5000, 1000
+# Where somebody was erased, a mark stands in place of the number: nothing is sent to it or asked about it.
+_NOT_ERASED = Message.phone.startswith("+")
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def health_of(sender: str, carrier: str) -> SenderHealth | None:
 def among(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
     """For any where: these rows, as far as they belong to this blast. However many they are, it is one parameter."""
     wanted = func.json_each(json.dumps(list(message_ids))).table_valued("value")
-    return and_(Message.message_log_id == log_id, Message.id.in_(select(wanted.c.value)))
+    return and_(Message.message_log_id == log_id, Message.id.in_(select(wanted.c.value)), _NOT_ERASED)
 
 
 def may_go_again(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
@@ -108,7 +110,7 @@ def _to_decide(log_id: int, state: str) -> ColumnElement[bool]:
     which = _country_off() if state == LeftOut.COUNTRY_OFF else Message.status == state
     if state in IN_DOUBT:
         which = and_(which, Message.left_at.is_(None))
-    return and_(Message.message_log_id == log_id, which)
+    return and_(Message.message_log_id == log_id, which, _NOT_ERASED)
 
 
 def ids_to_decide(log_id: int, state: str) -> list[int]:

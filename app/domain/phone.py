@@ -7,7 +7,8 @@ from enum import Enum
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType, ValidationResult
+from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat, PhoneNumberType, ValidationResult
+from phonenumbers.phonenumberutil import _number_type_helper
 
 LONGEST = 60  # no spelling of a number is longer; a whole letter pasted into the field is not parsed at all
 
@@ -51,6 +52,7 @@ AREA_CODE = re.compile(  # 303 555 0142, (303) 555-0142, +1 303.555.0142
     r"(?P<last>[0-9]{4})"
 )
 NORTH_AMERICA = frozenset(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1])
+USA = PhoneMetadata.metadata_for_region_or_calling_code(1, "US")
 WORLDWIDE = frozenset(code for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items() if regions == ("001",))
 PUNCTUATION = re.compile(r"[\d\s+().\-/~‐‑‒–—−ー]+")  # everything a written number may consist of
 
@@ -80,7 +82,7 @@ class Phone:
         _refuse_what_cannot_be_a_number(written)
         home = region if region in phonenumbers.SUPPORTED_REGIONS else None
         number = _north_american(written, home) or _parsed(written, home)
-        kind = phonenumbers.number_type(number)
+        kind = _kind(number)
         if kind == PhoneNumberType.UNKNOWN:  # the same look as is_valid_number(), which does not say the kind
             raise _invalid(number, written, home)
         if number.country_code in WORLDWIDE and number.country_code != 800:
@@ -104,6 +106,8 @@ class Phone:
 @lru_cache(maxsize=4096)
 def pretty(e164: str) -> str:
     """Any stored number grouped for reading; text that is no number comes back as it is. Never raises."""
+    if e164.startswith("#"):
+        return "erased"  # a mark in place of the number of somebody who asked for that
     if not is_e164(e164):
         return e164
     try:
@@ -157,6 +161,17 @@ def _north_american(written: str, home: str | None) -> phonenumbers.PhoneNumber 
     if match is None or (home not in NORTH_AMERICA and not match["country"]):
         return None
     return phonenumbers.PhoneNumber(country_code=1, national_number=int("".join(match.group("area", "first", "last"))))
+
+
+def _kind(number: phonenumbers.PhoneNumber) -> int:
+    """What number_type() says. It looks at a number twice, for its country and for its kind; of the countries that
+    share +1 the USA come first, so that one look is enough for their numbers.
+    """
+    if number.country_code == 1:
+        kind = _number_type_helper(phonenumbers.national_significant_number(number), USA)
+        if kind != PhoneNumberType.UNKNOWN:
+            return int(kind)
+    return int(phonenumbers.number_type(number))
 
 
 def _parsed(written: str, home: str | None) -> phonenumbers.PhoneNumber:

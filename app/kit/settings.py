@@ -95,6 +95,11 @@ class Settings:
         return hmac.new(self.secret_key.encode(), b"sandbox", hashlib.sha256).hexdigest()
 
     @property
+    def erasure_key(self) -> str:
+        """The key of the hashes that erased numbers are remembered by. With another SECRET_KEY they mean nobody."""
+        return hmac.new(self.secret_key.encode(), b"erased numbers", hashlib.sha256).hexdigest()
+
+    @property
     def webhook_keys(self) -> tuple[str, ...]:
         """The keys a webhook's signature may be made with: two of Twilio's while rotating, or the sandbox's one."""
         if self.carrier == "sandbox":

@@ -3,7 +3,7 @@
 Only rows of these tables: what waits to be sent is not ours.
 """
 
-from sqlalchemy import Select, column, delete, func, literal, null, or_, select, table, update
+from sqlalchemy import Select, column, delete, exists, literal, null, or_, select, table, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.domain.permission import LeftOut
@@ -110,14 +110,37 @@ def grant_many(import_id: int, method: ConsentMethod, evidence: str | None, acto
     return _note_many(people.order_by(STAGED.c.id), ConsentAct.GRANTED, method, evidence, actor, import_id)
 
 
-def take_back_many(import_id: int, evidence: str | None, actor: str | None) -> int:
-    """An import is undone: what it wrote down as a yes holds no longer, unless they have spoken since. Of how many."""
-    line = ConsentEvent
-    newest = select(func.max(line.id)).where(line.import_id == import_id).group_by(line.phone)
-    people = select(line.phone).where(
-        line.id.in_(newest), line.act == ConsentAct.GRANTED, line.id == queries.newest_line(line.phone)
+def opted_out_many(import_id: int, evidence: str | None, actor: str | None) -> int:
+    """An import put its people on the do-not-text list: each gets the line that opt_out() writes. Says how many.
+
+    Inside the write that confirms it, after the rows are on the list. Who withdrew before has no second line.
+    """
+    people = select(STAGED.c.phone).where(
+        STAGED.c.import_id == import_id,
+        STAGED.c.verdict.not_in(UNREAD),
+        exists().where(UnsubscribedContact.phone == STAGED.c.phone),
+        queries.newest_act(STAGED.c.phone).is_distinct_from(ConsentAct.WITHDRAWN.value),
     )
+    people = people.order_by(STAGED.c.id)
     return _note_many(people, ConsentAct.WITHDRAWN, ConsentMethod.IMPORT, evidence, actor, import_id)
+
+
+def take_back_many(import_id: int, evidence: str | None, actor: str | None) -> int:
+    """An import is undone: what it wrote down holds no longer, unless they have spoken since. Of how many people.
+
+    A yes becomes a withdrawal; an opt-out whose number is off the list again becomes a return, on the word of `actor`
+    as in remove(), so call it after the rows are gone.
+    """
+    line = ConsentEvent
+    wrote = select(line.phone).where(line.import_id == import_id, line.id == queries.newest_line(line.phone))
+    yes = wrote.where(line.act == ConsentAct.GRANTED)
+    off_again = wrote.where(
+        line.act == ConsentAct.WITHDRAWN,
+        line.evidence.is_distinct_from(evidence),
+        ~exists().where(UnsubscribedContact.phone == line.phone),
+    )
+    back = _note_many(off_again, ConsentAct.RETURNED, ConsentMethod.ADMIN, evidence, actor, import_id)
+    return back + _note_many(yes, ConsentAct.WITHDRAWN, ConsentMethod.IMPORT, evidence, actor, import_id)
 
 
 def _note(phone: str, act: ConsentAct, method: ConsentMethod, evidence: str | None, actor: str | None) -> None:

@@ -216,6 +216,12 @@ def entry(kind: str, id: int) -> Entry | None:
     return _entry(row) if row else None
 
 
+def entries_of(phone: str) -> list[Entry]:
+    """The lines of one number: none, one, or one of each list."""
+    lines = _both_lists()
+    return [_entry(row) for row in db.session.execute(select(lines).where(lines.c.phone == phone))]
+
+
 def _both_lists() -> Subquery:
     stop, bad = UnsubscribedContact, SuppressedContact
     said_stop, dead = literal(LeftOut.SAID_STOP.value), literal(LeftOut.NUMBER_DEAD.value)

@@ -17,6 +17,7 @@ from app.domain.permission import Role
 from app.events.models import Event, EventRegistration
 from app.kit.clock import now
 from app.kit.db import db, write
+from app.people.models import PersonNote
 from tests.cast import LEO, MAX, MIA, PASSWORD, ZOE
 from tests.makers import dead_number, member, said_stop
 from tests.visit import Visitor
@@ -48,6 +49,7 @@ def furnish(app) -> dict[str, dict[str, str]]:
         "event_id": "1",
         "rid": "1",
         "digits": ZOE[1:],
+        "note_id": "1",
         "kind": "suppressed",
         "id": "1",
         "ref": "0" * 32,
@@ -69,6 +71,7 @@ def _people() -> None:
         session.add_all([nia, tom, event := Event(title="Spring picnic")])
         session.flush()
         session.add(EventRegistration(event_id=event.id, phone=MAX))
+        session.add(PersonNote(phone=ZOE, body="Chairs the choir", created_by="sol"))
 
 
 def _blast(hours: float | None = None) -> int:

@@ -22,7 +22,7 @@ GET_CODES = {
 FORMS = {
     "accounts.add", "accounts.password", "accounts.theme", "blasts.new", "community.add", "community.import_file",
     "events.add", "events.register",
-    "sandbox.write_back", "suppression.add",
+    "people.consent", "people.note_add", "sandbox.write_back", "suppression.add",
 }  # fmt: skip
 POST_CODES = dict.fromkeys(FORMS, 422) | {"setup.first_start": 404, "accounts.sign_in": 303}
 CHOSEN = {"sandbox.mood": {"mood": "slow"}}  # a button of its own for each

@@ -10,6 +10,7 @@ from app.blasts.views.room import bp
 from app.delivery import queries as delivery
 from app.delivery.models import MessageLog
 from app.domain.blast_states import FAILED, IN_DOUBT, MessageStatus, may_send_again
+from app.domain.erasure import is_mark
 from app.domain.permission import LeftOut
 from app.domain.receipts import receipt_for
 from app.kit.settings import Settings
@@ -51,7 +52,7 @@ def choices(row: Any, log: MessageLog) -> frozenset[str]:
 
 def _worth_sending(row: Any) -> bool:
     """Refused for good is refused for good: the same text to the same number would be refused again."""
-    if not may_send_again(row.status, row.reason):
+    if not may_send_again(row.status, row.reason) or is_mark(row.phone):
         return False
     phase = "delivery" if row.provider_sid else "create"
     return row.status not in FAILED or receipt_for(row.error_code, phase).retry != "never"

@@ -23,6 +23,7 @@ REASONS = {
     **{reason.value: words for reason, (words, _) in LEFT_OUT_WORDS.items()},
     "stopped": "Stopped by a person before it left.",
     "other_carrier": "Made in practice mode or for another account, so it never left.",
+    "erased": "They asked to be erased before it left.",
     "too_late": "It was too late when it could have been sent.",
 }
 RESTORED = "It waited when an older copy of the database was restored. Send it again if it is still wanted."

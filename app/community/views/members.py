@@ -12,6 +12,7 @@ from app.domain.permission import LEFT_OUT_WORDS, Role
 from app.domain.phone import pretty
 from app.kit.access import needs, who
 from app.kit.db import Taken
+from app.suppression import erased
 from app.suppression.actions import opt_out
 from app.suppression.queries import is_left_out
 
@@ -25,6 +26,7 @@ def add() -> ResponseReturnValue:
         try:
             with act("member.added", who()) as trace:
                 row = actions.add(form.name.data, form.phone.phone.e164)
+                erased.remember([row.phone])
                 trace.about = str(row.id)
         except Taken:
             form.phone.errors = [*form.phone.errors, TAKEN]
@@ -52,6 +54,7 @@ def edit(member_id: int) -> ResponseReturnValue:
             with act("member.changed", who()) as trace:
                 trace.about = str(member_id)
                 trace.details = {"changed": actions.change(member_id, form.name.data, form.phone.phone.e164)}
+                erased.remember([form.phone.phone.e164])
         except Taken:
             form.phone.errors = [*form.phone.errors, TAKEN]
         else:

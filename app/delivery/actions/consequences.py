@@ -14,6 +14,7 @@ from app.domain.blast_states import LogStatus
 from app.domain.breaker import Act, Came, Rule, trips
 from app.domain.countries import country_of, country_of_region, prefixes_of
 from app.domain.permission import LeftOut
+from app.domain.phone import is_e164
 from app.domain.receipts import Blame, Receipt
 from app.domain.strikes import struck_out
 from app.kit.clock import now
@@ -66,6 +67,8 @@ def pause_sender(sender: str, carrier: str, receipt: Receipt) -> None:
 
 
 def _touch_the_person(row: Row[Any], receipt: Receipt) -> None:
+    if not is_e164(row.phone):
+        return  # they were erased meanwhile
     if receipt.blame == Blame.CONSENT:
         suppression.opt_out(row.phone, source="message_failure", reason=receipt.words)
         control.leave_out(row.phone, LeftOut.SAID_STOP)

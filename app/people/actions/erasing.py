@@ -1,0 +1,126 @@
+"""A person asked to be erased: everything that names them goes, what was counted stays."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from app.domain.erasure import ERASED, ERASED_BODY, mentions, new_mark
+from app.kit.columns import stored
+from app.kit.db import db, driver
+from app.people import queries
+from app.suppression import erased
+from app.suppression import queries as suppression
+
+# Every table that a number, a name or a text of a person stands in. (docs/schema.md says what is kept and why.)
+GONE = (
+    "DELETE FROM community_members WHERE phone = :phone",
+    "DELETE FROM event_registrations WHERE phone = :phone",
+    "DELETE FROM person_notes WHERE phone = :phone",
+    "DELETE FROM unsubscribed_contacts WHERE phone = :phone",
+    "DELETE FROM suppressed_contacts WHERE phone = :phone",
+    "DELETE FROM import_rows WHERE phone = :phone",
+    "DELETE FROM sandbox_messages WHERE phone = :phone",
+    "DELETE FROM sandbox_phones WHERE phone = :phone",
+)
+MASKED = (
+    # by its text, by the carrier's name for it: what came in and what became of what went out
+    "UPDATE webhook_events SET payload = NULL, error = NULL WHERE message_id IN "
+    "(SELECT id FROM messages WHERE phone = :phone) OR provider_sid IN "
+    "(SELECT provider_sid FROM messages WHERE phone = :phone)",
+    "UPDATE attempts SET why = NULL WHERE why IS NOT NULL AND message_id IN "
+    "(SELECT id FROM messages WHERE phone = :phone)",
+    "UPDATE messages SET status = 'cancelled', reason = :erased WHERE phone = :phone AND status = 'queued'",
+    "UPDATE messages SET left_at = :now WHERE phone = :phone AND status IN ('unknown', 'not_sent') AND left_at IS NULL",
+    "UPDATE messages SET phone = :mark, name = NULL, body = :body, error_message = NULL, look_up_at = NULL "
+    "WHERE phone = :phone",
+    "UPDATE consent_events SET phone = :mark, evidence = NULL WHERE phone = :phone",
+)
+CALLS = text("SELECT id FROM webhook_events WHERE instr(payload, :phone) > 0")
+LOGS = text("SELECT id, details FROM message_logs WHERE details IS NOT NULL AND instr(details, :phone) > 0")
+LAYOUTS = text("SELECT id, columns FROM imports WHERE columns IS NOT NULL")
+BAD_ROWS = text("SELECT id, cells FROM import_rows WHERE verdict = 'bad' AND cells IS NOT NULL")
+
+
+class StillLeaving(Exception):
+    """A text to them is being handed over at this moment: nothing was erased, try again in a minute."""
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What is found only by reading: each is a statement of `driver()` with its parameters."""
+
+    changes: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+
+
+def find_traces(phone: str) -> Traces:
+    """Where a number stands inside other text: calls of the carrier, old results, samples and bad rows of imports.
+
+    Reads the calls of 30 days and every row that an import could not read: before write(), for it may take seconds.
+    """
+    return Traces([*_calls(phone), *_logs(phone), *_layouts(phone), *_bad_rows(phone)])
+
+
+def _calls(phone: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    for (id,) in db.session.execute(CALLS, {"phone": phone}):
+        yield "UPDATE webhook_events SET payload = NULL, error = NULL WHERE id = ?", (id,)
+
+
+def _logs(phone: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """The results that the first design kept as JSON inside the log."""
+    for id, details in db.session.execute(LOGS, {"phone": phone}):
+        kept = [_without(person, phone) for person in json.loads(details)]
+        yield "UPDATE message_logs SET details = ? WHERE id = ?", (json.dumps(kept, ensure_ascii=False), id)
+
+
+def _without(person: dict[str, Any], phone: str) -> dict[str, Any]:
+    if person.get("phone") != phone:
+        return person
+    return {"phone": "#erased", "name": None, "success": bool(person.get("success")), "error": None}
+
+
+def _layouts(phone: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """The first rows of a spreadsheet are kept to show how its columns were read."""
+    for id, columns in db.session.execute(LAYOUTS):
+        layout = json.loads(columns)
+        rows = layout.get("first_rows", [])
+        layout["first_rows"] = [[""] * len(row) if _names(row, phone) else row for row in rows]
+        if layout["first_rows"] != rows:
+            yield "UPDATE imports SET columns = ? WHERE id = ?", (json.dumps(layout, ensure_ascii=False), id)
+
+
+def _bad_rows(phone: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    for id, cells in db.session.execute(BAD_ROWS):
+        if _names(json.loads(cells), phone):
+            yield "DELETE FROM import_rows WHERE id = ?", (id,)
+
+
+def _names(row: list[Any], phone: str) -> bool:
+    return any(mentions(str(cell), phone) for cell in row)
+
+
+def erase(phone: str, traces: Traces, by: str, moment: datetime) -> str:
+    """Erase everything that names the person with this number; gives the mark that stands in its place from now on.
+
+    Inside one act. Texts that wait are cancelled; logs keep their rows, counts and states; whether they had opted out
+    is kept as a hash (`suppression.erased`). Raises StillLeaving. The pages that held it are overwritten.
+    """
+    if queries.is_leaving(phone):
+        raise StillLeaving
+    mark = new_mark()
+    said_stop = suppression.has_opted_out(phone)
+    values = {"phone": phone, "mark": mark, "body": ERASED_BODY, "erased": ERASED, "now": stored(moment)}
+    connection = driver()
+    connection.execute("PRAGMA secure_delete = ON")
+    try:
+        for statement in (*MASKED, *GONE):
+            connection.execute(statement, values)
+        for change, parameters in traces.changes:
+            connection.execute(change, parameters)
+    finally:
+        connection.execute("PRAGMA secure_delete = OFF")
+    erased.keep(phone, said_stop=said_stop, by=by)
+    return mark

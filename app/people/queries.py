@@ -1,0 +1,162 @@
+"""Reading what we know of one number: names, lists, texts, notes. Every statement walks an index of that number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import Select, String, func, literal, null, select, type_coerce, union_all
+
+from app.community.models import CommunityMember
+from app.delivery.models import Message, MessageLog
+from app.domain.blast_states import MessageStatus
+from app.domain.naming import by_weight, display_name
+from app.events.models import Event, EventRegistration
+from app.kit.columns import UtcDateTime
+from app.kit.db import db
+from app.kit.pages import Asked, Page, last_page
+from app.people.models import PersonNote
+from app.suppression.models import UnsubscribedContact
+
+LATEST = 500  # names are read from so many of the newest texts
+MOST_PLACES, MOST_NOTES = 200, 200
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a number stands under a name: "community", "event", "list" (do not text) or "text"."""
+
+    where: str
+    id: int
+    name: str | None
+    title: str | None
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Known:
+    """All places a number stands at."""
+
+    places: Sequence[Place]
+
+    @property
+    def member(self) -> Place | None:
+        """Their line on the list of the community."""
+        return next((place for place in self.places if place.where == "community"), None)
+
+    @property
+    def registrations(self) -> list[Place]:
+        """The events they registered for, the newest registration first."""
+        found = [place for place in self.places if place.where == "event"]
+        return sorted(found, key=lambda place: place.since, reverse=True)
+
+    @property
+    def names(self) -> dict[str, list[str]]:
+        """Each name, with where it is written: the one to call them by first."""
+        found: dict[str, list[str]] = {}
+        for place in by_weight(self.places):
+            if place.name:
+                found.setdefault(place.name, []).append(place.title or place.where)
+        return found
+
+    @property
+    def name(self) -> str | None:
+        """The name to call them by."""
+        return display_name(self.places)
+
+
+@dataclass(frozen=True)
+class TextPage(Page):
+    """A page of the texts to and from one number."""
+
+    phone: str = ""
+
+    def url_for(self, number: int) -> str:
+        """The address of another page; also where this one answers a form that came back."""
+        return url_for("people.person", digits=self.phone[1:], page=number)
+
+    @property
+    def total_in_words(self) -> str:
+        """How many there are."""
+        return f"{self.total:,} {'text' if self.total == 1 else 'texts'}"
+
+
+def known(phone: str) -> Known:
+    """Every list that has this number, and the names in its newest texts: one statement."""
+    rows = db.session.execute(union_all(_member(phone), _registrations(phone), _listed(phone), _texted(phone)))
+    return Known([Place(*row) for row in rows])
+
+
+def _member(phone: str) -> Any:
+    row = CommunityMember
+    title = type_coerce(null(), String).label("title")
+    return select(literal("community"), row.id, row.name, title, row.created_at).where(row.phone == phone)
+
+
+def _registrations(phone: str) -> Select[Any]:
+    row = EventRegistration
+    rows = select(literal("event"), Event.id, row.name, Event.title, row.created_at).join_from(row, Event)
+    some = rows.where(row.phone == phone).order_by(row.id.desc()).limit(MOST_PLACES).subquery()
+    return select(some)
+
+
+def _listed(phone: str) -> Any:
+    row = UnsubscribedContact
+    return select(literal("list"), row.id, row.name, null(), row.created_at).where(row.phone == phone)
+
+
+def _texted(phone: str) -> Select[Any]:
+    newest = select(Message.id, Message.name, Message.created_at).where(Message.phone == phone)
+    some = newest.order_by(Message.id.desc()).limit(LATEST).subquery()
+    latest = type_coerce(func.max(some.c.created_at), UtcDateTime())
+    names = select(literal("text"), func.max(some.c.id), some.c.name, null(), latest)
+    return names.where(some.c.name.is_not(None)).group_by(some.c.name)
+
+
+def texts(phone: str, asked: Asked) -> TextPage:
+    """A page of the texts to and from a number, the newest first, each with the blast it belongs to.
+
+    One statement, and a second one for an address behind the last page.
+    """
+    page = _texts(phone, asked)
+    if not page.rows and asked.number > 1:
+        total = db.session.scalar(_count(phone)) or 0
+        page = _texts(phone, last_page(total, asked))
+    return page
+
+
+def _texts(phone: str, asked: Asked) -> TextPage:
+    total = _count(phone).scalar_subquery()
+    rows = (
+        select(Message, MessageLog.message_body, MessageLog.event_title, MessageLog.test_mode, total.label("total"))
+        .join_from(Message, MessageLog, isouter=True)
+        .where(Message.phone == phone)
+        .order_by(Message.id.desc())
+        .limit(asked.per_page)
+        .offset(asked.offset)
+    )
+    found = db.session.execute(rows).all()
+    return TextPage(found, found[0].total if found else 0, asked, phone)
+
+
+def _count(phone: str) -> Select[int]:
+    return select(func.count()).select_from(Message).where(Message.phone == phone)
+
+
+def notes(phone: str) -> Sequence[PersonNote]:
+    """What was written down about them, the newest first."""
+    rows = select(PersonNote).where(PersonNote.phone == phone).order_by(PersonNote.id.desc())
+    return db.session.scalars(rows.limit(MOST_NOTES)).all()
+
+
+def note(phone: str, note_id: int) -> PersonNote | None:
+    """One note about this number."""
+    rows = select(PersonNote).where(PersonNote.phone == phone, PersonNote.id == note_id)
+    return db.session.scalars(rows.execution_options(populate_existing=True)).first()
+
+
+def is_leaving(phone: str) -> bool:
+    """Whether a text to this number is being handed to the carrier at this moment."""
+    leaving = select(Message.id).where(Message.phone == phone, Message.status == MessageStatus.SUBMITTING)
+    return db.session.scalar(leaving.limit(1)) is not None

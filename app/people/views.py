@@ -1,0 +1,185 @@
+"""One person's page: what we know of a number, and what may be done about it."""
+
+import re
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.audit.actions import act
+from app.blasts.views.words import headline
+from app.domain.numbers import about_number
+from app.domain.permission import LEFT_OUT_WORDS, LeftOut, Role
+from app.domain.phone import pretty
+from app.kit.access import BOTH, needs, who
+from app.kit.clock import now
+from app.kit.pages import asked
+from app.people import actions, queries
+from app.people.forms import ConsentForm, NoteForm
+from app.suppression import actions as suppression
+from app.suppression import queries as permission
+from app.suppression.models import MANUAL, ConsentMethod
+
+bp = Blueprint("people", __name__)
+DIGITS = re.compile(r"[1-9][0-9]{6,14}")
+
+
+@bp.get("/people/<digits>")
+@needs(*BOTH)
+def person(digits: str) -> ResponseReturnValue:
+    """Why did or didn't they get it, and everything else we know of a number."""
+    return _page(_phone(digits))
+
+
+def _phone(digits: str) -> str:
+    """An address names a number by its digits in E.164; anything else is not there."""
+    return f"+{digits}" if DIGITS.fullmatch(digits) else abort(404)
+
+
+def _page(phone: str, note_form: NoteForm | None = None, consent_form: ConsentForm | None = None) -> str:
+    why = permission.is_left_out(phone)
+    about = about_number(phone)
+    return render_template(
+        "people/person.html",
+        phone=phone,
+        about=about,
+        clocks=about.clocks(now()),
+        known=queries.known(phone),
+        why=why,
+        what_to_do=_what_to_do(why),
+        entries=permission.entries_of(phone) if why else [],
+        history=permission.history(phone),
+        page=queries.texts(phone, asked((), "")),
+        notes=queries.notes(phone),
+        note_form=note_form or NoteForm(formdata=None),
+        consent_form=consent_form or ConsentForm(formdata=None),
+        our_number=pretty(current_app.extensions["settings"].sender),
+        headline=headline,
+    )
+
+
+def _what_to_do(why: LeftOut | None) -> str:
+    return LEFT_OUT_WORDS[why][1] if why else ""
+
+
+def _to(phone: str) -> ResponseReturnValue:
+    return redirect(url_for("people.person", digits=phone[1:]), 303)
+
+
+@bp.post("/people/<digits>/notes")
+@needs(*BOTH)
+def note_add(digits: str) -> ResponseReturnValue:
+    """Write something down about them."""
+    phone, form = _phone(digits), NoteForm()
+    if not form.validate_on_submit():
+        return _page(phone, note_form=form), 422
+    with act("person.note_added", who()) as trace:
+        trace.about = f"note {actions.add_note(phone, form.body.data or '', who())}"
+    flash("The note is kept.", "success")
+    return _to(phone)
+
+
+@bp.post("/people/<digits>/notes/<int:note_id>/delete")
+@needs(*BOTH)
+def note_delete(digits: str, note_id: int) -> ResponseReturnValue:
+    """Throw a note away: one's own, or as an admin any."""
+    phone = _phone(digits)
+    try:
+        with act("person.note_deleted", who()) as trace:
+            trace.about = f"note {note_id}"
+            actions.delete_note(phone, note_id, who(), is_admin=_is_admin())
+    except actions.Gone:
+        abort(404)
+    except actions.NotYours:
+        flash("Only who wrote a note or an admin can delete it.", "error")
+    else:
+        flash("The note is deleted.", "success")
+    return _to(phone)
+
+
+def _is_admin() -> bool:
+    return bool(current_user.role == Role.ADMIN)
+
+
+@bp.post("/people/<digits>/do-not-text")
+@needs(Role.ADMIN)
+def do_not_text(digits: str) -> ResponseReturnValue:
+    """Onto the do-not-text list, for somebody who asked in another way than by text."""
+    phone = _phone(digits)
+    name = queries.known(phone).name
+    with act("suppression.added", who()) as trace:
+        trace.about = _ending(phone)
+        is_new = suppression.opt_out(phone, source=MANUAL, name=name, actor=who())
+    words = "gets no more texts." if is_new else "is on the do-not-text list already."
+    flash(f"{pretty(phone)} {words}", "success")
+    return _to(phone)
+
+
+@bp.post("/people/<digits>/take-off")
+@needs(Role.ADMIN)
+def take_off(digits: str) -> ResponseReturnValue:
+    """Off the do-not-text list, unless only the phone's owner can do that."""
+    phone = _phone(digits)
+    try:
+        with act("suppression.removed", who()) as trace:
+            lines = permission.entries_of(phone)
+            trace.about, trace.details = _ending(phone), {"why": ", ".join(line.why for line in lines)}
+            for line in lines:
+                suppression.remove(line.kind, line.id, who())
+    except suppression.OnlyThey:
+        ours = pretty(current_app.extensions["settings"].sender)
+        flash(f"Only they can undo this, by texting START to {ours}.", "error")
+    else:
+        flash(f"{pretty(phone)} is off the do-not-text list.", "success")
+    return _to(phone)
+
+
+@bp.post("/people/<digits>/consent")
+@needs(Role.ADMIN)
+def consent(digits: str) -> ResponseReturnValue:
+    """Write down when and how they agreed to texts."""
+    phone, form = _phone(digits), ConsentForm()
+    if not form.validate_on_submit():
+        return _page(phone, consent_form=form), 422
+    with act("person.consent", who()) as trace:
+        trace.about = _ending(phone)
+        granted = suppression.grant(phone, ConsentMethod.FORM, form.evidence.data, who())
+    if granted:
+        flash("That is written down.", "success")
+    else:
+        flash("They said STOP, and that stands until they text START.", "error")
+    return _to(phone)
+
+
+@bp.route("/people/<digits>/erase", methods=["GET", "POST"])
+@needs(Role.ADMIN)
+def erase(digits: str) -> ResponseReturnValue:
+    """Say what goes and what stays; then everything that names them goes."""
+    phone = _phone(digits)
+    if request.method == "GET":
+        return _erase_page(phone)
+    traces = actions.find_traces(phone)
+    try:
+        with act("person.erased", who()) as trace:
+            trace.about = actions.erase(phone, traces, who(), now())
+    except actions.StillLeaving:
+        flash("A text to them is leaving at this moment. Try again in a minute.", "error")
+        return redirect(url_for("people.erase", digits=digits), 303)
+    flash("They are erased. What they said about texts is remembered without their number.", "success")
+    return redirect(url_for("community.everyone"), 303)
+
+
+def _erase_page(phone: str) -> str:
+    return render_template(
+        "people/erase.html",
+        phone=phone,
+        known=queries.known(phone),
+        texts=queries.texts(phone, asked((), "")).total,
+        notes=len(queries.notes(phone)),
+        said_stop=permission.has_opted_out(phone),
+    )
+
+
+def _ending(phone: str) -> str:
+    """Enough to recognise a number in the audit, too little to text it."""
+    return f"number ending in {phone[-4:]}"

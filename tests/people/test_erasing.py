@@ -1,0 +1,226 @@
+"""Somebody asks to be erased: what names them goes from every table, what was counted stays."""
+
+import json
+import sqlite3
+
+import pytest
+
+from app.audit.models import AuditEvent
+from app.community.models import CommunityMember
+from app.delivery import queries as delivery
+from app.delivery.actions import again
+from app.delivery.models import Attempt, Message, MessageLog
+from app.domain.erasure import is_mark, mentions
+from app.events.models import Event, EventRegistration
+from app.imports.models import Import, ImportRow
+from app.kit.clock import now
+from app.kit.db import db, write
+from app.people.models import PersonNote
+from app.suppression import actions, erased, queries
+from app.suppression.models import ConsentEvent, ErasedNumber, UnsubscribedContact
+from app.webhooks.models import WebhookEvent
+from tests import makers
+from tests.cast import LEO, ZOE
+from tests.webhooks.calls import BASE, TWILIO, text
+
+NAME, SECRET = "Zoë Hernández", "Zoë, your test result is ready"
+PAGE = f"/people/{ZOE[1:]}"
+SPELLED = "(303) 555-0142"
+
+
+def furnish():
+    """Zoë stands in every table that can hold her, and Leo beside her."""
+    makers.member(ZOE, NAME)
+    makers.member(LEO, "Leo")
+    with write() as session:
+        session.add(event := Event(title="Picnic"))
+        details = json.dumps([{"phone": phone, "name": name, "success": True, "error": None}
+                              for phone, name in ((ZOE, NAME), (LEO, "Leo"))])  # fmt: skip
+        session.add(log := MessageLog(message_body="Hello", target="community", total_recipients=2))
+        session.add(MessageLog(message_body="Old", target="community", details=details))
+        layout = {"kinds": ["name", "phone"], "headings": [], "first_rows": [[NAME, SPELLED], ["Leo", LEO]]}
+        session.add(sheet := Import(created_by="ada", file_name="people.csv", columns=json.dumps(layout)))
+        session.flush()
+        session.add_all([
+            EventRegistration(event_id=event.id, phone=ZOE, name=NAME),
+            PersonNote(phone=ZOE, body=SECRET, created_by="sol"),
+            ImportRow(import_id=sheet.id, line=1, verdict="new", phone=ZOE, name=NAME),
+            ImportRow(import_id=sheet.id, line=2, verdict="bad", cells=json.dumps([NAME, f"{SPELLED} and more"])),
+            ImportRow(import_id=sheet.id, line=3, verdict="bad", cells=json.dumps(["Leo", "12"])),
+        ])  # fmt: skip
+        _texts(session, log.id)
+    makers.dead_number(ZOE)
+    with write():
+        actions.opt_out(ZOE, source="inbound", reason=f"Texted “{SECRET}”", name=NAME)
+        db.session.execute(
+            db.text("INSERT INTO sandbox_phones (phone, mood) VALUES (:phone, 'working')"), {"phone": ZOE}
+        )
+    return log.id
+
+
+def _texts(session, log_id):
+    sent = {"kind": "blast", "message_log_id": log_id, "body": SECRET, "name": NAME}
+    session.add(row := Message(phone=ZOE, status="delivered", provider_sid="SM1", **sent))
+    session.add(Message(phone=LEO, status="delivered", **(sent | {"body": "Hello Leo", "name": "Leo"})))
+    session.add(Message(phone=ZOE, kind="reply", status="queued", body=SECRET))
+    session.add(Message(phone=ZOE, kind="reply", status="unknown", body=SECRET, look_up_at=now()))
+    failed = f"The number {ZOE} is unsubscribed"
+    session.add(Message(phone=ZOE, kind="reply", status="failed", body=SECRET, error_message=failed))
+    session.add(Message(phone=ZOE, kind="inbound", direction="inbound", status="received", body=SECRET))
+    session.flush()
+    session.add(Attempt(message_id=row.id, n=1, ref="0" * 32, why=failed))
+    call = json.dumps({"From": ZOE, "Body": SECRET}, ensure_ascii=False)
+    session.add(WebhookEvent(dedupe_key="st:SM1:sent", kind="status", provider_sid="SM1", payload=call))
+    session.add(WebhookEvent(dedupe_key="in:SM9", kind="inbound", payload=call))
+
+
+def everything(app):
+    """Every value of every table as one text, and the bytes of the file."""
+    path = app.extensions["settings"].database_path
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    rows = [repr(row) for name in names for row in connection.execute(f'SELECT * FROM "{name}"')]
+    connection.close()
+    return "\n".join(rows), path.read_bytes()
+
+
+def test_k11_nothing_that_names_an_erased_person_is_left_in_any_table(visit, app):
+    """K11: gone from the lists, masked in the logs, and the counts are what they were."""
+    with app.app_context():
+        log_id = furnish()
+        before = delivery.tally_of(log_id)
+    assert ZOE in everything(app)[0]
+    page = visit(f"{PAGE}/erase", "ada")
+    for said in (NAME, "Texts that lose name, number and words 5", "That this number said STOP", "cannot be undone"):
+        assert said in page.words
+    assert visit.post(f"{PAGE}/erase", "ada").location == "/community"
+    rows, file = everything(app)
+    for trace in (ZOE, ZOE[1:], ZOE[2:], SPELLED, NAME, SECRET, "Zoë"):
+        assert trace not in rows, trace
+        assert trace.encode() not in file, trace
+    with app.app_context():
+        assert delivery.tally_of(log_id) == before
+        assert db.session.scalars(db.select(CommunityMember.phone)).all() == [LEO]
+        leo = db.session.scalars(db.select(Message).where(Message.phone == LEO)).one()
+        assert (leo.name, leo.body) == ("Leo", "Hello Leo")
+        marks = set(db.session.scalars(db.select(Message.phone).where(Message.phone != LEO)))
+        assert len(marks) == 1
+        assert is_mark(marks.pop())
+        event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.verb == "person.erased")).one()
+        assert (event.who, is_mark(event.about)) == ("ada", True)
+        assert db.session.scalars(db.select(Message.status).where(Message.reason == "erased")).all() == ["cancelled"]
+
+
+def test_the_pages_of_an_erased_person_say_so_and_break_nowhere(visit, app):
+    with app.app_context():
+        furnish()
+    visit.post(f"{PAGE}/erase", "ada")
+    page = visit("/blasts/logs/1", "ada")
+    assert "No name erased" in page.words
+    assert 'href="/people/' in page.text  # Leo's
+    assert 'href="/people/#' not in page.text
+    assert "We know no name" in visit(PAGE, "ada").words
+    assert visit("/blasts/logs/1/export", "ada").status_code == 200
+
+
+def test_the_ledger_keeps_its_lines_without_the_number_or_the_words(visit, app):
+    with app.app_context():
+        furnish()
+    visit.post(f"{PAGE}/erase", "ada")
+    with app.app_context():
+        line = db.session.scalars(db.select(ConsentEvent)).one()
+        assert (line.act, line.method, line.evidence) == ("withdrawn", "stop", None)
+        assert is_mark(line.phone)
+
+
+def test_a_text_in_doubt_is_neither_asked_about_nor_sent_again(visit, app):
+    with app.app_context():
+        log_id = furnish()
+        with write() as session:
+            session.add(
+                row := Message(phone="+13035550199", kind="blast", message_log_id=log_id, status="unknown", body="")
+            )
+    visit.post("/people/13035550199/erase", "ada")
+    with app.app_context():
+        assert delivery.ids_to_decide(log_id, "unknown") == []
+        with write():
+            assert again.check(log_id, [row.id], now()) == 0
+            assert again.send_again(log_id, [row.id], "+12025550100", now()).queued == 0
+
+
+def test_while_a_text_is_leaving_nothing_is_erased(visit, app):
+    with app.app_context():
+        makers.member(ZOE, NAME)
+        with write() as session:
+            session.add(Message(phone=ZOE, kind="reply", status="submitting", body="Hi"))
+    assert visit.post(f"{PAGE}/erase", "ada").location == f"{PAGE}/erase"
+    assert "A text to them is leaving at this moment." in visit(f"{PAGE}/erase", "ada").words
+    with app.app_context():
+        assert db.session.scalars(db.select(CommunityMember.phone)).all() == [ZOE]
+
+
+@pytest.mark.parametrize("way", ["stop", "both"])
+def test_b14_whoever_said_stop_and_was_erased_is_not_texted_when_a_list_brings_them_back(visit, app, way):
+    """B14, K11: added again by hand, they stand on the do-not-text list at once, and only they can undo it."""
+    with app.app_context():
+        makers.said_stop(ZOE)
+        if way == "both":
+            makers.dead_number(ZOE)
+    visit.post(f"{PAGE}/erase", "ada")
+    with app.app_context():
+        assert queries.is_left_out(ZOE) is None
+        assert erased.opted_out([LEO, ZOE]) == [ZOE]
+    visit("/community/add", "ada", name="Zoë", phone=ZOE)
+    words = visit(PAGE, "ada").words
+    assert "No. Said STOP. Only they can undo this" in words
+    assert "Said STOP before they were erased" in words
+    visit.post(f"{PAGE}/erase", "ada")
+    with app.app_context():
+        assert erased.opted_out([ZOE]) == [ZOE]
+        assert db.session.scalar(db.select(db.func.count()).select_from(ErasedNumber)) == 1
+
+
+def test_somebody_who_never_said_stop_may_come_back_with_a_list(visit, app):
+    with app.app_context():
+        makers.member(ZOE, NAME)
+    visit.post(f"{PAGE}/erase", "ada")
+    visit("/community/add", "ada", name="Zoë", phone=ZOE)
+    with app.app_context():
+        assert queries.is_left_out(ZOE) is None
+
+
+def test_another_number_for_a_member_is_asked_for_too(visit, app):
+    with app.app_context():
+        makers.said_stop(ZOE)
+        member = makers.member(LEO, "Leo").id
+    visit.post(f"{PAGE}/erase", "ada")
+    visit(f"/community/{member}/edit", "ada", name="Leo", phone=ZOE)
+    with app.app_context():
+        assert queries.is_left_out(ZOE)
+
+
+def test_their_own_start_outweighs_what_was_remembered(make_app):
+    app = make_app(**TWILIO, public_base_url=BASE)
+    with app.app_context(), write():
+        erased.keep(ZOE, said_stop=True, by="ada")
+        assert erased.remember([ZOE, LEO]) == 1
+        assert erased.remember([ZOE, LEO]) == 0
+    assert text(app, "START").status_code == 200
+    with app.app_context():
+        assert queries.is_left_out(ZOE) is None
+        assert erased.opted_out([ZOE]) == []
+        assert db.session.scalars(db.select(UnsubscribedContact)).all() == []
+
+
+@pytest.mark.parametrize("cell", [SPELLED, "303.555.0142", "+1 303 555 0142 ext 7", "0013035550142", "5550142"])
+def test_a_number_is_recognised_in_any_spelling(cell):
+    assert mentions(cell, ZOE)
+
+
+@pytest.mark.parametrize("cell", ["", "Zoë", "0142", "(303) 555-0143", "42"])
+def test_other_cells_are_left_alone(cell):
+    assert not mentions(cell, ZOE)
