@@ -11,7 +11,7 @@ from app.imports.models import Import, ImportRow
 from app.kit.db import db, write
 from app.organisation import queries as organisation
 from app.suppression import actions, queries
-from app.suppression.models import ConsentAct, ConsentEvent, ConsentMethod, SuppressionCategory
+from app.suppression.models import ConsentAct, ConsentEvent, ConsentMethod, SuppressionCategory, UnsubscribedContact
 from tests import makers
 from tests.cast import LEO, MAX, MIA, ZOE
 
@@ -155,6 +155,25 @@ class TestAnImport:
             assert actions.take_back_many(upload, "The import was undone", "ada") == 0
         assert lines()[-1] == ("withdrawn", "import", "The import was undone", "ada")
         assert queries.last_act(LEO) == "returned"
+
+    def test_onto_the_do_not_text_list_writes_a_line_for_each_and_undone_a_return(self, shop):
+        makers.said_stop(LEO)
+        upload = imported((ZOE, "new"), (LEO, "same"), (MIA, "new"), ("12", "bad"))
+        with write() as session:
+            actions.opt_out(LEO, source="inbound", reason="Texted: STOP")
+            session.add_all(UnsubscribedContact(phone=phone, source="import") for phone in (ZOE, MIA))
+            session.flush()
+            assert actions.opted_out_many(upload, "people.csv", "ada") == 2
+            assert actions.opted_out_many(upload, "people.csv", "ada") == 0
+        assert lines() == lines(MIA) == [("withdrawn", "import", "people.csv", "ada")]
+        assert len(lines(LEO)) == 1
+        with write() as session:
+            session.execute(text("DELETE FROM unsubscribed_contacts WHERE source = 'import'"))
+            actions.opt_out(MIA, source="inbound", reason="Texted: STOP")
+            assert actions.take_back_many(upload, "The import was undone", "ada") == 1
+            assert actions.take_back_many(upload, "The import was undone", "ada") == 0
+        assert lines()[-1] == ("returned", "admin", "The import was undone", "ada")
+        assert queries.last_act(MIA) == "withdrawn"
 
 
 class TestNothingIsEverChanged:
