@@ -63,11 +63,10 @@ def test_every_page_search_and_order_is_quick(ask):
     addresses = [f"/events?search={search}&sort={sort}&dir={way}" for search in ("", "event 1", "room", "zq")
                  for sort in ("when", "title", "people") for way in ("asc", "desc&page=3")]  # fmt: skip
     addresses += [f"/events/{id}?search={search}&sort={sort}&dir={way}" for id in (1, 77)
-                  for search in ("", "person 7", "303", "3034", "nobody", "e") for sort in ("name", "phone", "created_at")
-                  for way in ("asc", "desc&page=150")]  # fmt: skip
+                  for search in ("", "person 7", "303", "3034", "nobody", "e")
+                  for sort in ("name", "phone", "created_at") for way in ("asc", "desc&page=150")]  # fmt: skip
     addresses += ["/events/1/edit", "/events/77/register"]
     taken = {address: ask(address) for address in addresses}
-    print("slowest", sorted(taken.items(), key=lambda pair: -pair[1])[:3])
     assert {address: seconds for address, seconds in taken.items() if seconds > LIMIT} == {}
 
 

@@ -68,7 +68,8 @@ def test_b17_titles_places_and_names_are_stored_as_they_are_and_shown_escaped(vi
     visit("/events/1/register", "ada", name=name, phone=ZOE)
     assert (event_now(1).title, event_now(1).place) == (name, name)
     assert registered(1) == {ZOE: name}
-    for address in ("/events", "/events/1", "/events/1/edit", "/events/1/register", "/blasts/new?target=event&event_id=1"):
+    shown = ("/events", "/events/1", "/events/1/edit", "/events/1/register", "/blasts/new?target=event&event_id=1")
+    for address in shown:
         page = visit(address, "ada")
         assert page.status_code == 200
         assert name in page.words

@@ -19,10 +19,14 @@ def sent(event_id: int) -> Sequence[MessageLog]:
 
 
 def planned(event_id: int) -> Sequence[ScheduledMessage]:
-    """The blasts that wait, the next first; then those that could not leave, the latest first; the first MOST."""
+    """The blasts that wait, the next first; then those that could not leave, the latest first; the first MOST.
+
+    Without the reminders: the plan of the event says what becomes of them.
+    """
     waits = ScheduledMessage.status == ScheduleStatus.PENDING
-    of_the_event = ScheduledMessage.event_id == event_id, ScheduledMessage.message_log_id.is_(None)
+    of_the_event = ScheduledMessage.event_id == event_id, ScheduledMessage.event_reminder_id.is_(None)
     rows = select(ScheduledMessage).where(*of_the_event, ScheduledMessage.status.in_(NEVER_LEFT))
+    rows = rows.where(ScheduledMessage.message_log_id.is_(None))
     in_order = waits.desc(), func.iif(waits, ScheduledMessage.scheduled_at, None), ScheduledMessage.scheduled_at.desc()
     return db.session.scalars(rows.order_by(*in_order, ScheduledMessage.id).limit(MOST)).all()
 

@@ -1,6 +1,6 @@
 """Who is registered for one event: a page of the list, one of them, the export."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,13 +43,22 @@ def page(event_id: int, asked: Asked, region: str) -> Page:
     wanted = [Row.event_id == event_id]
     if asked.search:
         wanted.append(or_(has_words(asked.search, Row.name), *has_digits(asked.search, Row.phone, region)))
-    total = db.session.scalar(select(func.count()).where(*wanted)) or 0
-    asked = last_page(total, asked)
-    # first the ids alone: why somebody gets no texts is looked up only for those who are shown
+    total = select(func.count()).where(*wanted).scalar_subquery()
+    found = db.session.execute(_lines(wanted, asked, total)).all()
+    if not found and asked.number > 1:  # behind the last page
+        asked = last_page(db.session.scalar(select(total)) or 0, asked)
+        found = db.session.execute(_lines(wanted, asked, total)).all()
+    return Page([Registered(*line[:-1]) for line in found], found[0][-1] if found else 0, asked)
+
+
+def _lines(wanted: Sequence[ColumnElement[bool]], asked: Asked, total: Any) -> Any:
+    """The columns of a page's rows, and the total with each.
+
+    First the ids alone: why somebody gets no texts is looked up only for those who are shown.
+    """
     ids = select(Row.id).where(*wanted).order_by(*_order(asked)).offset(asked.offset).limit(asked.per_page)
-    columns = (Row.id, Row.name, Row.phone, Row.created_at, left_out(Row.phone))
-    lines = select(*columns).where(Row.id.in_(ids)).order_by(*_order(asked))
-    return Page([Registered(*line) for line in db.session.execute(lines)], total, asked)
+    columns = (Row.id, Row.name, Row.phone, Row.created_at, left_out(Row.phone), total)
+    return select(*columns).where(Row.id.in_(ids)).order_by(*_order(asked))
 
 
 def everybody(event_id: int) -> Iterator[tuple[str | None, str]]:

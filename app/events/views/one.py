@@ -26,12 +26,13 @@ from app.organisation import queries as organisation
 @needs(*BOTH)
 def one(event_id: int) -> ResponseReturnValue:
     """The event, what was and will be sent to its people, and who they are."""
+    ours = organisation.organisation()  # held on to, so that everybody who asks for it gets the same row unread
     event = found(event_id)
     planned = blasts.planned(event_id)
     return render_template(
         "events/one.html",
         event=event,
-        page=registrations.page(event_id, asked(registrations.SORTS, "name"), organisation.region()),
+        page=registrations.page(event_id, asked(registrations.SORTS, "name"), ours.region),
         sent=blasts.sent(event_id),
         planned=planned,
         due={blast.id: _due(blast) for blast in planned},
