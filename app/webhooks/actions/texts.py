@@ -10,9 +10,11 @@ from app.domain.permission import LeftOut
 from app.domain.phone import is_e164
 from app.domain.replies import Meaning, meaning_of
 from app.domain.segments import Measure, measure
+from app.events.queries.names import names_of
 from app.kit.clock import now
 from app.kit.db import db, write
 from app.suppression import actions as suppression
+from app.suppression import erased
 from app.webhooks.actions.events import Call, event_of, store, was_told
 
 PROVEN_WORDS = 200
@@ -62,13 +64,19 @@ def _keep_text(call: Call, sid: str, weight: Measure) -> int:
 def _obey(call: Call, meaning: Meaning) -> str:
     phone, texted = call.field("From"), f"Texted: {call.field('Body')[:PROVEN_WORDS]}"
     if meaning == Meaning.LEAVE:
-        suppression.opt_out(phone, source="inbound", reason=texted, name=delivery.name_of(phone))
+        suppression.opt_out(phone, source="inbound", reason=texted, name=_name_of(phone))
         control.leave_out(phone, LeftOut.SAID_STOP)
         return "opt_out"
     if meaning == Meaning.RETURN:
         suppression.lift(phone, evidence=texted)
+        erased.forget_stop(phone)
         return "return"
     return "help" if meaning == Meaning.HELP else "stored"
+
+
+def _name_of(phone: str) -> str | None:
+    """As the lists call them, else as we last texted them."""
+    return names_of([phone]).get(phone) or delivery.name_of(phone)
 
 
 def _meaning(call: Call) -> Meaning:
