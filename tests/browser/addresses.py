@@ -15,6 +15,7 @@ NO_PAGES = {
     "community.export",
     "community.import_bad_rows",
     "dashboard.running",
+    "events.export",
     "health.health",
     "health.ready",
     "sandbox.live",
@@ -72,6 +73,13 @@ def places(here: Filled) -> list[Place]:
         Place("community.import_file", "import", "/community/import", ADMIN),
         Place("community.import_check", "import-check", f"/community/import/{here.checked}", ADMIN),
         Place("community.import_check", "import-done", f"/community/import/{here.imported}", ADMIN),
+        Place("events.everything", "events", "/events"),
+        Place("events.everything", "events-nothing-found", "/events?search=nothing", ADMIN),
+        Place("events.add", "events-add", "/events/add"),
+        Place("events.add", "events-add-mistakes", "/events/add", ADMIN, reach="bad_event"),
+        Place("events.one", "event", f"/events/{here.event}"),
+        Place("events.edit", "event-edit", f"/events/{here.event}/edit"),
+        Place("events.register", "event-register", f"/events/{here.event}/register"),
         Place("suppression.everyone", "do-not-text", "/suppression", ADMIN),
         Place("suppression.add", "do-not-text-add", "/suppression/add", ADMIN),
         Place("sandbox.phones", "practice-phones", "/sandbox"),
@@ -94,6 +102,7 @@ EMPTY = (
     "/blasts/logs",
     "/blasts/scheduled",
     "/community",
+    "/events",
     "/suppression",
     "/sandbox",
     "/audit",
@@ -170,12 +179,19 @@ def bad_person(page):
     page.wait_for_selector(".summary")
 
 
+def bad_event(page):
+    """A time without a day, and no title."""
+    page.fill("#start_time", "18:30")
+    page.click(".sticky >> text=Add event")
+    page.wait_for_selector(".summary")
+
+
 def check(page):
     """On to the review page."""
     page.click(".sticky >> text=Check message")
 
 
-WAYS = (preview, mistakes, later, end, bad_end, review, review_later, review_end, bad_person)
+WAYS = (preview, mistakes, later, end, bad_end, review, review_later, review_end, bad_person, bad_event)
 REACH = {each.__name__: each for each in WAYS}
 
 

@@ -68,6 +68,7 @@ class Filled:
     imported: int
     people: int
     user: int
+    event: int = 0
 
 
 def fill(database: Path) -> Filled:
@@ -261,4 +262,5 @@ def _ids(app):
             "expired": waiting[ScheduleStatus.EXPIRED],
             "people": 1,
             "user": 3,
+            "event": db.session.scalar(db.select(Event.id).where(Event.title == "Flu clinic")),
         }
