@@ -167,7 +167,7 @@ def _kind(number: phonenumbers.PhoneNumber) -> int:
     """What number_type() says. It looks at a number twice, for its country and for its kind; of the countries that
     share +1 the USA come first, so that one look is enough for their numbers.
     """
-    if number.country_code == 1:
+    if number.country_code == 1 and USA is not None:
         kind = _number_type_helper(phonenumbers.national_significant_number(number), USA)
         if kind != PhoneNumberType.UNKNOWN:
             return int(kind)

@@ -44,9 +44,11 @@ def read_people(
     numbers: dict[str, tuple[str | None, str | None]] = {}
     first_lines = {} if first_lines is None else first_lines
     refused = refused or {}
+    phones = columns.at(Kind.PHONE)
+    names = (columns.at(Kind.NAME), columns.at(Kind.FIRST), columns.at(Kind.LAST))
     for line, cells in islice(rows, 1 if columns.headings else 0, None):
-        name, problem = _name(cells, columns)
-        written = _cell(cells, columns.at(Kind.PHONE))
+        name, problem = _name(cells, *names)
+        written = _cell(cells, phones)
         if written not in numbers:
             numbers[written] = _number(written, region, refused)
         phone, wrong = numbers[written]
@@ -62,11 +64,11 @@ def _cell(cells: Cells, index: int | None) -> str:
     return cells[index].strip() if index is not None and index < len(cells) else ""
 
 
-def _name(cells: Cells, columns: Columns) -> tuple[str | None, str | None]:
-    """The name, and what is wrong with it."""
-    full = _cell(cells, columns.at(Kind.NAME))
-    parts = f"{_cell(cells, columns.at(Kind.FIRST))} {_cell(cells, columns.at(Kind.LAST))}"
-    name = clean_name(full) or clean_name(parts)
+def _name(cells: Cells, full: int | None, first: int | None, last: int | None) -> tuple[str | None, str | None]:
+    """The name out of these columns, and what is wrong with it."""
+    name = clean_name(_cell(cells, full)) if full is not None else None
+    if name is None and (first is not None or last is not None):
+        name = clean_name(f"{_cell(cells, first)} {_cell(cells, last)}")
     if name and len(name) > LONGEST_NAME:
         return name, f"The name is longer than {LONGEST_NAME} characters."
     return name, None
@@ -86,8 +88,9 @@ def _number(written: str, region: str, refused: Mapping[str, str]) -> tuple[str 
 
 
 def _unreadable(cells: Cells) -> str | None:
-    if any("\0" in cell for cell in cells):
+    row = "".join(cells)
+    if "\0" in row:
         return "There is a sign in this row that no text can have (NUL)."
-    if any(len(cell) > LONGEST_CELL for cell in cells):
+    if len(row) > LONGEST_CELL and any(len(cell) > LONGEST_CELL for cell in cells):
         return f"A cell of this row has more than {LONGEST_CELL:,} characters. Is a quotation mark missing?"
     return None

@@ -6,18 +6,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import select
-
 from app.domain import roster
 from app.domain.roster import Columns, Person
 from app.imports.actions import uploads
-from app.imports.models import Import, ImportRow, RowVerdict
+from app.imports.models import Import, RowVerdict
 from app.kit.db import db
 from app.kit.sheets import Row
 
 KEPT_CELL = 1_000
 AT_ONCE = 1_000  # rows between two looks at the clock
-SECONDS = 1.0  # of judging in one request; writing the slice down comes on top
+SECONDS = 1.4  # of judging in one request; writing the slice down comes on top
 # line, name, phone, verdict, reason, cells: as the columns of import_rows hold them
 Judged = tuple[int, str | None, str | None, str, str | None, str | None]
 READABLE = (RowVerdict.NEW, RowVerdict.CHANGED, RowVerdict.RENAMED, RowVerdict.SAME)
@@ -55,9 +53,10 @@ def next_slice(row: Import, columns: Columns, rules: Rules, clock: Callable[[], 
 
 def _first_lines(import_id: int) -> dict[str, int]:
     """The numbers that were read before, each with its line."""
-    lines = select(ImportRow.phone, ImportRow.line)
-    found = db.session.execute(lines.where(ImportRow.import_id == import_id, ImportRow.verdict.in_(READABLE)))
-    return {phone: line for phone, line in found if phone}
+    wanted = ", ".join(f"'{verdict.value}'" for verdict in READABLE)
+    lines = f"SELECT phone, line FROM import_rows WHERE import_id = ? AND verdict IN ({wanted})"
+    found = db.session.connection().exec_driver_sql(lines, (import_id,))  # a third of the time of select()
+    return {phone: line for phone, line in found.all()}
 
 
 def judge(rows: Iterable[Row], columns: Columns, rules: Rules, seen: dict[str, int]) -> list[Judged]:

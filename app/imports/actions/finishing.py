@@ -14,8 +14,9 @@ from app.kit import failpoint
 from app.kit.clock import now
 from app.kit.columns import UtcDateTime
 from app.kit.db import db, rows_changed
-from app.suppression.models import ConsentAct, ConsentEvent, ConsentMethod
-from app.suppression.queries import left_out
+from app.suppression.actions import grant_many
+from app.suppression.models import ConsentMethod
+from app.suppression.queries import off_limits
 
 UNSEEN: dict[str, Any] = {"synchronize_session": False}  # nobody holds these rows as objects
 Conditions = tuple[ColumnElement[bool], ...]
@@ -46,8 +47,9 @@ def confirm(import_id: int, target: Target, *, overwrite_names: bool) -> Outcome
     failpoint.reach("import_added")
     people = select(func.count()).where(*readable)
     if target.gets_texts:
-        row.left_out_count = db.session.scalar(people.where(left_out(ImportRow.phone).is_not(None))) or 0
-        _write_consent(row)
+        row.left_out_count = db.session.scalar(people.where(off_limits(ImportRow.phone).is_not(None))) or 0
+        if row.consent:
+            grant_many(import_id, ConsentMethod.IMPORT, row.consent, row.created_by)
     row.same_count = (db.session.scalar(people) or 0) - added - changed
     row.added_count, row.changed_count, row.renamed_count = added, changed, 0
     outcome = Outcome(added, changed, row.left_out_count, row.bad_count, row.stored_as)
@@ -86,24 +88,6 @@ def _add(row: Import, target: Target, readable: Conditions) -> int:
         moved = update(ImportRow).where(*readable, condition, ImportRow.verdict != verdict)
         rows_changed(moved.values(verdict=verdict).execution_options(**UNSEEN))
     return added
-
-
-def _write_consent(row: Import) -> None:
-    """How the people who were added said yes goes into the ledger, but for those who said no since."""
-    if not row.consent:
-        return
-    values = {
-        "phone": ImportRow.phone,
-        "act": literal(ConsentAct.GRANTED.value),
-        "method": literal(ConsentMethod.IMPORT.value),
-        "evidence": literal(row.consent),
-        "actor": literal(row.created_by),
-        "import_id": literal(row.id),
-        "at": literal(row.finished_at, UtcDateTime()),
-    }
-    fresh = (ImportRow.import_id == row.id, ImportRow.verdict == RowVerdict.NEW, ImportRow.person_id.is_not(None))
-    said = select(*values.values()).where(*fresh, left_out(ImportRow.phone).is_(None)).order_by(ImportRow.line)
-    rows_changed(insert(ConsentEvent).from_select(list(values), said))
 
 
 def abandon(import_id: int, pool: str) -> str | None:

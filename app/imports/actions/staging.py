@@ -9,7 +9,7 @@ from app.imports.actions.reading import Reading
 from app.imports.actions.target import AlreadyEnded, Target
 from app.imports.models import Import, ImportRow, ImportState, RowVerdict
 from app.kit.db import db, driver, rows_changed
-from app.suppression.queries import left_out
+from app.suppression.queries import off_limits
 
 COUNTS = {
     RowVerdict.NEW: "added_count",
@@ -100,7 +100,7 @@ def compare(import_id: int, target: Target, first_line: int, last_line: int | No
     known = update(ImportRow).where(*mine, ImportRow.verdict == RowVerdict.NEW, target.same_person())
     rows_changed(known.values(verdict=verdict, reason=reason).execution_options(**UNSEEN))
     if target.gets_texts:
-        why = left_out(ImportRow.phone)
+        why = off_limits(ImportRow.phone)
         whom_not = update(ImportRow).where(*mine, ImportRow.verdict.in_(READABLE), why.is_not(None))
         rows_changed(whom_not.values(left_out=why).execution_options(**UNSEEN))
 

@@ -10,7 +10,9 @@ from app.imports.actions.target import AlreadyEnded, Target
 from app.imports.models import Import, ImportRow, ImportState, RowVerdict
 from app.kit.clock import now
 from app.kit.db import db, rows_changed
+from app.suppression.actions import take_back_many
 
+TAKEN_BACK = "The import it came with was undone"
 UNSEEN: dict[str, Any] = {"synchronize_session": False}
 
 
@@ -22,17 +24,20 @@ class Undone:
     renamed: int
 
 
-def undo(import_id: int, target: Target, since: datetime) -> Undone:
+def undo(import_id: int, target: Target, since: datetime, by: str) -> Undone:
     """Take an import back that was confirmed after `since`. Raises AlreadyEnded.
 
     Whoever has another number by now, or was deleted and added again, is somebody else's work and stays; so does a
-    name that was changed since. What was texted, the ledger of consent and the do-not-text list stay as they are.
+    name that was changed since. A yes that came with the import holds no longer: `by` took it back. What was texted and
+    the do-not-text list stay as they are.
     """
     mine = [Import.id == import_id, Import.pool == target.pool, Import.state == ImportState.DONE]
     claimed = update(Import).where(*mine, Import.undone_at.is_(None), Import.finished_at > since)
     if rows_changed(claimed.values(undone_at=now()).execution_options(**UNSEEN)) != 1:
         raise AlreadyEnded
     row = db.session.get_one(Import, import_id, populate_existing=True)
+    if row.consent:
+        take_back_many(import_id, TAKEN_BACK, by)
     return Undone(_remove(row, target), _rename(row, target))
 
 

@@ -222,7 +222,7 @@ def undo(place: Place, import_id: int) -> ResponseReturnValue:
     _found(place, import_id)
     try:
         with act(f"{place.verb}.import_undone", who()) as trace:
-            undone = actions.undo(import_id, place.target, now() - UNDO_FOR)
+            undone = actions.undo(import_id, place.target, now() - UNDO_FOR, who())
             trace.about = f"import {import_id}"
             trace.details = {"removed": undone.removed, "renamed": undone.renamed}
     except actions.AlreadyEnded:

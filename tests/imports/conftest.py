@@ -1,0 +1,29 @@
+"""What the importer's tests look at."""
+
+import io
+
+import pytest
+
+from app.imports.actions import checking
+
+
+@pytest.fixture
+def send(visit):
+    """Somebody uploads a file or pastes rows; gives the page she is shown."""
+
+    def upload(data=b"", name="people.csv", room="/community/import", who="ada", **fields):
+        data = data.encode() if isinstance(data, str) else data
+        return visit(room, who, files={"file": (io.BytesIO(data), name)} if data else {}, **fields)
+
+    return upload
+
+
+@pytest.fixture
+def slices_of(monkeypatch):
+    """Each request checks only so many rows."""
+
+    def limit(rows):
+        monkeypatch.setattr(checking, "AT_ONCE", rows)
+        monkeypatch.setattr(checking, "SECONDS", -1)
+
+    return limit
