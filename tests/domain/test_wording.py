@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.wording import (
+    ANY_EVENT,
     DEFAULT_FOOTER,
+    EVENT_TOKENS,
     TOKENS,
     clean,
     clean_name,
@@ -14,6 +16,7 @@ from app.domain.wording import (
     is_blank,
     needs_name_without_fallback,
     problems_with,
+    uses_event,
     uses_names,
     with_footer,
 )
@@ -91,6 +94,42 @@ def test_a_template_that_cannot_be_filled_in_says_why(template, said):
 )
 def test_a_good_template_has_no_problem(template):
     assert problems_with(template) == []
+
+
+def test_the_event_s_placeholders_need_an_event():
+    """B19: known ones are filled in, unknown ones named, whomever the text is for."""
+    assert problems_with("{event_title} {Event Place|here}", of_event=True) == []
+    assert problems_with("{event_title}") == [
+        "{event_title} can only be filled in for the people of an event. Choose one, or take it out."
+    ]
+    assert "and {event_place}." in problems_with("{venue}", of_event=True)[0]
+
+
+@pytest.mark.parametrize(
+    ("template", "filled"),
+    [
+        ("{event_title} {event_place|here}", "Picnic here"),
+        ("{event_title}\n{event_date} {event_time}\nBye", "Picnic\nFri 8 May\nBye"),
+        ("{first_name}, {event_title}", "Zoe, Picnic"),
+    ],
+)
+def test_a_text_is_filled_in_for_an_event(template, filled):
+    assert fill(template, "Zoe", {"event_title": "Picnic", "event_date": "Fri 8 May"}) == filled
+
+
+def test_a_title_is_never_read_as_a_template():
+    """B19: once, and nothing of it again."""
+    assert fill("{event_title}", "Zoe", {"event_title": "{name} {event_title} {0.__class__}"}) == (
+        "{name} {event_title} {0.__class__}"
+    )
+
+
+def test_what_is_said_of_an_event_is_the_same_for_everybody():
+    assert uses_event("On {event_date}")
+    assert not uses_event("Hi {name}")
+    assert not uses_names("On {event_date}")
+    assert not needs_name_without_fallback("On {event_date}")
+    assert ANY_EVENT.keys() == EVENT_TOKENS.keys()
 
 
 def test_a_long_unknown_token_is_named_in_short_and_each_only_once():

@@ -355,3 +355,24 @@ class TestTheClocks:
             session.get(Organisation, 1).timezone = "Asia/Tokyo"
         released(app, now())
         assert [on_the_clocks(each.scheduled_at, "Asia/Tokyo") for each in scheduled(app, "pending")] == before
+
+
+def test_what_was_planned_in_practice_is_planned_again_by_saving(app, visit):
+    event_id = picnic(visit)
+    with app.app_context(), write() as session:  # as the first start with real sending does
+        session.execute(
+            db.text("UPDATE scheduled_messages SET status = 'cancelled', error_message = 'made in practice'")
+        )
+    assert "Not scheduled. Save the plan to schedule it" in visit(f"/events/{event_id}", "sol").words
+    saved(visit, event_id)
+    assert len(pending_at(app)) == 2
+
+
+def test_what_was_sent_is_shown_with_the_way_to_its_blast(app, visit):
+    event_id = picnic(visit)
+    register(app, event_id, ZOE)
+    first = scheduled(app)[0]
+    released(app, first.scheduled_at)
+    page = visit(f"/events/{event_id}", "sol")
+    assert "Sending" in page.words
+    assert f'href="/blasts/scheduled/{first.id}"' in page.text
