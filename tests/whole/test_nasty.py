@@ -1,0 +1,149 @@
+"""Nasty words, numbers and files, through every door. Cases B15, B17, B18, B23, B24, B25, B27."""
+
+import csv
+import io
+
+import pytest
+
+from app.community.models import CommunityMember
+from app.delivery.models import Message, MessageLog
+from app.domain.phone import pretty
+from app.events.models import Event, EventRegistration
+from app.kit.db import db, write
+from app.organisation.queries import organisation
+from app.people.models import PersonNote
+from app.suppression import actions as suppression
+from app.suppression.models import SuppressedContact
+from tests.cast import MAX, ZOE
+from tests.makers import pretend_phone
+from tests.whole.doors import ADMIN, ANYONE, BOTH, DOORS
+
+PAGES = [name for name, door in DOORS.items() if "GET" in door.methods and door.who in (BOTH, ADMIN)]
+POSTS = [name for name, door in DOORS.items() if "POST" in door.methods and door.who in (BOTH, ADMIN, ANYONE)]
+FORMULAS = ["=1+1", "+1", "-2", "@SUM(A1)", "\t=1", "\r=1", "  =1", '=HYPERLINK("http://x")', "=cmd|' /C calc'!A0"]
+NAMES = [
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '" onfocus="alert(1)', "' autofocus x='", "{{7*7}}",
+    "{% raw %}", "%s %(x)s", '"; DROP TABLE community_members', "O'Brien", "Null", "👨‍👩‍👧‍👦 🏳️‍🌈 🇺🇦", "שלום عليكم",
+    "a" + "\u0301" * 50, "</title></textarea><blink>", "javascript:alert(1)", "&lt;b&gt; &amp;amp;",
+]  # fmt: skip
+RUNS = ("<script>alert", "<img src=x", '" onfocus="alert', "' autofocus", 'href="javascript', "<blink>", ">49<")
+WILD = ["0", "-1", "1e9", "1000000000", "abc", "%00", "%2525", "_", "%5C", "'", "%22", "x" * 10_000, "%FF%FE", "９"]
+LISTS = ("search", "page", "per_page", "sort", "dir", "state", "show", "who", "when")
+
+
+@pytest.fixture
+def house(house):
+    """A furnished house; whatever it has no number for has number 1."""
+    house.values = {"": {"line": "1"} | house.values[""]}
+    return house
+
+
+def fill(app, names):
+    """These names wherever a name, a title, a reason or a note can stand; the first of them names the organisation."""
+    with app.app_context(), write() as session:
+        organisation().name = names[0]
+        session.query(Event).update({"title": names[1], "place": names[2 % len(names)]})
+        session.query(MessageLog).update({"event_title": names[0], "message_body": names[1]})
+        for number, name in enumerate(names):
+            phone = pretend_phone(500 + number)
+            session.add(CommunityMember(name=name, phone=phone))
+            session.add(EventRegistration(event_id=1, name=name, phone=phone))
+            session.add(PersonNote(phone=ZOE, body=name, created_by="sol"))
+            session.add(SuppressedContact(phone=pretend_phone(700 + number), category="hard_fail", reason=name))
+            suppression.opt_out(pretend_phone(900 + number), source="manual", reason=name, name=name, actor="ada")
+        texts = session.scalars(db.select(Message).order_by(Message.id)).all()
+        for number, row in enumerate(texts):
+            row.name, row.body, row.error_message = (names[(number + more) % len(names)] for more in range(3))
+
+
+def code_of(house, endpoint):
+    """What the door gives when nothing is nasty."""
+    return house.visit(house.address(endpoint), "ada").status_code
+
+
+@pytest.mark.parametrize("names", [FORMULAS, NAMES], ids=["formulas", "names"])
+def test_b15_no_cell_of_any_export_is_a_formula(house, names):
+    """B15: every door that gives a CSV, whatever stands in names, titles, reasons, texts and errors."""
+    fill(house.app, names)
+    exports = quoted = 0
+    for endpoint in PAGES:
+        answer = house.visit.browser("ada").get(house.address(endpoint))
+        if answer.mimetype != "text/csv":
+            continue
+        exports += 1
+        text = answer.get_data(as_text=True).removeprefix("\ufeff")
+        cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+        assert [cell for cell in cells if cell.lstrip(" ")[:1] in tuple("=+-@\t\r\n")] == []
+        quoted += sum(cell.startswith("'") for cell in cells)
+        assert "\n" not in answer.headers["Content-Disposition"]
+    assert exports >= 3
+    assert quoted > 2 * len(names)
+
+
+@pytest.mark.parametrize("endpoint", PAGES)
+def test_b17_nasty_names_are_shown_and_never_run(house, endpoint):
+    """B17: every page with all of them at once: text, attributes, titles. (The visitor finds inline handlers, too.)"""
+    fill(house.app, NAMES)
+    page = house.visit(house.address(endpoint), "ada")
+    assert page.status_code == code_of(house, endpoint)
+    if page.response.mimetype == "text/html":
+        assert [bad for bad in RUNS if bad in page.text] == []
+
+
+def test_b17_they_are_kept_as_they_were_written_and_can_be_read(house):
+    """B17: word for word on the lists."""
+    fill(house.app, NAMES)
+    for endpoint in ("community.everyone", "events.one", "suppression.everyone", "people.person"):
+        words = house.visit(f"{house.address(endpoint)}?per_page=200", "ada").words
+        assert [name for name in NAMES if " ".join(name.split()) not in words] == [], endpoint
+
+
+@pytest.mark.parametrize("endpoint", PAGES)
+def test_b23_b25_wild_words_in_the_address_break_no_page(house, endpoint):
+    """B23 and B25: searches that look like patterns, pages and orders that do not exist: a page, and nothing leaks."""
+    address, code = house.address(endpoint), code_of(house, endpoint)
+    for wild in [*WILD, "__class__", "password_hash"]:
+        page = house.visit(f"{address}?" + "&".join(f"{name}={wild}" for name in LISTS), "ada")
+        assert page.status_code in {code, 200, 303, 422}, wild[:20]  # a number that is one opens its practice phone
+        assert "scrypt:" not in page.text
+
+
+@pytest.mark.parametrize("endpoint", [name for name in [*PAGES, *POSTS] if name])
+def test_b24_an_id_that_is_none_is_not_found(house, endpoint):
+    """B24: too large for the database, zero, below zero, in digits of another script."""
+    ids = [name for name in house.rules[endpoint].arguments if name.endswith("id") and name != "sid"]
+    method = "GET" if endpoint in PAGES else "POST"
+    for argument in ids:
+        for wrong in ("99999999999999999999", "0", "-1", "١٢", "1e3", "%00"):
+            house.values = {"": house.values[""] | {argument: "7654321"}}
+            address = house.address(endpoint).replace("7654321", wrong)
+            more = {"data": {"csrf_token": house.visit.token("ada")}} if method == "POST" else {}
+            assert house.send(method, address, "ada", **more).status_code == 404, address
+
+
+@pytest.mark.parametrize("endpoint", POSTS)
+def test_b18_half_a_letter_is_no_fault_of_ours_and_is_not_kept(house, endpoint):
+    """B18: a lone surrogate in every field of every form: refused or cleaned, never a fault."""
+    half = "%ED%A0%80"
+    names = ("name", "title", "phone", "body", "message_body", "reason", "note", "username", "password", "place", "q")
+    body = "&".join([f"csrf_token={house.visit.token('ada')}", *(f"{name}=x{half}{name}" for name in names)])
+    kind = {"content_type": "application/x-www-form-urlencoded"}
+    assert house.send("POST", house.address(endpoint), "ada", data=body, **kind).status_code < 500
+    with house.app.app_context():
+        names = db.session.scalars(db.select(CommunityMember.name)).all()
+    assert [name for name in names if name and any("\ud800" <= sign <= "\udfff" for sign in name)] == []
+
+
+@pytest.mark.parametrize("endpoint", POSTS)
+def test_b27_a_form_of_600_kb_is_too_large(house, endpoint):
+    """B27: fields that are sent without a file have a limit of their own."""
+    before = house.snapshot()
+    answer = house.open("POST", endpoint, "ada", name="x" * 600_000)
+    assert answer.status_code == 413
+    assert house.snapshot() == before
+
+
+def test_the_numbers_of_the_cast_are_shown_in_one_spelling_everywhere(house):
+    """P1, the other way round: whichever page shows a number, it is grouped the same."""
+    for endpoint in ("community.everyone", "events.one"):
+        assert pretty(MAX) in house.visit(house.address(endpoint), "ada").words
