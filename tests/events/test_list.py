@@ -67,6 +67,8 @@ def test_the_page_says_when_where_and_how_many(visit, make_event):
     make_event("Picnic", ZOE, LEO, date=denver + DAY, start_time="18:30", place="Barn")
     words = visit("/events", "sol").words
     assert ", 18:30 tomorrow Barn 2" in words
+    assert "1 event" in words
+    assert "2 people" in visit("/events/1", "sol").words
 
 
 def test_an_empty_list_says_how_to_begin(visit):

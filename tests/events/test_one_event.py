@@ -39,7 +39,7 @@ def test_both_roles_add_an_event_and_read_when_and_where_it_is(visit, event_now,
         assert last_act() == ("event.added", who, f"event {number}", {})
     page = visit("/events/1", "sol")
     assert page.headings == ["Spring picnic"]
-    assert "Thu 8 May 2031, 18:30 (in" in page.words
+    assert "Thu 8 May 2031, 18:30, America/Denver (in" in page.words
     assert "City Park" in page.words
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
 
+from app.domain.cost import counted
 from app.events.models import Event, EventRegistration
 from app.events.queries.searching import has_words
 from app.kit.db import db
@@ -22,14 +23,23 @@ class Line:
     people: int
 
 
-def page(asked: Asked, today: date) -> Page:
+class Events(Page):
+    """A page of them, counted as events."""
+
+    @property
+    def total_in_words(self) -> str:
+        """ "1 event", "200 events"."""
+        return counted(self.total, "event")
+
+
+def page(asked: Asked, today: date) -> Events:
     """A page of the list. A search finds parts of titles and places."""
     wanted = [has_words(asked.search, Event.title, Event.place)] if asked.search else []
     total = db.session.scalar(select(func.count()).select_from(Event).where(*wanted)) or 0
     asked = last_page(total, asked)
     ids = select(Event.id).where(*wanted).order_by(*_order(asked, today)).offset(asked.offset).limit(asked.per_page)
     lines = select(Event, _people()).where(Event.id.in_(ids)).order_by(*_order(asked, today))
-    return Page([Line(event, people) for event, people in db.session.execute(lines)], total, asked)
+    return Events([Line(event, people) for event, people in db.session.execute(lines)], total, asked)
 
 
 def _people() -> Any:

@@ -30,12 +30,21 @@ class Registered:
     left_out: LeftOut | None
 
 
+class People(Page):
+    """A page of them, counted as people."""
+
+    @property
+    def total_in_words(self) -> str:
+        """ "1 person", "1,480 people"."""
+        return f"{self.total:,} {'person' if self.total == 1 else 'people'}"
+
+
 def count(event_id: int) -> int:
     """How many are registered."""
     return db.session.scalar(select(func.count()).where(Row.event_id == event_id)) or 0
 
 
-def page(event_id: int, asked: Asked, region: str) -> Page:
+def page(event_id: int, asked: Asked, region: str) -> People:
     """A page of them. A search finds parts of names, and parts of numbers in any spelling.
 
     `region` is the country of numbers that are searched without their country code.
@@ -48,7 +57,7 @@ def page(event_id: int, asked: Asked, region: str) -> Page:
     if not found and asked.number > 1:  # behind the last page
         asked = last_page(db.session.scalar(select(total)) or 0, asked)
         found = db.session.execute(_lines(wanted, asked, total)).all()
-    return Page([Registered(*line[:-1]) for line in found], found[0][-1] if found else 0, asked)
+    return People([Registered(*line[:-1]) for line in found], found[0][-1] if found else 0, asked)
 
 
 def _lines(wanted: Sequence[ColumnElement[bool]], asked: Asked, total: Any) -> Any:

@@ -32,6 +32,7 @@ def one(event_id: int) -> ResponseReturnValue:
     return render_template(
         "events/one.html",
         event=event,
+        zone=ours.timezone,
         page=registrations.page(event_id, asked(registrations.SORTS, "name"), ours.region),
         sent=blasts.sent(event_id),
         planned=planned,
