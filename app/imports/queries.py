@@ -99,6 +99,12 @@ def page(row: Import, show: str, asked: Asked) -> Page:
     return Page([_line(each, columns, stops.get(each.phone or "")) for each in found_rows], total, asked)
 
 
+def numbers(row: Import) -> list[str]:
+    """The numbers of the rows that can be read."""
+    mine = (ImportRow.import_id == row.id, ImportRow.verdict != RowVerdict.BAD, ImportRow.phone.is_not(None))
+    return [phone for phone in db.session.scalars(select(ImportRow.phone).where(*mine)) if phone]
+
+
 def past(pool: str) -> list[Import]:
     """The last imports of this list, the newest first, without those that were thrown away."""
     mine = (Import.pool == pool, Import.state != ImportState.ABANDONED)

@@ -165,14 +165,16 @@ def _delimiter(text: str) -> tuple[str, str]:
     return text, max(DELIMITERS, key=lambda delimiter: _constancy(text, delimiter))
 
 
-def _constancy(text: str, delimiter: str) -> tuple[float, int]:
-    """How much a delimiter speaks for itself: the share of rows with the same number of columns, and that number."""
+def _constancy(text: str, delimiter: str) -> tuple[float, int, int]:
+    """How much a delimiter speaks for itself: the share of rows with the same number of columns, how many these are (a
+    wrong one may find a quotation mark that swallows all lines), and that number.
+    """
     widths: Counter[int] = Counter()
     for _, cells in zip(range(200), csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), strict=False):
         if any(cells):
             widths[len(cells)] += 1
     width, rows = max(widths.items(), key=lambda pair: (pair[0] > 1, pair[1], pair[0]), default=(1, 0))
-    return (rows / widths.total(), width) if width > 1 else (0.0, 1)
+    return (rows / widths.total(), rows, width) if width > 1 else (0.0, 0, 1)
 
 
 def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:

@@ -24,6 +24,7 @@ from app.kit.clock import now
 from app.kit.db import write
 from app.kit.sheets import attachment, csv_stream
 from app.organisation import queries as organisation
+from app.suppression import erased
 
 KEPT_FOR, UNDO_FOR = timedelta(hours=24), timedelta(days=30)
 NOT_KEPT = "The file is not kept any longer. Upload it again."
@@ -182,8 +183,10 @@ def fix(place: Place, import_id: int, line: int) -> ResponseReturnValue:
 def confirm(place: Place, import_id: int) -> ResponseReturnValue:
     """Step three: onto the list, all of them or nobody. A second press changes nothing."""
     row = _found(place, import_id)
+    said_stop = erased.opted_out(queries.numbers(row))
     try:
         with act(f"{place.verb}.imported", who()) as trace:
+            erased.remember(said_stop)
             overwrite = request.form.get("overwrite") == "1"
             done = actions.confirm(import_id, place.target, overwrite_names=overwrite)
             if place.after:
