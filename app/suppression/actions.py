@@ -3,6 +3,9 @@
 Only rows of these tables: what waits to be sent is not ours.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlalchemy import Select, column, delete, exists, literal, null, or_, select, table, update
 from sqlalchemy.dialects.sqlite import insert
 
@@ -125,6 +128,17 @@ def opted_out_many(import_id: int, evidence: str | None, actor: str | None) -> i
     return _note_many(people, ConsentAct.WITHDRAWN, ConsentMethod.IMPORT, evidence, actor, import_id)
 
 
+def withdraw_many(import_id: int, actor: str | None) -> list[str]:
+    """Write down the opt-outs that an import brought onto the list, in one statement; gives their numbers.
+
+    Inside the write that confirms it.
+    """
+    people = select(STAGED.c.phone).where(STAGED.c.import_id == import_id, STAGED.c.verdict == "new")
+    people = people.order_by(STAGED.c.id)
+    _note_many(people, ConsentAct.WITHDRAWN, ConsentMethod.IMPORT, None, actor, import_id)
+    return list(db.session.scalars(people))
+
+
 def take_back_many(import_id: int, evidence: str | None, actor: str | None) -> int:
     """An import is undone: what it wrote down holds no longer, unless they have spoken since. Of how many people.
 
@@ -182,6 +196,29 @@ def mark_dead(phone: str, *, reason: str | None, log_id: int | None = None) -> b
     statement = insert(SuppressedContact).values({"phone": phone, "created_at": now()} | values)
     only_soft = SuppressedContact.category == SuppressionCategory.SOFT_FAIL
     return bool(rows_changed(statement.on_conflict_do_update(["phone"], set_=values, where=only_soft)))
+
+
+@dataclass(frozen=True)
+class Removed:
+    """Many lines taken off at once: how many numbers went, and how many only their owner can take off."""
+
+    off: int = 0
+    theirs: int = 0
+
+
+def remove_many(lines: Sequence[tuple[str, int]], actor: str | None = None) -> Removed:
+    """Take lines off their lists, each as (kind, id). What only they can undo stays, what is gone is not counted."""
+    off = theirs = 0
+    for kind, id in lines:
+        try:
+            remove(kind, id, actor)
+        except OnlyThey:
+            theirs += 1
+        except Gone:
+            continue
+        else:
+            off += 1
+    return Removed(off, theirs)
 
 
 def add_by_hand(name: str | None, phone: str, reason: str | None, actor: str | None = None) -> UnsubscribedContact:

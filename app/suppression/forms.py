@@ -1,12 +1,16 @@
 """What an admin types to put a number on the list."""
 
 from flask_wtf import FlaskForm
-from wtforms.validators import Length
+from wtforms import DateField, SelectField
+from wtforms.validators import Length, Optional
 
+from app.domain.permission import LEFT_OUT_WORDS, LeftOut
 from app.kit.fields import CleanField, NameField, PhoneField
 from app.organisation import queries as organisation
+from app.suppression.queries import SOURCES
 
 REASON_LENGTH = 300
+WHYS = (LeftOut.SAID_STOP, LeftOut.NUMBER_DEAD)
 
 
 class AddForm(FlaskForm):
@@ -15,3 +19,14 @@ class AddForm(FlaskForm):
     name = NameField("Name")
     phone = PhoneField("Number", organisation.region)
     reason = CleanField("Reason", [Length(max=REASON_LENGTH, message=f"Write at most {REASON_LENGTH} characters.")])
+
+
+class NarrowForm(FlaskForm):
+    """Which part of the list to show: filled in from the address, so no token."""
+
+    class Meta:
+        csrf = False
+
+    why = SelectField("Why", choices={"": "Everybody"} | {each.value: LEFT_OUT_WORDS[each][0] for each in WHYS})
+    source = SelectField("From", choices={"": "Anywhere"} | SOURCES)
+    since = DateField("Since", [Optional()])

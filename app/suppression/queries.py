@@ -1,8 +1,8 @@
 """Reading the two lists of numbers that get no texts, and who said yes: for a blast's audience, and for the pages."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
     type_coerce,
     union_all,
 )
@@ -165,6 +166,7 @@ SOURCES = {
     "event": "From an event's page",
 }
 SORTS = ("since", "name", "phone")
+SLICE = 1_000
 
 
 @dataclass(frozen=True)
@@ -199,14 +201,69 @@ def is_their_own_word(source: str | None, why: LeftOut) -> bool:
     return why == LeftOut.SAID_STOP and source in THEIR_OWN_WORD
 
 
-def page(asked: Asked) -> Page:
-    """A page of everybody on either list, newest first unless asked otherwise; found by name or by digits."""
+@dataclass(frozen=True)
+class Narrowed:
+    """A part of the list: one reason, one source, and only what is there since a moment. Nothing set: all of it."""
+
+    why: str = ""
+    source: str = ""
+    since: datetime | None = None
+
+
+def page(asked: Asked, narrowed: Narrowed = Narrowed()) -> Page:
+    """A page of everybody on either list, newest first unless asked otherwise; found by name or by digits.
+
+    A number that does not work has no name on its list: it is shown under the one that other lists have.
+    """
     lines = _both_lists()
-    wanted = select(lines).where(*_matching(lines, asked.search))
+    wanted = select(lines).where(*_matching(lines, asked.search), *_within(lines, narrowed))
     total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     asked = last_page(total, asked)
     rows = db.session.execute(wanted.order_by(*_order(lines, asked)).limit(asked.per_page).offset(asked.offset))
-    return Page([_entry(row) for row in rows], total, asked)
+    return Page(_with_names([_entry(row) for row in rows]), total, asked)
+
+
+def _within(lines: Subquery, narrowed: Narrowed) -> list[ColumnElement[bool]]:
+    conditions = []
+    if narrowed.why:
+        conditions.append(lines.c.why == narrowed.why)
+    if narrowed.source:
+        conditions.append(or_(lines.c.source == narrowed.source, lines.c.source.startswith(f"{narrowed.source}:")))
+    if narrowed.since:
+        conditions.append(lines.c.created_at >= narrowed.since)
+    return conditions
+
+
+def everybody(search: str = "", narrowed: Narrowed = Narrowed()) -> Iterator[Entry]:
+    """Every line of the list or of a part of it, one list after the other, read in slices: a long export holds no
+    snapshot of the database.
+    """
+    lines = _both_lists()
+    rows = select(lines).where(*_matching(lines, search), *_within(lines, narrowed)).order_by(lines.c.id)
+    for kind in ("unsubscribed", "suppressed"):
+        last = 0
+        while some := db.session.execute(rows.where(lines.c.kind == kind, lines.c.id > last).limit(SLICE)).all():
+            db.session.rollback()
+            yield from _with_names([_entry(row) for row in some])
+            last = some[-1].id
+
+
+# These lists stand in rooms above this one: it knows of them only what it reads.
+NAMES = text("""
+    SELECT value, coalesce(
+        (SELECT name FROM community_members WHERE phone = value),
+        (SELECT name FROM event_registrations WHERE phone = value AND name IS NOT NULL ORDER BY id DESC LIMIT 1),
+        (SELECT name FROM messages WHERE phone = value AND name IS NOT NULL ORDER BY id DESC LIMIT 1))
+    FROM json_each(:phones)
+""")
+
+
+def _with_names(entries: list[Entry]) -> list[Entry]:
+    phones = [entry.phone for entry in entries if not entry.name]
+    if not phones:
+        return entries
+    names = {row[0]: row[1] for row in db.session.execute(NAMES, {"phones": json.dumps(phones)})}
+    return [entry if entry.name else replace(entry, name=names[entry.phone]) for entry in entries]
 
 
 def entry(kind: str, id: int) -> Entry | None:

@@ -1,26 +1,103 @@
 """The page "Do not text": who gets no texts, and why."""
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+import re
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import act
 from app.domain.permission import LEFT_OUT_WORDS, Role
 from app.domain.phone import pretty
-from app.kit.access import needs, who
+from app.kit.access import local_path, needs, who
+from app.kit.clock import now
 from app.kit.db import Taken
 from app.kit.pages import asked
+from app.kit.sheets import attachment, csv_stream
+from app.organisation import queries as organisation
 from app.suppression import actions, queries
-from app.suppression.forms import AddForm
+from app.suppression.forms import AddForm, NarrowForm
 
 bp = Blueprint("suppression", __name__)
+HEADINGS = ("name", "phone", "why", "source", "reason", "proof", "since (UTC)")
+KEPT = ("why", "source", "since")
+LINE = re.compile(r"(unsubscribed|suppressed):([0-9]{1,18})")
 
 
 @bp.get("/suppression")
 @needs(Role.ADMIN)
 def everyone() -> ResponseReturnValue:
     """Both lists as one."""
-    wanted = asked(queries.SORTS, "since", "desc")
-    return render_template("suppression/everyone.html", page=queries.page(wanted), our_number=_our_number())
+    wanted, form = asked(queries.SORTS, "since", "desc"), NarrowForm(request.args)
+    narrowed = _narrowed(form)
+    return render_template(
+        "suppression/everyone.html",
+        page=queries.page(wanted, narrowed),
+        form=form,
+        narrowed=narrowed != queries.Narrowed(),
+        our_number=_our_number(),
+        kept={key: request.args[key] for key in KEPT if request.args.get(key)},
+    )
+
+
+def _narrowed(form: NarrowForm) -> queries.Narrowed:
+    """What is no reason, source or day narrows nothing. A day begins on the organisation's clocks."""
+    form.validate()
+    why = "" if form.why.errors else form.why.data or ""
+    source = "" if form.source.errors else form.source.data or ""
+    day = None if form.since.errors else form.since.data
+    since = datetime.combine(day, time.min, ZoneInfo(organisation.timezone())).astimezone(UTC) if day else None
+    return queries.Narrowed(why, source, since)
+
+
+@bp.get("/suppression/export")
+@needs(Role.ADMIN)
+def export() -> ResponseReturnValue:
+    """The list, or the part of it that is shown, as a CSV that the import takes back."""
+    narrowed, search = _narrowed(NarrowForm(request.args)), asked(queries.SORTS, "since").search
+    with act("suppression.exported", who()) as trace:
+        trace.details = {"part": narrowed != queries.Narrowed() or bool(search)}
+    lines = (_row(entry) for entry in queries.everybody(search, narrowed))
+    rows = stream_with_context(csv_stream(HEADINGS, lines))
+    return Response(rows, headers=attachment(f"do-not-text-{now():%Y-%m-%d}.csv"))
+
+
+def _row(entry: queries.Entry) -> tuple[str | None, ...]:
+    why = LEFT_OUT_WORDS[entry.why][0]
+    return entry.name, entry.phone, why, entry.source, entry.note, entry.proof, f"{entry.since:%Y-%m-%d %H:%M:%S}"
+
+
+@bp.post("/suppression/bulk-delete")
+@needs(Role.ADMIN)
+def bulk_delete() -> ResponseReturnValue:
+    """The chosen ones off the list, but for what only they can undo."""
+    chosen = [(match[1], int(match[2])) for each in request.form.getlist("lines") if (match := LINE.fullmatch(each))]
+    if not chosen:
+        flash("Choose somebody first.", "error")
+        return redirect(_back(), 303)
+    with act("suppression.removed_many", who()) as trace:
+        removed = actions.remove_many(chosen, who())
+        trace.details = {"count": removed.off, "only they can": removed.theirs}
+    flash(f"{removed.off:,} {'line is' if removed.off == 1 else 'lines are'} off the list.", "success")
+    if removed.theirs:
+        flash(f"{removed.theirs:,} said STOP: only they can undo this, by texting START to {_our_number()}.", "error")
+    return redirect(_back(), 303)
+
+
+def _back() -> str:
+    return local_path(request.form.get("next")) or url_for("suppression.everyone")
 
 
 @bp.route("/suppression/add", methods=["GET", "POST"])
