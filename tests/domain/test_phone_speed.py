@@ -1,0 +1,50 @@
+"""The quick way of reading a number says what the slow one says."""
+
+import phonenumbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+from app.domain.phone import REFUSED_TYPES, BadPhone, Phone
+
+SPELLINGS = ["{0}{1}{2}", "({0}) {1}-{2}", "{0}-{1}-{2}", "+1{0}{1}{2}", "+1 {0} {1} {2}", "1{0}{1}{2}", "+{0}{1}{2}"]
+REGIONS = ["US", "CA", "BS", "JM", "PR", "DE", "MX", "GB", "IT", "AR", "BR"]
+
+
+def slowly(text, region):
+    """What the library says, asked one question after the other."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    kind = phonenumbers.number_type(number)
+    if not phonenumbers.is_valid_number(number) or kind in REFUSED_TYPES or kind == PhoneNumberType.UNKNOWN:
+        return None
+    if phonenumbers.region_code_for_number(number) == "001" and number.country_code != 800:
+        return None
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+@given(st.integers(0, 9_999_999_999), st.sampled_from(SPELLINGS), st.sampled_from(REGIONS))
+def test_ten_digits_in_any_spelling(number, spelling, region):
+    digits = f"{number:010}"
+    same(spelling.format(digits[:3], digits[3:6], digits[6:]), region)
+
+
+@given(st.from_regex(r"\+?[0-9]{7,14}", fullmatch=True), st.sampled_from(REGIONS))
+def test_any_digits(text, region):
+    same(text, region)
+
+
+@pytest.mark.parametrize("text", ["+8821612345678", "+870773111632", "+80012345678", "+390669812345", "+18764567890"])
+def test_odd_countries(text):
+    same(text, "US")
+
+
+def same(text, region):
+    try:
+        read = Phone.read(text, region).e164
+    except BadPhone:
+        read = None
+    assert read == slowly(text, region)
