@@ -17,7 +17,7 @@ from app.kit.columns import UtcDateTime
 from app.kit.db import db
 from app.kit.pages import Asked, Page, last_page
 from app.people.models import PersonNote
-from app.suppression.models import UnsubscribedContact
+from app.suppression.models import SuppressedContact, UnsubscribedContact
 
 LATEST = 500  # names are read from so many of the newest texts
 MOST_PLACES, MOST_NOTES = 200, 200
@@ -35,10 +35,26 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What somebody wrote down about a person."""
+
+    id: int
+    body: str
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
 class Known:
-    """All places a number stands at."""
+    """All places a number stands at, and what was written down about it, the newest first."""
 
     places: Sequence[Place]
+    notes: Sequence[Note]
+
+    @property
+    def listed(self) -> bool:
+        """Whether a line of either do-not-text list may be theirs."""
+        return any(place.where == "list" for place in self.places)
 
     @property
     def member(self) -> Place | None:
@@ -83,9 +99,11 @@ class TextPage(Page):
 
 
 def known(phone: str) -> Known:
-    """Every list that has this number, and the names in its newest texts: one statement."""
-    rows = db.session.execute(union_all(_member(phone), _registrations(phone), _listed(phone), _texted(phone)))
-    return Known([Place(*row) for row in rows])
+    """Every list that has this number, the names in its newest texts, and the notes: one statement."""
+    parts = (_member, _registrations, _listed, _suppressed, _texted, _notes)
+    rows = db.session.execute(union_all(*(part(phone) for part in parts))).all()
+    notes = [Note(row[1], row[2], row[3], row[4]) for row in rows if row[0] == "note"]
+    return Known([Place(*row) for row in rows if row[0] != "note"], notes)
 
 
 def _member(phone: str) -> Any:
@@ -104,6 +122,17 @@ def _registrations(phone: str) -> Select[Any]:
 def _listed(phone: str) -> Any:
     row = UnsubscribedContact
     return select(literal("list"), row.id, row.name, null(), row.created_at).where(row.phone == phone)
+
+
+def _suppressed(phone: str) -> Any:
+    row = SuppressedContact
+    return select(literal("list"), row.id, null(), null(), row.created_at).where(row.phone == phone)
+
+
+def _notes(phone: str) -> Select[Any]:
+    row = PersonNote
+    notes = select(literal("note"), row.id, row.body, row.created_by, row.created_at).where(row.phone == phone)
+    return select(notes.order_by(row.id.desc()).limit(MOST_NOTES).subquery())
 
 
 def _texted(phone: str) -> Select[Any]:
@@ -142,12 +171,6 @@ def _texts(phone: str, asked: Asked) -> TextPage:
 
 def _count(phone: str) -> Select[int]:
     return select(func.count()).select_from(Message).where(Message.phone == phone)
-
-
-def notes(phone: str) -> Sequence[PersonNote]:
-    """What was written down about them, the newest first."""
-    rows = select(PersonNote).where(PersonNote.phone == phone).order_by(PersonNote.id.desc())
-    return db.session.scalars(rows.limit(MOST_NOTES)).all()
 
 
 def note(phone: str, note_id: int) -> PersonNote | None:

@@ -21,6 +21,7 @@ from app.suppression import queries as permission
 from app.suppression.models import MANUAL, ConsentMethod
 
 bp = Blueprint("people", __name__)
+STRONGEST = (LeftOut.SAID_STOP, LeftOut.NUMBER_DEAD)
 DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 
 
@@ -37,20 +38,20 @@ def _phone(digits: str) -> str:
 
 
 def _page(phone: str, note_form: NoteForm | None = None, consent_form: ConsentForm | None = None) -> str:
-    why = permission.is_left_out(phone)
-    about = about_number(phone)
+    about, known = about_number(phone), queries.known(phone)
+    entries = permission.entries_of(phone) if known.listed else []
+    why = min((entry.why for entry in entries), key=STRONGEST.index) if entries else permission.is_left_out(phone)
     return render_template(
         "people/person.html",
         phone=phone,
         about=about,
         clocks=about.clocks(now()),
-        known=queries.known(phone),
+        known=known,
         why=why,
         what_to_do=_what_to_do(why),
-        entries=permission.entries_of(phone) if why else [],
+        entries=entries,
         history=permission.history(phone),
         page=queries.texts(phone, asked((), "")),
-        notes=queries.notes(phone),
         note_form=note_form or NoteForm(formdata=None),
         consent_form=consent_form or ConsentForm(formdata=None),
         our_number=pretty(current_app.extensions["settings"].sender),
@@ -175,7 +176,6 @@ def _erase_page(phone: str) -> str:
         phone=phone,
         known=queries.known(phone),
         texts=queries.texts(phone, asked((), "")).total,
-        notes=len(queries.notes(phone)),
         said_stop=permission.has_opted_out(phone),
     )
 

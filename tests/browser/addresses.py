@@ -19,6 +19,9 @@ NO_PAGES = {
     "health.health",
     "health.ready",
     "sandbox.live",
+    "suppression.export",
+    "suppression.import_bad_rows",
+    "suppression.import_check",  # the same page as that of the community's import
     "sandbox.open_phone",
     "setup.first_start",  # only while there is no user: the newcomer's story looks at it
 }
@@ -81,6 +84,10 @@ def places(here: Filled) -> list[Place]:
         Place("events.edit", "event-edit", f"/events/{here.event}/edit"),
         Place("events.register", "event-register", f"/events/{here.event}/register"),
         Place("suppression.everyone", "do-not-text", "/suppression", ADMIN),
+        Place("suppression.everyone", "do-not-text-dead", "/suppression?why=number_dead", ADMIN),
+        Place("suppression.import_file", "do-not-text-import", "/suppression/import", ADMIN),
+        Place("people.person", "person", f"/people/{zoe}"),
+        Place("people.erase", "person-erase", f"/people/{zoe}/erase", ADMIN),
         Place("suppression.add", "do-not-text-add", "/suppression/add", ADMIN),
         Place("sandbox.phones", "practice-phones", "/sandbox"),
         Place("sandbox.phone", "practice-phone", f"/sandbox/{zoe}"),

@@ -1,0 +1,64 @@
+"""The page of one person is as quick among a million texts as among a thousand: every statement walks an index."""
+
+import re
+import time
+
+import pytest
+from sqlalchemy import event
+
+from app.kit.db import db, write
+from tests import makers
+from tests.cast import ZOE
+
+PAGE = f"/people/{ZOE[1:]}"
+FILL = """
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)
+    INSERT INTO messages (direction, kind, phone, body, status, name, created_at)
+    SELECT 'outbound', 'blast', CASE WHEN i % 500 = 0 THEN :phone ELSE '+1303' || (4000000 + i % 5000) END,
+        'Picnic', 'delivered', 'Zoë', '2026-01-01 00:00:00.000000' FROM n
+"""
+
+
+@pytest.fixture
+def filled(app):
+    """200,000 texts, 400 of them Zoë's."""
+    with app.app_context():
+        makers.member(ZOE, "Zoë")
+        with write():
+            db.session.execute(db.text(FILL), {"count": 200_000, "phone": ZOE})
+    return app
+
+
+def statements(app, visit):
+    """What one look at the page asks of the database, and how long it takes."""
+    asked = []
+    with app.app_context():
+        engine = db.engine
+    listen = lambda _c, _u, statement, *_rest: asked.append(statement)  # noqa: E731
+    event.listen(engine, "before_cursor_execute", listen)
+    start = time.perf_counter()
+    page = visit(PAGE, "sol")
+    seconds = time.perf_counter() - start
+    event.remove(engine, "before_cursor_execute", listen)
+    assert page.status_code == 200
+    return [each for each in asked if re.match(r"\s*(SELECT|WITH)", each)], seconds
+
+
+def test_who_is_left_out_costs_no_more(visit, filled):
+    with filled.app_context():
+        makers.said_stop(ZOE)
+    statements(filled, visit)  # the first look loads what is kept
+    assert len(statements(filled, visit)[0]) <= 8
+
+
+def test_the_page_is_quick_among_many_texts_and_asks_little(visit, filled):
+    statements(filled, visit)  # the first look warms the templates
+    looks = [statements(filled, visit) for _ in range(3)]
+    asked, seconds = looks[0][0], min(each for _, each in looks)
+    assert len(asked) <= 8, "\n".join(asked)
+    assert seconds < 0.25  # 50 ms are asked of the program alone; machines of tests are shared
+    with filled.app_context():
+        for each in asked:
+            if "messages" in each and "?" in each:
+                plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {each}", (ZOE,) * each.count("?"))
+                assert not [row for row in plan if re.match(r"SCAN messages", row[3])], each
