@@ -260,7 +260,8 @@ class TestCancelledByAPerson:
     def test_it_stays_cancelled_and_the_plan_shows_it_off(self, app, visit):
         event_id = picnic(visit)
         first = scheduled(app)[0].id
-        visit.post(f"/blasts/scheduled/{first}/cancel", "sol")
+        page = visit(f"/blasts/scheduled/{first}/cancel", "sol", follow=True, _="")
+        assert "This reminder is switched off in the plan of its event now." in page.words
         assert "steps-0-is_on" not in typed_plan(visit, event_id)
         edited(visit, event_id, date=str(today() + 50 * DAY))
         assert len(pending_at(app)) == 1

@@ -20,6 +20,8 @@ from app.kit.access import BOTH, needs, who
 from app.kit.clock import now
 from app.kit.pages import asked
 
+SWITCHED_OFF = "This reminder is switched off in the plan of its event now."
+
 
 class TooLate(Exception):
     """It is not waiting any more."""
@@ -115,7 +117,7 @@ def _stop(scheduled_id: int, verb: str, done: str) -> ResponseReturnValue:
     except TooLate:
         flash(*_too_late(_blast(scheduled_id)))
     else:
-        flash(done, "success")
+        flash(f"{done} {SWITCHED_OFF}" if blast.event_reminder_id else done, "success")
     return redirect(url_for("blasts.scheduled_one", scheduled_id=scheduled_id), 303)
 
 

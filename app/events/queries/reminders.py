@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import aliased
 
 from app.delivery.models import ScheduledMessage
 from app.domain import hours
@@ -41,10 +42,8 @@ def steps(event_id: int) -> Sequence[EventReminder]:
 
 def plan(event: Event, moment: datetime) -> list[PlannedStep]:
     """The plan of an event as it stands at `moment` (UTC)."""
-    found = steps(event.id)
-    blasts = _last_blasts([step.id for step in found])
     calendar = Calendar(event.date, event.start_time, organisation.timezone())
-    return [_planned(step, blasts.get(step.id), calendar, moment) for step in found]
+    return [_planned(step, blast, calendar, moment) for step, blast in _with_last_blasts(event.id)]
 
 
 def _planned(step: EventReminder, blast: ScheduledMessage | None, event: Calendar, moment: datetime) -> PlannedStep:
@@ -67,11 +66,12 @@ def _is_of_now(blast: ScheduledMessage, due: datetime | None, zone: str) -> bool
     return same_day and blast.status in CAME_TO_AN_END
 
 
-def _last_blasts(step_ids: Sequence[int]) -> dict[int | None, ScheduledMessage]:
-    newest = (
-        select(func.max(ScheduledMessage.id))
-        .where(ScheduledMessage.event_reminder_id.in_(step_ids))
-        .group_by(ScheduledMessage.event_reminder_id)
+def _with_last_blasts(event_id: int) -> Sequence[Row[EventReminder, ScheduledMessage | None]]:
+    """Each step with the newest of its blasts, or None: one question, since pages ask it."""
+    of_step = aliased(ScheduledMessage)
+    newest = select(func.max(of_step.id)).where(of_step.event_reminder_id == EventReminder.id)
+    rows = select(EventReminder, ScheduledMessage).outerjoin(
+        ScheduledMessage, ScheduledMessage.id == newest.correlate(EventReminder).scalar_subquery()
     )
-    found = db.session.scalars(select(ScheduledMessage).where(ScheduledMessage.id.in_(newest)))
-    return {blast.event_reminder_id: blast for blast in found}
+    rows = rows.where(EventReminder.event_id == event_id).order_by(EventReminder.days, EventReminder.time_of_day)
+    return db.session.execute(rows).all()
