@@ -13,7 +13,6 @@ from app.health.views import bp as health
 from app.kit import filters
 from app.organisation import queries as organisation
 from app.organisation.views import bp as settings_page
-from app.people import importing as _importing  # noqa: F401 - hangs its doors up in the room of the do-not-text list
 from app.people.views import bp as people
 from app.sandbox.views import bp as sandbox
 from app.setup.views import bp as setup

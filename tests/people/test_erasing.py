@@ -16,7 +16,8 @@ from app.imports.models import Import, ImportRow
 from app.kit.clock import now
 from app.kit.db import db, write
 from app.people.models import PersonNote
-from app.suppression import actions, erased, queries
+from app.suppression import actions, queries
+from app.suppression.actions import erased
 from app.suppression.models import ConsentEvent, ErasedNumber, UnsubscribedContact
 from app.webhooks.models import WebhookEvent
 from tests import makers

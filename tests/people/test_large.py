@@ -34,7 +34,10 @@ def statements(app, visit):
     asked = []
     with app.app_context():
         engine = db.engine
-    listen = lambda _c, _u, statement, *_rest: asked.append(statement)  # noqa: E731
+
+    def listen(_connection, _cursor, statement, *_rest):
+        asked.append(statement)
+
     event.listen(engine, "before_cursor_execute", listen)
     start = time.perf_counter()
     page = visit(PAGE, "sol")

@@ -26,7 +26,8 @@ class House:
 
     def address(self, endpoint: str, which: str = "") -> str:
         """The address of `endpoint`; `which` chooses another thing than the usual one."""
-        values = self.values[""] | self.values.get(which, {})
+        room, _, door = endpoint.partition(".")
+        values = self.values[""] | self.values.get(which or (room if door.startswith("import_") else ""), {})
         with self.app.test_request_context():
             return url_for(endpoint, **{name: values[name] for name in self.rules[endpoint].arguments})
 

@@ -39,6 +39,7 @@ def furnish(app) -> dict[str, dict[str, str]]:
         zoe = member(ZOE, "Zoë").id
         tom = db.session.scalar(db.select(AppUser.id).where(AppUser.username == TOM))
     import_id = _import(app)
+    opt_outs = {"import_id": _import(app, "/suppression/import")}
     _close(app)
     values = {
         "log_id": str(running),
@@ -55,7 +56,7 @@ def furnish(app) -> dict[str, dict[str, str]]:
         "ref": "0" * 32,
         "filename": "css/base.css",
     }
-    return {"": values, "faulty": {"log_id": str(faulty)}, "ended": {"scheduled_id": str(ended)}}
+    return {"": values, "suppression": opt_outs, "faulty": {"log_id": str(faulty)}, "ended": {"scheduled_id": str(ended)}}
 
 
 def _people() -> None:
@@ -87,9 +88,9 @@ def _running() -> int:
     return db.session.scalar(db.select(db.func.max(MessageLog.id)))
 
 
-def _import(app) -> str:
-    page = Visitor(app)("/community/import", "ada", files={"file": (io.BytesIO(SHEET), "people.csv")})
-    return re.search(r"/community/import/(\d+)", page.location).group(1)
+def _import(app, address: str = "/community/import") -> str:
+    page = Visitor(app)(address, "ada", files={"file": (io.BytesIO(SHEET), "people.csv")})
+    return re.search(r"/import/(\d+)", page.location).group(1)
 
 
 def _close(app) -> None:

@@ -12,8 +12,7 @@ from app.domain.permission import LEFT_OUT_WORDS, Role
 from app.domain.phone import pretty
 from app.kit.access import needs, who
 from app.kit.db import Taken
-from app.suppression import erased
-from app.suppression.actions import opt_out
+from app.suppression.actions import erased, opt_out
 from app.suppression.queries import is_left_out
 
 

@@ -24,7 +24,7 @@ from app.kit.clock import now
 from app.kit.db import write
 from app.kit.sheets import attachment, csv_stream
 from app.organisation import queries as organisation
-from app.suppression import erased
+from app.suppression.actions import erased
 
 KEPT_FOR, UNDO_FOR = timedelta(hours=24), timedelta(days=30)
 NOT_KEPT = "The file is not kept any longer. Upload it again."

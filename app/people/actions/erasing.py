@@ -12,8 +12,8 @@ from app.domain.erasure import ERASED, ERASED_BODY, mentions, new_mark
 from app.kit.columns import stored
 from app.kit.db import db, driver
 from app.people import queries
-from app.suppression import erased
 from app.suppression import queries as suppression
+from app.suppression.actions import erased
 
 # Every table that a number, a name or a text of a person stands in. (docs/schema.md says what is kept and why.)
 GONE = (

@@ -14,7 +14,7 @@ from app.events.queries.names import names_of
 from app.kit.clock import now
 from app.kit.db import db, write
 from app.suppression import actions as suppression
-from app.suppression import erased
+from app.suppression.actions import erased
 from app.webhooks.actions.events import Call, event_of, store, was_told
 
 PROVEN_WORDS = 200

@@ -113,21 +113,6 @@ def grant_many(import_id: int, method: ConsentMethod, evidence: str | None, acto
     return _note_many(people.order_by(STAGED.c.id), ConsentAct.GRANTED, method, evidence, actor, import_id)
 
 
-def opted_out_many(import_id: int, evidence: str | None, actor: str | None) -> int:
-    """An import put its people on the do-not-text list: each gets the line that opt_out() writes. Says how many.
-
-    Inside the write that confirms it, after the rows are on the list. Who withdrew before has no second line.
-    """
-    people = select(STAGED.c.phone).where(
-        STAGED.c.import_id == import_id,
-        STAGED.c.verdict.not_in(UNREAD),
-        exists().where(UnsubscribedContact.phone == STAGED.c.phone),
-        queries.newest_act(STAGED.c.phone).is_distinct_from(ConsentAct.WITHDRAWN.value),
-    )
-    people = people.order_by(STAGED.c.id)
-    return _note_many(people, ConsentAct.WITHDRAWN, ConsentMethod.IMPORT, evidence, actor, import_id)
-
-
 def withdraw_many(import_id: int, actor: str | None) -> list[str]:
     """Write down the opt-outs that an import brought onto the list, in one statement; gives their numbers.
 

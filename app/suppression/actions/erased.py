@@ -8,7 +8,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.domain.erasure import phone_hash
 from app.kit.db import db
-from app.suppression.actions import opt_out
+from app.suppression.actions.lists import opt_out
 from app.suppression.models import INBOUND, ErasedNumber
 from app.suppression.queries import has_opted_out
 
