@@ -67,6 +67,7 @@ class Loop:
         self.released: asyncio.Future[None] | None = None
         self.looked_at = self.release_after = 0.0
         self.blocked = False
+        self.served = 0
 
     async def run(self) -> None:
         """Until it must stop; then what is on the wire is settled and the lead given back."""
@@ -128,7 +129,7 @@ class Loop:
         rows = (1 if self.brakes.careful else self.most_armed) - len(self.wire)
         if rows < 1 or self.brakes.wait(moment) or not self.bucket.available(moment):
             return None
-        return Room(rows, self.bucket, moment, self.brakes.pace.until)
+        return Room(rows, self.bucket, moment, self.brakes.pace.until, self.served)
 
     async def _turn(self, room: Room | None) -> Turned | None:
         """One turn; on a database that cannot be written nothing is lost, the same results come again."""
@@ -146,6 +147,7 @@ class Loop:
             return None
         self._keep_to(turned)
         self.blocked = room is not None and not turned.armed
+        self.served = next((each.log_id for each in reversed(turned.armed) if each.log_id), self.served)
         self.wire.send(turned.armed, armed_at)
         return turned
 
