@@ -114,9 +114,7 @@ ACCEPT = text(
     f"AND messages.status IN ('queued', 'submitting', 'unknown', 'not_sent') RETURNING messages.id, message_log_id"
 ).bindparams(LOOK)
 # b_id, b_sid
-SECOND_NAME = text(
-    "UPDATE attempts SET why = 'a second name: ' || :b_sid WHERE id = :b_id AND provider_sid <> :b_sid"
-)
+SECOND_NAME = text("UPDATE attempts SET why = 'a second name: ' || :b_sid WHERE id = :b_id AND provider_sid <> :b_sid")
 # b_logs, b_texts: ids as JSON. A text that left before somebody resumed the blast proves nothing about it now.
 PROVE = text(
     "UPDATE message_logs SET proven = 1 WHERE id IN (SELECT value FROM json_each(:b_logs)) AND NOT proven AND EXISTS ("
