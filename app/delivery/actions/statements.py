@@ -65,7 +65,7 @@ def move_up(status: MessageStatus, with_error: bool) -> Executable:
         values |= {"error_code": bindparam("b_code"), "error_message": bindparam("b_words")}
     return (
         update(messages)
-        .where(texts.id == bindparam("b_id"), RANK[status] > KNOWN, *_is_about_the_newest(status))
+        .where(texts.id == bindparam("b_id"), literal_column(str(RANK[status])) > KNOWN, *_is_about_the_newest(status))
         .values(values)
         .returning(texts.id, texts.phone, texts.message_log_id, texts.sender, texts.carrier, texts.kind)
     )
