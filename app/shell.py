@@ -126,6 +126,9 @@ def _banners(settings: Settings, signed_in: bool) -> list[Banner]:
     elif settings.carrier == "sandbox":
         links: list[tuple[str, Any]] = [("Practice phone", url_for("sandbox.phones"))] if signed_in else []
         found.append(Banner("warn", "Practice mode.", "No real texts are sent.", links))
+    trouble = current_app.extensions.get(delivery.TROUBLE, "") if signed_in else ""
+    if trouble:
+        found.append(Banner("bad", "Nothing is being sent right now.", trouble))
     silence = delivery.heartbeat().silence if signed_in else ""
     if silence:
         text = f"{silence.capitalize()}; blasts wait. Start SMS Admin with its own command (see the README)."

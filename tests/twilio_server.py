@@ -223,7 +223,7 @@ class TwilioServer:
             params.get("To", ""),
             sender,
             params.get("Body", ""),
-            params.get("StatusCallback", ""),
+            urldefrag(params.get("StatusCallback", "")).url,
             time.monotonic(),
             params,
         )

@@ -23,6 +23,7 @@ from app.kit.clock import now
 from app.kit.db import db
 from app.suppression.queries import left_out
 
+TROUBLE = "engine_trouble"  # the app's extension in which the engine of this process says what it cannot do
 SILENT_AFTER = 20.0
 SAMPLE, SLICE = 5000, 1000
 # Where somebody was erased, a mark stands in place of the number: nothing is sent to it or asked about it.

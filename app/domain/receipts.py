@@ -78,6 +78,7 @@ SHARED = frozenset({Blame.SENDER, Blame.ACCOUNT, Blame.COUNTRY, Blame.CALLBACK, 
 ONE_NUMBER = frozenset({Blame.SENDER, Blame.WORDING, Blame.COUNTRY})
 ABROAD = frozenset({21606, 21659})  # "… or cannot text there", "… or not to that country"
 UNPROCESSED_STATUS = 429
+IN_DOUBT_CODES = frozenset({20500, 20503})  # a fault of its own, whatever the HTTP status says
 UNPROCESSED_CODES = frozenset({20429, 21611, 21730})  # Twilio: refused before anything happened, always safe to repeat
 
 # What to do about a fault that pauses a blast, where the blame alone does not say it.

@@ -32,7 +32,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def stored(moment: datetime) -> str:
     """A moment as a UtcDateTime column holds it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 class Money(TypeDecorator[Decimal]):

@@ -56,6 +56,11 @@ class Busy(Exception):
     """Somebody else was writing for longer than WAIT_SECONDS: nothing was saved, try again."""
 
 
+def is_full(error: BaseException) -> bool:
+    """Whether the database could not be written because there is no room on the disk. Nothing was saved then."""
+    return isinstance(error, OperationalError) and "disk is full" in str(error.orig)
+
+
 class _WriteLock:
     """One writer at a time in this process; says so at once when a thread would wait for itself."""
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from app.kit.db import Busy, db
+from app.kit.db import Busy, db, is_full
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,10 @@ WORDS = {
     500: ("Something broke on our side", "Nothing was half-saved. Try again; if it happens again, quote this number:"),
     503: ("Busy, try again", "Somebody else is saving a lot right now. Nothing was saved; try again in a moment."),
 }
+FULL = (
+    "The disk is full",
+    "Nothing was saved, and nothing is lost. Ask whoever looks after this computer to make room, then try again.",
+)
 FORGED = (
     "The form was not accepted",
     "You may have been signed out meanwhile. Go back, reload the page and send it again.",
@@ -62,6 +66,9 @@ def _busy(_error: Busy) -> ResponseReturnValue:
 
 def _broken(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
+    if is_full(error):
+        log.error("request %s: the disk is full", g.get("request_id", "-"))
+        return *_pair(page(503, *FULL)), {"Retry-After": "60"}
     log.error("request %s failed", g.get("request_id", "-"), exc_info=error)
     return page(500, error_id=g.get("request_id", ""))
 

@@ -49,12 +49,12 @@ def verified_call(ref: str | None = None) -> Call:
 
 def _fields() -> list[tuple[str, str]] | None:
     """The fields as they were sent, repeats included; None when they are no UTF-8: no signature fits those."""
-    request.max_content_length = LARGEST  # of a body that does not say how long it is
+    request.max_content_length = LARGEST + 1  # read no more of a body that does not say how long it is
     with body_in_time(request.environ, SECONDS_FOR_THE_BODY):
         body = request.get_data(cache=False)
     if len(body) < (request.content_length or 0):
         abort(408)
-    if body.count(b"&") >= MOST_FIELDS:
+    if len(body) > LARGEST or body.count(b"&") >= MOST_FIELDS:
         abort(413)
     try:
         return parse_qsl(body.decode(), keep_blank_values=True, errors="strict")

@@ -1,4 +1,9 @@
-"""How long a page of the list of members takes, with 100,000 of them: the server's time, without the network."""
+"""How long a page of the list of members takes, with 100,000 of them: the server's time, without the network.
+
+L7: each of these pages and searches, with its limit. L9: the export of the whole list (not its memory).
+"""
+
+import time
 
 from flask.testing import FlaskClient
 
@@ -31,7 +36,23 @@ def run() -> list[Figure]:
         return [
             Figure(what, _list(browser, query), "ms", against, few, "L7", Asked(most=300))
             for what, query in PAGES.items()
-        ]
+        ] + _export(browser)
+
+
+def _export(browser: FlaskClient) -> list[Figure]:
+    """The whole list as a file: when it begins, and how long it takes."""
+    start = time.perf_counter()
+    answer = browser.get("/community/export", buffered=False)
+    pieces = iter(answer.response)
+    lines = next(pieces).count(b"\n")
+    first = time.perf_counter() - start
+    lines += sum(piece.count(b"\n") for piece in pieces)
+    took = time.perf_counter() - start
+    assert lines >= MANY - 1, lines
+    return [
+        Figure("export: the first of it", first * 1000, "ms", note="L9", asked=Asked(most=1000)),
+        Figure("export: all of it", took * 1000, "ms", note="L9"),
+    ]
 
 
 def _browser(app: object) -> FlaskClient:

@@ -82,12 +82,19 @@ def test_f31_a_disk_that_fills_up_in_mid_blast_stops_it_and_room_lets_it_go_on(
     assert stood_at < PEOPLE
     see = Visitor(town)
     for page in ("/", f"/blasts/logs/{log.id}", "/community"):
-        assert see(page, "ada").status_code == 200
+        shown = see(page, "ada")
+        assert shown.status_code == 200
+        assert "The disk is full. Texts wait" in shown.text
+    refused = see("/community/add", "ada", name="Zoë", phone="+13032005555")
+    if stuffed:  # else the last page of the file has room for one member
+        assert refused.status_code == 503
+        assert "Nothing was saved" in refused.text
     everybody_is_accounted_for(town, twilio)
     disk.full = False
     ended(town, wanted)
     assert statuses(town, log.id) == {"accepted": PEOPLE}
     assert len(twilio.requests) == PEOPLE
+    assert "The disk is full" not in see("/", "ada").text
     everybody_is_accounted_for(town, twilio)
 
 

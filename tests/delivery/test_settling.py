@@ -90,3 +90,14 @@ def test_the_first_name_of_a_text_stays(text):
     news(zoe, attempt, MessageStatus.ACCEPTED, sid=SID)
     news(zoe, attempt, MessageStatus.SENT, sid=OTHER_SID)
     assert db.session.get(Message, zoe, populate_existing=True).provider_sid == SID
+
+
+def test_a_second_name_of_one_request_is_kept_and_said(text, caplog):
+    zoe, attempt, _ = text("submitting")
+    news(zoe, attempt, MessageStatus.SENT, sid=SID)
+    news(zoe, attempt, MessageStatus.DELIVERED, sid=SID)
+    assert "second name" not in caplog.text
+    news(zoe, attempt, MessageStatus.ACCEPTED, sid=OTHER_SID)
+    row = db.session.get(Attempt, attempt, populate_existing=True)
+    assert (row.provider_sid, row.why) == (SID, f"a second name: {OTHER_SID}")
+    assert f"attempt {attempt} a second name" in caplog.text

@@ -56,6 +56,7 @@ def test_the_request_is_twilios_and_signed_receipts_move_the_rows(town, twilio, 
     first = twilio.requests[0]
     assert (first.sender, first.body) == ("+13035550100", "Hi friend")
     assert first.callback.startswith("http://sms.example.org/webhooks/twilio/status/")
+    assert first.params["StatusCallback"] == f"{first.callback}#rc=3&rp=all"
     assert statuses(town, log.id) == {"accepted": 2}
     assert set(twilio.send_callbacks(town, ("sent", "delivered"))) == {204}
     assert statuses(town, log.id) == {"delivered": 2}

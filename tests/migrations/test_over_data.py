@@ -46,15 +46,38 @@ def test_0002_doubt_and_faults_looks_up_what_is_in_doubt_and_not_too_old(before)
     ]
     soon = run(path, "SELECT count(*) FROM messages WHERE look_up_at > datetime('now') AND length(look_up_at) = 26")
     assert soon == [(2,)]
-    revert(path, 3, QUIET)
-    revert(path, 2, QUIET)
+    for step in reversed(find()[1:]):
+        revert(path, step.version, QUIET)
     assert run(path, "SELECT status FROM messages ORDER BY id") == [(row[0],) for row in found]
 
 
-def test_0003_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(before):
+def test_0003_quicker_counting_counts_as_before(before):
     path = before(3)
+    log = "INSERT INTO message_logs (message_body, target, total_recipients) VALUES ('Hello', 'community', 2)"
+    row = (
+        "INSERT INTO messages (direction, kind, phone, body, status, message_log_id) "
+        "VALUES ('outbound', 'blast', ?, '', ?, 1)"
+    )
     with contextlib.closing(sqlite3.connect(path)) as connection:
-        add = "INSERT INTO unsubscribed_contacts (phone, source, reason, created_at) VALUES (?, ?, ?, '2026-01-02 03:04:05')"
+        connection.execute(log)
+        connection.execute(row, ("+13035550101", "submitting"))
+        connection.execute(row, ("+13035550102", "submitting"))
+        connection.commit()
+    counts = "SELECT success_count, failure_count FROM message_logs"
+    migrate(path, QUIET)
+    steps = [("accepted", 1, (1, 0)), ("undelivered", 2, (1, 1)), ("delivered", 1, (1, 1)), ("delivered", 2, (2, 0))]
+    for status, number, counted in steps:
+        assert run(path, f"UPDATE messages SET status = '{status}' WHERE id = {number}", counts) == [counted]
+    for step in reversed(find()[2:]):
+        revert(path, step.version, QUIET)
+    assert run(path, "UPDATE messages SET status = 'failed' WHERE id = 1", counts) == [(1, 1)]
+
+
+def test_0004_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(before):
+    path = before(4)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        columns, on = "phone, source, reason, created_at", "2026-01-02 03:04:05"
+        add = f"INSERT INTO unsubscribed_contacts ({columns}) VALUES (?, ?, ?, '{on}')"
         connection.execute(add, ("+13035550101", "inbound", "Texted: STOP"))
         connection.execute(add, ("+13035550102", "message_failure", None))
         connection.execute("INSERT INTO events (title) VALUES ('Picnic')")
@@ -66,5 +89,5 @@ def test_0003_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(be
         ("+13035550102", "withdrawn", "carrier", None, "2026-01-02 03:04:05"),
     ]
     assert run(path, "SELECT title, place FROM events") == [("Picnic", None)]
-    revert(path, 3, QUIET)
+    revert(path, 4, QUIET)
     assert run(path, "SELECT count(*) FROM unsubscribed_contacts") == [(2,)]

@@ -184,14 +184,15 @@ def test_a_receipt_without_a_ref_finds_its_text_by_the_name(town):
     assert status_of(town, message_id) == "delivered"
 
 
-def test_a_try_with_two_names_is_noted(town):
-    """Both names are kept: the attempt's in its row, the other with the event."""
+def test_a_try_with_two_names_is_noted(town, caplog):
+    """Both names are kept: the attempt's in its row, the other with the event; and the log says it."""
     message_id, ref = armed_text(town)
     receipt(town, ref, "sent")
     receipt(town, ref, "delivered", sid=sid(2))
     assert status_of(town, message_id) == "delivered"
     assert [(event.provider_sid, bool(event.error)) for event in events(town)] == [(SID, False), (sid(2), True)]
     assert attempt(town, ref).provider_sid == SID
+    assert "second name" in caplog.text
 
 
 def test_calls_that_name_no_text_are_told_apart(town):

@@ -72,7 +72,8 @@ def test_the_first_start_prints_where_to_begin_and_the_second_is_quiet(clone):
 def test_m4_a_newer_database_is_refused_and_untouched(clone, command):
     clone.start(SECRET_KEY=KEY)
     database = clone.folder / "instance" / "sms.db"
-    later = "INSERT INTO schema_migrations SELECT 999, 'm0999_later', checksum, applied_at FROM schema_migrations LIMIT 1"
+    copied = "SELECT 999, 'm0999_later', checksum, applied_at FROM schema_migrations LIMIT 1"
+    later = f"INSERT INTO schema_migrations {copied}"
     with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute(later)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -30,25 +30,28 @@ class Armed:
     body: str
     number: int
     valid_for: int | None = None
+    log_id: int | None = None
 
 
 @dataclass(frozen=True)
 class Room:
     """How much may be armed now: rows, and segments by the bucket at `monotonic` seconds.
 
-    `silence_until`: the sender's hold that is known to be over by now, if there was one.
+    `silence_until`: the sender's hold that is known to be over by now, if there was one. `served`: the blast that got
+    the last place; the next one is first now.
     """
 
     rows: int
     bucket: Bucket
     monotonic: float
     silence_until: datetime | None = None
+    served: int = 0
 
 
 def arm(carrier: str, room: Room, moment: datetime) -> list[Armed]:
     """Arm what may go. Paused, stopped and ended blasts, other carriers and fresh opt-outs stay behind."""
     armed: list[Armed] = []
-    for row, end in _candidates(carrier, room.rows, moment):
+    for row, end in _candidates(carrier, room, moment):
         if row.left_out and row.kind != Kind.SYSTEM:
             control.leave_out(row.phone, row.left_out)
         elif end and not valid_for(end, moment):
@@ -56,7 +59,8 @@ def arm(carrier: str, room: Room, moment: datetime) -> list[Armed]:
         elif room.bucket.available(room.monotonic):
             room.bucket.take(row.segments, room.monotonic)
             seconds = valid_for(end, moment) if end else None
-            armed.append(Armed(row.id, secrets.token_hex(16), row.phone, row.body, row.attempts + 1, seconds))
+            ref, number = secrets.token_hex(16), row.attempts + 1
+            armed.append(Armed(row.id, ref, row.phone, row.body, number, seconds, row.message_log_id))
     _write_down(armed, moment)
     return armed
 
@@ -71,11 +75,12 @@ def _write_down(armed: Sequence[Armed], moment: datetime) -> None:
         failpoint.reach("T1")
 
 
-def _candidates(carrier: str, most: int, moment: datetime) -> list[tuple[Line, datetime | None]]:
+def _candidates(carrier: str, room: Room, moment: datetime) -> list[tuple[Line, datetime | None]]:
     """Answers before blasts; blasts in turn, one row each, so that none starves; an unproven blast one row alone.
 
     Each with its end, if it has one.
     """
+    most = room.rows
     if most <= 0:
         return []
     latest = moment + timedelta(seconds=LONGEST_RETRY_AFTER)
@@ -84,7 +89,7 @@ def _candidates(carrier: str, most: int, moment: datetime) -> list[tuple[Line, d
     left = most - len(singles)
     if left <= 0:
         return singles
-    logs = _running(carrier, moment)
+    logs = _in_turn(_running(carrier, moment), room.served)
     share = -(-left // max(1, len(logs)))
     lanes = [_lane(log, asked | {"b_most": share}) for log in logs]
     in_turn = [found for found in chain.from_iterable(zip_longest(*lanes)) if found is not None]
@@ -98,6 +103,11 @@ def _running(carrier: str, moment: datetime) -> list[Line]:
     for log_id in ended:
         db.session.execute(statements.EXPIRE_LOG, {"b_log": log_id})
     return [log for log in logs if log.id not in ended]
+
+
+def _in_turn(logs: list[Line], served: int) -> list[Line]:
+    """Whoever comes after the blast that was served last goes first: at one text a second none waits for the others."""
+    return [log for log in logs if log.id > served] + [log for log in logs if log.id <= served]
 
 
 def _lane(log: Line, asked: dict[str, Any]) -> list[tuple[Line, datetime | None]]:

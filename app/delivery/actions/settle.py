@@ -1,6 +1,7 @@
 """What became of a text, settled by rank: evidence applies if and only if it says more than we know."""
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,6 +17,8 @@ from app.domain.lookups import first_look_up
 from app.domain.receipts import Blame, Receipt
 from app.kit import failpoint
 from app.kit.db import db
+
+log = logging.getLogger(__name__)
 
 OUTCOMES = {Accepted: "accepted", Refused: "refused", Unprocessed: "unprocessed", Ambiguous: "ambiguous"}
 ANY_ATTEMPT = 1 << 40
@@ -93,7 +96,15 @@ def _remember_sid(evidence: Evidence) -> None:
         return
     db.session.execute(statements.NAME_TEXT, {"b_id": evidence.message_id, "b_sid": evidence.sid})
     if evidence.attempt_id is not None:
-        db.session.execute(statements.NAME_ATTEMPT, {"b_id": evidence.attempt_id, "b_sid": evidence.sid})
+        named = {"b_id": evidence.attempt_id, "b_sid": evidence.sid}
+        if not db.session.execute(statements.NAME_ATTEMPT, named).rowcount:  # type: ignore[attr-defined]
+            _tell_of_two_names(named)
+
+
+def _tell_of_two_names(named: dict[str, Any]) -> None:
+    """One request, two names: perhaps two texts. Both are kept, and the log says so; the same name again is no news."""
+    if db.session.execute(statements.SECOND_NAME, named).rowcount:  # type: ignore[attr-defined]
+        log.error("the carrier gave attempt %s a second name", named["b_id"])
 
 
 def settle_outcomes(returned: Sequence[tuple[Tried, Outcome]], moment: datetime) -> None:

@@ -65,7 +65,7 @@ def move_up(status: MessageStatus, with_error: bool) -> Executable:
         values |= {"error_code": bindparam("b_code"), "error_message": bindparam("b_words")}
     return (
         update(messages)
-        .where(texts.id == bindparam("b_id"), RANK[status] > KNOWN, *_is_about_the_newest(status))
+        .where(texts.id == bindparam("b_id"), literal_column(str(RANK[status])) > KNOWN, *_is_about_the_newest(status))
         .values(values)
         .returning(texts.id, texts.phone, texts.message_log_id, texts.sender, texts.carrier, texts.kind)
     )
@@ -113,6 +113,8 @@ ACCEPT = text(
     f"provider_sid = coalesce(provider_sid, news.sid) FROM {_NEWS} WHERE messages.id = news.id "
     f"AND messages.status IN ('queued', 'submitting', 'unknown', 'not_sent') RETURNING messages.id, message_log_id"
 ).bindparams(LOOK)
+# b_id, b_sid
+SECOND_NAME = text("UPDATE attempts SET why = 'a second name: ' || :b_sid WHERE id = :b_id AND provider_sid <> :b_sid")
 # b_logs, b_texts: ids as JSON. A text that left before somebody resumed the blast proves nothing about it now.
 PROVE = text(
     "UPDATE message_logs SET proven = 1 WHERE id IN (SELECT value FROM json_each(:b_logs)) AND NOT proven AND EXISTS ("
@@ -162,6 +164,7 @@ def _queued(which: ColumnElement[bool], *order: ColumnElement[object]) -> Execut
         texts.body,
         texts.segments,
         texts.kind,
+        texts.message_log_id,
         texts.attempts,
         texts.not_after,
         left_out(texts.phone).label("left_out"),
@@ -194,11 +197,11 @@ _HAS_QUEUED = exists().where(
     texts.carrier == bindparam("b_carrier"),
 )
 _BUSY = exists().where(texts.message_log_id == logs.id, texts.status == MessageStatus.SUBMITTING.value)
-# b_carrier: running blasts with something queued, `busy` with a row on the wire; the least advanced first
+# b_carrier: running blasts with something queued, `busy` with a row on the wire; the oldest first
 RUNNING_LOGS = (
     select(logs.id, logs.proven, logs.not_after, _BUSY.label("busy"))
     .where(logs.status == LogStatus.PROCESSING.value, logs.carrier == bindparam("b_carrier"), _HAS_QUEUED)
-    .order_by(logs.success_count + logs.failure_count, logs.id)
+    .order_by(logs.id)
 )
 _RUNNING = exists().where(logs.id == texts.message_log_id, logs.status == LogStatus.PROCESSING.value)
 # b_carrier

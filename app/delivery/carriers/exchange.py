@@ -9,7 +9,7 @@ import aiohttp
 
 from app.delivery.carriers.base import Accepted, Ambiguous, Outcome, Refused, Unprocessed
 from app.domain.blast_states import Unsure
-from app.domain.receipts import is_unprocessed
+from app.domain.receipts import IN_DOUBT_CODES, is_unprocessed
 from app.domain.retries import read_retry_after
 from app.kit.clock import now
 
@@ -51,7 +51,7 @@ def _of_answer(exchange: Exchange, status: int) -> Outcome:
     if is_unprocessed(status, code):
         wait = read_retry_after(exchange.headers.get("retry-after"), now())
         return Unprocessed(f"HTTP {status}", wait, status, code)
-    if status >= 500 or status in NOT_ALL_OF_IT:
+    if status >= 500 or status in NOT_ALL_OF_IT or code in IN_DOUBT_CODES:
         return Ambiguous(f"HTTP {status}", status, Unsure.CARRIER_FAULT)
     return Refused(code or status, status, _words(answer.get("message") or answer.get("detail")))
 

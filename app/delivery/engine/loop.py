@@ -18,8 +18,9 @@ from app.delivery.engine.lookups import LookUps
 from app.delivery.engine.pulse import Pulse
 from app.delivery.engine.turn import Turned, pace_now, turn
 from app.delivery.engine.wire import Wire, awake
+from app.delivery.queries import TROUBLE
 from app.domain.pacing import Bucket
-from app.kit.db import Busy
+from app.kit.db import Busy, is_full
 from app.kit.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ LEAST_GATHERING, MOST_GATHERING = 0.002, 0.03
 RELEASE_AGAIN_SECONDS = 5.0
 LAST_ANSWERS_SECONDS = 25.0  # a request takes no longer
 ARMED_AHEAD = 1.25
+FULL = "The disk is full. Texts wait until there is room, and go on by themselves then."
 ENOUGH = 0.25  # of the slots: so many answers are worth a turn at once
 
 
@@ -67,6 +69,7 @@ class Loop:
         self.released: asyncio.Future[None] | None = None
         self.looked_at = self.release_after = 0.0
         self.blocked = False
+        self.served = 0
 
     async def run(self) -> None:
         """Until it must stop; then what is on the wire is settled and the lead given back."""
@@ -128,7 +131,7 @@ class Loop:
         rows = (1 if self.brakes.careful else self.most_armed) - len(self.wire)
         if rows < 1 or self.brakes.wait(moment) or not self.bucket.available(moment):
             return None
-        return Room(rows, self.bucket, moment, self.brakes.pace.until)
+        return Room(rows, self.bucket, moment, self.brakes.pace.until, self.served)
 
     async def _turn(self, room: Room | None) -> Turned | None:
         """One turn; on a database that cannot be written nothing is lost, the same results come again."""
@@ -141,11 +144,14 @@ class Loop:
             turned: Turned = await self._in_database(turn, self.app, self.lead, taken, wishes, room)
         except (Busy, OperationalError) as trouble:
             log.warning("the database could not be written (%s); %s results wait", why(trouble), len(taken))
+            self.app.extensions[TROUBLE] = FULL if is_full(trouble) else ""
             self.wire.returned, self.brakes.wishes = taken + self.wire.returned, wishes + self.brakes.wishes
             await asyncio.sleep(LOOK_SECONDS)
             return None
+        self.app.extensions[TROUBLE] = ""
         self._keep_to(turned)
         self.blocked = room is not None and not turned.armed
+        self.served = next((each.log_id for each in reversed(turned.armed) if each.log_id), self.served)
         self.wire.send(turned.armed, armed_at)
         return turned
 

@@ -15,7 +15,7 @@ from app.kit.db import driver, rows_changed, write
 from app.webhooks.models import webhook_events as events
 
 KEPT_DAYS = 30
-SLICE = 1000
+SLICE = 500
 SHORTEST_PAUSE = 0.01  # seconds
 KEPT_FIELDS = 8_000
 LONGEST_SID = 64

@@ -93,7 +93,7 @@ def apply(receipt: Receipt, tried: Tried) -> bool:
         attempt_id=tried.id,
         attempt_n=tried.n,
         status=status,
-        sid=receipt.event.sid if tried.provider_sid is None else None,
+        sid=receipt.event.sid if receipt.event.sid != tried.provider_sid else None,  # a name that is new, or another
         code=receipt.code,
         phase="delivery",
     )
