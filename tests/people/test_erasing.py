@@ -116,6 +116,14 @@ def test_k11_nothing_that_names_an_erased_person_is_left_in_any_table(visit, app
         assert db.session.scalars(db.select(Message.status).where(Message.reason == "erased")).all() == ["cancelled"]
 
 
+def test_only_a_post_erases(visit, app):
+    with app.app_context():
+        makers.member(ZOE, NAME)
+    assert visit.browser("ada").head(f"{PAGE}/erase").status_code == 200
+    with app.app_context():
+        assert db.session.scalars(db.select(CommunityMember.phone)).all() == [ZOE]
+
+
 def test_the_pages_of_an_erased_person_say_so_and_break_nowhere(visit, app):
     with app.app_context():
         furnish()

@@ -157,7 +157,7 @@ def consent(digits: str) -> ResponseReturnValue:
 def erase(digits: str) -> ResponseReturnValue:
     """Say what goes and what stays; then everything that names them goes."""
     phone = _phone(digits)
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD too
         return _erase_page(phone)
     traces = actions.find_traces(phone)
     try:
