@@ -233,3 +233,15 @@ def test_a_number_is_recognised_in_any_spelling(cell):
 @pytest.mark.parametrize("cell", ["", "Zoë", "0142", "(303) 555-0143", "42"])
 def test_other_cells_are_left_alone(cell):
     assert not mentions(cell, ZOE)
+
+
+def test_a_registration_of_somebody_erased_after_a_stop_is_asked_for_too(visit, app):
+    with app.app_context():
+        makers.said_stop(ZOE)
+        with write() as session:
+            session.add(Event(title="Picnic"))
+    visit.post(f"{PAGE}/erase", "ada")
+    visit("/events/1/register", "sol", name="Zoë", phone=ZOE)
+    with app.app_context():
+        assert queries.is_left_out(ZOE)
+    assert f'href="{PAGE}"' in visit("/events/1", "sol").text

@@ -40,6 +40,7 @@ def furnish(app) -> dict[str, dict[str, str]]:
         tom = db.session.scalar(db.select(AppUser.id).where(AppUser.username == TOM))
     import_id = _import(app)
     opt_outs = {"import_id": _import(app, "/suppression/import")}
+    coming = {"import_id": _import(app, "/events/1/import")}
     _close(app)
     values = {
         "log_id": str(running),
@@ -51,12 +52,14 @@ def furnish(app) -> dict[str, dict[str, str]]:
         "rid": "1",
         "digits": ZOE[1:],
         "note_id": "1",
+        "line": "3",
         "kind": "suppressed",
         "id": "1",
         "ref": "0" * 32,
         "filename": "css/base.css",
     }
-    return {"": values, "suppression": opt_outs, "faulty": {"log_id": str(faulty)}, "ended": {"scheduled_id": str(ended)}}
+    rooms = {"suppression": opt_outs, "events": coming}
+    return {"": values, "faulty": {"log_id": str(faulty)}, "ended": {"scheduled_id": str(ended)}} | rooms
 
 
 def _people() -> None:

@@ -23,6 +23,8 @@ FORMS = {
     "accounts.add", "accounts.password", "accounts.theme", "blasts.new", "community.add", "community.import_file",
     "events.add", "events.register",
     "people.consent", "people.note_add", "sandbox.write_back", "suppression.add",
+    "suppression.import_file", "suppression.import_fix", "community.import_fix", "events.import_file",
+    "events.import_fix",
 }  # fmt: skip
 POST_CODES = dict.fromkeys(FORMS, 422) | {"setup.first_start": 404, "accounts.sign_in": 303}
 CHOSEN = {"sandbox.mood": {"mood": "slow"}}  # a button of its own for each

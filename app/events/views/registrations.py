@@ -16,6 +16,7 @@ from app.kit.access import BOTH, local_path, needs, who
 from app.kit.clock import now
 from app.kit.db import Taken
 from app.kit.sheets import attachment, csv_stream
+from app.suppression.actions import erased
 from app.suppression.queries import is_left_out
 
 HEADINGS = ("name", "phone")
@@ -31,6 +32,7 @@ def register(event_id: int) -> ResponseReturnValue:
         try:
             with act("registration.added", who()) as trace:
                 row = actions.register(event_id, form.name.data, form.phone.phone.e164)
+                erased.remember([row.phone])
                 trace.about = _about(row)
         except Taken:
             form.phone.errors = [*form.phone.errors, TAKEN]
