@@ -157,15 +157,14 @@ class TestAnImport:
         assert queries.last_act(LEO) == "returned"
 
     def test_onto_the_do_not_text_list_writes_a_line_for_each_and_undone_a_return(self, shop):
-        makers.said_stop(LEO)
-        upload = imported((ZOE, "new"), (LEO, "same"), (MIA, "new"), ("12", "bad"))
+        agreed(ZOE)
+        upload = imported((ZOE, "new"), (LEO, "same"), (MIA, "new"), (MAX, "new"), ("12", "bad"))
         with write() as session:
             actions.opt_out(LEO, source="inbound", reason="Texted: STOP")
-            session.add_all(UnsubscribedContact(phone=phone, source="import") for phone in (ZOE, MIA))
+            session.add_all(UnsubscribedContact(phone=phone, source="import") for phone in (ZOE, MIA, MAX))
             session.flush()
-            assert actions.opted_out_many(upload, "people.csv", "ada") == 2
-            assert actions.opted_out_many(upload, "people.csv", "ada") == 0
-        assert lines() == lines(MIA) == [("withdrawn", "import", "people.csv", "ada")]
+            assert actions.withdraw_many(upload, "ada") == [ZOE, MIA, MAX]
+        assert lines()[1:] == lines(MIA) == lines(MAX) == [("withdrawn", "import", None, "ada")]
         assert len(lines(LEO)) == 1
         with write() as session:
             session.execute(text("DELETE FROM unsubscribed_contacts WHERE source = 'import'"))
@@ -173,7 +172,7 @@ class TestAnImport:
             assert actions.take_back_many(upload, "The import was undone", "ada") == 1
             assert actions.take_back_many(upload, "The import was undone", "ada") == 0
         assert lines()[-1] == ("returned", "admin", "The import was undone", "ada")
-        assert queries.last_act(MIA) == "withdrawn"
+        assert queries.last_act(MIA) == queries.last_act(MAX) == "withdrawn"  # Max never said yes
 
 
 class TestNothingIsEverChanged:

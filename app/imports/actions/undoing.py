@@ -28,17 +28,17 @@ def undo(import_id: int, target: Target, since: datetime, by: str) -> Undone:
     """Take an import back that was confirmed after `since`. Raises AlreadyEnded.
 
     Whoever has another number by now, or was deleted and added again, is somebody else's work and stays; so does a
-    name that was changed since. A yes that came with the import holds no longer: `by` took it back. What was texted and
-    the do-not-text list stay as they are.
+    name that was changed since. What the import wrote into the ledger holds no longer: `by` took it back. What was
+    texted and the do-not-text list stay as they are.
     """
     mine = [Import.id == import_id, Import.pool == target.pool, Import.state == ImportState.DONE]
     claimed = update(Import).where(*mine, Import.undone_at.is_(None), Import.finished_at > since)
     if rows_changed(claimed.values(undone_at=now()).execution_options(**UNSEEN)) != 1:
         raise AlreadyEnded
     row = db.session.get_one(Import, import_id, populate_existing=True)
-    if row.consent:
-        take_back_many(import_id, TAKEN_BACK, by)
-    return Undone(_remove(row, target), _rename(row, target))
+    undone = Undone(_remove(row, target), _rename(row, target))
+    take_back_many(import_id, TAKEN_BACK, by)
+    return undone
 
 
 def _remove(row: Import, target: Target) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, column, delete, exists, literal, null, or_, select, table, update
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import aliased
 
 from app.domain.permission import LeftOut
 from app.kit.clock import now
@@ -127,15 +128,17 @@ def withdraw_many(import_id: int, actor: str | None) -> list[str]:
 def take_back_many(import_id: int, evidence: str | None, actor: str | None) -> int:
     """An import is undone: what it wrote down holds no longer, unless they have spoken since. Of how many people.
 
-    A yes becomes a withdrawal; an opt-out whose number is off the list again becomes a return, on the word of `actor`
-    as in remove(), so call it after the rows are gone.
+    A yes becomes a withdrawal. An opt-out whose number is off the list again becomes a return, on the word of `actor`,
+    where there was a yes before it: so call it after the rows are gone. That a file was wrong is nobody's first yes.
     """
-    line = ConsentEvent
+    line, before = ConsentEvent, aliased(ConsentEvent)
+    had_agreed = exists().where(before.phone == line.phone, before.act != ConsentAct.WITHDRAWN)
     wrote = select(line.phone).where(line.import_id == import_id, line.id == queries.newest_line(line.phone))
     yes = wrote.where(line.act == ConsentAct.GRANTED)
     off_again = wrote.where(
         line.act == ConsentAct.WITHDRAWN,
         line.evidence.is_distinct_from(evidence),
+        had_agreed,
         ~exists().where(UnsubscribedContact.phone == line.phone),
     )
     back = _note_many(off_again, ConsentAct.RETURNED, ConsentMethod.ADMIN, evidence, actor, import_id)

@@ -1,0 +1,25 @@
+"""An import onto the do-not-text list is undone: its people may be texted as before."""
+
+from io import BytesIO
+
+from app.domain.permission import LeftOut
+from app.kit.db import write
+from app.organisation import queries as organisation
+from app.suppression import actions, queries
+from tests.cast import LEO, ZOE
+
+
+def test_an_undone_import_of_opt_outs_is_a_return_in_the_ledger(app, visit):
+    with app.app_context(), write():
+        organisation.organisation().consent_required = True
+        actions.grant(ZOE, "form", "On paper", "ada")
+    sheet = BytesIO(f"name,phone\nZoe,{ZOE}\nLeo,{LEO}\n".encode())
+    address = visit("/suppression/import", "ada", files={"file": (sheet, "gone.csv")}).location
+    visit.post(f"{address}/confirm", "ada")
+    with app.app_context():
+        assert set(queries.reasons_for([ZOE, LEO]).values()) == {LeftOut.SAID_STOP}
+        assert queries.last_act(ZOE) == "withdrawn"
+    visit.post(f"{address}/undo", "ada")
+    with app.app_context():
+        assert queries.reasons_for([ZOE, LEO]) == {LEO: LeftOut.NO_CONSENT}  # as before
+        assert [word.said for word in queries.history(ZOE)][:2] == ["Agreed to texts again", "Wants no more texts"]
