@@ -6,7 +6,7 @@ from app.community.models import CommunityMember
 from app.events.models import Event, EventRegistration
 from app.imports.models import Import
 from app.kit.db import db, write
-from app.suppression import erased
+from app.suppression.actions import erased
 from app.suppression.models import ConsentEvent
 from app.suppression.queries import is_left_out
 from tests.cast import LEO, MIA, ZOE
