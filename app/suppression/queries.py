@@ -83,9 +83,14 @@ def _without_a_yes(phone_column: Any) -> ColumnElement[Any]:
 
 
 def newest_act(phone_column: Any) -> ColumnElement[Any]:
-    """For any select: what the ledger last heard of this phone (the word of a ConsentAct), NULL when nothing."""
+    """For any select: what the ledger last heard of this phone (the word of a ConsentAct), NULL when nothing.
+
+    That an admin took an entry off the list is no yes of the person's: such a line is passed over.
+    """
     line = aliased(ConsentEvent)
-    newest = select(type_coerce(line.act, String)).where(line.phone == phone_column).order_by(line.id.desc()).limit(1)
+    taken_off = and_(line.act == ConsentAct.RETURNED, line.method == ConsentMethod.ADMIN)
+    heard = select(type_coerce(line.act, String)).where(line.phone == phone_column, ~taken_off)
+    newest = heard.order_by(line.id.desc()).limit(1)
     return newest.correlate_except(line).scalar_subquery()
 
 

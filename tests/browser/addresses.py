@@ -16,6 +16,8 @@ NO_PAGES = {
     "community.import_bad_rows",
     "dashboard.running",
     "events.export",
+    "events.import_bad_rows",
+    "events.import_check",  # the same page as that of the community's import
     "health.health",
     "health.ready",
     "sandbox.live",
@@ -76,6 +78,8 @@ def places(here: Filled) -> list[Place]:
         Place("community.import_file", "import", "/community/import", ADMIN),
         Place("community.import_check", "import-check", f"/community/import/{here.checked}", ADMIN),
         Place("community.import_check", "import-done", f"/community/import/{here.imported}", ADMIN),
+        Place("events.reminders", "event-reminders", f"/events/{PICNIC}/reminders"),
+        Place("events.import_file", "event-import", f"/events/{PICNIC}/import"),
         Place("events.everything", "events", "/events"),
         Place("events.everything", "events-nothing-found", "/events?search=nothing", ADMIN),
         Place("events.add", "events-add", "/events/add"),

@@ -246,3 +246,11 @@ def test_the_history_of_a_number_is_told_in_words_the_newest_first(shop):
 def test_every_act_and_method_has_words():
     assert set(queries.ACT_WORDS) == set(ConsentAct)
     assert set(queries.METHOD_WORDS) == set(ConsentMethod)
+
+
+def test_that_an_admin_takes_an_entry_off_is_no_yes_of_the_person(shop):
+    with write() as session:
+        organisation.organisation().consent_required = True
+        for act, method in (("granted", "form"), ("withdrawn", "admin"), ("returned", "admin")):
+            session.add(ConsentEvent(phone=ZOE, act=act, method=method))
+    assert queries.is_left_out(ZOE) == LeftOut.NO_CONSENT

@@ -35,7 +35,7 @@ def test_sql_and_the_law_book_give_the_same_reason(shop, stop, category, demande
     with write() as session:
         organisation.organisation().consent_required = demanded
         if last_word:
-            session.add(ConsentEvent(phone=ZOE, act=last_word, method="admin"))
+            session.add(ConsentEvent(phone=ZOE, act=last_word, method="start"))
     if stop:
         makers.said_stop(ZOE)
     if category:
