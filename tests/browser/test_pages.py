@@ -94,7 +94,12 @@ def test_only_the_entry_of_the_menu_where_we_are_is_lit(show):
     for name, place in PLACES.items():
         if "ada" in place.who and not place.reach:
             lit[name] = show(name, "ada").locator(".side [aria-current] > span:first-of-type").all_inner_texts()
-    assert {name for name, entries in lit.items() if len(entries) != 1} == {"not-there", "compose", "person", "person-erase"}
+    assert {name for name, entries in lit.items() if len(entries) != 1} == {
+        "not-there",
+        "compose",
+        "person",
+        "person-erase",
+    }
     assert (lit["account"], lit["scheduled"], lit["log-paused"]) == (["ada"], ["Blasts"], ["Blasts"])
 
 
