@@ -1,7 +1,5 @@
 """Reading the members: a page of the list, one person, the audience of a blast, the export."""
 
-import contextlib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +8,9 @@ from sqlalchemy import ColumnElement, Select, TextClause, column, func, or_, sel
 
 from app.community.models import CommunityMember
 from app.domain.permission import LeftOut
-from app.domain.phone import BadPhone, Phone, digits_of
 from app.kit.db import db
 from app.kit.pages import Asked, Page, last_page
+from app.kit.searching import digits_in, in_any_case
 from app.suppression.queries import left_out
 
 SORTS = ("name", "phone", "created_at")
@@ -25,7 +23,6 @@ ORDERS = {
 MOST_FOUND = 10_000  # a search that finds more says so and counts no further
 FEW = 5_000  # up to here, looking rows up one by one beats walking along an index
 TRIGRAM = 3
-NUMBER = re.compile(r"[\d\s+().\-/‐‑–]+")
 EXPORT_SLICE = 1_000
 SEARCH = table("community_search", column("rowid"))
 
@@ -129,7 +126,7 @@ class _Wanted:
 
     def __init__(self, search: str, region: str) -> None:
         self.words = search
-        self.numbers = _numbers(search, region)
+        self.numbers = digits_in(search, region)
 
     def condition(self) -> ColumnElement[bool]:
         """Through the search table where that finds few; else the walk along an index (14 ms for 100,000 members)."""
@@ -143,27 +140,8 @@ class _Wanted:
         return self._anywhere()
 
     def _anywhere(self) -> ColumnElement[bool]:
-        names = (CommunityMember.name.contains(each, autoescape=True) for each in _cases(self.words))
+        names = (CommunityMember.name.contains(each, autoescape=True) for each in in_any_case(self.words))
         return or_(*names, *(CommunityMember.phone.contains(number) for number in self.numbers))
-
-
-def _numbers(search: str, region: str) -> list[str]:
-    """The digits to look for: as typed, without the zeros of a national number, and as the whole number they spell.
-
-    None when there is anything among them that no number is written with.
-    """
-    digits = digits_of(search)
-    if not digits or not NUMBER.fullmatch(search):
-        return []
-    found = [digits] if len(digits) < 7 else [digits, digits.lstrip("0") or digits]
-    with contextlib.suppress(BadPhone):  # a part of a number
-        found.append(Phone.read(search, region).e164.lstrip("+"))
-    return list(dict.fromkeys(found))
-
-
-def _cases(term: str) -> set[str]:
-    """SQLite's LIKE folds the case of ASCII letters only."""
-    return {term} if term.isascii() else {term, term.lower(), term.upper(), term.title()}
 
 
 def _quoted(term: str) -> str:

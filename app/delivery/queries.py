@@ -62,11 +62,6 @@ def heartbeat() -> Heartbeat:
     return Heartbeat(seconds, int(pid) if pid.isdecimal() and seconds < SILENT_AFTER else None)
 
 
-def engine_is_alive() -> bool:
-    """Whether some process has been leading within the last 20 seconds."""
-    return heartbeat().alive
-
-
 def tally_of(log_id: int) -> Tally:
     """A blast in numbers, from its rows."""
     return tally(counts_of(log_id))

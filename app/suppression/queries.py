@@ -30,6 +30,7 @@ from app.domain.permission import LeftOut
 from app.domain.phone import digits_of
 from app.kit.db import db
 from app.kit.pages import Asked, Page, last_page
+from app.kit.searching import in_any_case
 from app.organisation.models import Organisation
 from app.suppression.models import (
     CARRIER,
@@ -317,12 +318,7 @@ def _matching(lines: Subquery, search: str) -> list[ColumnElement[bool]]:
     digits = digits_of(search)
     if digits and not any(sign.isalpha() for sign in search):
         return [lines.c.phone.contains(digits.lstrip("0") or digits)]
-    # SQLite folds the case of ASCII only
-    return [or_(*(lines.c.name.icontains(each, autoescape=True) for each in _cases(search)))]
-
-
-def _cases(search: str) -> set[str]:
-    return {search, search.lower(), search.upper(), search.title()}
+    return [or_(*(lines.c.name.icontains(each, autoescape=True) for each in in_any_case(search)))]
 
 
 def _order(lines: Subquery, asked: Asked) -> list[ColumnElement[Any]]:

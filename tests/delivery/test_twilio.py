@@ -4,8 +4,7 @@ import pytest
 
 from app.delivery.actions import control
 from app.kit.clock import now
-from app.kit.db import db, write
-from app.suppression.models import SuppressedContact, UnsubscribedContact
+from app.kit.db import write
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (
     attempts,
@@ -14,12 +13,14 @@ from tests.delivery.town import (
     everybody_is_accounted_for,
     log_of,
     paused,
+    people,
     rows,
     statuses,
+    suppressed,
     tally,
     twilio_settings,
 )
-from tests.makers import member, members
+from tests.makers import members
 from tests.served import until
 from tests.twilio_server import TwilioServer
 
@@ -34,18 +35,6 @@ def twilio():
 def town(make_app, twilio):
     """An app that sends through `twilio`."""
     return make_app(**twilio_settings(twilio))
-
-
-def people(app, *phones):
-    with app.app_context():
-        for phone in phones:
-            member(phone)
-
-
-def suppressed(app):
-    with app.app_context():
-        dead = db.session.scalars(db.select(SuppressedContact.phone)).all()
-        return set(dead), set(db.session.scalars(db.select(UnsubscribedContact.phone)).all())
 
 
 def test_the_request_is_twilios_and_signed_receipts_move_the_rows(town, twilio, background):

@@ -13,13 +13,18 @@ NUMBER = re.compile(r"[\d\s+().\-/‐‑–]+")
 
 def has_words(search: str, *columns: Any) -> ColumnElement[bool]:
     """One of these columns contains what was typed."""
-    return or_(*(column.contains(each, autoescape=True) for column in columns for each in _cases(search)))
+    return or_(*(column.contains(each, autoescape=True) for column in columns for each in in_any_case(search)))
 
 
 def has_digits(search: str, column: Any, region: str) -> list[ColumnElement[bool]]:
-    """This column of numbers contains what was typed; [] when that is no number.
+    """This column of numbers contains what was typed; [] when that is no number."""
+    return [column.contains(each) for each in digits_in(search, region)]
 
-    As typed, without the zeros of a national number, and as the whole number it spells in `region`.
+
+def digits_in(search: str, region: str) -> list[str]:
+    """The digits to look for: as typed, without the zeros of a national number, and as the whole number they spell.
+
+    None when there is anything among them that no number is written with.
     """
     digits = digits_of(search)
     if not digits or not NUMBER.fullmatch(search):
@@ -27,9 +32,9 @@ def has_digits(search: str, column: Any, region: str) -> list[ColumnElement[bool
     found = [digits] if len(digits) < 7 else [digits, digits.lstrip("0") or digits]
     with contextlib.suppress(BadPhone):  # a part of a number
         found.append(Phone.read(search, region).e164.lstrip("+"))
-    return [column.contains(each) for each in dict.fromkeys(found)]
+    return list(dict.fromkeys(found))
 
 
-def _cases(search: str) -> set[str]:
-    """SQLite's LIKE folds the case of ASCII letters only."""
+def in_any_case(search: str) -> set[str]:
+    """The same in small, large and title letters. SQLite's LIKE folds the case of ASCII letters only."""
     return {search} if search.isascii() else {search, search.lower(), search.upper(), search.title()}
