@@ -83,14 +83,17 @@ def _without_a_yes(phone_column: Any) -> ColumnElement[Any]:
     return case((and_(demanded, no_yes), literal(LeftOut.NO_CONSENT.value)))
 
 
-def newest_act(phone_column: Any) -> ColumnElement[Any]:
+def newest_act(phone_column: Any, before: Any = None) -> ColumnElement[Any]:
     """For any select: what the ledger last heard of this phone (the word of a ConsentAct), NULL when nothing.
 
-    That an admin took an entry off the list is no yes of the person's: such a line is passed over.
+    `before`: the id of a line; what came with it or after it is not asked. That an admin took an entry off the list is
+    no yes of the person's: such a line is passed over.
     """
     line = aliased(ConsentEvent)
     taken_off = and_(line.act == ConsentAct.RETURNED, line.method == ConsentMethod.ADMIN)
     heard = select(type_coerce(line.act, String)).where(line.phone == phone_column, ~taken_off)
+    if before is not None:
+        heard = heard.where(line.id < before)
     newest = heard.order_by(line.id.desc()).limit(1)
     return newest.correlate_except(line).scalar_subquery()
 

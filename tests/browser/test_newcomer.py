@@ -164,6 +164,7 @@ def test_the_first_pages_can_be_used_by_everybody(server, ada):
 def test_the_counter_of_the_page_agrees_with_the_carrier(server, ada):
     ada.set_up(server.setup_address)
     ada.click(".side a:has-text('New blast')")
+    ada.page.wait_for_url("**/blasts/new")  # waits for its scripts too
     golden = json.loads((ROOT / "tests" / "data" / "parts.json").read_text()).values()
     seen = ada.page.evaluate("(texts) => texts.map(smsMeasure)", [each["text"] for each in golden])
     wanted = [(each["encoding"], each["parts"]) for each in golden]

@@ -171,7 +171,7 @@ class TestAnImport:
             actions.opt_out(MIA, source="inbound", reason="Texted: STOP")
             assert actions.take_back_many(upload, "The import was undone", "ada") == 1
             assert actions.take_back_many(upload, "The import was undone", "ada") == 0
-        assert lines()[-1] == ("returned", "admin", "The import was undone", "ada")
+        assert lines()[-1] == ("returned", "import", "The import was undone", "ada")
         assert queries.last_act(MIA) == queries.last_act(MAX) == "withdrawn"  # Max never said yes
 
 

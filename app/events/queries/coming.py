@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from app.domain.cost import counted
 from app.events.models import Event, EventRegistration
-from app.kit.searching import has_words
 from app.kit.db import db
 from app.kit.pages import Asked, Page, last_page
+from app.kit.searching import has_words
 
 SORTS = ("when", "title", "people")
 

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from app.domain.permission import LeftOut
 from app.events.models import EventRegistration
-from app.kit.searching import has_digits, has_words
 from app.kit.db import db
 from app.kit.pages import Asked, Page, last_page
+from app.kit.searching import has_digits, has_words
 from app.suppression.queries import left_out
 
 SORTS = ("name", "phone", "created_at")

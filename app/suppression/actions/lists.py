@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, column, delete, exists, literal, null, or_, select, table, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.orm import aliased
 
 from app.domain.permission import LeftOut
 from app.kit.clock import now
@@ -128,20 +127,22 @@ def withdraw_many(import_id: int, actor: str | None) -> list[str]:
 def take_back_many(import_id: int, evidence: str | None, actor: str | None) -> int:
     """An import is undone: what it wrote down holds no longer, unless they have spoken since. Of how many people.
 
-    A yes becomes a withdrawal. An opt-out whose number is off the list again becomes a return, on the word of `actor`,
-    where there was a yes before it: so call it after the rows are gone. That a file was wrong is nobody's first yes.
+    A yes becomes a withdrawal. An opt-out whose number is off the list again becomes a return where a yes stood before
+    it, and that yes holds again: so call it after the rows are gone. That a file was wrong is nobody's first yes.
     """
-    line, before = ConsentEvent, aliased(ConsentEvent)
-    had_agreed = exists().where(before.phone == line.phone, before.act != ConsentAct.WITHDRAWN)
+    line = ConsentEvent
+    yes_before = queries.newest_act(line.phone, before=line.id).in_(
+        [ConsentAct.GRANTED.value, ConsentAct.RETURNED.value]
+    )
     wrote = select(line.phone).where(line.import_id == import_id, line.id == queries.newest_line(line.phone))
     yes = wrote.where(line.act == ConsentAct.GRANTED)
     off_again = wrote.where(
         line.act == ConsentAct.WITHDRAWN,
         line.evidence.is_distinct_from(evidence),
-        had_agreed,
+        yes_before,
         ~exists().where(UnsubscribedContact.phone == line.phone),
     )
-    back = _note_many(off_again, ConsentAct.RETURNED, ConsentMethod.ADMIN, evidence, actor, import_id)
+    back = _note_many(off_again, ConsentAct.RETURNED, ConsentMethod.IMPORT, evidence, actor, import_id)
     return back + _note_many(yes, ConsentAct.WITHDRAWN, ConsentMethod.IMPORT, evidence, actor, import_id)
 
 
