@@ -12,6 +12,8 @@ from app.delivery import models as delivery
 from app.delivery.carriers import sandbox_models as sandbox
 from app.events import models as events
 from app.imports import models as imports
+from app.inbox import models as inbox
+from app.keywords import models as keywords
 from app.kit.db import db
 from app.migrations.shape import Shape, difference, shape_of
 from app.organisation import models as organisation
@@ -28,6 +30,8 @@ ROOMS = (
     delivery,
     events,
     imports,
+    inbox,
+    keywords,
     organisation,
     people,
     sandbox,

@@ -23,6 +23,7 @@ class MessageLog(Model):
         CheckConstraint(CARRIER_IS_KNOWN, name="carrier"),
         Index("ix_message_logs_status", "status", "id"),
         Index("ix_message_logs_event_id", "event_id"),
+        Index("ix_message_logs_survey_id", "survey_id", sqlite_where=text("survey_id IS NOT NULL")),
     )
 
     id: Mapped[key]
@@ -52,6 +53,8 @@ class MessageLog(Model):
     not_after: Mapped[moment | None]
     # what failed before this moment counts no more towards a pause
     resumed_at: Mapped[moment | None]
+    # the survey that this blast asks: whoever answers begins it
+    survey_id: Mapped[int | None] = mapped_column(ForeignKey("survey_flows.id", ondelete="SET NULL"))
 
     @property
     def results(self) -> list[dict[str, Any]]:
@@ -72,6 +75,7 @@ class ScheduledMessage(Model):
         Index("ix_scheduled_messages_message_log_id", "message_log_id"),
         Index("ix_scheduled_messages_event_id", "event_id"),
         Index("ix_scheduled_messages_event_reminder_id", "event_reminder_id"),
+        Index("ix_scheduled_messages_survey_id", "survey_id", sqlite_where=text("survey_id IS NOT NULL")),
     )
 
     id: Mapped[key]
@@ -100,6 +104,7 @@ class ScheduledMessage(Model):
     not_after: Mapped[moment | None]
     # the step of an event's plan that this blast is
     event_reminder_id: Mapped[int | None] = mapped_column(ForeignKey("event_reminders.id", ondelete="SET NULL"))
+    survey_id: Mapped[int | None] = mapped_column(ForeignKey("survey_flows.id", ondelete="SET NULL"))
 
 
 class Message(Model):
@@ -115,6 +120,7 @@ class Message(Model):
         Index("ix_messages_phone", "phone", "id"),
         Index("ix_messages_created_at", "created_at"),
         Index("ix_messages_look_up_at", "look_up_at", sqlite_where=text("look_up_at IS NOT NULL")),
+        Index("ix_messages_in_reply_to", "in_reply_to", sqlite_where=text("in_reply_to IS NOT NULL")),
         CheckConstraint(CARRIER_IS_KNOWN, name="carrier"),
         CheckConstraint("(direction = 'inbound') = (status = 'received')", name="inbound_is_received"),
     )
@@ -153,6 +159,12 @@ class Message(Model):
     lookups: Mapped[count]
     # a person decided to leave it as it is
     left_at: Mapped[moment | None]
+    # the text from the person that this one answers
+    in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
+    # the user who wrote it, where it is no blast
+    written_by: Mapped[str | None] = mapped_column(String(80))
+    # pictures that came with it: a JSON list of {"url", "type"}
+    media: Mapped[str | None] = mapped_column(Text)
 
     @property
     def result(self) -> dict[str, Any]:

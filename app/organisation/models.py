@@ -28,3 +28,7 @@ class Organisation(Model):
     updated_at: Mapped[changed]
     # True: only people with a recorded yes are texted
     consent_required: Mapped[flag]
+    # what answers HELP, STOP and START; null: our own words with the organisation's name
+    help_reply: Mapped[str | None] = mapped_column(String(480))
+    stop_reply: Mapped[str | None] = mapped_column(String(320))
+    start_reply: Mapped[str | None] = mapped_column(String(320))

@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Text, event
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.columns import changed, e164, flag, key, phone_is_e164, stamp, words
+from app.kit.columns import changed, e164, flag, key, moment, phone_is_e164, stamp, words
 from app.kit.db import Model
 
 # Sources of an opt-out that the code asks about; others are import, community and event:<id>.
@@ -97,6 +97,34 @@ class ConsentEvent(Model):
     actor: Mapped[str | None] = mapped_column(String(80))
     import_id: Mapped[int | None]
     at: Mapped[stamp]
+
+
+class StopQuestion(Model):
+    """A text that may mean STOP: nothing is sent to its number until a person decides, or `decide_by` has come.
+
+    `verdict`: null while open, then "out" (they are on the list now) or "stay".
+    """
+
+    __tablename__ = "stop_questions"
+    __table_args__ = (
+        CheckConstraint(phone_is_e164() + " OR phone GLOB '#*'", name="phone_is_e164"),
+        CheckConstraint("verdict IN ('out', 'stay') AND decided_at IS NOT NULL OR verdict IS NULL", name="verdict"),
+        Index("uq_stop_questions_open", "phone", unique=True, sqlite_where=text("verdict IS NULL")),
+        Index("ix_stop_questions_phone", "phone", "id"),
+        Index("ix_stop_questions_decide_by", "decide_by", sqlite_where=text("verdict IS NULL")),
+        Index("ix_stop_questions_message_id", "message_id"),
+    )
+
+    id: Mapped[key]
+    phone: Mapped[e164]
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
+    body: Mapped[str | None] = mapped_column(Text)
+    asked_at: Mapped[stamp]
+    decide_by: Mapped[moment]
+    verdict: Mapped[str | None] = mapped_column(String(10))
+    decided_at: Mapped[moment | None]
+    # null: nobody decided in time, so the law did
+    decided_by: Mapped[str | None] = mapped_column(String(80))
 
 
 class ErasedNumber(Model):

@@ -89,5 +89,25 @@ def test_0004_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(be
         ("+13035550102", "withdrawn", "carrier", None, "2026-01-02 03:04:05"),
     ]
     assert run(path, "SELECT title, place FROM events") == [("Picnic", None)]
-    revert(path, 4, QUIET)
+    for step in reversed(find()[3:]):
+        revert(path, step.version, QUIET)
     assert run(path, "SELECT count(*) FROM unsubscribed_contacts") == [(2,)]
+
+
+def test_0005_people_answer_makes_the_keywords_of_surveys_trigger_words(before):
+    path = before(5)
+    survey = "INSERT INTO survey_flows (name, trigger_keyword, questions_json) VALUES (?, ?, '[\"How many?\"]')"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute(survey, ("Picnic", "PICNIC"))
+        connection.commit()
+    migrate(path, QUIET)
+    words = "SELECT word, survey_id, keyword_rule_id FROM trigger_words ORDER BY word"
+    assert run(path, words) == [("PICNIC", 1, None)]
+    run(path, "UPDATE survey_flows SET trigger_keyword = 'LUNCH'", "SELECT 1")
+    run(path, "INSERT INTO keyword_rules (keyword) VALUES ('PICNIC')", "SELECT 1")
+    assert run(path, words) == [("LUNCH", 1, None), ("PICNIC", None, 1)]
+    with pytest.raises(sqlite3.IntegrityError, match="trigger_words"):
+        run(path, "UPDATE keyword_rules SET keyword = 'LUNCH'", "SELECT 1")
+    for step in reversed(find()[4:]):
+        revert(path, step.version, QUIET)
+    assert run(path, "SELECT trigger_keyword FROM survey_flows") == [("LUNCH",)]

@@ -1,0 +1,57 @@
+"""Texts to one person that belong to no blast: answers, replies, questions of a survey. Rows for the engine."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import insert
+
+from app.delivery.models import messages
+from app.domain.blast_states import Kind, MessageStatus
+from app.domain.segments import measure
+from app.kit.db import db
+from app.kit.settings import Settings
+
+# Answers go before blasts, and a person's reply before what a machine says.
+PRIORITY = {Kind.SYSTEM: 30, Kind.REPLY: 20, Kind.KEYWORD: 10, Kind.SURVEY: 10}
+# A confirmation that comes later than this must be justified (47 CFR 64.1200(a)(12)), so it does not leave.
+CONFIRMATION_ENDS = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One text to one person. `kind`: system, reply, keyword or survey; `in_reply_to`: the text from them, if any."""
+
+    phone: str
+    body: str
+    kind: Kind
+    name: str | None = None
+    in_reply_to: int | None = None
+    written_by: str | None = None
+
+
+def queue(answer: Answer, moment: datetime) -> int:
+    """Put a text into the engine's queue, ahead of blasts; gives its id. Inside write().
+
+    Whether it may leave is judged when it is armed, as for every text; only kind system (the one confirmation of an
+    opt-out, HELP) goes to whoever said STOP, within five minutes or never.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    weight = measure(answer.body)
+    row = {
+        "kind": answer.kind,
+        "phone": answer.phone,
+        "name": answer.name,
+        "sender": settings.sender,
+        "carrier": settings.carrier,
+        "body": answer.body,
+        "segments": weight.segments,
+        "encoding": weight.encoding.value,
+        "status": MessageStatus.QUEUED,
+        "priority": PRIORITY[answer.kind],
+        "created_at": moment,
+        "not_after": moment + CONFIRMATION_ENDS if answer.kind is Kind.SYSTEM else None,
+        "in_reply_to": answer.in_reply_to,
+        "written_by": answer.written_by,
+    }
+    return int(db.session.execute(insert(messages).values(row).returning(messages.c.id)).scalar_one())

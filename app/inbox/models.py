@@ -1,0 +1,54 @@
+"""Threads, one a number that has written, and saved replies."""
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.columns import changed, count, flag, key, moment, stamp
+from app.kit.db import Model
+
+
+class Thread(Model):
+    """The conversation with one number. Its texts are the rows of `messages` with that phone, blasts included.
+
+    `phone` is as the carrier gave it: a short code or a name may have written too.
+    """
+
+    __tablename__ = "threads"
+    __table_args__ = (
+        Index("ix_threads_last_at", "last_at", "id"),
+        Index("ix_threads_needs_reply", "last_at", "id", sqlite_where=text("needs_reply")),
+        Index("ix_threads_assigned_to", "assigned_to", "last_at", "id"),
+        Index("ix_threads_done", "last_at", "id", sqlite_where=text("done_at IS NOT NULL")),
+        Index("ix_threads_last_message_id", "last_message_id"),
+    )
+
+    id: Mapped[key]
+    phone: Mapped[str] = mapped_column(String(20), unique=True)
+    created_at: Mapped[stamp]
+    # the last text that came in or was written to this person alone
+    last_message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
+    last_at: Mapped[stamp]
+    last_inbound_at: Mapped[moment | None]
+    unread: Mapped[count]
+    # a person has to look: set by the router, taken back by an answer, by Done, or by a person
+    needs_reply: Mapped[flag]
+    # why, where it is more than an answer: flood, unclear, maybe_stop
+    why: Mapped[str | None] = mapped_column(String(20))
+    assigned_to: Mapped[str | None] = mapped_column(String(80))
+    done_at: Mapped[moment | None]
+    done_by: Mapped[str | None] = mapped_column(String(80))
+    # they texted so often that nothing answers by itself until then
+    silent_until: Mapped[moment | None]
+
+
+class SavedReply(Model):
+    """A reply that is written again and again, with placeholders."""
+
+    __tablename__ = "saved_replies"
+
+    id: Mapped[key]
+    title: Mapped[str] = mapped_column(String(80), unique=True)
+    body: Mapped[str] = mapped_column(Text)
+    created_by: Mapped[str | None] = mapped_column(String(80))
+    created_at: Mapped[stamp]
+    updated_at: Mapped[changed]

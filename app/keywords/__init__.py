@@ -1,0 +1,1 @@
+"""Keywords: a word that somebody texts, and what it answers and does."""

@@ -1,0 +1,1 @@
+"""Writing to surveys: making them, and the conversation."""
