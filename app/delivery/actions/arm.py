@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain, starmap, zip_longest
+from itertools import chain, repeat, starmap, zip_longest
 from typing import Any, NamedTuple
 
 from app.delivery.actions import control, statements
@@ -155,7 +155,7 @@ def _lane(log: Running, asked: dict[str, Any]) -> list[Line]:
         return []
     most = asked["b_most"] if log.proven else 1
     rows = rows_of(statements.QUEUED_OF_LOG, **asked | {"b_log": log.id, "b_most": most})
-    return [(row, log.end) for row in starmap(Waiting, rows)]
+    return [*zip(starmap(Waiting, rows), repeat(log.end))]
 
 
 def anything_queued(carrier: str) -> bool:

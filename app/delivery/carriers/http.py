@@ -7,6 +7,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Mapping
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote_plus
@@ -22,6 +23,7 @@ SDK_HOST = "https://api.twilio.com"
 DEADLINES = aiohttp.ClientTimeout(total=25, sock_connect=5, sock_read=15)
 QUOTED = [quote_plus(bytes((byte,))) for byte in range(256)]
 log = logging.getLogger("twilio.http")
+_basic = lru_cache(aiohttp.encode_basic_auth)  # always the same account
 
 
 class Connector(aiohttp.TCPConnector):
@@ -99,7 +101,7 @@ class HttpClient(AsyncHttpClient):
         """One request, never repeated, never redirected. What is seen of it is noted in the current Exchange."""
         exchange = current.get(None) or Exchange()
         url = self.base + uri.removeprefix(SDK_HOST)
-        signed_in = {"Authorization": aiohttp.encode_basic_auth(*auth)} if auth else {}
+        signed_in = {"Authorization": _basic(*auth)} if auth else {}
         async with self._open().request(
             method,
             url,
@@ -109,8 +111,7 @@ class HttpClient(AsyncHttpClient):
             allow_redirects=False,
         ) as answer:
             text = (await answer.read()).decode("utf-8", "replace")
-            exchange.headers = {name.lower(): value for name, value in answer.headers.items()}
-            exchange.body, exchange.status = text, answer.status
+            exchange.headers, exchange.body, exchange.status = answer.headers, text, answer.status
             failpoint.reach("T3c")
             return Response(answer.status, text, answer.headers)
 
