@@ -18,6 +18,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 from app.kit.columns import type_map
 
 WAIT_SECONDS = 10
+DRIVER = "driver"  # where a session keeps what driver() gives, while it writes
 NAMES = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -132,7 +133,8 @@ def driver() -> sqlite3.Connection:
 
     Their values go in as they are stored: a moment as `columns.stored()` writes it.
     """
-    return cast("sqlite3.Connection", db.session.connection().connection.driver_connection)
+    known = db.session().info.get(DRIVER)
+    return cast("sqlite3.Connection", known or db.session.connection().connection.driver_connection)
 
 
 def in_one_step(wanted: SelectBase) -> str:
@@ -168,13 +170,15 @@ def write(patience: float | None = None) -> Iterator[Session]:
     until = time.monotonic() + (WAIT_SECONDS if patience is None else patience)
     WRITE_LOCK.acquire(patience)
     try:
-        session.connection(execution_options={"write": max(0, round(until - time.monotonic()))})
+        connection = session.connection(execution_options={"write": max(0, round(until - time.monotonic()))})
+        session.info[DRIVER] = connection.connection.driver_connection
         yield session
         session.commit()
     except BaseException as error:
         session.rollback()
         raise _in_our_words(error) from error
     finally:
+        session.info.pop(DRIVER, None)
         WRITE_LOCK.release()
 
 

@@ -56,8 +56,8 @@ def _tracing() -> list[aiohttp.TraceConfig]:
     return [trace]
 
 
-def _form(data: Mapping[str, Any] | None) -> aiohttp.BytesPayload | None:
-    """The body of a post."""
+def form(data: Mapping[str, Any] | None) -> aiohttp.BytesPayload | None:
+    """The body of a post, None without one."""
     if data is None:
         return None
     form = "&".join([f"{name}={_quoted(str(value))}" for name, value in data.items()])
@@ -106,7 +106,7 @@ class HttpClient(AsyncHttpClient):
             method,
             url,
             params=params,
-            data=_form(data),
+            data=form(data),
             headers={**(headers or {}), **signed_in},
             allow_redirects=False,
         ) as answer:
