@@ -89,5 +89,17 @@ def test_0004_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(be
         ("+13035550102", "withdrawn", "carrier", None, "2026-01-02 03:04:05"),
     ]
     assert run(path, "SELECT title, place FROM events") == [("Picnic", None)]
-    revert(path, 4, QUIET)
+    for step in reversed(find()[3:]):
+        revert(path, step.version, QUIET)
     assert run(path, "SELECT count(*) FROM unsubscribed_contacts") == [(2,)]
+
+
+def test_0005_lists_in_order_makes_its_indexes_and_puts_the_former_ones_back(before):
+    path = before(5)
+    indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name LIKE '%_contacts' ORDER BY name"
+    former = run(path, indexes)
+    migrate(path, QUIET)
+    assert len(run(path, indexes)) == len(former) + 1
+    for step in reversed(find()[4:]):
+        revert(path, step.version, QUIET)
+    assert run(path, indexes) == former
