@@ -29,6 +29,9 @@ class RowVerdict(StrEnum):
     BAD = "bad"
 
 
+READABLE = (RowVerdict.NEW, RowVerdict.CHANGED, RowVerdict.RENAMED, RowVerdict.SAME)
+
+
 class Import(Model):
     """One upload: which file, by whom, how its columns were read, and what became of it.
 

@@ -7,9 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from app.imports.actions.checking import READABLE
 from app.imports.actions.target import AlreadyEnded, Target
-from app.imports.models import Import, ImportRow, ImportState, RowVerdict
+from app.imports.models import READABLE, Import, ImportRow, ImportState, RowVerdict
 from app.kit import failpoint
 from app.kit.clock import now
 from app.kit.columns import UtcDateTime

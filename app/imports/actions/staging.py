@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import case, delete, func, literal, select, update
 
-from app.imports.actions.checking import READABLE, Slice
+from app.imports.actions.checking import Slice
 from app.imports.actions.reading import Reading
 from app.imports.actions.target import AlreadyEnded, Target
-from app.imports.models import Import, ImportRow, ImportState, RowVerdict
+from app.imports.models import READABLE, Import, ImportRow, ImportState, RowVerdict
 from app.kit.db import db, driver, rows_changed
 from app.suppression.queries import off_limits
 
