@@ -66,6 +66,11 @@ class Import(Model):
     consent: Mapped[str | None] = mapped_column(String(300))
     undone_at: Mapped[moment | None]
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether its file is still being read: a large workbook, of which each request reads a part."""
+        return self.state is ImportState.CHECKED and self.columns is None
+
 
 class ImportRow(Model):
     """One row of the file and what would become of it.

@@ -99,9 +99,13 @@ def abandon(import_id: int, pool: str) -> str | None:
 
 def _end(import_id: int, pool: str, state: ImportState) -> Import:
     """Claim the end of an import: of two who press the button at once, one gets it."""
-    open_one = [Import.id == import_id, Import.pool == pool, Import.state == ImportState.CHECKED]
+    open_one: list[ColumnElement[bool]] = [
+        Import.id == import_id,
+        Import.pool == pool,
+        Import.state == ImportState.CHECKED,
+    ]
     if state is ImportState.DONE:
-        open_one.append(Import.checked_rows == Import.row_count)
+        open_one += [Import.checked_rows == Import.row_count, Import.columns.is_not(None)]
     claimed = update(Import).where(*open_one).values(state=state, finished_at=now())
     if rows_changed(claimed.execution_options(**UNSEEN)) != 1:
         raise AlreadyEnded
