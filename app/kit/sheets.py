@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from app.kit import workbooks
-from app.kit.workbooks import BadWorkbook, Mark
+from app.kit.workbooks import LAST_EXCEL_ROW, BadWorkbook, Mark
 
 MOST_ROWS, MOST_COLUMNS = 100_000, 200
 ENCODINGS = {
@@ -193,6 +193,8 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     line = 1
     for cells in reader:
+        if line > LAST_EXCEL_ROW:  # of blank ones too: ten million take a quarter of a minute
+            raise BadSheet(TOO_MANY)
         yield Row(line, cells)
         line = reader.line_num + 1
 
