@@ -1,4 +1,7 @@
-"""What is exported comes back as it was, byte for byte: a thousand nasty names on every list. Cases B15, B16, B17."""
+"""What is exported comes back as it was, byte for byte: a thousand nasty names on every list. Cases B15, B16, B17.
+
+The community's own is in tests/community/test_export.py.
+"""
 
 import csv
 import io
@@ -18,7 +21,6 @@ PIECES = [
     "\u202e", "\u200b", "\r\n=1",
 ]  # fmt: skip
 LISTS = {
-    "the community": ("/community/import", "/community/export", "community_members", {}),
     "an event": ("/events/1/import", "/events/1/export", "event_registrations", {"event_id": 1}),
     "do not text": ("/suppression/import", "/suppression/export", "unsubscribed_contacts", {"source": "import"}),
 }
