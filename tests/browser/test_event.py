@@ -1,12 +1,13 @@
 """The story of an event: made, its people imported from a workbook with faults, its reminders planned and moved."""
 
 import shutil
-from datetime import date, timedelta
+from datetime import timedelta
 
 import openpyxl
 import pytest
 
 from app.domain.hours import day_in_words
+from app.kit.clock import now
 from tests.browser.walk import Walk
 from tests.served import Served
 
@@ -49,13 +50,13 @@ def reminders(sol, day):
     """Waits for both reminders of an event on this day on the list of scheduled blasts."""
     sol.page.goto(f"{sol.url}/blasts/scheduled")
     for before in (7, 1):
-        due = day_in_words(day - timedelta(days=before), today=date.today())  # noqa: DTZ011 - as the server's clocks say
+        due = day_in_words(day - timedelta(days=before), today=now().date())
         sol.page.wait_for_selector(f"tr:has-text('{due}'):has-text('Reminder, {before} day')")
     return sol.page.locator("tr:has-text('Reminder, ')").count()
 
 
 def test_an_event_its_people_and_its_reminders(sol, workbook):
-    day = date.today() + timedelta(days=40)  # noqa: DTZ011
+    day = now().date() + timedelta(days=40)
     sol.menu("Events")
     sol.click("main a:has-text('event') >> nth=0")
     sol.page.fill("#title", "Spring picnic")

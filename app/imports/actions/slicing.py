@@ -36,10 +36,10 @@ def read_part(data: bytes, before: Part | None = None, clock: Callable[[], float
     return Part(rows, mark, texts)
 
 
-def keep_part(name: str, part: Part) -> None:
-    """Keep what was read so far of the file of this name."""
-    texts = json.dumps(part.texts).encode()
-    uploads.keep_beside(name, "texts", texts)
+def keep_part(name: str, part: Part, *, is_first: bool) -> None:
+    """Keep what was read so far of the file of this name; its texts stay the same from the first part on."""
+    if is_first:
+        uploads.keep_beside(name, "texts", json.dumps(part.texts).encode())
     uploads.keep_beside(name, "part", json.dumps([astuple(part.mark or Mark()), part.rows]).encode())
 
 

@@ -102,7 +102,7 @@ def _begin(place: Place, data: bytes, name: str, first: actions.Reading | action
     uploads.sweep(now() - KEPT_FOR)
     kept = actions.Upload(shown, uploads.keep(data), who(), consent)
     reading = first if isinstance(first, actions.Reading) else None
-    _keep(kept.stored_as, first)
+    _keep(kept.stored_as, first, is_first=True)
     with write():
         actions.expire(now() - KEPT_FOR, now() - UNDO_FOR)
         row = actions.begin(kept, reading, place.target)
@@ -111,9 +111,9 @@ def _begin(place: Place, data: bytes, name: str, first: actions.Reading | action
     return way(place, row.id)
 
 
-def _keep(name: str, found: actions.Reading | actions.Part) -> None:
+def _keep(name: str, found: actions.Reading | actions.Part, *, is_first: bool) -> None:
     if isinstance(found, actions.Part):
-        actions.keep_part(name, found)
+        actions.keep_part(name, found, is_first=is_first)
     else:
         uploads.keep_rows(name, found.rows)
 
@@ -125,7 +125,7 @@ def _read_on(place: Place, row: Import) -> int:
     """
     name = row.stored_as or ""
     found = _whole(actions.read_part(uploads.fetch(name), actions.kept_part(name)))
-    _keep(name, found)
+    _keep(name, found, is_first=False)
     if isinstance(found, actions.Part):
         return len(found.rows)
     with write():
