@@ -7,11 +7,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app.audit.models import AuditEvent
 from app.kit.db import db
-from app.kit.pages import Asked, Page, last_page
+from app.kit.pages import Asked, Page, last_page, nearer_end
 
 # A verb that is not here is shown as it is.
 VERBS = {
@@ -79,24 +79,34 @@ class Act:
     client_ip: str | None
 
 
+# From one name to the next along the index: however many acts there are, it is a step a person.
+EVERYBODY = text("""
+    WITH RECURSIVE everybody(who) AS (
+        SELECT min(who) FROM audit_events WHERE who > ''
+        UNION ALL SELECT (SELECT min(who) FROM audit_events WHERE who > everybody.who) FROM everybody
+        WHERE everybody.who IS NOT NULL)
+    SELECT who FROM everybody WHERE who IS NOT NULL
+""")
+
+
 def people() -> Sequence[str]:
     """Everybody who ever did something, by name."""
-    names = select(AuditEvent.who).where(AuditEvent.who != "").distinct().order_by(AuditEvent.who)
-    return db.session.scalars(names).all()
+    return db.session.scalars(EVERYBODY).all()
 
 
 def page(asked: Asked, *, who: str = "", day: date | None = None, zone: str = "UTC") -> Page:
     """A page of acts, newest first; of one person, or of one day on the clocks of `zone`, where given."""
-    wanted = select(AuditEvent)
-    if who:
-        wanted = wanted.where(AuditEvent.who == who)
+    wanted = [AuditEvent.who == who] if who else []
     if day:
         start, end = (_midnight(each, zone) for each in (day, day + timedelta(days=1)))
-        wanted = wanted.where(AuditEvent.at >= start, AuditEvent.at < end)
-    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+        wanted += [AuditEvent.at >= start, AuditEvent.at < end]
+    total = db.session.scalar(select(func.count()).select_from(AuditEvent).where(*wanted)) or 0
     asked = last_page(total, asked)
-    newest = wanted.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-    rows = db.session.scalars(newest.limit(asked.per_page).offset(asked.offset))
+    walk = nearer_end(total, asked.offset, asked.per_page)
+    order = (AuditEvent.at, AuditEvent.id) if walk.backwards else (AuditEvent.at.desc(), AuditEvent.id.desc())
+    ids = select(AuditEvent.id).where(*wanted).order_by(*order).limit(walk.limit).offset(walk.offset)
+    newest = (AuditEvent.at.desc(), AuditEvent.id.desc())
+    rows = db.session.scalars(select(AuditEvent).where(AuditEvent.id.in_(ids)).order_by(*newest))
     return Page([_act(row) for row in rows], total, asked)
 
 

@@ -4,11 +4,11 @@ import re
 import time
 
 import pytest
-from sqlalchemy import event
 
 from app.kit.db import db, write
 from tests import makers
 from tests.cast import ZOE
+from tests.statements import asked_of
 
 PAGE = f"/people/{ZOE[1:]}"
 FILL = """
@@ -31,20 +31,12 @@ def filled(app):
 
 def statements(app, visit):
     """What one look at the page asks of the database, and how long it takes."""
-    asked = []
-    with app.app_context():
-        engine = db.engine
-
-    def listen(_connection, _cursor, statement, *_rest):
-        asked.append(statement)
-
-    event.listen(engine, "before_cursor_execute", listen)
-    start = time.perf_counter()
-    page = visit(PAGE, "sol")
-    seconds = time.perf_counter() - start
-    event.remove(engine, "before_cursor_execute", listen)
+    with asked_of(app) as asked:
+        start = time.perf_counter()
+        page = visit(PAGE, "sol")
+        seconds = time.perf_counter() - start
     assert page.status_code == 200
-    return [each for each in asked if re.match(r"\s*(SELECT|WITH)", each)], seconds
+    return asked, seconds
 
 
 def test_who_is_left_out_costs_no_more(visit, filled):

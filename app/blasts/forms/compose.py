@@ -1,5 +1,6 @@
 """What somebody writes and for whom, and the sentences beside what cannot be sent."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField, ValidationError
@@ -9,7 +10,7 @@ from app.blasts import queries
 from app.blasts.actions.confirm import Draft, test_phone
 from app.blasts.forms.when import ModeField, Moments, say, which_time
 from app.domain import hours, wording
-from app.domain.audience import Rehearsal
+from app.domain.audience import Rehearsal, Text
 from app.domain.blast_states import Target
 from app.domain.phone import pretty
 from app.domain.segments import LIMIT, characters
@@ -90,13 +91,14 @@ class ComposeForm(Moments):
             raise ValidationError(NO_TEST_PHONE)
 
     def judge(self, rehearsal: Rehearsal) -> bool:
-        """Whether every text can be sent once names are filled in; if not, says whose are too long."""
+        """Whether the text can be sent to somebody once names are filled in; if not, says for whom it is too long.
+
+        Whom alone it is too long for, the check names: they are left out.
+        """
         long = rehearsal.too_long
-        if not long:
+        if not long or len(long) < rehearsal.people:
             return True
-        named = [f"{text.name or pretty(text.phone)} ({characters(text.body):,} characters)" for text in long[:NAMED]]
-        more = f" and {len(long) - NAMED:,} more" if len(long) > NAMED else ""
-        say(self.message_body, f"Filled in, the text is too long for {', '.join(named)}{more}. {LONGEST}")
+        say(self.message_body, f"{too_long_for(long)} {LONGEST}")
         return False
 
     @property
@@ -128,6 +130,13 @@ class ComposeForm(Moments):
         """Who would get what, once `validate()` was happy."""
         draft = self.draft
         return queries.rehearsal(draft.target, draft.event_id, draft.body, draft.footer)
+
+
+def too_long_for(texts: Sequence[Text]) -> str:
+    """A sentence that names the first of these people, each with the length of their text."""
+    named = [f"{text.name or pretty(text.phone)} ({characters(text.body):,} characters)" for text in texts[:NAMED]]
+    more = f" and {len(texts) - NAMED:,} more" if len(texts) > NAMED else ""
+    return f"Filled in, the text is too long for {', '.join(named)}{more}."
 
 
 def _events() -> dict[str, str]:

@@ -16,6 +16,7 @@ from app.blasts.views.review import Review
 from app.blasts.views.room import bp
 from app.delivery import queries as delivery
 from app.domain import hours, wording
+from app.domain.audience import without_too_long
 from app.domain.blast_states import Target
 from app.domain.segments import measure, plain
 from app.kit.access import BOTH, needs, who
@@ -59,6 +60,7 @@ def _check(form: ComposeForm) -> Answer:
     draft = form.draft
     if draft.test:
         return _send(draft, _token_of_test(form, draft))
+    rehearsal = without_too_long(rehearsal)
     review = Review(draft, rehearsal, now(), form.asked_fold(form.local), form.asked_fold(form.end), _page_number())
     confirmation = ConfirmForm()
     confirming = "confirm" in request.form

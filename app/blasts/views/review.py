@@ -11,12 +11,14 @@ from functools import cached_property
 from flask import current_app
 
 from app.blasts.actions.confirm import Draft
+from app.blasts.forms.compose import too_long_for
 from app.blasts.views.ending import Ending
 from app.blasts.views.words import audience, parts, people
 from app.domain import hours, wording
 from app.domain.audience import Person, Rehearsal, Text, rehearse
 from app.domain.cost import cost_of, duration_in_words, money, price, seconds_to_send
-from app.domain.permission import LEFT_OUT_WORDS
+from app.domain.numbers import START
+from app.domain.permission import LEFT_OUT_WORDS, LeftOut
 from app.domain.phone import pretty
 from app.domain.segments import GSM, PLAIN, costly_characters, plain
 from app.events import queries as events
@@ -166,6 +168,8 @@ class Review:
             return []
         return [
             *self._about_the_end(),
+            *self._about_too_long(),
+            *self._about_abroad(),
             *self._about_letters(),
             *self._about_length(),
             *self._about_names(),
@@ -175,6 +179,18 @@ class Review:
     def _about_the_end(self) -> Iterator[Advice]:
         if self.ending and (warning := self.ending.warning):
             yield Advice("warn", warning)
+
+    def _about_too_long(self) -> Iterator[Advice]:
+        """Whom their own name makes the text too long for: they are left out, unless somebody shortens it."""
+        long = [text for text in self.rehearsal.texts if text.left_out is LeftOut.TOO_LONG]
+        if long:
+            them = "This person is" if len(long) == 1 else "They are"
+            yield Advice("warn", f"{too_long_for(long)} {them} left out. Shorten the text to reach everybody.")
+
+    def _about_abroad(self) -> Iterator[Advice]:
+        starts = Counter(text.phone[:START] for text in self.rehearsal.sendable)
+        if words := organisation.abroad(starts):
+            yield Advice("info", words)
 
     def _about_letters(self) -> Iterator[Advice]:
         """Signs outside the plain alphabet, and what they cost. Names are not the writer's to change."""
