@@ -71,10 +71,10 @@ class CrowdForm(FlaskForm):
     """The crowd answers a blast. After `validate()`, `log` and `parts` are what it says."""
 
     log_id = SelectField("Which blast", validate_choice=False)
-    percent = StringField("Of a hundred people, so many text", default="40")
-    body = StringField("this", default="YES", id="crowd_body")
-    other_percent = StringField("And so many text", default="0")
-    other_body = StringField("that", default="STOP")
+    percent = StringField("Percent of people", default="40")
+    body = StringField("Their text", default="YES", id="crowd_body")
+    other_percent = StringField("Percent of others", default="0")
+    other_body = StringField("The others’ text", default="STOP")
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)

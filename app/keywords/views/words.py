@@ -37,23 +37,24 @@ def built_in() -> list[BuiltIn]:
 
 
 @bp.app_template_filter()
-def state_of_keyword(rule: KeywordRule) -> tuple[str, str]:
-    """The kind of the tag, and what it says: whether the keyword counts at this moment."""
+def state_of_keyword(rule: KeywordRule) -> tuple[str, str, str]:
+    """Whether the keyword counts at this moment: the kind of the tag, what it says, and since or until when."""
     moment = now()
     if not rule.is_active:
-        return "", "Off"
+        return "", "Off", ""
     if rule.active_until and rule.active_until <= moment:
-        return "warn", f"Ended {local(rule.active_until)}"
+        return "warn", "Ended", local(rule.active_until)
     if rule.active_from and rule.active_from > moment:
-        return "info", f"From {local(rule.active_from)}"
-    return "ok", f"Until {local(rule.active_until)}" if rule.active_until else "Active"
+        return "info", "Later", f"from {local(rule.active_from)}"
+    return "ok", "Active", f"until {local(rule.active_until)}" if rule.active_until else ""
 
 
 @bp.app_template_filter()
-def first_words(rule: KeywordRule) -> str:
+def first_words(line: Line) -> str:
     """How the answer begins, on one line; "" when there is none."""
-    line = " ".join(fill(rule.response_body or "", None, ANY_EVENT).split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
+    event = {"event_title": line.event} if line.event else {}
+    words = " ".join(fill(line.rule.response_body or "", None, ANY_EVENT | event).split())
+    return words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
 
 
 @bp.app_template_filter()
