@@ -12,6 +12,9 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.community.models import CommunityMember
 from app.events.models import Event, EventRegistration
+from app.keywords.actions import rules
+from app.keywords.models import KeywordAction, Match
+from app.keywords.queries import clash
 from app.kit import db as furniture
 from app.kit.clock import now
 from app.kit.db import db, write
@@ -35,6 +38,9 @@ NAMES: tuple[str | None, ...] = (
 GUESTS = ("Neighbour from No. 12", "Auntie Bee", "Raúl", None)
 SAID_STOP = ((3, "inbound", "Texted STOP"), (17, "manual", "Told us at the door"), (41, "import", None))
 DEAD = (26, "No such number any more")
+HOURS = "The food pantry is open Tuesdays and Fridays from 9 to 12, at the side door on Elm Street. No papers needed."
+WELCOME = "Welcome, {first_name|friend}! You get our news now, about once a week. Reply STOP to leave."
+SHOT = "{first_name|Friend}, you are registered for the {event_title} on {event_date}. Bring your insurance card."
 Row = dict[str, object]
 
 
@@ -50,6 +56,7 @@ def load() -> int:
     guests: list[Row] = [{"name": name, "phone": phone_of(len(NAMES) + n)} for n, name in enumerate(GUESTS)]
     _event("Spring picnic at City Park", now().date() + timedelta(days=16), [*people[:22], *guests])
     _event("Flu clinic", now().date() + timedelta(days=30), people[15:58:3])
+    _keywords()
     return len(new)
 
 
@@ -74,6 +81,19 @@ def _event(title: str, day: date, people: Sequence[Row]) -> None:
     db.session.flush()
     rows = [{"event_id": event.id, "name": each["name"], "phone": each["phone"]} for each in people]
     db.session.execute(insert(EventRegistration), rows)
+
+
+def _keywords() -> None:
+    """What people ask every week, a way onto the list, and a way to register."""
+    clinic = db.session.scalar(select(Event.id).where(Event.title == "Flu clinic"))
+    wanted: list[tuple[rules.Rule, list[str]]] = [
+        (rules.Rule("HOURS", HOURS), ["OPEN", "PANTRY"]),
+        (rules.Rule("JOIN", WELCOME, match_kind=Match.FIRST, action=KeywordAction.SUBSCRIBE), ["SIGN ME UP"]),
+        (rules.Rule("FLU", SHOT, action=KeywordAction.ADD_TO_EVENT, event_id=clinic), ["FLU SHOT"]),
+    ]
+    for rule, aliases in wanted:
+        if not any(clash(word) for word in [rule.keyword, *aliases]):
+            rules.add(rule, aliases, None)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from app.community.views import bp as community
 from app.dashboard.views import bp as dashboard
 from app.events.views import bp as events
 from app.health.views import bp as health
+from app.keywords.views import bp as keywords
 from app.kit import filters
 from app.organisation import queries as organisation
 from app.organisation.views import bp as settings_page
@@ -25,6 +26,7 @@ OPEN = (
     blasts,
     community,
     events,
+    keywords,
     suppression,
     people,
     sandbox,
@@ -41,6 +43,7 @@ MENU = (
     Entry("Blasts", "blasts.logs", "send", tab=True),
     Entry("Community", "community.everyone", "users", tab=True),
     Entry("Events", "events.everything", "calendar-days"),
+    Entry("Keywords", "keywords.everything", "zap"),
     Entry("Do not text", "suppression.everyone", "bell-off", admin=True),
     Entry("Practice phone", "sandbox.phones", "smartphone", sandbox=True),
     Entry("Users", "accounts.users", "shield-check", group="Admin", admin=True),

@@ -41,6 +41,9 @@ VERBS = {
     "registration.removed": "Took a person off an event",
     "registration.unsubscribed": "Put a registered person on the do-not-text list",
     "registrations.exported": "Downloaded the registrations of an event",
+    "keyword.added": "Added a keyword",
+    "keyword.changed": "Changed a keyword",
+    "keyword.deleted": "Deleted a keyword",
     "blast.confirmed": "Sent or scheduled a blast",
     "blast.undone": "Took a blast back before it left",
     "blast.cancelled": "Cancelled a scheduled blast",
@@ -64,6 +67,8 @@ VERBS = {
     "sandbox.mood": "Changed how a practice phone behaves",
     "sandbox.all_working": "Set all practice phones to working",
     "sandbox.wrote": "Wrote from a practice phone",
+    "sandbox.stranger": "Wrote from a practice phone that nobody knows",
+    "sandbox.crowd": "Let practice phones answer a blast",
 }
 
 

@@ -17,7 +17,6 @@ from app.domain.permission import LeftOut
 from app.domain.phone import digits_of
 from app.events import queries as events
 from app.events.models import Event, EventReminder
-from app.kit.clock import now
 from app.kit.db import db
 from app.kit.pages import MOST_FOUND, Asked, FoundPage, Page, Walk, last_page, nearer_end
 from app.kit.searching import has_words
@@ -73,11 +72,7 @@ def rehearsal(
 
 def event_values(target: Target, event_id: int | None) -> dict[str, str]:
     """What stands for the placeholders of a blast's event, as the event is now; {} without one."""
-    event = events.event(event_id) if target == Target.EVENT else None
-    if event is None:
-        return {}
-    calendar = reminders.Calendar(event.date, event.start_time, organisation.timezone())
-    return reminders.values_of(event.title, calendar, event.place, now())
+    return events.placeholders(event_id) if target == Target.EVENT else {}
 
 
 def _pool(

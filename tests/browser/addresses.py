@@ -25,6 +25,7 @@ NO_PAGES = {
     "suppression.import_bad_rows",
     "suppression.import_check",  # the same page as that of the community's import
     "sandbox.open_phone",
+    "sandbox.try_words",
     "setup.first_start",  # only while there is no user: the newcomer's story looks at it
 }
 
@@ -87,6 +88,11 @@ def places(here: Filled) -> list[Place]:
         Place("events.one", "event", f"/events/{here.event}"),
         Place("events.edit", "event-edit", f"/events/{here.event}/edit"),
         Place("events.register", "event-register", f"/events/{here.event}/register"),
+        Place("keywords.everything", "keywords", "/keywords"),
+        Place("keywords.everything", "keywords-nothing-found", "/keywords?search=nothing", ADMIN),
+        Place("keywords.add", "keywords-add", "/keywords/add"),
+        Place("keywords.add", "keywords-add-mistakes", "/keywords/add", ADMIN, reach="bad_keyword"),
+        Place("keywords.edit", "keywords-edit", f"/keywords/{here.keyword}/edit"),
         Place("suppression.everyone", "do-not-text", "/suppression", ADMIN),
         Place("suppression.everyone", "do-not-text-dead", "/suppression?why=number_dead", ADMIN),
         Place("suppression.import_file", "do-not-text-import", "/suppression/import", ADMIN),
@@ -114,6 +120,7 @@ EMPTY = (
     "/blasts/scheduled",
     "/community",
     "/events",
+    "/keywords",
     "/suppression",
     "/sandbox",
     "/audit",
@@ -197,12 +204,20 @@ def bad_event(page):
     page.wait_for_selector(".summary")
 
 
+def bad_keyword(page):
+    """A word of the law, and nothing to answer."""
+    page.fill("#keyword", "stop")
+    page.click("label:text-is('Register them for an event')")
+    page.click(".sticky >> text=Add keyword")
+    page.wait_for_selector(".summary")
+
+
 def check(page):
     """On to the review page."""
     page.click(".sticky >> text=Check message")
 
 
-WAYS = (preview, mistakes, later, end, bad_end, review, review_later, review_end, bad_person, bad_event)
+WAYS = (preview, mistakes, later, end, bad_end, review, review_later, review_end, bad_person, bad_event, bad_keyword)
 REACH = {each.__name__: each for each in WAYS}
 
 

@@ -19,6 +19,8 @@ from app.domain.blast_states import ScheduleStatus
 from app.domain.permission import Role
 from app.events.models import Event
 from app.imports.models import Import
+from app.keywords.actions import rules
+from app.keywords.models import KeywordRule
 from app.kit.clock import now
 from app.kit.db import db, write
 from app.kit.settings import Settings
@@ -69,6 +71,7 @@ class Filled:
     people: int
     user: int
     event: int = 0
+    keyword: int = 0
 
 
 def fill(database: Path) -> Filled:
@@ -137,8 +140,19 @@ def _everyday(app, visit):
     for body in ("YES", "We are 2 adults and 3 kids 🎉", "What can I bring?"):
         visit(f"/sandbox/{READS_ZOE}/text", "ada", body=body)
     visit(f"/sandbox/{demo.phone_of(5)[1:]}/text", "ada", body="STOP")
+    _keywords(app)
     _blast(visit, "ada", WRONG, send_mode="test")
     _ended(app)
+
+
+def _keywords(app):
+    """One more keyword that is off, one whose time is over, and one with a long word; some were used."""
+    with app.app_context(), write():
+        rules.add(rules.Rule("SNOW", "We are closed today because of the snow.", is_active=False), [], "ada")
+        rules.add(rules.Rule("SUMMER", "Camp is full.", active_until=now() - timedelta(days=80)), ["CAMP"], "sol")
+        rules.add(rules.Rule("DONAUDAMPFSCHIFFFAHRTSGESELLSCHAFTSFEST", "Ahoi!"), [], "sol")
+        used = db.update(KeywordRule).where(KeywordRule.keyword.in_(["HOURS", "JOIN"]))
+        db.session.execute(used.values(match_count=1214, last_matched_at=now() - timedelta(hours=3)))
 
 
 def _troubles(app, visit):
@@ -263,4 +277,5 @@ def _ids(app):
             "people": 1,
             "user": 3,
             "event": db.session.scalar(db.select(Event.id).where(Event.title == "Flu clinic")),
+            "keyword": db.session.scalar(db.select(KeywordRule.id).where(KeywordRule.keyword == "FLU")),
         }

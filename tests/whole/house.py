@@ -15,6 +15,7 @@ from app.delivery.models import MessageLog
 from app.domain.blast_states import Target
 from app.domain.permission import Role
 from app.events.models import Event, EventRegistration
+from app.keywords.actions import rules
 from app.kit.clock import now
 from app.kit.db import db, write
 from app.people.models import PersonNote
@@ -36,6 +37,8 @@ def furnish(app) -> dict[str, dict[str, str]]:
         running, faulty = _running(), _running()
         with write():
             control.pause_for_fault(MessageLog.id == faulty, "The sender cannot send texts.", 21606)
+        with write():
+            rules.add(rules.Rule("HOURS", "9 to 5"), ["WHEN"], "sol")
         zoe = member(ZOE, "Zoë").id
         tom = db.session.scalar(db.select(AppUser.id).where(AppUser.username == TOM))
     import_id = _import(app)
@@ -52,6 +55,7 @@ def furnish(app) -> dict[str, dict[str, str]]:
         "rid": "1",
         "digits": ZOE[1:],
         "note_id": "1",
+        "rule_id": "1",
         "line": "3",
         "kind": "suppressed",
         "id": "1",
