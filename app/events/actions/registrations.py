@@ -1,5 +1,8 @@
 """Writing registrations. That a number is registered once for an event is decided by the database (Taken)."""
 
+from sqlalchemy import func
+from sqlalchemy.dialects.sqlite import insert
+
 from app.delivery.actions import control
 from app.domain.permission import LeftOut
 from app.events.actions.events import Gone, found
@@ -14,6 +17,19 @@ def register(event_id: int, name: str | None, phone: str) -> EventRegistration:
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def come(event_id: int, phone: str, name: str | None, *, theirs: bool) -> None:
+    """Whoever said that they come is registered, once. Core, and quick.
+
+    A name that is `theirs` (they said it themselves) takes the place of what stood there; another only fills a gap.
+    """
+    made = insert(EventRegistration).values(event_id=event_id, phone=phone, name=name)
+    first, then = (
+        (made.excluded.name, EventRegistration.name) if theirs else (EventRegistration.name, made.excluded.name)
+    )
+    change = {"name": func.coalesce(first, then)}
+    db.session.execute(made.on_conflict_do_update(["event_id", "phone"], set_=change))
 
 
 def registered(event_id: int, registration_id: int) -> EventRegistration:

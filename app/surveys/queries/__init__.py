@@ -1,0 +1,1 @@
+"""Reading surveys, who answers them, and what was answered."""
