@@ -142,7 +142,8 @@ def _read_date(question: Question, text: str, calendar: Calendar) -> str | None:
 
 
 def _read_name(question: Question, text: str, calendar: Calendar) -> str | None:
-    said = BEFORE_A_NAME.sub("", wording.clean(text).replace("’", "'")).strip(" .,!")
+    said = BEFORE_A_NAME.sub("", wording.clean(text).replace("’", "'")).strip(" ,!")
+    said = re.sub(r"(?<=\w{3})\.$", "", said)  # the end of a sentence, not that of "Zoë H."
     name = wording.clean_name(said)
     if not name or len(name) > LONGEST_NAME or len(name.split()) > MOST_NAME_WORDS:
         return None

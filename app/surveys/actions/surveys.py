@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, null, select
 
 from app.domain.questions import Question, kept
 from app.domain.surveys import SessionStatus
@@ -44,7 +44,10 @@ class Removed:
 
 def add(facts: Facts, *, is_active: bool = True) -> SurveyFlow:
     """A new survey. Raises Taken when its name or its keyword is somebody else's."""
-    row = SurveyFlow(**_columns(facts), is_active=is_active)
+    columns = _columns(facts)
+    if facts.nudge_hours is None:  # of a column with a default, SQLAlchemy leaves a mere None away
+        columns["nudge_hours"] = null()
+    row = SurveyFlow(**columns, is_active=is_active)
     db.session.add(row)
     db.session.flush()
     return row

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 
 from app.delivery.actions import answers
 from app.delivery.actions.answers import Answer
@@ -56,7 +56,7 @@ def _asked_before(survey_id: int, hours_ago: int, moment: datetime) -> ColumnEle
 
 def _time_out(moment: datetime) -> int:
     late = [_asked_before(survey_id, timeout, moment) for survey_id, timeout, _ in _waits()]
-    due = select(SurveySession.id).where(SurveySession.status == SessionStatus.ACTIVE, or_(*late)).limit(SLICE)
+    due = select(SurveySession.id).where(SurveySession.status == SessionStatus.ACTIVE, or_(false(), *late)).limit(SLICE)
     if not late or not (ids := db.session.scalars(due).all()):
         return 0
     with write():
@@ -70,7 +70,7 @@ def _time_out(moment: datetime) -> int:
 def _nudge(moment: datetime) -> int:
     late = [_asked_before(survey_id, after, moment) for survey_id, _, after in _waits() if after]
     due = select(SurveySession).where(SurveySession.status == SessionStatus.ACTIVE, SurveySession.nudged_at.is_(None))
-    due = due.where(or_(*late)).order_by(SurveySession.id).limit(SLICE)
+    due = due.where(or_(false(), *late)).order_by(SurveySession.id).limit(SLICE)
     if not late or not db.session.scalar(select(func.count()).select_from(due.subquery())):
         return 0
     with write():
