@@ -18,6 +18,7 @@ from app.sandbox.views import bp as sandbox
 from app.setup.views import bp as setup
 from app.shell import Entry
 from app.suppression.views import bp as suppression
+from app.surveys.views import bp as surveys
 from app.webhooks.views import bp as webhooks
 
 OPEN = (
@@ -25,6 +26,7 @@ OPEN = (
     blasts,
     community,
     events,
+    surveys,
     suppression,
     people,
     sandbox,
@@ -41,6 +43,7 @@ MENU = (
     Entry("Blasts", "blasts.logs", "send", tab=True),
     Entry("Community", "community.everyone", "users", tab=True),
     Entry("Events", "events.everything", "calendar-days"),
+    Entry("Surveys", "surveys.everything", "message-square-text"),
     Entry("Do not text", "suppression.everyone", "bell-off", admin=True),
     Entry("Practice phone", "sandbox.phones", "smartphone", sandbox=True),
     Entry("Users", "accounts.users", "shield-check", group="Admin", admin=True),

@@ -181,10 +181,11 @@ def name_of(state: State) -> str | None:
 def hint_of(question: Question) -> str:
     """What helps to answer: the survey's own hint, else ours; and the words that pass the question or leave."""
     ways = "Text DONE to leave." if question.required else "Text SKIP to pass it, DONE to leave."
-    return f"{question.hint.strip() or _usual_hint(question)} {ways}"
+    return f"{question.hint.strip() or usual_hint(question)} {ways}"
 
 
-def _usual_hint(question: Question) -> str:
+def usual_hint(question: Question) -> str:
+    """How a question wants to be answered."""
     if question.ask is Ask.CHOICE:
         kind = "number" if question.labels[0] == "1" else "letter"
         return f"Please answer with one {kind} from {question.labels[0]} to {question.labels[-1]}."
