@@ -148,6 +148,12 @@ def delete(survey_id: int) -> ResponseReturnValue:
 
 
 @bp.app_template_global()
+def survey_of_blast(survey_id: int | None) -> SurveyFlow | None:
+    """For a blast's page: the survey that it asks."""
+    return surveys.survey(survey_id) if survey_id else None
+
+
+@bp.app_template_global()
 def surveys_of(event_id: int) -> list[SurveyFlow]:
     """For an event's page: the surveys that register people for it."""
     return surveys.of_event(event_id)
