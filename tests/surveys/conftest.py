@@ -1,20 +1,15 @@
 """What the tests of surveys look at: surveys, and people who text."""
 
 import json
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert
 
-from app.delivery.models import Message, MessageLog, messages
+from app.delivery.models import Message, MessageLog
 from app.domain.questions import kept
 from app.events.models import Event, EventRegistration
 from app.kit.db import db, write
-from app.surveys.actions import answering
-from app.surveys.actions.answering import Heard
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
-
-NOON = datetime(2026, 11, 26, 19, 0, tzinfo=UTC)  # in Denver
+from tests.surveys.talk import NOON, Town
 
 
 @pytest.fixture
@@ -49,33 +44,6 @@ def make_event(app):
             return row.id
 
     return make
-
-
-class Town:
-    """People who text, a minute apart, heard as the router hears them."""
-
-    def __init__(self, app):
-        self.app, self.moment = app, NOON
-
-    def __call__(self, phone, body, *, seconds=60, name=None, doubtful=False):
-        self.moment += timedelta(seconds=seconds)
-        with self.app.app_context(), write() as session:
-            row = {"direction": "inbound", "kind": "inbound", "status": "received", "phone": phone, "body": body}
-            made = session.execute(insert(messages).values(row).returning(messages.c.id)).scalar_one()
-            heard = Heard(phone, body, made, self.moment, name)
-            return (
-                answering.answer(heard, only_valid=True, doubtful=doubtful)
-                or (None if doubtful else answering.begin_by_word(heard))
-                or (None if doubtful else answering.answer(heard, only_valid=False))
-            )
-
-    def says(self, phone, *bodies, **more):
-        """The replies to the last of these texts."""
-        taken = [self(phone, body, **more) for body in bodies][-1]
-        return taken.replies if taken else None
-
-    def wait(self, **time):
-        self.moment += timedelta(**time)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from app.events.models import EventRegistration
 from app.kit.db import db, write
 from app.surveys.actions import answering
 from tests.cast import LEO, MIA, ZOE
-from tests.surveys.conftest import NOON
+from tests.surveys.talk import NOON
 
 COMING = Question("Coming?", Ask.YES_NO, leads={"no": END_UNREGISTERED})
 MANY = Question("How many?", Ask.NUMBER, low=1, high=20)
