@@ -89,6 +89,16 @@ def test_what_was_made_comes_back_on_the_form_and_saves_unchanged(visit, flows):
     assert json.loads(details) == {"changed": []}
 
 
+def test_what_a_form_does_not_speak_of_stays(visit, flows):
+    visit("/surveys/add", "ada", **CARDS, new_event="Picnic in May")
+    before = flows()[0]
+    assert visit("/surveys/1/edit", "ada", name="Another name").status_code == 303
+    after = flows()[0]
+    assert after.name == "Another name"
+    for column in ("questions_json", "trigger_keyword", "linked_event_id", "timeout_hours", "nudge_hours"):
+        assert getattr(after, column) == getattr(before, column)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -165,10 +165,34 @@ class SurveyForm(FlaskForm):
 def from_post(form: MultiDict[str, str], survey: SurveyFlow | None = None) -> SurveyForm:
     """The posted form. Instead of cards it may carry `questions`: each line a question, answered in free words."""
     typed = MultiDict(form)
+    if survey:
+        _keep_what_did_not_come(typed, of_survey(survey))
     if "questions" in typed and not any(key.startswith("questions-") for key in typed):
         lines = [line for text in typed.poplist("questions") for line in text.splitlines() if line.strip()]
         typed.update({f"questions-{place}-prompt": line for place, line in enumerate(lines)})
-    return SurveyForm(typed, data=of_survey(survey) if survey else None, survey_id=survey.id if survey else None)
+    return SurveyForm(typed, survey_id=survey.id if survey else None)
+
+
+def _keep_what_did_not_come(typed: MultiDict[str, str], there: dict[str, Any]) -> None:
+    """A survey that is there keeps what a form does not speak of."""
+    questions = there.pop("questions")
+    if not any(key.startswith("questions") for key in typed):
+        for place, question in enumerate(questions):
+            typed.update(_as_posted(f"questions-{place}", question))
+    for name, value in there.items():
+        typed.setdefault(name, value)
+
+
+def _as_posted(prefix: str, question: dict[str, Any]) -> dict[str, str]:
+    """A question's fields as a browser would post them."""
+    plain = {f"{prefix}-{name}": value for name, value in question.items() if isinstance(value, str)}
+    ticked = {f"{prefix}-required": "y"} if question.get("required") else {}
+    ways = {
+        f"{prefix}-ways-{place}-{name}": value
+        for place, way in enumerate(question["ways"])
+        for name, value in way.items()
+    }
+    return plain | ticked | ways
 
 
 def wants_to_be_open(form: MultiDict[str, str], otherwise: bool) -> bool:

@@ -65,9 +65,9 @@ def _page(survey: SurveyFlow, row: SurveySession, wrong: tuple[int, str, str] = 
 @bp.post("/<int:survey_id>/sessions/<int:session_id>/answer")
 @needs(*BOTH)
 def correct(survey_id: int, session_id: int) -> ResponseReturnValue:
-    """Count something as the answer to the question at `position`, as if they had texted it."""
+    """Count something as the answer to the question at `position` (else where they are), as if they had texted it."""
     survey, row = found(survey_id), _session(survey_id, session_id)
-    typed, place = request.form.get("value", ""), request.form.get("position", "")
+    typed, place = request.form.get("value", ""), request.form.get("position", str(row.position))
     position = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
     questions = parse(row.questions_json)
     if not 0 <= position < len(questions):
