@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
 from app.community.models import CommunityMember
+from app.domain.questions import END_UNREGISTERED, Ask, Question
 from app.events.models import Event, EventRegistration
 from app.keywords.actions import rules
 from app.keywords.models import KeywordAction, Match
@@ -21,6 +22,8 @@ from app.kit.db import db, write
 from app.kit.settings import ROOT, Settings
 from app.migrations.runner import migrate
 from app.suppression import actions as suppression
+from app.surveys.actions import surveys
+from app.surveys.models import SurveyFlow, TriggerWord
 
 # 555-01xx is kept free for stories by the phone companies: nobody has these numbers.
 AREAS = ("303", "720", "212", "415", "202", "312")
@@ -41,11 +44,18 @@ DEAD = (26, "No such number any more")
 HOURS = "The food pantry is open Tuesdays and Fridays from 9 to 12, at the side door on Elm Street. No papers needed."
 WELCOME = "Welcome, {first_name|friend}! You get our news now, about once a week. Reply STOP to leave."
 SHOT = "{first_name|Friend}, you are registered for the {event_title} on {event_date}. Bring your insurance card."
+SURVEY, WORD = "Who comes to the picnic", "PICNIC"
+QUESTIONS = (
+    Question("Are you coming?", Ask.YES_NO, leads={"no": END_UNREGISTERED}),
+    Question("How many of you are coming, with you?", Ask.NUMBER, low=1, high=20, hint="Count yourself too."),
+    Question("What will you bring?", Ask.CHOICE, choices=("Salad", "Cake", "Drinks", "Only ourselves")),
+    Question("What is your name?", Ask.NAME),
+)
 Row = dict[str, object]
 
 
 def load() -> int:
-    """Add the made-up people, events and opt-outs that are not there yet; how many people were added.
+    """Add the made-up people, events, opt-outs and a survey that are not there yet; how many people were added.
 
     To be called inside an open write(). Nothing that is there is changed.
     """
@@ -55,6 +65,7 @@ def load() -> int:
     _leave_out(new)
     guests: list[Row] = [{"name": name, "phone": phone_of(len(NAMES) + n)} for n, name in enumerate(GUESTS)]
     _event("Spring picnic at City Park", now().date() + timedelta(days=16), [*people[:22], *guests])
+    _survey("Spring picnic at City Park")
     _event("Flu clinic", now().date() + timedelta(days=30), people[15:58:3])
     _keywords()
     return len(new)
@@ -94,6 +105,21 @@ def _keywords() -> None:
     for rule, aliases in wanted:
         if not any(clash(word) for word in [rule.keyword, *aliases]):
             rules.add(rule, aliases, None)
+
+
+def _survey(title: str) -> None:
+    """Who comes to the event of this title: text PICNIC. Not where that word starts something already."""
+    taken = (
+        select(TriggerWord.word)
+        .where(TriggerWord.word == WORD)
+        .union_all(select(SurveyFlow.name).where(SurveyFlow.name == SURVEY))
+    )
+    event_id = db.session.scalar(select(Event.id).where(Event.title == title))
+    if event_id is None or db.session.scalar(taken):
+        return
+    welcome = "Hi {first_name|friend}, the spring picnic is at City Park this year."
+    thanks = "Thank you, we look forward to it. Bring a dish to share!"
+    surveys.add(surveys.Facts(SURVEY, WORD, welcome, QUESTIONS, thanks, event_id))
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from app.sandbox.views import bp as sandbox
 from app.setup.views import bp as setup
 from app.shell import Entry
 from app.suppression.views import bp as suppression
+from app.surveys.views import bp as surveys
 from app.webhooks.views import bp as webhooks
 
 OPEN = (
@@ -27,6 +28,7 @@ OPEN = (
     community,
     events,
     keywords,
+    surveys,
     suppression,
     people,
     sandbox,
@@ -44,6 +46,7 @@ MENU = (
     Entry("Community", "community.everyone", "users", tab=True),
     Entry("Events", "events.everything", "calendar-days"),
     Entry("Keywords", "keywords.everything", "zap"),
+    Entry("Surveys", "surveys.everything", "message-square-text"),
     Entry("Do not text", "suppression.everyone", "bell-off", admin=True),
     Entry("Practice phone", "sandbox.phones", "smartphone", sandbox=True),
     Entry("Users", "accounts.users", "shield-check", group="Admin", admin=True),

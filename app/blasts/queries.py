@@ -20,7 +20,6 @@ from app.events.models import Event, EventReminder
 from app.kit.db import db
 from app.kit.pages import MOST_FOUND, Asked, FoundPage, Page, Walk, last_page, nearer_end
 from app.kit.searching import has_words
-from app.organisation import queries as organisation
 
 # The chips above a blast's people: word -> statuses.
 FILTERS: dict[str, tuple[MessageStatus, ...]] = {

@@ -64,11 +64,12 @@ STATEMENTS = (
         CONSTRAINT pk_survey_answers PRIMARY KEY (id),
         CONSTRAINT fk_survey_answers_session_id FOREIGN KEY(session_id) REFERENCES survey_sessions (id) ON DELETE
             CASCADE,
-        CONSTRAINT ck_survey_answers_answerstate CHECK (state IN ('answered', 'skipped', 'unclear')),
+        CONSTRAINT ck_survey_answers_answerstate CHECK (state IN ('answered', 'skipped', 'unclear', 'repeated')),
         CONSTRAINT fk_survey_answers_message_id FOREIGN KEY(message_id) REFERENCES messages (id) ON DELETE SET NULL)""",
     "CREATE INDEX ix_survey_answers_message_id ON survey_answers (message_id)",
     "CREATE INDEX ix_survey_answers_session_id ON survey_answers (session_id, id)",
-    "CREATE UNIQUE INDEX uq_survey_answers_position ON survey_answers (session_id, position) WHERE state <> 'unclear'",
+    "CREATE UNIQUE INDEX uq_survey_answers_position ON survey_answers (session_id, position) WHERE state NOT IN "
+    "('unclear', 'repeated')",
     """CREATE TABLE keyword_rules (
         id INTEGER NOT NULL,
         keyword VARCHAR(40) NOT NULL,

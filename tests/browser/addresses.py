@@ -23,6 +23,7 @@ NO_PAGES = {
     "sandbox.live",
     "suppression.export",
     "suppression.import_bad_rows",
+    "surveys.export",
     "suppression.import_check",  # the same page as that of the community's import
     "sandbox.open_phone",
     "sandbox.try_words",
@@ -93,6 +94,16 @@ def places(here: Filled) -> list[Place]:
         Place("keywords.add", "keywords-add", "/keywords/add"),
         Place("keywords.add", "keywords-add-mistakes", "/keywords/add", ADMIN, reach="bad_keyword"),
         Place("keywords.edit", "keywords-edit", f"/keywords/{here.keyword}/edit"),
+        Place("surveys.everything", "surveys", "/surveys"),
+        Place("surveys.add", "surveys-add", "/surveys/add?start=coming"),
+        Place("surveys.add", "surveys-add-mistakes", "/surveys/add", ADMIN, reach="bad_survey"),
+        Place("surveys.one", "survey", f"/surveys/{here.survey}"),
+        Place("surveys.edit", "survey-edit", f"/surveys/{here.survey}/edit", ADMIN),
+        Place("surveys.answers", "survey-answers", f"/surveys/{here.survey}/answers?question=4"),
+        Place("surveys.answers", "survey-not-understood", f"/surveys/{here.survey}/answers", ADMIN),
+        Place("surveys.session", "survey-person", f"/surveys/{here.survey}/sessions/21"),
+        Place("surveys.delete", "survey-delete", f"/surveys/{here.survey}/delete", ADMIN),
+        Place("blasts.new", "compose-survey", f"/blasts/new?survey={here.survey}"),
         Place("suppression.everyone", "do-not-text", "/suppression", ADMIN),
         Place("suppression.everyone", "do-not-text-dead", "/suppression?why=number_dead", ADMIN),
         Place("suppression.import_file", "do-not-text-import", "/suppression/import", ADMIN),
@@ -121,6 +132,7 @@ EMPTY = (
     "/community",
     "/events",
     "/keywords",
+    "/surveys",
     "/suppression",
     "/sandbox",
     "/audit",
@@ -212,12 +224,21 @@ def bad_keyword(page):
     page.wait_for_selector(".summary")
 
 
+def bad_survey(page):
+    """A choice without choices, and a keyword that means STOP."""
+    page.fill("#trigger_keyword", "stop")
+    page.select_option("#questions-0-kind", "choice")
+    page.click(".sticky >> text=Add survey")
+    page.wait_for_selector(".summary")
+
+
 def check(page):
     """On to the review page."""
     page.click(".sticky >> text=Check message")
 
 
-WAYS = (preview, mistakes, later, end, bad_end, review, review_later, review_end, bad_person, bad_event, bad_keyword)
+MISTAKES = (mistakes, bad_end, bad_person, bad_event, bad_keyword, bad_survey)
+WAYS = (preview, later, end, review, review_later, review_end, *MISTAKES)
 REACH = {each.__name__: each for each in WAYS}
 
 

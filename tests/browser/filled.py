@@ -29,6 +29,7 @@ from app.organisation.models import Organisation
 from app.suppression.models import SuppressedContact
 from tests.cast import PASSWORD, bring_the_cast
 from tests.served import until
+from tests.surveys.talk import Town
 from tests.visit import Visitor
 
 PICNIC = (
@@ -72,6 +73,7 @@ class Filled:
     user: int
     event: int = 0
     keyword: int = 0
+    survey: int = 0
 
 
 def fill(database: Path) -> Filled:
@@ -87,6 +89,7 @@ def fill(database: Path) -> Filled:
     slow = create_app(_settings(database, send_rate=12.0))
     _work(slow, lambda: _troubles(slow, Visitor(slow)))
     _later(app, visit)
+    _answers(app)
     ids = _imports(app, visit) | _ids(app)
     _doubts(app, ids["doubtful"])
     with app.app_context():
@@ -194,6 +197,20 @@ def _doubts(app, log_id):
                 setattr(row, name, value)
 
 
+def _answers(app):
+    """Many answered the survey of the picnic: most to the end, some with nonsense, one is in the middle."""
+    text = Town(app, now() - timedelta(hours=3))
+    food = ("1", "cake", "only us", "C", "b", "salad")
+    for n in range(20):
+        name = demo.NAMES[n]
+        said = ("no",) if n % 6 == 5 else ("👍" if n % 4 else "yes", str(1 + n * 7 % 5), food[n % 6], name or "skip")
+        for body in ("picnic", *said[: 2 if n == 7 else None]):
+            text(demo.phone_of(n), body, seconds=20, name=name)
+    for n, nonsense in ((21, ("2 adults and 3 kids", "five or six", "we will see")), (22, ("what?",))):
+        for body in ("picnic", "yes", *nonsense):
+            text(demo.phone_of(n), body, seconds=20, name=demo.NAMES[n])
+
+
 def _imports(app, visit):
     """One import waits for its confirmation, one is done."""
     ids = {}
@@ -276,6 +293,7 @@ def _ids(app):
             "expired": waiting[ScheduleStatus.EXPIRED],
             "people": 1,
             "user": 3,
+            "survey": 1,
             "event": db.session.scalar(db.select(Event.id).where(Event.title == "Flu clinic")),
             "keyword": db.session.scalar(db.select(KeywordRule.id).where(KeywordRule.keyword == "FLU")),
         }

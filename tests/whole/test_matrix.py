@@ -25,7 +25,7 @@ FORMS = {
     "events.add", "events.register",
     "keywords.add", "people.consent", "people.note_add", "sandbox.write_back", "suppression.add",
     "suppression.import_file", "suppression.import_fix", "community.import_fix", "events.import_file",
-    "events.import_fix",
+    "events.import_fix", "surveys.add", "surveys.correct",
 }  # fmt: skip
 POST_CODES = dict.fromkeys(FORMS, 422) | {"setup.first_start": 404, "accounts.sign_in": 303}
 CHOSEN = {"sandbox.mood": {"mood": "slow"}}  # a button of its own for each

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask import g
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField, ValidationError
 from wtforms.widgets import DateInput, TextArea, TimeInput
 
@@ -18,6 +19,8 @@ from app.events import queries as events
 from app.events.models import Event
 from app.kit.fields import CleanField
 from app.organisation import queries as organisation
+from app.surveys import queries as surveys
+from app.surveys.models import SurveyFlow
 
 LONGEST = f"The longest text that can be sent has {LIMIT:,}."
 NO_TEST_PHONE = (
@@ -25,6 +28,7 @@ NO_TEST_PHONE = (
     "start SMS Admin again and send the test then."
 )
 NAMED = 3
+NO_SURVEY = {"": "is read by a person"}
 
 
 class FooterField(BooleanField):
@@ -52,12 +56,14 @@ class ComposeForm(Moments):
     end_date = StringField("Last day", widget=DateInput())
     end_time = StringField("Last time", widget=TimeInput())
     end_fold = which_time()
+    survey_id = SelectField("Whoever answers", default="", validate_choice=False)
     include_unsubscribe = FooterField("Say how to stop", default=True)
     client_token = HiddenField()
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         self.event_id.choices = _events()
+        self.survey_id.choices = NO_SURVEY | {str(each.id): f"begins the survey {each.name}" for each in _surveys()}
         self.timezone.choices = {zone: zone for zone in _zones(self.timezone.data)}
 
     def validate_message_body(self, field: Field) -> None:
@@ -82,6 +88,11 @@ class ComposeForm(Moments):
             raise ValidationError("Choose an event.")
         if events.event(self.event) is None:
             raise ValidationError("That event was deleted.")
+
+    def validate_survey_id(self, field: Field) -> None:
+        """None, or one that can be begun."""
+        if field.data and field.data not in {str(each.id) for each in _surveys()}:
+            raise ValidationError("That survey is closed or gone. Open it again, or choose another.")
 
     def validate_send_mode(self, field: Field) -> None:
         """A choice we know, and for a test a phone to send it to."""
@@ -124,6 +135,7 @@ class ComposeForm(Moments):
             due=self.local.utc if self.local else None,
             not_after=self.end.utc if self.end else None,
             test=self.is_test,
+            survey_id=int(self.survey_id.data) if self.survey_id.data else None,
         )
 
     def rehearse(self) -> Rehearsal:
@@ -137,6 +149,13 @@ def too_long_for(texts: Sequence[Text]) -> str:
     named = [f"{text.name or pretty(text.phone)} ({characters(text.body):,} characters)" for text in texts[:NAMED]]
     more = f" and {len(texts) - NAMED:,} more" if len(texts) > NAMED else ""
     return f"Filled in, the text is too long for {', '.join(named)}{more}."
+
+
+def _surveys() -> list[SurveyFlow]:
+    """Every survey that can be begun; asked for once a request."""
+    if "open_surveys" not in g:
+        g.open_surveys = surveys.open_surveys()
+    return list(g.open_surveys)
 
 
 def _events() -> dict[str, str]:

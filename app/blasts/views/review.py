@@ -24,6 +24,7 @@ from app.domain.segments import GSM, PLAIN, costly_characters, plain
 from app.events import queries as events
 from app.kit.settings import Settings
 from app.organisation import queries as organisation
+from app.surveys import queries as surveys
 
 PER_PAGE, NAMES_SHOWN, SIGNS_SHOWN, MANY_PARTS, SAMPLE = 25, 100, 8, 4, 5000
 GLUE = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")  # what joins or colours an emoji is not named by itself
@@ -127,12 +128,17 @@ class Review:
         return [
             ("Sent to", audience(self.draft.target, event.title if event else None)),
             ("From", pretty(settings.sender)),
+            *self._survey(),
             ("When", self.when),
             ("Finishes after", duration_in_words(seconds)),
             *(self.ending.facts if self.ending else ()),
             ("Parts", self.weight),
             *self._money(),
         ]
+
+    def _survey(self) -> list[tuple[str, str]]:
+        asked = surveys.survey(self.draft.survey_id) if self.draft.survey_id else None
+        return [("Whoever answers", f"begins the survey {asked.name}")] if asked else []
 
     @property
     def weight(self) -> str:

@@ -20,10 +20,11 @@ def register(event_id: int, name: str | None, phone: str) -> EventRegistration:
     return row
 
 
-def ensure(event_id: int, name: str | None, phone: str) -> bool:
+def ensure(event_id: int, name: str | None, phone: str, *, theirs: bool = False) -> bool:
     """This number is registered for this event afterwards, by its own text; True when that is new. Raises Gone.
 
-    A registration that is there keeps its name; one without a name gets this one.
+    A registration that is there keeps its name, and one without a name gets this one; a name that is `theirs` (they
+    said it themselves) takes the place of what stood there.
     """
     values = {"event_id": found(event_id).id, "name": name, "phone": phone, "created_at": now()}
     row = insert(EventRegistration).values(values)
@@ -31,9 +32,9 @@ def ensure(event_id: int, name: str | None, phone: str) -> bool:
     if is_new:
         erased.remember([phone])
     elif name:
-        nameless = EventRegistration.name.is_(None)
-        theirs = (EventRegistration.event_id == event_id) & (EventRegistration.phone == phone)
-        naming = update(EventRegistration).where(theirs, nameless).values(name=name)
+        line = EventRegistration
+        which = [line.event_id == event_id, line.phone == phone, *([] if theirs else [line.name.is_(None)])]
+        naming = update(line).where(*which).values(name=name)
         db.session.execute(naming.execution_options(synchronize_session=False))
     return is_new
 

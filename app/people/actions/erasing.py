@@ -33,6 +33,12 @@ MASKED = (
     "(SELECT provider_sid FROM messages WHERE phone = :phone)",
     "UPDATE attempts SET why = NULL WHERE why IS NOT NULL AND message_id IN "
     "(SELECT id FROM messages WHERE phone = :phone)",
+    # a yes, a no or a small number names nobody, and what was counted stays
+    "UPDATE survey_answers SET body = '', value_before = NULL, value = CASE WHEN value IN ('yes', 'no') OR "
+    "length(value) <= 3 AND value NOT GLOB '*[^0-9]*' THEN value END WHERE session_id IN "
+    "(SELECT id FROM survey_sessions WHERE phone = :phone)",
+    "UPDATE survey_sessions SET status = 'stopped', ended_at = :now WHERE phone = :phone AND status = 'active'",
+    "UPDATE survey_sessions SET phone = :mark, name = NULL WHERE phone = :phone",
     "UPDATE messages SET status = 'cancelled', reason = :erased WHERE phone = :phone AND status = 'queued'",
     "UPDATE messages SET left_at = :now WHERE phone = :phone AND status IN ('unknown', 'not_sent') AND left_at IS NULL",
     "UPDATE messages SET phone = :mark, name = NULL, body = :body, error_message = NULL, look_up_at = NULL "
