@@ -20,6 +20,7 @@ from app.kit.db import Busy
 from app.kit.settings import Settings
 from app.surveys.actions.waiting import time_out_and_nudge
 from app.webhooks.actions.events import forget_old_events
+from app.webhooks.actions.opt_outs import decide_overdue
 from app.webhooks.actions.orphans import adopt_orphans
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class Background:
         once = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
         self.clock.add_job(self._tick, "interval", seconds=TICK_SECONDS, **once)
         self.clock.add_job(self._clean, "interval", hours=6, **once)
+        self.clock.add_job(self._decide, "interval", hours=1, next_run_time=datetime.now(UTC), **once)
         self.clock.add_job(self._adopt, "interval", minutes=1, next_run_time=datetime.now(UTC), **once)
         self.clock.add_job(self._wait_for_answers, "interval", minutes=1, **once)
         self._ticked_at = monotonic()
@@ -88,6 +90,13 @@ class Background:
     def _clean(self) -> None:
         with self.app.app_context():
             forget_old_events()
+
+    def _decide(self) -> None:
+        with self.app.app_context():
+            try:
+                decide_overdue(now())
+            except (Busy, OperationalError):
+                log.warning("whoever perhaps said STOP waits for another hour: the database could not be written")
 
     def _adopt(self) -> None:
         with self.app.app_context():

@@ -121,6 +121,7 @@ class Message(Model):
         Index("ix_messages_created_at", "created_at"),
         Index("ix_messages_look_up_at", "look_up_at", sqlite_where=text("look_up_at IS NOT NULL")),
         Index("ix_messages_in_reply_to", "in_reply_to", sqlite_where=text("in_reply_to IS NOT NULL")),
+        Index("ix_messages_phone_answered", "phone", "id", sqlite_where=text("in_reply_to IS NOT NULL")),
         CheckConstraint(CARRIER_IS_KNOWN, name="carrier"),
         CheckConstraint("(direction = 'inbound') = (status = 'received')", name="inbound_is_received"),
     )

@@ -18,7 +18,7 @@ from app.domain.blast_states import (
     tally,
 )
 from app.domain.cost import duration_in_words
-from app.domain.permission import LeftOut
+from app.domain.permission import MAY_CHANGE, LeftOut
 from app.kit.clock import now
 from app.kit.db import db
 from app.suppression.queries import left_out
@@ -94,24 +94,24 @@ def among(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
 
 def may_go_again(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
     """For any where: those of these rows of a blast that a person may send again, whoever has said STOP since."""
-    return and_(among(log_id, message_ids), or_(Message.status.in_(SENDABLE_AGAIN), _country_off()))
+    return and_(among(log_id, message_ids), or_(Message.status.in_(SENDABLE_AGAIN), *map(_left_out_for, MAY_CHANGE)))
 
 
-def _country_off() -> ColumnElement[bool]:
-    return and_(Message.status == MessageStatus.SKIPPED, Message.reason == LeftOut.COUNTRY_OFF.value)
+def _left_out_for(reason: str) -> ColumnElement[bool]:
+    return and_(Message.status == MessageStatus.SKIPPED, Message.reason == str(reason))
 
 
 def _to_decide(log_id: int, state: str) -> ColumnElement[bool]:
     """The rows of a blast that a person may decide about at once: those of one state that nobody has left as it is."""
-    which = _country_off() if state == LeftOut.COUNTRY_OFF else Message.status == state
+    which = _left_out_for(state) if state in MAY_CHANGE else Message.status == state
     if state in IN_DOUBT:
         which = and_(which, Message.left_at.is_(None))
     return and_(Message.message_log_id == log_id, which, _NOT_ERASED)
 
 
 def ids_to_decide(log_id: int, state: str) -> list[int]:
-    """Their ids. `state`: a state that may be sent again, or `country_off`; any other word means nobody."""
-    if state not in (*SENDABLE_AGAIN, LeftOut.COUNTRY_OFF):
+    """Their ids. `state`: a state that may be sent again, `country_off` or `maybe_stop`; any other word: nobody."""
+    if state not in (*SENDABLE_AGAIN, *MAY_CHANGE):
         return []
     return list(db.session.scalars(select(Message.id).where(_to_decide(log_id, state)).order_by(Message.id)))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain.permission import LeftOut
+from app.domain.permission import MAY_CHANGE
 
 
 class MessageStatus(StrEnum):
@@ -155,9 +155,10 @@ WORDS: dict[str, str] = {
 def may_send_again(status: MessageStatus, reason: str | None) -> bool:
     """Whether a person may put a row back into the queue, for a new attempt.
 
-    Never what the carrier has handed on; and of those left out only whose country was off, for it may be on by now.
+    Never what the carrier has handed on; and of those left out only whose country was off, for it may be on by now, and
+    who perhaps said STOP, for somebody may have decided that they did not.
     """
-    return status in SENDABLE_AGAIN or (status is MessageStatus.SKIPPED and reason == LeftOut.COUNTRY_OFF)
+    return status in SENDABLE_AGAIN or (status is MessageStatus.SKIPPED and reason in MAY_CHANGE)
 
 
 @dataclass(frozen=True)

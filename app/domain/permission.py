@@ -23,6 +23,7 @@ class LeftOut(StrEnum):
 
     SAID_STOP = "said_stop"
     NUMBER_DEAD = "number_dead"
+    MAYBE_STOP = "maybe_stop"
     NO_CONSENT = "no_consent"
     EMPTY_TEXT = "empty_text"
     TOO_LONG = "too_long"
@@ -30,10 +31,14 @@ class LeftOut(StrEnum):
     REGISTERED_LATE = "registered_late"
 
 
+# Why it may be otherwise by now: a person may send again to whoever was left out for one of these.
+MAY_CHANGE = (LeftOut.COUNTRY_OFF, LeftOut.MAYBE_STOP)
+
 # What happened, and what the reader of the page can do about it.
 LEFT_OUT_WORDS: dict[LeftOut, tuple[str, str]] = {
     LeftOut.SAID_STOP: ("Said STOP", "Only they can change that, by texting START."),
     LeftOut.NUMBER_DEAD: ("Number does not work", "Ask them for a new number and change it on their page."),
+    LeftOut.MAYBE_STOP: ("Perhaps said STOP", "Decide in their conversation whether they want texts."),
     LeftOut.NO_CONSENT: ("Has not agreed to texts", "Record when and how they agreed, on their page."),
     LeftOut.EMPTY_TEXT: ("The text would be empty", "Add words to the text or a fallback to the name."),
     LeftOut.TOO_LONG: ("The text would be too long", "Shorten the text and send it to them as a new blast."),
@@ -49,14 +54,22 @@ LEFT_OUT_WORDS: dict[LeftOut, tuple[str, str]] = {
 
 
 def reason_to_leave_out(
-    unsubscribed: bool, suppressed_category: str | None, *, consent_required: bool = False, last_word: str | None = None
+    unsubscribed: bool,
+    suppressed_category: str | None,
+    *,
+    maybe_stop: bool = False,
+    consent_required: bool = False,
+    last_word: str | None = None,
 ) -> LeftOut | None:
     """Why we must not text this number, None when we may. A soft failure never keeps a text from anybody.
 
-    `last_word`: the newest line of the consent ledger (granted, withdrawn, returned), None when there is none.
+    `maybe_stop`: they texted what may mean STOP, and nobody has decided; `last_word`: the newest line of the consent
+    ledger (granted, withdrawn, returned), None when there is none.
     """
     if unsubscribed or suppressed_category == "opt_out":
         return LeftOut.SAID_STOP
     if suppressed_category == "hard_fail":
         return LeftOut.NUMBER_DEAD
+    if maybe_stop:
+        return LeftOut.MAYBE_STOP
     return LeftOut.NO_CONSENT if consent_required and last_word not in ("granted", "returned") else None

@@ -160,6 +160,7 @@ STATEMENTS = (
     "CREATE INDEX ix_stop_questions_phone ON stop_questions (phone, id)",
     "CREATE UNIQUE INDEX uq_stop_questions_open ON stop_questions (phone) WHERE verdict IS NULL",
     "CREATE INDEX ix_messages_in_reply_to ON messages (in_reply_to) WHERE in_reply_to IS NOT NULL",
+    "CREATE INDEX ix_messages_phone_answered ON messages (phone, id) WHERE in_reply_to IS NOT NULL",
     "CREATE INDEX ix_message_logs_survey_id ON message_logs (survey_id) WHERE survey_id IS NOT NULL",
     "CREATE INDEX ix_scheduled_messages_survey_id ON scheduled_messages (survey_id) WHERE survey_id IS NOT NULL",
     """CREATE TRIGGER survey_flows_word_insert AFTER INSERT ON survey_flows BEGIN INSERT INTO trigger_words (word,
@@ -195,6 +196,7 @@ def revert(connection: sqlite3.Connection, logger: logging.Logger) -> None:
     connection.execute("DROP TRIGGER survey_flows_word_update")
     for table in reversed(TABLES):
         connection.execute(f"DROP TABLE {table}")
+    connection.execute("DROP INDEX ix_messages_phone_answered")
     for table, column, _other in reversed(POINTERS):
         connection.execute(f"DROP INDEX ix_{table}_{column}")
         connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import current_app
 from sqlalchemy import text
 
+from app.domain import standing_replies
 from app.domain.numbers import abroad_in_words
 from app.domain.wording import DEFAULT_FOOTER
 from app.kit.db import db
@@ -62,6 +63,24 @@ def undo_seconds() -> int:
     """How long a blast can be undone: the row's own, else the environment's."""
     own = organisation().undo_seconds
     return int(current_app.extensions["settings"].undo_seconds if own is None else own)
+
+
+def help_reply() -> str:
+    """What answers HELP."""
+    row = organisation()
+    return standing_replies.written(row.help_reply, standing_replies.HELP, row.name)
+
+
+def stop_reply() -> str:
+    """The one text that goes to somebody who has just opted out."""
+    row = organisation()
+    return standing_replies.written(row.stop_reply, standing_replies.STOP, row.name)
+
+
+def start_reply() -> str:
+    """What answers START."""
+    row = organisation()
+    return standing_replies.written(row.start_reply, standing_replies.START, row.name)
 
 
 def agreed() -> Agreed:

@@ -127,7 +127,7 @@ class StopQuestion(Model):
     decide_by: Mapped[moment]
     verdict: Mapped[str | None] = mapped_column(String(10))
     decided_at: Mapped[moment | None]
-    # null: nobody decided in time, so the law did
+    # null: they said so themselves, or nobody decided in time, so the law did
     decided_by: Mapped[str | None] = mapped_column(String(80))
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -39,6 +41,7 @@ from app.suppression.models import (
     ConsentAct,
     ConsentEvent,
     ConsentMethod,
+    StopQuestion,
     SuppressedContact,
     SuppressionCategory,
     UnsubscribedContact,
@@ -52,11 +55,13 @@ def left_out(phone_column: Any) -> ColumnElement[Any]:
     """For any select: why the phone in this column must not be texted (a LeftOut), or NULL when it may.
 
     The one judgement that the check, release, arming, replies and lists go by. Two look-ups in unique indexes a row,
-    and where the organisation texts only people with a recorded yes, one more in the ledger: that setting is read once
-    a statement. A soft failure never keeps a text from anybody. A select of nothing but this and counts must name the
-    column's table itself, by select_from().
+    one more while any text that may mean STOP waits for a decision, and where the organisation texts only people with
+    a recorded yes, one in the ledger: whether these two are needed is read once a statement. A soft failure never keeps
+    a text from anybody. A select of nothing but this and counts must name the column's table itself, by select_from().
     """
-    return type_coerce(func.coalesce(_barred(phone_column), _without_a_yes(phone_column)), _REASON)
+    return type_coerce(
+        func.coalesce(_barred(phone_column), _in_question(phone_column), _without_a_yes(phone_column)), _REASON
+    )
 
 
 def off_limits(phone_column: Any) -> ColumnElement[Any]:
@@ -73,6 +78,13 @@ def _barred(phone_column: Any) -> ColumnElement[Any]:
     )
     in_suppressed = select(meaning).where(bad.phone == phone_column).correlate_except(bad).scalar_subquery()
     return case((said_stop, literal(SAID_STOP)), else_=in_suppressed)
+
+
+def _in_question(phone_column: Any) -> ColumnElement[Any]:
+    asked, some = aliased(StopQuestion), aliased(StopQuestion)
+    open_one = exists().where(asked.phone == phone_column, asked.verdict.is_(None)).correlate_except(asked)
+    any_open = exists().where(some.verdict.is_(None)).correlate_except(some)
+    return case((and_(any_open, open_one), literal(LeftOut.MAYBE_STOP.value)))
 
 
 def _without_a_yes(phone_column: Any) -> ColumnElement[Any]:
@@ -111,14 +123,44 @@ def reasons_for(phones: Sequence[str]) -> dict[str, LeftOut]:
     return {row[0]: row[1] for row in db.session.execute(select(asked.c.value, why).where(why.is_not(None)))}
 
 
+@cache
+def _of_one(judge: Any) -> Select[Any]:
+    """Built once: it is asked for every text that is answered."""
+    return select(judge(bindparam("b_phone", type_=String)))
+
+
 def is_left_out(phone: str) -> LeftOut | None:
     """Why we must not text this number, None when we may."""
-    return reasons_for([phone]).get(phone)
+    return db.session.scalar(_of_one(left_out), {"b_phone": phone})
 
 
 def has_opted_out(phone: str) -> bool:
     """Whether this number said STOP, on whichever of the two lists that stands."""
-    return db.session.scalar(select(off_limits(literal(phone)))) is LeftOut.SAID_STOP
+    return db.session.scalar(_of_one(off_limits), {"b_phone": phone}) is LeftOut.SAID_STOP
+
+
+def open_question(phone: str) -> StopQuestion | None:
+    """The text from this number that may mean STOP and that nobody has decided about, if there is one."""
+    waiting = select(StopQuestion).where(StopQuestion.phone == phone, StopQuestion.verdict.is_(None))
+    return db.session.scalars(waiting.execution_options(populate_existing=True)).first()
+
+
+def open_questions() -> tuple[int, datetime | None]:
+    """How many people perhaps said STOP and wait for a decision, and until when the first one has to be made."""
+    waiting = select(func.count(), func.min(StopQuestion.decide_by)).where(StopQuestion.verdict.is_(None))
+    count, first = db.session.execute(waiting).one()
+    return count, first
+
+
+def stop_is_known(phone: str) -> bool:
+    """Whether this number's own STOP is the last that the ledger heard of it about leaving and coming back.
+
+    Whoever texts STOP then is told nothing new: it was confirmed once, and nobody has let them come back since.
+    """
+    line = ConsentEvent
+    their_stop = and_(line.act == ConsentAct.WITHDRAWN, line.method == ConsentMethod.STOP)
+    heard = select(line.act).where(line.phone == phone, or_(their_stop, line.act == ConsentAct.RETURNED))
+    return db.session.scalar(heard.order_by(line.id.desc()).limit(1)) == ConsentAct.WITHDRAWN
 
 
 def last_act(phone: str) -> ConsentAct | None:

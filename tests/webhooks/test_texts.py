@@ -73,16 +73,37 @@ def test_w18_twilios_token_of_a_try_decides_nothing(town):
     assert [row.body for row in kept(town)] == ["one", "two"]
 
 
-@pytest.mark.parametrize("phone", ["", "32665", "whatsapp:+13035550142", "Anonymous", "+", "+1303555014²"])
-def test_w20_a_text_from_no_phone_is_kept_as_an_event_and_answered_with_nothing(town, phone):
-    """W20: a short code, another channel, nobody."""
-    answer = text(town, "STOP", phone=phone)
+STRANGERS = {
+    "32665": "32665",
+    "BANKNAME": "BANKNAME",
+    "whatsapp:+13035550142": "whatsap…+13035550142",
+    "Anonymous": "Anonymous",
+    "+": "+",
+    "+1303555014²": "+1303555014²",
+    "#erased": "erased",
+    "A\nB\u202eC": "A B C",
+    OURS: OURS,
+}
+
+
+@pytest.mark.parametrize("body", ["STOP", "HELP", "START", "Hello"])
+@pytest.mark.parametrize(("sender", "written"), STRANGERS.items())
+def test_w20_a_text_from_no_phone_is_kept_for_people_and_answered_with_nothing(town, sender, written, body):
+    """W20: a short code, a name, another channel, we ourselves: neither obeyed nor answered."""
+    answer = text(town, body, phone=sender)
     assert (answer.status_code, answer.mimetype) == (200, "text/xml")
     assert b"<Response></Response>" in answer.data
-    assert verdicts(town) == ["ignored"]
+    assert verdicts(town) == ["stored"]
     assert opted_out(town) == {}
-    assert kept(town) == []
+    assert [(row.phone, row.body) for row in kept(town)] == [(written, body)]
     assert count_of_texts_out(town) == 0
+
+
+@pytest.mark.parametrize("sender", ["", "  ", "\x00", "\u200b"])
+def test_w20_a_text_from_nobody_is_only_an_event(town, sender):
+    """W20: there is nobody whose text it is."""
+    assert text(town, "STOP", phone=sender).status_code == 200
+    assert (verdicts(town), kept(town), opted_out(town)) == (["ignored"], [], {})
 
 
 @pytest.mark.parametrize(

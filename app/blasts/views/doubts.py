@@ -11,12 +11,12 @@ from app.delivery import queries as delivery
 from app.delivery.models import MessageLog
 from app.domain.blast_states import FAILED, IN_DOUBT, MessageStatus, may_send_again
 from app.domain.erasure import is_mark
-from app.domain.permission import LeftOut
+from app.domain.permission import MAY_CHANGE
 from app.domain.receipts import receipt_for
 from app.kit.settings import Settings
 
 # What "all of these" means in the lists in which there is something to decide.
-ALL_OF = {"unknown": "unknown", "not_sent": "not_sent", "failed": "failed", "left_out": LeftOut.COUNTRY_OFF}
+ALL_OF = {"unknown": ("unknown",), "not_sent": ("not_sent",), "failed": ("failed",), "left_out": MAY_CHANGE}
 TIMES = {1: "once", 2: "twice"}
 
 
@@ -71,9 +71,9 @@ class Bulk:
 
 def bulk(log: MessageLog, chosen: str) -> Bulk | None:
     """For one of the lists of a blast's page; None where there is nothing to decide about all of them."""
-    state = ALL_OF.get(chosen)
-    count = delivery.number_to_decide(log.id, state) if state else 0
-    if not state or not count:
+    counts = {state: delivery.number_to_decide(log.id, state) for state in ALL_OF.get(chosen, ())}
+    state, count = next(((state, count) for state, count in counts.items() if count), ("", 0))
+    if not count:
         return None
     in_use, in_doubt = carrier_in_use(log), state in IN_DOUBT
     found = Bulk(state, count, check=in_use and in_doubt, send=in_use and current_user.is_admin, leave=in_doubt)

@@ -10,7 +10,7 @@ from app.delivery import queries
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.blast_states import ENDED, IN_DOUBT, LogStatus, MessageStatus, ScheduleStatus
 from app.domain.pacing import valid_for
-from app.domain.permission import LeftOut
+from app.domain.permission import MAY_CHANGE, LeftOut
 from app.kit.db import db, rows_changed
 from app.suppression.queries import left_out
 
@@ -42,7 +42,7 @@ def send_again(log_id: int, message_ids: Sequence[int], sender: str, moment: dat
         .values(
             status=MessageStatus.QUEUED,
             sender=sender,
-            reason=case((Message.reason == LeftOut.COUNTRY_OFF.value, None), else_=Message.reason),
+            reason=case((Message.reason.in_(MAY_CHANGE), None), else_=Message.reason),
             provider_sid=None,
             not_before=None,
             sent_at=None,

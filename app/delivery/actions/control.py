@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select, update
 from app.delivery import queries
 from app.delivery.actions import health, statements
 from app.delivery.models import Message, MessageLog, ScheduledMessage
-from app.domain.blast_states import OPEN, LogStatus, MessageStatus, ScheduleStatus, final_log_status
+from app.domain.blast_states import OPEN, Kind, LogStatus, MessageStatus, ScheduleStatus, final_log_status
 from app.domain.permission import LeftOut
 from app.kit.clock import now
 from app.kit.db import db, rows_changed, rows_of
@@ -82,6 +82,16 @@ def leave_out(phone: str, reason: LeftOut) -> int:
         .values(status=MessageStatus.SKIPPED, reason=reason.value)
     )
     return rows_changed(statement)
+
+
+def overtake_answers(phone: str) -> int:
+    """They have said something new: what confirms or answers their last word (kind system) and has not left yet is
+    overtaken. Says how many.
+    """
+    waiting = update(Message).where(
+        Message.phone == phone, Message.status == MessageStatus.QUEUED, Message.kind == Kind.SYSTEM
+    )
+    return rows_changed(waiting.values(status=MessageStatus.CANCELLED, reason="overtaken"))
 
 
 def close_finished(moment: datetime) -> list[int]:

@@ -18,6 +18,7 @@ TEXTS, EVENTS, SNIPPET = 15, 30, 28
 PRACTICE = "sandbox"
 READ_AS = {
     Meaning.LEAVE: "SMS Admin read it: no more texts",
+    Meaning.MAYBE_LEAVE: "SMS Admin read it: perhaps no more texts",
     Meaning.RETURN: "SMS Admin read it: texts again",
     Meaning.HELP: "SMS Admin read it: asks for help",
     Meaning.SPEECH: "SMS Admin received it",

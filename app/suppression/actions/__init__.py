@@ -19,6 +19,7 @@ from app.suppression.actions.lists import (
     take_back_many,
     withdraw_many,
 )
+from app.suppression.actions.questions import ask_whether_stop, decide, decide_overdue
 
 __all__ = [
     "erased",
@@ -29,6 +30,9 @@ __all__ = [
     "TABLES",
     "TAKEN_OFF",
     "add_by_hand",
+    "ask_whether_stop",
+    "decide",
+    "decide_overdue",
     "grant",
     "grant_many",
     "lift",

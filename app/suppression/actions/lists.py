@@ -21,6 +21,7 @@ from app.suppression.models import (
     ConsentAct,
     ConsentEvent,
     ConsentMethod,
+    StopQuestion,
     SuppressedContact,
     SuppressionCategory,
     UnsubscribedContact,
@@ -60,6 +61,7 @@ def opt_out(
     is_new = bool(rows_changed(insert(UnsubscribedContact).values(values).on_conflict_do_nothing(["phone"])))
     if is_new or source == INBOUND:
         _note(phone, ConsentAct.WITHDRAWN, METHODS.get(source, ConsentMethod.ADMIN), reason, actor)
+    close_question(phone, "out", actor)
     if not is_new and source == INBOUND:
         db.session.execute(
             update(UnsubscribedContact)
@@ -68,6 +70,14 @@ def opt_out(
             .execution_options(synchronize_session=False)
         )
     return is_new
+
+
+def close_question(phone: str, verdict: str, actor: str | None) -> None:
+    """What they say now answers whether an earlier text meant STOP."""
+    row = StopQuestion
+    waiting = update(row).where(row.phone == phone, row.verdict.is_(None))
+    decided = waiting.values(verdict=verdict, decided_at=now(), decided_by=actor)
+    db.session.execute(decided.execution_options(synchronize_session=False))
 
 
 def lift(phone: str, *, manual_too: bool = False, evidence: str | None = None) -> bool:
@@ -84,6 +94,7 @@ def lift(phone: str, *, manual_too: bool = False, evidence: str | None = None) -
         stops = stops.where(UnsubscribedContact.source != MANUAL)
         bad = bad.where(or_(SuppressedContact.source.is_(None), SuppressedContact.source != MANUAL))
     lifted = any([rows_changed(each.execution_options(synchronize_session=False)) for each in (stops, bad)])
+    close_question(phone, "stay", None)
     came_back = lifted or queries.last_act(phone) is not None
     _note(phone, ConsentAct.RETURNED if came_back else ConsentAct.GRANTED, ConsentMethod.START, evidence, None)
     return lifted

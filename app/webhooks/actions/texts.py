@@ -1,84 +1,122 @@
-"""Texts that come in: stored once; certain opt-outs and returns are obeyed at once, the rest is kept."""
+"""Texts that come in: each stored once and routed in the same transaction, together with others that come meanwhile."""
 
-from sqlalchemy import insert
+from dataclasses import dataclass
+from datetime import datetime
 
-from app.delivery import queries as delivery
-from app.delivery.actions import control
-from app.delivery.models import messages
-from app.domain.blast_states import Direction, Kind, MessageStatus
-from app.domain.permission import LeftOut
+from flask import current_app
+
 from app.domain.phone import is_e164
 from app.domain.replies import Meaning, meaning_of
 from app.domain.segments import Measure, measure
+from app.domain.strangers import pictures_of, written_down
 from app.events.queries.names import names_of
+from app.inbox.actions import threads
 from app.kit.clock import now
-from app.kit.db import db, write
-from app.suppression import actions as suppression
-from app.suppression.actions import erased
-from app.webhooks.actions.events import Call, event_of, store, was_told
+from app.kit.columns import stored
+from app.kit.db import driver
+from app.kit.settings import Settings
+from app.surveys.actions.answering import Heard
+from app.webhooks.actions import router
+from app.webhooks.actions.events import Call, Event, event_of, store, was_told
+from app.webhooks.actions.router import Text
+from app.webhooks.actions.together import Together
 
-PROVEN_WORDS = 200
 OPT_OUT_TYPES = {"STOP": Meaning.LEAVE, "START": Meaning.RETURN, "HELP": Meaning.HELP}
+LONGEST_SENDER = 40
+KEEP = """
+    INSERT INTO messages (direction, kind, status, phone, sender, body, carrier, provider_sid, segments, encoding,
+        media, created_at)
+    VALUES ('inbound', 'inbound', 'received', :phone, :sender, :body, :carrier, :sid, :segments, :encoding,
+        :media, :moment)
+    RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A text that came in, read before anybody waits for the write lock. `sender`: our number that it came to."""
+
+    event: Event
+    phone: str
+    sender: str
+    body: str
+    carrier: str
+    weight: Measure
+    media: str | None
+    meaning: Meaning
+    twilio_said: str
+    from_us: bool
 
 
 def receive_text(call: Call) -> str:
-    """Store a text once and obey it: certain opt-outs and returns at once, everything else is kept as received.
+    """Store a text once and find its place. Returns the verdict: opt_out, return, help, maybe_stop, a room's own word,
+    stored (a person looks), ignored or repeat.
 
-    Returns the verdict: opt_out, return, help, stored, ignored or repeat.
+    Those that come while others are being written share a commit. Raises Busy when nothing was stored.
     """
-    sid = call.field("MessageSid", "SmsSid")
-    event, weight, meaning = event_of(call, "in", sid), measure(call.field("Body")), _meaning(call)
-    with write():
-        if was_told(event):
-            return "repeat"
-        if not is_e164(call.field("From")):
-            store(event, "ignored", None)
-            return "ignored"
-        message_id = _keep_text(call, sid, weight)
-        verdict = _obey(call, meaning)
-        store(event, verdict, message_id)
+    return _together().bring(_read(call))
+
+
+def _together() -> Together[Came, str]:
+    """This app's; made when first asked for."""
+    known = current_app.extensions.get("texts")
+    if known is None:
+        known = current_app.extensions.setdefault("texts", Together(_take_in))
+    assert isinstance(known, Together)
+    return known
+
+
+def _read(call: Call) -> Came:
+    settings: Settings = current_app.extensions["settings"]
+    body, phone, to = call.field("Body"), call.field("From"), call.field("To")
+    said = call.field("OptOutType").upper()
+    return Came(
+        event=event_of(call, "in", call.field("MessageSid", "SmsSid")),
+        phone=written_down(phone),
+        sender=to[:LONGEST_SENDER],
+        body=body,
+        carrier=call.carrier,
+        weight=measure(body),
+        media=pictures_of(call.params),
+        meaning=OPT_OUT_TYPES.get(said) or meaning_of(body),  # Twilio knows words and languages of its own
+        twilio_said=said if said in OPT_OUT_TYPES else "",
+        from_us=phone in (to, settings.sender),
+    )
+
+
+def _take_in(came: Came) -> str:
+    """Inside write()."""
+    if was_told(came.event):
+        return "repeat"
+    if not came.phone:
+        store(came.event, "ignored", None)
+        return "ignored"
+    moment = now()
+    message_id = _keep(came, moment)
+    verdict = _route(came, message_id, moment)
+    store(came.event, verdict, message_id)
     return verdict
 
 
-def _keep_text(call: Call, sid: str, weight: Measure) -> int:
-    made = db.session.execute(
-        insert(messages)
-        .values(
-            direction=Direction.INBOUND,
-            kind=Kind.INBOUND,
-            status=MessageStatus.RECEIVED,
-            phone=call.field("From"),
-            sender=call.field("To")[:40],
-            body=call.field("Body"),
-            carrier=call.carrier,
-            provider_sid=sid[:64] or None,
-            segments=weight.segments,
-            encoding=weight.encoding.value,
-            created_at=now(),
-        )
-        .returning(messages.c.id)
-    )
-    return int(made.scalar_one())
+def _route(came: Came, message_id: int, moment: datetime) -> str:
+    """Short codes, names, other channels and we ourselves are read by people, and never obeyed or answered."""
+    if came.from_us or not is_e164(came.phone):
+        threads.came_in(came.phone, message_id, moment, needs_reply=True)
+        return router.KEPT
+    heard = Heard(came.phone, came.body, message_id, moment, names_of([came.phone]).get(came.phone))
+    return router.route(Text(heard, came.meaning, came.carrier, came.twilio_said))
 
 
-def _obey(call: Call, meaning: Meaning) -> str:
-    phone, texted = call.field("From"), f"Texted: {call.field('Body')[:PROVEN_WORDS]}"
-    if meaning == Meaning.LEAVE:
-        suppression.opt_out(phone, source="inbound", reason=texted, name=_name_of(phone))
-        control.leave_out(phone, LeftOut.SAID_STOP)
-        return "opt_out"
-    if meaning == Meaning.RETURN:
-        suppression.lift(phone, evidence=texted)
-        erased.forget_stop(phone)
-        return "return"
-    return "help" if meaning == Meaning.HELP else "stored"
-
-
-def _name_of(phone: str) -> str | None:
-    """As the lists call them, else as we last texted them."""
-    return names_of([phone]).get(phone) or delivery.name_of(phone)
-
-
-def _meaning(call: Call) -> Meaning:
-    """Twilio's own judgement wins over ours (Advanced Opt-Out knows words and languages of its own)."""
-    return OPT_OUT_TYPES.get(call.field("OptOutType").upper()) or meaning_of(call.field("Body"))
+def _keep(came: Came, moment: datetime) -> int:
+    values = {
+        "phone": came.phone,
+        "sender": came.sender,
+        "body": came.body,
+        "carrier": came.carrier,
+        "sid": came.event.sid,
+        "segments": came.weight.segments,
+        "encoding": came.weight.encoding.value,
+        "media": came.media,
+        "moment": stored(moment),
+    }
+    return int(driver().execute(KEEP, values).fetchone()[0])

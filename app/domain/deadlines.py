@@ -1,0 +1,17 @@
+"""Until when something has to be decided: so many business days from a moment."""
+
+from datetime import datetime, timedelta
+
+SATURDAY = 5
+# 47 CFR 64.1200(a)(10): a request to stop is honoured within a reasonable time, ten business days at most.
+DAYS_TO_HONOUR_A_STOP = 10
+
+
+def business_days_after(moment: datetime, days: int) -> datetime:
+    """The same time of day so many days from Monday to Friday later. Holidays are not known, so they count as days:
+    the deadline is never later than the law's.
+    """
+    while days > 0:
+        moment += timedelta(days=1)
+        days -= moment.weekday() < SATURDAY
+    return moment

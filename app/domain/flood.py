@@ -1,0 +1,25 @@
+"""When a machine stops answering a number: two systems that answer each other must come to an end."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+WINDOW = timedelta(minutes=10)
+SILENCE = timedelta(hours=1)
+MOST_ANSWERS = 5
+# A person may fill in a long survey quickly, and each question ends: these are counted apart.
+MOST_WITH_SURVEYS = 30
+
+
+# What a survey made of a text when it went on: such an answer is followed by the next question.
+WENT_ON = frozenset({"survey_answered", "survey_finished"})
+
+
+def is_flood(answered: Sequence[str | None], verdict: str, more: int = 1) -> bool:
+    """Whether so many `more` automatic answers would be too many, after those of the last ten minutes.
+
+    `answered`: what was made of the text before each of them (the verdict of its call); `verdict`: of this one.
+    """
+    if len(answered) + more > MOST_WITH_SURVEYS:
+        return True
+    others = sum(each not in WENT_ON for each in answered)
+    return verdict not in WENT_ON and others + more > MOST_ANSWERS

@@ -1,0 +1,58 @@
+"""Texts that may mean STOP: nothing is sent to their number until a person decides, or the law does."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from app.domain.deadlines import DAYS_TO_HONOUR_A_STOP, business_days_after
+from app.kit.db import db, rows_changed
+from app.suppression.actions.lists import Gone, opt_out
+from app.suppression.models import INBOUND, StopQuestion
+
+PROVEN_WORDS = 200
+
+
+def ask_whether_stop(phone: str, message_id: int, body: str, moment: datetime) -> bool:
+    """A text may mean STOP: hold everything to this number until somebody decides. Inside write().
+
+    False when another text of theirs is waiting already; it keeps its deadline, ten business days after it came.
+    """
+    values = {
+        "phone": phone,
+        "message_id": message_id,
+        "body": body,
+        "asked_at": moment,
+        "decide_by": business_days_after(moment, DAYS_TO_HONOUR_A_STOP),
+    }
+    return bool(rows_changed(insert(StopQuestion).values(values).on_conflict_do_nothing()))
+
+
+def decide(question_id: int, verdict: Literal["out", "stay"], by: str | None, moment: datetime) -> StopQuestion:
+    """Write down what a person read in a text that may mean STOP; "out" puts them on the list, as their own word.
+
+    `by`: None when nobody decided in time. Raises Gone when somebody has decided before. Inside write().
+    """
+    decided = (
+        update(StopQuestion)
+        .where(StopQuestion.id == question_id, StopQuestion.verdict.is_(None))
+        .values(verdict=verdict, decided_at=moment, decided_by=by)
+        .returning(StopQuestion)
+    )
+    question = db.session.scalars(decided, execution_options={"populate_existing": True}).first()
+    if question is None:
+        raise Gone
+    if verdict == "out":
+        reason = f"Texted: {(question.body or '')[:PROVEN_WORDS]}"
+        opt_out(question.phone, source=INBOUND, reason=reason, actor=by)
+    return question
+
+
+def decide_overdue(moment: datetime) -> list[str]:
+    """Whoever perhaps said STOP and got no decision in time is out: then the law decides. Their numbers.
+
+    Inside write().
+    """
+    late = select(StopQuestion.id).where(StopQuestion.verdict.is_(None), StopQuestion.decide_by <= moment)
+    return [decide(id, "out", None, moment).phone for id in db.session.scalars(late).all()]

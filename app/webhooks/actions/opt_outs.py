@@ -1,0 +1,80 @@
+"""Obeying: they leave, they come back, or nobody knows. Inside write(), but for what is overdue."""
+
+from datetime import datetime
+
+from app.delivery import queries as delivery
+from app.delivery.actions import answers, control
+from app.delivery.actions.answers import Answer
+from app.domain.blast_states import Kind
+from app.domain.permission import LeftOut
+from app.domain.replies import twilio_handles, twilio_welcomes
+from app.kit.db import write
+from app.organisation import queries as organisation
+from app.suppression import actions as suppression
+from app.suppression import queries as permission
+from app.suppression.actions import erased
+from app.suppression.models import INBOUND
+from app.surveys.actions import answering as surveys
+from app.surveys.actions.answering import Heard, Taken
+from app.webhooks.actions.speaking import Outcome, say
+
+PROVEN_WORDS = 200
+
+
+def carrier_answers(carrier: str, twilio_said: str, body: str) -> bool:
+    """Whether Twilio has confirmed a STOP or a START by itself. The pretend carrier never does: there we do."""
+    return carrier == "twilio" and (bool(twilio_said) or twilio_handles(body) or twilio_welcomes(body))
+
+
+def leave(heard: Heard, *, confirmed: bool) -> Outcome:
+    """They want no more texts: on the list with their words, everything that waits for them skipped, surveys ended.
+
+    One confirmation, unless somebody else gave it (`confirmed`) or they had it before and have not come back since.
+    """
+    phone = heard.phone
+    known = permission.has_opted_out(phone) and permission.stop_is_known(phone)
+    name = heard.name or delivery.name_of(phone)
+    suppression.opt_out(phone, source=INBOUND, reason=_texted(heard), name=name)
+    control.leave_out(phone, LeftOut.SAID_STOP)
+    surveys.stop_all(phone, heard.moment)
+    if known:
+        return Outcome("opt_out")
+    control.overtake_answers(phone)
+    if confirmed:
+        return Outcome("opt_out")
+    answer = Answer(phone, organisation.stop_reply(), Kind.SYSTEM, name, heard.message_id)
+    return Outcome("opt_out", answers=[answers.queue(answer, heard.moment)])
+
+
+def come_back(heard: Heard, *, welcomed: bool) -> Outcome:
+    """They want texts again: one answer, unless Twilio gave it (`welcomed`). Who still gets none needs a person."""
+    suppression.lift(heard.phone, evidence=_texted(heard))
+    erased.forget_stop(heard.phone)
+    control.overtake_answers(heard.phone)
+    if permission.is_left_out(heard.phone):
+        return Outcome("return", needs_person="")
+    return say(heard, Taken("return", [] if welcomed else [organisation.start_reply()]), Kind.SYSTEM)
+
+
+def ask(heard: Heard) -> Outcome:
+    """It may mean STOP: everything to them is held until a person decides, ten business days at most."""
+    suppression.ask_whether_stop(heard.phone, heard.message_id, heard.body, heard.moment)
+    control.leave_out(heard.phone, LeftOut.MAYBE_STOP)
+    return Outcome("maybe_stop", needs_person="maybe_stop")
+
+
+def decide_overdue(moment: datetime) -> int:
+    """Put on the list whoever perhaps said STOP and got no decision in time. Says how many. Opens its own write()."""
+    _, first = permission.open_questions()
+    if first is None or first > moment:
+        return 0
+    with write():
+        phones = suppression.decide_overdue(moment)
+        for phone in phones:
+            control.leave_out(phone, LeftOut.SAID_STOP)
+            surveys.stop_all(phone, moment)
+    return len(phones)
+
+
+def _texted(heard: Heard) -> str:
+    return f"Texted: {heard.body[:PROVEN_WORDS]}"

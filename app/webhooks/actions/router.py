@@ -1,0 +1,114 @@
+"""Where a text from a phone goes: the one order in which the rooms are asked. Inside write()."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.domain.blast_states import Kind
+from app.domain.replies import Meaning, returns_when_out
+from app.inbox.actions import threads
+from app.keywords.actions import matching as keywords
+from app.organisation import queries as organisation
+from app.suppression import queries as suppression
+from app.surveys.actions import answering as surveys
+from app.surveys.actions.answering import Heard, Taken
+from app.webhooks.actions import opt_outs
+from app.webhooks.actions.speaking import Outcome, say
+
+KEPT = "stored"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text as it was heard, and what it means. `twilio_said`: STOP, START or HELP where Twilio says so itself."""
+
+    heard: Heard
+    meaning: Meaning
+    carrier: str
+    twilio_said: str = ""
+
+    @property
+    def twilio_answered(self) -> bool:
+        """Whether Twilio has confirmed it: after our own text there would be two."""
+        return opt_outs.carrier_answers(self.carrier, self.twilio_said, self.heard.body)
+
+
+def route(text: Text) -> str:
+    """Obey, answer or record a text, or put it before a person; its thread knows of it in any case. The verdict."""
+    outcome = next(outcome for room in ORDER if (outcome := room(text)) is not None)
+    heard, person = text.heard, outcome.needs_person is not None
+    threads.came_in(heard.phone, heard.message_id, heard.moment, needs_reply=person, why=outcome.why)
+    for answer_id in outcome.answers:
+        threads.went_out(heard.phone, answer_id, heard.moment)
+    return outcome.verdict
+
+
+def _opt_out(text: Text) -> Outcome | None:
+    if text.meaning is not Meaning.LEAVE:
+        return None
+    return opt_outs.leave(text.heard, confirmed=text.twilio_answered)
+
+
+def _return(text: Text) -> Outcome | None:
+    if text.meaning is not Meaning.RETURN:
+        return None
+    return opt_outs.come_back(text.heard, welcomed=text.twilio_answered)
+
+
+def _help(text: Text) -> Outcome | None:
+    if text.meaning is not Meaning.HELP:
+        return None
+    replies = [] if text.twilio_said else [organisation.help_reply()]
+    return say(text.heard, Taken("help", replies), Kind.SYSTEM)
+
+
+def _valid_answer(text: Text) -> Outcome | None:
+    doubtful = text.meaning is Meaning.MAYBE_LEAVE
+    return _said(text, surveys.answer(text.heard, only_valid=True, doubtful=doubtful), Kind.SURVEY)
+
+
+def _perhaps_opt_out(text: Text) -> Outcome | None:
+    if text.meaning is not Meaning.MAYBE_LEAVE or suppression.has_opted_out(text.heard.phone):
+        return None
+    return opt_outs.ask(text.heard)
+
+
+def _survey_word(text: Text) -> Outcome | None:
+    return _said(text, surveys.begin_by_word(text.heard), Kind.SURVEY)
+
+
+def _keyword(text: Text) -> Outcome | None:
+    return _said(text, keywords.take(text.heard), Kind.KEYWORD)
+
+
+def _return_by_yes(text: Text) -> Outcome | None:
+    """YES, and nothing else has claimed it: it brings back whoever has opted out."""
+    if not returns_when_out(text.heard.body) or not suppression.has_opted_out(text.heard.phone):
+        return None
+    return opt_outs.come_back(text.heard, welcomed=text.twilio_answered)
+
+
+def _other_answer(text: Text) -> Outcome | None:
+    return _said(text, surveys.answer(text.heard, only_valid=False), Kind.SURVEY)
+
+
+def _inbox(text: Text) -> Outcome:
+    return Outcome(KEPT, needs_person="")
+
+
+def _said(text: Text, taken: Taken | None, kind: Kind) -> Outcome | None:
+    return None if taken is None else say(text.heard, taken, kind)
+
+
+# The first room that takes a text has it.
+ORDER: tuple[Callable[[Text], Outcome | None], ...] = (
+    _opt_out,
+    _return,
+    _help,
+    _valid_answer,
+    _perhaps_opt_out,
+    _survey_word,
+    _keyword,
+    _return_by_yes,
+    _other_answer,
+    _inbox,
+)
