@@ -39,6 +39,7 @@ from app.suppression.models import (
     ConsentAct,
     ConsentEvent,
     ConsentMethod,
+    StopQuestion,
     SuppressedContact,
     SuppressionCategory,
     UnsubscribedContact,
@@ -119,6 +120,12 @@ def is_left_out(phone: str) -> LeftOut | None:
 def has_opted_out(phone: str) -> bool:
     """Whether this number said STOP, on whichever of the two lists that stands."""
     return db.session.scalar(select(off_limits(literal(phone)))) is LeftOut.SAID_STOP
+
+
+def open_question(phone: str) -> StopQuestion | None:
+    """The text from this number that may mean STOP and that nobody has decided about, if there is one."""
+    waiting = select(StopQuestion).where(StopQuestion.phone == phone, StopQuestion.verdict.is_(None))
+    return db.session.scalars(waiting.execution_options(populate_existing=True)).first()
 
 
 def last_act(phone: str) -> ConsentAct | None:

@@ -19,6 +19,7 @@ from app.suppression.actions.lists import (
     take_back_many,
     withdraw_many,
 )
+from app.suppression.actions.questions import decide
 
 __all__ = [
     "erased",
@@ -29,6 +30,7 @@ __all__ = [
     "TABLES",
     "TAKEN_OFF",
     "add_by_hand",
+    "decide",
     "grant",
     "grant_many",
     "lift",
