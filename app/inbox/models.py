@@ -56,19 +56,15 @@ class SavedReply(Model):
     updated_at: Mapped[changed]
 
 
-# What people wrote and what was written to one person alone. A blast's rows stay out: all say the same, and a release
-# makes 100,000 of them at once. The triggers cost it nothing that can be measured (docs/performance.md).
+# What people wrote and what was written to one person alone, put in by actions.threads. No trigger does that: one on
+# `messages` that touches a search table costs every row of a blast as much as storing it (docs/decisions/0014).
+# These two cost nothing until a text is changed or deleted, and then keep the search right by themselves.
 SEARCH = (
-    "CREATE VIEW inbox_texts AS SELECT id, body FROM messages WHERE kind <> 'blast'",
-    "CREATE VIRTUAL TABLE inbox_search USING fts5(body, content='inbox_texts', content_rowid='id', "
-    "tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
-    "CREATE TRIGGER inbox_search_insert AFTER INSERT ON messages WHEN new.kind <> 'blast' BEGIN "
-    "INSERT INTO inbox_search(rowid, body) VALUES (new.id, new.body); END",
-    "CREATE TRIGGER inbox_search_delete AFTER DELETE ON messages WHEN old.kind <> 'blast' BEGIN "
-    "INSERT INTO inbox_search(inbox_search, rowid, body) VALUES ('delete', old.id, old.body); END",
-    "CREATE TRIGGER inbox_search_update AFTER UPDATE OF body ON messages WHEN old.kind <> 'blast' BEGIN "
-    "INSERT INTO inbox_search(inbox_search, rowid, body) VALUES ('delete', old.id, old.body); "
-    "INSERT INTO inbox_search(rowid, body) VALUES (new.id, new.body); END",
+    "CREATE VIRTUAL TABLE inbox_search USING fts5(body, tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
+    "CREATE TRIGGER inbox_search_delete AFTER DELETE ON messages BEGIN "
+    "DELETE FROM inbox_search WHERE rowid = old.id; END",
+    "CREATE TRIGGER inbox_search_update AFTER UPDATE OF body ON messages BEGIN "
+    "UPDATE inbox_search SET body = new.body WHERE rowid = old.id; END",
 )
 for _statement in SEARCH:
     event.listen(Thread.__table__, "after_create", DDL(_statement))

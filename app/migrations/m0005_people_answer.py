@@ -172,16 +172,11 @@ STATEMENTS = (
     """CREATE TRIGGER keyword_rules_word_update AFTER UPDATE OF keyword ON keyword_rules WHEN new.keyword <>
         old.keyword BEGIN DELETE FROM trigger_words WHERE word = old.keyword AND keyword_rule_id = old.id; INSERT
         INTO trigger_words (word, keyword_rule_id) VALUES (new.keyword, new.id); END""",
-    "CREATE VIEW inbox_texts AS SELECT id, body FROM messages WHERE kind <> 'blast'",
-    """CREATE VIRTUAL TABLE inbox_search USING fts5(body, content='inbox_texts', content_rowid='id',
-        tokenize='unicode61 remove_diacritics 2', prefix='2 3')""",
-    """CREATE TRIGGER inbox_search_insert AFTER INSERT ON messages WHEN new.kind <> 'blast' BEGIN INSERT INTO
-        inbox_search(rowid, body) VALUES (new.id, new.body); END""",
-    """CREATE TRIGGER inbox_search_delete AFTER DELETE ON messages WHEN old.kind <> 'blast' BEGIN INSERT INTO
-        inbox_search(inbox_search, rowid, body) VALUES ('delete', old.id, old.body); END""",
-    """CREATE TRIGGER inbox_search_update AFTER UPDATE OF body ON messages WHEN old.kind <> 'blast' BEGIN INSERT INTO
-        inbox_search(inbox_search, rowid, body) VALUES ('delete', old.id, old.body); INSERT INTO inbox_search(rowid,
-        body) VALUES (new.id, new.body); END""",
+    "CREATE VIRTUAL TABLE inbox_search USING fts5(body, tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
+    """CREATE TRIGGER inbox_search_delete AFTER DELETE ON messages BEGIN DELETE FROM inbox_search WHERE rowid = old.id;
+        END""",
+    """CREATE TRIGGER inbox_search_update AFTER UPDATE OF body ON messages BEGIN UPDATE inbox_search SET body = new.body
+        WHERE rowid = old.id; END""",
 )
 WORDS = "INSERT OR IGNORE INTO trigger_words (word, survey_id) SELECT trigger_keyword, id FROM survey_flows ORDER BY id"
 # A thread for each number that has written. Whose newest text nothing has answered (what is told of it is kept for
@@ -195,7 +190,8 @@ THREADS = """
               WHERE direction = 'inbound' AND phone NOT GLOB '#*' GROUP BY phone) AS first
         JOIN messages AS last ON last.id = first.newest)
 """
-SEARCH_TRIGGERS = ("inbox_search_insert", "inbox_search_delete", "inbox_search_update")
+FOUND = "INSERT INTO inbox_search (rowid, body) SELECT id, body FROM messages WHERE kind <> 'blast' AND body <> ''"
+SEARCH_TRIGGERS = ("inbox_search_delete", "inbox_search_update")
 TABLES = [match[1] for each in STATEMENTS if (match := re.match(r"CREATE TABLE (\w+)", each))]
 
 
@@ -213,7 +209,7 @@ def apply(connection: sqlite3.Connection, logger: logging.Logger) -> None:
         connection.execute(statement)
     logger.info("%s words start a survey", connection.execute(WORDS).rowcount)
     logger.info("%s numbers have written", connection.execute(THREADS).rowcount)
-    connection.execute("INSERT INTO inbox_search(inbox_search) VALUES ('rebuild')")
+    logger.info("%s texts are found by their words", connection.execute(FOUND).rowcount)
 
 
 def revert(connection: sqlite3.Connection, logger: logging.Logger) -> None:
@@ -221,7 +217,6 @@ def revert(connection: sqlite3.Connection, logger: logging.Logger) -> None:
     for each in (*SEARCH_TRIGGERS, "survey_flows_word_insert", "survey_flows_word_update"):
         connection.execute(f"DROP TRIGGER {each}")
     connection.execute("DROP TABLE inbox_search")
-    connection.execute("DROP VIEW inbox_texts")
     for table in reversed(TABLES):
         connection.execute(f"DROP TABLE {table}")
     for table, column, _other in reversed(POINTERS):

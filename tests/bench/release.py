@@ -33,8 +33,6 @@ TEXTS = {
 }
 COLUMNS = "kind, phone, name, sender, body, status, reason, carrier, message_log_id, segments, encoding, created_at"
 BARE = "a bare executemany of the same rows into the same table"
-# Without the triggers of the inbox's search: what they cost a blast is ours, not the baseline's.
-MADE = "SELECT sql FROM sqlite_master WHERE tbl_name = 'messages' AND sql IS NOT NULL AND name NOT LIKE 'inbox_search%'"
 LAST_LOG = "SELECT max(id) FROM message_logs"
 IN_STATE = "SELECT count(*) FROM messages WHERE message_log_id = (SELECT max(id) FROM message_logs) AND status = ?"
 
@@ -90,7 +88,9 @@ def _bare(place: Path) -> float:
     with contextlib.closing(sqlite3.connect(place / "sms.db")) as source:
         log_id = source.execute(LAST_LOG).fetchone()[0]
         rows = source.execute(f"SELECT {COLUMNS} FROM messages WHERE message_log_id = ?", (log_id,)).fetchall()
-        made = source.execute(MADE).fetchall()
+        made = source.execute(
+            "SELECT sql FROM sqlite_master WHERE tbl_name = 'messages' AND sql IS NOT NULL"
+        ).fetchall()
     assert len(rows) == PEOPLE
     statement = f"INSERT INTO messages ({COLUMNS}) VALUES ({', '.join('?' * len(rows[0]))})"
     with contextlib.closing(sqlite3.connect(place / "bare.db", isolation_level=None)) as target:

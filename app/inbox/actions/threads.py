@@ -6,7 +6,8 @@ from app.kit.clock import now
 from app.kit.columns import stored
 from app.kit.db import driver
 
-# One statement each, for they run with every text. A doubtful STOP stays the reason until somebody has decided.
+# One statement each and one for the search, for they run with every text. A doubtful STOP stays the reason until
+# somebody has decided.
 CAME_IN = """
     INSERT INTO threads (phone, created_at, last_message_id, last_at, last_inbound_at, unread, needs_reply, why)
     VALUES (:phone, :moment, :message, :moment, :moment, :needs, :needs, :why)
@@ -22,6 +23,7 @@ CAME_IN = """
         done_by = NULL
     RETURNING id
 """
+FOUND = "INSERT OR REPLACE INTO inbox_search (rowid, body) SELECT id, body FROM messages WHERE id = :message"
 WENT_OUT = "UPDATE threads SET last_message_id = :message, last_at = max(last_at, :moment) WHERE phone = :phone"
 SILENCE = """
     INSERT INTO threads (phone, created_at, last_at, silent_until) VALUES (:phone, :moment, :moment, :until)
@@ -41,12 +43,20 @@ def came_in(phone: str, message_id: int, moment: datetime, *, needs_reply: bool,
     for an ordinary text. One that a machine took (a keyword, a survey, STOP) is not unread.
     """
     values = {"phone": phone, "message": message_id, "moment": stored(moment), "needs": needs_reply}
-    return int(driver().execute(CAME_IN, values | {"why": why if needs_reply else None}).fetchone()[0])
+    thread_id = driver().execute(CAME_IN, values | {"why": why if needs_reply else None}).fetchone()[0]
+    _find(message_id)
+    return int(thread_id)
 
 
 def went_out(phone: str, message_id: int, moment: datetime) -> None:
     """Something was written to this person alone. A thread that is there comes to the top. Inside write()."""
     driver().execute(WENT_OUT, {"phone": phone, "message": message_id, "moment": stored(moment)})
+    _find(message_id)
+
+
+def _find(message_id: int) -> None:
+    """From now on a search finds the text by its words."""
+    driver().execute(FOUND, {"message": message_id})
 
 
 def silence(phone: str, until: datetime) -> None:
