@@ -19,6 +19,7 @@ from app.domain.blast_states import ScheduleStatus
 from app.domain.permission import Role
 from app.events.models import Event
 from app.imports.models import Import
+from app.inbox.queries import thread_of
 from app.kit.clock import now
 from app.kit.db import db, write
 from app.kit.settings import Settings
@@ -69,6 +70,9 @@ class Filled:
     people: int
     user: int
     event: int = 0
+    talk: int = 0
+    doubtful_talk: int = 0
+    stranger: int = 0
 
 
 def fill(database: Path) -> Filled:
@@ -263,4 +267,11 @@ def _ids(app):
             "people": 1,
             "user": 3,
             "event": db.session.scalar(db.select(Event.id).where(Event.title == "Flu clinic")),
+            "talk": _thread(demo.phone_of(6)),
+            "doubtful_talk": _thread(demo.phone_of(24)),
+            "stranger": _thread(demo.NEIGHBOUR),
         }
+
+
+def _thread(phone):
+    return thread_of(phone).id
