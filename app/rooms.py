@@ -10,6 +10,8 @@ from app.community.views import bp as community
 from app.dashboard.views import bp as dashboard
 from app.events.views import bp as events
 from app.health.views import bp as health
+from app.inbox import queries as inbox_queries
+from app.inbox.views import bp as inbox
 from app.keywords.views import bp as keywords
 from app.kit import filters
 from app.organisation import queries as organisation
@@ -24,6 +26,7 @@ from app.webhooks.views import bp as webhooks
 
 OPEN = (
     dashboard,
+    inbox,
     blasts,
     community,
     events,
@@ -42,7 +45,8 @@ OPEN = (
 
 MENU = (
     Entry("Home", "dashboard.home", "house", tab=True),
-    Entry("Blasts", "blasts.logs", "send", tab=True),
+    Entry("Inbox", "inbox.everything", "inbox", tab=True, count=inbox_queries.number_waiting),
+    Entry("Blasts", "blasts.logs", "send"),
     Entry("Community", "community.everyone", "users", tab=True),
     Entry("Events", "events.everything", "calendar-days"),
     Entry("Keywords", "keywords.everything", "zap"),

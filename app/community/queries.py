@@ -105,6 +105,11 @@ def _lines(ids: Sequence[int]) -> list[Line]:
     return [by_id[each] for each in ids if each in by_id]
 
 
+def matching(search: str, region: str) -> ColumnElement[bool]:
+    """For a select of members: whose name or number contains what was typed."""
+    return _Wanted(search, region).condition()
+
+
 class _Wanted:
     """What somebody types into the search: a part of a name, or of a number in whatever spelling."""
 

@@ -19,6 +19,8 @@ NO_PAGES = {
     "events.import_bad_rows",
     "events.import_check",  # the same page as that of the community's import
     "health.health",
+    "inbox.live",
+    "inbox.one_live",
     "health.ready",
     "sandbox.live",
     "suppression.export",
@@ -112,6 +114,16 @@ def places(here: Filled) -> list[Place]:
         Place("suppression.add", "do-not-text-add", "/suppression/add", ADMIN),
         Place("sandbox.phones", "practice-phones", "/sandbox"),
         Place("sandbox.phone", "practice-phone", f"/sandbox/{zoe}"),
+        Place("inbox.everything", "inbox", "/inbox?state=all"),
+        Place("inbox.everything", "inbox-nothing-found", "/inbox?search=nobody", ADMIN),
+        Place("inbox.one", "conversation", f"/inbox/{here.talk}"),
+        Place("inbox.one", "conversation-doubtful", f"/inbox/{here.doubtful_talk}"),
+        Place("inbox.one", "conversation-stranger", f"/inbox/{here.stranger}"),
+        Place("inbox.one", "conversation-person", f"/inbox/{here.talk}#about", ADMIN),
+        Place("inbox.one", "conversation-mistakes", f"/inbox/{here.talk}", ADMIN, reach="bad_reply"),
+        Place("inbox.replies", "saved-replies", "/inbox/replies"),
+        Place("inbox.reply_add", "saved-reply-add", "/inbox/replies/add"),
+        Place("inbox.reply_edit", "saved-reply-edit", "/inbox/replies/1/edit"),
         Place("accounts.users", "users", "/users", ADMIN),
         Place("accounts.add", "users-add", "/users/add", ADMIN),
         Place("accounts.edit", "users-edit", f"/users/{here.user}/edit", ADMIN),
@@ -129,6 +141,8 @@ EMPTY = (
     "/blasts/new",
     "/blasts/logs",
     "/blasts/scheduled",
+    "/inbox",
+    "/inbox/replies",
     "/community",
     "/events",
     "/keywords",
@@ -232,12 +246,19 @@ def bad_survey(page):
     page.wait_for_selector(".summary")
 
 
+def bad_reply(page):
+    """A reply with a placeholder that does not exist."""
+    page.fill("#body", "Hi {nickname}!")
+    page.click("text=Send reply")
+    page.wait_for_selector(".summary")
+
+
 def check(page):
     """On to the review page."""
     page.click(".sticky >> text=Check message")
 
 
-MISTAKES = (mistakes, bad_end, bad_person, bad_event, bad_keyword, bad_survey)
+MISTAKES = (mistakes, bad_end, bad_person, bad_event, bad_keyword, bad_survey, bad_reply)
 WAYS = (preview, later, end, review, review_later, review_end, *MISTAKES)
 REACH = {each.__name__: each for each in WAYS}
 

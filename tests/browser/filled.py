@@ -19,6 +19,7 @@ from app.domain.blast_states import ScheduleStatus
 from app.domain.permission import Role
 from app.events.models import Event
 from app.imports.models import Import
+from app.inbox.queries import thread_of
 from app.keywords.actions import rules
 from app.keywords.models import KeywordRule
 from app.kit.clock import now
@@ -74,6 +75,9 @@ class Filled:
     event: int = 0
     keyword: int = 0
     survey: int = 0
+    talk: int = 0
+    doubtful_talk: int = 0
+    stranger: int = 0
 
 
 def fill(database: Path) -> Filled:
@@ -296,4 +300,11 @@ def _ids(app):
             "survey": 1,
             "event": db.session.scalar(db.select(Event.id).where(Event.title == "Flu clinic")),
             "keyword": db.session.scalar(db.select(KeywordRule.id).where(KeywordRule.keyword == "FLU")),
+            "talk": _thread(demo.phone_of(6)),
+            "doubtful_talk": _thread(demo.phone_of(24)),
+            "stranger": _thread(demo.NEIGHBOUR),
         }
+
+
+def _thread(phone):
+    return thread_of(phone).id

@@ -1,6 +1,6 @@
 """One member: add, edit, delete, put on the do-not-text list."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import act
@@ -21,8 +21,8 @@ from app.suppression.queries import is_left_out
 @bp.route("/community/add", methods=["GET", "POST"])
 @needs(Role.ADMIN)
 def add() -> ResponseReturnValue:
-    """One more on the list."""
-    form = MemberForm()
+    """One more on the list. The address may say whom."""
+    form = MemberForm(data={"phone": request.args.get("phone", ""), "name": request.args.get("name")})
     if form.validate_on_submit():
         try:
             with act("member.added", who()) as trace:

@@ -16,6 +16,7 @@ from app.delivery import queries as delivery
 from app.delivery.models import MessageLog
 from app.domain import hours
 from app.domain.cost import money
+from app.inbox import queries as inbox
 from app.kit.access import BOTH, needs, who
 from app.kit.clock import now
 from app.organisation import queries as organisation
@@ -34,6 +35,7 @@ def home() -> ResponseReturnValue:
         greeting=f"{_part_of_day(moment)}, {who()}",
         steps=checklist(queries.steps()),
         undecided=queries.undecided(moment),
+        unanswered=inbox.number_waiting(),
         running=sending,
         waiting=queries.waiting_of(sending),
         silence=delivery.heartbeat().silence,
