@@ -1,22 +1,17 @@
-"""Reading the two lists of numbers that get no texts, and who said yes: for a blast's audience, and for the pages."""
+"""Reading the page "Do not text": a page of it, one line, all of it for the export."""
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Enum,
     Row,
     Select,
     String,
-    and_,
-    bindparam,
     case,
-    exists,
     func,
     literal,
     null,
@@ -26,185 +21,20 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from app.domain.permission import LeftOut
 from app.domain.phone import digits_of
 from app.kit.db import db
 from app.kit.pages import Asked, Page, last_page, nearer_end
 from app.kit.searching import has_words
-from app.organisation.models import Organisation
 from app.suppression.models import (
     CARRIER,
     INBOUND,
     MANUAL,
-    ConsentAct,
-    ConsentEvent,
-    ConsentMethod,
-    StopQuestion,
     SuppressedContact,
     SuppressionCategory,
     UnsubscribedContact,
 )
-
-_REASON = Enum(LeftOut, native_enum=False, length=20, values_callable=lambda members: [each.value for each in members])
-SAID_STOP = LeftOut.SAID_STOP.value
-
-
-def left_out(phone_column: Any) -> ColumnElement[Any]:
-    """For any select: why the phone in this column must not be texted (a LeftOut), or NULL when it may.
-
-    The one judgement that the check, release, arming, replies and lists go by. Two look-ups in unique indexes a row,
-    one more while any text that may mean STOP waits for a decision, and where the organisation texts only people with
-    a recorded yes, one in the ledger: whether these two are needed is read once a statement. A soft failure never keeps
-    a text from anybody. A select of nothing but this and counts must name the column's table itself, by select_from().
-    """
-    return type_coerce(
-        func.coalesce(_barred(phone_column), _in_question(phone_column), _without_a_yes(phone_column)), _REASON
-    )
-
-
-def off_limits(phone_column: Any) -> ColumnElement[Any]:
-    """The same by the two lists alone, whatever is demanded of consent."""
-    return type_coerce(_barred(phone_column), _REASON)
-
-
-def _barred(phone_column: Any) -> ColumnElement[Any]:
-    stop, bad = aliased(UnsubscribedContact), aliased(SuppressedContact)
-    said_stop = exists().where(stop.phone == phone_column).correlate_except(stop)
-    meaning = case(
-        (bad.category == SuppressionCategory.OPT_OUT, literal(SAID_STOP)),
-        (bad.category == SuppressionCategory.HARD_FAIL, literal(LeftOut.NUMBER_DEAD.value)),
-    )
-    in_suppressed = select(meaning).where(bad.phone == phone_column).correlate_except(bad).scalar_subquery()
-    return case((said_stop, literal(SAID_STOP)), else_=in_suppressed)
-
-
-def _in_question(phone_column: Any) -> ColumnElement[Any]:
-    asked, some = aliased(StopQuestion), aliased(StopQuestion)
-    open_one = exists().where(asked.phone == phone_column, asked.verdict.is_(None)).correlate_except(asked)
-    any_open = exists().where(some.verdict.is_(None)).correlate_except(some)
-    return case((and_(any_open, open_one), literal(LeftOut.MAYBE_STOP.value)))
-
-
-def _without_a_yes(phone_column: Any) -> ColumnElement[Any]:
-    ours = aliased(Organisation)
-    demanded = exists().where(ours.consent_required).correlate_except(ours)
-    withdrawn = ConsentAct.WITHDRAWN.value
-    no_yes = func.coalesce(newest_act(phone_column), withdrawn) == withdrawn
-    return case((and_(demanded, no_yes), literal(LeftOut.NO_CONSENT.value)))
-
-
-def newest_act(phone_column: Any, before: Any = None) -> ColumnElement[Any]:
-    """For any select: what the ledger last heard of this phone (the word of a ConsentAct), NULL when nothing.
-
-    `before`: the id of a line; what came with it or after it is not asked. That an admin took an entry off the list is
-    no yes of the person's: such a line is passed over.
-    """
-    line = aliased(ConsentEvent)
-    taken_off = and_(line.act == ConsentAct.RETURNED, line.method == ConsentMethod.ADMIN)
-    heard = select(type_coerce(line.act, String)).where(line.phone == phone_column, ~taken_off)
-    if before is not None:
-        heard = heard.where(line.id < before)
-    newest = heard.order_by(line.id.desc()).limit(1)
-    return newest.correlate_except(line).scalar_subquery()
-
-
-def newest_line(phone_column: Any) -> ColumnElement[Any]:
-    """For any select: the id of that line."""
-    line = aliased(ConsentEvent)
-    return select(func.max(line.id)).where(line.phone == phone_column).correlate_except(line).scalar_subquery()
-
-
-def reasons_for(phones: Sequence[str]) -> dict[str, LeftOut]:
-    """Those of `phones` that must not be texted, each with why. However many they are, it is one statement."""
-    asked = func.json_each(json.dumps(list(phones))).table_valued("value")
-    why = left_out(asked.c.value)
-    return {row[0]: row[1] for row in db.session.execute(select(asked.c.value, why).where(why.is_not(None)))}
-
-
-@cache
-def _of_one(judge: Any) -> Select[Any]:
-    """Built once: it is asked for every text that is answered."""
-    return select(judge(bindparam("b_phone", type_=String)))
-
-
-def is_left_out(phone: str) -> LeftOut | None:
-    """Why we must not text this number, None when we may."""
-    return db.session.scalar(_of_one(left_out), {"b_phone": phone})
-
-
-def has_opted_out(phone: str) -> bool:
-    """Whether this number said STOP, on whichever of the two lists that stands."""
-    return db.session.scalar(_of_one(off_limits), {"b_phone": phone}) is LeftOut.SAID_STOP
-
-
-def open_question(phone: str) -> StopQuestion | None:
-    """The text from this number that may mean STOP and that nobody has decided about, if there is one."""
-    waiting = select(StopQuestion).where(StopQuestion.phone == phone, StopQuestion.verdict.is_(None))
-    return db.session.scalars(waiting.execution_options(populate_existing=True)).first()
-
-
-def open_questions() -> tuple[int, datetime | None]:
-    """How many people perhaps said STOP and wait for a decision, and until when the first one has to be made."""
-    waiting = select(func.count(), func.min(StopQuestion.decide_by)).where(StopQuestion.verdict.is_(None))
-    count, first = db.session.execute(waiting).one()
-    return count, first
-
-
-def stop_is_known(phone: str) -> bool:
-    """Whether this number's own STOP is the last that the ledger heard of it about leaving and coming back.
-
-    Whoever texts STOP then is told nothing new: it was confirmed once, and nobody has let them come back since.
-    """
-    line = ConsentEvent
-    their_stop = and_(line.act == ConsentAct.WITHDRAWN, line.method == ConsentMethod.STOP)
-    heard = select(line.act).where(line.phone == phone, or_(their_stop, line.act == ConsentAct.RETURNED))
-    return db.session.scalar(heard.order_by(line.id.desc()).limit(1)) == ConsentAct.WITHDRAWN
-
-
-def last_act(phone: str) -> ConsentAct | None:
-    """What the ledger last heard of this number."""
-    line = ConsentEvent
-    return db.session.scalar(select(line.act).where(line.phone == phone).order_by(line.id.desc()).limit(1))
-
-
-ACT_WORDS = {
-    ConsentAct.GRANTED: "Agreed to texts",
-    ConsentAct.WITHDRAWN: "Wants no more texts",
-    ConsentAct.RETURNED: "Agreed to texts again",
-}
-METHOD_WORDS = {
-    ConsentMethod.IMPORT: "from an imported list",
-    ConsentMethod.FORM: "on a form",
-    ConsentMethod.KEYWORD: "by texting a keyword",
-    ConsentMethod.STOP: "by text",
-    ConsentMethod.START: "by text",
-    ConsentMethod.ADMIN: "written down by hand",
-    ConsentMethod.CARRIER: "Twilio says so",
-}
-
-
-@dataclass(frozen=True)
-class Word:
-    """A line of the ledger in words: what they said, how, what proves it, who wrote it down (None: nobody had to)."""
-
-    at: datetime
-    act: ConsentAct
-    said: str
-    how: str
-    evidence: str | None
-    actor: str | None
-
-
-def history(phone: str, most: int = 100) -> list[Word]:
-    """What the ledger has of a number, the newest first."""
-    line = ConsentEvent
-    rows = db.session.scalars(select(line).where(line.phone == phone).order_by(line.id.desc()).limit(most))
-    return [
-        Word(row.at, row.act, ACT_WORDS[row.act], METHOD_WORDS[row.method], row.evidence, row.actor) for row in rows
-    ]
-
 
 # What the person said by phone, to us or to the carrier, only the person can take back.
 THEIR_OWN_WORD = frozenset({INBOUND, CARRIER})

@@ -1,0 +1,104 @@
+"""Whom we may text: the one judgement that the check, release, arming, replies and pages go by."""
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Enum,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
+from sqlalchemy.orm import aliased
+
+from app.domain.permission import LeftOut
+from app.kit.db import db
+from app.organisation.models import Organisation
+from app.suppression.models import (
+    ConsentAct,
+    StopQuestion,
+    SuppressedContact,
+    SuppressionCategory,
+    UnsubscribedContact,
+)
+from app.suppression.queries.ledger import newest_act
+
+_REASON = Enum(LeftOut, native_enum=False, length=20, values_callable=lambda members: [each.value for each in members])
+SAID_STOP = LeftOut.SAID_STOP.value
+
+
+def left_out(phone_column: Any) -> ColumnElement[Any]:
+    """For any select: why the phone in this column must not be texted (a LeftOut), or NULL when it may.
+
+    The one judgement that the check, release, arming, replies and lists go by. Two look-ups in unique indexes a row,
+    one more while any text that may mean STOP waits for a decision, and where the organisation texts only people with
+    a recorded yes, one in the ledger: whether these two are needed is read once a statement. A soft failure never keeps
+    a text from anybody. A select of nothing but this and counts must name the column's table itself, by select_from().
+    """
+    return type_coerce(
+        func.coalesce(_barred(phone_column), _in_question(phone_column), _without_a_yes(phone_column)), _REASON
+    )
+
+
+def off_limits(phone_column: Any) -> ColumnElement[Any]:
+    """The same by the two lists alone, whatever is demanded of consent."""
+    return type_coerce(_barred(phone_column), _REASON)
+
+
+def _barred(phone_column: Any) -> ColumnElement[Any]:
+    stop, bad = aliased(UnsubscribedContact), aliased(SuppressedContact)
+    said_stop = exists().where(stop.phone == phone_column).correlate_except(stop)
+    meaning = case(
+        (bad.category == SuppressionCategory.OPT_OUT, literal(SAID_STOP)),
+        (bad.category == SuppressionCategory.HARD_FAIL, literal(LeftOut.NUMBER_DEAD.value)),
+    )
+    in_suppressed = select(meaning).where(bad.phone == phone_column).correlate_except(bad).scalar_subquery()
+    return case((said_stop, literal(SAID_STOP)), else_=in_suppressed)
+
+
+def _in_question(phone_column: Any) -> ColumnElement[Any]:
+    asked, some = aliased(StopQuestion), aliased(StopQuestion)
+    open_one = exists().where(asked.phone == phone_column, asked.verdict.is_(None)).correlate_except(asked)
+    any_open = exists().where(some.verdict.is_(None)).correlate_except(some)
+    return case((and_(any_open, open_one), literal(LeftOut.MAYBE_STOP.value)))
+
+
+def _without_a_yes(phone_column: Any) -> ColumnElement[Any]:
+    ours = aliased(Organisation)
+    demanded = exists().where(ours.consent_required).correlate_except(ours)
+    withdrawn = ConsentAct.WITHDRAWN.value
+    no_yes = func.coalesce(newest_act(phone_column), withdrawn) == withdrawn
+    return case((and_(demanded, no_yes), literal(LeftOut.NO_CONSENT.value)))
+
+
+def reasons_for(phones: Sequence[str]) -> dict[str, LeftOut]:
+    """Those of `phones` that must not be texted, each with why. However many they are, it is one statement."""
+    asked = func.json_each(json.dumps(list(phones))).table_valued("value")
+    why = left_out(asked.c.value)
+    return {row[0]: row[1] for row in db.session.execute(select(asked.c.value, why).where(why.is_not(None)))}
+
+
+@cache
+def _of_one(judge: Any) -> Select[Any]:
+    """Built once: it is asked for every text that is answered."""
+    return select(judge(bindparam("b_phone", type_=String)))
+
+
+def is_left_out(phone: str) -> LeftOut | None:
+    """Why we must not text this number, None when we may."""
+    return db.session.scalar(_of_one(left_out), {"b_phone": phone})
+
+
+def has_opted_out(phone: str) -> bool:
+    """Whether this number said STOP, on whichever of the two lists that stands."""
+    return db.session.scalar(_of_one(off_limits), {"b_phone": phone}) is LeftOut.SAID_STOP
