@@ -5,7 +5,7 @@ from app.domain.replies import Meaning, folded, meaning_of
 LONGEST = 40
 OURS = {"DONE": "leaves a survey", "SKIP": "passes a question", "BACK": "goes back to the question before"}
 RESERVED = {
-    Meaning.LEAVE: "{word} means STOP by law and to the phone company: whoever texts it gets no more texts.",
+    Meaning.LEAVE: "{word} is how people leave your list: by law, whoever texts it gets no more texts.",
     Meaning.RETURN: "{word} is how somebody comes back after STOP.",
     Meaning.HELP: "{word} is answered with what your organisation says about itself.",
 }
