@@ -17,6 +17,7 @@ class Town:
 
     def __init__(self, app, moment=NOON):
         self.app, self.moment = app, moment
+        self.taken = []  # (the text's row, what it said) of every text that a survey took
 
     def __call__(self, phone, body, *, seconds=60, name=None, doubtful=False):
         self.moment += timedelta(seconds=seconds)
@@ -24,11 +25,14 @@ class Town:
             row = {"direction": "inbound", "kind": "inbound", "status": "received", "phone": phone, "body": body}
             made = session.execute(insert(messages).values(row).returning(messages.c.id)).scalar_one()
             heard = Heard(phone, body, made, self.moment, name)
-            return (
+            taken = (
                 answering.answer(heard, only_valid=True, doubtful=doubtful)
                 or (None if doubtful else answering.begin_by_word(heard))
                 or (None if doubtful else answering.answer(heard, only_valid=False))
             )
+        if taken:
+            self.taken.append((made, body))
+        return taken
 
     def says(self, phone, *bodies, **more):
         """The replies to the last of these texts."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, exists, select, update
+from sqlalchemy import Row, select, update
 
 from app.domain import hours, wording
 from app.domain.dates import Calendar
@@ -24,16 +24,17 @@ from app.domain.surveys import (
 )
 from app.events.actions import registrations
 from app.events.queries.names import names_of
-from app.kit.db import db
+from app.kit.db import db, driver
 from app.organisation import queries as organisation
 from app.surveys.actions import sessions
 from app.surveys.actions.sessions import COMES_BACK_FOR, Session
-from app.surveys.models import survey_flows, survey_sessions, trigger_words
+from app.surveys.models import survey_flows, survey_sessions
 from app.surveys.queries.asked import Asking, asked_by_blast
 
 MONTH_FIRST = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW"})
 AGAIN, WELCOME_BACK = "Starting again.", "Welcome back. This is where you were."
 REPEATED = "survey_repeated"
+STARTED_BY = "SELECT survey_id FROM trigger_words WHERE word = ?"
 VERDICTS = {
     SessionStatus.COMPLETED: "survey_finished",
     SessionStatus.LEFT: "survey_left",
@@ -71,6 +72,8 @@ def answer(heard: Heard, *, only_valid: bool, doubtful: bool = False) -> Taken |
     text that fits nothing is taken as not understood. `doubtful`: the text may mean STOP, so no question for free
     words takes it. Without an active survey, the answer to a blast that asks one begins it.
     """
+    if not sessions.may_concern(heard.phone, heard.moment):
+        return None
     session = sessions.active(heard.phone)
     if session and session.is_over(heard.moment):
         sessions.end(session.id, SessionStatus.TIMED_OUT, heard.moment)
@@ -210,12 +213,17 @@ def _spellings(body: str) -> set[str]:
 
 
 def _survey_of_word(body: str) -> int | None:
-    kept = select(trigger_words.c.survey_id).where(trigger_words.c.word.in_(_spellings(body)))
-    return db.session.scalar(kept.where(trigger_words.c.survey_id.is_not(None)).limit(1))
+    return next((survey_id for survey_id in _started_by(body) if survey_id is not None), None)
 
 
 def _starts_something(body: str) -> bool:
-    return bool(db.session.scalar(select(exists().where(trigger_words.c.word.in_(_spellings(body))))))
+    return bool(_started_by(body))
+
+
+def _started_by(body: str) -> list[int | None]:
+    """The surveys that a text's words start; None for a keyword's. Every text that comes in is asked for."""
+    words = _spellings(body)
+    return [row[0] for word in words for row in driver().execute(STARTED_BY, (word,))]
 
 
 def _began_just_now(session: Session, heard: Heard) -> bool:

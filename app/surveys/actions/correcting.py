@@ -38,7 +38,8 @@ def correct(session: Session, position: int, typed: str, who: str, moment: datet
         raise NotAnAnswer
     _write(session, position, value, who, moment)
     waits = session.state.status in (SessionStatus.ACTIVE, SessionStatus.HANDED_OVER)
-    if not waits or position != session.state.position or _answers_another(session):
+    erased = not session.phone.startswith("+")
+    if erased or not waits or position != session.state.position or _answers_another(session):
         return False
     _go_on(session, value, who, moment)
     return True

@@ -10,12 +10,37 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.questions import parse
 from app.domain.surveys import TWICE_WITHIN, AnswerState, Record, SessionStatus, State, same_words
-from app.kit.db import db
+from app.kit.columns import stored
+from app.kit.db import db, driver
 from app.surveys.models import ONE_A_QUESTION, survey_answers, survey_flows, survey_sessions
 
 COMES_BACK_FOR = timedelta(days=7)  # so long after a time-out the keyword leads back to where they were
 UNDERSTOOD = (AnswerState.ANSWERED, AnswerState.SKIPPED)
 S, F, A = survey_sessions.c, survey_flows.c, survey_answers.c
+# Most texts are no survey's business, and there may be 200 a second: SQLite itself is asked first.
+CONCERNS = """
+    SELECT EXISTS (SELECT 1 FROM survey_sessions WHERE phone = :phone AND (status = 'active' OR ended_at >= :soon))
+    OR EXISTS (SELECT 1 FROM message_logs JOIN messages ON messages.message_log_id = message_logs.id
+        WHERE message_logs.survey_id IS NOT NULL AND messages.phone = :phone)
+"""
+
+
+def _put() -> Any:
+    """An answer, in the place of the one before. Put together once: that takes longer than to run it."""
+    new = upsert(survey_answers)
+    change = {name: new.excluded[name] for name in ("state", "body", "value", "message_id", "created_at")}
+    change["value_before"] = A.value
+    where = text(ONE_A_QUESTION)
+    return new.on_conflict_do_update(["session_id", "position"], index_where=where, set_=change)
+
+
+ADD, PUT = insert(survey_answers), _put()
+
+
+def may_concern(phone: str, moment: datetime) -> bool:
+    """Whether a text from this phone can be an answer: it answers something, just did, or was asked by a blast."""
+    values = {"phone": phone, "soon": stored(moment - TWICE_WITHIN)}
+    return bool(driver().execute(CONCERNS, values).fetchone()[0])
 
 
 @dataclass(frozen=True)
@@ -164,13 +189,9 @@ def write_down(session: Session, record: Record, body: str, message_id: int | No
         "created_at": moment,
     }
     if record.state not in UNDERSTOOD:
-        db.session.execute(insert(survey_answers).values(values))
+        db.session.execute(ADD, values)
         return
-    new = upsert(survey_answers).values(values)
-    change = {name: new.excluded[name] for name in ("state", "body", "value", "message_id", "created_at")}
-    change["value_before"] = A.value
-    where = text(ONE_A_QUESTION)
-    db.session.execute(new.on_conflict_do_update(["session_id", "position"], index_where=where, set_=change))
+    db.session.execute(PUT, values)
 
 
 def count_completion(survey_id: int) -> None:

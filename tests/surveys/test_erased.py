@@ -1,0 +1,29 @@
+"""Somebody who answered surveys asks to be erased: what names them goes, what was counted stays."""
+
+from app.domain.questions import Ask, Question
+from tests.cast import LEO, ZOE
+
+
+def test_names_numbers_and_words_go_and_counts_stay(visit, make_survey, text, rows):
+    survey = make_survey(Question("Coming?", Ask.YES_NO), Question("Your name?", Ask.NAME), Question("Anything else?"))
+    text.says(ZOE, "picnic", "yes", "Zoë Hernández", "call +13035550142", name="Zoë")
+    text.says(LEO, "picnic", "yes", "Leo", "nothing")
+    make_survey("Why?", word="LUNCH")
+    text(ZOE, "lunch")
+    done = visit.post(f"/people/{ZOE[1:]}/erase", "ada")
+    assert done.status_code == 303
+    sessions = rows("sessions")
+    assert [each.phone[0] for each in sessions] == ["#", "+", "#"]
+    assert [each.name for each in sessions][::2] == [None, None]
+    assert [each.status.value for each in sessions] == ["completed", "completed", "stopped"]
+    mine = [each for each in rows("answers") if each.session_id != 2]
+    assert [(each.state.value, each.body, each.value) for each in mine] == [
+        ("answered", "", "yes"),
+        ("answered", "", None),
+        ("answered", "", None),
+    ]
+    page = visit(f"/surveys/{survey}", "sol")
+    assert "Zoë" not in page.words
+    assert "Yes 2 · 100 %" in page.words
+    assert visit(f"/surveys/{survey}/sessions/1", "sol").status_code == 200
+    assert visit(f"/surveys/{survey}/answers?question=2", "sol").status_code == 200
