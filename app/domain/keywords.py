@@ -23,7 +23,7 @@ def problem_of(word: str) -> str | None:
     """Why a typed word cannot be a keyword, in a sentence; None when it can. Judged as it is stored: folded."""
     kept = folded(word)
     if not kept:
-        return "Write a word first: letters or digits."
+        return "Write a word of letters or digits."
     if len(kept) > LONGEST:
         return f"A keyword has at most {LONGEST} characters. This one has {len(kept):,}."
     if len(kept.split()) > MOST_WORDS:
