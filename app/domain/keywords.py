@@ -6,7 +6,7 @@ from app.domain.replies import Meaning, folded, meaning_of
 
 LONGEST = 40
 MOST_WORDS = 3
-LOOKED_AT = 200  # signs of a text, for its first words
+LOOKED_AT = 200  # signs of a text: more is no word, and first words are over by then
 # Words that answer a question: as keywords they would answer everybody who answers something else.
 ANSWERS = frozenset({"YES", "NO", "Y", "N", "SI", "SÍ"})
 # A survey's own words: leave it, leave a question out, go back to the one before.
@@ -23,7 +23,7 @@ def problem_of(word: str) -> str | None:
     """Why a typed word cannot be a keyword, in a sentence; None when it can. Judged as it is stored: folded."""
     kept = folded(word)
     if not kept:
-        return "Write a word first: letters or digits."
+        return "Write a word of letters or digits."
     if len(kept) > LONGEST:
         return f"A keyword has at most {LONGEST} characters. This one has {len(kept):,}."
     if len(kept.split()) > MOST_WORDS:
@@ -49,7 +49,7 @@ def words_of(line: str) -> list[str]:
 
 def whole(body: str) -> str | None:
     """The one word that a text is, if it is nothing else; None when it is too long for any."""
-    kept = folded(body)
+    kept = folded(body) if len(body) <= LOOKED_AT else ""
     return kept if 0 < len(kept) <= LONGEST else None
 
 

@@ -15,7 +15,7 @@ def test_ordinary_words_can_be_keywords(word):
 
 @pytest.mark.parametrize("word", ["", "  ", "!?", "🎉", "\u200b", "\x00"])
 def test_a_keyword_has_something_to_type(word):
-    assert keywords.problem_of(word) == "Write a word first: letters or digits."
+    assert keywords.problem_of(word) == "Write a word of letters or digits."
 
 
 @pytest.mark.parametrize("word", sorted(word for words in WORDS.values() for word in words))

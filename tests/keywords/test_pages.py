@@ -108,7 +108,7 @@ def test_the_last_day_counts_whole(app, visit):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"keyword": ""}, "Write a word first"),
+        ({"keyword": ""}, "Write a word of letters or digits."),
         ({"keyword": " ｓｔｏｐ! "}, "STOP is handled by law and Twilio; pick another word."),
         ({"keyword": "help"}, "HELP gets the organisation’s help text"),
         ({"keyword": "Yes"}, "YES is an answer to a question"),

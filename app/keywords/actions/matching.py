@@ -1,6 +1,7 @@
-"""A text from a person meets a keyword."""
+"""A text from a person meets a keyword. It happens with every text, so its statements go straight to the driver."""
 
-from sqlalchemy import select, update
+import json
+from typing import NamedTuple
 
 from app.community import actions as community
 from app.domain import keywords, wording
@@ -8,14 +9,41 @@ from app.domain.segments import LIMIT, characters
 from app.events import queries as events
 from app.events.actions import registrations
 from app.events.queries.names import names_of
-from app.keywords.models import KeywordAction, KeywordRule, Match
-from app.kit.db import db
+from app.keywords.models import KeywordAction, Match
+from app.kit.columns import stored
+from app.kit.db import driver
 from app.surveys.actions import answering
 from app.surveys.actions.answering import Heard, Taken
-from app.surveys.models import TriggerWord
 
 VERDICT = "keyword"
 PROVEN_WORDS = 200
+# The keywords that these words belong to and that count at this moment.
+LOOK_UP = """
+    SELECT word, keyword_rules.id, match_kind, response_body, action, event_id, keyword_rules.survey_id
+    FROM trigger_words JOIN keyword_rules ON keyword_rules.id = keyword_rule_id
+    WHERE word IN (SELECT value FROM json_each(:words)) AND is_active
+        AND coalesce(active_from <= :now, 1) AND coalesce(active_until > :now, 1)
+"""
+# The database counts: two texts at once are two. That it was used is no change of the keyword.
+COUNT = "UPDATE keyword_rules SET match_count = match_count + 1, last_matched_at = :now WHERE id = :id"
+
+
+class _Said(NamedTuple):
+    """A keyword that a text names."""
+
+    word: str
+    id: int
+    match_kind: str
+    response_body: str | None
+    action: str
+    event_id: int | None
+    survey_id: int | None
+
+    @property
+    def needs_name(self) -> bool:
+        """Whether it matters what they are called."""
+        lists = self.action in (KeywordAction.ADD_TO_EVENT, KeywordAction.SUBSCRIBE)
+        return lists or wording.uses_names(self.response_body or "")
 
 
 def take(heard: Heard) -> Taken | None:
@@ -27,40 +55,30 @@ def take(heard: Heard) -> Taken | None:
     rule = _said(heard)
     if rule is None:
         return None
-    name = heard.name or names_of([heard.phone]).get(heard.phone)
-    replies = [text for text in [_answer(rule, name)] if text]
+    name = heard.name
+    if name is None and rule.needs_name:
+        name = names_of([heard.phone]).get(heard.phone)
     further = _act(rule, heard, name)
+    replies = [text for text in [_answer(rule, name)] if text]
     if further is None and not replies:
         return None
-    _count(rule, heard)
-    return Taken(
-        VERDICT, replies + (further.replies if further else []), needs_person=further.needs_person if further else ""
-    )
+    driver().execute(COUNT, {"id": rule.id, "now": stored(heard.moment)})
+    if further is None:
+        return Taken(VERDICT, replies)
+    return Taken(VERDICT, replies + further.replies, further.needs_person)
 
 
-def _said(heard: Heard) -> KeywordRule | None:
+def _said(heard: Heard) -> _Said | None:
     """The rule this text names: the one whose word is all of it before one whose word it begins with."""
-    said, first = keywords.whole(heard.body), keywords.beginnings(heard.body)
-    words = dict.fromkeys([*([said] if said else []), *first])
-    if not words:
-        return None
-    found = (
-        select(TriggerWord.word, KeywordRule)
-        .join(KeywordRule, KeywordRule.id == TriggerWord.keyword_rule_id)
-        .where(TriggerWord.word.in_(words), KeywordRule.is_active)
-        .execution_options(populate_existing=True)
-    )
-    rules = {word: rule for word, rule in db.session.execute(found) if _is_on(rule, heard)}
-    fits = (rules[word] for word in words if word in rules and (word == said or rules[word].match_kind is Match.FIRST))
-    return next(fits, None)
+    whole = keywords.whole(heard.body)
+    words = [*([whole] if whole else []), *keywords.beginnings(heard.body)]
+    rows = driver().execute(LOOK_UP, {"words": json.dumps(words), "now": stored(heard.moment)})
+    rules = {row[0]: _Said(*row) for row in rows}
+    found = (rules[word] for word in words if word in rules)
+    return next((rule for rule in found if rule.word == whole or rule.match_kind == Match.FIRST), None)
 
 
-def _is_on(rule: KeywordRule, heard: Heard) -> bool:
-    begun = rule.active_from is None or rule.active_from <= heard.moment
-    return begun and (rule.active_until is None or heard.moment < rule.active_until)
-
-
-def _answer(rule: KeywordRule, name: str | None) -> str:
+def _answer(rule: _Said, name: str | None) -> str:
     """What the rule answers this person, "" for nothing. With a name too long for one text it is left out."""
     template = rule.response_body or ""
     values = events.placeholders(rule.event_id) if wording.uses_event(template) else {}
@@ -68,25 +86,14 @@ def _answer(rule: KeywordRule, name: str | None) -> str:
     return text if characters(text) <= LIMIT else wording.fill(template, None, values).strip()
 
 
-def _act(rule: KeywordRule, heard: Heard, name: str | None) -> Taken | None:
-    """What else the rule does; None when it could not be done, or there is nothing that says it was."""
-    if rule.action is KeywordAction.START_SURVEY:
+def _act(rule: _Said, heard: Heard, name: str | None) -> Taken | None:
+    """What else the rule does; None when it could not be done."""
+    if rule.action == KeywordAction.START_SURVEY:
         return answering.begin(rule.survey_id, heard) if rule.survey_id else None
-    if rule.action is KeywordAction.ADD_TO_EVENT:
+    if rule.action == KeywordAction.ADD_TO_EVENT:
         if rule.event_id is None:
             return None
         registrations.ensure(rule.event_id, name, heard.phone)
-    if rule.action is KeywordAction.SUBSCRIBE:
+    if rule.action == KeywordAction.SUBSCRIBE:
         community.subscribe(name, heard.phone, f"Texted: {heard.body[:PROVEN_WORDS]}")
     return Taken(VERDICT)
-
-
-def _count(rule: KeywordRule, heard: Heard) -> None:
-    """Counted by the database: two texts at once are two. That it was used is no change of the rule."""
-    counted = {
-        "match_count": KeywordRule.match_count + 1,
-        "last_matched_at": heard.moment,
-        "updated_at": KeywordRule.updated_at,
-    }
-    statement = update(KeywordRule).where(KeywordRule.id == rule.id).values(counted)
-    db.session.execute(statement.execution_options(synchronize_session=False))
