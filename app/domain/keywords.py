@@ -7,8 +7,6 @@ from app.domain.replies import Meaning, folded, meaning_of
 LONGEST = 40
 MOST_WORDS = 3
 LOOKED_AT = 200  # signs of a text: more is no word, and first words are over by then
-# Words that answer a question: as keywords they would answer everybody who answers something else.
-ANSWERS = frozenset({"YES", "NO", "Y", "N", "SI", "SÍ"})
 # A survey's own words: leave it, leave a question out, go back to the one before.
 COMMANDS = {"DONE": "leaves a survey", "SKIP": "leaves out a question", "BACK": "goes back to the question before"}
 WHY_RESERVED = {
@@ -35,8 +33,6 @@ def _why_reserved(kept: str) -> str | None:
     reserved = WHY_RESERVED.get(meaning_of(kept))
     if reserved:
         return f"{kept} {reserved}"
-    if kept in ANSWERS:
-        return f"{kept} is an answer to a question; pick another word."
     if kept in COMMANDS:
         return f"{kept} {COMMANDS[kept]}; pick another word."
     return None

@@ -111,7 +111,6 @@ def test_the_last_day_counts_whole(app, visit):
         ({"keyword": ""}, "Write a word of letters or digits."),
         ({"keyword": " ｓｔｏｐ! "}, "STOP is handled by law and Twilio; pick another word."),
         ({"keyword": "help"}, "HELP gets the organisation’s help text"),
-        ({"keyword": "Yes"}, "YES is an answer to a question"),
         ({"keyword": "food"}, "FOOD already starts ‘Lunch’."),
         ({"keyword": "ＪＯＩＮ."}, "JOIN is already a keyword."),
         ({"keyword": "me-too"}, "ME TOO is already another word for the keyword JOIN."),

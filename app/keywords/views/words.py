@@ -13,7 +13,6 @@ from app.kit.filters import local
 from app.organisation import queries as organisation
 
 LONGEST = 90
-OUR_OWN_WORDS = "Our own words, with the name of your organisation"
 
 
 @dataclass(frozen=True)
@@ -28,11 +27,10 @@ class BuiltIn:
 
 def built_in() -> list[BuiltIn]:
     """The words of the law, with what the organisation answers them."""
-    ours = organisation.organisation()
     return [
-        BuiltIn("STOP", "UNSUBSCRIBE, CANCEL, END, QUIT …", ours.stop_reply or OUR_OWN_WORDS, "No more texts to them"),
-        BuiltIn("START", "UNSTOP", ours.start_reply or OUR_OWN_WORDS, "Texts to them again"),
-        BuiltIn("HELP", "INFO", ours.help_reply or OUR_OWN_WORDS, "Nothing else"),
+        BuiltIn("STOP", "UNSUBSCRIBE, CANCEL, END, QUIT …", organisation.stop_reply(), "No more texts to them"),
+        BuiltIn("START", "UNSTOP", organisation.start_reply(), "Texts to them again"),
+        BuiltIn("HELP", "INFO", organisation.help_reply(), "Nothing else"),
     ]
 
 
