@@ -19,6 +19,7 @@ from app.domain.cost import money
 from app.kit.access import BOTH, needs, who
 from app.kit.clock import now
 from app.organisation import queries as organisation
+from app.suppression import queries as suppression
 
 bp = Blueprint("dashboard", __name__)
 
@@ -34,6 +35,7 @@ def home() -> ResponseReturnValue:
         greeting=f"{_part_of_day(moment)}, {who()}",
         steps=checklist(queries.steps()),
         undecided=queries.undecided(moment),
+        doubtful=suppression.open_questions(),
         running=sending,
         waiting=queries.waiting_of(sending),
         silence=delivery.heartbeat().silence,
