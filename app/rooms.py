@@ -10,6 +10,9 @@ from app.community.views import bp as community
 from app.dashboard.views import bp as dashboard
 from app.events.views import bp as events
 from app.health.views import bp as health
+from app.inbox import queries as inbox_queries
+from app.inbox.views import bp as inbox
+from app.keywords.views import bp as keywords
 from app.kit import filters
 from app.organisation import queries as organisation
 from app.organisation.views import bp as settings_page
@@ -18,13 +21,17 @@ from app.sandbox.views import bp as sandbox
 from app.setup.views import bp as setup
 from app.shell import Entry
 from app.suppression.views import bp as suppression
+from app.surveys.views import bp as surveys
 from app.webhooks.views import bp as webhooks
 
 OPEN = (
     dashboard,
+    inbox,
     blasts,
     community,
     events,
+    keywords,
+    surveys,
     suppression,
     people,
     sandbox,
@@ -38,9 +45,12 @@ OPEN = (
 
 MENU = (
     Entry("Home", "dashboard.home", "house", tab=True),
-    Entry("Blasts", "blasts.logs", "send", tab=True),
+    Entry("Inbox", "inbox.everything", "inbox", tab=True, count=inbox_queries.number_waiting),
+    Entry("Blasts", "blasts.logs", "send"),
     Entry("Community", "community.everyone", "users", tab=True),
     Entry("Events", "events.everything", "calendar-days"),
+    Entry("Keywords", "keywords.everything", "zap"),
+    Entry("Surveys", "surveys.everything", "message-square-text"),
     Entry("Do not text", "suppression.everyone", "bell-off", admin=True),
     Entry("Practice phone", "sandbox.phones", "smartphone", sandbox=True),
     Entry("Users", "accounts.users", "shield-check", group="Admin", admin=True),

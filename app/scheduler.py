@@ -18,6 +18,7 @@ from app.delivery.engine import Engine
 from app.kit.clock import now
 from app.kit.db import Busy
 from app.kit.settings import Settings
+from app.surveys.actions.waiting import time_out_and_nudge
 from app.webhooks.actions.events import forget_old_events
 from app.webhooks.actions.opt_outs import decide_overdue
 from app.webhooks.actions.orphans import adopt_orphans
@@ -41,6 +42,7 @@ class Background:
         self.clock.add_job(self._clean, "interval", hours=6, **once)
         self.clock.add_job(self._decide, "interval", hours=1, next_run_time=datetime.now(UTC), **once)
         self.clock.add_job(self._adopt, "interval", minutes=1, next_run_time=datetime.now(UTC), **once)
+        self.clock.add_job(self._wait_for_answers, "interval", minutes=1, **once)
         self._ticked_at = monotonic()
         self._release_after = 0.0
         self._stopping = threading.Event()
@@ -102,6 +104,16 @@ class Background:
                 adopt_orphans()
             except (Busy, OperationalError, sqlite3.OperationalError):
                 log.warning("receipts of texts unknown until now wait on: the database could not be written")
+
+    def _wait_for_answers(self) -> None:
+        with self.app.app_context():
+            try:
+                ended, nudged = time_out_and_nudge(now())
+            except (Busy, OperationalError):
+                log.warning("surveys wait on: the database could not be written")
+            else:
+                if ended or nudged:
+                    log.info("surveys: %s sessions timed out, %s reminded", ended, nudged)
 
 
 def start(app: Flask, alive: Callable[[], bool] = lambda: True) -> Background | None:

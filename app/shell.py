@@ -1,7 +1,7 @@
 """What surrounds every page: the organisation's name, the menu, the banners."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from app.organisation import queries as organisation
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the menu. `tab`: also in the bottom bar of a phone."""
+    """A line of the menu. `tab`: also in the bottom bar of a phone; `count`: how much waits there."""
 
     label: str
     endpoint: str
@@ -25,6 +25,7 @@ class Entry:
     admin: bool = False
     sandbox: bool = False
     tab: bool = False
+    count: Callable[[], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,9 @@ def _full(menu: Sequence[Entry]) -> Shell:
     signed_in = has_request_context() and current_user.is_authenticated
     if not signed_in:
         return Shell(organisation.organisation().name, [], [], _banners(settings, False), None, None, "")
-    lines = [_line(each) for each in menu if _is_for(each, settings)]
-    tabs = [_line(each) for each in menu if each.tab]
+    shown = [each for each in menu if _is_for(each, settings)]
+    lines = [_line(each) for each in shown]
+    tabs = [line for line, each in zip(lines, shown, strict=True) if each.tab]
     account = request.endpoint == "accounts.password"
     who = Who(current_user.username, url_for("accounts.password"), url_for("accounts.logout"), account)
     compose = Line("New blast", url_for("blasts.new"), "pencil", current=request.endpoint == "blasts.new")
@@ -115,7 +117,7 @@ def _is_for(entry: Entry, settings: Settings) -> bool:
 def _line(entry: Entry) -> Line:
     url = url_for(entry.endpoint)  # its first word is the room's; one's own account is not among the users
     here = request.path.split("/")[1] == url.split("/")[1] and request.endpoint != "blasts.new"
-    return Line(entry.label, url, entry.icon, entry.group, here)
+    return Line(entry.label, url, entry.icon, entry.group, here, entry.count() if entry.count else 0)
 
 
 def _banners(settings: Settings, signed_in: bool) -> list[Banner]:

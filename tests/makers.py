@@ -1,6 +1,9 @@
 """Rows for tests, made the short way. Call them inside an app context."""
 
 from app.community.models import CommunityMember
+from app.delivery.models import Message
+from app.inbox.actions import threads
+from app.kit.clock import now
 from app.kit.db import write
 from app.suppression.models import SuppressedContact, SuppressionCategory, UnsubscribedContact
 
@@ -38,3 +41,13 @@ def dead_number(phone, category=SuppressionCategory.HARD_FAIL):
     """A number that does not work."""
     with write() as session:
         session.add(SuppressedContact(phone=phone, category=category))
+
+
+def wrote(phone, body, *, needs_reply=True, why=None, at=None, media=None):
+    """A text that came in, and its thread; gives the thread's id."""
+    at = at or now()
+    row = {"direction": "inbound", "kind": "inbound", "status": "received", "phone": phone, "body": body}
+    with write() as session:
+        session.add(message := Message(**row, sender="+13035550100", created_at=at, media=media))
+        session.flush()
+        return threads.came_in(phone, message.id, at, needs_reply=needs_reply, why=why)

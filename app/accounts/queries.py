@@ -80,6 +80,11 @@ def admins() -> Sequence[str]:
     return db.session.scalars(select(AppUser.username).where(AppUser.role == Role.ADMIN).order_by("username")).all()
 
 
+def usernames() -> Sequence[str]:
+    """Everybody who signs in, by name."""
+    return db.session.scalars(select(AppUser.username).order_by(func.lower(AppUser.username))).all()
+
+
 def page(asked: Asked) -> Page:
     """A page of the users, by name unless asked otherwise."""
     wanted = select(AppUser)

@@ -7,11 +7,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app.audit.models import AuditEvent
 from app.kit.db import db
-from app.kit.pages import Asked, Page, last_page
+from app.kit.pages import Asked, Page, last_page, nearer_end
 
 # A verb that is not here is shown as it is.
 VERBS = {
@@ -28,6 +28,17 @@ VERBS = {
     "member.deleted": "Deleted a person",
     "member.unsubscribed": "Put a person on the do-not-text list",
     "members.deleted": "Deleted people",
+    "thread.begun": "Began a conversation",
+    "thread.read": "Read a conversation",
+    "thread.replied": "Replied in a conversation",
+    "thread.assigned": "Said who sees to a conversation",
+    "thread.done": "Called a conversation done",
+    "thread.reopened": "Opened a conversation again",
+    "thread.no_reply": "Said that a conversation needs no reply",
+    "thread.decided": "Decided whether a text meant STOP",
+    "saved_reply.added": "Added a saved reply",
+    "saved_reply.changed": "Changed a saved reply",
+    "saved_reply.deleted": "Deleted a saved reply",
     "members.imported": "Imported people",
     "members.import_undone": "Undid an import",
     "registrations.imported": "Imported registrations",
@@ -41,6 +52,9 @@ VERBS = {
     "registration.removed": "Took a person off an event",
     "registration.unsubscribed": "Put a registered person on the do-not-text list",
     "registrations.exported": "Downloaded the registrations of an event",
+    "keyword.added": "Added a keyword",
+    "keyword.changed": "Changed a keyword",
+    "keyword.deleted": "Deleted a keyword",
     "blast.confirmed": "Sent or scheduled a blast",
     "blast.undone": "Took a blast back before it left",
     "blast.cancelled": "Cancelled a scheduled blast",
@@ -64,6 +78,8 @@ VERBS = {
     "sandbox.mood": "Changed how a practice phone behaves",
     "sandbox.all_working": "Set all practice phones to working",
     "sandbox.wrote": "Wrote from a practice phone",
+    "sandbox.stranger": "Wrote from a practice phone that nobody knows",
+    "sandbox.crowd": "Let practice phones answer a blast",
 }
 
 
@@ -79,24 +95,34 @@ class Act:
     client_ip: str | None
 
 
+# From one name to the next along the index: however many acts there are, it is a step a person.
+EVERYBODY = text("""
+    WITH RECURSIVE everybody(who) AS (
+        SELECT min(who) FROM audit_events WHERE who > ''
+        UNION ALL SELECT (SELECT min(who) FROM audit_events WHERE who > everybody.who) FROM everybody
+        WHERE everybody.who IS NOT NULL)
+    SELECT who FROM everybody WHERE who IS NOT NULL
+""")
+
+
 def people() -> Sequence[str]:
     """Everybody who ever did something, by name."""
-    names = select(AuditEvent.who).where(AuditEvent.who != "").distinct().order_by(AuditEvent.who)
-    return db.session.scalars(names).all()
+    return db.session.scalars(EVERYBODY).all()
 
 
 def page(asked: Asked, *, who: str = "", day: date | None = None, zone: str = "UTC") -> Page:
     """A page of acts, newest first; of one person, or of one day on the clocks of `zone`, where given."""
-    wanted = select(AuditEvent)
-    if who:
-        wanted = wanted.where(AuditEvent.who == who)
+    wanted = [AuditEvent.who == who] if who else []
     if day:
         start, end = (_midnight(each, zone) for each in (day, day + timedelta(days=1)))
-        wanted = wanted.where(AuditEvent.at >= start, AuditEvent.at < end)
-    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+        wanted += [AuditEvent.at >= start, AuditEvent.at < end]
+    total = db.session.scalar(select(func.count()).select_from(AuditEvent).where(*wanted)) or 0
     asked = last_page(total, asked)
-    newest = wanted.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-    rows = db.session.scalars(newest.limit(asked.per_page).offset(asked.offset))
+    walk = nearer_end(total, asked.offset, asked.per_page)
+    order = (AuditEvent.at, AuditEvent.id) if walk.backwards else (AuditEvent.at.desc(), AuditEvent.id.desc())
+    ids = select(AuditEvent.id).where(*wanted).order_by(*order).limit(walk.limit).offset(walk.offset)
+    newest = (AuditEvent.at.desc(), AuditEvent.id.desc())
+    rows = db.session.scalars(select(AuditEvent).where(AuditEvent.id.in_(ids)).order_by(*newest))
     return Page([_act(row) for row in rows], total, asked)
 
 

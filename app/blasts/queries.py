@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, Select, case, func, or_, select, union_all
 
 from app.community import queries as community
 from app.delivery import queries as delivery
@@ -17,10 +17,9 @@ from app.domain.permission import LeftOut
 from app.domain.phone import digits_of
 from app.events import queries as events
 from app.events.models import Event, EventReminder
-from app.kit.clock import now
 from app.kit.db import db
-from app.kit.pages import Asked, Page, last_page
-from app.organisation import queries as organisation
+from app.kit.pages import MOST_FOUND, Asked, FoundPage, Page, Walk, last_page, nearer_end
+from app.kit.searching import has_words
 
 # The chips above a blast's people: word -> statuses.
 FILTERS: dict[str, tuple[MessageStatus, ...]] = {
@@ -72,11 +71,7 @@ def rehearsal(
 
 def event_values(target: Target, event_id: int | None) -> dict[str, str]:
     """What stands for the placeholders of a blast's event, as the event is now; {} without one."""
-    event = events.event(event_id) if target == Target.EVENT else None
-    if event is None:
-        return {}
-    calendar = reminders.Calendar(event.date, event.start_time, organisation.timezone())
-    return reminders.values_of(event.title, calendar, event.place, now())
+    return events.placeholders(event_id) if target == Target.EVENT else {}
 
 
 def _pool(
@@ -150,29 +145,40 @@ def people_page(log_id: int, chosen: str, asked: Asked, counts: Mapping[str, int
         return _found_people(log_id, states, asked)
     total = sum(counts.get(state, 0) for state in states)
     asked = last_page(total, asked)
-    rows: list[Message] = []
-    skip = asked.offset
+    walks, skip, wanted = [], asked.offset, asked.per_page
     for state in states:
-        wanted = asked.per_page - len(rows)
-        if skip < counts.get(state, 0) and wanted:
-            some = select(Message).where(Message.message_log_id == log_id, Message.status == state)
-            rows += db.session.scalars(some.order_by(Message.id).offset(skip).limit(wanted))
+        walk = nearer_end(counts.get(state, 0), skip, wanted)
         skip = max(0, skip - counts.get(state, 0))
-    return Page(rows, total, asked)
+        if walk.limit:
+            walks.append(_ids_of(log_id, state, walk))
+            wanted -= walk.limit
+    rows = db.session.scalars(select(Message).where(Message.id.in_(union_all(*walks)))).all() if walks else []
+    return Page(sorted(rows, key=lambda row: (states.index(row.status), row.id)), total, asked)
 
 
-def _found_people(log_id: int, states: Sequence[MessageStatus], asked: Asked) -> Page:
-    """One walk over the blast's rows for the ids of all that match; only the page's own rows are read whole."""
-    matches = Message.name.icontains(asked.search, autoescape=True)
+def _ids_of(log_id: int, state: MessageStatus, walk: Walk) -> Select[int]:
+    """The ids of some rows of one state, read from the nearer end."""
+    some = select(Message.id).where(Message.message_log_id == log_id, Message.status == state)
+    some = some.order_by(Message.id.desc() if walk.backwards else Message.id)
+    return select(some.offset(walk.offset).limit(walk.limit).subquery())
+
+
+def _found_people(log_id: int, states: Sequence[MessageStatus], asked: Asked) -> FoundPage:
+    """Those who match, of the first MOST_FOUND of them: one walk over the blast's rows, one statement."""
+    matches = has_words(asked.search, Message.name)
     if not any(sign.isalpha() for sign in asked.search) and digits_of(asked.search):
         matches = or_(matches, Message.phone.contains(digits_of(asked.search)))
-    found = select(Message.id, Message.status).where(Message.message_log_id == log_id, matches)
-    rank = {state: place for place, state in enumerate(states)}
-    ids = sorted((rank[row.status], row.id) for row in db.session.execute(found) if row.status in rank)
-    asked = last_page(len(ids), asked)
-    shown = [id_ for _, id_ in ids[asked.offset : asked.offset + asked.per_page]]
-    rows = db.session.scalars(select(Message).where(Message.id.in_(shown))).all()
-    return Page(sorted(rows, key=lambda row: shown.index(row.id)), len(ids), asked)
+    rank = case({state.value: place for place, state in enumerate(states)}, value=Message.status).label("rank")
+    found = select(Message.id, rank).where(delivery.walked(log_id), Message.status.in_(states), matches)
+    some = found.limit(MOST_FOUND + 1).cte("found")
+    total = select(func.count()).select_from(some).scalar_subquery()
+    rows = select(Message, total).join(some, some.c.id == Message.id).order_by(some.c.rank, Message.id)
+    page = db.session.execute(rows.offset(asked.offset).limit(asked.per_page)).all()
+    if not page and asked.number > 1:  # behind the last page
+        asked = last_page(min(db.session.scalar(select(total)) or 0, MOST_FOUND), asked)
+        page = db.session.execute(rows.offset(asked.offset).limit(asked.per_page)).all()
+    count = page[0][1] if page else 0
+    return FoundPage([row[0] for row in page], min(count, MOST_FOUND), asked, count > MOST_FOUND)
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,17 @@
 from collections.abc import Sequence
 
 from sqlalchemy import delete
+from sqlalchemy.dialects.sqlite import insert
 
 from app.community.models import CommunityMember
+from app.kit.clock import now
 from app.kit.db import db, rows_changed
+from app.suppression.actions import erased, grant
+from app.suppression.models import ConsentAct, ConsentMethod
+from app.suppression.queries import last_act
 
 CHUNK = 500
+STILL_A_YES = (ConsentAct.GRANTED, ConsentAct.RETURNED)
 
 
 class Gone(Exception):
@@ -20,6 +26,20 @@ def add(name: str | None, phone: str) -> CommunityMember:
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def subscribe(name: str | None, phone: str, evidence: str) -> bool:
+    """They asked by text to be on the list: now they are, with a recorded yes (`evidence`); True when they are new.
+
+    An opt-out stands: only START takes it back. A yes that still holds is not written down again.
+    """
+    values = {"name": name, "phone": phone, "created_at": now()}
+    is_new = bool(rows_changed(insert(CommunityMember).values(values).on_conflict_do_nothing(["phone"])))
+    if is_new:
+        erased.remember([phone])
+    if last_act(phone) not in STILL_A_YES:
+        grant(phone, ConsentMethod.KEYWORD, evidence, None)
+    return is_new
 
 
 def change(member_id: int, name: str | None, phone: str) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, TextClause, column, func, or_, sel
 from app.community.models import CommunityMember
 from app.domain.permission import LeftOut
 from app.kit.db import db
-from app.kit.pages import Asked, Page, last_page
+from app.kit.pages import MOST_FOUND, Asked, FoundPage, last_page, nearer_end
 from app.kit.searching import digits_in, in_any_case
 from app.suppression.queries import left_out
 
@@ -20,8 +20,7 @@ ORDERS = {
     "phone": ("phone",),
     "created_at": ("created_at", "id"),
 }
-MOST_FOUND = 10_000  # a search that finds more says so and counts no further
-FEW = 5_000  # up to here, looking rows up one by one beats walking along an index
+FEW = 2_000  # up to here, looking rows up one by one beats walking along an index
 TRIGRAM = 3
 EXPORT_SLICE = 1_000
 SEARCH = table("community_search", column("rowid"))
@@ -36,19 +35,6 @@ class Line:
     phone: str
     created_at: datetime
     left_out: LeftOut | None
-
-
-@dataclass(frozen=True)
-class FoundPage(Page):
-    """A page of a search. `more`: there were more than MOST_FOUND, and only these are shown."""
-
-    more: bool = False
-
-    @property
-    def total_in_words(self) -> str:
-        """How many were found."""
-        people = "person" if self.total == 1 and not self.more else "people"
-        return f"{'more than ' if self.more else ''}{self.total:,} {people}"
 
 
 def count() -> int:
@@ -91,12 +77,10 @@ def page(asked: Asked, region: str) -> FoundPage:
 
 def _ids_of_page(total: int, asked: Asked) -> list[int]:
     """The ids of one page, read from the nearer end of the index."""
-    here = min(asked.per_page, total - asked.offset)
-    from_the_end = total - asked.offset - here
-    backwards = from_the_end < asked.offset
-    ids = select(CommunityMember.id).order_by(*_order(asked.sort, asked.descending != backwards))
-    found = db.session.scalars(ids.offset(from_the_end if backwards else asked.offset).limit(here)).all()
-    return list(reversed(found)) if backwards else list(found)
+    walk = nearer_end(total, asked.offset, asked.per_page)
+    ids = select(CommunityMember.id).order_by(*_order(asked.sort, asked.descending != walk.backwards))
+    found = db.session.scalars(ids.offset(walk.offset).limit(walk.limit)).all()
+    return list(reversed(found)) if walk.backwards else list(found)
 
 
 def _found(asked: Asked, region: str) -> FoundPage:
@@ -119,6 +103,11 @@ def _lines(ids: Sequence[int]) -> list[Line]:
     rows = db.session.execute(select(*columns, left_out(CommunityMember.phone)).where(CommunityMember.id.in_(ids)))
     by_id = {row[0]: Line(*row) for row in rows}
     return [by_id[each] for each in ids if each in by_id]
+
+
+def matching(search: str, region: str) -> ColumnElement[bool]:
+    """For a select of members: whose name or number contains what was typed."""
+    return _Wanted(search, region).condition()
 
 
 class _Wanted:

@@ -99,9 +99,15 @@ def _anything_delivered() -> bool:
 
 
 def _anybody_replied(carrier: str) -> bool:
-    """Whether a text from a person came in through this carrier. They belong to no blast, which the index knows."""
+    """Whether a text from a person came in through this carrier, which gave it a name (made-up people's have none).
+
+    They belong to no blast, which the index knows.
+    """
     texts = exists().where(
-        Message.message_log_id.is_(None), Message.status == MessageStatus.RECEIVED, Message.carrier == carrier
+        Message.message_log_id.is_(None),
+        Message.status == MessageStatus.RECEIVED,
+        Message.carrier == carrier,
+        Message.provider_sid.is_not(None),
     )
     return bool(db.session.scalar(select(texts)))
 

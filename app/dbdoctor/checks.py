@@ -19,6 +19,7 @@ COUNTED = (
 RESTORE = "Restore a backup: python -m app.dbdoctor --restore FILE."
 REPAIR = "Put it right: python -m app.dbdoctor --repair."
 SHOWN = 5
+SEARCHES = {"community_search": "members", "inbox_search": "texts"}
 
 
 @dataclass(frozen=True)
@@ -136,17 +137,18 @@ def _orphans(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _search(path: Path) -> Iterator[str]:
-    """Whether the search finds exactly the members there are. (FTS5 answers only as a write; it is rolled back.)"""
-    with opening.opened(path) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            connection.execute("INSERT INTO community_search(community_search, rank) VALUES ('integrity-check', 1)")
-        except sqlite3.DatabaseError as error:
-            if not error.sqlite_errorname.startswith("SQLITE_CORRUPT"):
-                raise
-            yield f"The search does not agree with the members. {REPAIR}"
-        finally:
-            connection.execute("ROLLBACK")
+    """Whether the searches find exactly what is there. (FTS5 answers only as a write; it is rolled back.)"""
+    for table, what in SEARCHES.items():
+        with opening.opened(path) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                connection.execute(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")
+            except sqlite3.DatabaseError as error:
+                if not error.sqlite_errorname.startswith("SQLITE_CORRUPT"):
+                    raise
+                yield f"The search does not agree with the {what}. {REPAIR}"
+            finally:
+                connection.execute("ROLLBACK")
 
 
 def may_be_repaired(path: Path) -> None:
@@ -162,7 +164,8 @@ def repair(path: Path) -> None:
     """
     with opening.opened(path) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO community_search(community_search) VALUES ('rebuild')")
+        for table in SEARCHES:
+            connection.execute(f"INSERT INTO {table}({table}) VALUES ('rebuild')")
         connection.execute(
             "UPDATE message_logs SET total_recipients = c.total, success_count = c.success, failure_count = c.failure "
             f"FROM ({COUNTED}) c WHERE c.message_log_id = message_logs.id"

@@ -169,6 +169,22 @@ def rows_of(log_id: int, *columns: Any) -> Iterator[Sequence[Row[Any]]]:
         after = found[-1].id
 
 
+def walked(log_id: int) -> ColumnElement[bool]:
+    """For any where: the rows of a blast, walked as they lie in the file. Where each row must be read anyway (names are
+    in no index), that takes a tenth of the time of an index that leads to them one by one.
+    """
+    states = func.json_each(json.dumps(list(MessageStatus))).table_valued("value")
+    of_state = (Message.message_log_id == log_id, Message.status == states.c.value)  # one step along an index each
+    first, last = (
+        select(outer(select(outer(Message.id)).where(*of_state).correlate(states).scalar_subquery())).select_from(
+            states
+        )
+        for outer in (func.min, func.max)
+    )
+    this_blast = Message.message_log_id.op("+")(0) == log_id
+    return and_(Message.id.between(first.scalar_subquery(), last.scalar_subquery()), this_blast)
+
+
 def _slice(log_id: int, after: int, last: int, columns: tuple[Any, ...]) -> Any:
     """By the primary key: `+ 0` keeps SQLite from collecting and sorting the whole blast again for every slice."""
     this_blast = Message.message_log_id.op("+")(0) == log_id

@@ -93,7 +93,7 @@ def rehearse(
 def without_too_long(rehearsal: Rehearsal) -> Rehearsal:
     """The same with texts over the limit left out: the carrier would refuse them, and pause the blast for all.
 
-    The review page refuses such a blast; this is for names that grew between the review and the release.
+    The review page names these people; a text that is too long for everybody is refused there.
     """
     if not rehearsal.too_long:
         return rehearsal

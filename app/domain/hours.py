@@ -13,6 +13,7 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 YEARS_AHEAD = 5
+YEARS = range(1970, 2200)
 
 
 class BadTime(ValueError):
@@ -52,6 +53,19 @@ def read_local(date: str, time: str, zone: str, *, fold: str = "", now: datetime
     if chosen < earliest:
         raise _past(typed, now, place)
     return Local(chosen, zone, ambiguous, "second" if chosen == second and second != first else "first")
+
+
+def read_any(date: str, time: str, zone: str) -> datetime:
+    """The moment of YYYY-MM-DD and HH:MM in `zone`, past or to come, in UTC; of two equal times the first.
+
+    Raises BadTime: malformed, skipped by the clocks (with a suggestion), or not in YEARS.
+    """
+    place, typed = _place(zone), _typed(date, time)
+    if typed.year not in YEARS:
+        raise BadTime("schedule_date", f"Choose a day between {YEARS[0]} and {YEARS[-1]}.")
+    moment = typed.replace(tzinfo=place).astimezone(UTC)
+    _refuse_gap(typed, moment, place)
+    return moment
 
 
 def in_words(moment: datetime, zone: str, *, now: datetime | None = None) -> str:

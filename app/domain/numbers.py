@@ -1,5 +1,7 @@
 """What a number says about its phone: country, kind, and the time there, in words."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -10,6 +12,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
 from phonenumbers import timezone as zones_of_numbers
 
+from app.domain.countries import country_of, country_of_region
 from app.domain.hours import is_zone
 
 # They have calling codes, and no entry in the table of countries.
@@ -69,3 +72,36 @@ def country_names() -> dict[str, str]:
     table = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8")
     rows = (line.split("\t")[:2] for line in table.splitlines() if line and not line.startswith("#"))
     return WITHOUT_ENTRY | {region: name for region, name in rows}
+
+
+START = 5  # so many signs of a number in E.164 tell its country
+MOST_COUNTRIES = 5
+
+
+def abroad(starts: Mapping[str, int], region: str) -> Counter[str]:
+    """How many numbers belong to which other country than that of `region`, by its English name ("" when it has none).
+
+    `starts`: how many numbers begin with which START signs ("+1303").
+    """
+    home = country_of_region(region)
+    found: Counter[str] = Counter()
+    for start, many in starts.items():
+        country = country_of(start)
+        if country != home:
+            found[country_names().get(country, "")] += many
+    return found
+
+
+def abroad_in_words(starts: Mapping[str, int], region: str) -> str:
+    """ "2 numbers are abroad (1 in Jamaica, 1 in Puerto Rico). A text to them may cost more than the price per part.";
+    "" when none is.
+    """
+    found = abroad(starts, region)
+    if not found:
+        return ""
+    named = [f"{many:,} in {name}" for name, many in found.most_common(MOST_COUNTRIES) if name]
+    rest = found.total() - sum(many for name, many in found.most_common(MOST_COUNTRIES) if name)
+    where = ", ".join([*named, *([f"{rest:,} elsewhere"] if rest else [])])
+    total = found.total()
+    numbers, them = ("1 number is", "it") if total == 1 else (f"{total:,} numbers are", "them")
+    return f"{numbers} abroad ({where}). A text to {them} may cost more than the price per part."

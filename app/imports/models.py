@@ -29,6 +29,9 @@ class RowVerdict(StrEnum):
     BAD = "bad"
 
 
+READABLE = (RowVerdict.NEW, RowVerdict.CHANGED, RowVerdict.RENAMED, RowVerdict.SAME)
+
+
 class Import(Model):
     """One upload: which file, by whom, how its columns were read, and what became of it.
 
@@ -62,6 +65,11 @@ class Import(Model):
     # how these people said yes, in the admin's words; null: nobody said
     consent: Mapped[str | None] = mapped_column(String(300))
     undone_at: Mapped[moment | None]
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether its file is still being read: a large workbook, of which each request reads a part."""
+        return self.state is ImportState.CHECKED and self.columns is None
 
 
 class ImportRow(Model):

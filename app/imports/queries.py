@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from app.domain.numbers import START
 from app.domain.roster import Columns, Kind
-from app.imports.models import Import, ImportRow, ImportState, RowVerdict
+from app.imports.models import READABLE, Import, ImportRow, ImportState, RowVerdict
 from app.kit.db import db
 from app.kit.pages import Asked, Page, last_page
 from app.suppression.models import UnsubscribedContact
@@ -103,6 +104,13 @@ def numbers(row: Import) -> list[str]:
     """The numbers of the rows that can be read."""
     mine = (ImportRow.import_id == row.id, ImportRow.verdict != RowVerdict.BAD, ImportRow.phone.is_not(None))
     return [phone for phone in db.session.scalars(select(ImportRow.phone).where(*mine)) if phone]
+
+
+def starts(row: Import) -> dict[str, int]:
+    """How the numbers that can be read begin, each beginning with how many there are."""
+    start = func.substr(ImportRow.phone, 1, START)
+    mine = (ImportRow.import_id == row.id, ImportRow.verdict.in_(READABLE))
+    return {begin: many for begin, many in db.session.execute(select(start, func.count()).where(*mine).group_by(start))}
 
 
 def past(pool: str) -> list[Import]:

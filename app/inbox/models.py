@@ -1,6 +1,6 @@
 """Threads, one a number that has written, and saved replies."""
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import DDL, ForeignKey, Index, String, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.columns import changed, count, flag, key, moment, stamp
@@ -17,7 +17,7 @@ class Thread(Model):
     __table_args__ = (
         Index("ix_threads_last_at", "last_at", "id"),
         Index("ix_threads_needs_reply", "last_at", "id", sqlite_where=text("needs_reply")),
-        Index("ix_threads_assigned_to", "assigned_to", "last_at", "id"),
+        Index("ix_threads_assigned_to", "assigned_to", "last_at", "id", sqlite_where=text("done_at IS NULL")),
         Index("ix_threads_done", "last_at", "id", sqlite_where=text("done_at IS NOT NULL")),
         Index("ix_threads_last_message_id", "last_message_id"),
     )
@@ -39,6 +39,8 @@ class Thread(Model):
     done_by: Mapped[str | None] = mapped_column(String(80))
     # they texted so often that nothing answers by itself until then
     silent_until: Mapped[moment | None]
+    # the marks of the last forms that were sent from its page, so that a double click sends once
+    sent_tokens: Mapped[str | None] = mapped_column(Text)
 
 
 class SavedReply(Model):
@@ -52,3 +54,17 @@ class SavedReply(Model):
     created_by: Mapped[str | None] = mapped_column(String(80))
     created_at: Mapped[stamp]
     updated_at: Mapped[changed]
+
+
+# What people wrote and what was written to one person alone, put in by actions.threads. No trigger does that: one on
+# `messages` that touches a search table costs every row of a blast as much as storing it (docs/decisions/0014).
+# These two cost nothing until a text is changed or deleted, and then keep the search right by themselves.
+SEARCH = (
+    "CREATE VIRTUAL TABLE inbox_search USING fts5(body, tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
+    "CREATE TRIGGER inbox_search_delete AFTER DELETE ON messages BEGIN "
+    "DELETE FROM inbox_search WHERE rowid = old.id; END",
+    "CREATE TRIGGER inbox_search_update AFTER UPDATE OF body ON messages BEGIN "
+    "UPDATE inbox_search SET body = new.body WHERE rowid = old.id; END",
+)
+for _statement in SEARCH:
+    event.listen(Thread.__table__, "after_create", DDL(_statement))

@@ -14,6 +14,7 @@ from app.domain.permission import Role
 BOTH = (Role.ADMIN, Role.SOCIAL_MANAGER)
 PASSWORD_PAGE = "accounts.password"
 FORM, LARGEST_FORM = "application/x-www-form-urlencoded", 512 * 1024
+UPLOAD = "multipart/form-data"
 OPEN_WHILE_PASSWORD_IS_OLD = {PASSWORD_PAGE, "accounts.logout", "static"}
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -46,6 +47,11 @@ def refuse_large_forms() -> None:
     """Before anything reads a form: Werkzeug bounds the fields of uploads only, not those of plain forms."""
     if request.mimetype == FORM and (request.content_length or 0) > LARGEST_FORM:
         abort(413)
+
+
+def guard_uploads() -> ResponseReturnValue | None:
+    """Before anything reads a file: of a stranger, or of somebody who may not come in here, nothing is read."""
+    return guard() if request.mimetype == UPLOAD else None
 
 
 def guard() -> ResponseReturnValue | None:
@@ -100,6 +106,7 @@ def install(app: Flask) -> None:
     """Guard every door of `app`; tokens against forged forms live as long as the session."""
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     app.before_request(refuse_large_forms)
+    app.before_request(guard_uploads)
     csrf.init_app(app)
     login.init_app(app, add_context_processor=False)  # it would ask the database on every page, error pages too
     app.jinja_env.globals["current_user"] = current_user

@@ -35,6 +35,11 @@ def stored(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
+def as_moment(held: str | None) -> datetime | None:
+    """What a UtcDateTime column holds, as a moment."""
+    return datetime.fromisoformat(held).replace(tzinfo=UTC) if held else None
+
+
 class Money(TypeDecorator[Decimal]):
     """An exact amount, stored as its decimal text: SQLite has no exact numbers with a point."""
 

@@ -52,11 +52,12 @@ def _bounded(text: str | None, low: int, high: int, default: int) -> int:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list, for the pager and the headings."""
+    """One page of a list, for the pager and the headings. `more`: there are others that are not counted."""
 
     rows: Sequence[Any]
     total: int
     asked: Asked
+    more: bool = False
 
     @property
     def number(self) -> int:
@@ -113,7 +114,38 @@ class Page:
         return url_for(str(request.endpoint), **{**asked, **(request.view_args or {}), **changes})
 
 
+MOST_FOUND = 2_000  # a search that finds more says so and looks no further
+
+
+@dataclass(frozen=True)
+class FoundPage(Page):
+    """A page of a search. `more`: there were more than MOST_FOUND, and only these are shown."""
+
+    @property
+    def total_in_words(self) -> str:
+        """How many were found."""
+        people = "person" if self.total == 1 and not self.more else "people"
+        return f"{'more than ' if self.more else ''}{self.total:,} {people}"
+
+
 def last_page(total: int, wanted: Asked) -> Asked:
     """`wanted`, brought back to the last page when it asks for one behind it."""
     pages = max(1, -(-total // wanted.per_page))
     return wanted if wanted.number <= pages else Asked(wanted.search, pages, wanted.per_page, wanted.sort, wanted.dir)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """How to read one page of a long list. `backwards`: in the other order, from its end."""
+
+    offset: int
+    limit: int
+    backwards: bool
+
+
+def nearer_end(total: int, offset: int, limit: int) -> Walk:
+    """The walk to `limit` rows from the `offset`-th of `total` on that passes over the fewest others."""
+    here = max(0, min(limit, total - offset))
+    from_the_end = max(0, total - offset - here)
+    backwards = from_the_end < offset
+    return Walk(from_the_end if backwards else offset, here, backwards)

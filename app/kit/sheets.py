@@ -3,21 +3,17 @@
 import csv
 import io
 import re
-import warnings
-import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import NamedTuple
 from urllib.parse import quote
-from zlib import error as BadDeflate
 
-import openpyxl
+from app.kit import workbooks
+from app.kit.workbooks import LAST_EXCEL_ROW, BadWorkbook, Mark
 
 MOST_ROWS, MOST_COLUMNS = 100_000, 200
-LAST_EXCEL_ROW = 1_048_576
-UNPACKED_LIMIT = 100 * 1024 * 1024  # 100,000 rows of five columns are about 30 MB of XML; a zip bomb is more
 ENCODINGS = {
     "utf-8": "Unicode (UTF-8)",
     "cp1252": "Western European",
@@ -45,11 +41,6 @@ SAVE_AS = "Save the list as CSV or as an Excel workbook (.xlsx) and choose that 
 NO_ROWS = "There are no rows in this file."
 TOO_MANY = f"This file has more than {MOST_ROWS:,} rows. Split it into smaller ones."
 TOO_WIDE = f"This file has more than {MOST_COLUMNS} columns. Keep only the names and the phone numbers."
-# What openpyxl raises for a workbook that is broken, cut short, encrypted or not one.
-BROKEN_WORKBOOK = (
-    ArithmeticError, AssertionError, AttributeError, BadDeflate, EOFError, LookupError, OSError, RuntimeError,
-    SyntaxError, TypeError, ValueError, zipfile.BadZipFile,
-)  # fmt: skip
 DANGEROUS = re.compile(r"'*(?:[\t\r\n\0]|\s*[=+\-@＝＋－＠])")
 
 csv.field_size_limit(2**31 - 1)  # a huge cell is judged with its row; uploads as a whole are limited elsewhere
@@ -86,27 +77,48 @@ def read(data: bytes, encoding: str = "") -> Sheet:
     """
     if not data.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         raise BadSheet(NO_ROWS)
-    if data.startswith(b"PK\x03\x04"):
-        return Sheet(_collected(_workbook_rows(data)), "", "")
+    if is_workbook(data):
+        rows, _, _ = read_workbook(data, Mark(), None, lambda: False)
+        return Sheet(whole(rows), "", "")
     _refuse_other_files(data)
     text, found = _decoded(data, encoding)
     text, delimiter = _delimiter(text)
-    return Sheet(_collected(_csv_rows(text, delimiter)), found, delimiter)
+    return Sheet(whole(_kept(_csv_rows(text, delimiter))), found, delimiter)
 
 
-def _collected(rows: Iterable[Row]) -> list[Row]:
-    kept: list[Row] = []
+def is_workbook(data: bytes) -> bool:
+    """Whether these are the bytes of a workbook, or of another packed file."""
+    return data.startswith(b"PK\x03\x04")
+
+
+def read_workbook(
+    data: bytes, mark: Mark, strings: list[str] | None, enough: Callable[[], bool]
+) -> tuple[list[Row], Mark | None, list[str]]:
+    """Some rows of a workbook (see workbooks.read_slice), where the next begin, its texts. Raises BadSheet."""
+    try:
+        piece = workbooks.read_slice(data, mark, strings, enough)
+    except BadWorkbook as error:
+        raise BadSheet(f"{error} {SAVE_AS}") from error
+    return list(_kept(Row(*row) for row in piece.rows)), piece.mark, piece.strings
+
+
+def _kept(rows: Iterable[Row]) -> Iterator[Row]:
+    """Those rows that are not blank, without empty cells at their ends."""
     for line, written in rows:
         cells = [plain_cell(cell) for cell in written]
         while cells and not cells[-1].strip():
             cells.pop()
-        if not cells:
-            continue
         if len(cells) > MOST_COLUMNS:
             raise BadSheet(TOO_WIDE)
-        kept.append(Row(line, cells))
-        if len(kept) > MOST_ROWS + 1:  # and one for the headings
-            raise BadSheet(TOO_MANY)
+        if cells:
+            yield Row(line, cells)
+
+
+def whole(rows: Iterable[Row]) -> list[Row]:
+    """All rows of a sheet. Raises BadSheet when there are none, or too many."""
+    kept = list(islice(rows, MOST_ROWS + 2))  # and one for the headings
+    if len(kept) > MOST_ROWS + 1:
+        raise BadSheet(TOO_MANY)
     if not kept:
         raise BadSheet(NO_ROWS)
     return kept
@@ -181,60 +193,10 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     line = 1
     for cells in reader:
+        if line > LAST_EXCEL_ROW:  # of blank ones too: ten million take a quarter of a minute
+            raise BadSheet(TOO_MANY)
         yield Row(line, cells)
         line = reader.line_num + 1
-
-
-# ---- workbooks
-
-
-def _workbook_rows(data: bytes) -> Iterator[Row]:
-    """The rows of the first sheet that has any."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive, warnings.catch_warnings():
-            _refuse_other_archives(archive)
-            warnings.simplefilter("ignore")  # openpyxl warns of styles and rules that it leaves out
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            yield from _first_rows(book)
-    except BadSheet:
-        raise
-    except BROKEN_WORKBOOK as error:
-        raise BadSheet(f"This workbook is damaged or has a password. {SAVE_AS}") from error
-
-
-def _refuse_other_archives(archive: zipfile.ZipFile) -> None:
-    members = {member.filename: member.file_size for member in archive.infolist()}
-    if "xl/workbook.xml" not in members:
-        kind = archive.read("mimetype")[:100] if members.get("mimetype", 1000) < 1000 else b""
-        open_document = b"opendocument.spreadsheet" in kind
-        raise BadSheet(f"This is {'an OpenDocument table (.ods)' if open_document else 'a packed file'}. {SAVE_AS}")
-    if len(members) > 2000 or sum(members.values()) > UNPACKED_LIMIT:
-        raise BadSheet(f"This workbook is too large when unpacked. {SAVE_AS}")
-
-
-def _first_rows(book: Any) -> Iterator[Row]:
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()  # the size a workbook claims may be a lie of 17 billion cells
-        empty = True
-        for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
-            if line > LAST_EXCEL_ROW:
-                raise BadSheet(TOO_MANY)
-            if values:
-                empty = False
-                yield Row(line, [_text(value) for value in values])
-        if not empty:
-            return
-
-
-def _text(value: object) -> str:
-    """A cell's value as its owner reads it: whole numbers without a point, days without a time."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).removesuffix(" 00:00:00") if isinstance(value, datetime) else str(value)
 
 
 # ---- exports

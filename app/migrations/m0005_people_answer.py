@@ -64,11 +64,12 @@ STATEMENTS = (
         CONSTRAINT pk_survey_answers PRIMARY KEY (id),
         CONSTRAINT fk_survey_answers_session_id FOREIGN KEY(session_id) REFERENCES survey_sessions (id) ON DELETE
             CASCADE,
-        CONSTRAINT ck_survey_answers_answerstate CHECK (state IN ('answered', 'skipped', 'unclear')),
+        CONSTRAINT ck_survey_answers_answerstate CHECK (state IN ('answered', 'skipped', 'unclear', 'repeated')),
         CONSTRAINT fk_survey_answers_message_id FOREIGN KEY(message_id) REFERENCES messages (id) ON DELETE SET NULL)""",
     "CREATE INDEX ix_survey_answers_message_id ON survey_answers (message_id)",
     "CREATE INDEX ix_survey_answers_session_id ON survey_answers (session_id, id)",
-    "CREATE UNIQUE INDEX uq_survey_answers_position ON survey_answers (session_id, position) WHERE state <> 'unclear'",
+    "CREATE UNIQUE INDEX uq_survey_answers_position ON survey_answers (session_id, position) WHERE state NOT IN "
+    "('unclear', 'repeated')",
     """CREATE TABLE keyword_rules (
         id INTEGER NOT NULL,
         keyword VARCHAR(40) NOT NULL,
@@ -120,11 +121,12 @@ STATEMENTS = (
         done_at DATETIME,
         done_by VARCHAR(80),
         silent_until DATETIME,
+        sent_tokens TEXT,
         CONSTRAINT pk_threads PRIMARY KEY (id),
         CONSTRAINT uq_threads_phone UNIQUE (phone),
         CONSTRAINT fk_threads_last_message_id FOREIGN KEY(last_message_id) REFERENCES messages (id) ON DELETE SET
             NULL)""",
-    "CREATE INDEX ix_threads_assigned_to ON threads (assigned_to, last_at, id)",
+    "CREATE INDEX ix_threads_assigned_to ON threads (assigned_to, last_at, id) WHERE done_at IS NULL",
     "CREATE INDEX ix_threads_done ON threads (last_at, id) WHERE done_at IS NOT NULL",
     "CREATE INDEX ix_threads_last_at ON threads (last_at, id)",
     "CREATE INDEX ix_threads_last_message_id ON threads (last_message_id)",
@@ -172,13 +174,34 @@ STATEMENTS = (
     """CREATE TRIGGER keyword_rules_word_update AFTER UPDATE OF keyword ON keyword_rules WHEN new.keyword <>
         old.keyword BEGIN DELETE FROM trigger_words WHERE word = old.keyword AND keyword_rule_id = old.id; INSERT
         INTO trigger_words (word, keyword_rule_id) VALUES (new.keyword, new.id); END""",
+    "CREATE VIRTUAL TABLE inbox_search USING fts5(body, tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
+    """CREATE TRIGGER inbox_search_delete AFTER DELETE ON messages BEGIN DELETE FROM inbox_search WHERE rowid = old.id;
+        END""",
+    """CREATE TRIGGER inbox_search_update AFTER UPDATE OF body ON messages BEGIN UPDATE inbox_search SET body = new.body
+        WHERE rowid = old.id; END""",
 )
 WORDS = "INSERT OR IGNORE INTO trigger_words (word, survey_id) SELECT trigger_keyword, id FROM survey_flows ORDER BY id"
+# A thread for each number that has written. Whose newest text nothing has answered (what is told of it is kept for
+# 30 days) waits for a person.
+THREADS = """
+    INSERT INTO threads (phone, created_at, last_message_id, last_at, last_inbound_at, unread, needs_reply)
+    SELECT phone, since, newest, at, at, waits, waits FROM (
+        SELECT first.phone, first.since, last.id AS newest, last.created_at AS at, EXISTS (
+            SELECT 1 FROM webhook_events WHERE message_id = last.id AND verdict = 'stored') AS waits
+        FROM (SELECT phone, min(created_at) AS since, max(id) AS newest FROM messages
+              WHERE direction = 'inbound' AND phone NOT GLOB '#*' GROUP BY phone) AS first
+        JOIN messages AS last ON last.id = first.newest)
+"""
+FOUND = "INSERT INTO inbox_search (rowid, body) SELECT id, body FROM messages WHERE kind <> 'blast' AND body <> ''"
+SEARCH_TRIGGERS = ("inbox_search_delete", "inbox_search_update")
 TABLES = [match[1] for each in STATEMENTS if (match := re.match(r"CREATE TABLE (\w+)", each))]
 
 
 def apply(connection: sqlite3.Connection, logger: logging.Logger) -> None:
-    """Add columns, tables and triggers; the keywords of the surveys there are become trigger words."""
+    """Add columns, tables and triggers; the keywords of the surveys there are become trigger words.
+
+    Whoever has written gets a thread, and every text that is no blast's is found by its words.
+    """
     for table, column, other in POINTERS:
         key = f"CONSTRAINT fk_{table}_{column} REFERENCES {other} (id) ON DELETE SET NULL"
         connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} INTEGER {key}")
@@ -187,12 +210,15 @@ def apply(connection: sqlite3.Connection, logger: logging.Logger) -> None:
     for statement in STATEMENTS:
         connection.execute(statement)
     logger.info("%s words start a survey", connection.execute(WORDS).rowcount)
+    logger.info("%s numbers have written", connection.execute(THREADS).rowcount)
+    logger.info("%s texts are found by their words", connection.execute(FOUND).rowcount)
 
 
 def revert(connection: sqlite3.Connection, logger: logging.Logger) -> None:
     """Take all of it away again: sessions, answers, keywords, threads and saved replies are lost."""
-    connection.execute("DROP TRIGGER survey_flows_word_insert")
-    connection.execute("DROP TRIGGER survey_flows_word_update")
+    for each in (*SEARCH_TRIGGERS, "survey_flows_word_insert", "survey_flows_word_update"):
+        connection.execute(f"DROP TRIGGER {each}")
+    connection.execute("DROP TABLE inbox_search")
     for table in reversed(TABLES):
         connection.execute(f"DROP TABLE {table}")
     connection.execute("DROP INDEX ix_messages_phone_answered")

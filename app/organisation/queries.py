@@ -1,11 +1,13 @@
 """Reading the organisation's row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import current_app
 from sqlalchemy import text
 
 from app.domain import standing_replies
+from app.domain.numbers import abroad_in_words
 from app.domain.wording import DEFAULT_FOOTER
 from app.kit.db import db
 from app.organisation.models import Organisation
@@ -50,6 +52,11 @@ def timezone() -> str:
 def region() -> str:
     """The country for numbers that are typed without a country code."""
     return organisation().region
+
+
+def abroad(starts: Mapping[str, int]) -> str:
+    """What texts to other countries mean, of numbers that begin like this; "" when all of them are here."""
+    return abroad_in_words(starts, region())
 
 
 def undo_seconds() -> int:

@@ -166,7 +166,7 @@ def _texts(phone: str, asked: Asked) -> TextPage:
         .offset(asked.offset)
     )
     found = db.session.execute(rows).all()
-    return TextPage(found, found[0].total if found else 0, asked, phone)
+    return TextPage(found, found[0].total if found else 0, asked, phone=phone)
 
 
 def _count(phone: str) -> Select[int]:

@@ -3,13 +3,19 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import StringField, ValidationError
+from wtforms import SelectField, StringField, ValidationError
 
+from app.blasts.views.words import headline
 from app.delivery.carriers.sandbox_models import Mood
+from app.delivery.models import MessageLog
 from app.domain.segments import LIMIT, characters
 from app.kit.fields import PhoneField
+from app.kit.filters import local
 from app.organisation.queries import region
+from app.sandbox.actions import Part
+from app.sandbox.queries import latest_blasts
 
+EVERYBODY = 100
 MOODS = {
     Mood.WORKING: "Working",
     Mood.UNREACHABLE: "Switched off",
@@ -44,11 +50,94 @@ class TextForm(FlaskForm):
 
     def validate_body(self, field: Any) -> None:
         """At least one sign, at most one text's worth. (A NUL is no sign: SQLite would end the text there.)"""
-        field.data = (field.data or "").replace("\x00", "")
-        if not field.data.strip():
-            raise ValidationError("Write something first.")
-        if characters(field.data) > LIMIT:
-            raise ValidationError(f"A text has at most {LIMIT:,} characters. This one has {characters(field.data):,}.")
+        _judge_body(field, needed=True)
+
+
+class PictureForm(TextForm):
+    """What the phone writes below a picture: it may be nothing."""
+
+    def validate_body(self, field: Any) -> None:
+        """At most one text's worth."""
+        _judge_body(field, needed=False)
+
+
+class StrangersTextForm(TextForm):
+    """What somebody writes whose number nobody here knows."""
+
+    body = StringField("What they write", default="Hi, is the picnic on Saturday?", id="stranger_body")
+
+
+class CrowdForm(FlaskForm):
+    """The crowd answers a blast. After `validate()`, `log` and `parts` are what it says."""
+
+    log_id = SelectField("Which blast", validate_choice=False)
+    percent = StringField("Percent of people", default="40")
+    body = StringField("Their text", default="YES", id="crowd_body")
+    other_percent = StringField("Percent of others", default="0")
+    other_body = StringField("The others’ text", default="STOP")
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.log_id.choices = {str(log.id): _blast(log) for log in latest_blasts()}
+        self.log_id.data = self.log_id.data or next(iter(self.log_id.choices), None)
+
+    def validate_log_id(self, field: Any) -> None:
+        """One of the list."""
+        if field.data not in field.choices:
+            raise ValidationError("Choose a blast.")
+
+    def validate_percent(self, field: Any) -> None:
+        """A whole number; with the other one not more than everybody."""
+        self._judge_percent(field)
+        if self._number(field) + self._number(self.other_percent) > EVERYBODY:
+            raise ValidationError("Together they are more than a hundred.")
+        if self._number(field) + self._number(self.other_percent) == 0:
+            raise ValidationError("Then nobody answers. Write a number above 0.")
+
+    def validate_other_percent(self, field: Any) -> None:
+        """A whole number."""
+        self._judge_percent(field)
+
+    def validate_body(self, field: Any) -> None:
+        """Something to text, if anybody does."""
+        _judge_body(field, needed=self._number(self.percent) > 0)
+
+    def validate_other_body(self, field: Any) -> None:
+        """The same of the others."""
+        _judge_body(field, needed=self._number(self.other_percent) > 0)
+
+    @property
+    def log(self) -> int:
+        """The number of the chosen blast."""
+        return int(self.log_id.data)
+
+    @property
+    def parts(self) -> list[Part]:
+        """How many of a hundred text what."""
+        both = ((self.percent, self.body), (self.other_percent, self.other_body))
+        return [Part(self._number(percent), str(body.data)) for percent, body in both]
+
+    def _judge_percent(self, field: Any) -> None:
+        typed = (field.data or "").strip()
+        if typed and not (typed.isascii() and typed.isdigit() and len(typed) <= 3 and int(typed) <= EVERYBODY):
+            raise ValidationError("Write a whole number from 0 to 100.")
+
+    @staticmethod
+    def _number(field: Any) -> int:
+        typed = (field.data or "").strip()
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 0
+
+
+def _judge_body(field: Any, *, needed: bool) -> None:
+    field.data = (field.data or "").replace("\x00", "")
+    if needed and not field.data.strip():
+        raise ValidationError("Write something first.")
+    if characters(field.data) > LIMIT:
+        raise ValidationError(f"A text has at most {LIMIT:,} characters. This one has {characters(field.data):,}.")
+
+
+def _blast(log: MessageLog) -> str:
+    return f"{headline(log.message_body, log.event_title)} · {local(log.created_at)}"
 
 
 class MoodForm(FlaskForm):

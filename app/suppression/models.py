@@ -26,7 +26,11 @@ class UnsubscribedContact(Model):
     __tablename__ = "unsubscribed_contacts"
     __table_args__ = (
         CheckConstraint(phone_is_e164(), name="phone_is_e164"),
-        Index("ix_unsubscribed_contacts_created_at", "created_at"),
+        # each holds what the pages of the list look for, so that a walk along it reads no row
+        Index("ix_unsubscribed_contacts_created_at", "created_at", "id", "name", "phone", "source"),
+        Index(
+            "ix_unsubscribed_contacts_name", text("name IS NULL"), text("name COLLATE NOCASE"), "id", "phone", "source"
+        ),
     )
 
     id: Mapped[key]
@@ -43,7 +47,7 @@ class SuppressedContact(Model):
     __tablename__ = "suppressed_contacts"
     __table_args__ = (
         CheckConstraint(phone_is_e164(), name="phone_is_e164"),
-        Index("ix_suppressed_contacts_created_at", "created_at"),
+        Index("ix_suppressed_contacts_created_at", "created_at", "id", "phone", "category", "source"),
         Index("ix_suppressed_contacts_source_message_log_id", "source_message_log_id"),
     )
 

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Row,
     Select,
     String,
-    Subquery,
     and_,
     bindparam,
     case,
@@ -32,8 +31,8 @@ from sqlalchemy.orm import aliased
 from app.domain.permission import LeftOut
 from app.domain.phone import digits_of
 from app.kit.db import db
-from app.kit.pages import Asked, Page, last_page
-from app.kit.searching import in_any_case
+from app.kit.pages import Asked, Page, last_page, nearer_end
+from app.kit.searching import has_words
 from app.organisation.models import Organisation
 from app.suppression.models import (
     CARRIER,
@@ -217,7 +216,15 @@ SOURCES = {
     "community": "From the community page",
     "event": "From an event's page",
 }
-SORTS = ("since", "name", "phone")
+KINDS = ("unsubscribed", "suppressed")
+# Each is the order of an index of both tables; the last column makes it one order over both.
+ORDERS = {
+    "since": ("created_at", "id", "kind"),
+    "name": ("name COLLATE NOCASE", "id", "kind"),
+    "phone": ("phone", "id", "kind"),
+}
+SORTS = tuple(ORDERS)
+KEYS = ("kind", "id", "created_at", "phone", "name")
 SLICE = 1_000
 
 
@@ -267,22 +274,51 @@ def page(asked: Asked, narrowed: Narrowed = Narrowed()) -> Page:
 
     A number that does not work has no name on its list: it is shown under the one that other lists have.
     """
-    lines = _both_lists()
-    wanted = select(lines).where(*_matching(lines, asked.search), *_within(lines, narrowed))
-    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    lists = [_part(each, asked.search, narrowed) for each in _lists()]
+    counts = [select(func.count()).select_from(each.subquery()).scalar_subquery() for each in lists]
+    total = db.session.scalar(select(counts[0] + counts[1])) or 0
     asked = last_page(total, asked)
-    rows = db.session.execute(wanted.order_by(*_order(lines, asked)).limit(asked.per_page).offset(asked.offset))
-    return Page(_with_names([_entry(row) for row in rows]), total, asked)
+    return Page(_with_names(_entries(_keys(lists, total, asked))), total, asked)
 
 
-def _within(lines: Subquery, narrowed: Narrowed) -> list[ColumnElement[bool]]:
+def _part(of_list: Select[Any], search: str, narrowed: Narrowed) -> Select[Any]:
+    columns = of_list.selected_columns
+    return of_list.where(*_matching(columns, search), *_within(columns, narrowed))
+
+
+def _keys(lists: Sequence[Select[Any]], total: int, asked: Asked) -> list[tuple[str, int]]:
+    """Which rows a page shows: both lists are walked along their indexes at once, from the nearer end, not sorted."""
+    walk = nearer_end(total, asked.offset, asked.per_page)
+    rows = union_all(*(
+        each.with_only_columns(*(its[name] for name in KEYS), its.name.is_(None).label("nameless"))
+        for each, its in ((each, each.selected_columns) for each in lists)
+    ))  # fmt: skip
+    way = "DESC" if asked.descending != walk.backwards else "ASC"
+    # in both directions those without a name come last
+    first = [f"nameless {'DESC' if walk.backwards else 'ASC'}"] if asked.sort == "name" else []
+    order = [*first, *(f"{each} {way}" for each in ORDERS[asked.sort])]
+    found = db.session.execute(rows.order_by(*map(text, order)).limit(walk.limit).offset(walk.offset)).all()
+    return [(row.kind, row.id) for row in (reversed(found) if walk.backwards else found)]
+
+
+def _entries(keys: Sequence[tuple[str, int]]) -> list[Entry]:
+    """These lines of the page, in this order."""
+    rows = union_all(*(
+        each.where(each.selected_columns.id.in_([id_ for of_list, id_ in keys if of_list == kind]))
+        for kind, each in zip(KINDS, _lists(), strict=True)
+    ))  # fmt: skip
+    found = {(row.kind, row.id): _entry(row) for row in db.session.execute(rows)}
+    return [found[key] for key in keys if key in found]
+
+
+def _within(columns: Any, narrowed: Narrowed) -> list[ColumnElement[bool]]:
     conditions = []
     if narrowed.why:
-        conditions.append(lines.c.why == narrowed.why)
+        conditions.append(columns.why == narrowed.why)
     if narrowed.source:
-        conditions.append(or_(lines.c.source == narrowed.source, lines.c.source.startswith(f"{narrowed.source}:")))
+        conditions.append(or_(columns.source == narrowed.source, columns.source.startswith(f"{narrowed.source}:")))
     if narrowed.since:
-        conditions.append(lines.c.created_at >= narrowed.since)
+        conditions.append(columns.created_at >= narrowed.since)
     return conditions
 
 
@@ -290,11 +326,10 @@ def everybody(search: str = "", narrowed: Narrowed = Narrowed()) -> Iterator[Ent
     """Every line of the list or of a part of it, one list after the other, read in slices: a long export holds no
     snapshot of the database.
     """
-    lines = _both_lists()
-    rows = select(lines).where(*_matching(lines, search), *_within(lines, narrowed)).order_by(lines.c.id)
-    for kind in ("unsubscribed", "suppressed"):
-        last = 0
-        while some := db.session.execute(rows.where(lines.c.kind == kind, lines.c.id > last).limit(SLICE)).all():
+    for of_list in _lists():
+        rows, last = _part(of_list, search, narrowed), 0
+        number = rows.selected_columns.id
+        while some := db.session.execute(rows.where(number > last).order_by(number).limit(SLICE)).all():
             db.session.rollback()
             yield from _with_names([_entry(row) for row in some])
             last = some[-1].id
@@ -320,22 +355,21 @@ def _with_names(entries: list[Entry]) -> list[Entry]:
 
 def entry(kind: str, id: int) -> Entry | None:
     """One line of the page."""
-    lines = _both_lists()
-    row = db.session.execute(select(lines).where(lines.c.kind == kind, lines.c.id == id)).first()
-    return _entry(row) if row else None
+    return next(iter(_entries([(kind, id)])), None)
 
 
 def entries_of(phone: str) -> list[Entry]:
     """The lines of one number: none, one, or one of each list."""
-    lines = _both_lists()
-    return [_entry(row) for row in db.session.execute(select(lines).where(lines.c.phone == phone))]
+    rows = union_all(*(each.where(each.selected_columns.phone == phone) for each in _lists()))
+    return [_entry(row) for row in db.session.execute(rows)]
 
 
-def _both_lists() -> Subquery:
+def _lists() -> list[Select[Any]]:
+    """Who said STOP, and whose number does not work (in this order, as KINDS), with the same columns."""
     stop, bad = UnsubscribedContact, SuppressedContact
     said_stop, dead = literal(LeftOut.SAID_STOP.value), literal(LeftOut.NUMBER_DEAD.value)
     stops = select(
-        literal("unsubscribed").label("kind"),
+        literal(KINDS[0]).label("kind"),
         stop.id,
         stop.name,
         stop.phone,
@@ -345,37 +379,26 @@ def _both_lists() -> Subquery:
         stop.created_at,
     )
     suppressed = select(
-        literal("suppressed"),
+        literal(KINDS[1]).label("kind"),
         bad.id,
-        null(),
+        type_coerce(null(), String).label("name"),
         bad.phone,
-        case((bad.category == SuppressionCategory.OPT_OUT, said_stop), else_=dead),
-        func.coalesce(bad.source, ""),
+        case((bad.category == SuppressionCategory.OPT_OUT, said_stop), else_=dead).label("why"),
+        func.coalesce(bad.source, "").label("source"),
         bad.reason,
         bad.created_at,
     ).where(bad.category != SuppressionCategory.SOFT_FAIL)
-    return union_all(stops, suppressed).subquery()
+    return [stops, suppressed]
 
 
-def _matching(lines: Subquery, search: str) -> list[ColumnElement[bool]]:
+def _matching(columns: Any, search: str) -> list[ColumnElement[bool]]:
     """Letters search names, in any case; anything without letters searches by its digits."""
     if not search:
         return []
     digits = digits_of(search)
     if digits and not any(sign.isalpha() for sign in search):
-        return [lines.c.phone.contains(digits.lstrip("0") or digits)]
-    return [or_(*(lines.c.name.icontains(each, autoescape=True) for each in in_any_case(search)))]
-
-
-def _order(lines: Subquery, asked: Asked) -> list[ColumnElement[Any]]:
-    way = "desc" if asked.descending else "asc"
-    columns: dict[str, ColumnElement[Any]] = {
-        "since": lines.c.created_at,
-        "name": func.lower(lines.c.name),
-        "phone": lines.c.phone,
-    }
-    nameless_last: list[ColumnElement[Any]] = [lines.c.name.is_(None)] if asked.sort == "name" else []
-    return nameless_last + [getattr(each, way)() for each in (columns[asked.sort], lines.c.kind, lines.c.id)]
+        return [columns.phone.contains(digits.lstrip("0") or digits)]
+    return [has_words(search, columns.name)]
 
 
 def _entry(row: Row[Any]) -> Entry:

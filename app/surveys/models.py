@@ -1,12 +1,16 @@
 """Surveys: their questions, who is answering them, and what was answered; and the words that start something."""
 
-from enum import StrEnum
+from typing import cast
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Text, event, text, true
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Table, Text, event, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.surveys import AnswerState, SessionStatus
 from app.kit.columns import changed, count, e164, key, long_text, moment, phone_is_e164, stamp, words
 from app.kit.db import Model
+
+# one answer a question; what was not understood, or came twice, is kept beside it
+ONE_A_QUESTION = "state NOT IN ('unclear', 'repeated')"
 
 
 class SurveyFlow(Model):
@@ -30,19 +34,6 @@ class SurveyFlow(Model):
     # hours without an answer after which a session ends, and after which it is nudged once (null: never)
     timeout_hours: Mapped[int] = mapped_column(default=24, server_default="24")
     nudge_hours: Mapped[int | None] = mapped_column(default=4, server_default="4")
-
-
-class SessionStatus(StrEnum):
-    """How one person stands with one survey."""
-
-    ACTIVE = "active"
-    COMPLETED = "completed"
-    LEFT = "left"
-    TIMED_OUT = "timed_out"
-    RESTARTED = "restarted"
-    # not understood too often: a person has to look
-    HANDED_OVER = "handed_over"
-    STOPPED = "stopped"
 
 
 class SurveySession(Model):
@@ -81,14 +72,6 @@ class SurveySession(Model):
     message_log_id: Mapped[int | None] = mapped_column(ForeignKey("message_logs.id", ondelete="SET NULL"))
 
 
-class AnswerState(StrEnum):
-    """What became of one text in a session."""
-
-    ANSWERED = "answered"
-    SKIPPED = "skipped"
-    UNCLEAR = "unclear"
-
-
 class SurveyAnswer(Model):
     """What somebody said to one question. `body` is what they texted, `value` what we understood; both stay."""
 
@@ -99,7 +82,7 @@ class SurveyAnswer(Model):
             "session_id",
             "position",
             unique=True,
-            sqlite_where=text("state <> 'unclear'"),
+            sqlite_where=text(ONE_A_QUESTION),
         ),
         Index("ix_survey_answers_session_id", "session_id", "id"),
         Index("ix_survey_answers_message_id", "message_id"),
@@ -148,6 +131,11 @@ def kept_words(table: str, column: str, owner: str) -> tuple[str, ...]:
         f"WHEN new.{column} <> old.{column} BEGIN {take_out}; {put_in}; END",
     )
 
+
+survey_flows = cast("Table", SurveyFlow.__table__)
+survey_sessions = cast("Table", SurveySession.__table__)
+survey_answers = cast("Table", SurveyAnswer.__table__)
+trigger_words = cast("Table", TriggerWord.__table__)
 
 for _statement in kept_words("survey_flows", "trigger_keyword", "survey_id"):
     event.listen(SurveyFlow.__table__, "after_create", DDL(_statement))

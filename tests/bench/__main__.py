@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.bench import imports, lists, meanwhile, news, pacing, practice, receipts, release, sending
+from tests.bench import imports, inbox, lists, meanwhile, news, pacing, practice, receipts, release, scale, sending
 from tests.bench.figures import Figure, machine, show, verdict
 from tests.bench.house import quiet
 
@@ -14,6 +14,8 @@ BENCHES = {
     "pacing": ("Pace", pacing.run),
     "practice": ("Practice", practice.run),
     "lists": ("The list of 100,000 members", lists.run),
+    "scale": ("Every list at 100,000 people, 200 events and a million texts", scale.run),
+    "inbox": ("The inbox with 20,000 conversations and 1,000,000 texts", inbox.run),
     "imports": ("Importing", imports.run),
     "release": ("Release", release.run),
 }

@@ -114,7 +114,9 @@ def _answered(there: Station) -> Figure:
     seconds = [wait.total_seconds() for wait in waits]
     lost = there.one(ANSWERS) - len(seconds)
     assert not lost, f"{lost} answers have not left"
-    note = f"median {percentile(seconds, 0.5) * 1000:.0f}, most {max(seconds) * 1000:.0f} ms of {len(seconds):,} answers"
+    note = (
+        f"median {percentile(seconds, 0.5) * 1000:.0f}, most {max(seconds) * 1000:.0f} ms of {len(seconds):,} answers"
+    )
     what = "p99 from a text to its answer's request"
     return Figure(what, percentile(seconds, 0.99) * 1000, "ms", None, None, note, Asked(most=500))
 
@@ -127,6 +129,4 @@ def _figure(what: str, waited: Waited, share: float, baseline: tuple[str, Waited
     assert not waited.wrong, (what, waited.wrong)
     against, other = baseline
     most = Asked(most=300)
-    return Figure(
-        what, waited.milliseconds(share), "ms", against, other.milliseconds(share), waited.note, most
-    )
+    return Figure(what, waited.milliseconds(share), "ms", against, other.milliseconds(share), waited.note, most)

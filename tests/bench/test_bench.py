@@ -5,13 +5,14 @@ import logging
 import pytest
 
 from tests.bench import __main__ as command
-from tests.bench import imports, lists, meanwhile, news, pacing, practice, receipts, release, sending
+from tests.bench import crowd, imports, lists, meanwhile, news, pacing, practice, receipts, release, scale, sending
 
 pytestmark = pytest.mark.slow
 
 
 FEW = {
     lists: {"MANY": 200, "FEW": 20},
+    scale: {"MANY": crowd.Size(100, events=3, blasts=10), "FEW": crowd.Size(20, events=3, blasts=10), "TIMES": 1},
     imports: {"ROWS": 100},
     release: {"PEOPLE": 200, "SUPPRESSED": 100, "RUNS": 1},
     sending: {"TEXTS": 20, "RUNS": 1},

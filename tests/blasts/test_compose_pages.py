@@ -5,10 +5,12 @@ import html
 import pytest
 import time_machine
 
+from app.community.models import CommunityMember
+from app.domain.audience import Person, rehearse
 from app.kit.db import write
 from app.organisation.models import Organisation
 from tests.blasts.desk import AT_NOON, LATER, NEW, all_scheduled, event, fields_of, pressed, reviewed, sent, written
-from tests.cast import LEO, MIA, ZOE
+from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import member
 
 
@@ -141,17 +143,27 @@ def test_line_ends_of_browsers_count_as_one_character(app, visit):
     assert all_scheduled(app)[0].message_body == "a\n" * 799 + "ab"
 
 
-def test_names_that_make_a_text_too_long_are_named_with_their_lengths(app, visit):
+def test_names_that_make_a_text_too_long_are_named_with_their_lengths_and_left_out(app, visit):
+    """B21: three of 500 have a long name. The check names them before anything is sent; the others get it."""
+    with app.app_context(), write() as session:
+        session.add_all(CommunityMember(name=f"P{n}", phone=f"+1303{2_000_000 + n}") for n in range(496))
     with app.app_context():
-        for phone in (LEO, MIA):
+        for phone in (LEO, MIA, MAX):
             member(phone, "Wolfeschlegelsteinhausenbergerdorff")
     page = visit(NEW, "ada", **written(message_body="a" * 1570 + "{name|you}", include_unsubscribe=None))
-    assert page.status_code == 422
+    assert page.status_code == 200
     assert "too long for Wolfeschlegelsteinhausenbergerdorff (1,605 characters), Wolfe" in page.words
+    assert "They are left out. Shorten the text to reach everybody." in page.words
+    assert "3 people are left out" in page.words
+    assert page.words.count("Wolfeschlegelsteinhausenbergerdorff +1 303") == 3
     assert "Zoë (" not in page.words
+    assert "497 people get this text" in page.words
+    typed = fields_of(page, "review") | {"confirm": "1", "people_count": "497"}
+    assert visit(NEW, "ada", **typed).status_code == 303
 
 
 def test_the_line_about_stopping_counts_towards_the_length(visit):
+    """B21: a text that is too long for everybody is refused, since there is nobody left to send it to."""
     page = visit(NEW, "ada", **written(message_body="a" * 1590))
     assert page.status_code == 422
     assert "too long for Zoë (1,613 characters)" in page.words
@@ -189,3 +201,48 @@ def test_an_earlier_blast_fills_the_form(app, visit):
 @pytest.mark.parametrize("which", ["99", "one", "9" * 40])
 def test_an_earlier_blast_that_is_not_there_is_not_found(visit, which):
     assert visit(f"{NEW}?again={which}", "ada").status_code == 404
+
+
+def test_numbers_abroad_are_counted_by_country_with_what_they_may_cost(app, visit):
+    """P9: Puerto Rico and Jamaica begin with +1 and are not the US; one price per part does not hold for them."""
+    with app.app_context():
+        for phone in ("+17875551234", "+18765551234", "+18765551235"):
+            member(phone)
+    words = reviewed(visit).words
+    assert (
+        "3 numbers are abroad (2 in Jamaica, 1 in Puerto Rico). A text to them may cost more than the price per part."
+    ) in words
+
+
+BODIES = {
+    "spaces": ("   ", None),
+    "blank lines": ("\r\n\r\n", None),
+    "only invisible signs": ("\u200b\u2060", None),
+    "only emoji": ("🎉🎉", ("🎉🎉", "UCS-2", 1)),
+    "a NUL": ("a\0b", ("ab", "GSM-7", 1)),
+    "line ends of browsers": ("a\r\nb", ("a\nb", "GSM-7", 1)),
+    "line ends of others": ("a\nb", ("a\nb", "GSM-7", 1)),
+    "1,600 plain characters": ("a" * 1600, ("a" * 1600, "GSM-7", 11)),
+    "1,600 of them with line ends of browsers": ("a\r\n" * 800, ("a\n" * 799 + "a", "GSM-7", 11)),
+    "1,601 plain characters": ("a" * 1601, None),
+    "1,600 other letters": ("ж" * 1600, ("ж" * 1600, "UCS-2", 24)),
+    "1,601 other letters": ("ж" * 1601, None),
+    "160 plain characters": ("a" * 160, ("a" * 160, "GSM-7", 1)),
+    "161 plain characters": ("a" * 161, ("a" * 161, "GSM-7", 2)),
+    "70 other letters": ("ж" * 70, ("ж" * 70, "UCS-2", 1)),
+    "71 other letters": ("ж" * 71, ("ж" * 71, "UCS-2", 2)),
+}
+
+
+@pytest.mark.parametrize("what", BODIES)
+def test_what_is_left_of_a_text_and_how_it_is_billed(app, visit, what):
+    """B22: too long and blank are mistakes; NUL goes, CRLF is LF; parts are those of tests/data/parts.json."""
+    typed, expected = BODIES[what]
+    page = visit(NEW, "ada", **written(message_body=typed, include_unsubscribe=None))
+    if expected is None:
+        assert page.status_code == 422
+        return
+    sent(visit, message_body=typed, include_unsubscribe=None)
+    text = rehearse([Person("Zoë", ZOE, None)], all_scheduled(app)[0].message_body, None).texts[0]
+    assert (text.body, text.encoding, text.segments) == expected
+    assert f"{expected[2]} part" in page.words

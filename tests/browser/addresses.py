@@ -19,12 +19,16 @@ NO_PAGES = {
     "events.import_bad_rows",
     "events.import_check",  # the same page as that of the community's import
     "health.health",
+    "inbox.live",
+    "inbox.one_live",
     "health.ready",
     "sandbox.live",
     "suppression.export",
     "suppression.import_bad_rows",
+    "surveys.export",
     "suppression.import_check",  # the same page as that of the community's import
     "sandbox.open_phone",
+    "sandbox.try_words",
     "setup.first_start",  # only while there is no user: the newcomer's story looks at it
 }
 
@@ -87,6 +91,21 @@ def places(here: Filled) -> list[Place]:
         Place("events.one", "event", f"/events/{here.event}"),
         Place("events.edit", "event-edit", f"/events/{here.event}/edit"),
         Place("events.register", "event-register", f"/events/{here.event}/register"),
+        Place("keywords.everything", "keywords", "/keywords"),
+        Place("keywords.everything", "keywords-nothing-found", "/keywords?search=nothing", ADMIN),
+        Place("keywords.add", "keywords-add", "/keywords/add"),
+        Place("keywords.add", "keywords-add-mistakes", "/keywords/add", ADMIN, reach="bad_keyword"),
+        Place("keywords.edit", "keywords-edit", f"/keywords/{here.keyword}/edit"),
+        Place("surveys.everything", "surveys", "/surveys"),
+        Place("surveys.add", "surveys-add", "/surveys/add?start=coming"),
+        Place("surveys.add", "surveys-add-mistakes", "/surveys/add", ADMIN, reach="bad_survey"),
+        Place("surveys.one", "survey", f"/surveys/{here.survey}"),
+        Place("surveys.edit", "survey-edit", f"/surveys/{here.survey}/edit", ADMIN),
+        Place("surveys.answers", "survey-answers", f"/surveys/{here.survey}/answers?question=4"),
+        Place("surveys.answers", "survey-not-understood", f"/surveys/{here.survey}/answers", ADMIN),
+        Place("surveys.session", "survey-person", f"/surveys/{here.survey}/sessions/21"),
+        Place("surveys.delete", "survey-delete", f"/surveys/{here.survey}/delete", ADMIN),
+        Place("blasts.new", "compose-survey", f"/blasts/new?survey={here.survey}"),
         Place("suppression.everyone", "do-not-text", "/suppression", ADMIN),
         Place("suppression.everyone", "do-not-text-dead", "/suppression?why=number_dead", ADMIN),
         Place("suppression.import_file", "do-not-text-import", "/suppression/import", ADMIN),
@@ -95,6 +114,16 @@ def places(here: Filled) -> list[Place]:
         Place("suppression.add", "do-not-text-add", "/suppression/add", ADMIN),
         Place("sandbox.phones", "practice-phones", "/sandbox"),
         Place("sandbox.phone", "practice-phone", f"/sandbox/{zoe}"),
+        Place("inbox.everything", "inbox", "/inbox?state=all"),
+        Place("inbox.everything", "inbox-nothing-found", "/inbox?search=nobody", ADMIN),
+        Place("inbox.one", "conversation", f"/inbox/{here.talk}"),
+        Place("inbox.one", "conversation-doubtful", f"/inbox/{here.doubtful_talk}"),
+        Place("inbox.one", "conversation-stranger", f"/inbox/{here.stranger}"),
+        Place("inbox.one", "conversation-person", f"/inbox/{here.talk}#about", ADMIN),
+        Place("inbox.one", "conversation-mistakes", f"/inbox/{here.talk}", ADMIN, reach="bad_reply"),
+        Place("inbox.replies", "saved-replies", "/inbox/replies"),
+        Place("inbox.reply_add", "saved-reply-add", "/inbox/replies/add"),
+        Place("inbox.reply_edit", "saved-reply-edit", "/inbox/replies/1/edit"),
         Place("accounts.users", "users", "/users", ADMIN),
         Place("accounts.add", "users-add", "/users/add", ADMIN),
         Place("accounts.edit", "users-edit", f"/users/{here.user}/edit", ADMIN),
@@ -112,8 +141,12 @@ EMPTY = (
     "/blasts/new",
     "/blasts/logs",
     "/blasts/scheduled",
+    "/inbox",
+    "/inbox/replies",
     "/community",
     "/events",
+    "/keywords",
+    "/surveys",
     "/suppression",
     "/sandbox",
     "/audit",
@@ -197,12 +230,36 @@ def bad_event(page):
     page.wait_for_selector(".summary")
 
 
+def bad_keyword(page):
+    """A word of the law, and nothing to answer."""
+    page.fill("#keyword", "stop")
+    page.click("label:text-is('Register them for an event')")
+    page.click(".sticky >> text=Add keyword")
+    page.wait_for_selector(".summary")
+
+
+def bad_survey(page):
+    """A choice without choices, and a keyword that means STOP."""
+    page.fill("#trigger_keyword", "stop")
+    page.select_option("#questions-0-kind", "choice")
+    page.click(".sticky >> text=Add survey")
+    page.wait_for_selector(".summary")
+
+
+def bad_reply(page):
+    """A reply with a placeholder that does not exist."""
+    page.fill("#body", "Hi {nickname}!")
+    page.click("text=Send reply")
+    page.wait_for_selector(".summary")
+
+
 def check(page):
     """On to the review page."""
     page.click(".sticky >> text=Check message")
 
 
-WAYS = (preview, mistakes, later, end, bad_end, review, review_later, review_end, bad_person, bad_event)
+MISTAKES = (mistakes, bad_end, bad_person, bad_event, bad_keyword, bad_survey, bad_reply)
+WAYS = (preview, later, end, review, review_later, review_end, *MISTAKES)
 REACH = {each.__name__: each for each in WAYS}
 
 

@@ -19,6 +19,9 @@ from app.domain.blast_states import ScheduleStatus
 from app.domain.permission import Role
 from app.events.models import Event
 from app.imports.models import Import
+from app.inbox.queries import thread_of
+from app.keywords.actions import rules
+from app.keywords.models import KeywordRule
 from app.kit.clock import now
 from app.kit.db import db, write
 from app.kit.settings import Settings
@@ -27,6 +30,7 @@ from app.organisation.models import Organisation
 from app.suppression.models import SuppressedContact
 from tests.cast import PASSWORD, bring_the_cast
 from tests.served import until
+from tests.surveys.talk import Town
 from tests.visit import Visitor
 
 PICNIC = (
@@ -69,6 +73,11 @@ class Filled:
     people: int
     user: int
     event: int = 0
+    keyword: int = 0
+    survey: int = 0
+    talk: int = 0
+    doubtful_talk: int = 0
+    stranger: int = 0
 
 
 def fill(database: Path) -> Filled:
@@ -84,6 +93,7 @@ def fill(database: Path) -> Filled:
     slow = create_app(_settings(database, send_rate=12.0))
     _work(slow, lambda: _troubles(slow, Visitor(slow)))
     _later(app, visit)
+    _answers(app)
     ids = _imports(app, visit) | _ids(app)
     _doubts(app, ids["doubtful"])
     with app.app_context():
@@ -137,8 +147,19 @@ def _everyday(app, visit):
     for body in ("YES", "We are 2 adults and 3 kids 🎉", "What can I bring?"):
         visit(f"/sandbox/{READS_ZOE}/text", "ada", body=body)
     visit(f"/sandbox/{demo.phone_of(5)[1:]}/text", "ada", body="STOP")
+    _keywords(app)
     _blast(visit, "ada", WRONG, send_mode="test")
     _ended(app)
+
+
+def _keywords(app):
+    """One more keyword that is off, one whose time is over, and one with a long word; some were used."""
+    with app.app_context(), write():
+        rules.add(rules.Rule("SNOW", "We are closed today because of the snow.", is_active=False), [], "ada")
+        rules.add(rules.Rule("SUMMER", "Camp is full.", active_until=now() - timedelta(days=80)), ["CAMP"], "sol")
+        rules.add(rules.Rule("DONAUDAMPFSCHIFFFAHRTSGESELLSCHAFTSFEST", "Ahoi!"), [], "sol")
+        used = db.update(KeywordRule).where(KeywordRule.keyword.in_(["HOURS", "JOIN"]))
+        db.session.execute(used.values(match_count=1214, last_matched_at=now() - timedelta(hours=3)))
 
 
 def _troubles(app, visit):
@@ -178,6 +199,20 @@ def _doubts(app, log_id):
             row.provider_sid = row.sent_at = row.delivered_at = row.failed_at = None
             for name, value in more.items():
                 setattr(row, name, value)
+
+
+def _answers(app):
+    """Many answered the survey of the picnic: most to the end, some with nonsense, one is in the middle."""
+    text = Town(app, now() - timedelta(hours=3))
+    food = ("1", "cake", "only us", "C", "b", "salad")
+    for n in range(20):
+        name = demo.NAMES[n]
+        said = ("no",) if n % 6 == 5 else ("👍" if n % 4 else "yes", str(1 + n * 7 % 5), food[n % 6], name or "skip")
+        for body in ("picnic", *said[: 2 if n == 7 else None]):
+            text(demo.phone_of(n), body, seconds=20, name=name)
+    for n, nonsense in ((21, ("2 adults and 3 kids", "five or six", "we will see")), (22, ("what?",))):
+        for body in ("picnic", "yes", *nonsense):
+            text(demo.phone_of(n), body, seconds=20, name=demo.NAMES[n])
 
 
 def _imports(app, visit):
@@ -262,5 +297,14 @@ def _ids(app):
             "expired": waiting[ScheduleStatus.EXPIRED],
             "people": 1,
             "user": 3,
+            "survey": 1,
             "event": db.session.scalar(db.select(Event.id).where(Event.title == "Flu clinic")),
+            "keyword": db.session.scalar(db.select(KeywordRule.id).where(KeywordRule.keyword == "FLU")),
+            "talk": _thread(demo.phone_of(6)),
+            "doubtful_talk": _thread(demo.phone_of(24)),
+            "stranger": _thread(demo.NEIGHBOUR),
         }
+
+
+def _thread(phone):
+    return thread_of(phone).id

@@ -66,6 +66,7 @@ def _round_trip(app, visit, address_of, names):
 
 
 def test_a_thousand_nasty_names_come_back_byte_for_byte_b16(app, visit, address_of):
+    """B16: export, import onto an empty list, export."""
     _round_trip(
         app, visit, address_of, [f"{name} {n}" if n % 3 else f"{name}{n}" for n in range(100) for name in NASTY]
     )

@@ -194,6 +194,7 @@ NAMES = ["../../instance/sms.db", "x" * 300 + ".csv", "<img src=x onerror=alert(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_files_name_is_only_ever_shown_b11(app, visit, address_of, name):
+    """B11: whatever it says, no path is made of it, and pages show it as text."""
     address = address_of(SMALL, name=name)
     page = visit(address, "ada")
     assert "<img" not in page.text

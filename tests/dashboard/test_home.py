@@ -89,6 +89,7 @@ def test_when_all_is_done_the_list_is_gone(make_app):
                 body="OK",
                 status="received",
                 carrier="twilio",
+                provider_sid="SM" + "a" * 32,
             )
         )
     assert "Get ready to send" not in visit("/", "ada").words

@@ -1,8 +1,11 @@
 """The same engine against a Twilio behind a real socket, through the real SDK."""
 
+from urllib.parse import quote_plus, urlencode
+
 import pytest
 
 from app.delivery.actions import control
+from app.delivery.carriers.http import form
 from app.kit.clock import now
 from app.kit.db import write
 from tests.cast import LEO, MAX, MIA, ZOE
@@ -35,6 +38,12 @@ def twilio():
 def town(make_app, twilio):
     """An app that sends through `twilio`."""
     return make_app(**twilio_settings(twilio))
+
+
+@pytest.mark.parametrize("body", ["Hello Ana", "Zoë — ça va?", "a&b=c %41+1", "\N{GRINNING FACE}", "\n\t~_.-*'#"])
+def test_a_form_is_quoted_as_urllib_has_it(body):
+    values = {"To": "+13035550142", "Body": body, "ValidityPeriod": 60}
+    assert form(values).decode().encode() == urlencode(values, quote_via=quote_plus).encode()
 
 
 def test_the_request_is_twilios_and_signed_receipts_move_the_rows(town, twilio, background):

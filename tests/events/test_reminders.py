@@ -9,6 +9,7 @@ import pytest
 from app.blasts.actions.release import release_due
 from app.delivery.models import ScheduledMessage
 from app.domain import hours
+from app.domain.reminders import SEEDS
 from app.events.actions.reminders import Step, replan, save_plan, start_plan
 from app.events.models import Event, EventRegistration, EventReminder
 from app.kit.clock import now
@@ -377,3 +378,33 @@ def test_what_was_sent_is_shown_with_the_way_to_its_blast(app, visit):
     page = visit(f"/events/{event_id}", "sol")
     assert "Sending" in page.words
     assert f'href="/blasts/scheduled/{first.id}"' in page.text
+
+
+def test_an_event_from_before_has_none_until_somebody_takes_the_usual_ones(app, visit):
+    """An update texts nobody: the page says that nothing is sent by itself, and one press plans the usual reminders."""
+    with app.app_context(), write() as session:
+        session.add(row := Event(title="Spring picnic", date=today() + 30 * DAY))
+        session.flush()
+        event_id = row.id
+    page = visit(f"/events/{event_id}", "sol")
+    assert "This event has no reminders: nothing is sent by itself." in page.words
+    assert "7 days before at 10:00 : Reminder: {event_title} is in one week." in page.words
+    assert "1 day after at 10:00 (off at first)" in page.words
+    assert scheduled(app) == []
+    (usual,) = [form for form in page.forms if form["attrs"].get("action", "").endswith("/reminders")]
+    assert visit(f"/events/{event_id}/reminders", "sol", **dict(usual["fields"])).status_code == 303
+    page = visit(f"/events/{event_id}", "sol")
+    assert "The reminders are saved. 2 reminders will be sent." in page.words
+    assert "Use these reminders" not in page.words
+    assert len(scheduled(app, "pending")) == 2
+    with app.app_context():
+        steps = db.session.scalars(db.select(EventReminder).order_by(EventReminder.days)).all()
+        assert [(step.days, step.time_of_day, step.body, step.is_on) for step in steps] == [
+            (seed.days, seed.time_of_day, seed.body, seed.is_on) for seed in SEEDS
+        ]
+
+
+def test_an_event_that_is_over_is_offered_none(app, visit):
+    with app.app_context(), write() as session:
+        session.add(Event(title="Spring picnic", date=today() - DAY))
+    assert "Use these reminders" not in visit("/events/1", "sol").words

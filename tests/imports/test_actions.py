@@ -25,7 +25,8 @@ RULES = actions.Rules("US", {})
 
 def staged(data=FILE, target=COMMUNITY, consent=None):
     reading = actions.read(data, "US")
-    upload = actions.Upload("people.csv", uploads.keep(data, reading.rows), "ada", consent)
+    upload = actions.Upload("people.csv", uploads.keep(data), "ada", consent)
+    uploads.keep_rows(upload.stored_as, reading.rows)
     with write():
         row = actions.begin(upload, reading, target)
     checked_through(row, target)

@@ -13,7 +13,9 @@ import pytest
 
 from app.community.models import CommunityMember
 from app.kit.db import db
+from app.suppression.queries import is_left_out
 from tests.cast import LEO, ZOE
+from tests.makers import said_stop
 
 ROOT = Path(__file__).resolve().parents[2]
 TWO = "name,phone\nZoë,3035550142\nLeo,3035550143\n"
@@ -218,3 +220,15 @@ def test_two_imports_at_the_same_time_are_a_union(app, visit, send, listed):
         thread.join()
     assert answers == [303, 303]
     assert len(listed()) == 450
+
+
+def test_who_said_stop_is_imported_and_gets_no_texts_all_the_same(app, visit, bring, listed):
+    """B14: they are on the list, the page says how many they are, and no import subscribes anybody again."""
+    with app.app_context():
+        said_stop(LEO)
+    address = bring(TWO)
+    assert listed() == {ZOE: "Zoë", LEO: "Leo"}
+    assert "1 person of this file is on the do-not-text list and stays there." in visit(address, "ada").words
+    with app.app_context():
+        assert is_left_out(LEO) == "said_stop"
+        assert is_left_out(ZOE) is None

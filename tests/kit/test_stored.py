@@ -1,13 +1,14 @@
-"""A moment that goes straight to SQLite is written as a column writes it."""
+"""What goes straight to SQLite, and what comes straight from it, is what a column makes of it."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import literal_column, select, text
+from sqlalchemy.exc import OperationalError
 
 from app.delivery.models import Message
-from app.kit.columns import stored
-from app.kit.db import db, driver, write
+from app.kit.columns import as_moment, stored
+from app.kit.db import db, driver, in_one_step, rows_of, write
 
 FAR_EAST = timezone(timedelta(hours=14))
 
@@ -28,3 +29,25 @@ def test_it_is_the_same_in_the_file_and_read_back(shop, moment):
         driver().execute("UPDATE messages SET sent_at = ?", (stored(moment),))
     assert db.session.execute(text("SELECT created_at = sent_at FROM messages")).scalar() == 1
     assert db.session.scalar(db.select(Message.sent_at)) == moment
+    assert as_moment(stored(moment)) == moment
+    assert as_moment(None) is None
+
+
+def test_rows_in_one_step_are_those_of_the_select_in_its_order(shop):
+    bodies = ['Zoë says "hi"', "line\nbreak \x01", "\N{GRINNING FACE}\\"]
+    row = {"kind": "reply", "phone": "+13035550142", "status": "queued"}
+    wanted = select(Message.id, Message.body, Message.sent_at).where(Message.phone == literal_column(":b_phone"))
+    statement = in_one_step(wanted.order_by(Message.id.desc()).limit(literal_column(":b_most")))
+    with write() as session:
+        session.add_all(Message(**row, body=body) for body in ["left out", *bodies])
+        session.flush()
+        found = rows_of(statement, b_phone="+13035550142", b_most=3)
+        assert rows_of(statement, b_phone="+13035550143", b_most=3) == []
+    assert [body for _, body, _ in found] == bodies[::-1]
+    assert {sent for _, _, sent in found} == {None}
+
+
+def test_trouble_below_sqlalchemy_is_said_in_its_words(shop):
+    """A turn that meets a full disk in a plain statement is the same trouble as one that meets it in a commit."""
+    with pytest.raises(OperationalError, match="no such table"), write():
+        driver().execute("SELECT * FROM nowhere")

@@ -111,3 +111,14 @@ def test_0005_people_answer_makes_the_keywords_of_surveys_trigger_words(before):
     for step in reversed(find()[4:]):
         revert(path, step.version, QUIET)
     assert run(path, "SELECT trigger_keyword FROM survey_flows") == [("LUNCH",)]
+
+
+def test_0006_lists_in_order_makes_its_indexes_and_puts_the_former_ones_back(before):
+    path = before(6)
+    indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name LIKE '%_contacts' ORDER BY name"
+    former = run(path, indexes)
+    migrate(path, QUIET)
+    assert len(run(path, indexes)) == len(former) + 1
+    for step in reversed(find()[5:]):
+        revert(path, step.version, QUIET)
+    assert run(path, indexes) == former

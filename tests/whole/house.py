@@ -15,9 +15,11 @@ from app.delivery.models import MessageLog
 from app.domain.blast_states import Target
 from app.domain.permission import Role
 from app.events.models import Event, EventRegistration
+from app.keywords.actions import rules
 from app.kit.clock import now
 from app.kit.db import db, write
 from app.people.models import PersonNote
+from app.surveys.models import SurveyFlow, SurveySession
 from tests.cast import LEO, MAX, MIA, PASSWORD, ZOE
 from tests.makers import dead_number, member, said_stop
 from tests.visit import Visitor
@@ -36,6 +38,8 @@ def furnish(app) -> dict[str, dict[str, str]]:
         running, faulty = _running(), _running()
         with write():
             control.pause_for_fault(MessageLog.id == faulty, "The sender cannot send texts.", 21606)
+        with write():
+            rules.add(rules.Rule("HOURS", "9 to 5"), ["WHEN"], "sol")
         zoe = member(ZOE, "Zoë").id
         tom = db.session.scalar(db.select(AppUser.id).where(AppUser.username == TOM))
     import_id = _import(app)
@@ -52,6 +56,9 @@ def furnish(app) -> dict[str, dict[str, str]]:
         "rid": "1",
         "digits": ZOE[1:],
         "note_id": "1",
+        "rule_id": "1",
+        "survey_id": "1",
+        "session_id": "1",
         "line": "3",
         "kind": "suppressed",
         "id": "1",
@@ -75,6 +82,10 @@ def _people() -> None:
         session.add_all([nia, tom, event := Event(title="Spring picnic")])
         session.flush()
         session.add(EventRegistration(event_id=event.id, phone=MAX))
+        asked = '["Coming?"]'
+        session.add(survey := SurveyFlow(name="Who comes", trigger_keyword="PICNIC", questions_json=asked))
+        session.flush()
+        session.add(SurveySession(survey_id=survey.id, phone=MAX, questions_json=asked))
         session.add(PersonNote(phone=ZOE, body="Chairs the choir", created_by="sol"))
 
 

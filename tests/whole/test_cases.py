@@ -14,6 +14,8 @@ NUMBERS = {
     "F": [1, *range(3, 13), *range(14, 35), *range(36, 37), *range(38, 41), *range(42, 46)],
     "S": [*range(1, 14)],
     "W": [*range(1, 7), 8, 9, *range(11, 14), *range(15, 19), *range(20, 24), *range(25, 29)],
+    "B": [*range(1, 5), 6, *range(8, 20), *range(21, 26), *range(27, 30)],
+    "P": [1, 2, *range(6, 13)],
 }
 
 

@@ -15,6 +15,7 @@ CLOSED = {name: door for name, door in DOORS.items() if door.who in (BOTH, ADMIN
 GET_CODES = {
     "health.ready": 503,  # nobody sends in these tests
     "sandbox.open_phone": 422,  # no number was typed
+    "sandbox.try_words": 303,  # on to a phone
     "setup.first_start": 404,  # there are users
 }
 # A POST with nothing but the token: a form comes back with its errors (422), an act is done (303).
@@ -22,9 +23,9 @@ GET_CODES = {
 FORMS = {
     "accounts.add", "accounts.password", "accounts.theme", "blasts.new", "community.add", "community.import_file",
     "events.add", "events.register",
-    "people.consent", "people.note_add", "sandbox.write_back", "suppression.add",
+    "keywords.add", "people.consent", "people.note_add", "sandbox.write_back", "suppression.add",
     "suppression.import_file", "suppression.import_fix", "community.import_fix", "events.import_file",
-    "events.import_fix",
+    "events.import_fix", "surveys.add", "surveys.correct",
 }  # fmt: skip
 POST_CODES = dict.fromkeys(FORMS, 422) | {"setup.first_start": 404, "accounts.sign_in": 303}
 CHOSEN = {"sandbox.mood": {"mood": "slow"}}  # a button of its own for each

@@ -9,6 +9,7 @@ from app.community.models import CommunityMember
 from app.delivery.models import Message, MessageLog
 from app.domain.phone import pretty
 from app.events.models import Event, EventRegistration
+from app.keywords.models import KeywordRule
 from app.kit.db import db, write
 from app.organisation.queries import organisation
 from app.people.models import PersonNote
@@ -43,6 +44,7 @@ def fill(app, names):
     with app.app_context(), write() as session:
         organisation().name = names[0]
         session.query(Event).update({"title": names[1], "place": names[2 % len(names)]})
+        session.query(KeywordRule).update({"response_body": names[1]})
         session.query(MessageLog).update({"event_title": names[0], "message_body": names[1]})
         for number, name in enumerate(names):
             phone = pretend_phone(500 + number)

@@ -17,7 +17,7 @@ from app.organisation import queries as organisation
 class Draft:
     """What somebody wrote and chose. `footer`: the opt-out line, or None. `due`: UTC for later, None for now.
 
-    `not_after`: nothing of it leaves after this moment (UTC); None for no end.
+    `not_after`: nothing of it leaves after this moment (UTC); None for no end. `survey_id`: the survey that it asks.
     """
 
     body: str
@@ -28,6 +28,7 @@ class Draft:
     due: datetime | None = None
     test: bool = False
     not_after: datetime | None = None
+    survey_id: int | None = None
 
 
 def new_token() -> str:
@@ -58,6 +59,7 @@ def confirm(draft: Draft, client_token: str | None, who: str, moment: datetime) 
         client_token=client_token,
         created_by=who,
         not_after=draft.not_after,
+        survey_id=draft.survey_id,
     )
     return schedule(blast, draft.due or moment + timedelta(seconds=undo)).id
 

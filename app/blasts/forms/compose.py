@@ -1,7 +1,9 @@
 """What somebody writes and for whom, and the sentences beside what cannot be sent."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from flask import g
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField, ValidationError
 from wtforms.widgets import DateInput, TextArea, TimeInput
 
@@ -9,7 +11,7 @@ from app.blasts import queries
 from app.blasts.actions.confirm import Draft, test_phone
 from app.blasts.forms.when import ModeField, Moments, say, which_time
 from app.domain import hours, wording
-from app.domain.audience import Rehearsal
+from app.domain.audience import Rehearsal, Text
 from app.domain.blast_states import Target
 from app.domain.phone import pretty
 from app.domain.segments import LIMIT, characters
@@ -17,6 +19,8 @@ from app.events import queries as events
 from app.events.models import Event
 from app.kit.fields import CleanField
 from app.organisation import queries as organisation
+from app.surveys import queries as surveys
+from app.surveys.models import SurveyFlow
 
 LONGEST = f"The longest text that can be sent has {LIMIT:,}."
 NO_TEST_PHONE = (
@@ -24,6 +28,7 @@ NO_TEST_PHONE = (
     "start SMS Admin again and send the test then."
 )
 NAMED = 3
+NO_SURVEY = {"": "is read by a person"}
 
 
 class FooterField(BooleanField):
@@ -51,12 +56,14 @@ class ComposeForm(Moments):
     end_date = StringField("Last day", widget=DateInput())
     end_time = StringField("Last time", widget=TimeInput())
     end_fold = which_time()
+    survey_id = SelectField("Whoever answers", default="", validate_choice=False)
     include_unsubscribe = FooterField("Say how to stop", default=True)
     client_token = HiddenField()
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         self.event_id.choices = _events()
+        self.survey_id.choices = NO_SURVEY | {str(each.id): f"begins the survey {each.name}" for each in _surveys()}
         self.timezone.choices = {zone: zone for zone in _zones(self.timezone.data)}
 
     def validate_message_body(self, field: Field) -> None:
@@ -82,6 +89,11 @@ class ComposeForm(Moments):
         if events.event(self.event) is None:
             raise ValidationError("That event was deleted.")
 
+    def validate_survey_id(self, field: Field) -> None:
+        """None, or one that can be begun."""
+        if field.data and field.data not in {str(each.id) for each in _surveys()}:
+            raise ValidationError("That survey is closed or gone. Open it again, or choose another.")
+
     def validate_send_mode(self, field: Field) -> None:
         """A choice we know, and for a test a phone to send it to."""
         if field.data not in {"now", "later"}:
@@ -90,13 +102,14 @@ class ComposeForm(Moments):
             raise ValidationError(NO_TEST_PHONE)
 
     def judge(self, rehearsal: Rehearsal) -> bool:
-        """Whether every text can be sent once names are filled in; if not, says whose are too long."""
+        """Whether the text can be sent to somebody once names are filled in; if not, says for whom it is too long.
+
+        Whom alone it is too long for, the check names: they are left out.
+        """
         long = rehearsal.too_long
-        if not long:
+        if not long or len(long) < rehearsal.people:
             return True
-        named = [f"{text.name or pretty(text.phone)} ({characters(text.body):,} characters)" for text in long[:NAMED]]
-        more = f" and {len(long) - NAMED:,} more" if len(long) > NAMED else ""
-        say(self.message_body, f"Filled in, the text is too long for {', '.join(named)}{more}. {LONGEST}")
+        say(self.message_body, f"{too_long_for(long)} {LONGEST}")
         return False
 
     @property
@@ -122,12 +135,27 @@ class ComposeForm(Moments):
             due=self.local.utc if self.local else None,
             not_after=self.end.utc if self.end else None,
             test=self.is_test,
+            survey_id=int(self.survey_id.data) if self.survey_id.data else None,
         )
 
     def rehearse(self) -> Rehearsal:
         """Who would get what, once `validate()` was happy."""
         draft = self.draft
         return queries.rehearsal(draft.target, draft.event_id, draft.body, draft.footer)
+
+
+def too_long_for(texts: Sequence[Text]) -> str:
+    """A sentence that names the first of these people, each with the length of their text."""
+    named = [f"{text.name or pretty(text.phone)} ({characters(text.body):,} characters)" for text in texts[:NAMED]]
+    more = f" and {len(texts) - NAMED:,} more" if len(texts) > NAMED else ""
+    return f"Filled in, the text is too long for {', '.join(named)}{more}."
+
+
+def _surveys() -> list[SurveyFlow]:
+    """Every survey that can be begun; asked for once a request."""
+    if "open_surveys" not in g:
+        g.open_surveys = surveys.open_surveys()
+    return list(g.open_surveys)
 
 
 def _events() -> dict[str, str]:

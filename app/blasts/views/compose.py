@@ -16,11 +16,14 @@ from app.blasts.views.review import Review
 from app.blasts.views.room import bp
 from app.delivery import queries as delivery
 from app.domain import hours, wording
+from app.domain.audience import without_too_long
 from app.domain.blast_states import Target
+from app.domain.questions import opening, parse
 from app.domain.segments import measure, plain
 from app.kit.access import BOTH, needs, who
 from app.kit.clock import now
 from app.organisation import queries as organisation
+from app.surveys import queries as surveys
 
 PRACTICE = "Hi {first_name|friend}, this is our first text from SMS Admin. Nothing to do, we are only trying it out."
 TOKEN_LENGTH = 64
@@ -59,6 +62,7 @@ def _check(form: ComposeForm) -> Answer:
     draft = form.draft
     if draft.test:
         return _send(draft, _token_of_test(form, draft))
+    rehearsal = without_too_long(rehearsal)
     review = Review(draft, rehearsal, now(), form.asked_fold(form.local), form.asked_fold(form.end), _page_number())
     confirmation = ConfirmForm()
     confirming = "confirm" in request.form
@@ -109,7 +113,7 @@ def _preview(form: ComposeForm) -> dict[str, object] | None:
 def _fresh_form() -> ComposeForm:
     """An empty form; ?again=<id> fills it with an earlier blast (&later=1: for a new time), ?first=1 with a text.
 
-    ?target=event&event_id=<id> chooses an event.
+    ?target=event&event_id=<id> chooses an event, ?survey=<id> asks that survey.
     """
     values: dict[str, object] = {"client_token": blasts.new_token()}
     if "first" in request.args:
@@ -118,9 +122,22 @@ def _fresh_form() -> ComposeForm:
         values["send_mode"] = "later"
     if request.args.get("target") == Target.EVENT.value:
         values |= {"target": Target.EVENT.value, "event_id": request.args.get("event_id", "")}
+    if "survey" in request.args:
+        values |= _survey(request.args["survey"])
     if "again" in request.args:
         values |= _earlier(request.args["again"])
     return ComposeForm(formdata=None, data=values)
+
+
+def _survey(typed: str) -> dict[str, object]:
+    """The first text of a survey; whoever answers it begins that survey."""
+    known = typed.isascii() and typed.isdigit() and len(typed) <= 18
+    survey = surveys.survey(int(typed)) if known else None
+    if survey is None:
+        abort(404)
+    first = next(iter(parse(survey.questions_json)), None)
+    words = opening(survey.intro_message or "", first.asked) if first else survey.intro_message or ""
+    return {"message_body": words, "survey_id": str(survey.id) if survey.is_active else ""}
 
 
 def _earlier(typed: str) -> dict[str, object]:
@@ -134,6 +151,7 @@ def _earlier(typed: str) -> dict[str, object]:
         "target": blast.target.value,
         "event_id": str(blast.event_id or ""),
         "include_unsubscribe": blast.footer is not None,
+        "survey_id": str(blast.survey_id or ""),
         "timezone": zone,
         **_earlier_end(blast.not_after, zone),
     }
@@ -196,6 +214,7 @@ def _send(draft: Draft, token: str | None) -> Answer:
 def _written_down(draft: Draft) -> dict[str, object]:
     """What the audit keeps of it: with a time that was chosen, as it stood on the clocks then."""
     kept: dict[str, object] = {"target": draft.target.value, "event": draft.event_id, "test": draft.test}
+    kept |= {"survey": draft.survey_id} if draft.survey_id else {}
     if draft.due:
         chosen = hours.as_typed(draft.due, draft.timezone)
         kept |= {"leaves_at": f"{chosen.date} {chosen.time}", "timezone": draft.timezone}

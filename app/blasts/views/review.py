@@ -11,17 +11,20 @@ from functools import cached_property
 from flask import current_app
 
 from app.blasts.actions.confirm import Draft
+from app.blasts.forms.compose import too_long_for
 from app.blasts.views.ending import Ending
 from app.blasts.views.words import audience, parts, people
 from app.domain import hours, wording
 from app.domain.audience import Person, Rehearsal, Text, rehearse
 from app.domain.cost import cost_of, duration_in_words, money, price, seconds_to_send
-from app.domain.permission import LEFT_OUT_WORDS
+from app.domain.numbers import START
+from app.domain.permission import LEFT_OUT_WORDS, LeftOut
 from app.domain.phone import pretty
 from app.domain.segments import GSM, PLAIN, costly_characters, plain
 from app.events import queries as events
 from app.kit.settings import Settings
 from app.organisation import queries as organisation
+from app.surveys import queries as surveys
 
 PER_PAGE, NAMES_SHOWN, SIGNS_SHOWN, MANY_PARTS, SAMPLE = 25, 100, 8, 4, 5000
 GLUE = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")  # what joins or colours an emoji is not named by itself
@@ -125,12 +128,17 @@ class Review:
         return [
             ("Sent to", audience(self.draft.target, event.title if event else None)),
             ("From", pretty(settings.sender)),
+            *self._survey(),
             ("When", self.when),
             ("Finishes after", duration_in_words(seconds)),
             *(self.ending.facts if self.ending else ()),
             ("Parts", self.weight),
             *self._money(),
         ]
+
+    def _survey(self) -> list[tuple[str, str]]:
+        asked = surveys.survey(self.draft.survey_id) if self.draft.survey_id else None
+        return [("Whoever answers", f"begins the survey {asked.name}")] if asked else []
 
     @property
     def weight(self) -> str:
@@ -166,6 +174,8 @@ class Review:
             return []
         return [
             *self._about_the_end(),
+            *self._about_too_long(),
+            *self._about_abroad(),
             *self._about_letters(),
             *self._about_length(),
             *self._about_names(),
@@ -175,6 +185,18 @@ class Review:
     def _about_the_end(self) -> Iterator[Advice]:
         if self.ending and (warning := self.ending.warning):
             yield Advice("warn", warning)
+
+    def _about_too_long(self) -> Iterator[Advice]:
+        """Whom their own name makes the text too long for: they are left out, unless somebody shortens it."""
+        long = [text for text in self.rehearsal.texts if text.left_out is LeftOut.TOO_LONG]
+        if long:
+            them = "This person is" if len(long) == 1 else "They are"
+            yield Advice("warn", f"{too_long_for(long)} {them} left out. Shorten the text to reach everybody.")
+
+    def _about_abroad(self) -> Iterator[Advice]:
+        starts = Counter(text.phone[:START] for text in self.rehearsal.sendable)
+        if words := organisation.abroad(starts):
+            yield Advice("info", words)
 
     def _about_letters(self) -> Iterator[Advice]:
         """Signs outside the plain alphabet, and what they cost. Names are not the writer's to change."""

@@ -1,6 +1,6 @@
 """One member: add, edit, delete, put on the do-not-text list."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import act
@@ -8,10 +8,12 @@ from app.community import actions, queries
 from app.community.forms import TAKEN, MemberForm
 from app.community.models import CommunityMember
 from app.community.views.room import bp
+from app.domain.numbers import START
 from app.domain.permission import LEFT_OUT_WORDS, Role
 from app.domain.phone import pretty
 from app.kit.access import needs, who
 from app.kit.db import Taken
+from app.organisation import queries as organisation
 from app.suppression.actions import erased, opt_out
 from app.suppression.queries import is_left_out
 
@@ -19,8 +21,8 @@ from app.suppression.queries import is_left_out
 @bp.route("/community/add", methods=["GET", "POST"])
 @needs(Role.ADMIN)
 def add() -> ResponseReturnValue:
-    """One more on the list."""
-    form = MemberForm()
+    """One more on the list. The address may say whom."""
+    form = MemberForm(data={"phone": request.args.get("phone", ""), "name": request.args.get("name")})
     if form.validate_on_submit():
         try:
             with act("member.added", who()) as trace:
@@ -39,7 +41,8 @@ def _added(row: CommunityMember) -> str:
     """Somebody may be on the list and get nothing: then it is said at once."""
     reason = is_left_out(row.phone)
     named = row.name or pretty(row.phone)
-    return f"{named} is on the list." + (f" They get no texts. {LEFT_OUT_WORDS[reason][0]}." if reason else "")
+    more = f"They get no texts. {LEFT_OUT_WORDS[reason][0]}." if reason else organisation.abroad({row.phone[:START]: 1})
+    return f"{named} is on the list. {more}".rstrip()
 
 
 @bp.route("/community/<int:member_id>/edit", methods=["GET", "POST"])

@@ -16,6 +16,7 @@ from app.delivery import queries as delivery
 from app.delivery.models import MessageLog
 from app.domain import hours
 from app.domain.cost import money
+from app.inbox import queries as inbox
 from app.kit.access import BOTH, needs, who
 from app.kit.clock import now
 from app.organisation import queries as organisation
@@ -36,6 +37,7 @@ def home() -> ResponseReturnValue:
         steps=checklist(queries.steps()),
         undecided=queries.undecided(moment),
         doubtful=suppression.open_questions(),
+        unanswered=inbox.number_waiting(),
         running=sending,
         waiting=queries.waiting_of(sending),
         silence=delivery.heartbeat().silence,

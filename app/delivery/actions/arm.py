@@ -2,22 +2,53 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain, zip_longest
-from typing import Any
-
-from sqlalchemy import Row
+from itertools import chain, repeat, starmap, zip_longest
+from typing import Any, NamedTuple
 
 from app.delivery.actions import control, statements
 from app.domain.blast_states import Kind
 from app.domain.pacing import Bucket, valid_for
+from app.domain.permission import LeftOut
 from app.domain.retries import LONGEST_RETRY_AFTER
 from app.kit import failpoint
-from app.kit.db import db
+from app.kit.columns import as_moment, stored
+from app.kit.db import db, driver, rows_of
 
-Line = Row[Any]
+REF_BYTES = 16
+
+
+class Waiting(NamedTuple):
+    """One queued row. `left_out`: why its person must not be texted, if so (a LeftOut)."""
+
+    id: int
+    phone: str
+    body: str
+    segments: int
+    kind: str
+    message_log_id: int | None
+    attempts: int
+    not_after: str | None
+    left_out: str | None
+
+
+class Running(NamedTuple):
+    """One blast with something queued. `busy`: a row of it is on the wire."""
+
+    id: int
+    proven: int
+    not_after: str | None
+    busy: int
+
+    @property
+    def end(self) -> datetime | None:
+        """When it is too late for what has not left."""
+        return as_moment(self.not_after)
+
+
+Line = tuple[Waiting, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +82,39 @@ class Room:
 def arm(carrier: str, room: Room, moment: datetime) -> list[Armed]:
     """Arm what may go. Paused, stopped and ended blasts, other carriers and fresh opt-outs stay behind."""
     armed: list[Armed] = []
-    for row, end in _candidates(carrier, room, moment):
+    candidates = _candidates(carrier, room, moment)
+    refs = _refs(len(candidates))
+    for row, end in candidates:
         if row.left_out and row.kind != Kind.SYSTEM:
-            control.leave_out(row.phone, row.left_out)
+            control.leave_out(row.phone, LeftOut(row.left_out))
         elif end and not valid_for(end, moment):
             db.session.execute(statements.EXPIRE_ONE, {"b_id": row.id})
         elif room.bucket.available(room.monotonic):
             room.bucket.take(row.segments, room.monotonic)
             seconds = valid_for(end, moment) if end else None
-            ref, number = secrets.token_hex(16), row.attempts + 1
-            armed.append(Armed(row.id, ref, row.phone, row.body, number, seconds, row.message_log_id))
+            number = row.attempts + 1
+            armed.append(Armed(row.id, next(refs), row.phone, row.body, number, seconds, row.message_log_id))
     _write_down(armed, moment)
     return armed
+
+
+def _refs(most: int) -> Iterator[str]:
+    """Fresh refs, drawn all at once: every single draw would give Python's lock away."""
+    drawn = secrets.token_hex(most * REF_BYTES)
+    return (drawn[start : start + 2 * REF_BYTES] for start in range(0, len(drawn), 2 * REF_BYTES))
 
 
 def _write_down(armed: Sequence[Armed], moment: datetime) -> None:
     if not armed:
         return
     rows = json.dumps([[each.message_id, each.number, each.ref] for each in armed])
-    db.session.execute(statements.ARM, {"b_rows": rows, "b_moment": moment})
-    db.session.execute(statements.ATTEMPTS, {"b_rows": rows, "b_moment": moment})
+    for statement in (statements.ARM, statements.ATTEMPTS):
+        driver().execute(statement, {"b_rows": rows, "b_moment": stored(moment)})
     for _ in armed:
         failpoint.reach("T1")
 
 
-def _candidates(carrier: str, room: Room, moment: datetime) -> list[tuple[Line, datetime | None]]:
+def _candidates(carrier: str, room: Room, moment: datetime) -> list[Line]:
     """Answers before blasts; blasts in turn, one row each, so that none starves; an unproven blast one row alone.
 
     Each with its end, if it has one.
@@ -84,8 +123,8 @@ def _candidates(carrier: str, room: Room, moment: datetime) -> list[tuple[Line, 
     if most <= 0:
         return []
     latest = moment + timedelta(seconds=LONGEST_RETRY_AFTER)
-    asked = {"b_carrier": carrier, "b_moment": moment, "b_latest": latest, "b_most": most}
-    singles = [(row, row.not_after) for row in db.session.execute(statements.QUEUED_SINGLES, asked)]
+    asked = {"b_carrier": carrier, "b_moment": stored(moment), "b_latest": stored(latest), "b_most": most}
+    singles = [(row, as_moment(row.not_after)) for row in starmap(Waiting, rows_of(statements.QUEUED_SINGLES, **asked))]
     left = most - len(singles)
     if left <= 0:
         return singles
@@ -96,27 +135,27 @@ def _candidates(carrier: str, room: Room, moment: datetime) -> list[tuple[Line, 
     return [*singles, *in_turn[:left]]
 
 
-def _running(carrier: str, moment: datetime) -> list[Line]:
+def _running(carrier: str, moment: datetime) -> list[Running]:
     """Blasts with something queued; what waits of a blast that has reached its end is too late now."""
-    logs = db.session.execute(statements.RUNNING_LOGS, {"b_carrier": carrier}).all()
-    ended = {log.id for log in logs if log.not_after and not valid_for(log.not_after, moment)}
+    logs = list(starmap(Running, rows_of(statements.RUNNING_LOGS, b_carrier=carrier)))
+    ended = {log.id for log in logs if log.end and not valid_for(log.end, moment)}
     for log_id in ended:
         db.session.execute(statements.EXPIRE_LOG, {"b_log": log_id})
     return [log for log in logs if log.id not in ended]
 
 
-def _in_turn(logs: list[Line], served: int) -> list[Line]:
+def _in_turn(logs: list[Running], served: int) -> list[Running]:
     """Whoever comes after the blast that was served last goes first: at one text a second none waits for the others."""
     return [log for log in logs if log.id > served] + [log for log in logs if log.id <= served]
 
 
-def _lane(log: Line, asked: dict[str, Any]) -> list[tuple[Line, datetime | None]]:
+def _lane(log: Running, asked: dict[str, Any]) -> list[Line]:
     """The next rows of one blast; of an unproven one a single row, and none while that is on the wire."""
     if not log.proven and log.busy:
         return []
     most = asked["b_most"] if log.proven else 1
-    rows = db.session.execute(statements.QUEUED_OF_LOG, asked | {"b_log": log.id, "b_most": most})
-    return [(row, log.not_after) for row in rows]
+    rows = rows_of(statements.QUEUED_OF_LOG, **asked | {"b_log": log.id, "b_most": most})
+    return [*zip(starmap(Waiting, rows), repeat(log.end))]
 
 
 def anything_queued(carrier: str) -> bool:

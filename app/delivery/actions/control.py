@@ -10,7 +10,7 @@ from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.blast_states import OPEN, Kind, LogStatus, MessageStatus, ScheduleStatus, final_log_status
 from app.domain.permission import LeftOut
 from app.kit.clock import now
-from app.kit.db import db, rows_changed
+from app.kit.db import db, rows_changed, rows_of
 
 BY_A_PERSON = "person"
 
@@ -96,10 +96,10 @@ def overtake_answers(phone: str) -> int:
 
 def close_finished(moment: datetime) -> list[int]:
     """End every open blast with nothing left to send, and its schedule with it. Returns their ids."""
-    done = db.session.scalars(statements.FINISHED_LOGS).all()
+    done = [log_id for (log_id,) in rows_of(statements.FINISHED_LOGS)]
     for log_id in done:
         _close(log_id, moment)
-    return list(done)
+    return done
 
 
 def _close(log_id: int, moment: datetime) -> None:

@@ -10,7 +10,8 @@ from app.delivery.actions import statements
 from app.delivery.models import message_logs, sender_health
 from app.domain.blast_states import LogStatus
 from app.domain.pacing import Pace, share_now
-from app.kit.db import db
+from app.kit.columns import as_moment
+from app.kit.db import db, rows_of
 
 LEAST_SHARE = 1 / 32
 health = sender_health.c
@@ -18,11 +19,11 @@ health = sender_health.c
 
 def pace_of(sender: str, carrier: str, moment: datetime) -> Pace:
     """How fast this sender may go now, and how long it is held back."""
-    row = db.session.execute(statements.HEALTH, {"b_sender": sender, "b_carrier": carrier}).first()
-    if row is None:
-        return Pace()
-    held = max(0.0, (row.hold_until - moment).total_seconds()) if row.hold_until else 0.0
-    return Pace(share_now(row.share, row.slowed_at, moment), held, row.hold_until)
+    for share, slowed_at, hold_until in rows_of(statements.HEALTH, b_sender=sender, b_carrier=carrier):
+        until = as_moment(hold_until)
+        held = max(0.0, (until - moment).total_seconds()) if until else 0.0
+        return Pace(share_now(share, as_moment(slowed_at), moment), held, until)
+    return Pace()
 
 
 def hold(sender: str, carrier: str, until: datetime, code: int | None, words: str) -> None:
@@ -34,8 +35,7 @@ def hold(sender: str, carrier: str, until: datetime, code: int | None, words: st
 
 def slow(sender: str, carrier: str, moment: datetime) -> None:
     """The carrier wants fewer texts: half of what it is now. It grows back by itself."""
-    row = db.session.execute(statements.HEALTH, {"b_sender": sender, "b_carrier": carrier}).first()
-    share = share_now(row.share, row.slowed_at, moment) if row else 1.0
+    share = pace_of(sender, carrier, moment).share
     _put(sender, carrier, {"share": max(LEAST_SHARE, share / 2), "slowed_at": moment})
 
 

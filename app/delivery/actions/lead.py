@@ -8,7 +8,7 @@ from app.delivery.actions import control, statements
 from app.delivery.models import Attempt, Lease, Message
 from app.domain.blast_states import MessageStatus, Unsure
 from app.domain.lookups import first_look_up
-from app.kit.db import db, rows_changed
+from app.kit.db import db, rows_changed, rows_of
 
 ENGINE = "engine"
 
@@ -60,8 +60,7 @@ def beat(holder: str, epoch: int, moment: datetime) -> bool:
 
 def leads(holder: str, epoch: int) -> bool:
     """Whether the lead is still ours; asked inside every transaction that arms."""
-    row = db.session.execute(statements.LEADER, {"b_name": ENGINE}).first()
-    return row is not None and (row.holder, row.epoch) == (holder, epoch)
+    return rows_of(statements.LEADER, b_name=ENGINE) == [[holder, epoch]]
 
 
 def step_down(holder: str, epoch: int) -> None:

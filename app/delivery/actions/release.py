@@ -71,6 +71,7 @@ def _log(blast: ScheduledMessage, rehearsal: Rehearsal, event_title: str | None)
         duplicates=rehearsal.duplicates,
         created_by=blast.created_by,
         not_after=blast.not_after,
+        survey_id=blast.survey_id,
     )
 
 

@@ -27,6 +27,7 @@ class Frozen:
     created_by: str
     not_after: datetime | None = None
     event_reminder_id: int | None = None
+    survey_id: int | None = None
 
 
 def schedule(blast: Frozen, scheduled_at: datetime) -> ScheduledMessage:
@@ -46,6 +47,7 @@ def schedule(blast: Frozen, scheduled_at: datetime) -> ScheduledMessage:
         created_by=blast.created_by,
         not_after=blast.not_after,
         event_reminder_id=blast.event_reminder_id,
+        survey_id=blast.survey_id,
     )
     db.session.add(row)
     db.session.flush()

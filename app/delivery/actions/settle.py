@@ -2,12 +2,10 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
-
-from sqlalchemy import Row
 
 from app.delivery.actions import consequences, statements
 from app.delivery.carriers.base import Accepted, Ambiguous, Outcome, Refused, Unprocessed
@@ -16,7 +14,8 @@ from app.domain.blast_states import FROM_TWILIO, RANK, TAKEN, MessageStatus
 from app.domain.lookups import first_look_up
 from app.domain.receipts import Blame, Receipt
 from app.kit import failpoint
-from app.kit.db import db
+from app.kit.columns import stored
+from app.kit.db import db, driver, rows_of
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +63,7 @@ def settle(evidence: Evidence, moment: datetime) -> bool:
     if moved is None:
         return False
     if evidence.status in TAKEN and evidence.sid:  # a text that has its name already proved it when it was taken
-        _prove([moved])
+        _prove([(moved.id, moved.message_log_id)])
     if receipt:
         consequences.draw(moved, receipt, evidence.phase)
     return True
@@ -124,22 +123,22 @@ def settle_outcomes(returned: Sequence[tuple[Tried, Outcome]], moment: datetime)
 def _settle_accepted(plain: dict[str, tuple[Tried, Accepted]], moment: datetime) -> None:
     """All of them by two statements; those that were not as simple as they looked, one by one."""
     rows = json.dumps([[tried.message_id, tried.ref, outcome.sid] for tried, outcome in plain.values()])
-    closed = db.session.execute(statements.CLOSE_ACCEPTED, {"b_rows": rows, "b_moment": moment}).scalars().all()
     look = first_look_up(MessageStatus.ACCEPTED, moment)
-    moved = db.session.execute(statements.ACCEPT, {"b_rows": rows, "b_look": look}).all()
-    _prove(moved)
-    simple = {row.id for row in moved} & set(closed)
-    for tried, outcome in plain.values():
-        if tried.message_id not in simple:
-            _settle_one(tried, outcome, moment)
+    run = driver().execute
+    run(statements.CLOSE_ACCEPTED, {"b_rows": rows, "b_moment": stored(moment)})
+    run(statements.ACCEPT, {"b_rows": rows, "b_look": look and stored(look)})
+    simple = {ref: (message_id, log_id) for ref, message_id, log_id in rows_of(statements.ACCEPTED, b_rows=rows)}
+    _prove(simple.values())
+    for ref in plain.keys() - simple.keys():
+        _settle_one(*plain[ref], moment)
 
 
-def _prove(moved: Sequence[Row[Any]]) -> None:
-    """The carrier takes texts of these blasts: no more one by one."""
-    logs = sorted({row.message_log_id for row in moved if row.message_log_id})
+def _prove(taken: Collection[tuple[int, int | None]]) -> None:
+    """The carrier takes texts of these blasts: no more one by one. Each with its blast's id, if it has one."""
+    logs = sorted({log_id for _, log_id in taken if log_id})
     if logs:
-        ids = json.dumps([row.id for row in moved])
-        db.session.execute(statements.PROVE, {"b_logs": json.dumps(logs), "b_texts": ids})
+        ids = json.dumps([message_id for message_id, _ in taken])
+        driver().execute(statements.PROVE, {"b_logs": json.dumps(logs), "b_texts": ids})
 
 
 def _settle_one(tried: Tried, outcome: Outcome, moment: datetime) -> None:

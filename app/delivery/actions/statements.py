@@ -1,9 +1,11 @@
 """The statements that run for every text, built once: building one anew costs more than running it.
 
-Their parameters are called `b_…`: SQLAlchemy keeps the columns' own names for itself.
+Their parameters are called `b_…`: SQLAlchemy keeps the columns' own names for itself. Those of every turn are plain SQL
+for `driver()` and `rows_of()`, their moments as they are stored: through SQLAlchemy a turn took twice as long.
 """
 
 from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,11 +24,11 @@ from sqlalchemy import (
 
 from app.delivery.models import Lease, attempts, message_logs, messages, sender_health
 from app.domain.blast_states import FAILED, RANK, TAKEN, Direction, LogStatus, MessageStatus
+from app.kit.db import in_one_step
 from app.suppression.queries import left_out
 
 texts, logs, tries = messages.c, message_logs.c, attempts.c
 MOMENT = bindparam("b_moment", type_=texts.created_at.type)
-LATEST = bindparam("b_latest", type_=texts.created_at.type)
 # Written out: as thirty values to bind they cost more than the step itself.
 _RANKS = " ".join(f"WHEN '{status.value}' THEN {rank}" for status, rank in RANK.items())
 KNOWN = literal_column(f"CASE messages.status {_RANKS} END", Integer)
@@ -104,19 +106,25 @@ CLOSE_ATTEMPT = (
 # the loop's thread runs meanwhile. b_rows: [[message id, ref, sid], …] as JSON. OR IGNORE as above.
 _NEWS = "(SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS ref, \
 json_extract(value, '$[2]') AS sid FROM json_each(:b_rows)) AS news"
-CLOSE_ACCEPTED = text(
+CLOSE_ACCEPTED = (
     f"UPDATE OR IGNORE attempts SET ended_at = :b_moment, outcome = 'accepted', http_status = 201, "
-    f"provider_sid = coalesce(provider_sid, news.sid) FROM {_NEWS} WHERE attempts.ref = news.ref RETURNING message_id"
-).bindparams(MOMENT)
-ACCEPT = text(
+    f"provider_sid = coalesce(provider_sid, news.sid) FROM {_NEWS} WHERE attempts.ref = news.ref"
+)
+ACCEPT = (
     f"UPDATE OR IGNORE messages SET status = 'accepted', look_up_at = :b_look, lookups = 0, "
     f"provider_sid = coalesce(provider_sid, news.sid) FROM {_NEWS} WHERE messages.id = news.id "
-    f"AND messages.status IN ('queued', 'submitting', 'unknown', 'not_sent') RETURNING messages.id, message_log_id"
-).bindparams(LOOK)
+    f"AND messages.status IN ('queued', 'submitting', 'unknown', 'not_sent')"
+)
+# Of those rows the ones that stand as they should now: [[ref, message id, message_log_id], …]
+ACCEPTED = (
+    f"SELECT json_group_array(json_array(news.ref, messages.id, message_log_id)) FROM {_NEWS} "
+    "JOIN attempts ON attempts.ref = news.ref AND attempts.provider_sid = news.sid AND outcome = 'accepted' "
+    "JOIN messages ON messages.id = news.id AND messages.provider_sid = news.sid AND messages.status = 'accepted'"
+)
 # b_id, b_sid
 SECOND_NAME = text("UPDATE attempts SET why = 'a second name: ' || :b_sid WHERE id = :b_id AND provider_sid <> :b_sid")
 # b_logs, b_texts: ids as JSON. A text that left before somebody resumed the blast proves nothing about it now.
-PROVE = text(
+PROVE = (
     "UPDATE message_logs SET proven = 1 WHERE id IN (SELECT value FROM json_each(:b_logs)) AND NOT proven AND EXISTS ("
     "SELECT 1 FROM json_each(:b_texts) JOIN messages ON messages.id = value WHERE message_log_id = message_logs.id "
     "AND (resumed_at IS NULL OR submitted_at >= resumed_at))"
@@ -147,17 +155,21 @@ UNSURE = (
 )
 
 # b_rows: [[message id, n, ref], …] as JSON; b_moment
-ARM = text(
+ARM = (
     "UPDATE messages SET status = 'submitting', attempts = attempts + 1, submitted_at = :b_moment, not_before = NULL, "
     "look_up_at = NULL WHERE id IN (SELECT json_extract(value, '$[0]') FROM json_each(:b_rows))"
-).bindparams(MOMENT)
-ATTEMPTS = text(
+)
+ATTEMPTS = (
     "INSERT INTO attempts (message_id, n, ref, started_at) SELECT json_extract(value, '$[0]'), "
     "json_extract(value, '$[1]'), json_extract(value, '$[2]'), :b_moment FROM json_each(:b_rows)"
-).bindparams(MOMENT)
+)
 
 
-def _queued(which: ColumnElement[bool], *order: ColumnElement[object]) -> Executable:
+def _given(name: str) -> ColumnElement[Any]:
+    return literal_column(f":{name}")
+
+
+def _queued(which: ColumnElement[bool], *order: ColumnElement[object]) -> str:
     rows = select(
         texts.id,
         texts.phone,
@@ -170,12 +182,12 @@ def _queued(which: ColumnElement[bool], *order: ColumnElement[object]) -> Execut
         left_out(texts.phone).label("left_out"),
     ).where(
         texts.status == MessageStatus.QUEUED.value,
-        texts.carrier == bindparam("b_carrier"),
+        texts.carrier == _given("b_carrier"),
         which,
         # nobody waits longer than the longest Retry-After: further ahead is a clock that was set back
-        or_(texts.not_before.is_(None), texts.not_before <= MOMENT, texts.not_before > LATEST),
+        or_(texts.not_before.is_(None), texts.not_before <= _given("b_moment"), texts.not_before > _given("b_latest")),
     )
-    return rows.order_by(*order).limit(bindparam("b_most"))
+    return in_one_step(rows.order_by(*order).limit(_given("b_most")))
 
 
 # b_carrier, b_moment, b_latest, b_most; answers first
@@ -183,7 +195,7 @@ QUEUED_SINGLES = _queued(
     texts.message_log_id.is_(None) & (texts.direction == Direction.OUTBOUND.value), texts.priority.desc(), texts.id
 )
 # the same, and b_log
-QUEUED_OF_LOG = _queued(texts.message_log_id == bindparam("b_log"), texts.id)
+QUEUED_OF_LOG = _queued(texts.message_log_id == _given("b_log"), texts.id)
 
 _TOO_LATE = {"status": MessageStatus.EXPIRED.value, "reason": "too_late"}
 _STILL_QUEUED = texts.status == MessageStatus.QUEUED.value
@@ -194,13 +206,13 @@ EXPIRE_ONE = update(messages).where(texts.id == bindparam("b_id"), _STILL_QUEUED
 _HAS_QUEUED = exists().where(
     texts.message_log_id == logs.id,
     texts.status == MessageStatus.QUEUED.value,
-    texts.carrier == bindparam("b_carrier"),
+    texts.carrier == _given("b_carrier"),
 )
 _BUSY = exists().where(texts.message_log_id == logs.id, texts.status == MessageStatus.SUBMITTING.value)
 # b_carrier: running blasts with something queued, `busy` with a row on the wire; the oldest first
-RUNNING_LOGS = (
+RUNNING_LOGS = in_one_step(
     select(logs.id, logs.proven, logs.not_after, _BUSY.label("busy"))
-    .where(logs.status == LogStatus.PROCESSING.value, logs.carrier == bindparam("b_carrier"), _HAS_QUEUED)
+    .where(logs.status == LogStatus.PROCESSING.value, logs.carrier == _given("b_carrier"), _HAS_QUEUED)
     .order_by(logs.id)
 )
 _RUNNING = exists().where(logs.id == texts.message_log_id, logs.status == LogStatus.PROCESSING.value)
@@ -218,11 +230,15 @@ _WAITING = exists().where(
     texts.message_log_id == logs.id,
     texts.status.in_((MessageStatus.QUEUED.value, MessageStatus.SUBMITTING.value)),
 )
-FINISHED_LOGS = select(logs.id).where(logs.status.in_((LogStatus.PROCESSING.value, LogStatus.PAUSED.value)), ~_WAITING)
+FINISHED_LOGS = in_one_step(
+    select(logs.id).where(logs.status.in_((LogStatus.PROCESSING.value, LogStatus.PAUSED.value)), ~_WAITING)
+)
 _health = sender_health.c
 # b_sender, b_carrier
-HEALTH = select(_health.share, _health.slowed_at, _health.hold_until).where(
-    _health.sender == bindparam("b_sender"), _health.carrier == bindparam("b_carrier")
+HEALTH = in_one_step(
+    select(_health.share, _health.slowed_at, _health.hold_until).where(
+        _health.sender == _given("b_sender"), _health.carrier == _given("b_carrier")
+    )
 )
 # b_name
-LEADER = select(Lease.holder, Lease.epoch).where(Lease.name == bindparam("b_name"))
+LEADER = in_one_step(select(Lease.holder, Lease.epoch).where(Lease.name == _given("b_name")))

@@ -1,6 +1,7 @@
 """One request and its answer, as much of it as there was: what the outcome is judged by."""
 
 import json
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
@@ -23,7 +24,7 @@ class Exchange:
 
     connected: bool = False
     status: int | None = None
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
 
 

@@ -21,7 +21,9 @@ from app.kit import failpoint
 
 SDK_HOST = "https://api.twilio.com"
 DEADLINES = aiohttp.ClientTimeout(total=25, sock_connect=5, sock_read=15)
+QUOTED = [quote_plus(bytes((byte,))) for byte in range(256)]
 log = logging.getLogger("twilio.http")
+_basic = lru_cache(aiohttp.encode_basic_auth)  # always the same account
 
 
 class Connector(aiohttp.TCPConnector):
@@ -54,16 +56,17 @@ def _tracing() -> list[aiohttp.TraceConfig]:
     return [trace]
 
 
-@lru_cache(maxsize=1000)
-def _quoted(value: str) -> str:
-    return quote_plus(value)
-
-
-def _form(data: Mapping[str, Any] | None) -> bytes | None:
-    """The body of a post. Senders and most bodies come again and again, so their quoting is remembered."""
+def form(data: Mapping[str, Any] | None) -> aiohttp.BytesPayload | None:
+    """The body of a post, None without one."""
     if data is None:
         return None
-    return "&".join(f"{name}={_quoted(str(value))}" for name, value in data.items()).encode()
+    form = "&".join([f"{name}={_quoted(str(value))}" for name, value in data.items()])
+    return aiohttp.BytesPayload(form.encode())
+
+
+def _quoted(value: str) -> str:
+    """As quote_plus() has it, which goes through every text letter by letter in Python: a twelfth of a request."""
+    return value.encode().decode("latin-1").translate(QUOTED)
 
 
 class HttpClient(AsyncHttpClient):
@@ -98,18 +101,17 @@ class HttpClient(AsyncHttpClient):
         """One request, never repeated, never redirected. What is seen of it is noted in the current Exchange."""
         exchange = current.get(None) or Exchange()
         url = self.base + uri.removeprefix(SDK_HOST)
-        signed_in = {"Authorization": aiohttp.encode_basic_auth(*auth)} if auth else {}
+        signed_in = {"Authorization": _basic(*auth)} if auth else {}
         async with self._open().request(
             method,
             url,
             params=params,
-            data=_form(data),
+            data=form(data),
             headers={**(headers or {}), **signed_in},
             allow_redirects=False,
         ) as answer:
             text = (await answer.read()).decode("utf-8", "replace")
-            exchange.headers = {name.lower(): value for name, value in answer.headers.items()}
-            exchange.body, exchange.status = text, answer.status
+            exchange.headers, exchange.body, exchange.status = answer.headers, text, answer.status
             failpoint.reach("T3c")
             return Response(answer.status, text, answer.headers)
 

@@ -94,7 +94,8 @@ def _list(account: str, path: str, params: Mapping[str, str]) -> Answer:
     """Newest first, in pages; To and From narrow it to the texts that went to a phone, or came from a number."""
     size = max(1, _bounded(params.get("PageSize"), 50, MOST_PER_PAGE))
     page = _bounded(params.get("Page"), 0, 1_000_000)
-    query = select(SandboxMessage).order_by(SandboxMessage.id.desc())
+    # what a phone writes later is on no list yet
+    query = select(SandboxMessage).where(SandboxMessage.created_at <= now()).order_by(SandboxMessage.id.desc())
     if params.get("To"):
         query = query.where(SandboxMessage.phone == params["To"], ~SandboxMessage.from_phone)
     if params.get("From"):

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, Protocol
 
 from flask import Flask
@@ -32,7 +33,7 @@ RELEASE_AGAIN_SECONDS = 5.0
 LAST_ANSWERS_SECONDS = 25.0  # a request takes no longer
 ARMED_AHEAD = 1.25
 FULL = "The disk is full. Texts wait until there is room, and go on by themselves then."
-ENOUGH = 0.25  # of the slots: so many answers are worth a turn at once
+ENOUGH = 0.25
 
 
 class Beside(Protocol):
@@ -193,12 +194,12 @@ class Loop:
         return LOOK_SECONDS
 
     async def _rest(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self.wire.news.wait(), seconds)
+        """Until news is worth a turn. Enough of it already: no step, since each lets all the others go first."""
+        with suppress(TimeoutError):
+            if len(self.wire.returned) < self.enough:
+                await asyncio.wait_for(self.wire.news.wait(), seconds)
             if len(self.wire.returned) < self.enough:
                 await asyncio.sleep(self.gathering)
-        except TimeoutError:
-            pass
         self.wire.news.clear()
 
     async def _in_database(self, work: Callable[..., Any], *values: Any) -> Any:

@@ -1,11 +1,15 @@
 """Writing registrations. That a number is registered once for an event is decided by the database (Taken)."""
 
+from sqlalchemy import update
+from sqlalchemy.dialects.sqlite import insert
+
 from app.delivery.actions import control
 from app.domain.permission import LeftOut
 from app.events.actions.events import Gone, found
 from app.events.models import EventRegistration
-from app.kit.db import db
-from app.suppression.actions import opt_out
+from app.kit.clock import now
+from app.kit.db import db, rows_changed
+from app.suppression.actions import erased, opt_out
 
 
 def register(event_id: int, name: str | None, phone: str) -> EventRegistration:
@@ -14,6 +18,25 @@ def register(event_id: int, name: str | None, phone: str) -> EventRegistration:
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def ensure(event_id: int, name: str | None, phone: str, *, theirs: bool = False) -> bool:
+    """This number is registered for this event afterwards, by its own text; True when that is new. Raises Gone.
+
+    A registration that is there keeps its name, and one without a name gets this one; a name that is `theirs` (they
+    said it themselves) takes the place of what stood there.
+    """
+    values = {"event_id": found(event_id).id, "name": name, "phone": phone, "created_at": now()}
+    row = insert(EventRegistration).values(values)
+    is_new = bool(rows_changed(row.on_conflict_do_nothing(["event_id", "phone"])))
+    if is_new:
+        erased.remember([phone])
+    elif name:
+        line = EventRegistration
+        which = [line.event_id == event_id, line.phone == phone, *([] if theirs else [line.name.is_(None)])]
+        naming = update(line).where(*which).values(name=name)
+        db.session.execute(naming.execution_options(synchronize_session=False))
+    return is_new
 
 
 def registered(event_id: int, registration_id: int) -> EventRegistration:

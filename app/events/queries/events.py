@@ -5,9 +5,12 @@ from typing import Any
 
 from sqlalchemy import Select, case, func, literal, select
 
+from app.domain import reminders
 from app.domain.permission import LeftOut
 from app.events.models import Event, EventRegistration
+from app.kit.clock import now
 from app.kit.db import db
+from app.organisation import queries as organisation
 from app.suppression.queries import left_out
 
 
@@ -32,3 +35,12 @@ def pool(event_id: int, registered_by: datetime | None = None) -> Select[Any]:
         why = func.coalesce(why, late)
     who = select(EventRegistration.name, EventRegistration.phone, why.label("left_out"))
     return who.where(EventRegistration.event_id == event_id).order_by(EventRegistration.id)
+
+
+def placeholders(event_id: int | None) -> dict[str, str]:
+    """What stands for the placeholders of an event in a text, as the event is now; {} when it is gone."""
+    row = event(event_id)
+    if row is None:
+        return {}
+    calendar = reminders.Calendar(row.date, row.start_time, organisation.timezone())
+    return reminders.values_of(row.title, calendar, row.place, now())

@@ -4,6 +4,7 @@ from flask import Response, flash, redirect, render_template, request, stream_wi
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import act
+from app.domain.numbers import START
 from app.domain.permission import LEFT_OUT_WORDS, Role
 from app.domain.phone import pretty
 from app.events.actions import registrations as actions
@@ -16,6 +17,7 @@ from app.kit.access import BOTH, local_path, needs, who
 from app.kit.clock import now
 from app.kit.db import Taken
 from app.kit.sheets import attachment, csv_stream
+from app.organisation import queries as organisation
 from app.suppression.actions import erased
 from app.suppression.queries import is_left_out
 
@@ -51,7 +53,8 @@ def _register_page(event: Event, form: RegistrationForm) -> str:
 def _registered(row: EventRegistration) -> str:
     """Somebody may be registered and get nothing: then it is said at once."""
     reason = is_left_out(row.phone)
-    return f"{_named(row)} is registered." + (f" They get no texts. {LEFT_OUT_WORDS[reason][0]}." if reason else "")
+    more = f"They get no texts. {LEFT_OUT_WORDS[reason][0]}." if reason else organisation.abroad({row.phone[:START]: 1})
+    return f"{_named(row)} is registered. {more}".rstrip()
 
 
 @bp.post("/events/<int:event_id>/unregister/<int:rid>")

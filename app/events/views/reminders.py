@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.audit.actions import act
 from app.domain import wording
 from app.domain.cost import counted
+from app.domain.reminders import in_words
 from app.events import queries
 from app.events.actions.events import Gone
 from app.events.actions.reminders import save_plan
@@ -14,6 +15,7 @@ from app.events.models import Event
 from app.events.queries import reminders as plans
 from app.events.queries.reminders import PlannedStep
 from app.events.views.room import bp
+from app.events.views.words import today
 from app.kit.access import BOTH, needs, who
 from app.kit.clock import now
 from app.kit.filters import zone
@@ -54,3 +56,16 @@ def _saved(plan: list[PlannedStep]) -> str:
 def reminders_of(event: Event) -> list[PlannedStep]:
     """For the event's page: the steps of its plan, and what becomes of each."""
     return plans.plan(event, now())
+
+
+@bp.app_template_global()
+def usual_plan(event: Event) -> PlanForm | None:
+    """For the page of an event without a plan: the usual one, to be taken with one press; None once it is over.
+
+    An event from before there were reminders has none, and gets none by itself: nobody is texted by an update.
+    """
+    is_over = event.date is not None and event.date < today()
+    return None if is_over else PlanForm(formdata=None, data=as_typed([]))
+
+
+bp.add_app_template_filter(in_words, "days_from_event")

@@ -9,7 +9,7 @@ from itertools import islice
 from app.domain import roster
 from app.domain.roster import Columns, Person
 from app.imports.actions import uploads
-from app.imports.models import Import, RowVerdict
+from app.imports.models import READABLE, Import, RowVerdict
 from app.kit.db import db
 from app.kit.sheets import Row
 
@@ -18,7 +18,6 @@ AT_ONCE = 1_000  # rows between two looks at the clock
 SECONDS = 1.4  # of judging in one request; writing the slice down comes on top
 # line, name, phone, verdict, reason, cells: as the columns of import_rows hold them
 Judged = tuple[int, str | None, str | None, str, str | None, str | None]
-READABLE = (RowVerdict.NEW, RowVerdict.CHANGED, RowVerdict.RENAMED, RowVerdict.SAME)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from app.imports.actions.checking import READABLE
 from app.imports.actions.target import AlreadyEnded, Target
-from app.imports.models import Import, ImportRow, ImportState, RowVerdict
+from app.imports.models import READABLE, Import, ImportRow, ImportState, RowVerdict
 from app.kit import failpoint
 from app.kit.clock import now
 from app.kit.columns import UtcDateTime
@@ -100,9 +99,13 @@ def abandon(import_id: int, pool: str) -> str | None:
 
 def _end(import_id: int, pool: str, state: ImportState) -> Import:
     """Claim the end of an import: of two who press the button at once, one gets it."""
-    open_one = [Import.id == import_id, Import.pool == pool, Import.state == ImportState.CHECKED]
+    open_one: list[ColumnElement[bool]] = [
+        Import.id == import_id,
+        Import.pool == pool,
+        Import.state == ImportState.CHECKED,
+    ]
     if state is ImportState.DONE:
-        open_one.append(Import.checked_rows == Import.row_count)
+        open_one += [Import.checked_rows == Import.row_count, Import.columns.is_not(None)]
     claimed = update(Import).where(*open_one).values(state=state, finished_at=now())
     if rows_changed(claimed.execution_options(**UNSEEN)) != 1:
         raise AlreadyEnded

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from app.domain.roster import Columns, Kind
-from app.imports.actions.checking import READABLE, Rules, judge
+from app.imports.actions.checking import Rules, judge
 from app.imports.actions.staging import compare, count, open_one
 from app.imports.actions.target import Target
-from app.imports.models import ImportRow, RowVerdict
+from app.imports.models import READABLE, ImportRow, RowVerdict
 from app.kit.db import db
 from app.kit.sheets import Row
 

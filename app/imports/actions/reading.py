@@ -43,7 +43,11 @@ def read(data: bytes, region: str) -> Reading:
 
     `region` is the country of numbers without a country code.
     """
-    sheet = sheets.read(data)
+    return read_sheet(sheets.read(data), region)
+
+
+def read_sheet(sheet: Sheet, region: str) -> Reading:
+    """The same of a table that was read already."""
     return _reading(sheet, roster.guess([row.cells for row in sheet.rows], region), region)
 
 

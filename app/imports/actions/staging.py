@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import case, delete, func, literal, select, update
 
-from app.imports.actions.checking import READABLE, Slice
+from app.imports.actions.checking import Slice
 from app.imports.actions.reading import Reading
 from app.imports.actions.target import AlreadyEnded, Target
-from app.imports.models import Import, ImportRow, ImportState, RowVerdict
+from app.imports.models import READABLE, Import, ImportRow, ImportState, RowVerdict
 from app.kit.db import db, driver, rows_changed
 from app.suppression.queries import off_limits
 
@@ -37,17 +37,17 @@ class Upload:
     consent: str | None = None
 
 
-def begin(upload: Upload, reading: Reading, target: Target) -> Import:
-    """A new import of which no row is checked yet."""
+def begin(upload: Upload, reading: Reading | None, target: Target) -> Import:
+    """A new import of which no row is checked yet. Without a reading its file is still being read: see restart()."""
     row = Import(
         pool=target.pool,
         created_by=upload.created_by,
         file_name=upload.file_name,
         stored_as=upload.stored_as,
         consent=upload.consent,
-        encoding=reading.encoding,
-        columns=reading.layout,
-        row_count=reading.people,
+        encoding=reading.encoding if reading else None,
+        columns=reading.layout if reading else None,
+        row_count=reading.people if reading else 0,
         checked_rows=0,
     )
     db.session.add(row)
@@ -56,7 +56,7 @@ def begin(upload: Upload, reading: Reading, target: Target) -> Import:
 
 
 def restart(import_id: int, reading: Reading, target: Target) -> Import:
-    """The same file, read in another way: its check begins anew. Raises AlreadyEnded."""
+    """The same file, read to its end or in another way: its check begins anew. Raises AlreadyEnded."""
     row = open_one(import_id, target)
     rows_changed(delete(ImportRow).where(ImportRow.import_id == import_id).execution_options(**UNSEEN))
     row.encoding, row.columns, row.row_count, row.checked_rows = reading.encoding, reading.layout, reading.people, 0

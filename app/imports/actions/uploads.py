@@ -17,7 +17,8 @@ from flask import current_app
 
 from app.kit.sheets import Row
 
-NAME = re.compile(r"[0-9a-f]{32}(rows)?")
+BESIDE = ("rows", "part", "texts")  # all its rows; what was read of them so far, and the texts of that workbook
+NAME = re.compile(rf"[0-9a-f]{{32}}({'|'.join(BESIDE)})?")
 ROWS_A_LINE = 1_000
 
 
@@ -25,18 +26,22 @@ class Gone(Exception):
     """The file is not kept any longer."""
 
 
-def keep(data: bytes, rows: Sequence[Row]) -> str:
-    """Keep a file and its rows, readable by nobody else; gives the random name to fetch them by."""
+def keep(data: bytes) -> str:
+    """Keep a file, readable by nobody else; gives the random name to fetch it by."""
     name = secrets.token_hex(16)
     _write(name, data)
-    keep_rows(name, rows)
     return name
 
 
 def keep_rows(name: str, rows: Sequence[Row]) -> None:
-    """Keep other rows for this file: it was read in another way."""
+    """Keep the rows of this file, in place of those it was read as before."""
     some = (rows[start : start + ROWS_A_LINE] for start in range(0, len(rows), ROWS_A_LINE))
-    _write(f"{name}rows", b"".join(json.dumps(each).encode() + b"\n" for each in some))
+    keep_beside(name, "rows", b"".join(json.dumps(each).encode() + b"\n" for each in some))
+
+
+def keep_beside(name: str, what: str, data: bytes) -> None:
+    """Keep something (one of BESIDE) that belongs to this file."""
+    _write(f"{name}{what}", data)
 
 
 def _write(name: str, data: bytes) -> None:
@@ -65,10 +70,10 @@ def rows(name: str | None, start: int) -> Iterator[Row]:
 
 
 def drop(name: str | None) -> None:
-    """Delete the file and its rows; once more does no harm."""
+    """Delete the file and what lies beside it; once more does no harm."""
     if name is not None and NAME.fullmatch(name):
-        (_folder() / name).unlink(missing_ok=True)
-        (_folder() / f"{name}rows").unlink(missing_ok=True)
+        for what in ("", *BESIDE):
+            (_folder() / f"{name}{what}").unlink(missing_ok=True)
 
 
 def sweep(before: datetime) -> None:

@@ -10,6 +10,7 @@ from app.imports.views.places import Way
 from app.kit import sheets
 from app.kit.pages import asked
 from app.kit.sheets import DELIMITERS, ENCODINGS, Sheet
+from app.organisation import queries as organisation
 
 
 def check_page(
@@ -29,6 +30,7 @@ def check_page(
         row=row, way=way, choice=choice, problem=problem, wrong=wrong, layout=queries.layout(row),
         kinds=list(Kind), encodings=ENCODINGS, delimiters=DELIMITERS,
         shows=shows, show=show, words=queries.SHOWS, page=queries.page(row, show, lines),
+        abroad=organisation.abroad(queries.starts(row)) if way.gets_texts else "",
     )  # fmt: skip
 
 

@@ -22,10 +22,11 @@ from app.imports.views.places import Place, Way, way
 from app.kit.access import needs, who
 from app.kit.clock import now
 from app.kit.db import write
-from app.kit.sheets import attachment, csv_stream
+from app.kit.sheets import Sheet, attachment, csv_stream, is_workbook
 from app.organisation import queries as organisation
 from app.suppression.actions import erased
 
+AT_ONCE = 10_000  # rows that are read and checked in one request; of more, the check begins in the next
 KEPT_FOR, UNDO_FOR = timedelta(hours=24), timedelta(days=30)
 NOT_KEPT = "The file is not kept any longer. Upload it again."
 TOO_LATE = "This import cannot be undone any more."
@@ -71,12 +72,12 @@ def upload(place: Place) -> ResponseReturnValue:
     if form.validate_on_submit():
         data, name = form.data_given()
         try:
-            reading = actions.read(data, organisation.region())
+            first = _read(data)
         except actions.UNREADABLE as error:
             about = form.rows if form.is_pasted else form.file
             about.errors = [*about.errors, error.sentence]
         else:
-            return redirect(_begin(place, data, name, reading, form.consent.data or None).check, 303)
+            return redirect(_begin(place, data, name, first, form.consent.data or None).check, 303)
     past = queries.past(place.target.pool)
     page = render_template(
         "imports/upload.html", form=form, way=way(place), region=organisation.region(), past=past, can_undo=_can_undo
@@ -84,16 +85,52 @@ def upload(place: Place) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _begin(place: Place, data: bytes, name: str, reading: actions.Reading, consent: str | None) -> Way:
+def _read(data: bytes) -> actions.Reading | actions.Part:
+    """What a file holds, or as much of a workbook as one request may read."""
+    if not is_workbook(data):
+        return actions.read(data, organisation.region())
+    return _whole(actions.read_part(data))
+
+
+def _whole(part: actions.Part) -> actions.Reading | actions.Part:
+    return part if part.mark else actions.read_sheet(Sheet(part.rows, "", ""), organisation.region())
+
+
+def _begin(place: Place, data: bytes, name: str, first: actions.Reading | actions.Part, consent: str | None) -> Way:
     """Keep the file and check its first slice; what nobody wanted for a day is forgotten."""
     shown = clean(name.replace("\\", "/").rpartition("/")[2])[:255] or "file"
     uploads.sweep(now() - KEPT_FOR)
-    kept = actions.Upload(shown, uploads.keep(data, reading.rows), who(), consent)
+    kept = actions.Upload(shown, uploads.keep(data), who(), consent)
+    reading = first if isinstance(first, actions.Reading) else None
+    _keep(kept.stored_as, first, is_first=True)
     with write():
         actions.expire(now() - KEPT_FOR, now() - UNDO_FOR)
         row = actions.begin(kept, reading, place.target)
-    _go_on(place, row)
+    if reading and reading.people <= AT_ONCE:
+        _go_on(place, row)
     return way(place, row.id)
+
+
+def _keep(name: str, found: actions.Reading | actions.Part, *, is_first: bool) -> None:
+    if isinstance(found, actions.Part):
+        actions.keep_part(name, found, is_first=is_first)
+    else:
+        uploads.keep_rows(name, found.rows)
+
+
+def _read_on(place: Place, row: Import) -> int:
+    """Read the next slice of a workbook; gives how many rows there are by now, 0 when they are all read.
+
+    Raises uploads.Gone, AlreadyEnded, and UNREADABLE when the file turns out to be no list of people.
+    """
+    name = row.stored_as or ""
+    found = _whole(actions.read_part(uploads.fetch(name), actions.kept_part(name)))
+    _keep(name, found, is_first=False)
+    if isinstance(found, actions.Part):
+        return len(found.rows)
+    with write():
+        actions.restart(row.id, found, place.target)
+    return 0
 
 
 def _rules(place: Place) -> actions.Rules:
@@ -109,20 +146,32 @@ def _go_on(place: Place, row: Import) -> None:
 
 def check(place: Place, import_id: int) -> ResponseReturnValue:
     """Step two: what the file holds and what would become of it; later, what became of it."""
-    row = _found(place, import_id)
-    if row.state is ImportState.CHECKED and row.checked_rows < row.row_count:
-        try:
+    row, read = _found(place, import_id), 0
+    try:
+        if row.is_unread:
+            read = _read_on(place, row)
+        elif row.state is ImportState.CHECKED and row.checked_rows < row.row_count:
             _go_on(place, row)
-        except (uploads.Gone, actions.AlreadyEnded):
-            return _not_kept(place)
-        row = _found(place, import_id)
+    except (uploads.Gone, actions.AlreadyEnded):
+        return _not_kept(place)
+    except actions.UNREADABLE as error:
+        return _no_list(place, row, error.sentence)
+    row = _found(place, import_id)
     if row.state is ImportState.ABANDONED:
         return _not_kept(place)
     if row.state is ImportState.DONE:
         return render_template("imports/done.html", row=row, way=way(place, row.id), can_undo=_can_undo(row))
-    if row.checked_rows < row.row_count:
-        return render_template("imports/checking.html", row=row, way=way(place, row.id))
+    if row.is_unread or row.checked_rows < row.row_count:
+        return render_template("imports/checking.html", row=row, way=way(place, row.id), read=read)
     return check_page(row, way(place, row.id))
+
+
+def _no_list(place: Place, row: Import, sentence: str) -> ResponseReturnValue:
+    with write():
+        stored_as = actions.abandon(row.id, place.target.pool)
+    uploads.drop(stored_as)
+    flash(f"{row.file_name}: {sentence}", "error")
+    return redirect(way(place).upload, 303)
 
 
 def _not_kept(place: Place) -> ResponseReturnValue:
@@ -143,7 +192,7 @@ def _can_undo(row: Import) -> bool:
 def again(place: Place, import_id: int) -> ResponseReturnValue:
     """Step two again, with the columns and letters read as somebody says."""
     row = _found(place, import_id)
-    if row.state is not ImportState.CHECKED:
+    if row.state is not ImportState.CHECKED or row.is_unread:
         return redirect(way(place, import_id).check, 303)
     choice = choice_of(row)
     try:
@@ -216,6 +265,8 @@ def abandon(place: Place, import_id: int) -> ResponseReturnValue:
 def bad_rows(place: Place, import_id: int) -> ResponseReturnValue:
     """The rows that cannot be read, to be put right and uploaded again."""
     row = _found(place, import_id)
+    if row.columns is None:
+        abort(404)
     headings, rows = queries.headings_of_bad_rows(row), queries.bad_rows(row)
     return Response(stream_with_context(csv_stream(headings, rows)), headers=attachment(f"to-fix-{row.file_name}.csv"))
 

@@ -1,1 +1,1 @@
-"""Writing to threads."""
+"""Writing to threads, and what people answer in them."""

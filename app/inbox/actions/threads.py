@@ -2,6 +2,39 @@
 
 from datetime import datetime
 
+from app.kit.clock import now
+from app.kit.columns import stored
+from app.kit.db import driver
+
+# One statement each and one for the search, for they run with every text. A doubtful STOP stays the reason until
+# somebody has decided.
+CAME_IN = """
+    INSERT INTO threads (phone, created_at, last_message_id, last_at, last_inbound_at, unread, needs_reply, why)
+    VALUES (:phone, :moment, :message, :moment, :moment, :needs, :needs, :why)
+    ON CONFLICT (phone) DO UPDATE SET
+        last_message_id = excluded.last_message_id,
+        last_at = max(last_at, excluded.last_at),
+        last_inbound_at = excluded.last_inbound_at,
+        unread = unread + excluded.unread,
+        why = CASE WHEN NOT excluded.needs_reply OR needs_reply AND why = 'maybe_stop' THEN why
+            ELSE coalesce(excluded.why, CASE WHEN needs_reply THEN why END) END,
+        needs_reply = needs_reply OR excluded.needs_reply,
+        done_at = NULL,
+        done_by = NULL
+    RETURNING id
+"""
+FOUND = "INSERT OR REPLACE INTO inbox_search (rowid, body) SELECT id, body FROM messages WHERE id = :message"
+WENT_OUT = "UPDATE threads SET last_message_id = :message, last_at = max(last_at, :moment) WHERE phone = :phone"
+SILENCE = """
+    INSERT INTO threads (phone, created_at, last_at, silent_until) VALUES (:phone, :moment, :moment, :until)
+    ON CONFLICT (phone) DO UPDATE SET silent_until = excluded.silent_until
+"""
+IS_SILENT = "SELECT 1 FROM threads WHERE phone = :phone AND silent_until > :moment"
+BEGIN = """
+    INSERT INTO threads (phone, created_at, last_at) VALUES (:phone, :moment, :moment)
+    ON CONFLICT (phone) DO UPDATE SET phone = excluded.phone RETURNING id
+"""
+
 
 def came_in(phone: str, message_id: int, moment: datetime, *, needs_reply: bool, why: str | None = None) -> int:
     """A text came in: its thread is made or comes to the top, open again; gives its id. Inside write().
@@ -9,17 +42,33 @@ def came_in(phone: str, message_id: int, moment: datetime, *, needs_reply: bool,
     `needs_reply`: nothing answered it by itself, so a person has to look; `why`: flood, unclear, maybe_stop, or None
     for an ordinary text. One that a machine took (a keyword, a survey, STOP) is not unread.
     """
-    return 0
+    values = {"phone": phone, "message": message_id, "moment": stored(moment), "needs": needs_reply}
+    thread_id = driver().execute(CAME_IN, values | {"why": why if needs_reply else None}).fetchone()[0]
+    _find(message_id)
+    return int(thread_id)
 
 
 def went_out(phone: str, message_id: int, moment: datetime) -> None:
     """Something was written to this person alone. A thread that is there comes to the top. Inside write()."""
+    driver().execute(WENT_OUT, {"phone": phone, "message": message_id, "moment": stored(moment)})
+    _find(message_id)
+
+
+def _find(message_id: int) -> None:
+    """From now on a search finds the text by its words."""
+    driver().execute(FOUND, {"message": message_id})
 
 
 def silence(phone: str, until: datetime) -> None:
     """Nothing answers this number by itself before `until`. Inside write()."""
+    driver().execute(SILENCE, {"phone": phone, "moment": stored(now()), "until": stored(until)})
 
 
 def is_silent(phone: str, moment: datetime) -> bool:
-    """Whether nothing answers this number by itself just now."""
-    return False
+    """Whether nothing answers this number by itself just now. Inside write()."""
+    return driver().execute(IS_SILENT, {"phone": phone, "moment": stored(moment)}).fetchone() is not None
+
+
+def begin(phone: str, moment: datetime) -> int:
+    """The id of the thread with this number, which is made when there is none. Inside write()."""
+    return int(driver().execute(BEGIN, {"phone": phone, "moment": stored(moment)}).fetchone()[0])

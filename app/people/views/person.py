@@ -11,7 +11,7 @@ from app.blasts.views.words import headline
 from app.domain.numbers import about_number
 from app.domain.permission import LEFT_OUT_WORDS, LeftOut, Role
 from app.domain.phone import pretty
-from app.kit.access import BOTH, needs, who
+from app.kit.access import BOTH, local_path, needs, who
 from app.kit.clock import now
 from app.kit.pages import asked
 from app.people import actions, queries
@@ -65,7 +65,9 @@ def _what_to_do(why: LeftOut | None) -> str:
 
 
 def _to(phone: str) -> ResponseReturnValue:
-    return redirect(url_for("people.person", digits=phone[1:]), 303)
+    """Back to the person, or to the page from which it was asked for."""
+    asked_from = local_path(request.form.get("next"))
+    return redirect(asked_from or url_for("people.person", digits=phone[1:]), 303)
 
 
 @bp.post("/people/<digits>/notes")

@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
+from app.delivery.carriers.sandbox_wire import has_picture
 from app.domain.phone import digits_of
 from app.events.queries.names import names_of
+from app.kit.clock import now
 from app.kit.db import db
 
 RECENT, LOOKED_AT = 10, 500
@@ -33,7 +35,8 @@ class Line:
 def lines(people: Sequence[tuple[str, str | None]]) -> list[Line]:
     """These phones (number and name)."""
     phones = [phone for phone, _ in people]
-    newest = select(func.max(SandboxMessage.id)).where(SandboxMessage.phone.in_(phones)).group_by(SandboxMessage.phone)
+    here = SandboxMessage.phone.in_(phones), SandboxMessage.created_at <= now()
+    newest = select(func.max(SandboxMessage.id)).where(*here).group_by(SandboxMessage.phone)
     texts = {
         text.phone: text for text in db.session.scalars(select(SandboxMessage).where(SandboxMessage.id.in_(newest)))
     }
@@ -43,7 +46,13 @@ def lines(people: Sequence[tuple[str, str | None]]) -> list[Line]:
 
 
 def _line(phone: str, name: str | None, mood: Mood, text: SandboxMessage | None) -> Line:
-    return Line(phone, name, mood, text.body if text else "", text.created_at if text else None)
+    return Line(phone, name, mood, shown(text) if text else "", text.created_at if text else None)
+
+
+def shown(text: SandboxMessage) -> str:
+    """What a phone shows of a text; a picture is only named."""
+    picture = "(a picture)" if has_picture(text.sid) else ""
+    return "\n".join(filter(None, [text.body, picture]))
 
 
 def recent(search: str) -> list[Line]:
@@ -54,7 +63,8 @@ def recent(search: str) -> list[Line]:
     digits = digits_of(search).lstrip("0")
     if search and not digits:
         return []
-    texts = select(SandboxMessage.phone, SandboxMessage.id).order_by(SandboxMessage.id.desc()).limit(LOOKED_AT)
+    texts = select(SandboxMessage.phone, SandboxMessage.id).where(SandboxMessage.created_at <= now())
+    texts = texts.order_by(SandboxMessage.id.desc()).limit(LOOKED_AT)
     some = (texts.where(SandboxMessage.phone.contains(digits)) if digits else texts).subquery()
     latest = select(some.c.phone).group_by(some.c.phone).order_by(func.max(some.c.id).desc()).limit(RECENT)
     phones = list(db.session.scalars(latest))

@@ -11,8 +11,10 @@ from app.delivery.carriers.sandbox_mail import NOT_TAKEN
 from app.delivery.carriers.sandbox_models import SandboxMessage
 from app.domain.blast_states import FROM_TWILIO, WORDS
 from app.domain.receipts import receipt_for
+from app.kit.clock import now
 from app.kit.db import db
 from app.sandbox.queries.happened import Event, happened
+from app.sandbox.queries.phones import shown
 
 ON_SCREEN = 60
 
@@ -43,14 +45,15 @@ class Screen:
 
 def screen(phone: str) -> Screen:
     """What this phone shows now: its newest texts, at most ON_SCREEN."""
-    newest = select(SandboxMessage).where(SandboxMessage.phone == phone).order_by(SandboxMessage.id.desc())
+    here = SandboxMessage.phone == phone, SandboxMessage.created_at <= now()
+    newest = select(SandboxMessage).where(*here).order_by(SandboxMessage.id.desc())
     texts = db.session.scalars(newest.limit(ON_SCREEN)).all()
     return Screen([_bubble(text) for text in reversed(texts)], happened(phone))
 
 
 def _bubble(text: SandboxMessage) -> Bubble:
     state = _state_of_own(text) if text.from_phone else _state(text)
-    return Bubble(text.from_phone, text.body, text.created_at, text.segments, state)
+    return Bubble(text.from_phone, shown(text), text.created_at, text.segments, state)
 
 
 def _state_of_own(text: SandboxMessage) -> str:

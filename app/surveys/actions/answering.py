@@ -1,7 +1,44 @@
 """A text from a person meets a survey: it begins one, answers a question, or is none of its business."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, exists, select, update
+
+from app.domain import hours, wording
+from app.domain.dates import Calendar
+from app.domain.questions import FREE_WORDS, Ask, Question, opening, parse
+from app.domain.replies import folded
+from app.domain.segments import LIMIT
+from app.domain.surveys import (
+    TWICE_WITHIN,
+    AnswerState,
+    Record,
+    SessionStatus,
+    State,
+    Step,
+    hear,
+    name_of,
+    not_understood,
+)
+from app.events.actions import registrations
+from app.events.queries.names import names_of
+from app.kit.db import db
+from app.organisation import queries as organisation
+from app.surveys.actions import sessions
+from app.surveys.actions.sessions import COMES_BACK_FOR, Session
+from app.surveys.models import survey_flows, survey_sessions, trigger_words
+from app.surveys.queries.asked import Asking, asked_by_blast
+
+MONTH_FIRST = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW"})
+AGAIN, WELCOME_BACK = "Starting again.", "Welcome back. This is where you were."
+REPEATED = "survey_repeated"
+VERDICTS = {
+    SessionStatus.COMPLETED: "survey_finished",
+    SessionStatus.LEFT: "survey_left",
+    SessionStatus.HANDED_OVER: "survey_needs_person",
+}
 
 
 @dataclass(frozen=True)
@@ -32,20 +69,166 @@ def answer(heard: Heard, *, only_valid: bool, doubtful: bool = False) -> Taken |
 
     `only_valid`: take only what is a valid answer or one of the survey's own words (SKIP, BACK, DONE); otherwise a
     text that fits nothing is taken as not understood. `doubtful`: the text may mean STOP, so no question for free
-    words takes it.
+    words takes it. Without an active survey, the answer to a blast that asks one begins it.
     """
-    return None
+    session = sessions.active(heard.phone)
+    if session and session.is_over(heard.moment):
+        sessions.end(session.id, SessionStatus.TIMED_OUT, heard.moment)
+        session = None
+    if session is None:
+        return _twice_at_the_end(heard) or _answer_to_a_blast(heard, only_valid=only_valid, doubtful=doubtful)
+    if session.is_repeat(heard.body, heard.moment):
+        return _twice(session, heard)
+    step = _step(session.state, heard, only_valid=only_valid, doubtful=doubtful)
+    return _done(session, step, heard) if step else None
 
 
 def begin_by_word(heard: Heard) -> Taken | None:
-    """The text is the keyword of an active survey: begin it, or begin it again. Inside write()."""
-    return None
+    """The text is the keyword of an active survey: begin it, or begin it again. Inside write().
+
+    Whoever answered no more within the last week goes on where they were, unless the questions have changed since.
+    """
+    survey_id = _survey_of_word(heard.body)
+    return begin(survey_id, heard) if survey_id is not None else None
 
 
 def begin(survey_id: int, heard: Heard) -> Taken | None:
     """Begin this survey with this person, as a keyword's action; None when it is not active. Inside write()."""
-    return None
+    flow = _open_flow(survey_id)
+    if flow is None or not parse(flow.questions_json):
+        return None
+    before = sessions.latest(heard.phone, survey_id)
+    if before and _began_just_now(before, heard):
+        return Taken(REPEATED)
+    if before and _may_go_on(before, flow, heard.moment):
+        return _welcome_back(before, heard)
+    again = before is not None and before.state.status is SessionStatus.ACTIVE
+    session = sessions.begin(flow, heard.phone, heard.name, heard.moment)
+    first = opening(flow.intro_message or "", session.state.question.asked)
+    return Taken("survey_started", [_said(f"{AGAIN}\n{first}" if again else first, heard.name)])
 
 
 def stop_all(phone: str, moment: datetime) -> None:
     """The person said STOP: whatever they were answering has ended. Inside write()."""
+    which = update(survey_sessions).where(survey_sessions.c.phone == phone)
+    active = which.where(survey_sessions.c.status == SessionStatus.ACTIVE)
+    db.session.execute(active.values(status=SessionStatus.STOPPED, ended_at=moment))
+
+
+def carry_out(session: Session, step: Step, moment: datetime) -> list[str]:
+    """Keep where a step led; gives what is to be texted. Whoever finished is counted, and registered for the event."""
+    given = name_of(step.state)
+    sessions.keep(session, step.state, moment, given)
+    if step.state.status is SessionStatus.COMPLETED:
+        sessions.count_completion(session.survey_id)
+        if step.registers and session.event_id is not None:
+            _register(session, session.event_id, given)
+    return [_said(reply, given or session.name) for reply in step.replies]
+
+
+def calendar(question: Question, moment: datetime) -> Calendar:
+    """How the organisation reads days; asked for only where a day is."""
+    if question.ask is not Ask.DATE:
+        return Calendar(moment.date())
+    ours = organisation.organisation()
+    return Calendar(hours.today_in(ours.timezone, moment), ours.region in MONTH_FIRST)
+
+
+def _step(state: State, heard: Heard, *, only_valid: bool, doubtful: bool) -> Step | None:
+    """Words that start something are no free words, as long as what they start may take them."""
+    free_words = not doubtful
+    if free_words and only_valid and state.question.ask in FREE_WORDS:
+        free_words = not _starts_something(heard.body)
+    step = hear(state, heard.body, calendar(state.question, heard.moment), free_words=free_words)
+    if step is None and not only_valid and not doubtful:
+        return not_understood(state)
+    return step
+
+
+def _done(session: Session, step: Step, heard: Heard) -> Taken:
+    if step.record:
+        sessions.write_down(session, step.record, heard.body, heard.message_id, heard.moment)
+    replies = carry_out(session, step, heard.moment)
+    unclear = step.record is not None and step.record.state is AnswerState.UNCLEAR
+    usual = "survey_unclear" if unclear else "survey_answered"
+    return Taken(VERDICTS.get(step.state.status, usual), replies, step.needs_person)
+
+
+def _register(session: Session, event_id: int, given: str | None) -> None:
+    name = given or session.name or names_of([session.phone]).get(session.phone)
+    registrations.ensure(event_id, name, session.phone, theirs=given is not None)
+
+
+def _said(words: str, name: str | None) -> str:
+    return wording.fill(words, name)[:LIMIT]
+
+
+def _twice(session: Session, heard: Heard) -> Taken:
+    """The same text a moment later is no answer to the next question: kept, and not answered."""
+    record = Record(session.state.position, AnswerState.REPEATED)
+    sessions.write_down(session, record, heard.body, heard.message_id, heard.moment)
+    return Taken(REPEATED)
+
+
+def _twice_at_the_end(heard: Heard) -> Taken | None:
+    """Nor is it something new when it was the last answer."""
+    last = sessions.latest(heard.phone)
+    over = last is not None and last.ended_at is not None and heard.moment - last.ended_at <= TWICE_WITHIN
+    answered = last is not None and last.state.status in (SessionStatus.COMPLETED, SessionStatus.HANDED_OVER)
+    return _twice(last, heard) if last and over and answered and last.is_repeat(heard.body, heard.moment) else None
+
+
+def _answer_to_a_blast(heard: Heard, *, only_valid: bool, doubtful: bool) -> Taken | None:
+    asking = asked_by_blast(heard.phone, heard.moment)
+    flow = _open_flow(asking.survey_id) if asking else None
+    questions = parse(flow.questions_json) if flow else ()
+    if asking is None or flow is None or not questions or not _fits(asking, questions[0], flow, heard.moment):
+        return None
+    state = State(questions, flow.completion_message or "")
+    step = _step(state, heard, only_valid=only_valid, doubtful=doubtful)
+    if step is None:
+        return None
+    session = sessions.begin(flow, heard.phone, heard.name, heard.moment, asking.log_id)
+    return _done(session, step, heard)
+
+
+def _fits(asking: Asking, question: Question, flow: Row[Any], moment: datetime) -> bool:
+    """In time; and for free words, which could be about anything, nothing may have been texted to them since."""
+    in_time = moment - asking.asked_at <= timedelta(hours=flow.timeout_hours)
+    return in_time and (asking.is_newest or question.ask not in FREE_WORDS)
+
+
+def _open_flow(survey_id: int) -> Row[Any] | None:
+    flow = select(survey_flows).where(survey_flows.c.id == survey_id, survey_flows.c.is_active)
+    return db.session.execute(flow).first()
+
+
+def _spellings(body: str) -> set[str]:
+    """As words are kept: folded. A survey of the first design may have kept its word as it was typed."""
+    word = folded(body)
+    return {word, word.lower(), word.title()} if word else set()
+
+
+def _survey_of_word(body: str) -> int | None:
+    kept = select(trigger_words.c.survey_id).where(trigger_words.c.word.in_(_spellings(body)))
+    return db.session.scalar(kept.where(trigger_words.c.survey_id.is_not(None)).limit(1))
+
+
+def _starts_something(body: str) -> bool:
+    return bool(db.session.scalar(select(exists().where(trigger_words.c.word.in_(_spellings(body))))))
+
+
+def _began_just_now(session: Session, heard: Heard) -> bool:
+    fresh = session.state.status is SessionStatus.ACTIVE and session.last_at is None
+    return fresh and abs(heard.moment - session.started_at) <= TWICE_WITHIN
+
+
+def _may_go_on(session: Session, flow: Row[Any], moment: datetime) -> bool:
+    timed_out = session.state.status is SessionStatus.TIMED_OUT and session.ended_at is not None
+    recent = timed_out and moment - (session.ended_at or moment) <= COMES_BACK_FOR
+    return recent and bool(session.state.values) and session.state.questions == parse(flow.questions_json)
+
+
+def _welcome_back(session: Session, heard: Heard) -> Taken:
+    session = sessions.go_on(session, heard.moment)
+    return Taken("survey_resumed", [_said(f"{WELCOME_BACK}\n{session.state.question.asked}", session.name)])

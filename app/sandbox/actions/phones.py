@@ -1,6 +1,7 @@
-"""Playing the people's phones. Called inside act(); what a phone writes goes in through the real webhook afterwards."""
+"""One phone writes to us, or behaves differently."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, insert
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -15,11 +16,18 @@ from app.kit.db import db, rows_changed
 GRACE = timedelta(seconds=2)
 
 
-def write_back(phone: str, sender: str, body: str) -> str:
-    """The phone texts `body` to our number `sender`; the text's sid, for the postman."""
-    moment, sid = now(), new_sid()
-    values = {
-        "sid": sid,
+def write_back(phone: str, sender: str, body: str, *, picture: bool = False) -> str:
+    """The phone texts `body`, perhaps with a picture, to our number `sender`; the text's sid, for the postman."""
+    moment = now()
+    row = a_text(phone, sender, body, moment, picture=picture)
+    db.session.execute(insert(SandboxMessage).values(row | {"next_at": moment + GRACE}))
+    return str(row["sid"])
+
+
+def a_text(phone: str, sender: str, body: str, moment: datetime, *, picture: bool = False) -> dict[str, Any]:
+    """The row of a text that the phone writes at `moment`, when a postman takes it in."""
+    return {
+        "sid": new_sid("MM" if picture else "SM"),
         "from_phone": True,
         "phone": phone,
         "sender": sender,
@@ -27,11 +35,9 @@ def write_back(phone: str, sender: str, body: str) -> str:
         "segments": measure(body).segments,
         "status": "received",
         "next_status": "received",
-        "next_at": moment + GRACE,
+        "next_at": moment,
         "created_at": moment,
     }
-    db.session.execute(insert(SandboxMessage).values(values))
-    return sid
 
 
 def set_mood(phone: str, mood: Mood) -> None:

@@ -1,0 +1,43 @@
+"""Who sees to a conversation, what has been read, and when it is done."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from app.inbox.models import Thread
+from app.kit.db import rows_changed
+
+
+def assign(thread_id: int, to: str | None) -> bool:
+    """Give a conversation to a user, or to nobody."""
+    return _change(thread_id, assigned_to=to)
+
+
+def finish(thread_id: int, by: str, moment: datetime) -> bool:
+    """Done: nobody has to look any more, until they write again."""
+    return _change(thread_id, done_at=moment, done_by=by, needs_reply=False, why=None, unread=0)
+
+
+def reopen(thread_id: int) -> bool:
+    """Not done after all."""
+    return _change(thread_id, done_at=None, done_by=None)
+
+
+def let_be(thread_id: int) -> bool:
+    """It needs no reply."""
+    return _change(thread_id, needs_reply=False, why=None, unread=0)
+
+
+def read(thread_id: int, seen: int) -> bool:
+    """Somebody has read it up to the text with the id `seen`. What came later stays unread."""
+    up_to = Thread.last_message_id <= seen
+    return bool(rows_changed(_update(thread_id).where(Thread.unread > 0, up_to).values(unread=0)))
+
+
+def _change(thread_id: int, **values: Any) -> bool:
+    return bool(rows_changed(_update(thread_id).values(**values)))
+
+
+def _update(thread_id: int) -> Any:
+    return update(Thread).where(Thread.id == thread_id).execution_options(synchronize_session=False)

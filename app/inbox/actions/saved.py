@@ -1,0 +1,32 @@
+"""Replies that are written again and again. That a title is there once is decided by the database (Taken)."""
+
+from sqlalchemy import delete
+
+from app.inbox import queries
+from app.inbox.models import SavedReply
+from app.kit.db import db, rows_changed
+
+
+class Gone(Exception):
+    """There is no such saved reply (any more)."""
+
+
+def add(title: str, body: str, by: str) -> int:
+    """Keep a reply; gives its id."""
+    db.session.add(row := SavedReply(title=title, body=body, created_by=by))
+    db.session.flush()
+    return row.id
+
+
+def change(reply_id: int, title: str, body: str) -> None:
+    """Another title or text. Raises Gone."""
+    row = queries.saved_reply(reply_id)
+    if row is None:
+        raise Gone
+    row.title, row.body = title, body
+    db.session.flush()
+
+
+def remove(reply_id: int) -> bool:
+    """Throw one away. False when it is gone already."""
+    return bool(rows_changed(delete(SavedReply).where(SavedReply.id == reply_id)))

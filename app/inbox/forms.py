@@ -1,0 +1,82 @@
+"""What people write in the inbox."""
+
+import secrets
+
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, SelectField, ValidationError
+from wtforms.validators import Length
+from wtforms.widgets import TextArea
+
+from app.accounts.queries import usernames
+from app.domain import wording
+from app.domain.segments import LIMIT, characters
+from app.kit.fields import CleanField
+
+TITLE_LENGTH, TOKEN_LENGTH = 80, 32
+TAKEN = "Another saved reply has this title."
+LONGEST = f"The longest text that can be sent has {LIMIT:,}."
+
+
+def _refuse(field: Field, filled: str) -> None:
+    """Nothing to read, placeholders that do not exist, or too long once they are filled in."""
+    if wording.is_blank(filled):
+        raise ValidationError("Write a text first.")
+    field.errors = [*field.errors, *wording.problems_with(field.data or "")]
+    if characters(filled) > LIMIT:
+        raise ValidationError(f"This text has {characters(filled):,} characters. {LONGEST}")
+
+
+class ReplyForm(FlaskForm):
+    """A text to one person. `name` fills in the placeholders; a form's mark goes with it, so that it is sent once."""
+
+    body = CleanField("Reply", widget=TextArea())
+    client_token = HiddenField()
+    name: str | None = None
+
+    def validate_body(self, field: Field) -> None:
+        """Something to read that can be sent."""
+        _refuse(field, self.filled)
+
+    @property
+    def filled(self) -> str:
+        """The text as this person reads it."""
+        return wording.fill(self.body.data or "", self.name)
+
+    @property
+    def token(self) -> str:
+        """The form's mark: its own, or a new one where it came without."""
+        given = (self.client_token.data or "").strip()[:TOKEN_LENGTH]
+        return given if given.isalnum() and given.isascii() else new_token()
+
+
+def new_token() -> str:
+    """A mark for a form."""
+    return secrets.token_hex(TOKEN_LENGTH // 2)
+
+
+class SavedReplyForm(FlaskForm):
+    """A reply that is kept."""
+
+    title = CleanField("Title", [Length(max=TITLE_LENGTH, message=f"A title has at most {TITLE_LENGTH} characters.")])
+    body = CleanField("Text", widget=TextArea())
+
+    def validate_title(self, field: Field) -> None:
+        """By which it is found again."""
+        if wording.is_blank(field.data or ""):
+            raise ValidationError("Write a title.")
+
+    def validate_body(self, field: Field) -> None:
+        """Something that could be sent to somebody without a name."""
+        if wording.is_blank(field.data or ""):
+            raise ValidationError("Write a text first.")
+        _refuse(field, wording.fill(field.data or "", "friend"))
+
+
+class AssignForm(FlaskForm):
+    """Who sees to a conversation; nobody is a choice too."""
+
+    to = SelectField("Assigned to")
+
+    def __init__(self, *given: object, **more: object) -> None:
+        super().__init__(*given, **more)
+        self.to.choices = [("", "Nobody"), *((name, name) for name in usernames())]

@@ -1,0 +1,145 @@
+"""One conversation: the texts to and from one number, blasts included, the oldest of a page first."""
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.delivery.models import Message, MessageLog
+from app.domain.blast_states import Direction, Kind, MessageStatus
+from app.domain.replies import folded
+from app.inbox.models import Thread
+from app.kit.db import db
+from app.surveys.models import SurveyFlow, SurveySession, TriggerWord
+
+TEXTS, MOST_SESSIONS, MOST_PICTURES = 40, 50, 10
+
+
+@dataclass(frozen=True)
+class Said:
+    """One text. `because`: the survey or the keyword that it comes from, where it is known."""
+
+    id: int
+    theirs: bool
+    kind: Kind
+    body: str
+    at: datetime
+    status: MessageStatus
+    reason: str | None
+    error_code: int | None
+    provider_sid: str | None
+    written_by: str | None
+    log_id: int | None
+    blast: str | None
+    event_title: str | None
+    test: bool
+    because: str
+    pictures: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A page of it. `older` and `newer`: the id before which, and whether at all, there are more."""
+
+    texts: Sequence[Said]
+    older: int | None
+    newer: bool
+    unread: int = 0
+
+    @property
+    def mark(self) -> str:
+        """A short fingerprint: another one as soon as anything has changed."""
+        return f"{zlib.crc32(repr((self.texts, self.unread)).encode('utf-8', 'replace')):08x}"
+
+    @property
+    def last_id(self) -> int:
+        """The newest text of this page; 0 when there is none."""
+        return self.texts[-1].id if self.texts else 0
+
+
+def conversation(thread: Thread, before: int | None = None) -> Conversation:
+    """The newest texts, or those before the text with the id `before`: one walk along the index of the number."""
+    log = MessageLog
+    rows = (
+        select(Message, log.message_body, log.event_title, log.test_mode)
+        .join_from(Message, log, isouter=True)
+        .where(Message.phone == thread.phone)
+        .order_by(Message.id.desc())
+        .limit(TEXTS + 1)
+    )
+    if before is not None:
+        rows = rows.where(Message.id < before)
+    found: Sequence[Any] = db.session.execute(rows.execution_options(populate_existing=True)).all()
+    page = found[:TEXTS][::-1]
+    because = _surveys(thread.phone, page) | _keywords(page)
+    texts = [_said(row, because.get(row.Message.id, "")) for row in page]
+    return Conversation(texts, page[0].Message.id if len(found) > TEXTS else None, before is not None, thread.unread)
+
+
+def _said(row: Any, because: str) -> Said:
+    message: Message = row.Message
+    return Said(
+        id=message.id,
+        theirs=message.direction is Direction.INBOUND,
+        kind=message.kind,
+        body=message.body,
+        at=message.created_at,
+        status=message.status,
+        reason=message.reason,
+        error_code=message.error_code,
+        provider_sid=message.provider_sid,
+        written_by=message.written_by,
+        log_id=message.message_log_id,
+        blast=row.message_body,
+        event_title=row.event_title,
+        test=bool(row.test_mode),
+        because=because,
+        pictures=_pictures(message.media),
+    )
+
+
+def _pictures(media: str | None) -> tuple[tuple[str, str], ...]:
+    """(address, type) of what came with a text. An address that is not https is nobody's picture at Twilio."""
+    try:
+        listed = json.loads(media) if media else []
+    except ValueError:
+        return ()
+    each = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    pairs = [(str(one.get("url", "")), str(one.get("type", ""))[:60]) for one in each]
+    return tuple(pair for pair in pairs if pair[0].startswith("https://"))[:MOST_PICTURES]
+
+
+def _surveys(phone: str, page: Sequence[Any]) -> dict[int, str]:
+    """The name of the survey that each question belongs to: that of the session which had begun last."""
+    asked = [row.Message for row in page if row.Message.kind is Kind.SURVEY]
+    if not asked:
+        return {}
+    sessions = (
+        select(SurveySession.started_at, SurveyFlow.name)
+        .join_from(SurveySession, SurveyFlow)
+        .where(SurveySession.phone == phone)
+        .order_by(SurveySession.id.desc())
+        .limit(MOST_SESSIONS)
+    )
+    begun = db.session.execute(sessions).all()
+    named = {text.id: next((name for at, name in begun if at <= text.created_at), "") for text in asked}
+    return {message_id: name for message_id, name in named.items() if name}
+
+
+def _keywords(page: Sequence[Any]) -> dict[int, str]:
+    """The word that each answer of a keyword answers, as far as it is a keyword still."""
+    asked = {row.Message.in_reply_to: row.Message.id for row in page if row.Message.kind is Kind.KEYWORD}
+    ids = [each for each in asked if each]
+    if not ids:
+        return {}
+    words: dict[str, list[int]] = {}
+    for message_id, body in db.session.execute(select(Message.id, Message.body).where(Message.id.in_(ids))):
+        whole = folded(body)
+        for word in {whole, whole.partition(" ")[0]}:
+            words.setdefault(word, []).append(asked[message_id])
+    known = db.session.scalars(select(TriggerWord.word).where(TriggerWord.word.in_(words)).order_by(TriggerWord.word))
+    return {message_id: word for word in known for message_id in words[word]}

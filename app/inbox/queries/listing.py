@@ -1,0 +1,135 @@
+"""Lists of threads: those that need a reply, one's own, all, and those that are done; the newest first."""
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, literal_column, select, tuple_
+
+from app.delivery.models import Message
+from app.domain.blast_states import Direction
+from app.events.queries.names import names_of
+from app.inbox.models import Thread
+from app.kit.db import db
+
+STATES = ("needs", "mine", "all", "done")
+PER_PAGE, MOST_WAITING, BEGINS = 40, 100, 120
+CURSOR = re.compile(r"([0-9]{1,17})-([0-9]{1,18})")
+# As the index says it: SQLite takes a partial index only for the very same words.
+WAITS: ColumnElement[bool] = literal_column("threads.needs_reply")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A thread in a list. `begins`: the first words of its newest text, or of the one that was searched for."""
+
+    id: int
+    phone: str
+    name: str | None
+    begins: str
+    ours: bool
+    at: datetime
+    unread: int
+    needs_reply: bool
+    why: str | None
+    assigned_to: str | None
+    done: bool
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Some lines. `older`: what to ask for the next ones with, "" when these are the last."""
+
+    lines: Sequence[Line]
+    older: str = ""
+
+    @property
+    def mark(self) -> str:
+        """A short fingerprint: another one as soon as anything has changed."""
+        return f"{zlib.crc32(repr(self.lines).encode('utf-8', 'replace')):08x}"
+
+
+def within(state: str, who: str) -> list[ColumnElement[bool]]:
+    """The conditions of one of STATES; each is the one of an index. `who` is the reader."""
+    conditions: dict[str, list[ColumnElement[bool]]] = {
+        "needs": [WAITS],
+        "mine": [Thread.assigned_to == who, Thread.done_at.is_(None)],
+        "done": [Thread.done_at.is_not(None)],
+    }
+    return conditions.get(state, [])
+
+
+def newest_first(rows: Any) -> Any:
+    """Every list of threads has this order."""
+    return rows.order_by(Thread.last_at.desc(), Thread.id.desc())
+
+
+def counts(who: str) -> dict[str, int]:
+    """How many threads each of STATES has: one statement, each count along its index."""
+    each = [select(func.count()).select_from(Thread).where(*within(state, who)).scalar_subquery() for state in STATES]
+    return dict(zip(STATES, db.session.execute(select(*each)).one(), strict=True))
+
+
+def number_waiting() -> int:
+    """How many conversations need a reply; MOST_WAITING when it is that many or more."""
+    some = select(Thread.id).where(WAITS).limit(MOST_WAITING).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def listing(state: str, who: str, before: str = "") -> Listing:
+    """A page of one of STATES; `before` is the `older` of the page before it."""
+    ids = select(Thread.id, Thread.last_at).where(*within(state, who), *_before(before))
+    rows = db.session.execute(newest_first(ids).limit(PER_PAGE + 1)).all()
+    older = _cursor(rows[PER_PAGE - 1].id, rows[PER_PAGE - 1].last_at) if len(rows) > PER_PAGE else ""
+    return Listing(lines_of([row[0] for row in rows[:PER_PAGE]]), older)
+
+
+def _before(cursor: str) -> list[ColumnElement[bool]]:
+    match = CURSOR.fullmatch(cursor)
+    if not match:
+        return []
+    try:
+        moment = EPOCH + timedelta(microseconds=int(match[1]))
+    except OverflowError:
+        return []
+    return [tuple_(Thread.last_at, Thread.id) < tuple_(moment, int(match[2]))]
+
+
+def _cursor(thread_id: int, at: datetime) -> str:
+    return f"{(at - EPOCH) // timedelta(microseconds=1)}-{thread_id}"
+
+
+def lines_of(ids: Sequence[int], shown: dict[int, int] | None = None) -> Sequence[Line]:
+    """The threads with these ids, in this order. `shown`: by thread, the text to show in place of the newest one."""
+    rows = {row.id: row for row in db.session.scalars(select(Thread).where(Thread.id.in_(ids)))}
+    there = [rows[each] for each in ids if each in rows]
+    texts = _texts({row.id: (shown or {}).get(row.id) or row.last_message_id for row in there})
+    names = names_of([row.phone for row in there])
+    return [_line(row, names.get(row.phone), *texts.get(row.id, ("", False))) for row in there]
+
+
+def _texts(wanted: dict[int, int | None]) -> dict[int, tuple[str, bool]]:
+    ids = {each for each in wanted.values() if each}
+    texts = select(Message.id, func.substr(Message.body, 1, BEGINS), Message.direction).where(Message.id.in_(ids))
+    found = {row[0]: (" ".join(row[1].split()), row[2] is Direction.OUTBOUND) for row in db.session.execute(texts)}
+    return {thread: found[message] for thread, message in wanted.items() if message in found}
+
+
+def _line(row: Thread, name: str | None, begins: str, ours: bool) -> Line:
+    return Line(
+        id=row.id,
+        phone=row.phone,
+        name=name,
+        begins=begins,
+        ours=ours,
+        at=row.last_at,
+        unread=row.unread,
+        needs_reply=row.needs_reply,
+        why=row.why,
+        assigned_to=row.assigned_to,
+        done=row.done_at is not None,
+    )

@@ -1,0 +1,86 @@
+"""Finding threads: by names, by numbers in any spelling, by the words of texts."""
+
+import re
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, column, func, literal, null, or_, select, table, text
+
+from app.community import queries as community
+from app.community.models import CommunityMember
+from app.delivery.models import Message
+from app.events.models import EventRegistration
+from app.inbox.models import Thread
+from app.inbox.queries.listing import PER_PAGE, Listing, lines_of, newest_first, within
+from app.kit.db import db
+from app.kit.searching import digits_in, in_any_case
+
+SEARCH = table("inbox_search", column("rowid"))
+# A common word is looked for in the newest texts that have it; nobody reads on from there.
+MOST_TEXTS, MOST_WORDS = 2_000, 8
+WORD = re.compile(r"[^\W_]+")
+
+
+def found(search: str, region: str, state: str, who: str) -> tuple[Listing, bool]:
+    """The newest threads of `state` that match, at most a page full, and whether there are more.
+
+    `region` is the country of numbers that are searched without their country code. Where words of a text match,
+    the line shows that text.
+    """
+    best: dict[int, tuple[Any, int | None]] = {}
+    for rows in _ways(search, region):
+        for thread_id, at, message_id in db.session.execute(newest_first(rows.where(*within(state, who)))):
+            _, known = best.get(thread_id, (at, None))
+            best[thread_id] = (at, known or message_id)
+    order = sorted(best, key=lambda each: (best[each][0], each), reverse=True)
+    shown = {each: message for each in order if (message := best[each][1])}
+    return Listing(lines_of(order[:PER_PAGE], shown)), len(order) > PER_PAGE
+
+
+def _ways(search: str, region: str) -> list[Select[Any]]:
+    ways = [_members(search, region), _registered(search), _numbers(search, region), _words(search)]
+    return [way for way in ways if way is not None]
+
+
+def _threads(message: Any = None) -> Select[Any]:
+    return select(Thread.id, Thread.last_at, null() if message is None else message).limit(PER_PAGE + 1)
+
+
+def _members(search: str, region: str) -> Select[Any]:
+    theirs = select(CommunityMember.phone).where(community.matching(search, region))
+    return _threads().where(Thread.phone.in_(theirs))
+
+
+def _registered(search: str) -> Select[Any]:
+    row = EventRegistration
+    alike = or_(*(row.name.contains(each, autoescape=True) for each in in_any_case(search)))
+    return _threads().where(Thread.phone.in_(select(row.phone).where(alike)))
+
+
+def _numbers(search: str, region: str) -> Select[Any] | None:
+    digits = digits_in(search, region)
+    return _threads().where(or_(*(Thread.phone.contains(each) for each in digits))) if digits else None
+
+
+def _words(search: str) -> Select[Any] | None:
+    """Every word, or how a word begins, in one text; letters in any case and with or without their accents."""
+    words = WORD.findall(search)[:MOST_WORDS]
+    if not words:
+        return None
+    hits = _hits(" ".join(map(_as_asked, words))).subquery()
+    texts = (
+        select(Message.phone, func.max(Message.id).label("id"))
+        .join_from(hits, Message, Message.id == hits.c.rowid)
+        .group_by(Message.phone)
+        .subquery()
+    )
+    return _threads(texts.c.id).join(texts, texts.c.phone == Thread.phone)
+
+
+def _as_asked(word: str) -> str:
+    """A word or how it begins. One plain letter begins a tenth of all words: it stands for itself."""
+    return f'"{word}"' if len(word) == 1 and word.isascii() else f'"{word}"*'
+
+
+def _hits(question: str) -> Select[Any]:
+    matching: ColumnElement[bool] = text("inbox_search MATCH :question").bindparams(question=question)  # type: ignore[assignment]
+    return select(SEARCH.c.rowid).where(matching).order_by(SEARCH.c.rowid.desc()).limit(literal(MOST_TEXTS))

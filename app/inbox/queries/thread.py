@@ -1,0 +1,31 @@
+"""One thread."""
+
+from sqlalchemy import select
+
+from app.delivery import queries as delivery
+from app.delivery.models import Message
+from app.domain.blast_states import Direction
+from app.events.queries.names import names_of
+from app.inbox.models import Thread
+from app.kit.db import db
+
+
+def thread(thread_id: int) -> Thread | None:
+    """The thread with this id, as it is now."""
+    return db.session.get(Thread, thread_id, populate_existing=True)
+
+
+def thread_of(phone: str) -> Thread | None:
+    """The thread with this number."""
+    return db.session.scalar(select(Thread).where(Thread.phone == phone))
+
+
+def last_inbound(phone: str) -> int | None:
+    """The newest text from this number."""
+    theirs = select(Message.id).where(Message.phone == phone, Message.direction == Direction.INBOUND)
+    return db.session.scalar(theirs.order_by(Message.id.desc()).limit(1))
+
+
+def name_of(phone: str) -> str | None:
+    """As the lists call them, else as we last texted them."""
+    return names_of([phone]).get(phone) or delivery.name_of(phone)

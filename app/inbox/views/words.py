@@ -1,0 +1,96 @@
+"""What pages of the inbox say: where a text comes from, what became of it, and when."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.blasts.views.words import headline
+from app.domain import threads
+from app.domain.blast_states import FAILED, WORDS, Kind
+from app.domain.replies import Meaning, meaning_of
+from app.inbox.queries import Said
+from app.inbox.views.room import bp
+from app.kit import filters
+from app.kit.clock import now
+
+LABELS = {"needs": "Needs reply", "mine": "Mine", "all": "All", "done": "Done"}
+SYSTEM = {Meaning.LEAVE: "They want no more texts", Meaning.RETURN: "They want texts again"}
+
+
+def source(text: Said) -> str:
+    """Who or what wrote a text of ours; "" for a blast, whose title says it, and for what somebody wrote to us."""
+    if text.theirs or text.log_id:
+        return ""
+    if text.kind is Kind.SURVEY:
+        return f"Survey “{text.because}”" if text.because else "Survey"
+    if text.kind is Kind.KEYWORD:
+        return f"Keyword {text.because}" if text.because else "Keyword"
+    if text.kind is Kind.SYSTEM:
+        return "Confirmation"
+    return text.written_by or {Kind.REPLY: "Reply", Kind.TEST: "Test"}.get(text.kind, "SMS Admin")
+
+
+def blast_of(text: Said) -> str:
+    """What the blast is called that a text belongs to."""
+    title = headline(text.blast or text.body, text.event_title)
+    return f"Test: {title}" if text.test else title
+
+
+def shown(text: Said) -> str:
+    """The words of a text; a row that never became one shows what its blast said."""
+    return text.body or (blast_of(text) if text.log_id else "")
+
+
+def system_line(text: Said) -> str:
+    """What a STOP or a START of theirs means; "" for every other text."""
+    return SYSTEM.get(meaning_of(text.body), "") if text.theirs else ""
+
+
+def state_of(text: Said) -> str:
+    """What became of a text of ours, in a word."""
+    return "" if text.theirs else WORDS[text.status]
+
+
+def went_wrong(text: Said) -> bool:
+    """Whether it did not arrive."""
+    return text.status in FAILED
+
+
+def short_time(moment: datetime) -> str:
+    """When a conversation was last added to."""
+    return threads.short_time(moment, filters.zone(), now())
+
+
+def clock(moment: datetime) -> str:
+    """The time of a text, below its day."""
+    return f"{moment.astimezone(ZoneInfo(filters.zone())):%H:%M}"
+
+
+def day_of(moment: datetime) -> str:
+    """The day of a text."""
+    return threads.day_of(moment, filters.zone(), now())
+
+
+def countdown(decide_by: datetime) -> str:
+    """How long there is to decide whether they said STOP."""
+    return threads.countdown(decide_by, filters.zone(), now())
+
+
+def why_words(why: str | None) -> str:
+    """Why a person has to look."""
+    return threads.WHY_WORDS.get(why or "", "")
+
+
+for _filter in (
+    source,
+    blast_of,
+    shown,
+    system_line,
+    state_of,
+    went_wrong,
+    short_time,
+    clock,
+    day_of,
+    countdown,
+    why_words,
+):
+    bp.add_app_template_filter(_filter, f"inbox_{_filter.__name__}")

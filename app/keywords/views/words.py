@@ -1,0 +1,70 @@
+"""What keywords' pages say: whether one counts just now, what else it does, and which words are built in."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from app.domain.wording import ANY_EVENT, fill
+from app.keywords.models import KeywordAction, KeywordRule
+from app.keywords.queries import Line
+from app.keywords.views.room import bp
+from app.kit.clock import now
+from app.kit.filters import local
+from app.organisation import queries as organisation
+
+LONGEST = 90
+OUR_OWN_WORDS = "Our own words, with the name of your organisation"
+
+
+@dataclass(frozen=True)
+class BuiltIn:
+    """A word that is answered whatever the list says, and what it does."""
+
+    word: str
+    others: str
+    answer: str
+    does: str
+
+
+def built_in() -> list[BuiltIn]:
+    """The words of the law, with what the organisation answers them."""
+    ours = organisation.organisation()
+    return [
+        BuiltIn("STOP", "UNSUBSCRIBE, CANCEL, END, QUIT …", ours.stop_reply or OUR_OWN_WORDS, "No more texts to them"),
+        BuiltIn("START", "UNSTOP", ours.start_reply or OUR_OWN_WORDS, "Texts to them again"),
+        BuiltIn("HELP", "INFO", ours.help_reply or OUR_OWN_WORDS, "Nothing else"),
+    ]
+
+
+@bp.app_template_filter()
+def state_of_keyword(rule: KeywordRule) -> tuple[str, str, str]:
+    """Whether the keyword counts at this moment: the kind of the tag, what it says, and since or until when."""
+    moment = now()
+    if not rule.is_active:
+        return "", "Off", ""
+    if rule.active_until and rule.active_until <= moment:
+        return "warn", "Ended", local(rule.active_until)
+    if rule.active_from and rule.active_from > moment:
+        return "info", "Later", f"from {local(rule.active_from)}"
+    return "ok", "Active", f"until {local(rule.active_until)}" if rule.active_until else ""
+
+
+@bp.app_template_filter()
+def first_words(line: Line) -> str:
+    """How the answer begins, on one line; "" when there is none."""
+    event = {"event_title": line.event} if line.event else {}
+    words = " ".join(fill(line.rule.response_body or "", None, ANY_EVENT | event).split())
+    return words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
+
+
+@bp.app_template_filter()
+def effect(line: Line) -> tuple[str, str, str]:
+    """What else a keyword does: a word before the name, the name, and its address ("" where there is none)."""
+    action, rule = line.rule.action, line.rule
+    if action is KeywordAction.ADD_TO_EVENT:
+        if line.event is None:
+            return "Registered for an event that was deleted", "", ""
+        return "Registers for", line.event, url_for("events.one", event_id=rule.event_id)
+    if action is KeywordAction.START_SURVEY:
+        return ("Starts", line.survey, "") if line.survey else ("Started a survey that was deleted", "", "")
+    return ("Puts them on the community list" if action is KeywordAction.SUBSCRIBE else "Nothing else"), "", ""

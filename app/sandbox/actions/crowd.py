@@ -1,0 +1,46 @@
+"""The crowd answers a blast: many phones write, one after the other, as people do."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert
+
+from app.delivery.carriers.sandbox_models import SandboxMessage
+from app.kit.db import db
+from app.sandbox.actions.phones import a_text
+from app.sandbox.queries.crowd import phones_of
+
+SPREAD = timedelta(seconds=30)
+MOST = 2_000  # a practice phone network is no load test
+
+
+@dataclass(frozen=True)
+class Part:
+    """So many of a hundred write this."""
+
+    percent: int
+    body: str
+
+
+def crowd_answers(log_id: int, parts: Sequence[Part], sender: str, moment: datetime) -> int:
+    """Some of the phones that have a blast answer it, each once, within SPREAD of `moment`; how many do.
+
+    At least one of each part, as far as there are phones, and at most MOST together. What they write waits in the
+    carrier's tables: it comes in through the webhooks, whichever process is there, and survives a restart.
+    """
+    phones = phones_of(log_id)
+    random.shuffle(phones)
+    said = [part.body for part in parts for _ in range(_share(len(phones), part.percent))][:MOST]
+    rows = [
+        a_text(phone, sender, body, moment + SPREAD * random.random())
+        for phone, body in zip(phones, said, strict=False)
+    ]
+    if rows:
+        db.session.execute(insert(SandboxMessage), sorted(rows, key=lambda row: row["next_at"]))
+    return len(rows)
+
+
+def _share(people: int, percent: int) -> int:
+    return max(1, round(people * percent / 100)) if percent else 0

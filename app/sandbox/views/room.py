@@ -1,0 +1,34 @@
+"""The blueprint of the practice phones, which are there only while practising; and how a phone's text comes in."""
+
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash
+
+from app.delivery.carriers.postman import Postman
+from app.kit.settings import Settings
+
+bp = Blueprint("sandbox", __name__, url_prefix="/sandbox")
+
+
+def our_number() -> str:
+    """The number or service that the phones write to."""
+    return _settings().sender
+
+
+@bp.before_request
+def only_in_practice() -> None:
+    """With a real carrier there are no pretend phones."""
+    if _settings().carrier != "sandbox":
+        abort(404)
+
+
+def bring_in(sid: str) -> None:
+    """What a phone has just written comes in at once; if not, it is said that it will."""
+    app: Any = current_app
+    if not Postman.of(app._get_current_object()).post_now(sid):
+        flash("The text is still on its way. Look again in a moment.", "info")
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

@@ -1,0 +1,76 @@
+"""A person puts an answer right: what we had understood stays beside it, with who changed it and when."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from app.delivery.actions import answers
+from app.delivery.actions.answers import Answer
+from app.domain.blast_states import Kind
+from app.domain.reading import read
+from app.domain.surveys import AnswerState, SessionStatus, answered
+from app.kit.db import db
+from app.suppression.queries import is_left_out
+from app.surveys.actions import sessions
+from app.surveys.actions.answering import calendar, carry_out
+from app.surveys.actions.sessions import UNDERSTOOD, Session
+from app.surveys.actions.surveys import Gone
+from app.surveys.models import survey_answers
+
+A = survey_answers.c
+
+
+class NotAnAnswer(Exception):
+    """What was typed does not answer the question."""
+
+
+def correct(session: Session, position: int, typed: str, who: str, moment: datetime) -> bool:
+    """Count `typed` as the answer to one question. Raises NotAnAnswer, or Gone when there is no such question.
+
+    When the survey waits for just this answer, it goes on: True. The next question, or the last words, are queued.
+    """
+    if not 0 <= position < len(session.state.questions):
+        raise Gone
+    question = session.state.questions[position]
+    value = read(question, typed, calendar(question, moment))
+    if value is None:
+        raise NotAnAnswer
+    _write(session, position, value, who, moment)
+    waits = session.state.status in (SessionStatus.ACTIVE, SessionStatus.HANDED_OVER)
+    if not waits or position != session.state.position or _answers_another(session):
+        return False
+    _go_on(session, value, who, moment)
+    return True
+
+
+def _write(session: Session, position: int, value: str, who: str, moment: datetime) -> None:
+    """What was understood first is what stays: a second correction does not hide it."""
+    edit = {"state": AnswerState.ANSWERED, "value": value, "edited_at": moment, "edited_by": who[:80]}
+    there = (A.session_id == session.id, A.position == position)
+    row = db.session.execute(select(A.id, A.value, A.edited_at).where(*there, A.state.in_(UNDERSTOOD))).first()
+    if row is not None:
+        before = {} if row.edited_at else {"value_before": row.value}
+        db.session.execute(update(survey_answers).where(A.id == row.id).values(edit | before))
+        return
+    unclear = select(A.body, A.message_id).where(*there, A.state == AnswerState.UNCLEAR)
+    said = db.session.execute(unclear.order_by(A.id.desc()).limit(1)).first()
+    new: dict[str, Any] = {"session_id": session.id, "position": position, "created_at": moment, **edit}
+    new |= {"prompt": session.state.questions[position].prompt}
+    new |= {"body": said.body, "message_id": said.message_id} if said else {"body": ""}
+    db.session.execute(insert(survey_answers).values(new))
+
+
+def _answers_another(session: Session) -> bool:
+    now_answering = sessions.active(session.phone)
+    return now_answering is not None and now_answering.id != session.id
+
+
+def _go_on(session: Session, value: str, who: str, moment: datetime) -> None:
+    if session.state.status is SessionStatus.HANDED_OVER:
+        session = sessions.go_on(session, moment)
+    replies = carry_out(session, answered(session.state, value), moment)
+    if is_left_out(session.phone):
+        return
+    for reply in replies:
+        answers.queue(Answer(session.phone, reply, Kind.SURVEY, session.name, written_by=who), moment)

@@ -1,0 +1,106 @@
+"""Making, changing, closing and deleting surveys. Inside act(); none of these commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, null, select
+
+from app.domain.questions import Question, kept
+from app.domain.surveys import SessionStatus
+from app.kit.db import db, rows_changed
+from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
+
+
+class Gone(Exception):
+    """There is no such survey, session or question (any more)."""
+
+
+class IsLinked(Exception):
+    """The survey registers people for an event: it is not deleted as long as it does."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a survey is. `keyword` is folded; `timeout_hours`, `nudge_hours` (None: never) as in survey_flows."""
+
+    name: str
+    keyword: str
+    intro: str
+    questions: Sequence[Question]
+    completion: str
+    event_id: int | None
+    timeout_hours: int = 24
+    nudge_hours: int | None = 4
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What went with a deleted survey."""
+
+    name: str
+    sessions: int
+    answers: int
+
+
+def add(facts: Facts, *, is_active: bool = True) -> SurveyFlow:
+    """A new survey. Raises Taken when its name or its keyword is somebody else's."""
+    columns = _columns(facts)
+    if facts.nudge_hours is None:  # of a column with a default, SQLAlchemy leaves a mere None away
+        columns["nudge_hours"] = null()
+    row = SurveyFlow(**columns, is_active=is_active)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def change(survey_id: int, facts: Facts) -> list[str]:
+    """Other words; gives what changed. Whoever is in the middle keeps the old ones. Raises Gone or Taken."""
+    row = found(survey_id)
+    changed = [column for column, value in _columns(facts).items() if getattr(row, column) != value]
+    for column, value in _columns(facts).items():
+        setattr(row, column, value)
+    db.session.flush()
+    return changed
+
+
+def _columns(facts: Facts) -> dict[str, object]:
+    return {
+        "name": facts.name,
+        "trigger_keyword": facts.keyword,
+        "intro_message": facts.intro or None,
+        "questions_json": kept(facts.questions),
+        "completion_message": facts.completion or None,
+        "linked_event_id": facts.event_id,
+        "timeout_hours": facts.timeout_hours,
+        "nudge_hours": facts.nudge_hours,
+    }
+
+
+def found(survey_id: int) -> SurveyFlow:
+    """The survey as it is inside this write section. Raises Gone."""
+    row = db.session.get(SurveyFlow, survey_id, populate_existing=True)
+    if row is None:
+        raise Gone
+    return row
+
+
+def open_or_close(survey_id: int, *, is_active: bool) -> int:
+    """Nobody begins a closed one; whoever is in the middle may finish. How many are. Raises Gone."""
+    found(survey_id).is_active = is_active
+    db.session.flush()
+    active = select(func.count()).where(
+        SurveySession.survey_id == survey_id, SurveySession.status == SessionStatus.ACTIVE
+    )
+    return db.session.scalar(active) or 0
+
+
+def remove(survey_id: int) -> Removed:
+    """Delete a survey with everything that was answered. Raises Gone, or IsLinked while it registers for an event."""
+    row = found(survey_id)
+    if row.linked_event_id is not None:
+        raise IsLinked
+    sessions = select(SurveySession.id).where(SurveySession.survey_id == survey_id)
+    answers = db.session.scalar(select(func.count()).where(SurveyAnswer.session_id.in_(sessions))) or 0
+    people = db.session.scalar(select(func.count()).select_from(sessions.subquery())) or 0
+    rows_changed(delete(SurveyFlow).where(SurveyFlow.id == survey_id).execution_options(synchronize_session=False))
+    return Removed(row.name, people, answers)

@@ -1,0 +1,143 @@
+"""One question as it is typed: every kind of question has all its fields, and only those of its kind are read."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, SelectField, StringField
+from wtforms import ValidationError as Wrong
+from wtforms.widgets import NumberInput, TextArea
+
+from app.domain import wording
+from app.domain.questions import ASK_WORDS, END, END_UNREGISTERED, NO, YES, Ask, Question
+from app.kit.fields import CleanField
+
+LARGEST = 999_999_999
+GO_ON = ""
+WORDS = {YES: "Yes", NO: "No"}
+# A survey's problems are said beside these fields.
+BESIDE = {"leads": "kind", "high": "high", "prompt": "prompt", "choices": "choices", "hint": "hint"}
+
+
+class WayForm(Form):
+    """Where one answer leads."""
+
+    answer = HiddenField()
+    to = SelectField("Leads to", choices={GO_ON: "Go on"}, validate_choice=False)
+
+
+class QuestionForm(Form):
+    """One question."""
+
+    prompt = CleanField("Question", widget=TextArea())
+    kind = SelectField(
+        "They answer with",
+        choices={each.value: ASK_WORDS[each] for each in Ask},
+        default=Ask.TEXT.value,
+        validate_choice=False,
+    )
+    choices = CleanField("Choices", widget=TextArea())
+    low = StringField("Smallest", widget=NumberInput())
+    high = StringField("Largest", widget=NumberInput())
+    hint = CleanField("When an answer is not understood")
+    required = BooleanField("Needs an answer")
+    ways = FieldList(FormField(WayForm))
+
+    def validate_kind(self, field: Field) -> None:
+        """One of those there are."""
+        if field.data not in set(Ask):
+            raise Wrong("Choose what they answer with.")
+
+    def validate_low(self, field: Field) -> None:
+        """A whole number, or nothing."""
+        if self.ask is Ask.NUMBER and _typed(field) and _whole(field) is None:
+            raise Wrong("Write a whole number, or leave it empty.")
+
+    validate_high = validate_low
+
+    @property
+    def ask(self) -> Ask:
+        """Its kind; free words until one is chosen."""
+        return Ask(self.kind.data) if self.kind.data in set(Ask) else Ask.TEXT
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was typed into it."""
+        return wording.is_blank(self.prompt.data or "") and not self.lines
+
+    @property
+    def lines(self) -> list[str]:
+        """The choices: one on each line, with single spaces."""
+        lines = (" ".join(line.split()) for line in (self.choices.data or "").split("\n"))
+        return [line for line in lines if line]
+
+    @property
+    def question(self) -> Question:
+        """The question as it was typed, whether or not it is one that can be asked."""
+        number, choices = self.ask is Ask.NUMBER, tuple(self.lines) if self.ask is Ask.CHOICE else ()
+        asked = Question(
+            prompt=self.prompt.data or "",
+            ask=self.ask,
+            choices=choices,
+            low=_whole(self.low) if number else None,
+            high=_whole(self.high) if number else None,
+            required=bool(self.required.data),
+            hint=self.hint.data or "",
+        )
+        leads = {answer: int(to) for answer, to in self.leads.items() if answer in asked.answers and to != GO_ON}
+        return Question(**{**asked.__dict__, "leads": leads})
+
+    @property
+    def leads(self) -> dict[str, str]:
+        """Where each answer leads, as it was chosen."""
+        typed = {way.answer.data or "": way.to.data or GO_ON for way in (entry.form for entry in self.ways)}
+        return {answer: to if re.fullmatch(r"-1|\d{1,3}", to, re.ASCII) else GO_ON for answer, to in typed.items()}
+
+    @property
+    def as_typed(self) -> dict[str, Any]:
+        """Everything in it, to build the form again."""
+        names = ("prompt", "kind", "choices", "low", "high", "hint", "required")
+        return {name: self[name].data for name in names} | {"ways": ways(self.leads, self.lines)}
+
+    def offer(self, place: int, number: int, *, has_event: bool) -> None:
+        """Say where answers of question `place` (from 0) of `number` may lead: only forwards."""
+        to = {GO_ON: "the next question"}
+        to |= {str(other): f"question {other}" for other in range(place + 2, number + 1)}
+        to[str(END)] = "the end"
+        if has_event:
+            to[str(END_UNREGISTERED)] = "the end, without registering"
+        for entry in self.ways:
+            chosen = entry.form.to.data or GO_ON
+            more = {} if chosen in to else {chosen: f"question {chosen}" if chosen != "-1" else "the end"}
+            entry.form.to.choices = to | more
+
+
+def ways(leads: dict[str, str], lines: Sequence[str]) -> list[dict[str, str]]:
+    """The ways of a question as the form shows them: of yes and no, and of each choice."""
+    answers = dict.fromkeys([YES, NO, *lines])
+    return [{"answer": answer, "to": leads.get(answer, GO_ON)} for answer in answers]
+
+
+def as_typed(question: Question) -> dict[str, Any]:
+    """A question as somebody would have typed it."""
+    return {
+        "prompt": question.prompt,
+        "kind": question.ask.value,
+        "choices": "\n".join(question.choices),
+        "low": "" if question.low is None else str(question.low),
+        "high": "" if question.high is None else str(question.high),
+        "hint": question.hint,
+        "required": question.required,
+        "ways": ways({answer: str(to) for answer, to in question.leads.items()}, question.choices),
+    }
+
+
+def _typed(field: Field) -> str:
+    return str(field.data or "").strip()
+
+
+def _whole(field: Field) -> int | None:
+    typed = _typed(field)
+    if not re.fullmatch(r"-?[0-9]{1,9}", typed):
+        return None
+    return int(typed)

@@ -1,0 +1,219 @@
+"""A survey as it is typed: its words, its questions, its event, and how long it waits."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, FieldList, FormField, SelectField, StringField, ValidationError
+from wtforms.widgets import NumberInput, TextArea
+
+from app.domain import keywords, wording
+from app.domain.questions import Question, parse, problems_with, problems_with_opening
+from app.domain.replies import folded
+from app.domain.segments import LIMIT, characters
+from app.events import queries as events
+from app.events.forms.events import LineField
+from app.kit.fields import CleanField
+from app.surveys import queries
+from app.surveys.actions.surveys import Facts
+from app.surveys.forms.questions import BESIDE, QuestionForm, as_typed
+from app.surveys.forms.rearranging import BLANK, rearranged
+from app.surveys.models import SurveyFlow
+
+LONGEST_NAME, LONGEST_TITLE, MOST_HOURS = 120, 200, 720
+NAME_TAKEN = "Another survey has this name."
+WORD_TAKEN = "Something else begins with this word already. Choose another one."
+CLOSED = {"0", "false", "no", "off", "n", ""}
+
+
+class SurveyForm(FlaskForm):
+    """A survey. After `validate()`, `facts()` is what it says. `survey_id`: the one being changed, or None."""
+
+    name = LineField("Name")
+    trigger_keyword = StringField("Keyword")
+    intro_message = CleanField("Before the first question", widget=TextArea())
+    questions = FieldList(FormField(QuestionForm))
+    completion_message = CleanField("After the last answer", widget=TextArea())
+    linked_event_id = SelectField("Event", validate_choice=False)
+    new_event = LineField("Or a new event")
+    timeout_hours = StringField("Wait for an answer", widget=NumberInput(min=1, max=MOST_HOURS), default="24")
+    nudge_hours = StringField("Remind once", widget=NumberInput(min=0, max=MOST_HOURS), default="4")
+
+    def __init__(self, *given: Any, survey_id: int | None = None, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.survey_id = survey_id
+        self.linked_event_id.choices = {"": "None"} | {str(each.id): each.title for each in events.events()}
+        has_event = bool(self.linked_event_id.data or self.new_event.data)
+        for place, form in enumerate(self.cards):
+            form.offer(place, len(self.cards), has_event=has_event)
+
+    @property
+    def cards(self) -> list[QuestionForm]:
+        """The questions' own forms."""
+        return [entry.form for entry in self.questions]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Every field, then the questions together."""
+        fine = super().validate(extra_validators)
+        together = self._judge_questions()
+        for place, form in enumerate(self.cards, 1):
+            said = [sentence for field in form for sentence in field.errors if isinstance(sentence, str)]
+            self.form_errors.extend(f"Question {place}: {sentence}" for sentence in said)
+        return fine and together
+
+    def validate_name(self, field: Field) -> None:
+        """There is one, and it is not cut."""
+        if not field.data:
+            raise ValidationError("Write a name first.")
+        if len(field.data) > LONGEST_NAME:
+            raise ValidationError(f"A name has at most {LONGEST_NAME} characters. This one has {len(field.data):,}.")
+        if queries.is_named(field.data, besides=self.survey_id):
+            raise ValidationError(NAME_TAKEN)
+
+    def validate_trigger_keyword(self, field: Field) -> None:
+        """A word that may start something, and starts nothing else."""
+        problem = keywords.problem_of(field.data or "") or queries.started_by(self.keyword, besides=self.survey_id)
+        if problem:
+            raise ValidationError(problem)
+
+    def validate_intro_message(self, field: Field) -> None:
+        """It fits into one text with the first question."""
+        field.errors = [*field.errors, *problems_with_opening(field.data or "", next(iter(self.asked), None))]
+
+    def validate_completion_message(self, field: Field) -> None:
+        """Placeholders that exist, and not too long."""
+        size = characters(field.data or "")
+        field.errors = [*field.errors, *wording.problems_with(field.data or "")]
+        if size > LIMIT:
+            raise ValidationError(f"This text has {size:,} characters. The longest text has {LIMIT:,}.")
+
+    def validate_linked_event_id(self, field: Field) -> None:
+        """An event that is there, or none."""
+        if field.data and events.event(self.event_id) is None:
+            raise ValidationError("That event was deleted.")
+
+    def validate_new_event(self, field: Field) -> None:
+        """Not cut, and not besides another."""
+        if field.data and len(field.data) > LONGEST_TITLE:
+            raise ValidationError(f"A title has at most {LONGEST_TITLE} characters. This one has {len(field.data):,}.")
+        if field.data and self.linked_event_id.data:
+            raise ValidationError("Choose an event, or name a new one, not both.")
+
+    def validate_timeout_hours(self, field: Field) -> None:
+        """Hours that can be counted."""
+        if not 1 <= (_hours(field) or 0) <= MOST_HOURS:
+            raise ValidationError(f"Write a number of hours from 1 to {MOST_HOURS}.")
+
+    def validate_nudge_hours(self, field: Field) -> None:
+        """Hours before the time-out, or none."""
+        typed = str(field.data or "").strip()
+        if typed and (_hours(field) is None or (_hours(field) or 0) > MOST_HOURS):
+            raise ValidationError("Write a number of hours, or leave it empty to remind nobody.")
+        if (_hours(field) or 0) >= (_hours(self.timeout_hours) or MOST_HOURS + 1):
+            raise ValidationError("Remind them before the time to wait is over, or leave it empty.")
+
+    @property
+    def keyword(self) -> str:
+        """The word as it is kept."""
+        return folded(self.trigger_keyword.data or "")
+
+    @property
+    def event_id(self) -> int | None:
+        """The chosen event's id; None when what came is no id."""
+        typed = (self.linked_event_id.data or "").strip()
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else None
+
+    @property
+    def asked(self) -> list[Question]:
+        """The questions; cards at the end that nothing was typed into are none."""
+        forms = self.cards
+        while forms and forms[-1].is_blank:
+            forms = forms[:-1]
+        return [form.question for form in forms]
+
+    def facts(self, event_id: int | None) -> Facts:
+        """The survey, once `validate()` was happy; registering people for this event."""
+        return Facts(
+            name=self.name.data or "",
+            keyword=self.keyword,
+            intro=self.intro_message.data or "",
+            questions=self.asked,
+            completion=self.completion_message.data or "",
+            event_id=event_id,
+            timeout_hours=_hours(self.timeout_hours) or 24,
+            nudge_hours=_hours(self.nudge_hours) or None,
+        )
+
+    def after(self, what: str) -> "SurveyForm":
+        """The same form, everything typed in it, after a button of its questions was pressed."""
+        plain = ("name", "trigger_keyword", "intro_message", "completion_message", "linked_event_id", "new_event")
+        data = {each: self[each].data for each in (*plain, "timeout_hours", "nudge_hours")}
+        data["questions"] = rearranged([form.as_typed for form in self.cards], what) or [BLANK]
+        return SurveyForm(formdata=None, data=data, survey_id=self.survey_id)
+
+    def _judge_questions(self) -> bool:
+        found = problems_with(self.asked)
+        for problem in found:
+            if problem.place is None:
+                self.form_errors.append(problem.sentence)
+            else:
+                field = self.cards[problem.place][BESIDE[problem.field]]
+                field.errors = [*field.errors, problem.sentence]
+        return not found
+
+
+def from_post(form: MultiDict[str, str], survey: SurveyFlow | None = None) -> SurveyForm:
+    """The posted form. Instead of cards it may carry `questions`: each line a question, answered in free words."""
+    typed = MultiDict(form)
+    if survey:
+        _keep_what_did_not_come(typed, of_survey(survey))
+    if "questions" in typed and not any(key.startswith("questions-") for key in typed):
+        lines = [line for text in typed.poplist("questions") for line in text.splitlines() if line.strip()]
+        typed.update({f"questions-{place}-prompt": line for place, line in enumerate(lines)})
+    return SurveyForm(typed, survey_id=survey.id if survey else None)
+
+
+def _keep_what_did_not_come(typed: MultiDict[str, str], there: dict[str, Any]) -> None:
+    """A survey that is there keeps what a form does not speak of."""
+    questions = there.pop("questions")
+    if not any(key.startswith("questions") for key in typed):
+        for place, question in enumerate(questions):
+            typed.update(_as_posted(f"questions-{place}", question))
+    for name, value in there.items():
+        typed.setdefault(name, value)
+
+
+def _as_posted(prefix: str, question: dict[str, Any]) -> dict[str, str]:
+    """A question's fields as a browser would post them."""
+    plain = {f"{prefix}-{name}": value for name, value in question.items() if isinstance(value, str)}
+    ticked = {f"{prefix}-required": "y"} if question.get("required") else {}
+    ways = {
+        f"{prefix}-ways-{place}-{name}": value
+        for place, way in enumerate(question["ways"])
+        for name, value in way.items()
+    }
+    return plain | ticked | ways
+
+
+def wants_to_be_open(form: MultiDict[str, str], otherwise: bool) -> bool:
+    """Whether `is_active` was posted, and says so."""
+    return form["is_active"].strip().lower() not in CLOSED if "is_active" in form else otherwise
+
+
+def of_survey(survey: SurveyFlow) -> dict[str, Any]:
+    """A survey as somebody would have typed it."""
+    return {
+        "name": survey.name,
+        "trigger_keyword": survey.trigger_keyword,
+        "intro_message": survey.intro_message or "",
+        "completion_message": survey.completion_message or "",
+        "linked_event_id": str(survey.linked_event_id or ""),
+        "timeout_hours": str(survey.timeout_hours),
+        "nudge_hours": str(survey.nudge_hours or ""),
+        "questions": [as_typed(question) for question in parse(survey.questions_json)] or [BLANK],
+    }
+
+
+def _hours(field: Field) -> int | None:
+    typed = str(field.data or "").strip()
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 6 else None

@@ -1,0 +1,177 @@
+"""What was answered: how many came how far, and what they said to each question."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from app.delivery.models import Message, MessageLog
+from app.domain.questions import Question
+from app.domain.surveys import AnswerState, SessionStatus
+from app.domain.tallies import LISTED, Tally
+from app.kit.db import db
+from app.kit.pages import Asked, Page, last_page
+from app.kit.searching import has_digits, has_words
+from app.surveys.models import SurveyAnswer, SurveySession
+from app.surveys.queries.asked import MAY_HAVE_IT
+
+UNDERSTOOD = (AnswerState.ANSWERED, AnswerState.SKIPPED)
+A, S = SurveyAnswer, SurveySession
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One text of somebody to one question, as lists show it."""
+
+    answer: SurveyAnswer
+    session: SurveySession
+
+
+class Answers(Page):
+    """A page of them, counted as answers."""
+
+    @property
+    def total_in_words(self) -> str:
+        """ "1 answer", "1,480 answers"."""
+        return f"{self.total:,} {'answer' if self.total == 1 else 'answers'}"
+
+
+class People(Page):
+    """A page of sessions: who began, and how they stand."""
+
+    @property
+    def total_in_words(self) -> str:
+        """ "1 person", "1,480 people"."""
+        return f"{self.total:,} {'person' if self.total == 1 else 'people'}"
+
+
+def by_status(survey_id: int) -> dict[SessionStatus, int]:
+    """How many sessions there are of each kind."""
+    rows = db.session.execute(select(S.status, func.count()).where(S.survey_id == survey_id).group_by(S.status))
+    return {row[0]: row[1] for row in rows}
+
+
+def answering(survey_id: int) -> int:
+    """How many are in the middle of it."""
+    return by_status(survey_id).get(SessionStatus.ACTIVE, 0)
+
+
+def counts_of_everything(survey_id: int) -> tuple[int, int]:
+    """How many sessions and how many answers there are."""
+    sessions = select(S.id).where(S.survey_id == survey_id)
+    answers = select(func.count()).where(A.session_id.in_(sessions))
+    return sum(by_status(survey_id).values()), db.session.scalar(answers) or 0
+
+
+def asked_by_blasts(survey_id: int) -> int:
+    """How many texts of blasts have asked it."""
+    logs = select(MessageLog.id).where(MessageLog.survey_id == survey_id)
+    texts = select(func.count()).where(Message.message_log_id.in_(logs), Message.status.in_(MAY_HAVE_IT))
+    return db.session.scalar(texts) or 0
+
+
+def tallies(survey_id: int, questions: Sequence[Question]) -> dict[str, Tally]:
+    """What was said to each question, by its words, in one walk over the answers. Free words are only counted."""
+    listed = [question.prompt for question in questions if question.ask in LISTED]
+    value = case((A.prompt.in_(listed), A.value))
+    found = db.session.execute(
+        select(A.prompt, A.state, value, func.count())
+        .join(S, S.id == A.session_id)
+        .where(S.survey_id == survey_id)
+        .group_by(A.prompt, A.state, value)
+    ).all()
+    return {prompt: _tally([row for row in found if row[0] == prompt]) for prompt in {row[0] for row in found}}
+
+
+def _tally(rows: Sequence[Any]) -> Tally:
+    def of(state: AnswerState) -> int:
+        return sum(count for _, each, _, count in rows if each is state)
+
+    values = {value: count for _, state, value, count in rows if state is AnswerState.ANSWERED and value is not None}
+    return Tally(of(AnswerState.ANSWERED), of(AnswerState.SKIPPED), of(AnswerState.UNCLEAR), values)
+
+
+def latest(survey_id: int, prompt: str, most: int) -> list[Said]:
+    """The newest answers to one question."""
+    rows = _said(survey_id).where(A.prompt == prompt, A.state == AnswerState.ANSWERED)
+    return [Said(*row) for row in db.session.execute(rows.order_by(A.id.desc()).limit(most))]
+
+
+def answers(survey_id: int, prompt: str | None, asked: Asked, region: str) -> Answers:
+    """A page of what was said to one question, the newest first; to none: of what was not understood, and still is not.
+
+    A search finds parts of answers, names, and numbers in any spelling.
+    """
+    rows = _said(survey_id)
+    rows = rows.where(_still_unclear()) if prompt is None else rows.where(A.prompt == prompt, A.state.in_(UNDERSTOOD))
+    if asked.search:
+        rows = rows.where(or_(has_words(asked.search, A.body, S.name), *has_digits(asked.search, S.phone, region)))
+    total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    asked = last_page(total, asked)
+    page = db.session.execute(rows.order_by(A.id.desc()).offset(asked.offset).limit(asked.per_page))
+    return Answers([Said(*row) for row in page], total, asked)
+
+
+def _said(survey_id: int) -> Select[SurveyAnswer, SurveySession]:
+    return select(A, S).join(S, S.id == A.session_id).where(S.survey_id == survey_id)
+
+
+def _still_unclear() -> Any:
+    """The last text to a question that nobody has counted as something, and that was not answered since."""
+    other = aliased(SurveyAnswer)
+    known = other.state.in_(UNDERSTOOD) | ((other.state == AnswerState.UNCLEAR) & (other.id > A.id))
+    same = and_(other.session_id == A.session_id, other.position == A.position, known)
+    return and_(A.state == AnswerState.UNCLEAR, ~exists().where(same))
+
+
+def unclear(survey_id: int, most: int) -> list[Said]:
+    """The newest of what was not understood, and still is not."""
+    rows = _said(survey_id).where(_still_unclear()).order_by(A.id.desc()).limit(most)
+    return [Said(*row) for row in db.session.execute(rows)]
+
+
+def people(survey_id: int, status: str, asked: Asked, region: str) -> People:
+    """A page of who began, the newest first; only those of one `status`, unless it is ""."""
+    rows = select(S).where(S.survey_id == survey_id)
+    rows = rows.where(S.status == SessionStatus(status)) if status in set(SessionStatus) else rows
+    if asked.search:
+        rows = rows.where(or_(has_words(asked.search, S.name), *has_digits(asked.search, S.phone, region)))
+    total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    asked = last_page(total, asked)
+    page = db.session.scalars(rows.order_by(S.id.desc()).offset(asked.offset).limit(asked.per_page))
+    return People(list(page), total, asked)
+
+
+def session(survey_id: int, session_id: int) -> SurveySession | None:
+    """One session of this survey."""
+    return db.session.scalar(select(S).where(S.id == session_id, S.survey_id == survey_id))
+
+
+def texts_of(session_id: int) -> list[SurveyAnswer]:
+    """Everything that one person said in one session."""
+    return list(db.session.scalars(select(A).where(A.session_id == session_id).order_by(A.id)))
+
+
+EXPORT_SLICE = 500
+Exported = tuple[datetime, datetime | None, str, str, str | None, dict[str, str]]
+
+
+def everybody(survey_id: int) -> Iterator[Exported]:
+    """(began, ended, how it stands, phone, name, answers by question) of every session, read in slices."""
+    last = 0
+    rows = select(S).where(S.survey_id == survey_id).order_by(S.id)
+    while some := db.session.scalars(rows.where(S.id > last).limit(EXPORT_SLICE)).all():
+        ids = [each.id for each in some]
+        found = db.session.execute(
+            select(A.session_id, A.prompt, A.value).where(A.session_id.in_(ids), A.state == AnswerState.ANSWERED)
+        )
+        said: dict[int, dict[str, str]] = {}
+        for session_id, prompt, value in found:
+            said.setdefault(session_id, {})[prompt] = value or ""
+        db.session.rollback()
+        for each in some:
+            yield each.started_at, each.ended_at, each.status.value, each.phone, each.name, said.get(each.id, {})
+        last = ids[-1]

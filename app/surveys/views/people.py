@@ -1,0 +1,86 @@
+"""One person's way through a survey: what they said, and what a person puts right."""
+
+from dataclasses import dataclass
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.audit.actions import act
+from app.domain.questions import Question, parse
+from app.domain.surveys import AnswerState, usual_hint
+from app.events import queries as events
+from app.kit.access import BOTH, local_path, needs, who
+from app.kit.clock import now
+from app.surveys.actions import correcting, sessions
+from app.surveys.actions.correcting import NotAnAnswer
+from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
+from app.surveys.queries import results as queries
+from app.surveys.queries.results import UNDERSTOOD
+from app.surveys.views.room import bp, found
+
+NO_ANSWER = "That does not answer the question. {hint}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One question of a session: what was understood (or None), the texts that were not, and where the session is."""
+
+    place: int
+    question: Question
+    answer: SurveyAnswer | None
+    others: list[SurveyAnswer]
+    is_here: bool
+
+
+@bp.get("/<int:survey_id>/sessions/<int:session_id>")
+@needs(*BOTH)
+def session(survey_id: int, session_id: int) -> ResponseReturnValue:
+    """What one person said."""
+    return _page(found(survey_id), _session(survey_id, session_id))
+
+
+def _session(survey_id: int, session_id: int) -> SurveySession:
+    return queries.session(survey_id, session_id) or abort(404)
+
+
+def _page(survey: SurveyFlow, row: SurveySession, wrong: tuple[int, str, str] = (-1, "", "")) -> str:
+    """`wrong`: the place of a correction that could not be taken, what was typed, and the sentence."""
+    texts = queries.texts_of(row.id)
+    lines = [
+        Line(
+            place,
+            question,
+            next((text for text in texts if text.position == place and text.state in UNDERSTOOD), None),
+            [text for text in texts if text.position == place and text.state not in UNDERSTOOD],
+            place == row.position,
+        )
+        for place, question in enumerate(parse(row.questions_json))
+    ]
+    event = events.event(survey.linked_event_id)
+    return render_template(
+        "surveys/session.html", survey=survey, row=row, lines=lines, wrong=wrong, event=event, states=AnswerState
+    )
+
+
+@bp.post("/<int:survey_id>/sessions/<int:session_id>/answer")
+@needs(*BOTH)
+def correct(survey_id: int, session_id: int) -> ResponseReturnValue:
+    """Count something as the answer to the question at `position` (else where they are), as if they had texted it."""
+    survey, row = found(survey_id), _session(survey_id, session_id)
+    typed, place = request.form.get("value", ""), request.form.get("position", str(row.position))
+    position = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
+    questions = parse(row.questions_json)
+    if not 0 <= position < len(questions):
+        abort(404)
+    try:
+        with act("survey.answer_corrected", who()) as trace:
+            trace.about = f"survey {survey_id}, session {session_id}, question {position + 1}"
+            there = sessions.found(session_id) or abort(404)
+            goes_on = correcting.correct(there, position, typed, who(), now())
+            trace.details = {"goes_on": goes_on}
+    except NotAnAnswer:
+        sentence = NO_ANSWER.format(hint=usual_hint(questions[position]))
+        return _page(survey, row, (position, typed, sentence)), 422
+    flash("Counted. The survey goes on by itself." if goes_on else "Counted.", "success")
+    here = url_for("surveys.session", survey_id=survey_id, session_id=session_id)
+    return redirect(local_path(request.form.get("next")) or here, 303)

@@ -1,0 +1,96 @@
+"""Lists and one person at 100,000 people, 200 events and a million texts: the server's time, and its statements.
+
+Each page is asked in a database of that size and in one of 1,000 people and 10,000 texts, by turns. Asked of each:
+under 50 ms, at most 8 statements, and less than twice the time of the small one.
+"""
+
+import time
+from statistics import median
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.bench.crowd import Size, crowded
+from tests.bench.figures import Asked, Figure
+from tests.bench.house import folder
+from tests.bench.lists import export
+from tests.statements import asked_of
+from tests.visit import Visitor
+
+MANY, FEW = Size(100_000), Size(1_000)
+TIMES = 9
+MOST_MS, MOST_STATEMENTS, MOST_GROWTH = 50, 8, 2
+SOMEBODY = "/people/13032007919"
+PAGES = (
+    ("the community", "/community"),
+    ("… its last page", "/community?page=2000"),
+    ("… by number, last first", "/community?sort=phone&dir=desc"),
+    ("… newest first", "/community?sort=created_at&dir=desc"),
+    ("… search for a common name", "/community?search=smith"),
+    ("… search for digits", "/community?search=(303)+200"),
+    ("… search that finds nobody", "/community?search=qqqqq"),
+    ("the events", "/events"),
+    ("… by people", "/events?sort=people&dir=desc"),
+    ("… search", "/events?search=event+1"),
+    ("an event with a tenth of all people", "/events/1"),
+    ("… its last page", "/events/1?page=200"),
+    ("… newest first", "/events/1?sort=created_at&dir=desc"),
+    ("… search", "/events/1?search=smith"),
+    ("do not text", "/suppression"),
+    ("… its last page", "/suppression?page=2000"),
+    ("… in the middle", "/suppression?page=1000"),
+    ("… by name", "/suppression?sort=name&dir=asc"),
+    ("… by number", "/suppression?sort=phone&dir=asc"),
+    ("… numbers that do not work", "/suppression?why=number_dead"),
+    ("… put there by hand", "/suppression?source=manual"),
+    ("… search for a name", "/suppression?search=smith"),
+    ("… search for digits", "/suppression?search=2000"),
+    ("blasts", "/blasts/logs"),
+    ("… search", "/blasts/logs?search=number+17"),
+    ("one blast to everybody", "/blasts/logs/1"),
+    ("… its last page", "/blasts/logs/1?page=2000"),
+    ("… those that failed", "/blasts/logs/1?show=failed"),
+    ("… search", "/blasts/logs/1?search=smith"),
+    ("scheduled", "/blasts/scheduled"),
+    ("audit", "/audit"),
+    ("… its last page", "/audit?page=2000"),
+    ("… of one person", "/audit?who=ada"),
+    ("one person", SOMEBODY),
+)
+
+
+def run() -> list[Figure]:
+    """Three figures a page: its time, how much that is of the small database's, and how many statements it takes; then
+    what an export of everybody takes.
+    """
+    with folder() as place:
+        small, large = crowded(place / "few.db", FEW), crowded(place / "many.db", MANY)
+        browsers = [Visitor(app).browser("ada") for app in (small, large)]
+        figures = [each for what, address in PAGES for each in _page(large, browsers, what, address)]
+        return figures + export(browsers[1], MANY.people)
+
+
+def _page(app: Flask, browsers: list[FlaskClient], what: str, address: str) -> list[Figure]:
+    few, many = _by_turns(browsers, address)
+    with asked_of(app) as statements:
+        browsers[1].get(address)
+    against = f"{FEW.people:,} people"
+    return [
+        Figure(what, many, "ms", against, few, address, Asked(most=MOST_MS)),
+        Figure("", many, "ms", "the same", few, "", Asked(most=MOST_GROWTH, of_ratio=True)),
+        Figure("", len(statements), "statements", asked=Asked(most=MOST_STATEMENTS)),
+    ]
+
+
+def _by_turns(browsers: list[FlaskClient], address: str) -> list[float]:
+    """The median time in ms of an address in each browser, after one look that warms up."""
+    taken: list[list[float]] = [[] for _ in browsers]
+    for turn in range(TIMES + 1):
+        for browser, times in zip(browsers, taken, strict=True):
+            start = time.perf_counter()
+            answer = browser.get(address)
+            seconds = time.perf_counter() - start
+            assert answer.status_code == 200, (address, answer.status_code)
+            if turn:
+                times.append(seconds)
+    return [median(times) * 1000 for times in taken]

@@ -1,0 +1,299 @@
+"""What a text says in answer to a question: understood, or not, never wrong."""
+
+from datetime import date
+
+import pytest
+
+from app.domain.dates import Calendar
+from app.domain.questions import Ask, Question
+from app.domain.reading import read
+
+THURSDAY = date(2026, 11, 26)
+US, ELSEWHERE = Calendar(THURSDAY), Calendar(THURSDAY, month_first=False)
+COMING = Question("Are you coming?", Ask.YES_NO)
+HOW_MANY = Question("How many?", Ask.NUMBER, low=0, high=2000)
+FOOD = Question("What do you bring?", Ask.CHOICE, choices=("Pizza", "Pasta", "Green salad"))
+KIDS = Question("How many kids?", Ask.CHOICE, choices=("1", "2", "3 or more"))
+WHEN = Question("When?", Ask.DATE)
+NAME = Question("Your name?", Ask.NAME)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes",
+        "YES",
+        "Yes!",
+        " y ",
+        "yeah",
+        "Yep.",
+        "ok",
+        "sure",
+        "of course",
+        "sí",
+        "Si",
+        "Sí, claro",
+        "claro que sí",
+        "oui",
+        "Oui merci",
+        "d'accord",
+        "D’accord",
+        "bien sûr",
+        "👍",
+        "👍🏽",
+        "✅",
+        "Yes please",
+        "ＹＥＳ",
+        "yes 3 of us",
+        "Yes, we are coming",
+        "YES 🎉",
+        "I'm in",
+        "vale",
+    ],
+)
+def test_these_mean_yes(text):
+    assert read(COMING, text, US) == "yes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no",
+        "No.",
+        "NO!!",
+        "n",
+        "nope",
+        "nah",
+        "no thanks",
+        "No, thank you",
+        "can't",
+        "I can’t",
+        "no we can't come",
+        "sorry, can't make it",
+        "not this time",
+        "non",
+        "Non merci",
+        "no gracias",
+        "No puedo",
+        "👎",
+        "❌",
+    ],
+)
+def test_these_mean_no(text):
+    assert read(COMING, text, US) == "no"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no problem",
+        "no, I will come",
+        "yes and no",
+        "yes but late",
+        "maybe",
+        "yes?",
+        "not sure",
+        "who is this",
+        "👍👎",
+        "",
+        "🎉",
+        "5",
+        "yes if it does not rain",
+        "no worries see you",
+        "yesterday",
+        "nobody told me",
+        "stop",
+        "quizás sí",
+    ],
+)
+def test_these_could_mean_either(text):
+    assert read(COMING, text, US) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("5", "5"),
+        (" 5. ", "5"),
+        ("five", "5"),
+        ("FIVE!", "5"),
+        ("5 people", "5"),
+        ("we are 5", "5"),
+        ("5 🎉", "5"),
+        ("twelve", "12"),
+        ("doce", "12"),
+        ("douze", "12"),
+        ("none", "0"),
+        ("0", "0"),
+        ("１２", "12"),
+        ("1,200", "1200"),
+        ("one", "1"),
+        ("we will be six", "6"),
+        ("٥", "5"),
+        ("007", "7"),
+    ],
+)
+def test_one_number_is_a_number(text, value):
+    assert read(HOW_MANY, text, US) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 adults and 3 kids",
+        "5-6",
+        "5 or 6",
+        "5+",
+        "2.5",
+        "5pm",
+        "5:30",
+        "$5",
+        "50%",
+        "half a dozen",
+        "one of us can't",
+        "no one",
+        "just us",
+        "",
+        "many",
+        "1/2",
+        "-3",
+        "2001",
+        "1.200",
+        "5?",
+        "at least 5",
+        "12345678901",
+        "3x",
+        "5 / 6",
+    ],
+)
+def test_what_could_be_two_numbers_is_none(text):
+    assert read(HOW_MANY, text, US) is None
+
+
+def test_bounds_of_a_number():
+    warm = Question("How warm?", Ask.NUMBER, low=-10, high=10)
+    assert [read(warm, text, US) for text in ("-10", "-11", "10", "11")] == ["-10", None, "10", None]
+    assert read(Question("How many?", Ask.NUMBER), "123456789", US) == "123456789"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1", "Pizza"),
+        ("2.", "Pasta"),
+        ("a", "Pizza"),
+        ("C", "Green salad"),
+        ("two", "Pasta"),
+        ("pizza", "Pizza"),
+        ("PIZZA!!", "Pizza"),
+        ("piz", "Pizza"),
+        ("green", "Green salad"),
+        ("2 pasta", "Pasta"),
+        ("3) Green", "Green salad"),
+        ("4", None),
+        ("d", None),
+        ("p", None),
+        ("pa", None),
+        ("2 pizza", None),
+        ("salad", None),
+        ("pizza or pasta", None),
+        ("", None),
+        ("🍕", None),
+        ("1 2", None),
+    ],
+)
+def test_a_choice_is_named_by_number_letter_or_word(text, value):
+    assert read(FOOD, text, US) == value
+
+
+def test_choices_that_are_numbers_have_letters():
+    """Otherwise "2" would be the second choice for one person and two children for another."""
+    assert KIDS.asked == "How many kids?\nA 1\nB 2\nC 3 or more"
+    said = {text: read(KIDS, text, US) for text in ("A", "1", "2", "b", "3", "3 or more", "4", "two")}
+    assert said == {
+        "A": "1",
+        "1": "1",
+        "2": "2",
+        "b": "2",
+        "3": "3 or more",
+        "3 or more": "3 or more",
+        "4": None,
+        "two": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("5/8/2027", "2027-05-08"),
+        ("5/8/27", "2027-05-08"),
+        ("5-8", "2027-05-08"),
+        ("8.5.2027", "2027-05-08"),
+        ("2027-05-08", "2027-05-08"),
+        ("13/5", "2027-05-13"),
+        ("May 8", "2027-05-08"),
+        ("8 May", "2027-05-08"),
+        ("8th of May, 2027", "2027-05-08"),
+        ("8 de mayo", "2027-05-08"),
+        ("8 mai 2027", "2027-05-08"),
+        ("Sat 8 May 2027", "2027-05-08"),
+        ("today", "2026-11-26"),
+        ("Tomorrow!", "2026-11-27"),
+        ("mañana", "2026-11-27"),
+        ("friday", "2026-11-27"),
+        ("mié", None),
+        ("miércoles", "2026-12-02"),
+        ("dec 1", "2026-12-01"),
+        ("1/1/85", "1985-01-01"),
+        ("29 feb 2028", "2028-02-29"),
+        ("thursday", None),
+        ("next friday", None),
+        ("31/2", None),
+        ("29 feb", None),
+        ("soon", None),
+        ("5/8 or 5/9", None),
+        ("tomorrow at 5", None),
+        ("13/13", None),
+        ("5", None),
+        ("", None),
+        ("1/1/1776", None),
+    ],
+)
+def test_days_as_people_in_the_united_states_write_them(text, value):
+    assert read(WHEN, text, US) == value
+
+
+def test_elsewhere_the_day_stands_first():
+    assert [read(WHEN, "5/8/2027", calendar) for calendar in (US, ELSEWHERE)] == ["2027-05-08", "2027-08-05"]
+    assert read(WHEN, "5/13/2027", ELSEWHERE) == "2027-05-13"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Zoë Hernández", "Zoë Hernández"),
+        ("my name is Bo", "Bo"),
+        ("I'm Ann-Marie O'Neil.", "Ann-Marie O'Neil"),
+        ("it’s Leo", "Leo"),
+        ("田中 美咲", "田中 美咲"),
+        ("me llamo José", "José"),
+        ("  Ada   Lovelace ", "Ada Lovelace"),
+        ("yes", None),
+        ("no thanks", None),
+        ("5", None),
+        ("why?", None),
+        ("", None),
+        ("🎉", None),
+        ("a@b.org", None),
+        ("we would love to come but we have no car", None),
+        ("N" * 101, None),
+    ],
+)
+def test_a_name_is_a_name(text, value):
+    assert read(NAME, text, US) == value
+
+
+def test_free_words_are_kept_as_they_came_without_what_cannot_be_seen():
+    question = Question("Anything else?")
+    assert read(question, " We bring\r\ncake \u202e🎂 ", US) == "We bring\ncake 🎂"
+    assert read(question, " \u200b ", US) is None

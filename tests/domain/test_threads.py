@@ -1,0 +1,45 @@
+"""What a list of conversations says of days and times."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from app.domain.threads import countdown, day_of, short_time, working_days
+
+NOW = datetime(2026, 12, 4, 17, 0, tzinfo=UTC)  # a Friday, 10:00 in Denver
+DENVER = "America/Denver"
+
+
+@pytest.mark.parametrize(
+    ("moment", "short", "day"),
+    [
+        (datetime(2026, 12, 4, 16, 12, tzinfo=UTC), "09:12", "Today"),
+        (datetime(2026, 12, 4, 6, 59, tzinfo=UTC), "Thu", "Yesterday"),
+        (datetime(2026, 11, 28, 17, 0, tzinfo=UTC), "Sat", "Sat 28 Nov"),
+        (datetime(2026, 11, 27, 17, 0, tzinfo=UTC), "27 Nov", "Fri 27 Nov"),
+        (datetime(2025, 5, 3, 17, 0, tzinfo=UTC), "3 May 2025", "Sat 3 May 2025"),
+    ],
+)
+def test_moments_are_short_in_lists_and_days_stand_between_texts(moment, short, day):
+    assert (short_time(moment, DENVER, NOW), day_of(moment, DENVER, NOW)) == (short, day)
+
+
+@pytest.mark.parametrize(
+    ("until", "left"),
+    [("2026-12-04", 0), ("2026-12-05", 0), ("2026-12-07", 1), ("2026-12-11", 5), ("2026-12-18", 10), ("2026-12-01", 0)],
+)
+def test_weekends_are_no_working_days(until, left):
+    assert working_days(date(2026, 12, 4), date.fromisoformat(until)) == left
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (18, "Decide by Fri 18 Dec: 10 working days left."),
+        (7, "Decide by Mon 7 Dec: 1 working day left."),
+        (4, "Decide by Fri 4 Dec: today is the last day."),
+        (3, "Decide by Thu 3 Dec: the time is over."),
+    ],
+)
+def test_the_time_to_decide_is_counted_down(day, words):
+    assert countdown(datetime(2026, 12, day, 20, 0, tzinfo=UTC), DENVER, NOW) == words

@@ -1,0 +1,140 @@
+"""A reply: sent once, to whoever may be texted; nothing typed is lost. And the replies that are kept."""
+
+import re
+
+import pytest
+
+from app.kit.db import write
+from app.suppression.actions import lift
+from tests.cast import LEO, ZOE
+from tests.makers import member, said_stop
+
+
+@pytest.fixture
+def zoe(app, wrote):
+    """Zoë's thread, after one text; her name is known."""
+    with app.app_context():
+        member(ZOE, "Zoë Hernández")
+    return wrote(ZOE, "Hello there")
+
+
+def token(visit, thread_id, who="sol"):
+    return re.search(r'name="client_token" value="(\w+)"', visit(f"/inbox/{thread_id}", who).text)[1]
+
+
+def test_a_reply_is_queued_ahead_of_blasts_and_nobody_has_to_look_any_more(visit, zoe, thread, sent):
+    answer = visit(f"/inbox/{zoe}/reply?state=all", "sol", body="  Hi {first_name|friend}!  ")
+    assert answer.location == f"/inbox/{zoe}?state=all"
+    [text] = sent()
+    assert (text.body, text.kind, text.status, text.written_by) == ("Hi Zoë!", "reply", "queued", "sol")
+    assert (text.phone, text.name, text.priority, text.carrier) == (ZOE, "Zoë Hernández", 20, "sandbox")
+    row = thread(zoe)
+    assert text.in_reply_to
+    assert (row.needs_reply, row.unread, row.last_message_id) == (False, 0, text.id)
+    assert "Your reply is on its way." in visit(f"/inbox/{zoe}", "sol").words
+
+
+def test_a_double_click_sends_once_and_another_form_sends_again(visit, zoe, sent):
+    mark = token(visit, zoe)
+    for _ in range(3):
+        assert visit(f"/inbox/{zoe}/reply", "sol", body="Once", client_token=mark).status_code == 303
+    visit(f"/inbox/{zoe}/reply", "ada", body="Twice", client_token=token(visit, zoe, "ada"))
+    visit(f"/inbox/{zoe}/reply", "sol", body="Once", client_token=mark)
+    assert [text.body for text in sent()] == ["Once", "Twice"]
+    visit(f"/inbox/{zoe}/reply", "sol", body="Once")  # a program without a mark means what it says
+    assert len(sent()) == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("", "Write a text first."),
+        (" \u200b ", "Write a text first."),
+        ("Hi {nickname}", "{nickname} is not a placeholder."),
+        ("See you at {event_title}", "can only be filled in for the people of an event"),
+        ("A brace } alone", "stands alone"),
+        ("x" * 1601, "This text has 1,601 characters."),
+    ],
+)
+def test_a_mistake_is_said_beside_the_box_and_nothing_typed_is_lost(visit, zoe, sent, body, words):
+    page = visit(f"/inbox/{zoe}/reply", "sol", body=body, client_token="a" * 32)
+    assert page.status_code == 422
+    assert words in page.words
+    assert body.strip(" \u200b") in page.text
+    assert 'value="' + "a" * 32 in page.text
+    assert sent() == []
+
+
+def test_whoever_said_stop_meanwhile_is_not_texted_and_the_words_stay(app, visit, zoe, sent, thread):
+    with app.app_context():
+        said_stop(ZOE)
+    page = visit(f"/inbox/{zoe}/reply", "sol", body="But wait")
+    assert page.status_code == 422
+    assert "Said STOP. Only they can change that, by texting START." in page.words
+    assert "But wait</textarea>" in page.text
+    assert sent() == []
+    assert thread(zoe).needs_reply
+
+
+def test_short_codes_get_no_answer(visit, wrote, sent):
+    assert visit(f"/inbox/{wrote('32665', 'Code')}/reply", "ada", body="Hi").status_code == 422
+    assert sent() == []
+
+
+def test_a_refused_form_can_be_sent_again_once_they_came_back(app, visit, zoe, sent):
+    """The mark is taken back with everything else of the transaction."""
+    mark = token(visit, zoe)
+    with app.app_context():
+        said_stop(ZOE)
+    visit(f"/inbox/{zoe}/reply", "sol", body="Hi", client_token=mark)
+    with app.app_context(), write():
+        lift(ZOE)
+    visit(f"/inbox/{zoe}/reply", "sol", body="Hi", client_token=mark)
+    assert len(sent()) == 1
+
+
+def saved(visit, title="Where", body="Hi {first_name|you}, by the gate."):
+    return visit("/inbox/replies/add", "sol", title=title, body=body)
+
+
+def test_a_saved_reply_goes_into_the_box_filled_in_and_sends_nothing(visit, zoe, wrote, sent):
+    saved(visit)
+    assert 'data-insert="Hi Zoë, by the gate."' in visit(f"/inbox/{zoe}", "sol").text
+    page = visit(f"/inbox/{zoe}/reply", "sol", body="As I said:", saved="1", client_token="b" * 32)
+    assert page.status_code == 200
+    assert "As I said:\nHi Zoë, by the gate.</textarea>" in page.text
+    assert 'value="' + "b" * 32 in page.text
+    assert 'data-insert="Hi you, by the gate."' in visit(f"/inbox/{wrote(LEO, 'Hi')}", "sol").text
+    assert sent() == []
+
+
+def test_saved_replies_are_kept_changed_and_deleted_by_admins_only(visit):
+    assert "Keep the answers that you write again and again." in visit("/inbox/replies", "sol").words
+    assert saved(visit).location == "/inbox/replies"
+    again = saved(visit)
+    assert again.status_code == 422
+    assert "Another saved reply has this title." in again.words
+    assert visit("/inbox/replies/1/edit", "sol", title="There", body="Come by!").location == "/inbox/replies"
+    page = visit("/inbox/replies", "sol")
+    assert "There Come by!" in page.words
+    assert "Delete" not in page.words
+    assert visit.post("/inbox/replies/1/delete", "sol").status_code == 403
+    assert visit.post("/inbox/replies/1/delete", "ada").location == "/inbox/replies"
+    assert visit.post("/inbox/replies/1/delete", "ada").status_code == 404
+    assert visit("/inbox/replies/1/edit", "ada").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "words"),
+    [
+        ("", "Hi", "Write a title."),
+        ("x" * 81, "Hi", "at most 80 characters"),
+        ("Hi", "", "Write a text first."),
+        ("Hi", "{nick}", "is not a placeholder"),
+    ],
+)
+def test_a_saved_reply_that_could_not_be_sent_is_not_kept(visit, title, body, words):
+    page = saved(visit, title, body)
+    assert page.status_code == 422
+    assert words in page.words
+    assert f'value="{title}"' in page.text

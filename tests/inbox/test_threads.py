@@ -1,0 +1,136 @@
+"""Threads as texts come and go: one a number, open again with every text, found by their words."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from app.delivery.models import Message
+from app.inbox.actions import minding, threads
+from app.inbox.models import Thread
+from app.kit.clock import now
+from app.kit.db import db, write
+from tests.cast import LEO, ZOE
+from tests.makers import wrote
+
+SEARCH = db.text("SELECT rowid FROM inbox_search WHERE inbox_search MATCH :words ORDER BY rowid")
+
+
+def found(words):
+    return list(db.session.scalars(SEARCH, {"words": words}))
+
+
+def row(thread_id):
+    return db.session.get(Thread, thread_id, populate_existing=True)
+
+
+def text(phone, body, kind="reply"):
+    with write() as session:
+        values = {"kind": kind, "phone": phone, "body": body, "status": "queued", "created_at": now()}
+        session.add(message := Message(**values))
+    return message.id
+
+
+def test_whoever_writes_twice_has_one_thread_with_two_unread_texts(shop):
+    first, second = wrote(ZOE, "Hello"), wrote(ZOE, "Anybody there?")
+    assert first == second
+    thread = row(first)
+    assert (thread.unread, thread.needs_reply, thread.why) == (2, True, None)
+    assert db.session.get(Message, thread.last_message_id).body == "Anybody there?"
+
+
+def test_what_a_machine_took_is_not_unread_and_needs_nobody_but_opens_what_was_done(shop):
+    thread_id = wrote(ZOE, "Hello")
+    with write():
+        minding.finish(thread_id, "ada", now())
+    wrote(ZOE, "PICNIC", needs_reply=False)
+    thread = row(thread_id)
+    assert (thread.unread, thread.needs_reply, thread.done_at, thread.done_by) == (0, False, None, None)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "why"),
+    [
+        (("flood", True), ("unclear", True), "unclear"),
+        (("maybe_stop", True), (None, True), "maybe_stop"),
+        (("maybe_stop", True), ("flood", True), "maybe_stop"),
+        (("unclear", True), (None, True), "unclear"),
+        (("unclear", True), (None, False), "unclear"),
+        ((None, True), ("maybe_stop", True), "maybe_stop"),
+    ],
+)
+def test_the_reason_that_weighs_more_stays(shop, one, two, why):
+    for reason, needs in (one, two):
+        thread_id = wrote(ZOE, "Hm", needs_reply=needs, why=reason)
+    assert row(thread_id).why == why
+
+
+def test_what_is_written_to_somebody_brings_the_thread_that_is_there_to_the_top(shop):
+    zoe, leo = wrote(ZOE, "Hi", at=now() - timedelta(hours=2)), wrote(LEO, "Hi", at=now() - timedelta(hours=1))
+    answer = text(ZOE, "Hello Zoë")
+    with write():
+        threads.went_out(ZOE, answer, now())
+        threads.went_out("+13035550199", text_id := answer, now())
+    assert row(zoe).last_at > row(leo).last_at
+    assert row(zoe).last_message_id == text_id
+    assert db.session.scalar(db.select(db.func.count()).select_from(Thread)) == 2
+
+
+def test_two_texts_at_once_make_one_thread(app):
+    go = threading.Barrier(2)
+
+    def come(body):
+        with app.app_context():
+            go.wait()
+            wrote(ZOE, body)
+            db.session.remove()
+
+    crowd = [threading.Thread(target=come, args=(f"Text {n}",)) for n in range(2)]
+    for each in crowd:
+        each.start()
+    for each in crowd:
+        each.join()
+    with app.app_context():
+        assert [thread.unread for thread in db.session.scalars(db.select(Thread))] == [2]
+
+
+def test_silence_holds_until_its_moment(shop):
+    wrote(ZOE, "Hi")
+    moment = now()
+    with write():
+        assert not threads.is_silent(ZOE, moment)
+        threads.silence(ZOE, moment + timedelta(minutes=10))
+        assert threads.is_silent(ZOE, moment + timedelta(minutes=9))
+        assert not threads.is_silent(ZOE, moment + timedelta(minutes=10))
+        assert not threads.is_silent(LEO, moment)
+
+
+def test_texts_are_found_by_words_without_their_accents_and_by_how_words_begin(shop):
+    thread_id = wrote(ZOE, "¿Dónde está el Jardín?")
+    message = row(thread_id).last_message_id
+    assert found("donde") == found('"jard"*') == [message]
+    assert found("garden") == []
+
+
+def test_rows_of_a_blast_are_not_searched_and_answers_are(shop):
+    wrote(ZOE, "Hi")
+    with write() as session:
+        session.execute(
+            db.text("INSERT INTO message_logs (id, message_body, target, status) VALUES (1, '', 'event', 'sent')")
+        )
+        session.add(Message(kind="blast", phone=ZOE, body="picnic blast", status="queued", message_log_id=1))
+    answer = text(ZOE, "the picnic answer")
+    with write():
+        threads.went_out(ZOE, answer, now())
+    assert found("picnic") == [answer]
+
+
+def test_a_changed_or_deleted_text_is_found_as_it_is_now(shop):
+    """What erasing somebody relies on: after it no word of theirs is found."""
+    message = row(wrote(ZOE, "my secret garden")).last_message_id
+    with write() as session:
+        session.execute(db.update(Message).where(Message.id == message).values(body="erased"))
+    assert (found("secret"), found("erased")) == ([], [message])
+    with write() as session:
+        session.execute(db.delete(Message).where(Message.id == message))
+    assert found("erased") == []

@@ -1,0 +1,64 @@
+"""What the tests of keywords do again and again: make one, text it, look at rows."""
+
+from app.delivery.models import Message
+from app.domain.blast_states import Direction, Kind, MessageStatus
+from app.events.models import Event
+from app.keywords.actions import rules
+from app.keywords.actions.matching import take
+from app.keywords.models import KeywordRule
+from app.kit.clock import now
+from app.kit.db import db, write
+from app.surveys.actions.answering import Heard
+from app.surveys.models import SurveyFlow, TriggerWord
+from tests.cast import ZOE
+
+
+def keyword(word="HOURS", answer="We are open 9 to 5.", aliases=(), **more):
+    """A keyword; its id."""
+    with write():
+        return rules.add(rules.Rule(word, answer, **more), aliases, "ada").id
+
+
+def event(title="Spring picnic", **more):
+    """An event; its id."""
+    with write() as session:
+        session.add(row := Event(title=title, **more))
+    return row.id
+
+
+def survey(name="Spring picnic", word="PICNIC", **more):
+    """A survey; its id."""
+    with write() as session:
+        session.add(row := SurveyFlow(name=name, trigger_keyword=word, questions_json="[]", **more))
+    return row.id
+
+
+def heard(body, phone=ZOE, name=None, moment=None):
+    """A text that came in, as the router tells of it. Inside write()."""
+    row = Message(direction=Direction.INBOUND, kind=Kind.INBOUND, status=MessageStatus.RECEIVED, phone=phone, body=body)
+    db.session.add(row)
+    db.session.flush()
+    return Heard(phone, body, row.id, moment or now(), name)
+
+
+def text(body, **more):
+    """Somebody texts that; what the keywords make of it."""
+    with write():
+        return take(heard(body, **more))
+
+
+def answers(body, **more):
+    """The replies alone; None when no keyword took it."""
+    taken = text(body, **more)
+    return taken and taken.replies
+
+
+def rule(rule_id):
+    """A keyword as it is now."""
+    return db.session.get(KeywordRule, rule_id, populate_existing=True)
+
+
+def words():
+    """Every word that starts something, with the number of its keyword; None for a survey's."""
+    rows = db.session.scalars(db.select(TriggerWord).order_by(TriggerWord.word))
+    return {row.word: row.keyword_rule_id for row in rows}

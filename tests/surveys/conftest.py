@@ -1,0 +1,82 @@
+"""What the tests of surveys look at: surveys, and people who text."""
+
+import json
+
+import pytest
+
+from app.delivery.models import Message, MessageLog
+from app.domain.questions import kept
+from app.events.models import Event, EventRegistration
+from app.kit.db import db, write
+from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
+from tests.surveys.talk import NOON, Town
+
+
+@pytest.fixture
+def make_survey(app):
+    """Call `make_survey(question, …, word="PICNIC", …)`: an open survey; gives its id."""
+
+    def make(*questions, word="PICNIC", **more):
+        facts = {
+            "name": f"The {word.lower()}",
+            "intro_message": "Welcome.",
+            "completion_message": "See you there.",
+        } | more
+        asked = kept([each for each in questions if not isinstance(each, str)]) if questions else "[]"
+        if all(isinstance(each, str) for each in questions):
+            asked = json.dumps(questions)
+        with app.app_context(), write() as session:
+            session.add(row := SurveyFlow(trigger_keyword=word, questions_json=asked, **facts))
+            session.flush()
+            return row.id
+
+    return make
+
+
+@pytest.fixture
+def make_event(app):
+    """Call `make_event("Picnic")`: an event; gives its id."""
+
+    def make(title="Picnic"):
+        with app.app_context(), write() as session:
+            session.add(row := Event(title=title))
+            session.flush()
+            return row.id
+
+    return make
+
+
+@pytest.fixture
+def text(app):
+    """Call `text(ZOE, "picnic")` for a Taken or None, `text.says(ZOE, "picnic", "yes")` for the last replies."""
+    return Town(app)
+
+
+@pytest.fixture
+def asked_by_blast(app):
+    """Call `asked_by_blast(survey_id, ZOE, …)`: a blast that asks has reached these people; its log's id."""
+
+    def make(survey_id, *phones, status="delivered", at=NOON, body="Are you coming?"):
+        with app.app_context(), write() as session:
+            log = MessageLog(message_body=body, target="community", total_recipients=len(phones), survey_id=survey_id)
+            session.add(log)
+            session.flush()
+            row = {"kind": "blast", "status": status, "body": body, "message_log_id": log.id}
+            session.add_all(Message(phone=phone, created_at=at, **row) for phone in phones)
+            return log.id
+
+    return make
+
+
+@pytest.fixture
+def rows(app):
+    """Call `rows("answers")`, `rows("sessions")`, `rows("survey", id)`, `rows("registrations")`."""
+
+    def read(what, id=None):
+        with app.app_context():
+            if what == "survey":
+                return db.session.get(SurveyFlow, id)
+            kind = {"answers": SurveyAnswer, "sessions": SurveySession, "registrations": EventRegistration}[what]
+            return db.session.scalars(db.select(kind).order_by(kind.id)).all()
+
+    return read

@@ -1,0 +1,39 @@
+"""People who text, heard as the router hears them."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import insert
+
+from app.delivery.models import messages
+from app.kit.db import write
+from app.surveys.actions import answering
+from app.surveys.actions.answering import Heard
+
+NOON = datetime(2026, 11, 26, 19, 0, tzinfo=UTC)  # in Denver
+
+
+class Town:
+    """People who text, a minute apart, heard as the router hears them."""
+
+    def __init__(self, app, moment=NOON):
+        self.app, self.moment = app, moment
+
+    def __call__(self, phone, body, *, seconds=60, name=None, doubtful=False):
+        self.moment += timedelta(seconds=seconds)
+        with self.app.app_context(), write() as session:
+            row = {"direction": "inbound", "kind": "inbound", "status": "received", "phone": phone, "body": body}
+            made = session.execute(insert(messages).values(row).returning(messages.c.id)).scalar_one()
+            heard = Heard(phone, body, made, self.moment, name)
+            return (
+                answering.answer(heard, only_valid=True, doubtful=doubtful)
+                or (None if doubtful else answering.begin_by_word(heard))
+                or (None if doubtful else answering.answer(heard, only_valid=False))
+            )
+
+    def says(self, phone, *bodies, **more):
+        """The replies to the last of these texts."""
+        taken = [self(phone, body, **more) for body in bodies][-1]
+        return taken.replies if taken else None
+
+    def wait(self, **time):
+        self.moment += timedelta(**time)

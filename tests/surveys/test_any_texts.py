@@ -1,0 +1,61 @@
+"""The machine on its rows: whatever is texted, in whatever order and however fast, nothing is lost."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.domain.questions import Ask, Question
+from app.kit.db import db, write
+from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
+from tests.cast import LEO, ZOE
+
+WORDS = ["picnic", "lunch", "yes", "no", "4", "done", "skip", "back", "banana", "👍", "Zoë"]
+TEXTS = st.lists(
+    st.tuples(st.sampled_from([ZOE, LEO]), st.sampled_from(WORDS), st.sampled_from([1, 60, 90_000])), max_size=12
+)
+UNDERSTOOD_BY_US = {"done", "back", "picnic", "lunch"}
+
+
+@pytest.fixture
+def two_surveys(make_survey):
+    make_survey(
+        Question("Coming?", Ask.YES_NO, leads={"no": 3}),
+        Question("How many?", Ask.NUMBER, required=True),
+        Question("Your name?", Ask.NAME),
+    )
+    make_survey(Question("Why?"), Question("Cake?", Ask.YES_NO), word="LUNCH")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(TEXTS)
+def test_any_texts_leave_legal_rows(app, two_surveys, text, texts):
+    """Property: at most one active session a number; every text that was taken is a row or one of our words; the
+    counters are the rows; an answer stands under a question of its session.
+    """
+    taken = [(body, each) for phone, body, seconds in texts if (each := text(phone, body, seconds=seconds))]
+    with app.app_context():
+        sessions = db.session.scalars(db.select(SurveySession)).all()
+        answers = db.session.scalars(db.select(SurveyAnswer)).all()
+        active = [each.phone for each in sessions if each.status == "active"]
+        assert len(active) == len(set(active))
+        assert all((each.ended_at is None) == (each.status == "active") for each in sessions)
+        flows = db.session.scalars(db.select(SurveyFlow)).all()
+        for flow in flows:
+            own = [each for each in sessions if each.survey_id == flow.id]
+            assert flow.start_count == len(own)
+            assert flow.completion_count == sum(each.status == "completed" for each in own)
+        by_message = {each.message_id for each in answers}
+        words = [body for body, each in taken if body not in UNDERSTOOD_BY_US]
+        # an answer given again after BACK keeps its row, and the text before it stays among the messages
+        again = sum(each.value_before is not None for each in answers)
+        assert len(by_message) == len(answers) <= len(words) + len(UNDERSTOOD_BY_US) * len(taken)
+        assert len([each for each in answers if each.body in words]) >= len(words) - again - sum(
+            body == "back" for body, _ in taken
+        ) * len(words)
+    with app.app_context(), write() as session:
+        for kind in (SurveyAnswer, SurveySession):
+            session.execute(db.delete(kind))
+        session.execute(db.update(SurveyFlow).values(start_count=0, completion_count=0))
+    text.moment += timedelta(days=30)

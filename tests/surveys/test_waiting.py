@@ -1,0 +1,99 @@
+"""Whoever does not answer is reminded once, by day, and after a time no longer waited for."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import null
+
+from app.delivery.models import Message
+from app.domain.questions import Ask, Question
+from app.kit.db import db
+from app.surveys.actions.waiting import time_out_and_nudge
+from tests.cast import LEO, ZOE
+from tests.makers import said_stop
+
+COMING = Question("Coming?", Ask.YES_NO)
+
+
+@pytest.fixture
+def later(app, text):
+    """Call `later(hours=5)`: the job runs then; gives how many ended and how many were reminded."""
+
+    def run(**time):
+        text.wait(**time)
+        with app.app_context():
+            return time_out_and_nudge(text.moment)
+
+    return run
+
+
+@pytest.fixture
+def queued(app):
+    def read():
+        with app.app_context():
+            return [
+                (each.phone, each.body, each.kind.value)
+                for each in db.session.scalars(db.select(Message))
+                if each.status == "queued"
+            ]
+
+    return read
+
+
+def test_reminded_once(make_survey, text, later, queued):
+    make_survey(COMING)
+    text(ZOE, "picnic")
+    assert later(hours=3) == (0, 0)
+    assert later(hours=2) == (0, 1)
+    assert later(hours=1) == (0, 0)
+    words = "We are still waiting for your answer. Text DONE to leave this survey.\nComing? Reply YES or NO."
+    assert queued() == [(ZOE, words, "survey")]
+
+
+def test_nobody_is_reminded_at_night_nor_who_said_stop(app, make_survey, text, later, queued):
+    """From 21:00 to 8:00 on the organisation's clocks (noon in Denver is when this begins)."""
+    make_survey(COMING, timeout_hours=100)
+    text(ZOE, "picnic")
+    text(LEO, "picnic")
+    with app.app_context():
+        said_stop(LEO)
+    assert later(hours=9) == (0, 0)
+    assert later(hours=10) == (0, 0)
+    assert later(hours=1, minutes=5) == (0, 2)
+    assert [phone for phone, *_ in queued()] == [ZOE]
+
+
+def test_no_nudge_where_none_is_wanted(make_survey, text, later):
+    make_survey(COMING, nudge_hours=null())
+    text(ZOE, "picnic")
+    assert later(hours=6) == (0, 0)
+
+
+def test_after_the_time_out_it_has_ended(make_survey, text, later, rows):
+    make_survey(COMING, timeout_hours=10)
+    make_survey(COMING, word="LUNCH", timeout_hours=72)
+    text(ZOE, "picnic")
+    text(LEO, "lunch")
+    assert later(hours=11) == (1, 0)
+    assert [(each.status.value, each.ended_at) for each in rows("sessions")] == [
+        ("timed_out", text.moment),
+        ("active", None),
+    ]
+
+
+def test_many_end_in_slices(make_survey, text, later, rows, monkeypatch):
+    monkeypatch.setattr("app.surveys.actions.waiting.SLICE", 2)
+    make_survey(COMING)
+    for n in range(5):
+        text(f"+1303555010{n}", "picnic")
+    assert later(hours=25) == (5, 0)
+
+
+def test_an_answer_that_comes_first_wins(make_survey, text, later):
+    make_survey(COMING, COMING and Question("How many?", Ask.NUMBER))
+    text(ZOE, "picnic")
+    text.wait(hours=23)
+    text(ZOE, "yes")
+    assert later(hours=2) == (0, 0)
+    text.moment += timedelta(hours=1)
+    assert text.says(ZOE, "4") == ["See you there."]

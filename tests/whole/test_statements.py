@@ -1,0 +1,25 @@
+"""However long a list is, its page takes a few statements: the people on it are not asked about one by one."""
+
+import re
+
+import pytest
+
+from tests.bench.crowd import Size, crowded
+from tests.bench.scale import MOST_STATEMENTS, PAGES
+from tests.statements import asked_of
+from tests.visit import Visitor
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    """Some hundred people, so that every list is full and has a second page."""
+    return crowded(tmp_path_factory.mktemp("town") / "sms.db", Size(600, events=60, blasts=60))
+
+
+@pytest.mark.parametrize("address", [re.sub(r"page=\d+", "page=2", address) for _, address in PAGES])
+def test_a_list_takes_a_few_statements(town, address):
+    browser = Visitor(town).browser("ada")
+    browser.get(address)  # the first look loads what is kept
+    with asked_of(town) as statements:
+        assert browser.get(address).status_code == 200
+    assert len(statements) <= MOST_STATEMENTS, "\n".join(statements)
