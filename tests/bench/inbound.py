@@ -6,16 +6,16 @@ from datetime import datetime
 from pathlib import Path
 
 from app.delivery.carriers.signature import HEADER, signature_for
-from tests.bench import meanwhile
 from tests.bench.figures import Asked, Figure, percentile
 from tests.bench.house import folder, phone
-from tests.bench.meanwhile import Waited
+from tests.bench.meanwhile import Waited, browse_and_call, cookie_of
 from tests.bench.posts import ACCOUNT, FROM, TOKEN
 from tests.bench.processes import bare_app
 from tests.bench.receipts import BARE, Call
 from tests.bench.receipts import call as receipt
 from tests.bench.station import Station, station
 from tests.loops import finish
+from tests.served import until
 
 PEOPLE, TEXTS_A_SECOND, SECONDS, BEFORE = 2500, 200, 30.0, 10.0
 LATENCY = 0.05
@@ -41,6 +41,7 @@ HANDED_OVER = """
     SELECT answers.submitted_at, texts.created_at FROM messages AS answers
     JOIN messages AS texts ON texts.id = answers.in_reply_to WHERE answers.submitted_at IS NOT NULL
 """
+WAITING = "SELECT count(*) FROM messages WHERE status = 'queued'"
 ANSWERS = "SELECT count(*) FROM messages WHERE in_reply_to IS NOT NULL AND status NOT IN ('skipped', 'cancelled')"
 
 
@@ -48,9 +49,9 @@ def run() -> list[Figure]:
     """Six pages and 200 signed texts a second for 30 s against our server and its carrier, on the machine's cores."""
     with folder() as place, station(place, PEOPLE, LATENCY) as there:
         _prepare(there)
-        cookie = meanwhile._cookie(there)
+        cookie = cookie_of(there)
         alone, pages_alone = _alone(there, place, cookie)
-        texts, pages = finish(meanwhile._load(_calls(there), _pages(there), cookie, SECONDS))
+        texts, pages = finish(browse_and_call(_calls(there), _pages(there), cookie, SECONDS, status=200))
         count = len(texts.seconds)
         assert not texts.wrong, texts.wrong
         stored = (there.one(STORED), there.one(EVENTS))
@@ -77,9 +78,9 @@ def _prepare(there: Station) -> None:
 def _alone(there: Station, place: Path, cookie: str) -> tuple[Waited, dict[str, Waited]]:
     with bare_app(place / "bare.db") as url:
         calls = [receipt(url, f"{n:032x}", f"SM{n:032x}", "sent") for n in range(int(TEXTS_A_SECOND * BEFORE) + 1)]
-        texts, _ = finish(meanwhile._load(calls, {}, cookie, BEFORE))
-    finish(meanwhile._load([], _pages(there), cookie, 1.0))
-    _, pages = finish(meanwhile._load([], _pages(there), cookie, BEFORE))
+        texts, _ = finish(browse_and_call(calls, {}, cookie, BEFORE))
+    finish(browse_and_call([], _pages(there), cookie, 1.0))
+    _, pages = finish(browse_and_call([], _pages(there), cookie, BEFORE))
     return texts, pages
 
 
@@ -93,7 +94,7 @@ def _calls(there: Station) -> list[Call]:
 
 
 def _texts(url: str, many: int, number: Callable[[int], str]) -> Iterator[Call]:
-    """So many texts, each as Twilio posts it: address, fields, headers."""
+    """So many texts, each as Twilio posts it: address, fields, headers. A person texts again when all others have."""
     address = f"{url}/webhooks/twilio/inbound"
     for n in range(many):
         who = n % PEOPLE
@@ -109,7 +110,7 @@ def _texts(url: str, many: int, number: Callable[[int], str]) -> Iterator[Call]:
 
 
 def _answered(there: Station) -> Figure:
-    there.wait_until_quiet()
+    until(lambda: there.one(WAITING) == 0, "the answers to leave", 120)
     waits = [_moment(left) - _moment(came) for left, came in there.rows(HANDED_OVER)]
     seconds = [wait.total_seconds() for wait in waits]
     lost = there.one(ANSWERS) - len(seconds)
@@ -118,7 +119,7 @@ def _answered(there: Station) -> Figure:
         f"median {percentile(seconds, 0.5) * 1000:.0f}, most {max(seconds) * 1000:.0f} ms of {len(seconds):,} answers"
     )
     what = "p99 from a text to its answer's request"
-    return Figure(what, percentile(seconds, 0.99) * 1000, "ms", None, None, note, Asked(most=500))
+    return Figure(what, percentile(seconds, 0.99) * 1000, "ms", note=note, asked=Asked(most=500))
 
 
 def _moment(stored: str) -> datetime:
