@@ -10,6 +10,7 @@ import phonenumbers
 from flask import current_app
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, ValidationError
+from wtforms.widgets import TextArea
 
 from app.domain.hours import is_zone, zones
 from app.domain.wording import is_blank
@@ -17,6 +18,7 @@ from app.kit.fields import CleanField
 from app.organisation import queries
 
 NAME_LENGTH, FOOTER_LENGTH, LONGEST_UNDO = 100, 160, 3600
+STOP_LENGTH, HELP_LENGTH = 320, 480
 DEAREST = Decimal(10)
 WHOM = {"everybody": "Everybody on the list, until they say STOP", "agreed": "Only people with a recorded yes"}
 # They have calling codes, and no entry in the table of countries.
@@ -39,8 +41,27 @@ def country_choices() -> dict[str, str]:
     return {region: f"{name} (+{phonenumbers.country_code_for_region(region)})" for name, region in known}
 
 
+def _plain_words(field: CleanField, most: int) -> None:
+    """They go to anybody who asks, known or not, so there is no name to fill in."""
+    words = field.data or ""
+    if len(words) > most:
+        raise ValidationError(f"This text has at most {most} characters.")
+    if "{" in words or "}" in words:
+        raise ValidationError("Placeholders cannot be filled in here: leave out the braces { and }.")
+
+
 class LineField(CleanField):
     """A line of text; a form that does not have it changes nothing."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            super().process_formdata(valuelist)
+
+
+class WordsField(CleanField):
+    """Some lines of text; while they are empty, ours are sent. A form that does not have it changes nothing."""
+
+    widget = TextArea()
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
@@ -79,6 +100,9 @@ class SettingsForm(FlaskForm):
     price_per_segment = PriceField("Price of one part")
     footer = LineField("Line about opting out")
     undo_seconds = LineField("Seconds to undo")
+    stop_reply = WordsField("After STOP")
+    start_reply = WordsField("After START")
+    help_reply = WordsField("After HELP")
     whom = RadioField("Who gets texts", choices=lambda: WHOM, validate_choice=False)
 
     def validate_organisation(self, field: LineField) -> None:
@@ -111,6 +135,20 @@ class SettingsForm(FlaskForm):
         if not re.search(r"\bSTOP\b", line, re.IGNORECASE):
             raise ValidationError("Say the word STOP, so that people know how to opt out.")
 
+    def validate_stop_reply(self, field: WordsField) -> None:
+        """One text at most two parts long, which says how to come back."""
+        _plain_words(field, STOP_LENGTH)
+
+    def validate_start_reply(self, field: WordsField) -> None:
+        """The same."""
+        _plain_words(field, STOP_LENGTH)
+
+    def validate_help_reply(self, field: WordsField) -> None:
+        """Whoever asks for help must learn how to stop the texts."""
+        _plain_words(field, HELP_LENGTH)
+        if field.data and not re.search(r"\bSTOP\b", field.data, re.IGNORECASE):
+            raise ValidationError("Say the word STOP, so that people know how to opt out.")
+
     def validate_undo_seconds(self, field: LineField) -> None:
         """Whole seconds, or empty."""
         text = field.data
@@ -131,6 +169,9 @@ class SettingsForm(FlaskForm):
             "currency": str(self.currency.data).upper(),
             "price_per_segment": self.price_per_segment.amount,
             "footer": self.footer.data,
+            "stop_reply": self.stop_reply.data or None,
+            "start_reply": self.start_reply.data or None,
+            "help_reply": self.help_reply.data or None,
             "undo_seconds": int(self.undo_seconds.data) if self.undo_seconds.data else None,
             "consent_required": self.whom.data == "agreed",
         }

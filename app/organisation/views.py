@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import act
+from app.domain import standing_replies
 from app.domain.permission import Role
 from app.domain.phone import pretty
 from app.kit.access import needs, who
@@ -13,7 +14,16 @@ from app.organisation.forms import SettingsForm
 from app.organisation.models import Organisation
 
 bp = Blueprint("organisation", __name__)
-COLUMNS = ("timezone", "region", "currency", "price_per_segment", "footer")
+COLUMNS = (
+    "timezone",
+    "region",
+    "currency",
+    "price_per_segment",
+    "footer",
+    "stop_reply",
+    "start_reply",
+    "help_reply",
+)
 
 
 @bp.route("/settings", methods=["GET", "POST"])
@@ -27,8 +37,15 @@ def settings() -> ResponseReturnValue:
         flash("The settings are saved.", "success")
         return redirect(url_for("organisation.settings"), 303)
     agreed = queries.agreed()
-    page = render_template("organisation/settings.html", form=form, agreed=agreed, **_from_environment())
+    page = render_template("organisation/settings.html", form=form, agreed=agreed, **_defaults(), **_from_environment())
     return page, 422 if form.errors else 200
+
+
+def _defaults() -> dict[str, dict[str, str]]:
+    """Our own words, which answer while the organisation has written none."""
+    name = queries.organisation().name
+    ours = {"stop": standing_replies.STOP, "start": standing_replies.START, "help": standing_replies.HELP}
+    return {"ours": {word: standing_replies.written(None, default, name) for word, default in ours.items()}}
 
 
 def _typed(row: Organisation) -> dict[str, object]:

@@ -2,7 +2,20 @@
 
 import sys
 
-from tests.bench import imports, inbox, lists, meanwhile, news, pacing, practice, receipts, release, scale, sending
+from tests.bench import (
+    imports,
+    inbound,
+    inbox,
+    lists,
+    meanwhile,
+    news,
+    pacing,
+    practice,
+    receipts,
+    release,
+    scale,
+    sending,
+)
 from tests.bench.figures import Figure, machine, show, verdict
 from tests.bench.house import quiet
 
@@ -10,6 +23,7 @@ BENCHES = {
     "sending": ("Sending", sending.run),
     "receipts": ("Receipts", receipts.run),
     "meanwhile": ("Receipts and pages while a blast runs", meanwhile.run),
+    "inbound": ("Incoming texts", inbound.run),
     "news": ("A million receipts", news.run),
     "pacing": ("Pace", pacing.run),
     "practice": ("Practice", practice.run),

@@ -50,7 +50,7 @@ def run() -> list[Figure]:
     """200 receipts and six pages a second for 20 s, while a blast runs at 100 parts a second, and as fast as it can."""
     with folder() as place, station(place, PEOPLE, LATENCY) as there:
         there.blast()
-        cookie = _cookie(there)
+        cookie = cookie_of(there)
         refs = there.rows(REFS)
         alone = _alone(there, place, cookie, refs)
         figures: list[Figure] = []
@@ -66,9 +66,9 @@ def _alone(there: Station, place: Path, cookie: str, refs: Sequence[tuple[str, s
     """The baselines: the bare view at the same pace, and each page while nothing is sent."""
     with bare_app(place / "bare.db") as url:
         calls = [call(url, ref, sid, "sent") for ref, sid in refs]
-        receipts, _ = finish(_load(calls, {}, cookie, BEFORE))
-    finish(_load([], _pages(there, 1), cookie, 1.0))
-    _, pages = finish(_load([], _pages(there, 1), cookie, BEFORE))
+        receipts, _ = finish(browse_and_call(calls, {}, cookie, BEFORE))
+    finish(browse_and_call([], _pages(there, 1), cookie, 1.0))
+    _, pages = finish(browse_and_call([], _pages(there, 1), cookie, BEFORE))
     return {"receipts": receipts, **pages}
 
 
@@ -76,7 +76,7 @@ def _while_sending(
     there: Station, cookie: str, refs: Sequence[tuple[str, str]], blasts: int, alone: dict[str, Waited]
 ) -> list[Figure]:
     there.forget()
-    finish(_load([], _pages(there, 1), cookie, 1.0))  # the first of each after a start reads its template
+    finish(browse_and_call([], _pages(there, 1), cookie, 1.0))  # the first of each after a start reads its template
     log_id = there.one(NEXT_LOG)
     for _ in range(blasts):
         there.confirm()
@@ -84,7 +84,7 @@ def _while_sending(
     words = ("sent", "delivered")
     calls = [call(there.server.url, ref, sid, word) for ref, sid in refs for word in words]
     stored = there.one("SELECT count(*) FROM webhook_events")
-    receipts, pages = finish(_load(calls, _pages(there, log_id), cookie, SECONDS))
+    receipts, pages = finish(browse_and_call(calls, _pages(there, log_id), cookie, SECONDS))
     still = there.one(RUNNING)
     stored = there.one("SELECT count(*) FROM webhook_events") - stored
     assert stored == len(receipts.seconds), f"{stored} of {len(receipts.seconds)} receipts stored"
@@ -115,23 +115,26 @@ def _pages(there: Station, log_id: int) -> dict[str, str]:
     return {"the first page": f"{url}/", "a log": f"{url}/blasts/logs/{log_id}", "the list": f"{url}/community"}
 
 
-def _cookie(there: Station) -> str:
+def cookie_of(there: Station) -> str:
     """Ada's, signed in."""
     browser = Visitor(there.app).browser("ada")
     return str(browser.get_cookie("session").value)
 
 
-async def _load(
-    calls: Sequence[Call], pages: dict[str, str], cookie: str, lasts: float
+async def browse_and_call(
+    calls: Sequence[Call], pages: dict[str, str], cookie: str, lasts: float, status: int = 204
 ) -> tuple[Waited, dict[str, Waited]]:
-    """Post `calls` and get `pages` at their paces for so many seconds, each at its moment whatever the others do."""
+    """Post `calls` and get `pages` at their paces for so many seconds, each at its moment whatever the others do.
+
+    `status`: the right answer to a call.
+    """
     receipts, seen = Waited(), {name: Waited() for name in pages}
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector) as session:
 
         async def post(due: float, each: Call) -> None:
             address, fields, signed = each
-            await _timed(receipts, due, 204, session.post(address, data=fields, headers=signed))
+            await _timed(receipts, due, status, session.post(address, data=fields, headers=signed))
 
         async def get(due: float, name: str) -> None:
             await _timed(seen[name], due, 200, session.get(pages[name], headers={"Cookie": f"session={cookie}"}))

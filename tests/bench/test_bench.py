@@ -5,7 +5,20 @@ import logging
 import pytest
 
 from tests.bench import __main__ as command
-from tests.bench import crowd, imports, lists, meanwhile, news, pacing, practice, receipts, release, scale, sending
+from tests.bench import (
+    crowd,
+    imports,
+    inbound,
+    lists,
+    meanwhile,
+    news,
+    pacing,
+    practice,
+    receipts,
+    release,
+    scale,
+    sending,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -18,6 +31,7 @@ FEW = {
     sending: {"TEXTS": 20, "RUNS": 1},
     receipts: {"TEXTS": 20},
     meanwhile: {"PEOPLE": 60, "SECONDS": 0.5, "BEFORE": 0.5},
+    inbound: {"PEOPLE": 60, "SECONDS": 0.5, "BEFORE": 0.5},
     news: {"EVENTS": 2000, "OLD": 1500, "RECEIPTS": 10},
     pacing: {"SHORT_SECONDS": 4, "LONG_SECONDS": 4, "PEOPLE": 8, "BLASTS": 3, "EACH": 5, "FAIR_PEOPLE": 10},
     practice: {"TEXTS": 20},

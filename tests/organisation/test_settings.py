@@ -84,6 +84,17 @@ def test_what_the_form_does_not_have_stays(visit, app):
     assert (row(app).currency, row(app).undo_seconds, row(app).region) == ("CHF", 20, "US")
 
 
+def test_the_three_answers_are_ours_until_the_organisation_writes_its_own(visit, app):
+    assert "Ours: Riverside Community: you are off our list" in visit("/settings", "ada").words
+    save(visit, help_reply="Riverside, 303 555 0100.\r\nSTOP ends it.", stop_reply="  Bye. ", start_reply="")
+    assert (row(app).help_reply, row(app).stop_reply) == ("Riverside, 303 555 0100.\nSTOP ends it.", "Bye.")
+    with app.app_context():
+        assert queries.start_reply().startswith("Riverside Community: you get our texts again.")
+        assert queries.stop_reply() == "Bye."
+    save(visit, help_reply="", stop_reply="")
+    assert (row(app).help_reply, row(app).stop_reply) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -101,6 +112,10 @@ def test_what_the_form_does_not_have_stays(visit, app):
         ({"footer": "Bye"}, "Say the word STOP"),
         ({"footer": "unstoppable"}, "Say the word STOP"),
         ({"footer": "STOP" + "x" * 160}, "at most 160 characters"),
+        ({"stop_reply": "x" * 321}, "at most 320 characters"),
+        ({"start_reply": "Hello {first_name}"}, "Placeholders cannot be filled in here"),
+        ({"help_reply": "Call us"}, "Say the word STOP"),
+        ({"help_reply": "STOP" + "x" * 480}, "at most 480 characters"),
         ({"undo_seconds": "-1"}, "whole number from 0 to 3600"),
         ({"undo_seconds": "1.5"}, "whole number from 0 to 3600"),
         ({"undo_seconds": "٣"}, "whole number from 0 to 3600"),
@@ -113,7 +128,7 @@ def test_every_mistake_is_said_beside_its_field_and_nothing_is_lost(visit, app, 
     assert said in page.words
     name, typed = next(iter(wrong.items()))
     if name not in {"timezone", "region"} and typed.isascii() and "\n" not in typed:
-        assert f'value="{typed}"' in page.text
+        assert f'value="{typed}"' in page.text or f">\n{typed}</textarea>" in page.text.replace("\r", "")
     assert row(app).name == "Riverside Community"
 
 

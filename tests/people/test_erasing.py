@@ -13,12 +13,13 @@ from app.delivery.models import Attempt, Message, MessageLog
 from app.domain.erasure import is_mark, mentions
 from app.events.models import Event, EventRegistration
 from app.imports.models import Import, ImportRow
+from app.inbox.models import Thread
 from app.kit.clock import now
 from app.kit.db import db, write
 from app.people.models import PersonNote
 from app.suppression import actions, queries
 from app.suppression.actions import erased
-from app.suppression.models import ConsentEvent, ErasedNumber, UnsubscribedContact
+from app.suppression.models import ConsentEvent, ErasedNumber, StopQuestion, UnsubscribedContact
 from app.webhooks.models import WebhookEvent
 from tests import makers
 from tests.cast import LEO, ZOE
@@ -45,6 +46,8 @@ def furnish():
         session.add_all([
             EventRegistration(event_id=event.id, phone=ZOE, name=NAME),
             PersonNote(phone=ZOE, body=SECRET, created_by="sol"),
+            Thread(phone=ZOE, needs_reply=True),
+            StopQuestion(phone=ZOE, body=SECRET, decide_by=now()),
             ImportRow(import_id=sheet.id, line=1, verdict="new", phone=ZOE, name=NAME),
             ImportRow(import_id=sheet.id, line=2, verdict="bad", cells=json.dumps([NAME, f"{SPELLED} and more"])),
             ImportRow(import_id=sheet.id, line=3, verdict="bad", cells=json.dumps(["Leo", "12"])),
@@ -67,7 +70,8 @@ def _texts(session, log_id):
     session.add(Message(phone=ZOE, kind="reply", status="unknown", body=SECRET, look_up_at=now()))
     failed = f"The number {ZOE} is unsubscribed"
     session.add(Message(phone=ZOE, kind="reply", status="failed", body=SECRET, error_message=failed))
-    session.add(Message(phone=ZOE, kind="inbound", direction="inbound", status="received", body=SECRET))
+    picture = json.dumps([{"url": f"https://api.twilio.com/{SECRET}", "type": "image/png"}])
+    session.add(Message(phone=ZOE, kind="inbound", direction="inbound", status="received", body=SECRET, media=picture))
     session.flush()
     session.add(Attempt(message_id=row.id, n=1, ref="0" * 32, why=failed))
     call = json.dumps({"From": ZOE, "Body": SECRET}, ensure_ascii=False)

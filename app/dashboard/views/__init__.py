@@ -20,6 +20,7 @@ from app.inbox import queries as inbox
 from app.kit.access import BOTH, needs, who
 from app.kit.clock import now
 from app.organisation import queries as organisation
+from app.suppression import queries as suppression
 
 bp = Blueprint("dashboard", __name__)
 
@@ -35,6 +36,7 @@ def home() -> ResponseReturnValue:
         greeting=f"{_part_of_day(moment)}, {who()}",
         steps=checklist(queries.steps()),
         undecided=queries.undecided(moment),
+        doubtful=suppression.open_questions(),
         unanswered=inbox.number_waiting(),
         running=sending,
         waiting=queries.waiting_of(sending),

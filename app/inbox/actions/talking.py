@@ -16,6 +16,7 @@ from app.inbox.queries import WhyNot
 from app.kit.db import rows_changed
 from app.suppression import actions as suppression
 from app.suppression import queries as permission
+from app.surveys.actions import answering as surveys
 
 TOKENS_KEPT = 330  # characters: the marks of the last ten forms
 
@@ -75,6 +76,7 @@ def decide(thread_id: int, question_id: int, verdict: Literal["out", "stay"], by
     suppression.decide(question_id, verdict, by, moment)
     if verdict == "out":
         control.leave_out(row.phone, LeftOut.SAID_STOP)
+        surveys.stop_all(row.phone, moment)
         _change(thread_id, needs_reply=False, why=None, unread=0)
     else:
         _change(thread_id, why=None)

@@ -29,6 +29,7 @@ SILENCE = """
     INSERT INTO threads (phone, created_at, last_at, silent_until) VALUES (:phone, :moment, :moment, :until)
     ON CONFLICT (phone) DO UPDATE SET silent_until = excluded.silent_until
 """
+ANSWERED = "UPDATE threads SET why = NULL, needs_reply = 0, unread = 0 WHERE phone = :phone AND why = 'maybe_stop'"
 IS_SILENT = "SELECT 1 FROM threads WHERE phone = :phone AND silent_until > :moment"
 BEGIN = """
     INSERT INTO threads (phone, created_at, last_at) VALUES (:phone, :moment, :moment)
@@ -57,6 +58,11 @@ def went_out(phone: str, message_id: int, moment: datetime) -> None:
 def _find(message_id: int) -> None:
     """From now on a search finds the text by its words."""
     driver().execute(FOUND, {"message": message_id})
+
+
+def no_longer_doubtful(phone: str) -> None:
+    """They have said themselves what they meant, or the time was up: nobody has to decide. Inside write()."""
+    driver().execute(ANSWERED, {"phone": phone})
 
 
 def silence(phone: str, until: datetime) -> None:

@@ -42,10 +42,13 @@ MASKED = (
     "(SELECT id FROM survey_sessions WHERE phone = :phone)",
     "UPDATE survey_sessions SET status = 'stopped', ended_at = :now WHERE phone = :phone AND status = 'active'",
     "UPDATE survey_sessions SET phone = :mark, name = NULL WHERE phone = :phone",
+    "UPDATE stop_questions SET verdict = 'stay', decided_at = :now, decided_by = :by "
+    "WHERE phone = :phone AND verdict IS NULL",
+    "UPDATE stop_questions SET phone = :mark, body = NULL WHERE phone = :phone",
     "UPDATE messages SET status = 'cancelled', reason = :erased WHERE phone = :phone AND status = 'queued'",
     "UPDATE messages SET left_at = :now WHERE phone = :phone AND status IN ('unknown', 'not_sent') AND left_at IS NULL",
-    "UPDATE messages SET phone = :mark, name = NULL, body = :body, error_message = NULL, look_up_at = NULL "
-    "WHERE phone = :phone",
+    "UPDATE messages SET phone = :mark, name = NULL, body = :body, error_message = NULL, look_up_at = NULL, "
+    "media = NULL WHERE phone = :phone",
     "UPDATE consent_events SET phone = :mark, evidence = NULL WHERE phone = :phone",
 )
 CALLS = text("SELECT id FROM webhook_events WHERE instr(payload, :phone) > 0")
@@ -120,8 +123,9 @@ def erase(phone: str, traces: Traces, by: str, moment: datetime) -> str:
     if queries.is_leaving(phone):
         raise StillLeaving
     mark = new_mark()
-    said_stop = suppression.has_opted_out(phone)
-    values = {"phone": phone, "mark": mark, "body": ERASED_BODY, "erased": ERASED, "now": stored(moment)}
+    # whoever perhaps said STOP is remembered as if they had: nobody can ask them any more
+    said_stop = suppression.has_opted_out(phone) or suppression.open_question(phone) is not None
+    values = {"phone": phone, "mark": mark, "body": ERASED_BODY, "erased": ERASED, "now": stored(moment), "by": by}
     connection = driver()
     connection.execute("PRAGMA secure_delete = ON")
     try:

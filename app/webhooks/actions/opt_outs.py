@@ -8,6 +8,7 @@ from app.delivery.actions.answers import Answer
 from app.domain.blast_states import Kind
 from app.domain.permission import LeftOut
 from app.domain.replies import twilio_handles, twilio_welcomes
+from app.inbox.actions import threads
 from app.kit.db import write
 from app.organisation import queries as organisation
 from app.suppression import actions as suppression
@@ -37,6 +38,7 @@ def leave(heard: Heard, *, confirmed: bool) -> Outcome:
     suppression.opt_out(phone, source=INBOUND, reason=_texted(heard), name=name)
     control.leave_out(phone, LeftOut.SAID_STOP)
     surveys.stop_all(phone, heard.moment)
+    threads.no_longer_doubtful(phone)
     if known:
         return Outcome("opt_out")
     control.overtake_answers(phone)
@@ -51,6 +53,7 @@ def come_back(heard: Heard, *, welcomed: bool) -> Outcome:
     suppression.lift(heard.phone, evidence=_texted(heard))
     erased.forget_stop(heard.phone)
     control.overtake_answers(heard.phone)
+    threads.no_longer_doubtful(heard.phone)
     if permission.is_left_out(heard.phone):
         return Outcome("return", needs_person="")
     return say(heard, Taken("return", [] if welcomed else [organisation.start_reply()]), Kind.SYSTEM)
@@ -73,6 +76,7 @@ def decide_overdue(moment: datetime) -> int:
         for phone in phones:
             control.leave_out(phone, LeftOut.SAID_STOP)
             surveys.stop_all(phone, moment)
+            threads.no_longer_doubtful(phone)
     return len(phones)
 
 

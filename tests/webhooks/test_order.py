@@ -1,0 +1,113 @@
+"""The order in which the rooms are asked, with a real survey and a real keyword, and what the threads know of it."""
+
+import json
+
+import pytest
+
+from app.domain.questions import Ask, Question, kept
+from app.inbox.models import Thread
+from app.keywords.models import KeywordRule
+from app.kit.db import db, write
+from app.suppression import queries as permission
+from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
+from tests.cast import ZOE
+from tests.webhooks.calls import opted_out, verdicts
+from tests.webhooks.test_router import DOUBTFUL, answers, practice, say
+
+__all__ = ["practice"]
+ASKED = [Question("Are you coming?", Ask.YES_NO), Question("What do you bring?", Ask.TEXT)]
+
+
+@pytest.fixture
+def town(practice):
+    """A survey that PICNIC begins, and a keyword HOURS."""
+    with practice.app_context(), write() as session:
+        session.add(SurveyFlow(name="Picnic", trigger_keyword="PICNIC", questions_json=kept(ASKED)))
+        session.add(KeywordRule(keyword="HOURS", response_body="9 to 5"))
+    return practice
+
+
+def talk(app, *bodies):
+    """Zoë texts all of these; gives what was made of them."""
+    start = len(verdicts(app))
+    for number, body in enumerate(bodies, start):
+        say(app, body, number)
+    return verdicts(app)[start:]
+
+
+def thread(app, phone=ZOE):
+    """(needs a reply, why, unread) of a thread."""
+    with app.app_context():
+        row = db.session.scalars(db.select(Thread).where(Thread.phone == phone)).one()
+        return row.needs_reply, row.why, row.unread
+
+
+def given(app):
+    """The answers of the surveys."""
+    with app.app_context():
+        return [row.body for row in db.session.scalars(db.select(SurveyAnswer).order_by(SurveyAnswer.id))]
+
+
+def test_a_survey_claims_yes_and_its_free_words_but_no_stop(town):
+    assert talk(town, "picnic", "YES", "stop please") == ["survey_started", "survey_answered", "opt_out"]
+    assert given(town) == ["YES"]
+    with town.app_context():
+        assert db.session.scalar(db.select(SurveySession.status)) == "stopped"
+    assert opted_out(town) == {ZOE: "inbound"}
+    assert thread(town) == (False, None, 0)
+
+
+def test_a_doubtful_stop_is_no_answer_in_free_words(town):
+    assert talk(town, "picnic", "yes", DOUBTFUL) == ["survey_started", "survey_answered", "maybe_stop"]
+    assert given(town) == ["yes"]
+    assert thread(town) == (True, "maybe_stop", 1)
+    before = len(answers(town))
+    assert talk(town, "hours") == ["keyword"]
+    assert len(answers(town)) == before
+    talk(town, "STOP")
+    assert thread(town) == (False, None, 0)
+
+
+def test_keywords_answer_before_people_look_and_surveys_hint_before_the_inbox(town):
+    assert talk(town, "hours", "hello") == ["keyword", "stored"]
+    assert [body for _, _, body in answers(town)] == ["9 to 5"]
+    assert thread(town)[:2] == (True, None)
+    assert talk(town, "picnic", "hm?") == ["survey_started", "survey_unclear"]
+
+
+def test_yes_brings_back_only_when_neither_survey_nor_keyword_wants_it(town):
+    talk(town, "stop")
+    with town.app_context(), write() as session:
+        session.add(rule := KeywordRule(keyword="YES", response_body="Good."))
+    assert talk(town, "yes") == ["keyword"]
+    assert opted_out(town) == {ZOE: "inbound"}
+    with town.app_context(), write() as session:
+        session.delete(session.merge(rule))
+    assert talk(town, "yes") == ["return"]
+    assert opted_out(town) == {}
+
+
+def test_w25_a_silenced_phone_still_answers_a_survey_and_is_flagged(town):
+    """W25: twenty keywords and a survey's answer within a moment."""
+    talk(town, "picnic", *["hours"] * 20)
+    assert len(answers(town)) == 5
+    assert thread(town) == (True, "flood", 16)
+    assert talk(town, "yes") == ["survey_answered"]
+    assert (given(town), len(answers(town))) == (["yes"], 5)
+
+
+def test_a_long_survey_filled_in_quickly_is_no_flood(practice):
+    with practice.app_context(), write() as session:
+        asked = json.dumps([f"Question {n}?" for n in range(12)])
+        session.add(SurveyFlow(name="Long", trigger_keyword="LONG", questions_json=asked))
+    talk(practice, "long", *[f"Answer {n}" for n in range(12)])
+    assert (len(given(practice)), len(answers(practice)), thread(practice)[1]) == (12, 13, None)
+
+
+@pytest.mark.parametrize("sender", ["32665", "BANKNAME"])
+def test_w20_strangers_have_threads_for_people(practice, sender):
+    """W20: nothing is swallowed."""
+    say(practice, "Your code is 12", phone=sender)
+    assert thread(practice, sender) == (True, None, 1)
+    with practice.app_context():
+        assert permission.open_questions()[0] == 0
