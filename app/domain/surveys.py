@@ -8,6 +8,7 @@ from enum import StrEnum
 from app.domain.dates import Calendar
 from app.domain.questions import END, END_UNREGISTERED, FREE_WORDS, Ask, Question
 from app.domain.reading import plainly, read
+from app.domain.replies import folded
 
 MOST_MISSES = 2  # so often we ask again; the next text that is not understood brings a person
 TWICE_WITHIN = timedelta(seconds=10)
@@ -204,6 +205,12 @@ def _bounds(question: Question) -> str:
     if question.low is not None:
         return f" from {question.low} up"
     return f" up to {question.high}" if question.high is not None else ""
+
+
+def spellings(text: str) -> set[str]:
+    """How a word that starts something may be kept: folded; a survey of the first design kept it as it was typed."""
+    word = folded(text)
+    return {word, word.lower(), word.title()} if word else set()
 
 
 def same_words(text: str, other: str) -> bool:

@@ -9,7 +9,6 @@ from sqlalchemy import Row, select, update
 from app.domain import hours, wording
 from app.domain.dates import Calendar
 from app.domain.questions import FREE_WORDS, Ask, Question, opening, parse
-from app.domain.replies import folded
 from app.domain.segments import LIMIT
 from app.domain.surveys import (
     TWICE_WITHIN,
@@ -21,6 +20,7 @@ from app.domain.surveys import (
     hear,
     name_of,
     not_understood,
+    spellings,
 )
 from app.events.actions import registrations
 from app.events.queries.names import names_of
@@ -208,12 +208,6 @@ def _open_flow(survey_id: int) -> Row[Any] | None:
     return db.session.execute(flow).first()
 
 
-def _spellings(body: str) -> set[str]:
-    """As words are kept: folded. A survey of the first design may have kept its word as it was typed."""
-    word = folded(body)
-    return {word, word.lower(), word.title()} if word else set()
-
-
 def _survey_of_word(body: str) -> int | None:
     return next((survey_id for survey_id in _started_by(body) if survey_id is not None), None)
 
@@ -224,8 +218,7 @@ def _starts_something(body: str) -> bool:
 
 def _started_by(body: str) -> list[int | None]:
     """The surveys that a text's words start; None for a keyword's. Every text that comes in is asked for."""
-    words = _spellings(body)
-    return [row[0] for word in words for row in driver().execute(STARTED_BY, (word,))]
+    return [row[0] for word in spellings(body) for row in driver().execute(STARTED_BY, (word,))]
 
 
 def _began_just_now(session: Session, heard: Heard) -> bool:
