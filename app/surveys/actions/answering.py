@@ -70,8 +70,9 @@ def answer(heard: Heard, *, only_valid: bool, doubtful: bool = False) -> Taken |
     """The person's active survey takes the text as an answer, or leaves it (None). Inside write().
 
     `only_valid`: take only what is a valid answer or one of the survey's own words (SKIP, BACK, DONE); otherwise a
-    text that fits nothing is taken as not understood. `doubtful`: the text may mean STOP, so no question for free
-    words takes it. Without an active survey, the answer to a blast that asks one begins it.
+    text that fits nothing is taken as not understood. `doubtful`: the text may mean STOP, so it has to be nothing but
+    an answer, and no question for free words takes it. Without an active survey, the answer to a blast that asks one
+    begins it.
     """
     if not sessions.may_concern(heard.phone, heard.moment):
         return None
@@ -140,10 +141,10 @@ def calendar(question: Question, moment: datetime) -> Calendar:
 
 def _step(state: State, heard: Heard, *, only_valid: bool, doubtful: bool) -> Step | None:
     """Words that start something are no free words, as long as what they start may take them."""
-    free_words = not doubtful
-    if free_words and only_valid and state.question.ask in FREE_WORDS:
-        free_words = not _starts_something(heard.body)
-    step = hear(state, heard.body, calendar(state.question, heard.moment), free_words=free_words)
+    only_bare = doubtful
+    if not doubtful and only_valid and state.question.ask in FREE_WORDS:
+        only_bare = _starts_something(heard.body)
+    step = hear(state, heard.body, calendar(state.question, heard.moment), only_bare=only_bare)
     if step is None and not only_valid and not doubtful:
         return not_understood(state)
     return step
