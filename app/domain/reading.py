@@ -7,7 +7,7 @@ from collections.abc import Callable
 from app.domain import wording
 from app.domain.answer_words import WORDS, numbered
 from app.domain.dates import Calendar, read_day
-from app.domain.questions import LETTERS, NO, YES, Ask, Question
+from app.domain.questions import FREE_WORDS, LETTERS, NO, YES, Ask, Question
 from app.domain.replies import folded
 
 LONGEST_NAME, LONGEST_TEXT, MOST_NAME_WORDS = 100, 1600, 6
@@ -29,6 +29,14 @@ def read(question: Question, text: str, calendar: Calendar) -> str | None:
     yes, no; a choice as the question spells it; whole numbers in digits; days as YYYY-MM-DD; words as they came, clean.
     """
     return READERS[question.ask](question, text, calendar)
+
+
+def is_bare(question: Question, text: str) -> bool:
+    """Whether a text is nothing but an answer of this kind: "no" is, "no, don't text me" says more."""
+    words = plainly(text).split()
+    if question.ask is Ask.YES_NO:
+        return not words or " ".join(words) in YES_WORDS | NO_WORDS
+    return len(words) <= 1 if question.ask is Ask.NUMBER else question.ask not in FREE_WORDS
 
 
 def plainly(text: str) -> str:

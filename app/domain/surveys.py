@@ -6,8 +6,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from app.domain.dates import Calendar
-from app.domain.questions import END, END_UNREGISTERED, FREE_WORDS, Ask, Question
-from app.domain.reading import plainly, read
+from app.domain.questions import END, END_UNREGISTERED, Ask, Question
+from app.domain.reading import is_bare, plainly, read
+from app.domain.replies import folded
 
 MOST_MISSES = 2  # so often we ask again; the next text that is not understood brings a person
 TWICE_WITHIN = timedelta(seconds=10)
@@ -99,17 +100,18 @@ class Step:
     registers: bool = False
 
 
-def hear(state: State, text: str, calendar: Calendar, *, free_words: bool = True) -> Step | None:
+def hear(state: State, text: str, calendar: Calendar, *, only_bare: bool = False) -> Step | None:
     """What a text does that is one of our own words or answers the question; None when it is neither.
 
-    `free_words` False: the text may be something else (STOP, a keyword), so no question for free words takes it.
+    `only_bare`: the text may be something else (STOP, a keyword), so it must be nothing but an answer, and no question
+    for free words takes it.
     """
     question = state.question
     value = read(question, text, calendar) if question.ask is Ask.CHOICE else None
     command = COMMANDS.get(plainly(text))
     if command and value is None:
         return _obeyed(state, command)
-    if question.ask in FREE_WORDS and not free_words:
+    if only_bare and not is_bare(question, text):
         return None
     value = value or read(question, text, calendar)
     return None if value is None else answered(state, value)
@@ -204,6 +206,12 @@ def _bounds(question: Question) -> str:
     if question.low is not None:
         return f" from {question.low} up"
     return f" up to {question.high}" if question.high is not None else ""
+
+
+def spellings(text: str) -> set[str]:
+    """How a word that starts something may be kept: folded; a survey of the first design kept it as it was typed."""
+    word = folded(text)
+    return {word, word.lower(), word.title()} if word else set()
 
 
 def same_words(text: str, other: str) -> bool:

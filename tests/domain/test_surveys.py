@@ -108,9 +108,12 @@ def test_no_completion_message_is_still_an_end():
 def test_free_words_do_not_take_what_may_mean_something_else():
     """A text that perhaps means STOP, or is the keyword of something."""
     for question in (ELSE, NAME):
-        assert hear(State((question,)), "leave me alone", TODAY, free_words=False) is None
-    assert hear(State((COMING,)), "yes", TODAY, free_words=False)
-    assert hear(State((ELSE,)), "DONE", TODAY, free_words=False)
+        assert hear(State((question,)), "leave me alone", TODAY, only_bare=True) is None
+    assert hear(State((COMING,)), "No thanks!", TODAY, only_bare=True)
+    assert hear(State((COMING,)), "No, don't text me", TODAY, only_bare=True) is None
+    assert hear(State((MANY,)), "4", TODAY, only_bare=True)
+    assert hear(State((MANY,)), "text me 4 times", TODAY, only_bare=True) is None
+    assert hear(State((ELSE,)), "DONE", TODAY, only_bare=True)
 
 
 def test_spanish_and_french_words_of_ours():

@@ -293,3 +293,10 @@ def test_begin_by_a_keywords_action(app, make_survey, text):
         heard = answering.Heard(ZOE, "join", None, NOON)
         assert answering.begin(survey, heard).replies[0].startswith("Welcome.\nComing?")
         assert answering.begin(4711, heard) is None
+
+
+def test_a_word_of_the_first_design_is_kept_as_it_was_typed(make_survey, text, visit):
+    make_survey(COMING, word="picnic", name="Old picnic")
+    assert text.says(ZOE, "PICNIC")[0].startswith("Welcome.")
+    page = visit("/surveys/add", "ada", name="New", trigger_keyword="PICNIC", questions="Why?")
+    assert "PICNIC already starts ‘Old picnic’." in page.words

@@ -28,7 +28,7 @@ def two_surveys(make_survey):
     make_survey(Question("Why?"), Question("Cake?", Ask.YES_NO), word="LUNCH")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TEXTS)
 def test_any_texts_leave_legal_rows(app, two_surveys, text, texts):
     """Property: at most one active session a number; every text that was taken is a row or one of our words; the

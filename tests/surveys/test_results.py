@@ -130,3 +130,11 @@ def test_a_blast_that_asked_is_counted(visit, make_survey, asked_by_blast, text)
     page = visit(f"/surveys/{survey}", "sol")
     assert "3 asked by a blast" in " ".join(page.words.split()) or "asked by a blast 3" in page.words
     assert "a blast" in page.words
+
+
+def test_a_persons_page_says_where_they_are(visit, picnic, text):
+    text.says(ZOE, "picnic", "yes")
+    page = visit(f"/people/{ZOE[1:]}", "sol")
+    assert "The picnic On question 2 of 3" in page.words
+    assert "The picnic Finished" in page.words
+    assert f"/surveys/{picnic}/sessions/1" in page.text

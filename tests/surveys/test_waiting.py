@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import null
 
+from app import scheduler
 from app.delivery.models import Message
 from app.domain.questions import Ask, Question
-from app.kit.db import db
+from app.kit.clock import now
+from app.kit.db import db, write
 from app.surveys.actions.waiting import time_out_and_nudge
+from app.surveys.models import SurveySession
 from tests.cast import LEO, ZOE
 from tests.makers import said_stop
 
@@ -97,3 +100,12 @@ def test_an_answer_that_comes_first_wins(make_survey, text, later):
     assert later(hours=2) == (0, 0)
     text.moment += timedelta(hours=1)
     assert text.says(ZOE, "4") == ["See you there."]
+
+
+def test_the_job_of_a_serving_process_does_it(app, make_survey, text, rows):
+    make_survey(COMING)
+    text(ZOE, "picnic")  # long ago, by the clock of the process
+    with app.app_context(), write() as session:
+        session.execute(db.update(SurveySession).values(asked_at=now() - timedelta(days=2)))
+    scheduler.Background(app, lambda: True)._wait_for_answers()
+    assert rows("sessions")[0].status.value == "timed_out"

@@ -9,7 +9,6 @@ from sqlalchemy import Row, select, update
 from app.domain import hours, wording
 from app.domain.dates import Calendar
 from app.domain.questions import FREE_WORDS, Ask, Question, opening, parse
-from app.domain.replies import folded
 from app.domain.segments import LIMIT
 from app.domain.surveys import (
     TWICE_WITHIN,
@@ -21,6 +20,7 @@ from app.domain.surveys import (
     hear,
     name_of,
     not_understood,
+    spellings,
 )
 from app.events.actions import registrations
 from app.events.queries.names import names_of
@@ -69,8 +69,9 @@ def answer(heard: Heard, *, only_valid: bool, doubtful: bool = False) -> Taken |
     """The person's active survey takes the text as an answer, or leaves it (None). Inside write().
 
     `only_valid`: take only what is a valid answer or one of the survey's own words (SKIP, BACK, DONE); otherwise a
-    text that fits nothing is taken as not understood. `doubtful`: the text may mean STOP, so no question for free
-    words takes it. Without an active survey, the answer to a blast that asks one begins it.
+    text that fits nothing is taken as not understood. `doubtful`: the text may mean STOP, so it has to be nothing but
+    an answer, and no question for free words takes it. Without an active survey, the answer to a blast that asks one
+    begins it.
     """
     if not sessions.may_concern(heard.phone, heard.moment):
         return None
@@ -139,10 +140,10 @@ def calendar(question: Question, moment: datetime) -> Calendar:
 
 def _step(state: State, heard: Heard, *, only_valid: bool, doubtful: bool) -> Step | None:
     """Words that start something are no free words, as long as what they start may take them."""
-    free_words = not doubtful
-    if free_words and only_valid and state.question.ask in FREE_WORDS:
-        free_words = not _starts_something(heard.body)
-    step = hear(state, heard.body, calendar(state.question, heard.moment), free_words=free_words)
+    only_bare = doubtful
+    if not doubtful and only_valid and state.question.ask in FREE_WORDS:
+        only_bare = _starts_something(heard.body)
+    step = hear(state, heard.body, calendar(state.question, heard.moment), only_bare=only_bare)
     if step is None and not only_valid and not doubtful:
         return not_understood(state)
     return step
@@ -206,12 +207,6 @@ def _open_flow(survey_id: int) -> Row[Any] | None:
     return db.session.execute(flow).first()
 
 
-def _spellings(body: str) -> set[str]:
-    """As words are kept: folded. A survey of the first design may have kept its word as it was typed."""
-    word = folded(body)
-    return {word, word.lower(), word.title()} if word else set()
-
-
 def _survey_of_word(body: str) -> int | None:
     return next((survey_id for survey_id in _started_by(body) if survey_id is not None), None)
 
@@ -222,8 +217,7 @@ def _starts_something(body: str) -> bool:
 
 def _started_by(body: str) -> list[int | None]:
     """The surveys that a text's words start; None for a keyword's. Every text that comes in is asked for."""
-    words = _spellings(body)
-    return [row[0] for word in words for row in driver().execute(STARTED_BY, (word,))]
+    return [row[0] for word in spellings(body) for row in driver().execute(STARTED_BY, (word,))]
 
 
 def _began_just_now(session: Session, heard: Heard) -> bool:

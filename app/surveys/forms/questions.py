@@ -9,7 +9,7 @@ from wtforms import ValidationError as Wrong
 from wtforms.widgets import NumberInput, TextArea
 
 from app.domain import wording
-from app.domain.questions import ASK_WORDS, END, END_UNREGISTERED, NO, YES, Ask, Question
+from app.domain.questions import ASK_WORDS, END, END_UNREGISTERED, MOST_QUESTIONS, NO, YES, Ask, Question
 from app.kit.fields import CleanField
 
 LARGEST = 999_999_999
@@ -102,7 +102,7 @@ class QuestionForm(Form):
     def offer(self, place: int, number: int, *, has_event: bool) -> None:
         """Say where answers of question `place` (from 0) of `number` may lead: only forwards."""
         to = {GO_ON: "the next question"}
-        to |= {str(other): f"question {other}" for other in range(place + 2, number + 1)}
+        to |= {str(other): f"question {other}" for other in range(place + 2, min(number, MOST_QUESTIONS) + 1)}
         to[str(END)] = "the end"
         if has_event:
             to[str(END_UNREGISTERED)] = "the end, without registering"

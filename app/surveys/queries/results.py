@@ -15,7 +15,7 @@ from app.domain.tallies import LISTED, Tally
 from app.kit.db import db
 from app.kit.pages import Asked, Page, last_page
 from app.kit.searching import has_digits, has_words
-from app.surveys.models import SurveyAnswer, SurveySession
+from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 from app.surveys.queries.asked import MAY_HAVE_IT
 
 UNDERSTOOD = (AnswerState.ANSWERED, AnswerState.SKIPPED)
@@ -153,6 +153,12 @@ def session(survey_id: int, session_id: int) -> SurveySession | None:
 def texts_of(session_id: int) -> list[SurveyAnswer]:
     """Everything that one person said in one session."""
     return list(db.session.scalars(select(A).where(A.session_id == session_id).order_by(A.id)))
+
+
+def of_phone(phone: str, most: int) -> list[tuple[SurveySession, str]]:
+    """The newest sessions of one person, each with the name of its survey."""
+    mine = select(S, SurveyFlow.name).join(SurveyFlow, SurveyFlow.id == S.survey_id).where(S.phone == phone)
+    return [(row[0], row[1]) for row in db.session.execute(mine.order_by(S.id.desc()).limit(most))]
 
 
 EXPORT_SLICE = 500

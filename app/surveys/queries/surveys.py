@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from app.domain.cost import counted
+from app.domain.surveys import spellings
 from app.kit.db import db
 from app.kit.pages import Asked, Page, last_page
 from app.kit.searching import has_words
@@ -96,8 +97,9 @@ def is_named(name: str, besides: int | None = None) -> bool:
 
 def started_by(word: str, besides: int | None = None) -> str | None:
     """What a folded word starts already, in a sentence; None when it is free, or this survey's own."""
-    row = db.session.get(TriggerWord, word)
-    if row is None or (besides is not None and row.survey_id == besides):
+    rows = db.session.scalars(select(TriggerWord).where(TriggerWord.word.in_(spellings(word))))
+    row = next((each for each in rows if besides is None or each.survey_id != besides), None)
+    if row is None:
         return None
     other = survey(row.survey_id) if row.survey_id else None
     return f"{word} already starts ‘{other.name}’." if other else OF_A_KEYWORD.format(word=word)

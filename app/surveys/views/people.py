@@ -18,6 +18,7 @@ from app.surveys.queries import results as queries
 from app.surveys.queries.results import UNDERSTOOD
 from app.surveys.views.room import bp, found
 
+MOST_SHOWN = 10
 NO_ANSWER = "That does not answer the question. {hint}"
 
 
@@ -30,6 +31,12 @@ class Line:
     answer: SurveyAnswer | None
     others: list[SurveyAnswer]
     is_here: bool
+
+
+@bp.app_template_global()
+def sessions_of(phone: str) -> list[tuple[SurveySession, str]]:
+    """For a person's page: the surveys they have answered or are answering, the newest first."""
+    return queries.of_phone(phone, MOST_SHOWN)
 
 
 @bp.get("/<int:survey_id>/sessions/<int:session_id>")

@@ -1,0 +1,46 @@
+"""A survey of an event, twelve phones: the results and the registrations are right."""
+
+from app.domain.questions import END_UNREGISTERED, Ask, Question
+from app.kit.db import write
+from app.suppression.actions import opt_out
+from app.surveys.actions import answering
+from tests.makers import pretend_phone
+
+COMING = Question("Are you coming?", Ask.YES_NO, leads={"no": END_UNREGISTERED})
+MANY = Question("How many?", Ask.NUMBER, low=1, high=20)
+NAME = Question("Your name?", Ask.NAME)
+COMES = {0: ("yes", "2", "Ann"), 1: ("sí", "four", "Bob"), 2: ("👍", "1", "Cleo"), 3: ("Ok", "5 people", "I'm Dee")}
+COMES |= {4: ("oui", "3", "Eve"), 5: ("yep", "2", "skip")}
+NO = {6: ("no",), 7: ("No gracias",), 8: ("👎",)}
+NONSENSE = {9: ("banana", "what?", "hm"), 10: ("yes", "a few", "some", "2 adults and 3 kids")}
+STOPS = {11: ("yes",)}
+
+
+def test_twelve_phones_two_with_nonsense_one_with_stop(app, visit, make_survey, make_event, text, rows):
+    event = make_event("Spring picnic")
+    survey = make_survey(COMING, MANY, NAME, linked_event_id=event)
+    everybody = COMES | NO | NONSENSE | STOPS
+    for n in everybody:
+        text(pretend_phone(n), "picnic", seconds=1)
+    for place in range(4):  # all at the same time
+        for n, said in everybody.items():
+            if place < len(said):
+                text(pretend_phone(n), said[place], seconds=15)
+    with app.app_context(), write():
+        opt_out(pretend_phone(11), source="inbound", reason="Texted STOP")
+        answering.stop_all(pretend_phone(11), text.moment)
+    coming = {each.phone: each.name for each in rows("registrations")}
+    names = ["Ann", "Bob", "Cleo", "Dee", "Eve", None]
+    assert coming == {pretend_phone(n): name for n, name in enumerate(names)}
+    flow = rows("survey", survey)
+    assert (flow.start_count, flow.completion_count) == (12, 9)
+    page = visit(f"/surveys/{survey}", "sol")
+    for words in (
+        "Yes 8 · 73 % No 3 · 27 %",
+        "17 in all, 2.8 on average",
+        "Finished 9 · 75 %",
+        "Needs a person 2",
+        "Said STOP 1",
+    ):
+        assert words in page.words
+    assert "6 people" in visit(f"/events/{event}", "sol").words
