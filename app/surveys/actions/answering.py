@@ -1,5 +1,6 @@
 """A text from a person meets a survey: it begins one, answers a question, or is none of its business."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from app.domain.surveys import (
 )
 from app.events.actions import registrations
 from app.events.queries.names import names_of
-from app.kit.db import db
+from app.kit.db import db, driver
 from app.organisation import queries as organisation
 from app.surveys.actions import sessions
 from app.surveys.actions.sessions import COMES_BACK_FOR, Session
@@ -34,6 +35,9 @@ from app.surveys.queries.asked import Asking, asked_by_blast
 MONTH_FIRST = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW"})
 AGAIN, WELCOME_BACK = "Starting again.", "Welcome back. This is where you were."
 REPEATED = "survey_repeated"
+OF_WORD = """
+    SELECT survey_id FROM trigger_words WHERE word IN (SELECT value FROM json_each(:words)) AND survey_id IS NOT NULL
+"""
 VERDICTS = {
     SessionStatus.COMPLETED: "survey_finished",
     SessionStatus.LEFT: "survey_left",
@@ -210,8 +214,8 @@ def _spellings(body: str) -> set[str]:
 
 
 def _survey_of_word(body: str) -> int | None:
-    kept = select(trigger_words.c.survey_id).where(trigger_words.c.word.in_(_spellings(body)))
-    return db.session.scalar(kept.where(trigger_words.c.survey_id.is_not(None)).limit(1))
+    found = driver().execute(OF_WORD, {"words": json.dumps(sorted(_spellings(body)))}).fetchone()
+    return int(found[0]) if found else None
 
 
 def _starts_something(body: str) -> bool:
