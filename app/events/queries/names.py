@@ -1,6 +1,7 @@
 """The names of people whose number is all we have."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import FromClause, Select, bindparam, literal, select, union_all
@@ -8,7 +9,7 @@ from sqlalchemy import FromClause, Select, bindparam, literal, select, union_all
 from app.community.models import CommunityMember
 from app.domain.naming import Name, display_name
 from app.events.models import EventRegistration
-from app.kit.db import db
+from app.kit.db import db, driver
 
 
 def _written(where: str, table: FromClause) -> Select[Any]:
@@ -17,8 +18,13 @@ def _written(where: str, table: FromClause) -> Select[Any]:
     return select(row.phone, literal(where), row.name, row.created_at).where(asked)
 
 
-# Built once: asked for every text that comes in. b_phones
+# b_phones
 WRITTEN = union_all(_written("community", CommunityMember.__table__), _written("event", EventRegistration.__table__))
+
+WRITTEN_OF_ONE = """
+    SELECT 'community', name, created_at FROM community_members WHERE phone = :phone
+    UNION ALL SELECT 'event', name, created_at FROM event_registrations WHERE phone = :phone
+"""
 
 
 def names_of(phones: Sequence[str]) -> dict[str, str | None]:
@@ -27,3 +33,9 @@ def names_of(phones: Sequence[str]) -> dict[str, str | None]:
     for phone, where, name, since in db.session.execute(WRITTEN, {"b_phones": list(phones)}):
         found.setdefault(phone, []).append(Name(where, name, since))
     return {phone: display_name(names) for phone, names in found.items()}
+
+
+def name_of(phone: str) -> str | None:
+    """The same for one number, inside write(): for the texts that come in."""
+    rows = driver().execute(WRITTEN_OF_ONE, {"phone": phone}).fetchall()
+    return display_name([Name(where, name, datetime.fromisoformat(since)) for where, name, since in rows])

@@ -35,6 +35,11 @@ from app.surveys.queries.asked import Asking, asked_by_blast
 MONTH_FIRST = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW"})
 AGAIN, WELCOME_BACK = "Starting again.", "Welcome back. This is where you were."
 REPEATED = "survey_repeated"
+# Most texts are about no survey: that is found out by one quick look.
+ANY_OF_THEIRS = """
+    SELECT 1 WHERE EXISTS (SELECT 1 FROM survey_sessions WHERE phone = :phone)
+        OR EXISTS (SELECT 1 FROM message_logs WHERE survey_id IS NOT NULL)
+"""
 OF_WORD = """
     SELECT survey_id FROM trigger_words WHERE word IN (SELECT value FROM json_each(:words)) AND survey_id IS NOT NULL
 """
@@ -75,6 +80,8 @@ def answer(heard: Heard, *, only_valid: bool, doubtful: bool = False) -> Taken |
     text that fits nothing is taken as not understood. `doubtful`: the text may mean STOP, so no question for free
     words takes it. Without an active survey, the answer to a blast that asks one begins it.
     """
+    if not driver().execute(ANY_OF_THEIRS, {"phone": heard.phone}).fetchone():
+        return None
     session = sessions.active(heard.phone)
     if session and session.is_over(heard.moment):
         sessions.end(session.id, SessionStatus.TIMED_OUT, heard.moment)
