@@ -130,6 +130,7 @@ FAILED = [
     ("undelivered", {"error_code": 30003, "provider_sid": "SM1"}, False),  # Twilio took it
     ("opted_out", {"error_code": 21610}, False),
     ("skipped", {"reason": "country_off"}, True),
+    ("skipped", {"reason": "maybe_stop"}, True),
     ("skipped", {"reason": "said_stop"}, False),
     ("cancelled", {"reason": "stopped"}, False),
     ("delivered", {}, False),
@@ -348,10 +349,11 @@ def test_after_a_blasts_own_end_nothing_of_it_goes_again(app, visit, log):
     assert row(app, ZOE).status == "unknown"
 
 
-def test_a_country_that_was_off_is_sent_again_as_if_it_had_only_waited(app, visit, log):
-    settle(app, MAX, "skipped", reason="country_off")
+@pytest.mark.parametrize("reason", ["country_off", "maybe_stop"])
+def test_who_was_left_out_for_what_has_changed_is_sent_to_as_if_they_had_only_waited(app, visit, log, reason):
+    settle(app, MAX, "skipped", reason=reason)
     assert "Send it again" in visit(at(log, "?state=left_out"), "ada").words
-    confirmed(visit, log, visit(at(log, "/send-again?state=country_off"), "ada"))
+    confirmed(visit, log, visit(at(log, f"/send-again?state={reason}"), "ada"))
     assert (row(app, MAX).status, row(app, MAX).reason) == ("queued", None)
 
 

@@ -11,6 +11,7 @@ from app.delivery.models import Lease, Message, MessageLog
 from app.kit.clock import now
 from app.kit.db import db, write
 from app.organisation.models import Organisation
+from app.suppression import actions as suppression
 from tests.blasts.desk import AT_NOON, LATER, close, release, sent, settle
 from tests.cast import LEO, MIA, ZOE
 from tests.makers import member
@@ -243,3 +244,10 @@ def test_more_than_anybody_would_count_is_said_as_that(app, visit, monkeypatch):
 
 def test_a_stranger_is_led_to_the_login_page(visit):
     assert "/login" in visit("/").location
+
+
+def test_who_perhaps_said_stop_waits_for_a_decision(visit, app):
+    assert "perhaps said STOP" not in visit("/", "sol").words
+    with app.app_context(), write():
+        suppression.ask_whether_stop(ZOE, None, "wrong number", now())
+    assert "1 person perhaps said STOP. Nothing is sent to this person." in visit("/", "sol").words

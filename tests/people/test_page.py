@@ -5,6 +5,7 @@ import pytest
 from app.audit.models import AuditEvent
 from app.delivery.models import Message, MessageLog
 from app.events.models import Event, EventRegistration
+from app.kit.clock import now
 from app.kit.db import db, write
 from app.organisation.models import Organisation
 from app.people.models import PersonNote
@@ -231,3 +232,11 @@ def test_other_pages_lead_here(visit, zoe):
         makers.said_stop(ZOE)
     for address, who in (("/community", "sol"), ("/suppression", "ada"), ("/blasts/logs/1", "sol")):
         assert f'href="{PAGE}"' in visit(address, who).text, address
+
+
+def test_what_may_mean_stop_is_quoted_until_somebody_decides(visit, app):
+    with app.app_context(), write():
+        actions.ask_whether_stop(ZOE, None, "who is this? stop texting me or else", now())
+    words = visit(f"/people/{ZOE[1:]}", "sol").words
+    assert "No. Perhaps said STOP. Decide in their conversation whether they want texts." in words
+    assert "They texted who is this? stop texting me or else. Nothing is sent to them." in words

@@ -1,13 +1,14 @@
 """A person's hand on a running blast, and a fault's: pause, resume, stop the rest, leave somebody out."""
 
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, CursorResult, Executable, select, update
 
 from app.delivery import queries
 from app.delivery.actions import health, statements
 from app.delivery.models import Message, MessageLog, ScheduledMessage
-from app.domain.blast_states import OPEN, Kind, LogStatus, MessageStatus, ScheduleStatus, final_log_status
+from app.domain.blast_states import OPEN, LogStatus, MessageStatus, ScheduleStatus, final_log_status
 from app.domain.permission import LeftOut
 from app.kit.clock import now
 from app.kit.db import db, rows_changed, rows_of
@@ -76,22 +77,18 @@ def stop_the_rest(log_id: int, moment: datetime) -> int | None:
 
 def leave_out(phone: str, reason: LeftOut) -> int:
     """Skip every queued text to a number, in every blast. Says how many. (Answers of ours, kind system, still go.)"""
-    statement = (
-        update(Message)
-        .where(Message.phone == phone, Message.status == MessageStatus.QUEUED, Message.kind != "system")
-        .values(status=MessageStatus.SKIPPED, reason=reason.value)
-    )
-    return rows_changed(statement)
+    return _rows_changed(statements.LEAVE_OUT, {"b_phone": phone, "b_reason": reason.value})
 
 
 def overtake_answers(phone: str) -> int:
     """They have said something new: what confirms or answers their last word (kind system) and has not left yet is
     overtaken. Says how many.
     """
-    waiting = update(Message).where(
-        Message.phone == phone, Message.status == MessageStatus.QUEUED, Message.kind == Kind.SYSTEM
-    )
-    return rows_changed(waiting.values(status=MessageStatus.CANCELLED, reason="overtaken"))
+    return _rows_changed(statements.OVERTAKE, {"b_phone": phone})
+
+
+def _rows_changed(statement: Executable, values: dict[str, str]) -> int:
+    return cast("CursorResult[Any]", db.session.execute(statement, values)).rowcount
 
 
 def close_finished(moment: datetime) -> list[int]:

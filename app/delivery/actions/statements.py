@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from app.delivery.models import Lease, attempts, message_logs, messages, sender_health
-from app.domain.blast_states import FAILED, RANK, TAKEN, Direction, LogStatus, MessageStatus
+from app.domain.blast_states import FAILED, RANK, TAKEN, Direction, Kind, LogStatus, MessageStatus
 from app.kit.db import in_one_step
 from app.suppression.queries import left_out
 
@@ -202,6 +202,19 @@ _STILL_QUEUED = texts.status == MessageStatus.QUEUED.value
 # b_log; b_id
 EXPIRE_LOG = update(messages).where(texts.message_log_id == bindparam("b_log"), _STILL_QUEUED).values(_TOO_LATE)
 EXPIRE_ONE = update(messages).where(texts.id == bindparam("b_id"), _STILL_QUEUED).values(_TOO_LATE)
+
+# what waits for somebody: b_phone, b_reason; and what answers their last word (kind system): b_phone
+_WAITS = (texts.phone == bindparam("b_phone"), texts.status == MessageStatus.QUEUED.value)
+LEAVE_OUT = (
+    update(messages)
+    .where(*_WAITS, texts.kind != Kind.SYSTEM.value)
+    .values(status=MessageStatus.SKIPPED.value, reason=bindparam("b_reason"))
+)
+OVERTAKE = (
+    update(messages)
+    .where(*_WAITS, texts.kind == Kind.SYSTEM.value)
+    .values(status=MessageStatus.CANCELLED.value, reason="overtaken")
+)
 
 _HAS_QUEUED = exists().where(
     texts.message_log_id == logs.id,

@@ -2,25 +2,40 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, literal, select, union_all
+from sqlalchemy import FromClause, Select, bindparam, literal, select, union_all
 
 from app.community.models import CommunityMember
 from app.domain.naming import Name, display_name
 from app.events.models import EventRegistration
-from app.kit.db import db
+from app.kit.db import db, driver
+
+
+def _written(where: str, table: FromClause) -> Select[Any]:
+    row = table.c
+    asked = row.phone.in_(bindparam("b_phones", expanding=True))
+    return select(row.phone, literal(where), row.name, row.created_at).where(asked)
+
+
+# b_phones
+WRITTEN = union_all(_written("community", CommunityMember.__table__), _written("event", EventRegistration.__table__))
+
+WRITTEN_OF_ONE = """
+    SELECT 'community', name, created_at FROM community_members WHERE phone = :phone
+    UNION ALL SELECT 'event', name, created_at FROM event_registrations WHERE phone = :phone
+"""
 
 
 def names_of(phones: Sequence[str]) -> dict[str, str | None]:
     """What those of `phones` (a page full at most) are called that are members or registered for an event."""
-    people = union_all(_written("community", CommunityMember, phones), _written("event", EventRegistration, phones))
     found: dict[str, list[Name]] = {}
-    for phone, where, name, since in db.session.execute(people):
+    for phone, where, name, since in db.session.execute(WRITTEN, {"b_phones": list(phones)}):
         found.setdefault(phone, []).append(Name(where, name, since))
     return {phone: display_name(names) for phone, names in found.items()}
 
 
-def _written(
-    where: str, table: type[CommunityMember] | type[EventRegistration], phones: Sequence[str]
-) -> Select[str, str, str | None, datetime]:
-    return select(table.phone, literal(where), table.name, table.created_at).where(table.phone.in_(phones))
+def name_of(phone: str) -> str | None:
+    """The same for one number, inside write(): for the texts that come in."""
+    rows = driver().execute(WRITTEN_OF_ONE, {"phone": phone}).fetchall()
+    return display_name([Name(where, name, datetime.fromisoformat(since)) for where, name, since in rows])

@@ -51,7 +51,7 @@ def _page(phone: str, note_form: NoteForm | None = None, consent_form: ConsentFo
         what_to_do=_what_to_do(why),
         entries=entries,
         history=permission.history(phone),
-        question=permission.open_question(phone),
+        question=permission.open_question(phone) if why is LeftOut.MAYBE_STOP else None,
         page=queries.texts(phone, asked((), "")),
         note_form=note_form or NoteForm(formdata=None),
         consent_form=consent_form or ConsentForm(formdata=None),

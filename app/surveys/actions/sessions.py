@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, case, insert, select, text, update
+from sqlalchemy import Row, Select, bindparam, case, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.questions import parse
@@ -72,18 +72,21 @@ class Session:
 
 def active(phone: str) -> Session | None:
     """What this person is answering now."""
-    return _one(_sessions().where(S.phone == phone, S.status == SessionStatus.ACTIVE))
+    return _one(ACTIVE, {"b_phone": phone})
 
 
 def latest(phone: str, survey_id: int | None = None) -> Session | None:
     """Their newest session, of this survey or of any."""
-    which = [S.phone == phone] if survey_id is None else [S.phone == phone, S.survey_id == survey_id]
-    return _one(_sessions().where(*which).order_by(S.id.desc()).limit(1))
+    return (
+        _one(LATEST, {"b_phone": phone})
+        if survey_id is None
+        else _one(LATEST_OF, {"b_phone": phone, "b_survey": survey_id})
+    )
 
 
 def found(session_id: int) -> Session | None:
     """This session."""
-    return _one(_sessions().where(S.id == session_id))
+    return _one(FOUND, {"b_id": session_id})
 
 
 def _sessions() -> Select[Any]:
@@ -92,13 +95,22 @@ def _sessions() -> Select[Any]:
     return select(*columns, *more).join(survey_flows, F.id == S.survey_id)
 
 
-def _one(statement: Select[Any]) -> Session | None:
-    row = db.session.execute(statement).first()
+# Built once: the first two are asked for every text that comes in.
+_OF_PHONE = S.phone == bindparam("b_phone")
+ACTIVE = _sessions().where(_OF_PHONE, S.status == SessionStatus.ACTIVE)
+LATEST = _sessions().where(_OF_PHONE).order_by(S.id.desc()).limit(1)
+LATEST_OF = _sessions().where(_OF_PHONE, S.survey_id == bindparam("b_survey")).order_by(S.id.desc()).limit(1)
+FOUND = _sessions().where(S.id == bindparam("b_id"))
+ANSWERS = (
+    select(A.position, A.state, A.value, A.body, A.created_at).where(A.session_id == bindparam("b_id")).order_by(A.id)
+)
+
+
+def _one(statement: Select[Any], asked: dict[str, Any]) -> Session | None:
+    row = db.session.execute(statement, asked).first()
     if row is None or not (questions := parse(row.questions_json)):
         return None
-    rows = db.session.execute(
-        select(A.position, A.state, A.value, A.body, A.created_at).where(A.session_id == row.id).order_by(A.id)
-    ).all()
+    rows = db.session.execute(ANSWERS, {"b_id": row.id}).all()
     values = {each.position: each.value for each in rows if each.state in UNDERSTOOD}
     place = min(row.position, len(questions) - 1)
     state = State(questions, row.completion_message or "", place, row.misses, SessionStatus(row.status), values)

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import bindparam, exists, func, select
 
-from app.delivery.models import Message, MessageLog
+from app.delivery.models import message_logs, messages
 from app.domain.blast_states import MessageStatus
+from app.kit.columns import UtcDateTime
 from app.kit.db import db
-from app.surveys.models import SurveySession
+from app.surveys.models import survey_sessions
 
 # They may have it: the answer to a text can come before we know what became of it.
 MAY_HAVE_IT = (
@@ -21,6 +21,31 @@ MAY_HAVE_IT = (
     MessageStatus.DELIVERED,
 )
 LONGEST_PATIENCE = timedelta(days=31)  # no survey waits longer
+
+# Built once: asked for every text that comes in. b_phone, b_moment, b_since
+_later, _texts, _logs = messages.alias(), messages.c, message_logs.c
+_PHONE = bindparam("b_phone", type_=_texts.phone.type)
+_THESE = [status.value for status in MAY_HAVE_IT]
+_SINCE = exists().where(_later.c.phone == _PHONE, _later.c.id > _texts.id, _later.c.status.in_(_THESE))
+ASKING = (
+    select(
+        _texts.message_log_id,
+        _logs.survey_id,
+        func.coalesce(_texts.sent_at, _texts.submitted_at, _texts.created_at, type_=_texts.created_at.type),
+        ~_SINCE,
+        exists().where(survey_sessions.c.message_log_id == _texts.message_log_id, survey_sessions.c.phone == _PHONE),
+    )
+    .join(message_logs, _texts.message_log_id == _logs.id)
+    .where(
+        _logs.survey_id.is_not(None),
+        func.coalesce(_logs.finished_at, bindparam("b_moment", type_=UtcDateTime()))
+        >= bindparam("b_since", type_=UtcDateTime()),
+        _texts.phone == _PHONE,
+        _texts.status.in_(_THESE),
+    )
+    .order_by(_texts.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -38,24 +63,9 @@ def asked_by_blast(phone: str, moment: datetime) -> Asking | None:
 
     One look-up in the unique index of (blast, phone) for each such blast of the last month: there are few.
     """
-    later = aliased(Message)
-    since = exists().where(later.phone == phone, later.id > Message.id, later.status.in_(MAY_HAVE_IT))
-    asked_at = func.coalesce(Message.sent_at, Message.submitted_at, Message.created_at, type_=Message.created_at.type)
-    found = db.session.execute(
-        select(Message.message_log_id, MessageLog.survey_id, asked_at, ~since)
-        .join(MessageLog, Message.message_log_id == MessageLog.id)
-        .where(
-            MessageLog.survey_id.is_not(None),
-            func.coalesce(MessageLog.finished_at, moment) >= moment - LONGEST_PATIENCE,
-            Message.phone == phone,
-            Message.status.in_(MAY_HAVE_IT),
-        )
-        .order_by(Message.id.desc())
-        .limit(1)
-    ).first()
-    if found is None:
+    asked = {"b_phone": phone, "b_moment": moment, "b_since": moment - LONGEST_PATIENCE}
+    found = db.session.execute(ASKING, asked).first()
+    if found is None or found[4]:
         return None
-    log_id, survey_id, at, is_newest = found
-    asking = Asking(int(log_id or 0), int(survey_id or 0), at, is_newest)
-    taken = exists().where(SurveySession.message_log_id == asking.log_id, SurveySession.phone == phone)
-    return None if db.session.scalar(select(taken)) else asking
+    log_id, survey_id, at, is_newest, _taken = found
+    return Asking(int(log_id), int(survey_id), at, is_newest)

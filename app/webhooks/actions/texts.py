@@ -9,7 +9,7 @@ from app.domain.phone import is_e164
 from app.domain.replies import Meaning, meaning_of
 from app.domain.segments import Measure, measure
 from app.domain.strangers import pictures_of, written_down
-from app.events.queries.names import names_of
+from app.events.queries.names import name_of
 from app.inbox.actions import threads
 from app.kit.clock import now
 from app.kit.columns import stored
@@ -103,7 +103,7 @@ def _route(came: Came, message_id: int, moment: datetime) -> str:
     if came.from_us or not is_e164(came.phone):
         threads.came_in(came.phone, message_id, moment, needs_reply=True)
         return router.KEPT
-    heard = Heard(came.phone, came.body, message_id, moment, names_of([came.phone]).get(came.phone))
+    heard = Heard(came.phone, came.body, message_id, moment, name_of(came.phone))
     return router.route(Text(heard, came.meaning, came.carrier, came.twilio_said))
 
 
