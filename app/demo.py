@@ -23,7 +23,7 @@ from app.kit.settings import ROOT, Settings
 from app.migrations.runner import migrate
 from app.suppression import actions as suppression
 from app.suppression.models import StopQuestion
-from app.surveys import models as _surveys  # noqa: F401 (blasts point to its tables)
+from app.surveys import models as _surveys  # noqa: F401 -- blasts point to its tables
 
 # 555-01xx is kept free for stories by the phone companies: nobody has these numbers.
 AREAS = ("303", "720", "212", "415", "202", "312")
