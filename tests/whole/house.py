@@ -16,12 +16,13 @@ from app.domain.blast_states import Target
 from app.domain.permission import Role
 from app.events.models import Event, EventRegistration
 from app.keywords.actions import rules
+from app.inbox.models import SavedReply
 from app.kit.clock import now
 from app.kit.db import db, write
 from app.people.models import PersonNote
 from app.surveys.models import SurveyFlow, SurveySession
 from tests.cast import LEO, MAX, MIA, PASSWORD, ZOE
-from tests.makers import dead_number, member, said_stop
+from tests.makers import dead_number, member, said_stop, wrote
 from tests.visit import Visitor
 
 SHEET = b"name,phone\nUma,303 555 0150\nBad,12\n"
@@ -59,6 +60,8 @@ def furnish(app) -> dict[str, dict[str, str]]:
         "rule_id": "1",
         "survey_id": "1",
         "session_id": "1",
+        "thread_id": "1",
+        "reply_id": "1",
         "line": "3",
         "kind": "suppressed",
         "id": "1",
@@ -87,6 +90,8 @@ def _people() -> None:
         session.flush()
         session.add(SurveySession(survey_id=survey.id, phone=MAX, questions_json=asked))
         session.add(PersonNote(phone=ZOE, body="Chairs the choir", created_by="sol"))
+        session.add(SavedReply(title="Thanks", body="Thank you, {first_name|friend}!"))
+    wrote(ZOE, "Is there parking?")
 
 
 def _blast(hours: float | None = None) -> int:

@@ -22,13 +22,16 @@ GET_CODES = {
 # (A form of a thing that is there keeps what it does not speak of, so it is saved as it was.)
 FORMS = {
     "accounts.add", "accounts.password", "accounts.theme", "blasts.new", "community.add", "community.import_file",
-    "events.add", "events.register",
+    "events.add", "events.register", "inbox.reply", "inbox.reply_add", "inbox.reply_edit",
     "keywords.add", "people.consent", "people.note_add", "sandbox.write_back", "suppression.add",
     "suppression.import_file", "suppression.import_fix", "community.import_fix", "events.import_file",
     "events.import_fix", "surveys.add", "surveys.correct",
 }  # fmt: skip
 POST_CODES = dict.fromkeys(FORMS, 422) | {"setup.first_start": 404, "accounts.sign_in": 303}
-CHOSEN = {"sandbox.mood": {"mood": "slow"}}  # a button of its own for each
+CHOSEN = {
+    "sandbox.mood": {"mood": "slow"},
+    "inbox.decide": {"question": "1", "verdict": "stay"},
+}  # a button of its own for each
 WRITTEN_BY_READING = ("audit_events",)  # a download leaves its line in the audit
 
 
