@@ -45,7 +45,7 @@ OPEN = (
 
 MENU = (
     Entry("Home", "dashboard.home", "house", tab=True),
-    Entry("Inbox", "inbox.everything", "inbox", tab=True, count=inbox_queries.number_waiting),
+    Entry("Inbox", "inbox.everything", "inbox", tab=True, count=inbox_queries.waiting),
     Entry("Blasts", "blasts.logs", "send"),
     Entry("Community", "community.everyone", "users", tab=True),
     Entry("Events", "events.everything", "calendar-days"),

@@ -7,16 +7,19 @@ from typing import Any
 
 from flask import Flask, current_app, has_request_context, request, url_for
 from flask_login import current_user
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.delivery import queries as delivery
+from app.delivery.queries import Heartbeat
+from app.kit.db import db
 from app.kit.settings import Settings
 from app.organisation import queries as organisation
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the menu. `tab`: also in the bottom bar of a phone; `count`: how much waits there."""
+    """A line of the menu. `tab`: also in the bottom bar of a phone; `count`: for a select, how much waits there."""
 
     label: str
     endpoint: str
@@ -25,7 +28,7 @@ class Entry:
     admin: bool = False
     sandbox: bool = False
     tab: bool = False
-    count: Callable[[], int] | None = None
+    count: Callable[[], ColumnElement[int]] | None = None
 
 
 @dataclass(frozen=True)
@@ -90,9 +93,10 @@ def _full(menu: Sequence[Entry]) -> Shell:
     settings: Settings = current_app.extensions["settings"]
     signed_in = has_request_context() and current_user.is_authenticated
     if not signed_in:
-        return Shell(organisation.organisation().name, [], [], _banners(settings, False), None, None, "")
+        return Shell(organisation.organisation().name, [], [], _banners(settings), None, None, "")
     shown = [each for each in menu if _is_for(each, settings)]
-    lines = [_line(each) for each in shown]
+    heartbeat, counts = _now(shown)
+    lines = [_line(each, counts.get(each.endpoint, 0)) for each in shown]
     tabs = [line for line, each in zip(lines, shown, strict=True) if each.tab]
     account = request.endpoint == "accounts.password"
     who = Who(current_user.username, url_for("accounts.password"), url_for("accounts.logout"), account)
@@ -101,7 +105,7 @@ def _full(menu: Sequence[Entry]) -> Shell:
         organisation=organisation.organisation().name,
         menu=lines,
         tabs=[*tabs[:2], compose, *tabs[2:]],
-        banners=_banners(settings, True),
+        banners=_banners(settings, heartbeat),
         user=who,
         new_blast_url=url_for("blasts.new"),
         theme=current_user.theme,
@@ -114,13 +118,25 @@ def _is_for(entry: Entry, settings: Settings) -> bool:
     return bool(current_user.is_admin or not entry.admin)
 
 
-def _line(entry: Entry) -> Line:
+def _now(shown: Sequence[Entry]) -> tuple[Heartbeat, dict[str, int]]:
+    """The engine's heartbeat, and how much waits behind each entry that counts: one statement for every page."""
+    counting = [each for each in shown if each.count]
+    beat_at, holder, *counts = db.session.execute(
+        select(*delivery.BEAT, *(each.count() for each in counting if each.count))
+    ).one()
+    found = dict(zip((each.endpoint for each in counting), counts, strict=True))
+    return delivery.heartbeat_of(beat_at, holder), found
+
+
+def _line(entry: Entry, count: int) -> Line:
     url = url_for(entry.endpoint)  # its first word is the room's; one's own account is not among the users
     here = request.path.split("/")[1] == url.split("/")[1] and request.endpoint != "blasts.new"
-    return Line(entry.label, url, entry.icon, entry.group, here, entry.count() if entry.count else 0)
+    return Line(entry.label, url, entry.icon, entry.group, here, count)
 
 
-def _banners(settings: Settings, signed_in: bool) -> list[Banner]:
+def _banners(settings: Settings, heartbeat: Heartbeat | None = None) -> list[Banner]:
+    """`heartbeat`: the engine's, for whoever is signed in; strangers learn nothing of it."""
+    signed_in = heartbeat is not None
     found: list[Banner] = []
     if settings.half_set:
         text = f"{' and '.join(settings.half_set)} missing. Until all are set, no real texts are sent."
@@ -131,7 +147,7 @@ def _banners(settings: Settings, signed_in: bool) -> list[Banner]:
     trouble = current_app.extensions.get(delivery.TROUBLE, "") if signed_in else ""
     if trouble:
         found.append(Banner("bad", "Nothing is being sent right now.", trouble))
-    silence = delivery.heartbeat().silence if signed_in else ""
+    silence = heartbeat.silence if heartbeat else ""
     if silence:
         text = f"{silence.capitalize()}; blasts wait. Start SMS Admin with its own command (see the README)."
         found.append(Banner("bad", "Nothing is being sent right now.", text))

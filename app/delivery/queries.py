@@ -52,13 +52,22 @@ class Heartbeat:
         return f"no engine has answered for {duration_in_words(self.seconds)}"
 
 
+# For a statement that asks for something else too: what `heartbeat_of` is told.
+BEAT = tuple(select(told).where(Lease.name == "engine").scalar_subquery() for told in (Lease.beat_at, Lease.holder))
+
+
 def heartbeat() -> Heartbeat:
-    """The engine's. A beat that lies ahead of us was noted before the clock was set back: it is no fresher for that."""
-    row = db.session.execute(select(Lease.beat_at, Lease.holder).where(Lease.name == "engine")).first()
-    if row is None or row.beat_at is None:
+    """The engine's."""
+    beat_at, holder = db.session.execute(select(*BEAT)).one()
+    return heartbeat_of(beat_at, holder)
+
+
+def heartbeat_of(beat_at: datetime | None, holder: str | None) -> Heartbeat:
+    """What a beat says now. One that lies ahead of us was noted before the clock was set back: it is no fresher."""
+    if beat_at is None:
         return Heartbeat()
-    seconds = abs((now() - row.beat_at).total_seconds())
-    pid = row.holder.partition("-")[0]
+    seconds = abs((now() - beat_at).total_seconds())
+    pid = (holder or "").partition("-")[0]
     return Heartbeat(seconds, int(pid) if pid.isdecimal() and seconds < SILENT_AFTER else None)
 
 

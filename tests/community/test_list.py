@@ -151,7 +151,7 @@ def test_one_page_costs_few_questions(app, visit, many):
     asked = []
     event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     visit("/community?search=person&page=2", "ada")
-    assert len([statement for statement in asked if statement.startswith("SELECT")]) <= 9
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) <= 8
 
 
 PLAIN = "SELECT id FROM community_members ORDER BY {} LIMIT 50 OFFSET 1000"

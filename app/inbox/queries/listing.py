@@ -74,10 +74,15 @@ def counts(who: str) -> dict[str, int]:
     return dict(zip(STATES, db.session.execute(select(*each)).one(), strict=True))
 
 
-def number_waiting() -> int:
-    """How many conversations need a reply; MOST_WAITING when it is that many or more."""
+def waiting() -> ColumnElement[int]:
+    """For any select: how many conversations need a reply; MOST_WAITING when it is that many or more."""
     some = select(Thread.id).where(WAITS).limit(MOST_WAITING).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+def number_waiting() -> int:
+    """How many that is."""
+    return db.session.scalar(select(waiting())) or 0
 
 
 def listing(state: str, who: str, before: str = "") -> Listing:
