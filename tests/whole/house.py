@@ -15,8 +15,8 @@ from app.delivery.models import MessageLog
 from app.domain.blast_states import Target
 from app.domain.permission import Role
 from app.events.models import Event, EventRegistration
-from app.keywords.actions import rules
 from app.inbox.models import SavedReply
+from app.keywords.actions import rules
 from app.kit.clock import now
 from app.kit.db import db, write
 from app.people.models import PersonNote
