@@ -1,4 +1,4 @@
-"""Opt-outs in any words: phrases with what a careful reader makes of them, and how often the rules agree."""
+"""W21, opt-outs in any words: phrases with what a careful reader makes of them, and how often the rules agree."""
 
 import codecs
 import re

@@ -239,4 +239,5 @@ def test_what_may_mean_stop_is_quoted_until_somebody_decides(visit, app):
         actions.ask_whether_stop(ZOE, None, "who is this? stop texting me or else", now())
     words = visit(f"/people/{ZOE[1:]}", "sol").words
     assert "No. Perhaps said STOP. Decide in their conversation whether they want texts." in words
-    assert "They texted who is this? stop texting me or else . Nothing is sent to them." in words
+    assert "They texted who is this? stop texting me or else" in words
+    assert "Nothing is sent to them. If nobody decides before" in words
