@@ -103,5 +103,7 @@ def abroad_in_words(starts: Mapping[str, int], region: str) -> str:
     rest = found.total() - sum(many for name, many in found.most_common(MOST_COUNTRIES) if name)
     where = ", ".join([*named, *([f"{rest:,} elsewhere"] if rest else [])])
     total = found.total()
+    if total == 1:
+        where = where.removeprefix("1 ")
     numbers, them = ("1 number is", "it") if total == 1 else (f"{total:,} numbers are", "them")
     return f"{numbers} abroad ({where}). A text to {them} may cost more than the price per part."
