@@ -19,6 +19,7 @@ from app.kit.clock import now
 from app.kit.db import Busy
 from app.kit.settings import Settings
 from app.surveys.actions.waiting import time_out_and_nudge
+from app.webhooks.actions import swapped
 from app.webhooks.actions.events import forget_old_events
 from app.webhooks.actions.opt_outs import decide_overdue
 from app.webhooks.actions.orphans import adopt_orphans
@@ -41,6 +42,7 @@ class Background:
         self.clock.add_job(self._tick, "interval", seconds=TICK_SECONDS, **once)
         self.clock.add_job(self._clean, "interval", hours=6, **once)
         self.clock.add_job(self._decide, "interval", hours=1, next_run_time=datetime.now(UTC), **once)
+        self.clock.add_job(self._put_in_order, "interval", seconds=2, **once)
         self.clock.add_job(self._adopt, "interval", minutes=1, next_run_time=datetime.now(UTC), **once)
         self.clock.add_job(self._wait_for_answers, "interval", minutes=1, **once)
         self._ticked_at = monotonic()
@@ -97,6 +99,13 @@ class Background:
                 decide_overdue(now())
             except (Busy, OperationalError):
                 log.warning("whoever perhaps said STOP waits for another hour: the database could not be written")
+
+    def _put_in_order(self) -> None:
+        with self.app.app_context():
+            try:
+                swapped.decide(now())
+            except (Busy, OperationalError, sqlite3.OperationalError):
+                log.warning("STOP and START that came together wait on: the database could not be written")
 
     def _adopt(self) -> None:
         with self.app.app_context():

@@ -19,6 +19,7 @@ POINTERS = (
     ("scheduled_messages", "survey_id", "survey_flows"),
 )
 STATEMENTS = (
+    "CREATE INDEX ix_webhook_events_waits ON webhook_events (id) WHERE verdict = 'return_waits'",
     """CREATE TABLE survey_sessions (
         id INTEGER NOT NULL,
         survey_id INTEGER NOT NULL,

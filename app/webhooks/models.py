@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from sqlalchemy import ForeignKey, Index, String, Table, Text
+from sqlalchemy import ForeignKey, Index, String, Table, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.columns import key, moment, stamp
@@ -16,6 +16,7 @@ class WebhookEvent(Model):
     __table_args__ = (
         Index("ix_webhook_events_received_at", "received_at"),
         Index("ix_webhook_events_message_id", "message_id"),
+        Index("ix_webhook_events_waits", "id", sqlite_where=text("verdict = 'return_waits'")),
     )
 
     id: Mapped[key]

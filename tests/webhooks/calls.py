@@ -1,6 +1,9 @@
 """What the tests of the carrier's doors do again and again: call like Twilio, put a text on the wire, look at rows."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
+
+from sqlalchemy import update
 
 from app.delivery.actions import arm
 from app.delivery.carriers.signature import HEADER, signature_for
@@ -37,6 +40,12 @@ def text(app, body, *, sid=SID, phone=ZOE, **more):
     """A text that comes in."""
     fields = {"MessageSid": sid, "AccountSid": ACCOUNT, "From": phone, "To": OURS, "Body": body, "NumMedia": "0"}
     return call(app, INBOUND, fields | more)
+
+
+def minutes_pass(app):
+    """What has come in so far came some minutes ago: STOP and START are no pair that may have been swapped."""
+    with app.app_context(), write() as session:
+        session.execute(update(Message).values(created_at=now() - timedelta(minutes=3)))
 
 
 def receipt(app, ref, status, *, code=None, sid=SID, **more):

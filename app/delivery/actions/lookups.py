@@ -17,7 +17,8 @@ from app.kit.db import db, rows_changed
 
 OTHER_CARRIER_AGAIN = timedelta(hours=1)
 texts, tries = messages.c, attempts.c
-STATES = [status.value for status in ASKED]
+# A text that came in is asked about when it matters when it was written.
+STATES = [status.value for status in (*ASKED, MessageStatus.RECEIVED)]
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,9 @@ LOOKED = (
     .values(look_up_at=bindparam("b_look", type_=texts.look_up_at.type), lookups=bindparam("b_lookups"))
 )
 
+# b_id, b_moment
+WRITTEN = update(messages).where(texts.id == bindparam("b_id")).values(sent_at=_MOMENT, look_up_at=None)
+
 
 def due(carrier: str, moment: datetime, most: int) -> list[Question]:
     """What to ask now, the longest due first: about at most `most` rows, those of one phone in one question."""
@@ -138,9 +142,16 @@ def learn_from_list(carrier: str, phone: str, listing: Listing, moment: datetime
 
 
 def learn_from_text(message_id: int, fetched: Fetched, moment: datetime) -> None:
-    """Settle a text by what the carrier says of it; without a receipt at the last offset it stays without one."""
+    """Settle a text by what the carrier says of it; without a receipt at the last offset it stays without one.
+
+    Of a text that came in it is kept when it was written, on the carrier's clock.
+    """
     row = db.session.execute(ONE, {"b_id": message_id}).first()
     if row is None:
+        return
+    if row.status == MessageStatus.RECEIVED:
+        written = fetched.text.created_at if fetched.text else None
+        db.session.execute(WRITTEN, {"b_id": message_id, "b_moment": written})
         return
     if fetched.text:
         attempt = db.session.execute(BY_SID, {"b_sid": fetched.text.sid}).first()

@@ -11,7 +11,7 @@ from app.organisation import queries as organisation
 from app.suppression import queries as suppression
 from app.surveys.actions import answering as surveys
 from app.surveys.actions.answering import Heard, Taken
-from app.webhooks.actions import opt_outs
+from app.webhooks.actions import opt_outs, swapped
 from app.webhooks.actions.speaking import Outcome, say
 
 KEPT = "stored"
@@ -45,12 +45,19 @@ def route(text: Text) -> str:
 def _opt_out(text: Text) -> Outcome | None:
     if text.meaning is not Meaning.LEAVE:
         return None
-    return opt_outs.leave(text.heard, confirmed=text.twilio_answered)
+    outcome = opt_outs.leave(text.heard, confirmed=text.twilio_answered)
+    if text.carrier == "twilio" and (start := swapped.near(text.heard, swapped.RETURNED)):
+        swapped.wait_for(start)
+        swapped.ask(text.heard, start)
+    return outcome
 
 
 def _return(text: Text) -> Outcome | None:
     if text.meaning is not Meaning.RETURN:
         return None
+    if text.carrier == "twilio" and (stop := swapped.near(text.heard, swapped.LEFT)):
+        swapped.ask(text.heard, stop)
+        return Outcome(swapped.WAITS)
     return opt_outs.come_back(text.heard, welcomed=text.twilio_answered)
 
 

@@ -1,0 +1,104 @@
+"""W23: STOP and START within a minute, perhaps swapped: what was written last counts, else they stay out."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.delivery.actions import lookups
+from app.delivery.carriers.reading import Fetched
+from app.delivery.models import Message
+from app.domain.lookups import Listed
+from app.kit.clock import now
+from app.kit.db import db, write
+from app.suppression.queries import has_opted_out
+from app.webhooks.actions import swapped
+from app.webhooks.models import WebhookEvent
+from tests.cast import ZOE
+from tests.webhooks.calls import sid, text
+
+SECOND, MIDNIGHT = timedelta(seconds=1), datetime(2026, 11, 26, tzinfo=UTC)
+
+
+def come(town, *words):
+    """They come in one after the other, each with a name of its own."""
+    for number, each in enumerate(words, 1):
+        assert text(town, each, sid=sid(number)).status_code == 200
+
+
+def shown(name, body, second):
+    """A text as Twilio shows it."""
+    return Listed(name, "received", "inbound", "", frozenset(), body, MIDNIGHT + second * SECOND)
+
+
+def told(town, **written):
+    """The carrier says when each was written: the second, by its words; None: it does not know the text."""
+    with town.app_context():
+        asked = lookups.due("twilio", now(), 20)
+        for question in asked:
+            row = db.session.get(Message, question.message_id)
+            when = written[row.body]
+            with write():
+                lookups.learn_from_text(row.id, Fetched(when and shown(question.sid, row.body, when)), now())
+    return len(asked)
+
+
+def decide(town, moment=None):
+    with town.app_context():
+        return swapped.decide(moment or now())
+
+
+def out(town):
+    with town.app_context():
+        return has_opted_out(ZOE)
+
+
+def verdicts(town):
+    with town.app_context():
+        return list(db.session.scalars(select(WebhookEvent.verdict).order_by(WebhookEvent.id)))
+
+
+@pytest.mark.parametrize("came", [("STOP", "START"), ("START", "STOP")])
+@pytest.mark.parametrize(("stop", "start", "is_out"), [(1, 2, False), (2, 1, True), (1, 1, True)])
+def test_what_was_written_last_counts_in_whatever_order_they_come(town, came, stop, start, is_out):
+    come(town, *came)
+    assert out(town), "until the carrier has told"
+    assert decide(town) == 0
+    assert told(town, STOP=stop, START=start) == 2
+    assert (decide(town), decide(town)) == (1, 0)
+    assert out(town) is is_out
+    assert ("overtaken" if is_out else "return") in verdicts(town)
+    with town.app_context():
+        assert lookups.due("twilio", now(), 20) == []
+
+
+def test_who_is_brought_back_is_told_so_by_twilio_or_by_us_once(town):
+    come(town, "stop please", "unstop")  # Twilio knows the second, not the first
+    told(town, **{"stop please": 1, "unstop": 2})
+    decide(town)
+    assert not out(town)
+
+
+def test_a_carrier_that_does_not_know_them_or_does_not_answer_leaves_them_out(town):
+    come(town, "STOP", "START")
+    told(town, STOP=None, START=None)
+    assert decide(town) == 1
+    assert out(town)
+
+
+def test_nobody_waits_for_ever_for_an_answer(town):
+    come(town, "STOP", "START")
+    assert decide(town, now() + swapped.PATIENCE - SECOND) == 0
+    assert decide(town, now() + swapped.PATIENCE + SECOND) == 1
+    assert out(town)
+    assert verdicts(town) == ["opt_out", "overtaken"]
+    with town.app_context():
+        assert lookups.due("twilio", now() + timedelta(days=1), 20) == []
+
+
+def test_a_start_an_hour_after_the_stop_is_obeyed_at_once(town):
+    come(town, "STOP")
+    with town.app_context(), write() as session:
+        session.execute(Message.__table__.update().values(created_at=now() - timedelta(hours=1)))
+    text(town, "START", sid=sid(9))
+    assert not out(town)
