@@ -11,6 +11,7 @@ LOOKED_AT = 200  # signs of a text: more is no word, and first words are over by
 COMMANDS = {"DONE": "leaves a survey", "SKIP": "leaves out a question", "BACK": "goes back to the question before"}
 WHY_RESERVED = {
     Meaning.LEAVE: "is handled by law and Twilio; pick another word.",
+    Meaning.MAYBE_LEAVE: "may mean STOP, so a person decides what follows; pick another word.",
     Meaning.RETURN: "brings back whoever said STOP; pick another word.",
     Meaning.HELP: "gets the organisation’s help text, as the law wants it; pick another word.",
 }

@@ -28,6 +28,7 @@ def test_b28_the_words_of_the_law_can_never_be_keywords(word, spelt):
 def test_the_sentence_says_why():
     assert keywords.problem_of(" stop ") == "STOP is handled by law and Twilio; pick another word."
     assert keywords.problem_of("yes!") is None  # whoever is asked a question answers it first; the rest may mean this
+    assert keywords.problem_of("go away").startswith("GO AWAY may mean STOP")
     assert keywords.problem_of("Done") == "DONE leaves a survey; pick another word."
     assert keywords.problem_of("start").startswith("START brings back whoever said STOP")
     assert keywords.problem_of("x" * 41) == "A keyword has at most 40 characters. This one has 41."
