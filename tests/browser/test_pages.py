@@ -97,6 +97,7 @@ def test_only_the_entry_of_the_menu_where_we_are_is_lit(show):
     assert {name for name, entries in lit.items() if len(entries) != 1} == {
         "not-there",
         "compose",
+        "compose-survey",
         "person",
         "person-erase",
     }

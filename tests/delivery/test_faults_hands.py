@@ -62,7 +62,7 @@ def test_f17_a_stop_that_comes_in_mid_blast_is_obeyed(town, twilio, background):
     background(town)
     wanted = blast(town)
     log = under_way(town, wanted, twilio)
-    assert twilio.text_in(town, PUBLIC, LAST, "Stop.") == 200
+    assert twilio.text_in(town, PUBLIC, LAST, "stop") == 200
     ended(town, wanted)
     assert twilio.sent_to(LAST) == []
     assert {row.phone: row.reason for row in rows(town, log.id) if row.status == "skipped"} == {LAST: "said_stop"}

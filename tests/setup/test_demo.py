@@ -28,7 +28,7 @@ def test_there_are_sixty_people_two_events_and_some_who_must_not_be_texted(shop)
     assert numbers() == [60, 2, 41]
     phones = db.session.scalars(select(CommunityMember.phone)).all()
     reasons = sorted(queries.reasons_for(phones).values())
-    assert reasons == [LeftOut.NUMBER_DEAD] + [LeftOut.SAID_STOP] * 3
+    assert reasons == [LeftOut.MAYBE_STOP, LeftOut.NUMBER_DEAD] + [LeftOut.SAID_STOP] * 3
     assert db.session.scalar(select(func.count()).where(CommunityMember.name.is_(None))) == 4
 
 
