@@ -13,6 +13,7 @@ from app.delivery.models import Message, MessageLog
 from app.domain.blast_states import MessageStatus
 from app.domain.naming import by_weight, display_name
 from app.events.models import Event, EventRegistration
+from app.inbox.queries.person import Place
 from app.kit.columns import UtcDateTime
 from app.kit.db import db
 from app.kit.pages import Asked, Page, last_page
@@ -21,17 +22,6 @@ from app.suppression.models import SuppressedContact, UnsubscribedContact
 
 LATEST = 500  # names are read from so many of the newest texts
 MOST_PLACES, MOST_NOTES = 200, 200
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a number stands under a name: "community", "event", "list" (do not text) or "text"."""
-
-    where: str
-    id: int
-    name: str | None
-    title: str | None
-    since: datetime
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,10 @@ UNDECIDED = WhyNot("Perhaps they said STOP", "Decide first what they meant.", "m
 
 @dataclass(frozen=True)
 class Place:
-    """Where a number stands: "community" or "event", under which name, since when; the event by id and title."""
+    """Where a number stands, under which name, since when; an event by id and title.
+
+    "community" or "event"; on a person's own page also "list" (do not text) and "text".
+    """
 
     where: str
     id: int
