@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.domain import standing_replies
 from app.domain.numbers import abroad_in_words
 from app.domain.wording import DEFAULT_FOOTER
 from app.kit.db import db
+from app.kit.prepared import Prepared
 from app.organisation.models import Organisation
 
 NAMELESS = "SMS Admin"
@@ -18,6 +19,11 @@ AGREED = text(
     "SELECT count(*), count(*) FILTER (WHERE (SELECT act FROM consent_events WHERE phone = community_members.phone "
     "ORDER BY id DESC LIMIT 1) IN ('granted', 'returned')) FROM community_members"
 )
+# Asked with every such text: without a row in between.
+_REPLIES = {
+    each.key: Prepared(select(Organisation.name, each).where(Organisation.id == 1))
+    for each in (Organisation.help_reply, Organisation.stop_reply, Organisation.start_reply)
+}
 
 
 @dataclass(frozen=True)
@@ -67,20 +73,22 @@ def undo_seconds() -> int:
 
 def help_reply() -> str:
     """What answers HELP."""
-    row = organisation()
-    return standing_replies.written(row.help_reply, standing_replies.HELP, row.name)
+    return _reply("help_reply", standing_replies.HELP)
 
 
 def stop_reply() -> str:
     """The one text that goes to somebody who has just opted out."""
-    row = organisation()
-    return standing_replies.written(row.stop_reply, standing_replies.STOP, row.name)
+    return _reply("stop_reply", standing_replies.STOP)
 
 
 def start_reply() -> str:
     """What answers START."""
-    row = organisation()
-    return standing_replies.written(row.start_reply, standing_replies.START, row.name)
+    return _reply("start_reply", standing_replies.START)
+
+
+def _reply(which: str, usual: str) -> str:
+    name, own = _REPLIES[which].first() or (NAMELESS, None)
+    return standing_replies.written(own, usual, name)
 
 
 def agreed() -> Agreed:

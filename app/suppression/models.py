@@ -1,8 +1,9 @@
 """The two lists of numbers that get no texts, who said yes and no, and the marks of people who were erased."""
 
 from enum import StrEnum
+from typing import cast
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Text, event, text
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Table, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.columns import changed, e164, flag, key, moment, phone_is_e164, stamp, words
@@ -153,3 +154,10 @@ LEDGER = (
 )
 for _statement in LEDGER:
     event.listen(ConsentEvent.__table__, "after_create", DDL(_statement))
+
+
+unsubscribed_contacts = cast("Table", UnsubscribedContact.__table__)
+suppressed_contacts = cast("Table", SuppressedContact.__table__)
+consent_events = cast("Table", ConsentEvent.__table__)
+stop_questions = cast("Table", StopQuestion.__table__)
+erased_numbers = cast("Table", ErasedNumber.__table__)

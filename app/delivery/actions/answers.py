@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from app.delivery.models import messages
 from app.domain.blast_states import Kind, MessageStatus
 from app.domain.segments import measure
-from app.kit.db import db
+from app.kit.prepared import Prepared
 from app.kit.settings import Settings
 
 # Answers go before blasts, and a person's reply before what a machine says.
@@ -18,8 +18,21 @@ PRIORITY = {Kind.SYSTEM: 30, Kind.REPLY: 20, Kind.KEYWORD: 10, Kind.SURVEY: 10}
 CONFIRMATION_ENDS = timedelta(minutes=5)
 
 
-# Built once: most texts that come in are answered.
-QUEUE = insert(messages).returning(messages.c.id)
+GIVEN = (
+    "kind",
+    "phone",
+    "name",
+    "sender",
+    "carrier",
+    "body",
+    "segments",
+    "encoding",
+    "status",
+    "priority",
+    "created_at",
+)
+LATER = ("not_after", "in_reply_to", "written_by")
+QUEUE = Prepared(insert(messages).returning(messages.c.id), *GIVEN, *LATER)
 
 
 @dataclass(frozen=True)
@@ -42,20 +55,20 @@ def queue(answer: Answer, moment: datetime) -> int:
     """
     settings: Settings = current_app.extensions["settings"]
     weight = measure(answer.body)
-    row = {
-        "kind": answer.kind,
-        "phone": answer.phone,
-        "name": answer.name,
-        "sender": settings.sender,
-        "carrier": settings.carrier,
-        "body": answer.body,
-        "segments": weight.segments,
-        "encoding": weight.encoding.value,
-        "status": MessageStatus.QUEUED,
-        "priority": PRIORITY[answer.kind],
-        "created_at": moment,
-        "not_after": moment + CONFIRMATION_ENDS if answer.kind is Kind.SYSTEM else None,
-        "in_reply_to": answer.in_reply_to,
-        "written_by": answer.written_by,
-    }
-    return int(db.session.execute(QUEUE, row).scalar_one())
+    row_id = QUEUE.value(
+        kind=answer.kind,
+        phone=answer.phone,
+        name=answer.name,
+        sender=settings.sender,
+        carrier=settings.carrier,
+        body=answer.body,
+        segments=weight.segments,
+        encoding=weight.encoding.value,
+        status=MessageStatus.QUEUED,
+        priority=PRIORITY[answer.kind],
+        created_at=moment,
+        not_after=moment + CONFIRMATION_ENDS if answer.kind is Kind.SYSTEM else None,
+        in_reply_to=answer.in_reply_to,
+        written_by=answer.written_by,
+    )
+    return int(row_id)

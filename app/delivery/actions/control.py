@@ -1,9 +1,8 @@
 """A person's hand on a running blast, and a fault's: pause, resume, stop the rest, leave somebody out."""
 
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.delivery import queries
 from app.delivery.actions import health, statements
@@ -77,18 +76,14 @@ def stop_the_rest(log_id: int, moment: datetime) -> int | None:
 
 def leave_out(phone: str, reason: LeftOut) -> int:
     """Skip every queued text to a number, in every blast. Says how many. (Answers of ours, kind system, still go.)"""
-    return _rows_changed(statements.LEAVE_OUT, {"b_phone": phone, "b_reason": reason.value})
+    return statements.LEAVE_OUT.run(b_phone=phone, b_reason=reason.value)
 
 
 def overtake_answers(phone: str) -> int:
     """They have said something new: what confirms or answers their last word (kind system) and has not left yet is
     overtaken. Says how many.
     """
-    return _rows_changed(statements.OVERTAKE, {"b_phone": phone})
-
-
-def _rows_changed(statement: Executable, values: dict[str, str]) -> int:
-    return cast("CursorResult[Any]", db.session.execute(statement, values)).rowcount
+    return statements.OVERTAKE.run(b_phone=phone)
 
 
 def close_finished(moment: datetime) -> list[int]:

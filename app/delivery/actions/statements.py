@@ -25,6 +25,7 @@ from sqlalchemy import (
 from app.delivery.models import Lease, attempts, message_logs, messages, sender_health
 from app.domain.blast_states import FAILED, RANK, TAKEN, Direction, Kind, LogStatus, MessageStatus
 from app.kit.db import in_one_step
+from app.kit.prepared import Prepared
 from app.suppression.queries import left_out
 
 texts, logs, tries = messages.c, message_logs.c, attempts.c
@@ -205,12 +206,12 @@ EXPIRE_ONE = update(messages).where(texts.id == bindparam("b_id"), _STILL_QUEUED
 
 # what waits for somebody: b_phone, b_reason; and what answers their last word (kind system): b_phone
 _WAITS = (texts.phone == bindparam("b_phone"), texts.status == MessageStatus.QUEUED.value)
-LEAVE_OUT = (
+LEAVE_OUT = Prepared(
     update(messages)
     .where(*_WAITS, texts.kind != Kind.SYSTEM.value)
     .values(status=MessageStatus.SKIPPED.value, reason=bindparam("b_reason"))
 )
-OVERTAKE = (
+OVERTAKE = Prepared(
     update(messages)
     .where(*_WAITS, texts.kind == Kind.SYSTEM.value)
     .values(status=MessageStatus.CANCELLED.value, reason="overtaken")

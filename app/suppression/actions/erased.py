@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from flask import current_app
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from app.domain.erasure import phone_hash
 from app.kit.db import db
+from app.suppression.actions import statements
 from app.suppression.actions.lists import opt_out
 from app.suppression.models import INBOUND, ErasedNumber
 from app.suppression.queries import has_opted_out
@@ -43,8 +44,7 @@ def keep(phone: str, *, said_stop: bool, by: str) -> None:
 
 def forget_stop(phone: str) -> None:
     """They texted START after they were erased: no list holds their old STOP against them any more."""
-    which = update(ErasedNumber).where(ErasedNumber.phone_hash == phone_hash(_key(), phone))
-    db.session.execute(which.values(opted_out=False).execution_options(synchronize_session=False))
+    statements.FORGET.run(b_hash=phone_hash(_key(), phone))
 
 
 def _key() -> str:

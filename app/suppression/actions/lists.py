@@ -6,7 +6,7 @@ Only rows of these tables: what waits to be sent is not ours.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, column, delete, exists, literal, null, or_, select, table, update
+from sqlalchemy import Select, column, delete, exists, literal, null, select, table
 from sqlalchemy.dialects.sqlite import insert
 
 from app.domain.permission import LeftOut
@@ -14,6 +14,7 @@ from app.kit.clock import now
 from app.kit.columns import UtcDateTime
 from app.kit.db import db, rows_changed
 from app.suppression import queries
+from app.suppression.actions import statements
 from app.suppression.models import (
     CARRIER,
     INBOUND,
@@ -21,7 +22,6 @@ from app.suppression.models import (
     ConsentAct,
     ConsentEvent,
     ConsentMethod,
-    StopQuestion,
     SuppressedContact,
     SuppressionCategory,
     UnsubscribedContact,
@@ -57,27 +57,18 @@ def opt_out(
     becomes an inbound one. The ledger gets a line for what is new: a number that was not on the list, and every STOP
     of the person, which proves the same once more. The same note from elsewhere proves nothing.
     """
-    values = {"phone": phone, "source": source, "reason": reason, "name": name, "created_at": now()}
-    is_new = bool(rows_changed(insert(UnsubscribedContact).values(values).on_conflict_do_nothing(["phone"])))
+    is_new = bool(statements.PUT_ON.run(phone=phone, source=source, reason=reason, name=name, created_at=now()))
     if is_new or source == INBOUND:
         _note(phone, ConsentAct.WITHDRAWN, METHODS.get(source, ConsentMethod.ADMIN), reason, actor)
     close_question(phone, "out", actor)
     if not is_new and source == INBOUND:
-        db.session.execute(
-            update(UnsubscribedContact)
-            .where(UnsubscribedContact.phone == phone, UnsubscribedContact.source.not_in([MANUAL, INBOUND]))
-            .values(source=INBOUND, reason=reason)
-            .execution_options(synchronize_session=False)
-        )
+        statements.MAKE_THEIRS.run(b_phone=phone, b_reason=reason)
     return is_new
 
 
 def close_question(phone: str, verdict: str, actor: str | None) -> None:
     """What they say now answers whether an earlier text meant STOP."""
-    row = StopQuestion
-    waiting = update(row).where(row.phone == phone, row.verdict.is_(None))
-    decided = waiting.values(verdict=verdict, decided_at=now(), decided_by=actor)
-    db.session.execute(decided.execution_options(synchronize_session=False))
+    statements.DECIDE.run(b_phone=phone, b_verdict=verdict, b_at=now(), b_by=actor)
 
 
 def lift(phone: str, *, manual_too: bool = False, evidence: str | None = None) -> bool:
@@ -86,14 +77,8 @@ def lift(phone: str, *, manual_too: bool = False, evidence: str | None = None) -
     True when something was lifted; whether the number may be texted now is for `queries.is_left_out`. The ledger has
     their word in any case (`evidence`: what they texted): as a return after an opt-out, else as a first yes.
     """
-    stops = delete(UnsubscribedContact).where(UnsubscribedContact.phone == phone)
-    bad = delete(SuppressedContact).where(
-        SuppressedContact.phone == phone, SuppressedContact.category == SuppressionCategory.OPT_OUT
-    )
-    if not manual_too:
-        stops = stops.where(UnsubscribedContact.source != MANUAL)
-        bad = bad.where(or_(SuppressedContact.source.is_(None), SuppressedContact.source != MANUAL))
-    lifted = any([rows_changed(each.execution_options(synchronize_session=False)) for each in (stops, bad)])
+    lifts = statements.LIFT_ALL if manual_too else statements.LIFT
+    lifted = any([each.run(b_phone=phone) for each in lifts])
     close_question(phone, "stay", None)
     came_back = lifted or queries.last_act(phone) is not None
     _note(phone, ConsentAct.RETURNED if came_back else ConsentAct.GRANTED, ConsentMethod.START, evidence, None)
@@ -158,8 +143,7 @@ def take_back_many(import_id: int, evidence: str | None, actor: str | None) -> i
 
 
 def _note(phone: str, act: ConsentAct, method: ConsentMethod, evidence: str | None, actor: str | None) -> None:
-    values = {"phone": phone, "act": act, "method": method, "evidence": evidence, "actor": actor, "at": now()}
-    db.session.execute(insert(ConsentEvent).values(values))
+    statements.NOTE.run(phone=phone, act=act, method=method, evidence=evidence, actor=actor, at=now())
 
 
 def _note_many(

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from app.domain.deadlines import DAYS_TO_HONOUR_A_STOP, business_days_after
-from app.kit.db import db, rows_changed
+from app.kit.db import db
+from app.suppression.actions import statements
 from app.suppression.actions.lists import Gone, opt_out
 from app.suppression.models import INBOUND, StopQuestion
 
@@ -19,14 +19,8 @@ def ask_whether_stop(phone: str, message_id: int, body: str, moment: datetime) -
 
     False when another text of theirs is waiting already; it keeps its deadline, ten business days after it came.
     """
-    values = {
-        "phone": phone,
-        "message_id": message_id,
-        "body": body,
-        "asked_at": moment,
-        "decide_by": business_days_after(moment, DAYS_TO_HONOUR_A_STOP),
-    }
-    return bool(rows_changed(insert(StopQuestion).values(values).on_conflict_do_nothing()))
+    by = business_days_after(moment, DAYS_TO_HONOUR_A_STOP)
+    return bool(statements.ASK.run(phone=phone, message_id=message_id, body=body, asked_at=moment, decide_by=by))
 
 
 def decide(question_id: int, verdict: Literal["out", "stay"], by: str | None, moment: datetime) -> StopQuestion:

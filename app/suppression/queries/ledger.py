@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     String,
     and_,
+    bindparam,
     func,
     or_,
     select,
@@ -16,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.kit.db import db
+from app.kit.prepared import Prepared
 from app.suppression.models import (
     ConsentAct,
     ConsentEvent,
@@ -44,21 +46,25 @@ def newest_line(phone_column: Any) -> ColumnElement[Any]:
     return select(func.max(line.id)).where(line.phone == phone_column).correlate_except(line).scalar_subquery()
 
 
+_THEIRS = ConsentEvent.phone == bindparam("b_phone")
+_ACTS = select(ConsentEvent.act).order_by(ConsentEvent.id.desc()).limit(1)
+_THEIR_STOP = and_(ConsentEvent.act == ConsentAct.WITHDRAWN, ConsentEvent.method == ConsentMethod.STOP)
+_LAST = Prepared(_ACTS.where(_THEIRS))
+_LAST_OF_LEAVING = Prepared(_ACTS.where(_THEIRS, or_(_THEIR_STOP, ConsentEvent.act == ConsentAct.RETURNED)))
+
+
 def stop_is_known(phone: str) -> bool:
     """Whether this number's own STOP is the last that the ledger heard of it about leaving and coming back.
 
     Whoever texts STOP then is told nothing new: it was confirmed once, and nobody has let them come back since.
     """
-    line = ConsentEvent
-    their_stop = and_(line.act == ConsentAct.WITHDRAWN, line.method == ConsentMethod.STOP)
-    heard = select(line.act).where(line.phone == phone, or_(their_stop, line.act == ConsentAct.RETURNED))
-    return db.session.scalar(heard.order_by(line.id.desc()).limit(1)) == ConsentAct.WITHDRAWN
+    return _LAST_OF_LEAVING.value(b_phone=phone) is ConsentAct.WITHDRAWN
 
 
 def last_act(phone: str) -> ConsentAct | None:
     """What the ledger last heard of this number."""
-    line = ConsentEvent
-    return db.session.scalar(select(line.act).where(line.phone == phone).order_by(line.id.desc()).limit(1))
+    act: ConsentAct | None = _LAST.value(b_phone=phone)
+    return act
 
 
 ACT_WORDS = {

@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Enum,
-    Select,
     String,
     and_,
     bindparam,
@@ -23,6 +21,7 @@ from sqlalchemy.orm import aliased
 
 from app.domain.permission import LeftOut
 from app.kit.db import db
+from app.kit.prepared import Prepared
 from app.organisation.models import Organisation
 from app.suppression.models import (
     ConsentAct,
@@ -88,17 +87,16 @@ def reasons_for(phones: Sequence[str]) -> dict[str, LeftOut]:
     return {row[0]: row[1] for row in db.session.execute(select(asked.c.value, why).where(why.is_not(None)))}
 
 
-@cache
-def _of_one(judge: Any) -> Select[Any]:
-    """Built once: it is asked for every text that is answered."""
-    return select(judge(bindparam("b_phone", type_=String)))
+_PHONE = bindparam("b_phone", type_=String)
+_LEFT_OUT, _OFF_LIMITS = Prepared(select(left_out(_PHONE))), Prepared(select(off_limits(_PHONE)))
 
 
 def is_left_out(phone: str) -> LeftOut | None:
     """Why we must not text this number, None when we may."""
-    return db.session.scalar(_of_one(left_out), {"b_phone": phone})
+    why: LeftOut | None = _LEFT_OUT.value(b_phone=phone)
+    return why
 
 
 def has_opted_out(phone: str) -> bool:
     """Whether this number said STOP, on whichever of the two lists that stands."""
-    return db.session.scalar(_of_one(off_limits), {"b_phone": phone}) is LeftOut.SAID_STOP
+    return _OFF_LIMITS.value(b_phone=phone) is LeftOut.SAID_STOP

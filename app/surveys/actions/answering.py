@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Row, select, update
 
 from app.domain import hours, wording
 from app.domain.dates import Calendar
@@ -24,11 +21,10 @@ from app.domain.surveys import (
 )
 from app.events.actions import registrations
 from app.events.queries.names import names_of
-from app.kit.db import db, driver
+from app.kit.db import driver
 from app.organisation import queries as organisation
 from app.surveys.actions import sessions
-from app.surveys.actions.sessions import COMES_BACK_FOR, Session
-from app.surveys.models import survey_flows, survey_sessions
+from app.surveys.actions.sessions import COMES_BACK_FOR, Flow, Session
 from app.surveys.queries.asked import Asking, asked_by_blast
 
 MONTH_FIRST = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW"})
@@ -98,7 +94,7 @@ def begin_by_word(heard: Heard) -> Taken | None:
 
 def begin(survey_id: int, heard: Heard) -> Taken | None:
     """Begin this survey with this person, as a keyword's action; None when it is not active. Inside write()."""
-    flow = _open_flow(survey_id)
+    flow = sessions.open_flow(survey_id)
     if flow is None or not parse(flow.questions_json):
         return None
     before = sessions.latest(heard.phone, survey_id)
@@ -114,9 +110,7 @@ def begin(survey_id: int, heard: Heard) -> Taken | None:
 
 def stop_all(phone: str, moment: datetime) -> None:
     """The person said STOP: whatever they were answering has ended. Inside write()."""
-    which = update(survey_sessions).where(survey_sessions.c.phone == phone)
-    active = which.where(survey_sessions.c.status == SessionStatus.ACTIVE)
-    db.session.execute(active.values(status=SessionStatus.STOPPED, ended_at=moment))
+    sessions.end_all(phone, moment)
 
 
 def carry_out(session: Session, step: Step, moment: datetime) -> list[str]:
@@ -184,7 +178,7 @@ def _twice_at_the_end(heard: Heard) -> Taken | None:
 
 def _answer_to_a_blast(heard: Heard, *, only_valid: bool, doubtful: bool) -> Taken | None:
     asking = asked_by_blast(heard.phone, heard.moment)
-    flow = _open_flow(asking.survey_id) if asking else None
+    flow = sessions.open_flow(asking.survey_id) if asking else None
     questions = parse(flow.questions_json) if flow else ()
     if asking is None or flow is None or not questions or not _fits(asking, questions[0], flow, heard.moment):
         return None
@@ -196,15 +190,10 @@ def _answer_to_a_blast(heard: Heard, *, only_valid: bool, doubtful: bool) -> Tak
     return _done(session, step, heard)
 
 
-def _fits(asking: Asking, question: Question, flow: Row[Any], moment: datetime) -> bool:
+def _fits(asking: Asking, question: Question, flow: Flow, moment: datetime) -> bool:
     """In time; and for free words, which could be about anything, nothing may have been texted to them since."""
     in_time = moment - asking.asked_at <= timedelta(hours=flow.timeout_hours)
     return in_time and (asking.is_newest or question.ask not in FREE_WORDS)
-
-
-def _open_flow(survey_id: int) -> Row[Any] | None:
-    flow = select(survey_flows).where(survey_flows.c.id == survey_id, survey_flows.c.is_active)
-    return db.session.execute(flow).first()
 
 
 def _survey_of_word(body: str) -> int | None:
@@ -225,7 +214,7 @@ def _began_just_now(session: Session, heard: Heard) -> bool:
     return fresh and abs(heard.moment - session.started_at) <= TWICE_WITHIN
 
 
-def _may_go_on(session: Session, flow: Row[Any], moment: datetime) -> bool:
+def _may_go_on(session: Session, flow: Flow, moment: datetime) -> bool:
     timed_out = session.state.status is SessionStatus.TIMED_OUT and session.ended_at is not None
     recent = timed_out and moment - (session.ended_at or moment) <= COMES_BACK_FOR
     return recent and bool(session.state.values) and session.state.questions == parse(flow.questions_json)

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, exists, func, select
 from app.delivery.models import message_logs, messages
 from app.domain.blast_states import MessageStatus
 from app.kit.columns import UtcDateTime
-from app.kit.db import db
+from app.kit.prepared import Prepared
 from app.surveys.models import survey_sessions
 
 # They may have it: the answer to a text can come before we know what became of it.
@@ -27,7 +27,7 @@ _later, _texts, _logs = messages.alias(), messages.c, message_logs.c
 _PHONE = bindparam("b_phone", type_=_texts.phone.type)
 _THESE = [status.value for status in MAY_HAVE_IT]
 _SINCE = exists().where(_later.c.phone == _PHONE, _later.c.id > _texts.id, _later.c.status.in_(_THESE))
-ASKING = (
+ASKING = Prepared(
     select(
         _texts.message_log_id,
         _logs.survey_id,
@@ -63,8 +63,7 @@ def asked_by_blast(phone: str, moment: datetime) -> Asking | None:
 
     One look-up in the unique index of (blast, phone) for each such blast of the last month: there are few.
     """
-    asked = {"b_phone": phone, "b_moment": moment, "b_since": moment - LONGEST_PATIENCE}
-    found = db.session.execute(ASKING, asked).first()
+    found = ASKING.first(b_phone=phone, b_moment=moment, b_since=moment - LONGEST_PATIENCE)
     if found is None or found[4]:
         return None
     log_id, survey_id, at, is_newest, _taken = found
