@@ -8,12 +8,15 @@ from sqlalchemy.dialects.sqlite import insert
 from app.community.models import CommunityMember
 from app.kit.clock import now
 from app.kit.db import db, rows_changed
+from app.kit.prepared import Prepared
 from app.suppression.actions import erased, grant
 from app.suppression.models import ConsentAct, ConsentMethod
 from app.suppression.queries import last_act
 
 CHUNK = 500
 STILL_A_YES = (ConsentAct.GRANTED, ConsentAct.RETURNED)
+# Built once: whole halls text a keyword.
+_PUT_ON = Prepared(insert(CommunityMember).on_conflict_do_nothing(["phone"]), "name", "phone", "created_at")
 
 
 class Gone(Exception):
@@ -33,8 +36,7 @@ def subscribe(name: str | None, phone: str, evidence: str) -> bool:
 
     An opt-out stands: only START takes it back. A yes that still holds is not written down again.
     """
-    values = {"name": name, "phone": phone, "created_at": now()}
-    is_new = bool(rows_changed(insert(CommunityMember).values(values).on_conflict_do_nothing(["phone"])))
+    is_new = bool(_PUT_ON.run(name=name, phone=phone, created_at=now()))
     if is_new:
         erased.remember([phone])
     if last_act(phone) not in STILL_A_YES:

@@ -18,7 +18,6 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 from app.kit.columns import type_map
 
 WAIT_SECONDS = 10
-DRIVER = "driver"  # where a session keeps what driver() gives, while it writes
 NAMES = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -85,6 +84,7 @@ class _WriteLock:
 
 
 WRITE_LOCK = _WriteLock()
+_WRITING = threading.local()  # `driver`: what driver() gives this thread while it writes
 
 
 def prepare_connection(connection: sqlite3.Connection) -> None:
@@ -133,7 +133,7 @@ def driver() -> sqlite3.Connection:
 
     Their values go in as they are stored: a moment as `columns.stored()` writes it.
     """
-    known = db.session().info.get(DRIVER)
+    known = getattr(_WRITING, "driver", None)
     return cast("sqlite3.Connection", known or db.session.connection().connection.driver_connection)
 
 
@@ -171,20 +171,21 @@ def write(patience: float | None = None) -> Iterator[Session]:
     WRITE_LOCK.acquire(patience)
     try:
         connection = session.connection(execution_options={"write": max(0, round(until - time.monotonic()))})
-        session.info[DRIVER] = connection.connection.driver_connection
+        _WRITING.driver = connection.connection.driver_connection
         yield session
         session.commit()
     except BaseException as error:
         session.rollback()
         raise _in_our_words(error) from error
     finally:
-        session.info.pop(DRIVER, None)
+        _WRITING.driver = None
         WRITE_LOCK.release()
 
 
 def _in_our_words(error: BaseException) -> BaseException:
-    if isinstance(error, sqlite3.OperationalError):  # of driver(): what SQLAlchemy would have made of it
-        error = OperationalError(None, None, error)
+    for ours in (OperationalError, IntegrityError):
+        if isinstance(error, getattr(sqlite3, ours.__name__)):  # of driver(): what SQLAlchemy would have made of it
+            error = ours(None, None, error)
     if isinstance(error, IntegrityError) and "UNIQUE constraint failed: " in str(error.orig):
         return Taken(str(error.orig).split(": ", 1)[1])
     if isinstance(error, OperationalError) and "locked" in str(error.orig):

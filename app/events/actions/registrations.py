@@ -1,15 +1,31 @@
 """Writing registrations. That a number is registered once for an event is decided by the database (Taken)."""
 
-from sqlalchemy import update
+from typing import cast
+
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.delivery.actions import control
 from app.domain.permission import LeftOut
 from app.events.actions.events import Gone, found
-from app.events.models import EventRegistration
+from app.events.models import Event, EventRegistration
 from app.kit.clock import now
-from app.kit.db import db, rows_changed
+from app.kit.db import db
+from app.kit.prepared import Prepared
 from app.suppression.actions import erased, opt_out
+
+# Built once: whole halls register by text.
+_ROW = cast("Table", EventRegistration.__table__)
+_IS_THERE = Prepared(select(Event.id).where(Event.id == bindparam("b_event")))
+_PUT_ON = Prepared(
+    insert(_ROW).on_conflict_do_nothing(["event_id", "phone"]), "event_id", "name", "phone", "created_at"
+)
+_NAME = (
+    update(_ROW)
+    .where(_ROW.c.event_id == bindparam("b_event"), _ROW.c.phone == bindparam("b_phone"))
+    .values(name=bindparam("b_name"))
+)
+_CALL_THEM, _CALL_NAMELESS = Prepared(_NAME), Prepared(_NAME.where(_ROW.c.name.is_(None)))
 
 
 def register(event_id: int, name: str | None, phone: str) -> EventRegistration:
@@ -26,16 +42,13 @@ def ensure(event_id: int, name: str | None, phone: str, *, theirs: bool = False)
     A registration that is there keeps its name, and one without a name gets this one; a name that is `theirs` (they
     said it themselves) takes the place of what stood there.
     """
-    values = {"event_id": found(event_id).id, "name": name, "phone": phone, "created_at": now()}
-    row = insert(EventRegistration).values(values)
-    is_new = bool(rows_changed(row.on_conflict_do_nothing(["event_id", "phone"])))
+    if _IS_THERE.value(b_event=event_id) is None:
+        raise Gone
+    is_new = bool(_PUT_ON.run(event_id=event_id, name=name, phone=phone, created_at=now()))
     if is_new:
         erased.remember([phone])
     elif name:
-        line = EventRegistration
-        which = [line.event_id == event_id, line.phone == phone, *([] if theirs else [line.name.is_(None)])]
-        naming = update(line).where(*which).values(name=name)
-        db.session.execute(naming.execution_options(synchronize_session=False))
+        (_CALL_THEM if theirs else _CALL_NAMELESS).run(b_event=event_id, b_phone=phone, b_name=name)
     return is_new
 
 

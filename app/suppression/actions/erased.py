@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.dialects.sqlite import insert
 
 from app.domain.erasure import phone_hash
@@ -21,7 +21,7 @@ def opted_out(phones: Iterable[str]) -> list[str]:
 
     100,000 numbers take a quarter of a second when anybody was erased, and nothing otherwise: call it before write().
     """
-    marks = set(db.session.scalars(select(ErasedNumber.phone_hash).where(ErasedNumber.opted_out.is_(True))))
+    marks = {mark for (mark,) in statements.ERASED.rows()}
     return [phone for phone in phones if phone_hash(_key(), phone) in marks] if marks else []
 
 

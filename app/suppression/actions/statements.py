@@ -1,6 +1,6 @@
 """The statements that run when somebody says STOP or START, built once. Their parameters are called `b_…`."""
 
-from sqlalchemy import bindparam, delete, or_, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.kit.prepared import Prepared
@@ -37,6 +37,7 @@ LIFT = (
     Prepared(_stops.where(S.source != MANUAL)),
     Prepared(_bad.where(or_(B.source.is_(None), B.source != MANUAL))),
 )
+ERASED = Prepared(select(E.phone_hash).where(E.opted_out))
 # b_hash: they were erased, and came back
 FORGET = Prepared(update(erased_numbers).where(E.phone_hash == bindparam("b_hash")).values(opted_out=False))
 
