@@ -10,7 +10,7 @@ from app.kit.clock import now
 from app.kit.db import db, rows_changed
 from app.suppression.actions import erased, grant
 from app.suppression.models import ConsentAct, ConsentMethod
-from app.suppression.queries import last_act
+from app.suppression.queries import has_opted_out, last_act
 
 CHUNK = 500
 STILL_A_YES = (ConsentAct.GRANTED, ConsentAct.RETURNED)
@@ -29,17 +29,19 @@ def add(name: str | None, phone: str) -> CommunityMember:
 
 
 def subscribe(name: str | None, phone: str, evidence: str) -> bool:
-    """They asked by text to be on the list: now they are, with a recorded yes (`evidence`); True when they are new.
+    """They asked by text to be on the list: now they are, with a recorded yes (`evidence`).
 
-    An opt-out stands: only START takes it back. A yes that still holds is not written down again.
+    False for whoever has opted out: that stands until they text START, so nothing changes. A yes that still holds is
+    not written down again.
     """
+    erased.remember([phone])
+    if has_opted_out(phone):
+        return False
     values = {"name": name, "phone": phone, "created_at": now()}
-    is_new = bool(rows_changed(insert(CommunityMember).values(values).on_conflict_do_nothing(["phone"])))
-    if is_new:
-        erased.remember([phone])
+    db.session.execute(insert(CommunityMember).values(values).on_conflict_do_nothing(["phone"]))
     if last_act(phone) not in STILL_A_YES:
         grant(phone, ConsentMethod.KEYWORD, evidence, None)
-    return is_new
+    return True
 
 
 def change(member_id: int, name: str | None, phone: str) -> list[str]:

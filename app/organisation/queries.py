@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from app.domain import standing_replies
 from app.domain.numbers import abroad_in_words
+from app.domain.replies import twilio_helps
 from app.domain.wording import DEFAULT_FOOTER
 from app.kit.db import db
 from app.organisation.models import Organisation
@@ -69,6 +70,15 @@ def help_reply() -> str:
     """What answers HELP."""
     row = organisation()
     return standing_replies.written(row.help_reply, standing_replies.HELP, row.name)
+
+
+def answers_to_help(carrier: str, twilio_said: str, body: str) -> list[str]:
+    """What we answer to a text that asks for help: nothing where Twilio has answered it, for then there would be two.
+
+    It has where it says so (Advanced Opt-Out), and to exactly HELP or INFO unless somebody has switched that off.
+    """
+    by_twilio = bool(twilio_said) or (twilio_helps(body) and not organisation().answers_help)
+    return [] if carrier == "twilio" and by_twilio else [help_reply()]
 
 
 def stop_reply() -> str:
