@@ -17,12 +17,24 @@ from app.surveys.actions.conversations import say, understood
 from app.surveys.actions.sessions import UNDERSTOOD, Session
 from app.surveys.actions.surveys import Gone
 from app.surveys.models import survey_answers
+from app.surveys.queries.misread import misread
 
 A = survey_answers.c
 
 
 class NotAnAnswer(Exception):
     """What was typed does not answer the question."""
+
+
+class Overtaken(Exception):
+    """The text that somebody read is no longer the one that the survey waits for."""
+
+
+def still_misread(session: Session, text_id: str) -> None:
+    """Raises Overtaken unless this text of the session is the newest, and was not understood."""
+    waits = misread(session.phone)
+    if waits is None or (waits.session_id, str(waits.text_id)) != (session.id, text_id):
+        raise Overtaken
 
 
 def correct(session: Session, position: int, typed: str, who: str, moment: datetime) -> bool:
