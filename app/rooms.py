@@ -11,6 +11,7 @@ from app.dashboard.views import bp as dashboard
 from app.events.views import bp as events
 from app.health.views import bp as health
 from app.inbox import queries as inbox_queries
+from app.inbox.actions import minding, threads
 from app.inbox.views import bp as inbox
 from app.keywords.views import bp as keywords
 from app.kit import filters
@@ -21,6 +22,8 @@ from app.sandbox.views import bp as sandbox
 from app.setup.views import bp as setup
 from app.shell import Entry
 from app.suppression.views import bp as suppression
+from app.surveys.actions import conversations
+from app.surveys.actions.conversations import Conversations
 from app.surveys.views import bp as surveys
 from app.webhooks.views import bp as webhooks
 
@@ -63,5 +66,6 @@ def open_rooms(app: Flask) -> None:
     """Open every room and hang the menu."""
     for room in OPEN:
         app.register_blueprint(room)
+    conversations.install(app, Conversations(threads.went_out, minding.understood))
     filters.use_zone(app, organisation.timezone)
     shell.install(app, MENU)

@@ -11,7 +11,7 @@ from app.kit.db import db, rows_changed
 from app.kit.prepared import Prepared
 from app.suppression.actions import erased, grant
 from app.suppression.models import ConsentAct, ConsentMethod
-from app.suppression.queries import last_act
+from app.suppression.queries import has_opted_out, last_act
 
 CHUNK = 500
 STILL_A_YES = (ConsentAct.GRANTED, ConsentAct.RETURNED)
@@ -32,16 +32,18 @@ def add(name: str | None, phone: str) -> CommunityMember:
 
 
 def subscribe(name: str | None, phone: str, evidence: str) -> bool:
-    """They asked by text to be on the list: now they are, with a recorded yes (`evidence`); True when they are new.
+    """They asked by text to be on the list: now they are, with a recorded yes (`evidence`).
 
-    An opt-out stands: only START takes it back. A yes that still holds is not written down again.
+    False for whoever has opted out: that stands until they text START, so nothing changes. A yes that still holds is
+    not written down again.
     """
-    is_new = bool(_PUT_ON.run(name=name, phone=phone, created_at=now()))
-    if is_new:
-        erased.remember([phone])
+    erased.remember([phone])
+    if has_opted_out(phone):
+        return False
+    _PUT_ON.run(name=name, phone=phone, created_at=now())
     if last_act(phone) not in STILL_A_YES:
         grant(phone, ConsentMethod.KEYWORD, evidence, None)
-    return is_new
+    return True
 
 
 def change(member_id: int, name: str | None, phone: str) -> list[str]:

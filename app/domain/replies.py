@@ -37,6 +37,7 @@ WORDS = {
 RETURN_WHEN_OUT = frozenset({"YES", "RESUBSCRIBE", "COMENZAR", "COMMENCER", "REPRENDRE"})
 TWILIO_LEAVES_ON = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 TWILIO_RETURNS_ON = frozenset({"START", "UNSTOP", "YES"})
+TWILIO_HELPS_ON = frozenset({"HELP", "INFO"})
 MEANINGS = {word: meaning for meaning, words in WORDS.items() for word in words}
 
 
@@ -76,6 +77,11 @@ def twilio_handles(body: str) -> bool:
 def twilio_welcomes(body: str) -> bool:
     """Whether Twilio itself lifts its block and says so, in the same way."""
     return _is_exactly(body, TWILIO_RETURNS_ON)
+
+
+def twilio_helps(body: str) -> bool:
+    """Whether Twilio itself answers a call for help, in the same way, unless somebody has switched that off."""
+    return _is_exactly(body, TWILIO_HELPS_ON)
 
 
 def _is_exactly(body: str, words: frozenset[str]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.domain.cost import counted
 from app.domain.questions import NO, YES, Ask, Question
 
 MOST_BARS = 20
@@ -62,6 +63,14 @@ def _width(span: int) -> int:
             if span <= (MOST_BARS - 1) * width * scale:  # one more, for where the first bar begins
                 return width * scale
         scale *= 10
+
+
+def time_in_words(seconds: float) -> str:
+    """'40 seconds', '5 minutes', '3 hours', '2 days': in the unit that says it best, rounded."""
+    for size, noun, most in ((1, "second", 90), (60, "minute", 90), (3600, "hour", 48)):
+        if round(seconds / size) < most:
+            return counted(round(seconds / size), noun)
+    return counted(round(seconds / 86400), "day")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ WHY_WORDS = {
     "maybe_stop": "Perhaps said STOP",
     "flood": "Texts too often",
     "unclear": "Not understood",
+    "wants_back": "Asks for texts again",
 }
 
 

@@ -32,7 +32,7 @@ class Thread(Model):
     unread: Mapped[count]
     # a person has to look: set by the router, taken back by an answer, by Done, or by a person
     needs_reply: Mapped[flag]
-    # why, where it is more than an answer: flood, unclear, maybe_stop
+    # why, where it is more than an answer: flood, unclear, maybe_stop, wants_back
     why: Mapped[str | None] = mapped_column(String(20))
     assigned_to: Mapped[str | None] = mapped_column(String(80))
     done_at: Mapped[moment | None]

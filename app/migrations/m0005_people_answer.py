@@ -12,6 +12,7 @@ COLUMNS = (
     ("organisation", "help_reply VARCHAR(480)"),
     ("organisation", "stop_reply VARCHAR(320)"),
     ("organisation", "start_reply VARCHAR(320)"),
+    ("organisation", "answers_help BOOLEAN DEFAULT 0 NOT NULL"),
 )
 POINTERS = (
     ("messages", "in_reply_to", "messages"),

@@ -20,6 +20,10 @@ from app.organisation import queries
 NAME_LENGTH, FOOTER_LENGTH, LONGEST_UNDO = 100, 160, 3600
 STOP_LENGTH, HELP_LENGTH = 320, 480
 DEAREST = Decimal(10)
+HELPERS = {
+    "twilio": "Twilio does: its own words, or yours from an Advanced Opt-Out service",
+    "us": "SMS Admin does: Twilio's own answer is switched off",
+}
 WHOM = {"everybody": "Everybody on the list, until they say STOP", "agreed": "Only people with a recorded yes"}
 # They have calling codes, and no entry in the table of countries.
 WITHOUT_ENTRY = {"AC": "Ascension Island", "TA": "Tristan da Cunha", "XK": "Kosovo"}
@@ -103,6 +107,7 @@ class SettingsForm(FlaskForm):
     stop_reply = WordsField("After STOP")
     start_reply = WordsField("After START")
     help_reply = WordsField("After HELP")
+    helper = RadioField("Who answers HELP on real phones", choices=lambda: HELPERS, validate_choice=False)
     whom = RadioField("Who gets texts", choices=lambda: WHOM, validate_choice=False)
 
     def validate_organisation(self, field: LineField) -> None:
@@ -155,6 +160,11 @@ class SettingsForm(FlaskForm):
         if text and not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= LONGEST_UNDO):
             raise ValidationError(f"Write a whole number from 0 to {LONGEST_UNDO}, or leave it empty.")
 
+    def validate_helper(self, field: RadioField) -> None:
+        """One of the two."""
+        if field.data not in HELPERS:
+            raise ValidationError("Choose who answers HELP.")
+
     def validate_whom(self, field: RadioField) -> None:
         """One of the two."""
         if field.data not in WHOM:
@@ -172,6 +182,7 @@ class SettingsForm(FlaskForm):
             "stop_reply": self.stop_reply.data or None,
             "start_reply": self.start_reply.data or None,
             "help_reply": self.help_reply.data or None,
+            "answers_help": self.helper.data == "us",
             "undo_seconds": int(self.undo_seconds.data) if self.undo_seconds.data else None,
             "consent_required": self.whom.data == "agreed",
         }

@@ -32,3 +32,5 @@ class Organisation(Model):
     help_reply: Mapped[str | None] = mapped_column(String(480))
     stop_reply: Mapped[str | None] = mapped_column(String(320))
     start_reply: Mapped[str | None] = mapped_column(String(320))
+    # True: Twilio's own answer to HELP is switched off, so ours is sent
+    answers_help: Mapped[flag]

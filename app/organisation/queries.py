@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 
 from app.domain import standing_replies
 from app.domain.numbers import abroad_in_words
+from app.domain.replies import twilio_helps
 from app.domain.wording import DEFAULT_FOOTER
 from app.kit.db import db
 from app.kit.prepared import Prepared
@@ -20,6 +21,7 @@ AGREED = text(
     "ORDER BY id DESC LIMIT 1) IN ('granted', 'returned')) FROM community_members"
 )
 # Asked with every such text: without a row in between.
+_ANSWERS_HELP = Prepared(select(Organisation.answers_help).where(Organisation.id == 1))
 _REPLIES = {
     each.key: Prepared(select(Organisation.name, each).where(Organisation.id == 1))
     for each in (Organisation.help_reply, Organisation.stop_reply, Organisation.start_reply)
@@ -74,6 +76,15 @@ def undo_seconds() -> int:
 def help_reply() -> str:
     """What answers HELP."""
     return _reply("help_reply", standing_replies.HELP)
+
+
+def answers_to_help(carrier: str, twilio_said: str, body: str) -> list[str]:
+    """What we answer to a text that asks for help: nothing where Twilio has answered it, for then there would be two.
+
+    It has where it says so (Advanced Opt-Out), and to exactly HELP or INFO unless somebody has switched that off.
+    """
+    by_twilio = bool(twilio_said) or (twilio_helps(body) and not _ANSWERS_HELP.value())
+    return [] if carrier == "twilio" and by_twilio else [help_reply()]
 
 
 def stop_reply() -> str:

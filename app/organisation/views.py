@@ -52,9 +52,9 @@ def _typed(row: Organisation) -> dict[str, object]:
     """The row as the form shows it."""
     undo = "" if row.undo_seconds is None else str(row.undo_seconds)
     whom = "agreed" if row.consent_required else "everybody"
-    return {"organisation": row.name, "undo_seconds": undo, "whom": whom} | {
-        name: getattr(row, name) for name in COLUMNS
-    }
+    helper = "us" if row.answers_help else "twilio"
+    first = {"organisation": row.name, "undo_seconds": undo, "whom": whom, "helper": helper}
+    return first | {name: getattr(row, name) for name in COLUMNS}
 
 
 def _from_environment() -> dict[str, object]:

@@ -10,7 +10,7 @@ from app.inbox.models import SavedReply, Thread
 from app.kit.db import db, write
 from app.kit.settings import Settings
 from tests.browser.walk import Walk
-from tests.cast import PASSWORD, ZOE
+from tests.cast import LEO, PASSWORD, ZOE
 from tests.makers import member, wrote
 from tests.served import Served, until
 
@@ -54,7 +54,7 @@ def come(app, body):
 
 def unread(app):
     with app.app_context():
-        return db.session.scalar(db.select(Thread.unread))
+        return db.session.scalar(db.select(Thread.unread).where(Thread.id == 1))
 
 
 def test_a_text_arrives_while_somebody_writes_and_the_box_keeps_its_words_and_its_place(app, server, visits_to):
@@ -79,6 +79,66 @@ def test_a_text_arrives_while_somebody_writes_and_the_box_keeps_its_words_and_it
     ada.wait_for("Your reply is on its way.")
     with app.app_context():
         assert db.session.scalars(db.select(Message.body).where(Message.kind == "reply")).all() == ["Good!"]
+
+
+FIRST_IN_VIEW = """() => {
+    const top = document.querySelector(".talk .scr").getBoundingClientRect().top;
+    const texts = [...document.querySelectorAll("#live > [id^=m]")];
+    const first = texts.find((one) => one.getBoundingClientRect().bottom > top);
+    return [first.id, first.getBoundingClientRect().top];
+}"""
+
+
+def test_who_reads_further_up_stays_there_and_a_pill_leads_to_what_is_new(app, server, visits_to):
+    for number in range(12):
+        come(app, f"Line {number}")
+    ada = signed_in(visits_to(server.url), server)
+    ada.page.goto(f"{server.url}/inbox/1?state=all")
+    until(lambda: unread(app) == 0, "the texts to be read")
+    ada.page.evaluate("document.querySelector('.talk .scr').scrollTop = -300")
+    here = ada.page.evaluate(FIRST_IN_VIEW)
+    come(app, "Are you still there?")
+    ada.page.click("[data-fresh]:text-is('1 new')", trial=True)
+    come(app, "Hello?")
+    ada.page.wait_for_selector("[data-fresh]:text-is('2 new')")
+    assert ada.page.evaluate(FIRST_IN_VIEW) == [here[0], pytest.approx(here[1], abs=2)]
+    assert unread(app) == 2, "what is out of sight is not read"
+    ada.page.click("[data-fresh]")
+    ada.page.wait_for_selector("[data-fresh]", state="hidden")
+    assert ada.page.is_visible(".bub:text-is('Hello?')")
+    until(lambda: unread(app) == 0, "them to be read")
+
+
+def test_keys_lead_through_the_inbox_and_never_while_somebody_types(app, server, visits_to):
+    with app.app_context():
+        wrote(LEO, "Good morning")
+        db.session.remove()
+    ada = signed_in(visits_to(server.url), server)
+    ada.page.goto(f"{server.url}/inbox?state=all")
+    ada.page.keyboard.press("j")
+    ada.page.wait_for_url("**/inbox/2?**")
+    ada.page.keyboard.press("j")
+    ada.page.wait_for_url("**/inbox/1?**")
+    ada.page.keyboard.press("k")
+    ada.page.wait_for_url("**/inbox/2?**")
+    ada.page.keyboard.press("r")
+    ada.page.keyboard.type("jerk?")
+    assert ada.page.input_value("#body") == "jerk?"
+    ada.page.evaluate("document.activeElement.blur()")
+    ada.page.keyboard.press("?")
+    ada.page.wait_for_selector(".keys kbd:text-is('j')")
+    ada.page.uncheck("#keys-on")
+    ada.page.keyboard.press("Escape")
+    ada.page.keyboard.press("e")
+    ada.page.reload()
+    assert not ada.page.is_checked("#keys-on", timeout=2000)
+    ada.page.keyboard.press("?")
+    assert ada.page.is_hidden(".keys kbd >> nth=0"), "whoever does not want them has none"
+    ada.page.click(".keys summary")
+    ada.page.check("#keys-on")
+    ada.page.keyboard.press("Escape")
+    ada.page.keyboard.press("e")
+    ada.wait_for("Done. It comes back when they write again.")
 
 
 def test_on_a_phone_list_conversation_and_person_are_a_screen_each(app, server, visits_to):

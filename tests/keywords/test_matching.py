@@ -171,17 +171,18 @@ def test_no_keyword_lifts_an_opt_out():
     said_stop(ZOE)
     keyword("JOIN", action=KeywordAction.SUBSCRIBE)
     keyword("COMING", action=KeywordAction.ADD_TO_EVENT, event_id=event())
-    text("join")
+    assert text("join").needs_person == "wants_back"
     text("coming")
     assert has_opted_out(ZOE)
     assert ledger() == []
+    assert db.session.scalars(db.select(CommunityMember)).all() == [], "no list takes in who said STOP"
 
 
 def test_whoever_was_erased_after_stop_stays_out():
     with write():
         suppression.erased.keep(ZOE, said_stop=True, by="ada")
     keyword("JOIN", action=KeywordAction.SUBSCRIBE)
-    text("join")
+    assert text("join").needs_person == "wants_back"
     assert has_opted_out(ZOE)
     assert [line[1] for line in ledger()] == ["withdrawn"]
 

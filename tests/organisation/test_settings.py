@@ -95,6 +95,16 @@ def test_the_three_answers_are_ours_until_the_organisation_writes_its_own(visit,
     assert (row(app).help_reply, row(app).stop_reply) == (None, None)
 
 
+def test_who_answers_help_is_said_once_and_twilio_does_at_first(visit, app):
+    assert visit("/settings", "ada").fields()["helper"] == "twilio"
+    save(visit, helper="us")
+    assert row(app).answers_help is True
+    save(visit)
+    assert row(app).answers_help is True, "a form without the field changes nothing"
+    save(visit, helper="twilio")
+    assert row(app).answers_help is False
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -116,6 +126,7 @@ def test_the_three_answers_are_ours_until_the_organisation_writes_its_own(visit,
         ({"start_reply": "Hello {first_name}"}, "Placeholders cannot be filled in here"),
         ({"help_reply": "Call us"}, "Say the word STOP"),
         ({"help_reply": "STOP" + "x" * 480}, "at most 480 characters"),
+        ({"helper": "nobody"}, "Choose who answers HELP"),
         ({"undo_seconds": "-1"}, "whole number from 0 to 3600"),
         ({"undo_seconds": "1.5"}, "whole number from 0 to 3600"),
         ({"undo_seconds": "٣"}, "whole number from 0 to 3600"),
@@ -127,7 +138,7 @@ def test_every_mistake_is_said_beside_its_field_and_nothing_is_lost(visit, app, 
     assert page.status_code == 422
     assert said in page.words
     name, typed = next(iter(wrong.items()))
-    if name not in {"timezone", "region"} and typed.isascii() and "\n" not in typed:
+    if name not in {"timezone", "region", "helper"} and typed.isascii() and "\n" not in typed:
         assert f'value="{typed}"' in page.text or f">\n{typed}</textarea>" in page.text.replace("\r", "")
     assert row(app).name == "Riverside Community"
 

@@ -9,7 +9,7 @@ from app.delivery.models import Message
 from app.domain.questions import END_UNREGISTERED, Ask, Question
 from app.kit.db import db
 from tests.cast import LEO, MAX, MIA, ZOE
-from tests.makers import said_stop
+from tests.makers import said_stop, wrote
 
 COMING = Question("Coming?", Ask.YES_NO, leads={"no": END_UNREGISTERED})
 MANY = Question("How many?", Ask.NUMBER, low=1, high=20)
@@ -75,6 +75,17 @@ def test_counted_as_what_they_meant_the_survey_goes_on(app, visit, picnic, text,
     assert text.says(MAX, "Max") == ["See you there."]
     assert {each.phone: each.name for each in rows("registrations")} == {ZOE: "Zoë H.", LEO: "=Leo()", MAX: "Max"}
     assert rows("survey", picnic).completion_count == 4
+
+
+def test_counted_it_needs_nobody_any_more_and_the_next_question_stands_in_the_conversation(app, visit, picnic, text):
+    with app.app_context():
+        wrote(MAX, "five or six", why="unclear")
+        wrote(ZOE, "Hello")
+    assert "Not understood" in visit("/inbox", "sol").words
+    visit(f"/surveys/{picnic}/sessions/4/answer", "sol", position="1", value="5")
+    assert "Not understood" not in visit("/inbox", "sol").words
+    assert "We: Your name?" in visit("/inbox?state=all", "sol").words
+    assert "We: Your name?" in visit("/inbox?search=your+name", "sol").words
 
 
 def test_what_is_no_answer_is_said_and_stays(visit, picnic, rows):

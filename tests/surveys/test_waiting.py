@@ -13,7 +13,7 @@ from app.kit.db import db, write
 from app.surveys.actions.waiting import time_out_and_nudge
 from app.surveys.models import SurveySession
 from tests.cast import LEO, ZOE
-from tests.makers import said_stop
+from tests.makers import said_stop, wrote
 
 COMING = Question("Coming?", Ask.YES_NO)
 
@@ -51,6 +51,18 @@ def test_reminded_once(make_survey, text, later, queued):
     assert later(hours=1) == (0, 0)
     words = "We are still waiting for your answer. Text DONE to leave this survey.\nComing? Reply YES or NO."
     assert queued() == [(ZOE, words, "survey")]
+
+
+def test_a_reminder_is_found_and_brings_its_conversation_to_the_top(app, visit, make_survey, text, later):
+    make_survey(COMING)
+    text(ZOE, "picnic")
+    with app.app_context():
+        wrote(ZOE, "picnic", needs_reply=False, at=text.moment)
+        wrote(LEO, "Hello", at=text.moment + timedelta(minutes=1))
+    assert later(hours=5) == (0, 1)
+    lines = visit("/inbox?state=all", "sol").words
+    assert lines.index("We: We are still waiting") < lines.index("Hello")
+    assert "We are still waiting" in visit("/inbox?search=still+waiting", "sol").words
 
 
 def test_nobody_is_reminded_at_night_nor_who_said_stop(app, make_survey, text, later, queued):

@@ -8,9 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.community.models import CommunityMember
 from app.delivery.actions import arm
 from app.delivery.models import Message
 from app.domain.pacing import Bucket
+from app.inbox.models import Thread
+from app.keywords.actions import rules
+from app.keywords.models import KeywordAction
 from app.kit.clock import now
 from app.kit.db import db, write
 from app.organisation import queries as organisation
@@ -20,6 +24,7 @@ from app.suppression.models import ConsentEvent, StopQuestion, UnsubscribedConta
 from app.webhooks.actions.opt_outs import decide_overdue
 from tests import makers
 from tests.cast import LEO, ZOE
+from tests.visit import Visitor
 from tests.webhooks.calls import ACCOUNT, BASE, INBOUND, OURS, call, opted_out, sid, verdicts
 
 DOUBTFUL = "who is this?? stop texting me or I call my lawyer"
@@ -29,6 +34,18 @@ DOUBTFUL = "who is this?? stop texting me or I call my lawyer"
 def practice(make_app):
     """An app on the practice carrier, where nobody confirms a STOP but us; its phones sign as Twilio does."""
     return make_app(public_base_url=BASE)
+
+
+@pytest.fixture
+def visit_practice(practice):
+    """Ada and Sol look at its pages."""
+    return Visitor(practice)
+
+
+def thread(app, phone=ZOE):
+    """Whether a person has to look at their conversation, and why."""
+    with app.app_context():
+        return tuple(db.session.execute(db.select(Thread.needs_reply, Thread.why).where(Thread.phone == phone)).one())
 
 
 def say(app, body, number=1, phone=ZOE, **more):
@@ -117,7 +134,23 @@ def test_the_organisations_own_words_answer(practice):
     assert [words for _, _, words in answers(practice)] == ["Elm. STOP ends.", "Bye.", "Hello again."]
 
 
-def test_help_is_answered_even_to_who_is_out_unless_twilio_does_it(town):
+def test_twilio_answers_help_on_an_ordinary_number_and_we_do_not_answer_it_too(town):
+    """compliance 5.4: exactly its words, in any case; in other words nobody would, so we do."""
+    for number, body in enumerate(["HELP", "info", " Help "]):
+        say(town, body, number)
+    assert answers(town) == []
+    say(town, "help!", 4)
+    say(town, "ayuda", 5)
+    assert [kind for kind, _, _ in answers(town)] == ["system", "system"]
+    assert verdicts(town) == ["help"] * 5
+
+
+def test_where_twilios_answer_is_off_we_answer_help_but_never_after_advanced_opt_out(town):
+    """Even to who is out: it says how to come back, and that they are out."""
+    with town.app_context(), write():
+        row = organisation.organisation()
+        row.answers_help = True
+        db.session.add(row)
     say(town, "STOP")
     say(town, "HELP", 2)
     say(town, "HELP", 3, OptOutType="HELP")
@@ -126,12 +159,36 @@ def test_help_is_answered_even_to_who_is_out_unless_twilio_does_it(town):
     assert verdicts(town) == ["opt_out", "help", "help"]
 
 
+def test_a_practice_phone_always_gets_our_answer_to_help(practice):
+    say(practice, "HELP")
+    assert [kind for kind, _, _ in answers(practice)] == ["system"]
+
+
 def test_yes_comes_back_only_from_outside(practice):
     say(practice, "YES")
     assert verdicts(practice) == ["stored"]
     say(practice, "stop", 2)
     say(practice, "Yes!", 3)
     assert (verdicts(practice)[1:], opted_out(practice)) == (["opt_out", "return"], {})
+
+
+@pytest.mark.parametrize("answer", ["Welcome!", None])
+def test_join_after_stop_brings_nobody_back_and_a_person_sees_it_until_start(practice, visit_practice, answer):
+    """An opt-out is sacred: a keyword is not START. With or without an answer of its own, it says nothing."""
+    with practice.app_context(), write():
+        rules.add(rules.Rule("JOIN", answer, action=KeywordAction.SUBSCRIBE), [], "ada")
+    say(practice, "STOP")
+    say(practice, "Join", 2)
+    assert (opted_out(practice), len(answers(practice))) == ({ZOE: "inbound"}, 1)
+    assert thread(practice) == (True, "wants_back")
+    page = visit_practice("/inbox/1", "sol")
+    assert "Asks for texts again" in page.words
+    assert "Only their own START brings them back" in page.words
+    say(practice, "START", 3)
+    assert (opted_out(practice), thread(practice)) == ({}, (False, None))
+    say(practice, "JOIN", 4)
+    with practice.app_context():
+        assert [row.phone for row in db.session.scalars(db.select(CommunityMember))] == [ZOE]
 
 
 def test_start_of_somebody_put_on_the_list_by_hand_is_left_to_people(practice):

@@ -29,6 +29,12 @@ def let_be(thread_id: int) -> bool:
     return _change(thread_id, needs_reply=False, why=None, unread=0)
 
 
+def understood(phone: str) -> None:
+    """A person has said what a text meant that no survey had understood: it needs nobody any more."""
+    waits = update(Thread).where(Thread.phone == phone, Thread.why == "unclear", Thread.needs_reply)
+    rows_changed(waits.values(needs_reply=False, why=None, unread=0).execution_options(synchronize_session=False))
+
+
 def read(thread_id: int, seen: int) -> bool:
     """Somebody has read it up to the text with the id `seen`. What came later stays unread."""
     up_to = Thread.last_message_id <= seen

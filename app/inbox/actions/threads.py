@@ -29,7 +29,10 @@ SILENCE = """
     INSERT INTO threads (phone, created_at, last_at, silent_until) VALUES (:phone, :moment, :moment, :until)
     ON CONFLICT (phone) DO UPDATE SET silent_until = excluded.silent_until
 """
-ANSWERED = "UPDATE threads SET why = NULL, needs_reply = 0, unread = 0 WHERE phone = :phone AND why = 'maybe_stop'"
+ANSWERED = """
+    UPDATE threads SET why = NULL, needs_reply = 0, unread = 0
+    WHERE phone = :phone AND why IN ('maybe_stop', 'wants_back')
+"""
 IS_SILENT = "SELECT 1 FROM threads WHERE phone = :phone AND silent_until > :moment"
 BEGIN = """
     INSERT INTO threads (phone, created_at, last_at) VALUES (:phone, :moment, :moment)

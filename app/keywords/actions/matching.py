@@ -17,6 +17,8 @@ from app.surveys.actions.answering import Heard, Taken
 
 VERDICT = "keyword"
 PROVEN_WORDS = 200
+# Whoever has said STOP and now asks to be on the list: no word but START brings them back, so a person has to see it.
+WANTS_BACK = "wants_back"
 # The keywords that these words belong to and that count at this moment.
 LOOK_UP = """
     SELECT word, keyword_rules.id, match_kind, response_body, action, event_id, keyword_rules.survey_id
@@ -94,6 +96,7 @@ def _act(rule: _Said, heard: Heard, name: str | None) -> Taken | None:
         if rule.event_id is None:
             return None
         registrations.ensure(rule.event_id, name, heard.phone)
-    if rule.action == KeywordAction.SUBSCRIBE:
-        community.subscribe(name, heard.phone, f"Texted: {heard.body[:PROVEN_WORDS]}")
+    subscribes = rule.action == KeywordAction.SUBSCRIBE
+    if subscribes and not community.subscribe(name, heard.phone, f"Texted: {heard.body[:PROVEN_WORDS]}"):
+        return Taken(VERDICT, needs_person=WANTS_BACK)
     return Taken(VERDICT)

@@ -27,10 +27,11 @@ class BuiltIn:
 
 def built_in() -> list[BuiltIn]:
     """The words of the law, with what the organisation answers them."""
+    helped = "Nothing else" if organisation.organisation().answers_help else "On real phones Twilio answers it"
     return [
         BuiltIn("STOP", "UNSUBSCRIBE, CANCEL, END, QUIT …", organisation.stop_reply(), "No more texts to them"),
         BuiltIn("START", "UNSTOP", organisation.start_reply(), "Texts to them again"),
-        BuiltIn("HELP", "INFO", organisation.help_reply(), "Nothing else"),
+        BuiltIn("HELP", "INFO", organisation.help_reply(), helped),
     ]
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from app.delivery.actions import answers
 from app.delivery.actions.answers import Answer
 from app.domain.blast_states import Kind
 from app.domain.reading import read
@@ -14,15 +13,28 @@ from app.kit.db import db
 from app.suppression.queries import is_left_out
 from app.surveys.actions import sessions
 from app.surveys.actions.answering import calendar, carry_out
+from app.surveys.actions.conversations import say, understood
 from app.surveys.actions.sessions import UNDERSTOOD, Session
 from app.surveys.actions.surveys import Gone
 from app.surveys.models import survey_answers
+from app.surveys.queries.misread import misread
 
 A = survey_answers.c
 
 
 class NotAnAnswer(Exception):
     """What was typed does not answer the question."""
+
+
+class Overtaken(Exception):
+    """The text that somebody read is no longer the one that the survey waits for."""
+
+
+def still_misread(session: Session, text_id: str) -> None:
+    """Raises Overtaken unless this text of the session is the newest, and was not understood."""
+    waits = misread(session.phone)
+    if waits is None or (waits.session_id, str(waits.text_id)) != (session.id, text_id):
+        raise Overtaken
 
 
 def correct(session: Session, position: int, typed: str, who: str, moment: datetime) -> bool:
@@ -41,6 +53,7 @@ def correct(session: Session, position: int, typed: str, who: str, moment: datet
     erased = not session.phone.startswith("+")
     if erased or not waits or position != session.state.position or _answers_another(session):
         return False
+    understood(session.phone)
     _go_on(session, value, who, moment)
     return True
 
@@ -74,4 +87,4 @@ def _go_on(session: Session, value: str, who: str, moment: datetime) -> None:
     if is_left_out(session.phone):
         return
     for reply in replies:
-        answers.queue(Answer(session.phone, reply, Kind.SURVEY, session.name, written_by=who), moment)
+        say(Answer(session.phone, reply, Kind.SURVEY, session.name, written_by=who), moment)

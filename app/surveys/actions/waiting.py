@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 
-from app.delivery.actions import answers
 from app.delivery.actions.answers import Answer
 from app.domain import hours, wording
 from app.domain.blast_states import Kind
@@ -15,6 +14,7 @@ from app.domain.surveys import SessionStatus, nudge
 from app.kit.db import db, rows_changed, write
 from app.organisation import queries as organisation
 from app.suppression.queries import reasons_for
+from app.surveys.actions.conversations import say
 from app.surveys.models import SurveyFlow, SurveySession
 
 SLICE, MOST_SLICES = 200, 25  # so that texts that come in never wait long for the write lock
@@ -89,4 +89,4 @@ def _remind(sessions: Sequence[SurveySession], moment: datetime) -> None:
         if session.phone in left_out or session.position >= len(questions):
             continue
         body = wording.fill(nudge(questions[session.position]), session.name)
-        answers.queue(Answer(session.phone, body, Kind.SURVEY, session.name), moment)
+        say(Answer(session.phone, body, Kind.SURVEY, session.name), moment)

@@ -16,6 +16,7 @@ from app.events.forms.events import LineField
 from app.kit.fields import CleanField
 from app.surveys import queries
 from app.surveys.actions.surveys import Facts
+from app.surveys.forms.playing import Script
 from app.surveys.forms.questions import BESIDE, QuestionForm, as_typed
 from app.surveys.forms.rearranging import BLANK, rearranged
 from app.surveys.models import SurveyFlow
@@ -143,6 +144,13 @@ class SurveyForm(FlaskForm):
             timeout_hours=_hours(self.timeout_hours) or 24,
             nudge_hours=_hours(self.nudge_hours) or None,
         )
+
+    @property
+    def script(self) -> Script:
+        """What the pretend phone beside the form plays."""
+        registers = bool(self.linked_event_id.data or self.new_event.data)
+        words = self.intro_message.data or "", self.completion_message.data or ""
+        return Script(self.keyword, words[0], self.asked, words[1], registers)
 
     def after(self, what: str) -> "SurveyForm":
         """The same form, everything typed in it, after a button of its questions was pressed."""

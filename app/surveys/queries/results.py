@@ -17,6 +17,7 @@ from app.kit.pages import Asked, Page, last_page
 from app.kit.searching import has_digits, has_words
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 from app.surveys.queries.asked import MAY_HAVE_IT
+from app.surveys.queries.which import Which
 
 UNDERSTOOD = (AnswerState.ANSWERED, AnswerState.SKIPPED)
 A, S = SurveyAnswer, SurveySession
@@ -48,22 +49,22 @@ class People(Page):
         return f"{self.total:,} {'person' if self.total == 1 else 'people'}"
 
 
-def by_status(survey_id: int) -> dict[SessionStatus, int]:
+def by_status(which: Which) -> dict[SessionStatus, int]:
     """How many sessions there are of each kind."""
-    rows = db.session.execute(select(S.status, func.count()).where(S.survey_id == survey_id).group_by(S.status))
+    rows = db.session.execute(select(S.status, func.count()).where(*which.conditions).group_by(S.status))
     return {row[0]: row[1] for row in rows}
 
 
 def answering(survey_id: int) -> int:
     """How many are in the middle of it."""
-    return by_status(survey_id).get(SessionStatus.ACTIVE, 0)
+    return by_status(Which(survey_id)).get(SessionStatus.ACTIVE, 0)
 
 
 def counts_of_everything(survey_id: int) -> tuple[int, int]:
     """How many sessions and how many answers there are."""
     sessions = select(S.id).where(S.survey_id == survey_id)
     answers = select(func.count()).where(A.session_id.in_(sessions))
-    return sum(by_status(survey_id).values()), db.session.scalar(answers) or 0
+    return sum(by_status(Which(survey_id)).values()), db.session.scalar(answers) or 0
 
 
 def asked_by_blasts(survey_id: int) -> int:
@@ -73,14 +74,14 @@ def asked_by_blasts(survey_id: int) -> int:
     return db.session.scalar(texts) or 0
 
 
-def tallies(survey_id: int, questions: Sequence[Question]) -> dict[str, Tally]:
+def tallies(which: Which, questions: Sequence[Question]) -> dict[str, Tally]:
     """What was said to each question, by its words, in one walk over the answers. Free words are only counted."""
     listed = [question.prompt for question in questions if question.ask in LISTED]
     value = case((A.prompt.in_(listed), A.value))
     found = db.session.execute(
         select(A.prompt, A.state, value, func.count())
         .join(S, S.id == A.session_id)
-        .where(S.survey_id == survey_id)
+        .where(*which.conditions)
         .group_by(A.prompt, A.state, value)
     ).all()
     return {prompt: _tally([row for row in found if row[0] == prompt]) for prompt in {row[0] for row in found}}
@@ -94,18 +95,18 @@ def _tally(rows: Sequence[Any]) -> Tally:
     return Tally(of(AnswerState.ANSWERED), of(AnswerState.SKIPPED), of(AnswerState.UNCLEAR), values)
 
 
-def latest(survey_id: int, prompt: str, most: int) -> list[Said]:
+def latest(which: Which, prompt: str, most: int) -> list[Said]:
     """The newest answers to one question."""
-    rows = _said(survey_id).where(A.prompt == prompt, A.state == AnswerState.ANSWERED)
+    rows = _said(which).where(A.prompt == prompt, A.state == AnswerState.ANSWERED)
     return [Said(*row) for row in db.session.execute(rows.order_by(A.id.desc()).limit(most))]
 
 
-def answers(survey_id: int, prompt: str | None, asked: Asked, region: str) -> Answers:
+def answers(which: Which, prompt: str | None, asked: Asked, region: str) -> Answers:
     """A page of what was said to one question, the newest first; to none: of what was not understood, and still is not.
 
     A search finds parts of answers, names, and numbers in any spelling.
     """
-    rows = _said(survey_id)
+    rows = _said(which)
     rows = rows.where(_still_unclear()) if prompt is None else rows.where(A.prompt == prompt, A.state.in_(UNDERSTOOD))
     if asked.search:
         rows = rows.where(or_(has_words(asked.search, A.body, S.name), *has_digits(asked.search, S.phone, region)))
@@ -115,8 +116,8 @@ def answers(survey_id: int, prompt: str | None, asked: Asked, region: str) -> An
     return Answers([Said(*row) for row in page], total, asked)
 
 
-def _said(survey_id: int) -> Select[SurveyAnswer, SurveySession]:
-    return select(A, S).join(S, S.id == A.session_id).where(S.survey_id == survey_id)
+def _said(which: Which) -> Select[SurveyAnswer, SurveySession]:
+    return select(A, S).join(S, S.id == A.session_id).where(*which.conditions)
 
 
 def _still_unclear() -> Any:
@@ -127,15 +128,15 @@ def _still_unclear() -> Any:
     return and_(A.state == AnswerState.UNCLEAR, ~exists().where(same))
 
 
-def unclear(survey_id: int, most: int) -> list[Said]:
+def unclear(which: Which, most: int) -> list[Said]:
     """The newest of what was not understood, and still is not."""
-    rows = _said(survey_id).where(_still_unclear()).order_by(A.id.desc()).limit(most)
+    rows = _said(which).where(_still_unclear()).order_by(A.id.desc()).limit(most)
     return [Said(*row) for row in db.session.execute(rows)]
 
 
-def people(survey_id: int, status: str, asked: Asked, region: str) -> People:
+def people(which: Which, status: str, asked: Asked, region: str) -> People:
     """A page of who began, the newest first; only those of one `status`, unless it is ""."""
-    rows = select(S).where(S.survey_id == survey_id)
+    rows = select(S).where(*which.conditions)
     rows = rows.where(S.status == SessionStatus(status)) if status in set(SessionStatus) else rows
     if asked.search:
         rows = rows.where(or_(has_words(asked.search, S.name), *has_digits(asked.search, S.phone, region)))
@@ -165,10 +166,10 @@ EXPORT_SLICE = 500
 Exported = tuple[datetime, datetime | None, str, str, str | None, dict[str, str]]
 
 
-def everybody(survey_id: int) -> Iterator[Exported]:
+def everybody(which: Which) -> Iterator[Exported]:
     """(began, ended, how it stands, phone, name, answers by question) of every session, read in slices."""
     last = 0
-    rows = select(S).where(S.survey_id == survey_id).order_by(S.id)
+    rows = select(S).where(*which.conditions).order_by(S.id)
     while some := db.session.scalars(rows.where(S.id > last).limit(EXPORT_SLICE)).all():
         ids = [each.id for each in some]
         found = db.session.execute(

@@ -10,9 +10,11 @@ from app.domain.questions import opening
 from app.domain.segments import measure
 from app.events.actions import events as events
 from app.kit.access import BOTH, needs, who
+from app.kit.clock import now
 from app.kit.db import Taken
 from app.kit.pages import asked
 from app.surveys.actions import surveys as actions
+from app.surveys.forms import playing
 from app.surveys.forms.survey import NAME_TAKEN, WORD_TAKEN, SurveyForm, from_post, of_survey, wants_to_be_open
 from app.surveys.models import SurveyFlow
 from app.surveys.queries import results, surveys
@@ -95,13 +97,27 @@ def _builder(form: SurveyForm, survey: SurveyFlow | None = None) -> str:
     texts = [card.asked for card in form.asked]
     preview = [opening(form.intro_message.data or "", texts[0]), *texts[1:]] if texts else []
     preview += [form.completion_message.data] if preview and form.completion_message.data else []
+    said, saying = _said()
     return render_template(
         "surveys/builder.html",
         form=form,
         survey=survey,
         answering=results.answering(survey.id) if survey else 0,
         preview=[(text, measure(text).segments) for text in preview],
+        played=playing.play(form.script, said, now()),
+        said=said,
+        saying=saying,
     )
+
+
+def _said() -> tuple[list[str], str]:
+    """What the pretend phone has texted so far, with what it texts now; and what is typed there and not sent."""
+    said, typed = request.form.getlist("said"), request.form.get("say", "").strip()
+    what, _, chip = request.form.get("do", "").partition(":")
+    if what == "replay":
+        return [], ""
+    now_said = [chip] if chip and what == "play" else [typed] if typed and what in ("play", "show") else []
+    return [*said, *now_said][: playing.MOST_TEXTS], "" if now_said else typed
 
 
 @bp.post("/<int:survey_id>/activate")

@@ -1,20 +1,25 @@
 """One person's way through a survey: what they said, and what a person puts right."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import act
+from app.domain.guessing import guess
 from app.domain.questions import Question, parse
 from app.domain.surveys import AnswerState, usual_hint
 from app.events import queries as events
 from app.kit.access import BOTH, local_path, needs, who
 from app.kit.clock import now
 from app.surveys.actions import correcting, sessions
-from app.surveys.actions.correcting import NotAnAnswer
+from app.surveys.actions.answering import calendar
+from app.surveys.actions.correcting import NotAnAnswer, Overtaken
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
+from app.surveys.queries import misread
 from app.surveys.queries import results as queries
+from app.surveys.queries.misread import Misread
 from app.surveys.queries.results import UNDERSTOOD
 from app.surveys.views.room import bp, found
 
@@ -33,10 +38,34 @@ class Line:
     is_here: bool
 
 
+class Wrong(NamedTuple):
+    """A correction that could not be taken: to which question, what was typed, the sentence, and where it came from."""
+
+    place: int
+    typed: str
+    sentence: str
+    back: str
+
+
+NOTHING_WRONG = Wrong(-1, "", "", "")
+
+
 @bp.app_template_global()
 def sessions_of(phone: str) -> list[tuple[SurveySession, str]]:
     """For a person's page: the surveys they have answered or are answering, the newest first."""
     return queries.of_phone(phone, MOST_SHOWN)
+
+
+@bp.app_template_global()
+def misread_of(phone: str) -> Misread | None:
+    """For a conversation: the text of theirs that a survey waits for a person to read."""
+    return misread.misread(phone)
+
+
+@bp.app_template_global()
+def guess_of(text: Misread) -> str | None:
+    """What it may mean, where that can be guessed."""
+    return guess(text.question, text.body, calendar(text.question, now()))
 
 
 @bp.get("/<int:survey_id>/sessions/<int:session_id>")
@@ -50,8 +79,8 @@ def _session(survey_id: int, session_id: int) -> SurveySession:
     return queries.session(survey_id, session_id) or abort(404)
 
 
-def _page(survey: SurveyFlow, row: SurveySession, wrong: tuple[int, str, str] = (-1, "", "")) -> str:
-    """`wrong`: the place of a correction that could not be taken, what was typed, and the sentence."""
+def _page(survey: SurveyFlow, row: SurveySession, wrong: Wrong = NOTHING_WRONG) -> str:
+    """`wrong`: a correction that could not be taken."""
     texts = queries.texts_of(row.id)
     lines = [
         Line(
@@ -72,22 +101,35 @@ def _page(survey: SurveyFlow, row: SurveySession, wrong: tuple[int, str, str] = 
 @bp.post("/<int:survey_id>/sessions/<int:session_id>/answer")
 @needs(*BOTH)
 def correct(survey_id: int, session_id: int) -> ResponseReturnValue:
-    """Count something as the answer to the question at `position` (else where they are), as if they had texted it."""
+    """Count something as the answer to the question at `position` (else where they are), as if they had texted it.
+
+    `text`: only while this is still the text that the survey did not understand.
+    """
     survey, row = found(survey_id), _session(survey_id, session_id)
     typed, place = request.form.get("value", ""), request.form.get("position", str(row.position))
     position = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
     questions = parse(row.questions_json)
     if not 0 <= position < len(questions):
         abort(404)
+    back = local_path(request.form.get("next")) or ""
     try:
-        with act("survey.answer_corrected", who()) as trace:
-            trace.about = f"survey {survey_id}, session {session_id}, question {position + 1}"
-            there = sessions.found(session_id) or abort(404)
-            goes_on = correcting.correct(there, position, typed, who(), now())
-            trace.details = {"goes_on": goes_on}
+        goes_on = _count(survey_id, session_id, position, typed)
     except NotAnAnswer:
         sentence = NO_ANSWER.format(hint=usual_hint(questions[position]))
-        return _page(survey, row, (position, typed, sentence)), 422
-    flash("Counted. The survey goes on by itself." if goes_on else "Counted.", "success")
-    here = url_for("surveys.session", survey_id=survey_id, session_id=session_id)
-    return redirect(local_path(request.form.get("next")) or here, 303)
+        return _page(survey, row, Wrong(position, typed, sentence, back)), 422
+    except Overtaken:
+        flash("They have written again meanwhile, or somebody has recorded an answer. Look once more.", "error")
+    else:
+        flash("Counted. The survey goes on by itself." if goes_on else "Counted.", "success")
+    return redirect(back or url_for("surveys.session", survey_id=survey_id, session_id=session_id), 303)
+
+
+def _count(survey_id: int, session_id: int, position: int, typed: str) -> bool:
+    with act("survey.answer_corrected", who()) as trace:
+        trace.about = f"survey {survey_id}, session {session_id}, question {position + 1}"
+        there = sessions.found(session_id) or abort(404)
+        if "text" in request.form:
+            correcting.still_misread(there, request.form["text"])
+        goes_on = correcting.correct(there, position, typed, who(), now())
+        trace.details = {"goes_on": goes_on}
+    return goes_on

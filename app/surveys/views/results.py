@@ -21,9 +21,12 @@ from app.kit.filters import zone
 from app.kit.pages import asked
 from app.kit.sheets import attachment, csv_stream
 from app.organisation import queries as organisation
+from app.surveys.forms.days import DaysForm
 from app.surveys.models import SurveyFlow, SurveySession
 from app.surveys.queries import results as queries
 from app.surveys.queries.surveys import share
+from app.surveys.queries.times import Times, times
+from app.surveys.queries.which import Which
 from app.surveys.views.room import bp, found
 
 FEW = 5
@@ -33,12 +36,16 @@ TAGS = {
     SessionStatus.HANDED_OVER: "warn",
     SessionStatus.STOPPED: "bad",
 }
+Counts = dict[SessionStatus, int]
 HEADINGS = ("started", "ended", "status", "phone", "name")
 
 
 @dataclass(frozen=True)
 class Result:
-    """What was said to one question. `bars`: (answer, how many, in words); `latest`: the newest of free words."""
+    """What was said to one question. `bars`: (answer, how many, in words); `latest`: the newest of free words.
+
+    `took`: within what time half of them answered, in words.
+    """
 
     number: int
     question: Question
@@ -46,38 +53,50 @@ class Result:
     bars: list[tuple[str, int, str]]
     sum: Sum | None
     latest: list[queries.Said]
+    took: str | None
 
 
 @bp.get("/<int:survey_id>")
 @needs(*BOTH)
 def one(survey_id: int) -> ResponseReturnValue:
     """The survey and its results."""
-    survey = found(survey_id)
+    survey, days = found(survey_id), DaysForm(request.args)
+    which, status = days.which(survey_id, zone()), request.args.get("status", "")
     questions = parse(survey.questions_json)
-    said = queries.tallies(survey_id, questions)
-    status = request.args.get("status", "")
-    counts = queries.by_status(survey_id)
+    said, counts = queries.tallies(which, questions), queries.by_status(which)
+    took = times(which)
     return render_template(
         "surveys/one.html",
         survey=survey,
         event=events.event(survey.linked_event_id),
+        days=days,
         counts=counts,
-        asked=queries.asked_by_blasts(survey_id),
-        funnel=_funnel(survey, questions, said),
-        results=_results(survey_id, questions, said),
-        unclear=queries.unclear(survey_id, FEW),
-        page=queries.people(survey_id, status, asked(("started",), "started"), organisation.region()),
-        filters=_filters(survey_id, counts, status),
+        numbers=_numbers(survey, which, counts, took.to_finish),
+        funnel=_funnel(questions, said, counts),
+        results=_results(which, questions, said, took),
+        unclear=queries.unclear(which, FEW),
+        page=queries.people(which, status, asked(("started",), "started"), organisation.region()),
+        filters=_filters(survey_id, counts, status, days.carried),
         questions=questions,
     )
 
 
-def _funnel(survey: SurveyFlow, questions: Sequence[Question], said: dict[str, Tally]) -> list[tuple[str, int, str]]:
+def _numbers(survey: SurveyFlow, which: Which, counts: Counts, to_finish: float | None) -> list[tuple[int | str, str]]:
+    """The large figures above all."""
+    asked_first = queries.asked_by_blasts(survey.id) if which.is_everything else 0
+    found: list[tuple[int | str, str]] = [(asked_first, "asked by a blast")] if asked_first else []
+    found += [(sum(counts.values()), "started"), (counts.get(SessionStatus.COMPLETED, 0), "finished")]
+    found.append((counts.get(SessionStatus.ACTIVE, 0), "answering now"))
+    found.append((counts.get(SessionStatus.HANDED_OVER, 0), "need a person"))
+    return [*found, (tallies.time_in_words(to_finish), "usual time to finish")] if to_finish is not None else found
+
+
+def _funnel(questions: Sequence[Question], said: dict[str, Tally], counts: Counts) -> list[tuple[str, int, str]]:
     """From who began to who finished: each step with how many of a hundred came so far."""
-    steps = [("Started", survey.start_count)]
+    most = sum(counts.values())
+    steps = [("Started", most)]
     steps += [(f"{number}. {each.prompt}", _passed(each, said)) for number, each in enumerate(questions, 1)]
-    steps.append(("Finished", survey.completion_count))
-    most = survey.start_count
+    steps.append(("Finished", counts.get(SessionStatus.COMPLETED, 0)))
     return [(words, count, f"{count:,}" + (f" · {share(count, most)} %" if most else "")) for words, count in steps]
 
 
@@ -85,21 +104,22 @@ def _passed(question: Question, said: dict[str, Tally]) -> int:
     return said.get(question.prompt, Tally()).passed
 
 
-def _results(survey_id: int, questions: Sequence[Question], said: dict[str, Tally]) -> list[Result]:
+def _results(which: Which, questions: Sequence[Question], said: dict[str, Tally], took: Times) -> list[Result]:
     return [
-        _result(survey_id, number, each, said.get(each.prompt, Tally())) for number, each in enumerate(questions, 1)
+        _result(which, number, each, said.get(each.prompt, Tally()), took.to_answer.get(each.prompt))
+        for number, each in enumerate(questions, 1)
     ]
 
 
-def _result(survey_id: int, number: int, question: Question, tally: Tally) -> Result:
+def _result(which: Which, number: int, question: Question, tally: Tally, took: float | None) -> Result:
     listed = question.ask in tallies.LISTED
     bars = [
         (_bar_words(question, answer), count, f"{count:,} · {share(count, tally.answered) or 0} %")
         for answer, count in (tallies.bars(question, tally.values) if listed and tally.answered else [])
     ]
     total = tallies.total(tally.values) if question.ask is Ask.NUMBER else None
-    latest = [] if listed or not tally.answered else queries.latest(survey_id, question.prompt, FEW)
-    return Result(number, question, tally, bars, total, latest)
+    latest = [] if listed or not tally.answered else queries.latest(which, question.prompt, FEW)
+    return Result(number, question, tally, bars, total, latest, None if took is None else tallies.time_in_words(took))
 
 
 def _bar_words(question: Question, answer: str) -> str:
@@ -131,12 +151,15 @@ def session_tag(session: SurveySession) -> str:
     return TAGS.get(session.status, "")
 
 
-def _filters(survey_id: int, counts: dict[SessionStatus, int], chosen: str) -> list[tuple[str, str, bool]]:
+def _filters(survey_id: int, counts: Counts, chosen: str, carried: dict[str, str]) -> list[tuple[str, str, bool]]:
     """Chips for every way to stand that somebody has."""
-    here = url_for("surveys.one", survey_id=survey_id)
-    found = [(f"All {sum(counts.values()):,}", f"{here}#people", chosen not in counts)]
+
+    def to(**more: Any) -> str:
+        return url_for("surveys.one", **(carried | more), survey_id=survey_id, _anchor="people")
+
+    found = [(f"All {sum(counts.values()):,}", to(), chosen not in counts)]
     return found + [
-        (f"{STATUS_WORDS[status]} {counts[status]:,}", f"{here}?status={status.value}#people", chosen == status)
+        (f"{STATUS_WORDS[status]} {counts[status]:,}", to(status=status.value), chosen == status)
         for status in SessionStatus
         if status in counts
     ]
@@ -152,26 +175,27 @@ def answers(survey_id: int) -> ResponseReturnValue:
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
     if typed and not 1 <= number <= len(questions):
         abort(404)
-    question = questions[number - 1] if number else None
-    page = queries.answers(
-        survey_id, question.prompt if question else None, asked(("newest",), "newest"), organisation.region()
+    question, days = questions[number - 1] if number else None, DaysForm(request.args)
+    which, words = days.which(survey_id, zone()), question.prompt if question else None
+    page = queries.answers(which, words, asked(("newest",), "newest"), organisation.region())
+    return render_template(
+        "surveys/answers.html", survey=survey, question=question, number=number, page=page, carried=days.carried
     )
-    return render_template("surveys/answers.html", survey=survey, question=question, number=number, page=page)
 
 
 @bp.get("/<int:survey_id>/export")
 @needs(Role.ADMIN)
 def export(survey_id: int) -> ResponseReturnValue:
     """One row a session, one column a question."""
-    survey = found(survey_id)
+    survey, which = found(survey_id), DaysForm(request.args).which(survey_id, zone())
     with act("survey.exported", who()) as trace:
-        trace.about, trace.details = f"survey {survey_id}", {"count": queries.counts_of_everything(survey_id)[0]}
+        trace.about, trace.details = f"survey {survey_id}", {"count": sum(queries.by_status(which).values())}
     prompts = [question.prompt for question in parse(survey.questions_json)]
-    rows = stream_with_context(csv_stream((*HEADINGS, *prompts), _lines(survey_id, prompts)))
+    rows = stream_with_context(csv_stream((*HEADINGS, *prompts), _lines(which, prompts)))
     return Response(rows, headers=attachment(f"{survey.name}-{now():%Y-%m-%d}.csv"))
 
 
-def _lines(survey_id: int, prompts: Sequence[str]) -> Iterator[Sequence[Any]]:
-    for started, ended, status, phone, name, said in queries.everybody(survey_id):
+def _lines(which: Which, prompts: Sequence[str]) -> Iterator[Sequence[Any]]:
+    for started, ended, status, phone, name, said in queries.everybody(which):
         times = [moment.strftime("%Y-%m-%d %H:%M:%S") if moment else "" for moment in (started, ended)]
         yield [*times, status, phone, name or "", *(said.get(prompt, "") for prompt in prompts)]

@@ -64,7 +64,7 @@ def _return(text: Text) -> Outcome | None:
 def _help(text: Text) -> Outcome | None:
     if text.meaning is not Meaning.HELP:
         return None
-    replies = [] if text.twilio_said else [organisation.help_reply()]
+    replies = organisation.answers_to_help(text.carrier, text.twilio_said, text.heard.body)
     return say(text.heard, Taken("help", replies), Kind.SYSTEM)
 
 

@@ -1,0 +1,164 @@
+"""A survey played through on its form, as somebody's phone would see it: by the same machine, and nothing is kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from app.domain import tallies, wording
+from app.domain.hours import day_in_words
+from app.domain.questions import FREE_WORDS, Ask, Question, opening, problems_with
+from app.domain.replies import Meaning, folded, meaning_of
+from app.domain.surveys import AnswerState, SessionStatus, State, Step, hear, name_of, not_understood
+from app.surveys.actions.answering import AGAIN, calendar
+
+MOST_TEXTS, LONGEST_TEXT, MOST_TRIES = 60, 320, 7
+OFF_THE_LIST = "That is an opt-out: they get one confirmation and no more texts."
+PERHAPS_OFF = "That may mean STOP: nothing goes to them until somebody in the inbox decides."
+BUILT_IN = {
+    Meaning.HELP: "Answered by itself with your words for HELP. The survey waits.",
+    Meaning.RETURN: "Brings back who has said STOP. The survey waits.",
+}
+TO_THE_INBOX = "The survey has ended: this text goes to the inbox, or to another keyword."
+NOT_UNDERSTOOD = "Not understood."
+ENDED = {
+    SessionStatus.LEFT: "They have left the survey, and stay on your lists.",
+    SessionStatus.HANDED_OVER: "Not understood three times: a person looks, in the inbox.",
+    SessionStatus.STOPPED: "They said STOP.",
+    SessionStatus.TIMED_OUT: "Somebody decides whether they said STOP.",
+}
+
+
+@dataclass(frozen=True)
+class Script:
+    """What is played. `registers`: whoever finishes comes to an event."""
+
+    word: str
+    intro: str
+    questions: Sequence[Question]
+    completion: str
+    registers: bool = False
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """A text on the phone: theirs or ours; `note` is what happens beside it."""
+
+    theirs: bool
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Played:
+    """The phone as it is now: how they stand, and what they could text next."""
+
+    bubbles: Sequence[Bubble]
+    standing: str
+    tries: Sequence[str]
+
+
+def play(script: Script, said: Sequence[str], moment: datetime) -> Played | None:
+    """What becomes of the survey when somebody who begins it texts all that. None while it cannot be asked."""
+    if problems_with(script.questions):
+        return None
+    phone = _Phone(script, moment)
+    for text in said[:MOST_TEXTS]:
+        phone.hear(text[:LONGEST_TEXT])
+    return Played(phone.bubbles, phone.standing, phone.tries)
+
+
+@dataclass
+class _Phone:
+    """A phone that has just texted the keyword."""
+
+    script: Script
+    moment: datetime
+    bubbles: list[Bubble] = field(default_factory=list)
+    registered: bool = False
+
+    def __post_init__(self) -> None:
+        self.bubbles.append(Bubble(True, self.script.word or "…"))
+        self._begin("")
+
+    def _begin(self, before: str) -> None:
+        self.state = State(tuple(self.script.questions), self.script.completion)
+        first = opening(self.script.intro, self.state.question.asked)
+        self._say(f"{before}\n{first}" if before else first)
+
+    def _say(self, words: str) -> None:
+        self.bubbles.append(Bubble(False, wording.fill(words, name_of(self.state))))
+
+    @property
+    def is_over(self) -> bool:
+        return self.state.status is not SessionStatus.ACTIVE
+
+    def hear(self, text: str) -> None:
+        """One text more, asked in the order of the router."""
+        meaning, again = meaning_of(text), folded(text) == self.script.word
+        if meaning is Meaning.LEAVE:
+            self._end(text, OFF_THE_LIST, SessionStatus.STOPPED)
+        elif meaning in BUILT_IN:
+            self.bubbles.append(Bubble(True, text, BUILT_IN[meaning]))
+        elif not self.is_over and (step := self._valid(text, again, doubtful=meaning is Meaning.MAYBE_LEAVE)):
+            self._take(text, step)
+        elif meaning is Meaning.MAYBE_LEAVE:
+            self._end(text, PERHAPS_OFF, SessionStatus.TIMED_OUT)
+        elif again:
+            self.bubbles.append(Bubble(True, text))
+            self._begin("" if self.is_over else AGAIN)
+        elif self.is_over:
+            self.bubbles.append(Bubble(True, text, TO_THE_INBOX))
+        else:
+            self._take(text, not_understood(self.state))
+
+    def _valid(self, text: str, again: bool, *, doubtful: bool) -> Step | None:
+        question = self.state.question
+        only_bare = doubtful or (again and question.ask in FREE_WORDS)
+        return hear(self.state, text, calendar(question, self.moment), only_bare=only_bare)
+
+    def _take(self, text: str, step: Step) -> None:
+        self.bubbles.append(Bubble(True, text, self._understood(step)))
+        self.state, self.registered = step.state, step.registers and self.script.registers
+        for reply in step.replies:
+            self._say(reply)
+
+    def _understood(self, step: Step) -> str:
+        record = step.record
+        if record is None or record.value is None:
+            unclear = record is not None and record.state is AnswerState.UNCLEAR
+            return NOT_UNDERSTOOD if unclear else ""
+        question = self.state.questions[record.position]
+        if question.ask is Ask.DATE:
+            return f"Understood: {day_in_words(date.fromisoformat(record.value), today=self.moment.date())}."
+        said = tallies.in_words(question, record.value)
+        return "" if question.ask in FREE_WORDS else f"Understood: {said}."
+
+    def _end(self, text: str, note: str, status: SessionStatus) -> None:
+        self.bubbles.append(Bubble(True, text, note))
+        self.state = replace(self.state, status=status)
+
+    @property
+    def standing(self) -> str:
+        """How they stand, in words."""
+        if not self.is_over:
+            return f"On question {self.state.position + 1} of {len(self.state.questions)}."
+        if self.state.status is SessionStatus.COMPLETED:
+            beside = " They are registered for the event." if self.registered else ""
+            apart = " They are not registered for the event." if self.script.registers and not self.registered else ""
+            return f"Finished.{beside}{apart}"
+        return ENDED[self.state.status]
+
+    @property
+    def tries(self) -> list[str]:
+        """Some texts to try: what would answer, and what would not."""
+        if self.is_over:
+            return [self.script.word] if self.script.word else []
+        question = self.state.question
+        some = {
+            Ask.YES_NO: ["Yes", "No"],
+            Ask.CHOICE: [*question.labels[: MOST_TRIES - 3]],
+            Ask.NUMBER: [str(question.low if question.low is not None else min(4, question.high or 4))],
+            Ask.DATE: ["Tomorrow"],
+            Ask.NAME: ["Zoë Hernández"],
+        }
+        return [*some.get(question.ask, []), "What?", "BACK" if self.state.position else "SKIP", "DONE"]
