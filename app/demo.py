@@ -16,6 +16,7 @@ from app.domain.questions import END_UNREGISTERED, Ask, Question
 from app.domain.segments import measure
 from app.events.models import Event, EventRegistration
 from app.inbox.actions import threads
+from app.inbox.actions.threads import Said
 from app.inbox.models import SavedReply
 from app.keywords.actions import rules
 from app.keywords.models import KeywordAction, Match
@@ -175,7 +176,7 @@ def _conversations(moment: datetime) -> None:
             message_id = _text(phone, direction, body, at)
             if direction == THEY:
                 why = how if how == "maybe_stop" else None
-                threads.came_in(phone, message_id, at, needs_reply=minutes < 300, why=why)
+                threads.came_in(phone, Said(message_id, body), at, needs_reply=minutes < 300, why=why)
         if how == "maybe_stop":
             suppression.ask_whether_stop(phone, message_id, body, at)
     for title, body in SAVED:

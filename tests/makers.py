@@ -3,6 +3,7 @@
 from app.community.models import CommunityMember
 from app.delivery.models import Message
 from app.inbox.actions import threads
+from app.inbox.actions.threads import Said
 from app.kit.clock import now
 from app.kit.db import write
 from app.suppression.models import SuppressedContact, SuppressionCategory, UnsubscribedContact
@@ -50,4 +51,5 @@ def wrote(phone, body, *, needs_reply=True, why=None, at=None, media=None):
     with write() as session:
         session.add(message := Message(**row, sender="+13035550100", created_at=at, media=media))
         session.flush()
-        return threads.came_in(phone, message.id, at, needs_reply=needs_reply, why=why)
+        threads.came_in(phone, Said(message.id, body), at, needs_reply=needs_reply, why=why)
+        return threads.begin(phone, at)

@@ -57,6 +57,10 @@ class Prepared:
         row = self.first(**values)
         return None if row is None else row[0]
 
+    def add(self, **values: Any) -> int:
+        """The id of the row that was added. (A RETURNING takes another step of SQLite.)"""
+        return int(self._run(values).lastrowid)
+
     def run(self, **values: Any) -> int:
         """How many rows were changed."""
         return int(self._run(values).rowcount)
@@ -64,7 +68,7 @@ class Prepared:
     def _run(self, values: Mapping[str, Any]) -> Any:
         changes = self._in
         given = {name: value if (by := changes[name]) is None else by(value) for name, value in values.items()}
-        return driver().execute(self._sql, self._constants | given if self._constants else given)
+        return driver().execute(self.sql, self._constants | given if self._constants else given)
 
     def _read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(value if change is None else change(value) for change, value in zip(self._out, row, strict=True))
@@ -76,7 +80,8 @@ class Prepared:
         return compiled
 
     @cached_property
-    def _sql(self) -> str:
+    def sql(self) -> str:
+        """The statement, for one that holds it."""
         return str(self._compiled)
 
     @cached_property

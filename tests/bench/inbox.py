@@ -17,6 +17,7 @@ from sqlalchemy import insert
 
 from app.delivery.models import messages
 from app.inbox.actions import threads
+from app.inbox.actions.threads import Said
 from app.kit.clock import now
 from app.kit.db import db, write
 from tests.bench.figures import Asked, Figure
@@ -162,7 +163,7 @@ def _coming_in(app: Flask) -> Figure:
         values = row | {"phone": phone(n * 37 % THREADS), "created_at": now()}
         message_id = db.session.execute(insert(messages).values(values).returning(messages.c.id)).scalar_one()
         if noted:
-            threads.came_in(str(values["phone"]), message_id, now(), needs_reply=True)
+            threads.came_in(str(values["phone"]), Said(message_id, str(row["body"])), now(), needs_reply=True)
 
     def some(*, noted: bool) -> None:
         for start in range(0, CAME_IN, 20):

@@ -5,6 +5,7 @@ import pytest
 from app.delivery.models import Message
 from app.domain.questions import Ask, Question
 from app.inbox.actions import threads
+from app.inbox.actions.threads import Said
 from app.kit.db import db, write
 from app.surveys.actions.answering import stop_all
 from app.surveys.models import SurveyAnswer
@@ -30,7 +31,8 @@ def say(app, text, *more):
         with app.app_context(), write():
             newest = db.session.scalar(db.select(db.func.max(Message.id)))
             why = taken.needs_person if taken else ""
-            threads.came_in(ZOE, newest, text.moment, needs_reply=bool(why) or taken is None, why=why or None)
+            needs = bool(why) or taken is None
+            threads.came_in(ZOE, Said(newest, body), text.moment, needs_reply=needs, why=why or None)
 
 
 def record(visit, page, **change):

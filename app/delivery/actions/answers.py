@@ -18,21 +18,11 @@ PRIORITY = {Kind.SYSTEM: 30, Kind.REPLY: 20, Kind.KEYWORD: 10, Kind.SURVEY: 10}
 CONFIRMATION_ENDS = timedelta(minutes=5)
 
 
-GIVEN = (
-    "kind",
-    "phone",
-    "name",
-    "sender",
-    "carrier",
-    "body",
-    "segments",
-    "encoding",
-    "status",
-    "priority",
-    "created_at",
+QUEUE = Prepared(
+    insert(messages),
+    *("kind", "phone", "name", "sender", "carrier", "body", "segments", "encoding", "status", "priority"),
+    *("created_at", "not_after", "in_reply_to", "written_by"),
 )
-LATER = ("not_after", "in_reply_to", "written_by")
-QUEUE = Prepared(insert(messages).returning(messages.c.id), *GIVEN, *LATER)
 
 
 @dataclass(frozen=True)
@@ -55,7 +45,7 @@ def queue(answer: Answer, moment: datetime) -> int:
     """
     settings: Settings = current_app.extensions["settings"]
     weight = measure(answer.body)
-    row_id = QUEUE.value(
+    return QUEUE.add(
         kind=answer.kind,
         phone=answer.phone,
         name=answer.name,
@@ -71,4 +61,3 @@ def queue(answer: Answer, moment: datetime) -> int:
         in_reply_to=answer.in_reply_to,
         written_by=answer.written_by,
     )
-    return int(row_id)

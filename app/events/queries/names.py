@@ -1,5 +1,6 @@
 """The names of people whose number is all we have."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy import FromClause, Select, bindparam, literal, select, union_all
 from app.community.models import CommunityMember
 from app.domain.naming import Name, display_name
 from app.events.models import EventRegistration
-from app.kit.db import db, driver
+from app.kit.db import db
 
 
 def _written(where: str, table: FromClause) -> Select[Any]:
@@ -21,9 +22,11 @@ def _written(where: str, table: FromClause) -> Select[Any]:
 # b_phones
 WRITTEN = union_all(_written("community", CommunityMember.__table__), _written("event", EventRegistration.__table__))
 
-WRITTEN_OF_ONE = """
-    SELECT 'community', name, created_at FROM community_members WHERE phone = :phone
-    UNION ALL SELECT 'event', name, created_at FROM event_registrations WHERE phone = :phone
+# What :phone is called, one JSON list: for called().
+NAMES_OF_ONE = """
+    SELECT json_group_array(json_array(place, name, created_at)) FROM (
+        SELECT 'community' AS place, name, created_at FROM community_members WHERE phone = :phone
+        UNION ALL SELECT 'event', name, created_at FROM event_registrations WHERE phone = :phone)
 """
 
 
@@ -35,7 +38,6 @@ def names_of(phones: Sequence[str]) -> dict[str, str | None]:
     return {phone: display_name(names) for phone, names in found.items()}
 
 
-def name_of(phone: str) -> str | None:
-    """The same for one number, inside write(): for the texts that come in."""
-    rows = driver().execute(WRITTEN_OF_ONE, {"phone": phone}).fetchall()
-    return display_name([Name(where, name, datetime.fromisoformat(since)) for where, name, since in rows])
+def called(names: str) -> str | None:
+    """The same for one number, of what NAMES_OF_ONE has found: for the texts that come in."""
+    return display_name([Name(where, name, datetime.fromisoformat(since)) for where, name, since in json.loads(names)])

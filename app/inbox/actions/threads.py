@@ -1,6 +1,8 @@
 """Threads as texts come and go."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from app.kit.clock import now
 from app.kit.columns import stored
@@ -10,7 +12,7 @@ from app.kit.db import driver
 # somebody has decided.
 CAME_IN = """
     INSERT INTO threads (phone, created_at, last_message_id, last_at, last_inbound_at, unread, needs_reply, why)
-    VALUES (:phone, :moment, :message, :moment, :moment, :needs, :needs, :why)
+    VALUES (:phone, :moment, :newest, :moment, :moment, :needs, :needs, :why)
     ON CONFLICT (phone) DO UPDATE SET
         last_message_id = excluded.last_message_id,
         last_at = max(last_at, excluded.last_at),
@@ -21,8 +23,9 @@ CAME_IN = """
         needs_reply = needs_reply OR excluded.needs_reply,
         done_at = NULL,
         done_by = NULL
-    RETURNING id
 """
+# Of values: an INSERT from a SELECT makes the index write itself down at once, and not with the commit.
+IS_FOUND = "INSERT OR REPLACE INTO inbox_search (rowid, body) VALUES (:message, :body)"
 FOUND = "INSERT OR REPLACE INTO inbox_search (rowid, body) SELECT id, body FROM messages WHERE id = :message"
 WENT_OUT = "UPDATE threads SET last_message_id = :message, last_at = max(last_at, :moment) WHERE phone = :phone"
 SILENCE = """
@@ -40,26 +43,37 @@ BEGIN = """
 """
 
 
-def came_in(phone: str, message_id: int, moment: datetime, *, needs_reply: bool, why: str | None = None) -> int:
-    """A text came in: its thread is made or comes to the top, open again; gives its id. Inside write().
+class Said(NamedTuple):
+    """A text between them and us: its row, and its words."""
+
+    id: int
+    body: str
+
+
+def came_in(
+    phone: str,
+    text: Said,
+    moment: datetime,
+    *,
+    needs_reply: bool,
+    why: str | None = None,
+    answers: Sequence[Said] = (),
+) -> None:
+    """A text came in, and `answers` will leave: its thread is made or comes to the top, open again. Inside write().
 
     `needs_reply`: nothing answered it by itself, so a person has to look; `why`: flood, unclear, maybe_stop, or None
     for an ordinary text. One that a machine took (a keyword, a survey, STOP) is not unread.
     """
-    values = {"phone": phone, "message": message_id, "moment": stored(moment), "needs": needs_reply}
-    thread_id = driver().execute(CAME_IN, values | {"why": why if needs_reply else None}).fetchone()[0]
-    _find(message_id)
-    return int(thread_id)
+    texts = [text, *answers]
+    values = {"phone": phone, "newest": texts[-1].id, "moment": stored(moment), "needs": needs_reply}
+    driver().execute(CAME_IN, values | {"why": why if needs_reply else None})
+    for each in texts:
+        driver().execute(IS_FOUND, {"message": each.id, "body": each.body})
 
 
 def went_out(phone: str, message_id: int, moment: datetime) -> None:
     """Something was written to this person alone. A thread that is there comes to the top. Inside write()."""
     driver().execute(WENT_OUT, {"phone": phone, "message": message_id, "moment": stored(moment)})
-    _find(message_id)
-
-
-def _find(message_id: int) -> None:
-    """From now on a search finds the text by its words."""
     driver().execute(FOUND, {"message": message_id})
 
 

@@ -24,6 +24,7 @@ from app.suppression.queries.lists import (
     page,
 )
 from app.suppression.queries.permission import (
+    LEFT_OUT,
     SAID_STOP,
     has_opted_out,
     is_left_out,
@@ -40,6 +41,7 @@ __all__ = [
     "ACT_WORDS",
     "Entry",
     "KINDS",
+    "LEFT_OUT",
     "METHOD_WORDS",
     "Narrowed",
     "SAID_STOP",

@@ -88,12 +88,12 @@ def reasons_for(phones: Sequence[str]) -> dict[str, LeftOut]:
 
 
 _PHONE = bindparam("b_phone", type_=String)
-_LEFT_OUT, _OFF_LIMITS = Prepared(select(left_out(_PHONE))), Prepared(select(off_limits(_PHONE)))
+LEFT_OUT, _OFF_LIMITS = Prepared(select(left_out(_PHONE))), Prepared(select(off_limits(_PHONE)))
 
 
 def is_left_out(phone: str) -> LeftOut | None:
     """Why we must not text this number, None when we may."""
-    why: LeftOut | None = _LEFT_OUT.value(b_phone=phone)
+    why: LeftOut | None = LEFT_OUT.value(b_phone=phone)
     return why
 
 

@@ -1,5 +1,6 @@
 """A text from a person meets a survey: it begins one, answers a question, or is none of its business."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -30,7 +31,9 @@ from app.surveys.queries.asked import Asking, asked_by_blast
 MONTH_FIRST = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW"})
 AGAIN, WELCOME_BACK = "Starting again.", "Welcome back. This is where you were."
 REPEATED = "survey_repeated"
-STARTED_BY = "SELECT survey_id FROM trigger_words WHERE word = ?"
+STARTED_BY = """
+    SELECT json_group_array(survey_id) FROM trigger_words WHERE word IN (SELECT value FROM json_each(:words))
+"""
 VERDICTS = {
     SessionStatus.COMPLETED: "survey_finished",
     SessionStatus.LEFT: "survey_left",
@@ -40,13 +43,17 @@ VERDICTS = {
 
 @dataclass(frozen=True)
 class Heard:
-    """A text that came in, as every room of answers is told of it. `message_id`: its row; `moment`: UTC."""
+    """A text that came in, as every room of answers is told of it. `message_id`: its row; `moment`: UTC.
+
+    `may_answer`: False where it is known already that no survey waits for it.
+    """
 
     phone: str
     body: str
     message_id: int
     moment: datetime
     name: str | None = None
+    may_answer: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ def answer(heard: Heard, *, only_valid: bool, doubtful: bool = False) -> Taken |
     an answer, and no question for free words takes it. Without an active survey, the answer to a blast that asks one
     begins it.
     """
-    if not sessions.may_concern(heard.phone, heard.moment):
+    if not heard.may_answer:
         return None
     session = sessions.active(heard.phone)
     if session and session.is_over(heard.moment):
@@ -206,7 +213,9 @@ def _starts_something(body: str) -> bool:
 
 def _started_by(body: str) -> list[int | None]:
     """The surveys that a text's words start; None for a keyword's. Every text that comes in is asked for."""
-    return [row[0] for word in spellings(body) for row in driver().execute(STARTED_BY, (word,))]
+    words = json.dumps([*spellings(body)])
+    found: list[int | None] = json.loads(driver().execute(STARTED_BY, {"words": words}).fetchone()[0])
+    return found
 
 
 def _began_just_now(session: Session, heard: Heard) -> bool:

@@ -7,24 +7,10 @@ from typing import Any, NamedTuple
 
 from app.domain.questions import parse
 from app.domain.surveys import TWICE_WITHIN, AnswerState, Record, SessionStatus, State, same_words
-from app.kit.columns import stored
-from app.kit.db import driver
 from app.surveys.actions import statements
 
 COMES_BACK_FOR = timedelta(days=7)  # so long after a time-out the keyword leads back to where they were
 UNDERSTOOD = (AnswerState.ANSWERED, AnswerState.SKIPPED)
-# Most texts are no survey's business, and there may be 200 a second: SQLite itself is asked first.
-CONCERNS = """
-    SELECT EXISTS (SELECT 1 FROM survey_sessions WHERE phone = :phone AND (status = 'active' OR ended_at >= :soon))
-    OR EXISTS (SELECT 1 FROM message_logs JOIN messages ON messages.message_log_id = message_logs.id
-        WHERE message_logs.survey_id IS NOT NULL AND messages.phone = :phone)
-"""
-
-
-def may_concern(phone: str, moment: datetime) -> bool:
-    """Whether a text from this phone can be an answer: it answers something, just did, or was asked by a blast."""
-    values = {"phone": phone, "soon": stored(moment - TWICE_WITHIN)}
-    return bool(driver().execute(CONCERNS, values).fetchone()[0])
 
 
 @dataclass(frozen=True)
@@ -147,7 +133,7 @@ def _session(row: _Row, state: State, rows: Sequence[_Given]) -> Session:
 def begin(flow: Flow, phone: str, name: str | None, moment: datetime, log_id: int | None = None) -> Session:
     """A new session at the first question of `flow`, counted. Whatever was active has ended."""
     end_active(phone, moment, flow.id)
-    made = statements.BEGIN.value(
+    made = statements.BEGIN.add(
         survey_id=flow.id,
         phone=phone,
         name=name,
@@ -160,7 +146,7 @@ def begin(flow: Flow, phone: str, name: str | None, moment: datetime, log_id: in
     statements.COUNT_START.run(b_survey=flow.id)
     state = State(parse(flow.questions_json), flow.completion_message or "")
     patience = timedelta(hours=flow.timeout_hours)
-    return Session(int(made), flow.id, phone, name, state, moment, moment, None, patience, flow.linked_event_id)
+    return Session(made, flow.id, phone, name, state, moment, moment, None, patience, flow.linked_event_id)
 
 
 def end_active(phone: str, moment: datetime, survey_id: int) -> None:

@@ -40,7 +40,7 @@ COUNT_START = Prepared(_COUNT.values(start_count=F.start_count + 1))
 COUNT_COMPLETION = Prepared(_COUNT.values(completion_count=F.completion_count + 1))
 
 BEGIN = Prepared(
-    insert(survey_sessions).values(status=SessionStatus.ACTIVE).returning(S.id),
+    insert(survey_sessions).values(status=SessionStatus.ACTIVE),
     *("survey_id", "phone", "name", "questions_json", "completion_message", "started_at", "asked_at", "message_log_id"),
 )
 _OF_PHONE = update(survey_sessions).where(S.phone == _PHONE, _IS_ACTIVE).values(ended_at=_MOMENT)

@@ -22,6 +22,14 @@ MAY_HAVE_IT = (
 )
 LONGEST_PATIENCE = timedelta(days=31)  # no survey waits longer
 
+# Whether a text from :phone can be an answer: it answers something, just did (since :just), or was asked by a blast.
+# Most texts are no survey's business, and there may be 200 a second: this is asked first.
+MAY_ANSWER = """
+    SELECT EXISTS (SELECT 1 FROM survey_sessions WHERE phone = :phone AND (status = 'active' OR ended_at >= :just))
+    OR EXISTS (SELECT 1 FROM message_logs JOIN messages ON messages.message_log_id = message_logs.id
+        WHERE message_logs.survey_id IS NOT NULL AND messages.phone = :phone)
+"""
+
 # Built once: asked for every text that comes in. b_phone, b_moment, b_since
 _later, _texts, _logs = messages.alias(), messages.c, message_logs.c
 _PHONE = bindparam("b_phone", type_=_texts.phone.type)

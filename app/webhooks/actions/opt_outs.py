@@ -9,6 +9,7 @@ from app.domain.blast_states import Kind
 from app.domain.permission import LeftOut
 from app.domain.replies import twilio_handles, twilio_welcomes
 from app.inbox.actions import threads
+from app.inbox.actions.threads import Said
 from app.kit.db import write
 from app.organisation import queries as organisation
 from app.suppression import actions as suppression
@@ -45,7 +46,7 @@ def leave(heard: Heard, *, confirmed: bool) -> Outcome:
     if confirmed:
         return Outcome("opt_out")
     answer = Answer(phone, organisation.stop_reply(), Kind.SYSTEM, name, heard.message_id)
-    return Outcome("opt_out", answers=[answers.queue(answer, heard.moment)])
+    return Outcome("opt_out", answers=[Said(answers.queue(answer, heard.moment), answer.body)])
 
 
 def come_back(heard: Heard, *, welcomed: bool) -> Outcome:

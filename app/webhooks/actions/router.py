@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.domain.blast_states import Kind
 from app.domain.replies import Meaning, returns_when_out
 from app.inbox.actions import threads
+from app.inbox.actions.threads import Said
 from app.keywords.actions import matching as keywords
 from app.organisation import queries as organisation
 from app.suppression import queries as suppression
@@ -35,10 +36,9 @@ class Text:
 def route(text: Text) -> str:
     """Obey, answer or record a text, or put it before a person; its thread knows of it in any case. The verdict."""
     outcome = next(outcome for room in ORDER if (outcome := room(text)) is not None)
-    heard, person = text.heard, outcome.needs_person is not None
-    threads.came_in(heard.phone, heard.message_id, heard.moment, needs_reply=person, why=outcome.why)
-    for answer_id in outcome.answers:
-        threads.went_out(heard.phone, answer_id, heard.moment)
+    heard, needs = text.heard, outcome.needs_person is not None
+    said = Said(heard.message_id, heard.body)
+    threads.came_in(heard.phone, said, heard.moment, needs_reply=needs, why=outcome.why, answers=outcome.answers)
     return outcome.verdict
 
 

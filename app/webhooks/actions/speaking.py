@@ -1,26 +1,29 @@
 """What answers by itself: rows for the engine, unless the person is left out or a machine seems to be at it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from app.delivery.actions import answers
 from app.delivery.actions.answers import Answer
 from app.domain.blast_states import Kind
 from app.domain.flood import MOST_WITH_SURVEYS, SILENCE, WINDOW, is_flood
 from app.inbox.actions import threads
+from app.inbox.actions.threads import Said
 from app.kit.columns import stored
 from app.kit.db import driver
 from app.suppression import queries as suppression
 from app.surveys.actions.answering import Heard, Taken
 
 FLOOD = "flood"
-# The newest automatic answers to one number: along ix_messages_phone_answered, however many texts it has sent.
-ANSWERED = """
-    SELECT (SELECT verdict FROM webhook_events WHERE message_id = answers.in_reply_to)
-    FROM messages AS answers
-    WHERE phone = :phone AND in_reply_to IS NOT NULL AND kind IN ('keyword', 'survey', 'system') AND created_at > :since
-    ORDER BY id DESC LIMIT :most
+# What speaks against an answer, in one step: they are left out, the number is silent, and what was made of the texts
+# behind the newest automatic answers to it (along ix_messages_phone_answered, however many texts it has sent).
+AGAINST = f"""
+    SELECT ({suppression.LEFT_OUT.sql}), EXISTS ({threads.IS_SILENT}), (SELECT json_group_array(verdict) FROM (
+        SELECT (SELECT verdict FROM webhook_events WHERE message_id = answers.in_reply_to) AS verdict
+        FROM messages AS answers WHERE phone = :phone AND in_reply_to IS NOT NULL
+            AND kind IN ('keyword', 'survey', 'system') AND created_at > :since
+        ORDER BY id DESC LIMIT {MOST_WITH_SURVEYS}))
 """
 
 
@@ -30,7 +33,7 @@ class Outcome:
 
     verdict: str
     needs_person: str | None = None
-    answers: Sequence[int] = field(default_factory=list)
+    answers: Sequence[Said] = field(default_factory=list)
 
     @property
     def why(self) -> str | None:
@@ -47,28 +50,23 @@ def say(heard: Heard, taken: Taken, kind: Kind) -> Outcome:
     person = taken.needs_person or None
     if not taken.replies:
         return Outcome(taken.verdict, person)
-    if kind is not Kind.SYSTEM and suppression.is_left_out(heard.phone):
+    left_out, is_silent, answered = _against(heard)
+    if kind is not Kind.SYSTEM and left_out:
         return Outcome(taken.verdict, person or "")
-    if _is_too_much(heard, taken):
+    if is_silent or is_flood(answered, taken.verdict, len(taken.replies)):
+        if not is_silent:
+            threads.silence(heard.phone, heard.moment + SILENCE)
         return Outcome(taken.verdict, FLOOD)
     return Outcome(taken.verdict, person, [_queue(heard, body, kind) for body in taken.replies])
 
 
-def _queue(heard: Heard, body: str, kind: Kind) -> int:
-    return answers.queue(Answer(heard.phone, body, kind, heard.name, heard.message_id), heard.moment)
+def _queue(heard: Heard, body: str, kind: Kind) -> Said:
+    answer = Answer(heard.phone, body, kind, heard.name, heard.message_id)
+    return Said(answers.queue(answer, heard.moment), body)
 
 
-def _is_too_much(heard: Heard, taken: Taken) -> bool:
-    """Whether the number is silent, or falls silent now."""
-    if threads.is_silent(heard.phone, heard.moment):
-        return True
-    if not is_flood(_answered(heard.phone, heard.moment), taken.verdict, len(taken.replies)):
-        return False
-    threads.silence(heard.phone, heard.moment + SILENCE)
-    return True
-
-
-def _answered(phone: str, moment: datetime) -> list[str | None]:
-    """What was made of the texts that were answered by themselves in the last ten minutes, one for each answer."""
-    asked = {"phone": phone, "since": stored(moment - WINDOW), "most": MOST_WITH_SURVEYS}
-    return [row[0] for row in driver().execute(ANSWERED, asked)]
+def _against(heard: Heard) -> tuple[str | None, bool, list[str | None]]:
+    moment, since = stored(heard.moment), stored(heard.moment - WINDOW)
+    asked = {"b_phone": heard.phone, "phone": heard.phone, "moment": moment, "since": since}
+    left_out, is_silent, answered = driver().execute(AGAINST, asked).fetchone()
+    return left_out, bool(is_silent), json.loads(answered)

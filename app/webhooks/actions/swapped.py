@@ -106,8 +106,8 @@ def _is_later(pair: _Pair) -> bool | None:
 
 def _bring_back(start: Heard) -> None:
     outcome = opt_outs.come_back(start, welcomed=opt_outs.carrier_answers("twilio", "", start.body))
-    for answer_id in outcome.answers:
-        threads.went_out(start.phone, answer_id, start.moment)
+    for answer in outcome.answers:
+        threads.went_out(start.phone, answer.id, start.moment)
 
 
 def _around(moment: datetime) -> dict[str, str]:

@@ -9,15 +9,18 @@ from app.domain.phone import is_e164
 from app.domain.replies import Meaning, meaning_of
 from app.domain.segments import Measure, measure
 from app.domain.strangers import pictures_of, written_down
-from app.events.queries.names import name_of
+from app.domain.surveys import TWICE_WITHIN
+from app.events.queries.names import NAMES_OF_ONE, called
 from app.inbox.actions import threads
+from app.inbox.actions.threads import Said
 from app.kit.clock import now
 from app.kit.columns import stored
 from app.kit.db import driver
 from app.kit.settings import Settings
 from app.surveys.actions.answering import Heard
+from app.surveys.queries.asked import MAY_ANSWER
 from app.webhooks.actions import router
-from app.webhooks.actions.events import Call, Event, event_of, store, was_told
+from app.webhooks.actions.events import TOLD, Call, Event, event_of, store
 from app.webhooks.actions.router import Text
 from app.webhooks.actions.together import Together
 
@@ -28,8 +31,9 @@ KEEP = """
         media, created_at)
     VALUES ('inbound', 'inbound', 'received', :phone, :sender, :body, :carrier, :sid, :segments, :encoding,
         :media, :moment)
-    RETURNING id
 """
+# All that has to be known about every text before it is kept, in one step.
+KNOWN = f"SELECT EXISTS ({TOLD}), ({NAMES_OF_ONE}), ({MAY_ANSWER})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +90,25 @@ def _read(call: Call) -> Came:
 
 def _take_in(came: Came) -> str:
     """Inside write()."""
-    if was_told(came.event):
+    moment = now()
+    asked = {"key": came.event.key, "phone": came.phone, "just": stored(moment - TWICE_WITHIN)}
+    told, names, may_answer = driver().execute(KNOWN, asked).fetchone()
+    if told:
         return "repeat"
     if not came.phone:
         store(came.event, "ignored", None)
         return "ignored"
-    moment = now()
     message_id = _keep(came, moment)
-    verdict = _route(came, message_id, moment)
+    verdict = _route(came, Heard(came.phone, came.body, message_id, moment, called(names), bool(may_answer)))
     store(came.event, verdict, message_id)
     return verdict
 
 
-def _route(came: Came, message_id: int, moment: datetime) -> str:
+def _route(came: Came, heard: Heard) -> str:
     """Short codes, names, other channels and we ourselves are read by people, and never obeyed or answered."""
     if came.from_us or not is_e164(came.phone):
-        threads.came_in(came.phone, message_id, moment, needs_reply=True)
+        threads.came_in(heard.phone, Said(heard.message_id, heard.body), heard.moment, needs_reply=True)
         return router.KEPT
-    heard = Heard(came.phone, came.body, message_id, moment, name_of(came.phone))
     return router.route(Text(heard, came.meaning, came.carrier, came.twilio_said))
 
 
@@ -119,4 +124,4 @@ def _keep(came: Came, moment: datetime) -> int:
         "media": came.media,
         "moment": stored(moment),
     }
-    return int(driver().execute(KEEP, values).fetchone()[0])
+    return int(driver().execute(KEEP, values).lastrowid or 0)
