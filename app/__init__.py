@@ -9,6 +9,7 @@ from app.kit.environment import read
 from app.kit.settings import Settings
 
 UPLOAD_LIMIT = 10 * 1024 * 1024
+CONNECTIONS = 40  # for the 24 threads that answer (gunicorn.conf.py), the engine and the jobs
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -34,8 +35,11 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=f"sqlite:///{settings.database_path}",
-        # what was to be saved stays out of an error's text, and so out of the logs
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "hide_parameters": True,  # what was to be saved stays out of an error's text, and so out of the logs
+            "pool_size": CONNECTIONS,
+            "pool_use_lifo": True,  # the few that are in use keep their pages in memory, the others take none
+        },
         MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
         MAX_FORM_MEMORY_SIZE=512 * 1024,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,

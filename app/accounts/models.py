@@ -1,6 +1,7 @@
 """Users, wrong tries, and the addresses for the very first start."""
 
 from collections.abc import Callable
+from threading import BoundedSemaphore
 from typing import Any
 
 from flask_login import UserMixin
@@ -12,10 +13,23 @@ from app.domain.permission import Role
 from app.kit.columns import flag, key, moment, stamp
 from app.kit.db import Model
 
+# A hash needs 32 MB: whoever tries many passwords at once waits, and the box keeps its memory.
+AT_ONCE = BoundedSemaphore(4)
+
 
 def hash_of(password: str) -> str:
     """A slow hash (scrypt) of `password`, to be kept. Takes ~0.15 s: never call it inside write()."""
-    return generate_password_hash(password)
+    with AT_ONCE:
+        return generate_password_hash(password)
+
+
+def is_right(kept: str, password: str) -> bool:
+    """Whether `password` is what this hash was made of. As slow. A damaged hash is simply wrong."""
+    with AT_ONCE:
+        try:
+            return check_password_hash(kept, password)
+        except (ValueError, AttributeError, TypeError):
+            return False
 
 
 class RoleWord(Enum):
@@ -64,10 +78,7 @@ class AppUser(UserMixin, Model):
 
     def check_password(self, password: str) -> bool:
         """True for the right password. Takes ~0.15 s; a damaged hash is simply wrong."""
-        try:
-            return check_password_hash(self.password_hash, password)
-        except (ValueError, AttributeError, TypeError):
-            return False
+        return is_right(self.password_hash, password)
 
     @property
     def is_admin(self) -> bool:

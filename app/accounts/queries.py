@@ -10,9 +10,8 @@ from typing import Any
 
 from flask import g
 from sqlalchemy import ColumnElement, exists, func, select, true
-from werkzeug.security import check_password_hash
 
-from app.accounts.models import AppUser, LoginAttempt
+from app.accounts.models import AppUser, LoginAttempt, is_right
 from app.domain.permission import Role
 from app.domain.wording import clean_name
 from app.kit.clock import now
@@ -75,7 +74,7 @@ def user_with(username: str, password: str) -> AppUser | None:
     """The user whom name and password belong to. As slow for a name that nobody has."""
     found = named(username)
     if found is None:
-        check_password_hash(NOBODYS_HASH, password)
+        is_right(NOBODYS_HASH, password)
         return None
     return found if found.check_password(password) else None
 
