@@ -14,6 +14,7 @@ from app.kit.db import db
 from app.kit.settings import Settings
 from app.migrations.runner import migrate
 from tests.cast import bring_the_cast
+from tests.thrifty import thrifty
 from tests.visit import Visitor
 
 QUIET = logging.getLogger("tests.migrate")
@@ -53,7 +54,7 @@ def make_settings(tmp_path, fresh_database):
 @pytest.fixture
 def make_app(make_settings):
     """An app on this test's database; keyword arguments change its settings."""
-    return lambda **more: create_app(make_settings(**more))
+    return lambda **more: thrifty(create_app(make_settings(**more)))
 
 
 @pytest.fixture
