@@ -87,5 +87,6 @@ def house(furnished, lived_in):
     shutil.copytree(folder / "uploads", database.parent / "uploads", dirs_exist_ok=True)
     first, here = (contextlib.closing(sqlite3.connect(path)) for path in (folder / "sms.db", database))
     with first as source, here as target:
+        target.execute("PRAGMA synchronous=OFF")
         source.backup(target)
     return House(app, database, values)
