@@ -3,6 +3,7 @@
 `app` holds no context: with one pushed, Flask-Login would keep the previous user and role tests would pass falsely.
 """
 
+import gc
 import logging
 import shutil
 from pathlib import Path
@@ -18,6 +19,13 @@ from tests.thrifty import thrifty
 from tests.visit import Visitor
 
 QUIET = logging.getLogger("tests.migrate")
+
+
+def pytest_collection_finish():
+    """Thousands of tests lie in memory until the end: looked through again and again, they took a third of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(scope="session")
