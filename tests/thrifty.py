@@ -1,7 +1,7 @@
 """What each test's own app would work out again, kept for the next one: it took two thirds of the whole suite's time.
 
-Nothing of a test is in it: the code of templates (asked for by their source), the code that builds an address (by its
-rule), and a database that need not outlive a power cut, only a killed process.
+Nothing of a test is in it: the code of templates (asked for by their source), what becomes of an address's rule, and a
+database that need not outlive a power cut, only a killed process.
 """
 
 from flask import Flask
@@ -26,21 +26,27 @@ class Compiled(BytecodeCache):
 
 
 COMPILED = Compiled()
-BUILDERS = {}
-compile_builder = Rule._compile_builder
+RULES = {}
+KEPT = "_parts", "_trace", "_converters"
+compile_rule = Rule.compile
 
 
-def builder_once(rule, append_unknown=True):
-    """Werkzeug writes and compiles two functions for each rule of each app: the same ones for the same rule."""
-    if rule.defaults:
-        return compile_builder(rule, append_unknown)
-    key = rule.rule, tuple(rule._trace), append_unknown
-    if key not in BUILDERS:
-        BUILDERS[key] = compile_builder(rule, append_unknown)
-    return BUILDERS[key]
+def compile_once(rule):
+    """Werkzeug takes each rule of each app apart, and writes and compiles two functions for it: always the same."""
+    converters = tuple(rule.map.converters.values())
+    key = rule.rule, rule.subdomain, rule.host, rule.merge_slashes, rule.map.host_matching, converters
+    if rule.defaults or key not in RULES:
+        compile_rule(rule)
+        if not rule.defaults:
+            RULES[key] = {name: getattr(rule, name) for name in KEPT}, rule.arguments, rule._build, rule._build_unknown
+        return
+    kept, arguments, build, build_unknown = RULES[key]
+    vars(rule).update(kept)
+    rule.arguments |= arguments
+    rule._build, rule._build_unknown = (each.__func__.__get__(rule, None) for each in (build, build_unknown))
 
 
-Rule._compile_builder = builder_once
+Rule.compile = compile_once
 
 
 def _no_power_cut(connection, _record):
