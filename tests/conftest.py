@@ -3,6 +3,7 @@
 `app` holds no context: with one pushed, Flask-Login would keep the previous user and role tests would pass falsely.
 """
 
+import compileall
 import gc
 import logging
 import shutil
@@ -23,6 +24,12 @@ QUIET = logging.getLogger("tests.migrate")
 
 # What takes a process long begins first, so that both processes of `make test` end together.
 LONG = "tests/browser/", "tests/delivery/test_kills.py", "tests/delivery/test_processes.py", "tests/whole/test_lint.py"
+
+
+def pytest_configure(config):
+    """Where Python may write no bytecode, every server that a test starts would compile all of the program anew."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(Path(__file__).parents[1] / "app", quiet=2)
 
 
 def pytest_collection_modifyitems(items):
