@@ -30,7 +30,7 @@ FEW = {
     imports: {"ROWS": 100},
     inbox: {"THREADS": 40, "TEXTS": 400, "BLASTS": 2, "MEMBERS": 60, "CAME_IN": 20},
     release: {"PEOPLE": 200, "SUPPRESSED": 100, "RUNS": 1},
-    sending: {"TEXTS": 20, "RUNS": 1},
+    sending: {"TEXTS": 20, "RUNS": 1, "COMMITS": 20, "WORKERS": 2},
     receipts: {"TEXTS": 20},
     meanwhile: {"PEOPLE": 60, "SECONDS": 0.5, "BEFORE": 0.5},
     inbound: {"PEOPLE": 60, "SECONDS": 0.5, "BEFORE": 0.5},

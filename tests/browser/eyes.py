@@ -20,10 +20,11 @@ SQUEEZED = """() => [...document.querySelectorAll(".btn, .chip, .tag, .ctl, h1, 
 def everybody_can_use(page):
     """No rule of accessibility is broken, in both themes, on a phone and on a desk."""
     page.evaluate("document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; })")
-    for theme, width in LOOKS:
+    for number, (theme, width) in enumerate(LOOKS):
         page.set_viewport_size({"width": width, "height": HIGH})
         page.emulate_media(color_scheme=theme)
-        found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
+        axe = Axe("0") if number else Axe()  # half a megabyte of it is in the page already
+        found = axe.run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
         assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], theme
 
 

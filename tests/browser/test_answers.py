@@ -24,6 +24,7 @@ def ada(tmp_path, fresh_database, visits_to):
         walk = Walk(visits_to(server.url)(), server.url)
         walk.sign_in()
         yield walk
+        walk.page.close()  # before its server goes: a page that asks for news would find nobody
 
 
 def make_the_survey(ada):

@@ -10,6 +10,7 @@ from flask import Flask, Response, url_for
 
 from app import create_app
 from tests.conftest import _settings
+from tests.thrifty import thrifty
 from tests.visit import Visitor
 from tests.whole.house import furnish, snapshot
 
@@ -55,7 +56,7 @@ def furnished(fresh_database, tmp_path_factory):
     folder = tmp_path_factory.mktemp("furnished") / "house"
     folder.mkdir()
     shutil.copy(fresh_database, folder / "sms.db")
-    return folder, furnish(create_app(_settings(folder / "sms.db", undo_seconds=0)))
+    return folder, furnish(thrifty(create_app(_settings(folder / "sms.db", undo_seconds=0))))
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def make_house(furnished, tmp_path):
     def make(**more) -> House:
         folder = tmp_path / f"house-{len(list(tmp_path.iterdir()))}"
         shutil.copytree(furnished[0], folder)
-        return House(create_app(_settings(folder / "sms.db", **more)), folder / "sms.db", furnished[1])
+        return House(thrifty(create_app(_settings(folder / "sms.db", **more))), folder / "sms.db", furnished[1])
 
     return make
 
@@ -75,7 +76,7 @@ def lived_in(furnished, tmp_path_factory):
     """The one app that `house` puts in order again and again: making one, and its templates, takes a second."""
     folder = tmp_path_factory.mktemp("lived_in") / "house"
     shutil.copytree(furnished[0], folder)
-    return create_app(_settings(folder / "sms.db")), folder / "sms.db"
+    return thrifty(create_app(_settings(folder / "sms.db"))), folder / "sms.db"
 
 
 @pytest.fixture
@@ -86,5 +87,6 @@ def house(furnished, lived_in):
     shutil.copytree(folder / "uploads", database.parent / "uploads", dirs_exist_ok=True)
     first, here = (contextlib.closing(sqlite3.connect(path)) for path in (folder / "sms.db", database))
     with first as source, here as target:
+        target.execute("PRAGMA synchronous=OFF")
         source.backup(target)
     return House(app, database, values)
