@@ -73,5 +73,5 @@ def plain(text: str) -> str:
     seen = "".join(sign for sign in spread if unicodedata.category(sign) not in ("Mn", "Me", "Cf", "Cs"))
     said = LONG_RUN.sub(r"\1", UNREAD.sub(" ", seen.upper()).strip())
     if SPELLED.fullmatch(said):
-        said = said.replace(" ", "")
+        said = LONG_RUN.sub(r"\1", said.replace(" ", ""))
     return REPEATED.sub(r"\1", said)

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.domain.opt_outs import is_certain, is_likely, plain, sentences
@@ -93,6 +93,7 @@ def test_one_spelling(typed, read):
 
 
 @given(st.text() | st.text("STOP ALTHEMSGUNR.!,' ", max_size=400))
+@example("A:A:A")
 def test_any_text_is_judged_and_certain_is_likely_too(text):
     assert plain(plain(text)) == plain(text)
     assert is_likely(text) or not is_certain(text)

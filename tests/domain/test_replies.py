@@ -11,7 +11,7 @@ LEAVING = [
     *("\u202aSTOP\u202c", "🛑 STOP 🛑", "stop🙏🏽", "STOP ❤\ufe0f", "\ufeffstop", "stop\x00"),
     *("STOPALL", "stop all", "UNSUBSCRIBE", "Unsubscribe.", "CANCEL", "END", "QUIT", "REVOKE"),
     *("OPTOUT", "OPT OUT", "opt-out", "Opt‑Out.", "opt   out", "opt\u00a0out", "opt_out"),
-    *("S T O P", "STOP STOP", "STOPPP", "stop please", "Please, stop!", "ALTO", "ARRÊT", "no más"),
+    *("S T O P", "S T O P P P", "STOP STOP", "STOPPP", "stop please", "Please, stop!", "ALTO", "ARRÊT", "no más"),
 ]
 SPEAKING = [
     *("please stop by tomorrow", "stopwatch", "don't stop", "nonstop", "stop 5"),
