@@ -1,50 +1,38 @@
 """The benches still run: each once, on few rows, for what they print and not for how fast they are."""
 
 import logging
+import sys
 
 import pytest
 
 from tests.bench import __main__ as command
-from tests.bench import (
-    crowd,
-    imports,
-    inbound,
-    inbox,
-    lists,
-    meanwhile,
-    news,
-    pacing,
-    practice,
-    receipts,
-    release,
-    scale,
-    sending,
-)
+from tests.bench import crowd
 
 pytestmark = pytest.mark.slow
 
 
 FEW = {
-    lists: {"MANY": 200, "FEW": 20},
-    scale: {"MANY": crowd.Size(100, events=3, blasts=10), "FEW": crowd.Size(20, events=3, blasts=10), "TIMES": 1},
-    imports: {"ROWS": 100},
-    inbox: {"THREADS": 40, "TEXTS": 400, "BLASTS": 2, "MEMBERS": 60, "CAME_IN": 20},
-    release: {"PEOPLE": 200, "SUPPRESSED": 100, "RUNS": 1},
-    sending: {"TEXTS": 20, "RUNS": 1, "COMMITS": 20, "WORKERS": 2},
-    receipts: {"TEXTS": 20},
-    meanwhile: {"PEOPLE": 60, "SECONDS": 0.5, "BEFORE": 0.5},
-    inbound: {"PEOPLE": 60, "SECONDS": 0.5, "BEFORE": 0.5},
-    news: {"EVENTS": 2000, "OLD": 1500, "RECEIPTS": 10},
-    pacing: {"SHORT_SECONDS": 4, "LONG_SECONDS": 4, "PEOPLE": 8, "BLASTS": 3, "EACH": 5, "FAIR_PEOPLE": 10},
-    practice: {"TEXTS": 20},
+    "lists": {"MANY": 200, "FEW": 20},
+    "scale": {"MANY": crowd.Size(100, events=3, blasts=10), "FEW": crowd.Size(20, events=3, blasts=10), "TIMES": 1},
+    "imports": {"ROWS": 100},
+    "inbox": {"THREADS": 40, "TEXTS": 400, "BLASTS": 2, "MEMBERS": 60, "CAME_IN": 20},
+    "release": {"PEOPLE": 200, "SUPPRESSED": 100, "RUNS": 1},
+    "sending": {"TEXTS": 20, "RUNS": 1, "COMMITS": 20, "WORKERS": 2},
+    "receipts": {"TEXTS": 20},
+    "meanwhile": {"PEOPLE": 60, "SECONDS": 0.5, "BEFORE": 0.5},
+    "inbound": {"PEOPLE": 60, "SECONDS": 0.5, "BEFORE": 0.5},
+    "news": {"EVENTS": 2000, "OLD": 1500, "RECEIPTS": 10},
+    "pacing": {"SHORT_SECONDS": 4, "LONG_SECONDS": 4, "PEOPLE": 8, "BLASTS": 3, "EACH": 5, "FAIR_PEOPLE": 10},
+    "practice": {"TEXTS": 20},
 }
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     for bench, sizes in FEW.items():
+        module = sys.modules[command.BENCHES[bench][1].__module__]
         for name, value in sizes.items():
-            monkeypatch.setattr(bench, name, value)
+            monkeypatch.setattr(module, name, value)
     yield
     logging.disable(logging.NOTSET)
 
