@@ -119,6 +119,7 @@ def places(here: Filled) -> list[Place]:
         Place("inbox.one", "conversation", f"/inbox/{here.talk}"),
         Place("inbox.one", "conversation-doubtful", f"/inbox/{here.doubtful_talk}"),
         Place("inbox.one", "conversation-stranger", f"/inbox/{here.stranger}"),
+        Place("inbox.one", "conversation-misread", f"/inbox/{here.misread}?state=all", ADMIN),
         Place("inbox.one", "conversation-person", f"/inbox/{here.talk}#about", ADMIN),
         Place("inbox.one", "conversation-mistakes", f"/inbox/{here.talk}", ADMIN, reach="bad_reply"),
         Place("inbox.replies", "saved-replies", "/inbox/replies"),
