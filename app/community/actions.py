@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import delete, insert, select
 
 from app.community.models import CommunityMember
 from app.kit.clock import now
@@ -34,11 +33,13 @@ def subscribe(name: str | None, phone: str, evidence: str) -> bool:
     False for whoever has opted out: that stands until they text START, so nothing changes. A yes that still holds is
     not written down again.
     """
-    erased.remember([phone])
+    is_new = db.session.scalar(select(CommunityMember.id).where(CommunityMember.phone == phone)) is None
+    if is_new:
+        erased.remember([phone])
     if has_opted_out(phone):
         return False
-    values = {"name": name, "phone": phone, "created_at": now()}
-    db.session.execute(insert(CommunityMember).values(values).on_conflict_do_nothing(["phone"]))
+    if is_new:
+        db.session.execute(insert(CommunityMember).values(name=name, phone=phone, created_at=now()))
     if last_act(phone) not in STILL_A_YES:
         grant(phone, ConsentMethod.KEYWORD, evidence, None)
     return True
