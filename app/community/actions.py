@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import bindparam, delete, insert, select
 
 from app.community.models import CommunityMember
 from app.kit.clock import now
@@ -16,7 +15,8 @@ from app.suppression.queries import has_opted_out, last_act
 CHUNK = 500
 STILL_A_YES = (ConsentAct.GRANTED, ConsentAct.RETURNED)
 # Built once: whole halls text a keyword.
-_PUT_ON = Prepared(insert(CommunityMember).on_conflict_do_nothing(["phone"]), "name", "phone", "created_at")
+_ID = Prepared(select(CommunityMember.id).where(CommunityMember.phone == bindparam("b_phone")))
+_PUT_ON = Prepared(insert(CommunityMember), "name", "phone", "created_at")
 
 
 class Gone(Exception):
@@ -37,10 +37,13 @@ def subscribe(name: str | None, phone: str, evidence: str) -> bool:
     False for whoever has opted out: that stands until they text START, so nothing changes. A yes that still holds is
     not written down again.
     """
-    erased.remember([phone])
+    is_new = _ID.value(b_phone=phone) is None
+    if is_new:
+        erased.remember([phone])
     if has_opted_out(phone):
         return False
-    _PUT_ON.run(name=name, phone=phone, created_at=now())
+    if is_new:
+        _PUT_ON.add(name=name, phone=phone, created_at=now())
     if last_act(phone) not in STILL_A_YES:
         grant(phone, ConsentMethod.KEYWORD, evidence, None)
     return True

@@ -11,6 +11,7 @@ from app.domain.questions import FREE_WORDS, LETTERS, NO, YES, Ask, Question
 from app.domain.replies import folded
 
 LONGEST_NAME, LONGEST_TEXT, MOST_NAME_WORDS = 100, 1600, 6
+MOST_NAME_WORDS_IN_CAPITALS, SHORT_NAME_WORD = 10, 3
 YES_WORDS, NO_WORDS = WORDS["yes"], WORDS["no"]
 BEGIN_YES, BEGIN_NO = WORDS["begin yes"], WORDS["begin no"]
 YES_SIGNS, NO_SIGNS = ("👍", "✅", "✔", "🙋", "💯", "👌"), ("👎", "❌", "🚫", "🙅")
@@ -153,12 +154,18 @@ def _read_name(question: Question, text: str, calendar: Calendar) -> str | None:
     said = BEFORE_A_NAME.sub("", wording.clean(text).replace("’", "'")).strip(" ,!")
     said = re.sub(r"(?<=\w{3})\.$", "", said)  # the end of a sentence, not that of "Zoë H."
     name = wording.clean_name(said)
-    if not name or len(name) > LONGEST_NAME or len(name.split()) > MOST_NAME_WORDS:
+    if not name or len(name) > LONGEST_NAME or not _are_few(name.split()):
         return None
     strange = any(sign.isdigit() or sign in "?@/{}<>" for sign in name)
     key = plainly(name)
     lone = key in YES_WORDS or key in NO_WORDS
     return name if any(sign.isalpha() for sign in name) and not strange and not lone else None
+
+
+def _are_few(words: list[str]) -> bool:
+    """Whether so many words may be a name. Long ones are: "María José de la Cruz y Fernández Villaverde"."""
+    as_a_name = all(len(word) <= SHORT_NAME_WORD or (word[:1].isupper() and not word.isupper()) for word in words)
+    return len(words) <= (MOST_NAME_WORDS_IN_CAPITALS if as_a_name else MOST_NAME_WORDS)
 
 
 READERS: dict[Ask, Callable[[Question, str, Calendar], str | None]] = {

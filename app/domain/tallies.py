@@ -69,7 +69,7 @@ def time_in_words(seconds: float) -> str:
     """'40 seconds', '5 minutes', '3 hours', '2 days': in the unit that says it best, rounded."""
     for size, noun, most in ((1, "second", 90), (60, "minute", 90), (3600, "hour", 48)):
         if round(seconds / size) < most:
-            return counted(round(seconds / size), noun)
+            return counted(max(1, round(seconds / size)), noun)
     return counted(round(seconds / 86400), "day")
 
 

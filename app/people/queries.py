@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -13,7 +12,7 @@ from app.delivery.models import Message, MessageLog
 from app.domain.blast_states import MessageStatus
 from app.domain.naming import by_weight, display_name
 from app.events.models import Event, EventRegistration
-from app.inbox.queries.person import Place
+from app.inbox.queries.person import Note, Place
 from app.kit.columns import UtcDateTime
 from app.kit.db import db
 from app.kit.pages import Asked, Page, last_page
@@ -22,16 +21,6 @@ from app.suppression.models import SuppressedContact, UnsubscribedContact
 
 LATEST = 500  # names are read from so many of the newest texts
 MOST_PLACES, MOST_NOTES = 200, 200
-
-
-@dataclass(frozen=True)
-class Note:
-    """What somebody wrote down about a person."""
-
-    id: int
-    body: str
-    created_by: str
-    created_at: datetime
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,7 @@ def places(here: Filled) -> list[Place]:
         Place("inbox.one", "conversation", f"/inbox/{here.talk}"),
         Place("inbox.one", "conversation-doubtful", f"/inbox/{here.doubtful_talk}"),
         Place("inbox.one", "conversation-stranger", f"/inbox/{here.stranger}"),
+        Place("inbox.one", "conversation-misread", f"/inbox/{here.misread}?state=all", ADMIN),
         Place("inbox.one", "conversation-person", f"/inbox/{here.talk}#about", ADMIN),
         Place("inbox.one", "conversation-mistakes", f"/inbox/{here.talk}", ADMIN, reach="bad_reply"),
         Place("inbox.replies", "saved-replies", "/inbox/replies"),
@@ -135,6 +136,7 @@ def places(here: Filled) -> list[Place]:
     ]
 
 
+CHECK = ".sticky >> text=Check message"
 # What a new organisation sees before it has anybody: every page that lists something.
 EMPTY = (
     "/",
@@ -163,9 +165,7 @@ def preview(page):
 
 def mistakes(page):
     """A placeholder that does not exist."""
-    page.fill("#message_body", "Hi {nickname}, see you “soon” 🎉")
-    check(page)
-    page.wait_for_selector(".summary")
+    refused(page, CHECK, message_body="Hi {nickname}, see you “soon” 🎉")
 
 
 def later(page):
@@ -185,9 +185,7 @@ def end(page):
 def bad_end(page):
     """An end that has passed."""
     end(page)
-    page.fill("#end_date", "2020-05-08")
-    check(page)
-    page.wait_for_selector(".summary")
+    refused(page, CHECK, end_date="2020-05-08")
 
 
 def review_end(page):
@@ -217,45 +215,42 @@ def review_later(page):
 
 def bad_person(page):
     """A number that no phone can have."""
-    page.fill("#name", "Tom")
-    page.fill("#phone", "123")
-    page.click(".sticky >> text=Add person")
-    page.wait_for_selector(".summary")
+    refused(page, ".sticky >> text=Add person", name="Tom", phone="123")
 
 
 def bad_event(page):
     """A time without a day, and no title."""
-    page.fill("#start_time", "18:30")
-    page.click(".sticky >> text=Add event")
-    page.wait_for_selector(".summary")
+    refused(page, ".sticky >> text=Add event", start_time="18:30")
 
 
 def bad_keyword(page):
     """A word of the law, and nothing to answer."""
-    page.fill("#keyword", "stop")
     page.click("label:text-is('Register them for an event')")
-    page.click(".sticky >> text=Add keyword")
-    page.wait_for_selector(".summary")
+    refused(page, ".sticky >> text=Add keyword", keyword="stop")
 
 
 def bad_survey(page):
     """A choice without choices, and a keyword that means STOP."""
-    page.fill("#trigger_keyword", "stop")
     page.select_option("#questions-0-kind", "choice")
-    page.click(".sticky >> text=Add survey")
-    page.wait_for_selector(".summary")
+    refused(page, ".sticky >> text=Add survey", trigger_keyword="stop")
 
 
 def bad_reply(page):
     """A reply with a placeholder that does not exist."""
-    page.fill("#body", "Hi {nickname}!")
-    page.click("text=Send reply")
+    refused(page, "text=Send reply", body="Hi {nickname}!")
+
+
+def refused(page, button, **typed):
+    """Fill fields by their ids and press the button: the form comes back with what is wrong."""
+    for name, value in typed.items():
+        page.fill(f"#{name}", value)
+    page.click(button)
     page.wait_for_selector(".summary")
 
 
 def check(page):
     """On to the review page."""
-    page.click(".sticky >> text=Check message")
+    page.click(CHECK)
 
 
 MISTAKES = (mistakes, bad_end, bad_person, bad_event, bad_keyword, bad_survey, bad_reply)

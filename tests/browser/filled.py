@@ -53,6 +53,7 @@ Paul,Weber,,paul@example.org
 Iris,Novak,312 555 0185,
 """
 MOODS = {3: "landline", 8: "unreachable", 12: "refused", 20: "no_receipt", 30: "no_receipt"}
+MISREAD = 27  # whom a survey did not understand
 READS_ZOE = demo.phone_of(0)[1:]
 
 
@@ -78,6 +79,7 @@ class Filled:
     talk: int = 0
     doubtful_talk: int = 0
     stranger: int = 0
+    misread: int = 0
 
 
 def fill(database: Path) -> Filled:
@@ -93,7 +95,7 @@ def fill(database: Path) -> Filled:
     slow = create_app(_settings(database, send_rate=12.0))
     _work(slow, lambda: _troubles(slow, Visitor(slow)))
     _later(app, visit)
-    _answers(app)
+    _answers(app, visit)
     ids = _imports(app, visit) | _ids(app)
     _doubts(app, ids["doubtful"])
     with app.app_context():
@@ -201,7 +203,7 @@ def _doubts(app, log_id):
                 setattr(row, name, value)
 
 
-def _answers(app):
+def _answers(app, visit):
     """Many answered the survey of the picnic: most to the end, some with nonsense, one is in the middle."""
     text = Town(app, now() - timedelta(hours=3))
     food = ("1", "cake", "only us", "C", "b", "salad")
@@ -213,6 +215,8 @@ def _answers(app):
     for n, nonsense in ((21, ("2 adults and 3 kids", "five or six", "we will see")), (22, ("what?",))):
         for body in ("picnic", "yes", *nonsense):
             text(demo.phone_of(n), body, seconds=20, name=demo.NAMES[n])
+    for body in ("picnic", "yes", "We are 2 adults and 3 kids 🎉"):
+        visit(f"/sandbox/{demo.phone_of(MISREAD)[1:]}/text", "ada", body=body)
 
 
 def _imports(app, visit):
@@ -303,6 +307,7 @@ def _ids(app):
             "talk": _thread(demo.phone_of(6)),
             "doubtful_talk": _thread(demo.phone_of(24)),
             "stranger": _thread(demo.NEIGHBOUR),
+            "misread": _thread(demo.phone_of(MISREAD)),
         }
 
 

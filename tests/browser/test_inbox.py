@@ -11,7 +11,7 @@ from app.kit.db import db, write
 from app.kit.settings import Settings
 from tests.browser.walk import Walk
 from tests.cast import LEO, PASSWORD, ZOE
-from tests.makers import member, wrote
+from tests.makers import member, pretend_phone, wrote
 from tests.served import Served, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -169,3 +169,18 @@ def test_without_javascript_a_text_is_read_answered_and_done(app, server, visits
     ada.wait_for("Your reply is on its way.")
     ada.page.click("button:has-text('Done')")
     ada.wait_for("Done. It comes back when they write again.")
+
+
+def test_the_list_stays_where_it_is_read_when_somebody_comes_to_its_top(app, server, visits_to):
+    with app.app_context():
+        for number in range(20):
+            wrote(pretend_phone(number), f"Hello {number}")
+        db.session.remove()
+    ada = signed_in(visits_to(server.url), server)
+    ada.page.goto(f"{server.url}/inbox?state=all")
+    ada.page.evaluate("document.querySelector('.inbox .list').scrollTop = 400")
+    line = ada.page.locator("#threads .th:has-text('Hello 8')")
+    place = line.bounding_box()["y"]
+    come(app, "I come to the top")
+    ada.page.wait_for_selector("#threads .last:has-text('I come to the top')", state="attached")
+    assert line.bounding_box()["y"] == pytest.approx(place, abs=2)

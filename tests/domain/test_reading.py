@@ -285,7 +285,9 @@ def test_elsewhere_the_day_stands_first():
         ("", None),
         ("🎉", None),
         ("a@b.org", None),
+        ("María José de la Cruz y Fernández-Villaverde", "María José de la Cruz y Fernández-Villaverde"),
         ("we would love to come but we have no car", None),
+        ("WE WILL ALL COME WITH THE KIDS", None),
         ("N" * 101, None),
     ],
 )

@@ -187,3 +187,10 @@ def test_looking_changes_nothing_and_a_thread_that_is_not_there_is_404(visit, zo
     visit(f"/inbox/{zoe}", "ada")
     assert thread(zoe).unread == 1
     assert visit("/inbox/999", "ada").status_code == 404
+
+
+def test_a_practice_phones_picture_is_said_to_be_none_and_leads_nowhere(app, visit):
+    visit("/sandbox/13035550142/picture", "ada", body="Look!")
+    page = visit("/inbox/1", "ada")
+    assert "A picture from a practice phone: there is nothing to open." in page.words
+    assert "api.twilio.com" not in page.text

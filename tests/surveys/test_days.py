@@ -113,5 +113,5 @@ def test_an_answer_to_a_blast_took_as_long_as_since_the_blast_and_what_a_person_
 
 def test_times_in_words():
     seconds = (0, 1, 40, 89, 90, 300, 5399, 5400, 86_400, 86_400 * 2, 86_400 * 9)
-    said = ["0 seconds", "1 second", "40 seconds", "89 seconds", "2 minutes", "5 minutes", "1 hour", "2 hours"]
+    said = ["1 second", "1 second", "40 seconds", "89 seconds", "2 minutes", "5 minutes", "1 hour", "2 hours"]
     assert [time_in_words(each) for each in seconds] == [*said, "24 hours", "2 days", "9 days"]

@@ -78,6 +78,17 @@ def test_what_nobody_can_guess_leads_to_where_it_is_put_right(app, visit, zoe, t
     assert "/surveys/1/sessions/1#question-2" in page.text
 
 
+def test_where_it_is_put_right_the_likely_answer_stands_in_the_field_and_a_way_leads_back(app, visit, zoe, text):
+    say(app, text, "we will see")
+    page = visit("/surveys/1/sessions/1", "sol")
+    assert 'id="value-1-1" value="5"' in page.text
+    assert 'action="/inbox/with/13035550142"' in page.text
+    for address in ("/surveys/1", "/surveys/1/answers"):
+        assert 'value="5"' not in visit(address, "sol").text, "there the newest text stands alone"
+    say(app, text, "4 and 2 more")
+    assert 'value="6"' in visit("/surveys/1", "sol").text
+
+
 def test_a_mistake_keeps_the_way_back_to_the_conversation(visit, zoe):
     page = visit("/surveys/1/sessions/1/answer", "sol", position="1", value="a lot", next="/inbox/1")
     assert page.status_code == 422

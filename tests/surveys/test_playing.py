@@ -117,6 +117,14 @@ def test_on_the_form_everything_typed_stays_and_nothing_is_kept(app, visit):
             assert db.session.scalar(db.select(db.func.count()).select_from(kind)) == 0
 
 
+def test_a_word_that_cannot_begin_it_is_said_beside_it_at_once(visit, make_survey):
+    make_survey(COMING, word="PICNIC")
+    assert "PICNIC already starts ‘The picnic’." in visit("/surveys/add", "sol", **FORM, do="show").words
+    reserved = visit("/surveys/add", "sol", **FORM | {"trigger_keyword": "stop"}, do="show").words
+    assert "STOP" in reserved[reserved.index("Try it") :].replace("Text DONE", "")
+    assert "already starts" not in visit("/surveys/1/edit", "sol", **FORM, do="show").words
+
+
 def test_enter_in_the_line_sends_it_without_javascript_too(visit):
     """Enter presses the first button of the form, which is "show"."""
     assert "On question 2 of 2." in visit("/surveys/add", "sol", **FORM, do="show", say="yes").words

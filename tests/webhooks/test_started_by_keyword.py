@@ -117,6 +117,18 @@ def test_the_keyword_gone_in_between_ends_nothing_that_it_began(practice, lunch,
     assert (bodies(practice, LEO), thread(practice, LEO)) == ([], (True, None))
 
 
+@pytest.mark.parametrize("word", ["food", "lunch"])
+def test_whoever_said_stop_begins_no_survey_that_they_would_not_get(practice, lunch, word):
+    """Nothing is counted as started, nothing waits for an answer that cannot be asked, and a person sees it."""
+    _, food = lunch("Here we go.")
+    say(practice, "STOP")
+    say(practice, word, 2)
+    assert (len(bodies(practice)), standing(practice)) == (1, [])
+    assert thread(practice) == (True, None)
+    with practice.app_context():
+        assert db.session.get(SurveyFlow, food).start_count == 0
+
+
 def test_a_survey_without_questions_begins_nothing(practice, lunch):
     _, food = lunch(None)
     with practice.app_context(), write():

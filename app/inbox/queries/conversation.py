@@ -21,7 +21,10 @@ TEXTS, MOST_SESSIONS, MOST_PICTURES = 40, 50, 10
 
 @dataclass(frozen=True)
 class Said:
-    """One text. `because`: the survey or the keyword that it comes from, where it is known."""
+    """One text. `because`: the survey or the keyword that it comes from, where it is known.
+
+    `pretends`: its pictures are those of a practice phone, and nowhere to be found.
+    """
 
     id: int
     theirs: bool
@@ -39,6 +42,7 @@ class Said:
     test: bool
     because: str
     pictures: tuple[tuple[str, str], ...]
+    pretends: bool
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,13 @@ def _said(row: Any, because: str) -> Said:
         test=bool(row.test_mode),
         because=because,
         pictures=_pictures(message.media),
+        pretends=_pretends(message),
     )
+
+
+def _pretends(message: Message) -> bool:
+    """Twilio names a picture by itself; a practice phone names it after its text."""
+    return message.carrier == "sandbox" and f"/Media/ME{(message.provider_sid or '-')[2:]}" in (message.media or "")
 
 
 def _pictures(media: str | None) -> tuple[tuple[str, str], ...]:

@@ -22,7 +22,7 @@ from app.surveys.models import SessionStatus, SurveyFlow, SurveySession
 MOST_EVENTS, MOST_NOTES = 20, 5
 # The room of the people lies above this one: its table is read by name.
 NOTES = text(
-    "SELECT body, created_by, created_at FROM person_notes WHERE phone = :phone ORDER BY id DESC LIMIT :most"
+    "SELECT id, body, created_by, created_at FROM person_notes WHERE phone = :phone ORDER BY id DESC LIMIT :most"
 ).columns(created_at=UtcDateTime())
 
 
@@ -57,6 +57,7 @@ class Place:
 class Note:
     """What somebody wrote down about a person."""
 
+    id: int
     body: str
     created_by: str
     created_at: datetime

@@ -14,7 +14,7 @@ from app.inbox.views.listing import listed
 from app.inbox.views.room import bp
 from app.kit.access import BOTH, needs, who
 from app.kit.clock import now
-from app.suppression.queries import open_question
+from app.suppression.queries import history, open_question
 
 INSERTED = [(f"{{{token}|friend}}", label) for token, label in TOKENS.items() if token == "first_name"]
 
@@ -46,6 +46,7 @@ def page(thread: Thread, form: ReplyForm) -> str:
         clocks=person.about.clocks(now()),
         why_not=queries.why_not(thread.phone),
         question=open_question(thread.phone),
+        consent=next(iter(history(thread.phone, 1)), None),
         form=form,
         assign=AssignForm(formdata=None, to=thread.assigned_to or ""),
         saved=[(each, fill(each.body, name)) for each in queries.saved_replies()],

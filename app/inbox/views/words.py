@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from app.blasts.views.words import headline
 from app.domain import threads
-from app.domain.blast_states import FAILED, WORDS, Kind
+from app.domain.blast_states import FAILED, WORDS, Kind, MessageStatus
 from app.domain.replies import Meaning, meaning_of
 from app.inbox.queries import Said
 from app.inbox.views.room import bp
@@ -13,6 +13,7 @@ from app.kit import filters
 from app.kit.clock import now
 
 LABELS = {"needs": "Needs reply", "mine": "Mine", "all": "All", "done": "Done"}
+NEVER_LEFT = (MessageStatus.SKIPPED, MessageStatus.CANCELLED, MessageStatus.EXPIRED, MessageStatus.NOT_SENT)
 SYSTEM = {Meaning.LEAVE: "They want no more texts", Meaning.RETURN: "They want texts again"}
 
 
@@ -55,6 +56,11 @@ def went_wrong(text: Said) -> bool:
     return text.status in FAILED
 
 
+def never_left(text: Said) -> bool:
+    """Whether nobody has got it, because it did not leave."""
+    return text.status in NEVER_LEFT
+
+
 def short_time(moment: datetime) -> str:
     """When a conversation was last added to."""
     return threads.short_time(moment, filters.zone(), now())
@@ -87,6 +93,7 @@ for _filter in (
     system_line,
     state_of,
     went_wrong,
+    never_left,
     short_time,
     clock,
     day_of,

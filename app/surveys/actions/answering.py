@@ -24,6 +24,7 @@ from app.events.actions import registrations
 from app.events.queries.names import names_of
 from app.kit.db import driver
 from app.organisation import queries as organisation
+from app.suppression.queries import is_left_out
 from app.surveys.actions import sessions
 from app.surveys.actions.sessions import COMES_BACK_FOR, Flow, Session
 from app.surveys.queries.asked import Asking, asked_by_blast
@@ -100,9 +101,12 @@ def begin_by_word(heard: Heard) -> Taken | None:
 
 
 def begin(survey_id: int, heard: Heard) -> Taken | None:
-    """Begin this survey with this person, as a keyword's action; None when it is not active. Inside write()."""
+    """Begin this survey with this person, as a keyword's action. Inside write().
+
+    None when it is not active, or when they would not get its questions: then a person has to look.
+    """
     flow = sessions.open_flow(survey_id)
-    if flow is None or not parse(flow.questions_json):
+    if flow is None or not parse(flow.questions_json) or is_left_out(heard.phone):
         return None
     before = sessions.latest(heard.phone, survey_id)
     if before and _began_just_now(before, heard):

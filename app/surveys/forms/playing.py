@@ -30,13 +30,14 @@ ENDED = {
 
 @dataclass(frozen=True)
 class Script:
-    """What is played. `registers`: whoever finishes comes to an event."""
+    """What is played. `registers`: whoever finishes comes to an event; `problem`: why the word cannot begin it."""
 
     word: str
     intro: str
     questions: Sequence[Question]
     completion: str
     registers: bool = False
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class _Phone:
     registered: bool = False
 
     def __post_init__(self) -> None:
-        self.bubbles.append(Bubble(True, self.script.word or "…"))
+        self.bubbles.append(Bubble(True, self.script.word or "…", self.script.problem))
         self._begin("")
 
     def _begin(self, before: str) -> None:

@@ -73,8 +73,7 @@ class SurveyForm(FlaskForm):
 
     def validate_trigger_keyword(self, field: Field) -> None:
         """A word that may start something, and starts nothing else."""
-        problem = keywords.problem_of(field.data or "") or queries.started_by(self.keyword, besides=self.survey_id)
-        if problem:
+        if problem := self._problem_of_word():
             raise ValidationError(problem)
 
     def validate_intro_message(self, field: Field) -> None:
@@ -150,7 +149,12 @@ class SurveyForm(FlaskForm):
         """What the pretend phone beside the form plays."""
         registers = bool(self.linked_event_id.data or self.new_event.data)
         words = self.intro_message.data or "", self.completion_message.data or ""
-        return Script(self.keyword, words[0], self.asked, words[1], registers)
+        problem = self._problem_of_word() if self.keyword else None
+        return Script(self.keyword, words[0], self.asked, words[1], registers, problem or "")
+
+    def _problem_of_word(self) -> str | None:
+        typed = self.trigger_keyword.data or ""
+        return keywords.problem_of(typed) or queries.started_by(self.keyword, besides=self.survey_id)
 
     def after(self, what: str) -> "SurveyForm":
         """The same form, everything typed in it, after a button of its questions was pressed."""

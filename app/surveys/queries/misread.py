@@ -6,6 +6,7 @@ from sqlalchemy import case, select
 
 from app.domain.questions import Question, parse
 from app.domain.surveys import AnswerState, SessionStatus
+from app.domain.wording import first_name
 from app.kit.db import db
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 
@@ -25,6 +26,11 @@ class Misread:
     question: Question
     name: str | None
     waits: bool
+
+    @property
+    def first_name(self) -> str:
+        """What to call them on a button; "" where nobody knows."""
+        return first_name(self.name)
 
 
 def misread(phone: str) -> Misread | None:

@@ -1,5 +1,6 @@
 """One person's way through a survey: what they said, and what a person puts right."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -66,6 +67,13 @@ def misread_of(phone: str) -> Misread | None:
 def guess_of(text: Misread) -> str | None:
     """What it may mean, where that can be guessed."""
     return guess(text.question, text.body, calendar(text.question, now()))
+
+
+@bp.app_template_global()
+def guess_for(questions: Sequence[Question], text: SurveyAnswer) -> str | None:
+    """The same for a text in a list, as far as its question is still among `questions`."""
+    question = next((each for each in questions if each.prompt == text.prompt), None)
+    return guess(question, text.body, calendar(question, now())) if question else None
 
 
 @bp.get("/<int:survey_id>/sessions/<int:session_id>")

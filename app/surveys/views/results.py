@@ -179,7 +179,13 @@ def answers(survey_id: int) -> ResponseReturnValue:
     which, words = days.which(survey_id, zone()), question.prompt if question else None
     page = queries.answers(which, words, asked(("newest",), "newest"), organisation.region())
     return render_template(
-        "surveys/answers.html", survey=survey, question=question, number=number, page=page, carried=days.carried
+        "surveys/answers.html",
+        survey=survey,
+        questions=questions,
+        question=question,
+        number=number,
+        page=page,
+        carried=days.carried,
     )
 
 

@@ -14,7 +14,7 @@ STARTERS: dict[str, dict[str, Any]] = {
         "label": "Who is coming",
         "name": "Who is coming",
         "intro_message": "Hi {first_name|friend}, thanks for writing.",
-        "completion_message": "Thank you. You are on the list.",
+        "completion_message": "Thank you for telling us.",
         "questions": (COMING, HOW_MANY, NAME),
     },
     "poll": {
