@@ -54,8 +54,8 @@ def fill(app):
 
 
 def exported(visit, address):
-    """The bytes of an export. Of the do-not-text list its names, numbers, reason and source: why no more of it comes back
-    is told in docs/cases.md.
+    """The bytes of an export. Of the do-not-text list its names, numbers, reason and source: docs/cases.md says why no
+    more of it comes back.
     """
     data = visit(address, "ada").response.get_data()
     if "suppression" not in address:

@@ -14,7 +14,7 @@ from app.imports.actions.reading import Reading, read, read_sheet
 from app.kit import sheets
 from app.kit.sheets import BadSheet, Book, Mark, Row, Sheet
 
-SECONDS = 1.2  # of reading in one request
+SECONDS = 1.2  # of reading in one request; unpacking comes out of it
 
 
 @dataclass(frozen=True)
