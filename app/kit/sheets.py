@@ -11,8 +11,9 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from app.kit import delimited, workbooks
+from app.kit.cells import Book
 from app.kit.delimited import DELIMITERS, ENCODINGS, MOST_ROWS, SAVE_AS, TOO_MANY, BadSheet, Row
-from app.kit.workbooks import BadWorkbook, Book, Mark
+from app.kit.workbooks import BadWorkbook, Mark
 
 __all__ = [
     "DELIMITERS", "ENCODINGS", "MOST_ROWS", "TOO_MANY", "BadSheet", "Book", "Mark", "Row", "Sheet", "attachment",
