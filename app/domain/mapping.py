@@ -3,13 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from app.domain.headings import Kind, is_id, is_landline, kind_of
-from app.domain.phone import BadPhone, Phone, digits_of
+from app.domain.phone import digits_of
+from app.domain.samples import Cells, Table, is_phone
 
-SAMPLE = 100  # cells of a column that are judged
-MOST_LOOKED_AT = 5_000  # rows where they come from
 ENOUGH = 5  # so many cells say what a column is not
 SHORTENED = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
 
@@ -24,8 +22,6 @@ ONE_COLUMN = "The columns of this file could not be told apart. Save it as CSV w
 TWO_PHONES = "There are several columns with phone numbers: {}. Keep the one to text, or name the others “home phone”."
 NO_PHONE_CHOSEN = "Choose the column with the phone numbers."
 CHOSEN_TWICE = "Choose “{}” for one column only."
-
-Cells = Sequence[str]
 
 
 class BadRoster(ValueError):
@@ -63,7 +59,7 @@ def guess(rows: Sequence[Cells], region: str) -> Columns:
     if not people:
         raise BadRoster(NO_PEOPLE)
     width = max(len(cells) for cells in rows)
-    table = _Table(headings + ("",) * (width - len(headings)), people, region)
+    table = Table(headings + ("",) * (width - len(headings)), people, region)
     phone = _phone_column(table)
     kinds = [Kind.NOTHING] * width
     for index, kind in _name_columns(table, phone, bool(headings)):
@@ -92,60 +88,21 @@ def evidence(columns: Columns, rows: Sequence[Cells], region: str) -> tuple[str,
     `rows` are all of the table's, its headings too.
     """
     people = rows[1:] if columns.headings else rows
-    table = _Table([""] * len(columns.kinds), people, region)
+    table = Table([""] * len(columns.kinds), people, region)
     return tuple(_evidence(kind, table, index) for index, kind in enumerate(columns.kinds))
 
 
-def _evidence(kind: Kind, table: "_Table", index: int) -> str:
+def _evidence(kind: Kind, table: "Table", index: int) -> str:
     sample = table.samples[index]
     if kind is Kind.PHONE:
-        good, what = table.valid[index], "numbers that can get texts"
+        good, what = table.valid[index], "are numbers that can get texts"
     elif kind in (Kind.NAME, Kind.FIRST, Kind.LAST):
-        good, what = sum(map(_is_words, sample)), "words"
+        good, what = sum(map(_could_be_name, sample)), "could be names"
     else:
         return ""
     if not sample:
         return "This column is empty."
-    cells = "1 cell is" if len(sample) == 1 else f"{len(sample)} cells are"
-    return f"{good} of {cells} {what}."
-
-
-def is_phone(text: str, region: str) -> bool:
-    """Whether a cell is a number we can text."""
-    try:
-        Phone.read(text, region)
-    except BadPhone:
-        return False
-    return True
-
-
-class _Table:
-    """The columns of a table, with a sample of each one's cells."""
-
-    def __init__(self, headings: Cells, people: Sequence[Cells], region: str) -> None:
-        self.headings = headings
-        self.people = people
-        self.samples = [self._sample(people, index) for index in range(len(headings))]
-        self.valid = [sum(is_phone(cell, region) for cell in sample) for sample in self.samples]
-
-    @staticmethod
-    def _sample(people: Sequence[Cells], index: int) -> list[str]:
-        """Cells with something in them, from all over the file: its first hundred rows may be the odd ones."""
-        some = people[:: max(1, len(people) // MOST_LOOKED_AT)]
-        cells = [cells[index].strip() for cells in some if index < len(cells) and cells[index].strip()]
-        many = min(SAMPLE, len(cells))
-        return [cells[place * len(cells) // many] for place in range(many)]
-
-    def title(self, index: int) -> str:
-        return self.headings[index].strip() or f"Column {index + 1}"
-
-    def both(self, one: int, other: int) -> list[Cells]:
-        """The first rows that have something in both columns."""
-        full = (cells for cells in self.people if len(cells) > max(one, other) and cells[one] and cells[other])
-        return list(islice(full, SAMPLE))
-
-    def of_kind(self, kind: Kind) -> list[int]:
-        return [index for index, heading in enumerate(self.headings) if kind_of(heading) is kind]
+    return f"{good} of {len(sample)} {'cell' if len(sample) == 1 else 'cells'} {what}."
 
 
 def _has_headings(rows: Sequence[Cells], region: str) -> bool:
@@ -154,12 +111,12 @@ def _has_headings(rows: Sequence[Cells], region: str) -> bool:
         return False
     if any(kind_of(cell) for cell in first):
         return True
-    table = _Table([""] * len(first), rows[1:], region)
+    table = Table([""] * len(first), rows[1:], region)
     likely = max(range(len(first)), key=lambda index: table.valid[index])
     return len(digits_of(first[likely])) < 3
 
 
-def _phone_column(table: _Table) -> int:
+def _phone_column(table: Table) -> int:
     named = [index for index in table.of_kind(Kind.PHONE) if table.samples[index]]
     found = _preferred(table, named) or [index for index in range(len(table.headings)) if _holds_phones(table, index)]
     if not found:
@@ -170,19 +127,19 @@ def _phone_column(table: _Table) -> int:
     return found[0]
 
 
-def _preferred(table: _Table, named: list[int]) -> list[int]:
+def _preferred(table: Table, named: list[int]) -> list[int]:
     """Of the columns that are called phone: those with phones in them, and of these no landline."""
     with_phones = [index for index in named if table.valid[index]] or named
     return [index for index in with_phones if not is_landline(table.headings[index])] or with_phones
 
 
-def _holds_phones(table: _Table, index: int) -> bool:
+def _holds_phones(table: Table, index: int) -> bool:
     sample = table.samples[index]
     good = table.valid[index] + sum(map(is_shortened, sample))
     return good * 2 > len(sample) and not is_id(table.headings[index])
 
 
-def _refuse_what_are_no_phones(table: _Table, index: int) -> None:
+def _refuse_what_are_no_phones(table: Table, index: int) -> None:
     sample = table.samples[index]
     if all(map(is_shortened, sample)):
         raise BadRoster(EXCEL.format(sample[0]))
@@ -192,7 +149,7 @@ def _refuse_what_are_no_phones(table: _Table, index: int) -> None:
         raise BadRoster(ONE_COLUMN)
 
 
-def _are_member_numbers(table: _Table, index: int) -> bool:
+def _are_member_numbers(table: Table, index: int) -> bool:
     """Some digits and nothing else, each different, and none of them is a phone number."""
     sample = table.samples[index]
     if len(sample) < ENOUGH or table.valid[index] or len(set(sample)) < len(sample):
@@ -200,7 +157,7 @@ def _are_member_numbers(table: _Table, index: int) -> bool:
     return all(cell.isdecimal() and 4 <= len(cell) <= 9 for cell in sample)
 
 
-def _nothing_found(table: _Table) -> str:
+def _nothing_found(table: Table) -> str:
     numbers = [index for index in range(len(table.headings)) if _are_member_numbers(table, index)]
     return MEMBER_NUMBERS.format(table.title(numbers[0])) if numbers else NO_PHONES
 
@@ -210,7 +167,7 @@ def is_shortened(cell: str) -> bool:
     return SHORTENED.fullmatch(cell) is not None
 
 
-def _name_columns(table: _Table, phone: int, has_headings: bool) -> Iterator[tuple[int, Kind]]:
+def _name_columns(table: Table, phone: int, has_headings: bool) -> Iterator[tuple[int, Kind]]:
     """The columns that hold names."""
     found = {kind: table.of_kind(kind) for kind in (Kind.NAME, Kind.FIRST, Kind.LAST)}
     first = {kind: indexes[0] for kind, indexes in found.items() if indexes}
@@ -221,7 +178,7 @@ def _name_columns(table: _Table, phone: int, has_headings: bool) -> Iterator[tup
     return ((index, kind) for kind, index in first.items())
 
 
-def _family_name_or_full(table: _Table, first: dict[Kind, int]) -> dict[Kind, int]:
+def _family_name_or_full(table: Table, first: dict[Kind, int]) -> dict[Kind, int]:
     """ "Name, Vorname" are a family name and a first name; "Name, First name" may be the full name and a part of it."""
     parts = [kind for kind in (Kind.FIRST, Kind.LAST) if kind in first]
     if len(parts) != 1:
@@ -234,7 +191,7 @@ def _family_name_or_full(table: _Table, first: dict[Kind, int]) -> dict[Kind, in
     return {parts[0]: part, other: index}
 
 
-def _names_by_their_cells(table: _Table, phone: int) -> dict[Kind, int]:
+def _names_by_their_cells(table: Table, phone: int) -> dict[Kind, int]:
     unnamed = [index for index, heading in enumerate(table.headings) if index != phone and not kind_of(heading)]
     texts = [index for index in unnamed if _holds_words(table.samples[index])]
     if len(texts) > 1 and texts[1] == texts[0] + 1 and all(_holds_single_words(table.samples[i]) for i in texts[:2]):
@@ -247,7 +204,12 @@ def _holds_words(sample: list[str]) -> bool:
 
 
 def _is_words(cell: str) -> bool:
-    return any(map(str.isalpha, cell)) and not re.search(r"[@\d]|://", cell)
+    return _could_be_name(cell) and not re.search(r"\d", cell)
+
+
+def _could_be_name(cell: str) -> bool:
+    """Guests may be numbered: "Guest 7"."""
+    return any(map(str.isalpha, cell)) and not re.search(r"@|://", cell)
 
 
 def _holds_single_words(sample: list[str]) -> bool:

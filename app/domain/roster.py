@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from app.domain.headings import Kind
-from app.domain.mapping import EXCEL, BadRoster, Cells, Columns, choose, evidence, guess, is_shortened
+from app.domain.mapping import EXCEL, BadRoster, Columns, choose, evidence, guess, is_shortened
 from app.domain.phone import BadPhone, Phone
+from app.domain.samples import Cells
 from app.domain.wording import clean_name
 
 __all__ = ["BadRoster", "Columns", "Kind", "Person", "choose", "evidence", "guess", "read_people"]

@@ -3,26 +3,24 @@
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
+from mmap import mmap
+from typing import BinaryIO
 from urllib.parse import quote
 
-from app.kit import workbooks
-from app.kit.workbooks import LAST_EXCEL_ROW, BadWorkbook, Mark
+from app.kit import delimited, workbooks
+from app.kit.cells import Book
+from app.kit.delimited import DELIMITERS, ENCODINGS, MOST_ROWS, SAVE_AS, TOO_MANY, BadSheet, Row
+from app.kit.workbooks import BadWorkbook, Mark
 
-MOST_ROWS, MOST_COLUMNS = 100_000, 200
-ENCODINGS = {
-    "utf-8": "Unicode (UTF-8)",
-    "cp1252": "Western European",
-    "cp1250": "Central European",
-    "cp1251": "Cyrillic",
-    "mac_roman": "Mac, Western",
-    "utf-16": "Unicode (UTF-16)",
-}
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+__all__ = [
+    "DELIMITERS", "ENCODINGS", "MOST_ROWS", "TOO_MANY", "BadSheet", "Book", "Mark", "Row", "Sheet", "attachment",
+    "csv_stream", "is_workbook", "plain_cell", "read", "read_workbook", "safe_cell", "unpack", "whole",
+]  # fmt: skip
+
+MOST_COLUMNS = 200
 OTHER_FILES = {
     b"%PDF": "This is a PDF.",
     b"\x89PNG": "This is a picture.",
@@ -37,28 +35,9 @@ OTHER_FILES = {
     b"<!doctype": "This is a web page.",
     b"<html": "This is a web page.",
 }
-SAVE_AS = "Save the list as CSV or as an Excel workbook (.xlsx) and choose that file."
 NO_ROWS = "There are no rows in this file."
-TOO_MANY = f"This file has more than {MOST_ROWS:,} rows. Split it into smaller ones."
 TOO_WIDE = f"This file has more than {MOST_COLUMNS} columns. Keep only the names and the phone numbers."
 DANGEROUS = re.compile(r"'*(?:[\t\r\n\0]|\s*[=+\-@＝＋－＠])")
-
-csv.field_size_limit(2**31 - 1)  # a huge cell is judged with its row; uploads as a whole are limited elsewhere
-
-
-class BadSheet(ValueError):
-    """The file cannot be read as a table. `sentence` says why and what to do."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-
-
-class Row(NamedTuple):
-    """One row: the line of the file (the row of the workbook) where it begins, from 1, and its cells as text."""
-
-    line: int
-    cells: list[str]
 
 
 @dataclass(frozen=True)
@@ -78,12 +57,13 @@ def read(data: bytes, encoding: str = "") -> Sheet:
     if not data.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         raise BadSheet(NO_ROWS)
     if is_workbook(data):
-        rows, _, _ = read_workbook(data, Mark(), None, lambda: False)
+        sheet = io.BytesIO()
+        rows, _ = read_workbook(unpack(data, sheet), sheet.getvalue(), Mark(), lambda: False)
         return Sheet(whole(rows), "", "")
     _refuse_other_files(data)
-    text, found = _decoded(data, encoding)
-    text, delimiter = _delimiter(text)
-    return Sheet(whole(_kept(_csv_rows(text, delimiter))), found, delimiter)
+    text, found = delimited.decoded(data, encoding)
+    text, delimiter = delimited.delimiter_of(text)
+    return Sheet(whole(_kept(delimited.rows(text, delimiter))), found, delimiter)
 
 
 def is_workbook(data: bytes) -> bool:
@@ -91,15 +71,23 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith(b"PK\x03\x04")
 
 
-def read_workbook(
-    data: bytes, mark: Mark, strings: list[str] | None, enough: Callable[[], bool]
-) -> tuple[list[Row], Mark | None, list[str]]:
-    """Some rows of a workbook (see workbooks.read_slice), where the next begin, its texts. Raises BadSheet."""
+def unpack(data: bytes, sheet: BinaryIO) -> Book:
+    """Write the one sheet of a workbook that is read into `sheet` (see workbooks.unpack). Raises BadSheet."""
     try:
-        piece = workbooks.read_slice(data, mark, strings, enough)
+        return workbooks.unpack(data, sheet)
     except BadWorkbook as error:
         raise BadSheet(f"{error} {SAVE_AS}") from error
-    return list(_kept(Row(*row) for row in piece.rows)), piece.mark, piece.strings
+
+
+def read_workbook(
+    book: Book, sheet: bytes | mmap, mark: Mark, enough: Callable[[], bool]
+) -> tuple[list[Row], Mark | None]:
+    """Some rows of what was unpacked (see workbooks.read_slice), and where the next begin. Raises BadSheet."""
+    try:
+        piece = workbooks.read_slice(book, sheet, mark, enough)
+    except BadWorkbook as error:
+        raise BadSheet(f"{error} {SAVE_AS}") from error
+    return list(_kept(Row(*row) for row in piece.rows)), piece.mark
 
 
 def _kept(rows: Iterable[Row]) -> Iterator[Row]:
@@ -131,72 +119,6 @@ def _refuse_other_files(data: bytes) -> None:
             raise BadSheet(f"{sentence} {SAVE_AS}")
     if data.startswith(b"MZ") and b"\0" in data[:64]:  # a list may begin with Mzia
         raise BadSheet(f"This is a program. {SAVE_AS}")
-
-
-# ---- text
-
-
-def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
-    """The text and the encoding it was in."""
-    if encoding:
-        if encoding not in ENCODINGS:
-            raise BadSheet("Choose from the list how the letters are written.")
-        return _decoded_as(data, encoding, ENCODINGS[encoding]), encoding
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _decoded_as(data, "utf-16", "UTF-16"), "utf-16"
-    if not data.startswith(b"\xef\xbb\xbf"):
-        _refuse_what_is_no_text(data[:4096])
-    try:
-        return data.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError:
-        return _decoded_as(data, "cp1252", "UTF-8, UTF-16 or Windows-1252"), "cp1252"
-
-
-def _decoded_as(data: bytes, encoding: str, label: str) -> str:
-    """Decoded strictly; says the line that cannot be."""
-    try:
-        return data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BadSheet(f"Line {line} is not text in {label}. Save the file again as “CSV UTF-8”.") from error
-
-
-def _refuse_what_is_no_text(start: bytes) -> None:
-    if start.count(0) * 5 > len(start):
-        raise BadSheet("This looks like UTF-16 text without its mark. Save the file again as “CSV UTF-8”.")
-    controls = sum(sign < 32 and sign not in b"\t\r\n\0" for sign in start)
-    if controls * 10 > len(start):
-        raise BadSheet(f"This is not a spreadsheet. {SAVE_AS}")
-
-
-def _delimiter(text: str) -> tuple[str, str]:
-    """What stands between the columns: what a first line `sep=;` says, else what gives the most constant table."""
-    said = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
-    if said and said[1] in DELIMITERS:
-        return "\n" + text[said.end() :], said[1]
-    return text, max(DELIMITERS, key=lambda delimiter: _constancy(text, delimiter))
-
-
-def _constancy(text: str, delimiter: str) -> tuple[float, int, int]:
-    """How much a delimiter speaks for itself: the share of rows with the same number of columns, how many these are (a
-    wrong one may find a quotation mark that swallows all lines), and that number.
-    """
-    widths: Counter[int] = Counter()
-    for _, cells in zip(range(200), csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), strict=False):
-        if any(cells):
-            widths[len(cells)] += 1
-    width, rows = max(widths.items(), key=lambda pair: (pair[0] > 1, pair[1], pair[0]), default=(1, 0))
-    return (rows / widths.total(), rows, width) if width > 1 else (0.0, 0, 1)
-
-
-def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    line = 1
-    for cells in reader:
-        if line > LAST_EXCEL_ROW:  # of blank ones too: ten million take a quarter of a minute
-            raise BadSheet(TOO_MANY)
-        yield Row(line, cells)
-        line = reader.line_num + 1
 
 
 # ---- exports

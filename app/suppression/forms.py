@@ -11,6 +11,7 @@ from app.suppression.queries import SOURCES
 
 REASON_LENGTH = 300
 WHYS = (LeftOut.SAID_STOP, LeftOut.NUMBER_DEAD)
+CHOICES = {"": "Everybody"} | {each.value: LEFT_OUT_WORDS[each][0] for each in WHYS}
 
 
 class AddForm(FlaskForm):
@@ -27,6 +28,8 @@ class NarrowForm(FlaskForm):
     class Meta:
         csrf = False
 
-    why = SelectField("Why", choices={"": "Everybody"} | {each.value: LEFT_OUT_WORDS[each][0] for each in WHYS})
-    source = SelectField("From", choices={"": "Anywhere"} | SOURCES)
+    why = SelectField(
+        "Why", default="", choices={"": "Everybody"} | {each.value: LEFT_OUT_WORDS[each][0] for each in WHYS}
+    )
+    source = SelectField("From", default="", choices={"": "Anywhere"} | SOURCES)
     since = DateField("Since", [Optional()])

@@ -29,8 +29,16 @@ class UnsubscribedContact(Model):
         CheckConstraint(phone_is_e164(), name="phone_is_e164"),
         # each holds what the pages of the list look for, so that a walk along it reads no row
         Index("ix_unsubscribed_contacts_created_at", "created_at", "id", "name", "phone", "source"),
+        Index("ix_unsubscribed_contacts_phone", "phone", "id", "name", "source", "created_at"),
+        Index("ix_unsubscribed_contacts_source", "source", "created_at", "name", "phone"),
+        # whoever has no name comes last, whichever way
         Index(
-            "ix_unsubscribed_contacts_name", text("name IS NULL"), text("name COLLATE NOCASE"), "id", "phone", "source"
+            "ix_unsubscribed_contacts_name",
+            *map(text, ("name IS NULL", "name COLLATE NOCASE", "id", "phone", "source", "created_at")),
+        ),
+        Index(
+            "ix_unsubscribed_contacts_name_back",
+            *map(text, ("name IS NULL", "name COLLATE NOCASE DESC", "id DESC", "phone", "source", "created_at")),
         ),
     )
 
@@ -49,6 +57,8 @@ class SuppressedContact(Model):
     __table_args__ = (
         CheckConstraint(phone_is_e164(), name="phone_is_e164"),
         Index("ix_suppressed_contacts_created_at", "created_at", "id", "phone", "category", "source"),
+        Index("ix_suppressed_contacts_phone", "phone", "id", "category", "source", "created_at"),
+        Index("ix_suppressed_contacts_source", "source", "created_at", "category"),
         Index("ix_suppressed_contacts_source_message_log_id", "source_message_log_id"),
     )
 

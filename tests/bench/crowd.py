@@ -62,7 +62,7 @@ def _blasts(size: Size) -> Iterator[Fill]:
 
 
 def _what_was_said(size: Size) -> Iterator[Fill]:
-    stop = {"name": f"iif(i % 3, {NAME}, NULL)", "phone": PHONE, "reason": "'Texted STOP'"}
+    stop = {"name": f"iif(i % 5, {NAME}, NULL)", "phone": PHONE, "reason": "'Texted STOP'"}
     stop |= {"source": "iif(i % 4, 'inbound', 'manual')", "created_at": AT}
     yield "unsubscribed_contacts", size.people * 3 // 4, stop
     dead = {"phone": "'+1720' || (2000000 + i * 7919 % :people)", "reason": "'No such phone'"}

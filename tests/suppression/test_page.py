@@ -48,6 +48,13 @@ def test_everybody_is_there_with_the_reason_in_words(visit, listed):
         assert said in words
 
 
+@pytest.mark.parametrize("asked", ["", "?sort=name", "?search=o", "?why=said_stop"])
+def test_a_list_that_is_not_narrowed_complains_of_nothing(visit, listed, asked):
+    page = visit(f"/suppression{asked}", "ada")
+    assert "Not a valid choice" not in page.words
+    assert 'class="err"' not in page.text
+
+
 def test_only_the_person_can_undo_a_stop(visit, listed):
     page = visit("/suppression", "ada")
     assert "Only they can undo this, by texting START to +1 202 555 0100." in page.words

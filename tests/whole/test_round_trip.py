@@ -54,7 +54,9 @@ def fill(app):
 
 
 def exported(visit, address):
-    """The bytes of an export. Of the do-not-text list its names and numbers: since when is what the import changes."""
+    """The bytes of an export. Of the do-not-text list its names, numbers, reason and source: docs/cases.md says why no
+    more of it comes back.
+    """
     data = visit(address, "ada").response.get_data()
     if "suppression" not in address:
         return data

@@ -26,9 +26,7 @@ class StepForm(Form):
 
     step_id = HiddenField()
     number = StringField("Days", widget=NumberInput(min=0, max=FARTHEST_DAYS))
-    side = SelectField(
-        "Before or after", choices={BEFORE: "before the event", AFTER: "after the event"}, validate_choice=False
-    )
+    side = SelectField("Before or after", choices={BEFORE: "days before", AFTER: "days after"}, validate_choice=False)
     time_of_day = StringField("Time", widget=TimeInput())
     body = CleanField("Text", widget=TextArea())
     is_on = BooleanField("Send it")

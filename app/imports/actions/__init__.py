@@ -6,13 +6,13 @@ from app.imports.actions.checking import Rules, Slice, next_slice
 from app.imports.actions.finishing import Outcome, abandon, confirm, expire
 from app.imports.actions.fixing import NoSuchRow, StillBad, fix
 from app.imports.actions.reading import UNREADABLE, Choice, Reading, read, read_again, read_sheet
-from app.imports.actions.slicing import Part, keep_part, kept_part, read_part
-from app.imports.actions.staging import Upload, begin, lay_down, restart
+from app.imports.actions.slicing import Part, go_on, start
+from app.imports.actions.staging import Upload, begin, lay_down, restart, settle
 from app.imports.actions.target import AlreadyEnded, Target
 from app.imports.actions.undoing import Undone, undo
 
 __all__ = [
     "UNREADABLE", "AlreadyEnded", "Choice", "NoSuchRow", "Outcome", "Part", "Reading", "Rules", "Slice", "StillBad",
-    "Target", "Undone", "Upload", "abandon", "begin", "confirm", "expire", "fix", "keep_part", "kept_part", "lay_down",
-    "next_slice", "read", "read_again", "read_part", "read_sheet", "restart", "undo",
+    "Target", "Undone", "Upload", "abandon", "begin", "confirm", "expire", "fix", "go_on", "lay_down", "next_slice",
+    "read", "read_again", "read_sheet", "restart", "settle", "start", "undo",
 ]  # fmt: skip

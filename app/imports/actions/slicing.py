@@ -1,50 +1,84 @@
 """A workbook becomes rows, a slice in each request: reading one takes longer than a person should look at nothing.
 
-What was read so far lies beside the upload, so that a restart loses nothing.
+Each slice lies in a file of its own beside the upload and says where the next begins: a restart loses nothing, and of
+two requests that read the same one the first counts.
 """
 
 import json
 import time
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 
 from app.imports.actions import uploads
+from app.imports.actions.reading import Reading, read, read_sheet
 from app.kit import sheets
-from app.kit.sheets import Row
-from app.kit.workbooks import Mark
+from app.kit.sheets import BadSheet, Book, Mark, Row, Sheet
 
-SECONDS = 1.2  # of reading in one request; opening the workbook comes on top
+SECONDS = 1.2  # of reading in one request; unpacking comes out of it
 
 
 @dataclass(frozen=True)
 class Part:
-    """What was read of a workbook so far: its rows, where the next begin (None: that was all), and its texts."""
+    """A slice: its rows, where the next begin (None: that was all), how many rows were read by its end, and how much of
+    the workbook that is, from 0 to 1.
+    """
 
     rows: list[Row]
     mark: Mark | None
-    texts: list[str]
+    so_far: int
+    share: float
 
 
-def read_part(data: bytes, before: Part | None = None, clock: Callable[[], float] = time.monotonic) -> Part:
-    """The next rows of a workbook, about SECONDS long, after those of `before`. Raises BadSheet."""
+def start(name: str, data: bytes, region: str, clock: Callable[[], float] = time.monotonic) -> Reading | Part:
+    """Read the file that is kept under this name, or as much of a workbook as one request may. Raises UNREADABLE."""
     until = clock() + SECONDS
-    rows, mark, texts = (before.rows, before.mark, before.texts) if before else ([], None, None)
-    more, mark, texts = sheets.read_workbook(data, mark or Mark(), texts, lambda: clock() > until)
-    rows = [*rows, *more]
-    if len(rows) > sheets.MOST_ROWS + 1 or mark is None:
-        rows = sheets.whole(rows)
-    return Part(rows, mark, texts)
+    if not sheets.is_workbook(data):
+        return _kept(name, read(data, region))
+    with uploads.beside(name, "sheet") as sheet:
+        book = sheets.unpack(data, sheet)
+    uploads.keep_beside(name, "book", json.dumps(asdict(book)).encode())
+    part = _read_part(name, book, None, 0, lambda: clock() > until)
+    return part if part.mark else _put_together(name, 1, region)
 
 
-def keep_part(name: str, part: Part, *, is_first: bool) -> None:
-    """Keep what was read so far of the file of this name; its texts stay the same from the first part on."""
-    if is_first:
-        uploads.keep_beside(name, "texts", json.dumps(part.texts).encode())
-    uploads.keep_beside(name, "part", json.dumps([astuple(part.mark or Mark()), part.rows]).encode())
+def go_on(name: str | None, region: str, clock: Callable[[], float] = time.monotonic) -> Reading | Part:
+    """Read the next slice, or when there is none, put all of them together. Raises UNREADABLE, uploads.Gone."""
+    until, name = clock() + SECONDS, name or ""
+    last, number = _last_part(name)
+    if last.mark is None:
+        return _put_together(name, number, region)
+    book = Book(**json.loads(uploads.fetch(f"{name}book")))
+    return _read_part(name, book, last, number, lambda: clock() > until)
 
 
-def kept_part(name: str | None) -> Part:
-    """What was read so far. Raises uploads.Gone."""
-    mark, rows = json.loads(uploads.fetch(name and f"{name}part"))
-    texts = json.loads(uploads.fetch(f"{name}texts"))
-    return Part([Row(line, cells) for line, cells in rows], Mark(*mark), texts)
+def _read_part(name: str, book: Book, last: Part | None, number: int, enough: Callable[[], bool]) -> Part:
+    sheet, mark = uploads.mapped(f"{name}sheet"), last.mark if last else None
+    rows, mark = sheets.read_workbook(book, sheet, mark or Mark(), enough)
+    so_far = len(rows) + (last.so_far if last else 0)
+    if so_far > sheets.MOST_ROWS + 1:
+        raise BadSheet(sheets.TOO_MANY)
+    part = Part(rows, mark, so_far, mark.at / len(sheet) if mark else 1)
+    kept = [rows, mark and astuple(mark), so_far, part.share]
+    uploads.keep_once(name, f"part{number}", json.dumps(kept).encode())
+    return part
+
+
+def _last_part(name: str) -> tuple[Part, int]:
+    """The slice that was read last, and how many there are."""
+    number = uploads.count_parts(name)
+    return _part(name, number - 1), number
+
+
+def _part(name: str, number: int) -> Part:
+    rows, mark, so_far, share = json.loads(uploads.fetch(f"{name}part{number}"))
+    return Part([Row(line, cells) for line, cells in rows], mark and Mark(*mark), so_far, share)
+
+
+def _put_together(name: str, parts: int, region: str) -> Reading:
+    rows = (row for number in range(parts) for row in _part(name, number).rows)
+    return _kept(name, read_sheet(Sheet(sheets.whole(rows), "", ""), region))
+
+
+def _kept(name: str, reading: Reading) -> Reading:
+    uploads.keep_rows(name, reading.rows)
+    return reading

@@ -38,7 +38,7 @@ class Upload:
 
 
 def begin(upload: Upload, reading: Reading | None, target: Target) -> Import:
-    """A new import of which no row is checked yet. Without a reading its file is still being read: see restart()."""
+    """A new import of which no row is checked yet. Without a reading its file is still being read: see settle()."""
     row = Import(
         pool=target.pool,
         created_by=upload.created_by,
@@ -55,8 +55,14 @@ def begin(upload: Upload, reading: Reading | None, target: Target) -> Import:
     return row
 
 
+def settle(import_id: int, reading: Reading, target: Target) -> None:
+    """The file is read to its end: its check begins, unless another request was faster. Raises AlreadyEnded."""
+    if open_one(import_id, target).is_unread:
+        restart(import_id, reading, target)
+
+
 def restart(import_id: int, reading: Reading, target: Target) -> Import:
-    """The same file, read to its end or in another way: its check begins anew. Raises AlreadyEnded."""
+    """The same file, read in another way: its check begins anew. Raises AlreadyEnded."""
     row = open_one(import_id, target)
     rows_changed(delete(ImportRow).where(ImportRow.import_id == import_id).execution_options(**UNSEEN))
     row.encoding, row.columns, row.row_count, row.checked_rows = reading.encoding, reading.layout, reading.people, 0

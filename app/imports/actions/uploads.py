@@ -10,15 +10,17 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import count, islice
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import BinaryIO
 
 from flask import current_app
 
 from app.kit.sheets import Row
 
-BESIDE = ("rows", "part", "texts")  # all its rows; what was read of them so far, and the texts of that workbook
-NAME = re.compile(rf"[0-9a-f]{{32}}({'|'.join(BESIDE)})?")
+# all its rows; of a workbook its sheet, what its cells speak of, and its rows as they were read, slice by slice
+NAME = re.compile(r"[0-9a-f]{32}(rows|sheet|book|part\d{1,6})?")
 ROWS_A_LINE = 1_000
 
 
@@ -40,24 +42,67 @@ def keep_rows(name: str, rows: Sequence[Row]) -> None:
 
 
 def keep_beside(name: str, what: str, data: bytes) -> None:
-    """Keep something (one of BESIDE) that belongs to this file."""
+    """Keep something (see NAME) that belongs to this file."""
     _write(f"{name}{what}", data)
+
+
+def keep_once(name: str, what: str, data: bytes) -> None:
+    """The same, but what somebody kept there meanwhile stays."""
+    with _fresh() as (file, fresh):
+        file.write(data)
+        file.flush()
+        with contextlib.suppress(FileExistsError):
+            (_folder() / f"{name}{what}").hardlink_to(fresh)
+
+
+@contextlib.contextmanager
+def beside(name: str, what: str) -> Iterator[BinaryIO]:
+    """A file to write something into that belongs to this file; it is there when all of it is written."""
+    with _fresh() as (file, fresh):
+        yield file
+        file.flush()
+        fresh.rename(_folder() / f"{name}{what}")
 
 
 def _write(name: str, data: bytes) -> None:
     """All of it or nothing: who reads meanwhile reads what was there before."""
-    path, fresh = _folder() / name, _folder() / secrets.token_hex(16)
-    with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+    with beside(name, "") as file:
         file.write(data)
-    fresh.rename(path)
+
+
+@contextlib.contextmanager
+def _fresh() -> Iterator[tuple[BinaryIO, Path]]:
+    """A file that nobody else can read, gone afterwards unless it was moved."""
+    fresh = _folder() / secrets.token_hex(16)
+    try:
+        with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b") as file:
+            yield file, fresh
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def fetch(name: str | None) -> bytes:
     """The file of this name. Raises Gone."""
+    with _opened(name) as file:
+        return file.read()
+
+
+def mapped(name: str | None) -> bytes | mmap:
+    """The same, of which only what is looked at is read. Raises Gone."""
+    with _opened(name) as file:
+        return mmap(file.fileno(), 0, access=ACCESS_READ) if os.fstat(file.fileno()).st_size else b""
+
+
+def count_parts(name: str) -> int:
+    """How many slices of this workbook are kept."""
+    return next(number for number in count() if not (_folder() / f"{name}part{number}").exists())
+
+
+def _opened(name: str | None) -> BinaryIO:
     if name is None or not NAME.fullmatch(name):
         raise Gone
     try:
-        return (_folder() / name).read_bytes()
+        return (_folder() / name).open("rb")
     except FileNotFoundError as error:
         raise Gone from error
 
@@ -72,8 +117,8 @@ def rows(name: str | None, start: int) -> Iterator[Row]:
 def drop(name: str | None) -> None:
     """Delete the file and what lies beside it; once more does no harm."""
     if name is not None and NAME.fullmatch(name):
-        for what in ("", *BESIDE):
-            (_folder() / f"{name}{what}").unlink(missing_ok=True)
+        for path in _folder().glob(f"{name}*"):
+            path.unlink(missing_ok=True)
 
 
 def sweep(before: datetime) -> None:

@@ -1,21 +1,46 @@
-"""The page of the check, and what its forms ask for."""
+"""What the steps have in common: finding an import, the page of its check, and what the forms of that page ask for."""
 
-from flask import render_template, request
+from datetime import timedelta
+
+from flask import abort, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from app.domain.headings import Kind
 from app.imports import actions, queries
 from app.imports.actions import uploads
-from app.imports.models import Import
-from app.imports.views.places import Way
+from app.imports.models import Import, ImportState
+from app.imports.views.places import Place, Way, way
 from app.kit import sheets
+from app.kit.clock import now
 from app.kit.pages import asked
 from app.kit.sheets import DELIMITERS, ENCODINGS, Sheet
 from app.organisation import queries as organisation
 
+UNDO_FOR = timedelta(days=30)
+NOT_KEPT = "The file is not kept any longer. Upload it again."
+
+
+def found(place: Place, import_id: int) -> Import:
+    """One import of this list, or 404."""
+    return queries.found(import_id, place.target.pool) or abort(404)
+
+
+def can_undo(row: Import) -> bool:
+    """Whether it was confirmed within UNDO_FOR and is not undone."""
+    if row.state is not ImportState.DONE or row.undone_at or row.finished_at is None:
+        return False
+    return row.finished_at > now() - UNDO_FOR
+
+
+def not_kept(place: Place) -> ResponseReturnValue:
+    """Back to the first step: the file is gone."""
+    flash(NOT_KEPT, "warning")
+    return redirect(way(place).upload, 303)
+
 
 def check_page(
     row: Import,
-    way: Way,
+    here: Way,
     choice: actions.Choice | None = None,
     problem: str = "",
     wrong: queries.Wrong | None = None,
@@ -27,10 +52,10 @@ def check_page(
     lines = asked(("line",), "line")
     return render_template(
         "imports/checked.html",
-        row=row, way=way, choice=choice, problem=problem, wrong=wrong, layout=queries.layout(row),
+        row=row, way=here, choice=choice, problem=problem, wrong=wrong, layout=queries.layout(row),
         kinds=list(Kind), encodings=ENCODINGS, delimiters=DELIMITERS,
         shows=shows, show=show, words=queries.SHOWS, page=queries.page(row, show, lines),
-        abroad=organisation.abroad(queries.starts(row)) if way.gets_texts else "",
+        abroad=organisation.abroad(queries.starts(row)) if here.gets_texts else "",
     )  # fmt: skip
 
 

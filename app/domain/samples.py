@@ -1,0 +1,50 @@
+"""The columns of a spreadsheet by a sample of their cells."""
+
+from collections.abc import Sequence
+from itertools import islice
+
+from app.domain.headings import Kind, kind_of
+from app.domain.phone import BadPhone, Phone
+
+SAMPLE = 100  # cells of a column that are judged
+MOST_LOOKED_AT = 5_000  # rows where they come from
+
+Cells = Sequence[str]
+
+
+def is_phone(text: str, region: str) -> bool:
+    """Whether a cell is a number we can text."""
+    try:
+        Phone.read(text, region)
+    except BadPhone:
+        return False
+    return True
+
+
+class Table:
+    """The columns of a table, with a sample of each one's cells."""
+
+    def __init__(self, headings: Cells, people: Sequence[Cells], region: str) -> None:
+        self.headings = headings
+        self.people = people
+        self.samples = [self._sample(people, index) for index in range(len(headings))]
+        self.valid = [sum(is_phone(cell, region) for cell in sample) for sample in self.samples]
+
+    @staticmethod
+    def _sample(people: Sequence[Cells], index: int) -> list[str]:
+        """Cells with something in them, from all over the file: its first hundred rows may be the odd ones."""
+        some = people[:: max(1, len(people) // MOST_LOOKED_AT)]
+        cells = [cells[index].strip() for cells in some if index < len(cells) and cells[index].strip()]
+        many = min(SAMPLE, len(cells))
+        return [cells[place * len(cells) // many] for place in range(many)]
+
+    def title(self, index: int) -> str:
+        return self.headings[index].strip() or f"Column {index + 1}"
+
+    def both(self, one: int, other: int) -> list[Cells]:
+        """The first rows that have something in both columns."""
+        full = (cells for cells in self.people if len(cells) > max(one, other) and cells[one] and cells[other])
+        return list(islice(full, SAMPLE))
+
+    def of_kind(self, kind: Kind) -> list[int]:
+        return [index for index, heading in enumerate(self.headings) if kind_of(heading) is kind]
