@@ -57,7 +57,7 @@ class SavedReply(Model):
 
 
 # What people wrote and what was written to one person alone, put in by actions.threads. No trigger does that: one on
-# `messages` that touches a search table costs every row of a blast as much as storing it (docs/decisions/0014).
+# `messages` that touches a search table costs every row of a blast as much as storing it (docs/decisions/0012).
 # These two cost nothing until a text is changed or deleted, and then keep the search right by themselves.
 SEARCH = (
     "CREATE VIRTUAL TABLE inbox_search USING fts5(body, tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
