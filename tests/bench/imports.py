@@ -5,7 +5,7 @@ L8: 50,000 rows, with the two limits. (That a killed import leaves nobody behind
 
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.bench.figures import Asked, Figure, seconds
 from tests.bench.house import app_with, folder, name, phone
 from tests.visit import Visitor
 
-ROWS = 100_000
+ROWS, RUNS = 100_000, 3
 
 
 def run() -> list[Figure]:
@@ -28,14 +28,17 @@ def run() -> list[Figure]:
         app = app_with(place / "sms.db", ROWS // 2)
         visit = Visitor(app)
         visit.token("ada")
-        bare = seconds(lambda: [_judge(number) for number in numbers])
+        _checked(visit, b"name,phone\nZoe,3035550142\n", "one.csv")  # the first page of each kind reads its template
         pages: list[Any] = []
-        check = seconds(lambda: pages.append(_checked(visit, sheet.encode(), "people.csv")))
+        bare, check = _beside(
+            lambda: [_judge(number) for number in numbers],
+            lambda: pages.append(_checked(visit, sheet.encode(), "people.csv")),
+        )
         alone = Visitor(app).browser("sol")
         with looking(alone) as looks:
-            confirm = seconds(lambda: pages.append(visit.post(f"{pages[0].location}/confirm", "ada")))
-        undo = seconds(lambda: pages.append(visit.post(f"{pages[0].location}/undo", "ada")))
-        assert [page.status_code for page in pages] == [303, 303, 303]
+            confirm = seconds(lambda: pages.append(visit.post(f"{pages[-1].location}/confirm", "ada")))
+        undo = seconds(lambda: pages.append(visit.post(f"{pages[-2].location}/undo", "ada")))
+        assert {page.status_code for page in pages} == {303}
         data, slices = workbook(numbers), list[float]()
         book = seconds(lambda: _checked(visit, data, "people.xlsx", slices))
     loop = "a bare loop: phonenumbers parse, validate, format"
@@ -52,6 +55,12 @@ def run() -> list[Figure]:
         ),
         Figure("the longest of its requests", max(slices), "s", asked=Asked(most=2)),
     ]
+
+
+def _beside(loop: Callable[[], object], ours: Callable[[], object]) -> tuple[float, float]:
+    """The seconds of both, of the run whose ratio is the median: they take turns, for a machine has faster minutes."""
+    runs = [(seconds(loop), seconds(ours)) for _ in range(RUNS)]
+    return sorted(runs, key=lambda run: run[1] / run[0])[RUNS // 2]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 FEW = {
     "lists": {"MANY": 200, "FEW": 20},
     "scale": {"MANY": crowd.Size(100, events=3, blasts=10), "FEW": crowd.Size(20, events=3, blasts=10), "TIMES": 1},
-    "imports": {"ROWS": 100},
+    "imports": {"ROWS": 100, "RUNS": 1},
     "inbox": {"THREADS": 40, "TEXTS": 400, "BLASTS": 2, "MEMBERS": 60, "CAME_IN": 20},
     "release": {"PEOPLE": 200, "SUPPRESSED": 100, "RUNS": 1},
     "sending": {"TEXTS": 20, "RUNS": 1, "COMMITS": 20, "WORKERS": 2},
