@@ -11,9 +11,8 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from app.kit import delimited, workbooks
-from app.kit.cells import Book
 from app.kit.delimited import DELIMITERS, ENCODINGS, MOST_ROWS, SAVE_AS, TOO_MANY, BadSheet, Row
-from app.kit.workbooks import BadWorkbook, Mark
+from app.kit.workbooks import BadWorkbook, Book, Mark
 
 __all__ = [
     "DELIMITERS", "ENCODINGS", "MOST_ROWS", "TOO_MANY", "BadSheet", "Book", "Mark", "Row", "Sheet", "attachment",

@@ -7,9 +7,11 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
 from mmap import mmap
 from typing import Any, BinaryIO
 from xml.parsers import expat
@@ -17,9 +19,8 @@ from zlib import error as BadDeflate
 
 from openpyxl.reader.excel import SHARED_STRINGS, ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
-from openpyxl.utils.datetime import MAC_EPOCH
-
-from app.kit.cells import Book, lines, strings
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
+from openpyxl.worksheet._reader import WorkSheetParser  # the one part of openpyxl that reads from a stream we choose
 
 LAST_EXCEL_ROW = 1_048_576
 UNPACKED_LIMIT = 100 * 1024 * 1024  # 100,000 rows of five columns are about 30 MB of XML; a zip bomb is more
@@ -41,6 +42,18 @@ DAMAGED = "This workbook is damaged or has a password."
 
 class BadWorkbook(ValueError):
     """It cannot be read; the message says why, as a sentence."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """What the cells of a workbook speak of: the texts they share, which of their styles are days and which durations,
+    and whether days are counted from 1904.
+    """
+
+    texts: list[str] = field(repr=False)
+    days: list[int]
+    durations: list[int]
+    from_1904: bool
 
 
 @dataclass(frozen=True)
@@ -80,7 +93,7 @@ def read_slice(book: Book, sheet: bytes | mmap, mark: Mark, enough: Callable[[],
         return Slice(rows, None)
     with _said_in_words():
         ends = ROW_ENDS.finditer(sheet, mark.at)
-        for line, cells in lines(_pieces(sheet, mark.at), book, mark.line):
+        for line, cells in _rows(book, sheet, mark):
             if line > LAST_EXCEL_ROW:
                 raise BadWorkbook("This workbook has rows that no workbook has.")
             rows.append((line, cells))
@@ -118,12 +131,39 @@ def _copy(archive: zipfile.ZipFile, path: str, sheet: BinaryIO) -> bool:
     return found
 
 
-def _pieces(sheet: bytes | mmap, at: int) -> Iterator[bytes]:
+def _rows(book: Book, sheet: bytes | mmap, mark: Mark) -> Iterator[tuple[int, list[str]]]:
+    parser = WorkSheetParser(
+        _Stream(sheet, mark.at),
+        book.texts,
+        data_only=True,
+        epoch=MAC_EPOCH if book.from_1904 else WINDOWS_EPOCH,
+        date_formats=set(book.days),
+        timedelta_formats=set(book.durations),
+    )
+    parser.row_counter = mark.line
+    for line, cells in parser.parse():
+        yield line, _cells(cells)
+
+
+class _Stream:
     """A sheet without its rows before this byte, piece by piece."""
-    if at and (begin := ROW_BEGINS.search(sheet)):
-        yield sheet[: begin.start()]
-    for start in range(at, len(sheet), MOUTHFUL):
-        yield sheet[start : start + MOUTHFUL]
+
+    def __init__(self, sheet: bytes | mmap, at: int) -> None:
+        begin = ROW_BEGINS.search(sheet) if at else None
+        starts = range(at, len(sheet), MOUTHFUL)
+        self.pieces = chain([sheet[: begin.start()] if begin else b""], (sheet[one : one + MOUTHFUL] for one in starts))
+
+    def read(self, _: int = -1) -> bytes:
+        return next(filter(None, self.pieces), b"")
+
+
+def _cells(cells: Sequence[dict[str, Any]]) -> list[str]:
+    """A row as text; what lies between its cells is empty."""
+    row: list[str] = []
+    for cell in cells:
+        row += [""] * (cell["column"] - 1 - len(row))
+        row.append(_text(cell["value"]))
+    return row
 
 
 class _Reader(ExcelReader):
@@ -146,6 +186,33 @@ class _Reader(ExcelReader):
                 self.shared_strings = strings(source)
 
 
+def strings(source: Any) -> list[str]:
+    """The texts that cells of a workbook share; of a formatted one its pieces, without how they are pronounced."""
+    found, pieces, spoken = list[str](), list[str](), False
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+
+    def begin(tag: str, _: Any) -> None:
+        nonlocal spoken
+        name = tag.rpartition("}")[2]
+        spoken = spoken or name == "rPh"
+        if name == "t" and not spoken:
+            parser.CharacterDataHandler = pieces.append
+
+    def end(tag: str) -> None:
+        nonlocal spoken
+        name = tag.rpartition("}")[2]
+        spoken = spoken and name != "rPh"
+        parser.CharacterDataHandler = None
+        if name == "si":
+            found.append("".join(pieces).replace("x005F_", ""))
+            pieces.clear()
+
+    parser.StartElementHandler, parser.EndElementHandler = begin, end
+    parser.ParseFile(source)
+    return found
+
+
 def _refuse_other_archives(archive: zipfile.ZipFile) -> None:
     members = {member.filename: member.file_size for member in archive.infolist()}
     if "xl/workbook.xml" not in members:
@@ -154,3 +221,14 @@ def _refuse_other_archives(archive: zipfile.ZipFile) -> None:
         raise BadWorkbook(f"This is {'an OpenDocument table (.ods)' if open_document else 'a packed file'}.")
     if len(members) > MOST_MEMBERS or sum(members.values()) > UNPACKED_LIMIT:
         raise BadWorkbook("This workbook is too large when unpacked.")
+
+
+def _text(value: object) -> str:
+    """A cell's value as its owner reads it: whole numbers without a point, days without a time."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).removesuffix(" 00:00:00") if isinstance(value, datetime) else str(value)
