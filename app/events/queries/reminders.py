@@ -8,9 +8,10 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import aliased
 
 from app.delivery.models import ScheduledMessage
-from app.domain import hours
+from app.domain import hours, wording
 from app.domain.blast_states import WORDS, ScheduleStatus
-from app.domain.reminders import STATE_WORDS, Calendar, StepState, in_words, timing
+from app.domain.reminders import STATE_WORDS, Calendar, StepState, in_words, timing, values_of
+from app.domain.segments import measure
 from app.events.models import Event, EventReminder
 from app.kit.db import db
 from app.organisation import queries as organisation
@@ -23,7 +24,8 @@ CAME_TO_AN_END = (ScheduleStatus.PROCESSING, ScheduleStatus.SENT, ScheduleStatus
 class PlannedStep:
     """One step as pages show it. `due`: its moment (UTC), None without one. `blast_id`: the blast to look at, or None.
 
-    `state`: what becomes of it, in words. `waits`: it will be sent, as things are.
+    `state`: what becomes of it, in words. `waits`: it will be sent, as things are. `parts`: how many a person without a
+    name gets, with the event's own words and the footer in it.
     """
 
     id: int
@@ -32,6 +34,7 @@ class PlannedStep:
     state: str
     blast_id: int | None
     waits: bool
+    parts: int
 
 
 def steps(event_id: int) -> Sequence[EventReminder]:
@@ -43,10 +46,18 @@ def steps(event_id: int) -> Sequence[EventReminder]:
 def plan(event: Event, moment: datetime) -> list[PlannedStep]:
     """The plan of an event as it stands at `moment` (UTC)."""
     calendar = Calendar(event.date, event.start_time, organisation.timezone())
-    return [_planned(step, blast, calendar, moment) for step, blast in _with_last_blasts(event.id)]
+    values = values_of(event.title, calendar, event.place, moment)
+    footer = organisation.organisation().footer
+
+    def parts(body: str) -> int:
+        return measure(wording.fill(wording.with_footer(body, footer), None, values)).segments
+
+    return [_planned(step, blast, calendar, moment, parts(step.body)) for step, blast in _with_last_blasts(event.id)]
 
 
-def _planned(step: EventReminder, blast: ScheduledMessage | None, event: Calendar, moment: datetime) -> PlannedStep:
+def _planned(
+    step: EventReminder, blast: ScheduledMessage | None, event: Calendar, moment: datetime, parts: int
+) -> PlannedStep:
     when = timing(step.days, step.time_of_day, step.is_on, event, moment)
     shown = blast if blast and _is_of_now(blast, when.due, event.zone) else None
     if shown:
@@ -55,7 +66,7 @@ def _planned(step: EventReminder, blast: ScheduledMessage | None, event: Calenda
         state = NOT_PLANNED if when.state == StepState.PLANNED else STATE_WORDS[when.state]
     waits = shown is not None and shown.status == ScheduleStatus.PENDING
     words = f"{in_words(step.days)} at {step.time_of_day}"
-    return PlannedStep(step.id, words, when.due, state, shown.id if shown else None, waits)
+    return PlannedStep(step.id, words, when.due, state, shown.id if shown else None, waits, parts)
 
 
 def _is_of_now(blast: ScheduledMessage, due: datetime | None, zone: str) -> bool:
