@@ -117,7 +117,9 @@ def test_the_event_s_page_says_what_becomes_of_each(app, visit):
 
 
 def test_a_title_that_makes_two_parts_of_a_reminder_is_said(visit):
-    long = picnic(visit, title="The seventy-fifth annual neighbourhood picnic and raffle", place="The old town hall " * 4)
+    long = picnic(
+        visit, title="The seventy-fifth annual neighbourhood picnic and raffle", place="The old town hall " * 4
+    )
     assert "parts a person" not in visit(f"/events/{picnic(visit)}", "sol").words
     assert "2 parts a person" in visit(f"/events/{long}", "sol").words
     plan = visit(f"/events/{long}/reminders", "sol")
