@@ -4,7 +4,6 @@ import gc
 import logging
 import os
 import re
-import sys
 from pathlib import Path
 
 from dotenv import load_dotenv
@@ -61,9 +60,6 @@ def post_worker_init(worker):
     gc.freeze()  # what is loaded stays: looking through it again and again cost a tenth of the sending
     gc.set_threshold(10_000)  # and what a text needs is gone with it: looked through every 700 things, 4 % more
     worker.cfg.set("graceful_timeout", PAGES_SECONDS)
-    # a thread that has heard from the disk waits less for its turn; shorter still, and those that wait for the same
-    # commit wake each other for nothing: at 0.3 ms 200 texts a second took twice as long
-    sys.setswitchinterval(0.001)
     worker.background = scheduler.start(worker.wsgi, alive=lambda: worker.alive)
 
 

@@ -54,7 +54,7 @@ def take(heard: Heard) -> Taken | None:
     Its count goes up by one. A keyword that starts a survey gives that survey's first texts. A keyword that has
     nothing to say, and whose survey is closed or whose event is gone, takes nothing: a person has to look.
     """
-    rule = _said(heard)
+    rule = _said(heard) if heard.may_start else None
     if rule is None:
         return None
     name = heard.name
@@ -70,10 +70,15 @@ def take(heard: Heard) -> Taken | None:
     return Taken(VERDICT, replies + further.replies, further.needs_person)
 
 
+def words_of(body: str) -> list[str]:
+    """The words by which a keyword may be meant, the likeliest first."""
+    whole = keywords.whole(body)
+    return [*([whole] if whole else []), *keywords.beginnings(body)]
+
+
 def _said(heard: Heard) -> _Said | None:
     """The rule this text names: the one whose word is all of it before one whose word it begins with."""
-    whole = keywords.whole(heard.body)
-    words = [*([whole] if whole else []), *keywords.beginnings(heard.body)]
+    whole, words = keywords.whole(heard.body), words_of(heard.body)
     rows = driver().execute(LOOK_UP, {"words": json.dumps(words), "now": stored(heard.moment)})
     rules = {row[0]: _Said(*row) for row in rows}
     found = (rules[word] for word in words if word in rules)

@@ -46,7 +46,8 @@ VERDICTS = {
 class Heard:
     """A text that came in, as every room of answers is told of it. `message_id`: its row; `moment`: UTC.
 
-    `may_answer`: False where it is known already that no survey waits for it.
+    `may_answer`: False where it is known already that no survey waits for it; `may_start`: that none of its words starts
+    anything.
     """
 
     phone: str
@@ -55,6 +56,7 @@ class Heard:
     moment: datetime
     name: str | None = None
     may_answer: bool = True
+    may_start: bool = True
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def begin_by_word(heard: Heard) -> Taken | None:
 
     Whoever answered no more within the last week goes on where they were, unless the questions have changed since.
     """
-    survey_id = _survey_of_word(heard.body)
+    survey_id = _survey_of_word(heard.body) if heard.may_start else None
     return begin(survey_id, heard) if survey_id is not None else None
 
 
@@ -147,7 +149,7 @@ def _step(state: State, heard: Heard, *, only_valid: bool, doubtful: bool) -> St
     """Words that start something are no free words, as long as what they start may take them."""
     only_bare = doubtful
     if not doubtful and only_valid and state.question.ask in FREE_WORDS:
-        only_bare = _starts_something(heard.body)
+        only_bare = heard.may_start and _starts_something(heard.body)
     step = hear(state, heard.body, calendar(state.question, heard.moment), only_bare=only_bare)
     if step is None and not only_valid and not doubtful:
         return not_understood(state)

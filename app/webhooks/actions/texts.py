@@ -1,5 +1,6 @@
 """Texts that come in: each stored once and routed in the same transaction, together with others that come meanwhile."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,10 +10,11 @@ from app.domain.phone import is_e164
 from app.domain.replies import Meaning, meaning_of
 from app.domain.segments import Measure, measure
 from app.domain.strangers import pictures_of, written_down
-from app.domain.surveys import TWICE_WITHIN
+from app.domain.surveys import TWICE_WITHIN, spellings
 from app.events.queries.names import NAMES_OF_ONE, called
 from app.inbox.actions import threads
 from app.inbox.actions.threads import Said
+from app.keywords.actions.matching import words_of
 from app.kit.clock import now
 from app.kit.columns import stored
 from app.kit.db import driver
@@ -33,12 +35,17 @@ KEEP = """
         :media, :moment)
 """
 # All that has to be known about every text before it is kept, in one step.
-KNOWN = f"SELECT EXISTS ({TOLD}), ({NAMES_OF_ONE}), ({MAY_ANSWER})"
+KNOWN = f"""
+    SELECT EXISTS ({TOLD}), ({NAMES_OF_ONE}), ({MAY_ANSWER}),
+        EXISTS (SELECT 1 FROM trigger_words WHERE word IN (SELECT value FROM json_each(:words)))
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """A text that came in, read before anybody waits for the write lock. `sender`: our number that it came to."""
+    """A text that came in, read before anybody waits for the write lock. `sender`: our number that it came to; `words`:
+    what it may start, as a JSON list.
+    """
 
     event: Event
     phone: str
@@ -50,6 +57,7 @@ class Came:
     meaning: Meaning
     twilio_said: str
     from_us: bool
+    words: str
 
 
 def receive_text(call: Call) -> str:
@@ -85,6 +93,7 @@ def _read(call: Call) -> Came:
         meaning=OPT_OUT_TYPES.get(said) or meaning_of(body),  # Twilio knows words and languages of its own
         twilio_said=said if said in OPT_OUT_TYPES else "",
         from_us=phone in (to, settings.sender),
+        words=json.dumps([*spellings(body), *words_of(body)]),
     )
 
 
@@ -92,14 +101,15 @@ def _take_in(came: Came) -> str:
     """Inside write()."""
     moment = now()
     asked = {"key": came.event.key, "phone": came.phone, "just": stored(moment - TWICE_WITHIN)}
-    told, names, may_answer = driver().execute(KNOWN, asked).fetchone()
+    told, names, may_answer, may_start = driver().execute(KNOWN, asked | {"words": came.words}).fetchone()
     if told:
         return "repeat"
     if not came.phone:
         store(came.event, "ignored", None)
         return "ignored"
     message_id = _keep(came, moment)
-    verdict = _route(came, Heard(came.phone, came.body, message_id, moment, called(names), bool(may_answer)))
+    may = {"may_answer": bool(may_answer), "may_start": bool(may_start)}
+    verdict = _route(came, Heard(came.phone, came.body, message_id, moment, called(names), **may))
     store(came.event, verdict, message_id)
     return verdict
 
