@@ -176,7 +176,8 @@ def _conversations(moment: datetime) -> None:
             message_id = _text(phone, direction, body, at)
             if direction == THEY:
                 why = how if how == "maybe_stop" else None
-                threads.came_in(phone, Said(message_id, body), at, needs_reply=minutes < 300, why=why)
+                threads.came_in(phone, [said := Said(message_id, body)], at, needs_reply=minutes < 300, why=why)
+                threads.are_found([said])
         if how == "maybe_stop":
             suppression.ask_whether_stop(phone, message_id, body, at)
     for title, body in SAVED:

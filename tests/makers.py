@@ -51,5 +51,6 @@ def wrote(phone, body, *, needs_reply=True, why=None, at=None, media=None):
     with write() as session:
         session.add(message := Message(**row, sender="+13035550100", created_at=at, media=media))
         session.flush()
-        threads.came_in(phone, Said(message.id, body), at, needs_reply=needs_reply, why=why)
+        threads.came_in(phone, [said := Said(message.id, body)], at, needs_reply=needs_reply, why=why)
+        threads.are_found([said])
         return threads.begin(phone, at)

@@ -163,7 +163,8 @@ def _coming_in(app: Flask) -> Figure:
         values = row | {"phone": phone(n * 37 % THREADS), "created_at": now()}
         message_id = db.session.execute(insert(messages).values(values).returning(messages.c.id)).scalar_one()
         if noted:
-            threads.came_in(str(values["phone"]), Said(message_id, str(row["body"])), now(), needs_reply=True)
+            threads.came_in(str(values["phone"]), [said := Said(message_id, str(row["body"]))], now(), needs_reply=True)
+            threads.are_found([said])
 
     def some(*, noted: bool) -> None:
         for start in range(0, CAME_IN, 20):

@@ -32,7 +32,7 @@ def say(app, text, *more):
             newest = db.session.scalar(db.select(db.func.max(Message.id)))
             why = taken.needs_person if taken else ""
             needs = bool(why) or taken is None
-            threads.came_in(ZOE, Said(newest, body), text.moment, needs_reply=needs, why=why or None)
+            threads.came_in(ZOE, [Said(newest, body)], text.moment, needs_reply=needs, why=why or None)
 
 
 def record(visit, page, **change):

@@ -5,11 +5,18 @@ import threading
 import pytest
 from sqlalchemy import event
 
+from app.delivery.models import Message
+from app.keywords.actions import rules
 from app.kit import db as kit
-from app.kit.db import WRITE_LOCK, Busy, db
+from app.kit.db import WRITE_LOCK, Busy, db, write
+from app.webhooks.actions.events import Call
+from app.webhooks.actions.texts import _read, _take_in
 from app.webhooks.actions.together import Together
+from app.webhooks.models import WebhookEvent
+from tests.cast import LEO, MIA, ZOE
+from tests.makers import member
 from tests.served import until
-from tests.webhooks.calls import armed_text, receipt, sid, status_of, verdicts
+from tests.webhooks.calls import ACCOUNT, OURS, armed_text, receipt, sid, status_of, verdicts
 
 BAD = "bad"
 
@@ -28,11 +35,11 @@ def settled():
 def together(settled):
     """Settles words; one of them cannot be."""
 
-    def settle(word):
-        settled.append(word)
-        if word == BAD:
+    def settle(words):
+        settled.extend(words)
+        if BAD in words:
             raise Bad
-        return word.upper()
+        return [word.upper() for word in words]
 
     return Together(settle)
 
@@ -136,3 +143,36 @@ def test_the_same_receipt_many_times_at_once_is_stored_once(town):
         each.join(20)
     assert len(verdicts(town)) == 2
     assert status_of(town, message_id) == "delivered"
+
+
+def came(body, n, phone):
+    """A text as it waits for the others."""
+    fields = {"MessageSid": sid(n), "AccountSid": ACCOUNT, "From": phone, "To": OURS, "Body": body, "NumMedia": "0"}
+    return _read(Call(fields, "twilio"))
+
+
+def test_texts_that_are_taken_in_together_find_the_places_they_would_have_found_alone(app):
+    with app.app_context():
+        member(LEO, "Leo")
+        with write():
+            rules.add(rules.Rule("HOURS", "Nine to five, {first_name|friend}."), [], "ada")
+        some = [
+            came("Hello", 1, ZOE),
+            came("hours", 2, LEO),
+            came("Hello", 1, ZOE),  # told again
+            came("remove me from your list", 3, ZOE),
+            came("see you", 4, MIA),
+            came("yes", 5, ZOE),  # brings back: her STOP came before
+        ]
+        with write():
+            found = _take_in(some)
+        assert found == ["stored", "keyword", "repeat", "opt_out", "stored", "return"]
+        answers = db.select(Message.phone, Message.body).where(Message.kind == "keyword")
+        assert db.session.execute(answers).all() == [(LEO, "Nine to five, Leo.")]
+        assert db.session.scalars(db.select(WebhookEvent.verdict).order_by("id")).all() == [
+            *("stored", "keyword"),
+            *("opt_out", "stored"),
+            "return",
+        ]
+        searched = "SELECT body FROM inbox_search WHERE inbox_search MATCH 'nine OR hello OR remove' ORDER BY rowid"
+        assert db.session.execute(db.text(searched)).scalars().all()[:2] == ["Hello", "Nine to five, Leo."]

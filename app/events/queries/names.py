@@ -1,6 +1,5 @@
 """The names of people whose number is all we have."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -22,6 +21,7 @@ def _written(where: str, table: FromClause) -> Select[Any]:
 # b_phones
 WRITTEN = union_all(_written("community", CommunityMember.__table__), _written("event", EventRegistration.__table__))
 
+Names = list[tuple[str, str | None, str]]
 # What :phone is called, one JSON list: for called().
 NAMES_OF_ONE = """
     SELECT json_group_array(json_array(place, name, created_at)) FROM (
@@ -38,6 +38,6 @@ def names_of(phones: Sequence[str]) -> dict[str, str | None]:
     return {phone: display_name(names) for phone, names in found.items()}
 
 
-def called(names: str) -> str | None:
+def called(names: Names) -> str | None:
     """The same for one number, of what NAMES_OF_ONE has found: for the texts that come in."""
-    return display_name([Name(where, name, datetime.fromisoformat(since)) for where, name, since in json.loads(names)])
+    return display_name([Name(where, name, datetime.fromisoformat(since)) for where, name, since in names])

@@ -1,6 +1,7 @@
 """Threads as texts come and go."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -24,8 +25,10 @@ CAME_IN = """
         done_at = NULL,
         done_by = NULL
 """
-# Of values: an INSERT from a SELECT makes the index write itself down at once, and not with the commit.
-IS_FOUND = "INSERT OR REPLACE INTO inbox_search (rowid, body) VALUES (:message, :body)"
+ARE_FOUND = """
+    INSERT OR REPLACE INTO inbox_search (rowid, body)
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:texts)
+"""
 FOUND = "INSERT OR REPLACE INTO inbox_search (rowid, body) SELECT id, body FROM messages WHERE id = :message"
 WENT_OUT = "UPDATE threads SET last_message_id = :message, last_at = max(last_at, :moment) WHERE phone = :phone"
 SILENCE = """
@@ -50,25 +53,20 @@ class Said(NamedTuple):
     body: str
 
 
-def came_in(
-    phone: str,
-    text: Said,
-    moment: datetime,
-    *,
-    needs_reply: bool,
-    why: str | None = None,
-    answers: Sequence[Said] = (),
-) -> None:
-    """A text came in, and `answers` will leave: its thread is made or comes to the top, open again. Inside write().
+def came_in(phone: str, texts: Sequence[Said], moment: datetime, *, needs_reply: bool, why: str | None = None) -> None:
+    """A text came in, and its answers will leave (`texts`): its thread is made or comes to the top, open again.
 
     `needs_reply`: nothing answered it by itself, so a person has to look; `why`: flood, unclear, maybe_stop, or None
-    for an ordinary text. One that a machine took (a keyword, a survey, STOP) is not unread.
+    for an ordinary text. One that a machine took (a keyword, a survey, STOP) is not unread. A search finds them after
+    are_found(). Inside write().
     """
-    texts = [text, *answers]
     values = {"phone": phone, "newest": texts[-1].id, "moment": stored(moment), "needs": needs_reply}
     driver().execute(CAME_IN, values | {"why": why if needs_reply else None})
-    for each in texts:
-        driver().execute(IS_FOUND, {"message": each.id, "body": each.body})
+
+
+def are_found(texts: Iterable[Said]) -> None:
+    """From now on a search finds these texts by their words; all of them in one step. Inside write()."""
+    driver().execute(ARE_FOUND, {"texts": json.dumps(list(texts))})
 
 
 def went_out(phone: str, message_id: int, moment: datetime) -> None:

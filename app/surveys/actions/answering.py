@@ -46,7 +46,7 @@ VERDICTS = {
 class Heard:
     """A text that came in, as every room of answers is told of it. `message_id`: its row; `moment`: UTC.
 
-    `may_answer`: False where it is known already that no survey waits for it; `may_start`: that none of its words starts
+    `may_answer`: False where it is known already that no survey waits for it; `may_start`: that no word of it starts
     anything.
     """
 

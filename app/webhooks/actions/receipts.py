@@ -1,5 +1,6 @@
 """Receipts: the carrier's news about texts of ours, settled by rank, in whatever order they come."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -56,7 +57,7 @@ def _together() -> Together[Receipt, str]:
     """This app's; made when first asked for."""
     known = current_app.extensions.get("receipts")
     if known is None:
-        known = current_app.extensions.setdefault("receipts", Together(_settle))
+        known = current_app.extensions.setdefault("receipts", Together(_settle_all))
     assert isinstance(known, Together)
     return known
 
@@ -64,6 +65,10 @@ def _together() -> Together[Receipt, str]:
 def code_in(text: str) -> int | None:
     """The carrier's code in a field, None when there is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_CODE else None
+
+
+def _settle_all(some: Sequence[Receipt]) -> list[str]:
+    return [_settle(each) for each in some]
 
 
 def _settle(receipt: Receipt) -> str:

@@ -1,6 +1,6 @@
 """Where a text from a phone goes: the one order in which the rooms are asked. Inside write()."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.domain.blast_states import Kind
@@ -33,13 +33,30 @@ class Text:
         return opt_outs.carrier_answers(self.carrier, self.twilio_said, self.heard.body)
 
 
-def route(text: Text) -> str:
-    """Obey, answer or record a text, or put it before a person; its thread knows of it in any case. The verdict."""
-    outcome = next(outcome for room in ORDER if (outcome := room(text)) is not None)
-    heard, needs = text.heard, outcome.needs_person is not None
-    said = Said(heard.message_id, heard.body)
-    threads.came_in(heard.phone, said, heard.moment, needs_reply=needs, why=outcome.why, answers=outcome.answers)
-    return outcome.verdict
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """Where a text went: its verdict, its row, and what a search has to find of it and of its answers."""
+
+    verdict: str
+    message_id: int | None = None
+    texts: Sequence[Said] = ()
+
+
+def route(text: Text) -> Routed:
+    """Obey, answer or record a text, or put it before a person; its thread knows of it in any case."""
+    return _noted(text.heard, next(outcome for room in ORDER if (outcome := room(text)) is not None))
+
+
+def put_before_a_person(heard: Heard) -> Routed:
+    """Whatever it says: only a person reads it."""
+    return _noted(heard, Outcome(KEPT, needs_person=""))
+
+
+def _noted(heard: Heard, outcome: Outcome) -> Routed:
+    texts = [Said(heard.message_id, heard.body), *outcome.answers]
+    needs = outcome.needs_person is not None
+    threads.came_in(heard.phone, texts, heard.moment, needs_reply=needs, why=outcome.why)
+    return Routed(outcome.verdict, heard.message_id, texts)
 
 
 def _opt_out(text: Text) -> Outcome | None:

@@ -1,6 +1,7 @@
 """Texts that come in: each stored once and routed in the same transaction, together with others that come meanwhile."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +12,8 @@ from app.domain.replies import Meaning, meaning_of
 from app.domain.segments import Measure, measure
 from app.domain.strangers import pictures_of, written_down
 from app.domain.surveys import TWICE_WITHIN, spellings
-from app.events.queries.names import NAMES_OF_ONE, called
+from app.events.queries.names import NAMES_OF_ONE, Names, called
 from app.inbox.actions import threads
-from app.inbox.actions.threads import Said
 from app.keywords.actions.matching import words_of
 from app.kit.clock import now
 from app.kit.columns import stored
@@ -22,22 +22,30 @@ from app.kit.settings import Settings
 from app.surveys.actions.answering import Heard
 from app.surveys.queries.asked import MAY_ANSWER
 from app.webhooks.actions import router
-from app.webhooks.actions.events import TOLD, Call, Event, event_of, store
-from app.webhooks.actions.router import Text
+from app.webhooks.actions.events import TOLD, Call, Event, event_of, store_all
+from app.webhooks.actions.router import Routed, Text
 from app.webhooks.actions.together import Together
 
 OPT_OUT_TYPES = {"STOP": Meaning.LEAVE, "START": Meaning.RETURN, "HELP": Meaning.HELP}
 LONGEST_SENDER = 40
+REPEAT = "repeat"
 KEEP = """
     INSERT INTO messages (direction, kind, status, phone, sender, body, carrier, provider_sid, segments, encoding,
         media, created_at)
     VALUES ('inbound', 'inbound', 'received', :phone, :sender, :body, :carrier, :sid, :segments, :encoding,
         :media, :moment)
 """
-# All that has to be known about every text before it is kept, in one step.
+# All that has to be known about every text before it is kept: of all that are taken in together, in one step.
+_OF_ONE = f"""
+    SELECT json_array(:key, EXISTS ({TOLD}), json(({NAMES_OF_ONE})), ({MAY_ANSWER}),
+        EXISTS (SELECT 1 FROM trigger_words WHERE word IN (SELECT value FROM json_each(:words))))
+"""
+for _name in ("key", "phone", "words"):
+    _OF_ONE = _OF_ONE.replace(f":{_name}", f"asked.{_name}")
 KNOWN = f"""
-    SELECT EXISTS ({TOLD}), ({NAMES_OF_ONE}), ({MAY_ANSWER}),
-        EXISTS (SELECT 1 FROM trigger_words WHERE word IN (SELECT value FROM json_each(:words)))
+    WITH asked AS (SELECT json_extract(value, '$[0]') AS key, json_extract(value, '$[1]') AS phone,
+        json_extract(value, '$[2]') AS words FROM json_each(:asked))
+    SELECT json_group_array(json(({_OF_ONE}))) FROM asked
 """
 
 
@@ -97,28 +105,46 @@ def _read(call: Call) -> Came:
     )
 
 
-def _take_in(came: Came) -> str:
-    """Inside write()."""
+def _take_in(some: Sequence[Came]) -> list[str]:
+    """The verdicts. A second text from a phone waits until the first has found its place. Inside write()."""
+    verdicts: list[str] = []
+    while len(verdicts) < len(some):
+        verdicts += _take_in_together(_of_different_people(some[len(verdicts) :]))
+    return verdicts
+
+
+def _of_different_people(some: Sequence[Came]) -> Sequence[Came]:
+    """As many from the beginning as have nothing to do with each other."""
+    seen = set[str]()
+    for n, came in enumerate(some):
+        if not seen.isdisjoint((came.phone, came.event.key)):
+            return some[:n]
+        seen |= {came.phone, came.event.key}
+    return some
+
+
+def _take_in_together(some: Sequence[Came]) -> list[str]:
     moment = now()
-    asked = {"key": came.event.key, "phone": came.phone, "just": stored(moment - TWICE_WITHIN)}
-    told, names, may_answer, may_start = driver().execute(KNOWN, asked | {"words": came.words}).fetchone()
+    asked = json.dumps([(came.event.key, came.phone, came.words) for came in some])
+    known = driver().execute(KNOWN, {"asked": asked, "just": stored(moment - TWICE_WITHIN)}).fetchone()[0]
+    facts = {key: facts for key, *facts in json.loads(known)}
+    routed = [_find_its_place(came, moment, *facts[came.event.key]) for came in some]
+    threads.are_found(text for each in routed for text in each.texts)
+    news = [(came, each) for came, each in zip(some, routed, strict=True) if each.verdict != REPEAT]
+    store_all((came.event, each.verdict, each.message_id) for came, each in news)
+    return [each.verdict for each in routed]
+
+
+def _find_its_place(came: Came, moment: datetime, told: int, names: Names, may_answer: int, may_start: int) -> Routed:
     if told:
-        return "repeat"
+        return Routed(REPEAT)
     if not came.phone:
-        store(came.event, "ignored", None)
-        return "ignored"
+        return Routed("ignored")
     message_id = _keep(came, moment)
-    may = {"may_answer": bool(may_answer), "may_start": bool(may_start)}
-    verdict = _route(came, Heard(came.phone, came.body, message_id, moment, called(names), **may))
-    store(came.event, verdict, message_id)
-    return verdict
-
-
-def _route(came: Came, heard: Heard) -> str:
-    """Short codes, names, other channels and we ourselves are read by people, and never obeyed or answered."""
+    heard = Heard(came.phone, came.body, message_id, moment, called(names), bool(may_answer), bool(may_start))
+    # short codes, names, other channels and we ourselves are read by people, and never obeyed or answered
     if came.from_us or not is_e164(came.phone):
-        threads.came_in(heard.phone, Said(heard.message_id, heard.body), heard.moment, needs_reply=True)
-        return router.KEPT
+        return router.put_before_a_person(heard)
     return router.route(Text(heard, came.meaning, came.carrier, came.twilio_said))
 
 

@@ -35,13 +35,13 @@ class _Place(Generic[Item, Result]):
 
 
 class Together(Generic[Item, Result]):
-    """Calls `settle(item)` inside write(): one transaction for all who wait at that moment.
+    """Calls `settle(items)` inside write(), for all who wait at that moment: one transaction, a result for each.
 
     A commit waits for the disk, so a commit for each receipt would make a slow disk the limit. Nobody waits for
     company: who comes alone writes at once. The threads of one process only; an item's result is never None.
     """
 
-    def __init__(self, settle: Callable[[Item], Result]) -> None:
+    def __init__(self, settle: Callable[[Sequence[Item]], Sequence[Result]]) -> None:
         self._settle = settle
         self._gate = threading.Lock()
         self._queue: list[_Place[Item, Result]] = []
@@ -62,7 +62,7 @@ class Together(Generic[Item, Result]):
         if isinstance(mine.trouble, Busy):
             raise Busy
         with write(mine.patience):  # something in that transaction was bad: alone, each harms only itself
-            return self._settle(item)
+            return self._settle([item])[0]
 
     def _wait(self, mine: _Place[Item, Result]) -> None:
         if mine.woken.acquire(timeout=mine.patience):
@@ -79,7 +79,7 @@ class Together(Generic[Item, Result]):
         try:
             with write(patience):
                 taken = self._take_all()
-                results = [self._settle(each.item) for each in taken]
+                results = self._settle([each.item for each in taken])
         except BaseException as trouble:
             taken = taken or self._take_all()
             for each in taken:
