@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request, url_for
 
 YEAR = 365 * 24 * 3600
 
@@ -17,7 +17,10 @@ def _version(path: Path) -> str:
 
 
 def install(app: Flask) -> None:
-    """Give every static address of `app` the version of its file (?v=…), and every answer to it a long life."""
+    """Give every static address of `app` the version of its file (?v=…), and every answer to it a long life.
+
+    Templates ask for `static_address(filename)`: a page has seventy, and to build each anew took a seventh of its time.
+    """
     folder = Path(app.static_folder or "")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR
 
@@ -25,4 +28,13 @@ def install(app: Flask) -> None:
         if endpoint == "static" and "filename" in values:
             values["v"] = _version(folder / str(values["filename"]))
 
+    known: dict[tuple[str, str], str] = {}
+
+    def static_address(filename: str) -> str:
+        asked = request.script_root, filename
+        if asked not in known:
+            known[asked] = url_for("static", filename=filename)
+        return known[asked]
+
     app.url_defaults(add_version)
+    app.add_template_global(static_address)

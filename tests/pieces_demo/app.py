@@ -29,6 +29,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.domain.blast_states import WORDS
+from app.kit import assets
 
 APP = Path(__file__).resolve().parents[2] / "app"
 POLICY = (
@@ -126,6 +127,7 @@ def create_demo() -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     CSRFProtect(app)
+    assets.install(app)
     app.jinja_env.filters.update(
         local=lambda moment: moment.strftime("%a %-d %b %H:%M"),
         iso=lambda moment: moment.isoformat(),
