@@ -31,7 +31,7 @@ demo: .venv/run-ready ## The same on a database of its own, filled with a made-u
 
 test: .venv/dev-ready ## Every test, in a real browser too
 	@sh tests/browser/get_chromium.sh
-	@$(BIN)/python -m pytest -n 3 --dist worksteal $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 lint: .venv/dev-ready ## Style, types and the arrows between the rooms
 	@$(BIN)/ruff check .
