@@ -14,7 +14,7 @@ load_dotenv(Path(__file__).with_name(".env"))
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 # More than two cores can use: texts that come in wait for one commit together, so the more may wait, the fewer commits.
-# On a slow disk 8 threads took 180 texts a second, 24 take 200 with room to spare.
+# With 8, a slow disk was the limit at some 180 texts a second (docs/decisions/0013-texts-that-come-in.md).
 threads = 24
 worker_class = "gthread"
 preload_app = False  # every worker has its own database connections and its own engine

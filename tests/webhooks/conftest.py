@@ -13,6 +13,12 @@ def town(make_app):
     return make_app(**TWILIO, twilio_auth_token_previous="old" * 10, public_base_url=BASE)
 
 
+@pytest.fixture
+def practice(make_app):
+    """An app on the practice carrier, where nobody confirms a STOP but us; its phones sign as Twilio does."""
+    return make_app(public_base_url=BASE)
+
+
 @pytest.fixture(autouse=True)
 def nothing_was_refused_yet(monkeypatch):
     """The process counts forgeries for its whole life; each test begins at none."""

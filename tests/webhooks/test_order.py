@@ -12,9 +12,8 @@ from app.suppression import queries as permission
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 from tests.cast import ZOE
 from tests.webhooks.calls import opted_out, verdicts
-from tests.webhooks.test_router import DOUBTFUL, answers, practice, say
+from tests.webhooks.test_router import DOUBTFUL, answers, say
 
-__all__ = ["practice"]
 ASKED = [Question("Are you coming?", Ask.YES_NO), Question("What do you bring?", Ask.TEXT)]
 
 

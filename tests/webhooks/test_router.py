@@ -25,15 +25,9 @@ from app.webhooks.actions.opt_outs import decide_overdue
 from tests import makers
 from tests.cast import LEO, ZOE
 from tests.visit import Visitor
-from tests.webhooks.calls import ACCOUNT, BASE, INBOUND, OURS, call, opted_out, sid, verdicts
+from tests.webhooks.calls import ACCOUNT, INBOUND, OURS, call, opted_out, sid, verdicts
 
 DOUBTFUL = "who is this?? stop texting me or I call my lawyer"
-
-
-@pytest.fixture
-def practice(make_app):
-    """An app on the practice carrier, where nobody confirms a STOP but us; its phones sign as Twilio does."""
-    return make_app(public_base_url=BASE)
 
 
 @pytest.fixture

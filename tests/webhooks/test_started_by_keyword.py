@@ -11,18 +11,12 @@ from app.surveys.actions import surveys
 from app.surveys.actions.surveys import Facts
 from app.surveys.models import SurveyFlow, SurveySession
 from tests.cast import LEO, ZOE
-from tests.webhooks.calls import BASE, verdicts
+from tests.webhooks.calls import verdicts
 from tests.webhooks.test_router import answers, say, thread
 
 COMING = Question("Coming?", Ask.YES_NO)
 HOW_MANY = Question("How many?", Ask.NUMBER)
 OPENING = "Welcome.\nComing? Reply YES or NO.\nText DONE to leave this survey."
-
-
-@pytest.fixture
-def practice(make_app):
-    """An app on the practice carrier; its phones sign as Twilio does."""
-    return make_app(public_base_url=BASE)
 
 
 @pytest.fixture

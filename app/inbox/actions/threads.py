@@ -85,11 +85,6 @@ def silence(phone: str, until: datetime) -> None:
     driver().execute(SILENCE, {"phone": phone, "moment": stored(now()), "until": stored(until)})
 
 
-def is_silent(phone: str, moment: datetime) -> bool:
-    """Whether nothing answers this number by itself just now. Inside write()."""
-    return driver().execute(IS_SILENT, {"phone": phone, "moment": stored(moment)}).fetchone() is not None
-
-
 def begin(phone: str, moment: datetime) -> int:
     """The id of the thread with this number, which is made when there is none. Inside write()."""
     return int(driver().execute(BEGIN, {"phone": phone, "moment": stored(moment)}).fetchone()[0])

@@ -22,15 +22,11 @@ KEPT_FIELDS = 8_000
 LONGEST_SID = 64
 
 TOLD = "SELECT 1 FROM webhook_events WHERE dedupe_key = :key"
-STORE = """
+_ROW = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(10))
+STORE = f"""
     INSERT INTO webhook_events
-        (dedupe_key, kind, provider_sid, ref, payload, verdict, error, message_id, received_at, processed_at)
-    VALUES (:key, :kind, :sid, :ref, :payload, :verdict, :error, :message, :received, :now)
-"""
-_ROW = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(9))
-STORE_ALL = f"""
-    INSERT INTO webhook_events
-        (dedupe_key, kind, provider_sid, ref, payload, verdict, message_id, received_at, processed_at)
+        (dedupe_key, kind, provider_sid, ref, payload, verdict, message_id, error, received_at,
+         processed_at)
     SELECT {_ROW} FROM json_each(:rows)
 """
 
@@ -73,36 +69,19 @@ def event_of(call: Call, kind: str, sid: str, *words: str) -> Event:
 KINDS = {"st": "status", "in": "inbound"}
 
 
-def was_told(event: Event) -> bool:
-    """Whether the carrier has told us this before. Inside write()."""
-    return driver().execute(TOLD, {"key": event.key}).fetchone() is not None
-
-
-def store_all(some: Iterable[tuple[Event, str, int | None]]) -> None:
-    """Keep these events, each with what we made of it and its text, in one step. Inside write()."""
+def store_all(some: Iterable[tuple[Event, str, int | None, str | None]]) -> None:
+    """Keep these events in one step, each with what we made of it, its text, and an error. Inside write()."""
     moment = stored(now())
     rows = [
-        (each.key, each.kind, each.sid, each.ref, each.payload, verdict, message_id, stored(each.received_at), moment)
-        for each, verdict, message_id in some
+        (each.key, each.kind, each.sid, each.ref, each.payload, *made, stored(each.received_at), moment)
+        for each, *made in some
     ]
-    driver().execute(STORE_ALL, {"rows": json.dumps(rows)})
+    driver().execute(STORE, {"rows": json.dumps(rows)})
 
 
 def store(event: Event, verdict: str, message_id: int | None, error: str | None = None) -> None:
     """Keep an event with what we made of it. Inside write()."""
-    values = {
-        "key": event.key,
-        "kind": event.kind,
-        "sid": event.sid,
-        "ref": event.ref,
-        "payload": event.payload,
-        "verdict": verdict,
-        "error": error,
-        "message": message_id,
-        "received": stored(event.received_at),
-        "now": stored(now()),
-    }
-    driver().execute(STORE, values)
+    store_all([(event, verdict, message_id, error)])
 
 
 def forget_old_events() -> int:

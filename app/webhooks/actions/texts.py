@@ -131,7 +131,7 @@ def _take_in_together(some: Sequence[Came]) -> list[str]:
     routed = [_find_its_place(came, moment, *facts[came.event.key]) for came in some]
     threads.are_found(text for each in routed for text in each.texts)
     news = [(came, each) for came, each in zip(some, routed, strict=True) if each.verdict != REPEAT]
-    store_all((came.event, each.verdict, each.message_id) for came, each in news)
+    store_all((came.event, each.verdict, each.message_id, None) for came, each in news)
     return [each.verdict for each in routed]
 
 
