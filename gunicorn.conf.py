@@ -1,4 +1,6 @@
-"""How SMS Admin is served: one worker with threads is enough; more workers are safe, one of them sends."""
+"""How SMS Admin is served: one worker with threads is enough; more workers are safe, one of
+them sends.
+"""
 
 import gc
 import logging
@@ -13,14 +15,20 @@ load_dotenv(Path(__file__).with_name(".env"))
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
-# More than two cores can use: texts that come in wait for one commit together, so the more may wait, the fewer commits.
-# With 8, a slow disk was the limit at some 180 texts a second (docs/decisions/0013-texts-that-come-in.md).
+# More than two cores can use: texts that come in wait for one commit together, so the more may
+# wait, the fewer commits.
+# With 8, a slow disk was the limit at some 180 texts a second
+# (docs/decisions/0013-texts-that-come-in.md).
 threads = 24
 worker_class = "gthread"
 preload_app = False  # every worker has its own database connections and its own engine
 timeout = 60
-graceful_timeout = 30  # the engine needs at most 28 s to hear about the texts that are on the wire
-PAGES_SECONDS = 20  # so long a slow page may take to come through; then the worker goes without it
+graceful_timeout = (
+    30  # the engine needs at most 28 s to hear about the texts that are on the wire
+)
+PAGES_SECONDS = (
+    20  # so long a slow page may take to come through; then the worker goes without it
+)
 keepalive = 5
 control_socket_disable = True
 accesslog = "-" if os.environ.get("APP_ENV", "production") == "production" else None
@@ -35,13 +43,20 @@ class QuietLogger(Logger):
         return atoms | {"U": re.sub(r"[0-9]{7,}", "…", atoms["U"])}
 
     def access(self, resp, req, environ, request_time):
-        """A line a request; none for a webhook with a wrong signature. Those the app counts: a flood fills no disk."""
-        if not (str(resp.status).startswith("403") and environ.get("PATH_INFO", "").startswith("/webhooks/")):
+        """A line a request; none for a webhook with a wrong signature.
+
+        Those the app counts: a flood fills no disk.
+        """
+        if not (
+            str(resp.status).startswith("403")
+            and environ.get("PATH_INFO", "").startswith("/webhooks/")
+        ):
             super().access(resp, req, environ, request_time)
 
 
 logger_class = QuietLogger
-access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(M)sms"  # the path only: query strings may hold names
+# the path only: query strings may hold names
+access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
 loglevel = "warning"
 forwarded_allow_ips = "127.0.0.1"
 
@@ -57,8 +72,11 @@ def post_worker_init(worker):
     from app import scheduler
 
     gc.collect()
-    gc.freeze()  # what is loaded stays: looking through it again and again cost a tenth of the sending
-    gc.set_threshold(10_000)  # and what a text needs is gone with it: looked through every 700 things, 4 % more
+    # what is loaded stays: looking through it again and again cost a tenth of the sending
+    gc.freeze()
+    gc.set_threshold(
+        10_000
+    )  # and what a text needs is gone with it: looked through every 700 things, 4 % more
     worker.cfg.set("graceful_timeout", PAGES_SECONDS)
     worker.background = scheduler.start(worker.wsgi, alive=lambda: worker.alive)
 
@@ -68,6 +86,13 @@ def worker_exit(server, worker):
     background = getattr(worker, "background", None)
     if background is not None:
         background.stop()
-    if os.getpid() == worker.pid and worker.booted and not worker.alive and getattr(worker, "nr_conns", 0):
+    if (
+        os.getpid() == worker.pid
+        and worker.booted
+        and not worker.alive
+        and getattr(worker, "nr_conns", 0)
+    ):
         logging.shutdown()
-        os._exit(0)  # Python itself would wait for the thread of a page that never ends, until it is killed
+        os._exit(
+            0
+        )  # Python itself would wait for the thread of a page that never ends, until it is killed

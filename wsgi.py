@@ -1,4 +1,7 @@
-"""The door for WSGI servers: bring the database up, make the app. Sending is started by gunicorn.conf.py."""
+"""The door for WSGI servers: bring the database up, make the app.
+
+Sending is started by gunicorn.conf.py.
+"""
 
 import logging
 import os
@@ -24,9 +27,14 @@ except (environment.BadSettings, MigrationProblem) as problem:
     for line in str(problem).splitlines():
         print(f"SMS Admin cannot start: {line}", file=sys.stderr)  # noqa: T201 -- the terminal is where it is read
     logging.shutdown()
-    os._exit(4)  # gunicorn's code for "do not start me again": a worker that cannot start would be tried for ever
+    os._exit(
+        4
+    )  # gunicorn's code for "do not start me again": a worker that cannot start would be tried for ever
 
 app = create_app(read)
 address = welcome(app)
 if address:
-    print(f"\n  Welcome to SMS Admin. Make the first admin here:\n\n    {address}\n", flush=True)  # noqa: T201 -- as above
+    print(
+        f"\n  Welcome to SMS Admin. Make the first admin here:\n\n    {address}\n",
+        flush=True,
+    )  # noqa: T201 -- as above

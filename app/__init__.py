@@ -4,20 +4,37 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.kit import access, addresses, assets, cookies, db, errors, failpoint, filters, headers, log
+from app.kit import (
+    access,
+    addresses,
+    assets,
+    cookies,
+    db,
+    errors,
+    failpoint,
+    filters,
+    headers,
+    log,
+)
 from app.kit.environment import read
 from app.kit.settings import Settings
 
 UPLOAD_LIMIT = 10 * 1024 * 1024
-CONNECTIONS = 40  # for the 24 threads that answer (gunicorn.conf.py), the engine and the jobs
+CONNECTIONS = (
+    40  # for the 24 threads that answer (gunicorn.conf.py), the engine and the jobs
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The app for these settings (default: the environment's). Makes no tables, sends nothing, seeds nothing.
+    """The app for these settings (default: the environment's).
+
+    Makes no tables, sends nothing, seeds nothing.
 
     Raises BadSettings when the environment cannot be used.
     """
-    from app.rooms import open_rooms  # rooms know this package's kit, so they are opened after it
+    from app.rooms import (
+        open_rooms,
+    )  # rooms know this package's kit, so they are opened after it
 
     settings = settings or read()
     app = Flask(__name__)
@@ -36,9 +53,11 @@ def _configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=f"sqlite:///{settings.database_path}",
         SQLALCHEMY_ENGINE_OPTIONS={
-            "hide_parameters": True,  # what was to be saved stays out of an error's text, and so out of the logs
+            # what was to be saved stays out of an error's text, and so out of the logs
+            "hide_parameters": True,
             "pool_size": CONNECTIONS,
-            "pool_use_lifo": True,  # the few that are in use keep their pages in memory, the others take none
+            # the few that are in use keep their pages in memory, the others take none
+            "pool_use_lifo": True,
         },
         MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
         MAX_FORM_MEMORY_SIZE=512 * 1024,

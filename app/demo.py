@@ -1,4 +1,7 @@
-"""A made-up community to practise with. `python -m app.demo` fills DATABASE_URL; a second time changes nothing."""
+"""A made-up community to practise with.
+
+`python -m app.demo` fills DATABASE_URL; a second time changes nothing.
+"""
 
 import logging
 import os
@@ -33,18 +36,91 @@ from app.surveys.models import SurveyFlow, TriggerWord
 # 555-01xx is kept free for stories by the phone companies: nobody has these numbers.
 AREAS = ("303", "720", "212", "415", "202", "312")
 NAMES: tuple[str | None, ...] = (
-    *("Zoë Hernández", "Peter Chen", "Nare Mensah", "Ahmed Khan", "Siobhán O'Brien", "Jürgen Müller", "Ana Lucía Peña"),
-    *("Tom", "María José de la Cruz y Fernández-Villaverde", "Nguyễn Thị Minh Khai", "Łukasz Wójcik", "Bjørn Ødegård"),
-    *("مريم الحسن", "דוד כהן", "田中 美咲", "김서연", "Олена Шевченко", "Ελένη Παπαδοπούλου", "प्रिया शर्मा", "王芳"),
-    *("Grace Okafor", "Wei Okafor", "Jean-Baptiste N'Diaye", "Chloé Lefèvre", 'Mr. Robert "Bob" Whitfield', "Yusuf"),
-    *("D'Angelo Jackson", "Aoife Ní Bhriain", "Lovelace, Ada", "Sunny 🌻 Alvarez", "José", "Mia Rossi", "Leo Rossi"),
-    *("Wolfeschlegelsteinhausenbergerdorff, Hubert Blaine", "Xu", "Amélie Dubois", "Tomasz Zieliński", "Fatima Zahra"),
-    *("Oluwaseun Adeyemi-Bankole", "Hannah Cohen", "Keanu Kealoha", "Şebnem Yılmaz", "Matthew Jones", "Matthew Jones"),
-    *("Ingrid Åkesson", "Ruth Abernathy", "Noor", "Dmitri Volkov", "Esperanza", "Rev. Dr. Martha Lee-Gonzales", "Null"),
-    *("Tālis Bērziņš", "Kwame Asante", "Sofía Núñez", "Ian McAllister", "Priyanka Raghunathan", None, None, None, None),
+    *(
+        "Zoë Hernández",
+        "Peter Chen",
+        "Nare Mensah",
+        "Ahmed Khan",
+        "Siobhán O'Brien",
+        "Jürgen Müller",
+        "Ana Lucía Peña",
+    ),
+    *(
+        "Tom",
+        "María José de la Cruz y Fernández-Villaverde",
+        "Nguyễn Thị Minh Khai",
+        "Łukasz Wójcik",
+        "Bjørn Ødegård",
+    ),
+    *(
+        "مريم الحسن",
+        "דוד כהן",
+        "田中 美咲",
+        "김서연",
+        "Олена Шевченко",
+        "Ελένη Παπαδοπούλου",
+        "प्रिया शर्मा",
+        "王芳",
+    ),
+    *(
+        "Grace Okafor",
+        "Wei Okafor",
+        "Jean-Baptiste N'Diaye",
+        "Chloé Lefèvre",
+        'Mr. Robert "Bob" Whitfield',
+        "Yusuf",
+    ),
+    *(
+        "D'Angelo Jackson",
+        "Aoife Ní Bhriain",
+        "Lovelace, Ada",
+        "Sunny 🌻 Alvarez",
+        "José",
+        "Mia Rossi",
+        "Leo Rossi",
+    ),
+    *(
+        "Wolfeschlegelsteinhausenbergerdorff, Hubert Blaine",
+        "Xu",
+        "Amélie Dubois",
+        "Tomasz Zieliński",
+        "Fatima Zahra",
+    ),
+    *(
+        "Oluwaseun Adeyemi-Bankole",
+        "Hannah Cohen",
+        "Keanu Kealoha",
+        "Şebnem Yılmaz",
+        "Matthew Jones",
+        "Matthew Jones",
+    ),
+    *(
+        "Ingrid Åkesson",
+        "Ruth Abernathy",
+        "Noor",
+        "Dmitri Volkov",
+        "Esperanza",
+        "Rev. Dr. Martha Lee-Gonzales",
+        "Null",
+    ),
+    *(
+        "Tālis Bērziņš",
+        "Kwame Asante",
+        "Sofía Núñez",
+        "Ian McAllister",
+        "Priyanka Raghunathan",
+        None,
+        None,
+        None,
+        None,
+    ),
 )
 GUESTS = ("Neighbour from No. 12", "Auntie Bee", "Raúl", None)
-SAID_STOP = ((3, "inbound", "Texted STOP"), (17, "manual", "Told us at the door"), (41, "import", None))
+SAID_STOP = (
+    (3, "inbound", "Texted STOP"),
+    (17, "manual", "Told us at the door"),
+    (41, "import", None),
+)
 DEAD = (26, "No such number any more")
 HOURS = "The food pantry is open Tuesdays and Fridays from 9 to 12, at the side door on Elm Street. No papers needed."
 WELCOME = "Welcome, {first_name|friend}! You get our news now, about once a week. Reply STOP to leave."
@@ -52,11 +128,22 @@ SHOT = "{first_name|Friend}, you are registered for the {event_title} on {event_
 SURVEY, WORD = "Who comes to the picnic", "PICNIC"
 QUESTIONS = (
     Question("Are you coming?", Ask.YES_NO, leads={"no": END_UNREGISTERED}),
-    Question("How many of you are coming, with you?", Ask.NUMBER, low=1, high=20, hint="Count yourself too."),
-    Question("What will you bring?", Ask.CHOICE, choices=("Salad", "Cake", "Drinks", "Only ourselves")),
+    Question(
+        "How many of you are coming, with you?",
+        Ask.NUMBER,
+        low=1,
+        high=20,
+        hint="Count yourself too.",
+    ),
+    Question(
+        "What will you bring?",
+        Ask.CHOICE,
+        choices=("Salad", "Cake", "Drinks", "Only ourselves"),
+    ),
     Question("What is your name?", Ask.NAME),
 )
-# What people wrote (None: a neighbour whom no list knows), the oldest first: minutes ago, who, what.
+# What people wrote (None: a neighbour whom no list knows), the oldest first: minutes ago, who,
+# what.
 NEIGHBOUR = "+13035550177"
 THEY, WE = "inbound", "outbound"
 TALKS: tuple[tuple[int | None, str | None, tuple[tuple[int, str, str], ...]], ...] = (
@@ -91,23 +178,41 @@ TALKS: tuple[tuple[int | None, str | None, tuple[tuple[int, str, str], ...]], ..
     ),
 )
 SAVED = (
-    ("Where and when", "Hi {first_name|there}, we meet at City Park, by the north gate. Parking is free on Saturdays."),
+    (
+        "Where and when",
+        "Hi {first_name|there}, we meet at City Park, by the north gate. Parking is free on Saturdays.",
+    ),
     ("Thank you", "Thank you, {first_name|friend}! See you there."),
 )
 Row = dict[str, object]
 
 
 def load() -> int:
-    """Add the made-up people, events, opt-outs and a survey that are not there yet; how many people were added.
+    """Add the made-up people, events, opt-outs and a survey that are not there yet; how many
+    people were added.
 
     To be called inside an open write(). Nothing that is there is changed.
     """
-    people: list[Row] = [{"name": name, "phone": phone_of(n), "created_at": now()} for n, name in enumerate(NAMES)]
-    statement = insert(CommunityMember).on_conflict_do_nothing(["phone"]).returning(CommunityMember.phone)
+    people: list[Row] = [
+        {"name": name, "phone": phone_of(n), "created_at": now()}
+        for n, name in enumerate(NAMES)
+    ]
+    statement = (
+        insert(CommunityMember)
+        .on_conflict_do_nothing(["phone"])
+        .returning(CommunityMember.phone)
+    )
     new = set(db.session.scalars(statement, people))
     _leave_out(new)
-    guests: list[Row] = [{"name": name, "phone": phone_of(len(NAMES) + n)} for n, name in enumerate(GUESTS)]
-    _event("Spring picnic at City Park", now().date() + timedelta(days=16), [*people[:22], *guests])
+    guests: list[Row] = [
+        {"name": name, "phone": phone_of(len(NAMES) + n)}
+        for n, name in enumerate(GUESTS)
+    ]
+    _event(
+        "Spring picnic at City Park",
+        now().date() + timedelta(days=16),
+        [*people[:22], *guests],
+    )
     _survey("Spring picnic at City Park")
     _event("Flu clinic", now().date() + timedelta(days=30), people[15:58:3])
     _keywords()
@@ -125,7 +230,9 @@ def _leave_out(new: set[str]) -> None:
     """Some of the newcomers must not be texted; whoever was there already stays as they are."""
     for n, source, reason in SAID_STOP:
         if phone_of(n) in new:
-            suppression.opt_out(phone_of(n), source=source, reason=reason, name=NAMES[n])
+            suppression.opt_out(
+                phone_of(n), source=source, reason=reason, name=NAMES[n]
+            )
     if phone_of(DEAD[0]) in new:
         suppression.mark_dead(phone_of(DEAD[0]), reason=DEAD[1])
 
@@ -135,7 +242,10 @@ def _event(title: str, day: date, people: Sequence[Row]) -> None:
         return
     db.session.add(event := Event(title=title, date=day))
     db.session.flush()
-    rows = [{"event_id": event.id, "name": each["name"], "phone": each["phone"]} for each in people]
+    rows = [
+        {"event_id": event.id, "name": each["name"], "phone": each["phone"]}
+        for each in people
+    ]
     db.session.execute(insert(EventRegistration), rows)
 
 
@@ -144,8 +254,16 @@ def _keywords() -> None:
     clinic = db.session.scalar(select(Event.id).where(Event.title == "Flu clinic"))
     wanted: list[tuple[rules.Rule, list[str]]] = [
         (rules.Rule("HOURS", HOURS), ["OPEN", "PANTRY"]),
-        (rules.Rule("JOIN", WELCOME, match_kind=Match.FIRST, action=KeywordAction.SUBSCRIBE), ["SIGN ME UP"]),
-        (rules.Rule("FLU", SHOT, action=KeywordAction.ADD_TO_EVENT, event_id=clinic), ["FLU SHOT"]),
+        (
+            rules.Rule(
+                "JOIN", WELCOME, match_kind=Match.FIRST, action=KeywordAction.SUBSCRIBE
+            ),
+            ["SIGN ME UP"],
+        ),
+        (
+            rules.Rule("FLU", SHOT, action=KeywordAction.ADD_TO_EVENT, event_id=clinic),
+            ["FLU SHOT"],
+        ),
     ]
     for rule, aliases in wanted:
         if not any(clash(word) for word in [rule.keyword, *aliases]):
@@ -153,7 +271,10 @@ def _keywords() -> None:
 
 
 def _survey(title: str) -> None:
-    """Who comes to the event of this title: text PICNIC. Not where that word starts something already."""
+    """Who comes to the event of this title: text PICNIC.
+
+    Not where that word starts something already.
+    """
     taken = (
         select(TriggerWord.word)
         .where(TriggerWord.word == WORD)
@@ -176,12 +297,20 @@ def _conversations(moment: datetime) -> None:
             message_id = _text(phone, direction, body, at)
             if direction == THEY:
                 why = how if how == "maybe_stop" else None
-                threads.came_in(phone, [said := Said(message_id, body)], at, needs_reply=minutes < 300, why=why)
+                threads.came_in(
+                    phone,
+                    [said := Said(message_id, body)],
+                    at,
+                    needs_reply=minutes < 300,
+                    why=why,
+                )
                 threads.are_found([said])
         if how == "maybe_stop":
             suppression.ask_whether_stop(phone, message_id, body, at)
     for title, body in SAVED:
-        db.session.execute(insert(SavedReply).values(title=title, body=body).on_conflict_do_nothing())
+        db.session.execute(
+            insert(SavedReply).values(title=title, body=body).on_conflict_do_nothing()
+        )
 
 
 def _text(phone: str, direction: str, body: str, at: datetime) -> int:
@@ -198,20 +327,30 @@ def _text(phone: str, direction: str, body: str, at: datetime) -> int:
         "created_at": at,
         "delivered_at": at if ours else None,
     }
-    return int(db.session.execute(insert(messages).values(row).returning(messages.c.id)).scalar_one())
+    return int(
+        db.session.execute(
+            insert(messages).values(row).returning(messages.c.id)
+        ).scalar_one()
+    )
 
 
 def main() -> None:
     """Make or update the database of DATABASE_URL and fill it. Needs no other setting."""
     load_dotenv(ROOT / ".env")
-    settings = Settings(database_url=os.environ.get("DATABASE_URL") or Settings.database_url)
+    settings = Settings(
+        database_url=os.environ.get("DATABASE_URL") or Settings.database_url
+    )
     migrate(settings.database_path, logging.getLogger(__name__))
     app = Flask(__name__)
     app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{settings.database_path}"
     furniture.install(app)
     with app.app_context(), write():
         added = load()
-    print(f"{added} made-up people added." if added else "The made-up community is there already.")
+    print(
+        f"{added} made-up people added."
+        if added
+        else "The made-up community is there already."
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""What runs in the background of a serving process: the engine, the tick, and the sandbox's postman."""
+"""What runs in the background of a serving process: the engine, the tick, and the sandbox's
+postman.
+"""
 
 import logging
 import sqlite3
@@ -41,14 +43,20 @@ class Background:
         once = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
         self.clock.add_job(self._tick, "interval", seconds=TICK_SECONDS, **once)
         self.clock.add_job(self._clean, "interval", hours=6, **once)
-        self.clock.add_job(self._decide, "interval", hours=1, next_run_time=datetime.now(UTC), **once)
+        self.clock.add_job(
+            self._decide, "interval", hours=1, next_run_time=datetime.now(UTC), **once
+        )
         self.clock.add_job(self._put_in_order, "interval", seconds=2, **once)
-        self.clock.add_job(self._adopt, "interval", minutes=1, next_run_time=datetime.now(UTC), **once)
+        self.clock.add_job(
+            self._adopt, "interval", minutes=1, next_run_time=datetime.now(UTC), **once
+        )
         self.clock.add_job(self._wait_for_answers, "interval", minutes=1, **once)
         self._ticked_at = monotonic()
         self._release_after = 0.0
         self._stopping = threading.Event()
-        self._watch = threading.Thread(target=self._watch_the_tick, name="watch", daemon=True)
+        self._watch = threading.Thread(
+            target=self._watch_the_tick, name="watch", daemon=True
+        )
 
     def start(self) -> None:
         """Start every thread."""
@@ -66,7 +74,9 @@ class Background:
         self.postman.stop()
 
     def _tick(self) -> None:
-        """The second pair of hands: should the engine have died, it is started again, and due blasts are released."""
+        """The second pair of hands: should the engine have died, it is started again, and due
+        blasts are released.
+        """
         self._ticked_at = monotonic()
         self.engine.ensure_running()
         if self._ticked_at < self._release_after:
@@ -77,14 +87,21 @@ class Background:
             except (Busy, OperationalError):
                 log.warning("the tick waits: the database could not be written")
             except Exception:  # not every second: the engine tries too
-                log.exception("a release failed; the tick tries again in %s s", AGAIN_SECONDS)
+                log.exception(
+                    "a release failed; the tick tries again in %s s", AGAIN_SECONDS
+                )
                 self._release_after = monotonic() + AGAIN_SECONDS
 
     def _watch_the_tick(self) -> None:
-        """APScheduler keeps wall time: a clock set back by an hour would silence it for that hour."""
+        """APScheduler keeps wall time: a clock set back by an hour would silence it for that
+        hour.
+        """
         while not self._stopping.wait(SILENT_SECONDS / 10):
             if monotonic() - self._ticked_at > SILENT_SECONDS:
-                log.warning("no tick for %s s (was the clock set back?); starting it again", SILENT_SECONDS)
+                log.warning(
+                    "no tick for %s s (was the clock set back?); starting it again",
+                    SILENT_SECONDS,
+                )
                 self._ticked_at = monotonic()
                 for job in self.clock.get_jobs():
                     job.modify(next_run_time=datetime.now(UTC))
@@ -98,21 +115,27 @@ class Background:
             try:
                 decide_overdue(now())
             except (Busy, OperationalError):
-                log.warning("whoever perhaps said STOP waits for another hour: the database could not be written")
+                log.warning(
+                    "whoever perhaps said STOP waits for another hour: the database could not be written"
+                )
 
     def _put_in_order(self) -> None:
         with self.app.app_context():
             try:
                 swapped.decide(now())
             except (Busy, OperationalError, sqlite3.OperationalError):
-                log.warning("STOP and START that came together wait on: the database could not be written")
+                log.warning(
+                    "STOP and START that came together wait on: the database could not be written"
+                )
 
     def _adopt(self) -> None:
         with self.app.app_context():
             try:
                 adopt_orphans()
             except (Busy, OperationalError, sqlite3.OperationalError):
-                log.warning("receipts of texts unknown until now wait on: the database could not be written")
+                log.warning(
+                    "receipts of texts unknown until now wait on: the database could not be written"
+                )
 
     def _wait_for_answers(self) -> None:
         with self.app.app_context():
@@ -122,11 +145,15 @@ class Background:
                 log.warning("surveys wait on: the database could not be written")
             else:
                 if ended or nudged:
-                    log.info("surveys: %s sessions timed out, %s reminded", ended, nudged)
+                    log.info(
+                        "surveys: %s sessions timed out, %s reminded", ended, nudged
+                    )
 
 
 def start(app: Flask, alive: Callable[[], bool] = lambda: True) -> Background | None:
-    """Start the background of this process; None when SCHEDULER_ENABLED is 0: then it serves pages and never sends."""
+    """Start the background of this process; None when SCHEDULER_ENABLED is 0: then it serves
+    pages and never sends.
+    """
     settings: Settings = app.extensions["settings"]
     if not settings.scheduler_enabled:
         return None

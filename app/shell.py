@@ -19,7 +19,10 @@ from app.organisation import queries as organisation
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the menu. `tab`: also in the bottom bar of a phone; `count`: for a select, how much waits there."""
+    """A line of the menu.
+
+    `tab`: also in the bottom bar of a phone; `count`: for a select, how much waits there.
+    """
 
     label: str
     endpoint: str
@@ -82,10 +85,16 @@ def install(app: Flask, menu: Sequence[Entry]) -> None:
 
 
 def _shell(app: Flask, menu: Sequence[Entry]) -> Shell:
-    """The shell for this request. A page that says that the database is broken must not need the database."""
+    """The shell for this request.
+
+    A page that says that the database is broken must not need the database.
+    """
     try:
         return _full(menu)
-    except (SQLAlchemyError, sqlite3.Error):  # the second comes unwrapped while a connection is being made
+    except (
+        SQLAlchemyError,
+        sqlite3.Error,
+    ):  # the second comes unwrapped while a connection is being made
         return Shell("SMS Admin", [], [], [], None, None, "")
 
 
@@ -93,14 +102,26 @@ def _full(menu: Sequence[Entry]) -> Shell:
     settings: Settings = current_app.extensions["settings"]
     signed_in = has_request_context() and current_user.is_authenticated
     if not signed_in:
-        return Shell(organisation.organisation().name, [], [], _banners(settings), None, None, "")
+        return Shell(
+            organisation.organisation().name, [], [], _banners(settings), None, None, ""
+        )
     shown = [each for each in menu if _is_for(each, settings)]
     heartbeat, counts = _now(shown)
     lines = [_line(each, counts.get(each.endpoint, 0)) for each in shown]
     tabs = [line for line, each in zip(lines, shown, strict=True) if each.tab]
     account = request.endpoint == "accounts.password"
-    who = Who(current_user.username, url_for("accounts.password"), url_for("accounts.logout"), account)
-    compose = Line("New blast", url_for("blasts.new"), "pencil", current=request.endpoint == "blasts.new")
+    who = Who(
+        current_user.username,
+        url_for("accounts.password"),
+        url_for("accounts.logout"),
+        account,
+    )
+    compose = Line(
+        "New blast",
+        url_for("blasts.new"),
+        "pencil",
+        current=request.endpoint == "blasts.new",
+    )
     return Shell(
         organisation=organisation.organisation().name,
         menu=lines,
@@ -119,7 +140,9 @@ def _is_for(entry: Entry, settings: Settings) -> bool:
 
 
 def _now(shown: Sequence[Entry]) -> tuple[Heartbeat, dict[str, int]]:
-    """The engine's heartbeat, and how much waits behind each entry that counts: one statement for every page."""
+    """The engine's heartbeat, and how much waits behind each entry that counts: one statement
+    for every page.
+    """
     counting = [each for each in shown if each.count]
     beat_at, holder, *counts = db.session.execute(
         select(*delivery.BEAT, *(each.count() for each in counting if each.count))
@@ -129,8 +152,13 @@ def _now(shown: Sequence[Entry]) -> tuple[Heartbeat, dict[str, int]]:
 
 
 def _line(entry: Entry, count: int) -> Line:
-    url = url_for(entry.endpoint)  # its first word is the room's; one's own account is not among the users
-    here = request.path.split("/")[1] == url.split("/")[1] and request.endpoint != "blasts.new"
+    url = url_for(
+        entry.endpoint
+    )  # its first word is the room's; one's own account is not among the users
+    here = (
+        request.path.split("/")[1] == url.split("/")[1]
+        and request.endpoint != "blasts.new"
+    )
     return Line(entry.label, url, entry.icon, entry.group, here, count)
 
 
@@ -142,7 +170,9 @@ def _banners(settings: Settings, heartbeat: Heartbeat | None = None) -> list[Ban
         text = f"{' and '.join(settings.half_set)} missing. Until all are set, no real texts are sent."
         found.append(Banner("bad", "Twilio is half set up.", text))
     elif settings.carrier == "sandbox":
-        links: list[tuple[str, Any]] = [("Practice phone", url_for("sandbox.phones"))] if signed_in else []
+        links: list[tuple[str, Any]] = (
+            [("Practice phone", url_for("sandbox.phones"))] if signed_in else []
+        )
         found.append(Banner("warn", "Practice mode.", "No real texts are sent.", links))
     trouble = current_app.extensions.get(delivery.TROUBLE, "") if signed_in else ""
     if trouble:

@@ -1,4 +1,6 @@
-"""For the container's HEALTHCHECK: 0 while /ready says that pages are served and texts are being sent."""
+"""For the container's HEALTHCHECK: 0 while /ready says that pages are served and texts are
+being sent.
+"""
 
 import os
 import sys
@@ -6,7 +8,9 @@ import urllib.error
 import urllib.request
 
 names = os.environ.get("TRUSTED_HOSTS", "").split(",")
-request = urllib.request.Request(f"http://127.0.0.1:{os.environ.get('PORT', '5000')}/ready")
+request = urllib.request.Request(
+    f"http://127.0.0.1:{os.environ.get('PORT', '5000')}/ready"
+)
 # Only the names in TRUSTED_HOSTS are answered, so one of them is used here too.
 request.add_header("Host", names[0].strip().lstrip(".") or "127.0.0.1")
 try:

@@ -1,6 +1,8 @@
-"""Real parts for every test: a real SQLite file brought up by the migrations, a real app, a client that inspects pages.
+"""Real parts for every test: a real SQLite file brought up by the migrations, a real app, a
+client that inspects pages.
 
-`app` holds no context: with one pushed, Flask-Login would keep the previous user and role tests would pass falsely.
+`app` holds no context: with one pushed, Flask-Login would keep the previous user and role tests
+would pass falsely.
 """
 
 import compileall
@@ -23,11 +25,18 @@ QUIET = logging.getLogger("tests.migrate")
 
 
 # What takes a process long begins first, so that both processes of `make test` end together.
-LONG = "tests/browser/", "tests/delivery/test_kills.py", "tests/delivery/test_processes.py", "tests/whole/test_lint.py"
+LONG = (
+    "tests/browser/",
+    "tests/delivery/test_kills.py",
+    "tests/delivery/test_processes.py",
+    "tests/whole/test_lint.py",
+)
 
 
 def pytest_configure(config):
-    """Where Python may write no bytecode, every server that a test starts would compile all of the program anew."""
+    """Where Python may write no bytecode, every server that a test starts would compile all of
+    the program anew.
+    """
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(Path(__file__).parents[1] / "app", quiet=2)
 
@@ -38,7 +47,9 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """Thousands of tests lie in memory until the end: looked through again and again, they took a third of the time."""
+    """Thousands of tests lie in memory until the end: looked through again and again, they took
+    a third of the time.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
@@ -46,13 +57,17 @@ def pytest_collection_finish():
 
 @pytest.fixture(scope="session")
 def fresh_database(tmp_path_factory):
-    """An empty, migrated database file with Ada and Sol in it; tests copy it. (Once: scrypt is slow on purpose.)"""
+    """An empty, migrated database file with Ada and Sol in it; tests copy it.
+
+    (Once: scrypt is slow on purpose.)
+    """
     path = tmp_path_factory.mktemp("database") / "fresh.db"
     migrate(path, QUIET)
     app = create_app(_settings(path))
     bring_the_cast(app)
     with app.app_context():
-        db.engine.dispose()  # the last connection closes, so all is in the one file that tests copy, not in its -wal
+        # the last connection closes, so all is in the one file that tests copy, not in its -wal
+        db.engine.dispose()
     return path
 
 
@@ -89,7 +104,10 @@ def app(make_app):
 
 @pytest.fixture
 def visit(app):
-    """Call `visit(address, who, **fields)`: a GET, or a POST when fields are given. Inspects every page it is shown."""
+    """Call `visit(address, who, **fields)`: a GET, or a POST when fields are given.
+
+    Inspects every page it is shown.
+    """
     return Visitor(app)
 
 
@@ -109,6 +127,9 @@ def background():
 
 @pytest.fixture
 def shop(app):
-    """An app context for tests that read or write rows directly. Never together with `visit` in one `with`."""
+    """An app context for tests that read or write rows directly.
+
+    Never together with `visit` in one `with`.
+    """
     with app.app_context():
         yield app

@@ -1,4 +1,6 @@
-"""Coroutines in tests, on a loop and a thread of their own: the browser's driver keeps a loop in the main one."""
+"""Coroutines in tests, on a loop and a thread of their own: the browser's driver keeps a loop
+in the main one.
+"""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor

@@ -6,7 +6,11 @@ from app.inbox.actions import threads
 from app.inbox.actions.threads import Said
 from app.kit.clock import now
 from app.kit.db import write
-from app.suppression.models import SuppressedContact, SuppressionCategory, UnsubscribedContact
+from app.suppression.models import (
+    SuppressedContact,
+    SuppressionCategory,
+    UnsubscribedContact,
+)
 
 
 def member(phone, name=None):
@@ -20,13 +24,18 @@ def members(count, start=0):
     """`count` members with names and pretend numbers, all different."""
     with write() as session:
         session.add_all(
-            CommunityMember(name=f"Person {n:06}", phone=pretend_phone(n)) for n in range(start, start + count)
+            CommunityMember(name=f"Person {n:06}", phone=pretend_phone(n))
+            for n in range(start, start + count)
         )
 
 
 def pretend_phone(n):
     """The n-th pretend US number (555-01xx, area codes 201 and up)."""
-    return f"+1{AREAS[n // 100 % len(AREAS)]}55501{n % 100:02}" if n < 100 * len(AREAS) else f"+1303{4000000 + n}"
+    return (
+        f"+1{AREAS[n // 100 % len(AREAS)]}55501{n % 100:02}"
+        if n < 100 * len(AREAS)
+        else f"+1303{4000000 + n}"
+    )
 
 
 AREAS = [303, 720, 212, 415, 202, 312, 213, 206, 617, 713]
@@ -35,7 +44,9 @@ AREAS = [303, 720, 212, 415, 202, 312, 213, 206, 617, 713]
 def said_stop(phone):
     """An opt-out that came from the phone."""
     with write() as session:
-        session.add(UnsubscribedContact(phone=phone, source="inbound", reason="Texted STOP"))
+        session.add(
+            UnsubscribedContact(phone=phone, source="inbound", reason="Texted STOP")
+        )
 
 
 def dead_number(phone, category=SuppressionCategory.HARD_FAIL):
@@ -47,10 +58,24 @@ def dead_number(phone, category=SuppressionCategory.HARD_FAIL):
 def wrote(phone, body, *, needs_reply=True, why=None, at=None, media=None):
     """A text that came in, and its thread; gives the thread's id."""
     at = at or now()
-    row = {"direction": "inbound", "kind": "inbound", "status": "received", "phone": phone, "body": body}
+    row = {
+        "direction": "inbound",
+        "kind": "inbound",
+        "status": "received",
+        "phone": phone,
+        "body": body,
+    }
     with write() as session:
-        session.add(message := Message(**row, sender="+13035550100", created_at=at, media=media))
+        session.add(
+            message := Message(**row, sender="+13035550100", created_at=at, media=media)
+        )
         session.flush()
-        threads.came_in(phone, [said := Said(message.id, body)], at, needs_reply=needs_reply, why=why)
+        threads.came_in(
+            phone,
+            [said := Said(message.id, body)],
+            at,
+            needs_reply=needs_reply,
+            why=why,
+        )
         threads.are_found([said])
         return threads.begin(phone, at)

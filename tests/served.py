@@ -23,13 +23,19 @@ def free_port():
 
 
 class Served:
-    """`with Served(database, **environment) as server:` serves on `server.url` until the block ends."""
+    """`with Served(database, **environment) as server:` serves on `server.url` until the block
+    ends.
+    """
 
     def __init__(self, database: Path, **environment: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = database.with_suffix(f".{self.port}.log")
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("TWILIO_")}
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("TWILIO_")
+        }
         self.environment = clean | {
             "APP_ENV": "test",
             "SECRET_KEY": "a-key-for-tests-0123456789",
@@ -50,9 +56,18 @@ class Served:
 
     def start(self):
         """Start it and wait until it answers."""
-        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "-c",
+            "gunicorn.conf.py",
+            "wsgi:app",
+        ]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
+            )
         until(self.answers, "the server to answer", PATIENCE)
 
     def answers(self):
@@ -72,7 +87,9 @@ class Served:
 
     def kill(self):
         """End the master and its workers without a word, as a power cut does."""
-        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()
+        children = subprocess.run(
+            ["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True
+        ).stdout.split()
         for pid in [*map(int, children), self.process.pid]:
             os.kill(pid, signal.SIGKILL)
         self.process.wait(PATIENCE)

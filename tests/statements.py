@@ -11,12 +11,16 @@ from app.kit.db import db
 
 @contextmanager
 def asked_of(app: Flask) -> Iterator[list[str]]:
-    """The reading statements that the app's database is asked meanwhile; PRAGMAs and transactions are left out."""
+    """The reading statements that the app's database is asked meanwhile; PRAGMAs and
+    transactions are left out.
+    """
     seen: list[str] = []
     with app.app_context():
         engine = db.engine
 
-    def listen(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+    def listen(
+        _connection: object, _cursor: object, statement: str, *_rest: object
+    ) -> None:
         if statement.lstrip().startswith(("SELECT", "WITH")):
             seen.append(statement)
 

@@ -1,7 +1,8 @@
-"""What each test's own app would work out again, kept for the next one: it took two thirds of the whole suite's time.
+"""What each test's own app would work out again, kept for the next one: it took two thirds of
+the whole suite's time.
 
-Nothing of a test is in it: the code of templates (asked for by their source), what becomes of an address's rule, and a
-database that need not outlive a power cut, only a killed process.
+Nothing of a test is in it: the code of templates (asked for by their source), what becomes of
+an address's rule, and a database that need not outlive a power cut, only a killed process.
 """
 
 from flask import Flask
@@ -32,18 +33,34 @@ compile_rule = Rule.compile
 
 
 def compile_once(rule):
-    """Werkzeug takes each rule of each app apart, and writes and compiles two functions for it: always the same."""
+    """Werkzeug takes each rule of each app apart, and writes and compiles two functions for it:
+    always the same.
+    """
     converters = tuple(rule.map.converters.values())
-    key = rule.rule, rule.subdomain, rule.host, rule.merge_slashes, rule.map.host_matching, converters
+    key = (
+        rule.rule,
+        rule.subdomain,
+        rule.host,
+        rule.merge_slashes,
+        rule.map.host_matching,
+        converters,
+    )
     if rule.defaults or key not in RULES:
         compile_rule(rule)
         if not rule.defaults:
-            RULES[key] = {name: getattr(rule, name) for name in KEPT}, rule.arguments, rule._build, rule._build_unknown
+            RULES[key] = (
+                {name: getattr(rule, name) for name in KEPT},
+                rule.arguments,
+                rule._build,
+                rule._build_unknown,
+            )
         return
     kept, arguments, build, build_unknown = RULES[key]
     vars(rule).update(kept)
     rule.arguments |= arguments
-    rule._build, rule._build_unknown = (each.__func__.__get__(rule, None) for each in (build, build_unknown))
+    rule._build, rule._build_unknown = (
+        each.__func__.__get__(rule, None) for each in (build, build_unknown)
+    )
 
 
 Rule.compile = compile_once

@@ -1,4 +1,6 @@
-"""What the pretend Twilio does with a connection: read a request, and answer it well, badly or not at all."""
+"""What the pretend Twilio does with a connection: read a request, and answer it well, badly or
+not at all.
+"""
 
 import contextlib
 import os
@@ -20,8 +22,9 @@ RESET = struct.pack("ii", 1, 0)  # close without a goodbye
 class Said:
     """An answer, and the manner in which it goes out.
 
-    "" as it should · `closed` the line is closed instead · `reset` the same, rudely · `silent` nothing, ever ·
-    `cut` half of the body, then closed · `drip` a byte of the body every 0.4 s · `garbage` something that is no HTTP.
+    "" as it should · `closed` the line is closed instead · `reset` the same, rudely · `silent`
+    nothing, ever · `cut` half of the body, then closed · `drip` a byte of the body every 0.4 s
+    · `garbage` something that is no HTTP.
     """
 
     answer: Answer
@@ -83,7 +86,9 @@ class Line(BaseHTTPRequestHandler):
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """The Date header, on the clock of this Twilio."""
-        return super().date_time_string((timestamp or time.time()) + self.server.twilio.lists.ahead.total_seconds())
+        return super().date_time_string(
+            (timestamp or time.time()) + self.server.twilio.lists.ahead.total_seconds()
+        )
 
     def do_GET(self) -> None:
         self._answer({})
@@ -93,7 +98,9 @@ class Line(BaseHTTPRequestHandler):
         self._answer(dict(parse_qsl(body.decode(), keep_blank_values=True)))
 
     def _answer(self, params: dict[str, str]) -> None:
-        said = self.server.twilio.respond(self.command, self.path, params, self.headers.get("Authorization", ""))
+        said = self.server.twilio.respond(
+            self.command, self.path, params, self.headers.get("Authorization", "")
+        )
         if said.manner == "":
             self._speak(said.answer, said.answer.body)
             return

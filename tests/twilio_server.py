@@ -1,10 +1,11 @@
-"""A pretend Twilio behind a real socket, for tests: notes every request, answers by a script, calls back signed.
+"""A pretend Twilio behind a real socket, for tests: notes every request, answers by a script,
+calls back signed.
 
 with TwilioServer(auth_token="…") as twilio:
-    app = make_app(twilio_api_url=twilio.url, twilio_account_sid=twilio.account, …)
-    twilio.answer(to=ZOE, status=400, code=21211)
-    …
-    twilio.send_callbacks("http://127.0.0.1:5000", statuses=("delivered", "sent"))
+app = make_app(twilio_api_url=twilio.url, twilio_account_sid=twilio.account, …)
+twilio.answer(to=ZOE, status=400, code=21211)
+…
+twilio.send_callbacks("http://127.0.0.1:5000", statuses=("delivered", "sent"))
 """
 
 import http.client
@@ -32,9 +33,10 @@ FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 class Script:
     """How a request to send is answered.
 
-    `delay`: seconds before the answer. `taken`: whether the text is really sent whatever the answer says (default:
-    when the answer is a 2xx). `raw`: the body as it stands. `manner`: how it goes out, see Said. `first`: statuses that
-    we call back with BEFORE the answer, at `calls`.
+    `delay`: seconds before the answer. `taken`: whether the text is really sent whatever the
+    answer says (default: when the answer is a 2xx). `raw`: the body as it stands. `manner`: how
+    it goes out, see Said. `first`: statuses that we call back with BEFORE the answer, at
+    `calls`.
     """
 
     status: int = 201
@@ -67,7 +69,9 @@ class Sent:
 class TwilioServer:
     """A scriptable Twilio on 127.0.0.1; `url` is for TWILIO_API_URL."""
 
-    def __init__(self, auth_token: str = "t" * 32, account: str = "AC" + "1" * 32) -> None:
+    def __init__(
+        self, auth_token: str = "t" * 32, account: str = "AC" + "1" * 32
+    ) -> None:
         self.auth_token, self.account = auth_token, account
         self.requests: list[Sent] = []
         self.reads: list[str] = []
@@ -85,7 +89,9 @@ class TwilioServer:
     def __enter__(self) -> "TwilioServer":
         self._server = Server(self)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="pretend twilio")
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), name="pretend twilio"
+        )
         self._thread.start()
         return self
 
@@ -97,7 +103,8 @@ class TwilioServer:
         self._server.server_close()
 
     def answer(self, to: str = ANYBODY, times: int | None = None, **script) -> None:
-        """Answer POSTs to this phone (default: to anybody) by a Script; `times` of them, then as before.
+        """Answer POSTs to this phone (default: to anybody) by a Script; `times` of them, then
+        as before.
 
         Scripts for one phone come before those for anybody; the newest comes first.
         """
@@ -105,7 +112,9 @@ class TwilioServer:
             self._scripts.setdefault(to, []).append((Script(**script), times))
 
     def hang_up(self, times: int = 1, *, used: bool = False) -> None:
-        """Reset the next connections before a request is read; `used`: those that carried one before."""
+        """Reset the next connections before a request is read; `used`: those that carried one
+        before.
+        """
         with self._lock:
             self._hang_ups += [used] * times
 
@@ -121,7 +130,12 @@ class TwilioServer:
         """Have a text; `more`: further fields of sandbox_wire.Text."""
         made = now() + self.lists.ahead
         self.texts[sid] = wire.Text(
-            self.account, sid, to, sender, body, **({"status": "queued", "created_at": made} | more)
+            self.account,
+            sid,
+            to,
+            sender,
+            body,
+            **({"status": "queued", "created_at": made} | more),
         )
 
     def be(self, phone: str, status: str, code: int | None = None) -> None:
@@ -138,46 +152,96 @@ class TwilioServer:
         """The POSTs, once there are `count` of them; fails when they do not come."""
         until = time.monotonic() + seconds
         while len(self.requests) < count:
-            assert time.monotonic() < until, f"{len(self.requests)} requests, not {count}"
+            assert time.monotonic() < until, (
+                f"{len(self.requests)} requests, not {count}"
+            )
             time.sleep(0.005)
         return self.requests
 
-    def send_callbacks(self, where: str | Flask, statuses=("sent", "delivered"), *, to=ANYBODY, code=None) -> list[int]:
-        """Tell of every text taken (or only those to one phone) that it had these statuses, in this order.
+    def send_callbacks(
+        self,
+        where: str | Flask,
+        statuses=("sent", "delivered"),
+        *,
+        to=ANYBODY,
+        code=None,
+    ) -> list[int]:
+        """Tell of every text taken (or only those to one phone) that it had these statuses, in
+        this order.
 
-        `where`: the base address the app really listens at, or the app itself. The signature is over the address in
-        StatusCallback, as Twilio's is. Gives the HTTP status of every answer.
+        `where`: the base address the app really listens at, or the app itself. The signature is
+        over the address in StatusCallback, as Twilio's is. Gives the HTTP status of every
+        answer.
         """
-        return [self._call_back(where, each, status, code) for each in self._told(to) for status in statuses]
+        return [
+            self._call_back(where, each, status, code)
+            for each in self._told(to)
+            for status in statuses
+        ]
 
-    def scatter_callbacks(self, where: str | Flask, statuses, dice: random.Random, lost: float = 0.0) -> list[int]:
-        """The same as it comes at its worst: all in any order, a third of them twice, a share of them `lost`."""
-        news = [(each, status) for each in self._told(ANYBODY) for status in statuses if dice.random() >= lost]
+    def scatter_callbacks(
+        self, where: str | Flask, statuses, dice: random.Random, lost: float = 0.0
+    ) -> list[int]:
+        """The same as it comes at its worst: all in any order, a third of them twice, a share
+        of them `lost`.
+        """
+        news = [
+            (each, status)
+            for each in self._told(ANYBODY)
+            for status in statuses
+            if dice.random() >= lost
+        ]
         news += [each for each in news if dice.random() < 0.33]
         dice.shuffle(news)
         return [self._call_back(where, sent, status, None) for sent, status in news]
 
     def _told(self, to: str) -> list[Sent]:
-        return [each for each in self.requests if each.sid and each.callback and to in (ANYBODY, each.to)]
+        return [
+            each
+            for each in self.requests
+            if each.sid and each.callback and to in (ANYBODY, each.to)
+        ]
 
-    def text_in(self, where: str | Flask, public: str, phone: str, body: str, **more: str) -> int:
-        """A phone texts us: posted to `where`, signed for PUBLIC_BASE_URL `public`. `more`: further parameters."""
+    def text_in(
+        self, where: str | Flask, public: str, phone: str, body: str, **more: str
+    ) -> int:
+        """A phone texts us: posted to `where`, signed for PUBLIC_BASE_URL `public`.
+
+        `more`: further parameters.
+        """
         text = wire.Text(
-            self.account, wire.new_sid(), phone, more.pop("To", "+12025550100"), body, "received", now(), True
+            self.account,
+            wire.new_sid(),
+            phone,
+            more.pop("To", "+12025550100"),
+            body,
+            "received",
+            now(),
+            True,
         )
         params = [*(dict(wire.news(text)) | more).items()]
         return self.post(where, f"{public}/webhooks/twilio/inbound", params)
 
-    def post(self, where: str | Flask, url: str, params: wire.Params, key: str | None = None) -> int:
+    def post(
+        self, where: str | Flask, url: str, params: wire.Params, key: str | None = None
+    ) -> int:
         """Post to `url`, signed, through `where`; the HTTP status of the answer."""
         parts = urlsplit(url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
-        headers = {HEADER: signature_for(url, params, key or self.auth_token), "Content-Type": FORM}
+        headers = {
+            HEADER: signature_for(url, params, key or self.auth_token),
+            "Content-Type": FORM,
+        }
         if isinstance(where, Flask):
             environ = {"RAW_URI": target, "REQUEST_URI": target}
             return (
                 where.test_client()
-                .post(target, data=urlencode(params), headers=headers, environ_overrides=environ)
+                .post(
+                    target,
+                    data=urlencode(params),
+                    headers=headers,
+                    environ_overrides=environ,
+                )
                 .status_code
             )
         line = http.client.HTTPConnection(urlsplit(where).netloc, timeout=10)
@@ -187,12 +251,18 @@ class TwilioServer:
         finally:
             line.close()
 
-    def _call_back(self, where: str | Flask, sent: Sent, status: str, code: int | None) -> int:
+    def _call_back(
+        self, where: str | Flask, sent: Sent, status: str, code: int | None
+    ) -> int:
         text = replace(self.texts[sent.sid], status=status, error_code=code)
         self.texts[sent.sid] = text
-        return self.post(where, urldefrag(sent.callback).url, wire.receipt(text, status))
+        return self.post(
+            where, urldefrag(sent.callback).url, wire.receipt(text, status)
+        )
 
-    def respond(self, method: str, target: str, params: dict[str, str], login: str) -> Said:
+    def respond(
+        self, method: str, target: str, params: dict[str, str], login: str
+    ) -> Said:
         """The answer to one request."""
         with self._lock:
             self.heard += 1
@@ -204,12 +274,20 @@ class TwilioServer:
             with self._lock:
                 self._now -= 1
 
-    def _respond(self, method: str, target: str, params: dict[str, str], login: str) -> Said:
+    def _respond(
+        self, method: str, target: str, params: dict[str, str], login: str
+    ) -> Said:
         found = ADDRESS.fullmatch(urlsplit(target).path)
-        if login != "Basic " + b64encode(f"{self.account}:{self.auth_token}".encode()).decode():
+        if (
+            login
+            != "Basic "
+            + b64encode(f"{self.account}:{self.auth_token}".encode()).decode()
+        ):
             return Said(wire.refusal(401, 20003, "Authenticate"))
         if not found or found.group(1) != self.account:
-            return Said(wire.refusal(404, 20404, "The requested resource was not found"))
+            return Said(
+                wire.refusal(404, 20404, "The requested resource was not found")
+            )
         if method == "GET":
             self.reads.append(target)
             self.over.wait(self.lists.slow)
@@ -242,9 +320,13 @@ class TwilioServer:
 
     def _in_words(self, script: Script, sent: Sent) -> wire.Answer:
         if script.status >= 300:
-            answer = wire.refusal(script.status, script.code or script.status, "As the script says.")
+            answer = wire.refusal(
+                script.status, script.code or script.status, "As the script says."
+            )
         else:
-            answer = wire.answer(script.status, wire.text_json(self.texts[sent.sid]) if sent.sid else {})
+            answer = wire.answer(
+                script.status, wire.text_json(self.texts[sent.sid]) if sent.sid else {}
+            )
         body = answer.body if script.raw is None else script.raw
         return wire.Answer(answer.status, answer.headers | script.headers, body)
 

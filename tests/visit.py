@@ -1,4 +1,6 @@
-"""A visitor who looks at every page: it has a title and one h1, no id twice, and its forms can be sent."""
+"""A visitor who looks at every page: it has a title and one h1, no id twice, and its forms can
+be sent.
+"""
 
 import re
 import secrets
@@ -11,7 +13,21 @@ from itsdangerous import URLSafeTimedSerializer
 from app.accounts.models import AppUser
 from app.kit.db import db
 
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+VOID = {
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+    "track",
+    "wbr",
+}
 
 
 class Page(HTMLParser):
@@ -50,7 +66,11 @@ class Page(HTMLParser):
             self.ids[attributes["id"]] += 1
         if tag in {"style", "script"} and "src" not in attributes:
             self.problems.append(f"inline <{tag}>")
-        self.problems += [f"{name}= on <{tag}>" for name in attributes if name == "style" or name.startswith("on")]
+        self.problems += [
+            f"{name}= on <{tag}>"
+            for name in attributes
+            if name == "style" or name.startswith("on")
+        ]
         if tag == "form":
             self.forms.append({"attrs": attributes, "fields": []})
         if tag == "input" and self.forms and attributes.get("name"):
@@ -59,10 +79,15 @@ class Page(HTMLParser):
             self._heading = ""
 
     def _add_field(self, attributes):
-        if attributes.get("type") in {"checkbox", "radio"} and "checked" not in attributes:
+        if (
+            attributes.get("type") in {"checkbox", "radio"}
+            and "checked" not in attributes
+        ):
             return
         if attributes.get("type") not in {"submit", "file"}:
-            self.forms[-1]["fields"].append((attributes["name"], attributes.get("value") or ""))
+            self.forms[-1]["fields"].append(
+                (attributes["name"], attributes.get("value") or "")
+            )
 
     def handle_startendtag(self, tag, attrs):
         self.handle_starttag(tag, attrs)
@@ -84,11 +109,15 @@ class Page(HTMLParser):
         assert title, "a page without a title"
         assert title.group(1).strip(), "a page with an empty title"
         assert len(self.headings) == 1, f"one h1, not {self.headings}"
-        assert not [each for each, seen in self.ids.items() if seen > 1], f"ids twice: {self.ids}"
+        assert not [each for each, seen in self.ids.items() if seen > 1], (
+            f"ids twice: {self.ids}"
+        )
         assert not self.problems, self.problems
         for form in self.forms:
             posts = form["attrs"].get("method", "get").lower() == "post"
-            assert not posts or "csrf_token" in dict(form["fields"]), f"a form without its token: {form['attrs']}"
+            assert not posts or "csrf_token" in dict(form["fields"]), (
+                f"a form without its token: {form['attrs']}"
+            )
 
 
 class Visitor:
@@ -99,13 +128,17 @@ class Visitor:
         self.browsers: dict[str, object] = {}
         self.tokens: dict[str, str] = {}
 
-    def __call__(self, address, who="", *, follow=False, files=None, headers=None, **form):
+    def __call__(
+        self, address, who="", *, follow=False, files=None, headers=None, **form
+    ):
         browser = self.browser(who)
         if not form and files is None:
             return Page(browser.get(address, headers=headers, follow_redirects=follow))
         data = {"csrf_token": self.token(who)} | form | (files or {})
         kind = {"content_type": "multipart/form-data"} if files else {}
-        answer = browser.post(address, data=data, headers=headers, follow_redirects=follow, **kind)
+        answer = browser.post(
+            address, data=data, headers=headers, follow_redirects=follow, **kind
+        )
         answer.request.environ["wsgi.input"].close()  # a large upload lies in a file
         return Page(answer)
 
@@ -129,9 +162,13 @@ class Visitor:
             session["_user_id"], session["_fresh"] = pass_word, True
 
     def token(self, who):
-        """The token that the person's forms carry: made as the forms make it, for no page is drawn to read it from."""
+        """The token that the person's forms carry: made as the forms make it, for no page is
+        drawn to read it from.
+        """
         if who not in self.tokens:
             with self.browser(who).session_transaction() as session:
                 kept = session.setdefault("csrf_token", secrets.token_hex(20))
-            self.tokens[who] = URLSafeTimedSerializer(self.app.secret_key, salt="wtf-csrf-token").dumps(kept)
+            self.tokens[who] = URLSafeTimedSerializer(
+                self.app.secret_key, salt="wtf-csrf-token"
+            ).dumps(kept)
         return self.tokens[who]

@@ -31,7 +31,9 @@ class Gone(Exception):
     """There is no such user (any more)."""
 
 
-def add_user(username: str, password_hash: str, role: Role, *, must_change: bool = False) -> AppUser:
+def add_user(
+    username: str, password_hash: str, role: Role, *, must_change: bool = False
+) -> AppUser:
     """A new user. Raises Taken when somebody has the name, in capitals or not."""
     _refuse_taken(username)
     person = AppUser(
@@ -51,13 +53,23 @@ def add_first_admin(username: str, password_hash: str) -> AppUser | None:
     return None if queries.anybody() else add_user(username, password_hash, Role.ADMIN)
 
 
-def change_user(user_id: int, username: str, role: Role, *, must_change: bool = False) -> None:
-    """Another name or role; `must_change`: a new password at the next page. Raises LastAdmin, Taken, Gone."""
+def change_user(
+    user_id: int, username: str, role: Role, *, must_change: bool = False
+) -> None:
+    """Another name or role; `must_change`: a new password at the next page.
+
+    Raises LastAdmin, Taken, Gone.
+    """
     _refuse_taken(username, but=user_id)
     guarded = update(AppUser).where(AppUser.id == user_id)
     if role != Role.ADMIN:
-        guarded = guarded.where(or_(AppUser.role != Role.ADMIN, queries.another_admin(user_id)))
-    _must_hit(user_id, guarded.values(username=username, role=role, must_change_password=must_change))
+        guarded = guarded.where(
+            or_(AppUser.role != Role.ADMIN, queries.another_admin(user_id))
+        )
+    _must_hit(
+        user_id,
+        guarded.values(username=username, role=role, must_change_password=must_change),
+    )
 
 
 def delete_user(user_id: int, *, by: int) -> None:
@@ -65,13 +77,20 @@ def delete_user(user_id: int, *, by: int) -> None:
     if user_id == by:
         raise Oneself
     guarded = delete(AppUser).where(AppUser.id == user_id)
-    _must_hit(user_id, guarded.where(or_(AppUser.role != Role.ADMIN, queries.another_admin(user_id))))
+    _must_hit(
+        user_id,
+        guarded.where(or_(AppUser.role != Role.ADMIN, queries.another_admin(user_id))),
+    )
 
 
 def give_password(user_id: int, password_hash: str, *, must_change: bool) -> None:
     """Another password; every session of this user ends. Raises Gone."""
     values = {"password_hash": password_hash, "must_change_password": must_change}
-    changed = update(AppUser).where(AppUser.id == user_id).values(session_key=secrets.token_hex(16), **values)
+    changed = (
+        update(AppUser)
+        .where(AppUser.id == user_id)
+        .values(session_key=secrets.token_hex(16), **values)
+    )
     _must_hit(user_id, changed)
 
 
@@ -99,21 +118,31 @@ def _refuse_taken(username: str, but: int | None = None) -> None:
 
 def note_wrong_try(address_key: str, account_key: str) -> None:
     """Count a wrong password for both; too many within WINDOW lock for as long."""
-    for key, most in ((address_key, MOST_FROM_ADDRESS), (account_key, MOST_FOR_ACCOUNT)):
+    for key, most in (
+        (address_key, MOST_FROM_ADDRESS),
+        (account_key, MOST_FOR_ACCOUNT),
+    ):
         db.session.execute(_one_more(key, most))
 
 
 def forgive(address_key: str) -> None:
-    """A right password: what came from this address before is forgotten, and so is everything old."""
+    """A right password: what came from this address before is forgotten, and so is everything
+    old.
+    """
     old = or_(LoginAttempt.locked_until.is_(None), LoginAttempt.locked_until < now())
     long_ago = (LoginAttempt.first_attempt_at < now() - FORGOTTEN_AFTER) & old
-    db.session.execute(delete(LoginAttempt).where(or_(LoginAttempt.client_ip == address_key, long_ago)))
+    db.session.execute(
+        delete(LoginAttempt).where(or_(LoginAttempt.client_ip == address_key, long_ago))
+    )
 
 
 def _one_more(key: str, most: int) -> Any:
     """One atomic statement, so that tries through several workers at once are all counted."""
     row, moment = LoginAttempt, literal(now(), UtcDateTime)
-    afresh = or_(row.first_attempt_at <= literal(now() - WINDOW, UtcDateTime), row.locked_until <= moment)
+    afresh = or_(
+        row.first_attempt_at <= literal(now() - WINDOW, UtcDateTime),
+        row.locked_until <= moment,
+    )
     lock = func.coalesce(row.locked_until, literal(now() + WINDOW, UtcDateTime))
     return (
         insert(row)
@@ -123,7 +152,11 @@ def _one_more(key: str, most: int) -> Any:
             set_={
                 "attempt_count": case((afresh, 1), else_=row.attempt_count + 1),
                 "first_attempt_at": case((afresh, moment), else_=row.first_attempt_at),
-                "locked_until": case((afresh, null()), (row.attempt_count + 1 >= most, lock), else_=null()),
+                "locked_until": case(
+                    (afresh, null()),
+                    (row.attempt_count + 1 >= most, lock),
+                    else_=null(),
+                ),
             },
         )
     )

@@ -3,7 +3,13 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, RadioField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    PasswordField,
+    RadioField,
+    StringField,
+    ValidationError,
+)
 
 from app.accounts.queries import clean_username
 from app.domain import passwords
@@ -25,12 +31,18 @@ class UserNameField(StringField):
         if not self.data:
             raise ValidationError("Write a user name.")
         if len(self.data) > LONGEST_USERNAME:
-            raise ValidationError(f"A user name has at most {LONGEST_USERNAME} characters.")
+            raise ValidationError(
+                f"A user name has at most {LONGEST_USERNAME} characters."
+            )
 
 
-def refuse_weak(password: str | None, username: str | None, organisation_name: str | None) -> None:
+def refuse_weak(
+    password: str | None, username: str | None, organisation_name: str | None
+) -> None:
     """Raises ValidationError with the reason when a new password is not worth having."""
-    problem = passwords.problem_with(password or "", username=username or "", organisation=organisation_name or "")
+    problem = passwords.problem_with(
+        password or "", username=username or "", organisation=organisation_name or ""
+    )
     if problem:
         raise ValidationError(problem)
 
@@ -44,7 +56,10 @@ class SignInForm(FlaskForm):
 
 
 class OwnPasswordForm(FlaskForm):
-    """A new password for oneself. The current one is checked by the view: that is slow, and tries are counted."""
+    """A new password for oneself.
+
+    The current one is checked by the view: that is slow, and tries are counted.
+    """
 
     current_password = PasswordField("Current password")
     new_password = PasswordField("New password")
@@ -88,7 +103,9 @@ class UserForm(FlaskForm):
         validate_choice=False,
     )
     password = PasswordField("Password")
-    must_change_password = BooleanField("They choose a password of their own when they sign in", default=True)
+    must_change_password = BooleanField(
+        "They choose a password of their own when they sign in", default=True
+    )
 
     def validate_role(self, field: RadioField) -> None:
         """One of the two."""

@@ -18,7 +18,10 @@ AT_ONCE = BoundedSemaphore(4)
 
 
 def hash_of(password: str) -> str:
-    """A slow hash (scrypt) of `password`, to be kept. Takes ~0.15 s: never call it inside write()."""
+    """A slow hash (scrypt) of `password`, to be kept.
+
+    Takes ~0.15 s: never call it inside write().
+    """
     with AT_ONCE:
         return generate_password_hash(password)
 
@@ -33,9 +36,14 @@ def is_right(kept: str, password: str) -> bool:
 
 
 class RoleWord(Enum):
-    """A role's column. A word that is no role (put there by hand) reads as None, which opens no door."""
+    """A role's column.
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+    A word that is no role (put there by hand) reads as None, which opens no door.
+    """
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], Any]:
         read: Callable[[Any], Any] = super().result_processor(dialect, coltype)
 
         def read_or_none(value: Any) -> Any:
@@ -59,14 +67,19 @@ def _role_column() -> RoleWord:
 
 
 class AppUser(UserMixin, Model):
-    """Somebody who signs in. `session_key` is in every session of theirs: a new one ends them all."""
+    """Somebody who signs in.
+
+    `session_key` is in every session of theirs: a new one ends them all.
+    """
 
     __tablename__ = "users"
 
     id: Mapped[key]
     username: Mapped[str] = mapped_column(String(80, collation="NOCASE"), unique=True)
     password_hash: Mapped[str] = mapped_column(String(255))
-    role: Mapped[Role] = mapped_column(_role_column(), default=Role.ADMIN, server_default=Role.ADMIN)
+    role: Mapped[Role] = mapped_column(
+        _role_column(), default=Role.ADMIN, server_default=Role.ADMIN
+    )
     must_change_password: Mapped[flag]
     session_key: Mapped[str] = mapped_column(String(32), server_default="")
     theme: Mapped[str] = mapped_column(String(5), default="", server_default="")
@@ -96,7 +109,9 @@ class AppUser(UserMixin, Model):
 
 
 class LoginAttempt(Model):
-    """Wrong tries from one address (or, under "account:…", for one user name), shared by all workers."""
+    """Wrong tries from one address (or, under "account:…", for one user name), shared by all
+    workers.
+    """
 
     __tablename__ = "login_attempts"
     __table_args__ = (Index("ix_login_attempts_client_ip", "client_ip", unique=True),)

@@ -20,7 +20,8 @@ from app.kit.pages import Asked, Page, last_page
 from app.organisation.models import Organisation
 
 SORTS = ("username", "role", "created_at")
-# Of nobody's password. Checked when there is no such user, so that the answer takes as long as for a real one.
+# Of nobody's password. Checked when there is no such user, so that the answer takes as long as
+# for a real one.
 NOBODYS_HASH = "scrypt:32768:8:1$SpzXvBqMWnTfYhLc$" + "5b" * 64
 
 
@@ -35,19 +36,32 @@ def user(user_id: int) -> AppUser | None:
 
 
 def user_of_session(carried: str) -> AppUser | None:
-    """The user whose session or remember-me cookie carries this; None once their session key has changed."""
+    """The user whose session or remember-me cookie carries this; None once their session key
+    has changed.
+    """
     number, _, session_key = carried.partition(":")
-    found = _with_organisation(int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None
-    same = found is not None and compare_digest(found.session_key.encode(), session_key.encode())
+    found = (
+        _with_organisation(int(number))
+        if number.isascii() and number.isdigit() and len(number) < 19
+        else None
+    )
+    same = found is not None and compare_digest(
+        found.session_key.encode(), session_key.encode()
+    )
     return found if same else None
 
 
 def _with_organisation(user_id: int) -> AppUser | None:
-    """A user, and with them the organisation's row, which every page names: one statement less for each page.
+    """A user, and with them the organisation's row, which every page names: one statement less
+    for each page.
 
     The session forgets rows that nobody holds, so the request holds it.
     """
-    both = select(AppUser, Organisation).outerjoin(Organisation, true()).where(AppUser.id == user_id)
+    both = (
+        select(AppUser, Organisation)
+        .outerjoin(Organisation, true())
+        .where(AppUser.id == user_id)
+    )
     row = db.session.execute(both).first()
     if row is None:
         return None
@@ -57,16 +71,27 @@ def _with_organisation(user_id: int) -> AppUser | None:
 
 
 def clean_username(text: str | None) -> str:
-    """A typed user name as it is kept: one line, single spaces, no controls, one spelling of each letter."""
+    """A typed user name as it is kept: one line, single spaces, no controls, one spelling of
+    each letter.
+    """
     return clean_name(unicodedata.normalize("NFC", text or "")) or ""
 
 
 def named(username: str) -> AppUser | None:
     """The user of this name, in capitals or not."""
     found = db.session.scalar(select(AppUser).where(AppUser.username == username))
-    if found is None and not username.isascii():  # the database folds the case of ASCII only
+    if (
+        found is None and not username.isascii()
+    ):  # the database folds the case of ASCII only
         everybody = db.session.scalars(select(AppUser))
-        return next((each for each in everybody if each.username.casefold() == username.casefold()), None)
+        return next(
+            (
+                each
+                for each in everybody
+                if each.username.casefold() == username.casefold()
+            ),
+            None,
+        )
     return found
 
 
@@ -81,23 +106,33 @@ def user_with(username: str, password: str) -> AppUser | None:
 
 def only_admin(candidate: AppUser) -> bool:
     """Whether this is the last admin. For the page only: actions decide by the database."""
-    return candidate.is_admin and not db.session.scalar(select(another_admin(candidate.id)))
+    return candidate.is_admin and not db.session.scalar(
+        select(another_admin(candidate.id))
+    )
 
 
 def another_admin(user_id: int) -> ColumnElement[bool]:
     """For guarded statements: there is an admin besides this user."""
     other = AppUser.__table__.alias()
-    return exists().where(other.c.role == Role.ADMIN, other.c.id != user_id).correlate_except(other)
+    return (
+        exists()
+        .where(other.c.role == Role.ADMIN, other.c.id != user_id)
+        .correlate_except(other)
+    )
 
 
 def admins() -> Sequence[str]:
     """The admins' names."""
-    return db.session.scalars(select(AppUser.username).where(AppUser.role == Role.ADMIN).order_by("username")).all()
+    return db.session.scalars(
+        select(AppUser.username).where(AppUser.role == Role.ADMIN).order_by("username")
+    ).all()
 
 
 def usernames() -> Sequence[str]:
     """Everybody who signs in, by name."""
-    return db.session.scalars(select(AppUser.username).order_by(func.lower(AppUser.username))).all()
+    return db.session.scalars(
+        select(AppUser.username).order_by(func.lower(AppUser.username))
+    ).all()
 
 
 def page(asked: Asked) -> Page:
@@ -109,12 +144,16 @@ def page(asked: Asked) -> Page:
     asked = last_page(total, asked)
     column: Any = getattr(AppUser, asked.sort)
     order = column.desc() if asked.descending else column.asc()
-    rows = db.session.scalars(wanted.order_by(order, AppUser.id).limit(asked.per_page).offset(asked.offset)).all()
+    rows = db.session.scalars(
+        wanted.order_by(order, AppUser.id).limit(asked.per_page).offset(asked.offset)
+    ).all()
     return Page(rows, total, asked)
 
 
 def address_key(address: str | None) -> str:
-    """Under which wrong tries from a network address are counted; a whole /64 of IPv6 is one household."""
+    """Under which wrong tries from a network address are counted; a whole /64 of IPv6 is one
+    household.
+    """
     try:
         read = ipaddress.ip_address((address or "").partition("%")[0])
     except ValueError:
@@ -131,6 +170,8 @@ def account_key(username: str) -> str:
 
 def locked_until(*keys: str) -> datetime | None:
     """Until when one of these is locked out; None when none is."""
-    until = select(func.max(LoginAttempt.locked_until)).where(LoginAttempt.client_ip.in_(keys))
+    until = select(func.max(LoginAttempt.locked_until)).where(
+        LoginAttempt.client_ip.in_(keys)
+    )
     moment = db.session.scalar(until)
     return moment if moment is not None and moment > now() else None

@@ -13,7 +13,10 @@ from app.kit.db import db, write
 
 
 class Trace:
-    """What the act was about; fill it in while acting. Ids and plain words, never a phone number, body or secret."""
+    """What the act was about; fill it in while acting.
+
+    Ids and plain words, never a phone number, body or secret.
+    """
 
     def __init__(self) -> None:
         self.about: str | None = None
@@ -22,7 +25,10 @@ class Trace:
 
 @contextmanager
 def act(verb: str, who: str) -> Iterator[Trace]:
-    """Open `write()`, and leave an audit row of `verb` by `who` in the same transaction. Raises Busy and Taken."""
+    """Open `write()`, and leave an audit row of `verb` by `who` in the same transaction.
+
+    Raises Busy and Taken.
+    """
     trace = Trace()
     with write() as session:
         yield trace
@@ -30,8 +36,16 @@ def act(verb: str, who: str) -> Iterator[Trace]:
 
 
 def note(verb: str, who: str, about: str, details: dict[str, Any]) -> None:
-    """An audit row of what the program did by itself, inside the write() in which it did it. It came from nowhere."""
-    row = {"verb": verb, "who": who, "about": about, "details": json.dumps(details, ensure_ascii=False)}
+    """An audit row of what the program did by itself, inside the write() in which it did it.
+
+    It came from nowhere.
+    """
+    row = {
+        "verb": verb,
+        "who": who,
+        "about": about,
+        "details": json.dumps(details, ensure_ascii=False),
+    }
     db.session.execute(insert(AuditEvent).values(row))
 
 
@@ -41,7 +55,9 @@ def _event(verb: str, who: str, trace: Trace) -> AuditEvent:
         verb=verb,
         who=who,
         about=str(trace.about)[:200] if trace.about is not None else None,
-        details=json.dumps(trace.details, ensure_ascii=False, default=str) if trace.details else None,
+        details=json.dumps(trace.details, ensure_ascii=False, default=str)
+        if trace.details
+        else None,
         client_ip=(request.remote_addr or "")[:45] if inside else None,
         request_id=g.get("request_id") if inside else None,
     )

@@ -27,7 +27,9 @@ class DayField(StringField):
         except ValueError:
             day = date.min
         if day is not None and day.year not in YEARS:
-            raise ValidationError("Write the day as year-month-day, for example 2026-05-08.")
+            raise ValidationError(
+                "Write the day as year-month-day, for example 2026-05-08."
+            )
         self.day = day
 
 
@@ -38,6 +40,8 @@ class FilterForm(FlaskForm):
         csrf = False  # it only reads
 
     who = SelectField(
-        "Who", choices=lambda: {"": "Everybody"} | {name: name for name in queries.people()}, validate_choice=False
+        "Who",
+        choices=lambda: {"": "Everybody"} | {name: name for name in queries.people()},
+        validate_choice=False,
     )
     day = DayField("Day")

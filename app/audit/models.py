@@ -11,13 +11,18 @@ from app.kit.db import Model
 
 
 class AuditEvent(Model):
-    """One human act: who, what, about which thing, before and after, from where. Never changed, never deleted."""
+    """One human act: who, what, about which thing, before and after, from where.
+
+    Never changed, never deleted.
+    """
 
     __tablename__ = "audit_events"
     __table_args__ = (Index("ix_audit_events_who_at", "who", "at"),)
 
     id: Mapped[key]
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, server_default=text("CURRENT_TIMESTAMP"), index=True)
+    at: Mapped[datetime] = mapped_column(
+        UtcDateTime, default=now, server_default=text("CURRENT_TIMESTAMP"), index=True
+    )
     who: Mapped[str] = mapped_column(String(80))
     verb: Mapped[str] = mapped_column(String(60))
     about: Mapped[str | None] = mapped_column(String(200))

@@ -117,25 +117,48 @@ def people() -> Sequence[str]:
     return db.session.scalars(EVERYBODY).all()
 
 
-def page(asked: Asked, *, who: str = "", day: date | None = None, zone: str = "UTC") -> Page:
-    """A page of acts, newest first; of one person, or of one day on the clocks of `zone`, where given."""
+def page(
+    asked: Asked, *, who: str = "", day: date | None = None, zone: str = "UTC"
+) -> Page:
+    """A page of acts, newest first; of one person, or of one day on the clocks of `zone`, where
+    given.
+    """
     wanted = [AuditEvent.who == who] if who else []
     if day:
         start, end = (_midnight(each, zone) for each in (day, day + timedelta(days=1)))
         wanted += [AuditEvent.at >= start, AuditEvent.at < end]
-    total = db.session.scalar(select(func.count()).select_from(AuditEvent).where(*wanted)) or 0
+    total = (
+        db.session.scalar(select(func.count()).select_from(AuditEvent).where(*wanted))
+        or 0
+    )
     asked = last_page(total, asked)
     walk = nearer_end(total, asked.offset, asked.per_page)
-    order = (AuditEvent.at, AuditEvent.id) if walk.backwards else (AuditEvent.at.desc(), AuditEvent.id.desc())
-    ids = select(AuditEvent.id).where(*wanted).order_by(*order).limit(walk.limit).offset(walk.offset)
+    order = (
+        (AuditEvent.at, AuditEvent.id)
+        if walk.backwards
+        else (AuditEvent.at.desc(), AuditEvent.id.desc())
+    )
+    ids = (
+        select(AuditEvent.id)
+        .where(*wanted)
+        .order_by(*order)
+        .limit(walk.limit)
+        .offset(walk.offset)
+    )
     newest = (AuditEvent.at.desc(), AuditEvent.id.desc())
-    rows = db.session.scalars(select(AuditEvent).where(AuditEvent.id.in_(ids)).order_by(*newest))
+    rows = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.id.in_(ids)).order_by(*newest)
+    )
     return Page([_act(row) for row in rows], total, asked)
 
 
 def detail(verb: str, about: str, name: str, *, since: datetime) -> str | None:
-    """What was written down under `name` with the first such act after `since`; None when there is none."""
-    acts = select(AuditEvent.details).where(AuditEvent.at >= since, AuditEvent.verb == verb, AuditEvent.about == about)
+    """What was written down under `name` with the first such act after `since`; None when there
+    is none.
+    """
+    acts = select(AuditEvent.details).where(
+        AuditEvent.at >= since, AuditEvent.verb == verb, AuditEvent.about == about
+    )
     details = db.session.scalar(acts.order_by(AuditEvent.at).limit(1))
     return json.loads(details).get(name) if details else None
 
@@ -145,18 +168,30 @@ def _midnight(day: date, zone: str) -> datetime:
 
 
 def _act(row: AuditEvent) -> Act:
-    return Act(row.at, row.who, VERBS.get(row.verb, row.verb), row.about, _facts(row.details), row.client_ip)
+    return Act(
+        row.at,
+        row.who,
+        VERBS.get(row.verb, row.verb),
+        row.about,
+        _facts(row.details),
+        row.client_ip,
+    )
 
 
 def _facts(details: str | None) -> tuple[tuple[str, str], ...]:
-    """What else was written down, as (name, value) in words. Text of other programs is shown as it is."""
+    """What else was written down, as (name, value) in words.
+
+    Text of other programs is shown as it is.
+    """
     try:
         read = json.loads(details or "{}")
     except ValueError:
         read = details
     if not isinstance(read, dict):
         return (("", str(read)),)
-    return tuple((name.replace("_", " "), _in_words(value)) for name, value in read.items())
+    return tuple(
+        (name.replace("_", " "), _in_words(value)) for name, value in read.items()
+    )
 
 
 def _in_words(value: Any) -> str:

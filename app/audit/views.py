@@ -21,5 +21,15 @@ def events() -> ResponseReturnValue:
     form = FilterForm(request.args)
     form.validate()
     place = zone() if is_zone(zone()) else "UTC"
-    page = queries.page(asked(["at"], "at", "desc"), who=form.who.data or "", day=form.day.day, zone=place)
-    return render_template("audit/events.html", form=form, page=page, narrowed=bool(form.who.data or form.day.data))
+    page = queries.page(
+        asked(["at"], "at", "desc"),
+        who=form.who.data or "",
+        day=form.day.day,
+        zone=place,
+    )
+    return render_template(
+        "audit/events.html",
+        form=form,
+        page=page,
+        narrowed=bool(form.who.data or form.day.data),
+    )

@@ -12,13 +12,27 @@ from app.delivery import queries as delivery
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain import reminders
 from app.domain.audience import Person, Rehearsal, rehearse
-from app.domain.blast_states import FAILED, LogStatus, MessageStatus, ScheduleStatus, Target
+from app.domain.blast_states import (
+    FAILED,
+    LogStatus,
+    MessageStatus,
+    ScheduleStatus,
+    Target,
+)
 from app.domain.permission import LeftOut
 from app.domain.phone import digits_of
 from app.events import queries as events
 from app.events.models import Event, EventReminder
 from app.kit.db import db
-from app.kit.pages import MOST_FOUND, Asked, FoundPage, Page, Walk, last_page, nearer_end
+from app.kit.pages import (
+    MOST_FOUND,
+    Asked,
+    FoundPage,
+    Page,
+    Walk,
+    last_page,
+    nearer_end,
+)
 from app.kit.searching import has_words
 
 # The chips above a blast's people: word -> statuses.
@@ -61,9 +75,11 @@ def rehearsal(
     footer: str | None,
     registered_by: datetime | None = None,
 ) -> Rehearsal:
-    """Who would get what if the blast left now: the review page shows it, release makes rows of it.
+    """Who would get what if the blast left now: the review page shows it, release makes rows of
+    it.
 
-    `registered_by`: whoever registered for the event after this moment is left out. Raises EventGone.
+    `registered_by`: whoever registered for the event after this moment is left out. Raises
+    EventGone.
     """
     people = _people(_pool(target, event_id, registered_by))
     return rehearse(people, template, footer, event_values(target, event_id))
@@ -86,7 +102,10 @@ def _pool(
 
 def _people(pool: Any) -> list[Person]:
     rows = db.session.execute(pool)
-    return [Person(name, phone, LeftOut(reason) if reason else None) for name, phone, reason in rows]
+    return [
+        Person(name, phone, LeftOut(reason) if reason else None)
+        for name, phone, reason in rows
+    ]
 
 
 def scheduled(scheduled_id: int) -> ScheduledMessage | None:
@@ -106,11 +125,17 @@ def log_now(log_id: int) -> MessageLog:
 
 def schedule_of(log_id: int) -> ScheduledMessage | None:
     """What the blast was confirmed as."""
-    return db.session.scalar(select(ScheduledMessage).where(ScheduledMessage.message_log_id == log_id).limit(1))
+    return db.session.scalar(
+        select(ScheduledMessage)
+        .where(ScheduledMessage.message_log_id == log_id)
+        .limit(1)
+    )
 
 
 def scheduled_page(asked: Asked) -> Page:
-    """Scheduled blasts, those that still wait first, by time; then the ended ones, the latest first."""
+    """Scheduled blasts, those that still wait first, by time; then the ended ones, the latest
+    first.
+    """
     total = db.session.scalar(select(func.count()).select_from(ScheduledMessage)) or 0
     asked = last_page(total, asked)
     waiting = ScheduledMessage.status == "pending"
@@ -120,25 +145,36 @@ def scheduled_page(asked: Asked) -> Page:
         ScheduledMessage.scheduled_at.desc(),
         ScheduledMessage.id.desc(),
     )
-    return Page(db.session.scalars(rows.offset(asked.offset).limit(asked.per_page)).all(), total, asked)
+    return Page(
+        db.session.scalars(rows.offset(asked.offset).limit(asked.per_page)).all(),
+        total,
+        asked,
+    )
 
 
 def logs_page(asked: Asked) -> Page:
     """Blasts as sent, the latest first. `search` looks in their texts."""
     rows = select(MessageLog)
     if asked.search:
-        rows = rows.where(MessageLog.message_body.icontains(asked.search, autoescape=True))
+        rows = rows.where(
+            MessageLog.message_body.icontains(asked.search, autoescape=True)
+        )
     total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     asked = last_page(total, asked)
-    rows = rows.order_by(MessageLog.id.desc()).offset(asked.offset).limit(asked.per_page)
+    rows = (
+        rows.order_by(MessageLog.id.desc()).offset(asked.offset).limit(asked.per_page)
+    )
     return Page(db.session.scalars(rows).all(), total, asked)
 
 
-def people_page(log_id: int, chosen: str, asked: Asked, counts: Mapping[str, int]) -> Page:
+def people_page(
+    log_id: int, chosen: str, asked: Asked, counts: Mapping[str, int]
+) -> Page:
     """The people of one blast, failed ones first; `chosen` is one of FILTERS or "" for all.
 
-    `counts` are the blast's rows by state. They tell in which states the page lies, so that any page of 100,000
-    people is a walk along the index of states, and nothing is sorted. `search`: part of a name or number.
+    `counts` are the blast's rows by state. They tell in which states the page lies, so that any
+    page of 100,000 people is a walk along the index of states, and nothing is sorted. `search`:
+    part of a name or number.
     """
     states = FILTERS.get(chosen, IN_ORDER)
     if asked.search:
@@ -152,38 +188,64 @@ def people_page(log_id: int, chosen: str, asked: Asked, counts: Mapping[str, int
         if walk.limit:
             walks.append(_ids_of(log_id, state, walk))
             wanted -= walk.limit
-    rows = db.session.scalars(select(Message).where(Message.id.in_(union_all(*walks)))).all() if walks else []
-    return Page(sorted(rows, key=lambda row: (states.index(row.status), row.id)), total, asked)
+    rows = (
+        db.session.scalars(
+            select(Message).where(Message.id.in_(union_all(*walks)))
+        ).all()
+        if walks
+        else []
+    )
+    return Page(
+        sorted(rows, key=lambda row: (states.index(row.status), row.id)), total, asked
+    )
 
 
 def _ids_of(log_id: int, state: MessageStatus, walk: Walk) -> Select[int]:
     """The ids of some rows of one state, read from the nearer end."""
-    some = select(Message.id).where(Message.message_log_id == log_id, Message.status == state)
+    some = select(Message.id).where(
+        Message.message_log_id == log_id, Message.status == state
+    )
     some = some.order_by(Message.id.desc() if walk.backwards else Message.id)
     return select(some.offset(walk.offset).limit(walk.limit).subquery())
 
 
-def _found_people(log_id: int, states: Sequence[MessageStatus], asked: Asked) -> FoundPage:
-    """Those who match, of the first MOST_FOUND of them: one walk over the blast's rows, one statement."""
+def _found_people(
+    log_id: int, states: Sequence[MessageStatus], asked: Asked
+) -> FoundPage:
+    """Those who match, of the first MOST_FOUND of them: one walk over the blast's rows, one
+    statement.
+    """
     matches = has_words(asked.search, Message.name)
     if not any(sign.isalpha() for sign in asked.search) and digits_of(asked.search):
         matches = or_(matches, Message.phone.contains(digits_of(asked.search)))
-    rank = case({state.value: place for place, state in enumerate(states)}, value=Message.status).label("rank")
-    found = select(Message.id, rank).where(delivery.walked(log_id), Message.status.in_(states), matches)
+    rank = case(
+        {state.value: place for place, state in enumerate(states)}, value=Message.status
+    ).label("rank")
+    found = select(Message.id, rank).where(
+        delivery.walked(log_id), Message.status.in_(states), matches
+    )
     some = found.limit(MOST_FOUND + 1).cte("found")
     total = select(func.count()).select_from(some).scalar_subquery()
-    rows = select(Message, total).join(some, some.c.id == Message.id).order_by(some.c.rank, Message.id)
+    rows = (
+        select(Message, total)
+        .join(some, some.c.id == Message.id)
+        .order_by(some.c.rank, Message.id)
+    )
     page = db.session.execute(rows.offset(asked.offset).limit(asked.per_page)).all()
     if not page and asked.number > 1:  # behind the last page
         asked = last_page(min(db.session.scalar(select(total)) or 0, MOST_FOUND), asked)
         page = db.session.execute(rows.offset(asked.offset).limit(asked.per_page)).all()
     count = page[0][1] if page else 0
-    return FoundPage([row[0] for row in page], min(count, MOST_FOUND), asked, count > MOST_FOUND)
+    return FoundPage(
+        [row[0] for row in page], min(count, MOST_FOUND), asked, count > MOST_FOUND
+    )
 
 
 @dataclass(frozen=True)
 class Result:
-    """One line of a log's results, as exports and `MessageLog.results` of the first design read it."""
+    """One line of a log's results, as exports and `MessageLog.results` of the first design read
+    it.
+    """
 
     phone: str
     name: str | None
@@ -192,33 +254,49 @@ class Result:
 
 
 def slices(log_id: int) -> Iterator[Sequence[Row[Any]]]:
-    """ROW_COLUMNS of every row of one blast, in id order, slice by slice, so that they can be streamed."""
+    """ROW_COLUMNS of every row of one blast, in id order, slice by slice, so that they can be
+    streamed.
+    """
     return delivery.rows_of(log_id, *ROW_COLUMNS)
 
 
 def running() -> Sequence[MessageLog]:
     """Blasts that are being sent or paused, for the first page."""
     open_now = MessageLog.status.in_((LogStatus.PROCESSING, LogStatus.PAUSED))
-    return db.session.scalars(select(MessageLog).where(open_now).order_by(MessageLog.id.desc()).limit(5)).all()
+    return db.session.scalars(
+        select(MessageLog).where(open_now).order_by(MessageLog.id.desc()).limit(5)
+    ).all()
 
 
 def upcoming(most: int = 5) -> Sequence[ScheduledMessage]:
     """The blasts that wait for their time, the next first."""
-    waiting = select(ScheduledMessage).where(ScheduledMessage.status == ScheduleStatus.PENDING)
-    return db.session.scalars(waiting.order_by(ScheduledMessage.scheduled_at, ScheduledMessage.id).limit(most)).all()
+    waiting = select(ScheduledMessage).where(
+        ScheduledMessage.status == ScheduleStatus.PENDING
+    )
+    return db.session.scalars(
+        waiting.order_by(ScheduledMessage.scheduled_at, ScheduledMessage.id).limit(most)
+    ).all()
 
 
 def finished(most: int = 7) -> Sequence[MessageLog]:
     """The last blasts that ended, tests left out, the latest first."""
-    ended = MessageLog.status.in_((LogStatus.SENT, LogStatus.FAILED, LogStatus.CANCELLED))
+    ended = MessageLog.status.in_(
+        (LogStatus.SENT, LogStatus.FAILED, LogStatus.CANCELLED)
+    )
     logs = select(MessageLog).where(ended, MessageLog.test_mode.is_(False))
     return db.session.scalars(logs.order_by(MessageLog.id.desc()).limit(most)).all()
 
 
 def paused_among(blasts: Iterable[ScheduledMessage]) -> set[int]:
     """The ids of those of these blasts that are being sent, but paused."""
-    logs = {blast.message_log_id: blast.id for blast in blasts if blast.status == ScheduleStatus.PROCESSING}
-    paused = select(MessageLog.id).where(MessageLog.id.in_(logs), MessageLog.status == LogStatus.PAUSED)
+    logs = {
+        blast.message_log_id: blast.id
+        for blast in blasts
+        if blast.status == ScheduleStatus.PROCESSING
+    }
+    paused = select(MessageLog.id).where(
+        MessageLog.id.in_(logs), MessageLog.status == LogStatus.PAUSED
+    )
     return {logs[log_id] for log_id in db.session.scalars(paused)}
 
 
@@ -230,13 +308,24 @@ def event_titles(blasts: Iterable[ScheduledMessage]) -> dict[int, str]:
 
 
 def reminder_words(blasts: Iterable[ScheduledMessage]) -> dict[int, str]:
-    """ "Reminder, 1 day before", by the blast's id, of those of these blasts that an event's plan has made."""
+    """ "Reminder, 1 day before", by the blast's id, of those of these blasts that an event's
+    plan has made.
+    """
     steps = {blast.event_reminder_id for blast in blasts if blast.event_reminder_id}
     if not steps:
         return {}
-    found = db.session.execute(select(EventReminder.id, EventReminder.days).where(EventReminder.id.in_(steps)))
-    words = {row.id: f"{reminders.SIGNATURE}, {reminders.in_words(row.days)}" for row in found}
-    ids = {blast.id: blast.event_reminder_id for blast in blasts if blast.event_reminder_id in words}
+    found = db.session.execute(
+        select(EventReminder.id, EventReminder.days).where(EventReminder.id.in_(steps))
+    )
+    words = {
+        row.id: f"{reminders.SIGNATURE}, {reminders.in_words(row.days)}"
+        for row in found
+    }
+    ids = {
+        blast.id: blast.event_reminder_id
+        for blast in blasts
+        if blast.event_reminder_id in words
+    }
     return {blast_id: words[step] for blast_id, step in ids.items() if step}
 
 
@@ -246,4 +335,7 @@ def reader(target: Target, event_id: int | None) -> str | None:
         first = _people(_pool(target, event_id).limit(50))
     except EventGone:
         return None
-    return next((person.name for person in first if person.name and person.left_out is None), None)
+    return next(
+        (person.name for person in first if person.name and person.left_out is None),
+        None,
+    )

@@ -1,4 +1,7 @@
-"""Writing to the list of members. That a number is on it once is decided by the database (Taken)."""
+"""Writing to the list of members.
+
+That a number is on it once is decided by the database (Taken).
+"""
 
 from collections.abc import Sequence
 
@@ -15,7 +18,9 @@ from app.suppression.queries import has_opted_out, last_act
 CHUNK = 500
 STILL_A_YES = (ConsentAct.GRANTED, ConsentAct.RETURNED)
 # Built once: whole halls text a keyword.
-_ID = Prepared(select(CommunityMember.id).where(CommunityMember.phone == bindparam("b_phone")))
+_ID = Prepared(
+    select(CommunityMember.id).where(CommunityMember.phone == bindparam("b_phone"))
+)
 _PUT_ON = Prepared(insert(CommunityMember), "name", "phone", "created_at")
 
 
@@ -34,8 +39,8 @@ def add(name: str | None, phone: str) -> CommunityMember:
 def subscribe(name: str | None, phone: str, evidence: str) -> bool:
     """They asked by text to be on the list: now they are, with a recorded yes (`evidence`).
 
-    False for whoever has opted out: that stands until they text START, so nothing changes. A yes that still holds is
-    not written down again.
+    False for whoever has opted out: that stands until they text START, so nothing changes. A
+    yes that still holds is not written down again.
     """
     is_new = _ID.value(b_phone=phone) is None
     if is_new:
@@ -50,9 +55,16 @@ def subscribe(name: str | None, phone: str, evidence: str) -> bool:
 
 
 def change(member_id: int, name: str | None, phone: str) -> list[str]:
-    """Another name or number; gives which of the two changed. Raises Gone, or Taken when somebody has this number."""
+    """Another name or number; gives which of the two changed.
+
+    Raises Gone, or Taken when somebody has this number.
+    """
     row = found(member_id)
-    changed = [column for column, value in (("name", name), ("phone", phone)) if getattr(row, column) != value]
+    changed = [
+        column
+        for column, value in (("name", name), ("phone", phone))
+        if getattr(row, column) != value
+    ]
     row.name, row.phone = name, phone
     db.session.flush()
     return changed
@@ -67,9 +79,16 @@ def found(member_id: int) -> CommunityMember:
 
 
 def remove(member_ids: Sequence[int]) -> int:
-    """Take people off the list; gives how many were on it. What they were sent stays in the logs."""
+    """Take people off the list; gives how many were on it.
+
+    What they were sent stays in the logs.
+    """
     removed = 0
     for start in range(0, len(member_ids), CHUNK):
         some = CommunityMember.id.in_(member_ids[start : start + CHUNK])
-        removed += rows_changed(delete(CommunityMember).where(some).execution_options(synchronize_session=False))
+        removed += rows_changed(
+            delete(CommunityMember)
+            .where(some)
+            .execution_options(synchronize_session=False)
+        )
     return removed

@@ -14,9 +14,13 @@ TAKEN = "Someone on the list already has this number."
 
 
 def refused_numbers() -> dict[str, str]:
-    """Numbers that nobody on the list may have, each with the sentence why: Twilio refuses to text its own sender."""
+    """Numbers that nobody on the list may have, each with the sentence why: Twilio refuses to
+    text its own sender.
+    """
     settings = current_app.extensions["settings"]
-    return {settings.twilio_from_number: OUR_OWN} if settings.carrier == "twilio" else {}
+    return (
+        {settings.twilio_from_number: OUR_OWN} if settings.carrier == "twilio" else {}
+    )
 
 
 class MemberForm(FlaskForm):

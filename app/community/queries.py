@@ -4,7 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, TextClause, column, func, or_, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TextClause,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    text,
+)
 
 from app.community.models import CommunityMember
 from app.domain.permission import LeftOut
@@ -48,16 +58,28 @@ def member(member_id: int) -> CommunityMember | None:
 
 
 def pool() -> Select[str | None, str, LeftOut | None]:
-    """(name, phone, left_out) of every member in id order: the audience of a blast to the community."""
-    who = select(CommunityMember.name, CommunityMember.phone, left_out(CommunityMember.phone).label("left_out"))
+    """(name, phone, left_out) of every member in id order: the audience of a blast to the
+    community.
+    """
+    who = select(
+        CommunityMember.name,
+        CommunityMember.phone,
+        left_out(CommunityMember.phone).label("left_out"),
+    )
     return who.order_by(CommunityMember.id)
 
 
 def everybody() -> Iterator[tuple[str | None, str]]:
-    """(name, phone) of every member in id order, read in slices: a long export holds no snapshot of the database."""
+    """(name, phone) of every member in id order, read in slices: a long export holds no
+    snapshot of the database.
+    """
     last = 0
-    rows = select(CommunityMember.id, CommunityMember.name, CommunityMember.phone).order_by(CommunityMember.id)
-    while some := db.session.execute(rows.where(CommunityMember.id > last).limit(EXPORT_SLICE)).all():
+    rows = select(
+        CommunityMember.id, CommunityMember.name, CommunityMember.phone
+    ).order_by(CommunityMember.id)
+    while some := db.session.execute(
+        rows.where(CommunityMember.id > last).limit(EXPORT_SLICE)
+    ).all():
         db.session.rollback()
         yield from ((name, phone) for _, name, phone in some)
         last = some[-1][0]
@@ -78,7 +100,9 @@ def page(asked: Asked, region: str) -> FoundPage:
 def _ids_of_page(total: int, asked: Asked) -> list[int]:
     """The ids of one page, read from the nearer end of the index."""
     walk = nearer_end(total, asked.offset, asked.per_page)
-    ids = select(CommunityMember.id).order_by(*_order(asked.sort, asked.descending != walk.backwards))
+    ids = select(CommunityMember.id).order_by(
+        *_order(asked.sort, asked.descending != walk.backwards)
+    )
     found = db.session.scalars(ids.offset(walk.offset).limit(walk.limit)).all()
     return list(reversed(found)) if walk.backwards else list(found)
 
@@ -89,7 +113,9 @@ def _found(asked: Asked, region: str) -> FoundPage:
     ids = list(db.session.scalars(found))
     more, ids = len(ids) > MOST_FOUND, ids[:MOST_FOUND]
     asked = last_page(len(ids), asked)
-    return FoundPage(_lines(ids[asked.offset :][: asked.per_page]), len(ids), asked, more)
+    return FoundPage(
+        _lines(ids[asked.offset :][: asked.per_page]), len(ids), asked, more
+    )
 
 
 def _order(sort: str, descending: bool) -> list[TextClause]:
@@ -99,8 +125,17 @@ def _order(sort: str, descending: bool) -> list[TextClause]:
 
 def _lines(ids: Sequence[int]) -> list[Line]:
     """The people with these ids, in this order."""
-    columns = (CommunityMember.id, CommunityMember.name, CommunityMember.phone, CommunityMember.created_at)
-    rows = db.session.execute(select(*columns, left_out(CommunityMember.phone)).where(CommunityMember.id.in_(ids)))
+    columns = (
+        CommunityMember.id,
+        CommunityMember.name,
+        CommunityMember.phone,
+        CommunityMember.created_at,
+    )
+    rows = db.session.execute(
+        select(*columns, left_out(CommunityMember.phone)).where(
+            CommunityMember.id.in_(ids)
+        )
+    )
     by_id = {row[0]: Line(*row) for row in rows}
     return [by_id[each] for each in ids if each in by_id]
 
@@ -111,26 +146,39 @@ def matching(search: str, region: str) -> ColumnElement[bool]:
 
 
 class _Wanted:
-    """What somebody types into the search: a part of a name, or of a number in whatever spelling."""
+    """What somebody types into the search: a part of a name, or of a number in whatever
+    spelling.
+    """
 
     def __init__(self, search: str, region: str) -> None:
         self.words = search
         self.numbers = digits_in(search, region)
 
     def condition(self) -> ColumnElement[bool]:
-        """Through the search table where that finds few; else the walk along an index (14 ms for 100,000 members)."""
+        """Through the search table where that finds few; else the walk along an index (14 ms
+        for 100,000 members).
+        """
         terms = [("name", self.words), *(("phone", number) for number in self.numbers)]
         if all(len(term) >= TRIGRAM for _, term in terms):
-            question = " OR ".join(f'{where} : "{_quoted(term)}"' for where, term in terms)
-            found = select(SEARCH.c.rowid).where(text("community_search MATCH :question").bindparams(question=question))
+            question = " OR ".join(
+                f'{where} : "{_quoted(term)}"' for where, term in terms
+            )
+            found = select(SEARCH.c.rowid).where(
+                text("community_search MATCH :question").bindparams(question=question)
+            )
             few = select(func.count()).select_from(found.limit(FEW + 1).subquery())
             if (db.session.scalar(few) or 0) <= FEW:
                 return CommunityMember.id.in_(found)
         return self._anywhere()
 
     def _anywhere(self) -> ColumnElement[bool]:
-        names = (CommunityMember.name.contains(each, autoescape=True) for each in in_any_case(self.words))
-        return or_(*names, *(CommunityMember.phone.contains(number) for number in self.numbers))
+        names = (
+            CommunityMember.name.contains(each, autoescape=True)
+            for each in in_any_case(self.words)
+        )
+        return or_(
+            *names, *(CommunityMember.phone.contains(number) for number in self.numbers)
+        )
 
 
 def _quoted(term: str) -> str:

@@ -1,4 +1,6 @@
-"""Reading what the first page shows: the first steps, what needs a person, what runs, how the last blasts went."""
+"""Reading what the first page shows: the first steps, what needs a person, what runs, how the
+last blasts went.
+"""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -20,10 +22,12 @@ from app.kit.settings import Settings
 from app.organisation import queries as organisation
 
 WEEK = timedelta(days=7)
-# Counting a blast of 100,000 rows takes 10 ms, adding up its parts 20 to 100. Large ones are counted again after
+# Counting a blast of 100,000 rows takes 10 ms, adding up its parts 20 to 100. Large ones are
+# counted again after
 # some seconds while they run, and after ten minutes once they have ended; small ones every time.
 LARGE, FRESH_SECONDS, ENDED_SECONDS, MOST_KEPT = 5000, 5.0, 600.0, 500
-# A doubt that is younger may still be cleared by itself before anybody has read about it. More are counted by nobody.
+# A doubt that is younger may still be cleared by itself before anybody has read about it. More
+# are counted by nobody.
 WORTH_A_LOOK, MOST_IN_DOUBT = timedelta(minutes=2), 1000
 
 
@@ -31,7 +35,8 @@ WORTH_A_LOOK, MOST_IN_DOUBT = timedelta(minutes=2), 1000
 class Counted:
     """One blast, or several together, in numbers.
 
-    `taken`: texts the carrier took. `parts`: theirs, `exact` unless a blast was too large to add them up.
+    `taken`: texts the carrier took. `parts`: theirs, `exact` unless a blast was too large to
+    add them up.
     """
 
     delivered: int = 0
@@ -82,10 +87,15 @@ def steps() -> Steps:
     settings: Settings = current_app.extensions["settings"]
     return Steps(
         admin=db.session.scalar(
-            select(AppUser.username).where(AppUser.role == Role.ADMIN).order_by(AppUser.id).limit(1)
+            select(AppUser.username)
+            .where(AppUser.role == Role.ADMIN)
+            .order_by(AppUser.id)
+            .limit(1)
         ),
         named=organisation.organisation().name != organisation.NAMELESS,
-        people=bool(db.session.scalar(select(exists().where(CommunityMember.id.is_not(None))))),
+        people=bool(
+            db.session.scalar(select(exists().where(CommunityMember.id.is_not(None))))
+        ),
         delivered=_anything_delivered(),
         connected=settings.carrier == "twilio",
         replied=_anybody_replied(settings.carrier),
@@ -93,13 +103,22 @@ def steps() -> Steps:
 
 
 def _anything_delivered() -> bool:
-    """Whether one text of one blast has arrived. Through the logs: there is an index of states within each."""
-    arrived = exists().where(Message.message_log_id == MessageLog.id, Message.status == MessageStatus.DELIVERED)
-    return bool(db.session.scalar(select(exists().where(MessageLog.success_count > 0, arrived))))
+    """Whether one text of one blast has arrived.
+
+    Through the logs: there is an index of states within each.
+    """
+    arrived = exists().where(
+        Message.message_log_id == MessageLog.id,
+        Message.status == MessageStatus.DELIVERED,
+    )
+    return bool(
+        db.session.scalar(select(exists().where(MessageLog.success_count > 0, arrived)))
+    )
 
 
 def _anybody_replied(carrier: str) -> bool:
-    """Whether a text from a person came in through this carrier, which gave it a name (made-up people's have none).
+    """Whether a text from a person came in through this carrier, which gave it a name (made-up
+    people's have none).
 
     They belong to no blast, which the index knows.
     """
@@ -115,14 +134,20 @@ def _anybody_replied(carrier: str) -> bool:
 def waiting_of(logs: Iterable[MessageLog]) -> dict[int, int]:
     """How many texts of each of these blasts wait to be sent."""
     queued = select(Message.message_log_id, func.count()).where(
-        Message.status == MessageStatus.QUEUED, Message.message_log_id.in_([log.id for log in logs])
+        Message.status == MessageStatus.QUEUED,
+        Message.message_log_id.in_([log.id for log in logs]),
     )
-    return {row[0]: row[1] for row in db.session.execute(queued.group_by(Message.message_log_id)) if row[0]}
+    return {
+        row[0]: row[1]
+        for row in db.session.execute(queued.group_by(Message.message_log_id))
+        if row[0]
+    }
 
 
 @dataclass(frozen=True)
 class Undecided:
-    """Texts in doubt that nobody has decided about: blasts with how many are not sure, and how many not sent.
+    """Texts in doubt that nobody has decided about: blasts with how many are not sure, and how
+    many not sent.
 
     `exact`: these are all. Otherwise there are more than anybody would count.
     """
@@ -137,23 +162,41 @@ class Undecided:
 
 
 def undecided(moment: datetime) -> Undecided:
-    """Of the blasts of the last seven days on the carrier in use. Reads only rows in doubt, and not too many."""
+    """Of the blasts of the last seven days on the carrier in use.
+
+    Reads only rows in doubt, and not too many.
+    """
     settings: Settings = current_app.extensions["settings"]
     recent = select(MessageLog.id).where(
         or_(MessageLog.finished_at >= moment - WEEK, MessageLog.status.in_(OPEN)),
         MessageLog.carrier == settings.carrier,
     )
-    old_enough = or_(Message.status == MessageStatus.NOT_SENT, Message.submitted_at < moment - WORTH_A_LOOK)
+    old_enough = or_(
+        Message.status == MessageStatus.NOT_SENT,
+        Message.submitted_at < moment - WORTH_A_LOOK,
+    )
     some = (
         select(Message.message_log_id, Message.status)
-        .where(Message.message_log_id.in_(recent), Message.status.in_(IN_DOUBT), Message.left_at.is_(None), old_enough)
+        .where(
+            Message.message_log_id.in_(recent),
+            Message.status.in_(IN_DOUBT),
+            Message.left_at.is_(None),
+            old_enough,
+        )
         .limit(MOST_IN_DOUBT + 1)
         .subquery()
     )
-    counts = select(some.c.message_log_id, some.c.status, func.count()).group_by(some.c.message_log_id, some.c.status)
+    counts = select(some.c.message_log_id, some.c.status, func.count()).group_by(
+        some.c.message_log_id, some.c.status
+    )
     found = {(row[0], row[1]): row[2] for row in db.session.execute(counts)}
-    logs = db.session.scalars(select(MessageLog).where(MessageLog.id.in_({log_id for log_id, _ in found})))
-    blasts = [(log, *(found.get((log.id, state), 0) for state in IN_DOUBT)) for log in logs.all()]
+    logs = db.session.scalars(
+        select(MessageLog).where(MessageLog.id.in_({log_id for log_id, _ in found}))
+    )
+    blasts = [
+        (log, *(found.get((log.id, state), 0) for state in IN_DOUBT))
+        for log in logs.all()
+    ]
     blasts.sort(key=lambda blast: -blast[0].id)
     return Undecided(tuple(blasts), exact=sum(found.values()) <= MOST_IN_DOUBT)
 
@@ -171,7 +214,9 @@ def week(moment: datetime) -> Counted:
 
 def counted(logs: Sequence[MessageLog]) -> dict[int, Counted]:
     """These blasts in numbers, by id; large ones as they were some seconds ago."""
-    kept: dict[int, tuple[float, Counted]] = current_app.extensions.setdefault("dashboard_counted", {})
+    kept: dict[int, tuple[float, Counted]] = current_app.extensions.setdefault(
+        "dashboard_counted", {}
+    )
     if len(kept) > MOST_KEPT:
         kept.clear()
     return {log.id: _counted(log, kept) for log in logs}
@@ -189,8 +234,12 @@ def _counted(log: MessageLog, kept: dict[int, tuple[float, Counted]]) -> Counted
 
 
 def _count(log: MessageLog) -> Counted:
-    """What was taken and failed stands in the log; what arrived is counted along the index of states."""
-    arrived = select(func.count()).where(Message.message_log_id == log.id, Message.status == MessageStatus.DELIVERED)
+    """What was taken and failed stands in the log; what arrived is counted along the index of
+    states.
+    """
+    arrived = select(func.count()).where(
+        Message.message_log_id == log.id, Message.status == MessageStatus.DELIVERED
+    )
     return Counted(
         delivered=db.session.scalar(arrived) or 0,
         taken=log.success_count,
@@ -202,7 +251,11 @@ def _count(log: MessageLog) -> Counted:
 
 def _parts(log: MessageLog) -> int:
     """The parts of the texts that were taken; of more than LARGE, told from the first of them."""
-    taken = select(Message.segments).where(Message.message_log_id == log.id, Message.status.in_(TAKEN))
+    taken = select(Message.segments).where(
+        Message.message_log_id == log.id, Message.status.in_(TAKEN)
+    )
     some = taken.limit(LARGE).subquery()
-    rows, parts = db.session.execute(select(func.count(), func.coalesce(func.sum(some.c.segments), 0))).one()
+    rows, parts = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(some.c.segments), 0))
+    ).one()
     return round(parts * log.success_count / rows) if rows else 0

@@ -1,1 +1,3 @@
-"""The database's doctor: looks, says in one line each what is wrong and what to do, copies and restores."""
+"""The database's doctor: looks, says in one line each what is wrong and what to do, copies and
+restores.
+"""

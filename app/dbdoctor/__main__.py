@@ -1,4 +1,7 @@
-"""python -m app.dbdoctor: exit code 0 healthy or done, 1 something is wrong, 2 wrong usage. Needs only DATABASE_URL."""
+"""python -m app.dbdoctor: exit code 0 healthy or done, 1 something is wrong, 2 wrong usage.
+
+Needs only DATABASE_URL.
+"""
 
 import argparse
 import logging
@@ -16,11 +19,21 @@ from app.migrations import copies, opening, runner
 from app.migrations.problems import CannotOpen, MigrationProblem
 
 LOGGER = logging.getLogger("app.dbdoctor")
-SHOWN_TABLES = ("users", "community_members", "message_logs", "messages", "scheduled_messages", "unsubscribed_contacts")
+SHOWN_TABLES = (
+    "users",
+    "community_members",
+    "message_logs",
+    "messages",
+    "scheduled_messages",
+    "unsubscribed_contacts",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do one thing and return the exit code. Wrong usage ends the process with 2, as argparse does."""
+    """Do one thing and return the exit code.
+
+    Wrong usage ends the process with 2, as argparse does.
+    """
     chosen = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     path = Path()
@@ -36,11 +49,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def database_path(environ: Mapping[str, str | None]) -> Path:
-    """The file that DATABASE_URL names, by the app's own rule. Raises CannotOpen for what is no SQLite address."""
+    """The file that DATABASE_URL names, by the app's own rule.
+
+    Raises CannotOpen for what is no SQLite address.
+    """
     address = (environ.get("DATABASE_URL") or "").strip()
     settings = Settings(database_url=address) if address else Settings()
     if not settings.database_url.startswith("sqlite:///"):
-        raise CannotOpen("DATABASE_URL must be a SQLite address such as sqlite:///instance/sms.db.")
+        raise CannotOpen(
+            "DATABASE_URL must be a SQLite address such as sqlite:///instance/sms.db."
+        )
     return settings.database_path
 
 
@@ -64,13 +82,20 @@ def _print(path: Path, _value: str) -> int:
 
 def _row_counts(path: Path) -> str:
     with opening.looked_at(path) as connection:
-        counts = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in SHOWN_TABLES]
-    return ", ".join(f"{count} {table}" for table, count in zip(SHOWN_TABLES, counts, strict=True))
+        counts = [
+            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in SHOWN_TABLES
+        ]
+    return ", ".join(
+        f"{count} {table}" for table, count in zip(SHOWN_TABLES, counts, strict=True)
+    )
 
 
 def _apply(path: Path, _value: str) -> int:
     done = runner.migrate(path, LOGGER)
-    _say(f"{path}: applied {', '.join(done)}." if done else f"{path}: nothing to apply.")
+    _say(
+        f"{path}: applied {', '.join(done)}." if done else f"{path}: nothing to apply."
+    )
     return 0
 
 
@@ -106,7 +131,10 @@ def _backup(path: Path, value: str) -> int:
     if value:
         target = Path(value).absolute()
     else:
-        target = copies.folder_of(path) / f"{path.stem}-{copies.stamped(datetime.now(UTC))}.db"
+        target = (
+            copies.folder_of(path)
+            / f"{path.stem}-{copies.stamped(datetime.now(UTC))}.db"
+        )
         copies.make_folder(target.parent)
     copies.copy(path, target)
     _say(f"Copied to {target}.")
@@ -125,12 +153,18 @@ def _restore(path: Path, value: str) -> int:
 def _must_exist(path: Path) -> None:
     if not opening.is_there(path):
         state = "is empty" if path.exists() else "does not exist"
-        raise CannotOpen(f"{path} {state}. Start SMS Admin once, or run: python -m app.dbdoctor --apply.")
+        raise CannotOpen(
+            f"{path} {state}. Start SMS Admin once, or run: python -m app.dbdoctor --apply."
+        )
 
 
 def _parser() -> argparse.ArgumentParser:
-    """Each option leaves in `action` what to do and with which value; two options are wrong usage."""
-    parser = argparse.ArgumentParser(prog="python -m app.dbdoctor", description="Looks after the database.")
+    """Each option leaves in `action` what to do and with which value; two options are wrong
+    usage.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m app.dbdoctor", description="Looks after the database."
+    )
     only_one = parser.add_mutually_exclusive_group(required=True)
     for name, action, words in (
         ("--print", _print, "show what is applied and what is pending"),
@@ -138,9 +172,15 @@ def _parser() -> argparse.ArgumentParser:
         ("--doctor", _examine, "look for anything wrong"),
         ("--repair", _repair, "compute the counts and the search again, after a copy"),
     ):
-        only_one.add_argument(name, dest="action", action="store_const", const=(action, ""), help=words)
+        only_one.add_argument(
+            name, dest="action", action="store_const", const=(action, ""), help=words
+        )
     only_one.add_argument(
-        "--revert", dest="action", metavar="VERSION", type=_version, help="take back the newest migration, after a copy"
+        "--revert",
+        dest="action",
+        metavar="VERSION",
+        type=_version,
+        help="take back the newest migration, after a copy",
     )
     only_one.add_argument(
         "--backup",

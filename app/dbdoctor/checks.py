@@ -1,4 +1,7 @@
-"""What can be wrong inside a database that opens: one line each, with what to do. No line holds a number or a name."""
+"""What can be wrong inside a database that opens: one line each, with what to do.
+
+No line holds a number or a name.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -24,15 +27,24 @@ SEARCHES = {"community_search": "members", "inbox_search": "texts"}
 
 @dataclass(frozen=True)
 class Check:
-    """A question that should have no answer: `sql` finds the ids of what is wrong; `sentence` takes them."""
+    """A question that should have no answer: `sql` finds the ids of what is wrong; `sentence`
+    takes them.
+    """
 
     sql: str
     sentence: str
 
     def line(self, connection: sqlite3.Connection) -> str | None:
-        """The finding, or None; None too where a table or column is missing: that was said already."""
+        """The finding, or None; None too where a table or column is missing: that was said
+        already.
+        """
         try:
-            ids = [str(row[0]) for row in connection.execute(f"SELECT * FROM ({self.sql}) LIMIT {SHOWN + 1}")]
+            ids = [
+                str(row[0])
+                for row in connection.execute(
+                    f"SELECT * FROM ({self.sql}) LIMIT {SHOWN + 1}"
+                )
+            ]
         except sqlite3.OperationalError as error:
             if error.sqlite_errorname != "SQLITE_ERROR":
                 raise
@@ -98,17 +110,20 @@ CHECKS = (
 
 
 def examine(path: Path, *, complete: bool = True) -> list[str]:
-    """Everything that is wrong with the database at `path`, one line each; empty when it is healthy.
+    """Everything that is wrong with the database at `path`, one line each; empty when it is
+    healthy.
 
-    `complete=False` leaves out what the next start mends by itself (pending migrations). Raises MigrationProblem
-    when the file cannot be understood at all.
+    `complete=False` leaves out what the next start mends by itself (pending migrations). Raises
+    MigrationProblem when the file cannot be understood at all.
     """
     found = _log_was_deleted(path)
     todo = runner.pending(path)
     with opening.looked_at(path) as connection:
         found += [*_integrity(connection, path), *_orphans(connection)]
         if todo:
-            pending = f"Pending: {', '.join(todo)}. Run: python -m app.dbdoctor --apply."
+            pending = (
+                f"Pending: {', '.join(todo)}. Run: python -m app.dbdoctor --apply."
+            )
             return [*found, pending] if complete else found
         differences = drift(connection)
         found += [f"{line} {RESTORE}" for line in differences]
@@ -120,7 +135,9 @@ def _log_was_deleted(path: Path) -> list[str]:
     """A crash leaves -wal and -shm; -shm alone means that somebody deleted the other one."""
     log, index = (path.with_name(path.name + ending) for ending in ("-wal", "-shm"))
     if index.exists() and not log.exists():
-        return [f"{log.name} was deleted by hand: the newest changes may be lost. Compare with a backup."]
+        return [
+            f"{log.name} was deleted by hand: the newest changes may be lost. Compare with a backup."
+        ]
     return []
 
 
@@ -137,12 +154,17 @@ def _orphans(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _search(path: Path) -> Iterator[str]:
-    """Whether the searches find exactly what is there. (FTS5 answers only as a write; it is rolled back.)"""
+    """Whether the searches find exactly what is there.
+
+    (FTS5 answers only as a write; it is rolled back.)
+    """
     for table, what in SEARCHES.items():
         with opening.opened(path) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
-                connection.execute(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")
+                connection.execute(
+                    f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)"
+                )
             except sqlite3.DatabaseError as error:
                 if not error.sqlite_errorname.startswith("SQLITE_CORRUPT"):
                     raise
@@ -154,11 +176,14 @@ def _search(path: Path) -> Iterator[str]:
 def may_be_repaired(path: Path) -> None:
     """Raises MigrationProblem when the database is not at the code's version."""
     if runner.pending(path):
-        raise MigrationProblem("Migrations are pending. Run first: python -m app.dbdoctor --apply.")
+        raise MigrationProblem(
+            "Migrations are pending. Run first: python -m app.dbdoctor --apply."
+        )
 
 
 def repair(path: Path) -> None:
-    """Compute again what other rows tell: the search, the counts of blasts, the ends of scheduled blasts.
+    """Compute again what other rows tell: the search, the counts of blasts, the ends of
+    scheduled blasts.
 
     Only for a database that `may_be_repaired`.
     """

@@ -22,7 +22,8 @@ from app.suppression import models as suppression
 from app.surveys import models as surveys
 from app.webhooks import models as webhooks
 
-# Importing a room's models is what makes its tables known; a test compares this with the files there are.
+# Importing a room's models is what makes its tables known; a test compares this with the files
+# there are.
 ROOMS = (
     accounts,
     audit,

@@ -1,4 +1,6 @@
-"""Putting a copy in the place of the live database: checked first, swapped whole, the old one kept."""
+"""Putting a copy in the place of the live database: checked first, swapped whole, the old one
+kept.
+"""
 
 import contextlib
 import fcntl
@@ -11,14 +13,22 @@ from datetime import datetime
 from pathlib import Path
 
 from app.migrations import copies, opening, runner
-from app.migrations.problems import BusyDatabase, CannotOpen, Damaged, MigrationProblem, NotADatabase
+from app.migrations.problems import (
+    BusyDatabase,
+    CannotOpen,
+    Damaged,
+    MigrationProblem,
+    NotADatabase,
+)
 
 PATIENCE = 1.0
 WHY = (
     "Restored from a copy: people whose texts left after the copy was made may get them twice. "
     "Resume sends to everybody who waits here; or stop the rest."
 )
-TOO_LATE = "It came due between the copy and its restore and may have been sent already."
+TOO_LATE = (
+    "It came due between the copy and its restore and may have been sent already."
+)
 STORED_TIME = "%Y-%m-%d %H:%M:%S.%f"
 # What could leave by itself, and may have left already after the copy was made: a person decides.
 HELD = (
@@ -38,7 +48,8 @@ HELD = (
         "Single texts that waited are not sent ({count}).",
     ),
 )
-# The same for what came with migration 2: the carrier knows more than the copy, and faults of then are told already.
+# The same for what came with migration 2: the carrier knows more than the copy, and faults of
+# then are told already.
 HELD_SINCE_2 = (
     (
         "UPDATE messages SET look_up_at = :now WHERE status = 'unknown' OR (status IN ('accepted', 'sent') "
@@ -56,15 +67,19 @@ class InUse(MigrationProblem):
     """Somebody else has the database open."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is in use. Stop SMS Admin (Ctrl-C, or: systemctl stop sms-admin), then try again.")
+        super().__init__(
+            f"{path} is in use. Stop SMS Admin (Ctrl-C, or: systemctl stop sms-admin), then try again."
+        )
 
 
 def restore(file: Path, path: Path, moment: datetime) -> list[str]:
-    """Put a checked copy of `file` in the place of the database at `path`; returns what was done, one line each.
+    """Put a checked copy of `file` in the place of the database at `path`; returns what was
+    done, one line each.
 
-    The old database stays beside it, with whatever log belongs to it. Nothing that may have been sent after the copy
-    was made leaves by itself afterwards. Raises MigrationProblem, with the live database untouched, when `file` is
-    missing, damaged, newer or not ours, or when the app is running.
+    The old database stays beside it, with whatever log belongs to it. Nothing that may have
+    been sent after the copy was made leaves by itself afterwards. Raises MigrationProblem, with
+    the live database untouched, when `file` is missing, damaged, newer or not ours, or when the
+    app is running.
     """
     _check(file, path)
     opening.make_folder(path)
@@ -83,17 +98,25 @@ def restore(file: Path, path: Path, moment: datetime) -> list[str]:
     done = [f"{path} is now the copy {file}."]
     if kept:
         done.append(f"The database from before is {kept}.")
-    return [*done, *lines, "What happened after the copy was made is not in it: check opt-outs (STOP) since then."]
+    return [
+        *done,
+        *lines,
+        "What happened after the copy was made is not in it: check opt-outs (STOP) since then.",
+    ]
 
 
 def _check(file: Path, path: Path) -> None:
     if not opening.is_there(file):
-        raise CannotOpen(f"{file} does not exist or is empty: there is nothing to restore.")
+        raise CannotOpen(
+            f"{file} does not exist or is empty: there is nothing to restore."
+        )
     if path.exists() and file.samefile(path):
         raise CannotOpen(f"{file} is the live database itself.")
     runner.pending(file)
     if not runner.applied(file):
-        raise MigrationProblem(f"{file} holds no tables of SMS Admin: there is nothing to restore.")
+        raise MigrationProblem(
+            f"{file} holds no tables of SMS Admin: there is nothing to restore."
+        )
     with opening.looked_at(file) as connection:
         opening.check_health(connection, file)
 
@@ -113,7 +136,8 @@ def _hold_back(fresh: Path, moment: datetime) -> list[str]:
 
 
 def _keep(path: Path, moment: datetime) -> Path | None:
-    """Give the old database a second name (at no moment is there none under the first), and take its log away.
+    """Give the old database a second name (at no moment is there none under the first), and
+    take its log away.
 
     A log that belongs to another file would be worked into the new one.
     """
@@ -121,7 +145,9 @@ def _keep(path: Path, moment: datetime) -> Path | None:
         return None
     kept = path.with_name(f"{path.name}.before-restore-{copies.stamped(moment)}")
     for ending in ("", "-wal"):
-        _second_name(path.with_name(path.name + ending), kept.with_name(kept.name + ending))
+        _second_name(
+            path.with_name(path.name + ending), kept.with_name(kept.name + ending)
+        )
     for ending in ("-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
     return kept
@@ -145,7 +171,10 @@ def _second_name(file: Path, name: Path) -> None:
 
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
-    """Nobody else uses the database at `path`, and no engine starts on it meanwhile. Raises InUse."""
+    """Nobody else uses the database at `path`, and no engine starts on it meanwhile.
+
+    Raises InUse.
+    """
     with _leader_lock(path):
         if path.exists():
             _nobody_has_it_open(path)
@@ -154,7 +183,11 @@ def alone(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _leader_lock(path: Path) -> Iterator[None]:
-    handle = os.open(path.with_name(f"{path.name}.leader"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    handle = os.open(
+        path.with_name(f"{path.name}.leader"),
+        os.O_RDWR | os.O_CREAT | os.O_CLOEXEC,
+        0o600,
+    )
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -173,11 +206,15 @@ def _nobody_has_it_open(path: Path) -> None:
     with contextlib.suppress(Damaged, NotADatabase):
         with opening.looked_at(path) as connection:
             connection.execute("SELECT count(*) FROM sqlite_master")
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)) as connection:
+        with contextlib.closing(
+            sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
+        ) as connection:
             try:
                 connection.execute("PRAGMA journal_mode=DELETE").fetchone()
                 connection.execute("BEGIN EXCLUSIVE")
                 connection.execute("ROLLBACK")
             except sqlite3.DatabaseError as error:
                 problem = opening.in_words(error, path)
-                raise InUse(path) if isinstance(problem, BusyDatabase) else problem from error
+                raise (
+                    InUse(path) if isinstance(problem, BusyDatabase) else problem
+                ) from error

@@ -1,1 +1,3 @@
-"""Texts on their way: the rows that are the truth about delivery, and the one engine that sends them."""
+"""Texts on their way: the rows that are the truth about delivery, and the one engine that sends
+them.
+"""

@@ -1,12 +1,33 @@
-"""Blasts as sent, blasts as scheduled, every text, every attempt, who leads, and what holds a sender back."""
+"""Blasts as sent, blasts as scheduled, every text, every attempt, who leads, and what holds a
+sender back.
+"""
 
 import json
 from typing import Any, cast
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Table, Text, event, select, text
+from sqlalchemy import (
+    DDL,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    event,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.domain.blast_states import TAKEN, Direction, Kind, LogStatus, MessageStatus, ScheduleStatus, Target
+from app.domain.blast_states import (
+    TAKEN,
+    Direction,
+    Kind,
+    LogStatus,
+    MessageStatus,
+    ScheduleStatus,
+    Target,
+)
 from app.kit.columns import count, e164, flag, key, long_text, moment, stamp, words
 from app.kit.db import Model, db
 
@@ -16,22 +37,33 @@ CARRIER_IS_KNOWN = "carrier IN ('sandbox', 'twilio')"
 
 
 class MessageLog(Model):
-    """One blast as sent. Its rows in `messages` are the truth; the two counts are kept by triggers on them."""
+    """One blast as sent.
+
+    Its rows in `messages` are the truth; the two counts are kept by triggers on them.
+    """
 
     __tablename__ = "message_logs"
     __table_args__ = (
         CheckConstraint(CARRIER_IS_KNOWN, name="carrier"),
         Index("ix_message_logs_status", "status", "id"),
         Index("ix_message_logs_event_id", "event_id"),
-        Index("ix_message_logs_survey_id", "survey_id", sqlite_where=text("survey_id IS NOT NULL")),
+        Index(
+            "ix_message_logs_survey_id",
+            "survey_id",
+            sqlite_where=text("survey_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[key]
     created_at: Mapped[stamp]
     message_body: Mapped[long_text]
     target: Mapped[Target] = mapped_column(words(Target))
-    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="SET NULL"))
-    status: Mapped[LogStatus] = mapped_column(words(LogStatus), default=LogStatus.SENT, server_default=LogStatus.SENT)
+    event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("events.id", ondelete="SET NULL")
+    )
+    status: Mapped[LogStatus] = mapped_column(
+        words(LogStatus), default=LogStatus.SENT, server_default=LogStatus.SENT
+    )
     total_recipients: Mapped[count]
     success_count: Mapped[count]
     failure_count: Mapped[count]
@@ -54,19 +86,30 @@ class MessageLog(Model):
     # what failed before this moment counts no more towards a pause
     resumed_at: Mapped[moment | None]
     # the survey that this blast asks: whoever answers begins it
-    survey_id: Mapped[int | None] = mapped_column(ForeignKey("survey_flows.id", ondelete="SET NULL"))
+    survey_id: Mapped[int | None] = mapped_column(
+        ForeignKey("survey_flows.id", ondelete="SET NULL")
+    )
 
     @property
     def results(self) -> list[dict[str, Any]]:
-        """One {"phone", "name", "success", "error"} for everybody, as the first design kept them in `details`."""
+        """One {"phone", "name", "success", "error"} for everybody, as the first design kept
+        them in `details`.
+        """
         if self.details:
             return list(json.loads(self.details))
-        rows = select(Message).where(Message.message_log_id == self.id).order_by(Message.id)
+        rows = (
+            select(Message)
+            .where(Message.message_log_id == self.id)
+            .order_by(Message.id)
+        )
         return [row.result for row in db.session.scalars(rows)]
 
 
 class ScheduledMessage(Model):
-    """A blast that waits for its time, everything in it frozen. The audience is not: it is read at release."""
+    """A blast that waits for its time, everything in it frozen.
+
+    The audience is not: it is read at release.
+    """
 
     __tablename__ = "scheduled_messages"
     __table_args__ = (
@@ -75,7 +118,11 @@ class ScheduledMessage(Model):
         Index("ix_scheduled_messages_message_log_id", "message_log_id"),
         Index("ix_scheduled_messages_event_id", "event_id"),
         Index("ix_scheduled_messages_event_reminder_id", "event_reminder_id"),
-        Index("ix_scheduled_messages_survey_id", "survey_id", sqlite_where=text("survey_id IS NOT NULL")),
+        Index(
+            "ix_scheduled_messages_survey_id",
+            "survey_id",
+            sqlite_where=text("survey_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[key]
@@ -83,15 +130,21 @@ class ScheduledMessage(Model):
     scheduled_at: Mapped[moment]
     message_body: Mapped[long_text]
     target: Mapped[Target] = mapped_column(words(Target))
-    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="SET NULL"))
+    event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("events.id", ondelete="SET NULL")
+    )
     status: Mapped[ScheduleStatus] = mapped_column(
-        words(ScheduleStatus), default=ScheduleStatus.PENDING, server_default=ScheduleStatus.PENDING
+        words(ScheduleStatus),
+        default=ScheduleStatus.PENDING,
+        server_default=ScheduleStatus.PENDING,
     )
     test_mode: Mapped[flag]
     processing_started_at: Mapped[moment | None]
     sent_at: Mapped[moment | None]
     error_message: Mapped[str | None] = mapped_column(Text)
-    message_log_id: Mapped[int | None] = mapped_column(ForeignKey("message_logs.id", ondelete="SET NULL"))
+    message_log_id: Mapped[int | None] = mapped_column(
+        ForeignKey("message_logs.id", ondelete="SET NULL")
+    )
     # ours
     footer: Mapped[str | None] = mapped_column(String(160))
     sender: Mapped[str] = mapped_column(String(40), server_default="")
@@ -103,27 +156,60 @@ class ScheduledMessage(Model):
     created_by: Mapped[str | None] = mapped_column(String(80))
     not_after: Mapped[moment | None]
     # the step of an event's plan that this blast is
-    event_reminder_id: Mapped[int | None] = mapped_column(ForeignKey("event_reminders.id", ondelete="SET NULL"))
-    survey_id: Mapped[int | None] = mapped_column(ForeignKey("survey_flows.id", ondelete="SET NULL"))
+    event_reminder_id: Mapped[int | None] = mapped_column(
+        ForeignKey("event_reminders.id", ondelete="SET NULL")
+    )
+    survey_id: Mapped[int | None] = mapped_column(
+        ForeignKey("survey_flows.id", ondelete="SET NULL")
+    )
 
 
 class Message(Model):
-    """One text to or from one person: the truth about delivery. `phone` is the person, `sender` our number."""
+    """One text to or from one person: the truth about delivery.
+
+    `phone` is the person, `sender` our number.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
         # the database itself refuses to text somebody twice in one blast
         Index("uq_messages_log_phone", "message_log_id", "phone", unique=True),
         Index("ix_messages_log_status", "message_log_id", "status"),
-        Index("ix_messages_queued", "carrier", "message_log_id", "id", sqlite_where=text("status = 'queued'")),
-        Index("ix_messages_submitting", "message_log_id", sqlite_where=text("status = 'submitting'")),
+        Index(
+            "ix_messages_queued",
+            "carrier",
+            "message_log_id",
+            "id",
+            sqlite_where=text("status = 'queued'"),
+        ),
+        Index(
+            "ix_messages_submitting",
+            "message_log_id",
+            sqlite_where=text("status = 'submitting'"),
+        ),
         Index("ix_messages_phone", "phone", "id"),
         Index("ix_messages_created_at", "created_at"),
-        Index("ix_messages_look_up_at", "look_up_at", sqlite_where=text("look_up_at IS NOT NULL")),
-        Index("ix_messages_in_reply_to", "in_reply_to", sqlite_where=text("in_reply_to IS NOT NULL")),
-        Index("ix_messages_phone_answered", "phone", "id", sqlite_where=text("in_reply_to IS NOT NULL")),
+        Index(
+            "ix_messages_look_up_at",
+            "look_up_at",
+            sqlite_where=text("look_up_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_messages_in_reply_to",
+            "in_reply_to",
+            sqlite_where=text("in_reply_to IS NOT NULL"),
+        ),
+        Index(
+            "ix_messages_phone_answered",
+            "phone",
+            "id",
+            sqlite_where=text("in_reply_to IS NOT NULL"),
+        ),
         CheckConstraint(CARRIER_IS_KNOWN, name="carrier"),
-        CheckConstraint("(direction = 'inbound') = (status = 'received')", name="inbound_is_received"),
+        CheckConstraint(
+            "(direction = 'inbound') = (status = 'received')",
+            name="inbound_is_received",
+        ),
     )
 
     id: Mapped[key]
@@ -140,9 +226,13 @@ class Message(Model):
     priority: Mapped[count]
     carrier: Mapped[str] = mapped_column(String(10), server_default=PRACTICE)
     provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
-    message_log_id: Mapped[int | None] = mapped_column(ForeignKey("message_logs.id", ondelete="RESTRICT"))
+    message_log_id: Mapped[int | None] = mapped_column(
+        ForeignKey("message_logs.id", ondelete="RESTRICT")
+    )
     segments: Mapped[int] = mapped_column(default=1, server_default="1")
-    encoding: Mapped[str] = mapped_column(String(5), default="GSM-7", server_default="GSM-7")
+    encoding: Mapped[str] = mapped_column(
+        String(5), default="GSM-7", server_default="GSM-7"
+    )
     price: Mapped[str | None] = mapped_column(String(20))
     error_code: Mapped[int | None]
     error_message: Mapped[str | None] = mapped_column(Text)
@@ -161,7 +251,9 @@ class Message(Model):
     # a person decided to leave it as it is
     left_at: Mapped[moment | None]
     # the text from the person that this one answers
-    in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
+    in_reply_to: Mapped[int | None] = mapped_column(
+        ForeignKey("messages.id", ondelete="SET NULL")
+    )
     # the user who wrote it, where it is no blast
     written_by: Mapped[str | None] = mapped_column(String(80))
     # pictures that came with it: a JSON list of {"url", "type"}
@@ -172,11 +264,18 @@ class Message(Model):
         """Whom it was for, whether the carrier took it, and if not, why."""
         success = self.status in TAKEN
         error = None if success else self.error_message or self.reason
-        return {"phone": self.phone, "name": self.name, "success": success, "error": error}
+        return {
+            "phone": self.phone,
+            "name": self.name,
+            "success": success,
+            "error": error,
+        }
 
 
 class Attempt(Model):
-    """One arming of one text. `ref` stands in the status callback's path, so a lost answer is still recognised.
+    """One arming of one text.
+
+    `ref` stands in the status callback's path, so a lost answer is still recognised.
 
     `outcome`: null while open, then accepted, refused, unprocessed, ambiguous or lost.
     """
@@ -185,11 +284,16 @@ class Attempt(Model):
     __table_args__ = (
         Index("ix_attempts_message_id", "message_id", "n", unique=True),
         CheckConstraint("length(ref) = 32", name="ref_is_32_hex"),
-        CheckConstraint("outcome IN ('accepted', 'refused', 'unprocessed', 'ambiguous', 'lost')", name="outcome"),
+        CheckConstraint(
+            "outcome IN ('accepted', 'refused', 'unprocessed', 'ambiguous', 'lost')",
+            name="outcome",
+        ),
     )
 
     id: Mapped[key]
-    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    message_id: Mapped[int] = mapped_column(
+        ForeignKey("messages.id", ondelete="CASCADE")
+    )
     n: Mapped[int]
     ref: Mapped[str] = mapped_column(String(32), unique=True)
     provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -217,7 +321,8 @@ class Lease(Model):
 class SenderHealth(Model):
     """What slows a sender down at the moment, stored so that a restart does not forget it.
 
-    `share` of its rate at `slowed_at`; it grows back by itself. Held until `hold_until`, then one text goes to try.
+    `share` of its rate at `slowed_at`; it grows back by itself. Held until `hold_until`, then
+    one text goes to try.
     """
 
     __tablename__ = "sender_health"
@@ -233,17 +338,26 @@ class SenderHealth(Model):
 
 
 class Alert(Model):
-    """A fault that paused a blast, to be told to an admin who is not at the screen. Written with the pause."""
+    """A fault that paused a blast, to be told to an admin who is not at the screen.
+
+    Written with the pause.
+    """
 
     __tablename__ = "alerts"
     __table_args__ = (
         Index("ix_alerts_message_log_id", "message_log_id"),
-        Index("ix_alerts_next_try_at", "next_try_at", sqlite_where=text("next_try_at IS NOT NULL")),
+        Index(
+            "ix_alerts_next_try_at",
+            "next_try_at",
+            sqlite_where=text("next_try_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[key]
     created_at: Mapped[stamp]
-    message_log_id: Mapped[int | None] = mapped_column(ForeignKey("message_logs.id", ondelete="SET NULL"))
+    message_log_id: Mapped[int | None] = mapped_column(
+        ForeignKey("message_logs.id", ondelete="SET NULL")
+    )
     code: Mapped[int | None]
     words: Mapped[str] = mapped_column(String(300))
     # null: nothing is left to do
@@ -252,7 +366,8 @@ class Alert(Model):
     told_at: Mapped[moment | None]
 
 
-# No IN: SQLite lays out the list of each one anew whenever the trigger fires, which cost more than storing the text.
+# No IN: SQLite lays out the list of each one anew whenever the trigger fires, which cost more
+# than storing the text.
 _WORTH = (
     "CASE WHEN {row}.status = 'accepted' OR {row}.status = 'sent' OR {row}.status = 'no_receipt' "
     "OR {row}.status = 'delivered' THEN 's' WHEN {row}.status = 'failed' OR {row}.status = 'undelivered' "

@@ -23,16 +23,21 @@ from app.kit.clock import now
 from app.kit.db import db
 from app.suppression.queries import left_out
 
-TROUBLE = "engine_trouble"  # the app's extension in which the engine of this process says what it cannot do
+# the app's extension in which the engine of this process says what it cannot do
+TROUBLE = "engine_trouble"
 SILENT_AFTER = 20.0
 SAMPLE, SLICE = 5000, 1000
-# Where somebody was erased, a mark stands in place of the number: nothing is sent to it or asked about it.
+# Where somebody was erased, a mark stands in place of the number: nothing is sent to it or
+# asked about it.
 _NOT_ERASED = Message.phone.startswith("+")
 
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """When the leading engine last said that it lives: `seconds` ago; None when nobody leads. `pid`: its process."""
+    """When the leading engine last said that it lives: `seconds` ago; None when nobody leads.
+
+    `pid`: its process.
+    """
 
     seconds: float | None = None
     pid: int | None = None
@@ -53,7 +58,10 @@ class Heartbeat:
 
 
 # For a statement that asks for something else too: what `heartbeat_of` is told.
-BEAT = tuple(select(told).where(Lease.name == "engine").scalar_subquery() for told in (Lease.beat_at, Lease.holder))
+BEAT = tuple(
+    select(told).where(Lease.name == "engine").scalar_subquery()
+    for told in (Lease.beat_at, Lease.holder)
+)
 
 
 def heartbeat() -> Heartbeat:
@@ -63,12 +71,17 @@ def heartbeat() -> Heartbeat:
 
 
 def heartbeat_of(beat_at: datetime | None, holder: str | None) -> Heartbeat:
-    """What a beat says now. One that lies ahead of us was noted before the clock was set back: it is no fresher."""
+    """What a beat says now.
+
+    One that lies ahead of us was noted before the clock was set back: it is no fresher.
+    """
     if beat_at is None:
         return Heartbeat()
     seconds = abs((now() - beat_at).total_seconds())
     pid = (holder or "").partition("-")[0]
-    return Heartbeat(seconds, int(pid) if pid.isdecimal() and seconds < SILENT_AFTER else None)
+    return Heartbeat(
+        seconds, int(pid) if pid.isdecimal() and seconds < SILENT_AFTER else None
+    )
 
 
 def tally_of(log_id: int) -> Tally:
@@ -77,16 +90,29 @@ def tally_of(log_id: int) -> Tally:
 
 
 def counts_of(log_id: int) -> dict[str, int]:
-    """How many rows of a blast are in which state; only states that occur. One walk along an index."""
-    counts = select(Message.status, func.count()).where(Message.message_log_id == log_id).group_by(Message.status)
+    """How many rows of a blast are in which state; only states that occur.
+
+    One walk along an index.
+    """
+    counts = (
+        select(Message.status, func.count())
+        .where(Message.message_log_id == log_id)
+        .group_by(Message.status)
+    )
     return {row[0]: row[1] for row in db.session.execute(counts)}
 
 
 def queued_segments(log_id: int, queued: int) -> int:
-    """The segments a blast has still to send, scaled up from SAMPLE rows where more than that are `queued`."""
-    waiting = select(Message.segments).where(Message.message_log_id == log_id, Message.status == MessageStatus.QUEUED)
+    """The segments a blast has still to send, scaled up from SAMPLE rows where more than that
+    are `queued`.
+    """
+    waiting = select(Message.segments).where(
+        Message.message_log_id == log_id, Message.status == MessageStatus.QUEUED
+    )
     some = waiting.limit(SAMPLE).subquery()
-    rows, segments = db.session.execute(select(func.count(), func.coalesce(func.sum(some.c.segments), 0))).one()
+    rows, segments = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(some.c.segments), 0))
+    ).one()
     return round(segments * max(1.0, queued / rows)) if rows else 0
 
 
@@ -96,14 +122,26 @@ def health_of(sender: str, carrier: str) -> SenderHealth | None:
 
 
 def among(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
-    """For any where: these rows, as far as they belong to this blast. However many they are, it is one parameter."""
+    """For any where: these rows, as far as they belong to this blast.
+
+    However many they are, it is one parameter.
+    """
     wanted = func.json_each(json.dumps(list(message_ids))).table_valued("value")
-    return and_(Message.message_log_id == log_id, Message.id.in_(select(wanted.c.value)), _NOT_ERASED)
+    return and_(
+        Message.message_log_id == log_id,
+        Message.id.in_(select(wanted.c.value)),
+        _NOT_ERASED,
+    )
 
 
 def may_go_again(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
-    """For any where: those of these rows of a blast that a person may send again, whoever has said STOP since."""
-    return and_(among(log_id, message_ids), or_(Message.status.in_(SENDABLE_AGAIN), *map(_left_out_for, MAY_CHANGE)))
+    """For any where: those of these rows of a blast that a person may send again, whoever has
+    said STOP since.
+    """
+    return and_(
+        among(log_id, message_ids),
+        or_(Message.status.in_(SENDABLE_AGAIN), *map(_left_out_for, MAY_CHANGE)),
+    )
 
 
 def _left_out_for(reason: str) -> ColumnElement[bool]:
@@ -111,7 +149,9 @@ def _left_out_for(reason: str) -> ColumnElement[bool]:
 
 
 def _to_decide(log_id: int, state: str) -> ColumnElement[bool]:
-    """The rows of a blast that a person may decide about at once: those of one state that nobody has left as it is."""
+    """The rows of a blast that a person may decide about at once: those of one state that
+    nobody has left as it is.
+    """
     which = _left_out_for(state) if state in MAY_CHANGE else Message.status == state
     if state in IN_DOUBT:
         which = and_(which, Message.left_at.is_(None))
@@ -119,20 +159,36 @@ def _to_decide(log_id: int, state: str) -> ColumnElement[bool]:
 
 
 def ids_to_decide(log_id: int, state: str) -> list[int]:
-    """Their ids. `state`: a state that may be sent again, `country_off` or `maybe_stop`; any other word: nobody."""
+    """Their ids.
+
+    `state`: a state that may be sent again, `country_off` or `maybe_stop`; any other word:
+    nobody.
+    """
     if state not in (*SENDABLE_AGAIN, *MAY_CHANGE):
         return []
-    return list(db.session.scalars(select(Message.id).where(_to_decide(log_id, state)).order_by(Message.id)))
+    return list(
+        db.session.scalars(
+            select(Message.id).where(_to_decide(log_id, state)).order_by(Message.id)
+        )
+    )
 
 
 def number_to_decide(log_id: int, state: str) -> int:
     """How many they are."""
-    return db.session.scalar(select(func.count()).select_from(Message).where(_to_decide(log_id, state))) or 0
+    return (
+        db.session.scalar(
+            select(func.count()).select_from(Message).where(_to_decide(log_id, state))
+        )
+        or 0
+    )
 
 
 @dataclass(frozen=True)
 class Again:
-    """Some texts sent again, in numbers. `unsure` of these people may get it twice; `left_out`: why who stays out."""
+    """Some texts sent again, in numbers.
+
+    `unsure` of these people may get it twice; `left_out`: why who stays out.
+    """
 
     people: int = 0
     parts: int = 0
@@ -156,18 +212,33 @@ def again(log_id: int, message_ids: Sequence[int]) -> Again:
     )
     found = {row[0]: row for row in db.session.execute(numbers)}
     _, people, parts, unsure = found.pop(None, (None, 0, 0, 0))
-    return Again(people, parts, unsure, {LeftOut(reason): row[1] for reason, row in found.items()})
+    return Again(
+        people,
+        parts,
+        unsure,
+        {LeftOut(reason): row[1] for reason, row in found.items()},
+    )
 
 
-def again_rows(log_id: int, message_ids: Sequence[int], offset: int, most: int) -> Sequence[Message]:
+def again_rows(
+    log_id: int, message_ids: Sequence[int], offset: int, most: int
+) -> Sequence[Message]:
     """Some of those who would get their text again, in the order of the blast."""
-    rows = select(Message).where(may_go_again(log_id, message_ids), left_out(Message.phone).is_(None))
-    return db.session.scalars(rows.order_by(Message.id).offset(offset).limit(most)).all()
+    rows = select(Message).where(
+        may_go_again(log_id, message_ids), left_out(Message.phone).is_(None)
+    )
+    return db.session.scalars(
+        rows.order_by(Message.id).offset(offset).limit(most)
+    ).all()
 
 
 def rows_of(log_id: int, *columns: Any) -> Iterator[Sequence[Row[Any]]]:
-    """These columns of every row of a blast in id order, in slices: however large it is, only one is held at a time."""
-    bounds = select(func.min(Message.id), func.max(Message.id)).where(Message.message_log_id == log_id)
+    """These columns of every row of a blast in id order, in slices: however large it is, only
+    one is held at a time.
+    """
+    bounds = select(func.min(Message.id), func.max(Message.id)).where(
+        Message.message_log_id == log_id
+    )
     first, last = db.session.execute(bounds).one()
     after = (first or 0) - 1
     while last is not None and after < last:
@@ -179,32 +250,49 @@ def rows_of(log_id: int, *columns: Any) -> Iterator[Sequence[Row[Any]]]:
 
 
 def walked(log_id: int) -> ColumnElement[bool]:
-    """For any where: the rows of a blast, walked as they lie in the file. Where each row must be read anyway (names are
-    in no index), that takes a tenth of the time of an index that leads to them one by one.
+    """For any where: the rows of a blast, walked as they lie in the file.
+
+    Where each row must be read anyway (names are in no index), that takes a tenth of the time
+    of an index that leads to them one by one.
     """
     states = func.json_each(json.dumps(list(MessageStatus))).table_valued("value")
-    of_state = (Message.message_log_id == log_id, Message.status == states.c.value)  # one step along an index each
+    of_state = (
+        Message.message_log_id == log_id,
+        Message.status == states.c.value,
+    )  # one step along an index each
     first, last = (
-        select(outer(select(outer(Message.id)).where(*of_state).correlate(states).scalar_subquery())).select_from(
-            states
-        )
+        select(
+            outer(
+                select(outer(Message.id))
+                .where(*of_state)
+                .correlate(states)
+                .scalar_subquery()
+            )
+        ).select_from(states)
         for outer in (func.min, func.max)
     )
     this_blast = Message.message_log_id.op("+")(0) == log_id
-    return and_(Message.id.between(first.scalar_subquery(), last.scalar_subquery()), this_blast)
+    return and_(
+        Message.id.between(first.scalar_subquery(), last.scalar_subquery()), this_blast
+    )
 
 
 def _slice(log_id: int, after: int, last: int, columns: tuple[Any, ...]) -> Any:
-    """By the primary key: `+ 0` keeps SQLite from collecting and sorting the whole blast again for every slice."""
+    """By the primary key: `+ 0` keeps SQLite from collecting and sorting the whole blast again
+    for every slice.
+    """
     this_blast = Message.message_log_id.op("+")(0) == log_id
-    rows = select(Message.id, *columns).where(Message.id > after, Message.id <= last, this_blast)
+    rows = select(Message.id, *columns).where(
+        Message.id > after, Message.id <= last, this_blast
+    )
     return rows.order_by(Message.id).limit(SLICE)
 
 
 def next_due(carrier: str) -> datetime | None:
     """When the next pending blast is due (UTC); None when there is none."""
     pending = select(func.min(ScheduledMessage.scheduled_at)).where(
-        ScheduledMessage.status == ScheduleStatus.PENDING, ScheduledMessage.carrier == carrier
+        ScheduledMessage.status == ScheduleStatus.PENDING,
+        ScheduledMessage.carrier == carrier,
     )
     return db.session.scalar(pending)
 
@@ -224,19 +312,26 @@ def due(carrier: str, moment: datetime) -> Sequence[int]:
 
 
 def overdue(moment: datetime) -> Sequence[Row[int, datetime]]:
-    """Pending blasts of whatever carrier that were due before `moment`, each with its id and when that was."""
+    """Pending blasts of whatever carrier that were due before `moment`, each with its id and
+    when that was.
+    """
     late = select(ScheduledMessage.id, ScheduledMessage.scheduled_at).where(
-        ScheduledMessage.status == ScheduleStatus.PENDING, ScheduledMessage.scheduled_at < moment
+        ScheduledMessage.status == ScheduleStatus.PENDING,
+        ScheduledMessage.scheduled_at < moment,
     )
     return db.session.execute(late).all()
 
 
 def by_token(client_token: str) -> int | None:
     """The blast that was confirmed with this token, if it was."""
-    return db.session.scalar(select(ScheduledMessage.id).where(ScheduledMessage.client_token == client_token))
+    return db.session.scalar(
+        select(ScheduledMessage.id).where(ScheduledMessage.client_token == client_token)
+    )
 
 
 def name_of(phone: str) -> str | None:
     """The name under which we last texted a number."""
-    named = select(Message.name).where(Message.phone == phone, Message.name.is_not(None))
+    named = select(Message.name).where(
+        Message.phone == phone, Message.name.is_not(None)
+    )
     return db.session.scalar(named.order_by(Message.id.desc()).limit(1))

@@ -1,1 +1,3 @@
-"""The law book: rules that need no request, no database and no clock; time and settings come in as arguments."""
+"""The law book: rules that need no request, no database and no clock; time and settings come in
+as arguments.
+"""

@@ -1,4 +1,6 @@
-"""What an admin is told when a fault paused a blast: by text, and as a note to a chat room or a pager."""
+"""What an admin is told when a fault paused a blast: by text, and as a note to a chat room or a
+pager.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +28,10 @@ class Told:
 
 
 def note(alert: Told, base: str) -> dict[str, object]:
-    """The JSON for a chat room. `text` is what Slack, Mattermost and others show; the rest is for programs."""
+    """The JSON for a chat room.
+
+    `text` is what Slack, Mattermost and others show; the rest is for programs.
+    """
     link = address(base, alert.blast)
     name = f"Blast {alert.blast}" if alert.blast else "A blast"
     return {
@@ -47,7 +52,8 @@ def address(base: str, blast: int | None) -> str:
 
 
 def in_a_text(body: str, paused: Sequence[int], cause: str, base: str) -> str:
-    """The text to the admin's phone: the first of these blasts by how it begins, the cause, and where to look.
+    """The text to the admin's phone: the first of these blasts by how it begins, the cause, and
+    where to look.
 
     Two parts at most: everything outside GSM-7 is left out, and a long cause is cut.
     """
@@ -59,7 +65,9 @@ def in_a_text(body: str, paused: Sequence[int], cause: str, base: str) -> str:
     cause = _only_gsm(cause)
     free = PARTS * GSM7_PART - measure(f"{start}  {end}").units
     if measure(cause).units > free:
-        cause = cause[: max(0, free // 2 - 3)].rstrip(" .,") + "..."  # half: some signs weigh two
+        cause = (
+            cause[: max(0, free // 2 - 3)].rstrip(" .,") + "..."
+        )  # half: some signs weigh two
     return f"{start} {cause} {end}"
 
 
@@ -67,7 +75,11 @@ def _name(body: str, blast: int) -> str:
     line = " ".join(_only_gsm(fill(body, None, ANY_EVENT)).split())
     if not line:
         return f"blast {blast}"
-    return f'the blast "{line}"' if len(line) <= TITLE else f'the blast "{line[: TITLE - 3].rstrip(" .,;:!?-")}..."'
+    return (
+        f'the blast "{line}"'
+        if len(line) <= TITLE
+        else f'the blast "{line[: TITLE - 3].rstrip(" .,;:!?-")}..."'
+    )
 
 
 def _only_gsm(text: str) -> str:

@@ -1,4 +1,6 @@
-"""The rehearsal of a blast: who gets which text, who is left out, what it weighs; for review and release alike."""
+"""The rehearsal of a blast: who gets which text, who is left out, what it weighs; for review
+and release alike.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -32,7 +34,8 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """Every number of the pool once, in the pool's order; `duplicates` counts the repeats that were merged.
+    """Every number of the pool once, in the pool's order; `duplicates` counts the repeats that
+    were merged.
 
     `event`: what stood for the event's placeholders.
     """
@@ -54,7 +57,9 @@ class Rehearsal:
     @cached_property
     def left_out_counts(self) -> dict[LeftOut, int]:
         """How many are left out, by reason; only reasons that occur."""
-        return dict(Counter(text.left_out for text in self.texts if text.left_out is not None))
+        return dict(
+            Counter(text.left_out for text in self.texts if text.left_out is not None)
+        )
 
     @cached_property
     def segments(self) -> int:
@@ -63,12 +68,16 @@ class Rehearsal:
 
     @cached_property
     def longest(self) -> Text | None:
-        """The text with the most parts, among these the most characters; None when nobody gets one."""
+        """The text with the most parts, among these the most characters; None when nobody gets
+        one.
+        """
         return max(self.sendable, key=_size, default=None)
 
     @cached_property
     def shortest(self) -> Text | None:
-        """The text with the fewest parts, among these the fewest characters; None when nobody gets one."""
+        """The text with the fewest parts, among these the fewest characters; None when nobody
+        gets one.
+        """
         return min(self.sendable, key=_size, default=None)
 
     @cached_property
@@ -78,27 +87,37 @@ class Rehearsal:
 
 
 def rehearse(
-    pool: Iterable[Person], template: str, footer: str | None, event: Mapping[str, str] | None = None
+    pool: Iterable[Person],
+    template: str,
+    footer: str | None,
+    event: Mapping[str, str] | None = None,
 ) -> Rehearsal:
-    """Merge equal numbers, fill in the template, add the footer (None: none) and measure, for everybody in the pool.
+    """Merge equal numbers, fill in the template, add the footer (None: none) and measure, for
+    everybody in the pool.
 
     `event`: what stands for the event's placeholders, the same for everybody.
     """
     people, duplicates = _merged(pool)
     of_event = event or {}
     written = _writer(template, footer, of_event)
-    return Rehearsal(tuple(_text(person, written) for person in people), duplicates, of_event)
+    return Rehearsal(
+        tuple(_text(person, written) for person in people), duplicates, of_event
+    )
 
 
 def without_too_long(rehearsal: Rehearsal) -> Rehearsal:
-    """The same with texts over the limit left out: the carrier would refuse them, and pause the blast for all.
+    """The same with texts over the limit left out: the carrier would refuse them, and pause the
+    blast for all.
 
     The review page names these people; a text that is too long for everybody is refused there.
     """
     if not rehearsal.too_long:
         return rehearsal
     long = {text.phone for text in rehearsal.too_long}
-    texts = (each._replace(left_out=LeftOut.TOO_LONG) if each.phone in long else each for each in rehearsal.texts)
+    texts = (
+        each._replace(left_out=LeftOut.TOO_LONG) if each.phone in long else each
+        for each in rehearsal.texts
+    )
     return replace(rehearsal, texts=tuple(texts))
 
 
@@ -106,20 +125,28 @@ Writer = Callable[[str | None], tuple[str, str, int]]
 
 
 def _merged(pool: Iterable[Person]) -> tuple[list[Person], int]:
-    """One person a number: the first, or the first with a name. A reason to leave one of them out holds for all."""
+    """One person a number: the first, or the first with a name.
+
+    A reason to leave one of them out holds for all.
+    """
     kept: dict[str, Person] = {}
     seen = 0
     for person in pool:
         seen += 1
         first = kept.setdefault(person.phone, person)
         if first is not person:
-            name, left_out = first.name or person.name, first.left_out or person.left_out
+            name, left_out = (
+                first.name or person.name,
+                first.left_out or person.left_out,
+            )
             kept[person.phone] = Person(name, person.phone, left_out)
     return list(kept.values()), seen - len(kept)
 
 
 def _writer(template: str, footer: str | None, event: Mapping[str, str]) -> Writer:
-    """A function from a name to (body, encoding, segments); an empty body when the filled-in text would be blank."""
+    """A function from a name to (body, encoding, segments); an empty body when the filled-in
+    text would be blank.
+    """
 
     def write(name: str | None) -> tuple[str, str, int]:
         body = wording.fill(template, name, event).strip()
@@ -138,9 +165,18 @@ def _writer(template: str, footer: str | None, event: Mapping[str, str]) -> Writ
 
 def _text(person: Person, written: Writer) -> Text:
     if person.left_out is not None:
-        return Text(person.name, person.phone, "", Encoding.GSM7.value, 0, person.left_out)
+        return Text(
+            person.name, person.phone, "", Encoding.GSM7.value, 0, person.left_out
+        )
     body, encoding, segments = written(person.name)
-    return Text(person.name, person.phone, body, encoding, segments, None if body else LeftOut.EMPTY_TEXT)
+    return Text(
+        person.name,
+        person.phone,
+        body,
+        encoding,
+        segments,
+        None if body else LeftOut.EMPTY_TEXT,
+    )
 
 
 def _size(text: Text) -> tuple[int, int]:

@@ -1,4 +1,6 @@
-"""The lives of a message, a blast's log and a scheduled blast: their states and ranks, and what may go again."""
+"""The lives of a message, a blast's log and a scheduled blast: their states and ranks, and what
+may go again.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -84,7 +86,8 @@ class Unsure(StrEnum):
     PROCESS_STOPPED = "process_stopped"
 
 
-# Evidence (an answer, a receipt, a list) applies if and only if its rank is higher than what we know.
+# Evidence (an answer, a receipt, a list) applies if and only if its rank is higher than what we
+# know.
 RANK: dict[MessageStatus, int] = {
     MessageStatus.QUEUED: 0,
     MessageStatus.SUBMITTING: 1,
@@ -103,11 +106,18 @@ RANK: dict[MessageStatus, int] = {
     MessageStatus.RECEIVED: 9,
 }
 # What the carrier has taken, what came to nothing, and the blasts that have not ended.
-TAKEN = (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.NO_RECEIPT, MessageStatus.DELIVERED)
+TAKEN = (
+    MessageStatus.ACCEPTED,
+    MessageStatus.SENT,
+    MessageStatus.NO_RECEIPT,
+    MessageStatus.DELIVERED,
+)
 FAILED = (MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.OPTED_OUT)
 OPEN = (LogStatus.PROCESSING, LogStatus.PAUSED)
 ENDED = (LogStatus.SENT, LogStatus.FAILED, LogStatus.CANCELLED)
-NEVER_LEFT = frozenset({MessageStatus.SKIPPED, MessageStatus.CANCELLED, MessageStatus.EXPIRED})
+NEVER_LEFT = frozenset(
+    {MessageStatus.SKIPPED, MessageStatus.CANCELLED, MessageStatus.EXPIRED}
+)
 # What a person has to decide about, and what a person may send again (a machine never does).
 IN_DOUBT = (MessageStatus.UNKNOWN, MessageStatus.NOT_SENT)
 SENDABLE_AGAIN = (*IN_DOUBT, MessageStatus.FAILED)
@@ -155,10 +165,13 @@ WORDS: dict[str, str] = {
 def may_send_again(status: MessageStatus, reason: str | None) -> bool:
     """Whether a person may put a row back into the queue, for a new attempt.
 
-    Never what the carrier has handed on; and of those left out only whose country was off, for it may be on by now, and
-    who perhaps said STOP, for somebody may have decided that they did not.
+    Never what the carrier has handed on; and of those left out only whose country was off, for
+    it may be on by now, and who perhaps said STOP, for somebody may have decided that they did
+    not.
     """
-    return status in SENDABLE_AGAIN or (status is MessageStatus.SKIPPED and reason in MAY_CHANGE)
+    return status in SENDABLE_AGAIN or (
+        status is MessageStatus.SKIPPED and reason in MAY_CHANGE
+    )
 
 
 @dataclass(frozen=True)
@@ -199,7 +212,9 @@ def tally(counts: Mapping[str, int]) -> Tally:
 
     status = MessageStatus
     return Tally(
-        total=sum(count for state, count in rows.items() if state is not status.RECEIVED),
+        total=sum(
+            count for state, count in rows.items() if state is not status.RECEIVED
+        ),
         queued=of(status.QUEUED),
         in_flight=of(status.SUBMITTING),
         unknown=of(status.UNKNOWN),
@@ -211,5 +226,11 @@ def tally(counts: Mapping[str, int]) -> Tally:
 
 
 def final_log_status(tally: Tally) -> LogStatus:
-    """How a blast that is done ended: sent when the carrier took, or may have taken, at least one text."""
-    return LogStatus.SENT if tally.accepted or tally.delivered or tally.unknown else LogStatus.FAILED
+    """How a blast that is done ended: sent when the carrier took, or may have taken, at least
+    one text.
+    """
+    return (
+        LogStatus.SENT
+        if tally.accepted or tally.delivered or tally.unknown
+        else LogStatus.FAILED
+    )

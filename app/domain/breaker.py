@@ -1,14 +1,15 @@
-"""When a kind of failure stops a blast, slows its sender down or holds it back: rules, and what they say of results.
+"""When a kind of failure stops a blast, slows its sender down or holds it back: rules, and what
+they say of results.
 
 A rule is written like this (column `breaker` of carrier_codes.csv), read once:
 
-    none                    nothing follows
-    now                     the blast pauses at once
-    ratio 5/20              it pauses when 5 of 20 texts in a row failed like this
-    row 3                   it pauses when 3 in a row did
-    country                 the rest of the country is left out; at home the blast pauses
-    slow ratio 3/10         not a pause: the sender goes at half its rate
-    hold ratio 5/10 600     not a pause: nothing leaves the sender for 600 seconds, then one text goes to try
+none                    nothing follows
+now                     the blast pauses at once
+ratio 5/20              it pauses when 5 of 20 texts in a row failed like this
+row 3                   it pauses when 3 in a row did
+country                 the rest of the country is left out; at home the blast pauses
+slow ratio 3/10         not a pause: the sender goes at half its rate
+hold ratio 5/10 600     not a pause: nothing leaves the sender for 600 seconds, then one text goes to try
 """
 
 import re
@@ -31,7 +32,9 @@ class Act(StrEnum):
 
 
 class Came(StrEnum):
-    """What a text came to, seen from one failure: it went through, failed in the same manner, or in another one."""
+    """What a text came to, seen from one failure: it went through, failed in the same manner,
+    or in another one.
+    """
 
     THROUGH = "through"
     SAME = "same"
@@ -40,7 +43,10 @@ class Came(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """`act` after `fails` of `of` neighbours, or after `fails` in a row when `of` is None. `seconds`: of a hold."""
+    """`act` after `fails` of `of` neighbours, or after `fails` in a row when `of` is None.
+
+    `seconds`: of a hold.
+    """
 
     act: Act
     fails: int = 1
@@ -53,7 +59,9 @@ class Rule:
         return self.fails == 1
 
 
-_WRITTEN = re.compile(r"(?:(slow|hold) )?(?:(now)|row (\d+)|ratio (\d+)/(\d+))(?: (\d+))?")
+_WRITTEN = re.compile(
+    r"(?:(slow|hold) )?(?:(now)|row (\d+)|ratio (\d+)/(\d+))(?: (\d+))?"
+)
 
 
 @cache
@@ -67,18 +75,31 @@ def rule(words: str) -> Rule | None:
     if not found:
         raise ValueError(f"no rule: {words}")
     act, now, row, fails, of, seconds = found.groups()
-    made = Rule(Act(act or "pause"), int(row or fails or 1), int(of) if of else None, int(seconds or 0))
-    if (made.act is Act.HOLD) != bool(seconds) or made.fails < (1 if now else 2) or made.fails > (made.of or WIDEST):
+    made = Rule(
+        Act(act or "pause"),
+        int(row or fails or 1),
+        int(of) if of else None,
+        int(seconds or 0),
+    )
+    if (
+        (made.act is Act.HOLD) != bool(seconds)
+        or made.fails < (1 if now else 2)
+        or made.fails > (made.of or WIDEST)
+    ):
         raise ValueError(f"no rule: {words}")
     if made.of and made.of > WIDEST:
         raise ValueError(f"looks too far: {words}")
     return made
 
 
-def trips(rule: Rule, results: Sequence[Came], here: int, *, patient: bool = False) -> bool:
-    """Whether the failure at `here` is one too many, among its neighbours in the order the texts were handed over.
+def trips(
+    rule: Rule, results: Sequence[Came], here: int, *, patient: bool = False
+) -> bool:
+    """Whether the failure at `here` is one too many, among its neighbours in the order the
+    texts were handed over.
 
-    Which of them was heard of first changes nothing. `patient`: where others went through, one failure is no proof.
+    Which of them was heard of first changes nothing. `patient`: where others went through, one
+    failure is no proof.
     """
     if rule.at_once:
         patience = PATIENCE if patient and Came.THROUGH in results else 1
@@ -99,6 +120,11 @@ def in_a_row(results: Sequence[Came], here: int) -> int:
 
 
 def most_among(results: Sequence[Came], here: int, width: int) -> int:
-    """The most failures of this kind in any `width` neighbours that the one at `here` belongs to."""
+    """The most failures of this kind in any `width` neighbours that the one at `here` belongs
+    to.
+    """
     starts = range(max(0, here - width + 1), here + 1)
-    return max(sum(each is Came.SAME for each in results[start : start + width]) for start in starts)
+    return max(
+        sum(each is Came.SAME for each in results[start : start + width])
+        for start in starts
+    )

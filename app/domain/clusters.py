@@ -1,7 +1,10 @@
-"""Signs a reader sees as one: a flag, a family, a letter with its accents. Twilio's calculator never cuts one in two.
+"""Signs a reader sees as one: a flag, a family, a letter with its accents.
 
-The rules are the extended grapheme clusters of Unicode 10, because that calculator uses these and not newer ones:
-an emoji joined from parts that Unicode 10 does not know counts as its parts.
+Twilio's calculator never cuts one in two.
+
+The rules are the extended grapheme clusters of Unicode 10, because that calculator uses these
+and not newer ones: an emoji joined from parts that Unicode 10 does not know counts as its
+parts.
 """
 
 import re
@@ -23,14 +26,17 @@ COLOURED = (
     "\U0001f446-\U0001f450\U0001f46e\U0001f470-\U0001f478\U0001f47c\U0001f481-\U0001f483\U0001f485-\U0001f487"
     "\U0001f4aa\U0001f574\U0001f575\U0001f57a\U0001f590\U0001f595\U0001f596\U0001f645-\U0001f647"
     "\U0001f64b-\U0001f64f\U0001f6a3\U0001f6b4-\U0001f6b6\U0001f6c0\U0001f6cc\U0001f918-\U0001f91c\U0001f91e"
-    "\U0001f91f\U0001f926\U0001f930-\U0001f939\U0001f93d\U0001f93e\U0001f9d1-\U0001f9dd" + PERSON
+    "\U0001f91f\U0001f926\U0001f930-\U0001f939\U0001f93d\U0001f93e\U0001f9d1-\U0001f9dd"
+    + PERSON
 )
 HANGUL = "\u1100-\u11ff\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb"
-LEADING, VOWEL, TRAILING = "\u1100-\u115f\ua960-\ua97c", "\u1160-\u11a7\ud7b0-\ud7c6", "\u11a8-\u11ff\ud7cb-\ud7fb"
-# Burmese and Tai vowel signs that stand on their own, though they are spacing marks by category.
-STANDING = (
-    "\u102b\u102c\u1038\u1062-\u1064\u1067-\u106d\u1083\u1087-\u108c\u108f\u109a-\u109c\u1a61\u1a63\u1a64\uaa7b\uaa7d"
+LEADING, VOWEL, TRAILING = (
+    "\u1100-\u115f\ua960-\ua97c",
+    "\u1160-\u11a7\ud7b0-\ud7c6",
+    "\u11a8-\u11ff\ud7cb-\ud7fb",
 )
+# Burmese and Tai vowel signs that stand on their own, though they are spacing marks by category.
+STANDING = "\u102b\u102c\u1038\u1062-\u1064\u1067-\u106d\u1083\u1087-\u108c\u108f\u109a-\u109c\u1a61\u1a63\u1a64\uaa7b\uaa7d"
 BEFORE = "\u0600-\u0605\u06dd\u070f\u08e2\u0d4e\U000110bd"  # signs that belong to the next one
 
 
@@ -46,7 +52,8 @@ def joining(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=256)
 def around(signs: frozenset[str]) -> re.Pattern[str]:
-    """The stretches of a text that hold every cluster longer than one sign, when `signs` are its joining signs.
+    """The stretches of a text that hold every cluster longer than one sign, when `signs` are
+    its joining signs.
 
     Cutting a whole text is slow; between these stretches every sign is a cluster.
     """
@@ -55,7 +62,9 @@ def around(signs: frozenset[str]) -> re.Pattern[str]:
 
 @cache
 def _cluster() -> re.Pattern[str]:
-    control = _as_class(lambda sign: unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp", "Cs"))
+    control = _as_class(
+        lambda sign: unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp", "Cs")
+    )
     mark = _as_class(_is_mark)
     spacing = _as_class(_is_spacing)
     alone = rf"(?![\u200c\u200d{BEFORE}])[{control}]"
@@ -70,7 +79,11 @@ def _cluster() -> re.Pattern[str]:
 @cache
 def _joining_signs() -> frozenset[str]:
     always = re.compile(f"[{JOINER}{FLAG}{SKIN}{HANGUL}{BEFORE}]")
-    return frozenset(sign for sign in _signs() if _is_mark(sign) or _is_spacing(sign) or always.match(sign))
+    return frozenset(
+        sign
+        for sign in _signs()
+        if _is_mark(sign) or _is_spacing(sign) or always.match(sign)
+    )
 
 
 def _is_mark(sign: str) -> bool:
@@ -94,4 +107,6 @@ def _as_class(belongs: Callable[[str], bool]) -> str:
             found[-1][1] = code
         else:
             found.append([code, code])
-    return "".join(f"{re.escape(chr(first))}-{re.escape(chr(last))}" for first, last in found)
+    return "".join(
+        f"{re.escape(chr(first))}-{re.escape(chr(last))}" for first, last in found
+    )

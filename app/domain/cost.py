@@ -30,14 +30,19 @@ def cost_of(segments: int, price: Decimal | None) -> Decimal | None:
 
 
 def seconds_to_send(segments: int, rate: float) -> float:
-    """How long a carrier taking `rate` segments a second needs. Raises ValueError for a rate that sends nothing."""
+    """How long a carrier taking `rate` segments a second needs.
+
+    Raises ValueError for a rate that sends nothing.
+    """
     if not rate > 0:
         raise ValueError("the rate must be above 0")
     return segments / rate
 
 
 def duration_in_words(seconds: float) -> str:
-    """'a few seconds', 'about 40 seconds', 'about 1 minute', 'about 2 hours 10 minutes', 'about 3 days 4 hours'."""
+    """'a few seconds', 'about 40 seconds', 'about 1 minute', 'about 2 hours 10 minutes', 'about
+    3 days 4 hours'.
+    """
     if seconds < 20:
         return "a few seconds"
     if seconds < 55:
@@ -59,10 +64,16 @@ def counted(number: int, noun: str) -> str:
 
 def two_units(large: int, large_noun: str, small: int, small_noun: str) -> str:
     """'2 hours 10 minutes'; the smaller one is left out when it is nothing."""
-    return counted(large, large_noun) + (f" {counted(small, small_noun)}" if small else "")
+    return counted(large, large_noun) + (
+        f" {counted(small, small_noun)}" if small else ""
+    )
 
 
 def _with_currency(figure: str, currency: str, *, negative: bool) -> str:
     code = currency.strip().upper()
     sign = "-" if negative else ""
-    return f"{sign}{SYMBOLS[code]}{figure}" if code in SYMBOLS else f"{code} {sign}{figure}".strip()
+    return (
+        f"{sign}{SYMBOLS[code]}{figure}"
+        if code in SYMBOLS
+        else f"{code} {sign}{figure}".strip()
+    )

@@ -13,7 +13,9 @@ YEARS = (1900, 2199)
 
 @dataclass(frozen=True)
 class Calendar:
-    """How days are read: the day it is, and whether the month stands first in 5/8 (as in the United States)."""
+    """How days are read: the day it is, and whether the month stands first in 5/8 (as in the
+    United States).
+    """
 
     today: date
     month_first: bool = True
@@ -22,7 +24,8 @@ class Calendar:
 def read_day(text: str, key: str, calendar: Calendar) -> date | None:
     """The day that a whole text names; None when it names none, or could mean two.
 
-    `key` is the text in capitals, without accents and punctuation. A day without its year is the next such day.
+    `key` is the text in capitals, without accents and punctuation. A day without its year is
+    the next such day.
     """
     day = _day(_with_marks(text) or key, calendar)
     return day if day and YEARS[0] <= day.year <= YEARS[1] else None
@@ -59,7 +62,9 @@ def _in_digits(key: str, calendar: Calendar) -> date | None:
     if not match:
         return None
     first, second = int(match[1]), int(match[3])
-    month_first = calendar.month_first and match[2] != "."  # where the month comes first nobody writes dots
+    month_first = (
+        calendar.month_first and match[2] != "."
+    )  # where the month comes first nobody writes dots
     month, day = (first, second) if month_first else (second, first)
     if month > 12:
         month, day = day, month
@@ -67,11 +72,23 @@ def _in_digits(key: str, calendar: Calendar) -> date | None:
 
 
 def _in_words(key: str, calendar: Calendar) -> date | None:
-    words = [word for word in key.split() if word not in {"THE", "OF", "DE", "DEL", "EL", "LE", "ON"}]
+    words = [
+        word
+        for word in key.split()
+        if word not in {"THE", "OF", "DE", "DEL", "EL", "LE", "ON"}
+    ]
     words = [word for word in words if word not in WEEKDAYS or word in MONTHS]
     months = [word for word in words if word in MONTHS]
-    figures = [re.sub(r"(?<=\d)(ST|ND|RD|TH|ER)$", "", word) for word in words if word not in MONTHS]
-    if len(months) != 1 or not 1 <= len(figures) <= 2 or not all(re.fullmatch(r"\d{1,4}", each) for each in figures):
+    figures = [
+        re.sub(r"(?<=\d)(ST|ND|RD|TH|ER)$", "", word)
+        for word in words
+        if word not in MONTHS
+    ]
+    if (
+        len(months) != 1
+        or not 1 <= len(figures) <= 2
+        or not all(re.fullmatch(r"\d{1,4}", each) for each in figures)
+    ):
         return None
     day, year = (figures[0], figures[1] if len(figures) == 2 else None)
     if len(day) > 2 or (year is not None and len(year) not in (2, 4)):
@@ -84,7 +101,9 @@ def _in_year(year: str | None, month: int, day: int, calendar: Calendar) -> date
     today = calendar.today
     if year is None:
         this = _made(today.year, month, day)
-        return this if this is None or this >= today else _made(today.year + 1, month, day)
+        return (
+            this if this is None or this >= today else _made(today.year + 1, month, day)
+        )
     whole = int(year)
     if len(year) == 2:
         whole += today.year // 100 * 100

@@ -3,13 +3,15 @@
 from datetime import datetime, timedelta
 
 SATURDAY = 5
-# 47 CFR 64.1200(a)(10): a request to stop is honoured within a reasonable time, ten business days at most.
+# 47 CFR 64.1200(a)(10): a request to stop is honoured within a reasonable time, ten business
+# days at most.
 DAYS_TO_HONOUR_A_STOP = 10
 
 
 def business_days_after(moment: datetime, days: int) -> datetime:
-    """The same time of day so many days from Monday to Friday later. Holidays are not known, so they count as days:
-    the deadline is never later than the law's.
+    """The same time of day so many days from Monday to Friday later.
+
+    Holidays are not known, so they count as days: the deadline is never later than the law's.
     """
     while days > 0:
         moment += timedelta(days=1)

@@ -1,4 +1,6 @@
-"""What is left of a person who asked to be erased: a keyed hash of the number, and marks in the logs."""
+"""What is left of a person who asked to be erased: a keyed hash of the number, and marks in the
+logs.
+"""
 
 import hashlib
 import hmac
@@ -13,12 +15,18 @@ MARK = re.compile(r"#[0-9a-f]{19}")
 
 
 def phone_hash(key: str, e164: str) -> str:
-    """The hash a number is remembered by. The numbers of a country are few: without the key it tells nothing."""
+    """The hash a number is remembered by.
+
+    The numbers of a country are few: without the key it tells nothing.
+    """
     return hmac.new(key.encode(), e164.encode(), hashlib.sha256).hexdigest()
 
 
 def new_mark() -> str:
-    """What stands in the logs in place of a number: '#' and 19 random hex digits. It leads back to nobody."""
+    """What stands in the logs in place of a number: '#' and 19 random hex digits.
+
+    It leads back to nobody.
+    """
     return f"#{secrets.token_hex(10)[:19]}"
 
 
@@ -28,6 +36,8 @@ def is_mark(phone: str) -> bool:
 
 
 def mentions(text: str, e164: str) -> bool:
-    """Whether a cell of a sheet holds this number, in whatever spelling and with whatever behind it."""
+    """Whether a cell of a sheet holds this number, in whatever spelling and with whatever
+    behind it.
+    """
     digits, own = digits_of(text).lstrip("0"), e164.lstrip("+")
     return len(digits) >= 7 and (own.endswith(digits) or own[-10:] in digits)

@@ -1,4 +1,6 @@
-"""When a machine stops answering a number: two systems that answer each other must come to an end."""
+"""When a machine stops answering a number: two systems that answer each other must come to an
+end.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -15,9 +17,11 @@ WENT_ON = frozenset({"survey_answered", "survey_finished"})
 
 
 def is_flood(answered: Sequence[str | None], verdict: str, more: int = 1) -> bool:
-    """Whether so many `more` automatic answers would be too many, after those of the last ten minutes.
+    """Whether so many `more` automatic answers would be too many, after those of the last ten
+    minutes.
 
-    `answered`: what was made of the text before each of them (the verdict of its call); `verdict`: of this one.
+    `answered`: what was made of the text before each of them (the verdict of its call);
+    `verdict`: of this one.
     """
     if len(answered) + more > MOST_WITH_SURVEYS:
         return True

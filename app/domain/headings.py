@@ -1,4 +1,6 @@
-"""What the heading of a spreadsheet's column says about the column, in the languages people write them."""
+"""What the heading of a spreadsheet's column says about the column, in the languages people
+write them.
+"""
 
 import re
 import unicodedata
@@ -30,9 +32,17 @@ KIND_WORDS = {
 
 
 def folded(heading: str) -> str:
-    """A heading as plain lower-case words: 'Número  de MÓVIL*', 'NumeroDeMovil' both give 'numero de movil'."""
-    spelt = re.sub(r"(?<=[a-zß-ÿ])(?=[A-Z])", " ", unicodedata.normalize("NFKC", heading))
-    signs = (sign for sign in unicodedata.normalize("NFKD", spelt.casefold()) if not _is_mark(sign))
+    """A heading as plain lower-case words: 'Número  de MÓVIL*', 'NumeroDeMovil' both give
+    'numero de movil'.
+    """
+    spelt = re.sub(
+        r"(?<=[a-zß-ÿ])(?=[A-Z])", " ", unicodedata.normalize("NFKC", heading)
+    )
+    signs = (
+        sign
+        for sign in unicodedata.normalize("NFKD", spelt.casefold())
+        if not _is_mark(sign)
+    )
     plain = unicodedata.normalize("NFC", "".join(signs))
     return " ".join("".join(sign if sign.isalnum() else " " for sign in plain).split())
 
@@ -45,7 +55,8 @@ def _all(text: str) -> frozenset[str]:
     return frozenset(folded(phrase) for phrase in text.split("|"))
 
 
-# A heading with one of these inside is about a phone: "Mobiltelefonnummer", "Phone 1 - Value", "Número de teléfono".
+# A heading with one of these inside is about a phone: "Mobiltelefonnummer", "Phone 1 - Value",
+# "Número de teléfono".
 PHONE_STEMS = _all(
     "phone|telefon|téléphon|telefoon|telefòn|telephon|mobile|mobil|handy|celular|cellul|rufnummer|puhelin|gsm|msisdn|"
     "телефон|мобил|τηλέφων|κινητό|电话|電話|手机|手機|携帯|전화|휴대|핸드폰|هاتف|جوال|موبايل|טלפון|נייד|फोन|मोबाइल|"
@@ -57,7 +68,9 @@ LANDLINE_WORDS = _all(
     "home|work|office|business|landline|fax|emergency|festnetz|privat|büro|geschäftlich|dienstlich|"
     "casa|trabajo|oficina|fijo|domicile|bureau|travail|fixe|thuis|werk|lavoro|ufficio|fisso|trabalho|fixo"
 )
-ID_WORDS = _all("id|ids|no|nr|nummer|number|num|nº|account|member number|membership|customer|kunde|card|code|ref|zip")
+ID_WORDS = _all(
+    "id|ids|no|nr|nummer|number|num|nº|account|member number|membership|customer|kunde|card|code|ref|zip"
+)
 
 FIRST_NAMES = _all(
     "first name|firstname|first|given name|given names|givenname|given|forename|forenames|christian name|vorname|"
@@ -92,10 +105,16 @@ def kind_of(heading: str) -> Kind | None:
         return None
     if words & PHONE_WORDS or any(stem in plain for stem in PHONE_STEMS):
         return Kind.PHONE
-    for kind, phrases in ((Kind.FIRST, FIRST_NAMES), (Kind.LAST, LAST_NAMES), (Kind.NAME, NAMES)):
+    for kind, phrases in (
+        (Kind.FIRST, FIRST_NAMES),
+        (Kind.LAST, LAST_NAMES),
+        (Kind.NAME, NAMES),
+    ):
         if plain in phrases:
             return kind
-    return _english_name(words) if "name" in words and not words & NOT_A_PERSON else None
+    return (
+        _english_name(words) if "name" in words and not words & NOT_A_PERSON else None
+    )
 
 
 def _english_name(words: set[str]) -> Kind:

@@ -1,4 +1,6 @@
-"""From the date and time somebody typed in a zone to one moment, and from a moment back to words."""
+"""From the date and time somebody typed in a zone to one moment, and from a moment back to
+words.
+"""
 
 import math
 import re
@@ -10,16 +12,44 @@ from zoneinfo import ZoneInfo, available_timezones
 from app.domain.cost import counted, two_units
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+MONTHS = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
+AREAS = (
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+)
 YEARS_AHEAD = 5
 YEARS = range(1970, 2200)
 
 
 class BadTime(ValueError):
-    """No moment to send at: `field` is where to say it, `sentence` what, `suggestion` a time that exists (or None)."""
+    """No moment to send at: `field` is where to say it, `sentence` what, `suggestion` a time
+    that exists (or None).
+    """
 
-    def __init__(self, field: str, sentence: str, suggestion: str | None = None) -> None:
+    def __init__(
+        self, field: str, sentence: str, suggestion: str | None = None
+    ) -> None:
         self.field = field
         self.sentence = sentence
         self.suggestion = suggestion
@@ -28,7 +58,10 @@ class BadTime(ValueError):
 
 @dataclass(frozen=True)
 class Local:
-    """A moment and how it was chosen. `ambiguous`: the clock shows this time twice; `fold` tells which is meant."""
+    """A moment and how it was chosen.
+
+    `ambiguous`: the clock shows this time twice; `fold` tells which is meant.
+    """
 
     utc: datetime
     zone: str
@@ -36,40 +69,56 @@ class Local:
     fold: str
 
 
-def read_local(date: str, time: str, zone: str, *, fold: str = "", now: datetime) -> Local:
-    """The moment of YYYY-MM-DD and HH:MM in `zone`, a whole minute in UTC; the running minute still counts.
+def read_local(
+    date: str, time: str, zone: str, *, fold: str = "", now: datetime
+) -> Local:
+    """The moment of YYYY-MM-DD and HH:MM in `zone`, a whole minute in UTC; the running minute
+    still counts.
 
-    Raises BadTime: malformed, unknown zone, skipped by the clocks (with a suggestion), in the past, too far ahead.
-    A repeated time is the first one unless `fold` is 'second' or the first has passed.
+    Raises BadTime: malformed, unknown zone, skipped by the clocks (with a suggestion), in the
+    past, too far ahead. A repeated time is the first one unless `fold` is 'second' or the first
+    has passed.
     """
     place = _place(zone)
     typed = _typed(date, time)
     _refuse_far_years(typed, now)
-    first, second = (typed.replace(tzinfo=place, fold=which).astimezone(UTC) for which in (0, 1))
+    first, second = (
+        typed.replace(tzinfo=place, fold=which).astimezone(UTC) for which in (0, 1)
+    )
     _refuse_gap(typed, first, place)
     earliest = now.astimezone(UTC).replace(second=0, microsecond=0)
     ambiguous = second != first and first >= earliest
     chosen = second if fold == "second" or first < earliest else first
     if chosen < earliest:
         raise _past(typed, now, place)
-    return Local(chosen, zone, ambiguous, "second" if chosen == second and second != first else "first")
+    return Local(
+        chosen,
+        zone,
+        ambiguous,
+        "second" if chosen == second and second != first else "first",
+    )
 
 
 def read_any(date: str, time: str, zone: str) -> datetime:
-    """The moment of YYYY-MM-DD and HH:MM in `zone`, past or to come, in UTC; of two equal times the first.
+    """The moment of YYYY-MM-DD and HH:MM in `zone`, past or to come, in UTC; of two equal times
+    the first.
 
     Raises BadTime: malformed, skipped by the clocks (with a suggestion), or not in YEARS.
     """
     place, typed = _place(zone), _typed(date, time)
     if typed.year not in YEARS:
-        raise BadTime("schedule_date", f"Choose a day between {YEARS[0]} and {YEARS[-1]}.")
+        raise BadTime(
+            "schedule_date", f"Choose a day between {YEARS[0]} and {YEARS[-1]}."
+        )
     moment = typed.replace(tzinfo=place).astimezone(UTC)
     _refuse_gap(typed, moment, place)
     return moment
 
 
 def in_words(moment: datetime, zone: str, *, now: datetime | None = None) -> str:
-    """'Fri 8 May 20:45' on the clocks of `zone`; with the year when that is not the year of `now`."""
+    """'Fri 8 May 20:45' on the clocks of `zone`; with the year when that is not the year of
+    `now`.
+    """
     place = _place_or_utc(zone)
     local = moment.astimezone(place)
     day = f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]}"
@@ -85,13 +134,16 @@ def day_in_words(day: date, *, today: date) -> str:
 
 
 def moment_on(day: date, clock: str, zone: str) -> datetime | None:
-    """When the clocks of `zone` show HH:MM on that day, in UTC; None at the edge of the calendar.
+    """When the clocks of `zone` show HH:MM on that day, in UTC; None at the edge of the
+    calendar.
 
-    A plan has nobody to ask: of two equal times the first is meant, and a time that the clocks skip is as much later
-    as they skip (02:30 is 03:30 then).
+    A plan has nobody to ask: of two equal times the first is meant, and a time that the clocks
+    skip is as much later as they skip (02:30 is 03:30 then).
     """
     try:
-        return datetime.combine(day, time.fromisoformat(clock), _place_or_utc(zone)).astimezone(UTC)
+        return datetime.combine(
+            day, time.fromisoformat(clock), _place_or_utc(zone)
+        ).astimezone(UTC)
     except OverflowError:
         return None
 
@@ -103,7 +155,9 @@ def today_in(zone: str, now: datetime) -> date:
 
 @dataclass(frozen=True)
 class Typed:
-    """A moment as somebody would type it: YYYY-MM-DD, HH:MM, and 'first' or 'second' of two equal times."""
+    """A moment as somebody would type it: YYYY-MM-DD, HH:MM, and 'first' or 'second' of two
+    equal times.
+    """
 
     date: str
     time: str
@@ -113,7 +167,9 @@ class Typed:
 def as_typed(moment: datetime, zone: str) -> Typed:
     """What to type in `zone` for a moment: read_local() reads it back, to the minute."""
     local = moment.astimezone(_place_or_utc(zone))
-    return Typed(f"{local:%Y-%m-%d}", f"{local:%H:%M}", "second" if local.fold else "first")
+    return Typed(
+        f"{local:%Y-%m-%d}", f"{local:%H:%M}", "second" if local.fold else "first"
+    )
 
 
 def until_in_words(moment: datetime, now: datetime) -> str:
@@ -144,7 +200,12 @@ def is_zone(zone: str) -> bool:
 @cache
 def zones() -> list[str]:
     """The zones to choose from: UTC, then every Area/City in alphabetical order."""
-    return ["UTC", *sorted(name for name in _available() if name.split("/")[0] in AREAS and "/" in name)]
+    return [
+        "UTC",
+        *sorted(
+            name for name in _available() if name.split("/")[0] in AREAS and "/" in name
+        ),
+    ]
 
 
 @cache
@@ -159,7 +220,9 @@ def _place(zone: str) -> ZoneInfo:
 
 
 def _place_or_utc(zone: str) -> ZoneInfo:
-    return ZoneInfo(zone if is_zone(zone) else "UTC")  # a zone stored years ago may have left the tables
+    return ZoneInfo(
+        zone if is_zone(zone) else "UTC"
+    )  # a zone stored years ago may have left the tables
 
 
 def _typed(day: str, clock: str) -> datetime:
@@ -168,13 +231,17 @@ def _typed(day: str, clock: str) -> datetime:
             raise ValueError
         read_day = date.fromisoformat(day)
     except ValueError:
-        raise BadTime("schedule_date", "Write the day as year-month-day, for example 2026-05-08.") from None
+        raise BadTime(
+            "schedule_date", "Write the day as year-month-day, for example 2026-05-08."
+        ) from None
     try:
         if not re.fullmatch(r"[0-9]{2}:[0-9]{2}", clock):
             raise ValueError
         return datetime.combine(read_day, time.fromisoformat(clock))
     except ValueError:
-        raise BadTime("schedule_time", "Write the time as hours:minutes, for example 18:30.") from None
+        raise BadTime(
+            "schedule_time", "Write the time as hours:minutes, for example 18:30."
+        ) from None
 
 
 def _refuse_far_years(typed: datetime, now: datetime) -> None:
@@ -202,4 +269,6 @@ def _past(typed: datetime, now: datetime, place: ZoneInfo) -> BadTime:
     there = now.astimezone(place)
     if typed.date() < there.date():
         return BadTime("schedule_date", "That day has passed.")
-    return BadTime("schedule_time", f"That time has passed: it is {there:%H:%M} there now.")
+    return BadTime(
+        "schedule_time", f"That time has passed: it is {there:%H:%M} there now."
+    )

@@ -1,4 +1,6 @@
-"""Looking texts up at the carrier: when, what follows when nothing is found, and which listed text is the lost one."""
+"""Looking texts up at the carrier: when, what follows when nothing is found, and which listed
+text is the lost one.
+"""
 
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
@@ -7,8 +9,12 @@ from datetime import datetime, timedelta
 
 from app.domain.blast_states import MessageStatus
 
-UNSURE_AFTER = tuple(timedelta(seconds=each) for each in (30, 120, 600, 1800, 7200, 21600, 86400))
-RECEIPT_AFTER = tuple(timedelta(seconds=each) for each in (600, 3600, 21600, 86400, 259200))
+UNSURE_AFTER = tuple(
+    timedelta(seconds=each) for each in (30, 120, 600, 1800, 7200, 21600, 86400)
+)
+RECEIPT_AFTER = tuple(
+    timedelta(seconds=each) for each in (600, 3600, 21600, 86400, 259200)
+)
 OFFSETS = {
     MessageStatus.UNKNOWN: UNSURE_AFTER,
     MessageStatus.ACCEPTED: RECEIPT_AFTER,
@@ -22,7 +28,8 @@ WITHOUT_NEWS = {
     MessageStatus.SENT: MessageStatus.NO_RECEIPT,
 }
 
-# A listed text belongs to an attempt when it was made this close to it, on the carrier's clock. Its times are whole
+# A listed text belongs to an attempt when it was made this close to it, on the carrier's clock.
+# Its times are whole
 # seconds (2 s), and it writes a text down a while after it has read the request (120 s).
 BEFORE, AFTER = timedelta(seconds=2), timedelta(seconds=120)
 # How far back a list is read, counted from the attempt.
@@ -33,7 +40,8 @@ LOOK_UPS_AT_ONCE = 4
 AGAIN, NOT_ALLOWED, LONGEST = 60.0, 600.0, 3600.0
 
 TRIAL = "Sent from your Twilio trial account - "
-# Twilio's Smart Encoding makes plain characters of these; NFKC does the spaces, the ellipsis and the wide letters.
+# Twilio's Smart Encoding makes plain characters of these; NFKC does the spaces, the ellipsis
+# and the wide letters.
 _PLAIN = str.maketrans(
     dict.fromkeys("«»“”„‟〝〞ʺˮ❝❞", '"')
     | dict.fromkeys("‘’‚‛ʻʼʽˈˊˋ´`❛❜′", "'")
@@ -43,34 +51,51 @@ _PLAIN = str.maketrans(
 
 
 def first_look_up(status: MessageStatus, moment: datetime) -> datetime | None:
-    """When a text that came into `status` at `moment` is looked up first; None when there is nothing to look up."""
+    """When a text that came into `status` at `moment` is looked up first; None when there is
+    nothing to look up.
+    """
     return moment + OFFSETS[status][0] if status in OFFSETS else None
 
 
-def next_look_up(status: MessageStatus, since: datetime, moment: datetime) -> datetime | None:
-    """When a text in doubt, or without a receipt, `since` then is looked up next after `moment`; None: no more.
+def next_look_up(
+    status: MessageStatus, since: datetime, moment: datetime
+) -> datetime | None:
+    """When a text in doubt, or without a receipt, `since` then is looked up next after
+    `moment`; None: no more.
 
-    By the time, not by a count: what a person asks in between takes no look-up away, and a night without power does
-    not bring seven at once.
+    By the time, not by a count: what a person asks in between takes no look-up away, and a
+    night without power does not bring seven at once.
     """
-    return next((since + each for each in OFFSETS.get(status, ()) if since + each > moment), None)
+    return next(
+        (since + each for each in OFFSETS.get(status, ()) if since + each > moment),
+        None,
+    )
 
 
-def without_news(status: MessageStatus, since: datetime, moment: datetime) -> MessageStatus | None:
-    """What a text becomes by rule after a look-up at `moment` that found nothing; None while it stays as it is."""
+def without_news(
+    status: MessageStatus, since: datetime, moment: datetime
+) -> MessageStatus | None:
+    """What a text becomes by rule after a look-up at `moment` that found nothing; None while it
+    stays as it is.
+    """
     over = status in OFFSETS and moment >= since + OFFSETS[status][-1]
     return WITHOUT_NEWS[status] if over else None
 
 
 def seconds_until_again(http_status: int | None, retry_after: float | None) -> float:
-    """How long to leave a carrier alone that did not answer a look-up: never less than it asks for, up to an hour."""
+    """How long to leave a carrier alone that did not answer a look-up: never less than it asks
+    for, up to an hour.
+    """
     least = NOT_ALLOWED if http_status in (401, 403) else AGAIN
     return max(least, min(retry_after or 0.0, LONGEST))
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One text as the carrier shows it. `created_at` is on the carrier's clock, in whole seconds."""
+    """One text as the carrier shows it.
+
+    `created_at` is on the carrier's clock, in whole seconds.
+    """
 
     sid: str
     status: str
@@ -98,14 +123,19 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Match:
-    """What a list says about some doubts: the texts that are theirs, and the doubts it shows nothing of."""
+    """What a list says about some doubts: the texts that are theirs, and the doubts it shows
+    nothing of.
+    """
 
     found: tuple[tuple[Doubt, Listed], ...]
     missing: tuple[Doubt, ...]
 
 
 def may_be(text: Listed, doubt: Doubt, skew: timedelta) -> bool:
-    """Whether a listed text can be the one of an attempt. `skew`: how far the carrier's clock is ahead of ours."""
+    """Whether a listed text can be the one of an attempt.
+
+    `skew`: how far the carrier's clock is ahead of ours.
+    """
     ended = doubt.ended_at or doubt.started_at
     return (
         text.direction.startswith("outbound")
@@ -117,22 +147,35 @@ def may_be(text: Listed, doubt: Doubt, skew: timedelta) -> bool:
 
 
 def same_words(listed: str, ours: str) -> bool:
-    """Whether the carrier's copy of a text can be ours: redacted, with the trial account's prefix, or made plain."""
+    """Whether the carrier's copy of a text can be ours: redacted, with the trial account's
+    prefix, or made plain.
+    """
     return not listed or _plain(listed.removeprefix(TRIAL)) == _plain(ours)
 
 
 def _plain(body: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", body.translate(_PLAIN)).translate(_PLAIN).split())
+    return " ".join(
+        unicodedata.normalize("NFKC", body.translate(_PLAIN)).translate(_PLAIN).split()
+    )
 
 
-def match(doubts: Sequence[Doubt], listed: Sequence[Listed], known: Collection[str], skew: timedelta) -> Match:
+def match(
+    doubts: Sequence[Doubt],
+    listed: Sequence[Listed],
+    known: Collection[str],
+    skew: timedelta,
+) -> Match:
     """Which listed texts belong to which doubts. `known`: sids that are somebody's already.
 
-    Doubts that could be the same text are judged together: as many texts as doubts are paired by time, any other
-    number leaves all of them as they are, and so does an attempt that is still on the wire.
+    Doubts that could be the same text are judged together: as many texts as doubts are paired
+    by time, any other number leaves all of them as they are, and so does an attempt that is
+    still on the wire.
     """
     texts = {text.sid: text for text in listed if text.sid not in known}
-    fits = {doubt: [text for text in texts.values() if may_be(text, doubt, skew)] for doubt in doubts}
+    fits = {
+        doubt: [text for text in texts.values() if may_be(text, doubt, skew)]
+        for doubt in doubts
+    }
     found = [pair for group in _groups(fits) for pair in _by_time(group, fits)]
     return Match(tuple(found), tuple(doubt for doubt in doubts if not fits[doubt]))
 
@@ -142,14 +185,18 @@ def _groups(fits: dict[Doubt, list[Listed]]) -> Iterator[list[Doubt]]:
     left = [doubt for doubt in fits if fits[doubt]]
     while left:
         group, sids = [], {text.sid for text in fits[left[0]]}
-        while more := [doubt for doubt in left if any(text.sid in sids for text in fits[doubt])]:
+        while more := [
+            doubt for doubt in left if any(text.sid in sids for text in fits[doubt])
+        ]:
             group += more
             left = [doubt for doubt in left if doubt not in more]
             sids |= {text.sid for doubt in more for text in fits[doubt]}
         yield group
 
 
-def _by_time(group: list[Doubt], fits: dict[Doubt, list[Listed]]) -> list[tuple[Doubt, Listed]]:
+def _by_time(
+    group: list[Doubt], fits: dict[Doubt, list[Listed]]
+) -> list[tuple[Doubt, Listed]]:
     texts = {text for doubt in group for text in fits[doubt]}
     if len(texts) != len(group) or any(doubt.ended_at is None for doubt in group):
         return []

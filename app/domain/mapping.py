@@ -34,7 +34,10 @@ class BadRoster(ValueError):
 
 @dataclass(frozen=True)
 class Columns:
-    """What each column holds. `headings` is the first row, or () when the first row is a person already."""
+    """What each column holds.
+
+    `headings` is the first row, or () when the first row is a person already.
+    """
 
     kinds: tuple[Kind, ...]
     headings: tuple[str, ...]
@@ -52,7 +55,8 @@ class Columns:
 def guess(rows: Sequence[Cells], region: str) -> Columns:
     """Read the headings, and where they say nothing, the cells.
 
-    Raises BadRoster without people, without exactly one column of phones, or when these are no phones.
+    Raises BadRoster without people, without exactly one column of phones, or when these are no
+    phones.
     """
     headings = tuple(rows[0]) if _has_headings(rows, region) else ()
     people = rows[1:] if headings else rows
@@ -89,7 +93,9 @@ def evidence(columns: Columns, rows: Sequence[Cells], region: str) -> tuple[str,
     """
     people = rows[1:] if columns.headings else rows
     table = Table([""] * len(columns.kinds), people, region)
-    return tuple(_evidence(kind, table, index) for index, kind in enumerate(columns.kinds))
+    return tuple(
+        _evidence(kind, table, index) for index, kind in enumerate(columns.kinds)
+    )
 
 
 def _evidence(kind: Kind, table: "Table", index: int) -> str:
@@ -118,11 +124,17 @@ def _has_headings(rows: Sequence[Cells], region: str) -> bool:
 
 def _phone_column(table: Table) -> int:
     named = [index for index in table.of_kind(Kind.PHONE) if table.samples[index]]
-    found = _preferred(table, named) or [index for index in range(len(table.headings)) if _holds_phones(table, index)]
+    found = _preferred(table, named) or [
+        index for index in range(len(table.headings)) if _holds_phones(table, index)
+    ]
     if not found:
         raise BadRoster(_nothing_found(table))
     if len(found) > 1:
-        raise BadRoster(TWO_PHONES.format(" and ".join(f"“{table.title(index)}”" for index in found)))
+        raise BadRoster(
+            TWO_PHONES.format(
+                " and ".join(f"“{table.title(index)}”" for index in found)
+            )
+        )
     _refuse_what_are_no_phones(table, found[0])
     return found[0]
 
@@ -130,7 +142,9 @@ def _phone_column(table: Table) -> int:
 def _preferred(table: Table, named: list[int]) -> list[int]:
     """Of the columns that are called phone: those with phones in them, and of these no landline."""
     with_phones = [index for index in named if table.valid[index]] or named
-    return [index for index in with_phones if not is_landline(table.headings[index])] or with_phones
+    return [
+        index for index in with_phones if not is_landline(table.headings[index])
+    ] or with_phones
 
 
 def _holds_phones(table: Table, index: int) -> bool:
@@ -145,7 +159,11 @@ def _refuse_what_are_no_phones(table: Table, index: int) -> None:
         raise BadRoster(EXCEL.format(sample[0]))
     if _are_member_numbers(table, index):
         raise BadRoster(MEMBER_NUMBERS.format(table.title(index)))
-    if len(table.headings) == 1 and not table.valid[index] and all(any(map(str.isalpha, cell)) for cell in sample):
+    if (
+        len(table.headings) == 1
+        and not table.valid[index]
+        and all(any(map(str.isalpha, cell)) for cell in sample)
+    ):
         raise BadRoster(ONE_COLUMN)
 
 
@@ -158,7 +176,11 @@ def _are_member_numbers(table: Table, index: int) -> bool:
 
 
 def _nothing_found(table: Table) -> str:
-    numbers = [index for index in range(len(table.headings)) if _are_member_numbers(table, index)]
+    numbers = [
+        index
+        for index in range(len(table.headings))
+        if _are_member_numbers(table, index)
+    ]
     return MEMBER_NUMBERS.format(table.title(numbers[0])) if numbers else NO_PHONES
 
 
@@ -167,7 +189,9 @@ def is_shortened(cell: str) -> bool:
     return SHORTENED.fullmatch(cell) is not None
 
 
-def _name_columns(table: Table, phone: int, has_headings: bool) -> Iterator[tuple[int, Kind]]:
+def _name_columns(
+    table: Table, phone: int, has_headings: bool
+) -> Iterator[tuple[int, Kind]]:
     """The columns that hold names."""
     found = {kind: table.of_kind(kind) for kind in (Kind.NAME, Kind.FIRST, Kind.LAST)}
     first = {kind: indexes[0] for kind, indexes in found.items() if indexes}
@@ -179,12 +203,17 @@ def _name_columns(table: Table, phone: int, has_headings: bool) -> Iterator[tupl
 
 
 def _family_name_or_full(table: Table, first: dict[Kind, int]) -> dict[Kind, int]:
-    """ "Name, Vorname" are a family name and a first name; "Name, First name" may be the full name and a part of it."""
+    """ "Name, Vorname" are a family name and a first name; "Name, First name" may be the full
+    name and a part of it.
+    """
     parts = [kind for kind in (Kind.FIRST, Kind.LAST) if kind in first]
     if len(parts) != 1:
         return first
     index, part = first[Kind.NAME], first[parts[0]]
-    pairs = [(cells[index].casefold(), cells[part].casefold()) for cells in table.both(index, part)]
+    pairs = [
+        (cells[index].casefold(), cells[part].casefold())
+        for cells in table.both(index, part)
+    ]
     if sum(word in full for full, word in pairs) * 2 > len(pairs):
         return first
     other = Kind.LAST if parts[0] is Kind.FIRST else Kind.FIRST
@@ -192,9 +221,17 @@ def _family_name_or_full(table: Table, first: dict[Kind, int]) -> dict[Kind, int
 
 
 def _names_by_their_cells(table: Table, phone: int) -> dict[Kind, int]:
-    unnamed = [index for index, heading in enumerate(table.headings) if index != phone and not kind_of(heading)]
+    unnamed = [
+        index
+        for index, heading in enumerate(table.headings)
+        if index != phone and not kind_of(heading)
+    ]
     texts = [index for index in unnamed if _holds_words(table.samples[index])]
-    if len(texts) > 1 and texts[1] == texts[0] + 1 and all(_holds_single_words(table.samples[i]) for i in texts[:2]):
+    if (
+        len(texts) > 1
+        and texts[1] == texts[0] + 1
+        and all(_holds_single_words(table.samples[i]) for i in texts[:2])
+    ):
         return {Kind.FIRST: texts[0], Kind.LAST: texts[1]}
     return {Kind.NAME: texts[0]} if texts else {}
 

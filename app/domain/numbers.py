@@ -36,29 +36,43 @@ MOST_ZONES = 3  # toll-free and some mobile numbers belong to a whole continent:
 
 @dataclass(frozen=True)
 class AboutNumber:
-    """A number in words. `country` is "" when it names none; `zones` is empty when it could be anywhere."""
+    """A number in words.
+
+    `country` is "" when it names none; `zones` is empty when it could be anywhere.
+    """
 
     country: str
     kind: str
     zones: tuple[str, ...]
 
     def clocks(self, moment: datetime) -> str:
-        """'21:04 in Denver', once for each time it may be there; '' when the number does not say."""
+        """'21:04 in Denver', once for each time it may be there; '' when the number does not
+        say.
+        """
         said: dict[str, list[str]] = {}
         for zone in self.zones:
             place = zone.rpartition("/")[2].replace("_", " ")
-            said.setdefault(f"{moment.astimezone(ZoneInfo(zone)):%H:%M}", []).append(place)
-        return ", ".join(f"{time} in {' and '.join(places)}" for time, places in said.items())
+            said.setdefault(f"{moment.astimezone(ZoneInfo(zone)):%H:%M}", []).append(
+                place
+            )
+        return ", ".join(
+            f"{time} in {' and '.join(places)}" for time, places in said.items()
+        )
 
 
 def about_number(e164: str) -> AboutNumber:
-    """What `phonenumbers` knows of a stored number. Never raises: of a number that cannot be, it knows nothing."""
+    """What `phonenumbers` knows of a stored number.
+
+    Never raises: of a number that cannot be, it knows nothing.
+    """
     try:
         number = phonenumbers.parse(e164, None)
     except NumberParseException:
         return AboutNumber("", UNKNOWN_KIND, ())
     region = phonenumbers.region_code_for_number(number) or ""
-    zones = [zone for zone in zones_of_numbers.time_zones_for_number(number) if is_zone(zone)]
+    zones = [
+        zone for zone in zones_of_numbers.time_zones_for_number(number) if is_zone(zone)
+    ]
     return AboutNumber(
         country_names().get(region, ""),
         KINDS.get(phonenumbers.number_type(number), UNKNOWN_KIND),
@@ -68,9 +82,16 @@ def about_number(e164: str) -> AboutNumber:
 
 @cache
 def country_names() -> dict[str, str]:
-    """The English name of every country, by its two letters. (The names come with the time zones.)"""
+    """The English name of every country, by its two letters.
+
+    (The names come with the time zones.)
+    """
     table = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8")
-    rows = (line.split("\t")[:2] for line in table.splitlines() if line and not line.startswith("#"))
+    rows = (
+        line.split("\t")[:2]
+        for line in table.splitlines()
+        if line and not line.startswith("#")
+    )
     return WITHOUT_ENTRY | {region: name for region, name in rows}
 
 
@@ -79,7 +100,8 @@ MOST_COUNTRIES = 5
 
 
 def abroad(starts: Mapping[str, int], region: str) -> Counter[str]:
-    """How many numbers belong to which other country than that of `region`, by its English name ("" when it has none).
+    """How many numbers belong to which other country than that of `region`, by its English name
+    ("" when it has none).
 
     `starts`: how many numbers begin with which START signs ("+1303").
     """
@@ -93,17 +115,26 @@ def abroad(starts: Mapping[str, int], region: str) -> Counter[str]:
 
 
 def abroad_in_words(starts: Mapping[str, int], region: str) -> str:
-    """ "2 numbers are abroad (1 in Jamaica, 1 in Puerto Rico). A text to them may cost more than the price per part.";
-    "" when none is.
+    """ "2 numbers are abroad (1 in Jamaica, 1 in Puerto Rico).
+
+    A text to them may cost more than the price per part."; "" when none is.
     """
     found = abroad(starts, region)
     if not found:
         return ""
-    named = [f"{many:,} in {name}" for name, many in found.most_common(MOST_COUNTRIES) if name]
-    rest = found.total() - sum(many for name, many in found.most_common(MOST_COUNTRIES) if name)
+    named = [
+        f"{many:,} in {name}"
+        for name, many in found.most_common(MOST_COUNTRIES)
+        if name
+    ]
+    rest = found.total() - sum(
+        many for name, many in found.most_common(MOST_COUNTRIES) if name
+    )
     where = ", ".join([*named, *([f"{rest:,} elsewhere"] if rest else [])])
     total = found.total()
     if total == 1:
         where = where.removeprefix("1 ")
-    numbers, them = ("1 number is", "it") if total == 1 else (f"{total:,} numbers are", "them")
+    numbers, them = (
+        ("1 number is", "it") if total == 1 else (f"{total:,} numbers are", "them")
+    )
     return f"{numbers} abroad ({where}). A text to {them} may cost more than the price per part."

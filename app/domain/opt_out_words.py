@@ -1,7 +1,9 @@
-"""How people ask for no more texts: tables of words, and the patterns of phrases that are made of them.
+"""How people ask for no more texts: tables of words, and the patterns of phrases that are made
+of them.
 
-Everything here is written as `opt_outs.plain()` makes a text: capitals, no accents, no apostrophes (DON'T is DONT).
-Repetitions are bounded, and no word is found in a table in two ways: a pattern takes no longer for a malicious text.
+Everything here is written as `opt_outs.plain()` makes a text: capitals, no accents, no
+apostrophes (DON'T is DONT). Repetitions are bounded, and no word is found in a table in two
+ways: a pattern takes no longer for a malicious text.
 """
 
 
@@ -11,12 +13,16 @@ def _any(phrases: str) -> str:
 
 
 # What we send, what they call it, and whom it reaches.
-TEXT = _any("TEXTS?(?: MESSAGES?)?,TXTS?,MESSAGES?,MSGS?,SMS(?: MESSAGES?)?,ALERTS,SPAM")
+TEXT = _any(
+    "TEXTS?(?: MESSAGES?)?,TXTS?,MESSAGES?,MSGS?,SMS(?: MESSAGES?)?,ALERTS,SPAM"
+)
 MANY = _any("TEXTS,TEXT MESSAGES,TXTS,MESSAGES,MSGS,SMS,SMS MESSAGES,ALERTS")
 _WHICH = rf"(?:{_any('ALL,OF,THE,THESE,THIS,THOSE,YOUR,ANY,MORE,ANYMORE,FURTHER,SUCH')} ){{0,4}}"
 TEXTS, MANY_TEXTS = _WHICH + TEXT, _WHICH + MANY
 TEXTING = _any("TEXTING,TXTING,MESSAGING,MSGING")
-ME = _any("ME,US,MY PHONE,MY CELL,MY NUMBER,THIS NUMBER,THIS PHONE,MY PHONE NUMBER,THIS PHONE NUMBER")
+ME = _any(
+    "ME,US,MY PHONE,MY CELL,MY NUMBER,THIS NUMBER,THIS PHONE,MY PHONE NUMBER,THIS PHONE NUMBER"
+)
 MYSELF = rf"(?:{ME}|MYSELF|MY NAME)"
 LIST = _any("LISTS?,DATABASE,SYSTEM,CONTACTS")
 _KIND_OF_LIST = _any("TEXT,TEXTING,SMS,MESSAGE,MAILING,CONTACT,PHONE,CALL,GROUP")
@@ -29,10 +35,13 @@ I_WANT = _any("I WANT,I WOULD LIKE,ID LIKE,I WISH,I NEED,I WANNA,WE WANT,WE WOUL
 TO_GET = r"(?: (?:TO )?(?:GET|GETTING|RECEIVE|RECEIVING))?"
 NOT_WANT = rf"I (?:REALLY )?(?:DO NOT|DONT|NO LONGER) (?:WANT|WISH|NEED|CARE){TO_GET}"
 DO_NOT = _any("DO NOT,DONT,DO NOT EVER,DONT EVER,NEVER")
-UNSUBSCRIBE = _any("UNSUBSCRIBE,UN SUBSCRIBE,UNSUB,UNSUBCRIBE,UNSUSCRIBE,UNSUBSCIBE,UNSUSBCRIBE,UNSUBSRIBE,UNSUBSCRIB")
+UNSUBSCRIBE = _any(
+    "UNSUBSCRIBE,UN SUBSCRIBE,UNSUB,UNSUBCRIBE,UNSUSCRIBE,UNSUBSCIBE,UNSUSBCRIBE,UNSUBSRIBE,UNSUBSCRIB"
+)
 OPT_OUT = _any("OPT OUT,OPTOUT,OPT ME OUT,OPT US OUT")
 
-# Twilio's words and the ones the FCC names (47 CFR 64.1200(a)(10)); how STOP is misspelt; Spanish; French.
+# Twilio's words and the ones the FCC names (47 CFR 64.1200(a)(10)); how STOP is misspelt;
+# Spanish; French.
 ONE_WORD = _any(
     "STOP,STOP ALL,STOPALL,STOPP,SSTOP,STPO,SOTP,QUIT,REVOKE,"
     "ALTO,PARAR,PARE,NO MAS,BAJA,DETENER,"
@@ -94,13 +103,27 @@ REMARKS = (
 # Here it is somebody else who should stop, or nobody.
 NOT_THEM = "".join(
     f"(?<!{each} )"
-    for each in ("DONT", "NOT", "NEVER", "WONT", "CANT", "DIDNT", "HIM TO", "HER TO", "THEM TO", "HE", "SHE", "THEY")
+    for each in (
+        "DONT",
+        "NOT",
+        "NEVER",
+        "WONT",
+        "CANT",
+        "DIDNT",
+        "HIM TO",
+        "HER TO",
+        "THEM TO",
+        "HE",
+        "SHE",
+        "THEY",
+    )
 )
 _TIMES = "WHILE|UNTIL|TILL|BEFORE|AFTER|IF|AT|ON|DURING|LATER|BACK|TEXT|TODAY|TOMORROW|NOW|RIGHT NOW|YET|THE|A"
 NO_TIME = rf"(?! (?:{_TIMES})\b)"
 
 NOT_NOT = r"(?<!DONT )(?<!NOT )(?<!DONT PLEASE )"
-# Each anywhere in a text makes it likely: a request among other words, as a question, with a threat; not them; a
+# Each anywhere in a text makes it likely: a request among other words, as a question, with a
+# threat; not them; a
 # reproach.
 LIKELY = (
     rf"{NOT_THEM}(?:STOP|QUIT|CEASE) (?:TEXTING|TXTING|MESSAGING|SENDING|CONTACTING|BOTHERING|BUGGING|HARASSING"

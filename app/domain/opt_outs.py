@@ -1,8 +1,9 @@
 """Whether a text asks for no more texts: for certain, perhaps, or not at all.
 
-A text is read in capitals without accents, apostrophes, marks and pictures, sentence by sentence. It is certain when
-one sentence is a request to leave and every other a courtesy or a remark that goes with one. It is likely when a
-request, a reproach or a threat stands among other words. Everything else is speech. In plain words: docs/opt-outs.md.
+A text is read in capitals without accents, apostrophes, marks and pictures, sentence by
+sentence. It is certain when one sentence is a request to leave and every other a courtesy or a
+remark that goes with one. It is likely when a request, a reproach or a threat stands among
+other words. Everything else is speech. In plain words: docs/opt-outs.md.
 """
 
 import re
@@ -14,9 +15,15 @@ LONGEST_CERTAIN, LONGEST = 160, 1600
 _POLITE = words.COURTESIES
 _ASKED = "|".join((words.ONE_WORD, *words.ENGLISH, *words.SPANISH, *words.FRENCH))
 REQUEST = re.compile(rf"(?:{_POLITE} ){{0,5}}(?:{_ASKED})(?: {_POLITE}){{0,5}}")
-REMARK = re.compile(rf"(?:{_POLITE} ){{0,5}}(?:{'|'.join((_POLITE, *words.REMARKS))})(?: {_POLITE}){{0,5}}")
-LIKELY_SENTENCE = re.compile(rf"(?:{_POLITE} ){{0,5}}{words.LIKELY_ALONE}(?: {_POLITE}){{0,5}}")
-SHORT = re.compile(rf"(?:{_POLITE} ){{0,5}}{words.NEEDS_TO_BE_ALONE}(?: {_POLITE}){{0,5}}")
+REMARK = re.compile(
+    rf"(?:{_POLITE} ){{0,5}}(?:{'|'.join((_POLITE, *words.REMARKS))})(?: {_POLITE}){{0,5}}"
+)
+LIKELY_SENTENCE = re.compile(
+    rf"(?:{_POLITE} ){{0,5}}{words.LIKELY_ALONE}(?: {_POLITE}){{0,5}}"
+)
+SHORT = re.compile(
+    rf"(?:{_POLITE} ){{0,5}}{words.NEEDS_TO_BE_ALONE}(?: {_POLITE}){{0,5}}"
+)
 LIKELY = re.compile(rf"\b(?:{'|'.join(words.LIKELY)})")
 STAYING = re.compile(rf"\b(?:{words.STAYING})")
 
@@ -34,7 +41,10 @@ def is_certain(text: str) -> bool:
         return False
     if plain(text) in words.ALONE:
         return True
-    return any(_asks_for_nothing_else(said) for said in (sentences(text), sentences(text.replace(",", "."))))
+    return any(
+        _asks_for_nothing_else(said)
+        for said in (sentences(text), sentences(text.replace(",", ".")))
+    )
 
 
 def _asks_for_nothing_else(said: list[str]) -> bool:
@@ -43,12 +53,17 @@ def _asks_for_nothing_else(said: list[str]) -> bool:
 
 
 def is_likely(text: str) -> bool:
-    """Whether the text may ask for no more texts, so that a person should decide. (What is certain is likely, too.)"""
+    """Whether the text may ask for no more texts, so that a person should decide.
+
+    (What is certain is likely, too.)
+    """
     said = sentences(text[:LONGEST])
     whole = " ".join(said)
     if STAYING.search(whole):
         return False
-    return LIKELY.search(whole) is not None or any(_stands_out(each, len(said)) for each in said)
+    return LIKELY.search(whole) is not None or any(
+        _stands_out(each, len(said)) for each in said
+    )
 
 
 def _stands_out(sentence: str, of: int) -> bool:
@@ -59,18 +74,25 @@ def _stands_out(sentence: str, of: int) -> bool:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text as the tables are written; those with neither letters nor digits are none."""
+    """The sentences of a text as the tables are written; those with neither letters nor digits
+    are none.
+    """
     dotted = re.sub(r"\b(\w)\.(?=\w\b)", r"\1 ", text)
     return [said for each in SENTENCE.split(dotted) if (said := plain(each))]
 
 
 def plain(text: str) -> str:
-    """Capitals A to Z and digits with single spaces: no accents, apostrophes, marks, pictures, nothing invisible.
+    """Capitals A to Z and digits with single spaces: no accents, apostrophes, marks, pictures,
+    nothing invisible.
 
     STOPPP is STOP, S T O P is STOP, STOP STOP is STOP.
     """
     spread = unicodedata.normalize("NFKD", text.translate(APOSTROPHES))
-    seen = "".join(sign for sign in spread if unicodedata.category(sign) not in ("Mn", "Me", "Cf", "Cs"))
+    seen = "".join(
+        sign
+        for sign in spread
+        if unicodedata.category(sign) not in ("Mn", "Me", "Cf", "Cs")
+    )
     said = LONG_RUN.sub(r"\1", UNREAD.sub(" ", seen.upper()).strip())
     if SPELLED.fullmatch(said):
         said = LONG_RUN.sub(r"\1", said.replace(" ", ""))

@@ -1,4 +1,6 @@
-"""How fast segments may leave: a token bucket on a monotonic clock that comes in as seconds, and what slows it."""
+"""How fast segments may leave: a token bucket on a monotonic clock that comes in as seconds,
+and what slows it.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +13,9 @@ GROWS_A_MINUTE = 0.1
 
 @dataclass(frozen=True)
 class Pace:
-    """What a sender may do now: `share` of its rate; silence until `until` (UTC), `held` seconds from now."""
+    """What a sender may do now: `share` of its rate; silence until `until` (UTC), `held`
+    seconds from now.
+    """
 
     share: float = 1.0
     held: float = 0.0
@@ -24,7 +28,9 @@ class Pace:
 
 
 def share_now(share: float, slowed_at: datetime | None, moment: datetime) -> float:
-    """What has become of a share since it was set: it grows back by a tenth a minute, up to the whole rate."""
+    """What has become of a share since it was set: it grows back by a tenth a minute, up to the
+    whole rate.
+    """
     if slowed_at is None:
         return 1.0
     minutes = max(0.0, (moment - slowed_at).total_seconds() / 60)
@@ -36,13 +42,18 @@ LONGEST_VALIDITY = 36_000  # Twilio: a text may wait ten hours at most
 
 
 def valid_for(end: datetime, moment: datetime) -> int | None:
-    """How many seconds the carrier may keep a text that must not leave after `end`; None when it is too late."""
+    """How many seconds the carrier may keep a text that must not leave after `end`; None when
+    it is too late.
+    """
     seconds = int((end - moment).total_seconds()) - LAST_SECONDS
     return min(seconds, LONGEST_VALIDITY) if seconds >= 1 else None
 
 
 class Bucket:
-    """Tokens are segments. Full at the start; holds one second's worth, or one segment below 5 a second."""
+    """Tokens are segments.
+
+    Full at the start; holds one second's worth, or one segment below 5 a second.
+    """
 
     def __init__(self, rate: float) -> None:
         """`rate` is in segments a second. Raises ValueError unless it is above 0."""
@@ -67,7 +78,10 @@ class Bucket:
         return self._tokens >= ALMOST_ONE
 
     def take(self, segments: int, now: float) -> None:
-        """Count a text that goes now. A long one may leave a debt; the next then waits until that is earned."""
+        """Count a text that goes now.
+
+        A long one may leave a debt; the next then waits until that is earned.
+        """
         self._refill(now)
         self._tokens -= segments
 
@@ -78,5 +92,7 @@ class Bucket:
 
     def _refill(self, now: float) -> None:
         if self._seen is not None and now > self._seen:
-            self._tokens = min(self.burst, self._tokens + (now - self._seen) * self.rate)
+            self._tokens = min(
+                self.burst, self._tokens + (now - self._seen) * self.rate
+            )
         self._seen = now if self._seen is None else max(now, self._seen)

@@ -1,4 +1,7 @@
-"""Whether a password is worth having: long, and not what everybody tries first. No rules about kinds of signs."""
+"""Whether a password is worth having: long, and not what everybody tries first.
+
+No rules about kinds of signs.
+"""
 
 import re
 import unicodedata
@@ -21,12 +24,17 @@ _ROWS = (
 )
 ROWS = (*_ROWS, *(row[::-1] for row in _ROWS))
 ROW_MARK = "\0"
-# The stems of the passwords most often found in leaks; with digits around them they are found just as fast.
-COMMON = frozenset(Path(__file__).with_name("common_words.txt").read_text("ascii").split())
+# The stems of the passwords most often found in leaks; with digits around them they are found
+# just as fast.
+COMMON = frozenset(
+    Path(__file__).with_name("common_words.txt").read_text("ascii").split()
+)
 LEET = str.maketrans("0134578@$!", "oieastbasi")
 
 
-def problem_with(password: str, *, username: str = "", organisation: str = "") -> str | None:
+def problem_with(
+    password: str, *, username: str = "", organisation: str = ""
+) -> str | None:
     """Why the password is refused, in one sentence, or None when it is good."""
     if len(password) > LONGEST:
         return f"That is longer than {LONGEST} characters."
@@ -35,7 +43,10 @@ def problem_with(password: str, *, username: str = "", organisation: str = "") -
         return f"Use at least {SHORTEST} characters. Three or four unrelated words are good and easy to remember."
     if _repeats(text) or _repeats(re.sub(r"[\W_]+", "", text)):
         return "That repeats the same few signs."
-    for name, whose in ((username, "your user name"), (organisation, "the organisation's name")):
+    for name, whose in (
+        (username, "your user name"),
+        (organisation, "the organisation's name"),
+    ):
         if _contains(text, name):
             return f"That contains {whose}, which is tried first."
     if _is_guessable(text, organisation):
@@ -44,29 +55,40 @@ def problem_with(password: str, *, username: str = "", organisation: str = "") -
 
 
 def _contains(text: str, name: str) -> bool:
-    """Whether the name is in the text, however it is spaced; a short one counts only as a word of its own."""
+    """Whether the name is in the text, however it is spaced; a short one counts only as a word
+    of its own.
+    """
     part = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold())
     if len(part) >= 5:
         return part in re.sub(r"[\W_]+", "", text)
-    return len(part) >= 3 and re.search(rf"(?<![^\W\d_]){re.escape(part)}(?![^\W\d_])", text) is not None
+    return (
+        len(part) >= 3
+        and re.search(rf"(?<![^\W\d_]){re.escape(part)}(?![^\W\d_])", text) is not None
+    )
 
 
 def _repeats(text: str) -> bool:
     """Whether a short piece, or a few signs, make up the whole."""
     if len(set(text)) < 5:
         return True
-    return text in (text + text)[1:-1]  # true exactly when the text is some shorter piece several times
+    return (
+        text in (text + text)[1:-1]
+    )  # true exactly when the text is some shorter piece several times
 
 
 def _is_guessable(text: str, organisation: str) -> bool:
     """Whether little is left without common words, rows of keys and repeated signs."""
-    words = [word for word in re.split(r"[\W_]+", organisation.casefold()) if len(word) >= 4]
+    words = [
+        word for word in re.split(r"[\W_]+", organisation.casefold()) if len(word) >= 4
+    ]
     known = sorted({*COMMON, *words}, key=len, reverse=True)
     return min(_weight(text, known), _weight(text.translate(LEET), known)) < ENOUGH
 
 
 def _weight(text: str, known: list[str]) -> int:
-    """How many signs there are to guess: a known word weighs two, a row of keys one, a sign said again nothing."""
+    """How many signs there are to guess: a known word weighs two, a row of keys one, a sign
+    said again nothing.
+    """
     words = 0
     for word in known:
         words += text.count(word)
@@ -77,7 +99,9 @@ def _weight(text: str, known: list[str]) -> int:
 
 
 def _with_rows_marked(text: str) -> str:
-    """Put one mark in place of four and more signs that lie in a row on the keyboard or in the alphabet, either way."""
+    """Put one mark in place of four and more signs that lie in a row on the keyboard or in the
+    alphabet, either way.
+    """
     out, start = "", 0
     while start < len(text):
         run = max(_run_length(text, start, row) for row in ROWS)
@@ -89,7 +113,11 @@ def _with_rows_marked(text: str) -> str:
 def _run_length(text: str, start: int, row: str) -> int:
     at = row.find(text[start])
     length = 0
-    while at >= 0 and row[at : at + length + 1] == text[start : start + length + 1] and start + length < len(text):
+    while (
+        at >= 0
+        and row[at : at + length + 1] == text[start : start + length + 1]
+        and start + length < len(text)
+    ):
         if at + length >= len(row):
             break
         length += 1

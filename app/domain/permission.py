@@ -15,7 +15,10 @@ class Role(StrEnum):
         return ROLE_WORDS[self]
 
 
-ROLE_WORDS: dict[Role, str] = {Role.ADMIN: "Admin", Role.SOCIAL_MANAGER: "Social manager"}
+ROLE_WORDS: dict[Role, str] = {
+    Role.ADMIN: "Admin",
+    Role.SOCIAL_MANAGER: "Social manager",
+}
 
 
 class LeftOut(StrEnum):
@@ -37,11 +40,26 @@ MAY_CHANGE = (LeftOut.COUNTRY_OFF, LeftOut.MAYBE_STOP)
 # What happened, and what the reader of the page can do about it.
 LEFT_OUT_WORDS: dict[LeftOut, tuple[str, str]] = {
     LeftOut.SAID_STOP: ("Said STOP", "Only they can change that, by texting START."),
-    LeftOut.NUMBER_DEAD: ("Number does not work", "Ask them for a new number and change it on their page."),
-    LeftOut.MAYBE_STOP: ("Perhaps said STOP", "Decide in their conversation whether they want texts."),
-    LeftOut.NO_CONSENT: ("Has not agreed to texts", "Record when and how they agreed, on their page."),
-    LeftOut.EMPTY_TEXT: ("The text would be empty", "Add words to the text or a fallback to the name."),
-    LeftOut.TOO_LONG: ("The text would be too long", "Shorten the text and send it to them as a new blast."),
+    LeftOut.NUMBER_DEAD: (
+        "Number does not work",
+        "Ask them for a new number and change it on their page.",
+    ),
+    LeftOut.MAYBE_STOP: (
+        "Perhaps said STOP",
+        "Decide in their conversation whether they want texts.",
+    ),
+    LeftOut.NO_CONSENT: (
+        "Has not agreed to texts",
+        "Record when and how they agreed, on their page.",
+    ),
+    LeftOut.EMPTY_TEXT: (
+        "The text would be empty",
+        "Add words to the text or a fallback to the name.",
+    ),
+    LeftOut.TOO_LONG: (
+        "The text would be too long",
+        "Shorten the text and send it to them as a new blast.",
+    ),
     LeftOut.COUNTRY_OFF: (
         "Texts to their country are switched off",
         "Switch the country on in the Twilio console, or take a sender that reaches it; then send again to them.",
@@ -61,10 +79,12 @@ def reason_to_leave_out(
     consent_required: bool = False,
     last_word: str | None = None,
 ) -> LeftOut | None:
-    """Why we must not text this number, None when we may. A soft failure never keeps a text from anybody.
+    """Why we must not text this number, None when we may.
 
-    `maybe_stop`: they texted what may mean STOP, and nobody has decided; `last_word`: the newest line of the consent
-    ledger (granted, withdrawn, returned), None when there is none.
+    A soft failure never keeps a text from anybody.
+
+    `maybe_stop`: they texted what may mean STOP, and nobody has decided; `last_word`: the
+    newest line of the consent ledger (granted, withdrawn, returned), None when there is none.
     """
     if unsubscribed or suppressed_category == "opt_out":
         return LeftOut.SAID_STOP
@@ -72,4 +92,8 @@ def reason_to_leave_out(
         return LeftOut.NUMBER_DEAD
     if maybe_stop:
         return LeftOut.MAYBE_STOP
-    return LeftOut.NO_CONSENT if consent_required and last_word not in ("granted", "returned") else None
+    return (
+        LeftOut.NO_CONSENT
+        if consent_required and last_word not in ("granted", "returned")
+        else None
+    )

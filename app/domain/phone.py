@@ -7,10 +7,17 @@ from enum import Enum
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat, PhoneNumberType, ValidationResult
+from phonenumbers import (
+    NumberParseException,
+    PhoneMetadata,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    ValidationResult,
+)
 from phonenumbers.phonenumberutil import _number_type_helper
 
-LONGEST = 60  # no spelling of a number is longer; a whole letter pasted into the field is not parsed at all
+# no spelling of a number is longer; a whole letter pasted into the field is not parsed at all
+LONGEST = 60
 
 
 class PhoneProblem(Enum):
@@ -43,26 +50,41 @@ LENGTH_PROBLEMS = {
     ValidationResult.IS_POSSIBLE_LOCAL_ONLY: PhoneProblem.TOO_SHORT,
     ValidationResult.TOO_LONG: PhoneProblem.TOO_LONG,
 }
-EXTENSION_WORD = re.compile(r"(?:;?\s*ext(?:ension|n)?\.?|[x#;])\s*[:=.]?\s*\d+\s*$", re.IGNORECASE)
+EXTENSION_WORD = re.compile(
+    r"(?:;?\s*ext(?:ension|n)?\.?|[x#;])\s*[:=.]?\s*\d+\s*$", re.IGNORECASE
+)
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 WRAPPING = " \t'\"=`´‘’“”"  # what spreadsheets and mail programs put around a number
-PLAIN = re.compile(r"\+?\(?[0-9](?:[ ().-]{0,2}[0-9]){6,14}")  # nothing to tidy: what nearly every spreadsheet has
+PLAIN = re.compile(
+    r"\+?\(?[0-9](?:[ ().-]{0,2}[0-9]){6,14}"
+)  # nothing to tidy: what nearly every spreadsheet has
 AREA_CODE = re.compile(  # 303 555 0142, (303) 555-0142, +1 303.555.0142
     r"(?P<country>\+1[ .-]?)?(?:\((?P<bracket>)|)(?P<area>[2-9][0-9]{2})(?(bracket)\))[ .-]?(?P<first>[0-9]{3})[ .-]?"
     r"(?P<last>[0-9]{4})"
 )
 NORTH_AMERICA = frozenset(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1])
 USA = PhoneMetadata.metadata_for_region_or_calling_code(1, "US")
-WORLDWIDE = frozenset(code for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items() if regions == ("001",))
-PUNCTUATION = re.compile(r"[\d\s+().\-/~‐‑‒–—−ー]+")  # everything a written number may consist of
+WORLDWIDE = frozenset(
+    code
+    for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
+    if regions == ("001",)
+)
+PUNCTUATION = re.compile(
+    r"[\d\s+().\-/~‐‑‒–—−ー]+"
+)  # everything a written number may consist of
 
 
 class BadPhone(ValueError):
-    """The text is not a number we can text. `problem` says why, `sentence` says it to the person, with a hint."""
+    """The text is not a number we can text.
+
+    `problem` says why, `sentence` says it to the person, with a hint.
+    """
 
     def __init__(self, problem: PhoneProblem, hint: str = "") -> None:
         self.problem = problem
-        self.sentence = f"{problem.value.partition('. ')[0]}. {hint}" if hint else problem.value
+        self.sentence = (
+            f"{problem.value.partition('. ')[0]}. {hint}" if hint else problem.value
+        )
         super().__init__(self.sentence)
 
 
@@ -83,13 +105,19 @@ class Phone:
         home = region if region in phonenumbers.SUPPORTED_REGIONS else None
         number = _north_american(written, home) or _parsed(written, home)
         kind = _kind(number)
-        if kind == PhoneNumberType.UNKNOWN:  # the same look as is_valid_number(), which does not say the kind
+        if (
+            kind == PhoneNumberType.UNKNOWN
+        ):  # the same look as is_valid_number(), which does not say the kind
             raise _invalid(number, written, home)
         if number.country_code in WORLDWIDE and number.country_code != 800:
-            raise BadPhone(PhoneProblem.SATELLITE)  # 881, 882, 883 …; 800 is toll-free everywhere
+            raise BadPhone(
+                PhoneProblem.SATELLITE
+            )  # 881, 882, 883 …; 800 is toll-free everywhere
         if kind in REFUSED_TYPES:
             raise BadPhone(REFUSED_TYPES[kind])
-        return cls(f"+{number.country_code}{phonenumbers.national_significant_number(number)}")
+        return cls(
+            f"+{number.country_code}{phonenumbers.national_significant_number(number)}"
+        )
 
     @property
     def pretty(self) -> str:
@@ -99,13 +127,18 @@ class Phone:
     @property
     def country(self) -> str:
         """Two letters of the country ('US', 'PR'), or '' when the number does not say."""
-        region = phonenumbers.region_code_for_number(phonenumbers.parse(self.e164, None))
+        region = phonenumbers.region_code_for_number(
+            phonenumbers.parse(self.e164, None)
+        )
         return region if region and region != "001" else ""
 
 
 @lru_cache(maxsize=4096)
 def pretty(e164: str) -> str:
-    """Any stored number grouped for reading; text that is no number comes back as it is. Never raises."""
+    """Any stored number grouped for reading; text that is no number comes back as it is.
+
+    Never raises.
+    """
     if e164.startswith("#"):
         return "erased"  # a mark in place of the number of somebody who asked for that
     if not is_e164(e164):
@@ -114,7 +147,9 @@ def pretty(e164: str) -> str:
         number = phonenumbers.parse(e164, None)
     except NumberParseException:
         return e164
-    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL).replace("-", " ")
+    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL).replace(
+        "-", " "
+    )
 
 
 def digits_of(text: str) -> str:
@@ -123,16 +158,23 @@ def digits_of(text: str) -> str:
 
 
 def is_e164(text: str) -> bool:
-    """Whether a carrier's number has the shape of E.164: +, no leading zero, 7 to 15 digits. In use or not."""
+    """Whether a carrier's number has the shape of E.164: +, no leading zero, 7 to 15 digits.
+
+    In use or not.
+    """
     return E164.fullmatch(text) is not None
 
 
 def _tidy(text: str) -> str:
-    """Plain digits and signs: without bidi marks, spreadsheet quoting, tel: and doubled plus signs."""
+    """Plain digits and signs: without bidi marks, spreadsheet quoting, tel: and doubled plus
+    signs.
+    """
     if PLAIN.fullmatch(text):
         return text
     shown = unicodedata.normalize("NFKC", text[: LONGEST * 6])
-    shown = "".join(sign for sign in shown if unicodedata.category(sign) not in ("Cf", "Cc", "Cs")).strip(WRAPPING)
+    shown = "".join(
+        sign for sign in shown if unicodedata.category(sign) not in ("Cf", "Cc", "Cs")
+    ).strip(WRAPPING)
     shown = re.sub(r"^tel:\s*", "", shown, flags=re.IGNORECASE).strip(WRAPPING)
     return re.sub(r"^\+[\s+]*(?=\+)", "", shown)
 
@@ -156,19 +198,28 @@ def _refuse_what_cannot_be_a_number(written: str) -> None:
 
 
 def _north_american(written: str, home: str | None) -> phonenumbers.PhoneNumber | None:
-    """Ten digits with an area code, read at home in North America or after +1: parse() gives just that, and slowly."""
+    """Ten digits with an area code, read at home in North America or after +1: parse() gives
+    just that, and slowly.
+    """
     match = AREA_CODE.fullmatch(written)
     if match is None or (home not in NORTH_AMERICA and not match["country"]):
         return None
-    return phonenumbers.PhoneNumber(country_code=1, national_number=int("".join(match.group("area", "first", "last"))))
+    return phonenumbers.PhoneNumber(
+        country_code=1,
+        national_number=int("".join(match.group("area", "first", "last"))),
+    )
 
 
 def _kind(number: phonenumbers.PhoneNumber) -> int:
-    """What number_type() says. It looks at a number twice, for its country and for its kind; of the countries that
-    share +1 the USA come first, so that one look is enough for their numbers.
+    """What number_type() says.
+
+    It looks at a number twice, for its country and for its kind; of the countries that share +1
+    the USA come first, so that one look is enough for their numbers.
     """
     if number.country_code == 1 and USA is not None:
-        kind = _number_type_helper(phonenumbers.national_significant_number(number), USA)
+        kind = _number_type_helper(
+            phonenumbers.national_significant_number(number), USA
+        )
         if kind != PhoneNumberType.UNKNOWN:
             return int(kind)
     return int(phonenumbers.number_type(number))
@@ -184,33 +235,50 @@ def _parsed(written: str, home: str | None) -> phonenumbers.PhoneNumber:
     return number
 
 
-def _unparsable(error: NumberParseException, written: str, home: str | None) -> BadPhone:
+def _unparsable(
+    error: NumberParseException, written: str, home: str | None
+) -> BadPhone:
     if error.error_type == NumberParseException.TOO_LONG:
         return BadPhone(PhoneProblem.TOO_LONG)
-    if error.error_type in (NumberParseException.TOO_SHORT_AFTER_IDD, NumberParseException.TOO_SHORT_NSN):
+    if error.error_type in (
+        NumberParseException.TOO_SHORT_AFTER_IDD,
+        NumberParseException.TOO_SHORT_NSN,
+    ):
         return BadPhone(PhoneProblem.TOO_SHORT)
     if error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
         if home is None and not written.startswith("+"):
-            return BadPhone(PhoneProblem.NOT_A_NUMBER, "Begin with + and the country code.")
+            return BadPhone(
+                PhoneProblem.NOT_A_NUMBER, "Begin with + and the country code."
+            )
         return BadPhone(PhoneProblem.NO_COUNTRY)
     return BadPhone(PhoneProblem.NOT_A_NUMBER)
 
 
-def _invalid(number: phonenumbers.PhoneNumber, written: str, home: str | None) -> BadPhone:
-    """Say what is wrong with a number that could be parsed, with the likely right spelling where there is one."""
+def _invalid(
+    number: phonenumbers.PhoneNumber, written: str, home: str | None
+) -> BadPhone:
+    """Say what is wrong with a number that could be parsed, with the likely right spelling
+    where there is one.
+    """
     digits = digits_of(written)
     hint = _hint(digits, written, home)
     if len(digits) <= 6 and not written.startswith("+"):
         return BadPhone(PhoneProblem.SHORT_CODE)
     length = phonenumbers.is_possible_number_with_reason(number)
-    problem = PhoneProblem.NOT_IN_USE if hint else LENGTH_PROBLEMS.get(length, PhoneProblem.NOT_IN_USE)
+    problem = (
+        PhoneProblem.NOT_IN_USE
+        if hint
+        else LENGTH_PROBLEMS.get(length, PhoneProblem.NOT_IN_USE)
+    )
     return BadPhone(problem, hint)
 
 
 def _hint(digits: str, written: str, home: str | None) -> str:
     """The number they probably meant, or ''."""
     if digits.startswith("521") and written.startswith("+"):
-        meant = _valid("+52" + digits[3:])  # Mexico dropped the 1 after 52 in 2019; many address books still have it
+        meant = _valid(
+            "+52" + digits[3:]
+        )  # Mexico dropped the 1 after 52 in 2019; many address books still have it
         if meant:
             return f"Mobile numbers in Mexico have no 1 after 52 any more: {meant}"
     if digits.startswith("00") and not written.startswith("+"):

@@ -1,4 +1,7 @@
-"""What somebody's text says in answer to one question. What could be meant in two ways is not understood."""
+"""What somebody's text says in answer to one question.
+
+What could be meant in two ways is not understood.
+"""
 
 import re
 import unicodedata
@@ -25,25 +28,37 @@ BEFORE_A_NAME = re.compile(
 
 
 def read(question: Question, text: str, calendar: Calendar) -> str | None:
-    """What the text answers, as it is kept; None when it is no answer, or could be meant in two ways.
+    """What the text answers, as it is kept; None when it is no answer, or could be meant in two
+    ways.
 
-    yes, no; a choice as the question spells it; whole numbers in digits; days as YYYY-MM-DD; words as they came, clean.
+    yes, no; a choice as the question spells it; whole numbers in digits; days as YYYY-MM-DD;
+    words as they came, clean.
     """
     return READERS[question.ask](question, text, calendar)
 
 
 def is_bare(question: Question, text: str) -> bool:
-    """Whether a text is nothing but an answer of this kind: "no" is, "no, don't text me" says more."""
+    """Whether a text is nothing but an answer of this kind: "no" is, "no, don't text me" says
+    more.
+    """
     words = plainly(text).split()
     if question.ask is Ask.YES_NO:
         return not words or " ".join(words) in YES_WORDS | NO_WORDS
-    return len(words) <= 1 if question.ask is Ask.NUMBER else question.ask not in FREE_WORDS
+    return (
+        len(words) <= 1
+        if question.ask is Ask.NUMBER
+        else question.ask not in FREE_WORDS
+    )
 
 
 def plainly(text: str) -> str:
-    """The text to compare words by: as `folded`, without accents and apostrophes, punctuation as spaces."""
+    """The text to compare words by: as `folded`, without accents and apostrophes, punctuation
+    as spaces.
+    """
     key = unicodedata.normalize("NFD", folded(text))
-    key = re.sub(r"['’`´]", "", "".join(sign for sign in key if not unicodedata.combining(sign)))
+    key = re.sub(
+        r"['’`´]", "", "".join(sign for sign in key if not unicodedata.combining(sign))
+    )
     return " ".join(re.sub(r"[^\w\s]", " ", key).split())
 
 
@@ -75,7 +90,10 @@ def _read_yes_no(question: Question, text: str, calendar: Calendar) -> str | Non
 
 def _read_signs(text: str) -> str | None:
     """A thumb says it too."""
-    yes, no = any(sign in text for sign in YES_SIGNS), any(sign in text for sign in NO_SIGNS)
+    yes, no = (
+        any(sign in text for sign in YES_SIGNS),
+        any(sign in text for sign in NO_SIGNS),
+    )
     return None if yes == no else YES if yes else NO
 
 
@@ -95,12 +113,18 @@ def _read_choice(question: Question, text: str, calendar: Calendar) -> str | Non
 
 
 def _by_label(key: str, labels: dict[str, str]) -> str | None:
-    """By its number or letter, alone or with its words behind ("2 Pasta"); by a number word where they are numbers."""
+    """By its number or letter, alone or with its words behind ("2 Pasta"); by a number word
+    where they are numbers.
+    """
     label, _, rest = key.partition(" ")
     numbered = "1" in labels
     if numbered and not rest:
         label = str(NUMBERS.get(label, label))
-        label = str(LETTERS.index(label) + 1) if len(label) == 1 and label in LETTERS else label
+        label = (
+            str(LETTERS.index(label) + 1)
+            if len(label) == 1 and label in LETTERS
+            else label
+        )
     choice = labels.get(label)
     if choice is None or not rest:
         return choice
@@ -108,8 +132,12 @@ def _by_label(key: str, labels: dict[str, str]) -> str | None:
 
 
 def _begins(word: str, key: str) -> bool:
-    """Whether `key` is the beginning of a choice: whole words, or three letters and more of the first."""
-    return word.startswith(f"{key} ") or (len(key) >= 3 and not key.isdigit() and word.startswith(key))
+    """Whether `key` is the beginning of a choice: whole words, or three letters and more of the
+    first.
+    """
+    return word.startswith(f"{key} ") or (
+        len(key) >= 3 and not key.isdigit() and word.startswith(key)
+    )
 
 
 def _read_number(question: Question, text: str, calendar: Calendar) -> str | None:
@@ -124,17 +152,28 @@ def _read_number(question: Question, text: str, calendar: Calendar) -> str | Non
 def _whole_number(text: str) -> int | None:
     """The one number that the text has: "5", "five", "-3", "1,200", "we are 5"."""
     said = unicodedata.normalize("NFKC", text).strip().rstrip(".!")
-    said = re.sub(r"(?<=\d),(?=\d{3}\b)", "", said) if re.fullmatch(r"\d{1,3}(,\d{3})+", said) else said
+    said = (
+        re.sub(r"(?<=\d),(?=\d{3}\b)", "", said)
+        if re.fullmatch(r"\d{1,3}(,\d{3})+", said)
+        else said
+    )
     if re.fullmatch(r"-?\d{1,9}", said):
         return int(said)
-    if re.search(r"[\d]\s*[+/:.,%*-]\s*\d|\d\s*[+%/:?]|[$€£~<>]|\d[^\W\d]|[^\W\d]\d|-\s*\d|\?", said):
+    if re.search(
+        r"[\d]\s*[+/:.,%*-]\s*\d|\d\s*[+%/:?]|[$€£~<>]|\d[^\W\d]|[^\W\d]\d|-\s*\d|\?",
+        said,
+    ):
         return None
     words = plainly(said).split()
     if len(words) == 1 and words[0] in NUMBERS:
         return NUMBERS[words[0]]
     found = [value for word in words if (value := _value_of(word)) is not None]
     others = [word for word in words if _value_of(word) is None]
-    if len(found) != 1 or len(others) > MOST_OTHER_WORDS or set(others) & WORDS["no count"]:
+    if (
+        len(found) != 1
+        or len(others) > MOST_OTHER_WORDS
+        or set(others) & WORDS["no count"]
+    ):
         return None
     return found[0]
 
@@ -152,19 +191,31 @@ def _read_date(question: Question, text: str, calendar: Calendar) -> str | None:
 
 def _read_name(question: Question, text: str, calendar: Calendar) -> str | None:
     said = BEFORE_A_NAME.sub("", wording.clean(text).replace("’", "'")).strip(" ,!")
-    said = re.sub(r"(?<=\w{3})\.$", "", said)  # the end of a sentence, not that of "Zoë H."
+    said = re.sub(
+        r"(?<=\w{3})\.$", "", said
+    )  # the end of a sentence, not that of "Zoë H."
     name = wording.clean_name(said)
     if not name or len(name) > LONGEST_NAME or not _are_few(name.split()):
         return None
     strange = any(sign.isdigit() or sign in "?@/{}<>" for sign in name)
     key = plainly(name)
     lone = key in YES_WORDS or key in NO_WORDS
-    return name if any(sign.isalpha() for sign in name) and not strange and not lone else None
+    return (
+        name
+        if any(sign.isalpha() for sign in name) and not strange and not lone
+        else None
+    )
 
 
 def _are_few(words: list[str]) -> bool:
-    """Whether so many words may be a name. Long ones are: "María José de la Cruz y Fernández Villaverde"."""
-    as_a_name = all(len(word) <= SHORT_NAME_WORD or (word[:1].isupper() and not word.isupper()) for word in words)
+    """Whether so many words may be a name.
+
+    Long ones are: "María José de la Cruz y Fernández Villaverde".
+    """
+    as_a_name = all(
+        len(word) <= SHORT_NAME_WORD or (word[:1].isupper() and not word.isupper())
+        for word in words
+    )
     return len(words) <= (MOST_NAME_WORDS_IN_CAPITALS if as_a_name else MOST_NAME_WORDS)
 
 

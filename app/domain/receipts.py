@@ -1,4 +1,7 @@
-"""What a carrier's numeric code means: in plain words, whose fault it is, what follows. Error text is never read."""
+"""What a carrier's numeric code means: in plain words, whose fault it is, what follows.
+
+Error text is never read.
+"""
 
 import csv
 from dataclasses import dataclass, replace
@@ -12,7 +15,10 @@ TABLE = Path(__file__).with_name("carrier_codes.csv")
 
 
 class Blame(StrEnum):
-    """Where the fault lies. CONSENT and NUMBER touch a person at once; nothing else does, but by strikes."""
+    """Where the fault lies.
+
+    CONSENT and NUMBER touch a person at once; nothing else does, but by strikes.
+    """
 
     CONSENT = "consent"
     NUMBER = "number"
@@ -30,9 +36,10 @@ class Blame(StrEnum):
 class Receipt:
     """One code.
 
-    `when` it comes: create, delivery, both or account. `retry` by whom: machine, person, after_fix or never.
-    `breaker`: what follows for the blast and its sender, written as in breaker.py. `strikes`: 0 never touches the
-    person, 1 at once, n when n different blasts met it within no less than `days` days, and nothing arrived between.
+    `when` it comes: create, delivery, both or account. `retry` by whom: machine, person,
+    after_fix or never. `breaker`: what follows for the blast and its sender, written as in
+    breaker.py. `strikes`: 0 never touches the person, 1 at once, n when n different blasts met
+    it within no less than `days` days, and nothing arrived between.
     """
 
     code: int
@@ -56,7 +63,9 @@ class Receipt:
 
     @property
     def may_be_one_number(self) -> bool:
-        """Whether the number texted may be the cause, so that one failure among texts that went through says little."""
+        """Whether the number texted may be the cause, so that one failure among texts that went
+        through says little.
+        """
         return self.blame in ONE_NUMBER
 
     @property
@@ -67,19 +76,29 @@ class Receipt:
     def is_like(self, other: "Receipt") -> bool:
         """Whether both count together towards a pause.
 
-        One cause often comes back under several codes (30020, 30021 and 30500 are all Twilio's own failure), so it is
-        the blame and the rule that count. Codes without a rule, as a phone that is off, never do.
+        One cause often comes back under several codes (30020, 30021 and 30500 are all Twilio's
+        own failure), so it is the blame and the rule that count. Codes without a rule, as a
+        phone that is off, never do.
         """
         return (self.blame, self.breaker) == (other.blame, other.breaker)
 
 
-SHARED = frozenset({Blame.SENDER, Blame.ACCOUNT, Blame.COUNTRY, Blame.CALLBACK, Blame.US})
-# An account that is closed, or a mistake of ours, is the same for everybody: there one failure is proof.
+SHARED = frozenset(
+    {Blame.SENDER, Blame.ACCOUNT, Blame.COUNTRY, Blame.CALLBACK, Blame.US}
+)
+# An account that is closed, or a mistake of ours, is the same for everybody: there one failure
+# is proof.
 ONE_NUMBER = frozenset({Blame.SENDER, Blame.WORDING, Blame.COUNTRY})
-ABROAD = frozenset({21606, 21659})  # "… or cannot text there", "… or not to that country"
+ABROAD = frozenset(
+    {21606, 21659}
+)  # "… or cannot text there", "… or not to that country"
 UNPROCESSED_STATUS = 429
-IN_DOUBT_CODES = frozenset({20500, 20503})  # a fault of its own, whatever the HTTP status says
-UNPROCESSED_CODES = frozenset({20429, 21611, 21730})  # Twilio: refused before anything happened, always safe to repeat
+IN_DOUBT_CODES = frozenset(
+    {20500, 20503}
+)  # a fault of its own, whatever the HTTP status says
+UNPROCESSED_CODES = frozenset(
+    {20429, 21611, 21730}
+)  # Twilio: refused before anything happened, always safe to repeat
 
 # What to do about a fault that pauses a blast, where the blame alone does not say it.
 FIXES = {
@@ -113,10 +132,15 @@ FIX_BY_BLAME = {
 }
 
 
-def receipt_for(code: int | None, phase: str = "create", *, http_status: int | None = None) -> Receipt:
-    """The receipt of a code, or of a missing or unknown one by rule. `phase` is 'create' or 'delivery'.
+def receipt_for(
+    code: int | None, phase: str = "create", *, http_status: int | None = None
+) -> Receipt:
+    """The receipt of a code, or of a missing or unknown one by rule.
 
-    `http_status` is what the request was answered with; it decides about codes nobody has heard of.
+    `phase` is 'create' or 'delivery'.
+
+    `http_status` is what the request was answered with; it decides about codes nobody has heard
+    of.
     """
     codes, rules = _table()
     known = codes.get(code or 0)
@@ -127,7 +151,9 @@ def receipt_for(code: int | None, phase: str = "create", *, http_status: int | N
     if rule is None:
         rule = f"{phase if phase == 'delivery' else 'create'}_{'unknown' if code else 'none'}"
     found = rules[rule]
-    return replace(found, code=code or status or 0, words=found.words.replace("{code}", str(code)))
+    return replace(
+        found, code=code or status or 0, words=found.words.replace("{code}", str(code))
+    )
 
 
 def tls_receipt() -> Receipt:
@@ -146,7 +172,9 @@ def pauses(receipt: Receipt) -> bool:
 
 
 def is_unprocessed(http_status: int, code: int | None) -> bool:
-    """Whether the carrier refused the request without doing anything, so that a machine may repeat it."""
+    """Whether the carrier refused the request without doing anything, so that a machine may
+    repeat it.
+    """
     return http_status == UNPROCESSED_STATUS or code in UNPROCESSED_CODES
 
 
@@ -156,7 +184,9 @@ def fix_for(receipt: Receipt) -> str:
 
 
 def _http_rule(status: int) -> str | None:
-    """The rule for an HTTP status whatever the code; None for the 4xx that say nothing by themselves."""
+    """The rule for an HTTP status whatever the code; None for the 4xx that say nothing by
+    themselves.
+    """
     if 300 <= status < 400:
         return "http_3xx"
     if status >= 500:

@@ -26,9 +26,19 @@ class Seed:
 # Each on its own line, so that a time or place that is not there leaves no hole in a sentence.
 _WHEN_AND_WHERE = "{event_date} {event_time}\n{event_place}"
 SEEDS = (
-    Seed(-7, "10:00", f"Reminder: {{event_title}} is in one week.\n{_WHEN_AND_WHERE}", True),
+    Seed(
+        -7,
+        "10:00",
+        f"Reminder: {{event_title}} is in one week.\n{_WHEN_AND_WHERE}",
+        True,
+    ),
     Seed(-1, "10:00", f"See you tomorrow: {{event_title}}.\n{_WHEN_AND_WHERE}", True),
-    Seed(1, "10:00", "Thank you for coming to {event_title}. It was good to have you there!", False),
+    Seed(
+        1,
+        "10:00",
+        "Thank you for coming to {event_title}. It was good to have you there!",
+        False,
+    ),
 )
 
 
@@ -62,23 +72,33 @@ class Calendar:
     @property
     def begins(self) -> dt.datetime | None:
         """The moment (UTC) at which it begins; None without a date."""
-        return hours.moment_on(self.day, self.start_time or WHOLE_DAY, self.zone) if self.day else None
+        return (
+            hours.moment_on(self.day, self.start_time or WHOLE_DAY, self.zone)
+            if self.day
+            else None
+        )
 
 
 @dataclass(frozen=True)
 class Timing:
-    """One step against the calendar. `due` and `not_after` are UTC; `due` is None while there is no moment for it."""
+    """One step against the calendar.
+
+    `due` and `not_after` are UTC; `due` is None while there is no moment for it.
+    """
 
     state: StepState
     due: dt.datetime | None = None
     not_after: dt.datetime | None = None
 
 
-def timing(days: int, time_of_day: str, is_on: bool, event: Calendar, now: dt.datetime) -> Timing:
-    """What becomes of a step: `days` from the event's day (-7: a week before), at HH:MM of its zone.
+def timing(
+    days: int, time_of_day: str, is_on: bool, event: Calendar, now: dt.datetime
+) -> Timing:
+    """What becomes of a step: `days` from the event's day (-7: a week before), at HH:MM of its
+    zone.
 
-    A step up to the day itself leaves before the event begins or not at all; one after it has no such end. What is
-    due by now is not sent late.
+    A step up to the day itself leaves before the event begins or not at all; one after it has
+    no such end. What is due by now is not sent late.
     """
     due, begins = due_at(days, time_of_day, event), event.begins
     if due is None or begins is None:
@@ -98,24 +118,40 @@ def due_at(days: int, time_of_day: str, event: Calendar) -> dt.datetime | None:
     if event.day is None:
         return None
     try:
-        return hours.moment_on(event.day + dt.timedelta(days=days), time_of_day, event.zone)
+        return hours.moment_on(
+            event.day + dt.timedelta(days=days), time_of_day, event.zone
+        )
     except OverflowError:
         return None
 
 
 def in_words(days: int) -> str:
     """ "7 days before", "on the day", "1 day after"."""
-    return f"{counted(abs(days), 'day')} {'before' if days < 0 else 'after'}" if days else "on the day"
+    return (
+        f"{counted(abs(days), 'day')} {'before' if days < 0 else 'after'}"
+        if days
+        else "on the day"
+    )
 
 
 def registered_by(due: dt.datetime) -> dt.datetime:
-    """Who registered after this moment skips the step that is due then: they have just read everything."""
+    """Who registered after this moment skips the step that is due then: they have just read
+    everything.
+    """
     return due - JUST_REGISTERED
 
 
-def values_of(title: str, event: Calendar, place: str | None, now: dt.datetime) -> dict[str, str]:
+def values_of(
+    title: str, event: Calendar, place: str | None, now: dt.datetime
+) -> dict[str, str]:
     """What stands for the placeholders of an event in its texts; what is not known is not there."""
-    values = {"event_title": title, "event_time": event.start_time, "event_place": place}
+    values = {
+        "event_title": title,
+        "event_time": event.start_time,
+        "event_place": place,
+    }
     if event.day:
-        values["event_date"] = hours.day_in_words(event.day, today=hours.today_in(event.zone, now))
+        values["event_date"] = hours.day_in_words(
+            event.day, today=hours.today_in(event.zone, now)
+        )
     return {name: value for name, value in values.items() if value}

@@ -16,7 +16,8 @@ class Meaning(StrEnum):
     SPEECH = "speech"
 
 
-# Words by themselves. Twilio's and the FCC's (47 CFR 64.1200(a)(10)); longer phrases are in `opt_out_words`.
+# Words by themselves. Twilio's and the FCC's (47 CFR 64.1200(a)(10)); longer phrases are in
+# `opt_out_words`.
 WORDS = {
     Meaning.LEAVE: {
         "STOP",
@@ -33,16 +34,23 @@ WORDS = {
     Meaning.RETURN: {"START", "UNSTOP"},
     Meaning.HELP: {"HELP", "INFO", "AYUDA", "AIDE"},
 }
-# These bring back only who has opted out, and only when nobody asked them something that they may answer.
-RETURN_WHEN_OUT = frozenset({"YES", "RESUBSCRIBE", "COMENZAR", "COMMENCER", "REPRENDRE"})
-TWILIO_LEAVES_ON = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
+# These bring back only who has opted out, and only when nobody asked them something that they
+# may answer.
+RETURN_WHEN_OUT = frozenset(
+    {"YES", "RESUBSCRIBE", "COMENZAR", "COMMENCER", "REPRENDRE"}
+)
+TWILIO_LEAVES_ON = frozenset(
+    {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
+)
 TWILIO_RETURNS_ON = frozenset({"START", "UNSTOP", "YES"})
 TWILIO_HELPS_ON = frozenset({"HELP", "INFO"})
 MEANINGS = {word: meaning for meaning, words in WORDS.items() for word in words}
 
 
 def meaning_of(body: str) -> Meaning:
-    """What the whole text means. 'STOP' inside a sentence means nothing by itself: 'please stop by tomorrow'."""
+    """What the whole text means. 'STOP' inside a sentence means nothing by itself: 'please stop
+    by tomorrow'.
+    """
     meaning = MEANINGS.get(folded(body))
     if meaning:
         return meaning
@@ -57,10 +65,17 @@ def returns_when_out(body: str) -> bool:
 
 
 def folded(body: str) -> str:
-    """The text in one spelling: NFKC, capitals, nothing invisible, no punctuation or emoji around it, single spaces."""
+    """The text in one spelling: NFKC, capitals, nothing invisible, no punctuation or emoji
+    around it, single spaces.
+    """
     text = unicodedata.normalize("NFKC", body)
-    text = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cf", "Cs"))
-    text = "".join(" " if unicodedata.category(sign) == "Pd" or sign in "_\0" else sign for sign in text)
+    text = "".join(
+        sign for sign in text if unicodedata.category(sign) not in ("Cf", "Cs")
+    )
+    text = "".join(
+        " " if unicodedata.category(sign) == "Pd" or sign in "_\0" else sign
+        for sign in text
+    )
     start, end = 0, len(text)
     while start < end and not text[start].isalnum():
         start += 1
@@ -70,7 +85,9 @@ def folded(body: str) -> str:
 
 
 def twilio_handles(body: str) -> bool:
-    """Whether Twilio itself blocks the sender and confirms: only one of its own words, alone, exactly, in any case."""
+    """Whether Twilio itself blocks the sender and confirms: only one of its own words, alone,
+    exactly, in any case.
+    """
     return _is_exactly(body, TWILIO_LEAVES_ON)
 
 
@@ -80,7 +97,9 @@ def twilio_welcomes(body: str) -> bool:
 
 
 def twilio_helps(body: str) -> bool:
-    """Whether Twilio itself answers a call for help, in the same way, unless somebody has switched that off."""
+    """Whether Twilio itself answers a call for help, in the same way, unless somebody has
+    switched that off.
+    """
     return _is_exactly(body, TWILIO_HELPS_ON)
 
 

@@ -5,12 +5,29 @@ from dataclasses import dataclass
 from itertools import islice
 
 from app.domain.headings import Kind
-from app.domain.mapping import EXCEL, BadRoster, Columns, choose, evidence, guess, is_shortened
+from app.domain.mapping import (
+    EXCEL,
+    BadRoster,
+    Columns,
+    choose,
+    evidence,
+    guess,
+    is_shortened,
+)
 from app.domain.phone import BadPhone, Phone
 from app.domain.samples import Cells
 from app.domain.wording import clean_name
 
-__all__ = ["BadRoster", "Columns", "Kind", "Person", "choose", "evidence", "guess", "read_people"]
+__all__ = [
+    "BadRoster",
+    "Columns",
+    "Kind",
+    "Person",
+    "choose",
+    "evidence",
+    "guess",
+    "read_people",
+]
 
 LONGEST_NAME, LONGEST_CELL = 100, 10_000
 
@@ -38,9 +55,9 @@ def read_people(
 ) -> Iterator[Person]:
     """Every row as a person or as a problem, in order; the headings are left out.
 
-    `rows` are (line, cells). `refused` are numbers (E.164) that nobody may add, each with the sentence why.
-    `first_lines` are the numbers of rows that were read before, each with its line; those of these rows are added.
-    Costs one look at each different spelling of a number.
+    `rows` are (line, cells). `refused` are numbers (E.164) that nobody may add, each with the
+    sentence why. `first_lines` are the numbers of rows that were read before, each with its
+    line; those of these rows are added. Costs one look at each different spelling of a number.
     """
     numbers: dict[str, tuple[str | None, str | None]] = {}
     first_lines = {} if first_lines is None else first_lines
@@ -55,17 +72,26 @@ def read_people(
         phone, wrong = numbers[written]
         problem = _unreadable(cells) or wrong or problem
         if problem or phone is None:
-            yield Person(line, name if name is None or len(name) <= LONGEST_NAME else None, None, problem)
+            yield Person(
+                line,
+                name if name is None or len(name) <= LONGEST_NAME else None,
+                None,
+                problem,
+            )
         else:
             earlier = first_lines.setdefault(phone, line)
-            yield Person(line, name, phone, repeats=earlier if earlier != line else None)
+            yield Person(
+                line, name, phone, repeats=earlier if earlier != line else None
+            )
 
 
 def _cell(cells: Cells, index: int | None) -> str:
     return cells[index].strip() if index is not None and index < len(cells) else ""
 
 
-def _name(cells: Cells, full: int | None, first: int | None, last: int | None) -> tuple[str | None, str | None]:
+def _name(
+    cells: Cells, full: int | None, first: int | None, last: int | None
+) -> tuple[str | None, str | None]:
     """The name out of these columns, and what is wrong with it."""
     name = clean_name(_cell(cells, full)) if full is not None else None
     if name is None and (first is not None or last is not None):
@@ -75,7 +101,9 @@ def _name(cells: Cells, full: int | None, first: int | None, last: int | None) -
     return name, None
 
 
-def _number(written: str, region: str, refused: Mapping[str, str]) -> tuple[str | None, str | None]:
+def _number(
+    written: str, region: str, refused: Mapping[str, str]
+) -> tuple[str | None, str | None]:
     """The number as E.164, or why there is none."""
     if not written:
         return None, "There is no phone number in this row."

@@ -28,13 +28,21 @@ class Table:
         self.headings = headings
         self.people = people
         self.samples = [self._sample(people, index) for index in range(len(headings))]
-        self.valid = [sum(is_phone(cell, region) for cell in sample) for sample in self.samples]
+        self.valid = [
+            sum(is_phone(cell, region) for cell in sample) for sample in self.samples
+        ]
 
     @staticmethod
     def _sample(people: Sequence[Cells], index: int) -> list[str]:
-        """Cells with something in them, from all over the file: its first hundred rows may be the odd ones."""
+        """Cells with something in them, from all over the file: its first hundred rows may be
+        the odd ones.
+        """
         some = people[:: max(1, len(people) // MOST_LOOKED_AT)]
-        cells = [cells[index].strip() for cells in some if index < len(cells) and cells[index].strip()]
+        cells = [
+            cells[index].strip()
+            for cells in some
+            if index < len(cells) and cells[index].strip()
+        ]
         many = min(SAMPLE, len(cells))
         return [cells[place * len(cells) // many] for place in range(many)]
 
@@ -43,8 +51,16 @@ class Table:
 
     def both(self, one: int, other: int) -> list[Cells]:
         """The first rows that have something in both columns."""
-        full = (cells for cells in self.people if len(cells) > max(one, other) and cells[one] and cells[other])
+        full = (
+            cells
+            for cells in self.people
+            if len(cells) > max(one, other) and cells[one] and cells[other]
+        )
         return list(islice(full, SAMPLE))
 
     def of_kind(self, kind: Kind) -> list[int]:
-        return [index for index, heading in enumerate(self.headings) if kind_of(heading) is kind]
+        return [
+            index
+            for index, heading in enumerate(self.headings)
+            if kind_of(heading) is kind
+        ]

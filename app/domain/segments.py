@@ -8,7 +8,10 @@ from functools import lru_cache
 from app.domain.clusters import around, clusters, joining
 
 LIMIT = 1600  # characters Twilio takes in one text (error 21617 above it)
-GSM7_SINGLE, GSM7_PART = 160, 153  # septets in a text of one part, and in each part of a longer one
+GSM7_SINGLE, GSM7_PART = (
+    160,
+    153,
+)  # septets in a text of one part, and in each part of a longer one
 UCS2_SINGLE, UCS2_PART = 70, 67  # 16-bit units
 
 BASIC = (
@@ -28,7 +31,8 @@ PLAIN = {
     **dict.fromkeys("“”„‟″«»", '"'),
     **dict.fromkeys("‐‑‒–—―−", "-"),
     **dict.fromkeys(
-        "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "
+        "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
+        " ",
     ),
     **dict.fromkeys("\u200b\u2060\ufeff\u00ad", ""),
     **dict.fromkeys("\u2028\u2029", "\n"),
@@ -60,9 +64,13 @@ class Measure:
 
 
 def measure(text: str) -> Measure:
-    """Encoding, units, billed segments (the empty text counts as one) and units free in the last segment."""
+    """Encoding, units, billed segments (the empty text counts as one) and units free in the
+    last segment.
+    """
     if GSM_TEXT.fullmatch(text):
-        return _measure(Encoding.GSM7, EXTENDED_SIGN.sub(ESCAPE + "e", text), GSM7_SINGLE, GSM7_PART)
+        return _measure(
+            Encoding.GSM7, EXTENDED_SIGN.sub(ESCAPE + "e", text), GSM7_SINGLE, GSM7_PART
+        )
     size = characters(text)
     if size <= UCS2_SINGLE:
         return Measure(Encoding.UCS2, size, 1, UCS2_SINGLE - size)
@@ -71,11 +79,17 @@ def measure(text: str) -> Measure:
 
 def characters(text: str) -> int:
     """Length as browsers and Twilio count it against LIMIT: most emoji are two."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return (
+        len(text)
+        if text.isascii()
+        else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    )
 
 
 def costly_characters(text: str) -> list[tuple[str, str]]:
-    """Signs that push the text out of GSM-7, each once, in order, with the plain text a reader takes for it."""
+    """Signs that push the text out of GSM-7, each once, in order, with the plain text a reader
+    takes for it.
+    """
     return [(sign, PLAIN[sign]) for sign in dict.fromkeys(text) if sign in PLAIN]
 
 
@@ -85,7 +99,9 @@ def plain(text: str) -> str:
 
 
 def _as_units(text: str) -> str:
-    """One character per 16-bit unit; all units of a cluster but the last become ESCAPE, so that they stay together."""
+    """One character per 16-bit unit; all units of a cluster but the last become ESCAPE, so that
+    they stay together.
+    """
     text = text.replace(ESCAPE, "e")
     signs = joining(text)
     if signs:
@@ -96,7 +112,10 @@ def _as_units(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _kept_together(stretch: str) -> str:
     sizes = [(cluster, characters(cluster)) for cluster in clusters(stretch)]
-    return "".join(ESCAPE * (size - 1) + "e" if size <= UCS2_PART else cluster for cluster, size in sizes)
+    return "".join(
+        ESCAPE * (size - 1) + "e" if size <= UCS2_PART else cluster
+        for cluster, size in sizes
+    )
 
 
 def _measure(encoding: Encoding, units: str, single: int, part: int) -> Measure:
@@ -107,6 +126,8 @@ def _measure(encoding: Encoding, units: str, single: int, part: int) -> Measure:
     while start < size:
         end = start + part
         while end < size and units[end - 1] == ESCAPE:
-            end -= 1  # what belongs together is never split: it moves to the next segment
+            end -= (
+                1  # what belongs together is never split: it moves to the next segment
+            )
         segments, last, start = segments + 1, size - start, end
     return Measure(encoding, size, segments, part - last)

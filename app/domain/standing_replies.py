@@ -1,6 +1,9 @@
-"""What answers HELP, the last STOP and START, where the organisation has written nothing of its own."""
+"""What answers HELP, the last STOP and START, where the organisation has written nothing of its
+own.
+"""
 
-# Who texts, how a person is reached, how to stop, how often, what it costs: what the carriers ask of an answer to HELP.
+# Who texts, how a person is reached, how to stop, how often, what it costs: what the carriers
+# ask of an answer to HELP.
 HELP = (
     "{name}: news for our people. Write back to reach a person. How many texts you get varies. "
     "Msg & data rates may apply. Reply STOP to opt out."

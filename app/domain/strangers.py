@@ -1,4 +1,7 @@
-"""Who texts us without being a phone: a short code, a name, another channel. And pictures, as they are noted."""
+"""Who texts us without being a phone: a short code, a name, another channel.
+
+And pictures, as they are noted.
+"""
 
 import json
 from collections.abc import Mapping
@@ -10,28 +13,39 @@ MOST_PICTURES, LONGEST_ADDRESS, LONGEST_TYPE = 10, 1000, 100
 
 
 def written_down(sender: str) -> str:
-    """A sender as we keep it, whatever the carrier called it: at most 20 characters, on one line; "" when it says none.
+    """A sender as we keep it, whatever the carrier called it: at most 20 characters, on one
+    line; "" when it says none.
 
-    A number in E.164 stays as it is. Nothing else looks like one, or like the mark of somebody who was erased.
+    A number in E.164 stays as it is. Nothing else looks like one, or like the mark of somebody
+    who was erased.
     """
     if is_e164(sender):
         return sender
-    shown = " ".join("".join(sign if sign.isprintable() else " " for sign in sender).split()).lstrip("#")
+    shown = " ".join(
+        "".join(sign if sign.isprintable() else " " for sign in sender).split()
+    ).lstrip("#")
     if len(shown) > LONGEST:
         shown = f"{shown[:7]}…{shown[-12:]}"
     return f"({shown})"[:LONGEST] if is_e164(shown) else shown
 
 
 def pictures_of(fields: Mapping[str, str]) -> str | None:
-    """The pictures of a call as they are stored, a JSON list of {"url", "type"}; None when there are none.
+    """The pictures of a call as they are stored, a JSON list of {"url", "type"}; None when
+    there are none.
 
-    At most ten, and only addresses that begin with https. Nobody fetches them but a person's browser.
+    At most ten, and only addresses that begin with https. Nobody fetches them but a person's
+    browser.
     """
     count = fields.get("NumMedia", "")
-    most = min(int(count), MOST_PICTURES) if count.isascii() and count.isdigit() and len(count) < 5 else 0
+    most = (
+        min(int(count), MOST_PICTURES)
+        if count.isascii() and count.isdigit() and len(count) < 5
+        else 0
+    )
     found = [
         {"url": url, "type": fields.get(f"MediaContentType{n}", "")[:LONGEST_TYPE]}
         for n in range(most)
-        if (url := fields.get(f"MediaUrl{n}", "")).startswith("https://") and len(url) <= LONGEST_ADDRESS
+        if (url := fields.get(f"MediaUrl{n}", "")).startswith("https://")
+        and len(url) <= LONGEST_ADDRESS
     ]
     return json.dumps(found) if found else None

@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 
 from app.domain.blast_states import FAILED, MessageStatus
 
-SIGNS_OF_LIFE = (MessageStatus.DELIVERED, MessageStatus.RECEIVED)  # it arrived there, or they texted us
+SIGNS_OF_LIFE = (
+    MessageStatus.DELIVERED,
+    MessageStatus.RECEIVED,
+)  # it arrived there, or they texted us
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,8 @@ class Told:
 
 
 def struck_out(texts: Iterable[Told], code: int, strikes: int, days: int) -> bool:
-    """Whether `code` has come from `strikes` different blasts over at least `days` days, newest text first.
+    """Whether `code` has come from `strikes` different blasts over at least `days` days, newest
+    text first.
 
     Only what came after the last sign of life counts. Other failures neither count nor excuse.
     """

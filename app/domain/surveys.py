@@ -1,4 +1,6 @@
-"""One person's way through a survey: what a text does to it, what is answered, and what is written down."""
+"""One person's way through a survey: what a text does to it, what is answered, and what is
+written down.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +12,9 @@ from app.domain.questions import END, END_UNREGISTERED, Ask, Question
 from app.domain.reading import is_bare, plainly, read
 from app.domain.replies import folded
 
-MOST_MISSES = 2  # so often we ask again; the next text that is not understood brings a person
+MOST_MISSES = (
+    2  # so often we ask again; the next text that is not understood brings a person
+)
 TWICE_WITHIN = timedelta(seconds=10)
 LEAVE, PASS, RETURN = "DONE", "SKIP", "BACK"
 COMMANDS = {
@@ -63,7 +67,9 @@ STATUS_WORDS = {
 
 @dataclass(frozen=True)
 class State:
-    """Where somebody is. `position`: the question that was asked last, from 0; `values`: what was understood so far
+    """Where somebody is.
+
+    `position`: the question that was asked last, from 0; `values`: what was understood so far
     (None: skipped), by position.
     """
 
@@ -91,7 +97,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Step:
-    """What a text does. `registers`: the survey is finished, and whoever finished it comes to its event."""
+    """What a text does.
+
+    `registers`: the survey is finished, and whoever finished it comes to its event.
+    """
 
     state: State
     replies: tuple[str, ...] = ()
@@ -100,11 +109,14 @@ class Step:
     registers: bool = False
 
 
-def hear(state: State, text: str, calendar: Calendar, *, only_bare: bool = False) -> Step | None:
-    """What a text does that is one of our own words or answers the question; None when it is neither.
+def hear(
+    state: State, text: str, calendar: Calendar, *, only_bare: bool = False
+) -> Step | None:
+    """What a text does that is one of our own words or answers the question; None when it is
+    neither.
 
-    `only_bare`: the text may be something else (STOP, a keyword), so it must be nothing but an answer, and no question
-    for free words takes it.
+    `only_bare`: the text may be something else (STOP, a keyword), so it must be nothing but an
+    answer, and no question for free words takes it.
     """
     question = state.question
     value = read(question, text, calendar) if question.ask is Ask.CHOICE else None
@@ -123,20 +135,30 @@ def answered(state: State, value: str) -> Step:
 
 
 def not_understood(state: State, why: str = "") -> Step:
-    """A text that fits nothing: asked again with a hint, MOST_MISSES times; then a person has to look."""
+    """A text that fits nothing: asked again with a hint, MOST_MISSES times; then a person has
+    to look.
+    """
     record = Record(state.position, AnswerState.UNCLEAR)
     if state.misses >= MOST_MISSES:
         over = replace(state, status=SessionStatus.HANDED_OVER, misses=state.misses + 1)
         return Step(over, (HANDED_OVER,), record, needs_person="unclear")
     hint = " ".join(filter(None, [why, hint_of(state.question)]))
-    return Step(replace(state, misses=state.misses + 1), (f"{hint}\n{state.question.asked}",), record)
+    return Step(
+        replace(state, misses=state.misses + 1),
+        (f"{hint}\n{state.question.asked}",),
+        record,
+    )
 
 
 def _obeyed(state: State, command: str) -> Step:
     if command == LEAVE:
         return Step(replace(state, status=SessionStatus.LEFT), (LEFT,))
     if command == PASS:
-        return not_understood(state, NEEDED) if state.question.required else _on(state, None, AnswerState.SKIPPED)
+        return (
+            not_understood(state, NEEDED)
+            if state.question.required
+            else _on(state, None, AnswerState.SKIPPED)
+        )
     way = way_to_here(state)
     if not way:
         return Step(state, (f"{FIRST_ALREADY}\n{state.question.asked}",))
@@ -150,8 +172,15 @@ def _on(state: State, value: str | None, became: AnswerState) -> Step:
     to = _next(state.question, state.position, value)
     if to is None or to >= len(state.questions):
         ended = replace(after, status=SessionStatus.COMPLETED)
-        stays_away = value is not None and state.question.leads.get(value) == END_UNREGISTERED
-        return Step(ended, (state.completion.strip() or THANKS,), record, registers=not stays_away)
+        stays_away = (
+            value is not None and state.question.leads.get(value) == END_UNREGISTERED
+        )
+        return Step(
+            ended,
+            (state.completion.strip() or THANKS,),
+            record,
+            registers=not stays_away,
+        )
     here = replace(after, position=to)
     return Step(here, (here.question.asked,), record)
 
@@ -176,13 +205,23 @@ def way_to_here(state: State) -> list[int]:
 
 def name_of(state: State) -> str | None:
     """The name that they gave to a question for it, the last one."""
-    given = [state.values.get(at) for at, each in enumerate(state.questions) if each.ask is Ask.NAME]
+    given = [
+        state.values.get(at)
+        for at, each in enumerate(state.questions)
+        if each.ask is Ask.NAME
+    ]
     return next((name for name in reversed(given) if name), None)
 
 
 def hint_of(question: Question) -> str:
-    """What helps to answer: the survey's own hint, else ours; and the words that pass the question or leave."""
-    ways = "Text DONE to leave." if question.required else "Text SKIP to pass it, DONE to leave."
+    """What helps to answer: the survey's own hint, else ours; and the words that pass the
+    question or leave.
+    """
+    ways = (
+        "Text DONE to leave."
+        if question.required
+        else "Text SKIP to pass it, DONE to leave."
+    )
     return f"{question.hint.strip() or usual_hint(question)} {ways}"
 
 
@@ -209,7 +248,9 @@ def _bounds(question: Question) -> str:
 
 
 def spellings(text: str) -> set[str]:
-    """How a word that starts something may be kept: folded; a survey of the first design kept it as it was typed."""
+    """How a word that starts something may be kept: folded; a survey of the first design kept
+    it as it was typed.
+    """
     word = folded(text)
     return {word, word.lower(), word.title()} if word else set()
 

@@ -14,7 +14,9 @@ WORDS = {YES: "Yes", NO: "No"}
 
 @dataclass(frozen=True)
 class Tally:
-    """How often a question was answered, skipped, not understood; `values`: how often each answer was given."""
+    """How often a question was answered, skipped, not understood; `values`: how often each
+    answer was given.
+    """
 
     answered: int = 0
     skipped: int = 0
@@ -29,21 +31,40 @@ class Tally:
 
 def in_words(question: Question, value: str | None) -> str:
     """A kept value as pages say it."""
-    return WORDS.get(value or "", value or "") if question.ask is Ask.YES_NO else value or ""
+    return (
+        WORDS.get(value or "", value or "")
+        if question.ask is Ask.YES_NO
+        else value or ""
+    )
 
 
 def bars(question: Question, values: Mapping[str, int]) -> list[tuple[str, int]]:
-    """One bar an answer: every possible one where they are known, else those that were given, in their order."""
+    """One bar an answer: every possible one where they are known, else those that were given,
+    in their order.
+    """
     if question.ask is Ask.NUMBER:
-        return histogram({int(value): count for value, count in values.items() if value.lstrip("-").isdigit()})
+        return histogram(
+            {
+                int(value): count
+                for value, count in values.items()
+                if value.lstrip("-").isdigit()
+            }
+        )
     if not question.answers:
         return sorted(values.items())[:MOST_BARS]
-    earlier = [value for value in values if value not in question.answers]  # a choice that is there no more
-    return [(in_words(question, value), values.get(value, 0)) for value in (*question.answers, *earlier)]
+    earlier = [
+        value for value in values if value not in question.answers
+    ]  # a choice that is there no more
+    return [
+        (in_words(question, value), values.get(value, 0))
+        for value in (*question.answers, *earlier)
+    ]
 
 
 def histogram(values: Mapping[int, int]) -> list[tuple[str, int]]:
-    """How often each number came; numbers that lie far apart stand together in steps of 2, 5, 10, 20 and so on."""
+    """How often each number came; numbers that lie far apart stand together in steps of 2, 5,
+    10, 20 and so on.
+    """
     if not values:
         return []
     low, high = min(values), max(values)
@@ -51,8 +72,12 @@ def histogram(values: Mapping[int, int]) -> list[tuple[str, int]]:
     start = low // width * width
     found = []
     for first in range(start, high + 1, width):
-        count = sum(number for value, number in values.items() if first <= value < first + width)
-        found.append((str(first) if width == 1 else f"{first:,} to {first + width - 1:,}", count))
+        count = sum(
+            number for value, number in values.items() if first <= value < first + width
+        )
+        found.append(
+            (str(first) if width == 1 else f"{first:,} to {first + width - 1:,}", count)
+        )
     return found
 
 
@@ -60,7 +85,9 @@ def _width(span: int) -> int:
     scale = 1
     while True:
         for width in WIDTHS:
-            if span <= (MOST_BARS - 1) * width * scale:  # one more, for where the first bar begins
+            if (
+                span <= (MOST_BARS - 1) * width * scale
+            ):  # one more, for where the first bar begins
                 return width * scale
         scale *= 10
 
@@ -85,7 +112,11 @@ class Sum:
 
 def total(values: Mapping[str, int]) -> Sum | None:
     """What the numbers add up to; None when there are none."""
-    numbers = {int(value): count for value, count in values.items() if value.lstrip("-").isdigit()}
+    numbers = {
+        int(value): count
+        for value, count in values.items()
+        if value.lstrip("-").isdigit()
+    }
     people = sum(numbers.values())
     if not people:
         return None

@@ -1,4 +1,6 @@
-"""What a list of conversations says: why a person has to look, when it was, and how long there is to decide."""
+"""What a list of conversations says: why a person has to look, when it was, and how long there
+is to decide.
+"""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +17,9 @@ WHY_WORDS = {
 
 
 def short_time(moment: datetime, zone: str, now: datetime) -> str:
-    """'09:12' for today, 'Fri' within the last six days, else '3 May'; with the year when that is another one."""
+    """'09:12' for today, 'Fri' within the last six days, else '3 May'; with the year when that
+    is another one.
+    """
     place = ZoneInfo(zone)
     there, today = moment.astimezone(place), now.astimezone(place).date()
     if there.date() == today:
@@ -32,14 +36,20 @@ def day_of(moment: datetime, zone: str, now: datetime) -> str:
     day, today = moment.astimezone(place).date(), now.astimezone(place).date()
     if day == today:
         return "Today"
-    return "Yesterday" if today - day == timedelta(days=1) else day_in_words(day, today=today)
+    return (
+        "Yesterday"
+        if today - day == timedelta(days=1)
+        else day_in_words(day, today=today)
+    )
 
 
 def working_days(today: date, until: date) -> int:
     """Mondays to Fridays after `today`, up to and with `until`; 0 when that has come."""
     days = max(0, (until - today).days)
     weeks, rest = divmod(days, 7)
-    return weeks * 5 + sum((today + timedelta(days=n)).weekday() < 5 for n in range(1, rest + 1))
+    return weeks * 5 + sum(
+        (today + timedelta(days=n)).weekday() < 5 for n in range(1, rest + 1)
+    )
 
 
 def countdown(decide_by: datetime, zone: str, now: datetime) -> str:
@@ -47,5 +57,9 @@ def countdown(decide_by: datetime, zone: str, now: datetime) -> str:
     place = ZoneInfo(zone)
     day, today = decide_by.astimezone(place).date(), now.astimezone(place).date()
     left = working_days(today, day)
-    words = "today is the last day" if day == today else f"{left} working {'day' if left == 1 else 'days'} left"
+    words = (
+        "today is the last day"
+        if day == today
+        else f"{left} working {'day' if left == 1 else 'days'} left"
+    )
     return f"Decide by {day_in_words(day, today=today)}: {words if day >= today else 'the time is over'}."

@@ -2,7 +2,15 @@
 
 import datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, true
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.columns import e164, key, long_text, phone_is_e164, stamp
@@ -25,7 +33,10 @@ class Event(Model):
 
 
 class EventReminder(Model):
-    """One step of an event's plan of reminders. While it is on, a pending scheduled blast stands for it."""
+    """One step of an event's plan of reminders.
+
+    While it is on, a pending scheduled blast stands for it.
+    """
 
     __tablename__ = "event_reminders"
     __table_args__ = (

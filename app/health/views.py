@@ -21,7 +21,11 @@ bp = Blueprint("health", __name__)
 @anyone
 def health() -> ResponseReturnValue:
     """The process answers. Asks nothing of the database."""
-    return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+    return (
+        "ok\n",
+        200,
+        {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"},
+    )
 
 
 @bp.get("/ready")
@@ -33,10 +37,16 @@ def ready() -> ResponseReturnValue:
         problems = _migrations()
         if not problems:
             heartbeat = delivery.heartbeat()
-            problems = [f"Nothing is being sent: {heartbeat.silence}."] if heartbeat.silence else []
+            problems = (
+                [f"Nothing is being sent: {heartbeat.silence}."]
+                if heartbeat.silence
+                else []
+            )
     except (MigrationProblem, SQLAlchemyError, OSError) as problem:
         log.error("not ready: %s", problem)
-        problems = ["The database cannot be read. The log says why; python -m app.dbdoctor --doctor says more."]
+        problems = [
+            "The database cannot be read. The log says why; python -m app.dbdoctor --doctor says more."
+        ]
     return _answer(problems, heartbeat)
 
 
@@ -48,8 +58,16 @@ def _migrations() -> list[str]:
 
 
 def _answer(problems: list[str], heartbeat: Heartbeat) -> ResponseReturnValue:
-    """One sentence for each thing that is wrong. Nothing here tells a stranger a path or a version."""
+    """One sentence for each thing that is wrong.
+
+    Nothing here tells a stranger a path or a version.
+    """
     seconds = None if heartbeat.seconds is None else round(heartbeat.seconds, 1)
-    answer = jsonify(ready=not problems, problems=problems, seconds_since_beat=seconds, leader_pid=heartbeat.pid)
+    answer = jsonify(
+        ready=not problems,
+        problems=problems,
+        seconds_since_beat=seconds,
+        leader_pid=heartbeat.pid,
+    )
     answer.headers["Cache-Control"] = "no-store"
     return answer, 503 if problems else 200

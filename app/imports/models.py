@@ -22,7 +22,9 @@ class RowVerdict(StrEnum):
     """What an import would do with one row of the file."""
 
     NEW = "new"
-    CHANGED = "changed"  # on the list without a name: the name of the file fills the gap
+    CHANGED = (
+        "changed"  # on the list without a name: the name of the file fills the gap
+    )
     RENAMED = "renamed"  # on the list under another name: kept, unless the admin says otherwise
     SAME = "same"
     REPEATED = "repeated"
@@ -35,21 +37,26 @@ READABLE = (RowVerdict.NEW, RowVerdict.CHANGED, RowVerdict.RENAMED, RowVerdict.S
 class Import(Model):
     """One upload: which file, by whom, how its columns were read, and what became of it.
 
-    `pool` is the list it is for ("community"). `columns` is JSON: titles, kinds, whether the first row is headings,
-    and the first rows. The counts are those of the check until it is confirmed, then what really happened.
+    `pool` is the list it is for ("community"). `columns` is JSON: titles, kinds, whether the
+    first row is headings, and the first rows. The counts are those of the check until it is
+    confirmed, then what really happened.
     """
 
     __tablename__ = "imports"
     __table_args__ = (Index("ix_imports_state_created_at", "state", "created_at"),)
 
     id: Mapped[key]
-    pool: Mapped[str] = mapped_column(String(20), default="community", server_default="community")
+    pool: Mapped[str] = mapped_column(
+        String(20), default="community", server_default="community"
+    )
     created_by: Mapped[str] = mapped_column(String(80))
     file_name: Mapped[str] = mapped_column(String(255))
     stored_as: Mapped[str | None] = mapped_column(String(64))
     encoding: Mapped[str | None] = mapped_column(String(20))
     columns: Mapped[str | None] = mapped_column(Text)
-    state: Mapped[ImportState] = mapped_column(words(ImportState), default=ImportState.CHECKED)
+    state: Mapped[ImportState] = mapped_column(
+        words(ImportState), default=ImportState.CHECKED
+    )
     row_count: Mapped[count]
     added_count: Mapped[count]
     changed_count: Mapped[count]
@@ -68,20 +75,28 @@ class Import(Model):
 
     @property
     def is_unread(self) -> bool:
-        """Whether its file is still being read: a large workbook, of which each request reads a part."""
+        """Whether its file is still being read: a large workbook, of which each request reads a
+        part.
+        """
         return self.state is ImportState.CHECKED and self.columns is None
 
 
 class ImportRow(Model):
     """One row of the file and what would become of it.
 
-    `left_out` is why this number gets no texts (imported all the same); `cells` is the row of a bad one, as JSON.
+    `left_out` is why this number gets no texts (imported all the same); `cells` is the row of a
+    bad one, as JSON.
     """
 
     __tablename__ = "import_rows"
     __table_args__ = (
         Index("ix_import_rows_import_id_verdict", "import_id", "verdict", "line"),
-        Index("ix_import_rows_left_out", "import_id", "line", sqlite_where=text("left_out IS NOT NULL")),
+        Index(
+            "ix_import_rows_left_out",
+            "import_id",
+            "line",
+            sqlite_where=text("left_out IS NOT NULL"),
+        ),
     )
 
     id: Mapped[key]
@@ -93,7 +108,8 @@ class ImportRow(Model):
     reason: Mapped[str | None] = mapped_column(String(300))
     left_out: Mapped[str | None] = mapped_column(String(20))
     cells: Mapped[str | None] = mapped_column(Text)
-    # what the confirmed import did, so that it can be undone: the row of the list it made or named, and the name before
+    # what the confirmed import did, so that it can be undone: the row of the list it made or
+    # named, and the name before
     person_id: Mapped[int | None]
     name_before: Mapped[str | None] = mapped_column(String(100))
 

@@ -31,7 +31,9 @@ SLICE, PAST = 500, 20
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file was read: its columns, its first rows (with the headings) and what stands between the columns."""
+    """How a file was read: its columns, its first rows (with the headings) and what stands
+    between the columns.
+    """
 
     columns: Columns
     first_rows: list[list[str]]
@@ -45,13 +47,20 @@ class Layout:
 
     def samples(self, index: int) -> list[str]:
         """The first cells of a column, without its heading."""
-        rows = self.first_rows[1:] if self.has_headings else self.first_rows[:-1] or self.first_rows
+        rows = (
+            self.first_rows[1:]
+            if self.has_headings
+            else self.first_rows[:-1] or self.first_rows
+        )
         return [cells[index] if index < len(cells) else "" for cells in rows]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the file as a page shows it. `name` and `phone` of a bad row are what the file says."""
+    """One row of the file as a page shows it.
+
+    `name` and `phone` of a bad row are what the file says.
+    """
 
     line: int
     name: str
@@ -74,14 +83,18 @@ class Wrong:
 
 def found(import_id: int, pool: str) -> Import | None:
     """One import of this pool."""
-    return db.session.scalar(select(Import).where(Import.id == import_id, Import.pool == pool))
+    return db.session.scalar(
+        select(Import).where(Import.id == import_id, Import.pool == pool)
+    )
 
 
 def layout(row: Import) -> Layout:
     """How its file was read."""
     kept = json.loads(row.columns or "{}")
     columns = Columns(tuple(map(Kind, kept["kinds"])), tuple(kept["headings"]))
-    return Layout(columns, kept["first_rows"], kept["delimiter"], kept.get("evidence", []))
+    return Layout(
+        columns, kept["first_rows"], kept["delimiter"], kept.get("evidence", [])
+    )
 
 
 def shows(row: Import) -> dict[str, int]:
@@ -94,29 +107,59 @@ def page(row: Import, show: str, asked: Asked) -> Page:
     """A page of the rows of one kind (a key of SHOWS), in the order of the file."""
     total = getattr(row, SHOWS[show][1])
     asked = last_page(total, asked)
-    rows = select(ImportRow).where(ImportRow.import_id == row.id, *_kind(show)).order_by(ImportRow.line)
-    found_rows = db.session.scalars(rows.offset(asked.offset).limit(asked.per_page)).all()
-    columns, stops = layout(row).columns, _stops([each.phone for each in found_rows if each.left_out and each.phone])
-    return Page([_line(each, columns, stops.get(each.phone or "")) for each in found_rows], total, asked)
+    rows = (
+        select(ImportRow)
+        .where(ImportRow.import_id == row.id, *_kind(show))
+        .order_by(ImportRow.line)
+    )
+    found_rows = db.session.scalars(
+        rows.offset(asked.offset).limit(asked.per_page)
+    ).all()
+    columns, stops = (
+        layout(row).columns,
+        _stops([each.phone for each in found_rows if each.left_out and each.phone]),
+    )
+    return Page(
+        [_line(each, columns, stops.get(each.phone or "")) for each in found_rows],
+        total,
+        asked,
+    )
 
 
 def numbers(row: Import) -> list[str]:
     """The numbers of the rows that can be read."""
-    mine = (ImportRow.import_id == row.id, ImportRow.verdict != RowVerdict.BAD, ImportRow.phone.is_not(None))
-    return [phone for phone in db.session.scalars(select(ImportRow.phone).where(*mine)) if phone]
+    mine = (
+        ImportRow.import_id == row.id,
+        ImportRow.verdict != RowVerdict.BAD,
+        ImportRow.phone.is_not(None),
+    )
+    return [
+        phone
+        for phone in db.session.scalars(select(ImportRow.phone).where(*mine))
+        if phone
+    ]
 
 
 def starts(row: Import) -> dict[str, int]:
     """How the numbers that can be read begin, each beginning with how many there are."""
     start = func.substr(ImportRow.phone, 1, START)
     mine = (ImportRow.import_id == row.id, ImportRow.verdict.in_(READABLE))
-    return {begin: many for begin, many in db.session.execute(select(start, func.count()).where(*mine).group_by(start))}
+    return {
+        begin: many
+        for begin, many in db.session.execute(
+            select(start, func.count()).where(*mine).group_by(start)
+        )
+    }
 
 
 def past(pool: str) -> list[Import]:
     """The last imports of this list, the newest first, without those that were thrown away."""
     mine = (Import.pool == pool, Import.state != ImportState.ABANDONED)
-    return list(db.session.scalars(select(Import).where(*mine).order_by(Import.id.desc()).limit(PAST)))
+    return list(
+        db.session.scalars(
+            select(Import).where(*mine).order_by(Import.id.desc()).limit(PAST)
+        )
+    )
 
 
 def _stops(phones: Sequence[str]) -> dict[str, datetime]:
@@ -124,19 +167,38 @@ def _stops(phones: Sequence[str]) -> dict[str, datetime]:
     if not phones:
         return {}
     said = select(UnsubscribedContact.phone, UnsubscribedContact.created_at)
-    return {phone: at for phone, at in db.session.execute(said.where(UnsubscribedContact.phone.in_(phones)))}
+    return {
+        phone: at
+        for phone, at in db.session.execute(
+            said.where(UnsubscribedContact.phone.in_(phones))
+        )
+    }
 
 
 def _kind(show: str) -> list[Any]:
-    return [ImportRow.left_out.is_not(None)] if show == LEFT_OUT else [ImportRow.verdict == RowVerdict(show)]
+    return (
+        [ImportRow.left_out.is_not(None)]
+        if show == LEFT_OUT
+        else [ImportRow.verdict == RowVerdict(show)]
+    )
 
 
 def _line(row: ImportRow, columns: Columns, since: datetime | None) -> Line:
     cells: list[str] = json.loads(row.cells) if row.cells else []
-    name = row.name or " ".join(filter(None, (_cell(cells, columns.at(kind)) for kind in NAME_KINDS)))
+    name = row.name or " ".join(
+        filter(None, (_cell(cells, columns.at(kind)) for kind in NAME_KINDS))
+    )
     phone = row.phone or _cell(cells, columns.at(Kind.PHONE))
     is_bad = row.verdict is RowVerdict.BAD
-    return Line(row.line, _short(name, 100), _short(phone, 40), row.reason, row.left_out, is_bad, since)
+    return Line(
+        row.line,
+        _short(name, 100),
+        _short(phone, 40),
+        row.reason,
+        row.left_out,
+        is_bad,
+        since,
+    )
 
 
 def _short(text: str, most: int) -> str:
@@ -157,11 +219,19 @@ def headings_of_bad_rows(row: Import) -> list[str]:
 
 
 def bad_rows(row: Import) -> Iterator[list[str]]:
-    """The rows that cannot be read as they were in the file, each with its problem; read in slices."""
+    """The rows that cannot be read as they were in the file, each with its problem; read in
+    slices.
+    """
     width, line = len(layout(row).columns.kinds), 0
-    rows = select(ImportRow.line, ImportRow.cells, ImportRow.reason).order_by(ImportRow.line)
-    rows = rows.where(ImportRow.import_id == row.id, ImportRow.verdict == RowVerdict.BAD)
-    while some := db.session.execute(rows.where(ImportRow.line > line).limit(SLICE)).all():
+    rows = select(ImportRow.line, ImportRow.cells, ImportRow.reason).order_by(
+        ImportRow.line
+    )
+    rows = rows.where(
+        ImportRow.import_id == row.id, ImportRow.verdict == RowVerdict.BAD
+    )
+    while some := db.session.execute(
+        rows.where(ImportRow.line > line).limit(SLICE)
+    ).all():
         db.session.rollback()
         line = some[-1].line
         for _, cells, reason in some:

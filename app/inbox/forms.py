@@ -23,11 +23,16 @@ def _refuse(field: Field, filled: str) -> None:
         raise ValidationError("Write a text first.")
     field.errors = [*field.errors, *wording.problems_with(field.data or "")]
     if characters(filled) > LIMIT:
-        raise ValidationError(f"This text has {characters(filled):,} characters. {LONGEST}")
+        raise ValidationError(
+            f"This text has {characters(filled):,} characters. {LONGEST}"
+        )
 
 
 class ReplyForm(FlaskForm):
-    """A text to one person. `name` fills in the placeholders; a form's mark goes with it, so that it is sent once."""
+    """A text to one person.
+
+    `name` fills in the placeholders; a form's mark goes with it, so that it is sent once.
+    """
 
     body = CleanField("Reply", widget=TextArea())
     client_token = HiddenField()
@@ -57,7 +62,15 @@ def new_token() -> str:
 class SavedReplyForm(FlaskForm):
     """A reply that is kept."""
 
-    title = CleanField("Title", [Length(max=TITLE_LENGTH, message=f"A title has at most {TITLE_LENGTH} characters.")])
+    title = CleanField(
+        "Title",
+        [
+            Length(
+                max=TITLE_LENGTH,
+                message=f"A title has at most {TITLE_LENGTH} characters.",
+            )
+        ],
+    )
     body = CleanField("Text", widget=TextArea())
 
     def validate_title(self, field: Field) -> None:

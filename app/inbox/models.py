@@ -8,7 +8,9 @@ from app.kit.db import Model
 
 
 class Thread(Model):
-    """The conversation with one number. Its texts are the rows of `messages` with that phone, blasts included.
+    """The conversation with one number.
+
+    Its texts are the rows of `messages` with that phone, blasts included.
 
     `phone` is as the carrier gave it: a short code or a name may have written too.
     """
@@ -16,9 +18,19 @@ class Thread(Model):
     __tablename__ = "threads"
     __table_args__ = (
         Index("ix_threads_last_at", "last_at", "id"),
-        Index("ix_threads_needs_reply", "last_at", "id", sqlite_where=text("needs_reply")),
-        Index("ix_threads_assigned_to", "assigned_to", "last_at", "id", sqlite_where=text("done_at IS NULL")),
-        Index("ix_threads_done", "last_at", "id", sqlite_where=text("done_at IS NOT NULL")),
+        Index(
+            "ix_threads_needs_reply", "last_at", "id", sqlite_where=text("needs_reply")
+        ),
+        Index(
+            "ix_threads_assigned_to",
+            "assigned_to",
+            "last_at",
+            "id",
+            sqlite_where=text("done_at IS NULL"),
+        ),
+        Index(
+            "ix_threads_done", "last_at", "id", sqlite_where=text("done_at IS NOT NULL")
+        ),
         Index("ix_threads_last_message_id", "last_message_id"),
     )
 
@@ -26,7 +38,9 @@ class Thread(Model):
     phone: Mapped[str] = mapped_column(String(20), unique=True)
     created_at: Mapped[stamp]
     # the last text that came in or was written to this person alone
-    last_message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
+    last_message_id: Mapped[int | None] = mapped_column(
+        ForeignKey("messages.id", ondelete="SET NULL")
+    )
     last_at: Mapped[stamp]
     last_inbound_at: Mapped[moment | None]
     unread: Mapped[count]
@@ -56,9 +70,12 @@ class SavedReply(Model):
     updated_at: Mapped[changed]
 
 
-# What people wrote and what was written to one person alone, put in by actions.threads. No trigger does that: one on
-# `messages` that touches a search table costs every row of a blast as much as storing it (docs/decisions/0012).
-# These two cost nothing until a text is changed or deleted, and then keep the search right by themselves.
+# What people wrote and what was written to one person alone, put in by actions.threads. No
+# trigger does that: one on
+# `messages` that touches a search table costs every row of a blast as much as storing it
+# (docs/decisions/0012).
+# These two cost nothing until a text is changed or deleted, and then keep the search right by
+# themselves.
 SEARCH = (
     "CREATE VIRTUAL TABLE inbox_search USING fts5(body, tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
     "CREATE TRIGGER inbox_search_delete AFTER DELETE ON messages BEGIN "

@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, RadioField, SelectField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    RadioField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
 from wtforms.widgets import DateInput, TextArea, TimeInput
 
 from app.domain import hours, keywords, wording
@@ -45,20 +52,36 @@ class AnswerField(CleanField):
 
 
 class KeywordForm(FlaskForm):
-    """A keyword. After `validate()`, `rule` and `other_words` are what it says. `rule_id`: the one that is changed."""
+    """A keyword.
+
+    After `validate()`, `rule` and `other_words` are what it says. `rule_id`: the one that is
+    changed.
+    """
 
     keyword = StringField("Keyword")
     aliases = StringField("Other words for it")
-    match_kind = RadioField("When it counts", choices=KINDS, default=Match.WHOLE.value, validate_choice=False)
+    match_kind = RadioField(
+        "When it counts",
+        choices=KINDS,
+        default=Match.WHOLE.value,
+        validate_choice=False,
+    )
     response_body = AnswerField("Answer")
-    action = RadioField("What else happens", choices=ACTIONS, default=KeywordAction.NONE.value, validate_choice=False)
+    action = RadioField(
+        "What else happens",
+        choices=ACTIONS,
+        default=KeywordAction.NONE.value,
+        validate_choice=False,
+    )
     event_id = SelectField("Event", validate_choice=False)
     survey_id = SelectField("Survey", validate_choice=False)
     from_date = StringField("From day", widget=DateInput())
     from_time = StringField("From time", widget=TimeInput())
     until_date = StringField("Until day", widget=DateInput())
     until_time = StringField("Until time", widget=TimeInput())
-    is_active = BooleanField("Active", default=True, false_values=(False, "false", "", "0", "no", "off"))
+    is_active = BooleanField(
+        "Active", default=True, false_values=(False, "false", "", "0", "no", "off")
+    )
 
     begins: datetime | None = None
     ends: datetime | None = None
@@ -66,8 +89,12 @@ class KeywordForm(FlaskForm):
     def __init__(self, rule_id: int | None = None, **more: Any) -> None:
         super().__init__(**more)
         self.rule_id = rule_id
-        self.event_id.choices = {"": "Choose an event"} | {str(row.id): _named(row) for row in events.events()}
-        self.open_surveys = {str(id): name for id, name in queries.surveys(_id(self.survey_id))}
+        self.event_id.choices = {"": "Choose an event"} | {
+            str(row.id): _named(row) for row in events.events()
+        }
+        self.open_surveys = {
+            str(id): name for id, name in queries.surveys(_id(self.survey_id))
+        }
         self.survey_id.choices = {"": "Choose a survey"} | self.open_surveys
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -77,7 +104,9 @@ class KeywordForm(FlaskForm):
 
     def validate_keyword(self, field: Field) -> None:
         """A word that may be one, and that is free."""
-        problem = keywords.problem_of(field.data or "") or queries.clash(self.word, self.rule_id)
+        problem = keywords.problem_of(field.data or "") or queries.clash(
+            self.word, self.rule_id
+        )
         if problem:
             raise ValidationError(problem)
 
@@ -88,7 +117,9 @@ class KeywordForm(FlaskForm):
         for word in self.other_words:
             problem = keywords.problem_of(word) or queries.clash(word, self.rule_id)
             if problem:
-                raise ValidationError(problem if problem.startswith(word) else f"{word}: {problem}")
+                raise ValidationError(
+                    problem if problem.startswith(word) else f"{word}: {problem}"
+                )
 
     def validate_match_kind(self, field: Field) -> None:
         """A choice we know."""
@@ -96,14 +127,24 @@ class KeywordForm(FlaskForm):
             raise ValidationError("Choose one of the two.")
 
     def validate_response_body(self, field: Field) -> None:
-        """A text that can be filled in, not too long; it may be missing where something else happens."""
-        if wording.is_blank(field.data or "") and self.action.data == KeywordAction.NONE:
+        """A text that can be filled in, not too long; it may be missing where something else
+        happens.
+        """
+        if (
+            wording.is_blank(field.data or "")
+            and self.action.data == KeywordAction.NONE
+        ):
             raise ValidationError("Write an answer, or choose what else happens.")
         of_event = self.action.data == KeywordAction.ADD_TO_EVENT
-        field.errors = [*field.errors, *wording.problems_with(field.data or "", of_event=of_event)]
+        field.errors = [
+            *field.errors,
+            *wording.problems_with(field.data or "", of_event=of_event),
+        ]
         size = characters(field.data or "")
         if size > LIMIT:
-            raise ValidationError(f"An answer has at most {LIMIT:,} characters. This one has {size:,}.")
+            raise ValidationError(
+                f"An answer has at most {LIMIT:,} characters. This one has {size:,}."
+            )
 
     def validate_action(self, field: Field) -> None:
         """A choice we know."""
@@ -112,13 +153,25 @@ class KeywordForm(FlaskForm):
 
     def validate_event_id(self, field: Field) -> None:
         """An event that is there, where one is needed."""
-        if self.action.data == KeywordAction.ADD_TO_EVENT and events.event(_id(field)) is None:
-            raise ValidationError("That event was deleted." if _id(field) else "Choose an event.")
+        if (
+            self.action.data == KeywordAction.ADD_TO_EVENT
+            and events.event(_id(field)) is None
+        ):
+            raise ValidationError(
+                "That event was deleted." if _id(field) else "Choose an event."
+            )
 
     def validate_survey_id(self, field: SelectField) -> None:
         """A survey that is there, where one is needed."""
-        if self.action.data == KeywordAction.START_SURVEY and field.data not in self.open_surveys:
-            raise ValidationError("That survey is closed or deleted." if _id(field) else "Choose a survey.")
+        if (
+            self.action.data == KeywordAction.START_SURVEY
+            and field.data not in self.open_surveys
+        ):
+            raise ValidationError(
+                "That survey is closed or deleted."
+                if _id(field)
+                else "Choose a survey."
+            )
 
     @property
     def word(self) -> str:
@@ -128,7 +181,11 @@ class KeywordForm(FlaskForm):
     @property
     def other_words(self) -> list[str]:
         """The other words as they are stored; the keyword itself is none."""
-        return [word for word in keywords.words_of(self.aliases.data or "") if word != self.word]
+        return [
+            word
+            for word in keywords.words_of(self.aliases.data or "")
+            if word != self.word
+        ]
 
     @property
     def rule(self) -> Rule:
@@ -142,14 +199,25 @@ class KeywordForm(FlaskForm):
             active_from=self.begins,
             active_until=self.ends,
             action=action,
-            event_id=_id(self.event_id) if action is KeywordAction.ADD_TO_EVENT else None,
-            survey_id=_id(self.survey_id) if action is KeywordAction.START_SURVEY else None,
+            event_id=_id(self.event_id)
+            if action is KeywordAction.ADD_TO_EVENT
+            else None,
+            survey_id=_id(self.survey_id)
+            if action is KeywordAction.START_SURVEY
+            else None,
         )
 
     def say_taken(self) -> None:
         """Somebody was faster: say beside the field which word they took."""
-        for field, words in ((self.keyword, [self.word]), (self.aliases, self.other_words)):
-            found = [sentence for word in words if (sentence := queries.clash(word, self.rule_id))]
+        for field, words in (
+            (self.keyword, [self.word]),
+            (self.aliases, self.other_words),
+        ):
+            found = [
+                sentence
+                for word in words
+                if (sentence := queries.clash(word, self.rule_id))
+            ]
             field.errors = [*field.errors, *found]
 
     def _read_times(self) -> bool:
@@ -157,12 +225,27 @@ class KeywordForm(FlaskForm):
         self.begins = self._moment(self.from_date, self.from_time, zone)
         self.ends = self._moment(self.until_date, self.until_time, zone, end=True)
         if self.begins and self.ends and self.ends <= self.begins:
-            self.until_date.errors = [*self.until_date.errors, "Choose an end after the beginning."]
-        return not any(each.errors for each in (self.from_date, self.from_time, self.until_date, self.until_time))
+            self.until_date.errors = [
+                *self.until_date.errors,
+                "Choose an end after the beginning.",
+            ]
+        return not any(
+            each.errors
+            for each in (
+                self.from_date,
+                self.from_time,
+                self.until_date,
+                self.until_time,
+            )
+        )
 
     @staticmethod
-    def _moment(day: Field, clock: Field, zone: str, end: bool = False) -> datetime | None:
-        """What was typed as a moment; a day without a time is its beginning, or as an `end` the whole day."""
+    def _moment(
+        day: Field, clock: Field, zone: str, end: bool = False
+    ) -> datetime | None:
+        """What was typed as a moment; a day without a time is its beginning, or as an `end` the
+        whole day.
+        """
         typed, at = (day.data or "").strip(), (clock.data or "").strip()
         if not typed and not at:
             return None
@@ -177,7 +260,9 @@ class KeywordForm(FlaskForm):
             return None
         if at:
             return moment
-        return hours.moment_on(hours.today_in(zone, moment) + timedelta(days=end), "00:00", zone)
+        return hours.moment_on(
+            hours.today_in(zone, moment) + timedelta(days=end), "00:00", zone
+        )
 
 
 def as_typed(rule: KeywordRule, aliases: Sequence[str]) -> Mapping[str, Any]:
@@ -207,7 +292,9 @@ def as_typed(rule: KeywordRule, aliases: Sequence[str]) -> Mapping[str, Any]:
 def _id(field: Field) -> int | None:
     """The chosen row's number; None when what came is none."""
     typed = (field.data or "").strip()
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else None
+    return (
+        int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else None
+    )
 
 
 def _named(event: Event) -> str:

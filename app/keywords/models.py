@@ -39,14 +39,22 @@ class KeywordRule(Model):
     keyword: Mapped[str] = mapped_column(String(40), unique=True)
     response_body: Mapped[str | None] = mapped_column(Text)
     is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
-    match_kind: Mapped[Match] = mapped_column(words(Match), default=Match.WHOLE, server_default=Match.WHOLE)
+    match_kind: Mapped[Match] = mapped_column(
+        words(Match), default=Match.WHOLE, server_default=Match.WHOLE
+    )
     active_from: Mapped[moment | None]
     active_until: Mapped[moment | None]
     action: Mapped[KeywordAction] = mapped_column(
-        words(KeywordAction), default=KeywordAction.NONE, server_default=KeywordAction.NONE
+        words(KeywordAction),
+        default=KeywordAction.NONE,
+        server_default=KeywordAction.NONE,
     )
-    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="SET NULL"))
-    survey_id: Mapped[int | None] = mapped_column(ForeignKey("survey_flows.id", ondelete="SET NULL"))
+    event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("events.id", ondelete="SET NULL")
+    )
+    survey_id: Mapped[int | None] = mapped_column(
+        ForeignKey("survey_flows.id", ondelete="SET NULL")
+    )
     match_count: Mapped[count]
     last_matched_at: Mapped[moment | None]
     created_at: Mapped[stamp]

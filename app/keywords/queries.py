@@ -1,4 +1,6 @@
-"""Reading keywords: a page of the list, one of them, whose a word is, and the words that start something now."""
+"""Reading keywords: a page of the list, one of them, whose a word is, and the words that start
+something now.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +23,9 @@ SORTS = ("keyword", "uses", "used")
 
 @dataclass(frozen=True)
 class Line:
-    """One keyword on the list, with its other words, and the event or survey that it is for (None: none, or gone)."""
+    """One keyword on the list, with its other words, and the event or survey that it is for
+    (None: none, or gone).
+    """
 
     rule: KeywordRule
     aliases: Sequence[str]
@@ -41,7 +45,10 @@ class Keywords(Page):
 def page(asked: Asked) -> Keywords:
     """A page of the list. A search finds words, other words and answers."""
     wanted = [_matching(asked.search)] if asked.search else []
-    total = db.session.scalar(select(func.count()).select_from(KeywordRule).where(*wanted)) or 0
+    total = (
+        db.session.scalar(select(func.count()).select_from(KeywordRule).where(*wanted))
+        or 0
+    )
     asked = last_page(total, asked)
     rows = (
         select(KeywordRule, Event.title, SurveyFlow.name)
@@ -52,12 +59,16 @@ def page(asked: Asked) -> Keywords:
     )
     found = db.session.execute(rows.offset(asked.offset).limit(asked.per_page)).all()
     aliases = aliases_of([rule.id for rule, _, _ in found])
-    return Keywords([Line(rule, aliases.get(rule.id, []), *of) for rule, *of in found], total, asked)
+    return Keywords(
+        [Line(rule, aliases.get(rule.id, []), *of) for rule, *of in found], total, asked
+    )
 
 
 def _matching(search: str) -> ColumnElement[bool]:
     theirs = TriggerWord.keyword_rule_id == KeywordRule.id
-    word = exists().where(theirs, TriggerWord.word.contains(folded(search) or search, autoescape=True))
+    word = exists().where(
+        theirs, TriggerWord.word.contains(folded(search) or search, autoescape=True)
+    )
     return or_(word, has_words(search, KeywordRule.response_body))
 
 
@@ -68,7 +79,10 @@ def _order(asked: Asked) -> list[ColumnElement[Any]]:
         "used": KeywordRule.last_matched_at,
     }
     column = columns[asked.sort]
-    return [column.desc() if asked.descending else column.asc(), KeywordRule.keyword.asc()]
+    return [
+        column.desc() if asked.descending else column.asc(),
+        KeywordRule.keyword.asc(),
+    ]
 
 
 def rule(rule_id: int) -> KeywordRule | None:
@@ -91,7 +105,10 @@ def aliases_of(rule_ids: Sequence[int]) -> dict[int, list[str]]:
 
 
 def clash(word: str, besides: int | None = None) -> str | None:
-    """Why a folded word is not free, in a sentence; None when it is. `besides`: the keyword that may have it."""
+    """Why a folded word is not free, in a sentence; None when it is.
+
+    `besides`: the keyword that may have it.
+    """
     owner = (
         select(KeywordRule.id, KeywordRule.keyword, SurveyFlow.name)
         .select_from(TriggerWord)
@@ -113,12 +130,23 @@ def clash(word: str, besides: int | None = None) -> str | None:
 
 def surveys(chosen: int | None) -> list[tuple[int, str]]:
     """The surveys that a keyword may start, by name: those that are active, and the chosen one."""
-    may = or_(SurveyFlow.is_active, SurveyFlow.id == chosen) if chosen else SurveyFlow.is_active
-    return [(id, name) for id, name in db.session.execute(select(SurveyFlow.id, SurveyFlow.name).where(may))]
+    may = (
+        or_(SurveyFlow.is_active, SurveyFlow.id == chosen)
+        if chosen
+        else SurveyFlow.is_active
+    )
+    return [
+        (id, name)
+        for id, name in db.session.execute(
+            select(SurveyFlow.id, SurveyFlow.name).where(may)
+        )
+    ]
 
 
 def words_now(moment: datetime, most: int) -> list[str]:
-    """The words that start something at this moment, of keywords and of surveys: the main ones, at most so many."""
+    """The words that start something at this moment, of keywords and of surveys: the main ones,
+    at most so many.
+    """
     rule = KeywordRule
     begun = or_(rule.active_from.is_(None), rule.active_from <= moment)
     going = or_(rule.active_until.is_(None), rule.active_until > moment)

@@ -4,7 +4,17 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, flash, g, jsonify, redirect, request, url_for
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    flash,
+    g,
+    jsonify,
+    redirect,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
@@ -23,7 +33,10 @@ csrf = CSRFProtect()
 
 
 def needs(*roles: Role, json: bool = False) -> Callable[[View], View]:
-    """The sign on a door: only these roles. `json`: answer 401 instead of sending the caller to the login page."""
+    """The sign on a door: only these roles.
+
+    `json`: answer 401 instead of sending the caller to the login page.
+    """
 
     def put_up(view: View) -> View:
         view.needs = frozenset(roles)  # type: ignore[attr-defined]
@@ -44,13 +57,17 @@ def who() -> str:
 
 
 def refuse_large_forms() -> None:
-    """Before anything reads a form: Werkzeug bounds the fields of uploads only, not those of plain forms."""
+    """Before anything reads a form: Werkzeug bounds the fields of uploads only, not those of
+    plain forms.
+    """
     if request.mimetype == FORM and (request.content_length or 0) > LARGEST_FORM:
         abort(413)
 
 
 def guard_uploads() -> ResponseReturnValue | None:
-    """Before anything reads a file: of a stranger, or of somebody who may not come in here, nothing is read."""
+    """Before anything reads a file: of a stranger, or of somebody who may not come in here,
+    nothing is read.
+    """
     return guard() if request.mimetype == UPLOAD else None
 
 
@@ -70,11 +87,17 @@ def guard() -> ResponseReturnValue | None:
 
 
 def _comes_from_another_site() -> bool:
-    """By what the browser says of the page that posts. Ours is the name that was called, and our public one."""
+    """By what the browser says of the page that posts.
+
+    Ours is the name that was called, and our public one.
+    """
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         return True
     origin = request.headers.get("Origin")
-    ours = {request.host, urlsplit(current_app.extensions["settings"].public_base_url).netloc}
+    ours = {
+        request.host,
+        urlsplit(current_app.extensions["settings"].public_base_url).netloc,
+    }
     return origin is not None and urlsplit(origin).netloc not in ours
 
 
@@ -83,8 +106,15 @@ def _judge(view: Any, needed: frozenset[Role]) -> ResponseReturnValue | None:
         if view.speaks_json:
             return jsonify(error="Sign in first."), 401
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined, no-any-return]
-    if current_user.must_change_password and request.endpoint not in OPEN_WHILE_PASSWORD_IS_OLD:
-        return (jsonify(error="Change your password first."), 401) if view.speaks_json else _to_password_page()
+    if (
+        current_user.must_change_password
+        and request.endpoint not in OPEN_WHILE_PASSWORD_IS_OLD
+    ):
+        return (
+            (jsonify(error="Change your password first."), 401)
+            if view.speaks_json
+            else _to_password_page()
+        )
     if current_user.role not in needed:
         abort(403)
     return None
@@ -108,7 +138,9 @@ def install(app: Flask) -> None:
     app.before_request(refuse_large_forms)
     app.before_request(guard_uploads)
     csrf.init_app(app)
-    login.init_app(app, add_context_processor=False)  # it would ask the database on every page, error pages too
+    login.init_app(
+        app, add_context_processor=False
+    )  # it would ask the database on every page, error pages too
     app.jinja_env.globals["current_user"] = current_user
     login.login_view = "accounts.sign_in"
     login.login_message = "Sign in to go on."

@@ -5,7 +5,10 @@ from werkzeug.routing import BaseConverter
 
 
 class Number(BaseConverter):
-    """An id in an address. (Werkzeug's own takes other alphabets' digits and numbers too large for SQLite.)"""
+    """An id in an address.
+
+    (Werkzeug's own takes other alphabets' digits and numbers too large for SQLite.)
+    """
 
     regex = "[0-9]{1,18}"
 

@@ -1,4 +1,6 @@
-"""Style sheets, scripts and icons: kept by browsers for a year, under an address that changes with the file."""
+"""Style sheets, scripts and icons: kept by browsers for a year, under an address that changes
+with the file.
+"""
 
 import hashlib
 from functools import cache
@@ -17,9 +19,11 @@ def _version(path: Path) -> str:
 
 
 def install(app: Flask) -> None:
-    """Give every static address of `app` the version of its file (?v=…), and every answer to it a long life.
+    """Give every static address of `app` the version of its file (?v=…), and every answer to it
+    a long life.
 
-    Templates ask for `static_address(filename)`: a page has seventy, and to build each anew took a seventh of its time.
+    Templates ask for `static_address(filename)`: a page has seventy, and to build each anew
+    took a seventh of its time.
     """
     folder = Path(app.static_folder or "")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR

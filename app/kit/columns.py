@@ -12,12 +12,17 @@ from app.kit.clock import now
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: stored naive in UTC, read back aware. A naive value is a mistake and raises ValueError."""
+    """A moment: stored naive in UTC, read back aware.
+
+    A naive value is a mistake and raises ValueError.
+    """
 
     impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
         """To the database: UTC without its zone."""
         if value is None:
             return None
@@ -25,7 +30,9 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("a time without its zone cannot be stored")
         return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
         """From the database: UTC, with its zone."""
         return None if value is None else value.replace(tzinfo=UTC)
 
@@ -50,7 +57,9 @@ class Money(TypeDecorator[Decimal]):
         """To the database: plain digits, never an exponent."""
         return None if value is None else format(value, "f")
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+    def process_result_value(
+        self, value: str | None, dialect: Dialect
+    ) -> Decimal | None:
         """From the database: a Decimal."""
         return None if value is None else Decimal(value)
 
@@ -70,9 +79,15 @@ def words(kind: type[StrEnum]) -> Enum:
 key = Annotated[int, mapped_column(primary_key=True)]
 e164 = Annotated[str, mapped_column(String(20))]
 # The server defaults are for rows that other programs write: UTC as well.
-stamp = Annotated[datetime, mapped_column(UtcDateTime, default=now, server_default=text("CURRENT_TIMESTAMP"))]
+stamp = Annotated[
+    datetime,
+    mapped_column(UtcDateTime, default=now, server_default=text("CURRENT_TIMESTAMP")),
+]
 changed = Annotated[
-    datetime, mapped_column(UtcDateTime, default=now, onupdate=now, server_default=text("CURRENT_TIMESTAMP"))
+    datetime,
+    mapped_column(
+        UtcDateTime, default=now, onupdate=now, server_default=text("CURRENT_TIMESTAMP")
+    ),
 ]
 moment = Annotated[datetime, mapped_column(UtcDateTime)]
 flag = Annotated[bool, mapped_column(default=False, server_default=false())]
@@ -81,7 +96,9 @@ long_text = Annotated[str, mapped_column(Text)]
 
 
 def phone_is_e164(column: str = "phone") -> str:
-    """The CHECK for a phone column: a plus, a digit 1-9, then digits only, at most 16 characters."""
+    """The CHECK for a phone column: a plus, a digit 1-9, then digits only, at most 16
+    characters.
+    """
     return f"{column} GLOB '+[1-9]*' AND {column} NOT GLOB '*[^+0-9]*' AND length({column}) <= 16"
 
 

@@ -28,7 +28,10 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    """What every model stands on. (Flask-SQLAlchemy refuses `type_annotation_map` here: the registry carries it.)"""
+    """What every model stands on.
+
+    (Flask-SQLAlchemy refuses `type_annotation_map` here: the registry carries it.)
+    """
 
     registry = registry(type_annotation_map=type_map)
     metadata = MetaData(naming_convention=NAMES)
@@ -36,7 +39,9 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
-if TYPE_CHECKING:  # mypy cannot see through the base class that Flask-SQLAlchemy makes at run time
+if (
+    TYPE_CHECKING
+):  # mypy cannot see through the base class that Flask-SQLAlchemy makes at run time
 
     class Model(Base):
         """What every table of the house is."""
@@ -47,7 +52,10 @@ else:
 
 
 class Taken(Exception):
-    """The database refused a row because its unique value is there already. `column` names it: "table.column"."""
+    """The database refused a row because its unique value is there already.
+
+    `column` names it: "table.column".
+    """
 
     def __init__(self, column: str) -> None:
         super().__init__(column)
@@ -59,7 +67,10 @@ class Busy(Exception):
 
 
 def is_full(error: BaseException) -> bool:
-    """Whether the database could not be written because there is no room on the disk. Nothing was saved then."""
+    """Whether the database could not be written because there is no room on the disk.
+
+    Nothing was saved then.
+    """
     return isinstance(error, OperationalError) and "disk is full" in str(error.orig)
 
 
@@ -74,7 +85,9 @@ class _WriteLock:
         me = threading.get_ident()
         if self._owner == me:
             raise RuntimeError("write() inside write(): actions never open their own")
-        if not self._lock.acquire(timeout=WAIT_SECONDS if patience is None else patience):
+        if not self._lock.acquire(
+            timeout=WAIT_SECONDS if patience is None else patience
+        ):
             raise Busy
         self._owner = me
 
@@ -84,11 +97,15 @@ class _WriteLock:
 
 
 WRITE_LOCK = _WriteLock()
-_WRITING = threading.local()  # `driver`: what driver() gives this thread while it writes
+_WRITING = (
+    threading.local()
+)  # `driver`: what driver() gives this thread while it writes
 
 
 def prepare_connection(connection: sqlite3.Connection) -> None:
-    """The rules of every connection of this product: our own BEGINs, WAL, FULL, foreign keys, patience."""
+    """The rules of every connection of this product: our own BEGINs, WAL, FULL, foreign keys,
+    patience.
+    """
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
@@ -129,28 +146,41 @@ def rows_changed(statement: UpdateBase) -> int:
 
 
 def driver() -> sqlite3.Connection:
-    """The connection below SQLAlchemy, inside write(): for the few statements that run with every receipt.
+    """The connection below SQLAlchemy, inside write(): for the few statements that run with
+    every receipt.
 
     Their values go in as they are stored: a moment as `columns.stored()` writes it.
     """
     known = getattr(_WRITING, "driver", None)
-    return cast("sqlite3.Connection", known or db.session.connection().connection.driver_connection)
+    return cast(
+        "sqlite3.Connection",
+        known or db.session.connection().connection.driver_connection,
+    )
 
 
 def in_one_step(wanted: SelectBase) -> str:
-    """This select for `rows_of()`. What is given with it stands in it as `literal_column(":b_…")`."""
+    """This select for `rows_of()`.
+
+    What is given with it stands in it as `literal_column(":b_…")`.
+    """
     columns = ", ".join(wanted.selected_columns.keys())
-    rows = wanted.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    rows = wanted.compile(
+        dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}
+    )
     return f"SELECT json_group_array(json_array({columns})) FROM ({rows})"
 
 
 def rows_of(statement: str, **given: Any) -> list[list[Any]]:
-    """The rows of a select that was laid out `in_one_step()`, their values as they are stored. Inside write() only.
+    """The rows of a select that was laid out `in_one_step()`, their values as they are stored.
 
-    Whoever reads row by row gives Python's lock away with every row and must wait for it again, forty times for forty
-    rows. Here SQLite hands over one JSON list.
+    Inside write() only.
+
+    Whoever reads row by row gives Python's lock away with every row and must wait for it again,
+    forty times for forty rows. Here SQLite hands over one JSON list.
     """
-    found: list[list[Any]] = json.loads(driver().execute(statement, given).fetchone()[0])
+    found: list[list[Any]] = json.loads(
+        driver().execute(statement, given).fetchone()[0]
+    )
     return found
 
 
@@ -158,10 +188,10 @@ def rows_of(statement: str, **given: Any) -> list[list[Any]]:
 def write(patience: float | None = None) -> Iterator[Session]:
     """The only door to a commit.
 
-    Compute first, then write: no hashing, parsing, rendering or network inside, and nothing read before it is
-    trusted inside. Raises Busy when others, of this process and of another together, hold on for longer than
-    `patience` (None: WAIT_SECONDS), Taken when a unique value is there already; in both cases, and in every other
-    error, nothing is saved.
+    Compute first, then write: no hashing, parsing, rendering or network inside, and nothing
+    read before it is trusted inside. Raises Busy when others, of this process and of another
+    together, hold on for longer than `patience` (None: WAIT_SECONDS), Taken when a unique value
+    is there already; in both cases, and in every other error, nothing is saved.
     """
     session = db.session()
     if session.dirty or session.new or session.deleted:
@@ -170,7 +200,9 @@ def write(patience: float | None = None) -> Iterator[Session]:
     until = time.monotonic() + (WAIT_SECONDS if patience is None else patience)
     WRITE_LOCK.acquire(patience)
     try:
-        connection = session.connection(execution_options={"write": max(0, round(until - time.monotonic()))})
+        connection = session.connection(
+            execution_options={"write": max(0, round(until - time.monotonic()))}
+        )
         _WRITING.driver = connection.connection.driver_connection
         yield session
         session.commit()
@@ -184,9 +216,13 @@ def write(patience: float | None = None) -> Iterator[Session]:
 
 def _in_our_words(error: BaseException) -> BaseException:
     for ours in (OperationalError, IntegrityError):
-        if isinstance(error, getattr(sqlite3, ours.__name__)):  # of driver(): what SQLAlchemy would have made of it
+        if isinstance(
+            error, getattr(sqlite3, ours.__name__)
+        ):  # of driver(): what SQLAlchemy would have made of it
             error = ours(None, None, error)
-    if isinstance(error, IntegrityError) and "UNIQUE constraint failed: " in str(error.orig):
+    if isinstance(error, IntegrityError) and "UNIQUE constraint failed: " in str(
+        error.orig
+    ):
         return Taken(str(error.orig).split(": ", 1)[1])
     if isinstance(error, OperationalError) and "locked" in str(error.orig):
         return Busy()

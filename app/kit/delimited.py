@@ -1,4 +1,6 @@
-"""Text with columns (CSV and its kin): how its letters are written, what stands between its columns, its rows."""
+"""Text with columns (CSV and its kin): how its letters are written, what stands between its
+columns, its rows.
+"""
 
 import csv
 import io
@@ -22,7 +24,9 @@ DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 SAVE_AS = "Save the list as CSV or as an Excel workbook (.xlsx) and choose that file."
 TOO_MANY = f"This file has more than {MOST_ROWS:,} rows. Split it into smaller ones."
 
-csv.field_size_limit(2**31 - 1)  # a huge cell is judged with its row; uploads as a whole are limited elsewhere
+csv.field_size_limit(
+    2**31 - 1
+)  # a huge cell is judged with its row; uploads as a whole are limited elsewhere
 
 
 class BadSheet(ValueError):
@@ -34,14 +38,19 @@ class BadSheet(ValueError):
 
 
 class Row(NamedTuple):
-    """One row: the line of the file (the row of the workbook) where it begins, from 1, and its cells as text."""
+    """One row: the line of the file (the row of the workbook) where it begins, from 1, and its
+    cells as text.
+    """
 
     line: int
     cells: list[str]
 
 
 def decoded(data: bytes, encoding: str) -> tuple[str, str]:
-    """The text and the encoding it was in (`encoding`: one of ENCODINGS, "" to find out). Raises BadSheet."""
+    """The text and the encoding it was in (`encoding`: one of ENCODINGS, "" to find out).
+
+    Raises BadSheet.
+    """
     if encoding:
         if encoding not in ENCODINGS:
             raise BadSheet("Choose from the list how the letters are written.")
@@ -62,19 +71,25 @@ def _decoded_as(data: bytes, encoding: str, label: str) -> str:
         return data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise BadSheet(f"Line {line} is not text in {label}. Save the file again as “CSV UTF-8”.") from error
+        raise BadSheet(
+            f"Line {line} is not text in {label}. Save the file again as “CSV UTF-8”."
+        ) from error
 
 
 def _refuse_what_is_no_text(start: bytes) -> None:
     if start.count(0) * 5 > len(start):
-        raise BadSheet("This looks like UTF-16 text without its mark. Save the file again as “CSV UTF-8”.")
+        raise BadSheet(
+            "This looks like UTF-16 text without its mark. Save the file again as “CSV UTF-8”."
+        )
     controls = sum(sign < 32 and sign not in b"\t\r\n\0" for sign in start)
     if controls * 10 > len(start):
         raise BadSheet(f"This is not a spreadsheet. {SAVE_AS}")
 
 
 def delimiter_of(text: str) -> tuple[str, str]:
-    """What stands between the columns: what a first line `sep=;` says, else what gives the most constant table."""
+    """What stands between the columns: what a first line `sep=;` says, else what gives the most
+    constant table.
+    """
     said = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
     if said and said[1] in DELIMITERS:
         return "\n" + text[said.end() :], said[1]
@@ -82,14 +97,21 @@ def delimiter_of(text: str) -> tuple[str, str]:
 
 
 def _constancy(text: str, delimiter: str) -> tuple[float, int, int]:
-    """How much a delimiter speaks for itself: the share of rows with the same number of columns, how many these are (a
-    wrong one may find a quotation mark that swallows all lines), and that number.
+    """How much a delimiter speaks for itself: the share of rows with the same number of
+    columns, how many these are (a wrong one may find a quotation mark that swallows all
+    lines), and that number.
     """
     widths: Counter[int] = Counter()
-    for _, cells in zip(range(200), csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), strict=False):
+    for _, cells in zip(
+        range(200),
+        csv.reader(io.StringIO(text, newline=""), delimiter=delimiter),
+        strict=False,
+    ):
         if any(cells):
             widths[len(cells)] += 1
-    width, rows = max(widths.items(), key=lambda pair: (pair[0] > 1, pair[1], pair[0]), default=(1, 0))
+    width, rows = max(
+        widths.items(), key=lambda pair: (pair[0] > 1, pair[1], pair[0]), default=(1, 0)
+    )
     return (rows / widths.total(), rows, width) if width > 1 else (0.0, 0, 1)
 
 
@@ -98,7 +120,9 @@ def rows(text: str, delimiter: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     line = 1
     for cells in reader:
-        if line > LAST_EXCEL_ROW:  # of blank ones too: ten million take a quarter of a minute
+        if (
+            line > LAST_EXCEL_ROW
+        ):  # of blank ones too: ten million take a quarter of a minute
             raise BadSheet(TOO_MANY)
         yield Row(line, cells)
         line = reader.line_num + 1

@@ -17,7 +17,15 @@ from app.domain.phone import BadPhone, Phone, is_e164
 from app.kit.settings import Settings
 
 TWILIO_NAMES = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER")
-WEAK_KEYS = {"dev", "development", "secret", "changeme", "change-me", "change-this", "please-change-me"}
+WEAK_KEYS = {
+    "dev",
+    "development",
+    "secret",
+    "changeme",
+    "change-me",
+    "change-this",
+    "please-change-me",
+}
 SHORT_CODE_OR_NAME = re.compile(r"[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 
 
@@ -58,7 +66,10 @@ class _Reader:
 
 
 def read(environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process. Raises BadSettings with one line for each thing that is wrong."""
+    """The settings of this process.
+
+    Raises BadSettings with one line for each thing that is wrong.
+    """
     reader = _Reader(os.environ if environ is None else environ)
     values: dict[str, Any] = {}
     for each in fields(Settings):
@@ -67,7 +78,9 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     values["admin_password"] = reader.environ.get("ADMIN_PASSWORD", "")
     values["half_set"] = _half_set(values)
     values["public_base_url"] = _public_base_url(values)
-    values["log_format"] = values["log_format"] or ("json" if values["app_env"] == "production" else "text")
+    values["log_format"] = values["log_format"] or (
+        "json" if values["app_env"] == "production" else "text"
+    )
     settings = Settings(**values)
     problems = reader.problems + _problems(settings)
     if settings.production:
@@ -80,7 +93,10 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
 def _public_base_url(values: Mapping[str, Any]) -> str:
     """Where callbacks come in. Without Twilio, or in development, this machine is near enough."""
     local = values["app_env"] != "production" or not values["twilio_auth_token"]
-    return (values["public_base_url"] or (f"http://127.0.0.1:{values['port']}" if local else "")).rstrip("/")
+    return (
+        values["public_base_url"]
+        or (f"http://127.0.0.1:{values['port']}" if local else "")
+    ).rstrip("/")
 
 
 BOUNDS: dict[str, tuple[float, float]] = {
@@ -99,11 +115,18 @@ def _value(reader: _Reader, name: str, default: Any) -> Any:
     if isinstance(default, int | float):
         return type(default)(reader.number(name, default, *BOUNDS[name]))
     text = reader.text(name, "" if default == () else default)
-    return tuple(part.strip() for part in text.split(",") if part.strip()) if default == () else text
+    return (
+        tuple(part.strip() for part in text.split(",") if part.strip())
+        if default == ()
+        else text
+    )
 
 
 def _half_set(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """The Twilio variables that are missing while others are set. A messaging service stands in for the number."""
+    """The Twilio variables that are missing while others are set.
+
+    A messaging service stands in for the number.
+    """
     there = {name: bool(values[name.lower()]) for name in TWILIO_NAMES}
     there["TWILIO_FROM_NUMBER"] |= bool(values["twilio_messaging_service_sid"])
     missing = tuple(name for name in TWILIO_NAMES if not there[name])
@@ -114,7 +137,9 @@ def _problems(settings: Settings) -> list[str]:
     """What no environment may have."""
     found = []
     if not settings.database_url.startswith("sqlite:///"):
-        found.append("DATABASE_URL must be a SQLite address such as sqlite:///instance/sms.db.")
+        found.append(
+            "DATABASE_URL must be a SQLite address such as sqlite:///instance/sms.db."
+        )
     if settings.app_env not in {"production", "development", "test"}:
         found.append("APP_ENV must be production or development.")
     if settings.app_timezone not in available_timezones():
@@ -125,8 +150,13 @@ def _problems(settings: Settings) -> list[str]:
         found.append("LOG_FORMAT must be text or json.")
     for name in ("public_base_url", "twilio_api_url", "alert_webhook_url"):
         address = getattr(settings, name)
-        if address and (urlsplit(address).scheme not in {"http", "https"} or not urlsplit(address).netloc):
-            found.append(f"{name.upper()} must be an address such as https://sms.example.org.")
+        if address and (
+            urlsplit(address).scheme not in {"http", "https"}
+            or not urlsplit(address).netloc
+        ):
+            found.append(
+                f"{name.upper()} must be an address such as https://sms.example.org."
+            )
     return found + _bad_numbers(settings)
 
 
@@ -134,7 +164,9 @@ def _bad_numbers(settings: Settings) -> list[str]:
     found = []
     sender = settings.twilio_from_number
     if sender and not (is_e164(sender) or SHORT_CODE_OR_NAME.fullmatch(sender)):
-        found.append("TWILIO_FROM_NUMBER must be written like +13035550100 (or be a short code or a sender name).")
+        found.append(
+            "TWILIO_FROM_NUMBER must be written like +13035550100 (or be a short code or a sender name)."
+        )
     if settings.admin_test_phone and not is_e164(settings.admin_test_phone):
         try:
             Phone.read(settings.admin_test_phone, settings.default_region)
@@ -148,25 +180,37 @@ def _unsafe(settings: Settings) -> list[str]:
     found = []
     key = settings.secret_key
     if len(key) < 16 or key.lower() in WEAK_KEYS or len(set(key)) < 6:
-        found.append("SECRET_KEY must be set to a long random text (at least 16 characters) in production.")
+        found.append(
+            "SECRET_KEY must be set to a long random text (at least 16 characters) in production."
+        )
     if settings.half_set:
-        found.append(f"Twilio is half set: {' and '.join(settings.half_set)} missing. Set all of them or none.")
+        found.append(
+            f"Twilio is half set: {' and '.join(settings.half_set)} missing. Set all of them or none."
+        )
     if settings.smsadmin_failpoint:
         found.append("SMSADMIN_FAILPOINT is for tests only and refused in production.")
     if settings.carrier == "twilio" and not settings.public_base_url:
-        found.append("PUBLIC_BASE_URL must be set in production: Twilio reaches us there.")
+        found.append(
+            "PUBLIC_BASE_URL must be set in production: Twilio reaches us there."
+        )
     return found
 
 
 def development_key(folder: Path) -> str:
-    """The secret key of `make run`: made once, kept in the instance folder, readable by its owner only."""
+    """The secret key of `make run`: made once, kept in the instance folder, readable by its
+    owner only.
+    """
     path = folder / "secret_key"
     folder.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         mine = folder / f".secret_key.{secrets.token_hex(4)}"
-        with open(os.open(mine, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        with open(
+            os.open(mine, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w"
+        ) as file:
             file.write(secrets.token_hex(32))
         with contextlib.suppress(FileExistsError):
-            os.link(mine, path)  # the first process to link wins; everybody reads a whole file
+            os.link(
+                mine, path
+            )  # the first process to link wins; everybody reads a whole file
         mine.unlink()
     return path.read_text().strip()

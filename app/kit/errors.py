@@ -1,4 +1,6 @@
-"""What a person sees when something cannot be done: what happened, what to do, and a number to quote."""
+"""What a person sees when something cannot be done: what happened, what to do, and a number to
+quote.
+"""
 
 import logging
 from typing import Any
@@ -13,15 +15,30 @@ from app.kit.db import Busy, db, is_full
 log = logging.getLogger(__name__)
 
 WORDS = {
-    400: ("That did not come through", "The page may have been open for too long. Go back, reload it and try again."),
-    403: ("This is for admins", "Your account may not open this page. Ask an admin if you need it."),
-    404: ("Nothing is here", "The address is wrong, or the thing you are looking for has been deleted."),
+    400: (
+        "That did not come through",
+        "The page may have been open for too long. Go back, reload it and try again.",
+    ),
+    403: (
+        "This is for admins",
+        "Your account may not open this page. Ask an admin if you need it.",
+    ),
+    404: (
+        "Nothing is here",
+        "The address is wrong, or the thing you are looking for has been deleted.",
+    ),
     405: ("That does not work here", "Go back and use the buttons on the page."),
     413: ("That is too large", "Send a smaller file or a shorter text."),
     415: ("That is not something we can read", "Send it in another form."),
     429: ("Too many tries", "Wait a while, then try again."),
-    500: ("Something broke on our side", "Nothing was half-saved. Try again; if it happens again, quote this number:"),
-    503: ("Busy, try again", "Somebody else is saving a lot right now. Nothing was saved; try again in a moment."),
+    500: (
+        "Something broke on our side",
+        "Nothing was half-saved. Try again; if it happens again, quote this number:",
+    ),
+    503: (
+        "Busy, try again",
+        "Somebody else is saving a lot right now. Nothing was saved; try again in a moment.",
+    ),
 }
 FULL = (
     "The disk is full",
@@ -33,19 +50,25 @@ FORGED = (
 )
 
 
-def page(code: int, title: str = "", text: str = "", error_id: str = "") -> ResponseReturnValue:
+def page(
+    code: int, title: str = "", text: str = "", error_id: str = ""
+) -> ResponseReturnValue:
     """The error page for `code` in our words, or its JSON where the caller asked for JSON."""
     known_title, known_text = WORDS.get(code, WORDS[400 if code < 500 else 500])
     title, text = title or known_title, text or known_text
     if request.accept_mimetypes.best == "application/json":
         return jsonify(error=f"{title}. {text}"), code
-    return render_template("errors/page.html", code=code, title=title, text=text, error_id=error_id), code
+    return render_template(
+        "errors/page.html", code=code, title=title, text=text, error_id=error_id
+    ), code
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
         return page(400, *FORGED)
-    if isinstance(error, SecurityError):  # another host's name: no address of ours can be built for it
+    if isinstance(
+        error, SecurityError
+    ):  # another host's name: no address of ours can be built for it
         return "This name is not served here.", 400, {"Content-Type": "text/plain"}
     code = error.code or 500
     if code < 400:

@@ -1,4 +1,6 @@
-"""A place where a test lets the process die: SMSADMIN_FAILPOINT=name or name:n (the n-th time it is reached)."""
+"""A place where a test lets the process die: SMSADMIN_FAILPOINT=name or name:n (the n-th time
+it is reached).
+"""
 
 import os
 
@@ -20,7 +22,10 @@ def is_armed(name: str) -> bool:
 
 
 def reach(name: str) -> None:
-    """Die here without a word, if a test asked for it. A look into an empty dictionary otherwise."""
+    """Die here without a word, if a test asked for it.
+
+    A look into an empty dictionary otherwise.
+    """
     if name not in _reached:
         return
     _reached[name] -= 1

@@ -23,7 +23,14 @@ class NameField(StringField):
 
     def __init__(self, label: str, **more: Any) -> None:
         super().__init__(
-            label, [Length(max=NAME_LENGTH, message=f"A name has at most {NAME_LENGTH} characters.")], **more
+            label,
+            [
+                Length(
+                    max=NAME_LENGTH,
+                    message=f"A name has at most {NAME_LENGTH} characters.",
+                )
+            ],
+            **more,
         )
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -34,7 +41,9 @@ class NameField(StringField):
 
 
 class PhoneField(StringField):
-    """A phone number in any spelling. After validation `.phone` is a Phone; what was typed stays in `.data`.
+    """A phone number in any spelling.
+
+    After validation `.phone` is a Phone; what was typed stays in `.data`.
 
     `region` is a function that gives the country for numbers without a country code.
     """

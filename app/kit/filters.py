@@ -12,7 +12,9 @@ from app.kit.clock import now
 
 
 def zone() -> str:
-    """The zone in which pages say times: the organisation's, asked for once a request (a list says 50 times)."""
+    """The zone in which pages say times: the organisation's, asked for once a request (a list
+    says 50 times).
+    """
     if "zone_of_pages" not in g:
         g.zone_of_pages = str(current_app.extensions["zone_of_pages"]())
     return str(g.zone_of_pages)

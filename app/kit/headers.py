@@ -22,9 +22,15 @@ def _number_the_request() -> None:
 
 
 def _put_on(response: Response) -> Response:
-    if response.status_code != 204:  # nothing in it to protect, and receipts come by the hundred
-        there = set(response.headers.keys())  # asking the headers for each one costs more than all the rest in here
-        response.headers.extend({name: value for name, value in FIXED.items() if name not in there})
+    if (
+        response.status_code != 204
+    ):  # nothing in it to protect, and receipts come by the hundred
+        there = set(
+            response.headers.keys()
+        )  # asking the headers for each one costs more than all the rest in here
+        response.headers.extend(
+            {name: value for name, value in FIXED.items() if name not in there}
+        )
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     response.headers["X-Request-Id"] = g.get("request_id", "")

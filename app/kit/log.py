@@ -27,29 +27,44 @@ class Masked(logging.Formatter):
         text = PHONE.sub("+…", super().format(record))
         for secret in self.secrets:
             text = text.replace(secret, "…")
-        at = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        at = datetime.fromtimestamp(record.created, UTC).strftime(
+            "%Y-%m-%dT%H:%M:%S.%fZ"
+        )
         if self.form == "json":
-            return json.dumps({"at": at, "level": record.levelname, "from": record.name, "text": text})
+            return json.dumps(
+                {"at": at, "level": record.levelname, "from": record.name, "text": text}
+            )
         return f"{at} {record.levelname.lower()} {record.name}: {text}"
 
 
 def install(settings: Settings) -> None:
     """Send every logger of this process through one masking handler on standard error."""
     handler = logging.StreamHandler(sys.stderr)
-    secrets = (settings.secret_key, settings.twilio_auth_token, settings.twilio_auth_token_previous)
-    others = (settings.admin_password, settings.alert_webhook_url)  # a chat room's address lets anybody write there
+    secrets = (
+        settings.secret_key,
+        settings.twilio_auth_token,
+        settings.twilio_auth_token_previous,
+    )
+    others = (
+        settings.admin_password,
+        settings.alert_webhook_url,
+    )  # a chat room's address lets anybody write there
     handler.setFormatter(Masked(settings.log_format, (*secrets, *others)))
     root = logging.getLogger()
-    root.handlers = [each for each in root.handlers if not isinstance(each.formatter, Masked)] + [handler]
+    root.handlers = [
+        each for each in root.handlers if not isinstance(each.formatter, Masked)
+    ] + [handler]
     root.setLevel(logging.INFO)
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
 class Seldom:
-    """Says what happens again and again: the first time at once, then at most once a minute how often it was.
+    """Says what happens again and again: the first time at once, then at most once a minute how
+    often it was.
 
-    `first` is the line for the first time; `more` the one for the others, with their number and the seconds (`%s`).
+    `first` is the line for the first time; `more` the one for the others, with their number and
+    the seconds (`%s`).
     """
 
     def __init__(self, name: str, first: str, more: str, seconds: float = 60.0) -> None:

@@ -11,7 +11,9 @@ PER_PAGE, MOST_PER_PAGE, LONGEST_SEARCH = 50, 200, 100
 
 @dataclass(frozen=True)
 class Asked:
-    """What a list's address asks for, already brought into bounds: nothing a visitor types can break it."""
+    """What a list's address asks for, already brought into bounds: nothing a visitor types can
+    break it.
+    """
 
     search: str
     number: int
@@ -31,7 +33,10 @@ class Asked:
 
 
 def asked(sorts: Sequence[str], default: str, default_dir: str = "asc") -> Asked:
-    """Read `search page per_page sort dir` from the address. Unknown sorts and wild numbers become the defaults."""
+    """Read `search page per_page sort dir` from the address.
+
+    Unknown sorts and wild numbers become the defaults.
+    """
     args = request.args
     sort = args.get("sort", default)
     direction = args.get("dir", default_dir)
@@ -52,7 +57,10 @@ def _bounded(text: str | None, low: int, high: int, default: int) -> int:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list, for the pager and the headings. `more`: there are others that are not counted."""
+    """One page of a list, for the pager and the headings.
+
+    `more`: there are others that are not counted.
+    """
 
     rows: Sequence[Any]
     total: int
@@ -104,14 +112,23 @@ class Page:
         return self._url({"page": number})
 
     def sort_url(self, key: str) -> str:
-        """The address of this list sorted by `key`; the other way round when it is sorted by it already."""
+        """The address of this list sorted by `key`; the other way round when it is sorted by it
+        already.
+        """
         other = "desc" if self.sort == key and self.dir == "asc" else "asc"
         return self._url({"sort": key, "dir": other, "page": 1})
 
     def _url(self, changes: Mapping[str, Any]) -> str:
-        # what a visitor adds to the address must not become an argument of url_for (_external, _method, endpoint)
-        asked = {key: value for key, value in request.args.items() if not key.startswith("_") and key != "endpoint"}
-        return url_for(str(request.endpoint), **{**asked, **(request.view_args or {}), **changes})
+        # what a visitor adds to the address must not become an argument of url_for (_external,
+        # _method, endpoint)
+        asked = {
+            key: value
+            for key, value in request.args.items()
+            if not key.startswith("_") and key != "endpoint"
+        }
+        return url_for(
+            str(request.endpoint), **{**asked, **(request.view_args or {}), **changes}
+        )
 
 
 MOST_FOUND = 2_000  # a search that finds more says so and looks no further
@@ -131,7 +148,11 @@ class FoundPage(Page):
 def last_page(total: int, wanted: Asked) -> Asked:
     """`wanted`, brought back to the last page when it asks for one behind it."""
     pages = max(1, -(-total // wanted.per_page))
-    return wanted if wanted.number <= pages else Asked(wanted.search, pages, wanted.per_page, wanted.sort, wanted.dir)
+    return (
+        wanted
+        if wanted.number <= pages
+        else Asked(wanted.search, pages, wanted.per_page, wanted.sort, wanted.dir)
+    )
 
 
 @dataclass(frozen=True)
@@ -144,7 +165,9 @@ class Walk:
 
 
 def nearer_end(total: int, offset: int, limit: int) -> Walk:
-    """The walk to `limit` rows from the `offset`-th of `total` on that passes over the fewest others."""
+    """The walk to `limit` rows from the `offset`-th of `total` on that passes over the fewest
+    others.
+    """
     here = max(0, min(limit, total - offset))
     from_the_end = max(0, total - offset - here)
     backwards = from_the_end < offset

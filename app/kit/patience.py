@@ -1,4 +1,6 @@
-"""A body that does not come is not waited for: a few slow callers must not hold every thread of a worker."""
+"""A body that does not come is not waited for: a few slow callers must not hold every thread of
+a worker.
+"""
 
 import socket
 import threading
@@ -16,7 +18,9 @@ _watch: list[threading.Thread] = []
 
 @contextmanager
 def body_in_time(environ: dict[str, Any], seconds: float) -> Iterator[None]:
-    """Read the request's body in here. After `seconds` (to a second) the line is closed for reading, and it ends there.
+    """Read the request's body in here.
+
+    After `seconds` (to a second) the line is closed for reading, and it ends there.
 
     Only under gunicorn, which hands the socket out. The answer can still be sent.
     """

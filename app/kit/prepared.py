@@ -1,4 +1,6 @@
-"""Statements that run with every text that comes in: put together once, and given straight to the driver."""
+"""Statements that run with every text that comes in: put together once, and given straight to
+the driver.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -14,10 +16,14 @@ from app.kit.db import driver
 
 
 class _Compiler(SQLiteCompiler):
-    """Writes out what stands in a statement: fewer values to bind, and SQLite sees that a partial index fits."""
+    """Writes out what stands in a statement: fewer values to bind, and SQLite sees that a
+    partial index fits.
+    """
 
     def visit_bindparam(self, bindparam: Any, *others: Any, **more: Any) -> Any:
-        more["literal_binds"] = more.get("literal_binds") or not (bindparam.required or bindparam.value is None)
+        more["literal_binds"] = more.get("literal_binds") or not (
+            bindparam.required or bindparam.value is None
+        )
         return super().visit_bindparam(bindparam, *others, **more)  # type: ignore[no-untyped-call]
 
 
@@ -31,11 +37,13 @@ Change = Callable[[Any], Any]
 
 
 class Prepared:
-    """A Core statement whose way through SQLAlchemy is gone once: then it costs 10 µs and not 200 each time.
+    """A Core statement whose way through SQLAlchemy is gone once: then it costs 10 µs and not
+    200 each time.
 
-    Values go in by the names of its `bindparam`s (`columns`: those of an insert that are given each time) and come out
-    as the types of its columns say: what is run is the same statement. Inside write(), or to read. It knows nothing of
-    objects that the session has loaded. Raises TypeError when a column's value would have to be made by Python.
+    Values go in by the names of its `bindparam`s (`columns`: those of an insert that are given
+    each time) and come out as the types of its columns say: what is run is the same statement.
+    Inside write(), or to read. It knows nothing of objects that the session has loaded. Raises
+    TypeError when a column's value would have to be made by Python.
     """
 
     def __init__(self, statement: SelectBase | UpdateBase, *columns: str) -> None:
@@ -67,15 +75,25 @@ class Prepared:
 
     def _run(self, values: Mapping[str, Any]) -> Any:
         changes = self._in
-        given = {name: value if (by := changes[name]) is None else by(value) for name, value in values.items()}
-        return driver().execute(self.sql, self._constants | given if self._constants else given)
+        given = {
+            name: value if (by := changes[name]) is None else by(value)
+            for name, value in values.items()
+        }
+        return driver().execute(
+            self.sql, self._constants | given if self._constants else given
+        )
 
     def _read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple(value if change is None else change(value) for change, value in zip(self._out, row, strict=True))
+        return tuple(
+            value if change is None else change(value)
+            for change, value in zip(self._out, row, strict=True)
+        )
 
     @cached_property
     def _compiled(self) -> SQLCompiler:
-        compiled = self._statement.compile(dialect=DIALECT, column_keys=list(self._columns) or None)
+        compiled = self._statement.compile(
+            dialect=DIALECT, column_keys=list(self._columns) or None
+        )
         assert isinstance(compiled, SQLCompiler)
         return compiled
 
@@ -86,13 +104,19 @@ class Prepared:
 
     @cached_property
     def _in(self) -> dict[str, Change | None]:
-        return {name: _going_in(bind.type) for name, bind in self._compiled.binds.items()}
+        return {
+            name: _going_in(bind.type) for name, bind in self._compiled.binds.items()
+        }
 
     @cached_property
     def _constants(self) -> dict[str, Any]:
         """What the columns that are not given hold by default, as it is stored."""
         compiled = self._compiled
-        found = dict.fromkeys(name for name, bind in compiled.binds.items() if not bind.required and bind.value is None)
+        found = dict.fromkeys(
+            name
+            for name, bind in compiled.binds.items()
+            if not bind.required and bind.value is None
+        )
         for column in (*compiled.insert_prefetch, *compiled.update_prefetch):
             default: Any = column.default if compiled.isinsert else column.onupdate
             if not default.is_scalar:
@@ -104,7 +128,9 @@ class Prepared:
     @cached_property
     def _out(self) -> tuple[Change | None, ...]:
         """Nothing when every column is read as it is stored."""
-        changes = tuple(_coming_out(column.type) for column in self._statement.exported_columns)
+        changes = tuple(
+            _coming_out(column.type) for column in self._statement.exported_columns
+        )
         return changes if any(changes) else ()
 
 

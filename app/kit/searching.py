@@ -1,4 +1,7 @@
-"""What somebody types into a search: letters in any case, numbers in any spelling. Every sign is taken literally."""
+"""What somebody types into a search: letters in any case, numbers in any spelling.
+
+Every sign is taken literally.
+"""
 
 import contextlib
 import re
@@ -13,7 +16,13 @@ NUMBER = re.compile(r"[\d\s+().\-/‐‑–]+")
 
 def has_words(search: str, *columns: Any) -> ColumnElement[bool]:
     """One of these columns contains what was typed."""
-    return or_(*(column.contains(each, autoescape=True) for column in columns for each in in_any_case(search)))
+    return or_(
+        *(
+            column.contains(each, autoescape=True)
+            for column in columns
+            for each in in_any_case(search)
+        )
+    )
 
 
 def has_digits(search: str, column: Any, region: str) -> list[ColumnElement[bool]]:
@@ -22,7 +31,8 @@ def has_digits(search: str, column: Any, region: str) -> list[ColumnElement[bool
 
 
 def digits_in(search: str, region: str) -> list[str]:
-    """The digits to look for: as typed, without the zeros of a national number, and as the whole number they spell.
+    """The digits to look for: as typed, without the zeros of a national number, and as the
+    whole number they spell.
 
     None when there is anything among them that no number is written with.
     """
@@ -36,5 +46,12 @@ def digits_in(search: str, region: str) -> list[str]:
 
 
 def in_any_case(search: str) -> set[str]:
-    """The same in small, large and title letters. SQLite's LIKE folds the case of ASCII letters only."""
-    return {search} if search.isascii() else {search, search.lower(), search.upper(), search.title()}
+    """The same in small, large and title letters.
+
+    SQLite's LIKE folds the case of ASCII letters only.
+    """
+    return (
+        {search}
+        if search.isascii()
+        else {search, search.lower(), search.upper(), search.title()}
+    )

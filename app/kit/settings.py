@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, repr=False)
 class Settings:
-    """Every environment variable, in lower case, with its default. docs/settings.md explains each."""
+    """Every environment variable, in lower case, with its default. docs/settings.md explains
+    each.
+    """
 
     secret_key: str = ""
     app_env: str = "production"
@@ -69,7 +71,9 @@ class Settings:
 
     @property
     def test_phone(self) -> str | None:
-        """Where tests and alerts go (E.164); None while ADMIN_TEST_PHONE is not set, or cannot be read."""
+        """Where tests and alerts go (E.164); None while ADMIN_TEST_PHONE is not set, or cannot
+        be read.
+        """
         typed = self.admin_test_phone
         if not typed or is_e164(typed):
             return typed or None
@@ -80,7 +84,9 @@ class Settings:
 
     @property
     def rate(self) -> float:
-        """Segments a second handed to the carrier: SEND_RATE, else what the kind of sender is allowed."""
+        """Segments a second handed to the carrier: SEND_RATE, else what the kind of sender is
+        allowed.
+        """
         return self.send_rate or sender_rate(self.sender, self.carrier)
 
     @property
@@ -92,19 +98,30 @@ class Settings:
     @property
     def sandbox_key(self) -> str:
         """The key that signs what the pretend carrier sends to our webhooks."""
-        return hmac.new(self.secret_key.encode(), b"sandbox", hashlib.sha256).hexdigest()
+        return hmac.new(
+            self.secret_key.encode(), b"sandbox", hashlib.sha256
+        ).hexdigest()
 
     @property
     def erasure_key(self) -> str:
-        """The key of the hashes that erased numbers are remembered by. With another SECRET_KEY they mean nobody."""
-        return hmac.new(self.secret_key.encode(), b"erased numbers", hashlib.sha256).hexdigest()
+        """The key of the hashes that erased numbers are remembered by.
+
+        With another SECRET_KEY they mean nobody.
+        """
+        return hmac.new(
+            self.secret_key.encode(), b"erased numbers", hashlib.sha256
+        ).hexdigest()
 
     @property
     def webhook_keys(self) -> tuple[str, ...]:
-        """The keys a webhook's signature may be made with: two of Twilio's while rotating, or the sandbox's one."""
+        """The keys a webhook's signature may be made with: two of Twilio's while rotating, or
+        the sandbox's one.
+        """
         if self.carrier == "sandbox":
             return (self.sandbox_key,)
-        return tuple(filter(None, (self.twilio_auth_token, self.twilio_auth_token_previous)))
+        return tuple(
+            filter(None, (self.twilio_auth_token, self.twilio_auth_token_previous))
+        )
 
 
 SANDBOX_NUMBER = "+12025550100"
@@ -118,6 +135,14 @@ def sender_rate(sender: str, carrier: str) -> float:
     digits = sender.lstrip("+")
     if digits.isdigit() and len(digits) <= 6:
         return SHORT_CODE_RATE
-    if sender.startswith("+1") and sender[2:5] in {"800", "833", "844", "855", "866", "877", "888"}:
+    if sender.startswith("+1") and sender[2:5] in {
+        "800",
+        "833",
+        "844",
+        "855",
+        "866",
+        "877",
+        "888",
+    }:
         return TOLL_FREE_RATE
     return LONG_CODE_RATE

@@ -1,4 +1,6 @@
-"""Spreadsheets: bytes somebody uploaded become rows of text, and rows become a CSV that a spreadsheet opens safely."""
+"""Spreadsheets: bytes somebody uploaded become rows of text, and rows become a CSV that a
+spreadsheet opens safely.
+"""
 
 import csv
 import io
@@ -11,7 +13,15 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from app.kit import delimited, workbooks
-from app.kit.delimited import DELIMITERS, ENCODINGS, MOST_ROWS, SAVE_AS, TOO_MANY, BadSheet, Row
+from app.kit.delimited import (
+    DELIMITERS,
+    ENCODINGS,
+    MOST_ROWS,
+    SAVE_AS,
+    TOO_MANY,
+    BadSheet,
+    Row,
+)
 from app.kit.workbooks import BadWorkbook, Book, Mark
 
 __all__ = [
@@ -41,7 +51,10 @@ DANGEROUS = re.compile(r"'*(?:[\t\r\n\0]|\s*[=+\-@＝＋－＠])")
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table as it was read. Blank rows are left out. A workbook has the encoding "" and the delimiter ""."""
+    """A table as it was read.
+
+    Blank rows are left out. A workbook has the encoding "" and the delimiter "".
+    """
 
     rows: list[Row]
     encoding: str
@@ -49,15 +62,20 @@ class Sheet:
 
 
 def read(data: bytes, encoding: str = "") -> Sheet:
-    """The rows of a CSV or XLSX file, told apart by content. `encoding`: one of ENCODINGS, "" to find out.
+    """The rows of a CSV or XLSX file, told apart by content.
 
-    Raises BadSheet when there is nothing to read, when it is something else, or when it is too large.
+    `encoding`: one of ENCODINGS, "" to find out.
+
+    Raises BadSheet when there is nothing to read, when it is something else, or when it is too
+    large.
     """
     if not data.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         raise BadSheet(NO_ROWS)
     if is_workbook(data):
         sheet = io.BytesIO()
-        rows, _ = read_workbook(unpack(data, sheet), sheet.getvalue(), Mark(), lambda: False)
+        rows, _ = read_workbook(
+            unpack(data, sheet), sheet.getvalue(), Mark(), lambda: False
+        )
         return Sheet(whole(rows), "", "")
     _refuse_other_files(data)
     text, found = delimited.decoded(data, encoding)
@@ -71,7 +89,10 @@ def is_workbook(data: bytes) -> bool:
 
 
 def unpack(data: bytes, sheet: BinaryIO) -> Book:
-    """Write the one sheet of a workbook that is read into `sheet` (see workbooks.unpack). Raises BadSheet."""
+    """Write the one sheet of a workbook that is read into `sheet` (see workbooks.unpack).
+
+    Raises BadSheet.
+    """
     try:
         return workbooks.unpack(data, sheet)
     except BadWorkbook as error:
@@ -81,7 +102,10 @@ def unpack(data: bytes, sheet: BinaryIO) -> Book:
 def read_workbook(
     book: Book, sheet: bytes | mmap, mark: Mark, enough: Callable[[], bool]
 ) -> tuple[list[Row], Mark | None]:
-    """Some rows of what was unpacked (see workbooks.read_slice), and where the next begin. Raises BadSheet."""
+    """Some rows of what was unpacked (see workbooks.read_slice), and where the next begin.
+
+    Raises BadSheet.
+    """
     try:
         piece = workbooks.read_slice(book, sheet, mark, enough)
     except BadWorkbook as error:
@@ -124,9 +148,11 @@ def _refuse_other_files(data: bytes) -> None:
 
 
 def safe_cell(value: object) -> str:
-    """A value as text that no spreadsheet runs as a formula: an apostrophe goes before = + - @ tab and line ends.
+    """A value as text that no spreadsheet runs as a formula: an apostrophe goes before = + - @
+    tab and line ends.
 
-    Reading a CSV takes the apostrophe off again (`plain_cell`), so what is exported comes back as it was.
+    Reading a CSV takes the apostrophe off again (`plain_cell`), so what is exported comes back
+    as it was.
     """
     if value is None:
         return ""
@@ -139,8 +165,12 @@ def plain_cell(text: str) -> str:
     return text[1:] if text.startswith("'") and DANGEROUS.match(text, 1) else text
 
 
-def csv_stream(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """A CSV piece by piece (RFC 4180, with the mark that makes Excel read UTF-8), every cell safe."""
+def csv_stream(
+    headings: Sequence[str], rows: Iterable[Sequence[object]]
+) -> Iterator[str]:
+    """A CSV piece by piece (RFC 4180, with the mark that makes Excel read UTF-8), every cell
+    safe.
+    """
     piece = io.StringIO()
     writer = csv.writer(piece, lineterminator="\r\n")
     piece.write("\ufeff")
@@ -161,7 +191,12 @@ def _taken(piece: io.StringIO) -> str:
 
 def attachment(filename: str, kind: str = "text/csv; charset=utf-8") -> dict[str, str]:
     """The headers of a download. Whatever is in `filename`, it stays one harmless name."""
-    name = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\"\\/:*?<>|;%]+", "-", filename).strip(" .-")[:150] or "download"
+    name = (
+        re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\"\\/:*?<>|;%]+", "-", filename).strip(
+            " .-"
+        )[:150]
+        or "download"
+    )
     ascii_name = name.encode("ascii", "replace").decode().replace("?", "-")
     return {
         "Content-Type": kind,

@@ -1,6 +1,8 @@
-"""Workbooks (.xlsx): unpacked once, then the rows of their first sheet that has any are read, a slice after the other.
+"""Workbooks (.xlsx): unpacked once, then the rows of their first sheet that has any are read, a
+slice after the other.
 
-A slice begins at the byte where the one before ended, so that each costs what its own rows cost.
+A slice begins at the byte where the one before ended, so that each costs what its own rows
+cost.
 """
 
 import io
@@ -20,14 +22,20 @@ from zlib import error as BadDeflate
 from openpyxl.reader.excel import SHARED_STRINGS, ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
-from openpyxl.worksheet._reader import WorkSheetParser  # the one part of openpyxl that reads from a stream we choose
+from openpyxl.worksheet._reader import (
+    WorkSheetParser,
+)  # the one part of openpyxl that reads from a stream we choose
 
 LAST_EXCEL_ROW = 1_048_576
-UNPACKED_LIMIT = 100 * 1024 * 1024  # 100,000 rows of five columns are about 30 MB of XML; a zip bomb is more
+UNPACKED_LIMIT = (
+    100 * 1024 * 1024
+)  # 100,000 rows of five columns are about 30 MB of XML; a zip bomb is more
 MOST_MEMBERS = 2000
 AT_ONCE = 200  # rows between two looks at the clock
 PIECE = 1024 * 1024
-MOUTHFUL = 32 * 1024  # what is parsed beyond the end of a slice is parsed again in the next
+MOUTHFUL = (
+    32 * 1024
+)  # what is parsed beyond the end of a slice is parsed again in the next
 ROW_BEGINS = re.compile(rb"<(?:\w+:)?row[\s>/]")
 ROW_ENDS = re.compile(rb"</(?:\w+:)?row>|<(?:\w+:)?row(?:\s[^>]*)?/>")
 VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)[\s>]")
@@ -46,8 +54,8 @@ class BadWorkbook(ValueError):
 
 @dataclass(frozen=True)
 class Book:
-    """What the cells of a workbook speak of: the texts they share, which of their styles are days and which durations,
-    and whether days are counted from 1904.
+    """What the cells of a workbook speak of: the texts they share, which of their styles are
+    days and which durations, and whether days are counted from 1904.
     """
 
     texts: list[str] = field(repr=False)
@@ -73,7 +81,10 @@ class Slice:
 
 
 def unpack(data: bytes, sheet: BinaryIO) -> Book:
-    """Write the XML of the first sheet that holds anything into `sheet`; nothing when none does. Raises BadWorkbook."""
+    """Write the XML of the first sheet that holds anything into `sheet`; nothing when none does.
+
+    Raises BadWorkbook.
+    """
     with _said_in_words(), zipfile.ZipFile(io.BytesIO(data)) as archive:
         _refuse_other_archives(archive)
         reader = _Reader(io.BytesIO(data), read_only=True, data_only=True)
@@ -86,8 +97,13 @@ def unpack(data: bytes, sheet: BinaryIO) -> Book:
         return Book(reader.shared_strings, days, durations, book.epoch == MAC_EPOCH)
 
 
-def read_slice(book: Book, sheet: bytes | mmap, mark: Mark, enough: Callable[[], bool]) -> Slice:
-    """The rows from `mark` on, until `enough()` or the end; AT_ONCE of them at least. Raises BadWorkbook."""
+def read_slice(
+    book: Book, sheet: bytes | mmap, mark: Mark, enough: Callable[[], bool]
+) -> Slice:
+    """The rows from `mark` on, until `enough()` or the end; AT_ONCE of them at least.
+
+    Raises BadWorkbook.
+    """
     rows: list[tuple[int, list[str]]] = []
     if not sheet:
         return Slice(rows, None)
@@ -109,7 +125,9 @@ def read_slice(book: Book, sheet: bytes | mmap, mark: Mark, enough: Callable[[],
 def _said_in_words() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of styles and rules that it leaves out
+            warnings.simplefilter(
+                "ignore"
+            )  # openpyxl warns of styles and rules that it leaves out
             yield
     except BadWorkbook:
         raise
@@ -118,7 +136,10 @@ def _said_in_words() -> Iterator[None]:
 
 
 def _copy(archive: zipfile.ZipFile, path: str, sheet: BinaryIO) -> bool:
-    """Write a sheet in place of another; whether any of its cells holds a value. If none does, it is not kept."""
+    """Write a sheet in place of another; whether any of its cells holds a value.
+
+    If none does, it is not kept.
+    """
     found, tail = False, b""
     with archive.open(path) as source:
         while piece := source.read(PIECE):
@@ -131,7 +152,9 @@ def _copy(archive: zipfile.ZipFile, path: str, sheet: BinaryIO) -> bool:
     return found
 
 
-def _rows(book: Book, sheet: bytes | mmap, mark: Mark) -> Iterator[tuple[int, list[str]]]:
+def _rows(
+    book: Book, sheet: bytes | mmap, mark: Mark
+) -> Iterator[tuple[int, list[str]]]:
     parser = WorkSheetParser(
         _Stream(sheet, mark.at),
         book.texts,
@@ -151,7 +174,10 @@ class _Stream:
     def __init__(self, sheet: bytes | mmap, at: int) -> None:
         begin = ROW_BEGINS.search(sheet) if at else None
         starts = range(at, len(sheet), MOUTHFUL)
-        self.pieces = chain([sheet[: begin.start()] if begin else b""], (sheet[one : one + MOUTHFUL] for one in starts))
+        self.pieces = chain(
+            [sheet[: begin.start()] if begin else b""],
+            (sheet[one : one + MOUTHFUL] for one in starts),
+        )
 
     def read(self, _: int = -1) -> bytes:
         return next(filter(None, self.pieces), b"")
@@ -177,7 +203,11 @@ class _Reader(ExcelReader):
         self.read_workbook()
         apply_stylesheet(self.archive, self.wb)
         every = ((rel.target, rel.Type) for _, rel in self.parser.find_sheets())
-        self.sheets = [path for path, kind in every if path in self.valid_files and "chartsheet" not in kind]
+        self.sheets = [
+            path
+            for path, kind in every
+            if path in self.valid_files and "chartsheet" not in kind
+        ]
 
     def read_strings(self) -> None:
         part = self.package.find(SHARED_STRINGS)
@@ -187,7 +217,9 @@ class _Reader(ExcelReader):
 
 
 def strings(source: Any) -> list[str]:
-    """The texts that cells of a workbook share; of a formatted one its pieces, without how they are pronounced."""
+    """The texts that cells of a workbook share; of a formatted one its pieces, without how they
+    are pronounced.
+    """
     found, pieces, spoken = list[str](), list[str](), False
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
@@ -216,9 +248,15 @@ def strings(source: Any) -> list[str]:
 def _refuse_other_archives(archive: zipfile.ZipFile) -> None:
     members = {member.filename: member.file_size for member in archive.infolist()}
     if "xl/workbook.xml" not in members:
-        kind = archive.read("mimetype")[:100] if members.get("mimetype", 1000) < 1000 else b""
+        kind = (
+            archive.read("mimetype")[:100]
+            if members.get("mimetype", 1000) < 1000
+            else b""
+        )
         open_document = b"opendocument.spreadsheet" in kind
-        raise BadWorkbook(f"This is {'an OpenDocument table (.ods)' if open_document else 'a packed file'}.")
+        raise BadWorkbook(
+            f"This is {'an OpenDocument table (.ods)' if open_document else 'a packed file'}."
+        )
     if len(members) > MOST_MEMBERS or sum(members.values()) > UNPACKED_LIMIT:
         raise BadWorkbook("This workbook is too large when unpacked.")
 
@@ -231,4 +269,8 @@ def _text(value: object) -> str:
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).removesuffix(" 00:00:00") if isinstance(value, datetime) else str(value)
+    return (
+        str(value).removesuffix(" 00:00:00")
+        if isinstance(value, datetime)
+        else str(value)
+    )

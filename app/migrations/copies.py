@@ -1,4 +1,6 @@
-"""Copies of a database: whole, checked, on the disk, readable by their owner only; or not there at all."""
+"""Copies of a database: whole, checked, on the disk, readable by their owner only; or not there
+at all.
+"""
 
 import contextlib
 import fcntl
@@ -23,7 +25,9 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise BackupFailed(f"No copy could be made in {folder}: {error.strerror}. Nothing was changed.") from error
+        raise BackupFailed(
+            f"No copy could be made in {folder}: {error.strerror}. Nothing was changed."
+        ) from error
 
 
 def stamped(moment: datetime) -> str:
@@ -34,8 +38,9 @@ def stamped(moment: datetime) -> str:
 def copy(source: Path, target: Path) -> None:
     """Copy the database at `source`, in use or not, to `target`, which must not exist.
 
-    `target` appears only when it is whole, checked and on the disk; its mode is 0600; it is one plain file (no -wal).
-    Writers are not held up. Raises BackupFailed, or Damaged for a source that is, and leaves nothing behind.
+    `target` appears only when it is whole, checked and on the disk; its mode is 0600; it is one
+    plain file (no -wal). Writers are not held up. Raises BackupFailed, or Damaged for a source
+    that is, and leaves nothing behind.
     """
     try:
         _sweep(target.parent)
@@ -45,9 +50,13 @@ def copy(source: Path, target: Path) -> None:
             os.rename(part, target)
             sync_folder(target.parent)
     except FileExistsError as error:
-        raise BackupFailed(f"{target} is there already. A copy never replaces a file: choose another name.") from error
+        raise BackupFailed(
+            f"{target} is there already. A copy never replaces a file: choose another name."
+        ) from error
     except OSError as error:
-        raise BackupFailed(f"No copy could be made at {target}: {error.strerror}.") from error
+        raise BackupFailed(
+            f"No copy could be made at {target}: {error.strerror}."
+        ) from error
 
 
 def sync_folder(folder: Path) -> None:
@@ -75,14 +84,21 @@ def _part(target: Path) -> Iterator[tuple[Path, int]]:
 
 
 def _fill(source: Path, part: Path) -> None:
-    with looked_at(source) as original, contextlib.closing(sqlite3.connect(part, isolation_level=None)) as duplicate:
-        original.execute("SELECT count(*) FROM sqlite_master")  # waits its turn here, and only so long
+    with (
+        looked_at(source) as original,
+        contextlib.closing(sqlite3.connect(part, isolation_level=None)) as duplicate,
+    ):
+        original.execute(
+            "SELECT count(*) FROM sqlite_master"
+        )  # waits its turn here, and only so long
         try:
             original.backup(duplicate)
             duplicate.execute("PRAGMA journal_mode=DELETE")
             check_health(duplicate, source)
         except sqlite3.Error as error:
-            raise BackupFailed(f"No copy could be made in {part.parent}: {error}. Is the disk full?") from error
+            raise BackupFailed(
+                f"No copy could be made in {part.parent}: {error}. Is the disk full?"
+            ) from error
 
 
 def _sweep(folder: Path) -> None:

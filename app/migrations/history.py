@@ -1,4 +1,6 @@
-"""What was applied to a database, as the database itself tells it, and what of ours is still to come."""
+"""What was applied to a database, as the database itself tells it, and what of ours is still to
+come.
+"""
 
 import os
 import socket
@@ -52,18 +54,30 @@ def read(connection: sqlite3.Connection, path: Path) -> list[Applied]:
         if is_new(connection):
             return []
         raise NotOurs(path)
-    columns = {row[1] for row in connection.execute("PRAGMA table_info(schema_migrations)")}
+    columns = {
+        row[1] for row in connection.execute("PRAGMA table_info(schema_migrations)")
+    }
     if not {"version", "name", "checksum", "applied_at"} <= columns:
         raise NotOurs(path)
-    rows = connection.execute("SELECT version, name, checksum, applied_at FROM schema_migrations ORDER BY version")
-    found = [Applied(v, name, digest, datetime.fromisoformat(at).replace(tzinfo=UTC)) for v, name, digest, at in rows]
+    rows = connection.execute(
+        "SELECT version, name, checksum, applied_at FROM schema_migrations ORDER BY version"
+    )
+    found = [
+        Applied(v, name, digest, datetime.fromisoformat(at).replace(tzinfo=UTC))
+        for v, name, digest, at in rows
+    ]
     if not found and not is_new(connection):
         raise NotOurs(path)
     return found
 
 
-def remaining(history: Sequence[Applied], steps: Sequence[Step], path: Path) -> list[Step]:
-    """The steps to come. Raises NewerDatabase or EditedMigration when the past is not the one the code knows."""
+def remaining(
+    history: Sequence[Applied], steps: Sequence[Step], path: Path
+) -> list[Step]:
+    """The steps to come.
+
+    Raises NewerDatabase or EditedMigration when the past is not the one the code knows.
+    """
     newest = steps[-1].version if steps else 0
     if history and history[-1].version > newest:
         raise NewerDatabase(path, history[-1].version, newest)
@@ -81,7 +95,9 @@ def remaining(history: Sequence[Applied], steps: Sequence[Step], path: Path) -> 
 
 
 def take_lock(connection: sqlite3.Connection, now: datetime) -> None:
-    """Make the bookkeeping tables where missing and write down who migrates. BEGIN IMMEDIATE is the lock itself:
+    """Make the bookkeeping tables where missing and write down who migrates.
+
+    BEGIN IMMEDIATE is the lock itself:
 
     the row is written inside it, so a migrator that dies never leaves a lock behind.
     """
@@ -91,19 +107,31 @@ def take_lock(connection: sqlite3.Connection, now: datetime) -> None:
             connection.execute(statement)
     holder = f"{socket.gethostname()}:{os.getpid()}"[:100]
     row = (1, holder, _stored(now))
-    connection.execute("INSERT OR REPLACE INTO schema_migration_lock (id, holder, taken_at) VALUES (?, ?, ?)", row)
+    connection.execute(
+        "INSERT OR REPLACE INTO schema_migration_lock (id, holder, taken_at) VALUES (?, ?, ?)",
+        row,
+    )
 
 
 def record(connection: sqlite3.Connection, step: Step, now: datetime) -> None:
     """Write down that `step` was applied."""
     row = (step.version, step.name, step.checksum, _stored(now))
-    connection.execute("INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)", row)
+    connection.execute(
+        "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)",
+        row,
+    )
 
 
 def forget(connection: sqlite3.Connection, step: Step) -> None:
     """Write down that `step` was taken back."""
-    connection.execute("DELETE FROM schema_migrations WHERE version = ?", (step.version,))
+    connection.execute(
+        "DELETE FROM schema_migrations WHERE version = ?", (step.version,)
+    )
 
 
 def _stored(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+    return (
+        moment.astimezone(UTC)
+        .replace(tzinfo=None)
+        .isoformat(sep=" ", timespec="microseconds")
+    )

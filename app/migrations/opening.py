@@ -1,7 +1,9 @@
-"""Opening the file: to look at it and leave no trace, or to change it. SQLite's errors become sentences here.
+"""Opening the file: to look at it and leave no trace, or to change it.
 
-The file is never opened but through SQLite: closing any other handle on it would drop this process's locks on it
-(https://www.sqlite.org/howtocorrupt.html, 2.2).
+SQLite's errors become sentences here.
+
+The file is never opened but through SQLite: closing any other handle on it would drop this
+process's locks on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
 """
 
 import contextlib
@@ -13,7 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from app.migrations.problems import BusyDatabase, CannotOpen, Damaged, MigrationProblem, NotADatabase
+from app.migrations.problems import (
+    BusyDatabase,
+    CannotOpen,
+    Damaged,
+    MigrationProblem,
+    NotADatabase,
+)
 
 # A second starter waits for the whole migration of the first one.
 WAIT_SECONDS = 60.0
@@ -26,7 +34,8 @@ SMALLEST = 512
 def is_there(path: Path) -> bool:
     """Whether there is a file with anything in it.
 
-    Raises CannotOpen for a folder or a path we may not see, NotADatabase for a file too small to be one.
+    Raises CannotOpen for a folder or a path we may not see, NotADatabase for a file too small
+    to be one.
     """
     try:
         if path.is_dir():
@@ -44,7 +53,9 @@ def make_folder(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotOpen(f"{path.parent} cannot be made: {error.strerror}. Check DATABASE_URL.") from error
+        raise CannotOpen(
+            f"{path.parent} cannot be made: {error.strerror}. Check DATABASE_URL."
+        ) from error
 
 
 def make_file(path: Path) -> None:
@@ -54,12 +65,17 @@ def make_file(path: Path) -> None:
         with contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
-        raise CannotOpen(f"{path} cannot be made: {error.strerror}. Check the rights on {path.parent}.") from error
+        raise CannotOpen(
+            f"{path} cannot be made: {error.strerror}. Check the rights on {path.parent}."
+        ) from error
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that may change the file, in autocommit mode. Raises MigrationProblem for what SQLite refuses."""
+    """A connection that may change the file, in autocommit mode.
+
+    Raises MigrationProblem for what SQLite refuses.
+    """
     if not _may_write(path):
         raise _no_right(path)
     with _connection(path, "mode=rw", WAIT_SECONDS) as connection:
@@ -77,8 +93,9 @@ def looked_at(path: Path) -> Iterator[sqlite3.Connection]:
 def _way_to_look(path: Path) -> str:
     """How to open the file without a trace.
 
-    With a log of unsaved pages beside it (from a crash, or from a running app): read-only, for closing an ordinary
-    connection would work that log in. Without one, a read-only connection would leave its own files behind.
+    With a log of unsaved pages beside it (from a crash, or from a running app): read-only, for
+    closing an ordinary connection would work that log in. Without one, a read-only connection
+    would leave its own files behind.
     """
     log = path.with_name(f"{path.name}-wal")
     try:
@@ -90,19 +107,29 @@ def _way_to_look(path: Path) -> str:
 
 
 def _may_write(path: Path) -> bool:
-    """Asked beforehand: SQLite falls back to reading only, says so late, and leaves its own files behind."""
-    return all(os.access(each, os.W_OK, effective_ids=True) for each in (path, path.parent) if each.exists())
+    """Asked beforehand: SQLite falls back to reading only, says so late, and leaves its own
+    files behind.
+    """
+    return all(
+        os.access(each, os.W_OK, effective_ids=True)
+        for each in (path, path.parent)
+        if each.exists()
+    )
 
 
 def _no_right(path: Path) -> CannotOpen:
-    return CannotOpen(f"{path} cannot be opened: this user needs the right to write to it and to {path.parent}.")
+    return CannotOpen(
+        f"{path} cannot be opened: this user needs the right to write to it and to {path.parent}."
+    )
 
 
 @contextmanager
 def _connection(path: Path, how: str, wait: float) -> Iterator[sqlite3.Connection]:
     try:
         address = f"file:{quote(str(path))}?{how}"
-        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=wait)
+        connection = sqlite3.connect(
+            address, uri=True, isolation_level=None, timeout=wait
+        )
     except sqlite3.Error as error:
         raise in_words(error, path) from error
     try:
@@ -123,7 +150,9 @@ def in_words(error: sqlite3.Error, path: Path) -> MigrationProblem:
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
         return _no_right(path)
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
-        return CannotOpen(f"{path}: the disk is full or does not answer ({error}). Make room and try again.")
+        return CannotOpen(
+            f"{path}: the disk is full or does not answer ({error}). Make room and try again."
+        )
     return Damaged(path, str(error))
 
 
@@ -135,13 +164,19 @@ def check_health(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def use_wal(connection: sqlite3.Connection) -> None:
-    """Set the journal that the app uses. SQLite does not wait by itself when two want to set it at once: we do."""
+    """Set the journal that the app uses.
+
+    SQLite does not wait by itself when two want to set it at once: we do.
+    """
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL").fetchone()
             return
         except sqlite3.OperationalError as error:
-            if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() > deadline:
+            if (
+                not error.sqlite_errorname.startswith("SQLITE_BUSY")
+                or time.monotonic() > deadline
+            ):
                 raise
         time.sleep(0.02)

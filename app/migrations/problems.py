@@ -4,14 +4,19 @@ from pathlib import Path
 
 
 class MigrationProblem(Exception):
-    """The database was left as it was. `str()` is one clear sentence or two, for the person at the terminal."""
+    """The database was left as it was.
+
+    `str()` is one clear sentence or two, for the person at the terminal.
+    """
 
 
 class NotADatabase(MigrationProblem):
     """The path leads to something that is not a SQLite file."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is not a SQLite database. Check DATABASE_URL, or restore a backup.")
+        super().__init__(
+            f"{path} is not a SQLite database. Check DATABASE_URL, or restore a backup."
+        )
 
 
 class NotOurs(MigrationProblem):
@@ -27,7 +32,9 @@ class Damaged(MigrationProblem):
     """SQLite cannot read the file whole."""
 
     def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"{path} is damaged ({why}). Restore a backup: python -m app.dbdoctor --restore FILE.")
+        super().__init__(
+            f"{path} is damaged ({why}). Restore a backup: python -m app.dbdoctor --restore FILE."
+        )
 
 
 class NewerDatabase(MigrationProblem):
@@ -45,11 +52,16 @@ class EditedMigration(MigrationProblem):
 
 
 class FailedStep(MigrationProblem):
-    """A step went wrong and was rolled back whole. `version` is its number, `backup` the copy made before, if any."""
+    """A step went wrong and was rolled back whole.
+
+    `version` is its number, `backup` the copy made before, if any.
+    """
 
     def __init__(self, version: int, name: str, why: str, backup: Path | None) -> None:
         copy = f" A copy from before is at {backup}." if backup else ""
-        super().__init__(f"Migration {version} ({name}) failed and was rolled back: {why}.{copy}")
+        super().__init__(
+            f"Migration {version} ({name}) failed and was rolled back: {why}.{copy}"
+        )
         self.version = version
         self.backup = backup
 

@@ -1,4 +1,7 @@
-"""Brings a database to the newest version, one whole step at a time, and back. Knows no Flask and no models."""
+"""Brings a database to the newest version, one whole step at a time, and back.
+
+Knows no Flask and no models.
+"""
 
 import logging
 import os
@@ -12,7 +15,13 @@ from pathlib import Path
 
 from app.migrations import copies, history, opening
 from app.migrations.history import Applied
-from app.migrations.problems import BackupFailed, EditedMigration, FailedStep, MigrationProblem, NewerDatabase
+from app.migrations.problems import (
+    BackupFailed,
+    EditedMigration,
+    FailedStep,
+    MigrationProblem,
+    NewerDatabase,
+)
 from app.migrations.steps import Step, find
 
 __all__ = [
@@ -29,7 +38,10 @@ __all__ = [
 
 
 def applied(path: Path) -> list[Applied]:
-    """The steps that the database at `path` has taken; none when there is no file. Changes and makes nothing."""
+    """The steps that the database at `path` has taken; none when there is no file.
+
+    Changes and makes nothing.
+    """
     if not opening.is_there(path):
         return []
     with opening.looked_at(path) as connection:
@@ -37,20 +49,28 @@ def applied(path: Path) -> list[Applied]:
 
 
 def pending(path: Path, steps: Sequence[Step] | None = None) -> list[str]:
-    """The names of the steps still to come, all of them when there is no file. Changes and makes nothing.
+    """The names of the steps still to come, all of them when there is no file.
 
-    Raises MigrationProblem when the database cannot be understood: newer, edited, somebody else's, damaged.
+    Changes and makes nothing.
+
+    Raises MigrationProblem when the database cannot be understood: newer, edited, somebody
+    else's, damaged.
     """
     known = find() if steps is None else steps
     return [step.name for step in history.remaining(applied(path), known, path)]
 
 
-def migrate(path: Path, logger: logging.Logger, steps: Sequence[Step] | None = None) -> list[str]:
-    """Apply every pending step and return their names. A no-op of milliseconds when there is none.
+def migrate(
+    path: Path, logger: logging.Logger, steps: Sequence[Step] | None = None
+) -> list[str]:
+    """Apply every pending step and return their names.
 
-    Makes the folder and the file where missing; sets WAL. Each step and its record are one transaction. Before the
-    first one a database that holds anything is copied to `backups` beside it. Several processes may call this at
-    once. Raises MigrationProblem with one clear sentence; what was applied before the failing step stays.
+    A no-op of milliseconds when there is none.
+
+    Makes the folder and the file where missing; sets WAL. Each step and its record are one
+    transaction. Before the first one a database that holds anything is copied to `backups`
+    beside it. Several processes may call this at once. Raises MigrationProblem with one clear
+    sentence; what was applied before the failing step stays.
     """
     known = find() if steps is None else steps
     past = applied(path)
@@ -67,10 +87,17 @@ def migrate(path: Path, logger: logging.Logger, steps: Sequence[Step] | None = N
     return run.done
 
 
-def revert(path: Path, version: int, logger: logging.Logger, steps: Sequence[Step] | None = None) -> None:
-    """Take back the newest applied step, which must be `version`, after a copy of the whole database.
+def revert(
+    path: Path,
+    version: int,
+    logger: logging.Logger,
+    steps: Sequence[Step] | None = None,
+) -> None:
+    """Take back the newest applied step, which must be `version`, after a copy of the whole
+    database.
 
-    Raises MigrationProblem when it is not the newest, or when it fails (then nothing has changed).
+    Raises MigrationProblem when it is not the newest, or when it fails (then nothing has
+    changed).
     """
     known = find() if steps is None else steps
     pending(path, known)
@@ -85,7 +112,10 @@ def revert(path: Path, version: int, logger: logging.Logger, steps: Sequence[Ste
 
 @dataclass
 class _Run:
-    """What one call has done so far. `wants_copy`: the database held something when the call began."""
+    """What one call has done so far.
+
+    `wants_copy`: the database held something when the call began.
+    """
 
     path: Path
     logger: logging.Logger
@@ -98,15 +128,21 @@ class _Run:
         if self.copy or not self.wants_copy:
             return
         folder = copies.folder_of(self.path)
-        target = folder / f"{self.path.stem}-{word}-{copies.stamped(datetime.now(UTC))}.db"
+        target = (
+            folder / f"{self.path.stem}-{word}-{copies.stamped(datetime.now(UTC))}.db"
+        )
         copies.make_folder(folder)
         copies.copy(self.path, target)
         self.logger.info("copied the database to %s", target)
         self.copy = target
 
 
-def _forward(connection: sqlite3.Connection, run: _Run, known: Sequence[Step]) -> Step | None:
-    """Apply the next pending step; None when there is none, perhaps because another process was faster."""
+def _forward(
+    connection: sqlite3.Connection, run: _Run, known: Sequence[Step]
+) -> Step | None:
+    """Apply the next pending step; None when there is none, perhaps because another process was
+    faster.
+    """
     with _transaction(connection):
         todo = history.remaining(history.read(connection, run.path), known, run.path)
         if not todo:
@@ -123,7 +159,9 @@ def _forward(connection: sqlite3.Connection, run: _Run, known: Sequence[Step]) -
         return step
 
 
-def _backward(connection: sqlite3.Connection, run: _Run, known: Sequence[Step], version: int) -> None:
+def _backward(
+    connection: sqlite3.Connection, run: _Run, known: Sequence[Step], version: int
+) -> None:
     with _transaction(connection):
         past = history.read(connection, run.path)
         history.remaining(past, known, run.path)
@@ -144,7 +182,8 @@ def _backward(connection: sqlite3.Connection, run: _Run, known: Sequence[Step], 
 
 @contextmanager
 def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """BEGIN IMMEDIATE … COMMIT, with foreign keys off: inside a transaction they cannot be switched any more,
+    """BEGIN IMMEDIATE … COMMIT, with foreign keys off: inside a transaction they cannot be
+    switched any more,
 
     and with them on, dropping a table to rebuild it would delete its children.
     """
@@ -164,22 +203,30 @@ def _rolled_back_in_words(step: Step, run: _Run) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        raise FailedStep(step.version, step.name, f"{type(error).__name__}: {error}", run.copy) from error
+        raise FailedStep(
+            step.version, step.name, f"{type(error).__name__}: {error}", run.copy
+        ) from error
 
 
 def _still_inside(connection: sqlite3.Connection) -> None:
     if not connection.in_transaction:
-        raise RuntimeError("it ended its own transaction: use execute, never executescript or COMMIT")
+        raise RuntimeError(
+            "it ended its own transaction: use execute, never executescript or COMMIT"
+        )
 
 
 def _check_children(connection: sqlite3.Connection) -> None:
     orphan = connection.execute("PRAGMA foreign_key_check").fetchone()
     if orphan:
-        raise sqlite3.IntegrityError(f"a row of {orphan[0]} points to a missing row of {orphan[2]}")
+        raise sqlite3.IntegrityError(
+            f"a row of {orphan[0]} points to a missing row of {orphan[2]}"
+        )
 
 
 def _arm_failpoint(connection: sqlite3.Connection) -> None:
-    """SMSADMIN_FAILPOINT=migration:<n>: this process dies, as by a power cut, before its n-th statement from here."""
+    """SMSADMIN_FAILPOINT=migration:<n>: this process dies, as by a power cut, before its n-th
+    statement from here.
+    """
     word, _, number = os.environ.get("SMSADMIN_FAILPOINT", "").partition(":")
     if word != "migration" or not number.isdigit():
         return

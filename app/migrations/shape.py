@@ -1,4 +1,6 @@
-"""What a database looks like: every table, column, key, index, rule and trigger, in words that can be compared."""
+"""What a database looks like: every table, column, key, index, rule and trigger, in words that
+can be compared.
+"""
 
 import re
 import sqlite3
@@ -12,23 +14,40 @@ Shape = dict[str, str]
 
 
 def shape_of(connection: sqlite3.Connection) -> Shape:
-    """What is there ("column users.role") to what it is like. The migrations' own bookkeeping is left out."""
+    """What is there ("column users.role") to what it is like.
+
+    The migrations' own bookkeeping is left out.
+    """
     shape: Shape = {}
-    listed = connection.execute("SELECT name, type, strict, wr FROM pragma_table_list WHERE schema = 'main'").fetchall()
-    sql = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall())
+    listed = connection.execute(
+        "SELECT name, type, strict, wr FROM pragma_table_list WHERE schema = 'main'"
+    ).fetchall()
+    sql = dict(
+        connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+        ).fetchall()
+    )
     for name, kind, strict, without_rowid in listed:
         if kind == "virtual":
             shape[f"search table {name}"] = normal(sql[name])
-        elif kind == "table" and name not in BOOKKEEPING and not name.startswith("sqlite_"):
+        elif (
+            kind == "table"
+            and name not in BOOKKEEPING
+            and not name.startswith("sqlite_")
+        ):
             shape[f"table {name}"] = f"strict {strict}, without rowid {without_rowid}"
             shape.update(_inside(connection, name, sql[name]))
-    for name, kind in connection.execute("SELECT name, type FROM sqlite_master WHERE type IN ('trigger', 'view')"):
+    for name, kind in connection.execute(
+        "SELECT name, type FROM sqlite_master WHERE type IN ('trigger', 'view')"
+    ):
         shape[f"{kind} {name}"] = normal(sql[name])
     return shape
 
 
 def difference(actual: Shape, wanted: Shape) -> list[str]:
-    """One sentence for each thing that is missing, is too much, or is otherwise; none when both look alike."""
+    """One sentence for each thing that is missing, is too much, or is otherwise; none when both
+    look alike.
+    """
     found = []
     for thing in sorted({*actual, *wanted}):
         if thing not in actual:
@@ -36,18 +55,28 @@ def difference(actual: Shape, wanted: Shape) -> list[str]:
         elif thing not in wanted:
             found.append(f"The {thing} should not be there.")
         elif actual[thing] != wanted[thing]:
-            found.append(f"The {thing} is ({actual[thing]}) but should be ({wanted[thing]}).")
+            found.append(
+                f"The {thing} is ({actual[thing]}) but should be ({wanted[thing]})."
+            )
     return found
 
 
 def normal(sql: str) -> str:
-    """The statement with one blank between its parts, without quotes around names, in lower case but for texts."""
+    """The statement with one blank between its parts, without quotes around names, in lower
+    case but for texts.
+    """
     parts = TOKEN.findall(sql)
-    return " ".join(part if part.startswith("'") else part.strip('"').lower() for part in parts)
+    return " ".join(
+        part if part.startswith("'") else part.strip('"').lower() for part in parts
+    )
 
 
-def _inside(connection: sqlite3.Connection, table: str, sql: str) -> Iterator[tuple[str, str]]:
-    for _, name, kind, not_null, default, key, _ in connection.execute(f'PRAGMA table_xinfo("{table}")'):
+def _inside(
+    connection: sqlite3.Connection, table: str, sql: str
+) -> Iterator[tuple[str, str]]:
+    for _, name, kind, not_null, default, key, _ in connection.execute(
+        f'PRAGMA table_xinfo("{table}")'
+    ):
         like = f"{kind.lower()}, not null {not_null}, default {default}, key {key}"
         yield f"column {table}.{name}", like
     yield from _keys(connection, table)
@@ -64,15 +93,23 @@ def _keys(connection: sqlite3.Connection, table: str) -> Iterator[tuple[str, str
         here = ", ".join(row[1] for row in rows)
         there = ", ".join(row[2] or "" for row in rows)
         target, on_update, on_delete = rows[0][0], rows[0][3], rows[0][4]
-        yield f"key of {table}({here})", f"{target}({there}), on update {on_update}, on delete {on_delete}"
+        yield (
+            f"key of {table}({here})",
+            f"{target}({there}), on update {on_update}, on delete {on_delete}",
+        )
 
 
 def _indexes(connection: sqlite3.Connection, table: str) -> Iterator[tuple[str, str]]:
-    """Indexes by name with their statement (partial ones and expressions too); UNIQUE rules by their columns."""
-    for _, name, unique, origin, _ in connection.execute(f'PRAGMA index_list("{table}")').fetchall():
+    """Indexes by name with their statement (partial ones and expressions too); UNIQUE rules by
+    their columns.
+    """
+    for _, name, unique, origin, _ in connection.execute(
+        f'PRAGMA index_list("{table}")'
+    ).fetchall():
         if origin == "c":
             (sql,) = connection.execute(
-                "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = ?", (name,)
+                "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = ?",
+                (name,),
             ).fetchone()
             yield f"index {name}", normal(sql)
         elif origin == "u":

@@ -25,7 +25,9 @@ class Step:
 
     def module(self) -> ModuleType:
         """Its code, read now: `apply(connection, logger)` and `revert(connection, logger)`."""
-        spec = importlib.util.spec_from_file_location(f"app.migrations.{self.file.stem}", self.file)
+        spec = importlib.util.spec_from_file_location(
+            f"app.migrations.{self.file.stem}", self.file
+        )
         if spec is None or spec.loader is None:
             raise ImportError(f"{self.file} cannot be read")
         module = importlib.util.module_from_spec(spec)
@@ -39,25 +41,39 @@ def find(folder: Path = HERE) -> tuple[Step, ...]:
     found = []
     for file in sorted(folder.glob("m*.py")):
         if match := FILE.fullmatch(file.name):
-            found.append(Step(int(match[1]), f"{match[1]}_{match[2]}", checksum(file.read_bytes()), file))
+            found.append(
+                Step(
+                    int(match[1]),
+                    f"{match[1]}_{match[2]}",
+                    checksum(file.read_bytes()),
+                    file,
+                )
+            )
     if [step.version for step in found] != list(range(1, len(found) + 1)):
         raise ValueError(f"the migrations in {folder} are not numbered 1, 2, 3 …")
     return tuple(found)
 
 
 def checksum(source: bytes | str) -> str:
-    """The sha256 of what a module does: comments, docstrings and formatting may change, statements may not.
+    """The sha256 of what a module does: comments, docstrings and formatting may change,
+    statements may not.
 
-    Not of `ast.dump`, whose text changes between Python versions: an upgrade of Python must not look like an edit.
+    Not of `ast.dump`, whose text changes between Python versions: an upgrade of Python must not
+    look like an edit.
     """
     return hashlib.sha256("\n".join(_lines(ast.parse(source), 0)).encode()).hexdigest()
 
 
 def _lines(node: ast.AST, depth: int) -> Iterator[str]:
-    """One line a node, indented by depth. Empty fields are left out: newer Pythons add such fields."""
+    """One line a node, indented by depth.
+
+    Empty fields are left out: newer Pythons add such fields.
+    """
     yield f"{' ' * depth}{type(node).__name__}"
     for name, value in ast.iter_fields(node):
-        for item in _without_docstring(node, value) if isinstance(value, list) else [value]:
+        for item in (
+            _without_docstring(node, value) if isinstance(value, list) else [value]
+        ):
             if isinstance(item, ast.AST):
                 yield f"{' ' * depth} .{name}"
                 yield from _lines(item, depth + 2)
@@ -66,5 +82,8 @@ def _lines(node: ast.AST, depth: int) -> Iterator[str]:
 
 
 def _without_docstring(node: ast.AST, body: list[ast.AST]) -> list[ast.AST]:
-    documented = isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None
+    documented = (
+        isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
+        and ast.get_docstring(node) is not None
+    )
     return body[1:] if documented and body is getattr(node, "body", None) else body

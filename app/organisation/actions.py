@@ -9,17 +9,26 @@ from app.organisation.models import Organisation
 
 
 def change(values: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Keep these values, by column; the row is made where there is none. Gives what changed: {column: [old, new]}."""
+    """Keep these values, by column; the row is made where there is none.
+
+    Gives what changed: {column: [old, new]}.
+    """
     row = queries.organisation()
     before = {name: getattr(row, name) for name in values}
     for name, value in values.items():
         setattr(row, name, value)
     db.session.add(row)
     db.session.flush()
-    return {name: [before[name], value] for name, value in values.items() if value != before[name]}
+    return {
+        name: [before[name], value]
+        for name, value in values.items()
+        if value != before[name]
+    }
 
 
-def keep_first_settings(name: str | None = None, timezone: str | None = None) -> Organisation:
+def keep_first_settings(
+    name: str | None = None, timezone: str | None = None
+) -> Organisation:
     """At the first start: the row from the environment, with this name and zone where given."""
     row = queries.organisation()
     row.name, row.timezone = name or row.name, timezone or row.timezone

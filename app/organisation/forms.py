@@ -24,25 +24,42 @@ HELPERS = {
     "twilio": "Twilio does: its own words, or yours from an Advanced Opt-Out service",
     "us": "SMS Admin does: Twilio's own answer is switched off",
 }
-WHOM = {"everybody": "Everybody on the list, until they say STOP", "agreed": "Only people with a recorded yes"}
+WHOM = {
+    "everybody": "Everybody on the list, until they say STOP",
+    "agreed": "Only people with a recorded yes",
+}
 # They have calling codes, and no entry in the table of countries.
 WITHOUT_ENTRY = {"AC": "Ascension Island", "TA": "Tristan da Cunha", "XK": "Kosovo"}
 
 
 def zone_choices() -> dict[str, str]:
     """Every zone to choose from, and the one in use, should it go by an older name."""
-    extra = {queries.timezone(), current_app.extensions["settings"].app_timezone} - set(zones())
-    return {zone: zone.replace("_", " ") for zone in [*zones(), *sorted(filter(is_zone, extra))]}
+    extra = {queries.timezone(), current_app.extensions["settings"].app_timezone} - set(
+        zones()
+    )
+    return {
+        zone: zone.replace("_", " ")
+        for zone in [*zones(), *sorted(filter(is_zone, extra))]
+    }
 
 
 @cache
 def country_choices() -> dict[str, str]:
     """Every country with its calling code, by name. (The names come with the time zones.)"""
     table = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8")
-    rows = (line.split("\t")[:2] for line in table.splitlines() if line and not line.startswith("#"))
+    rows = (
+        line.split("\t")[:2]
+        for line in table.splitlines()
+        if line and not line.startswith("#")
+    )
     names = WITHOUT_ENTRY | {region: name for region, name in rows}
-    known = sorted((names.get(region, region), region) for region in phonenumbers.SUPPORTED_REGIONS)
-    return {region: f"{name} (+{phonenumbers.country_code_for_region(region)})" for name, region in known}
+    known = sorted(
+        (names.get(region, region), region) for region in phonenumbers.SUPPORTED_REGIONS
+    )
+    return {
+        region: f"{name} (+{phonenumbers.country_code_for_region(region)})"
+        for name, region in known
+    }
 
 
 def _plain_words(field: CleanField, most: int) -> None:
@@ -51,7 +68,9 @@ def _plain_words(field: CleanField, most: int) -> None:
     if len(words) > most:
         raise ValidationError(f"This text has at most {most} characters.")
     if "{" in words or "}" in words:
-        raise ValidationError("Placeholders cannot be filled in here: leave out the braces { and }.")
+        raise ValidationError(
+            "Placeholders cannot be filled in here: leave out the braces { and }."
+        )
 
 
 class LineField(CleanField):
@@ -63,7 +82,10 @@ class LineField(CleanField):
 
 
 class WordsField(CleanField):
-    """Some lines of text; while they are empty, ours are sent. A form that does not have it changes nothing."""
+    """Some lines of text; while they are empty, ours are sent.
+
+    A form that does not have it changes nothing.
+    """
 
     widget = TextArea()
 
@@ -73,22 +95,35 @@ class WordsField(CleanField):
 
 
 class PriceField(StringField):
-    """What one part costs: a Decimal of at least 0, or None when nobody has said. A comma is read as a point."""
+    """What one part costs: a Decimal of at least 0, or None when nobody has said.
+
+    A comma is read as a point.
+    """
 
     def __init__(self, label: str, **more: Any) -> None:
         super().__init__(label, **more)
         self.amount: Decimal | None = None
 
     def process_data(self, value: Any) -> None:
-        self.data = "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
+        self.data = (
+            ""
+            if value is None
+            else f"{value:f}"
+            if isinstance(value, Decimal)
+            else str(value)
+        )
 
     def pre_validate(self, form: Any) -> None:
         written = (self.data or "").strip().replace(",", ".")
         try:
             self.amount = Decimal(written) if written else None
         except InvalidOperation:
-            raise ValidationError("Write a price such as 0.0079, or leave it empty.") from None
-        if self.amount is not None and not (self.amount.is_finite() and 0 <= self.amount <= DEAREST):
+            raise ValidationError(
+                "Write a price such as 0.0079, or leave it empty."
+            ) from None
+        if self.amount is not None and not (
+            self.amount.is_finite() and 0 <= self.amount <= DEAREST
+        ):
             raise ValidationError(f"A part costs from 0 to {DEAREST}.")
         if self.amount is not None and len(f"{self.amount:f}") > 12:
             raise ValidationError("Write at most ten digits.")
@@ -107,7 +142,11 @@ class SettingsForm(FlaskForm):
     stop_reply = WordsField("After STOP")
     start_reply = WordsField("After START")
     help_reply = WordsField("After HELP")
-    helper = RadioField("Who answers HELP on real phones", choices=lambda: HELPERS, validate_choice=False)
+    helper = RadioField(
+        "Who answers HELP on real phones",
+        choices=lambda: HELPERS,
+        validate_choice=False,
+    )
     whom = RadioField("Who gets texts", choices=lambda: WHOM, validate_choice=False)
 
     def validate_organisation(self, field: LineField) -> None:
@@ -130,7 +169,9 @@ class SettingsForm(FlaskForm):
     def validate_currency(self, field: LineField) -> None:
         """Three letters."""
         if not re.fullmatch("[A-Za-z]{3}", field.data or ""):
-            raise ValidationError("Write the three letters of your currency, such as USD.")
+            raise ValidationError(
+                "Write the three letters of your currency, such as USD."
+            )
 
     def validate_footer(self, field: LineField) -> None:
         """People must learn how to stop the texts."""
@@ -138,7 +179,9 @@ class SettingsForm(FlaskForm):
         if len(line) > FOOTER_LENGTH:
             raise ValidationError(f"This line has at most {FOOTER_LENGTH} characters.")
         if not re.search(r"\bSTOP\b", line, re.IGNORECASE):
-            raise ValidationError("Say the word STOP, so that people know how to opt out.")
+            raise ValidationError(
+                "Say the word STOP, so that people know how to opt out."
+            )
 
     def validate_stop_reply(self, field: WordsField) -> None:
         """One text at most two parts long, which says how to come back."""
@@ -152,13 +195,22 @@ class SettingsForm(FlaskForm):
         """Whoever asks for help must learn how to stop the texts."""
         _plain_words(field, HELP_LENGTH)
         if field.data and not re.search(r"\bSTOP\b", field.data, re.IGNORECASE):
-            raise ValidationError("Say the word STOP, so that people know how to opt out.")
+            raise ValidationError(
+                "Say the word STOP, so that people know how to opt out."
+            )
 
     def validate_undo_seconds(self, field: LineField) -> None:
         """Whole seconds, or empty."""
         text = field.data
-        if text and not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= LONGEST_UNDO):
-            raise ValidationError(f"Write a whole number from 0 to {LONGEST_UNDO}, or leave it empty.")
+        if text and not (
+            text.isascii()
+            and text.isdigit()
+            and len(text) < 6
+            and int(text) <= LONGEST_UNDO
+        ):
+            raise ValidationError(
+                f"Write a whole number from 0 to {LONGEST_UNDO}, or leave it empty."
+            )
 
     def validate_helper(self, field: RadioField) -> None:
         """One of the two."""
@@ -183,6 +235,8 @@ class SettingsForm(FlaskForm):
             "start_reply": self.start_reply.data or None,
             "help_reply": self.help_reply.data or None,
             "answers_help": self.helper.data == "us",
-            "undo_seconds": int(self.undo_seconds.data) if self.undo_seconds.data else None,
+            "undo_seconds": int(self.undo_seconds.data)
+            if self.undo_seconds.data
+            else None,
             "consent_required": self.whom.data == "agreed",
         }

@@ -24,20 +24,28 @@ AGREED = text(
 _ANSWERS_HELP = Prepared(select(Organisation.answers_help).where(Organisation.id == 1))
 _REPLIES = {
     each.key: Prepared(select(Organisation.name, each).where(Organisation.id == 1))
-    for each in (Organisation.help_reply, Organisation.stop_reply, Organisation.start_reply)
+    for each in (
+        Organisation.help_reply,
+        Organisation.stop_reply,
+        Organisation.start_reply,
+    )
 }
 
 
 @dataclass(frozen=True)
 class Agreed:
-    """How many people are on the community list, and of how many the ledger has a yes that still holds."""
+    """How many people are on the community list, and of how many the ledger has a yes that
+    still holds.
+    """
 
     people: int
     with_yes: int
 
 
 def organisation() -> Organisation:
-    """The organisation's row; before the first setup, an unsaved one filled from the environment."""
+    """The organisation's row; before the first setup, an unsaved one filled from the
+    environment.
+    """
     row = db.session.get(Organisation, 1)
     if row is not None:
         return row
@@ -63,7 +71,9 @@ def region() -> str:
 
 
 def abroad(starts: Mapping[str, int]) -> str:
-    """What texts to other countries mean, of numbers that begin like this; "" when all of them are here."""
+    """What texts to other countries mean, of numbers that begin like this; "" when all of them
+    are here.
+    """
     return abroad_in_words(starts, region())
 
 
@@ -79,9 +89,11 @@ def help_reply() -> str:
 
 
 def answers_to_help(carrier: str, twilio_said: str, body: str) -> list[str]:
-    """What we answer to a text that asks for help: nothing where Twilio has answered it, for then there would be two.
+    """What we answer to a text that asks for help: nothing where Twilio has answered it, for
+    then there would be two.
 
-    It has where it says so (Advanced Opt-Out), and to exactly HELP or INFO unless somebody has switched that off.
+    It has where it says so (Advanced Opt-Out), and to exactly HELP or INFO unless somebody has
+    switched that off.
     """
     by_twilio = bool(twilio_said) or (twilio_helps(body) and not _ANSWERS_HELP.value())
     return [] if carrier == "twilio" and by_twilio else [help_reply()]
@@ -103,6 +115,9 @@ def _reply(which: str, usual: str) -> str:
 
 
 def agreed() -> Agreed:
-    """How far the list is from texting only people with a recorded yes. A tenth of a second for 100,000 people."""
+    """How far the list is from texting only people with a recorded yes.
+
+    A tenth of a second for 100,000 people.
+    """
     people, with_yes = db.session.execute(AGREED).one()
     return Agreed(people, with_yes)

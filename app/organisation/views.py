@@ -37,15 +37,30 @@ def settings() -> ResponseReturnValue:
         flash("The settings are saved.", "success")
         return redirect(url_for("organisation.settings"), 303)
     agreed = queries.agreed()
-    page = render_template("organisation/settings.html", form=form, agreed=agreed, **_defaults(), **_from_environment())
+    page = render_template(
+        "organisation/settings.html",
+        form=form,
+        agreed=agreed,
+        **_defaults(),
+        **_from_environment(),
+    )
     return page, 422 if form.errors else 200
 
 
 def _defaults() -> dict[str, dict[str, str]]:
     """Our own words, which answer while the organisation has written none."""
     name = queries.organisation().name
-    ours = {"stop": standing_replies.STOP, "start": standing_replies.START, "help": standing_replies.HELP}
-    return {"ours": {word: standing_replies.written(None, default, name) for word, default in ours.items()}}
+    ours = {
+        "stop": standing_replies.STOP,
+        "start": standing_replies.START,
+        "help": standing_replies.HELP,
+    }
+    return {
+        "ours": {
+            word: standing_replies.written(None, default, name)
+            for word, default in ours.items()
+        }
+    }
 
 
 def _typed(row: Organisation) -> dict[str, object]:
@@ -53,7 +68,12 @@ def _typed(row: Organisation) -> dict[str, object]:
     undo = "" if row.undo_seconds is None else str(row.undo_seconds)
     whom = "agreed" if row.consent_required else "everybody"
     helper = "us" if row.answers_help else "twilio"
-    first = {"organisation": row.name, "undo_seconds": undo, "whom": whom, "helper": helper}
+    first = {
+        "organisation": row.name,
+        "undo_seconds": undo,
+        "whom": whom,
+        "helper": helper,
+    }
     return first | {name: getattr(row, name) for name in COLUMNS}
 
 
@@ -63,10 +83,16 @@ def _from_environment() -> dict[str, object]:
     webhooks = f"{environment.public_base_url}/webhooks/twilio"
     return {
         "facts": [
-            ("Texts go to", "real phones" if environment.carrier == "twilio" else "practice phones"),
+            (
+                "Texts go to",
+                "real phones" if environment.carrier == "twilio" else "practice phones",
+            ),
             ("Sender", pretty(environment.sender)),
             ("Parts a second", f"{environment.rate:g}"),
         ],
-        "addresses": [("For incoming texts", f"{webhooks}/inbound"), ("For receipts", f"{webhooks}/status")],
+        "addresses": [
+            ("For incoming texts", f"{webhooks}/inbound"),
+            ("For receipts", f"{webhooks}/status"),
+        ],
         "undo": environment.undo_seconds,
     }

@@ -29,7 +29,12 @@ class ConsentForm(FlaskForm):
 
     evidence = CleanField(
         "When and how they agreed",
-        [Length(max=EVIDENCE_LENGTH, message=f"Write at most {EVIDENCE_LENGTH} characters.")],
+        [
+            Length(
+                max=EVIDENCE_LENGTH,
+                message=f"Write at most {EVIDENCE_LENGTH} characters.",
+            )
+        ],
     )
 
     def validate_evidence(self, field: CleanField) -> None:

@@ -1,11 +1,23 @@
-"""Reading what we know of one number: names, lists, texts, notes. Every statement walks an index of that number."""
+"""Reading what we know of one number: names, lists, texts, notes.
+
+Every statement walks an index of that number.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Select, String, func, literal, null, select, type_coerce, union_all
+from sqlalchemy import (
+    Select,
+    String,
+    func,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from app.community.models import CommunityMember
 from app.delivery.models import Message, MessageLog
@@ -38,7 +50,9 @@ class Known:
     @property
     def member(self) -> Place | None:
         """Their line on the list of the community."""
-        return next((place for place in self.places if place.where == "community"), None)
+        return next(
+            (place for place in self.places if place.where == "community"), None
+        )
 
     @property
     def registrations(self) -> list[Place]:
@@ -78,7 +92,9 @@ class TextPage(Page):
 
 
 def known(phone: str) -> Known:
-    """Every list that has this number, the names in its newest texts, and the notes: one statement."""
+    """Every list that has this number, the names in its newest texts, and the notes: one
+    statement.
+    """
     parts = (_member, _registrations, _listed, _suppressed, _texted, _notes)
     rows = db.session.execute(union_all(*(part(phone) for part in parts))).all()
     notes = [Note(row[1], row[2], row[3], row[4]) for row in rows if row[0] == "note"]
@@ -88,34 +104,51 @@ def known(phone: str) -> Known:
 def _member(phone: str) -> Any:
     row = CommunityMember
     title = type_coerce(null(), String).label("title")
-    return select(literal("community"), row.id, row.name, title, row.created_at).where(row.phone == phone)
+    return select(literal("community"), row.id, row.name, title, row.created_at).where(
+        row.phone == phone
+    )
 
 
 def _registrations(phone: str) -> Select[Any]:
     row = EventRegistration
-    rows = select(literal("event"), Event.id, row.name, Event.title, row.created_at).join_from(row, Event)
-    some = rows.where(row.phone == phone).order_by(row.id.desc()).limit(MOST_PLACES).subquery()
+    rows = select(
+        literal("event"), Event.id, row.name, Event.title, row.created_at
+    ).join_from(row, Event)
+    some = (
+        rows.where(row.phone == phone)
+        .order_by(row.id.desc())
+        .limit(MOST_PLACES)
+        .subquery()
+    )
     return select(some)
 
 
 def _listed(phone: str) -> Any:
     row = UnsubscribedContact
-    return select(literal("list"), row.id, row.name, null(), row.created_at).where(row.phone == phone)
+    return select(literal("list"), row.id, row.name, null(), row.created_at).where(
+        row.phone == phone
+    )
 
 
 def _suppressed(phone: str) -> Any:
     row = SuppressedContact
-    return select(literal("list"), row.id, null(), null(), row.created_at).where(row.phone == phone)
+    return select(literal("list"), row.id, null(), null(), row.created_at).where(
+        row.phone == phone
+    )
 
 
 def _notes(phone: str) -> Select[Any]:
     row = PersonNote
-    notes = select(literal("note"), row.id, row.body, row.created_by, row.created_at).where(row.phone == phone)
+    notes = select(
+        literal("note"), row.id, row.body, row.created_by, row.created_at
+    ).where(row.phone == phone)
     return select(notes.order_by(row.id.desc()).limit(MOST_NOTES).subquery())
 
 
 def _texted(phone: str) -> Select[Any]:
-    newest = select(Message.id, Message.name, Message.created_at).where(Message.phone == phone)
+    newest = select(Message.id, Message.name, Message.created_at).where(
+        Message.phone == phone
+    )
     some = newest.order_by(Message.id.desc()).limit(LATEST).subquery()
     latest = type_coerce(func.max(some.c.created_at), UtcDateTime())
     names = select(literal("text"), func.max(some.c.id), some.c.name, null(), latest)
@@ -123,7 +156,8 @@ def _texted(phone: str) -> Select[Any]:
 
 
 def texts(phone: str, asked: Asked) -> TextPage:
-    """A page of the texts to and from a number, the newest first, each with the blast it belongs to.
+    """A page of the texts to and from a number, the newest first, each with the blast it
+    belongs to.
 
     One statement, and a second one for an address behind the last page.
     """
@@ -137,7 +171,13 @@ def texts(phone: str, asked: Asked) -> TextPage:
 def _texts(phone: str, asked: Asked) -> TextPage:
     total = _count(phone).scalar_subquery()
     rows = (
-        select(Message, MessageLog.message_body, MessageLog.event_title, MessageLog.test_mode, total.label("total"))
+        select(
+            Message,
+            MessageLog.message_body,
+            MessageLog.event_title,
+            MessageLog.test_mode,
+            total.label("total"),
+        )
         .join_from(Message, MessageLog, isouter=True)
         .where(Message.phone == phone)
         .order_by(Message.id.desc())
@@ -160,5 +200,7 @@ def note(phone: str, note_id: int) -> PersonNote | None:
 
 def is_leaving(phone: str) -> bool:
     """Whether a text to this number is being handed to the carrier at this moment."""
-    leaving = select(Message.id).where(Message.phone == phone, Message.status == MessageStatus.SUBMITTING)
+    leaving = select(Message.id).where(
+        Message.phone == phone, Message.status == MessageStatus.SUBMITTING
+    )
     return db.session.scalar(leaving.limit(1)) is not None

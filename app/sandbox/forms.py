@@ -49,7 +49,10 @@ class TextForm(FlaskForm):
     body = StringField("Text message")
 
     def validate_body(self, field: Any) -> None:
-        """At least one sign, at most one text's worth. (A NUL is no sign: SQLite would end the text there.)"""
+        """At least one sign, at most one text's worth.
+
+        (A NUL is no sign: SQLite would end the text there.)
+        """
         _judge_body(field, needed=True)
 
 
@@ -64,7 +67,9 @@ class PictureForm(TextForm):
 class StrangersTextForm(TextForm):
     """What somebody writes whose number nobody here knows."""
 
-    body = StringField("What they write", default="Hi, is the picnic on Saturday?", id="stranger_body")
+    body = StringField(
+        "What they write", default="Hi, is the picnic on Saturday?", id="stranger_body"
+    )
 
 
 class CrowdForm(FlaskForm):
@@ -119,13 +124,20 @@ class CrowdForm(FlaskForm):
 
     def _judge_percent(self, field: Any) -> None:
         typed = (field.data or "").strip()
-        if typed and not (typed.isascii() and typed.isdigit() and len(typed) <= 3 and int(typed) <= EVERYBODY):
+        if typed and not (
+            typed.isascii()
+            and typed.isdigit()
+            and len(typed) <= 3
+            and int(typed) <= EVERYBODY
+        ):
             raise ValidationError("Write a whole number from 0 to 100.")
 
     @staticmethod
     def _number(field: Any) -> int:
         typed = (field.data or "").strip()
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 0
+        return (
+            int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 0
+        )
 
 
 def _judge_body(field: Any, *, needed: bool) -> None:
@@ -133,7 +145,9 @@ def _judge_body(field: Any, *, needed: bool) -> None:
     if needed and not field.data.strip():
         raise ValidationError("Write something first.")
     if characters(field.data) > LIMIT:
-        raise ValidationError(f"A text has at most {LIMIT:,} characters. This one has {characters(field.data):,}.")
+        raise ValidationError(
+            f"A text has at most {LIMIT:,} characters. This one has {characters(field.data):,}."
+        )
 
 
 def _blast(log: MessageLog) -> str:

@@ -22,7 +22,8 @@ from app.setup import queries
 
 log = logging.getLogger(__name__)
 LONGEST_USERNAME = 80
-# A worker's neighbours started within the same minute; what is older was printed by an earlier start.
+# A worker's neighbours started within the same minute; what is older was printed by an earlier
+# start.
 EARLIER_START = timedelta(minutes=10)
 
 
@@ -35,15 +36,21 @@ def prepare(settings: Settings) -> None:
 
     Raises MigrationProblem and BadSettings, each with sentences for the person at the terminal.
     """
-    if len(users.clean_username(settings.admin_username)) not in range(1, LONGEST_USERNAME + 1):
-        raise BadSettings([f"ADMIN_USERNAME must have 1 to {LONGEST_USERNAME} characters."])
+    if len(users.clean_username(settings.admin_username)) not in range(
+        1, LONGEST_USERNAME + 1
+    ):
+        raise BadSettings(
+            [f"ADMIN_USERNAME must have 1 to {LONGEST_USERNAME} characters."]
+        )
     migrate(settings.database_path, log)
 
 
 def welcome(app: Flask) -> str | None:
-    """While there is no user: make the first admin from the environment, or give the one-time address to print.
+    """While there is no user: make the first admin from the environment, or give the one-time
+    address to print.
 
-    Several workers may call it at once: one admin is made, and each one's address works until there is a user.
+    Several workers may call it at once: one admin is made, and each one's address works until
+    there is a user.
     """
     settings: Settings = app.extensions["settings"]
     with app.app_context():
@@ -62,7 +69,9 @@ def welcome(app: Flask) -> str | None:
 
 def _mention_old_password(settings: Settings) -> None:
     if settings.admin_password:
-        log.warning("ADMIN_PASSWORD is still set. It is no longer used: take it out of the environment.")
+        log.warning(
+            "ADMIN_PASSWORD is still set. It is no longer used: take it out of the environment."
+        )
 
 
 def _first_admin(settings: Settings) -> None:
@@ -74,14 +83,23 @@ def _first_admin(settings: Settings) -> None:
 
 def keep_token(token: str) -> None:
     """Accept this token on the setup page. Only its hash is kept; those of earlier starts go."""
-    db.session.execute(delete(SetupToken).where(SetupToken.created_at < now() - EARLIER_START))
+    db.session.execute(
+        delete(SetupToken).where(SetupToken.created_at < now() - EARLIER_START)
+    )
     db.session.add(SetupToken(token_hash=queries.hash_of_token(token)))
 
 
 def found_the_house(
-    username: str, password_hash: str, *, name: str | None = None, timezone: str | None = None
+    username: str,
+    password_hash: str,
+    *,
+    name: str | None = None,
+    timezone: str | None = None,
 ) -> AppUser:
-    """The first admin and the organisation's row, and no more tokens. Raises TooLate when there is a user already."""
+    """The first admin and the organisation's row, and no more tokens.
+
+    Raises TooLate when there is a user already.
+    """
     admin = accounts.add_first_admin(username, password_hash)
     if admin is None:
         raise TooLate

@@ -18,7 +18,11 @@ class FirstStartForm(FlaskForm):
     password = PasswordField("Your password")
     organisation = CleanField(
         "Name of your organisation",
-        [Length(max=NAME_LENGTH, message=f"A name has at most {NAME_LENGTH} characters.")],
+        [
+            Length(
+                max=NAME_LENGTH, message=f"A name has at most {NAME_LENGTH} characters."
+            )
+        ],
     )
     timezone = SelectField("Time zone", choices=zone_choices, validate_choice=False)
     demo = BooleanField("Load a made-up community to practise with")

@@ -15,4 +15,8 @@ def hash_of_token(token: str) -> str:
 
 def is_good(token: str) -> bool:
     """Whether this token was printed by a start of this installation."""
-    return bool(db.session.scalar(select(exists().where(SetupToken.token_hash == hash_of_token(token)))))
+    return bool(
+        db.session.scalar(
+            select(exists().where(SetupToken.token_hash == hash_of_token(token)))
+        )
+    )

@@ -1,6 +1,15 @@
 """The very first page: the first admin, the organisation, and perhaps a made-up community."""
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from app import demo
@@ -26,7 +35,9 @@ def first_start() -> ResponseReturnValue:
         return render_template("setup/wrong_token.html"), 403
     form = FirstStartForm(timezone=current_app.extensions["settings"].app_timezone)
     if not form.validate_on_submit():
-        return render_template("setup/first_start.html", form=form, token=token), 422 if form.errors else 200
+        return render_template(
+            "setup/first_start.html", form=form, token=token
+        ), 422 if form.errors else 200
     try:
         admin = _finish(form)
     except actions.TooLate:
@@ -41,7 +52,10 @@ def _finish(form: FirstStartForm) -> AppUser:
     username, password_hash = str(form.username.data), hash_of(form.password.data or "")
     with act("setup.finished", username) as trace:
         admin = actions.found_the_house(
-            username, password_hash, name=form.organisation.data, timezone=form.timezone.data
+            username,
+            password_hash,
+            name=form.organisation.data,
+            timezone=form.timezone.data,
         )
         if form.demo.data:
             trace.details["made_up_people"] = demo.load()

@@ -19,7 +19,14 @@ class AddForm(FlaskForm):
 
     name = NameField("Name")
     phone = PhoneField("Number", organisation.region)
-    reason = CleanField("Reason", [Length(max=REASON_LENGTH, message=f"Write at most {REASON_LENGTH} characters.")])
+    reason = CleanField(
+        "Reason",
+        [
+            Length(
+                max=REASON_LENGTH, message=f"Write at most {REASON_LENGTH} characters."
+            )
+        ],
+    )
 
 
 class NarrowForm(FlaskForm):
@@ -29,7 +36,10 @@ class NarrowForm(FlaskForm):
         csrf = False
 
     why = SelectField(
-        "Why", default="", choices={"": "Everybody"} | {each.value: LEFT_OUT_WORDS[each][0] for each in WHYS}
+        "Why",
+        default="",
+        choices={"": "Everybody"}
+        | {each.value: LEFT_OUT_WORDS[each][0] for each in WHYS},
     )
     source = SelectField("From", default="", choices={"": "Anywhere"} | SOURCES)
     since = DateField("Since", [Optional()])

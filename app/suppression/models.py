@@ -1,12 +1,33 @@
-"""The two lists of numbers that get no texts, who said yes and no, and the marks of people who were erased."""
+"""The two lists of numbers that get no texts, who said yes and no, and the marks of people who
+were erased.
+"""
 
 from enum import StrEnum
 from typing import cast
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Table, Text, event, text
+from sqlalchemy import (
+    DDL,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    event,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.columns import changed, e164, flag, key, moment, phone_is_e164, stamp, words
+from app.kit.columns import (
+    changed,
+    e164,
+    flag,
+    key,
+    moment,
+    phone_is_e164,
+    stamp,
+    words,
+)
 from app.kit.db import Model
 
 # Sources of an opt-out that the code asks about; others are import, community and event:<id>.
@@ -22,23 +43,62 @@ class SuppressionCategory(StrEnum):
 
 
 class UnsubscribedContact(Model):
-    """A person who opted out. `source`: manual, import, community, event:<id>, message_failure or inbound."""
+    """A person who opted out.
+
+    `source`: manual, import, community, event:<id>, message_failure or inbound.
+    """
 
     __tablename__ = "unsubscribed_contacts"
     __table_args__ = (
         CheckConstraint(phone_is_e164(), name="phone_is_e164"),
         # each holds what the pages of the list look for, so that a walk along it reads no row
-        Index("ix_unsubscribed_contacts_created_at", "created_at", "id", "name", "phone", "source"),
-        Index("ix_unsubscribed_contacts_phone", "phone", "id", "name", "source", "created_at"),
-        Index("ix_unsubscribed_contacts_source", "source", "created_at", "name", "phone"),
+        Index(
+            "ix_unsubscribed_contacts_created_at",
+            "created_at",
+            "id",
+            "name",
+            "phone",
+            "source",
+        ),
+        Index(
+            "ix_unsubscribed_contacts_phone",
+            "phone",
+            "id",
+            "name",
+            "source",
+            "created_at",
+        ),
+        Index(
+            "ix_unsubscribed_contacts_source", "source", "created_at", "name", "phone"
+        ),
         # whoever has no name comes last, whichever way
         Index(
             "ix_unsubscribed_contacts_name",
-            *map(text, ("name IS NULL", "name COLLATE NOCASE", "id", "phone", "source", "created_at")),
+            *map(
+                text,
+                (
+                    "name IS NULL",
+                    "name COLLATE NOCASE",
+                    "id",
+                    "phone",
+                    "source",
+                    "created_at",
+                ),
+            ),
         ),
         Index(
             "ix_unsubscribed_contacts_name_back",
-            *map(text, ("name IS NULL", "name COLLATE NOCASE DESC", "id DESC", "phone", "source", "created_at")),
+            *map(
+                text,
+                (
+                    "name IS NULL",
+                    "name COLLATE NOCASE DESC",
+                    "id DESC",
+                    "phone",
+                    "source",
+                    "created_at",
+                ),
+            ),
         ),
     )
 
@@ -46,7 +106,9 @@ class UnsubscribedContact(Model):
     name: Mapped[str | None] = mapped_column(String(100))
     phone: Mapped[e164] = mapped_column(unique=True)
     reason: Mapped[str | None] = mapped_column(Text)
-    source: Mapped[str] = mapped_column(String(50), default="manual", server_default="manual")
+    source: Mapped[str] = mapped_column(
+        String(50), default="manual", server_default="manual"
+    )
     created_at: Mapped[stamp]
 
 
@@ -56,8 +118,22 @@ class SuppressedContact(Model):
     __tablename__ = "suppressed_contacts"
     __table_args__ = (
         CheckConstraint(phone_is_e164(), name="phone_is_e164"),
-        Index("ix_suppressed_contacts_created_at", "created_at", "id", "phone", "category", "source"),
-        Index("ix_suppressed_contacts_phone", "phone", "id", "category", "source", "created_at"),
+        Index(
+            "ix_suppressed_contacts_created_at",
+            "created_at",
+            "id",
+            "phone",
+            "category",
+            "source",
+        ),
+        Index(
+            "ix_suppressed_contacts_phone",
+            "phone",
+            "id",
+            "category",
+            "source",
+            "created_at",
+        ),
         Index("ix_suppressed_contacts_source", "source", "created_at", "category"),
         Index("ix_suppressed_contacts_source_message_log_id", "source_message_log_id"),
     )
@@ -68,7 +144,9 @@ class SuppressedContact(Model):
     category: Mapped[SuppressionCategory] = mapped_column(words(SuppressionCategory))
     source: Mapped[str | None] = mapped_column(String(50))
     source_type: Mapped[str | None] = mapped_column(String(50))
-    source_message_log_id: Mapped[int | None] = mapped_column(ForeignKey("message_logs.id", ondelete="SET NULL"))
+    source_message_log_id: Mapped[int | None] = mapped_column(
+        ForeignKey("message_logs.id", ondelete="SET NULL")
+    )
     created_at: Mapped[stamp]
     updated_at: Mapped[changed]
 
@@ -94,7 +172,10 @@ class ConsentMethod(StrEnum):
 
 
 class ConsentEvent(Model):
-    """One line of the consent ledger. Only ever added to: triggers refuse changes and deletions, but for an erasure."""
+    """One line of the consent ledger.
+
+    Only ever added to: triggers refuse changes and deletions, but for an erasure.
+    """
 
     __tablename__ = "consent_events"
     __table_args__ = (
@@ -115,7 +196,8 @@ class ConsentEvent(Model):
 
 
 class StopQuestion(Model):
-    """A text that may mean STOP: nothing is sent to its number until a person decides, or `decide_by` has come.
+    """A text that may mean STOP: nothing is sent to its number until a person decides, or
+    `decide_by` has come.
 
     `verdict`: null while open, then "out" (they are on the list now) or "stay".
     """
@@ -123,16 +205,30 @@ class StopQuestion(Model):
     __tablename__ = "stop_questions"
     __table_args__ = (
         CheckConstraint(phone_is_e164() + " OR phone GLOB '#*'", name="phone_is_e164"),
-        CheckConstraint("verdict IN ('out', 'stay') AND decided_at IS NOT NULL OR verdict IS NULL", name="verdict"),
-        Index("uq_stop_questions_open", "phone", unique=True, sqlite_where=text("verdict IS NULL")),
+        CheckConstraint(
+            "verdict IN ('out', 'stay') AND decided_at IS NOT NULL OR verdict IS NULL",
+            name="verdict",
+        ),
+        Index(
+            "uq_stop_questions_open",
+            "phone",
+            unique=True,
+            sqlite_where=text("verdict IS NULL"),
+        ),
         Index("ix_stop_questions_phone", "phone", "id"),
-        Index("ix_stop_questions_decide_by", "decide_by", sqlite_where=text("verdict IS NULL")),
+        Index(
+            "ix_stop_questions_decide_by",
+            "decide_by",
+            sqlite_where=text("verdict IS NULL"),
+        ),
         Index("ix_stop_questions_message_id", "message_id"),
     )
 
     id: Mapped[key]
     phone: Mapped[e164]
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
+    message_id: Mapped[int | None] = mapped_column(
+        ForeignKey("messages.id", ondelete="SET NULL")
+    )
     body: Mapped[str | None] = mapped_column(Text)
     asked_at: Mapped[stamp]
     decide_by: Mapped[moment]
@@ -143,7 +239,10 @@ class StopQuestion(Model):
 
 
 class ErasedNumber(Model):
-    """A person who was erased on request. The hash is all that is left, so that no later import revives them."""
+    """A person who was erased on request.
+
+    The hash is all that is left, so that no later import revives them.
+    """
 
     __tablename__ = "erased_numbers"
 

@@ -53,12 +53,21 @@ def everyone() -> ResponseReturnValue:
 
 
 def _narrowed(form: NarrowForm) -> queries.Narrowed:
-    """What is no reason, source or day narrows nothing. A day begins on the organisation's clocks."""
+    """What is no reason, source or day narrows nothing.
+
+    A day begins on the organisation's clocks.
+    """
     form.validate()
     why = "" if form.why.errors else form.why.data or ""
     source = "" if form.source.errors else form.source.data or ""
     day = None if form.since.errors else form.since.data
-    since = datetime.combine(day, time.min, ZoneInfo(organisation.timezone())).astimezone(UTC) if day else None
+    since = (
+        datetime.combine(day, time.min, ZoneInfo(organisation.timezone())).astimezone(
+            UTC
+        )
+        if day
+        else None
+    )
     return queries.Narrowed(why, source, since)
 
 
@@ -66,7 +75,10 @@ def _narrowed(form: NarrowForm) -> queries.Narrowed:
 @needs(Role.ADMIN)
 def export() -> ResponseReturnValue:
     """The list, or the part of it that is shown, as a CSV that the import takes back."""
-    narrowed, search = _narrowed(NarrowForm(request.args)), asked(queries.SORTS, "since").search
+    narrowed, search = (
+        _narrowed(NarrowForm(request.args)),
+        asked(queries.SORTS, "since").search,
+    )
     with act("suppression.exported", who()) as trace:
         trace.details = {"part": narrowed != queries.Narrowed() or bool(search)}
     lines = (_row(entry) for entry in queries.everybody(search, narrowed))
@@ -76,23 +88,41 @@ def export() -> ResponseReturnValue:
 
 def _row(entry: queries.Entry) -> tuple[str | None, ...]:
     why = LEFT_OUT_WORDS[entry.why][0]
-    return entry.name, entry.phone, why, entry.source, entry.note, entry.proof, f"{entry.since:%Y-%m-%d %H:%M:%S}"
+    return (
+        entry.name,
+        entry.phone,
+        why,
+        entry.source,
+        entry.note,
+        entry.proof,
+        f"{entry.since:%Y-%m-%d %H:%M:%S}",
+    )
 
 
 @bp.post("/suppression/bulk-delete")
 @needs(Role.ADMIN)
 def bulk_delete() -> ResponseReturnValue:
     """The chosen ones off the list, but for what only they can undo."""
-    chosen = [(match[1], int(match[2])) for each in request.form.getlist("lines") if (match := LINE.fullmatch(each))]
+    chosen = [
+        (match[1], int(match[2]))
+        for each in request.form.getlist("lines")
+        if (match := LINE.fullmatch(each))
+    ]
     if not chosen:
         flash("Choose somebody first.", "error")
         return redirect(_back(), 303)
     with act("suppression.removed_many", who()) as trace:
         removed = actions.remove_many(chosen, who())
         trace.details = {"count": removed.off, "only they can": removed.theirs}
-    flash(f"{removed.off:,} {'line is' if removed.off == 1 else 'lines are'} off the list.", "success")
+    flash(
+        f"{removed.off:,} {'line is' if removed.off == 1 else 'lines are'} off the list.",
+        "success",
+    )
     if removed.theirs:
-        flash(f"{removed.theirs:,} said STOP: only they can undo this, by texting START to {_our_number()}.", "error")
+        flash(
+            f"{removed.theirs:,} said STOP: only they can undo this, by texting START to {_our_number()}.",
+            "error",
+        )
     return redirect(_back(), 303)
 
 
@@ -108,14 +138,24 @@ def add() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with act("suppression.added", who()) as trace:
-                row = actions.add_by_hand(form.name.data, form.phone.phone.e164, form.reason.data or None, who())
+                row = actions.add_by_hand(
+                    form.name.data,
+                    form.phone.phone.e164,
+                    form.reason.data or None,
+                    who(),
+                )
                 trace.about = _ending(row.phone)
         except Taken:
-            form.phone.errors = [*form.phone.errors, "This number is on the list already."]
+            form.phone.errors = [
+                *form.phone.errors,
+                "This number is on the list already.",
+            ]
         else:
             flash(f"{form.phone.phone.pretty} gets no more texts.", "success")
             return redirect(url_for("suppression.everyone"), 303)
-    return render_template("suppression/add.html", form=form), 422 if form.errors else 200
+    return render_template(
+        "suppression/add.html", form=form
+    ), 422 if form.errors else 200
 
 
 @bp.post("/suppression/<kind>/<int:id>/delete")
@@ -125,7 +165,10 @@ def delete(kind: str, id: int) -> ResponseReturnValue:
     try:
         with act("suppression.removed", who()) as trace:
             entry = actions.remove(kind, id, who())
-            trace.about, trace.details = _ending(entry.phone), {"why": entry.why, "source": entry.source}
+            trace.about, trace.details = (
+                _ending(entry.phone),
+                {"why": entry.why, "source": entry.source},
+            )
     except actions.Gone:
         abort(404)
     except actions.OnlyThey:

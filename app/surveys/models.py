@@ -1,12 +1,35 @@
-"""Surveys: their questions, who is answering them, and what was answered; and the words that start something."""
+"""Surveys: their questions, who is answering them, and what was answered; and the words that
+start something.
+"""
 
 from typing import cast
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Table, Text, event, text, true
+from sqlalchemy import (
+    DDL,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    event,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.surveys import AnswerState, SessionStatus
-from app.kit.columns import changed, count, e164, key, long_text, moment, phone_is_e164, stamp, words
+from app.kit.columns import (
+    changed,
+    count,
+    e164,
+    key,
+    long_text,
+    moment,
+    phone_is_e164,
+    stamp,
+    words,
+)
 from app.kit.db import Model
 
 # one answer a question; what was not understood, or came twice, is kept beside it
@@ -25,13 +48,16 @@ class SurveyFlow(Model):
     intro_message: Mapped[str | None] = mapped_column(Text)
     questions_json: Mapped[long_text]
     completion_message: Mapped[str | None] = mapped_column(Text)
-    linked_event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="SET NULL"))
+    linked_event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("events.id", ondelete="SET NULL")
+    )
     is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
     start_count: Mapped[count]
     completion_count: Mapped[count]
     created_at: Mapped[stamp]
     updated_at: Mapped[changed]
-    # hours without an answer after which a session ends, and after which it is nudged once (null: never)
+    # hours without an answer after which a session ends, and after which it is nudged once
+    # (null: never)
     timeout_hours: Mapped[int] = mapped_column(default=24, server_default="24")
     nudge_hours: Mapped[int | None] = mapped_column(default=4, server_default="4")
 
@@ -43,19 +69,32 @@ class SurveySession(Model):
     __table_args__ = (
         CheckConstraint(phone_is_e164() + " OR phone GLOB '#*'", name="phone_is_e164"),
         # one at a time: the database itself refuses a second
-        Index("uq_survey_sessions_active", "phone", unique=True, sqlite_where=text("status = 'active'")),
+        Index(
+            "uq_survey_sessions_active",
+            "phone",
+            unique=True,
+            sqlite_where=text("status = 'active'"),
+        ),
         Index("ix_survey_sessions_survey_id", "survey_id", "id"),
         Index("ix_survey_sessions_phone", "phone", "id"),
-        Index("ix_survey_sessions_asked_at", "asked_at", sqlite_where=text("status = 'active'")),
+        Index(
+            "ix_survey_sessions_asked_at",
+            "asked_at",
+            sqlite_where=text("status = 'active'"),
+        ),
         Index("ix_survey_sessions_message_log_id", "message_log_id", "phone"),
     )
 
     id: Mapped[key]
-    survey_id: Mapped[int] = mapped_column(ForeignKey("survey_flows.id", ondelete="CASCADE"))
+    survey_id: Mapped[int] = mapped_column(
+        ForeignKey("survey_flows.id", ondelete="CASCADE")
+    )
     phone: Mapped[e164]
     name: Mapped[str | None] = mapped_column(String(100))
     status: Mapped[SessionStatus] = mapped_column(
-        words(SessionStatus), default=SessionStatus.ACTIVE, server_default=SessionStatus.ACTIVE
+        words(SessionStatus),
+        default=SessionStatus.ACTIVE,
+        server_default=SessionStatus.ACTIVE,
     )
     # the survey as it was when this began: editing it changes nothing for whoever is in the middle
     questions_json: Mapped[long_text]
@@ -69,11 +108,16 @@ class SurveySession(Model):
     nudged_at: Mapped[moment | None]
     ended_at: Mapped[moment | None]
     # the blast that asked, when it was no keyword
-    message_log_id: Mapped[int | None] = mapped_column(ForeignKey("message_logs.id", ondelete="SET NULL"))
+    message_log_id: Mapped[int | None] = mapped_column(
+        ForeignKey("message_logs.id", ondelete="SET NULL")
+    )
 
 
 class SurveyAnswer(Model):
-    """What somebody said to one question. `body` is what they texted, `value` what we understood; both stay."""
+    """What somebody said to one question.
+
+    `body` is what they texted, `value` what we understood; both stay.
+    """
 
     __tablename__ = "survey_answers"
     __table_args__ = (
@@ -89,13 +133,17 @@ class SurveyAnswer(Model):
     )
 
     id: Mapped[key]
-    session_id: Mapped[int] = mapped_column(ForeignKey("survey_sessions.id", ondelete="CASCADE"))
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("survey_sessions.id", ondelete="CASCADE")
+    )
     position: Mapped[int]
     state: Mapped[AnswerState] = mapped_column(words(AnswerState))
     prompt: Mapped[long_text]
     body: Mapped[str] = mapped_column(Text, default="", server_default="")
     value: Mapped[str | None] = mapped_column(Text)
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
+    message_id: Mapped[int | None] = mapped_column(
+        ForeignKey("messages.id", ondelete="SET NULL")
+    )
     created_at: Mapped[stamp]
     # a person put it right; `value_before` is what we had understood
     edited_at: Mapped[moment | None]
@@ -104,27 +152,37 @@ class SurveyAnswer(Model):
 
 
 class TriggerWord(Model):
-    """A word that starts something, folded (`domain.replies.folded`): of one keyword or one survey, never of two.
+    """A word that starts something, folded (`domain.replies.folded`): of one keyword or one
+    survey, never of two.
 
-    The main words are kept here by triggers on the two tables; aliases are written by the rooms.
+    The main words are kept here by triggers on the two tables; aliases are written by the
+    rooms.
     """
 
     __tablename__ = "trigger_words"
     __table_args__ = (
-        CheckConstraint("(keyword_rule_id IS NULL) <> (survey_id IS NULL)", name="one_owner"),
+        CheckConstraint(
+            "(keyword_rule_id IS NULL) <> (survey_id IS NULL)", name="one_owner"
+        ),
         Index("ix_trigger_words_keyword_rule_id", "keyword_rule_id"),
         Index("ix_trigger_words_survey_id", "survey_id"),
     )
 
     word: Mapped[str] = mapped_column(String(40), primary_key=True)
-    keyword_rule_id: Mapped[int | None] = mapped_column(ForeignKey("keyword_rules.id", ondelete="CASCADE"))
-    survey_id: Mapped[int | None] = mapped_column(ForeignKey("survey_flows.id", ondelete="CASCADE"))
+    keyword_rule_id: Mapped[int | None] = mapped_column(
+        ForeignKey("keyword_rules.id", ondelete="CASCADE")
+    )
+    survey_id: Mapped[int | None] = mapped_column(
+        ForeignKey("survey_flows.id", ondelete="CASCADE")
+    )
 
 
 def kept_words(table: str, column: str, owner: str) -> tuple[str, ...]:
     """The triggers that keep the main word of each row of `table` among the trigger words."""
     put_in = f"INSERT INTO trigger_words (word, {owner}) VALUES (new.{column}, new.id)"
-    take_out = f"DELETE FROM trigger_words WHERE word = old.{column} AND {owner} = old.id"
+    take_out = (
+        f"DELETE FROM trigger_words WHERE word = old.{column} AND {owner} = old.id"
+    )
     return (
         f"CREATE TRIGGER {table}_word_insert AFTER INSERT ON {table} BEGIN {put_in}; END",
         f"CREATE TRIGGER {table}_word_update AFTER UPDATE OF {column} ON {table} "

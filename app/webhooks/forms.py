@@ -29,14 +29,19 @@ strangers = log.Seldom(
 
 
 def verified_call(ref: str | None = None) -> Call:
-    """The verified call. 403 without a good signature or for another account; 408 slow, 413 large, 415 strange."""
+    """The verified call.
+
+    403 without a good signature or for another account; 408 slow, 413 large, 415 strange.
+    """
     if (request.content_length or 0) > LARGEST:
         abort(413)
     if request.mimetype != FORM:
         abort(415)
     settings: Settings = current_app.extensions["settings"]
     pairs = _fields()
-    if pairs is None or not is_valid(_address(settings), pairs, request.headers.get(HEADER), settings.webhook_keys):
+    if pairs is None or not is_valid(
+        _address(settings), pairs, request.headers.get(HEADER), settings.webhook_keys
+    ):
         forgeries.happened()
         abort(403)
     fields = dict(reversed(pairs))  # of a repeated field the first counts
@@ -48,8 +53,12 @@ def verified_call(ref: str | None = None) -> Call:
 
 
 def _fields() -> list[tuple[str, str]] | None:
-    """The fields as they were sent, repeats included; None when they are no UTF-8: no signature fits those."""
-    request.max_content_length = LARGEST + 1  # read no more of a body that does not say how long it is
+    """The fields as they were sent, repeats included; None when they are no UTF-8: no signature
+    fits those.
+    """
+    request.max_content_length = (
+        LARGEST + 1
+    )  # read no more of a body that does not say how long it is
     with body_in_time(request.environ, SECONDS_FOR_THE_BODY):
         body = request.get_data(cache=False)
     if len(body) < (request.content_length or 0):
@@ -63,7 +72,9 @@ def _fields() -> list[tuple[str, str]] | None:
 
 
 def _address(settings: Settings) -> str:
-    """The address the carrier called: our public base and the raw target, whatever Host or proxies say."""
+    """The address the carrier called: our public base and the raw target, whatever Host or
+    proxies say.
+    """
     raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
     if not raw:
         query = request.environ.get("QUERY_STRING", "")

@@ -10,13 +10,20 @@ from app.kit.db import Model
 
 
 class WebhookEvent(Model):
-    """One call of the carrier. `dedupe_key`: in:<sid> or st:<sid>:<status>; a repeat changes nothing. Kept 30 days."""
+    """One call of the carrier.
+
+    `dedupe_key`: in:<sid> or st:<sid>:<status>; a repeat changes nothing. Kept 30 days.
+    """
 
     __tablename__ = "webhook_events"
     __table_args__ = (
         Index("ix_webhook_events_received_at", "received_at"),
         Index("ix_webhook_events_message_id", "message_id"),
-        Index("ix_webhook_events_waits", "id", sqlite_where=text("verdict = 'return_waits'")),
+        Index(
+            "ix_webhook_events_waits",
+            "id",
+            sqlite_where=text("verdict = 'return_waits'"),
+        ),
     )
 
     id: Mapped[key]
@@ -27,7 +34,9 @@ class WebhookEvent(Model):
     payload: Mapped[str | None] = mapped_column(Text)
     verdict: Mapped[str | None] = mapped_column(String(40))
     error: Mapped[str | None] = mapped_column(Text)
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
+    message_id: Mapped[int | None] = mapped_column(
+        ForeignKey("messages.id", ondelete="SET NULL")
+    )
     received_at: Mapped[stamp]
     processed_at: Mapped[moment | None]
 

@@ -51,10 +51,18 @@ def test_after_a_quarter_of_an_hour_it_is_open_again(visit, app):
 
 def test_tries_long_apart_do_not_add_up(shop):
     for minutes in range(0, 200, 20):
-        with time_machine.travel(NOON + timedelta(minutes=minutes), tick=False), write():
+        with (
+            time_machine.travel(NOON + timedelta(minutes=minutes), tick=False),
+            write(),
+        ):
             actions.note_wrong_try(HERE, queries.account_key("ada"))
             actions.note_wrong_try(HERE, queries.account_key("ada"))
-    assert db.session.scalar(select(LoginAttempt.attempt_count).where(LoginAttempt.client_ip == HERE)) == 2
+    assert (
+        db.session.scalar(
+            select(LoginAttempt.attempt_count).where(LoginAttempt.client_ip == HERE)
+        )
+        == 2
+    )
 
 
 def test_twenty_tries_from_many_addresses_lock_the_name(visit, app):
@@ -74,18 +82,43 @@ def test_fifty_tries_at_once_are_fifty(app):
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: wrong_tries(app, 1), range(50)))
     with app.app_context():
-        assert db.session.scalar(select(LoginAttempt.attempt_count).where(LoginAttempt.client_ip == HERE)) == 50
+        assert (
+            db.session.scalar(
+                select(LoginAttempt.attempt_count).where(LoginAttempt.client_ip == HERE)
+            )
+            == 50
+        )
 
 
 def test_a_whole_household_of_ipv6_is_one_address():
-    assert queries.address_key("2001:db8::1:2:3:4") == queries.address_key("2001:db8::ffff") == "2001:db8::/64"
-    assert queries.address_key("::ffff:192.0.2.7") == queries.address_key("192.0.2.7") == "192.0.2.7"
-    assert max(len(queries.address_key("ffff:" * 7 + "ffff")), len(queries.account_key("x" * 999))) <= 45
+    assert (
+        queries.address_key("2001:db8::1:2:3:4")
+        == queries.address_key("2001:db8::ffff")
+        == "2001:db8::/64"
+    )
+    assert (
+        queries.address_key("::ffff:192.0.2.7")
+        == queries.address_key("192.0.2.7")
+        == "192.0.2.7"
+    )
+    assert (
+        max(
+            len(queries.address_key("ffff:" * 7 + "ffff")),
+            len(queries.account_key("x" * 999)),
+        )
+        <= 45
+    )
 
 
 def test_a_made_up_forwarding_header_changes_nothing(visit, app):
     wrong_tries(app, 10)
-    page = visit("/login", "", username="ada", password="x", headers={"X-Forwarded-For": "203.0.113.9"})
+    page = visit(
+        "/login",
+        "",
+        username="ada",
+        password="x",
+        headers={"X-Forwarded-For": "203.0.113.9"},
+    )
     assert page.status_code == 429
 
 

@@ -13,14 +13,22 @@ NEW = "seven green bottles hang"
 
 def change(visit, who="sol", current=PASSWORD, new=NEW, confirm=None):
     """Post the password form."""
-    fields = {"current_password": current, "new_password": new, "confirm_password": new if confirm is None else confirm}
+    fields = {
+        "current_password": current,
+        "new_password": new,
+        "confirm_password": new if confirm is None else confirm,
+    }
     return visit("/account/password", who, **fields)
 
 
 def must_change(app, username="sol"):
     """An admin gave this user a password for one sign-in."""
     with app.app_context(), write() as session:
-        session.execute(db.update(AppUser).where(AppUser.username == username).values(must_change_password=True))
+        session.execute(
+            db.update(AppUser)
+            .where(AppUser.username == username)
+            .values(must_change_password=True)
+        )
 
 
 def test_a_new_password_counts_from_now_on_and_the_old_one_does_not(visit):
@@ -66,7 +74,9 @@ def test_the_current_password_is_asked_for(visit):
         ("x" * 129, "longer than 128"),
     ],
 )
-def test_a_password_that_is_not_worth_having_is_refused_with_the_reason(visit, new, said):
+def test_a_password_that_is_not_worth_having_is_refused_with_the_reason(
+    visit, new, said
+):
     page = change(visit, new=new)
     assert page.status_code == 422
     assert said in page.words
@@ -75,7 +85,11 @@ def test_a_password_that_is_not_worth_having_is_refused_with_the_reason(visit, n
 
 def test_everything_that_is_wrong_is_said_at_once(visit):
     page = change(visit, current="no", new="short", confirm="other")
-    for said in ("not your current password", "at least 15 characters", "not the same as the new password"):
+    for said in (
+        "not your current password",
+        "at least 15 characters",
+        "not the same as the new password",
+    ):
         assert said in page.words
 
 
@@ -106,7 +120,9 @@ def test_somebody_who_must_change_it_may_still_sign_out(visit, app):
 @pytest.mark.parametrize("theme", ["dark", "light", ""])
 def test_colours_are_kept_with_the_user(visit, app, theme):
     assert visit("/account/theme", "sol", theme=theme).status_code == 303
-    assert (f'data-theme="{theme}"' in visit("/account/password", "sol").text) == bool(theme)
+    assert (f'data-theme="{theme}"' in visit("/account/password", "sol").text) == bool(
+        theme
+    )
     with app.app_context():
         assert queries.named("sol").theme == theme
 

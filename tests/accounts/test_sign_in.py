@@ -47,7 +47,14 @@ def test_the_page_that_was_asked_for_comes_after_signing_in(visit):
 
 
 @pytest.mark.parametrize(
-    "next_page", ["https://evil.example", "//evil.example", "/\\evil.example", "/logout", "/nowhere"]
+    "next_page",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "/logout",
+        "/nowhere",
+    ],
 )
 def test_no_address_leads_away_or_to_a_page_that_cannot_be_opened(visit, next_page):
     page = sign_in(visit, "ada", address=f"/login?next={next_page}")
@@ -69,10 +76,15 @@ def test_whoever_is_signed_in_needs_no_sign_in_page(visit):
 
 
 def test_remembered_for_thirty_days_only_when_asked(visit):
-    assert "remember_token" not in sign_in(visit, "sol").response.headers.get_all("Set-Cookie").__repr__()
+    assert (
+        "remember_token"
+        not in sign_in(visit, "sol").response.headers.get_all("Set-Cookie").__repr__()
+    )
     visit.browsers.clear()
     cookies = sign_in(visit, "ada", remember="y").response.headers.getlist("Set-Cookie")
-    remembered = next(cookie for cookie in cookies if cookie.startswith("remember_token="))
+    remembered = next(
+        cookie for cookie in cookies if cookie.startswith("remember_token=")
+    )
     assert "HttpOnly" in remembered
     assert "SameSite=Lax" in remembered
     browser = visit.browser("")
@@ -106,7 +118,9 @@ def test_a_role_that_nobody_knows_opens_no_door_and_breaks_nothing(visit, app):
     with app.app_context(), write() as session:
         connection = session.connection()
         connection.exec_driver_sql("PRAGMA ignore_check_constraints=ON")
-        connection.exec_driver_sql("UPDATE users SET role = 'root' WHERE username = 'sol'")
+        connection.exec_driver_sql(
+            "UPDATE users SET role = 'root' WHERE username = 'sol'"
+        )
         connection.exec_driver_sql("PRAGMA ignore_check_constraints=OFF")
     for address in ("/account/password", "/users", "/settings"):
         assert visit(address, "sol").status_code == 403
@@ -117,12 +131,26 @@ def test_a_role_that_nobody_knows_opens_no_door_and_breaks_nothing(visit, app):
 @pytest.mark.parametrize("damaged", ["", "md5$1$2", "scrypt:0:0:0$x$y", "argon9$x$y"])
 def test_a_damaged_hash_is_a_wrong_password(visit, app, damaged):
     with app.app_context(), write() as session:
-        session.execute(db.update(AppUser).where(AppUser.username == "sol").values(password_hash=damaged))
+        session.execute(
+            db.update(AppUser)
+            .where(AppUser.username == "sol")
+            .values(password_hash=damaged)
+        )
     assert sign_in(visit, "sol").status_code == 422
 
 
 def test_a_cookie_that_makes_no_sense_is_nobody(shop):
-    for carried in ("", ":", "x:y", "1", "1:", "1:" + "b" * 32, "9" * 30 + ":a", "١:a", "99:a"):
+    for carried in (
+        "",
+        ":",
+        "x:y",
+        "1",
+        "1:",
+        "1:" + "b" * 32,
+        "9" * 30 + ":a",
+        "١:a",
+        "99:a",
+    ):
         assert queries.user_of_session(carried) is None
     assert queries.user_of_session("1:" + "a" * 32).username == "ada"
 
@@ -144,8 +172,15 @@ def test_tries_are_written_down_without_what_was_typed_for_a_name(visit, app):
     sign_in(visit, "Ada", "x")
     sign_in(visit, "ada")
     with app.app_context():
-        acts = [(each.verb, each.who) for each in db.session.scalars(select(AuditEvent).order_by(AuditEvent.id))]
-    assert acts == [("sign_in.refused", ""), ("sign_in.refused", "ada"), ("sign_in", "ada")]
+        acts = [
+            (each.verb, each.who)
+            for each in db.session.scalars(select(AuditEvent).order_by(AuditEvent.id))
+        ]
+    assert acts == [
+        ("sign_in.refused", ""),
+        ("sign_in.refused", "ada"),
+        ("sign_in", "ada"),
+    ]
 
 
 def test_a_right_password_clears_the_tries_from_here(visit, app):

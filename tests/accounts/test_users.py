@@ -24,7 +24,9 @@ def user(app, username):
 
 def add(visit, username="Kim", role="social_manager", password=GOOD, **more):
     """Post the form for a new user."""
-    return visit("/users/add", "ada", username=username, role=role, password=password, **more)
+    return visit(
+        "/users/add", "ada", username=username, role=role, password=password, **more
+    )
 
 
 def second_admin(app, username="bob"):
@@ -35,7 +37,14 @@ def second_admin(app, username="bob"):
 
 def test_everybody_is_listed_with_name_and_role(visit):
     page = visit("/users", "ada")
-    for word in ("ada", "(you)", "sol", "Admin", "Social manager", "Add a second admin"):
+    for word in (
+        "ada",
+        "(you)",
+        "sol",
+        "Admin",
+        "Social manager",
+        "Add a second admin",
+    ):
         assert word in page.words
 
 
@@ -45,7 +54,15 @@ def test_the_advice_to_have_two_admins_ends_when_there_are_two(visit, app):
 
 
 @pytest.mark.parametrize(
-    "query", ["sort=role&dir=desc", "sort=password_hash", "page=99", "per_page=1", "search=%25", "search=SO"]
+    "query",
+    [
+        "sort=role&dir=desc",
+        "sort=password_hash",
+        "page=99",
+        "per_page=1",
+        "search=%25",
+        "search=SO",
+    ],
 )
 def test_no_address_of_the_list_breaks_it(visit, query):
     assert visit(f"/users?{query}", "ada").status_code == 200
@@ -107,7 +124,10 @@ def test_a_role_and_a_name_are_changed(visit, app):
     assert user(app, "solveig").role == Role.ADMIN
     with app.app_context():
         details = db.session.scalar(select(AuditEvent.details))
-    assert details == '{"username": ["sol", "Solveig"], "role": ["Social manager", "Admin"]}'
+    assert (
+        details
+        == '{"username": ["sol", "Solveig"], "role": ["Social manager", "Admin"]}'
+    )
 
 
 def test_a_changed_role_counts_at_the_very_next_page(visit):
@@ -132,10 +152,17 @@ def test_an_empty_password_changes_none(visit, app):
 
 
 def test_a_weak_password_and_a_taken_name_are_refused(visit):
-    page = visit("/users/2/edit", "ada", username="ADA", role="social_manager", password="")
+    page = visit(
+        "/users/2/edit", "ada", username="ADA", role="social_manager", password=""
+    )
     assert page.status_code == 422
     assert "Somebody has this user name already." in page.words
-    assert "at least 15" in visit("/users/2/edit", "ada", username="sol", role="admin", password="short").words
+    assert (
+        "at least 15"
+        in visit(
+            "/users/2/edit", "ada", username="sol", role="admin", password="short"
+        ).words
+    )
 
 
 def test_ones_own_password_is_not_changed_here(visit):
@@ -153,7 +180,10 @@ def test_the_last_admin_stays_an_admin(visit, app):
 
 def test_one_of_two_admins_may_step_down(visit, app):
     second_admin(app)
-    assert visit("/users/1/edit", "ada", username="ada", role="social_manager").status_code == 303
+    assert (
+        visit("/users/1/edit", "ada", username="ada", role="social_manager").status_code
+        == 303
+    )
     assert visit("/users", "ada").status_code == 403
 
 
@@ -171,7 +201,13 @@ def test_nobody_deletes_themselves(visit, app):
 
 
 @pytest.mark.parametrize(
-    "address", ["/users/99/edit", "/users/0/edit", "/users/99999999999999999999/edit", "/users/x/edit"]
+    "address",
+    [
+        "/users/99/edit",
+        "/users/0/edit",
+        "/users/99999999999999999999/edit",
+        "/users/x/edit",
+    ],
 )
 def test_a_user_who_is_not_there_is_not_found(visit, address):
     assert visit(address, "ada").status_code == 404
@@ -200,5 +236,7 @@ def test_two_admins_who_demote_each_other_at_once_leave_one(app):
     for each in threads:
         each.join()
     with app.app_context():
-        admins = db.session.scalars(select(AppUser.id).where(AppUser.role == Role.ADMIN)).all()
+        admins = db.session.scalars(
+            select(AppUser.id).where(AppUser.role == Role.ADMIN)
+        ).all()
     assert len(admins) == 1

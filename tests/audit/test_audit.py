@@ -30,8 +30,16 @@ def test_an_empty_audit_says_what_it_is_for(visit):
 
 def test_acts_are_said_in_words_newest_first(visit, app):
     happened(app, datetime(2026, 5, 8, 2, 0, tzinfo=UTC))
-    details = json.dumps({"role": ["social_manager", "admin"], "undo_seconds": [None, 5]})
-    happened(app, datetime(2026, 5, 9, 2, 0, tzinfo=UTC), verb="user.changed", about="sol", details=details)
+    details = json.dumps(
+        {"role": ["social_manager", "admin"], "undo_seconds": [None, 5]}
+    )
+    happened(
+        app,
+        datetime(2026, 5, 9, 2, 0, tzinfo=UTC),
+        verb="user.changed",
+        about="sol",
+        details=details,
+    )
     words = visit("/audit", "ada").words
     assert "role: social_manager → admin · undo seconds: nothing → 5" in words
     assert words.index("Changed a user") < words.index("Added a user")
@@ -64,7 +72,16 @@ def test_one_persons_acts(visit, app):
 
 
 @pytest.mark.parametrize(
-    "day", ["8 May", "2026-13-01", "0000-00-00", "0001-01-01", "9999-12-31", "2026-05-08T00:00", "<b>"]
+    "day",
+    [
+        "8 May",
+        "2026-13-01",
+        "0000-00-00",
+        "0001-01-01",
+        "9999-12-31",
+        "2026-05-08T00:00",
+        "<b>",
+    ],
 )
 def test_a_day_that_is_none_is_said_and_shows_everything(visit, app, day):
     happened(app, datetime(2026, 5, 8, tzinfo=UTC))
@@ -75,15 +92,33 @@ def test_a_day_that_is_none_is_said_and_shows_everything(visit, app, day):
 
 
 def test_what_we_have_no_words_for_is_shown_as_it_is(visit, app):
-    happened(app, datetime(2026, 5, 8, tzinfo=UTC), verb="rocket.launched", details="not <json>")
-    happened(app, datetime(2026, 5, 8, tzinfo=UTC), who="", verb="sign_in.refused", details='["a list", 1, 2]')
+    happened(
+        app,
+        datetime(2026, 5, 8, tzinfo=UTC),
+        verb="rocket.launched",
+        details="not <json>",
+    )
+    happened(
+        app,
+        datetime(2026, 5, 8, tzinfo=UTC),
+        who="",
+        verb="sign_in.refused",
+        details='["a list", 1, 2]',
+    )
     page = visit("/audit", "ada")
     for shown in ("rocket.launched", "not <json>", "somebody unknown"):
         assert shown in page.words
 
 
 def test_details_are_said_in_words(app):
-    details = {"made_up_people": 1, "none": 0, "gone": True, "kept": False, "reason": "", "ids": [1, 2, 3]}
+    details = {
+        "made_up_people": 1,
+        "none": 0,
+        "gone": True,
+        "kept": False,
+        "reason": "",
+        "ids": [1, 2, 3],
+    }
     happened(app, datetime(2026, 5, 8, tzinfo=UTC), details=json.dumps(details))
     with app.app_context(), app.test_request_context():
         from app.kit.pages import asked
@@ -101,7 +136,9 @@ def test_details_are_said_in_words(app):
 
 def test_long_histories_come_in_pages_that_keep_the_filter(visit, app):
     with app.app_context(), write() as session:
-        session.add_all(AuditEvent(who="sol", verb="sign_in", about=f"time {n}") for n in range(7))
+        session.add_all(
+            AuditEvent(who="sol", verb="sign_in", about=f"time {n}") for n in range(7)
+        )
     page = visit("/audit?who=sol&per_page=3&page=2", "ada")
     assert "4–6 of 7" in page.words
     assert "who=sol" in page.text
@@ -115,7 +152,9 @@ def test_an_act_that_fails_leaves_no_trace(shop):
     assert db.session.query(AuditEvent).count() == 0
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit_events SET who = 'eve'", "DELETE FROM audit_events"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_events SET who = 'eve'", "DELETE FROM audit_events"]
+)
 def test_what_is_written_down_cannot_be_changed(shop, statement):
     with act("user.added", "ada"):
         pass

@@ -1,4 +1,7 @@
-"""`python -m tests.bench` (make bench): figures as ratios against baselines of the same run. Names choose some."""
+"""`python -m tests.bench` (make bench): figures as ratios against baselines of the same run.
+
+Names choose some.
+"""
 
 import sys
 
@@ -28,7 +31,10 @@ BENCHES = {
     "pacing": ("Pace", pacing.run),
     "practice": ("Practice", practice.run),
     "lists": ("The list of 100,000 members", lists.run),
-    "scale": ("Every list at 100,000 people, 200 events and a million texts", scale.run),
+    "scale": (
+        "Every list at 100,000 people, 200 events and a million texts",
+        scale.run,
+    ),
     "inbox": ("The inbox with 20,000 conversations and 1,000,000 texts", inbox.run),
     "imports": ("Importing", imports.run),
     "release": ("Release", release.run),
@@ -40,7 +46,9 @@ def main() -> int:
     chosen = sys.argv[1:] or list(BENCHES)
     unknown = [name for name in chosen if name not in BENCHES]
     if unknown:
-        print(f"There is no bench called {', '.join(unknown)}. There are: {', '.join(BENCHES)}.")
+        print(
+            f"There is no bench called {', '.join(unknown)}. There are: {', '.join(BENCHES)}."
+        )
         return 2
     quiet()
     print(machine())

@@ -1,6 +1,8 @@
-"""The baseline for receipts: a Flask view that verifies a signature and stores one row, and nothing else.
+"""The baseline for receipts: a Flask view that verifies a signature and stores one row, and
+nothing else.
 
-Served by gunicorn with as many threads as our own server: `BARE_DATABASE=… gunicorn … tests.bench.bare:app`.
+Served by gunicorn with as many threads as our own server: `BARE_DATABASE=… gunicorn …
+tests.bench.bare:app`.
 """
 
 import os
@@ -38,12 +40,16 @@ def health() -> str:
 def receipt(ref: str) -> tuple[str, int]:
     """One signature, one row, one commit."""
     signature = request.headers.get("X-Twilio-Signature", "")
-    if not RequestValidator("t" * 32).validate(BASE + request.path, request.form, signature):
+    if not RequestValidator("t" * 32).validate(
+        BASE + request.path, request.form, signature
+    ):
         abort(403)
     row = (ref, request.form["MessageSid"], request.form["MessageStatus"])
     with lock:
         connection = database()
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT OR IGNORE INTO receipts (ref, sid, status) VALUES (?, ?, ?)", row)
+        connection.execute(
+            "INSERT OR IGNORE INTO receipts (ref, sid, status) VALUES (?, ?, ?)", row
+        )
         connection.execute("COMMIT")
     return "", 204

@@ -13,7 +13,9 @@ HEAD = "| what | ours | baseline | ratio | asked | |\n|---|---|---|---|---|---|"
 
 @dataclass(frozen=True)
 class Asked:
-    """The limit of a figure: `least` or `most`, of the figure itself or, with `of_ratio`, of its ratio."""
+    """The limit of a figure: `least` or `most`, of the figure itself or, with `of_ratio`, of
+    its ratio.
+    """
 
     least: float | None = None
     most: float | None = None
@@ -24,7 +26,9 @@ class Asked:
         value = figure.times if self.of_ratio else figure.ours
         if value is None:
             return False
-        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+        return (self.least is None or value >= self.least) and (
+            self.most is None or value <= self.most
+        )
 
     def words(self, unit: str) -> str:
         """As it stands in the table."""
@@ -32,12 +36,17 @@ class Asked:
         ends = [("at least", self.least), ("at most", self.most)]
         if self.least is not None and self.most is not None:
             return f"{self.least:g} to {self.most:g}{unit}"
-        return " and ".join(f"{word} {value:g}{unit}" for word, value in ends if value is not None)
+        return " and ".join(
+            f"{word} {value:g}{unit}" for word, value in ends if value is not None
+        )
 
 
 @dataclass(frozen=True)
 class Figure:
-    """`ours` and `baseline` in the same unit, of the same run. `note`: what else is worth knowing."""
+    """`ours` and `baseline` in the same unit, of the same run.
+
+    `note`: what else is worth knowing.
+    """
 
     what: str
     ours: float
@@ -67,7 +76,9 @@ class Figure:
         """What is asked and whether it is met, "" where nothing is asked."""
         if self.asked is None:
             return ""
-        return f"{self.asked.words(self.unit)}: {'**not met**' if self.missed else 'met'}"
+        return (
+            f"{self.asked.words(self.unit)}: {'**not met**' if self.missed else 'met'}"
+        )
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -105,7 +116,14 @@ def machine() -> str:
 def _processor() -> str:
     try:
         with open("/proc/cpuinfo") as file:
-            return next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), "?")
+            return next(
+                (
+                    line.split(":", 1)[1].strip()
+                    for line in file
+                    if line.startswith("model name")
+                ),
+                "?",
+            )
     except OSError:
         return platform.processor() or "?"
 
@@ -114,8 +132,19 @@ def show(title: str, figures: Sequence[Figure]) -> None:
     """Print a table that can be put into a page as it is."""
     print(f"\n### {title}\n\n{HEAD}")
     for each in figures:
-        baseline = f"{each.baseline:,.4g} {each.unit} ({each.against})" if each.baseline is not None else ""
-        cells = (each.what, f"{each.ours:,.4g} {each.unit}", baseline, each.ratio, each.judged, each.note)
+        baseline = (
+            f"{each.baseline:,.4g} {each.unit} ({each.against})"
+            if each.baseline is not None
+            else ""
+        )
+        cells = (
+            each.what,
+            f"{each.ours:,.4g} {each.unit}",
+            baseline,
+            each.ratio,
+            each.judged,
+            each.note,
+        )
         print(f"| {' | '.join(cells)} |", flush=True)
 
 

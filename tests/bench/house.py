@@ -18,8 +18,33 @@ from app.migrations.runner import migrate
 from tests.cast import bring_the_cast
 
 KEY = "a-key-for-benches-0123456789"
-FIRST = ("Ana", "Zoë", "Peter", "Jürgen", "Siobhán", "Ahmed", "Grace", "Wei", "Olena", "Łukasz", "Tom", "Fatima")
-LAST = ("Hernández", "Chen", "Müller", "O'Brien", "Khan", "Okafor", "Smith", "Wójcik", "Peña", "Jackson", "Lee")
+FIRST = (
+    "Ana",
+    "Zoë",
+    "Peter",
+    "Jürgen",
+    "Siobhán",
+    "Ahmed",
+    "Grace",
+    "Wei",
+    "Olena",
+    "Łukasz",
+    "Tom",
+    "Fatima",
+)
+LAST = (
+    "Hernández",
+    "Chen",
+    "Müller",
+    "O'Brien",
+    "Khan",
+    "Okafor",
+    "Smith",
+    "Wójcik",
+    "Peña",
+    "Jackson",
+    "Lee",
+)
 
 
 def quiet() -> None:
@@ -38,12 +63,24 @@ def settings(path: Path, **more: object) -> Settings:
     """Settings for a database at `path`."""
     values = {"secret_key": KEY, "app_env": "test", "database_url": f"sqlite:///{path}"}
     return Settings(
-        **(values | {"public_base_url": "http://127.0.0.1:9", "undo_seconds": 0, "log_format": "text"} | more)
+        **(
+            values
+            | {
+                "public_base_url": "http://127.0.0.1:9",
+                "undo_seconds": 0,
+                "log_format": "text",
+            }
+            | more
+        )
     )
 
 
-def app_with(path: Path, people: int, number: Callable[[int], str] | None = None, **more: object) -> Flask:
-    """An app over a new database at `path` with Ada, Sol and so many members; `number` gives theirs."""
+def app_with(
+    path: Path, people: int, number: Callable[[int], str] | None = None, **more: object
+) -> Flask:
+    """An app over a new database at `path` with Ada, Sol and so many members; `number` gives
+    theirs.
+    """
     migrate(path, logging.getLogger("bench"))
     app = create_app(settings(path, **more))
     quiet()
@@ -51,7 +88,9 @@ def app_with(path: Path, people: int, number: Callable[[int], str] | None = None
     with app.app_context(), write():
         for start in range(0, people, 10_000):
             some = range(start, min(people, start + 10_000))
-            db.session.execute(insert(CommunityMember), [person(n, number or phone) for n in some])
+            db.session.execute(
+                insert(CommunityMember), [person(n, number or phone) for n in some]
+            )
     return app
 
 

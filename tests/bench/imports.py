@@ -1,6 +1,8 @@
-"""How long the check of a spreadsheet takes: upload, reading, every number judged, every row compared with the list.
+"""How long the check of a spreadsheet takes: upload, reading, every number judged, every row
+compared with the list.
 
-L8: 50,000 rows, with the two limits. (That a killed import leaves nobody behind is a test of its own.)
+L8: 50,000 rows, with the two limits. (That a killed import leaves nobody behind is a test of
+its own.)
 """
 
 import io
@@ -21,14 +23,20 @@ ROWS, RUNS = 100_000, 3
 
 
 def run() -> list[Figure]:
-    """A file of 100,000 rows, every twentieth faulty; half of the others are on the list already."""
+    """A file of 100,000 rows, every twentieth faulty; half of the others are on the list
+    already.
+    """
     numbers = [phone(n)[2:] if n % 20 else "12345" for n in range(ROWS)]
-    sheet = "name,phone\n" + "".join(f"{name(n)},{number}\n" for n, number in enumerate(numbers))
+    sheet = "name,phone\n" + "".join(
+        f"{name(n)},{number}\n" for n, number in enumerate(numbers)
+    )
     with folder() as place:
         app = app_with(place / "sms.db", ROWS // 2)
         visit = Visitor(app)
         visit.token("ada")
-        _checked(visit, b"name,phone\nZoe,3035550142\n", "one.csv")  # the first page of each kind reads its template
+        _checked(
+            visit, b"name,phone\nZoe,3035550142\n", "one.csv"
+        )  # the first page of each kind reads its template
         pages: list[Any] = []
         bare, check = _beside(
             lambda: [_judge(number) for number in numbers],
@@ -36,8 +44,12 @@ def run() -> list[Figure]:
         )
         alone = Visitor(app).browser("sol")
         with looking(alone) as looks:
-            confirm = seconds(lambda: pages.append(visit.post(f"{pages[-1].location}/confirm", "ada")))
-        undo = seconds(lambda: pages.append(visit.post(f"{pages[-2].location}/undo", "ada")))
+            confirm = seconds(
+                lambda: pages.append(visit.post(f"{pages[-1].location}/confirm", "ada"))
+            )
+        undo = seconds(
+            lambda: pages.append(visit.post(f"{pages[-2].location}/undo", "ada"))
+        )
         assert {page.status_code for page in pages} == {303}
         data, slices = workbook(numbers), list[float]()
         book = seconds(lambda: _checked(visit, data, "people.xlsx", slices))
@@ -45,20 +57,52 @@ def run() -> list[Figure]:
     faulty = len(range(0, ROWS, 20))
     known = f"{faulty:,} of them faulty, about half of the others on the list already"
     return [
-        Figure(f"check of {ROWS:,} rows", check, "s", loop, bare, f"L8; {known}", Asked(most=30)),
-        Figure("the same beside the loop", check, "s", loop, bare, "L8", Asked(most=1.5, of_ratio=True)),
+        Figure(
+            f"check of {ROWS:,} rows",
+            check,
+            "s",
+            loop,
+            bare,
+            f"L8; {known}",
+            Asked(most=30),
+        ),
+        Figure(
+            "the same beside the loop",
+            check,
+            "s",
+            loop,
+            bare,
+            "L8",
+            Asked(most=1.5, of_ratio=True),
+        ),
         Figure("confirm", confirm, "s", loop, bare, "L8", Asked(most=20)),
-        Figure("the slowest page meanwhile", max(looks) * 1000, "ms", note=f"of {len(looks)}", asked=Asked(most=500)),
+        Figure(
+            "the slowest page meanwhile",
+            max(looks) * 1000,
+            "ms",
+            note=f"of {len(looks)}",
+            asked=Asked(most=500),
+        ),
         Figure("undo", undo, "s", loop, bare, "", Asked(most=20)),
         Figure(
-            "the same rows as a workbook, checked", book, "s", loop, bare, f"{len(slices)} requests", Asked(most=30)
+            "the same rows as a workbook, checked",
+            book,
+            "s",
+            loop,
+            bare,
+            f"{len(slices)} requests",
+            Asked(most=30),
         ),
         Figure("the longest of its requests", max(slices), "s", asked=Asked(most=2)),
     ]
 
 
-def _beside(loop: Callable[[], object], ours: Callable[[], object]) -> tuple[float, float]:
-    """The seconds of both, of the run whose ratio is the median: they take turns, for a machine has faster minutes."""
+def _beside(
+    loop: Callable[[], object], ours: Callable[[], object]
+) -> tuple[float, float]:
+    """The seconds of both, of the run whose ratio is the median: they take turns, for a machine
+    has faster minutes.
+    """
     runs = [(seconds(loop), seconds(ours)) for _ in range(RUNS)]
     return sorted(runs, key=lambda run: run[1] / run[0])[RUNS // 2]
 
@@ -81,7 +125,9 @@ def looking(browser: FlaskClient) -> Iterator[list[float]]:
 
 
 def workbook(numbers: list[str]) -> bytes:
-    """The same people as Excel keeps them: each text once, in a part of its own, and some columns that nobody needs."""
+    """The same people as Excel keeps them: each text once, in a part of its own, and some
+    columns that nobody needs.
+    """
     book, data = openpyxl.Workbook(), io.BytesIO()
     page = book.worksheets[0]
     page.append(["name", "phone", "no.", "town"])
@@ -101,8 +147,12 @@ def _judge(number: str) -> str | None:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _checked(visit: Visitor, data: bytes, file: str, slices: list[float] | None = None) -> Any:
-    """Uploaded, and its page looked at until the check is at its end; `slices` gets the seconds of each request."""
+def _checked(
+    visit: Visitor, data: bytes, file: str, slices: list[float] | None = None
+) -> Any:
+    """Uploaded, and its page looked at until the check is at its end; `slices` gets the seconds
+    of each request.
+    """
     slices = [] if slices is None else slices
     pages: list[Any] = []
     slices.append(seconds(lambda: pages.append(_upload(visit, data, file))))

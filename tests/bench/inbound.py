@@ -1,4 +1,6 @@
-"""How long incoming texts and pages take while 200 texts a second come in, and how soon an answer is handed over."""
+"""How long incoming texts and pages take while 200 texts a second come in, and how soon an
+answer is handed over.
+"""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -19,9 +21,17 @@ from tests.served import until
 
 PEOPLE, TEXTS_A_SECOND, SECONDS, BEFORE = 2500, 200, 30.0, 10.0
 LATENCY = 0.05
-# In turn: speech, a keyword, an answer to a survey, a STOP in other words, help, and what may mean STOP.
+# In turn: speech, a keyword, an answer to a survey, a STOP in other words, help, and what may
+# mean STOP.
 SAID = (
-    *("See you on Sunday!", "HOURS", "4", "please stop texting me", "HELP", "Can I bring my kids?"),
+    *(
+        "See you on Sunday!",
+        "HOURS",
+        "4",
+        "please stop texting me",
+        "HELP",
+        "Can I bring my kids?",
+    ),
     *("HOURS", "2", "Thanks", "wrong number"),
 )
 SURVEY = """
@@ -36,7 +46,8 @@ SESSION = """
 KEYWORD = "INSERT INTO keyword_rules (keyword, response_body) VALUES ('HOURS', 'We are open from 9 to 5.')"
 STORED = "SELECT count(*) FROM messages WHERE direction = 'inbound'"
 EVENTS = "SELECT count(*) FROM webhook_events WHERE kind = 'inbound'"
-# From the text's row to the answer's request, by the clock of the server; answers that had left when the load ended.
+# From the text's row to the answer's request, by the clock of the server; answers that had left
+# when the load ended.
 HANDED_OVER = """
     SELECT answers.submitted_at, texts.created_at FROM messages AS answers
     JOIN messages AS texts ON texts.id = answers.in_reply_to WHERE answers.submitted_at IS NOT NULL
@@ -46,20 +57,31 @@ ANSWERS = "SELECT count(*) FROM messages WHERE in_reply_to IS NOT NULL AND statu
 
 
 def run() -> list[Figure]:
-    """Six pages and 200 signed texts a second for 30 s against our server and its carrier, on the machine's cores."""
+    """Six pages and 200 signed texts a second for 30 s against our server and its carrier, on
+    the machine's cores.
+    """
     with folder() as place, station(place, PEOPLE, LATENCY) as there:
         _prepare(there)
         cookie = cookie_of(there)
         alone, pages_alone = _alone(there, place, cookie)
-        texts, pages = finish(browse_and_call(_calls(there), _pages(there), cookie, SECONDS, status=200))
+        texts, pages = finish(
+            browse_and_call(_calls(there), _pages(there), cookie, SECONDS, status=200)
+        )
         count = len(texts.seconds)
         assert not texts.wrong, texts.wrong
         stored = (there.one(STORED), there.one(EVENTS))
         assert stored == (count, count), f"{stored} of {count} texts stored"
         return [
-            _figure(f"p99 of texts at {TEXTS_A_SECOND} a second", texts, 0.99, (BARE, alone)),
+            _figure(
+                f"p99 of texts at {TEXTS_A_SECOND} a second", texts, 0.99, (BARE, alone)
+            ),
             *(
-                _figure(f"p95 of {name} meanwhile", waited, 0.95, ("while nothing comes in", pages_alone[name]))
+                _figure(
+                    f"p95 of {name} meanwhile",
+                    waited,
+                    0.95,
+                    ("while nothing comes in", pages_alone[name]),
+                )
                 for name, waited in pages.items()
             ),
             _answered(there),
@@ -75,9 +97,14 @@ def _prepare(there: Station) -> None:
     connection.close()
 
 
-def _alone(there: Station, place: Path, cookie: str) -> tuple[Waited, dict[str, Waited]]:
+def _alone(
+    there: Station, place: Path, cookie: str
+) -> tuple[Waited, dict[str, Waited]]:
     with bare_app(place / "bare.db") as url:
-        calls = [receipt(url, f"{n:032x}", f"SM{n:032x}", "sent") for n in range(int(TEXTS_A_SECOND * BEFORE) + 1)]
+        calls = [
+            receipt(url, f"{n:032x}", f"SM{n:032x}", "sent")
+            for n in range(int(TEXTS_A_SECOND * BEFORE) + 1)
+        ]
         texts, _ = finish(browse_and_call(calls, {}, cookie, BEFORE))
     finish(browse_and_call([], _pages(there), cookie, 1.0))
     _, pages = finish(browse_and_call([], _pages(there), cookie, BEFORE))
@@ -86,7 +113,11 @@ def _alone(there: Station, place: Path, cookie: str) -> tuple[Waited, dict[str, 
 
 def _pages(there: Station) -> dict[str, str]:
     url = there.server.url
-    return {"the first page": f"{url}/", "the list": f"{url}/community", "who gets no texts": f"{url}/suppression"}
+    return {
+        "the first page": f"{url}/",
+        "the list": f"{url}/community",
+        "who gets no texts": f"{url}/suppression",
+    }
 
 
 def _calls(there: Station) -> list[Call]:
@@ -94,7 +125,10 @@ def _calls(there: Station) -> list[Call]:
 
 
 def _texts(url: str, many: int, number: Callable[[int], str]) -> Iterator[Call]:
-    """So many texts, each as Twilio posts it: address, fields, headers. A person texts again when all others have."""
+    """So many texts, each as Twilio posts it: address, fields, headers.
+
+    A person texts again when all others have.
+    """
     address = f"{url}/webhooks/twilio/inbound"
     for n in range(many):
         who = n % PEOPLE
@@ -115,19 +149,29 @@ def _answered(there: Station) -> Figure:
     seconds = [wait.total_seconds() for wait in waits]
     lost = there.one(ANSWERS) - len(seconds)
     assert not lost, f"{lost} answers have not left"
-    note = (
-        f"median {percentile(seconds, 0.5) * 1000:.0f}, most {max(seconds) * 1000:.0f} ms of {len(seconds):,} answers"
-    )
+    note = f"median {percentile(seconds, 0.5) * 1000:.0f}, most {max(seconds) * 1000:.0f} ms of {len(seconds):,} answers"
     what = "p99 from a text to its answer's request"
-    return Figure(what, percentile(seconds, 0.99) * 1000, "ms", note=note, asked=Asked(most=500))
+    return Figure(
+        what, percentile(seconds, 0.99) * 1000, "ms", note=note, asked=Asked(most=500)
+    )
 
 
 def _moment(stored: str) -> datetime:
     return datetime.fromisoformat(stored)
 
 
-def _figure(what: str, waited: Waited, share: float, baseline: tuple[str, Waited]) -> Figure:
+def _figure(
+    what: str, waited: Waited, share: float, baseline: tuple[str, Waited]
+) -> Figure:
     assert not waited.wrong, (what, waited.wrong)
     against, other = baseline
     most = Asked(most=300)
-    return Figure(what, waited.milliseconds(share), "ms", against, other.milliseconds(share), waited.note, most)
+    return Figure(
+        what,
+        waited.milliseconds(share),
+        "ms",
+        against,
+        other.milliseconds(share),
+        waited.note,
+        most,
+    )

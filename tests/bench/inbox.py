@@ -1,7 +1,8 @@
-"""How long the inbox takes with 20,000 threads and 1,000,000 texts, and what a text that comes in costs.
+"""How long the inbox takes with 20,000 threads and 1,000,000 texts, and what a text that comes
+in costs.
 
-Half of the texts are rows of blasts. The times are those of the processor, which does not wait for others on a shared
-machine; what the clock said, and the load, stands beside them.
+Half of the texts are rows of blasts. The times are those of the processor, which does not wait
+for others on a shared machine; what the clock said, and the load, stands beside them.
 """
 
 import os
@@ -48,7 +49,22 @@ WORDS = (
         "parking",
         "where",
     ),
-    *("when", "is", "the", "bus", "late", "sorry", "cannot", "make", "it", "see", "you", "there", "salad", "bring"),
+    *(
+        "when",
+        "is",
+        "the",
+        "bus",
+        "late",
+        "sorry",
+        "cannot",
+        "make",
+        "it",
+        "see",
+        "you",
+        "there",
+        "salad",
+        "bring",
+    ),
 )
 PAGES = {
     "list: needs reply": "/inbox",
@@ -73,7 +89,9 @@ PAGES = {
 
 
 def run() -> list[Figure]:
-    """Each page against the first page of an inbox with ten conversations; then texts that come in."""
+    """Each page against the first page of an inbox with ten conversations; then texts that come
+    in.
+    """
     with folder() as place:
         few = app_with(place / "few.db", 10)
         _fill(few, place / "few.db", 10, 500)
@@ -81,13 +99,21 @@ def run() -> list[Figure]:
         app = app_with(place / "many.db", MEMBERS)
         _fill(app, place / "many.db", THREADS, TEXTS)
         browser = _browser(app)
-        return [*(_figure(browser, what, address, least) for what, address in PAGES.items()), _coming_in(app)]
+        return [
+            *(
+                _figure(browser, what, address, least)
+                for what, address in PAGES.items()
+            ),
+            _coming_in(app),
+        ]
 
 
 def _figure(browser: FlaskClient, what: str, address: str, least: float) -> Figure:
     took, clock = _page(browser, address.format(one=THREADS // 2))
     note = f"{clock:.0f} ms by the clock, load {os.getloadavg()[0]:.1f}"
-    return Figure(what, took, "ms", "the list of 10 conversations", least, note, Asked(most=MOST))
+    return Figure(
+        what, took, "ms", "the list of 10 conversations", least, note, Asked(most=MOST)
+    )
 
 
 def _browser(app: Flask) -> FlaskClient:
@@ -115,21 +141,26 @@ def _milliseconds(work: Callable[[], object], times: int) -> tuple[float, float]
 
 
 def _fill(app: Flask, path: Path, people: int, texts: int) -> None:
-    """The rows by SQL: a twentieth of all belongs to the first number, half of the rest to blasts."""
+    """The rows by SQL: a twentieth of all belongs to the first number, half of the rest to
+    blasts.
+    """
     with app.app_context():
         db.engine.dispose()
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA synchronous = OFF")
-        blasts = (
-            "INSERT INTO message_logs (message_body, target, status, created_at) VALUES (?, 'community', 'sent', ?)"
+        blasts = "INSERT INTO message_logs (message_body, target, status, created_at) VALUES (?, 'community', 'sent', ?)"
+        connection.executemany(
+            blasts,
+            [("The picnic is on Saturday.", "2026-01-01 00:00:00.000000")] * BLASTS,
         )
-        connection.executemany(blasts, [("The picnic is on Saturday.", "2026-01-01 00:00:00.000000")] * BLASTS)
         connection.executemany(
             "INSERT INTO messages (kind, direction, status, phone, body, message_log_id, created_at, provider_sid) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
             _texts(people, texts),
         )
-        connection.execute("INSERT INTO inbox_search (rowid, body) SELECT id, body FROM messages WHERE kind <> 'blast'")
+        connection.execute(
+            "INSERT INTO inbox_search (rowid, body) SELECT id, body FROM messages WHERE kind <> 'blast'"
+        )
         connection.execute(THREADS_OF)
         connection.execute("ANALYZE")
 
@@ -140,7 +171,15 @@ def _texts(people: int, texts: int) -> Iterator[tuple[object, ...]]:
         at = f"2026-{1 + n * 10 // texts:02}-{1 + n % 28:02} {n % 24:02}:{n // 24 % 60:02}:{n // 1440 % 60:02}.000000"
         who = phone(0 if n < first else n % people)
         if n >= first and n // people % 2 and n // people // 2 < BLASTS:
-            yield "blast", "outbound", "delivered", who, "The picnic is on Saturday.", 1 + n // people // 2, at
+            yield (
+                "blast",
+                "outbound",
+                "delivered",
+                who,
+                "The picnic is on Saturday.",
+                1 + n // people // 2,
+                at,
+            )
             continue
         body = f"{' '.join(WORDS[(n * 7 + k * k * 5 + n // step) % step] for k in range(3 + n % 9))} {FIRST[n % 12]}"
         ours = n % 3 == 2
@@ -156,14 +195,28 @@ def _texts(people: int, texts: int) -> Iterator[tuple[object, ...]]:
 
 
 def _coming_in(app: Flask) -> Figure:
-    """A text that comes in, noted in its thread and in the search, against its row alone; 20 in a transaction."""
-    row = {"direction": "inbound", "kind": "inbound", "status": "received", "body": "we are coming with two children"}
+    """A text that comes in, noted in its thread and in the search, against its row alone; 20 in
+    a transaction.
+    """
+    row = {
+        "direction": "inbound",
+        "kind": "inbound",
+        "status": "received",
+        "body": "we are coming with two children",
+    }
 
     def come(n: int, *, noted: bool) -> None:
         values = row | {"phone": phone(n * 37 % THREADS), "created_at": now()}
-        message_id = db.session.execute(insert(messages).values(values).returning(messages.c.id)).scalar_one()
+        message_id = db.session.execute(
+            insert(messages).values(values).returning(messages.c.id)
+        ).scalar_one()
         if noted:
-            threads.came_in(str(values["phone"]), [said := Said(message_id, str(row["body"]))], now(), needs_reply=True)
+            threads.came_in(
+                str(values["phone"]),
+                [said := Said(message_id, str(row["body"]))],
+                now(),
+                needs_reply=True,
+            )
             threads.are_found([said])
 
     def some(*, noted: bool) -> None:
@@ -176,4 +229,12 @@ def _coming_in(app: Flask) -> Figure:
         bare, _ = _milliseconds(lambda: some(noted=False), 1)
         ours, _ = _milliseconds(lambda: some(noted=True), 1)
     what, against = "a text that comes in", "its row in messages alone"
-    return Figure(what, ours / CAME_IN, "ms", against, bare / CAME_IN, "20 in a commit", Asked(most=2.0))
+    return Figure(
+        what,
+        ours / CAME_IN,
+        "ms",
+        against,
+        bare / CAME_IN,
+        "20 in a commit",
+        Asked(most=2.0),
+    )

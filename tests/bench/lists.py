@@ -1,6 +1,8 @@
-"""How long a page of the list of members takes, with 100,000 of them: the server's time, without the network.
+"""How long a page of the list of members takes, with 100,000 of them: the server's time,
+without the network.
 
-L7: each of these pages and searches, with its limit. L9: the export of the whole list (not its memory).
+L7: each of these pages and searches, with its limit. L9: the export of the whole list (not its
+memory).
 """
 
 import time
@@ -34,7 +36,9 @@ def run() -> list[Figure]:
         browser = _browser(app_with(place / "many.db", MANY))
         against = f"the first page of {FEW} members"
         return [
-            Figure(what, _list(browser, query), "ms", against, few, "L7", Asked(most=300))
+            Figure(
+                what, _list(browser, query), "ms", against, few, "L7", Asked(most=300)
+            )
             for what, query in PAGES.items()
         ] + export(browser, MANY)
 
@@ -50,7 +54,13 @@ def export(browser: FlaskClient, many: int) -> list[Figure]:
     took = time.perf_counter() - start
     assert lines >= many - 1, lines
     return [
-        Figure("export: the first of it", first * 1000, "ms", note="L9", asked=Asked(most=1000)),
+        Figure(
+            "export: the first of it",
+            first * 1000,
+            "ms",
+            note="L9",
+            asked=Asked(most=1000),
+        ),
         Figure("export: all of it", took * 1000, "ms", note="L9"),
     ]
 

@@ -1,4 +1,6 @@
-"""Receipts with a million of them stored already, and how long others wait while old ones are deleted."""
+"""Receipts with a million of them stored already, and how long others wait while old ones are
+deleted.
+"""
 
 import secrets
 import threading
@@ -46,7 +48,9 @@ def run() -> list[Figure]:
     with folder() as place:
         app = app_with(place / "sms.db", RECEIPTS)
         refs = iter(_sent(app))
-        before = [_receive(app.test_client(), app, *next(refs)) for _ in range(RECEIPTS // 2)]
+        before = [
+            _receive(app.test_client(), app, *next(refs)) for _ in range(RECEIPTS // 2)
+        ]
         _fill(app)
         after = [_receive(app.test_client(), app, *each) for each in refs]
         with _bystander(app) as waits, app.app_context():
@@ -60,7 +64,15 @@ def run() -> list[Figure]:
     rate = f"L12; p99 {percentile(waits, 0.99):.0f} ms of {len(waits):,}; {OLD / took:,.0f} a second are deleted"
     return [
         Figure(what, median(after), "ms", empty, median(before), note, Asked(most=20)),
-        Figure("the longest a writer waits meanwhile", max(waits), "ms", alone, median(waits), rate, Asked(most=100)),
+        Figure(
+            "the longest a writer waits meanwhile",
+            max(waits),
+            "ms",
+            alone,
+            median(waits),
+            rate,
+            Asked(most=100),
+        ),
     ]
 
 
@@ -68,18 +80,30 @@ def _sent(app: Flask) -> list[tuple[str, str]]:
     """(ref, sid) of one text each to everybody that the carrier has taken."""
     with app.app_context():
         with write():
-            confirm(Draft("Hello", None, Target.COMMUNITY, None, "UTC"), None, "ada", now())
+            confirm(
+                Draft("Hello", None, Target.COMMUNITY, None, "UTC"), None, "ada", now()
+            )
         release_due()
         with write() as session:
             for statement in (ARM, ACCEPT):
                 session.execute(text(statement), {"now": _stored(now())})
-        return [(ref, sid) for ref, sid in db.session.execute(text("SELECT ref, provider_sid FROM attempts"))]
+        return [
+            (ref, sid)
+            for ref, sid in db.session.execute(
+                text("SELECT ref, provider_sid FROM attempts")
+            )
+        ]
 
 
 def _fill(app: Flask) -> None:
-    moments = {"long_ago": _stored(now() - timedelta(days=KEPT_DAYS + 1)), "lately": _stored(now())}
+    moments = {
+        "long_ago": _stored(now() - timedelta(days=KEPT_DAYS + 1)),
+        "lately": _stored(now()),
+    }
     with app.app_context(), write() as session:
-        session.connection().exec_driver_sql(STORE, {"many": EVENTS, "old": OLD, **moments})
+        session.connection().exec_driver_sql(
+            STORE, {"many": EVENTS, "old": OLD, **moments}
+        )
 
 
 def _stored(moment: datetime) -> str:
@@ -89,7 +113,11 @@ def _stored(moment: datetime) -> str:
 def _receive(browser: FlaskClient, app: Flask, ref: str, sid: str) -> float:
     """Milliseconds for one receipt."""
     path = f"/webhooks/twilio/status/{ref}"
-    fields = {"MessageSid": sid, "MessageStatus": "delivered", "AccountSid": secrets.token_hex(17)}
+    fields = {
+        "MessageSid": sid,
+        "MessageStatus": "delivered",
+        "AccountSid": secrets.token_hex(17),
+    }
     key = app.extensions["settings"].webhook_keys[0]
     signed = {HEADER: signature_for(f"{BASE}{path}", fields, key)}
     start = time.perf_counter()

@@ -1,4 +1,6 @@
-"""Whether a sender's pace is kept: parts a second as the carrier sees them, and many blasts sharing one sender."""
+"""Whether a sender's pace is kept: parts a second as the carrier sees them, and many blasts
+sharing one sender.
+"""
 
 import time
 from bisect import bisect_left, bisect_right
@@ -39,14 +41,33 @@ def _one_part_a_second() -> list[Figure]:
         time.sleep(max(SHORT_SECONDS, LONG_SECONDS) + 0.5)
         starts = _starts_within(short, SHORT_SECONDS)
         long_starts = _starts_within(long, LONG_SECONDS)
-    crowded = max(bisect_left(starts, start + 1) - place for place, start in enumerate(starts))
+    crowded = max(
+        bisect_left(starts, start + 1) - place for place, start in enumerate(starts)
+    )
     least, most = _about(SHORT_SECONDS, 2)
     least_long, most_long = _about(LONG_SECONDS / 3, 1)
-    pace, pace_long = f"{SHORT_SECONDS} s at one a second", f"{LONG_SECONDS} s at one in three seconds"
+    pace, pace_long = (
+        f"{SHORT_SECONDS} s at one a second",
+        f"{LONG_SECONDS} s at one in three seconds",
+    )
     short_text = f"texts of one part in {SHORT_SECONDS} s at one part a second"
     return [
-        Figure(short_text, len(starts), "texts", pace, SHORT_SECONDS, "L2", Asked(least, most)),
-        Figure("most of them in any one second", crowded, "texts", note="L2", asked=Asked(most=2)),
+        Figure(
+            short_text,
+            len(starts),
+            "texts",
+            pace,
+            SHORT_SECONDS,
+            "L2",
+            Asked(least, most),
+        ),
+        Figure(
+            "most of them in any one second",
+            crowded,
+            "texts",
+            note="L2",
+            asked=Asked(most=2),
+        ),
         Figure(
             f"texts of three parts in {LONG_SECONDS} s at one part a second",
             len(long_starts),
@@ -71,7 +92,10 @@ def _starts_within(there: Station, lasts: float) -> list[float]:
 def _old_and_young() -> Figure:
     """A blast that is nearly done, and a new one: both go on."""
     nearly = FAIR_PEOPLE * 4 // 5
-    with folder() as place, station(place, FAIR_PEOPLE, SEND_RATE=str(FAIR_RATE)) as there:
+    with (
+        folder() as place,
+        station(place, FAIR_PEOPLE, SEND_RATE=str(FAIR_RATE)) as there,
+    ):
         there.confirm()
         there.wait_for(nearly)
         there.confirm()
@@ -79,28 +103,59 @@ def _old_and_young() -> Figure:
         log_id = there.one("SELECT min(id) FROM message_logs")
         starts = [start for log, _, start in there.rows(STARTS) if log == log_id]
     waited = max(later - earlier for earlier, later in pairwise(starts))
-    what = "the longest wait for its next text of a blast nearly done, when another begins"
+    what = (
+        "the longest wait for its next text of a blast nearly done, when another begins"
+    )
     fair = f"every other text at {FAIR_RATE} a second"
     return Figure(what, waited, "s", fair, 2 / FAIR_RATE, "L11", Asked(most=2))
 
 
 def _many_blasts() -> list[Figure]:
-    """200 blasts, all due at once, share a sender of 100 parts a second: all start, and none waits for the others."""
+    """200 blasts, all due at once, share a sender of 100 parts a second: all start, and none
+    waits for the others.
+    """
     texts = BLASTS * EACH
     with folder() as place, station(place, EACH, SEND_RATE=str(FAST)) as there:
         for _ in range(BLASTS):
             there.confirm()
-        until(lambda: there.seen()["count"] >= texts, "every text", 60 + 2 * texts / FAST, 0.5)
+        until(
+            lambda: there.seen()["count"] >= texts,
+            "every text",
+            60 + 2 * texts / FAST,
+            0.5,
+        )
         moments: dict[int, list[float]] = {}
         for log_id, due, start in there.rows(STARTS):
             moments.setdefault(log_id, [due]).append(start)
         rate = there.rate()
     assert [len(each) - 1 for each in moments.values()] == [EACH] * BLASTS
     first = max(starts[1] - starts[0] for starts in moments.values())
-    waited = max(later - earlier for starts in moments.values() for earlier, later in pairwise(starts))
-    what, all_of_it = f"of {BLASTS} blasts due at once", f"all {texts:,} texts at {FAST} a second"
+    waited = max(
+        later - earlier
+        for starts in moments.values()
+        for earlier, later in pairwise(starts)
+    )
+    what, all_of_it = (
+        f"of {BLASTS} blasts due at once",
+        f"all {texts:,} texts at {FAST} a second",
+    )
     note = f"L11; {EACH} people each, {rate:.0f} texts a second"
     return [
-        Figure(f"the last {what} starts after", first, "s", all_of_it, texts / FAST, note, Asked(most=300)),
-        Figure(f"the longest wait for its next text, any {what}", waited, "s", all_of_it, texts / FAST, "L11"),
+        Figure(
+            f"the last {what} starts after",
+            first,
+            "s",
+            all_of_it,
+            texts / FAST,
+            note,
+            Asked(most=300),
+        ),
+        Figure(
+            f"the longest wait for its next text, any {what}",
+            waited,
+            "s",
+            all_of_it,
+            texts / FAST,
+            "L11",
+        ),
     ]

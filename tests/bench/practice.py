@@ -1,4 +1,6 @@
-"""A blast in practice, from the yes to the last receipt: the pretend carrier must keep up with the pace."""
+"""A blast in practice, from the yes to the last receipt: the pretend carrier must keep up with
+the pace.
+"""
 
 import sqlite3
 import time
@@ -23,13 +25,24 @@ def run() -> list[Figure]:
         with Served(database, SEND_RATE=str(RATE)) as server:
             started = time.monotonic()
             with app.app_context(), write():
-                confirm(Draft("Hello {first_name}", None, Target.COMMUNITY, None, "UTC"), None, "ada", now())
+                confirm(
+                    Draft("Hello {first_name}", None, Target.COMMUNITY, None, "UTC"),
+                    None,
+                    "ada",
+                    now(),
+                )
             until(lambda: _delivered(database) == TEXTS, "every receipt", 120)
             took = time.monotonic() - started
             _, most = memory_of(server.process.pid)
     pace = f"{TEXTS:,} texts at {RATE} a second"
     return [
-        Figure(f"a practice blast to {TEXTS:,}, all delivered", took, "s", pace, TEXTS / RATE),
+        Figure(
+            f"a practice blast to {TEXTS:,}, all delivered",
+            took,
+            "s",
+            pace,
+            TEXTS / RATE,
+        ),
         Figure("memory of the worker, at most", most, "MB"),
     ]
 
@@ -37,7 +50,9 @@ def run() -> list[Figure]:
 def _delivered(database: object) -> int:
     connection = sqlite3.connect(database, timeout=10)
     try:
-        found = connection.execute("SELECT count(*) FROM messages WHERE status = 'delivered'").fetchone()[0]
+        found = connection.execute(
+            "SELECT count(*) FROM messages WHERE status = 'delivered'"
+        ).fetchone()[0]
         return int(found)
     finally:
         connection.close()

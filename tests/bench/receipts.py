@@ -1,4 +1,6 @@
-"""How many signed receipts a second are verified, stored and applied, against a bare view that stores one row."""
+"""How many signed receipts a second are verified, stored and applied, against a bare view that
+stores one row.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,28 +18,46 @@ from tests.bench.station import Station, station
 from tests.loops import finish
 
 TEXTS, RUNS, AT_ONCE = 3000, 3, 16
-REFS = "SELECT ref, provider_sid FROM attempts WHERE provider_sid IS NOT NULL ORDER BY id"
+REFS = (
+    "SELECT ref, provider_sid FROM attempts WHERE provider_sid IS NOT NULL ORDER BY id"
+)
 BARE = "a bare Flask view: signature, one INSERT, one commit"
 Refs = Sequence[tuple[str, str]]
 Call = tuple[str, dict[str, str], dict[str, str]]
 
 
 def run() -> list[Figure]:
-    """ "delivered" for each of 3,000 texts, a third at a time, in turn to our server and to a bare view."""
+    """ "delivered" for each of 3,000 texts, a third at a time, in turn to our server and to a
+    bare view.
+    """
     with folder() as place, station(place, TEXTS) as there:
         there.blast()
         ours, bare = _in_turn(there, place)
-        delivered = there.one("SELECT count(*) FROM messages WHERE status = 'delivered'")
+        delivered = there.one(
+            "SELECT count(*) FROM messages WHERE status = 'delivered'"
+        )
         assert delivered == TEXTS, f"{delivered} of {TEXTS} delivered"
     note = f"{AT_ONCE} at once; ours {spread(ours, '/s')}, bare {spread(bare, '/s')}"
     what = "receipts verified, stored and applied a second"
-    return [Figure(what, median(ours), "/s", BARE, median(bare), note, Asked(0.6, of_ratio=True))]
+    return [
+        Figure(
+            what,
+            median(ours),
+            "/s",
+            BARE,
+            median(bare),
+            note,
+            Asked(0.6, of_ratio=True),
+        )
+    ]
 
 
 def _in_turn(there: Station, place: Path) -> tuple[list[float], list[float]]:
     refs = there.rows(REFS)
     share = len(refs) // RUNS
-    parts = [refs[n * share : (n + 1) * share] for n in range(RUNS - 1)] + [refs[(RUNS - 1) * share :]]
+    parts = [refs[n * share : (n + 1) * share] for n in range(RUNS - 1)] + [
+        refs[(RUNS - 1) * share :]
+    ]
     ours, bare = [], []
     with bare_app(place / "bare.db") as bare_url:
         for part in parts:
@@ -53,7 +73,9 @@ def _rate(url: str, refs: Refs) -> float:
 
 async def _post(calls: Sequence[Call]) -> None:
     waiting = iter(calls)
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=AT_ONCE)
+    ) as session:
 
         async def work() -> None:
             for address, fields, signed in waiting:
@@ -66,5 +88,10 @@ async def _post(calls: Sequence[Call]) -> None:
 def call(url: str, ref: str, sid: str, word: str) -> Call:
     """One receipt as Twilio posts it: address, fields, headers."""
     address = f"{url}/webhooks/twilio/status/{ref}"
-    fields = {"MessageSid": sid, "SmsSid": sid, "MessageStatus": word, "AccountSid": ACCOUNT}
+    fields = {
+        "MessageSid": sid,
+        "SmsSid": sid,
+        "MessageStatus": word,
+        "AccountSid": ACCOUNT,
+    }
     return address, fields, {HEADER: signature_for(address, fields, TOKEN)}

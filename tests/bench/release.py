@@ -1,4 +1,6 @@
-"""How long a blast to 100,000 people takes to become rows, while nothing is sent yet, and how much memory."""
+"""How long a blast to 100,000 people takes to become rows, while nothing is sent yet, and how
+much memory.
+"""
 
 import contextlib
 import json
@@ -20,7 +22,11 @@ from app.blasts.actions.release import release_due
 from app.domain.blast_states import Target
 from app.kit.clock import now
 from app.kit.db import db, write
-from app.suppression.models import SuppressedContact, SuppressionCategory, UnsubscribedContact
+from app.suppression.models import (
+    SuppressedContact,
+    SuppressionCategory,
+    UnsubscribedContact,
+)
 from tests.bench.figures import Asked, Figure, seconds, spread
 from tests.bench.house import app_with, folder, quiet, scattered, settings
 from tests.bench.processes import memory_of
@@ -28,8 +34,14 @@ from tests.served import ROOT
 
 PEOPLE, SUPPRESSED, RUNS, VARIABLES = 100_000, 40_000, 3, 32_766
 TEXTS = {
-    "the same text for everybody": ("The picnic is on Saturday at 11, at City Park.", 2.0),
-    "everybody's own text": ("Hi {first_name|friend}, the picnic is on Saturday at 11, at City Park.", 4.0),
+    "the same text for everybody": (
+        "The picnic is on Saturday at 11, at City Park.",
+        2.0,
+    ),
+    "everybody's own text": (
+        "Hi {first_name|friend}, the picnic is on Saturday at 11, at City Park.",
+        4.0,
+    ),
 }
 COLUMNS = "kind, phone, name, sender, body, status, reason, carrier, message_log_id, segments, encoding, created_at"
 BARE = "a bare executemany of the same rows into the same table"
@@ -38,12 +50,16 @@ IN_STATE = "SELECT count(*) FROM messages WHERE message_log_id = (SELECT max(id)
 
 
 def run() -> list[Figure]:
-    """Audience, texts, parts and rows of 100,000 people; the memory of it; and with 40,000 who get nothing."""
+    """Audience, texts, parts and rows of 100,000 people; the memory of it; and with 40,000 who
+    get nothing.
+    """
     with folder() as place:
         database = place / "sms.db"
         app = app_with(database, PEOPLE, scattered)
         figures = [_speed(database, what, *asked) for what, asked in TEXTS.items()]
-        figures += [_memory(app, database, what, text) for what, (text, _) in TEXTS.items()]
+        figures += [
+            _memory(app, database, what, text) for what, (text, _) in TEXTS.items()
+        ]
         return [*figures, _suppressed(app, database)]
 
 
@@ -80,21 +96,38 @@ def _copy(database: Path, path: Path) -> Iterator[Flask]:
 
 def _confirm(app: Flask, text: str) -> None:
     with app.app_context(), write():
-        confirm(Draft(text, "Reply STOP to opt out.", Target.COMMUNITY, None, "UTC"), None, "ada", now())
+        confirm(
+            Draft(text, "Reply STOP to opt out.", Target.COMMUNITY, None, "UTC"),
+            None,
+            "ada",
+            now(),
+        )
 
 
 def _bare(place: Path) -> float:
-    """The last blast's rows into a table like ours in another file: same columns, indexes and triggers, one commit."""
+    """The last blast's rows into a table like ours in another file: same columns, indexes and
+    triggers, one commit.
+    """
     with contextlib.closing(sqlite3.connect(place / "sms.db")) as source:
         log_id = source.execute(LAST_LOG).fetchone()[0]
-        rows = source.execute(f"SELECT {COLUMNS} FROM messages WHERE message_log_id = ?", (log_id,)).fetchall()
+        rows = source.execute(
+            f"SELECT {COLUMNS} FROM messages WHERE message_log_id = ?", (log_id,)
+        ).fetchall()
         made = source.execute(
             "SELECT sql FROM sqlite_master WHERE tbl_name = 'messages' AND sql IS NOT NULL"
         ).fetchall()
     assert len(rows) == PEOPLE
-    statement = f"INSERT INTO messages ({COLUMNS}) VALUES ({', '.join('?' * len(rows[0]))})"
-    with contextlib.closing(sqlite3.connect(place / "bare.db", isolation_level=None)) as target:
-        for first in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", *(sql for (sql,) in made)):
+    statement = (
+        f"INSERT INTO messages ({COLUMNS}) VALUES ({', '.join('?' * len(rows[0]))})"
+    )
+    with contextlib.closing(
+        sqlite3.connect(place / "bare.db", isolation_level=None)
+    ) as target:
+        for first in (
+            "PRAGMA journal_mode=WAL",
+            "PRAGMA synchronous=FULL",
+            *(sql for (sql,) in made),
+        ):
             target.execute(first)
 
         def put() -> None:
@@ -109,15 +142,23 @@ def _memory(app: Flask, database: Path, what: str, text: str) -> Figure:
     """In a process of its own that has done nothing else."""
     _confirm(app, text)
     command = [sys.executable, "-m", "tests.bench.release", str(database)]
-    said = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+    said = json.loads(
+        subprocess.run(
+            command, cwd=ROOT, check=True, capture_output=True, text=True
+        ).stdout
+    )
     assert said["released"] == 1
     grown = said["most"] - said["before"]
     note = f"from {said['before']:.0f} to {said['most']:.0f} MB in a fresh process"
-    return Figure(f"memory for it: {what}", grown, "MB", note=note, asked=Asked(most=120.0))
+    return Figure(
+        f"memory for it: {what}", grown, "MB", note=note, asked=Asked(most=120.0)
+    )
 
 
 def _suppressed(app: Flask, database: Path) -> Figure:
-    """L10: with the variable limit SQLite has by default; 40,000 of the people get nothing, by two kinds of list."""
+    """L10: with the variable limit SQLite has by default; 40,000 of the people get nothing, by
+    two kinds of list.
+    """
     with app.app_context():
         _suppress()
         db.engine.dispose()
@@ -125,10 +166,19 @@ def _suppressed(app: Flask, database: Path) -> Figure:
         _confirm(app, TEXTS["everybody's own text"][0])
         took = seconds(release_due)
     with contextlib.closing(sqlite3.connect(database)) as connection:
-        left_out, queued = (connection.execute(IN_STATE, (state,)).fetchone()[0] for state in ("skipped", "queued"))
+        left_out, queued = (
+            connection.execute(IN_STATE, (state,)).fetchone()[0]
+            for state in ("skipped", "queued")
+        )
     assert (left_out, queued) == (SUPPRESSED, PEOPLE - SUPPRESSED), (left_out, queued)
     what = f"release of {PEOPLE:,}, {SUPPRESSED:,} of them on our lists of numbers without texts"
-    return Figure(what, took, "s", note=f"SQLite takes {VARIABLES:,} variables", asked=Asked(most=10.0))
+    return Figure(
+        what,
+        took,
+        "s",
+        note=f"SQLite takes {VARIABLES:,} variables",
+        asked=Asked(most=10.0),
+    )
 
 
 def _suppress() -> None:
@@ -137,7 +187,9 @@ def _suppress() -> None:
     with write():
         stopped = [{"phone": scattered(n), "created_at": now()} for n in range(half)]
         db.session.execute(insert(UnsubscribedContact), stopped)
-        failed = [{"phone": scattered(n), "category": dead} for n in range(half, SUPPRESSED)]
+        failed = [
+            {"phone": scattered(n), "category": dead} for n in range(half, SUPPRESSED)
+        ]
         db.session.execute(insert(SuppressedContact), failed)
 
 
@@ -153,7 +205,11 @@ def _in_a_fresh_process(database: Path) -> None:
         db.session.execute(db.text("SELECT 1"))
         before, _ = memory_of(os.getpid())
         released = release_due()
-    print(json.dumps({"before": before, "most": memory_of(os.getpid())[1], "released": released}))
+    print(
+        json.dumps(
+            {"before": before, "most": memory_of(os.getpid())[1], "released": released}
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""Lists and one person at 100,000 people, 200 events and a million texts: the server's time, and its statements.
+"""Lists and one person at 100,000 people, 200 events and a million texts: the server's time,
+and its statements.
 
-Each page is asked in a database of that size and in one of 1,000 people and 10,000 texts, by turns. Asked of each:
-under 50 ms, at most 8 statements, and less than twice the time of the small one.
+Each page is asked in a database of that size and in one of 1,000 people and 10,000 texts, by
+turns. Asked of each: under 50 ms, at most 8 statements, and less than twice the time of the
+small one.
 """
 
 import time
@@ -60,24 +62,32 @@ PAGES = (
 
 
 def run() -> list[Figure]:
-    """Three figures a page: its time, how much that is of the small database's, and how many statements it takes; then
-    what an export of everybody takes.
+    """Three figures a page: its time, how much that is of the small database's, and how many
+    statements it takes; then what an export of everybody takes.
     """
     with folder() as place:
         small, large = crowded(place / "few.db", FEW), crowded(place / "many.db", MANY)
         browsers = [Visitor(app).browser("ada") for app in (small, large)]
-        figures = [each for what, address in PAGES for each in _page(large, browsers, what, address)]
+        figures = [
+            each
+            for what, address in PAGES
+            for each in _page(large, browsers, what, address)
+        ]
         return figures + export(browsers[1], MANY.people)
 
 
-def _page(app: Flask, browsers: list[FlaskClient], what: str, address: str) -> list[Figure]:
+def _page(
+    app: Flask, browsers: list[FlaskClient], what: str, address: str
+) -> list[Figure]:
     few, many = _by_turns(browsers, address)
     with asked_of(app) as statements:
         browsers[1].get(address)
     against = f"{FEW.people:,} people"
     return [
         Figure(what, many, "ms", against, few, address, Asked(most=MOST_MS)),
-        Figure("", many, "ms", "the same", few, "", Asked(most=MOST_GROWTH, of_ratio=True)),
+        Figure(
+            "", many, "ms", "the same", few, "", Asked(most=MOST_GROWTH, of_ratio=True)
+        ),
         Figure("", len(statements), "statements", asked=Asked(most=MOST_STATEMENTS)),
     ]
 

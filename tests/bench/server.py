@@ -1,4 +1,5 @@
-"""A carrier that takes every text, in a process of its own: `python -m tests.bench.server PORT [SECONDS]`.
+"""A carrier that takes every text, in a process of its own: `python -m tests.bench.server PORT
+[SECONDS]`.
 
 SECONDS is how long each answer takes, as over a long line. It tells on `/stats` what it saw.
 """
@@ -39,16 +40,34 @@ class Carrier:
         seen.phones.add(str((await request.post())["To"]))
         if self.latency:
             await asyncio.sleep(self.latency)
-        answer = {"sid": f"SM{secrets.token_hex(16)}", "status": "queued", "num_segments": "1", "error_code": None}
+        answer = {
+            "sid": f"SM{secrets.token_hex(16)}",
+            "status": "queued",
+            "num_segments": "1",
+            "error_code": None,
+        }
         seen.count += 1
         seen.last = time.monotonic()
-        return web.Response(status=201, body=json.dumps(answer).encode(), content_type="application/json")
+        return web.Response(
+            status=201,
+            body=json.dumps(answer).encode(),
+            content_type="application/json",
+        )
 
     async def stats(self, request: web.Request) -> web.Response:
-        """How many were answered, and from when to when; with `?starts=1` the moment of every request too."""
+        """How many were answered, and from when to when; with `?starts=1` the moment of every
+        request too.
+        """
         seen = self.seen
-        shown = {"count": seen.count, "first": seen.first, "last": seen.last, "phones": len(seen.phones)}
-        return web.json_response(shown | ({"starts": seen.starts} if "starts" in request.query else {}))
+        shown = {
+            "count": seen.count,
+            "first": seen.first,
+            "last": seen.last,
+            "phones": len(seen.phones),
+        }
+        return web.json_response(
+            shown | ({"starts": seen.starts} if "starts" in request.query else {})
+        )
 
     async def forget(self, _request: web.Request) -> web.Response:
         """Count from nothing."""
@@ -68,7 +87,9 @@ def main() -> None:
     app.router.add_post("/{rest:.*}", carrier.take)
     app.router.add_get("/health", _health)
     app.router.add_get("/stats", carrier.stats)
-    web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), print=None, access_log=None)
+    web.run_app(
+        app, host="127.0.0.1", port=int(sys.argv[1]), print=None, access_log=None
+    )
 
 
 if __name__ == "__main__":

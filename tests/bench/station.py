@@ -37,7 +37,10 @@ ENDED = "SELECT count(*) FROM message_logs WHERE status = 'sent'"
 
 @dataclass
 class Station:
-    """`started`: seconds until the server gave its first answer. `idle`: its memory in MB before any blast."""
+    """`started`: seconds until the server gave its first answer.
+
+    `idle`: its memory in MB before any blast.
+    """
 
     app: Flask
     database: Path
@@ -47,20 +50,28 @@ class Station:
     idle: float = 0.0
     people: int = 0
 
-    def confirm(self, body: str = "Hello {first_name}", footer: str | None = None) -> None:
+    def confirm(
+        self, body: str = "Hello {first_name}", footer: str | None = None
+    ) -> None:
         """Ada says yes to a blast to everybody."""
         with self.app.app_context(), write():
-            confirm(Draft(body, footer, Target.COMMUNITY, None, "UTC"), None, "ada", now())
+            confirm(
+                Draft(body, footer, Target.COMMUNITY, None, "UTC"), None, "ada", now()
+            )
 
     def blast(self) -> float:
-        """Send one to everybody; texts a second from the first request to the last answer, as the carrier saw it."""
+        """Send one to everybody; texts a second from the first request to the last answer, as
+        the carrier saw it.
+        """
         ended = self.one(ENDED)
         self.forget()
         self.confirm()
         self.wait_for(self.people)
         until(lambda: self.one(ENDED) == ended + 1, "the blast to end", PATIENCE)
         seen = self.seen()
-        assert seen["count"] == seen["phones"] == self.people, f"not one text each: {seen}"
+        assert seen["count"] == seen["phones"] == self.people, (
+            f"not one text each: {seen}"
+        )
         return self.rate()
 
     def bare(self) -> float:
@@ -71,7 +82,12 @@ class Station:
 
     def wait_for(self, texts: int) -> None:
         """Until the carrier has answered so many since it was told to forget."""
-        until(lambda: self.seen()["count"] >= texts, f"{texts} texts at the carrier", PATIENCE, 0.2)
+        until(
+            lambda: self.seen()["count"] >= texts,
+            f"{texts} texts at the carrier",
+            PATIENCE,
+            0.2,
+        )
 
     def rate(self) -> float:
         """Texts a second the carrier saw since it was told to forget."""
@@ -80,7 +96,9 @@ class Station:
 
     def seen(self, query: str = "") -> dict[str, Any]:
         """What the carrier saw."""
-        with urllib.request.urlopen(f"{self.carrier}/stats{query}", timeout=10) as answer:
+        with urllib.request.urlopen(
+            f"{self.carrier}/stats{query}", timeout=10
+        ) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
 
@@ -90,7 +108,9 @@ class Station:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """An answer of the database, read beside the app."""
-        with contextlib.closing(sqlite3.connect(self.database, timeout=10)) as connection:
+        with contextlib.closing(
+            sqlite3.connect(self.database, timeout=10)
+        ) as connection:
             return connection.execute(query, values).fetchall()
 
     def one(self, query: str, *values: object) -> Any:
@@ -116,12 +136,23 @@ class Station:
 
 
 @contextmanager
-def station(place: Path, people: int, latency: float = 0.0, **environment: str) -> Iterator[Station]:
-    """A community of so many, served and led, with a carrier that takes `latency` seconds for an answer."""
+def station(
+    place: Path, people: int, latency: float = 0.0, **environment: str
+) -> Iterator[Station]:
+    """A community of so many, served and led, with a carrier that takes `latency` seconds for
+    an answer.
+    """
     database = place / f"sms{latency:g}.db"
-    app = app_with(database, people, **{key.lower(): value for key, value in TWILIO.items() if "TWILIO" in key})
+    app = app_with(
+        database,
+        people,
+        **{key.lower(): value for key, value in TWILIO.items() if "TWILIO" in key},
+    )
     with carrier(latency) as url:
-        server = Served(database, **{**TWILIO, "SECRET_KEY": KEY, "TWILIO_API_URL": url, **environment})
+        server = Served(
+            database,
+            **{**TWILIO, "SECRET_KEY": KEY, "TWILIO_API_URL": url, **environment},
+        )
         there = Station(app, database, server, url, people=people)
         try:
             there.start()

@@ -1,4 +1,6 @@
-"""The benches still run: each once, on few rows, for what they print and not for how fast they are."""
+"""The benches still run: each once, on few rows, for what they print and not for how fast they
+are.
+"""
 
 import logging
 import sys
@@ -13,7 +15,11 @@ pytestmark = pytest.mark.slow
 
 FEW = {
     "lists": {"MANY": 200, "FEW": 20},
-    "scale": {"MANY": crowd.Size(100, events=3, blasts=10), "FEW": crowd.Size(20, events=3, blasts=10), "TIMES": 1},
+    "scale": {
+        "MANY": crowd.Size(100, events=3, blasts=10),
+        "FEW": crowd.Size(20, events=3, blasts=10),
+        "TIMES": 1,
+    },
     "imports": {"ROWS": 100, "RUNS": 1},
     "inbox": {"THREADS": 40, "TEXTS": 400, "BLASTS": 2, "MEMBERS": 60, "CAME_IN": 20},
     "release": {"PEOPLE": 200, "SUPPRESSED": 100, "RUNS": 1},
@@ -22,7 +28,14 @@ FEW = {
     "meanwhile": {"PEOPLE": 60, "SECONDS": 0.5, "BEFORE": 0.5},
     "inbound": {"PEOPLE": 60, "SECONDS": 0.5, "BEFORE": 0.5},
     "news": {"EVENTS": 2000, "OLD": 1500, "RECEIPTS": 10},
-    "pacing": {"SHORT_SECONDS": 4, "LONG_SECONDS": 4, "PEOPLE": 8, "BLASTS": 3, "EACH": 5, "FAIR_PEOPLE": 10},
+    "pacing": {
+        "SHORT_SECONDS": 4,
+        "LONG_SECONDS": 4,
+        "PEOPLE": 8,
+        "BLASTS": 3,
+        "EACH": 5,
+        "FAIR_PEOPLE": 10,
+    },
     "practice": {"TEXTS": 20},
 }
 

@@ -1,4 +1,6 @@
-"""Texts in doubt on a blast's page: what is being done about them, and what a person may do about them."""
+"""Texts in doubt on a blast's page: what is being done about them, and what a person may do
+about them.
+"""
 
 import re
 from datetime import timedelta
@@ -30,7 +32,14 @@ def log(app, visit):
     sent(visit, "sol", message_body="The picnic is at eleven.")
     log = release(app)
     for phone in (ZOE, LEO):
-        doubt(app, phone, "unknown", reason="no_answer", look_up_at=now() + HOUR, lookups=3)
+        doubt(
+            app,
+            phone,
+            "unknown",
+            reason="no_answer",
+            look_up_at=now() + HOUR,
+            lookups=3,
+        )
     doubt(app, MIA, "not_sent", reason="no_answer", lookups=7)
     settle(app, MAX, "delivered")
     close(app)
@@ -61,13 +70,19 @@ def log_now(app, log):
 
 def acts(app):
     with app.app_context():
-        last = db.session.scalars(db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
+        last = db.session.scalars(
+            db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)
+        ).one()
         return last.verb, last.who, last.about, last.details
 
 
 def ask(log, app, *phones):
     """The address of the page that asks before sending again."""
-    return at(log, "/send-again?" + "&".join(f"message_ids={row(app, phone).id}" for phone in phones))
+    return at(
+        log,
+        "/send-again?"
+        + "&".join(f"message_ids={row(app, phone).id}" for phone in phones),
+    )
 
 
 def confirmed(visit, log, page, who="ada", **more):
@@ -81,16 +96,24 @@ def confirmed(visit, log, page, who="ada", **more):
 # what the page says and offers
 
 
-def test_a_text_in_doubt_says_when_it_is_looked_up_next_and_how_often_it_was(visit, log):
+def test_a_text_in_doubt_says_when_it_is_looked_up_next_and_how_often_it_was(
+    visit, log
+):
     page = visit(at(log, "?state=unknown"), "sol")
-    assert re.search(r"Looked up next \w{3} \d+ \w{3} \d\d:\d\d ?\. Asked 3 times so far\.", page.words)
+    assert re.search(
+        r"Looked up next \w{3} \d+ \w{3} \d\d:\d\d ?\. Asked 3 times so far\.",
+        page.words,
+    )
     page = visit(at(log, "?state=not_sent"), "sol")
     assert "Not sent Twilio knows nothing of it, after a day of asking." in page.words
     assert "Asked 7 times so far." in page.words
     assert "Looked up next" not in page.words
 
 
-@pytest.mark.parametrize(("lookups", "words"), [(0, ""), (1, "Asked once so far."), (2, "Asked twice so far.")])
+@pytest.mark.parametrize(
+    ("lookups", "words"),
+    [(0, ""), (1, "Asked once so far."), (2, "Asked twice so far.")],
+)
 def test_how_often_it_was_asked_is_said_in_words(app, visit, log, lookups, words):
     doubt(app, ZOE, "unknown", look_up_at=now() - HOUR, lookups=lookups)
     page = visit(at(log, "?search=Zo"), "sol")
@@ -115,9 +138,17 @@ def test_an_admin_is_offered_all_three_and_a_social_manager_all_but_sending(visi
 
 
 def test_all_of_a_list_may_be_decided_at_once(app, visit, log):
-    assert "Check all 2 again Send all 2 again Leave all 2" in visit(at(log, "?state=unknown"), "ada").words
-    assert "Check it again Send it again Leave it" in visit(at(log, "?state=not_sent"), "ada").words
-    assert "Check all 2 again Leave all 2" in visit(at(log, "?state=unknown"), "sol").words
+    assert (
+        "Check all 2 again Send all 2 again Leave all 2"
+        in visit(at(log, "?state=unknown"), "ada").words
+    )
+    assert (
+        "Check it again Send it again Leave it"
+        in visit(at(log, "?state=not_sent"), "ada").words
+    )
+    assert (
+        "Check all 2 again Leave all 2" in visit(at(log, "?state=unknown"), "sol").words
+    )
     assert "Check all" not in visit(at(log), "ada").words
     settle(app, MAX, "failed", error_code=30003)
     assert "Send it again" in visit(at(log, "?state=failed"), "ada").words
@@ -126,8 +157,16 @@ def test_all_of_a_list_may_be_decided_at_once(app, visit, log):
 
 FAILED = [
     ("failed", {"error_code": 30008}, True),
-    ("failed", {"error_code": 21614}, False),  # no phone at all: the same again is refused again
-    ("undelivered", {"error_code": 30003, "provider_sid": "SM1"}, False),  # Twilio took it
+    (
+        "failed",
+        {"error_code": 21614},
+        False,
+    ),  # no phone at all: the same again is refused again
+    (
+        "undelivered",
+        {"error_code": 30003, "provider_sid": "SM1"},
+        False,
+    ),  # Twilio took it
     ("opted_out", {"error_code": 21610}, False),
     ("skipped", {"reason": "country_off"}, True),
     ("skipped", {"reason": "maybe_stop"}, True),
@@ -159,9 +198,14 @@ def test_a_blast_of_another_carrier_can_only_be_left(app, visit, log):
     page = visit(at(log, "?state=unknown"), "ada")
     assert "Leave all 2" in page.words
     assert "Check" not in page.words.split("Filter by")[-1].replace("Check message", "")
-    assert "made for Twilio, which is not in use now" in visit(ask(log, app, ZOE), "ada").words
+    assert (
+        "made for Twilio, which is not in use now"
+        in visit(ask(log, app, ZOE), "ada").words
+    )
     visit(at(log, "/send-again"), "ada", message_ids=str(row(app, ZOE).id), confirm="1")
-    page = visit(at(log, "/check-again"), "ada", message_ids=str(row(app, ZOE).id), follow=True)
+    page = visit(
+        at(log, "/check-again"), "ada", message_ids=str(row(app, ZOE).id), follow=True
+    )
     assert "nothing to ask about" in page.words
     assert row(app, ZOE).status == "unknown"
 
@@ -170,7 +214,13 @@ def test_a_blast_of_another_carrier_can_only_be_left(app, visit, log):
 
 
 def test_both_may_have_a_text_checked_again(app, visit, log):
-    page = visit(at(log, "/check-again"), "sol", message_ids=str(row(app, ZOE).id), state="unknown", follow=True)
+    page = visit(
+        at(log, "/check-again"),
+        "sol",
+        message_ids=str(row(app, ZOE).id),
+        state="unknown",
+        follow=True,
+    )
     assert "We ask now. What we hear appears here by itself." in page.words
     assert "Being looked up now." in page.words
     assert row(app, ZOE).look_up_at <= now() < row(app, LEO).look_up_at
@@ -184,13 +234,18 @@ def test_all_of_a_state_are_checked_again_and_the_list_comes_back(app, visit, lo
     assert row(app, MIA).look_up_at is None
 
 
-@pytest.mark.parametrize("form", [{"state": "delivered"}, {"state": "'; --"}, {"message_ids": "x"}, {"_": ""}])
+@pytest.mark.parametrize(
+    "form",
+    [{"state": "delivered"}, {"state": "'; --"}, {"message_ids": "x"}, {"_": ""}],
+)
 @pytest.mark.parametrize("verb", ["check-again", "leave"])
 def test_nonsense_decides_nothing_and_says_so(app, visit, log, verb, form):
     before = all_rows(app)
     page = visit(at(log, f"/{verb}"), "sol", follow=True, **form)
     assert "There was nothing to" in page.words
-    assert [each.look_up_at for each in before] == [each.look_up_at for each in all_rows(app)]
+    assert [each.look_up_at for each in before] == [
+        each.look_up_at for each in all_rows(app)
+    ]
     assert acts(app)[0] == "blast.confirmed"
 
 
@@ -198,7 +253,13 @@ def test_nonsense_decides_nothing_and_says_so(app, visit, log, verb, form):
 
 
 def test_a_text_that_is_left_says_so_and_has_no_buttons(app, visit, log):
-    page = visit(at(log, "/leave"), "sol", message_ids=str(row(app, ZOE).id), state="unknown", follow=True)
+    page = visit(
+        at(log, "/leave"),
+        "sol",
+        message_ids=str(row(app, ZOE).id),
+        state="unknown",
+        follow=True,
+    )
     assert "1 text stays as it is. A receipt that still comes counts." in page.words
     assert "Left as it is by a person." in page.words
     assert page.words.count("Check again Leave") == 1
@@ -210,9 +271,15 @@ def test_a_text_that_is_left_says_so_and_has_no_buttons(app, visit, log):
 
 def test_a_second_press_finds_nothing_to_decide(app, visit, log):
     for words in ("1 text stays as it is", "There was nothing to decide any more."):
-        assert words in visit(at(log, "/leave"), "sol", state="not_sent", follow=True).words
+        assert (
+            words
+            in visit(at(log, "/leave"), "sol", state="not_sent", follow=True).words
+        )
     assert acts(app)[0] == "blast.left"
-    assert "nothing to ask about" in visit(at(log, "/check-again"), "sol", state="not_sent", follow=True).words
+    assert (
+        "nothing to ask about"
+        in visit(at(log, "/check-again"), "sol", state="not_sent", follow=True).words
+    )
 
 
 def test_once_its_receipt_is_in_a_text_that_was_left_is_like_any_other(app, visit, log):
@@ -232,15 +299,23 @@ def test_before_sending_again_the_page_says_whom_why_and_what_it_costs(app, visi
     assert "Zoë +1 303 555 0142 Not sure Twilio did not answer." in page.words
     assert "Mia +1 303 555 0144 Not sent Twilio knows nothing of it" in page.words
     assert "Leo" not in page.words
-    assert "Of 1 person we do not know whether the text left. Whoever has it already gets it twice." in page.words
+    assert (
+        "Of 1 person we do not know whether the text left. Whoever has it already gets it twice."
+        in page.words
+    )
     assert "Length 2 parts Cost about $0.02" in page.words
     assert {row(app, phone).status for phone in (ZOE, LEO)} == {"unknown"}
 
 
 def test_the_risk_is_said_in_one_sentence(app, visit, log):
-    assert "If it did, the person gets it twice." in visit(ask(log, app, ZOE), "ada").words
+    assert (
+        "If it did, the person gets it twice." in visit(ask(log, app, ZOE), "ada").words
+    )
     page = visit(at(log, "/send-again?state=unknown"), "ada")
-    assert "We do not know whether these texts left. Whoever has theirs already gets it twice." in page.words
+    assert (
+        "We do not know whether these texts left. Whoever has theirs already gets it twice."
+        in page.words
+    )
     assert "twice" not in visit(at(log, "/send-again?state=not_sent"), "ada").words
 
 
@@ -251,18 +326,35 @@ def test_confirming_puts_them_back_and_opens_the_blast(app, visit, log):
     assert "2 people get the text again; one goes first, to try." in page.words
     assert "Sending: 1 of 3" in page.words
     zoe = row(app, ZOE)
-    assert (zoe.status, zoe.look_up_at, zoe.lookups, zoe.attempts) == ("queued", None, 0, 1)
+    assert (zoe.status, zoe.look_up_at, zoe.lookups, zoe.attempts) == (
+        "queued",
+        None,
+        0,
+        1,
+    )
     opened = log_now(app, log)
-    assert (opened.status, opened.finished_at, opened.proven) == ("processing", None, False)
+    assert (opened.status, opened.finished_at, opened.proven) == (
+        "processing",
+        None,
+        False,
+    )
     assert opened.resumed_at
     with app.app_context():
         assert db.session.scalar(db.select(ScheduledMessage.status)) == "processing"
-    assert acts(app) == ("blast.sent_again", "ada", f"blast {log}", '{"texts": 2, "left_out": 0}')
+    assert acts(app) == (
+        "blast.sent_again",
+        "ada",
+        f"blast {log}",
+        '{"texts": 2, "left_out": 0}',
+    )
 
 
 def test_f44_a_double_click_sends_once_and_says_so(app, visit, log):
     asked = visit(ask(log, app, ZOE), "ada")
-    assert "1 person gets the text again" in confirmed(visit, log, asked, follow=True).words
+    assert (
+        "1 person gets the text again"
+        in confirmed(visit, log, asked, follow=True).words
+    )
     before = acts(app)
     page = confirmed(visit, log, asked, follow=True)
     assert "Nothing was sent again: these texts are on their way already" in page.words
@@ -271,12 +363,20 @@ def test_f44_a_double_click_sends_once_and_says_so(app, visit, log):
 
 def test_nothing_is_sent_before_it_is_confirmed(app, visit, log):
     answer = visit(at(log, "/send-again"), "ada", message_ids=str(row(app, ZOE).id))
-    assert (answer.status_code, answer.location) == (303, at(log, f"/send-again?message_ids={row(app, ZOE).id}"))
+    assert (answer.status_code, answer.location) == (
+        303,
+        at(log, f"/send-again?message_ids={row(app, ZOE).id}"),
+    )
     assert row(app, ZOE).status == "unknown"
-    assert "Choose on the blast's page" in visit.post(at(log, "/send-again"), "ada", follow=True).words
+    assert (
+        "Choose on the blast's page"
+        in visit.post(at(log, "/send-again"), "ada", follow=True).words
+    )
 
 
-def test_whoever_said_stop_or_has_a_dead_number_stays_out_and_is_counted(app, visit, log):
+def test_whoever_said_stop_or_has_a_dead_number_stays_out_and_is_counted(
+    app, visit, log
+):
     with app.app_context():
         said_stop(ZOE)
         dead_number(MIA)
@@ -287,7 +387,10 @@ def test_whoever_said_stop_or_has_a_dead_number_stays_out_and_is_counted(app, vi
     assert "Number does not work 1" in page.words
     page = confirmed(visit, log, page, follow=True)
     assert "2 people stay out: " in page.words
-    assert {row(app, phone).status.value for phone in (ZOE, MIA)} == {"unknown", "not_sent"}
+    assert {row(app, phone).status.value for phone in (ZOE, MIA)} == {
+        "unknown",
+        "not_sent",
+    }
     page = visit(ask(log, app, ZOE), "ada")
     assert "Nobody is left whose text may go again." in page.words
     assert "1 person stays out" in page.words
@@ -304,13 +407,17 @@ def test_more_people_than_the_page_said_are_looked_at_again(app, visit, log):
 
 def test_what_somebody_left_is_not_among_all_of_these(app, visit, log):
     visit(at(log, "/leave"), "sol", message_ids=str(row(app, ZOE).id))
-    assert visit(at(log, "/send-again?state=unknown"), "ada").headings == ["Send again to 1 person"]
+    assert visit(at(log, "/send-again?state=unknown"), "ada").headings == [
+        "Send again to 1 person"
+    ]
 
 
 def test_a_text_of_another_blast_is_nobodys_here(app, visit, log):
     sent(visit, message_body="Another one")
     other = release(app)
-    doubt_of_other = next(each for each in all_rows(app) if each.message_log_id == other)
+    doubt_of_other = next(
+        each for each in all_rows(app) if each.message_log_id == other
+    )
     settle(app, doubt_of_other.phone, "unknown")
     page = visit(at(log, f"/send-again?message_ids={doubt_of_other.id}"), "ada")
     assert "Nobody is left whose text may go again." in page.words
@@ -334,7 +441,10 @@ def test_of_a_stopped_blast_only_these_go(app, visit, log):
     page = visit(ask(log, app, MIA), "ada")
     assert "This blast was stopped. Only the people below get their text" in page.words
     confirmed(visit, log, page)
-    assert [row(app, phone).status.value for phone in (MIA, MAX)] == ["queued", "cancelled"]
+    assert [row(app, phone).status.value for phone in (MIA, MAX)] == [
+        "queued",
+        "cancelled",
+    ]
     assert log_now(app, log).status == "processing"
 
 
@@ -350,7 +460,9 @@ def test_after_a_blasts_own_end_nothing_of_it_goes_again(app, visit, log):
 
 
 @pytest.mark.parametrize("reason", ["country_off", "maybe_stop"])
-def test_who_was_left_out_for_what_has_changed_is_sent_to_as_if_they_had_only_waited(app, visit, log, reason):
+def test_who_was_left_out_for_what_has_changed_is_sent_to_as_if_they_had_only_waited(
+    app, visit, log, reason
+):
     settle(app, MAX, "skipped", reason=reason)
     assert "Send it again" in visit(at(log, "?state=left_out"), "ada").words
     confirmed(visit, log, visit(at(log, f"/send-again?state={reason}"), "ada"))
@@ -363,7 +475,9 @@ def test_many_come_in_pages_and_are_all_sent(app, visit):
     sent(visit, message_body="Hello", target="community")
     log = release(app)
     with app.app_context(), write() as session:
-        session.execute(text("UPDATE messages SET status = 'failed', error_code = 30008"))
+        session.execute(
+            text("UPDATE messages SET status = 'failed', error_code = 30008")
+        )
     close(app)
     page = visit(at(log, "/send-again?state=failed&page=2"), "ada")
     assert "51–100 of 620" in page.words
@@ -378,7 +492,12 @@ def test_a_social_manager_may_check_and_leave_but_not_send_again(app, visit, log
     """Sending again costs money and may reach somebody twice: an admin's to decide."""
     for answer in (
         visit(at(log, "/send-again"), "sol"),
-        visit(at(log, "/send-again"), "sol", message_ids=str(row(app, ZOE).id), confirm="1"),
+        visit(
+            at(log, "/send-again"),
+            "sol",
+            message_ids=str(row(app, ZOE).id),
+            confirm="1",
+        ),
     ):
         assert answer.status_code == 403
     assert row(app, ZOE).status == "unknown"
@@ -414,13 +533,18 @@ def hold(app, log, until, words="Twilio cannot be reached. The others wait."):
 def test_a_held_sender_says_why_and_when_it_tries_next(app, visit, running):
     hold(app, running, now() + timedelta(seconds=50))
     page = visit(at(running, "/live"), "sol")
-    assert re.search(r"Twilio cannot be reached\. The others wait\. Next try in (49|50) seconds\.", page.words)
+    assert re.search(
+        r"Twilio cannot be reached\. The others wait\. Next try in (49|50) seconds\.",
+        page.words,
+    )
     assert "About 60 seconds left" in page.words
 
 
 def test_after_the_hold_one_text_goes_to_try(app, visit, running):
     hold(app, running, now() - timedelta(seconds=1))
-    assert "The others wait. One text goes now, to try." in visit(at(running), "sol").words
+    assert (
+        "The others wait. One text goes now, to try." in visit(at(running), "sol").words
+    )
 
 
 def test_resuming_says_try_now(app, visit, running):
@@ -438,7 +562,10 @@ def test_a_slowed_sender_says_its_pace_and_takes_its_time(app, visit, running):
         health.slow(found.sender, found.carrier, now())
         health.slow(found.sender, found.carrier, now())
     page = visit(at(running), "sol")
-    assert "Twilio asked us to slow down: 25 % of the usual pace, a little more every minute." in page.words
+    assert (
+        "Twilio asked us to slow down: 25 % of the usual pace, a little more every minute."
+        in page.words
+    )
     assert "A few seconds left 12.5 parts a second" in page.words
 
 

@@ -1,4 +1,6 @@
-"""Writing a blast: what is asked, what is said beside each field, and that nothing typed is lost."""
+"""Writing a blast: what is asked, what is said beside each field, and that nothing typed is
+lost.
+"""
 
 import html
 
@@ -9,7 +11,18 @@ from app.community.models import CommunityMember
 from app.domain.audience import Person, rehearse
 from app.kit.db import write
 from app.organisation.models import Organisation
-from tests.blasts.desk import AT_NOON, LATER, NEW, all_scheduled, event, fields_of, pressed, reviewed, sent, written
+from tests.blasts.desk import (
+    AT_NOON,
+    LATER,
+    NEW,
+    all_scheduled,
+    event,
+    fields_of,
+    pressed,
+    reviewed,
+    sent,
+    written,
+)
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import member
 
@@ -53,7 +66,10 @@ MISTAKES = [
     ({"message_body": "Hi {first_name"}, "A brace { or } stands alone."),
     ({"message_body": "Hi {{first_name}}"}, "one brace on each side"),
     ({"message_body": "Hi {0.__class__}"}, "{0.__class__} is not a placeholder."),
-    ({"message_body": "a" * 1601}, "This text has 1,601 characters. The longest text that can be sent has 1,600."),
+    (
+        {"message_body": "a" * 1601},
+        "This text has 1,601 characters. The longest text that can be sent has 1,600.",
+    ),
     ({"target": "everybody"}, "Choose who gets it."),
     ({"target": None}, "Choose who gets it."),
     ({"target": "event"}, "Choose an event."),
@@ -69,8 +85,14 @@ MISTAKES = [
     (LATER | {"schedule_date": "9999-01-01"}, "more than 5 years away"),
     (LATER | {"schedule_date": "0001-01-01"}, "That day has passed."),
     (LATER | {"schedule_time": "24:00"}, "Write the time as hours:minutes"),
-    (LATER | {"schedule_date": "2026-05-06", "schedule_time": "05:59"}, "That time has passed: it is 06:00 there now."),
-    (LATER | {"schedule_date": "2027-03-14", "schedule_time": "02:30"}, "Did you mean 03:30?"),
+    (
+        LATER | {"schedule_date": "2026-05-06", "schedule_time": "05:59"},
+        "That time has passed: it is 06:00 there now.",
+    ),
+    (
+        LATER | {"schedule_date": "2027-03-14", "schedule_time": "02:30"},
+        "Did you mean 03:30?",
+    ),
     (LATER | {"timezone": "Mars/Phobos"}, "Choose a time zone from the list."),
     (LATER | {"timezone": "../../etc/passwd"}, "Choose a time zone from the list."),
     (LATER | {"timezone": "A" * 5000}, "Choose a time zone from the list."),
@@ -79,7 +101,9 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("changes", "sentence"), MISTAKES)
-def test_a_mistake_is_said_beside_its_field_and_nothing_is_stored(app, visit, changes, sentence):
+def test_a_mistake_is_said_beside_its_field_and_nothing_is_stored(
+    app, visit, changes, sentence
+):
     with time_machine.travel(AT_NOON, tick=False):
         page = visit(NEW, "sol", **written(**changes))
     assert page.status_code == 422
@@ -98,16 +122,30 @@ def test_even_with_the_last_yes_a_mistake_sends_nothing(app, visit, changes, sen
 
 def test_everything_typed_is_still_there_after_a_mistake(app, visit):
     picnic = event(app, "Spring picnic", LEO)
-    typed = LATER | {"message_body": "Tell <b>{nickname}</b>\n& all", "target": "event", "event_id": str(picnic)}
+    typed = LATER | {
+        "message_body": "Tell <b>{nickname}</b>\n& all",
+        "target": "event",
+        "event_id": str(picnic),
+    }
     with time_machine.travel(AT_NOON, tick=False):
-        page = visit(NEW, "ada", **written(**typed, include_unsubscribe=None, client_token="mine", fold="second"))
+        page = visit(
+            NEW,
+            "ada",
+            **written(
+                **typed, include_unsubscribe=None, client_token="mine", fold="second"
+            ),
+        )
     assert page.status_code == 422
     _holds_what_was_typed(page, picnic)
 
 
 def test_everything_typed_comes_back_from_the_review_page(app, visit):
     picnic = event(app, "Spring picnic", LEO)
-    typed = LATER | {"message_body": "Tell <b>{name|all}</b>\n& all", "target": "event", "event_id": str(picnic)}
+    typed = LATER | {
+        "message_body": "Tell <b>{name|all}</b>\n& all",
+        "target": "event",
+        "event_id": str(picnic),
+    }
     with time_machine.travel(AT_NOON, tick=False):
         check = reviewed(visit, **typed, include_unsubscribe=None, client_token="mine")
         page = pressed(visit, check, edit="1")
@@ -135,7 +173,10 @@ def test_a_wrong_zone_is_kept_to_be_looked_at(visit):
 
 
 def test_1600_characters_are_not_too_many(visit):
-    assert "1 person gets this text" in reviewed(visit, message_body="a" * 1600, include_unsubscribe=None).words
+    assert (
+        "1 person gets this text"
+        in reviewed(visit, message_body="a" * 1600, include_unsubscribe=None).words
+    )
 
 
 def test_line_ends_of_browsers_count_as_one_character(app, visit):
@@ -143,16 +184,31 @@ def test_line_ends_of_browsers_count_as_one_character(app, visit):
     assert all_scheduled(app)[0].message_body == "a\n" * 799 + "ab"
 
 
-def test_names_that_make_a_text_too_long_are_named_with_their_lengths_and_left_out(app, visit):
-    """B21: three of 500 have a long name. The check names them before anything is sent; the others get it."""
+def test_names_that_make_a_text_too_long_are_named_with_their_lengths_and_left_out(
+    app, visit
+):
+    """B21: three of 500 have a long name.
+
+    The check names them before anything is sent; the others get it.
+    """
     with app.app_context(), write() as session:
-        session.add_all(CommunityMember(name=f"P{n}", phone=f"+1303{2_000_000 + n}") for n in range(496))
+        session.add_all(
+            CommunityMember(name=f"P{n}", phone=f"+1303{2_000_000 + n}")
+            for n in range(496)
+        )
     with app.app_context():
         for phone in (LEO, MIA, MAX):
             member(phone, "Wolfeschlegelsteinhausenbergerdorff")
-    page = visit(NEW, "ada", **written(message_body="a" * 1570 + "{name|you}", include_unsubscribe=None))
+    page = visit(
+        NEW,
+        "ada",
+        **written(message_body="a" * 1570 + "{name|you}", include_unsubscribe=None),
+    )
     assert page.status_code == 200
-    assert "too long for Wolfeschlegelsteinhausenbergerdorff (1,605 characters), Wolfe" in page.words
+    assert (
+        "too long for Wolfeschlegelsteinhausenbergerdorff (1,605 characters), Wolfe"
+        in page.words
+    )
     assert "They are left out. Shorten the text to reach everybody." in page.words
     assert "3 people are left out" in page.words
     assert page.words.count("Wolfeschlegelsteinhausenbergerdorff +1 303") == 3
@@ -163,7 +219,9 @@ def test_names_that_make_a_text_too_long_are_named_with_their_lengths_and_left_o
 
 
 def test_the_line_about_stopping_counts_towards_the_length(visit):
-    """B21: a text that is too long for everybody is refused, since there is nobody left to send it to."""
+    """B21: a text that is too long for everybody is refused, since there is nobody left to send
+    it to.
+    """
     page = visit(NEW, "ada", **written(message_body="a" * 1590))
     assert page.status_code == 422
     assert "too long for Zoë (1,613 characters)" in page.words
@@ -189,7 +247,13 @@ def test_a_first_text_is_written_for_newcomers(visit):
 
 def test_an_earlier_blast_fills_the_form(app, visit):
     picnic = event(app, "Spring picnic", LEO)
-    first = sent(visit, message_body="As before", target="event", event_id=str(picnic), include_unsubscribe=None)
+    first = sent(
+        visit,
+        message_body="As before",
+        target="event",
+        event_id=str(picnic),
+        include_unsubscribe=None,
+    )
     page = visit(f"{NEW}?again={first}", "sol")
     assert "As before</textarea>" in page.text
     fields = fields_of(page, "compose")
@@ -204,7 +268,9 @@ def test_an_earlier_blast_that_is_not_there_is_not_found(visit, which):
 
 
 def test_numbers_abroad_are_counted_by_country_with_what_they_may_cost(app, visit):
-    """P9: Puerto Rico and Jamaica begin with +1 and are not the US; one price per part does not hold for them."""
+    """P9: Puerto Rico and Jamaica begin with +1 and are not the US; one price per part does not
+    hold for them.
+    """
     with app.app_context():
         for phone in ("+17875551234", "+18765551234", "+18765551235"):
             member(phone)
@@ -223,7 +289,10 @@ BODIES = {
     "line ends of browsers": ("a\r\nb", ("a\nb", "GSM-7", 1)),
     "line ends of others": ("a\nb", ("a\nb", "GSM-7", 1)),
     "1,600 plain characters": ("a" * 1600, ("a" * 1600, "GSM-7", 11)),
-    "1,600 of them with line ends of browsers": ("a\r\n" * 800, ("a\n" * 799 + "a", "GSM-7", 11)),
+    "1,600 of them with line ends of browsers": (
+        "a\r\n" * 800,
+        ("a\n" * 799 + "a", "GSM-7", 11),
+    ),
     "1,601 plain characters": ("a" * 1601, None),
     "1,600 other letters": ("ж" * 1600, ("ж" * 1600, "UCS-2", 24)),
     "1,601 other letters": ("ж" * 1601, None),
@@ -236,13 +305,17 @@ BODIES = {
 
 @pytest.mark.parametrize("what", BODIES)
 def test_what_is_left_of_a_text_and_how_it_is_billed(app, visit, what):
-    """B22: too long and blank are mistakes; NUL goes, CRLF is LF; parts are those of tests/data/parts.json."""
+    """B22: too long and blank are mistakes; NUL goes, CRLF is LF; parts are those of
+    tests/data/parts.json.
+    """
     typed, expected = BODIES[what]
     page = visit(NEW, "ada", **written(message_body=typed, include_unsubscribe=None))
     if expected is None:
         assert page.status_code == 422
         return
     sent(visit, message_body=typed, include_unsubscribe=None)
-    text = rehearse([Person("Zoë", ZOE, None)], all_scheduled(app)[0].message_body, None).texts[0]
+    text = rehearse(
+        [Person("Zoë", ZOE, None)], all_scheduled(app)[0].message_body, None
+    ).texts[0]
     assert (text.body, text.encoding, text.segments) == expected
     assert f"{expected[2]} part" in page.words

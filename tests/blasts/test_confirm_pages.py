@@ -34,7 +34,9 @@ def zoe(app):
 
 def acts(app, verb):
     with app.app_context():
-        return db.session.scalars(db.select(AuditEvent).where(AuditEvent.verb == verb)).all()
+        return db.session.scalars(
+            db.select(AuditEvent).where(AuditEvent.verb == verb)
+        ).all()
 
 
 def test_yes_freezes_the_blast_and_leads_to_it(app, visit):
@@ -42,10 +44,21 @@ def test_yes_freezes_the_blast_and_leads_to_it(app, visit):
         scheduled_id = sent(visit, "sol", message_body="Hi {name}", client_token="mine")
     blast = all_scheduled(app)[0]
     assert blast.id == scheduled_id
-    assert (blast.message_body, blast.footer, blast.created_by) == ("Hi {name}", "Reply STOP to opt out.", "sol")
-    assert (blast.immediate, blast.test_mode, blast.carrier, blast.sender) == (True, False, "sandbox", "+12025550100")
+    assert (blast.message_body, blast.footer, blast.created_by) == (
+        "Hi {name}",
+        "Reply STOP to opt out.",
+        "sol",
+    )
+    assert (blast.immediate, blast.test_mode, blast.carrier, blast.sender) == (
+        True,
+        False,
+        "sandbox",
+        "+12025550100",
+    )
     assert f"{blast.scheduled_at:%H:%M:%S}" == "12:00:10"
-    assert [act.about for act in acts(app, "blast.confirmed")] == [f"scheduled blast {scheduled_id}"]
+    assert [act.about for act in acts(app, "blast.confirmed")] == [
+        f"scheduled blast {scheduled_id}"
+    ]
 
 
 def test_later_is_the_moment_that_was_typed_in_its_zone(app, visit):
@@ -62,9 +75,15 @@ def test_without_a_zone_the_organisation_s_is_meant(app, visit):
     assert all_scheduled(app)[0].timezone == "America/Denver"
 
 
-@pytest.mark.parametrize(("fold", "utc"), [("first", "07:30"), ("second", "08:30"), (None, "07:30")])
+@pytest.mark.parametrize(
+    ("fold", "utc"), [("first", "07:30"), ("second", "08:30"), (None, "07:30")]
+)
 def test_a_time_that_comes_twice_is_stored_as_chosen(app, visit, fold, utc):
-    twice = LATER | {"schedule_date": "2026-11-01", "schedule_time": "01:30", "fold": fold}
+    twice = LATER | {
+        "schedule_date": "2026-11-01",
+        "schedule_time": "01:30",
+        "fold": fold,
+    }
     with time_machine.travel(AT_NOON, tick=False):
         sent(visit, **twice)
     assert f"{all_scheduled(app)[0].scheduled_at:%H:%M}" == utc
@@ -86,13 +105,19 @@ def test_without_the_line_about_stopping_none_is_added(app, visit):
 def test_a_blast_for_an_event_keeps_it(app, visit):
     picnic = event(app, "Spring picnic", LEO)
     sent(visit, target="event", event_id=str(picnic))
-    assert (all_scheduled(app)[0].target, all_scheduled(app)[0].event_id) == ("event", picnic)
+    assert (all_scheduled(app)[0].target, all_scheduled(app)[0].event_id) == (
+        "event",
+        picnic,
+    )
 
 
 def test_an_event_chosen_and_then_not_meant_is_forgotten(app, visit):
     picnic = event(app, "Spring picnic", LEO)
     sent(visit, event_id=str(picnic))
-    assert (all_scheduled(app)[0].target, all_scheduled(app)[0].event_id) == ("community", None)
+    assert (all_scheduled(app)[0].target, all_scheduled(app)[0].event_id) == (
+        "community",
+        None,
+    )
 
 
 def test_a_program_may_confirm_at_once_without_a_token(app, visit):
@@ -103,9 +128,17 @@ def test_a_program_may_confirm_at_once_without_a_token(app, visit):
 
 def test_a_second_post_leads_to_the_first_blast_whatever_else_it_says(app, visit):
     first = sent(visit, client_token="mine")
-    for changes in ({}, {"message_body": "Another text"}, {"message_body": ""}, {"target": "nobody"}, {"edit": "1"}):
+    for changes in (
+        {},
+        {"message_body": "Another text"},
+        {"message_body": ""},
+        {"target": "nobody"},
+        {"edit": "1"},
+    ):
         for confirm in ({}, {"confirm": "1"}):
-            answer = visit(NEW, "ada", **(written(client_token="mine") | changes | confirm))
+            answer = visit(
+                NEW, "ada", **(written(client_token="mine") | changes | confirm)
+            )
             assert answer.status_code == 303
             assert answer.location == f"/blasts/scheduled/{first}"
     assert len(all_scheduled(app)) == 1
@@ -177,7 +210,9 @@ def test_people_who_went_meanwhile_too(app, visit):
 
 def test_an_event_that_is_deleted_meanwhile_stops_it(app, visit):
     picnic = event(app, "Spring picnic", LEO)
-    fields = hidden(reviewed(visit, target="event", event_id=str(picnic))) | {"confirm": "1"}
+    fields = hidden(reviewed(visit, target="event", event_id=str(picnic))) | {
+        "confirm": "1"
+    }
     with app.app_context():
         db.session.execute(db.text("DELETE FROM events"))
         db.session.commit()
@@ -197,12 +232,19 @@ class TestATest:
         assert answer.status_code == 303
         release(app)
         assert [(row.phone, row.kind, row.body) for row in all_rows(app)] == [
-            ("+13035550199", "test", "Hi Zoë, the picnic is at eleven.\nReply STOP to opt out.")
+            (
+                "+13035550199",
+                "test",
+                "Hi Zoë, the picnic is at eleven.\nReply STOP to opt out.",
+            )
         ]
 
     def test_the_button_outweighs_the_choice_beside_it(self, app, visit):
         visit.browser("ada").post(
-            NEW, data=written(csrf_token=visit.token("ada"), send_mode=["now", "test"], confirm="1")
+            NEW,
+            data=written(
+                csrf_token=visit.token("ada"), send_mode=["now", "test"], confirm="1"
+            ),
         )
         assert [blast.test_mode for blast in all_scheduled(app)] == [True]
 

@@ -1,4 +1,6 @@
-"""What a text says of its event: on the check, in the preview and at release, from the event as it is then."""
+"""What a text says of its event: on the check, in the preview and at release, from the event as
+it is then.
+"""
 
 from datetime import date
 
@@ -8,7 +10,17 @@ import time_machine
 from app.events.models import Event
 from app.kit.db import write
 from app.organisation.models import Organisation
-from tests.blasts.desk import AT_NOON, NEW, all_rows, event, release, reviewed, sent, texts_on, written
+from tests.blasts.desk import (
+    AT_NOON,
+    NEW,
+    all_rows,
+    event,
+    release,
+    reviewed,
+    sent,
+    texts_on,
+    written,
+)
 from tests.cast import LEO, MIA
 
 BODY = "{event_title}: {event_date}, {event_time}, {event_place|the usual place}"
@@ -39,48 +51,82 @@ def change(app, event_id, **values):
 def test_the_check_and_the_preview_fill_it_in(visit, picnic):
     filled = "Spring picnic: Fri 8 May, 18:30, Town hall"
     assert texts_on(reviewed(visit, event_id=str(picnic), **FOR_IT)) == [(filled, 1)]
-    assert filled in visit(NEW, "sol", **written(event_id=str(picnic), edit="1", **FOR_IT)).words
+    assert (
+        filled
+        in visit(NEW, "sol", **written(event_id=str(picnic), edit="1", **FOR_IT)).words
+    )
 
 
 def test_it_leaves_with_what_the_event_is_by_then(app, visit, picnic):
     sent(visit, event_id=str(picnic), **FOR_IT)
-    change(app, picnic, title="Autumn picnic", date=date(2027, 9, 3), start_time="09:00", place=None)
+    change(
+        app,
+        picnic,
+        title="Autumn picnic",
+        date=date(2027, 9, 3),
+        start_time="09:00",
+        place=None,
+    )
     release(app)
-    assert [row.body for row in all_rows(app)] == ["Autumn picnic: Fri 3 Sep 2027, 09:00, the usual place"]
+    assert [row.body for row in all_rows(app)] == [
+        "Autumn picnic: Fri 3 Sep 2027, 09:00, the usual place"
+    ]
 
 
 def test_what_the_event_does_not_say_leaves_its_fallback_or_nothing(app, visit, picnic):
     change(app, picnic, date=None, start_time=None, place=None)
     body = "{event_title} {event_date} at {event_time|a time we will tell you} in {event_place|our hall}"
     page = reviewed(visit, event_id=str(picnic), **(FOR_IT | {"message_body": body}))
-    assert texts_on(page) == [("Spring picnic at a time we will tell you in our hall", 1)]
+    assert texts_on(page) == [
+        ("Spring picnic at a time we will tell you in our hall", 1)
+    ]
 
 
 def test_a_title_is_never_read_as_a_template(app, visit, picnic):
     """B19: what somebody typed as a title, place or name is filled in once, as it is."""
     change(app, picnic, title="{first_name} {0.__class__}", place="{{7*7}} %(x)s ${x}")
-    page = reviewed(visit, event_id=str(picnic), **(FOR_IT | {"message_body": "{event_title} {event_place}"}))
+    page = reviewed(
+        visit,
+        event_id=str(picnic),
+        **(FOR_IT | {"message_body": "{event_title} {event_place}"}),
+    )
     assert texts_on(page) == [("{first_name} {0.__class__} {{7*7}} %(x)s ${x}", 1)]
 
 
-@pytest.mark.parametrize("spelt", ["{event_title}", "{ Event Title }", "{EVENT_TITLE}", "{event title|it}"])
+@pytest.mark.parametrize(
+    "spelt", ["{event_title}", "{ Event Title }", "{EVENT_TITLE}", "{event title|it}"]
+)
 def test_it_may_be_spelt_as_people_spell_it(visit, picnic, spelt):
     """B19: the aliases hold for the event's placeholders too."""
-    page = reviewed(visit, event_id=str(picnic), **(FOR_IT | {"message_body": f"Come to {spelt}!"}))
+    page = reviewed(
+        visit, event_id=str(picnic), **(FOR_IT | {"message_body": f"Come to {spelt}!"})
+    )
     assert texts_on(page) == [("Come to Spring picnic!", 1)]
 
 
 @pytest.mark.parametrize(
     ("token", "said"),
     [
-        ("{event_titel}", "{event_titel} is not a placeholder. Did you mean {event_title}?"),
-        ("{venue}", "There are {first_name}, {name}, {full_name}, {event_title}, {event_date}, {event_time} and"),
+        (
+            "{event_titel}",
+            "{event_titel} is not a placeholder. Did you mean {event_title}?",
+        ),
+        (
+            "{venue}",
+            "There are {first_name}, {name}, {full_name}, {event_title}, {event_date}, {event_time} and",
+        ),
         ("{event_title.__class__}", "{event_title.__class__} is not a placeholder."),
     ],
 )
 def test_an_unknown_one_is_named(visit, picnic, token, said):
     """B19: unknown: a form error naming the token."""
-    page = visit(NEW, "ada", **written(event_id=str(picnic), **(FOR_IT | {"message_body": f"Come to {token}"})))
+    page = visit(
+        NEW,
+        "ada",
+        **written(
+            event_id=str(picnic), **(FOR_IT | {"message_body": f"Come to {token}"})
+        ),
+    )
     assert page.status_code == 422
     assert said in page.words
 
@@ -88,7 +134,10 @@ def test_an_unknown_one_is_named(visit, picnic, token, said):
 def test_for_the_community_there_is_no_event_to_fill_in(visit, picnic):
     page = visit(NEW, "ada", **written(message_body="Come to {event_title|it}"))
     assert page.status_code == 422
-    assert "{event_title} can only be filled in for the people of an event. Choose one, or take it out." in page.words
+    assert (
+        "{event_title} can only be filled in for the people of an event. Choose one, or take it out."
+        in page.words
+    )
 
 
 def test_the_chips_of_the_event_are_offered_with_it(visit, picnic):
@@ -104,7 +153,10 @@ def test_without_events_there_are_no_chips_for_them(visit):
 
 def test_lists_name_such_a_blast_in_words(app, visit, picnic):
     sent(visit, event_id=str(picnic), **FOR_IT)
-    assert "Spring picnic: its day, its time, its place" in visit("/blasts/scheduled", "ada").words
+    assert (
+        "Spring picnic: its day, its time, its place"
+        in visit("/blasts/scheduled", "ada").words
+    )
     release(app)
     assert "its day, its time" in visit("/blasts/logs", "ada").words
 
@@ -115,12 +167,20 @@ def test_the_day_is_that_of_the_organisation(app, visit, picnic):
         session.get(Organisation, 1).timezone = "Pacific/Kiritimati"
     change(app, picnic, date=date(2027, 1, 1))
     with time_machine.travel("2026-12-31 11:00:00+00:00"):
-        page = reviewed(visit, event_id=str(picnic), **(FOR_IT | {"message_body": "On {event_date}"}))
+        page = reviewed(
+            visit,
+            event_id=str(picnic),
+            **(FOR_IT | {"message_body": "On {event_date}"}),
+        )
     assert texts_on(page) == [("On Fri 1 Jan", 1)]
 
 
 def test_a_longer_audience_costs_no_more_to_fill_in(app, visit, picnic):
     """A text without names is filled in once, whatever it says of the event."""
     change(app, picnic, title="Picnic")
-    page = reviewed(visit, event_id=str(event(app, "Other", LEO, MIA)), **(FOR_IT | {"message_body": "{event_title}"}))
+    page = reviewed(
+        visit,
+        event_id=str(event(app, "Other", LEO, MIA)),
+        **(FOR_IT | {"message_body": "{event_title}"}),
+    )
     assert texts_on(page) == [("Other", 1), ("Other", 1)]

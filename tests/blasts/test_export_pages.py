@@ -20,16 +20,27 @@ def log(app, visit):
         said_stop(LEO)
     sent(visit, message_body="Hi {name|you}")
     found = release(app)
-    settle(app, ZOE, "failed", error_code=30006, provider_sid="SM1", failed_at="2026-05-08 20:45:12.000000")
+    settle(
+        app,
+        ZOE,
+        "failed",
+        error_code=30006,
+        provider_sid="SM1",
+        failed_at="2026-05-08 20:45:12.000000",
+    )
     return found
 
 
 def test_the_spreadsheet_has_a_row_for_everybody_and_runs_nothing(visit, log):
     answer = visit(f"/blasts/logs/{log}/export", "ada")
     assert answer.response.mimetype == "text/csv"
-    assert f'filename="blast-{log}.csv"' in answer.response.headers["Content-Disposition"]
+    assert (
+        f'filename="blast-{log}.csv"' in answer.response.headers["Content-Disposition"]
+    )
     rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"))))
-    assert [(row["phone"], row["status"], row["code"], row["failed"]) for row in rows] == [
+    assert [
+        (row["phone"], row["status"], row["code"], row["failed"]) for row in rows
+    ] == [
         ("'" + ZOE, "Failed", "30006", "2026-05-08T20:45:12Z"),
         ("'" + LEO, "Left out", "", ""),
     ]
@@ -41,7 +52,13 @@ def test_the_spreadsheet_has_a_row_for_everybody_and_runs_nothing(visit, log):
 
 def test_programs_get_the_list_of_the_first_design(visit, log):
     results = visit(f"/blasts/logs/{log}/export?format=json", "ada").json
-    assert results[1] == {"phone": LEO, "name": None, "success": False, "error": "Said STOP", "status": "skipped"}
+    assert results[1] == {
+        "phone": LEO,
+        "name": None,
+        "success": False,
+        "error": "Said STOP",
+        "status": "skipped",
+    }
     assert results[0]["phone"] == ZOE
     assert results[0]["success"] is False
     assert results[0]["status"] == "failed"
@@ -50,8 +67,13 @@ def test_programs_get_the_list_of_the_first_design(visit, log):
 
 def test_what_arrived_is_a_success_without_an_error(app, visit, log):
     settle(app, ZOE, "delivered")
-    assert visit(f"/blasts/logs/{log}/export?format=json", "ada").json[0]["success"] is True
-    assert visit(f"/blasts/logs/{log}/export?format=json", "ada").json[0]["error"] is None
+    assert (
+        visit(f"/blasts/logs/{log}/export?format=json", "ada").json[0]["success"]
+        is True
+    )
+    assert (
+        visit(f"/blasts/logs/{log}/export?format=json", "ada").json[0]["error"] is None
+    )
 
 
 def test_more_than_one_slice_comes_whole_and_in_order(app, visit):
@@ -60,7 +82,9 @@ def test_more_than_one_slice_comes_whole_and_in_order(app, visit):
     sent(visit, message_body="Hello")
     log = release(app)
     results = visit(f"/blasts/logs/{log}/export?format=json", "ada").json
-    assert [result["name"] for result in results] == [f"Person {n:06}" for n in range(2500)]
+    assert [result["name"] for result in results] == [
+        f"Person {n:06}" for n in range(2500)
+    ]
 
 
 def test_it_is_for_admins_and_leaves_a_trace(app, visit, log):
@@ -69,5 +93,7 @@ def test_it_is_for_admins_and_leaves_a_trace(app, visit, log):
     assert "Download CSV" in visit(f"/blasts/logs/{log}", "ada").words
     visit(f"/blasts/logs/{log}/export", "ada")
     with app.app_context():
-        act = db.session.scalar(db.select(AuditEvent).where(AuditEvent.verb == "blast.exported"))
+        act = db.session.scalar(
+            db.select(AuditEvent).where(AuditEvent.verb == "blast.exported")
+        )
     assert (act.who, act.about) == ("ada", f"blast {log}")

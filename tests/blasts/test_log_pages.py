@@ -1,4 +1,6 @@
-"""A blast on its way and afterwards: live numbers, reasons in plain words, a person's hand on it, JSON."""
+"""A blast on its way and afterwards: live numbers, reasons in plain words, a person's hand on
+it, JSON.
+"""
 
 from datetime import timedelta
 
@@ -45,7 +47,9 @@ def fault(app, code, words):
 
 def verbs(app):
     with app.app_context():
-        return db.session.scalars(db.select(AuditEvent.verb).order_by(AuditEvent.id)).all()
+        return db.session.scalars(
+            db.select(AuditEvent.verb).order_by(AuditEvent.id)
+        ).all()
 
 
 def test_while_it_is_sent_the_page_counts_and_asks_again(app, visit, log):
@@ -56,7 +60,10 @@ def test_while_it_is_sent_the_page_counts_and_asks_again(app, visit, log):
     assert "delivered 1" in page.words
     assert "waiting 2" in page.words
     assert "left out 1" in page.words
-    assert f'hx-get="{at(log, "/live")}?was=processing" hx-trigger="every 2s" hx-swap="outerHTML"' in page.text
+    assert (
+        f'hx-get="{at(log, "/live")}?was=processing" hx-trigger="every 2s" hx-swap="outerHTML"'
+        in page.text
+    )
     assert '<noscript><meta http-equiv="refresh"' in page.text
 
 
@@ -67,9 +74,15 @@ def test_the_live_part_is_the_same_part_alone(app, visit, log):
 
 
 def test_a_change_of_state_loads_the_page_anew(app, visit, log):
-    assert "HX-Refresh" not in visit(at(log, "/live?was=processing"), "ada").response.headers
+    assert (
+        "HX-Refresh"
+        not in visit(at(log, "/live?was=processing"), "ada").response.headers
+    )
     fault(app, 21606, "The sender cannot be used.")
-    assert visit(at(log, "/live?was=processing"), "ada").response.headers["HX-Refresh"] == "true"
+    assert (
+        visit(at(log, "/live?was=processing"), "ada").response.headers["HX-Refresh"]
+        == "true"
+    )
 
 
 def test_when_all_is_known_it_stops_asking(app, visit, log):
@@ -128,24 +141,50 @@ WORDS = [
     ("failed", {}, "Twilio did not take the text and gave no reason."),
     ("undelivered", {"provider_sid": "SM1"}, "It did not arrive, and nobody said why."),
     ("opted_out", {}, "Said STOP Said STOP"),
-    ("unknown", {"reason": "no_answer"}, "Twilio did not answer. We do not know whether it left"),
-    ("unknown", {"reason": "carrier_fault"}, "Twilio answered with a fault of its own. We do not know whether it left"),
-    ("unknown", {"reason": "no_name"}, "Twilio said yes, but did not name the text. We do not know whether it left"),
-    ("unknown", {"reason": "process_stopped"}, "SMS Admin stopped while it was leaving. We do not know"),
+    (
+        "unknown",
+        {"reason": "no_answer"},
+        "Twilio did not answer. We do not know whether it left",
+    ),
+    (
+        "unknown",
+        {"reason": "carrier_fault"},
+        "Twilio answered with a fault of its own. We do not know whether it left",
+    ),
+    (
+        "unknown",
+        {"reason": "no_name"},
+        "Twilio said yes, but did not name the text. We do not know whether it left",
+    ),
+    (
+        "unknown",
+        {"reason": "process_stopped"},
+        "SMS Admin stopped while it was leaving. We do not know",
+    ),
     ("unknown", {}, "Not sure We do not know whether it left."),
-    ("not_sent", {"reason": "no_answer"}, "Not sent Twilio knows nothing of it, after a day of asking."),
+    (
+        "not_sent",
+        {"reason": "no_answer"},
+        "Not sent Twilio knows nothing of it, after a day of asking.",
+    ),
     ("cancelled", {"reason": "stopped"}, "Stopped by a person before it left."),
     ("cancelled", {"reason": "other_carrier"}, "Made in practice mode"),
     ("skipped", {"reason": "number_dead"}, "Number does not work"),
     ("skipped", {"reason": "too_long"}, "The text would be too long"),
-    ("skipped", {"reason": "country_off"}, "Left out Texts to their country are switched off"),
+    (
+        "skipped",
+        {"reason": "country_off"},
+        "Left out Texts to their country are switched off",
+    ),
     ("expired", {}, "It was too late"),
     ("expired", {"reason": "too_late"}, "It was too late"),
 ]
 
 
 @pytest.mark.parametrize(("status", "columns", "words"), WORDS)
-def test_every_state_has_its_reason_in_plain_words(app, visit, log, status, columns, words):
+def test_every_state_has_its_reason_in_plain_words(
+    app, visit, log, status, columns, words
+):
     settle(app, ZOE, status, **columns)
     assert words in visit(at(log), "ada").words
 
@@ -153,7 +192,10 @@ def test_every_state_has_its_reason_in_plain_words(app, visit, log, status, colu
 def test_a_code_is_a_small_link_to_what_twilio_says(app, visit, log):
     settle(app, ZOE, "failed", error_code=30006)
     page = visit(at(log), "ada")
-    assert 'href="https://www.twilio.com/docs/api/errors/30006" rel="noreferrer">(30006)</a>' in page.text
+    assert (
+        'href="https://www.twilio.com/docs/api/errors/30006" rel="noreferrer">(30006)</a>'
+        in page.text
+    )
     settle(app, ZOE, "failed", error_code=503)
     assert "errors/503" not in visit(at(log), "ada").text
 
@@ -162,7 +204,12 @@ def test_trouble_comes_first_and_filters_narrow_the_list(app, visit, log):
     settle(app, MIA, "failed", error_code=30003)
     settle(app, ZOE, "delivered")
     page = visit(at(log), "ada")
-    assert page.words.index("Mia +") < page.words.index("Leo +") < page.words.index("Zoë +") < page.words.index("Max +")
+    assert (
+        page.words.index("Mia +")
+        < page.words.index("Leo +")
+        < page.words.index("Zoë +")
+        < page.words.index("Max +")
+    )
     assert "All 4 Failed 1 Waiting 1 Delivered 1 Left out 1" in page.words
     page = visit(at(log, "?state=failed"), "ada")
     assert "Mia +" in page.words
@@ -170,9 +217,13 @@ def test_trouble_comes_first_and_filters_narrow_the_list(app, visit, log):
     assert "Zoë +" in visit(at(log, "?state=nonsense"), "ada").words
 
 
-@pytest.mark.parametrize("search", ["zo", "ZO", "0142", "303 555 0142", "+1 (303) 555-0142"])
+@pytest.mark.parametrize(
+    "search", ["zo", "ZO", "0142", "303 555 0142", "+1 (303) 555-0142"]
+)
 def test_people_are_found_by_name_or_number(visit, log, search):
-    page = visit(at(log, "?search=" + search.replace("+", "%2B").replace(" ", "+")), "ada")
+    page = visit(
+        at(log, "?search=" + search.replace("+", "%2B").replace(" ", "+")), "ada"
+    )
     assert "Zoë +1" in page.words
     assert "Leo +1" not in page.words
 
@@ -208,10 +259,15 @@ def test_both_may_pause_and_resume_what_a_person_paused(app, visit, log):
     assert verbs(app)[-2:] == ["blast.paused", "blast.resumed"]
 
 
-def test_after_a_fault_the_cause_and_the_fix_are_said_and_an_admin_resumes(app, visit, log):
+def test_after_a_fault_the_cause_and_the_fix_are_said_and_an_admin_resumes(
+    app, visit, log
+):
     fault(app, 30034, "This US number is not registered yet.")
     page = visit(at(log), "sol")
-    assert "This US number is not registered yet. Register the number for US texts" in page.words
+    assert (
+        "This US number is not registered yet. Register the number for US texts"
+        in page.words
+    )
     assert "An admin can resume it when that is mended." in page.words
     assert at(log, "/resume") not in page.text
     assert visit.post(at(log, "/resume"), "sol").status_code == 403
@@ -233,9 +289,16 @@ def test_both_may_stop_the_rest(app, visit, log):
 
 
 @pytest.mark.parametrize(
-    ("verb", "words"), [("pause", "nothing to pause"), ("resume", "nothing to resume"), ("cancel", "nothing to stop")]
+    ("verb", "words"),
+    [
+        ("pause", "nothing to pause"),
+        ("resume", "nothing to resume"),
+        ("cancel", "nothing to stop"),
+    ],
 )
-def test_a_hand_on_a_blast_that_has_ended_changes_nothing_and_says_so(app, visit, log, verb, words):
+def test_a_hand_on_a_blast_that_has_ended_changes_nothing_and_says_so(
+    app, visit, log, verb, words
+):
     for phone in (ZOE, LEO, MIA):
         settle(app, phone, "delivered")
     close(app)
@@ -259,7 +322,13 @@ def test_a_log_whose_people_all_went_before_its_time_says_so(app, visit):
 def test_a_log_of_the_first_design_shows_its_two_counts(app, visit):
     with app.app_context(), write() as session:
         session.add(
-            MessageLog(message_body="Old", target="community", total_recipients=10, success_count=7, failure_count=3)
+            MessageLog(
+                message_body="Old",
+                target="community",
+                total_recipients=10,
+                success_count=7,
+                failure_count=3,
+            )
         )
     page = visit(at(1), "ada")
     assert "sent, no receipt yet 7" in page.words
@@ -270,8 +339,13 @@ def test_the_list_shows_how_each_went(app, visit, log):
     settle(app, ZOE, "delivered")
     settle(app, LEO, "failed", error_code=30003)
     page = visit("/blasts/logs", "sol")
-    assert "Hi, the picnic is at eleven. Everybody in the community 4 1 of 4, 1 failed Sending sol" in page.words
-    assert "No blast has these words." in visit("/blasts/logs?search=zebra", "sol").words
+    assert (
+        "Hi, the picnic is at eleven. Everybody in the community 4 1 of 4, 1 failed Sending sol"
+        in page.words
+    )
+    assert (
+        "No blast has these words." in visit("/blasts/logs?search=zebra", "sol").words
+    )
     assert "the picnic" in visit("/blasts/logs?search=PICNIC", "sol").words
 
 

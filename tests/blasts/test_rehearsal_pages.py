@@ -1,4 +1,6 @@
-"""What the review page shows is what is sent: for any community, event and text, the people, texts and parts agree."""
+"""What the review page shows is what is sent: for any community, event and text, the people,
+texts and parts agree.
+"""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -7,7 +9,11 @@ from sqlalchemy import text
 from app.community.models import CommunityMember
 from app.events.models import Event, EventRegistration
 from app.kit.db import write
-from app.suppression.models import SuppressedContact, SuppressionCategory, UnsubscribedContact
+from app.suppression.models import (
+    SuppressedContact,
+    SuppressionCategory,
+    UnsubscribedContact,
+)
 from tests.blasts.desk import NEW, all_rows, hidden, pressed, release, texts_on, written
 from tests.makers import pretend_phone
 
@@ -38,14 +44,24 @@ TEMPLATES = st.lists(PIECES, min_size=1, max_size=6).map("".join)
 
 
 SOME = st.sets(st.sampled_from(PHONES), max_size=10)
-TOWNS = st.fixed_dictionaries({"people": PEOPLE, "stopped": SOME, "dead": SOME, "to_event": st.booleans()})
+TOWNS = st.fixed_dictionaries(
+    {"people": PEOPLE, "stopped": SOME, "dead": SOME, "to_event": st.booleans()}
+)
 
 
 @given(town=TOWNS, template=TEMPLATES, footer=st.booleans())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_what_is_shown_is_what_is_sent(app, visit, town, template, footer):
     start_anew(app, **town)
-    fields = written(message_body=template, target="event" if town["to_event"] else "community", event_id="1")
+    fields = written(
+        message_body=template,
+        target="event" if town["to_event"] else "community",
+        event_id="1",
+    )
     if not footer:
         del fields["include_unsubscribe"]
     page = visit(NEW, "ada", **fields)
@@ -53,7 +69,11 @@ def test_what_is_shown_is_what_is_sent(app, visit, town, template, footer):
         assert 'name="confirm"' not in page.text
         return
     shown = _all_texts(visit, page)
-    left_out = page.words.partition("left out Why")[0].split()[-3] if " left out Why" in page.words else "0"
+    left_out = (
+        page.words.partition("left out Why")[0].split()[-3]
+        if " left out Why" in page.words
+        else "0"
+    )
     parts = next(word for word in page.words.partition(" Parts ")[2].split())
     answer = pressed(visit, page, confirm="1", people_count=hidden(page)["seen_count"])
     assert answer.status_code == 303
@@ -76,7 +96,13 @@ def _all_texts(visit, page):
 
 def start_anew(app, people, stopped, dead, to_event):
     """A database with just these people, in the community or at event 1."""
-    tables = ("messages", "scheduled_messages", "message_logs", "event_registrations", "events")
+    tables = (
+        "messages",
+        "scheduled_messages",
+        "message_logs",
+        "event_registrations",
+        "events",
+    )
     more = ("community_members", "unsubscribed_contacts", "suppressed_contacts")
     with app.app_context(), write() as session:
         for table in (*tables, *more):
@@ -89,4 +115,7 @@ def start_anew(app, people, stopped, dead, to_event):
             else:
                 session.add(CommunityMember(phone=phone, name=name))
         session.add_all(UnsubscribedContact(phone=phone) for phone in stopped)
-        session.add_all(SuppressedContact(phone=phone, category=SuppressionCategory.HARD_FAIL) for phone in dead)
+        session.add_all(
+            SuppressedContact(phone=phone, category=SuppressionCategory.HARD_FAIL)
+            for phone in dead
+        )

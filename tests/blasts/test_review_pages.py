@@ -1,4 +1,6 @@
-"""The last look: who gets what, who does not and why, what it costs, when it is done, what deserves a second look."""
+"""The last look: who gets what, who does not and why, what it costs, when it is done, what
+deserves a second look.
+"""
 
 from decimal import Decimal
 
@@ -6,7 +8,17 @@ import time_machine
 
 from app.kit.db import write
 from app.organisation.models import Organisation
-from tests.blasts.desk import AT_NOON, LATER, NEW, event, hidden, pressed, reviewed, texts_on, written
+from tests.blasts.desk import (
+    AT_NOON,
+    LATER,
+    NEW,
+    event,
+    hidden,
+    pressed,
+    reviewed,
+    texts_on,
+    written,
+)
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import dead_number, member, members, pretend_phone, said_stop
 from tests.visit import Visitor
@@ -24,7 +36,10 @@ def test_it_says_who_gets_what(app, visit):
     ]
     assert "the longest, for +1 303 555 0143" in page.words
     assert "the shortest, for Zoë Hernández" in page.words
-    assert "Sent to Everybody in the community From +1 202 555 0100 When Now, after 10 seconds" in page.words
+    assert (
+        "Sent to Everybody in the community From +1 202 555 0100 When Now, after 10 seconds"
+        in page.words
+    )
 
 
 def test_one_form_carries_everything(app, visit):
@@ -33,7 +48,9 @@ def test_one_form_carries_everything(app, visit):
     with time_machine.travel(AT_NOON, tick=False):
         fields = hidden(reviewed(visit, **LATER, client_token="mine"))
     expected = written(**LATER, client_token="mine", seen_count="1", fold="first")
-    assert {name: value for name, value in fields.items() if name != "csrf_token"} == expected
+    assert {
+        name: value for name, value in fields.items() if name != "csrf_token"
+    } == expected
 
 
 def test_everybody_who_is_left_out_is_counted_with_a_reason_and_a_remedy(app, visit):
@@ -99,7 +116,9 @@ def test_parts_and_money_are_the_sum_over_all_people(app, visit):
         member(LEO, "Leo")
         with write() as session:
             session.get(Organisation, 1).price_per_segment = Decimal("0.0117")
-    page = reviewed(visit, message_body="Hi {name}, " + "a" * 80, include_unsubscribe=None)
+    page = reviewed(
+        visit, message_body="Hi {name}, " + "a" * 80, include_unsubscribe=None
+    )
     assert "3 parts: 1 part for 1 person, 2 parts for 1 person" in page.words
     assert "Price per part $0.0117 Cost about $0.04" in page.words
 
@@ -127,7 +146,9 @@ def test_texts_come_25_a_page_and_each_is_on_one(app, visit):
     page = pressed(visit, page, page="2")
     assert "26 to 42 of 42" in page.words
     both = first + texts_on(page)
-    assert [body.split("\n")[0] for body, _ in both] == [f"Hi Person {n:06}" for n in range(42)]
+    assert [body.split("\n")[0] for body, _ in both] == [
+        f"Hi Person {n:06}" for n in range(42)
+    ]
     assert texts_on(pressed(visit, page, page="99")) == texts_on(page)
 
 
@@ -158,8 +179,14 @@ def test_a_time_that_comes_twice_is_the_first_unless_the_other_is_taken(app, vis
 def test_dear_characters_are_named_and_replaced_by_a_button(app, visit):
     with app.app_context():
         members(30)
-    page = reviewed(visit, message_body="“Picnic” – at eleven. " + "a" * 90, include_unsubscribe=None)
-    assert "make this text longer than it looks: 60 parts. Without them: 30." in page.words
+    page = reviewed(
+        visit,
+        message_body="“Picnic” – at eleven. " + "a" * 90,
+        include_unsubscribe=None,
+    )
+    assert (
+        "make this text longer than it looks: 60 parts. Without them: 30." in page.words
+    )
     page = pressed(visit, page, plain="1")
     assert page.status_code == 200
     assert hidden(page)["message_body"].startswith('"Picnic" - at eleven.')
@@ -170,14 +197,18 @@ def test_emoji_are_named_with_what_they_cost_but_not_taken_away(app, visit):
     with app.app_context():
         member(LEO, "Leo")
     page = reviewed(visit, message_body="🎉 " + "a" * 90, include_unsubscribe=None)
-    assert "🎉 makes this text longer than it looks: 2 parts. Without it: 1." in page.words
+    assert (
+        "🎉 makes this text longer than it looks: 2 parts. Without it: 1." in page.words
+    )
     assert 'name="plain"' not in page.text
 
 
 def test_another_alphabet_is_no_mistake(app, visit):
     with app.app_context():
         member(LEO, "Leo")
-    page = reviewed(visit, message_body="Пикник в субботу " * 8, include_unsubscribe=None)
+    page = reviewed(
+        visit, message_body="Пикник в субботу " * 8, include_unsubscribe=None
+    )
     assert "longer than it looks" not in page.words
 
 
@@ -186,7 +217,10 @@ def test_missing_names_are_counted_and_shown(app, visit):
         member(LEO, None)
         member(ZOE, "Zoë")
     page = reviewed(visit, message_body="Hi {name}, come!")
-    assert "1 person has no name. They read: “Hi, come! Reply STOP to opt out.” Give the placeholder" in page.words
+    assert (
+        "1 person has no name. They read: “Hi, come! Reply STOP to opt out.” Give the placeholder"
+        in page.words
+    )
     page = reviewed(visit, message_body="Hi {name|you}, come!")
     assert "1 person has no name. They read: “Hi you, come!" in page.words
     assert "Give the placeholder" not in page.words
@@ -208,7 +242,9 @@ def test_what_people_are_called_cannot_break_the_page(app, visit):
         member(LEO, "<script>alert(1)</script>\"'{name}")
     page = reviewed(visit, message_body='Hi {name} <b>"&amp;</b>')
     assert "<script>alert" not in page.text
-    assert texts_on(page)[0][0].startswith('Hi <script>alert(1)</script>"\'{name} <b>"&amp;</b>')
+    assert texts_on(page)[0][0].startswith(
+        'Hi <script>alert(1)</script>"\'{name} <b>"&amp;</b>'
+    )
     assert hidden(page)["message_body"] == 'Hi {name} <b>"&amp;</b>'
 
 

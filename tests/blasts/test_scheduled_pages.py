@@ -1,4 +1,6 @@
-"""Blasts that wait: the countdown with its undo, the list, cancelling, what became of those that never left."""
+"""Blasts that wait: the countdown with its undo, the list, cancelling, what became of those
+that never left.
+"""
 
 from datetime import timedelta
 
@@ -10,7 +12,16 @@ from app.blasts.actions.release import release_due
 from app.delivery.actions import control, schedule
 from app.kit.clock import now
 from app.kit.db import db, write
-from tests.blasts.desk import AT_NOON, LATER, NEW, all_rows, all_scheduled, event, release, sent
+from tests.blasts.desk import (
+    AT_NOON,
+    LATER,
+    NEW,
+    all_rows,
+    all_scheduled,
+    event,
+    release,
+    sent,
+)
 from tests.cast import LEO, ZOE
 from tests.makers import member
 
@@ -23,7 +34,9 @@ def zoe(app):
 
 def verbs(app):
     with app.app_context():
-        return db.session.scalars(db.select(AuditEvent.verb).order_by(AuditEvent.id)).all()
+        return db.session.scalars(
+            db.select(AuditEvent.verb).order_by(AuditEvent.id)
+        ).all()
 
 
 def at(scheduled_id, more=""):
@@ -77,7 +90,9 @@ def test_undoing_too_late_says_so_on_the_log_and_leaves_no_trace(app, visit):
     log = release(app)
     answer = visit(at(blast, "/undo"), "ada", follow=True, _="")
     assert answer.status_code == 200
-    assert "Too late to undo: it has started. You can stop the rest here." in answer.words
+    assert (
+        "Too late to undo: it has started. You can stop the rest here." in answer.words
+    )
     assert f"/blasts/logs/{log}/cancel" in answer.text
     assert "blast.undone" not in verbs(app)
 
@@ -103,7 +118,9 @@ def test_cancelling_twice_says_that_there_was_nothing_to_cancel(visit):
 
 def test_one_that_was_too_late_can_be_sent_anyway_after_a_new_look(app, visit):
     with time_machine.travel(AT_NOON, tick=False) as clock:
-        blast = sent(visit, message_body="Picnic!", **{key: LATER[key] for key in LATER})
+        blast = sent(
+            visit, message_body="Picnic!", **{key: LATER[key] for key in LATER}
+        )
         clock.shift(timedelta(days=4))
         with app.app_context():
             release_due(now())
@@ -128,7 +145,10 @@ def test_practice_that_never_left_says_why(app, visit):
     blast = sent(visit)
     with app.app_context(), write():
         control.cancel_other_carriers("twilio", now())
-    assert "Cancelled. Nobody was texted. It was made in practice mode." in visit(at(blast), "ada").words
+    assert (
+        "Cancelled. Nobody was texted. It was made in practice mode."
+        in visit(at(blast), "ada").words
+    )
 
 
 def test_the_list_has_what_waits_first_and_offers_what_each_may(app, visit):
@@ -148,11 +168,15 @@ def test_only_an_admin_takes_ended_ones_off_the_list(app, visit):
     blast = sent(visit)
     assert visit.post(at(blast, "/delete"), "sol").status_code == 403
     assert (
-        "This blast has not ended yet. Cancel it first." in visit(at(blast, "/delete"), "ada", follow=True, _="").words
+        "This blast has not ended yet. Cancel it first."
+        in visit(at(blast, "/delete"), "ada", follow=True, _="").words
     )
     with app.app_context(), write():
         schedule.cancel(blast)
-    assert "Taken off the list." in visit(at(blast, "/delete"), "ada", follow=True, _="").words
+    assert (
+        "Taken off the list."
+        in visit(at(blast, "/delete"), "ada", follow=True, _="").words
+    )
     assert all_scheduled(app) == []
 
 

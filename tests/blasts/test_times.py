@@ -1,4 +1,6 @@
-"""When a blast leaves and when it is too late for it: typed in a zone, checked, stored as one moment, shown again."""
+"""When a blast leaves and when it is too late for it: typed in a zone, checked, stored as one
+moment, shown again.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -60,11 +62,17 @@ GAPS = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "zone", "instead"), GAPS, ids=[zone for _, zone, _ in GAPS])
+@pytest.mark.parametrize(
+    ("typed", "zone", "instead"), GAPS, ids=[zone for _, zone, _ in GAPS]
+)
 @pytest.mark.parametrize("of_the_end", [False, True], ids=["start", "end"])
-def test_a_time_that_the_clocks_skip_is_refused_with_one_that_exists(app, visit, typed, zone, instead, of_the_end):
+def test_a_time_that_the_clocks_skip_is_refused_with_one_that_exists(
+    app, visit, typed, zone, instead, of_the_end
+):
     """S1."""
-    names = ("end_date", "end_time") if of_the_end else ("schedule_date", "schedule_time")
+    names = (
+        ("end_date", "end_time") if of_the_end else ("schedule_date", "schedule_time")
+    )
     day, clock = typed.split()
     with time_machine.travel(datetime(int(day[:4]), 1, 2, 12, tzinfo=UTC), tick=False):
         mode = {"send_mode": "now" if of_the_end else "later", "timezone": zone}
@@ -77,11 +85,24 @@ def test_a_time_that_the_clocks_skip_is_refused_with_one_that_exists(app, visit,
 
 
 @pytest.mark.parametrize(
-    ("fold", "moment", "shown"), [("first", "05:30", "first"), ("second", "06:30", "second"), (None, "05:30", "first")]
+    ("fold", "moment", "shown"),
+    [
+        ("first", "05:30", "first"),
+        ("second", "06:30", "second"),
+        (None, "05:30", "first"),
+    ],
 )
-def test_a_time_that_comes_twice_is_asked_about_and_stored_as_chosen(app, visit, noon, fold, moment, shown):
-    """S2: nobody is asked without a page (a program, no JavaScript): then it is the first, and that is shown."""
-    twice = {"schedule_date": "2026-11-01", "schedule_time": "01:30", "timezone": "America/New_York"}
+def test_a_time_that_comes_twice_is_asked_about_and_stored_as_chosen(
+    app, visit, noon, fold, moment, shown
+):
+    """S2: nobody is asked without a page (a program, no JavaScript): then it is the first, and
+    that is shown.
+    """
+    twice = {
+        "schedule_date": "2026-11-01",
+        "schedule_time": "01:30",
+        "timezone": "America/New_York",
+    }
     page = reviewed(visit, **LATER | twice, fold=fold)
     assert f"so 01:30 comes twice. It goes out the {shown} time." in page.words
     assert "Take the" in page.words
@@ -94,7 +115,9 @@ class TestThePast:
 
     def test_the_minute_before_has_passed(self, app, visit, noon):
         """S4: now - 1 min."""
-        page = refused(visit, **LATER | {"schedule_date": "2026-05-06", "schedule_time": "05:59"})
+        page = refused(
+            visit, **LATER | {"schedule_date": "2026-05-06", "schedule_time": "05:59"}
+        )
         assert "That time has passed: it is 06:00 there now." in page.words
         assert all_scheduled(app) == []
 
@@ -119,7 +142,9 @@ class TestThePast:
             ("schedule_time", "", "Choose a time."),
         ],
     )
-    def test_what_is_no_moment_is_said_beside_its_field(self, app, visit, noon, field, typed, sentence):
+    def test_what_is_no_moment_is_said_beside_its_field(
+        self, app, visit, noon, field, typed, sentence
+    ):
         """S4: and of an end too."""
         assert sentence in refused(visit, **LATER | {field: typed}).words
         of_the_end = field.replace("schedule", "end")
@@ -129,12 +154,26 @@ class TestThePast:
         assert all_scheduled(app) == []
 
 
-@pytest.mark.parametrize("zone", ["Mars/Phobos", "../../etc/passwd", "America", "A" * 5000, "UTC\0", "/etc/localtime"])
-@pytest.mark.parametrize("when", [LATER, {"send_mode": "now", "end_date": "2026-05-08", "end_time": "21:00"}])
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "Mars/Phobos",
+        "../../etc/passwd",
+        "America",
+        "A" * 5000,
+        "UTC\0",
+        "/etc/localtime",
+    ],
+)
+@pytest.mark.parametrize(
+    "when", [LATER, {"send_mode": "now", "end_date": "2026-05-08", "end_time": "21:00"}]
+)
 def test_only_zones_that_exist_are_taken(app, visit, noon, zone, when):
     """S5: there is no cookie with a zone; pages speak in the organisation's."""
     page = refused(visit, **when | {"timezone": zone})
-    assert page.words.count("Choose a time zone from the list.") == 2, "in the summary and beside the field"
+    assert page.words.count("Choose a time zone from the list.") == 2, (
+        "in the summary and beside the field"
+    )
     assert all_scheduled(app) == []
 
 
@@ -146,7 +185,9 @@ class TestAnEnd:
         release(app, later=timedelta())
         assert log_of(app, blast).not_after == all_scheduled(app)[0].not_after
 
-    def test_a_blast_for_now_may_have_one_on_the_organisation_s_clocks(self, app, visit, noon):
+    def test_a_blast_for_now_may_have_one_on_the_organisation_s_clocks(
+        self, app, visit, noon
+    ):
         sent(visit, end_date="2026-05-06", end_time="08:00")
         blast = all_scheduled(app)[0]
         assert f"{blast.not_after:%H:%M}" == "14:00"
@@ -176,8 +217,16 @@ class TestAnEnd:
     @pytest.mark.parametrize(
         ("changes", "field", "sentence"),
         [
-            ({"end_time": "20:45"}, "end_time", "Choose a time after the start, Fri 8 May 20:45."),
-            ({"end_date": "2026-05-07"}, "end_time", "Choose a time after the start, Fri 8 May 20:45."),
+            (
+                {"end_time": "20:45"},
+                "end_time",
+                "Choose a time after the start, Fri 8 May 20:45.",
+            ),
+            (
+                {"end_date": "2026-05-07"},
+                "end_time",
+                "Choose a time after the start, Fri 8 May 20:45.",
+            ),
             ({"end_date": "2026-05-05"}, "end_date", "That day has passed."),
             ({"end_date": ""}, "end_date", "Choose a day."),
             ({"end_time": ""}, "end_time", "Choose a time."),
@@ -193,7 +242,9 @@ class TestAnEnd:
             ),
         ],
     )
-    def test_one_that_makes_no_sense_is_said_beside_its_field(self, app, visit, noon, changes, field, sentence):
+    def test_one_that_makes_no_sense_is_said_beside_its_field(
+        self, app, visit, noon, changes, field, sentence
+    ):
         page = refused(visit, **UNTIL | changes)
         assert page.words.count(sentence) == 2, "in the summary and beside the field"
         assert f'id="{field}-error"' in page.text
@@ -202,11 +253,20 @@ class TestAnEnd:
 
     def test_one_that_comes_twice_is_asked_about(self, app, visit, noon):
         """S2, of an end."""
-        night = {"schedule_date": "2026-10-31", "end_date": "2026-11-01", "end_time": "01:30"}
+        night = {
+            "schedule_date": "2026-10-31",
+            "end_date": "2026-11-01",
+            "end_time": "01:30",
+        }
         page = reviewed(visit, **UNTIL | night)
-        assert "so 01:30 comes twice. Nothing leaves after the first time." in page.words
+        assert (
+            "so 01:30 comes twice. Nothing leaves after the first time." in page.words
+        )
         page = pressed(visit, page, other_end_fold="second")
-        assert "Nothing leaves after Sun 1 Nov 01:30, America/Denver, the second time the clocks show it" in page.words
+        assert (
+            "Nothing leaves after Sun 1 Nov 01:30, America/Denver, the second time the clocks show it"
+            in page.words
+        )
         assert pressed(visit, page, confirm="1").status_code == 303
         assert f"{all_scheduled(app)[0].not_after:%H:%M}" == "08:30"
 
@@ -218,14 +278,23 @@ class TestAnEnd:
 
     def test_a_form_without_one_keeps_it_folded(self, visit):
         page = visit(NEW, "ada")
-        assert '<details class="fold"><summary>Send nothing after a certain time' in page.text
+        assert (
+            '<details class="fold"><summary>Send nothing after a certain time'
+            in page.text
+        )
 
     def test_a_test_has_none(self, visit):
-        page = visit(NEW, "ada", **written(send_mode="test", end_date="2020-01-01", end_time="10:00"))
+        page = visit(
+            NEW,
+            "ada",
+            **written(send_mode="test", end_date="2020-01-01", end_time="10:00"),
+        )
         assert "There is no phone for tests yet." in page.words
         assert "That day has passed." not in page.words
 
-    def test_copying_the_blast_copies_an_end_that_is_still_to_come(self, app, visit, noon):
+    def test_copying_the_blast_copies_an_end_that_is_still_to_come(
+        self, app, visit, noon
+    ):
         blast = sent(visit, **UNTIL)
         fields = fields_of(visit(f"{NEW}?again={blast}", "ada"), "compose")
         assert (fields["end_date"], fields["end_time"]) == ("2026-05-08", "21:00")
@@ -235,13 +304,18 @@ class TestAnEnd:
 
     def test_a_blast_whose_end_has_passed_is_not_released(self, app, visit, noon):
         blast = sent(visit, **UNTIL)
-        noon.shift(timedelta(days=2, hours=15, minutes=3))  # 21:03: 18 minutes late is not too late in itself
+        noon.shift(
+            timedelta(days=2, hours=15, minutes=3)
+        )  # 21:03: 18 minutes late is not too late in itself
         release(app, later=timedelta())
-        assert [(each.status, each.message_log_id) for each in all_scheduled(app)] == [("expired", None)]
+        assert [(each.status, each.message_log_id) for each in all_scheduled(app)] == [
+            ("expired", None)
+        ]
         assert all_rows(app) == []
         page = visit(f"/blasts/scheduled/{blast}", "ada")
         assert (
-            "nothing of it was to leave after Fri 8 May 21:00, America/Denver, and it is later than that" in page.words
+            "nothing of it was to leave after Fri 8 May 21:00, America/Denver, and it is later than that"
+            in page.words
         )
         assert "Send now anyway" in page.words
 
@@ -255,10 +329,17 @@ class TestTooManyForTheTime:
         return app
 
     def test_the_check_says_how_many_would_not_be_sent(self, visit, noon):
-        """100 people, one part a second; a minute less the last 30 seconds is enough for 30 of them."""
+        """100 people, one part a second; a minute less the last 30 seconds is enough for 30 of
+        them.
+        """
         page = reviewed(visit, **UNTIL | {"end_time": "20:46"})
-        assert "about 70 of 100 people would not be sent it. Choose a later end, or an earlier start." in page.words
-        assert "At this pace the last text would leave about Fri 8 May 20:46" in page.words
+        assert (
+            "about 70 of 100 people would not be sent it. Choose a later end, or an earlier start."
+            in page.words
+        )
+        assert (
+            "At this pace the last text would leave about Fri 8 May 20:46" in page.words
+        )
         assert "The last leaves" not in page.words
 
     def test_a_long_text_takes_longer(self, visit, noon):
@@ -270,7 +351,9 @@ class TestTooManyForTheTime:
         assert len(all_scheduled(app)) == 1
 
 
-def test_after_a_long_night_a_blast_is_not_sent_by_itself_and_three_ways_on_are_offered(app, visit, noon):
+def test_after_a_long_night_a_blast_is_not_sent_by_itself_and_three_ways_on_are_offered(
+    app, visit, noon
+):
     """S6: due 08:05, down until 11:15."""
     due = LATER | {"schedule_date": "2026-05-06", "schedule_time": "08:05"}
     blast = sent(visit, **due)
@@ -279,7 +362,8 @@ def test_after_a_long_night_a_blast_is_not_sent_by_itself_and_three_ways_on_are_
     assert all_rows(app) == []
     page = visit(f"/blasts/scheduled/{blast}", "ada")
     assert (
-        "sending was off when it was due (or the clock was wrong), and it is 3 hours 10 minutes late now." in page.words
+        "sending was off when it was due (or the clock was wrong), and it is 3 hours 10 minutes late now."
+        in page.words
     )
     for way in ("Send now anyway", "Choose another time", "Delete"):
         assert way in page.words
@@ -296,14 +380,21 @@ def test_after_a_short_one_it_is_sent_late(app, visit, noon):
     assert [row.status for row in all_rows(app)] == ["queued"]
 
 
-def test_new_rules_for_the_clocks_are_said_and_the_blast_leaves_at_the_moment_that_was_meant(app, visit, noon):
+def test_new_rules_for_the_clocks_are_said_and_the_blast_leaves_at_the_moment_that_was_meant(
+    app, visit, noon
+):
     """S13: Denver stays on winter time, say, as Phoenix does."""
     blast = sent(visit, **LATER)
     assert "new rules" not in visit(f"/blasts/scheduled/{blast}", "sol").words
     with app.app_context(), write() as session:
-        session.execute(db.text("UPDATE scheduled_messages SET timezone = 'America/Phoenix'"))
+        session.execute(
+            db.text("UPDATE scheduled_messages SET timezone = 'America/Phoenix'")
+        )
     page = visit(f"/blasts/scheduled/{blast}", "sol")
-    assert "It was scheduled for 2026-05-08 20:45, but the clocks of America/Phoenix have got new rules" in page.words
+    assert (
+        "It was scheduled for 2026-05-08 20:45, but the clocks of America/Phoenix have got new rules"
+        in page.words
+    )
     assert "now Fri 8 May 19:45, America/Phoenix" in page.words
     noon.move_to("2026-05-09 02:44:59+00:00")
     release(app, later=timedelta())
@@ -314,12 +405,22 @@ def test_new_rules_for_the_clocks_are_said_and_the_blast_leaves_at_the_moment_th
 
 
 def test_a_blast_that_cannot_be_released_holds_back_no_other(app, visit, noon, caplog):
-    """Whatever is wrong with one (this one's text is no text any more), the others leave; it is tried again."""
+    """Whatever is wrong with one (this one's text is no text any more), the others leave; it is
+    tried again.
+    """
     bad, good = sent(visit, message_body="Bad"), sent(visit, message_body="Good")
     with app.app_context(), write() as session:
-        session.execute(db.text("UPDATE scheduled_messages SET message_body = X'FF' WHERE id = :id"), {"id": bad})
+        session.execute(
+            db.text(
+                "UPDATE scheduled_messages SET message_body = X'FF' WHERE id = :id"
+            ),
+            {"id": bad},
+        )
     for _ in range(2):
-        with app.app_context(), pytest.raises(NotReleased, match=f"not released: {bad}$"):
+        with (
+            app.app_context(),
+            pytest.raises(NotReleased, match=f"not released: {bad}$"),
+        ):
             release_due(now() + timedelta(minutes=1))
     assert f"blast {bad} could not be released" in caplog.text
     assert log_of(app, good) is not None

@@ -1,4 +1,6 @@
-"""Every page there is, with an address that shows it; a test compares this list with the doors of the app."""
+"""Every page there is, with an address that shows it; a test compares this list with the doors
+of the app.
+"""
 
 from dataclasses import dataclass
 
@@ -35,7 +37,9 @@ NO_PAGES = {
 
 @dataclass(frozen=True)
 class Place:
-    """A page: its door, what it is called, where it is, and who may see it (the first one looks)."""
+    """A page: its door, what it is called, where it is, and who may see it (the first one
+    looks).
+    """
 
     door: str
     name: str
@@ -59,56 +63,137 @@ def places(here: Filled) -> list[Place]:
         Place("blasts.new", "compose-mistakes", "/blasts/new", ADMIN, reach="mistakes"),
         Place("blasts.new", "compose-later", "/blasts/new", ADMIN, reach="later"),
         Place("blasts.new", "compose-end", "/blasts/new", ADMIN, reach="end"),
-        Place("blasts.new", "compose-end-mistakes", "/blasts/new", ADMIN, reach="bad_end"),
+        Place(
+            "blasts.new", "compose-end-mistakes", "/blasts/new", ADMIN, reach="bad_end"
+        ),
         Place("blasts.new", "review", "/blasts/new", reach="review"),
         Place("blasts.new", "review-later", "/blasts/new", ADMIN, reach="review_later"),
         Place("blasts.new", "review-end", "/blasts/new", ADMIN, reach="review_end"),
         Place("blasts.logs", "blasts", "/blasts/logs"),
         Place("blasts.log", "log-finished", f"{log}{here.finished}"),
-        Place("blasts.log", "log-failed-ones", f"{log}{here.finished}?state=failed", ADMIN),
+        Place(
+            "blasts.log", "log-failed-ones", f"{log}{here.finished}?state=failed", ADMIN
+        ),
         Place("blasts.log", "log-doubt", f"{log}{here.doubtful}?state=unknown"),
-        Place("blasts.log_send_again", "send-again", f"{log}{here.doubtful}/send-again?state=unknown", ADMIN),
+        Place(
+            "blasts.log_send_again",
+            "send-again",
+            f"{log}{here.doubtful}/send-again?state=unknown",
+            ADMIN,
+        ),
         Place("blasts.log", "log-paused", f"{log}{here.running}"),
         Place("blasts.log", "log-fault", f"{log}{here.faulty}"),
         Place("blasts.log", "log-stopped", f"{log}{here.stopped}", ADMIN),
         Place("blasts.scheduled", "scheduled", "/blasts/scheduled"),
         Place("blasts.scheduled_one", "scheduled-one", f"{scheduled}{here.scheduled}"),
-        Place("blasts.scheduled_one", "scheduled-expired", f"{scheduled}{here.expired}", ADMIN),
+        Place(
+            "blasts.scheduled_one",
+            "scheduled-expired",
+            f"{scheduled}{here.expired}",
+            ADMIN,
+        ),
         Place("community.everyone", "community", "/community"),
-        Place("community.everyone", "community-nobody-found", "/community?search=nobody", ADMIN),
+        Place(
+            "community.everyone",
+            "community-nobody-found",
+            "/community?search=nobody",
+            ADMIN,
+        ),
         Place("community.add", "community-add", "/community/add", ADMIN),
-        Place("community.add", "community-add-mistakes", "/community/add", ADMIN, reach="bad_person"),
-        Place("community.edit", "community-edit", f"/community/{here.people}/edit", ADMIN),
+        Place(
+            "community.add",
+            "community-add-mistakes",
+            "/community/add",
+            ADMIN,
+            reach="bad_person",
+        ),
+        Place(
+            "community.edit", "community-edit", f"/community/{here.people}/edit", ADMIN
+        ),
         Place("community.import_file", "import", "/community/import", ADMIN),
-        Place("community.import_check", "import-check", f"/community/import/{here.checked}", ADMIN),
-        Place("community.import_check", "import-done", f"/community/import/{here.imported}", ADMIN),
+        Place(
+            "community.import_check",
+            "import-check",
+            f"/community/import/{here.checked}",
+            ADMIN,
+        ),
+        Place(
+            "community.import_check",
+            "import-done",
+            f"/community/import/{here.imported}",
+            ADMIN,
+        ),
         Place("events.reminders", "event-reminders", f"/events/{PICNIC}/reminders"),
         Place("events.import_file", "event-import", f"/events/{PICNIC}/import"),
         Place("events.everything", "events", "/events"),
-        Place("events.everything", "events-nothing-found", "/events?search=nothing", ADMIN),
+        Place(
+            "events.everything", "events-nothing-found", "/events?search=nothing", ADMIN
+        ),
         Place("events.add", "events-add", "/events/add"),
-        Place("events.add", "events-add-mistakes", "/events/add", ADMIN, reach="bad_event"),
+        Place(
+            "events.add", "events-add-mistakes", "/events/add", ADMIN, reach="bad_event"
+        ),
         Place("events.one", "event", f"/events/{here.event}"),
         Place("events.edit", "event-edit", f"/events/{here.event}/edit"),
         Place("events.register", "event-register", f"/events/{here.event}/register"),
         Place("keywords.everything", "keywords", "/keywords"),
-        Place("keywords.everything", "keywords-nothing-found", "/keywords?search=nothing", ADMIN),
+        Place(
+            "keywords.everything",
+            "keywords-nothing-found",
+            "/keywords?search=nothing",
+            ADMIN,
+        ),
         Place("keywords.add", "keywords-add", "/keywords/add"),
-        Place("keywords.add", "keywords-add-mistakes", "/keywords/add", ADMIN, reach="bad_keyword"),
+        Place(
+            "keywords.add",
+            "keywords-add-mistakes",
+            "/keywords/add",
+            ADMIN,
+            reach="bad_keyword",
+        ),
         Place("keywords.edit", "keywords-edit", f"/keywords/{here.keyword}/edit"),
         Place("surveys.everything", "surveys", "/surveys"),
         Place("surveys.add", "surveys-add", "/surveys/add?start=coming"),
-        Place("surveys.add", "surveys-add-mistakes", "/surveys/add", ADMIN, reach="bad_survey"),
+        Place(
+            "surveys.add",
+            "surveys-add-mistakes",
+            "/surveys/add",
+            ADMIN,
+            reach="bad_survey",
+        ),
         Place("surveys.one", "survey", f"/surveys/{here.survey}"),
         Place("surveys.edit", "survey-edit", f"/surveys/{here.survey}/edit", ADMIN),
-        Place("surveys.answers", "survey-answers", f"/surveys/{here.survey}/answers?question=4"),
-        Place("surveys.answers", "survey-not-understood", f"/surveys/{here.survey}/answers", ADMIN),
-        Place("surveys.session", "survey-person", f"/surveys/{here.survey}/sessions/21"),
-        Place("surveys.delete", "survey-delete", f"/surveys/{here.survey}/delete", ADMIN),
+        Place(
+            "surveys.answers",
+            "survey-answers",
+            f"/surveys/{here.survey}/answers?question=4",
+        ),
+        Place(
+            "surveys.answers",
+            "survey-not-understood",
+            f"/surveys/{here.survey}/answers",
+            ADMIN,
+        ),
+        Place(
+            "surveys.session", "survey-person", f"/surveys/{here.survey}/sessions/21"
+        ),
+        Place(
+            "surveys.delete", "survey-delete", f"/surveys/{here.survey}/delete", ADMIN
+        ),
         Place("blasts.new", "compose-survey", f"/blasts/new?survey={here.survey}"),
         Place("suppression.everyone", "do-not-text", "/suppression", ADMIN),
-        Place("suppression.everyone", "do-not-text-dead", "/suppression?why=number_dead", ADMIN),
-        Place("suppression.import_file", "do-not-text-import", "/suppression/import", ADMIN),
+        Place(
+            "suppression.everyone",
+            "do-not-text-dead",
+            "/suppression?why=number_dead",
+            ADMIN,
+        ),
+        Place(
+            "suppression.import_file",
+            "do-not-text-import",
+            "/suppression/import",
+            ADMIN,
+        ),
         Place("people.person", "person", f"/people/{zoe}"),
         Place("people.erase", "person-erase", f"/people/{zoe}/erase", ADMIN),
         Place("suppression.add", "do-not-text-add", "/suppression/add", ADMIN),
@@ -119,9 +204,20 @@ def places(here: Filled) -> list[Place]:
         Place("inbox.one", "conversation", f"/inbox/{here.talk}"),
         Place("inbox.one", "conversation-doubtful", f"/inbox/{here.doubtful_talk}"),
         Place("inbox.one", "conversation-stranger", f"/inbox/{here.stranger}"),
-        Place("inbox.one", "conversation-misread", f"/inbox/{here.misread}?state=all", ADMIN),
+        Place(
+            "inbox.one",
+            "conversation-misread",
+            f"/inbox/{here.misread}?state=all",
+            ADMIN,
+        ),
         Place("inbox.one", "conversation-person", f"/inbox/{here.talk}#about", ADMIN),
-        Place("inbox.one", "conversation-mistakes", f"/inbox/{here.talk}", ADMIN, reach="bad_reply"),
+        Place(
+            "inbox.one",
+            "conversation-mistakes",
+            f"/inbox/{here.talk}",
+            ADMIN,
+            reach="bad_reply",
+        ),
         Place("inbox.replies", "saved-replies", "/inbox/replies"),
         Place("inbox.reply_add", "saved-reply-add", "/inbox/replies/add"),
         Place("inbox.reply_edit", "saved-reply-edit", "/inbox/replies/1/edit"),
@@ -253,7 +349,15 @@ def check(page):
     page.click(CHECK)
 
 
-MISTAKES = (mistakes, bad_end, bad_person, bad_event, bad_keyword, bad_survey, bad_reply)
+MISTAKES = (
+    mistakes,
+    bad_end,
+    bad_person,
+    bad_event,
+    bad_keyword,
+    bad_survey,
+    bad_reply,
+)
 WAYS = (preview, later, end, review, review_later, review_end, *MISTAKES)
 REACH = {each.__name__: each for each in WAYS}
 

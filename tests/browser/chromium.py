@@ -17,15 +17,20 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# The browser says this about every page with an error's status, and a page that shows mistakes (422) is one.
+# The browser says this about every page with an error's status, and a page that shows mistakes
+# (422) is one.
 SAID_OF_STATUS = "Failed to load resource: the server responded with a status of "
 PATIENCE = 15_000
 
 
 def program() -> str:
     """Where the browser is. Without one the tests fail: what nobody looked at is not tested."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    assert found, "There is no Chromium: install Debian's chromium, or set CHROMIUM=/path/to/a/browser."
+    found = os.environ.get("CHROMIUM") or next(
+        filter(None, map(shutil.which, NAMES)), None
+    )
+    assert found, (
+        "There is no Chromium: install Debian's chromium, or set CHROMIUM=/path/to/a/browser."
+    )
     return found
 
 
@@ -41,7 +46,10 @@ def launched():
 
 
 class Visits:
-    """Opens windows on one server, each signed in as somebody or as nobody. `complaints` is what the browser minded."""
+    """Opens windows on one server, each signed in as somebody or as nobody.
+
+    `complaints` is what the browser minded.
+    """
 
     def __init__(self, browser, url, sign_in=None) -> None:
         self.browser, self.url, self.sign_in = browser, url, sign_in or {}
@@ -66,7 +74,9 @@ class Visits:
 
     def _window(self, width, theme, **more):
         size = {"width": width, "height": 900 if width > 900 else 844}
-        context = self.browser.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce", **more)
+        context = self.browser.new_context(
+            viewport=size, color_scheme=theme, reduced_motion="reduce", **more
+        )
         context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         context.on("page", self._listen)
@@ -82,20 +92,33 @@ class Visits:
 
     def _listen(self, page):
         page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on(
+            "pageerror", lambda error: self.complaints.append(f"{page.url}: {error}")
+        )
         page.on("request", self._leaves)
         page.on("response", self._answered)
 
     def _hear(self, message):
-        if message.type in {"error", "warning"} and not message.text.startswith(SAID_OF_STATUS):
+        if message.type in {"error", "warning"} and not message.text.startswith(
+            SAID_OF_STATUS
+        ):
             self.complaints.append(f"{message.location.get('url')}: {message.text}")
 
     def _leaves(self, request):
         parts = urlsplit(request.url)
-        if parts.scheme in {"http", "https", "ws", "wss"} and not request.url.startswith(self.url + "/"):
+        if parts.scheme in {
+            "http",
+            "https",
+            "ws",
+            "wss",
+        } and not request.url.startswith(self.url + "/"):
             self.complaints.append(f"asked another host: {request.url}")
 
     def _answered(self, response):
-        page = response.request.is_navigation_request() and response.status in {403, 404, 422}
+        page = response.request.is_navigation_request() and response.status in {
+            403,
+            404,
+            422,
+        }
         if response.status >= 400 and not page:
             self.complaints.append(f"{response.status} for {response.url}")

@@ -13,7 +13,9 @@ def chromium():
 
 @pytest.fixture
 def visits_to(chromium):
-    """Call `visits_to(server.url, **passwords)`: windows on that server, closed when the test ends."""
+    """Call `visits_to(server.url, **passwords)`: windows on that server, closed when the test
+    ends.
+    """
     opened = []
 
     def begin(url, **passwords):

@@ -19,13 +19,21 @@ SQUEEZED = """() => [...document.querySelectorAll(".btn, .chip, .tag, .ctl, h1, 
 
 def everybody_can_use(page):
     """No rule of accessibility is broken, in both themes, on a phone and on a desk."""
-    page.evaluate("document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; })")
+    page.evaluate(
+        "document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; })"
+    )
     for number, (theme, width) in enumerate(LOOKS):
         page.set_viewport_size({"width": width, "height": HIGH})
         page.emulate_media(color_scheme=theme)
-        axe = Axe("0") if number else Axe()  # half a megabyte of it is in the page already
-        found = axe.run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
-        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], theme
+        axe = (
+            Axe("0") if number else Axe()
+        )  # half a megabyte of it is in the page already
+        found = axe.run(
+            page, options={"runOnly": RULES, "resultTypes": ["violations"]}
+        ).response["violations"]
+        assert [
+            (each["id"], [node["html"] for node in each["nodes"]]) for each in found
+        ] == [], theme
 
 
 def fits_every_screen(page):
@@ -33,5 +41,7 @@ def fits_every_screen(page):
     assert page.locator("h1").count() == 1
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": HIGH})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"wider than {width} px"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (
+            f"wider than {width} px"
+        )
         assert page.evaluate(SQUEEZED) == [], f"at {width} px"

@@ -1,6 +1,8 @@
-"""A database in which every page has something to show: people, and blasts and imports in every state.
+"""A database in which every page has something to show: people, and blasts and imports in every
+state.
 
-Made through the real doors and sent by the real engine to pretend phones: pages show nothing that cannot happen.
+Made through the real doors and sent by the real engine to pretend phones: pages show nothing
+that cannot happen.
 """
 
 from dataclasses import dataclass
@@ -33,9 +35,7 @@ from tests.served import until
 from tests.surveys.talk import Town
 from tests.visit import Visitor
 
-PICNIC = (
-    "Hi {first_name|friend}, the Spring Picnic is Saturday 11am at City Park. Bring a dish to share! Reply YES to come."
-)
+PICNIC = "Hi {first_name|friend}, the Spring Picnic is Saturday 11am at City Park. Bring a dish to share! Reply YES to come."
 CLOSED = "The office stays closed on Monday because of the snow. See you on Tuesday, {first_name|everybody}!"
 CLINIC = "{first_name|Hello}, free flu shots on Thursday from 3 to 6 pm at 12 River Street. No papers needed."
 PARKING = "Parking moves to the north lot tomorrow, {first_name|friend}. The south lot is being paved until Friday."
@@ -52,7 +52,13 @@ Nora,Quinn,303 555 0181,
 Paul,Weber,,paul@example.org
 Iris,Novak,312 555 0185,
 """
-MOODS = {3: "landline", 8: "unreachable", 12: "refused", 20: "no_receipt", 30: "no_receipt"}
+MOODS = {
+    3: "landline",
+    8: "unreachable",
+    12: "refused",
+    20: "no_receipt",
+    30: "no_receipt",
+}
 MISREAD = 27  # whom a survey did not understand
 READS_ZOE = demo.phone_of(0)[1:]
 
@@ -128,7 +134,9 @@ def _work(app, do):
 def _settle_in():
     """A price, a colleague, and the made-up community."""
     db.session.get(Organisation, 1).price_per_segment = Decimal("0.0079")
-    db.session.add(mia := AppUser(username="mia", role=Role.SOCIAL_MANAGER, session_key="c" * 32))
+    db.session.add(
+        mia := AppUser(username="mia", role=Role.SOCIAL_MANAGER, session_key="c" * 32)
+    )
     mia.set_password(PASSWORD)
     mia.must_change_password = True
     demo.load()
@@ -155,13 +163,31 @@ def _everyday(app, visit):
 
 
 def _keywords(app):
-    """One more keyword that is off, one whose time is over, and one with a long word; some were used."""
+    """One more keyword that is off, one whose time is over, and one with a long word; some were
+    used.
+    """
     with app.app_context(), write():
-        rules.add(rules.Rule("SNOW", "We are closed today because of the snow.", is_active=False), [], "ada")
-        rules.add(rules.Rule("SUMMER", "Camp is full.", active_until=now() - timedelta(days=80)), ["CAMP"], "sol")
-        rules.add(rules.Rule("DONAUDAMPFSCHIFFFAHRTSGESELLSCHAFTSFEST", "Ahoi!"), [], "sol")
+        rules.add(
+            rules.Rule(
+                "SNOW", "We are closed today because of the snow.", is_active=False
+            ),
+            [],
+            "ada",
+        )
+        rules.add(
+            rules.Rule(
+                "SUMMER", "Camp is full.", active_until=now() - timedelta(days=80)
+            ),
+            ["CAMP"],
+            "sol",
+        )
+        rules.add(
+            rules.Rule("DONAUDAMPFSCHIFFFAHRTSGESELLSCHAFTSFEST", "Ahoi!"), [], "sol"
+        )
         used = db.update(KeywordRule).where(KeywordRule.keyword.in_(["HOURS", "JOIN"]))
-        db.session.execute(used.values(match_count=1214, last_matched_at=now() - timedelta(hours=3)))
+        db.session.execute(
+            used.values(match_count=1214, last_matched_at=now() - timedelta(hours=3))
+        )
 
 
 def _troubles(app, visit):
@@ -171,7 +197,9 @@ def _troubles(app, visit):
     _blast(visit, "ada", WRONG)
     begun = _begun(app)
     with app.app_context(), write():
-        control.pause_for_fault(MessageLog.id == begun, "Twilio does not accept the sender.", 21606)
+        control.pause_for_fault(
+            MessageLog.id == begun, "Twilio does not accept the sender.", 21606
+        )
     _blast(visit, "ada", CLOSED)
     visit.post(f"/blasts/logs/{_begun(app)}/pause", "ada")
 
@@ -186,16 +214,31 @@ def _later(app, visit):
     visit.post(f"/blasts/scheduled/{second.id}/cancel", "ada")
     with app.app_context(), write() as session:
         late = session.get(ScheduledMessage, third.id)
-        late.status, late.error_message = ScheduleStatus.EXPIRED, "SMS Admin was not running when it was due."
+        late.status, late.error_message = (
+            ScheduleStatus.EXPIRED,
+            "SMS Admin was not running when it was due.",
+        )
 
 
 def _doubts(app, log_id):
-    """Of some texts of a finished blast nobody knows whether they left; one was not sent, one a person has left."""
+    """Of some texts of a finished blast nobody knows whether they left; one was not sent, one a
+    person has left.
+    """
     later, earlier = now() + timedelta(hours=2), now() - timedelta(hours=1)
-    states = [("unknown", cause, {"look_up_at": later, "lookups": 4}) for cause in ("no_answer", "carrier_fault")]
-    states += [("not_sent", "no_name", {"lookups": 7}), ("unknown", "process_stopped", {"left_at": now()})]
+    states = [
+        ("unknown", cause, {"look_up_at": later, "lookups": 4})
+        for cause in ("no_answer", "carrier_fault")
+    ]
+    states += [
+        ("not_sent", "no_name", {"lookups": 7}),
+        ("unknown", "process_stopped", {"left_at": now()}),
+    ]
     with app.app_context(), write() as session:
-        texts = session.scalars(db.select(Message).where(Message.message_log_id == log_id).order_by(Message.id))
+        texts = session.scalars(
+            db.select(Message)
+            .where(Message.message_log_id == log_id)
+            .order_by(Message.id)
+        )
         for row, (status, reason, more) in zip(texts.all(), states, strict=False):
             row.status, row.reason, row.submitted_at = status, reason, earlier
             row.provider_sid = row.sent_at = row.delivered_at = row.failed_at = None
@@ -204,15 +247,29 @@ def _doubts(app, log_id):
 
 
 def _answers(app, visit):
-    """Many answered the survey of the picnic: most to the end, some with nonsense, one is in the middle."""
+    """Many answered the survey of the picnic: most to the end, some with nonsense, one is in
+    the middle.
+    """
     text = Town(app, now() - timedelta(hours=3))
     food = ("1", "cake", "only us", "C", "b", "salad")
     for n in range(20):
         name = demo.NAMES[n]
-        said = ("no",) if n % 6 == 5 else ("👍" if n % 4 else "yes", str(1 + n * 7 % 5), food[n % 6], name or "skip")
+        said = (
+            ("no",)
+            if n % 6 == 5
+            else (
+                "👍" if n % 4 else "yes",
+                str(1 + n * 7 % 5),
+                food[n % 6],
+                name or "skip",
+            )
+        )
         for body in ("picnic", *said[: 2 if n == 7 else None]):
             text(demo.phone_of(n), body, seconds=20, name=name)
-    for n, nonsense in ((21, ("2 adults and 3 kids", "five or six", "we will see")), (22, ("what?",))):
+    for n, nonsense in (
+        (21, ("2 adults and 3 kids", "five or six", "we will see")),
+        (22, ("what?",)),
+    ):
         for body in ("picnic", "yes", *nonsense):
             text(demo.phone_of(n), body, seconds=20, name=demo.NAMES[n])
     for body in ("picnic", "yes", "We are 2 adults and 3 kids 🎉"):
@@ -222,7 +279,10 @@ def _answers(app, visit):
 def _imports(app, visit):
     """One import waits for its confirmation, one is done."""
     ids = {}
-    for name, sheet in (("imported", SHEET.replace("-018", "-019").replace(" 018", " 019")), ("checked", SHEET)):
+    for name, sheet in (
+        ("imported", SHEET.replace("-018", "-019").replace(" 018", " 019")),
+        ("checked", SHEET),
+    ):
         file = {"file": (BytesIO(sheet.encode()), "members-2026.csv")}
         visit("/community/import", "ada", files=file)
         with app.app_context():
@@ -233,13 +293,26 @@ def _imports(app, visit):
 
 
 def _blast(visit, who, body, **fields):
-    form = {"message_body": body, "target": "community", "send_mode": "now", "include_unsubscribe": "y"} | fields
+    form = {
+        "message_body": body,
+        "target": "community",
+        "send_mode": "now",
+        "include_unsubscribe": "y",
+    } | fields
     token = visit("/blasts/new", who).fields()["client_token"]
     review = visit("/blasts/new", who, **form, client_token=token)
     if "send_mode" in fields and fields["send_mode"] == "test":
         return
     seen = review.fields()["seen_count"]
-    sent = visit("/blasts/new", who, **form, client_token=token, confirm="1", seen_count=seen, people_count=seen)
+    sent = visit(
+        "/blasts/new",
+        who,
+        **form,
+        client_token=token,
+        confirm="1",
+        seen_count=seen,
+        people_count=seen,
+    )
     assert sent.status_code == 303, sent.words
 
 
@@ -251,7 +324,9 @@ def _ended(app):
             if blasts.running() or _open_schedules():
                 return False
             return not db.session.scalar(
-                db.text("SELECT count(*) FROM sandbox_messages WHERE NOT from_phone AND next_at IS NOT NULL")
+                db.text(
+                    "SELECT count(*) FROM sandbox_messages WHERE NOT from_phone AND next_at IS NOT NULL"
+                )
             )
 
     until(quiet, "the blast to end")
@@ -262,21 +337,34 @@ def _begun(app):
 
     def some():
         with app.app_context():
-            log = db.session.scalar(db.select(MessageLog).order_by(MessageLog.id.desc()).limit(1))
-            fresh = not _open_schedules() and log.status == "processing" and log.success_count > 9
+            log = db.session.scalar(
+                db.select(MessageLog).order_by(MessageLog.id.desc()).limit(1)
+            )
+            fresh = (
+                not _open_schedules()
+                and log.status == "processing"
+                and log.success_count > 9
+            )
             return log.id if fresh else None
 
     return until(some, "the blast to begin")
 
 
 def _open_schedules():
-    due = (ScheduledMessage.status == ScheduleStatus.PENDING, ScheduledMessage.scheduled_at <= now())
-    return db.session.scalar(db.select(db.func.count()).select_from(ScheduledMessage).where(*due))
+    due = (
+        ScheduledMessage.status == ScheduleStatus.PENDING,
+        ScheduledMessage.scheduled_at <= now(),
+    )
+    return db.session.scalar(
+        db.select(db.func.count()).select_from(ScheduledMessage).where(*due)
+    )
 
 
 def _schedules(app):
     with app.app_context():
-        return db.session.scalars(db.select(ScheduledMessage).order_by(ScheduledMessage.id)).all()
+        return db.session.scalars(
+            db.select(ScheduledMessage).order_by(ScheduledMessage.id)
+        ).all()
 
 
 def _event(app):
@@ -287,10 +375,18 @@ def _event(app):
 def _ids(app):
     with app.app_context():
         logs = {
-            log.message_body: log.id for log in db.session.scalars(db.select(MessageLog).where(~MessageLog.test_mode))
+            log.message_body: log.id
+            for log in db.session.scalars(
+                db.select(MessageLog).where(~MessageLog.test_mode)
+            )
         }
-        waiting = {each.status: each.id for each in db.session.scalars(db.select(ScheduledMessage))}
-        assert db.session.scalar(db.select(db.func.count()).select_from(SuppressedContact))
+        waiting = {
+            each.status: each.id
+            for each in db.session.scalars(db.select(ScheduledMessage))
+        }
+        assert db.session.scalar(
+            db.select(db.func.count()).select_from(SuppressedContact)
+        )
         return {
             "finished": logs[PICNIC],
             "doubtful": logs[CLINIC],
@@ -302,8 +398,12 @@ def _ids(app):
             "people": 1,
             "user": 3,
             "survey": 1,
-            "event": db.session.scalar(db.select(Event.id).where(Event.title == "Flu clinic")),
-            "keyword": db.session.scalar(db.select(KeywordRule.id).where(KeywordRule.keyword == "FLU")),
+            "event": db.session.scalar(
+                db.select(Event.id).where(Event.title == "Flu clinic")
+            ),
+            "keyword": db.session.scalar(
+                db.select(KeywordRule.id).where(KeywordRule.keyword == "FLU")
+            ),
             "talk": _thread(demo.phone_of(6)),
             "doubtful_talk": _thread(demo.phone_of(24)),
             "stranger": _thread(demo.NEIGHBOUR),

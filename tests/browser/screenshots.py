@@ -1,4 +1,6 @@
-"""Pictures of every page for us, and four of them for the README: `python -m tests.browser.screenshots [page …]`."""
+"""Pictures of every page for us, and four of them for the README: `python -m
+tests.browser.screenshots [page …]`.
+"""
 
 import sys
 from pathlib import Path
@@ -20,7 +22,9 @@ README = ROOT / "docs" / "screenshots"
 LOOKS = ((1280, "light"), (390, "light"), (1280, "dark"))
 TALLEST = 1800  # of a long list, the beginning says enough
 HEAVIEST = 150 * 1024
-EVERYWHERE = "\u024f"  # names beyond these letters need fonts that not every machine has
+EVERYWHERE = (
+    "\u024f"  # names beyond these letters need fonts that not every machine has
+)
 
 
 def take(only=()):
@@ -45,7 +49,9 @@ def _shoot(visits, place):
         page = go(visits(who=place.who[0], width=width, theme=theme), visits.url, place)
         high = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
         clip = {"x": 0, "y": 0, "width": width, "height": high}
-        page.screenshot(path=OUT / f"{place.name}-{width}-{theme}.png", full_page=True, clip=clip)
+        page.screenshot(
+            path=OUT / f"{place.name}-{width}-{theme}.png", full_page=True, clip=clip
+        )
         visits.close()
 
 
@@ -63,7 +69,9 @@ def _empty(browser, folder):
             name = address.strip("/").replace("/", "-") or "home"
             for width, _ in LOOKS[:2]:
                 walk.page.set_viewport_size({"width": width, "height": 844})
-                walk.page.screenshot(path=OUT / f"empty-{name}-{width}-light.png", full_page=True)
+                walk.page.screenshot(
+                    path=OUT / f"empty-{name}-{width}-light.png", full_page=True
+                )
 
 
 def _for_the_readme(browser, database):
@@ -98,9 +106,16 @@ def _blast(page):
 
 
 def _keep_plain_names(database):
-    app = create_app(Settings(secret_key="a-key-for-tests-0123456789", database_url=f"sqlite:///{database}"))
+    app = create_app(
+        Settings(
+            secret_key="a-key-for-tests-0123456789",
+            database_url=f"sqlite:///{database}",
+        )
+    )
     with app.app_context(), write() as session:
-        for member in session.scalars(db.select(CommunityMember).where(CommunityMember.name.is_not(None))):
+        for member in session.scalars(
+            db.select(CommunityMember).where(CommunityMember.name.is_not(None))
+        ):
             if any(letter > EVERYWHERE for letter in member.name):
                 session.delete(member)
 

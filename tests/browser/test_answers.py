@@ -1,4 +1,6 @@
-"""The story of answers: a survey with its event is made, twelve practice phones answer, and every page knows."""
+"""The story of answers: a survey with its event is made, twelve practice phones answer, and
+every page knows.
+"""
 
 import shutil
 
@@ -9,7 +11,15 @@ from tests.makers import pretend_phone
 from tests.served import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-COMES = [("yes", "2"), ("sí", "four"), ("👍", "1"), ("Ok", "5 people"), ("oui", "3"), ("yep", "2"), ("Yes!", "3")]
+COMES = [
+    ("yes", "2"),
+    ("sí", "four"),
+    ("👍", "1"),
+    ("Ok", "5 people"),
+    ("oui", "3"),
+    ("yep", "2"),
+    ("Yes!", "3"),
+]
 NO = [("no",), ("No gracias",)]
 NONSENSE = [("banana", "what?", "hm"), ("yes", "a few", "some", "2 adults and 3 kids")]
 STOPS = [("yes", "please stop texting me")]
@@ -40,16 +50,22 @@ def make_the_survey(ada):
     ada.page.wait_for_selector("#questions-1-prompt")
     ada.page.fill("#questions-1-prompt", "How many of you?")
     ada.page.select_option("#questions-1-kind", "number")
-    ada.page.select_option("#questions-0-ways-1-to", label="the end, without registering")
+    ada.page.select_option(
+        "#questions-0-ways-1-to", label="the end, without registering"
+    )
     ada.click(".sticky >> text=Add survey")
     ada.heading("Who comes to the picnic")
 
 
 def text(ada, phone, words):
-    """The practice phone texts: its own form, in through the signed webhook before the page comes back."""
+    """The practice phone texts: its own form, in through the signed webhook before the page
+    comes back.
+    """
     token = ada.page.locator("input[name=csrf_token]").first.get_attribute("value")
     address = f"{ada.url}/sandbox/{phone[1:]}/text"
-    answer = ada.page.request.post(address, form={"csrf_token": token, "body": words}, max_redirects=0)
+    answer = ada.page.request.post(
+        address, form={"csrf_token": token, "body": words}, max_redirects=0
+    )
     assert answer.status == 303, answer.text()
 
 
@@ -63,14 +79,20 @@ def test_twelve_phones_answer_two_with_nonsense_and_one_with_stop(ada):
     ada.page.goto(survey)
     for words in ("Needs a person", "Said STOP"):
         ada.wait_for(words)
-    assert (ada.number_on("started"), ada.number_on("finished"), ada.number_on("need a person")) == (12, 9, 2)
+    assert (
+        ada.number_on("started"),
+        ada.number_on("finished"),
+        ada.number_on("need a person"),
+    ) == (12, 9, 2)
     assert "20 in all" in ada.page.inner_text("main")  # 2 + 4 + 1 + 5 + 3 + 2 + 3
     ada.menu("Events")
     ada.click("main a:text-is('Spring picnic')")
     ada.wait_for("7 people")
     ada.menu("Inbox")
     ada.wait_for("Not understood")
-    assert ada.page.locator("#threads .th").count() == 2, "those who were not understood, and nobody else"
+    assert ada.page.locator("#threads .th").count() == 2, (
+        "those who were not understood, and nobody else"
+    )
     ada.menu("Do not text")
     ada.page.wait_for_selector("main tbody >> text=Said STOP")
     assert ada.page.locator("main tbody tr").count() == 1
@@ -78,7 +100,9 @@ def test_twelve_phones_answer_two_with_nonsense_and_one_with_stop(ada):
 
 
 def last_words(ada):
-    """The phone of whoever said STOP shows the question, their words, one confirmation, and nothing after it."""
+    """The phone of whoever said STOP shows the question, their words, one confirmation, and
+    nothing after it.
+    """
     ada.page.goto(f"{ada.url}/sandbox/{pretend_phone(len(EVERYBODY) - 1)[1:]}")
     ada.wait_for("you are off our list")
     assert ada.page.locator("main >> text=you are off our list").count() == 1

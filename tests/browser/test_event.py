@@ -1,4 +1,6 @@
-"""The story of an event: made, its people imported from a workbook with faults, its reminders planned and moved."""
+"""The story of an event: made, its people imported from a workbook with faults, its reminders
+planned and moved.
+"""
 
 import shutil
 from datetime import timedelta
@@ -29,11 +31,19 @@ def sol(tmp_path, fresh_database, visits_to):
 
 @pytest.fixture
 def workbook(tmp_path):
-    """Forty registrants as a spreadsheet has them: numbers as numbers, an empty line, and five faults."""
+    """Forty registrants as a spreadsheet has them: numbers as numbers, an empty line, and five
+    faults.
+    """
     book = openpyxl.Workbook()
     book.active.append(["No.", "Full name", "Mobile"])
     for n in range(GOOD):
-        book.active.append([n + 1, f"Guest {n + 1}", 3035550100 + n if n % 2 else f"(303) 555-01{n:02}"])
+        book.active.append(
+            [
+                n + 1,
+                f"Guest {n + 1}",
+                3035550100 + n if n % 2 else f"(303) 555-01{n:02}",
+            ]
+        )
     book.active.append([])
     for n, fault in enumerate(FAULTS):
         book.active.append([GOOD + n + 1, f"Fault {n + 1}", fault])
@@ -52,7 +62,9 @@ def reminders(sol, day):
     sol.page.goto(f"{sol.url}/blasts/scheduled")
     for before in (7, 1):
         due = day_in_words(day - timedelta(days=before), today=now().date())
-        sol.page.wait_for_selector(f"tr:has-text('{due}'):has-text('Reminder, {before} day')")
+        sol.page.wait_for_selector(
+            f"tr:has-text('{due}'):has-text('Reminder, {before} day')"
+        )
     return sol.page.locator("tr:has-text('Reminder, ')").count()
 
 

@@ -1,4 +1,6 @@
-"""A person's hand on a blast: undo, later, pause, stop; a nervous finger; and everything without JavaScript."""
+"""A person's hand on a blast: undo, later, pause, stop; a nervous finger; and everything
+without JavaScript.
+"""
 
 import shutil
 
@@ -17,11 +19,17 @@ PEOPLE = 20
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, fresh_database):
-    """Ada, Sol and twenty people; four texts a second, so that there is time to pause; four seconds to undo."""
+    """Ada, Sol and twenty people; four texts a second, so that there is time to pause; four
+    seconds to undo.
+    """
     path = tmp_path_factory.mktemp("hands") / "sms.db"
     shutil.copy(fresh_database, path)
     app = create_app(
-        Settings(secret_key="a-key-for-tests-0123456789", app_env="test", database_url=f"sqlite:///{path}")
+        Settings(
+            secret_key="a-key-for-tests-0123456789",
+            app_env="test",
+            database_url=f"sqlite:///{path}",
+        )
     )
     with app.app_context():
         members(PEOPLE)
@@ -120,7 +128,9 @@ def test_pause_holds_the_rest_and_resume_sends_it(ada):
 def test_a_double_click_makes_one_blast_and_so_does_sending_the_form_again(ada):
     text = "Twice: a nervous finger."
     ada.write(text)
-    form = ada.page.locator("#review").evaluate("(form) => Object.fromEntries(new FormData(form))")
+    form = ada.page.locator("#review").evaluate(
+        "(form) => Object.fromEntries(new FormData(form))"
+    )
     ada.page.dblclick("aside button[name=confirm]")
     ada.page.wait_for_selector("#countdown")
     again = ada.page.request.post(ada.url + "/blasts/new", form=form | {"confirm": "1"})

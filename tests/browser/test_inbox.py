@@ -1,4 +1,6 @@
-"""The inbox in a real browser: a text arrives while somebody writes, keys, a phone's three screens, no JavaScript."""
+"""The inbox in a real browser: a text arrives while somebody writes, keys, a phone's three
+screens, no JavaScript.
+"""
 
 import shutil
 
@@ -24,7 +26,11 @@ def app(tmp_path_factory, fresh_database):
     path = tmp_path_factory.mktemp("inbox") / "sms.db"
     shutil.copy(fresh_database, path)
     return create_app(
-        Settings(secret_key="a-key-for-tests-0123456789", app_env="test", database_url=f"sqlite:///{path}")
+        Settings(
+            secret_key="a-key-for-tests-0123456789",
+            app_env="test",
+            database_url=f"sqlite:///{path}",
+        )
     )
 
 
@@ -34,7 +40,9 @@ def server(app):
         member(ZOE, "Zoë Hernández")
         wrote(ZOE, "Is there parking?")
         with write() as session:
-            session.add(SavedReply(title="Gate", body="By the gate, {first_name|friend}."))
+            session.add(
+                SavedReply(title="Gate", body="By the gate, {first_name|friend}.")
+            )
         path = app.extensions["settings"].database_path
     with Served(path, SCHEDULER_ENABLED="0") as server:
         yield server
@@ -57,7 +65,9 @@ def unread(app):
         return db.session.scalar(db.select(Thread.unread).where(Thread.id == 1))
 
 
-def test_a_text_arrives_while_somebody_writes_and_the_box_keeps_its_words_and_its_place(app, server, visits_to):
+def test_a_text_arrives_while_somebody_writes_and_the_box_keeps_its_words_and_its_place(
+    app, server, visits_to
+):
     ada = signed_in(visits_to(server.url), server)
     ada.page.goto(f"{server.url}/inbox/1")
     until(lambda: unread(app) == 0, "the text to be read, by being on the screen")
@@ -78,7 +88,9 @@ def test_a_text_arrives_while_somebody_writes_and_the_box_keeps_its_words_and_it
     ada.page.keyboard.press("Control+Enter")
     ada.wait_for("Your reply is on its way.")
     with app.app_context():
-        assert db.session.scalars(db.select(Message.body).where(Message.kind == "reply")).all() == ["Good!"]
+        assert db.session.scalars(
+            db.select(Message.body).where(Message.kind == "reply")
+        ).all() == ["Good!"]
 
 
 FIRST_IN_VIEW = """() => {
@@ -89,7 +101,9 @@ FIRST_IN_VIEW = """() => {
 }"""
 
 
-def test_who_reads_further_up_stays_there_and_a_pill_leads_to_what_is_new(app, server, visits_to):
+def test_who_reads_further_up_stays_there_and_a_pill_leads_to_what_is_new(
+    app, server, visits_to
+):
     for number in range(12):
         come(app, f"Line {number}")
     ada = signed_in(visits_to(server.url), server)
@@ -109,7 +123,9 @@ def test_who_reads_further_up_stays_there_and_a_pill_leads_to_what_is_new(app, s
     until(lambda: unread(app) == 0, "them to be read")
 
 
-def test_keys_lead_through_the_inbox_and_never_while_somebody_types(app, server, visits_to):
+def test_keys_lead_through_the_inbox_and_never_while_somebody_types(
+    app, server, visits_to
+):
     with app.app_context():
         wrote(LEO, "Good morning")
         db.session.remove()
@@ -133,7 +149,9 @@ def test_keys_lead_through_the_inbox_and_never_while_somebody_types(app, server,
     ada.page.reload()
     assert not ada.page.is_checked("#keys-on", timeout=2000)
     ada.page.keyboard.press("?")
-    assert ada.page.is_hidden(".keys kbd >> nth=0"), "whoever does not want them has none"
+    assert ada.page.is_hidden(".keys kbd >> nth=0"), (
+        "whoever does not want them has none"
+    )
     ada.page.click(".keys summary")
     ada.page.check("#keys-on")
     ada.page.keyboard.press("Escape")
@@ -141,16 +159,25 @@ def test_keys_lead_through_the_inbox_and_never_while_somebody_types(app, server,
     ada.wait_for("Done. It comes back when they write again.")
 
 
-def test_on_a_phone_list_conversation_and_person_are_a_screen_each(app, server, visits_to):
+def test_on_a_phone_list_conversation_and_person_are_a_screen_each(
+    app, server, visits_to
+):
     sol = Walk(visits_to(server.url, sol=PASSWORD)(who="sol", width=390), server.url)
     come(app, "Hello again")
     sol.page.goto(server.url)
     sol.page.click(".tabs a:has-text('Inbox')")
     sol.page.click("#threads a:has-text('Zoë')")
     sol.page.wait_for_selector("#talk")
-    assert (sol.page.is_visible("#threads"), sol.page.is_visible("#talk"), sol.page.is_visible("#about")) == (0, 1, 0)
+    assert (
+        sol.page.is_visible("#threads"),
+        sol.page.is_visible("#talk"),
+        sol.page.is_visible("#about"),
+    ) == (0, 1, 0)
     sol.page.click("text=About Zoë")
-    assert (sol.page.is_visible("#talk"), sol.page.is_visible("#about")) == (False, True)
+    assert (sol.page.is_visible("#talk"), sol.page.is_visible("#about")) == (
+        False,
+        True,
+    )
     sol.page.click("text=Back to the conversation")
     assert sol.page.is_visible("#body")
 
@@ -171,7 +198,9 @@ def test_without_javascript_a_text_is_read_answered_and_done(app, server, visits
     ada.wait_for("Done. It comes back when they write again.")
 
 
-def test_the_list_stays_where_it_is_read_when_somebody_comes_to_its_top(app, server, visits_to):
+def test_the_list_stays_where_it_is_read_when_somebody_comes_to_its_top(
+    app, server, visits_to
+):
     with app.app_context():
         for number in range(20):
             wrote(pretend_phone(number), f"Hello {number}")
@@ -182,5 +211,7 @@ def test_the_list_stays_where_it_is_read_when_somebody_comes_to_its_top(app, ser
     line = ada.page.locator("#threads .th:has-text('Hello 8')")
     place = line.bounding_box()["y"]
     come(app, "I come to the top")
-    ada.page.wait_for_selector("#threads .last:has-text('I come to the top')", state="attached")
+    ada.page.wait_for_selector(
+        "#threads .last:has-text('I come to the top')", state="attached"
+    )
     assert line.bounding_box()["y"] == pytest.approx(place, abs=2)

@@ -1,4 +1,6 @@
-"""The newcomer's story, on a real server with a fresh database: from the setup address to the second blast."""
+"""The newcomer's story, on a real server with a fresh database: from the setup address to the
+second blast.
+"""
 
 import csv
 import json
@@ -40,7 +42,9 @@ def ada(server, visits_to):
 
 @pytest.fixture
 def sheet(tmp_path):
-    """A spreadsheet of 1,000 rows: 970 people, five of them a second time, and 25 rows that cannot be read."""
+    """A spreadsheet of 1,000 rows: 970 people, five of them a second time, and 25 rows that
+    cannot be read.
+    """
     rows = [(f"Person {n:03} Riverside", pretend_phone(n)) for n in range(970)]
     rows += [(f"Twice {n}", rows[n][1].removeprefix("+1")) for n in range(5)]
     wrong = [*FAULTY] * 5
@@ -78,25 +82,35 @@ def import_them(ada, sheet):
 
 
 def send_to_970(ada):
-    """The counter counts while she types; nothing leaves before she typed how many; the pages move by themselves."""
+    """The counter counts while she types; nothing leaves before she typed how many; the pages
+    move by themselves.
+    """
     ada.click(".side a:has-text('New blast')")
     meter = ada.page.locator("[data-meter-of=message_body]")
     ada.page.locator("#message_body").press_sequentially(TEXT)
     footer = ada.page.get_attribute("#include_unsubscribe", "data-footer")
     brackets = 3  # { | } take two places each
-    assert meter.locator("[data-units]").inner_text() == str(len(f"{TEXT}\n{footer}") + brackets)
+    assert meter.locator("[data-units]").inner_text() == str(
+        len(f"{TEXT}\n{footer}") + brackets
+    )
     assert meter.locator("[data-parts]").inner_text() == "1 part"
     ada.check()
     ada.wait_for("970 people get this text")
     ada.click("aside button[name=confirm]")
     ada.wait_for("Type the number of people: 970.")
     ada.confirm(970)
-    assert re.match(r"Starts in \d seconds?|Starting", ada.page.inner_text("#countdown"))
+    assert re.match(
+        r"Starts in \d seconds?|Starting", ada.page.inner_text("#countdown")
+    )
     ada.wait_for("Sending:", state="attached")
     ada.wait_for("Finished: all 970 delivered")
     ada.wait_for("Delivered 970")
     status = ada.status(ada.log_id)
-    assert (status["total_recipients"], status["delivered"], status["skipped"]) == (970, 970, 0)
+    assert (status["total_recipients"], status["delivered"], status["skipped"]) == (
+        970,
+        970,
+        0,
+    )
 
 
 def say_stop(ada, phone):
@@ -166,6 +180,8 @@ def test_the_counter_of_the_page_agrees_with_the_carrier(server, ada):
     ada.click(".side a:has-text('New blast')")
     ada.page.wait_for_url("**/blasts/new")  # waits for its scripts too
     golden = json.loads((ROOT / "tests" / "data" / "parts.json").read_text()).values()
-    seen = ada.page.evaluate("(texts) => texts.map(smsMeasure)", [each["text"] for each in golden])
+    seen = ada.page.evaluate(
+        "(texts) => texts.map(smsMeasure)", [each["text"] for each in golden]
+    )
     wanted = [(each["encoding"], each["parts"]) for each in golden]
     assert [(each["encoding"], each["parts"]) for each in seen] == wanted

@@ -1,4 +1,6 @@
-"""Every page, as people see it: readable for everybody, in both themes, on any screen, and light to load."""
+"""Every page, as people see it: readable for everybody, in both themes, on any screen, and
+light to load.
+"""
 
 import gzip
 import re
@@ -38,7 +40,9 @@ def windows(chromium, town):
 
 @pytest.fixture
 def show(windows, town):
-    """Call `show("home", "sol")` for a page of the town by its name; complaints of the browser fail the test."""
+    """Call `show("home", "sol")` for a page of the town by its name; complaints of the browser
+    fail the test.
+    """
     visits, by_name = windows
     visits.complaints.clear()
 
@@ -60,7 +64,9 @@ def everybody_else():
 
 def test_no_page_is_missing_from_this_list():
     app = create_app(Settings(secret_key="a-key-for-tests-0123456789", app_env="test"))
-    doors = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
+    doors = {
+        rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods
+    }
     assert doors - NO_PAGES == {place.door for place in PLACES.values()} - {"errors"}
 
 
@@ -83,8 +89,13 @@ def test_it_is_light_to_load(windows, show, town, name):
     loaded = {}
     window.on("response", lambda answer: loaded.update({answer.url: answer}))
     window.goto(visits.url + place.address, wait_until="networkidle")
-    files = {url: answer.body() for url, answer in list(loaded.items()) if "/static/" in url}
-    weights = {url.partition("/static/")[2].partition("?")[0]: len(gzip.compress(body)) for url, body in files.items()}
+    files = {
+        url: answer.body() for url, answer in list(loaded.items()) if "/static/" in url
+    }
+    weights = {
+        url.partition("/static/")[2].partition("?")[0]: len(gzip.compress(body))
+        for url, body in files.items()
+    }
     assert {"icons.svg", "vendor/htmx.min.js", "css/tokens.css"} <= set(weights)
     assert sum(weights.values()) <= HEAVIEST, weights
 
@@ -93,7 +104,11 @@ def test_only_the_entry_of_the_menu_where_we_are_is_lit(show):
     lit = {}
     for name, place in PLACES.items():
         if "ada" in place.who and not place.reach:
-            lit[name] = show(name, "ada").locator(".side [aria-current] > span:first-of-type").all_inner_texts()
+            lit[name] = (
+                show(name, "ada")
+                .locator(".side [aria-current] > span:first-of-type")
+                .all_inner_texts()
+            )
     assert {name for name, entries in lit.items() if len(entries) != 1} == {
         "not-there",
         "compose",
@@ -101,7 +116,11 @@ def test_only_the_entry_of_the_menu_where_we_are_is_lit(show):
         "person",
         "person-erase",
     }
-    assert (lit["account"], lit["scheduled"], lit["log-paused"]) == (["ada"], ["Blasts"], ["Blasts"])
+    assert (lit["account"], lit["scheduled"], lit["log-paused"]) == (
+        ["ada"],
+        ["Blasts"],
+        ["Blasts"],
+    )
 
 
 def test_nobody_is_shown_a_link_that_is_not_for_them(show):
@@ -111,6 +130,10 @@ def test_nobody_is_shown_a_link_that_is_not_for_them(show):
     for name, place in PLACES.items():
         if "sol" in place.who and not place.reach:
             links = (
-                show(name, "sol").locator("a").evaluate_all("(links) => links.map((link) => link.getAttribute('href'))")
+                show(name, "sol")
+                .locator("a")
+                .evaluate_all(
+                    "(links) => links.map((link) => link.getAttribute('href'))"
+                )
             )
             assert list(filter(forbidden.search, links)) == [], name

@@ -1,4 +1,6 @@
-"""The pieces in a real browser: readable for everybody, on any phone, with and without JavaScript."""
+"""The pieces in a real browser: readable for everybody, on any phone, with and without
+JavaScript.
+"""
 
 import json
 import threading
@@ -28,7 +30,10 @@ def address():
 
 @pytest.fixture
 def look(visits_to, address):
-    """Open a page: `look("/", width=390, theme="dark")`. Complaints of the browser fail the test."""
+    """Open a page: `look("/", width=390, theme="dark")`.
+
+    Complaints of the browser fail the test.
+    """
     visits = visits_to(address)
     return lambda path="/", **window: visits(path, **window)
 
@@ -45,13 +50,19 @@ def test_no_page_is_wider_than_its_window(look, path):
 
 def test_a_chosen_theme_beats_the_system(look):
     background = "getComputedStyle(document.body).backgroundColor"
-    assert look("/?theme=dark").evaluate(background) == look("/", theme="dark").evaluate(background)
-    assert look("/?theme=light", theme="dark").evaluate(background) == look("/").evaluate(background)
+    assert look("/?theme=dark").evaluate(background) == look(
+        "/", theme="dark"
+    ).evaluate(background)
+    assert look("/?theme=light", theme="dark").evaluate(background) == look(
+        "/"
+    ).evaluate(background)
 
 
 def test_the_counter_agrees_with_the_carrier(look):
     golden = json.loads(GOLDEN.read_text())
-    seen = look().evaluate("(texts) => texts.map(smsMeasure)", [each["text"] for each in golden.values()])
+    seen = look().evaluate(
+        "(texts) => texts.map(smsMeasure)", [each["text"] for each in golden.values()]
+    )
     wanted = [(each["encoding"], each["parts"]) for each in golden.values()]
     assert [(each["encoding"], each["parts"]) for each in seen] == wanted
 
@@ -59,7 +70,10 @@ def test_the_counter_agrees_with_the_carrier(look):
 def test_the_meter_counts_the_opt_out_line_and_names_costly_signs(look):
     page = look()
     page.fill("#message_body", "a" * 150)
-    parts, odd = page.locator("[data-meter-of=message_body] [data-parts]"), page.locator("[data-odd]").first
+    parts, odd = (
+        page.locator("[data-meter-of=message_body] [data-parts]"),
+        page.locator("[data-odd]").first,
+    )
     assert parts.inner_text() == "2 parts"
     page.uncheck("#include_unsubscribe")
     assert parts.inner_text() == "1 part"

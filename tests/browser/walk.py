@@ -90,7 +90,9 @@ class Walk:
 
     def number_on(self, label):
         """One of the big numbers by the words under it."""
-        shown = self.page.locator(".nums div", has=self.page.get_by_text(label, exact=True)).locator("dd")
+        shown = self.page.locator(
+            ".nums div", has=self.page.get_by_text(label, exact=True)
+        ).locator("dd")
         return int(shown.inner_text().replace(",", ""))
 
     @property

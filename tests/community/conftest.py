@@ -14,7 +14,9 @@ def on_the_list(app):
     def read():
         with app.app_context():
             rows = db.session.execute(
-                db.select(CommunityMember.phone, CommunityMember.name).order_by(CommunityMember.id)
+                db.select(CommunityMember.phone, CommunityMember.name).order_by(
+                    CommunityMember.id
+                )
             )
             return {phone: name for phone, name in rows}
 
@@ -27,7 +29,9 @@ def id_of(app):
 
     def read(phone):
         with app.app_context():
-            return db.session.scalar(db.select(CommunityMember.id).where(CommunityMember.phone == phone))
+            return db.session.scalar(
+                db.select(CommunityMember.id).where(CommunityMember.phone == phone)
+            )
 
     return read
 
@@ -39,7 +43,8 @@ LINE = "---------------------------a-line-between-fields"
 def upload(visit):
     """Ada uploads a file; gives the page she is shown, or the redirect to it.
 
-    The form is written by hand: the test client would put a large one into a file of its own and leave it open.
+    The form is written by hand: the test client would put a large one into a file of its own
+    and leave it open.
     """
 
     def send(data, name="people.csv", follow=True):
@@ -49,7 +54,14 @@ def upload(visit):
         body = head.encode() + data + f"\r\n--{LINE}--\r\n".encode()
         kind = f"multipart/form-data; boundary={LINE}"
         browser = visit.browser("ada")
-        return Page(browser.post("/community/import", data=body, content_type=kind, follow_redirects=follow))
+        return Page(
+            browser.post(
+                "/community/import",
+                data=body,
+                content_type=kind,
+                follow_redirects=follow,
+            )
+        )
 
     return send
 

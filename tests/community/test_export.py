@@ -13,7 +13,16 @@ from app.kit.db import db, write
 from tests.cast import LEO, ZOE
 from tests.makers import member, members
 
-NASTY = ["=1+1", "+1", "-2", "@SUM(A1)", '=HYPERLINK("http://x")', "'=1", "'quoted'", 'a "b", c']
+NASTY = [
+    "=1+1",
+    "+1",
+    "-2",
+    "@SUM(A1)",
+    '=HYPERLINK("http://x")',
+    "'=1",
+    "'quoted'",
+    'a "b", c',
+]
 NASTY += ["Zoë, Ann; Mia|x", "x\ty"]
 
 
@@ -28,7 +37,9 @@ def test_an_export_is_a_download_that_no_spreadsheet_runs_b15(app, visit):
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert page.text == f"\ufeffname,phone\r\n'=cmd|' /C calc'!A0,'{ZOE}\r\n,'{LEO}\r\n"
     with app.app_context():
-        act = db.session.scalar(db.select(AuditEvent).where(AuditEvent.verb == "members.exported"))
+        act = db.session.scalar(
+            db.select(AuditEvent).where(AuditEvent.verb == "members.exported")
+        )
         assert json.loads(act.details) == {"count": 2}
 
 
@@ -52,7 +63,10 @@ def _refill(app, names):
     with app.app_context(), write() as session:
         session.execute(db.text("DELETE FROM community_members"))
         cleaned = (clean_name(name) for name in names)
-        people = [{"name": name, "phone": f"+1303{4000000 + n}"} for n, name in enumerate(cleaned)]
+        people = [
+            {"name": name, "phone": f"+1303{4000000 + n}"}
+            for n, name in enumerate(cleaned)
+        ]
         session.execute(db.insert(CommunityMember), people)
 
 
@@ -68,14 +82,26 @@ def _round_trip(app, visit, address_of, names):
 def test_a_thousand_nasty_names_come_back_byte_for_byte_b16(app, visit, address_of):
     """B16: export, import onto an empty list, export."""
     _round_trip(
-        app, visit, address_of, [f"{name} {n}" if n % 3 else f"{name}{n}" for n in range(100) for name in NASTY]
+        app,
+        visit,
+        address_of,
+        [
+            f"{name} {n}" if n % 3 else f"{name}{n}"
+            for n in range(100)
+            for name in NASTY
+        ],
     )
 
 
 NAMES = st.lists(st.text(max_size=60), min_size=1, max_size=12)
 
 
-@settings(max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(names=NAMES)
 def test_any_names_come_back_byte_for_byte_b16(app, visit, address_of, names):
     _round_trip(app, visit, address_of, names)

@@ -23,7 +23,9 @@ def thousand():
     """1,000 rows, 30 of them faulty, with numbers of the range for made-up people."""
     areas = [303, 720, 212, 415, 202, 312, 213, 206, 617, 713]
     good = [f"Person {n},+1{areas[n // 100]}55501{n % 100:02}" for n in range(970)]
-    return "\n".join(["name,phone", *good, *[f"Bad {n},12{n}" for n in range(30)]]) + "\n"
+    return (
+        "\n".join(["name,phone", *good, *[f"Bad {n},12{n}" for n in range(30)]]) + "\n"
+    )
 
 
 def uploads(app):
@@ -54,8 +56,15 @@ def test_a_thousand_rows_with_thirty_faulty_ones(app, visit, address_of, on_the_
     assert "970 people were imported." in done.words
     assert len(on_the_list()) == 970
     with app.app_context():
-        act = db.session.scalar(db.select(AuditEvent).where(AuditEvent.verb == "members.imported"))
-        assert json.loads(act.details) == {"added": 970, "changed": 0, "left_out": 0, "bad": 30}
+        act = db.session.scalar(
+            db.select(AuditEvent).where(AuditEvent.verb == "members.imported")
+        )
+        assert json.loads(act.details) == {
+            "added": 970,
+            "changed": 0,
+            "left_out": 0,
+            "bad": 30,
+        }
         assert act.about == "import 1"
 
 
@@ -68,17 +77,30 @@ def test_every_row_says_what_happens(app, visit, address_of):
     file = "name,phone\nZoë,3035550142\nLeo,3035550143\nMia,3035550144\nMax,3035550145\nMax,3035550145\n,x1\n"
     address = address_of(file)
     page = visit(address, "ada")
-    for words in ("1 new", "1 get their missing name", "1 have another name here", "1 on the list already"):
+    for words in (
+        "1 new",
+        "1 get their missing name",
+        "1 have another name here",
+        "1 on the list already",
+    ):
         number, word = words.split(" ", 1)
         assert f"{word} {number}" in page.words
     assert "1 person of this file said STOP" in page.words
     assert "On the list as “Mia Chen”." in visit(f"{address}?show=renamed", "ada").words
     assert "Same number as line 5." in visit(f"{address}?show=repeated", "ada").words
-    assert "Stays on the do-not-text list." in visit(f"{address}?show=left_out", "ada").words
-    assert "A phone number has no letters" in visit(f"{address}?show=nonsense", "ada").words
+    assert (
+        "Stays on the do-not-text list."
+        in visit(f"{address}?show=left_out", "ada").words
+    )
+    assert (
+        "A phone number has no letters"
+        in visit(f"{address}?show=nonsense", "ada").words
+    )
 
 
-def test_names_fill_gaps_and_are_taken_over_only_when_asked(app, visit, address_of, on_the_list):
+def test_names_fill_gaps_and_are_taken_over_only_when_asked(
+    app, visit, address_of, on_the_list
+):
     with app.app_context():
         member(ZOE)
         member(LEO, "Leonard")
@@ -95,9 +117,17 @@ def test_an_import_never_brings_anybody_back_b14(app, visit, address_of, on_the_
         dead_number(LEO)
     page = confirm(visit, address_of(SMALL))
     assert on_the_list() == {ZOE: "Zoë", LEO: "Leo"}
-    assert "2 people of this file are on the do-not-text list and stay there." in page.words
+    assert (
+        "2 people of this file are on the do-not-text list and stay there."
+        in page.words
+    )
     with app.app_context():
-        assert db.session.scalar(db.select(db.func.count()).select_from(UnsubscribedContact)) == 1
+        assert (
+            db.session.scalar(
+                db.select(db.func.count()).select_from(UnsubscribedContact)
+            )
+            == 1
+        )
     words = visit("/community", "ada").words
     assert "Said STOP" in words
     assert "Number does not work" in words
@@ -126,14 +156,19 @@ def test_a_second_press_of_confirm_changes_nothing(app, visit, address_of, on_th
 
 
 def test_two_imports_that_overlap_are_both_right_b13(visit, address_of, on_the_list):
-    one, other = address_of("phone\n3035550142\n3035550143\n"), address_of("phone\n3035550143\n3035550144\n")
+    one, other = (
+        address_of("phone\n3035550142\n3035550143\n"),
+        address_of("phone\n3035550143\n3035550144\n"),
+    )
     assert "Import 2 people" in visit(other, "ada").words
     confirm(visit, one)
     assert "1 person was imported." in confirm(visit, other).words
     assert list(on_the_list()) == [ZOE, LEO, MIA]
 
 
-def test_nothing_of_a_failed_confirm_is_left(app, visit, address_of, on_the_list, monkeypatch):
+def test_nothing_of_a_failed_confirm_is_left(
+    app, visit, address_of, on_the_list, monkeypatch
+):
     address = address_of(SMALL)
     with app.app_context(), write() as session:
         session.execute(
@@ -162,10 +197,14 @@ def test_the_file_is_kept_privately_and_not_for_long(app, visit, address_of):
     assert uploads(app) == []
 
 
-def test_an_upload_that_nobody_confirmed_is_forgotten_after_a_day(app, visit, address_of, on_the_list):
+def test_an_upload_that_nobody_confirmed_is_forgotten_after_a_day(
+    app, visit, address_of, on_the_list
+):
     old = address_of(SMALL)
     with app.app_context(), write() as session:
-        session.execute(db.text("UPDATE imports SET created_at = datetime('now', '-25 hours')"))
+        session.execute(
+            db.text("UPDATE imports SET created_at = datetime('now', '-25 hours')")
+        )
     kept = uploads(app)
     for file in kept:
         os.utime(file, (time.time() - 25 * 3600,) * 2)
@@ -189,7 +228,12 @@ def test_thrown_away_is_thrown_away(app, visit, address_of, on_the_list):
         assert db.session.scalar(db.select(db.func.count()).select_from(ImportRow)) == 0
 
 
-NAMES = ["../../instance/sms.db", "x" * 300 + ".csv", "<img src=x onerror=alert(1)>.csv", "C:\\lists\\people.csv"]
+NAMES = [
+    "../../instance/sms.db",
+    "x" * 300 + ".csv",
+    "<img src=x onerror=alert(1)>.csv",
+    "C:\\lists\\people.csv",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -203,7 +247,11 @@ def test_the_files_name_is_only_ever_shown_b11(app, visit, address_of, name):
         assert len(row.file_name) <= 255
         assert "/" not in row.file_name
         assert row.file_name in page.words
-    assert visit(f"{address}/bad-rows", "ada").response.headers["Content-Disposition"].isascii()
+    assert (
+        visit(f"{address}/bad-rows", "ada")
+        .response.headers["Content-Disposition"]
+        .isascii()
+    )
 
 
 BAD_FILES = {
@@ -212,8 +260,14 @@ BAD_FILES = {
     "no phones": (b"name,email\nZoe,z@x.org\n", "no column with phone numbers"),
     "two phones": (b"phone,mobile\n3035550142,3035550143\n", "“phone” and “mobile”"),
     "pdf": (b"%PDF-1.7", "This is a PDF"),
-    "utf-16 without its mark": ("name,phone\nZoe,3035550142\n".encode("utf-16-le"), "looks like UTF-16"),
-    "member numbers": (b"name,phone\n" + b"".join(b"P%d,24001%02d\n" % (n, n) for n in range(9)), "member numbers"),
+    "utf-16 without its mark": (
+        "name,phone\nZoe,3035550142\n".encode("utf-16-le"),
+        "looks like UTF-16",
+    ),
+    "member numbers": (
+        b"name,phone\n" + b"".join(b"P%d,24001%02d\n" % (n, n) for n in range(9)),
+        "member numbers",
+    ),
     "excel": (b"name,phone\nZoe,7.20E+09\n", "Excel shortened"),
     "no encoding": (b"name,phone\nJos\x81,3035550142\n", "Line 2 is not text"),
 }
@@ -250,7 +304,11 @@ def test_names_arrive_whole_b1(visit, address_of, on_the_list, encoding):
 
 def test_a_workbook(visit, address_of, on_the_list):
     book, data = openpyxl.Workbook(), io.BytesIO()
-    for row in (["Vorname", "Nachname", "Handy"], ["Zoë", "Hernández", 3035550142], ["Leo", None, 13035550143.0]):
+    for row in (
+        ["Vorname", "Nachname", "Handy"],
+        ["Zoë", "Hernández", 3035550142],
+        ["Leo", None, 13035550143.0],
+    ):
         book.active.append(row)
     book.save(data)
     confirm(visit, address_of(data.getvalue(), name="people.xlsx"))
@@ -258,9 +316,17 @@ def test_a_workbook(visit, address_of, on_the_list):
 
 
 def test_the_columns_can_be_read_differently(visit, address_of, on_the_list):
-    address = address_of("Zoë,3035550142,3035550199\nLeo,3035550143,\n".replace(",3035550199", ",Riverside"))
+    address = address_of(
+        "Zoë,3035550142,3035550199\nLeo,3035550143,\n".replace(
+            ",3035550199", ",Riverside"
+        )
+    )
     form = visit(address, "ada").fields(1)
-    again = visit(address, "ada", **(form | {"column_0": "nothing", "column_1": "phone", "column_2": "name"}))
+    again = visit(
+        address,
+        "ada",
+        **(form | {"column_0": "nothing", "column_1": "phone", "column_2": "name"}),
+    )
     assert (again.status_code, again.location) == (303, address)
     confirm(visit, address)
     assert on_the_list() == {ZOE: "Riverside", LEO: None}
@@ -269,14 +335,28 @@ def test_the_columns_can_be_read_differently(visit, address_of, on_the_list):
 def test_the_letters_can_be_read_differently(visit, address_of, on_the_list):
     address = address_of("name,phone\nŁukasz Żak,3035550142\n".encode("cp1250"))
     assert "£ukasz" in visit(address, "ada").words
-    visit(address, "ada", column_0="name", column_1="phone", headings="1", encoding="cp1250")
+    visit(
+        address,
+        "ada",
+        column_0="name",
+        column_1="phone",
+        headings="1",
+        encoding="cp1250",
+    )
     confirm(visit, address)
     assert on_the_list() == {ZOE: "Łukasz Żak"}
 
 
 def test_a_wrong_choice_of_columns_is_said_and_kept(visit, address_of):
     address = address_of(SMALL)
-    page = visit(address, "ada", column_0="phone", column_1="phone", headings="1", encoding="utf-8")
+    page = visit(
+        address,
+        "ada",
+        column_0="phone",
+        column_1="phone",
+        headings="1",
+        encoding="utf-8",
+    )
     assert page.status_code == 422
     assert "Choose “Phone number” for one column only." in page.words
     assert page.text.count('<option value="phone" selected>') == 2
@@ -289,20 +369,30 @@ def test_headings_can_be_said_to_be_people(visit, address_of):
     assert "Cannot be read 2" in visit(address, "ada").words
 
 
-def test_the_bad_rows_come_back_as_a_file_and_can_be_imported_once_right(visit, address_of, on_the_list):
-    address = address_of('name,phone,note\nZoë,3035550142,\n=Tom,303555014,"a ""b"", c"\nAna,,\n')
+def test_the_bad_rows_come_back_as_a_file_and_can_be_imported_once_right(
+    visit, address_of, on_the_list
+):
+    address = address_of(
+        'name,phone,note\nZoë,3035550142,\n=Tom,303555014,"a ""b"", c"\nAna,,\n'
+    )
     page = visit(f"{address}/bad-rows", "ada")
     assert page.response.mimetype == "text/csv"
     assert page.text.splitlines()[0] == "\ufeffname,phone,note,problem"
-    assert page.text.splitlines()[1].startswith('\'=Tom,303555014,"a ""b"", c",That number is too short.')
+    assert page.text.splitlines()[1].startswith(
+        '\'=Tom,303555014,"a ""b"", c",That number is too short.'
+    )
     assert page.text.splitlines()[2] == "Ana,,,There is no phone number in this row."
-    fixed = page.text.replace("303555014,", "3035550144,").replace("Ana,,", "Ana,3035550145,")
+    fixed = page.text.replace("303555014,", "3035550144,").replace(
+        "Ana,,", "Ana,3035550145,"
+    )
     confirm(visit, address_of(fixed))
     assert on_the_list() == {MIA: "=Tom", MAX: "Ana"}
 
 
 def test_rows_come_in_pages(visit, address_of):
-    address = address_of("phone\n" + "".join(f"12{n}\n3035550142\n" for n in range(130)))
+    address = address_of(
+        "phone\n" + "".join(f"12{n}\n3035550142\n" for n in range(130))
+    )
     assert "1–50 of 130" in visit(address, "ada").words
     assert "101–130 of 130" in visit(f"{address}?show=bad&page=3", "ada").words
 
@@ -317,13 +407,22 @@ def test_a_file_where_nobody_can_be_read_has_no_button(visit, address_of):
 @pytest.mark.parametrize("rest", ["", "/confirm", "/abandon", "/bad-rows"])
 def test_only_admins_import(visit, address_of, rest):
     address = address_of(SMALL)
-    assert visit(address + rest, "sol", **({"_": ""} if rest in {"/confirm", "/abandon"} else {})).status_code == 403
+    assert (
+        visit(
+            address + rest,
+            "sol",
+            **({"_": ""} if rest in {"/confirm", "/abandon"} else {}),
+        ).status_code
+        == 403
+    )
     assert visit("/community/import", "sol").status_code == 403
     assert visit("/community/import/99", "ada").status_code == 404
 
 
 def test_ten_thousand_rows_are_checked_in_two_seconds(upload, visit):
-    text = "name,phone\n" + "".join(f"Person {n},({201 + n // 100 % 19}) 555-{n:04}\n" for n in range(10_000))
+    text = "name,phone\n" + "".join(
+        f"Person {n},({201 + n // 100 % 19}) 555-{n:04}\n" for n in range(10_000)
+    )
     visit("/community", "ada")
     start = time.process_time()
     page = upload(text, follow=False)

@@ -18,7 +18,12 @@ from tests.makers import dead_number, member, members, said_stop
 def four(app):
     """Zoë, Leo, Mia, and Max without a name."""
     with app.app_context():
-        for phone, name in ((ZOE, "Zoë O'Hara"), (LEO, "leo 100%"), (MIA, "Mia_Chen \\ Ruiz"), (MAX, None)):
+        for phone, name in (
+            (ZOE, "Zoë O'Hara"),
+            (LEO, "leo 100%"),
+            (MIA, "Mia_Chen \\ Ruiz"),
+            (MAX, None),
+        ):
             member(phone, name)
 
 
@@ -52,17 +57,46 @@ def test_it_says_who_gets_no_texts_and_why(app, visit, four):
 
 ALL = [ZOE, LEO, MIA, MAX]
 FINDS = [
-    ([ZOE], ["zoë", "ZOË", "o'h", "'", "(303) 555-0142", "+1 303.555.0142", "0142", "٠١٤٢", "13035550142"]),
+    (
+        [ZOE],
+        [
+            "zoë",
+            "ZOË",
+            "o'h",
+            "'",
+            "(303) 555-0142",
+            "+1 303.555.0142",
+            "0142",
+            "٠١٤٢",
+            "13035550142",
+        ],
+    ),
     ([LEO], ["LEO", "%", "100%", "0%", "43"]),
     ([MIA], ["_", "\\", "a_c", "i", "ruiz"]),
     (ALL, ["5550", "303", "\x00", "  "]),
-    ([], ['"', "+", "nobody", "zo%", "* OR name", "x" * 10_000, "(", "leo 0142", "null", "0143 0144"]),
+    (
+        [],
+        [
+            '"',
+            "+",
+            "nobody",
+            "zo%",
+            "* OR name",
+            "x" * 10_000,
+            "(",
+            "leo 0142",
+            "null",
+            "0143 0144",
+        ],
+    ),
 ]
 FOUND = {search: phones for phones, searches in FINDS for search in searches}
 
 
 @pytest.mark.parametrize("search", FOUND)
-def test_a_search_takes_letters_literally_and_digits_in_any_spelling_b23(visit, four, search):
+def test_a_search_takes_letters_literally_and_digits_in_any_spelling_b23(
+    visit, four, search
+):
     page = visit("/community?" + urlencode({"search": search, "sort": "phone"}), "ada")
     assert page.status_code == 200
     shown = [phone for phone in ALL if f">{pretty(phone)}<" in page.text]
@@ -72,8 +106,12 @@ def test_a_search_takes_letters_literally_and_digits_in_any_spelling_b23(visit, 
 def test_a_national_number_with_its_zero_is_found(app):
     with app.app_context():
         member("+4915123456789", "Jürgen")
-        assert [line.name for line in found("0151 23456789", region="DE").rows] == ["Jürgen"]
-        assert [line.name for line in found("0151 23456", region="DE").rows] == ["Jürgen"]
+        assert [line.name for line in found("0151 23456789", region="DE").rows] == [
+            "Jürgen"
+        ]
+        assert [line.name for line in found("0151 23456", region="DE").rows] == [
+            "Jürgen"
+        ]
         assert [line.name for line in found("JÜRGEN", region="DE").rows] == ["Jürgen"]
         assert [line.name for line in found("Ü", region="DE").rows] == ["Jürgen"]
 
@@ -92,9 +130,30 @@ def test_it_can_be_sorted(shop, four, sort, way, phones):
     assert [line.phone for line in found("555", sort, way).rows] == phones
 
 
-WILD = ["page=0", "page=-1", "page=1000000000", "page=abc", "page=%00", "per_page=1e9", "per_page=0"]
-WILD += ["sort=__class__", "sort=password_hash&dir=x", "search=%FF%FE", "page=1&page=2", "per_page=" + "9" * 400]
-WILD += ["_method=POST", "_external=1", "_anchor=x", "endpoint=x", "self=x", "request=x"]
+WILD = [
+    "page=0",
+    "page=-1",
+    "page=1000000000",
+    "page=abc",
+    "page=%00",
+    "per_page=1e9",
+    "per_page=0",
+]
+WILD += [
+    "sort=__class__",
+    "sort=password_hash&dir=x",
+    "search=%FF%FE",
+    "page=1&page=2",
+    "per_page=" + "9" * 400,
+]
+WILD += [
+    "_method=POST",
+    "_external=1",
+    "_anchor=x",
+    "endpoint=x",
+    "self=x",
+    "request=x",
+]
 
 
 @pytest.mark.parametrize("query", WILD)
@@ -110,7 +169,9 @@ def many(app):
     with app.app_context():
         members(200)
         with write() as session:
-            session.add_all(CommunityMember(name=None, phone=f"+1720400{n:04}") for n in range(50))
+            session.add_all(
+                CommunityMember(name=None, phone=f"+1720400{n:04}") for n in range(50)
+            )
 
 
 @pytest.mark.parametrize("sort", queries.SORTS)
@@ -119,7 +180,9 @@ def many(app):
 def test_the_pages_together_are_the_list(shop, many, sort, way, search):
     whole = [line.id for line in found(search, sort, way, per_page=1000).rows]
     first = found(search, sort, way, per_page=7)
-    pages = [found(search, sort, way, number, 7) for number in range(1, first.pages + 1)]
+    pages = [
+        found(search, sort, way, number, 7) for number in range(1, first.pages + 1)
+    ]
     assert [line.id for page in pages for line in page.rows] == whole
     assert first.total == len(whole) == len(set(whole))
     assert found(search, sort, way, 10**6, 7).rows == pages[-1].rows
@@ -151,7 +214,9 @@ def test_one_page_costs_few_questions(app, visit, many):
     asked = []
     event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     visit("/community?search=person&page=2", "ada")
-    assert len([statement for statement in asked if statement.startswith("SELECT")]) <= 8
+    assert (
+        len([statement for statement in asked if statement.startswith("SELECT")]) <= 8
+    )
 
 
 PLAIN = "SELECT id FROM community_members ORDER BY {} LIMIT 50 OFFSET 1000"
@@ -163,7 +228,9 @@ WALK = "SELECT id FROM community_members WHERE name LIKE '%a%' OR phone LIKE '%1
 @pytest.mark.parametrize("way", [False, True])
 def test_every_order_is_read_from_its_index_alone(shop, statement, sort, way):
     order = ", ".join(str(each) for each in queries._order(sort, way))
-    plan = db.session.execute(db.text("EXPLAIN QUERY PLAN " + statement.format(order))).all()
+    plan = db.session.execute(
+        db.text("EXPLAIN QUERY PLAN " + statement.format(order))
+    ).all()
     assert len(plan) == 1
     assert plan[0][3].startswith("SCAN community_members USING COVERING INDEX")
 

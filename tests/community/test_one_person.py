@@ -1,4 +1,7 @@
-"""One number is one person, however it is written and wherever it comes from. Cases P10, P11, P12."""
+"""One number is one person, however it is written and wherever it comes from.
+
+Cases P10, P11, P12.
+"""
 
 from io import BytesIO
 
@@ -10,7 +13,13 @@ from tests.cast import ZOE
 from tests.makers import member
 from tests.visit import Visitor
 
-SPELLINGS = ("+13035550142", "(303) 555-0142", "303.555.0142", "tel:+1-303-555-0142", "٣٠٣٥٥٥٠١٤٢")
+SPELLINGS = (
+    "+13035550142",
+    "(303) 555-0142",
+    "303.555.0142",
+    "tel:+1-303-555-0142",
+    "٣٠٣٥٥٥٠١٤٢",
+)
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -38,21 +47,32 @@ def test_p11_five_spellings_in_one_file_are_one_member_and_the_others_are_named_
     assert list(on_the_list()) == [ZOE]
 
 
-def test_p12_another_country_reads_new_numbers_and_leaves_the_stored_ones(app, visit, on_the_list):
+def test_p12_another_country_reads_new_numbers_and_leaves_the_stored_ones(
+    app, visit, on_the_list
+):
     """P12: Ada moves the organisation from the US to Britain."""
     with app.app_context():
         member(ZOE, "Zoe")
         with write():
             organisation.organisation().region = "GB"
-    assert visit("/community/add", "ada", name="Ian", phone="020 7946 0958").status_code == 303
+    assert (
+        visit("/community/add", "ada", name="Ian", phone="020 7946 0958").status_code
+        == 303
+    )
     assert on_the_list() == {ZOE: "Zoe", "+442079460958": "Ian"}
 
 
 def test_p10_our_own_number_is_refused_in_a_file_too(make_app):
     """P10: Twilio refuses to text its own sender; by hand it is in test_members."""
-    app = make_app(twilio_account_sid="AC1", twilio_auth_token="t", twilio_from_number="+13035550100")
+    app = make_app(
+        twilio_account_sid="AC1",
+        twilio_auth_token="t",
+        twilio_from_number="+13035550100",
+    )
     sheet = BytesIO(b"name,phone\nUs,303 555 0100\nZoe,303 555 0142\n")
-    page = Visitor(app)("/community/import", "ada", files={"file": (sheet, "people.csv")}, follow=True)
+    page = Visitor(app)(
+        "/community/import", "ada", files={"file": (sheet, "people.csv")}, follow=True
+    )
     assert "the number your texts come from" in page.words
 
 

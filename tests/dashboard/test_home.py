@@ -1,4 +1,6 @@
-"""The first page: first steps read from facts, what is being sent, what comes, how the last ones went."""
+"""The first page: first steps read from facts, what is being sent, what comes, how the last
+ones went.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -41,7 +43,10 @@ def finished(app, visit, body="The picnic is at eleven."):
     return log
 
 
-@pytest.mark.parametrize(("utc", "greeting"), [("12:00", "morning"), ("20:00", "afternoon"), ("01:00", "evening")])
+@pytest.mark.parametrize(
+    ("utc", "greeting"),
+    [("12:00", "morning"), ("20:00", "afternoon"), ("01:00", "evening")],
+)
 def test_it_greets_by_the_clock_of_the_organisation(visit, utc, greeting):
     with time_machine.travel(f"2026-05-06 {utc}:00+00:00", tick=False):
         assert visit("/", "sol").headings == [f"Good {greeting}, sol"]
@@ -122,7 +127,9 @@ def test_when_nothing_runs_it_stops_asking(visit):
     assert "hx-trigger" not in visit("/running", "ada").text
 
 
-def test_it_says_in_a_quiet_line_that_sending_is_on_and_in_red_when_it_is_not(app, visit):
+def test_it_says_in_a_quiet_line_that_sending_is_on_and_in_red_when_it_is_not(
+    app, visit
+):
     part = visit("/running", "sol")
     assert "Nothing is being sent: no engine is running." in part.text
     with app.app_context(), write() as session:
@@ -133,17 +140,24 @@ def test_it_says_in_a_quiet_line_that_sending_is_on_and_in_red_when_it_is_not(ap
     with app.app_context(), write() as session:
         session.execute(db.update(Lease).values(beat_at=now() - timedelta(minutes=2)))
     for page in (visit("/", "sol"), visit("/running", "sol")):
-        assert "Nothing is being sent: no engine has answered for about 2 minutes." in page.text
+        assert (
+            "Nothing is being sent: no engine has answered for about 2 minutes."
+            in page.text
+        )
         assert "Sending is on" not in page.text
 
 
 def test_the_next_blasts_are_named_in_their_order(app, visit):
     people(app)
     with time_machine.travel(AT_NOON, tick=False):
-        sent(visit, message_body="The second", **LATER | {"schedule_date": "2026-05-09"})
+        sent(
+            visit, message_body="The second", **LATER | {"schedule_date": "2026-05-09"}
+        )
         sent(visit, message_body="The first", **LATER)
         page = visit("/", "ada")
-    assert page.words.index("The first Fri 8 May 20:45") < page.words.index("The second Sat 9 May 20:45")
+    assert page.words.index("The first Fri 8 May 20:45") < page.words.index(
+        "The second Sat 9 May 20:45"
+    )
 
 
 def test_the_last_results_are_delivered_of_tried(app, visit):
@@ -151,7 +165,9 @@ def test_the_last_results_are_delivered_of_tried(app, visit):
     finished(app, visit, "Bring a dish.")
     page = visit("/", "ada")
     assert "Bring a dish. 2 of 3" in page.words
-    assert "texts delivered 2 of all texts delivered 66.7 % failed 1 parts 2" in page.words
+    assert (
+        "texts delivered 2 of all texts delivered 66.7 % failed 1 parts 2" in page.words
+    )
 
 
 def test_money_is_said_once_its_price_is_known(app, visit):
@@ -197,7 +213,11 @@ def test_a_small_one_is_always_up_to_date(app, visit):
 def in_doubt(app, phone, status, ago=timedelta(minutes=3), **columns):
     settle(app, phone, status, **columns)
     with app.app_context(), write() as session:
-        session.execute(db.update(Message).where(Message.phone == phone).values(submitted_at=now() - ago))
+        session.execute(
+            db.update(Message)
+            .where(Message.phone == phone)
+            .values(submitted_at=now() - ago)
+        )
 
 
 def test_texts_in_doubt_wait_for_somebodys_decision(app, visit):
@@ -205,11 +225,17 @@ def test_texts_in_doubt_wait_for_somebodys_decision(app, visit):
     log = finished(app, visit)
     assert "your decision" not in visit("/", "sol").words
     in_doubt(app, ZOE, "unknown")
-    assert "1 text needs your decision. 1 not sure of The picnic is at eleven." in visit("/", "sol").words
+    assert (
+        "1 text needs your decision. 1 not sure of The picnic is at eleven."
+        in visit("/", "sol").words
+    )
     in_doubt(app, LEO, "unknown")
     in_doubt(app, MIA, "not_sent")
     page = visit("/", "sol")
-    assert "3 texts need your decision. 2 not sure , 1 not sent of The picnic is at eleven." in page.words
+    assert (
+        "3 texts need your decision. 2 not sure , 1 not sent of The picnic is at eleven."
+        in page.words
+    )
     assert f'href="/blasts/logs/{log}?state=unknown"' in page.text
     assert f'href="/blasts/logs/{log}?state=not_sent"' in page.text
     visit(f"/blasts/logs/{log}/leave", "sol", state="unknown")
@@ -223,7 +249,9 @@ def test_a_doubt_of_this_minute_is_nobodys_business_yet(app, visit):
     assert "your decision" not in visit("/", "sol").words
 
 
-def test_what_was_in_doubt_a_week_ago_or_in_practice_is_left_alone(app, visit, make_app):
+def test_what_was_in_doubt_a_week_ago_or_in_practice_is_left_alone(
+    app, visit, make_app
+):
     people(app)
     finished(app, visit)
     in_doubt(app, ZOE, "not_sent")
@@ -239,7 +267,10 @@ def test_more_than_anybody_would_count_is_said_as_that(app, visit, monkeypatch):
     monkeypatch.setattr(queries, "MOST_IN_DOUBT", 1)
     for phone in (ZOE, LEO):
         in_doubt(app, phone, "unknown")
-    assert "More than 1,000 texts need your decision. not sure of The picnic" in visit("/", "ada").words
+    assert (
+        "More than 1,000 texts need your decision. not sure of The picnic"
+        in visit("/", "ada").words
+    )
 
 
 def test_a_stranger_is_led_to_the_login_page(visit):
@@ -250,4 +281,7 @@ def test_who_perhaps_said_stop_waits_for_a_decision(visit, app):
     assert "perhaps said STOP" not in visit("/", "sol").words
     with app.app_context(), write():
         suppression.ask_whether_stop(ZOE, None, "wrong number", now())
-    assert "1 person perhaps said STOP. Nothing is sent to this person." in visit("/", "sol").words
+    assert (
+        "1 person perhaps said STOP. Nothing is sent to this person."
+        in visit("/", "sol").words
+    )

@@ -1,4 +1,6 @@
-"""Each thing that can be wrong inside gets a line of its own, with what to do; what can be computed again is."""
+"""Each thing that can be wrong inside gets a line of its own, with what to do; what can be
+computed again is.
+"""
 
 import pytest
 
@@ -31,23 +33,59 @@ ZOE = "INSERT INTO community_members (name, phone) VALUES ('Zoe', '+13035550142'
 
 
 def test_a_blast_that_went_well_is_healthy(doctor, database):
-    run(database, *BLAST, SCHEDULED.format(status="'sent'", log=1), USER.format(role="'admin'"), ZOE)
+    run(
+        database,
+        *BLAST,
+        SCHEDULED.format(status="'sent'", log=1),
+        USER.format(role="'admin'"),
+        ZOE,
+    )
     assert doctor("--doctor") == (0, f"{database} is healthy.\n")
 
 
 @pytest.mark.parametrize(
     ("breaking", "sentence"),
     [
-        (["UPDATE message_logs SET success_count = 5"], "The counts of blast 1 disagree with its rows."),
-        (["UPDATE message_logs SET failure_count = 0"], "The counts of blast 1 disagree with its rows."),
-        (["UPDATE message_logs SET total_recipients = 3"], "The counts of blast 1 disagree with its rows."),
-        (["DELETE FROM attempts", "DELETE FROM messages"], "Blast 1 says that it has people, but its rows are gone."),
-        (["UPDATE messages SET attempts = 2 WHERE id = 2"], "Text 2 has another number of attempts than it says."),
-        (["DELETE FROM attempts WHERE message_id = 1"], "Text 1 has another number of attempts than it says."),
-        (["UPDATE attempts SET n = 3 WHERE message_id = 2"], "The attempts of text 2 are not numbered 1, 2, 3."),
-        (["UPDATE messages SET carrier = 'twilio' WHERE id = 1"], "Text 1 is marked for another carrier"),
-        ([SCHEDULED.format(status="'processing'", log="NULL")], "Scheduled blast 7 is being sent but has no log"),
-        ([SCHEDULED.format(status="'processing'", log=1)], "Scheduled blast 7 still says that it is being sent"),
+        (
+            ["UPDATE message_logs SET success_count = 5"],
+            "The counts of blast 1 disagree with its rows.",
+        ),
+        (
+            ["UPDATE message_logs SET failure_count = 0"],
+            "The counts of blast 1 disagree with its rows.",
+        ),
+        (
+            ["UPDATE message_logs SET total_recipients = 3"],
+            "The counts of blast 1 disagree with its rows.",
+        ),
+        (
+            ["DELETE FROM attempts", "DELETE FROM messages"],
+            "Blast 1 says that it has people, but its rows are gone.",
+        ),
+        (
+            ["UPDATE messages SET attempts = 2 WHERE id = 2"],
+            "Text 2 has another number of attempts than it says.",
+        ),
+        (
+            ["DELETE FROM attempts WHERE message_id = 1"],
+            "Text 1 has another number of attempts than it says.",
+        ),
+        (
+            ["UPDATE attempts SET n = 3 WHERE message_id = 2"],
+            "The attempts of text 2 are not numbered 1, 2, 3.",
+        ),
+        (
+            ["UPDATE messages SET carrier = 'twilio' WHERE id = 1"],
+            "Text 1 is marked for another carrier",
+        ),
+        (
+            [SCHEDULED.format(status="'processing'", log="NULL")],
+            "Scheduled blast 7 is being sent but has no log",
+        ),
+        (
+            [SCHEDULED.format(status="'processing'", log=1)],
+            "Scheduled blast 7 still says that it is being sent",
+        ),
         (
             [
                 "INSERT INTO messages (kind, phone, body, status, message_log_id) "
@@ -56,8 +94,14 @@ def test_a_blast_that_went_well_is_healthy(doctor, database):
             ],
             "Blast 1 has ended, but some of its texts still wait",
         ),
-        ([USER.format(role="'social_manager'")], "There are users (1), but no admin among them."),
-        (["UPDATE messages SET message_log_id = 99"], "Rows of messages point to rows of message_logs that are gone."),
+        (
+            [USER.format(role="'social_manager'")],
+            "There are users (1), but no admin among them.",
+        ),
+        (
+            ["UPDATE messages SET message_log_id = 99"],
+            "Rows of messages point to rows of message_logs that are gone.",
+        ),
     ],
 )
 def test_what_disagrees_is_said(doctor, database, breaking, sentence):
@@ -68,8 +112,15 @@ def test_what_disagrees_is_said(doctor, database, breaking, sentence):
     assert "+1303" not in said
 
 
-def test_a_number_twice_in_a_blast_is_found_even_where_the_index_is_gone(doctor, database):
-    run(database, *BLAST, "DROP INDEX uq_messages_log_phone", "UPDATE messages SET phone = '+13035550142'")
+def test_a_number_twice_in_a_blast_is_found_even_where_the_index_is_gone(
+    doctor, database
+):
+    run(
+        database,
+        *BLAST,
+        "DROP INDEX uq_messages_log_phone",
+        "UPDATE messages SET phone = '+13035550142'",
+    )
     code, said = doctor("--doctor")
     assert code == 1
     assert "The index uq_messages_log_phone is missing." in said
@@ -91,7 +142,11 @@ def test_two_attempts_with_one_mark_are_found(doctor, database):
 
 
 def test_a_table_that_was_changed_by_hand_is_said(doctor, database):
-    run(database, "ALTER TABLE events ADD COLUMN colour TEXT", "DROP TRIGGER audit_events_no_delete")
+    run(
+        database,
+        "ALTER TABLE events ADD COLUMN colour TEXT",
+        "DROP TRIGGER audit_events_no_delete",
+    )
     code, said = doctor("--doctor")
     assert code == 1
     assert "The column events.colour should not be there." in said
@@ -111,18 +166,32 @@ def test_a_search_out_of_step_is_found_and_repaired(doctor, database, breaking):
     run(database, ZOE, breaking)
     code, said = doctor("--doctor")
     assert code == 1
-    assert said == "The search does not agree with the members. Put it right: python -m app.dbdoctor --repair.\n"
+    assert (
+        said
+        == "The search does not agree with the members. Put it right: python -m app.dbdoctor --repair.\n"
+    )
     assert doctor("--repair")[0] == 0
-    assert run(database, "SELECT rowid FROM community_search WHERE community_search MATCH 'zoe'") == [(1,)]
+    assert run(
+        database,
+        "SELECT rowid FROM community_search WHERE community_search MATCH 'zoe'",
+    ) == [(1,)]
 
 
 def test_counts_and_ends_are_computed_again_after_a_copy(doctor, database):
     run(database, *BLAST, SCHEDULED.format(status="'processing'", log=1))
-    run(database, "UPDATE message_logs SET success_count = 9, failure_count = 9, finished_at = '2026-11-21 03:00:00'")
+    run(
+        database,
+        "UPDATE message_logs SET success_count = 9, failure_count = 9, finished_at = '2026-11-21 03:00:00'",
+    )
     code, said = doctor("--repair")
     assert code == 0
-    assert run(database, "SELECT total_recipients, success_count, failure_count FROM message_logs") == [(2, 1, 1)]
-    assert run(database, "SELECT status, sent_at FROM scheduled_messages") == [("sent", "2026-11-21 03:00:00")]
+    assert run(
+        database,
+        "SELECT total_recipients, success_count, failure_count FROM message_logs",
+    ) == [(2, 1, 1)]
+    assert run(database, "SELECT status, sent_at FROM scheduled_messages") == [
+        ("sent", "2026-11-21 03:00:00")
+    ]
     (copy,) = (database.parent / "backups").iterdir()
     assert str(copy) in said
     assert run(copy, "SELECT success_count FROM message_logs") == [(9,)]
@@ -139,7 +208,9 @@ def test_a_log_of_changes_that_was_deleted_by_hand_is_noticed(doctor, database):
     database.with_name("sms.db-shm").write_bytes(b"\0" * 32768)
     code, said = doctor("--doctor")
     assert code == 1
-    assert said.startswith("sms.db-wal was deleted by hand: the newest changes may be lost.")
+    assert said.startswith(
+        "sms.db-wal was deleted by hand: the newest changes may be lost."
+    )
 
 
 def test_a_pending_migration_is_said_with_the_command(doctor, database):

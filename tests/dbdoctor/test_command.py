@@ -1,4 +1,6 @@
-"""The command line: exit codes, one sentence for what is wrong, and never a file made by looking."""
+"""The command line: exit codes, one sentence for what is wrong, and never a file made by
+looking.
+"""
 
 import os
 import shutil
@@ -74,7 +76,10 @@ def test_looking_at_what_does_not_exist_makes_nothing(doctor, tmp_path):
     for arguments in (("--doctor",), ("--backup",), ("--repair",), ("--revert", "1")):
         code, said = doctor(*arguments, path=path)
         assert code == 1
-        assert "does not exist. Start SMS Admin once, or run: python -m app.dbdoctor --apply." in said
+        assert (
+            "does not exist. Start SMS Admin once, or run: python -m app.dbdoctor --apply."
+            in said
+        )
     assert not path.parent.exists()
 
 
@@ -112,7 +117,10 @@ def _text(path):
 
 def _newer(path, database):
     shutil.copy(database, path)
-    run(path, "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 00:00:00.000000')")
+    run(
+        path,
+        "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 00:00:00.000000')",
+    )
 
 
 def _edited(path, database):
@@ -138,7 +146,9 @@ def _torn(path, database):
     ],
     ids=["folder", "foreign", "text", "newer", "edited", "torn"],
 )
-def test_what_it_does_not_understand_it_says_in_one_line_and_does_not_touch(doctor, database, tmp_path, make, words):
+def test_what_it_does_not_understand_it_says_in_one_line_and_does_not_touch(
+    doctor, database, tmp_path, make, words
+):
     """M13: somebody else's, newer, edited, damaged: exit 1 from every action, no byte changed."""
     path = tmp_path / "strange.db"
     make(path, database) if make.__code__.co_argcount == 2 else make(path)
@@ -149,10 +159,14 @@ def test_what_it_does_not_understand_it_says_in_one_line_and_does_not_touch(doct
         assert words in said
         assert len(said.splitlines()) == 1 or make is _torn
     assert before is None or fingerprint(path) == before
-    assert [name for name in names(tmp_path) if name.startswith("strange")] == ["strange.db"]
+    assert [name for name in names(tmp_path) if name.startswith("strange")] == [
+        "strange.db"
+    ]
 
 
-def test_a_database_that_somebody_keeps_for_himself_is_called_locked(doctor, database, monkeypatch):
+def test_a_database_that_somebody_keeps_for_himself_is_called_locked(
+    doctor, database, monkeypatch
+):
     """M13: locked."""
     monkeypatch.setattr(opening, "LOOK_SECONDS", 0.1)
     other = sqlite3.connect(database, isolation_level=None)
@@ -177,11 +191,16 @@ def test_the_newest_migration_can_be_taken_back_after_a_copy(doctor, database):
     assert applied(copy) == [*older, newest]
 
 
-def test_an_older_migration_cannot_be_taken_back_before_the_newer_ones(doctor, database):
+def test_an_older_migration_cannot_be_taken_back_before_the_newer_ones(
+    doctor, database
+):
     before = applied(database)
     code, said = doctor("--revert", "1")
     assert code == 1
-    assert f"Only the newest applied migration can be taken back: that is {before[-1].version}" in said
+    assert (
+        f"Only the newest applied migration can be taken back: that is {before[-1].version}"
+        in said
+    )
     assert applied(database) == before
 
 
@@ -202,9 +221,13 @@ def test_taking_back_is_refused_while_the_app_runs(doctor, database):
         ("sqlite:////srv/sms/sms.db", None),
     ],
 )
-def test_a_relative_path_is_relative_to_the_project(address, path, monkeypatch, tmp_path):
+def test_a_relative_path_is_relative_to_the_project(
+    address, path, monkeypatch, tmp_path
+):
     monkeypatch.chdir(tmp_path)
-    assert str(database_path({"DATABASE_URL": address})) == str(path or "/srv/sms/sms.db")
+    assert str(database_path({"DATABASE_URL": address})) == str(
+        path or "/srv/sms/sms.db"
+    )
 
 
 def test_another_kind_of_database_is_refused(monkeypatch, capsys):

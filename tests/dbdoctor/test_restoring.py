@@ -1,4 +1,6 @@
-"""A copy takes the database's place: checked before, whole after, the old one kept, nothing sent twice by it."""
+"""A copy takes the database's place: checked before, whole after, the old one kept, nothing
+sent twice by it.
+"""
 
 import fcntl
 import os
@@ -58,20 +60,37 @@ def test_a_damaged_database_is_replaced_and_kept_with_its_log(doctor, database, 
     assert not log.exists()
     (old_log,) = database.parent.glob("sms.db.before-restore-*-wal")
     assert old_log.read_bytes() == b"some log"
-    assert old_log.with_name(old_log.name.removesuffix("-wal")).read_bytes().startswith(b"ruined")
+    assert (
+        old_log.with_name(old_log.name.removesuffix("-wal"))
+        .read_bytes()
+        .startswith(b"ruined")
+    )
 
 
-def test_changes_that_lay_in_the_log_stay_with_the_old_database(doctor, database, copy, tmp_path):
-    """The program died: its last changes are in the -wal. They belong to the old file, not to the new one."""
+def test_changes_that_lay_in_the_log_stay_with_the_old_database(
+    doctor, database, copy, tmp_path
+):
+    """The program died: its last changes are in the -wal.
+
+    They belong to the old file, not to the new one.
+    """
     writer = sqlite3.connect(database, isolation_level=None)
-    writer.execute("INSERT INTO community_members (name, phone) VALUES ('Mia', '+13035550144')")
+    writer.execute(
+        "INSERT INTO community_members (name, phone) VALUES ('Mia', '+13035550144')"
+    )
     crashed = tmp_path / "crashed"
     crashed.mkdir()
     for ending in ("", "-wal", "-shm"):
-        (crashed / f"sms.db{ending}").write_bytes(database.with_name(f"sms.db{ending}").read_bytes())
+        (crashed / f"sms.db{ending}").write_bytes(
+            database.with_name(f"sms.db{ending}").read_bytes()
+        )
     writer.close()
     assert doctor("--restore", copy, path=crashed / "sms.db")[0] == 0
-    (old,) = [each for each in crashed.glob("*before-restore*") if not each.name.endswith(("-wal", "-shm"))]
+    (old,) = [
+        each
+        for each in crashed.glob("*before-restore*")
+        if not each.name.endswith(("-wal", "-shm"))
+    ]
     assert run(old, PEOPLE) == [("Leo",), ("Mia",), ("Zoe",)]
     assert run(crashed / "sms.db", PEOPLE) == [("Zoe",)]
 
@@ -99,7 +118,10 @@ def _cut(file):
 
 
 def _newer(file):
-    run(file, "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 00:00:00.000000')")
+    run(
+        file,
+        "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 00:00:00.000000')",
+    )
 
 
 def _foreign(file):
@@ -153,11 +175,16 @@ def test_a_running_engine_is_not_robbed_of_its_database(doctor, database, copy):
     code, said = doctor("--restore", copy)
     os.close(handle)
     assert code == 1
-    assert "is in use. Stop SMS Admin (Ctrl-C, or: systemctl stop sms-admin), then try again." in said
+    assert (
+        "is in use. Stop SMS Admin (Ctrl-C, or: systemctl stop sms-admin), then try again."
+        in said
+    )
     assert run(database, PEOPLE) == [("Leo",), ("Zoe",)]
 
 
-def test_a_process_that_only_serves_pages_is_noticed_too(doctor, database, copy, monkeypatch):
+def test_a_process_that_only_serves_pages_is_noticed_too(
+    doctor, database, copy, monkeypatch
+):
     """K7: with SCHEDULER_ENABLED=0 nobody holds that lock, but the database is open."""
     monkeypatch.setattr(restoring, "PATIENCE", 0.1)
     page = sqlite3.connect(database)
@@ -169,7 +196,9 @@ def test_a_process_that_only_serves_pages_is_noticed_too(doctor, database, copy,
     assert run(database, "PRAGMA journal_mode") == [("wal",)]
 
 
-def test_nothing_that_may_have_been_sent_since_leaves_by_itself(doctor, database, tmp_path):
+def test_nothing_that_may_have_been_sent_since_leaves_by_itself(
+    doctor, database, tmp_path
+):
     now = datetime.now(UTC).replace(tzinfo=None)
     due, later = str(now - timedelta(minutes=5)), str(now + timedelta(days=1))
     scheduled = (
@@ -189,22 +218,36 @@ def test_nothing_that_may_have_been_sent_since_leaves_by_itself(doctor, database
     code, said = doctor("--restore", tmp_path / "copy.db")
     assert code == 0
     assert "Blasts that were being sent are paused (1)" in said
-    assert "Scheduled blasts that came due meanwhile are not sent by themselves (1)." in said
+    assert (
+        "Scheduled blasts that came due meanwhile are not sent by themselves (1)."
+        in said
+    )
     assert "Single texts that waited are not sent (1)." in said
     assert "check opt-outs (STOP) since then" in said
-    assert run(database, "SELECT status FROM message_logs ORDER BY id") == [("paused",), ("sent",)]
-    assert run(database, "SELECT status FROM messages ORDER BY id") == [("queued",), ("not_sent",)]
-    assert run(database, "SELECT status FROM scheduled_messages ORDER BY id") == [("expired",), ("pending",)]
+    assert run(database, "SELECT status FROM message_logs ORDER BY id") == [
+        ("paused",),
+        ("sent",),
+    ]
+    assert run(database, "SELECT status FROM messages ORDER BY id") == [
+        ("queued",),
+        ("not_sent",),
+    ]
+    assert run(database, "SELECT status FROM scheduled_messages ORDER BY id") == [
+        ("expired",),
+        ("pending",),
+    ]
     ((why,),) = run(database, "SELECT pause_reason FROM message_logs WHERE id = 1")
     assert why == restoring.WHY
     assert len(why) <= 300
 
 
-def test_texts_without_news_are_looked_up_soon_and_old_alerts_are_not_told_again(doctor, database, tmp_path):
-    """The receipts that came after the copy was made will not come again; the faults of then are over."""
-    text = (
-        "INSERT INTO messages (id, kind, phone, body, status, look_up_at) VALUES ({}, 'test', '+13035550142', 'Hi', {})"
-    )
+def test_texts_without_news_are_looked_up_soon_and_old_alerts_are_not_told_again(
+    doctor, database, tmp_path
+):
+    """The receipts that came after the copy was made will not come again; the faults of then
+    are over.
+    """
+    text = "INSERT INTO messages (id, kind, phone, body, status, look_up_at) VALUES ({}, 'test', '+13035550142', 'Hi', {})"
     later = "'2090-01-01 00:00:00.000000'"
     run(
         database,
@@ -219,11 +262,16 @@ def test_texts_without_news_are_looked_up_soon_and_old_alerts_are_not_told_again
     assert code == 0
     assert "Texts without news are looked up at the carrier (2)." in said
     assert "Alerts that nobody had been told yet are not told any more (1)." in said
-    assert run(database, "SELECT id FROM messages WHERE look_up_at < '2089-01-01'") == [(1,), (2,)]
+    assert run(database, "SELECT id FROM messages WHERE look_up_at < '2089-01-01'") == [
+        (1,),
+        (2,),
+    ]
     assert run(database, "SELECT next_try_at, told_at FROM alerts") == [(None, None)]
 
 
-def test_a_copy_from_before_there_were_look_ups_can_be_restored(doctor, database, tmp_path):
+def test_a_copy_from_before_there_were_look_ups_can_be_restored(
+    doctor, database, tmp_path
+):
     migrate(tmp_path / "old.db", QUIET, find()[:1])
     run(
         tmp_path / "old.db",
@@ -234,8 +282,13 @@ def test_a_copy_from_before_there_were_look_ups_can_be_restored(doctor, database
     assert run(database, "SELECT look_up_at IS NOT NULL FROM messages") == [(1,)]
 
 
-def test_what_is_wrong_inside_the_copy_is_said_after_the_restore(doctor, database, copy):
-    run(copy, "INSERT INTO message_logs (message_body, target, total_recipients) VALUES ('Hi', 'community', 3)")
+def test_what_is_wrong_inside_the_copy_is_said_after_the_restore(
+    doctor, database, copy
+):
+    run(
+        copy,
+        "INSERT INTO message_logs (message_body, target, total_recipients) VALUES ('Hi', 'community', 3)",
+    )
     code, said = doctor("--restore", copy)
     assert code == 1
     assert "Blast 1 says that it has people, but its rows are gone." in said

@@ -1,4 +1,6 @@
-"""A person decides about texts in doubt, with the real engine: sent again on purpose, checked again, left."""
+"""A person decides about texts in doubt, with the real engine: sent again on purpose, checked
+again, left.
+"""
 
 from collections import Counter
 
@@ -37,7 +39,9 @@ def ids(app, *phones):
 
 def send_again(app, log_id, *phones):
     with app.app_context(), write():
-        return again.send_again(log_id, ids(app, *phones), app.extensions["settings"].sender, now())
+        return again.send_again(
+            log_id, ids(app, *phones), app.extensions["settings"].sender, now()
+        )
 
 
 def status_of(app, phone):
@@ -47,15 +51,19 @@ def status_of(app, phone):
 def make(app, phone, status):
     """What a day of look-ups, or a carrier's answer, makes of a text."""
     with app.app_context(), write() as session:
-        change = text("UPDATE messages SET status = :status, look_up_at = NULL WHERE phone = :phone")
+        change = text(
+            "UPDATE messages SET status = :status, look_up_at = NULL WHERE phone = :phone"
+        )
         session.execute(change, {"status": status, "phone": phone})
 
 
 @pytest.fixture
 def doubtful(town, twilio, background):
-    """A blast to Zoë, Leo, Mia and Max that has ended: Max got it, Twilio answered the others with a fault.
+    """A blast to Zoë, Leo, Mia and Max that has ended: Max got it, Twilio answered the others
+    with a fault.
 
-    Zoë's text is at Twilio all the same. Nobody sends when the test begins. (app, Twilio, the id of the log)
+    Zoë's text is at Twilio all the same. Nobody sends when the test begins. (app, Twilio, the
+    id of the log)
     """
     people(town, ZOE, LEO, MIA, MAX)
     for phone in (LEO, MIA):
@@ -75,24 +83,36 @@ def log_now(app, log_id):
 
 def over(app, log_id):
     """Wait until the blast has ended once more."""
-    return until(lambda: (log := log_now(app, log_id)).status not in ("processing", "paused") and log, "the end")
+    return until(
+        lambda: (
+            (log := log_now(app, log_id)).status not in ("processing", "paused") and log
+        ),
+        "the end",
+    )
 
 
 def confirmed(app, log_id, state):
     """Ada looks at the page that asks, and confirms."""
     visit = Visitor(app)
     page = visit(f"/blasts/logs/{log_id}/send-again?state={state}", "ada")
-    return page, visit(f"/blasts/logs/{log_id}/send-again", "ada", **page.fields() | {"confirm": "1"})
+    return page, visit(
+        f"/blasts/logs/{log_id}/send-again", "ada", **page.fields() | {"confirm": "1"}
+    )
 
 
 def test_f43_what_was_not_sent_is_sent_again_by_a_person(doubtful, background):
-    """F43: the confirmation lists 3; new attempts, 3 requests; the blast ends once more, and its schedule with it."""
+    """F43: the confirmation lists 3; new attempts, 3 requests; the blast ends once more, and
+    its schedule with it.
+    """
     app, twilio, log_id = doubtful
     for phone in (ZOE, LEO, MIA):
         make(app, phone, "not_sent")
     page, _ = confirmed(app, log_id, "not_sent")
     assert page.headings == ["Send again to 3 people"]
-    assert [page.words.count(name) for name in ("+1 303 555 0142", "+1 303 555 0143", "+1 303 555 0144")] == [1, 1, 1]
+    assert [
+        page.words.count(name)
+        for name in ("+1 303 555 0142", "+1 303 555 0143", "+1 303 555 0144")
+    ] == [1, 1, 1]
     assert statuses(app, log_id) == {"queued": 3, "accepted": 1}
     background(app)
     log = over(app, log_id)
@@ -107,7 +127,9 @@ def test_f43_what_was_not_sent_is_sent_again_by_a_person(doubtful, background):
     everybody_is_accounted_for(app, twilio, sent_again=ids(app, ZOE))
 
 
-def test_f43_a_late_receipt_of_the_old_try_keeps_the_new_one_from_leaving(doubtful, background):
+def test_f43_a_late_receipt_of_the_old_try_keeps_the_new_one_from_leaving(
+    doubtful, background
+):
     """F43: delivered on the old ref while the new one is queued: the new one is not sent."""
     app, twilio, log_id = doubtful
     assert send_again(app, log_id, ZOE, LEO).queued == 2
@@ -121,7 +143,9 @@ def test_f43_a_late_receipt_of_the_old_try_keeps_the_new_one_from_leaving(doubtf
 
 
 @pytest.mark.parametrize("word", ["failed", "undelivered"])
-def test_f43_that_the_old_try_failed_does_not_stop_the_new_one(doubtful, background, word):
+def test_f43_that_the_old_try_failed_does_not_stop_the_new_one(
+    doubtful, background, word
+):
     """F43: the failure of an old try is no news about the one that is queued."""
     app, twilio, log_id = doubtful
     send_again(app, log_id, ZOE)
@@ -138,8 +162,14 @@ def test_what_went_wrong_before_stays_written_down(doubtful):
     before = {row.phone: row.error_message for row in rows(app)}
     send_again(app, log_id, LEO)
     row = next(row for row in rows(app) if row.phone == LEO)
-    assert (row.status, row.error_message, row.reason) == ("queued", before[LEO], "carrier_fault")
-    assert [attempt.outcome for attempt in attempts(app) if attempt.message_id == row.id] == ["ambiguous"]
+    assert (row.status, row.error_message, row.reason) == (
+        "queued",
+        before[LEO],
+        "carrier_fault",
+    )
+    assert [
+        attempt.outcome for attempt in attempts(app) if attempt.message_id == row.id
+    ] == ["ambiguous"]
 
 
 def test_the_first_one_goes_alone_and_a_fault_stops_the_others(doubtful, background):
@@ -175,7 +205,10 @@ def test_nobody_is_sent_again_who_got_it_or_said_stop_or_was_chosen_twice(doubtf
     assert send_again(app, log_id).queued == 0
 
 
-@pytest.mark.parametrize("status", ["undelivered", "opted_out", "delivered", "no_receipt", "sent", "cancelled"])
+@pytest.mark.parametrize(
+    "status",
+    ["undelivered", "opted_out", "delivered", "no_receipt", "sent", "cancelled"],
+)
 def test_what_the_carrier_had_or_a_person_stopped_is_not_sent_again(doubtful, status):
     app, _, log_id = doubtful
     make(app, ZOE, status)
@@ -192,7 +225,9 @@ def test_a_stop_after_the_confirmation_is_obeyed(doubtful, background):
     assert (status_of(app, LEO), len(twilio.sent_to(LEO))) == ("skipped", 1)
 
 
-def test_a_text_that_was_left_is_asked_about_no_more_and_its_late_receipt_counts(doubtful):
+def test_a_text_that_was_left_is_asked_about_no_more_and_its_late_receipt_counts(
+    doubtful,
+):
     app, twilio, log_id = doubtful
     with app.app_context(), write():
         assert again.leave(log_id, ids(app, ZOE, MAX), now()) == 1
@@ -216,7 +251,11 @@ def test_checked_again_the_carriers_list_finds_the_text(doubtful, background):
 def test_resuming_forgets_old_failures_and_lets_the_sender_go(town):
     people(town, ZOE)
     with town.app_context(), write() as session:
-        session.add(log := MessageLog(message_body="x", target="community", status="paused", carrier="twilio"))
+        session.add(
+            log := MessageLog(
+                message_body="x", target="community", status="paused", carrier="twilio"
+            )
+        )
         log.sender = "+13035550100"
         health.hold(log.sender, "twilio", now(), None, "Twilio asked us to wait.")
         health.slow(log.sender, "twilio", now())
@@ -227,5 +266,9 @@ def test_resuming_forgets_old_failures_and_lets_the_sender_go(town):
     assert log_now(town, log_id).resumed_at >= before
     with town.app_context():
         found = health_of("+13035550100", "twilio")
-        assert (found.hold_until, found.hold_code, found.hold_words) == (None, None, None)
+        assert (found.hold_until, found.hold_code, found.hold_words) == (
+            None,
+            None,
+            None,
+        )
         assert found.share == 0.5

@@ -1,4 +1,6 @@
-"""An admin who is not at the screen is told that a fault paused a blast: a chat room, and a text; never too much."""
+"""An admin who is not at the screen is told that a fault paused a blast: a chat room, and a
+text; never too much.
+"""
 
 import json
 import threading
@@ -15,7 +17,16 @@ from app.domain.receipts import receipt_for
 from app.kit.clock import now
 from app.kit.db import db, write
 from tests.cast import ZOE
-from tests.delivery.town import attempts, blast, ended, log_of, paused, people, rows, twilio_settings
+from tests.delivery.town import (
+    attempts,
+    blast,
+    ended,
+    log_of,
+    paused,
+    people,
+    rows,
+    twilio_settings,
+)
 from tests.makers import members, pretend_phone, said_stop
 from tests.served import free_port, until
 from tests.visit import Visitor
@@ -28,7 +39,9 @@ F22 = (21606, 21212, 21659, 21660, 20003, 21703, 21609, 21617)
 
 
 class Room:
-    """A chat room behind a real socket: notes what it is told, and answers with `status` (or not, while it `hangs`)."""
+    """A chat room behind a real socket: notes what it is told, and answers with `status` (or
+    not, while it `hangs`).
+    """
 
     def __init__(self):
         self.told, self.status, self.headers = [], 200, {}
@@ -38,7 +51,9 @@ class Room:
 
         class Line(BaseHTTPRequestHandler):
             def do_POST(self):
-                room.told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                room.told.append(
+                    json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                )
                 room.open.wait(20)
                 self.send_response(room.status)
                 for name, value in room.headers.items():
@@ -52,7 +67,9 @@ class Room:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Line)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/hook/{SECRET}"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), daemon=True
+        ).start()
 
     def wait_for(self, count):
         until(lambda: len(self.told) >= count, f"{count} notes in the chat room")
@@ -79,7 +96,9 @@ def town(make_app, twilio, room):
 
 
 def told(twilio, room, **more):
-    return twilio_settings(twilio, alert_webhook_url=room.url, admin_test_phone=ADA_PHONE, **more)
+    return twilio_settings(
+        twilio, alert_webhook_url=room.url, admin_test_phone=ADA_PHONE, **more
+    )
 
 
 def kept(app):
@@ -90,10 +109,14 @@ def kept(app):
 
 def texts_to_ada(app):
     with app.app_context():
-        return db.session.scalars(db.select(Message).where(Message.phone == ADA_PHONE)).all()
+        return db.session.scalars(
+            db.select(Message).where(Message.phone == ADA_PHONE)
+        ).all()
 
 
-def a_running_blast(app, twilio, count=60, body="Hi {first_name|friend}, the picnic is at eleven."):
+def a_running_blast(
+    app, twilio, count=60, body="Hi {first_name|friend}, the picnic is at eleven."
+):
     """Its log, with some of its texts taken and most of them waiting."""
     with app.app_context():
         members(count)
@@ -110,7 +133,9 @@ def fault(app, log_ids, code, phase="create"):
 
 
 def _pause(log_id, code):
-    return control.pause_for_fault(db.text("message_logs.id = :id").bindparams(id=log_id), "cause", code)
+    return control.pause_for_fault(
+        db.text("message_logs.id = :id").bindparams(id=log_id), "cause", code
+    )
 
 
 def waiting_blasts(app, *bodies):
@@ -122,10 +147,14 @@ def waiting_blasts(app, *bodies):
     return [log_of(app, each).id for each in wanted]
 
 
-def test_a_pause_by_receipts_is_told_once_and_says_nothing_of_anybody(town, twilio, room, background):
+def test_a_pause_by_receipts_is_told_once_and_says_nothing_of_anybody(
+    town, twilio, room, background
+):
     background(town)
     log = a_running_blast(town, twilio)
-    assert set(twilio.send_callbacks(town, ("undelivered",), code=NOT_REGISTERED)) == {204}
+    assert set(twilio.send_callbacks(town, ("undelivered",), code=NOT_REGISTERED)) == {
+        204
+    }
     until(lambda: twilio.sent_to(ADA_PHONE), "the text to the admin")
     assert room.wait_for(1) == [
         {
@@ -141,11 +170,19 @@ def test_a_pause_by_receipts_is_told_once_and_says_nothing_of_anybody(town, twil
     ]
     said = json.dumps(room.told)
     assert not [each for each in ("picnic", "Person", "+1", "555") if each in said]
-    [alert] = until(lambda: [each for each in kept(town) if each.tries], "the try to be written down")
+    [alert] = until(
+        lambda: [each for each in kept(town) if each.tries],
+        "the try to be written down",
+    )
     assert (alert.tries, alert.next_try_at) == (1, None)
     assert alert.told_at >= alert.created_at
     [text] = texts_to_ada(town)
-    assert (text.kind, text.message_log_id, text.sender, text.carrier) == ("test", None, SENDER, "twilio")
+    assert (text.kind, text.message_log_id, text.sender, text.carrier) == (
+        "test",
+        None,
+        SENDER,
+        "twilio",
+    )
     assert text.not_after - text.created_at == timedelta(hours=1)
     assert text.segments <= 2
     assert twilio.sent_to(ADA_PHONE)[0].body == (
@@ -154,7 +191,9 @@ def test_a_pause_by_receipts_is_told_once_and_says_nothing_of_anybody(town, twil
     )
 
 
-def test_the_receipts_after_the_pause_make_no_more_of_it(town, twilio, room, background):
+def test_the_receipts_after_the_pause_make_no_more_of_it(
+    town, twilio, room, background
+):
     background(town)
     a_running_blast(town, twilio)
     for _ in range(3):
@@ -166,8 +205,12 @@ def test_the_receipts_after_the_pause_make_no_more_of_it(town, twilio, room, bac
 
 
 @pytest.mark.parametrize("code", F22)
-def test_f22_telling_about_a_wrong_sender_adds_no_request(make_app, twilio, room, background, code):
-    """F22: exactly one POST; the chat room is told what to do; nobody is texted, the admin's phone neither."""
+def test_f22_telling_about_a_wrong_sender_adds_no_request(
+    make_app, twilio, room, background, code
+):
+    """F22: exactly one POST; the chat room is told what to do; nobody is texted, the admin's
+    phone neither.
+    """
     town = make_app(**told(twilio, room))
     with town.app_context():
         members(30)
@@ -182,7 +225,9 @@ def test_f22_telling_about_a_wrong_sender_adds_no_request(make_app, twilio, room
     assert len(twilio.requests) == 1
 
 
-def test_a_suspended_account_is_not_asked_to_text_the_admin(town, twilio, room, background):
+def test_a_suspended_account_is_not_asked_to_text_the_admin(
+    town, twilio, room, background
+):
     """F40: 30002 by receipt. The chat room has its own way."""
     background(town)
     log = a_running_blast(town, twilio)
@@ -199,19 +244,26 @@ def test_a_room_that_does_not_answer_well_is_told_again_later(town, room, backgr
     room.status = 500
     background(town)
     room.wait_for(1)
-    waits = until(lambda: [each for each in kept(town) if each.tries == 1], "the try to be written down")
+    waits = until(
+        lambda: [each for each in kept(town) if each.tries == 1],
+        "the try to be written down",
+    )
     assert 9 < (waits[0].next_try_at - now()).total_seconds() <= 10
     assert waits[0].told_at is None
     room.status = 204
     with town.app_context(), write():
         db.session.execute(db.update(Alert).values(next_try_at=now()))
     room.wait_for(2)
-    [alert] = until(lambda: [each for each in kept(town) if each.told_at], "the alert to be told")
+    [alert] = until(
+        lambda: [each for each in kept(town) if each.told_at], "the alert to be told"
+    )
     assert (alert.tries, alert.next_try_at) == (2, None)
 
 
 @pytest.mark.parametrize("trouble", ["redirect", "nobody", "no address"])
-def test_what_is_no_yes_counts_as_not_told(make_app, twilio, room, background, trouble, caplog):
+def test_what_is_no_yes_counts_as_not_told(
+    make_app, twilio, room, background, trouble, caplog
+):
     room.status, room.headers = 302, {"Location": room.url}
     address = {
         "redirect": room.url,
@@ -222,7 +274,10 @@ def test_what_is_no_yes_counts_as_not_told(make_app, twilio, room, background, t
     [log_id] = waiting_blasts(town, "one")
     fault(town, [log_id], WRONG_SENDER)
     background(town)
-    [alert] = until(lambda: [each for each in kept(town) if each.tries], "the try to be written down")
+    [alert] = until(
+        lambda: [each for each in kept(town) if each.tries],
+        "the try to be written down",
+    )
     assert alert.told_at is None
     assert alert.next_try_at is not None
     assert len(room.told) == (trouble == "redirect")
@@ -291,7 +346,9 @@ def test_a_storm_is_texted_once_in_ten_minutes(make_app):
     fault(app, log_ids[1:2], FILTERED, "delivery")
     assert (len(kept(app)), len(texts_to_ada(app))) == (2, 1)
     with app.app_context(), write():
-        db.session.execute(db.update(Message).values(created_at=now() - timedelta(minutes=11)))
+        db.session.execute(
+            db.update(Message).values(created_at=now() - timedelta(minutes=11))
+        )
     fault(app, log_ids[2:], FILTERED, "delivery")
     assert (len(kept(app)), len(texts_to_ada(app))) == (3, 2)
 
@@ -319,7 +376,9 @@ def test_an_admin_who_said_stop_is_not_texted(make_app):
         (99999, "create", True),
     ],
 )
-def test_the_admin_is_texted_only_where_a_text_may_arrive(make_app, code, phase, texted):
+def test_the_admin_is_texted_only_where_a_text_may_arrive(
+    make_app, code, phase, texted
+):
     app = make_app(admin_test_phone="303 555 0199")
     [log_id] = waiting_blasts(app, "one")
     fault(app, [log_id], code, phase)
@@ -331,7 +390,10 @@ def test_the_practice_carrier_texts_the_practice_phone(make_app, background):
     [log_id] = waiting_blasts(app, "one")
     fault(app, [log_id], FILTERED, "delivery")
     background(app)
-    until(lambda: [each for each in texts_to_ada(app) if each.status == "delivered"], "the text to arrive")
+    until(
+        lambda: [each for each in texts_to_ada(app) if each.status == "delivered"],
+        "the text to arrive",
+    )
     assert [row.status for row in rows(app, log_id)] == ["queued"]
 
 
@@ -340,7 +402,10 @@ def test_the_audit_says_that_nobody_but_the_program_paused_it(app):
     fault(app, [log_id], WRONG_SENDER)
     page = Visitor(app)("/audit", "ada")
     assert f"Paused a blast: blast {log_id}" in page.words
-    assert "cause: The sender number is not one of this Twilio account's numbers" in page.words
+    assert (
+        "cause: The sender number is not one of this Twilio account's numbers"
+        in page.words
+    )
     with app.app_context():
         [event] = db.session.scalars(db.select(AuditEvent)).all()
     assert (event.verb, event.who, event.about, event.client_ip) == (

@@ -1,4 +1,6 @@
-"""What stops a blast by itself, and what a failure does to people: the real engine, a Twilio behind a socket."""
+"""What stops a blast by itself, and what a failure does to people: the real engine, a Twilio
+behind a socket.
+"""
 
 from datetime import timedelta
 from itertools import pairwise
@@ -41,12 +43,19 @@ def news(app, twilio, phone, status, code=None):
 
 def taken(app, twilio, count):
     """Wait until our rows say that so many texts were taken."""
-    until(lambda: len([row for row in rows(app) if row.provider_sid]) >= count, f"{count} texts to be taken")
+    until(
+        lambda: len([row for row in rows(app) if row.provider_sid]) >= count,
+        f"{count} texts to be taken",
+    )
 
 
 def reasons(app, log_id, phones):
     """(state, reason) of each of these people's texts."""
-    return {(row.status.value, row.reason) for row in rows(app, log_id) if row.phone in phones}
+    return {
+        (row.status.value, row.reason)
+        for row in rows(app, log_id)
+        if row.phone in phones
+    }
 
 
 def everybody_stays(app, count):
@@ -56,7 +65,9 @@ def everybody_stays(app, count):
         assert db.session.scalar(db.select(db.func.count(CommunityMember.id))) == count
 
 
-def test_f24_a_sender_that_is_not_registered_is_found_out_by_the_first_receipt(make_app, twilio, background):
+def test_f24_a_sender_that_is_not_registered_is_found_out_by_the_first_receipt(
+    make_app, twilio, background
+):
     """F24: 30034 comes by receipt only, for the first text of 1,000, at 1 a second."""
     town = make_app(**twilio_settings(twilio, send_rate=1.0))
     with town.app_context():
@@ -72,7 +83,9 @@ def test_f24_a_sender_that_is_not_registered_is_found_out_by_the_first_receipt(m
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f25_a_country_that_is_switched_off_costs_one_request_and_the_others_get_theirs(make_app, twilio, background):
+def test_f25_a_country_that_is_switched_off_costs_one_request_and_the_others_get_theirs(
+    make_app, twilio, background
+):
     """F25: 21408 for the United Kingdom, among people at home."""
     town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
     with town.app_context():
@@ -91,7 +104,9 @@ def test_f25_a_country_that_is_switched_off_costs_one_request_and_the_others_get
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f25_a_country_is_told_by_area_code_where_several_share_a_calling_code(make_app, twilio, background):
+def test_f25_a_country_is_told_by_area_code_where_several_share_a_calling_code(
+    make_app, twilio, background
+):
     """F25, where only the area code tells: Canada is off, the United States are home."""
     town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
     canadians = ["+14165550142", "+15145550142", "+16045550142"]
@@ -117,7 +132,9 @@ def test_f25_at_home_it_pauses(make_app, twilio, background):
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f26_a_sender_that_works_at_home_loses_a_country_first_and_its_blast_after_three(make_app, twilio, background):
+def test_f26_a_sender_that_works_at_home_loses_a_country_first_and_its_blast_after_three(
+    make_app, twilio, background
+):
     """F26: 50 went well, then 21606 for somebody abroad; then for everybody."""
     town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
     with town.app_context():
@@ -132,14 +149,23 @@ def test_f26_a_sender_that_works_at_home_loses_a_country_first_and_its_blast_aft
     background(town)
     log = paused(town, blast(town))
     assert reasons(town, log.id, BRITONS[1:]) == {("skipped", "country_off")}
-    assert statuses(town, log.id) == {"accepted": 80, "failed": 4, "skipped": 9, "queued": 27}
+    assert statuses(town, log.id) == {
+        "accepted": 80,
+        "failed": 4,
+        "skipped": 9,
+        "queued": 27,
+    }
     assert log.pause_code == 21606
     everybody_stays(town, 120)
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f26_many_to_that_country_on_the_wire_together_are_no_three_in_a_row(town, twilio, background):
-    """F26, 32 at a time: those that had left fail one by one, the others are left out, everybody at home gets it."""
+def test_f26_many_to_that_country_on_the_wire_together_are_no_three_in_a_row(
+    town, twilio, background
+):
+    """F26, 32 at a time: those that had left fail one by one, the others are left out,
+    everybody at home gets it.
+    """
     with town.app_context():
         members(50)
     people(town, *BRITONS)
@@ -157,7 +183,9 @@ def test_f26_many_to_that_country_on_the_wire_together_are_no_three_in_a_row(tow
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f26_one_number_at_home_that_the_sender_cannot_reach_stops_nothing(make_app, twilio, background):
+def test_f26_one_number_at_home_that_the_sender_cannot_reach_stops_nothing(
+    make_app, twilio, background
+):
     """F26, at home: one refusal among texts that went through is that number's."""
     town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
     with town.app_context():
@@ -169,7 +197,9 @@ def test_f26_one_number_at_home_that_the_sender_cannot_reach_stops_nothing(make_
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f27_a_text_that_carriers_filter_pauses_its_own_blast(make_app, twilio, background):
+def test_f27_a_text_that_carriers_filter_pauses_its_own_blast(
+    make_app, twilio, background
+):
     """F27: 30007 for 5 of 20; the four before change nothing, and the other blast goes on."""
     town = make_app(**twilio_settings(twilio, send_rate=20.0))
     with town.app_context():
@@ -177,7 +207,9 @@ def test_f27_a_text_that_carriers_filter_pauses_its_own_blast(make_app, twilio, 
     background(town)
     filtered, other = blast(town, "WIN BIG NOW"), blast(town, "see you at six")
     taken(town, twilio, 45)
-    told = [row for row in rows(town, log_of(town, filtered).id) if row.provider_sid][:20]
+    told = [row for row in rows(town, log_of(town, filtered).id) if row.provider_sid][
+        :20
+    ]
     for place, row in enumerate(told):
         if place == 19:
             assert log_of(town, filtered).status == "processing"
@@ -185,7 +217,10 @@ def test_f27_a_text_that_carriers_filter_pauses_its_own_blast(make_app, twilio, 
         word, code = ("undelivered", 30007) if place % 4 == 3 else ("delivered", None)
         twilio._call_back(town, about, word, code)
     log = paused(town, filtered)
-    assert (log.pause_code, log.pause_reason) == (30007, receipt_for(30007, "delivery").words)
+    assert (log.pause_code, log.pause_reason) == (
+        30007,
+        receipt_for(30007, "delivery").words,
+    )
     assert log_of(town, other).status == "processing"
     everybody_stays(town, 300)
     everybody_is_accounted_for(town, twilio)
@@ -198,18 +233,28 @@ def a_blast_that(town, twilio, word, code=None, phone=ZOE, days_ago=0):
         news(town, twilio, phone, word, code)
     with town.app_context(), write():
         back = timedelta(days=days_ago)
-        for row in db.session.scalars(db.select(Message).where(Message.message_log_id == log.id)):
-            row.created_at, row.submitted_at = row.created_at - back, row.submitted_at - back
+        for row in db.session.scalars(
+            db.select(Message).where(Message.message_log_id == log.id)
+        ):
+            row.created_at, row.submitted_at = (
+                row.created_at - back,
+                row.submitted_at - back,
+            )
     return log
 
 
 def dead(town):
     """Numbers that do not work, each with how it is kept."""
     with town.app_context():
-        return {row.phone: row.category.value for row in db.session.scalars(db.select(SuppressedContact))}
+        return {
+            row.phone: row.category.value
+            for row in db.session.scalars(db.select(SuppressedContact))
+        }
 
 
-def test_f28_a_phone_out_of_reach_in_three_blasts_over_twenty_days_does_not_work(town, twilio, background):
+def test_f28_a_phone_out_of_reach_in_three_blasts_over_twenty_days_does_not_work(
+    town, twilio, background
+):
     """F28: 30003, one blast after the other."""
     people(town, ZOE, LEO)
     background(town)
@@ -228,10 +273,27 @@ def test_f28_a_phone_out_of_reach_in_three_blasts_over_twenty_days_does_not_work
 @pytest.mark.parametrize(
     "story",
     [
-        [("undelivered", 30003, 20), ("delivered", None, 12), ("undelivered", 30003, 10), ("undelivered", 30003, 0)],
-        [("undelivered", 30003, 13), ("undelivered", 30003, 5), ("undelivered", 30003, 0)],
-        [("undelivered", 30003, 20), ("undelivered", 30008, 10), ("undelivered", 30003, 0)],
-        [("undelivered", 30005, 20), ("delivered", None, 10), ("undelivered", 30005, 0)],
+        [
+            ("undelivered", 30003, 20),
+            ("delivered", None, 12),
+            ("undelivered", 30003, 10),
+            ("undelivered", 30003, 0),
+        ],
+        [
+            ("undelivered", 30003, 13),
+            ("undelivered", 30003, 5),
+            ("undelivered", 30003, 0),
+        ],
+        [
+            ("undelivered", 30003, 20),
+            ("undelivered", 30008, 10),
+            ("undelivered", 30003, 0),
+        ],
+        [
+            ("undelivered", 30005, 20),
+            ("delivered", None, 10),
+            ("undelivered", 30005, 0),
+        ],
         [("undelivered", 30005, 20), ("undelivered", 30004, 0)],
     ],
 )
@@ -249,7 +311,9 @@ def test_f28_less_than_that_marks_nobody(town, twilio, background, story):
 def test_f28_a_number_that_does_not_exist_is_marked_after_as_many_blasts_as_the_table_says(
     town, twilio, background, code, blasts
 ):
-    """F28: 30005 and 30004 after two, 30006 at once; as a number that does not work, never as an opt-out."""
+    """F28: 30005 and 30004 after two, 30006 at once; as a number that does not work, never as
+    an opt-out.
+    """
     people(town, ZOE, LEO)
     background(town)
     for _ in range(blasts):
@@ -258,12 +322,21 @@ def test_f28_a_number_that_does_not_exist_is_marked_after_as_many_blasts_as_the_
     assert dead(town) == {ZOE: "hard_fail"}
     assert suppressed(town) == ({ZOE}, set())
     with town.app_context():
-        assert db.session.scalar(db.select(CommunityMember.phone).where(CommunityMember.phone == ZOE)) == ZOE
+        assert (
+            db.session.scalar(
+                db.select(CommunityMember.phone).where(CommunityMember.phone == ZOE)
+            )
+            == ZOE
+        )
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f30_when_the_carrier_is_broken_one_text_at_a_time_goes_to_try(make_app, twilio, background, monkeypatch):
-    """F30: ten doubts in a row, then one request per hold (here a second and a half) until one goes through."""
+def test_f30_when_the_carrier_is_broken_one_text_at_a_time_goes_to_try(
+    make_app, twilio, background, monkeypatch
+):
+    """F30: ten doubts in a row, then one request per hold (here a second and a half) until one
+    goes through.
+    """
     monkeypatch.setattr(brakes, "HOLD_SECONDS", 1.5)
     town = make_app(**twilio_settings(twilio))
     with town.app_context():
@@ -287,7 +360,9 @@ def test_f30_when_the_carrier_is_broken_one_text_at_a_time_goes_to_try(make_app,
     everybody_is_accounted_for(town, twilio)
 
 
-def test_a_trial_account_pauses_after_three_strangers_in_a_row(make_app, twilio, background):
+def test_a_trial_account_pauses_after_three_strangers_in_a_row(
+    make_app, twilio, background
+):
     town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
     people(town, ZOE, LEO, MIA)
     with town.app_context():
@@ -302,7 +377,9 @@ def test_a_trial_account_pauses_after_three_strangers_in_a_row(make_app, twilio,
     everybody_is_accounted_for(town, twilio)
 
 
-def test_codes_nobody_has_heard_of_pause_when_half_of_ten_fail(make_app, twilio, background):
+def test_codes_nobody_has_heard_of_pause_when_half_of_ten_fail(
+    make_app, twilio, background
+):
     town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
     with town.app_context():
         members(30)
@@ -315,7 +392,9 @@ def test_codes_nobody_has_heard_of_pause_when_half_of_ten_fail(make_app, twilio,
     everybody_is_accounted_for(town, twilio)
 
 
-def test_what_left_before_a_person_resumed_pauses_nothing_any_more(make_app, twilio, background):
+def test_what_left_before_a_person_resumed_pauses_nothing_any_more(
+    make_app, twilio, background
+):
     town = make_app(**twilio_settings(twilio, send_rate=5.0))
     with town.app_context():
         members(60)
@@ -333,7 +412,9 @@ def test_what_left_before_a_person_resumed_pauses_nothing_any_more(make_app, twi
     left = len(twilio.requests)
     twilio.wait_for(left + 2)
     with town.app_context():
-        first = db.session.scalar(db.select(Attempt.started_at).order_by(Attempt.id.desc()).limit(1))
+        first = db.session.scalar(
+            db.select(Attempt.started_at).order_by(Attempt.id.desc()).limit(1)
+        )
     assert first > log_of(town, wanted).resumed_at
     taken(town, twilio, left + 2)
     news(town, twilio, twilio.requests[left].to, "undelivered", 30034)
@@ -341,7 +422,9 @@ def test_what_left_before_a_person_resumed_pauses_nothing_any_more(make_app, twi
     everybody_is_accounted_for(town, twilio)
 
 
-def test_a_test_text_that_is_refused_for_its_country_leaves_the_blasts_alone(make_app, twilio, background):
+def test_a_test_text_that_is_refused_for_its_country_leaves_the_blasts_alone(
+    make_app, twilio, background
+):
     town = make_app(**twilio_settings(twilio, send_rate=20.0))
     with town.app_context():
         members(100)
@@ -351,7 +434,10 @@ def test_a_test_text_that_is_refused_for_its_country_leaves_the_blasts_alone(mak
     for phone, code in ((ZOE, 21606), (LEO, 30034), (MIA, 21408)):
         twilio.answer(to=phone, status=400, code=code)
         _a_single(town, phone)
-    until(lambda: len([row for row in rows(town) if row.status == "failed"]) == 3, "the three to fail")
+    until(
+        lambda: len([row for row in rows(town) if row.status == "failed"]) == 3,
+        "the three to fail",
+    )
     assert log_of(town, wanted).status == "processing"
     twilio.answer(to=MAX, status=401, code=20003)
     _a_single(town, MAX)

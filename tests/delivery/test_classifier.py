@@ -1,14 +1,28 @@
-"""The one judge, by hand: what the wire showed, and what it means for the text, for people and for the blast."""
+"""The one judge, by hand: what the wire showed, and what it means for the text, for people and
+for the blast.
+"""
 
 import json
 
 import aiohttp
 import pytest
 
-from app.delivery.carriers.base import Accepted, Ambiguous, Outcome, Refused, Unprocessed
+from app.delivery.carriers.base import (
+    Accepted,
+    Ambiguous,
+    Outcome,
+    Refused,
+    Unprocessed,
+)
 from app.delivery.carriers.exchange import Exchange, outcome_of
 from app.domain.blast_states import Unsure
-from app.domain.receipts import Blame, Receipt, nameless_receipt, receipt_for, tls_receipt
+from app.domain.receipts import (
+    Blame,
+    Receipt,
+    nameless_receipt,
+    receipt_for,
+    tls_receipt,
+)
 
 SID = "SM" + "a" * 32
 OUT, NOTHING_OUT = True, False
@@ -23,30 +37,128 @@ def no(code, message="As the carrier says it.", **more):
 
 
 # What was seen: whether bytes may have left us, status, headers, body.
-# What it means: the kind of outcome; what it carries (the sid, the code, the seconds to wait, why we doubt).
-# Then, for all but the yes: whose fault, who may send again, what follows for the blast, after how many for the person.
+# What it means: the kind of outcome; what it carries (the sid, the code, the seconds to wait,
+# why we doubt).
+# Then, for all but the yes: whose fault, who may send again, what follows for the blast, after
+# how many for the person.
 TABLE = [
     # yes
     (OUT, 201, {}, f'{{"sid": "{SID}", "status": "queued"}}', Accepted, SID, None),
-    (OUT, 201, {}, f'{{"sid": "{SID}", "status": "accepted", "code": 20500}}', Accepted, SID, None),
+    (
+        OUT,
+        201,
+        {},
+        f'{{"sid": "{SID}", "status": "accepted", "code": 20500}}',
+        Accepted,
+        SID,
+        None,
+    ),
     (OUT, 200, {}, f'{{"sid": "{SID}"}}', Accepted, SID, None),
     # a yes without a name
-    (OUT, 201, {}, "", Ambiguous, NO_NAME, (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY)),
-    (OUT, 201, {}, "{}", Ambiguous, NO_NAME, (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY)),
-    (OUT, 201, {}, '{"sid": null}', Ambiguous, NO_NAME, (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY)),
-    (OUT, 201, {}, '{"sid": 7}', Ambiguous, NO_NAME, (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY)),
-    (OUT, 201, {}, '{"sid": "SM', Ambiguous, NO_NAME, (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY)),
-    (OUT, 201, {}, '{"sid": "SM\\ud800"}', Ambiguous, NO_NAME, (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY)),
-    (OUT, 201, {}, '{"sid": "SM\\u0000"}', Ambiguous, NO_NAME, (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY)),
-    (OUT, 202, {}, "<html>Please sign in to the hotel's network</html>", Ambiguous, NO_NAME, None),
+    (
+        OUT,
+        201,
+        {},
+        "",
+        Ambiguous,
+        NO_NAME,
+        (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY),
+    ),
+    (
+        OUT,
+        201,
+        {},
+        "{}",
+        Ambiguous,
+        NO_NAME,
+        (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY),
+    ),
+    (
+        OUT,
+        201,
+        {},
+        '{"sid": null}',
+        Ambiguous,
+        NO_NAME,
+        (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY),
+    ),
+    (
+        OUT,
+        201,
+        {},
+        '{"sid": 7}',
+        Ambiguous,
+        NO_NAME,
+        (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY),
+    ),
+    (
+        OUT,
+        201,
+        {},
+        '{"sid": "SM',
+        Ambiguous,
+        NO_NAME,
+        (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY),
+    ),
+    (
+        OUT,
+        201,
+        {},
+        '{"sid": "SM\\ud800"}',
+        Ambiguous,
+        NO_NAME,
+        (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY),
+    ),
+    (
+        OUT,
+        201,
+        {},
+        '{"sid": "SM\\u0000"}',
+        Ambiguous,
+        NO_NAME,
+        (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY),
+    ),
+    (
+        OUT,
+        202,
+        {},
+        "<html>Please sign in to the hotel's network</html>",
+        Ambiguous,
+        NO_NAME,
+        None,
+    ),
     (OUT, 204, {}, "[" * 100_000, Ambiguous, NO_NAME, None),
     # no answer
     (OUT, None, {}, "", Ambiguous, DOUBT, None),
     (NOTHING_OUT, None, {}, "", Unprocessed, None, None),
     # a fault of the carrier's own, whatever it says
-    (OUT, 500, {}, no(20500), Ambiguous, FAULT, (Blame.CIRCUMSTANCE, "person", HOLD, NOBODY)),
-    (OUT, 502, {}, "<html>Bad gateway</html>", Ambiguous, FAULT, (Blame.CIRCUMSTANCE, "person", HOLD, NOBODY)),
-    (OUT, 503, {"retry-after": "5"}, no(20503), Ambiguous, FAULT, (Blame.CIRCUMSTANCE, "person", HOLD, NOBODY)),
+    (
+        OUT,
+        500,
+        {},
+        no(20500),
+        Ambiguous,
+        FAULT,
+        (Blame.CIRCUMSTANCE, "person", HOLD, NOBODY),
+    ),
+    (
+        OUT,
+        502,
+        {},
+        "<html>Bad gateway</html>",
+        Ambiguous,
+        FAULT,
+        (Blame.CIRCUMSTANCE, "person", HOLD, NOBODY),
+    ),
+    (
+        OUT,
+        503,
+        {"retry-after": "5"},
+        no(20503),
+        Ambiguous,
+        FAULT,
+        (Blame.CIRCUMSTANCE, "person", HOLD, NOBODY),
+    ),
     (OUT, 504, {}, "", Ambiguous, FAULT, (Blame.CIRCUMSTANCE, "person", HOLD, NOBODY)),
     (OUT, 599, {}, no(21610), Ambiguous, FAULT, None),
     # it did not get all of the request, or not in time: it may have acted on it
@@ -55,7 +167,15 @@ TABLE = [
     # refused untouched: a machine may repeat it
     (OUT, 429, {"retry-after": "7"}, no(20429), Unprocessed, 7.0, None),
     (OUT, 429, {"retry-after": "-5"}, no(20429), Unprocessed, None, None),
-    (OUT, 429, {"retry-after": "soon"}, "", Unprocessed, None, (Blame.CIRCUMSTANCE, "machine", "slow row 5", NOBODY)),
+    (
+        OUT,
+        429,
+        {"retry-after": "soon"},
+        "",
+        Unprocessed,
+        None,
+        (Blame.CIRCUMSTANCE, "machine", "slow row 5", NOBODY),
+    ),
     (OUT, 429, {}, no(99999), Unprocessed, None, None),
     (OUT, 400, {}, no(21611), Unprocessed, None, None),
     (OUT, 400, {}, no("21730"), Unprocessed, None, None),
@@ -64,22 +184,118 @@ TABLE = [
     (OUT, 400, {}, no(21211), Refused, 21211, (Blame.NUMBER, "never", "none", 1)),
     (OUT, 400, {}, no(21614), Refused, 21614, (Blame.NUMBER, "never", "none", 1)),
     # us: sender, account, country, address, words
-    (OUT, 400, {}, no(21606), Refused, 21606, (Blame.SENDER, "after_fix", "now", NOBODY)),
-    (OUT, 400, {}, no("21212"), Refused, 21212, (Blame.SENDER, "after_fix", "now", NOBODY)),
-    (OUT, 401, {}, no(20003), Refused, 20003, (Blame.ACCOUNT, "after_fix", "now", NOBODY)),
+    (
+        OUT,
+        400,
+        {},
+        no(21606),
+        Refused,
+        21606,
+        (Blame.SENDER, "after_fix", "now", NOBODY),
+    ),
+    (
+        OUT,
+        400,
+        {},
+        no("21212"),
+        Refused,
+        21212,
+        (Blame.SENDER, "after_fix", "now", NOBODY),
+    ),
+    (
+        OUT,
+        401,
+        {},
+        no(20003),
+        Refused,
+        20003,
+        (Blame.ACCOUNT, "after_fix", "now", NOBODY),
+    ),
     (OUT, 401, {}, "", Refused, 401, (Blame.ACCOUNT, "after_fix", "now", NOBODY)),
     (OUT, 403, {}, "", Refused, 403, (Blame.ACCOUNT, "after_fix", "now", NOBODY)),
-    (OUT, 404, {}, no(20404), Refused, 20404, (Blame.ACCOUNT, "after_fix", "now", NOBODY)),
-    (OUT, 400, {}, no(21408), Refused, 21408, (Blame.COUNTRY, "after_fix", "country", NOBODY)),
-    (OUT, 400, {}, no(21609), Refused, 21609, (Blame.CALLBACK, "after_fix", "now", NOBODY)),
-    (OUT, 400, {}, no(21617), Refused, 21617, (Blame.WORDING, "after_fix", "now", NOBODY)),
-    (OUT, 302, {"location": "https://elsewhere.example"}, "", Refused, 302, (Blame.US, "after_fix", "now", NOBODY)),
+    (
+        OUT,
+        404,
+        {},
+        no(20404),
+        Refused,
+        20404,
+        (Blame.ACCOUNT, "after_fix", "now", NOBODY),
+    ),
+    (
+        OUT,
+        400,
+        {},
+        no(21408),
+        Refused,
+        21408,
+        (Blame.COUNTRY, "after_fix", "country", NOBODY),
+    ),
+    (
+        OUT,
+        400,
+        {},
+        no(21609),
+        Refused,
+        21609,
+        (Blame.CALLBACK, "after_fix", "now", NOBODY),
+    ),
+    (
+        OUT,
+        400,
+        {},
+        no(21617),
+        Refused,
+        21617,
+        (Blame.WORDING, "after_fix", "now", NOBODY),
+    ),
+    (
+        OUT,
+        302,
+        {"location": "https://elsewhere.example"},
+        "",
+        Refused,
+        302,
+        (Blame.US, "after_fix", "now", NOBODY),
+    ),
     # nobody has heard of it: it fails alone
-    (OUT, 400, {}, no(29999), Refused, 29999, (Blame.UNKNOWN, "person", "ratio 5/10", NOBODY)),
+    (
+        OUT,
+        400,
+        {},
+        no(29999),
+        Refused,
+        29999,
+        (Blame.UNKNOWN, "person", "ratio 5/10", NOBODY),
+    ),
     (OUT, 422, {}, "{}", Refused, 422, (Blame.UNKNOWN, "person", "ratio 5/10", NOBODY)),
-    (OUT, 400, {}, '{"code": "STOP"}', Refused, 400, (Blame.UNKNOWN, "person", "ratio 5/10", NOBODY)),
-    (OUT, 400, {}, f'{{"code": {10**30}}}', Refused, 400, (Blame.UNKNOWN, "person", "ratio 5/10", NOBODY)),
-    (OUT, 400, {}, f'{{"code": "{"9" * 5000}"}}', Refused, 400, (Blame.UNKNOWN, "person", "ratio 5/10", NOBODY)),
+    (
+        OUT,
+        400,
+        {},
+        '{"code": "STOP"}',
+        Refused,
+        400,
+        (Blame.UNKNOWN, "person", "ratio 5/10", NOBODY),
+    ),
+    (
+        OUT,
+        400,
+        {},
+        f'{{"code": {10**30}}}',
+        Refused,
+        400,
+        (Blame.UNKNOWN, "person", "ratio 5/10", NOBODY),
+    ),
+    (
+        OUT,
+        400,
+        {},
+        f'{{"code": "{"9" * 5000}"}}',
+        Refused,
+        400,
+        (Blame.UNKNOWN, "person", "ratio 5/10", NOBODY),
+    ),
 ]
 
 
@@ -106,7 +322,11 @@ def receipt_of(outcome: Outcome) -> Receipt:
     return receipt_for(None, http_status=outcome.http_status)
 
 
-@pytest.mark.parametrize("row", TABLE, ids=[f"{n}-{row[1]}-{row[4].__name__}" for n, row in enumerate(TABLE, 1)])
+@pytest.mark.parametrize(
+    "row",
+    TABLE,
+    ids=[f"{n}-{row[1]}-{row[4].__name__}" for n, row in enumerate(TABLE, 1)],
+)
 def test_what_the_wire_showed_and_what_it_means(row):
     *seen, kind, carries, means = row
     outcome = outcome_of(Exchange(*seen), None)
@@ -122,7 +342,15 @@ def test_the_table_is_as_long_as_was_promised():
 
 
 @pytest.mark.parametrize(
-    "error", [None, TimeoutError(), ConnectionResetError(), aiohttp.ServerDisconnectedError(), OSError(), ValueError()]
+    "error",
+    [
+        None,
+        TimeoutError(),
+        ConnectionResetError(),
+        aiohttp.ServerDisconnectedError(),
+        OSError(),
+        ValueError(),
+    ],
 )
 def test_the_flag_decides_and_never_the_kind_of_exception(error):
     assert isinstance(outcome_of(Exchange(connected=True), error), Ambiguous)
@@ -143,7 +371,12 @@ def test_a_certificate_that_cannot_be_checked_stops_everybody():
 
 
 @pytest.mark.parametrize(
-    "words", ["STOP", "landline 500 invalid unsubscribed +14155500429", "not a valid phone number"]
+    "words",
+    [
+        "STOP",
+        "landline 500 invalid unsubscribed +14155500429",
+        "not a valid phone number",
+    ],
 )
 def test_f23_the_words_of_an_error_never_decide(words):
     """F23: the same code with whatever text."""

@@ -1,4 +1,6 @@
-"""Clocks that stand, jump and lie, nights without power, slow ticks and late fingers, with the real engine."""
+"""Clocks that stand, jump and lie, nights without power, slow ticks and late fingers, with the
+real engine.
+"""
 
 import contextlib
 import random
@@ -37,7 +39,10 @@ HOUR = timedelta(hours=1)
 
 @contextlib.contextmanager
 def clock_moved(by):
-    """From here on the computer's clock says another time, and goes on from there. What is waited stays as long."""
+    """From here on the computer's clock says another time, and goes on from there.
+
+    What is waited stays as long.
+    """
     with time_machine.travel(now() + by, tick=True):
         yield
 
@@ -56,7 +61,9 @@ def move(app, scheduled_id, by):
 
 @pytest.fixture
 def slow_town(make_app, twilio):
-    """A town of 120 with two engines, of which one leads; at 40 a second a blast lasts two seconds."""
+    """A town of 120 with two engines, of which one leads; at 40 a second a blast lasts two
+    seconds.
+    """
     apps = [make_app(**twilio_settings(twilio, send_rate=40.0)) for _ in range(2)]
     with apps[0].app_context():
         members(120)
@@ -83,13 +90,23 @@ class TestPowerBack:
         ended(town, wanted)
         assert [each.to for each in twilio.requests] == [ZOE]
 
-    def test_after_three_hours_it_is_not_sent_and_says_how_late_it_was(self, town, background, twilio):
-        """S6: due 08:05, up again at 11:15. Its page offers three ways on: tests/blasts/test_times.py."""
+    def test_after_three_hours_it_is_not_sent_and_says_how_late_it_was(
+        self, town, background, twilio
+    ):
+        """S6: due 08:05, up again at 11:15.
+
+        Its page offers three ways on: tests/blasts/test_times.py.
+        """
         people(town, ZOE)
         wanted = blast(town, in_seconds=-190 * 60)
         background(town)
-        until(lambda: schedule(town, wanted).status == "expired", "the blast to be given up")
-        assert "it is 3 hours 10 minutes late now" in schedule(town, wanted).error_message
+        until(
+            lambda: schedule(town, wanted).status == "expired",
+            "the blast to be given up",
+        )
+        assert (
+            "it is 3 hours 10 minutes late now" in schedule(town, wanted).error_message
+        )
         assert twilio.requests == []
 
 
@@ -106,7 +123,10 @@ class TestSetBack:
         assert timedelta(0) <= late < timedelta(seconds=2)
 
     def test_the_tick_goes_on_by_itself(self, town, background, monkeypatch):
-        """S7: within SILENT_SECONDS (30; here 1). With no engine at all it is the tick alone that releases a blast."""
+        """S7: within SILENT_SECONDS (30; here 1).
+
+        With no engine at all it is the tick alone that releases a blast.
+        """
         assert scheduler.SILENT_SECONDS <= 30
         monkeypatch.setattr(scheduler, "SILENT_SECONDS", 1.0)
         people(town, ZOE)
@@ -115,37 +135,56 @@ class TestSetBack:
             wanted = blast(town)
             until(lambda: log_of(town, wanted), "the tick to release it", 5)
 
-    def test_in_mid_blast_nobody_loses_the_lead_and_nobody_is_texted_twice(self, slow_town, in_mid_blast, twilio):
+    def test_in_mid_blast_nobody_loses_the_lead_and_nobody_is_texted_twice(
+        self, slow_town, in_mid_blast, twilio
+    ):
         """S7: back 1 h during a blast."""
         with clock_moved(-HOUR):
             ended(slow_town[0], in_mid_blast)
         assert epoch(slow_town[0]) == 1
-        assert Counter(Counter(each.to for each in twilio.requests).values()) == {1: 120}
+        assert Counter(Counter(each.to for each in twilio.requests).values()) == {
+            1: 120
+        }
         everybody_is_accounted_for(slow_town[0], twilio)
 
-    def test_who_was_to_wait_a_minute_by_the_old_clock_does_not_wait_for_hours(self, town, background, twilio):
+    def test_who_was_to_wait_a_minute_by_the_old_clock_does_not_wait_for_hours(
+        self, town, background, twilio
+    ):
         """S7: a text that the carrier had put off; nobody is put off for more than an hour."""
         people(town, ZOE, LEO)
         blast(town)
         with town.app_context():
             scheduler.release_due()
             with write() as session:
-                put_off = db.text("UPDATE messages SET not_before = :at WHERE phone = :phone")
-                session.execute(put_off, {"at": f"{now() + 2 * HOUR:%Y-%m-%d %H:%M:%S.%f}", "phone": ZOE})
-                session.execute(put_off, {"at": f"{now() + HOUR / 2:%Y-%m-%d %H:%M:%S.%f}", "phone": LEO})
+                put_off = db.text(
+                    "UPDATE messages SET not_before = :at WHERE phone = :phone"
+                )
+                session.execute(
+                    put_off,
+                    {"at": f"{now() + 2 * HOUR:%Y-%m-%d %H:%M:%S.%f}", "phone": ZOE},
+                )
+                session.execute(
+                    put_off,
+                    {"at": f"{now() + HOUR / 2:%Y-%m-%d %H:%M:%S.%f}", "phone": LEO},
+                )
         background(town)
         twilio.wait_for(1)
         assert [each.to for each in twilio.requests] == [ZOE]
         assert {row.phone: row.status.value for row in rows(town)}[LEO] == "queued"
 
 
-def test_a_clock_set_forward_takes_no_lead_and_what_is_due_by_it_is_not_sent(slow_town, in_mid_blast, twilio):
+def test_a_clock_set_forward_takes_no_lead_and_what_is_due_by_it_is_not_sent(
+    slow_town, in_mid_blast, twilio
+):
     """S8: forward 3 h."""
     app = slow_town[0]
     this_noon = blast(app, "At noon", in_seconds=45 * 60)
     with clock_moved(3 * HOUR):
         ended(app, in_mid_blast)
-        until(lambda: schedule(app, this_noon).status == "expired", "the blast to be given up")
+        until(
+            lambda: schedule(app, this_noon).status == "expired",
+            "the blast to be given up",
+        )
     assert "it is 2 hours 15 minutes late now" in schedule(app, this_noon).error_message
     assert epoch(app) == 1
     assert Counter(Counter(each.to for each in twilio.requests).values()) == {1: 120}
@@ -160,13 +199,19 @@ def children(pid):
 @pytest.mark.slow
 @pytest.mark.parametrize("more", ["", "--preload"])
 def test_of_two_workers_one_leads(make_settings, make_app, twilio, visit, more):
-    """S9: each has an engine and a tick; one engine leads, rows decide the rest. /ready names its process."""
+    """S9: each has an engine and a tick; one engine leads, rows decide the rest. /ready names
+    its process.
+    """
     database = make_settings().database_path
     town = make_app(**twilio_settings(twilio, scheduler_enabled=False))
     with town.app_context():
         members(100)
-    environment = {name.upper(): str(value) for name, value in twilio_settings(twilio).items()}
-    with Served(database, **environment, WEB_CONCURRENCY="2", GUNICORN_CMD_ARGS=more) as server:
+    environment = {
+        name.upper(): str(value) for name, value in twilio_settings(twilio).items()
+    }
+    with Served(
+        database, **environment, WEB_CONCURRENCY="2", GUNICORN_CMD_ARGS=more
+    ) as server:
         until(lambda: visit("/ready").status_code == 200, "the engine to lead")
         assert str(visit("/ready").json["leader_pid"]) in children(server.process.pid)
         blasts = [blast(town, f"Text {number}") for number in range(3)]
@@ -195,10 +240,14 @@ class Counting(scheduler.Background):
 
 
 def test_a_tick_that_takes_long_is_waited_for_and_the_next_one_comes(town, caplog):
-    """S10: it waits for somebody else's transaction, three times as long as from one tick to the next."""
+    """S10: it waits for somebody else's transaction, three times as long as from one tick to
+    the next.
+    """
     people(town, ZOE)
     wanted = blast(town)
-    with contextlib.closing(sqlite3.connect(town.extensions["settings"].database_path, isolation_level=None)) as other:
+    with contextlib.closing(
+        sqlite3.connect(town.extensions["settings"].database_path, isolation_level=None)
+    ) as other:
         other.execute("BEGIN IMMEDIATE")
         counting = Counting(town, lambda: True)
         counting.engine.stop()
@@ -213,25 +262,39 @@ def test_a_tick_that_takes_long_is_waited_for_and_the_next_one_comes(town, caplo
             counting.stop()
     assert counting.most_at_once == 1
     assert log_of(town, wanted) is not None
-    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+    assert [
+        record.message for record in caplog.records if record.levelname == "ERROR"
+    ] == []
 
 
 TIMES = 100
 
 
-def test_who_cancels_in_the_last_second_gets_all_of_it_or_nothing(town, background, twilio):
-    """S12: 100 blasts, each cancelled somewhere between a second before it is due and a moment after."""
+def test_who_cancels_in_the_last_second_gets_all_of_it_or_nothing(
+    town, background, twilio
+):
+    """S12: 100 blasts, each cancelled somewhere between a second before it is due and a moment
+    after.
+    """
     chance = random.Random(12)
     people(town, ZOE)
     background(town)
     until(lambda: epoch(town), "somebody to lead")
     start = now() + timedelta(seconds=2)
     due = [chance.uniform(0, 3) for _ in range(TIMES)]
-    wanted = [blast(town, f"Text {n}", in_seconds=(start - now()).total_seconds() + due[n]) for n in range(TIMES)]
-    last = [chance.choice((-1.0, -0.15, -0.05, 0.0, 0.05)) + chance.uniform(-0.1, 0.1) for _ in range(TIMES)]
+    wanted = [
+        blast(town, f"Text {n}", in_seconds=(start - now()).total_seconds() + due[n])
+        for n in range(TIMES)
+    ]
+    last = [
+        chance.choice((-1.0, -0.15, -0.05, 0.0, 0.05)) + chance.uniform(-0.1, 0.1)
+        for _ in range(TIMES)
+    ]
     cancelled = set()
     for n in sorted(range(TIMES), key=lambda n: due[n] + last[n]):
-        threading.Event().wait(max(0.0, (start - now()).total_seconds() + due[n] + last[n]))
+        threading.Event().wait(
+            max(0.0, (start - now()).total_seconds() + due[n] + last[n])
+        )
         with town.app_context(), write():
             cancelled |= {n} if scheduling.cancel(wanted[n]) else set()
     for n in set(range(TIMES)) - cancelled:

@@ -1,4 +1,6 @@
-"""Where a yes is demanded: the check, release, arming and single texts all obey the one judgement."""
+"""Where a yes is demanded: the check, release, arming and single texts all obey the one
+judgement.
+"""
 
 import pytest
 
@@ -10,13 +12,22 @@ from app.kit.db import db, write
 from app.organisation import queries as organisation
 from app.suppression import actions as suppression
 from tests.cast import LEO, MAX, MIA, ZOE
-from tests.delivery.town import FAST, blast, ended, everybody_is_accounted_for, people, rows
+from tests.delivery.town import (
+    FAST,
+    blast,
+    ended,
+    everybody_is_accounted_for,
+    people,
+    rows,
+)
 from tests.served import until
 
 
 @pytest.fixture
 def town(make_app):
-    """A fast sandbox; Zoe agreed on paper, Leo by text, Mia withdrew it by hand, nobody asked Max."""
+    """A fast sandbox; Zoe agreed on paper, Leo by text, Mia withdrew it by hand, nobody asked
+    Max.
+    """
     app = make_app(**FAST)
     people(app, ZOE, LEO, MIA, MAX)
     with app.app_context(), write():
@@ -36,51 +47,93 @@ def demand_a_yes(app, yes=True):
 def single(app, phone, kind):
     """A text to one person, queued; gives its id."""
     with app.app_context(), write() as session:
-        values = {"direction": "outbound", "status": "queued", "body": "Yes, at noon.", "carrier": "sandbox"}
-        session.add(row := Message(phone=phone, kind=kind, segments=1, encoding="gsm7", created_at=now(), **values))
+        values = {
+            "direction": "outbound",
+            "status": "queued",
+            "body": "Yes, at noon.",
+            "carrier": "sandbox",
+        }
+        session.add(
+            row := Message(
+                phone=phone,
+                kind=kind,
+                segments=1,
+                encoding="gsm7",
+                created_at=now(),
+                **values,
+            )
+        )
         session.flush()
         return row.id
 
 
 def fates(app, log_id=None):
     """What became of each number: the reason it was skipped, or "sent"."""
-    return {row.phone: row.reason if row.status == "skipped" else "sent" for row in rows(app, log_id)}
+    return {
+        row.phone: row.reason if row.status == "skipped" else "sent"
+        for row in rows(app, log_id)
+    }
 
 
 def test_release_leaves_out_who_has_no_recorded_yes(town, background):
     demand_a_yes(town)
     background(town)
     log = ended(town, blast(town))
-    assert fates(town, log.id) == {ZOE: "sent", LEO: "sent", MIA: "said_stop", MAX: "no_consent"}
+    assert fates(town, log.id) == {
+        ZOE: "sent",
+        LEO: "sent",
+        MIA: "said_stop",
+        MAX: "no_consent",
+    }
     everybody_is_accounted_for(town)
 
 
 def test_without_the_setting_only_opt_outs_count(town, background):
     background(town)
     log = ended(town, blast(town))
-    assert fates(town, log.id) == {ZOE: "sent", LEO: "sent", MIA: "said_stop", MAX: "sent"}
+    assert fates(town, log.id) == {
+        ZOE: "sent",
+        LEO: "sent",
+        MIA: "said_stop",
+        MAX: "sent",
+    }
 
 
 def test_arming_obeys_a_setting_that_was_changed_after_release(town, background):
-    """Whoever waits is judged anew: also the statements that were built when the program started."""
+    """Whoever waits is judged anew: also the statements that were built when the program
+    started.
+    """
     wanted = blast(town)
     with town.app_context():
         assert release_due() == 1
     demand_a_yes(town)
     background(town)
     log = ended(town, wanted)
-    assert fates(town, log.id) == {ZOE: "sent", LEO: "sent", MIA: "said_stop", MAX: "no_consent"}
+    assert fates(town, log.id) == {
+        ZOE: "sent",
+        LEO: "sent",
+        MIA: "said_stop",
+        MAX: "no_consent",
+    }
 
 
 def test_every_kind_of_single_text_obeys_but_our_own_answers(town, background):
-    """A reply and a test need a yes; the confirmation of an opt-out (kind system) is always sent."""
+    """A reply and a test need a yes; the confirmation of an opt-out (kind system) is always
+    sent.
+    """
     demand_a_yes(town)
     texts = {kind: single(town, MAX, kind) for kind in (Kind.REPLY, Kind.TEST)}
     yes, system = single(town, ZOE, Kind.REPLY), single(town, MIA, Kind.SYSTEM)
     background(town)
-    until(lambda: not any(row.status == "queued" for row in rows(town)), "the queue to be empty")
+    until(
+        lambda: not any(row.status == "queued" for row in rows(town)),
+        "the queue to be empty",
+    )
     with town.app_context():
-        became = {row.id: (row.status.value, row.reason) for row in db.session.scalars(db.select(Message))}
+        became = {
+            row.id: (row.status.value, row.reason)
+            for row in db.session.scalars(db.select(Message))
+        }
     assert {became[each] for each in texts.values()} == {("skipped", "no_consent")}
     assert became[yes][0] != "skipped"
     assert became[system][0] != "skipped"

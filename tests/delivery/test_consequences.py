@@ -1,4 +1,6 @@
-"""What follows from a failure, seen on rows: which neighbours count, which blasts stop, and that it stays quick."""
+"""What follows from a failure, seen on rows: which neighbours count, which blasts stop, and
+that it stays quick.
+"""
 
 import time
 from datetime import timedelta
@@ -22,7 +24,15 @@ def _shop(shop):
     """An app context for every test here."""
 
 
-def a_blast(people=30, *, sender=SENDER, carrier="twilio", status="accepted", began=None, phones=None):
+def a_blast(
+    people=30,
+    *,
+    sender=SENDER,
+    carrier="twilio",
+    status="accepted",
+    began=None,
+    phones=None,
+):
     """A running blast whose texts all left a minute ago; gives its id."""
     left = (began or now() - timedelta(minutes=2)) + timedelta(minutes=1)
     phones = phones or [pretend_phone(n) for n in range(people)]
@@ -45,7 +55,9 @@ def a_blast(people=30, *, sender=SENDER, carrier="twilio", status="accepted", be
 
 
 def _row(log_id, phone, sender, carrier, status, left):
-    sid = None if status in ("queued", "submitting") else f"SM{log_id:08}{phone[1:]:>022}"
+    sid = (
+        None if status in ("queued", "submitting") else f"SM{log_id:08}{phone[1:]:>022}"
+    )
     return Message(
         kind="blast",
         phone=phone,
@@ -62,19 +74,36 @@ def _row(log_id, phone, sender, carrier, status, left):
 
 
 def ids(log_id):
-    return db.session.scalars(db.select(Message.id).where(Message.message_log_id == log_id).order_by(Message.id)).all()
+    return db.session.scalars(
+        db.select(Message.id)
+        .where(Message.message_log_id == log_id)
+        .order_by(Message.id)
+    ).all()
 
 
 def told(message_id, code=None, *, phase="delivery"):
-    """A receipt came, or (phase create) the carrier refused it: failed with `code`, or delivered without one."""
+    """A receipt came, or (phase create) the carrier refused it: failed with `code`, or
+    delivered without one.
+    """
     gone = MessageStatus.UNDELIVERED if phase == "delivery" else MessageStatus.FAILED
     with write():
-        settle(Evidence(message_id, None, gone if code else MessageStatus.DELIVERED, phase, code=code), now())
+        settle(
+            Evidence(
+                message_id,
+                None,
+                gone if code else MessageStatus.DELIVERED,
+                phase,
+                code=code,
+            ),
+            now(),
+        )
 
 
 def state(log_id):
     db.session.rollback()
-    return db.session.scalar(db.select(MessageLog.status).where(MessageLog.id == log_id)).value
+    return db.session.scalar(
+        db.select(MessageLog.status).where(MessageLog.id == log_id)
+    ).value
 
 
 def health():
@@ -138,8 +167,15 @@ def test_what_the_carrier_never_took_is_no_receipt():
     log = a_blast(40)
     texts = ids(log)
     with write() as session:
-        session.execute(text("UPDATE messages SET provider_sid = NULL, status = 'submitting' WHERE id % 2"))
-    refused, took = [each for each in texts if each % 2], [each for each in texts if not each % 2]
+        session.execute(
+            text(
+                "UPDATE messages SET provider_sid = NULL, status = 'submitting' WHERE id % 2"
+            )
+        )
+    refused, took = (
+        [each for each in texts if each % 2],
+        [each for each in texts if not each % 2],
+    )
     for each in refused:
         told(each, 21614, phase="create")
     for each in took[:4]:
@@ -152,14 +188,19 @@ def test_what_the_carrier_never_took_is_no_receipt():
 def test_several_codes_of_one_cause_add_up_and_other_failures_do_not():
     log = a_blast()
     texts = ids(log)
-    for each, code in zip(texts, (30020, 30003, 30021, 30008, 30500, 30006, 20504), strict=False):
+    for each, code in zip(
+        texts, (30020, 30003, 30021, 30008, 30500, 30006, 20504), strict=False
+    ):
         told(each, code)
     assert state(log) == "processing"
     told(texts[7], 30020)
     assert state(log) == "paused"
 
 
-@pytest.mark.parametrize(("code", "everybodys"), [(30034, True), (30002, True), (30007, False), (30008, False)])
+@pytest.mark.parametrize(
+    ("code", "everybodys"),
+    [(30034, True), (30002, True), (30007, False), (30008, False)],
+)
 def test_who_else_would_meet_it_is_paused_too(code, everybodys):
     log = a_blast()
     same, later = a_blast(), a_blast(began=now())
@@ -202,17 +243,28 @@ def test_an_account_that_is_closed_is_given_none():
 
 def test_a_country_is_left_out_of_its_own_blast_only_and_only_where_it_waits():
     britons = [f"+4479111234{n:02}" for n in range(20)]
-    waiting = a_blast(phones=[*britons[:10], "+3906698001", *[pretend_phone(n) for n in range(10)]], status="queued")
+    waiting = a_blast(
+        phones=[*britons[:10], "+3906698001", *[pretend_phone(n) for n in range(10)]],
+        status="queued",
+    )
     other = a_blast(phones=britons[10:], status="queued")
     first, second = ids(waiting)[:2]
     with write() as session:
-        session.execute(text(f"UPDATE messages SET status = 'submitting' WHERE id IN ({first}, {second})"))
+        session.execute(
+            text(
+                f"UPDATE messages SET status = 'submitting' WHERE id IN ({first}, {second})"
+            )
+        )
     told(first, 21408, phase="create")
-    found = dict(db.session.execute(text("SELECT status, count(*) FROM messages GROUP BY 1")).all())
+    found = dict(
+        db.session.execute(
+            text("SELECT status, count(*) FROM messages GROUP BY 1")
+        ).all()
+    )
     assert found == {"failed": 1, "submitting": 1, "skipped": 8, "queued": 11 + 10}
-    assert db.session.scalars(text("SELECT DISTINCT reason FROM messages WHERE status = 'skipped'")).all() == [
-        "country_off"
-    ]
+    assert db.session.scalars(
+        text("SELECT DISTINCT reason FROM messages WHERE status = 'skipped'")
+    ).all() == ["country_off"]
     assert (state(waiting), state(other)) == ("processing", "processing")
 
 
@@ -220,14 +272,30 @@ def test_one_number_abroad_that_cannot_be_reached_among_others_that_were_is_alon
     phones = [f"+4479111234{n:02}" for n in range(20)]
     log = a_blast(phones=phones)
     with write() as session:
-        session.execute(text("UPDATE messages SET status = 'queued', provider_sid = NULL WHERE id > 10"))
-        session.execute(text("UPDATE messages SET status = 'submitting' WHERE id BETWEEN 11 AND 13"))
+        session.execute(
+            text(
+                "UPDATE messages SET status = 'queued', provider_sid = NULL WHERE id > 10"
+            )
+        )
+        session.execute(
+            text("UPDATE messages SET status = 'submitting' WHERE id BETWEEN 11 AND 13")
+        )
     texts = ids(log)
     for place in (10, 11):
         told(texts[place], 21612, phase="create")
-        assert db.session.scalar(text("SELECT count(*) FROM messages WHERE status = 'skipped'")) == 0
+        assert (
+            db.session.scalar(
+                text("SELECT count(*) FROM messages WHERE status = 'skipped'")
+            )
+            == 0
+        )
     told(texts[12], 21612, phase="create")
-    assert db.session.scalar(text("SELECT count(*) FROM messages WHERE status = 'skipped'")) == 7
+    assert (
+        db.session.scalar(
+            text("SELECT count(*) FROM messages WHERE status = 'skipped'")
+        )
+        == 7
+    )
 
 
 def a_huge_blast(status="accepted", prefix="+1303"):
@@ -260,7 +328,9 @@ def test_one_failure_of_100_000_is_judged_in_milliseconds():
     log = a_huge_blast("delivered")
     texts = ids(log)
     with write() as session:
-        session.execute(text("UPDATE messages SET status = 'accepted' WHERE id % 1000 = 0"))
+        session.execute(
+            text("UPDATE messages SET status = 'accepted' WHERE id % 1000 = 0")
+        )
     waiting = [each for each in texts if each % 1000 == 0]
     assert quickest(lambda n: told(waiting[n], 30008)) < 0.05
     assert quickest(lambda n: told(waiting[n + 10], 30003)) < 0.05
@@ -274,11 +344,17 @@ def test_a_country_of_100_000_is_left_out_in_a_moment(prefix, home):
     log = a_huge_blast("queued", prefix)
     first = ids(log)[1]
     with write() as session:
-        session.execute(text(f"UPDATE messages SET status = 'submitting', provider_sid = NULL WHERE id = {first}"))
+        session.execute(
+            text(
+                f"UPDATE messages SET status = 'submitting', provider_sid = NULL WHERE id = {first}"
+            )
+        )
     start = time.process_time()  # the work alone: the machine is shared
     told(first, 21408, phase="create")
     assert time.process_time() - start < 5
-    left_out = db.session.scalar(text("SELECT count(*) FROM messages WHERE reason = 'country_off'"))
+    left_out = db.session.scalar(
+        text("SELECT count(*) FROM messages WHERE reason = 'country_off'")
+    )
     assert left_out == 99_998
     assert state(log) == "processing"
 
@@ -300,5 +376,13 @@ def test_neighbours_are_found_along_the_index_and_never_by_reading_the_blast(pha
 
 def test_a_country_is_found_along_the_index_of_phones():
     steps = plan(consequences.LEAVE_OUT_COUNTRY, b_log=1, b_prefixes='["+44"]')
-    assert [step for step in steps if "uq_messages_log_phone (message_log_id=? AND phone>? AND phone<?)" in step]
-    assert not [step for step in steps if step.startswith("SCAN messages") or step.startswith("SCAN them")]
+    assert [
+        step
+        for step in steps
+        if "uq_messages_log_phone (message_log_id=? AND phone>? AND phone<?)" in step
+    ]
+    assert not [
+        step
+        for step in steps
+        if step.startswith("SCAN messages") or step.startswith("SCAN them")
+    ]

@@ -1,4 +1,6 @@
-"""The end of a blast, through the real engine: nothing of it leaves later, and nobody is forgotten."""
+"""The end of a blast, through the real engine: nothing of it leaves later, and nobody is
+forgotten.
+"""
 
 import time
 from datetime import timedelta
@@ -39,7 +41,9 @@ def blast_until(app, seconds, *, in_seconds=None):
     """Confirm a blast that ends in so many seconds; (its id, its end)."""
     end = now() + timedelta(seconds=seconds)
     due = None if in_seconds is None else now() + timedelta(seconds=in_seconds)
-    draft = Draft("Doors close soon", None, Target.COMMUNITY, None, "UTC", due=due, not_after=end)
+    draft = Draft(
+        "Doors close soon", None, Target.COMMUNITY, None, "UTC", due=due, not_after=end
+    )
     with app.app_context(), write():
         return confirm(draft, None, "ada", now()), end
 
@@ -60,12 +64,16 @@ def test_a_blast_without_an_end_asks_for_no_period_of_its_own(town, background, 
     people(town, ZOE)
     background(town)
     with town.app_context(), write():
-        wanted = confirm(Draft("Hello", None, Target.COMMUNITY, None, "UTC"), None, "ada", now())
+        wanted = confirm(
+            Draft("Hello", None, Target.COMMUNITY, None, "UTC"), None, "ada", now()
+        )
     ended(town, wanted)
     assert "ValidityPeriod" not in twilio.requests[0].params
 
 
-def test_an_end_beyond_what_twilio_keeps_a_text_for_asks_for_the_longest(town, background, twilio):
+def test_an_end_beyond_what_twilio_keeps_a_text_for_asks_for_the_longest(
+    town, background, twilio
+):
     people(town, ZOE)
     background(town)
     wanted, _ = blast_until(town, 3 * 86400)
@@ -73,7 +81,9 @@ def test_an_end_beyond_what_twilio_keeps_a_text_for_asks_for_the_longest(town, b
     assert twilio.requests[0].params["ValidityPeriod"] == "36000"
 
 
-def test_whoever_waits_at_the_end_is_too_late_and_nothing_leaves_after_it(slow_town, background, twilio):
+def test_whoever_waits_at_the_end_is_too_late_and_nothing_leaves_after_it(
+    slow_town, background, twilio
+):
     """S11: 100 queued at 20 a second, and an end in the middle of them.
 
     An end of the blast itself: times of day by the clock of whoever gets it do not exist yet.
@@ -87,16 +97,26 @@ def test_whoever_waits_at_the_end_is_too_late_and_nothing_leaves_after_it(slow_t
     counted = statuses(slow_town, log.id)
     assert set(counted) == {"accepted", "expired"}
     assert counted["accepted"] == len(twilio.requests)
-    assert 2 <= len(twilio.requests) <= 20 + 3 * 20, "a second's worth at once, then 20 a second for three seconds"
+    assert 2 <= len(twilio.requests) <= 20 + 3 * 20, (
+        "a second's worth at once, then 20 a second for three seconds"
+    )
     assert max(each.at for each in twilio.requests) <= last
-    assert {row.reason for row in rows(slow_town, log.id) if row.status == "expired"} == {"too_late"}
+    assert {
+        row.reason for row in rows(slow_town, log.id) if row.status == "expired"
+    } == {"too_late"}
     numbers = tally(slow_town, log.id)
-    assert (numbers.accepted, numbers.skipped, numbers.total) == (counted["accepted"], counted["expired"], 100)
+    assert (numbers.accepted, numbers.skipped, numbers.total) == (
+        counted["accepted"],
+        counted["expired"],
+        100,
+    )
     assert log.status == "sent"
     everybody_is_accounted_for(slow_town, twilio)
 
 
-def test_a_blast_that_was_paused_over_its_end_sends_nothing_when_it_is_resumed(slow_town, background, twilio):
+def test_a_blast_that_was_paused_over_its_end_sends_nothing_when_it_is_resumed(
+    slow_town, background, twilio
+):
     with slow_town.app_context():
         members(60)
     background(slow_town)
@@ -106,7 +126,11 @@ def test_a_blast_that_was_paused_over_its_end_sends_nothing_when_it_is_resumed(s
     with slow_town.app_context(), write():
         control.pause(log_id)
     until(lambda: not tally(slow_town, log_id).in_flight, "the texts on the wire")
-    until(lambda: now() > log_of(slow_town, wanted).not_after - timedelta(seconds=MARGIN), "the end", 5)
+    until(
+        lambda: now() > log_of(slow_town, wanted).not_after - timedelta(seconds=MARGIN),
+        "the end",
+        5,
+    )
     sent = len(twilio.requests)
     with slow_town.app_context(), write():
         control.resume(log_id)
@@ -119,14 +143,20 @@ def test_a_blast_that_comes_due_at_its_end_is_never_released(town, background, t
     people(town, ZOE)
     wanted, _ = blast_until(town, MARGIN - 1, in_seconds=-60)
     background(town)
-    until(lambda: schedule(town, wanted).status == "expired", "the blast to be given up")
+    until(
+        lambda: schedule(town, wanted).status == "expired", "the blast to be given up"
+    )
     assert "nothing of it was to leave after" in schedule(town, wanted).error_message
     assert log_of(town, wanted) is None
     assert twilio.requests == []
 
 
-def test_a_blast_of_which_nothing_left_in_time_has_failed(slow_town, background, twilio):
-    """Released in time, but the first text could go only after the end: here the clock of the queue says so."""
+def test_a_blast_of_which_nothing_left_in_time_has_failed(
+    slow_town, background, twilio
+):
+    """Released in time, but the first text could go only after the end: here the clock of the
+    queue says so.
+    """
     people(slow_town, ZOE)
     twilio.answer(status=429, code=20429, headers={"Retry-After": "4"})
     background(slow_town)

@@ -1,4 +1,6 @@
-"""F1: the sending process dies at each step of a text's way: what the rows say then, and what becomes of everybody."""
+"""F1: the sending process dies at each step of a text's way: what the rows say then, and what
+becomes of everybody.
+"""
 
 import os
 import signal
@@ -7,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.bench.processes import children_of
-from tests.delivery.town import attempts, blast, ended, everybody_is_accounted_for, rows, statuses, twilio_settings
+from tests.delivery.town import (
+    attempts,
+    blast,
+    ended,
+    everybody_is_accounted_for,
+    rows,
+    statuses,
+    twilio_settings,
+)
 from tests.makers import members
 from tests.served import Served, until
 
@@ -15,7 +25,8 @@ pytestmark = pytest.mark.slow
 PEOPLE, DIES_AT = 40, 25
 DIED = 137 << 8  # as the kernel writes an exit code
 
-# What the rows say after the death at the 25th text, and how many the carrier has by then. One request at a time.
+# What the rows say after the death at the 25th text, and how many the carrier has by then. One
+# request at a time.
 # T1: the arming is undone, and with it, in the same transaction, the storing of the 24th answer.
 CRASHES = {
     "T1": ({"accepted": 23, "submitting": 1, "queued": 16}, 24),
@@ -38,7 +49,10 @@ def town(make_app, twilio):
 def server(town, twilio):
     """A gunicorn with one request at a time, not started yet."""
     database = town.extensions["settings"].database_path
-    sends = {"TWILIO_ACCOUNT_SID": twilio.account, "TWILIO_AUTH_TOKEN": twilio.auth_token}
+    sends = {
+        "TWILIO_ACCOUNT_SID": twilio.account,
+        "TWILIO_AUTH_TOKEN": twilio.auth_token,
+    }
     sends |= {"TWILIO_FROM_NUMBER": "+13035550100", "TWILIO_API_URL": twilio.url}
     made = Served(database, **sends, SEND_RATE="1000", SEND_CONCURRENCY="1")
     yield made
@@ -46,7 +60,9 @@ def server(town, twilio):
 
 
 @pytest.mark.parametrize("point", CRASHES)
-def test_f1_a_process_that_dies_anywhere_leaves_nobody_twice_and_nobody_without_a_state(town, twilio, server, point):
+def test_f1_a_process_that_dies_anywhere_leaves_nobody_twice_and_nobody_without_a_state(
+    town, twilio, server, point
+):
     """F1: the table of crash points, row by row; then the restart, and the receipts."""
     with town.app_context():
         members(PEOPLE)
@@ -69,12 +85,15 @@ def test_f1_a_process_that_dies_anywhere_leaves_nobody_twice_and_nobody_without_
     lost = point in NEVER_REACHED_THE_CARRIER
     assert len(twilio.requests) == PEOPLE - lost
     assert set(twilio.send_callbacks(server.url, ("delivered",))) == {204}
-    assert statuses(town, log.id) == ({"delivered": PEOPLE - 1, "unknown": 1} if lost else {"delivered": PEOPLE})
+    assert statuses(town, log.id) == (
+        {"delivered": PEOPLE - 1, "unknown": 1} if lost else {"delivered": PEOPLE}
+    )
     everybody_is_accounted_for(town, twilio)
 
 
 def _die_at(server, point, begin):
-    """Start with the crash point armed, `begin`, wait for the death, and stop gunicorn without a word.
+    """Start with the crash point armed, `begin`, wait for the death, and stop gunicorn without
+    a word.
 
     Its master sleeps meanwhile: nobody starts another worker before we have looked.
     """
@@ -91,6 +110,8 @@ def _die_at(server, point, begin):
 
 
 def _exit_code(pid):
-    """The exit code of a child that has ended and was not fetched by its parent; None while it lives."""
+    """The exit code of a child that has ended and was not fetched by its parent; None while it
+    lives.
+    """
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[-1]) if fields[0] == "Z" else None

@@ -1,4 +1,7 @@
-"""A database that cannot be written: a full disk, another writer that holds on. Nobody is lost, nobody texted twice."""
+"""A database that cannot be written: a full disk, another writer that holds on.
+
+Nobody is lost, nobody texted twice.
+"""
 
 import contextlib
 import sqlite3
@@ -31,7 +34,10 @@ PUBLIC = "http://sms.example.org"
 
 
 class Disk:
-    """The disk under an app's database. `full`: no page more. `stuffed`: not even room in the pages there are."""
+    """The disk under an app's database.
+
+    `full`: no page more. `stuffed`: not even room in the pages there are.
+    """
 
     def __init__(self, app):
         self.full = self.stuffed = False
@@ -43,9 +49,17 @@ class Disk:
         event.listen(engine, "begin", self._limit)
 
     def _limit(self, connection):
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {1 if self.full else NO_LIMIT}")
-        if self.full and self.stuffed and connection.get_execution_options().get("write"):
-            connection.exec_driver_sql("INSERT INTO ballast VALUES (zeroblob(1000000))")  # "disk is full", in earnest
+        connection.exec_driver_sql(
+            f"PRAGMA max_page_count = {1 if self.full else NO_LIMIT}"
+        )
+        if (
+            self.full
+            and self.stuffed
+            and connection.get_execution_options().get("write")
+        ):
+            connection.exec_driver_sql(
+                "INSERT INTO ballast VALUES (zeroblob(1000000))"
+            )  # "disk is full", in earnest
 
 
 @pytest.fixture
@@ -67,7 +81,9 @@ def disk(town):
 def test_f31_a_disk_that_fills_up_in_mid_blast_stops_it_and_room_lets_it_go_on(
     town, twilio, background, disk, caplog, stuffed
 ):
-    """F31: whoever could not be armed gets no request; pages can be read; with room everybody gets their text."""
+    """F31: whoever could not be armed gets no request; pages can be read; with room everybody
+    gets their text.
+    """
     background(town)
     wanted = blast(town)
     twilio.wait_for(20)
@@ -98,8 +114,12 @@ def test_f31_a_disk_that_fills_up_in_mid_blast_stops_it_and_room_lets_it_go_on(
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f32_answers_that_cannot_be_stored_wait_for_room(town, twilio, background, disk, caplog):
-    """F32: the carrier said 201 and the disk is full: nobody is asked again, and with room the answer is stored."""
+def test_f32_answers_that_cannot_be_stored_wait_for_room(
+    town, twilio, background, disk, caplog
+):
+    """F32: the carrier said 201 and the disk is full: nobody is asked again, and with room the
+    answer is stored.
+    """
     phone = pretend_phone(150)
     twilio.answer(to=phone, delay=0.4)
     background(town)
@@ -108,7 +128,9 @@ def test_f32_answers_that_cannot_be_stored_wait_for_room(town, twilio, backgroun
     disk.stuffed = disk.full = True
     until(lambda: "results wait" in caplog.text, "an answer that cannot be stored")
     time.sleep(0.6)  # not for luck: their answer is in as well by now
-    assert {row.status.value for row in rows(town) if row.phone == phone} == {"submitting"}
+    assert {row.status.value for row in rows(town) if row.phone == phone} == {
+        "submitting"
+    }
     disk.full = False
     log = ended(town, wanted)
     assert statuses(town, log.id) == {"accepted": PEOPLE}
@@ -119,7 +141,9 @@ def test_f32_answers_that_cannot_be_stored_wait_for_room(town, twilio, backgroun
 def test_f32_answers_that_are_lost_with_the_process_leave_doubt_that_receipts_end(
     town, twilio, background, disk, caplog
 ):
-    """F32: full until the process ended; the next one asks nobody again, and the receipts bring the names."""
+    """F32: full until the process ended; the next one asks nobody again, and the receipts bring
+    the names.
+    """
     twilio.answer(delay=0.1)
     running = background(town)
     wanted = blast(town)
@@ -128,15 +152,22 @@ def test_f32_answers_that_are_lost_with_the_process_leave_doubt_that_receipts_en
     until(lambda: "results wait" in caplog.text, "an answer that cannot be stored")
     running.stop()
     lost = {row.phone for row in rows(town) if row.status == "submitting"}
-    never_left = lost - {each.to for each in twilio.requests}  # armed, but not asked for when the process ended
+    never_left = lost - {
+        each.to for each in twilio.requests
+    }  # armed, but not asked for when the process ended
     assert lost
     disk.full = False
     background(town)
     log = ended(town, wanted)
-    assert statuses(town, log.id) == {"accepted": PEOPLE - len(lost), "unknown": len(lost)}
+    assert statuses(town, log.id) == {
+        "accepted": PEOPLE - len(lost),
+        "unknown": len(lost),
+    }
     assert len(twilio.requests) == PEOPLE - len(never_left)
     assert set(twilio.send_callbacks(town, ("delivered",))) == {204}
-    assert {row.phone for row in rows(town, log.id) if row.status != "delivered"} == never_left
+    assert {
+        row.phone for row in rows(town, log.id) if row.status != "delivered"
+    } == never_left
     everybody_is_accounted_for(town, twilio)
 
 
@@ -155,12 +186,16 @@ def test_f33_a_writer_that_holds_on_is_waited_for_and_everybody_else_is_told_to_
     twilio.wait_for(20)
     with _another_writer(town):
         started = time.monotonic()
-        assert set(twilio.send_callbacks(town, ("delivered",), to=twilio.requests[0].to)) == {503}
+        assert set(
+            twilio.send_callbacks(town, ("delivered",), to=twilio.requests[0].to)
+        ) == {503}
         busy = see("/community/add", "ada", name="Ada", phone="+13035550199")
         assert (busy.status_code, "Busy, try again" in busy.words) == (503, True)
         assert see("/", "ada").status_code == 200
         assert time.monotonic() - started < 5
-        until(lambda: len(attempts(town)) == len(twilio.requests), "the wire to be empty")
+        until(
+            lambda: len(attempts(town)) == len(twilio.requests), "the wire to be empty"
+        )
         stood_at = len(twilio.requests)
         with pytest.raises(AssertionError):
             twilio.wait_for(stood_at + 1, 1.5)
@@ -179,7 +214,9 @@ def _another_writer(app):
     got, over = threading.Event(), threading.Event()
 
     def hold():
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=20)) as connection:
+        with contextlib.closing(
+            sqlite3.connect(path, isolation_level=None, timeout=20)
+        ) as connection:
             connection.execute("BEGIN IMMEDIATE")
             got.set()
             over.wait(60)

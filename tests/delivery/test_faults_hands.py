@@ -1,4 +1,6 @@
-"""People's hands on a blast that is leaving: STOP, pause, resume, stop, edits, double clicks, all against the wire."""
+"""People's hands on a blast that is leaving: STOP, pause, resume, stop, edits, double clicks,
+all against the wire.
+"""
 
 import io
 import threading
@@ -38,7 +40,9 @@ ARMED = 5  # with four requests at once
 
 @pytest.fixture
 def town(make_app, twilio):
-    """200 people, four requests at once, a hundred texts a second: there is time to do something about it."""
+    """200 people, four requests at once, a hundred texts a second: there is time to do
+    something about it.
+    """
     app = make_app(**twilio_settings(twilio, send_rate=100.0, send_concurrency=4))
     with app.app_context():
         members(PEOPLE)
@@ -58,21 +62,29 @@ def under_way(app, wanted, twilio, requests=20):
 
 
 def test_f17_a_stop_that_comes_in_mid_blast_is_obeyed(town, twilio, background):
-    """F17: the last of 200 texts STOP while the first are being sent; no request is made for them."""
+    """F17: the last of 200 texts STOP while the first are being sent; no request is made for
+    them.
+    """
     background(town)
     wanted = blast(town)
     log = under_way(town, wanted, twilio)
     assert twilio.text_in(town, PUBLIC, LAST, "stop") == 200
     ended(town, wanted)
     assert twilio.sent_to(LAST) == []
-    assert {row.phone: row.reason for row in rows(town, log.id) if row.status == "skipped"} == {LAST: "said_stop"}
+    assert {
+        row.phone: row.reason for row in rows(town, log.id) if row.status == "skipped"
+    } == {LAST: "said_stop"}
     assert statuses(town, log.id) == {"accepted": PEOPLE - 1, "skipped": 1}
     assert suppressed(town) == (set(), {LAST})
     everybody_is_accounted_for(town, twilio)
 
 
-@pytest.mark.parametrize("answer", [{}, {"status": 429, "code": 20429, "times": 1}, {"manner": "reset"}])
-def test_f17_a_stop_while_their_own_text_is_on_the_wire_leaves_at_most_that_one(town, twilio, background, answer):
+@pytest.mark.parametrize(
+    "answer", [{}, {"status": 429, "code": 20429, "times": 1}, {"manner": "reset"}]
+)
+def test_f17_a_stop_while_their_own_text_is_on_the_wire_leaves_at_most_that_one(
+    town, twilio, background, answer
+):
     """F17: whatever comes of the request that was out; turned away, it is not made again."""
     phone = pretend_phone(30)
     twilio.answer(to=phone, delay=0.5, **answer)
@@ -85,11 +97,15 @@ def test_f17_a_stop_while_their_own_text_is_on_the_wire_leaves_at_most_that_one(
     [row] = [each for each in rows(town, log.id) if each.phone == phone]
     assert (row.attempts, suppressed(town)) == (1, (set(), {phone}))
     expected = {"status": "skipped", "manner": "unknown"}
-    assert row.status == next((state for name, state in expected.items() if name in answer), "accepted")
+    assert row.status == next(
+        (state for name, state in expected.items() if name in answer), "accepted"
+    )
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f18_pause_lets_out_what_was_armed_and_resume_sends_the_rest_once(town, twilio, background, visit):
+def test_f18_pause_lets_out_what_was_armed_and_resume_sends_the_rest_once(
+    town, twilio, background, visit
+):
     """F18: pressed on the page; what is armed already is on its way, nothing else."""
     background(town)
     wanted = blast(town)
@@ -108,7 +124,9 @@ def test_f18_pause_lets_out_what_was_armed_and_resume_sends_the_rest_once(town, 
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f18_stop_the_rest_cancels_what_has_not_left_and_the_counts_add_up(town, twilio, background, visit):
+def test_f18_stop_the_rest_cancels_what_has_not_left_and_the_counts_add_up(
+    town, twilio, background, visit
+):
     """F18: whoever was armed has their text, everybody else is cancelled."""
     background(town)
     wanted = blast(town)
@@ -120,18 +138,30 @@ def test_f18_stop_the_rest_cancels_what_has_not_left_and_the_counts_add_up(town,
     left = len(twilio.requests)
     assert left <= stopped_at + ARMED
     assert statuses(town, log.id) == {"accepted": left, "cancelled": PEOPLE - left}
-    assert (log_of(town, wanted).status, schedule(town, wanted).status) == ("cancelled", "cancelled")
+    assert (log_of(town, wanted).status, schedule(town, wanted).status) == (
+        "cancelled",
+        "cancelled",
+    )
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f19_nobody_can_edit_a_blast_that_has_left_and_its_text_stays_as_it_was_frozen(town, twilio, background, visit):
+def test_f19_nobody_can_edit_a_blast_that_has_left_and_its_text_stays_as_it_was_frozen(
+    town, twilio, background, visit
+):
     """F19: there is no door to it, paused or not; a changed template would change nothing."""
     background(town)
     wanted = blast(town, "As it was confirmed")
     log = under_way(town, wanted, twilio)
     visit.post(f"/blasts/logs/{log.id}/pause", "ada")
-    for door in (f"/blasts/logs/{log.id}/edit", f"/blasts/logs/{log.id}", f"/blasts/scheduled/{wanted}/edit"):
-        assert visit(door, "ada", message_body="Something else").status_code in (404, 405)
+    for door in (
+        f"/blasts/logs/{log.id}/edit",
+        f"/blasts/logs/{log.id}",
+        f"/blasts/scheduled/{wanted}/edit",
+    ):
+        assert visit(door, "ada", message_body="Something else").status_code in (
+            404,
+            405,
+        )
     with town.app_context(), write():
         db.session.get(type(log), log.id).message_body = "Something else"
     visit.post(f"/blasts/logs/{log.id}/resume", "ada")
@@ -141,12 +171,25 @@ def test_f19_nobody_can_edit_a_blast_that_has_left_and_its_text_stays_as_it_was_
 
 
 def test_f20_one_number_in_many_spellings_is_one_text(make_app, twilio, background):
-    """F20: twice in a spreadsheet, typed by hand again, and on the list of an event: one row, one request."""
+    """F20: twice in a spreadsheet, typed by hand again, and on the list of an event: one row,
+    one request.
+    """
     town = make_app(**twilio_settings(twilio))
     visit = Visitor(town)
-    spellings = ["(303) 555-0142", "303.555.0142", "+13035550142", "tel:+1-303-555-0142"]
-    file = "name,phone\n" + "".join(f"Zoe {n},{each}\n" for n, each in enumerate(spellings))
-    checked = visit("/community/import", "ada", files={"file": (io.BytesIO(file.encode()), "people.csv")})
+    spellings = [
+        "(303) 555-0142",
+        "303.555.0142",
+        "+13035550142",
+        "tel:+1-303-555-0142",
+    ]
+    file = "name,phone\n" + "".join(
+        f"Zoe {n},{each}\n" for n, each in enumerate(spellings)
+    )
+    checked = visit(
+        "/community/import",
+        "ada",
+        files={"file": (io.BytesIO(file.encode()), "people.csv")},
+    )
     visit(f"{checked.location}/confirm", "ada", _="")
     again = visit("/community/add", "ada", name="Zoe", phone="1 303 555 0142")
     assert again.status_code == 422
@@ -157,17 +200,33 @@ def test_f20_one_number_in_many_spellings_is_one_text(make_app, twilio, backgrou
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f21_people_who_are_deleted_renamed_or_moved_in_mid_blast_get_what_was_frozen(town, twilio, background):
-    """F21: their text goes once to the number that the blast was released for, with the name it was rendered with."""
-    renamed, moved, elsewhere = pretend_phone(190), pretend_phone(191), pretend_phone(500)
+def test_f21_people_who_are_deleted_renamed_or_moved_in_mid_blast_get_what_was_frozen(
+    town, twilio, background
+):
+    """F21: their text goes once to the number that the blast was released for, with the name it
+    was rendered with.
+    """
+    renamed, moved, elsewhere = (
+        pretend_phone(190),
+        pretend_phone(191),
+        pretend_phone(500),
+    )
     background(town)
     wanted = blast(town, "Dear {name}")
     under_way(town, wanted, twilio)
     with town.app_context(), write():
         everybody = CommunityMember.__table__
         db.session.execute(db.delete(CommunityMember).where(everybody.c.phone == LAST))
-        db.session.execute(db.update(CommunityMember).where(everybody.c.phone == renamed).values(name="Zelda"))
-        db.session.execute(db.update(CommunityMember).where(everybody.c.phone == moved).values(phone=elsewhere))
+        db.session.execute(
+            db.update(CommunityMember)
+            .where(everybody.c.phone == renamed)
+            .values(name="Zelda")
+        )
+        db.session.execute(
+            db.update(CommunityMember)
+            .where(everybody.c.phone == moved)
+            .values(phone=elsewhere)
+        )
     log = ended(town, wanted)
     assert [each.body for each in twilio.sent_to(LAST)] == ["Dear Person 000199"]
     assert [each.body for each in twilio.sent_to(renamed)] == ["Dear Person 000190"]
@@ -177,14 +236,18 @@ def test_f21_people_who_are_deleted_renamed_or_moved_in_mid_blast_get_what_was_f
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f44_a_double_click_on_send_is_one_blast_and_one_text_a_person(make_app, twilio, background):
+def test_f44_a_double_click_on_send_is_one_blast_and_one_text_a_person(
+    make_app, twilio, background
+):
     """F44: eight posts of one page at the same moment, and the back button afterwards."""
     town = make_app(**twilio_settings(twilio))
     with town.app_context():
         members(20)
     background(town)
     visitors = [Visitor(town) for _ in range(8)]
-    form = hidden(visitors[0]("/blasts/new", "ada", **written(client_token="mine"))) | {"confirm": "1"}
+    form = hidden(visitors[0]("/blasts/new", "ada", **written(client_token="mine"))) | {
+        "confirm": "1"
+    }
     for each in visitors:
         each.token("ada")
 
@@ -202,8 +265,12 @@ def test_f44_a_double_click_on_send_is_one_blast_and_one_text_a_person(make_app,
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f45_cancelled_in_the_very_second_of_its_release_a_blast_goes_to_everybody_or_to_nobody(make_app, twilio):
-    """F45: twenty blasts, each cancelled around the moment it is due (there is no editing: cancel, and write anew)."""
+def test_f45_cancelled_in_the_very_second_of_its_release_a_blast_goes_to_everybody_or_to_nobody(
+    make_app, twilio
+):
+    """F45: twenty blasts, each cancelled around the moment it is due (there is no editing:
+    cancel, and write anew).
+    """
     town = make_app(**twilio_settings(twilio))
     with town.app_context():
         members(10)
@@ -212,7 +279,11 @@ def test_f45_cancelled_in_the_very_second_of_its_release_a_blast_goes_to_everybo
 
     def cancel(n):
         started.wait()
-        until(lambda: schedule(town, wanted[n]).scheduled_at <= now(), "its time", every=0.001 * (n % 4 + 1))
+        until(
+            lambda: schedule(town, wanted[n]).scheduled_at <= now(),
+            "its time",
+            every=0.001 * (n % 4 + 1),
+        )
         with town.app_context(), write():
             return scheduling.cancel(wanted[n])
 
@@ -229,6 +300,10 @@ def test_f45_cancelled_in_the_very_second_of_its_release_a_blast_goes_to_everybo
         running.stop()
     texts = Counter(each.body for each in twilio.requests)
     assert texts == {f"number {n}": 10 for n in range(20) if not cancelled[n]}
-    states = {schedule(town, each).status.value for each, undone in zip(wanted, cancelled, strict=True) if undone}
+    states = {
+        schedule(town, each).status.value
+        for each, undone in zip(wanted, cancelled, strict=True)
+        if undone
+    }
     assert states <= {"cancelled"}
     everybody_is_accounted_for(town, twilio)

@@ -1,4 +1,6 @@
-"""When the carrier says no, or not now: who waits, who stops, and that nobody is blamed for a fault of ours."""
+"""When the carrier says no, or not now: who waits, who stops, and that nobody is blamed for a
+fault of ours.
+"""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -47,8 +49,12 @@ def fault_of(code):
     return {"status": 401 if code == 20003 else 400, "code": code}
 
 
-@pytest.mark.parametrize(("retry_after", "seconds"), [("2", 2), ("banana", 1), ("-5", 1), ("", 1)])
-def test_f11_after_a_429_everybody_waits_as_long_as_asked(town, twilio, background, retry_after, seconds):
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"), [("2", 2), ("banana", 1), ("-5", 1), ("", 1)]
+)
+def test_f11_after_a_429_everybody_waits_as_long_as_asked(
+    town, twilio, background, retry_after, seconds
+):
     """F11: a number is obeyed; for nonsense the backoff stands. Then one text goes to try."""
     with town.app_context():
         members(5)
@@ -76,7 +82,9 @@ def test_f11_a_date_is_a_wish_like_a_number(town, twilio, background):
 
 
 @pytest.mark.parametrize("retry_after", ["999999", "date"])
-def test_f11_no_wish_is_longer_than_an_hour_and_a_restart_does_not_forget_it(town, twilio, background, retry_after):
+def test_f11_no_wish_is_longer_than_an_hour_and_a_restart_does_not_forget_it(
+    town, twilio, background, retry_after
+):
     """F11: the cap. What was asked stands in a row, so the next process keeps to it."""
     with town.app_context():
         members(5)
@@ -103,7 +111,10 @@ def test_f11_no_wish_is_longer_than_an_hour_and_a_restart_does_not_forget_it(tow
 def test_f12_a_text_that_is_turned_away_fifty_times_is_sent_once_and_never_failed(
     town, twilio, background, monkeypatch
 ):
-    """F12: fifty times 429, then 201. (The longest wait is a hundredth of a second here, not a minute.)"""
+    """F12: fifty times 429, then 201.
+
+    (The longest wait is a hundredth of a second here, not a minute.)
+    """
     monkeypatch.setattr(retries, "LONGEST_WAIT", 0.01)
     people(town, ZOE)
     twilio.answer(times=50, **BUSY)
@@ -112,7 +123,9 @@ def test_f12_a_text_that_is_turned_away_fifty_times_is_sent_once_and_never_faile
     log = ended(town, wanted, 30)
     assert statuses(town, log.id) == {"accepted": 1}
     assert [each.sid != "" for each in twilio.requests] == [False] * 50 + [True]
-    assert [each.outcome for each in attempts(town)] == ["unprocessed"] * 50 + ["accepted"]
+    assert [each.outcome for each in attempts(town)] == ["unprocessed"] * 50 + [
+        "accepted"
+    ]
     [row] = rows(town, log.id)
     assert (row.attempts, row.failed_at, row.error_code) == (51, None, None)
     assert (log.failure_count, suppressed(town)) == (0, (set(), set()))
@@ -120,11 +133,15 @@ def test_f12_a_text_that_is_turned_away_fifty_times_is_sent_once_and_never_faile
 
 
 @pytest.mark.parametrize("status", [302, 307])
-def test_f14_a_redirect_to_another_house_is_not_followed_and_pauses(town, twilio, background, status):
+def test_f14_a_redirect_to_another_house_is_not_followed_and_pauses(
+    town, twilio, background, status
+):
     """F14: our account's password goes to nobody else."""
     people(town, ZOE, LEO)
     with TwilioServer() as elsewhere:
-        twilio.answer(status=status, headers={"Location": f"{elsewhere.url}/2010-04-01/Accounts"})
+        twilio.answer(
+            status=status, headers={"Location": f"{elsewhere.url}/2010-04-01/Accounts"}
+        )
         background(town)
         log = paused(town, blast(town))
         assert (len(twilio.requests), elsewhere.heard) == (1, 0)
@@ -134,8 +151,12 @@ def test_f14_a_redirect_to_another_house_is_not_followed_and_pauses(town, twilio
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f22_a_wrong_setting_costs_one_request_and_touches_nobody(town, twilio, background):
-    """F22: 1,000 people, and the first answer says that the sender, the account, the address or the text is wrong."""
+def test_f22_a_wrong_setting_costs_one_request_and_touches_nobody(
+    town, twilio, background
+):
+    """F22: 1,000 people, and the first answer says that the sender, the account, the address or
+    the text is wrong.
+    """
     with town.app_context():
         members(1000)
     background(town)
@@ -154,8 +175,12 @@ def test_f22_a_wrong_setting_costs_one_request_and_touches_nobody(town, twilio, 
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f22_resume_sends_one_probe_and_goes_on_when_that_was_accepted(town, twilio, background):
-    """F22, afterwards: resumed too early it costs one request more; resumed in time it sends to the rest."""
+def test_f22_resume_sends_one_probe_and_goes_on_when_that_was_accepted(
+    town, twilio, background
+):
+    """F22, afterwards: resumed too early it costs one request more; resumed in time it sends to
+    the rest.
+    """
     with town.app_context():
         members(30)
     twilio.answer(**fault_of(21606))
@@ -177,7 +202,9 @@ def test_f22_resume_sends_one_probe_and_goes_on_when_that_was_accepted(town, twi
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f29_21610_is_an_opt_out_for_every_blast_and_the_person_stays_on_the_list(make_app, twilio, background):
+def test_f29_21610_is_an_opt_out_for_every_blast_and_the_person_stays_on_the_list(
+    make_app, twilio, background
+):
     """F29: Twilio knows of a STOP that we do not; a second blast that waits leaves them out too."""
     town = make_app(**twilio_settings(twilio))
     with town.app_context():
@@ -187,31 +214,57 @@ def test_f29_21610_is_an_opt_out_for_every_blast_and_the_person_stays_on_the_lis
     waiting = blast(town, "the second", in_seconds=1.5)
     background(town)
     first = ended(town, blast(town, "the first"))
-    assert {row.phone: row.status.value for row in rows(town, first.id)}[LEO] == "opted_out"
+    assert {row.phone: row.status.value for row in rows(town, first.id)}[
+        LEO
+    ] == "opted_out"
     second = ended(town, waiting)
     assert {row.phone: row.reason for row in rows(town, second.id)}[LEO] == "said_stop"
     assert len(twilio.sent_to(LEO)) == 1
     with town.app_context():
-        assert db.session.scalar(db.select(UnsubscribedContact.source)) == "message_failure"
-        assert db.session.scalar(db.select(CommunityMember.phone).where(CommunityMember.phone == LEO)) == LEO
+        assert (
+            db.session.scalar(db.select(UnsubscribedContact.source))
+            == "message_failure"
+        )
+        assert (
+            db.session.scalar(
+                db.select(CommunityMember.phone).where(CommunityMember.phone == LEO)
+            )
+            == LEO
+        )
     assert suppressed(town) == (set(), {LEO})
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f40_an_account_that_is_suspended_in_mid_blast_pauses_it_within_seconds(make_app, twilio, background):
-    """F40: 30002 comes by receipt only; what has left stays as it is, the rest waits, nobody is to blame."""
+def test_f40_an_account_that_is_suspended_in_mid_blast_pauses_it_within_seconds(
+    make_app, twilio, background
+):
+    """F40: 30002 comes by receipt only; what has left stays as it is, the rest waits, nobody is
+    to blame.
+    """
     town = make_app(**twilio_settings(twilio, send_rate=20.0))
     with town.app_context():
         members(200)
     background(town)
     wanted = blast(town)
-    until(lambda: log_of(town, wanted) and tally(town, log_of(town, wanted).id).accepted > 3, "some texts")
+    until(
+        lambda: (
+            log_of(town, wanted) and tally(town, log_of(town, wanted).id).accepted > 3
+        ),
+        "some texts",
+    )
     twilio.send_callbacks(town, ("failed",), to=pretend_phone(0), code=30002)
     log = paused(town, wanted, 5)
-    assert (log.pause_code, log.pause_reason) == (30002, receipt_for(30002, "delivery").words)
+    assert (log.pause_code, log.pause_reason) == (
+        30002,
+        receipt_for(30002, "delivery").words,
+    )
     until(lambda: not tally(town, log.id).in_flight, "the wire to be empty")
     left = len(twilio.requests)
     assert left < 150
-    assert statuses(town, log.id) == {"failed": 1, "accepted": left - 1, "queued": 200 - left}
+    assert statuses(town, log.id) == {
+        "failed": 1,
+        "accepted": left - 1,
+        "queued": 200 - left,
+    }
     assert suppressed(town) == (set(), set())
     everybody_is_accounted_for(town, twilio)

@@ -1,4 +1,6 @@
-"""What the line and the carrier can do to one request: whatever is in doubt is asked once, and found by its receipt."""
+"""What the line and the carrier can do to one request: whatever is in doubt is asked once, and
+found by its receipt.
+"""
 
 import random
 import socket
@@ -29,20 +31,38 @@ from tests.served import free_port, until
 
 PEOPLE = 12
 STATUSES = (500, 502, 503, 504)
-BREAKS = [(manner, taken) for manner in ("closed", "reset", "cut", "garbage") for taken in (True, False)]
-NAMELESS = (b"", b"{}", b'{"status": "queued"}', b'{"sid": null}', b'{"sid": ""}', b'{"sid": "SM', b"[]", b"\xff")
+BREAKS = [
+    (manner, taken)
+    for manner in ("closed", "reset", "cut", "garbage")
+    for taken in (True, False)
+]
+NAMELESS = (
+    b"",
+    b"{}",
+    b'{"status": "queued"}',
+    b'{"sid": null}',
+    b'{"sid": ""}',
+    b'{"sid": "SM',
+    b"[]",
+    b"\xff",
+)
 OVERTAKING = [("sent",), ("delivered",), ("sent", "delivered"), ("delivered", "sent")]
 SHORT = aiohttp.ClientTimeout(total=1.2, sock_connect=0.4, sock_read=0.5)
 
 
 @pytest.fixture
 def impatient(monkeypatch):
-    """The same deadlines, only shorter: a request in a second, an answer that stands still half of one."""
+    """The same deadlines, only shorter: a request in a second, an answer that stands still half
+    of one.
+    """
     monkeypatch.setattr(http, "DEADLINES", SHORT)
 
 
 def somebody(n):
-    """The n-th person a fault happens to. The first of all are others, so that the sender has proven itself."""
+    """The n-th person a fault happens to.
+
+    The first of all are others, so that the sender has proven itself.
+    """
     return pretend_phone(PEOPLE + n)
 
 
@@ -59,7 +79,9 @@ def texts_to(app, *phones):
     return [by_phone[phone] for phone in phones]
 
 
-def test_f4_a_fault_of_the_carrier_is_never_repeated_and_a_late_receipt_finds_its_text(town, twilio, background):
+def test_f4_a_fault_of_the_carrier_is_never_repeated_and_a_late_receipt_finds_its_text(
+    town, twilio, background
+):
     """F4: the carrier took it, and said 500 (and 502, 503, 504)."""
     phones = [somebody(n) for n in range(len(STATUSES))]
     for phone, status in zip(phones, STATUSES, strict=True):
@@ -67,11 +89,15 @@ def test_f4_a_fault_of_the_carrier_is_never_repeated_and_a_late_receipt_finds_it
     background(town)
     log = ended(town, a_blast(town, len(phones)))
     assert statuses(town, log.id) == {"accepted": PEOPLE, "unknown": len(phones)}
-    assert {(row.reason, row.provider_sid) for row in texts_to(town, *phones)} == {("carrier_fault", None)}
+    assert {(row.reason, row.provider_sid) for row in texts_to(town, *phones)} == {
+        ("carrier_fault", None)
+    }
     assert len(twilio.requests) == PEOPLE + len(phones)
     assert set(twilio.send_callbacks(town, ("delivered",))) == {204}
     assert statuses(town, log.id) == {"delivered": PEOPLE + len(phones)}
-    assert [row.provider_sid for row in texts_to(town, *phones)] == [twilio.sent_to(each)[0].sid for each in phones]
+    assert [row.provider_sid for row in texts_to(town, *phones)] == [
+        twilio.sent_to(each)[0].sid for each in phones
+    ]
     assert suppressed(town) == (set(), set())
     everybody_is_accounted_for(town, twilio)
 
@@ -94,8 +120,12 @@ def test_f6_an_answer_that_never_comes_leaves_its_text_in_doubt_and_the_others_o
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f7_a_line_that_breaks_after_the_request_leaves_doubt_and_one_request(town, twilio, background):
-    """F7: reset, closed, a body cut in the middle, an answer that is no HTTP; the carrier took it, or not."""
+def test_f7_a_line_that_breaks_after_the_request_leaves_doubt_and_one_request(
+    town, twilio, background
+):
+    """F7: reset, closed, a body cut in the middle, an answer that is no HTTP; the carrier took
+    it, or not.
+    """
     phones = [somebody(n) for n in range(len(BREAKS))]
     for phone, (manner, taken) in zip(phones, BREAKS, strict=True):
         twilio.answer(to=phone, manner=manner, taken=taken)
@@ -114,7 +144,9 @@ def test_f7_a_line_that_breaks_after_the_request_leaves_doubt_and_one_request(to
 def test_f7_a_line_that_breaks_before_the_request_was_read_is_not_tried_again_by_a_machine(
     make_app, twilio, background, used
 ):
-    """F7: a new connection, or one kept open from the last request, is reset when the bytes may have left us."""
+    """F7: a new connection, or one kept open from the last request, is reset when the bytes may
+    have left us.
+    """
     town = make_app(**twilio_settings(twilio, send_concurrency=1))
     with town.app_context():
         members(PEOPLE)
@@ -134,11 +166,16 @@ def test_f8_refused_connections_cost_nobody_anything_and_everybody_is_texted_whe
 ):
     """F8: nobody listens there; then somebody does."""
     port = free_port()
-    town = make_app(**twilio_settings(twilio, twilio_api_url=f"http://127.0.0.1:{port}"))
+    town = make_app(
+        **twilio_settings(twilio, twilio_api_url=f"http://127.0.0.1:{port}")
+    )
     people(town, ZOE, LEO)
     background(town)
     wanted = blast(town)
-    until(lambda: attempts(town) and attempts(town)[0].outcome == "unprocessed", "a refused connection")
+    until(
+        lambda: attempts(town) and attempts(town)[0].outcome == "unprocessed",
+        "a refused connection",
+    )
     assert set(statuses(town)) <= {"queued", "submitting"}
     with _a_way_through(port, twilio):
         log = ended(town, wanted)
@@ -204,14 +241,18 @@ def test_f9_a_dripping_answer_is_given_up_in_time_and_neither_the_lead_nor_the_o
 
 
 def test_f10_a_yes_without_a_name_is_no_yes(town, twilio, background):
-    """F10: 201 with {}, with nothing, without a sid, with JSON cut short: unknown; the receipt brings the name."""
+    """F10: 201 with {}, with nothing, without a sid, with JSON cut short: unknown; the receipt
+    brings the name.
+    """
     phones = [somebody(n) for n in range(len(NAMELESS))]
     for phone, raw in zip(phones, NAMELESS, strict=True):
         twilio.answer(to=phone, raw=raw, status=201)
     background(town)
     log = ended(town, a_blast(town, len(phones)))
     assert statuses(town, log.id) == {"accepted": PEOPLE, "unknown": len(phones)}
-    assert {(row.reason, row.provider_sid) for row in texts_to(town, *phones)} == {("no_name", None)}
+    assert {(row.reason, row.provider_sid) for row in texts_to(town, *phones)} == {
+        ("no_name", None)
+    }
     twilio.send_callbacks(town, ("delivered",))
     assert statuses(town, log.id) == {"delivered": PEOPLE + len(phones)}
     assert len(twilio.requests) == PEOPLE + len(phones)
@@ -219,21 +260,35 @@ def test_f10_a_yes_without_a_name_is_no_yes(town, twilio, background):
 
 
 def test_f34_a_receipt_that_overtakes_our_own_answer_is_kept(town, twilio, background):
-    """F34: the carrier calls back before it answers; the late answer neither moves the text back nor renames it."""
+    """F34: the carrier calls back before it answers; the late answer neither moves the text
+    back nor renames it.
+    """
     phones = [somebody(n) for n in range(len(OVERTAKING))]
     twilio.calls = town
     for phone, first in zip(phones, OVERTAKING, strict=True):
         twilio.answer(to=phone, first=first, delay=0.1)
     background(town)
     ended(town, a_blast(town, len(phones)))
-    until(lambda: all(each.outcome == "accepted" for each in attempts(town)), "the answers")
+    until(
+        lambda: all(each.outcome == "accepted" for each in attempts(town)),
+        "the answers",
+    )
     said = texts_to(town, *phones)
-    assert [row.status.value for row in said] == ["sent", "delivered", "delivered", "delivered"]
-    assert [row.provider_sid for row in said] == [twilio.sent_to(each)[0].sid for each in phones]
+    assert [row.status.value for row in said] == [
+        "sent",
+        "delivered",
+        "delivered",
+        "delivered",
+    ]
+    assert [row.provider_sid for row in said] == [
+        twilio.sent_to(each)[0].sid for each in phones
+    ]
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f34_an_answer_that_never_comes_does_not_undo_the_receipt_that_came(town, twilio, background):
+def test_f34_an_answer_that_never_comes_does_not_undo_the_receipt_that_came(
+    town, twilio, background
+):
     """F34 and F7 together: called back, then the line broke."""
     twilio.calls = town
     twilio.answer(to=somebody(0), first=("delivered",), manner="reset")
@@ -243,16 +298,22 @@ def test_f34_an_answer_that_never_comes_does_not_undo_the_receipt_that_came(town
     everybody_is_accounted_for(town, twilio)
 
 
-def test_receipts_in_any_order_twice_and_lost_leave_everybody_where_the_best_of_them_says(town, twilio, background):
+def test_receipts_in_any_order_twice_and_lost_leave_everybody_where_the_best_of_them_says(
+    town, twilio, background
+):
     with town.app_context():
         members(60)
     twilio.answer(to=pretend_phone(7), manner="reset")
     background(town)
     log = ended(town, blast(town))
     dice = random.Random(20)
-    assert set(twilio.scatter_callbacks(town, ("queued", "sent"), dice, lost=0.5)) == {204}
+    assert set(twilio.scatter_callbacks(town, ("queued", "sent"), dice, lost=0.5)) == {
+        204
+    }
     assert set(statuses(town, log.id)) <= {"unknown", "accepted", "sent"}
-    assert set(twilio.scatter_callbacks(town, ("sent", "delivered", "queued"), dice)) == {204}
+    assert set(
+        twilio.scatter_callbacks(town, ("sent", "delivered", "queued"), dice)
+    ) == {204}
     assert statuses(town, log.id) == {"delivered": 60}
     everybody_is_accounted_for(town, twilio)
 

@@ -1,4 +1,7 @@
-"""kill -9 in mid-blast, ten times at random: nobody twice, everybody in a named state. `make torture` has more."""
+"""kill -9 in mid-blast, ten times at random: nobody twice, everybody in a named state.
+
+`make torture` has more.
+"""
 
 import random
 
@@ -12,8 +15,12 @@ pytestmark = pytest.mark.slow
 PEOPLE, KILLS = 80, 10
 
 
-def test_whatever_the_moment_of_the_kill_nobody_is_texted_twice_and_nobody_is_lost(make_app, twilio):
-    """F1: at any moment, the whole server or its worker; then look-ups or receipts say what became of the rest."""
+def test_whatever_the_moment_of_the_kill_nobody_is_texted_twice_and_nobody_is_lost(
+    make_app, twilio
+):
+    """F1: at any moment, the whole server or its worker; then look-ups or receipts say what
+    became of the rest.
+    """
     town = make_app(**twilio_settings(twilio, scheduler_enabled=False))
     with town.app_context():
         members(PEOPLE)

@@ -1,4 +1,5 @@
-"""What nobody answered is looked up at the carrier: at the stated times, adopted when found, ruled on when not.
+"""What nobody answered is looked up at the carrier: at the stated times, adopted when found,
+ruled on when not.
 
 Time passes as an argument: what is due at a moment is asked for as if it were that moment.
 """
@@ -38,7 +39,9 @@ LOST = {"status": 500, "code": 20500}
 
 @pytest.fixture(autouse=True)
 def nobody_twice_and_nobody_lost(town, twilio):
-    """After every scenario: the two invariants, and no second request but for the ids a person `sent_again`."""
+    """After every scenario: the two invariants, and no second request but for the ids a person
+    `sent_again`.
+    """
     sent_again = set()
     yield sent_again
     everybody_is_accounted_for(town, twilio, sent_again=sent_again)
@@ -64,7 +67,10 @@ def look(app, moment):
 
 
 def doubtful(app, background, *phones, body="Hello"):
-    """A blast to these people, answered as the carrier was told to. Returns its log, and when the first doubt began."""
+    """A blast to these people, answered as the carrier was told to.
+
+    Returns its log, and when the first doubt began.
+    """
     people(app, *phones)
     background(app)
     log = ended(app, blast(app, body))
@@ -76,7 +82,9 @@ def the_row(app):
     return row
 
 
-def test_f4_a_text_the_carrier_took_behind_a_500_is_found_half_a_minute_later(town, twilio, background):
+def test_f4_a_text_the_carrier_took_behind_a_500_is_found_half_a_minute_later(
+    town, twilio, background
+):
     """F4: and its receipt, which comes later still, is known to be about it."""
     twilio.answer(**LOST, taken=True)
     log, began = doubtful(town, background, ZOE)
@@ -94,7 +102,9 @@ def test_f4_a_text_the_carrier_took_behind_a_500_is_found_half_a_minute_later(to
     assert len(twilio.requests) == 1
 
 
-def test_f5_what_nobody_ever_saw_is_not_sent_after_a_day_and_seven_looks(town, twilio, background):
+def test_f5_what_nobody_ever_saw_is_not_sent_after_a_day_and_seven_looks(
+    town, twilio, background
+):
     """F5: seven lists at the stated offsets, one request to send."""
     twilio.answer(**LOST)
     log, began = doubtful(town, background, ZOE)
@@ -104,7 +114,11 @@ def test_f5_what_nobody_ever_saw_is_not_sent_after_a_day_and_seven_looks(town, t
         assert look(town, began + offset) == 1
         assert the_row(town).lookups == n + 1
     row = the_row(town)
-    assert (row.status, row.look_up_at, row.reason) == ("not_sent", None, "carrier_fault")
+    assert (row.status, row.look_up_at, row.reason) == (
+        "not_sent",
+        None,
+        "carrier_fault",
+    )
     assert look(town, began + timedelta(days=30)) == 0
     assert len(twilio.reads) == 7
     assert len(twilio.requests) == 1
@@ -123,7 +137,9 @@ def test_f5_what_nobody_ever_saw_is_not_sent_after_a_day_and_seven_looks(town, t
         {"manner": "closed", "taken": True},
     ],
 )
-def test_f6_f7_f10_a_lost_answer_is_read_from_the_list(town, twilio, background, script):
+def test_f6_f7_f10_a_lost_answer_is_read_from_the_list(
+    town, twilio, background, script
+):
     """F6, F7, F10: however the answer got lost, the list knows the text; one request."""
     twilio.answer(**script)
     log, began = doubtful(town, background, ZOE)
@@ -133,8 +149,12 @@ def test_f6_f7_f10_a_lost_answer_is_read_from_the_list(town, twilio, background,
     assert the_row(town).provider_sid == twilio.requests[0].sid
 
 
-def test_f32_what_a_lost_process_had_on_the_wire_is_found_and_its_late_answer_changes_nothing(town, twilio, background):
-    """F32, F16: the answer was never stored by whoever led; the list has the sid, the same one as the late answer."""
+def test_f32_what_a_lost_process_had_on_the_wire_is_found_and_its_late_answer_changes_nothing(
+    town, twilio, background
+):
+    """F32, F16: the answer was never stored by whoever led; the list has the sid, the same one
+    as the late answer.
+    """
     people(town, ZOE)
     twilio.answer(delay=1.5)
     background(town)
@@ -149,12 +169,18 @@ def test_f32_what_a_lost_process_had_on_the_wire_is_found_and_its_late_answer_ch
     look(town, now() + timedelta(seconds=30))
     assert the_row(town).status == "accepted"
     until(lambda: attempts(town)[0].outcome == "accepted", "the late answer")
-    assert the_row(town).provider_sid == attempts(town)[0].provider_sid == twilio.requests[0].sid
+    assert (
+        the_row(town).provider_sid
+        == attempts(town)[0].provider_sid
+        == twilio.requests[0].sid
+    )
     ended(town, wanted)
 
 
 def test_f36_a_list_that_lags_three_hours_is_waited_for(town, twilio, background):
-    """F36: empty lists until then; adopted at the look-up after six hours, never not_sent before a day."""
+    """F36: empty lists until then; adopted at the look-up after six hours, never not_sent
+    before a day.
+    """
     twilio.answer(**LOST, taken=True)
     twilio.lists.late = True
     log, began = doubtful(town, background, ZOE)
@@ -168,9 +194,16 @@ def test_f36_a_list_that_lags_three_hours_is_waited_for(town, twilio, background
 
 @pytest.mark.parametrize(
     "habits",
-    [{"redacted": True}, {"trial": True}, {"ahead": timedelta(hours=3)}, {"ahead": timedelta(minutes=-20)}],
+    [
+        {"redacted": True},
+        {"trial": True},
+        {"ahead": timedelta(hours=3)},
+        {"ahead": timedelta(minutes=-20)},
+    ],
 )
-def test_f38_a_redacted_or_prefixed_copy_or_one_by_another_clock_is_adopted(town, twilio, background, habits):
+def test_f38_a_redacted_or_prefixed_copy_or_one_by_another_clock_is_adopted(
+    town, twilio, background, habits
+):
     """F38: also when the carrier's clock is hours from ours."""
     vars(twilio.lists).update(habits)
     twilio.answer(**LOST, taken=True)
@@ -189,7 +222,9 @@ def test_f38_a_redacted_or_prefixed_copy_or_one_by_another_clock_is_adopted(town
         {"sender": "+13035550199"},
     ],
 )
-def test_f38_a_text_of_another_time_direction_sender_or_wording_is_not_adopted(town, twilio, background, changed):
+def test_f38_a_text_of_another_time_direction_sender_or_wording_is_not_adopted(
+    town, twilio, background, changed
+):
     """F38: and once a day has passed it does not keep the doubt alive either."""
     twilio.answer(**LOST)
     log, began = doubtful(town, background, ZOE)
@@ -214,7 +249,9 @@ def test_f39_a_receipt_that_got_lost_is_asked_for(town, twilio, background):
     assert row.provider_sid in twilio.reads[0]
 
 
-def test_f39_without_any_receipt_a_text_is_sent_and_no_failure_after_three_days(town, twilio, background):
+def test_f39_without_any_receipt_a_text_is_sent_and_no_failure_after_three_days(
+    town, twilio, background
+):
     """F39: five questions, then no_receipt, which counts as sent and touches nobody."""
     log, taken = doubtful(town, background, ZOE)
     twilio.be(ZOE, "sent")
@@ -240,7 +277,9 @@ def test_a_failure_that_is_looked_up_has_its_code_and_words(town, twilio, backgr
     assert row.error_message
 
 
-def test_a_text_the_carrier_has_forgotten_ends_without_a_receipt(town, twilio, background):
+def test_a_text_the_carrier_has_forgotten_ends_without_a_receipt(
+    town, twilio, background
+):
     log, taken = doubtful(town, background, ZOE)
     twilio.texts.clear()
     for offset in RECEIPT_AFTER:
@@ -248,8 +287,12 @@ def test_a_text_the_carrier_has_forgotten_ends_without_a_receipt(town, twilio, b
     assert statuses(town, log.id) == {"no_receipt": 1}
 
 
-@pytest.mark.parametrize(("status", "seconds"), [(500, 60), (429, 60), (401, 600), (503, 60)])
-def test_a_question_without_an_answer_is_no_look_up(town, twilio, background, status, seconds):
+@pytest.mark.parametrize(
+    ("status", "seconds"), [(500, 60), (429, 60), (401, 600), (503, 60)]
+)
+def test_a_question_without_an_answer_is_no_look_up(
+    town, twilio, background, status, seconds
+):
     twilio.answer(**LOST)
     _, began = doubtful(town, background, ZOE)
     asked = began + timedelta(hours=24)
@@ -258,7 +301,11 @@ def test_a_question_without_an_answer_is_no_look_up(town, twilio, background, st
     twilio.lists.refuse(status)
     assert look(town, asked) == 1
     row = the_row(town)
-    assert (row.status, row.lookups, row.look_up_at) == ("unknown", 6, asked + timedelta(seconds=seconds))
+    assert (row.status, row.lookups, row.look_up_at) == (
+        "unknown",
+        6,
+        asked + timedelta(seconds=seconds),
+    )
     assert look(town, row.look_up_at) == 1
     assert the_row(town).status == "not_sent"
 
@@ -271,7 +318,9 @@ def test_the_carriers_retry_after_is_obeyed(town, twilio, background):
     assert the_row(town).look_up_at == began + timedelta(seconds=330)
 
 
-def test_a_carrier_that_says_no_to_one_question_is_not_asked_the_others_meanwhile(town, twilio, background):
+def test_a_carrier_that_says_no_to_one_question_is_not_asked_the_others_meanwhile(
+    town, twilio, background
+):
     with town.app_context():
         members(12)
     background(town)
@@ -282,19 +331,29 @@ def test_a_carrier_that_says_no_to_one_question_is_not_asked_the_others_meanwhil
     assert statuses(town, log.id) == {"accepted": 12}
 
 
-def test_a_list_that_does_not_reach_back_to_the_attempt_proves_nothing(town, twilio, background):
+def test_a_list_that_does_not_reach_back_to_the_attempt_proves_nothing(
+    town, twilio, background
+):
     twilio.answer(**LOST)
     _, began = doubtful(town, background, ZOE)
     twilio.lists.page_size = 1
     for n in range(8):
-        twilio.put(wire.new_sid(), ZOE, OURS, f"Later {n}", created_at=began + timedelta(hours=n + 1))
+        twilio.put(
+            wire.new_sid(),
+            ZOE,
+            OURS,
+            f"Later {n}",
+            created_at=began + timedelta(hours=n + 1),
+        )
     for offset in UNSURE_AFTER:
         look(town, began + offset)
     row = the_row(town)
     assert (row.status, row.look_up_at) == ("unknown", None)
 
 
-def test_two_texts_in_doubt_to_one_phone_are_looked_up_together_and_paired_by_time(town, twilio, background):
+def test_two_texts_in_doubt_to_one_phone_are_looked_up_together_and_paired_by_time(
+    town, twilio, background
+):
     twilio.answer(**LOST, taken=True)
     people(town, ZOE)
     background(town)
@@ -302,10 +361,14 @@ def test_two_texts_in_doubt_to_one_phone_are_looked_up_together_and_paired_by_ti
         ended(town, blast(town, "Hello", token=token))
     look(town, now() + timedelta(seconds=31))
     assert len(twilio.reads) == 1
-    assert {row.provider_sid for row in rows(town)} == {each.sid for each in twilio.requests}
+    assert {row.provider_sid for row in rows(town)} == {
+        each.sid for each in twilio.requests
+    }
 
 
-def test_one_text_that_could_be_either_of_two_leaves_both_in_doubt(town, twilio, background):
+def test_one_text_that_could_be_either_of_two_leaves_both_in_doubt(
+    town, twilio, background
+):
     people(town, ZOE)
     background(town)
     for token, taken in (("a", True), ("b", False)):
@@ -324,7 +387,9 @@ def check(app, log, moment):
         return again.check(log.id, [row.id for row in rows(app, log.id)], moment)
 
 
-def test_a_person_may_ask_at_any_time_and_takes_no_look_up_away(town, twilio, background):
+def test_a_person_may_ask_at_any_time_and_takes_no_look_up_away(
+    town, twilio, background
+):
     twilio.answer(**LOST)
     log, began = doubtful(town, background, ZOE)
     soon = began + timedelta(minutes=5)
@@ -334,7 +399,9 @@ def test_a_person_may_ask_at_any_time_and_takes_no_look_up_away(town, twilio, ba
     assert (row.status, row.look_up_at) == ("unknown", began + timedelta(minutes=10))
 
 
-def test_what_was_given_up_is_found_when_a_person_asks_and_stays_when_nothing_is_found(town, twilio, background):
+def test_what_was_given_up_is_found_when_a_person_asks_and_stays_when_nothing_is_found(
+    town, twilio, background
+):
     twilio.answer(**LOST, taken=True)
     twilio.lists.late = True
     log, began = doubtful(town, background, ZOE)
@@ -348,7 +415,9 @@ def test_what_was_given_up_is_found_when_a_person_asks_and_stays_when_nothing_is
         assert statuses(town, log.id) == {expected: 1}
 
 
-def test_a_text_without_receipt_is_asked_for_once_more_by_a_person(town, twilio, background):
+def test_a_text_without_receipt_is_asked_for_once_more_by_a_person(
+    town, twilio, background
+):
     log, taken = doubtful(town, background, ZOE)
     look(town, taken + timedelta(hours=73))
     assert statuses(town, log.id) == {"no_receipt": 1}
@@ -360,7 +429,9 @@ def test_a_text_without_receipt_is_asked_for_once_more_by_a_person(town, twilio,
         assert (row.status, row.look_up_at) == (expected, None)
 
 
-def test_both_tries_of_a_text_that_was_sent_again_are_found(town, twilio, background, nobody_twice_and_nobody_lost):
+def test_both_tries_of_a_text_that_was_sent_again_are_found(
+    town, twilio, background, nobody_twice_and_nobody_lost
+):
     """The carrier has two texts then, and we know both names; each is one attempt's."""
     twilio.answer(**LOST, taken=True)
     log, _ = doubtful(town, background, ZOE)
@@ -368,10 +439,15 @@ def test_both_tries_of_a_text_that_was_sent_again_are_found(town, twilio, backgr
     with town.app_context(), write():
         assert again.send_again(log.id, [row.id], row.sender, now()).queued == 1
     nobody_twice_and_nobody_lost.add(row.id)
-    until(lambda: len(attempts(town)) == 2 and the_row(town).status == "unknown", "the second try")
+    until(
+        lambda: len(attempts(town)) == 2 and the_row(town).status == "unknown",
+        "the second try",
+    )
     look(town, now() + timedelta(seconds=31))
     assert the_row(town).status == "accepted"
-    assert {each.provider_sid for each in attempts(town)} == {each.sid for each in twilio.requests}
+    assert {each.provider_sid for each in attempts(town)} == {
+        each.sid for each in twilio.requests
+    }
 
 
 def test_the_engine_looks_up_by_itself_while_it_leads(town, twilio, background):
@@ -399,7 +475,9 @@ def test_slow_answers_to_questions_keep_no_text_waiting(make_app, twilio, backgr
     assert len(twilio.reads) == 4
 
 
-def test_texts_of_a_carrier_that_is_not_in_use_do_not_stand_in_the_way(town, twilio, background):
+def test_texts_of_a_carrier_that_is_not_in_use_do_not_stand_in_the_way(
+    town, twilio, background
+):
     twilio.answer(**LOST, taken=True)
     _, began = doubtful(town, background, ZOE)
     with town.app_context(), write() as session:

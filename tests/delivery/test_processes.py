@@ -69,13 +69,17 @@ def test_two_workers_and_everybody_gets_exactly_one(town, database, twilio):
     with served(database, twilio, WEB_CONCURRENCY="2") as server:
         until(lambda: leader(town), "somebody to lead")
         log = ended(town, blast(town), 40)
-        assert Counter(Counter(each.to for each in twilio.requests).values()) == {1: PEOPLE}
+        assert Counter(Counter(each.to for each in twilio.requests).values()) == {
+            1: PEOPLE
+        }
         assert set(twilio.send_callbacks(server.url, ("delivered",))) == {204}
         assert statuses(town, log.id) == {"delivered": PEOPLE}
     everybody_is_accounted_for(town, twilio)
 
 
-def test_with_the_scheduler_off_nothing_is_sent_until_another_process_does(town, database, twilio):
+def test_with_the_scheduler_off_nothing_is_sent_until_another_process_does(
+    town, database, twilio
+):
     with town.app_context():
         members(5)
     with served(database, twilio, SCHEDULER_ENABLED="0"):
@@ -88,8 +92,12 @@ def test_with_the_scheduler_off_nothing_is_sent_until_another_process_does(town,
     assert len(twilio.requests) == 5
 
 
-def test_f3_sigterm_in_mid_blast_settles_what_is_on_the_wire_and_the_next_start_goes_on(town, database, twilio):
-    """F3: requests on the wire, rows armed behind them, and somebody whose page is slow in coming."""
+def test_f3_sigterm_in_mid_blast_settles_what_is_on_the_wire_and_the_next_start_goes_on(
+    town, database, twilio
+):
+    """F3: requests on the wire, rows armed behind them, and somebody whose page is slow in
+    coming.
+    """
     with town.app_context():
         members(60)
     twilio.answer(delay=0.5)
@@ -115,8 +123,12 @@ def test_f3_sigterm_in_mid_blast_settles_what_is_on_the_wire_and_the_next_start_
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f15_when_the_leading_worker_is_killed_the_other_takes_over_at_once(town, database, twilio):
-    """F15: two workers of one gunicorn; nobody is texted twice, and what was on the wire is in doubt."""
+def test_f15_when_the_leading_worker_is_killed_the_other_takes_over_at_once(
+    town, database, twilio
+):
+    """F15: two workers of one gunicorn; nobody is texted twice, and what was on the wire is in
+    doubt.
+    """
     with town.app_context():
         members(80)
     twilio.answer(delay=0.1)
@@ -135,18 +147,29 @@ def test_f15_when_the_leading_worker_is_killed_the_other_takes_over_at_once(town
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f15_two_servers_at_once_and_one_of_them_sends_until_it_is_killed(town, database, twilio):
-    """F15: 500 people; exactly one leads, the other stands by and takes over within seconds of a kill -9."""
+def test_f15_two_servers_at_once_and_one_of_them_sends_until_it_is_killed(
+    town, database, twilio
+):
+    """F15: 500 people; exactly one leads, the other stands by and takes over within seconds of
+    a kill -9.
+    """
     with town.app_context():
         members(PEOPLE)
-    first, second = served(database, twilio, SEND_RATE="250"), served(database, twilio, SEND_RATE="250")
+    first, second = (
+        served(database, twilio, SEND_RATE="250"),
+        served(database, twilio, SEND_RATE="250"),
+    )
     with first, second:
         until(lambda: leader(town), "somebody to lead")
         wanted = blast(town)
         twilio.wait_for(60)
         before, leading = leader(town).epoch, _holder_of_lock(database)
         assert before == 1
-        killed, other = (first, second) if leading in children_of(first.process.pid) else (second, first)
+        killed, other = (
+            (first, second)
+            if leading in children_of(first.process.pid)
+            else (second, first)
+        )
         assert "leading" not in other.said
         killed.kill()
         until(lambda: leader(town).epoch > before, "the other to take over", 5)
@@ -156,13 +179,20 @@ def test_f15_two_servers_at_once_and_one_of_them_sends_until_it_is_killed(town, 
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f16_a_leader_that_was_frozen_sends_nothing_when_it_wakes_up(town, database, twilio):
-    """F16: stopped in mid-blast with requests out and rows armed behind them; the other leads within 20 s."""
+def test_f16_a_leader_that_was_frozen_sends_nothing_when_it_wakes_up(
+    town, database, twilio
+):
+    """F16: stopped in mid-blast with requests out and rows armed behind them; the other leads
+    within 20 s.
+    """
     with town.app_context():
         members(120)
     twilio.answer(delay=0.4)
     slow = {"SEND_RATE": "40", "SEND_CONCURRENCY": "4"}
-    with served(database, twilio, **slow) as first, served(database, twilio, **slow) as second:
+    with (
+        served(database, twilio, **slow) as first,
+        served(database, twilio, **slow) as second,
+    ):
         until(lambda: leader(town), "somebody to lead")
         wanted = blast(town)
         twilio.wait_for(10)
@@ -183,8 +213,13 @@ def test_f16_a_leader_that_was_frozen_sends_nothing_when_it_wakes_up(town, datab
         assert 11 < took < 20  # 15 s after its last beat, which it gives every 3 s
         assert _with(twilio, refs) == theirs, "the one that slept sent something"
         assert leader(town).epoch == before + 1
-        until(lambda: _holder_of_lock(database) not in (None, frozen), "the lock to go to who leads")
-        [sleeper] = [each for each in (first, second) if frozen in children_of(each.process.pid)]
+        until(
+            lambda: _holder_of_lock(database) not in (None, frozen),
+            "the lock to go to who leads",
+        )
+        [sleeper] = [
+            each for each in (first, second) if frozen in children_of(each.process.pid)
+        ]
         twilio.send_callbacks(sleeper.url, ("delivered",))
     counted = tally(town, log.id)
     assert counted.delivered + counted.unknown + counted.accepted == 120
@@ -192,13 +227,21 @@ def test_f16_a_leader_that_was_frozen_sends_nothing_when_it_wakes_up(town, datab
 
 
 def _freeze(pid, database):
-    """Stop a process where it holds no transaction: one that does keeps every other process from writing."""
+    """Stop a process where it holds no transaction: one that does keeps every other process
+    from writing.
+    """
 
     def frozen():
         os.kill(pid, signal.SIGSTOP)
-        until(lambda: set(_states_of_threads(pid)) == {"T"}, "every thread to stand still", every=0.001)
+        until(
+            lambda: set(_states_of_threads(pid)) == {"T"},
+            "every thread to stand still",
+            every=0.001,
+        )
         try:
-            with contextlib.closing(sqlite3.connect(database, timeout=0.2, isolation_level=None)) as other:
+            with contextlib.closing(
+                sqlite3.connect(database, timeout=0.2, isolation_level=None)
+            ) as other:
                 other.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError:
             os.kill(pid, signal.SIGCONT)
@@ -209,7 +252,10 @@ def _freeze(pid, database):
 
 
 def _states_of_threads(pid):
-    return [each.read_text().rpartition(")")[2].split()[0] for each in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return [
+        each.read_text().rpartition(")")[2].split()[0]
+        for each in Path(f"/proc/{pid}/task").glob("*/stat")
+    ]
 
 
 def _with(twilio, refs):
@@ -218,10 +264,14 @@ def _with(twilio, refs):
 
 
 def _asks_slowly(server, seconds):
-    """Somebody whose form comes in a byte at a time, for so many seconds; the thread that plays them."""
+    """Somebody whose form comes in a byte at a time, for so many seconds; the thread that plays
+    them.
+    """
     fields = b"username=ada&password=" + b"x" * 18
     line = socket.create_connection(("127.0.0.1", server.port))
-    line.sendall(b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n")
+    line.sendall(
+        b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    )
     line.sendall(b"Content-Length: %d\r\n\r\n" % len(fields))
 
     def type_it():
@@ -229,7 +279,9 @@ def _asks_slowly(server, seconds):
             for byte in fields:
                 line.sendall(bytes([byte]))
                 time.sleep(seconds / len(fields))
-            assert line.recv(100).startswith(b"HTTP/1.1 4")  # an answer, though without a token it is a no
+            assert line.recv(100).startswith(
+                b"HTTP/1.1 4"
+            )  # an answer, though without a token it is a no
 
     typing = threading.Thread(target=type_it)
     typing.start()
@@ -237,7 +289,9 @@ def _asks_slowly(server, seconds):
 
 
 def _holder_of_lock(database):
-    """The process that holds the leader's lock file, as the kernel tells it; None when nobody does."""
+    """The process that holds the leader's lock file, as the kernel tells it; None when nobody
+    does.
+    """
     inode = os.stat(f"{database}.leader").st_ino
     with open("/proc/locks") as locks:
         for line in locks:

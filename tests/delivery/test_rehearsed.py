@@ -1,4 +1,6 @@
-"""For any community, what the rehearsal said is what the carrier is asked to send: the same people, texts and parts."""
+"""For any community, what the rehearsal said is what the carrier is asked to send: the same
+people, texts and parts.
+"""
 
 from hypothesis import HealthCheck, given, settings
 
@@ -22,7 +24,11 @@ def test_what_was_rehearsed_is_what_the_carrier_is_asked_to_send(make_app, backg
 
 def _for_any_town(app, twilio):
     @given(town=TOWNS, template=TEMPLATES)
-    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=15,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
     def agree(town, template):
         start_anew(app, **town | {"to_event": False})
         twilio.requests.clear()
@@ -35,7 +41,10 @@ def _for_any_town(app, twilio):
             until(lambda: schedule(app, wanted).status == "failed", "the blast to fail")
         expected = sorted((text.phone, text.body) for text in rehearsed.sendable)
         assert sorted((each.to, each.body) for each in twilio.requests) == expected
-        assert sum(measure(each.body).segments for each in twilio.requests) == rehearsed.segments
+        assert (
+            sum(measure(each.body).segments for each in twilio.requests)
+            == rehearsed.segments
+        )
         skipped = [row for row in rows(app) if row.status == "skipped"]
         assert len(skipped) == sum(rehearsed.left_out_counts.values())
 

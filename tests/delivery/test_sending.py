@@ -66,7 +66,9 @@ def test_who_must_not_be_texted_is_skipped_with_the_reason(town, background):
         dead_number(MIA, "soft_fail")
     background(town)
     log = ended(town, blast(town))
-    left_out = {row.phone: row.reason for row in rows(town, log.id) if row.status == "skipped"}
+    left_out = {
+        row.phone: row.reason for row in rows(town, log.id) if row.status == "skipped"
+    }
     assert left_out == {ZOE: "said_stop", LEO: "number_dead"}
     assert log.total_recipients == 4
 
@@ -217,7 +219,10 @@ def test_stop_the_rest_cancels_what_has_not_left_and_adds_up(make_app, backgroun
     numbers = tally(town, log.id)
     assert numbers.skipped == stopped > 0
     assert numbers.total == 60
-    assert (log_of(town, wanted).status, schedule(town, wanted).status) == ("cancelled", "cancelled")
+    assert (log_of(town, wanted).status, schedule(town, wanted).status) == (
+        "cancelled",
+        "cancelled",
+    )
     assert len(attempts(town)) == 60 - stopped
 
 
@@ -251,7 +256,10 @@ def test_a_blast_made_in_practice_never_leaves_through_twilio(make_app, backgrou
         twilio_api_url="http://127.0.0.1:9",
     )
     background(real)
-    until(lambda: schedule(real, waiting).status == "cancelled", "practice to be cancelled")
+    until(
+        lambda: schedule(real, waiting).status == "cancelled",
+        "practice to be cancelled",
+    )
     assert statuses(real) == {"cancelled": 1}
     assert schedule(real, waiting).error_message == "made in practice mode"
     with real.app_context():

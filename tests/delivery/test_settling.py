@@ -1,4 +1,6 @@
-"""The one door for news of a text: by rank, about the newest attempt, and what it proves about its blast."""
+"""The one door for news of a text: by rank, about the newest attempt, and what it proves about
+its blast.
+"""
 
 from datetime import timedelta
 
@@ -16,20 +18,42 @@ SID, OTHER_SID = "SM" + "1" * 32, "SM" + "2" * 32
 
 @pytest.fixture
 def text(shop):
-    """Call `text(status, attempts, **log)`: one text of a blast in that state, and the ids (text, attempt, log)."""
+    """Call `text(status, attempts, **log)`: one text of a blast in that state, and the ids
+    (text, attempt, log).
+    """
 
     def make(status, tries=1, left_ago=60, **more):
         with write() as session:
-            log = MessageLog(message_body="Hello", target="community", status="processing", total_recipients=1, **more)
+            log = MessageLog(
+                message_body="Hello",
+                target="community",
+                status="processing",
+                total_recipients=1,
+                **more,
+            )
             session.add(log)
             session.flush()
             left = now() - timedelta(seconds=left_ago)
-            row = Message(kind="blast", phone=ZOE, body="Hello", status=status, message_log_id=log.id, attempts=tries)
+            row = Message(
+                kind="blast",
+                phone=ZOE,
+                body="Hello",
+                status=status,
+                message_log_id=log.id,
+                attempts=tries,
+            )
             row.submitted_at = left
             session.add(row)
             session.flush()
             for number in range(1, tries + 1):
-                session.add(Attempt(message_id=row.id, n=number, ref=f"{number:032x}", started_at=left))
+                session.add(
+                    Attempt(
+                        message_id=row.id,
+                        n=number,
+                        ref=f"{number:032x}",
+                        started_at=left,
+                    )
+                )
             session.flush()
             first = session.scalar(db.select(Attempt.id).where(Attempt.n == 1))
         return row.id, first, log.id
@@ -61,7 +85,9 @@ def test_news_applies_only_upwards(text):
 
 def test_that_an_older_attempt_failed_says_nothing_about_the_newest(text):
     zoe, first, _ = text("queued", tries=1)
-    with write() as session:  # a person sent it again: the second attempt is on the wire
+    with (
+        write() as session
+    ):  # a person sent it again: the second attempt is on the wire
         session.get(Message, zoe).attempts = 2
     assert not news(zoe, first, MessageStatus.UNDELIVERED, code=30008, attempt_n=1)
     assert state(zoe) == "queued"
@@ -74,13 +100,17 @@ def test_that_an_older_attempt_arrived_keeps_the_newest_from_leaving(text):
 
 
 def test_a_text_that_left_before_the_resume_proves_nothing_about_the_blast(text):
-    zoe, attempt, log = text("submitting", left_ago=60, resumed_at=now() - timedelta(seconds=30))
+    zoe, attempt, log = text(
+        "submitting", left_ago=60, resumed_at=now() - timedelta(seconds=30)
+    )
     assert news(zoe, attempt, MessageStatus.DELIVERED, sid=SID)
     assert not proven(log)
 
 
 def test_a_text_that_was_taken_since_the_resume_proves_the_blast(text):
-    zoe, attempt, log = text("submitting", left_ago=10, resumed_at=now() - timedelta(seconds=30))
+    zoe, attempt, log = text(
+        "submitting", left_ago=10, resumed_at=now() - timedelta(seconds=30)
+    )
     assert news(zoe, attempt, MessageStatus.ACCEPTED, sid=SID)
     assert proven(log)
 

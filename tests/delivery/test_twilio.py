@@ -40,13 +40,21 @@ def town(make_app, twilio):
     return make_app(**twilio_settings(twilio))
 
 
-@pytest.mark.parametrize("body", ["Hello Ana", "Zoë — ça va?", "a&b=c %41+1", "\N{GRINNING FACE}", "\n\t~_.-*'#"])
+@pytest.mark.parametrize(
+    "body",
+    ["Hello Ana", "Zoë — ça va?", "a&b=c %41+1", "\N{GRINNING FACE}", "\n\t~_.-*'#"],
+)
 def test_a_form_is_quoted_as_urllib_has_it(body):
     values = {"To": "+13035550142", "Body": body, "ValidityPeriod": 60}
-    assert form(values).decode().encode() == urlencode(values, quote_via=quote_plus).encode()
+    assert (
+        form(values).decode().encode()
+        == urlencode(values, quote_via=quote_plus).encode()
+    )
 
 
-def test_the_request_is_twilios_and_signed_receipts_move_the_rows(town, twilio, background):
+def test_the_request_is_twilios_and_signed_receipts_move_the_rows(
+    town, twilio, background
+):
     people(town, ZOE, LEO)
     background(town)
     log = ended(town, blast(town, "Hi {first_name|friend}"))
@@ -72,7 +80,9 @@ def test_the_first_text_goes_alone_until_it_is_accepted(town, twilio, background
     assert len(twilio.requests) == 20
 
 
-def test_a_text_that_comes_back_unsent_after_the_rest_was_stopped_is_cancelled_too(town, twilio, background):
+def test_a_text_that_comes_back_unsent_after_the_rest_was_stopped_is_cancelled_too(
+    town, twilio, background
+):
     people(town, ZOE, LEO)
     twilio.answer(status=429, code=20429, delay=0.5)
     background(town)
@@ -92,7 +102,10 @@ def test_a_landline_is_marked_dead_and_skipped_next_time(town, twilio, backgroun
     twilio.send_callbacks(town, ("undelivered",), to=LEO, code=30006)
     assert suppressed(town) == ({LEO}, set())
     again = ended(town, blast(town, "second"))
-    assert {row.phone: row.reason for row in rows(town, again.id)} == {ZOE: None, LEO: "number_dead"}
+    assert {row.phone: row.reason for row in rows(town, again.id)} == {
+        ZOE: None,
+        LEO: "number_dead",
+    }
 
 
 def test_an_unreachable_phone_suppresses_nobody(town, twilio, background):
@@ -104,7 +117,9 @@ def test_an_unreachable_phone_suppresses_nobody(town, twilio, background):
     assert suppressed(town) == (set(), set())
 
 
-def test_a_carrier_wide_fault_in_a_receipt_pauses_the_rest(make_app, twilio, background):
+def test_a_carrier_wide_fault_in_a_receipt_pauses_the_rest(
+    make_app, twilio, background
+):
     town = make_app(**twilio_settings(twilio, send_rate=5.0))
     with town.app_context():
         members(40)
@@ -129,7 +144,11 @@ def test_a_refused_number_fails_alone(town, twilio, background):
 
 
 def test_it_sends_through_a_messaging_service(make_app, twilio, background):
-    town = make_app(**twilio_settings(twilio, twilio_messaging_service_sid="MG" + "2" * 32, twilio_from_number=""))
+    town = make_app(
+        **twilio_settings(
+            twilio, twilio_messaging_service_sid="MG" + "2" * 32, twilio_from_number=""
+        )
+    )
     people(town, ZOE)
     background(town)
     ended(town, blast(town))

@@ -1,4 +1,6 @@
-"""What the tests of delivery do again and again: confirm a blast, read its rows, wait for its end."""
+"""What the tests of delivery do again and again: confirm a blast, read its rows, wait for its
+end.
+"""
 
 from collections import Counter
 from datetime import timedelta
@@ -29,11 +31,18 @@ def twilio_settings(twilio, **more):
     }
 
 
-def blast(app, body="Hello {first_name|friend}", *, footer=None, in_seconds=None, token=None):
+def blast(
+    app, body="Hello {first_name|friend}", *, footer=None, in_seconds=None, token=None
+):
     """Confirm a blast to the community; returns the id of its schedule."""
     due = None if in_seconds is None else now() + timedelta(seconds=in_seconds)
     with app.app_context(), write():
-        return confirm(Draft(body, footer, Target.COMMUNITY, None, "UTC", due=due), token, "ada", now())
+        return confirm(
+            Draft(body, footer, Target.COMMUNITY, None, "UTC", due=due),
+            token,
+            "ada",
+            now(),
+        )
 
 
 def schedule(app, scheduled_id):
@@ -55,8 +64,14 @@ def log_of(app, scheduled_id):
 def rows(app, log_id=None):
     """The texts out, in id order."""
     with app.app_context():
-        chosen = db.select(Message).where(Message.direction == "outbound").order_by(Message.id)
-        return db.session.scalars(chosen.where(Message.message_log_id == log_id) if log_id else chosen).all()
+        chosen = (
+            db.select(Message)
+            .where(Message.direction == "outbound")
+            .order_by(Message.id)
+        )
+        return db.session.scalars(
+            chosen.where(Message.message_log_id == log_id) if log_id else chosen
+        ).all()
 
 
 def statuses(app, log_id=None):
@@ -107,29 +122,39 @@ def suppressed(app):
     """(numbers that do not work, numbers that said STOP)."""
     with app.app_context():
         dead = db.session.scalars(db.select(SuppressedContact.phone)).all()
-        return set(dead), set(db.session.scalars(db.select(UnsubscribedContact.phone)).all())
+        return set(dead), set(
+            db.session.scalars(db.select(UnsubscribedContact.phone)).all()
+        )
 
 
 def everybody_is_accounted_for(app, twilio=None, *, sent_again=()):
     """The two invariants, after every scenario.
 
     I1: no text of ours is twice at the carrier, but for the ids that a person has `sent_again`.
-    I2: the states add up to the audience, and every text that the carrier took is known here as one that left.
+    I2: the states add up to the audience, and every text that the carrier took is known here as
+    one that left.
     """
     with app.app_context():
         for log in db.session.scalars(db.select(MessageLog)):
             counted = tally_of(log.id)
             assert counted.total == log.total_recipients
-            assert (log.success_count, log.failure_count) == (counted.success_count, counted.failure_count)
+            assert (log.success_count, log.failure_count) == (
+                counted.success_count,
+                counted.failure_count,
+            )
     if twilio:
         taken = Counter(_text_of(app, twilio))
-        assert {row for row, times in taken.items() if times > 1} <= set(sent_again), "texted twice"
+        assert {row for row, times in taken.items() if times > 1} <= set(sent_again), (
+            "texted twice"
+        )
         left = {row.id for row in rows(app) if row.status not in NEVER_LEFT}
         assert set(taken) <= left, "at the carrier, and here it never left"
 
 
 def _text_of(app, twilio):
-    """The row of every text the carrier took, found by its ref; KeyError when we never gave that ref."""
+    """The row of every text the carrier took, found by its ref; KeyError when we never gave
+    that ref.
+    """
     mine = {each.ref: each.message_id for each in attempts(app)}
     for each in twilio.requests:
         row = mine[each.callback.rsplit("/", 1)[1]]

@@ -1,4 +1,6 @@
-"""What an admin is told: two parts at most, plain signs only, and nothing of anybody in the note."""
+"""What an admin is told: two parts at most, plain signs only, and nothing of anybody in the
+note.
+"""
 
 from datetime import UTC, datetime
 
@@ -12,7 +14,9 @@ CAUSE = "The carriers filtered the text as unwanted."
 
 
 def test_a_text_names_the_blast_the_cause_and_where_to_look():
-    assert in_a_text("Hi {first_name|friend}, the picnic is at eleven.", [7], CAUSE, BASE + "/") == (
+    assert in_a_text(
+        "Hi {first_name|friend}, the picnic is at eleven.", [7], CAUSE, BASE + "/"
+    ) == (
         'SMS Admin: the blast "Hi friend, the picnic is at..." is paused. '
         "The carriers filtered the text as unwanted. See what to do: https://sms.example.org/blasts/logs/7"
     )
@@ -24,9 +28,15 @@ def test_several_blasts_are_one_text_with_the_way_to_all_of_them():
     assert told.endswith("See what to do: https://sms.example.org/blasts/logs")
 
 
-@pytest.mark.parametrize("body", ["🎉" * 200, "“Fiesta” – mañana… ᗢ", "{first_name}", "[€^{|}~]" * 50, "日本語"])
+@pytest.mark.parametrize(
+    "body",
+    ["🎉" * 200, "“Fiesta” – mañana… ᗢ", "{first_name}", "[€^{|}~]" * 50, "日本語"],
+)
 @pytest.mark.parametrize("cause", [CAUSE, "x" * 300, "€" * 300, "Ω🎉" * 100, ""])
-@pytest.mark.parametrize("base", [BASE, "http://a-name-as-long-as-they-come." + "example." * 6 + "org:8443/sms"])
+@pytest.mark.parametrize(
+    "base",
+    [BASE, "http://a-name-as-long-as-they-come." + "example." * 6 + "org:8443/sms"],
+)
 def test_whatever_it_says_it_is_two_plain_parts_at_most(body, cause, base):
     weight = measure(in_a_text(body, [123456], cause, base))
     assert weight.encoding == Encoding.GSM7
@@ -53,4 +63,7 @@ def test_the_note_for_a_chat_room_has_what_people_and_programs_need():
 
 def test_a_blast_that_was_deleted_meanwhile_leads_to_the_list():
     told = note(Told(None, CAUSE, "", None, datetime(2026, 5, 8, tzinfo=UTC)), BASE)
-    assert (told["blast"], told["link"]) == (None, "https://sms.example.org/blasts/logs")
+    assert (told["blast"], told["link"]) == (
+        None,
+        "https://sms.example.org/blasts/logs",
+    )

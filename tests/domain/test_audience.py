@@ -21,7 +21,15 @@ PEOPLE = st.builds(
     st.none() | st.sampled_from([LeftOut.SAID_STOP, LeftOut.NUMBER_DEAD]),
 )
 TEMPLATES = st.sampled_from(
-    ["Hi {first_name|friend}", "{name}", "See you at 6", "", " \u200b", "Hi {name} – soon", "{nope}"]
+    [
+        "Hi {first_name|friend}",
+        "{name}",
+        "See you at 6",
+        "",
+        " \u200b",
+        "Hi {name} – soon",
+        "{nope}",
+    ]
 )
 
 
@@ -38,7 +46,13 @@ def test_everybody_gets_their_own_text_with_the_opt_out_line():
 
 
 def test_one_number_gets_one_text_under_the_first_name_known():
-    pool = [UNNAMED, ZOE, Person("Ada", UNNAMED.phone, None), Person("Late", UNNAMED.phone, None), ZOE]
+    pool = [
+        UNNAMED,
+        ZOE,
+        Person("Ada", UNNAMED.phone, None),
+        Person("Late", UNNAMED.phone, None),
+        ZOE,
+    ]
     rehearsal = rehearse(pool, "Hi {name|you}", None)
     assert [(text.phone, text.body) for text in rehearsal.texts] == [
         (UNNAMED.phone, "Hi Ada"),
@@ -48,8 +62,12 @@ def test_one_number_gets_one_text_under_the_first_name_known():
 
 
 def test_a_reason_to_leave_a_number_out_holds_for_all_who_have_it():
-    rehearsal = rehearse([ZOE, Person("Zo", ZOE.phone, LeftOut.NUMBER_DEAD)], "Hi", None)
-    assert [(text.name, text.left_out) for text in rehearsal.texts] == [("Zoe Example", LeftOut.NUMBER_DEAD)]
+    rehearsal = rehearse(
+        [ZOE, Person("Zo", ZOE.phone, LeftOut.NUMBER_DEAD)], "Hi", None
+    )
+    assert [(text.name, text.left_out) for text in rehearsal.texts] == [
+        ("Zoe Example", LeftOut.NUMBER_DEAD)
+    ]
 
 
 def test_a_text_that_would_be_empty_is_not_sent_and_the_footer_does_not_fill_it():
@@ -66,22 +84,38 @@ def test_longest_shortest_and_too_long_are_judged_after_filling_in():
     assert rehearsal.longest.phone == long.phone
     assert rehearsal.shortest.phone == ZOE.phone
     assert rehearsal.too_long == ()
-    assert [text.phone for text in rehearse([ZOE, long], "Hi, my dear {name}", None).too_long] == [long.phone]
+    assert [
+        text.phone
+        for text in rehearse([ZOE, long], "Hi, my dear {name}", None).too_long
+    ] == [long.phone]
 
 
 def test_nobody_is_an_audience_too():
     rehearsal = rehearse([], "Hi {name}", DEFAULT_FOOTER)
-    assert (rehearsal.texts, rehearsal.people, rehearsal.segments, rehearsal.duplicates) == ((), 0, 0, 0)
+    assert (
+        rehearsal.texts,
+        rehearsal.people,
+        rehearsal.segments,
+        rehearsal.duplicates,
+    ) == ((), 0, 0, 0)
     assert rehearsal.longest is rehearsal.shortest is None
     assert rehearse([GONE], "Hi", None).longest is None
 
 
 @given(st.lists(PEOPLE, max_size=40), TEMPLATES, st.none() | st.just(DEFAULT_FOOTER))
-def test_who_gets_it_and_who_is_left_out_and_repeats_are_the_pool(pool, template, footer):
+def test_who_gets_it_and_who_is_left_out_and_repeats_are_the_pool(
+    pool, template, footer
+):
     rehearsal = rehearse(iter(pool), template, footer)
-    assert rehearsal.people + sum(rehearsal.left_out_counts.values()) + rehearsal.duplicates == len(pool)
-    assert [text.phone for text in rehearsal.texts] == list(dict.fromkeys(person.phone for person in pool))
-    assert rehearsal.segments == sum(measure(text.body).segments for text in rehearsal.sendable)
+    assert rehearsal.people + sum(
+        rehearsal.left_out_counts.values()
+    ) + rehearsal.duplicates == len(pool)
+    assert [text.phone for text in rehearsal.texts] == list(
+        dict.fromkeys(person.phone for person in pool)
+    )
+    assert rehearsal.segments == sum(
+        measure(text.body).segments for text in rehearsal.sendable
+    )
     for text in rehearsal.texts:
         assert (text.left_out is None) == bool(text.body)
         assert (text.segments > 0) == bool(text.body)
@@ -92,4 +126,7 @@ def test_nobody_who_said_stop_anywhere_in_the_pool_is_texted(pool):
     barred = {person.phone for person in pool if person.left_out}
     rehearsal = rehearse(pool, "Hi", None)
     assert not barred & {text.phone for text in rehearsal.sendable}
-    assert Counter(text.left_out for text in rehearsal.texts if text.left_out) == rehearsal.left_out_counts
+    assert (
+        Counter(text.left_out for text in rehearsal.texts if text.left_out)
+        == rehearsal.left_out_counts
+    )

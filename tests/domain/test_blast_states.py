@@ -40,19 +40,28 @@ def test_the_order_in_which_receipts_arrive_does_not_matter(words):
 
 
 def test_only_what_the_carrier_does_not_have_is_sent_again_by_a_person():
-    assert {status for status in M if may_send_again(status, None)} == {M.UNKNOWN, M.NOT_SENT, M.FAILED}
+    assert {status for status in M if may_send_again(status, None)} == {
+        M.UNKNOWN,
+        M.NOT_SENT,
+        M.FAILED,
+    }
 
 
 def test_of_those_left_out_only_a_country_that_was_off_may_go_later():
     assert may_send_again(M.SKIPPED, "country_off")
-    assert not any(may_send_again(M.SKIPPED, reason) for reason in ("said_stop", "number_dead", None))
+    assert not any(
+        may_send_again(M.SKIPPED, reason)
+        for reason in ("said_stop", "number_dead", None)
+    )
     assert not may_send_again(M.CANCELLED, "country_off")
 
 
 def test_twilios_words_become_ours():
     words = "queued accepted scheduled sending sent delivered undelivered failed canceled read partially_delivered"
     assert set(words.split()) < set(FROM_TWILIO)
-    assert {FROM_TWILIO[word] for word in ("queued", "accepted", "scheduled", "sending")} == {M.ACCEPTED}
+    assert {
+        FROM_TWILIO[word] for word in ("queued", "accepted", "scheduled", "sending")
+    } == {M.ACCEPTED}
     assert FROM_TWILIO["read"] is M.DELIVERED
     assert FROM_TWILIO["canceled"] is M.FAILED
 
@@ -63,20 +72,36 @@ def test_a_blast_is_counted_in_seven_parts():
     assert numbers.queued == counts["queued"]
     assert numbers.in_flight == counts["submitting"]
     assert numbers.unknown == counts["unknown"]
-    assert numbers.accepted == counts["accepted"] + counts["sent"] + counts["no_receipt"]
+    assert (
+        numbers.accepted == counts["accepted"] + counts["sent"] + counts["no_receipt"]
+    )
     assert numbers.delivered == counts["delivered"]
-    assert numbers.failed == counts["failed"] + counts["undelivered"] + counts["opted_out"]
-    assert numbers.skipped == sum(counts[word] for word in ("skipped", "cancelled", "expired", "not_sent"))
+    assert (
+        numbers.failed == counts["failed"] + counts["undelivered"] + counts["opted_out"]
+    )
+    assert numbers.skipped == sum(
+        counts[word] for word in ("skipped", "cancelled", "expired", "not_sent")
+    )
     assert numbers.success_count == numbers.accepted + numbers.delivered
     assert numbers.failure_count == numbers.failed
 
 
 @given(
-    st.dictionaries(st.sampled_from([status.value for status in M if status is not M.RECEIVED]), st.integers(0, 10**6))
+    st.dictionaries(
+        st.sampled_from([status.value for status in M if status is not M.RECEIVED]),
+        st.integers(0, 10**6),
+    )
 )
 def test_the_seven_parts_add_up_to_everybody(counts):
     numbers = tally(counts)
-    parts = (numbers.queued, numbers.in_flight, numbers.unknown, numbers.accepted, numbers.delivered, numbers.failed)
+    parts = (
+        numbers.queued,
+        numbers.in_flight,
+        numbers.unknown,
+        numbers.accepted,
+        numbers.delivered,
+        numbers.failed,
+    )
     assert sum(parts) + numbers.skipped == numbers.total == sum(counts.values())
     assert numbers.done is (counts.get("queued", 0) + counts.get("submitting", 0) == 0)
 

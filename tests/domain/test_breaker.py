@@ -1,11 +1,23 @@
-"""When failures are too many: the rules as they are written, and what they say of the texts around one."""
+"""When failures are too many: the rules as they are written, and what they say of the texts
+around one.
+"""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.delivery.engine import brakes
-from app.domain.breaker import PATIENCE, WIDEST, Act, Came, Rule, in_a_row, most_among, rule, trips
+from app.domain.breaker import (
+    PATIENCE,
+    WIDEST,
+    Act,
+    Came,
+    Rule,
+    in_a_row,
+    most_among,
+    rule,
+    trips,
+)
 from app.domain.receipts import Blame, nameless_receipt, receipt_for, tls_receipt
 
 SIGNS = {"x": Came.SAME, ".": Came.THROUGH, "o": Came.OTHER}
@@ -38,8 +50,27 @@ def test_a_rule_is_read_as_it_is_written(written, means):
 @pytest.mark.parametrize(
     "written",
     [
-        *("", "pause", "None", "none ", "row", "row 0", "row 1", "row 21", "row 3 60", "now 60"),
-        *("ratio", "ratio 5", "ratio 5/", "ratio 11/10", "ratio 5/21", "ratio 5/10 600", "ratio 0/10"),
+        *(
+            "",
+            "pause",
+            "None",
+            "none ",
+            "row",
+            "row 0",
+            "row 1",
+            "row 21",
+            "row 3 60",
+            "now 60",
+        ),
+        *(
+            "ratio",
+            "ratio 5",
+            "ratio 5/",
+            "ratio 11/10",
+            "ratio 5/21",
+            "ratio 5/10 600",
+            "ratio 0/10",
+        ),
         *("hold now", "hold row 10", "slow", "slow row 5 60"),
     ],
 )
@@ -66,7 +97,9 @@ BY_THE_FACTS = {
 
 @pytest.mark.parametrize(("written", "codes"), BY_THE_FACTS.items())
 def test_every_code_has_the_rule_of_the_facts(written, codes):
-    assert {code: receipt_for(code).breaker for code in codes} == dict.fromkeys(codes, written)
+    assert {code: receipt_for(code).breaker for code in codes} == dict.fromkeys(
+        codes, written
+    )
 
 
 def test_codes_nobody_has_heard_of_have_rules_too():
@@ -78,9 +111,13 @@ def test_codes_nobody_has_heard_of_have_rules_too():
 
 
 def test_the_engine_brakes_as_the_table_says():
-    assert receipt_for(20500).rule == Rule(Act.HOLD, brakes.DOUBTS, None, int(brakes.HOLD_SECONDS))
+    assert receipt_for(20500).rule == Rule(
+        Act.HOLD, brakes.DOUBTS, None, int(brakes.HOLD_SECONDS)
+    )
     assert receipt_for(20429).rule == Rule(Act.SLOW, brakes.THROTTLED)
-    assert receipt_for(brakes.QUEUE_FULL).rule == Rule(Act.HOLD, 1, None, int(brakes.QUEUE_FULL_SECONDS))
+    assert receipt_for(brakes.QUEUE_FULL).rule == Rule(
+        Act.HOLD, 1, None, int(brakes.QUEUE_FULL_SECONDS)
+    )
     assert nameless_receipt().rule == Rule(Act.PAUSE, brakes.NAMELESS)
 
 
@@ -106,27 +143,51 @@ def test_the_engine_brakes_as_the_table_says():
         ("ratio 3/5", "oooX", False),
     ],
 )
-def test_neighbours_decide_whichever_of_them_was_heard_of_first(written, line, too_many):
+def test_neighbours_decide_whichever_of_them_was_heard_of_first(
+    written, line, too_many
+):
     assert trips(rule(written), *texts(line)) is too_many
 
 
 @pytest.mark.parametrize(
-    ("line", "too_many"), [("X", True), ("ooX", True), (".X", False), ("..xX", False), (".xxX", True), ("Xxx.", True)]
+    ("line", "too_many"),
+    [
+        ("X", True),
+        ("ooX", True),
+        (".X", False),
+        ("..xX", False),
+        (".xxX", True),
+        ("Xxx.", True),
+    ],
 )
 def test_where_texts_went_through_one_failure_may_be_one_numbers(line, too_many):
     assert trips(rule("now"), *texts(line), patient=True) is too_many
 
 
 def test_only_faults_that_a_number_may_cause_are_given_time():
-    patient = {blame for blame in Blame if any(receipt_for(code).blame is blame for code in (21606, 21617, 21408))}
+    patient = {
+        blame
+        for blame in Blame
+        if any(receipt_for(code).blame is blame for code in (21606, 21617, 21408))
+    }
     assert patient == {Blame.SENDER, Blame.WORDING, Blame.COUNTRY}
-    assert all(receipt_for(code).may_be_one_number for code in (21606, 30034, 21617, 21408))
-    assert not any(receipt_for(code).may_be_one_number for code in (20003, 30002, 21609, 20001, 30454))
+    assert all(
+        receipt_for(code).may_be_one_number for code in (21606, 30034, 21617, 21408)
+    )
+    assert not any(
+        receipt_for(code).may_be_one_number
+        for code in (20003, 30002, 21609, 20001, 30454)
+    )
 
 
 def test_a_bad_text_is_one_blasts_a_bad_sender_every_blasts():
-    assert all(receipt_for(code).shared for code in (21606, 30034, 20003, 30002, 21609, 20001, 21408, 21608, 30023))
-    assert not any(receipt_for(code).shared for code in (21617, 30007, 30008, 20504, 39999, 30004))
+    assert all(
+        receipt_for(code).shared
+        for code in (21606, 30034, 20003, 30002, 21609, 20001, 21408, 21608, 30023)
+    )
+    assert not any(
+        receipt_for(code).shared for code in (21617, 30007, 30008, 20504, 39999, 30004)
+    )
 
 
 def test_causes_with_several_codes_count_together_and_other_failures_do_not():

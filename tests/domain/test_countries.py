@@ -8,13 +8,21 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from app.domain.countries import country_of, country_of_region, prefixes_of
 
-KINDS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+KINDS = (
+    PhoneNumberType.MOBILE,
+    PhoneNumberType.FIXED_LINE,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE,
+)
 
 
 def examples(region):
     """Numbers of a region as the library knows them."""
     found = (phonenumbers.example_number_for_type(region, kind) for kind in KINDS)
-    return [phonenumbers.format_number(number, PhoneNumberFormat.E164) for number in found if number]
+    return [
+        phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        for number in found
+        if number
+    ]
 
 
 @pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
@@ -50,9 +58,9 @@ def test_the_country_of_a_number(phone, country):
 
 
 def test_an_island_counts_as_the_country_whose_calling_code_it_has():
-    assert [country_of_region(region) for region in ("JE", "VA", "US", "CA", "KZ", "XX")] == [
-        *("GB", "IT", "US", "CA", "KZ", "XX")
-    ]
+    assert [
+        country_of_region(region) for region in ("JE", "VA", "US", "CA", "KZ", "XX")
+    ] == [*("GB", "IT", "US", "CA", "KZ", "XX")]
 
 
 def test_canada_is_not_the_united_states():

@@ -11,7 +11,11 @@ from app.domain.reading import read
 
 CALENDAR = Calendar(date(2026, 11, 26))
 HOW_MANY = Question("How many?", Ask.NUMBER, low=1, high=20)
-FOOD = Question("What do you bring?", Ask.CHOICE, choices=("A salad", "A cake", "Cold drinks", "Only us"))
+FOOD = Question(
+    "What do you bring?",
+    Ask.CHOICE,
+    choices=("A salad", "A cake", "Cold drinks", "Only us"),
+)
 COMING = Question("Coming?", Ask.YES_NO)
 
 

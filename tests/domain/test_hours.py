@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.hours import BadTime, as_typed, in_words, is_zone, read_local, until_in_words, zones
+from app.domain.hours import (
+    BadTime,
+    as_typed,
+    in_words,
+    is_zone,
+    read_local,
+    until_in_words,
+    zones,
+)
 
 NOW = datetime(2026, 1, 15, 12, 0, 30, tzinfo=UTC)
 
@@ -35,7 +43,9 @@ def test_a_time_in_a_zone_is_one_moment():
         ("2011-12-30", "12:00", "Pacific/Apia", "2011-12-31 12:00"),
     ],
 )
-def test_a_time_the_clocks_skip_is_refused_with_one_that_exists(day, clock, zone, suggestion):
+def test_a_time_the_clocks_skip_is_refused_with_one_that_exists(
+    day, clock, zone, suggestion
+):
     """S1."""
     now = utc(2011, 1, 1) if day.startswith("2011") else NOW
     with pytest.raises(BadTime) as refused:
@@ -54,15 +64,23 @@ def test_a_time_the_clocks_skip_is_refused_with_one_that_exists(day, clock, zone
         ("third", utc(2026, 11, 1, 5, 30), "first"),
     ],
 )
-def test_a_repeated_time_is_asked_about_and_is_the_first_one_meanwhile(fold, moment, kept):
+def test_a_repeated_time_is_asked_about_and_is_the_first_one_meanwhile(
+    fold, moment, kept
+):
     """S2."""
     local = read_local("2026-11-01", "01:30", "America/New_York", fold=fold, now=NOW)
     assert (local.utc, local.ambiguous, local.fold) == (moment, True, kept)
 
 
 def test_a_repeated_time_whose_first_half_has_passed_is_the_second_one():
-    local = read_local("2026-11-01", "01:30", "America/New_York", now=utc(2026, 11, 1, 6, 10))
-    assert (local.utc, local.ambiguous, local.fold) == (utc(2026, 11, 1, 6, 30), False, "second")
+    local = read_local(
+        "2026-11-01", "01:30", "America/New_York", now=utc(2026, 11, 1, 6, 10)
+    )
+    assert (local.utc, local.ambiguous, local.fold) == (
+        utc(2026, 11, 1, 6, 30),
+        False,
+        "second",
+    )
 
 
 def test_a_fold_says_nothing_about_a_time_that_comes_once():
@@ -72,7 +90,9 @@ def test_a_fold_says_nothing_about_a_time_that_comes_once():
 
 def test_the_running_minute_still_counts_and_the_one_before_has_passed():
     """S4."""
-    assert read_local("2026-01-15", "12:00", "UTC", now=NOW).utc == utc(2026, 1, 15, 12, 0)
+    assert read_local("2026-01-15", "12:00", "UTC", now=NOW).utc == utc(
+        2026, 1, 15, 12, 0
+    )
     with pytest.raises(BadTime) as refused:
         read_local("2026-01-15", "11:59", "UTC", now=NOW)
     assert (refused.value.field, refused.value.suggestion) == ("schedule_time", None)
@@ -119,7 +139,16 @@ def test_what_is_no_day_or_time_is_said_beside_its_field(day, clock, field, zone
 
 
 @pytest.mark.parametrize(
-    "zone", ["Mars/Phobos", "../../etc/passwd", "America", "x" * 5000, "UTC\0", "", "/etc/localtime"]
+    "zone",
+    [
+        "Mars/Phobos",
+        "../../etc/passwd",
+        "America",
+        "x" * 5000,
+        "UTC\0",
+        "",
+        "/etc/localtime",
+    ],
 )
 def test_only_zones_of_the_list_are_taken(zone):
     """S5."""
@@ -130,14 +159,20 @@ def test_only_zones_of_the_list_are_taken(zone):
     assert in_words(NOW, zone) == "Thu 15 Jan 12:00"
 
 
-@given(st.text(max_size=12), st.text(max_size=8), st.sampled_from(["UTC", "Europe/London", "nowhere"]))
+@given(
+    st.text(max_size=12),
+    st.text(max_size=8),
+    st.sampled_from(["UTC", "Europe/London", "nowhere"]),
+)
 def test_any_text_is_a_moment_or_refused(day, clock, zone):
     with pytest.raises(BadTime):
         read_local(day, clock, zone, now=utc(9000, 1, 1))
 
 
 @given(
-    st.integers(30 * 24 * 60, 4 * 365 * 24 * 60).map(lambda minutes: NOW + timedelta(minutes=minutes)),
+    st.integers(30 * 24 * 60, 4 * 365 * 24 * 60).map(
+        lambda minutes: NOW + timedelta(minutes=minutes)
+    ),
     st.sampled_from(zones()),
     st.sampled_from(["", "second"]),
 )
@@ -157,7 +192,10 @@ def test_a_moment_is_said_with_its_year_only_when_it_is_another():
     assert in_words(moment, "UTC", now=NOW) == "Fri 8 May 20:45"
     assert in_words(moment, "Asia/Tokyo") == "Sat 9 May 05:45"
     assert in_words(moment, "UTC", now=utc(2025, 5, 8)) == "Fri 8 May 2026 20:45"
-    assert in_words(utc(2026, 12, 31, 23), "Asia/Tokyo", now=utc(2026, 12, 31, 22)) == "Fri 1 Jan 08:00"
+    assert (
+        in_words(utc(2026, 12, 31, 23), "Asia/Tokyo", now=utc(2026, 12, 31, 22))
+        == "Fri 1 Jan 08:00"
+    )
 
 
 @pytest.mark.parametrize(
@@ -185,7 +223,10 @@ def test_a_moment_as_somebody_would_type_it_is_read_back(zone):
     for hours in range(0, 24 * 365, 7):
         moment = utc(2026, 1, 16) + timedelta(hours=hours)
         typed = as_typed(moment, zone)
-        assert read_local(typed.date, typed.time, zone, fold=typed.fold, now=NOW).utc == moment
+        assert (
+            read_local(typed.date, typed.time, zone, fold=typed.fold, now=NOW).utc
+            == moment
+        )
 
 
 def test_the_zones_to_choose_from_are_places():

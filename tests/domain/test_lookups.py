@@ -1,4 +1,6 @@
-"""When texts are looked up, what follows from finding nothing, and which listed text belongs to which attempt."""
+"""When texts are looked up, what follows from finding nothing, and which listed text belongs to
+which attempt.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +11,16 @@ from hypothesis import strategies as st
 
 from app.domain import lookups
 from app.domain.blast_states import MessageStatus
-from app.domain.lookups import AFTER, BEFORE, Doubt, Listed, first_look_up, match, next_look_up, without_news
+from app.domain.lookups import (
+    AFTER,
+    BEFORE,
+    Doubt,
+    Listed,
+    first_look_up,
+    match,
+    next_look_up,
+    without_news,
+)
 
 S = MessageStatus
 NOON = datetime(2026, 5, 8, 12, 0, tzinfo=UTC)
@@ -28,7 +39,15 @@ def doubt(number=1, started=0.0, lasted: float | None = 1.0, body="Hello"):
 
 
 def listed(sid="SM1", made=0.0, **more):
-    text = Listed(sid, "sent", "outbound-api", ZOE, frozenset({OURS}), "Hello", after(seconds=made))
+    text = Listed(
+        sid,
+        "sent",
+        "outbound-api",
+        ZOE,
+        frozenset({OURS}),
+        "Hello",
+        after(seconds=made),
+    )
     return replace(text, **more)
 
 
@@ -52,8 +71,16 @@ def test_f39_a_text_without_a_receipt_is_looked_up_five_times():
 
 def test_the_first_look_up_is_half_a_minute_or_ten_after_and_none_of_what_is_certain():
     assert first_look_up(S.UNKNOWN, NOON) == after(seconds=30)
-    assert first_look_up(S.ACCEPTED, NOON) == first_look_up(S.SENT, NOON) == after(minutes=10)
-    assert {status for status in S if first_look_up(status, NOON)} == {S.UNKNOWN, S.ACCEPTED, S.SENT}
+    assert (
+        first_look_up(S.ACCEPTED, NOON)
+        == first_look_up(S.SENT, NOON)
+        == after(minutes=10)
+    )
+    assert {status for status in S if first_look_up(status, NOON)} == {
+        S.UNKNOWN,
+        S.ACCEPTED,
+        S.SENT,
+    }
 
 
 def test_after_a_night_without_power_one_look_up_stands_for_those_that_were_missed():
@@ -80,9 +107,18 @@ def test_only_the_last_look_up_ends_a_doubt(status, hours, then):
 
 @pytest.mark.parametrize(
     ("http_status", "retry_after", "seconds"),
-    [(None, None, 60), (500, None, 60), (429, 7, 60), (429, 300, 300), (429, 99_999, 3600), (401, None, 600)],
+    [
+        (None, None, 60),
+        (500, None, 60),
+        (429, 7, 60),
+        (429, 300, 300),
+        (429, 99_999, 3600),
+        (401, None, 600),
+    ],
 )
-def test_a_carrier_that_does_not_answer_is_left_alone_for_a_while(http_status, retry_after, seconds):
+def test_a_carrier_that_does_not_answer_is_left_alone_for_a_while(
+    http_status, retry_after, seconds
+):
     assert lookups.seconds_until_again(http_status, retry_after) == seconds
 
 
@@ -98,11 +134,16 @@ def test_a_carrier_that_does_not_answer_is_left_alone_for_a_while(http_status, r
         ("One\r\ntwo", "One\ntwo"),
     ],
 )
-def test_f38_a_copy_that_was_redacted_prefixed_or_made_plain_is_the_same_text(ours, theirs):
+def test_f38_a_copy_that_was_redacted_prefixed_or_made_plain_is_the_same_text(
+    ours, theirs
+):
     assert lookups.same_words(theirs, ours)
 
 
-@pytest.mark.parametrize("theirs", ["Hello!", "hello", "Hello Hello", "Sent from your Twilio trial account - Bye"])
+@pytest.mark.parametrize(
+    "theirs",
+    ["Hello!", "hello", "Hello Hello", "Sent from your Twilio trial account - Bye"],
+)
 def test_another_text_is_another_text(theirs):
     assert not lookups.same_words(theirs, "Hello")
 
@@ -147,7 +188,12 @@ def test_what_is_somebodys_already_is_nobody_elses():
 
 
 def test_two_texts_for_two_doubts_are_paired_by_time():
-    found = match([doubt(2, started=30), doubt(1)], [listed("SMb", 31), listed("SMa", 1)], (), NO_SKEW)
+    found = match(
+        [doubt(2, started=30), doubt(1)],
+        [listed("SMb", 31), listed("SMa", 1)],
+        (),
+        NO_SKEW,
+    )
     assert pairs(found) == {1: "SMa", 2: "SMb"}
 
 
@@ -170,20 +216,43 @@ def test_doubts_about_other_words_do_not_stand_in_each_others_way():
 
 
 def test_a_text_that_is_still_on_the_wire_may_be_the_listed_one():
-    found = match([doubt(1), doubt(2, started=20, lasted=None)], [listed("SMa"), listed("SMb", 21)], (), NO_SKEW)
+    found = match(
+        [doubt(1), doubt(2, started=20, lasted=None)],
+        [listed("SMa"), listed("SMb", 21)],
+        (),
+        NO_SKEW,
+    )
     assert (pairs(found), found.missing) == ({}, ())
 
 
 MOMENTS = st.integers(-400, 900)
 DOUBTS = st.lists(
-    st.tuples(MOMENTS, st.one_of(st.none(), st.integers(0, 60)), st.sampled_from(["Hello", "Bye"])), max_size=6
+    st.tuples(
+        MOMENTS,
+        st.one_of(st.none(), st.integers(0, 60)),
+        st.sampled_from(["Hello", "Bye"]),
+    ),
+    max_size=6,
 )
-TEXTS = st.lists(st.tuples(st.integers(0, 5), MOMENTS, st.sampled_from(["Hello", "Bye", "", "Other"])), max_size=8)
+TEXTS = st.lists(
+    st.tuples(
+        st.integers(0, 5), MOMENTS, st.sampled_from(["Hello", "Bye", "", "Other"])
+    ),
+    max_size=8,
+)
 
 
-@given(DOUBTS, TEXTS, st.sets(st.integers(0, 5), max_size=2), st.sampled_from([0, 7200, -7200]))
+@given(
+    DOUBTS,
+    TEXTS,
+    st.sets(st.integers(0, 5), max_size=2),
+    st.sampled_from([0, 7200, -7200]),
+)
 def test_no_text_is_adopted_twice_or_outside_its_window(doubts, texts, taken, ahead):
-    asked = [doubt(n, started, lasted, body) for n, (started, lasted, body) in enumerate(doubts)]
+    asked = [
+        doubt(n, started, lasted, body)
+        for n, (started, lasted, body) in enumerate(doubts)
+    ]
     skew = timedelta(seconds=ahead)
     shown = [listed(f"SM{n}", made + ahead, body=body) for n, made, body in texts]
     known = {f"SM{n}" for n in taken}
@@ -195,7 +264,11 @@ def test_no_text_is_adopted_twice_or_outside_its_window(doubts, texts, taken, ah
     assert not known & set(sids)
     for each, text in found.found:
         assert each.ended_at is not None
-        assert each.started_at + skew - BEFORE <= text.created_at <= each.ended_at + skew + AFTER
+        assert (
+            each.started_at + skew - BEFORE
+            <= text.created_at
+            <= each.ended_at + skew + AFTER
+        )
         assert text.body in ("", each.body)
     assert not set(found.missing) & {each for each, _ in found.found}
 
@@ -205,4 +278,6 @@ def test_as_many_texts_as_doubts_are_all_paired_in_their_order(starts, dice):
     asked = [doubt(n, started) for n, started in enumerate(sorted(starts))]
     shown = [listed(f"SM{n}", started + 1) for n, started in enumerate(sorted(starts))]
     dice.shuffle(shown)
-    assert pairs(match(asked, shown, (), NO_SKEW)) == {n: f"SM{n}" for n in range(len(starts))}
+    assert pairs(match(asked, shown, (), NO_SKEW)) == {
+        n: f"SM{n}" for n in range(len(starts))
+    }

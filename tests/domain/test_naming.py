@@ -24,8 +24,18 @@ def written(where, name, days_ago=0):
         ([written("community", "Zoe"), written("event", "Zo")], "Zoe"),
         ([written("event", "Zo"), written("community", "Zoe", 900)], "Zoe"),
         ([written("community", None), written("event", "Zo")], "Zo"),
-        ([written("event", "Zo", 30), written("event", "Zoë Example", 2), written("event", None)], "Zoë Example"),
-        ([written("text", "Z."), written("list", "Zoe from the door", 5)], "Zoe from the door"),
+        (
+            [
+                written("event", "Zo", 30),
+                written("event", "Zoë Example", 2),
+                written("event", None),
+            ],
+            "Zoë Example",
+        ),
+        (
+            [written("text", "Z."), written("list", "Zoe from the door", 5)],
+            "Zoe from the door",
+        ),
         ([written("text", "Z.", 9), written("text", "Zoe", 1)], "Zoe"),
     ],
 )
@@ -35,7 +45,12 @@ def test_the_list_that_is_kept_comes_first_and_the_newest_of_several(names, call
 
 @given(
     st.lists(
-        st.builds(written, st.sampled_from(PLACES), st.none() | st.text(min_size=1, max_size=9), st.integers(0, 999)),
+        st.builds(
+            written,
+            st.sampled_from(PLACES),
+            st.none() | st.text(min_size=1, max_size=9),
+            st.integers(0, 999),
+        ),
         max_size=12,
         unique_by=lambda each: (each.where, each.since),
     ).flatmap(lambda names: st.tuples(st.just(names), st.permutations(names)))

@@ -1,4 +1,6 @@
-"""W21, opt-outs in any words: phrases with what a careful reader makes of them, and how often the rules agree."""
+"""W21, opt-outs in any words: phrases with what a careful reader makes of them, and how often
+the rules agree.
+"""
 
 import codecs
 import re
@@ -14,7 +16,11 @@ from app.domain.replies import TWILIO_LEAVES_ON, WORDS, Meaning, meaning_of
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"
-READ_AS = {"certain": Meaning.LEAVE, "likely": Meaning.MAYBE_LEAVE, "speech": Meaning.SPEECH}
+READ_AS = {
+    "certain": Meaning.LEAVE,
+    "likely": Meaning.MAYBE_LEAVE,
+    "speech": Meaning.SPEECH,
+}
 ESCAPED = re.compile(r"\\n|\\u[0-9a-f]{4}")
 SETS = {"written before the rules": "opt_outs.tsv", "held out": "opt_outs_held_out.tsv"}
 
@@ -24,38 +30,59 @@ def labelled(name):
     lines = (DATA / name).read_text("utf-8").splitlines()
     rows = [line.split("\t") for line in lines if not line.startswith("#")]
     return [
-        (label, tongue, ESCAPED.sub(lambda m: codecs.decode(m[0], "unicode_escape"), said))
+        (
+            label,
+            tongue,
+            ESCAPED.sub(lambda m: codecs.decode(m[0], "unicode_escape"), said),
+        )
         for label, tongue, said in rows
     ]
 
 
 def judged(name):
     """How often which label was read as what."""
-    return Counter((READ_AS[label], meaning_of(said)) for label, _, said in labelled(name))
+    return Counter(
+        (READ_AS[label], meaning_of(said)) for label, _, said in labelled(name)
+    )
 
 
 def report(name):
-    """The two lines of docs/opt-outs.md about one file: precision and recall of certain, and of certain and likely."""
+    """The two lines of docs/opt-outs.md about one file: precision and recall of certain, and of
+    certain and likely.
+    """
     found = judged(name)
     lines = []
-    for words, kinds in (("certain", [Meaning.LEAVE]), ("certain or likely", [Meaning.LEAVE, Meaning.MAYBE_LEAVE])):
-        right = sum(n for (label, read), n in found.items() if label in kinds and read in kinds)
+    for words, kinds in (
+        ("certain", [Meaning.LEAVE]),
+        ("certain or likely", [Meaning.LEAVE, Meaning.MAYBE_LEAVE]),
+    ):
+        right = sum(
+            n for (label, read), n in found.items() if label in kinds and read in kinds
+        )
         read = sum(n for (_, read), n in found.items() if read in kinds)
         meant = sum(n for (label, _), n in found.items() if label in kinds)
-        lines.append(f"{words} | {right} of {read} ({right / read:.1%}) | {right} of {meant} ({right / meant:.1%})")
+        lines.append(
+            f"{words} | {right} of {read} ({right / read:.1%}) | {right} of {meant} ({right / meant:.1%})"
+        )
     return lines
 
 
 @pytest.mark.parametrize("name", SETS.values())
 def test_normal_speech_is_never_taken_for_a_certain_stop(name):
-    wrong = [said for label, _, said in labelled(name) if label == "speech" and meaning_of(said) is Meaning.LEAVE]
+    wrong = [
+        said
+        for label, _, said in labelled(name)
+        if label == "speech" and meaning_of(said) is Meaning.LEAVE
+    ]
     assert wrong == []
 
 
 def test_there_are_enough_phrases_in_three_languages():
     rows = [row for name in SETS.values() for row in labelled(name)]
     assert len(rows) == len({said for _, _, said in rows}) > 300
-    assert {(label, tongue) for label, tongue, _ in rows} == {(a, b) for a in READ_AS for b in ("en", "es", "fr")}
+    assert {(label, tongue) for label, tongue, _ in rows} == {
+        (a, b) for a in READ_AS for b in ("en", "es", "fr")
+    }
 
 
 @pytest.mark.parametrize(("words", "name"), SETS.items())
@@ -66,15 +93,28 @@ def test_the_report_says_how_often_the_rules_are_right(words, name):
 
 
 def test_what_twilio_and_the_regulator_name_is_certain():
-    assert all(meaning_of(word) is Meaning.LEAVE for word in {*TWILIO_LEAVES_ON, *WORDS[Meaning.LEAVE]})
+    assert all(
+        meaning_of(word) is Meaning.LEAVE
+        for word in {*TWILIO_LEAVES_ON, *WORDS[Meaning.LEAVE]}
+    )
 
 
-@pytest.mark.parametrize("around", ["{}", " {}!! ", "🛑 {} 🛑", "({})", "{}\n", "*{}*", "\u200b{}\u200b"])
 @pytest.mark.parametrize(
-    "said", ["stop texting me", "remove me from your list", "no me manden más mensajes", "arrêtez"]
+    "around", ["{}", " {}!! ", "🛑 {} 🛑", "({})", "{}\n", "*{}*", "\u200b{}\u200b"]
+)
+@pytest.mark.parametrize(
+    "said",
+    [
+        "stop texting me",
+        "remove me from your list",
+        "no me manden más mensajes",
+        "arrêtez",
+    ],
 )
 def test_marks_and_pictures_change_nothing(said, around):
-    assert all(is_certain(around.format(each)) for each in (said, said.upper(), said.title()))
+    assert all(
+        is_certain(around.format(each)) for each in (said, said.upper(), said.title())
+    )
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,9 @@ def test_a_fast_sender_may_send_one_seconds_worth_at_once():
     assert moments[149] == pytest.approx(2.0)
 
 
-@pytest.mark.parametrize(("rate", "burst"), [(0.25, 1), (1, 1), (3, 1), (4.9, 1), (5, 5), (100, 100)])
+@pytest.mark.parametrize(
+    ("rate", "burst"), [(0.25, 1), (1, 1), (3, 1), (4.9, 1), (5, 5), (100, 100)]
+)
 def test_a_slow_sender_has_no_burst(rate, burst):
     assert leaving(Bucket(rate), [1] * (burst + 1)).count(0) == burst
 
@@ -62,7 +64,9 @@ def test_a_rate_that_sends_nothing_is_refused(rate):
 
 
 @given(st.floats(0.1, 200), st.lists(st.integers(1, 11), min_size=1, max_size=80))
-def test_never_more_than_the_rate_leaves_beyond_the_burst_and_the_last_text(rate, segments):
+def test_never_more_than_the_rate_leaves_beyond_the_burst_and_the_last_text(
+    rate, segments
+):
     bucket = Bucket(rate)
     moments = leaving(bucket, segments)
     assert moments == sorted(moments)

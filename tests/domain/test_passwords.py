@@ -47,7 +47,9 @@ REPEATING = [
 
 @pytest.mark.parametrize("password", GOOD)
 def test_long_and_unguessable_is_good_whatever_it_is_made_of(password):
-    assert problem_with(password, username="ada", organisation="Riverside Clinic") is None
+    assert (
+        problem_with(password, username="ada", organisation="Riverside Clinic") is None
+    )
 
 
 @pytest.mark.parametrize("password", GUESSABLE)
@@ -97,12 +99,17 @@ def test_a_megabyte_is_refused_at_once():
 )
 def test_the_own_name_and_the_organisations_are_refused(password, whose):
     username = "solomon" if "mon" in password else "ada"
-    assert whose in (problem_with(password, username=username, organisation="Riverside Clinic") or "")
+    assert whose in (
+        problem_with(password, username=username, organisation="Riverside Clinic") or ""
+    )
 
 
 def test_the_organisations_words_weigh_as_little_as_common_ones():
     assert problem_with("riverside-2024-clinic") is None
-    assert problem_with("riverside-2024-clinic", organisation="The Riverside Food Clinic") is not None
+    assert (
+        problem_with("riverside-2024-clinic", organisation="The Riverside Food Clinic")
+        is not None
+    )
 
 
 @given(st.text(max_size=140), st.text(max_size=10), st.text(max_size=20))

@@ -27,7 +27,9 @@ def test_p1_every_spelling_is_one_number(text):
     assert Phone.read(text).e164 == HOME
 
 
-@pytest.mark.parametrize("text", ["+1 415 555 2671 ext. 5", "+1 415 555 2671 x5", "+14155552671;ext=5"])
+@pytest.mark.parametrize(
+    "text", ["+1 415 555 2671 ext. 5", "+1 415 555 2671 x5", "+14155552671;ext=5"]
+)
 def test_p2_an_extension_cannot_get_texts(text):
     """P2: said, not dropped in silence."""
     assert refused(text) == "A number with an extension cannot get texts."
@@ -49,24 +51,46 @@ def test_p6_numbers_of_a_kind_that_is_nobodys_phone_are_refused_by_kind(text, sa
 
 
 @pytest.mark.parametrize(
-    "text", ["+15555550100", "+1415555267", "+141555526711", "+99912345", "", "+", "None", "4" * 300]
+    "text",
+    [
+        "+15555550100",
+        "+1415555267",
+        "+141555526711",
+        "+99912345",
+        "",
+        "+",
+        "None",
+        "4" * 300,
+    ],
 )
 def test_p7_what_is_no_number_is_refused_with_a_sentence(text):
-    """P7: nobody's area code, a digit too few or too many, no country, nothing, a word, 300 digits."""
+    """P7: nobody's area code, a digit too few or too many, no country, nothing, a word, 300
+    digits.
+    """
     assert refused(text).endswith((".", "?"))
 
 
 def test_p8_another_countrys_way_of_dialling_abroad_is_refused_with_the_right_one():
     """P8: 00 is not how one calls abroad from the US; 011 is."""
-    assert refused("0044 20 7946 0958").endswith("Begin with + or 011 instead of 00: +44 20 7946 0958")
+    assert refused("0044 20 7946 0958").endswith(
+        "Begin with + or 011 instead of 00: +44 20 7946 0958"
+    )
     for text in ("011442079460958", "+44 (0)20 7946 0958"):
-        assert (Phone.read(text).e164, Phone.read(text).country) == ("+442079460958", "GB")
+        assert (Phone.read(text).e164, Phone.read(text).country) == (
+            "+442079460958",
+            "GB",
+        )
 
 
 def test_p9_numbers_of_neighbours_are_kept_with_their_own_country():
-    """P9: the 1 that Mexico dropped is named; Puerto Rico and Jamaica begin with +1 and are not the US."""
+    """P9: the 1 that Mexico dropped is named; Puerto Rico and Jamaica begin with +1 and are not
+    the US.
+    """
     assert refused("+521 55 1234 5678").endswith("+52 55 1234 5678")
-    assert [Phone.read(text).country for text in ("+17875551234", "+18765551234")] == ["PR", "JM"]
+    assert [Phone.read(text).country for text in ("+17875551234", "+18765551234")] == [
+        "PR",
+        "JM",
+    ]
 
 
 def test_p12_the_home_country_reads_what_is_typed_and_changes_nothing_that_is_stored():

@@ -8,7 +8,15 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from app.domain.phone import REFUSED_TYPES, BadPhone, Phone
 
-SPELLINGS = ["{0}{1}{2}", "({0}) {1}-{2}", "{0}-{1}-{2}", "+1{0}{1}{2}", "+1 {0} {1} {2}", "1{0}{1}{2}", "+{0}{1}{2}"]
+SPELLINGS = [
+    "{0}{1}{2}",
+    "({0}) {1}-{2}",
+    "{0}-{1}-{2}",
+    "+1{0}{1}{2}",
+    "+1 {0} {1} {2}",
+    "1{0}{1}{2}",
+    "+{0}{1}{2}",
+]
 REGIONS = ["US", "CA", "BS", "JM", "PR", "DE", "MX", "GB", "IT", "AR", "BR"]
 
 
@@ -19,14 +27,23 @@ def slowly(text, region):
     except phonenumbers.NumberParseException:
         return None
     kind = phonenumbers.number_type(number)
-    if not phonenumbers.is_valid_number(number) or kind in REFUSED_TYPES or kind == PhoneNumberType.UNKNOWN:
+    if (
+        not phonenumbers.is_valid_number(number)
+        or kind in REFUSED_TYPES
+        or kind == PhoneNumberType.UNKNOWN
+    ):
         return None
-    if phonenumbers.region_code_for_number(number) == "001" and number.country_code != 800:
+    if (
+        phonenumbers.region_code_for_number(number) == "001"
+        and number.country_code != 800
+    ):
         return None
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
-@given(st.integers(0, 9_999_999_999), st.sampled_from(SPELLINGS), st.sampled_from(REGIONS))
+@given(
+    st.integers(0, 9_999_999_999), st.sampled_from(SPELLINGS), st.sampled_from(REGIONS)
+)
 def test_ten_digits_in_any_spelling(number, spelling, region):
     digits = f"{number:010}"
     same(spelling.format(digits[:3], digits[3:6], digits[6:]), region)
@@ -37,7 +54,16 @@ def test_any_digits(text, region):
     same(text, region)
 
 
-@pytest.mark.parametrize("text", ["+8821612345678", "+870773111632", "+80012345678", "+390669812345", "+18764567890"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+8821612345678",
+        "+870773111632",
+        "+80012345678",
+        "+390669812345",
+        "+18764567890",
+    ],
+)
 def test_odd_countries(text):
     same(text, "US")
 

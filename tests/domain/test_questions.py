@@ -5,12 +5,30 @@ import json
 import pytest
 
 from app.domain import keywords
-from app.domain.questions import END, Ask, Question, kept, opening, parse, problems_with, problems_with_opening
+from app.domain.questions import (
+    END,
+    Ask,
+    Question,
+    kept,
+    opening,
+    parse,
+    problems_with,
+    problems_with_opening,
+)
 
 MIXED = (
     Question("Are you coming?", Ask.YES_NO, leads={"no": END}),
-    Question("What do you bring?", Ask.CHOICE, choices=("Pizza", "Cake"), leads={"Cake": 4}),
-    Question("How many?", Ask.NUMBER, low=1, high=20, required=True, hint="Count the kids too."),
+    Question(
+        "What do you bring?", Ask.CHOICE, choices=("Pizza", "Cake"), leads={"Cake": 4}
+    ),
+    Question(
+        "How many?",
+        Ask.NUMBER,
+        low=1,
+        high=20,
+        required=True,
+        hint="Count the kids too.",
+    ),
     Question("Anything else?"),
 )
 
@@ -24,21 +42,31 @@ def test_what_is_kept_is_read_back():
 
 
 def test_plain_prompts_are_strings_as_in_the_first_design():
-    assert json.loads(kept([Question("How many?"), Question("Why?")])) == ["How many?", "Why?"]
-    assert parse('["How many?", {"prompt": "Why?", "type": "text"}, {"prompt": "Coming?", "type": "yes_no"}]') == (
+    assert json.loads(kept([Question("How many?"), Question("Why?")])) == [
+        "How many?",
+        "Why?",
+    ]
+    assert parse(
+        '["How many?", {"prompt": "Why?", "type": "text"}, {"prompt": "Coming?", "type": "yes_no"}]'
+    ) == (
         Question("How many?"),
         Question("Why?"),
         Question("Coming?", Ask.YES_NO),
     )
 
 
-@pytest.mark.parametrize("rubbish", ["", "{}", "null", "[1, null, [], {}]", '"a"', "[", '[{"prompt": ""}]', '[" "]'])
+@pytest.mark.parametrize(
+    "rubbish",
+    ["", "{}", "null", "[1, null, [], {}]", '"a"', "[", '[{"prompt": ""}]', '[" "]'],
+)
 def test_rubbish_is_no_question(rubbish):
     assert parse(rubbish) == ()
 
 
 def test_an_unknown_type_is_free_words():
-    assert parse('[{"prompt": "Where?", "type": "map"}, {"prompt": "Which?", "type": "choice"}]') == (
+    assert parse(
+        '[{"prompt": "Where?", "type": "map"}, {"prompt": "Which?", "type": "choice"}]'
+    ) == (
         Question("Where?"),
         Question("Which?"),
     )
@@ -58,7 +86,9 @@ def test_b28_no_question_and_too_many():
 
 def test_b28_a_question_of_2000_characters():
     """B28."""
-    assert sentences(Question("?" * 2000)) == ["This question has 2,000 characters. The longest has 1,200."]
+    assert sentences(Question("?" * 2000)) == [
+        "This question has 2,000 characters. The longest has 1,200."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -66,16 +96,46 @@ def test_b28_a_question_of_2000_characters():
     [
         (Question(" \u200b"), "Write the question first."),
         (Question("Hi {nick}?"), "{nick} is not a placeholder"),
-        (Question("Which?", Ask.CHOICE, choices=("One",)), "Write from 2 to 20 choices"),
-        (Question("Which?", Ask.CHOICE, choices=("Cake", "cake.")), "“Cake” is there twice."),
-        (Question("Which?", Ask.CHOICE, choices=("Go on", "Cancel")), "CANCEL cannot be a choice: whoever texts it"),
-        (Question("Which?", Ask.CHOICE, choices=("Go on", "Done")), "DONE cannot be a choice: it leaves a survey."),
-        (Question("Which?", Ask.CHOICE, choices=("🍕", "Cake")), "“🍕” has no letters or digits"),
-        (Question("Which?", Ask.CHOICE, choices=("Cake", "x" * 61)), "A choice has at most 60 characters"),
-        (Question("How many?", Ask.NUMBER, low=5, high=1), "The largest number is smaller than the smallest one."),
-        (Question("How many?", Ask.NUMBER, hint="h" * 161), "A hint has at most 160 characters."),
-        (Question("Coming?", Ask.YES_NO, leads={"no": 1}), "An answer can lead to a later question, or to the end."),
-        (Question("Coming?", Ask.YES_NO, leads={"maybe": 0}), "“maybe” is no answer to this question."),
+        (
+            Question("Which?", Ask.CHOICE, choices=("One",)),
+            "Write from 2 to 20 choices",
+        ),
+        (
+            Question("Which?", Ask.CHOICE, choices=("Cake", "cake.")),
+            "“Cake” is there twice.",
+        ),
+        (
+            Question("Which?", Ask.CHOICE, choices=("Go on", "Cancel")),
+            "CANCEL cannot be a choice: whoever texts it",
+        ),
+        (
+            Question("Which?", Ask.CHOICE, choices=("Go on", "Done")),
+            "DONE cannot be a choice: it leaves a survey.",
+        ),
+        (
+            Question("Which?", Ask.CHOICE, choices=("🍕", "Cake")),
+            "“🍕” has no letters or digits",
+        ),
+        (
+            Question("Which?", Ask.CHOICE, choices=("Cake", "x" * 61)),
+            "A choice has at most 60 characters",
+        ),
+        (
+            Question("How many?", Ask.NUMBER, low=5, high=1),
+            "The largest number is smaller than the smallest one.",
+        ),
+        (
+            Question("How many?", Ask.NUMBER, hint="h" * 161),
+            "A hint has at most 160 characters.",
+        ),
+        (
+            Question("Coming?", Ask.YES_NO, leads={"no": 1}),
+            "An answer can lead to a later question, or to the end.",
+        ),
+        (
+            Question("Coming?", Ask.YES_NO, leads={"maybe": 0}),
+            "“maybe” is no answer to this question.",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_question_is_said(question, sentence):
@@ -91,9 +151,14 @@ def test_the_same_question_twice():
 
 
 def test_the_first_text_says_how_to_leave_unless_it_does():
-    assert opening("Welcome.", "Coming?") == "Welcome.\nComing?\nText DONE to leave this survey."
+    assert (
+        opening("Welcome.", "Coming?")
+        == "Welcome.\nComing?\nText DONE to leave this survey."
+    )
     assert opening("", "Coming? DONE leaves.") == "Coming? DONE leaves."
-    assert problems_with_opening("w" * 1600, Question("Coming?"))[0].startswith("With the first question this has 1,6")
+    assert problems_with_opening("w" * 1600, Question("Coming?"))[0].startswith(
+        "With the first question this has 1,6"
+    )
 
 
 def test_how_questions_read():
@@ -104,7 +169,19 @@ def test_how_questions_read():
 
 
 @pytest.mark.parametrize(
-    "word", [" stop ", "STOP", "ＳＴＯＰ", "Stop.", "unsubscribe", "opt out", "START", "unstop", "help", "INFO"]
+    "word",
+    [
+        " stop ",
+        "STOP",
+        "ＳＴＯＰ",
+        "Stop.",
+        "unsubscribe",
+        "opt out",
+        "START",
+        "unstop",
+        "help",
+        "INFO",
+    ],
 )
 def test_b28_the_words_of_the_law_are_no_keywords(word):
     """B28: " stop ", in whatever spelling, the whole family."""

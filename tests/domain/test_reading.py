@@ -12,7 +12,9 @@ THURSDAY = date(2026, 11, 26)
 US, ELSEWHERE = Calendar(THURSDAY), Calendar(THURSDAY, month_first=False)
 COMING = Question("Are you coming?", Ask.YES_NO)
 HOW_MANY = Question("How many?", Ask.NUMBER, low=0, high=2000)
-FOOD = Question("What do you bring?", Ask.CHOICE, choices=("Pizza", "Pasta", "Green salad"))
+FOOD = Question(
+    "What do you bring?", Ask.CHOICE, choices=("Pizza", "Pasta", "Green salad")
+)
 KIDS = Question("How many kids?", Ask.CHOICE, choices=("1", "2", "3 or more"))
 WHEN = Question("When?", Ask.DATE)
 NAME = Question("Your name?", Ask.NAME)
@@ -172,7 +174,12 @@ def test_what_could_be_two_numbers_is_none(text):
 
 def test_bounds_of_a_number():
     warm = Question("How warm?", Ask.NUMBER, low=-10, high=10)
-    assert [read(warm, text, US) for text in ("-10", "-11", "10", "11")] == ["-10", None, "10", None]
+    assert [read(warm, text, US) for text in ("-10", "-11", "10", "11")] == [
+        "-10",
+        None,
+        "10",
+        None,
+    ]
     assert read(Question("How many?", Ask.NUMBER), "123456789", US) == "123456789"
 
 
@@ -209,7 +216,10 @@ def test_a_choice_is_named_by_number_letter_or_word(text, value):
 def test_choices_that_are_numbers_have_letters():
     """Otherwise "2" would be the second choice for one person and two children for another."""
     assert KIDS.asked == "How many kids?\nA 1\nB 2\nC 3 or more"
-    said = {text: read(KIDS, text, US) for text in ("A", "1", "2", "b", "3", "3 or more", "4", "two")}
+    said = {
+        text: read(KIDS, text, US)
+        for text in ("A", "1", "2", "b", "3", "3 or more", "4", "two")
+    }
     assert said == {
         "A": "1",
         "1": "1",
@@ -264,7 +274,10 @@ def test_days_as_people_in_the_united_states_write_them(text, value):
 
 
 def test_elsewhere_the_day_stands_first():
-    assert [read(WHEN, "5/8/2027", calendar) for calendar in (US, ELSEWHERE)] == ["2027-05-08", "2027-08-05"]
+    assert [read(WHEN, "5/8/2027", calendar) for calendar in (US, ELSEWHERE)] == [
+        "2027-05-08",
+        "2027-08-05",
+    ]
     assert read(WHEN, "5/13/2027", ELSEWHERE) == "2027-05-13"
 
 
@@ -285,7 +298,10 @@ def test_elsewhere_the_day_stands_first():
         ("", None),
         ("🎉", None),
         ("a@b.org", None),
-        ("María José de la Cruz y Fernández-Villaverde", "María José de la Cruz y Fernández-Villaverde"),
+        (
+            "María José de la Cruz y Fernández-Villaverde",
+            "María José de la Cruz y Fernández-Villaverde",
+        ),
         ("we would love to come but we have no car", None),
         ("WE WILL ALL COME WITH THE KIDS", None),
         ("N" * 101, None),

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.breaker import rule
-from app.domain.receipts import FIX_BY_BLAME, TABLE, Blame, fix_for, is_unprocessed, pauses, receipt_for, tls_receipt
+from app.domain.receipts import (
+    FIX_BY_BLAME,
+    TABLE,
+    Blame,
+    fix_for,
+    is_unprocessed,
+    pauses,
+    receipt_for,
+    tls_receipt,
+)
 
 with TABLE.open(encoding="utf-8", newline="") as file:
     ROWS = list(csv.DictReader(file))
@@ -17,18 +26,34 @@ CODES = [int(row["code"]) for row in ROWS if row["code"].isdigit()]
 @pytest.mark.parametrize("code", [21610, 30630, 63014, 63033])
 def test_who_asked_to_stop_is_taken_at_their_word_at_once(code):
     receipt = receipt_for(code)
-    assert (receipt.blame, receipt.strikes, receipt.retry, receipt.breaker) == (Blame.CONSENT, 1, "never", "none")
+    assert (receipt.blame, receipt.strikes, receipt.retry, receipt.breaker) == (
+        Blame.CONSENT,
+        1,
+        "never",
+        "none",
+    )
 
 
-@pytest.mark.parametrize("code", [21211, 21214, 21217, 21265, 21268, 21614, 21635, 30006])
+@pytest.mark.parametrize(
+    "code", [21211, 21214, 21217, 21265, 21268, 21614, 21635, 30006]
+)
 def test_a_number_that_cannot_get_texts_is_marked_at_once(code):
     receipt = receipt_for(code)
-    assert (receipt.blame, receipt.strikes, receipt.retry, receipt.breaker) == (Blame.NUMBER, 1, "never", "none")
+    assert (receipt.blame, receipt.strikes, receipt.retry, receipt.breaker) == (
+        Blame.NUMBER,
+        1,
+        "never",
+        "none",
+    )
 
 
 @pytest.mark.parametrize(
     ("code", "blame", "strikes"),
-    [(30004, Blame.NUMBER, 2), (30005, Blame.NUMBER, 2), (30003, Blame.CIRCUMSTANCE, 3)],
+    [
+        (30004, Blame.NUMBER, 2),
+        (30005, Blame.NUMBER, 2),
+        (30003, Blame.CIRCUMSTANCE, 3),
+    ],
 )
 def test_a_number_that_fails_often_is_marked_after_some_blasts(code, blame, strikes):
     receipt = receipt_for(code, "delivery")
@@ -43,7 +68,11 @@ def test_no_other_code_ever_touches_a_person():
         *(21211, 21214, 21217, 21265, 21268, 21614, 21635, 30006),
         *(30003, 30004, 30005),
     }
-    assert {receipt_for(code).blame for code in touching} == {Blame.CONSENT, Blame.NUMBER, Blame.CIRCUMSTANCE}
+    assert {receipt_for(code).blame for code in touching} == {
+        Blame.CONSENT,
+        Blame.NUMBER,
+        Blame.CIRCUMSTANCE,
+    }
 
 
 @pytest.mark.parametrize(
@@ -51,7 +80,19 @@ def test_no_other_code_ever_touches_a_person():
     [
         *(
             (code, Blame.SENDER)
-            for code in (21212, 21603, 21606, 21659, 21660, 21661, 21701, 21702, 21703, 21704, 21705)
+            for code in (
+                21212,
+                21603,
+                21606,
+                21659,
+                21660,
+                21661,
+                21701,
+                21702,
+                21703,
+                21704,
+                21705,
+            )
         ),
         *((code, Blame.SENDER) for code in (30032, 30033, 30034, 30035)),
         *((code, Blame.ACCOUNT) for code in (20003, 20005, 30002, 30037, 30454, 63038)),
@@ -82,11 +123,23 @@ def test_the_fault_of_the_words_is_not_the_persons():
 
 
 def test_a_machine_repeats_only_what_was_refused_untouched():
-    assert {code for code in CODES if receipt_for(code).retry == "machine"} == {20429, 21611, 21730}
+    assert {code for code in CODES if receipt_for(code).retry == "machine"} == {
+        20429,
+        21611,
+        21730,
+    }
     assert is_unprocessed(429, None)
     assert is_unprocessed(429, 99999)
     assert all(is_unprocessed(400, code) for code in (20429, 21611, 21730))
-    for status, code in ((500, 20500), (503, 20503), (400, 30001), (400, 30022), (400, None), (201, None), (408, None)):
+    for status, code in (
+        (500, 20500),
+        (503, 20503),
+        (400, 30001),
+        (400, 30022),
+        (400, None),
+        (201, None),
+        (408, None),
+    ):
         assert not is_unprocessed(status, code)
 
 
@@ -96,18 +149,50 @@ def test_a_machine_repeats_only_what_was_refused_untouched():
         (30999, "create", None, "Twilio reported 30999.", False),
         (30999, "delivery", None, "Twilio reported 30999.", False),
         (30999, "create", 400, "Twilio reported 30999.", False),
-        (30999, "create", 401, "Twilio did not accept the account's SID or token.", True),
+        (
+            30999,
+            "create",
+            401,
+            "Twilio did not accept the account's SID or token.",
+            True,
+        ),
         (None, "create", 403, "Twilio does not let this account do that.", True),
         (None, "create", 404, "Twilio does not know the address we asked.", True),
-        (None, "create", 307, "Twilio's address sent us elsewhere, and we do not follow.", True),
-        (None, "create", 502, "Twilio had a fault of its own. Whether the text left is not known.", False),
-        (None, "create", 422, "Twilio did not take the text and gave no reason.", False),
-        (None, "create", None, "Twilio did not take the text and gave no reason.", False),
+        (
+            None,
+            "create",
+            307,
+            "Twilio's address sent us elsewhere, and we do not follow.",
+            True,
+        ),
+        (
+            None,
+            "create",
+            502,
+            "Twilio had a fault of its own. Whether the text left is not known.",
+            False,
+        ),
+        (
+            None,
+            "create",
+            422,
+            "Twilio did not take the text and gave no reason.",
+            False,
+        ),
+        (
+            None,
+            "create",
+            None,
+            "Twilio did not take the text and gave no reason.",
+            False,
+        ),
         (None, "delivery", None, "It did not arrive, and nobody said why.", False),
         (0, "delivery", None, "It did not arrive, and nobody said why.", False),
     ],
 )
-def test_what_nobody_has_heard_of_is_judged_by_rule(code, phase, status, words, pausing):
+def test_what_nobody_has_heard_of_is_judged_by_rule(
+    code, phase, status, words, pausing
+):
     receipt = receipt_for(code, phase, http_status=status)
     assert receipt.words == words
     assert pauses(receipt) is pausing
@@ -118,7 +203,11 @@ def test_an_unsafe_connection_pauses():
     assert pauses(tls_receipt())
 
 
-@given(st.none() | st.integers(), st.sampled_from(["create", "delivery"]), st.none() | st.integers(100, 599))
+@given(
+    st.none() | st.integers(),
+    st.sampled_from(["create", "delivery"]),
+    st.none() | st.integers(100, 599),
+)
 def test_every_code_has_a_receipt_and_unknown_ones_touch_nobody(code, phase, status):
     receipt = receipt_for(code, phase, http_status=status)
     assert receipt.words
@@ -127,10 +216,16 @@ def test_every_code_has_a_receipt_and_unknown_ones_touch_nobody(code, phase, sta
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["code"])
-def test_f23_every_row_says_in_plain_words_what_happened_whose_fault_it_is_and_what_to_do(row):
+def test_f23_every_row_says_in_plain_words_what_happened_whose_fault_it_is_and_what_to_do(
+    row,
+):
     """F23: also the rules for codes that nobody has heard of."""
     blame = Blame(row["blame"])
-    fix = fix_for(receipt_for(int(row["code"]))) if row["code"].isdigit() else FIX_BY_BLAME[blame]
+    fix = (
+        fix_for(receipt_for(int(row["code"])))
+        if row["code"].isdigit()
+        else FIX_BY_BLAME[blame]
+    )
     assert fix[0].isupper()
     assert fix.endswith(".")
     assert row["words"].endswith((".", '."', ")."))

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.reminders import SEEDS, Calendar, StepState, due_at, in_words, registered_by, timing, values_of
+from app.domain.reminders import (
+    SEEDS,
+    Calendar,
+    StepState,
+    due_at,
+    in_words,
+    registered_by,
+    timing,
+    values_of,
+)
 from app.domain.segments import measure
 from app.domain.wording import DEFAULT_FOOTER, fill, problems_with, with_footer
 
@@ -40,13 +49,20 @@ def test_a_time_that_the_clocks_skip_is_as_much_later():
 
 
 def test_of_a_time_that_comes_twice_the_first_is_meant():
-    assert due_at(-1, "01:30", Calendar(date(2026, 11, 2), None, DENVER)) == at(2026, 11, 1, 7, 30)
+    assert due_at(-1, "01:30", Calendar(date(2026, 11, 2), None, DENVER)) == at(
+        2026, 11, 1, 7, 30
+    )
 
 
 @pytest.mark.parametrize("day", [date.min, date.max])
 @pytest.mark.parametrize("days", [-365, 365])
 def test_the_edge_of_the_calendar_is_no_moment_and_no_error(day, days):
-    assert timing(days, "10:00", True, Calendar(day, None, "Pacific/Kiritimati"), LONG_BEFORE).state in StepState
+    assert (
+        timing(
+            days, "10:00", True, Calendar(day, None, "Pacific/Kiritimati"), LONG_BEFORE
+        ).state
+        in StepState
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,10 +89,14 @@ def test_a_step_that_is_off_is_off_and_without_a_date_none_is_due():
 
 
 def test_what_is_for_before_the_event_ends_when_it_begins_and_a_follow_up_does_not():
-    assert timing(-1, "10:00", True, PICNIC, LONG_BEFORE).not_after == at(2026, 5, 9, 0, 30)
+    assert timing(-1, "10:00", True, PICNIC, LONG_BEFORE).not_after == at(
+        2026, 5, 9, 0, 30
+    )
     assert timing(1, "10:00", True, PICNIC, LONG_BEFORE).not_after is None
     whole_day = Calendar(date(2026, 5, 8), None, DENVER)
-    assert timing(-1, "10:00", True, whole_day, LONG_BEFORE).not_after == at(2026, 5, 8, 6)
+    assert timing(-1, "10:00", True, whole_day, LONG_BEFORE).not_after == at(
+        2026, 5, 8, 6
+    )
 
 
 @given(
@@ -85,7 +105,9 @@ def test_what_is_for_before_the_event_ends_when_it_begins_and_a_follow_up_does_n
     st.times().map(lambda time: f"{time:%H:%M}"),
     st.none() | st.times().map(lambda time: f"{time:%H:%M}"),
     st.sampled_from(["UTC", DENVER, "Europe/Berlin", "Pacific/Apia", "Asia/Kathmandu"]),
-    st.integers(0, 36500).map(lambda days: at(2000, 1, 1) + timedelta(days=days, minutes=37 * days % 1440)),
+    st.integers(0, 36500).map(
+        lambda days: at(2000, 1, 1) + timedelta(days=days, minutes=37 * days % 1440)
+    ),
 )
 def test_what_is_planned_is_ahead_and_before_its_end(day, days, time, start, zone, now):
     found = timing(days, time, True, Calendar(day, start, zone), now)
@@ -120,16 +142,26 @@ def test_the_first_plan_is_a_week_and_a_day_before_and_a_follow_up_that_is_off()
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("place", [None, "Riverside Community Center, 12 Main St"])
 @pytest.mark.parametrize("start", [None, "18:30"])
-def test_a_first_text_fits_one_part_with_the_footer_for_a_title_of_thirty(seed, place, start):
-    event = Calendar(date(2027, 9, 29), start, DENVER)  # Wed 29 Sep 2027: as long as days get
-    filled = fill(seed.body, None, values_of("T" * 30, event, place, LONG_BEFORE)).strip()
+def test_a_first_text_fits_one_part_with_the_footer_for_a_title_of_thirty(
+    seed, place, start
+):
+    event = Calendar(
+        date(2027, 9, 29), start, DENVER
+    )  # Wed 29 Sep 2027: as long as days get
+    filled = fill(
+        seed.body, None, values_of("T" * 30, event, place, LONG_BEFORE)
+    ).strip()
     weight = measure(with_footer(filled, DEFAULT_FOOTER))
     assert (weight.encoding, weight.segments) == ("GSM-7", 1)
     assert problems_with(seed.body, of_event=True) == []
 
 
 def test_a_first_text_has_no_holes_without_a_time_and_place():
-    filled = fill(SEEDS[1].body, None, values_of("Picnic", Calendar(PICNIC.day, None, DENVER), None, at(2026, 5, 1)))
+    filled = fill(
+        SEEDS[1].body,
+        None,
+        values_of("Picnic", Calendar(PICNIC.day, None, DENVER), None, at(2026, 5, 1)),
+    )
     assert filled.strip() == "See you tomorrow: Picnic.\nFri 8 May"
 
 
@@ -140,4 +172,7 @@ def test_the_day_is_said_with_its_year_when_that_is_another():
         "event_time": "18:30",
         "event_place": "Town hall",
     }
-    assert values_of("Picnic", PICNIC, None, at(2026, 1, 1))["event_date"] == "Fri 8 May 2026"
+    assert (
+        values_of("Picnic", PICNIC, None, at(2026, 1, 1))["event_date"]
+        == "Fri 8 May 2026"
+    )

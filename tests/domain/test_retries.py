@@ -12,7 +12,16 @@ NOW = datetime(2026, 5, 8, 12, 0, tzinfo=UTC)
 
 
 def test_the_wait_doubles_up_to_a_minute():
-    assert [delay(attempt, None) for attempt in range(1, 9)] == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert [delay(attempt, None) for attempt in range(1, 9)] == [
+        1,
+        2,
+        4,
+        8,
+        16,
+        32,
+        60,
+        60,
+    ]
     assert delay(51, None) == 60
     assert delay(10**9, None) == 60
     assert delay(0, None) == 1

@@ -1,4 +1,6 @@
-"""Parts and encoding, measured against Twilio's own calculator and against a count done the slow way."""
+"""Parts and encoding, measured against Twilio's own calculator and against a count done the
+slow way.
+"""
 
 import json
 from pathlib import Path
@@ -7,9 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.segments import BASIC, EXTENDED, LIMIT, PLAIN, Encoding, characters, costly_characters, measure, plain
+from app.domain.segments import (
+    BASIC,
+    EXTENDED,
+    LIMIT,
+    PLAIN,
+    Encoding,
+    characters,
+    costly_characters,
+    measure,
+    plain,
+)
 
-VECTORS = json.loads((Path(__file__).parents[1] / "data" / "parts.json").read_text("utf-8"))
+VECTORS = json.loads(
+    (Path(__file__).parents[1] / "data" / "parts.json").read_text("utf-8")
+)
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"
 
 
@@ -32,11 +46,24 @@ def test_twilios_calculator_counts_the_same(name):
         ("ж" * 66 + "❤\ufe0f" + "ж" * 66, 3, 66),
         ("ж" + "e" + "\u0301" * 100, 2, 67 - 35),
     ],
-    ids=["skin", "family", "family fits", "family moves", "flag", "accent", "heart", "a hundred accents"],
+    ids=[
+        "skin",
+        "family",
+        "family fits",
+        "family moves",
+        "flag",
+        "accent",
+        "heart",
+        "a hundred accents",
+    ],
 )
 def test_what_a_reader_sees_as_one_sign_is_never_cut(text, segments, left):
     weight = measure(text)
-    assert (weight.encoding, weight.segments, weight.left) == (Encoding.UCS2, segments, left)
+    assert (weight.encoding, weight.segments, weight.left) == (
+        Encoding.UCS2,
+        segments,
+        left,
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,11 +85,23 @@ def test_units_and_room_are_those_of_the_last_segment(text, units, segments, lef
 
 
 def slowly(text: str) -> tuple[str, int]:
-    """The rule as it stands in the standard, sign by sign: what does not fit begins the next part."""
+    """The rule as it stands in the standard, sign by sign: what does not fit begins the next
+    part.
+    """
     if all(sign in BASIC + EXTENDED for sign in text):
-        name, single, part, sizes = "GSM-7", 160, 153, [2 if sign in EXTENDED else 1 for sign in text]
+        name, single, part, sizes = (
+            "GSM-7",
+            160,
+            153,
+            [2 if sign in EXTENDED else 1 for sign in text],
+        )
     else:
-        name, single, part, sizes = "UCS-2", 70, 67, [2 if ord(sign) > 0xFFFF else 1 for sign in text]
+        name, single, part, sizes = (
+            "UCS-2",
+            70,
+            67,
+            [2 if ord(sign) > 0xFFFF else 1 for sign in text],
+        )
     if sum(sizes) <= single:
         return name, 1
     parts, free = 0, 0
@@ -104,7 +143,10 @@ def test_the_author_sees_which_signs_cost_and_what_stands_in_for_them():
         ("”", '"'),
         ("…", "..."),
     ]
-    assert plain("Don’t\u00a0miss\tit – it’s “free”…\u200b") == "Don't miss it - it's \"free\"..."
+    assert (
+        plain("Don’t\u00a0miss\tit – it’s “free”…\u200b")
+        == "Don't miss it - it's \"free\"..."
+    )
 
 
 def test_letters_and_emoji_are_nobodys_business():

@@ -50,7 +50,12 @@ def test_anything_less_is_not(texts):
 
 
 @pytest.mark.parametrize(
-    "between", [went(15, MessageStatus.SENT, 4), failed(4, 15, code=OTHER), went(15, "skipped", 4)]
+    "between",
+    [
+        went(15, MessageStatus.SENT, 4),
+        failed(4, 15, code=OTHER),
+        went(15, "skipped", 4),
+    ],
 )
 def test_what_says_nothing_about_the_phone_neither_counts_nor_excuses(between):
     assert struck(failed(1, 0), failed(2, 10), between, failed(3, 20))

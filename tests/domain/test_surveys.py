@@ -53,13 +53,19 @@ def test_from_the_first_question_to_the_last_words():
 
 def test_an_answer_may_end_it_without_registering():
     step = after("no")
-    assert (step.state.status, step.registers, step.replies) == (SessionStatus.COMPLETED, False, ("See you there.",))
+    assert (step.state.status, step.registers, step.replies) == (
+        SessionStatus.COMPLETED,
+        False,
+        ("See you there.",),
+    )
     ends = replace(PICNIC, questions=(replace(COMING, leads={"no": END}), MANY))
     assert after("no", state=ends).registers
 
 
 def test_an_answer_may_lead_over_questions_and_back_goes_the_same_way():
-    state = replace(PICNIC, questions=(replace(COMING, leads={"no": 4}), MANY, NAME, ELSE))
+    state = replace(
+        PICNIC, questions=(replace(COMING, leads={"no": 4}), MANY, NAME, ELSE)
+    )
     assert after("no", state=state).replies == ("Anything else?",)
     assert way_to_here(after("no", state=state).state) == [0]
     assert after("no", "back", state=state).replies == ("Coming? Reply YES or NO.",)
@@ -68,7 +74,9 @@ def test_an_answer_may_lead_over_questions_and_back_goes_the_same_way():
 
 def test_asked_again_twice_with_a_hint_then_a_person():
     first, second = after("yes", "a few"), after("yes", "a few", "some")
-    assert first.replies == ("Please answer with one number from 1 to 20, in digits. Text DONE to leave.\nHow many?",)
+    assert first.replies == (
+        "Please answer with one number from 1 to 20, in digits. Text DONE to leave.\nHow many?",
+    )
     assert second.state.misses == 2
     third = after("yes", "a few", "some", "lots")
     assert (third.state.status, third.needs_person, third.replies) == (
@@ -84,7 +92,11 @@ def test_an_understood_answer_forgives_the_misses():
 
 def test_skip_passes_what_is_not_needed():
     step = after("yes", "4", "skip")
-    assert (step.record.state, step.record.value, step.replies) == (AnswerState.SKIPPED, None, ("Anything else?",))
+    assert (step.record.state, step.record.value, step.replies) == (
+        AnswerState.SKIPPED,
+        None,
+        ("Anything else?",),
+    )
     needed = after("yes", "SKIP")
     assert needed.replies[0].startswith("This question needs an answer.")
     assert needed.state.position == 1
@@ -97,7 +109,11 @@ def test_back_asks_the_question_before():
 
 def test_done_leaves_at_any_time_and_says_what_it_means():
     step = after("yes", "Done.")
-    assert (step.state.status, step.replies, step.record) == (SessionStatus.LEFT, (LEFT,), None)
+    assert (step.state.status, step.replies, step.record) == (
+        SessionStatus.LEFT,
+        (LEFT,),
+        None,
+    )
     assert "STOP" in LEFT
 
 
@@ -161,10 +177,14 @@ QUESTIONS = st.builds(
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(QUESTIONS, min_size=1, max_size=8), st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=40))))
+@given(
+    st.lists(QUESTIONS, min_size=1, max_size=8),
+    st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=40))),
+)
 def test_any_texts_end_in_a_legal_state_and_no_answer_is_lost(questions, texts):
-    """Property: whatever is texted, every text that is taken is one of our words or written down once; the position
-    stays inside; it ends at most once; and what was understood is what the state holds.
+    """Property: whatever is texted, every text that is taken is one of our words or written
+    down once; the position stays inside; it ends at most once; and what was understood is
+    what the state holds.
     """
     state, written = State(tuple(questions)), {}
     for text in texts:
@@ -175,10 +195,16 @@ def test_any_texts_end_in_a_legal_state_and_no_answer_is_lost(questions, texts):
         assert all(reply.strip() for reply in step.replies)
         assert 0 <= step.state.position < len(questions)
         assert step.state.misses <= MOST_MISSES + 1
-        assert step.record or step.state.status is SessionStatus.LEFT or step.state.position <= state.position
+        assert (
+            step.record
+            or step.state.status is SessionStatus.LEFT
+            or step.state.position <= state.position
+        )
         assert step.state.values == written
         assert all(place < step.state.position for place in way_to_here(step.state))
-        assert bool(step.needs_person) == (step.state.status is SessionStatus.HANDED_OVER)
+        assert bool(step.needs_person) == (
+            step.state.status is SessionStatus.HANDED_OVER
+        )
         state = step.state
         if state.status is not SessionStatus.ACTIVE:
             break

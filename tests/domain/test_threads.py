@@ -21,12 +21,22 @@ DENVER = "America/Denver"
     ],
 )
 def test_moments_are_short_in_lists_and_days_stand_between_texts(moment, short, day):
-    assert (short_time(moment, DENVER, NOW), day_of(moment, DENVER, NOW)) == (short, day)
+    assert (short_time(moment, DENVER, NOW), day_of(moment, DENVER, NOW)) == (
+        short,
+        day,
+    )
 
 
 @pytest.mark.parametrize(
     ("until", "left"),
-    [("2026-12-04", 0), ("2026-12-05", 0), ("2026-12-07", 1), ("2026-12-11", 5), ("2026-12-18", 10), ("2026-12-01", 0)],
+    [
+        ("2026-12-04", 0),
+        ("2026-12-05", 0),
+        ("2026-12-07", 1),
+        ("2026-12-11", 5),
+        ("2026-12-18", 10),
+        ("2026-12-01", 0),
+    ],
 )
 def test_weekends_are_no_working_days(until, left):
     assert working_days(date(2026, 12, 4), date.fromisoformat(until)) == left

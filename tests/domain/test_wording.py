@@ -59,11 +59,16 @@ def test_a_text_is_filled_in_for_zoe(template, filled):
     ],
 )
 @pytest.mark.parametrize("name", [None, "", "  "])
-def test_without_a_name_the_fallback_stands_in_or_the_space_goes_too(template, filled, name):
+def test_without_a_name_the_fallback_stands_in_or_the_space_goes_too(
+    template, filled, name
+):
     assert fill(template, name) == filled
 
 
-@pytest.mark.parametrize("name", ["{name}", "{first_name|x}", "{0.__class__}", "%s", "\\1", "\\g<0>", "{{7*7}}"])
+@pytest.mark.parametrize(
+    "name",
+    ["{name}", "{first_name|x}", "{0.__class__}", "%s", "\\1", "\\g<0>", "{{7*7}}"],
+)
 def test_a_name_is_never_read_as_a_template(name):
     assert fill("Hi {name}!", name) == f"Hi {name}!"
 
@@ -71,9 +76,18 @@ def test_a_name_is_never_read_as_a_template(name):
 @pytest.mark.parametrize(
     ("template", "said"),
     [
-        ("Hi {frist_name}", "{frist_name} is not a placeholder. Did you mean {first_name}?"),
-        ("Hi {First-Name}", "{First-Name} is not a placeholder. Did you mean {first_name}?"),
-        ("Hi {unknown}", "{unknown} is not a placeholder. There are {first_name}, {name} and {full_name}."),
+        (
+            "Hi {frist_name}",
+            "{frist_name} is not a placeholder. Did you mean {first_name}?",
+        ),
+        (
+            "Hi {First-Name}",
+            "{First-Name} is not a placeholder. Did you mean {first_name}?",
+        ),
+        (
+            "Hi {unknown}",
+            "{unknown} is not a placeholder. There are {first_name}, {name} and {full_name}.",
+        ),
         ("Hi {0.__class__}", "{0.__class__} is not a placeholder."),
         ("Hi ${x}", "{x} is not a placeholder."),
         ("Hi {unknown|friend}", "{unknown} is not a placeholder."),
@@ -90,7 +104,17 @@ def test_a_template_that_cannot_be_filled_in_says_why(template, said):
 
 
 @pytest.mark.parametrize(
-    "template", ["", "Hi", "Hi {name}", "{ First Name | you }", "100 %", "%(x)s", "a | b", "Hi {full_name|}"]
+    "template",
+    [
+        "",
+        "Hi",
+        "Hi {name}",
+        "{ First Name | you }",
+        "100 %",
+        "%(x)s",
+        "a | b",
+        "Hi {full_name|}",
+    ],
 )
 def test_a_good_template_has_no_problem(template):
     assert problems_with(template) == []
@@ -114,14 +138,17 @@ def test_the_event_s_placeholders_need_an_event():
     ],
 )
 def test_a_text_is_filled_in_for_an_event(template, filled):
-    assert fill(template, "Zoe", {"event_title": "Picnic", "event_date": "Fri 8 May"}) == filled
+    assert (
+        fill(template, "Zoe", {"event_title": "Picnic", "event_date": "Fri 8 May"})
+        == filled
+    )
 
 
 def test_a_title_is_never_read_as_a_template():
     """B19: once, and nothing of it again."""
-    assert fill("{event_title}", "Zoe", {"event_title": "{name} {event_title} {0.__class__}"}) == (
-        "{name} {event_title} {0.__class__}"
-    )
+    assert fill(
+        "{event_title}", "Zoe", {"event_title": "{name} {event_title} {0.__class__}"}
+    ) == ("{name} {event_title} {0.__class__}")
 
 
 def test_what_is_said_of_an_event_is_the_same_for_everybody():
@@ -177,7 +204,10 @@ def test_every_token_to_insert_can_be_filled_in():
         ("nul\x00 bell\x07 del\x7f c1\x85", "nul bell del c1"),
         ("\u202eexe\u202c \u2066x\u2069", "exe x"),
         ("\ud800half", "half"),
-        ("Cafe\u0301 🏳\ufe0f\u200d🌈 שלום\u200f", "Cafe\u0301 🏳\ufe0f\u200d🌈 שלום\u200f"),
+        (
+            "Cafe\u0301 🏳\ufe0f\u200d🌈 שלום\u200f",
+            "Cafe\u0301 🏳\ufe0f\u200d🌈 שלום\u200f",
+        ),
         (" \x00\n ", ""),
     ],
 )
@@ -242,8 +272,14 @@ def test_the_first_name_is_what_a_person_is_called(name, first):
 
 
 def test_the_opt_out_line_is_added_once_on_its_own_line():
-    assert with_footer("See you at 6", DEFAULT_FOOTER) == "See you at 6\nReply STOP to opt out."
-    assert with_footer("See you. reply stop to OPT OUT.", DEFAULT_FOOTER) == "See you. reply stop to OPT OUT."
+    assert (
+        with_footer("See you at 6", DEFAULT_FOOTER)
+        == "See you at 6\nReply STOP to opt out."
+    )
+    assert (
+        with_footer("See you. reply stop to OPT OUT.", DEFAULT_FOOTER)
+        == "See you. reply stop to OPT OUT."
+    )
     assert with_footer("See you", "  ") == "See you"
     assert with_footer("", DEFAULT_FOOTER) == DEFAULT_FOOTER
 

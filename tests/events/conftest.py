@@ -11,14 +11,19 @@ from app.kit.db import db, write
 
 @pytest.fixture
 def make_event(app):
-    """Call `make_event("Picnic", ZOE, (LEO, "Leo"), date=…)`: an event and who is registered; gives its id."""
+    """Call `make_event("Picnic", ZOE, (LEO, "Leo"), date=…)`: an event and who is registered;
+    gives its id.
+    """
 
     def make(title, *people, **more):
         with app.app_context(), write() as session:
             session.add(row := Event(title=title, **more))
             session.flush()
             pairs = [(each, None) if isinstance(each, str) else each for each in people]
-            session.add_all(EventRegistration(event_id=row.id, phone=phone, name=name) for phone, name in pairs)
+            session.add_all(
+                EventRegistration(event_id=row.id, phone=phone, name=name)
+                for phone, name in pairs
+            )
             return row.id
 
     return make
@@ -30,8 +35,15 @@ def registered(app):
 
     def read(event_id):
         with app.app_context():
-            wanted = db.select(EventRegistration.phone, EventRegistration.name).order_by(EventRegistration.id)
-            return {phone: name for phone, name in db.session.execute(wanted.filter_by(event_id=event_id))}
+            wanted = db.select(
+                EventRegistration.phone, EventRegistration.name
+            ).order_by(EventRegistration.id)
+            return {
+                phone: name
+                for phone, name in db.session.execute(
+                    wanted.filter_by(event_id=event_id)
+                )
+            }
 
     return read
 
@@ -42,7 +54,9 @@ def rid_of(app):
 
     def read(event_id, phone):
         with app.app_context():
-            wanted = db.select(EventRegistration.id).filter_by(event_id=event_id, phone=phone)
+            wanted = db.select(EventRegistration.id).filter_by(
+                event_id=event_id, phone=phone
+            )
             return db.session.scalar(wanted)
 
     return read
@@ -65,7 +79,9 @@ def last_act(app):
 
     def read():
         with app.app_context():
-            row = db.session.scalar(db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1))
+            row = db.session.scalar(
+                db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)
+            )
             return row.verb, row.who, row.about, json.loads(row.details or "{}")
 
     return read

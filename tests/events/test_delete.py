@@ -16,12 +16,19 @@ from tests.makers import member
 
 @pytest.fixture
 def blast_to(app):
-    """Confirm a blast to an event, due in so many hours (None: now); gives the id of its schedule."""
+    """Confirm a blast to an event, due in so many hours (None: now); gives the id of its
+    schedule.
+    """
 
     def make(event_id, hours=2.0, body="See you there"):
         due = None if hours is None else now() + timedelta(hours=hours)
         with app.app_context(), write():
-            return confirm(Draft(body, None, Target.EVENT, event_id, "UTC", due), None, "sol", now())
+            return confirm(
+                Draft(body, None, Target.EVENT, event_id, "UTC", due),
+                None,
+                "sol",
+                now(),
+            )
 
     return make
 
@@ -56,19 +63,29 @@ def test_the_page_says_what_goes_with_it(app, visit, make_event, blast_to):
     assert "With the event go its 2 registrations. No blast to it is planned." in words
     blast_to(id)
     words = visit(f"/events/{id}/edit", "ada").words
-    assert "1 planned blast to it is cancelled. What was sent stays in the logs" in words
+    assert (
+        "1 planned blast to it is cancelled. What was sent stays in the logs" in words
+    )
     assert "being sent now" not in words
     blast_to(id, None)
     release_all(app)
     words = visit(f"/events/{id}/edit", "ada").words
-    assert "A blast to it is being sent now. Deleting the event does not stop that." in words
+    assert (
+        "A blast to it is being sent now. Deleting the event does not stop that."
+        in words
+    )
 
 
-def test_deleting_cancels_what_waits_in_the_same_act(app, visit, make_event, blast_to, schedule_of, last_act):
+def test_deleting_cancels_what_waits_in_the_same_act(
+    app, visit, make_event, blast_to, schedule_of, last_act
+):
     id, other = make_event("Picnic", ZOE, LEO), make_event("Clinic", MIA)
     waiting, undoable, others = blast_to(id), blast_to(id, None), blast_to(other)
     page = visit(f"/events/{id}/delete", "ada", _="", follow=True)
-    assert "Picnic is deleted, with 2 registrations. 2 planned blasts were cancelled." in page.words
+    assert (
+        "Picnic is deleted, with 2 registrations. 2 planned blasts were cancelled."
+        in page.words
+    )
     assert visit(f"/events/{id}", "ada").status_code == 404
     why = "for the event “Picnic”, which was deleted"
     assert schedule_of(waiting) == schedule_of(undoable) == ("cancelled", why, None)
@@ -76,7 +93,10 @@ def test_deleting_cancels_what_waits_in_the_same_act(app, visit, make_event, bla
     assert last_act() == (
         "event.deleted", "ada", f"event {id}", {"title": "Picnic", "registrations": 2, "cancelled": 2}
     )  # fmt: skip
-    assert f"Nobody was texted. It was {why}." in visit(f"/blasts/scheduled/{waiting}", "sol").words
+    assert (
+        f"Nobody was texted. It was {why}."
+        in visit(f"/blasts/scheduled/{waiting}", "sol").words
+    )
     assert release_all(app) == 0
     assert texts(app) == []
     assert visit.post(f"/events/{id}/delete", "ada").status_code == 404
@@ -120,19 +140,27 @@ def test_only_admins_delete(visit, make_event, event_now):
     assert event_now(id).title == "Picnic"
 
 
-def test_the_event_page_shows_what_waits_and_what_could_not_leave(app, visit, make_event, blast_to):
+def test_the_event_page_shows_what_waits_and_what_could_not_leave(
+    app, visit, make_event, blast_to
+):
     id = make_event("Picnic", ZOE)
     other = make_event("Clinic", LEO)
     blast_to(id, 3, "Later one")
     blast_to(id, 1, "Sooner one")
     blast_to(other, 1, "Of the clinic")
-    cancelled, expired = blast_to(id, 2, "Cancelled one"), blast_to(id, 2, "Expired one")
+    cancelled, expired = (
+        blast_to(id, 2, "Cancelled one"),
+        blast_to(id, 2, "Expired one"),
+    )
     with app.app_context(), write() as session:
         session.get(ScheduledMessage, cancelled).status = "cancelled"
         row = session.get(ScheduledMessage, expired)
         row.status, row.error_message = "expired", "It was too late."
     words = visit(f"/events/{id}", "sol").words
-    places = [words.find(each) for each in ("Sooner one", "Later one", "Expired one", "It was too late.")]
+    places = [
+        words.find(each)
+        for each in ("Sooner one", "Later one", "Expired one", "It was too late.")
+    ]
     assert places == sorted(places)
     assert places[0] > 0
     assert "Cancelled one" not in words

@@ -1,4 +1,6 @@
-"""Two hundred events and a hundred thousand registrations: no page takes longer than 50 ms, an export streams."""
+"""Two hundred events and a hundred thousand registrations: no page takes longer than 50 ms, an
+export streams.
+"""
 
 import shutil
 import time
@@ -32,7 +34,11 @@ def crowd(tmp_path_factory, fresh_database):
     path = tmp_path_factory.mktemp("crowd") / "sms.db"
     shutil.copy(fresh_database, path)
     app = create_app(
-        Settings(secret_key="a-key-for-tests-0123456789", app_env="test", database_url=f"sqlite:///{path}")
+        Settings(
+            secret_key="a-key-for-tests-0123456789",
+            app_env="test",
+            database_url=f"sqlite:///{path}",
+        )
     )
     with app.app_context(), write() as session:
         session.execute(db.text(EVENTS))
@@ -42,7 +48,9 @@ def crowd(tmp_path_factory, fresh_database):
 
 @pytest.fixture
 def ask(crowd):
-    """Ada asks for an address; gives the seconds of work, the best of up to ten (others share the machine)."""
+    """Ada asks for an address; gives the seconds of work, the best of up to ten (others share
+    the machine).
+    """
     browser = Visitor(crowd).browser("ada")
 
     def best(address):
@@ -67,7 +75,9 @@ def test_every_page_search_and_order_is_quick(ask):
                   for sort in ("name", "phone", "created_at") for way in ("asc", "desc&page=150")]  # fmt: skip
     addresses += ["/events/1/edit", "/events/77/register"]
     taken = {address: ask(address) for address in addresses}
-    assert {address: seconds for address, seconds in taken.items() if seconds > LIMIT} == {}
+    assert {
+        address: seconds for address, seconds in taken.items() if seconds > LIMIT
+    } == {}
 
 
 @pytest.mark.slow
@@ -79,4 +89,7 @@ def test_an_export_begins_at_once_and_streams(crowd):
     first = next(pieces)
     assert time.perf_counter() - start < 1
     assert len(first) < 50_000
-    assert sum(piece.count("\n" if isinstance(piece, str) else b"\n") for piece in pieces) > 9_000
+    assert (
+        sum(piece.count("\n" if isinstance(piece, str) else b"\n") for piece in pieces)
+        > 9_000
+    )

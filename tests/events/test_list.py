@@ -1,4 +1,6 @@
-"""The list of events: to come first, found, sorted, in pages, with few questions to the database."""
+"""The list of events: to come first, found, sorted, in pages, with few questions to the
+database.
+"""
 
 import datetime as dt
 from urllib.parse import urlencode
@@ -32,10 +34,20 @@ def year(make_event):
 
 
 def titles(search="", sort="when", way="asc", number=1, per_page=50):
-    return [line.event.title for line in coming.page(Asked(search, number, per_page, sort, way), TODAY).rows]
+    return [
+        line.event.title
+        for line in coming.page(Asked(search, number, per_page, sort, way), TODAY).rows
+    ]
 
 
-IN_ORDER = ["All day today", "This morning", "Tonight", "Next week", "Another day", "Some day"]
+IN_ORDER = [
+    "All day today",
+    "This morning",
+    "Tonight",
+    "Next week",
+    "Another day",
+    "Some day",
+]
 IN_ORDER += ["Yesterday late", "Yesterday early", "Last month"]
 
 
@@ -47,13 +59,32 @@ def test_what_is_to_come_is_first_then_what_has_no_day_then_the_past(shop, year)
 
 def test_it_can_be_sorted(shop, year):
     latest = titles(way="desc")
-    assert (latest[0], latest[-3:]) == ("Next week", ["Last month", "Another day", "Some day"])
+    assert (latest[0], latest[-3:]) == (
+        "Next week",
+        ["Last month", "Another day", "Some day"],
+    )
     assert titles(sort="title") == sorted(IN_ORDER, key=str.lower)
-    assert titles(sort="people", way="desc")[:3] == ["Last month", "Next week", "Yesterday late"]
+    assert titles(sort="people", way="desc")[:3] == [
+        "Last month",
+        "Next week",
+        "Yesterday late",
+    ]
 
 
-FINDS = {"zoë": ["Tonight"], "ZOË": ["Tonight"], "%": ["Tonight"], "barn": ["Another day"], "_": [], "\\": [], "'": []}
-FINDS |= {"day": [title for title in IN_ORDER if "day" in title], "\x00": IN_ORDER, "x" * 1000: []}
+FINDS = {
+    "zoë": ["Tonight"],
+    "ZOË": ["Tonight"],
+    "%": ["Tonight"],
+    "barn": ["Another day"],
+    "_": [],
+    "\\": [],
+    "'": [],
+}
+FINDS |= {
+    "day": [title for title in IN_ORDER if "day" in title],
+    "\x00": IN_ORDER,
+    "x" * 1000: [],
+}
 
 
 @pytest.mark.parametrize("search", FINDS)
@@ -74,13 +105,32 @@ def test_the_page_says_when_where_and_how_many(visit, make_event):
 def test_an_empty_list_says_how_to_begin(visit):
     for who in ("ada", "sol"):
         page = visit("/events", who)
-        assert "Add an event, register who comes, and text all of them at once." in page.words
+        assert (
+            "Add an event, register who comes, and text all of them at once."
+            in page.words
+        )
         assert 'href="/events/add"' in page.text
-    assert "No event has that in its title or place." in visit("/events?search=x", "sol").words
+    assert (
+        "No event has that in its title or place."
+        in visit("/events?search=x", "sol").words
+    )
 
 
-WILD = ["page=0", "page=1000000000", "page=%00", "per_page=1e9", "sort=__class__&dir=x", "search=%FF%FE"]
-WILD += ["_method=POST", "_external=1&_scheme=javascript", "endpoint=x", "self=x", "event_id=x"]
+WILD = [
+    "page=0",
+    "page=1000000000",
+    "page=%00",
+    "per_page=1e9",
+    "sort=__class__&dir=x",
+    "search=%FF%FE",
+]
+WILD += [
+    "_method=POST",
+    "_external=1&_scheme=javascript",
+    "endpoint=x",
+    "self=x",
+    "event_id=x",
+]
 
 
 @pytest.mark.parametrize("query", WILD)

@@ -16,15 +16,26 @@ def register(phone, name, days_ago):
         session.add(event := Event(title="Picnic", date=date(2026, 6, 1)))
         session.flush()
         at = now() - timedelta(days=days_ago)
-        session.add(EventRegistration(event_id=event.id, phone=phone, name=name, created_at=at))
+        session.add(
+            EventRegistration(event_id=event.id, phone=phone, name=name, created_at=at)
+        )
 
 
 def test_the_communitys_name_comes_first_then_the_newest_registrations(shop):
     member(ZOE, "Zoe Example")
     member(LEO)
-    for phone, name, days in ((ZOE, "Zo", 1), (LEO, "Leo", 9), (LEO, "Leonard", 3), (MIA, None, 2)):
+    for phone, name, days in (
+        (ZOE, "Zo", 1),
+        (LEO, "Leo", 9),
+        (LEO, "Leonard", 3),
+        (MIA, None, 2),
+    ):
         register(phone, name, days)
-    assert names_of([ZOE, LEO, MIA, MAX]) == {ZOE: "Zoe Example", LEO: "Leonard", MIA: None}
+    assert names_of([ZOE, LEO, MIA, MAX]) == {
+        ZOE: "Zoe Example",
+        LEO: "Leonard",
+        MIA: None,
+    }
 
 
 def test_the_practice_phone_of_somebody_who_only_registered_has_their_name(app, visit):

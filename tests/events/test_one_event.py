@@ -8,7 +8,15 @@ from app.events.views.words import away
 from app.kit.clock import now
 from tests.cast import LEO, ZOE
 
-NAMES = ["<script>alert(1)</script>", "{{7*7}}", "O'Brien", '"; DROP TABLE', "%s", "Null", "🏳️\u200d🌈 مرحبا"]
+NAMES = [
+    "<script>alert(1)</script>",
+    "{{7*7}}",
+    "O'Brien",
+    '"; DROP TABLE',
+    "%s",
+    "Null",
+    "🏳️\u200d🌈 مرحبا",
+]
 DAY_WORDS = "Write the day as year-month-day, for example 2026-05-08."
 BAD = [
     ({"title": ""}, "Write a title first."),
@@ -22,19 +30,36 @@ BAD = [
     ({"date": "8 May"}, DAY_WORDS),
     ({"date": "9999-12-31"}, "Choose a day between 1970 and 2199."),
     ({"date": "0001-01-01"}, "Choose a day between 1970 and 2199."),
-    ({"date": "2027-05-08", "start_time": "24:00"}, "Write the time as hours:minutes, for example 18:30."),
-    ({"date": "2027-05-08", "start_time": "6pm"}, "Write the time as hours:minutes, for example 18:30."),
+    (
+        {"date": "2027-05-08", "start_time": "24:00"},
+        "Write the time as hours:minutes, for example 18:30.",
+    ),
+    (
+        {"date": "2027-05-08", "start_time": "6pm"},
+        "Write the time as hours:minutes, for example 18:30.",
+    ),
     ({"start_time": "18:30"}, "A time needs a day."),
 ]
 
 
-def test_both_roles_add_an_event_and_read_when_and_where_it_is(visit, event_now, last_act):
-    typed = {"title": "  Spring \n picnic ", "date": "2031-05-08", "start_time": "18:30", "place": "City Park"}
+def test_both_roles_add_an_event_and_read_when_and_where_it_is(
+    visit, event_now, last_act
+):
+    typed = {
+        "title": "  Spring \n picnic ",
+        "date": "2031-05-08",
+        "start_time": "18:30",
+        "place": "City Park",
+    }
     for number, who in enumerate(("ada", "sol"), 1):
         page = visit("/events/add", who, **typed)
         assert (page.status_code, page.location) == (303, f"/events/{number}")
         row = event_now(number)
-        assert (row.title, row.date, row.start_time) == ("Spring picnic", dt.date(2031, 5, 8), "18:30")
+        assert (row.title, row.date, row.start_time) == (
+            "Spring picnic",
+            dt.date(2031, 5, 8),
+            "18:30",
+        )
         assert row.place == "City Park"
         assert last_act() == ("event.added", who, f"event {number}", {})
     page = visit("/events/1", "sol")
@@ -46,14 +71,25 @@ def test_both_roles_add_an_event_and_read_when_and_where_it_is(visit, event_now,
 def test_a_title_alone_is_an_event(visit, event_now):
     assert visit("/events/add", "sol", title="x" * 200).status_code == 303
     row = event_now(1)
-    assert (len(row.title), row.date, row.start_time, row.place) == (200, None, None, None)
+    assert (len(row.title), row.date, row.start_time, row.place) == (
+        200,
+        None,
+        None,
+        None,
+    )
     assert "No date yet" in visit("/events/1", "sol").words
 
 
 @pytest.mark.parametrize(("typed", "words"), BAD)
-def test_b29_what_is_no_event_is_said_beside_the_field_and_everything_typed_stays(visit, event_now, typed, words):
+def test_b29_what_is_no_event_is_said_beside_the_field_and_everything_typed_stays(
+    visit, event_now, typed, words
+):
     """B29: a title of 201 letters, the day 0000-00-00, the year 10000."""
-    page = visit("/events/add", "sol", **({"title": "Flu clinic", "place": "River Street"} | typed))
+    page = visit(
+        "/events/add",
+        "sol",
+        **({"title": "Flu clinic", "place": "River Street"} | typed),
+    )
     assert page.status_code == 422
     assert page.words.count(words) == 2  # above, and beside the field
     for value in typed.values():
@@ -62,13 +98,21 @@ def test_b29_what_is_no_event_is_said_beside_the_field_and_everything_typed_stay
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_b17_titles_places_and_names_are_stored_as_they_are_and_shown_escaped(visit, event_now, registered, name):
+def test_b17_titles_places_and_names_are_stored_as_they_are_and_shown_escaped(
+    visit, event_now, registered, name
+):
     """B17: on the list, on the page, in the form, in the window's title."""
     visit("/events/add", "ada", title=name, place=name)
     visit("/events/1/register", "ada", name=name, phone=ZOE)
     assert (event_now(1).title, event_now(1).place) == (name, name)
     assert registered(1) == {ZOE: name}
-    shown = ("/events", "/events/1", "/events/1/edit", "/events/1/register", "/blasts/new?target=event&event_id=1")
+    shown = (
+        "/events",
+        "/events/1",
+        "/events/1/edit",
+        "/events/1/register",
+        "/blasts/new?target=event&event_id=1",
+    )
     for address in shown:
         page = visit(address, "ada")
         assert page.status_code == 200
@@ -83,13 +127,27 @@ def test_turning_marks_are_taken_out_of_a_title(visit, event_now):
     assert event_now(1).title == "gnpexe."
 
 
-def test_both_roles_change_an_event_and_the_audit_says_what(visit, make_event, event_now, last_act):
+def test_both_roles_change_an_event_and_the_audit_says_what(
+    visit, make_event, event_now, last_act
+):
     id = make_event("Picnic", ZOE, date=dt.date(2031, 5, 8), start_time="18:30")
     assert 'value="2031-05-08"' in visit(f"/events/{id}/edit", "sol").text
-    page = visit(f"/events/{id}/edit", "sol", title="Picnic", date="2031-05-09", start_time="", place="Barn")
+    page = visit(
+        f"/events/{id}/edit",
+        "sol",
+        title="Picnic",
+        date="2031-05-09",
+        start_time="",
+        place="Barn",
+    )
     assert (page.status_code, page.location) == (303, f"/events/{id}")
     row = event_now(id)
-    assert (row.title, row.date, row.start_time, row.place) == ("Picnic", dt.date(2031, 5, 9), None, "Barn")
+    assert (row.title, row.date, row.start_time, row.place) == (
+        "Picnic",
+        dt.date(2031, 5, 9),
+        None,
+        "Barn",
+    )
     verb, who, about, details = last_act()
     assert (verb, who, about) == ("event.changed", "sol", f"event {id}")
     assert details["changed"] == ["date", "start_time", "place"]
@@ -99,17 +157,28 @@ def test_a_mistake_while_changing_changes_nothing(visit, make_event, event_now):
     id = make_event("Picnic", date=dt.date(2031, 5, 8))
     page = visit(f"/events/{id}/edit", "sol", title="Barbecue", date="")
     assert page.status_code == 303
-    page = visit(f"/events/{id}/edit", "sol", title="Barbecue 2", date="", start_time="10:00")
+    page = visit(
+        f"/events/{id}/edit", "sol", title="Barbecue 2", date="", start_time="10:00"
+    )
     assert page.status_code == 422
     assert page.headings == ["Barbecue"]
     assert event_now(id).title == "Barbecue"
 
 
-def test_a_form_that_speaks_of_nothing_saves_the_event_as_it_was(visit, make_event, event_now):
-    id = make_event("Picnic", date=dt.date(2031, 5, 8), start_time="09:05", place="Barn")
+def test_a_form_that_speaks_of_nothing_saves_the_event_as_it_was(
+    visit, make_event, event_now
+):
+    id = make_event(
+        "Picnic", date=dt.date(2031, 5, 8), start_time="09:05", place="Barn"
+    )
     assert visit.post(f"/events/{id}/edit", "sol").status_code == 303
     row = event_now(id)
-    assert (row.title, row.date, row.start_time, row.place) == ("Picnic", dt.date(2031, 5, 8), "09:05", "Barn")
+    assert (row.title, row.date, row.start_time, row.place) == (
+        "Picnic",
+        dt.date(2031, 5, 8),
+        "09:05",
+        "Barn",
+    )
 
 
 def test_a_new_blast_begins_with_the_event_chosen(visit, make_event):
@@ -120,23 +189,50 @@ def test_a_new_blast_begins_with_the_event_chosen(visit, make_event):
     page = visit(f"/blasts/new?target=event&event_id={id}", "sol")
     assert f'<option selected value="{id}">Picnic</option>' in page.text
     for wild in ("999", "x", "", "9" * 40):
-        assert visit(f"/blasts/new?target=event&event_id={wild}", "sol").status_code == 200
+        assert (
+            visit(f"/blasts/new?target=event&event_id={wild}", "sol").status_code == 200
+        )
 
 
 @pytest.mark.parametrize("number", ["99999999999999999999", "0", "-1", "١٢", "7"])
 def test_nothing_is_there_b24(visit, number):
     for what in ("", "/edit", "/register", "/export"):
         assert visit(f"/events/{number}{what}", "ada").status_code == 404
-    for what in ("delete", "edit", "register", "unregister/1", "registrations/1/unsubscribe"):
-        assert visit(f"/events/{number}/{what}", "ada", title="x", phone=ZOE).status_code == 404
+    for what in (
+        "delete",
+        "edit",
+        "register",
+        "unregister/1",
+        "registrations/1/unsubscribe",
+    ):
+        assert (
+            visit(f"/events/{number}/{what}", "ada", title="x", phone=ZOE).status_code
+            == 404
+        )
 
 
 def test_a_day_is_said_from_today_on():
-    said = {-800: "2 years ago", -45: "1 month ago", -2: "2 days ago", -1: "yesterday", 0: "today", 1: "tomorrow"}
-    said |= {31: "in 31 days", 32: "in 1 month", 700: "in 23 months", 2000: "in 5 years"}
+    said = {
+        -800: "2 years ago",
+        -45: "1 month ago",
+        -2: "2 days ago",
+        -1: "yesterday",
+        0: "today",
+        1: "tomorrow",
+    }
+    said |= {
+        31: "in 31 days",
+        32: "in 1 month",
+        700: "in 23 months",
+        2000: "in 5 years",
+    }
     assert {days: away(days) for days in said} == said
 
 
 def test_today_is_the_organisations_day(app, visit, make_event):
-    denver = now().astimezone(dt.timezone(dt.timedelta(hours=-6.5))).date()  # Denver is at -6 or -7
-    assert "(today)" in visit(f"/events/{make_event('Picnic', date=denver)}", "sol").words
+    denver = (
+        now().astimezone(dt.timezone(dt.timedelta(hours=-6.5))).date()
+    )  # Denver is at -6 or -7
+    assert (
+        "(today)" in visit(f"/events/{make_event('Picnic', date=denver)}", "sol").words
+    )

@@ -1,4 +1,7 @@
-"""Who comes: registered, taken off, put on the do-not-text list, found, downloaded. The community is another pool."""
+"""Who comes: registered, taken off, put on the do-not-text list, found, downloaded.
+
+The community is another pool.
+"""
 
 import json
 from urllib.parse import urlencode
@@ -29,13 +32,22 @@ BAD_NUMBERS = [
 def picnic(make_event):
     """Zoë, Leo, Mia and Max without a name come to the picnic; Zoë alone to the clinic."""
     make_event("Flu clinic", (ZOE, "Zoë"))
-    return make_event("Picnic", (ZOE, "Zoë O'Hara"), (LEO, "leo 100%"), (MIA, "Mia_Chen \\ Ruiz"), MAX)
+    return make_event(
+        "Picnic", (ZOE, "Zoë O'Hara"), (LEO, "leo 100%"), (MIA, "Mia_Chen \\ Ruiz"), MAX
+    )
 
 
 @pytest.mark.parametrize("who", ["ada", "sol"])
-def test_both_roles_register_somebody_in_any_spelling(visit, make_event, registered, last_act, who):
+def test_both_roles_register_somebody_in_any_spelling(
+    visit, make_event, registered, last_act, who
+):
     id = make_event("Picnic")
-    page = visit(f"/events/{id}/register", who, name="  Zoë \u202eHernández\u200b", phone="(303) 555-0142")
+    page = visit(
+        f"/events/{id}/register",
+        who,
+        name="  Zoë \u202eHernández\u200b",
+        phone="(303) 555-0142",
+    )
     assert (page.status_code, page.location) == (303, f"/events/{id}")
     assert registered(id) == {ZOE: "Zoë Hernández"}
     assert last_act() == ("registration.added", who, f"event {id}, registration 1", {})
@@ -48,8 +60,12 @@ def test_one_after_the_other(visit, make_event):
     assert f"{pretty(ZOE)} is registered." in visit(page.location, "sol").words
 
 
-def test_a_number_registered_already_is_said_beside_the_field(visit, picnic, registered):
-    page = visit(f"/events/{picnic}/register", "sol", name="Zoe again", phone="+1 303.555.0142")
+def test_a_number_registered_already_is_said_beside_the_field(
+    visit, picnic, registered
+):
+    page = visit(
+        f"/events/{picnic}/register", "sol", name="Zoe again", phone="+1 303.555.0142"
+    )
     assert page.status_code == 422
     assert "Someone with this number is registered already." in page.words
     assert 'value="+1 303.555.0142"' in page.text
@@ -58,7 +74,9 @@ def test_a_number_registered_already_is_said_beside_the_field(visit, picnic, reg
 
 
 @pytest.mark.parametrize(("phone", "words"), BAD_NUMBERS)
-def test_a_bad_number_is_said_beside_the_field(visit, make_event, registered, phone, words):
+def test_a_bad_number_is_said_beside_the_field(
+    visit, make_event, registered, phone, words
+):
     id = make_event("Picnic")
     page = visit(f"/events/{id}/register", "sol", name="Zoë", phone=phone)
     assert page.status_code == 422
@@ -68,7 +86,13 @@ def test_a_bad_number_is_said_beside_the_field(visit, make_event, registered, ph
 
 
 def test_our_own_number_comes_to_nothing(make_app):
-    visit = Visitor(make_app(twilio_account_sid="AC1", twilio_auth_token="t", twilio_from_number="+13035550100"))
+    visit = Visitor(
+        make_app(
+            twilio_account_sid="AC1",
+            twilio_auth_token="t",
+            twilio_from_number="+13035550100",
+        )
+    )
     visit("/events/add", "ada", title="Picnic")
     page = visit("/events/1/register", "ada", name="Us", phone="303 555 0100")
     assert page.status_code == 422
@@ -92,57 +116,119 @@ def test_the_two_pools_stay_apart(app, visit, make_event, registered):
     visit(f"/events/{id}/register", "sol", name="Leo", phone=LEO)
     visit(f"/events/{id}/register", "sol", name="Zoë", phone=ZOE)
     with app.app_context():
-        assert db.session.execute(db.select(CommunityMember.phone, CommunityMember.name)).all() == [
-            (LEO, "Leo of the community")
-        ]
+        assert db.session.execute(
+            db.select(CommunityMember.phone, CommunityMember.name)
+        ).all() == [(LEO, "Leo of the community")]
     visit.post(f"/events/{id}/unregister/1", "sol")
     assert registered(id) == {ZOE: "Zoë"}
     with app.app_context():
-        assert db.session.scalar(db.select(db.func.count()).select_from(CommunityMember)) == 1
+        assert (
+            db.session.scalar(db.select(db.func.count()).select_from(CommunityMember))
+            == 1
+        )
 
 
-def test_sol_takes_somebody_off_one_event_only(visit, picnic, registered, rid_of, last_act):
+def test_sol_takes_somebody_off_one_event_only(
+    visit, picnic, registered, rid_of, last_act
+):
     rid = rid_of(picnic, ZOE)
-    page = visit(f"/events/{picnic}/unregister/{rid}", "sol", next=f"/events/{picnic}?page=1&search=z")
-    assert (page.status_code, page.location) == (303, f"/events/{picnic}?page=1&search=z")
+    page = visit(
+        f"/events/{picnic}/unregister/{rid}",
+        "sol",
+        next=f"/events/{picnic}?page=1&search=z",
+    )
+    assert (page.status_code, page.location) == (
+        303,
+        f"/events/{picnic}?page=1&search=z",
+    )
     assert ZOE not in registered(picnic)
     assert ZOE in registered(1)
-    assert last_act() == ("registration.removed", "sol", f"event {picnic}, registration {rid}", {})
+    assert last_act() == (
+        "registration.removed",
+        "sol",
+        f"event {picnic}, registration {rid}",
+        {},
+    )
     assert visit.post(f"/events/{picnic}/unregister/{rid}", "sol").status_code == 404
 
 
-def test_a_registration_of_another_event_is_not_there(visit, picnic, registered, rid_of):
+def test_a_registration_of_another_event_is_not_there(
+    visit, picnic, registered, rid_of
+):
     rid = rid_of(1, ZOE)
     assert visit.post(f"/events/{picnic}/unregister/{rid}", "ada").status_code == 404
-    assert visit.post(f"/events/{picnic}/registrations/{rid}/unsubscribe", "ada").status_code == 404
+    assert (
+        visit.post(
+            f"/events/{picnic}/registrations/{rid}/unsubscribe", "ada"
+        ).status_code
+        == 404
+    )
     assert registered(1) == {ZOE: "Zoë"}
 
 
 def test_the_way_back_never_leads_away(visit, picnic):
-    assert visit(f"/events/{picnic}/unregister/2", "sol", next="https://evil.example").location == f"/events/{picnic}"
+    assert (
+        visit(
+            f"/events/{picnic}/unregister/2", "sol", next="https://evil.example"
+        ).location
+        == f"/events/{picnic}"
+    )
 
 
-def test_unsubscribing_puts_them_on_the_list_and_skips_what_is_queued(app, visit, picnic, rid_of, last_act):
+def test_unsubscribing_puts_them_on_the_list_and_skips_what_is_queued(
+    app, visit, picnic, rid_of, last_act
+):
     with app.app_context(), write() as session:
         session.add(Message(kind="blast", phone=ZOE, body="Hi", status="queued"))
         session.add(Message(kind="blast", phone=LEO, body="Hi", status="queued"))
     rid = rid_of(picnic, ZOE)
-    page = visit(f"/events/{picnic}/registrations/{rid}/unsubscribe", "sol", _="", follow=True)
+    page = visit(
+        f"/events/{picnic}/registrations/{rid}/unsubscribe", "sol", _="", follow=True
+    )
     assert "Zoë O'Hara gets no more texts." in page.words
     assert "Said STOP" in page.words
-    assert last_act() == ("registration.unsubscribed", "sol", f"event {picnic}, registration {rid}", {})
+    assert last_act() == (
+        "registration.unsubscribed",
+        "sol",
+        f"event {picnic}, registration {rid}",
+        {},
+    )
     with app.app_context():
         row = db.session.scalar(db.select(UnsubscribedContact))
-        assert (row.phone, row.source, row.name) == (ZOE, f"event:{picnic}", "Zoë O'Hara")
-        states = {phone: state for phone, state in db.session.execute(db.select(Message.phone, Message.status))}
+        assert (row.phone, row.source, row.name) == (
+            ZOE,
+            f"event:{picnic}",
+            "Zoë O'Hara",
+        )
+        states = {
+            phone: state
+            for phone, state in db.session.execute(
+                db.select(Message.phone, Message.status)
+            )
+        }
         assert states == {ZOE: "skipped", LEO: "queued"}
-    again = visit(f"/events/{picnic}/registrations/{rid}/unsubscribe", "sol", _="", follow=True)
+    again = visit(
+        f"/events/{picnic}/registrations/{rid}/unsubscribe", "sol", _="", follow=True
+    )
     assert "Zoë O'Hara is on the do-not-text list already." in again.words
 
 
 ALL = [ZOE, LEO, MIA, MAX]
 FINDS = [
-    ([ZOE], ["zoë", "ZOË", "o'h", "'", "(303) 555-0142", "+1 303.555.0142", "0142", "٠١٤٢", "13035550142"]),
+    (
+        [ZOE],
+        [
+            "zoë",
+            "ZOË",
+            "o'h",
+            "'",
+            "(303) 555-0142",
+            "+1 303.555.0142",
+            "0142",
+            "٠١٤٢",
+            "13035550142",
+        ],
+    ),
     ([LEO], ["LEO", "%", "100%", "0%", "43"]),
     ([MIA], ["_", "\\", "a_c", "ruiz"]),
     (ALL, ["5550", "303", "\x00", "  "]),
@@ -152,10 +238,16 @@ FOUND = {search: phones for phones, searches in FINDS for search in searches}
 
 
 @pytest.mark.parametrize("search", FOUND)
-def test_a_search_takes_letters_literally_and_digits_in_any_spelling(visit, picnic, search):
-    page = visit(f"/events/{picnic}?" + urlencode({"search": search, "sort": "phone"}), "sol")
+def test_a_search_takes_letters_literally_and_digits_in_any_spelling(
+    visit, picnic, search
+):
+    page = visit(
+        f"/events/{picnic}?" + urlencode({"search": search, "sort": "phone"}), "sol"
+    )
     assert page.status_code == 200
-    assert [phone for phone in ALL if f">{pretty(phone)}<" in page.text] == FOUND[search]
+    assert [phone for phone in ALL if f">{pretty(phone)}<" in page.text] == FOUND[
+        search
+    ]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +259,10 @@ def test_a_search_takes_letters_literally_and_digits_in_any_spelling(visit, picn
         ("sort=created_at", [ZOE, LEO, MIA, MAX]),
         ("sort=phone&per_page=1&page=2", [LEO]),
         ("sort=phone&per_page=3&page=99", [MAX]),
-        ("sort=__class__&dir=x&page=-1&per_page=1e9&_method=POST&_external=1&endpoint=x", [LEO, MIA, ZOE, MAX]),
+        (
+            "sort=__class__&dir=x&page=-1&per_page=1e9&_method=POST&_external=1&endpoint=x",
+            [LEO, MIA, ZOE, MAX],
+        ),
     ],
 )
 def test_it_can_be_sorted_and_turned_over(visit, picnic, query, phones):
@@ -191,16 +286,22 @@ def test_an_export_is_a_download_that_no_spreadsheet_runs_b15(app, visit, make_e
     page = visit(f"/events/{id}/export", "ada")
     headers = page.response.headers
     assert headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert headers["Content-Disposition"].startswith('attachment; filename="Picnic - -Zo-')
+    assert headers["Content-Disposition"].startswith(
+        'attachment; filename="Picnic - -Zo-'
+    )
     assert page.text == f"\ufeffname,phone\r\n'=cmd|' /C calc'!A0,'{ZOE}\r\n,'{LEO}\r\n"
     with app.app_context():
-        act = db.session.scalar(db.select(AuditEvent).where(AuditEvent.verb == "registrations.exported"))
+        act = db.session.scalar(
+            db.select(AuditEvent).where(AuditEvent.verb == "registrations.exported")
+        )
         assert (act.about, json.loads(act.details)) == (f"event {id}", {"count": 2})
 
 
 def test_slices_leave_nobody_out(visit, make_event, monkeypatch):
     monkeypatch.setattr(queries, "EXPORT_SLICE", 3)
-    id = make_event("Picnic", *[(f"+1303400{n:04}", f"{NASTY[n % 7]} {n}") for n in range(20)])
+    id = make_event(
+        "Picnic", *[(f"+1303400{n:04}", f"{NASTY[n % 7]} {n}") for n in range(20)]
+    )
     assert len(visit(f"/events/{id}/export", "ada").text.splitlines()) == 21
 
 

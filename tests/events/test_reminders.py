@@ -1,4 +1,6 @@
-"""The plan of an event's reminders: on the list of scheduled blasts, moved with the date, gone with the event."""
+"""The plan of an event's reminders: on the list of scheduled blasts, moved with the date, gone
+with the event.
+"""
 
 import html
 import re
@@ -30,7 +32,12 @@ def today():
 
 def picnic(visit, in_days=30, title="Spring picnic", **more):
     """An event that Ada adds; its id."""
-    typed = {"title": title, "date": str(today() + in_days * DAY), "start_time": "18:30", "place": "Town hall"}
+    typed = {
+        "title": title,
+        "date": str(today() + in_days * DAY),
+        "start_time": "18:30",
+        "place": "Town hall",
+    }
     answer = visit("/events/add", "ada", **(typed | more))
     assert answer.status_code == 303, answer.words
     return int(answer.location.rsplit("/", 1)[1])
@@ -38,7 +45,9 @@ def picnic(visit, in_days=30, title="Spring picnic", **more):
 
 def edited(visit, event_id, **typed):
     """Ada changes it; what she leaves away stays empty."""
-    answer = visit(f"/events/{event_id}/edit", "ada", **({"title": "Spring picnic"} | typed))
+    answer = visit(
+        f"/events/{event_id}/edit", "ada", **({"title": "Spring picnic"} | typed)
+    )
     assert answer.status_code == 303, answer.words
 
 
@@ -46,7 +55,12 @@ def register(app, event_id, *phones, when=None):
     """These people registered, days ago unless said."""
     with app.app_context(), write() as session:
         session.add_all(
-            EventRegistration(event_id=event_id, phone=phone, name=None, created_at=when or now() - 20 * DAY)
+            EventRegistration(
+                event_id=event_id,
+                phone=phone,
+                name=None,
+                created_at=when or now() - 20 * DAY,
+            )
             for phone in phones
         )
 
@@ -54,7 +68,9 @@ def register(app, event_id, *phones, when=None):
 def scheduled(app, status=None):
     """The blasts of plans, in the order of their times."""
     with app.app_context():
-        chosen = db.select(ScheduledMessage).where(ScheduledMessage.created_by == "Reminder")
+        chosen = db.select(ScheduledMessage).where(
+            ScheduledMessage.created_by == "Reminder"
+        )
         found = db.session.scalars(chosen.order_by(ScheduledMessage.scheduled_at)).all()
         return [blast for blast in found if status is None or blast.status == status]
 
@@ -76,14 +92,31 @@ def released(app, moment):
 def typed_plan(visit, event_id):
     """What the form of the plan would send."""
     page = visit(f"/events/{event_id}/reminders", "sol")
-    chosen = {name: re.search(r'<option selected value="(\w+)"', rest)[1] for name, rest in SELECT.findall(page.text)}
-    written = {name: html.unescape(text).strip() for name, text in TEXTAREA.findall(page.text)}
-    return {name: value for name, value in fields_of(page, "plan").items() if name != "csrf_token"} | chosen | written
+    chosen = {
+        name: re.search(r'<option selected value="(\w+)"', rest)[1]
+        for name, rest in SELECT.findall(page.text)
+    }
+    written = {
+        name: html.unescape(text).strip() for name, text in TEXTAREA.findall(page.text)
+    }
+    return (
+        {
+            name: value
+            for name, value in fields_of(page, "plan").items()
+            if name != "csrf_token"
+        }
+        | chosen
+        | written
+    )
 
 
 def saved(visit, event_id, **changes):
     """Sol saves the plan with these fields changed; None unticks."""
-    fields = {name: value for name, value in (typed_plan(visit, event_id) | changes).items() if value is not None}
+    fields = {
+        name: value
+        for name, value in (typed_plan(visit, event_id) | changes).items()
+        if value is not None
+    }
     return visit(f"/events/{event_id}/reminders", "sol", **fields)
 
 
@@ -97,7 +130,11 @@ def test_a_new_event_has_reminders_on_the_scheduled_list(app, visit):
     day = today() + 30 * DAY
     assert pending_at(app) == [(str(day - 7 * DAY), "10:00"), (str(day - DAY), "10:00")]
     for blast in scheduled(app):
-        assert (blast.event_id, blast.timezone, blast.target) == (event_id, DENVER, "event")
+        assert (blast.event_id, blast.timezone, blast.target) == (
+            event_id,
+            DENVER,
+            "event",
+        )
         assert on_the_clocks(blast.not_after) == (str(day), "18:30")
         assert blast.footer == "Reply STOP to opt out."
     page = visit("/blasts/scheduled", "sol")
@@ -118,7 +155,9 @@ def test_the_event_s_page_says_what_becomes_of_each(app, visit):
 
 def test_a_title_that_makes_two_parts_of_a_reminder_is_said(visit):
     long = picnic(
-        visit, title="The seventy-fifth annual neighbourhood picnic and raffle", place="The old town hall " * 4
+        visit,
+        title="The seventy-fifth annual neighbourhood picnic and raffle",
+        place="The old town hall " * 4,
     )
     assert "parts a person" not in visit(f"/events/{picnic(visit)}", "sol").words
     assert "2 parts a person" in visit(f"/events/{long}", "sol").words
@@ -132,16 +171,22 @@ def test_they_move_with_the_date_and_the_time(app, visit):
     day = today() + 60 * DAY
     edited(visit, event_id, date=str(day), start_time="09:00")
     assert pending_at(app) == [(str(day - 7 * DAY), "10:00"), (str(day - DAY), "10:00")]
-    assert [blast.id for blast in scheduled(app)] == first, "the same two, at another time"
+    assert [blast.id for blast in scheduled(app)] == first, (
+        "the same two, at another time"
+    )
     assert on_the_clocks(scheduled(app)[0].not_after) == (str(day), "09:00")
 
 
-def test_what_is_too_late_for_the_new_date_is_not_sent_and_comes_back_with_a_later_one(app, visit):
+def test_what_is_too_late_for_the_new_date_is_not_sent_and_comes_back_with_a_later_one(
+    app, visit
+):
     event_id = picnic(visit)
     edited(visit, event_id, date=str(today() + 3 * DAY))
     assert pending_at(app) == [(str(today() + 2 * DAY), "10:00")]
     gone = scheduled(app, "cancelled")
-    assert [blast.error_message for blast in gone] == ["too late for the new date of the event"]
+    assert [blast.error_message for blast in gone] == [
+        "too late for the new date of the event"
+    ]
     edited(visit, event_id, date=str(today() + 40 * DAY))
     assert len(pending_at(app)) == 2
 
@@ -162,7 +207,10 @@ def test_they_die_with_the_event(app, visit):
     assert released(app, now() + 365 * DAY) == 0
     assert all_rows(app) == []
     with app.app_context():
-        assert db.session.scalar(db.select(db.func.count()).select_from(EventReminder)) == 0
+        assert (
+            db.session.scalar(db.select(db.func.count()).select_from(EventReminder))
+            == 0
+        )
 
 
 def test_planning_again_and_again_leaves_one_for_each_step(app, visit):
@@ -179,14 +227,25 @@ class TestThePlan:
     def test_a_step_is_changed_and_its_blast_with_it(self, app, visit):
         event_id = picnic(visit)
         assert (
-            saved(visit, event_id, **at(step_1_body="Tomorrow, {event_place}!", step_1_time_of_day="08:15")).status_code
+            saved(
+                visit,
+                event_id,
+                **at(
+                    step_1_body="Tomorrow, {event_place}!", step_1_time_of_day="08:15"
+                ),
+            ).status_code
             == 303
         )
         day = today() + 30 * DAY
-        assert pending_at(app) == [(str(day - 7 * DAY), "10:00"), (str(day - DAY), "08:15")]
+        assert pending_at(app) == [
+            (str(day - 7 * DAY), "10:00"),
+            (str(day - DAY), "08:15"),
+        ]
         assert scheduled(app)[1].message_body == "Tomorrow, {event_place}!"
 
-    def test_switched_off_its_blast_is_cancelled_and_on_again_there_is_one(self, app, visit):
+    def test_switched_off_its_blast_is_cancelled_and_on_again_there_is_one(
+        self, app, visit
+    ):
         event_id = picnic(visit)
         saved(visit, event_id, **at(step_0_is_on=None))
         assert len(pending_at(app)) == 1
@@ -195,7 +254,11 @@ class TestThePlan:
 
     def test_a_step_is_added_and_one_is_removed(self, app, visit):
         event_id = picnic(visit)
-        new = at(step_3_number="0", step_3_time_of_day="12:00", step_3_body="Today at {event_time}!")
+        new = at(
+            step_3_number="0",
+            step_3_time_of_day="12:00",
+            step_3_body="Today at {event_time}!",
+        )
         assert saved(visit, event_id, **at(step_0_remove="y"), **new).status_code == 303
         day = today() + 30 * DAY
         assert pending_at(app) == [(str(day - DAY), "10:00"), (str(day), "12:00")]
@@ -203,15 +266,26 @@ class TestThePlan:
 
     def test_two_steps_may_change_places(self, app, visit):
         event_id = picnic(visit)
-        assert saved(visit, event_id, **at(step_0_number="1", step_1_number="7")).status_code == 303
+        assert (
+            saved(
+                visit, event_id, **at(step_0_number="1", step_1_number="7")
+            ).status_code
+            == 303
+        )
         assert len(pending_at(app)) == 2
         assert scheduled(app)[0].message_body.startswith("See you tomorrow")
 
     def test_all_steps_may_go_and_the_usual_plan_is_offered_again(self, app, visit):
         event_id = picnic(visit)
-        saved(visit, event_id, **at(step_0_remove="y", step_1_remove="y", step_2_remove="y"))
+        saved(
+            visit,
+            event_id,
+            **at(step_0_remove="y", step_1_remove="y", step_2_remove="y"),
+        )
         assert pending_at(app) == []
-        assert "This event has no reminders" in visit(f"/events/{event_id}", "sol").words
+        assert (
+            "This event has no reminders" in visit(f"/events/{event_id}", "sol").words
+        )
         assert saved(visit, event_id).status_code == 303
         assert len(pending_at(app)) == 2
 
@@ -221,7 +295,10 @@ class TestThePlan:
             (at(step_0_number="x"), "Write a number of days from 0 to 365."),
             (at(step_0_number="366"), "Write a number of days from 0 to 365."),
             (at(step_0_side="beside"), "Choose before or after."),
-            (at(step_0_time_of_day="25:00"), "Write the time as hours:minutes, for example 10:00."),
+            (
+                at(step_0_time_of_day="25:00"),
+                "Write the time as hours:minutes, for example 10:00.",
+            ),
             (at(step_0_body=""), "Write a text first."),
             (at(step_0_body="x" * 1601), "This text has 1,601 characters."),
             (
@@ -231,7 +308,9 @@ class TestThePlan:
             (at(step_0_number="1"), "There is another reminder at this time."),
         ],
     )
-    def test_what_cannot_be_kept_is_said_and_nothing_typed_is_lost(self, app, visit, wrong, said):
+    def test_what_cannot_be_kept_is_said_and_nothing_typed_is_lost(
+        self, app, visit, wrong, said
+    ):
         event_id = picnic(visit)
         page = saved(visit, event_id, **wrong, **at(step_1_body="Kept as typed"))
         assert page.status_code == 422
@@ -243,8 +322,15 @@ class TestThePlan:
         event_id = picnic(visit)
         more = {}
         for place in range(3, 12):
-            more |= {f"steps-{place}-number": str(place + 10), f"steps-{place}-side": "before"}
-            more |= {f"steps-{place}-time_of_day": "10:00", f"steps-{place}-body": "Soon", f"steps-{place}-is_on": "y"}
+            more |= {
+                f"steps-{place}-number": str(place + 10),
+                f"steps-{place}-side": "before",
+            }
+            more |= {
+                f"steps-{place}-time_of_day": "10:00",
+                f"steps-{place}-body": "Soon",
+                f"steps-{place}-is_on": "y",
+            }
         page = saved(visit, event_id, **more)
         assert page.status_code == 422
         assert "A plan has at most 10 reminders." in page.words
@@ -272,7 +358,9 @@ class TestCancelledByAPerson:
         event_id = picnic(visit)
         first = scheduled(app)[0].id
         page = visit(f"/blasts/scheduled/{first}/cancel", "sol", follow=True, _="")
-        assert "This reminder is switched off in the plan of its event now." in page.words
+        assert (
+            "This reminder is switched off in the plan of its event now." in page.words
+        )
         assert "steps-0-is_on" not in typed_plan(visit, event_id)
         edited(visit, event_id, date=str(today() + 50 * DAY))
         assert len(pending_at(app)) == 1
@@ -288,7 +376,10 @@ class TestOnTheWay:
         row = all_rows(app)[-1]
         day = today() + 30 * DAY
         words = hours.day_in_words(day, today=today())
-        assert row.body == f"See you tomorrow: Spring picnic.\n{words} 18:30\nThe {{name}} hall\nReply STOP to opt out."
+        assert (
+            row.body
+            == f"See you tomorrow: Spring picnic.\n{words} 18:30\nThe {{name}} hall\nReply STOP to opt out."
+        )
 
     def test_nothing_leaves_after_the_event_began(self, app, visit):
         event_id = picnic(visit)
@@ -314,13 +405,17 @@ class TestOnTheWay:
             MAX: ("skipped", "registered_late"),
         }
 
-    def test_a_step_that_left_is_not_sent_again_when_its_time_changes_on_that_day(self, app, visit):
+    def test_a_step_that_left_is_not_sent_again_when_its_time_changes_on_that_day(
+        self, app, visit
+    ):
         event_id = picnic(visit)
         register(app, event_id, ZOE)
         due = scheduled(app)[0].scheduled_at
         released(app, due)
         with app.app_context():
-            first = db.session.scalars(db.select(EventReminder).order_by(EventReminder.days)).first()
+            first = db.session.scalars(
+                db.select(EventReminder).order_by(EventReminder.days)
+            ).first()
             later = Step(first.id, first.days, "20:00", first.body, True)
             with write():
                 save_plan(event_id, [later], due + timedelta(minutes=5))
@@ -332,22 +427,32 @@ class TestTheClocks:
     @pytest.mark.parametrize(
         ("change", "leaves"),
         [
-            (date(2027, 3, 14), datetime(2027, 3, 14, 9, 30, tzinfo=UTC)),  # there is no 02:30
+            (
+                date(2027, 3, 14),
+                datetime(2027, 3, 14, 9, 30, tzinfo=UTC),
+            ),  # there is no 02:30
             (date(2027, 11, 7), datetime(2027, 11, 7, 9, 30, tzinfo=UTC)),
         ],
     )
-    def test_a_reminder_in_the_night_of_the_change_is_sent_exactly_once(self, app, visit, change, leaves):
+    def test_a_reminder_in_the_night_of_the_change_is_sent_exactly_once(
+        self, app, visit, change, leaves
+    ):
         """S3: at 02:30 across both nights, one send on each local day."""
         event_id = picnic(visit, date=str(change + DAY), start_time="")
         register(app, event_id, ZOE)
         with app.app_context(), write():
-            nights = [Step(None, days, "02:30", f"Night {days}", True) for days in (-2, -1, 0)]
+            nights = [
+                Step(None, days, "02:30", f"Night {days}", True) for days in (-2, -1, 0)
+            ]
             save_plan(event_id, nights, leaves - 3 * DAY)
         moment = leaves - 2 * DAY
         while moment < leaves + 2 * DAY:
             released(app, moment)
             moment += timedelta(minutes=30)
-        assert [row.body.split("\n")[0] for row in all_rows(app)] == ["Night -2", "Night -1"]
+        assert [row.body.split("\n")[0] for row in all_rows(app)] == [
+            "Night -2",
+            "Night -1",
+        ]
         assert leaves in [each.scheduled_at for each in scheduled(app)]
 
     def test_one_at_a_time_that_comes_twice_is_sent_once(self, app, visit):
@@ -366,16 +471,27 @@ class TestTheClocks:
         with app.app_context(), write() as session:
             session.get(Organisation, 1).timezone = "Asia/Tokyo"
         released(app, now())
-        assert [on_the_clocks(each.scheduled_at, "Asia/Tokyo") for each in scheduled(app, "pending")] == before
+        assert [
+            on_the_clocks(each.scheduled_at, "Asia/Tokyo")
+            for each in scheduled(app, "pending")
+        ] == before
 
 
 def test_what_was_planned_in_practice_is_planned_again_by_saving(app, visit):
     event_id = picnic(visit)
-    with app.app_context(), write() as session:  # as the first start with real sending does
+    with (
+        app.app_context(),
+        write() as session,
+    ):  # as the first start with real sending does
         session.execute(
-            db.text("UPDATE scheduled_messages SET status = 'cancelled', error_message = 'made in practice'")
+            db.text(
+                "UPDATE scheduled_messages SET status = 'cancelled', error_message = 'made in practice'"
+            )
         )
-    assert "Not scheduled. Save the plan to schedule it" in visit(f"/events/{event_id}", "sol").words
+    assert (
+        "Not scheduled. Save the plan to schedule it"
+        in visit(f"/events/{event_id}", "sol").words
+    )
     saved(visit, event_id)
     assert len(pending_at(app)) == 2
 
@@ -391,27 +507,42 @@ def test_what_was_sent_is_shown_with_the_way_to_its_blast(app, visit):
 
 
 def test_an_event_from_before_has_none_until_somebody_takes_the_usual_ones(app, visit):
-    """An update texts nobody: the page says that nothing is sent by itself, and one press plans the usual reminders."""
+    """An update texts nobody: the page says that nothing is sent by itself, and one press plans
+    the usual reminders.
+    """
     with app.app_context(), write() as session:
         session.add(row := Event(title="Spring picnic", date=today() + 30 * DAY))
         session.flush()
         event_id = row.id
     page = visit(f"/events/{event_id}", "sol")
     assert "This event has no reminders: nothing is sent by itself." in page.words
-    assert "7 days before at 10:00 : Reminder: {event_title} is in one week." in page.words
+    assert (
+        "7 days before at 10:00 : Reminder: {event_title} is in one week." in page.words
+    )
     assert "1 day after at 10:00 (off at first)" in page.words
     assert scheduled(app) == []
-    (usual,) = [form for form in page.forms if form["attrs"].get("action", "").endswith("/reminders")]
-    assert visit(f"/events/{event_id}/reminders", "sol", **dict(usual["fields"])).status_code == 303
+    (usual,) = [
+        form
+        for form in page.forms
+        if form["attrs"].get("action", "").endswith("/reminders")
+    ]
+    assert (
+        visit(
+            f"/events/{event_id}/reminders", "sol", **dict(usual["fields"])
+        ).status_code
+        == 303
+    )
     page = visit(f"/events/{event_id}", "sol")
     assert "The reminders are saved. 2 reminders will be sent." in page.words
     assert "Use these reminders" not in page.words
     assert len(scheduled(app, "pending")) == 2
     with app.app_context():
-        steps = db.session.scalars(db.select(EventReminder).order_by(EventReminder.days)).all()
-        assert [(step.days, step.time_of_day, step.body, step.is_on) for step in steps] == [
-            (seed.days, seed.time_of_day, seed.body, seed.is_on) for seed in SEEDS
-        ]
+        steps = db.session.scalars(
+            db.select(EventReminder).order_by(EventReminder.days)
+        ).all()
+        assert [
+            (step.days, step.time_of_day, step.body, step.is_on) for step in steps
+        ] == [(seed.days, seed.time_of_day, seed.body, seed.is_on) for seed in SEEDS]
 
 
 def test_an_event_that_is_over_is_offered_none(app, visit):

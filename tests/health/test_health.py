@@ -18,45 +18,74 @@ def beat(app, seconds=0.0, holder="4711-" + "a" * 27):
     """An engine said `seconds` ago that it leads."""
     with app.app_context(), write() as session:
         session.execute(db.delete(Lease))
-        session.add(Lease(name="engine", holder=holder, beat_at=now() - timedelta(seconds=seconds)))
+        session.add(
+            Lease(
+                name="engine", holder=holder, beat_at=now() - timedelta(seconds=seconds)
+            )
+        )
 
 
 def test_the_process_answers_without_a_database(make_app, tmp_path):
     app = make_app()
     (tmp_path / "sms.db").unlink()
     answer = app.test_client().get("/health")
-    assert (answer.status_code, answer.mimetype, answer.text.strip()) == (200, "text/plain", "ok")
+    assert (answer.status_code, answer.mimetype, answer.text.strip()) == (
+        200,
+        "text/plain",
+        "ok",
+    )
 
 
 def test_without_an_engine_it_is_not_ready_and_says_so(visit):
     page = visit("/ready")
     assert page.status_code == 503
-    assert page.json == {"ready": False, "problems": [WITHOUT_ENGINE], "seconds_since_beat": None, "leader_pid": None}
+    assert page.json == {
+        "ready": False,
+        "problems": [WITHOUT_ENGINE],
+        "seconds_since_beat": None,
+        "leader_pid": None,
+    }
 
 
 def test_with_an_engine_it_is_ready_and_says_which_process_leads(app, visit):
     """S9: its pid."""
     beat(app)
     page = visit("/ready")
-    assert (page.status_code, page.json["ready"], page.json["problems"]) == (200, True, [])
+    assert (page.status_code, page.json["ready"], page.json["problems"]) == (
+        200,
+        True,
+        [],
+    )
     assert page.json["leader_pid"] == 4711
     assert 0 <= page.json["seconds_since_beat"] < 5
 
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(21, "about 30 seconds"), (60, "about 1 minute"), (125, "about 2 minutes"), (200_000, "about 2 days 8 hours")],
+    [
+        (21, "about 30 seconds"),
+        (60, "about 1 minute"),
+        (125, "about 2 minutes"),
+        (200_000, "about 2 days 8 hours"),
+    ],
 )
-def test_f42_an_engine_that_fell_silent_is_told_with_how_long(app, visit, seconds, words):
+def test_f42_an_engine_that_fell_silent_is_told_with_how_long(
+    app, visit, seconds, words
+):
     """F42: 503 after 60 seconds without a beat (from 20 on, in fact)."""
     beat(app, seconds)
     page = visit("/ready")
     assert page.status_code == 503
-    assert page.json["problems"] == [f"Nothing is being sent: no engine has answered for {words}."]
+    assert page.json["problems"] == [
+        f"Nothing is being sent: no engine has answered for {words}."
+    ]
     assert page.json["leader_pid"] is None
     assert page.json["seconds_since_beat"] >= seconds
     shown = visit("/audit", "ada").words
-    assert f"Nothing is being sent right now. No engine has answered for {words}; blasts wait." in shown
+    assert (
+        f"Nothing is being sent right now. No engine has answered for {words}; blasts wait."
+        in shown
+    )
 
 
 def test_s7_a_beat_from_before_the_clock_was_set_back_is_no_sign_of_life(app, visit):
@@ -66,7 +95,9 @@ def test_s7_a_beat_from_before_the_clock_was_set_back_is_no_sign_of_life(app, vi
 
 
 def test_s8_after_a_clock_was_set_forward_one_beat_is_enough(app, visit):
-    """S8: the engine counts its beats on a clock that nobody sets, so the next one comes within 3 seconds."""
+    """S8: the engine counts its beats on a clock that nobody sets, so the next one comes within
+    3 seconds.
+    """
     beat(app, 3 * 3600)
     assert visit("/ready").status_code == 503
     beat(app)
@@ -74,7 +105,9 @@ def test_s8_after_a_clock_was_set_forward_one_beat_is_enough(app, visit):
 
 
 def test_f42_an_engine_that_dies_is_started_again_and_leads(app, visit, beginning):
-    """F42: a carrier that cannot be made, at first: the thread dies, and the next tick starts another."""
+    """F42: a carrier that cannot be made, at first: the thread dies, and the next tick starts
+    another.
+    """
     make, failures = beginning.engine.make_carrier, []
 
     def broken_at_first():
@@ -106,7 +139,9 @@ def test_a_database_that_lags_behind_the_code_is_not_ready(make_app, tmp_path):
     assert "newest version" in answer.json["problems"][0]
 
 
-def test_a_file_that_is_no_database_is_not_ready_and_no_path_is_told(make_app, tmp_path):
+def test_a_file_that_is_no_database_is_not_ready_and_no_path_is_told(
+    make_app, tmp_path
+):
     app = make_app()
     (tmp_path / "sms.db").write_bytes(b"this is a letter, not a database" * 100)
     answer = app.test_client().get("/ready")

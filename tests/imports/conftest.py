@@ -11,9 +11,16 @@ from app.imports.actions import checking
 def send(visit):
     """Somebody uploads a file or pastes rows; gives the page she is shown."""
 
-    def upload(data=b"", name="people.csv", room="/community/import", who="ada", **fields):
+    def upload(
+        data=b"", name="people.csv", room="/community/import", who="ada", **fields
+    ):
         data = data.encode() if isinstance(data, str) else data
-        return visit(room, who, files={"file": (io.BytesIO(data), name)} if data else {}, **fields)
+        return visit(
+            room,
+            who,
+            files={"file": (io.BytesIO(data), name)} if data else {},
+            **fields,
+        )
 
     return upload
 

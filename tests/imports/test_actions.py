@@ -57,7 +57,13 @@ def test_staging_judges_every_row_and_touches_nobody(shop):
     member(ZOE)
     said_stop(LEO)
     row = queries.found(staged(), "community")
-    assert queries.shows(row) == {"bad": 1, "new": 1, "changed": 1, "repeated": 1, "left_out": 1}
+    assert queries.shows(row) == {
+        "bad": 1,
+        "new": 1,
+        "changed": 1,
+        "repeated": 1,
+        "left_out": 1,
+    }
     assert phones(CommunityMember.phone) == [ZOE]
 
 
@@ -67,7 +73,12 @@ def test_the_list_may_change_between_check_and_confirm(shop):
     done = confirmed(import_id)
     assert (done.added, done.changed, done.left_out, done.bad) == (1, 0, 0, 1)
     row = queries.found(import_id, "community")
-    assert (row.added_count, row.same_count, row.bad_count, row.stored_as) == (1, 1, 1, None)
+    assert (row.added_count, row.same_count, row.bad_count, row.stored_as) == (
+        1,
+        1,
+        1,
+        None,
+    )
 
 
 def test_an_import_ends_once(shop):
@@ -93,17 +104,28 @@ def test_an_import_belongs_to_its_list(shop):
 def test_another_list_with_columns_of_its_own(shop):
     """Registrations of one event: the same number at another event is somebody else's row."""
     with write() as session:
-        session.add_all([picnic := Event(title="Picnic"), clinic := Event(title="Clinic")])
+        session.add_all(
+            [picnic := Event(title="Picnic"), clinic := Event(title="Clinic")]
+        )
         session.flush()
         session.add(EventRegistration(event_id=clinic.id, name="Z.", phone=ZOE))
         session.add(EventRegistration(event_id=picnic.id, name=None, phone=LEO))
-    target = actions.Target(f"event:{picnic.id}", EventRegistration.__table__, {"event_id": picnic.id})
+    target = actions.Target(
+        f"event:{picnic.id}", EventRegistration.__table__, {"event_id": picnic.id}
+    )
     import_id = staged(target=target)
-    assert queries.shows(queries.found(import_id, target.pool)) == {"bad": 1, "new": 1, "changed": 1, "repeated": 1}
+    assert queries.shows(queries.found(import_id, target.pool)) == {
+        "bad": 1,
+        "new": 1,
+        "changed": 1,
+        "repeated": 1,
+    }
     done = confirmed(import_id, target)
     assert (done.added, done.changed) == (1, 1)
     rows = db.session.execute(
-        db.select(EventRegistration.event_id, EventRegistration.phone, EventRegistration.name)
+        db.select(
+            EventRegistration.event_id, EventRegistration.phone, EventRegistration.name
+        )
     ).all()
     assert {tuple(row) for row in rows} == {
         (clinic.id, ZOE, "Z."),
@@ -113,9 +135,13 @@ def test_another_list_with_columns_of_its_own(shop):
 
 
 def test_imports_at_the_same_time_are_a_union_b13(app):
-    """Eight admins confirm overlapping files at once: everybody is on the list once, nobody sees an error."""
+    """Eight admins confirm overlapping files at once: everybody is on the list once, nobody
+    sees an error.
+    """
     files = [
-        b"phone\n" + b"".join(b"+1303%d\n" % (4000000 + n) for n in range(start, start + 60)) for start in range(8)
+        b"phone\n"
+        + b"".join(b"+1303%d\n" % (4000000 + n) for n in range(start, start + 60))
+        for start in range(8)
     ]
     with app.app_context():
         ids = [staged(file) for file in files]
@@ -136,14 +162,18 @@ def test_imports_at_the_same_time_are_a_union_b13(app):
 
 def test_reading_a_file_again_replaces_its_rows(shop):
     import_id = staged(b"Zo\xeb;3035550142;Riverside\nLeo;3035550143;\n")
-    choice = actions.Choice(["nothing", "phone", "name"], has_headings=False, encoding="cp1250")
+    choice = actions.Choice(
+        ["nothing", "phone", "name"], has_headings=False, encoding="cp1250"
+    )
     reading = read_again(b"Zo\xeb;3035550142;Riverside\n", choice)
     uploads.keep_rows(queries.found(import_id, "community").stored_as, reading.rows)
     with write():
         row = actions.restart(import_id, reading, COMMUNITY)
     checked_through(row)
     rows = db.session.scalars(db.select(ImportRow)).all()
-    assert [(row.name, row.phone, row.verdict) for row in rows] == [("Riverside", ZOE, RowVerdict.NEW)]
+    assert [(row.name, row.phone, row.verdict) for row in rows] == [
+        ("Riverside", ZOE, RowVerdict.NEW)
+    ]
     assert queries.found(import_id, "community").encoding == "cp1250"
 
 
@@ -166,7 +196,9 @@ def test_only_kept_files_can_be_fetched(shop, name):
 
 
 def test_bad_rows_with_odd_signs_can_be_kept_and_shown(shop):
-    row = queries.found(staged(b"name,phone\nN\0L,3035550142\nLeo,3035550143\n"), "community")
+    row = queries.found(
+        staged(b"name,phone\nN\0L,3035550142\nLeo,3035550143\n"), "community"
+    )
     ((name, phone, problem),) = queries.bad_rows(row)
     assert (name, phone) == ("N\N{REPLACEMENT CHARACTER}L", "3035550142")
     assert "no text can have" in problem

@@ -1,4 +1,6 @@
-"""Files as people really have them: the cases of lists that go wrong, through the front door, each by its number."""
+"""Files as people really have them: the cases of lists that go wrong, through the front door,
+each by its number.
+"""
 
 import io
 import subprocess
@@ -41,7 +43,9 @@ def listed(app):
 
     def read():
         with app.app_context():
-            rows = db.session.execute(db.select(CommunityMember.phone, CommunityMember.name))
+            rows = db.session.execute(
+                db.select(CommunityMember.phone, CommunityMember.name)
+            )
             return {phone: name for phone, name in rows}
 
     return read
@@ -60,7 +64,9 @@ def bring(visit, send):
     return whole
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252"]
+)
 def test_names_arrive_whole_in_every_encoding(bring, listed, encoding):
     """B1: UTF-8 with and without its mark, UTF-16 in both orders, Windows-1252."""
     mark = "\ufeff" if encoding.startswith("utf-16") else ""
@@ -76,7 +82,15 @@ def test_letters_of_two_encodings_are_refused_with_their_line(send, listed):
 
 
 @pytest.mark.parametrize(
-    "heading", [" Phone Number ", "PHONE", "mobile", "\tphone\t", "\xa0phone", "\u200bphone\u200b"]
+    "heading",
+    [
+        " Phone Number ",
+        "PHONE",
+        "mobile",
+        "\tphone\t",
+        "\xa0phone",
+        "\u200bphone\u200b",
+    ],
 )
 def test_headings_are_recognised_however_they_are_written(bring, listed, heading):
     """B2: spaces, capitals, other words, tabs, no-break and zero-width spaces."""
@@ -124,16 +138,22 @@ def test_utf_16_without_its_mark_is_said(send):
     assert "looks like UTF-16" in send(TWO.encode("utf-16-le")).words
 
 
-def test_a_cell_of_a_million_letters_is_a_row_that_cannot_be_read(visit, send, bring, listed):
+def test_a_cell_of_a_million_letters_is_a_row_that_cannot_be_read(
+    visit, send, bring, listed
+):
     """B6: in less than a second of work, and no name of more than 100 letters is kept."""
     start = time.process_time()
-    address = bring(f"name,phone\n{'x' * 1_000_000},3035550142\n{'y' * 101},3035550145\nLeo,3035550143\n")
+    address = bring(
+        f"name,phone\n{'x' * 1_000_000},3035550142\n{'y' * 101},3035550145\nLeo,3035550143\n"
+    )
     assert time.process_time() - start < 3
     assert "Cannot be read 2" in visit(address, "ada").words or listed() == {LEO: "Leo"}
     assert listed() == {LEO: "Leo"}
 
 
-@pytest.mark.parametrize("data", [b"", b"   \n  \n", b"\n\n\n", b"\xef\xbb\xbf", b"name,phone\n"])
+@pytest.mark.parametrize(
+    "data", [b"", b"   \n  \n", b"\n\n\n", b"\xef\xbb\xbf", b"name,phone\n"]
+)
 def test_a_file_without_rows_says_so(send, listed, data):
     """B8: nothing at all, spaces, line ends, a mark alone, headings alone."""
     page = send(data) if data else send(rows="", _="")
@@ -151,7 +171,9 @@ def _packed(**members):
 
 
 OTHERS = {
-    "an OpenDocument table": _packed(mimetype="application/vnd.oasis.opendocument.spreadsheet"),
+    "an OpenDocument table": _packed(
+        mimetype="application/vnd.oasis.opendocument.spreadsheet"
+    ),
     "This is a PDF": b"%PDF-1.7\n",
     "This is a picture": b"\x89PNG\r\n\x1a\n" + bytes(90),
     "This is a program": b"MZ\x90" + bytes(90),
@@ -192,11 +214,20 @@ def test_a_hundred_thousand_rows_are_taken(visit, send, listed):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("point", ["import_named", "import_added"])
-def test_a_process_that_dies_in_the_middle_of_the_yes_leaves_nobody(app, visit, send, bring, listed, point):
-    """B13: kill -9 between the statements of a confirm; nobody is on the list, and the yes can be said again."""
+def test_a_process_that_dies_in_the_middle_of_the_yes_leaves_nobody(
+    app, visit, send, bring, listed, point
+):
+    """B13: kill -9 between the statements of a confirm; nobody is on the list, and the yes can
+    be said again.
+    """
     address = send(TWO).location
     database = app.extensions["settings"].database_path
-    died = subprocess.run([sys.executable, "-c", CONFIRM, database, point], cwd=ROOT, capture_output=True, timeout=60)
+    died = subprocess.run(
+        [sys.executable, "-c", CONFIRM, database, point],
+        cwd=ROOT,
+        capture_output=True,
+        timeout=60,
+    )
     assert died.returncode == 137, died.stderr.decode()
     assert listed() == {}
     visit.post(f"{address}/confirm", "ada")
@@ -205,7 +236,10 @@ def test_a_process_that_dies_in_the_middle_of_the_yes_leaves_nobody(app, visit, 
 
 def test_two_imports_at_the_same_time_are_a_union(app, visit, send, listed):
     """B13: two admins confirm overlapping files at once."""
-    files = ["phone\n" + "".join(f"303{4_000_000 + n}\n" for n in range(start, start + 300)) for start in (0, 150)]
+    files = [
+        "phone\n" + "".join(f"303{4_000_000 + n}\n" for n in range(start, start + 300))
+        for start in (0, 150)
+    ]
     addresses = [send(file).location for file in files]
     answers = []
 
@@ -213,7 +247,10 @@ def test_two_imports_at_the_same_time_are_a_union(app, visit, send, listed):
         form = {"csrf_token": visit.token("ada")}
         answers.append(browser.post(f"{address}/confirm", data=form).status_code)
 
-    threads = [threading.Thread(target=press, args=(address, visit.browser("ada"))) for address in addresses]
+    threads = [
+        threading.Thread(target=press, args=(address, visit.browser("ada")))
+        for address in addresses
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -222,13 +259,20 @@ def test_two_imports_at_the_same_time_are_a_union(app, visit, send, listed):
     assert len(listed()) == 450
 
 
-def test_who_said_stop_is_imported_and_gets_no_texts_all_the_same(app, visit, bring, listed):
-    """B14: they are on the list, the page says how many they are, and no import subscribes anybody again."""
+def test_who_said_stop_is_imported_and_gets_no_texts_all_the_same(
+    app, visit, bring, listed
+):
+    """B14: they are on the list, the page says how many they are, and no import subscribes
+    anybody again.
+    """
     with app.app_context():
         said_stop(LEO)
     address = bring(TWO)
     assert listed() == {ZOE: "Zoë", LEO: "Leo"}
-    assert "1 person of this file is on the do-not-text list and stays there." in visit(address, "ada").words
+    assert (
+        "1 person of this file is on the do-not-text list and stays there."
+        in visit(address, "ada").words
+    )
     with app.app_context():
         assert is_left_out(LEO) == "said_stop"
         assert is_left_out(ZOE) is None

@@ -1,4 +1,6 @@
-"""Uploads at the limit and over it: refused before they are read, and from strangers before anything is read."""
+"""Uploads at the limit and over it: refused before they are read, and from strangers before
+anything is read.
+"""
 
 import io
 import tracemalloc
@@ -13,7 +15,9 @@ HUGE = 50 * 1024 * 1024
 
 
 class Body(io.RawIOBase):
-    """A body that comes over a line: what is taken of it is counted, and it is made as it is taken."""
+    """A body that comes over a line: what is taken of it is counted, and it is made as it is
+    taken.
+    """
 
     def __init__(self, start, size, end):
         self.start, self.size, self.end, self.taken = start, size, end, 0
@@ -25,7 +29,10 @@ class Body(io.RawIOBase):
         begin, stop = self.taken, min(self.taken + len(room), self.size)
         filling = self.size - len(self.start) - len(self.end)
         whole = (self.start, filling, self.end)
-        piece = b"".join(_cut(each, begin, stop, at) for each, at in zip(whole, _starts(whole), strict=True))
+        piece = b"".join(
+            _cut(each, begin, stop, at)
+            for each, at in zip(whole, _starts(whole), strict=True)
+        )
         room[: len(piece)] = piece
         self.taken += len(piece)
         return len(piece)
@@ -37,7 +44,9 @@ def _starts(whole):
 
 
 def _cut(part, begin, stop, at):
-    """What of a part that begins at `at` lies between begin and stop; a number stands for so many spaces."""
+    """What of a part that begins at `at` lies between begin and stop; a number stands for so
+    many spaces.
+    """
     size = part if isinstance(part, int) else len(part)
     first, last = max(0, begin - at), min(size, stop - at)
     if last <= first:
@@ -47,7 +56,9 @@ def _cut(part, begin, stop, at):
 
 @pytest.fixture
 def bring(visit):
-    """Somebody sends a form with one file, so many bytes in all; gives the answer and how many bytes were taken."""
+    """Somebody sends a form with one file, so many bytes in all; gives the answer and how many
+    bytes were taken.
+    """
 
     def send(who, size):
         token = visit.token(who) if who else "none"

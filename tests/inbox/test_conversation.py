@@ -1,4 +1,6 @@
-"""One conversation: every text with its source and its state, pages by key, whom it is with, live parts."""
+"""One conversation: every text with its source and its state, pages by key, whom it is with,
+live parts.
+"""
 
 import json
 import re
@@ -22,7 +24,13 @@ def zoe(wrote):
 
 def add(app, **values):
     """A row of messages."""
-    fields = {"phone": ZOE, "body": "Text", "kind": "reply", "status": "delivered", "created_at": now()} | values
+    fields = {
+        "phone": ZOE,
+        "body": "Text",
+        "kind": "reply",
+        "status": "delivered",
+        "created_at": now(),
+    } | values
     with app.app_context(), write() as session:
         session.add(row := Message(**fields))
     return row.id
@@ -38,13 +46,18 @@ def bubbles(page):
     return [int(each) for each in re.findall(r'id="m(\d+)"', page.text)]
 
 
-def test_blasts_stand_in_the_conversation_and_every_text_names_its_source(app, visit, zoe):
+def test_blasts_stand_in_the_conversation_and_every_text_names_its_source(
+    app, visit, zoe
+):
     run(
         app,
         "INSERT INTO message_logs (id, message_body, target, status) "
         "VALUES (7, 'Picnic on {first_name|friend}', 'community', 'sent')",
     )
-    run(app, "INSERT INTO survey_flows (id, name, trigger_keyword, questions_json) VALUES (1, 'RSVP', 'RSVP', '[]')")
+    run(
+        app,
+        "INSERT INTO survey_flows (id, name, trigger_keyword, questions_json) VALUES (1, 'RSVP', 'RSVP', '[]')",
+    )
     run(
         app,
         "INSERT INTO survey_sessions (survey_id, phone, questions_json, started_at) VALUES (1, :p, '[1,2,3]', :at)",
@@ -52,7 +65,13 @@ def test_blasts_stand_in_the_conversation_and_every_text_names_its_source(app, v
         at="2026-01-01 00:00:00.000000",
     )
     run(app, "INSERT INTO keyword_rules (keyword) VALUES ('PARKING')")
-    asked = add(app, kind="inbound", direction="inbound", status="received", body="parking please")
+    asked = add(
+        app,
+        kind="inbound",
+        direction="inbound",
+        status="received",
+        body="parking please",
+    )
     add(app, kind="blast", message_log_id=7, body="Picnic on Zoë")
     add(app, written_by="sol", body="From Sol")
     add(app, kind="survey", body="How many?")
@@ -61,7 +80,11 @@ def test_blasts_stand_in_the_conversation_and_every_text_names_its_source(app, v
     page = visit(f"/inbox/{zoe}", "sol")
     assert "Picnic on Zoë Picnic on friend · Delivered" in page.words
     assert 'href="/blasts/logs/7"' in page.text
-    for said in ("From Sol sol · Delivered", "How many? Survey “RSVP” · Delivered", "You are out Confirmation ·"):
+    for said in (
+        "From Sol sol · Delivered",
+        "How many? Survey “RSVP” · Delivered",
+        "You are out Confirmation ·",
+    ):
         assert said in page.words
     assert "By the gate Keyword PARKING · Delivered" in page.words
     assert "answering the survey “ RSVP ”, question 1 of 3" in page.words
@@ -85,14 +108,23 @@ def test_stop_and_start_are_lines_of_their_own(visit, wrote):
 def test_bodies_are_escaped_keep_their_lines_and_choose_their_direction(visit, wrote):
     thread_id = wrote(ZOE, "<script>alert(1)</script>\nשלום\n" + "x" * 1560)
     page = visit(f"/inbox/{thread_id}", "ada")
-    assert '<div class="bub in" dir="auto">&lt;script&gt;alert(1)&lt;/script&gt;\nשלום\n' in page.text
+    assert (
+        '<div class="bub in" dir="auto">&lt;script&gt;alert(1)&lt;/script&gt;\nשלום\n'
+        in page.text
+    )
 
 
 def test_pictures_are_links_that_nobody_fetches(visit, wrote):
-    listed = [{"url": "https://api.twilio.com/a?b=1&c=2", "type": "image/jpeg"}, {"url": "javascript:x", "type": "x"}]
+    listed = [
+        {"url": "https://api.twilio.com/a?b=1&c=2", "type": "image/jpeg"},
+        {"url": "javascript:x", "type": "x"},
+    ]
     thread_id = wrote(ZOE, "", media=json.dumps([*listed, "odd"]))
     page = visit(f"/inbox/{thread_id}", "ada")
-    assert '<a class="btn sm" href="https://api.twilio.com/a?b=1&amp;c=2" target="_blank" rel="noreferrer' in page.text
+    assert (
+        '<a class="btn sm" href="https://api.twilio.com/a?b=1&amp;c=2" target="_blank" rel="noreferrer'
+        in page.text
+    )
     assert "javascript:x" not in page.text
     assert "<img" not in page.text
 
@@ -116,7 +148,9 @@ def test_earlier_texts_are_a_page_away_and_none_comes_twice(app, visit, wrote):
     assert len(seen) == 2 * TEXTS + 3
     assert seen == sorted(set(seen))
     assert "Newest texts" in page.words
-    assert 'hx-get="/inbox/' + str(thread_id) not in page.text  # an old page does not change by itself
+    assert (
+        'hx-get="/inbox/' + str(thread_id) not in page.text
+    )  # an old page does not change by itself
 
 
 def test_days_stand_between_the_texts(visit, wrote):
@@ -129,33 +163,60 @@ def test_the_person_beside_it(app, visit, zoe):
     with app.app_context():
         member(ZOE, "Zoë Hernández")
     run(app, "INSERT INTO events (id, title) VALUES (1, 'Picnic & more')")
-    run(app, "INSERT INTO event_registrations (event_id, name, phone) VALUES (1, 'Z. H.', :p)", p=ZOE)
-    note = visit(f"/people/{ZOE[1:]}/notes", "sol", body="Likes tea", next=f"/inbox/{zoe}?state=all")
+    run(
+        app,
+        "INSERT INTO event_registrations (event_id, name, phone) VALUES (1, 'Z. H.', :p)",
+        p=ZOE,
+    )
+    note = visit(
+        f"/people/{ZOE[1:]}/notes",
+        "sol",
+        body="Likes tea",
+        next=f"/inbox/{zoe}?state=all",
+    )
     assert note.location == f"/inbox/{zoe}?state=all"
     page = visit(f"/inbox/{zoe}", "sol")
     assert page.headings == ["Zoë Hernández"]
-    for words in ("Also known as Z. H. .", "Picnic & more", "Likes tea", "in Denver", "United States", "Yes"):
+    for words in (
+        "Also known as Z. H. .",
+        "Picnic & more",
+        "Likes tea",
+        "in Denver",
+        "United States",
+        "Yes",
+    ):
         assert words in page.words
     assert "Put on the do-not-text list" not in page.words
     assert "Put on the do-not-text list" in visit(f"/inbox/{zoe}", "ada").words
 
 
 def test_a_way_back_never_leads_away(visit, zoe):
-    answer = visit(f"/people/{ZOE[1:]}/notes", "sol", body="Hm", next="//elsewhere.example/")
+    answer = visit(
+        f"/people/{ZOE[1:]}/notes", "sol", body="Hm", next="//elsewhere.example/"
+    )
     assert answer.location == f"/people/{ZOE[1:]}"
 
 
 def test_an_unknown_number_is_asked_who_it_is(visit, zoe):
     page = visit(f"/inbox/{zoe}", "ada")
     assert "Who is this?" in page.words
-    assert 'value="+13035550142"' in visit("/community/add?phone=%2B13035550142", "ada").text
-    assert "An admin can add them to the community." in visit(f"/inbox/{zoe}", "sol").words
+    assert (
+        'value="+13035550142"'
+        in visit("/community/add?phone=%2B13035550142", "ada").text
+    )
+    assert (
+        "An admin can add them to the community." in visit(f"/inbox/{zoe}", "sol").words
+    )
 
 
 @pytest.mark.parametrize(
-    ("happens", "words"), [(said_stop, "Said STOP"), (dead_number, "Number does not work")], ids=["stop", "dead"]
+    ("happens", "words"),
+    [(said_stop, "Said STOP"), (dead_number, "Number does not work")],
+    ids=["stop", "dead"],
 )
-def test_whoever_must_not_be_texted_has_the_reason_in_place_of_the_box(app, visit, zoe, happens, words):
+def test_whoever_must_not_be_texted_has_the_reason_in_place_of_the_box(
+    app, visit, zoe, happens, words
+):
     with app.app_context():
         happens(ZOE)
     page = visit(f"/inbox/{zoe}", "sol")
@@ -171,7 +232,9 @@ def test_a_short_code_cannot_be_answered(visit, wrote):
 
 def test_the_live_part_brings_what_is_new_and_never_the_box(app, visit, zoe, wrote):
     page = visit(f"/inbox/{zoe}", "ada")
-    address = re.search(rf'hx-get="(/inbox/{zoe}/live[^"]+)"', page.text)[1].replace("&amp;", "&")
+    address = re.search(rf'hx-get="(/inbox/{zoe}/live[^"]+)"', page.text)[1].replace(
+        "&amp;", "&"
+    )
     assert visit(address, "ada").status_code == 204
     wrote(ZOE, "And another thing")
     answer = visit(address, "ada")
@@ -179,11 +242,15 @@ def test_the_live_part_brings_what_is_new_and_never_the_box(app, visit, zoe, wro
     assert "<textarea" not in answer.text
     with app.app_context():
         said_stop(ZOE)
-    assert "Whether you can write to them has just changed." in visit(address, "ada").text
+    assert (
+        "Whether you can write to them has just changed." in visit(address, "ada").text
+    )
     assert visit(address).status_code == 401
 
 
-def test_looking_changes_nothing_and_a_thread_that_is_not_there_is_404(visit, zoe, thread):
+def test_looking_changes_nothing_and_a_thread_that_is_not_there_is_404(
+    visit, zoe, thread
+):
     visit(f"/inbox/{zoe}", "ada")
     assert thread(zoe).unread == 1
     assert visit("/inbox/999", "ada").status_code == 404

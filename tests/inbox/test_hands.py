@@ -23,13 +23,17 @@ def zoe(wrote):
 
 def verbs(app):
     with app.app_context():
-        return db.session.scalars(db.select(AuditEvent.verb).order_by(AuditEvent.id)).all()
+        return db.session.scalars(
+            db.select(AuditEvent.verb).order_by(AuditEvent.id)
+        ).all()
 
 
 def test_text_this_person_begins_a_conversation_once(app, visit, zoe):
     page = visit(f"/people/{LEO[1:]}", "sol")
     assert f'action="/inbox/with/{LEO[1:]}"' in page.text
-    first, second = (visit.post(f"/inbox/with/{LEO[1:]}", "sol").location for _ in range(2))
+    first, second = (
+        visit.post(f"/inbox/with/{LEO[1:]}", "sol").location for _ in range(2)
+    )
     assert first == second
     assert "No text went to this number or came from it." in visit(first, "sol").words
     assert visit.post(f"/inbox/with/{ZOE[1:]}", "sol").location == f"/inbox/{zoe}"
@@ -41,11 +45,15 @@ def test_text_this_person_begins_a_conversation_once(app, visit, zoe):
 
 
 def test_reading_reaches_as_far_as_the_page_did(visit, zoe, wrote, thread):
-    seen = re.search(r'name="seen" value="(\d+)"', visit(f"/inbox/{zoe}", "sol").text)[1]
+    seen = re.search(r'name="seen" value="(\d+)"', visit(f"/inbox/{zoe}", "sol").text)[
+        1
+    ]
     wrote(ZOE, "One more")
     visit(f"/inbox/{zoe}/read", "sol", seen=seen)
     assert thread(zoe).unread == 2
-    seen = re.search(r'name="seen" value="(\d+)"', visit(f"/inbox/{zoe}", "sol").text)[1]
+    seen = re.search(r'name="seen" value="(\d+)"', visit(f"/inbox/{zoe}", "sol").text)[
+        1
+    ]
     visit(f"/inbox/{zoe}/read", "sol", seen=seen)
     row = thread(zoe)
     assert (row.unread, row.needs_reply) == (0, True)
@@ -54,9 +62,15 @@ def test_reading_reaches_as_far_as_the_page_did(visit, zoe, wrote, thread):
 
 
 def test_a_conversation_is_given_to_somebody_and_taken_back(app, visit, zoe, thread):
-    assert "sol sees to this conversation." in visit(f"/inbox/{zoe}/assign", "ada", to="sol", follow=True).words
+    assert (
+        "sol sees to this conversation."
+        in visit(f"/inbox/{zoe}/assign", "ada", to="sol", follow=True).words
+    )
     assert thread(zoe).assigned_to == "sol"
-    assert "Nobody here has that name." in visit(f"/inbox/{zoe}/assign", "ada", to="zoe", follow=True).words
+    assert (
+        "Nobody here has that name."
+        in visit(f"/inbox/{zoe}/assign", "ada", to="zoe", follow=True).words
+    )
     assert thread(zoe).assigned_to == "sol"
     visit(f"/inbox/{zoe}/assign", "sol", to="")
     assert thread(zoe).assigned_to is None
@@ -91,7 +105,14 @@ def doubtful(app, wrote):
     body = "who is this?? <stop> texting me or..."
     thread_id = wrote(ZOE, body, why="maybe_stop")
     with app.app_context(), write() as session:
-        session.add(StopQuestion(phone=ZOE, body=body, asked_at=now(), decide_by=now() + timedelta(days=14)))
+        session.add(
+            StopQuestion(
+                phone=ZOE,
+                body=body,
+                asked_at=now(),
+                decide_by=now() + timedelta(days=14),
+            )
+        )
         session.add(Message(kind="keyword", phone=ZOE, body="Waits", status="queued"))
     return thread_id
 
@@ -101,7 +122,9 @@ def question(app):
         return open_question(ZOE)
 
 
-def test_the_question_stands_above_all_and_nothing_is_written_before_it_is_decided(app, visit, doubtful, sent):
+def test_the_question_stands_above_all_and_nothing_is_written_before_it_is_decided(
+    app, visit, doubtful, sent
+):
     page = visit(f"/inbox/{doubtful}", "sol")
     assert "Perhaps they said STOP" in page.words
     assert "who is this?? &lt;stop&gt; texting me" in page.text
@@ -110,13 +133,21 @@ def test_the_question_stands_above_all_and_nothing_is_written_before_it_is_decid
     assert "Send reply" not in page.words
     assert visit(f"/inbox/{doubtful}/reply", "sol", body="Hi").status_code == 422
     for way in ("done", "no-reply"):
-        assert "Decide first" in visit.post(f"/inbox/{doubtful}/{way}", "sol", _="", follow=True).words
+        assert (
+            "Decide first"
+            in visit.post(f"/inbox/{doubtful}/{way}", "sol", _="", follow=True).words
+        )
     assert question(app)
     assert [text.body for text in sent()] == ["Waits"]
 
 
 def test_they_want_no_more_texts(app, visit, doubtful, sent, thread):
-    visit(f"/inbox/{doubtful}/decide", "sol", question=str(question(app).id), verdict="out")
+    visit(
+        f"/inbox/{doubtful}/decide",
+        "sol",
+        question=str(question(app).id),
+        verdict="out",
+    )
     assert question(app) is None
     assert [(text.status, text.reason) for text in sent()] == [("skipped", "said_stop")]
     row = thread(doubtful)
@@ -128,21 +159,40 @@ def test_they_want_no_more_texts(app, visit, doubtful, sent, thread):
 
 
 def test_keep_texting_them(app, visit, doubtful, sent, thread):
-    visit(f"/inbox/{doubtful}/decide", "sol", question=str(question(app).id), verdict="stay")
+    visit(
+        f"/inbox/{doubtful}/decide",
+        "sol",
+        question=str(question(app).id),
+        verdict="stay",
+    )
     assert [text.status for text in sent()] == ["queued"]
     row = thread(doubtful)
     assert (row.needs_reply, row.why) == (True, None)
     assert "Send reply" in visit(f"/inbox/{doubtful}", "sol").words
 
 
-def test_a_question_is_decided_once_and_only_in_its_own_conversation(app, visit, doubtful, wrote):
+def test_a_question_is_decided_once_and_only_in_its_own_conversation(
+    app, visit, doubtful, wrote
+):
     leo, asked = wrote(LEO, "Hi"), str(question(app).id)
     visit(f"/inbox/{leo}/decide", "sol", question=asked, verdict="out")
     assert question(app)
-    assert visit(f"/inbox/{doubtful}/decide", "sol", question=asked, verdict="maybe").status_code == 400
-    assert visit(f"/inbox/{doubtful}/decide", "sol", question="x", verdict="out").status_code == 400
+    assert (
+        visit(
+            f"/inbox/{doubtful}/decide", "sol", question=asked, verdict="maybe"
+        ).status_code
+        == 400
+    )
+    assert (
+        visit(
+            f"/inbox/{doubtful}/decide", "sol", question="x", verdict="out"
+        ).status_code
+        == 400
+    )
     visit(f"/inbox/{doubtful}/decide", "sol", question=asked, verdict="stay")
-    late = visit(f"/inbox/{doubtful}/decide", "ada", question=asked, verdict="out", follow=True)
+    late = visit(
+        f"/inbox/{doubtful}/decide", "ada", question=asked, verdict="out", follow=True
+    )
     assert "Somebody has decided about this already." in late.words
     with app.app_context():
         assert is_left_out(ZOE) is None

@@ -60,7 +60,9 @@ def test_more_than_can_be_counted_at_a_glance_is_99_and_more(app, visit):
     with app.app_context(), write() as session:
         for n in range(101):
             session.execute(
-                db.text("INSERT INTO threads (phone, last_at, needs_reply) VALUES (:p, '2026-01-01 00:00:00', 1)"),
+                db.text(
+                    "INSERT INTO threads (phone, last_at, needs_reply) VALUES (:p, '2026-01-01 00:00:00', 1)"
+                ),
                 {"p": f"+1303555{n:04}"},
             )
     page = visit("/", "ada")
@@ -70,7 +72,10 @@ def test_more_than_can_be_counted_at_a_glance_is_99_and_more(app, visit):
 
 def test_pages_follow_each_other_without_gaps_while_texts_come_in(visit, wrote):
     start = now() - timedelta(days=1)
-    made = [wrote(f"+1303555{n:04}", "Hi", at=start + timedelta(seconds=n // 3)) for n in range(2 * PER_PAGE + 5)]
+    made = [
+        wrote(f"+1303555{n:04}", "Hi", at=start + timedelta(seconds=n // 3))
+        for n in range(2 * PER_PAGE + 5)
+    ]
     seen, address = [], "/inbox"
     while address:
         page = visit(address, "ada")
@@ -84,14 +89,22 @@ def test_pages_follow_each_other_without_gaps_while_texts_come_in(visit, wrote):
 
 
 def test_the_search_finds_names_numbers_and_words(app, visit, wrote):
-    zoe, leo, mia = wrote(ZOE, "Is there parking?"), wrote(LEO, "I bring a Salad"), wrote(MIA, "¿Dónde?")
+    zoe, leo, mia = (
+        wrote(ZOE, "Is there parking?"),
+        wrote(LEO, "I bring a Salad"),
+        wrote(MIA, "¿Dónde?"),
+    )
     wrote(LEO, "and more")
     with app.app_context():
         member(ZOE, "Zoë Hernández")
         with write() as session:
-            session.execute(db.text("INSERT INTO events (id, title) VALUES (1, 'Picnic')"))
             session.execute(
-                db.text("INSERT INTO event_registrations (event_id, name, phone) VALUES (1, 'Léo Rossi', :p)"),
+                db.text("INSERT INTO events (id, title) VALUES (1, 'Picnic')")
+            )
+            session.execute(
+                db.text(
+                    "INSERT INTO event_registrations (event_id, name, phone) VALUES (1, 'Léo Rossi', :p)"
+                ),
                 {"p": LEO},
             )
     asked = {
@@ -109,8 +122,13 @@ def test_the_search_finds_names_numbers_and_words(app, visit, wrote):
         '"; DROP': [],
         "AND OR NOT * ^": [],
     }
-    assert {words: threads(visit(f"/inbox?search={words.replace('+', '%2B')}", "sol")) for words in asked} == asked
-    assert "I bring a Salad" in visit("/inbox?search=salad", "sol").words  # not the newest text: the one that matched
+    assert {
+        words: threads(visit(f"/inbox?search={words.replace('+', '%2B')}", "sol"))
+        for words in asked
+    } == asked
+    assert (
+        "I bring a Salad" in visit("/inbox?search=salad", "sol").words
+    )  # not the newest text: the one that matched
 
 
 def test_a_search_looks_everywhere_and_the_chips_narrow_it(visit, wrote):
@@ -118,7 +136,10 @@ def test_a_search_looks_everywhere_and_the_chips_narrow_it(visit, wrote):
     visit.post(f"/inbox/{zoe}/done", "ada")
     assert threads(visit("/inbox?search=parking", "ada")) == [leo, zoe]
     assert threads(visit("/inbox?search=parking&state=done", "ada")) == [zoe]
-    assert 'href="/inbox?state=done&amp;search=parking"' in visit("/inbox?search=parking", "ada").text
+    assert (
+        'href="/inbox?state=done&amp;search=parking"'
+        in visit("/inbox?search=parking", "ada").text
+    )
 
 
 def test_many_that_match_are_said_to_be_more(visit, wrote):
@@ -132,7 +153,9 @@ def test_many_that_match_are_said_to_be_more(visit, wrote):
 def test_the_live_part_answers_only_when_something_changed(visit, wrote):
     wrote(ZOE, "Hi")
     first = visit("/inbox", "ada")
-    address = re.search(r'hx-get="(/inbox/live[^"]+)"', first.text)[1].replace("&amp;", "&")
+    address = re.search(r'hx-get="(/inbox/live[^"]+)"', first.text)[1].replace(
+        "&amp;", "&"
+    )
     assert visit(address, "ada").status_code == 204
     wrote(LEO, "Me too")
     answer = visit(address, "ada")

@@ -1,4 +1,7 @@
-"""A reply: sent once, to whoever may be texted; nothing typed is lost. And the replies that are kept."""
+"""A reply: sent once, to whoever may be texted; nothing typed is lost.
+
+And the replies that are kept.
+"""
 
 import re
 
@@ -19,15 +22,31 @@ def zoe(app, wrote):
 
 
 def token(visit, thread_id, who="sol"):
-    return re.search(r'name="client_token" value="(\w+)"', visit(f"/inbox/{thread_id}", who).text)[1]
+    return re.search(
+        r'name="client_token" value="(\w+)"', visit(f"/inbox/{thread_id}", who).text
+    )[1]
 
 
-def test_a_reply_is_queued_ahead_of_blasts_and_nobody_has_to_look_any_more(visit, zoe, thread, sent):
-    answer = visit(f"/inbox/{zoe}/reply?state=all", "sol", body="  Hi {first_name|friend}!  ")
+def test_a_reply_is_queued_ahead_of_blasts_and_nobody_has_to_look_any_more(
+    visit, zoe, thread, sent
+):
+    answer = visit(
+        f"/inbox/{zoe}/reply?state=all", "sol", body="  Hi {first_name|friend}!  "
+    )
     assert answer.location == f"/inbox/{zoe}?state=all"
     [text] = sent()
-    assert (text.body, text.kind, text.status, text.written_by) == ("Hi Zoë!", "reply", "queued", "sol")
-    assert (text.phone, text.name, text.priority, text.carrier) == (ZOE, "Zoë Hernández", 20, "sandbox")
+    assert (text.body, text.kind, text.status, text.written_by) == (
+        "Hi Zoë!",
+        "reply",
+        "queued",
+        "sol",
+    )
+    assert (text.phone, text.name, text.priority, text.carrier) == (
+        ZOE,
+        "Zoë Hernández",
+        20,
+        "sandbox",
+    )
     row = thread(zoe)
     assert text.in_reply_to
     assert (row.needs_reply, row.unread, row.last_message_id) == (False, 0, text.id)
@@ -37,11 +56,23 @@ def test_a_reply_is_queued_ahead_of_blasts_and_nobody_has_to_look_any_more(visit
 def test_a_double_click_sends_once_and_another_form_sends_again(visit, zoe, sent):
     mark = token(visit, zoe)
     for _ in range(3):
-        assert visit(f"/inbox/{zoe}/reply", "sol", body="Once", client_token=mark).status_code == 303
-    visit(f"/inbox/{zoe}/reply", "ada", body="Twice", client_token=token(visit, zoe, "ada"))
+        assert (
+            visit(
+                f"/inbox/{zoe}/reply", "sol", body="Once", client_token=mark
+            ).status_code
+            == 303
+        )
+    visit(
+        f"/inbox/{zoe}/reply",
+        "ada",
+        body="Twice",
+        client_token=token(visit, zoe, "ada"),
+    )
     visit(f"/inbox/{zoe}/reply", "sol", body="Once", client_token=mark)
     assert [text.body for text in sent()] == ["Once", "Twice"]
-    visit(f"/inbox/{zoe}/reply", "sol", body="Once")  # a program without a mark means what it says
+    visit(
+        f"/inbox/{zoe}/reply", "sol", body="Once"
+    )  # a program without a mark means what it says
     assert len(sent()) == 3
 
 
@@ -51,12 +82,17 @@ def test_a_double_click_sends_once_and_another_form_sends_again(visit, zoe, sent
         ("", "Write a text first."),
         (" \u200b ", "Write a text first."),
         ("Hi {nickname}", "{nickname} is not a placeholder."),
-        ("See you at {event_title}", "can only be filled in for the people of an event"),
+        (
+            "See you at {event_title}",
+            "can only be filled in for the people of an event",
+        ),
         ("A brace } alone", "stands alone"),
         ("x" * 1601, "This text has 1,601 characters."),
     ],
 )
-def test_a_mistake_is_said_beside_the_box_and_nothing_typed_is_lost(visit, zoe, sent, body, words):
+def test_a_mistake_is_said_beside_the_box_and_nothing_typed_is_lost(
+    visit, zoe, sent, body, words
+):
     page = visit(f"/inbox/{zoe}/reply", "sol", body=body, client_token="a" * 32)
     assert page.status_code == 422
     assert words in page.words
@@ -65,7 +101,9 @@ def test_a_mistake_is_said_beside_the_box_and_nothing_typed_is_lost(visit, zoe, 
     assert sent() == []
 
 
-def test_whoever_said_stop_meanwhile_is_not_texted_and_the_words_stay(app, visit, zoe, sent, thread):
+def test_whoever_said_stop_meanwhile_is_not_texted_and_the_words_stay(
+    app, visit, zoe, sent, thread
+):
     with app.app_context():
         said_stop(ZOE)
     page = visit(f"/inbox/{zoe}/reply", "sol", body="But wait")
@@ -77,7 +115,10 @@ def test_whoever_said_stop_meanwhile_is_not_texted_and_the_words_stay(app, visit
 
 
 def test_short_codes_get_no_answer(visit, wrote, sent):
-    assert visit(f"/inbox/{wrote('32665', 'Code')}/reply", "ada", body="Hi").status_code == 422
+    assert (
+        visit(f"/inbox/{wrote('32665', 'Code')}/reply", "ada", body="Hi").status_code
+        == 422
+    )
     assert sent() == []
 
 
@@ -97,24 +138,41 @@ def saved(visit, title="Where", body="Hi {first_name|you}, by the gate."):
     return visit("/inbox/replies/add", "sol", title=title, body=body)
 
 
-def test_a_saved_reply_goes_into_the_box_filled_in_and_sends_nothing(visit, zoe, wrote, sent):
+def test_a_saved_reply_goes_into_the_box_filled_in_and_sends_nothing(
+    visit, zoe, wrote, sent
+):
     saved(visit)
     assert 'data-insert="Hi Zoë, by the gate."' in visit(f"/inbox/{zoe}", "sol").text
-    page = visit(f"/inbox/{zoe}/reply", "sol", body="As I said:", saved="1", client_token="b" * 32)
+    page = visit(
+        f"/inbox/{zoe}/reply",
+        "sol",
+        body="As I said:",
+        saved="1",
+        client_token="b" * 32,
+    )
     assert page.status_code == 200
     assert "As I said:\nHi Zoë, by the gate.</textarea>" in page.text
     assert 'value="' + "b" * 32 in page.text
-    assert 'data-insert="Hi you, by the gate."' in visit(f"/inbox/{wrote(LEO, 'Hi')}", "sol").text
+    assert (
+        'data-insert="Hi you, by the gate."'
+        in visit(f"/inbox/{wrote(LEO, 'Hi')}", "sol").text
+    )
     assert sent() == []
 
 
 def test_saved_replies_are_kept_changed_and_deleted_by_admins_only(visit):
-    assert "Keep the answers that you write again and again." in visit("/inbox/replies", "sol").words
+    assert (
+        "Keep the answers that you write again and again."
+        in visit("/inbox/replies", "sol").words
+    )
     assert saved(visit).location == "/inbox/replies"
     again = saved(visit)
     assert again.status_code == 422
     assert "Another saved reply has this title." in again.words
-    assert visit("/inbox/replies/1/edit", "sol", title="There", body="Come by!").location == "/inbox/replies"
+    assert (
+        visit("/inbox/replies/1/edit", "sol", title="There", body="Come by!").location
+        == "/inbox/replies"
+    )
     page = visit("/inbox/replies", "sol")
     assert "There Come by!" in page.words
     assert "Delete" not in page.words

@@ -14,7 +14,9 @@ from app.kit.db import db, driver, write
 from tests.cast import LEO, ZOE
 from tests.makers import wrote
 
-SEARCH = db.text("SELECT rowid FROM inbox_search WHERE inbox_search MATCH :words ORDER BY rowid")
+SEARCH = db.text(
+    "SELECT rowid FROM inbox_search WHERE inbox_search MATCH :words ORDER BY rowid"
+)
 
 
 def found(words):
@@ -27,7 +29,13 @@ def row(thread_id):
 
 def text(phone, body, kind="reply"):
     with write() as session:
-        values = {"kind": kind, "phone": phone, "body": body, "status": "queued", "created_at": now()}
+        values = {
+            "kind": kind,
+            "phone": phone,
+            "body": body,
+            "status": "queued",
+            "created_at": now(),
+        }
         session.add(message := Message(**values))
     return message.id
 
@@ -40,13 +48,20 @@ def test_whoever_writes_twice_has_one_thread_with_two_unread_texts(shop):
     assert db.session.get(Message, thread.last_message_id).body == "Anybody there?"
 
 
-def test_what_a_machine_took_is_not_unread_and_needs_nobody_but_opens_what_was_done(shop):
+def test_what_a_machine_took_is_not_unread_and_needs_nobody_but_opens_what_was_done(
+    shop,
+):
     thread_id = wrote(ZOE, "Hello")
     with write():
         minding.finish(thread_id, "ada", now())
     wrote(ZOE, "PICNIC", needs_reply=False)
     thread = row(thread_id)
-    assert (thread.unread, thread.needs_reply, thread.done_at, thread.done_by) == (0, False, None, None)
+    assert (thread.unread, thread.needs_reply, thread.done_at, thread.done_by) == (
+        0,
+        False,
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +82,10 @@ def test_the_reason_that_weighs_more_stays(shop, one, two, why):
 
 
 def test_what_is_written_to_somebody_brings_the_thread_that_is_there_to_the_top(shop):
-    zoe, leo = wrote(ZOE, "Hi", at=now() - timedelta(hours=2)), wrote(LEO, "Hi", at=now() - timedelta(hours=1))
+    zoe, leo = (
+        wrote(ZOE, "Hi", at=now() - timedelta(hours=2)),
+        wrote(LEO, "Hi", at=now() - timedelta(hours=1)),
+    )
     answer = text(ZOE, "Hello Zoë")
     with write():
         threads.went_out(ZOE, answer, now())
@@ -92,12 +110,19 @@ def test_two_texts_at_once_make_one_thread(app):
     for each in crowd:
         each.join()
     with app.app_context():
-        assert [thread.unread for thread in db.session.scalars(db.select(Thread))] == [2]
+        assert [thread.unread for thread in db.session.scalars(db.select(Thread))] == [
+            2
+        ]
 
 
 def is_silent(phone, moment):
     """What the answering of texts asks."""
-    return driver().execute(threads.IS_SILENT, {"phone": phone, "moment": stored(moment)}).fetchone() is not None
+    return (
+        driver()
+        .execute(threads.IS_SILENT, {"phone": phone, "moment": stored(moment)})
+        .fetchone()
+        is not None
+    )
 
 
 def test_silence_holds_until_its_moment(shop):
@@ -122,9 +147,19 @@ def test_rows_of_a_blast_are_not_searched_and_answers_are(shop):
     wrote(ZOE, "Hi")
     with write() as session:
         session.execute(
-            db.text("INSERT INTO message_logs (id, message_body, target, status) VALUES (1, '', 'event', 'sent')")
+            db.text(
+                "INSERT INTO message_logs (id, message_body, target, status) VALUES (1, '', 'event', 'sent')"
+            )
         )
-        session.add(Message(kind="blast", phone=ZOE, body="picnic blast", status="queued", message_log_id=1))
+        session.add(
+            Message(
+                kind="blast",
+                phone=ZOE,
+                body="picnic blast",
+                status="queued",
+                message_log_id=1,
+            )
+        )
     answer = text(ZOE, "the picnic answer")
     with write():
         threads.went_out(ZOE, answer, now())
@@ -135,7 +170,9 @@ def test_a_changed_or_deleted_text_is_found_as_it_is_now(shop):
     """What erasing somebody relies on: after it no word of theirs is found."""
     message = row(wrote(ZOE, "my secret garden")).last_message_id
     with write() as session:
-        session.execute(db.update(Message).where(Message.id == message).values(body="erased"))
+        session.execute(
+            db.update(Message).where(Message.id == message).values(body="erased")
+        )
     assert (found("secret"), found("erased")) == ([], [message])
     with write() as session:
         session.execute(db.delete(Message).where(Message.id == message))

@@ -29,13 +29,23 @@ def event(title="Spring picnic", **more):
 def survey(name="Spring picnic", word="PICNIC", **more):
     """A survey; its id."""
     with write() as session:
-        session.add(row := SurveyFlow(name=name, trigger_keyword=word, questions_json="[]", **more))
+        session.add(
+            row := SurveyFlow(
+                name=name, trigger_keyword=word, questions_json="[]", **more
+            )
+        )
     return row.id
 
 
 def heard(body, phone=ZOE, name=None, moment=None):
     """A text that came in, as the router tells of it. Inside write()."""
-    row = Message(direction=Direction.INBOUND, kind=Kind.INBOUND, status=MessageStatus.RECEIVED, phone=phone, body=body)
+    row = Message(
+        direction=Direction.INBOUND,
+        kind=Kind.INBOUND,
+        status=MessageStatus.RECEIVED,
+        phone=phone,
+        body=body,
+    )
     db.session.add(row)
     db.session.flush()
     return Heard(phone, body, row.id, moment or now(), name)

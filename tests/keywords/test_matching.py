@@ -1,4 +1,7 @@
-"""A text meets a keyword: what it is answered, what else happens, and that each use is counted. Case B19."""
+"""A text meets a keyword: what it is answered, what else happens, and that each use is counted.
+
+Case B19.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -22,7 +25,9 @@ pytestmark = pytest.mark.usefixtures("shop")
 
 
 def registrations():
-    rows = db.session.scalars(db.select(EventRegistration).order_by(EventRegistration.id))
+    rows = db.session.scalars(
+        db.select(EventRegistration).order_by(EventRegistration.id)
+    )
     return [(row.event_id, row.name, row.phone) for row in rows]
 
 
@@ -32,21 +37,44 @@ def ledger():
 
 
 @pytest.mark.parametrize(
-    "body", ["hours", " Hours? ", "ＨＯＵＲＳ", "“hours!!”", "🕘 hours", "ho\u200burs", "when", "Opening-times"]
+    "body",
+    [
+        "hours",
+        " Hours? ",
+        "ＨＯＵＲＳ",
+        "“hours!!”",
+        "🕘 hours",
+        "ho\u200burs",
+        "when",
+        "Opening-times",
+    ],
 )
 def test_a_keyword_answers_in_any_spelling_and_by_its_other_words(body):
     keyword("HOURS", aliases=["WHEN", "OPENING TIMES"])
     assert answers(body) == ["We are open 9 to 5."]
 
 
-@pytest.mark.parametrize("body", ["what are your hours", "hours please", "hour", "HOURSS", "", "🎉", "x" * 2000])
+@pytest.mark.parametrize(
+    "body",
+    ["what are your hours", "hours please", "hour", "HOURSS", "", "🎉", "x" * 2000],
+)
 def test_what_is_not_only_the_word_is_left_to_others(body):
     id = keyword("HOURS")
     assert text(body) is None
     assert rule(id).match_count == 0
 
 
-@pytest.mark.parametrize("body", ["join", "Join, please!", "JOIN us", "join " + "and on " * 150, "join:me", "🎉 join"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "join",
+        "Join, please!",
+        "JOIN us",
+        "join " + "and on " * 150,
+        "join:me",
+        "🎉 join",
+    ],
+)
 def test_a_keyword_may_be_the_first_word_only(body):
     keyword("JOIN", "Welcome!", match_kind=Match.FIRST)
     expected = None if body == "join:me" else ["Welcome!"]
@@ -70,7 +98,11 @@ def test_a_keyword_counts_only_while_it_is_active():
     keyword("SOON", active_from=moment + timedelta(hours=1))
     keyword("OVER", active_until=moment)
     keyword("SUMMER", active_from=moment, active_until=moment + timedelta(hours=1))
-    assert [answers(word, moment=moment) for word in ("off", "soon", "over")] == [None, None, None]
+    assert [answers(word, moment=moment) for word in ("off", "soon", "over")] == [
+        None,
+        None,
+        None,
+    ]
     assert answers("summer", moment=moment) == ["We are open 9 to 5."]
     assert answers("summer", moment=moment + timedelta(hours=1)) is None
 
@@ -80,7 +112,11 @@ def test_each_use_is_counted_and_is_no_change_of_the_keyword():
     before, moment = rule(id).updated_at, now()
     text("hours", moment=moment - timedelta(days=1))
     text("when", phone=LEO, moment=moment)
-    assert (rule(id).match_count, rule(id).last_matched_at, rule(id).updated_at) == (2, moment, before)
+    assert (rule(id).match_count, rule(id).last_matched_at, rule(id).updated_at) == (
+        2,
+        moment,
+        before,
+    )
 
 
 def test_twenty_at_once_are_twenty(app):
@@ -107,7 +143,9 @@ def test_the_answer_calls_them_by_the_name_that_the_lists_know():
 def test_b19_braces_in_a_name_stay_as_they_are():
     """B19: a name is never a template."""
     keyword("HI", "Hi {name}")
-    assert answers("hi", name="{event_title} {0.__class__}") == ["Hi {event_title} {0.__class__}"]
+    assert answers("hi", name="{event_title} {0.__class__}") == [
+        "Hi {event_title} {0.__class__}"
+    ]
 
 
 def test_an_answer_that_a_long_name_makes_too_long_leaves_the_name_out():
@@ -136,7 +174,9 @@ def test_a_registration_keeps_its_name_and_gets_one_if_it_has_none():
     picnic = event()
     keyword("COMING", None, action=KeywordAction.ADD_TO_EVENT, event_id=picnic)
     assert answers("coming") == []
-    assert answers("coming", name="Zoë") == answers("coming", name="Somebody else") == []
+    assert (
+        answers("coming", name="Zoë") == answers("coming", name="Somebody else") == []
+    )
     assert registrations() == [(picnic, "Zoë", ZOE)]
 
 
@@ -155,7 +195,9 @@ def test_when_the_event_is_gone_the_answer_is_still_given_and_without_one_a_pers
 def test_subscribe_puts_them_on_the_list_with_a_recorded_yes():
     keyword("JOIN", "Welcome!", action=KeywordAction.SUBSCRIBE)
     assert answers("Join!") == answers("join") == ["Welcome!"]
-    assert [row.phone for row in db.session.scalars(db.select(CommunityMember))] == [ZOE]
+    assert [row.phone for row in db.session.scalars(db.select(CommunityMember))] == [
+        ZOE
+    ]
     assert ledger() == [(ZOE, "granted", "keyword", "Texted: Join!")]
 
 
@@ -163,7 +205,9 @@ def test_somebody_on_the_list_without_a_yes_gets_one():
     member(ZOE, "Zoë")
     keyword("JOIN", action=KeywordAction.SUBSCRIBE)
     text("join", name="Other")
-    assert [row.name for row in db.session.scalars(db.select(CommunityMember))] == ["Zoë"]
+    assert [row.name for row in db.session.scalars(db.select(CommunityMember))] == [
+        "Zoë"
+    ]
     assert ledger() == [(ZOE, "granted", "keyword", "Texted: join")]
 
 
@@ -175,7 +219,9 @@ def test_no_keyword_lifts_an_opt_out():
     text("coming")
     assert has_opted_out(ZOE)
     assert ledger() == []
-    assert db.session.scalars(db.select(CommunityMember)).all() == [], "no list takes in who said STOP"
+    assert db.session.scalars(db.select(CommunityMember)).all() == [], (
+        "no list takes in who said STOP"
+    )
 
 
 def test_whoever_was_erased_after_stop_stays_out():

@@ -11,7 +11,11 @@ from app.kit.clock import now
 from app.kit.db import db
 from tests.keywords.desk import event, keyword, rule, survey, text, words
 
-HOURS = {"keyword": "hours", "response_body": "9 to 5, {first_name|friend}", "is_active": "y"}
+HOURS = {
+    "keyword": "hours",
+    "response_body": "9 to 5, {first_name|friend}",
+    "is_active": "y",
+}
 
 
 def stored(app):
@@ -21,7 +25,9 @@ def stored(app):
 
 def last_act(app):
     with app.app_context():
-        row = db.session.scalar(db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1))
+        row = db.session.scalar(
+            db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)
+        )
         return row.verb, row.who, row.about, json.loads(row.details)
 
 
@@ -36,21 +42,39 @@ def test_both_roles_read_and_write_keywords_and_only_admins_delete(app, visit):
         page = visit("/keywords/add", who, **HOURS | {"keyword": word})
         assert (page.status_code, page.location) == (303, "/keywords")
     assert visit("/keywords").status_code == 302
-    assert visit("/keywords/1/edit", "sol", **HOURS | {"response_body": "Closed."}).status_code == 303
+    assert (
+        visit(
+            "/keywords/1/edit", "sol", **HOURS | {"response_body": "Closed."}
+        ).status_code
+        == 303
+    )
     assert visit.post("/keywords/1/delete", "sol").status_code == 403
     assert "Delete keyword" not in visit("/keywords/1/edit", "sol").words
-    assert [(row.keyword, row.response_body, row.created_by) for row in stored(app)] == [
+    assert [
+        (row.keyword, row.response_body, row.created_by) for row in stored(app)
+    ] == [
         ("HOURS", "Closed.", "sol"),
         ("WHEN", "9 to 5, {first_name|friend}", "ada"),
     ]
     page = visit("/keywords/1/delete", "ada", follow=True, _="")
     assert "HOURS is deleted." in page.words
     assert [row.keyword for row in stored(app)] == ["WHEN"]
-    assert last_act(app) == ("keyword.deleted", "ada", "keyword 1", {"keyword": "HOURS", "uses": 0})
-    assert visit("/keywords/1/edit", "ada").status_code == visit.post("/keywords/1/delete", "ada").status_code == 404
+    assert last_act(app) == (
+        "keyword.deleted",
+        "ada",
+        "keyword 1",
+        {"keyword": "HOURS", "uses": 0},
+    )
+    assert (
+        visit("/keywords/1/edit", "ada").status_code
+        == visit.post("/keywords/1/delete", "ada").status_code
+        == 404
+    )
 
 
-def test_the_contracts_three_fields_are_enough_and_without_the_tick_it_is_off(app, visit):
+def test_the_contracts_three_fields_are_enough_and_without_the_tick_it_is_off(
+    app, visit
+):
     visit("/keywords/add", "sol", **HOURS)
     visit("/keywords/add", "sol", keyword="Sign-up!", response_body="Hi")
     first, second = stored(app)
@@ -63,7 +87,12 @@ def test_the_contracts_three_fields_are_enough_and_without_the_tick_it_is_off(ap
     assert (second.keyword, second.is_active) == ("SIGN UP", False)
     visit(f"/keywords/{first.id}/edit", "sol", keyword="hours", response_body="Hi")
     assert not stored(app)[0].is_active
-    assert last_act(app) == ("keyword.changed", "sol", "keyword 1", {"changed": ["response_body", "is_active"]})
+    assert last_act(app) == (
+        "keyword.changed",
+        "sol",
+        "keyword 1",
+        {"changed": ["response_body", "is_active"]},
+    )
 
 
 def test_everything_that_can_be_chosen_is_kept_and_shown_again(app, visit):
@@ -82,17 +111,34 @@ def test_everything_that_can_be_chosen_is_kept_and_shown_again(app, visit):
     )
     assert page.status_code == 303
     [row] = stored(app)
-    assert (row.match_kind, row.action, row.event_id) == (Match.FIRST, KeywordAction.ADD_TO_EVENT, picnic)
+    assert (row.match_kind, row.action, row.event_id) == (
+        Match.FIRST,
+        KeywordAction.ADD_TO_EVENT,
+        picnic,
+    )
     assert (
-        f"{row.active_from:%d %H:%M}, {row.active_until:%d %H:%M}" == "01 07:00, 09 00:30"
+        f"{row.active_from:%d %H:%M}, {row.active_until:%d %H:%M}"
+        == "01 07:00, 09 00:30"
     )  # Denver, winter and summer
-    assert in_app(app, words) == dict.fromkeys(["COMING", "COUNT ME IN", "ME TOO"], row.id)
+    assert in_app(app, words) == dict.fromkeys(
+        ["COMING", "COUNT ME IN", "ME TOO"], row.id
+    )
     page = visit(f"/keywords/{row.id}/edit", "sol")
-    for part in ('value="COMING"', 'value="COUNT ME IN, ME TOO"', 'value="2027-03-01"', 'value="18:30"', "See you at"):
+    for part in (
+        'value="COMING"',
+        'value="COUNT ME IN, ME TOO"',
+        'value="2027-03-01"',
+        'value="18:30"',
+        "See you at",
+    ):
         assert part in page.text
     assert page.fields(-1)["from_time"] == "00:00"
     assert (
-        visit(f"/keywords/{row.id}/edit", "sol", **page.fields(-1) | {"response_body": row.response_body}).status_code
+        visit(
+            f"/keywords/{row.id}/edit",
+            "sol",
+            **page.fields(-1) | {"response_body": row.response_body},
+        ).status_code
         == 303
     )
     assert last_act(app)[3] == {"changed": []}
@@ -102,7 +148,10 @@ def test_the_last_day_counts_whole(app, visit):
     visit("/keywords/add", "sol", **HOURS, until_date="2027-05-08")
     assert f"{stored(app)[0].active_until:%d %H:%M}" == "09 06:00"
     page = visit("/keywords/1/edit", "sol")
-    assert (page.fields(-1)["until_date"], page.fields(-1)["until_time"]) == ("2027-05-08", "")
+    assert (page.fields(-1)["until_date"], page.fields(-1)["until_time"]) == (
+        "2027-05-08",
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -136,11 +185,17 @@ def test_the_last_day_counts_whole(app, visit):
         ({"from_date": "2027-05-08", "until_date": "2027-05-07"}, "Choose an end after the beginning."),
     ],
 )  # fmt: skip
-def test_b28_what_cannot_be_kept_is_said_and_everything_typed_stays(app, visit, typed, sentence):
+def test_b28_what_cannot_be_kept_is_said_and_everything_typed_stays(
+    app, visit, typed, sentence
+):
     """B28: reserved words, and words of other keywords and surveys in whatever spelling."""
     in_app(app, survey, "Lunch", "FOOD")
     in_app(app, keyword, "JOIN", aliases=["ME TOO"])
-    fields = HOURS | {"aliases": "opening", "match_kind": "first", "from_date": "2027-01-01"} | typed
+    fields = (
+        HOURS
+        | {"aliases": "opening", "match_kind": "first", "from_date": "2027-01-01"}
+        | typed
+    )
     page = visit("/keywords/add", "sol", **fields)
     assert page.status_code == 422
     assert sentence in page.words
@@ -157,7 +212,11 @@ def test_a_keyword_may_keep_its_own_words(app, visit):
     page = visit(f"/keywords/{id}/edit", "sol", **HOURS)
     assert page.status_code == 422
     assert "HOURS is already a keyword." in page.words
-    page = visit(f"/keywords/{id}/edit", "sol", **HOURS | {"keyword": "me too", "aliases": "Join"})
+    page = visit(
+        f"/keywords/{id}/edit",
+        "sol",
+        **HOURS | {"keyword": "me too", "aliases": "Join"},
+    )
     assert page.status_code == 303
     assert in_app(app, rule, id).keyword == "ME TOO"
 
@@ -166,8 +225,20 @@ def test_the_list_says_what_each_does_and_the_words_of_the_law_are_locked(app, v
     with app.app_context():
         picnic, lunch = event(), survey("Lunch", "FOOD")
         keyword("HOURS", "9 to 5. " * 30, aliases=["WHEN"])
-        keyword("COMING", None, action=KeywordAction.ADD_TO_EVENT, event_id=picnic, match_kind=Match.FIRST)
-        keyword("EAT", "Yes!", action=KeywordAction.START_SURVEY, survey_id=lunch, is_active=False)
+        keyword(
+            "COMING",
+            None,
+            action=KeywordAction.ADD_TO_EVENT,
+            event_id=picnic,
+            match_kind=Match.FIRST,
+        )
+        keyword(
+            "EAT",
+            "Yes!",
+            action=KeywordAction.START_SURVEY,
+            survey_id=lunch,
+            is_active=False,
+        )
         keyword("JOIN", "Hi", action=KeywordAction.SUBSCRIBE, active_until=now())
         text("when")
         text("hours")
@@ -180,7 +251,10 @@ def test_the_list_says_what_each_does_and_the_words_of_the_law_are_locked(app, v
         assert part in page.words
     assert "HOURS" in visit("/keywords?search=whe", "sol").words
     assert "No keyword has that" in visit("/keywords?search=nothing", "sol").words
-    assert visit("/keywords?sort=uses&dir=desc", "sol").words.index("HOURS") < page.words.index("COMING") + 100
+    assert (
+        visit("/keywords?sort=uses&dir=desc", "sol").words.index("HOURS")
+        < page.words.index("COMING") + 100
+    )
 
 
 def test_a_new_organisation_is_told_what_keywords_are_for(visit):
@@ -191,7 +265,9 @@ def test_a_new_organisation_is_told_what_keywords_are_for(visit):
 
 def test_what_the_organisation_answers_to_help_stands_in_the_locked_row(app, visit):
     with app.app_context():
-        db.session.execute(db.text("UPDATE organisation SET help_reply = 'Call 555 0100'"))
+        db.session.execute(
+            db.text("UPDATE organisation SET help_reply = 'Call 555 0100'")
+        )
         db.session.commit()
     assert "Call 555 0100" in visit("/keywords", "sol").words
 

@@ -30,7 +30,11 @@ def test_a_change_says_what_changed_and_keeps_the_count():
     id = keyword("HOURS", aliases=["WHEN"])
     answers("when")
     assert change(id, "HOURS", ["WHEN"]) == []
-    assert change(id, "TIMES", ["WHEN", "HOURS"], "Come at 9.") == ["keyword", "response_body", "aliases"]
+    assert change(id, "TIMES", ["WHEN", "HOURS"], "Come at 9.") == [
+        "keyword",
+        "response_body",
+        "aliases",
+    ]
     assert words() == dict.fromkeys(["HOURS", "TIMES", "WHEN"], id)
     assert rule(id).match_count == 1
     assert answers("hours") == answers("when") == ["Come at 9."]

@@ -1,4 +1,6 @@
-"""A prepared statement is the same statement: the same rows, the same kinds of values, without SQLAlchemy's way."""
+"""A prepared statement is the same statement: the same rows, the same kinds of values, without
+SQLAlchemy's way.
+"""
 
 from datetime import UTC, datetime
 
@@ -9,12 +11,19 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.surveys import SessionStatus
 from app.kit.db import Taken, driver, write
 from app.kit.prepared import Prepared
-from app.suppression.models import ConsentAct, ConsentMethod, consent_events, erased_numbers
+from app.suppression.models import (
+    ConsentAct,
+    ConsentMethod,
+    consent_events,
+    erased_numbers,
+)
 from app.surveys.models import survey_flows, survey_sessions
 
 ZOE, NOON = "+13035550142", datetime(2026, 7, 1, 12, tzinfo=UTC)
 L, S, F = consent_events.c, survey_sessions.c, survey_flows.c
-NOTE = Prepared(insert(consent_events).returning(L.id, L.at), "phone", "act", "method", "at")
+NOTE = Prepared(
+    insert(consent_events).returning(L.id, L.at), "phone", "act", "method", "at"
+)
 LINES = select(L.phone, L.act, L.at, L.evidence).where(L.phone == bindparam("b_phone"))
 
 
@@ -40,16 +49,30 @@ def test_words_and_moments_go_in_and_come_out_as_the_columns_say(inside):
 
 
 def test_it_says_how_many_rows_it_changed(inside):
-    change = Prepared(update(survey_flows).where(F.name == bindparam("b_name")).values(updated_at=F.updated_at))
+    change = Prepared(
+        update(survey_flows)
+        .where(F.name == bindparam("b_name"))
+        .values(updated_at=F.updated_at)
+    )
     with write():
         assert change.run(b_name="nobody's") == 0
 
 
-def test_what_is_written_in_the_statement_is_written_out_so_that_a_partial_index_fits(inside):
-    active = Prepared(select(S.id).where(S.phone == bindparam("b_phone"), S.status == SessionStatus.ACTIVE))
+def test_what_is_written_in_the_statement_is_written_out_so_that_a_partial_index_fits(
+    inside,
+):
+    active = Prepared(
+        select(S.id).where(
+            S.phone == bindparam("b_phone"), S.status == SessionStatus.ACTIVE
+        )
+    )
     assert "survey_sessions.status = 'active'" in active.sql
     with write():
-        plan = driver().execute(f"EXPLAIN QUERY PLAN {active.sql}", {"b_phone": ZOE}).fetchall()
+        plan = (
+            driver()
+            .execute(f"EXPLAIN QUERY PLAN {active.sql}", {"b_phone": ZOE})
+            .fetchall()
+        )
     assert "uq_survey_sessions" in plan[0][3]
 
 
@@ -63,7 +86,10 @@ def test_a_default_that_python_would_make_must_be_given(inside):
         Prepared(insert(consent_events), "phone", "act", "method").run(
             phone=ZOE, act=ConsentAct.GRANTED, method=ConsentMethod.FORM
         )
-    with write(), pytest.raises(TypeError, match=r"survey_flows\.updated_at must be given"):
+    with (
+        write(),
+        pytest.raises(TypeError, match=r"survey_flows\.updated_at must be given"),
+    ):
         Prepared(update(survey_flows).values(start_count=1)).run()
 
 
@@ -73,7 +99,13 @@ def test_a_default_that_is_a_value_is_used(inside):
         *("name", "trigger_keyword", "questions_json", "created_at", "updated_at"),
     )
     with write():
-        made = row.first(name="Picnic", trigger_keyword="picnic", questions_json="[]", created_at=NOON, updated_at=NOON)
+        made = row.first(
+            name="Picnic",
+            trigger_keyword="picnic",
+            questions_json="[]",
+            created_at=NOON,
+            updated_at=NOON,
+        )
     assert made[1] == 0
 
 
@@ -83,7 +115,9 @@ def test_a_word_that_the_column_does_not_know_is_refused(inside):
 
 
 def test_a_value_that_is_there_already_is_taken(inside):
-    remembered = Prepared(insert(erased_numbers), "phone_hash", "erased_by", "erased_at")
+    remembered = Prepared(
+        insert(erased_numbers), "phone_hash", "erased_by", "erased_at"
+    )
     with write():
         remembered.run(phone_hash="a", erased_by="ada", erased_at=NOON)
     with pytest.raises(Taken) as refused, write():

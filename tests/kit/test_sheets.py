@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.kit.sheets import MOST_ROWS, BadSheet, Row, attachment, csv_stream, plain_cell, read, safe_cell
+from app.kit.sheets import (
+    MOST_ROWS,
+    BadSheet,
+    Row,
+    attachment,
+    csv_stream,
+    plain_cell,
+    read,
+    safe_cell,
+)
 
 FAST = settings(max_examples=300, deadline=None, database=None)
 
@@ -45,11 +54,16 @@ def test_names_arrive_whole_in_each_encoding_b1(encoding):
 
 
 def test_utf_16_with_the_large_end_first_b1():
-    assert cells(b"\xfe\xff" + "name,phone\nJosé,1\n".encode("utf-16-be"))[1] == ["José", "1"]
+    assert cells(b"\xfe\xff" + "name,phone\nJosé,1\n".encode("utf-16-be"))[1] == [
+        "José",
+        "1",
+    ]
 
 
 def test_a_line_in_no_known_encoding_is_named_b1():
-    assert sentence_of(b"name,phone\n" + b"Zoe,1\n" * 35 + b"Jos\x81,2\n").startswith("Line 37 is not text")
+    assert sentence_of(b"name,phone\n" + b"Zoe,1\n" * 35 + b"Jos\x81,2\n").startswith(
+        "Line 37 is not text"
+    )
 
 
 def test_a_person_may_say_how_the_letters_are_written():
@@ -60,14 +74,20 @@ def test_a_person_may_say_how_the_letters_are_written():
 
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
 def test_what_stands_between_columns_is_found_b3(sign):
-    text = f"name{sign}phone{sign}note\n" + f'Zoë{sign}303 555 0142{sign}"a, b; c"\n' * 5
+    text = (
+        f"name{sign}phone{sign}note\n" + f'Zoë{sign}303 555 0142{sign}"a, b; c"\n' * 5
+    )
     sheet = read(text.encode())
     assert sheet.delimiter == sign
     assert {len(row.cells) for row in sheet.rows} == {3}
 
 
 def test_a_single_column_works_b3():
-    assert cells(b"phone\n(303) 555-0142\n(303) 555-0143\n") == [["phone"], ["(303) 555-0142"], ["(303) 555-0143"]]
+    assert cells(b"phone\n(303) 555-0142\n(303) 555-0143\n") == [
+        ["phone"],
+        ["(303) 555-0142"],
+        ["(303) 555-0143"],
+    ]
 
 
 def test_a_line_that_says_the_delimiter_is_believed_and_lines_keep_their_numbers():
@@ -78,7 +98,11 @@ def test_a_line_that_says_the_delimiter_is_believed_and_lines_keep_their_numbers
 
 
 def test_a_row_has_the_line_where_it_begins():
-    assert [row.line for row in read(b'name,phone\n"Zoe\nAnn",1\n\nLeo,2').rows] == [1, 2, 5]
+    assert [row.line for row in read(b'name,phone\n"Zoe\nAnn",1\n\nLeo,2').rows] == [
+        1,
+        2,
+        5,
+    ]
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
@@ -86,7 +110,9 @@ def test_every_kind_of_line_end(ends):
     assert len(cells(ends.join(["name,phone", "Zoe,1", "Leo,2"]).encode())) == 3
 
 
-@pytest.mark.parametrize("data", [b"", b" \r\n \n", b"\xef\xbb\xbf", b",,,\n,,\n", workbook()])
+@pytest.mark.parametrize(
+    "data", [b"", b" \r\n \n", b"\xef\xbb\xbf", b",,,\n,,\n", workbook()]
+)
 def test_nothing_in_the_file_b8(data):
     assert sentence_of(data) == "There are no rows in this file."
 
@@ -125,7 +151,9 @@ def archive(**members):
 
 
 def test_an_open_document_table_is_named_b9():
-    assert ".ods" in sentence_of(archive(mimetype="application/vnd.oasis.opendocument.spreadsheet"))
+    assert ".ods" in sentence_of(
+        archive(mimetype="application/vnd.oasis.opendocument.spreadsheet")
+    )
     assert "packed file" in sentence_of(archive(readme="x"))
 
 
@@ -140,15 +168,29 @@ def test_a_zip_bomb_is_not_opened_b9():
 
 def test_a_workbook_that_lies_about_its_size_is_read_as_it_is():
     data, lying = workbook(["name", "phone"], ["Zoe", 1]), io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(lying, "w") as copy:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as packed,
+        zipfile.ZipFile(lying, "w") as copy,
+    ):
         for name in packed.namelist():
-            copy.writestr(name, packed.read(name).replace(b'ref="A1:B2"', b'ref="A1:XFD1048576"'))
+            copy.writestr(
+                name, packed.read(name).replace(b'ref="A1:B2"', b'ref="A1:XFD1048576"')
+            )
     assert cells(lying.getvalue()) == [["name", "phone"], ["Zoe", "1"]]
 
 
 def test_numbers_in_a_workbook_are_whole_and_empty_sheets_are_passed_over():
-    data = workbook(["name", "phone", "paid"], ["Zoë", 3035550142, True], [None, 3035550143.0, 1.5], other_sheets="B")
-    assert cells(data) == [["name", "phone", "paid"], ["Zoë", "3035550142", "TRUE"], ["", "3035550143", "1.5"]]
+    data = workbook(
+        ["name", "phone", "paid"],
+        ["Zoë", 3035550142, True],
+        [None, 3035550143.0, 1.5],
+        other_sheets="B",
+    )
+    assert cells(data) == [
+        ["name", "phone", "paid"],
+        ["Zoë", "3035550142", "TRUE"],
+        ["", "3035550143", "1.5"],
+    ]
     assert read(data).delimiter == ""
 
 
@@ -169,14 +211,29 @@ def test_a_row_with_too_many_columns():
 
 
 @FAST
-@given(st.binary(max_size=400) | st.binary(max_size=200).map(lambda tail: b"PK\x03\x04" + tail))
+@given(
+    st.binary(max_size=400)
+    | st.binary(max_size=200).map(lambda tail: b"PK\x03\x04" + tail)
+)
 def test_no_bytes_at_all_break_the_reader(data):
     with contextlib.suppress(BadSheet):
         assert read(data).rows
 
 
 @pytest.mark.parametrize(
-    "value", ["=1+1", "+1", "-2", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\0=1", '=HYPERLINK("x")', "'=1"]
+    "value",
+    [
+        "=1+1",
+        "+1",
+        "-2",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "  =1",
+        "\0=1",
+        '=HYPERLINK("x")',
+        "'=1",
+    ],
 )
 def test_no_cell_of_an_export_is_a_formula_b15(value):
     assert safe_cell(value) == "'" + value
@@ -194,7 +251,9 @@ def test_what_safe_cell_puts_on_plain_cell_takes_off(text):
     assert plain_cell(safe_cell(text)) == text
 
 
-WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
+WORDS = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30
+)
 
 
 @FAST
@@ -203,8 +262,16 @@ def test_an_export_comes_back_as_it_was_b16(rows):
     written = "".join(csv_stream(["name", "phone"], [*rows, ("Zoë", "+13035550142")]))
     assert written.startswith("\ufeff")
     back = read(written.encode()).rows
-    kept = [list(row) if row[1].strip() else [row[0]] for row in rows if row[0].strip() or row[1].strip()]
-    assert [row.cells for row in back] == [["name", "phone"], *kept, ["Zoë", "+13035550142"]]
+    kept = [
+        list(row) if row[1].strip() else [row[0]]
+        for row in rows
+        if row[0].strip() or row[1].strip()
+    ]
+    assert [row.cells for row in back] == [
+        ["name", "phone"],
+        *kept,
+        ["Zoë", "+13035550142"],
+    ]
 
 
 def test_an_export_is_a_csv_by_the_book():
@@ -217,7 +284,16 @@ def test_an_export_comes_in_pieces():
 
 
 @pytest.mark.parametrize(
-    "name", ['a"b.csv', "../../etc/passwd", "x\r\nSet-Cookie: a=b", "“Picnic” 5;6.csv", "", "..", "x" * 999]
+    "name",
+    [
+        'a"b.csv',
+        "../../etc/passwd",
+        "x\r\nSet-Cookie: a=b",
+        "“Picnic” 5;6.csv",
+        "",
+        "..",
+        "x" * 999,
+    ],
 )
 def test_the_name_of_a_download_stays_one_name(name):
     headers = attachment(name)
@@ -231,5 +307,11 @@ def test_the_name_of_a_download_stays_one_name(name):
 
 
 def test_the_whole_export_is_read_by_the_standard_library():
-    rows = list(csv.reader(io.StringIO("".join(csv_stream(["a", "b"], [("=1", None)])).lstrip("\ufeff"))))
+    rows = list(
+        csv.reader(
+            io.StringIO(
+                "".join(csv_stream(["a", "b"], [("=1", None)])).lstrip("\ufeff")
+            )
+        )
+    )
     assert rows == [["a", "b"], ["'=1", ""]]

@@ -27,7 +27,10 @@ def test_it_is_the_same_in_the_file_and_read_back(shop, moment):
         session.add(Message(**row, created_at=moment))
         session.flush()
         driver().execute("UPDATE messages SET sent_at = ?", (stored(moment),))
-    assert db.session.execute(text("SELECT created_at = sent_at FROM messages")).scalar() == 1
+    assert (
+        db.session.execute(text("SELECT created_at = sent_at FROM messages")).scalar()
+        == 1
+    )
     assert db.session.scalar(db.select(Message.sent_at)) == moment
     assert as_moment(stored(moment)) == moment
     assert as_moment(None) is None
@@ -36,8 +39,12 @@ def test_it_is_the_same_in_the_file_and_read_back(shop, moment):
 def test_rows_in_one_step_are_those_of_the_select_in_its_order(shop):
     bodies = ['Zoë says "hi"', "line\nbreak \x01", "\N{GRINNING FACE}\\"]
     row = {"kind": "reply", "phone": "+13035550142", "status": "queued"}
-    wanted = select(Message.id, Message.body, Message.sent_at).where(Message.phone == literal_column(":b_phone"))
-    statement = in_one_step(wanted.order_by(Message.id.desc()).limit(literal_column(":b_most")))
+    wanted = select(Message.id, Message.body, Message.sent_at).where(
+        Message.phone == literal_column(":b_phone")
+    )
+    statement = in_one_step(
+        wanted.order_by(Message.id.desc()).limit(literal_column(":b_most"))
+    )
     with write() as session:
         session.add_all(Message(**row, body=body) for body in ["left out", *bodies])
         session.flush()
@@ -48,6 +55,8 @@ def test_rows_in_one_step_are_those_of_the_select_in_its_order(shop):
 
 
 def test_trouble_below_sqlalchemy_is_said_in_its_words(shop):
-    """A turn that meets a full disk in a plain statement is the same trouble as one that meets it in a commit."""
+    """A turn that meets a full disk in a plain statement is the same trouble as one that meets
+    it in a commit.
+    """
     with pytest.raises(OperationalError, match="no such table"), write():
         driver().execute("SELECT * FROM nowhere")

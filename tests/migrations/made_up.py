@@ -28,7 +28,10 @@ def revert(connection, logger):
         connection.execute(statement)
 '''
 
-PLANTS = ("CREATE TABLE plants (id INTEGER PRIMARY KEY, name TEXT)", "INSERT INTO plants (name) VALUES ('fern')")
+PLANTS = (
+    "CREATE TABLE plants (id INTEGER PRIMARY KEY, name TEXT)",
+    "INSERT INTO plants (name) VALUES ('fern')",
+)
 POTS = (
     "CREATE TABLE pots (id INTEGER PRIMARY KEY, plant_id INTEGER NOT NULL REFERENCES plants(id) ON DELETE CASCADE)",
     "INSERT INTO pots (plant_id) SELECT id FROM plants",
@@ -71,7 +74,10 @@ def migrated(folder, factory=None):
 
 
 def run(path, *statements):
-    """Run statements on a file and return the rows of the last one. Rules are off: tests break things on purpose."""
+    """Run statements on a file and return the rows of the last one.
+
+    Rules are off: tests break things on purpose.
+    """
     rows = []
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for statement in statements:

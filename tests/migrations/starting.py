@@ -1,4 +1,5 @@
-"""What the other processes of test_processes.py do: `python -m tests.migrations.starting together|dying|… FOLDER`.
+"""What the other processes of test_processes.py do: `python -m tests.migrations.starting
+together|dying|… FOLDER`.
 
 Prints one line for each thing that was not as it should be.
 """
@@ -40,7 +41,12 @@ def together(folder):
 def _race(path, steps):
     """Two children wait for the pipe to close and start; each must end well."""
     waiting, gun = os.pipe()
-    children = [_child(lambda: (os.close(gun), os.read(waiting, 1), migrate(path, QUIET, steps))) for _ in range(2)]
+    children = [
+        _child(
+            lambda: (os.close(gun), os.read(waiting, 1), migrate(path, QUIET, steps))
+        )
+        for _ in range(2)
+    ]
     os.close(gun)
     os.close(waiting)
     for child in children:
@@ -49,17 +55,23 @@ def _race(path, steps):
 
 
 def dying(folder):
-    """The power goes before this and that statement of the real migrations and of an upgrade; the next start mends it.
+    """The power goes before this and that statement of the real migrations and of an upgrade;
+    the next start mends it.
 
-    Before each of the first twelve, and each fourth after that: they are all alike, and each costs 50 ms.
+    Before each of the first twelve, and each fourth after that: they are all alike, and each
+    costs 50 ms.
     """
     steps = garden(folder / "steps")
     yield from _die_everywhere(folder / "first", lambda _path: None, find())
-    yield from _die_everywhere(folder / "upgrade", lambda path: migrate(path, QUIET, steps[:1]), steps)
+    yield from _die_everywhere(
+        folder / "upgrade", lambda path: migrate(path, QUIET, steps[:1]), steps
+    )
 
 
 def _whole_steps(folder, steps):
-    """The shapes a database may have: after none of the steps, after the first, after two, … after all."""
+    """The shapes a database may have: after none of the steps, after the first, after two, …
+    after all.
+    """
     for number in range(len(steps) + 1):
         path = folder / f"whole{number}" / "sms.db"
         migrate(path, QUIET, steps[:number])
@@ -77,7 +89,9 @@ def _die_everywhere(folder, prepare, steps):
         if _shape(path) != shapes[len(applied(path))]:
             yield f"{path}: half a migration is there"
         migrate(path, QUIET, steps)
-        if _shape(path) != shapes[-1] or run(path, "PRAGMA integrity_check") != [("ok",)]:
+        if _shape(path) != shapes[-1] or run(path, "PRAGMA integrity_check") != [
+            ("ok",)
+        ]:
             yield f"{path}: after the power came back it is not whole"
         if list(path.parent.glob("backups/.*")):
             yield f"{path}: an unfinished copy was left"
@@ -86,7 +100,9 @@ def _die_everywhere(folder, prepare, steps):
 
 
 def powerless(_folder):
-    """An ordinary user (not root, who may do everything) without the right to write to the file, or to its folder."""
+    """An ordinary user (not root, who may do everything) without the right to write to the
+    file, or to its folder.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         steps = garden(folder / "steps")
@@ -144,5 +160,7 @@ def _shape(path):
 
 
 if __name__ == "__main__":
-    for line in {"together": together, "dying": dying, "powerless": powerless}[sys.argv[1]](Path(sys.argv[2])):
+    for line in {"together": together, "dying": dying, "powerless": powerless}[
+        sys.argv[1]
+    ](Path(sys.argv[2])):
         sys.stdout.write(f"{line}\n")

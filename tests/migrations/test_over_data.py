@@ -1,4 +1,6 @@
-"""Each migration after the first (0001_first_tables) runs over a database with data in it, and can be taken back."""
+"""Each migration after the first (0001_first_tables) runs over a database with data in it, and
+can be taken back.
+"""
 
 import contextlib
 import sqlite3
@@ -32,23 +34,36 @@ def test_0002_doubt_and_faults_looks_up_what_is_in_doubt_and_not_too_old(before)
     path = before(2)
     with contextlib.closing(sqlite3.connect(path)) as connection:
         for number, (status, age) in enumerate(
-            [("unknown", "-1 hour"), ("accepted", "-2 days"), ("delivered", "-1 hour"), ("unknown", "-9 days")]
+            [
+                ("unknown", "-1 hour"),
+                ("accepted", "-2 days"),
+                ("delivered", "-1 hour"),
+                ("unknown", "-9 days"),
+            ]
         ):
             connection.execute(TEXT, (f"+1303555010{number}", status, age))
         connection.commit()
     migrate(path, QUIET)
-    found = run(path, "SELECT status, look_up_at IS NOT NULL, lookups, left_at FROM messages ORDER BY id")
+    found = run(
+        path,
+        "SELECT status, look_up_at IS NOT NULL, lookups, left_at FROM messages ORDER BY id",
+    )
     assert found == [
         ("unknown", 1, 0, None),
         ("accepted", 1, 0, None),
         ("delivered", 0, 0, None),
         ("unknown", 0, 0, None),
     ]
-    soon = run(path, "SELECT count(*) FROM messages WHERE look_up_at > datetime('now') AND length(look_up_at) = 26")
+    soon = run(
+        path,
+        "SELECT count(*) FROM messages WHERE look_up_at > datetime('now') AND length(look_up_at) = 26",
+    )
     assert soon == [(2,)]
     for step in reversed(find()[1:]):
         revert(path, step.version, QUIET)
-    assert run(path, "SELECT status FROM messages ORDER BY id") == [(row[0],) for row in found]
+    assert run(path, "SELECT status FROM messages ORDER BY id") == [
+        (row[0],) for row in found
+    ]
 
 
 def test_0003_quicker_counting_counts_as_before(before):
@@ -65,12 +80,21 @@ def test_0003_quicker_counting_counts_as_before(before):
         connection.commit()
     counts = "SELECT success_count, failure_count FROM message_logs"
     migrate(path, QUIET)
-    steps = [("accepted", 1, (1, 0)), ("undelivered", 2, (1, 1)), ("delivered", 1, (1, 1)), ("delivered", 2, (2, 0))]
+    steps = [
+        ("accepted", 1, (1, 0)),
+        ("undelivered", 2, (1, 1)),
+        ("delivered", 1, (1, 1)),
+        ("delivered", 2, (2, 0)),
+    ]
     for status, number, counted in steps:
-        assert run(path, f"UPDATE messages SET status = '{status}' WHERE id = {number}", counts) == [counted]
+        assert run(
+            path, f"UPDATE messages SET status = '{status}' WHERE id = {number}", counts
+        ) == [counted]
     for step in reversed(find()[2:]):
         revert(path, step.version, QUIET)
-    assert run(path, "UPDATE messages SET status = 'failed' WHERE id = 1", counts) == [(1, 1)]
+    assert run(path, "UPDATE messages SET status = 'failed' WHERE id = 1", counts) == [
+        (1, 1)
+    ]
 
 
 def test_0004_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(before):
@@ -83,7 +107,9 @@ def test_0004_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(be
         connection.execute("INSERT INTO events (title) VALUES ('Picnic')")
         connection.commit()
     migrate(path, QUIET)
-    ledger = run(path, "SELECT phone, act, method, evidence, at FROM consent_events ORDER BY id")
+    ledger = run(
+        path, "SELECT phone, act, method, evidence, at FROM consent_events ORDER BY id"
+    )
     assert ledger == [
         ("+13035550101", "withdrawn", "stop", "Texted: STOP", "2026-01-02 03:04:05"),
         ("+13035550102", "withdrawn", "carrier", None, "2026-01-02 03:04:05"),

@@ -1,4 +1,6 @@
-"""What the runner does not understand it does not touch: no byte of the file changes and nothing is left beside it."""
+"""What the runner does not understand it does not touch: no byte of the file changes and
+nothing is left beside it.
+"""
 
 import os
 import sqlite3
@@ -6,10 +8,25 @@ import sqlite3
 import pytest
 
 from app.migrations import opening
-from app.migrations.problems import BusyDatabase, CannotOpen, Damaged, NotADatabase, NotOurs
+from app.migrations.problems import (
+    BusyDatabase,
+    CannotOpen,
+    Damaged,
+    NotADatabase,
+    NotOurs,
+)
 from app.migrations.runner import EditedMigration, NewerDatabase, migrate, pending
 from app.migrations.steps import find
-from tests.migrations.made_up import PLANTS, QUIET, fingerprint, first_only, garden, names, run, write_step
+from tests.migrations.made_up import (
+    PLANTS,
+    QUIET,
+    fingerprint,
+    first_only,
+    garden,
+    names,
+    run,
+    write_step,
+)
 
 
 @pytest.fixture
@@ -32,20 +49,29 @@ def test_a_database_of_a_newer_version_is_refused(path, steps_folder):
     """M4."""
     steps = garden(steps_folder)
     migrate(path, QUIET, steps)
-    run(path, "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 00:00:00.000000')")
+    run(
+        path,
+        "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 00:00:00.000000')",
+    )
     refused(path, NewerDatabase, steps, "this database was made by a newer version")
 
 
-def test_a_newer_database_whose_program_died_is_refused_with_its_log_untouched(path, steps_folder):
+def test_a_newer_database_whose_program_died_is_refused_with_its_log_untouched(
+    path, steps_folder
+):
     """M4 after a crash: the changes that lie in the -wal are not worked into the file."""
     steps = garden(steps_folder)
     migrate(path, QUIET, steps)
     writer = sqlite3.connect(path, isolation_level=None)
-    writer.execute("INSERT INTO schema_migrations VALUES (3, '0003_x', 'x', '2030-01-01 00:00:00.000000')")
+    writer.execute(
+        "INSERT INTO schema_migrations VALUES (3, '0003_x', 'x', '2030-01-01 00:00:00.000000')"
+    )
     crashed = path.parent / "crashed"
     crashed.mkdir()
     for ending in ("", "-wal", "-shm"):
-        (crashed / f"sms.db{ending}").write_bytes(path.with_name(f"sms.db{ending}").read_bytes())
+        (crashed / f"sms.db{ending}").write_bytes(
+            path.with_name(f"sms.db{ending}").read_bytes()
+        )
     writer.close()
     log = fingerprint(crashed / "sms.db-wal")
     refused(crashed / "sms.db", NewerDatabase, steps, "newer version")
@@ -61,18 +87,32 @@ def test_what_a_crash_left_in_the_log_is_there_at_the_next_start(path, steps_fol
     crashed = path.parent / "crashed"
     crashed.mkdir()
     for ending in ("", "-wal"):
-        (crashed / f"sms.db{ending}").write_bytes(path.with_name(f"sms.db{ending}").read_bytes())
+        (crashed / f"sms.db{ending}").write_bytes(
+            path.with_name(f"sms.db{ending}").read_bytes()
+        )
     writer.close()
     assert migrate(crashed / "sms.db", QUIET, steps) == ["0002_pots"]
-    assert run(crashed / "sms.db", "SELECT name FROM plants ORDER BY id") == [("fern",), ("moss",)]
+    assert run(crashed / "sms.db", "SELECT name FROM plants ORDER BY id") == [
+        ("fern",),
+        ("moss",),
+    ]
     assert run(crashed / "sms.db", "SELECT count(*) FROM pots") == [(2,)]
 
 
-def test_a_migration_that_was_edited_after_it_was_applied_is_refused(path, steps_folder):
+def test_a_migration_that_was_edited_after_it_was_applied_is_refused(
+    path, steps_folder
+):
     """M5: the checksum differs."""
     migrate(path, QUIET, first_only(steps_folder))
-    write_step(steps_folder, 1, "plants", [*PLANTS, "INSERT INTO plants (name) VALUES ('ivy')"])
-    refused(path, EditedMigration, _found(steps_folder), r"migration 1 \(0001_plants\) was changed after")
+    write_step(
+        steps_folder, 1, "plants", [*PLANTS, "INSERT INTO plants (name) VALUES ('ivy')"]
+    )
+    refused(
+        path,
+        EditedMigration,
+        _found(steps_folder),
+        r"migration 1 \(0001_plants\) was changed after",
+    )
 
 
 def test_a_gap_in_what_was_applied_is_refused(path, steps_folder):
@@ -80,7 +120,12 @@ def test_a_gap_in_what_was_applied_is_refused(path, steps_folder):
     steps = garden(steps_folder)
     migrate(path, QUIET, steps)
     run(path, "DELETE FROM schema_migrations WHERE version = 1")
-    refused(path, EditedMigration, steps, "migration 1 was never applied, but a later one was")
+    refused(
+        path,
+        EditedMigration,
+        steps,
+        "migration 1 was never applied, but a later one was",
+    )
 
 
 def test_another_programs_database_is_refused(path, steps_folder):
@@ -89,7 +134,11 @@ def test_another_programs_database_is_refused(path, steps_folder):
 
 
 def test_another_programs_list_of_migrations_is_not_ours(path, steps_folder):
-    run(path, "CREATE TABLE schema_migrations (version varchar)", "CREATE TABLE recipes (id INTEGER PRIMARY KEY)")
+    run(
+        path,
+        "CREATE TABLE schema_migrations (version varchar)",
+        "CREATE TABLE recipes (id INTEGER PRIMARY KEY)",
+    )
     refused(path, NotOurs, garden(steps_folder), "belongs to another program")
 
 
@@ -100,21 +149,35 @@ def test_tables_without_any_record_are_not_ours(path, steps_folder):
     refused(path, NotOurs, steps, "belongs to another program")
 
 
-@pytest.mark.parametrize("content", [b"x", b"name,phone\n" * 40, b"\x00" * 5000, b"SQLite format 3\x00" + b"z" * 5000])
+@pytest.mark.parametrize(
+    "content",
+    [b"x", b"name,phone\n" * 40, b"\x00" * 5000, b"SQLite format 3\x00" + b"z" * 5000],
+)
 def test_a_file_that_is_no_database_is_refused(path, steps_folder, content):
     path.write_bytes(content)
-    refused(path, (NotADatabase, Damaged), garden(steps_folder), "not a SQLite database|is damaged")
+    refused(
+        path,
+        (NotADatabase, Damaged),
+        garden(steps_folder),
+        "not a SQLite database|is damaged",
+    )
 
 
 def test_a_damaged_database_is_refused_before_anything_is_changed(path, steps_folder):
     steps = garden(steps_folder)
     migrate(path, QUIET, steps[:1])
-    run(path, *["INSERT INTO plants (name) VALUES (hex(randomblob(900)))"] * 30, "PRAGMA wal_checkpoint(TRUNCATE)")
+    run(
+        path,
+        *["INSERT INTO plants (name) VALUES (hex(randomblob(900)))"] * 30,
+        "PRAGMA wal_checkpoint(TRUNCATE)",
+    )
     torn = bytearray(path.read_bytes())
     torn[5 * 4096 : 7 * 4096] = b"\xa5" * 8192
     path.write_bytes(torn)
     before = fingerprint(path)
-    with pytest.raises(Damaged, match=r"Restore a backup: python -m app.dbdoctor --restore FILE"):
+    with pytest.raises(
+        Damaged, match=r"Restore a backup: python -m app.dbdoctor --restore FILE"
+    ):
         migrate(path, QUIET, steps)
     assert fingerprint(path) == before
     assert names(path.parent) == ["sms.db"]
@@ -140,7 +203,9 @@ def test_a_path_through_a_file_cannot_be_made(path, steps_folder):
         migrate(path / "deeper" / "sms.db", QUIET, garden(steps_folder))
 
 
-def test_a_database_that_somebody_keeps_locked_is_said_after_some_patience(path, steps_folder, monkeypatch):
+def test_a_database_that_somebody_keeps_locked_is_said_after_some_patience(
+    path, steps_folder, monkeypatch
+):
     monkeypatch.setattr(opening, "WAIT_SECONDS", 0.1)
     steps = garden(steps_folder)
     migrate(path, QUIET, steps[:1])
@@ -154,8 +219,13 @@ def test_a_database_that_somebody_keeps_locked_is_said_after_some_patience(path,
     assert pending(path, steps) == ["0002_pots"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere; test_processes becomes somebody else")
-def test_a_file_we_may_not_write_is_said_with_the_right_that_is_needed(path, steps_folder):
+@pytest.mark.skipif(
+    os.geteuid() == 0,
+    reason="root may write everywhere; test_processes becomes somebody else",
+)
+def test_a_file_we_may_not_write_is_said_with_the_right_that_is_needed(
+    path, steps_folder
+):
     """M8."""
     steps = garden(steps_folder)
     migrate(path, QUIET, steps[:1])

@@ -9,9 +9,26 @@ import time
 
 import pytest
 
-from app.migrations.runner import BackupFailed, FailedStep, MigrationProblem, applied, migrate, pending, revert
+from app.migrations.runner import (
+    BackupFailed,
+    FailedStep,
+    MigrationProblem,
+    applied,
+    migrate,
+    pending,
+    revert,
+)
 from app.migrations.steps import find
-from tests.migrations.made_up import POTS, QUIET, fingerprint, first_only, garden, names, run, write_step
+from tests.migrations.made_up import (
+    POTS,
+    QUIET,
+    fingerprint,
+    first_only,
+    garden,
+    names,
+    run,
+    write_step,
+)
 
 
 @pytest.fixture
@@ -19,7 +36,9 @@ def path(tmp_path):
     return tmp_path / "instance" / "sms.db"
 
 
-def test_a_first_start_makes_the_folder_and_a_file_for_its_owner_only(path, steps_folder):
+def test_a_first_start_makes_the_folder_and_a_file_for_its_owner_only(
+    path, steps_folder
+):
     assert migrate(path, QUIET, garden(steps_folder)) == ["0001_plants", "0002_pots"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert run(path, "PRAGMA journal_mode") == [("wal",)]
@@ -34,9 +53,12 @@ def test_each_step_is_written_down_with_its_checksum_and_time(path, steps_folder
         (step.version, step.name, step.checksum) for step in steps
     ]
     assert all(each.applied_at.tzinfo is not None for each in done)
-    assert run(path, "SELECT id, holder LIKE '%:' || ? FROM schema_migration_lock".replace("?", str(os.getpid()))) == [
-        (1, 1)
-    ]
+    assert run(
+        path,
+        "SELECT id, holder LIKE '%:' || ? FROM schema_migration_lock".replace(
+            "?", str(os.getpid())
+        ),
+    ) == [(1, 1)]
 
 
 def test_a_second_start_takes_milliseconds_and_touches_nothing(path, steps_folder):
@@ -68,7 +90,9 @@ def test_asking_what_is_pending_makes_no_file(path, steps_folder):
     assert not path.parent.exists()
 
 
-def test_an_older_database_is_copied_once_before_its_first_pending_step(path, steps_folder):
+def test_an_older_database_is_copied_once_before_its_first_pending_step(
+    path, steps_folder
+):
     migrate(path, QUIET, first_only(steps_folder))
     write_step(steps_folder, 3, "soil", ["CREATE TABLE soil (id INTEGER)"])
     steps = garden(steps_folder)
@@ -89,9 +113,16 @@ def test_a_new_database_is_not_copied(path, steps_folder):
 
 
 def test_a_failing_step_leaves_neither_its_tables_nor_its_record(path, steps_folder):
-    """M2: the failing step is rolled back whole, older ones stay; its number and the copy are named."""
+    """M2: the failing step is rolled back whole, older ones stay; its number and the copy are
+    named.
+    """
     migrate(path, QUIET, first_only(steps_folder))
-    write_step(steps_folder, 2, "pots", ["CREATE TABLE half (id INTEGER)", "DELETE FROM plants", "NOT SQL"])
+    write_step(
+        steps_folder,
+        2,
+        "pots",
+        ["CREATE TABLE half (id INTEGER)", "DELETE FROM plants", "NOT SQL"],
+    )
     with pytest.raises(FailedStep) as caught:
         migrate(path, QUIET, _again(steps_folder))
     (copy,) = (path.parent / "backups").iterdir()
@@ -113,10 +144,14 @@ def test_what_was_applied_before_the_failing_step_stays(path, steps_folder):
     assert pending(path, _again(steps_folder)) == ["0003_bad"]
 
 
-def test_a_step_that_leaves_a_child_without_its_parent_is_rolled_back(path, steps_folder):
+def test_a_step_that_leaves_a_child_without_its_parent_is_rolled_back(
+    path, steps_folder
+):
     garden(steps_folder)
     write_step(steps_folder, 3, "orphans", ["DELETE FROM plants"])
-    with pytest.raises(FailedStep, match="a row of pots points to a missing row of plants"):
+    with pytest.raises(
+        FailedStep, match="a row of pots points to a missing row of plants"
+    ):
         migrate(path, QUIET, _again(steps_folder))
     assert run(path, "SELECT count(*) FROM plants") == [(1,)]
 
@@ -149,7 +184,12 @@ def test_dropping_a_table_to_build_it_anew_keeps_its_children(path, steps_folder
 def test_a_disk_that_is_full_half_way_costs_nothing(path, steps_folder):
     """M10: rolled back; with room again, it works."""
     migrate(path, QUIET, first_only(steps_folder))
-    write_step(steps_folder, 2, "pots", [*POTS, *["INSERT INTO plants (name) VALUES (hex(randomblob(100000)))"] * 10])
+    write_step(
+        steps_folder,
+        2,
+        "pots",
+        [*POTS, *["INSERT INTO plants (name) VALUES (hex(randomblob(100000)))"] * 10],
+    )
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, hard))
     try:
@@ -194,10 +234,14 @@ def test_only_the_newest_step_can_be_taken_back(path, steps_folder, version):
     assert pending(path, steps) == []
 
 
-def test_taking_back_every_real_step_leaves_an_empty_database_that_can_begin_again(database):
+def test_taking_back_every_real_step_leaves_an_empty_database_that_can_begin_again(
+    database,
+):
     for step in reversed(find()):
         revert(database, step.version, QUIET)
-    left = run(database, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    left = run(
+        database, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+    )
     assert left == [("schema_migration_lock",), ("schema_migrations",)]
     assert migrate(database, QUIET) == [step.name for step in find()]
 

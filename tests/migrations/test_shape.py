@@ -1,4 +1,6 @@
-"""Two databases that differ in anything that matters have different shapes; how it is written does not."""
+"""Two databases that differ in anything that matters have different shapes; how it is written
+does not.
+"""
 
 import contextlib
 import sqlite3
@@ -30,16 +32,40 @@ def shape(script):
     ("old", "new", "sentence"),
     [
         ("VARCHAR(9)", "VARCHAR(10)", "The column plants.kind is"),
-        ("name VARCHAR(80) COLLATE NOCASE NOT NULL", "name VARCHAR(80) COLLATE NOCASE", "The column plants.name is"),
+        (
+            "name VARCHAR(80) COLLATE NOCASE NOT NULL",
+            "name VARCHAR(80) COLLATE NOCASE",
+            "The column plants.name is",
+        ),
         (" DEFAULT 'herb'", "", "The column plants.kind is"),
-        (", litres INTEGER", ", gallons INTEGER, litres INTEGER", "The column pots.gallons should not be there."),
+        (
+            ", litres INTEGER",
+            ", gallons INTEGER, litres INTEGER",
+            "The column pots.gallons should not be there.",
+        ),
         ("ON DELETE CASCADE", "ON DELETE SET NULL", "The key of pots(plant_id) is"),
-        (" REFERENCES plants (id) ON DELETE CASCADE", "", "The key of pots(plant_id) is missing."),
+        (
+            " REFERENCES plants (id) ON DELETE CASCADE",
+            "",
+            "The key of pots(plant_id) is missing.",
+        ),
         ("'tree (big)'", "'tree (small)'", "The check ck_plants_kind is"),
         ("CHECK (litres > 0)", "", "The check of pots: litres > 0 is missing."),
-        (", CONSTRAINT uq_plants_name UNIQUE (name)", "", "The unique rule of plants(name NOCASE) is missing."),
-        ("COLLATE NOCASE NOT NULL", "NOT NULL", "The unique rule of plants(name NOCASE) is missing."),
-        ("CREATE INDEX ix_pots_litres", "CREATE UNIQUE INDEX ix_pots_litres", "The index ix_pots_litres is"),
+        (
+            ", CONSTRAINT uq_plants_name UNIQUE (name)",
+            "",
+            "The unique rule of plants(name NOCASE) is missing.",
+        ),
+        (
+            "COLLATE NOCASE NOT NULL",
+            "NOT NULL",
+            "The unique rule of plants(name NOCASE) is missing.",
+        ),
+        (
+            "CREATE INDEX ix_pots_litres",
+            "CREATE UNIQUE INDEX ix_pots_litres",
+            "The index ix_pots_litres is",
+        ),
         (" WHERE litres IS NOT NULL", "", "The index ix_pots_litres is"),
         ("name IS NULL,", "", "The index ix_plants_lower is"),
         ("tokenize='trigram'", "tokenize='unicode61'", "The search table finder is"),
@@ -53,7 +79,9 @@ def test_every_difference_is_said(old, new, sentence):
     changed = script.replace(old, new)
     if "STRICT" in new:
         changed = changed.replace("VARCHAR(80)", "TEXT").replace("VARCHAR(9)", "TEXT")
-    assert any(line.startswith(sentence) for line in difference(shape(changed), shape(script)))
+    assert any(
+        line.startswith(sentence) for line in difference(shape(changed), shape(script))
+    )
 
 
 def test_blanks_case_quotes_and_order_are_no_difference():
@@ -66,7 +94,8 @@ def test_blanks_case_quotes_and_order_are_no_difference():
 def test_a_column_added_later_is_like_one_that_was_there_from_the_start():
     later = "ALTER TABLE pots ADD COLUMN colour VARCHAR(5) CONSTRAINT ck_pots_colour CHECK (colour IN ('red'))"
     at_once = GARDEN.replace(
-        "litres INTEGER", "colour VARCHAR(5) CONSTRAINT ck_pots_colour CHECK (colour IN ('red')), litres INTEGER"
+        "litres INTEGER",
+        "colour VARCHAR(5) CONSTRAINT ck_pots_colour CHECK (colour IN ('red')), litres INTEGER",
     )
     assert difference(shape(GARDEN + later), shape(at_once)) == []
 

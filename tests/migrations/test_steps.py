@@ -35,22 +35,35 @@ def test_comments_docstrings_and_formatting_may_change():
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("INTEGER", "TEXT"), ("connection.execute", "connection.executemany"), ("STATEMENTS:", "STATEMENTS[1:]:")],
+    [
+        ("INTEGER", "TEXT"),
+        ("connection.execute", "connection.executemany"),
+        ("STATEMENTS:", "STATEMENTS[1:]:"),
+    ],
 )
 def test_what_it_does_may_not(old, new):
     assert checksum(SOURCE) != checksum(SOURCE.replace(old, new))
 
 
 def test_the_checksum_is_the_same_on_every_python():
-    """ast.dump is not: 3.12 and 3.13 changed its text. An upgrade of Python must not look like an edit."""
-    assert checksum(SOURCE) == "b4bf506a2d6063366a211b2e26f417fc4a294a8c1022f1ef6f44ce3a18ba6632"
+    """ast.dump is not: 3.12 and 3.13 changed its text.
+
+    An upgrade of Python must not look like an edit.
+    """
+    assert (
+        checksum(SOURCE)
+        == "b4bf506a2d6063366a211b2e26f417fc4a294a8c1022f1ef6f44ce3a18ba6632"
+    )
 
 
 def test_steps_are_found_in_order(steps_folder):
     write_step(steps_folder, 1, "plants", [])
     write_step(steps_folder, 2, "pots", [])
     (steps_folder / "notes.py").write_text("")
-    assert [(step.version, step.name) for step in find(steps_folder)] == [(1, "0001_plants"), (2, "0002_pots")]
+    assert [(step.version, step.name) for step in find(steps_folder)] == [
+        (1, "0001_plants"),
+        (2, "0002_pots"),
+    ]
 
 
 def test_a_gap_in_the_numbers_is_a_mistake_of_ours(steps_folder):

@@ -55,7 +55,12 @@ def test_everything_that_is_changed_is_kept(visit, app):
     )
     assert (page.status_code, page.location) == (303, "/settings")
     kept = row(app)
-    assert (kept.name, kept.timezone, kept.region, kept.currency) == ("Río Verde e.V.", "Europe/Berlin", "DE", "EUR")
+    assert (kept.name, kept.timezone, kept.region, kept.currency) == (
+        "Río Verde e.V.",
+        "Europe/Berlin",
+        "DE",
+        "EUR",
+    )
     assert (kept.price_per_segment, kept.footer, kept.undo_seconds) == (
         Decimal("0.0790"),
         "Antworte STOP zum Abmelden.",
@@ -79,17 +84,41 @@ def test_empty_price_and_undo_mean_unknown_and_the_servers_own(visit, app):
 
 def test_what_the_form_does_not_have_stays(visit, app):
     save(visit, currency="CHF", undo_seconds="20")
-    page = visit("/settings", "ada", organisation="New", timezone="UTC", price_per_segment="1", footer="STOP ends it")
+    page = visit(
+        "/settings",
+        "ada",
+        organisation="New",
+        timezone="UTC",
+        price_per_segment="1",
+        footer="STOP ends it",
+    )
     assert page.status_code == 303
-    assert (row(app).currency, row(app).undo_seconds, row(app).region) == ("CHF", 20, "US")
+    assert (row(app).currency, row(app).undo_seconds, row(app).region) == (
+        "CHF",
+        20,
+        "US",
+    )
 
 
 def test_the_three_answers_are_ours_until_the_organisation_writes_its_own(visit, app):
-    assert "Ours: Riverside Community: you are off our list" in visit("/settings", "ada").words
-    save(visit, help_reply="Riverside, 303 555 0100.\r\nSTOP ends it.", stop_reply="  Bye. ", start_reply="")
-    assert (row(app).help_reply, row(app).stop_reply) == ("Riverside, 303 555 0100.\nSTOP ends it.", "Bye.")
+    assert (
+        "Ours: Riverside Community: you are off our list"
+        in visit("/settings", "ada").words
+    )
+    save(
+        visit,
+        help_reply="Riverside, 303 555 0100.\r\nSTOP ends it.",
+        stop_reply="  Bye. ",
+        start_reply="",
+    )
+    assert (row(app).help_reply, row(app).stop_reply) == (
+        "Riverside, 303 555 0100.\nSTOP ends it.",
+        "Bye.",
+    )
     with app.app_context():
-        assert queries.start_reply().startswith("Riverside Community: you get our texts again.")
+        assert queries.start_reply().startswith(
+            "Riverside Community: you get our texts again."
+        )
         assert queries.stop_reply() == "Bye."
     save(visit, help_reply="", stop_reply="")
     assert (row(app).help_reply, row(app).stop_reply) == (None, None)
@@ -123,7 +152,10 @@ def test_who_answers_help_is_said_once_and_twilio_does_at_first(visit, app):
         ({"footer": "unstoppable"}, "Say the word STOP"),
         ({"footer": "STOP" + "x" * 160}, "at most 160 characters"),
         ({"stop_reply": "x" * 321}, "at most 320 characters"),
-        ({"start_reply": "Hello {first_name}"}, "Placeholders cannot be filled in here"),
+        (
+            {"start_reply": "Hello {first_name}"},
+            "Placeholders cannot be filled in here",
+        ),
         ({"help_reply": "Call us"}, "Say the word STOP"),
         ({"help_reply": "STOP" + "x" * 480}, "at most 480 characters"),
         ({"helper": "nobody"}, "Choose who answers HELP"),
@@ -133,13 +165,22 @@ def test_who_answers_help_is_said_once_and_twilio_does_at_first(visit, app):
         ({"undo_seconds": "99999"}, "whole number from 0 to 3600"),
     ],
 )
-def test_every_mistake_is_said_beside_its_field_and_nothing_is_lost(visit, app, wrong, said):
+def test_every_mistake_is_said_beside_its_field_and_nothing_is_lost(
+    visit, app, wrong, said
+):
     page = save(visit, **({"organisation": "Kept as typed"} | wrong))
     assert page.status_code == 422
     assert said in page.words
     name, typed = next(iter(wrong.items()))
-    if name not in {"timezone", "region", "helper"} and typed.isascii() and "\n" not in typed:
-        assert f'value="{typed}"' in page.text or f">\n{typed}</textarea>" in page.text.replace("\r", "")
+    if (
+        name not in {"timezone", "region", "helper"}
+        and typed.isascii()
+        and "\n" not in typed
+    ):
+        assert (
+            f'value="{typed}"' in page.text
+            or f">\n{typed}</textarea>" in page.text.replace("\r", "")
+        )
     assert row(app).name == "Riverside Community"
 
 
@@ -154,7 +195,10 @@ def test_the_audit_knows_before_and_after_of_what_changed_and_nothing_else(visit
     with app.app_context():
         event = db.session.scalars(select(AuditEvent)).one()
     assert (event.who, event.verb) == ("ada", "settings.changed")
-    assert json.loads(event.details) == {"region": ["US", "CA"], "price_per_segment": [None, "0.0079"]}
+    assert json.loads(event.details) == {
+        "region": ["US", "CA"],
+        "price_per_segment": [None, "0.0079"],
+    }
 
 
 def test_the_servers_own_settings_are_shown_to_paste_at_twilio(visit):
@@ -169,7 +213,11 @@ def test_the_servers_own_settings_are_shown_to_paste_at_twilio(visit):
 
 
 def test_no_secret_is_shown(make_app):
-    app = make_app(twilio_account_sid="AC" + "1" * 32, twilio_auth_token="t" * 32, twilio_from_number="+13035550100")
+    app = make_app(
+        twilio_account_sid="AC" + "1" * 32,
+        twilio_auth_token="t" * 32,
+        twilio_from_number="+13035550100",
+    )
     page = Visitor(app)("/settings", "ada")
     assert "real phones" in page.words
     assert "+1 303 555 0100" in page.words
@@ -179,7 +227,11 @@ def test_no_secret_is_shown(make_app):
 def test_every_country_with_phones_has_a_name():
     assert country_choices()["US"] == "United States (+1)"
     assert len(country_choices()) > 240
-    assert [region for region, name in country_choices().items() if name.startswith(f"{region} (")] == []
+    assert [
+        region
+        for region, name in country_choices().items()
+        if name.startswith(f"{region} (")
+    ] == []
 
 
 class TestWhoGetsTexts:
@@ -196,8 +248,12 @@ class TestWhoGetsTexts:
         save(visit, whom="everybody")
         assert row(app).consent_required is False
         with app.app_context():
-            acts = db.session.scalars(select(AuditEvent.details).where(AuditEvent.verb == "settings.changed")).all()
-        changes = [json.loads(details or "{}").get("consent_required") for details in acts]
+            acts = db.session.scalars(
+                select(AuditEvent.details).where(AuditEvent.verb == "settings.changed")
+            ).all()
+        changes = [
+            json.loads(details or "{}").get("consent_required") for details in acts
+        ]
         assert changes == [[False, True], None, [True, False]]
 
     def test_the_page_says_of_how_many_a_yes_is_recorded(self, visit, app):

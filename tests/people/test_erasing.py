@@ -19,7 +19,12 @@ from app.kit.db import db, write
 from app.people.models import PersonNote
 from app.suppression import actions, queries
 from app.suppression.actions import erased
-from app.suppression.models import ConsentEvent, ErasedNumber, StopQuestion, UnsubscribedContact
+from app.suppression.models import (
+    ConsentEvent,
+    ErasedNumber,
+    StopQuestion,
+    UnsubscribedContact,
+)
 from app.webhooks.models import WebhookEvent
 from tests import makers
 from tests.cast import LEO, ZOE
@@ -38,10 +43,22 @@ def furnish():
         session.add(event := Event(title="Picnic"))
         details = json.dumps([{"phone": phone, "name": name, "success": True, "error": None}
                               for phone, name in ((ZOE, NAME), (LEO, "Leo"))])  # fmt: skip
-        session.add(log := MessageLog(message_body="Hello", target="community", total_recipients=2))
+        session.add(
+            log := MessageLog(
+                message_body="Hello", target="community", total_recipients=2
+            )
+        )
         session.add(MessageLog(message_body="Old", target="community", details=details))
-        layout = {"kinds": ["name", "phone"], "headings": [], "first_rows": [[NAME, SPELLED], ["Leo", LEO]]}
-        session.add(sheet := Import(created_by="ada", file_name="people.csv", columns=json.dumps(layout)))
+        layout = {
+            "kinds": ["name", "phone"],
+            "headings": [],
+            "first_rows": [[NAME, SPELLED], ["Leo", LEO]],
+        }
+        session.add(
+            sheet := Import(
+                created_by="ada", file_name="people.csv", columns=json.dumps(layout)
+            )
+        )
         session.flush()
         session.add_all([
             EventRegistration(event_id=event.id, phone=ZOE, name=NAME),
@@ -57,25 +74,59 @@ def furnish():
     with write():
         actions.opt_out(ZOE, source="inbound", reason=f"Texted “{SECRET}”", name=NAME)
         db.session.execute(
-            db.text("INSERT INTO sandbox_phones (phone, mood) VALUES (:phone, 'working')"), {"phone": ZOE}
+            db.text(
+                "INSERT INTO sandbox_phones (phone, mood) VALUES (:phone, 'working')"
+            ),
+            {"phone": ZOE},
         )
     return log.id
 
 
 def _texts(session, log_id):
     sent = {"kind": "blast", "message_log_id": log_id, "body": SECRET, "name": NAME}
-    session.add(row := Message(phone=ZOE, status="delivered", provider_sid="SM1", **sent))
-    session.add(Message(phone=LEO, status="delivered", **(sent | {"body": "Hello Leo", "name": "Leo"})))
+    session.add(
+        row := Message(phone=ZOE, status="delivered", provider_sid="SM1", **sent)
+    )
+    session.add(
+        Message(
+            phone=LEO,
+            status="delivered",
+            **(sent | {"body": "Hello Leo", "name": "Leo"}),
+        )
+    )
     session.add(Message(phone=ZOE, kind="reply", status="queued", body=SECRET))
-    session.add(Message(phone=ZOE, kind="reply", status="unknown", body=SECRET, look_up_at=now()))
+    session.add(
+        Message(
+            phone=ZOE, kind="reply", status="unknown", body=SECRET, look_up_at=now()
+        )
+    )
     failed = f"The number {ZOE} is unsubscribed"
-    session.add(Message(phone=ZOE, kind="reply", status="failed", body=SECRET, error_message=failed))
-    picture = json.dumps([{"url": f"https://api.twilio.com/{SECRET}", "type": "image/png"}])
-    session.add(Message(phone=ZOE, kind="inbound", direction="inbound", status="received", body=SECRET, media=picture))
+    session.add(
+        Message(
+            phone=ZOE, kind="reply", status="failed", body=SECRET, error_message=failed
+        )
+    )
+    picture = json.dumps(
+        [{"url": f"https://api.twilio.com/{SECRET}", "type": "image/png"}]
+    )
+    session.add(
+        Message(
+            phone=ZOE,
+            kind="inbound",
+            direction="inbound",
+            status="received",
+            body=SECRET,
+            media=picture,
+        )
+    )
     session.flush()
     session.add(Attempt(message_id=row.id, n=1, ref="0" * 32, why=failed))
     call = json.dumps({"From": ZOE, "Body": SECRET}, ensure_ascii=False)
-    session.add(WebhookEvent(dedupe_key="st:SM1:sent", kind="status", provider_sid="SM1", payload=call))
+    session.add(
+        WebhookEvent(
+            dedupe_key="st:SM1:sent", kind="status", provider_sid="SM1", payload=call
+        )
+    )
     session.add(WebhookEvent(dedupe_key="in:SM9", kind="inbound", payload=call))
 
 
@@ -87,8 +138,17 @@ def everything(app):
         db.engine.dispose()
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    rows = [repr(row) for name in names for row in connection.execute(f'SELECT * FROM "{name}"')]
+    names = [
+        row[0]
+        for row in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table'"
+        )
+    ]
+    rows = [
+        repr(row)
+        for name in names
+        for row in connection.execute(f'SELECT * FROM "{name}"')
+    ]
     connection.close()
     return "\n".join(rows), path.read_bytes()
 
@@ -100,7 +160,12 @@ def test_k11_nothing_that_names_an_erased_person_is_left_in_any_table(visit, app
         before = delivery.tally_of(log_id)
     assert ZOE in everything(app)[0]
     page = visit(f"{PAGE}/erase", "ada")
-    for said in (NAME, "Texts that lose name, number and words 5", "That this number said STOP", "cannot be undone"):
+    for said in (
+        NAME,
+        "Texts that lose name, number and words 5",
+        "That this number said STOP",
+        "cannot be undone",
+    ):
         assert said in page.words
     assert visit.post(f"{PAGE}/erase", "ada").location == "/community"
     rows, file = everything(app)
@@ -112,12 +177,18 @@ def test_k11_nothing_that_names_an_erased_person_is_left_in_any_table(visit, app
         assert db.session.scalars(db.select(CommunityMember.phone)).all() == [LEO]
         leo = db.session.scalars(db.select(Message).where(Message.phone == LEO)).one()
         assert (leo.name, leo.body) == ("Leo", "Hello Leo")
-        marks = set(db.session.scalars(db.select(Message.phone).where(Message.phone != LEO)))
+        marks = set(
+            db.session.scalars(db.select(Message.phone).where(Message.phone != LEO))
+        )
         assert len(marks) == 1
         assert is_mark(marks.pop())
-        event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.verb == "person.erased")).one()
+        event = db.session.scalars(
+            db.select(AuditEvent).where(AuditEvent.verb == "person.erased")
+        ).one()
         assert (event.who, is_mark(event.about)) == ("ada", True)
-        assert db.session.scalars(db.select(Message.status).where(Message.reason == "erased")).all() == ["cancelled"]
+        assert db.session.scalars(
+            db.select(Message.status).where(Message.reason == "erased")
+        ).all() == ["cancelled"]
 
 
 def test_only_a_post_erases(visit, app):
@@ -155,7 +226,13 @@ def test_a_text_in_doubt_is_neither_asked_about_nor_sent_again(visit, app):
         log_id = furnish()
         with write() as session:
             session.add(
-                row := Message(phone="+13035550199", kind="blast", message_log_id=log_id, status="unknown", body="")
+                row := Message(
+                    phone="+13035550199",
+                    kind="blast",
+                    message_log_id=log_id,
+                    status="unknown",
+                    body="",
+                )
             )
     visit.post("/people/13035550199/erase", "ada")
     with app.app_context():
@@ -169,16 +246,25 @@ def test_while_a_text_is_leaving_nothing_is_erased(visit, app):
     with app.app_context():
         makers.member(ZOE, NAME)
         with write() as session:
-            session.add(Message(phone=ZOE, kind="reply", status="submitting", body="Hi"))
+            session.add(
+                Message(phone=ZOE, kind="reply", status="submitting", body="Hi")
+            )
     assert visit.post(f"{PAGE}/erase", "ada").location == f"{PAGE}/erase"
-    assert "A text to them is leaving at this moment." in visit(f"{PAGE}/erase", "ada").words
+    assert (
+        "A text to them is leaving at this moment."
+        in visit(f"{PAGE}/erase", "ada").words
+    )
     with app.app_context():
         assert db.session.scalars(db.select(CommunityMember.phone)).all() == [ZOE]
 
 
 @pytest.mark.parametrize("way", ["stop", "both"])
-def test_b14_whoever_said_stop_and_was_erased_is_not_texted_when_a_list_brings_them_back(visit, app, way):
-    """B14, K11: added again by hand, they stand on the do-not-text list at once, and only they can undo it."""
+def test_b14_whoever_said_stop_and_was_erased_is_not_texted_when_a_list_brings_them_back(
+    visit, app, way
+):
+    """B14, K11: added again by hand, they stand on the do-not-text list at once, and only they
+    can undo it.
+    """
     with app.app_context():
         makers.said_stop(ZOE)
         if way == "both":
@@ -194,7 +280,9 @@ def test_b14_whoever_said_stop_and_was_erased_is_not_texted_when_a_list_brings_t
     visit.post(f"{PAGE}/erase", "ada")
     with app.app_context():
         assert erased.opted_out([ZOE]) == [ZOE]
-        assert db.session.scalar(db.select(db.func.count()).select_from(ErasedNumber)) == 1
+        assert (
+            db.session.scalar(db.select(db.func.count()).select_from(ErasedNumber)) == 1
+        )
 
 
 def test_somebody_who_never_said_stop_may_come_back_with_a_list(visit, app):
@@ -229,7 +317,10 @@ def test_their_own_start_outweighs_what_was_remembered(make_app):
         assert db.session.scalars(db.select(UnsubscribedContact)).all() == []
 
 
-@pytest.mark.parametrize("cell", [SPELLED, "303.555.0142", "+1 303 555 0142 ext 7", "0013035550142", "5550142"])
+@pytest.mark.parametrize(
+    "cell",
+    [SPELLED, "303.555.0142", "+1 303 555 0142 ext 7", "0013035550142", "5550142"],
+)
 def test_a_number_is_recognised_in_any_spelling(cell):
     assert mentions(cell, ZOE)
 

@@ -25,7 +25,13 @@ def logged(body="Picnic on Saturday", **more):
 
 def text(phone=ZOE, status="delivered", body="Picnic on Saturday", **more):
     """A text to or from somebody."""
-    values = {"kind": "blast", "direction": "outbound", "phone": phone, "body": body, "status": status} | more
+    values = {
+        "kind": "blast",
+        "direction": "outbound",
+        "phone": phone,
+        "body": body,
+        "status": status,
+    } | more
     with write() as session:
         session.add(row := Message(**values))
     return row.id
@@ -41,11 +47,18 @@ def zoe(app):
             session.flush()
             session.add(EventRegistration(event_id=event.id, phone=ZOE, name="Zoe H."))
         text(message_log_id=logged(), name="Zoë")
-        text(kind="inbound", direction="inbound", status="received", body="Thanks! <b>See you</b>")
+        text(
+            kind="inbound",
+            direction="inbound",
+            status="received",
+            body="Thanks! <b>See you</b>",
+        )
     return app
 
 
-def test_a_page_of_somebody_says_who_they_are_and_everything_they_were_texted(visit, zoe):
+def test_a_page_of_somebody_says_who_they_are_and_everything_they_were_texted(
+    visit, zoe
+):
     for who in ("ada", "sol"):
         words = visit(PAGE, who).words
         for said in (
@@ -69,7 +82,18 @@ def test_nobody_knows_a_number_and_the_page_says_so(visit, app):
         assert said in words, said
 
 
-@pytest.mark.parametrize("digits", ["123456", "0303555014", "1" * 16, "zoe", "+13035550142", "1303555014x", "١٢٣٤٥٦٧٨"])
+@pytest.mark.parametrize(
+    "digits",
+    [
+        "123456",
+        "0303555014",
+        "1" * 16,
+        "zoe",
+        "+13035550142",
+        "1303555014x",
+        "١٢٣٤٥٦٧٨",
+    ],
+)
 def test_an_address_that_is_no_number_is_not_there(visit, app, digits):
     assert visit(f"/people/{digits}", "ada").status_code == 404
 
@@ -81,11 +105,20 @@ def test_a_number_that_no_phone_can_have_still_has_a_page(visit, app):
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ({"status": "skipped", "reason": "said_stop", "body": ""}, "Left out Said STOP"),
-        ({"status": "skipped", "reason": "number_dead", "body": ""}, "Left out Number does not work"),
+        (
+            {"status": "skipped", "reason": "said_stop", "body": ""},
+            "Left out Said STOP",
+        ),
+        (
+            {"status": "skipped", "reason": "number_dead", "body": ""},
+            "Left out Number does not work",
+        ),
         ({"status": "cancelled", "reason": "stopped"}, "Cancelled Stopped by a person"),
         ({"status": "expired"}, "Too late, not sent"),
-        ({"status": "undelivered", "error_code": 30006, "provider_sid": "SM1"}, "landline"),
+        (
+            {"status": "undelivered", "error_code": 30006, "provider_sid": "SM1"},
+            "landline",
+        ),
         ({"status": "unknown", "reason": "no_answer"}, "Twilio did not answer."),
         ({"status": "queued", "body": ""}, "Waiting"),
     ],
@@ -102,7 +135,10 @@ def test_only_the_person_undoes_a_stop_and_the_page_says_how(visit, zoe):
     with zoe.app_context(), write():
         actions.opt_out(ZOE, source="inbound", reason="Texted “stop it”")
     page = visit(PAGE, "ada")
-    for said in ("No. Said STOP. Only they can undo this, by texting START to +1 202 555 0100.", "Texted “stop it”"):
+    for said in (
+        "No. Said STOP. Only they can undo this, by texting START to +1 202 555 0100.",
+        "Texted “stop it”",
+    ):
         assert said in page.words
     assert "take-off" not in page.text
     assert visit.post(f"{PAGE}/take-off", "ada").status_code == 303
@@ -139,7 +175,10 @@ def test_without_a_recorded_yes_an_admin_writes_down_how_they_agreed(visit, zoe)
         session.get(Organisation, 1).consent_required = True
     assert "No. Has not agreed to texts." in visit(PAGE, "sol").words
     wrong = visit(f"{PAGE}/consent", "ada", evidence="  ")
-    assert (wrong.status_code, "Write when and how they agreed." in wrong.words) == (422, True)
+    assert (wrong.status_code, "Write when and how they agreed." in wrong.words) == (
+        422,
+        True,
+    )
     visit(f"{PAGE}/consent", "ada", evidence="Signed at the door")
     words = visit(PAGE, "ada").words
     assert "Yes." in words
@@ -150,7 +189,10 @@ def test_a_recorded_yes_never_outweighs_a_stop(visit, app):
     with app.app_context():
         makers.said_stop(ZOE)
     visit(f"{PAGE}/consent", "ada", evidence="He told me")
-    assert "They said STOP, and that stands until they text START." in visit(PAGE, "ada").words
+    assert (
+        "They said STOP, and that stands until they text START."
+        in visit(PAGE, "ada").words
+    )
 
 
 def test_notes_are_kept_and_deleted_by_their_writer_or_an_admin(visit, zoe):
@@ -160,7 +202,9 @@ def test_notes_are_kept_and_deleted_by_their_writer_or_an_admin(visit, zoe):
     assert "Prefers <i>Spanish</i>" in page.words
     assert page.text.count("/delete") == 1
     visit.post(f"{PAGE}/notes/2/delete", "sol")
-    assert "Only who wrote a note or an admin can delete it." in visit(PAGE, "sol").words
+    assert (
+        "Only who wrote a note or an admin can delete it." in visit(PAGE, "sol").words
+    )
     for note in (1, 2):
         visit.post(f"{PAGE}/notes/{note}/delete", "ada")
     assert visit.post(f"{PAGE}/notes/1/delete", "ada").status_code == 404
@@ -168,8 +212,13 @@ def test_notes_are_kept_and_deleted_by_their_writer_or_an_admin(visit, zoe):
         assert db.session.scalars(db.select(PersonNote)).all() == []
 
 
-@pytest.mark.parametrize(("typed", "said"), [(" ", "Write something."), ("x" * 1001, "at most 1,000 characters")])
-def test_a_note_that_cannot_be_kept_comes_back_with_the_sentence(visit, zoe, typed, said):
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [(" ", "Write something."), ("x" * 1001, "at most 1,000 characters")],
+)
+def test_a_note_that_cannot_be_kept_comes_back_with_the_sentence(
+    visit, zoe, typed, said
+):
     page = visit(f"{PAGE}/notes", "sol", body=typed)
     assert page.status_code == 422
     assert said in page.words
@@ -217,9 +266,14 @@ def test_b17_odd_names_are_shown_as_they_are_and_never_run(visit, app, name):
 
 def test_texts_come_in_pages_of_fifty_the_newest_first(visit, app):
     with app.app_context(), write() as session:
-        session.add_all(Message(kind="blast", phone=ZOE, body=f"Text {n:03}", status="sent") for n in range(120))
+        session.add_all(
+            Message(kind="blast", phone=ZOE, body=f"Text {n:03}", status="sent")
+            for n in range(120)
+        )
         session.add(Message(kind="blast", phone=MIA, body="Not hers", status="sent"))
-    first, last, beyond = (visit(f"{PAGE}?page={number}", "sol").words for number in (1, 3, 99))
+    first, last, beyond = (
+        visit(f"{PAGE}?page={number}", "sol").words for number in (1, 3, 99)
+    )
     assert first.index("Text 119") < first.index("Text 070")
     assert "1–50 of 120 texts" in first
     assert "Text 019" in last
@@ -230,14 +284,23 @@ def test_texts_come_in_pages_of_fifty_the_newest_first(visit, app):
 def test_other_pages_lead_here(visit, zoe):
     with zoe.app_context():
         makers.said_stop(ZOE)
-    for address, who in (("/community", "sol"), ("/suppression", "ada"), ("/blasts/logs/1", "sol")):
+    for address, who in (
+        ("/community", "sol"),
+        ("/suppression", "ada"),
+        ("/blasts/logs/1", "sol"),
+    ):
         assert f'href="{PAGE}"' in visit(address, who).text, address
 
 
 def test_what_may_mean_stop_is_quoted_until_somebody_decides(visit, app):
     with app.app_context(), write():
-        actions.ask_whether_stop(ZOE, None, "who is this? stop texting me or else", now())
+        actions.ask_whether_stop(
+            ZOE, None, "who is this? stop texting me or else", now()
+        )
     words = visit(f"/people/{ZOE[1:]}", "sol").words
-    assert "No. Perhaps said STOP. Decide in their conversation whether they want texts." in words
+    assert (
+        "No. Perhaps said STOP. Decide in their conversation whether they want texts."
+        in words
+    )
     assert "They texted who is this? stop texting me or else" in words
     assert "Nothing is sent to them. If nobody decides before" in words

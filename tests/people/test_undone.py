@@ -14,7 +14,9 @@ def test_an_undone_import_of_opt_outs_is_a_return_in_the_ledger(app, visit):
         organisation.organisation().consent_required = True
         actions.grant(ZOE, "form", "On paper", "ada")
     sheet = BytesIO(f"name,phone\nZoe,{ZOE}\nLeo,{LEO}\n".encode())
-    address = visit("/suppression/import", "ada", files={"file": (sheet, "gone.csv")}).location
+    address = visit(
+        "/suppression/import", "ada", files={"file": (sheet, "gone.csv")}
+    ).location
     visit.post(f"{address}/confirm", "ada")
     with app.app_context():
         assert set(queries.reasons_for([ZOE, LEO]).values()) == {LeftOut.SAID_STOP}
@@ -22,4 +24,7 @@ def test_an_undone_import_of_opt_outs_is_a_return_in_the_ledger(app, visit):
     visit.post(f"{address}/undo", "ada")
     with app.app_context():
         assert queries.reasons_for([ZOE, LEO]) == {LEO: LeftOut.NO_CONSENT}  # as before
-        assert [word.said for word in queries.history(ZOE)][:2] == ["Agreed to texts again", "Wants no more texts"]
+        assert [word.said for word in queries.history(ZOE)][:2] == [
+            "Agreed to texts again",
+            "Wants no more texts",
+        ]

@@ -1,6 +1,9 @@
-"""A tiny Flask app around the real templates and static files. Look at it with `python -m tests.pieces_demo.app`.
+"""A tiny Flask app around the real templates and static files.
 
-It stands on its own: the shell and the filters are made up here, so that the look can be checked without the rooms.
+Look at it with `python -m tests.pieces_demo.app`.
+
+It stands on its own: the shell and the filters are made up here, so that the look can be
+checked without the rooms.
 """
 
 from __future__ import annotations
@@ -38,8 +41,15 @@ POLICY = (
 )
 MOMENT = datetime(2026, 5, 9, 2, 45, 12, tzinfo=UTC)
 TEXT = "Hi {first_name|friend}, the Spring Picnic is Saturday 11am at City Park. Bring a dish to share! - Riverside"
-MODES = [SelectChoice("now", "Now"), SelectChoice("later", "Later"), SelectChoice("test", "A test to me")]
-ROLES = [SelectChoice("admin", "Admin"), SelectChoice("social_manager", "Social manager")]
+MODES = [
+    SelectChoice("now", "Now"),
+    SelectChoice("later", "Later"),
+    SelectChoice("test", "A test to me"),
+]
+ROLES = [
+    SelectChoice("admin", "Admin"),
+    SelectChoice("social_manager", "Social manager"),
+]
 
 
 class DemoForm(FlaskForm):
@@ -52,10 +62,15 @@ class DemoForm(FlaskForm):
     target = SelectField("Who gets it", choices=["Everyone", "Spring picnic"])
     send_mode = RadioField("When", choices=MODES, default="later")
     schedule_date = DateField("Date", default=MOMENT.date())
-    schedule_time = TimeField("Time in America/Denver", default=MOMENT.time().replace(second=0))
+    schedule_time = TimeField(
+        "Time in America/Denver", default=MOMENT.time().replace(second=0)
+    )
     role = RadioField("Role", choices=ROLES, default="admin")
     groups = SelectMultipleField(
-        "Groups", choices=["Parents", "Choir"], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+        "Groups",
+        choices=["Parents", "Choir"],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
     )
     file = FileField("Spreadsheet")
     password = PasswordField("Password", render_kw={"autocomplete": "new-password"})
@@ -64,7 +79,15 @@ class DemoForm(FlaskForm):
 def _entry(label: str, icon: str, group: str = "", **more: object) -> SimpleNamespace:
     url = "/" + label.lower().replace(" ", "-")
     return SimpleNamespace(
-        **{"label": label, "url": url, "icon": icon, "group": group, "current": False, "count": 0, **more}
+        **{
+            "label": label,
+            "url": url,
+            "icon": icon,
+            "group": group,
+            "current": False,
+            "count": 0,
+            **more,
+        }
     )
 
 
@@ -91,9 +114,17 @@ def shell(*, signed_in: bool = True, theme: str = "") -> SimpleNamespace:
         links=[("Open it", "/sandbox"), ("Connect Twilio", "/settings")],
     )
     paused = SimpleNamespace(
-        kind="bad", title="Sending is paused.", text="Twilio does not accept the sender.", links=[("See why", "/logs")]
+        kind="bad",
+        title="Sending is paused.",
+        text="Twilio does not accept the sender.",
+        links=[("See why", "/logs")],
     )
-    ada = SimpleNamespace(username="ada", account_url="/account/password", logout_url="/logout", current=False)
+    ada = SimpleNamespace(
+        username="ada",
+        account_url="/account/password",
+        logout_url="/logout",
+        current=False,
+    )
     return SimpleNamespace(
         organisation="Riverside Community",
         menu=menu,
@@ -121,8 +152,14 @@ def _wrong_form() -> DemoForm:
 
 
 def create_demo() -> Flask:
-    """An app with `/` (every piece), `/door` (signed out) and `/error`; `?theme=dark` sets the theme."""
-    app = Flask("pieces_demo", template_folder=str(APP / "templates"), static_folder=str(APP / "static"))
+    """An app with `/` (every piece), `/door` (signed out) and `/error`; `?theme=dark` sets the
+    theme.
+    """
+    app = Flask(
+        "pieces_demo",
+        template_folder=str(APP / "templates"),
+        static_folder=str(APP / "static"),
+    )
     app.config.update(SECRET_KEY="demo", TESTING=True)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -151,14 +188,24 @@ def pieces() -> str:
     """Every piece on one page."""
     flash("Zoë is on the list.", "success")
     frame = shell(theme=request.args.get("theme", ""))
-    return render_template("pieces.html", shell=frame, form=DemoForm(formdata=None), wrong=_wrong_form(), now=MOMENT)
+    return render_template(
+        "pieces.html",
+        shell=frame,
+        form=DemoForm(formdata=None),
+        wrong=_wrong_form(),
+        now=MOMENT,
+    )
 
 
 def door() -> str:
     """The narrow page of somebody who is not signed in."""
     frame = shell(signed_in=False, theme=request.args.get("theme", ""))
     return render_template(
-        "errors/page.html", shell=frame, title="Not here", text="There is no page at this address.", error_id=None
+        "errors/page.html",
+        shell=frame,
+        title="Not here",
+        text="There is no page at this address.",
+        error_id=None,
     )
 
 

@@ -36,12 +36,19 @@ def ask(app, work):
 
 
 def send(app, to=ZOE, body="Hello", **more):
-    return ask(app, lambda twilio: twilio.messages.create_async(to=to, from_=OURS, body=body, **more))
+    return ask(
+        app,
+        lambda twilio: twilio.messages.create_async(
+            to=to, from_=OURS, body=body, **more
+        ),
+    )
 
 
 def rows(app):
     with app.app_context():
-        return db.session.scalars(select(SandboxMessage).order_by(SandboxMessage.id)).all()
+        return db.session.scalars(
+            select(SandboxMessage).order_by(SandboxMessage.id)
+        ).all()
 
 
 def behave(app, phone, mood):
@@ -52,10 +59,21 @@ def behave(app, phone, mood):
 def test_a_text_is_taken_and_will_be_sent_in_a_moment(app):
     text = send(app, body="Hi [Zoë] 😀", status_callback=CALLBACK)
     assert re.fullmatch("SM[0-9a-f]{32}", text.sid)
-    assert (text.status, text.to, text.from_, text.error_code, text.num_segments) == ("queued", ZOE, OURS, None, "1")
+    assert (text.status, text.to, text.from_, text.error_code, text.num_segments) == (
+        "queued",
+        ZOE,
+        OURS,
+        None,
+        "1",
+    )
     assert abs((text.date_created - now()).total_seconds()) < 5
     [row] = rows(app)
-    assert (row.sid, row.phone, row.sender, row.body) == (text.sid, ZOE, OURS, "Hi [Zoë] 😀")
+    assert (row.sid, row.phone, row.sender, row.body) == (
+        text.sid,
+        ZOE,
+        OURS,
+        "Hi [Zoë] 😀",
+    )
     assert (row.next_status, row.status_callback) == ("sent", CALLBACK)
     assert 0.1 < (row.next_at - row.created_at).total_seconds() < 0.4
 
@@ -85,7 +103,11 @@ def test_what_twilio_would_refuse_is_refused_with_twilios_code(app, fields, code
 
 
 def test_without_a_sender_nothing_goes(app, shop):
-    answer = handle("POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", {"To": ZOE, "Body": "Hi"})
+    answer = handle(
+        "POST",
+        f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json",
+        {"To": ZOE, "Body": "Hi"},
+    )
     assert answer.status == 400
     assert b"21603" in answer.body
 
@@ -96,8 +118,17 @@ def test_a_text_of_exactly_1600_characters_goes(app):
 
 def test_a_messaging_service_accepts_first(app):
     service = "MG" + "1" * 32
-    text = ask(app, lambda c: c.messages.create_async(to=ZOE, messaging_service_sid=service, body="Hi"))
-    assert (text.status, text.messaging_service_sid, text.from_) == ("accepted", service, None)
+    text = ask(
+        app,
+        lambda c: c.messages.create_async(
+            to=ZOE, messaging_service_sid=service, body="Hi"
+        ),
+    )
+    assert (text.status, text.messaging_service_sid, text.from_) == (
+        "accepted",
+        service,
+        None,
+    )
 
 
 def test_a_refused_phone_is_refused_and_nothing_is_kept(app):
@@ -113,20 +144,34 @@ def test_a_refused_phone_is_refused_and_nothing_is_kept(app):
 def test_a_text_can_be_looked_up(app):
     sid = send(app).sid
     found = ask(app, lambda twilio: twilio.messages(sid).fetch_async())
-    assert (found.sid, found.status, found.body, found.date_sent) == (sid, "queued", "Hello", None)
+    assert (found.sid, found.status, found.body, found.date_sent) == (
+        sid,
+        "queued",
+        "Hello",
+        None,
+    )
     with pytest.raises(TwilioRestException) as missing:
         ask(app, lambda twilio: twilio.messages("SM" + "0" * 32).fetch_async())
     assert (missing.value.status, missing.value.code) == (404, 20404)
 
 
 def test_texts_to_a_phone_are_listed_newest_first(app):
-    first, _, third = send(app, body="1"), send(app, to=LEO, body="2"), send(app, body="3")
+    first, _, third = (
+        send(app, body="1"),
+        send(app, to=LEO, body="2"),
+        send(app, body="3"),
+    )
     with app.app_context(), write():
         actions.write_back(ZOE, OURS, "Hello back")
     listed = ask(app, lambda twilio: twilio.messages.list_async(to=ZOE))
     assert [text.sid for text in listed] == [third.sid, first.sid]
     [back] = ask(app, lambda twilio: twilio.messages.list_async(from_=ZOE))
-    assert (back.direction, back.from_, back.to, back.body) == ("inbound", ZOE, OURS, "Hello back")
+    assert (back.direction, back.from_, back.to, back.body) == (
+        "inbound",
+        ZOE,
+        OURS,
+        "Hello back",
+    )
 
 
 def test_a_long_list_comes_in_pages(app):
@@ -140,7 +185,10 @@ def test_other_addresses_and_methods_are_not_there(app, shop):
     assert handle("GET", f"{base}/Calls.json", {}).status == 404
     assert handle("GET", "/2010-04-01/Accounts/nobody/Messages.json", {}).status == 404
     assert handle("DELETE", f"{base}/Messages.json", {}).status == 405
-    assert handle("GET", f"{base}/Messages.json", {"PageSize": "x", "Page": "-1"}).status == 200
+    assert (
+        handle("GET", f"{base}/Messages.json", {"PageSize": "x", "Page": "-1"}).status
+        == 200
+    )
 
 
 def test_while_the_database_is_busy_the_carrier_asks_to_try_again(app, monkeypatch):
@@ -159,7 +207,11 @@ def test_while_the_database_is_busy_the_carrier_asks_to_try_again(app, monkeypat
         seen = finish(inside())
     finally:
         WRITE_LOCK.release()
-    assert (seen.status, seen.headers["retry-after"], seen.connected) == (429, "1", True)
+    assert (seen.status, seen.headers["retry-after"], seen.connected) == (
+        429,
+        "1",
+        True,
+    )
     assert rows(app) == []
 
 
@@ -169,7 +221,9 @@ def test_thirty_two_at_a_time_all_are_taken_once(app):
 
         async def one(n):
             async with room:
-                return await twilio.messages.create_async(to=[ZOE, LEO, MIA][n % 3], from_=OURS, body=str(n))
+                return await twilio.messages.create_async(
+                    to=[ZOE, LEO, MIA][n % 3], from_=OURS, body=str(n)
+                )
 
         return await asyncio.gather(*(one(n) for n in range(96)))
 

@@ -1,4 +1,6 @@
-"""The crowd answers a blast, strangers write, phones send pictures: all of it through the signed webhooks."""
+"""The crowd answers a blast, strangers write, phones send pictures: all of it through the
+signed webhooks.
+"""
 
 import json
 from collections import Counter
@@ -35,23 +37,36 @@ def clock():
 def blast(app, people=50, status=MessageStatus.DELIVERED, body="Picnic on Saturday?"):
     """A practice blast to so many people; the number of its log."""
     with app.app_context(), write() as session:
-        values = {"message_body": body, "target": Target.COMMUNITY, "total_recipients": people}
-        session.add(log := MessageLog(status=LogStatus.SENT, carrier="sandbox", **values))
+        values = {
+            "message_body": body,
+            "target": Target.COMMUNITY,
+            "total_recipients": people,
+        }
+        session.add(
+            log := MessageLog(status=LogStatus.SENT, carrier="sandbox", **values)
+        )
         session.flush()
-        rows = ({"phone": pretend_phone(n), "message_log_id": log.id, "status": status} for n in range(people))
+        rows = (
+            {"phone": pretend_phone(n), "message_log_id": log.id, "status": status}
+            for n in range(people)
+        )
         session.add_all(Message(kind=Kind.BLAST, body="Hi", **row) for row in rows)
         return log.id
 
 
 def on_air(app):
     with app.app_context():
-        return db.session.scalars(db.select(SandboxMessage).order_by(SandboxMessage.id)).all()
+        return db.session.scalars(
+            db.select(SandboxMessage).order_by(SandboxMessage.id)
+        ).all()
 
 
 def heard(app):
     """What came in, by number and words."""
     with app.app_context():
-        rows = db.session.scalars(db.select(Message).where(Message.direction == Direction.INBOUND))
+        rows = db.session.scalars(
+            db.select(Message).where(Message.direction == Direction.INBOUND)
+        )
         return {row.phone: row.body for row in rows}
 
 
@@ -61,16 +76,27 @@ def test_forty_of_a_hundred_say_yes_within_half_a_minute(app, visit, clock):
     assert "20 phones answer within 30 seconds." in page.words
     assert "20 texts are still to come." in page.words
     texts = on_air(app)
-    assert {(text.body, text.from_phone, text.next_status) for text in texts} == {("YES", True, "received")}
+    assert {(text.body, text.from_phone, text.next_status) for text in texts} == {
+        ("YES", True, "received")
+    }
     assert len({text.phone for text in texts}) == 20
     waits = [(text.next_at - now()).total_seconds() for text in texts]
     assert waits == sorted(waits)
     assert 0 <= waits[0] < 10 < 20 < waits[-1] <= 30
 
 
-def test_each_answer_comes_in_once_through_the_webhook_and_a_restart_loses_none(app, visit, clock, make_app):
+def test_each_answer_comes_in_once_through_the_webhook_and_a_restart_loses_none(
+    app, visit, clock, make_app
+):
     blast(app, 50)
-    visit("/sandbox/crowd", "sol", percent="40", body="Yes please", other_percent="2", other_body="STOP")
+    visit(
+        "/sandbox/crowd",
+        "sol",
+        percent="40",
+        body="Yes please",
+        other_percent="2",
+        other_body="STOP",
+    )
     for _ in range(2):  # two processes, one after the other
         postman = Postman(make_app())
         for _ in range(16):
@@ -103,7 +129,9 @@ def test_who_has_no_text_or_no_phone_that_writes_says_nothing(app, visit):
     with app.app_context(), write():
         for n, mood in enumerate((Mood.UNREACHABLE, Mood.LANDLINE, Mood.REFUSED)):
             actions.set_mood(pretend_phone(n), mood)
-    page = visit("/sandbox/crowd", "sol", follow=True, percent="100", body="YES", log_id=str(log))
+    page = visit(
+        "/sandbox/crowd", "sol", follow=True, percent="100", body="YES", log_id=str(log)
+    )
     assert "2 phones answer" in page.words
     assert {text.phone for text in on_air(app)} == {pretend_phone(3), pretend_phone(4)}
 
@@ -117,8 +145,14 @@ def test_the_latest_blast_is_meant_unless_another_is_chosen(app, visit):
     visit("/sandbox/crowd", "ada", percent="100", body="YES", log_id=str(first))
     assert len(on_air(app)) == 7
     with app.app_context():
-        act = db.session.scalar(db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1))
-        assert (act.verb, act.who, act.about) == ("sandbox.crowd", "ada", f"blast {first}")
+        act = db.session.scalar(
+            db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)
+        )
+        assert (act.verb, act.who, act.about) == (
+            "sandbox.crowd",
+            "ada",
+            f"blast {first}",
+        )
         assert json.loads(act.details) == {"answers": 3}
 
 
@@ -128,7 +162,10 @@ def test_the_latest_blast_is_meant_unless_another_is_chosen(app, visit):
         ({"percent": "many"}, "Write a whole number from 0 to 100."),
         ({"percent": "-1"}, "Write a whole number from 0 to 100."),
         ({"other_percent": "101"}, "Write a whole number from 0 to 100."),
-        ({"percent": "60", "other_percent": "41"}, "Together they are more than a hundred."),
+        (
+            {"percent": "60", "other_percent": "41"},
+            "Together they are more than a hundred.",
+        ),
         ({"percent": "0", "other_percent": ""}, "Then nobody answers."),
         ({"body": " "}, "Write something first."),
         ({"other_percent": "2", "other_body": ""}, "Write something first."),
@@ -138,7 +175,12 @@ def test_the_latest_blast_is_meant_unless_another_is_chosen(app, visit):
 )
 def test_what_cannot_be_is_said_and_nobody_answers(app, visit, typed, sentence):
     blast(app, 5)
-    fields = {"percent": "40", "body": "YES", "other_percent": "0", "other_body": "STOP"} | typed
+    fields = {
+        "percent": "40",
+        "body": "YES",
+        "other_percent": "0",
+        "other_body": "STOP",
+    } | typed
     page = visit("/sandbox/crowd", "sol", **fields)
     assert page.status_code == 422
     assert sentence in page.words
@@ -170,12 +212,20 @@ def test_a_phone_sends_a_picture_with_and_without_words(app, visit):
     assert "(a picture)" in page.words
     visit(f"{ZOES}/picture", "sol", body="Look!")
     with app.app_context():
-        payloads = [json.loads(row) for row in db.session.scalars(db.select(WebhookEvent.payload))]
-    assert [(each["Body"], each["NumMedia"], each["MediaContentType0"]) for each in payloads] == [
+        payloads = [
+            json.loads(row)
+            for row in db.session.scalars(db.select(WebhookEvent.payload))
+        ]
+    assert [
+        (each["Body"], each["NumMedia"], each["MediaContentType0"]) for each in payloads
+    ] == [
         ("", "1", "image/jpeg"),
         ("Look!", "1", "image/jpeg"),
     ]
-    assert all(each["MediaUrl0"].startswith("https://api.twilio.com/2010-04-01/Accounts/AC") for each in payloads)
+    assert all(
+        each["MediaUrl0"].startswith("https://api.twilio.com/2010-04-01/Accounts/AC")
+        for each in payloads
+    )
     assert visit(f"{ZOES}/picture", "sol", body="x" * 1601).status_code == 422
 
 
@@ -206,7 +256,11 @@ def test_a_word_to_try_is_typed_already_on_somebodys_phone(app, visit):
 
 def test_with_a_real_carrier_nobody_plays(make_app):
     visit = Visitor(
-        make_app(twilio_account_sid="AC" + "1" * 32, twilio_auth_token="t" * 32, twilio_from_number="+13035550100")
+        make_app(
+            twilio_account_sid="AC" + "1" * 32,
+            twilio_auth_token="t" * 32,
+            twilio_from_number="+13035550100",
+        )
     )
     for address in ("/sandbox/crowd", "/sandbox/stranger", f"{ZOES}/picture"):
         assert visit(address, "ada", body="YES", percent="40").status_code == 404

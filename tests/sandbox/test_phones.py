@@ -21,7 +21,12 @@ ZOES = "/sandbox/13035550142"
 def text_to(app, phone, body):
     with app.app_context():
         fields = {"To": phone, "From": "+12025550100", "Body": body}
-        assert handle("POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", fields).status == 201
+        assert (
+            handle(
+                "POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", fields
+            ).status
+            == 201
+        )
 
 
 def everything(app, model):
@@ -45,7 +50,11 @@ def test_both_roles_may_play_and_a_stranger_may_not(visit):
 
 def test_with_a_real_carrier_there_are_no_pretend_phones(make_app):
     visit = Visitor(
-        make_app(twilio_account_sid="AC" + "1" * 32, twilio_auth_token="t" * 32, twilio_from_number="+13035550100")
+        make_app(
+            twilio_account_sid="AC" + "1" * 32,
+            twilio_auth_token="t" * 32,
+            twilio_from_number="+13035550100",
+        )
     )
     for address in ("/sandbox", ZOES, f"{ZOES}/live", "/sandbox/open?phone=1"):
         assert visit(address, "ada").status_code == 404
@@ -96,7 +105,9 @@ def test_any_number_can_be_played(visit):
     assert "short code" in page.words
 
 
-@pytest.mark.parametrize("digits", ["abc", "0123456789", "1", "1" * 16, "١٢٣٤٥٦٧٨٩", "+13035550142"])
+@pytest.mark.parametrize(
+    "digits", ["abc", "0123456789", "1", "1" * 16, "١٢٣٤٥٦٧٨٩", "+13035550142"]
+)
 def test_what_is_no_number_is_not_there(visit, digits):
     assert visit(f"/sandbox/{digits}", "sol").status_code == 404
     assert visit(f"/sandbox/{digits}/text", "sol", body="x").status_code == 404
@@ -126,7 +137,10 @@ def test_a_phone_writes_back_and_is_heard_at_once(app, visit, zoe):
 
 def test_stop_is_one_click_and_start_another(app, visit, zoe):
     page = visit(ZOES, "sol")
-    assert all(f'name="body" value="{word}"' in page.text for word in ("YES", "STOP", "START", "HELP"))
+    assert all(
+        f'name="body" value="{word}"' in page.text
+        for word in ("YES", "STOP", "START", "HELP")
+    )
     page = visit(f"{ZOES}/text", "sol", body="STOP", follow=True)
     assert "Said STOP. Only they can change that, by texting START." in page.words
     assert [row.phone for row in everything(app, UnsubscribedContact)] == [ZOE]
@@ -137,9 +151,15 @@ def test_stop_is_one_click_and_start_another(app, visit, zoe):
 
 @pytest.mark.parametrize(
     ("body", "sentence"),
-    [("", "Write something first."), ("  \n", "Write something first."), ("x" * 1601, "at most 1,600 characters")],
+    [
+        ("", "Write something first."),
+        ("  \n", "Write something first."),
+        ("x" * 1601, "at most 1,600 characters"),
+    ],
 )
-def test_a_text_that_cannot_be_sent_is_said_beside_the_field_and_kept(app, visit, body, sentence):
+def test_a_text_that_cannot_be_sent_is_said_beside_the_field_and_kept(
+    app, visit, body, sentence
+):
     page = visit(f"{ZOES}/text", "sol", body=body)
     assert page.status_code == 422
     assert sentence in page.words
@@ -169,7 +189,12 @@ def test_a_mood_that_does_not_exist_changes_nothing(app, visit):
 
 def test_a_form_without_its_token_changes_nothing(app, visit):
     for address in (f"{ZOES}/text", f"{ZOES}/mood", "/sandbox/working"):
-        assert visit.browser("sol").post(address, data={"body": "STOP", "mood": "slow"}).status_code == 400
+        assert (
+            visit.browser("sol")
+            .post(address, data={"body": "STOP", "mood": "slow"})
+            .status_code
+            == 400
+        )
     assert everything(app, SandboxMessage) == everything(app, SandboxPhone) == []
 
 
@@ -189,13 +214,21 @@ def test_the_screen_asks_for_news_and_gets_only_what_is_new(app, visit, zoe):
 def test_what_happened_tells_the_life_of_a_text(app, visit):
     moment = now()
     lives = [
-        {"status": MessageStatus.DELIVERED, "submitted_at": moment, "sent_at": moment, "delivered_at": moment},
+        {
+            "status": MessageStatus.DELIVERED,
+            "submitted_at": moment,
+            "sent_at": moment,
+            "delivered_at": moment,
+        },
         {"status": MessageStatus.FAILED, "failed_at": moment, "error_code": 21211},
         {"status": MessageStatus.SKIPPED, "reason": "said_stop"},
         {"status": MessageStatus.CANCELLED},
     ]
     with app.app_context(), write() as session:
-        session.add_all(Message(kind=Kind.BLAST, phone=ZOE, body=f"Text {n}", **life) for n, life in enumerate(lives))
+        session.add_all(
+            Message(kind=Kind.BLAST, phone=ZOE, body=f"Text {n}", **life)
+            for n, life in enumerate(lives)
+        )
     page = visit(ZOES, "sol")
     for words in (
         "Receipt: delivered “ Text 0 ”",
@@ -209,7 +242,15 @@ def test_what_happened_tells_the_life_of_a_text(app, visit):
 
 def test_texts_of_the_real_carrier_are_not_shown(app, visit):
     with app.app_context(), write() as session:
-        session.add(Message(kind=Kind.BLAST, phone=ZOE, body="Real", status=MessageStatus.SENT, carrier="twilio"))
+        session.add(
+            Message(
+                kind=Kind.BLAST,
+                phone=ZOE,
+                body="Real",
+                status=MessageStatus.SENT,
+                carrier="twilio",
+            )
+        )
     assert "Real" not in visit(ZOES, "sol").words
 
 

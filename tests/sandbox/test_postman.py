@@ -63,7 +63,12 @@ def text_to(app, phone, callback="{base}/webhooks/twilio/status/{ref}#rc=3&rp=al
             session.add(Attempt(message_id=row.id, n=1, ref=ref))
         address = callback.format(base="http://sms.example.org", ref=ref)
         fields = {"To": phone, "From": OURS, "Body": "Hi", "StatusCallback": address}
-        assert handle("POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", fields).status == 201
+        assert (
+            handle(
+                "POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", fields
+            ).status
+            == 201
+        )
         return row.id
 
 
@@ -92,7 +97,9 @@ def row(app, id):
 
 def on_air(app):
     with app.app_context():
-        return db.session.scalars(select(SandboxMessage).order_by(SandboxMessage.id)).all()
+        return db.session.scalars(
+            select(SandboxMessage).order_by(SandboxMessage.id)
+        ).all()
 
 
 def count(app, model):
@@ -134,7 +141,9 @@ def test_a_working_phone_gets_its_text_within_a_second(app, clock, postman):
         (Mood.SLOW, MessageStatus.SENT, None),
     ],
 )
-def test_what_becomes_of_a_text_is_the_phones_mood(app, clock, postman, mood, status, code):
+def test_what_becomes_of_a_text_is_the_phones_mood(
+    app, clock, postman, mood, status, code
+):
     behave(app, ZOE, mood)
     id = text_to(app, ZOE)
     pass_time(clock, postman, 2)
@@ -154,7 +163,10 @@ def test_a_phone_that_is_switched_off_on_the_way_gets_nothing(app, clock, postma
     id = text_to(app, ZOE)
     behave(app, ZOE, Mood.UNREACHABLE)
     pass_time(clock, postman, 1.5)
-    assert (row(app, id).status, row(app, id).error_code) == (MessageStatus.UNDELIVERED, 30003)
+    assert (row(app, id).status, row(app, id).error_code) == (
+        MessageStatus.UNDELIVERED,
+        30003,
+    )
 
 
 def test_a_stop_from_a_phone_is_obeyed_at_once(app, postman):
@@ -170,7 +182,12 @@ def test_every_sign_of_a_text_comes_in_as_it_was_typed(app, postman):
     postman.post_now(written(app, ZOE, body))
     with app.app_context():
         [text] = db.session.scalars(select(Message)).all()
-    assert (text.body, text.phone, text.sender, text.status) == (body, ZOE, OURS, MessageStatus.RECEIVED)
+    assert (text.body, text.phone, text.sender, text.status) == (
+        body,
+        ZOE,
+        OURS,
+        MessageStatus.RECEIVED,
+    )
 
 
 def test_the_same_news_is_not_posted_again(app, postman):
@@ -207,7 +224,9 @@ def test_two_postmen_never_post_the_same_news(make_app, clock):
         postman.stop()
 
 
-def test_news_that_a_dying_process_had_in_hand_is_posted_half_a_minute_later(app, clock, postman):
+def test_news_that_a_dying_process_had_in_hand_is_posted_half_a_minute_later(
+    app, clock, postman
+):
     id = text_to(app, ZOE)
     clock.shift(1)
     with app.app_context(), write() as session:
@@ -227,13 +246,19 @@ def test_a_busy_app_is_tried_again_later_and_nothing_is_lost(app, clock, postman
         before = len(door.posts)
         postman.turn()
         tries += [now()] * (len(door.posts) - before)
-    assert [round((b - a).total_seconds()) for a, b in itertools.pairwise(tries)] == [1, 5, 30]
+    assert [round((b - a).total_seconds()) for a, b in itertools.pairwise(tries)] == [
+        1,
+        5,
+        30,
+    ]
     door.answer = None
     pass_time(clock, postman, 32)
     assert row(app, id).status is MessageStatus.DELIVERED
 
 
-def test_after_ten_tries_the_news_is_dropped_and_life_goes_on(app, clock, postman, caplog):
+def test_after_ten_tries_the_news_is_dropped_and_life_goes_on(
+    app, clock, postman, caplog
+):
     door = Door(app, "500 Broken")
     id = text_to(app, ZOE)
     while len(door.posts) < 10:
@@ -246,12 +271,18 @@ def test_after_ten_tries_the_news_is_dropped_and_life_goes_on(app, clock, postma
     assert caplog.text.count("dropped") == 1
 
 
-def test_an_app_that_says_no_is_not_asked_again_and_the_log_names_no_phone(app, postman, caplog):
+def test_an_app_that_says_no_is_not_asked_again_and_the_log_names_no_phone(
+    app, postman, caplog
+):
     door = Door(app, "403 Forbidden")
     with caplog.at_level(logging.INFO):
         sid = written(app, ZOE, "Hello there")
         assert postman.post_now(sid) is True
-    assert (len(door.posts), on_air(app)[0].error_code, on_air(app)[0].next_at) == (1, NOT_TAKEN, None)
+    assert (len(door.posts), on_air(app)[0].error_code, on_air(app)[0].next_at) == (
+        1,
+        NOT_TAKEN,
+        None,
+    )
     assert sid in caplog.text
     assert ZOE not in caplog.text
     assert "Hello there" not in caplog.text
@@ -267,7 +298,12 @@ def test_an_app_that_breaks_is_tried_again(app, clock, postman):
 
 
 @pytest.mark.parametrize(
-    "callback", ["http://elsewhere.example.com/status/{ref}", "/status", "http://sms.example.org.evil/x"]
+    "callback",
+    [
+        "http://elsewhere.example.com/status/{ref}",
+        "/status",
+        "http://sms.example.org.evil/x",
+    ],
 )
 def test_news_goes_to_our_own_webhooks_only(app, clock, postman, callback):
     door = Door(app)
@@ -278,15 +314,25 @@ def test_news_goes_to_our_own_webhooks_only(app, clock, postman, callback):
 
 
 def test_the_post_looks_like_one_from_outside(make_app, clock):
-    app = make_app(public_base_url="https://sms.example.org/texts", trusted_hosts=(".example.org",))
+    app = make_app(
+        public_base_url="https://sms.example.org/texts", trusted_hosts=(".example.org",)
+    )
     door, postman = Door(app), Postman(app)
-    id = text_to(app, ZOE, "https://sms.example.org/texts/webhooks/twilio/status/{ref}?x=%2Fa&e=#rc=3")
+    id = text_to(
+        app,
+        ZOE,
+        "https://sms.example.org/texts/webhooks/twilio/status/{ref}?x=%2Fa&e=#rc=3",
+    )
     pass_time(clock, postman, 0.3)
     postman.stop()
     environ = door.posts[0]
     assert environ["RAW_URI"].endswith("?x=%2Fa&e=")
     assert environ["PATH_INFO"].startswith("/webhooks/twilio/status/")
-    assert (environ["REQUEST_METHOD"], environ["wsgi.url_scheme"], environ["HTTP_HOST"]) == (
+    assert (
+        environ["REQUEST_METHOD"],
+        environ["wsgi.url_scheme"],
+        environ["HTTP_HOST"],
+    ) == (
         "POST",
         "https",
         "example.org",
@@ -297,14 +343,20 @@ def test_the_post_looks_like_one_from_outside(make_app, clock):
 def test_nobody_else_can_bring_news(app):
     id = text_to(app, ZOE)
     environ = EnvironBuilder(
-        "/webhooks/twilio/status", method="POST", data={"MessageSid": on_air(app)[0].sid}
+        "/webhooks/twilio/status",
+        method="POST",
+        data={"MessageSid": on_air(app)[0].sid},
     ).get_environ()
     assert app.test_client().open(environ).status_code == 403
     assert row(app, id).status is MessageStatus.SUBMITTING
 
 
 def test_with_a_real_carrier_the_postman_stays_at_home(make_app):
-    app = make_app(twilio_account_sid="AC" + "1" * 32, twilio_auth_token="t" * 32, twilio_from_number="+13035550100")
+    app = make_app(
+        twilio_account_sid="AC" + "1" * 32,
+        twilio_auth_token="t" * 32,
+        twilio_from_number="+13035550100",
+    )
     sid, postman = written(app, ZOE, "STOP"), Postman(app)
     postman.start()
     assert postman.post_now(sid) is False
@@ -320,11 +372,17 @@ def test_a_walking_postman_needs_no_telling_and_stops_when_told(app):
     postman.start()
     id = text_to(app, ZOE)
     until = time.monotonic() + 10
-    while row(app, id).status is not MessageStatus.DELIVERED and time.monotonic() < until:
+    while (
+        row(app, id).status is not MessageStatus.DELIVERED and time.monotonic() < until
+    ):
         time.sleep(0.02)
     postman.stop()
     assert row(app, id).status is MessageStatus.DELIVERED
-    assert not [each for each in set(threading.enumerate()) - others if each.name.startswith("postman")]
+    assert not [
+        each
+        for each in set(threading.enumerate()) - others
+        if each.name.startswith("postman")
+    ]
 
 
 def test_a_walk_survives_a_database_that_does_not_answer(app, monkeypatch):
@@ -338,7 +396,9 @@ def test_a_walk_survives_a_database_that_does_not_answer(app, monkeypatch):
     with app.app_context(), write() as session:
         session.execute(db.text("ALTER TABLE gone RENAME TO sandbox_messages"))
     until = time.monotonic() + 10
-    while row(app, id).status is not MessageStatus.DELIVERED and time.monotonic() < until:
+    while (
+        row(app, id).status is not MessageStatus.DELIVERED and time.monotonic() < until
+    ):
         time.sleep(0.02)
     postman.stop()
     assert row(app, id).status is MessageStatus.DELIVERED
@@ -348,4 +408,9 @@ def test_the_clock_of_a_text_is_the_networks(app, clock, postman):
     id = text_to(app, ZOE)
     started = now()
     pass_time(clock, postman, 2)
-    assert started < row(app, id).sent_at < row(app, id).delivered_at < started + timedelta(seconds=1.2)
+    assert (
+        started
+        < row(app, id).sent_at
+        < row(app, id).delivered_at
+        < started + timedelta(seconds=1.2)
+    )

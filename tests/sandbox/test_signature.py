@@ -17,10 +17,15 @@ CALL = {
 
 
 def test_it_is_the_signature_of_twilios_own_documentation():
-    assert signature_for("https://mycompany.com/myapp.php?foo=1&bar=2", CALL, KEY) == "RSOYDt4T1cUTdK1PDd93/VVr8B8="
+    assert (
+        signature_for("https://mycompany.com/myapp.php?foo=1&bar=2", CALL, KEY)
+        == "RSOYDt4T1cUTdK1PDd93/VVr8B8="
+    )
 
 
-@pytest.mark.parametrize("given", [None, "", "x", "é", "\udcff", "RSOYDt4T1cUTdK1PDd93/VVr8B8", " " * 4000])
+@pytest.mark.parametrize(
+    "given", [None, "", "x", "é", "\udcff", "RSOYDt4T1cUTdK1PDd93/VVr8B8", " " * 4000]
+)
 def test_a_missing_or_broken_header_is_simply_wrong(given):
     assert is_valid(URL, CALL, given, [KEY]) is False
 
@@ -45,7 +50,10 @@ def test_while_a_token_is_rotated_both_are_believed_and_a_third_is_not():
         ("https://example.com/x", "https://example.com:8443/x"),
         ("http://[::1]:80/x", "http://[::1]/x"),
         ("https://example.com/x?", "https://example.com:443/x?"),
-        ("https://example.com/x?n=%C3%A9&x=%2Fa%7E&e=", "https://example.com/x?n=%C3%A9&x=%2Fa%7E&e="),
+        (
+            "https://example.com/x?n=%C3%A9&x=%2Fa%7E&e=",
+            "https://example.com/x?n=%C3%A9&x=%2Fa%7E&e=",
+        ),
     ],
 )
 def test_the_port_may_be_there_or_not_and_the_rest_stays_raw(signed, seen):
@@ -85,4 +93,6 @@ def test_any_fields_can_be_signed_repeated_and_empty_ones_too(fields):
 
 
 def test_half_a_sign_is_wrong_and_raises_nothing():
-    assert not is_valid(URL, {"Body": "\udcff"}, signature_for(URL, {"Body": "ÿ"}, KEY), [KEY])
+    assert not is_valid(
+        URL, {"Body": "\udcff"}, signature_for(URL, {"Body": "ÿ"}, KEY), [KEY]
+    )

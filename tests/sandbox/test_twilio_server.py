@@ -71,7 +71,13 @@ def sending(app, phone):
     """A row that is just leaving; its id and its ref."""
     ref = secrets.token_hex(16)
     with app.app_context(), write() as session:
-        row = Message(kind=Kind.BLAST, phone=phone, body="Hi", status=MessageStatus.SUBMITTING, carrier="twilio")
+        row = Message(
+            kind=Kind.BLAST,
+            phone=phone,
+            body="Hi",
+            status=MessageStatus.SUBMITTING,
+            carrier="twilio",
+        )
         session.add(row)
         session.flush()
         session.add(Attempt(message_id=row.id, n=1, ref=ref))
@@ -91,7 +97,9 @@ def test_it_takes_texts_and_remembers_them(app, twilio):
     assert sent.callback == f"{PUBLIC}/webhooks/twilio/status/" + "a" * 32
 
 
-def test_it_answers_by_its_script_the_newest_first_and_for_one_phone_before_anybody(app, twilio):
+def test_it_answers_by_its_script_the_newest_first_and_for_one_phone_before_anybody(
+    app, twilio
+):
     twilio.answer(status=400, code=21606)
     twilio.answer(to=ZOE, status=429, code=20429, headers={"Retry-After": "7"}, times=1)
     [busy] = send(app, (ZOE, "1", "a" * 32))
@@ -102,7 +110,10 @@ def test_it_answers_by_its_script_the_newest_first_and_for_one_phone_before_anyb
     assert [each.sid for each in twilio.sent_to(ZOE)] == ["", ""]
 
 
-@pytest.mark.parametrize("script", [{"status": 500}, {"raw": b"{"}, {"raw": b""}, {"status": 503, "taken": True}])
+@pytest.mark.parametrize(
+    "script",
+    [{"status": 500}, {"raw": b"{"}, {"raw": b""}, {"status": 503, "taken": True}],
+)
 def test_it_can_leave_us_in_the_dark(app, twilio, script):
     twilio.answer(**script)
     [outcome] = send(app, (ZOE, "Hi", "a" * 32))
@@ -110,10 +121,16 @@ def test_it_can_leave_us_in_the_dark(app, twilio, script):
     assert len(twilio.requests) == 1
 
 
-@pytest.mark.parametrize("manner", ["closed", "reset", "cut", "garbage", "drip", "silent"])
+@pytest.mark.parametrize(
+    "manner", ["closed", "reset", "cut", "garbage", "drip", "silent"]
+)
 @pytest.mark.parametrize("taken", [True, False])
-def test_it_can_answer_in_every_bad_manner_whether_it_took_the_text_or_not(app, twilio, monkeypatch, manner, taken):
-    monkeypatch.setattr(http, "DEADLINES", aiohttp.ClientTimeout(total=1.2, sock_read=0.6))
+def test_it_can_answer_in_every_bad_manner_whether_it_took_the_text_or_not(
+    app, twilio, monkeypatch, manner, taken
+):
+    monkeypatch.setattr(
+        http, "DEADLINES", aiohttp.ClientTimeout(total=1.2, sock_read=0.6)
+    )
     twilio.answer(manner=manner, taken=taken)
     started = time.monotonic()
     [outcome] = send(app, (ZOE, "Hi", "a" * 32))
@@ -125,8 +142,12 @@ def test_it_can_answer_in_every_bad_manner_whether_it_took_the_text_or_not(app, 
     assert manner not in ("drip", "silent") or waited > 0.5
 
 
-def test_a_dripping_answer_is_stopped_by_the_total_and_not_by_the_silence(app, twilio, monkeypatch):
-    monkeypatch.setattr(http, "DEADLINES", aiohttp.ClientTimeout(total=1.2, sock_read=0.6))
+def test_a_dripping_answer_is_stopped_by_the_total_and_not_by_the_silence(
+    app, twilio, monkeypatch
+):
+    monkeypatch.setattr(
+        http, "DEADLINES", aiohttp.ClientTimeout(total=1.2, sock_read=0.6)
+    )
     twilio.answer(manner="drip")
     started = time.monotonic()
     send(app, (ZOE, "Hi", "a" * 32))
@@ -139,7 +160,11 @@ def test_it_can_hang_up_before_it_reads_on_a_new_line_or_on_a_used_one(app, twil
     assert isinstance(early, Ambiguous)
     assert twilio.requests == []
     twilio.hang_up(used=True)
-    assert send_in_turn(app, *((ZOE, str(n), f"{n:032x}") for n in range(3))) == [Accepted, Ambiguous, Accepted]
+    assert send_in_turn(app, *((ZOE, str(n), f"{n:032x}") for n in range(3))) == [
+        Accepted,
+        Ambiguous,
+        Accepted,
+    ]
     assert [each.body for each in twilio.requests] == ["0", "2"]
 
 
@@ -162,11 +187,15 @@ def test_it_can_call_back_before_it_answers(app, twilio):
 def test_its_callbacks_come_as_badly_as_they_can(app, twilio):
     known = [sending(app, pretend_phone(n)) for n in range(10)]
     send(app, *((pretend_phone(n), "Hi", ref) for n, (_, ref) in enumerate(known)))
-    answers = twilio.scatter_callbacks(app, ("queued", "sent", "delivered"), random.Random(3))
+    answers = twilio.scatter_callbacks(
+        app, ("queued", "sent", "delivered"), random.Random(3)
+    )
     assert set(answers) == {204}
     assert len(answers) > 30
     assert {status(app, id) for id, _ in known} == {MessageStatus.DELIVERED}
-    assert len(twilio.scatter_callbacks(app, ("sent",), random.Random(3), lost=1.0)) == 0
+    assert (
+        len(twilio.scatter_callbacks(app, ("sent",), random.Random(3), lost=1.0)) == 0
+    )
 
 
 def test_a_wrong_token_is_refused_and_not_counted(make_app, twilio):
@@ -191,7 +220,13 @@ def test_it_counts_how_many_come_at_once(app, twilio):
 
 
 @pytest.mark.parametrize(
-    "order", [("sent", "delivered"), ("delivered", "sent"), ("delivered",), ("sent",) * 3 + ("delivered",)]
+    "order",
+    [
+        ("sent", "delivered"),
+        ("delivered", "sent"),
+        ("delivered",),
+        ("sent",) * 3 + ("delivered",),
+    ],
 )
 def test_its_callbacks_move_a_text_in_any_order(app, twilio, order):
     id, ref = sending(app, ZOE)
@@ -204,7 +239,10 @@ def test_its_callbacks_may_tell_of_one_phone_only_and_of_a_fault(app, twilio):
     (zoe, ref), (leo, other) = sending(app, ZOE), sending(app, LEO)
     send(app, (ZOE, "Hi", ref), (LEO, "Hi", other))
     twilio.send_callbacks(app, ["undelivered"], to=ZOE, code=30003)
-    assert (status(app, zoe), status(app, leo)) == (MessageStatus.UNDELIVERED, MessageStatus.SUBMITTING)
+    assert (status(app, zoe), status(app, leo)) == (
+        MessageStatus.UNDELIVERED,
+        MessageStatus.SUBMITTING,
+    )
 
 
 def test_another_key_is_no_key(app, twilio):
@@ -229,7 +267,10 @@ def test_it_reaches_an_app_behind_a_real_socket(app, twilio):
     try:
         id, ref = sending(app, ZOE)
         send(app, (ZOE, "Hi", ref))
-        assert twilio.send_callbacks(f"http://127.0.0.1:{server.server_port}") == [204, 204]
+        assert twilio.send_callbacks(f"http://127.0.0.1:{server.server_port}") == [
+            204,
+            204,
+        ]
         assert status(app, id) is MessageStatus.DELIVERED
     finally:
         server.shutdown()

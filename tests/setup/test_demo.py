@@ -19,7 +19,10 @@ from app.suppression import queries
 
 def numbers():
     """Rows in each of the tables it fills."""
-    return [db.session.scalar(select(func.count()).select_from(t)) for t in (CommunityMember, Event, EventRegistration)]
+    return [
+        db.session.scalar(select(func.count()).select_from(t))
+        for t in (CommunityMember, Event, EventRegistration)
+    ]
 
 
 def test_there_are_sixty_people_two_events_and_some_who_must_not_be_texted(shop):
@@ -28,16 +31,26 @@ def test_there_are_sixty_people_two_events_and_some_who_must_not_be_texted(shop)
     assert numbers() == [60, 2, 41]
     phones = db.session.scalars(select(CommunityMember.phone)).all()
     reasons = sorted(queries.reasons_for(phones).values())
-    assert reasons == [LeftOut.MAYBE_STOP, LeftOut.NUMBER_DEAD] + [LeftOut.SAID_STOP] * 3
-    assert db.session.scalar(select(func.count()).where(CommunityMember.name.is_(None))) == 4
+    assert (
+        reasons == [LeftOut.MAYBE_STOP, LeftOut.NUMBER_DEAD] + [LeftOut.SAID_STOP] * 3
+    )
+    assert (
+        db.session.scalar(select(func.count()).where(CommunityMember.name.is_(None)))
+        == 4
+    )
 
 
 def test_all_numbers_are_valid_and_nobodys(shop):
     with write():
         demo.load()
-    phones = {*db.session.scalars(select(CommunityMember.phone)), *db.session.scalars(select(EventRegistration.phone))}
+    phones = {
+        *db.session.scalars(select(CommunityMember.phone)),
+        *db.session.scalars(select(EventRegistration.phone)),
+    }
     assert len(phones) == 64
-    assert all(phone[5:10] == "55501" and Phone.read(phone).e164 == phone for phone in phones)
+    assert all(
+        phone[5:10] == "55501" and Phone.read(phone).e164 == phone for phone in phones
+    )
 
 
 def test_the_second_time_changes_nothing(shop):
@@ -61,11 +74,22 @@ def test_people_who_are_there_already_stay_as_they_are(shop):
 
 
 def test_it_runs_from_the_command_line_and_needs_only_the_database_address(tmp_path):
-    environment = {"PATH": os.environ["PATH"], "DATABASE_URL": f"sqlite:///{tmp_path}/demo.db"}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": f"sqlite:///{tmp_path}/demo.db",
+    }
     said = [
         subprocess.run(
-            [sys.executable, "-m", "app.demo"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+            [sys.executable, "-m", "app.demo"],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         for _ in range(2)
     ]
-    assert said == ["60 made-up people added.\n", "The made-up community is there already.\n"]
+    assert said == [
+        "60 made-up people added.\n",
+        "The made-up community is there already.\n",
+    ]

@@ -24,7 +24,12 @@ from app.setup import actions
 from tests.visit import Visitor
 
 GOOD = "seven green bottles hang"
-ADA = {"username": "Ada", "password": GOOD, "organisation": "Riverside Community", "timezone": "America/Denver"}
+ADA = {
+    "username": "Ada",
+    "password": GOOD,
+    "organisation": "Riverside Community",
+    "timezone": "America/Denver",
+}
 
 
 @pytest.fixture
@@ -73,9 +78,16 @@ def test_the_printed_address_is_under_the_public_base_url_and_never_the_same(sta
 
 
 def test_without_a_base_url_it_is_the_host_and_port(settings):
-    bare = Settings(**(vars(settings()) | {"public_base_url": "", "host": "127.0.0.1", "port": 5055}))
+    bare = Settings(
+        **(
+            vars(settings())
+            | {"public_base_url": "", "host": "127.0.0.1", "port": 5055}
+        )
+    )
     actions.prepare(bare)
-    assert actions.welcome(create_app(bare)).startswith("http://127.0.0.1:5055/setup?token=")
+    assert actions.welcome(create_app(bare)).startswith(
+        "http://127.0.0.1:5055/setup?token="
+    )
 
 
 def test_a_token_is_kept_only_as_its_hash(start):
@@ -99,10 +111,14 @@ def test_the_address_of_an_earlier_start_works_no_more(start):
     app, _ = start()
     page = Visitor(app)(path_of(old))
     assert page.status_code == 403
-    assert "Use the link printed in the terminal. It changes at every start." in page.words
+    assert (
+        "Use the link printed in the terminal. It changes at every start." in page.words
+    )
 
 
-@pytest.mark.parametrize("address", ["/setup", "/setup?token=", "/setup?token=guess", "/setup?token=%00%ff"])
+@pytest.mark.parametrize(
+    "address", ["/setup", "/setup?token=", "/setup?token=guess", "/setup?token=%00%ff"]
+)
 def test_without_the_right_token_nobody_gets_in(start, address):
     app, _ = start()
     assert Visitor(app)(address).status_code == 403
@@ -120,8 +136,16 @@ def test_ada_sets_up_and_is_signed_in_at_home(start):
     assert 'value="Riverside Community"' in settings_page.text
     with app.app_context():
         row, ada = organisation.organisation(), users.named("ada")
-        assert (row.name, row.timezone, row.region) == ("Riverside Community", "America/Denver", "DE")
-        assert (ada.role, ada.must_change_password, ada.check_password(GOOD)) == (Role.ADMIN, False, True)
+        assert (row.name, row.timezone, row.region) == (
+            "Riverside Community",
+            "America/Denver",
+            "DE",
+        )
+        assert (ada.role, ada.must_change_password, ada.check_password(GOOD)) == (
+            Role.ADMIN,
+            False,
+            True,
+        )
     assert count(app, SetupToken) == 0
 
 
@@ -145,7 +169,9 @@ def test_two_who_are_first_at_once_make_one_admin(start):
 
 def test_the_zone_of_the_environment_is_offered_first(start):
     app, address = start()
-    assert '<option selected value="Europe/Berlin">' in Visitor(app)(path_of(address)).text
+    assert (
+        '<option selected value="Europe/Berlin">' in Visitor(app)(path_of(address)).text
+    )
 
 
 @pytest.mark.parametrize(
@@ -172,7 +198,11 @@ def test_every_mistake_is_said_and_what_was_typed_stays(start, wrong, said):
     assert GOOD not in page.text
     assert count(app, AppUser) == 0
     assert (
-        visit(urlsplit(page.forms[-1]["attrs"]["action"]).path + "?" + path_of(address).split("?")[1]).status_code
+        visit(
+            urlsplit(page.forms[-1]["attrs"]["action"]).path
+            + "?"
+            + path_of(address).split("?")[1]
+        ).status_code
         == 200
     )
 
@@ -202,7 +232,10 @@ def test_the_environment_makes_the_first_admin_with_the_password_as_it_is(start)
         assert chief.is_admin
         assert chief.check_password(" pw ")
         assert not chief.check_password("pw")
-        assert (organisation.organisation().timezone, organisation.organisation().region) == ("Europe/Berlin", "DE")
+        assert (
+            organisation.organisation().timezone,
+            organisation.organisation().region,
+        ) == ("Europe/Berlin", "DE")
     assert Visitor(app)("/setup").status_code == 404
 
 

@@ -1,4 +1,6 @@
-"""Who said yes and who said no: every word has its line, no line is changed, and where a yes is demanded it counts."""
+"""Who said yes and who said no: every word has its line, no line is changed, and where a yes is
+demanded it counts.
+"""
 
 import pytest
 from sqlalchemy import select, text
@@ -11,7 +13,13 @@ from app.imports.models import Import, ImportRow
 from app.kit.db import db, write
 from app.organisation import queries as organisation
 from app.suppression import actions, queries
-from app.suppression.models import ConsentAct, ConsentEvent, ConsentMethod, SuppressionCategory, UnsubscribedContact
+from app.suppression.models import (
+    ConsentAct,
+    ConsentEvent,
+    ConsentMethod,
+    SuppressionCategory,
+    UnsubscribedContact,
+)
 from tests import makers
 from tests.cast import LEO, MAX, MIA, ZOE
 
@@ -19,7 +27,11 @@ from tests.cast import LEO, MAX, MIA, ZOE
 def lines(phone=ZOE):
     """(act, method, evidence, actor) of every line about a number, the oldest first."""
     line = ConsentEvent
-    rows = select(line.act, line.method, line.evidence, line.actor).where(line.phone == phone).order_by(line.id)
+    rows = (
+        select(line.act, line.method, line.evidence, line.actor)
+        .where(line.phone == phone)
+        .order_by(line.id)
+    )
     return [tuple(row) for row in db.session.execute(rows)]
 
 
@@ -33,7 +45,9 @@ def agreed(*phones):
     """A yes on paper."""
     with write():
         for phone in phones:
-            assert actions.grant(phone, ConsentMethod.FORM, "The form at the door", "ada")
+            assert actions.grant(
+                phone, ConsentMethod.FORM, "The form at the door", "ada"
+            )
 
 
 def imported(*rows):
@@ -65,7 +79,9 @@ class TestEveryPathWritesItsLine:
             actions.opt_out(ZOE, source=source, reason="Texted: Stop", actor="ada")
         assert lines() == [("withdrawn", method, "Texted: Stop", "ada")]
 
-    def test_the_same_note_again_is_no_news_but_their_own_stop_is_proof_once_more(self, shop):
+    def test_the_same_note_again_is_no_news_but_their_own_stop_is_proof_once_more(
+        self, shop
+    ):
         with write():
             actions.opt_out(ZOE, source="import")
             actions.opt_out(ZOE, source="import")
@@ -138,11 +154,32 @@ class TestAnImport:
     def test_writes_down_the_yes_of_its_readable_rows_once(self, shop):
         agreed(LEO)
         makers.said_stop(MIA)
-        upload = imported((ZOE, "new"), (LEO, "same"), (MIA, "new"), (ZOE, "repeated"), ("12", "bad"), (MAX, "same"))
+        upload = imported(
+            (ZOE, "new"),
+            (LEO, "same"),
+            (MIA, "new"),
+            (ZOE, "repeated"),
+            ("12", "bad"),
+            (MAX, "same"),
+        )
         with write():
-            assert actions.grant_many(upload, ConsentMethod.IMPORT, "Signed at the summer party", "ada") == 2
-            assert actions.grant_many(upload, ConsentMethod.IMPORT, "Signed at the summer party", "ada") == 0
-        assert lines() == lines(MAX) == [("granted", "import", "Signed at the summer party", "ada")]
+            assert (
+                actions.grant_many(
+                    upload, ConsentMethod.IMPORT, "Signed at the summer party", "ada"
+                )
+                == 2
+            )
+            assert (
+                actions.grant_many(
+                    upload, ConsentMethod.IMPORT, "Signed at the summer party", "ada"
+                )
+                == 0
+            )
+        assert (
+            lines()
+            == lines(MAX)
+            == [("granted", "import", "Signed at the summer party", "ada")]
+        )
         assert lines(MIA) == []
         assert len(lines(LEO)) == 1
 
@@ -156,23 +193,39 @@ class TestAnImport:
         assert lines()[-1] == ("withdrawn", "import", "The import was undone", "ada")
         assert queries.last_act(LEO) == "returned"
 
-    def test_onto_the_do_not_text_list_writes_a_line_for_each_and_undone_a_return(self, shop):
+    def test_onto_the_do_not_text_list_writes_a_line_for_each_and_undone_a_return(
+        self, shop
+    ):
         agreed(ZOE)
-        upload = imported((ZOE, "new"), (LEO, "same"), (MIA, "new"), (MAX, "new"), ("12", "bad"))
+        upload = imported(
+            (ZOE, "new"), (LEO, "same"), (MIA, "new"), (MAX, "new"), ("12", "bad")
+        )
         with write() as session:
             actions.opt_out(LEO, source="inbound", reason="Texted: STOP")
-            session.add_all(UnsubscribedContact(phone=phone, source="import") for phone in (ZOE, MIA, MAX))
+            session.add_all(
+                UnsubscribedContact(phone=phone, source="import")
+                for phone in (ZOE, MIA, MAX)
+            )
             session.flush()
             assert actions.withdraw_many(upload, "ada") == [ZOE, MIA, MAX]
-        assert lines()[1:] == lines(MIA) == lines(MAX) == [("withdrawn", "import", None, "ada")]
+        assert (
+            lines()[1:]
+            == lines(MIA)
+            == lines(MAX)
+            == [("withdrawn", "import", None, "ada")]
+        )
         assert len(lines(LEO)) == 1
         with write() as session:
-            session.execute(text("DELETE FROM unsubscribed_contacts WHERE source = 'import'"))
+            session.execute(
+                text("DELETE FROM unsubscribed_contacts WHERE source = 'import'")
+            )
             actions.opt_out(MIA, source="inbound", reason="Texted: STOP")
             assert actions.take_back_many(upload, "The import was undone", "ada") == 1
             assert actions.take_back_many(upload, "The import was undone", "ada") == 0
         assert lines()[-1] == ("returned", "import", "The import was undone", "ada")
-        assert queries.last_act(MIA) == queries.last_act(MAX) == "withdrawn"  # Max never said yes
+        assert (
+            queries.last_act(MIA) == queries.last_act(MAX) == "withdrawn"
+        )  # Max never said yes
 
 
 class TestNothingIsEverChanged:
@@ -196,7 +249,9 @@ class TestNothingIsEverChanged:
     def test_an_erasure_may_put_a_mark_in_place_of_the_number(self, shop):
         with write() as session:
             actions.opt_out(ZOE, source="inbound", reason="Texted: STOP")
-            session.execute(text("UPDATE consent_events SET phone = '#1', evidence = NULL"))
+            session.execute(
+                text("UPDATE consent_events SET phone = '#1', evidence = NULL")
+            )
         assert lines("#1") == [("withdrawn", "stop", None, None)]
 
 
@@ -208,7 +263,10 @@ class TestWhereAYesIsDemanded:
             actions.opt_out(LEO, source="inbound")
             actions.lift(LEO, evidence="Texted: START")
             actions.opt_out(MIA, source="inbound")
-        assert queries.reasons_for([ZOE, LEO, MIA, MAX]) == {MIA: LeftOut.SAID_STOP, MAX: LeftOut.NO_CONSENT}
+        assert queries.reasons_for([ZOE, LEO, MIA, MAX]) == {
+            MIA: LeftOut.SAID_STOP,
+            MAX: LeftOut.NO_CONSENT,
+        }
 
     def test_the_check_names_who_has_not_agreed(self, shop):
         for phone in (ZOE, LEO):
@@ -235,7 +293,10 @@ def test_the_history_of_a_number_is_told_in_words_the_newest_first(shop):
     with write():
         actions.opt_out(ZOE, source="inbound", reason="Texted: STOP")
         actions.lift(ZOE, evidence="Texted: START")
-    assert [(word.said, word.how, word.evidence, word.actor) for word in queries.history(ZOE)] == [
+    assert [
+        (word.said, word.how, word.evidence, word.actor)
+        for word in queries.history(ZOE)
+    ] == [
         ("Agreed to texts again", "by text", "Texted: START", None),
         ("Wants no more texts", "by text", "Texted: STOP", None),
         ("Agreed to texts", "on a form", "The form at the door", "ada"),
@@ -251,6 +312,10 @@ def test_every_act_and_method_has_words():
 def test_that_an_admin_takes_an_entry_off_is_no_yes_of_the_person(shop):
     with write() as session:
         organisation.organisation().consent_required = True
-        for act, method in (("granted", "form"), ("withdrawn", "admin"), ("returned", "admin")):
+        for act, method in (
+            ("granted", "form"),
+            ("withdrawn", "admin"),
+            ("returned", "admin"),
+        ):
             session.add(ConsentEvent(phone=ZOE, act=act, method=method))
     assert queries.is_left_out(ZOE) == LeftOut.NO_CONSENT

@@ -19,12 +19,18 @@ from app.suppression.models import (
 from tests import makers
 from tests.cast import LEO, MAX, MIA, ZOE
 
-OPT_OUT, HARD, SOFT = SuppressionCategory.OPT_OUT, SuppressionCategory.HARD_FAIL, SuppressionCategory.SOFT_FAIL
+OPT_OUT, HARD, SOFT = (
+    SuppressionCategory.OPT_OUT,
+    SuppressionCategory.HARD_FAIL,
+    SuppressionCategory.SOFT_FAIL,
+)
 
 
 def source(phone):
     """The source of a number's opt-out."""
-    return db.session.scalar(select(UnsubscribedContact.source).where(UnsubscribedContact.phone == phone))
+    return db.session.scalar(
+        select(UnsubscribedContact.source).where(UnsubscribedContact.phone == phone)
+    )
 
 
 @pytest.mark.parametrize("stop", [True, False])
@@ -32,7 +38,9 @@ def source(phone):
 @pytest.mark.parametrize("demanded", [True, False])
 @pytest.mark.parametrize("last_word", [None, *ConsentAct])
 @pytest.mark.parametrize("asked", [True, False])
-def test_sql_and_the_law_book_give_the_same_reason(shop, stop, category, demanded, last_word, asked):
+def test_sql_and_the_law_book_give_the_same_reason(
+    shop, stop, category, demanded, last_word, asked
+):
     makers.member(ZOE, "Zoe")
     with write() as session:
         organisation.organisation().consent_required = demanded
@@ -45,8 +53,12 @@ def test_sql_and_the_law_book_give_the_same_reason(shop, stop, category, demande
     if asked:
         with write():
             actions.ask_whether_stop(ZOE, None, "wrong number", now())
-    law = reason_to_leave_out(stop, category, maybe_stop=asked, consent_required=demanded, last_word=last_word)
-    in_sql = db.session.execute(select(queries.left_out(CommunityMember.phone))).scalar_one()
+    law = reason_to_leave_out(
+        stop, category, maybe_stop=asked, consent_required=demanded, last_word=last_word
+    )
+    in_sql = db.session.execute(
+        select(queries.left_out(CommunityMember.phone))
+    ).scalar_one()
     assert in_sql == law
     assert in_sql is None or isinstance(in_sql, LeftOut)
     assert queries.is_left_out(ZOE) == law
@@ -57,18 +69,33 @@ def test_the_reason_can_filter_and_count_and_look_at_its_own_tables(shop):
     makers.member(LEO)
     makers.said_stop(ZOE)
     why = queries.left_out(CommunityMember.phone)
-    assert db.session.scalars(select(CommunityMember.phone).where(why.is_(None))).all() == [LEO]
-    assert db.session.scalars(select(CommunityMember.phone).where(why == LeftOut.SAID_STOP)).all() == [ZOE]
+    assert db.session.scalars(
+        select(CommunityMember.phone).where(why.is_(None))
+    ).all() == [LEO]
+    assert db.session.scalars(
+        select(CommunityMember.phone).where(why == LeftOut.SAID_STOP)
+    ).all() == [ZOE]
     own = select(UnsubscribedContact.phone, queries.left_out(UnsubscribedContact.phone))
     assert db.session.execute(own).all() == [(ZOE, LeftOut.SAID_STOP)]
 
 
 def test_a_large_audience_is_judged_through_the_unique_indexes(shop):
-    statement = select(CommunityMember.phone, queries.left_out(CommunityMember.phone).label("why"))
+    statement = select(
+        CommunityMember.phone, queries.left_out(CommunityMember.phone).label("why")
+    )
     compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
-    plan = [row[3] for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]
-    searches = [line for line in plan if "SEARCH" in line and "organisation" not in line]
-    searches = [line for line in searches if "ix_stop_questions_decide_by" not in line]  # whether there are any
+    plan = [
+        row[3]
+        for row in db.session.connection().exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {compiled}"
+        )
+    ]
+    searches = [
+        line for line in plan if "SEARCH" in line and "organisation" not in line
+    ]
+    searches = [
+        line for line in searches if "ix_stop_questions_decide_by" not in line
+    ]  # whether there are any
     assert len(searches) == 4
     assert all("INDEX" in line and "phone=?" in line for line in searches)
 
@@ -78,7 +105,10 @@ def test_reasons_for_many_numbers_name_only_those_left_out(shop):
     makers.said_stop(phones[3])
     makers.dead_number(phones[700])
     makers.dead_number(phones[1100], SOFT)
-    assert queries.reasons_for(phones) == {phones[3]: LeftOut.SAID_STOP, phones[700]: LeftOut.NUMBER_DEAD}
+    assert queries.reasons_for(phones) == {
+        phones[3]: LeftOut.SAID_STOP,
+        phones[700]: LeftOut.NUMBER_DEAD,
+    }
     assert queries.reasons_for([]) == {}
 
 
@@ -90,15 +120,22 @@ def test_an_opt_out_is_news_only_once(shop):
     assert source(ZOE) == "inbound"
 
 
-@pytest.mark.parametrize(("before", "after"), [("import", "inbound"), ("event:3", "inbound"), ("manual", "manual")])
-def test_the_persons_own_stop_outweighs_what_others_noted_but_not_an_admins_hand(shop, before, after):
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("import", "inbound"), ("event:3", "inbound"), ("manual", "manual")],
+)
+def test_the_persons_own_stop_outweighs_what_others_noted_but_not_an_admins_hand(
+    shop, before, after
+):
     with write():
         actions.opt_out(ZOE, source=before)
         assert not actions.opt_out(ZOE, source="inbound", reason="Texted STOP")
     assert source(ZOE) == after
 
 
-@pytest.mark.parametrize("before", ["inbound", "import", "community", "event:3", "message_failure"])
+@pytest.mark.parametrize(
+    "before", ["inbound", "import", "community", "event:3", "message_failure"]
+)
 def test_start_lifts_every_opt_out_but_a_manual_one(shop, before):
     with write():
         actions.opt_out(ZOE, source=before)
@@ -182,4 +219,8 @@ def test_reasons_are_counted_in_one_statement(shop):
     makers.dead_number(LEO)
     why = queries.left_out(CommunityMember.phone).label("why")
     counts = select(why, func.count()).select_from(CommunityMember).group_by(why)
-    assert dict(db.session.execute(counts).all()) == {None: 2, LeftOut.SAID_STOP: 1, LeftOut.NUMBER_DEAD: 1}
+    assert dict(db.session.execute(counts).all()) == {
+        None: 2,
+        LeftOut.SAID_STOP: 1,
+        LeftOut.NUMBER_DEAD: 1,
+    }

@@ -1,4 +1,6 @@
-"""Ada narrows the do-not-text list, takes it away as a file, brings one in, and takes many lines off at once."""
+"""Ada narrows the do-not-text list, takes it away as a file, brings one in, and takes many
+lines off at once.
+"""
 
 import csv
 import io
@@ -11,7 +13,11 @@ from app.delivery.models import Message
 from app.kit.clock import now
 from app.kit.db import db, write
 from app.suppression import actions, queries
-from app.suppression.models import ConsentEvent, SuppressionCategory, UnsubscribedContact
+from app.suppression.models import (
+    ConsentEvent,
+    SuppressionCategory,
+    UnsubscribedContact,
+)
 from tests import makers
 from tests.cast import LEO, MAX, MIA, ZOE
 
@@ -20,12 +26,16 @@ NAMES = {"Zoë", "Leo", "Max", "Mia"}
 
 @pytest.fixture
 def listed(app):
-    """Zoë texted STOP, Leo was put there by hand long ago, Max came from an event, Mia's number is dead."""
+    """Zoë texted STOP, Leo was put there by hand long ago, Max came from an event, Mia's number
+    is dead.
+    """
     with app.app_context():
         makers.member(MIA, "Mia")
         with write():
             actions.opt_out(ZOE, source="inbound", reason="Texted STOP", name="Zoë")
-            actions.add_by_hand("Leo", LEO, "Asked at the door").created_at = now() - timedelta(days=400)
+            actions.add_by_hand("Leo", LEO, "Asked at the door").created_at = (
+                now() - timedelta(days=400)
+            )
             actions.opt_out(MAX, source="event:3", name="Max")
             actions.mark_dead(MIA, reason="No such number any more")
         makers.dead_number("+13035550177", SuppressionCategory.SOFT_FAIL)
@@ -49,7 +59,9 @@ def listed(app):
     ],
 )
 def test_the_list_is_narrowed_by_reason_source_and_day(visit, listed, asked, shown):
-    page = visit("/suppression?" + asked.format(today=(now() - timedelta(days=1)).date()), "ada")
+    page = visit(
+        "/suppression?" + asked.format(today=(now() - timedelta(days=1)).date()), "ada"
+    )
     assert page.status_code == 200
     table = page.text.partition("<tbody>")[2]
     assert {name for name in NAMES if f">{name}<" in table} == shown
@@ -60,7 +72,15 @@ def test_a_dead_number_is_shown_under_the_name_we_know(visit, listed):
     with listed.app_context():
         makers.dead_number("+13035550199")
         with write() as session:
-            session.add(Message(phone="+13035550199", name="Old friend", kind="blast", status="undelivered", body="Hi"))
+            session.add(
+                Message(
+                    phone="+13035550199",
+                    name="Old friend",
+                    kind="blast",
+                    status="undelivered",
+                    body="Hi",
+                )
+            )
     words = visit("/suppression", "ada").words
     assert "Mia" in words
     assert "Old friend" in words
@@ -74,7 +94,11 @@ def test_a_page_of_a_narrowed_list_leads_to_the_next_of_it(visit, listed):
 
 def test_the_export_has_every_column_and_the_part_that_is_shown(visit, listed):
     with listed.app_context():
-        listed_names = list(csv.DictReader(io.StringIO(visit("/suppression/export", "ada").text.lstrip("\ufeff"))))
+        listed_names = list(
+            csv.DictReader(
+                io.StringIO(visit("/suppression/export", "ada").text.lstrip("\ufeff"))
+            )
+        )
     assert {row["name"] for row in listed_names} == NAMES
     zoe = next(row for row in listed_names if row["name"] == "Zoë")
     assert (zoe["phone"], zoe["why"], zoe["source"], zoe["reason"]) == (
@@ -90,15 +114,26 @@ def test_the_export_has_every_column_and_the_part_that_is_shown(visit, listed):
 
 
 def test_many_are_taken_off_at_once_but_for_what_only_they_can_undo(visit, listed):
-    lines = ["unsubscribed:1", "unsubscribed:2", "suppressed:1", "unsubscribed:99", "users:1", "x"]
-    done = visit("/suppression/bulk-delete", "ada", lines=lines, next="/suppression?page=1")
+    lines = [
+        "unsubscribed:1",
+        "unsubscribed:2",
+        "suppressed:1",
+        "unsubscribed:99",
+        "users:1",
+        "x",
+    ]
+    done = visit(
+        "/suppression/bulk-delete", "ada", lines=lines, next="/suppression?page=1"
+    )
     assert (done.status_code, done.location) == (303, "/suppression?page=1")
     words = visit("/suppression", "ada").words
     assert "2 lines are off the list." in words
     assert "1 said STOP: only they can undo this, by texting START" in words
     with listed.app_context():
         assert set(queries.reasons_for([ZOE, LEO, MAX, MIA])) == {ZOE, MAX}
-        event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.verb == "suppression.removed_many")).one()
+        event = db.session.scalars(
+            db.select(AuditEvent).where(AuditEvent.verb == "suppression.removed_many")
+        ).one()
         assert '"count": 2' in event.details
     assert 'value="unsubscribed:1"' not in visit("/suppression", "ada").text
 
@@ -110,26 +145,42 @@ def test_nobody_chosen_is_said(visit, listed):
 
 def import_file(visit, data):
     """Upload, and say yes; gives the last page."""
-    page = visit("/suppression/import", "ada", files={"file": (io.BytesIO(data), "stop.csv")})
+    page = visit(
+        "/suppression/import", "ada", files={"file": (io.BytesIO(data), "stop.csv")}
+    )
     assert page.status_code == 303, page.words
     checked = visit(page.location, "ada")
     visit.post(f"{page.location}/confirm", "ada")
     return checked, page.location
 
 
-def test_b14_numbers_from_a_file_are_never_texted_again_and_a_stop_stays_their_own(visit, listed):
-    """B14: who is on the list keeps the line; the others get one, with a line in the ledger, and nothing leaves."""
+def test_b14_numbers_from_a_file_are_never_texted_again_and_a_stop_stays_their_own(
+    visit, listed
+):
+    """B14: who is on the list keeps the line; the others get one, with a line in the ledger,
+    and nothing leaves.
+    """
     with listed.app_context(), write() as session:
-        session.add(Message(phone="+13035550150", kind="blast", status="queued", body="Hi"))
-    checked, _ = import_file(visit, f"name,phone\nUma,303 555 0150\nZoe,{ZOE}\nBad,12\n".encode())
+        session.add(
+            Message(phone="+13035550150", kind="blast", status="queued", body="Hi")
+        )
+    checked, _ = import_file(
+        visit, f"name,phone\nUma,303 555 0150\nZoe,{ZOE}\nBad,12\n".encode()
+    )
     assert "cannot be read" in checked.words
     with listed.app_context():
-        uma = db.session.scalars(db.select(UnsubscribedContact).where(UnsubscribedContact.name == "Uma")).one()
+        uma = db.session.scalars(
+            db.select(UnsubscribedContact).where(UnsubscribedContact.name == "Uma")
+        ).one()
         assert (uma.phone, uma.source) == ("+13035550150", "import")
-        zoe = db.session.scalars(db.select(UnsubscribedContact).where(UnsubscribedContact.phone == ZOE)).one()
+        zoe = db.session.scalars(
+            db.select(UnsubscribedContact).where(UnsubscribedContact.phone == ZOE)
+        ).one()
         assert (zoe.name, zoe.source) == ("Zoë", "inbound")
         lines = db.session.execute(
-            db.select(ConsentEvent.phone, ConsentEvent.act).where(ConsentEvent.method == "import")
+            db.select(ConsentEvent.phone, ConsentEvent.act).where(
+                ConsentEvent.method == "import"
+            )
         )
         assert lines.all() == [("+13035550150", "withdrawn")]
         assert db.session.scalars(db.select(Message.status)).all() == ["skipped"]
@@ -141,7 +192,9 @@ def test_an_undone_import_leaves_whoever_has_texted_stop_since(visit, app):
         actions.opt_out("+13035550151", source="inbound", reason="Texted STOP")
     visit.post(f"{where}/undo", "ada")
     with app.app_context():
-        assert set(queries.reasons_for(["+13035550150", "+13035550151"])) == {"+13035550151"}
+        assert set(queries.reasons_for(["+13035550150", "+13035550151"])) == {
+            "+13035550151"
+        }
 
 
 def test_what_the_list_exports_it_imports_again(visit, listed):
@@ -150,4 +203,9 @@ def test_what_the_list_exports_it_imports_again(visit, listed):
         db.session.execute(db.delete(UnsubscribedContact))
     import_file(visit, data)
     with listed.app_context():
-        assert set(db.session.scalars(db.select(UnsubscribedContact.phone))) == {ZOE, LEO, MAX, MIA}
+        assert set(db.session.scalars(db.select(UnsubscribedContact.phone))) == {
+            ZOE,
+            LEO,
+            MAX,
+            MIA,
+        }

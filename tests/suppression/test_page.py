@@ -24,7 +24,9 @@ def listed(app):
 
 def order(page, *phones):
     """Where each number stands on the page."""
-    return [page.words.index(f"{phone[2:5]} {phone[5:8]} {phone[8:]}") for phone in phones]
+    return [
+        page.words.index(f"{phone[2:5]} {phone[5:8]} {phone[8:]}") for phone in phones
+    ]
 
 
 def test_the_page_is_for_admins(visit):
@@ -34,7 +36,10 @@ def test_the_page_is_for_admins(visit):
 
 
 def test_an_empty_list_says_who_will_appear_here(visit):
-    assert "Nobody. People who text STOP appear here by themselves." in visit("/suppression", "ada").words
+    assert (
+        "Nobody. People who text STOP appear here by themselves."
+        in visit("/suppression", "ada").words
+    )
 
 
 def test_everybody_is_there_with_the_reason_in_words(visit, listed):
@@ -66,10 +71,15 @@ def test_only_the_person_can_undo_a_stop(visit, listed):
         assert db.session.get(UnsubscribedContact, 1) is not None
 
 
-def test_what_was_put_there_by_hand_is_taken_off_and_audited_without_the_number(visit, listed):
+def test_what_was_put_there_by_hand_is_taken_off_and_audited_without_the_number(
+    visit, listed
+):
     page = visit.post("/suppression/unsubscribed/2/delete", "ada")
     assert (page.status_code, page.location) == (303, "/suppression")
-    assert "+1 303 555 0143 is off the list and may be texted again." in visit("/suppression", "ada").words
+    assert (
+        "+1 303 555 0143 is off the list and may be texted again."
+        in visit("/suppression", "ada").words
+    )
     with listed.app_context():
         event = db.session.scalars(select(AuditEvent)).one()
     assert (event.verb, event.about) == ("suppression.removed", "number ending in 0143")
@@ -80,15 +90,22 @@ def test_a_number_on_both_lists_is_still_left_out_after_the_first(visit, listed)
     with listed.app_context():
         makers.dead_number(LEO)
     visit.post("/suppression/unsubscribed/2/delete", "ada")
-    assert "is still left out: number does not work." in visit("/suppression", "ada").words
+    assert (
+        "is still left out: number does not work." in visit("/suppression", "ada").words
+    )
 
 
 def test_a_row_that_is_gone_is_not_found(visit, listed):
-    for address in ("/suppression/unsubscribed/99/delete", "/suppression/users/1/delete"):
+    for address in (
+        "/suppression/unsubscribed/99/delete",
+        "/suppression/users/1/delete",
+    ):
         assert visit.post(address, "ada").status_code == 404
 
 
-@pytest.mark.parametrize("search", ["zoë", "ZOË", "Zo", "(303) 555-0142", "303 555 0142", "0142", "٠١٤٢"])
+@pytest.mark.parametrize(
+    "search", ["zoë", "ZOË", "Zo", "(303) 555-0142", "303 555 0142", "0142", "٠١٤٢"]
+)
 def test_people_are_found_by_name_or_by_digits_in_any_spelling(visit, listed, search):
     page = visit(f"/suppression?search={search}", "ada")
     assert "555 0142" in page.words
@@ -101,17 +118,27 @@ def test_odd_signs_in_the_search_break_nothing(visit, listed, search):
 
 
 def test_a_search_without_result_says_so(visit, listed):
-    assert "Nobody on the list matches that." in visit("/suppression?search=quux", "ada").words
+    assert (
+        "Nobody on the list matches that."
+        in visit("/suppression?search=quux", "ada").words
+    )
 
 
 def test_the_list_is_sorted_both_ways_and_the_nameless_come_last(visit, listed):
     by_phone = visit("/suppression?sort=phone&dir=asc", "ada")
-    assert order(by_phone, ZOE, LEO, MIA, MAX) == sorted(order(by_phone, ZOE, LEO, MIA, MAX))
+    assert order(by_phone, ZOE, LEO, MIA, MAX) == sorted(
+        order(by_phone, ZOE, LEO, MIA, MAX)
+    )
     by_name = visit("/suppression?sort=name&dir=asc", "ada")
     assert order(by_name, LEO, ZOE, MAX) == sorted(order(by_name, LEO, ZOE, MAX))
     backwards = visit("/suppression?sort=name&dir=desc", "ada")
     assert order(backwards, ZOE, LEO, MIA) == sorted(order(backwards, ZOE, LEO, MIA))
-    assert visit("/suppression?sort=password_hash&dir=up&page=-1&per_page=1e9", "ada").status_code == 200
+    assert (
+        visit(
+            "/suppression?sort=password_hash&dir=up&page=-1&per_page=1e9", "ada"
+        ).status_code
+        == 200
+    )
 
 
 def test_long_lists_come_in_pages(visit, listed):
@@ -120,18 +147,31 @@ def test_long_lists_come_in_pages(visit, listed):
 
 
 def test_a_number_is_added_in_any_spelling(visit, app):
-    page = visit("/suppression/add", "ada", name=" Zoë ", phone="(303) 555-0142", reason="By letter")
+    page = visit(
+        "/suppression/add",
+        "ada",
+        name=" Zoë ",
+        phone="(303) 555-0142",
+        reason="By letter",
+    )
     assert page.status_code == 303
     assert "+1 303 555 0142 gets no more texts." in visit("/suppression", "ada").words
     with app.app_context():
         row = db.session.scalars(select(UnsubscribedContact)).one()
         event = db.session.scalars(select(AuditEvent)).one()
-    assert (row.phone, row.name, row.reason, row.source) == (ZOE, "Zoë", "By letter", "manual")
+    assert (row.phone, row.name, row.reason, row.source) == (
+        ZOE,
+        "Zoë",
+        "By letter",
+        "manual",
+    )
     assert (event.verb, event.about) == ("suppression.added", "number ending in 0142")
 
 
 def test_a_number_that_is_there_already_is_said_beside_the_field(visit, listed):
-    page = visit("/suppression/add", "ada", name="Z", phone="303.555.0142", reason="again")
+    page = visit(
+        "/suppression/add", "ada", name="Z", phone="303.555.0142", reason="again"
+    )
     assert page.status_code == 422
     assert "This number is on the list already." in page.words
     for typed in ('value="Z"', 'value="303.555.0142"', 'value="again"'):
@@ -154,7 +194,13 @@ def test_every_mistake_is_said(visit, wrong, said):
 
 
 def test_dangerous_names_are_shown_and_not_run(visit, app):
-    visit("/suppression/add", "ada", name="<script>alert(1)</script>", phone=ZOE, reason="{{7*7}}")
+    visit(
+        "/suppression/add",
+        "ada",
+        name="<script>alert(1)</script>",
+        phone=ZOE,
+        reason="{{7*7}}",
+    )
     page = visit("/suppression", "ada")
     assert "<script>alert" not in page.text
     assert "<script>alert(1)</script>" in page.words

@@ -1,4 +1,6 @@
-"""A long do-not-text list is walked along its indexes; a walk meets the rows that a look-up finds."""
+"""A long do-not-text list is walked along its indexes; a walk meets the rows that a look-up
+finds.
+"""
 
 from itertools import product
 
@@ -13,22 +15,38 @@ from app.suppression.models import SuppressedContact, UnsubscribedContact
 from app.suppression.queries import lists
 from app.suppression.queries.lists import Narrowed
 
-PARTS = (Narrowed(), Narrowed(source="manual"), Narrowed(why="said_stop", source="event"), Narrowed(why="number_dead"))
+PARTS = (
+    Narrowed(),
+    Narrowed(source="manual"),
+    Narrowed(why="said_stop", source="event"),
+    Narrowed(why="number_dead"),
+)
 ORDERS = list(product(queries.SORTS, ("asc", "desc")))
 
 
 @pytest.fixture
 def listed(shop):
-    """Thirty numbers on one list, eight on the other, by hand, from events and by text, some without a name."""
+    """Thirty numbers on one list, eight on the other, by hand, from events and by text, some
+    without a name.
+    """
     sources = ("manual", "inbound", "event", "event:12", "eventually", "manual:then")
     with write() as session:
         for n in range(30):
             name = f"{'abcdeFG'[n % 7]}-{n % 4}" if n % 5 else None
-            row = {"name": name, "phone": f"+130355501{n:02}", "source": sources[n % 6], "created_at": now()}
+            row = {
+                "name": name,
+                "phone": f"+130355501{n:02}",
+                "source": sources[n % 6],
+                "created_at": now(),
+            }
             session.add(UnsubscribedContact(**row))
         for n in range(30, 38):
             source = ("receipt", "manual", None)[n % 3]
-            session.add(SuppressedContact(phone=f"+130355501{n:02}", category="hard_fail", source=source))
+            session.add(
+                SuppressedContact(
+                    phone=f"+130355501{n:02}", category="hard_fail", source=source
+                )
+            )
 
 
 def shown(order, part):
@@ -42,7 +60,9 @@ def shown(order, part):
 
 @pytest.mark.parametrize("part", PARTS, ids=str)
 @pytest.mark.parametrize("order", ORDERS, ids=" ".join)
-def test_a_walk_meets_what_a_look_up_finds_in_the_same_order(listed, monkeypatch, order, part):
+def test_a_walk_meets_what_a_look_up_finds_in_the_same_order(
+    listed, monkeypatch, order, part
+):
     looked_up = shown(order, part)
     monkeypatch.setattr(lists, "FEW", 0)
     assert shown(order, part) == looked_up
@@ -51,12 +71,28 @@ def test_a_walk_meets_what_a_look_up_finds_in_the_same_order(listed, monkeypatch
 
 @pytest.mark.parametrize("order", ORDERS, ids=" ".join)
 def test_no_order_reads_or_sorts_the_rows_themselves(listed, monkeypatch, order):
-    """A list of a hundred thousand takes no longer for it: what a walk passes over stands in the index."""
+    """A list of a hundred thousand takes no longer for it: what a walk passes over stands in
+    the index.
+    """
     monkeypatch.setattr(lists, "FEW", 0)
     seen = []
-    event.listen(db.engine, "before_cursor_execute", lambda *given: seen.append(given[2:4]))
-    queries.page(Asked("", 2, 7, *order), Narrowed(source="manual", since=now().replace(year=2020)))
-    ((walk, values),) = [each for each in seen if "UNION ALL" in each[0] and "ORDER BY" in each[0]]
-    plan = [row[3] for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {walk}", values)]
+    event.listen(
+        db.engine, "before_cursor_execute", lambda *given: seen.append(given[2:4])
+    )
+    queries.page(
+        Asked("", 2, 7, *order),
+        Narrowed(source="manual", since=now().replace(year=2020)),
+    )
+    ((walk, values),) = [
+        each for each in seen if "UNION ALL" in each[0] and "ORDER BY" in each[0]
+    ]
+    plan = [
+        row[3]
+        for row in db.session.connection().exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {walk}", values
+        )
+    ]
     left = plan[plan.index("LEFT") + 1 : plan.index("RIGHT")]
-    assert [each.partition(" ix_")[0] for each in left] == ["SCAN unsubscribed_contacts USING COVERING INDEX"]
+    assert [each.partition(" ix_")[0] for each in left] == [
+        "SCAN unsubscribed_contacts USING COVERING INDEX"
+    ]

@@ -22,11 +22,17 @@ def make_survey(app):
             "intro_message": "Welcome.",
             "completion_message": "See you there.",
         } | more
-        asked = kept([each for each in questions if not isinstance(each, str)]) if questions else "[]"
+        asked = (
+            kept([each for each in questions if not isinstance(each, str)])
+            if questions
+            else "[]"
+        )
         if all(isinstance(each, str) for each in questions):
             asked = json.dumps(questions)
         with app.app_context(), write() as session:
-            session.add(row := SurveyFlow(trigger_keyword=word, questions_json=asked, **facts))
+            session.add(
+                row := SurveyFlow(trigger_keyword=word, questions_json=asked, **facts)
+            )
             session.flush()
             return row.id
 
@@ -48,21 +54,37 @@ def make_event(app):
 
 @pytest.fixture
 def text(app):
-    """Call `text(ZOE, "picnic")` for a Taken or None, `text.says(ZOE, "picnic", "yes")` for the last replies."""
+    """Call `text(ZOE, "picnic")` for a Taken or None, `text.says(ZOE, "picnic", "yes")` for the
+    last replies.
+    """
     return Town(app)
 
 
 @pytest.fixture
 def asked_by_blast(app):
-    """Call `asked_by_blast(survey_id, ZOE, …)`: a blast that asks has reached these people; its log's id."""
+    """Call `asked_by_blast(survey_id, ZOE, …)`: a blast that asks has reached these people; its
+    log's id.
+    """
 
     def make(survey_id, *phones, status="delivered", at=NOON, body="Are you coming?"):
         with app.app_context(), write() as session:
-            log = MessageLog(message_body=body, target="community", total_recipients=len(phones), survey_id=survey_id)
+            log = MessageLog(
+                message_body=body,
+                target="community",
+                total_recipients=len(phones),
+                survey_id=survey_id,
+            )
             session.add(log)
             session.flush()
-            row = {"kind": "blast", "status": status, "body": body, "message_log_id": log.id}
-            session.add_all(Message(phone=phone, created_at=at, **row) for phone in phones)
+            row = {
+                "kind": "blast",
+                "status": status,
+                "body": body,
+                "message_log_id": log.id,
+            }
+            session.add_all(
+                Message(phone=phone, created_at=at, **row) for phone in phones
+            )
             return log.id
 
     return make
@@ -76,7 +98,11 @@ def rows(app):
         with app.app_context():
             if what == "survey":
                 return db.session.get(SurveyFlow, id)
-            kind = {"answers": SurveyAnswer, "sessions": SurveySession, "registrations": EventRegistration}[what]
+            kind = {
+                "answers": SurveyAnswer,
+                "sessions": SurveySession,
+                "registrations": EventRegistration,
+            }[what]
             return db.session.scalars(db.select(kind).order_by(kind.id)).all()
 
     return read

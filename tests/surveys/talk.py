@@ -22,8 +22,16 @@ class Town:
     def __call__(self, phone, body, *, seconds=60, name=None, doubtful=False):
         self.moment += timedelta(seconds=seconds)
         with self.app.app_context(), write() as session:
-            row = {"direction": "inbound", "kind": "inbound", "status": "received", "phone": phone, "body": body}
-            made = session.execute(insert(messages).values(row).returning(messages.c.id)).scalar_one()
+            row = {
+                "direction": "inbound",
+                "kind": "inbound",
+                "status": "received",
+                "phone": phone,
+                "body": body,
+            }
+            made = session.execute(
+                insert(messages).values(row).returning(messages.c.id)
+            ).scalar_one()
             heard = Heard(phone, body, made, self.moment, name)
             taken = (
                 answering.answer(heard, only_valid=True, doubtful=doubtful)

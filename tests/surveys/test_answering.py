@@ -20,7 +20,10 @@ ELSE = Question("Anything else?")
 
 
 def said(rows):
-    return [(each.position, each.state.value, each.body, each.value) for each in rows("answers")]
+    return [
+        (each.position, each.state.value, each.body, each.value)
+        for each in rows("answers")
+    ]
 
 
 def statuses(rows):
@@ -30,10 +33,15 @@ def statuses(rows):
 def test_a_keyword_begins_it_and_answers_lead_to_the_end(make_survey, text, rows):
     survey = make_survey(COMING, MANY)
     taken = text(ZOE, " Picnic! ", name="Zoë")
-    assert taken.replies == ["Welcome.\nComing? Reply YES or NO.\nText DONE to leave this survey."]
+    assert taken.replies == [
+        "Welcome.\nComing? Reply YES or NO.\nText DONE to leave this survey."
+    ]
     assert text.says(ZOE, "yes") == ["How many?"]
     assert text.says(ZOE, "we are 4") == ["See you there."]
-    assert said(rows) == [(0, "answered", "yes", "yes"), (1, "answered", "we are 4", "4")]
+    assert said(rows) == [
+        (0, "answered", "yes", "yes"),
+        (1, "answered", "we are 4", "4"),
+    ]
     assert statuses(rows) == ["completed"]
     flow = rows("survey", survey)
     assert (flow.start_count, flow.completion_count) == (1, 1)
@@ -46,7 +54,9 @@ def test_nothing_of_this_is_for_somebody_who_answers_no_survey(make_survey, text
     assert text(ZOE, "yes") is None
 
 
-def test_a_closed_survey_begins_nothing_but_who_is_in_the_middle_may_finish(app, make_survey, text, rows):
+def test_a_closed_survey_begins_nothing_but_who_is_in_the_middle_may_finish(
+    app, make_survey, text, rows
+):
     survey = make_survey(COMING, ELSE)
     text(ZOE, "picnic")
     with app.app_context(), write():
@@ -57,16 +67,25 @@ def test_a_closed_survey_begins_nothing_but_who_is_in_the_middle_may_finish(app,
 
 
 def test_names_are_filled_in(make_survey, text):
-    make_survey(NAME, Question("{first_name}, anything else?"), intro_message="Hi {first_name|friend}.")
+    make_survey(
+        NAME,
+        Question("{first_name}, anything else?"),
+        intro_message="Hi {first_name|friend}.",
+    )
     assert text.says(ZOE, "picnic")[0].startswith("Hi friend.\n")
     assert text.says(ZOE, "I'm Zoë Hernández") == ["Zoë, anything else?"]
 
 
-def test_who_finishes_is_registered_with_the_name_they_gave(make_survey, make_event, text, rows):
+def test_who_finishes_is_registered_with_the_name_they_gave(
+    make_survey, make_event, text, rows
+):
     make_survey(COMING, NAME, linked_event_id=make_event())
     text.says(ZOE, "picnic", "yes", "Zoë H.", name="Zoë of the list")
     text.says(LEO, "picnic", "yes", "skip", name="Leo of the list")
-    assert [(each.phone, each.name) for each in rows("registrations")] == [(ZOE, "Zoë H."), (LEO, "Leo of the list")]
+    assert [(each.phone, each.name) for each in rows("registrations")] == [
+        (ZOE, "Zoë H."),
+        (LEO, "Leo of the list"),
+    ]
 
 
 def test_no_is_no_registration_and_twice_is_once(make_survey, make_event, text, rows):
@@ -74,11 +93,15 @@ def test_no_is_no_registration_and_twice_is_once(make_survey, make_event, text, 
     assert text.says(MIA, "picnic", "no") == ["See you there."]
     text.says(ZOE, "picnic", "yes", "Zoë")
     text.says(ZOE, "picnic", "yes", "Zoë Hernández")
-    assert [(each.phone, each.name) for each in rows("registrations")] == [(ZOE, "Zoë Hernández")]
+    assert [(each.phone, each.name) for each in rows("registrations")] == [
+        (ZOE, "Zoë Hernández")
+    ]
     assert statuses(rows) == ["completed"] * 3
 
 
-def test_a_name_of_the_event_is_not_overwritten_by_one_of_a_list(app, make_survey, make_event, text, rows):
+def test_a_name_of_the_event_is_not_overwritten_by_one_of_a_list(
+    app, make_survey, make_event, text, rows
+):
     event = make_event()
     with app.app_context(), write() as session:
         session.add(EventRegistration(event_id=event, phone=ZOE, name="Zoë H."))
@@ -87,11 +110,16 @@ def test_a_name_of_the_event_is_not_overwritten_by_one_of_a_list(app, make_surve
     assert [each.name for each in rows("registrations")] == ["Zoë H."]
 
 
-def test_not_understood_twice_is_asked_again_then_a_person_looks(make_survey, text, rows):
+def test_not_understood_twice_is_asked_again_then_a_person_looks(
+    make_survey, text, rows
+):
     make_survey(COMING, MANY)
     text.says(ZOE, "picnic", "yes")
     hint = "Please answer with one number from 1 to 20, in digits. Text SKIP to pass it, DONE to leave.\nHow many?"
-    assert [text.says(ZOE, body) for body in ("a few", "2 adults and 3 kids")] == [[hint], [hint]]
+    assert [text.says(ZOE, body) for body in ("a few", "2 adults and 3 kids")] == [
+        [hint],
+        [hint],
+    ]
     taken = text(ZOE, "five or six")
     assert (taken.replies, taken.needs_person) == ([HANDED_OVER], "unclear")
     assert statuses(rows) == ["handed_over"]
@@ -133,7 +161,9 @@ def test_a_text_that_may_mean_stop_is_no_free_words(make_survey, text):
     assert text.says(ZOE, "we bring cake") == ["See you there."]
 
 
-def test_a_word_that_starts_something_is_no_free_words_unless_nothing_starts(app, make_survey, text, rows):
+def test_a_word_that_starts_something_is_no_free_words_unless_nothing_starts(
+    app, make_survey, text, rows
+):
     make_survey(ELSE)
     other = make_survey(COMING, word="LUNCH")
     assert text.says(ZOE, "picnic", "lunch")[0].startswith("Welcome.\nComing?")
@@ -159,7 +189,9 @@ def test_the_keyword_twice_within_seconds_is_once(make_survey, text, rows):
     assert rows("survey", survey).start_count == 1
 
 
-def test_a_quick_double_answer_is_no_answer_to_the_next_question(make_survey, text, rows):
+def test_a_quick_double_answer_is_no_answer_to_the_next_question(
+    make_survey, text, rows
+):
     make_survey(COMING, Question("Bringing cake?", Ask.YES_NO))
     text.says(ZOE, "picnic", "yes")
     assert text.says(ZOE, "Yes!", seconds=4) == []
@@ -189,12 +221,16 @@ def test_after_the_time_out_a_text_begins_nothing(make_survey, text, rows):
     assert statuses(rows) == ["timed_out"]
 
 
-def test_the_keyword_after_the_time_out_goes_on_where_they_were(make_survey, text, rows):
+def test_the_keyword_after_the_time_out_goes_on_where_they_were(
+    make_survey, text, rows
+):
     survey = make_survey(COMING, MANY)
     text.says(ZOE, "picnic", "yes")
     text.wait(hours=30)
     text(ZOE, "hello?")
-    assert text.says(ZOE, "picnic") == ["Welcome back. This is where you were.\nHow many?"]
+    assert text.says(ZOE, "picnic") == [
+        "Welcome back. This is where you were.\nHow many?"
+    ]
     assert text.says(ZOE, "4") == ["See you there."]
     assert (statuses(rows), rows("survey", survey).start_count) == (["completed"], 1)
 
@@ -219,21 +255,33 @@ def test_days_are_read_in_the_order_of_the_organisation(make_survey, text, rows)
 def test_questions_of_the_first_design_are_free_words(make_survey, text, rows):
     make_survey("How many?", "Why?", intro_message=None, completion_message=None)
     assert text.says(ZOE, "picnic") == ["How many?\nText DONE to leave this survey."]
-    assert text.says(ZOE, "2 adults and 3 kids", "because") == ["Thank you, that was the last question."]
+    assert text.says(ZOE, "2 adults and 3 kids", "because") == [
+        "Thank you, that was the last question."
+    ]
 
 
-@pytest.mark.parametrize("status", ["accepted", "sent", "delivered", "no_receipt", "unknown", "submitting"])
-def test_an_answer_to_a_blast_that_asks_begins_the_survey(make_survey, asked_by_blast, text, rows, status):
+@pytest.mark.parametrize(
+    "status", ["accepted", "sent", "delivered", "no_receipt", "unknown", "submitting"]
+)
+def test_an_answer_to_a_blast_that_asks_begins_the_survey(
+    make_survey, asked_by_blast, text, rows, status
+):
     survey = make_survey(COMING, MANY)
     log = asked_by_blast(survey, ZOE, LEO, status=status)
     assert text.says(ZOE, "yes") == ["How many?"]
-    assert [(each.phone, each.message_log_id) for each in rows("sessions")] == [(ZOE, log)]
+    assert [(each.phone, each.message_log_id) for each in rows("sessions")] == [
+        (ZOE, log)
+    ]
     assert rows("survey", survey).start_count == 1
     assert text(MIA, "yes") is None
 
 
-@pytest.mark.parametrize("status", ["queued", "skipped", "cancelled", "expired", "failed"])
-def test_a_text_that_did_not_leave_asked_nothing(make_survey, asked_by_blast, text, status):
+@pytest.mark.parametrize(
+    "status", ["queued", "skipped", "cancelled", "expired", "failed"]
+)
+def test_a_text_that_did_not_leave_asked_nothing(
+    make_survey, asked_by_blast, text, status
+):
     asked_by_blast(make_survey(COMING), ZOE, status=status)
     assert text(ZOE, "yes") is None
 
@@ -249,21 +297,27 @@ def test_a_blast_is_answered_once_and_in_time(make_survey, asked_by_blast, text)
     assert text.says(ZOE, "no") == ["See you there."]
 
 
-def test_what_fits_nothing_is_a_miss_of_the_first_question(make_survey, asked_by_blast, text, rows):
+def test_what_fits_nothing_is_a_miss_of_the_first_question(
+    make_survey, asked_by_blast, text, rows
+):
     asked_by_blast(make_survey(COMING), ZOE)
     assert text.says(ZOE, "perhaps")[0].startswith("Please answer YES or NO.")
     assert statuses(rows) == ["active"]
     assert text.says(ZOE, "done") == [LEFT]
 
 
-def test_free_words_answer_a_blast_only_when_nothing_was_texted_since(make_survey, asked_by_blast, text):
+def test_free_words_answer_a_blast_only_when_nothing_was_texted_since(
+    make_survey, asked_by_blast, text
+):
     asked_by_blast(make_survey(ELSE), ZOE, LEO)
     asked_by_blast(None, LEO)
     assert text.says(ZOE, "we bring cake") == ["See you there."]
     assert text(LEO, "is there parking?") is None
 
 
-def test_a_text_that_may_mean_stop_is_no_answer_to_a_blast(make_survey, asked_by_blast, text):
+def test_a_text_that_may_mean_stop_is_no_answer_to_a_blast(
+    make_survey, asked_by_blast, text
+):
     asked_by_blast(make_survey(ELSE), ZOE)
     assert text(ZOE, "leave me alone", doubtful=True) is None
 
@@ -276,9 +330,16 @@ def test_two_texts_at_once_are_two_answers(app, make_survey, text, rows):
 
     def say(body, at):
         with app.app_context(), write():
-            told.append(answering.answer(answering.Heard(ZOE, body, None, at), only_valid=True).replies)
+            told.append(
+                answering.answer(
+                    answering.Heard(ZOE, body, None, at), only_valid=True
+                ).replies
+            )
 
-    threads = [threading.Thread(target=say, args=(body, NOON + timedelta(hours=1))) for body in ("3", "4")]
+    threads = [
+        threading.Thread(target=say, args=(body, NOON + timedelta(hours=1)))
+        for body in ("3", "4")
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -298,5 +359,7 @@ def test_begin_by_a_keywords_action(app, make_survey, text):
 def test_a_word_of_the_first_design_is_kept_as_it_was_typed(make_survey, text, visit):
     make_survey(COMING, word="picnic", name="Old picnic")
     assert text.says(ZOE, "PICNIC")[0].startswith("Welcome.")
-    page = visit("/surveys/add", "ada", name="New", trigger_keyword="PICNIC", questions="Why?")
+    page = visit(
+        "/surveys/add", "ada", name="New", trigger_keyword="PICNIC", questions="Why?"
+    )
     assert "PICNIC already starts ‘Old picnic’." in page.words

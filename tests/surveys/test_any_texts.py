@@ -1,4 +1,6 @@
-"""The machine on its rows: whatever is texted, in whatever order and however fast, nothing is lost."""
+"""The machine on its rows: whatever is texted, in whatever order and however fast, nothing is
+lost.
+"""
 
 from datetime import timedelta
 
@@ -11,9 +13,26 @@ from app.kit.db import db, write
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 from tests.cast import LEO, ZOE
 
-WORDS = ["picnic", "lunch", "yes", "no", "4", "done", "skip", "back", "banana", "👍", "Zoë"]
+WORDS = [
+    "picnic",
+    "lunch",
+    "yes",
+    "no",
+    "4",
+    "done",
+    "skip",
+    "back",
+    "banana",
+    "👍",
+    "Zoë",
+]
 TEXTS = st.lists(
-    st.tuples(st.sampled_from([ZOE, LEO]), st.sampled_from(WORDS), st.sampled_from([1, 60, 90_000])), max_size=12
+    st.tuples(
+        st.sampled_from([ZOE, LEO]),
+        st.sampled_from(WORDS),
+        st.sampled_from([1, 60, 90_000]),
+    ),
+    max_size=12,
 )
 OURS = {"done", "back", "picnic", "lunch"}
 
@@ -28,11 +47,16 @@ def two_surveys(make_survey):
     make_survey(Question("Why?"), Question("Cake?", Ask.YES_NO), word="LUNCH")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(TEXTS)
 def test_any_texts_leave_legal_rows(app, two_surveys, text, texts):
-    """Property: at most one active session a number; every text that was taken is a row or one of our words; the
-    counters are the rows; an answer stands under a question of its session.
+    """Property: at most one active session a number; every text that was taken is a row or one
+    of our words; the counters are the rows; an answer stands under a question of its
+    session.
     """
     for phone, body, seconds in texts:
         text(phone, body, seconds=seconds)
@@ -41,15 +65,23 @@ def test_any_texts_leave_legal_rows(app, two_surveys, text, texts):
         answers = db.session.scalars(db.select(SurveyAnswer)).all()
         active = [each.phone for each in sessions if each.status == "active"]
         assert len(active) == len(set(active))
-        assert all((each.ended_at is None) == (each.status == "active") for each in sessions)
+        assert all(
+            (each.ended_at is None) == (each.status == "active") for each in sessions
+        )
         flows = db.session.scalars(db.select(SurveyFlow)).all()
         for flow in flows:
             own = [each for each in sessions if each.survey_id == flow.id]
             assert flow.start_count == len(own)
-            assert flow.completion_count == sum(each.status == "completed" for each in own)
+            assert flow.completion_count == sum(
+                each.status == "completed" for each in own
+            )
         assert all(each.prompt for each in answers)
         kept = {each.message_id for each in answers}
-        lost = [body for message, body in text.taken if message not in kept and body not in OURS]
+        lost = [
+            body
+            for message, body in text.taken
+            if message not in kept and body not in OURS
+        ]
         # what is answered anew after BACK takes the place of what was said before
         assert lost == [] or "back" in {body for _, body in text.taken}
     text.taken.clear()

@@ -24,8 +24,14 @@ def poll(make_survey):
 
 def test_the_form_begins_with_the_first_text_of_the_survey(visit, poll):
     page: Page = visit(f"/blasts/new?survey={poll}", "sol")
-    assert "The picnic is in May. Coming, {first_name|friend}? Reply YES or NO." in page.words
-    assert f'<option selected value="{poll}">begins the survey The picnic</option>' in page.text
+    assert (
+        "The picnic is in May. Coming, {first_name|friend}? Reply YES or NO."
+        in page.words
+    )
+    assert (
+        f'<option selected value="{poll}">begins the survey The picnic</option>'
+        in page.text
+    )
     assert visit("/blasts/new?survey=4711", "sol").status_code == 404
     assert "Whoever answers" not in visit("/blasts/new", "sol").words
 
@@ -36,14 +42,25 @@ def test_whoever_answers_the_blast_answers_the_survey(app, visit, poll, text):
         member(ZOE, "Zoë")
         member(LEO, "Leo")
     scheduled = sent(visit, "sol", message_body="Coming?", survey_id=str(poll))
-    assert "Whoever answers begins the survey The picnic" in visit(f"/blasts/scheduled/{scheduled}", "sol").words
+    assert (
+        "Whoever answers begins the survey The picnic"
+        in visit(f"/blasts/scheduled/{scheduled}", "sol").words
+    )
     release(app)
     with app.app_context(), write() as session:
         log = session.scalar(db.select(MessageLog))
-        assert (log.survey_id, session.get(ScheduledMessage, scheduled).survey_id) == (poll, poll)
+        assert (log.survey_id, session.get(ScheduledMessage, scheduled).survey_id) == (
+            poll,
+            poll,
+        )
         assert session.scalar(db.select(SurveySession)) is None
-        session.execute(db.update(Message).values(status="delivered", created_at=text.moment))
-    assert "Whoever answers begins the survey The picnic" in visit("/blasts/logs/1", "sol").words
+        session.execute(
+            db.update(Message).values(status="delivered", created_at=text.moment)
+        )
+    assert (
+        "Whoever answers begins the survey The picnic"
+        in visit("/blasts/logs/1", "sol").words
+    )
     assert text.says(ZOE, "yes", name="Zoë") == ["How many?"]
     assert "2 asked by a blast" in visit(f"/surveys/{poll}", "sol").words.replace(
         "asked by a blast 2", "2 asked by a blast"
@@ -53,7 +70,14 @@ def test_whoever_answers_the_blast_answers_the_survey(app, visit, poll, text):
 def test_the_review_carries_the_survey(app, visit, poll):
     with app.app_context():
         member(ZOE)
-    page = visit("/blasts/new", "sol", message_body="Coming?", target="community", send_mode="now", survey_id=str(poll))
+    page = visit(
+        "/blasts/new",
+        "sol",
+        message_body="Coming?",
+        target="community",
+        send_mode="now",
+        survey_id=str(poll),
+    )
     assert hidden(page)["survey_id"] == str(poll)
     assert "Whoever answers begins the survey The picnic" in page.words
     again = pressed(visit, page, "sol", edit="1")
@@ -64,7 +88,12 @@ def test_a_closed_survey_is_not_asked(app, visit, poll):
     with app.app_context():
         member(ZOE)
     visit.post(f"/surveys/{poll}/deactivate", "sol")
-    form = {"message_body": "Coming?", "target": "community", "send_mode": "now", "survey_id": str(poll)}
+    form = {
+        "message_body": "Coming?",
+        "target": "community",
+        "send_mode": "now",
+        "survey_id": str(poll),
+    }
     page = visit("/blasts/new", "sol", **form)
     assert page.status_code == 422
     assert "That survey is closed or gone." in page.words

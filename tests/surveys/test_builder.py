@@ -46,7 +46,9 @@ CARDS = {
 def flows(app):
     def read():
         with app.app_context():
-            return db.session.scalars(db.select(SurveyFlow).order_by(SurveyFlow.id)).all()
+            return db.session.scalars(
+                db.select(SurveyFlow).order_by(SurveyFlow.id)
+            ).all()
 
     return read
 
@@ -72,8 +74,17 @@ def test_cards_make_typed_questions(visit, flows):
     assert visit("/surveys/add", "ada", **CARDS).status_code == 303
     assert parse(flows()[0].questions_json) == (
         Question("Coming?", Ask.YES_NO, leads={"no": 3}),
-        Question("How many?", Ask.NUMBER, low=1, high=20, required=True, hint="Count the kids too."),
-        Question("What do you bring?", Ask.CHOICE, choices=("Pizza", "Green salad", "Cake")),
+        Question(
+            "How many?",
+            Ask.NUMBER,
+            low=1,
+            high=20,
+            required=True,
+            hint="Count the kids too.",
+        ),
+        Question(
+            "What do you bring?", Ask.CHOICE, choices=("Pizza", "Green salad", "Cake")
+        ),
     )
 
 
@@ -85,7 +96,9 @@ def test_what_was_made_comes_back_on_the_form_and_saves_unchanged(visit, flows):
     assert visit("/surveys/1/edit", "ada", **CARDS).status_code == 303
     assert flows()[0].questions_json == before
     with visit.app.app_context():
-        details = db.session.scalar(db.select(AuditEvent.details).where(AuditEvent.verb == "survey.changed"))
+        details = db.session.scalar(
+            db.select(AuditEvent.details).where(AuditEvent.verb == "survey.changed")
+        )
     assert json.loads(details) == {"changed": []}
 
 
@@ -95,7 +108,13 @@ def test_what_a_form_does_not_speak_of_stays(visit, flows):
     assert visit("/surveys/1/edit", "ada", name="Another name").status_code == 303
     after = flows()[0]
     assert after.name == "Another name"
-    for column in ("questions_json", "trigger_keyword", "linked_event_id", "timeout_hours", "nudge_hours"):
+    for column in (
+        "questions_json",
+        "trigger_keyword",
+        "linked_event_id",
+        "timeout_hours",
+        "nudge_hours",
+    ):
         assert getattr(after, column) == getattr(before, column)
 
 
@@ -108,7 +127,10 @@ def test_what_a_form_does_not_speak_of_stays(visit, flows):
         ({"trigger_keyword": "ＳＴＡＲＴ"}, "START"),
         ({"trigger_keyword": "done"}, "DONE"),
         ({"questions": " \n "}, "Write at least one question."),
-        ({"questions": "\n".join(f"Question {n}?" for n in range(200))}, "This one has 200."),
+        (
+            {"questions": "\n".join(f"Question {n}?" for n in range(200))},
+            "This one has 200.",
+        ),
         ({"questions": "?" * 2000}, "This question has 2,000 characters."),
         ({"questions": "Hi {nick}?"}, "{nick} is not a placeholder"),
         ({"intro_message": "x" * 1601}, "The longest text has 1,600."),
@@ -118,21 +140,33 @@ def test_what_a_form_does_not_speak_of_stays(visit, flows):
         ({"nudge_hours": "24"}, "Remind them before the time to wait is over"),
     ],
 )
-def test_b28_mistakes_are_said_and_everything_typed_is_still_there(visit, flows, change, sentence):
+def test_b28_mistakes_are_said_and_everything_typed_is_still_there(
+    visit, flows, change, sentence
+):
     """B28: no questions, 200 of them, 2,000 characters, " stop " and its family."""
     page = visit("/surveys/add", "ada", **(PLAIN | change))
     assert page.status_code == 422
     assert sentence in page.words
-    for value in ("Welcome.", "See you there.") if "intro_message" not in change else ():
-        assert value in page.text or value in change.values() or "completion_message" in change
+    for value in (
+        ("Welcome.", "See you there.") if "intro_message" not in change else ()
+    ):
+        assert (
+            value in page.text
+            or value in change.values()
+            or "completion_message" in change
+        )
     assert flows() == []
 
 
-@pytest.mark.parametrize("word", ["picnic", "PICNIC", " Picnic ", "ＰＩＣＮＩＣ", "picnic!", "pic\u200bnic"])
+@pytest.mark.parametrize(
+    "word", ["picnic", "PICNIC", " Picnic ", "ＰＩＣＮＩＣ", "picnic!", "pic\u200bnic"]
+)
 def test_b28_a_keyword_that_starts_something_already(visit, flows, word):
     """B28: the same word in another case, with spaces, full-width."""
     visit("/surveys/add", "ada", **PLAIN)
-    page = visit("/surveys/add", "ada", **(PLAIN | {"name": "Another", "trigger_keyword": word}))
+    page = visit(
+        "/surveys/add", "ada", **(PLAIN | {"name": "Another", "trigger_keyword": word})
+    )
     assert page.status_code == 422
     assert "PICNIC already starts ‘Spring picnic’." in page.words
     assert len(flows()) == 1
@@ -147,7 +181,11 @@ def test_a_word_of_a_keyword_is_taken_too(app, visit):
 
 def test_a_name_is_there_once(visit):
     visit("/surveys/add", "ada", **PLAIN)
-    page = visit("/surveys/add", "ada", **(PLAIN | {"name": "spring PICNIC", "trigger_keyword": "other"}))
+    page = visit(
+        "/surveys/add",
+        "ada",
+        **(PLAIN | {"name": "spring PICNIC", "trigger_keyword": "other"}),
+    )
     assert "Another survey has this name." in page.words
 
 
@@ -177,11 +215,19 @@ def test_it_shows_how_it_reads(visit):
 def test_an_event_is_linked_or_made_with_it(app, visit, flows):
     visit("/surveys/add", "ada", **PLAIN, new_event="Picnic in May")
     with app.app_context():
-        event = db.session.scalar(db.select(Event).where(Event.title == "Picnic in May"))
+        event = db.session.scalar(
+            db.select(Event).where(Event.title == "Picnic in May")
+        )
     assert flows()[0].linked_event_id == event.id
     page = visit(f"/events/{event.id}", "ada")
     assert "Whoever texts PICNIC and answers Spring picnic is registered." in page.words
-    both = visit("/surveys/1/edit", "ada", **PLAIN, new_event="Other", linked_event_id=str(event.id))
+    both = visit(
+        "/surveys/1/edit",
+        "ada",
+        **PLAIN,
+        new_event="Other",
+        linked_event_id=str(event.id),
+    )
     assert "Choose an event, or name a new one, not both." in both.words
 
 
@@ -189,7 +235,10 @@ def test_closed_and_opened(visit, flows, text):
     visit("/surveys/add", "ada", **PLAIN)
     text(ZOE, "picnic")
     page = visit("/surveys/1/deactivate", "sol", follow=True, _="")
-    assert "Closed: nobody begins it any more. 1 person in the middle may finish." in page.words
+    assert (
+        "Closed: nobody begins it any more. 1 person in the middle may finish."
+        in page.words
+    )
     assert not flows()[0].is_active
     visit("/surveys/1/edit", "ada", **PLAIN)
     assert not flows()[0].is_active

@@ -17,7 +17,9 @@ MANY = Question("How many?", Ask.NUMBER)
 
 @pytest.fixture
 def picnic(make_survey, text):
-    """Zoë and Leo on Thursday at noon in Denver, Mia in the last minutes of that day, Max on Friday."""
+    """Zoë and Leo on Thursday at noon in Denver, Mia in the last minutes of that day, Max on
+    Friday.
+    """
     survey = make_survey(COMING, MANY)
     begun = text.moment
     text(ZOE, "picnic")
@@ -27,7 +29,9 @@ def picnic(make_survey, text):
     text(LEO, "yes", seconds=40)
     text(LEO, "a few", seconds=600)
     text(LEO, "2", seconds=3600)
-    text.wait(seconds=(begun + timedelta(hours=11, minutes=55) - text.moment).total_seconds())
+    text.wait(
+        seconds=(begun + timedelta(hours=11, minutes=55) - text.moment).total_seconds()
+    )
     text(MIA, "picnic")
     text(MIA, "yes", seconds=60)
     text.wait(hours=2)
@@ -39,9 +43,16 @@ def picnic(make_survey, text):
 def test_all_days_with_the_usual_times(visit, picnic):
     page = visit(f"/surveys/{picnic}", "sol")
     assert "4 started" not in page.words
-    assert "usual time to finish 36 minutes" in page.words  # of 50 seconds and 71 minutes
-    assert "4 answered. Half of them within 50 seconds." in page.words  # of 20, 40, 60, 100
-    assert "2 answered, 1 text not understood. Half of them within 35 minutes." in page.words
+    assert (
+        "usual time to finish 36 minutes" in page.words
+    )  # of 50 seconds and 71 minutes
+    assert (
+        "4 answered. Half of them within 50 seconds." in page.words
+    )  # of 20, 40, 60, 100
+    assert (
+        "2 answered, 1 text not understood. Half of them within 35 minutes."
+        in page.words
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,12 +65,16 @@ def test_all_days_with_the_usual_times(visit, picnic):
         ("since=2026-11-01", 4),
     ],
 )
-def test_only_whoever_began_in_these_days_on_the_organisations_clocks(visit, picnic, asked, started):
+def test_only_whoever_began_in_these_days_on_the_organisations_clocks(
+    visit, picnic, asked, started
+):
     page = visit(f"/surveys/{picnic}?{asked}", "sol")
     assert f"All {started} " in page.words
     assert f"Started {started} · 100 %" in page.words
     assert f"{started} answered" in page.words
-    rows = list(csv.reader(StringIO(visit(f"/surveys/{picnic}/export?{asked}", "ada").text)))
+    rows = list(
+        csv.reader(StringIO(visit(f"/surveys/{picnic}/export?{asked}", "ada").text))
+    )
     assert len(rows) == 1 + started
 
 
@@ -70,8 +85,16 @@ def test_the_days_go_along_to_the_answers_the_people_and_the_export(visit, picni
     assert "status=active&since=2026-11-27" in page.text.replace("&amp;", "&").replace(
         "since=2026-11-27&status=active", "status=active&since=2026-11-27"
     )
-    assert visit(f"/surveys/{picnic}/answers?question=1&since=2026-11-27", "sol").words.count("No, ") == 0
-    assert "1 answer" in visit(f"/surveys/{picnic}/answers?question=1&since=2026-11-27", "sol").words
+    assert (
+        visit(
+            f"/surveys/{picnic}/answers?question=1&since=2026-11-27", "sol"
+        ).words.count("No, ")
+        == 0
+    )
+    assert (
+        "1 answer"
+        in visit(f"/surveys/{picnic}/answers?question=1&since=2026-11-27", "sol").words
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,7 +105,9 @@ def test_the_days_go_along_to_the_answers_the_people_and_the_export(visit, picni
         ("until=2026-02-30", "Write the day as year-month-day"),
     ],
 )
-def test_days_that_cannot_be_are_said_and_narrow_nothing(visit, picnic, asked, sentence):
+def test_days_that_cannot_be_are_said_and_narrow_nothing(
+    visit, picnic, asked, sentence
+):
     page = visit(f"/surveys/{picnic}?{asked}", "sol")
     assert sentence in page.words
     assert "All 4 " in page.words
@@ -107,11 +132,27 @@ def test_an_answer_to_a_blast_took_as_long_as_since_the_blast_and_what_a_person_
     text(LEO, "no", seconds=500)
     text(LEO, "1", seconds=10)
     page = visit(f"/surveys/{survey}", "sol")
-    assert "2 answered. Half of them within 7 minutes." in page.words  # of 300 and 500 seconds
+    assert (
+        "2 answered. Half of them within 7 minutes." in page.words
+    )  # of 300 and 500 seconds
     assert "Half of them within 10 seconds" in page.words
 
 
 def test_times_in_words():
     seconds = (0, 1, 40, 89, 90, 300, 5399, 5400, 86_400, 86_400 * 2, 86_400 * 9)
-    said = ["1 second", "1 second", "40 seconds", "89 seconds", "2 minutes", "5 minutes", "1 hour", "2 hours"]
-    assert [time_in_words(each) for each in seconds] == [*said, "24 hours", "2 days", "9 days"]
+    said = [
+        "1 second",
+        "1 second",
+        "40 seconds",
+        "89 seconds",
+        "2 minutes",
+        "5 minutes",
+        "1 hour",
+        "2 hours",
+    ]
+    assert [time_in_words(each) for each in seconds] == [
+        *said,
+        "24 hours",
+        "2 days",
+        "9 days",
+    ]

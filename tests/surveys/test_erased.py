@@ -5,7 +5,11 @@ from tests.cast import LEO, ZOE
 
 
 def test_names_numbers_and_words_go_and_counts_stay(visit, make_survey, text, rows):
-    survey = make_survey(Question("Coming?", Ask.YES_NO), Question("Your name?", Ask.NAME), Question("Anything else?"))
+    survey = make_survey(
+        Question("Coming?", Ask.YES_NO),
+        Question("Your name?", Ask.NAME),
+        Question("Anything else?"),
+    )
     text.says(ZOE, "picnic", "yes", "Zoë Hernández", "call +13035550142", name="Zoë")
     text.says(LEO, "picnic", "yes", "Leo", "nothing")
     make_survey("Why?", word="LUNCH")
@@ -15,7 +19,11 @@ def test_names_numbers_and_words_go_and_counts_stay(visit, make_survey, text, ro
     sessions = rows("sessions")
     assert [each.phone[0] for each in sessions] == ["#", "+", "#"]
     assert [each.name for each in sessions][::2] == [None, None]
-    assert [each.status.value for each in sessions] == ["completed", "completed", "stopped"]
+    assert [each.status.value for each in sessions] == [
+        "completed",
+        "completed",
+        "stopped",
+    ]
     mine = [each for each in rows("answers") if each.session_id != 2]
     assert [(each.state.value, each.body, each.value) for each in mine] == [
         ("answered", "", "yes"),

@@ -22,7 +22,11 @@ def inside(shop):
 
 
 def played(*said, questions=(COMING, MANY, NAME), registers=True):
-    return play(Script("PICNIC", "Hi {first_name|friend}.", questions, THANKS, registers), said, now())
+    return play(
+        Script("PICNIC", "Hi {first_name|friend}.", questions, THANKS, registers),
+        said,
+        now(),
+    )
 
 
 def ours(phone):
@@ -33,7 +37,12 @@ def test_it_begins_with_the_keyword_and_ends_with_the_last_words():
     phone = played("yes", "2 adults", "Zoë H.")
     assert phone.bubbles[0].text == "PICNIC"
     assert ours(phone) == [OPENING, "How many?", "Your name?", "Thanks, Zoë."]
-    assert [each.note for each in phone.bubbles if each.theirs] == ["", "Understood: Yes.", "Understood: 2.", ""]
+    assert [each.note for each in phone.bubbles if each.theirs] == [
+        "",
+        "Understood: Yes.",
+        "Understood: 2.",
+        "",
+    ]
     assert phone.standing == "Finished. They are registered for the event."
 
 
@@ -44,7 +53,9 @@ def test_where_an_answer_leads_past_the_event_it_says_so():
 
 def test_not_understood_is_asked_again_with_a_hint_and_then_a_person_looks():
     phone = played("yes", "a few", "hm", "lots")
-    assert [each.note for each in phone.bubbles if each.theirs][2:] == ["Not understood."] * 3
+    assert [each.note for each in phone.bubbles if each.theirs][2:] == [
+        "Not understood."
+    ] * 3
     assert "Please answer with one number from 1 to 20" in ours(phone)[2]
     assert phone.standing == "Not understood three times: a person looks, in the inbox."
 
@@ -53,7 +64,11 @@ def test_not_understood_is_asked_again_with_a_hint_and_then_a_person_looks():
     ("said", "note", "standing"),
     [
         ("stop please", "That is an opt-out", "They said STOP."),
-        ("who is this?? stop texting me or else", "That may mean STOP", "Somebody decides"),
+        (
+            "who is this?? stop texting me or else",
+            "That may mean STOP",
+            "Somebody decides",
+        ),
         ("HELP", "The survey waits", "On question 1 of 3."),
         ("START", "The survey waits", "On question 1 of 3."),
         ("DONE", "", "They have left the survey"),
@@ -68,7 +83,11 @@ def test_words_that_mean_more_than_an_answer(said, note, standing):
 
 
 def test_back_and_the_keyword_again():
-    assert ours(played("yes", "back")) == [OPENING, "How many?", "Coming? Reply YES or NO."]
+    assert ours(played("yes", "back")) == [
+        OPENING,
+        "How many?",
+        "Coming? Reply YES or NO.",
+    ]
     assert ours(played("yes", "picnic!"))[-1] == f"Starting again.\n{OPENING}"
     assert ours(played("DONE", "picnic"))[-1] == OPENING
     over = played("DONE", "hello?")
@@ -83,13 +102,19 @@ def test_a_survey_that_cannot_be_asked_is_not_played():
 
 @pytest.mark.parametrize("ask", list(Ask))
 def test_everything_it_offers_to_try_can_be_tried(ask):
-    question = Question("Which?", ask, choices=("A", "B", "C", "D", "E") if ask is Ask.CHOICE else ())
+    question = Question(
+        "Which?", ask, choices=("A", "B", "C", "D", "E") if ask is Ask.CHOICE else ()
+    )
     phone = played(questions=(question,))
     assert all(played(text, questions=(question,)) for text in phone.tries)
     assert phone.tries[-3:] == ["What?", "SKIP", "DONE"]
 
 
-FORM = {"name": "Picnic", "trigger_keyword": "picnic", "intro_message": "Hi {first_name|friend}."} | {
+FORM = {
+    "name": "Picnic",
+    "trigger_keyword": "picnic",
+    "intro_message": "Hi {first_name|friend}.",
+} | {
     "questions-0-prompt": "Coming?",
     "questions-0-kind": "yes_no",
     "questions-1-prompt": "How many?",
@@ -98,7 +123,11 @@ FORM = {"name": "Picnic", "trigger_keyword": "picnic", "intro_message": "Hi {fir
 
 
 def on_form(page):
-    return next(dict(form["fields"]) for form in page.forms if form["attrs"].get("id") == "survey")
+    return next(
+        dict(form["fields"])
+        for form in page.forms
+        if form["attrs"].get("id") == "survey"
+    )
 
 
 def test_on_the_form_everything_typed_stays_and_nothing_is_kept(app, visit):
@@ -111,7 +140,10 @@ def test_on_the_form_everything_typed_stays_and_nothing_is_kept(app, visit):
     assert "Finished." in page.words
     page = visit("/surveys/add", "sol", **FORM, said="yes", say="three", do="add")
     assert on_form(page)["say"] == "three", "typed, and not sent yet"
-    assert "On question 1 of 2." in visit("/surveys/add", "sol", **FORM, said="yes", do="replay").words
+    assert (
+        "On question 1 of 2."
+        in visit("/surveys/add", "sol", **FORM, said="yes", do="replay").words
+    )
     with app.app_context():
         for kind in (SurveyFlow, SurveySession, Message):
             assert db.session.scalar(db.select(db.func.count()).select_from(kind)) == 0
@@ -119,15 +151,25 @@ def test_on_the_form_everything_typed_stays_and_nothing_is_kept(app, visit):
 
 def test_a_word_that_cannot_begin_it_is_said_beside_it_at_once(visit, make_survey):
     make_survey(COMING, word="PICNIC")
-    assert "PICNIC already starts ‘The picnic’." in visit("/surveys/add", "sol", **FORM, do="show").words
-    reserved = visit("/surveys/add", "sol", **FORM | {"trigger_keyword": "stop"}, do="show").words
+    assert (
+        "PICNIC already starts ‘The picnic’."
+        in visit("/surveys/add", "sol", **FORM, do="show").words
+    )
+    reserved = visit(
+        "/surveys/add", "sol", **FORM | {"trigger_keyword": "stop"}, do="show"
+    ).words
     assert "STOP" in reserved[reserved.index("Try it") :].replace("Text DONE", "")
-    assert "already starts" not in visit("/surveys/1/edit", "sol", **FORM, do="show").words
+    assert (
+        "already starts" not in visit("/surveys/1/edit", "sol", **FORM, do="show").words
+    )
 
 
 def test_enter_in_the_line_sends_it_without_javascript_too(visit):
     """Enter presses the first button of the form, which is "show"."""
-    assert "On question 2 of 2." in visit("/surveys/add", "sol", **FORM, do="show", say="yes").words
+    assert (
+        "On question 2 of 2."
+        in visit("/surveys/add", "sol", **FORM, do="show", say="yes").words
+    )
 
 
 def test_markup_and_long_texts_do_no_harm(visit):

@@ -23,7 +23,9 @@ def picnic(make_survey, make_event, text):
     text.says(ZOE, "picnic", "yes", "4", "Zoë H.")
     text.says(LEO, "picnic", "👍", "two", "=Leo()")
     text.says(MIA, "picnic", "no", name="Mia")
-    text.says(MAX, "picnic", "yes", "a few", "2 adults and 3 kids", "five or six", name="Max")
+    text.says(
+        MAX, "picnic", "yes", "a few", "2 adults and 3 kids", "five or six", name="Max"
+    )
     return survey
 
 
@@ -49,9 +51,17 @@ def test_the_results(visit, picnic):
 
 
 def test_people_are_found_and_filtered(visit, picnic):
-    assert visit(f"/surveys/{picnic}?status=handed_over", "sol").words.count("+1 303 555 0145") == 1
+    assert (
+        visit(f"/surveys/{picnic}?status=handed_over", "sol").words.count(
+            "+1 303 555 0145"
+        )
+        == 1
+    )
     assert "1 person" in visit(f"/surveys/{picnic}?search=mia", "sol").words
-    assert "Nobody here matches that." in visit(f"/surveys/{picnic}?search=nobody", "sol").words
+    assert (
+        "Nobody here matches that."
+        in visit(f"/surveys/{picnic}?search=nobody", "sol").words
+    )
     assert visit(f"/surveys/{picnic}?status=nonsense&page=99", "sol").status_code == 200
 
 
@@ -64,20 +74,40 @@ def test_every_answer_to_one_question(visit, picnic):
 
 
 def test_counted_as_what_they_meant_the_survey_goes_on(app, visit, picnic, text, rows):
-    page = visit(f"/surveys/{picnic}/sessions/4/answer", "sol", follow=True, position="1", value="5")
+    page = visit(
+        f"/surveys/{picnic}/sessions/4/answer",
+        "sol",
+        follow=True,
+        position="1",
+        value="5",
+    )
     assert "Counted. The survey goes on by itself." in page.words
     assert "Put right by sol" in page.words
     answer = next(each for each in rows("answers") if each.edited_by)
-    assert (answer.value, answer.body, answer.state.value) == ("5", "five or six", "answered")
+    assert (answer.value, answer.body, answer.state.value) == (
+        "5",
+        "five or six",
+        "answered",
+    )
     with app.app_context():
-        queued = db.session.scalars(db.select(Message).where(Message.status == "queued")).all()
-        assert [(each.phone, each.body, each.written_by) for each in queued] == [(MAX, "Your name?", "sol")]
+        queued = db.session.scalars(
+            db.select(Message).where(Message.status == "queued")
+        ).all()
+        assert [(each.phone, each.body, each.written_by) for each in queued] == [
+            (MAX, "Your name?", "sol")
+        ]
     assert text.says(MAX, "Max") == ["See you there."]
-    assert {each.phone: each.name for each in rows("registrations")} == {ZOE: "Zoë H.", LEO: "=Leo()", MAX: "Max"}
+    assert {each.phone: each.name for each in rows("registrations")} == {
+        ZOE: "Zoë H.",
+        LEO: "=Leo()",
+        MAX: "Max",
+    }
     assert rows("survey", picnic).completion_count == 4
 
 
-def test_counted_it_needs_nobody_any_more_and_the_next_question_stands_in_the_conversation(app, visit, picnic, text):
+def test_counted_it_needs_nobody_any_more_and_the_next_question_stands_in_the_conversation(
+    app, visit, picnic, text
+):
     with app.app_context():
         wrote(MAX, "five or six", why="unclear")
         wrote(ZOE, "Hello")
@@ -89,9 +119,14 @@ def test_counted_it_needs_nobody_any_more_and_the_next_question_stands_in_the_co
 
 
 def test_what_is_no_answer_is_said_and_stays(visit, picnic, rows):
-    page = visit(f"/surveys/{picnic}/sessions/4/answer", "sol", position="1", value="five or six")
+    page = visit(
+        f"/surveys/{picnic}/sessions/4/answer", "sol", position="1", value="five or six"
+    )
     assert page.status_code == 422
-    assert "That does not answer the question. Please answer with one number from 1 to 20" in page.words
+    assert (
+        "That does not answer the question. Please answer with one number from 1 to 20"
+        in page.words
+    )
     assert 'value="five or six"' in page.text
     assert not [each for each in rows("answers") if each.edited_by]
 
@@ -100,7 +135,12 @@ def test_an_answer_put_right_keeps_what_was_understood_first(visit, picnic, rows
     for value in ("3", "7"):
         visit(f"/surveys/{picnic}/sessions/1/answer", "ada", position="1", value=value)
     answer = rows("answers")[1]
-    assert (answer.value, answer.value_before, answer.body, answer.edited_by) == ("7", "4", "4", "ada")
+    assert (answer.value, answer.value_before, answer.body, answer.edited_by) == (
+        "7",
+        "4",
+        "4",
+        "ada",
+    )
     assert "we had understood 4" in visit(f"/surveys/{picnic}/sessions/1", "sol").words
 
 
@@ -109,14 +149,29 @@ def test_whoever_said_stop_is_not_texted_by_a_correction(app, visit, picnic):
         said_stop(MAX)
     visit(f"/surveys/{picnic}/sessions/4/answer", "sol", position="1", value="5")
     with app.app_context():
-        assert db.session.scalars(db.select(Message).where(Message.status == "queued")).all() == []
+        assert (
+            db.session.scalars(
+                db.select(Message).where(Message.status == "queued")
+            ).all()
+            == []
+        )
 
 
 def test_a_session_of_another_survey_is_not_there(visit, picnic, make_survey):
     other = make_survey("Why?", word="LUNCH")
     assert visit(f"/surveys/{other}/sessions/1", "ada").status_code == 404
-    assert visit(f"/surveys/{other}/sessions/1/answer", "ada", position="0", value="x").status_code == 404
-    assert visit(f"/surveys/{picnic}/sessions/1/answer", "ada", position="9", value="x").status_code == 404
+    assert (
+        visit(
+            f"/surveys/{other}/sessions/1/answer", "ada", position="0", value="x"
+        ).status_code
+        == 404
+    )
+    assert (
+        visit(
+            f"/surveys/{picnic}/sessions/1/answer", "ada", position="9", value="x"
+        ).status_code
+        == 404
+    )
 
 
 def test_the_export_has_one_row_a_session(visit, picnic):
@@ -124,7 +179,16 @@ def test_the_export_has_one_row_a_session(visit, picnic):
     assert visit(f"/surveys/{picnic}/export", "sol").status_code == 403
     page = visit(f"/surveys/{picnic}/export", "ada")
     lines = list(csv.reader(StringIO(page.text.removeprefix("\ufeff"))))
-    assert lines[0] == ["started", "ended", "status", "phone", "name", "Coming?", "How many?", "Your name?"]
+    assert lines[0] == [
+        "started",
+        "ended",
+        "status",
+        "phone",
+        "name",
+        "Coming?",
+        "How many?",
+        "Your name?",
+    ]
     assert [line[2:] for line in lines[1:]] == [
         ["completed", f"'{ZOE}", "Zoë H.", "yes", "4", "Zoë H."],
         ["completed", f"'{LEO}", "'=Leo()", "yes", "2", "'=Leo()"],
@@ -139,7 +203,10 @@ def test_a_blast_that_asked_is_counted(visit, make_survey, asked_by_blast, text)
     asked_by_blast(survey, MAX, status="skipped")
     text(ZOE, "yes")
     page = visit(f"/surveys/{survey}", "sol")
-    assert "3 asked by a blast" in " ".join(page.words.split()) or "asked by a blast 3" in page.words
+    assert (
+        "3 asked by a blast" in " ".join(page.words.split())
+        or "asked by a blast 3" in page.words
+    )
     assert "a blast" in page.words
 
 

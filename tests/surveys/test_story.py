@@ -9,14 +9,24 @@ from tests.makers import pretend_phone
 COMING = Question("Are you coming?", Ask.YES_NO, leads={"no": END_UNREGISTERED})
 MANY = Question("How many?", Ask.NUMBER, low=1, high=20)
 NAME = Question("Your name?", Ask.NAME)
-COMES = {0: ("yes", "2", "Ann"), 1: ("sí", "four", "Bob"), 2: ("👍", "1", "Cleo"), 3: ("Ok", "5 people", "I'm Dee")}
+COMES = {
+    0: ("yes", "2", "Ann"),
+    1: ("sí", "four", "Bob"),
+    2: ("👍", "1", "Cleo"),
+    3: ("Ok", "5 people", "I'm Dee"),
+}
 COMES |= {4: ("oui", "3", "Eve"), 5: ("yep", "2", "skip")}
 NO = {6: ("no",), 7: ("No gracias",), 8: ("👎",)}
-NONSENSE = {9: ("banana", "what?", "hm"), 10: ("yes", "a few", "some", "2 adults and 3 kids")}
+NONSENSE = {
+    9: ("banana", "what?", "hm"),
+    10: ("yes", "a few", "some", "2 adults and 3 kids"),
+}
 STOPS = {11: ("yes",)}
 
 
-def test_twelve_phones_two_with_nonsense_one_with_stop(app, visit, make_survey, make_event, text, rows):
+def test_twelve_phones_two_with_nonsense_one_with_stop(
+    app, visit, make_survey, make_event, text, rows
+):
     event = make_event("Spring picnic")
     survey = make_survey(COMING, MANY, NAME, linked_event_id=event)
     everybody = COMES | NO | NONSENSE | STOPS

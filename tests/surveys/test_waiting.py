@@ -53,7 +53,9 @@ def test_reminded_once(make_survey, text, later, queued):
     assert queued() == [(ZOE, words, "survey")]
 
 
-def test_a_reminder_is_found_and_brings_its_conversation_to_the_top(app, visit, make_survey, text, later):
+def test_a_reminder_is_found_and_brings_its_conversation_to_the_top(
+    app, visit, make_survey, text, later
+):
     make_survey(COMING)
     text(ZOE, "picnic")
     with app.app_context():
@@ -65,7 +67,9 @@ def test_a_reminder_is_found_and_brings_its_conversation_to_the_top(app, visit, 
     assert "We are still waiting" in visit("/inbox?search=still+waiting", "sol").words
 
 
-def test_nobody_is_reminded_at_night_nor_who_said_stop(app, make_survey, text, later, queued):
+def test_nobody_is_reminded_at_night_nor_who_said_stop(
+    app, make_survey, text, later, queued
+):
     """From 21:00 to 8:00 on the organisation's clocks (noon in Denver is when this begins)."""
     make_survey(COMING, timeout_hours=100)
     text(ZOE, "picnic")
@@ -118,6 +122,8 @@ def test_the_job_of_a_serving_process_does_it(app, make_survey, text, rows):
     make_survey(COMING)
     text(ZOE, "picnic")  # long ago, by the clock of the process
     with app.app_context(), write() as session:
-        session.execute(db.update(SurveySession).values(asked_at=now() - timedelta(days=2)))
+        session.execute(
+            db.update(SurveySession).values(asked_at=now() - timedelta(days=2))
+        )
     scheduler.Background(app, lambda: True)._wait_for_answers()
     assert rows("sessions")[0].status.value == "timed_out"

@@ -1,9 +1,10 @@
-"""`python -m tests.torture [kills] [load] [patience] [soak] [KILLS [SEED]] [--minutes M]` (make torture): all of it.
+"""`python -m tests.torture [kills] [load] [patience] [soak] [KILLS [SEED]] [--minutes M]` (make
+torture): all of it.
 
-kills     kill -9 or a crash point in mid-blast, again and again: nobody twice, everybody in a named state
-load      L4 L5 L6 L11: browsers, receipts and STOPs while a blast runs; two hundred blasts at once
-patience  F3 F9 F33 with their real times: 25 s, 30 s
-soak      L13: a day of texts in some minutes; nothing grows
+kills     kill -9 or a crash point in mid-blast, again and again: nobody twice, everybody in a
+named state load      L4 L5 L6 L11: browsers, receipts and STOPs while a blast runs; two hundred
+blasts at once patience  F3 F9 F33 with their real times: 25 s, 30 s soak      L13: a day of
+texts in some minutes; nothing grows
 
 Numbers alone mean kills. Exit code 1 when a promise was broken.
 """
@@ -27,7 +28,16 @@ from tests.torture.towns import Line, new_town, say, server_for, show
 from tests.twilio_server import TwilioServer
 
 KILLS, PEOPLE, MINUTES = 200, 300, 5.0
-COLUMNS = ("kill", "of", "after", "at the carrier by then", "in doubt", "found by its list", "delivered", "not sure")
+COLUMNS = (
+    "kill",
+    "of",
+    "after",
+    "at the carrier by then",
+    "in doubt",
+    "found by its list",
+    "delivered",
+    "not sure",
+)
 PROMISES = ("twice", "lost", "unaccounted")
 
 
@@ -43,16 +53,26 @@ def main() -> int:
 
 
 def _asked() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
-    parser.add_argument("words", nargs="*", help="kills, load, patience, soak; KILLS and SEED")
-    parser.add_argument("--minutes", type=float, default=MINUTES, help="how long the soak lasts")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.torture", description=__doc__
+    )
+    parser.add_argument(
+        "words", nargs="*", help="kills, load, patience, soak; KILLS and SEED"
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=MINUTES, help="how long the soak lasts"
+    )
     asked = parser.parse_args()
     numbers = [int(word) for word in asked.words if word.isdigit()]
-    asked.what = [word for word in asked.words if not word.isdigit()] or (["kills"] if numbers else list(PARTS))
+    asked.what = [word for word in asked.words if not word.isdigit()] or (
+        ["kills"] if numbers else list(PARTS)
+    )
     if unknown := set(asked.what) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     asked.kills = numbers[0] if numbers else KILLS
-    asked.seed = numbers[1] if len(numbers) > 1 else random.SystemRandom().randrange(10_000)
+    asked.seed = (
+        numbers[1] if len(numbers) > 1 else random.SystemRandom().randrange(10_000)
+    )
     return asked
 
 
@@ -61,17 +81,34 @@ def _kills(asked: argparse.Namespace) -> bool:
     columns = (*COLUMNS, *PROMISES)
     say(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
     start = time.monotonic()
-    with _place(PEOPLE) as (town, twilio), Killing(town, twilio, PEOPLE, random.Random(asked.seed), points=True) as it:
+    with (
+        _place(PEOPLE) as (town, twilio),
+        Killing(town, twilio, PEOPLE, random.Random(asked.seed), points=True) as it,
+    ):
         rounds = [_shown(number, it.one()) for number in range(1, asked.kills + 1)]
     bad = sum(not each.fine for each in rounds)
-    verdict = f"{bad} of {asked.kills} kills broke a promise." if bad else "Nobody was texted twice, nobody was lost."
-    say(f"\n{verdict} {sum(each.doubts for each in rounds)} texts were in doubt. {time.monotonic() - start:.0f} s.")
+    verdict = (
+        f"{bad} of {asked.kills} kills broke a promise."
+        if bad
+        else "Nobody was texted twice, nobody was lost."
+    )
+    say(
+        f"\n{verdict} {sum(each.doubts for each in rounds)} texts were in doubt. {time.monotonic() - start:.0f} s."
+    )
     return bad == 0
 
 
 def _shown(number: int, one: Round) -> Round:
     moment = (number, one.how, f"{one.after:.2f} s", one.seen)
-    counts = (one.doubts, one.found, one.delivered, one.unknown, one.twice, one.lost, one.unaccounted)
+    counts = (
+        one.doubts,
+        one.found,
+        one.delivered,
+        one.unknown,
+        one.twice,
+        one.lost,
+        one.unaccounted,
+    )
     say(f"| {' | '.join(map(str, moment + counts))} |")
     return one
 
@@ -87,7 +124,11 @@ def _load(_asked: argparse.Namespace) -> bool:
 def _patience(_asked: argparse.Namespace) -> bool:
     lines: list[Line] = []
     for scene in (patience.drip, patience.lock, patience.goodbye):
-        with _served(patience.PEOPLE, SEND_RATE="60", SEND_CONCURRENCY="16") as (town, twilio, server):
+        with _served(patience.PEOPLE, SEND_RATE="60", SEND_CONCURRENCY="16") as (
+            town,
+            twilio,
+            server,
+        ):
             lines += scene(town, twilio, server)
     return show("Patience", lines)
 
@@ -100,12 +141,17 @@ def _soak(asked: argparse.Namespace) -> bool:
 
 @contextmanager
 def _place(people: int) -> Iterator[tuple[Flask, TwilioServer]]:
-    with tempfile.TemporaryDirectory(prefix="sms-torture-") as folder, TwilioServer() as twilio:
+    with (
+        tempfile.TemporaryDirectory(prefix="sms-torture-") as folder,
+        TwilioServer() as twilio,
+    ):
         yield new_town(Path(folder) / "sms.db", twilio, people), twilio
 
 
 @contextmanager
-def _served(people: int, **settings: str) -> Iterator[tuple[Flask, TwilioServer, Served]]:
+def _served(
+    people: int, **settings: str
+) -> Iterator[tuple[Flask, TwilioServer, Served]]:
     with _place(people) as (town, twilio):
         twilio.answer(delay=0.02)
         with server_for(town, twilio, **settings) as server:

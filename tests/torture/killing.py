@@ -1,4 +1,6 @@
-"""A sending server is killed in mid-blast and comes back; then everybody is counted, here and at the carrier."""
+"""A sending server is killed in mid-blast and comes back; then everybody is counted, here and
+at the carrier.
+"""
 
 import os
 import random
@@ -31,11 +33,12 @@ POWER, WORKER = "everything", "the worker"
 class Round:
     """What became of one blast. `twice`, `lost` and `unaccounted` must be 0 whatever happened.
 
-    `how`: everything (the whole server went and was started again), the worker alone (gunicorn made a new one), or a
-    crash point. `after`: seconds from the yes to the kill. `seen`: texts the carrier had been handed by then.
-    `doubts`: texts nobody was sure of when the blast had ended. `found`: how many of them the carrier's list showed.
-    `unknown`: left so at the end. `unaccounted`: texts at the carrier that are not delivered in our rows, or that a
-    look-up did not find.
+    `how`: everything (the whole server went and was started again), the worker alone (gunicorn
+    made a new one), or a crash point. `after`: seconds from the yes to the kill. `seen`: texts
+    the carrier had been handed by then. `doubts`: texts nobody was sure of when the blast had
+    ended. `found`: how many of them the carrier's list showed. `unknown`: left so at the end.
+    `unaccounted`: texts at the carrier that are not delivered in our rows, or that a look-up
+    did not find.
     """
 
     how: str
@@ -61,7 +64,15 @@ class Killing:
     `points`: whether a third of the deaths are at crash points, which costs two starts more.
     """
 
-    def __init__(self, app: Flask, twilio: TwilioServer, people: int, dice: random.Random, *, points: bool) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        twilio: TwilioServer,
+        people: int,
+        dice: random.Random,
+        *,
+        points: bool,
+    ) -> None:
         self.app, self.twilio, self.people, self.dice = app, twilio, people, dice
         self.ways = ((POWER,), (WORKER,), POINTS) if points else ((POWER,), (WORKER,))
         database: Path = app.extensions["settings"].database_path
@@ -89,13 +100,21 @@ class Killing:
         doubts = self._in_doubt(log.id)
         unfound = self._look_up(log.id) if self.dice.random() < 0.5 else doubts
         assert set(self.twilio.send_callbacks(self.server.url, ("delivered",))) <= {204}
-        missed = len(unfound & self._at_carrier().keys()) if unfound is not doubts else 0
-        return self._counted(log.id, (how, after, seen), (len(doubts), len(doubts) - len(unfound), missed))
+        missed = (
+            len(unfound & self._at_carrier().keys()) if unfound is not doubts else 0
+        )
+        return self._counted(
+            log.id,
+            (how, after, seen),
+            (len(doubts), len(doubts) - len(unfound), missed),
+        )
 
     def _kill_it(self, how: str) -> tuple[int, int]:
         moment = self.dice.uniform(0, 1.3 * self.people / RATE + 0.3)
         wanted = blast(self.app, f"Blast {self.number}")
-        time.sleep(moment)  # the moment is the point: anywhere between the yes and a little after the end
+        time.sleep(
+            moment
+        )  # the moment is the point: anywhere between the yes and a little after the end
         seen = len(self.twilio.requests)
         if how == POWER:
             self.server.kill()
@@ -106,11 +125,19 @@ class Killing:
         return wanted, seen
 
     def _die_at(self, point: str) -> tuple[int, int]:
-        """At the n-th text, and perhaps again: gunicorn's next worker dies there too, if so many are left."""
-        self._restart(**{FAILPOINT: f"{point}:{self.dice.randint(self.people // 3, self.people)}"})
+        """At the n-th text, and perhaps again: gunicorn's next worker dies there too, if so
+        many are left.
+        """
+        self._restart(
+            **{FAILPOINT: f"{point}:{self.dice.randint(self.people // 3, self.people)}"}
+        )
         before = children_of(self.server.process.pid)
         wanted = blast(self.app, f"Blast {self.number}")
-        until(lambda: children_of(self.server.process.pid) != before, f"the death at {point}", 60)
+        until(
+            lambda: children_of(self.server.process.pid) != before,
+            f"the death at {point}",
+            60,
+        )
         seen = len(self.twilio.requests)
         until(lambda: log_of(self.app, wanted).status != "processing", "the end", 90)
         self._restart()
@@ -123,16 +150,28 @@ class Killing:
         self.server.start()
 
     def _in_doubt(self, log_id: int) -> set[str]:
-        return {row.phone for row in rows(self.app, log_id) if row.status is MessageStatus.UNKNOWN}
+        return {
+            row.phone
+            for row in rows(self.app, log_id)
+            if row.status is MessageStatus.UNKNOWN
+        }
 
     def _look_up(self, log_id: int) -> set[str]:
-        """Let the running engine ask the carrier now, not half a minute later. Who is in doubt still."""
-        unsure = (Message.message_log_id == log_id) & (Message.status == MessageStatus.UNKNOWN)
+        """Let the running engine ask the carrier now, not half a minute later.
+
+        Who is in doubt still.
+        """
+        unsure = (Message.message_log_id == log_id) & (
+            Message.status == MessageStatus.UNKNOWN
+        )
         with self.app.app_context(), write():
             db.session.execute(update(Message).where(unsure).values(look_up_at=now()))
 
         def asked() -> bool:
-            return all(row.lookups or row.status is not MessageStatus.UNKNOWN for row in rows(self.app, log_id))
+            return all(
+                row.lookups or row.status is not MessageStatus.UNKNOWN
+                for row in rows(self.app, log_id)
+            )
 
         until(asked, "the look-ups", 60)
         return self._in_doubt(log_id)
@@ -140,11 +179,15 @@ class Killing:
     def _at_carrier(self) -> Counter[str]:
         return Counter(each.to for each in self.twilio.requests if each.sid)
 
-    def _counted(self, log_id: int, death: tuple[str, float, int], doubt: tuple[int, int, int]) -> Round:
+    def _counted(
+        self, log_id: int, death: tuple[str, float, int], doubt: tuple[int, int, int]
+    ) -> Round:
         """After every receipt has come, also for texts whose answer we never heard."""
         states = {row.phone: row.status for row in rows(self.app, log_id)}
         by_state, at_carrier = Counter(states.values()), self._at_carrier()
-        unaccounted = sum(states.get(phone) is not MessageStatus.DELIVERED for phone in at_carrier)
+        unaccounted = sum(
+            states.get(phone) is not MessageStatus.DELIVERED for phone in at_carrier
+        )
         return Round(
             *death,
             doubts=doubt[0],

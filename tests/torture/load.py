@@ -1,4 +1,6 @@
-"""Load on one server while it sends: browsers, receipts, STOPs, and two hundred blasts in the same minute."""
+"""Load on one server while it sends: browsers, receipts, STOPs, and two hundred blasts in the
+same minute.
+"""
 
 import http.client
 import itertools
@@ -18,7 +20,14 @@ from app.kit.db import db
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent
 from tests.bench.figures import percentile
-from tests.delivery.town import attempts, blast, ended, everybody_is_accounted_for, log_of, rows
+from tests.delivery.town import (
+    attempts,
+    blast,
+    ended,
+    everybody_is_accounted_for,
+    log_of,
+    rows,
+)
 from tests.makers import pretend_phone
 from tests.served import Served, until
 from tests.torture.towns import Line, cookie_of
@@ -50,7 +59,9 @@ class Seen:
 
 
 def crowd(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
-    """L4, L5, L6: a minute of ten browsers, fifty receipts a second and twenty STOPs a second while a blast runs."""
+    """L4, L5, L6: a minute of ten browsers, fifty receipts a second and twenty STOPs a second
+    while a blast runs.
+    """
     wanted = blast(app, "Hello {first_name|friend}")
     log_id = until(lambda: log_of(app, wanted), "the release", 30).id
     twilio.wait_for(RECEIPTS_A_SECOND, 30)
@@ -58,14 +69,21 @@ def crowd(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
     over = time.monotonic() + SECONDS
     cookie = cookie_of(app)
     with ThreadPoolExecutor(BROWSERS + 2) as pool:
-        jobs = [pool.submit(_browse, server, cookie, log_id, over, pages) for _ in range(BROWSERS)]
+        jobs = [
+            pool.submit(_browse, server, cookie, log_id, over, pages)
+            for _ in range(BROWSERS)
+        ]
         jobs.append(pool.submit(_receipts, server, twilio, over, receipts))
         jobs.append(pool.submit(_stops, server, twilio, stops))
     for job in jobs:
         job.result()
     ended(app, wanted, 120)
     everybody_is_accounted_for(app, twilio)
-    return [*_pages_lines(server, pages), *_receipt_lines(app, receipts), *_stop_lines(app, stops)]
+    return [
+        *_pages_lines(server, pages),
+        *_receipt_lines(app, receipts),
+        *_stop_lines(app, stops),
+    ]
 
 
 def _pages_lines(server: Served, pages: Seen) -> list[Line]:
@@ -82,12 +100,20 @@ def _pages_lines(server: Served, pages: Seen) -> list[Line]:
 
 def _receipt_lines(app: Flask, receipts: Seen) -> list[Line]:
     with app.app_context():
-        stored = db.session.scalar(db.select(db.func.count()).where(WebhookEvent.kind == "status"))
+        stored = db.session.scalar(
+            db.select(db.func.count()).where(WebhookEvent.kind == "status")
+        )
     sent, p99 = len(receipts.seconds), receipts.within(0.99)
     told = f"{dict(receipts.statuses)}, {stored} stored"
     right = receipts.statuses == {204: sent} and stored == sent
     return [
-        Line("L5", f"{sent} receipts at {RECEIPTS_A_SECOND} a second, p99", f"{p99:.0f} ms", "1000 ms", p99 < 1000),
+        Line(
+            "L5",
+            f"{sent} receipts at {RECEIPTS_A_SECOND} a second, p99",
+            f"{p99:.0f} ms",
+            "1000 ms",
+            p99 < 1000,
+        ),
         Line("L5", "answered 204, stored once", told, f"{sent} of each", right),
     ]
 
@@ -97,12 +123,22 @@ def _stop_lines(app: Flask, stops: Seen) -> list[Line]:
         out = db.session.scalars(db.select(UnsubscribedContact.phone)).all()
     told = f"{dict(stops.statuses)}, {len(out)} on the list, {len(out) - len(set(out))} twice"
     right = stops.statuses == {200: STOPS} and len(out) == len(set(out)) == STOPS
-    return [Line("L6", f"{STOPS} STOPs at {STOPS_A_SECOND} a second", told, f"{STOPS}, each once", right)]
+    return [
+        Line(
+            "L6",
+            f"{STOPS} STOPs at {STOPS_A_SECOND} a second",
+            told,
+            f"{STOPS}, each once",
+            right,
+        )
+    ]
 
 
 def _browse(server: Served, cookie: str, log_id: int, over: float, seen: Seen) -> None:
     line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-    addresses = itertools.cycle(["/", "/community", f"/blasts/logs/{log_id}", f"/blasts/logs/{log_id}/live"])
+    addresses = itertools.cycle(
+        ["/", "/community", f"/blasts/logs/{log_id}", f"/blasts/logs/{log_id}/live"]
+    )
     for address in addresses:
         if time.monotonic() > over:
             break
@@ -138,10 +174,14 @@ def _receipts(server: Served, twilio: TwilioServer, over: float, seen: Seen) -> 
             told += 1
             next(pace)
             params = wire.receipt(twilio.texts[sent.sid], status)
-            pool.submit(seen.time, _poster(twilio, server, urldefrag(sent.callback).url, params))
+            pool.submit(
+                seen.time, _poster(twilio, server, urldefrag(sent.callback).url, params)
+            )
 
 
-def _poster(twilio: TwilioServer, server: Served, url: str, params: wire.Params) -> Callable[[], int]:
+def _poster(
+    twilio: TwilioServer, server: Served, url: str, params: wire.Params
+) -> Callable[[], int]:
     return lambda: twilio.post(server.url, url, params)
 
 
@@ -152,7 +192,12 @@ def _stops(server: Served, twilio: TwilioServer, seen: Seen) -> None:
         for n in range(STOPS):
             next(pace)
             phone = pretend_phone(PEOPLE - 1 - n * 5)
-            pool.submit(seen.time, lambda phone=phone: twilio.text_in(server.url, server.url, phone, "STOP"))
+            pool.submit(
+                seen.time,
+                lambda phone=phone: twilio.text_in(
+                    server.url, server.url, phone, "STOP"
+                ),
+            )
 
 
 def many(app: Flask, twilio: TwilioServer) -> list[Line]:
@@ -162,7 +207,11 @@ def many(app: Flask, twilio: TwilioServer) -> list[Line]:
     logs = [ended(app, each, 180) for each in wanted]
     took = time.monotonic() - started
     with app.app_context():
-        due = db.session.scalar(db.select(db.func.min(MessageLog.created_at)).where(MessageLog.id == logs[0].id))
+        due = db.session.scalar(
+            db.select(db.func.min(MessageLog.created_at)).where(
+                MessageLog.id == logs[0].id
+            )
+        )
         first = db.session.execute(
             db.select(db.func.min(Message.submitted_at))
             .where(Message.message_log_id.in_([log.id for log in logs]))
@@ -170,16 +219,38 @@ def many(app: Flask, twilio: TwilioServer) -> list[Line]:
         ).scalars()
         latest = max((moment - due).total_seconds() for moment in first)
     everybody_is_accounted_for(app, twilio)
-    right = {row.status.value for log in logs for row in rows(app, log.id)} == {"accepted"}
+    right = {row.status.value for log in logs for row in rows(app, log.id)} == {
+        "accepted"
+    }
     return [
-        Line("L11", f"{BLASTS} blasts to {TOWN} people, all sent", f"{took:.0f} s", "everybody once", right),
-        Line("L11", "the longest wait of a blast for its first text", f"{latest:.1f} s", "300 s", latest < 300),
-        Line("L11", "armings", str(len(attempts(app))), str(BLASTS * TOWN), len(attempts(app)) == BLASTS * TOWN),
+        Line(
+            "L11",
+            f"{BLASTS} blasts to {TOWN} people, all sent",
+            f"{took:.0f} s",
+            "everybody once",
+            right,
+        ),
+        Line(
+            "L11",
+            "the longest wait of a blast for its first text",
+            f"{latest:.1f} s",
+            "300 s",
+            latest < 300,
+        ),
+        Line(
+            "L11",
+            "armings",
+            str(len(attempts(app))),
+            str(BLASTS * TOWN),
+            len(attempts(app)) == BLASTS * TOWN,
+        ),
     ]
 
 
 class Watch:
-    """Looks at something every so often beside the rest: `with Watch(look, seconds) as watch:`, then `watch.seen`."""
+    """Looks at something every so often beside the rest: `with Watch(look, seconds) as watch:`,
+    then `watch.seen`.
+    """
 
     def __init__(self, look: Callable[[], dict[str, float]], seconds: float) -> None:
         self.look, self.seconds = look, seconds

@@ -1,4 +1,6 @@
-"""What takes its time in earnest: the real deadline of a request, a long lock, a page that never ends."""
+"""What takes its time in earnest: the real deadline of a request, a long lock, a page that
+never ends.
+"""
 
 import contextlib
 import signal
@@ -10,7 +12,16 @@ from collections.abc import Iterator
 
 from flask import Flask
 
-from tests.delivery.town import attempts, blast, ended, everybody_is_accounted_for, log_of, rows, statuses, tally
+from tests.delivery.town import (
+    attempts,
+    blast,
+    ended,
+    everybody_is_accounted_for,
+    log_of,
+    rows,
+    statuses,
+    tally,
+)
 from tests.makers import pretend_phone
 from tests.served import Served, until
 from tests.torture.towns import Line
@@ -22,7 +33,9 @@ FORM = b"Content-Type: application/x-www-form-urlencoded"
 
 
 def drip(app: Flask, twilio: TwilioServer, _server: Served) -> list[Line]:
-    """F9: one answer comes a byte every 0.4 s, which would take minutes; everybody else is served meanwhile."""
+    """F9: one answer comes a byte every 0.4 s, which would take minutes; everybody else is
+    served meanwhile.
+    """
     last = pretend_phone(PEOPLE - 1)
     twilio.answer(to=last, manner="drip")
     started = time.monotonic()
@@ -36,9 +49,23 @@ def drip(app: Flask, twilio: TwilioServer, _server: Served) -> list[Line]:
     everybody_is_accounted_for(app, twilio)
     became = f"{row.status}, {len(twilio.sent_to(last))}"
     return [
-        Line("F9", "a dripping answer was given up after", f"{took:.1f} s", "24 to 26 s", 24 < took < 26),
-        Line("F9", "the others had theirs after", f"{others:.1f} s", "10 s", others < 10),
-        Line("F9", "its text, and requests for it", became, "unknown, 1", became == "unknown, 1"),
+        Line(
+            "F9",
+            "a dripping answer was given up after",
+            f"{took:.1f} s",
+            "24 to 26 s",
+            24 < took < 26,
+        ),
+        Line(
+            "F9", "the others had theirs after", f"{others:.1f} s", "10 s", others < 10
+        ),
+        Line(
+            "F9",
+            "its text, and requests for it",
+            became,
+            "unknown, 1",
+            became == "unknown, 1",
+        ),
     ]
 
 
@@ -49,7 +76,9 @@ def lock(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
     twilio.wait_for(before + PEOPLE // 4)
     with _locked(app):
         started = time.monotonic()
-        answered = set(twilio.send_callbacks(server.url, ("sent",), to=twilio.requests[0].to))
+        answered = set(
+            twilio.send_callbacks(server.url, ("sent",), to=twilio.requests[0].to)
+        )
         waited = time.monotonic() - started
         time.sleep(max(0.0, LOCKED - waited))
     log = ended(app, wanted, 60)
@@ -68,7 +97,11 @@ def goodbye(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
     wanted = blast(app, "Goodbye")
     twilio.wait_for(len(twilio.requests) + 20)
     with socket.create_connection(("127.0.0.1", server.port)) as line:
-        line.sendall(b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n" + FORM + b"\r\n\r\nnever")
+        line.sendall(
+            b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n"
+            + FORM
+            + b"\r\n\r\nnever"
+        )
         time.sleep(0.3)
         started = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
@@ -97,7 +130,9 @@ def _locked(app: Flask) -> Iterator[None]:
     got, over = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=20)) as connection:
+        with contextlib.closing(
+            sqlite3.connect(path, isolation_level=None, timeout=20)
+        ) as connection:
             connection.execute("BEGIN IMMEDIATE")
             got.set()
             over.wait(120)

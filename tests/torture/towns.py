@@ -22,7 +22,9 @@ KEY = "a-key-for-tests-0123456789"
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a table: what was looked at, what was seen, what was asked for, and whether that was met."""
+    """One line of a table: what was looked at, what was seen, what was asked for, and whether
+    that was met.
+    """
 
     case: str
     what: str
@@ -34,8 +36,21 @@ class Line:
 def new_town(database: Path, twilio: TwilioServer, people: int) -> Flask:
     """An app on a new database with Ada and so many people. It sends nothing itself."""
     migrate(database, logging.getLogger("torture"))
-    settings = {"secret_key": KEY, "app_env": "test", "scheduler_enabled": False, "log_format": "text"}
-    app = create_app(Settings(**(twilio_settings(twilio) | settings | {"database_url": f"sqlite:///{database}"})))
+    settings = {
+        "secret_key": KEY,
+        "app_env": "test",
+        "scheduler_enabled": False,
+        "log_format": "text",
+    }
+    app = create_app(
+        Settings(
+            **(
+                twilio_settings(twilio)
+                | settings
+                | {"database_url": f"sqlite:///{database}"}
+            )
+        )
+    )
     logging.disable(logging.WARNING)
     bring_the_cast(app)
     with app.app_context():
@@ -66,7 +81,9 @@ def show(title: str, lines: list[Line]) -> bool:
     say(f"\n{title}\n")
     say("| case | what | seen | asked | |\n|---|---|---|---|---|")
     for line in lines:
-        say(f"| {line.case} | {line.what} | {line.seen} | {line.asked} | {'ok' if line.met else 'NOT MET'} |")
+        say(
+            f"| {line.case} | {line.what} | {line.seen} | {line.asked} | {'ok' if line.met else 'NOT MET'} |"
+        )
     return all(line.met for line in lines)
 
 

@@ -1,4 +1,6 @@
-"""What the tests of the carrier's doors do again and again: call like Twilio, put a text on the wire, look at rows."""
+"""What the tests of the carrier's doors do again and again: call like Twilio, put a text on the
+wire, look at rows.
+"""
 
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -20,7 +22,11 @@ ACCOUNT, TOKEN = "AC" + "1" * 32, "t" * 32
 BASE = "https://sms.example.org"
 SID = "SM" + "a" * 32
 INBOUND, STATUS = "/webhooks/twilio/inbound", "/webhooks/twilio/status"
-TWILIO = {"twilio_account_sid": ACCOUNT, "twilio_auth_token": TOKEN, "twilio_from_number": OURS}
+TWILIO = {
+    "twilio_account_sid": ACCOUNT,
+    "twilio_auth_token": TOKEN,
+    "twilio_from_number": OURS,
+}
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -33,24 +39,41 @@ def call(app, path, fields, *, token=TOKEN, headers=None, base=BASE, **more):
     """What Twilio does: a signed form post. `fields` is a dict, or pairs where one comes twice."""
     signed = {HEADER: signature_for(base + path, fields, token)}
     body = urlencode(fields)
-    return app.test_client().post(path, data=body, content_type=FORM, headers=signed | (headers or {}), **more)
+    return app.test_client().post(
+        path, data=body, content_type=FORM, headers=signed | (headers or {}), **more
+    )
 
 
 def text(app, body, *, sid=SID, phone=ZOE, **more):
     """A text that comes in."""
-    fields = {"MessageSid": sid, "AccountSid": ACCOUNT, "From": phone, "To": OURS, "Body": body, "NumMedia": "0"}
+    fields = {
+        "MessageSid": sid,
+        "AccountSid": ACCOUNT,
+        "From": phone,
+        "To": OURS,
+        "Body": body,
+        "NumMedia": "0",
+    }
     return call(app, INBOUND, fields | more)
 
 
 def minutes_pass(app):
-    """What has come in so far came some minutes ago: STOP and START are no pair that may have been swapped."""
+    """What has come in so far came some minutes ago: STOP and START are no pair that may have
+    been swapped.
+    """
     with app.app_context(), write() as session:
         session.execute(update(Message).values(created_at=now() - timedelta(minutes=3)))
 
 
 def receipt(app, ref, status, *, code=None, sid=SID, **more):
     """A receipt; `ref` None: to the address without one."""
-    fields = {"MessageSid": sid, "AccountSid": ACCOUNT, "MessageStatus": status, "To": ZOE, "From": OURS}
+    fields = {
+        "MessageSid": sid,
+        "AccountSid": ACCOUNT,
+        "MessageStatus": status,
+        "To": ZOE,
+        "From": OURS,
+    }
     extra = {"ErrorCode": str(code)} if code else {}
     return call(app, f"{STATUS}/{ref}" if ref else STATUS, fields | extra, **more)
 
@@ -65,10 +88,20 @@ def on_the_wire(app, phone=ZOE):
     """A text of ours on the wire, as it was armed."""
     with app.app_context():
         with write():
-            row = {"kind": "reply", "phone": phone, "body": "Hi", "status": "queued", "sender": OURS}
+            row = {
+                "kind": "reply",
+                "phone": phone,
+                "body": "Hi",
+                "status": "queued",
+                "sender": OURS,
+            }
             db.session.add(Message(**row, carrier=app.extensions["settings"].carrier))
         with write():
-            [armed] = arm.arm(app.extensions["settings"].carrier, arm.Room(1, Bucket(100.0), 0.0), now())
+            [armed] = arm.arm(
+                app.extensions["settings"].carrier,
+                arm.Room(1, Bucket(100.0), 0.0),
+                now(),
+            )
     return armed
 
 
@@ -92,7 +125,9 @@ def attempt(app, ref):
 def events(app):
     """Everything that was stored, in order."""
     with app.app_context():
-        return db.session.scalars(db.select(WebhookEvent).order_by(WebhookEvent.id)).all()
+        return db.session.scalars(
+            db.select(WebhookEvent).order_by(WebhookEvent.id)
+        ).all()
 
 
 def verdicts(app):
@@ -103,4 +138,7 @@ def verdicts(app):
 def opted_out(app):
     """Who said STOP, and where it came from."""
     with app.app_context():
-        return {row.phone: row.source for row in db.session.scalars(db.select(UnsubscribedContact))}
+        return {
+            row.phone: row.source
+            for row in db.session.scalars(db.select(UnsubscribedContact))
+        }

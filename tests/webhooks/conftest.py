@@ -10,12 +10,16 @@ from tests.webhooks.calls import BASE, TWILIO
 @pytest.fixture
 def town(make_app):
     """An app connected to Twilio, reached at BASE from outside, while the key is being changed."""
-    return make_app(**TWILIO, twilio_auth_token_previous="old" * 10, public_base_url=BASE)
+    return make_app(
+        **TWILIO, twilio_auth_token_previous="old" * 10, public_base_url=BASE
+    )
 
 
 @pytest.fixture
 def practice(make_app):
-    """An app on the practice carrier, where nobody confirms a STOP but us; its phones sign as Twilio does."""
+    """An app on the practice carrier, where nobody confirms a STOP but us; its phones sign as
+    Twilio does.
+    """
     return make_app(public_base_url=BASE)
 
 
@@ -24,4 +28,6 @@ def nothing_was_refused_yet(monkeypatch):
     """The process counts forgeries for its whole life; each test begins at none."""
     for name in ("forgeries", "strangers"):
         said = getattr(forms, name)
-        monkeypatch.setattr(forms, name, log.Seldom(said.log.name, said.first, said.more, said.seconds))
+        monkeypatch.setattr(
+            forms, name, log.Seldom(said.log.name, said.first, said.more, said.seconds)
+        )

@@ -1,4 +1,7 @@
-"""What the carrier told us: how long it is kept, and that a lot of it slows nothing. Cases L12, F33."""
+"""What the carrier told us: how long it is kept, and that a lot of it slows nothing.
+
+Cases L12, F33.
+"""
 
 import re
 import sqlite3
@@ -15,9 +18,23 @@ from app.kit.clock import now
 from app.kit.db import Busy, db, write
 from app.webhooks.actions import events as actions
 from app.webhooks.actions import orphans, receipts
-from app.webhooks.actions.events import SLICE, SLICE_SECONDS, SMALLEST_SLICE, forget_old_events, next_slice
+from app.webhooks.actions.events import (
+    SLICE,
+    SLICE_SECONDS,
+    SMALLEST_SLICE,
+    forget_old_events,
+    next_slice,
+)
 from app.webhooks.models import WebhookEvent
-from tests.webhooks.calls import INBOUND, armed_text, call, events, receipt, sid, status_of
+from tests.webhooks.calls import (
+    INBOUND,
+    armed_text,
+    call,
+    events,
+    receipt,
+    sid,
+    status_of,
+)
 from tests.webhooks.calls import text as say
 
 OLD = 2 * SLICE + 100
@@ -26,7 +43,11 @@ OLD = 2 * SLICE + 100
 def many(app, count, days):
     """So many events, so old."""
     rows = [
-        {"dedupe_key": f"st:{sid(n)}:sent", "kind": "status", "received_at": now() - timedelta(days=days)}
+        {
+            "dedupe_key": f"st:{sid(n)}:sent",
+            "kind": "status",
+            "received_at": now() - timedelta(days=days),
+        }
         for n in range(count)
     ]
     with app.app_context(), write():
@@ -49,7 +70,11 @@ def test_l12_they_go_in_slices_and_others_write_in_between(town):
     many(town, OLD, 31)
     gone, begun, over = [], [], []
     with town.app_context():
-        event.listen(db.engine, "after_cursor_execute", lambda _c, cursor, sql, *_: gone.append((sql, cursor.rowcount)))
+        event.listen(
+            db.engine,
+            "after_cursor_execute",
+            lambda _c, cursor, sql, *_: gone.append((sql, cursor.rowcount)),
+        )
         event.listen(db.engine, "begin", lambda _c: begun.append(time.monotonic()))
         event.listen(db.engine, "commit", lambda _c: over.append(time.monotonic()))
         assert forget_old_events() == OLD
@@ -57,7 +82,9 @@ def test_l12_they_go_in_slices_and_others_write_in_between(town):
     slices = [count for sql, count in gone if sql.startswith("DELETE")]
     assert slices[0] == SMALLEST_SLICE
     assert max(slices) <= SLICE
-    pauses = [start - end for end, start in zip(over, begun[1:], strict=False)][: len(slices) - 1]
+    pauses = [start - end for end, start in zip(over, begun[1:], strict=False)][
+        : len(slices) - 1
+    ]
     assert min(pauses) >= actions.SHORTEST_PAUSE
 
 
@@ -83,27 +110,54 @@ def test_l12_a_slice_is_as_large_as_the_machine_is_quick(size, took, then):
         (receipts.BY_SID, {"sid": "SM1"}),
         (actions.TOLD, {"key": "in:x"}),
         (str(orphans.FOUND), {}),
-        ("SELECT id FROM webhook_events WHERE received_at < :before LIMIT 500", {"before": "2026-01-01"}),
+        (
+            "SELECT id FROM webhook_events WHERE received_at < :before LIMIT 500",
+            {"before": "2026-01-01"},
+        ),
     ],
 )
 def test_l12_nothing_reads_the_whole_table(town, statement, values):
     """L12: every look goes along an index, however many rows there are."""
     with town.app_context():
-        plan = [row.detail for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {statement}"), values)]
+        plan = [
+            row.detail
+            for row in db.session.execute(
+                text(f"EXPLAIN QUERY PLAN {statement}"), values
+            )
+        ]
     assert plan
-    assert [line for line in plan if re.match("SCAN (webhook_events|orphans|attempts)", line)] == []
+    assert [
+        line
+        for line in plan
+        if re.match("SCAN (webhook_events|orphans|attempts)", line)
+    ] == []
 
 
-def test_f33_while_another_process_writes_the_carrier_is_told_to_call_again(town, monkeypatch, caplog):
-    """F33: 503 to all, none after the patience is over; no traceback; the next try is taken. (One second, not ten.)"""
+def test_f33_while_another_process_writes_the_carrier_is_told_to_call_again(
+    town, monkeypatch, caplog
+):
+    """F33: 503 to all, none after the patience is over; no traceback; the next try is taken.
+
+    (One second, not ten.)
+    """
     monkeypatch.setattr(kit, "WAIT_SECONDS", 1)
     message_id, ref = armed_text(town)
     answers = []
 
     def bring(n):
         start = time.monotonic()
-        answer = receipt(town, ref, "delivered", sid=sid(n)) if n else call(town, INBOUND, {"From": "+1303"})
-        answers.append((answer.status_code, answer.headers.get("Retry-After"), time.monotonic() - start))
+        answer = (
+            receipt(town, ref, "delivered", sid=sid(n))
+            if n
+            else call(town, INBOUND, {"From": "+1303"})
+        )
+        answers.append(
+            (
+                answer.status_code,
+                answer.headers.get("Retry-After"),
+                time.monotonic() - start,
+            )
+        )
 
     with closing(_holding(town)):
         threads = [threading.Thread(target=bring, args=(n,)) for n in range(4)]
@@ -120,7 +174,9 @@ def test_f33_while_another_process_writes_the_carrier_is_told_to_call_again(town
 
 
 def test_f33_a_writers_patience_is_for_both_locks_together(town):
-    """F33: who waited for a thread of this process does not wait as long again for another process."""
+    """F33: who waited for a thread of this process does not wait as long again for another
+    process.
+    """
     with town.app_context(), closing(_holding(town)):
         for patience in (0.2, 1.0):
             start = time.monotonic()
@@ -133,6 +189,8 @@ def test_f33_a_writers_patience_is_for_both_locks_together(town):
 
 def _holding(app):
     """Another process's connection, in the middle of writing; closing it ends that."""
-    connection = sqlite3.connect(app.extensions["settings"].database_path, isolation_level=None)
+    connection = sqlite3.connect(
+        app.extensions["settings"].database_path, isolation_level=None
+    )
     connection.execute("BEGIN IMMEDIATE")
     return connection

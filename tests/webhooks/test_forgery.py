@@ -1,4 +1,7 @@
-"""Who may come in: whoever signs with our account's key, at our public address. Cases W1, W2, W6, W8, W15, W16, W28."""
+"""Who may come in: whoever signs with our account's key, at our public address.
+
+Cases W1, W2, W6, W8, W15, W16, W28.
+"""
 
 import hmac
 import logging
@@ -34,16 +37,30 @@ from tests.webhooks.calls import (
     sid,
 )
 
-FIELDS = {"MessageSid": SID, "AccountSid": ACCOUNT, "From": ZOE, "To": OURS, "Body": "Hi"}
+FIELDS = {
+    "MessageSid": SID,
+    "AccountSid": ACCOUNT,
+    "From": ZOE,
+    "To": OURS,
+    "Body": "Hi",
+}
 OLD = "old" * 10
 
 
 @pytest.mark.parametrize("path", [INBOUND, STATUS, f"{STATUS}/{'f' * 32}"])
 @pytest.mark.parametrize("given", [None, "", "wrong", "é" * 20, "A" * 28, "\udce9"])
 def test_w1_without_a_good_signature_nothing_comes_in(town, path, given, caplog):
-    """W1: missing, empty, not ASCII, wrong: 403 without a word, no row, counted, and it never breaks anything."""
-    headers = {} if given is None else {HEADER: given.encode("utf-8", "surrogateescape").decode("latin-1")}
-    answer = town.test_client().post(path, data={"MessageSid": SID, "Body": "STOP", "From": ZOE}, headers=headers)
+    """W1: missing, empty, not ASCII, wrong: 403 without a word, no row, counted, and it never
+    breaks anything.
+    """
+    headers = (
+        {}
+        if given is None
+        else {HEADER: given.encode("utf-8", "surrogateescape").decode("latin-1")}
+    )
+    answer = town.test_client().post(
+        path, data={"MessageSid": SID, "Body": "STOP", "From": ZOE}, headers=headers
+    )
     assert (answer.status_code, answer.data) == (403, b"")
     assert events(town) == []
     assert [record.levelname for record in caplog.records] == ["WARNING"]
@@ -52,7 +69,9 @@ def test_w1_without_a_good_signature_nothing_comes_in(town, path, given, caplog)
 
 def test_w2_another_account_is_refused(town, caplog):
     """W2: our key and another account; another key and our account."""
-    assert call(town, INBOUND, FIELDS | {"AccountSid": "AC" + "9" * 32}).status_code == 403
+    assert (
+        call(town, INBOUND, FIELDS | {"AccountSid": "AC" + "9" * 32}).status_code == 403
+    )
     assert "another Twilio account" in caplog.text
     assert call(town, INBOUND, FIELDS, token="z" * 32).status_code == 403
     assert events(town) == []
@@ -62,7 +81,11 @@ def test_w2_another_account_is_refused(town, caplog):
     "lies",
     [
         {"Host": "evil.example"},
-        {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http", "X-Forwarded-Port": "8000"},
+        {
+            "X-Forwarded-Host": "evil.example",
+            "X-Forwarded-Proto": "http",
+            "X-Forwarded-Port": "8000",
+        },
         {"Forwarded": "host=evil.example;proto=http"},
     ],
 )
@@ -72,7 +95,12 @@ def test_w6_only_our_public_address_counts(make_app, lies, proxies):
     town = make_app(**TWILIO, public_base_url=BASE, trust_proxy=proxies)
     _, ref = armed_text(town)
     assert receipt(town, ref, "sent", headers=lies).status_code == 204
-    assert receipt(town, ref, "delivered", headers=lies, base="https://evil.example").status_code == 403
+    assert (
+        receipt(
+            town, ref, "delivered", headers=lies, base="https://evil.example"
+        ).status_code
+        == 403
+    )
 
 
 def test_w6_a_signature_for_the_inner_address_is_refused(town):
@@ -86,7 +114,9 @@ def test_w8_the_raw_target_is_what_is_signed(town, query):
     """W8: the address as it came over the wire, before anybody decoded it."""
     path = INBOUND + query
     headers = {HEADER: signature_for(BASE + path, FIELDS, TOKEN)}
-    answer = town.test_client().post(path, data=FIELDS, headers=headers, environ_overrides={"RAW_URI": path})
+    answer = town.test_client().post(
+        path, data=FIELDS, headers=headers, environ_overrides={"RAW_URI": path}
+    )
     assert answer.status_code == 200
 
 
@@ -94,7 +124,9 @@ def test_w8_the_raw_target_is_what_is_signed(town, query):
 def test_w8_a_real_server_hands_the_raw_target_on(make_settings):
     """W8: over a socket, bare question mark and all."""
     environment = {name.upper(): value for name, value in TWILIO.items()}
-    with Served(make_settings().database_path, **environment, SCHEDULER_ENABLED="0") as server:
+    with Served(
+        make_settings().database_path, **environment, SCHEDULER_ENABLED="0"
+    ) as server:
         for query in ("?n=%C3%A9&x=%2Fa%7E&e=", "?"):
             assert _post(server.url + INBOUND + query, FIELDS) == 200
 
@@ -114,7 +146,11 @@ def test_w16_the_old_key_holds_as_long_as_it_is_set(make_app):
 def test_w28_signatures_are_compared_in_constant_time(town, monkeypatch, fits):
     """W28: by hmac.compare_digest, every time."""
     asked = []
-    monkeypatch.setattr(signature.hmac, "compare_digest", lambda one, other: asked.append((one, other)) or fits)
+    monkeypatch.setattr(
+        signature.hmac,
+        "compare_digest",
+        lambda one, other: asked.append((one, other)) or fits,
+    )
     assert call(town, INBOUND, FIELDS).status_code == (200 if fits else 403)
     assert asked
     assert signature.hmac is hmac
@@ -130,7 +166,9 @@ def test_w28_signatures_are_compared_in_constant_time(town, monkeypatch, fits):
     ],
 )
 def test_we_sign_as_twilios_own_library_does(fields):
-    theirs = RequestValidator(TOKEN).compute_signature(BASE + INBOUND, MultiDict(fields))
+    theirs = RequestValidator(TOKEN).compute_signature(
+        BASE + INBOUND, MultiDict(fields)
+    )
     assert signature_for(BASE + INBOUND, fields, TOKEN) == theirs
 
 
@@ -141,20 +179,28 @@ def test_w15_a_flood_of_forgeries_is_a_line_a_minute_and_no_row(town, caplog):
     before = path.stat().st_size, path.with_name(path.name + "-wal").stat().st_size
     for _ in range(500):
         assert receipt(town, ref, "sent", token="z" * 32).status_code == 403
-    assert (path.stat().st_size, path.with_name(path.name + "-wal").stat().st_size) == before
+    assert (
+        path.stat().st_size,
+        path.with_name(path.name + "-wal").stat().st_size,
+    ) == before
     assert len(caplog.records) == 1
     assert receipt(town, ref, "delivered").status_code == 204
 
 
 def test_w15_how_many_there_were_is_said_after_a_while(caplog):
     """W15: the first at once; then how many, with the time they took."""
-    seldom = Seldom("app.webhooks", "one came", "%s more came in the last %s seconds", 0.2)
+    seldom = Seldom(
+        "app.webhooks", "one came", "%s more came in the last %s seconds", 0.2
+    )
     with caplog.at_level(logging.WARNING):
         for _ in range(5):
             seldom.happened()
         time.sleep(0.25)
         seldom.happened()
-    assert [record.getMessage() for record in caplog.records] == ["one came", "5 more came in the last 0 seconds"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "one came",
+        "5 more came in the last 0 seconds",
+    ]
 
 
 @pytest.mark.slow
@@ -172,7 +218,13 @@ def test_w15_a_real_server_under_a_flood_serves_pages_and_good_calls(make_settin
 
         def flood():
             while not over.wait(0.02):  # four of them: 200 a second at most
-                refused.append(_post(server.url + STATUS, {"MessageSid": SID, "MessageStatus": "sent"}, token="wrong"))
+                refused.append(
+                    _post(
+                        server.url + STATUS,
+                        {"MessageSid": SID, "MessageStatus": "sent"},
+                        token="wrong",
+                    )
+                )
 
         flooding = [threading.Thread(target=flood) for _ in range(4)]
         for each in flooding:
@@ -180,7 +232,12 @@ def test_w15_a_real_server_under_a_flood_serves_pages_and_good_calls(make_settin
         try:
             pages = sorted(_seconds(server.url + "/login") for _ in range(40))
             good = {
-                _post(server.url + STATUS, {"MessageSid": sid(n), "MessageStatus": "sent"}, BASE) for n in range(40)
+                _post(
+                    server.url + STATUS,
+                    {"MessageSid": sid(n), "MessageStatus": "sent"},
+                    BASE,
+                )
+                for n in range(40)
             }
         finally:
             over.set()
@@ -198,7 +255,10 @@ def test_w15_a_real_server_under_a_flood_serves_pages_and_good_calls(make_settin
 
 def _post(url, fields, base=None, token=TOKEN):
     path = url[url.index("/webhooks") :]
-    signed = {HEADER: signature_for((base or url.removesuffix(path)) + path, fields, token), "Content-Type": FORM}
+    signed = {
+        HEADER: signature_for((base or url.removesuffix(path)) + path, fields, token),
+        "Content-Type": FORM,
+    }
     request = urllib.request.Request(url, urlencode(fields).encode(), signed)
     try:
         with urllib.request.urlopen(request, timeout=20) as answer:

@@ -1,4 +1,6 @@
-"""The order in which the rooms are asked, with a real survey and a real keyword, and what the threads know of it."""
+"""The order in which the rooms are asked, with a real survey and a real keyword, and what the
+threads know of it.
+"""
 
 import json
 
@@ -14,14 +16,21 @@ from tests.cast import ZOE
 from tests.webhooks.calls import opted_out, verdicts
 from tests.webhooks.test_router import DOUBTFUL, answers, say
 
-ASKED = [Question("Are you coming?", Ask.YES_NO), Question("What do you bring?", Ask.TEXT)]
+ASKED = [
+    Question("Are you coming?", Ask.YES_NO),
+    Question("What do you bring?", Ask.TEXT),
+]
 
 
 @pytest.fixture
 def town(practice):
     """A survey that PICNIC begins, and a keyword HOURS."""
     with practice.app_context(), write() as session:
-        session.add(SurveyFlow(name="Picnic", trigger_keyword="PICNIC", questions_json=kept(ASKED)))
+        session.add(
+            SurveyFlow(
+                name="Picnic", trigger_keyword="PICNIC", questions_json=kept(ASKED)
+            )
+        )
         session.add(KeywordRule(keyword="HOURS", response_body="9 to 5"))
     return practice
 
@@ -44,11 +53,20 @@ def thread(app, phone=ZOE):
 def given(app):
     """The answers of the surveys."""
     with app.app_context():
-        return [row.body for row in db.session.scalars(db.select(SurveyAnswer).order_by(SurveyAnswer.id))]
+        return [
+            row.body
+            for row in db.session.scalars(
+                db.select(SurveyAnswer).order_by(SurveyAnswer.id)
+            )
+        ]
 
 
 def test_a_survey_claims_yes_and_its_free_words_but_no_stop(town):
-    assert talk(town, "picnic", "YES", "stop please") == ["survey_started", "survey_answered", "opt_out"]
+    assert talk(town, "picnic", "YES", "stop please") == [
+        "survey_started",
+        "survey_answered",
+        "opt_out",
+    ]
     assert given(town) == ["YES"]
     with town.app_context():
         assert db.session.scalar(db.select(SurveySession.status)) == "stopped"
@@ -57,7 +75,11 @@ def test_a_survey_claims_yes_and_its_free_words_but_no_stop(town):
 
 
 def test_a_doubtful_stop_is_no_answer_in_free_words(town):
-    assert talk(town, "picnic", "yes", DOUBTFUL) == ["survey_started", "survey_answered", "maybe_stop"]
+    assert talk(town, "picnic", "yes", DOUBTFUL) == [
+        "survey_started",
+        "survey_answered",
+        "maybe_stop",
+    ]
     assert given(town) == ["yes"]
     assert thread(town) == (True, "maybe_stop", 1)
     before = len(answers(town))
@@ -98,9 +120,15 @@ def test_w25_a_silenced_phone_still_answers_a_survey_and_is_flagged(town):
 def test_a_long_survey_filled_in_quickly_is_no_flood(practice):
     with practice.app_context(), write() as session:
         asked = json.dumps([f"Question {n}?" for n in range(12)])
-        session.add(SurveyFlow(name="Long", trigger_keyword="LONG", questions_json=asked))
+        session.add(
+            SurveyFlow(name="Long", trigger_keyword="LONG", questions_json=asked)
+        )
     talk(practice, "long", *[f"Answer {n}" for n in range(12)])
-    assert (len(given(practice)), len(answers(practice)), thread(practice)[1]) == (12, 13, None)
+    assert (len(given(practice)), len(answers(practice)), thread(practice)[1]) == (
+        12,
+        13,
+        None,
+    )
 
 
 @pytest.mark.parametrize("sender", ["32665", "BANKNAME"])

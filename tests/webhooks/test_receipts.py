@@ -66,7 +66,9 @@ def test_w4_in_all_orders_without_a_delivery_a_failure_wins(town):
     for n, order in enumerate(permutations(["sent", "sent", "queued", "failed"])):
         message_id, ref = armed_text(town)
         for word in order:
-            receipt(town, ref, word, sid=sid(n), code=30008 if word == "failed" else None)
+            receipt(
+                town, ref, word, sid=sid(n), code=30008 if word == "failed" else None
+            )
         row = message(town, message_id)
         assert (row.status.value, row.error_code) == ("failed", 30008), order
 
@@ -94,7 +96,9 @@ def test_w5_what_comes_after_a_delivery_is_noted_and_changes_nothing(town):
 
 
 def test_w18_twilios_token_of_a_try_decides_nothing(town):
-    """W18: the same call again is one event; another call with the same token is judged for itself."""
+    """W18: the same call again is one event; another call with the same token is judged for
+    itself.
+    """
     message_id, ref = armed_text(town)
     token = {"I-Twilio-Idempotency-Token": "the-same"}
     receipt(town, ref, "sent", headers=token)
@@ -129,17 +133,23 @@ def test_a_receipt_ends_every_doubt(town, state):
     assert message(town, message_id).look_up_at is None
 
 
-def test_a_failure_of_an_old_try_says_nothing_about_the_new_one_but_its_delivery_does(town):
+def test_a_failure_of_an_old_try_says_nothing_about_the_new_one_but_its_delivery_does(
+    town,
+):
     """F43: both tries have their own ref; a person sent the text again meanwhile."""
     message_id, old = armed_text(town)
     with town.app_context():
         with write():
-            db.session.execute(db.update(Attempt).values(outcome="ambiguous", ended_at=now()))
+            db.session.execute(
+                db.update(Attempt).values(outcome="ambiguous", ended_at=now())
+            )
         with write():
             db.session.execute(db.update(Message).values(status="queued", attempts=1))
             values = {"message_id": message_id, "n": 2, "ref": "e" * 32}
             db.session.execute(db.insert(Attempt).values(values))
-            db.session.execute(db.update(Message).values(status="submitting", attempts=2))
+            db.session.execute(
+                db.update(Message).values(status="submitting", attempts=2)
+            )
     receipt(town, old, "failed", code=30008)
     assert status_of(town, message_id) == "submitting"
     receipt(town, old, "delivered")
@@ -169,11 +179,17 @@ def test_a_code_that_is_none_still_fails_the_text(town, code):
 def test_an_opt_out_by_receipt_is_obeyed_everywhere(town):
     _, ref = armed_text(town)
     with town.app_context(), write():
-        db.session.add(Message(kind="blast", phone=ZOE, body="Hi", status="queued", carrier="twilio"))
+        db.session.add(
+            Message(
+                kind="blast", phone=ZOE, body="Hi", status="queued", carrier="twilio"
+            )
+        )
     receipt(town, ref, "failed", code=21610)
     assert opted_out(town) == {ZOE: "message_failure"}
     with town.app_context():
-        states = db.session.scalars(db.select(Message.status).order_by(Message.id)).all()
+        states = db.session.scalars(
+            db.select(Message.status).order_by(Message.id)
+        ).all()
     assert states == ["opted_out", "skipped"]
 
 
@@ -185,12 +201,17 @@ def test_a_receipt_without_a_ref_finds_its_text_by_the_name(town):
 
 
 def test_a_try_with_two_names_is_noted(town, caplog):
-    """Both names are kept: the attempt's in its row, the other with the event; and the log says it."""
+    """Both names are kept: the attempt's in its row, the other with the event; and the log says
+    it.
+    """
     message_id, ref = armed_text(town)
     receipt(town, ref, "sent")
     receipt(town, ref, "delivered", sid=sid(2))
     assert status_of(town, message_id) == "delivered"
-    assert [(event.provider_sid, bool(event.error)) for event in events(town)] == [(SID, False), (sid(2), True)]
+    assert [(event.provider_sid, bool(event.error)) for event in events(town)] == [
+        (SID, False),
+        (sid(2), True),
+    ]
     assert attempt(town, ref).provider_sid == SID
     assert "second name" in caplog.text
 
@@ -200,10 +221,18 @@ def test_calls_that_name_no_text_are_told_apart(town):
     one, other = armed_text(town), armed_text(town, LEO)
     for _, ref in (one, other, one):
         assert receipt(town, ref, "delivered", sid="").status_code == 204
-    assert [status_of(town, message_id) for message_id, _ in (one, other)] == ["delivered", "delivered"]
+    assert [status_of(town, message_id) for message_id, _ in (one, other)] == [
+        "delivered",
+        "delivered",
+    ]
     assert verdicts(town) == ["applied", "applied"]
     for _ in range(2):
-        assert call(town, STATUS, {"MessageStatus": "sent", "AccountSid": ACCOUNT}).status_code == 204
+        assert (
+            call(
+                town, STATUS, {"MessageStatus": "sent", "AccountSid": ACCOUNT}
+            ).status_code
+            == 204
+        )
     assert verdicts(town)[2:] == ["orphan", "orphan"]
 
 
@@ -231,7 +260,10 @@ def test_w13_an_orphan_is_settled_when_its_attempt_turns_up(town):
     assert (row.status.value, row.provider_sid) == ("delivered", SID)
     assert verdicts(town) == ["applied", "no_change"]
     assert {event.message_id for event in events(town)} == {message_id}
-    assert all(event.processed_at - event.received_at < timedelta(minutes=1) for event in events(town))
+    assert all(
+        event.processed_at - event.received_at < timedelta(minutes=1)
+        for event in events(town)
+    )
 
 
 def test_w13_an_orphan_is_settled_when_we_learn_its_name(town):
@@ -252,7 +284,13 @@ def test_w13_the_background_settles_orphans_by_itself(town, background):
     receipt(town, "f" * 32, "delivered")
     message_id, _ = armed_text(town)
     with town.app_context(), write():
-        db.session.execute(db.update(Attempt).values(ref="f" * 32, outcome="accepted", ended_at=now()))
-        db.session.execute(db.update(Message).values(status="accepted", look_up_at=None))
+        db.session.execute(
+            db.update(Attempt).values(ref="f" * 32, outcome="accepted", ended_at=now())
+        )
+        db.session.execute(
+            db.update(Message).values(status="accepted", look_up_at=None)
+        )
     background(town)
-    until(lambda: status_of(town, message_id) == "delivered", "the orphan to be settled")
+    until(
+        lambda: status_of(town, message_id) == "delivered", "the orphan to be settled"
+    )

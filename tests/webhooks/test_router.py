@@ -1,4 +1,7 @@
-"""Where texts go: who is obeyed, confirmed, asked about, answered, and when answering stops. W21 to W27, L6."""
+"""Where texts go: who is obeyed, confirmed, asked about, answered, and when answering stops.
+
+W21 to W27, L6.
+"""
 
 import json
 import threading
@@ -39,13 +42,25 @@ def visit_practice(practice):
 def thread(app, phone=ZOE):
     """Whether a person has to look at their conversation, and why."""
     with app.app_context():
-        return tuple(db.session.execute(db.select(Thread.needs_reply, Thread.why).where(Thread.phone == phone)).one())
+        return tuple(
+            db.session.execute(
+                db.select(Thread.needs_reply, Thread.why).where(Thread.phone == phone)
+            ).one()
+        )
 
 
 def say(app, body, number=1, phone=ZOE, **more):
     """A text to either app; `number` names it."""
-    fields = {"MessageSid": sid(number), "AccountSid": ACCOUNT, "From": phone, "To": OURS, "Body": body}
-    return call(app, INBOUND, fields | more, token=app.extensions["settings"].webhook_keys[0])
+    fields = {
+        "MessageSid": sid(number),
+        "AccountSid": ACCOUNT,
+        "From": phone,
+        "To": OURS,
+        "Body": body,
+    }
+    return call(
+        app, INBOUND, fields | more, token=app.extensions["settings"].webhook_keys[0]
+    )
 
 
 def answers(app, phone=ZOE):
@@ -53,7 +68,11 @@ def answers(app, phone=ZOE):
     with app.app_context():
         rows = db.session.scalars(
             db.select(Message)
-            .where(Message.direction == "outbound", Message.phone == phone, Message.message_log_id.is_(None))
+            .where(
+                Message.direction == "outbound",
+                Message.phone == phone,
+                Message.message_log_id.is_(None),
+            )
             .order_by(Message.id)
         )
         return [(row.kind.value, row.status.value, row.body) for row in rows]
@@ -62,7 +81,13 @@ def answers(app, phone=ZOE):
 def waits(app, phone=ZOE, kind="blast"):
     """A text of ours that waits to leave; gives its id."""
     with app.app_context(), write():
-        row = Message(kind=kind, phone=phone, body="Hi", status="queued", carrier=app.extensions["settings"].carrier)
+        row = Message(
+            kind=kind,
+            phone=phone,
+            body="Hi",
+            status="queued",
+            carrier=app.extensions["settings"].carrier,
+        )
         db.session.add(row)
         db.session.flush()
         return row.id
@@ -82,9 +107,19 @@ def questions(app):
         return [(row.phone, row.verdict, row.decided_by) for row in rows]
 
 
-@pytest.mark.parametrize("body", ["stop please", "OPT OUT", "Remove me from your list.", "no me manden más mensajes"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "stop please",
+        "OPT OUT",
+        "Remove me from your list.",
+        "no me manden más mensajes",
+    ],
+)
 def test_w21_an_opt_out_in_other_words_is_obeyed_and_confirmed_once(town, body):
-    """W21: Twilio knows none of these, so the one confirmation is ours, and leaves though they are out."""
+    """W21: Twilio knows none of these, so the one confirmation is ours, and leaves though they
+    are out.
+    """
     waiting = waits(town)
     say(town, body)
     say(town, body, 2)
@@ -102,7 +137,12 @@ def test_w21_an_opt_out_in_other_words_is_obeyed_and_confirmed_once(town, body):
 
 @pytest.mark.parametrize(
     ("body", "more"),
-    [("STOP", {}), (" stop\n", {}), ("ARRET", {"OptOutType": "STOP"}), ("bye", {"OptOutType": "STOP"})],
+    [
+        ("STOP", {}),
+        (" stop\n", {}),
+        ("ARRET", {"OptOutType": "STOP"}),
+        ("bye", {"OptOutType": "STOP"}),
+    ],
 )
 def test_w22_w27_where_twilio_confirms_we_do_not(town, body, more):
     """W22, W27: exactly one of its words, or its own judgement."""
@@ -115,17 +155,28 @@ def test_a_practice_phone_sees_one_confirmation_and_one_welcome(practice):
         say(practice, body, number)
     said = [words[:28] for _, _, words in answers(practice)]
     assert said == ["Riverside Community: you are", "Riverside Community: you get"] * 2
-    assert [status for _, status, _ in answers(practice)] == ["cancelled"] * 3 + ["queued"]
+    assert [status for _, status, _ in answers(practice)] == ["cancelled"] * 3 + [
+        "queued"
+    ]
 
 
 def test_the_organisations_own_words_answer(practice):
     with practice.app_context(), write():
         row = organisation.organisation()
-        row.name, row.help_reply, row.stop_reply, row.start_reply = "Elm", "Elm. STOP ends.", "Bye.", "Hello again."
+        row.name, row.help_reply, row.stop_reply, row.start_reply = (
+            "Elm",
+            "Elm. STOP ends.",
+            "Bye.",
+            "Hello again.",
+        )
         db.session.add(row)
     for number, body in enumerate(["HELP", "STOP", "START"]):
         say(practice, body, number)
-    assert [words for _, _, words in answers(practice)] == ["Elm. STOP ends.", "Bye.", "Hello again."]
+    assert [words for _, _, words in answers(practice)] == [
+        "Elm. STOP ends.",
+        "Bye.",
+        "Hello again.",
+    ]
 
 
 def test_twilio_answers_help_on_an_ordinary_number_and_we_do_not_answer_it_too(town):
@@ -139,7 +190,9 @@ def test_twilio_answers_help_on_an_ordinary_number_and_we_do_not_answer_it_too(t
     assert verdicts(town) == ["help"] * 5
 
 
-def test_where_twilios_answer_is_off_we_answer_help_but_never_after_advanced_opt_out(town):
+def test_where_twilios_answer_is_off_we_answer_help_but_never_after_advanced_opt_out(
+    town,
+):
     """Even to who is out: it says how to come back, and that they are out."""
     with town.app_context(), write():
         row = organisation.organisation()
@@ -167,8 +220,13 @@ def test_yes_comes_back_only_from_outside(practice):
 
 
 @pytest.mark.parametrize("answer", ["Welcome!", None])
-def test_join_after_stop_brings_nobody_back_and_a_person_sees_it_until_start(practice, visit_practice, answer):
-    """An opt-out is sacred: a keyword is not START. With or without an answer of its own, it says nothing."""
+def test_join_after_stop_brings_nobody_back_and_a_person_sees_it_until_start(
+    practice, visit_practice, answer
+):
+    """An opt-out is sacred: a keyword is not START.
+
+    With or without an answer of its own, it says nothing.
+    """
     with practice.app_context(), write():
         rules.add(rules.Rule("JOIN", answer, action=KeywordAction.SUBSCRIBE), [], "ada")
     say(practice, "STOP")
@@ -182,7 +240,9 @@ def test_join_after_stop_brings_nobody_back_and_a_person_sees_it_until_start(pra
     assert (opted_out(practice), thread(practice)) == ({}, (False, None))
     say(practice, "JOIN", 4)
     with practice.app_context():
-        assert [row.phone for row in db.session.scalars(db.select(CommunityMember))] == [ZOE]
+        assert [
+            row.phone for row in db.session.scalars(db.select(CommunityMember))
+        ] == [ZOE]
 
 
 def test_start_of_somebody_put_on_the_list_by_hand_is_left_to_people(practice):
@@ -217,7 +277,11 @@ def test_a_person_who_decides_that_they_want_out_writes_down_their_words(practic
         row = db.session.scalar(db.select(UnsubscribedContact))
         line = db.session.scalar(db.select(ConsentEvent))
     assert (row.source, row.reason) == ("inbound", f"Texted: {DOUBTFUL}")
-    assert (line.act.value, line.method.value, line.actor) == ("withdrawn", "stop", "sol")
+    assert (line.act.value, line.method.value, line.actor) == (
+        "withdrawn",
+        "stop",
+        "sol",
+    )
 
 
 @pytest.mark.parametrize(("body", "verdict"), [("STOP", "out"), ("START", "stay")])
@@ -231,12 +295,18 @@ def test_what_nobody_decides_in_ten_business_days_the_law_does(practice):
     say(practice, DOUBTFUL)
     with practice.app_context():
         asked = permission.open_question(ZOE)
-        days = [asked.asked_at + timedelta(days=n + 1) for n in range((asked.decide_by - asked.asked_at).days)]
+        days = [
+            asked.asked_at + timedelta(days=n + 1)
+            for n in range((asked.decide_by - asked.asked_at).days)
+        ]
         assert sum(day.weekday() < 5 for day in days) == 10
         assert decide_overdue(asked.decide_by - timedelta(seconds=1)) == 0
         assert decide_overdue(asked.decide_by) == 1
         assert decide_overdue(asked.decide_by) == 0
-    assert (questions(practice), opted_out(practice)) == ([(ZOE, "out", None)], {ZOE: "inbound"})
+    assert (questions(practice), opted_out(practice)) == (
+        [(ZOE, "out", None)],
+        {ZOE: "inbound"},
+    )
 
 
 def test_who_is_out_is_not_asked_about(practice):
@@ -246,7 +316,9 @@ def test_who_is_out_is_not_asked_about(practice):
 
 
 def test_w25_a_loop_of_answers_ends(practice):
-    """W25: 31 texts in a moment get five answers; STOP is obeyed and confirmed all the same, START only obeyed."""
+    """W25: 31 texts in a moment get five answers; STOP is obeyed and confirmed all the same,
+    START only obeyed.
+    """
     for number in range(31):
         say(practice, "HELP", number)
     assert len(answers(practice)) == 5
@@ -271,12 +343,21 @@ def test_w26_answers_are_rows_and_never_twiml(practice):
     assert answers(practice) == [("system", "queued", words)]
 
 
-PICTURES = {"MediaUrl0": "https://api.twilio.com/a", "MediaContentType0": "image/jpeg", "MediaUrl1": "http://x/b"}
+PICTURES = {
+    "MediaUrl0": "https://api.twilio.com/a",
+    "MediaContentType0": "image/jpeg",
+    "MediaUrl1": "http://x/b",
+}
 
 
 @pytest.mark.parametrize(
     ("number", "noted"),
-    [("2", [{"url": "https://api.twilio.com/a", "type": "image/jpeg"}]), ("0", None), ("abc", None), ("", None)],
+    [
+        ("2", [{"url": "https://api.twilio.com/a", "type": "image/jpeg"}]),
+        ("0", None),
+        ("abc", None),
+        ("", None),
+    ],
 )
 def test_pictures_are_noted_and_fetched_by_nobody(practice, number, noted):
     say(practice, "", NumMedia=number, **PICTURES)
@@ -305,7 +386,11 @@ WORDS = ["STOP", "stop please", "START", "YES", "HELP", "hello", DOUBTFUL]
 
 
 @given(said=st.lists(st.sampled_from(WORDS), max_size=12), twice=st.booleans())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_no_stop_is_confirmed_twice(practice, said, twice):
     """Whatever a phone texts in whatever order: between two confirmations it came back."""
     phone = makers.pretend_phone(next(PHONES))
@@ -315,10 +400,16 @@ def test_no_stop_is_confirmed_twice(practice, said, twice):
     with practice.app_context():
         rows = db.session.execute(
             db.select(Message.id, Message.in_reply_to, Message.body)
-            .where(Message.phone == phone, Message.kind == "system", Message.body.contains("off our list"))
+            .where(
+                Message.phone == phone,
+                Message.kind == "system",
+                Message.body.contains("off our list"),
+            )
             .order_by(Message.id)
         ).all()
-        lines = db.session.scalars(db.select(ConsentEvent.act).where(ConsentEvent.phone == phone)).all()
+        lines = db.session.scalars(
+            db.select(ConsentEvent.act).where(ConsentEvent.phone == phone)
+        ).all()
     acts = [act.value for act in lines]
     stays = "".join("w" if act == "withdrawn" else "b" for act in acts)
     assert len(rows) == len([part for part in stays.split("b") if part])
@@ -334,6 +425,7 @@ def test_l6_twenty_stops_are_twenty_rows_each_once(practice):
         say(practice, "stop", number, phone=makers.pretend_phone(number))
     with practice.app_context():
         counts = [
-            db.session.scalar(db.select(db.func.count()).select_from(t)) for t in (UnsubscribedContact, ConsentEvent)
+            db.session.scalar(db.select(db.func.count()).select_from(t))
+            for t in (UnsubscribedContact, ConsentEvent)
         ]
     assert counts == [20, 20]

@@ -1,4 +1,6 @@
-"""A keyword that starts a survey, with every room in its place: by the signed door, and what happens in between."""
+"""A keyword that starts a survey, with every room in its place: by the signed door, and what
+happens in between.
+"""
 
 import pytest
 
@@ -21,12 +23,19 @@ OPENING = "Welcome.\nComing? Reply YES or NO.\nText DONE to leave this survey."
 
 @pytest.fixture
 def lunch(practice):
-    """The survey FOOD, which the keyword LUNCH starts too. Call `lunch("Here we go.")`: (keyword's id, survey's id)."""
+    """The survey FOOD, which the keyword LUNCH starts too.
+
+    Call `lunch("Here we go.")`: (keyword's id, survey's id).
+    """
 
     def make(answer):
         with practice.app_context(), write():
-            food = surveys.add(Facts("Lunch", "FOOD", "Welcome.", (COMING, HOW_MANY), "See you.", None)).id
-            starts = rules.Rule("LUNCH", answer, action=KeywordAction.START_SURVEY, survey_id=food)
+            food = surveys.add(
+                Facts("Lunch", "FOOD", "Welcome.", (COMING, HOW_MANY), "See you.", None)
+            ).id
+            starts = rules.Rule(
+                "LUNCH", answer, action=KeywordAction.START_SURVEY, survey_id=food
+            )
             return rules.add(starts, [], "ada").id, food
 
     return make
@@ -39,11 +48,17 @@ def bodies(app, phone=ZOE):
 def standing(app, phone=ZOE):
     """How they stand with each survey they began."""
     with app.app_context():
-        rows = db.select(SurveySession.status).where(SurveySession.phone == phone).order_by(SurveySession.id)
+        rows = (
+            db.select(SurveySession.status)
+            .where(SurveySession.phone == phone)
+            .order_by(SurveySession.id)
+        )
         return [status.value for status in db.session.scalars(rows)]
 
 
-def test_it_answers_begins_the_survey_and_every_answer_finds_its_question(practice, lunch):
+def test_it_answers_begins_the_survey_and_every_answer_finds_its_question(
+    practice, lunch
+):
     lunch("Here we go.")
     for number, body in enumerate(["lunch!", "yes", "three"]):
         say(practice, body, number)
@@ -55,7 +70,9 @@ def test_it_answers_begins_the_survey_and_every_answer_finds_its_question(practi
     assert thread(practice) == (False, None)
 
 
-def test_the_keyword_and_the_surveys_own_word_begin_the_same_survey_again(practice, lunch):
+def test_the_keyword_and_the_surveys_own_word_begin_the_same_survey_again(
+    practice, lunch
+):
     lunch(None)
     say(practice, "lunch")
     say(practice, "yes", 2)
@@ -64,21 +81,29 @@ def test_the_keyword_and_the_surveys_own_word_begin_the_same_survey_again(practi
     assert standing(practice) == ["restarted", "active"]
 
 
-@pytest.mark.parametrize(("answer", "said"), [("Here we go.", ["Here we go."]), (None, [])])
-def test_closed_in_between_nobody_begins_and_whoever_is_in_the_middle_finishes(practice, lunch, answer, said):
+@pytest.mark.parametrize(
+    ("answer", "said"), [("Here we go.", ["Here we go."]), (None, [])]
+)
+def test_closed_in_between_nobody_begins_and_whoever_is_in_the_middle_finishes(
+    practice, lunch, answer, said
+):
     _, food = lunch(answer)
     say(practice, "lunch")
     with practice.app_context(), write():
         assert surveys.open_or_close(food, is_active=False) == 1
     say(practice, "lunch", 2, phone=LEO)
     assert (bodies(practice, LEO), standing(practice, LEO)) == (said, [])
-    assert thread(practice, LEO)[0] is (answer is None), "what nothing answers a person sees"
+    assert thread(practice, LEO)[0] is (answer is None), (
+        "what nothing answers a person sees"
+    )
     say(practice, "yes", 3)
     say(practice, "2", 4)
     assert (bodies(practice)[-1], standing(practice)) == ("See you.", ["completed"])
 
 
-@pytest.mark.parametrize(("answer", "said"), [("Here we go.", ["Here we go."]), (None, [])])
+@pytest.mark.parametrize(
+    ("answer", "said"), [("Here we go.", ["Here we go."]), (None, [])]
+)
 def test_the_survey_deleted_in_between_leaves_the_keyword_its_answer_and_texts_to_a_person(
     practice, lunch, answer, said
 ):
@@ -102,7 +127,9 @@ def test_the_keyword_gone_in_between_ends_nothing_that_it_began(practice, lunch,
             rules.remove(rule_id)
         else:
             more = {"is_active": False} if gone == "off" else {"active_until": now()}
-            starts = rules.Rule("LUNCH", "x", action=KeywordAction.START_SURVEY, survey_id=food, **more)
+            starts = rules.Rule(
+                "LUNCH", "x", action=KeywordAction.START_SURVEY, survey_id=food, **more
+            )
             rules.change(rule_id, starts, [])
     say(practice, "yes", 2)
     say(practice, "2", 3)
@@ -112,8 +139,12 @@ def test_the_keyword_gone_in_between_ends_nothing_that_it_began(practice, lunch,
 
 
 @pytest.mark.parametrize("word", ["food", "lunch"])
-def test_whoever_said_stop_begins_no_survey_that_they_would_not_get(practice, lunch, word):
-    """Nothing is counted as started, nothing waits for an answer that cannot be asked, and a person sees it."""
+def test_whoever_said_stop_begins_no_survey_that_they_would_not_get(
+    practice, lunch, word
+):
+    """Nothing is counted as started, nothing waits for an answer that cannot be asked, and a
+    person sees it.
+    """
     _, food = lunch("Here we go.")
     say(practice, "STOP")
     say(practice, word, 2)
@@ -128,4 +159,8 @@ def test_a_survey_without_questions_begins_nothing(practice, lunch):
     with practice.app_context(), write():
         db.session.get(SurveyFlow, food).questions_json = kept([])
     say(practice, "lunch")
-    assert (bodies(practice), standing(practice), thread(practice)) == ([], [], (True, None))
+    assert (bodies(practice), standing(practice), thread(practice)) == (
+        [],
+        [],
+        (True, None),
+    )

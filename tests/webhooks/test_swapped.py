@@ -1,4 +1,6 @@
-"""W23: STOP and START within a minute, perhaps swapped: what was written last counts, else they stay out."""
+"""W23: STOP and START within a minute, perhaps swapped: what was written last counts, else they
+stay out.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -28,18 +30,24 @@ def come(town, *words):
 
 def shown(name, body, second):
     """A text as Twilio shows it."""
-    return Listed(name, "received", "inbound", "", frozenset(), body, MIDNIGHT + second * SECOND)
+    return Listed(
+        name, "received", "inbound", "", frozenset(), body, MIDNIGHT + second * SECOND
+    )
 
 
 def told(town, **written):
-    """The carrier says when each was written: the second, by its words; None: it does not know the text."""
+    """The carrier says when each was written: the second, by its words; None: it does not know
+    the text.
+    """
     with town.app_context():
         asked = lookups.due("twilio", now(), 20)
         for question in asked:
             row = db.session.get(Message, question.message_id)
             when = written[row.body]
             with write():
-                lookups.learn_from_text(row.id, Fetched(when and shown(question.sid, row.body, when)), now())
+                lookups.learn_from_text(
+                    row.id, Fetched(when and shown(question.sid, row.body, when)), now()
+                )
     return len(asked)
 
 
@@ -55,12 +63,18 @@ def out(town):
 
 def verdicts(town):
     with town.app_context():
-        return list(db.session.scalars(select(WebhookEvent.verdict).order_by(WebhookEvent.id)))
+        return list(
+            db.session.scalars(select(WebhookEvent.verdict).order_by(WebhookEvent.id))
+        )
 
 
 @pytest.mark.parametrize("came", [("STOP", "START"), ("START", "STOP")])
-@pytest.mark.parametrize(("stop", "start", "is_out"), [(1, 2, False), (2, 1, True), (1, 1, True)])
-def test_what_was_written_last_counts_in_whatever_order_they_come(town, came, stop, start, is_out):
+@pytest.mark.parametrize(
+    ("stop", "start", "is_out"), [(1, 2, False), (2, 1, True), (1, 1, True)]
+)
+def test_what_was_written_last_counts_in_whatever_order_they_come(
+    town, came, stop, start, is_out
+):
     come(town, *came)
     assert out(town), "until the carrier has told"
     assert decide(town) == 0
@@ -99,6 +113,8 @@ def test_nobody_waits_for_ever_for_an_answer(town):
 def test_a_start_an_hour_after_the_stop_is_obeyed_at_once(town):
     come(town, "STOP")
     with town.app_context(), write() as session:
-        session.execute(Message.__table__.update().values(created_at=now() - timedelta(hours=1)))
+        session.execute(
+            Message.__table__.update().values(created_at=now() - timedelta(hours=1))
+        )
     text(town, "START", sid=sid(9))
     assert not out(town)

@@ -1,4 +1,7 @@
-"""Texts that come in: kept as they came; certain words are obeyed. Cases W3, W9, W18, W20, W21, W22, W27."""
+"""Texts that come in: kept as they came; certain words are obeyed.
+
+Cases W3, W9, W18, W20, W21, W22, W27.
+"""
 
 import pytest
 
@@ -21,20 +24,43 @@ from tests.webhooks.calls import (
     verdicts,
 )
 
-OPT_OUTS = ["STOP", "stop.", " Stop ", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"]
-FIELDS = {"MessageSid": SID, "AccountSid": ACCOUNT, "From": ZOE, "To": OURS, "Body": "Hi"}
+OPT_OUTS = [
+    "STOP",
+    "stop.",
+    " Stop ",
+    "STOPALL",
+    "UNSUBSCRIBE",
+    "CANCEL",
+    "END",
+    "QUIT",
+    "REVOKE",
+    "OPTOUT",
+]
+FIELDS = {
+    "MessageSid": SID,
+    "AccountSid": ACCOUNT,
+    "From": ZOE,
+    "To": OURS,
+    "Body": "Hi",
+}
 
 
 def kept(app):
     """The texts that came in, in order."""
     with app.app_context():
-        return db.session.scalars(db.select(Message).where(Message.direction == "inbound").order_by(Message.id)).all()
+        return db.session.scalars(
+            db.select(Message)
+            .where(Message.direction == "inbound")
+            .order_by(Message.id)
+        ).all()
 
 
 def count_of_texts_out(app):
     """How many texts we made."""
     with app.app_context():
-        return db.session.scalar(db.select(db.func.count(Message.id)).where(Message.direction == "outbound"))
+        return db.session.scalar(
+            db.select(db.func.count(Message.id)).where(Message.direction == "outbound")
+        )
 
 
 def test_w3_a_replayed_text_is_kept_and_obeyed_once(town):
@@ -49,7 +75,16 @@ def test_w3_a_replayed_text_is_kept_and_obeyed_once(town):
 
 
 @pytest.mark.parametrize(
-    "body", ["", "  spaces \n lines\t", "1+1=2 & more", "🎉" * 1600, "a\r\nb", "%2B%00", "ＳＴＯＰ it"]
+    "body",
+    [
+        "",
+        "  spaces \n lines\t",
+        "1+1=2 & more",
+        "🎉" * 1600,
+        "a\r\nb",
+        "%2B%00",
+        "ＳＴＯＰ it",
+    ],
 )
 def test_w9_odd_texts_are_kept_as_they_came(town, body):
     """W9: with new and empty parameters beside them."""
@@ -59,7 +94,13 @@ def test_w9_odd_texts_are_kept_as_they_came(town, body):
 
 def test_w9_repeated_parameters_are_signed_and_the_first_counts(town):
     """W9: as Twilio's own library signs them."""
-    fields = [*FIELDS.items(), ("Body", "another"), ("Body", "Hi"), ("MediaUrl", "b"), ("MediaUrl", "a")]
+    fields = [
+        *FIELDS.items(),
+        ("Body", "another"),
+        ("Body", "Hi"),
+        ("MediaUrl", "b"),
+        ("MediaUrl", "a"),
+    ]
     assert call(town, INBOUND, fields).status_code == 200
     assert [row.body for row in kept(town)] == ["Hi"]
 
@@ -67,7 +108,9 @@ def test_w9_repeated_parameters_are_signed_and_the_first_counts(town):
 @pytest.mark.parametrize("raw", [b"\xff\xfe", b"%FF%FE", b"%ED%A0%80"])
 def test_w9_bytes_that_are_no_text_are_refused(town, raw):
     """W9: Twilio sends UTF-8. No exception either."""
-    answer = town.test_client().post(INBOUND, data=b"From=%2B13035550142&Body=" + raw, content_type=FORM)
+    answer = town.test_client().post(
+        INBOUND, data=b"From=%2B13035550142&Body=" + raw, content_type=FORM
+    )
     assert (answer.status_code, answer.data) == (403, b"")
     assert events(town) == []
 
@@ -102,7 +145,9 @@ STRANGERS = {
 
 @pytest.mark.parametrize("body", ["STOP", "HELP", "START", "Hello"])
 @pytest.mark.parametrize(("sender", "written"), STRANGERS.items())
-def test_w20_a_text_from_no_phone_is_kept_for_people_and_answered_with_nothing(town, sender, written, body):
+def test_w20_a_text_from_no_phone_is_kept_for_people_and_answered_with_nothing(
+    town, sender, written, body
+):
     """W20: a short code, a name, another channel, we ourselves: neither obeyed nor answered."""
     answer = text(town, body, phone=sender)
     assert (answer.status_code, answer.mimetype) == (200, "text/xml")
@@ -121,11 +166,20 @@ def test_w20_a_text_from_nobody_is_only_an_event(town, sender):
 
 
 @pytest.mark.parametrize(
-    "change", [{"Body": None}, {"NumMedia": "abc"}, {"NumMedia": None}, {"To": ""}, {"To": "x" * 90}]
+    "change",
+    [
+        {"Body": None},
+        {"NumMedia": "abc"},
+        {"NumMedia": None},
+        {"To": ""},
+        {"To": "x" * 90},
+    ],
 )
 def test_w20_what_is_missing_or_strange_is_taken_as_it_is(town, change):
     """W20: no body, a count that is no number, no receiver."""
-    fields = {name: value for name, value in (FIELDS | change).items() if value is not None}
+    fields = {
+        name: value for name, value in (FIELDS | change).items() if value is not None
+    }
     assert call(town, INBOUND, fields).status_code == 200
     assert verdicts(town) == ["stored"]
     assert [row.body for row in kept(town)] == [fields.get("Body", "")]
@@ -147,7 +201,9 @@ def test_w21_a_certain_opt_out_is_obeyed_once(town, body):
     assert opted_out(town) == {ZOE: "inbound"}
 
 
-@pytest.mark.parametrize("body", ["please stop by tomorrow", "stopwatch", "don't stop", "yes"])
+@pytest.mark.parametrize(
+    "body", ["please stop by tomorrow", "stopwatch", "don't stop", "yes"]
+)
 def test_w21_normal_speech_is_only_kept(town, body):
     """W21: a word in a sentence means nothing."""
     text(town, body)
@@ -179,7 +235,11 @@ def test_start_brings_back_who_left_by_text_but_not_who_was_put_there_by_hand(to
 
 def test_a_stop_skips_every_waiting_text_in_the_same_breath(town):
     with town.app_context(), write():
-        db.session.add(Message(kind="blast", phone=ZOE, body="Hi", status="queued", carrier="twilio"))
+        db.session.add(
+            Message(
+                kind="blast", phone=ZOE, body="Hi", status="queued", carrier="twilio"
+            )
+        )
     text(town, "STOP")
     with town.app_context():
         row = db.session.scalar(db.select(Message).where(Message.kind == "blast"))
@@ -188,7 +248,16 @@ def test_a_stop_skips_every_waiting_text_in_the_same_breath(town):
 
 def test_a_stop_carries_the_name_we_knew(town):
     with town.app_context(), write():
-        db.session.add(Message(kind="blast", phone=ZOE, name="Zoe", body="Hi", status="sent", carrier="twilio"))
+        db.session.add(
+            Message(
+                kind="blast",
+                phone=ZOE,
+                name="Zoe",
+                body="Hi",
+                status="sent",
+                carrier="twilio",
+            )
+        )
     text(town, "STOP")
     with town.app_context():
         assert db.session.scalar(db.select(UnsubscribedContact.name)) == "Zoe"

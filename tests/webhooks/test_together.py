@@ -16,7 +16,15 @@ from app.webhooks.models import WebhookEvent
 from tests.cast import LEO, MIA, ZOE
 from tests.makers import member
 from tests.served import until
-from tests.webhooks.calls import ACCOUNT, OURS, armed_text, receipt, sid, status_of, verdicts
+from tests.webhooks.calls import (
+    ACCOUNT,
+    OURS,
+    armed_text,
+    receipt,
+    sid,
+    status_of,
+    verdicts,
+)
 
 BAD = "bad"
 
@@ -45,7 +53,9 @@ def together(settled):
 
 
 def bring(app, together, words):
-    """Bring all of them while somebody else holds the lock; returns each one's result or trouble."""
+    """Bring all of them while somebody else holds the lock; returns each one's result or
+    trouble.
+    """
     came: dict[str, object] = {}
 
     def work(word):
@@ -84,7 +94,12 @@ def test_who_comes_alone_writes_at_once(app, together):
 
 def test_those_who_wait_share_a_commit_in_their_order(app, together, settled):
     commits = commits_of(app)
-    assert bring(app, together, ["a", "b", "c", "d"]) == {"a": "A", "b": "B", "c": "C", "d": "D"}
+    assert bring(app, together, ["a", "b", "c", "d"]) == {
+        "a": "A",
+        "b": "B",
+        "c": "C",
+        "d": "D",
+    }
     assert (settled, len(commits)) == (["a", "b", "c", "d"], 1)
 
 
@@ -96,7 +111,9 @@ def test_one_that_cannot_be_settled_harms_nobody_else(app, together):
         assert together.bring("later") == "LATER"
 
 
-def test_when_nobody_can_write_all_who_wait_are_told(app, together, settled, monkeypatch):
+def test_when_nobody_can_write_all_who_wait_are_told(
+    app, together, settled, monkeypatch
+):
     monkeypatch.setattr(kit, "WAIT_SECONDS", 0.5)
     came: list[object] = []
 
@@ -135,8 +152,16 @@ def test_a_crowd_is_all_stored_each_once(app, together, settled):
 
 def test_the_same_receipt_many_times_at_once_is_stored_once(town):
     message_id, ref = armed_text(town)
-    threads = [threading.Thread(target=receipt, args=(town, ref, "delivered")) for _ in range(8)]
-    threads += [threading.Thread(target=receipt, args=(town, ref, "sent"), kwargs={"sid": sid(2)}) for _ in range(8)]
+    threads = [
+        threading.Thread(target=receipt, args=(town, ref, "delivered"))
+        for _ in range(8)
+    ]
+    threads += [
+        threading.Thread(
+            target=receipt, args=(town, ref, "sent"), kwargs={"sid": sid(2)}
+        )
+        for _ in range(8)
+    ]
     for each in threads:
         each.start()
     for each in threads:
@@ -147,15 +172,26 @@ def test_the_same_receipt_many_times_at_once_is_stored_once(town):
 
 def came(body, n, phone):
     """A text as it waits for the others."""
-    fields = {"MessageSid": sid(n), "AccountSid": ACCOUNT, "From": phone, "To": OURS, "Body": body, "NumMedia": "0"}
+    fields = {
+        "MessageSid": sid(n),
+        "AccountSid": ACCOUNT,
+        "From": phone,
+        "To": OURS,
+        "Body": body,
+        "NumMedia": "0",
+    }
     return _read(Call(fields, "twilio"))
 
 
-def test_texts_that_are_taken_in_together_find_the_places_they_would_have_found_alone(app):
+def test_texts_that_are_taken_in_together_find_the_places_they_would_have_found_alone(
+    app,
+):
     with app.app_context():
         member(LEO, "Leo")
         with write():
-            rules.add(rules.Rule("HOURS", "Nine to five, {first_name|friend}."), [], "ada")
+            rules.add(
+                rules.Rule("HOURS", "Nine to five, {first_name|friend}."), [], "ada"
+            )
         some = [
             came("Hello", 1, ZOE),
             came("hours", 2, LEO),
@@ -167,12 +203,19 @@ def test_texts_that_are_taken_in_together_find_the_places_they_would_have_found_
         with write():
             found = _take_in(some)
         assert found == ["stored", "keyword", "repeat", "opt_out", "stored", "return"]
-        answers = db.select(Message.phone, Message.body).where(Message.kind == "keyword")
+        answers = db.select(Message.phone, Message.body).where(
+            Message.kind == "keyword"
+        )
         assert db.session.execute(answers).all() == [(LEO, "Nine to five, Leo.")]
-        assert db.session.scalars(db.select(WebhookEvent.verdict).order_by("id")).all() == [
+        assert db.session.scalars(
+            db.select(WebhookEvent.verdict).order_by("id")
+        ).all() == [
             *("stored", "keyword"),
             *("opt_out", "stored"),
             "return",
         ]
         searched = "SELECT body FROM inbox_search WHERE inbox_search MATCH 'nine OR hello OR remove' ORDER BY rowid"
-        assert db.session.execute(db.text(searched)).scalars().all()[:2] == ["Hello", "Nine to five, Leo."]
+        assert db.session.execute(db.text(searched)).scalars().all()[:2] == [
+            "Hello",
+            "Nine to five, Leo.",
+        ]

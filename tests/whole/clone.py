@@ -1,4 +1,6 @@
-"""A copy of the program in a folder of its own, started as a process with an environment of its own."""
+"""A copy of the program in a folder of its own, started as a process with an environment of its
+own.
+"""
 
 import os
 import shutil
@@ -15,13 +17,19 @@ class Clone:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        shutil.copytree(ROOT / "app", folder / "app")  # with what Python compiled: a start without takes twice as long
+        shutil.copytree(
+            ROOT / "app", folder / "app"
+        )  # with what Python compiled: a start without takes twice as long
         for name in NEEDED:
             shutil.copy(ROOT / name, folder / name)
 
     def run(self, *command: str, cwd: Path | None = None, **environment: str):
         """The finished process, with what it said."""
-        basics = {"PATH": os.environ["PATH"], "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        basics = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(self.folder),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
         return subprocess.run(
             [sys.executable, *command],
             cwd=cwd or self.folder,
@@ -37,4 +45,6 @@ class Clone:
 
     def write_env(self, **values: str) -> None:
         """The file .env."""
-        (self.folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+        (self.folder / ".env").write_text(
+            "".join(f"{name}={value}\n" for name, value in values.items())
+        )

@@ -20,7 +20,9 @@ FORM = "application/x-www-form-urlencoded"
 class House:
     """An app over a furnished database. `address()` fills in what an endpoint's rule asks for."""
 
-    def __init__(self, app: Flask, database: Path, values: dict[str, dict[str, str]]) -> None:
+    def __init__(
+        self, app: Flask, database: Path, values: dict[str, dict[str, str]]
+    ) -> None:
         self.app, self.database, self.values = app, database, values
         self.visit = Visitor(app)
         self.rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
@@ -28,11 +30,18 @@ class House:
     def address(self, endpoint: str, which: str = "") -> str:
         """The address of `endpoint`; `which` chooses another thing than the usual one."""
         room, _, door = endpoint.partition(".")
-        values = self.values[""] | self.values.get(which or (room if door.startswith("import_") else ""), {})
+        values = self.values[""] | self.values.get(
+            which or (room if door.startswith("import_") else ""), {}
+        )
         with self.app.test_request_context():
-            return url_for(endpoint, **{name: values[name] for name in self.rules[endpoint].arguments})
+            return url_for(
+                endpoint,
+                **{name: values[name] for name in self.rules[endpoint].arguments},
+            )
 
-    def open(self, method: str, endpoint: str, who: str, *, token: bool = True, **form: str) -> Response:
+    def open(
+        self, method: str, endpoint: str, who: str, *, token: bool = True, **form: str
+    ) -> Response:
         """One request, no redirect followed; `token`: with the token of the person's own forms."""
         data = form | ({"csrf_token": self.visit.token(who)} if token else {})
         sent = {} if method == "GET" else {"data": data, "content_type": FORM}
@@ -56,7 +65,9 @@ def furnished(fresh_database, tmp_path_factory):
     folder = tmp_path_factory.mktemp("furnished") / "house"
     folder.mkdir()
     shutil.copy(fresh_database, folder / "sms.db")
-    return folder, furnish(thrifty(create_app(_settings(folder / "sms.db", undo_seconds=0))))
+    return folder, furnish(
+        thrifty(create_app(_settings(folder / "sms.db", undo_seconds=0)))
+    )
 
 
 @pytest.fixture
@@ -66,14 +77,20 @@ def make_house(furnished, tmp_path):
     def make(**more) -> House:
         folder = tmp_path / f"house-{len(list(tmp_path.iterdir()))}"
         shutil.copytree(furnished[0], folder)
-        return House(thrifty(create_app(_settings(folder / "sms.db", **more))), folder / "sms.db", furnished[1])
+        return House(
+            thrifty(create_app(_settings(folder / "sms.db", **more))),
+            folder / "sms.db",
+            furnished[1],
+        )
 
     return make
 
 
 @pytest.fixture(scope="session")
 def lived_in(furnished, tmp_path_factory):
-    """The one app that `house` puts in order again and again: making one, and its templates, takes a second."""
+    """The one app that `house` puts in order again and again: making one, and its templates,
+    takes a second.
+    """
     folder = tmp_path_factory.mktemp("lived_in") / "house"
     shutil.copytree(furnished[0], folder)
     return thrifty(create_app(_settings(folder / "sms.db"))), folder / "sms.db"
@@ -85,7 +102,10 @@ def house(furnished, lived_in):
     folder, values = furnished
     app, database = lived_in
     shutil.copytree(folder / "uploads", database.parent / "uploads", dirs_exist_ok=True)
-    first, here = (contextlib.closing(sqlite3.connect(path)) for path in (folder / "sms.db", database))
+    first, here = (
+        contextlib.closing(sqlite3.connect(path))
+        for path in (folder / "sms.db", database)
+    )
     with first as source, here as target:
         target.execute("PRAGMA synchronous=OFF")
         source.backup(target)

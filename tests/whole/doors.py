@@ -1,4 +1,7 @@
-"""The one table of who may open which door. A new route without a row here fails; docs/doors.md says it in words."""
+"""The one table of who may open which door.
+
+A new route without a row here fails; docs/doors.md says it in words.
+"""
 
 from dataclasses import dataclass
 
@@ -7,7 +10,10 @@ ANYONE, BOTH, ADMIN, SIGNATURE = "anyone", "both", "admin", "signature"
 
 @dataclass(frozen=True)
 class Door:
-    """Who may come in, and with which methods. `polled`: programs ask there, so strangers get 401 instead of a page."""
+    """Who may come in, and with which methods.
+
+    `polled`: programs ask there, so strangers get 401 instead of a page.
+    """
 
     who: str
     methods: tuple[str, ...]

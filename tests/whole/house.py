@@ -1,4 +1,6 @@
-"""A furnished house: one of everything that an address can name, so that every door of it can be tried."""
+"""A furnished house: one of everything that an address can name, so that every door of it can
+be tried.
+"""
 
 import contextlib
 import hashlib
@@ -27,11 +29,16 @@ from tests.makers import dead_number, member, said_stop, wrote
 from tests.visit import Visitor
 
 SHEET = b"name,phone\nUma,303 555 0150\nBad,12\n"
-NIA, TOM = "nia", "tom"  # Nia must change her password; Tom is there to be edited and deleted
+NIA, TOM = (
+    "nia",
+    "tom",
+)  # Nia must change her password; Tom is there to be edited and deleted
 
 
 def furnish(app) -> dict[str, dict[str, str]]:
-    """Put one of everything into the database of `app`; gives what stands for the placeholders of each endpoint."""
+    """Put one of everything into the database of `app`; gives what stands for the placeholders
+    of each endpoint.
+    """
     with app.app_context():
         _people()
         waiting, ended = _blast(hours=2), _blast(hours=3)
@@ -39,7 +46,9 @@ def furnish(app) -> dict[str, dict[str, str]]:
             schedule.cancel(ended)
         running, faulty = _running(), _running()
         with write():
-            control.pause_for_fault(MessageLog.id == faulty, "The sender cannot send texts.", 21606)
+            control.pause_for_fault(
+                MessageLog.id == faulty, "The sender cannot send texts.", 21606
+            )
         with write():
             rules.add(rules.Rule("HOURS", "9 to 5"), ["WHEN"], "sol")
         zoe = member(ZOE, "Zoë").id
@@ -70,11 +79,20 @@ def furnish(app) -> dict[str, dict[str, str]]:
         "filename": "css/base.css",
     }
     rooms = {"suppression": opt_outs, "events": coming}
-    return {"": values, "faulty": {"log_id": str(faulty)}, "ended": {"scheduled_id": str(ended)}} | rooms
+    return {
+        "": values,
+        "faulty": {"log_id": str(faulty)},
+        "ended": {"scheduled_id": str(ended)},
+    } | rooms
 
 
 def _people() -> None:
-    nia = AppUser(username=NIA, role=Role.SOCIAL_MANAGER, session_key="c" * 32, must_change_password=True)
+    nia = AppUser(
+        username=NIA,
+        role=Role.SOCIAL_MANAGER,
+        session_key="c" * 32,
+        must_change_password=True,
+    )
     tom = AppUser(username=TOM, role=Role.ADMIN, session_key="d" * 32)
     for person in (nia, tom):
         person.set_password(PASSWORD)
@@ -87,7 +105,11 @@ def _people() -> None:
         session.flush()
         session.add(EventRegistration(event_id=event.id, phone=MAX))
         asked = '["Coming?"]'
-        session.add(survey := SurveyFlow(name="Who comes", trigger_keyword="PICNIC", questions_json=asked))
+        session.add(
+            survey := SurveyFlow(
+                name="Who comes", trigger_keyword="PICNIC", questions_json=asked
+            )
+        )
         session.flush()
         session.add(SurveySession(survey_id=survey.id, phone=MAX, questions_json=asked))
         session.add(PersonNote(phone=ZOE, body="Chairs the choir", created_by="sol"))
@@ -98,7 +120,14 @@ def _people() -> None:
 def _blast(hours: float | None = None) -> int:
     due = now() + timedelta(hours=hours) if hours else None
     with write():
-        return confirm(Draft("Hello {first_name|friend}", None, Target.COMMUNITY, None, "UTC", due), None, "ada", now())
+        return confirm(
+            Draft(
+                "Hello {first_name|friend}", None, Target.COMMUNITY, None, "UTC", due
+            ),
+            None,
+            "ada",
+            now(),
+        )
 
 
 def _running() -> int:
@@ -109,7 +138,9 @@ def _running() -> int:
 
 
 def _import(app, address: str = "/community/import") -> str:
-    page = Visitor(app)(address, "ada", files={"file": (io.BytesIO(SHEET), "people.csv")})
+    page = Visitor(app)(
+        address, "ada", files={"file": (io.BytesIO(SHEET), "people.csv")}
+    )
     return re.search(r"/import/(\d+)", page.location).group(1)
 
 
@@ -123,12 +154,18 @@ def _close(app) -> None:
 _SEEN: dict[bytes, dict[str, tuple[int, str]]] = {}
 
 
-def snapshot(database: Path, *, without: tuple[str, ...] = ()) -> dict[str, tuple[int, str]]:
+def snapshot(
+    database: Path, *, without: tuple[str, ...] = ()
+) -> dict[str, tuple[int, str]]:
     """Each table's number of rows and a sum of what is in them."""
     with contextlib.closing(sqlite3.connect(database)) as connection:
         same = hashlib.sha256(connection.serialize()).digest()
-        if same not in _SEEN:  # a house in order, page by page, has been looked at before
-            names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+        if (
+            same not in _SEEN
+        ):  # a house in order, page by page, has been looked at before
+            names = connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+            ).fetchall()
             _SEEN[same] = {name: _sum(connection, name) for (name,) in names}
     return {name: rows for name, rows in _SEEN[same].items() if name not in without}
 

@@ -1,4 +1,6 @@
-"""The budgets of a pleasant codebase that ruff cannot see: lines a file, a function, a template, a sheet, a script."""
+"""The budgets of a pleasant codebase that ruff cannot see: lines a file, a function, a
+template, a sheet, a script.
+"""
 
 import ast
 import re
@@ -21,11 +23,18 @@ def lengths():
     for path in python_files():
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield f"{path.relative_to(ROOT)}: {node.name}", node.end_lineno - node.lineno + 1
+                yield (
+                    f"{path.relative_to(ROOT)}: {node.name}",
+                    node.end_lineno - node.lineno + 1,
+                )
 
 
 def test_no_file_is_longer_than_anybody_reads():
-    assert {str(p): n for p in python_files() if (n := len(p.read_text().splitlines())) > HARD_FILE} == {}
+    assert {
+        str(p): n
+        for p in python_files()
+        if (n := len(p.read_text().splitlines())) > HARD_FILE
+    } == {}
 
 
 def test_functions_are_short():
@@ -36,12 +45,18 @@ def test_functions_are_short():
 
 @pytest.mark.parametrize(
     ("folder", "pattern", "most"),
-    [("templates", "*.html", 120), ("static/css", "*.css", 300), ("static/js", "*.js", 150)],
+    [
+        ("templates", "*.html", 120),
+        ("static/css", "*.css", 300),
+        ("static/js", "*.js", 150),
+    ],
 )
 def test_templates_sheets_and_scripts_are_short(folder, pattern, most):
     files = list((APP / folder).rglob(pattern))
     assert files
-    assert {p.name: n for p in files if (n := len(p.read_text().splitlines())) > most} == {}
+    assert {
+        p.name: n for p in files if (n := len(p.read_text().splitlines())) > most
+    } == {}
 
 
 def test_every_public_function_and_class_says_what_it_promises():
@@ -49,7 +64,9 @@ def test_every_public_function_and_class_says_what_it_promises():
     silent = []
     for path in python_files():
         for node in ast.parse(path.read_text()).body:
-            named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            named = isinstance(
+                node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+            )
             if named and not node.name.startswith("_") and not ast.get_docstring(node):
                 silent.append(f"{path.relative_to(ROOT)}: {node.name}")
     assert silent == []

@@ -11,16 +11,33 @@ ROWS = ROW.findall((ROOT / "docs" / "cases.md").read_text())
 # The catalogue's numbers; those that are missing in a row of numbers were never given.
 NUMBERS = {
     "L": [*range(1, 15)],
-    "F": [1, *range(3, 13), *range(14, 35), *range(36, 37), *range(38, 41), *range(42, 46)],
+    "F": [
+        1,
+        *range(3, 13),
+        *range(14, 35),
+        *range(36, 37),
+        *range(38, 41),
+        *range(42, 46),
+    ],
     "S": [*range(1, 14)],
-    "W": [*range(1, 7), 8, 9, *range(11, 14), *range(15, 19), *range(20, 24), *range(25, 29)],
+    "W": [
+        *range(1, 7),
+        8,
+        9,
+        *range(11, 14),
+        *range(15, 19),
+        *range(20, 24),
+        *range(25, 29),
+    ],
     "B": [*range(1, 5), 6, *range(8, 20), *range(21, 26), *range(27, 30)],
     "P": [1, 2, *range(6, 13)],
 }
 
 
 def test_every_case_has_its_line():
-    wanted = [f"{group}{number}" for group, numbers in NUMBERS.items() for number in numbers]
+    wanted = [
+        f"{group}{number}" for group, numbers in NUMBERS.items() for number in numbers
+    ]
     assert [case for case, _, _ in ROWS] == wanted
 
 
@@ -28,6 +45,12 @@ def test_every_case_has_its_line():
 def test_the_case_is_where_the_page_says(case, where):
     """A file of tests names the case in a docstring; a case that is left out says why."""
     files = re.findall(r"`(tests/[\w/]+\.py)`", where)
-    assert files or where.startswith("left out: "), f"{case} has neither a test nor a reason"
-    silent = [name for name in files if not re.search(rf'"""[^"]*\b{case}\b', (ROOT / name).read_text())]
+    assert files or where.startswith("left out: "), (
+        f"{case} has neither a test nor a reason"
+    )
+    silent = [
+        name
+        for name in files
+        if not re.search(rf'"""[^"]*\b{case}\b', (ROOT / name).read_text())
+    ]
     assert silent == []

@@ -1,4 +1,6 @@
-"""The pages for people: their links lead somewhere, their commands exist, and what they promise is there."""
+"""The pages for people: their links lead somewhere, their commands exist, and what they promise
+is there.
+"""
 
 import re
 import subprocess
@@ -11,7 +13,15 @@ from app.kit.settings import ROOT
 from tests.whole.test_settings import ROWS as SETTINGS
 
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-NEEDED = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", ".env.example", "Makefile"]
+NEEDED = [
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "LICENSE",
+    ".env.example",
+    "Makefile",
+]
 TEXTS = {path: path.read_text() for path in PAGES}
 DEPLOY = ROOT / "deploy"
 OF_PYTHON = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
@@ -28,8 +38,12 @@ def test_the_pages_that_a_newcomer_expects_are_there():
 @pytest.mark.parametrize("page", PAGES, ids=relative)
 def test_every_link_leads_somewhere(page):
     targets = re.findall(r"\]\(([^)\s]+)\)", TEXTS[page])
-    local = [target.split("#")[0] for target in targets if not re.match(r"[a-z]+:", target)]
-    assert [target for target in local if target and not (page.parent / target).exists()] == []
+    local = [
+        target.split("#")[0] for target in targets if not re.match(r"[a-z]+:", target)
+    ]
+    assert [
+        target for target in local if target and not (page.parent / target).exists()
+    ] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=relative)
@@ -41,12 +55,21 @@ def test_every_make_target_exists(page):
 @pytest.mark.parametrize("page", PAGES, ids=relative)
 def test_every_variable_is_one_that_is_read(page):
     known = set(SETTINGS) | {"WEB_CONCURRENCY", "CHROMIUM", "TESTS"}
-    assert set(re.findall(r"\b[A-Z]+_[A-Z_]+\b(?==|`)", TEXTS[page])) <= known | _constants()
+    assert (
+        set(re.findall(r"\b[A-Z]+_[A-Z_]+\b(?==|`)", TEXTS[page]))
+        <= known | _constants()
+    )
 
 
 def _constants():
     """Names of the code's constants may be written too."""
-    return set(re.findall(r"^([A-Z]+_[A-Z_]+)\b", "".join(p.read_text() for p in (ROOT / "app").rglob("*.py")), re.M))
+    return set(
+        re.findall(
+            r"^([A-Z]+_[A-Z_]+)\b",
+            "".join(p.read_text() for p in (ROOT / "app").rglob("*.py")),
+            re.M,
+        )
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=relative)
@@ -58,14 +81,21 @@ def test_every_file_that_is_named_exists(page):
 
 def test_the_first_lines_of_the_readme_are_the_two_commands():
     first = TEXTS[ROOT / "README.md"].split("```")[1].strip().splitlines()
-    assert [line.split(" ")[0:2] for line in first] == [["git", "clone"], ["make", "run"]]
+    assert [line.split(" ")[0:2] for line in first] == [
+        ["git", "clone"],
+        ["make", "run"],
+    ]
     assert "cd sms-admin" in first[0]
 
 
 def test_the_list_of_decisions_names_each_once_in_order():
     folder = ROOT / "docs" / "decisions"
-    listed = re.findall(r"^\| \[(\d{4})\]\(([^)]+)\)", TEXTS[folder / "README.md"], re.M)
-    assert [name for _, name in listed] == sorted(path.name for path in folder.glob("0*.md"))
+    listed = re.findall(
+        r"^\| \[(\d{4})\]\(([^)]+)\)", TEXTS[folder / "README.md"], re.M
+    )
+    assert [name for _, name in listed] == sorted(
+        path.name for path in folder.glob("0*.md")
+    )
     assert all(name.startswith(number) for number, name in listed)
 
 
@@ -77,19 +107,33 @@ def test_the_changes_have_this_version():
 def test_what_is_not_there_yet_is_not_promised(app):
     """The README says which rooms are missing; once one is open, its line has to go."""
     rules = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
-    missing = [room for room in ("events", "inbox", "keywords", "surveys") if room not in rules]
+    missing = [
+        room for room in ("events", "inbox", "keywords", "surveys") if room not in rules
+    ]
     not_yet = TEXTS[ROOT / "README.md"].split("**Not yet:**")[1].split("\n\n")[0]
-    assert [room for room in missing if room not in not_yet.replace("the inbox", "inbox")] == []
-    assert [room for room in ("events", "inbox", "keywords", "surveys") if room in rules and room in not_yet] == []
+    assert [
+        room for room in missing if room not in not_yet.replace("the inbox", "inbox")
+    ] == []
+    assert [
+        room
+        for room in ("events", "inbox", "keywords", "surveys")
+        if room in rules and room in not_yet
+    ] == []
 
 
 def test_the_container_gets_variables_that_exist():
-    compose = set(re.findall(r"^      ([A-Z_]+):", (DEPLOY / "compose.yaml").read_text(), re.M))
+    compose = set(
+        re.findall(r"^      ([A-Z_]+):", (DEPLOY / "compose.yaml").read_text(), re.M)
+    )
     assert compose
     assert compose <= set(SETTINGS)
     image = (DEPLOY / "Dockerfile").read_text()
     assert set(re.findall(r"\b([A-Z][A-Z_]+)=", image)) <= set(SETTINGS) | OF_PYTHON
-    copied = [name for line in re.findall(r"^COPY (.+)$", image, re.M) for name in line.split()[:-1]]
+    copied = [
+        name
+        for line in re.findall(r"^COPY (.+)$", image, re.M)
+        for name in line.split()[:-1]
+    ]
     assert [name for name in copied if not (ROOT / name).exists()] == []
     ignored = (DEPLOY / "Dockerfile.dockerignore").read_text()
     assert [name for name in copied if f"!{name}" not in ignored.splitlines()] == []
@@ -106,8 +150,14 @@ def test_the_service_and_the_proxies_fit_the_program():
 
 
 def test_nothing_private_is_committed():
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True
+    )
     if tracked.returncode:
         pytest.skip("not a git checkout")
     names = [Path(name) for name in tracked.stdout.splitlines()]
-    assert [str(p) for p in names if p.name == ".env" or p.suffix in {".db", ".pem"} or p.parts[0] == "instance"] == []
+    assert [
+        str(p)
+        for p in names
+        if p.name == ".env" or p.suffix in {".db", ".pem"} or p.parts[0] == "instance"
+    ] == []

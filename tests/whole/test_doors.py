@@ -9,8 +9,18 @@ from app.domain.permission import Role
 from tests.whole.doors import ADMIN, ANYONE, BOTH, DOORS, SIGNATURE
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "doors.md").read_text()
-WORDS = {ANYONE: "anyone", BOTH: "both roles", ADMIN: "admin", SIGNATURE: "whoever signs with our account's key"}
-ROLES = {ANYONE: frozenset(), SIGNATURE: frozenset(), ADMIN: frozenset({Role.ADMIN}), BOTH: frozenset(Role)}
+WORDS = {
+    ANYONE: "anyone",
+    BOTH: "both roles",
+    ADMIN: "admin",
+    SIGNATURE: "whoever signs with our account's key",
+}
+ROLES = {
+    ANYONE: frozenset(),
+    SIGNATURE: frozenset(),
+    ADMIN: frozenset({Role.ADMIN}),
+    BOTH: frozenset(Role),
+}
 ADDED_BY_FLASK = {"HEAD", "OPTIONS"}
 
 
@@ -20,7 +30,10 @@ def rules(app):
 
 
 def test_every_door_stands_in_the_table_with_its_methods(app):
-    there = {rule.endpoint: set(rule.methods) - ADDED_BY_FLASK for rule in app.url_map.iter_rules()}
+    there = {
+        rule.endpoint: set(rule.methods) - ADDED_BY_FLASK
+        for rule in app.url_map.iter_rules()
+    }
     assert there == {endpoint: set(door.methods) for endpoint, door in DOORS.items()}
 
 
@@ -29,22 +42,36 @@ def test_an_endpoint_has_one_address(app, rules):
 
 
 def test_every_door_has_the_sign_that_the_table_says(app):
-    views = {name: view for name, view in app.view_functions.items() if name != "static"}
-    assert {name: getattr(view, "needs", "no sign") for name, view in views.items()} == {
-        name: ROLES[DOORS[name].who] for name in views
+    views = {
+        name: view for name, view in app.view_functions.items() if name != "static"
     }
+    assert {
+        name: getattr(view, "needs", "no sign") for name, view in views.items()
+    } == {name: ROLES[DOORS[name].who] for name in views}
 
 
 def test_the_doors_that_programs_poll_answer_them_without_a_page(app):
-    polled = {name for name, view in app.view_functions.items() if getattr(view, "speaks_json", False)}
+    polled = {
+        name
+        for name, view in app.view_functions.items()
+        if getattr(view, "speaks_json", False)
+    }
     assert polled == {name for name, door in DOORS.items() if door.polled}
 
 
 def test_only_signed_doors_are_free_of_the_forms_token(app, rules):
     """A token guards every form; the carrier has none, so its doors stand on the signature."""
     csrf = app.extensions["csrf"]
-    free = {name for name, view in app.view_functions.items() if f"{view.__module__}.{view.__name__}" in _exempt(csrf)}
-    free |= {name for name in rules if name.split(".")[0] in {bp.name for bp in csrf._exempt_blueprints}}
+    free = {
+        name
+        for name, view in app.view_functions.items()
+        if f"{view.__module__}.{view.__name__}" in _exempt(csrf)
+    }
+    free |= {
+        name
+        for name in rules
+        if name.split(".")[0] in {bp.name for bp in csrf._exempt_blueprints}
+    }
     assert free == {name for name, door in DOORS.items() if door.who == SIGNATURE}
 
 
@@ -55,10 +82,18 @@ def _exempt(csrf):
 def test_the_page_says_what_the_table_says(rules):
     written = set(re.findall(r"^\| `([^`]+)` \| ([A-Z ]+) \| ([^|]+?) \|$", PAGE, re.M))
     assert written == {
-        (_address(rules[endpoint]), " ".join(door.methods), WORDS[door.who] + (", polled" if door.polled else ""))
+        (
+            _address(rules[endpoint]),
+            " ".join(door.methods),
+            WORDS[door.who] + (", polled" if door.polled else ""),
+        )
         for endpoint, door in DOORS.items()
     }
 
 
 def _address(rule):
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda name: "<id>" if name[1].endswith("id") else f"<{name[1]}>", rule.rule)
+    return re.sub(
+        r"<(?:\w+:)?(\w+)>",
+        lambda name: "<id>" if name[1].endswith("id") else f"<{name[1]}>",
+        rule.rule,
+    )

@@ -1,4 +1,6 @@
-"""What people see when something goes wrong: our page, a number to quote, and nothing of the inside. Cases H7, H8."""
+"""What people see when something goes wrong: our page, a number to quote, and nothing of the
+inside. Cases H7, H8.
+"""
 
 import io
 import logging
@@ -13,8 +15,13 @@ from app.kit.db import db, write
 from app.kit.errors import WORDS
 from tests.whole.doors import DOORS
 
-INSIDE = re.compile(r"Traceback|File &#34;|File \"|/app/|\.py\b|werkzeug|sqlalchemy|SELECT |INSERT |boom|Zo[eë]", re.I)
-CHANCE = re.compile(r"<head>.*?</head>|name=\"csrf_token\" value=\"[^\"]*\"", re.S)  # a random token may spell Zoe
+INSIDE = re.compile(
+    r"Traceback|File &#34;|File \"|/app/|\.py\b|werkzeug|sqlalchemy|SELECT |INSERT |boom|Zo[eë]",
+    re.I,
+)
+CHANCE = re.compile(
+    r"<head>.*?</head>|name=\"csrf_token\" value=\"[^\"]*\"", re.S
+)  # a random token may spell Zoe
 VIEWS = [name for name in DOORS if name != "static"]
 NAME = db.text("UPDATE organisation SET name = 'half saved'")
 
@@ -43,7 +50,9 @@ def boom_in_write(**_values):
 
 
 @pytest.mark.parametrize("endpoint", VIEWS)
-def test_h8_a_fault_in_any_view_is_a_page_with_a_number_and_saves_nothing(house, monkeypatch, caplog, endpoint):
+def test_h8_a_fault_in_any_view_is_a_page_with_a_number_and_saves_nothing(
+    house, monkeypatch, caplog, endpoint
+):
     method = "POST" if "POST" in DOORS[endpoint].methods else "GET"
     house.visit.token("ada")
     before = house.snapshot()
@@ -85,7 +94,9 @@ def test_h7_an_unusual_code_has_a_page_too(house, monkeypatch):
 
 
 def test_programs_are_told_in_json(house):
-    answer = house.send("GET", "/nothing", "ada", headers={"Accept": "application/json"})
+    answer = house.send(
+        "GET", "/nothing", "ada", headers={"Accept": "application/json"}
+    )
     assert (answer.status_code, answer.mimetype) == (404, "application/json")
     assert answer.get_json()["error"].startswith(WORDS[404][0])
 
@@ -98,7 +109,9 @@ def test_error_pages_are_for_strangers_too(house):
 
 def test_too_much_is_413_and_says_so(house):
     large = io.BytesIO(b"x" * (11 * 1024 * 1024))
-    page = house.visit("/community/import", "ada", files={"file": (large, "people.csv")})
+    page = house.visit(
+        "/community/import", "ada", files={"file": (large, "people.csv")}
+    )
     assert (page.status_code, page.headings) == (413, [WORDS[413][0]])
     page = house.visit("/blasts/new", "ada", message_body="x" * 600_000)
     assert (page.status_code, page.headings) == (413, [WORDS[413][0]])
@@ -125,11 +138,18 @@ def test_busy_is_503_and_nothing_is_lost(house, monkeypatch):
     assert (answer.status_code, answer.headings) == (503, [WORDS[503][0]])
     assert answer.response.headers["Retry-After"] == "5"
     assert house.snapshot() == before
-    assert house.visit("/community/add", "ada", name="Uma", phone="303 555 0155").status_code == 303
+    assert (
+        house.visit(
+            "/community/add", "ada", name="Uma", phone="303 555 0155"
+        ).status_code
+        == 303
+    )
 
 
 def test_a_forged_form_is_said_in_words(house):
-    answer = house.open("POST", "community.add", "ada", token=False, name="Uma", phone="303 555 0155")
+    answer = house.open(
+        "POST", "community.add", "ada", token=False, name="Uma", phone="303 555 0155"
+    )
     assert answer.status_code == 400
     assert "The form was not accepted" in answer.get_data(as_text=True)
 
@@ -145,8 +165,17 @@ def test_a_forged_form_is_said_in_words(house):
 )
 def test_h5_a_post_from_another_site_is_refused_even_with_the_token(house, headers):
     before = house.snapshot()
-    fields = {"csrf_token": house.visit.token("ada"), "name": "Uma", "phone": "303 555 0155"}
-    assert house.send("POST", "/community/add", "ada", data=fields, headers=headers).status_code == 400
+    fields = {
+        "csrf_token": house.visit.token("ada"),
+        "name": "Uma",
+        "phone": "303 555 0155",
+    }
+    assert (
+        house.send(
+            "POST", "/community/add", "ada", data=fields, headers=headers
+        ).status_code
+        == 400
+    )
     assert house.snapshot() == before
 
 
@@ -154,8 +183,16 @@ def test_h5_a_post_from_our_own_pages_is_taken(make_house):
     """Under the name that was called, and under our public one."""
     house = make_house(public_base_url="https://sms.example.org")
     for number, origin in enumerate(("http://localhost", "https://sms.example.org")):
-        fields = {"csrf_token": house.visit.token("ada"), "phone": f"303 555 016{number}"}
-        assert house.send("POST", "/community/add", "ada", data=fields, headers={"Origin": origin}).status_code == 303
+        fields = {
+            "csrf_token": house.visit.token("ada"),
+            "phone": f"303 555 016{number}",
+        }
+        assert (
+            house.send(
+                "POST", "/community/add", "ada", data=fields, headers={"Origin": origin}
+            ).status_code
+            == 303
+        )
 
 
 def test_a_broken_database_still_has_a_page(house, monkeypatch):
@@ -166,7 +203,9 @@ def test_a_broken_database_still_has_a_page(house, monkeypatch):
         db.engine.dispose()
     for name in ("sms.db", "sms.db-wal", "sms.db-shm"):
         (house.database.parent / name).unlink(missing_ok=True)
-    house.database.write_bytes(b"this is no database, and nothing of it can be read" * 50)
+    house.database.write_bytes(
+        b"this is no database, and nothing of it can be read" * 50
+    )
     try:
         answer = house.send("GET", "/", "ada")
         assert answer.status_code == 500

@@ -20,10 +20,15 @@ POLICY = {
 
 
 @pytest.mark.parametrize("endpoint", READABLE)
-def test_h1_every_answer_carries_the_headers_and_what_the_signed_in_see_stays_out_of_every_cache(house, endpoint):
+def test_h1_every_answer_carries_the_headers_and_what_the_signed_in_see_stays_out_of_every_cache(
+    house, endpoint
+):
     for who in ("", NIA, "sol", "ada"):
         headers = house.open("GET", endpoint, who).headers
-        policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+        policy = dict(
+            part.strip().split(" ", 1)
+            for part in headers["Content-Security-Policy"].split(";")
+        )
         assert policy == POLICY
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
@@ -34,12 +39,16 @@ def test_h1_every_answer_carries_the_headers_and_what_the_signed_in_see_stays_ou
             assert "no-store" in headers.get("Cache-Control", "")
 
 
-@pytest.mark.parametrize("endpoint", [name for name, door in DOORS.items() if door.who != ANYONE])
+@pytest.mark.parametrize(
+    "endpoint", [name for name, door in DOORS.items() if door.who != ANYONE]
+)
 def test_h1_refusals_stay_out_of_every_cache_too(house, endpoint):
     method = DOORS[endpoint].methods[0]
     answer = house.open(method, endpoint, "")
     assert answer.status_code in (302, 401, 403)
-    assert answer.status_code == 403 or "no-store" in answer.headers.get("Cache-Control", "")
+    assert answer.status_code == 403 or "no-store" in answer.headers.get(
+        "Cache-Control", ""
+    )
 
 
 def test_h1_over_https_browsers_are_told_to_stay_there(make_house):
@@ -48,7 +57,9 @@ def test_h1_over_https_browsers_are_told_to_stay_there(make_house):
     answer = house.send("GET", "/login", "", headers=over_https)
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
     cookie = answer.headers["Set-Cookie"]
-    assert all(flag in cookie for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
+    assert all(
+        flag in cookie for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/")
+    )
     assert "Domain" not in cookie
 
 
@@ -58,7 +69,9 @@ def test_the_session_cookie_is_for_servers_only(house):
     assert "SameSite=Lax" in cookie
 
 
-@pytest.mark.parametrize("endpoint", ["community.export", "blasts.log_export", "community.import_bad_rows"])
+@pytest.mark.parametrize(
+    "endpoint", ["community.export", "blasts.log_export", "community.import_bad_rows"]
+)
 def test_h9_downloads_are_saved_not_opened(house, endpoint):
     headers = house.open("GET", endpoint, "ada").headers
     assert headers["Content-Type"] == "text/csv; charset=utf-8"
@@ -91,4 +104,7 @@ def test_h10_nothing_but_the_static_files_is_served(house, address):
 def test_no_header_tells_what_is_running(house):
     headers = house.open("GET", "accounts.sign_in", "").headers
     assert "X-Powered-By" not in headers
-    assert not any(word in str(headers).lower() for word in ("flask", "werkzeug", "python", "sqlite"))
+    assert not any(
+        word in str(headers).lower()
+        for word in ("flask", "werkzeug", "python", "sqlite")
+    )

@@ -15,16 +15,27 @@ def test_other_hosts_get_400(make_house):
         ("sms.example.org.evil.com", 400),
         ("127.0.0.1", 400),
     ):
-        assert (house.send("GET", "/login", "", headers={"Host": host}).status_code, host) == (code, host)
+        assert (
+            house.send("GET", "/login", "", headers={"Host": host}).status_code,
+            host,
+        ) == (code, host)
 
 
 def test_without_the_setting_every_name_is_answered(house):
-    assert house.send("GET", "/login", "", headers={"Host": "anything.example.com"}).status_code == 200
+    assert (
+        house.send(
+            "GET", "/login", "", headers={"Host": "anything.example.com"}
+        ).status_code
+        == 200
+    )
 
 
 def test_no_host_header_leads_people_away(house):
     answer = house.send(
-        "GET", "/users", "", headers={"Host": "evil.example.com", "X-Forwarded-Host": "evil.example.com"}
+        "GET",
+        "/users",
+        "",
+        headers={"Host": "evil.example.com", "X-Forwarded-Host": "evil.example.com"},
     )
     assert answer.location.startswith("/login")
 
@@ -34,8 +45,12 @@ def wrong_password_from(house, forwarded):
     data = {"csrf_token": token, "username": "ada", "password": "wrong"}
     house.send("POST", "/login", "", data=data, headers={"X-Forwarded-For": forwarded})
     connection = sqlite3.connect(house.database)
-    rows = connection.execute("SELECT client_ip FROM login_attempts WHERE client_ip NOT LIKE 'account:%'").fetchall()
-    seen = connection.execute("SELECT client_ip FROM audit_events WHERE verb = 'sign_in.refused'").fetchall()
+    rows = connection.execute(
+        "SELECT client_ip FROM login_attempts WHERE client_ip NOT LIKE 'account:%'"
+    ).fetchall()
+    seen = connection.execute(
+        "SELECT client_ip FROM audit_events WHERE verb = 'sign_in.refused'"
+    ).fetchall()
     connection.close()
     return {ip for (ip,) in rows}, {ip for (ip,) in seen}
 
@@ -46,4 +61,6 @@ def test_a11_without_a_proxy_nobody_chooses_their_own_address(make_house):
 
 @pytest.mark.parametrize("forwarded", ["203.0.113.5", "6.6.6.6, 203.0.113.5"])
 def test_a11_behind_one_proxy_its_word_counts_and_nobody_elses(make_house, forwarded):
-    assert wrong_password_from(make_house(trust_proxy=1), forwarded)[1] == {"203.0.113.5"}
+    assert wrong_password_from(make_house(trust_proxy=1), forwarded)[1] == {
+        "203.0.113.5"
+    }

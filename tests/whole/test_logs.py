@@ -13,7 +13,12 @@ from tests.served import Served, until
 from tests.whole.person import Person
 from tests.whole.test_errors import put_in
 
-NAME, PHONE, BODY, KEY = "Ximena Quispe", "(303) 555-0167", "Wombats meet at seven", "0123456789-secret-key-abcdef"
+NAME, PHONE, BODY, KEY = (
+    "Ximena Quispe",
+    "(303) 555-0167",
+    "Wombats meet at seven",
+    "0123456789-secret-key-abcdef",
+)
 OTHERS = "Yolanda Zapata,303 555 0168\nBad Row,99\n"
 WRONG = "wrong-password-typed"
 SECRETS = (
@@ -34,29 +39,51 @@ DIGITS = re.compile(r"\+?1?\D{0,2}303\D{0,2}555\D?01\d\d|\+\d{8,}")
 
 
 @pytest.mark.slow
-def test_a17_a_whole_day_leaves_nothing_private_in_the_log_of_a_real_server(make_settings):
+def test_a17_a_whole_day_leaves_nothing_private_in_the_log_of_a_real_server(
+    make_settings,
+):
     """In production, with the access log, everything that people type goes through once."""
-    environment = {"APP_ENV": "production", "SECRET_KEY": KEY, "UNDO_SECONDS": "0", "LOG_FORMAT": "json"}
+    environment = {
+        "APP_ENV": "production",
+        "SECRET_KEY": KEY,
+        "UNDO_SECONDS": "0",
+        "LOG_FORMAT": "json",
+    }
     with Served(make_settings().database_path, **environment) as server:
         ada = Person(server.url)
         ada.send("/login", username=NAME, password=WRONG)
         ada.send("/login", username="ada", password=PASSWORD, remember="1")
         ada.send("/community/add", name=NAME, phone=PHONE)
-        checked = ada.upload("/community/import", "people-of-ours.csv", f"name,phone\n{OTHERS}")
+        checked = ada.upload(
+            "/community/import", "people-of-ours.csv", f"name,phone\n{OTHERS}"
+        )
         assert "Cannot be read" in checked
         ada.go("/community?search=Ximena+Quispe")
         ada.go("/community?search=303-555-0167&sort=phone")
-        sent = ada.send("/blasts/new", message_body=BODY, target="community", send_mode="now", confirm="1")
+        sent = ada.send(
+            "/blasts/new",
+            message_body=BODY,
+            target="community",
+            send_mode="now",
+            confirm="1",
+        )
         assert "Wombats" in sent
-        until(lambda: '"delivered":1,' in ada.go("/blasts/logs/1/status"), "the blast to be delivered")
-        ada.send("/sandbox/13035550167/text", "/sandbox/13035550167", body="Wombats? STOP")
+        until(
+            lambda: '"delivered":1,' in ada.go("/blasts/logs/1/status"),
+            "the blast to be delivered",
+        )
+        ada.send(
+            "/sandbox/13035550167/text", "/sandbox/13035550167", body="Wombats? STOP"
+        )
         ada.send("/sandbox/13035550167/text", "/sandbox/13035550167", body="STOP")
         assert NAME in ada.go("/community/export")
         ada.send("/users/add", username="Ximena", role="social_manager", password=WRONG)
         assert ada.go("/nothing?name=Ximena+Quispe")
         assert ada.status == 404
         server.stop()
-        lines = [line for line in server.said.splitlines() if "/sandbox/" not in line]  # the next test's
+        lines = [
+            line for line in server.said.splitlines() if "/sandbox/" not in line
+        ]  # the next test's
     assert len(lines) > 10
     said = "\n".join(lines)
     assert [word for word in SECRETS if word in said] == []
@@ -76,10 +103,17 @@ def test_a_practice_phones_number_is_in_no_access_log(make_settings):
         assert "13035550167" not in server.said
 
 
-def test_a_mistake_in_the_database_does_not_tell_what_was_to_be_saved(house, monkeypatch, caplog):
+def test_a_mistake_in_the_database_does_not_tell_what_was_to_be_saved(
+    house, monkeypatch, caplog
+):
     def clumsy(**_values):
         values = {"name": NAME, "phone": "+13035550167"}
-        db.session.execute(db.text("INSERT INTO community_members (nme, phone) VALUES (:name, :phone)"), values)
+        db.session.execute(
+            db.text(
+                "INSERT INTO community_members (nme, phone) VALUES (:name, :phone)"
+            ),
+            values,
+        )
 
     put_in(house, monkeypatch, "dashboard.home", clumsy)
     with caplog.at_level(logging.INFO):
@@ -95,7 +129,9 @@ def _formatter(form="text"):
 
 def record(text, *values, error=None):
     exc_info = (type(error), error, error.__traceback__) if error else None
-    return logging.LogRecord("app.room", logging.WARNING, __file__, 1, text, values, exc_info)
+    return logging.LogRecord(
+        "app.room", logging.WARNING, __file__, 1, text, values, exc_info
+    )
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
@@ -104,8 +140,12 @@ def test_what_slips_in_is_masked_on_its_way_out(form):
         raise ValueError(f"token {KEY} for +13035550142")
     except ValueError as caught:
         error = caught
-    line = _formatter(form).format(record("to %s with %s", "+447700900123", "t" * 32, error=error))
-    assert not any(secret in line for secret in ("+13035550142", "+447700900123", KEY, "t" * 32))
+    line = _formatter(form).format(
+        record("to %s with %s", "+447700900123", "t" * 32, error=error)
+    )
+    assert not any(
+        secret in line for secret in ("+13035550142", "+447700900123", KEY, "t" * 32)
+    )
     assert "app.room" in line
     if form == "json":
         assert json.loads(line)["level"] == "WARNING"
@@ -121,7 +161,9 @@ def test_h12_settings_do_not_tell_their_secrets(make_settings):
 
 def test_no_page_shows_the_token(make_house):
     house = make_house(
-        twilio_account_sid="AC" + "1" * 32, twilio_auth_token="t" * 32, twilio_from_number="+13035550100"
+        twilio_account_sid="AC" + "1" * 32,
+        twilio_auth_token="t" * 32,
+        twilio_from_number="+13035550100",
     )
     for address in ("/", "/settings", "/audit", "/users", "/blasts/new", "/ready"):
         text = house.visit(address, "ada").text
@@ -131,11 +173,19 @@ def test_no_page_shows_the_token(make_house):
 
 def test_the_audit_holds_ids_and_no_numbers(house):
     house.visit("/community/add", "ada", name=NAME, phone=PHONE)
-    house.visit("/suppression/add", "ada", name=NAME, phone="303 555 0169", reason="asked at the door")
+    house.visit(
+        "/suppression/add",
+        "ada",
+        name=NAME,
+        phone="303 555 0169",
+        reason="asked at the door",
+    )
     house.visit("/", "ada")  # what was said to her after saving is shown once, here
     words = house.visit("/audit", "ada").words
     assert "Added a person" in words
-    assert not any(word in words for word in (NAME, "5550167", "555-0167", "5550169", "555-0169"))
+    assert not any(
+        word in words for word in (NAME, "5550167", "555-0167", "5550169", "555-0169")
+    )
 
 
 def test_nothing_of_the_database_is_left_lying_about(furnished):

@@ -1,6 +1,8 @@
-"""Every door, every method, everybody: exactly the codes of the contract, and no trace of those who are refused.
+"""Every door, every method, everybody: exactly the codes of the contract, and no trace of those
+who are refused.
 
-Cases Z1 (the matrix), Z2 (no other method and no GET changes anything), Z5 and Z7 (roles are judged at each request).
+Cases Z1 (the matrix), Z2 (no other method and no GET changes anything), Z5 and Z7 (roles are
+judged at each request).
 """
 
 import sqlite3
@@ -29,7 +31,10 @@ FORMS = {
     "suppression.import_file", "suppression.import_fix", "community.import_fix", "events.import_file",
     "events.import_fix", "surveys.add", "surveys.correct",
 }  # fmt: skip
-POST_CODES = dict.fromkeys(FORMS, 422) | {"setup.first_start": 404, "accounts.sign_in": 303}
+POST_CODES = dict.fromkeys(FORMS, 422) | {
+    "setup.first_start": 404,
+    "accounts.sign_in": 303,
+}
 CHOSEN = {
     "sandbox.mood": {"mood": "slow"},
     "inbox.decide": {"question": "1", "verdict": "stay"},
@@ -38,7 +43,9 @@ WRITTEN_BY_READING = ("audit_events",)  # a download leaves its line in the audi
 
 
 def expected(endpoint, method):
-    return (GET_CODES if method == "GET" else POST_CODES).get(endpoint, 200 if method == "GET" else 303)
+    return (GET_CODES if method == "GET" else POST_CODES).get(
+        endpoint, 200 if method == "GET" else 303
+    )
 
 
 @pytest.mark.parametrize("endpoint", CLOSED)
@@ -71,7 +78,9 @@ def test_whoever_must_change_the_password_gets_no_further(house, endpoint):
         assert house.snapshot() == before
 
 
-@pytest.mark.parametrize("endpoint", [name for name, door in DOORS.items() if door.who == ADMIN])
+@pytest.mark.parametrize(
+    "endpoint", [name for name, door in DOORS.items() if door.who == ADMIN]
+)
 def test_a_social_manager_is_refused_what_is_for_admins(house, endpoint):
     house.visit.token("sol")
     before = house.snapshot()
@@ -80,7 +89,9 @@ def test_a_social_manager_is_refused_what_is_for_admins(house, endpoint):
     assert house.snapshot() == before
 
 
-@pytest.mark.parametrize("endpoint", [name for name, door in DOORS.items() if "POST" in door.methods])
+@pytest.mark.parametrize(
+    "endpoint", [name for name, door in DOORS.items() if "POST" in door.methods]
+)
 def test_a_post_without_the_forms_token_does_nothing(house, endpoint):
     refusal = 403 if DOORS[endpoint].who == SIGNATURE else 400
     for who in ("", NIA, "sol", "ada"):
@@ -101,15 +112,22 @@ def test_a_post_without_the_forms_token_does_nothing(house, endpoint):
 )
 def test_whoever_may_come_in_does(house, endpoint, method, who):
     answer = house.open(method, endpoint, who, **CHOSEN.get(endpoint, {}))
-    assert answer.status_code == expected(endpoint, method), answer.get_data(as_text=True)[:2000]
+    assert answer.status_code == expected(endpoint, method), answer.get_data(
+        as_text=True
+    )[:2000]
 
 
-@pytest.mark.parametrize("endpoint", [name for name, door in DOORS.items() if door.who in (ANYONE, SIGNATURE)])
+@pytest.mark.parametrize(
+    "endpoint",
+    [name for name, door in DOORS.items() if door.who in (ANYONE, SIGNATURE)],
+)
 def test_open_doors_are_open_to_everybody(house, endpoint):
     for who in ("", NIA, "sol", "ada"):
         signed_in = bool(who)
         for method in DOORS[endpoint].methods:
-            wanted = 403 if DOORS[endpoint].who == SIGNATURE else expected(endpoint, method)
+            wanted = (
+                403 if DOORS[endpoint].who == SIGNATURE else expected(endpoint, method)
+            )
             if endpoint == "accounts.sign_in":
                 wanted = 303 if signed_in else (200 if method == "GET" else 422)
             assert house.open(method, endpoint, who).status_code == wanted
@@ -121,31 +139,49 @@ def test_z2_other_methods_are_refused_and_change_nothing(house, endpoint):
     address = house.address(endpoint)
     allowed = set(house.app.url_map.bind("localhost").allowed_methods(address))
     before = house.snapshot(without=WRITTEN_BY_READING)
-    for number, method in enumerate(method for method in (*METHODS, "TRACE") if method not in allowed):
-        wants = {"Accept": "application/json"} if number else {}  # the first is shown the page, which takes a while
+    for number, method in enumerate(
+        method for method in (*METHODS, "TRACE") if method not in allowed
+    ):
+        wants = (
+            {"Accept": "application/json"} if number else {}
+        )  # the first is shown the page, which takes a while
         answer = house.send(method, address, "ada", headers=wants, **form)
         assert (answer.status_code, method) == (405, method)
         assert set(answer.headers["Allow"].split(", ")) == allowed
     assert house.send("OPTIONS", address, "ada").status_code in (200, 400, 403, 404)
     if "GET" in DOORS[endpoint].methods:
-        assert house.send("HEAD", address, "ada").status_code == house.open("GET", endpoint, "ada").status_code
+        assert (
+            house.send("HEAD", address, "ada").status_code
+            == house.open("GET", endpoint, "ada").status_code
+        )
     assert house.snapshot(without=WRITTEN_BY_READING) == before
 
 
-@pytest.mark.parametrize("endpoint", [name for name, door in DOORS.items() if "GET" in door.methods])
+@pytest.mark.parametrize(
+    "endpoint", [name for name, door in DOORS.items() if "GET" in door.methods]
+)
 def test_z2_no_header_and_no_query_makes_a_get_anything_else(house, endpoint):
     house.visit.token("ada")
     usual = house.open("GET", endpoint, "ada").status_code
     before = house.snapshot(without=WRITTEN_BY_READING)
-    overridden = {"X-HTTP-Method-Override": "POST", "X-HTTP-Method": "DELETE", "X-Method-Override": "PUT"}
-    answer = house.send("GET", f"{house.address(endpoint)}?_method=POST", "ada", headers=overridden)
+    overridden = {
+        "X-HTTP-Method-Override": "POST",
+        "X-HTTP-Method": "DELETE",
+        "X-Method-Override": "PUT",
+    }
+    answer = house.send(
+        "GET", f"{house.address(endpoint)}?_method=POST", "ada", headers=overridden
+    )
     assert answer.status_code == usual
     assert house.snapshot(without=WRITTEN_BY_READING) == before
 
 
 @pytest.mark.parametrize("address", ["/community", "/users", "/suppression"])
 def test_no_query_leads_the_links_of_a_list_away(house, address):
-    page = house.visit(f"{address}?per_page=1&_external=1&_scheme=javascript&_anchor=x&_method=GET", "ada")
+    page = house.visit(
+        f"{address}?per_page=1&_external=1&_scheme=javascript&_anchor=x&_method=GET",
+        "ada",
+    )
     assert page.status_code == 200
     assert "javascript:" not in page.text
 
@@ -157,16 +193,30 @@ def test_z2_reading_everything_changes_nothing(house):
     for endpoint, door in DOORS.items():
         for who in ("", NIA, "sol", "ada"):
             if "GET" in door.methods:
-                assert house.open("GET", endpoint, who).status_code in (200, 302, 303, 401, 403, 404, 422, 503)
+                assert house.open("GET", endpoint, who).status_code in (
+                    200,
+                    302,
+                    303,
+                    401,
+                    403,
+                    404,
+                    422,
+                    503,
+                )
     assert house.snapshot(without=WRITTEN_BY_READING) == before
 
 
-@pytest.mark.parametrize(("who", "address"), [("", "/login"), ("sol", "/account/password"), ("ada", "/users/add")])
+@pytest.mark.parametrize(
+    ("who", "address"),
+    [("", "/login"), ("sol", "/account/password"), ("ada", "/users/add")],
+)
 def test_the_token_that_these_tests_send_is_the_one_of_the_forms(house, who, address):
     """The visitor makes it without drawing a page."""
     token = house.visit.token(who)
     seal = URLSafeTimedSerializer(house.app.secret_key, salt="wtf-csrf-token")
-    assert seal.loads(house.visit(address, who).fields()["csrf_token"]) == seal.loads(token)
+    assert seal.loads(house.visit(address, who).fields()["csrf_token"]) == seal.loads(
+        token
+    )
 
 
 def test_after_a_fault_only_an_admin_resumes(house):
@@ -179,7 +229,9 @@ def test_after_a_fault_only_an_admin_resumes(house):
 def test_a_blast_is_deleted_from_the_list_only_once_it_has_ended(house, ended):
     house.visit.token("ada")
     before = house.snapshot()["scheduled_messages"]
-    house.visit.post(house.address("blasts.scheduled_delete", "ended" if ended else ""), "ada")
+    house.visit.post(
+        house.address("blasts.scheduled_delete", "ended" if ended else ""), "ada"
+    )
     assert (house.snapshot()["scheduled_messages"] != before) is ended
 
 
@@ -207,7 +259,10 @@ def test_z7_a_word_that_is_no_role_opens_no_door(house, role):
     before = house.snapshot()
     for endpoint, door in CLOSED.items():
         for method in door.methods:
-            assert (house.open(method, endpoint, TOM).status_code, endpoint) == (403, endpoint)
+            assert (house.open(method, endpoint, TOM).status_code, endpoint) == (
+                403,
+                endpoint,
+            )
     assert house.snapshot() == before
 
 

@@ -20,16 +20,57 @@ from tests.makers import pretend_phone
 from tests.whole.doors import ADMIN, ANYONE, BOTH, DOORS
 from tests.whole.test_matrix import expected
 
-PAGES = [name for name, door in DOORS.items() if "GET" in door.methods and door.who in (BOTH, ADMIN)]
-POSTS = [name for name, door in DOORS.items() if "POST" in door.methods and door.who in (BOTH, ADMIN, ANYONE)]
-FORMULAS = ["=1+1", "+1", "-2", "@SUM(A1)", "\t=1", "\r=1", "  =1", '=HYPERLINK("http://x")', "=cmd|' /C calc'!A0"]
+PAGES = [
+    name
+    for name, door in DOORS.items()
+    if "GET" in door.methods and door.who in (BOTH, ADMIN)
+]
+POSTS = [
+    name
+    for name, door in DOORS.items()
+    if "POST" in door.methods and door.who in (BOTH, ADMIN, ANYONE)
+]
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-2",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "  =1",
+    '=HYPERLINK("http://x")',
+    "=cmd|' /C calc'!A0",
+]
 NAMES = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '" onfocus="alert(1)', "' autofocus x='", "{{7*7}}",
     "{% raw %}", "%s %(x)s", '"; DROP TABLE community_members', "O'Brien", "Null", "👨‍👩‍👧‍👦 🏳️‍🌈 🇺🇦", "שלום عليكم",
     "a" + "\u0301" * 50, "</title></textarea><blink>", "javascript:alert(1)", "&lt;b&gt; &amp;amp;",
 ]  # fmt: skip
-RUNS = ("<script>alert", "<img src=x", '" onfocus="alert', "' autofocus", 'href="javascript', "<blink>", ">49<")
-WILD = ["0", "-1", "1e9", "1000000000", "abc", "%00", "%2525", "_", "%5C", "'", "%22", "x" * 10_000, "%FF%FE", "９"]
+RUNS = (
+    "<script>alert",
+    "<img src=x",
+    '" onfocus="alert',
+    "' autofocus",
+    'href="javascript',
+    "<blink>",
+    ">49<",
+)
+WILD = [
+    "0",
+    "-1",
+    "1e9",
+    "1000000000",
+    "abc",
+    "%00",
+    "%2525",
+    "_",
+    "%5C",
+    "'",
+    "%22",
+    "x" * 10_000,
+    "%FF%FE",
+    "９",
+]
 LISTS = ("search", "page", "per_page", "sort", "dir", "state", "show", "who", "when")
 
 
@@ -41,27 +82,45 @@ def house(house):
 
 
 def fill(app, names):
-    """These names wherever a name, a title, a reason or a note can stand; the first of them names the organisation."""
+    """These names wherever a name, a title, a reason or a note can stand; the first of them
+    names the organisation.
+    """
     with app.app_context(), write() as session:
         organisation().name = names[0]
         session.query(Event).update({"title": names[1], "place": names[2 % len(names)]})
         session.query(KeywordRule).update({"response_body": names[1]})
-        session.query(MessageLog).update({"event_title": names[0], "message_body": names[1]})
+        session.query(MessageLog).update(
+            {"event_title": names[0], "message_body": names[1]}
+        )
         for number, name in enumerate(names):
             phone = pretend_phone(500 + number)
             session.add(CommunityMember(name=name, phone=phone))
             session.add(EventRegistration(event_id=1, name=name, phone=phone))
             session.add(PersonNote(phone=ZOE, body=name, created_by="sol"))
-            session.add(SuppressedContact(phone=pretend_phone(700 + number), category="hard_fail", reason=name))
-            suppression.opt_out(pretend_phone(900 + number), source="manual", reason=name, name=name, actor="ada")
+            session.add(
+                SuppressedContact(
+                    phone=pretend_phone(700 + number), category="hard_fail", reason=name
+                )
+            )
+            suppression.opt_out(
+                pretend_phone(900 + number),
+                source="manual",
+                reason=name,
+                name=name,
+                actor="ada",
+            )
         texts = session.scalars(db.select(Message).order_by(Message.id)).all()
         for number, row in enumerate(texts):
-            row.name, row.body, row.error_message = (names[(number + more) % len(names)] for more in range(3))
+            row.name, row.body, row.error_message = (
+                names[(number + more) % len(names)] for more in range(3)
+            )
 
 
 @pytest.mark.parametrize("names", [FORMULAS, NAMES], ids=["formulas", "names"])
 def test_b15_no_cell_of_any_export_is_a_formula(house, names):
-    """B15: every door that gives a CSV, whatever stands in names, titles, reasons, texts and errors."""
+    """B15: every door that gives a CSV, whatever stands in names, titles, reasons, texts and
+    errors.
+    """
     fill(house.app, names)
     exports = quoted = 0
     for endpoint in PAGES:
@@ -70,8 +129,12 @@ def test_b15_no_cell_of_any_export_is_a_formula(house, names):
             continue
         exports += 1
         text = answer.get_data(as_text=True).removeprefix("\ufeff")
-        cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
-        assert [cell for cell in cells if cell.lstrip(" ")[:1] in tuple("=+-@\t\r\n")] == []
+        cells = [
+            cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row
+        ]
+        assert [
+            cell for cell in cells if cell.lstrip(" ")[:1] in tuple("=+-@\t\r\n")
+        ] == []
         quoted += sum(cell.startswith("'") for cell in cells)
         assert "\n" not in answer.headers["Content-Disposition"]
     assert exports >= 3
@@ -80,7 +143,10 @@ def test_b15_no_cell_of_any_export_is_a_formula(house, names):
 
 @pytest.mark.parametrize("endpoint", PAGES)
 def test_b17_nasty_names_are_shown_and_never_run(house, endpoint):
-    """B17: every page with all of them at once: text, attributes, titles. (The visitor finds inline handlers, too.)"""
+    """B17: every page with all of them at once: text, attributes, titles.
+
+    (The visitor finds inline handlers, too.)
+    """
     fill(house.app, NAMES)
     page = house.visit(house.address(endpoint), "ada")
     assert page.status_code == expected(endpoint, "GET")
@@ -91,46 +157,95 @@ def test_b17_nasty_names_are_shown_and_never_run(house, endpoint):
 def test_b17_they_are_kept_as_they_were_written_and_can_be_read(house):
     """B17: word for word on the lists."""
     fill(house.app, NAMES)
-    for endpoint in ("community.everyone", "events.one", "suppression.everyone", "people.person"):
+    for endpoint in (
+        "community.everyone",
+        "events.one",
+        "suppression.everyone",
+        "people.person",
+    ):
         words = house.visit(f"{house.address(endpoint)}?per_page=200", "ada").words
-        assert [name for name in NAMES if " ".join(name.split()) not in words] == [], endpoint
+        assert [name for name in NAMES if " ".join(name.split()) not in words] == [], (
+            endpoint
+        )
 
 
 @pytest.mark.parametrize("endpoint", PAGES)
 def test_b23_b25_wild_words_in_the_address_break_no_page(house, endpoint):
-    """B23 and B25: searches that look like patterns, pages and orders that do not exist: a page, and nothing leaks."""
+    """B23 and B25: searches that look like patterns, pages and orders that do not exist: a
+    page, and nothing leaks.
+    """
     address, code = house.address(endpoint), expected(endpoint, "GET")
     for wild in [*WILD, "__class__", "password_hash"]:
-        page = house.visit(f"{address}?" + "&".join(f"{name}={wild}" for name in LISTS), "ada")
-        assert page.status_code in {code, 200, 303, 422}, wild[:20]  # a number that is one opens its practice phone
+        page = house.visit(
+            f"{address}?" + "&".join(f"{name}={wild}" for name in LISTS), "ada"
+        )
+        assert page.status_code in {code, 200, 303, 422}, wild[
+            :20
+        ]  # a number that is one opens its practice phone
         assert "scrypt:" not in page.text
 
 
 @pytest.mark.parametrize("endpoint", [name for name in [*PAGES, *POSTS] if name])
 def test_b24_an_id_that_is_none_is_not_found(house, endpoint):
     """B24: too large for the database, zero, below zero, in digits of another script."""
-    ids = [name for name in house.rules[endpoint].arguments if name.endswith("id") and name != "sid"]
+    ids = [
+        name
+        for name in house.rules[endpoint].arguments
+        if name.endswith("id") and name != "sid"
+    ]
     method = "GET" if endpoint in PAGES else "POST"
-    more = {"data": {"csrf_token": house.visit.token("ada")}} if method == "POST" else {}
+    more = (
+        {"data": {"csrf_token": house.visit.token("ada")}} if method == "POST" else {}
+    )
     for argument in ids:
         for wrong in ("99999999999999999999", "0", "-1", "١٢", "1e3", "%00"):
             house.values = {"": house.values[""] | {argument: "7654321"}}
             address = house.address(endpoint).replace("7654321", wrong)
-            assert house.send(method, address, "ada", **more).status_code == 404, address
-            more |= {"headers": {"Accept": "application/json"}}  # one page that says so is enough: it takes a while
+            assert house.send(method, address, "ada", **more).status_code == 404, (
+                address
+            )
+            more |= {
+                "headers": {"Accept": "application/json"}
+            }  # one page that says so is enough: it takes a while
 
 
 @pytest.mark.parametrize("endpoint", POSTS)
 def test_b18_half_a_letter_is_no_fault_of_ours_and_is_not_kept(house, endpoint):
     """B18: a lone surrogate in every field of every form: refused or cleaned, never a fault."""
     half = "%ED%A0%80"
-    names = ("name", "title", "phone", "body", "message_body", "reason", "note", "username", "password", "place", "q")
-    body = "&".join([f"csrf_token={house.visit.token('ada')}", *(f"{name}=x{half}{name}" for name in names)])
+    names = (
+        "name",
+        "title",
+        "phone",
+        "body",
+        "message_body",
+        "reason",
+        "note",
+        "username",
+        "password",
+        "place",
+        "q",
+    )
+    body = "&".join(
+        [
+            f"csrf_token={house.visit.token('ada')}",
+            *(f"{name}=x{half}{name}" for name in names),
+        ]
+    )
     kind = {"content_type": "application/x-www-form-urlencoded"}
-    assert house.send("POST", house.address(endpoint), "ada", data=body, **kind).status_code < 500
+    assert (
+        house.send(
+            "POST", house.address(endpoint), "ada", data=body, **kind
+        ).status_code
+        < 500
+    )
     with house.app.app_context():
         names = db.session.scalars(db.select(CommunityMember.name)).all()
-    assert [name for name in names if name and any("\ud800" <= sign <= "\udfff" for sign in name)] == []
+    assert [
+        name
+        for name in names
+        if name and any("\ud800" <= sign <= "\udfff" for sign in name)
+    ] == []
 
 
 @pytest.mark.parametrize("endpoint", POSTS)

@@ -1,4 +1,6 @@
-"""docs/promise.md tells an admin what to count on: a sentence for every state, a test for every promise."""
+"""docs/promise.md tells an admin what to count on: a sentence for every state, a test for every
+promise.
+"""
 
 import re
 
@@ -9,11 +11,17 @@ from app.kit.settings import ROOT
 
 PAGE = (ROOT / "docs" / "promise.md").read_text()
 WORDS = (ROOT / "docs" / "words.md").read_text()
-STATES = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|$", WORDS.split("## States")[1].split("## ")[0], re.M))
+STATES = dict(
+    re.findall(
+        r"^\| `(\w+)` \| ([^|]+) \|$", WORDS.split("## States")[1].split("## ")[0], re.M
+    )
+)
 SHOWN = re.findall(r"^\| ([^|]+) \| ([A-Z\d, ]*) \| (`tests/[^|]+) \|$", PAGE, re.M)
 
 
-@pytest.mark.parametrize("state", [each for each in MessageStatus if each is not MessageStatus.RECEIVED])
+@pytest.mark.parametrize(
+    "state", [each for each in MessageStatus if each is not MessageStatus.RECEIVED]
+)
 def test_every_state_a_text_can_be_in_has_its_sentence(state):
     first_cells = " · ".join(re.findall(r"^\| ([^|]+) \| [^|]+ \|$", PAGE, re.M))
     assert STATES[state.value] in first_cells
@@ -23,7 +31,11 @@ def test_every_state_a_text_can_be_in_has_its_sentence(state):
 def test_every_promise_is_shown_by_the_tests_that_are_named(promise, cases, files):
     named = [ROOT / name for name in re.findall(r"`(tests/[\w./]+)`", files)]
     sources = [path.read_text() for path in named if path.is_file()]
-    unseen = [case for case in re.findall(r"[A-Z]\d+", cases) if not any(_shows(case, each) for each in sources)]
+    unseen = [
+        case
+        for case in re.findall(r"[A-Z]\d+", cases)
+        if not any(_shows(case, each) for each in sources)
+    ]
     assert unseen == [], f"{promise}: no test says that it shows this"
 
 

@@ -1,4 +1,6 @@
-"""What is exported comes back as it was, byte for byte: a thousand nasty names on every list. Cases B15, B16, B17.
+"""What is exported comes back as it was, byte for byte: a thousand nasty names on every list.
+
+Cases B15, B16, B17.
 
 The community's own is in tests/community/test_export.py.
 """
@@ -21,8 +23,18 @@ PIECES = [
     "\u202e", "\u200b", "\r\n=1",
 ]  # fmt: skip
 LISTS = {
-    "an event": ("/events/1/import", "/events/1/export", "event_registrations", {"event_id": 1}),
-    "do not text": ("/suppression/import", "/suppression/export", "unsubscribed_contacts", {"source": "import"}),
+    "an event": (
+        "/events/1/import",
+        "/events/1/export",
+        "event_registrations",
+        {"event_id": 1},
+    ),
+    "do not text": (
+        "/suppression/import",
+        "/suppression/export",
+        "unsubscribed_contacts",
+        {"source": "import"},
+    ),
 }
 
 
@@ -31,7 +43,9 @@ def names(many=1000):
     chance = random.Random(16)
     found = []
     while len(found) < many:
-        name = clean_name("".join(chance.choice(PIECES) for _ in range(chance.randint(1, 4))))
+        name = clean_name(
+            "".join(chance.choice(PIECES) for _ in range(chance.randint(1, 4)))
+        )
         found.append(name if name and len(name) <= 100 else None)
     return found
 
@@ -44,9 +58,14 @@ def fill(app):
         columns = ["name", "phone", *fixed]
         into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f':{each}' for each in columns)})"
         with app.app_context(), write() as session:
-            session.execute(db.text("INSERT OR IGNORE INTO events (id, title) VALUES (1, 'Picnic')"))
+            session.execute(
+                db.text("INSERT OR IGNORE INTO events (id, title) VALUES (1, 'Picnic')")
+            )
             session.execute(db.text(f"DELETE FROM {table}"))
-            rows = [{"name": name, "phone": f"+1303{4000000 + n}", **fixed} for n, name in enumerate(people)]
+            rows = [
+                {"name": name, "phone": f"+1303{4000000 + n}", **fixed}
+                for n, name in enumerate(people)
+            ]
             if rows:
                 session.execute(db.text(into), rows)
 
@@ -54,13 +73,17 @@ def fill(app):
 
 
 def exported(visit, address):
-    """The bytes of an export. Of the do-not-text list its names, numbers, reason and source: docs/cases.md says why no
+    """The bytes of an export.
+
+    Of the do-not-text list its names, numbers, reason and source: docs/cases.md says why no
     more of it comes back.
     """
     data = visit(address, "ada").response.get_data()
     if "suppression" not in address:
         return data
-    return [row[:4] for row in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))]
+    return [
+        row[:4] for row in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    ]
 
 
 @pytest.mark.parametrize("which", LISTS)
@@ -71,7 +94,9 @@ def test_an_export_comes_back_as_it_was(visit, fill, which):
     file = visit(take, "ada").response.get_data()
     first = exported(visit, take)
     fill(table, fixed, [])
-    address = visit(bring, "ada", files={"file": (io.BytesIO(file), "people.csv")}).location
+    address = visit(
+        bring, "ada", files={"file": (io.BytesIO(file), "people.csv")}
+    ).location
     assert "Import 1,000 people" in visit(address, "ada").words
     visit.post(f"{address}/confirm", "ada")
     assert exported(visit, take) == first

@@ -1,4 +1,6 @@
-"""The migrations make exactly what the models say, and docs/schema.md says exactly what there is."""
+"""The migrations make exactly what the models say, and docs/schema.md says exactly what there
+is.
+"""
 
 import contextlib
 import re
@@ -16,7 +18,24 @@ from tests.migrations.made_up import migrated
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "schema.md").read_text()
-CASES = ("M1", "M2", "M3", "M4", "M5", "M7", "M8", "M10", "M11", "M13", "M14", "K1", "K2", "K3", "K4", "K7")
+CASES = (
+    "M1",
+    "M2",
+    "M3",
+    "M4",
+    "M5",
+    "M7",
+    "M8",
+    "M10",
+    "M11",
+    "M13",
+    "M14",
+    "K1",
+    "K2",
+    "K3",
+    "K4",
+    "K7",
+)
 REMEDY = "Write a migration."
 
 
@@ -31,7 +50,10 @@ def connection(tmp_path_factory):
 def documented():
     """Table to its columns, as the page has them."""
     sections = re.split(r"^### ", PAGE, flags=re.M)[1:]
-    return {section.split("\n", 1)[0]: re.findall(r"^\| `(\w+)` \| \S", section, re.M) for section in sections}
+    return {
+        section.split("\n", 1)[0]: re.findall(r"^\| `(\w+)` \| \S", section, re.M)
+        for section in sections
+    }
 
 
 def test_the_migrations_make_exactly_the_models(connection):
@@ -40,18 +62,28 @@ def test_the_migrations_make_exactly_the_models(connection):
 
 
 def test_the_comparison_sees_every_table_of_the_models(connection):
-    compared = {thing.removeprefix("table ") for thing in shape_of(connection) if thing.startswith("table ")}
+    compared = {
+        thing.removeprefix("table ")
+        for thing in shape_of(connection)
+        if thing.startswith("table ")
+    }
     assert compared == set(all_tables().tables)
     assert len(shape_of_models()) > 300
 
 
 def test_every_file_of_models_is_compared():
-    files = {path for path in (ROOT / "app").rglob("*models.py") if "dbdoctor" not in path.parts}
+    files = {
+        path
+        for path in (ROOT / "app").rglob("*models.py")
+        if "dbdoctor" not in path.parts
+    }
     assert {Path(room.__file__) for room in ROOMS} == files
 
 
 def test_the_page_has_every_table_and_nothing_else():
-    assert sorted(documented()) == sorted({*all_tables().tables, *BOOKKEEPING, "community_search", "inbox_search"})
+    assert sorted(documented()) == sorted(
+        {*all_tables().tables, *BOOKKEEPING, "community_search", "inbox_search"}
+    )
 
 
 def test_the_page_has_every_column_in_order_and_nothing_else(connection):
@@ -65,7 +97,9 @@ def _bookkept(table):
 
 
 def test_the_page_says_every_word_that_a_column_may_hold():
-    sections = dict(section.split("\n", 1) for section in re.split(r"^### ", PAGE, flags=re.M)[1:])
+    sections = dict(
+        section.split("\n", 1) for section in re.split(r"^### ", PAGE, flags=re.M)[1:]
+    )
     missing = [
         f"{table.name}.{column.name}: {word}"
         for table in all_tables().sorted_tables
@@ -79,7 +113,9 @@ def test_the_page_says_every_word_that_a_column_may_hold():
 
 def test_every_foreign_key_says_what_happens_when_the_parent_goes(connection):
     silent = [
-        key for key, value in shape_of(connection).items() if key.startswith("key of") and "NO ACTION" in value[-9:]
+        key
+        for key, value in shape_of(connection).items()
+        if key.startswith("key of") and "NO ACTION" in value[-9:]
     ]
     assert silent == []
 
@@ -90,7 +126,9 @@ def test_every_foreign_key_has_an_index_that_finds_the_children(connection):
     for table in all_tables().sorted_tables:
         for key in table.foreign_keys:
             column = key.parent.name
-            plan = connection.execute(f"EXPLAIN QUERY PLAN SELECT 1 FROM {table.name} WHERE {column} = 1").fetchall()
+            plan = connection.execute(
+                f"EXPLAIN QUERY PLAN SELECT 1 FROM {table.name} WHERE {column} = 1"
+            ).fetchall()
             if not any("SEARCH" in row[3] for row in plan):
                 bare.append(f"{table.name}.{column}")
     assert bare == []
@@ -98,12 +136,22 @@ def test_every_foreign_key_has_an_index_that_finds_the_children(connection):
 
 def test_every_migration_is_mentioned_in_the_change_of_its_tests():
     """Each migration has a test that runs it over data; the first one has no data before it."""
-    tests = "".join(path.read_text() for path in (ROOT / "tests" / "migrations").glob("test_*.py"))
+    tests = "".join(
+        path.read_text() for path in (ROOT / "tests" / "migrations").glob("test_*.py")
+    )
     assert [step.name for step in find() if step.name not in tests] == []
 
 
 def test_each_case_of_the_catalogue_has_its_test():
     """The catalogue's cases about migrations and copies, each named by the test that covers it."""
-    folders = (ROOT / "tests" / "migrations", ROOT / "tests" / "dbdoctor", ROOT / "tests" / "whole")
-    tests = "".join(path.read_text() for folder in folders for path in folder.glob("test_*.py"))
-    assert [case for case in CASES if not re.search(rf'"""[^"]*\b{case}\b', tests)] == []
+    folders = (
+        ROOT / "tests" / "migrations",
+        ROOT / "tests" / "dbdoctor",
+        ROOT / "tests" / "whole",
+    )
+    tests = "".join(
+        path.read_text() for folder in folders for path in folder.glob("test_*.py")
+    )
+    assert [
+        case for case in CASES if not re.search(rf'"""[^"]*\b{case}\b', tests)
+    ] == []

@@ -1,4 +1,6 @@
-"""Every variable of the environment is explained once, with the default and the bounds that the code has."""
+"""Every variable of the environment is explained once, with the default and the bounds that the
+code has.
+"""
 
 import re
 from dataclasses import fields
@@ -10,8 +12,15 @@ from app.kit.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "settings.md").read_text()
-ROWS = {row[0]: row[1:] for row in re.findall(r"^\| `([A-Z_]+)` \| ([^|]+) \| ([^|]+) \| (.+) \|$", PAGE, re.M)}
-EXAMPLE = dict(re.findall(r"^#([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.M))
+ROWS = {
+    row[0]: row[1:]
+    for row in re.findall(
+        r"^\| `([A-Z_]+)` \| ([^|]+) \| ([^|]+) \| (.+) \|$", PAGE, re.M
+    )
+}
+EXAMPLE = dict(
+    re.findall(r"^#([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.M)
+)
 READ = [each for each in fields(Settings) if not each.metadata.get("derived")]
 OF_THE_SERVER = {"WEB_CONCURRENCY"}
 # In the example a value that says how it is written, not the default.
@@ -34,30 +43,51 @@ def test_the_page_explains_every_variable_and_no_other():
 
 
 def test_the_page_says_the_defaults_of_the_code():
-    assert {name: row[0].strip("`").replace("none", "") for name, row in ROWS.items()} == {n: default(n) for n in ROWS}
+    assert {
+        name: row[0].strip("`").replace("none", "") for name, row in ROWS.items()
+    } == {n: default(n) for n in ROWS}
 
 
 def test_the_page_says_the_bounds_of_the_code():
-    said = {name: re.fullmatch(r"([\d.]+) to ([\d.]+)", ROWS[name][1]) for name in BOUNDS}
-    assert {name: (float(found[1]), float(found[2])) for name, found in said.items()} == BOUNDS
+    said = {
+        name: re.fullmatch(r"([\d.]+) to ([\d.]+)", ROWS[name][1]) for name in BOUNDS
+    }
+    assert {
+        name: (float(found[1]), float(found[2])) for name, found in said.items()
+    } == BOUNDS
 
 
 def test_the_example_has_every_variable_with_its_default_and_a_comment():
     assert {name: SHOWN.get(name, default(name)) for name in ROWS} == EXAMPLE
     lines = (ROOT / ".env.example").read_text().splitlines()
-    bare = [line for before, line in pairwise(lines) if line[1:2].isupper() and not before.strip()]
+    bare = [
+        line
+        for before, line in pairwise(lines)
+        if line[1:2].isupper() and not before.strip()
+    ]
     assert bare == []
 
 
 def test_the_example_sets_nothing():
-    assert not [line for line in (ROOT / ".env.example").read_text().splitlines() if line and not line.startswith("#")]
+    assert not [
+        line
+        for line in (ROOT / ".env.example").read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
 
 
 def test_no_variable_is_read_behind_the_pages_back():
     files = [*(ROOT / "app").rglob("*.py"), ROOT / "wsgi.py", ROOT / "gunicorn.conf.py"]
-    names = {name for file in files for name in re.findall(r'os\.environ(?:\.get)?[\[(]"(\w+)"', file.read_text())}
+    names = {
+        name
+        for file in files
+        for name in re.findall(r'os\.environ(?:\.get)?[\[(]"(\w+)"', file.read_text())
+    }
     assert names - set(ROWS) == OF_THE_SERVER
-    assert set(re.findall(r"^\| `(\w+)` \| `\d+` \| [^|]+ \|$", PAGE, re.M)) == OF_THE_SERVER
+    assert (
+        set(re.findall(r"^\| `(\w+)` \| `\d+` \| [^|]+ \|$", PAGE, re.M))
+        == OF_THE_SERVER
+    )
 
 
 def test_an_empty_environment_is_the_defaults():

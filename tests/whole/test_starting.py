@@ -1,4 +1,6 @@
-"""What a start needs, refuses and reads: real processes, in a copy of the program with an environment of its own."""
+"""What a start needs, refuses and reads: real processes, in a copy of the program with an
+environment of its own.
+"""
 
 import contextlib
 import hashlib
@@ -16,7 +18,11 @@ from tests.whole.doors import DOORS
 
 pytestmark = pytest.mark.slow
 KEY = "0123456789abcdef-a-good-key"
-TWILIO = {"TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_AUTH_TOKEN": "t" * 32, "TWILIO_FROM_NUMBER": "+13035550100"}
+TWILIO = {
+    "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+    "TWILIO_AUTH_TOKEN": "t" * 32,
+    "TWILIO_FROM_NUMBER": "+13035550100",
+}
 REFUSED = 4  # gunicorn's code for "do not start me again"
 
 
@@ -29,11 +35,15 @@ def refusal(done):
     """What was said to whoever started it, line by line; nothing else may be there."""
     assert done.returncode == REFUSED, done.stderr
     lines = done.stderr.strip().splitlines()
-    assert all(line.startswith("SMS Admin cannot start: ") for line in lines), done.stderr
+    assert all(line.startswith("SMS Admin cannot start: ") for line in lines), (
+        done.stderr
+    )
     return [line.removeprefix("SMS Admin cannot start: ") for line in lines]
 
 
-@pytest.mark.parametrize("key", ["", "dev", "change-me", "short", "aaaaaaaaaaaaaaaaaaaaaaaa"])
+@pytest.mark.parametrize(
+    "key", ["", "dev", "change-me", "short", "aaaaaaaaaaaaaaaaaaaaaaaa"]
+)
 def test_a12_production_needs_a_good_secret_key(clone, key):
     (line,) = refusal(clone.start(SECRET_KEY=key))
     assert line.startswith("SECRET_KEY must be set")
@@ -43,7 +53,9 @@ def test_a12_production_needs_a_good_secret_key(clone, key):
 @pytest.mark.parametrize("missing", TWILIO)
 def test_production_refuses_a_half_set_twilio(clone, missing):
     half = {name: value for name, value in TWILIO.items() if name != missing}
-    (line,) = refusal(clone.start(SECRET_KEY=KEY, PUBLIC_BASE_URL="https://sms.example.org", **half))
+    (line,) = refusal(
+        clone.start(SECRET_KEY=KEY, PUBLIC_BASE_URL="https://sms.example.org", **half)
+    )
     assert missing in line
     assert not any(value in line for value in TWILIO.values())
 
@@ -54,7 +66,14 @@ def test_production_needs_an_address_for_twilio(clone):
 
 
 def test_everything_that_is_wrong_is_said_at_once(clone):
-    lines = refusal(clone.start(PORT="70000", UNDO_SECONDS="ten", APP_TIMEZONE="Mars/Phobos", SMSADMIN_FAILPOINT="T1"))
+    lines = refusal(
+        clone.start(
+            PORT="70000",
+            UNDO_SECONDS="ten",
+            APP_TIMEZONE="Mars/Phobos",
+            SMSADMIN_FAILPOINT="T1",
+        )
+    )
     names = ("PORT", "UNDO_SECONDS", "APP_TIMEZONE", "SECRET_KEY", "SMSADMIN_FAILPOINT")
     assert sorted(line.split(" ")[0] for line in lines) == sorted(names)
 
@@ -68,13 +87,20 @@ def test_the_first_start_prints_where_to_begin_and_the_second_is_quiet(clone):
     assert "/setup?token=" not in again.stdout
 
 
-@pytest.mark.parametrize("command", [("-c", "import wsgi"), ("-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app")])
+@pytest.mark.parametrize(
+    "command",
+    [("-c", "import wsgi"), ("-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app")],
+)
 def test_m4_a_newer_database_is_refused_and_untouched(clone, command):
     clone.start(SECRET_KEY=KEY)
     database = clone.folder / "instance" / "sms.db"
-    copied = "SELECT 999, 'm0999_later', checksum, applied_at FROM schema_migrations LIMIT 1"
+    copied = (
+        "SELECT 999, 'm0999_later', checksum, applied_at FROM schema_migrations LIMIT 1"
+    )
     later = f"INSERT INTO schema_migrations {copied}"
-    with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
+    with contextlib.closing(
+        sqlite3.connect(database, isolation_level=None)
+    ) as connection:
         connection.execute(later)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = _state_of(database.parent)
@@ -86,7 +112,11 @@ def test_m4_a_newer_database_is_refused_and_untouched(clone, command):
 
 
 def _state_of(folder: Path):
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir() if path.is_file()}
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.iterdir()
+        if path.is_file()
+    }
 
 
 def test_the_file_env_is_read_and_the_environment_comes_first(clone):
@@ -99,9 +129,16 @@ def test_the_file_env_is_read_and_the_environment_comes_first(clone):
     assert refusal(clone.start(SECRET_KEY="dev"))[0].startswith("SECRET_KEY")
 
 
-@pytest.mark.parametrize(("url", "path"), [("", "instance/sms.db"), ("sqlite:///other/own.db", "other/own.db")])
-def test_a_relative_database_lies_in_the_projects_folder_for_every_command(clone, tmp_path, url, path):
-    """Started from wherever: the program, the doctor, the copies and the made-up community mean the same file."""
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [("", "instance/sms.db"), ("sqlite:///other/own.db", "other/own.db")],
+)
+def test_a_relative_database_lies_in_the_projects_folder_for_every_command(
+    clone, tmp_path, url, path
+):
+    """Started from wherever: the program, the doctor, the copies and the made-up community mean
+    the same file.
+    """
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (clone.folder / path).parent.mkdir()
@@ -112,7 +149,12 @@ def test_a_relative_database_lies_in_the_projects_folder_for_every_command(clone
     doctor = clone.run("-m", "app.dbdoctor", "--print", cwd=elsewhere, **environment)
     assert f"Database: {database}" in doctor.stdout
     assert clone.run("-m", "app.demo", cwd=elsewhere, **environment).returncode == 0
-    assert clone.run("-m", "app.dbdoctor", "--backup", cwd=elsewhere, **environment).returncode == 0
+    assert (
+        clone.run(
+            "-m", "app.dbdoctor", "--backup", cwd=elsewhere, **environment
+        ).returncode
+        == 0
+    )
     assert len(list((database.parent / "backups").glob("*.db"))) == 1
     assert list(elsewhere.iterdir()) == []
 
@@ -128,11 +170,23 @@ def test_development_needs_nothing_and_keeps_its_key(clone):
 
 
 def test_half_set_in_development_is_said_in_red_on_every_page(make_settings):
-    environ = {"APP_ENV": "development", "SECRET_KEY": KEY, "TWILIO_ACCOUNT_SID": "AC" + "1" * 32}
-    app = create_app(read(environ | {"DATABASE_URL": f"sqlite:///{make_settings().database_path}"}))
+    environ = {
+        "APP_ENV": "development",
+        "SECRET_KEY": KEY,
+        "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+    }
+    app = create_app(
+        read(environ | {"DATABASE_URL": f"sqlite:///{make_settings().database_path}"})
+    )
     assert app.extensions["settings"].carrier == "sandbox"
     visit = Visitor(app)
-    pages = [visit("/login"), *(visit(address, "ada") for address in ("/", "/blasts/new", "/community", "/users"))]
+    pages = [
+        visit("/login"),
+        *(
+            visit(address, "ada")
+            for address in ("/", "/blasts/new", "/community", "/users")
+        ),
+    ]
     for page in pages:
         assert "Twilio is half set up." in page.words
         assert "TWILIO_AUTH_TOKEN and TWILIO_FROM_NUMBER missing" in page.words
@@ -149,5 +203,12 @@ def test_a_server_that_sends_nothing_says_so_on_every_page(house):
 
 def test_an_unknown_environment_is_refused():
     with pytest.raises(BadSettings) as caught:
-        read({"APP_ENV": "staging", "DATABASE_URL": "postgresql://x/y", "DEFAULT_REGION": "XX", "LOG_FORMAT": "xml"})
+        read(
+            {
+                "APP_ENV": "staging",
+                "DATABASE_URL": "postgresql://x/y",
+                "DEFAULT_REGION": "XX",
+                "LOG_FORMAT": "xml",
+            }
+        )
     assert len(caught.value.lines) == 4

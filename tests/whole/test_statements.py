@@ -1,4 +1,6 @@
-"""However long a list is, its page takes a few statements: the people on it are not asked about one by one."""
+"""However long a list is, its page takes a few statements: the people on it are not asked about
+one by one.
+"""
 
 import logging
 import re
@@ -14,12 +16,16 @@ from tests.visit import Visitor
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
     """Some hundred people, so that every list is full and has a second page."""
-    app = crowded(tmp_path_factory.mktemp("town") / "sms.db", Size(600, events=60, blasts=60))
+    app = crowded(
+        tmp_path_factory.mktemp("town") / "sms.db", Size(600, events=60, blasts=60)
+    )
     logging.disable(logging.NOTSET)  # a bench is quiet; the tests after these listen
     return app
 
 
-@pytest.mark.parametrize("address", [re.sub(r"page=\d+", "page=2", address) for _, address in PAGES])
+@pytest.mark.parametrize(
+    "address", [re.sub(r"page=\d+", "page=2", address) for _, address in PAGES]
+)
 def test_a_list_takes_a_few_statements(town, address):
     browser = Visitor(town).browser("ada")
     browser.get(address)  # the first look loads what is kept

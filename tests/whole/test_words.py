@@ -10,7 +10,9 @@ from app.imports.queries import SHOWS
 from app.sandbox.forms import MOODS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "words.md").read_text()
-SECTIONS = dict(section.split("\n", 1) for section in re.split(r"^## ", PAGE, flags=re.M)[1:])
+SECTIONS = dict(
+    section.split("\n", 1) for section in re.split(r"^## ", PAGE, flags=re.M)[1:]
+)
 
 
 def pairs(title):
@@ -23,15 +25,21 @@ def test_every_state_has_its_word_on_the_page():
 
 
 def test_every_reason_to_leave_somebody_out_has_its_words_on_the_page():
-    assert pairs("Why somebody is left out") == {reason.value: LEFT_OUT_WORDS[reason][0] for reason in LeftOut}
+    assert pairs("Why somebody is left out") == {
+        reason.value: LEFT_OUT_WORDS[reason][0] for reason in LeftOut
+    }
 
 
 def test_every_mood_of_a_practice_phone_has_its_words_on_the_page():
-    assert pairs("How a practice phone behaves") == {mood.value: words for mood, words in MOODS.items()}
+    assert pairs("How a practice phone behaves") == {
+        mood.value: words for mood, words in MOODS.items()
+    }
 
 
 def test_every_verdict_on_a_row_has_its_words_on_the_page():
-    assert pairs("What an import says of a row") == {verdict.value: SHOWS[verdict][0] for verdict in RowVerdict}
+    assert pairs("What an import says of a row") == {
+        verdict.value: SHOWS[verdict][0] for verdict in RowVerdict
+    }
 
 
 def test_the_roles_are_called_what_the_page_calls_them():

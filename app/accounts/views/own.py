@@ -8,7 +8,11 @@ from app.accounts import actions, queries
 from app.accounts.forms import OwnPasswordForm, ThemeForm
 from app.accounts.models import hash_of
 from app.accounts.views.room import bp
-from app.accounts.views.sign_in import begin_session, note_wrong_try, refusal_while_locked
+from app.accounts.views.sign_in import (
+    begin_session,
+    note_wrong_try,
+    refusal_while_locked,
+)
 from app.audit.actions import act
 from app.kit.access import BOTH, needs, who
 from app.kit.db import write
@@ -26,7 +30,9 @@ def password() -> ResponseReturnValue:
         return _page(form), 429, {"Retry-After": answer[1]}
     if not _is_fine(form):
         return _page(form), 422
-    onwards = "dashboard.home" if current_user.must_change_password else "accounts.password"
+    onwards = (
+        "dashboard.home" if current_user.must_change_password else "accounts.password"
+    )
     _change(current_user.id, form.new_password.data or "")
     flash("Your password is changed. Every other device is signed out.", "success")
     return redirect(url_for(onwards), 303)
@@ -52,11 +58,17 @@ def _page(form: OwnPasswordForm, colours: ThemeForm | None = None) -> str:
 
 
 def _is_fine(form: OwnPasswordForm) -> bool:
-    """Says everything that is wrong at once. Wrong current passwords count like wrong tries at the door."""
+    """Says everything that is wrong at once.
+
+    Wrong current passwords count like wrong tries at the door.
+    """
     fine = form.validate()
     if not current_user.check_password(form.current_password.data or ""):
         note_wrong_try(who())
-        form.current_password.errors = [*form.current_password.errors, "That is not your current password."]
+        form.current_password.errors = [
+            *form.current_password.errors,
+            "That is not your current password.",
+        ]
         return False
     return bool(fine)
 

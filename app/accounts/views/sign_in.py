@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask import (
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -69,19 +77,26 @@ def refusal_while_locked(username: str) -> tuple[str, str] | None:
     if until is None:
         return None
     zone = organisation.timezone()
-    shown = (until + timedelta(seconds=59)).astimezone(ZoneInfo(zone) if is_zone(zone) else UTC)
+    shown = (until + timedelta(seconds=59)).astimezone(
+        ZoneInfo(zone) if is_zone(zone) else UTC
+    )
     return f"Too many wrong tries. Locked until {shown:%H:%M}.", str(_seconds_to(until))
 
 
 def note_wrong_try(username: str) -> None:
-    """Count it. Only names that exist are written down: people type passwords into the wrong field."""
+    """Count it.
+
+    Only names that exist are written down: people type passwords into the wrong field.
+    """
     known = queries.named(username)
     with act("sign_in.refused", known.username if known else who()):
         actions.note_wrong_try(*_keys(username))
 
 
 def _let_in(user: AppUser) -> AppUser | None:
-    """The user again, if still there after the slow check; older wrong tries from here are forgotten."""
+    """The user again, if still there after the slow check; older wrong tries from here are
+    forgotten.
+    """
     user_id, username = user.id, user.username
     with act("sign_in", username):
         actions.forgive(queries.address_key(request.remote_addr))
@@ -98,14 +113,23 @@ def _seconds_to(moment: datetime) -> int:
 
 def _page(form: SignInForm) -> str:
     onwards = local_path(request.args.get("next"))
-    return render_template("accounts/sign_in.html", form=form, onwards=onwards, nobody=not queries.anybody())
+    return render_template(
+        "accounts/sign_in.html",
+        form=form,
+        onwards=onwards,
+        nobody=not queries.anybody(),
+    )
 
 
 def _onwards() -> str:
-    """The page that was asked for before signing in, if it is one of ours that can be opened; else home."""
+    """The page that was asked for before signing in, if it is one of ours that can be opened;
+    else home.
+    """
     wanted = local_path(request.args.get("next"))
     try:
-        current_app.url_map.bind(request.host).match(urlsplit(wanted or "").path, method="GET")
+        current_app.url_map.bind(request.host).match(
+            urlsplit(wanted or "").path, method="GET"
+        )
     except (NotFound, MethodNotAllowed, RequestRedirect, ValueError):
         return url_for("dashboard.home")
     return wanted or url_for("dashboard.home")

@@ -47,7 +47,12 @@ def _add(form: UserForm) -> None:
     role = Role(form.role.data)
     with act("user.added", who()) as trace:
         trace.about, trace.details = form.username.data, {"role": role.words}
-        actions.add_user(str(form.username.data), password_hash, role, must_change=form.must_change_password.data)
+        actions.add_user(
+            str(form.username.data),
+            password_hash,
+            role,
+            must_change=form.must_change_password.data,
+        )
 
 
 @bp.route("/users/<int:user_id>/edit", methods=["GET", "POST"])
@@ -71,18 +76,27 @@ def edit(user_id: int) -> ResponseReturnValue:
 
 def _edit_page(user_id: int, form: EditUserForm) -> str:
     user = queries.user(user_id) or abort(404)
-    return render_template("accounts/edit.html", form=form, user=user, last_admin=queries.only_admin(user))
+    return render_template(
+        "accounts/edit.html", form=form, user=user, last_admin=queries.only_admin(user)
+    )
 
 
 def _change(user: AppUser, form: EditUserForm) -> None:
     """A password that an admin sets is for one sign-in only."""
-    user_id, before = user.id, {"username": user.username, "role": user.role and user.role.words}
+    user_id, before = (
+        user.id,
+        {"username": user.username, "role": user.role and user.role.words},
+    )
     username, role = str(form.username.data), Role(form.role.data)
     after = {"username": username, "role": role.words}
     password_hash = hash_of(form.password.data) if form.password.data else None
     with act("user.changed", who()) as trace:
         trace.about = before["username"]
-        trace.details = {name: [before[name], new] for name, new in after.items() if new != before[name]}
+        trace.details = {
+            name: [before[name], new]
+            for name, new in after.items()
+            if new != before[name]
+        }
         must_change = form.must_change_password.data and not form.oneself
         actions.change_user(user_id, username, role, must_change=must_change)
         if password_hash:

@@ -15,9 +15,12 @@ from app.organisation import queries as organisation
 
 @dataclass(frozen=True)
 class Draft:
-    """What somebody wrote and chose. `footer`: the opt-out line, or None. `due`: UTC for later, None for now.
+    """What somebody wrote and chose.
 
-    `not_after`: nothing of it leaves after this moment (UTC); None for no end. `survey_id`: the survey that it asks.
+    `footer`: the opt-out line, or None. `due`: UTC for later, None for now.
+
+    `not_after`: nothing of it leaves after this moment (UTC); None for no end. `survey_id`: the
+    survey that it asks.
     """
 
     body: str
@@ -37,7 +40,8 @@ def new_token() -> str:
 
 
 def confirm(draft: Draft, client_token: str | None, who: str, moment: datetime) -> int:
-    """Schedule the draft once and return its id: a token that was used already gives the first blast's.
+    """Schedule the draft once and return its id: a token that was used already gives the first
+    blast's.
 
     Now means after the undo time; a test goes at once. Call inside write().
     """

@@ -1,4 +1,6 @@
-"""Due blasts go out: the audience is read now, rendered before the write section, and made into rows in one go."""
+"""Due blasts go out: the audience is read now, rendered before the write section, and made into
+rows in one go.
+"""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -31,17 +33,22 @@ ENDED = "Nothing was sent: nothing of it was to leave after {end}, and it is lat
 
 
 class NotReleased(Exception):
-    """These scheduled blasts could not be released; they still wait, and the others are on their way."""
+    """These scheduled blasts could not be released; they still wait, and the others are on
+    their way.
+    """
 
     def __init__(self, ids: Sequence[int]) -> None:
         super().__init__(f"not released: {', '.join(map(str, ids))}")
 
 
 def release_due(moment: datetime | None = None) -> int:
-    """Release every blast that is due at `moment` (UTC, default now), and expire what is too late. Says how many.
+    """Release every blast that is due at `moment` (UTC, default now), and expire what is too late.
 
-    Safe to call from anywhere at any time: each blast is claimed by one guarded UPDATE. Needs an app context. A blast
-    that cannot be released holds back no other: NotReleased is raised at the end.
+    Says how many.
+
+    Safe to call from anywhere at any time: each blast is claimed by one guarded UPDATE. Needs
+    an app context. A blast that cannot be released holds back no other: NotReleased is raised
+    at the end.
     """
     settings: Settings = current_app.extensions["settings"]
     moment = moment or now()
@@ -64,7 +71,9 @@ def release_due(moment: datetime | None = None) -> int:
 
 
 def _follow_the_zone(moment: datetime) -> None:
-    """Reminders are planned by the organisation's clocks: its settings may have got another zone since."""
+    """Reminders are planned by the organisation's clocks: its settings may have got another
+    zone since.
+    """
     if in_another_zone():
         with write():
             log.info("reminders of events %s follow the zone", follow_the_zone(moment))
@@ -76,13 +85,20 @@ def _expire(oldest: datetime, moment: datetime) -> None:
         return
     with write():
         for blast in late:
-            schedule.expire(blast.id, TOO_LATE.format(late=hours.time_between(blast.scheduled_at, moment)))
+            schedule.expire(
+                blast.id,
+                TOO_LATE.format(late=hours.time_between(blast.scheduled_at, moment)),
+            )
 
 
 def _release_one(scheduled_id: int, moment: datetime) -> bool:
     blast = db.session.get_one(ScheduledMessage, scheduled_id, populate_existing=True)
     if blast.not_after and not valid_for(blast.not_after, moment):
-        return _end(scheduled_id, schedule.expire, ENDED.format(end=_in_words(blast.not_after, blast.timezone)))
+        return _end(
+            scheduled_id,
+            schedule.expire,
+            ENDED.format(end=_in_words(blast.not_after, blast.timezone)),
+        )
     try:
         rehearsal, title = _rehearse(blast)
     except queries.EventGone:
@@ -96,7 +112,12 @@ def _release_one(scheduled_id: int, moment: datetime) -> bool:
         if not rows.claim(scheduled_id, moment):
             return False
         log_id = rows.release(scheduled_id, rehearsal, moment, title)
-    log.info("blast %s released as log %s: %s rows", scheduled_id, log_id, len(rehearsal.texts))
+    log.info(
+        "blast %s released as log %s: %s rows",
+        scheduled_id,
+        log_id,
+        len(rehearsal.texts),
+    )
     return True
 
 
@@ -112,8 +133,14 @@ def _in_words(moment: datetime, zone: str | None) -> str:
 
 def _rehearse(blast: ScheduledMessage) -> tuple[Rehearsal, str | None]:
     event = events.event(blast.event_id)
-    by = reminders.registered_by(blast.scheduled_at) if blast.event_reminder_id else None
-    whole = without_too_long(queries.rehearsal(blast.target, blast.event_id, blast.message_body, blast.footer, by))
+    by = (
+        reminders.registered_by(blast.scheduled_at) if blast.event_reminder_id else None
+    )
+    whole = without_too_long(
+        queries.rehearsal(
+            blast.target, blast.event_id, blast.message_body, blast.footer, by
+        )
+    )
     if blast.test_mode:
         whole = _only_the_test_phone(whole, blast)
     return whole, event.title if event else None

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import g
-from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
 from wtforms.widgets import DateInput, TextArea, TimeInput
 
 from app.blasts import queries
@@ -32,7 +40,9 @@ NO_SURVEY = {"": "is read by a person"}
 
 
 class FooterField(BooleanField):
-    """Ticked unless it is left away, as browsers do with an empty box; a program may also say no."""
+    """Ticked unless it is left away, as browsers do with an empty box; a program may also say
+    no.
+    """
 
     false_values = (False, "false", "", "0", "no", "off")
 
@@ -43,15 +53,25 @@ class ComposeForm(Moments):
     message_body = CleanField("Text", widget=TextArea())
     target = RadioField(
         "Audience",
-        choices={Target.COMMUNITY.value: "Everybody in the community", Target.EVENT.value: "People of an event"},
+        choices={
+            Target.COMMUNITY.value: "Everybody in the community",
+            Target.EVENT.value: "People of an event",
+        },
         default=Target.COMMUNITY.value,
         validate_choice=False,
     )
     event_id = SelectField("Event", validate_choice=False)
-    send_mode = ModeField("Send it", choices={"now": "Now", "later": "Later"}, default="now", validate_choice=False)
+    send_mode = ModeField(
+        "Send it",
+        choices={"now": "Now", "later": "Later"},
+        default="now",
+        validate_choice=False,
+    )
     schedule_date = StringField("Day", widget=DateInput())
     schedule_time = StringField("Time", widget=TimeInput())
-    timezone = SelectField("Time zone", default=organisation.timezone, validate_choice=False)
+    timezone = SelectField(
+        "Time zone", default=organisation.timezone, validate_choice=False
+    )
     fold = which_time()
     end_date = StringField("Last day", widget=DateInput())
     end_time = StringField("Last time", widget=TimeInput())
@@ -63,14 +83,21 @@ class ComposeForm(Moments):
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         self.event_id.choices = _events()
-        self.survey_id.choices = NO_SURVEY | {str(each.id): f"begins the survey {each.name}" for each in _surveys()}
+        self.survey_id.choices = NO_SURVEY | {
+            str(each.id): f"begins the survey {each.name}" for each in _surveys()
+        }
         self.timezone.choices = {zone: zone for zone in _zones(self.timezone.data)}
 
     def validate_message_body(self, field: Field) -> None:
         """Something to read, of placeholders that exist, not too long."""
         if wording.is_blank(field.data or ""):
             raise ValidationError("Write a text first.")
-        field.errors = [*field.errors, *wording.problems_with(field.data, of_event=self.target.data == Target.EVENT)]
+        field.errors = [
+            *field.errors,
+            *wording.problems_with(
+                field.data, of_event=self.target.data == Target.EVENT
+            ),
+        ]
         size = characters(field.data)
         if size > LIMIT:
             raise ValidationError(f"This text has {size:,} characters. {LONGEST}")
@@ -92,7 +119,9 @@ class ComposeForm(Moments):
     def validate_survey_id(self, field: Field) -> None:
         """None, or one that can be begun."""
         if field.data and field.data not in {str(each.id) for each in _surveys()}:
-            raise ValidationError("That survey is closed or gone. Open it again, or choose another.")
+            raise ValidationError(
+                "That survey is closed or gone. Open it again, or choose another."
+            )
 
     def validate_send_mode(self, field: Field) -> None:
         """A choice we know, and for a test a phone to send it to."""
@@ -102,7 +131,8 @@ class ComposeForm(Moments):
             raise ValidationError(NO_TEST_PHONE)
 
     def judge(self, rehearsal: Rehearsal) -> bool:
-        """Whether the text can be sent to somebody once names are filled in; if not, says for whom it is too long.
+        """Whether the text can be sent to somebody once names are filled in; if not, says for
+        whom it is too long.
 
         Whom alone it is too long for, the check names: they are left out.
         """
@@ -116,12 +146,22 @@ class ComposeForm(Moments):
     def event(self) -> int | None:
         """The chosen event's id; None when what came is no id."""
         typed = (self.event_id.data or "").strip()
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else None
+        return (
+            int(typed)
+            if typed.isascii() and typed.isdigit() and len(typed) <= 18
+            else None
+        )
 
     @property
     def footer(self) -> str | None:
-        """The opt-out line that is added to each text; None when it is not wanted or there is none."""
-        return (organisation.organisation().footer.strip() or None) if self.include_unsubscribe.data else None
+        """The opt-out line that is added to each text; None when it is not wanted or there is
+        none.
+        """
+        return (
+            (organisation.organisation().footer.strip() or None)
+            if self.include_unsubscribe.data
+            else None
+        )
 
     @property
     def draft(self) -> Draft:
@@ -146,7 +186,10 @@ class ComposeForm(Moments):
 
 def too_long_for(texts: Sequence[Text]) -> str:
     """A sentence that names the first of these people, each with the length of their text."""
-    named = [f"{text.name or pretty(text.phone)} ({characters(text.body):,} characters)" for text in texts[:NAMED]]
+    named = [
+        f"{text.name or pretty(text.phone)} ({characters(text.body):,} characters)"
+        for text in texts[:NAMED]
+    ]
     more = f" and {len(texts) - NAMED:,} more" if len(texts) > NAMED else ""
     return f"Filled in, the text is too long for {', '.join(named)}{more}."
 
@@ -160,15 +203,23 @@ def _surveys() -> list[SurveyFlow]:
 
 def _events() -> dict[str, str]:
     """Every event by its title and day, after an empty first line."""
-    return {"": "Choose an event"} | {str(event.id): _event_words(event) for event in events.events()}
+    return {"": "Choose an event"} | {
+        str(event.id): _event_words(event) for event in events.events()
+    }
 
 
 def _event_words(event: Event) -> str:
     day = event.date
-    return f"{event.title}, {day.day} {hours.MONTHS[day.month - 1]} {day.year}" if day else event.title
+    return (
+        f"{event.title}, {day.day} {hours.MONTHS[day.month - 1]} {day.year}"
+        if day
+        else event.title
+    )
 
 
 def _zones(chosen: str | None) -> list[str]:
-    """The zones to choose from, and the chosen one, which may have another spelling or be a mistake to show."""
+    """The zones to choose from, and the chosen one, which may have another spelling or be a
+    mistake to show.
+    """
     zones = hours.zones()
     return zones if not chosen or chosen in zones else [chosen, *zones]

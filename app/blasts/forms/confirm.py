@@ -26,4 +26,8 @@ class ConfirmForm(FlaskForm):
 
 def _count(typed: str | None) -> int | None:
     digits = "".join((typed or "").replace(",", "").split())
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 12 else None
+    return (
+        int(digits)
+        if digits.isascii() and digits.isdigit() and len(digits) <= 12
+        else None
+    )

@@ -17,7 +17,10 @@ TOO_SOON = "That is too soon: nothing could leave before then."
 
 
 class ModeField(RadioField):
-    """When: now or later. The button that sends a test adds a second value; what was chosen before stays chosen."""
+    """When: now or later.
+
+    The button that sends a test adds a second value; what was chosen before stays chosen.
+    """
 
     test = False
 
@@ -42,7 +45,9 @@ def say(field: Field, sentence: str) -> None:
 
 
 class Moments(FlaskForm):
-    """The part of a form that says when. `local`: when it leaves (None: at once); `end`: when it is too late (or None).
+    """The part of a form that says when.
+
+    `local`: when it leaves (None: at once); `end`: when it is too late (or None).
 
     Both are there once `validate()` was happy. A test has neither.
     """
@@ -65,7 +70,9 @@ class Moments(FlaskForm):
         return self.read_moments() and fine
 
     def read_moments(self) -> bool:
-        """Read the moments; False, with a sentence beside the field, when what was typed is none."""
+        """Read the moments; False, with a sentence beside the field, when what was typed is
+        none.
+        """
         if self.is_test:
             return True
         try:
@@ -94,7 +101,9 @@ class Moments(FlaskForm):
 
     @property
     def comes_twice(self) -> bool:
-        """Whether the clocks show the chosen time twice, so that it has to be asked which one is meant."""
+        """Whether the clocks show the chosen time twice, so that it has to be asked which one
+        is meant.
+        """
         try:
             return bool((start := self._start()) and start.ambiguous)
         except BadTime:
@@ -128,7 +137,13 @@ class Moments(FlaskForm):
             raise BadTime("schedule_date", "Choose a day.")
         if not _typed(time):
             raise BadTime("schedule_time", "Choose a time.")
-        return hours.read_local(_typed(day), _typed(time), self.timezone.data or "", fold=fold.data or "", now=now())
+        return hours.read_local(
+            _typed(day),
+            _typed(time),
+            self.timezone.data or "",
+            fold=fold.data or "",
+            now=now(),
+        )
 
     def _refuse_an_end_before_the_start(self) -> None:
         if self.end is None or valid_for(self.end.utc, self._earliest()):

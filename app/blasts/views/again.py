@@ -1,4 +1,6 @@
-"""What a person decides about texts in doubt: check again, leave as they are, send again after a look at whom."""
+"""What a person decides about texts in doubt: check again, leave as they are, send again after
+a look at whom.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,7 +36,9 @@ MOST_BY_ID, LONGEST_ID, IN_AN_ADDRESS = 500, 18, 100
 CHECKED = "We ask now. What we hear appears here by itself."
 NOTHING_TO_CHECK = "There was nothing to ask about any more."
 NOTHING_TO_LEAVE = "There was nothing to decide any more."
-NOTHING_TO_SEND = "Nothing was sent again: these texts are on their way already, or may not go."
+NOTHING_TO_SEND = (
+    "Nothing was sent again: these texts are on their way already, or may not go."
+)
 
 
 class NothingToDo(Exception):
@@ -52,7 +56,11 @@ class Chosen:
     @property
     def in_address(self) -> dict[str, Any]:
         """How the address of the page says which they are."""
-        return {"message_ids": list(self.ids[:IN_AN_ADDRESS])} if self.by_id else {"state": self.state or None}
+        return (
+            {"message_ids": list(self.ids[:IN_AN_ADDRESS])}
+            if self.by_id
+            else {"state": self.state or None}
+        )
 
 
 @bp.post("/logs/<int:log_id>/check-again")
@@ -62,7 +70,13 @@ def log_check_again(log_id: int) -> ResponseReturnValue:
     if not carrier_in_use(_log(log_id)):
         flash(NOTHING_TO_CHECK, "warning")
         return _back(log_id)
-    return _decide(log_id, "blast.checked_again", again.check, lambda _count: CHECKED, NOTHING_TO_CHECK)
+    return _decide(
+        log_id,
+        "blast.checked_again",
+        again.check,
+        lambda _count: CHECKED,
+        NOTHING_TO_CHECK,
+    )
 
 
 @bp.post("/logs/<int:log_id>/leave")
@@ -73,7 +87,9 @@ def log_leave(log_id: int) -> ResponseReturnValue:
 
 
 def _left(count: int) -> str:
-    stay = "1 text stays as it is" if count == 1 else f"{count:,} texts stay as they are"
+    stay = (
+        "1 text stays as it is" if count == 1 else f"{count:,} texts stay as they are"
+    )
     return f"{stay}. A receipt that still comes counts."
 
 
@@ -103,7 +119,10 @@ def _decide(
 def _back(log_id: int) -> ResponseReturnValue:
     """To the list the button was in."""
     state = request.form.get("state", "")
-    return redirect(url_for("blasts.log", log_id=log_id, state=state if state in FILTERS else None), 303)
+    return redirect(
+        url_for("blasts.log", log_id=log_id, state=state if state in FILTERS else None),
+        303,
+    )
 
 
 @bp.route("/logs/<int:log_id>/send-again", methods=["GET", "POST"])
@@ -124,18 +143,26 @@ def log_send_again(log_id: int) -> ResponseReturnValue:
         page=_page(log_id, chosen, numbers, wanted),
         facts=_facts(log, numbers),
         refusal=_refusal(log),
-        stay_out=[(*LEFT_OUT_WORDS[reason], count) for reason, count in numbers.left_out.items()],
+        stay_out=[
+            (*LEFT_OUT_WORDS[reason], count)
+            for reason, count in numbers.left_out.items()
+        ],
     )
 
 
 def _send_again(log: MessageLog, chosen: Chosen) -> ResponseReturnValue:
     if "confirm" not in request.form or _refusal(log) or _has_changed(log, chosen):
-        return redirect(url_for("blasts.log_send_again", log_id=log.id, **chosen.in_address), 303)
+        return redirect(
+            url_for("blasts.log_send_again", log_id=log.id, **chosen.in_address), 303
+        )
     try:
         with act("blast.sent_again", who()) as trace:
             result = again.send_again(log.id, chosen.ids, sender_in_use(), now())
             trace.about = f"blast {log.id}"
-            trace.details = {"texts": result.queued, "left_out": sum(result.left_out.values())}
+            trace.details = {
+                "texts": result.queued,
+                "left_out": sum(result.left_out.values()),
+            }
             if not result.queued:
                 raise NothingToDo
     except NothingToDo:
@@ -146,10 +173,16 @@ def _send_again(log: MessageLog, chosen: Chosen) -> ResponseReturnValue:
 
 
 def _has_changed(log: MessageLog, chosen: Chosen) -> bool:
-    """Whether "all of these" are others than the page said. Ids name whom they mean, whatever happens meanwhile."""
+    """Whether "all of these" are others than the page said.
+
+    Ids name whom they mean, whatever happens meanwhile.
+    """
     if chosen.by_id:
         return False
-    people_now, seen = delivery.again(log.id, chosen.ids).people, request.form.get("seen_count", "")
+    people_now, seen = (
+        delivery.again(log.id, chosen.ids).people,
+        request.form.get("seen_count", ""),
+    )
     if not people_now or seen == str(people_now):
         return False
     flash(f"It is {people(people_now)} now. Check again.", "warning")
@@ -161,11 +194,18 @@ def _sent(result: SentAgain, log: MessageLog) -> str:
     if log.status == LogStatus.PAUSED:
         said = f"{whom} {'waits' if result.queued == 1 else 'wait'} until the blast is resumed."
     else:
-        rest = "gets the text again" if result.queued == 1 else "get the text again; one goes first, to try"
+        rest = (
+            "gets the text again"
+            if result.queued == 1
+            else "get the text again; one goes first, to try"
+        )
         said = f"{whom} {rest}."
     stay_out = sum(result.left_out.values())
     if stay_out:
-        why = ", ".join(f"{LEFT_OUT_WORDS[reason][0]} ({count:,})" for reason, count in result.left_out.items())
+        why = ", ".join(
+            f"{LEFT_OUT_WORDS[reason][0]} ({count:,})"
+            for reason, count in result.left_out.items()
+        )
         said = f"{said} {people(stay_out)} {'stays' if stay_out == 1 else 'stay'} out: {why}."
     return said
 
@@ -194,16 +234,30 @@ def _facts(log: MessageLog, numbers: Again) -> list[tuple[str, str]]:
 def _page(log_id: int, chosen: Chosen, numbers: Again, wanted: Asked) -> Page:
     """All whose ids were given; of "all of these" a page at a time."""
     per_page = MOST_BY_ID if chosen.by_id else wanted.per_page
-    wanted = last_page(numbers.people, Asked("", 1 if chosen.by_id else wanted.number, per_page, "", "asc"))
-    return Page(delivery.again_rows(log_id, chosen.ids, wanted.offset, per_page), numbers.people, wanted)
+    wanted = last_page(
+        numbers.people,
+        Asked("", 1 if chosen.by_id else wanted.number, per_page, "", "asc"),
+    )
+    return Page(
+        delivery.again_rows(log_id, chosen.ids, wanted.offset, per_page),
+        numbers.people,
+        wanted,
+    )
 
 
 def _chosen(log_id: int, asked_for: MultiDict[str, str]) -> Chosen:
-    """What a form or an address says: `message_ids`, or else all of a blast in `state`. Nonsense chooses nobody."""
+    """What a form or an address says: `message_ids`, or else all of a blast in `state`.
+
+    Nonsense chooses nobody.
+    """
     words = asked_for.getlist("message_ids")[:MOST_BY_ID]
     state = asked_for.get("state", "")
     if words:
-        ids = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) <= LONGEST_ID]
+        ids = [
+            int(word)
+            for word in words
+            if word.isascii() and word.isdigit() and len(word) <= LONGEST_ID
+        ]
         return Chosen(ids, state, by_id=True)
     return Chosen(delivery.ids_to_decide(log_id, state), state, by_id=False)
 

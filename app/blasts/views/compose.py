@@ -1,4 +1,6 @@
-"""Write, check, send: one address, and nothing leaves before the review page was shown and answered."""
+"""Write, check, send: one address, and nothing leaves before the review page was shown and
+answered.
+"""
 
 import hashlib
 from datetime import datetime
@@ -63,18 +65,32 @@ def _check(form: ComposeForm) -> Answer:
     if draft.test:
         return _send(draft, _token_of_test(form, draft))
     rehearsal = without_too_long(rehearsal)
-    review = Review(draft, rehearsal, now(), form.asked_fold(form.local), form.asked_fold(form.end), _page_number())
+    review = Review(
+        draft,
+        rehearsal,
+        now(),
+        form.asked_fold(form.local),
+        form.asked_fold(form.end),
+        _page_number(),
+    )
     confirmation = ConfirmForm()
     confirming = "confirm" in request.form
     seen = confirmation.seen()
     changed = seen is not None and seen != review.people
-    if confirming and review.people and not changed and confirmation.agrees(review.people):
+    if (
+        confirming
+        and review.people
+        and not changed
+        and confirmation.agrees(review.people)
+    ):
         return _send(draft, _token(form))
     status = 422 if confirming or not review.people else 200
     return _review(form, review, confirmation, seen if changed else None), status
 
 
-def _review(form: ComposeForm, review: Review, confirmation: ConfirmForm, seen: int | None) -> str:
+def _review(
+    form: ComposeForm, review: Review, confirmation: ConfirmForm, seen: int | None
+) -> str:
     return render_template(
         "blasts/check.html",
         form=form,
@@ -92,8 +108,12 @@ def _compose(form: ComposeForm) -> str:
         "blasts/compose.html",
         form=form,
         footer=org.footer.strip(),
-        tokens=[(f"{{{token}|friend}}", label) for token, label in wording.TOKENS.items()],
-        event_tokens=[(f"{{{token}}}", label) for token, label in wording.EVENT_TOKENS.items()],
+        tokens=[
+            (f"{{{token}|friend}}", label) for token, label in wording.TOKENS.items()
+        ],
+        event_tokens=[
+            (f"{{{token}}}", label) for token, label in wording.EVENT_TOKENS.items()
+        ],
         preview=_preview(form),
     )
 
@@ -101,8 +121,14 @@ def _compose(form: ComposeForm) -> str:
 def _preview(form: ComposeForm) -> dict[str, object] | None:
     """The text as somebody of the audience would read it; None while there is nothing to read."""
     body = form.message_body.data or ""
-    target = Target(form.target.data) if form.target.data in set(Target) else Target.COMMUNITY
-    if wording.is_blank(body) or wording.problems_with(body, of_event=target == Target.EVENT):
+    target = (
+        Target(form.target.data)
+        if form.target.data in set(Target)
+        else Target.COMMUNITY
+    )
+    if wording.is_blank(body) or wording.problems_with(
+        body, of_event=target == Target.EVENT
+    ):
         return None
     name = queries.reader(target, form.event)
     text = wording.fill(body, name, queries.event_values(target, form.event)).strip()
@@ -111,7 +137,8 @@ def _preview(form: ComposeForm) -> dict[str, object] | None:
 
 
 def _fresh_form() -> ComposeForm:
-    """An empty form; ?again=<id> fills it with an earlier blast (&later=1: for a new time), ?first=1 with a text.
+    """An empty form; ?again=<id> fills it with an earlier blast (&later=1: for a new time),
+    ?first=1 with a text.
 
     ?target=event&event_id=<id> chooses an event, ?survey=<id> asks that survey.
     """
@@ -121,7 +148,10 @@ def _fresh_form() -> ComposeForm:
     if "later" in request.args:
         values["send_mode"] = "later"
     if request.args.get("target") == Target.EVENT.value:
-        values |= {"target": Target.EVENT.value, "event_id": request.args.get("event_id", "")}
+        values |= {
+            "target": Target.EVENT.value,
+            "event_id": request.args.get("event_id", ""),
+        }
     if "survey" in request.args:
         values |= _survey(request.args["survey"])
     if "again" in request.args:
@@ -136,8 +166,15 @@ def _survey(typed: str) -> dict[str, object]:
     if survey is None:
         abort(404)
     first = next(iter(parse(survey.questions_json)), None)
-    words = opening(survey.intro_message or "", first.asked) if first else survey.intro_message or ""
-    return {"message_body": words, "survey_id": str(survey.id) if survey.is_active else ""}
+    words = (
+        opening(survey.intro_message or "", first.asked)
+        if first
+        else survey.intro_message or ""
+    )
+    return {
+        "message_body": words,
+        "survey_id": str(survey.id) if survey.is_active else "",
+    }
 
 
 def _earlier(typed: str) -> dict[str, object]:
@@ -145,7 +182,11 @@ def _earlier(typed: str) -> dict[str, object]:
     blast = queries.scheduled(int(typed)) if known else None
     if blast is None:
         abort(404)
-    zone = blast.timezone if blast.timezone and hours.is_zone(blast.timezone) else organisation.timezone()
+    zone = (
+        blast.timezone
+        if blast.timezone and hours.is_zone(blast.timezone)
+        else organisation.timezone()
+    )
     return {
         "message_body": blast.message_body,
         "target": blast.target.value,
@@ -166,7 +207,9 @@ def _earlier_end(end: datetime | None, zone: str) -> dict[str, object]:
 
 
 def _with_what_buttons_change(typed: MultiDict[str, str]) -> MultiDict[str, str]:
-    """The review page's buttons: `plain` writes plain characters, `other_…` chooses the other of two equal times."""
+    """The review page's buttons: `plain` writes plain characters, `other_…` chooses the other
+    of two equal times.
+    """
     changed = MultiDict(typed)
     if "plain" in typed:
         changed["message_body"] = plain(typed.get("message_body", ""))
@@ -186,7 +229,9 @@ def _token(form: ComposeForm) -> str | None:
 
 
 def _token_of_test(form: ComposeForm, draft: Draft) -> str | None:
-    """A test uses up a key of its own, made from the form's and the text: the blast itself is still to come."""
+    """A test uses up a key of its own, made from the form's and the text: the blast itself is
+    still to come.
+    """
     token = _token(form)
     if token is None:
         return None
@@ -207,17 +252,27 @@ def _send(draft: Draft, token: str | None) -> Answer:
     except Again as again:
         return _to(again.scheduled_id)
     if draft.due:
-        flash(f"Scheduled for {hours.in_words(draft.due, draft.timezone, now=moment)}.", "success")
+        flash(
+            f"Scheduled for {hours.in_words(draft.due, draft.timezone, now=moment)}.",
+            "success",
+        )
     return _to(scheduled_id)
 
 
 def _written_down(draft: Draft) -> dict[str, object]:
     """What the audit keeps of it: with a time that was chosen, as it stood on the clocks then."""
-    kept: dict[str, object] = {"target": draft.target.value, "event": draft.event_id, "test": draft.test}
+    kept: dict[str, object] = {
+        "target": draft.target.value,
+        "event": draft.event_id,
+        "test": draft.test,
+    }
     kept |= {"survey": draft.survey_id} if draft.survey_id else {}
     if draft.due:
         chosen = hours.as_typed(draft.due, draft.timezone)
-        kept |= {"leaves_at": f"{chosen.date} {chosen.time}", "timezone": draft.timezone}
+        kept |= {
+            "leaves_at": f"{chosen.date} {chosen.time}",
+            "timezone": draft.timezone,
+        }
     return kept
 
 

@@ -1,4 +1,6 @@
-"""What a person may decide about one text of a blast, and what is being done about it meanwhile, in words."""
+"""What a person may decide about one text of a blast, and what is being done about it
+meanwhile, in words.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +18,12 @@ from app.domain.receipts import receipt_for
 from app.kit.settings import Settings
 
 # What "all of these" means in the lists in which there is something to decide.
-ALL_OF = {"unknown": ("unknown",), "not_sent": ("not_sent",), "failed": ("failed",), "left_out": MAY_CHANGE}
+ALL_OF = {
+    "unknown": ("unknown",),
+    "not_sent": ("not_sent",),
+    "failed": ("failed",),
+    "left_out": MAY_CHANGE,
+}
 TIMES = {1: "once", 2: "twice"}
 
 
@@ -27,7 +34,10 @@ def sender_in_use() -> str:
 
 
 def carrier_in_use(log: MessageLog) -> bool:
-    """Whether this process sends and asks through the blast's carrier. Practice and real are never mixed."""
+    """Whether this process sends and asks through the blast's carrier.
+
+    Practice and real are never mixed.
+    """
     settings: Settings = current_app.extensions["settings"]
     return log.carrier == settings.carrier
 
@@ -38,7 +48,10 @@ def is_left(row: Any) -> bool:
 
 
 def choices(row: Any, log: MessageLog) -> frozenset[str]:
-    """What the visitor may do about this text: `check`, `send`, `leave`. Nothing where a person has left it."""
+    """What the visitor may do about this text: `check`, `send`, `leave`.
+
+    Nothing where a person has left it.
+    """
     if is_left(row):
         return frozenset()
     may = {"leave"} if row.status in IN_DOUBT else set()
@@ -51,11 +64,15 @@ def choices(row: Any, log: MessageLog) -> frozenset[str]:
 
 
 def _worth_sending(row: Any) -> bool:
-    """Refused for good is refused for good: the same text to the same number would be refused again."""
+    """Refused for good is refused for good: the same text to the same number would be refused
+    again.
+    """
     if not may_send_again(row.status, row.reason) or is_mark(row.phone):
         return False
     phase = "delivery" if row.provider_sid else "create"
-    return row.status not in FAILED or receipt_for(row.error_code, phase).retry != "never"
+    return (
+        row.status not in FAILED or receipt_for(row.error_code, phase).retry != "never"
+    )
 
 
 @dataclass(frozen=True)
@@ -70,13 +87,26 @@ class Bulk:
 
 
 def bulk(log: MessageLog, chosen: str) -> Bulk | None:
-    """For one of the lists of a blast's page; None where there is nothing to decide about all of them."""
-    counts = {state: delivery.number_to_decide(log.id, state) for state in ALL_OF.get(chosen, ())}
-    state, count = next(((state, count) for state, count in counts.items() if count), ("", 0))
+    """For one of the lists of a blast's page; None where there is nothing to decide about all
+    of them.
+    """
+    counts = {
+        state: delivery.number_to_decide(log.id, state)
+        for state in ALL_OF.get(chosen, ())
+    }
+    state, count = next(
+        ((state, count) for state, count in counts.items() if count), ("", 0)
+    )
     if not count:
         return None
     in_use, in_doubt = carrier_in_use(log), state in IN_DOUBT
-    found = Bulk(state, count, check=in_use and in_doubt, send=in_use and current_user.is_admin, leave=in_doubt)
+    found = Bulk(
+        state,
+        count,
+        check=in_use and in_doubt,
+        send=in_use and current_user.is_admin,
+        leave=in_doubt,
+    )
     return found if found.check or found.send or found.leave else None
 
 

@@ -1,4 +1,6 @@
-"""What the end of a blast means for it: when the last text leaves at this pace, and how many would come too late."""
+"""What the end of a blast means for it: when the last text leaves at this pace, and how many
+would come too late.
+"""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -15,7 +17,10 @@ from app.domain.pacing import LAST_SECONDS
 
 @dataclass(frozen=True)
 class Ending:
-    """The end of a blast that starts at `start` and leaves at `rate` parts a second. Moments are UTC."""
+    """The end of a blast that starts at `start` and leaves at `rate` parts a second.
+
+    Moments are UTC.
+    """
 
     end: datetime
     zone: str
@@ -35,10 +40,15 @@ class Ending:
     @property
     def too_late(self) -> int:
         """How many people it would come too late for, at this pace."""
-        parts_in_time = (self.end - self.start - timedelta(seconds=LAST_SECONDS)).total_seconds() * self.rate
+        parts_in_time = (
+            self.end - self.start - timedelta(seconds=LAST_SECONDS)
+        ).total_seconds() * self.rate
         if self.rehearsal.segments <= parts_in_time:
             return 0
-        sent = bisect_right(list(accumulate(text.segments for text in self.rehearsal.sendable)), parts_in_time)
+        sent = bisect_right(
+            list(accumulate(text.segments for text in self.rehearsal.sendable)),
+            parts_in_time,
+        )
         return self.rehearsal.people - sent
 
     @property
@@ -54,7 +64,9 @@ class Ending:
 
     @property
     def _last(self) -> datetime:
-        return self.start + timedelta(seconds=seconds_to_send(self.rehearsal.segments, self.rate))
+        return self.start + timedelta(
+            seconds=seconds_to_send(self.rehearsal.segments, self.rate)
+        )
 
     def _said(self, moment: datetime) -> str:
         return hours.in_words(moment, self.zone, now=self.start)

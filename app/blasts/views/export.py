@@ -21,7 +21,18 @@ from app.kit.db import db
 from app.kit.filters import iso
 from app.kit.sheets import attachment, csv_stream
 
-HEADINGS = ("name", "phone", "status", "reason", "code", "parts", "sent", "delivered", "failed", "text")
+HEADINGS = (
+    "name",
+    "phone",
+    "status",
+    "reason",
+    "code",
+    "parts",
+    "sent",
+    "delivered",
+    "failed",
+    "text",
+)
 
 
 @bp.get("/logs/<int:log_id>/export")
@@ -35,9 +46,15 @@ def log_export(log_id: int) -> ResponseReturnValue:
         trace.about = f"blast {log_id}"
         trace.details = {"format": "json" if as_json else "csv"}
     if as_json:
-        stream, headers = _json(log_id), attachment(f"blast-{log_id}.json", "application/json")
+        stream, headers = (
+            _json(log_id),
+            attachment(f"blast-{log_id}.json", "application/json"),
+        )
     else:
-        stream, headers = csv_stream(HEADINGS, _lines(log_id)), attachment(f"blast-{log_id}.csv")
+        stream, headers = (
+            csv_stream(HEADINGS, _lines(log_id)),
+            attachment(f"blast-{log_id}.csv"),
+        )
     return Response(stream_with_context(stream), headers=headers)
 
 
@@ -52,14 +69,27 @@ def _lines(log_id: int) -> Iterator[tuple[object, ...]]:
     for row in _rows(log_id):
         reason = why(row)
         times = (iso(row.sent_at), iso(row.delivered_at), iso(row.failed_at))
-        yield row.name, row.phone, WORDS[row.status], reason.words, reason.code, row.segments, *times, row.body
+        yield (
+            row.name,
+            row.phone,
+            WORDS[row.status],
+            reason.words,
+            reason.code,
+            row.segments,
+            *times,
+            row.body,
+        )
 
 
 def _json(log_id: int) -> Iterator[str]:
     before = "["
     for row in _rows(log_id):
         success = row.status in TAKEN
-        result = Result(row.phone, row.name, success, None if success else (why(row).words or None))
-        yield before + json.dumps(asdict(result) | {"status": row.status.value}, ensure_ascii=False)
+        result = Result(
+            row.phone, row.name, success, None if success else (why(row).words or None)
+        )
+        yield before + json.dumps(
+            asdict(result) | {"status": row.status.value}, ensure_ascii=False
+        )
         before = ",\n"
     yield "]" if before != "[" else "[]"

@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    abort,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -55,9 +64,14 @@ def log(log_id: int) -> ResponseReturnValue:
 @bp.get("/logs/<int:log_id>/live")
 @needs(*BOTH, json=True)
 def log_live(log_id: int) -> ResponseReturnValue:
-    """The live part of the page. When the state is another than the page shows (`was`), the page is loaded anew."""
+    """The live part of the page.
+
+    When the state is another than the page shows (`was`), the page is loaded anew.
+    """
     found = _log(log_id)
-    part = Response(render_template("blasts/_live.html", log=found, progress=progress(found, now())))
+    part = Response(
+        render_template("blasts/_live.html", log=found, progress=progress(found, now()))
+    )
     if request.args.get("was", found.status.value) != found.status.value:
         part.headers["HX-Refresh"] = "true"
     return part
@@ -89,24 +103,44 @@ def log_status(log_id: int) -> ResponseReturnValue:
 @needs(*BOTH)
 def log_pause(log_id: int) -> ResponseReturnValue:
     """Hold the rest back for now."""
-    return _do(log_id, "blast.paused", control.pause, "It is not being sent, so there was nothing to pause.")
+    return _do(
+        log_id,
+        "blast.paused",
+        control.pause,
+        "It is not being sent, so there was nothing to pause.",
+    )
 
 
 @bp.post("/logs/<int:log_id>/resume")
 @needs(*BOTH)
 def log_resume(log_id: int) -> ResponseReturnValue:
-    """Go on. What a person paused, anybody may resume; after a fault an admin says that it is mended."""
-    return _do(log_id, "blast.resumed", _resume, "It is not paused, so there was nothing to resume.")
+    """Go on.
+
+    What a person paused, anybody may resume; after a fault an admin says that it is mended.
+    """
+    return _do(
+        log_id,
+        "blast.resumed",
+        _resume,
+        "It is not paused, so there was nothing to resume.",
+    )
 
 
 @bp.post("/logs/<int:log_id>/cancel")
 @needs(*BOTH)
 def log_cancel(log_id: int) -> ResponseReturnValue:
     """Stop the rest for good."""
-    return _do(log_id, "blast.stopped", _stop, "It had ended already, so there was nothing to stop.")
+    return _do(
+        log_id,
+        "blast.stopped",
+        _stop,
+        "It had ended already, so there was nothing to stop.",
+    )
 
 
-def _do(log_id: int, verb: str, action: Callable[[int], bool], otherwise: str) -> ResponseReturnValue:
+def _do(
+    log_id: int, verb: str, action: Callable[[int], bool], otherwise: str
+) -> ResponseReturnValue:
     """One act on one blast; without an effect it leaves no audit row, and says so."""
     _log(log_id)
     try:
@@ -121,7 +155,9 @@ def _do(log_id: int, verb: str, action: Callable[[int], bool], otherwise: str) -
 
 def _resume(log_id: int) -> bool:
     found = queries.log_now(log_id)
-    by_a_fault = found.status == LogStatus.PAUSED and found.pause_reason != control.BY_A_PERSON
+    by_a_fault = (
+        found.status == LogStatus.PAUSED and found.pause_reason != control.BY_A_PERSON
+    )
     if by_a_fault and not current_user.is_admin:
         abort(403)
     return control.resume(log_id)
@@ -136,12 +172,18 @@ def _log(log_id: int) -> MessageLog:
 
 
 def _chips(here: Progress, chosen: str) -> list[tuple[str, str, bool]]:
-    """The filters above the people, each with its number; those that would show nobody are left away."""
+    """The filters above the people, each with its number; those that would show nobody are left
+    away.
+    """
     log_id = here.log.id
     every = ("All", url_for("blasts.log", log_id=log_id), not chosen)
     some = [(key, label) for key, label in CHIPS if here.of(key) or key == chosen]
     links = [
-        (f"{label} {here.of(key):,}", url_for("blasts.log", log_id=log_id, state=key), key == chosen)
+        (
+            f"{label} {here.of(key):,}",
+            url_for("blasts.log", log_id=log_id, state=key),
+            key == chosen,
+        )
         for key, label in some
     ]
     return [(f"{every[0]} {here.tally.total:,}", every[1], every[2]), *links]

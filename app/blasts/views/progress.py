@@ -16,8 +16,15 @@ from app.domain.pacing import share_now
 from app.domain.receipts import fix_for, receipt_for
 from app.kit.settings import Settings
 
-AFTERWARDS = timedelta(minutes=10)  # how long after its end a page goes on looking for receipts
-MOVING = (MessageStatus.SUBMITTING, MessageStatus.UNKNOWN, MessageStatus.ACCEPTED, MessageStatus.SENT)
+AFTERWARDS = timedelta(
+    minutes=10
+)  # how long after its end a page goes on looking for receipts
+MOVING = (
+    MessageStatus.SUBMITTING,
+    MessageStatus.UNKNOWN,
+    MessageStatus.ACCEPTED,
+    MessageStatus.SENT,
+)
 CHIPS = (
     ("failed", "Failed"),
     ("unknown", "Not sure"),
@@ -33,7 +40,8 @@ CHIPS = (
 class Progress:
     """One blast in numbers.
 
-    `counts`: its rows by state. `queued_segments`: what is still to be sent. `health`: what slows its sender down.
+    `counts`: its rows by state. `queued_segments`: what is still to be sent. `health`: what
+    slows its sender down.
     """
 
     log: MessageLog
@@ -48,12 +56,17 @@ class Progress:
 
     @property
     def tally(self) -> Tally:
-        """The seven numbers of the contract. A log of the first design has no rows, only its two counts."""
+        """The seven numbers of the contract.
+
+        A log of the first design has no rows, only its two counts.
+        """
         if self.counts or not self.log.total_recipients:
             return tally(self.counts)
         log = self.log
         rest = max(0, log.total_recipients - log.success_count - log.failure_count)
-        return Tally(log.total_recipients, 0, 0, 0, log.success_count, 0, log.failure_count, rest)
+        return Tally(
+            log.total_recipients, 0, 0, 0, log.success_count, 0, log.failure_count, rest
+        )
 
     @property
     def is_open(self) -> bool:
@@ -65,7 +78,10 @@ class Progress:
         """Whether the numbers may still change while somebody looks."""
         if self.is_open:
             return True
-        fresh = self.log.finished_at is not None and self.moment - self.log.finished_at < AFTERWARDS
+        fresh = (
+            self.log.finished_at is not None
+            and self.moment - self.log.finished_at < AFTERWARDS
+        )
         return fresh and any(self.counts.get(status) for status in MOVING)
 
     @property
@@ -93,7 +109,11 @@ class Progress:
     def _ending(self) -> str:
         taken, delivered = self.tally.success_count, self.tally.delivered
         if delivered == self.to_send:
-            return f"Finished: all {delivered:,} delivered" if delivered > 1 else "Finished: delivered"
+            return (
+                f"Finished: all {delivered:,} delivered"
+                if delivered > 1
+                else "Finished: delivered"
+            )
         return f"Finished: {taken:,} of {self.to_send:,} sent, {delivered:,} delivered"
 
     @property
@@ -101,7 +121,9 @@ class Progress:
         """How long the rest takes at the pace of this moment; "" when nothing runs."""
         if self.log.status != LogStatus.PROCESSING or not self.queued_segments:
             return ""
-        return duration_in_words(self._held_seconds + seconds_to_send(self.queued_segments, self._rate))
+        return duration_in_words(
+            self._held_seconds + seconds_to_send(self.queued_segments, self._rate)
+        )
 
     @property
     def pace(self) -> str:
@@ -119,8 +141,14 @@ class Progress:
 
     @property
     def held(self) -> str:
-        """Why nothing leaves at the moment though the blast runs, and what comes next; "" when nothing holds it."""
-        until = self.health.hold_until if self.health and self.log.status == LogStatus.PROCESSING else None
+        """Why nothing leaves at the moment though the blast runs, and what comes next; "" when
+        nothing holds it.
+        """
+        until = (
+            self.health.hold_until
+            if self.health and self.log.status == LogStatus.PROCESSING
+            else None
+        )
         if self.health is None or until is None:
             return ""
         words = self.health.hold_words or "Twilio asked us to wait."
@@ -136,7 +164,11 @@ class Progress:
 
     @property
     def _share(self) -> float:
-        return share_now(self.health.share, self.health.slowed_at, self.moment) if self.health else 1.0
+        return (
+            share_now(self.health.share, self.health.slowed_at, self.moment)
+            if self.health
+            else 1.0
+        )
 
     @property
     def _rate(self) -> float:
@@ -174,13 +206,19 @@ class Progress:
     @property
     def fault(self) -> str:
         """What paused it, in words; "" when it was a person, or nothing."""
-        paused = self.log.status == LogStatus.PAUSED and self.log.pause_reason != BY_A_PERSON
+        paused = (
+            self.log.status == LogStatus.PAUSED and self.log.pause_reason != BY_A_PERSON
+        )
         return (self.log.pause_reason or "Something went wrong.") if paused else ""
 
     @property
     def fix(self) -> str:
         """What can be done about the fault; "" where no code says it."""
-        return fix_for(receipt_for(self.log.pause_code)) if self.fault and self.log.pause_code else ""
+        return (
+            fix_for(receipt_for(self.log.pause_code))
+            if self.fault and self.log.pause_code
+            else ""
+        )
 
 
 def progress(log: MessageLog, moment: datetime) -> Progress:

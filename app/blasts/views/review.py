@@ -27,12 +27,17 @@ from app.organisation import queries as organisation
 from app.surveys import queries as surveys
 
 PER_PAGE, NAMES_SHOWN, SIGNS_SHOWN, MANY_PARTS, SAMPLE = 25, 100, 8, 4, 5000
-GLUE = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")  # what joins or colours an emoji is not named by itself
+GLUE = re.compile(
+    "[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]"
+)  # what joins or colours an emoji is not named by itself
 
 
 @dataclass(frozen=True)
 class Advice:
-    """Something worth a second look. `button`: (label, field, value) of what puts it right at once."""
+    """Something worth a second look.
+
+    `button`: (label, field, value) of what puts it right at once.
+    """
 
     kind: str
     text: str
@@ -43,8 +48,8 @@ class Advice:
 class Review:
     """Everything the review page shows of one draft.
 
-    `fold`, `end_fold`: which of two equal times was chosen ("first", "second"), "" when there is one. `number`: the
-    page of texts.
+    `fold`, `end_fold`: which of two equal times was chosen ("first", "second"), "" when there
+    is one. `number`: the page of texts.
     """
 
     draft: Draft
@@ -63,7 +68,10 @@ class Review:
     def left_out(self) -> list[tuple[str, int, str]]:
         """(why, how many, what can be done) of those who get nothing, the most first."""
         counts = Counter(self.rehearsal.left_out_counts).most_common()
-        return [(LEFT_OUT_WORDS[reason][0], count, LEFT_OUT_WORDS[reason][1]) for reason, count in counts]
+        return [
+            (LEFT_OUT_WORDS[reason][0], count, LEFT_OUT_WORDS[reason][1])
+            for reason, count in counts
+        ]
 
     @property
     def left_out_people(self) -> int:
@@ -108,7 +116,11 @@ class Review:
     @property
     def due_in_words(self) -> str:
         """The moment alone, "" for now."""
-        return hours.in_words(self.draft.due, self.draft.timezone, now=self.moment) if self.draft.due else ""
+        return (
+            hours.in_words(self.draft.due, self.draft.timezone, now=self.moment)
+            if self.draft.due
+            else ""
+        )
 
     @cached_property
     def ending(self) -> Ending | None:
@@ -116,8 +128,17 @@ class Review:
         draft, settings = self.draft, current_app.extensions["settings"]
         if draft.not_after is None:
             return None
-        start = draft.due or self.moment + timedelta(seconds=organisation.undo_seconds())
-        return Ending(draft.not_after, draft.timezone, self.end_fold, start, settings.rate, self.rehearsal)
+        start = draft.due or self.moment + timedelta(
+            seconds=organisation.undo_seconds()
+        )
+        return Ending(
+            draft.not_after,
+            draft.timezone,
+            self.end_fold,
+            start,
+            settings.rate,
+            self.rehearsal,
+        )
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -143,12 +164,16 @@ class Review:
     @property
     def weight(self) -> str:
         """ "150 parts: 1 part for 146 people, 2 parts for 2 people"."""
-        spread = sorted(Counter(text.segments for text in self.rehearsal.sendable).items())
+        spread = sorted(
+            Counter(text.segments for text in self.rehearsal.sendable).items()
+        )
         if len(spread) == 1:
             return f"{parts(self.rehearsal.segments)}, {spread[0][0]} a person"
         if len(spread) > 3:
             return f"{parts(self.rehearsal.segments)}, {spread[0][0]} to {spread[-1][0]} a person"
-        shares = ", ".join(f"{parts(size)} for {people(count)}" for size, count in spread)
+        shares = ", ".join(
+            f"{parts(size)} for {people(count)}" for size, count in spread
+        )
         return f"{parts(self.rehearsal.segments)}: {shares}"
 
     @property
@@ -161,7 +186,10 @@ class Review:
         if self.price is None or total is None:
             yield "Price per part", "not set yet"
         else:
-            yield "Price per part", price(self.price, organisation.organisation().currency)
+            yield (
+                "Price per part",
+                price(self.price, organisation.organisation().currency),
+            )
             yield "Cost about", self._amount(total)
 
     def _amount(self, amount: Decimal) -> str:
@@ -187,11 +215,18 @@ class Review:
             yield Advice("warn", warning)
 
     def _about_too_long(self) -> Iterator[Advice]:
-        """Whom their own name makes the text too long for: they are left out, unless somebody shortens it."""
-        long = [text for text in self.rehearsal.texts if text.left_out is LeftOut.TOO_LONG]
+        """Whom their own name makes the text too long for: they are left out, unless somebody
+        shortens it.
+        """
+        long = [
+            text for text in self.rehearsal.texts if text.left_out is LeftOut.TOO_LONG
+        ]
         if long:
             them = "This person is" if len(long) == 1 else "They are"
-            yield Advice("warn", f"{too_long_for(long)} {them} left out. Shorten the text to reach everybody.")
+            yield Advice(
+                "warn",
+                f"{too_long_for(long)} {them} left out. Shorten the text to reach everybody.",
+            )
 
     def _about_abroad(self) -> Iterator[Advice]:
         starts = Counter(text.phone[:START] for text in self.rehearsal.sendable)
@@ -199,18 +234,32 @@ class Review:
             yield Advice("info", words)
 
     def _about_letters(self) -> Iterator[Advice]:
-        """Signs outside the plain alphabet, and what they cost. Names are not the writer's to change."""
+        """Signs outside the plain alphabet, and what they cost.
+
+        Names are not the writer's to change.
+        """
         body = self.draft.body
-        costly, odd = [_shown(sign) for sign, _ in costly_characters(body)], _symbols(body)
+        costly, odd = (
+            [_shown(sign) for sign, _ in costly_characters(body)],
+            _symbols(body),
+        )
         if costly and (saved := self._saved(plain(body))) > 0:
-            yield Advice("warn", self._dearer(costly, saved), ("Replace with plain characters", "plain", "1"))
+            yield Advice(
+                "warn",
+                self._dearer(costly, saved),
+                ("Replace with plain characters", "plain", "1"),
+            )
             return
-        bare = "".join(sign for sign in plain(body) if sign not in odd and not GLUE.match(sign))
+        bare = "".join(
+            sign for sign in plain(body) if sign not in odd and not GLUE.match(sign)
+        )
         if odd and not wording.is_blank(bare) and (saved := self._saved(bare)) > 0:
             yield Advice("warn", self._dearer([*costly, *odd], saved))
 
     def _saved(self, body: str) -> int:
-        """How many parts fewer the same people would get with another text; of many people, told from the first."""
+        """How many parts fewer the same people would get with another text; of many people,
+        told from the first.
+        """
         some = self.rehearsal.sendable[:SAMPLE]
         now = sum(text.segments for text in some)
         again = [Person(text.name, text.phone, None) for text in some]
@@ -219,8 +268,14 @@ class Review:
 
     def _dearer(self, signs: list[str], saved: int) -> str:
         now = self.rehearsal.segments
-        less = f", about {self._amount(saved * self.price)} less" if self.price is not None else ""
-        named = " ".join(signs[:SIGNS_SHOWN]) + (" …" if len(signs) > SIGNS_SHOWN else "")
+        less = (
+            f", about {self._amount(saved * self.price)} less"
+            if self.price is not None
+            else ""
+        )
+        named = " ".join(signs[:SIGNS_SHOWN]) + (
+            " …" if len(signs) > SIGNS_SHOWN else ""
+        )
         verb, them = ("makes", "it") if len(signs) == 1 else ("make", "them")
         rest = f"{'about ' if self.people > SAMPLE else ''}{now - saved:,}{less}"
         return f"{named} {verb} this text longer than it looks: {parts(now)}. Without {them}: {rest}."
@@ -228,7 +283,10 @@ class Review:
     def _about_length(self) -> Iterator[Advice]:
         longest = self.rehearsal.longest
         if longest and longest.segments > MANY_PARTS:
-            yield Advice("warn", f"This text is long: up to {longest.segments} parts a person, each of them paid for.")
+            yield Advice(
+                "warn",
+                f"This text is long: up to {longest.segments} parts a person, each of them paid for.",
+            )
 
     def _about_names(self) -> Iterator[Advice]:
         nameless = [text for text in self.rehearsal.sendable if not text.name]
@@ -237,7 +295,9 @@ class Review:
         who = f"{people(len(nameless))} {'has' if len(nameless) == 1 else 'have'} no name."
         if wording.needs_name_without_fallback(self.draft.body):
             advice = "Give the placeholder a word for them, like {first_name|friend}."
-            yield Advice("warn", f"{who} They read: “{_start(nameless[0].body)}” {advice}")
+            yield Advice(
+                "warn", f"{who} They read: “{_start(nameless[0].body)}” {advice}"
+            )
         else:
             yield Advice("info", f"{who} They read: “{_start(nameless[0].body)}”")
 
@@ -245,18 +305,29 @@ class Review:
         if self.draft.footer is None and "stop" not in self.draft.body.casefold():
             footer = organisation.organisation().footer.strip()
             button = (f"Add “{footer}”", "include_unsubscribe", "y") if footer else None
-            yield Advice("warn", "The text does not say how to stop getting texts. People expect it.", button)
+            yield Advice(
+                "warn",
+                "The text does not say how to stop getting texts. People expect it.",
+                button,
+            )
 
 
 def _symbols(body: str) -> list[str]:
-    """Emoji and other signs outside the plain alphabet with no plain form. Letters are not for us to judge."""
-    outside = (sign for sign in dict.fromkeys(body) if sign not in GSM and sign not in PLAIN)
+    """Emoji and other signs outside the plain alphabet with no plain form.
+
+    Letters are not for us to judge.
+    """
+    outside = (
+        sign for sign in dict.fromkeys(body) if sign not in GSM and sign not in PLAIN
+    )
     return [sign for sign in outside if not sign.isalpha() and not GLUE.match(sign)]
 
 
 def _shown(sign: str) -> str:
     names = {"\t": "a tab", "\u00a0": "a no-break space", "\u202f": "a narrow space"}
-    return names.get(sign) or (f'"{sign}"' if sign.isprintable() else "an invisible sign")
+    return names.get(sign) or (
+        f'"{sign}"' if sign.isprintable() else "an invisible sign"
+    )
 
 
 def _start(body: str) -> str:

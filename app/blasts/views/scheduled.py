@@ -66,12 +66,18 @@ def scheduled_one(scheduled_id: int) -> ResponseReturnValue:
 def scheduled_live(scheduled_id: int) -> ResponseReturnValue:
     """The countdown alone, for the page's own clock; the way on once the blast has left.
 
-    A cancelled one stays where it is: leading on would cut off the answer to the very press that cancelled it.
+    A cancelled one stays where it is: leading on would cut off the answer to the very press
+    that cancelled it.
     """
     blast = _blast(scheduled_id)
-    if blast.status not in (ScheduleStatus.PENDING, ScheduleStatus.CANCELLED) or blast.message_log_id:
+    if (
+        blast.status not in (ScheduleStatus.PENDING, ScheduleStatus.CANCELLED)
+        or blast.message_log_id
+    ):
         return _go(url_for("blasts.scheduled_one", scheduled_id=scheduled_id))
-    return render_template("blasts/_countdown.html", blast=blast, countdown=_countdown(blast))
+    return render_template(
+        "blasts/_countdown.html", blast=blast, countdown=_countdown(blast)
+    )
 
 
 @bp.post("/scheduled/<int:scheduled_id>/cancel")
@@ -122,9 +128,15 @@ def _stop(scheduled_id: int, verb: str, done: str) -> ResponseReturnValue:
 
 
 def _too_late(blast: ScheduledMessage) -> tuple[str, str]:
-    """What to say when there is nothing to cancel any more. The page that follows is the log, if there is one."""
+    """What to say when there is nothing to cancel any more.
+
+    The page that follows is the log, if there is one.
+    """
     if blast.message_log_id:
-        return "Too late to undo: it has started. You can stop the rest here.", "warning"
+        return (
+            "Too late to undo: it has started. You can stop the rest here.",
+            "warning",
+        )
     return "It is not waiting any more, so there was nothing to cancel.", "warning"
 
 
@@ -133,7 +145,9 @@ def _blast(scheduled_id: int) -> ScheduledMessage:
 
 
 def _go(address: str) -> ResponseReturnValue:
-    """Lead the browser on: htmx would put a redirected page into its fragment, so it is told by a header."""
+    """Lead the browser on: htmx would put a redirected page into its fragment, so it is told by
+    a header.
+    """
     if request.headers.get("HX-Request"):
         return Response(status=200, headers={"HX-Redirect": address})
     return redirect(address, 303)
@@ -160,9 +174,16 @@ def _in_words(moment: datetime, blast: ScheduledMessage) -> str:
 
 
 def _moved(blast: ScheduledMessage) -> str | None:
-    """What to say when a country has changed its clocks since the time was chosen; None almost always."""
+    """What to say when a country has changed its clocks since the time was chosen; None almost
+    always.
+    """
     about = f"scheduled blast {blast.id}"
-    chosen = audit.detail("blast.confirmed", about, "leaves_at", since=blast.created_at - timedelta(minutes=1))
+    chosen = audit.detail(
+        "blast.confirmed",
+        about,
+        "leaves_at",
+        since=blast.created_at - timedelta(minutes=1),
+    )
     shown = hours.as_typed(blast.scheduled_at, blast.timezone or "UTC")
     if not chosen or chosen == f"{shown.date} {shown.time}":
         return None

@@ -1,4 +1,6 @@
-"""What blasts' pages say: how many people, what a blast is called, and why somebody did not get it."""
+"""What blasts' pages say: how many people, what a blast is called, and why somebody did not get
+it.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +41,9 @@ STATES = {
 
 @dataclass(frozen=True)
 class Why:
-    """Why a text is where it is: a sentence ("" when the state says it all) and the carrier's code, if it gave one."""
+    """Why a text is where it is: a sentence ("" when the state says it all) and the carrier's
+    code, if it gave one.
+    """
 
     words: str
     code: int | None = None
@@ -56,7 +60,9 @@ def why(row: Any) -> Why:
 
 
 def _reason(row: Any) -> str:
-    """What is stored as the reason, where it is the reason of this state: a text in doubt may have moved on since."""
+    """What is stored as the reason, where it is the reason of this state: a text in doubt may
+    have moved on since.
+    """
     if row.status == MessageStatus.UNKNOWN:
         return CAUSES.get(row.reason, "")
     if row.status == MessageStatus.NOT_SENT:
@@ -76,8 +82,18 @@ def parts(count: int) -> str:
 
 def headline(body: str, event_title: str | None = None) -> str:
     """What a blast is called: how its text begins, as somebody without a name reads it."""
-    line = " ".join(fill(body, None, ANY_EVENT | ({"event_title": event_title} if event_title else {})).split())
-    return line if len(line) <= HEADLINE else line[: HEADLINE - 1].rstrip(" .,;:!?–-") + "…"
+    line = " ".join(
+        fill(
+            body,
+            None,
+            ANY_EVENT | ({"event_title": event_title} if event_title else {}),
+        ).split()
+    )
+    return (
+        line
+        if len(line) <= HEADLINE
+        else line[: HEADLINE - 1].rstrip(" .,;:!?–-") + "…"
+    )
 
 
 def audience(target: Target, event_title: str | None) -> str:

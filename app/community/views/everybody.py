@@ -1,6 +1,14 @@
 """The list of members, and what is done to many at once."""
 
-from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import (
+    Response,
+    flash,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import act
@@ -35,13 +43,20 @@ def bulk_delete() -> ResponseReturnValue:
     with act("members.deleted", who()) as trace:
         count = actions.remove(chosen)
         trace.about, trace.details = ", ".join(map(str, chosen)), {"count": count}
-    flash("1 person is deleted." if count == 1 else f"{count:,} people are deleted.", "success")
+    flash(
+        "1 person is deleted." if count == 1 else f"{count:,} people are deleted.",
+        "success",
+    )
     return redirect(_back(), 303)
 
 
 def _ids(texts: list[str]) -> list[int]:
     """Whole numbers that fit the database; anything else names nobody."""
-    return [int(text) for text in dict.fromkeys(texts) if text.isascii() and text.isdigit() and len(text) <= 18]
+    return [
+        int(text)
+        for text in dict.fromkeys(texts)
+        if text.isascii() and text.isdigit() and len(text) <= 18
+    ]
 
 
 def _back() -> str:

@@ -18,7 +18,9 @@ TARGET = Target("community", cast("Table", CommunityMember.__table__))
 def place() -> Place:
     """The list of members, for an import."""
     home = url_for("community.everyone")
-    return Place("community.import", TARGET, home, "Community", "members", refused_numbers())
+    return Place(
+        "community.import", TARGET, home, "Community", "members", refused_numbers()
+    )
 
 
 hang_up(bp, "/community/import", place, (Role.ADMIN,))

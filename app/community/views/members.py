@@ -22,7 +22,9 @@ from app.suppression.queries import is_left_out
 @needs(Role.ADMIN)
 def add() -> ResponseReturnValue:
     """One more on the list. The address may say whom."""
-    form = MemberForm(data={"phone": request.args.get("phone", ""), "name": request.args.get("name")})
+    form = MemberForm(
+        data={"phone": request.args.get("phone", ""), "name": request.args.get("name")}
+    )
     if form.validate_on_submit():
         try:
             with act("member.added", who()) as trace:
@@ -41,7 +43,11 @@ def _added(row: CommunityMember) -> str:
     """Somebody may be on the list and get nothing: then it is said at once."""
     reason = is_left_out(row.phone)
     named = row.name or pretty(row.phone)
-    more = f"They get no texts. {LEFT_OUT_WORDS[reason][0]}." if reason else organisation.abroad({row.phone[:START]: 1})
+    more = (
+        f"They get no texts. {LEFT_OUT_WORDS[reason][0]}."
+        if reason
+        else organisation.abroad({row.phone[:START]: 1})
+    )
     return f"{named} is on the list. {more}".rstrip()
 
 
@@ -55,7 +61,11 @@ def edit(member_id: int) -> ResponseReturnValue:
         try:
             with act("member.changed", who()) as trace:
                 trace.about = str(member_id)
-                trace.details = {"changed": actions.change(member_id, form.name.data, form.phone.phone.e164)}
+                trace.details = {
+                    "changed": actions.change(
+                        member_id, form.name.data, form.phone.phone.e164
+                    )
+                }
                 erased.remember([form.phone.phone.e164])
         except Taken:
             form.phone.errors = [*form.phone.errors, TAKEN]
@@ -68,7 +78,12 @@ def edit(member_id: int) -> ResponseReturnValue:
 def _edit_page(member_id: int, form: MemberForm) -> str:
     """The person as they are on the list, whatever was typed."""
     member = queries.member(member_id) or abort(404)
-    return render_template("community/edit.html", form=form, member=member, left_out=is_left_out(member.phone))
+    return render_template(
+        "community/edit.html",
+        form=form,
+        member=member,
+        left_out=is_left_out(member.phone),
+    )
 
 
 @bp.post("/community/<int:member_id>/delete")
@@ -92,6 +107,13 @@ def unsubscribe(member_id: int) -> ResponseReturnValue:
         member = actions.found(member_id)
         named = member.name or pretty(member.phone)
         trace.about = str(member_id)
-        is_new = opt_out(member.phone, source="community", name=member.name, actor=who())
-    flash(f"{named} gets no more texts." if is_new else f"{named} is on the do-not-text list already.", "success")
+        is_new = opt_out(
+            member.phone, source="community", name=member.name, actor=who()
+        )
+    flash(
+        f"{named} gets no more texts."
+        if is_new
+        else f"{named} is on the do-not-text list already.",
+        "success",
+    )
     return redirect(url_for("community.everyone"), 303)

@@ -95,4 +95,6 @@ def _spent(week: Counted) -> tuple[int | str, str]:
     shown = f"{week.parts:,}" if week.exact else f"about {week.parts:,}"
     if week.cost is None:
         return shown, "parts"
-    return money(week.cost, organisation.organisation().currency), f"about, for {shown.removeprefix('about ')} parts"
+    return money(
+        week.cost, organisation.organisation().currency
+    ), f"about, for {shown.removeprefix('about ')} parts"

@@ -11,7 +11,10 @@ from app.organisation import queries as organisation
 
 @dataclass(frozen=True)
 class Step:
-    """One of the first steps. `url` and `label`: where it is done, if this person may and a page does it."""
+    """One of the first steps.
+
+    `url` and `label`: where it is done, if this person may and a page does it.
+    """
 
     done: bool
     title: str
@@ -23,7 +26,9 @@ class Step:
 def checklist(facts: Steps) -> list[Step]:
     """The first steps in the order in which they make sense; [] once all are done."""
     steps = [
-        Step(facts.admin is not None, "Create the first admin account", facts.admin or ""),
+        Step(
+            facts.admin is not None, "Create the first admin account", facts.admin or ""
+        ),
         _organisation(facts),
         _people(facts),
         _blast(facts),
@@ -35,13 +40,26 @@ def checklist(facts: Steps) -> list[Step]:
 
 def _organisation(facts: Steps) -> Step:
     org = organisation.organisation()
-    link = (url_for("organisation.settings"), "Change") if current_user.is_admin else (None, None)
-    return Step(facts.named, "Name your organisation and time zone", f"{org.name}, {org.timezone}", *link)
+    link = (
+        (url_for("organisation.settings"), "Change")
+        if current_user.is_admin
+        else (None, None)
+    )
+    return Step(
+        facts.named,
+        "Name your organisation and time zone",
+        f"{org.name}, {org.timezone}",
+        *link,
+    )
 
 
 def _people(facts: Steps) -> Step:
     text = "Import a spreadsheet or add them by hand. Nobody gets a text by being imported."
-    link = (url_for("community.everyone"), "Add people") if current_user.is_admin and not facts.people else (None, None)
+    link = (
+        (url_for("community.everyone"), "Add people")
+        if current_user.is_admin and not facts.people
+        else (None, None)
+    )
     return Step(facts.people, "Add your people", text, *link)
 
 
@@ -50,8 +68,15 @@ def _blast(facts: Steps) -> Step:
     if facts.delivered:
         return Step(True, title, "It was delivered.")
     text = "A text is written for you, and you see everything before it leaves."
-    link = (url_for("blasts.new", first=1), "Write it") if facts.people else (None, None)
-    return Step(False, title, text if facts.people else "As soon as there is somebody to send it to.", *link)
+    link = (
+        (url_for("blasts.new", first=1), "Write it") if facts.people else (None, None)
+    )
+    return Step(
+        False,
+        title,
+        text if facts.people else "As soon as there is somebody to send it to.",
+        *link,
+    )
 
 
 def _twilio(facts: Steps) -> Step:
@@ -59,7 +84,11 @@ def _twilio(facts: Steps) -> Step:
         "Put its account SID, auth token and number into the file .env and start SMS Admin again. "
         "Until then no real texts are sent."
     )
-    return Step(facts.connected, "Connect Twilio", "Real texts are sent." if facts.connected else later)
+    return Step(
+        facts.connected,
+        "Connect Twilio",
+        "Real texts are sent." if facts.connected else later,
+    )
 
 
 def _reply(facts: Steps) -> Step:
@@ -68,4 +97,10 @@ def _reply(facts: Steps) -> Step:
         return Step(True, title, "The first one came in.")
     if facts.connected:
         return Step(False, title, "Text something to your number from a phone.")
-    return Step(False, title, "Write back from a practice phone.", url_for("sandbox.phones"), "Open a phone")
+    return Step(
+        False,
+        title,
+        "Write back from a practice phone.",
+        url_for("sandbox.phones"),
+        "Open a phone",
+    )

@@ -1,4 +1,6 @@
-"""A person decides about texts in doubt: ask the carrier now, send them again, or leave them as they are."""
+"""A person decides about texts in doubt: ask the carrier now, send them again, or leave them as
+they are.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +10,13 @@ from sqlalchemy import case, update
 
 from app.delivery import queries
 from app.delivery.models import Message, MessageLog, ScheduledMessage
-from app.domain.blast_states import ENDED, IN_DOUBT, LogStatus, MessageStatus, ScheduleStatus
+from app.domain.blast_states import (
+    ENDED,
+    IN_DOUBT,
+    LogStatus,
+    MessageStatus,
+    ScheduleStatus,
+)
 from app.domain.pacing import valid_for
 from app.domain.permission import MAY_CHANGE, LeftOut
 from app.kit.db import db, rows_changed
@@ -17,19 +25,26 @@ from app.suppression.queries import left_out
 
 @dataclass(frozen=True)
 class SentAgain:
-    """What came of it: how many wait to leave once more, and how many stay out by why. The others had moved on."""
+    """What came of it: how many wait to leave once more, and how many stay out by why.
+
+    The others had moved on.
+    """
 
     queued: int = 0
     left_out: dict[LeftOut, int] = field(default_factory=dict)
 
 
-def send_again(log_id: int, message_ids: Sequence[int], sender: str, moment: datetime) -> SentAgain:
-    """Put these texts of one blast back into its queue, and open the blast again if it has ended.
+def send_again(
+    log_id: int, message_ids: Sequence[int], sender: str, moment: datetime
+) -> SentAgain:
+    """Put these texts of one blast back into its queue, and open the blast again if it has
+    ended.
 
-    Only what may go again: never what the carrier delivered on, never to somebody who said STOP or whose number does
-    not work by now (such rows stay as they are), and nothing after the blast's own end. What went wrong before stays
-    written down. They leave from `sender`, the one in use. A paused blast stays paused; of a stopped one these texts
-    alone go. Only for a blast of the carrier in use: nobody sends the others.
+    Only what may go again: never what the carrier delivered on, never to somebody who said STOP
+    or whose number does not work by now (such rows stay as they are), and nothing after the
+    blast's own end. What went wrong before stays written down. They leave from `sender`, the
+    one in use. A paused blast stays paused; of a stopped one these texts alone go. Only for a
+    blast of the carrier in use: nobody sends the others.
     """
     log = db.session.get_one(MessageLog, log_id, populate_existing=True)
     if log.not_after and not valid_for(log.not_after, moment):
@@ -59,31 +74,60 @@ def send_again(log_id: int, message_ids: Sequence[int], sender: str, moment: dat
 
 
 def _open(log_id: int, sender: str, moment: datetime) -> None:
-    """An ended blast is being sent again, and so is its schedule; both end once more when nothing is left to send."""
-    log = update(MessageLog).where(MessageLog.id == log_id, MessageLog.status.in_(ENDED))
-    fresh = {"pause_reason": None, "pause_code": None, "proven": False, "finished_at": None, "resumed_at": moment}
+    """An ended blast is being sent again, and so is its schedule; both end once more when
+    nothing is left to send.
+    """
+    log = update(MessageLog).where(
+        MessageLog.id == log_id, MessageLog.status.in_(ENDED)
+    )
+    fresh = {
+        "pause_reason": None,
+        "pause_code": None,
+        "proven": False,
+        "finished_at": None,
+        "resumed_at": moment,
+    }
     if rows_changed(log.values(status=LogStatus.PROCESSING, sender=sender, **fresh)):
         schedule = update(ScheduledMessage).where(
             ScheduledMessage.message_log_id == log_id,
-            ScheduledMessage.status.in_((ScheduleStatus.SENT, ScheduleStatus.FAILED, ScheduleStatus.CANCELLED)),
+            ScheduledMessage.status.in_(
+                (ScheduleStatus.SENT, ScheduleStatus.FAILED, ScheduleStatus.CANCELLED)
+            ),
         )
-        db.session.execute(schedule.values(status=ScheduleStatus.PROCESSING, sent_at=None, error_message=None))
+        db.session.execute(
+            schedule.values(
+                status=ScheduleStatus.PROCESSING, sent_at=None, error_message=None
+            )
+        )
 
 
 def leave(log_id: int, message_ids: Sequence[int], moment: datetime) -> int:
-    """These texts stay in doubt, and nobody asks about them any more; a receipt that still comes counts. How many."""
+    """These texts stay in doubt, and nobody asks about them any more; a receipt that still
+    comes counts. How many.
+    """
     return _decide(log_id, message_ids, IN_DOUBT, left_at=moment, look_up_at=None)
 
 
 def check(log_id: int, message_ids: Sequence[int], moment: datetime) -> int:
     """The carrier is asked about these texts now. Says about how many."""
-    return _decide(log_id, message_ids, (*IN_DOUBT, MessageStatus.NO_RECEIPT), look_up_at=moment)
+    return _decide(
+        log_id, message_ids, (*IN_DOUBT, MessageStatus.NO_RECEIPT), look_up_at=moment
+    )
 
 
-def _decide(log_id: int, message_ids: Sequence[int], states: Sequence[MessageStatus], **values: datetime | None) -> int:
+def _decide(
+    log_id: int,
+    message_ids: Sequence[int],
+    states: Sequence[MessageStatus],
+    **values: datetime | None,
+) -> int:
     return rows_changed(
         update(Message)
-        .where(queries.among(log_id, message_ids), Message.status.in_(states), Message.left_at.is_(None))
+        .where(
+            queries.among(log_id, message_ids),
+            Message.status.in_(states),
+            Message.left_at.is_(None),
+        )
         .values(values)
         .execution_options(synchronize_session=False)
     )

@@ -1,4 +1,6 @@
-"""Telling an admin who is not at the screen that a fault paused a blast: what is to be told, written with the pause."""
+"""Telling an admin who is not at the screen that a fault paused a blast: what is to be told,
+written with the pause.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,20 +28,33 @@ URGENT = 10
 REFUSED_AT_ONCE = frozenset({Blame.SENDER, Blame.WORDING, Blame.US, Blame.CALLBACK})
 
 
-def raise_for(paused: Sequence[int], receipt: Receipt, phase: str, moment: datetime | None = None) -> None:
-    """Somebody is to be told that these blasts were paused: one alert each, one audit row each, one text for all.
+def raise_for(
+    paused: Sequence[int], receipt: Receipt, phase: str, moment: datetime | None = None
+) -> None:
+    """Somebody is to be told that these blasts were paused: one alert each, one audit row each,
+    one text for all.
 
-    Call it inside the write() that paused them, with the ids it really paused: a thousand receipts after the pause
-    pause nothing, so they tell nothing. `phase`: 'create' or 'delivery', where the fault came to light.
+    Call it inside the write() that paused them, with the ids it really paused: a thousand
+    receipts after the pause pause nothing, so they tell nothing. `phase`: 'create' or
+    'delivery', where the fault came to light.
     """
     if not paused:
         return
     moment = moment or now()
     settings: Settings = current_app.extensions["settings"]
     first_try = moment if settings.alert_webhook_url else None
-    told = {"created_at": moment, "code": receipt.code or None, "words": words_of(receipt), "next_try_at": first_try}
-    facts = {"cause": receipt.words, "fix": fix_for(receipt)} | ({"code": receipt.code} if receipt.code else {})
-    db.session.execute(insert(alerts), [told | {"message_log_id": log_id} for log_id in paused])
+    told = {
+        "created_at": moment,
+        "code": receipt.code or None,
+        "words": words_of(receipt),
+        "next_try_at": first_try,
+    }
+    facts = {"cause": receipt.words, "fix": fix_for(receipt)} | (
+        {"code": receipt.code} if receipt.code else {}
+    )
+    db.session.execute(
+        insert(alerts), [told | {"message_log_id": log_id} for log_id in paused]
+    )
     for log_id in paused:
         audit.note("blast.paused", BY_ITSELF, f"blast {log_id}", facts)
     if _a_text_may_arrive(receipt, phase):
@@ -52,17 +67,23 @@ def words_of(receipt: Receipt) -> str:
 
 
 def _a_text_may_arrive(receipt: Receipt, phase: str) -> bool:
-    """Whether a text to the admin has a chance: the account works, and the fault is not one it would meet again."""
+    """Whether a text to the admin has a chance: the account works, and the fault is not one it
+    would meet again.
+    """
     if receipt.blame == Blame.ACCOUNT:
         return False
     return phase != "create" or receipt.blame not in REFUSED_AT_ONCE
 
 
-def _text_the_admin(settings: Settings, paused: Sequence[int], cause: str, moment: datetime) -> None:
+def _text_the_admin(
+    settings: Settings, paused: Sequence[int], cause: str, moment: datetime
+) -> None:
     phone = settings.test_phone
     if phone is None or is_left_out(phone) or _was_texted(phone, moment):
         return
-    log = db.session.execute(select(MessageLog.message_body).where(MessageLog.id == paused[0])).one()
+    log = db.session.execute(
+        select(MessageLog.message_body).where(MessageLog.id == paused[0])
+    ).one()
     body = in_a_text(log.message_body, paused, cause, settings.public_base_url)
     weight = measure(body)
     text = {
@@ -82,8 +103,14 @@ def _text_the_admin(settings: Settings, paused: Sequence[int], cause: str, momen
 
 
 def _was_texted(phone: str, moment: datetime) -> bool:
-    """Whether such a text was written within ten minutes: a storm is told once. (A blast's test belongs to a log.)"""
-    since, until = moment - A_TEXT_EVERY, moment + A_TEXT_EVERY  # a clock that was set back silences nobody for long
+    """Whether such a text was written within ten minutes: a storm is told once.
+
+    (A blast's test belongs to a log.)
+    """
+    since, until = (
+        moment - A_TEXT_EVERY,
+        moment + A_TEXT_EVERY,
+    )  # a clock that was set back silences nobody for long
     earlier = exists().where(
         Message.phone == phone,
         Message.kind == Kind.TEST,
@@ -103,9 +130,16 @@ class Due:
 
 def due(moment: datetime, most: int) -> list[Due]:
     """The oldest alerts whose next try has come. A read."""
-    latest = moment + WAITS[-1]  # nobody waits longer: further ahead is a clock that was set back
+    latest = (
+        moment + WAITS[-1]
+    )  # nobody waits longer: further ahead is a clock that was set back
     come = or_(Alert.next_try_at <= moment, Alert.next_try_at > latest)
-    rows = db.session.scalars(select(Alert).where(Alert.next_try_at.is_not(None), come).order_by(Alert.id).limit(most))
+    rows = db.session.scalars(
+        select(Alert)
+        .where(Alert.next_try_at.is_not(None), come)
+        .order_by(Alert.id)
+        .limit(most)
+    )
     return [Due(row.id, _told(row)) for row in rows]
 
 
@@ -115,7 +149,10 @@ def _told(row: Alert) -> Told:
 
 
 def store_try(alert_id: int, taken: bool, moment: datetime) -> None:
-    """Whether the address took it. If not, it is tried again after a while, and after the last time given up."""
+    """Whether the address took it.
+
+    If not, it is tried again after a while, and after the last time given up.
+    """
     tries = db.session.scalar(select(Alert.tries).where(Alert.id == alert_id)) or 0
     waits = [] if taken else WAITS[tries : tries + 1]
     news = {

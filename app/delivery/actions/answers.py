@@ -1,4 +1,7 @@
-"""Texts to one person that belong to no blast: answers, replies, questions of a survey. Rows for the engine."""
+"""Texts to one person that belong to no blast: answers, replies, questions of a survey.
+
+Rows for the engine.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,20 +17,35 @@ from app.kit.settings import Settings
 
 # Answers go before blasts, and a person's reply before what a machine says.
 PRIORITY = {Kind.SYSTEM: 30, Kind.REPLY: 20, Kind.KEYWORD: 10, Kind.SURVEY: 10}
-# A confirmation that comes later than this must be justified (47 CFR 64.1200(a)(12)), so it does not leave.
+# A confirmation that comes later than this must be justified (47 CFR 64.1200(a)(12)), so it
+# does not leave.
 CONFIRMATION_ENDS = timedelta(minutes=5)
 
 
 QUEUE = Prepared(
     insert(messages),
-    *("kind", "phone", "name", "sender", "carrier", "body", "segments", "encoding", "status", "priority"),
+    *(
+        "kind",
+        "phone",
+        "name",
+        "sender",
+        "carrier",
+        "body",
+        "segments",
+        "encoding",
+        "status",
+        "priority",
+    ),
     *("created_at", "not_after", "in_reply_to", "written_by"),
 )
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One text to one person. `kind`: system, reply, keyword or survey; `in_reply_to`: the text from them, if any."""
+    """One text to one person.
+
+    `kind`: system, reply, keyword or survey; `in_reply_to`: the text from them, if any.
+    """
 
     phone: str
     body: str
@@ -40,8 +58,9 @@ class Answer:
 def queue(answer: Answer, moment: datetime) -> int:
     """Put a text into the engine's queue, ahead of blasts; gives its id. Inside write().
 
-    Whether it may leave is judged when it is armed, as for every text; only kind system (the one confirmation of an
-    opt-out, HELP) goes to whoever said STOP, within five minutes or never.
+    Whether it may leave is judged when it is armed, as for every text; only kind system (the
+    one confirmation of an opt-out, HELP) goes to whoever said STOP, within five minutes or
+    never.
     """
     settings: Settings = current_app.extensions["settings"]
     weight = measure(answer.body)

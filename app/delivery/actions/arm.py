@@ -53,7 +53,10 @@ Line = tuple[Waiting, datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class Armed:
-    """One text on its way to the carrier. `valid_for`: seconds until its end, None when it has none."""
+    """One text on its way to the carrier.
+
+    `valid_for`: seconds until its end, None when it has none.
+    """
 
     message_id: int
     ref: str
@@ -68,8 +71,8 @@ class Armed:
 class Room:
     """How much may be armed now: rows, and segments by the bucket at `monotonic` seconds.
 
-    `silence_until`: the sender's hold that is known to be over by now, if there was one. `served`: the blast that got
-    the last place; the next one is first now.
+    `silence_until`: the sender's hold that is known to be over by now, if there was one.
+    `served`: the blast that got the last place; the next one is first now.
     """
 
     rows: int
@@ -80,7 +83,10 @@ class Room:
 
 
 def arm(carrier: str, room: Room, moment: datetime) -> list[Armed]:
-    """Arm what may go. Paused, stopped and ended blasts, other carriers and fresh opt-outs stay behind."""
+    """Arm what may go.
+
+    Paused, stopped and ended blasts, other carriers and fresh opt-outs stay behind.
+    """
     armed: list[Armed] = []
     candidates = _candidates(carrier, room, moment)
     refs = _refs(len(candidates))
@@ -93,7 +99,17 @@ def arm(carrier: str, room: Room, moment: datetime) -> list[Armed]:
             room.bucket.take(row.segments, room.monotonic)
             seconds = valid_for(end, moment) if end else None
             number = row.attempts + 1
-            armed.append(Armed(row.id, next(refs), row.phone, row.body, number, seconds, row.message_log_id))
+            armed.append(
+                Armed(
+                    row.id,
+                    next(refs),
+                    row.phone,
+                    row.body,
+                    number,
+                    seconds,
+                    row.message_log_id,
+                )
+            )
     _write_down(armed, moment)
     return armed
 
@@ -101,7 +117,10 @@ def arm(carrier: str, room: Room, moment: datetime) -> list[Armed]:
 def _refs(most: int) -> Iterator[str]:
     """Fresh refs, drawn all at once: every single draw would give Python's lock away."""
     drawn = secrets.token_hex(most * REF_BYTES)
-    return (drawn[start : start + 2 * REF_BYTES] for start in range(0, len(drawn), 2 * REF_BYTES))
+    return (
+        drawn[start : start + 2 * REF_BYTES]
+        for start in range(0, len(drawn), 2 * REF_BYTES)
+    )
 
 
 def _write_down(armed: Sequence[Armed], moment: datetime) -> None:
@@ -115,7 +134,8 @@ def _write_down(armed: Sequence[Armed], moment: datetime) -> None:
 
 
 def _candidates(carrier: str, room: Room, moment: datetime) -> list[Line]:
-    """Answers before blasts; blasts in turn, one row each, so that none starves; an unproven blast one row alone.
+    """Answers before blasts; blasts in turn, one row each, so that none starves; an unproven
+    blast one row alone.
 
     Each with its end, if it has one.
     """
@@ -123,20 +143,32 @@ def _candidates(carrier: str, room: Room, moment: datetime) -> list[Line]:
     if most <= 0:
         return []
     latest = moment + timedelta(seconds=LONGEST_RETRY_AFTER)
-    asked = {"b_carrier": carrier, "b_moment": stored(moment), "b_latest": stored(latest), "b_most": most}
-    singles = [(row, as_moment(row.not_after)) for row in starmap(Waiting, rows_of(statements.QUEUED_SINGLES, **asked))]
+    asked = {
+        "b_carrier": carrier,
+        "b_moment": stored(moment),
+        "b_latest": stored(latest),
+        "b_most": most,
+    }
+    singles = [
+        (row, as_moment(row.not_after))
+        for row in starmap(Waiting, rows_of(statements.QUEUED_SINGLES, **asked))
+    ]
     left = most - len(singles)
     if left <= 0:
         return singles
     logs = _in_turn(_running(carrier, moment), room.served)
     share = -(-left // max(1, len(logs)))
     lanes = [_lane(log, asked | {"b_most": share}) for log in logs]
-    in_turn = [found for found in chain.from_iterable(zip_longest(*lanes)) if found is not None]
+    in_turn = [
+        found for found in chain.from_iterable(zip_longest(*lanes)) if found is not None
+    ]
     return [*singles, *in_turn[:left]]
 
 
 def _running(carrier: str, moment: datetime) -> list[Running]:
-    """Blasts with something queued; what waits of a blast that has reached its end is too late now."""
+    """Blasts with something queued; what waits of a blast that has reached its end is too late
+    now.
+    """
     logs = list(starmap(Running, rows_of(statements.RUNNING_LOGS, b_carrier=carrier)))
     ended = {log.id for log in logs if log.end and not valid_for(log.end, moment)}
     for log_id in ended:
@@ -145,19 +177,30 @@ def _running(carrier: str, moment: datetime) -> list[Running]:
 
 
 def _in_turn(logs: list[Running], served: int) -> list[Running]:
-    """Whoever comes after the blast that was served last goes first: at one text a second none waits for the others."""
-    return [log for log in logs if log.id > served] + [log for log in logs if log.id <= served]
+    """Whoever comes after the blast that was served last goes first: at one text a second none
+    waits for the others.
+    """
+    return [log for log in logs if log.id > served] + [
+        log for log in logs if log.id <= served
+    ]
 
 
 def _lane(log: Running, asked: dict[str, Any]) -> list[Line]:
-    """The next rows of one blast; of an unproven one a single row, and none while that is on the wire."""
+    """The next rows of one blast; of an unproven one a single row, and none while that is on
+    the wire.
+    """
     if not log.proven and log.busy:
         return []
     most = asked["b_most"] if log.proven else 1
-    rows = rows_of(statements.QUEUED_OF_LOG, **asked | {"b_log": log.id, "b_most": most})
+    rows = rows_of(
+        statements.QUEUED_OF_LOG, **asked | {"b_log": log.id, "b_most": most}
+    )
     return [*zip(starmap(Waiting, rows), repeat(log.end))]
 
 
 def anything_queued(carrier: str) -> bool:
     """Whether some row could be armed, now or later. A read, without the write lock."""
-    return db.session.scalar(statements.ANYTHING_QUEUED, {"b_carrier": carrier}) is not None
+    return (
+        db.session.scalar(statements.ANYTHING_QUEUED, {"b_carrier": carrier})
+        is not None
+    )

@@ -1,4 +1,6 @@
-"""What follows from a failure beyond its own text: for the person, for the blast, for every blast of the sender."""
+"""What follows from a failure beyond its own text: for the person, for the blast, for every
+blast of the sender.
+"""
 
 import json
 from collections.abc import Sequence
@@ -25,7 +27,8 @@ from app.suppression import actions as suppression
 EVERYBODYS = frozenset({Blame.ACCOUNT, Blame.CALLBACK, Blame.US})
 THE_COUNTRY = Rule(Act.COUNTRY)
 logs = message_logs.c
-# b_log, b_prefixes: as JSON. The blast's unique index of phones is walked once a prefix; ':' comes after '9'.
+# b_log, b_prefixes: as JSON. The blast's unique index of phones is walked once a prefix; ':'
+# comes after '9'.
 LEAVE_OUT_COUNTRY = text(
     f"UPDATE messages SET status = 'skipped', reason = '{LeftOut.COUNTRY_OFF}' WHERE status = 'queued' AND id IN ("
     "SELECT them.id FROM json_each(:b_prefixes) AS prefix CROSS JOIN messages AS them "
@@ -35,7 +38,9 @@ LEAVE_OUT_COUNTRY = text(
 
 @dataclass(frozen=True)
 class Failure:
-    """One text that came to nothing: what it means, where that came to light, and when the text had left us."""
+    """One text that came to nothing: what it means, where that came to light, and when the text
+    had left us.
+    """
 
     row: Row[Any]
     receipt: Receipt
@@ -45,10 +50,11 @@ class Failure:
 
 
 def draw(row: Row[Any], receipt: Receipt, phase: str = "create") -> None:
-    """Only opt-outs and numbers that do not work touch a person; a fault of ours stops what would meet it too.
+    """Only opt-outs and numbers that do not work touch a person; a fault of ours stops what
+    would meet it too.
 
-    `row`: the text as settle() moved it. `phase`: 'create' when the carrier refused it, 'delivery' when a receipt
-    told of it. Nobody is ever deleted.
+    `row`: the text as settle() moved it. `phase`: 'create' when the carrier refused it,
+    'delivery' when a receipt told of it. Nobody is ever deleted.
     """
     _touch_the_person(row, receipt)
     if receipt.rule is None:
@@ -73,19 +79,33 @@ def _touch_the_person(row: Row[Any], receipt: Receipt) -> None:
         suppression.opt_out(row.phone, source="message_failure", reason=receipt.words)
         control.leave_out(row.phone, LeftOut.SAID_STOP)
     elif receipt.strikes and _is_dead(row, receipt):
-        often = f" That was so in {receipt.strikes} blasts in a row." if receipt.strikes > 1 else ""
-        suppression.mark_dead(row.phone, reason=receipt.words + often, log_id=row.message_log_id)
+        often = (
+            f" That was so in {receipt.strikes} blasts in a row."
+            if receipt.strikes > 1
+            else ""
+        )
+        suppression.mark_dead(
+            row.phone, reason=receipt.words + often, log_id=row.message_log_id
+        )
         control.leave_out(row.phone, LeftOut.NUMBER_DEAD)
 
 
 def _is_dead(row: Row[Any], receipt: Receipt) -> bool:
     if receipt.strikes == 1:
         return True
-    return struck_out(recent.history(row.phone, row.carrier), receipt.code, receipt.strikes, receipt.days)
+    return struck_out(
+        recent.history(row.phone, row.carrier),
+        receipt.code,
+        receipt.strikes,
+        receipt.days,
+    )
 
 
 def _of_a_single_text(failure: Failure) -> None:
-    """An answer or a test failed: a closed account stops the blasts too. A bad sender they find out by themselves."""
+    """An answer or a test failed: a closed account stops the blasts too.
+
+    A bad sender they find out by themselves.
+    """
     holds = failure.rule.act is Act.HOLD
     if failure.rule.at_once and (holds or failure.receipt.blame in EVERYBODYS):
         _act(failure)
@@ -98,7 +118,9 @@ def _of_a_blast(failure: Failure, since: datetime | None) -> None:
     if rule.act is Act.PAUSE and not _anything_to_pause(failure):
         return
     near = recent.around(row.message_log_id, row.id, failure.phase, since)
-    abroad = failure.receipt.abroad and country_of(row.phone) != country_of_region(region())
+    abroad = failure.receipt.abroad and country_of(row.phone) != country_of_region(
+        region()
+    )
     if rule.act is Act.COUNTRY or (abroad and _was_on_the_wire(failure, near)):
         _country(failure, near)
     elif _is_too_much(failure, rule, near):
@@ -108,7 +130,9 @@ def _of_a_blast(failure: Failure, since: datetime | None) -> None:
 
 
 def _since(found: Row[Any], rule: Rule) -> datetime | None:
-    """From when on failures count: since a person resumed the blast, and since the same brakes were put on."""
+    """From when on failures count: since a person resumed the blast, and since the same brakes
+    were put on.
+    """
     moments = [found.resumed_at]
     if rule.act is Act.SLOW:
         moments.append(found.slowed_at)
@@ -118,8 +142,13 @@ def _since(found: Row[Any], rule: Rule) -> datetime | None:
 
 
 def _was_on_the_wire(failure: Failure, near: Sequence[Row[Any]]) -> bool:
-    """Whether it left with another to a country that none reached: many at once are no three in a row."""
-    there = [recent.came(each, failure.phase, failure.receipt) for each in _there(failure, near)]
+    """Whether it left with another to a country that none reached: many at once are no three in
+    a row.
+    """
+    there = [
+        recent.came(each, failure.phase, failure.receipt)
+        for each in _there(failure, near)
+    ]
     return Came.THROUGH not in there and there.count(Came.SAME) > 1
 
 
@@ -151,9 +180,11 @@ def _act(failure: Failure) -> None:
 
 
 def _country(failure: Failure, near: Sequence[Row[Any]]) -> None:
-    """Whoever waits in that country is left out; at home that would be nearly everybody, so the blast pauses.
+    """Whoever waits in that country is left out; at home that would be nearly everybody, so the
+    blast pauses.
 
-    At once, unless texts to that country went through: then one number may be the cause, and it takes some in a row.
+    At once, unless texts to that country went through: then one number may be the cause, and it
+    takes some in a row.
     """
     country = country_of(failure.row.phone)
     if not country or not _is_too_much(failure, THE_COUNTRY, _there(failure, near)):
@@ -162,25 +193,34 @@ def _country(failure: Failure, near: Sequence[Row[Any]]) -> None:
         _pause(_who_meets_it(failure), failure.receipt, failure.phase)
     else:
         prefixes = json.dumps(prefixes_of(country))
-        db.session.execute(LEAVE_OUT_COUNTRY, {"b_log": failure.row.message_log_id, "b_prefixes": prefixes})
+        db.session.execute(
+            LEAVE_OUT_COUNTRY,
+            {"b_log": failure.row.message_log_id, "b_prefixes": prefixes},
+        )
 
 
 def _who_meets_it(failure: Failure) -> ColumnElement[bool]:
     """A bad text concerns its own blast; a bad sender or account every blast of that sender.
 
-    But none that began or was resumed after this text had left: what was wrong may have been put right before.
+    But none that began or was resumed after this text had left: what was wrong may have been
+    put right before.
     """
     row = failure.row
     own: ColumnElement[bool] = logs.id == row.message_log_id
     if not failure.receipt.shared:
         return own
-    knows = func.max(logs.created_at, func.coalesce(logs.resumed_at, logs.created_at)) <= failure.left_at
+    knows = (
+        func.max(logs.created_at, func.coalesce(logs.resumed_at, logs.created_at))
+        <= failure.left_at
+    )
     return and_(logs.sender == row.sender, logs.carrier == row.carrier, or_(own, knows))
 
 
 def _anything_to_pause(failure: Failure) -> bool:
     """Thousands of receipts may still come in after the first has paused everything."""
-    running = select(logs.id).where(logs.status == LogStatus.PROCESSING.value, _who_meets_it(failure))
+    running = select(logs.id).where(
+        logs.status == LogStatus.PROCESSING.value, _who_meets_it(failure)
+    )
     return db.session.scalar(running.limit(1)) is not None
 
 

@@ -1,4 +1,6 @@
-"""A person's hand on a running blast, and a fault's: pause, resume, stop the rest, leave somebody out."""
+"""A person's hand on a running blast, and a fault's: pause, resume, stop the rest, leave
+somebody out.
+"""
 
 from datetime import datetime
 
@@ -7,7 +9,13 @@ from sqlalchemy import ColumnElement, select, update
 from app.delivery import queries
 from app.delivery.actions import health, statements
 from app.delivery.models import Message, MessageLog, ScheduledMessage
-from app.domain.blast_states import OPEN, LogStatus, MessageStatus, ScheduleStatus, final_log_status
+from app.domain.blast_states import (
+    OPEN,
+    LogStatus,
+    MessageStatus,
+    ScheduleStatus,
+    final_log_status,
+)
 from app.domain.permission import LeftOut
 from app.kit.clock import now
 from app.kit.db import db, rows_changed, rows_of
@@ -16,7 +24,10 @@ BY_A_PERSON = "person"
 
 
 def pause(log_id: int) -> bool:
-    """Pause a blast that is being sent: no row is armed after this commit. False when it was not running."""
+    """Pause a blast that is being sent: no row is armed after this commit.
+
+    False when it was not running.
+    """
     return _pause(MessageLog.id == log_id, BY_A_PERSON, None) == [log_id]
 
 
@@ -29,17 +40,21 @@ def _pause(which: ColumnElement[bool], reason: str, code: int | None) -> list[in
     statement = (
         update(MessageLog)
         .where(which, MessageLog.status == LogStatus.PROCESSING)
-        .values(status=LogStatus.PAUSED, pause_reason=reason, pause_code=code, proven=False)
+        .values(
+            status=LogStatus.PAUSED, pause_reason=reason, pause_code=code, proven=False
+        )
         .returning(MessageLog.id)
     )
     return sorted(db.session.scalars(statement))
 
 
 def resume(log_id: int, moment: datetime | None = None) -> bool:
-    """Go on with a paused blast; its next row goes alone until the carrier accepts one. False when not paused.
+    """Go on with a paused blast; its next row goes alone until the carrier accepts one.
 
-    Whatever failed before `moment` (UTC, default now) counts no more towards a pause, and its sender is not held back
-    any longer: a person says "try now".
+    False when not paused.
+
+    Whatever failed before `moment` (UTC, default now) counts no more towards a pause, and its
+    sender is not held back any longer: a person says "try now".
     """
     statement = (
         update(MessageLog)
@@ -61,7 +76,10 @@ def resume(log_id: int, moment: datetime | None = None) -> bool:
 
 
 def stop_the_rest(log_id: int, moment: datetime) -> int | None:
-    """Cancel whatever of a blast has not left. Says how many people that is; None when the blast had ended."""
+    """Cancel whatever of a blast has not left.
+
+    Says how many people that is; None when the blast had ended.
+    """
     statement = (
         update(MessageLog)
         .where(MessageLog.id == log_id, MessageLog.status.in_(OPEN))
@@ -75,19 +93,25 @@ def stop_the_rest(log_id: int, moment: datetime) -> int | None:
 
 
 def leave_out(phone: str, reason: LeftOut) -> int:
-    """Skip every queued text to a number, in every blast. Says how many. (Answers of ours, kind system, still go.)"""
+    """Skip every queued text to a number, in every blast.
+
+    Says how many. (Answers of ours, kind system, still go.)
+    """
     return statements.LEAVE_OUT.run(b_phone=phone, b_reason=reason.value)
 
 
 def overtake_answers(phone: str) -> int:
-    """They have said something new: what confirms or answers their last word (kind system) and has not left yet is
-    overtaken. Says how many.
+    """They have said something new: what confirms or answers their last word (kind system) and
+    has not left yet is overtaken. Says how many.
     """
     return statements.OVERTAKE.run(b_phone=phone)
 
 
 def close_finished(moment: datetime) -> list[int]:
-    """End every open blast with nothing left to send, and its schedule with it. Returns their ids."""
+    """End every open blast with nothing left to send, and its schedule with it.
+
+    Returns their ids.
+    """
     done = [log_id for (log_id,) in rows_of(statements.FINISHED_LOGS)]
     for log_id in done:
         _close(log_id, moment)
@@ -96,21 +120,33 @@ def close_finished(moment: datetime) -> list[int]:
 
 def _close(log_id: int, moment: datetime) -> None:
     status = final_log_status(queries.tally_of(log_id))
-    db.session.execute(update(MessageLog).where(MessageLog.id == log_id).values(status=status, finished_at=moment))
+    db.session.execute(
+        update(MessageLog)
+        .where(MessageLog.id == log_id)
+        .values(status=status, finished_at=moment)
+    )
     _copy_to_schedule(log_id, ScheduleStatus(status.value), moment)
 
 
 def cancel_other_carriers(carrier: str, moment: datetime) -> int:
-    """Practice never becomes real: whatever is open on another carrier is cancelled. Says how many texts."""
+    """Practice never becomes real: whatever is open on another carrier is cancelled.
+
+    Says how many texts.
+    """
     why = "made in practice mode" if carrier == "twilio" else "made for Twilio"
     said = f"{why.capitalize()}, so it never left."
     db.session.execute(
         update(ScheduledMessage)
-        .where(ScheduledMessage.carrier != carrier, ScheduledMessage.status == ScheduleStatus.PENDING)
+        .where(
+            ScheduledMessage.carrier != carrier,
+            ScheduledMessage.status == ScheduleStatus.PENDING,
+        )
         .values(status=ScheduleStatus.CANCELLED, error_message=why)
     )
     logs = db.session.scalars(
-        select(MessageLog.id).where(MessageLog.carrier != carrier, MessageLog.status.in_(OPEN))
+        select(MessageLog.id).where(
+            MessageLog.carrier != carrier, MessageLog.status.in_(OPEN)
+        )
     ).all()
     stopped = _cancel_queued(Message.carrier != carrier, "other_carrier")
     for log_id in logs:
@@ -124,9 +160,11 @@ def cancel_other_carriers(carrier: str, moment: datetime) -> int:
 
 
 def keep_to_sender(sender: str, carrier: str) -> None:
-    """What has not left will leave from this sender now, whatever it was when it was confirmed: the rows say so too.
+    """What has not left will leave from this sender now, whatever it was when it was confirmed:
+    the rows say so too.
 
-    A fault of a sender pauses the blasts of that sender; a blast under an old name would go on and meet it again.
+    A fault of a sender pauses the blasts of that sender; a blast under an old name would go on
+    and meet it again.
     """
     waiting = (
         (ScheduledMessage, ScheduledMessage.status == ScheduleStatus.PENDING),
@@ -134,7 +172,11 @@ def keep_to_sender(sender: str, carrier: str) -> None:
         (Message, Message.status == MessageStatus.QUEUED),
     )
     for table, which in waiting:
-        others = update(table).where(which, table.carrier == carrier, table.sender != sender).values(sender=sender)
+        others = (
+            update(table)
+            .where(which, table.carrier == carrier, table.sender != sender)
+            .values(sender=sender)
+        )
         db.session.execute(others.execution_options(synchronize_session=False))
 
 
@@ -150,7 +192,12 @@ def _cancel_queued(which: ColumnElement[bool], reason: str) -> int:
 def _copy_to_schedule(log_id: int, status: ScheduleStatus, moment: datetime) -> None:
     statement = (
         update(ScheduledMessage)
-        .where(ScheduledMessage.message_log_id == log_id, ScheduledMessage.status == ScheduleStatus.PROCESSING)
-        .values(status=status, sent_at=moment if status == ScheduleStatus.SENT else None)
+        .where(
+            ScheduledMessage.message_log_id == log_id,
+            ScheduledMessage.status == ScheduleStatus.PROCESSING,
+        )
+        .values(
+            status=status, sent_at=moment if status == ScheduleStatus.SENT else None
+        )
     )
     db.session.execute(statement)

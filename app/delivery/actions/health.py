@@ -1,4 +1,6 @@
-"""What slows a sender down or holds it back, stored so that no restart forgets it and every process sees it."""
+"""What slows a sender down or holds it back, stored so that no restart forgets it and every
+process sees it.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -19,17 +21,29 @@ health = sender_health.c
 
 def pace_of(sender: str, carrier: str, moment: datetime) -> Pace:
     """How fast this sender may go now, and how long it is held back."""
-    for share, slowed_at, hold_until in rows_of(statements.HEALTH, b_sender=sender, b_carrier=carrier):
+    for share, slowed_at, hold_until in rows_of(
+        statements.HEALTH, b_sender=sender, b_carrier=carrier
+    ):
         until = as_moment(hold_until)
         held = max(0.0, (until - moment).total_seconds()) if until else 0.0
         return Pace(share_now(share, as_moment(slowed_at), moment), held, until)
     return Pace()
 
 
-def hold(sender: str, carrier: str, until: datetime, code: int | None, words: str) -> None:
-    """Nothing leaves this sender before `until` (UTC); then one text goes to try. Never shortens an earlier hold."""
+def hold(
+    sender: str, carrier: str, until: datetime, code: int | None, words: str
+) -> None:
+    """Nothing leaves this sender before `until` (UTC); then one text goes to try.
+
+    Never shortens an earlier hold.
+    """
     values = {"hold_until": until, "hold_code": code, "hold_words": words[:300]}
-    _put(sender, carrier, values, health.hold_until.is_(None) | (health.hold_until < until))
+    _put(
+        sender,
+        carrier,
+        values,
+        health.hold_until.is_(None) | (health.hold_until < until),
+    )
     _try_one_first(sender, carrier)
 
 
@@ -42,17 +56,27 @@ def slow(sender: str, carrier: str, moment: datetime) -> None:
 def free(sender: str, carrier: str) -> None:
     """A text went through, or a person says try now: nothing is held back any more."""
     none = {"hold_until": None, "hold_code": None, "hold_words": None}
-    this = (health.sender == sender) & (health.carrier == carrier) & health.hold_until.is_not(None)
+    this = (
+        (health.sender == sender)
+        & (health.carrier == carrier)
+        & health.hold_until.is_not(None)
+    )
     db.session.execute(update(sender_health).where(this).values(none))
 
 
 def _put(sender: str, carrier: str, values: dict[str, Any], where: Any = None) -> None:
     statement = insert(sender_health).values(sender=sender, carrier=carrier, **values)
-    db.session.execute(statement.on_conflict_do_update(["sender", "carrier"], set_=values, where=where))
+    db.session.execute(
+        statement.on_conflict_do_update(["sender", "carrier"], set_=values, where=where)
+    )
 
 
 def _try_one_first(sender: str, carrier: str) -> None:
     """After a hold the next text goes alone, in a process that was started anew too."""
     logs = message_logs.c
-    running = (logs.sender == sender) & (logs.carrier == carrier) & (logs.status == LogStatus.PROCESSING.value)
+    running = (
+        (logs.sender == sender)
+        & (logs.carrier == carrier)
+        & (logs.status == LogStatus.PROCESSING.value)
+    )
     db.session.execute(update(message_logs).where(running).values(proven=False))

@@ -1,4 +1,6 @@
-"""Taking and keeping the lead: one row, one guarded UPDATE, and everything half-done becomes unknown."""
+"""Taking and keeping the lead: one row, one guarded UPDATE, and everything half-done becomes
+unknown.
+"""
 
 from datetime import datetime
 
@@ -13,16 +15,30 @@ from app.kit.db import db, rows_changed, rows_of
 ENGINE = "engine"
 
 
-def take(holder: str, sender: str, carrier: str, seen_epoch: int, moment: datetime) -> int | None:
-    """Take the lead if nobody took it since `seen_epoch` was read; returns the new epoch, None when somebody did.
+def take(
+    holder: str, sender: str, carrier: str, seen_epoch: int, moment: datetime
+) -> int | None:
+    """Take the lead if nobody took it since `seen_epoch` was read; returns the new epoch, None
+    when somebody did.
 
-    Rows that a former leader had on the wire become unknown: nobody knows whether they left, so nobody sends them.
+    Rows that a former leader had on the wire become unknown: nobody knows whether they left, so
+    nobody sends them.
     """
-    db.session.execute(insert(Lease).prefix_with("OR IGNORE").values(name=ENGINE, holder="", epoch=0, beat=0))
+    db.session.execute(
+        insert(Lease)
+        .prefix_with("OR IGNORE")
+        .values(name=ENGINE, holder="", epoch=0, beat=0)
+    )
     taken = rows_changed(
         update(Lease)
         .where(Lease.name == ENGINE, Lease.epoch == seen_epoch)
-        .values(holder=holder, epoch=Lease.epoch + 1, beat=Lease.beat + 1, beat_at=moment, carrier=carrier)
+        .values(
+            holder=holder,
+            epoch=Lease.epoch + 1,
+            beat=Lease.beat + 1,
+            beat_at=moment,
+            carrier=carrier,
+        )
     )
     if taken == 0:
         return None
@@ -44,7 +60,12 @@ def _lose_what_was_on_the_wire(moment: datetime) -> None:
     db.session.execute(
         update(Message)
         .where(Message.status == MessageStatus.SUBMITTING)
-        .values(status=MessageStatus.UNKNOWN, reason=Unsure.PROCESS_STOPPED.value, look_up_at=look, lookups=0)
+        .values(
+            status=MessageStatus.UNKNOWN,
+            reason=Unsure.PROCESS_STOPPED.value,
+            look_up_at=look,
+            lookups=0,
+        )
     )
 
 

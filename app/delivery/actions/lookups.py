@@ -1,4 +1,6 @@
-"""Asking the carrier about texts nobody is sure of, or that have no receipt: what is due, and what an answer means."""
+"""Asking the carrier about texts nobody is sure of, or that have no receipt: what is due, and
+what an answer means.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -6,13 +8,32 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, case, func, or_, select, text, update
+from sqlalchemy import (
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from app.delivery.actions.settle import Evidence, settle
 from app.delivery.carriers.reading import Fetched, Listing
 from app.delivery.models import attempts, messages
 from app.domain.blast_states import FROM_TWILIO, IN_DOUBT, Direction, MessageStatus
-from app.domain.lookups import ASKED, Doubt, Listed, first_look_up, match, next_look_up, without_news
+from app.domain.lookups import (
+    ASKED,
+    Doubt,
+    Listed,
+    first_look_up,
+    match,
+    next_look_up,
+    without_news,
+)
 from app.kit.db import db, rows_changed
 
 OTHER_CARRIER_AGAIN = timedelta(hours=1)
@@ -23,7 +44,10 @@ STATES = [status.value for status in (*ASKED, MessageStatus.RECEIVED)]
 
 @dataclass(frozen=True)
 class AboutPhone:
-    """What became of the texts to a phone that we never got an answer about? `since`: when the oldest one left."""
+    """What became of the texts to a phone that we never got an answer about?
+
+    `since`: when the oldest one left.
+    """
 
     phone: str
     since: datetime
@@ -50,29 +74,52 @@ _CARRIER = texts.carrier == bindparam("b_carrier")
 _OF_ROW = tries.message_id == texts.id
 _DUE = (texts.look_up_at <= _MOMENT, _CARRIER, texts.status.in_(STATES))
 # the carrier's name for the text: that of the newest attempt, which a text in doubt has none of
-_NEWEST = select(tries.provider_sid).where(_OF_ROW).order_by(tries.n.desc()).limit(1).scalar_subquery()
-_KEPT = case((texts.status.not_in([status.value for status in IN_DOUBT]), texts.provider_sid))
+_NEWEST = (
+    select(tries.provider_sid)
+    .where(_OF_ROW)
+    .order_by(tries.n.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_KEPT = case(
+    (texts.status.not_in([status.value for status in IN_DOUBT]), texts.provider_sid)
+)
 _NAME = func.coalesce(_NEWEST, _KEPT)
 # not IS NULL: SQLite would walk along every nameless attempt there is
 _NAMELESS = func.coalesce(tries.provider_sid, "") == ""
-_UNSURE = and_(_NAMELESS, or_(tries.outcome.in_(("ambiguous", "lost")), tries.outcome.is_(None)))
+_UNSURE = and_(
+    _NAMELESS, or_(tries.outcome.in_(("ambiguous", "lost")), tries.outcome.is_(None))
+)
 _STARTED = select(func.min(tries.started_at)).where(_OF_ROW, _UNSURE).scalar_subquery()
-_ENDED = select(func.max(func.coalesce(tries.ended_at, tries.started_at))).where(_OF_ROW).scalar_subquery()
+_ENDED = (
+    select(func.max(func.coalesce(tries.ended_at, tries.started_at)))
+    .where(_OF_ROW)
+    .scalar_subquery()
+)
 # b_moment, b_carrier, b_most
 DUE: Select[Any] = (
-    select(texts.id, texts.phone, _NAME.label("sid"), func.coalesce(_STARTED, texts.created_at).label("started_at"))
+    select(
+        texts.id,
+        texts.phone,
+        _NAME.label("sid"),
+        func.coalesce(_STARTED, texts.created_at).label("started_at"),
+    )
     .where(*_DUE)
     .order_by(texts.look_up_at)
     .limit(bindparam("b_most"))
 )
 # `since`: when the doubt began, or when the carrier took it
 _ROW: Select[Any] = select(
-    texts.id, texts.status, texts.lookups, func.coalesce(_ENDED, texts.created_at).label("since")
+    texts.id,
+    texts.status,
+    texts.lookups,
+    func.coalesce(_ENDED, texts.created_at).label("since"),
 )
 # b_id; b_phone, b_carrier, b_moment
 ONE = _ROW.where(texts.id == bindparam("b_id"))
 DUE_OF_PHONE = _ROW.where(texts.phone == bindparam("b_phone"), _NAME.is_(None), *_DUE)
-# b_phone, b_carrier: every attempt whose text we have no name for, whatever became of the row meanwhile
+# b_phone, b_carrier: every attempt whose text we have no name for, whatever became of the row
+# meanwhile
 DOUBTS = (
     select(
         tries.id.label("attempt_id"),
@@ -102,16 +149,27 @@ BY_SID = select(tries.id, tries.n).where(tries.provider_sid == bindparam("b_sid"
 LOOKED = (
     update(messages)
     .where(texts.id == bindparam("b_id"))
-    .values(look_up_at=bindparam("b_look", type_=texts.look_up_at.type), lookups=bindparam("b_lookups"))
+    .values(
+        look_up_at=bindparam("b_look", type_=texts.look_up_at.type),
+        lookups=bindparam("b_lookups"),
+    )
 )
 
 # b_id, b_moment
-WRITTEN = update(messages).where(texts.id == bindparam("b_id")).values(sent_at=_MOMENT, look_up_at=None)
+WRITTEN = (
+    update(messages)
+    .where(texts.id == bindparam("b_id"))
+    .values(sent_at=_MOMENT, look_up_at=None)
+)
 
 
 def due(carrier: str, moment: datetime, most: int) -> list[Question]:
-    """What to ask now, the longest due first: about at most `most` rows, those of one phone in one question."""
-    rows = db.session.execute(DUE, {"b_moment": moment, "b_carrier": carrier, "b_most": most}).all()
+    """What to ask now, the longest due first: about at most `most` rows, those of one phone in
+    one question.
+    """
+    rows = db.session.execute(
+        DUE, {"b_moment": moment, "b_carrier": carrier, "b_most": most}
+    ).all()
     by_phone: dict[str, list[Row[Any]]] = {}
     asked: list[Question] = []
     for row in rows:
@@ -120,29 +178,43 @@ def due(carrier: str, moment: datetime, most: int) -> list[Question]:
         else:
             by_phone.setdefault(row.phone, []).append(row)
     for phone, those in by_phone.items():
-        asked.append(AboutPhone(phone, min(row.started_at for row in those), tuple(row.id for row in those)))
+        asked.append(
+            AboutPhone(
+                phone,
+                min(row.started_at for row in those),
+                tuple(row.id for row in those),
+            )
+        )
     return asked
 
 
-def learn_from_list(carrier: str, phone: str, listing: Listing, moment: datetime) -> int:
+def learn_from_list(
+    carrier: str, phone: str, listing: Listing, moment: datetime
+) -> int:
     """Give the listed texts to the attempts they belong to. Says how many were found.
 
-    What was due is looked up again at its next offset; what a whole list did not show at the last one was not sent.
+    What was due is looked up again at its next offset; what a whole list did not show at the
+    last one was not sent.
     """
     asked = {"b_phone": phone, "b_carrier": carrier, "b_moment": moment}
     rows = db.session.execute(DUE_OF_PHONE, asked).all()
     doubts = [Doubt(**row._mapping) for row in db.session.execute(DOUBTS, asked)]
     found = match(doubts, listing.texts, _known(listing.texts), listing.skew)
     for doubt, listed in found.found:
-        settle(_evidence(doubt.message_id, doubt.attempt_id, doubt.number, listed), moment)
-    shown = {doubt.message_id for doubt in doubts} - {doubt.message_id for doubt in found.missing}
+        settle(
+            _evidence(doubt.message_id, doubt.attempt_id, doubt.number, listed), moment
+        )
+    shown = {doubt.message_id for doubt in doubts} - {
+        doubt.message_id for doubt in found.missing
+    }
     for row in rows:
         _go_on(row, moment, certain=listing.complete and row.id not in shown)
     return len(found.found)
 
 
 def learn_from_text(message_id: int, fetched: Fetched, moment: datetime) -> None:
-    """Settle a text by what the carrier says of it; without a receipt at the last offset it stays without one.
+    """Settle a text by what the carrier says of it; without a receipt at the last offset it
+    stays without one.
 
     Of a text that came in it is kept when it was written, on the carrier's clock.
     """
@@ -156,20 +228,38 @@ def learn_from_text(message_id: int, fetched: Fetched, moment: datetime) -> None
     if fetched.text:
         attempt = db.session.execute(BY_SID, {"b_sid": fetched.text.sid}).first()
         number = attempt.n if attempt else None
-        settle(_evidence(message_id, attempt.id if attempt else None, number, fetched.text), moment)
+        settle(
+            _evidence(
+                message_id, attempt.id if attempt else None, number, fetched.text
+            ),
+            moment,
+        )
     _go_on(row, moment, certain=True)
 
 
 def put_off(message_ids: Sequence[int], moment: datetime, seconds: float) -> None:
-    """The carrier would not answer about these: that was no look-up, it is asked again after so many seconds."""
-    ids = select(func.json_each(json.dumps(list(message_ids))).table_valued("value").c.value)
+    """The carrier would not answer about these: that was no look-up, it is asked again after so
+    many seconds.
+    """
+    ids = select(
+        func.json_each(json.dumps(list(message_ids))).table_valued("value").c.value
+    )
     later = {"look_up_at": moment + timedelta(seconds=seconds)}
-    db.session.execute(update(messages).where(texts.id.in_(ids), texts.look_up_at <= moment).values(later))
+    db.session.execute(
+        update(messages)
+        .where(texts.id.in_(ids), texts.look_up_at <= moment)
+        .values(later)
+    )
 
 
 def put_other_carriers_off(carrier: str, moment: datetime) -> int:
-    """Texts of a carrier that is not in use now would stand in front of those that are. Says how many."""
-    others = update(messages).where(texts.look_up_at <= moment, texts.carrier != carrier)
+    """Texts of a carrier that is not in use now would stand in front of those that are.
+
+    Says how many.
+    """
+    others = update(messages).where(
+        texts.look_up_at <= moment, texts.carrier != carrier
+    )
     return rows_changed(others.values(look_up_at=moment + OTHER_CARRIER_AGAIN))
 
 
@@ -178,17 +268,27 @@ def _known(listed: Iterable[Listed]) -> set[str]:
     return set(db.session.execute(KNOWN, {"b_sids": sids}).scalars())
 
 
-def _evidence(message_id: int, attempt_id: int | None, number: int | None, listed: Listed) -> Evidence:
+def _evidence(
+    message_id: int, attempt_id: int | None, number: int | None, listed: Listed
+) -> Evidence:
     status = FROM_TWILIO.get(listed.status, MessageStatus.ACCEPTED)
     if status is MessageStatus.RECEIVED:
         status = MessageStatus.ACCEPTED
     return Evidence(
-        message_id, attempt_id, status, "delivery", sid=listed.sid, code=listed.error_code, attempt_n=number
+        message_id,
+        attempt_id,
+        status,
+        "delivery",
+        sid=listed.sid,
+        code=listed.error_code,
+        attempt_n=number,
     )
 
 
 def _go_on(before: Row[Any], moment: datetime, *, certain: bool) -> None:
-    """When the row is looked up next, now that it was; `certain`: that nothing was found means something."""
+    """When the row is looked up next, now that it was; `certain`: that nothing was found means
+    something.
+    """
     row = db.session.execute(ONE, {"b_id": before.id}).one()
     status = MessageStatus(row.status)
     if status not in ASKED:
@@ -200,5 +300,8 @@ def _go_on(before: Row[Any], moment: datetime, *, certain: bool) -> None:
     if in_doubt and status not in IN_DOUBT:
         look, lookups = first_look_up(status, moment), 0
     else:
-        look, lookups = next_look_up(ruled or status, row.since, moment), row.lookups + 1
+        look, lookups = (
+            next_look_up(ruled or status, row.since, moment),
+            row.lookups + 1,
+        )
     db.session.execute(LOOKED, {"b_id": row.id, "b_look": look, "b_lookups": lookups})

@@ -1,4 +1,6 @@
-"""What became of the texts around one, read in a bounded number of steps along indexes, however large the blast is."""
+"""What became of the texts around one, read in a bounded number of steps along indexes, however
+large the blast is.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,14 +17,24 @@ from app.kit.db import db
 
 LONGEST_HISTORY = 200
 CREATE, DELIVERY = "create", "delivery"
-# A result is what the carrier answered, or, where a fault shows in receipts only, what a receipt said.
+# A result is what the carrier answered, or, where a fault shows in receipts only, what a
+# receipt said.
 RESULTS = {
-    CREATE: ("accepted", "sent", "no_receipt", "delivered", "undelivered", "failed", "opted_out"),
+    CREATE: (
+        "accepted",
+        "sent",
+        "no_receipt",
+        "delivered",
+        "undelivered",
+        "failed",
+        "opted_out",
+    ),
     DELIVERY: ("delivered", "undelivered", "failed"),
 }
 texts, logs, health = messages.c, message_logs.c, sender_health.c
 
-# b_id: when the text left, from when on its blast counts failures, and what its sender is held back by
+# b_id: when the text left, from when on its blast counts failures, and what its sender is held
+# back by
 CIRCUMSTANCES: Select[Any] = (
     select(
         func.coalesce(texts.submitted_at, texts.created_at).label("left_at"),
@@ -32,7 +44,10 @@ CIRCUMSTANCES: Select[Any] = (
     )
     .select_from(messages)
     .outerjoin(message_logs, logs.id == texts.message_log_id)
-    .outerjoin(sender_health, and_(health.sender == texts.sender, health.carrier == texts.carrier))
+    .outerjoin(
+        sender_health,
+        and_(health.sender == texts.sender, health.carrier == texts.carrier),
+    )
     .where(texts.id == bindparam("b_id"))
 )
 # b_phone, b_carrier, b_most
@@ -45,7 +60,9 @@ HISTORY: Select[Any] = (
 
 
 def _side(statuses: Sequence[str], beyond: str, way: str) -> str:
-    """The ids of the nearest b_most results on one side: as many of each state, then the nearest of them all."""
+    """The ids of the nearest b_most results on one side: as many of each state, then the
+    nearest of them all.
+    """
     nearest = (
         "SELECT id FROM (SELECT id FROM messages WHERE message_log_id = :b_log "
         f"AND status = '{status}' AND id {beyond} :b_id ORDER BY id {way} LIMIT :b_most)"
@@ -67,15 +84,29 @@ AROUND = {phase: _around(statuses) for phase, statuses in RESULTS.items()}
 
 
 def circumstances(message_id: int) -> Row[Any]:
-    """When a text left (left_at), when its blast was resumed last, and what slows its sender down or holds it back."""
+    """When a text left (left_at), when its blast was resumed last, and what slows its sender
+    down or holds it back.
+    """
     return db.session.execute(CIRCUMSTANCES, {"b_id": message_id}).one()
 
 
-def around(log_id: int, message_id: int, phase: str, since: datetime | None) -> list[Row[Any]]:
-    """The nearest results of one blast before and after a text, by id; only of texts that left at `since` or later."""
+def around(
+    log_id: int, message_id: int, phase: str, since: datetime | None
+) -> list[Row[Any]]:
+    """The nearest results of one blast before and after a text, by id; only of texts that left
+    at `since` or later.
+    """
     asked = {"b_log": log_id, "b_id": message_id, "b_most": WIDEST}
-    rows = [row for row in db.session.execute(AROUND[phase], asked) if since is None or row.left_at >= since]
-    return rows if phase == CREATE else [row for row in rows if row.id == message_id or not _refused(row)]
+    rows = [
+        row
+        for row in db.session.execute(AROUND[phase], asked)
+        if since is None or row.left_at >= since
+    ]
+    return (
+        rows
+        if phase == CREATE
+        else [row for row in rows if row.id == message_id or not _refused(row)]
+    )
 
 
 def _refused(row: Row[Any]) -> bool:
@@ -84,11 +115,20 @@ def _refused(row: Row[Any]) -> bool:
 
 
 def came(row: Row[Any], phase: str, receipt: Receipt) -> Came:
-    """What a neighbour came to, seen from a failure with this receipt. What the carrier took went through at first."""
-    went = row.status == MessageStatus.DELIVERED if phase == DELIVERY else row.status in TAKEN or not _refused(row)
+    """What a neighbour came to, seen from a failure with this receipt.
+
+    What the carrier took went through at first.
+    """
+    went = (
+        row.status == MessageStatus.DELIVERED
+        if phase == DELIVERY
+        else row.status in TAKEN or not _refused(row)
+    )
     if went:
         return Came.THROUGH
-    return Came.SAME if receipt_for(row.error_code, phase).is_like(receipt) else Came.OTHER
+    return (
+        Came.SAME if receipt_for(row.error_code, phase).is_like(receipt) else Came.OTHER
+    )
 
 
 def history(phone: str, carrier: str) -> list[Told]:

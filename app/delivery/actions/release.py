@@ -1,4 +1,6 @@
-"""From one due blast to one row a person: the claim, the log and its rows, all in one transaction."""
+"""From one due blast to one row a person: the claim, the log and its rows, all in one
+transaction.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,8 +14,10 @@ from app.kit.db import db, rows_changed
 
 OF_BLAST = ("kind", "sender", "carrier", "message_log_id", "created_at")
 OF_PERSON = ("phone", "name", "body", "status", "reason", "segments", "encoding")
-# Rows wait in a table without indexes or checks and move in one statement: SQLite lays out the lists of the checks
-# once a statement, and for 100,000 single INSERTs that is a third of the time. A slice stays in memory.
+# Rows wait in a table without indexes or checks and move in one statement: SQLite lays out the
+# lists of the checks
+# once a statement, and for 100,000 single INSERTs that is a third of the time. A slice stays in
+# memory.
 SLICE = 5000
 WAITING = f"CREATE TEMP TABLE IF NOT EXISTS released_rows ({', '.join(OF_PERSON)})"
 PUT = f"INSERT INTO temp.released_rows VALUES ({', '.join('?' * len(OF_PERSON))})"
@@ -22,7 +26,8 @@ MOVE = (
     f" SELECT {', '.join('?' * len(OF_BLAST))}, {', '.join(OF_PERSON)} FROM temp.released_rows ORDER BY rowid"
 )
 EMPTY = "DELETE FROM temp.released_rows"
-# Phones come in no order, so every row touches other pages of their indexes: room for them saves a fifth of the time.
+# Phones come in no order, so every row touches other pages of their indexes: room for them
+# saves a fifth of the time.
 ROOM = "PRAGMA cache_size = -32768"
 STORED_TIME = "%Y-%m-%d %H:%M:%S.%f"
 QUEUED, SKIPPED = MessageStatus.QUEUED.value, MessageStatus.SKIPPED.value
@@ -33,16 +38,25 @@ def claim(scheduled_id: int, moment: datetime) -> bool:
     """Take a pending blast for release. Two may look; one guarded UPDATE wins."""
     statement = (
         update(ScheduledMessage)
-        .where(ScheduledMessage.id == scheduled_id, ScheduledMessage.status == ScheduleStatus.PENDING)
+        .where(
+            ScheduledMessage.id == scheduled_id,
+            ScheduledMessage.status == ScheduleStatus.PENDING,
+        )
         .values(status=ScheduleStatus.PROCESSING, processing_started_at=moment)
     )
     return rows_changed(statement) == 1
 
 
-def release(scheduled_id: int, rehearsal: Rehearsal, moment: datetime, event_title: str | None = None) -> int:
+def release(
+    scheduled_id: int,
+    rehearsal: Rehearsal,
+    moment: datetime,
+    event_title: str | None = None,
+) -> int:
     """Make the log of a claimed blast and one row a number; returns the log's id.
 
-    Sendable people are queued, the others skipped with their reason. With nobody to text the log has failed at once.
+    Sendable people are queued, the others skipped with their reason. With nobody to text the
+    log has failed at once.
     """
     blast = db.session.get_one(ScheduledMessage, scheduled_id, populate_existing=True)
     log = _log(blast, rehearsal, event_title)
@@ -56,7 +70,9 @@ def release(scheduled_id: int, rehearsal: Rehearsal, moment: datetime, event_tit
     return log.id
 
 
-def _log(blast: ScheduledMessage, rehearsal: Rehearsal, event_title: str | None) -> MessageLog:
+def _log(
+    blast: ScheduledMessage, rehearsal: Rehearsal, event_title: str | None
+) -> MessageLog:
     return MessageLog(
         message_body=blast.message_body,
         footer=blast.footer,
@@ -75,8 +91,12 @@ def _log(blast: ScheduledMessage, rehearsal: Rehearsal, event_title: str | None)
     )
 
 
-def _insert_rows(blast: ScheduledMessage, log_id: int, texts: Sequence[Text], moment: datetime) -> None:
-    """Plain tuples straight to the driver: 100,000 rows through the ORM would take ten times as long."""
+def _insert_rows(
+    blast: ScheduledMessage, log_id: int, texts: Sequence[Text], moment: datetime
+) -> None:
+    """Plain tuples straight to the driver: 100,000 rows through the ORM would take ten times as
+    long.
+    """
     kind = Kind.TEST if blast.test_mode else Kind.BLAST
     created = moment.astimezone(UTC).strftime(STORED_TIME)
     shared = (kind.value, blast.sender, blast.carrier, log_id, created)
@@ -96,4 +116,12 @@ def _insert_rows(blast: ScheduledMessage, log_id: int, texts: Sequence[Text], mo
 
 def _row(text: Text) -> tuple[str | int | None, ...]:
     status, reason = (SKIPPED, text.left_out.value) if text.left_out else (QUEUED, None)
-    return (text.phone, text.name, text.body, status, reason, text.segments, text.encoding)
+    return (
+        text.phone,
+        text.name,
+        text.body,
+        status,
+        reason,
+        text.segments,
+        text.encoding,
+    )

@@ -12,7 +12,10 @@ from app.kit.db import db, rows_changed
 
 @dataclass(frozen=True)
 class Frozen:
-    """A blast as it was confirmed: nothing of it changes afterwards. `event_id` only for target event."""
+    """A blast as it was confirmed: nothing of it changes afterwards.
+
+    `event_id` only for target event.
+    """
 
     body: str
     footer: str | None
@@ -31,7 +34,10 @@ class Frozen:
 
 
 def schedule(blast: Frozen, scheduled_at: datetime) -> ScheduledMessage:
-    """Add the blast, due at `scheduled_at` (UTC). Its client_token is unique: a second one is refused."""
+    """Add the blast, due at `scheduled_at` (UTC).
+
+    Its client_token is unique: a second one is refused.
+    """
     row = ScheduledMessage(
         scheduled_at=scheduled_at,
         message_body=blast.body,
@@ -55,10 +61,16 @@ def schedule(blast: Frozen, scheduled_at: datetime) -> ScheduledMessage:
 
 
 def move(scheduled_id: int, blast: Frozen, scheduled_at: datetime) -> bool:
-    """Give a blast that has not been released another time (UTC), text and end. False when it is too late."""
+    """Give a blast that has not been released another time (UTC), text and end.
+
+    False when it is too late.
+    """
     statement = (
         update(ScheduledMessage)
-        .where(ScheduledMessage.id == scheduled_id, ScheduledMessage.status == ScheduleStatus.PENDING)
+        .where(
+            ScheduledMessage.id == scheduled_id,
+            ScheduledMessage.status == ScheduleStatus.PENDING,
+        )
         .values(
             scheduled_at=scheduled_at,
             message_body=blast.body,
@@ -76,10 +88,16 @@ def cancel(scheduled_id: int, why: str | None = None) -> bool:
 
 
 def cancel_of_event(event_id: int, why: str) -> int:
-    """Cancel every blast to this event that has not been released, with the reason in words. Says how many."""
+    """Cancel every blast to this event that has not been released, with the reason in words.
+
+    Says how many.
+    """
     statement = (
         update(ScheduledMessage)
-        .where(ScheduledMessage.event_id == event_id, ScheduledMessage.status == ScheduleStatus.PENDING)
+        .where(
+            ScheduledMessage.event_id == event_id,
+            ScheduledMessage.status == ScheduleStatus.PENDING,
+        )
         .values(status=ScheduleStatus.CANCELLED, error_message=why)
     )
     return rows_changed(statement)
@@ -91,13 +109,20 @@ def fail(scheduled_id: int, why: str) -> bool:
 
 
 def expire(scheduled_id: int, why: str) -> bool:
-    """End a pending blast for which it is too late, with the reason in words: late is worse than never."""
+    """End a pending blast for which it is too late, with the reason in words: late is worse
+    than never.
+    """
     return _end(scheduled_id, ScheduleStatus.EXPIRED, why)
 
 
 def delete(scheduled_id: int) -> bool:
     """Take an ended blast off the list. A pending or released one stays: cancel it first."""
-    ended = (ScheduleStatus.CANCELLED, ScheduleStatus.EXPIRED, ScheduleStatus.FAILED, ScheduleStatus.SENT)
+    ended = (
+        ScheduleStatus.CANCELLED,
+        ScheduleStatus.EXPIRED,
+        ScheduleStatus.FAILED,
+        ScheduleStatus.SENT,
+    )
     statement = db.delete(ScheduledMessage).where(
         ScheduledMessage.id == scheduled_id, ScheduledMessage.status.in_(ended)
     )
@@ -107,7 +132,10 @@ def delete(scheduled_id: int) -> bool:
 def _end(scheduled_id: int, status: ScheduleStatus, why: str | None = None) -> bool:
     statement = (
         update(ScheduledMessage)
-        .where(ScheduledMessage.id == scheduled_id, ScheduledMessage.status == ScheduleStatus.PENDING)
+        .where(
+            ScheduledMessage.id == scheduled_id,
+            ScheduledMessage.status == ScheduleStatus.PENDING,
+        )
         .values(status=status, error_message=why)
     )
     return rows_changed(statement) == 1

@@ -1,4 +1,6 @@
-"""What became of a text, settled by rank: evidence applies if and only if it says more than we know."""
+"""What became of a text, settled by rank: evidence applies if and only if it says more than we
+know.
+"""
 
 import json
 import logging
@@ -8,7 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from app.delivery.actions import consequences, statements
-from app.delivery.carriers.base import Accepted, Ambiguous, Outcome, Refused, Unprocessed
+from app.delivery.carriers.base import (
+    Accepted,
+    Ambiguous,
+    Outcome,
+    Refused,
+    Unprocessed,
+)
 from app.domain import receipts, retries
 from app.domain.blast_states import FROM_TWILIO, RANK, TAKEN, MessageStatus
 from app.domain.lookups import first_look_up
@@ -19,7 +27,12 @@ from app.kit.db import db, driver, rows_of
 
 log = logging.getLogger(__name__)
 
-OUTCOMES = {Accepted: "accepted", Refused: "refused", Unprocessed: "unprocessed", Ambiguous: "ambiguous"}
+OUTCOMES = {
+    Accepted: "accepted",
+    Refused: "refused",
+    Unprocessed: "unprocessed",
+    Ambiguous: "ambiguous",
+}
 ANY_ATTEMPT = 1 << 40
 
 
@@ -36,9 +49,12 @@ class Tried(Protocol):
 
 @dataclass(frozen=True)
 class Evidence:
-    """One thing we learned about one text. `code` is the carrier's number for what went wrong, if anything.
+    """One thing we learned about one text.
 
-    `attempt_n`: the number of the attempt it is about; None when the news is about the text as a whole.
+    `code` is the carrier's number for what went wrong, if anything.
+
+    `attempt_n`: the number of the attempt it is about; None when the news is about the text as
+    a whole.
     """
 
     message_id: int
@@ -57,20 +73,30 @@ def settle(evidence: Evidence, moment: datetime) -> bool:
     receipt = _receipt(evidence)
     if receipt and receipt.blame == Blame.CONSENT:
         evidence = replace(evidence, status=MessageStatus.OPTED_OUT)
-    row = db.session.execute(statements.move_up(evidence.status, receipt is not None), _news(evidence, receipt, moment))
+    row = db.session.execute(
+        statements.move_up(evidence.status, receipt is not None),
+        _news(evidence, receipt, moment),
+    )
     moved = row.first()
     _remember_sid(evidence)
     if moved is None:
         return False
-    if evidence.status in TAKEN and evidence.sid:  # a text that has its name already proved it when it was taken
+    if (
+        evidence.status in TAKEN and evidence.sid
+    ):  # a text that has its name already proved it when it was taken
         _prove([(moved.id, moved.message_log_id)])
     if receipt:
         consequences.draw(moved, receipt, evidence.phase)
     return True
 
 
-def _news(evidence: Evidence, receipt: Receipt | None, moment: datetime) -> dict[str, Any]:
-    status, newest = evidence.status, ANY_ATTEMPT if evidence.attempt_n is None else evidence.attempt_n
+def _news(
+    evidence: Evidence, receipt: Receipt | None, moment: datetime
+) -> dict[str, Any]:
+    status, newest = (
+        evidence.status,
+        ANY_ATTEMPT if evidence.attempt_n is None else evidence.attempt_n,
+    )
     news: dict[str, Any] = {"b_id": evidence.message_id}
     if status not in TAKEN:
         news["b_n"] = newest
@@ -79,21 +105,28 @@ def _news(evidence: Evidence, receipt: Receipt | None, moment: datetime) -> dict
     if status in statements.LOOKED_UP:
         news["b_look"] = first_look_up(status, moment)
     if receipt:
-        news |= {"b_code": receipt.code or None, "b_words": evidence.words or receipt.words}
+        news |= {
+            "b_code": receipt.code or None,
+            "b_words": evidence.words or receipt.words,
+        }
     return news
 
 
 def _receipt(evidence: Evidence) -> Receipt | None:
     if evidence.status not in (MessageStatus.FAILED, MessageStatus.UNDELIVERED):
         return None
-    return receipts.receipt_for(evidence.code, evidence.phase, http_status=evidence.http_status)
+    return receipts.receipt_for(
+        evidence.code, evidence.phase, http_status=evidence.http_status
+    )
 
 
 def _remember_sid(evidence: Evidence) -> None:
     """Keep the carrier's name for the text, with the text and its attempt. The first name stays."""
     if not evidence.sid:
         return
-    db.session.execute(statements.NAME_TEXT, {"b_id": evidence.message_id, "b_sid": evidence.sid})
+    db.session.execute(
+        statements.NAME_TEXT, {"b_id": evidence.message_id, "b_sid": evidence.sid}
+    )
     if evidence.attempt_id is not None:
         named = {"b_id": evidence.attempt_id, "b_sid": evidence.sid}
         if not db.session.execute(statements.NAME_ATTEMPT, named).rowcount:  # type: ignore[attr-defined]
@@ -101,16 +134,24 @@ def _remember_sid(evidence: Evidence) -> None:
 
 
 def _tell_of_two_names(named: dict[str, Any]) -> None:
-    """One request, two names: perhaps two texts. Both are kept, and the log says so; the same name again is no news."""
+    """One request, two names: perhaps two texts.
+
+    Both are kept, and the log says so; the same name again is no news.
+    """
     if db.session.execute(statements.SECOND_NAME, named).rowcount:  # type: ignore[attr-defined]
         log.error("the carrier gave attempt %s a second name", named["b_id"])
 
 
-def settle_outcomes(returned: Sequence[tuple[Tried, Outcome]], moment: datetime) -> None:
+def settle_outcomes(
+    returned: Sequence[tuple[Tried, Outcome]], moment: datetime
+) -> None:
     """Store what the carrier answered to these attempts, and settle their texts."""
     plain = {}
     for tried, outcome in returned:
-        if isinstance(outcome, Accepted) and _status_of(outcome) is MessageStatus.ACCEPTED:
+        if (
+            isinstance(outcome, Accepted)
+            and _status_of(outcome) is MessageStatus.ACCEPTED
+        ):
             plain[tried.ref] = (tried, outcome)
         else:
             _settle_one(tried, outcome, moment)
@@ -120,21 +161,34 @@ def settle_outcomes(returned: Sequence[tuple[Tried, Outcome]], moment: datetime)
         failpoint.reach("T4")
 
 
-def _settle_accepted(plain: dict[str, tuple[Tried, Accepted]], moment: datetime) -> None:
+def _settle_accepted(
+    plain: dict[str, tuple[Tried, Accepted]], moment: datetime
+) -> None:
     """All of them by two statements; those that were not as simple as they looked, one by one."""
-    rows = json.dumps([[tried.message_id, tried.ref, outcome.sid] for tried, outcome in plain.values()])
+    rows = json.dumps(
+        [
+            [tried.message_id, tried.ref, outcome.sid]
+            for tried, outcome in plain.values()
+        ]
+    )
     look = first_look_up(MessageStatus.ACCEPTED, moment)
     run = driver().execute
     run(statements.CLOSE_ACCEPTED, {"b_rows": rows, "b_moment": stored(moment)})
     run(statements.ACCEPT, {"b_rows": rows, "b_look": look and stored(look)})
-    simple = {ref: (message_id, log_id) for ref, message_id, log_id in rows_of(statements.ACCEPTED, b_rows=rows)}
+    simple = {
+        ref: (message_id, log_id)
+        for ref, message_id, log_id in rows_of(statements.ACCEPTED, b_rows=rows)
+    }
     _prove(simple.values())
     for ref in plain.keys() - simple.keys():
         _settle_one(*plain[ref], moment)
 
 
 def _prove(taken: Collection[tuple[int, int | None]]) -> None:
-    """The carrier takes texts of these blasts: no more one by one. Each with its blast's id, if it has one."""
+    """The carrier takes texts of these blasts: no more one by one.
+
+    Each with its blast's id, if it has one.
+    """
     logs = sorted({log_id for _, log_id in taken if log_id})
     if logs:
         ids = json.dumps([message_id for message_id, _ in taken])
@@ -143,25 +197,47 @@ def _prove(taken: Collection[tuple[int, int | None]]) -> None:
 
 def _settle_one(tried: Tried, outcome: Outcome, moment: datetime) -> None:
     attempt_id = _close_attempt(tried.ref, outcome, moment)
-    about = Evidence(tried.message_id, attempt_id, MessageStatus.ACCEPTED, "create", attempt_n=tried.number)
+    about = Evidence(
+        tried.message_id,
+        attempt_id,
+        MessageStatus.ACCEPTED,
+        "create",
+        attempt_n=tried.number,
+    )
     match outcome:
         case Accepted(sid):
             settle(replace(about, status=_status_of(outcome), sid=sid), moment)
         case Refused(code, http_status, words):
-            refused = replace(about, status=MessageStatus.FAILED, code=code, words=words or None)
+            refused = replace(
+                about, status=MessageStatus.FAILED, code=code, words=words or None
+            )
             settle(replace(refused, http_status=http_status), moment)
         case Unprocessed(_, retry_after):
             later = moment + timedelta(seconds=retries.delay(tried.number, retry_after))
-            db.session.execute(statements.PUT_BACK, {"b_id": tried.message_id, "b_not_before": later})
+            db.session.execute(
+                statements.PUT_BACK, {"b_id": tried.message_id, "b_not_before": later}
+            )
         case Ambiguous(why, _, cause):
             look = first_look_up(MessageStatus.UNKNOWN, moment)
-            doubt = {"b_id": tried.message_id, "b_cause": cause.value, "b_why": why, "b_look": look}
+            doubt = {
+                "b_id": tried.message_id,
+                "b_cause": cause.value,
+                "b_why": why,
+                "b_look": look,
+            }
             db.session.execute(statements.UNSURE, doubt)
 
 
 def _status_of(outcome: Accepted) -> MessageStatus:
-    """What an answer to a request says. Twilio's word for it never says less than that it was taken."""
-    return max(FROM_TWILIO.get(outcome.status, MessageStatus.ACCEPTED), MessageStatus.ACCEPTED, key=RANK.__getitem__)
+    """What an answer to a request says.
+
+    Twilio's word for it never says less than that it was taken.
+    """
+    return max(
+        FROM_TWILIO.get(outcome.status, MessageStatus.ACCEPTED),
+        MessageStatus.ACCEPTED,
+        key=RANK.__getitem__,
+    )
 
 
 def _close_attempt(ref: str, outcome: Outcome, moment: datetime) -> int | None:
@@ -169,7 +245,8 @@ def _close_attempt(ref: str, outcome: Outcome, moment: datetime) -> int | None:
         "b_ref": ref,
         "b_moment": moment,
         "b_outcome": OUTCOMES[type(outcome)],
-        "b_status": getattr(outcome, "http_status", None) or (201 if isinstance(outcome, Accepted) else None),
+        "b_status": getattr(outcome, "http_status", None)
+        or (201 if isinstance(outcome, Accepted) else None),
         "b_code": getattr(outcome, "code", None),
         "b_why": getattr(outcome, "why", None),
     }

@@ -1,7 +1,9 @@
-"""The statements that run for every text, built once: building one anew costs more than running it.
+"""The statements that run for every text, built once: building one anew costs more than running
+it.
 
-Their parameters are called `b_…`: SQLAlchemy keeps the columns' own names for itself. Those of every turn are plain SQL
-for `driver()` and `rows_of()`, their moments as they are stored: through SQLAlchemy a turn took twice as long.
+Their parameters are called `b_…`: SQLAlchemy keeps the columns' own names for itself. Those of
+every turn are plain SQL for `driver()` and `rows_of()`, their moments as they are stored:
+through SQLAlchemy a turn took twice as long.
 """
 
 from functools import cache
@@ -23,7 +25,15 @@ from sqlalchemy import (
 )
 
 from app.delivery.models import Lease, attempts, message_logs, messages, sender_health
-from app.domain.blast_states import FAILED, RANK, TAKEN, Direction, Kind, LogStatus, MessageStatus
+from app.domain.blast_states import (
+    FAILED,
+    RANK,
+    TAKEN,
+    Direction,
+    Kind,
+    LogStatus,
+    MessageStatus,
+)
 from app.kit.db import in_one_step
 from app.kit.prepared import Prepared
 from app.suppression.queries import left_out
@@ -45,14 +55,21 @@ STAMPS = {
 # When the carrier is asked what became of a text, at first: a doubt soon, a missing receipt later.
 LOOK = bindparam("b_look", type_=texts.look_up_at.type)
 LOOKED_UP = (MessageStatus.ACCEPTED, MessageStatus.SENT)
-_OVER = (*FAILED, MessageStatus.DELIVERED, MessageStatus.NO_RECEIPT, MessageStatus.NOT_SENT)
+_OVER = (
+    *FAILED,
+    MessageStatus.DELIVERED,
+    MessageStatus.NO_RECEIPT,
+    MessageStatus.NOT_SENT,
+)
 
 
 @cache
 def move_up(status: MessageStatus, with_error: bool) -> Executable:
-    """To `status` if it ranks higher (b_id, b_n, b_moment, b_look; b_code and b_words with an error). Returns its row.
+    """To `status` if it ranks higher (b_id, b_n, b_moment, b_look; b_code and b_words with an
+    error). Returns its row.
 
-    b_n is the number of the attempt the news is about: that an older attempt failed says nothing about the newest.
+    b_n is the number of the attempt the news is about: that an older attempt failed says
+    nothing about the newest.
     """
     values: dict[str, object] = {"status": status.value}
     if status is MessageStatus.ACCEPTED:
@@ -65,23 +82,42 @@ def move_up(status: MessageStatus, with_error: bool) -> Executable:
         column = texts[STAMPS[status]]
         values[column.name] = func.coalesce(column, MOMENT)
     if with_error:
-        values |= {"error_code": bindparam("b_code"), "error_message": bindparam("b_words")}
+        values |= {
+            "error_code": bindparam("b_code"),
+            "error_message": bindparam("b_words"),
+        }
     return (
         update(messages)
-        .where(texts.id == bindparam("b_id"), literal_column(str(RANK[status])) > KNOWN, *_is_about_the_newest(status))
+        .where(
+            texts.id == bindparam("b_id"),
+            literal_column(str(RANK[status])) > KNOWN,
+            *_is_about_the_newest(status),
+        )
         .values(values)
-        .returning(texts.id, texts.phone, texts.message_log_id, texts.sender, texts.carrier, texts.kind)
+        .returning(
+            texts.id,
+            texts.phone,
+            texts.message_log_id,
+            texts.sender,
+            texts.carrier,
+            texts.kind,
+        )
     )
 
 
 def _is_about_the_newest(status: MessageStatus) -> tuple[ColumnElement[bool], ...]:
-    """What waits in the queue has its newest attempt before it: only that somebody has the text is news about it."""
+    """What waits in the queue has its newest attempt before it: only that somebody has the text
+    is news about it.
+    """
     if status in TAKEN:
         return ()
-    return texts.attempts <= bindparam("b_n"), texts.status != MessageStatus.QUEUED.value
+    return texts.attempts <= bindparam(
+        "b_n"
+    ), texts.status != MessageStatus.QUEUED.value
 
 
-# b_id, b_sid. OR IGNORE: a carrier that gives one name to two texts must not keep us from storing what became of them.
+# b_id, b_sid. OR IGNORE: a carrier that gives one name to two texts must not keep us from
+# storing what became of them.
 NAME_TEXT, NAME_ATTEMPT = (
     update(table)
     .prefix_with("OR IGNORE")
@@ -103,10 +139,13 @@ CLOSE_ATTEMPT = (
     .returning(tries.id)
 )
 
-# Almost every answer is a plain yes. All of a turn's are stored by two statements: one step of SQLite each, so that
+# Almost every answer is a plain yes. All of a turn's are stored by two statements: one step of
+# SQLite each, so that
 # the loop's thread runs meanwhile. b_rows: [[message id, ref, sid], …] as JSON. OR IGNORE as above.
-_NEWS = "(SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS ref, \
+_NEWS = (
+    "(SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS ref, \
 json_extract(value, '$[2]') AS sid FROM json_each(:b_rows)) AS news"
+)
 CLOSE_ACCEPTED = (
     f"UPDATE OR IGNORE attempts SET ended_at = :b_moment, outcome = 'accepted', http_status = 201, "
     f"provider_sid = coalesce(provider_sid, news.sid) FROM {_NEWS} WHERE attempts.ref = news.ref"
@@ -123,21 +162,32 @@ ACCEPTED = (
     "JOIN messages ON messages.id = news.id AND messages.provider_sid = news.sid AND messages.status = 'accepted'"
 )
 # b_id, b_sid
-SECOND_NAME = text("UPDATE attempts SET why = 'a second name: ' || :b_sid WHERE id = :b_id AND provider_sid <> :b_sid")
-# b_logs, b_texts: ids as JSON. A text that left before somebody resumed the blast proves nothing about it now.
+SECOND_NAME = text(
+    "UPDATE attempts SET why = 'a second name: ' || :b_sid WHERE id = :b_id AND provider_sid <> :b_sid"
+)
+# b_logs, b_texts: ids as JSON. A text that left before somebody resumed the blast proves
+# nothing about it now.
 PROVE = (
     "UPDATE message_logs SET proven = 1 WHERE id IN (SELECT value FROM json_each(:b_logs)) AND NOT proven AND EXISTS ("
     "SELECT 1 FROM json_each(:b_texts) JOIN messages ON messages.id = value WHERE message_log_id = message_logs.id "
     "AND (resumed_at IS NULL OR submitted_at >= resumed_at))"
 )
-_ON_THE_WIRE = (texts.id == bindparam("b_id"), texts.status == MessageStatus.SUBMITTING.value)
-_STOPPED = exists().where(logs.id == texts.message_log_id, logs.status == LogStatus.CANCELLED.value)
-# b_id, b_not_before. A blast that was stopped meanwhile has no queue to go back to: cancelled like its rest.
+_ON_THE_WIRE = (
+    texts.id == bindparam("b_id"),
+    texts.status == MessageStatus.SUBMITTING.value,
+)
+_STOPPED = exists().where(
+    logs.id == texts.message_log_id, logs.status == LogStatus.CANCELLED.value
+)
+# b_id, b_not_before. A blast that was stopped meanwhile has no queue to go back to: cancelled
+# like its rest.
 PUT_BACK = (
     update(messages)
     .where(*_ON_THE_WIRE)
     .values(
-        status=case((_STOPPED, MessageStatus.CANCELLED.value), else_=MessageStatus.QUEUED.value),
+        status=case(
+            (_STOPPED, MessageStatus.CANCELLED.value), else_=MessageStatus.QUEUED.value
+        ),
         reason=case((_STOPPED, "stopped"), else_=texts.reason),
         not_before=bindparam("b_not_before"),
     )
@@ -185,15 +235,22 @@ def _queued(which: ColumnElement[bool], *order: ColumnElement[object]) -> str:
         texts.status == MessageStatus.QUEUED.value,
         texts.carrier == _given("b_carrier"),
         which,
-        # nobody waits longer than the longest Retry-After: further ahead is a clock that was set back
-        or_(texts.not_before.is_(None), texts.not_before <= _given("b_moment"), texts.not_before > _given("b_latest")),
+        # nobody waits longer than the longest Retry-After: further ahead is a clock that was
+        # set back
+        or_(
+            texts.not_before.is_(None),
+            texts.not_before <= _given("b_moment"),
+            texts.not_before > _given("b_latest"),
+        ),
     )
     return in_one_step(rows.order_by(*order).limit(_given("b_most")))
 
 
 # b_carrier, b_moment, b_latest, b_most; answers first
 QUEUED_SINGLES = _queued(
-    texts.message_log_id.is_(None) & (texts.direction == Direction.OUTBOUND.value), texts.priority.desc(), texts.id
+    texts.message_log_id.is_(None) & (texts.direction == Direction.OUTBOUND.value),
+    texts.priority.desc(),
+    texts.id,
 )
 # the same, and b_log
 QUEUED_OF_LOG = _queued(texts.message_log_id == _given("b_log"), texts.id)
@@ -201,11 +258,23 @@ QUEUED_OF_LOG = _queued(texts.message_log_id == _given("b_log"), texts.id)
 _TOO_LATE = {"status": MessageStatus.EXPIRED.value, "reason": "too_late"}
 _STILL_QUEUED = texts.status == MessageStatus.QUEUED.value
 # b_log; b_id
-EXPIRE_LOG = update(messages).where(texts.message_log_id == bindparam("b_log"), _STILL_QUEUED).values(_TOO_LATE)
-EXPIRE_ONE = update(messages).where(texts.id == bindparam("b_id"), _STILL_QUEUED).values(_TOO_LATE)
+EXPIRE_LOG = (
+    update(messages)
+    .where(texts.message_log_id == bindparam("b_log"), _STILL_QUEUED)
+    .values(_TOO_LATE)
+)
+EXPIRE_ONE = (
+    update(messages)
+    .where(texts.id == bindparam("b_id"), _STILL_QUEUED)
+    .values(_TOO_LATE)
+)
 
-# what waits for somebody: b_phone, b_reason; and what answers their last word (kind system): b_phone
-_WAITS = (texts.phone == bindparam("b_phone"), texts.status == MessageStatus.QUEUED.value)
+# what waits for somebody: b_phone, b_reason; and what answers their last word (kind system):
+# b_phone
+_WAITS = (
+    texts.phone == bindparam("b_phone"),
+    texts.status == MessageStatus.QUEUED.value,
+)
 LEAVE_OUT = Prepared(
     update(messages)
     .where(*_WAITS, texts.kind != Kind.SYSTEM.value)
@@ -222,14 +291,22 @@ _HAS_QUEUED = exists().where(
     texts.status == MessageStatus.QUEUED.value,
     texts.carrier == _given("b_carrier"),
 )
-_BUSY = exists().where(texts.message_log_id == logs.id, texts.status == MessageStatus.SUBMITTING.value)
+_BUSY = exists().where(
+    texts.message_log_id == logs.id, texts.status == MessageStatus.SUBMITTING.value
+)
 # b_carrier: running blasts with something queued, `busy` with a row on the wire; the oldest first
 RUNNING_LOGS = in_one_step(
     select(logs.id, logs.proven, logs.not_after, _BUSY.label("busy"))
-    .where(logs.status == LogStatus.PROCESSING.value, logs.carrier == _given("b_carrier"), _HAS_QUEUED)
+    .where(
+        logs.status == LogStatus.PROCESSING.value,
+        logs.carrier == _given("b_carrier"),
+        _HAS_QUEUED,
+    )
     .order_by(logs.id)
 )
-_RUNNING = exists().where(logs.id == texts.message_log_id, logs.status == LogStatus.PROCESSING.value)
+_RUNNING = exists().where(
+    logs.id == texts.message_log_id, logs.status == LogStatus.PROCESSING.value
+)
 # b_carrier
 ANYTHING_QUEUED = (
     select(texts.id)
@@ -245,7 +322,9 @@ _WAITING = exists().where(
     texts.status.in_((MessageStatus.QUEUED.value, MessageStatus.SUBMITTING.value)),
 )
 FINISHED_LOGS = in_one_step(
-    select(logs.id).where(logs.status.in_((LogStatus.PROCESSING.value, LogStatus.PAUSED.value)), ~_WAITING)
+    select(logs.id).where(
+        logs.status.in_((LogStatus.PROCESSING.value, LogStatus.PAUSED.value)), ~_WAITING
+    )
 )
 _health = sender_health.c
 # b_sender, b_carrier
@@ -255,4 +334,6 @@ HEALTH = in_one_step(
     )
 )
 # b_name
-LEADER = in_one_step(select(Lease.holder, Lease.epoch).where(Lease.name == _given("b_name")))
+LEADER = in_one_step(
+    select(Lease.holder, Lease.epoch).where(Lease.name == _given("b_name"))
+)

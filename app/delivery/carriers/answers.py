@@ -17,7 +17,10 @@ ADDRESS_START = "/2010-04-01/Accounts/"
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list. `next_uri`: where it goes on, "" when it ends. `unread`: how much of it made no sense."""
+    """One page of a list.
+
+    `next_uri`: where it goes on, "" when it ends. `unread`: how much of it made no sense.
+    """
 
     texts: tuple[Listed, ...]
     skew: timedelta
@@ -48,12 +51,18 @@ def text_of(exchange: Exchange, error: BaseException | None) -> Fetched | NotRea
     if isinstance(content, NotRead):
         return content
     text = _text(content)
-    return Fetched(text) if text else NotRead("an answer that is no text", exchange.status)
+    return (
+        Fetched(text) if text else NotRead("an answer that is no text", exchange.status)
+    )
 
 
-def _content(exchange: Exchange, error: BaseException | None) -> dict[str, Any] | NotRead:
+def _content(
+    exchange: Exchange, error: BaseException | None
+) -> dict[str, Any] | NotRead:
     if exchange.status is None:
-        return NotRead(f"no answer ({type(error).__name__ if error else 'nothing came'})")
+        return NotRead(
+            f"no answer ({type(error).__name__ if error else 'nothing came'})"
+        )
     if exchange.status != 200:
         wait = read_retry_after(exchange.headers.get("retry-after"), now())
         return NotRead(f"HTTP {exchange.status}", exchange.status, wait)
@@ -61,13 +70,21 @@ def _content(exchange: Exchange, error: BaseException | None) -> dict[str, Any] 
         content = json.loads(exchange.body)
     except (ValueError, RecursionError):
         content = None
-    return content if isinstance(content, dict) else NotRead("an answer that is no JSON", exchange.status)
+    return (
+        content
+        if isinstance(content, dict)
+        else NotRead("an answer that is no JSON", exchange.status)
+    )
 
 
 def _text(row: object) -> Listed | None:
     if not isinstance(row, dict):
         return None
-    sid, status, made = row.get("sid"), row.get("status"), _moment(row.get("date_created"))
+    sid, status, made = (
+        row.get("sid"),
+        row.get("status"),
+        _moment(row.get("date_created")),
+    )
     if not (is_name(sid) and isinstance(status, str) and made):
         return None
     code = str(row.get("error_code") or "")
@@ -76,10 +93,16 @@ def _text(row: object) -> Listed | None:
         status=status,
         direction=str(row.get("direction") or ""),
         to=str(row.get("to") or ""),
-        senders=frozenset(str(row[name]) for name in ("from", "messaging_service_sid") if row.get(name)),
+        senders=frozenset(
+            str(row[name])
+            for name in ("from", "messaging_service_sid")
+            if row.get(name)
+        ),
         body=str(row.get("body") or ""),
         created_at=made,
-        error_code=int(code) if code.isascii() and code.isdigit() and len(code) < 9 else None,
+        error_code=int(code)
+        if code.isascii() and code.isdigit() and len(code) < 9
+        else None,
     )
 
 
@@ -92,6 +115,9 @@ def _moment(text: object) -> datetime | None:
 
 
 def _skew(exchange: Exchange) -> timedelta:
-    """By the answer's Date. Read as it arrives: the seconds of the way are far below the margins."""
+    """By the answer's Date.
+
+    Read as it arrives: the seconds of the way are far below the margins.
+    """
     theirs = _moment(exchange.headers.get("date"))
     return theirs - now() if theirs else timedelta()

@@ -27,9 +27,12 @@ class Refused:
 
 @dataclass(frozen=True)
 class Unprocessed:
-    """Certainly not sent: nothing left us, or the carrier refused it before looking at it. May be sent again.
+    """Certainly not sent: nothing left us, or the carrier refused it before looking at it.
 
-    `unsafe`: the carrier's certificate could not be checked, so nobody else's text should be tried either.
+    May be sent again.
+
+    `unsafe`: the carrier's certificate could not be checked, so nobody else's text should be
+    tried either.
     """
 
     why: str
@@ -56,7 +59,9 @@ class Carrier(Protocol):
 
     name: str
 
-    async def send(self, to: str, body: str, ref: str, valid_for: int | None = None) -> Outcome:
+    async def send(
+        self, to: str, body: str, ref: str, valid_for: int | None = None
+    ) -> Outcome:
         """Hand over one text to `to` (E.164). `ref` (32 hex) comes back in the receipts' address.
 
         `valid_for`: seconds the carrier may keep it before it is too late to send it.

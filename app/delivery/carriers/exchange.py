@@ -8,19 +8,31 @@ from typing import Any, TypeGuard
 
 import aiohttp
 
-from app.delivery.carriers.base import Accepted, Ambiguous, Outcome, Refused, Unprocessed
+from app.delivery.carriers.base import (
+    Accepted,
+    Ambiguous,
+    Outcome,
+    Refused,
+    Unprocessed,
+)
 from app.domain.blast_states import Unsure
 from app.domain.receipts import IN_DOUBT_CODES, is_unprocessed
 from app.domain.retries import read_retry_after
 from app.kit.clock import now
 
-NOT_ALL_OF_IT = (408, 425)  # the carrier did not get all of a request, or too early: it may have acted on it
+NOT_ALL_OF_IT = (
+    408,
+    425,
+)  # the carrier did not get all of a request, or too early: it may have acted on it
 LONGEST_CODE, LONGEST_NAME, LONGEST_WORDS = 9, 64, 500
 
 
 @dataclass
 class Exchange:
-    """Filled in by the HTTP client. `connected`: a connection was there, so bytes may have left us."""
+    """Filled in by the HTTP client.
+
+    `connected`: a connection was there, so bytes may have left us.
+    """
 
     connected: bool = False
     status: int | None = None
@@ -33,13 +45,16 @@ current: ContextVar[Exchange] = ContextVar("exchange")
 
 
 def outcome_of(exchange: Exchange, error: BaseException | None) -> Outcome:
-    """The one judge: by the flag, the status, the headers and the body, never by an exception's class or words."""
+    """The one judge: by the flag, the status, the headers and the body, never by an exception's
+    class or words.
+    """
     if exchange.status is None:
         why = type(error).__name__ if error else "no answer"
         if exchange.connected:
             return Ambiguous(f"no answer ({why})")
         return Unprocessed(
-            f"nothing left us ({why})", unsafe=isinstance(error, aiohttp.ClientConnectorCertificateError)
+            f"nothing left us ({why})",
+            unsafe=isinstance(error, aiohttp.ClientConnectorCertificateError),
         )
     return _of_answer(exchange, exchange.status)
 
@@ -54,7 +69,9 @@ def _of_answer(exchange: Exchange, status: int) -> Outcome:
         return Unprocessed(f"HTTP {status}", wait, status, code)
     if status >= 500 or status in NOT_ALL_OF_IT or code in IN_DOUBT_CODES:
         return Ambiguous(f"HTTP {status}", status, Unsure.CARRIER_FAULT)
-    return Refused(code or status, status, _words(answer.get("message") or answer.get("detail")))
+    return Refused(
+        code or status, status, _words(answer.get("message") or answer.get("detail"))
+    )
 
 
 def _accepted(answer: dict[str, Any], status: int) -> Outcome:
@@ -73,16 +90,37 @@ def _read(body: str) -> dict[str, Any]:
 
 
 def is_name(sid: object) -> TypeGuard[str]:
-    """Whether this can be the carrier's name for a text: letters and digits, as the database can keep and show them."""
-    return isinstance(sid, str) and sid.isascii() and sid.isalnum() and len(sid) <= LONGEST_NAME
+    """Whether this can be the carrier's name for a text: letters and digits, as the database
+    can keep and show them.
+    """
+    return (
+        isinstance(sid, str)
+        and sid.isascii()
+        and sid.isalnum()
+        and len(sid) <= LONGEST_NAME
+    )
 
 
 def _words(message: object) -> str:
-    """What the carrier says, without NULs and halves of letters: nobody could store them, or read them again."""
-    return str(message or "").replace("\x00", "").encode("utf-8", "ignore").decode()[:LONGEST_WORDS]
+    """What the carrier says, without NULs and halves of letters: nobody could store them, or
+    read them again.
+    """
+    return (
+        str(message or "")
+        .replace("\x00", "")
+        .encode("utf-8", "ignore")
+        .decode()[:LONGEST_WORDS]
+    )
 
 
 def _number(code: object) -> int | None:
-    """A code as a number. What is none, or longer than any code, is none: the database could not keep it."""
+    """A code as a number.
+
+    What is none, or longer than any code, is none: the database could not keep it.
+    """
     text = str(code) if isinstance(code, int | str) else ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_CODE else None
+    return (
+        int(text)
+        if text.isascii() and text.isdigit() and len(text) <= LONGEST_CODE
+        else None
+    )

@@ -1,6 +1,8 @@
-"""Our HTTP client under the Twilio SDK: deadlines, no redirects, no retries, and a note of what left us.
+"""Our HTTP client under the Twilio SDK: deadlines, no redirects, no retries, and a note of what
+left us.
 
-The SDK's own client has no timeout, drops the headers of errors and can retry a request that is not safe to retry.
+The SDK's own client has no timeout, drops the headers of errors and can retry a request that is
+not safe to retry.
 """
 
 import asyncio
@@ -29,11 +31,17 @@ _basic = lru_cache(aiohttp.encode_basic_auth)  # always the same account
 class Connector(aiohttp.TCPConnector):
     """Notes in the current Exchange that a connection is there: from then on bytes may leave us.
 
-    It says what a TraceConfig's on_connection_create_end and on_connection_reuseconn say, without the ten signals
-    that aiohttp sends for every request as soon as one of them is listened to.
+    It says what a TraceConfig's on_connection_create_end and on_connection_reuseconn say,
+    without the ten signals that aiohttp sends for every request as soon as one of them is
+    listened to.
     """
 
-    async def connect(self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout) -> Any:
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Any],
+        timeout: aiohttp.ClientTimeout,
+    ) -> Any:
         """As the library's own, TLS included."""
         connection = await super().connect(req, traces, timeout)
         exchange = current.get(None)
@@ -42,7 +50,9 @@ class Connector(aiohttp.TCPConnector):
         return connection
 
 
-async def _die_with_bytes_out(_session: aiohttp.ClientSession, _context: SimpleNamespace, _params: Any) -> None:
+async def _die_with_bytes_out(
+    _session: aiohttp.ClientSession, _context: SimpleNamespace, _params: Any
+) -> None:
     """We are told before the bytes are written; they are out by the loop's next step."""
     asyncio.get_running_loop().call_soon(failpoint.reach, "T3b")
 
@@ -65,7 +75,9 @@ def form(data: Mapping[str, Any] | None) -> aiohttp.BytesPayload | None:
 
 
 def _quoted(value: str) -> str:
-    """As quote_plus() has it, which goes through every text letter by letter in Python: a twelfth of a request."""
+    """As quote_plus() has it, which goes through every text letter by letter in Python: a
+    twelfth of a request.
+    """
     return value.encode().decode("latin-1").translate(QUOTED)
 
 
@@ -83,7 +95,10 @@ class HttpClient(AsyncHttpClient):
             tls = ssl.create_default_context()
             connector = Connector(limit=self._connections, ssl=tls, ttl_dns_cache=60)
             self._session = aiohttp.ClientSession(
-                connector=connector, timeout=DEADLINES, trace_configs=_tracing(), auto_decompress=True
+                connector=connector,
+                timeout=DEADLINES,
+                trace_configs=_tracing(),
+                auto_decompress=True,
             )
         return self._session
 
@@ -98,7 +113,10 @@ class HttpClient(AsyncHttpClient):
         timeout: float | None = None,
         allow_redirects: bool = False,
     ) -> Response:
-        """One request, never repeated, never redirected. What is seen of it is noted in the current Exchange."""
+        """One request, never repeated, never redirected.
+
+        What is seen of it is noted in the current Exchange.
+        """
         exchange = current.get(None) or Exchange()
         url = self.base + uri.removeprefix(SDK_HOST)
         signed_in = {"Authorization": _basic(*auth)} if auth else {}
@@ -111,7 +129,11 @@ class HttpClient(AsyncHttpClient):
             allow_redirects=False,
         ) as answer:
             text = (await answer.read()).decode("utf-8", "replace")
-            exchange.headers, exchange.body, exchange.status = answer.headers, text, answer.status
+            exchange.headers, exchange.body, exchange.status = (
+                answer.headers,
+                text,
+                answer.status,
+            )
             failpoint.reach("T3c")
             return Response(answer.status, text, answer.headers)
 

@@ -11,7 +11,9 @@ from app.kit.settings import Settings
 
 
 def carrier_for(app: Flask) -> Carrier:
-    """Twilio when its three variables are set, else the sandbox: the same carrier over a pretend wire."""
+    """Twilio when its three variables are set, else the sandbox: the same carrier over a
+    pretend wire.
+    """
     settings: Settings = app.extensions["settings"]
     if settings.carrier == "sandbox":
         return TwilioCarrier(settings, SandboxClient(app))

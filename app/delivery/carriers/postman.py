@@ -1,4 +1,6 @@
-"""The postman: brings receipts and pretend texts into the app through its front door, signed like Twilio's."""
+"""The postman: brings receipts and pretend texts into the app through its front door, signed
+like Twilio's.
+"""
 
 import logging
 import threading
@@ -31,8 +33,9 @@ PATIENCE = 5.0
 class Postman:
     """Posts what is due on the sandbox; with another carrier he stays at home.
 
-    Any number of processes may have one: each piece of news is claimed by one guarded UPDATE, so it is posted once.
-    A claim holds for 30 seconds; what a dying process had in hand is posted again after that.
+    Any number of processes may have one: each piece of news is claimed by one guarded UPDATE,
+    so it is posted once. A claim holds for 30 seconds; what a dying process had in hand is
+    posted again after that.
     """
 
     def __init__(self, app: Flask) -> None:
@@ -69,7 +72,9 @@ class Postman:
         old.shutdown()
 
     def post_now(self, sid: str, patience: float = PATIENCE) -> bool:
-        """Bring in the news of one text at once. True when the app has answered within `patience` seconds.
+        """Bring in the news of one text at once.
+
+        True when the app has answered within `patience` seconds.
 
         Works in any process, walking or not. Never call it inside write().
         """
@@ -79,7 +84,10 @@ class Postman:
         return any(each.exception() is None and each.result() for each in done)
 
     def turn(self) -> datetime | None:
-        """Post everything that is due, at most BATCH pieces. Returns when the next one is due; None: nothing waits."""
+        """Post everything that is due, at most BATCH pieces.
+
+        Returns when the next one is due; None: nothing waits.
+        """
         with self.app.app_context():
             due = mail.next_due()
             if due is None or due > now():
@@ -88,7 +96,12 @@ class Postman:
                 letters = mail.claim_due(session, now(), self._account, BATCH)
             posts = [self._pool.submit(self._post, letter) for letter in letters]
             wait(posts)
-            self._settle([(letter, _status(post)) for letter, post in zip(letters, posts, strict=True)])
+            self._settle(
+                [
+                    (letter, _status(post))
+                    for letter, post in zip(letters, posts, strict=True)
+                ]
+            )
             return mail.next_due()
 
     @property
@@ -101,7 +114,9 @@ class Postman:
             try:
                 pause = _seconds_until(self.turn())
             except (Busy, SQLAlchemyError):
-                log.warning("practice post waits: the database does not answer", exc_info=True)
+                log.warning(
+                    "practice post waits: the database does not answer", exc_info=True
+                )
                 pause = AFTER_TROUBLE
 
     def _bring(self, sid: str) -> bool:
@@ -115,8 +130,18 @@ class Postman:
     def _settle(self, answers: Sequence[tuple[Letter, int]]) -> None:
         for letter, answer in answers:
             if answer >= 300:
-                end = "again later" if mail.worth_another_try(letter, answer) else "dropped"
-                log.warning("practice post of %s, try %s, was answered %s: %s", letter.text.sid, letter.n, answer, end)
+                end = (
+                    "again later"
+                    if mail.worth_another_try(letter, answer)
+                    else "dropped"
+                )
+                log.warning(
+                    "practice post of %s, try %s, was answered %s: %s",
+                    letter.text.sid,
+                    letter.n,
+                    answer,
+                    end,
+                )
         with write() as session:
             mail.settle(session, now(), answers)
 
@@ -134,16 +159,27 @@ class Postman:
             data=urlencode(params),
             content_type="application/x-www-form-urlencoded; charset=UTF-8",
             headers=[(HEADER, signature_for(url, params, self.settings.sandbox_key))],
-            environ_overrides={"RAW_URI": target, "REQUEST_URI": target, "REMOTE_ADDR": "127.0.0.1"},
+            environ_overrides={
+                "RAW_URI": target,
+                "REQUEST_URI": target,
+                "REMOTE_ADDR": "127.0.0.1",
+            },
         )
-        _, status, _ = run_wsgi_app(self.app.wsgi_app, builder.get_environ(), buffered=True)
+        _, status, _ = run_wsgi_app(
+            self.app.wsgi_app, builder.get_environ(), buffered=True
+        )
         builder.close()
         return int(status.split()[0])
 
     def _address(self, letter: Letter) -> str:
-        """Where it goes: our own webhooks only, whatever the callback says. The fragment is for Twilio, not for us."""
+        """Where it goes: our own webhooks only, whatever the callback says.
+
+        The fragment is for Twilio, not for us.
+        """
         url = (
-            self.settings.public_base_url + INBOUND if letter.text.from_phone else urldefrag(letter.callback or "").url
+            self.settings.public_base_url + INBOUND
+            if letter.text.from_phone
+            else urldefrag(letter.callback or "").url
         )
         return url if url.startswith(self.settings.public_base_url + "/") else ""
 

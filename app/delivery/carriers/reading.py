@@ -1,4 +1,6 @@
-"""What comes of asking a carrier about texts it has: it never raises; "it would not say" is an answer."""
+"""What comes of asking a carrier about texts it has: it never raises; "it would not say" is an
+answer.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,10 +10,12 @@ from app.domain.lookups import Listed
 
 @dataclass(frozen=True)
 class Listing:
-    """The texts to one phone, newest first. `skew`: how far the carrier's clock is ahead of ours.
+    """The texts to one phone, newest first.
 
-    `complete`: the list reaches back as far as was asked for and every text on it could be read, so that what it does
-    not show was not there.
+    `skew`: how far the carrier's clock is ahead of ours.
+
+    `complete`: the list reaches back as far as was asked for and every text on it could be
+    read, so that what it does not show was not there.
     """
 
     texts: tuple[Listed, ...]
@@ -28,7 +32,10 @@ class Fetched:
 
 @dataclass(frozen=True)
 class NotRead:
-    """The carrier did not say. `retry_after`: seconds it asks us to wait. Nothing was learnt; ask again later."""
+    """The carrier did not say.
+
+    `retry_after`: seconds it asks us to wait. Nothing was learnt; ask again later.
+    """
 
     why: str
     http_status: int | None = None

@@ -24,7 +24,9 @@ from app.kit.db import Busy, db, write
 
 log = logging.getLogger(__name__)
 
-ADDRESS = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-fA-F]{32})/Messages(?:/((?:SM|MM)[0-9a-f]{32}))?\.json")
+ADDRESS = re.compile(
+    r"/2010-04-01/Accounts/(AC[0-9a-fA-F]{32})/Messages(?:/((?:SM|MM)[0-9a-f]{32}))?\.json"
+)
 MOST_PER_PAGE = 1000
 THREADS = 4
 
@@ -52,19 +54,30 @@ def _send(account: str, params: Mapping[str, str]) -> Answer:
         return fault
     sender = params.get("MessagingServiceSid") or params["From"]
     status = "accepted" if sender.startswith("MG") else "queued"
-    text = Text(account, wire.new_sid(), params["To"], sender, params["Body"], status, now())
+    text = Text(
+        account, wire.new_sid(), params["To"], sender, params["Body"], status, now()
+    )
     try:
         taken = _take(text, params.get("StatusCallback"))
     except Busy:  # nothing was saved: the one answer after which sending again is safe
         busy = wire.refusal(429, 20429, "Too many requests.")
         return Answer(busy.status, busy.headers | {"Retry-After": "1"}, busy.body)
-    return wire.answer(201, wire.text_json(text)) if taken else wire.refused_number(text.phone)
+    return (
+        wire.answer(201, wire.text_json(text))
+        if taken
+        else wire.refused_number(text.phone)
+    )
 
 
 def _take(text: Text, callback: str | None) -> bool:
     """Put the text on the air; False when the phone refuses it."""
     with write() as session:
-        mood = session.scalar(select(SandboxPhone.mood).where(SandboxPhone.phone == text.phone)) or Mood.WORKING
+        mood = (
+            session.scalar(
+                select(SandboxPhone.mood).where(SandboxPhone.phone == text.phone)
+            )
+            or Mood.WORKING
+        )
         step = next_step(text.status, mood)
         if mood is Mood.REFUSED or step is None:
             return False
@@ -87,27 +100,47 @@ def _take(text: Text, callback: str | None) -> bool:
 
 def _one(account: str, sid: str, path: str) -> Answer:
     row = db.session.scalar(select(SandboxMessage).where(SandboxMessage.sid == sid))
-    return wire.answer(200, wire.text_json(wire.text_of(account, row))) if row else _not_there(path)
+    return (
+        wire.answer(200, wire.text_json(wire.text_of(account, row)))
+        if row
+        else _not_there(path)
+    )
 
 
 def _list(account: str, path: str, params: Mapping[str, str]) -> Answer:
-    """Newest first, in pages; To and From narrow it to the texts that went to a phone, or came from a number."""
+    """Newest first, in pages; To and From narrow it to the texts that went to a phone, or came
+    from a number.
+    """
     size = max(1, _bounded(params.get("PageSize"), 50, MOST_PER_PAGE))
     page = _bounded(params.get("Page"), 0, 1_000_000)
     # what a phone writes later is on no list yet
-    query = select(SandboxMessage).where(SandboxMessage.created_at <= now()).order_by(SandboxMessage.id.desc())
+    query = (
+        select(SandboxMessage)
+        .where(SandboxMessage.created_at <= now())
+        .order_by(SandboxMessage.id.desc())
+    )
     if params.get("To"):
-        query = query.where(SandboxMessage.phone == params["To"], ~SandboxMessage.from_phone)
+        query = query.where(
+            SandboxMessage.phone == params["To"], ~SandboxMessage.from_phone
+        )
     if params.get("From"):
-        from_number = case((SandboxMessage.from_phone, SandboxMessage.phone), else_=SandboxMessage.sender)
+        from_number = case(
+            (SandboxMessage.from_phone, SandboxMessage.phone),
+            else_=SandboxMessage.sender,
+        )
         query = query.where(from_number == params["From"])
     rows = db.session.scalars(query.limit(size + 1).offset(page * size)).all()
     kept = {name: params[name] for name in ("To", "From") if params.get(name)}
-    addresses = [f"{path}?{urlencode(kept | {'PageSize': size, 'Page': n})}" for n in (page, page + 1)]
+    addresses = [
+        f"{path}?{urlencode(kept | {'PageSize': size, 'Page': n})}"
+        for n in (page, page + 1)
+    ]
     return wire.answer(
         200,
         {
-            "messages": [wire.text_json(wire.text_of(account, row)) for row in rows[:size]],
+            "messages": [
+                wire.text_json(wire.text_of(account, row)) for row in rows[:size]
+            ],
             "page": page,
             "page_size": size,
             "uri": addresses[0],
@@ -117,7 +150,9 @@ def _list(account: str, path: str, params: Mapping[str, str]) -> Answer:
 
 
 def _bounded(text: str | None, default: int, most: int) -> int:
-    return min(int(text), most) if text and text.isascii() and text.isdigit() else default
+    return (
+        min(int(text), most) if text and text.isascii() and text.isdigit() else default
+    )
 
 
 class SandboxClient(AsyncHttpClient):
@@ -126,7 +161,8 @@ class SandboxClient(AsyncHttpClient):
     def __init__(self, app: Flask) -> None:
         super().__init__(log, True)
         self.app = app
-        # its own threads: in the loop's pool a burst of texts would stand in front of everybody else
+        # its own threads: in the loop's pool a burst of texts would stand in front of everybody
+        # else
         self.pool = ThreadPoolExecutor(THREADS, "sandbox")
 
     async def request(
@@ -144,7 +180,9 @@ class SandboxClient(AsyncHttpClient):
         seen = current.get(None) or Exchange()
         seen.connected = True
         loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self.pool, self._answer, method.upper(), address.path, words)
+        answer = await loop.run_in_executor(
+            self.pool, self._answer, method.upper(), address.path, words
+        )
         seen.headers = {name.lower(): value for name, value in answer.headers.items()}
         seen.body, seen.status = answer.body.decode(), answer.status
         return Response(seen.status, seen.body, answer.headers)

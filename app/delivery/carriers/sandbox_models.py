@@ -1,4 +1,6 @@
-"""The pretend carrier's own memory: phones and their moods, texts on the air, receipts that are due."""
+"""The pretend carrier's own memory: phones and their moods, texts on the air, receipts that are
+due.
+"""
 
 from enum import StrEnum
 
@@ -31,12 +33,19 @@ class SandboxPhone(Model):
 
 
 class SandboxMessage(Model):
-    """A text on the pretend air. `next_status` is posted to the app's webhook when `next_at` has come."""
+    """A text on the pretend air.
+
+    `next_status` is posted to the app's webhook when `next_at` has come.
+    """
 
     __tablename__ = "sandbox_messages"
     __table_args__ = (
         Index("ix_sandbox_messages_phone", "phone", "id"),
-        Index("ix_sandbox_messages_next_at", "next_at", sqlite_where=text("next_at IS NOT NULL")),
+        Index(
+            "ix_sandbox_messages_next_at",
+            "next_at",
+            sqlite_where=text("next_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[key]

@@ -11,7 +11,9 @@ UNREACHABLE, NO_SUCH_PHONE, LANDLINE = 30003, 30005, 30006
 
 @dataclass(frozen=True)
 class Step:
-    """The next status, `after` seconds from the last one, with Twilio's error code where there is one."""
+    """The next status, `after` seconds from the last one, with Twilio's error code where there
+    is one.
+    """
 
     status: str
     after: float
@@ -34,7 +36,9 @@ FROM_THE_AIR: dict[Mood, Step | None] = {
 def next_step(status: str, mood: Mood) -> Step | None:
     """What comes after `status` on a phone in this mood; None when nothing ever does."""
     if status in ("queued", "accepted"):
-        return Step("undelivered", 0.5, LANDLINE) if mood is Mood.LANDLINE else TO_THE_AIR
+        return (
+            Step("undelivered", 0.5, LANDLINE) if mood is Mood.LANDLINE else TO_THE_AIR
+        )
     return FROM_THE_AIR[mood] if status == "sent" else None
 
 

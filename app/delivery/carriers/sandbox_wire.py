@@ -1,4 +1,7 @@
-"""Twilio on the wire: answers, refusals, receipts. Pure; the pretend carrier and the tests' server speak it."""
+"""Twilio on the wire: answers, refusals, receipts.
+
+Pure; the pretend carrier and the tests' server speak it.
+"""
 
 import json
 import secrets
@@ -31,7 +34,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Text:
-    """One text as the carrier knows it. `phone` is the person, `sender` our number or messaging service."""
+    """One text as the carrier knows it.
+
+    `phone` is the person, `sender` our number or messaging service.
+    """
 
     account: str
     sid: str
@@ -76,13 +82,24 @@ def has_picture(sid: str) -> bool:
 
 def answer(status: int, content: Mapping[str, Any]) -> Answer:
     """`content` as JSON."""
-    headers = {"Content-Type": "application/json", "Twilio-Request-Id": "RQ" + secrets.token_hex(16)}
+    headers = {
+        "Content-Type": "application/json",
+        "Twilio-Request-Id": "RQ" + secrets.token_hex(16),
+    }
     return Answer(status, headers, json.dumps(content).encode())
 
 
 def refusal(status: int, code: int, message: str) -> Answer:
     """How Twilio says no: a code, a sentence, a page to read."""
-    return answer(status, {"code": code, "message": message, "more_info": f"{DOCS}/{code}", "status": status})
+    return answer(
+        status,
+        {
+            "code": code,
+            "message": message,
+            "more_info": f"{DOCS}/{code}",
+            "status": status,
+        },
+    )
 
 
 def fault_in(params: Mapping[str, str]) -> Answer | None:
@@ -95,7 +112,11 @@ def fault_in(params: Mapping[str, str]) -> Answer | None:
     if not body:
         return refusal(400, 21602, "Message body is required.")
     if characters(body) > LIMIT:
-        return refusal(400, 21617, f"The concatenated message body exceeds the {LIMIT} character limit.")
+        return refusal(
+            400,
+            21617,
+            f"The concatenated message body exceeds the {LIMIT} character limit.",
+        )
     return None if is_e164(to) else refused_number(to)
 
 
@@ -146,13 +167,21 @@ def receipt(text: Text, status: str) -> Params:
         ("SmsStatus", status),
         ("To", text.phone),
     ]
-    return [*params, ("ErrorCode", str(text.error_code))] if text.error_code and status in FINAL else params
+    return (
+        [*params, ("ErrorCode", str(text.error_code))]
+        if text.error_code and status in FINAL
+        else params
+    )
 
 
 def news(text: Text) -> Params:
     """What the inbound webhook is told about a text from a phone."""
     picture = has_picture(text.sid)
-    media = [("MediaContentType0", "image/jpeg"), ("MediaUrl0", _picture_url(text))] if picture else []
+    media = (
+        [("MediaContentType0", "image/jpeg"), ("MediaUrl0", _picture_url(text))]
+        if picture
+        else []
+    )
     return [
         *media,
         ("AccountSid", text.account),

@@ -1,7 +1,8 @@
-"""Twilio's signature: an HMAC-SHA1 over the address and the sorted parameters proves who is calling.
+"""Twilio's signature: an HMAC-SHA1 over the address and the sorted parameters proves who is
+calling.
 
-Written out here and not left to the SDK, whose validator sorts everything anew for each spelling of the address. Tests
-hold it against the SDK's.
+Written out here and not left to the SDK, whose validator sorts everything anew for each
+spelling of the address. Tests hold it against the SDK's.
 """
 
 import hmac
@@ -22,31 +23,47 @@ def signature_for(url: str, params: Pairs | Mapping[str, str], key: str) -> str:
     return _signed(url + _in_order(params), key).decode()
 
 
-def is_valid(url: str, params: Pairs | Mapping[str, str], signature: str | None, keys: Sequence[str]) -> bool:
-    """Whether one of `keys` signed this post. A missing, empty or broken header is simply wrong: this never raises.
+def is_valid(
+    url: str,
+    params: Pairs | Mapping[str, str],
+    signature: str | None,
+    keys: Sequence[str],
+) -> bool:
+    """Whether one of `keys` signed this post.
 
-    `url` is the address as the carrier called it, raw, before any decoding. `params` is a dict, a MultiDict or
-    pairs, repeats included. Twilio signs sometimes with and sometimes without the port, so both are accepted.
+    A missing, empty or broken header is simply wrong: this never raises.
+
+    `url` is the address as the carrier called it, raw, before any decoding. `params` is a dict,
+    a MultiDict or pairs, repeats included. Twilio signs sometimes with and sometimes without
+    the port, so both are accepted.
     """
     if not signature:
         return False
     given, fields = signature.encode("utf-8", "replace"), _in_order(params)
     try:
-        # it ends at the first that fits: how long that takes tells a caller nothing but that the signature is good
+        # it ends at the first that fits: how long that takes tells a caller nothing but that
+        # the signature is good
         return any(
-            hmac.compare_digest(given, _signed(spelling + fields, key)) for spelling in _spellings(url) for key in keys
+            hmac.compare_digest(given, _signed(spelling + fields, key))
+            for spelling in _spellings(url)
+            for key in keys
         )
-    except ValueError:  # lone surrogates, or a port that is no number: the carrier signs neither
+    except (
+        ValueError
+    ):  # lone surrogates, or a port that is no number: the carrier signs neither
         return False
 
 
 def _signed(text: str, key: str) -> bytes:
-    # hmac.digest() gives Python's lock away, and has to wait for it while others are busy: this is not that long
+    # hmac.digest() gives Python's lock away, and has to wait for it while others are busy: this
+    # is not that long
     return b64encode(hmac.new(key.encode(), text.encode(), "sha1").digest())
 
 
 def _in_order(params: Pairs | Mapping[str, str]) -> str:
-    """The parameters as they are signed: by name, then by value, a pair that comes twice once, nothing in between."""
+    """The parameters as they are signed: by name, then by value, a pair that comes twice once,
+    nothing in between.
+    """
     if isinstance(params, MultiDict):
         params = params.items(multi=True)
     pairs = params.items() if isinstance(params, Mapping) else params
@@ -54,7 +71,10 @@ def _in_order(params: Pairs | Mapping[str, str]) -> str:
 
 
 def _spellings(url: str) -> Iterator[str]:
-    """The address as it is; then, only if that is asked for, without its port and with one. The rest stays raw."""
+    """The address as it is; then, only if that is asked for, without its port and with one.
+
+    The rest stays raw.
+    """
     yield url
     parts = urlsplit(url)
     port = parts.port or PORTS.get(parts.scheme)

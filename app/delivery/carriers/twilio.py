@@ -1,4 +1,6 @@
-"""Twilio, spoken to through its SDK over our own HTTP client; the sandbox is the same carrier over a pretend one."""
+"""Twilio, spoken to through its SDK over our own HTTP client; the sandbox is the same carrier
+over a pretend one.
+"""
 
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
@@ -16,7 +18,8 @@ from app.kit.settings import Settings
 
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 API = "https://api.twilio.com"  # the HTTP client puts TWILIO_API_URL in its place
-# Twilio's connection overrides: a receipt we answer with 503 is brought three times more, whatever went wrong
+# Twilio's connection overrides: a receipt we answer with 503 is brought three times more,
+# whatever went wrong
 TRY_AGAIN = "#rc=3&rp=all"
 PAGE_SIZE, MOST_PAGES = 50, 5
 
@@ -28,25 +31,37 @@ class TwilioCarrier:
         self.name = settings.carrier
         self._http = http_client
         account = settings.twilio_account_sid or "AC" + "0" * 32
-        self._client = Client(account, settings.twilio_auth_token or "sandbox", http_client=http_client)
+        self._client = Client(
+            account, settings.twilio_auth_token or "sandbox", http_client=http_client
+        )
         self._texts = f"{API}/2010-04-01/Accounts/{account}/Messages.json"
         self._from = _sender(settings)
         self._callback = _callback_base(settings)
 
-    async def send(self, to: str, body: str, ref: str, valid_for: int | None = None) -> Outcome:
-        """Hand over one text. Never raises; the outcome is judged from what was seen on the wire."""
+    async def send(
+        self, to: str, body: str, ref: str, valid_for: int | None = None
+    ) -> Outcome:
+        """Hand over one text.
+
+        Never raises; the outcome is judged from what was seen on the wire.
+        """
         data: dict[str, object] = {"To": to, **self._from, "Body": body}
         if self._callback:
             data["StatusCallback"] = f"{self._callback}/{ref}{TRY_AGAIN}"
         if valid_for:
             data["ValidityPeriod"] = valid_for
-        # the SDK's own request, without the object that messages.create() makes of an answer we read ourselves
-        return outcome_of(*await _watched(self._client.request_async("POST", self._texts, data=data)))
+        # the SDK's own request, without the object that messages.create() makes of an answer we
+        # read ourselves
+        return outcome_of(
+            *await _watched(self._client.request_async("POST", self._texts, data=data))
+        )
 
     async def list_texts(self, to: str, since: datetime) -> Listing | NotRead:
-        """The texts to a phone made since 5 minutes before `since` (our clock), newest first, at most 250.
+        """The texts to a phone made since 5 minutes before `since` (our clock), newest first,
+        at most 250.
 
-        Never raises. No filter by day: a text that has not left Twilio yet has no date to be filtered by.
+        Never raises. No filter by day: a text that has not left Twilio yet has no date to be
+        filtered by.
         """
         texts: list[Listed] = []
         unread, skew, where = 0, timedelta(), ""
@@ -54,9 +69,17 @@ class TwilioCarrier:
             page = page_of(*await _watched(self._page(to, where)))
             if isinstance(page, NotRead):
                 return page
-            texts, unread, skew, where = [*texts, *page.texts], unread + page.unread, page.skew, page.next_uri
-            # all of a page: what waited long inside Twilio may be listed before what was made after it
-            far = all(text.created_at < since + skew - FAR_ENOUGH for text in page.texts)
+            texts, unread, skew, where = (
+                [*texts, *page.texts],
+                unread + page.unread,
+                page.skew,
+                page.next_uri,
+            )
+            # all of a page: what waited long inside Twilio may be listed before what was made
+            # after it
+            far = all(
+                text.created_at < since + skew - FAR_ENOUGH for text in page.texts
+            )
             if far or not where:
                 return Listing(tuple(texts), skew, complete=not unread)
         return Listing(tuple(texts), skew, complete=False)
@@ -64,7 +87,11 @@ class TwilioCarrier:
     def _page(self, to: str, where: str) -> Coroutine[Any, Any, Any]:
         messages = self._client.messages
         request: Coroutine[Any, Any, Any]
-        request = messages.get_page_async(API + where) if where else messages.page_async(to=to, page_size=PAGE_SIZE)
+        request = (
+            messages.get_page_async(API + where)
+            if where
+            else messages.page_async(to=to, page_size=PAGE_SIZE)
+        )
         return request
 
     async def fetch_text(self, sid: str) -> Fetched | NotRead:
@@ -76,7 +103,9 @@ class TwilioCarrier:
         await self._http.close()
 
 
-async def _watched(request: Coroutine[Any, Any, Any]) -> tuple[Exchange, BaseException | None]:
+async def _watched(
+    request: Coroutine[Any, Any, Any],
+) -> tuple[Exchange, BaseException | None]:
     """What was seen on the wire of one request of the SDK's, and what the SDK made of it."""
     exchange = Exchange()
     current.set(exchange)
@@ -94,9 +123,16 @@ def _sender(settings: Settings) -> dict[str, str]:
 
 
 def _callback_base(settings: Settings) -> str:
-    """Where receipts go. Twilio itself refuses an address on this machine (21609), so it gets none."""
+    """Where receipts go.
+
+    Twilio itself refuses an address on this machine (21609), so it gets none.
+    """
     base = settings.public_base_url
     real_twilio = urlsplit(settings.twilio_api_url).hostname == "api.twilio.com"
-    if not base or (settings.carrier == "twilio" and real_twilio and urlsplit(base).hostname in LOCAL_HOSTS):
+    if not base or (
+        settings.carrier == "twilio"
+        and real_twilio
+        and urlsplit(base).hostname in LOCAL_HOSTS
+    ):
         return ""
     return f"{base}/webhooks/twilio/status"

@@ -1,4 +1,7 @@
-"""The one sender: a background thread with an asyncio loop. One process leads; every row leaves through here."""
+"""The one sender: a background thread with an asyncio loop.
+
+One process leads; every row leaves through here.
+"""
 
 from app.delivery.engine.thread import Engine
 

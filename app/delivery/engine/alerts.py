@@ -1,4 +1,6 @@
-"""While the engine leads: tells ALERT_WEBHOOK_URL which blasts a fault paused, beside the sending, never in its way."""
+"""While the engine leads: tells ALERT_WEBHOOK_URL which blasts a fault paused, beside the
+sending, never in its way.
+"""
 
 import asyncio
 import logging
@@ -29,8 +31,8 @@ InDatabase = Callable[..., Awaitable[Any]]
 class Alerts:
     """Make and use it on the engine's loop. `in_database(work, *values)` runs work off the loop.
 
-    Told at least once: a process that dies between the room's yes and our writing it down is followed by one that
-    tells it again.
+    Told at least once: a process that dies between the room's yes and our writing it down is
+    followed by one that tells it again.
     """
 
     def __init__(self, app: Flask, in_database: InDatabase) -> None:
@@ -41,8 +43,14 @@ class Alerts:
         self._next = 0.0
 
     def tick(self, monotonic: float) -> None:
-        """Call it as often as you like while leading; it looks once a second, where there is somebody to tell."""
-        if not self.address or monotonic < self._next or (self._round and not self._round.done()):
+        """Call it as often as you like while leading; it looks once a second, where there is
+        somebody to tell.
+        """
+        if (
+            not self.address
+            or monotonic < self._next
+            or (self._round and not self._round.done())
+        ):
             return
         self._next = monotonic + EVERY_SECONDS
         self._round = asyncio.get_running_loop().create_task(self._look())
@@ -72,10 +80,15 @@ class Alerts:
                 await self.in_database(self._store, alert.id, taken)
 
     async def _tell(self, session: aiohttp.ClientSession, alert: Due) -> bool:
-        """Whether it was taken. The address is a secret of its own, so no line of the log says it."""
+        """Whether it was taken.
+
+        The address is a secret of its own, so no line of the log says it.
+        """
         try:
             said = note(alert.told, self.base)
-            async with session.post(self.address, json=said, allow_redirects=False) as answer:
+            async with session.post(
+                self.address, json=said, allow_redirects=False
+            ) as answer:
                 outcome = f"HTTP {answer.status}"
                 taken = 200 <= answer.status < 300
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as trouble:
@@ -83,7 +96,12 @@ class Alerts:
         if taken:
             log.info("alert %s about blast %s: told", alert.id, alert.told.blast)
         else:
-            log.warning("alert %s about blast %s: not taken (%s)", alert.id, alert.told.blast, outcome)
+            log.warning(
+                "alert %s about blast %s: not taken (%s)",
+                alert.id,
+                alert.told.blast,
+                outcome,
+            )
         return taken
 
     def _due(self) -> list[Due]:

@@ -1,7 +1,9 @@
-"""What slows us down: the carrier's wish, silence on the line, and doubts, counted as answers come in.
+"""What slows us down: the carrier's wish, silence on the line, and doubts, counted as answers
+come in.
 
-A wish of the carrier holds everybody back in this process at once. What lasts longer is stored (a Wish, for the next
-turn), so that pages can tell it and a process that takes over keeps to it.
+A wish of the carrier holds everybody back in this process at once. What lasts longer is stored
+(a Wish, for the next turn), so that pages can tell it and a process that takes over keeps to
+it.
 """
 
 from collections.abc import Callable
@@ -14,7 +16,12 @@ from app.delivery.carriers.base import Ambiguous, Outcome, Unprocessed
 from app.domain import retries
 from app.domain.blast_states import Unsure
 from app.domain.pacing import Pace
-from app.domain.receipts import UNPROCESSED_STATUS, Receipt, nameless_receipt, tls_receipt
+from app.domain.receipts import (
+    UNPROCESSED_STATUS,
+    Receipt,
+    nameless_receipt,
+    tls_receipt,
+)
 
 Wish = Callable[[datetime], object]
 
@@ -30,7 +37,10 @@ ASKED = "Twilio asked us to wait."
 
 @dataclass
 class Brakes:
-    """Of one sender. Moments are seconds of the loop's clock. `note()` each outcome; ask `wait()` before arming."""
+    """Of one sender.
+
+    Moments are seconds of the loop's clock. `note()` each outcome; ask `wait()` before arming.
+    """
 
     sender: str
     carrier: str
@@ -51,9 +61,16 @@ class Brakes:
         return bool(self.turned_away) or self.pace.on_trial
 
     def see(self, pace: Pace, moment: float) -> None:
-        """What is stored now. A hold is counted on our own clock from when it was first seen: no wall clock ends it."""
+        """What is stored now.
+
+        A hold is counted on our own clock from when it was first seen: no wall clock ends it.
+        """
         if pace.until != self.pace.until:
-            self._held = moment + min(pace.held, retries.LONGEST_RETRY_AFTER) if pace.until else 0.0
+            self._held = (
+                moment + min(pace.held, retries.LONGEST_RETRY_AFTER)
+                if pace.until
+                else 0.0
+            )
         self.pace = pace
 
     def note(self, outcome: Outcome, moment: float) -> None:
@@ -66,7 +83,9 @@ class Brakes:
             self.turned_away = 0
             self._in_a_row.clear()
             if self.pace.on_trial:
-                self.wishes.append(lambda _moment: health.free(self.sender, self.carrier))
+                self.wishes.append(
+                    lambda _moment: health.free(self.sender, self.carrier)
+                )
 
     def _doubt(self, outcome: Ambiguous) -> None:
         if self._count("doubts", DOUBTS):
@@ -93,22 +112,36 @@ class Brakes:
             self._throttled(outcome, wait, new_wave)
 
     def _throttled(self, outcome: Unprocessed, wait: float, new_wave: bool) -> None:
-        if outcome.http_status == UNPROCESSED_STATUS and self._count("throttled", THROTTLED, again=new_wave):
+        if outcome.http_status == UNPROCESSED_STATUS and self._count(
+            "throttled", THROTTLED, again=new_wave
+        ):
             self.wishes.append(partial(health.slow, self.sender, self.carrier))
         if wait >= WORTH_TELLING:
             self._hold(wait, ASKED, outcome.code)
 
     def _count(self, what: str, most: int, *, again: bool = False) -> bool:
-        """Whether this makes `most` in a row; while one text at a time goes to try, every single one does."""
+        """Whether this makes `most` in a row; while one text at a time goes to try, every
+        single one does.
+        """
         self._in_a_row[what] = self._in_a_row.get(what, 0) + 1
         count = self._in_a_row[what]
         return count == most or self.pace.on_trial or (again and count > most)
 
     def _hold(self, seconds: float, words: str, code: int | None = None) -> None:
         def hold(moment: datetime) -> None:
-            health.hold(self.sender, self.carrier, moment + timedelta(seconds=seconds), code, words)
+            health.hold(
+                self.sender,
+                self.carrier,
+                moment + timedelta(seconds=seconds),
+                code,
+                words,
+            )
 
         self.wishes.append(hold)
 
     def _pause(self, receipt: Callable[[], Receipt]) -> None:
-        self.wishes.append(lambda _moment: consequences.pause_sender(self.sender, self.carrier, receipt()))
+        self.wishes.append(
+            lambda _moment: consequences.pause_sender(
+                self.sender, self.carrier, receipt()
+            )
+        )

@@ -1,4 +1,6 @@
-"""Who leads: a lock file says that the old leader is gone, a beat that stands still that it is frozen."""
+"""Who leads: a lock file says that the old leader is gone, a beat that stands still that it is
+frozen.
+"""
 
 import fcntl
 import os
@@ -19,7 +21,10 @@ FROZEN_SECONDS = 15.0
 
 
 class Lead:
-    """This process's claim to the lead. Correctness never rests on the lock file: every arming reads the epoch."""
+    """This process's claim to the lead.
+
+    Correctness never rests on the lock file: every arming reads the epoch.
+    """
 
     def __init__(self, app: Flask, database: Path, sender: str, carrier: str) -> None:
         self.app = app
@@ -39,14 +44,18 @@ class Lead:
         return self.epoch is not None
 
     def try_take(self) -> bool:
-        """Take the lead if the old leader is gone (its lock is free) or frozen (its beat stands still for 15 s)."""
+        """Take the lead if the old leader is gone (its lock is free) or frozen (its beat stands
+        still for 15 s).
+        """
         if self.held:
             return True
         epoch, beat = self._read()
         if not self._may_take(epoch, beat):
             return False
         with self.app.app_context(), write():
-            self.epoch = self._led = verbs.take(self.holder, self.sender, self.carrier, epoch, now())
+            self.epoch = self._led = verbs.take(
+                self.holder, self.sender, self.carrier, epoch, now()
+            )
         self._beaten_at = time.monotonic()
         if not self.held:
             self._unlock()
@@ -54,7 +63,9 @@ class Lead:
 
     def _read(self) -> tuple[int, int]:
         with self.app.app_context():
-            row = db.session.execute(select(Lease.epoch, Lease.beat).where(Lease.name == verbs.ENGINE)).first()
+            row = db.session.execute(
+                select(Lease.epoch, Lease.beat).where(Lease.name == verbs.ENGINE)
+            ).first()
         return (row.epoch, row.beat) if row else (0, 0)
 
     def _may_take(self, epoch: int, beat: int) -> bool:
@@ -62,13 +73,16 @@ class Lead:
         if not self._lock():
             return still > FROZEN_SECONDS
         if self._led is not None and epoch > self._led and still < 2 * BEAT_SECONDS:
-            # we slept, and whoever took over did it without the lock that we held: it gets it with its next beat
+            # we slept, and whoever took over did it without the lock that we held: it gets it
+            # with its next beat
             self._unlock()
             return False
         return True
 
     def _still(self, epoch: int, beat: int) -> float:
-        """Seconds without a beat by our own monotonic clock: nobody's wall clock decides who sends."""
+        """Seconds without a beat by our own monotonic clock: nobody's wall clock decides who
+        sends.
+        """
         if (epoch, beat) != self._seen:
             self._seen, self._seen_at = (epoch, beat), time.monotonic()
         return time.monotonic() - self._seen_at
@@ -104,7 +118,9 @@ class Lead:
 
     def _lock(self) -> bool:
         if self._file is None:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._file = os.open(
+                self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
+            )
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

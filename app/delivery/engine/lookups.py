@@ -1,4 +1,6 @@
-"""While the engine leads: asks the carrier about what is due, beside the sending and never in its way."""
+"""While the engine leads: asks the carrier about what is due, beside the sending and never in
+its way.
+"""
 
 import asyncio
 import logging
@@ -41,7 +43,9 @@ class LookUps:
         self._next = self._others = 0.0
 
     def tick(self, monotonic: float) -> None:
-        """Call it as often as you like while leading; it looks once a second and starts what is due."""
+        """Call it as often as you like while leading; it looks once a second and starts what is
+        due.
+        """
         if monotonic < self._next or (self._round and not self._round.done()):
             return
         self._next = monotonic + EVERY_SECONDS
@@ -49,7 +53,10 @@ class LookUps:
         self._round.add_done_callback(_tell)
 
     async def look(self, moment: datetime | None = None) -> int:
-        """Ask about what is due at `moment` (default: now), 4 questions at once, 10 a second. Says how many."""
+        """Ask about what is due at `moment` (default: now), 4 questions at once, 10 a second.
+
+        Says how many.
+        """
         try:
             questions: list[Question] = await self.in_database(self._due, moment)
         except (Busy, OperationalError):
@@ -59,7 +66,9 @@ class LookUps:
         await self._ask_all(questions, moment)
         return len(questions)
 
-    async def _ask_all(self, questions: Sequence[Question], moment: datetime | None) -> None:
+    async def _ask_all(
+        self, questions: Sequence[Question], moment: datetime | None
+    ) -> None:
         gate, loop = asyncio.Semaphore(LOOK_UPS_AT_ONCE), asyncio.get_running_loop()
         latest = max(self._next, loop.time() + EVERY_SECONDS)
         for question in questions:
@@ -98,23 +107,33 @@ class LookUps:
         else:
             reading = await self.carrier.fetch_text(question.sid)
         if isinstance(reading, NotRead):
-            log.warning("texts %s could not be looked up: %s", list(question.message_ids), reading.why)
+            log.warning(
+                "texts %s could not be looked up: %s",
+                list(question.message_ids),
+                reading.why,
+            )
             if reading.http_status in EVERYBODY:
-                self._wait(seconds_until_again(reading.http_status, reading.retry_after))
+                self._wait(
+                    seconds_until_again(reading.http_status, reading.retry_after)
+                )
         try:
             await self.in_database(self._learn, question, reading, moment or now())
         except (Busy, OperationalError):
             log.warning("the database could not be written; texts are looked up again")
             self._wait(AFTER_TROUBLE_SECONDS)
 
-    def _learn(self, question: Question, reading: Listing | Fetched | NotRead, moment: datetime) -> None:
+    def _learn(
+        self, question: Question, reading: Listing | Fetched | NotRead, moment: datetime
+    ) -> None:
         with self.app.app_context(), write():
             match reading:
                 case NotRead():
                     wait = seconds_until_again(reading.http_status, reading.retry_after)
                     lookups.put_off(question.message_ids, moment, wait)
                 case Listing() if isinstance(question, AboutPhone):
-                    lookups.learn_from_list(self.carrier.name, question.phone, reading, moment)
+                    lookups.learn_from_list(
+                        self.carrier.name, question.phone, reading, moment
+                    )
                 case Fetched() if not isinstance(question, AboutPhone):
                     lookups.learn_from_text(question.message_id, reading, moment)
 

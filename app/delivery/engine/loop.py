@@ -1,4 +1,6 @@
-"""The engine's loop while it lives: watch, release, turn, send; and stop without leaving anybody behind."""
+"""The engine's loop while it lives: watch, release, turn, send; and stop without leaving
+anybody behind.
+"""
 
 import asyncio
 import logging
@@ -44,22 +46,38 @@ class Beside(Protocol):
 
 
 class Loop:
-    """Make it on a running asyncio loop. `lead` outlives it; everything else is new with every start."""
+    """Make it on a running asyncio loop.
+
+    `lead` outlives it; everything else is new with every start.
+    """
 
     def __init__(
-        self, app: Flask, lead: Lead, carrier: Carrier, release: Callable[[], Any], must_stop: Callable[[], bool]
+        self,
+        app: Flask,
+        lead: Lead,
+        carrier: Carrier,
+        release: Callable[[], Any],
+        must_stop: Callable[[], bool],
     ) -> None:
         settings: Settings = app.extensions["settings"]
-        self.app, self.lead, self.release, self.must_stop = app, lead, release, must_stop
+        self.app, self.lead, self.release, self.must_stop = (
+            app,
+            lead,
+            release,
+            must_stop,
+        )
         self.carrier = carrier
         self.pulse = Pulse(app, settings.database_path, settings.carrier)
         self.bucket = Bucket(settings.rate)
         self.brakes = Brakes(lead.sender, lead.carrier)
         self.most_armed = int(settings.send_concurrency * ARMED_AHEAD)
         self.enough = settings.send_concurrency * ENOUGH
-        # a turn for every single text would cost more than the texts: answers are gathered for about one text's time
+        # a turn for every single text would cost more than the texts: answers are gathered for
+        # about one text's time
         self.gathering = min(max(1 / settings.rate, LEAST_GATHERING), MOST_GATHERING)
-        self.wire = Wire(carrier, settings.send_concurrency, self.brakes, self._may_send)
+        self.wire = Wire(
+            carrier, settings.send_concurrency, self.brakes, self._may_send
+        )
         self.beside: list[Beside] = [
             LookUps(app, carrier, self._in_database),
             Alerts(app, self._in_database),
@@ -77,14 +95,17 @@ class Loop:
         try:
             while not self.must_stop():
                 if self.wire.broken:
-                    raise RuntimeError("the way of a text ended badly") from self.wire.broken
+                    raise RuntimeError(
+                        "the way of a text ended badly"
+                    ) from self.wire.broken
                 await self._once()
             await self._finish()
         finally:
             for each in self.beside:
                 await each.close()
             await self.carrier.close()
-            self.database.shutdown()  # a turn that still ran under the next lead would arm what nobody sends
+            # a turn that still ran under the next lead would arm what nobody sends
+            self.database.shutdown()
             self.pulse.close()
             self.releasing.shutdown(wait=False)
 
@@ -111,11 +132,16 @@ class Loop:
             elif await self._in_database(self.lead.try_take):
                 log.info("leading, epoch %s", self.lead.epoch)
         except (Busy, OperationalError) as trouble:
-            log.warning("the lead could not be written down (%s); trying again", why(trouble))
+            log.warning(
+                "the lead could not be written down (%s); trying again", why(trouble)
+            )
         return self.lead.held
 
     async def _something_changed(self) -> bool:
-        """Whether there may be work. While texts leave that is known; other processes' news is looked for meanwhile."""
+        """Whether there may be work.
+
+        While texts leave that is known; other processes' news is looked for meanwhile.
+        """
         moment = self.loop.time()
         if self.wire.returned:
             self.pulse.stir()
@@ -124,7 +150,9 @@ class Loop:
         self.looked_at = moment
         changed: bool = await self._in_database(self.pulse.changed)
         if changed and self.brakes.wait(moment):  # perhaps a person said: try now
-            self.brakes.see(await self._in_database(pace_now, self.app, self.lead), moment)
+            self.brakes.see(
+                await self._in_database(pace_now, self.app, self.lead), moment
+            )
         return changed
 
     def _room(self) -> Room | None:
@@ -135,24 +163,37 @@ class Loop:
         return Room(rows, self.bucket, moment, self.brakes.pace.until, self.served)
 
     async def _turn(self, room: Room | None) -> Turned | None:
-        """One turn; on a database that cannot be written nothing is lost, the same results come again."""
+        """One turn; on a database that cannot be written nothing is lost, the same results come
+        again.
+        """
         if room is None and not self.wire.returned and not self.brakes.wishes:
             return None
         taken, self.wire.returned = self.wire.returned, []
         wishes, self.brakes.wishes = self.brakes.wishes, []
         armed_at = awake()
         try:
-            turned: Turned = await self._in_database(turn, self.app, self.lead, taken, wishes, room)
+            turned: Turned = await self._in_database(
+                turn, self.app, self.lead, taken, wishes, room
+            )
         except (Busy, OperationalError) as trouble:
-            log.warning("the database could not be written (%s); %s results wait", why(trouble), len(taken))
+            log.warning(
+                "the database could not be written (%s); %s results wait",
+                why(trouble),
+                len(taken),
+            )
             self.app.extensions[TROUBLE] = FULL if is_full(trouble) else ""
-            self.wire.returned, self.brakes.wishes = taken + self.wire.returned, wishes + self.brakes.wishes
+            self.wire.returned, self.brakes.wishes = (
+                taken + self.wire.returned,
+                wishes + self.brakes.wishes,
+            )
             await asyncio.sleep(LOOK_SECONDS)
             return None
         self.app.extensions[TROUBLE] = ""
         self._keep_to(turned)
         self.blocked = room is not None and not turned.armed
-        self.served = next((each.log_id for each in reversed(turned.armed) if each.log_id), self.served)
+        self.served = next(
+            (each.log_id for each in reversed(turned.armed) if each.log_id), self.served
+        )
         self.wire.send(turned.armed, armed_at)
         return turned
 
@@ -169,7 +210,11 @@ class Loop:
         return self.lead.held and not self.must_stop()
 
     def _release_if_due(self) -> None:
-        if self.released is not None or self.loop.time() < self.release_after or not self.pulse.due():
+        if (
+            self.released is not None
+            or self.loop.time() < self.release_after
+            or not self.pulse.due()
+        ):
             return
         self.released = self.loop.run_in_executor(self.releasing, self._release)
         self.released.add_done_callback(self._after_release)
@@ -194,7 +239,10 @@ class Loop:
         return LOOK_SECONDS
 
     async def _rest(self, seconds: float) -> None:
-        """Until news is worth a turn. Enough of it already: no step, since each lets all the others go first."""
+        """Until news is worth a turn.
+
+        Enough of it already: no step, since each lets all the others go first.
+        """
         with suppress(TimeoutError):
             if len(self.wire.returned) < self.enough:
                 await asyncio.wait_for(self.wire.news.wait(), seconds)
@@ -207,7 +255,9 @@ class Loop:
         return await self.loop.run_in_executor(self.database, work, *values)
 
     async def _finish(self) -> None:
-        """What is on the wire gets its answer stored; what had not left goes back; the lead is free."""
+        """What is on the wire gets its answer stored; what had not left goes back; the lead is
+        free.
+        """
         log.info("stopping: %s texts on the wire", len(self.wire))
         await self.wire.wait(LAST_ANSWERS_SECONDS)
         for _ in range(20):

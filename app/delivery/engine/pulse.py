@@ -1,4 +1,7 @@
-"""Has anything changed? SQLite's data_version answers in microseconds, other processes' commits included."""
+"""Has anything changed?
+
+SQLite's data_version answers in microseconds, other processes' commits included.
+"""
 
 import sqlite3
 from datetime import datetime
@@ -10,7 +13,8 @@ from flask import Flask
 from app.delivery import queries
 from app.kit.clock import now
 
-DUE_SECONDS = 0.1  # while texts leave, every commit stirs: the schedule is read ten times a second at most
+# while texts leave, every commit stirs: the schedule is read ten times a second at most
+DUE_SECONDS = 0.1
 
 
 class Pulse:
@@ -29,7 +33,9 @@ class Pulse:
     def changed(self) -> bool:
         """Whether there may be work: something was committed, or stirred, since `calm()`."""
         if self._connection is None:
-            self._connection = sqlite3.connect(self.database, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(
+                self.database, isolation_level=None, check_same_thread=False
+            )
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         if version != self._version:
             self._version = version
@@ -44,7 +50,10 @@ class Pulse:
             self._next_due = queries.next_due(self.carrier)
 
     def due(self) -> bool:
-        """Whether a blast is due by now. Wall time, asked anew each look: a clock set back stops nothing."""
+        """Whether a blast is due by now.
+
+        Wall time, asked anew each look: a clock set back stops nothing.
+        """
         return self._next_due is not None and self._next_due <= now()
 
     def stir(self) -> None:

@@ -19,13 +19,25 @@ STOP_SECONDS = LAST_ANSWERS_SECONDS + 5
 
 
 class Engine:
-    """Start it once a process. `release` is called when a blast may be due; `alive` tells when to stop by ourselves."""
+    """Start it once a process.
+
+    `release` is called when a blast may be due; `alive` tells when to stop by ourselves.
+    """
 
     def __init__(
-        self, app: Flask, make_carrier: Callable[[], Carrier], release: Callable[[], Any], alive: Callable[[], bool]
+        self,
+        app: Flask,
+        make_carrier: Callable[[], Carrier],
+        release: Callable[[], Any],
+        alive: Callable[[], bool],
     ) -> None:
         settings: Settings = app.extensions["settings"]
-        self.app, self.make_carrier, self.release, self.alive = app, make_carrier, release, alive
+        self.app, self.make_carrier, self.release, self.alive = (
+            app,
+            make_carrier,
+            release,
+            alive,
+        )
         self.lead = Lead(app, settings.database_path, settings.sender, settings.carrier)
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -38,7 +50,10 @@ class Engine:
         self._thread.start()
 
     def stop(self, timeout: float = STOP_SECONDS) -> None:
-        """Arm nothing more, wait for what is on the wire, settle it, step down. Returns when that is done."""
+        """Arm nothing more, wait for what is on the wire, settle it, step down.
+
+        Returns when that is done.
+        """
         self._stopping.set()
         if self._thread:
             self._thread.join(timeout)
@@ -49,10 +64,13 @@ class Engine:
         except BaseException:  # whatever ended it, the next tick starts it again
             log.exception("the engine stopped unexpectedly")
         finally:
-            self.lead.lose()  # taken anew by whoever runs next: what was on the wire becomes unknown
+            # taken anew by whoever runs next: what was on the wire becomes unknown
+            self.lead.lose()
 
     async def _run(self) -> None:
-        await Loop(self.app, self.lead, self.make_carrier(), self.release, self._must_stop).run()
+        await Loop(
+            self.app, self.lead, self.make_carrier(), self.release, self._must_stop
+        ).run()
 
     def _must_stop(self) -> bool:
         return self._stopping.is_set() or not self.alive()

@@ -27,7 +27,10 @@ class Returned:
 
 @dataclass(frozen=True)
 class Turned:
-    """What a turn did. `lost`: somebody else leads. `idle`: nothing is queued. `pace`: as it is stored, when asked."""
+    """What a turn did.
+
+    `lost`: somebody else leads. `idle`: nothing is queued. `pace`: as it is stored, when asked.
+    """
 
     armed: list[Armed] = field(default_factory=list)
     lost: bool = False
@@ -35,11 +38,17 @@ class Turned:
     pace: Pace | None = None
 
 
-def turn(app: Flask, lead: Lead, returned: Sequence[Returned], wishes: Sequence[Wish], room: Room | None) -> Turned:
+def turn(
+    app: Flask,
+    lead: Lead,
+    returned: Sequence[Returned],
+    wishes: Sequence[Wish],
+    room: Room | None,
+) -> Turned:
     """Settle `returned`, store `wishes`, arm into `room` (None: arm nothing).
 
-    A result is stored whoever leads; arming asks first. Raises Busy or an OperationalError when the database cannot be
-    written: nothing happened, try the same again.
+    A result is stored whoever leads; arming asks first. Raises Busy or an OperationalError when
+    the database cannot be written: nothing happened, try the same again.
     """
     with app.app_context():
         if not returned and not wishes and room and not anything_queued(lead.carrier):
@@ -49,10 +58,14 @@ def turn(app: Flask, lead: Lead, returned: Sequence[Returned], wishes: Sequence[
             return _turn(lead, returned, wishes, room)
 
 
-def _turn(lead: Lead, returned: Sequence[Returned], wishes: Sequence[Wish], room: Room | None) -> Turned:
+def _turn(
+    lead: Lead, returned: Sequence[Returned], wishes: Sequence[Wish], room: Room | None
+) -> Turned:
     moment = now()
     if returned:
-        settle.settle_outcomes([(each.armed, each.outcome) for each in returned], moment)
+        settle.settle_outcomes(
+            [(each.armed, each.outcome) for each in returned], moment
+        )
     for wish in wishes:
         wish(moment)
     ours = lead.epoch is not None and leading.leads(lead.holder, lead.epoch)

@@ -1,4 +1,6 @@
-"""The texts that are on their way: sent side by side, their answers kept until a turn stores them."""
+"""The texts that are on their way: sent side by side, their answers kept until a turn stores
+them.
+"""
 
 import asyncio
 import logging
@@ -25,12 +27,21 @@ def awake() -> float:
 
 
 class Wire:
-    """At most `most_open` requests at once, each asking `may_send` first. `news` is set whenever an answer has come.
+    """At most `most_open` requests at once, each asking `may_send` first.
 
-    `broken`: a fault of ours that left a text without an outcome. Only a new lead makes it one that is in doubt.
+    `news` is set whenever an answer has come.
+
+    `broken`: a fault of ours that left a text without an outcome. Only a new lead makes it one
+    that is in doubt.
     """
 
-    def __init__(self, carrier: Carrier, most_open: int, brakes: Brakes, may_send: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        carrier: Carrier,
+        most_open: int,
+        brakes: Brakes,
+        may_send: Callable[[], bool],
+    ) -> None:
         self.carrier, self.brakes, self.may_send = carrier, brakes, may_send
         self.news = asyncio.Event()
         self.returned: list[Returned] = []
@@ -65,7 +76,9 @@ class Wire:
         self.news.set()
 
     def _too_late(self, armed_at: float) -> Unprocessed | None:
-        """Whether this text must stay: we stop, or we slept so long that somebody else may lead by now."""
+        """Whether this text must stay: we stop, or we slept so long that somebody else may lead
+        by now.
+        """
         if not self.may_send():
             return STOPPING
         return SLEPT if awake() - armed_at > FROZEN_SECONDS - BEAT_SECONDS else None
@@ -73,7 +86,9 @@ class Wire:
     async def _hand_over(self, armed: Armed) -> Outcome:
         failpoint.reach("T3a")
         try:
-            return await self.carrier.send(armed.phone, armed.body, armed.ref, armed.valid_for)
+            return await self.carrier.send(
+                armed.phone, armed.body, armed.ref, armed.valid_for
+            )
         except Exception:  # a fault of ours must not leave a text on the wire for ever
             log.exception("handing text %s over failed", armed.message_id)
             return Ambiguous("a fault of SMS Admin while it was handed over")

@@ -19,7 +19,10 @@ class Gone(Exception):
 
 @dataclass(frozen=True)
 class Facts:
-    """What an event is. `start_time` is HH:MM on the organisation's clocks; None: the whole day, or no day yet."""
+    """What an event is.
+
+    `start_time` is HH:MM on the organisation's clocks; None: the whole day, or no day yet.
+    """
 
     title: str
     date: dt.date | None = None
@@ -48,7 +51,9 @@ def add(facts: Facts) -> Event:
 def change(event_id: int, facts: Facts) -> list[str]:
     """Another title, day, time or place; gives which of them changed. Raises Gone."""
     row = found(event_id)
-    changed = [name for name, value in asdict(facts).items() if getattr(row, name) != value]
+    changed = [
+        name for name, value in asdict(facts).items() if getattr(row, name) != value
+    ]
     for name in changed:
         setattr(row, name, getattr(facts, name))
     db.session.flush()
@@ -70,7 +75,13 @@ def remove(event_id: int) -> Removed:
     What was sent, or is being sent, stays in the logs under the event's title.
     """
     title = found(event_id).title
-    blasts = schedule.cancel_of_event(event_id, f"for the event “{title}”, which was deleted")
+    blasts = schedule.cancel_of_event(
+        event_id, f"for the event “{title}”, which was deleted"
+    )
     people = registrations.count(event_id)
-    rows_changed(delete(Event).where(Event.id == event_id).execution_options(synchronize_session=False))
+    rows_changed(
+        delete(Event)
+        .where(Event.id == event_id)
+        .execution_options(synchronize_session=False)
+    )
     return Removed(title, people, blasts)

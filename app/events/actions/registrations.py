@@ -1,4 +1,7 @@
-"""Writing registrations. That a number is registered once for an event is decided by the database (Taken)."""
+"""Writing registrations.
+
+That a number is registered once for an event is decided by the database (Taken).
+"""
 
 from typing import cast
 
@@ -18,14 +21,23 @@ from app.suppression.actions import erased, opt_out
 _ROW = cast("Table", EventRegistration.__table__)
 _IS_THERE = Prepared(select(Event.id).where(Event.id == bindparam("b_event")))
 _PUT_ON = Prepared(
-    insert(_ROW).on_conflict_do_nothing(["event_id", "phone"]), "event_id", "name", "phone", "created_at"
+    insert(_ROW).on_conflict_do_nothing(["event_id", "phone"]),
+    "event_id",
+    "name",
+    "phone",
+    "created_at",
 )
 _NAME = (
     update(_ROW)
-    .where(_ROW.c.event_id == bindparam("b_event"), _ROW.c.phone == bindparam("b_phone"))
+    .where(
+        _ROW.c.event_id == bindparam("b_event"), _ROW.c.phone == bindparam("b_phone")
+    )
     .values(name=bindparam("b_name"))
 )
-_CALL_THEM, _CALL_NAMELESS = Prepared(_NAME), Prepared(_NAME.where(_ROW.c.name.is_(None)))
+_CALL_THEM, _CALL_NAMELESS = (
+    Prepared(_NAME),
+    Prepared(_NAME.where(_ROW.c.name.is_(None))),
+)
 
 
 def register(event_id: int, name: str | None, phone: str) -> EventRegistration:
@@ -36,24 +48,35 @@ def register(event_id: int, name: str | None, phone: str) -> EventRegistration:
     return row
 
 
-def ensure(event_id: int, name: str | None, phone: str, *, theirs: bool = False) -> bool:
-    """This number is registered for this event afterwards, by its own text; True when that is new. Raises Gone.
+def ensure(
+    event_id: int, name: str | None, phone: str, *, theirs: bool = False
+) -> bool:
+    """This number is registered for this event afterwards, by its own text; True when that is new.
 
-    A registration that is there keeps its name, and one without a name gets this one; a name that is `theirs` (they
-    said it themselves) takes the place of what stood there.
+    Raises Gone.
+
+    A registration that is there keeps its name, and one without a name gets this one; a name
+    that is `theirs` (they said it themselves) takes the place of what stood there.
     """
     if _IS_THERE.value(b_event=event_id) is None:
         raise Gone
-    is_new = bool(_PUT_ON.run(event_id=event_id, name=name, phone=phone, created_at=now()))
+    is_new = bool(
+        _PUT_ON.run(event_id=event_id, name=name, phone=phone, created_at=now())
+    )
     if is_new:
         erased.remember([phone])
     elif name:
-        (_CALL_THEM if theirs else _CALL_NAMELESS).run(b_event=event_id, b_phone=phone, b_name=name)
+        (_CALL_THEM if theirs else _CALL_NAMELESS).run(
+            b_event=event_id, b_phone=phone, b_name=name
+        )
     return is_new
 
 
 def registered(event_id: int, registration_id: int) -> EventRegistration:
-    """The registration as it is inside this write section. Raises Gone, also when it is another event's."""
+    """The registration as it is inside this write section.
+
+    Raises Gone, also when it is another event's.
+    """
     row = db.session.get(EventRegistration, registration_id, populate_existing=True)
     if row is None or row.event_id != event_id:
         raise Gone
@@ -69,7 +92,8 @@ def unregister(event_id: int, registration_id: int) -> EventRegistration:
 
 
 def unsubscribe(event_id: int, registration_id: int) -> tuple[EventRegistration, bool]:
-    """Never text this person again: onto the do-not-text list, and what is queued for them is skipped. Raises Gone.
+    """Never text this person again: onto the do-not-text list, and what is queued for them is
+    skipped. Raises Gone.
 
     Gives who that is, and whether it is news. They stay registered.
     """

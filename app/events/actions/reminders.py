@@ -1,4 +1,6 @@
-"""The verbs of an event's plan of reminders: its steps, and the scheduled blasts that stand for them."""
+"""The verbs of an event's plan of reminders: its steps, and the scheduled blasts that stand for
+them.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -40,7 +42,10 @@ class Step:
 
 
 def start_plan(event_id: int, moment: datetime) -> None:
-    """Give a new event the usual plan, and schedule it. An event with a plan keeps its own. Call inside write()."""
+    """Give a new event the usual plan, and schedule it.
+
+    An event with a plan keeps its own. Call inside write().
+    """
     if _steps(event_id):
         return
     for seed in SEEDS:
@@ -49,12 +54,17 @@ def start_plan(event_id: int, moment: datetime) -> None:
 
 
 def save_plan(event_id: int, wanted: Sequence[Step], moment: datetime) -> None:
-    """Make the plan these steps: those of it that are not among them are removed. Call inside write().
+    """Make the plan these steps: those of it that are not among them are removed.
 
-    A step that somebody else has removed meanwhile stays removed. Raises Taken for two steps at one time.
+    Call inside write().
+
+    A step that somebody else has removed meanwhile stays removed. Raises Taken for two steps at
+    one time.
     """
     there = {step.id: step for step in _steps(event_id)}
-    _remove([step for step in there.values() if step.id not in {each.id for each in wanted}])
+    _remove(
+        [step for step in there.values() if step.id not in {each.id for each in wanted}]
+    )
     for step in there.values():
         step.days += ASIDE
     db.session.flush()
@@ -62,21 +72,32 @@ def save_plan(event_id: int, wanted: Sequence[Step], moment: datetime) -> None:
         if each.id is None:
             _add(event_id, each)
         elif (kept := there.get(each.id)) is not None:
-            kept.days, kept.time_of_day, kept.body, kept.is_on = each.days, each.time_of_day, each.body, each.is_on
+            kept.days, kept.time_of_day, kept.body, kept.is_on = (
+                each.days,
+                each.time_of_day,
+                each.body,
+                each.is_on,
+            )
     db.session.flush()
     replan(event_id, moment)
 
 
 def switch_off(reminder_id: int) -> None:
-    """A person cancelled this reminder where scheduled blasts are listed: the plan does not bring it back."""
-    db.session.execute(update(EventReminder).where(EventReminder.id == reminder_id).values(is_on=False))
+    """A person cancelled this reminder where scheduled blasts are listed: the plan does not
+    bring it back.
+    """
+    db.session.execute(
+        update(EventReminder).where(EventReminder.id == reminder_id).values(is_on=False)
+    )
 
 
 def replan(event_id: int, moment: datetime) -> None:
-    """Bring the scheduled blasts of an event's plan in line with the event and its plan, as they are now.
+    """Bring the scheduled blasts of an event's plan in line with the event and its plan, as
+    they are now.
 
-    Whoever changes an event's date or time calls this in the same write(). Afterwards each step that is on and whose
-    time is after `moment` (UTC) has exactly one pending blast, and no other step has any. Nothing is sent late.
+    Whoever changes an event's date or time calls this in the same write(). Afterwards each step
+    that is on and whose time is after `moment` (UTC) has exactly one pending blast, and no
+    other step has any. Nothing is sent late.
     """
     event = db.session.get(Event, event_id, populate_existing=True)
     if event is None:
@@ -87,11 +108,14 @@ def replan(event_id: int, moment: datetime) -> None:
     waiting, sent = _blasts_of(steps)
     for step in steps:
         when = timing(step.days, step.time_of_day, step.is_on, calendar, moment)
-        _settle(step, when, calendar.zone, waiting.get(step.id, []), sent.get(step.id, []))
+        _settle(
+            step, when, calendar.zone, waiting.get(step.id, []), sent.get(step.id, [])
+        )
 
 
 def follow_the_zone(moment: datetime) -> list[int]:
-    """The events whose waiting reminders were planned in another zone than the organisation's; each is planned anew.
+    """The events whose waiting reminders were planned in another zone than the organisation's;
+    each is planned anew.
 
     Call inside write(), and only when `in_another_zone()` says there are some.
     """
@@ -117,11 +141,19 @@ def in_another_zone() -> list[int]:
 
 
 def _settle(
-    step: EventReminder, when: Timing, zone: str, waiting: Sequence[ScheduledMessage], sent: Iterable[ScheduledMessage]
+    step: EventReminder,
+    when: Timing,
+    zone: str,
+    waiting: Sequence[ScheduledMessage],
+    sent: Iterable[ScheduledMessage],
 ) -> None:
     """One step: its blast is made, moved or cancelled. More than one never waits."""
     why = WHY_NOT.get(when.state)
-    if why is None and when.due and any(_same_day(each.scheduled_at, when.due, zone) for each in sent):
+    if (
+        why is None
+        and when.due
+        and any(_same_day(each.scheduled_at, when.due, zone) for each in sent)
+    ):
         why = SENT_THAT_DAY
     for extra in waiting if why or when.due is None else waiting[1:]:
         schedule.cancel(extra.id, why or REMOVED)
@@ -164,11 +196,15 @@ def _blasts_of(
     """The blasts of these steps that wait, and those that have left, by step."""
     found = select(ScheduledMessage).where(
         ScheduledMessage.event_reminder_id.in_([step.id for step in steps]),
-        ScheduledMessage.status.in_((ScheduleStatus.PENDING, ScheduleStatus.PROCESSING, ScheduleStatus.SENT)),
+        ScheduledMessage.status.in_(
+            (ScheduleStatus.PENDING, ScheduleStatus.PROCESSING, ScheduleStatus.SENT)
+        ),
     )
     waiting: dict[int, list[ScheduledMessage]] = {}
     sent: dict[int, list[ScheduledMessage]] = {}
-    for blast in db.session.scalars(found.order_by(ScheduledMessage.id).execution_options(populate_existing=True)):
+    for blast in db.session.scalars(
+        found.order_by(ScheduledMessage.id).execution_options(populate_existing=True)
+    ):
         kept = waiting if blast.status == ScheduleStatus.PENDING else sent
         kept.setdefault(blast.event_reminder_id or 0, []).append(blast)
     return waiting, sent
@@ -181,7 +217,12 @@ def _steps(event_id: int) -> Sequence[EventReminder]:
 
 
 def _add(event_id: int, step: Step) -> None:
-    values = {"days": step.days, "time_of_day": step.time_of_day, "body": step.body, "is_on": step.is_on}
+    values = {
+        "days": step.days,
+        "time_of_day": step.time_of_day,
+        "body": step.body,
+        "is_on": step.is_on,
+    }
     db.session.add(EventReminder(event_id=event_id, **values))
 
 
@@ -191,4 +232,6 @@ def _remove(steps: Sequence[EventReminder]) -> None:
     for blasts in waiting.values():
         for blast in blasts:
             schedule.cancel(blast.id, REMOVED)
-    db.session.execute(delete(EventReminder).where(EventReminder.id.in_([step.id for step in steps])))
+    db.session.execute(
+        delete(EventReminder).where(EventReminder.id.in_([step.id for step in steps]))
+    )

@@ -18,7 +18,10 @@ TAKEN = "Someone with this number is registered already."
 
 
 class LineField(StringField):
-    """Text on one line: cleaned, with single spaces; what shows nothing is None. A field that did not come stays."""
+    """Text on one line: cleaned, with single spaces; what shows nothing is None.
+
+    A field that did not come stays.
+    """
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
@@ -41,14 +44,18 @@ class EventForm(FlaskForm):
         if not field.data:
             raise ValidationError("Write a title first.")
         if len(field.data) > LONGEST:
-            raise ValidationError(f"A title has at most {LONGEST} characters. This one has {len(field.data):,}.")
+            raise ValidationError(
+                f"A title has at most {LONGEST} characters. This one has {len(field.data):,}."
+            )
 
     def validate_date(self, field: Field) -> None:
         """No day yet, or one that the calendar has."""
         try:
             day = self.day
         except ValueError:
-            raise ValidationError("Write the day as year-month-day, for example 2026-05-08.") from None
+            raise ValidationError(
+                "Write the day as year-month-day, for example 2026-05-08."
+            ) from None
         if day and not YEARS[0] <= day.year <= YEARS[1]:
             raise ValidationError(f"Choose a day between {YEARS[0]} and {YEARS[1]}.")
 
@@ -58,12 +65,16 @@ class EventForm(FlaskForm):
         if typed and not _is_time(typed):
             raise ValidationError("Write the time as hours:minutes, for example 18:30.")
         if typed and not _typed(self.date):
-            raise ValidationError("A time needs a day. Choose the day too, or leave the time empty.")
+            raise ValidationError(
+                "A time needs a day. Choose the day too, or leave the time empty."
+            )
 
     def validate_place(self, field: Field) -> None:
         """It is not cut."""
         if len(field.data or "") > LONGEST:
-            raise ValidationError(f"A place has at most {LONGEST} characters. This one has {len(field.data):,}.")
+            raise ValidationError(
+                f"A place has at most {LONGEST} characters. This one has {len(field.data):,}."
+            )
 
     @property
     def day(self) -> dt.date | None:
@@ -76,7 +87,12 @@ class EventForm(FlaskForm):
     @property
     def facts(self) -> Facts:
         """The event as it was typed, once `validate()` was happy."""
-        return Facts(self.title.data or "", self.day, _typed(self.start_time) or None, self.place.data)
+        return Facts(
+            self.title.data or "",
+            self.day,
+            _typed(self.start_time) or None,
+            self.place.data,
+        )
 
 
 class RegistrationForm(MemberForm):

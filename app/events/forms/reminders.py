@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    SelectField,
+    StringField,
+)
 from wtforms import ValidationError as Wrong
 from wtforms.widgets import NumberInput, TextArea, TimeInput
 
@@ -26,7 +35,11 @@ class StepForm(Form):
 
     step_id = HiddenField()
     number = StringField("Days", widget=NumberInput(min=0, max=FARTHEST_DAYS))
-    side = SelectField("Before or after", choices={BEFORE: "days before", AFTER: "days after"}, validate_choice=False)
+    side = SelectField(
+        "Before or after",
+        choices={BEFORE: "days before", AFTER: "days after"},
+        validate_choice=False,
+    )
     time_of_day = StringField("Time", widget=TimeInput())
     body = CleanField("Text", widget=TextArea())
     is_on = BooleanField("Send it")
@@ -55,10 +68,15 @@ class StepForm(Form):
         """Something to read, of placeholders that exist, not too long."""
         if wording.is_blank(field.data or ""):
             raise Wrong("Write a text first.")
-        field.errors = [*field.errors, *wording.problems_with(field.data, of_event=True)]
+        field.errors = [
+            *field.errors,
+            *wording.problems_with(field.data, of_event=True),
+        ]
         size = characters(field.data)
         if size > LIMIT:
-            raise Wrong(f"This text has {size:,} characters. The longest text that can be sent has {LIMIT:,}.")
+            raise Wrong(
+                f"This text has {size:,} characters. The longest text that can be sent has {LIMIT:,}."
+            )
 
     @property
     def is_new(self) -> bool:
@@ -68,20 +86,31 @@ class StepForm(Form):
     @property
     def wanted(self) -> bool:
         """Whether it is to be in the plan."""
-        return not self.remove.data and not (self.is_new and wording.is_blank(self.body.data or ""))
+        return not self.remove.data and not (
+            self.is_new and wording.is_blank(self.body.data or "")
+        )
 
     @property
     def days(self) -> int | None:
         """Days from the event's day, below 0 before it; None when no number was typed."""
         typed = (self.number.data or "").strip()
-        if not re.fullmatch(r"[0-9]{1,3}", typed, re.ASCII) or int(typed) > FARTHEST_DAYS:
+        if (
+            not re.fullmatch(r"[0-9]{1,3}", typed, re.ASCII)
+            or int(typed) > FARTHEST_DAYS
+        ):
             return None
         return -int(typed) if self.side.data == BEFORE else int(typed)
 
     @property
     def step(self) -> Step:
         """The step, once `validate()` was happy."""
-        return Step(self._id, self.days or 0, self.time_of_day.data or "", self.body.data or "", bool(self.is_on.data))
+        return Step(
+            self._id,
+            self.days or 0,
+            self.time_of_day.data or "",
+            self.body.data or "",
+            bool(self.is_on.data),
+        )
 
     @property
     def _id(self) -> int | None:
@@ -100,7 +129,9 @@ class PlanForm(FlaskForm):
         together = self._judge_together()
         for place, step in enumerate(self._forms, 1):
             said = [sentence for field in step for sentence in field.errors]
-            self.form_errors.extend(f"Reminder {place}: {sentence}" for sentence in said)
+            self.form_errors.extend(
+                f"Reminder {place}: {sentence}" for sentence in said
+            )
         return fine and together
 
     @property
@@ -126,15 +157,25 @@ class PlanForm(FlaskForm):
 
 
 def as_typed(steps: Sequence[EventReminder]) -> dict[str, Any]:
-    """The plan as the form shows it: an event without one is offered the usual one; at the end room for one more."""
-    shown = [_typed(step.id, step.days, step.time_of_day, step.body, step.is_on) for step in steps]
-    shown = shown or [_typed(None, seed.days, seed.time_of_day, seed.body, seed.is_on) for seed in SEEDS]
+    """The plan as the form shows it: an event without one is offered the usual one; at the end
+    room for one more.
+    """
+    shown = [
+        _typed(step.id, step.days, step.time_of_day, step.body, step.is_on)
+        for step in steps
+    ]
+    shown = shown or [
+        _typed(None, seed.days, seed.time_of_day, seed.body, seed.is_on)
+        for seed in SEEDS
+    ]
     if len(shown) < MOST_STEPS:
         shown.append(_typed(None, -1, "10:00", "", True))
     return {"steps": shown}
 
 
-def _typed(step_id: int | None, days: int, time_of_day: str, body: str, is_on: bool) -> dict[str, Any]:
+def _typed(
+    step_id: int | None, days: int, time_of_day: str, body: str, is_on: bool
+) -> dict[str, Any]:
     return {
         "step_id": str(step_id or ""),
         "number": str(abs(days)),

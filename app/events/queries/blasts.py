@@ -14,30 +14,56 @@ NEVER_LEFT = (ScheduleStatus.PENDING, ScheduleStatus.FAILED, ScheduleStatus.EXPI
 
 def sent(event_id: int) -> Sequence[MessageLog]:
     """The blasts to this event, the latest first; the last MOST of them."""
-    logs = select(MessageLog).where(MessageLog.event_id == event_id).order_by(MessageLog.id.desc())
+    logs = (
+        select(MessageLog)
+        .where(MessageLog.event_id == event_id)
+        .order_by(MessageLog.id.desc())
+    )
     return db.session.scalars(logs.limit(MOST)).all()
 
 
 def planned(event_id: int) -> Sequence[ScheduledMessage]:
-    """The blasts that wait, the next first; then those that could not leave, the latest first; the first MOST.
+    """The blasts that wait, the next first; then those that could not leave, the latest first;
+    the first MOST.
 
     Without the reminders: the plan of the event says what becomes of them.
     """
     waits = ScheduledMessage.status == ScheduleStatus.PENDING
-    of_the_event = ScheduledMessage.event_id == event_id, ScheduledMessage.event_reminder_id.is_(None)
-    rows = select(ScheduledMessage).where(*of_the_event, ScheduledMessage.status.in_(NEVER_LEFT))
+    of_the_event = (
+        ScheduledMessage.event_id == event_id,
+        ScheduledMessage.event_reminder_id.is_(None),
+    )
+    rows = select(ScheduledMessage).where(
+        *of_the_event, ScheduledMessage.status.in_(NEVER_LEFT)
+    )
     rows = rows.where(ScheduledMessage.message_log_id.is_(None))
-    in_order = waits.desc(), func.iif(waits, ScheduledMessage.scheduled_at, None), ScheduledMessage.scheduled_at.desc()
-    return db.session.scalars(rows.order_by(*in_order, ScheduledMessage.id).limit(MOST)).all()
+    in_order = (
+        waits.desc(),
+        func.iif(waits, ScheduledMessage.scheduled_at, None),
+        ScheduledMessage.scheduled_at.desc(),
+    )
+    return db.session.scalars(
+        rows.order_by(*in_order, ScheduledMessage.id).limit(MOST)
+    ).all()
 
 
 def waiting(event_id: int) -> int:
     """How many blasts to this event wait for their time."""
-    waits = ScheduledMessage.event_id == event_id, ScheduledMessage.status == ScheduleStatus.PENDING
-    return db.session.scalar(select(func.count()).select_from(ScheduledMessage).where(*waits)) or 0
+    waits = (
+        ScheduledMessage.event_id == event_id,
+        ScheduledMessage.status == ScheduleStatus.PENDING,
+    )
+    return (
+        db.session.scalar(
+            select(func.count()).select_from(ScheduledMessage).where(*waits)
+        )
+        or 0
+    )
 
 
 def running(event_id: int) -> Sequence[int]:
     """The ids of the blasts to this event that are being sent, or paused."""
     going = MessageLog.status.in_((LogStatus.PROCESSING, LogStatus.PAUSED))
-    return db.session.scalars(select(MessageLog.id).where(MessageLog.event_id == event_id, going)).all()
+    return db.session.scalars(
+        select(MessageLog.id).where(MessageLog.event_id == event_id, going)
+    ).all()

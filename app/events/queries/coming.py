@@ -35,11 +35,27 @@ class Events(Page):
 def page(asked: Asked, today: date) -> Events:
     """A page of the list. A search finds parts of titles and places."""
     wanted = [has_words(asked.search, Event.title, Event.place)] if asked.search else []
-    total = db.session.scalar(select(func.count()).select_from(Event).where(*wanted)) or 0
+    total = (
+        db.session.scalar(select(func.count()).select_from(Event).where(*wanted)) or 0
+    )
     asked = last_page(total, asked)
-    ids = select(Event.id).where(*wanted).order_by(*_order(asked, today)).offset(asked.offset).limit(asked.per_page)
-    lines = select(Event, _people()).where(Event.id.in_(ids)).order_by(*_order(asked, today))
-    return Events([Line(event, people) for event, people in db.session.execute(lines)], total, asked)
+    ids = (
+        select(Event.id)
+        .where(*wanted)
+        .order_by(*_order(asked, today))
+        .offset(asked.offset)
+        .limit(asked.per_page)
+    )
+    lines = (
+        select(Event, _people())
+        .where(Event.id.in_(ids))
+        .order_by(*_order(asked, today))
+    )
+    return Events(
+        [Line(event, people) for event, people in db.session.execute(lines)],
+        total,
+        asked,
+    )
 
 
 def _people() -> Any:
@@ -50,12 +66,21 @@ def _people() -> Any:
 def _order(asked: Asked, today: date) -> list[ColumnElement[Any]]:
     if asked.sort == "when":
         return _latest_first() if asked.descending else _next_first(today)
-    column: ColumnElement[Any] = func.lower(Event.title) if asked.sort == "title" else _people()
-    return [column.desc(), Event.id.desc()] if asked.descending else [column.asc(), Event.id.asc()]
+    column: ColumnElement[Any] = (
+        func.lower(Event.title) if asked.sort == "title" else _people()
+    )
+    return (
+        [column.desc(), Event.id.desc()]
+        if asked.descending
+        else [column.asc(), Event.id.asc()]
+    )
 
 
 def _next_first(today: date) -> list[ColumnElement[Any]]:
-    """To come: by day, then time, those of the whole day first. Without a day: the newest first. Past: latest first."""
+    """To come: by day, then time, those of the whole day first.
+
+    Without a day: the newest first. Past: latest first.
+    """
     ahead = Event.date >= today
     return [
         case((ahead, 0), (Event.date.is_(None), 1), else_=2),
@@ -68,4 +93,9 @@ def _next_first(today: date) -> list[ColumnElement[Any]]:
 
 
 def _latest_first() -> list[ColumnElement[Any]]:
-    return [Event.date.is_(None), Event.date.desc(), Event.start_time.desc(), Event.id.desc()]
+    return [
+        Event.date.is_(None),
+        Event.date.desc(),
+        Event.start_time.desc(),
+        Event.id.desc(),
+    ]

@@ -21,24 +21,36 @@ def event(event_id: int | None) -> Event | None:
 
 def events() -> list[Event]:
     """Every event, the next first."""
-    return list(db.session.scalars(select(Event).order_by(Event.date.desc(), Event.id.desc())))
+    return list(
+        db.session.scalars(select(Event).order_by(Event.date.desc(), Event.id.desc()))
+    )
 
 
 def pool(event_id: int, registered_by: datetime | None = None) -> Select[Any]:
-    """(name, phone, left_out) of everybody registered for one event, in id order: the audience of its blasts.
+    """(name, phone, left_out) of everybody registered for one event, in id order: the audience
+    of its blasts.
 
     Whoever registered after `registered_by` (None: no end) is left out for that.
     """
     why: Any = left_out(EventRegistration.phone)
     if registered_by is not None:
-        late = case((EventRegistration.created_at > registered_by, literal(LeftOut.REGISTERED_LATE.value)))
+        late = case(
+            (
+                EventRegistration.created_at > registered_by,
+                literal(LeftOut.REGISTERED_LATE.value),
+            )
+        )
         why = func.coalesce(why, late)
     who = select(EventRegistration.name, EventRegistration.phone, why.label("left_out"))
-    return who.where(EventRegistration.event_id == event_id).order_by(EventRegistration.id)
+    return who.where(EventRegistration.event_id == event_id).order_by(
+        EventRegistration.id
+    )
 
 
 def placeholders(event_id: int | None) -> dict[str, str]:
-    """What stands for the placeholders of an event in a text, as the event is now; {} when it is gone."""
+    """What stands for the placeholders of an event in a text, as the event is now; {} when it
+    is gone.
+    """
     row = event(event_id)
     if row is None:
         return {}

@@ -19,7 +19,10 @@ def _written(where: str, table: FromClause) -> Select[Any]:
 
 
 # b_phones
-WRITTEN = union_all(_written("community", CommunityMember.__table__), _written("event", EventRegistration.__table__))
+WRITTEN = union_all(
+    _written("community", CommunityMember.__table__),
+    _written("event", EventRegistration.__table__),
+)
 
 Names = list[tuple[str, str | None, str]]
 # What :phone is called, one JSON list: for called().
@@ -31,13 +34,22 @@ NAMES_OF_ONE = """
 
 
 def names_of(phones: Sequence[str]) -> dict[str, str | None]:
-    """What those of `phones` (a page full at most) are called that are members or registered for an event."""
+    """What those of `phones` (a page full at most) are called that are members or registered
+    for an event.
+    """
     found: dict[str, list[Name]] = {}
-    for phone, where, name, since in db.session.execute(WRITTEN, {"b_phones": list(phones)}):
+    for phone, where, name, since in db.session.execute(
+        WRITTEN, {"b_phones": list(phones)}
+    ):
         found.setdefault(phone, []).append(Name(where, name, since))
     return {phone: display_name(names) for phone, names in found.items()}
 
 
 def called(names: Names) -> str | None:
     """The same for one number, of what NAMES_OF_ONE has found: for the texts that come in."""
-    return display_name([Name(where, name, datetime.fromisoformat(since)) for where, name, since in names])
+    return display_name(
+        [
+            Name(where, name, datetime.fromisoformat(since))
+            for where, name, since in names
+        ]
+    )

@@ -51,13 +51,20 @@ def page(event_id: int, asked: Asked, region: str) -> People:
     """
     wanted = [Row.event_id == event_id]
     if asked.search:
-        wanted.append(or_(has_words(asked.search, Row.name), *has_digits(asked.search, Row.phone, region)))
+        wanted.append(
+            or_(
+                has_words(asked.search, Row.name),
+                *has_digits(asked.search, Row.phone, region),
+            )
+        )
     total = select(func.count()).where(*wanted).scalar_subquery()
     found = db.session.execute(_lines(wanted, asked, total)).all()
     if not found and asked.number > 1:  # behind the last page
         asked = last_page(db.session.scalar(select(total)) or 0, asked)
         found = db.session.execute(_lines(wanted, asked, total)).all()
-    return People([Registered(*line[:-1]) for line in found], found[0][-1] if found else 0, asked)
+    return People(
+        [Registered(*line[:-1]) for line in found], found[0][-1] if found else 0, asked
+    )
 
 
 def _lines(wanted: Sequence[ColumnElement[bool]], asked: Asked, total: Any) -> Any:
@@ -65,16 +72,30 @@ def _lines(wanted: Sequence[ColumnElement[bool]], asked: Asked, total: Any) -> A
 
     First the ids alone: why somebody gets no texts is looked up only for those who are shown.
     """
-    ids = select(Row.id).where(*wanted).order_by(*_order(asked)).offset(asked.offset).limit(asked.per_page)
+    ids = (
+        select(Row.id)
+        .where(*wanted)
+        .order_by(*_order(asked))
+        .offset(asked.offset)
+        .limit(asked.per_page)
+    )
     columns = (Row.id, Row.name, Row.phone, Row.created_at, left_out(Row.phone), total)
     return select(*columns).where(Row.id.in_(ids)).order_by(*_order(asked))
 
 
 def everybody(event_id: int) -> Iterator[tuple[str | None, str]]:
-    """(name, phone) of everybody registered, in id order, read in slices: an export holds no snapshot."""
+    """(name, phone) of everybody registered, in id order, read in slices: an export holds no
+    snapshot.
+    """
     last = 0
-    rows = select(Row.id, Row.name, Row.phone).where(Row.event_id == event_id).order_by(Row.id)
-    while some := db.session.execute(rows.where(Row.id > last).limit(EXPORT_SLICE)).all():
+    rows = (
+        select(Row.id, Row.name, Row.phone)
+        .where(Row.event_id == event_id)
+        .order_by(Row.id)
+    )
+    while some := db.session.execute(
+        rows.where(Row.id > last).limit(EXPORT_SLICE)
+    ).all():
         db.session.rollback()
         yield from ((name, phone) for _, name, phone in some)
         last = some[-1][0]
@@ -82,7 +103,11 @@ def everybody(event_id: int) -> Iterator[tuple[str | None, str]]:
 
 def _order(asked: Asked) -> list[ColumnElement[Any]]:
     """Names last when there is none, in both directions; the id makes every order total."""
-    column: ColumnElement[Any] = func.lower(Row.name) if asked.sort == "name" else getattr(Row, asked.sort)
+    column: ColumnElement[Any] = (
+        func.lower(Row.name) if asked.sort == "name" else getattr(Row, asked.sort)
+    )
     way = "desc" if asked.descending else "asc"
-    nameless_last: list[ColumnElement[Any]] = [Row.name.is_(None)] if asked.sort == "name" else []
+    nameless_last: list[ColumnElement[Any]] = (
+        [Row.name.is_(None)] if asked.sort == "name" else []
+    )
     return nameless_last + [getattr(each, way)() for each in (column, Row.id)]

@@ -10,22 +10,36 @@ from sqlalchemy.orm import aliased
 from app.delivery.models import ScheduledMessage
 from app.domain import hours, wording
 from app.domain.blast_states import WORDS, ScheduleStatus
-from app.domain.reminders import STATE_WORDS, Calendar, StepState, in_words, timing, values_of
+from app.domain.reminders import (
+    STATE_WORDS,
+    Calendar,
+    StepState,
+    in_words,
+    timing,
+    values_of,
+)
 from app.domain.segments import measure
 from app.events.models import Event, EventReminder
 from app.kit.db import db
 from app.organisation import queries as organisation
 
 NOT_PLANNED = "Not scheduled. Save the plan to schedule it"
-CAME_TO_AN_END = (ScheduleStatus.PROCESSING, ScheduleStatus.SENT, ScheduleStatus.EXPIRED, ScheduleStatus.FAILED)
+CAME_TO_AN_END = (
+    ScheduleStatus.PROCESSING,
+    ScheduleStatus.SENT,
+    ScheduleStatus.EXPIRED,
+    ScheduleStatus.FAILED,
+)
 
 
 @dataclass(frozen=True)
 class PlannedStep:
-    """One step as pages show it. `due`: its moment (UTC), None without one. `blast_id`: the blast to look at, or None.
+    """One step as pages show it.
 
-    `state`: what becomes of it, in words. `waits`: it will be sent, as things are. `parts`: how many a person without a
-    name gets, with the event's own words and the footer in it.
+    `due`: its moment (UTC), None without one. `blast_id`: the blast to look at, or None.
+
+    `state`: what becomes of it, in words. `waits`: it will be sent, as things are. `parts`: how
+    many a person without a name gets, with the event's own words and the footer in it.
     """
 
     id: int
@@ -40,7 +54,9 @@ class PlannedStep:
 def steps(event_id: int) -> Sequence[EventReminder]:
     """The steps of an event's plan, in the order of their times."""
     chosen = select(EventReminder).where(EventReminder.event_id == event_id)
-    return db.session.scalars(chosen.order_by(EventReminder.days, EventReminder.time_of_day)).all()
+    return db.session.scalars(
+        chosen.order_by(EventReminder.days, EventReminder.time_of_day)
+    ).all()
 
 
 def plan(event: Event, moment: datetime) -> list[PlannedStep]:
@@ -50,39 +66,63 @@ def plan(event: Event, moment: datetime) -> list[PlannedStep]:
     footer = organisation.organisation().footer
 
     def parts(body: str) -> int:
-        return measure(wording.fill(wording.with_footer(body, footer), None, values)).segments
+        return measure(
+            wording.fill(wording.with_footer(body, footer), None, values)
+        ).segments
 
-    return [_planned(step, blast, calendar, moment, parts(step.body)) for step, blast in _with_last_blasts(event.id)]
+    return [
+        _planned(step, blast, calendar, moment, parts(step.body))
+        for step, blast in _with_last_blasts(event.id)
+    ]
 
 
 def _planned(
-    step: EventReminder, blast: ScheduledMessage | None, event: Calendar, moment: datetime, parts: int
+    step: EventReminder,
+    blast: ScheduledMessage | None,
+    event: Calendar,
+    moment: datetime,
+    parts: int,
 ) -> PlannedStep:
     when = timing(step.days, step.time_of_day, step.is_on, event, moment)
     shown = blast if blast and _is_of_now(blast, when.due, event.zone) else None
     if shown:
         state = WORDS[shown.status]
     else:
-        state = NOT_PLANNED if when.state == StepState.PLANNED else STATE_WORDS[when.state]
+        state = (
+            NOT_PLANNED if when.state == StepState.PLANNED else STATE_WORDS[when.state]
+        )
     waits = shown is not None and shown.status == ScheduleStatus.PENDING
     words = f"{in_words(step.days)} at {step.time_of_day}"
-    return PlannedStep(step.id, words, when.due, state, shown.id if shown else None, waits, parts)
+    return PlannedStep(
+        step.id, words, when.due, state, shown.id if shown else None, waits, parts
+    )
 
 
 def _is_of_now(blast: ScheduledMessage, due: datetime | None, zone: str) -> bool:
-    """Whether a blast still says what becomes of its step: it waits, or it ended on the day of the step."""
+    """Whether a blast still says what becomes of its step: it waits, or it ended on the day of
+    the step.
+    """
     if blast.status == ScheduleStatus.PENDING:
         return True
-    same_day = due is not None and hours.today_in(zone, due) == hours.today_in(zone, blast.scheduled_at)
+    same_day = due is not None and hours.today_in(zone, due) == hours.today_in(
+        zone, blast.scheduled_at
+    )
     return same_day and blast.status in CAME_TO_AN_END
 
 
-def _with_last_blasts(event_id: int) -> Sequence[Row[EventReminder, ScheduledMessage | None]]:
+def _with_last_blasts(
+    event_id: int,
+) -> Sequence[Row[EventReminder, ScheduledMessage | None]]:
     """Each step with the newest of its blasts, or None: one question, since pages ask it."""
     of_step = aliased(ScheduledMessage)
-    newest = select(func.max(of_step.id)).where(of_step.event_reminder_id == EventReminder.id)
-    rows = select(EventReminder, ScheduledMessage).outerjoin(
-        ScheduledMessage, ScheduledMessage.id == newest.correlate(EventReminder).scalar_subquery()
+    newest = select(func.max(of_step.id)).where(
+        of_step.event_reminder_id == EventReminder.id
     )
-    rows = rows.where(EventReminder.event_id == event_id).order_by(EventReminder.days, EventReminder.time_of_day)
+    rows = select(EventReminder, ScheduledMessage).outerjoin(
+        ScheduledMessage,
+        ScheduledMessage.id == newest.correlate(EventReminder).scalar_subquery(),
+    )
+    rows = rows.where(EventReminder.event_id == event_id).order_by(
+        EventReminder.days, EventReminder.time_of_day
+    )
     return db.session.execute(rows).all()

@@ -3,4 +3,12 @@
 from app.events.views import everything, importing, one, registrations, reminders, words
 from app.events.views.room import bp
 
-__all__ = ["bp", "everything", "importing", "one", "registrations", "reminders", "words"]
+__all__ = [
+    "bp",
+    "everything",
+    "importing",
+    "one",
+    "registrations",
+    "reminders",
+    "words",
+]

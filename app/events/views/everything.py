@@ -17,7 +17,9 @@ from app.kit.pages import asked
 @needs(*BOTH)
 def everything() -> ResponseReturnValue:
     """Every event, the next one first."""
-    return render_template("events/everything.html", page=coming.page(asked(coming.SORTS, "when"), today()))
+    return render_template(
+        "events/everything.html", page=coming.page(asked(coming.SORTS, "when"), today())
+    )
 
 
 @bp.route("/events/add", methods=["GET", "POST"])

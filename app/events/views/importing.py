@@ -22,7 +22,16 @@ def place(event_id: int) -> Place:
     event = queries.event(event_id) or abort(404)
     target = Target(f"event:{event_id}", TABLE, {"event_id": event_id})
     home, where = url_for("events.one", event_id=event_id), {"event_id": event_id}
-    return Place("events.import", target, home, event.title, "registrations", refused_numbers(), where, NOTE)
+    return Place(
+        "events.import",
+        target,
+        home,
+        event.title,
+        "registrations",
+        refused_numbers(),
+        where,
+        NOTE,
+    )
 
 
 hang_up(bp, "/events/<int:event_id>/import", place, BOTH)

@@ -26,14 +26,18 @@ from app.organisation import queries as organisation
 @needs(*BOTH)
 def one(event_id: int) -> ResponseReturnValue:
     """The event, what was and will be sent to its people, and who they are."""
-    ours = organisation.organisation()  # held on to, so that everybody who asks for it gets the same row unread
+    ours = (
+        organisation.organisation()
+    )  # held on to, so that everybody who asks for it gets the same row unread
     event = found(event_id)
     planned = blasts.planned(event_id)
     return render_template(
         "events/one.html",
         event=event,
         zone=ours.timezone,
-        page=registrations.page(event_id, asked(registrations.SORTS, "name"), ours.region),
+        page=registrations.page(
+            event_id, asked(registrations.SORTS, "name"), ours.region
+        ),
         sent=blasts.sent(event_id),
         planned=planned,
         due={blast.id: _due(blast) for blast in planned},
@@ -45,7 +49,9 @@ def one(event_id: int) -> ResponseReturnValue:
 @bp.route("/events/<int:event_id>/edit", methods=["GET", "POST"])
 @needs(*BOTH)
 def edit(event_id: int) -> ResponseReturnValue:
-    """Another title, day, time or place; for admins also the way to delete it, with what goes with it."""
+    """Another title, day, time or place; for admins also the way to delete it, with what goes
+    with it.
+    """
     event = found(event_id)
     form = EventForm(obj=event)
     if form.validate_on_submit():
@@ -75,13 +81,19 @@ def delete(event_id: int) -> ResponseReturnValue:
     with act("event.deleted", who()) as trace:
         removed = actions.remove(event_id)
         trace.about = f"event {event_id}"
-        trace.details = {"title": removed.title, "registrations": removed.people, "cancelled": removed.blasts}
+        trace.details = {
+            "title": removed.title,
+            "registrations": removed.people,
+            "cancelled": removed.blasts,
+        }
     flash(_deleted(removed), "success")
     return redirect(url_for("events.everything"), 303)
 
 
 def _deleted(removed: actions.Removed) -> str:
-    words = f"{removed.title} is deleted, with {counted(removed.people, 'registration')}."
+    words = (
+        f"{removed.title} is deleted, with {counted(removed.people, 'registration')}."
+    )
     if removed.blasts:
         words += f" {counted(removed.blasts, 'planned blast')} {'was' if removed.blasts == 1 else 'were'} cancelled."
     return words
@@ -98,7 +110,9 @@ def _due(blast: ScheduledMessage) -> str:
 
 
 def _import_url(event_id: int) -> str | None:
-    """Where registrations come in from a spreadsheet; None while that door is not there, or not for this person."""
+    """Where registrations come in from a spreadsheet; None while that door is not there, or not
+    for this person.
+    """
     path = f"/events/{event_id}/import"
     try:
         endpoint, _ = current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]

@@ -1,6 +1,14 @@
 """Who comes: registered by hand, taken off, put on the do-not-text list, downloaded."""
 
-from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import (
+    Response,
+    flash,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import act
@@ -41,7 +49,11 @@ def register(event_id: int) -> ResponseReturnValue:
         else:
             flash(_registered(row), "success")
             return redirect(
-                url_for("events.register" if "next_one" in request.form else "events.one", event_id=event_id), 303
+                url_for(
+                    "events.register" if "next_one" in request.form else "events.one",
+                    event_id=event_id,
+                ),
+                303,
             )
     return _register_page(event, form), 422 if form.errors else 200
 
@@ -53,7 +65,11 @@ def _register_page(event: Event, form: RegistrationForm) -> str:
 def _registered(row: EventRegistration) -> str:
     """Somebody may be registered and get nothing: then it is said at once."""
     reason = is_left_out(row.phone)
-    more = f"They get no texts. {LEFT_OUT_WORDS[reason][0]}." if reason else organisation.abroad({row.phone[:START]: 1})
+    more = (
+        f"They get no texts. {LEFT_OUT_WORDS[reason][0]}."
+        if reason
+        else organisation.abroad({row.phone[:START]: 1})
+    )
     return f"{_named(row)} is registered. {more}".rstrip()
 
 
@@ -71,12 +87,17 @@ def unregister(event_id: int, rid: int) -> ResponseReturnValue:
 @bp.post("/events/<int:event_id>/registrations/<int:rid>/unsubscribe")
 @needs(*BOTH)
 def unsubscribe(event_id: int, rid: int) -> ResponseReturnValue:
-    """Onto the do-not-text list, for somebody who asked in another way than by text. They stay registered."""
+    """Onto the do-not-text list, for somebody who asked in another way than by text.
+
+    They stay registered.
+    """
     with act("registration.unsubscribed", who()) as trace:
         row, is_new = actions.unsubscribe(event_id, rid)
         trace.about = _about(row)
     flash(
-        f"{_named(row)} gets no more texts." if is_new else f"{_named(row)} is on the do-not-text list already.",
+        f"{_named(row)} gets no more texts."
+        if is_new
+        else f"{_named(row)} is on the do-not-text list already.",
         "success",
     )
     return redirect(_back(event_id), 303)
@@ -88,7 +109,10 @@ def export(event_id: int) -> ResponseReturnValue:
     """Everybody registered as a CSV that an import takes back unchanged."""
     event = found(event_id)
     with act("registrations.exported", who()) as trace:
-        trace.about, trace.details = f"event {event_id}", {"count": queries.count(event_id)}
+        trace.about, trace.details = (
+            f"event {event_id}",
+            {"count": queries.count(event_id)},
+        )
     rows = stream_with_context(csv_stream(HEADINGS, queries.everybody(event_id)))
     return Response(rows, headers=attachment(f"{event.title}-{now():%Y-%m-%d}.csv"))
 
@@ -102,4 +126,6 @@ def _named(row: EventRegistration) -> str:
 
 
 def _back(event_id: int) -> str:
-    return local_path(request.form.get("next")) or url_for("events.one", event_id=event_id)
+    return local_path(request.form.get("next")) or url_for(
+        "events.one", event_id=event_id
+    )

@@ -1,4 +1,6 @@
-"""The plan of an event's reminders: what the event's page shows of it, and the page on which it is changed."""
+"""The plan of an event's reminders: what the event's page shows of it, and the page on which it
+is changed.
+"""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -20,13 +22,19 @@ from app.kit.access import BOTH, needs, who
 from app.kit.clock import now
 from app.kit.filters import zone
 
-TOKENS = [("{first_name|friend}", "First name"), *((f"{{{each}}}", w) for each, w in wording.EVENT_TOKENS.items())]
+TOKENS = [
+    ("{first_name|friend}", "First name"),
+    *((f"{{{each}}}", w) for each, w in wording.EVENT_TOKENS.items()),
+]
 
 
 @bp.route("/events/<int:event_id>/reminders", methods=["GET", "POST"])
 @needs(*BOTH)
 def reminders(event_id: int) -> ResponseReturnValue:
-    """The steps of the plan, all in one form. Saved, they are what waits on the list of scheduled blasts."""
+    """The steps of the plan, all in one form.
+
+    Saved, they are what waits on the list of scheduled blasts.
+    """
     event = queries.event(event_id)
     if event is None:
         raise Gone
@@ -38,7 +46,12 @@ def reminders(event_id: int) -> ResponseReturnValue:
         flash(_saved(reminders_of(event)), "success")
         return redirect(url_for("events.one", event_id=event_id), 303)
     page = render_template(
-        "events/reminders.html", event=event, form=form, tokens=TOKENS, zone=zone(), plan=reminders_of(event)
+        "events/reminders.html",
+        event=event,
+        form=form,
+        tokens=TOKENS,
+        zone=zone(),
+        plan=reminders_of(event),
     )
     return page, 422 if form.errors else 200
 
@@ -60,9 +73,11 @@ def reminders_of(event: Event) -> list[PlannedStep]:
 
 @bp.app_template_global()
 def usual_plan(event: Event) -> PlanForm | None:
-    """For the page of an event without a plan: the usual one, to be taken with one press; None once it is over.
+    """For the page of an event without a plan: the usual one, to be taken with one press; None
+    once it is over.
 
-    An event from before there were reminders has none, and gets none by itself: nobody is texted by an update.
+    An event from before there were reminders has none, and gets none by itself: nobody is
+    texted by an update.
     """
     is_over = event.date is not None and event.date < today()
     return None if is_over else PlanForm(formdata=None, data=as_typed([]))

@@ -17,13 +17,17 @@ from app.suppression.actions import grant_many
 from app.suppression.models import ConsentMethod
 from app.suppression.queries import off_limits
 
-UNSEEN: dict[str, Any] = {"synchronize_session": False}  # nobody holds these rows as objects
+UNSEEN: dict[str, Any] = {
+    "synchronize_session": False
+}  # nobody holds these rows as objects
 Conditions = tuple[ColumnElement[bool], ...]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a confirmed import did: people added, names changed; `left_out` of its people get no texts all the same."""
+    """What a confirmed import did: people added, names changed; `left_out` of its people get no
+    texts all the same.
+    """
 
     added: int
     changed: int
@@ -33,10 +37,13 @@ class Outcome:
 
 
 def confirm(import_id: int, target: Target, *, overwrite_names: bool) -> Outcome:
-    """Put the readable rows onto the list. Raises AlreadyEnded, also while rows are not checked yet.
+    """Put the readable rows onto the list.
 
-    Who is on the list already stays, and gets the name of the file if there was none (with `overwrite_names`: in any
-    case). Nobody is taken off the do-not-text list. What the check counted is not trusted: the list may have changed.
+    Raises AlreadyEnded, also while rows are not checked yet.
+
+    Who is on the list already stays, and gets the name of the file if there was none (with
+    `overwrite_names`: in any case). Nobody is taken off the do-not-text list. What the check
+    counted is not trusted: the list may have changed.
     """
     row = _end(import_id, target.pool, ImportState.DONE)
     readable = (ImportRow.import_id == import_id, ImportRow.verdict.in_(READABLE))
@@ -46,7 +53,10 @@ def confirm(import_id: int, target: Target, *, overwrite_names: bool) -> Outcome
     failpoint.reach("import_added")
     people = select(func.count()).where(*readable)
     if target.gets_texts:
-        row.left_out_count = db.session.scalar(people.where(off_limits(ImportRow.phone).is_not(None))) or 0
+        row.left_out_count = (
+            db.session.scalar(people.where(off_limits(ImportRow.phone).is_not(None)))
+            or 0
+        )
         if row.consent:
             grant_many(import_id, ConsentMethod.IMPORT, row.consent, row.created_by)
     row.same_count = (db.session.scalar(people) or 0) - added - changed
@@ -57,42 +67,87 @@ def confirm(import_id: int, target: Target, *, overwrite_names: bool) -> Outcome
 
 
 def _name(target: Target, readable: Conditions, overwrite: bool) -> int:
-    """Names onto the list; each row remembers whose it was and what stood there, so that it can be undone."""
+    """Names onto the list; each row remembers whose it was and what stood there, so that it can
+    be undone.
+    """
     here = target.table.c
-    other = or_(here.name.is_(None), here.name != ImportRow.name) if overwrite else here.name.is_(None)
-    verdict = case((here.name.is_(None), RowVerdict.CHANGED.value), else_=RowVerdict.RENAMED.value)
-    named = update(ImportRow).where(*readable, target.same_person(), ImportRow.name.is_not(None), other)
+    other = (
+        or_(here.name.is_(None), here.name != ImportRow.name)
+        if overwrite
+        else here.name.is_(None)
+    )
+    verdict = case(
+        (here.name.is_(None), RowVerdict.CHANGED.value), else_=RowVerdict.RENAMED.value
+    )
+    named = update(ImportRow).where(
+        *readable, target.same_person(), ImportRow.name.is_not(None), other
+    )
     values = {"person_id": here.id, "name_before": here.name, "verdict": verdict}
     changed = rows_changed(named.values(values).execution_options(**UNSEEN))
     if changed:
         whose = (*readable, ImportRow.person_id == here.id, *target.mine())
-        rows_changed(update(target.table).where(*whose).values(name=ImportRow.name).execution_options(**UNSEEN))
+        rows_changed(
+            update(target.table)
+            .where(*whose)
+            .values(name=ImportRow.name)
+            .execution_options(**UNSEEN)
+        )
     return changed
 
 
 def _add(row: Import, target: Target, readable: Conditions) -> int:
-    """Whoever is not on the list yet. They are its newest rows, and made in the moment the import ended."""
-    here, last = target.table.c, db.session.scalar(select(func.max(target.table.c.id))) or 0
-    values = {"name": ImportRow.name, "phone": ImportRow.phone, "created_at": literal(row.finished_at, UtcDateTime())}
-    values |= {column: literal(value) for column, value in {**target.fixed, **target.more}.items()}
+    """Whoever is not on the list yet.
+
+    They are its newest rows, and made in the moment the import ended.
+    """
+    here, last = (
+        target.table.c,
+        db.session.scalar(select(func.max(target.table.c.id))) or 0,
+    )
+    values = {
+        "name": ImportRow.name,
+        "phone": ImportRow.phone,
+        "created_at": literal(row.finished_at, UtcDateTime()),
+    }
+    values |= {
+        column: literal(value)
+        for column, value in {**target.fixed, **target.more}.items()
+    }
     people = select(*values.values()).where(*readable).order_by(ImportRow.line)
-    added = rows_changed(insert(target.table).from_select(list(values), people).on_conflict_do_nothing())
+    added = rows_changed(
+        insert(target.table).from_select(list(values), people).on_conflict_do_nothing()
+    )
     if added:
         mine = update(ImportRow).where(*readable, target.same_person(), here.id > last)
         rows_changed(mine.values(person_id=here.id).execution_options(**UNSEEN))
     for verdict, condition in (
-        (RowVerdict.NEW, ImportRow.person_id.is_not(None) & (ImportRow.person_id > last)),
-        (RowVerdict.SAME, ImportRow.person_id.is_(None) & (ImportRow.verdict != RowVerdict.RENAMED)),
+        (
+            RowVerdict.NEW,
+            ImportRow.person_id.is_not(None) & (ImportRow.person_id > last),
+        ),
+        (
+            RowVerdict.SAME,
+            ImportRow.person_id.is_(None) & (ImportRow.verdict != RowVerdict.RENAMED),
+        ),
     ):
-        moved = update(ImportRow).where(*readable, condition, ImportRow.verdict != verdict)
+        moved = update(ImportRow).where(
+            *readable, condition, ImportRow.verdict != verdict
+        )
         rows_changed(moved.values(verdict=verdict).execution_options(**UNSEEN))
     return added
 
 
 def abandon(import_id: int, pool: str) -> str | None:
-    """Throw an upload away; gives the name of its file, which is not needed any more. Raises AlreadyEnded."""
+    """Throw an upload away; gives the name of its file, which is not needed any more.
+
+    Raises AlreadyEnded.
+    """
     row = _end(import_id, pool, ImportState.ABANDONED)
-    rows_changed(delete(ImportRow).where(ImportRow.import_id == import_id).execution_options(**UNSEEN))
+    rows_changed(
+        delete(ImportRow)
+        .where(ImportRow.import_id == import_id)
+        .execution_options(**UNSEEN)
+    )
     stored_as, row.stored_as = row.stored_as, None
     return stored_as
 
@@ -105,7 +160,10 @@ def _end(import_id: int, pool: str, state: ImportState) -> Import:
         Import.state == ImportState.CHECKED,
     ]
     if state is ImportState.DONE:
-        open_one += [Import.checked_rows == Import.row_count, Import.columns.is_not(None)]
+        open_one += [
+            Import.checked_rows == Import.row_count,
+            Import.columns.is_not(None),
+        ]
     claimed = update(Import).where(*open_one).values(state=state, finished_at=now())
     if rows_changed(claimed.execution_options(**UNSEEN)) != 1:
         raise AlreadyEnded
@@ -113,8 +171,8 @@ def _end(import_id: int, pool: str, state: ImportState) -> Import:
 
 
 def expire(unconfirmed: datetime, done: datetime) -> None:
-    """Uploads from before `unconfirmed` that nobody confirmed are thrown away; the rows of those, and of imports that
-    were done before `done`, are forgotten.
+    """Uploads from before `unconfirmed` that nobody confirmed are thrown away; the rows of
+    those, and of imports that were done before `done`, are forgotten.
     """
     old = Import.created_at < unconfirmed
     forgotten = update(Import).where(old, Import.state == ImportState.CHECKED)
@@ -126,4 +184,8 @@ def expire(unconfirmed: datetime, done: datetime) -> None:
             (Import.state == ImportState.DONE) & (Import.finished_at < done),
         )
     )
-    rows_changed(delete(ImportRow).where(ImportRow.import_id.in_(ended)).execution_options(**UNSEEN))
+    rows_changed(
+        delete(ImportRow)
+        .where(ImportRow.import_id.in_(ended))
+        .execution_options(**UNSEEN)
+    )

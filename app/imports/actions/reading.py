@@ -1,4 +1,7 @@
-"""A file becomes rows, and what its columns hold. Nothing is written, and no number is judged yet."""
+"""A file becomes rows, and what its columns hold.
+
+Nothing is written, and no number is judged yet.
+"""
 
 import json
 from collections.abc import Sequence
@@ -25,7 +28,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a file holds. `layout` says how it was read (JSON); `rows` are all of it, its headings too."""
+    """What a file holds.
+
+    `layout` says how it was read (JSON); `rows` are all of it, its headings too.
+    """
 
     encoding: str
     layout: str
@@ -48,19 +54,30 @@ def read(data: bytes, region: str) -> Reading:
 
 def read_sheet(sheet: Sheet, region: str) -> Reading:
     """The same of a table that was read already."""
-    return _reading(sheet, roster.guess([row.cells for row in sheet.rows], region), region)
+    return _reading(
+        sheet, roster.guess([row.cells for row in sheet.rows], region), region
+    )
 
 
 def read_again(sheet: Sheet, choice: Choice, region: str) -> Reading:
     """The same table with the columns as a person chose them. Raises one of UNREADABLE."""
-    return _reading(sheet, roster.choose(choice.kinds, sheet.rows[0].cells, choice.has_headings), region)
+    return _reading(
+        sheet,
+        roster.choose(choice.kinds, sheet.rows[0].cells, choice.has_headings),
+        region,
+    )
 
 
 def _reading(sheet: Sheet, columns: Columns, region: str) -> Reading:
     width = max(len(row.cells) for row in sheet.rows)
-    columns = replace(columns, kinds=(*columns.kinds, *(roster.Kind.NOTHING,) * (width - len(columns.kinds))))
+    columns = replace(
+        columns,
+        kinds=(*columns.kinds, *(roster.Kind.NOTHING,) * (width - len(columns.kinds))),
+    )
     evidence = roster.evidence(columns, [row.cells for row in sheet.rows], region)
-    reading = Reading(sheet.encoding, _layout(sheet, columns, evidence), columns, sheet.rows)
+    reading = Reading(
+        sheet.encoding, _layout(sheet, columns, evidence), columns, sheet.rows
+    )
     if not reading.people:
         raise BadRoster(NO_PEOPLE)
     if reading.people > sheets.MOST_ROWS:
@@ -75,6 +92,9 @@ def _layout(sheet: Sheet, columns: Columns, evidence: Sequence[str]) -> str:
         "headings": list(columns.headings),
         "evidence": evidence,
         "delimiter": sheet.delimiter,
-        "first_rows": [[cell[:SAMPLE_CELL].replace("\0", "") for cell in row.cells] for row in first],
+        "first_rows": [
+            [cell[:SAMPLE_CELL].replace("\0", "") for cell in row.cells]
+            for row in first
+        ],
     }
     return json.dumps(layout, ensure_ascii=False)

@@ -1,7 +1,8 @@
-"""A workbook becomes rows, a slice in each request: reading one takes longer than a person should look at nothing.
+"""A workbook becomes rows, a slice in each request: reading one takes longer than a person
+should look at nothing.
 
-Each slice lies in a file of its own beside the upload and says where the next begins: a restart loses nothing, and of
-two requests that read the same one the first counts.
+Each slice lies in a file of its own beside the upload and says where the next begins: a restart
+loses nothing, and of two requests that read the same one the first counts.
 """
 
 import json
@@ -19,8 +20,8 @@ SECONDS = 1.2  # of reading in one request; unpacking comes out of it
 
 @dataclass(frozen=True)
 class Part:
-    """A slice: its rows, where the next begin (None: that was all), how many rows were read by its end, and how much of
-    the workbook that is, from 0 to 1.
+    """A slice: its rows, where the next begin (None: that was all), how many rows were read by
+    its end, and how much of the workbook that is, from 0 to 1.
     """
 
     rows: list[Row]
@@ -29,8 +30,13 @@ class Part:
     share: float
 
 
-def start(name: str, data: bytes, region: str, clock: Callable[[], float] = time.monotonic) -> Reading | Part:
-    """Read the file that is kept under this name, or as much of a workbook as one request may. Raises UNREADABLE."""
+def start(
+    name: str, data: bytes, region: str, clock: Callable[[], float] = time.monotonic
+) -> Reading | Part:
+    """Read the file that is kept under this name, or as much of a workbook as one request may.
+
+    Raises UNREADABLE.
+    """
     until = clock() + SECONDS
     if not sheets.is_workbook(data):
         return _kept(name, read(data, region))
@@ -41,8 +47,13 @@ def start(name: str, data: bytes, region: str, clock: Callable[[], float] = time
     return part if part.mark else _put_together(name, 1, region)
 
 
-def go_on(name: str | None, region: str, clock: Callable[[], float] = time.monotonic) -> Reading | Part:
-    """Read the next slice, or when there is none, put all of them together. Raises UNREADABLE, uploads.Gone."""
+def go_on(
+    name: str | None, region: str, clock: Callable[[], float] = time.monotonic
+) -> Reading | Part:
+    """Read the next slice, or when there is none, put all of them together.
+
+    Raises UNREADABLE, uploads.Gone.
+    """
     until, name = clock() + SECONDS, name or ""
     last, number = _last_part(name)
     if last.mark is None:
@@ -51,7 +62,9 @@ def go_on(name: str | None, region: str, clock: Callable[[], float] = time.monot
     return _read_part(name, book, last, number, lambda: clock() > until)
 
 
-def _read_part(name: str, book: Book, last: Part | None, number: int, enough: Callable[[], bool]) -> Part:
+def _read_part(
+    name: str, book: Book, last: Part | None, number: int, enough: Callable[[], bool]
+) -> Part:
     sheet, mark = uploads.mapped(f"{name}sheet"), last.mark if last else None
     rows, mark = sheets.read_workbook(book, sheet, mark or Mark(), enough)
     so_far = len(rows) + (last.so_far if last else 0)
@@ -71,7 +84,9 @@ def _last_part(name: str) -> tuple[Part, int]:
 
 def _part(name: str, number: int) -> Part:
     rows, mark, so_far, share = json.loads(uploads.fetch(f"{name}part{number}"))
-    return Part([Row(line, cells) for line, cells in rows], mark and Mark(*mark), so_far, share)
+    return Part(
+        [Row(line, cells) for line, cells in rows], mark and Mark(*mark), so_far, share
+    )
 
 
 def _put_together(name: str, parts: int, region: str) -> Reading:

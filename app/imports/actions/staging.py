@@ -1,4 +1,7 @@
-"""Judged rows are laid down and compared with the list they are for. The list itself is not touched."""
+"""Judged rows are laid down and compared with the list they are for.
+
+The list itself is not touched.
+"""
 
 from dataclasses import dataclass
 
@@ -19,16 +22,14 @@ COUNTS = {
     RowVerdict.REPEATED: "repeated_count",
     RowVerdict.BAD: "bad_count",
 }
-LAY_DOWN = (
-    "INSERT INTO import_rows (import_id, line, name, phone, verdict, reason, cells) VALUES ({id:d}, ?, ?, ?, ?, ?, ?)"
-)
+LAY_DOWN = "INSERT INTO import_rows (import_id, line, name, phone, verdict, reason, cells) VALUES ({id:d}, ?, ?, ?, ?, ?, ?)"
 UNSEEN = {"synchronize_session": False}  # nobody holds these rows as objects
 
 
 @dataclass(frozen=True)
 class Upload:
-    """The file as it came: the name it had (only ever shown), the name it is kept under, who brought it, and
-    how the people in it said yes to texts (None: nobody said).
+    """The file as it came: the name it had (only ever shown), the name it is kept under, who
+    brought it, and how the people in it said yes to texts (None: nobody said).
     """
 
     file_name: str
@@ -38,7 +39,10 @@ class Upload:
 
 
 def begin(upload: Upload, reading: Reading | None, target: Target) -> Import:
-    """A new import of which no row is checked yet. Without a reading its file is still being read: see settle()."""
+    """A new import of which no row is checked yet.
+
+    Without a reading its file is still being read: see settle().
+    """
     row = Import(
         pool=target.pool,
         created_by=upload.created_by,
@@ -56,7 +60,10 @@ def begin(upload: Upload, reading: Reading | None, target: Target) -> Import:
 
 
 def settle(import_id: int, reading: Reading, target: Target) -> None:
-    """The file is read to its end: its check begins, unless another request was faster. Raises AlreadyEnded."""
+    """The file is read to its end: its check begins, unless another request was faster.
+
+    Raises AlreadyEnded.
+    """
     if open_one(import_id, target).is_unread:
         restart(import_id, reading, target)
 
@@ -64,8 +71,17 @@ def settle(import_id: int, reading: Reading, target: Target) -> None:
 def restart(import_id: int, reading: Reading, target: Target) -> Import:
     """The same file, read in another way: its check begins anew. Raises AlreadyEnded."""
     row = open_one(import_id, target)
-    rows_changed(delete(ImportRow).where(ImportRow.import_id == import_id).execution_options(**UNSEEN))
-    row.encoding, row.columns, row.row_count, row.checked_rows = reading.encoding, reading.layout, reading.people, 0
+    rows_changed(
+        delete(ImportRow)
+        .where(ImportRow.import_id == import_id)
+        .execution_options(**UNSEEN)
+    )
+    row.encoding, row.columns, row.row_count, row.checked_rows = (
+        reading.encoding,
+        reading.layout,
+        reading.people,
+        0,
+    )
     count(row)
     return row
 
@@ -79,7 +95,10 @@ def open_one(import_id: int, target: Target) -> Import:
 
 
 def lay_down(import_id: int, piece: Slice, target: Target) -> bool:
-    """Add a slice of judged rows. False, and nothing is added, when another request was faster. Raises AlreadyEnded."""
+    """Add a slice of judged rows.
+
+    False, and nothing is added, when another request was faster. Raises AlreadyEnded.
+    """
     row = open_one(import_id, target)
     if (row.checked_rows, row.columns) != (piece.start, piece.layout):
         return False
@@ -91,32 +110,56 @@ def lay_down(import_id: int, piece: Slice, target: Target) -> bool:
     return True
 
 
-def compare(import_id: int, target: Target, first_line: int, last_line: int | None = None) -> None:
-    """Judge readable rows of these lines by what the list says of their numbers, in two statements."""
+def compare(
+    import_id: int, target: Target, first_line: int, last_line: int | None = None
+) -> None:
+    """Judge readable rows of these lines by what the list says of their numbers, in two
+    statements.
+    """
     here = target.table.c
     mine = [ImportRow.import_id == import_id, ImportRow.line >= first_line]
     if last_line is not None:
         mine.append(ImportRow.line <= last_line)
     verdict = case(
-        (ImportRow.name.is_(None) | (ImportRow.name == here.name), RowVerdict.SAME.value),
+        (
+            ImportRow.name.is_(None) | (ImportRow.name == here.name),
+            RowVerdict.SAME.value,
+        ),
         (here.name.is_(None), RowVerdict.CHANGED.value),
         else_=RowVerdict.RENAMED.value,
     )
-    reason = case((ImportRow.name != here.name, literal("On the list as “") + here.name + literal("”.")))
-    known = update(ImportRow).where(*mine, ImportRow.verdict == RowVerdict.NEW, target.same_person())
-    rows_changed(known.values(verdict=verdict, reason=reason).execution_options(**UNSEEN))
+    reason = case(
+        (
+            ImportRow.name != here.name,
+            literal("On the list as “") + here.name + literal("”."),
+        )
+    )
+    known = update(ImportRow).where(
+        *mine, ImportRow.verdict == RowVerdict.NEW, target.same_person()
+    )
+    rows_changed(
+        known.values(verdict=verdict, reason=reason).execution_options(**UNSEEN)
+    )
     if target.gets_texts:
         why = off_limits(ImportRow.phone)
-        whom_not = update(ImportRow).where(*mine, ImportRow.verdict.in_(READABLE), why.is_not(None))
+        whom_not = update(ImportRow).where(
+            *mine, ImportRow.verdict.in_(READABLE), why.is_not(None)
+        )
         rows_changed(whom_not.values(left_out=why).execution_options(**UNSEEN))
 
 
 def count(row: Import) -> None:
     """Count what the rows of an import are by now."""
-    rows = select(ImportRow.verdict, func.count()).where(ImportRow.import_id == row.id).group_by(ImportRow.verdict)
+    rows = (
+        select(ImportRow.verdict, func.count())
+        .where(ImportRow.import_id == row.id)
+        .group_by(ImportRow.verdict)
+    )
     found = {verdict: many for verdict, many in db.session.execute(rows)}
     for verdict, column in COUNTS.items():
         setattr(row, column, found.get(verdict, 0))
-    unheard = select(func.count()).where(ImportRow.import_id == row.id, ImportRow.left_out.is_not(None))
+    unheard = select(func.count()).where(
+        ImportRow.import_id == row.id, ImportRow.left_out.is_not(None)
+    )
     row.left_out_count = db.session.scalar(unheard) or 0
     db.session.flush()

@@ -15,11 +15,13 @@ class AlreadyEnded(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """A table with the columns id, name, phone and created_at, unique in phone and the columns of `fixed`.
+    """A table with the columns id, name, phone and created_at, unique in phone and the columns
+    of `fixed`.
 
-    `pool` names it in the import's row; `fixed` are the values that its rows share, such as {"event_id": 12}; `more`
-    are values of further columns that new rows get. `gets_texts`: false for a list of people who get none; then
-    nobody is compared with the do-not-text list, and no consent is written down.
+    `pool` names it in the import's row; `fixed` are the values that its rows share, such as
+    {"event_id": 12}; `more` are values of further columns that new rows get. `gets_texts`:
+    false for a list of people who get none; then nobody is compared with the do-not-text list,
+    and no consent is written down.
     """
 
     pool: str

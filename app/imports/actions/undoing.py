@@ -1,4 +1,6 @@
-"""A confirmed import is taken back whole: whom it added goes, and the names it changed are as before."""
+"""A confirmed import is taken back whole: whom it added goes, and the names it changed are as
+before.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,12 +29,19 @@ class Undone:
 def undo(import_id: int, target: Target, since: datetime, by: str) -> Undone:
     """Take an import back that was confirmed after `since`. Raises AlreadyEnded.
 
-    Whoever has another number by now, or was deleted and added again, is somebody else's work and stays; so does a
-    name that was changed since. What the import wrote into the ledger holds no longer: `by` took it back. What was
-    texted and the do-not-text list stay as they are.
+    Whoever has another number by now, or was deleted and added again, is somebody else's work
+    and stays; so does a name that was changed since. What the import wrote into the ledger
+    holds no longer: `by` took it back. What was texted and the do-not-text list stay as they
+    are.
     """
-    mine = [Import.id == import_id, Import.pool == target.pool, Import.state == ImportState.DONE]
-    claimed = update(Import).where(*mine, Import.undone_at.is_(None), Import.finished_at > since)
+    mine = [
+        Import.id == import_id,
+        Import.pool == target.pool,
+        Import.state == ImportState.DONE,
+    ]
+    claimed = update(Import).where(
+        *mine, Import.undone_at.is_(None), Import.finished_at > since
+    )
     if rows_changed(claimed.values(undone_at=now()).execution_options(**UNSEEN)) != 1:
         raise AlreadyEnded
     row = db.session.get_one(Import, import_id, populate_existing=True)
@@ -45,17 +54,35 @@ def _remove(row: Import, target: Target) -> int:
     here = target.table.c
     added = and_(_of(row, target, RowVerdict.NEW), here.created_at == row.finished_at)
     # by their ids, so that the list need not be read through for a small import
-    ids = select(here.id).select_from(target.table).join(ImportRow, ImportRow.person_id == here.id).where(added)
-    return rows_changed(delete(target.table).where(here.id.in_(ids)).execution_options(**UNSEEN))
+    ids = (
+        select(here.id)
+        .select_from(target.table)
+        .join(ImportRow, ImportRow.person_id == here.id)
+        .where(added)
+    )
+    return rows_changed(
+        delete(target.table).where(here.id.in_(ids)).execution_options(**UNSEEN)
+    )
 
 
 def _rename(row: Import, target: Target) -> int:
     here = target.table.c
-    still = (_of(row, target, RowVerdict.CHANGED, RowVerdict.RENAMED), here.name == ImportRow.name)
-    back = update(target.table).where(ImportRow.person_id == here.id, *still).values(name=ImportRow.name_before)
+    still = (
+        _of(row, target, RowVerdict.CHANGED, RowVerdict.RENAMED),
+        here.name == ImportRow.name,
+    )
+    back = (
+        update(target.table)
+        .where(ImportRow.person_id == here.id, *still)
+        .values(name=ImportRow.name_before)
+    )
     return rows_changed(back.execution_options(**UNSEEN))
 
 
 def _of(row: Import, target: Target, *verdicts: RowVerdict) -> Any:
-    staged = and_(ImportRow.import_id == row.id, ImportRow.verdict.in_(verdicts), ImportRow.person_id.is_not(None))
+    staged = and_(
+        ImportRow.import_id == row.id,
+        ImportRow.verdict.in_(verdicts),
+        ImportRow.person_id.is_not(None),
+    )
     return and_(staged, target.same_person())

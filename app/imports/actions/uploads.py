@@ -1,6 +1,7 @@
 """The uploaded files, kept beside the database until their import ends, a day at most.
 
-Beside each lies what was read of it: its rows, so that a check that goes on need not read the file again.
+Beside each lies what was read of it: its rows, so that a check that goes on need not read the
+file again.
 """
 
 import contextlib
@@ -19,7 +20,8 @@ from flask import current_app
 
 from app.kit.sheets import Row
 
-# all its rows; of a workbook its sheet, what its cells speak of, and its rows as they were read, slice by slice
+# all its rows; of a workbook its sheet, what its cells speak of, and its rows as they were
+# read, slice by slice
 NAME = re.compile(r"[0-9a-f]{32}(rows|sheet|book|part\d{1,6})?")
 ROWS_A_LINE = 1_000
 
@@ -37,8 +39,12 @@ def keep(data: bytes) -> str:
 
 def keep_rows(name: str, rows: Sequence[Row]) -> None:
     """Keep the rows of this file, in place of those it was read as before."""
-    some = (rows[start : start + ROWS_A_LINE] for start in range(0, len(rows), ROWS_A_LINE))
-    keep_beside(name, "rows", b"".join(json.dumps(each).encode() + b"\n" for each in some))
+    some = (
+        rows[start : start + ROWS_A_LINE] for start in range(0, len(rows), ROWS_A_LINE)
+    )
+    keep_beside(
+        name, "rows", b"".join(json.dumps(each).encode() + b"\n" for each in some)
+    )
 
 
 def keep_beside(name: str, what: str, data: bytes) -> None:
@@ -57,7 +63,9 @@ def keep_once(name: str, what: str, data: bytes) -> None:
 
 @contextlib.contextmanager
 def beside(name: str, what: str) -> Iterator[BinaryIO]:
-    """A file to write something into that belongs to this file; it is there when all of it is written."""
+    """A file to write something into that belongs to this file; it is there when all of it is
+    written.
+    """
     with _fresh() as (file, fresh):
         yield file
         file.flush()
@@ -75,7 +83,9 @@ def _fresh() -> Iterator[tuple[BinaryIO, Path]]:
     """A file that nobody else can read, gone afterwards unless it was moved."""
     fresh = _folder() / secrets.token_hex(16)
     try:
-        with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b") as file:
+        with open(
+            os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b"
+        ) as file:
             yield file, fresh
     finally:
         fresh.unlink(missing_ok=True)
@@ -90,12 +100,18 @@ def fetch(name: str | None) -> bytes:
 def mapped(name: str | None) -> bytes | mmap:
     """The same, of which only what is looked at is read. Raises Gone."""
     with _opened(name) as file:
-        return mmap(file.fileno(), 0, access=ACCESS_READ) if os.fstat(file.fileno()).st_size else b""
+        return (
+            mmap(file.fileno(), 0, access=ACCESS_READ)
+            if os.fstat(file.fileno()).st_size
+            else b""
+        )
 
 
 def count_parts(name: str) -> int:
     """How many slices of this workbook are kept."""
-    return next(number for number in count() if not (_folder() / f"{name}part{number}").exists())
+    return next(
+        number for number in count() if not (_folder() / f"{name}part{number}").exists()
+    )
 
 
 def _opened(name: str | None) -> BinaryIO:

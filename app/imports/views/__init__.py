@@ -1,4 +1,6 @@
-"""Importing, in steps that know no list: a room that has one hangs them up below an address of its own."""
+"""Importing, in steps that know no list: a room that has one hangs them up below an address of
+its own.
+"""
 
 from app.imports.views.doors import hang_up
 from app.imports.views.places import Place

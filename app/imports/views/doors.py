@@ -16,9 +16,11 @@ Step = Callable[..., ResponseReturnValue]
 
 
 def hang_up(room: Blueprint, address: str, find: Find, roles: tuple[Role, ...]) -> None:
-    """Give a room its importer: the doors `import_…` below `address`, open to `roles`; undoing is for admins.
+    """Give a room its importer: the doors `import_…` below `address`, open to `roles`; undoing
+    is for admins.
 
-    `find` gets the values of the address (an event's id) and gives the list, or ends the request with 404.
+    `find` gets the values of the address (an event's id) and gives the list, or ends the
+    request with 404.
     """
     one = f"{address}/<int:import_id>"
     doors: tuple[tuple[str, str, str, Step], ...] = (
@@ -32,7 +34,9 @@ def hang_up(room: Blueprint, address: str, find: Find, roles: tuple[Role, ...]) 
         ("undo", f"{one}/undo", "POST", endings.undo),
     )
     for name, rule, methods, step in doors:
-        view = needs(*((Role.ADMIN,) if step is endings.undo else roles))(_door(step, find))
+        view = needs(*((Role.ADMIN,) if step is endings.undo else roles))(
+            _door(step, find)
+        )
         room.add_url_rule(rule, f"import_{name}", view, methods=methods.split())
 
 
@@ -40,8 +44,12 @@ def _door(step: Step, find: Find) -> Step:
     own = {"import_id", "line"}
 
     def door(**values: Any) -> ResponseReturnValue:
-        place = find(**{name: value for name, value in values.items() if name not in own})
-        return step(place, **{name: value for name, value in values.items() if name in own})
+        place = find(
+            **{name: value for name, value in values.items() if name not in own}
+        )
+        return step(
+            place, **{name: value for name, value in values.items() if name in own}
+        )
 
     door.__name__, door.__doc__ = step.__name__, step.__doc__
     return door

@@ -29,11 +29,21 @@ def confirm(place: Place, import_id: int) -> ResponseReturnValue:
             if place.after:
                 place.after(row)
             trace.about = f"import {import_id}"
-            trace.details = {"added": done.added, "changed": done.changed, "left_out": done.left_out, "bad": done.bad}
+            trace.details = {
+                "added": done.added,
+                "changed": done.changed,
+                "left_out": done.left_out,
+                "bad": done.bad,
+            }
     except actions.AlreadyEnded:
         return redirect(way(place, import_id).check, 303)
     uploads.drop(done.stored_as)
-    flash("1 person was imported." if done.added == 1 else f"{done.added:,} people were imported.", "success")
+    flash(
+        "1 person was imported."
+        if done.added == 1
+        else f"{done.added:,} people were imported.",
+        "success",
+    )
     return redirect(way(place, import_id).check, 303)
 
 
@@ -56,7 +66,10 @@ def bad_rows(place: Place, import_id: int) -> ResponseReturnValue:
     if row.columns is None:
         abort(404)
     headings, rows = queries.headings_of_bad_rows(row), queries.bad_rows(row)
-    return Response(stream_with_context(csv_stream(headings, rows)), headers=attachment(f"to-fix-{row.file_name}.csv"))
+    return Response(
+        stream_with_context(csv_stream(headings, rows)),
+        headers=attachment(f"to-fix-{row.file_name}.csv"),
+    )
 
 
 def undo(place: Place, import_id: int) -> ResponseReturnValue:
@@ -77,4 +90,6 @@ def undo(place: Place, import_id: int) -> ResponseReturnValue:
 def _undone_words(undone: actions.Undone) -> str:
     people = "1 person is" if undone.removed == 1 else f"{undone.removed:,} people are"
     names = "1 name is" if undone.renamed == 1 else f"{undone.renamed:,} names are"
-    return f"The import is undone. {people} off the list" + (f", {names} as before." if undone.renamed else ".")
+    return f"The import is undone. {people} off the list" + (
+        f", {names} as before." if undone.renamed else "."
+    )

@@ -1,4 +1,6 @@
-"""What the steps have in common: finding an import, the page of its check, and what the forms of that page ask for."""
+"""What the steps have in common: finding an import, the page of its check, and what the forms
+of that page ask for.
+"""
 
 from datetime import timedelta
 
@@ -45,10 +47,15 @@ def check_page(
     problem: str = "",
     wrong: queries.Wrong | None = None,
 ) -> str:
-    """What the file holds. `choice` is what could not be done, `problem` why; `wrong` is a row that stayed bad."""
+    """What the file holds.
+
+    `choice` is what could not be done, `problem` why; `wrong` is a row that stayed bad.
+    """
     shows = queries.shows(row)
     show = request.args.get("show", "bad" if wrong else "")
-    show = show if show in shows else next(iter(shows))  # there is no import without rows
+    show = (
+        show if show in shows else next(iter(shows))
+    )  # there is no import without rows
     lines = asked(("line",), "line")
     return render_template(
         "imports/checked.html",
@@ -62,15 +69,28 @@ def check_page(
 def choice_of(row: Import) -> actions.Choice:
     """A column that the form does not speak of stays as it was."""
     before = queries.layout(row).columns.kinds
-    kinds = [request.form.get(f"column_{index}", kind.value) for index, kind in enumerate(before)]
-    return actions.Choice(kinds, request.form.get("headings") == "1", request.form.get("encoding", row.encoding or ""))
+    kinds = [
+        request.form.get(f"column_{index}", kind.value)
+        for index, kind in enumerate(before)
+    ]
+    return actions.Choice(
+        kinds,
+        request.form.get("headings") == "1",
+        request.form.get("encoding", row.encoding or ""),
+    )
 
 
 def sheet_of(row: Import, choice: actions.Choice) -> Sheet:
-    """The table as it was read before, or read again when its letters are to be others. Raises BadSheet, uploads.Gone.
+    """The table as it was read before, or read again when its letters are to be others.
+
+    Raises BadSheet, uploads.Gone.
 
     A workbook has no letters to be read in another way.
     """
     if row.encoding and choice.encoding != row.encoding:
         return sheets.read(uploads.fetch(row.stored_as), choice.encoding)
-    return Sheet(list(uploads.rows(row.stored_as, 0)), row.encoding or "", queries.layout(row).delimiter)
+    return Sheet(
+        list(uploads.rows(row.stored_as, 0)),
+        row.encoding or "",
+        queries.layout(row).delimiter,
+    )

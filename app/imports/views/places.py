@@ -14,10 +14,11 @@ STEPS = ("check", "again", "confirm", "abandon", "bad_rows", "undo")
 
 @dataclass(frozen=True)
 class Place:
-    """A list, and where it lives: `home` is its page, `label` what links to it say; `where` are the values of its
-    addresses, such as {"event_id": 12}. `verb` begins the words of the audit ("members.imported"), `note` is a further
-    sentence of the first page. `refused` are numbers that nobody on the list may have, each with why. `after` runs in
-    the transaction of the yes, when the people are on the list.
+    """A list, and where it lives: `home` is its page, `label` what links to it say; `where` are
+    the values of its addresses, such as {"event_id": 12}. `verb` begins the words of the
+    audit ("members.imported"), `note` is a further sentence of the first page. `refused` are
+    numbers that nobody on the list may have, each with why. `after` runs in the transaction
+    of the yes, when the people are on the list.
     """
 
     endpoint: str
@@ -58,5 +59,9 @@ def way(place: Place, import_id: int | None = None) -> Way:
     urls = {}
     if import_id is not None:
         for step in STEPS:
-            urls[step] = url_for(f"{place.endpoint}_{step}", import_id=import_id, **place.where)
-    return Way(place.home, place.label, upload, place.target.gets_texts, place.note, **urls)
+            urls[step] = url_for(
+                f"{place.endpoint}_{step}", import_id=import_id, **place.where
+            )
+    return Way(
+        place.home, place.label, upload, place.target.gets_texts, place.note, **urls
+    )

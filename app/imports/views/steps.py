@@ -1,6 +1,9 @@
-"""From a spreadsheet to people in three steps: file, check, yes. Before the last nobody is on the list.
+"""From a spreadsheet to people in three steps: file, check, yes.
 
-The check of a large file goes on with each look at its page, a slice at a time; nothing runs in the background.
+Before the last nobody is on the list.
+
+The check of a large file goes on with each look at its page, a slice at a time; nothing runs in
+the background.
 """
 
 from datetime import timedelta
@@ -13,19 +16,31 @@ from app.imports import actions, queries
 from app.imports.actions import uploads
 from app.imports.forms import UploadForm
 from app.imports.models import Import, ImportState
-from app.imports.views.pages import UNDO_FOR, can_undo, check_page, choice_of, found, not_kept, sheet_of
+from app.imports.views.pages import (
+    UNDO_FOR,
+    can_undo,
+    check_page,
+    choice_of,
+    found,
+    not_kept,
+    sheet_of,
+)
 from app.imports.views.places import Place, Way, way
 from app.kit.access import who
 from app.kit.clock import now
 from app.kit.db import write
 from app.organisation import queries as organisation
 
-AT_ONCE = 10_000  # rows that are read and checked in one request; of more, the check begins in the next
+# rows that are read and checked in one request; of more, the check begins in the next
+AT_ONCE = 10_000
 KEPT_FOR = timedelta(hours=24)
 
 
 def upload(place: Place) -> ResponseReturnValue:
-    """Step one: a file or pasted rows. What can be read of it is laid down, and nobody is on the list yet."""
+    """Step one: a file or pasted rows.
+
+    What can be read of it is laid down, and nobody is on the list yet.
+    """
     form = UploadForm()
     if form.validate_on_submit():
         try:
@@ -37,13 +52,21 @@ def upload(place: Place) -> ResponseReturnValue:
             return redirect(here.check, 303)
     past = queries.past(place.target.pool)
     page = render_template(
-        "imports/upload.html", form=form, way=way(place), region=organisation.region(), past=past, can_undo=can_undo
+        "imports/upload.html",
+        form=form,
+        way=way(place),
+        region=organisation.region(),
+        past=past,
+        can_undo=can_undo,
     )
     return page, 422 if form.errors else 200
 
 
 def _begin(place: Place, data: bytes, name: str, consent: str | None) -> Way:
-    """Keep the file and check its first slice; what nobody wanted for a day is forgotten. Raises UNREADABLE."""
+    """Keep the file and check its first slice; what nobody wanted for a day is forgotten.
+
+    Raises UNREADABLE.
+    """
     shown = clean(name.replace("\\", "/").rpartition("/")[2])[:255] or "file"
     uploads.sweep(now() - KEPT_FOR)
     kept = actions.Upload(shown, uploads.keep(data), who(), consent)
@@ -64,7 +87,8 @@ def _begin(place: Place, data: bytes, name: str, consent: str | None) -> Way:
 def _read_on(place: Place, row: Import) -> actions.Part | None:
     """Read the next slice of a workbook; None when all of it is read.
 
-    Raises uploads.Gone, AlreadyEnded, and UNREADABLE when the file turns out to be no list of people.
+    Raises uploads.Gone, AlreadyEnded, and UNREADABLE when the file turns out to be no list of
+    people.
     """
     more = actions.go_on(row.stored_as, organisation.region())
     if isinstance(more, actions.Part):
@@ -101,9 +125,13 @@ def check(place: Place, import_id: int) -> ResponseReturnValue:
     if row.state is ImportState.ABANDONED:
         return not_kept(place)
     if row.state is ImportState.DONE:
-        return render_template("imports/done.html", row=row, way=way(place, row.id), can_undo=can_undo(row))
+        return render_template(
+            "imports/done.html", row=row, way=way(place, row.id), can_undo=can_undo(row)
+        )
     if row.is_unread or row.checked_rows < row.row_count:
-        return render_template("imports/checking.html", row=row, way=way(place, row.id), part=part)
+        return render_template(
+            "imports/checking.html", row=row, way=way(place, row.id), part=part
+        )
     return check_page(row, way(place, row.id))
 
 
@@ -145,7 +173,9 @@ def fix(place: Place, import_id: int, line: int) -> ResponseReturnValue:
     except actions.StillBad as error:
         if row.checked_rows < row.row_count:
             return redirect(here.check, 303)
-        wrong = queries.Wrong(line, clean(cells[0])[:200], clean(cells[1])[:200], error.sentence)
+        wrong = queries.Wrong(
+            line, clean(cells[0])[:200], clean(cells[1])[:200], error.sentence
+        )
         return check_page(row, here, wrong=wrong), 422
     except actions.AlreadyEnded:
         return redirect(here.check, 303)

@@ -16,7 +16,9 @@ def assign(thread_id: int, to: str | None) -> bool:
 
 def finish(thread_id: int, by: str, moment: datetime) -> bool:
     """Done: nobody has to look any more, until they write again."""
-    return _change(thread_id, done_at=moment, done_by=by, needs_reply=False, why=None, unread=0)
+    return _change(
+        thread_id, done_at=moment, done_by=by, needs_reply=False, why=None, unread=0
+    )
 
 
 def reopen(thread_id: int) -> bool:
@@ -30,15 +32,27 @@ def let_be(thread_id: int) -> bool:
 
 
 def understood(phone: str) -> None:
-    """A person has said what a text meant that no survey had understood: it needs nobody any more."""
-    waits = update(Thread).where(Thread.phone == phone, Thread.why == "unclear", Thread.needs_reply)
-    rows_changed(waits.values(needs_reply=False, why=None, unread=0).execution_options(synchronize_session=False))
+    """A person has said what a text meant that no survey had understood: it needs nobody any
+    more.
+    """
+    waits = update(Thread).where(
+        Thread.phone == phone, Thread.why == "unclear", Thread.needs_reply
+    )
+    rows_changed(
+        waits.values(needs_reply=False, why=None, unread=0).execution_options(
+            synchronize_session=False
+        )
+    )
 
 
 def read(thread_id: int, seen: int) -> bool:
     """Somebody has read it up to the text with the id `seen`. What came later stays unread."""
     up_to = Thread.last_message_id <= seen
-    return bool(rows_changed(_update(thread_id).where(Thread.unread > 0, up_to).values(unread=0)))
+    return bool(
+        rows_changed(
+            _update(thread_id).where(Thread.unread > 0, up_to).values(unread=0)
+        )
+    )
 
 
 def _change(thread_id: int, **values: Any) -> bool:
@@ -46,4 +60,8 @@ def _change(thread_id: int, **values: Any) -> bool:
 
 
 def _update(thread_id: int) -> Any:
-    return update(Thread).where(Thread.id == thread_id).execution_options(synchronize_session=False)
+    return (
+        update(Thread)
+        .where(Thread.id == thread_id)
+        .execution_options(synchronize_session=False)
+    )

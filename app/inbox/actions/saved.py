@@ -1,4 +1,7 @@
-"""Replies that are written again and again. That a title is there once is decided by the database (Taken)."""
+"""Replies that are written again and again.
+
+That a title is there once is decided by the database (Taken).
+"""
 
 from sqlalchemy import delete
 

@@ -31,7 +31,10 @@ class NotTexted(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """What a person writes to another: placeholders filled in. `token`: the mark of the form it came from."""
+    """What a person writes to another: placeholders filled in.
+
+    `token`: the mark of the form it came from.
+    """
 
     body: str
     name: str | None
@@ -40,7 +43,9 @@ class Reply:
 
 
 def reply(thread_id: int, reply: Reply, moment: datetime) -> bool:
-    """Put a reply into the queue; nothing waits for a person in that thread any more. Inside write().
+    """Put a reply into the queue; nothing waits for a person in that thread any more.
+
+    Inside write().
 
     False when this form was sent before: then nothing is. Raises NotTexted.
     """
@@ -50,7 +55,9 @@ def reply(thread_id: int, reply: Reply, moment: datetime) -> bool:
     if why := queries.why_not(row.phone):
         raise NotTexted(why)
     theirs = queries.last_inbound(row.phone)
-    answer = answers.Answer(row.phone, reply.body, Kind.REPLY, reply.name, theirs, reply.by)
+    answer = answers.Answer(
+        row.phone, reply.body, Kind.REPLY, reply.name, theirs, reply.by
+    )
     threads.went_out(row.phone, answers.queue(answer, moment), moment)
     _change(thread_id, needs_reply=False, why=None, unread=0)
     return True
@@ -60,12 +67,24 @@ def _is_first(thread_id: int, token: str) -> bool:
     """Whoever comes first with this mark. Two people who write at once have two."""
     known = func.coalesce(Thread.sent_tokens, "")
     kept = func.substr(f"{token} " + known, 1, TOKENS_KEPT)
-    marked = update(Thread).where(Thread.id == thread_id, func.instr(known, token) == 0).values(sent_tokens=kept)
+    marked = (
+        update(Thread)
+        .where(Thread.id == thread_id, func.instr(known, token) == 0)
+        .values(sent_tokens=kept)
+    )
     return bool(rows_changed(marked.execution_options(synchronize_session=False)))
 
 
-def decide(thread_id: int, question_id: int, verdict: Literal["out", "stay"], by: str, moment: datetime) -> None:
-    """What a text that may mean STOP meant. "out": nothing that waits for them leaves, and nobody has to answer.
+def decide(
+    thread_id: int,
+    question_id: int,
+    verdict: Literal["out", "stay"],
+    by: str,
+    moment: datetime,
+) -> None:
+    """What a text that may mean STOP meant.
+
+    "out": nothing that waits for them leaves, and nobody has to answer.
 
     Raises suppression's Gone when it was decided before. Inside write().
     """

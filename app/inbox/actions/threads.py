@@ -9,7 +9,8 @@ from app.kit.clock import now
 from app.kit.columns import stored
 from app.kit.db import driver
 
-# One statement each and one for the search, for they run with every text. A doubtful STOP stays the reason until
+# One statement each and one for the search, for they run with every text. A doubtful STOP stays
+# the reason until
 # somebody has decided.
 CAME_IN = """
     INSERT INTO threads (phone, created_at, last_message_id, last_at, last_inbound_at, unread, needs_reply, why)
@@ -53,38 +54,68 @@ class Said(NamedTuple):
     body: str
 
 
-def came_in(phone: str, texts: Sequence[Said], moment: datetime, *, needs_reply: bool, why: str | None = None) -> None:
-    """A text came in, and its answers will leave (`texts`): its thread is made or comes to the top, open again.
+def came_in(
+    phone: str,
+    texts: Sequence[Said],
+    moment: datetime,
+    *,
+    needs_reply: bool,
+    why: str | None = None,
+) -> None:
+    """A text came in, and its answers will leave (`texts`): its thread is made or comes to the
+    top, open again.
 
-    `needs_reply`: nothing answered it by itself, so a person has to look; `why`: flood, unclear, maybe_stop, or None
-    for an ordinary text. One that a machine took (a keyword, a survey, STOP) is not unread. A search finds them after
-    are_found(). Inside write().
+    `needs_reply`: nothing answered it by itself, so a person has to look; `why`: flood,
+    unclear, maybe_stop, or None for an ordinary text. One that a machine took (a keyword, a
+    survey, STOP) is not unread. A search finds them after are_found(). Inside write().
     """
-    values = {"phone": phone, "newest": texts[-1].id, "moment": stored(moment), "needs": needs_reply}
+    values = {
+        "phone": phone,
+        "newest": texts[-1].id,
+        "moment": stored(moment),
+        "needs": needs_reply,
+    }
     driver().execute(CAME_IN, values | {"why": why if needs_reply else None})
 
 
 def are_found(texts: Iterable[Said]) -> None:
-    """From now on a search finds these texts by their words; all of them in one step. Inside write()."""
+    """From now on a search finds these texts by their words; all of them in one step.
+
+    Inside write().
+    """
     driver().execute(ARE_FOUND, {"texts": json.dumps(list(texts))})
 
 
 def went_out(phone: str, message_id: int, moment: datetime) -> None:
-    """Something was written to this person alone. A thread that is there comes to the top. Inside write()."""
-    driver().execute(WENT_OUT, {"phone": phone, "message": message_id, "moment": stored(moment)})
+    """Something was written to this person alone.
+
+    A thread that is there comes to the top. Inside write().
+    """
+    driver().execute(
+        WENT_OUT, {"phone": phone, "message": message_id, "moment": stored(moment)}
+    )
     driver().execute(FOUND, {"message": message_id})
 
 
 def no_longer_doubtful(phone: str) -> None:
-    """They have said themselves what they meant, or the time was up: nobody has to decide. Inside write()."""
+    """They have said themselves what they meant, or the time was up: nobody has to decide.
+
+    Inside write().
+    """
     driver().execute(ANSWERED, {"phone": phone})
 
 
 def silence(phone: str, until: datetime) -> None:
     """Nothing answers this number by itself before `until`. Inside write()."""
-    driver().execute(SILENCE, {"phone": phone, "moment": stored(now()), "until": stored(until)})
+    driver().execute(
+        SILENCE, {"phone": phone, "moment": stored(now()), "until": stored(until)}
+    )
 
 
 def begin(phone: str, moment: datetime) -> int:
     """The id of the thread with this number, which is made when there is none. Inside write()."""
-    return int(driver().execute(BEGIN, {"phone": phone, "moment": stored(moment)}).fetchone()[0])
+    return int(
+        driver()
+        .execute(BEGIN, {"phone": phone, "moment": stored(moment)})
+        .fetchone()[0]
+    )

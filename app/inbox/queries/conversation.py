@@ -1,4 +1,6 @@
-"""One conversation: the texts to and from one number, blasts included, the oldest of a page first."""
+"""One conversation: the texts to and from one number, blasts included, the oldest of a page
+first.
+"""
 
 import json
 import zlib
@@ -47,7 +49,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Conversation:
-    """A page of it. `older` and `newer`: the id before which, and whether at all, there are more."""
+    """A page of it.
+
+    `older` and `newer`: the id before which, and whether at all, there are more.
+    """
 
     texts: Sequence[Said]
     older: int | None
@@ -66,7 +71,9 @@ class Conversation:
 
 
 def conversation(thread: Thread, before: int | None = None) -> Conversation:
-    """The newest texts, or those before the text with the id `before`: one walk along the index of the number."""
+    """The newest texts, or those before the text with the id `before`: one walk along the index
+    of the number.
+    """
     log = MessageLog
     rows = (
         select(Message, log.message_body, log.event_title, log.test_mode)
@@ -77,11 +84,18 @@ def conversation(thread: Thread, before: int | None = None) -> Conversation:
     )
     if before is not None:
         rows = rows.where(Message.id < before)
-    found: Sequence[Any] = db.session.execute(rows.execution_options(populate_existing=True)).all()
+    found: Sequence[Any] = db.session.execute(
+        rows.execution_options(populate_existing=True)
+    ).all()
     page = found[:TEXTS][::-1]
     because = _surveys(thread.phone, page) | _keywords(page)
     texts = [_said(row, because.get(row.Message.id, "")) for row in page]
-    return Conversation(texts, page[0].Message.id if len(found) > TEXTS else None, before is not None, thread.unread)
+    return Conversation(
+        texts,
+        page[0].Message.id if len(found) > TEXTS else None,
+        before is not None,
+        thread.unread,
+    )
 
 
 def _said(row: Any, because: str) -> Said:
@@ -109,22 +123,36 @@ def _said(row: Any, because: str) -> Said:
 
 def _pretends(message: Message) -> bool:
     """Twilio names a picture by itself; a practice phone names it after its text."""
-    return message.carrier == "sandbox" and f"/Media/ME{(message.provider_sid or '-')[2:]}" in (message.media or "")
+    return (
+        message.carrier == "sandbox"
+        and f"/Media/ME{(message.provider_sid or '-')[2:]}" in (message.media or "")
+    )
 
 
 def _pictures(media: str | None) -> tuple[tuple[str, str], ...]:
-    """(address, type) of what came with a text. An address that is not https is nobody's picture at Twilio."""
+    """(address, type) of what came with a text.
+
+    An address that is not https is nobody's picture at Twilio.
+    """
     try:
         listed = json.loads(media) if media else []
     except ValueError:
         return ()
-    each = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    each = (
+        [one for one in listed if isinstance(one, dict)]
+        if isinstance(listed, list)
+        else []
+    )
     pairs = [(str(one.get("url", "")), str(one.get("type", ""))[:60]) for one in each]
-    return tuple(pair for pair in pairs if pair[0].startswith("https://"))[:MOST_PICTURES]
+    return tuple(pair for pair in pairs if pair[0].startswith("https://"))[
+        :MOST_PICTURES
+    ]
 
 
 def _surveys(phone: str, page: Sequence[Any]) -> dict[int, str]:
-    """The name of the survey that each question belongs to: that of the session which had begun last."""
+    """The name of the survey that each question belongs to: that of the session which had begun
+    last.
+    """
     asked = [row.Message for row in page if row.Message.kind is Kind.SURVEY]
     if not asked:
         return {}
@@ -136,20 +164,33 @@ def _surveys(phone: str, page: Sequence[Any]) -> dict[int, str]:
         .limit(MOST_SESSIONS)
     )
     begun = db.session.execute(sessions).all()
-    named = {text.id: next((name for at, name in begun if at <= text.created_at), "") for text in asked}
+    named = {
+        text.id: next((name for at, name in begun if at <= text.created_at), "")
+        for text in asked
+    }
     return {message_id: name for message_id, name in named.items() if name}
 
 
 def _keywords(page: Sequence[Any]) -> dict[int, str]:
     """The word that each answer of a keyword answers, as far as it is a keyword still."""
-    asked = {row.Message.in_reply_to: row.Message.id for row in page if row.Message.kind is Kind.KEYWORD}
+    asked = {
+        row.Message.in_reply_to: row.Message.id
+        for row in page
+        if row.Message.kind is Kind.KEYWORD
+    }
     ids = [each for each in asked if each]
     if not ids:
         return {}
     words: dict[str, list[int]] = {}
-    for message_id, body in db.session.execute(select(Message.id, Message.body).where(Message.id.in_(ids))):
+    for message_id, body in db.session.execute(
+        select(Message.id, Message.body).where(Message.id.in_(ids))
+    ):
         whole = folded(body)
         for word in {whole, whole.partition(" ")[0]}:
             words.setdefault(word, []).append(asked[message_id])
-    known = db.session.scalars(select(TriggerWord.word).where(TriggerWord.word.in_(words)).order_by(TriggerWord.word))
+    known = db.session.scalars(
+        select(TriggerWord.word)
+        .where(TriggerWord.word.in_(words))
+        .order_by(TriggerWord.word)
+    )
     return {message_id: word for word in known for message_id in words[word]}

@@ -1,4 +1,6 @@
-"""Lists of threads: those that need a reply, one's own, all, and those that are done; the newest first."""
+"""Lists of threads: those that need a reply, one's own, all, and those that are done; the
+newest first.
+"""
 
 import re
 import zlib
@@ -25,7 +27,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Line:
-    """A thread in a list. `begins`: the first words of its newest text, or of the one that was searched for."""
+    """A thread in a list.
+
+    `begins`: the first words of its newest text, or of the one that was searched for.
+    """
 
     id: int
     phone: str
@@ -70,12 +75,20 @@ def newest_first(rows: Any) -> Any:
 
 def counts(who: str) -> dict[str, int]:
     """How many threads each of STATES has: one statement, each count along its index."""
-    each = [select(func.count()).select_from(Thread).where(*within(state, who)).scalar_subquery() for state in STATES]
+    each = [
+        select(func.count())
+        .select_from(Thread)
+        .where(*within(state, who))
+        .scalar_subquery()
+        for state in STATES
+    ]
     return dict(zip(STATES, db.session.execute(select(*each)).one(), strict=True))
 
 
 def waiting() -> ColumnElement[int]:
-    """For any select: how many conversations need a reply; MOST_WAITING when it is that many or more."""
+    """For any select: how many conversations need a reply; MOST_WAITING when it is that many or
+    more.
+    """
     some = select(Thread.id).where(WAITS).limit(MOST_WAITING).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
 
@@ -89,7 +102,11 @@ def listing(state: str, who: str, before: str = "") -> Listing:
     """A page of one of STATES; `before` is the `older` of the page before it."""
     ids = select(Thread.id, Thread.last_at).where(*within(state, who), *_before(before))
     rows = db.session.execute(newest_first(ids).limit(PER_PAGE + 1)).all()
-    older = _cursor(rows[PER_PAGE - 1].id, rows[PER_PAGE - 1].last_at) if len(rows) > PER_PAGE else ""
+    older = (
+        _cursor(rows[PER_PAGE - 1].id, rows[PER_PAGE - 1].last_at)
+        if len(rows) > PER_PAGE
+        else ""
+    )
     return Listing(lines_of([row[0] for row in rows[:PER_PAGE]]), older)
 
 
@@ -109,19 +126,37 @@ def _cursor(thread_id: int, at: datetime) -> str:
 
 
 def lines_of(ids: Sequence[int], shown: dict[int, int] | None = None) -> Sequence[Line]:
-    """The threads with these ids, in this order. `shown`: by thread, the text to show in place of the newest one."""
-    rows = {row.id: row for row in db.session.scalars(select(Thread).where(Thread.id.in_(ids)))}
+    """The threads with these ids, in this order.
+
+    `shown`: by thread, the text to show in place of the newest one.
+    """
+    rows = {
+        row.id: row
+        for row in db.session.scalars(select(Thread).where(Thread.id.in_(ids)))
+    }
     there = [rows[each] for each in ids if each in rows]
-    texts = _texts({row.id: (shown or {}).get(row.id) or row.last_message_id for row in there})
+    texts = _texts(
+        {row.id: (shown or {}).get(row.id) or row.last_message_id for row in there}
+    )
     names = names_of([row.phone for row in there])
-    return [_line(row, names.get(row.phone), *texts.get(row.id, ("", False))) for row in there]
+    return [
+        _line(row, names.get(row.phone), *texts.get(row.id, ("", False)))
+        for row in there
+    ]
 
 
 def _texts(wanted: dict[int, int | None]) -> dict[int, tuple[str, bool]]:
     ids = {each for each in wanted.values() if each}
-    texts = select(Message.id, func.substr(Message.body, 1, BEGINS), Message.direction).where(Message.id.in_(ids))
-    found = {row[0]: (" ".join(row[1].split()), row[2] is Direction.OUTBOUND) for row in db.session.execute(texts)}
-    return {thread: found[message] for thread, message in wanted.items() if message in found}
+    texts = select(
+        Message.id, func.substr(Message.body, 1, BEGINS), Message.direction
+    ).where(Message.id.in_(ids))
+    found = {
+        row[0]: (" ".join(row[1].split()), row[2] is Direction.OUTBOUND)
+        for row in db.session.execute(texts)
+    }
+    return {
+        thread: found[message] for thread, message in wanted.items() if message in found
+    }
 
 
 def _line(row: Thread, name: str | None, begins: str, ours: bool) -> Line:

@@ -35,8 +35,14 @@ class WhyNot:
     reason: str = ""
 
 
-NO_NUMBER = WhyNot("This is no number that can be texted", "Short codes and names only send.", "no_number")
-UNDECIDED = WhyNot("Perhaps they said STOP", "Decide first what they meant.", "maybe_stop")
+NO_NUMBER = WhyNot(
+    "This is no number that can be texted",
+    "Short codes and names only send.",
+    "no_number",
+)
+UNDECIDED = WhyNot(
+    "Perhaps they said STOP", "Decide first what they meant.", "maybe_stop"
+)
 
 
 @dataclass(frozen=True)
@@ -85,12 +91,16 @@ class Person:
     @property
     def names(self) -> Sequence[str]:
         """Every name, the one to call them by first."""
-        return list(dict.fromkeys(place.name for place in by_weight(self.places) if place.name))
+        return list(
+            dict.fromkeys(place.name for place in by_weight(self.places) if place.name)
+        )
 
     @property
     def member(self) -> Place | None:
         """Their line on the list of the community."""
-        return next((place for place in self.places if place.where == "community"), None)
+        return next(
+            (place for place in self.places if place.where == "community"), None
+        )
 
     @property
     def events(self) -> Sequence[Place]:
@@ -105,19 +115,35 @@ class Person:
 
 def person(phone: str) -> Person:
     """Whoever has this number. Every statement walks an index of it."""
-    notes = [Note(*row) for row in db.session.execute(NOTES, {"phone": phone, "most": MOST_NOTES})]
-    return Person(phone, [*_member(phone), *_registrations(phone)], notes, _asked(phone), about_number(phone))
+    notes = [
+        Note(*row)
+        for row in db.session.execute(NOTES, {"phone": phone, "most": MOST_NOTES})
+    ]
+    return Person(
+        phone,
+        [*_member(phone), *_registrations(phone)],
+        notes,
+        _asked(phone),
+        about_number(phone),
+    )
 
 
 def _member(phone: str) -> list[Place]:
     row = CommunityMember
-    found = select(word("community"), row.id, row.name, row.created_at).where(row.phone == phone)
-    return [Place(where, id, name, None, since) for where, id, name, since in db.session.execute(found)]
+    found = select(word("community"), row.id, row.name, row.created_at).where(
+        row.phone == phone
+    )
+    return [
+        Place(where, id, name, None, since)
+        for where, id, name, since in db.session.execute(found)
+    ]
 
 
 def _registrations(phone: str) -> list[Place]:
     row = EventRegistration
-    found: Any = select(word("event"), Event.id, row.name, Event.title, row.created_at).join_from(row, Event)
+    found: Any = select(
+        word("event"), Event.id, row.name, Event.title, row.created_at
+    ).join_from(row, Event)
     newest = found.where(row.phone == phone).order_by(row.id.desc()).limit(MOST_EVENTS)
     return [Place(*each) for each in db.session.execute(newest)]
 
@@ -130,7 +156,9 @@ def _asked(phone: str) -> Asked | None:
         .join_from(session, SurveyFlow)
         .where(session.phone == phone, session.status == SessionStatus.ACTIVE)
     )
-    row = db.session.execute(active.where(func.json_valid(session.questions_json))).first()
+    row = db.session.execute(
+        active.where(func.json_valid(session.questions_json))
+    ).first()
     return Asked(*row) if row else None
 
 

@@ -10,7 +10,9 @@ from app.kit.db import db
 
 def saved_replies() -> Sequence[SavedReply]:
     """All of them by title."""
-    return db.session.scalars(select(SavedReply).order_by(func.lower(SavedReply.title), SavedReply.id)).all()
+    return db.session.scalars(
+        select(SavedReply).order_by(func.lower(SavedReply.title), SavedReply.id)
+    ).all()
 
 
 def saved_reply(reply_id: int) -> SavedReply | None:

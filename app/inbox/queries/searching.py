@@ -3,7 +3,18 @@
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, column, func, literal, null, or_, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    column,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    table,
+    text,
+)
 
 from app.community import queries as community
 from app.community.models import CommunityMember
@@ -23,12 +34,14 @@ WORD = re.compile(r"[^\W_]+")
 def found(search: str, region: str, state: str, who: str) -> tuple[Listing, bool]:
     """The newest threads of `state` that match, at most a page full, and whether there are more.
 
-    `region` is the country of numbers that are searched without their country code. Where words of a text match,
-    the line shows that text.
+    `region` is the country of numbers that are searched without their country code. Where words
+    of a text match, the line shows that text.
     """
     best: dict[int, tuple[Any, int | None]] = {}
     for rows in _ways(search, region):
-        for thread_id, at, message_id in db.session.execute(newest_first(rows.where(*within(state, who)))):
+        for thread_id, at, message_id in db.session.execute(
+            newest_first(rows.where(*within(state, who)))
+        ):
             _, known = best.get(thread_id, (at, None))
             best[thread_id] = (at, known or message_id)
     order = sorted(best, key=lambda each: (best[each][0], each), reverse=True)
@@ -37,12 +50,19 @@ def found(search: str, region: str, state: str, who: str) -> tuple[Listing, bool
 
 
 def _ways(search: str, region: str) -> list[Select[Any]]:
-    ways = [_members(search, region), _registered(search), _numbers(search, region), _words(search)]
+    ways = [
+        _members(search, region),
+        _registered(search),
+        _numbers(search, region),
+        _words(search),
+    ]
     return [way for way in ways if way is not None]
 
 
 def _threads(message: Any = None) -> Select[Any]:
-    return select(Thread.id, Thread.last_at, null() if message is None else message).limit(PER_PAGE + 1)
+    return select(
+        Thread.id, Thread.last_at, null() if message is None else message
+    ).limit(PER_PAGE + 1)
 
 
 def _members(search: str, region: str) -> Select[Any]:
@@ -52,17 +72,25 @@ def _members(search: str, region: str) -> Select[Any]:
 
 def _registered(search: str) -> Select[Any]:
     row = EventRegistration
-    alike = or_(*(row.name.contains(each, autoescape=True) for each in in_any_case(search)))
+    alike = or_(
+        *(row.name.contains(each, autoescape=True) for each in in_any_case(search))
+    )
     return _threads().where(Thread.phone.in_(select(row.phone).where(alike)))
 
 
 def _numbers(search: str, region: str) -> Select[Any] | None:
     digits = digits_in(search, region)
-    return _threads().where(or_(*(Thread.phone.contains(each) for each in digits))) if digits else None
+    return (
+        _threads().where(or_(*(Thread.phone.contains(each) for each in digits)))
+        if digits
+        else None
+    )
 
 
 def _words(search: str) -> Select[Any] | None:
-    """Every word, or how a word begins, in one text; letters in any case and with or without their accents."""
+    """Every word, or how a word begins, in one text; letters in any case and with or without
+    their accents.
+    """
     words = WORD.findall(search)[:MOST_WORDS]
     if not words:
         return None
@@ -77,10 +105,20 @@ def _words(search: str) -> Select[Any] | None:
 
 
 def _as_asked(word: str) -> str:
-    """A word or how it begins. One plain letter begins a tenth of all words: it stands for itself."""
+    """A word or how it begins.
+
+    One plain letter begins a tenth of all words: it stands for itself.
+    """
     return f'"{word}"' if len(word) == 1 and word.isascii() else f'"{word}"*'
 
 
 def _hits(question: str) -> Select[Any]:
-    matching: ColumnElement[bool] = text("inbox_search MATCH :question").bindparams(question=question)  # type: ignore[assignment]
-    return select(SEARCH.c.rowid).where(matching).order_by(SEARCH.c.rowid.desc()).limit(literal(MOST_TEXTS))
+    matching: ColumnElement[bool] = text("inbox_search MATCH :question").bindparams(
+        question=question
+    )  # type: ignore[assignment]
+    return (
+        select(SEARCH.c.rowid)
+        .where(matching)
+        .order_by(SEARCH.c.rowid.desc())
+        .limit(literal(MOST_TEXTS))
+    )

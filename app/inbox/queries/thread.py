@@ -22,7 +22,9 @@ def thread_of(phone: str) -> Thread | None:
 
 def last_inbound(phone: str) -> int | None:
     """The newest text from this number."""
-    theirs = select(Message.id).where(Message.phone == phone, Message.direction == Direction.INBOUND)
+    theirs = select(Message.id).where(
+        Message.phone == phone, Message.direction == Direction.INBOUND
+    )
     return db.session.scalar(theirs.order_by(Message.id.desc()).limit(1))
 
 

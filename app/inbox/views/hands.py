@@ -58,7 +58,12 @@ def assign(thread_id: int) -> ResponseReturnValue:
         return room.to_thread(thread_id)
     to = form.to.data or None
     _done_with(thread_id, "thread.assigned", minding.assign, to)
-    flash(f"{to} sees to this conversation." if to else "Nobody in particular sees to this conversation.", "success")
+    flash(
+        f"{to} sees to this conversation."
+        if to
+        else "Nobody in particular sees to this conversation.",
+        "success",
+    )
     return room.to_thread(thread_id)
 
 
@@ -66,17 +71,29 @@ def assign(thread_id: int) -> ResponseReturnValue:
 @needs(*BOTH)
 def done(thread_id: int) -> ResponseReturnValue:
     """Nobody has to look any more, until they write again."""
-    return _settled(thread_id, "thread.done", "Done. It comes back when they write again.", minding.finish)
+    return _settled(
+        thread_id,
+        "thread.done",
+        "Done. It comes back when they write again.",
+        minding.finish,
+    )
 
 
 @bp.post("/<int:thread_id>/no-reply")
 @needs(*BOTH)
 def no_reply(thread_id: int) -> ResponseReturnValue:
     """It needs no reply."""
-    return _settled(thread_id, "thread.no_reply", "It needs no reply.", lambda id, _by, _moment: minding.let_be(id))
+    return _settled(
+        thread_id,
+        "thread.no_reply",
+        "It needs no reply.",
+        lambda id, _by, _moment: minding.let_be(id),
+    )
 
 
-def _settled(thread_id: int, verb: str, sentence: str, what: Any) -> ResponseReturnValue:
+def _settled(
+    thread_id: int, verb: str, sentence: str, what: Any
+) -> ResponseReturnValue:
     """What would let a doubtful STOP slip out of sight is refused while nobody has decided."""
     if open_question(found(thread_id).phone):
         flash(UNDECIDED, "error")
@@ -107,8 +124,13 @@ def _done_with(thread_id: int, verb: str, what: Any, *values: Any) -> None:
 def decide(thread_id: int) -> ResponseReturnValue:
     """What a text that may mean STOP meant."""
     found(thread_id)
-    verdict, question = VERDICTS.get(request.form.get("verdict", "")), request.form.get("question", "")
-    if verdict is None or not (question.isascii() and question.isdigit() and len(question) < 19):
+    verdict, question = (
+        VERDICTS.get(request.form.get("verdict", "")),
+        request.form.get("question", ""),
+    )
+    if verdict is None or not (
+        question.isascii() and question.isdigit() and len(question) < 19
+    ):
         abort(400)
     try:
         with act("thread.decided", who()) as trace:
@@ -117,6 +139,10 @@ def decide(thread_id: int) -> ResponseReturnValue:
     except Gone:
         flash("Somebody has decided about this already.", "error")
     else:
-        said = "They get no more texts." if verdict == "out" else "They go on getting texts."
+        said = (
+            "They get no more texts."
+            if verdict == "out"
+            else "They go on getting texts."
+        )
         flash(said, "success")
     return room.to_thread(thread_id)

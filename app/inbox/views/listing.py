@@ -32,12 +32,18 @@ def live() -> ResponseReturnValue:
 
 def _open_thread() -> int | None:
     typed = request.args.get("open", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+    return (
+        int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+    )
 
 
 def listed(open_id: int | None = None) -> dict[str, Any]:
     """What the list needs, wherever it stands. `open_id`: the conversation beside it."""
-    state, search, before = room.state(), room.search_words(), request.args.get("before_thread", "")
+    state, search, before = (
+        room.state(),
+        room.search_words(),
+        request.args.get("before_thread", ""),
+    )
     counts, more = queries.counts(who()), False
     if search:
         listing, more = queries.found(search, region(), state, who())

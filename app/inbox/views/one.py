@@ -16,7 +16,11 @@ from app.kit.access import BOTH, needs, who
 from app.kit.clock import now
 from app.suppression.queries import history, open_question
 
-INSERTED = [(f"{{{token}|friend}}", label) for token, label in TOKENS.items() if token == "first_name"]
+INSERTED = [
+    (f"{{{token}|friend}}", label)
+    for token, label in TOKENS.items()
+    if token == "first_name"
+]
 
 
 def found(thread_id: int) -> Thread:
@@ -57,7 +61,9 @@ def page(thread: Thread, form: ReplyForm) -> str:
 
 def _before() -> int | None:
     typed = request.args.get("before", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+    return (
+        int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+    )
 
 
 @bp.get("/<int:thread_id>/live")
@@ -69,12 +75,20 @@ def one_live(thread_id: int) -> ResponseReturnValue:
     could = request.args.get("box", "")
     if request.args.get("mark") == talk.mark and could == box(why):
         return "", 204
-    return render_template("inbox/_live.html", thread=thread, talk=talk, changed=could != box(why), could=could)
+    return render_template(
+        "inbox/_live.html",
+        thread=thread,
+        talk=talk,
+        changed=could != box(why),
+        could=could,
+    )
 
 
 @bp.app_template_filter("inbox_box")
 def box(why: queries.WhyNot | None) -> str:
-    """What a page remembers of whether they may be written to, so that it can say when that has changed."""
+    """What a page remembers of whether they may be written to, so that it can say when that has
+    changed.
+    """
     return why.reason if why else ""
 
 
@@ -85,21 +99,30 @@ def reply(thread_id: int) -> ResponseReturnValue:
     thread, form = found(thread_id), ReplyForm()
     form.name = queries.name_of(thread.phone)
     if chosen := _chosen():
-        form.body.data = "\n".join(filter(None, [form.body.data, fill(chosen, form.name)]))
+        form.body.data = "\n".join(
+            filter(None, [form.body.data, fill(chosen, form.name)])
+        )
         return page(thread, form)
     if not form.validate():
         return page(thread, form), 422
     try:
         _send(thread, form)
     except talking.NotTexted as error:
-        form.body.errors = [*form.body.errors, f"{error.why.words}. {error.why.what_to_do}"]
+        form.body.errors = [
+            *form.body.errors,
+            f"{error.why.words}. {error.why.what_to_do}",
+        ]
         return page(thread, form), 422
     return room.to_thread(thread_id)
 
 
 def _chosen() -> str | None:
     typed = request.form.get("saved", "")
-    row = queries.saved_reply(int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+    row = (
+        queries.saved_reply(int(typed))
+        if typed.isascii() and typed.isdigit() and len(typed) < 19
+        else None
+    )
     return row.body if row else None
 
 

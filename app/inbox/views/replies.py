@@ -29,12 +29,16 @@ def reply_add() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with act("saved_reply.added", who()) as trace:
-                trace.about = str(saved.add(str(form.title.data), str(form.body.data), who()))
+                trace.about = str(
+                    saved.add(str(form.title.data), str(form.body.data), who())
+                )
         except Taken:
             form.title.errors = [*form.title.errors, TAKEN]
         else:
             return _kept()
-    return render_template("inbox/reply.html", form=form, reply_id=None, tokens=INSERTED), 422 if form.errors else 200
+    return render_template(
+        "inbox/reply.html", form=form, reply_id=None, tokens=INSERTED
+    ), 422 if form.errors else 200
 
 
 @bp.route("/replies/<int:reply_id>/edit", methods=["GET", "POST"])
@@ -53,7 +57,9 @@ def reply_edit(reply_id: int) -> ResponseReturnValue:
             abort(404)
         else:
             return _kept()
-    page = render_template("inbox/reply.html", form=form, reply_id=reply_id, tokens=INSERTED)
+    page = render_template(
+        "inbox/reply.html", form=form, reply_id=reply_id, tokens=INSERTED
+    )
     return page, 422 if form.errors else 200
 
 

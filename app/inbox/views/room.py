@@ -1,4 +1,6 @@
-"""The blueprint of the inbox, and what its addresses carry along: which list stands beside a conversation."""
+"""The blueprint of the inbox, and what its addresses carry along: which list stands beside a
+conversation.
+"""
 
 from typing import Any
 
@@ -25,7 +27,11 @@ def state() -> str:
 def carried() -> dict[str, Any]:
     """What every address from here to another page of the inbox carries along."""
     given = {"state": request.args.get("state", ""), "search": search_words()}
-    return {key: value for key, value in given.items() if value and (key != "state" or value in STATES)}
+    return {
+        key: value
+        for key, value in given.items()
+        if value and (key != "state" or value in STATES)
+    }
 
 
 def to_thread(thread_id: int) -> ResponseReturnValue:

@@ -13,12 +13,22 @@ from app.kit import filters
 from app.kit.clock import now
 
 LABELS = {"needs": "Needs reply", "mine": "Mine", "all": "All", "done": "Done"}
-NEVER_LEFT = (MessageStatus.SKIPPED, MessageStatus.CANCELLED, MessageStatus.EXPIRED, MessageStatus.NOT_SENT)
-SYSTEM = {Meaning.LEAVE: "They want no more texts", Meaning.RETURN: "They want texts again"}
+NEVER_LEFT = (
+    MessageStatus.SKIPPED,
+    MessageStatus.CANCELLED,
+    MessageStatus.EXPIRED,
+    MessageStatus.NOT_SENT,
+)
+SYSTEM = {
+    Meaning.LEAVE: "They want no more texts",
+    Meaning.RETURN: "They want texts again",
+}
 
 
 def source(text: Said) -> str:
-    """Who or what wrote a text of ours; "" for a blast, whose title says it, and for what somebody wrote to us."""
+    """Who or what wrote a text of ours; "" for a blast, whose title says it, and for what
+    somebody wrote to us.
+    """
     if text.theirs or text.log_id:
         return ""
     if text.kind is Kind.SURVEY:
@@ -27,7 +37,9 @@ def source(text: Said) -> str:
         return f"Keyword {text.because}" if text.because else "Keyword"
     if text.kind is Kind.SYSTEM:
         return "Confirmation"
-    return text.written_by or {Kind.REPLY: "Reply", Kind.TEST: "Test"}.get(text.kind, "SMS Admin")
+    return text.written_by or {Kind.REPLY: "Reply", Kind.TEST: "Test"}.get(
+        text.kind, "SMS Admin"
+    )
 
 
 def blast_of(text: Said) -> str:

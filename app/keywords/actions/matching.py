@@ -1,4 +1,7 @@
-"""A text from a person meets a keyword. It happens with every text, so its statements go straight to the driver."""
+"""A text from a person meets a keyword.
+
+It happens with every text, so its statements go straight to the driver.
+"""
 
 import json
 from typing import NamedTuple
@@ -17,7 +20,8 @@ from app.surveys.actions.answering import Heard, Taken
 
 VERDICT = "keyword"
 PROVEN_WORDS = 200
-# Whoever has said STOP and now asks to be on the list: no word but START brings them back, so a person has to see it.
+# Whoever has said STOP and now asks to be on the list: no word but START brings them back, so a
+# person has to see it.
 WANTS_BACK = "wants_back"
 # The keywords that these words belong to and that count at this moment.
 LOOK_UP = """
@@ -49,10 +53,12 @@ class _Said(NamedTuple):
 
 
 def take(heard: Heard) -> Taken | None:
-    """The active keyword that this text says answers it and does what it does; None when it says none. Inside write().
+    """The active keyword that this text says answers it and does what it does; None when it
+    says none. Inside write().
 
-    Its count goes up by one. A keyword that starts a survey gives that survey's first texts. A keyword that has
-    nothing to say, and whose survey is closed or whose event is gone, takes nothing: a person has to look.
+    Its count goes up by one. A keyword that starts a survey gives that survey's first texts. A
+    keyword that has nothing to say, and whose survey is closed or whose event is gone, takes
+    nothing: a person has to look.
     """
     rule = _said(heard) if heard.may_start else None
     if rule is None:
@@ -77,20 +83,38 @@ def words_of(body: str) -> list[str]:
 
 
 def _said(heard: Heard) -> _Said | None:
-    """The rule this text names: the one whose word is all of it before one whose word it begins with."""
+    """The rule this text names: the one whose word is all of it before one whose word it begins
+    with.
+    """
     whole, words = keywords.whole(heard.body), words_of(heard.body)
-    rows = driver().execute(LOOK_UP, {"words": json.dumps(words), "now": stored(heard.moment)})
+    rows = driver().execute(
+        LOOK_UP, {"words": json.dumps(words), "now": stored(heard.moment)}
+    )
     rules = {row[0]: _Said(*row) for row in rows}
     found = (rules[word] for word in words if word in rules)
-    return next((rule for rule in found if rule.word == whole or rule.match_kind == Match.FIRST), None)
+    return next(
+        (
+            rule
+            for rule in found
+            if rule.word == whole or rule.match_kind == Match.FIRST
+        ),
+        None,
+    )
 
 
 def _answer(rule: _Said, name: str | None) -> str:
-    """What the rule answers this person, "" for nothing. With a name too long for one text it is left out."""
+    """What the rule answers this person, "" for nothing.
+
+    With a name too long for one text it is left out.
+    """
     template = rule.response_body or ""
     values = events.placeholders(rule.event_id) if wording.uses_event(template) else {}
     text = wording.fill(template, name, values).strip()
-    return text if characters(text) <= LIMIT else wording.fill(template, None, values).strip()
+    return (
+        text
+        if characters(text) <= LIMIT
+        else wording.fill(template, None, values).strip()
+    )
 
 
 def _act(rule: _Said, heard: Heard, name: str | None) -> Taken | None:
@@ -102,6 +126,8 @@ def _act(rule: _Said, heard: Heard, name: str | None) -> Taken | None:
             return None
         registrations.ensure(rule.event_id, name, heard.phone)
     subscribes = rule.action == KeywordAction.SUBSCRIBE
-    if subscribes and not community.subscribe(name, heard.phone, f"Texted: {heard.body[:PROVEN_WORDS]}"):
+    if subscribes and not community.subscribe(
+        name, heard.phone, f"Texted: {heard.body[:PROVEN_WORDS]}"
+    ):
         return Taken(VERDICT, needs_person=WANTS_BACK)
     return Taken(VERDICT)

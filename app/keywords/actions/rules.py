@@ -18,7 +18,10 @@ class Gone(Exception):
 
 @dataclass(frozen=True)
 class Rule:
-    """A keyword as somebody wants it; the words are folded. Moments are UTC, None: without a beginning, or an end."""
+    """A keyword as somebody wants it; the words are folded.
+
+    Moments are UTC, None: without a beginning, or an end.
+    """
 
     keyword: str
     response_body: str | None
@@ -32,7 +35,10 @@ class Rule:
 
 
 def add(wanted: Rule, aliases: Sequence[str], by: str | None) -> KeywordRule:
-    """A new keyword with its other words. Raises Taken when one of them starts something already."""
+    """A new keyword with its other words.
+
+    Raises Taken when one of them starts something already.
+    """
     row = KeywordRule(**asdict(wanted), created_by=by)
     db.session.add(row)
     db.session.flush()
@@ -41,17 +47,23 @@ def add(wanted: Rule, aliases: Sequence[str], by: str | None) -> KeywordRule:
 
 
 def change(rule_id: int, wanted: Rule, aliases: Sequence[str]) -> list[str]:
-    """Another word, answer or effect; gives what changed. Raises Gone, or Taken when a word starts something else.
+    """Another word, answer or effect; gives what changed.
+
+    Raises Gone, or Taken when a word starts something else.
 
     What the keyword has counted stays, also when it gets another word.
     """
     row = found(rule_id)
-    changed = [name for name, value in asdict(wanted).items() if getattr(row, name) != value]
+    changed = [
+        name for name, value in asdict(wanted).items() if getattr(row, name) != value
+    ]
     before = aliases_of([rule_id]).get(rule_id, [])
     # the other words go first, so that the new main word may be one of them
     ours = TriggerWord.keyword_rule_id == rule_id
     db.session.execute(
-        delete(TriggerWord).where(ours, TriggerWord.word != row.keyword).execution_options(synchronize_session=False)
+        delete(TriggerWord)
+        .where(ours, TriggerWord.word != row.keyword)
+        .execution_options(synchronize_session=False)
     )
     for name in changed:
         setattr(row, name, getattr(wanted, name))
@@ -69,7 +81,10 @@ def found(rule_id: int) -> KeywordRule:
 
 
 def remove(rule_id: int) -> KeywordRule:
-    """Delete a keyword with all its words; gives what it was. Raises Gone. What it answered stays in the logs."""
+    """Delete a keyword with all its words; gives what it was.
+
+    Raises Gone. What it answered stays in the logs.
+    """
     row = found(rule_id)
     db.session.delete(row)
     db.session.flush()
@@ -77,6 +92,10 @@ def remove(rule_id: int) -> KeywordRule:
 
 
 def _add_aliases(row: KeywordRule, aliases: Sequence[str]) -> None:
-    words = [{"word": word, "keyword_rule_id": row.id} for word in aliases if word != row.keyword]
+    words = [
+        {"word": word, "keyword_rule_id": row.id}
+        for word in aliases
+        if word != row.keyword
+    ]
     if words:
         db.session.execute(insert(TriggerWord), words)

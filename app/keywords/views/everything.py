@@ -32,10 +32,15 @@ def add() -> ResponseReturnValue:
         try:
             with act("keyword.added", who()) as trace:
                 row = actions.add(form.rule, form.other_words, who())
-                trace.about, trace.details = f"keyword {row.id}", {"keyword": row.keyword}
+                trace.about, trace.details = (
+                    f"keyword {row.id}",
+                    {"keyword": row.keyword},
+                )
         except Taken:
             form.say_taken()
         else:
             flash(f"{row.keyword} is added.", "success")
             return redirect(url_for("keywords.everything"), 303)
-    return render_template("keywords/add.html", form=form, **fields()), 422 if form.errors else 200
+    return render_template(
+        "keywords/add.html", form=form, **fields()
+    ), 422 if form.errors else 200

@@ -30,19 +30,25 @@ def fields() -> dict[str, Any]:
 def edit(rule_id: int) -> ResponseReturnValue:
     """Another word, answer or effect; for admins also the way to delete it."""
     rule = queries.rule(rule_id) or abort(404)
-    form = KeywordForm(rule_id, data=as_typed(rule, queries.aliases_of([rule_id]).get(rule_id, [])))
+    form = KeywordForm(
+        rule_id, data=as_typed(rule, queries.aliases_of([rule_id]).get(rule_id, []))
+    )
     if form.validate_on_submit():
         try:
             with act("keyword.changed", who()) as trace:
                 trace.about = f"keyword {rule_id}"
-                trace.details = {"changed": actions.change(rule_id, form.rule, form.other_words)}
+                trace.details = {
+                    "changed": actions.change(rule_id, form.rule, form.other_words)
+                }
         except Taken:
             form.say_taken()
         else:
             flash("Saved.", "success")
             return redirect(url_for("keywords.everything"), 303)
     practice = current_app.extensions["settings"].carrier == "sandbox"
-    page = render_template("keywords/edit.html", form=form, rule=rule, practice=practice, **fields())
+    page = render_template(
+        "keywords/edit.html", form=form, rule=rule, practice=practice, **fields()
+    )
     return page, 422 if form.errors else 200
 
 
@@ -52,6 +58,12 @@ def delete(rule_id: int) -> ResponseReturnValue:
     """The keyword and all its words: they are free again."""
     with act("keyword.deleted", who()) as trace:
         row = actions.remove(rule_id)
-        trace.about, trace.details = f"keyword {rule_id}", {"keyword": row.keyword, "uses": row.match_count}
-    flash(f"{row.keyword} is deleted. Whoever texts it now is answered by a person.", "success")
+        trace.about, trace.details = (
+            f"keyword {rule_id}",
+            {"keyword": row.keyword, "uses": row.match_count},
+        )
+    flash(
+        f"{row.keyword} is deleted. Whoever texts it now is answered by a person.",
+        "success",
+    )
     return redirect(url_for("keywords.everything"), 303)

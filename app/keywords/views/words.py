@@ -1,4 +1,6 @@
-"""What keywords' pages say: whether one counts just now, what else it does, and which words are built in."""
+"""What keywords' pages say: whether one counts just now, what else it does, and which words are
+built in.
+"""
 
 from dataclasses import dataclass
 
@@ -27,9 +29,18 @@ class BuiltIn:
 
 def built_in() -> list[BuiltIn]:
     """The words of the law, with what the organisation answers them."""
-    helped = "Nothing else" if organisation.organisation().answers_help else "On real phones Twilio answers it"
+    helped = (
+        "Nothing else"
+        if organisation.organisation().answers_help
+        else "On real phones Twilio answers it"
+    )
     return [
-        BuiltIn("STOP", "UNSUBSCRIBE, CANCEL, END, QUIT …", organisation.stop_reply(), "No more texts to them"),
+        BuiltIn(
+            "STOP",
+            "UNSUBSCRIBE, CANCEL, END, QUIT …",
+            organisation.stop_reply(),
+            "No more texts to them",
+        ),
         BuiltIn("START", "UNSTOP", organisation.start_reply(), "Texts to them again"),
         BuiltIn("HELP", "INFO", organisation.help_reply(), helped),
     ]
@@ -37,7 +48,9 @@ def built_in() -> list[BuiltIn]:
 
 @bp.app_template_filter()
 def state_of_keyword(rule: KeywordRule) -> tuple[str, str, str]:
-    """Whether the keyword counts at this moment: the kind of the tag, what it says, and since or until when."""
+    """Whether the keyword counts at this moment: the kind of the tag, what it says, and since
+    or until when.
+    """
     moment = now()
     if not rule.is_active:
         return "", "Off", ""
@@ -45,25 +58,49 @@ def state_of_keyword(rule: KeywordRule) -> tuple[str, str, str]:
         return "warn", "Ended", local(rule.active_until)
     if rule.active_from and rule.active_from > moment:
         return "info", "Later", f"from {local(rule.active_from)}"
-    return "ok", "Active", f"until {local(rule.active_until)}" if rule.active_until else ""
+    return (
+        "ok",
+        "Active",
+        f"until {local(rule.active_until)}" if rule.active_until else "",
+    )
 
 
 @bp.app_template_filter()
 def first_words(line: Line) -> str:
     """How the answer begins, on one line; "" when there is none."""
     event = {"event_title": line.event} if line.event else {}
-    words = " ".join(fill(line.rule.response_body or "", None, ANY_EVENT | event).split())
+    words = " ".join(
+        fill(line.rule.response_body or "", None, ANY_EVENT | event).split()
+    )
     return words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
 
 
 @bp.app_template_filter()
 def effect(line: Line) -> tuple[str, str, str]:
-    """What else a keyword does: a word before the name, the name, and its address ("" where there is none)."""
+    """What else a keyword does: a word before the name, the name, and its address ("" where
+    there is none).
+    """
     action, rule = line.rule.action, line.rule
     if action is KeywordAction.ADD_TO_EVENT:
         if line.event is None:
             return "Registered for an event that was deleted", "", ""
-        return "Registers for", line.event, url_for("events.one", event_id=rule.event_id)
+        return (
+            "Registers for",
+            line.event,
+            url_for("events.one", event_id=rule.event_id),
+        )
     if action is KeywordAction.START_SURVEY:
-        return ("Starts", line.survey, "") if line.survey else ("Started a survey that was deleted", "", "")
-    return ("Puts them on the community list" if action is KeywordAction.SUBSCRIBE else "Nothing else"), "", ""
+        return (
+            ("Starts", line.survey, "")
+            if line.survey
+            else ("Started a survey that was deleted", "", "")
+        )
+    return (
+        (
+            "Puts them on the community list"
+            if action is KeywordAction.SUBSCRIBE
+            else "Nothing else"
+        ),
+        "",
+        "",
+    )

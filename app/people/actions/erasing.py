@@ -15,7 +15,8 @@ from app.people import queries
 from app.suppression import queries as suppression
 from app.suppression.actions import erased
 
-# Every table that a number, a name or a text of a person stands in. (docs/schema.md says what is kept and why.)
+# Every table that a number, a name or a text of a person stands in. (docs/schema.md says what
+# is kept and why.)
 GONE = (
     "DELETE FROM community_members WHERE phone = :phone",
     "DELETE FROM event_registrations WHERE phone = :phone",
@@ -27,7 +28,8 @@ GONE = (
     "DELETE FROM sandbox_phones WHERE phone = :phone",
     "DELETE FROM threads WHERE phone = :phone",
 )
-# A changed text leaves its old words inside the search until parts of it are merged; this merges all (1 s for 500,000).
+# A changed text leaves its old words inside the search until parts of it are merged; this
+# merges all (1 s for 500,000).
 FORGOTTEN = "INSERT INTO inbox_search (inbox_search) VALUES ('optimize')"
 MASKED = (
     # by its text, by the carrier's name for it: what came in and what became of what went out
@@ -52,13 +54,19 @@ MASKED = (
     "UPDATE consent_events SET phone = :mark, evidence = NULL WHERE phone = :phone",
 )
 CALLS = text("SELECT id FROM webhook_events WHERE instr(payload, :phone) > 0")
-LOGS = text("SELECT id, details FROM message_logs WHERE details IS NOT NULL AND instr(details, :phone) > 0")
+LOGS = text(
+    "SELECT id, details FROM message_logs WHERE details IS NOT NULL AND instr(details, :phone) > 0"
+)
 LAYOUTS = text("SELECT id, columns FROM imports WHERE columns IS NOT NULL")
-BAD_ROWS = text("SELECT id, cells FROM import_rows WHERE verdict = 'bad' AND cells IS NOT NULL")
+BAD_ROWS = text(
+    "SELECT id, cells FROM import_rows WHERE verdict = 'bad' AND cells IS NOT NULL"
+)
 
 
 class StillLeaving(Exception):
-    """A text to them is being handed over at this moment: nothing was erased, try again in a minute."""
+    """A text to them is being handed over at this moment: nothing was erased, try again in a
+    minute.
+    """
 
 
 @dataclass(frozen=True)
@@ -69,29 +77,42 @@ class Traces:
 
 
 def find_traces(phone: str) -> Traces:
-    """Where a number stands inside other text: calls of the carrier, old results, samples and bad rows of imports.
+    """Where a number stands inside other text: calls of the carrier, old results, samples and
+    bad rows of imports.
 
-    Reads the calls of 30 days and every row that an import could not read: before write(), for it may take seconds.
+    Reads the calls of 30 days and every row that an import could not read: before write(), for
+    it may take seconds.
     """
     return Traces([*_calls(phone), *_logs(phone), *_layouts(phone), *_bad_rows(phone)])
 
 
 def _calls(phone: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
     for (id,) in db.session.execute(CALLS, {"phone": phone}):
-        yield "UPDATE webhook_events SET payload = NULL, error = NULL WHERE id = ?", (id,)
+        yield (
+            "UPDATE webhook_events SET payload = NULL, error = NULL WHERE id = ?",
+            (id,),
+        )
 
 
 def _logs(phone: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """The results that the first design kept as JSON inside the log."""
     for id, details in db.session.execute(LOGS, {"phone": phone}):
         kept = [_without(person, phone) for person in json.loads(details)]
-        yield "UPDATE message_logs SET details = ? WHERE id = ?", (json.dumps(kept, ensure_ascii=False), id)
+        yield (
+            "UPDATE message_logs SET details = ? WHERE id = ?",
+            (json.dumps(kept, ensure_ascii=False), id),
+        )
 
 
 def _without(person: dict[str, Any], phone: str) -> dict[str, Any]:
     if person.get("phone") != phone:
         return person
-    return {"phone": "#erased", "name": None, "success": bool(person.get("success")), "error": None}
+    return {
+        "phone": "#erased",
+        "name": None,
+        "success": bool(person.get("success")),
+        "error": None,
+    }
 
 
 def _layouts(phone: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
@@ -99,9 +120,14 @@ def _layouts(phone: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
     for id, columns in db.session.execute(LAYOUTS):
         layout = json.loads(columns)
         rows = layout.get("first_rows", [])
-        layout["first_rows"] = [[""] * len(row) if _names(row, phone) else row for row in rows]
+        layout["first_rows"] = [
+            [""] * len(row) if _names(row, phone) else row for row in rows
+        ]
         if layout["first_rows"] != rows:
-            yield "UPDATE imports SET columns = ? WHERE id = ?", (json.dumps(layout, ensure_ascii=False), id)
+            yield (
+                "UPDATE imports SET columns = ? WHERE id = ?",
+                (json.dumps(layout, ensure_ascii=False), id),
+            )
 
 
 def _bad_rows(phone: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
@@ -115,17 +141,28 @@ def _names(row: list[Any], phone: str) -> bool:
 
 
 def erase(phone: str, traces: Traces, by: str, moment: datetime) -> str:
-    """Erase everything that names the person with this number; gives the mark that stands in its place from now on.
+    """Erase everything that names the person with this number; gives the mark that stands in
+    its place from now on.
 
-    Inside one act. Texts that wait are cancelled; logs keep their rows, counts and states; whether they had opted out
-    is kept as a hash (`suppression.erased`). Raises StillLeaving. The pages that held it are overwritten.
+    Inside one act. Texts that wait are cancelled; logs keep their rows, counts and states;
+    whether they had opted out is kept as a hash (`suppression.erased`). Raises StillLeaving.
+    The pages that held it are overwritten.
     """
     if queries.is_leaving(phone):
         raise StillLeaving
     mark = new_mark()
     # whoever perhaps said STOP is remembered as if they had: nobody can ask them any more
-    said_stop = suppression.has_opted_out(phone) or suppression.open_question(phone) is not None
-    values = {"phone": phone, "mark": mark, "body": ERASED_BODY, "erased": ERASED, "now": stored(moment), "by": by}
+    said_stop = (
+        suppression.has_opted_out(phone) or suppression.open_question(phone) is not None
+    )
+    values = {
+        "phone": phone,
+        "mark": mark,
+        "body": ERASED_BODY,
+        "erased": ERASED,
+        "now": stored(moment),
+        "by": by,
+    }
     connection = driver()
     connection.execute("PRAGMA secure_delete = ON")
     try:

@@ -1,4 +1,7 @@
-"""Numbers from a spreadsheet onto the do-not-text list. Here, because the room of that list lies below the importer."""
+"""Numbers from a spreadsheet onto the do-not-text list.
+
+Here, because the room of that list lies below the importer.
+"""
 
 from typing import cast
 
@@ -14,15 +17,29 @@ from app.suppression.actions import withdraw_many
 from app.suppression.models import UnsubscribedContact
 from app.suppression.views import bp
 
-# `source` is fixed, so that undoing leaves alone whoever has texted STOP since: that row is their own word by then.
-TARGET = Target("suppression", cast("Table", UnsubscribedContact.__table__), {"source": "import"}, gets_texts=False)
+# `source` is fixed, so that undoing leaves alone whoever has texted STOP since: that row is
+# their own word by then.
+TARGET = Target(
+    "suppression",
+    cast("Table", UnsubscribedContact.__table__),
+    {"source": "import"},
+    gets_texts=False,
+)
 NOTE = "Nobody in this file is texted again. Names only help to recognise them."
 
 
 def place() -> Place:
     """The do-not-text list, for an import."""
     home = url_for("suppression.everyone")
-    return Place("suppression.import", TARGET, home, "Do not text", "suppression", note=NOTE, after=_after)
+    return Place(
+        "suppression.import",
+        TARGET,
+        home,
+        "Do not text",
+        "suppression",
+        note=NOTE,
+        after=_after,
+    )
 
 
 def _after(row: Import) -> None:

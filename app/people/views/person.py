@@ -2,7 +2,16 @@
 
 import re
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -37,10 +46,18 @@ def _phone(digits: str) -> str:
     return f"+{digits}" if DIGITS.fullmatch(digits) else abort(404)
 
 
-def _page(phone: str, note_form: NoteForm | None = None, consent_form: ConsentForm | None = None) -> str:
+def _page(
+    phone: str,
+    note_form: NoteForm | None = None,
+    consent_form: ConsentForm | None = None,
+) -> str:
     about, known = about_number(phone), queries.known(phone)
     entries = permission.entries_of(phone) if known.listed else []
-    why = min((entry.why for entry in entries), key=STRONGEST.index) if entries else permission.is_left_out(phone)
+    why = (
+        min((entry.why for entry in entries), key=STRONGEST.index)
+        if entries
+        else permission.is_left_out(phone)
+    )
     return render_template(
         "people/person.html",
         phone=phone,
@@ -127,7 +144,10 @@ def take_off(digits: str) -> ResponseReturnValue:
     try:
         with act("suppression.removed", who()) as trace:
             lines = permission.entries_of(phone)
-            trace.about, trace.details = _ending(phone), {"why": ", ".join(line.why for line in lines)}
+            trace.about, trace.details = (
+                _ending(phone),
+                {"why": ", ".join(line.why for line in lines)},
+            )
             for line in lines:
                 suppression.remove(line.kind, line.id, who())
     except suppression.OnlyThey:
@@ -147,7 +167,9 @@ def consent(digits: str) -> ResponseReturnValue:
         return _page(phone, consent_form=form), 422
     with act("person.consent", who()) as trace:
         trace.about = _ending(phone)
-        granted = suppression.grant(phone, ConsentMethod.FORM, form.evidence.data, who())
+        granted = suppression.grant(
+            phone, ConsentMethod.FORM, form.evidence.data, who()
+        )
     if granted:
         flash("That is written down.", "success")
     else:
@@ -167,9 +189,14 @@ def erase(digits: str) -> ResponseReturnValue:
         with act("person.erased", who()) as trace:
             trace.about = actions.erase(phone, traces, who(), now())
     except actions.StillLeaving:
-        flash("A text to them is leaving at this moment. Try again in a minute.", "error")
+        flash(
+            "A text to them is leaving at this moment. Try again in a minute.", "error"
+        )
         return redirect(url_for("people.erase", digits=digits), 303)
-    flash("They are erased. What they said about texts is remembered without their number.", "success")
+    flash(
+        "They are erased. What they said about texts is remembered without their number.",
+        "success",
+    )
     return redirect(url_for("community.everyone"), 303)
 
 

@@ -24,21 +24,29 @@ class Part:
     body: str
 
 
-def crowd_answers(log_id: int, parts: Sequence[Part], sender: str, moment: datetime) -> int:
-    """Some of the phones that have a blast answer it, each once, within SPREAD of `moment`; how many do.
+def crowd_answers(
+    log_id: int, parts: Sequence[Part], sender: str, moment: datetime
+) -> int:
+    """Some of the phones that have a blast answer it, each once, within SPREAD of `moment`; how
+    many do.
 
-    At least one of each part, as far as there are phones, and at most MOST together. What they write waits in the
-    carrier's tables: it comes in through the webhooks, whichever process is there, and survives a restart.
+    At least one of each part, as far as there are phones, and at most MOST together. What they
+    write waits in the carrier's tables: it comes in through the webhooks, whichever process is
+    there, and survives a restart.
     """
     phones = phones_of(log_id)
     random.shuffle(phones)
-    said = [part.body for part in parts for _ in range(_share(len(phones), part.percent))][:MOST]
+    said = [
+        part.body for part in parts for _ in range(_share(len(phones), part.percent))
+    ][:MOST]
     rows = [
         a_text(phone, sender, body, moment + SPREAD * random.random())
         for phone, body in zip(phones, said, strict=False)
     ]
     if rows:
-        db.session.execute(insert(SandboxMessage), sorted(rows, key=lambda row: row["next_at"]))
+        db.session.execute(
+            insert(SandboxMessage), sorted(rows, key=lambda row: row["next_at"])
+        )
     return len(rows)
 
 

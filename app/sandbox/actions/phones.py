@@ -12,19 +12,24 @@ from app.domain.segments import measure
 from app.kit.clock import now
 from app.kit.db import db, rows_changed
 
-# The page itself brings the text in at once. Should it die on the way, a walking postman does, this much later.
+# The page itself brings the text in at once. Should it die on the way, a walking postman does,
+# this much later.
 GRACE = timedelta(seconds=2)
 
 
 def write_back(phone: str, sender: str, body: str, *, picture: bool = False) -> str:
-    """The phone texts `body`, perhaps with a picture, to our number `sender`; the text's sid, for the postman."""
+    """The phone texts `body`, perhaps with a picture, to our number `sender`; the text's sid,
+    for the postman.
+    """
     moment = now()
     row = a_text(phone, sender, body, moment, picture=picture)
     db.session.execute(insert(SandboxMessage).values(row | {"next_at": moment + GRACE}))
     return str(row["sid"])
 
 
-def a_text(phone: str, sender: str, body: str, moment: datetime, *, picture: bool = False) -> dict[str, Any]:
+def a_text(
+    phone: str, sender: str, body: str, moment: datetime, *, picture: bool = False
+) -> dict[str, Any]:
     """The row of a text that the phone writes at `moment`, when a postman takes it in."""
     return {
         "sid": new_sid("MM" if picture else "SM"),

@@ -1,4 +1,6 @@
-"""What happened behind a phone, as this app's own rows tell it: the moments of its texts, and its opt-out."""
+"""What happened behind a phone, as this app's own rows tell it: the moments of its texts, and
+its opt-out.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +29,10 @@ READ_AS = {
 
 @dataclass(frozen=True)
 class Event:
-    """One moment. `why`: the reason, "" for none. `about`: how the text begins. `trouble`: it went wrong."""
+    """One moment.
+
+    `why`: the reason, "" for none. `about`: how the text begins. `trouble`: it went wrong.
+    """
 
     at: datetime
     words: str
@@ -48,7 +53,11 @@ def happened(phone: str) -> list[Event]:
 
 def _life(text: Message) -> Iterator[Event]:
     """The moments of one text, oldest first."""
-    about = text.body if len(text.body) <= SNIPPET else text.body[: SNIPPET - 1].rstrip() + "…"
+    about = (
+        text.body
+        if len(text.body) <= SNIPPET
+        else text.body[: SNIPPET - 1].rstrip() + "…"
+    )
     if text.direction is Direction.INBOUND:
         yield Event(text.created_at, READ_AS[meaning_of(text.body)], about)
         return
@@ -63,7 +72,13 @@ def _life(text: Message) -> Iterator[Event]:
     if text.delivered_at:
         yield Event(text.delivered_at, "Receipt: delivered", about)
     elif text.failed_at:
-        yield Event(text.failed_at, WORDS[text.status], about, _why_it_failed(text), trouble=True)
+        yield Event(
+            text.failed_at,
+            WORDS[text.status],
+            about,
+            _why_it_failed(text),
+            trouble=True,
+        )
 
 
 def _why_it_stayed(text: Message) -> str:
@@ -72,10 +87,14 @@ def _why_it_stayed(text: Message) -> str:
 
 
 def _why_it_failed(text: Message) -> str:
-    return receipt_for(text.error_code, "delivery" if text.provider_sid else "create").words
+    return receipt_for(
+        text.error_code, "delivery" if text.provider_sid else "create"
+    ).words
 
 
 def _opt_out(phone: str) -> Iterator[Event]:
-    row = db.session.scalar(select(UnsubscribedContact).where(UnsubscribedContact.phone == phone))
+    row = db.session.scalar(
+        select(UnsubscribedContact).where(UnsubscribedContact.phone == phone)
+    )
     if row:
         yield Event(row.created_at, "Put on the do-not-text list")

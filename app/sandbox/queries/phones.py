@@ -36,17 +36,35 @@ def lines(people: Sequence[tuple[str, str | None]]) -> list[Line]:
     """These phones (number and name)."""
     phones = [phone for phone, _ in people]
     here = SandboxMessage.phone.in_(phones), SandboxMessage.created_at <= now()
-    newest = select(func.max(SandboxMessage.id)).where(*here).group_by(SandboxMessage.phone)
+    newest = (
+        select(func.max(SandboxMessage.id)).where(*here).group_by(SandboxMessage.phone)
+    )
     texts = {
-        text.phone: text for text in db.session.scalars(select(SandboxMessage).where(SandboxMessage.id.in_(newest)))
+        text.phone: text
+        for text in db.session.scalars(
+            select(SandboxMessage).where(SandboxMessage.id.in_(newest))
+        )
     }
-    asked = select(SandboxPhone.phone, SandboxPhone.mood).where(SandboxPhone.phone.in_(phones))
+    asked = select(SandboxPhone.phone, SandboxPhone.mood).where(
+        SandboxPhone.phone.in_(phones)
+    )
     moods = {phone: mood for phone, mood in db.session.execute(asked)}
-    return [_line(phone, name, moods.get(phone, Mood.WORKING), texts.get(phone)) for phone, name in people]
+    return [
+        _line(phone, name, moods.get(phone, Mood.WORKING), texts.get(phone))
+        for phone, name in people
+    ]
 
 
-def _line(phone: str, name: str | None, mood: Mood, text: SandboxMessage | None) -> Line:
-    return Line(phone, name, mood, shown(text) if text else "", text.created_at if text else None)
+def _line(
+    phone: str, name: str | None, mood: Mood, text: SandboxMessage | None
+) -> Line:
+    return Line(
+        phone,
+        name,
+        mood,
+        shown(text) if text else "",
+        text.created_at if text else None,
+    )
 
 
 def shown(text: SandboxMessage) -> str:
@@ -56,17 +74,28 @@ def shown(text: SandboxMessage) -> str:
 
 
 def recent(search: str) -> list[Line]:
-    """The phones that got or wrote something last, the newest first. Digits in `search` narrow them, letters empty it.
+    """The phones that got or wrote something last, the newest first.
+
+    Digits in `search` narrow them, letters empty it.
 
     Of a whole blast only the last RECENT are looked for, among the last LOOKED_AT texts.
     """
     digits = digits_of(search).lstrip("0")
     if search and not digits:
         return []
-    texts = select(SandboxMessage.phone, SandboxMessage.id).where(SandboxMessage.created_at <= now())
+    texts = select(SandboxMessage.phone, SandboxMessage.id).where(
+        SandboxMessage.created_at <= now()
+    )
     texts = texts.order_by(SandboxMessage.id.desc()).limit(LOOKED_AT)
-    some = (texts.where(SandboxMessage.phone.contains(digits)) if digits else texts).subquery()
-    latest = select(some.c.phone).group_by(some.c.phone).order_by(func.max(some.c.id).desc()).limit(RECENT)
+    some = (
+        texts.where(SandboxMessage.phone.contains(digits)) if digits else texts
+    ).subquery()
+    latest = (
+        select(some.c.phone)
+        .group_by(some.c.phone)
+        .order_by(func.max(some.c.id).desc())
+        .limit(RECENT)
+    )
     phones = list(db.session.scalars(latest))
     names = names_of(phones)
     return lines([(phone, names.get(phone)) for phone in phones])
@@ -74,9 +103,15 @@ def recent(search: str) -> list[Line]:
 
 def mood_of(phone: str) -> Mood:
     """How the phone behaves."""
-    return db.session.scalar(select(SandboxPhone.mood).where(SandboxPhone.phone == phone)) or Mood.WORKING
+    return (
+        db.session.scalar(select(SandboxPhone.mood).where(SandboxPhone.phone == phone))
+        or Mood.WORKING
+    )
 
 
 def changed_moods() -> int:
     """How many phones do not simply work."""
-    return db.session.scalar(select(func.count()).where(SandboxPhone.mood != Mood.WORKING)) or 0
+    return (
+        db.session.scalar(select(func.count()).where(SandboxPhone.mood != Mood.WORKING))
+        or 0
+    )

@@ -32,7 +32,9 @@ class Bubble:
 
 @dataclass(frozen=True)
 class Screen:
-    """Everything on a phone's page that changes by itself: texts oldest first, events newest first."""
+    """Everything on a phone's page that changes by itself: texts oldest first, events newest
+    first.
+    """
 
     bubbles: Sequence[Bubble]
     events: Sequence[Event]

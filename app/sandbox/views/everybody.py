@@ -38,10 +38,16 @@ def open_phone() -> ResponseReturnValue:
 @bp.get("/try")
 @needs(*BOTH)
 def try_words() -> ResponseReturnValue:
-    """A phone on which `text` is typed already: the one that was played last, or somebody's of the community."""
-    known = queries.recent("") or queries.lines([(row.phone, row.name) for row in _community().rows[:1]])
+    """A phone on which `text` is typed already: the one that was played last, or somebody's of
+    the community.
+    """
+    known = queries.recent("") or queries.lines(
+        [(row.phone, row.name) for row in _community().rows[:1]]
+    )
     digits = known[0].digits if known else queries.stranger()[1:]
-    return redirect(url_for("sandbox.phone", digits=digits, text=request.args.get("text", "")), 303)
+    return redirect(
+        url_for("sandbox.phone", digits=digits, text=request.args.get("text", "")), 303
+    )
 
 
 @bp.post("/working")
@@ -62,7 +68,9 @@ def stranger() -> ResponseReturnValue:
     if not form.validate():
         return _phones(stranger=form), 422
     with act("sandbox.stranger", who()) as trace:
-        trace.about = sid = actions.write_back(number, our_number(), str(form.body.data))
+        trace.about = sid = actions.write_back(
+            number, our_number(), str(form.body.data)
+        )
     bring_in(sid)
     return redirect(url_for("sandbox.phone", digits=number[1:]), 303)
 
@@ -83,8 +91,14 @@ def crowd() -> ResponseReturnValue:
 
 def _answering(count: int) -> tuple[str, str]:
     if not count:
-        return "No phone has got this blast yet. Wait until it is delivered, then let them answer.", "info"
-    return f"{counted(count, 'phone')} {'answers' if count == 1 else 'answer'} within {WITHIN}.", "success"
+        return (
+            "No phone has got this blast yet. Wait until it is delivered, then let them answer.",
+            "info",
+        )
+    return (
+        f"{counted(count, 'phone')} {'answers' if count == 1 else 'answer'} within {WITHIN}.",
+        "success",
+    )
 
 
 def _community() -> FoundPage:
@@ -92,7 +106,9 @@ def _community() -> FoundPage:
 
 
 def _phones(
-    opened: StrangerForm | None = None, stranger: StrangersTextForm | None = None, crowd: CrowdForm | None = None
+    opened: StrangerForm | None = None,
+    stranger: StrangersTextForm | None = None,
+    crowd: CrowdForm | None = None,
 ) -> str:
     page = _community()
     return render_template(

@@ -39,7 +39,9 @@ def live(digits: str) -> ResponseReturnValue:
     screen = queries.screen(_number(digits))
     if request.args.get("mark") == screen.mark:
         return "", 204
-    return render_template("sandbox/_live.html", digits=digits, screen=screen, clock=_clock)
+    return render_template(
+        "sandbox/_live.html", digits=digits, screen=screen, clock=_clock
+    )
 
 
 @bp.post("/<digits>/text")
@@ -50,7 +52,9 @@ def write_back(digits: str) -> ResponseReturnValue:
     if not form.validate():
         return _phone(number, form), 422
     with act("sandbox.wrote", who()) as trace:
-        trace.about = sid = actions.write_back(number, our_number(), str(form.body.data))
+        trace.about = sid = actions.write_back(
+            number, our_number(), str(form.body.data)
+        )
     bring_in(sid)
     return redirect(url_for("sandbox.phone", digits=digits), 303)
 
@@ -63,7 +67,9 @@ def picture(digits: str) -> ResponseReturnValue:
     if not form.validate():
         return _phone(number, form), 422
     with act("sandbox.wrote", who()) as trace:
-        trace.about = sid = actions.write_back(number, our_number(), str(form.body.data), picture=True)
+        trace.about = sid = actions.write_back(
+            number, our_number(), str(form.body.data), picture=True
+        )
     bring_in(sid)
     return redirect(url_for("sandbox.phone", digits=digits), 303)
 
@@ -110,4 +116,8 @@ def _clock(moment: datetime) -> str:
     """The time with seconds in the organisation's zone; with the day when that is not today."""
     place = ZoneInfo(filters.zone())
     here = moment.astimezone(place)
-    return f"{here:%H:%M:%S}" if here.date() == now().astimezone(place).date() else filters.local(moment)
+    return (
+        f"{here:%H:%M:%S}"
+        if here.date() == now().astimezone(place).date()
+        else filters.local(moment)
+    )

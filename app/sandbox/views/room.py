@@ -1,4 +1,6 @@
-"""The blueprint of the practice phones, which are there only while practising; and how a phone's text comes in."""
+"""The blueprint of the practice phones, which are there only while practising; and how a
+phone's text comes in.
+"""
 
 from typing import Any
 

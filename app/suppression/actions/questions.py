@@ -1,4 +1,6 @@
-"""Texts that may mean STOP: nothing is sent to their number until a person decides, or the law does."""
+"""Texts that may mean STOP: nothing is sent to their number until a person decides, or the law
+does.
+"""
 
 from datetime import datetime
 from typing import Literal
@@ -15,18 +17,29 @@ PROVEN_WORDS = 200
 
 
 def ask_whether_stop(phone: str, message_id: int, body: str, moment: datetime) -> bool:
-    """A text may mean STOP: hold everything to this number until somebody decides. Inside write().
+    """A text may mean STOP: hold everything to this number until somebody decides.
 
-    False when another text of theirs is waiting already; it keeps its deadline, ten business days after it came.
+    Inside write().
+
+    False when another text of theirs is waiting already; it keeps its deadline, ten business
+    days after it came.
     """
     by = business_days_after(moment, DAYS_TO_HONOUR_A_STOP)
-    return bool(statements.ASK.run(phone=phone, message_id=message_id, body=body, asked_at=moment, decide_by=by))
+    return bool(
+        statements.ASK.run(
+            phone=phone, message_id=message_id, body=body, asked_at=moment, decide_by=by
+        )
+    )
 
 
-def decide(question_id: int, verdict: Literal["out", "stay"], by: str | None, moment: datetime) -> StopQuestion:
-    """Write down what a person read in a text that may mean STOP; "out" puts them on the list, as their own word.
+def decide(
+    question_id: int, verdict: Literal["out", "stay"], by: str | None, moment: datetime
+) -> StopQuestion:
+    """Write down what a person read in a text that may mean STOP; "out" puts them on the list,
+    as their own word.
 
-    `by`: None when nobody decided in time. Raises Gone when somebody has decided before. Inside write().
+    `by`: None when nobody decided in time. Raises Gone when somebody has decided before. Inside
+    write().
     """
     decided = (
         update(StopQuestion)
@@ -34,7 +47,9 @@ def decide(question_id: int, verdict: Literal["out", "stay"], by: str | None, mo
         .values(verdict=verdict, decided_at=moment, decided_by=by)
         .returning(StopQuestion)
     )
-    question = db.session.scalars(decided, execution_options={"populate_existing": True}).first()
+    question = db.session.scalars(
+        decided, execution_options={"populate_existing": True}
+    ).first()
     if question is None:
         raise Gone
     if verdict == "out":
@@ -44,9 +59,15 @@ def decide(question_id: int, verdict: Literal["out", "stay"], by: str | None, mo
 
 
 def decide_overdue(moment: datetime) -> list[str]:
-    """Whoever perhaps said STOP and got no decision in time is out: then the law decides. Their numbers.
+    """Whoever perhaps said STOP and got no decision in time is out: then the law decides.
+
+    Their numbers.
 
     Inside write().
     """
-    late = select(StopQuestion.id).where(StopQuestion.verdict.is_(None), StopQuestion.decide_by <= moment)
-    return [decide(id, "out", None, moment).phone for id in db.session.scalars(late).all()]
+    late = select(StopQuestion.id).where(
+        StopQuestion.verdict.is_(None), StopQuestion.decide_by <= moment
+    )
+    return [
+        decide(id, "out", None, moment).phone for id in db.session.scalars(late).all()
+    ]

@@ -1,4 +1,7 @@
-"""The statements that run when somebody says STOP or START, built once. Their parameters are called `b_…`."""
+"""The statements that run when somebody says STOP or START, built once.
+
+Their parameters are called `b_…`.
+"""
 
 from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -15,11 +18,21 @@ from app.suppression.models import (
     unsubscribed_contacts,
 )
 
-S, B, Q, E = unsubscribed_contacts.c, suppressed_contacts.c, stop_questions.c, erased_numbers.c
+S, B, Q, E = (
+    unsubscribed_contacts.c,
+    suppressed_contacts.c,
+    stop_questions.c,
+    erased_numbers.c,
+)
 PHONE = bindparam("b_phone", type_=S.phone.type)
 
 PUT_ON = Prepared(
-    insert(unsubscribed_contacts).on_conflict_do_nothing(["phone"]), "phone", "source", "reason", "name", "created_at"
+    insert(unsubscribed_contacts).on_conflict_do_nothing(["phone"]),
+    "phone",
+    "source",
+    "reason",
+    "name",
+    "created_at",
 )
 # b_phone, b_reason: their own STOP outweighs a note from elsewhere
 MAKE_THEIRS = Prepared(
@@ -27,11 +40,15 @@ MAKE_THEIRS = Prepared(
     .where(S.phone == PHONE, S.source.not_in([MANUAL, INBOUND]))
     .values(source=INBOUND, reason=bindparam("b_reason"))
 )
-NOTE = Prepared(insert(consent_events), "phone", "act", "method", "evidence", "actor", "at")
+NOTE = Prepared(
+    insert(consent_events), "phone", "act", "method", "evidence", "actor", "at"
+)
 
 # what START takes back: b_phone
 _stops = delete(unsubscribed_contacts).where(S.phone == PHONE)
-_bad = delete(suppressed_contacts).where(B.phone == PHONE, B.category == SuppressionCategory.OPT_OUT)
+_bad = delete(suppressed_contacts).where(
+    B.phone == PHONE, B.category == SuppressionCategory.OPT_OUT
+)
 LIFT_ALL = (Prepared(_stops), Prepared(_bad))
 LIFT = (
     Prepared(_stops.where(S.source != MANUAL)),
@@ -39,12 +56,27 @@ LIFT = (
 )
 ERASED = Prepared(select(E.phone_hash).where(E.opted_out))
 # b_hash: they were erased, and came back
-FORGET = Prepared(update(erased_numbers).where(E.phone_hash == bindparam("b_hash")).values(opted_out=False))
+FORGET = Prepared(
+    update(erased_numbers)
+    .where(E.phone_hash == bindparam("b_hash"))
+    .values(opted_out=False)
+)
 
-ASK = Prepared(insert(stop_questions).on_conflict_do_nothing(), "phone", "message_id", "body", "asked_at", "decide_by")
+ASK = Prepared(
+    insert(stop_questions).on_conflict_do_nothing(),
+    "phone",
+    "message_id",
+    "body",
+    "asked_at",
+    "decide_by",
+)
 # b_phone, b_verdict, b_at, b_by: what they say now answers whether an earlier text meant STOP
 DECIDE = Prepared(
     update(stop_questions)
     .where(Q.phone == PHONE, Q.verdict.is_(None))
-    .values(verdict=bindparam("b_verdict"), decided_at=bindparam("b_at"), decided_by=bindparam("b_by"))
+    .values(
+        verdict=bindparam("b_verdict"),
+        decided_at=bindparam("b_at"),
+        decided_by=bindparam("b_by"),
+    )
 )

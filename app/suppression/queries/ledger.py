@@ -26,14 +26,19 @@ from app.suppression.models import (
 
 
 def newest_act(phone_column: Any, before: Any = None) -> ColumnElement[Any]:
-    """For any select: what the ledger last heard of this phone (the word of a ConsentAct), NULL when nothing.
+    """For any select: what the ledger last heard of this phone (the word of a ConsentAct), NULL
+    when nothing.
 
-    `before`: the id of a line; what came with it or after it is not asked. That an admin took an entry off the list is
-    no yes of the person's: such a line is passed over.
+    `before`: the id of a line; what came with it or after it is not asked. That an admin took
+    an entry off the list is no yes of the person's: such a line is passed over.
     """
     line = aliased(ConsentEvent)
-    taken_off = and_(line.act == ConsentAct.RETURNED, line.method == ConsentMethod.ADMIN)
-    heard = select(type_coerce(line.act, String)).where(line.phone == phone_column, ~taken_off)
+    taken_off = and_(
+        line.act == ConsentAct.RETURNED, line.method == ConsentMethod.ADMIN
+    )
+    heard = select(type_coerce(line.act, String)).where(
+        line.phone == phone_column, ~taken_off
+    )
     if before is not None:
         heard = heard.where(line.id < before)
     newest = heard.order_by(line.id.desc()).limit(1)
@@ -43,20 +48,31 @@ def newest_act(phone_column: Any, before: Any = None) -> ColumnElement[Any]:
 def newest_line(phone_column: Any) -> ColumnElement[Any]:
     """For any select: the id of that line."""
     line = aliased(ConsentEvent)
-    return select(func.max(line.id)).where(line.phone == phone_column).correlate_except(line).scalar_subquery()
+    return (
+        select(func.max(line.id))
+        .where(line.phone == phone_column)
+        .correlate_except(line)
+        .scalar_subquery()
+    )
 
 
 _THEIRS = ConsentEvent.phone == bindparam("b_phone")
 _ACTS = select(ConsentEvent.act).order_by(ConsentEvent.id.desc()).limit(1)
-_THEIR_STOP = and_(ConsentEvent.act == ConsentAct.WITHDRAWN, ConsentEvent.method == ConsentMethod.STOP)
+_THEIR_STOP = and_(
+    ConsentEvent.act == ConsentAct.WITHDRAWN, ConsentEvent.method == ConsentMethod.STOP
+)
 _LAST = Prepared(_ACTS.where(_THEIRS))
-_LAST_OF_LEAVING = Prepared(_ACTS.where(_THEIRS, or_(_THEIR_STOP, ConsentEvent.act == ConsentAct.RETURNED)))
+_LAST_OF_LEAVING = Prepared(
+    _ACTS.where(_THEIRS, or_(_THEIR_STOP, ConsentEvent.act == ConsentAct.RETURNED))
+)
 
 
 def stop_is_known(phone: str) -> bool:
-    """Whether this number's own STOP is the last that the ledger heard of it about leaving and coming back.
+    """Whether this number's own STOP is the last that the ledger heard of it about leaving and
+    coming back.
 
-    Whoever texts STOP then is told nothing new: it was confirmed once, and nobody has let them come back since.
+    Whoever texts STOP then is told nothing new: it was confirmed once, and nobody has let them
+    come back since.
     """
     return _LAST_OF_LEAVING.value(b_phone=phone) is ConsentAct.WITHDRAWN
 
@@ -85,7 +101,9 @@ METHOD_WORDS = {
 
 @dataclass(frozen=True)
 class Word:
-    """A line of the ledger in words: what they said, how, what proves it, who wrote it down (None: nobody had to)."""
+    """A line of the ledger in words: what they said, how, what proves it, who wrote it down
+    (None: nobody had to).
+    """
 
     at: datetime
     act: ConsentAct
@@ -98,7 +116,17 @@ class Word:
 def history(phone: str, most: int = 100) -> list[Word]:
     """What the ledger has of a number, the newest first."""
     line = ConsentEvent
-    rows = db.session.scalars(select(line).where(line.phone == phone).order_by(line.id.desc()).limit(most))
+    rows = db.session.scalars(
+        select(line).where(line.phone == phone).order_by(line.id.desc()).limit(most)
+    )
     return [
-        Word(row.at, row.act, ACT_WORDS[row.act], METHOD_WORDS[row.method], row.evidence, row.actor) for row in rows
+        Word(
+            row.at,
+            row.act,
+            ACT_WORDS[row.act],
+            METHOD_WORDS[row.method],
+            row.evidence,
+            row.actor,
+        )
+        for row in rows
     ]

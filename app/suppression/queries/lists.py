@@ -57,7 +57,9 @@ ORDERS = {
 }
 SORTS = tuple(ORDERS)
 SLICE = 1_000
-FEW = 2_000  # a part of the list as small as this is sorted; of a larger one the next rows are soon met on a walk
+# a part of the list as small as this is sorted; of a larger one the next rows are soon met on a
+# walk
+FEW = 2_000
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,10 @@ def is_their_own_word(source: str | None, why: LeftOut) -> bool:
 
 @dataclass(frozen=True)
 class Narrowed:
-    """A part of the list: one reason, one source, and only what is there since a moment. Nothing set: all of it."""
+    """A part of the list: one reason, one source, and only what is there since a moment.
+
+    Nothing set: all of it.
+    """
 
     why: str = ""
     source: str = ""
@@ -102,42 +107,71 @@ class Narrowed:
 
 
 def page(asked: Asked, narrowed: Narrowed = Narrowed()) -> Page:
-    """A page of everybody on either list, newest first unless asked otherwise; found by name or by digits.
+    """A page of everybody on either list, newest first unless asked otherwise; found by name or
+    by digits.
 
-    A number that does not work has no name on its list: it is shown under the one that other lists have.
+    A number that does not work has no name on its list: it is shown under the one that other
+    lists have.
     """
     lists = [_part(each, asked.search, narrowed) for each in _lists()]
-    counts = [select(func.count()).select_from(each.subquery()).scalar_subquery() for each in lists]
+    counts = [
+        select(func.count()).select_from(each.subquery()).scalar_subquery()
+        for each in lists
+    ]
     total = db.session.scalar(select(counts[0] + counts[1])) or 0
     asked = last_page(total, asked)
     if not total:
         return Page([], 0, asked)
     if total > FEW:
-        lists = [_part(each, asked.search, narrowed, by_index=False) for each in _lists()]
+        lists = [
+            _part(each, asked.search, narrowed, by_index=False) for each in _lists()
+        ]
     return Page(_with_names(_entries(_keys(lists, total, asked))), total, asked)
 
 
-def _part(of_list: Select[Any], search: str, narrowed: Narrowed, *, by_index: bool = True) -> Select[Any]:
+def _part(
+    of_list: Select[Any], search: str, narrowed: Narrowed, *, by_index: bool = True
+) -> Select[Any]:
     columns = of_list.selected_columns
-    return of_list.where(*_matching(columns, search), *_within(columns, narrowed, by_index))
+    return of_list.where(
+        *_matching(columns, search), *_within(columns, narrowed, by_index)
+    )
 
 
-def _keys(lists: Sequence[Select[Any]], total: int, asked: Asked) -> list[tuple[str, int]]:
-    """Which rows a page shows: both lists are walked along their indexes at once, from the nearer end."""
+def _keys(
+    lists: Sequence[Select[Any]], total: int, asked: Asked
+) -> list[tuple[str, int]]:
+    """Which rows a page shows: both lists are walked along their indexes at once, from the
+    nearer end.
+    """
     walk, sort = nearer_end(total, asked.offset, asked.per_page), asked.sort
-    rows = union_all(*(each.with_only_columns(*_key(each.selected_columns, sort)) for each in lists))
+    rows = union_all(
+        *(each.with_only_columns(*_key(each.selected_columns, sort)) for each in lists)
+    )
     way = "DESC" if asked.descending != walk.backwards else "ASC"
     # in both directions those without a name come last
-    first = [f"nameless {'DESC' if walk.backwards else 'ASC'}"] if sort == "name" else []
+    first = (
+        [f"nameless {'DESC' if walk.backwards else 'ASC'}"] if sort == "name" else []
+    )
     order = [*first, *(f"{each} {way}" for each in ORDERS[sort])]
-    found = db.session.execute(rows.order_by(*map(text, order)).limit(walk.limit).offset(walk.offset)).all()
-    return [(row.kind, row.id) for row in (reversed(found) if walk.backwards else found)]
+    found = db.session.execute(
+        rows.order_by(*map(text, order)).limit(walk.limit).offset(walk.offset)
+    ).all()
+    return [
+        (row.kind, row.id) for row in (reversed(found) if walk.backwards else found)
+    ]
 
 
 def _key(columns: Any, sort: str) -> list[Any]:
-    """What names a row, and what its order goes by; nothing that an index of that order does not hold."""
+    """What names a row, and what its order goes by; nothing that an index of that order does
+    not hold.
+    """
     by = {"since": [columns.created_at], "phone": [columns.phone]}
-    return [columns.kind, columns.id, *by.get(sort, [columns.name, columns.name.is_(None).label("nameless")])]
+    return [
+        columns.kind,
+        columns.id,
+        *by.get(sort, [columns.name, columns.name.is_(None).label("nameless")]),
+    ]
 
 
 def _entries(keys: Sequence[tuple[str, int]]) -> list[Entry]:
@@ -150,13 +184,32 @@ def _entries(keys: Sequence[tuple[str, int]]) -> list[Entry]:
     return [found[key] for key in keys if key in found]
 
 
-def _within(columns: Any, narrowed: Narrowed, by_index: bool) -> list[ColumnElement[bool]]:
-    """`by_index`: an index may lead to these rows; else they are met along the index of their order."""
-    source, since = (columns[name] if by_index else _met(columns[name]) for name in ("source", "created_at"))
-    conditions: list[ColumnElement[bool]] = [columns.why == narrowed.why] if narrowed.why else []
-    if narrowed.source:  # "event" and "event:12", never "eventually"; as a range, which an index knows
-        own, first, behind = narrowed.source, f"{narrowed.source}:", f"{narrowed.source};"
-        conditions += [source >= own, source < behind, or_(columns.source == own, columns.source >= first)]
+def _within(
+    columns: Any, narrowed: Narrowed, by_index: bool
+) -> list[ColumnElement[bool]]:
+    """`by_index`: an index may lead to these rows; else they are met along the index of their
+    order.
+    """
+    source, since = (
+        columns[name] if by_index else _met(columns[name])
+        for name in ("source", "created_at")
+    )
+    conditions: list[ColumnElement[bool]] = (
+        [columns.why == narrowed.why] if narrowed.why else []
+    )
+    if (
+        narrowed.source
+    ):  # "event" and "event:12", never "eventually"; as a range, which an index knows
+        own, first, behind = (
+            narrowed.source,
+            f"{narrowed.source}:",
+            f"{narrowed.source};",
+        )
+        conditions += [
+            source >= own,
+            source < behind,
+            or_(columns.source == own, columns.source >= first),
+        ]
     if narrowed.since:
         conditions.append(since >= narrowed.since)
     return conditions
@@ -168,13 +221,15 @@ def _met(column: Any) -> Any:
 
 
 def everybody(search: str = "", narrowed: Narrowed = Narrowed()) -> Iterator[Entry]:
-    """Every line of the list or of a part of it, one list after the other, read in slices: a long export holds no
-    snapshot of the database.
+    """Every line of the list or of a part of it, one list after the other, read in slices: a
+    long export holds no snapshot of the database.
     """
     for of_list in _lists():
         rows, last = _part(of_list, search, narrowed), 0
         number = rows.selected_columns.id
-        while some := db.session.execute(rows.where(number > last).order_by(number).limit(SLICE)).all():
+        while some := db.session.execute(
+            rows.where(number > last).order_by(number).limit(SLICE)
+        ).all():
             db.session.rollback()
             yield from _with_names([_entry(row) for row in some])
             last = some[-1].id
@@ -194,8 +249,14 @@ def _with_names(entries: list[Entry]) -> list[Entry]:
     phones = [entry.phone for entry in entries if not entry.name]
     if not phones:
         return entries
-    names = {row[0]: row[1] for row in db.session.execute(NAMES, {"phones": json.dumps(phones)})}
-    return [entry if entry.name else replace(entry, name=names[entry.phone]) for entry in entries]
+    names = {
+        row[0]: row[1]
+        for row in db.session.execute(NAMES, {"phones": json.dumps(phones)})
+    }
+    return [
+        entry if entry.name else replace(entry, name=names[entry.phone])
+        for entry in entries
+    ]
 
 
 def entry(kind: str, id: int) -> Entry | None:
@@ -205,14 +266,21 @@ def entry(kind: str, id: int) -> Entry | None:
 
 def entries_of(phone: str) -> list[Entry]:
     """The lines of one number: none, one, or one of each list."""
-    rows = union_all(*(each.where(each.selected_columns.phone == phone) for each in _lists()))
+    rows = union_all(
+        *(each.where(each.selected_columns.phone == phone) for each in _lists())
+    )
     return [_entry(row) for row in db.session.execute(rows)]
 
 
 def _lists() -> list[Select[Any]]:
-    """Who said STOP, and whose number does not work (in this order, as KINDS), with the same columns."""
+    """Who said STOP, and whose number does not work (in this order, as KINDS), with the same
+    columns.
+    """
     stop, bad = UnsubscribedContact, SuppressedContact
-    said_stop, dead = literal(LeftOut.SAID_STOP.value), literal(LeftOut.NUMBER_DEAD.value)
+    said_stop, dead = (
+        literal(LeftOut.SAID_STOP.value),
+        literal(LeftOut.NUMBER_DEAD.value),
+    )
     stops = select(
         literal(KINDS[0]).label("kind"),
         stop.id,
@@ -228,7 +296,9 @@ def _lists() -> list[Select[Any]]:
         bad.id,
         type_coerce(null(), String).label("name"),
         bad.phone,
-        case((bad.category == SuppressionCategory.OPT_OUT, said_stop), else_=dead).label("why"),
+        case(
+            (bad.category == SuppressionCategory.OPT_OUT, said_stop), else_=dead
+        ).label("why"),
         bad.source,
         bad.reason,
         bad.created_at,
@@ -247,4 +317,13 @@ def _matching(columns: Any, search: str) -> list[ColumnElement[bool]]:
 
 
 def _entry(row: Row[Any]) -> Entry:
-    return Entry(row.kind, row.id, row.name, row.phone, LeftOut(row.why), row.source or "", row.reason, row.created_at)
+    return Entry(
+        row.kind,
+        row.id,
+        row.name,
+        row.phone,
+        LeftOut(row.why),
+        row.source or "",
+        row.reason,
+        row.created_at,
+    )

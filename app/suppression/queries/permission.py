@@ -32,20 +32,33 @@ from app.suppression.models import (
 )
 from app.suppression.queries.ledger import newest_act
 
-_REASON = Enum(LeftOut, native_enum=False, length=20, values_callable=lambda members: [each.value for each in members])
+_REASON = Enum(
+    LeftOut,
+    native_enum=False,
+    length=20,
+    values_callable=lambda members: [each.value for each in members],
+)
 SAID_STOP = LeftOut.SAID_STOP.value
 
 
 def left_out(phone_column: Any) -> ColumnElement[Any]:
-    """For any select: why the phone in this column must not be texted (a LeftOut), or NULL when it may.
+    """For any select: why the phone in this column must not be texted (a LeftOut), or NULL when
+    it may.
 
-    The one judgement that the check, release, arming, replies and lists go by. Two look-ups in unique indexes a row,
-    one more while any text that may mean STOP waits for a decision, and where the organisation texts only people with
-    a recorded yes, one in the ledger: whether these two are needed is read once a statement. A soft failure never keeps
-    a text from anybody. A select of nothing but this and counts must name the column's table itself, by select_from().
+    The one judgement that the check, release, arming, replies and lists go by. Two look-ups in
+    unique indexes a row, one more while any text that may mean STOP waits for a decision, and
+    where the organisation texts only people with a recorded yes, one in the ledger: whether
+    these two are needed is read once a statement. A soft failure never keeps a text from
+    anybody. A select of nothing but this and counts must name the column's table itself, by
+    select_from().
     """
     return type_coerce(
-        func.coalesce(_barred(phone_column), _in_question(phone_column), _without_a_yes(phone_column)), _REASON
+        func.coalesce(
+            _barred(phone_column),
+            _in_question(phone_column),
+            _without_a_yes(phone_column),
+        ),
+        _REASON,
     )
 
 
@@ -59,15 +72,27 @@ def _barred(phone_column: Any) -> ColumnElement[Any]:
     said_stop = exists().where(stop.phone == phone_column).correlate_except(stop)
     meaning = case(
         (bad.category == SuppressionCategory.OPT_OUT, literal(SAID_STOP)),
-        (bad.category == SuppressionCategory.HARD_FAIL, literal(LeftOut.NUMBER_DEAD.value)),
+        (
+            bad.category == SuppressionCategory.HARD_FAIL,
+            literal(LeftOut.NUMBER_DEAD.value),
+        ),
     )
-    in_suppressed = select(meaning).where(bad.phone == phone_column).correlate_except(bad).scalar_subquery()
+    in_suppressed = (
+        select(meaning)
+        .where(bad.phone == phone_column)
+        .correlate_except(bad)
+        .scalar_subquery()
+    )
     return case((said_stop, literal(SAID_STOP)), else_=in_suppressed)
 
 
 def _in_question(phone_column: Any) -> ColumnElement[Any]:
     asked, some = aliased(StopQuestion), aliased(StopQuestion)
-    open_one = exists().where(asked.phone == phone_column, asked.verdict.is_(None)).correlate_except(asked)
+    open_one = (
+        exists()
+        .where(asked.phone == phone_column, asked.verdict.is_(None))
+        .correlate_except(asked)
+    )
     any_open = exists().where(some.verdict.is_(None)).correlate_except(some)
     return case((and_(any_open, open_one), literal(LeftOut.MAYBE_STOP.value)))
 
@@ -81,14 +106,25 @@ def _without_a_yes(phone_column: Any) -> ColumnElement[Any]:
 
 
 def reasons_for(phones: Sequence[str]) -> dict[str, LeftOut]:
-    """Those of `phones` that must not be texted, each with why. However many they are, it is one statement."""
+    """Those of `phones` that must not be texted, each with why.
+
+    However many they are, it is one statement.
+    """
     asked = func.json_each(json.dumps(list(phones))).table_valued("value")
     why = left_out(asked.c.value)
-    return {row[0]: row[1] for row in db.session.execute(select(asked.c.value, why).where(why.is_not(None)))}
+    return {
+        row[0]: row[1]
+        for row in db.session.execute(
+            select(asked.c.value, why).where(why.is_not(None))
+        )
+    }
 
 
 _PHONE = bindparam("b_phone", type_=String)
-LEFT_OUT, _OFF_LIMITS = Prepared(select(left_out(_PHONE))), Prepared(select(off_limits(_PHONE)))
+LEFT_OUT, _OFF_LIMITS = (
+    Prepared(select(left_out(_PHONE))),
+    Prepared(select(off_limits(_PHONE))),
+)
 
 
 def is_left_out(phone: str) -> LeftOut | None:

@@ -14,13 +14,21 @@ from app.suppression.models import (
 
 
 def open_question(phone: str) -> StopQuestion | None:
-    """The text from this number that may mean STOP and that nobody has decided about, if there is one."""
-    waiting = select(StopQuestion).where(StopQuestion.phone == phone, StopQuestion.verdict.is_(None))
+    """The text from this number that may mean STOP and that nobody has decided about, if there
+    is one.
+    """
+    waiting = select(StopQuestion).where(
+        StopQuestion.phone == phone, StopQuestion.verdict.is_(None)
+    )
     return db.session.scalars(waiting.execution_options(populate_existing=True)).first()
 
 
 def open_questions() -> tuple[int, datetime | None]:
-    """How many people perhaps said STOP and wait for a decision, and until when the first one has to be made."""
-    waiting = select(func.count(), func.min(StopQuestion.decide_by)).where(StopQuestion.verdict.is_(None))
+    """How many people perhaps said STOP and wait for a decision, and until when the first one
+    has to be made.
+    """
+    waiting = select(func.count(), func.min(StopQuestion.decide_by)).where(
+        StopQuestion.verdict.is_(None)
+    )
     count, first = db.session.execute(waiting).one()
     return count, first

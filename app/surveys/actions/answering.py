@@ -1,4 +1,6 @@
-"""A text from a person meets a survey: it begins one, answers a question, or is none of its business."""
+"""A text from a person meets a survey: it begins one, answers a question, or is none of its
+business.
+"""
 
 import json
 from dataclasses import dataclass, field
@@ -44,10 +46,12 @@ VERDICTS = {
 
 @dataclass(frozen=True)
 class Heard:
-    """A text that came in, as every room of answers is told of it. `message_id`: its row; `moment`: UTC.
+    """A text that came in, as every room of answers is told of it.
 
-    `may_answer`: False where it is known already that no survey waits for it; `may_start`: that no word of it starts
-    anything.
+    `message_id`: its row; `moment`: UTC.
+
+    `may_answer`: False where it is known already that no survey waits for it; `may_start`: that
+    no word of it starts anything.
     """
 
     phone: str
@@ -61,7 +65,9 @@ class Heard:
 
 @dataclass(frozen=True)
 class Taken:
-    """A room took the text. `replies` are to be texted, in this order; `verdict` is stored with the call.
+    """A room took the text.
+
+    `replies` are to be texted, in this order; `verdict` is stored with the call.
 
     `needs_person`: somebody should look ("unclear": not understood too often), else "".
     """
@@ -72,12 +78,14 @@ class Taken:
 
 
 def answer(heard: Heard, *, only_valid: bool, doubtful: bool = False) -> Taken | None:
-    """The person's active survey takes the text as an answer, or leaves it (None). Inside write().
+    """The person's active survey takes the text as an answer, or leaves it (None).
 
-    `only_valid`: take only what is a valid answer or one of the survey's own words (SKIP, BACK, DONE); otherwise a
-    text that fits nothing is taken as not understood. `doubtful`: the text may mean STOP, so it has to be nothing but
-    an answer, and no question for free words takes it. Without an active survey, the answer to a blast that asks one
-    begins it.
+    Inside write().
+
+    `only_valid`: take only what is a valid answer or one of the survey's own words (SKIP, BACK,
+    DONE); otherwise a text that fits nothing is taken as not understood. `doubtful`: the text
+    may mean STOP, so it has to be nothing but an answer, and no question for free words takes
+    it. Without an active survey, the answer to a blast that asks one begins it.
     """
     if not heard.may_answer:
         return None
@@ -86,7 +94,9 @@ def answer(heard: Heard, *, only_valid: bool, doubtful: bool = False) -> Taken |
         sessions.end(session.id, SessionStatus.TIMED_OUT, heard.moment)
         session = None
     if session is None:
-        return _twice_at_the_end(heard) or _answer_to_a_blast(heard, only_valid=only_valid, doubtful=doubtful)
+        return _twice_at_the_end(heard) or _answer_to_a_blast(
+            heard, only_valid=only_valid, doubtful=doubtful
+        )
     if session.is_repeat(heard.body, heard.moment):
         return _twice(session, heard)
     step = _step(session.state, heard, only_valid=only_valid, doubtful=doubtful)
@@ -96,7 +106,8 @@ def answer(heard: Heard, *, only_valid: bool, doubtful: bool = False) -> Taken |
 def begin_by_word(heard: Heard) -> Taken | None:
     """The text is the keyword of an active survey: begin it, or begin it again. Inside write().
 
-    Whoever answered no more within the last week goes on where they were, unless the questions have changed since.
+    Whoever answered no more within the last week goes on where they were, unless the questions
+    have changed since.
     """
     survey_id = _survey_of_word(heard.body) if heard.may_start else None
     return begin(survey_id, heard) if survey_id is not None else None
@@ -118,7 +129,9 @@ def begin(survey_id: int, heard: Heard) -> Taken | None:
     again = before is not None and before.state.status is SessionStatus.ACTIVE
     session = sessions.begin(flow, heard.phone, heard.name, heard.moment)
     first = opening(flow.intro_message or "", session.state.question.asked)
-    return Taken("survey_started", [_said(f"{AGAIN}\n{first}" if again else first, heard.name)])
+    return Taken(
+        "survey_started", [_said(f"{AGAIN}\n{first}" if again else first, heard.name)]
+    )
 
 
 def stop_all(phone: str, moment: datetime) -> None:
@@ -127,7 +140,10 @@ def stop_all(phone: str, moment: datetime) -> None:
 
 
 def carry_out(session: Session, step: Step, moment: datetime) -> list[str]:
-    """Keep where a step led; gives what is to be texted. Whoever finished is counted, and registered for the event."""
+    """Keep where a step led; gives what is to be texted.
+
+    Whoever finished is counted, and registered for the event.
+    """
     given = name_of(step.state)
     sessions.keep(session, step.state, moment, given)
     if step.state.status is SessionStatus.COMPLETED:
@@ -145,12 +161,16 @@ def calendar(question: Question, moment: datetime) -> Calendar:
     return Calendar(hours.today_in(ours.timezone, moment), ours.region in MONTH_FIRST)
 
 
-def _step(state: State, heard: Heard, *, only_valid: bool, doubtful: bool) -> Step | None:
+def _step(
+    state: State, heard: Heard, *, only_valid: bool, doubtful: bool
+) -> Step | None:
     """Words that start something are no free words, as long as what they start may take them."""
     only_bare = doubtful
     if not doubtful and only_valid and state.question.ask in FREE_WORDS:
         only_bare = heard.may_start and _starts_something(heard.body)
-    step = hear(state, heard.body, calendar(state.question, heard.moment), only_bare=only_bare)
+    step = hear(
+        state, heard.body, calendar(state.question, heard.moment), only_bare=only_bare
+    )
     if step is None and not only_valid and not doubtful:
         return not_understood(state)
     return step
@@ -158,7 +178,9 @@ def _step(state: State, heard: Heard, *, only_valid: bool, doubtful: bool) -> St
 
 def _done(session: Session, step: Step, heard: Heard) -> Taken:
     if step.record:
-        sessions.write_down(session, step.record, heard.body, heard.message_id, heard.moment)
+        sessions.write_down(
+            session, step.record, heard.body, heard.message_id, heard.moment
+        )
     replies = carry_out(session, step, heard.moment)
     unclear = step.record is not None and step.record.state is AnswerState.UNCLEAR
     usual = "survey_unclear" if unclear else "survey_answered"
@@ -184,16 +206,34 @@ def _twice(session: Session, heard: Heard) -> Taken:
 def _twice_at_the_end(heard: Heard) -> Taken | None:
     """Nor is it something new when it was the last answer."""
     last = sessions.latest(heard.phone)
-    over = last is not None and last.ended_at is not None and heard.moment - last.ended_at <= TWICE_WITHIN
-    answered = last is not None and last.state.status in (SessionStatus.COMPLETED, SessionStatus.HANDED_OVER)
-    return _twice(last, heard) if last and over and answered and last.is_repeat(heard.body, heard.moment) else None
+    over = (
+        last is not None
+        and last.ended_at is not None
+        and heard.moment - last.ended_at <= TWICE_WITHIN
+    )
+    answered = last is not None and last.state.status in (
+        SessionStatus.COMPLETED,
+        SessionStatus.HANDED_OVER,
+    )
+    return (
+        _twice(last, heard)
+        if last and over and answered and last.is_repeat(heard.body, heard.moment)
+        else None
+    )
 
 
-def _answer_to_a_blast(heard: Heard, *, only_valid: bool, doubtful: bool) -> Taken | None:
+def _answer_to_a_blast(
+    heard: Heard, *, only_valid: bool, doubtful: bool
+) -> Taken | None:
     asking = asked_by_blast(heard.phone, heard.moment)
     flow = sessions.open_flow(asking.survey_id) if asking else None
     questions = parse(flow.questions_json) if flow else ()
-    if asking is None or flow is None or not questions or not _fits(asking, questions[0], flow, heard.moment):
+    if (
+        asking is None
+        or flow is None
+        or not questions
+        or not _fits(asking, questions[0], flow, heard.moment)
+    ):
         return None
     state = State(questions, flow.completion_message or "")
     step = _step(state, heard, only_valid=only_valid, doubtful=doubtful)
@@ -204,13 +244,17 @@ def _answer_to_a_blast(heard: Heard, *, only_valid: bool, doubtful: bool) -> Tak
 
 
 def _fits(asking: Asking, question: Question, flow: Flow, moment: datetime) -> bool:
-    """In time; and for free words, which could be about anything, nothing may have been texted to them since."""
+    """In time; and for free words, which could be about anything, nothing may have been texted
+    to them since.
+    """
     in_time = moment - asking.asked_at <= timedelta(hours=flow.timeout_hours)
     return in_time and (asking.is_newest or question.ask not in FREE_WORDS)
 
 
 def _survey_of_word(body: str) -> int | None:
-    return next((survey_id for survey_id in _started_by(body) if survey_id is not None), None)
+    return next(
+        (survey_id for survey_id in _started_by(body) if survey_id is not None), None
+    )
 
 
 def _starts_something(body: str) -> bool:
@@ -218,9 +262,14 @@ def _starts_something(body: str) -> bool:
 
 
 def _started_by(body: str) -> list[int | None]:
-    """The surveys that a text's words start; None for a keyword's. Every text that comes in is asked for."""
+    """The surveys that a text's words start; None for a keyword's.
+
+    Every text that comes in is asked for.
+    """
     words = json.dumps([*spellings(body)])
-    found: list[int | None] = json.loads(driver().execute(STARTED_BY, {"words": words}).fetchone()[0])
+    found: list[int | None] = json.loads(
+        driver().execute(STARTED_BY, {"words": words}).fetchone()[0]
+    )
     return found
 
 
@@ -230,11 +279,20 @@ def _began_just_now(session: Session, heard: Heard) -> bool:
 
 
 def _may_go_on(session: Session, flow: Flow, moment: datetime) -> bool:
-    timed_out = session.state.status is SessionStatus.TIMED_OUT and session.ended_at is not None
+    timed_out = (
+        session.state.status is SessionStatus.TIMED_OUT and session.ended_at is not None
+    )
     recent = timed_out and moment - (session.ended_at or moment) <= COMES_BACK_FOR
-    return recent and bool(session.state.values) and session.state.questions == parse(flow.questions_json)
+    return (
+        recent
+        and bool(session.state.values)
+        and session.state.questions == parse(flow.questions_json)
+    )
 
 
 def _welcome_back(session: Session, heard: Heard) -> Taken:
     session = sessions.go_on(session, heard.moment)
-    return Taken("survey_resumed", [_said(f"{WELCOME_BACK}\n{session.state.question.asked}", session.name)])
+    return Taken(
+        "survey_resumed",
+        [_said(f"{WELCOME_BACK}\n{session.state.question.asked}", session.name)],
+    )

@@ -12,7 +12,9 @@ from app.delivery.actions.answers import Answer
 
 @dataclass(frozen=True)
 class Conversations:
-    """`went_out(phone, message_id, moment)`: something was written to them; `understood(phone)`: nobody has to look."""
+    """`went_out(phone, message_id, moment)`: something was written to them;
+    `understood(phone)`: nobody has to look.
+    """
 
     went_out: Callable[[str, int, datetime], None]
     understood: Callable[[str], None]
@@ -24,7 +26,10 @@ def install(app: Flask, conversations: Conversations) -> None:
 
 
 def say(answer: Answer, moment: datetime) -> None:
-    """Queue a text that answers nothing that has just come in; its conversation knows of it. Inside write()."""
+    """Queue a text that answers nothing that has just come in; its conversation knows of it.
+
+    Inside write().
+    """
     message_id = answers.queue(answer, moment)
     _told().went_out(answer.phone, message_id, moment)
 

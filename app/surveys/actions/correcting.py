@@ -1,4 +1,6 @@
-"""A person puts an answer right: what we had understood stays beside it, with who changed it and when."""
+"""A person puts an answer right: what we had understood stays beside it, with who changed it
+and when.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -37,10 +39,15 @@ def still_misread(session: Session, text_id: str) -> None:
         raise Overtaken
 
 
-def correct(session: Session, position: int, typed: str, who: str, moment: datetime) -> bool:
-    """Count `typed` as the answer to one question. Raises NotAnAnswer, or Gone when there is no such question.
+def correct(
+    session: Session, position: int, typed: str, who: str, moment: datetime
+) -> bool:
+    """Count `typed` as the answer to one question.
 
-    When the survey waits for just this answer, it goes on: True. The next question, or the last words, are queued.
+    Raises NotAnAnswer, or Gone when there is no such question.
+
+    When the survey waits for just this answer, it goes on: True. The next question, or the last
+    words, are queued.
     """
     if not 0 <= position < len(session.state.questions):
         raise Gone
@@ -51,25 +58,46 @@ def correct(session: Session, position: int, typed: str, who: str, moment: datet
     _write(session, position, value, who, moment)
     waits = session.state.status in (SessionStatus.ACTIVE, SessionStatus.HANDED_OVER)
     erased = not session.phone.startswith("+")
-    if erased or not waits or position != session.state.position or _answers_another(session):
+    if (
+        erased
+        or not waits
+        or position != session.state.position
+        or _answers_another(session)
+    ):
         return False
     understood(session.phone)
     _go_on(session, value, who, moment)
     return True
 
 
-def _write(session: Session, position: int, value: str, who: str, moment: datetime) -> None:
+def _write(
+    session: Session, position: int, value: str, who: str, moment: datetime
+) -> None:
     """What was understood first is what stays: a second correction does not hide it."""
-    edit = {"state": AnswerState.ANSWERED, "value": value, "edited_at": moment, "edited_by": who[:80]}
+    edit = {
+        "state": AnswerState.ANSWERED,
+        "value": value,
+        "edited_at": moment,
+        "edited_by": who[:80],
+    }
     there = (A.session_id == session.id, A.position == position)
-    row = db.session.execute(select(A.id, A.value, A.edited_at).where(*there, A.state.in_(UNDERSTOOD))).first()
+    row = db.session.execute(
+        select(A.id, A.value, A.edited_at).where(*there, A.state.in_(UNDERSTOOD))
+    ).first()
     if row is not None:
         before = {} if row.edited_at else {"value_before": row.value}
-        db.session.execute(update(survey_answers).where(A.id == row.id).values(edit | before))
+        db.session.execute(
+            update(survey_answers).where(A.id == row.id).values(edit | before)
+        )
         return
     unclear = select(A.body, A.message_id).where(*there, A.state == AnswerState.UNCLEAR)
     said = db.session.execute(unclear.order_by(A.id.desc()).limit(1)).first()
-    new: dict[str, Any] = {"session_id": session.id, "position": position, "created_at": moment, **edit}
+    new: dict[str, Any] = {
+        "session_id": session.id,
+        "position": position,
+        "created_at": moment,
+        **edit,
+    }
     new |= {"prompt": session.state.questions[position].prompt}
     new |= {"body": said.body, "message_id": said.message_id} if said else {"body": ""}
     db.session.execute(insert(survey_answers).values(new))
@@ -87,4 +115,7 @@ def _go_on(session: Session, value: str, who: str, moment: datetime) -> None:
     if is_left_out(session.phone):
         return
     for reply in replies:
-        say(Answer(session.phone, reply, Kind.SURVEY, session.name, written_by=who), moment)
+        say(
+            Answer(session.phone, reply, Kind.SURVEY, session.name, written_by=who),
+            moment,
+        )

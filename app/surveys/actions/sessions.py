@@ -6,16 +6,28 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from app.domain.questions import parse
-from app.domain.surveys import TWICE_WITHIN, AnswerState, Record, SessionStatus, State, same_words
+from app.domain.surveys import (
+    TWICE_WITHIN,
+    AnswerState,
+    Record,
+    SessionStatus,
+    State,
+    same_words,
+)
 from app.surveys.actions import statements
 
-COMES_BACK_FOR = timedelta(days=7)  # so long after a time-out the keyword leads back to where they were
+COMES_BACK_FOR = timedelta(
+    days=7
+)  # so long after a time-out the keyword leads back to where they were
 UNDERSTOOD = (AnswerState.ANSWERED, AnswerState.SKIPPED)
 
 
 @dataclass(frozen=True)
 class Session:
-    """One person's way through one survey, as it stands. `last_body`, `last_at`: the last text that was taken."""
+    """One person's way through one survey, as it stands.
+
+    `last_body`, `last_at`: the last text that was taken.
+    """
 
     id: int
     survey_id: int
@@ -100,19 +112,28 @@ class _Given(NamedTuple):
 
 
 def _one(columns: tuple[Any, ...] | None) -> Session | None:
-    if columns is None or not (questions := parse((row := _Row(*columns)).questions_json)):
+    if columns is None or not (
+        questions := parse((row := _Row(*columns)).questions_json)
+    ):
         return None
     rows = [_Given(*each) for each in statements.ANSWERS.rows(b_id=row.id)]
     values = {each.position: each.value for each in rows if each.state in UNDERSTOOD}
     place = min(row.position, len(questions) - 1)
-    state = State(questions, row.completion_message or "", place, row.misses, row.status, values)
+    state = State(
+        questions, row.completion_message or "", place, row.misses, row.status, values
+    )
     return _session(row, state, rows)
 
 
 def _session(row: _Row, state: State, rows: Sequence[_Given]) -> Session:
     # an answer that was given again keeps its row, so the newest text need not be the newest row
     last = max(rows, key=lambda each: each.created_at, default=None)
-    if last and state.status is SessionStatus.ACTIVE and last.position == state.position and last.state in UNDERSTOOD:
+    if (
+        last
+        and state.status is SessionStatus.ACTIVE
+        and last.position == state.position
+        and last.state in UNDERSTOOD
+    ):
         last = None  # they went back to it: the same words may be the answer
     return Session(
         id=row.id,
@@ -130,7 +151,13 @@ def _session(row: _Row, state: State, rows: Sequence[_Given]) -> Session:
     )
 
 
-def begin(flow: Flow, phone: str, name: str | None, moment: datetime, log_id: int | None = None) -> Session:
+def begin(
+    flow: Flow,
+    phone: str,
+    name: str | None,
+    moment: datetime,
+    log_id: int | None = None,
+) -> Session:
     """A new session at the first question of `flow`, counted. Whatever was active has ended."""
     end_active(phone, moment, flow.id)
     made = statements.BEGIN.add(
@@ -146,7 +173,18 @@ def begin(flow: Flow, phone: str, name: str | None, moment: datetime, log_id: in
     statements.COUNT_START.run(b_survey=flow.id)
     state = State(parse(flow.questions_json), flow.completion_message or "")
     patience = timedelta(hours=flow.timeout_hours)
-    return Session(made, flow.id, phone, name, state, moment, moment, None, patience, flow.linked_event_id)
+    return Session(
+        made,
+        flow.id,
+        phone,
+        name,
+        state,
+        moment,
+        moment,
+        None,
+        patience,
+        flow.linked_event_id,
+    )
 
 
 def end_active(phone: str, moment: datetime, survey_id: int) -> None:
@@ -168,10 +206,16 @@ def go_on(session: Session, moment: datetime) -> Session:
     """A session that had ended is answered again, at the question where it stood."""
     end_active(session.phone, moment, session.survey_id)
     statements.GO_ON.run(b_id=session.id, b_moment=moment)
-    return replace(session, state=replace(session.state, status=SessionStatus.ACTIVE, misses=0), ended_at=None)
+    return replace(
+        session,
+        state=replace(session.state, status=SessionStatus.ACTIVE, misses=0),
+        ended_at=None,
+    )
 
 
-def keep(session: Session, state: State, moment: datetime, name: str | None = None) -> None:
+def keep(
+    session: Session, state: State, moment: datetime, name: str | None = None
+) -> None:
     """Where they are now; `name`: how they called themselves."""
     is_active = state.status is SessionStatus.ACTIVE
     statements.KEEP.run(
@@ -185,8 +229,18 @@ def keep(session: Session, state: State, moment: datetime, name: str | None = No
     )
 
 
-def write_down(session: Session, record: Record, body: str, message_id: int | None, moment: datetime) -> None:
-    """One text. An answer to a question that has one takes its place; what was understood before stays beside it."""
+def write_down(
+    session: Session,
+    record: Record,
+    body: str,
+    message_id: int | None,
+    moment: datetime,
+) -> None:
+    """One text.
+
+    An answer to a question that has one takes its place; what was understood before stays
+    beside it.
+    """
     statement = statements.PUT if record.state in UNDERSTOOD else statements.ADD
     statement.run(
         session_id=session.id,

@@ -1,4 +1,7 @@
-"""The statements of one person's way through a survey, built once. Their parameters are called `b_…`."""
+"""The statements of one person's way through a survey, built once.
+
+Their parameters are called `b_…`.
+"""
 
 from typing import Any
 
@@ -8,7 +11,12 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from app.domain.surveys import SessionStatus
 from app.kit.columns import UtcDateTime
 from app.kit.prepared import Prepared
-from app.surveys.models import ONE_A_QUESTION, survey_answers, survey_flows, survey_sessions
+from app.surveys.models import (
+    ONE_A_QUESTION,
+    survey_answers,
+    survey_flows,
+    survey_sessions,
+)
 
 S, F, A = survey_sessions.c, survey_flows.c, survey_answers.c
 _PHONE = bindparam("b_phone", type_=S.phone.type)
@@ -18,8 +26,24 @@ _IS_ACTIVE = S.status == SessionStatus.ACTIVE
 
 
 def _sessions() -> Select[Any]:
-    columns = (S.id, S.survey_id, S.phone, S.name, S.status, S.questions_json, S.completion_message, S.position)
-    more = (S.misses, S.started_at, S.asked_at, S.ended_at, F.timeout_hours, F.linked_event_id)
+    columns = (
+        S.id,
+        S.survey_id,
+        S.phone,
+        S.name,
+        S.status,
+        S.questions_json,
+        S.completion_message,
+        S.position,
+    )
+    more = (
+        S.misses,
+        S.started_at,
+        S.asked_at,
+        S.ended_at,
+        F.timeout_hours,
+        F.linked_event_id,
+    )
     return select(*columns, *more).join(survey_flows, F.id == S.survey_id)
 
 
@@ -28,11 +52,20 @@ ACTIVE = Prepared(_sessions().where(S.phone == _PHONE, _IS_ACTIVE))
 LATEST = Prepared(_NEWEST)
 LATEST_OF = Prepared(_NEWEST.where(S.survey_id == _SURVEY))
 FOUND = Prepared(_sessions().where(S.id == _ID))
-ANSWERS = Prepared(select(A.position, A.state, A.value, A.body, A.created_at).where(A.session_id == _ID).order_by(A.id))
+ANSWERS = Prepared(
+    select(A.position, A.state, A.value, A.body, A.created_at)
+    .where(A.session_id == _ID)
+    .order_by(A.id)
+)
 FLOW = Prepared(
-    select(F.id, F.intro_message, F.questions_json, F.completion_message, F.timeout_hours, F.linked_event_id).where(
-        F.id == _SURVEY, F.is_active
-    )
+    select(
+        F.id,
+        F.intro_message,
+        F.questions_json,
+        F.completion_message,
+        F.timeout_hours,
+        F.linked_event_id,
+    ).where(F.id == _SURVEY, F.is_active)
 )
 # that somebody begins or finishes it is no change of the survey
 _COUNT = update(survey_flows).where(F.id == _SURVEY).values(updated_at=F.updated_at)
@@ -41,16 +74,42 @@ COUNT_COMPLETION = Prepared(_COUNT.values(completion_count=F.completion_count + 
 
 BEGIN = Prepared(
     insert(survey_sessions).values(status=SessionStatus.ACTIVE),
-    *("survey_id", "phone", "name", "questions_json", "completion_message", "started_at", "asked_at", "message_log_id"),
+    *(
+        "survey_id",
+        "phone",
+        "name",
+        "questions_json",
+        "completion_message",
+        "started_at",
+        "asked_at",
+        "message_log_id",
+    ),
 )
-_OF_PHONE = update(survey_sessions).where(S.phone == _PHONE, _IS_ACTIVE).values(ended_at=_MOMENT)
-_AGAIN = case((S.survey_id == _SURVEY, SessionStatus.RESTARTED.value), else_=SessionStatus.LEFT.value)
+_OF_PHONE = (
+    update(survey_sessions)
+    .where(S.phone == _PHONE, _IS_ACTIVE)
+    .values(ended_at=_MOMENT)
+)
+_AGAIN = case(
+    (S.survey_id == _SURVEY, SessionStatus.RESTARTED.value),
+    else_=SessionStatus.LEFT.value,
+)
 REPLACE = Prepared(_OF_PHONE.values(status=_AGAIN))
 STOP = Prepared(_OF_PHONE.values(status=SessionStatus.STOPPED))
 
 _THIS = update(survey_sessions).where(S.id == _ID)
-END = Prepared(_THIS.where(_IS_ACTIVE).values(status=bindparam("b_status"), ended_at=_MOMENT))
-GO_ON = Prepared(_THIS.values(status=SessionStatus.ACTIVE, asked_at=_MOMENT, misses=0, nudged_at=None, ended_at=None))
+END = Prepared(
+    _THIS.where(_IS_ACTIVE).values(status=bindparam("b_status"), ended_at=_MOMENT)
+)
+GO_ON = Prepared(
+    _THIS.values(
+        status=SessionStatus.ACTIVE,
+        asked_at=_MOMENT,
+        misses=0,
+        nudged_at=None,
+        ended_at=None,
+    )
+)
 # one of b_asked and b_ended; b_name or what was there
 KEEP = Prepared(
     _THIS.values(
@@ -67,11 +126,25 @@ KEEP = Prepared(
 def _put() -> Any:
     """An answer, in the place of the one before."""
     new = upsert(survey_answers)
-    change = {name: new.excluded[name] for name in ("state", "body", "value", "message_id", "created_at")}
+    change = {
+        name: new.excluded[name]
+        for name in ("state", "body", "value", "message_id", "created_at")
+    }
     change["value_before"] = A.value
     where = text(ONE_A_QUESTION)
-    return new.on_conflict_do_update(["session_id", "position"], index_where=where, set_=change)
+    return new.on_conflict_do_update(
+        ["session_id", "position"], index_where=where, set_=change
+    )
 
 
-_ANSWER = ("session_id", "position", "state", "prompt", "body", "value", "message_id", "created_at")
+_ANSWER = (
+    "session_id",
+    "position",
+    "state",
+    "prompt",
+    "body",
+    "value",
+    "message_id",
+    "created_at",
+)
 ADD, PUT = Prepared(insert(survey_answers), *_ANSWER), Prepared(_put(), *_ANSWER)

@@ -21,7 +21,10 @@ class IsLinked(Exception):
 
 @dataclass(frozen=True)
 class Facts:
-    """What a survey is. `keyword` is folded; `timeout_hours`, `nudge_hours` (None: never) as in survey_flows."""
+    """What a survey is.
+
+    `keyword` is folded; `timeout_hours`, `nudge_hours` (None: never) as in survey_flows.
+    """
 
     name: str
     keyword: str
@@ -45,7 +48,9 @@ class Removed:
 def add(facts: Facts, *, is_active: bool = True) -> SurveyFlow:
     """A new survey. Raises Taken when its name or its keyword is somebody else's."""
     columns = _columns(facts)
-    if facts.nudge_hours is None:  # of a column with a default, SQLAlchemy leaves a mere None away
+    if (
+        facts.nudge_hours is None
+    ):  # of a column with a default, SQLAlchemy leaves a mere None away
         columns["nudge_hours"] = null()
     row = SurveyFlow(**columns, is_active=is_active)
     db.session.add(row)
@@ -54,9 +59,16 @@ def add(facts: Facts, *, is_active: bool = True) -> SurveyFlow:
 
 
 def change(survey_id: int, facts: Facts) -> list[str]:
-    """Other words; gives what changed. Whoever is in the middle keeps the old ones. Raises Gone or Taken."""
+    """Other words; gives what changed.
+
+    Whoever is in the middle keeps the old ones. Raises Gone or Taken.
+    """
     row = found(survey_id)
-    changed = [column for column, value in _columns(facts).items() if getattr(row, column) != value]
+    changed = [
+        column
+        for column, value in _columns(facts).items()
+        if getattr(row, column) != value
+    ]
     for column, value in _columns(facts).items():
         setattr(row, column, value)
     db.session.flush()
@@ -85,22 +97,40 @@ def found(survey_id: int) -> SurveyFlow:
 
 
 def open_or_close(survey_id: int, *, is_active: bool) -> int:
-    """Nobody begins a closed one; whoever is in the middle may finish. How many are. Raises Gone."""
+    """Nobody begins a closed one; whoever is in the middle may finish.
+
+    How many are. Raises Gone.
+    """
     found(survey_id).is_active = is_active
     db.session.flush()
     active = select(func.count()).where(
-        SurveySession.survey_id == survey_id, SurveySession.status == SessionStatus.ACTIVE
+        SurveySession.survey_id == survey_id,
+        SurveySession.status == SessionStatus.ACTIVE,
     )
     return db.session.scalar(active) or 0
 
 
 def remove(survey_id: int) -> Removed:
-    """Delete a survey with everything that was answered. Raises Gone, or IsLinked while it registers for an event."""
+    """Delete a survey with everything that was answered.
+
+    Raises Gone, or IsLinked while it registers for an event.
+    """
     row = found(survey_id)
     if row.linked_event_id is not None:
         raise IsLinked
     sessions = select(SurveySession.id).where(SurveySession.survey_id == survey_id)
-    answers = db.session.scalar(select(func.count()).where(SurveyAnswer.session_id.in_(sessions))) or 0
-    people = db.session.scalar(select(func.count()).select_from(sessions.subquery())) or 0
-    rows_changed(delete(SurveyFlow).where(SurveyFlow.id == survey_id).execution_options(synchronize_session=False))
+    answers = (
+        db.session.scalar(
+            select(func.count()).where(SurveyAnswer.session_id.in_(sessions))
+        )
+        or 0
+    )
+    people = (
+        db.session.scalar(select(func.count()).select_from(sessions.subquery())) or 0
+    )
+    rows_changed(
+        delete(SurveyFlow)
+        .where(SurveyFlow.id == survey_id)
+        .execution_options(synchronize_session=False)
+    )
     return Removed(row.name, people, answers)

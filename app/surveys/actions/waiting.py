@@ -1,4 +1,7 @@
-"""Whoever does not answer: reminded once, and after a time no longer waited for. For a job that runs every minute."""
+"""Whoever does not answer: reminded once, and after a time no longer waited for.
+
+For a job that runs every minute.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -17,17 +20,30 @@ from app.suppression.queries import reasons_for
 from app.surveys.actions.conversations import say
 from app.surveys.models import SurveyFlow, SurveySession
 
-SLICE, MOST_SLICES = 200, 25  # so that texts that come in never wait long for the write lock
-DAY_BEGINS, DAY_ENDS = 8, 21  # on the organisation's clocks: nobody is reminded at night
+SLICE, MOST_SLICES = (
+    200,
+    25,
+)  # so that texts that come in never wait long for the write lock
+DAY_BEGINS, DAY_ENDS = (
+    8,
+    21,
+)  # on the organisation's clocks: nobody is reminded at night
 
 
 def time_out_and_nudge(moment: datetime) -> tuple[int, int]:
-    """End what was not answered for too long, and remind once; how many of each. Needs an app context, opens write()s.
+    """End what was not answered for too long, and remind once; how many of each.
 
-    Nobody is reminded between 21:00 and 8:00 on the organisation's clocks, nor who must not be texted.
+    Needs an app context, opens write()s.
+
+    Nobody is reminded between 21:00 and 8:00 on the organisation's clocks, nor who must not be
+    texted.
     """
     ended = _in_slices(lambda: _time_out(moment))
-    zone = ZoneInfo(zone) if hours.is_zone(zone := organisation.timezone()) else ZoneInfo("UTC")
+    zone = (
+        ZoneInfo(zone)
+        if hours.is_zone(zone := organisation.timezone())
+        else ZoneInfo("UTC")
+    )
     by_day = DAY_BEGINS <= moment.astimezone(zone).hour < DAY_ENDS
     return ended, _in_slices(lambda: _nudge(moment)) if by_day else 0
 
@@ -45,39 +61,72 @@ def _in_slices(some: Callable[[], int]) -> int:
 def _waits() -> list[tuple[int, int, int | None]]:
     """(survey, its timeout, its nudge) in hours of every survey that somebody is answering."""
     flow = SurveyFlow
-    answering = select(SurveySession.survey_id).where(SurveySession.status == SessionStatus.ACTIVE)
-    rows = db.session.execute(select(flow.id, flow.timeout_hours, flow.nudge_hours).where(flow.id.in_(answering)))
+    answering = select(SurveySession.survey_id).where(
+        SurveySession.status == SessionStatus.ACTIVE
+    )
+    rows = db.session.execute(
+        select(flow.id, flow.timeout_hours, flow.nudge_hours).where(
+            flow.id.in_(answering)
+        )
+    )
     return [(row.id, row.timeout_hours, row.nudge_hours) for row in rows]
 
 
-def _asked_before(survey_id: int, hours_ago: int, moment: datetime) -> ColumnElement[bool]:
-    return and_(SurveySession.survey_id == survey_id, SurveySession.asked_at < moment - timedelta(hours=hours_ago))
+def _asked_before(
+    survey_id: int, hours_ago: int, moment: datetime
+) -> ColumnElement[bool]:
+    return and_(
+        SurveySession.survey_id == survey_id,
+        SurveySession.asked_at < moment - timedelta(hours=hours_ago),
+    )
 
 
 def _time_out(moment: datetime) -> int:
-    late = [_asked_before(survey_id, timeout, moment) for survey_id, timeout, _ in _waits()]
-    due = select(SurveySession.id).where(SurveySession.status == SessionStatus.ACTIVE, or_(false(), *late)).limit(SLICE)
+    late = [
+        _asked_before(survey_id, timeout, moment) for survey_id, timeout, _ in _waits()
+    ]
+    due = (
+        select(SurveySession.id)
+        .where(SurveySession.status == SessionStatus.ACTIVE, or_(false(), *late))
+        .limit(SLICE)
+    )
     if not late or not (ids := db.session.scalars(due).all()):
         return 0
     with write():
         # asked again inside: somebody may have answered in the meantime
-        which = update(SurveySession).where(SurveySession.id.in_(ids), SurveySession.id.in_(due.limit(None)))
+        which = update(SurveySession).where(
+            SurveySession.id.in_(ids), SurveySession.id.in_(due.limit(None))
+        )
         values = {"status": SessionStatus.TIMED_OUT, "ended_at": moment}
         rows_changed(which.values(values).execution_options(synchronize_session=False))
     return len(ids)
 
 
 def _nudge(moment: datetime) -> int:
-    late = [_asked_before(survey_id, after, moment) for survey_id, _, after in _waits() if after]
-    due = select(SurveySession).where(SurveySession.status == SessionStatus.ACTIVE, SurveySession.nudged_at.is_(None))
+    late = [
+        _asked_before(survey_id, after, moment)
+        for survey_id, _, after in _waits()
+        if after
+    ]
+    due = select(SurveySession).where(
+        SurveySession.status == SessionStatus.ACTIVE, SurveySession.nudged_at.is_(None)
+    )
     due = due.where(or_(false(), *late)).order_by(SurveySession.id).limit(SLICE)
-    if not late or not db.session.scalar(select(func.count()).select_from(due.subquery())):
+    if not late or not db.session.scalar(
+        select(func.count()).select_from(due.subquery())
+    ):
         return 0
     with write():
-        sessions = db.session.scalars(due.execution_options(populate_existing=True)).all()
+        sessions = db.session.scalars(
+            due.execution_options(populate_existing=True)
+        ).all()
         _remind(sessions, moment)
         ids = [session.id for session in sessions]
-        which = update(SurveySession).where(SurveySession.id.in_(ids)).values(nudged_at=moment)
+        which = (
+            update(SurveySession)
+            .where(SurveySession.id.in_(ids))
+            .values(nudged_at=moment)
+        )
         db.session.execute(which.execution_options(synchronize_session=False))
     return len(sessions)
 

@@ -30,12 +30,20 @@ class DaysForm(FlaskForm):
         self.validate()
         wrong = bool(self.errors)
         first, last = (None, None) if wrong else (self.since.day, self.until.day)
-        return Which(survey_id, _begins(first, zone), _begins(last + timedelta(days=1) if last else None, zone))
+        return Which(
+            survey_id,
+            _begins(first, zone),
+            _begins(last + timedelta(days=1) if last else None, zone),
+        )
 
     @property
     def carried(self) -> dict[str, str]:
         """What addresses from here to other results carry along."""
-        return {name: self[name].data for name in ("since", "until") if self[name].data and not self.errors}
+        return {
+            name: self[name].data
+            for name in ("since", "until")
+            if self[name].data and not self.errors
+        }
 
 
 def _begins(day: date | None, zone: str) -> datetime | None:

@@ -1,4 +1,6 @@
-"""A survey played through on its form, as somebody's phone would see it: by the same machine, and nothing is kept."""
+"""A survey played through on its form, as somebody's phone would see it: by the same machine,
+and nothing is kept.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -8,17 +10,29 @@ from app.domain import tallies, wording
 from app.domain.hours import day_in_words
 from app.domain.questions import FREE_WORDS, Ask, Question, opening, problems_with
 from app.domain.replies import Meaning, folded, meaning_of
-from app.domain.surveys import AnswerState, SessionStatus, State, Step, hear, name_of, not_understood
+from app.domain.surveys import (
+    AnswerState,
+    SessionStatus,
+    State,
+    Step,
+    hear,
+    name_of,
+    not_understood,
+)
 from app.surveys.actions.answering import AGAIN, calendar
 
 MOST_TEXTS, LONGEST_TEXT, MOST_TRIES = 60, 320, 7
 OFF_THE_LIST = "That is an opt-out: they get one confirmation and no more texts."
-PERHAPS_OFF = "That may mean STOP: nothing goes to them until somebody in the inbox decides."
+PERHAPS_OFF = (
+    "That may mean STOP: nothing goes to them until somebody in the inbox decides."
+)
 BUILT_IN = {
     Meaning.HELP: "Answered by itself with your words for HELP. The survey waits.",
     Meaning.RETURN: "Brings back who has said STOP. The survey waits.",
 }
-TO_THE_INBOX = "The survey has ended: this text goes to the inbox, or to another keyword."
+TO_THE_INBOX = (
+    "The survey has ended: this text goes to the inbox, or to another keyword."
+)
 NOT_UNDERSTOOD = "Not understood."
 ENDED = {
     SessionStatus.LEFT: "They have left the survey, and stay on your lists.",
@@ -30,7 +44,10 @@ ENDED = {
 
 @dataclass(frozen=True)
 class Script:
-    """What is played. `registers`: whoever finishes comes to an event; `problem`: why the word cannot begin it."""
+    """What is played.
+
+    `registers`: whoever finishes comes to an event; `problem`: why the word cannot begin it.
+    """
 
     word: str
     intro: str
@@ -59,7 +76,10 @@ class Played:
 
 
 def play(script: Script, said: Sequence[str], moment: datetime) -> Played | None:
-    """What becomes of the survey when somebody who begins it texts all that. None while it cannot be asked."""
+    """What becomes of the survey when somebody who begins it texts all that.
+
+    None while it cannot be asked.
+    """
     if problems_with(script.questions):
         return None
     phone = _Phone(script, moment)
@@ -100,7 +120,9 @@ class _Phone:
             self._end(text, OFF_THE_LIST, SessionStatus.STOPPED)
         elif meaning in BUILT_IN:
             self.bubbles.append(Bubble(True, text, BUILT_IN[meaning]))
-        elif not self.is_over and (step := self._valid(text, again, doubtful=meaning is Meaning.MAYBE_LEAVE)):
+        elif not self.is_over and (
+            step := self._valid(text, again, doubtful=meaning is Meaning.MAYBE_LEAVE)
+        ):
             self._take(text, step)
         elif meaning is Meaning.MAYBE_LEAVE:
             self._end(text, PERHAPS_OFF, SessionStatus.TIMED_OUT)
@@ -115,11 +137,16 @@ class _Phone:
     def _valid(self, text: str, again: bool, *, doubtful: bool) -> Step | None:
         question = self.state.question
         only_bare = doubtful or (again and question.ask in FREE_WORDS)
-        return hear(self.state, text, calendar(question, self.moment), only_bare=only_bare)
+        return hear(
+            self.state, text, calendar(question, self.moment), only_bare=only_bare
+        )
 
     def _take(self, text: str, step: Step) -> None:
         self.bubbles.append(Bubble(True, text, self._understood(step)))
-        self.state, self.registered = step.state, step.registers and self.script.registers
+        self.state, self.registered = (
+            step.state,
+            step.registers and self.script.registers,
+        )
         for reply in step.replies:
             self._say(reply)
 
@@ -142,10 +169,16 @@ class _Phone:
     def standing(self) -> str:
         """How they stand, in words."""
         if not self.is_over:
-            return f"On question {self.state.position + 1} of {len(self.state.questions)}."
+            return (
+                f"On question {self.state.position + 1} of {len(self.state.questions)}."
+            )
         if self.state.status is SessionStatus.COMPLETED:
             beside = " They are registered for the event." if self.registered else ""
-            apart = " They are not registered for the event." if self.script.registers and not self.registered else ""
+            apart = (
+                " They are not registered for the event."
+                if self.script.registers and not self.registered
+                else ""
+            )
             return f"Finished.{beside}{apart}"
         return ENDED[self.state.status]
 
@@ -158,8 +191,19 @@ class _Phone:
         some = {
             Ask.YES_NO: ["Yes", "No"],
             Ask.CHOICE: [*question.labels[: MOST_TRIES - 3]],
-            Ask.NUMBER: [str(question.low if question.low is not None else min(4, question.high or 4))],
+            Ask.NUMBER: [
+                str(
+                    question.low
+                    if question.low is not None
+                    else min(4, question.high or 4)
+                )
+            ],
             Ask.DATE: ["Tomorrow"],
             Ask.NAME: ["Zoë Hernández"],
         }
-        return [*some.get(question.ask, []), "What?", "BACK" if self.state.position else "SKIP", "DONE"]
+        return [
+            *some.get(question.ask, []),
+            "What?",
+            "BACK" if self.state.position else "SKIP",
+            "DONE",
+        ]

@@ -1,22 +1,48 @@
-"""One question as it is typed: every kind of question has all its fields, and only those of its kind are read."""
+"""One question as it is typed: every kind of question has all its fields, and only those of its
+kind are read.
+"""
 
 import re
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    SelectField,
+    StringField,
+)
 from wtforms import ValidationError as Wrong
 from wtforms.widgets import NumberInput, TextArea
 
 from app.domain import wording
-from app.domain.questions import ASK_WORDS, END, END_UNREGISTERED, MOST_QUESTIONS, NO, YES, Ask, Question
+from app.domain.questions import (
+    ASK_WORDS,
+    END,
+    END_UNREGISTERED,
+    MOST_QUESTIONS,
+    NO,
+    YES,
+    Ask,
+    Question,
+)
 from app.kit.fields import CleanField
 
 LARGEST = 999_999_999
 GO_ON = ""
 WORDS = {YES: "Yes", NO: "No"}
 # A survey's problems are said beside these fields.
-BESIDE = {"leads": "kind", "high": "high", "prompt": "prompt", "choices": "choices", "hint": "hint"}
+BESIDE = {
+    "leads": "kind",
+    "high": "high",
+    "prompt": "prompt",
+    "choices": "choices",
+    "hint": "hint",
+}
 
 
 class WayForm(Form):
@@ -68,13 +94,18 @@ class QuestionForm(Form):
     @property
     def lines(self) -> list[str]:
         """The choices: one on each line, with single spaces."""
-        lines = (" ".join(line.split()) for line in (self.choices.data or "").split("\n"))
+        lines = (
+            " ".join(line.split()) for line in (self.choices.data or "").split("\n")
+        )
         return [line for line in lines if line]
 
     @property
     def question(self) -> Question:
         """The question as it was typed, whether or not it is one that can be asked."""
-        number, choices = self.ask is Ask.NUMBER, tuple(self.lines) if self.ask is Ask.CHOICE else ()
+        number, choices = (
+            self.ask is Ask.NUMBER,
+            tuple(self.lines) if self.ask is Ask.CHOICE else (),
+        )
         asked = Question(
             prompt=self.prompt.data or "",
             ask=self.ask,
@@ -84,31 +115,50 @@ class QuestionForm(Form):
             required=bool(self.required.data),
             hint=self.hint.data or "",
         )
-        leads = {answer: int(to) for answer, to in self.leads.items() if answer in asked.answers and to != GO_ON}
+        leads = {
+            answer: int(to)
+            for answer, to in self.leads.items()
+            if answer in asked.answers and to != GO_ON
+        }
         return Question(**{**asked.__dict__, "leads": leads})
 
     @property
     def leads(self) -> dict[str, str]:
         """Where each answer leads, as it was chosen."""
-        typed = {way.answer.data or "": way.to.data or GO_ON for way in (entry.form for entry in self.ways)}
-        return {answer: to if re.fullmatch(r"-1|\d{1,3}", to, re.ASCII) else GO_ON for answer, to in typed.items()}
+        typed = {
+            way.answer.data or "": way.to.data or GO_ON
+            for way in (entry.form for entry in self.ways)
+        }
+        return {
+            answer: to if re.fullmatch(r"-1|\d{1,3}", to, re.ASCII) else GO_ON
+            for answer, to in typed.items()
+        }
 
     @property
     def as_typed(self) -> dict[str, Any]:
         """Everything in it, to build the form again."""
         names = ("prompt", "kind", "choices", "low", "high", "hint", "required")
-        return {name: self[name].data for name in names} | {"ways": ways(self.leads, self.lines)}
+        return {name: self[name].data for name in names} | {
+            "ways": ways(self.leads, self.lines)
+        }
 
     def offer(self, place: int, number: int, *, has_event: bool) -> None:
         """Say where answers of question `place` (from 0) of `number` may lead: only forwards."""
         to = {GO_ON: "the next question"}
-        to |= {str(other): f"question {other}" for other in range(place + 2, min(number, MOST_QUESTIONS) + 1)}
+        to |= {
+            str(other): f"question {other}"
+            for other in range(place + 2, min(number, MOST_QUESTIONS) + 1)
+        }
         to[str(END)] = "the end"
         if has_event:
             to[str(END_UNREGISTERED)] = "the end, without registering"
         for entry in self.ways:
             chosen = entry.form.to.data or GO_ON
-            more = {} if chosen in to else {chosen: f"question {chosen}" if chosen != "-1" else "the end"}
+            more = (
+                {}
+                if chosen in to
+                else {chosen: f"question {chosen}" if chosen != "-1" else "the end"}
+            )
             entry.form.to.choices = to | more
 
 
@@ -128,7 +178,9 @@ def as_typed(question: Question) -> dict[str, Any]:
         "high": "" if question.high is None else str(question.high),
         "hint": question.hint,
         "required": question.required,
-        "ways": ways({answer: str(to) for answer, to in question.leads.items()}, question.choices),
+        "ways": ways(
+            {answer: str(to) for answer, to in question.leads.items()}, question.choices
+        ),
     }
 
 

@@ -4,7 +4,14 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, FieldList, FormField, SelectField, StringField, ValidationError
+from wtforms import (
+    Field,
+    FieldList,
+    FormField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
 from wtforms.widgets import NumberInput, TextArea
 
 from app.domain import keywords, wording
@@ -28,7 +35,10 @@ CLOSED = {"0", "false", "no", "off", "n", ""}
 
 
 class SurveyForm(FlaskForm):
-    """A survey. After `validate()`, `facts()` is what it says. `survey_id`: the one being changed, or None."""
+    """A survey.
+
+    After `validate()`, `facts()` is what it says. `survey_id`: the one being changed, or None.
+    """
 
     name = LineField("Name")
     trigger_keyword = StringField("Keyword")
@@ -37,13 +47,19 @@ class SurveyForm(FlaskForm):
     completion_message = CleanField("After the last answer", widget=TextArea())
     linked_event_id = SelectField("Event", validate_choice=False)
     new_event = LineField("Or a new event")
-    timeout_hours = StringField("Wait for an answer", widget=NumberInput(min=1, max=MOST_HOURS), default="24")
-    nudge_hours = StringField("Remind once", widget=NumberInput(min=0, max=MOST_HOURS), default="4")
+    timeout_hours = StringField(
+        "Wait for an answer", widget=NumberInput(min=1, max=MOST_HOURS), default="24"
+    )
+    nudge_hours = StringField(
+        "Remind once", widget=NumberInput(min=0, max=MOST_HOURS), default="4"
+    )
 
     def __init__(self, *given: Any, survey_id: int | None = None, **more: Any) -> None:
         super().__init__(*given, **more)
         self.survey_id = survey_id
-        self.linked_event_id.choices = {"": "None"} | {str(each.id): each.title for each in events.events()}
+        self.linked_event_id.choices = {"": "None"} | {
+            str(each.id): each.title for each in events.events()
+        }
         has_event = bool(self.linked_event_id.data or self.new_event.data)
         for place, form in enumerate(self.cards):
             form.offer(place, len(self.cards), has_event=has_event)
@@ -58,8 +74,15 @@ class SurveyForm(FlaskForm):
         fine = super().validate(extra_validators)
         together = self._judge_questions()
         for place, form in enumerate(self.cards, 1):
-            said = [sentence for field in form for sentence in field.errors if isinstance(sentence, str)]
-            self.form_errors.extend(f"Question {place}: {sentence}" for sentence in said)
+            said = [
+                sentence
+                for field in form
+                for sentence in field.errors
+                if isinstance(sentence, str)
+            ]
+            self.form_errors.extend(
+                f"Question {place}: {sentence}" for sentence in said
+            )
         return fine and together
 
     def validate_name(self, field: Field) -> None:
@@ -67,7 +90,9 @@ class SurveyForm(FlaskForm):
         if not field.data:
             raise ValidationError("Write a name first.")
         if len(field.data) > LONGEST_NAME:
-            raise ValidationError(f"A name has at most {LONGEST_NAME} characters. This one has {len(field.data):,}.")
+            raise ValidationError(
+                f"A name has at most {LONGEST_NAME} characters. This one has {len(field.data):,}."
+            )
         if queries.is_named(field.data, besides=self.survey_id):
             raise ValidationError(NAME_TAKEN)
 
@@ -78,14 +103,19 @@ class SurveyForm(FlaskForm):
 
     def validate_intro_message(self, field: Field) -> None:
         """It fits into one text with the first question."""
-        field.errors = [*field.errors, *problems_with_opening(field.data or "", next(iter(self.asked), None))]
+        field.errors = [
+            *field.errors,
+            *problems_with_opening(field.data or "", next(iter(self.asked), None)),
+        ]
 
     def validate_completion_message(self, field: Field) -> None:
         """Placeholders that exist, and not too long."""
         size = characters(field.data or "")
         field.errors = [*field.errors, *wording.problems_with(field.data or "")]
         if size > LIMIT:
-            raise ValidationError(f"This text has {size:,} characters. The longest text has {LIMIT:,}.")
+            raise ValidationError(
+                f"This text has {size:,} characters. The longest text has {LIMIT:,}."
+            )
 
     def validate_linked_event_id(self, field: Field) -> None:
         """An event that is there, or none."""
@@ -95,7 +125,9 @@ class SurveyForm(FlaskForm):
     def validate_new_event(self, field: Field) -> None:
         """Not cut, and not besides another."""
         if field.data and len(field.data) > LONGEST_TITLE:
-            raise ValidationError(f"A title has at most {LONGEST_TITLE} characters. This one has {len(field.data):,}.")
+            raise ValidationError(
+                f"A title has at most {LONGEST_TITLE} characters. This one has {len(field.data):,}."
+            )
         if field.data and self.linked_event_id.data:
             raise ValidationError("Choose an event, or name a new one, not both.")
 
@@ -108,9 +140,13 @@ class SurveyForm(FlaskForm):
         """Hours before the time-out, or none."""
         typed = str(field.data or "").strip()
         if typed and (_hours(field) is None or (_hours(field) or 0) > MOST_HOURS):
-            raise ValidationError("Write a number of hours, or leave it empty to remind nobody.")
+            raise ValidationError(
+                "Write a number of hours, or leave it empty to remind nobody."
+            )
         if (_hours(field) or 0) >= (_hours(self.timeout_hours) or MOST_HOURS + 1):
-            raise ValidationError("Remind them before the time to wait is over, or leave it empty.")
+            raise ValidationError(
+                "Remind them before the time to wait is over, or leave it empty."
+            )
 
     @property
     def keyword(self) -> str:
@@ -121,7 +157,11 @@ class SurveyForm(FlaskForm):
     def event_id(self) -> int | None:
         """The chosen event's id; None when what came is no id."""
         typed = (self.linked_event_id.data or "").strip()
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else None
+        return (
+            int(typed)
+            if typed.isascii() and typed.isdigit() and len(typed) <= 18
+            else None
+        )
 
     @property
     def asked(self) -> list[Question]:
@@ -150,17 +190,32 @@ class SurveyForm(FlaskForm):
         registers = bool(self.linked_event_id.data or self.new_event.data)
         words = self.intro_message.data or "", self.completion_message.data or ""
         problem = self._problem_of_word() if self.keyword else None
-        return Script(self.keyword, words[0], self.asked, words[1], registers, problem or "")
+        return Script(
+            self.keyword, words[0], self.asked, words[1], registers, problem or ""
+        )
 
     def _problem_of_word(self) -> str | None:
         typed = self.trigger_keyword.data or ""
-        return keywords.problem_of(typed) or queries.started_by(self.keyword, besides=self.survey_id)
+        return keywords.problem_of(typed) or queries.started_by(
+            self.keyword, besides=self.survey_id
+        )
 
     def after(self, what: str) -> "SurveyForm":
         """The same form, everything typed in it, after a button of its questions was pressed."""
-        plain = ("name", "trigger_keyword", "intro_message", "completion_message", "linked_event_id", "new_event")
-        data = {each: self[each].data for each in (*plain, "timeout_hours", "nudge_hours")}
-        data["questions"] = rearranged([form.as_typed for form in self.cards], what) or [BLANK]
+        plain = (
+            "name",
+            "trigger_keyword",
+            "intro_message",
+            "completion_message",
+            "linked_event_id",
+            "new_event",
+        )
+        data = {
+            each: self[each].data for each in (*plain, "timeout_hours", "nudge_hours")
+        }
+        data["questions"] = rearranged(
+            [form.as_typed for form in self.cards], what
+        ) or [BLANK]
         return SurveyForm(formdata=None, data=data, survey_id=self.survey_id)
 
     def _judge_questions(self) -> bool:
@@ -174,14 +229,26 @@ class SurveyForm(FlaskForm):
         return not found
 
 
-def from_post(form: MultiDict[str, str], survey: SurveyFlow | None = None) -> SurveyForm:
-    """The posted form. Instead of cards it may carry `questions`: each line a question, answered in free words."""
+def from_post(
+    form: MultiDict[str, str], survey: SurveyFlow | None = None
+) -> SurveyForm:
+    """The posted form.
+
+    Instead of cards it may carry `questions`: each line a question, answered in free words.
+    """
     typed = MultiDict(form)
     if survey:
         _keep_what_did_not_come(typed, of_survey(survey))
     if "questions" in typed and not any(key.startswith("questions-") for key in typed):
-        lines = [line for text in typed.poplist("questions") for line in text.splitlines() if line.strip()]
-        typed.update({f"questions-{place}-prompt": line for place, line in enumerate(lines)})
+        lines = [
+            line
+            for text in typed.poplist("questions")
+            for line in text.splitlines()
+            if line.strip()
+        ]
+        typed.update(
+            {f"questions-{place}-prompt": line for place, line in enumerate(lines)}
+        )
     return SurveyForm(typed, survey_id=survey.id if survey else None)
 
 
@@ -197,7 +264,11 @@ def _keep_what_did_not_come(typed: MultiDict[str, str], there: dict[str, Any]) -
 
 def _as_posted(prefix: str, question: dict[str, Any]) -> dict[str, str]:
     """A question's fields as a browser would post them."""
-    plain = {f"{prefix}-{name}": value for name, value in question.items() if isinstance(value, str)}
+    plain = {
+        f"{prefix}-{name}": value
+        for name, value in question.items()
+        if isinstance(value, str)
+    }
     ticked = {f"{prefix}-required": "y"} if question.get("required") else {}
     ways = {
         f"{prefix}-ways-{place}-{name}": value
@@ -209,7 +280,11 @@ def _as_posted(prefix: str, question: dict[str, Any]) -> dict[str, str]:
 
 def wants_to_be_open(form: MultiDict[str, str], otherwise: bool) -> bool:
     """Whether `is_active` was posted, and says so."""
-    return form["is_active"].strip().lower() not in CLOSED if "is_active" in form else otherwise
+    return (
+        form["is_active"].strip().lower() not in CLOSED
+        if "is_active" in form
+        else otherwise
+    )
 
 
 def of_survey(survey: SurveyFlow) -> dict[str, Any]:
@@ -222,10 +297,13 @@ def of_survey(survey: SurveyFlow) -> dict[str, Any]:
         "linked_event_id": str(survey.linked_event_id or ""),
         "timeout_hours": str(survey.timeout_hours),
         "nudge_hours": str(survey.nudge_hours or ""),
-        "questions": [as_typed(question) for question in parse(survey.questions_json)] or [BLANK],
+        "questions": [as_typed(question) for question in parse(survey.questions_json)]
+        or [BLANK],
     }
 
 
 def _hours(field: Field) -> int | None:
     typed = str(field.data or "").strip()
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 6 else None
+    return (
+        int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 6 else None
+    )

@@ -1,4 +1,7 @@
-"""Which blast asked somebody a survey. Derived from its texts, so that releasing one to many costs nothing more."""
+"""Which blast asked somebody a survey.
+
+Derived from its texts, so that releasing one to many costs nothing more.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +25,8 @@ MAY_HAVE_IT = (
 )
 LONGEST_PATIENCE = timedelta(days=31)  # no survey waits longer
 
-# Whether a text from :phone can be an answer: it answers something, just did (since :just), or was asked by a blast.
+# Whether a text from :phone can be an answer: it answers something, just did (since :just), or
+# was asked by a blast.
 # Most texts are no survey's business, and there may be 200 a second: this is asked first.
 MAY_ANSWER = """
     SELECT EXISTS (SELECT 1 FROM survey_sessions WHERE phone = :phone AND (status = 'active' OR ended_at >= :just))
@@ -34,14 +38,24 @@ MAY_ANSWER = """
 _later, _texts, _logs = messages.alias(), messages.c, message_logs.c
 _PHONE = bindparam("b_phone", type_=_texts.phone.type)
 _THESE = [status.value for status in MAY_HAVE_IT]
-_SINCE = exists().where(_later.c.phone == _PHONE, _later.c.id > _texts.id, _later.c.status.in_(_THESE))
+_SINCE = exists().where(
+    _later.c.phone == _PHONE, _later.c.id > _texts.id, _later.c.status.in_(_THESE)
+)
 ASKING = Prepared(
     select(
         _texts.message_log_id,
         _logs.survey_id,
-        func.coalesce(_texts.sent_at, _texts.submitted_at, _texts.created_at, type_=_texts.created_at.type),
+        func.coalesce(
+            _texts.sent_at,
+            _texts.submitted_at,
+            _texts.created_at,
+            type_=_texts.created_at.type,
+        ),
         ~_SINCE,
-        exists().where(survey_sessions.c.message_log_id == _texts.message_log_id, survey_sessions.c.phone == _PHONE),
+        exists().where(
+            survey_sessions.c.message_log_id == _texts.message_log_id,
+            survey_sessions.c.phone == _PHONE,
+        ),
     )
     .join(message_logs, _texts.message_log_id == _logs.id)
     .where(
@@ -58,7 +72,10 @@ ASKING = Prepared(
 
 @dataclass(frozen=True)
 class Asking:
-    """A text of a blast that asks a survey, not answered yet. `is_newest`: nothing was texted to them since."""
+    """A text of a blast that asks a survey, not answered yet.
+
+    `is_newest`: nothing was texted to them since.
+    """
 
     log_id: int
     survey_id: int
@@ -67,11 +84,15 @@ class Asking:
 
 
 def asked_by_blast(phone: str, moment: datetime) -> Asking | None:
-    """The newest text of a blast with a survey that this person may have, and has not answered; None without any.
+    """The newest text of a blast with a survey that this person may have, and has not answered;
+    None without any.
 
-    One look-up in the unique index of (blast, phone) for each such blast of the last month: there are few.
+    One look-up in the unique index of (blast, phone) for each such blast of the last month:
+    there are few.
     """
-    found = ASKING.first(b_phone=phone, b_moment=moment, b_since=moment - LONGEST_PATIENCE)
+    found = ASKING.first(
+        b_phone=phone, b_moment=moment, b_since=moment - LONGEST_PATIENCE
+    )
     if found is None or found[4]:
         return None
     log_id, survey_id, at, is_newest, _taken = found

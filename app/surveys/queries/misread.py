@@ -1,4 +1,6 @@
-"""The text that a survey waits for a person to read: the newest to its question, and not understood."""
+"""The text that a survey waits for a person to read: the newest to its question, and not
+understood.
+"""
 
 from dataclasses import dataclass
 
@@ -15,7 +17,10 @@ A, S = SurveyAnswer, SurveySession
 
 @dataclass(frozen=True)
 class Misread:
-    """Such a text, `text_id` among the answers. `waits`: they are being asked; else a person has to go on for them."""
+    """Such a text, `text_id` among the answers.
+
+    `waits`: they are being asked; else a person has to go on for them.
+    """
 
     text_id: int
     body: str
@@ -36,12 +41,22 @@ class Misread:
 def misread(phone: str) -> Misread | None:
     """What this person said last to the question that they are on, if it was not understood."""
     first = case((S.status == SessionStatus.ACTIVE, 0), else_=1)
-    theirs = select(S.id).where(S.phone == phone).order_by(first, S.id.desc()).limit(1).scalar_subquery()
+    theirs = (
+        select(S.id)
+        .where(S.phone == phone)
+        .order_by(first, S.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     newest = (
         select(A, S, SurveyFlow.name)
         .join(S, S.id == A.session_id)
         .join(SurveyFlow, SurveyFlow.id == S.survey_id)
-        .where(A.session_id == theirs, A.position == S.position, A.state != AnswerState.REPEATED)
+        .where(
+            A.session_id == theirs,
+            A.position == S.position,
+            A.state != AnswerState.REPEATED,
+        )
         .order_by(A.created_at.desc(), A.id.desc())
         .limit(1)
     )
@@ -51,7 +66,11 @@ def misread(phone: str) -> Misread | None:
     said, session, survey = row
     questions = parse(session.questions_json)
     open_to_us = session.status in (SessionStatus.ACTIVE, SessionStatus.HANDED_OVER)
-    if said.state is not AnswerState.UNCLEAR or not open_to_us or said.position >= len(questions):
+    if (
+        said.state is not AnswerState.UNCLEAR
+        or not open_to_us
+        or said.position >= len(questions)
+    ):
         return None
     return Misread(
         text_id=said.id,

@@ -51,7 +51,9 @@ class People(Page):
 
 def by_status(which: Which) -> dict[SessionStatus, int]:
     """How many sessions there are of each kind."""
-    rows = db.session.execute(select(S.status, func.count()).where(*which.conditions).group_by(S.status))
+    rows = db.session.execute(
+        select(S.status, func.count()).where(*which.conditions).group_by(S.status)
+    )
     return {row[0]: row[1] for row in rows}
 
 
@@ -70,12 +72,17 @@ def counts_of_everything(survey_id: int) -> tuple[int, int]:
 def asked_by_blasts(survey_id: int) -> int:
     """How many texts of blasts have asked it."""
     logs = select(MessageLog.id).where(MessageLog.survey_id == survey_id)
-    texts = select(func.count()).where(Message.message_log_id.in_(logs), Message.status.in_(MAY_HAVE_IT))
+    texts = select(func.count()).where(
+        Message.message_log_id.in_(logs), Message.status.in_(MAY_HAVE_IT)
+    )
     return db.session.scalar(texts) or 0
 
 
 def tallies(which: Which, questions: Sequence[Question]) -> dict[str, Tally]:
-    """What was said to each question, by its words, in one walk over the answers. Free words are only counted."""
+    """What was said to each question, by its words, in one walk over the answers.
+
+    Free words are only counted.
+    """
     listed = [question.prompt for question in questions if question.ask in LISTED]
     value = case((A.prompt.in_(listed), A.value))
     found = db.session.execute(
@@ -84,35 +91,61 @@ def tallies(which: Which, questions: Sequence[Question]) -> dict[str, Tally]:
         .where(*which.conditions)
         .group_by(A.prompt, A.state, value)
     ).all()
-    return {prompt: _tally([row for row in found if row[0] == prompt]) for prompt in {row[0] for row in found}}
+    return {
+        prompt: _tally([row for row in found if row[0] == prompt])
+        for prompt in {row[0] for row in found}
+    }
 
 
 def _tally(rows: Sequence[Any]) -> Tally:
     def of(state: AnswerState) -> int:
         return sum(count for _, each, _, count in rows if each is state)
 
-    values = {value: count for _, state, value, count in rows if state is AnswerState.ANSWERED and value is not None}
-    return Tally(of(AnswerState.ANSWERED), of(AnswerState.SKIPPED), of(AnswerState.UNCLEAR), values)
+    values = {
+        value: count
+        for _, state, value, count in rows
+        if state is AnswerState.ANSWERED and value is not None
+    }
+    return Tally(
+        of(AnswerState.ANSWERED),
+        of(AnswerState.SKIPPED),
+        of(AnswerState.UNCLEAR),
+        values,
+    )
 
 
 def latest(which: Which, prompt: str, most: int) -> list[Said]:
     """The newest answers to one question."""
     rows = _said(which).where(A.prompt == prompt, A.state == AnswerState.ANSWERED)
-    return [Said(*row) for row in db.session.execute(rows.order_by(A.id.desc()).limit(most))]
+    return [
+        Said(*row) for row in db.session.execute(rows.order_by(A.id.desc()).limit(most))
+    ]
 
 
 def answers(which: Which, prompt: str | None, asked: Asked, region: str) -> Answers:
-    """A page of what was said to one question, the newest first; to none: of what was not understood, and still is not.
+    """A page of what was said to one question, the newest first; to none: of what was not
+    understood, and still is not.
 
     A search finds parts of answers, names, and numbers in any spelling.
     """
     rows = _said(which)
-    rows = rows.where(_still_unclear()) if prompt is None else rows.where(A.prompt == prompt, A.state.in_(UNDERSTOOD))
+    rows = (
+        rows.where(_still_unclear())
+        if prompt is None
+        else rows.where(A.prompt == prompt, A.state.in_(UNDERSTOOD))
+    )
     if asked.search:
-        rows = rows.where(or_(has_words(asked.search, A.body, S.name), *has_digits(asked.search, S.phone, region)))
+        rows = rows.where(
+            or_(
+                has_words(asked.search, A.body, S.name),
+                *has_digits(asked.search, S.phone, region),
+            )
+        )
     total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     asked = last_page(total, asked)
-    page = db.session.execute(rows.order_by(A.id.desc()).offset(asked.offset).limit(asked.per_page))
+    page = db.session.execute(
+        rows.order_by(A.id.desc()).offset(asked.offset).limit(asked.per_page)
+    )
     return Answers([Said(*row) for row in page], total, asked)
 
 
@@ -121,9 +154,13 @@ def _said(which: Which) -> Select[SurveyAnswer, SurveySession]:
 
 
 def _still_unclear() -> Any:
-    """The last text to a question that nobody has counted as something, and that was not answered since."""
+    """The last text to a question that nobody has counted as something, and that was not
+    answered since.
+    """
     other = aliased(SurveyAnswer)
-    known = other.state.in_(UNDERSTOOD) | ((other.state == AnswerState.UNCLEAR) & (other.id > A.id))
+    known = other.state.in_(UNDERSTOOD) | (
+        (other.state == AnswerState.UNCLEAR) & (other.id > A.id)
+    )
     same = and_(other.session_id == A.session_id, other.position == A.position, known)
     return and_(A.state == AnswerState.UNCLEAR, ~exists().where(same))
 
@@ -137,29 +174,51 @@ def unclear(which: Which, most: int) -> list[Said]:
 def people(which: Which, status: str, asked: Asked, region: str) -> People:
     """A page of who began, the newest first; only those of one `status`, unless it is ""."""
     rows = select(S).where(*which.conditions)
-    rows = rows.where(S.status == SessionStatus(status)) if status in set(SessionStatus) else rows
+    rows = (
+        rows.where(S.status == SessionStatus(status))
+        if status in set(SessionStatus)
+        else rows
+    )
     if asked.search:
-        rows = rows.where(or_(has_words(asked.search, S.name), *has_digits(asked.search, S.phone, region)))
+        rows = rows.where(
+            or_(
+                has_words(asked.search, S.name),
+                *has_digits(asked.search, S.phone, region),
+            )
+        )
     total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     asked = last_page(total, asked)
-    page = db.session.scalars(rows.order_by(S.id.desc()).offset(asked.offset).limit(asked.per_page))
+    page = db.session.scalars(
+        rows.order_by(S.id.desc()).offset(asked.offset).limit(asked.per_page)
+    )
     return People(list(page), total, asked)
 
 
 def session(survey_id: int, session_id: int) -> SurveySession | None:
     """One session of this survey."""
-    return db.session.scalar(select(S).where(S.id == session_id, S.survey_id == survey_id))
+    return db.session.scalar(
+        select(S).where(S.id == session_id, S.survey_id == survey_id)
+    )
 
 
 def texts_of(session_id: int) -> list[SurveyAnswer]:
     """Everything that one person said in one session."""
-    return list(db.session.scalars(select(A).where(A.session_id == session_id).order_by(A.id)))
+    return list(
+        db.session.scalars(select(A).where(A.session_id == session_id).order_by(A.id))
+    )
 
 
 def of_phone(phone: str, most: int) -> list[tuple[SurveySession, str]]:
     """The newest sessions of one person, each with the name of its survey."""
-    mine = select(S, SurveyFlow.name).join(SurveyFlow, SurveyFlow.id == S.survey_id).where(S.phone == phone)
-    return [(row[0], row[1]) for row in db.session.execute(mine.order_by(S.id.desc()).limit(most))]
+    mine = (
+        select(S, SurveyFlow.name)
+        .join(SurveyFlow, SurveyFlow.id == S.survey_id)
+        .where(S.phone == phone)
+    )
+    return [
+        (row[0], row[1])
+        for row in db.session.execute(mine.order_by(S.id.desc()).limit(most))
+    ]
 
 
 EXPORT_SLICE = 500
@@ -167,18 +226,29 @@ Exported = tuple[datetime, datetime | None, str, str, str | None, dict[str, str]
 
 
 def everybody(which: Which) -> Iterator[Exported]:
-    """(began, ended, how it stands, phone, name, answers by question) of every session, read in slices."""
+    """(began, ended, how it stands, phone, name, answers by question) of every session, read in
+    slices.
+    """
     last = 0
     rows = select(S).where(*which.conditions).order_by(S.id)
     while some := db.session.scalars(rows.where(S.id > last).limit(EXPORT_SLICE)).all():
         ids = [each.id for each in some]
         found = db.session.execute(
-            select(A.session_id, A.prompt, A.value).where(A.session_id.in_(ids), A.state == AnswerState.ANSWERED)
+            select(A.session_id, A.prompt, A.value).where(
+                A.session_id.in_(ids), A.state == AnswerState.ANSWERED
+            )
         )
         said: dict[int, dict[str, str]] = {}
         for session_id, prompt, value in found:
             said.setdefault(session_id, {})[prompt] = value or ""
         db.session.rollback()
         for each in some:
-            yield each.started_at, each.ended_at, each.status.value, each.phone, each.name, said.get(each.id, {})
+            yield (
+                each.started_at,
+                each.ended_at,
+                each.status.value,
+                each.phone,
+                each.name,
+                said.get(each.id, {}),
+            )
         last = ids[-1]

@@ -63,8 +63,15 @@ def open_surveys() -> list[SurveyFlow]:
 
 def page(asked: Asked) -> Surveys:
     """A page of the list. A search finds parts of names and keywords."""
-    wanted = [has_words(asked.search, SurveyFlow.name, SurveyFlow.trigger_keyword)] if asked.search else []
-    total = db.session.scalar(select(func.count()).select_from(SurveyFlow).where(*wanted)) or 0
+    wanted = (
+        [has_words(asked.search, SurveyFlow.name, SurveyFlow.trigger_keyword)]
+        if asked.search
+        else []
+    )
+    total = (
+        db.session.scalar(select(func.count()).select_from(SurveyFlow).where(*wanted))
+        or 0
+    )
     asked = last_page(total, asked)
     last = _last_at()
     lines = select(SurveyFlow, last).where(*wanted).order_by(*_order(asked, last))
@@ -73,8 +80,16 @@ def page(asked: Asked) -> Surveys:
 
 
 def _last_at() -> Any:
-    latest = func.max(func.coalesce(SurveySession.ended_at, SurveySession.asked_at), type_=SurveySession.asked_at.type)
-    return select(latest).where(SurveySession.survey_id == SurveyFlow.id).correlate(SurveyFlow).scalar_subquery()
+    latest = func.max(
+        func.coalesce(SurveySession.ended_at, SurveySession.asked_at),
+        type_=SurveySession.asked_at.type,
+    )
+    return (
+        select(latest)
+        .where(SurveySession.survey_id == SurveyFlow.id)
+        .correlate(SurveyFlow)
+        .scalar_subquery()
+    )
 
 
 def _order(asked: Asked, last: Any) -> list[ColumnElement[Any]]:
@@ -82,7 +97,9 @@ def _order(asked: Asked, last: Any) -> list[ColumnElement[Any]]:
         "name": func.lower(SurveyFlow.name),
         "word": SurveyFlow.trigger_keyword,
         "started": SurveyFlow.start_count,
-        "finished": SurveyFlow.completion_count * 1000 / func.max(SurveyFlow.start_count, 1),
+        "finished": SurveyFlow.completion_count
+        * 1000
+        / func.max(SurveyFlow.start_count, 1),
         "last": func.coalesce(last, ""),
     }
     way = "desc" if asked.descending else "asc"
@@ -92,14 +109,27 @@ def _order(asked: Asked, last: Any) -> list[ColumnElement[Any]]:
 def is_named(name: str, besides: int | None = None) -> bool:
     """Whether another survey has this name, in whatever case."""
     twin = select(SurveyFlow.id).where(func.lower(SurveyFlow.name) == func.lower(name))
-    return db.session.scalar(twin.where(SurveyFlow.id != (besides or 0)).limit(1)) is not None
+    return (
+        db.session.scalar(twin.where(SurveyFlow.id != (besides or 0)).limit(1))
+        is not None
+    )
 
 
 def started_by(word: str, besides: int | None = None) -> str | None:
-    """What a folded word starts already, in a sentence; None when it is free, or this survey's own."""
-    rows = db.session.scalars(select(TriggerWord).where(TriggerWord.word.in_(spellings(word))))
-    row = next((each for each in rows if besides is None or each.survey_id != besides), None)
+    """What a folded word starts already, in a sentence; None when it is free, or this survey's
+    own.
+    """
+    rows = db.session.scalars(
+        select(TriggerWord).where(TriggerWord.word.in_(spellings(word)))
+    )
+    row = next(
+        (each for each in rows if besides is None or each.survey_id != besides), None
+    )
     if row is None:
         return None
     other = survey(row.survey_id) if row.survey_id else None
-    return f"{word} already starts ‘{other.name}’." if other else OF_A_KEYWORD.format(word=word)
+    return (
+        f"{word} already starts ‘{other.name}’."
+        if other
+        else OF_A_KEYWORD.format(word=word)
+    )

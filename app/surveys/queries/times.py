@@ -1,4 +1,6 @@
-"""How long people take to answer: the median, so that one who answered the next day does not spoil it."""
+"""How long people take to answer: the median, so that one who answered the next day does not
+spoil it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,21 +17,31 @@ from app.surveys.queries.which import Which
 
 A, S, M = SurveyAnswer, SurveySession, Message
 DAY = 86_400
-MOST = 1_000  # the newest sessions: so many tell what is usual, and looking at all of 10,000 takes a second
+# the newest sessions: so many tell what is usual, and looking at all of 10,000 takes a second
+MOST = 1_000
 
 
 @dataclass(frozen=True)
 class Times:
-    """Medians in seconds: from the beginning to the end of those who finished; and of each question, by its words."""
+    """Medians in seconds: from the beginning to the end of those who finished; and of each
+    question, by its words.
+    """
 
     to_finish: float | None
     to_answer: Mapping[str, float]
 
 
 def times(which: Which) -> Times:
-    """How long it took the newest MOST. What a person wrote down for somebody tells nothing, and is left out."""
+    """How long it took the newest MOST.
+
+    What a person wrote down for somebody tells nothing, and is left out.
+    """
     finished = select(func.julianday(S.ended_at), func.julianday(_begun()))
-    done = finished.where(S.id.in_(_newest(which)), S.status == SessionStatus.COMPLETED, S.ended_at.is_not(None))
+    done = finished.where(
+        S.id.in_(_newest(which)),
+        S.status == SessionStatus.COMPLETED,
+        S.ended_at.is_not(None),
+    )
     [whole] = _medians(done.add_columns(S.survey_id)).values() or [None]
     return Times(whole, _medians(_answers(which)))
 
@@ -41,33 +53,55 @@ def _newest(which: Which) -> Select[Any]:
 def _begun() -> Any:
     """When they were asked first: by the text of a blast, else when they had texted the keyword."""
     asked = func.coalesce(M.sent_at, M.submitted_at, M.created_at)
-    of_blast = select(asked).where(M.message_log_id == S.message_log_id, M.phone == S.phone).limit(1)
+    of_blast = (
+        select(asked)
+        .where(M.message_log_id == S.message_log_id, M.phone == S.phone)
+        .limit(1)
+    )
     return func.coalesce(of_blast.correlate(S).scalar_subquery(), S.started_at)
 
 
 def _answers(which: Which) -> Select[Any]:
     """(answered, asked, question) of every answer: what came before it is when it was asked."""
-    before = func.lag(A.created_at).over(partition_by=A.session_id, order_by=(A.created_at, A.id))
+    before = func.lag(A.created_at).over(
+        partition_by=A.session_id, order_by=(A.created_at, A.id)
+    )
     by_hand = and_(A.edited_at.is_not(None), A.value_before.is_(None))
     said = (
-        select(A.created_at, func.coalesce(before, _begun()).label("asked"), A.prompt, by_hand.label("by_hand"))
+        select(
+            A.created_at,
+            func.coalesce(before, _begun()).label("asked"),
+            A.prompt,
+            by_hand.label("by_hand"),
+        )
         .join(S, S.id == A.session_id)
         .where(S.id.in_(_newest(which)), A.state.in_(UNDERSTOOD))
         .subquery()
     )
-    return select(func.julianday(said.c.created_at), func.julianday(said.c.asked), said.c.prompt).where(
-        or_(said.c.by_hand.is_(None), ~said.c.by_hand)
-    )
+    return select(
+        func.julianday(said.c.created_at), func.julianday(said.c.asked), said.c.prompt
+    ).where(or_(said.c.by_hand.is_(None), ~said.c.by_hand))
 
 
 def _medians(rows: Select[Any]) -> dict[str, float]:
-    """The median of the difference of the first two columns, in seconds, for each value of the third."""
+    """The median of the difference of the first two columns, in seconds, for each value of the
+    third.
+    """
     each = rows.subquery()
     until, since, of = each.c
     took = (func.max(until - since, 0) * DAY).label("took")
     order = func.row_number().over(partition_by=of, order_by=until - since)
-    ranked = select(of.label("of"), took, order.label("place"), func.count().over(partition_by=of).label("number"))
+    ranked = select(
+        of.label("of"),
+        took,
+        order.label("place"),
+        func.count().over(partition_by=of).label("number"),
+    )
     row = ranked.subquery().c
     middle = (row.place * 2).in_([row.number, row.number + 1, row.number + 2])
-    half = select(row.of, type_coerce(func.avg(row.took), Float)).where(middle).group_by(row.of)
+    half = (
+        select(row.of, type_coerce(func.avg(row.took), Float))
+        .where(middle)
+        .group_by(row.of)
+    )
     return {of: float(seconds) for of, seconds in db.session.execute(half)}

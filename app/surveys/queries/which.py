@@ -12,7 +12,9 @@ S = SurveySession
 
 @dataclass(frozen=True)
 class Which:
-    """The sessions of one survey; only those begun from `since` on and before `until` (moments), where these are."""
+    """The sessions of one survey; only those begun from `since` on and before `until`
+    (moments), where these are.
+    """
 
     survey_id: int
     since: datetime | None = None

@@ -15,7 +15,14 @@ from app.kit.db import Taken
 from app.kit.pages import asked
 from app.surveys.actions import surveys as actions
 from app.surveys.forms import playing
-from app.surveys.forms.survey import NAME_TAKEN, WORD_TAKEN, SurveyForm, from_post, of_survey, wants_to_be_open
+from app.surveys.forms.survey import (
+    NAME_TAKEN,
+    WORD_TAKEN,
+    SurveyForm,
+    from_post,
+    of_survey,
+    wants_to_be_open,
+)
 from app.surveys.models import SurveyFlow
 from app.surveys.queries import results, surveys
 from app.surveys.views.room import bp, found
@@ -37,7 +44,9 @@ def everything() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """A new survey."""
     if request.method != "POST":
-        begun = starter(request.args.get("start", "")) | {"linked_event_id": request.args.get("event", "")}
+        begun = starter(request.args.get("start", "")) | {
+            "linked_event_id": request.args.get("event", "")
+        }
         return _builder(SurveyForm(formdata=None, data=begun))
     form = from_post(request.form)
     if "do" in request.form:
@@ -46,11 +55,20 @@ def add() -> ResponseReturnValue:
         return _builder(form), 422
     try:
         with act("survey.added", who()) as trace:
-            row = actions.add(form.facts(_event_of(form)), is_active=wants_to_be_open(request.form, True))
-            trace.about, trace.details = f"survey {row.id}", {"questions": len(form.asked)}
+            row = actions.add(
+                form.facts(_event_of(form)),
+                is_active=wants_to_be_open(request.form, True),
+            )
+            trace.about, trace.details = (
+                f"survey {row.id}",
+                {"questions": len(form.asked)},
+            )
     except Taken as taken:
         return _say_taken(form, taken)
-    flash(f"{row.name} is there. Whoever texts {row.trigger_keyword} begins it.", "success")
+    flash(
+        f"{row.name} is there. Whoever texts {row.trigger_keyword} begins it.",
+        "success",
+    )
     return redirect(url_for("surveys.one", survey_id=row.id), 303)
 
 
@@ -60,7 +78,10 @@ def edit(survey_id: int) -> ResponseReturnValue:
     """Other words and questions. Whoever is in the middle finishes with the old ones."""
     survey = found(survey_id)
     if request.method != "POST":
-        return _builder(SurveyForm(formdata=None, data=of_survey(survey), survey_id=survey_id), survey)
+        return _builder(
+            SurveyForm(formdata=None, data=of_survey(survey), survey_id=survey_id),
+            survey,
+        )
     form = from_post(request.form, survey)
     if "do" in request.form:
         return _builder(form.after(request.form["do"]), survey)
@@ -69,9 +90,14 @@ def edit(survey_id: int) -> ResponseReturnValue:
     try:
         with act("survey.changed", who()) as trace:
             trace.about = f"survey {survey_id}"
-            trace.details = {"changed": actions.change(survey_id, form.facts(_event_of(form)))}
+            trace.details = {
+                "changed": actions.change(survey_id, form.facts(_event_of(form)))
+            }
             actions.open_or_close(
-                survey_id, is_active=wants_to_be_open(request.form, actions.found(survey_id).is_active)
+                survey_id,
+                is_active=wants_to_be_open(
+                    request.form, actions.found(survey_id).is_active
+                ),
             )
     except Taken as taken:
         return _say_taken(form, taken, found(survey_id))
@@ -81,10 +107,16 @@ def edit(survey_id: int) -> ResponseReturnValue:
 
 def _event_of(form: SurveyForm) -> int | None:
     """The chosen event; a new one is made in the same act."""
-    return events.add(events.Facts(form.new_event.data)).id if form.new_event.data else form.event_id
+    return (
+        events.add(events.Facts(form.new_event.data)).id
+        if form.new_event.data
+        else form.event_id
+    )
 
 
-def _say_taken(form: SurveyForm, taken: Taken, survey: SurveyFlow | None = None) -> ResponseReturnValue:
+def _say_taken(
+    form: SurveyForm, taken: Taken, survey: SurveyFlow | None = None
+) -> ResponseReturnValue:
     """Somebody else was a moment quicker."""
     field, sentence = form.trigger_keyword, WORD_TAKEN
     if taken.column.endswith(".name"):
@@ -95,8 +127,14 @@ def _say_taken(form: SurveyForm, taken: Taken, survey: SurveyFlow | None = None)
 
 def _builder(form: SurveyForm, survey: SurveyFlow | None = None) -> str:
     texts = [card.asked for card in form.asked]
-    preview = [opening(form.intro_message.data or "", texts[0]), *texts[1:]] if texts else []
-    preview += [form.completion_message.data] if preview and form.completion_message.data else []
+    preview = (
+        [opening(form.intro_message.data or "", texts[0]), *texts[1:]] if texts else []
+    )
+    preview += (
+        [form.completion_message.data]
+        if preview and form.completion_message.data
+        else []
+    )
     said, saying = _said()
     return render_template(
         "surveys/builder.html",
@@ -111,12 +149,20 @@ def _builder(form: SurveyForm, survey: SurveyFlow | None = None) -> str:
 
 
 def _said() -> tuple[list[str], str]:
-    """What the pretend phone has texted so far, with what it texts now; and what is typed there and not sent."""
+    """What the pretend phone has texted so far, with what it texts now; and what is typed there
+    and not sent.
+    """
     said, typed = request.form.getlist("said"), request.form.get("say", "").strip()
     what, _, chip = request.form.get("do", "").partition(":")
     if what == "replay":
         return [], ""
-    now_said = [chip] if chip and what == "play" else [typed] if typed and what in ("play", "show") else []
+    now_said = (
+        [chip]
+        if chip and what == "play"
+        else [typed]
+        if typed and what in ("play", "show")
+        else []
+    )
     return [*said, *now_said][: playing.MOST_TEXTS], "" if now_said else typed
 
 
@@ -127,7 +173,9 @@ def activate(survey_id: int) -> ResponseReturnValue:
     with act("survey.opened", who()) as trace:
         trace.about = f"survey {survey_id}"
         actions.open_or_close(survey_id, is_active=True)
-    flash(f"Open: whoever texts {found(survey_id).trigger_keyword} begins it.", "success")
+    flash(
+        f"Open: whoever texts {found(survey_id).trigger_keyword} begins it.", "success"
+    )
     return redirect(url_for("surveys.one", survey_id=survey_id), 303)
 
 
@@ -138,7 +186,11 @@ def deactivate(survey_id: int) -> ResponseReturnValue:
     with act("survey.closed", who()) as trace:
         trace.about = f"survey {survey_id}"
         count = actions.open_or_close(survey_id, is_active=False)
-    middle = f" {counted(count, 'person').replace('persons', 'people')} in the middle may finish." if count else ""
+    middle = (
+        f" {counted(count, 'person').replace('persons', 'people')} in the middle may finish."
+        if count
+        else ""
+    )
     flash(f"Closed: nobody begins it any more.{middle}", "success")
     return redirect(url_for("surveys.one", survey_id=survey_id), 303)
 
@@ -155,11 +207,18 @@ def delete(survey_id: int) -> ResponseReturnValue:
         with act("survey.deleted", who()) as trace:
             removed = actions.remove(survey_id)
             trace.about = f"survey {survey_id}"
-            trace.details = {"name": removed.name, "sessions": removed.sessions, "answers": removed.answers}
+            trace.details = {
+                "name": removed.name,
+                "sessions": removed.sessions,
+                "answers": removed.answers,
+            }
     except actions.IsLinked:
         flash(IS_LINKED, "error")
         return redirect(url_for("surveys.delete", survey_id=survey_id), 303)
-    flash(f"{removed.name} is deleted, with {counted(removed.answers, 'answer')}.", "success")
+    flash(
+        f"{removed.name} is deleted, with {counted(removed.answers, 'answer')}.",
+        "success",
+    )
     return redirect(url_for("surveys.everything"), 303)
 
 

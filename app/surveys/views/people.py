@@ -30,7 +30,9 @@ NO_ANSWER = "That does not answer the question. {hint}"
 
 @dataclass(frozen=True)
 class Line:
-    """One question of a session: what was understood (or None), the texts that were not, and where the session is."""
+    """One question of a session: what was understood (or None), the texts that were not, and
+    where the session is.
+    """
 
     place: int
     question: Question
@@ -40,7 +42,9 @@ class Line:
 
 
 class Wrong(NamedTuple):
-    """A correction that could not be taken: to which question, what was typed, the sentence, and where it came from."""
+    """A correction that could not be taken: to which question, what was typed, the sentence,
+    and where it came from.
+    """
 
     place: int
     typed: str
@@ -94,28 +98,51 @@ def _page(survey: SurveyFlow, row: SurveySession, wrong: Wrong = NOTHING_WRONG) 
         Line(
             place,
             question,
-            next((text for text in texts if text.position == place and text.state in UNDERSTOOD), None),
-            [text for text in texts if text.position == place and text.state not in UNDERSTOOD],
+            next(
+                (
+                    text
+                    for text in texts
+                    if text.position == place and text.state in UNDERSTOOD
+                ),
+                None,
+            ),
+            [
+                text
+                for text in texts
+                if text.position == place and text.state not in UNDERSTOOD
+            ],
             place == row.position,
         )
         for place, question in enumerate(parse(row.questions_json))
     ]
     event = events.event(survey.linked_event_id)
     return render_template(
-        "surveys/session.html", survey=survey, row=row, lines=lines, wrong=wrong, event=event, states=AnswerState
+        "surveys/session.html",
+        survey=survey,
+        row=row,
+        lines=lines,
+        wrong=wrong,
+        event=event,
+        states=AnswerState,
     )
 
 
 @bp.post("/<int:survey_id>/sessions/<int:session_id>/answer")
 @needs(*BOTH)
 def correct(survey_id: int, session_id: int) -> ResponseReturnValue:
-    """Count something as the answer to the question at `position` (else where they are), as if they had texted it.
+    """Count something as the answer to the question at `position` (else where they are), as if
+    they had texted it.
 
     `text`: only while this is still the text that the survey did not understand.
     """
     survey, row = found(survey_id), _session(survey_id, session_id)
-    typed, place = request.form.get("value", ""), request.form.get("position", str(row.position))
-    position = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
+    typed, place = (
+        request.form.get("value", ""),
+        request.form.get("position", str(row.position)),
+    )
+    position = (
+        int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
+    )
     questions = parse(row.questions_json)
     if not 0 <= position < len(questions):
         abort(404)
@@ -126,15 +153,26 @@ def correct(survey_id: int, session_id: int) -> ResponseReturnValue:
         sentence = NO_ANSWER.format(hint=usual_hint(questions[position]))
         return _page(survey, row, Wrong(position, typed, sentence, back)), 422
     except Overtaken:
-        flash("They have written again meanwhile, or somebody has recorded an answer. Look once more.", "error")
+        flash(
+            "They have written again meanwhile, or somebody has recorded an answer. Look once more.",
+            "error",
+        )
     else:
-        flash("Counted. The survey goes on by itself." if goes_on else "Counted.", "success")
-    return redirect(back or url_for("surveys.session", survey_id=survey_id, session_id=session_id), 303)
+        flash(
+            "Counted. The survey goes on by itself." if goes_on else "Counted.",
+            "success",
+        )
+    return redirect(
+        back or url_for("surveys.session", survey_id=survey_id, session_id=session_id),
+        303,
+    )
 
 
 def _count(survey_id: int, session_id: int, position: int, typed: str) -> bool:
     with act("survey.answer_corrected", who()) as trace:
-        trace.about = f"survey {survey_id}, session {session_id}, question {position + 1}"
+        trace.about = (
+            f"survey {survey_id}, session {session_id}, question {position + 1}"
+        )
         there = sessions.found(session_id) or abort(404)
         if "text" in request.form:
             correcting.still_misread(there, request.form["text"])

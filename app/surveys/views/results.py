@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Response, abort, render_template, request, stream_with_context, url_for
+from flask import (
+    Response,
+    abort,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import act
@@ -42,7 +49,9 @@ HEADINGS = ("started", "ended", "status", "phone", "name")
 
 @dataclass(frozen=True)
 class Result:
-    """What was said to one question. `bars`: (answer, how many, in words); `latest`: the newest of free words.
+    """What was said to one question.
+
+    `bars`: (answer, how many, in words); `latest`: the newest of free words.
 
     `took`: within what time half of them answered, in words.
     """
@@ -75,51 +84,100 @@ def one(survey_id: int) -> ResponseReturnValue:
         funnel=_funnel(questions, said, counts),
         results=_results(which, questions, said, took),
         unclear=queries.unclear(which, FEW),
-        page=queries.people(which, status, asked(("started",), "started"), organisation.region()),
+        page=queries.people(
+            which, status, asked(("started",), "started"), organisation.region()
+        ),
         filters=_filters(survey_id, counts, status, days.carried),
         questions=questions,
     )
 
 
-def _numbers(survey: SurveyFlow, which: Which, counts: Counts, to_finish: float | None) -> list[tuple[int | str, str]]:
+def _numbers(
+    survey: SurveyFlow, which: Which, counts: Counts, to_finish: float | None
+) -> list[tuple[int | str, str]]:
     """The large figures above all."""
     asked_first = queries.asked_by_blasts(survey.id) if which.is_everything else 0
-    found: list[tuple[int | str, str]] = [(asked_first, "asked by a blast")] if asked_first else []
-    found += [(sum(counts.values()), "started"), (counts.get(SessionStatus.COMPLETED, 0), "finished")]
+    found: list[tuple[int | str, str]] = (
+        [(asked_first, "asked by a blast")] if asked_first else []
+    )
+    found += [
+        (sum(counts.values()), "started"),
+        (counts.get(SessionStatus.COMPLETED, 0), "finished"),
+    ]
     found.append((counts.get(SessionStatus.ACTIVE, 0), "answering now"))
     found.append((counts.get(SessionStatus.HANDED_OVER, 0), "need a person"))
-    return [*found, (tallies.time_in_words(to_finish), "usual time to finish")] if to_finish is not None else found
+    return (
+        [*found, (tallies.time_in_words(to_finish), "usual time to finish")]
+        if to_finish is not None
+        else found
+    )
 
 
-def _funnel(questions: Sequence[Question], said: dict[str, Tally], counts: Counts) -> list[tuple[str, int, str]]:
+def _funnel(
+    questions: Sequence[Question], said: dict[str, Tally], counts: Counts
+) -> list[tuple[str, int, str]]:
     """From who began to who finished: each step with how many of a hundred came so far."""
     most = sum(counts.values())
     steps = [("Started", most)]
-    steps += [(f"{number}. {each.prompt}", _passed(each, said)) for number, each in enumerate(questions, 1)]
+    steps += [
+        (f"{number}. {each.prompt}", _passed(each, said))
+        for number, each in enumerate(questions, 1)
+    ]
     steps.append(("Finished", counts.get(SessionStatus.COMPLETED, 0)))
-    return [(words, count, f"{count:,}" + (f" · {share(count, most)} %" if most else "")) for words, count in steps]
+    return [
+        (words, count, f"{count:,}" + (f" · {share(count, most)} %" if most else ""))
+        for words, count in steps
+    ]
 
 
 def _passed(question: Question, said: dict[str, Tally]) -> int:
     return said.get(question.prompt, Tally()).passed
 
 
-def _results(which: Which, questions: Sequence[Question], said: dict[str, Tally], took: Times) -> list[Result]:
+def _results(
+    which: Which, questions: Sequence[Question], said: dict[str, Tally], took: Times
+) -> list[Result]:
     return [
-        _result(which, number, each, said.get(each.prompt, Tally()), took.to_answer.get(each.prompt))
+        _result(
+            which,
+            number,
+            each,
+            said.get(each.prompt, Tally()),
+            took.to_answer.get(each.prompt),
+        )
         for number, each in enumerate(questions, 1)
     ]
 
 
-def _result(which: Which, number: int, question: Question, tally: Tally, took: float | None) -> Result:
+def _result(
+    which: Which, number: int, question: Question, tally: Tally, took: float | None
+) -> Result:
     listed = question.ask in tallies.LISTED
     bars = [
-        (_bar_words(question, answer), count, f"{count:,} · {share(count, tally.answered) or 0} %")
-        for answer, count in (tallies.bars(question, tally.values) if listed and tally.answered else [])
+        (
+            _bar_words(question, answer),
+            count,
+            f"{count:,} · {share(count, tally.answered) or 0} %",
+        )
+        for answer, count in (
+            tallies.bars(question, tally.values) if listed and tally.answered else []
+        )
     ]
     total = tallies.total(tally.values) if question.ask is Ask.NUMBER else None
-    latest = [] if listed or not tally.answered else queries.latest(which, question.prompt, FEW)
-    return Result(number, question, tally, bars, total, latest, None if took is None else tallies.time_in_words(took))
+    latest = (
+        []
+        if listed or not tally.answered
+        else queries.latest(which, question.prompt, FEW)
+    )
+    return Result(
+        number,
+        question,
+        tally,
+        bars,
+        total,
+        latest,
+        None if took is None else tallies.time_in_words(took),
+    )
 
 
 def _bar_words(question: Question, answer: str) -> str:
@@ -131,7 +189,9 @@ def value_words(question: Question, value: str | None) -> str:
     """A kept answer as pages say it: Yes, or Fri 8 May."""
     if question.ask is Ask.DATE and value:
         try:
-            return hours.day_in_words(date.fromisoformat(value), today=hours.today_in(zone(), now()))
+            return hours.day_in_words(
+                date.fromisoformat(value), today=hours.today_in(zone(), now())
+            )
         except ValueError:
             return value
     return tallies.in_words(question, value)
@@ -151,15 +211,23 @@ def session_tag(session: SurveySession) -> str:
     return TAGS.get(session.status, "")
 
 
-def _filters(survey_id: int, counts: Counts, chosen: str, carried: dict[str, str]) -> list[tuple[str, str, bool]]:
+def _filters(
+    survey_id: int, counts: Counts, chosen: str, carried: dict[str, str]
+) -> list[tuple[str, str, bool]]:
     """Chips for every way to stand that somebody has."""
 
     def to(**more: Any) -> str:
-        return url_for("surveys.one", **(carried | more), survey_id=survey_id, _anchor="people")
+        return url_for(
+            "surveys.one", **(carried | more), survey_id=survey_id, _anchor="people"
+        )
 
     found = [(f"All {sum(counts.values()):,}", to(), chosen not in counts)]
     return found + [
-        (f"{STATUS_WORDS[status]} {counts[status]:,}", to(status=status.value), chosen == status)
+        (
+            f"{STATUS_WORDS[status]} {counts[status]:,}",
+            to(status=status.value),
+            chosen == status,
+        )
         for status in SessionStatus
         if status in counts
     ]
@@ -168,7 +236,9 @@ def _filters(survey_id: int, counts: Counts, chosen: str, carried: dict[str, str
 @bp.get("/<int:survey_id>/answers")
 @needs(*BOTH)
 def answers(survey_id: int) -> ResponseReturnValue:
-    """Everything that was said to one question (`question`, from 1), or all that was not understood."""
+    """Everything that was said to one question (`question`, from 1), or all that was not
+    understood.
+    """
     survey = found(survey_id)
     questions = parse(survey.questions_json)
     typed = request.args.get("question", "")
@@ -177,7 +247,9 @@ def answers(survey_id: int) -> ResponseReturnValue:
         abort(404)
     question, days = questions[number - 1] if number else None, DaysForm(request.args)
     which, words = days.which(survey_id, zone()), question.prompt if question else None
-    page = queries.answers(which, words, asked(("newest",), "newest"), organisation.region())
+    page = queries.answers(
+        which, words, asked(("newest",), "newest"), organisation.region()
+    )
     return render_template(
         "surveys/answers.html",
         survey=survey,
@@ -195,13 +267,27 @@ def export(survey_id: int) -> ResponseReturnValue:
     """One row a session, one column a question."""
     survey, which = found(survey_id), DaysForm(request.args).which(survey_id, zone())
     with act("survey.exported", who()) as trace:
-        trace.about, trace.details = f"survey {survey_id}", {"count": sum(queries.by_status(which).values())}
+        trace.about, trace.details = (
+            f"survey {survey_id}",
+            {"count": sum(queries.by_status(which).values())},
+        )
     prompts = [question.prompt for question in parse(survey.questions_json)]
-    rows = stream_with_context(csv_stream((*HEADINGS, *prompts), _lines(which, prompts)))
+    rows = stream_with_context(
+        csv_stream((*HEADINGS, *prompts), _lines(which, prompts))
+    )
     return Response(rows, headers=attachment(f"{survey.name}-{now():%Y-%m-%d}.csv"))
 
 
 def _lines(which: Which, prompts: Sequence[str]) -> Iterator[Sequence[Any]]:
     for started, ended, status, phone, name, said in queries.everybody(which):
-        times = [moment.strftime("%Y-%m-%d %H:%M:%S") if moment else "" for moment in (started, ended)]
-        yield [*times, status, phone, name or "", *(said.get(prompt, "") for prompt in prompts)]
+        times = [
+            moment.strftime("%Y-%m-%d %H:%M:%S") if moment else ""
+            for moment in (started, ended)
+        ]
+        yield [
+            *times,
+            status,
+            phone,
+            name or "",
+            *(said.get(prompt, "") for prompt in prompts),
+        ]

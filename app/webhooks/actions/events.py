@@ -16,7 +16,9 @@ from app.webhooks.models import webhook_events as events
 
 KEPT_DAYS = 30
 SLICE, SMALLEST_SLICE = 500, 10
-SLICE_SECONDS = 0.025  # so long nobody else can write; a busy machine may take it twice or thrice
+SLICE_SECONDS = (
+    0.025  # so long nobody else can write; a busy machine may take it twice or thrice
+)
 SHORTEST_PAUSE = 0.01
 KEPT_FIELDS = 8_000
 LONGEST_SID = 64
@@ -40,8 +42,17 @@ class Call:
     ref: str | None = None
 
     def field(self, *names: str) -> str:
-        """The first of these parameters that says something, without NULs (SQLite ends there); "" when none does."""
-        return next((text for name in names if (text := self.params.get(name, "").replace("\x00", ""))), "")
+        """The first of these parameters that says something, without NULs (SQLite ends there);
+        "" when none does.
+        """
+        return next(
+            (
+                text
+                for name in names
+                if (text := self.params.get(name, "").replace("\x00", ""))
+            ),
+            "",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +68,54 @@ class Event:
 
 
 def event_of(call: Call, kind: str, sid: str, *words: str) -> Event:
-    """The event for a call. Its key is what makes it the same news as another: kind, the text's name, more words.
+    """The event for a call.
+
+    Its key is what makes it the same news as another: kind, the text's name, more words.
 
     A call that names no text is never the same as another.
     """
-    key = ":".join((kind, sid[:LONGEST_SID] or call.ref or secrets.token_hex(16), *words))
+    key = ":".join(
+        (kind, sid[:LONGEST_SID] or call.ref or secrets.token_hex(16), *words)
+    )
     payload = json.dumps(dict(call.params), ensure_ascii=False)
-    return Event(key[:120], KINDS[kind], sid[:LONGEST_SID] or None, call.ref, payload[:KEPT_FIELDS], now())
+    return Event(
+        key[:120],
+        KINDS[kind],
+        sid[:LONGEST_SID] or None,
+        call.ref,
+        payload[:KEPT_FIELDS],
+        now(),
+    )
 
 
 KINDS = {"st": "status", "in": "inbound"}
 
 
 def store_all(some: Iterable[tuple[Event, str, int | None, str | None]]) -> None:
-    """Keep these events in one step, each with what we made of it, its text, and an error. Inside write()."""
+    """Keep these events in one step, each with what we made of it, its text, and an error.
+
+    Inside write().
+    """
     moment = stored(now())
     rows = [
-        (each.key, each.kind, each.sid, each.ref, each.payload, *made, stored(each.received_at), moment)
+        (
+            each.key,
+            each.kind,
+            each.sid,
+            each.ref,
+            each.payload,
+            *made,
+            stored(each.received_at),
+            moment,
+        )
         for each, *made in some
     ]
     driver().execute(STORE, {"rows": json.dumps(rows)})
 
 
-def store(event: Event, verdict: str, message_id: int | None, error: str | None = None) -> None:
+def store(
+    event: Event, verdict: str, message_id: int | None, error: str | None = None
+) -> None:
     """Keep an event with what we made of it. Inside write()."""
     store_all([(event, verdict, message_id, error)])
 
@@ -87,8 +123,8 @@ def store(event: Event, verdict: str, message_id: int | None, error: str | None 
 def forget_old_events() -> int:
     """Delete what the carrier told us more than 30 days ago. Says how many.
 
-    A slice at a time, as large as SLICE_SECONDS allow by what the one before took; between two as long a pause as the
-    slice took: whoever waits to write gets in.
+    A slice at a time, as large as SLICE_SECONDS allow by what the one before took; between two
+    as long a pause as the slice took: whoever waits to write gets in.
     """
     before, gone, size = now() - timedelta(days=KEPT_DAYS), 0, SMALLEST_SLICE
     old = select(events.c.id).where(events.c.received_at < before)
@@ -105,6 +141,8 @@ def forget_old_events() -> int:
 
 
 def next_slice(size: int, took: float) -> int:
-    """How many may go next when `size` took so many seconds: never more than twice as many, never more than SLICE."""
+    """How many may go next when `size` took so many seconds: never more than twice as many,
+    never more than SLICE.
+    """
     fits = int(size * SLICE_SECONDS / max(took, SLICE_SECONDS / 2))
     return max(SMALLEST_SLICE, min(SLICE, fits))

@@ -24,14 +24,21 @@ PROVEN_WORDS = 200
 
 
 def carrier_answers(carrier: str, twilio_said: str, body: str) -> bool:
-    """Whether Twilio has confirmed a STOP or a START by itself. The pretend carrier never does: there we do."""
-    return carrier == "twilio" and (bool(twilio_said) or twilio_handles(body) or twilio_welcomes(body))
+    """Whether Twilio has confirmed a STOP or a START by itself.
+
+    The pretend carrier never does: there we do.
+    """
+    return carrier == "twilio" and (
+        bool(twilio_said) or twilio_handles(body) or twilio_welcomes(body)
+    )
 
 
 def leave(heard: Heard, *, confirmed: bool) -> Outcome:
-    """They want no more texts: on the list with their words, everything that waits for them skipped, surveys ended.
+    """They want no more texts: on the list with their words, everything that waits for them
+    skipped, surveys ended.
 
-    One confirmation, unless somebody else gave it (`confirmed`) or they had it before and have not come back since.
+    One confirmation, unless somebody else gave it (`confirmed`) or they had it before and have
+    not come back since.
     """
     phone = heard.phone
     known = permission.has_opted_out(phone) and permission.stop_is_known(phone)
@@ -45,30 +52,48 @@ def leave(heard: Heard, *, confirmed: bool) -> Outcome:
     control.overtake_answers(phone)
     if confirmed:
         return Outcome("opt_out")
-    answer = Answer(phone, organisation.stop_reply(), Kind.SYSTEM, name, heard.message_id)
-    return Outcome("opt_out", answers=[Said(answers.queue(answer, heard.moment), answer.body)])
+    answer = Answer(
+        phone, organisation.stop_reply(), Kind.SYSTEM, name, heard.message_id
+    )
+    return Outcome(
+        "opt_out", answers=[Said(answers.queue(answer, heard.moment), answer.body)]
+    )
 
 
 def come_back(heard: Heard, *, welcomed: bool) -> Outcome:
-    """They want texts again: one answer, unless Twilio gave it (`welcomed`). Who still gets none needs a person."""
+    """They want texts again: one answer, unless Twilio gave it (`welcomed`).
+
+    Who still gets none needs a person.
+    """
     suppression.lift(heard.phone, evidence=_texted(heard))
     erased.forget_stop(heard.phone)
     control.overtake_answers(heard.phone)
     threads.no_longer_doubtful(heard.phone)
     if permission.is_left_out(heard.phone):
         return Outcome("return", needs_person="")
-    return say(heard, Taken("return", [] if welcomed else [organisation.start_reply()]), Kind.SYSTEM)
+    return say(
+        heard,
+        Taken("return", [] if welcomed else [organisation.start_reply()]),
+        Kind.SYSTEM,
+    )
 
 
 def ask(heard: Heard) -> Outcome:
-    """It may mean STOP: everything to them is held until a person decides, ten business days at most."""
-    suppression.ask_whether_stop(heard.phone, heard.message_id, heard.body, heard.moment)
+    """It may mean STOP: everything to them is held until a person decides, ten business days at
+    most.
+    """
+    suppression.ask_whether_stop(
+        heard.phone, heard.message_id, heard.body, heard.moment
+    )
     control.leave_out(heard.phone, LeftOut.MAYBE_STOP)
     return Outcome("maybe_stop", needs_person="maybe_stop")
 
 
 def decide_overdue(moment: datetime) -> int:
-    """Put on the list whoever perhaps said STOP and got no decision in time. Says how many. Opens its own write()."""
+    """Put on the list whoever perhaps said STOP and got no decision in time.
+
+    Says how many. Opens its own write().
+    """
     _, first = permission.open_questions()
     if first is None or first > moment:
         return 0

@@ -1,4 +1,6 @@
-"""Receipts whose text we did not know: settled when it turns up (a restored copy, a name that we learned later)."""
+"""Receipts whose text we did not know: settled when it turns up (a restored copy, a name that
+we learned later).
+"""
 
 import json
 from typing import Any
@@ -13,7 +15,8 @@ from app.webhooks.actions.receipts import Receipt, Tried, apply, code_in
 
 SLICE = 100
 
-# Found by the index on message_id: events without a text are few. The attempt is known by its ref, else by its name.
+# Found by the index on message_id: events without a text are few. The attempt is known by its
+# ref, else by its name.
 FOUND = text("""
     SELECT orphans.id, orphans.dedupe_key, orphans.provider_sid AS sid, orphans.ref, orphans.payload,
         attempts.id, attempts.message_id, attempts.n, attempts.provider_sid
@@ -30,8 +33,13 @@ APPLIED = "UPDATE webhook_events SET verdict = 'applied' WHERE id = :event"
 
 
 def adopt_orphans() -> int:
-    """Settle every receipt that came before we knew its text and whose text we know by now. Says how many."""
-    found = [(row[0], _receipt(row), Tried(*row[5:])) for row in db.session.execute(FOUND)]
+    """Settle every receipt that came before we knew its text and whose text we know by now.
+
+    Says how many.
+    """
+    found = [
+        (row[0], _receipt(row), Tried(*row[5:])) for row in db.session.execute(FOUND)
+    ]
     adopted = 0
     for start in range(0, len(found), SLICE):
         with write():
@@ -45,7 +53,11 @@ def _receipt(row: Any) -> Receipt:
         code = code_in(str(json.loads(payload).get("ErrorCode", "")))
     except ValueError:  # cut off: it was longer than we keep
         code = None
-    return Receipt(Event(key, "status", row.sid, row.ref, payload, now()), key.rsplit(":", 1)[1], code)
+    return Receipt(
+        Event(key, "status", row.sid, row.ref, payload, now()),
+        key.rsplit(":", 1)[1],
+        code,
+    )
 
 
 def _adopt(event_id: int, receipt: Receipt, tried: Tried) -> bool:

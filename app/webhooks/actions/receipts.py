@@ -1,4 +1,6 @@
-"""Receipts: the carrier's news about texts of ours, settled by rank, in whatever order they come."""
+"""Receipts: the carrier's news about texts of ours, settled by rank, in whatever order they
+come.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +24,9 @@ BY_REF = """
         attempts.id, attempts.message_id, attempts.n, attempts.provider_sid
     FROM (SELECT 1) LEFT JOIN attempts ON attempts.ref = :ref
 """
-BY_SID = "SELECT id, message_id, n, provider_sid FROM attempts WHERE provider_sid = :sid"
+BY_SID = (
+    "SELECT id, message_id, n, provider_sid FROM attempts WHERE provider_sid = :sid"
+)
 
 
 class Tried(NamedTuple):
@@ -36,7 +40,9 @@ class Tried(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What one receipt says: the carrier's word for the status and its code for what went wrong, if anything did."""
+    """What one receipt says: the carrier's word for the status and its code for what went
+    wrong, if anything did.
+    """
 
     event: Event
     word: str
@@ -44,12 +50,20 @@ class Receipt:
 
 
 def receive_receipt(call: Call) -> str:
-    """Store a receipt once and settle its text by rank. Returns the verdict: applied, no_change, repeat or orphan.
+    """Store a receipt once and settle its text by rank.
 
-    Those that come while others are being written share a commit. Raises Busy when nothing was stored.
+    Returns the verdict: applied, no_change, repeat or orphan.
+
+    Those that come while others are being written share a commit. Raises Busy when nothing was
+    stored.
     """
-    sid, word = call.field("MessageSid", "SmsSid"), call.field("MessageStatus", "SmsStatus")
-    receipt = Receipt(event_of(call, "st", sid, word), word, code_in(call.field("ErrorCode")))
+    sid, word = (
+        call.field("MessageSid", "SmsSid"),
+        call.field("MessageStatus", "SmsStatus"),
+    )
+    receipt = Receipt(
+        event_of(call, "st", sid, word), word, code_in(call.field("ErrorCode"))
+    )
     return _together().bring(receipt)
 
 
@@ -64,7 +78,11 @@ def _together() -> Together[Receipt, str]:
 
 def code_in(text: str) -> int | None:
     """The carrier's code in a field, None when there is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_CODE else None
+    return (
+        int(text)
+        if text.isascii() and text.isdigit() and len(text) <= LONGEST_CODE
+        else None
+    )
 
 
 def _settle_all(some: Sequence[Receipt]) -> list[str]:
@@ -73,7 +91,9 @@ def _settle_all(some: Sequence[Receipt]) -> list[str]:
 
 def _settle(receipt: Receipt) -> str:
     event = receipt.event
-    told, *found = driver().execute(BY_REF, {"key": event.key, "ref": event.ref}).fetchone()
+    told, *found = (
+        driver().execute(BY_REF, {"key": event.key, "ref": event.ref}).fetchone()
+    )
     if told:
         return "repeat"
     if found[0] is None:
@@ -91,14 +111,18 @@ def _settle(receipt: Receipt) -> str:
 def apply(receipt: Receipt, tried: Tried) -> bool:
     """Settle the text by what the receipt says. True when its state changed. Inside write()."""
     status = FROM_TWILIO.get(receipt.word)
-    if status is None or status is MessageStatus.RECEIVED:  # a word for texts that come in, or none that we know
+    if (
+        status is None or status is MessageStatus.RECEIVED
+    ):  # a word for texts that come in, or none that we know
         return False
     evidence = Evidence(
         message_id=tried.message_id,
         attempt_id=tried.id,
         attempt_n=tried.n,
         status=status,
-        sid=receipt.event.sid if receipt.event.sid != tried.provider_sid else None,  # a name that is new, or another
+        sid=receipt.event.sid
+        if receipt.event.sid != tried.provider_sid
+        else None,  # a name that is new, or another
         code=receipt.code,
         phase="delivery",
     )

@@ -20,7 +20,10 @@ KEPT = "stored"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text as it was heard, and what it means. `twilio_said`: STOP, START or HELP where Twilio says so itself."""
+    """A text as it was heard, and what it means.
+
+    `twilio_said`: STOP, START or HELP where Twilio says so itself.
+    """
 
     heard: Heard
     meaning: Meaning
@@ -35,7 +38,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """Where a text went: its verdict, its row, and what a search has to find of it and of its answers."""
+    """Where a text went: its verdict, its row, and what a search has to find of it and of its
+    answers.
+    """
 
     verdict: str
     message_id: int | None = None
@@ -43,8 +48,13 @@ class Routed:
 
 
 def route(text: Text) -> Routed:
-    """Obey, answer or record a text, or put it before a person; its thread knows of it in any case."""
-    return _noted(text.heard, next(outcome for room in ORDER if (outcome := room(text)) is not None))
+    """Obey, answer or record a text, or put it before a person; its thread knows of it in any
+    case.
+    """
+    return _noted(
+        text.heard,
+        next(outcome for room in ORDER if (outcome := room(text)) is not None),
+    )
 
 
 def put_before_a_person(heard: Heard) -> Routed:
@@ -55,7 +65,9 @@ def put_before_a_person(heard: Heard) -> Routed:
 def _noted(heard: Heard, outcome: Outcome) -> Routed:
     texts = [Said(heard.message_id, heard.body), *outcome.answers]
     needs = outcome.needs_person is not None
-    threads.came_in(heard.phone, texts, heard.moment, needs_reply=needs, why=outcome.why)
+    threads.came_in(
+        heard.phone, texts, heard.moment, needs_reply=needs, why=outcome.why
+    )
     return Routed(outcome.verdict, heard.message_id, texts)
 
 
@@ -63,7 +75,9 @@ def _opt_out(text: Text) -> Outcome | None:
     if text.meaning is not Meaning.LEAVE:
         return None
     outcome = opt_outs.leave(text.heard, confirmed=text.twilio_answered)
-    if text.carrier == "twilio" and (start := swapped.near(text.heard, swapped.RETURNED)):
+    if text.carrier == "twilio" and (
+        start := swapped.near(text.heard, swapped.RETURNED)
+    ):
         swapped.wait_for(start)
         swapped.ask(text.heard, start)
     return outcome
@@ -81,17 +95,25 @@ def _return(text: Text) -> Outcome | None:
 def _help(text: Text) -> Outcome | None:
     if text.meaning is not Meaning.HELP:
         return None
-    replies = organisation.answers_to_help(text.carrier, text.twilio_said, text.heard.body)
+    replies = organisation.answers_to_help(
+        text.carrier, text.twilio_said, text.heard.body
+    )
     return say(text.heard, Taken("help", replies), Kind.SYSTEM)
 
 
 def _valid_answer(text: Text) -> Outcome | None:
     doubtful = text.meaning is Meaning.MAYBE_LEAVE
-    return _said(text, surveys.answer(text.heard, only_valid=True, doubtful=doubtful), Kind.SURVEY)
+    return _said(
+        text,
+        surveys.answer(text.heard, only_valid=True, doubtful=doubtful),
+        Kind.SURVEY,
+    )
 
 
 def _perhaps_opt_out(text: Text) -> Outcome | None:
-    if text.meaning is not Meaning.MAYBE_LEAVE or suppression.has_opted_out(text.heard.phone):
+    if text.meaning is not Meaning.MAYBE_LEAVE or suppression.has_opted_out(
+        text.heard.phone
+    ):
         return None
     return opt_outs.ask(text.heard)
 
@@ -106,7 +128,9 @@ def _keyword(text: Text) -> Outcome | None:
 
 def _return_by_yes(text: Text) -> Outcome | None:
     """YES, and nothing else has claimed it: it brings back whoever has opted out."""
-    if not returns_when_out(text.heard.body) or not suppression.has_opted_out(text.heard.phone):
+    if not returns_when_out(text.heard.body) or not suppression.has_opted_out(
+        text.heard.phone
+    ):
         return None
     return opt_outs.come_back(text.heard, welcomed=text.twilio_answered)
 

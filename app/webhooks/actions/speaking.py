@@ -1,4 +1,6 @@
-"""What answers by itself: rows for the engine, unless the person is left out or a machine seems to be at it."""
+"""What answers by itself: rows for the engine, unless the person is left out or a machine seems
+to be at it.
+"""
 
 import json
 from collections.abc import Sequence
@@ -16,8 +18,10 @@ from app.suppression import queries as suppression
 from app.surveys.actions.answering import Heard, Taken
 
 FLOOD = "flood"
-# What speaks against an answer, in one step: they are left out, the number is silent, and what was made of the texts
-# behind the newest automatic answers to it (along ix_messages_phone_answered, however many texts it has sent).
+# What speaks against an answer, in one step: they are left out, the number is silent, and what
+# was made of the texts
+# behind the newest automatic answers to it (along ix_messages_phone_answered, however many
+# texts it has sent).
 AGAINST = f"""
     SELECT ({suppression.LEFT_OUT.sql}), EXISTS ({threads.IS_SILENT}), (SELECT json_group_array(verdict) FROM (
         SELECT (SELECT verdict FROM webhook_events WHERE message_id = answers.in_reply_to) AS verdict
@@ -29,7 +33,10 @@ AGAINST = f"""
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a text. `needs_person`: None when nobody has to look, else why: "", unclear, maybe_stop, flood."""
+    """What became of a text.
+
+    `needs_person`: None when nobody has to look, else why: "", unclear, maybe_stop, flood.
+    """
 
     verdict: str
     needs_person: str | None = None
@@ -44,8 +51,8 @@ class Outcome:
 def say(heard: Heard, taken: Taken, kind: Kind) -> Outcome:
     """Queue the answers of the room that took a text. Inside write().
 
-    What cannot be said a person has to see: whoever is left out gets nothing but kind system; after too many answers
-    in ten minutes nothing answers for an hour.
+    What cannot be said a person has to see: whoever is left out gets nothing but kind system;
+    after too many answers in ten minutes nothing answers for an hour.
     """
     person = taken.needs_person or None
     if not taken.replies:
@@ -57,7 +64,9 @@ def say(heard: Heard, taken: Taken, kind: Kind) -> Outcome:
         if not is_silent:
             threads.silence(heard.phone, heard.moment + SILENCE)
         return Outcome(taken.verdict, FLOOD)
-    return Outcome(taken.verdict, person, [_queue(heard, body, kind) for body in taken.replies])
+    return Outcome(
+        taken.verdict, person, [_queue(heard, body, kind) for body in taken.replies]
+    )
 
 
 def _queue(heard: Heard, body: str, kind: Kind) -> Said:
@@ -67,6 +76,11 @@ def _queue(heard: Heard, body: str, kind: Kind) -> Said:
 
 def _against(heard: Heard) -> tuple[str | None, bool, list[str | None]]:
     moment, since = stored(heard.moment), stored(heard.moment - WINDOW)
-    asked = {"b_phone": heard.phone, "phone": heard.phone, "moment": moment, "since": since}
+    asked = {
+        "b_phone": heard.phone,
+        "phone": heard.phone,
+        "moment": moment,
+        "since": since,
+    }
     left_out, is_silent, answered = driver().execute(AGAINST, asked).fetchone()
     return left_out, bool(is_silent), json.loads(answered)

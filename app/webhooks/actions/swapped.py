@@ -1,6 +1,8 @@
-"""STOP and START within a minute of each other may come in swapped: the carrier knows which was written first.
+"""STOP and START within a minute of each other may come in swapped: the carrier knows which was
+written first.
 
-Until it has said so, and when it does not, they are out. Only with Twilio: the pretend carrier swaps nothing.
+Until it has said so, and when it does not, they are out. Only with Twilio: the pretend carrier
+swaps nothing.
 """
 
 import json
@@ -41,7 +43,10 @@ DECIDE = "UPDATE webhook_events SET verdict = :verdict WHERE id = :id AND verdic
 
 
 def near(heard: Heard, verdict: str) -> int | None:
-    """The newest text of theirs that we took for this within a minute of this one; its id. Inside write()."""
+    """The newest text of theirs that we took for this within a minute of this one; its id.
+
+    Inside write().
+    """
     values = {"phone": heard.phone, "verdict": verdict} | _around(heard.moment)
     found = driver().execute(NEAR, values).fetchone()
     return int(found[0]) if found else None
@@ -70,11 +75,16 @@ class _Pair:
 
 
 def decide(moment: datetime) -> int:
-    """Bring back whose START was written after their STOP; the others stay out. Of how many. Opens its own write()."""
+    """Bring back whose START was written after their STOP; the others stay out.
+
+    Of how many. Opens its own write().
+    """
     if not db.session.scalar(SOMEBODY):
         return 0
     with write():
-        return sum(_decide(_pair(*row), moment) for row in driver().execute(WAITING).fetchall())
+        return sum(
+            _decide(_pair(*row), moment) for row in driver().execute(WAITING).fetchall()
+        )
 
 
 def _pair(event_id: int, message_id: int, phone: str, body: str, came: str) -> _Pair:
@@ -87,7 +97,10 @@ def _decide(pair: _Pair, moment: datetime) -> bool:
     if later is None and moment - pair.start.moment < PATIENCE:
         return False
     verdict = RETURNED if later else OVERTAKEN
-    if driver().execute(DECIDE, {"id": pair.event_id, "verdict": verdict}).rowcount != 1:
+    if (
+        driver().execute(DECIDE, {"id": pair.event_id, "verdict": verdict}).rowcount
+        != 1
+    ):
         return False
     driver().execute(ASK_NO_MORE, {"ids": pair.ids})
     if later:
@@ -97,7 +110,10 @@ def _decide(pair: _Pair, moment: datetime) -> bool:
 
 def _is_later(pair: _Pair) -> bool | None:
     """Whether the START was written after the STOP; None while the carrier has not told of both."""
-    told = [driver().execute(TOLD, {"id": each}).fetchone() for each in (pair.start.message_id, pair.stop_id)]
+    told = [
+        driver().execute(TOLD, {"id": each}).fetchone()
+        for each in (pair.start.message_id, pair.stop_id)
+    ]
     if not all(row and row[0] for row in told):
         return None
     (_, started), (_, stopped) = told
@@ -105,7 +121,9 @@ def _is_later(pair: _Pair) -> bool | None:
 
 
 def _bring_back(start: Heard) -> None:
-    outcome = opt_outs.come_back(start, welcomed=opt_outs.carrier_answers("twilio", "", start.body))
+    outcome = opt_outs.come_back(
+        start, welcomed=opt_outs.carrier_answers("twilio", "", start.body)
+    )
     for answer in outcome.answers:
         threads.went_out(start.phone, answer.id, start.moment)
 

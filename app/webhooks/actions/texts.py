@@ -1,4 +1,6 @@
-"""Texts that come in: each stored once and routed in the same transaction, together with others that come meanwhile."""
+"""Texts that come in: each stored once and routed in the same transaction, together with others
+that come meanwhile.
+"""
 
 import json
 from collections.abc import Sequence
@@ -35,7 +37,8 @@ KEEP = """
     VALUES ('inbound', 'inbound', 'received', :phone, :sender, :body, :carrier, :sid, :segments, :encoding,
         :media, :moment)
 """
-# All that has to be known about every text before it is kept: of all that are taken in together, in one step.
+# All that has to be known about every text before it is kept: of all that are taken in
+# together, in one step.
 _OF_ONE = f"""
     SELECT json_array(:key, EXISTS ({TOLD}), json(({NAMES_OF_ONE})), ({MAY_ANSWER}),
         EXISTS (SELECT 1 FROM trigger_words WHERE word IN (SELECT value FROM json_each(:words))))
@@ -51,8 +54,9 @@ KNOWN = f"""
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """A text that came in, read before anybody waits for the write lock. `sender`: our number that it came to; `words`:
-    what it may start, as a JSON list.
+    """A text that came in, read before anybody waits for the write lock.
+
+    `sender`: our number that it came to; `words`: what it may start, as a JSON list.
     """
 
     event: Event
@@ -69,10 +73,13 @@ class Came:
 
 
 def receive_text(call: Call) -> str:
-    """Store a text once and find its place. Returns the verdict: opt_out, return, help, maybe_stop, a room's own word,
-    stored (a person looks), ignored or repeat.
+    """Store a text once and find its place.
 
-    Those that come while others are being written share a commit. Raises Busy when nothing was stored.
+    Returns the verdict: opt_out, return, help, maybe_stop, a room's own word, stored (a person
+    looks), ignored or repeat.
+
+    Those that come while others are being written share a commit. Raises Busy when nothing was
+    stored.
     """
     return _together().bring(_read(call))
 
@@ -98,7 +105,8 @@ def _read(call: Call) -> Came:
         carrier=call.carrier,
         weight=measure(body),
         media=pictures_of(call.params),
-        meaning=OPT_OUT_TYPES.get(said) or meaning_of(body),  # Twilio knows words and languages of its own
+        meaning=OPT_OUT_TYPES.get(said)
+        or meaning_of(body),  # Twilio knows words and languages of its own
         twilio_said=said if said in OPT_OUT_TYPES else "",
         from_us=phone in (to, settings.sender),
         words=json.dumps([*spellings(body), *words_of(body)]),
@@ -106,7 +114,10 @@ def _read(call: Call) -> Came:
 
 
 def _take_in(some: Sequence[Came]) -> list[str]:
-    """The verdicts. A second text from a phone waits until the first has found its place. Inside write()."""
+    """The verdicts.
+
+    A second text from a phone waits until the first has found its place. Inside write().
+    """
     verdicts: list[str] = []
     while len(verdicts) < len(some):
         verdicts += _take_in_together(_of_different_people(some[len(verdicts) :]))
@@ -126,23 +137,47 @@ def _of_different_people(some: Sequence[Came]) -> Sequence[Came]:
 def _take_in_together(some: Sequence[Came]) -> list[str]:
     moment = now()
     asked = json.dumps([(came.event.key, came.phone, came.words) for came in some])
-    known = driver().execute(KNOWN, {"asked": asked, "just": stored(moment - TWICE_WITHIN)}).fetchone()[0]
+    known = (
+        driver()
+        .execute(KNOWN, {"asked": asked, "just": stored(moment - TWICE_WITHIN)})
+        .fetchone()[0]
+    )
     facts = {key: facts for key, *facts in json.loads(known)}
     routed = [_find_its_place(came, moment, *facts[came.event.key]) for came in some]
     threads.are_found(text for each in routed for text in each.texts)
-    news = [(came, each) for came, each in zip(some, routed, strict=True) if each.verdict != REPEAT]
+    news = [
+        (came, each)
+        for came, each in zip(some, routed, strict=True)
+        if each.verdict != REPEAT
+    ]
     store_all((came.event, each.verdict, each.message_id, None) for came, each in news)
     return [each.verdict for each in routed]
 
 
-def _find_its_place(came: Came, moment: datetime, told: int, names: Names, may_answer: int, may_start: int) -> Routed:
+def _find_its_place(
+    came: Came,
+    moment: datetime,
+    told: int,
+    names: Names,
+    may_answer: int,
+    may_start: int,
+) -> Routed:
     if told:
         return Routed(REPEAT)
     if not came.phone:
         return Routed("ignored")
     message_id = _keep(came, moment)
-    heard = Heard(came.phone, came.body, message_id, moment, called(names), bool(may_answer), bool(may_start))
-    # short codes, names, other channels and we ourselves are read by people, and never obeyed or answered
+    heard = Heard(
+        came.phone,
+        came.body,
+        message_id,
+        moment,
+        called(names),
+        bool(may_answer),
+        bool(may_start),
+    )
+    # short codes, names, other channels and we ourselves are read by people, and never obeyed
+    # or answered
     if came.from_us or not is_e164(came.phone):
         return router.put_before_a_person(heard)
     return router.route(Text(heard, came.meaning, came.carrier, came.twilio_said))

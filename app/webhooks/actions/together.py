@@ -1,4 +1,6 @@
-"""One commit for several: what comes while somebody is writing is written down together afterwards."""
+"""One commit for several: what comes while somebody is writing is written down together
+afterwards.
+"""
 
 import threading
 import time
@@ -13,7 +15,9 @@ Result = TypeVar("Result")
 
 
 class _Place(Generic[Item, Result]):
-    """One caller in the queue. `woken` opens when there is a result, when there was trouble, or when it is their turn.
+    """One caller in the queue.
+
+    `woken` opens when there is a result, when there was trouble, or when it is their turn.
 
     A lock and no event: it costs a tenth, and every receipt needs one.
     """
@@ -35,10 +39,12 @@ class _Place(Generic[Item, Result]):
 
 
 class Together(Generic[Item, Result]):
-    """Calls `settle(items)` inside write(), for all who wait at that moment: one transaction, a result for each.
+    """Calls `settle(items)` inside write(), for all who wait at that moment: one transaction, a
+    result for each.
 
-    A commit waits for the disk, so a commit for each receipt would make a slow disk the limit. Nobody waits for
-    company: who comes alone writes at once. The threads of one process only; an item's result is never None.
+    A commit waits for the disk, so a commit for each receipt would make a slow disk the limit.
+    Nobody waits for company: who comes alone writes at once. The threads of one process only;
+    an item's result is never None.
     """
 
     def __init__(self, settle: Callable[[Sequence[Item]], Sequence[Result]]) -> None:
@@ -48,7 +54,10 @@ class Together(Generic[Item, Result]):
         self._somebody_writes = False
 
     def bring(self, item: Item) -> Result:
-        """The result for `item`, once it is committed. Raises what settling it raised, or Busy: it was not stored."""
+        """The result for `item`, once it is committed.
+
+        Raises what settling it raised, or Busy: it was not stored.
+        """
         mine = _Place[Item, Result](item)
         with self._gate:
             self._queue.append(mine)
@@ -61,7 +70,9 @@ class Together(Generic[Item, Result]):
             return mine.result
         if isinstance(mine.trouble, Busy):
             raise Busy
-        with write(mine.patience):  # something in that transaction was bad: alone, each harms only itself
+        with write(
+            mine.patience
+        ):  # something in that transaction was bad: alone, each harms only itself
             return self._settle([item])[0]
 
     def _wait(self, mine: _Place[Item, Result]) -> None:
