@@ -4,23 +4,23 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.kit import (
+from app.core import (
     access,
-    addresses,
-    assets,
-    cookies,
     db,
-    errors,
+    error_pages,
     failpoint,
-    filters,
-    headers,
-    log,
+    logging_config,
+    response_headers,
+    sessions,
+    static_files,
+    template_filters,
+    url_converters,
 )
-from app.kit.environment import read
-from app.kit.settings import Settings
+from app.core.environment import load_settings
+from app.core.settings import Settings
 
-UPLOAD_LIMIT = 10 * 1024 * 1024
-CONNECTIONS = (
+MAX_UPLOAD_BYTES = 10 * 1024 * 1024
+CONNECTION_POOL_SIZE = (
     40  # for the 24 threads that answer (gunicorn.conf.py), the engine and the jobs
 )
 
@@ -32,22 +32,27 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     Raises BadSettings when the environment cannot be used.
     """
-    from app.rooms import (
-        open_rooms,
-    )  # rooms know this package's kit, so they are opened after it
+    # Imported here: the features import this package's core.
+    from app.blueprints import register_blueprints
 
-    settings = settings or read()
+    settings = settings or load_settings()
     app = Flask(__name__)
-    _configure(app, settings)
-    for furniture in (headers, assets, cookies, db, access, errors, filters, addresses):
-        furniture.install(app)
-    log.install(settings)
-    failpoint.arm(settings.smsadmin_failpoint)
-    open_rooms(app)
+    _configure_app(app, settings)
+    response_headers.install_response_headers(app)
+    static_files.install_static_files(app)
+    sessions.install_sessions(app)
+    db.install_database(app)
+    access.install_access_control(app)
+    error_pages.install_error_pages(app)
+    template_filters.install_template_filters(app)
+    url_converters.install_url_converters(app)
+    logging_config.configure_logging(settings)
+    failpoint.arm_failpoint(settings.smsadmin_failpoint)
+    register_blueprints(app)
     return app
 
 
-def _configure(app: Flask, settings: Settings) -> None:
+def _configure_app(app: Flask, settings: Settings) -> None:
     app.extensions["settings"] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -55,11 +60,11 @@ def _configure(app: Flask, settings: Settings) -> None:
         SQLALCHEMY_ENGINE_OPTIONS={
             # what was to be saved stays out of an error's text, and so out of the logs
             "hide_parameters": True,
-            "pool_size": CONNECTIONS,
+            "pool_size": CONNECTION_POOL_SIZE,
             # the few that are in use keep their pages in memory, the others take none
             "pool_use_lifo": True,
         },
-        MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
+        MAX_CONTENT_LENGTH=MAX_UPLOAD_BYTES,
         MAX_FORM_MEMORY_SIZE=512 * 1024,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
     )

@@ -14,6 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
 from app.community.models import CommunityMember
+from app.core import db as furniture
+from app.core.clock import now
+from app.core.db import db, write
+from app.core.settings import PROJECT_ROOT, Settings
 from app.delivery.models import messages
 from app.domain.questions import END_UNREGISTERED, Ask, Question
 from app.domain.segments import measure
@@ -24,18 +28,14 @@ from app.inbox.models import SavedReply
 from app.keywords.actions import rules
 from app.keywords.models import KeywordAction, Match
 from app.keywords.queries import clash
-from app.kit import db as furniture
-from app.kit.clock import now
-from app.kit.db import db, write
-from app.kit.settings import ROOT, Settings
 from app.migrations.runner import migrate
 from app.suppression import actions as suppression
 from app.surveys.actions import surveys
 from app.surveys.models import SurveyFlow, TriggerWord
 
 # 555-01xx is kept free for stories by the phone companies: nobody has these numbers.
-AREAS = ("303", "720", "212", "415", "202", "312")
-NAMES: tuple[str | None, ...] = (
+AREA_CODES = ("303", "720", "212", "415", "202", "312")
+MEMBER_NAMES: tuple[str | None, ...] = (
     *(
         "Zoë Hernández",
         "Peter Chen",
@@ -115,18 +115,18 @@ NAMES: tuple[str | None, ...] = (
         None,
     ),
 )
-GUESTS = ("Neighbour from No. 12", "Auntie Bee", "Raúl", None)
-SAID_STOP = (
+GUEST_NAMES = ("Neighbour from No. 12", "Auntie Bee", "Raúl", None)
+OPTED_OUT_MEMBERS = (
     (3, "inbound", "Texted STOP"),
     (17, "manual", "Told us at the door"),
     (41, "import", None),
 )
-DEAD = (26, "No such number any more")
-HOURS = "The food pantry is open Tuesdays and Fridays from 9 to 12, at the side door on Elm Street. No papers needed."
-WELCOME = "Welcome, {first_name|friend}! You get our news now, about once a week. Reply STOP to leave."
-SHOT = "{first_name|Friend}, you are registered for the {event_title} on {event_date}. Bring your insurance card."
-SURVEY, WORD = "Who comes to the picnic", "PICNIC"
-QUESTIONS = (
+DEAD_NUMBER = (26, "No such number any more")
+HOURS_REPLY = "The food pantry is open Tuesdays and Fridays from 9 to 12, at the side door on Elm Street. No papers needed."
+WELCOME_REPLY = "Welcome, {first_name|friend}! You get our news now, about once a week. Reply STOP to leave."
+FLU_CLINIC_REPLY = "{first_name|Friend}, you are registered for the {event_title} on {event_date}. Bring your insurance card."
+SURVEY_NAME, SURVEY_KEYWORD = "Who comes to the picnic", "PICNIC"
+SURVEY_QUESTIONS = (
     Question("Are you coming?", Ask.YES_NO, leads={"no": END_UNREGISTERED}),
     Question(
         "How many of you are coming, with you?",
@@ -144,58 +144,64 @@ QUESTIONS = (
 )
 # What people wrote (None: a neighbour whom no list knows), the oldest first: minutes ago, who,
 # what.
-NEIGHBOUR = "+13035550177"
-THEY, WE = "inbound", "outbound"
-TALKS: tuple[tuple[int | None, str | None, tuple[tuple[int, str, str], ...]], ...] = (
+UNKNOWN_SENDER_PHONE = "+13035550177"
+INBOUND, OUTBOUND = "inbound", "outbound"
+CONVERSATION_TEXTS: tuple[
+    tuple[int | None, str | None, tuple[tuple[int, str, str], ...]], ...
+] = (
     (
         6,
         None,
         (
-            (1720, THEY, "Hola, ¿puedo llevar a mis primos al picnic?"),
-            (1660, WE, "Of course, Ana! Bring everybody. There is enough for all."),
-            (1651, THEY, "¡Gracias! 🎉"),
-            (44, THEY, "One more thing: is there parking near the gate?"),
+            (1720, INBOUND, "Hola, ¿puedo llevar a mis primos al picnic?"),
+            (
+                1660,
+                OUTBOUND,
+                "Of course, Ana! Bring everybody. There is enough for all.",
+            ),
+            (1651, INBOUND, "¡Gracias! 🎉"),
+            (44, INBOUND, "One more thing: is there parking near the gate?"),
         ),
     ),
-    (12, None, ((95, THEY, "متى تبدأ العيادة يوم الخميس؟"),)),
-    (None, None, ((180, THEY, "Who is this? I got a text about a picnic."),)),
+    (12, None, ((95, INBOUND, "متى تبدأ العيادة يوم الخميس؟"),)),
+    (None, None, ((180, INBOUND, "Who is this? I got a text about a picnic."),)),
     (
         24,
         "maybe_stop",
         (
-            (260, WE, "Hi Bob, are you coming on Saturday?"),
-            (230, THEY, "who is this?? stop texting me or i call somebody"),
+            (260, OUTBOUND, "Hi Bob, are you coming on Saturday?"),
+            (230, INBOUND, "who is this?? stop texting me or i call somebody"),
         ),
     ),
     (
         1,
         None,
         (
-            (3100, THEY, "Can I still sign up for the flu clinic?"),
-            (3080, WE, "Yes, you are on the list now."),
-            (3079, THEY, "Great, thanks"),
+            (3100, INBOUND, "Can I still sign up for the flu clinic?"),
+            (3080, OUTBOUND, "Yes, you are on the list now."),
+            (3079, INBOUND, "Great, thanks"),
         ),
     ),
 )
-SAVED = (
+SAVED_REPLIES = (
     (
         "Where and when",
         "Hi {first_name|there}, we meet at City Park, by the north gate. Parking is free on Saturdays.",
     ),
     ("Thank you", "Thank you, {first_name|friend}! See you there."),
 )
-Row = dict[str, object]
+ColumnValues = dict[str, object]
 
 
-def load() -> int:
+def load_demo_data() -> int:
     """Add the made-up people, events, opt-outs and a survey that are not there yet; how many
     people were added.
 
     To be called inside an open write(). Nothing that is there is changed.
     """
-    people: list[Row] = [
-        {"name": name, "phone": phone_of(n), "created_at": now()}
-        for n, name in enumerate(NAMES)
+    people: list[ColumnValues] = [
+        {"name": name, "phone": make_demo_phone(n), "created_at": now()}
+        for n, name in enumerate(MEMBER_NAMES)
     ]
     statement = (
         insert(CommunityMember)
@@ -203,41 +209,41 @@ def load() -> int:
         .returning(CommunityMember.phone)
     )
     new = set(db.session.scalars(statement, people))
-    _leave_out(new)
-    guests: list[Row] = [
-        {"name": name, "phone": phone_of(len(NAMES) + n)}
-        for n, name in enumerate(GUESTS)
+    _add_opt_outs(new)
+    guests: list[ColumnValues] = [
+        {"name": name, "phone": make_demo_phone(len(MEMBER_NAMES) + n)}
+        for n, name in enumerate(GUEST_NAMES)
     ]
-    _event(
+    _add_event(
         "Spring picnic at City Park",
         now().date() + timedelta(days=16),
         [*people[:22], *guests],
     )
-    _survey("Spring picnic at City Park")
-    _event("Flu clinic", now().date() + timedelta(days=30), people[15:58:3])
-    _keywords()
-    if phone_of(0) in new:
-        _conversations(now())
+    _add_survey("Spring picnic at City Park")
+    _add_event("Flu clinic", now().date() + timedelta(days=30), people[15:58:3])
+    _add_keyword_rules()
+    if make_demo_phone(0) in new:
+        _add_conversations(now())
     return len(new)
 
 
-def phone_of(n: int) -> str:
+def make_demo_phone(n: int) -> str:
     """The n-th made-up number."""
-    return f"+1{AREAS[n % len(AREAS)]}55501{10 + n:02}"
+    return f"+1{AREA_CODES[n % len(AREA_CODES)]}55501{10 + n:02}"
 
 
-def _leave_out(new: set[str]) -> None:
+def _add_opt_outs(new: set[str]) -> None:
     """Some of the newcomers must not be texted; whoever was there already stays as they are."""
-    for n, source, reason in SAID_STOP:
-        if phone_of(n) in new:
+    for n, source, reason in OPTED_OUT_MEMBERS:
+        if make_demo_phone(n) in new:
             suppression.opt_out(
-                phone_of(n), source=source, reason=reason, name=NAMES[n]
+                make_demo_phone(n), source=source, reason=reason, name=MEMBER_NAMES[n]
             )
-    if phone_of(DEAD[0]) in new:
-        suppression.mark_dead(phone_of(DEAD[0]), reason=DEAD[1])
+    if make_demo_phone(DEAD_NUMBER[0]) in new:
+        suppression.mark_dead(make_demo_phone(DEAD_NUMBER[0]), reason=DEAD_NUMBER[1])
 
 
-def _event(title: str, day: date, people: Sequence[Row]) -> None:
+def _add_event(title: str, day: date, people: Sequence[ColumnValues]) -> None:
     if db.session.scalar(select(Event.id).where(Event.title == title)):
         return
     db.session.add(event := Event(title=title, date=day))
@@ -249,19 +255,27 @@ def _event(title: str, day: date, people: Sequence[Row]) -> None:
     db.session.execute(insert(EventRegistration), rows)
 
 
-def _keywords() -> None:
+def _add_keyword_rules() -> None:
     """What people ask every week, a way onto the list, and a way to register."""
     clinic = db.session.scalar(select(Event.id).where(Event.title == "Flu clinic"))
     wanted: list[tuple[rules.Rule, list[str]]] = [
-        (rules.Rule("HOURS", HOURS), ["OPEN", "PANTRY"]),
+        (rules.Rule("HOURS", HOURS_REPLY), ["OPEN", "PANTRY"]),
         (
             rules.Rule(
-                "JOIN", WELCOME, match_kind=Match.FIRST, action=KeywordAction.SUBSCRIBE
+                "JOIN",
+                WELCOME_REPLY,
+                match_kind=Match.FIRST,
+                action=KeywordAction.SUBSCRIBE,
             ),
             ["SIGN ME UP"],
         ),
         (
-            rules.Rule("FLU", SHOT, action=KeywordAction.ADD_TO_EVENT, event_id=clinic),
+            rules.Rule(
+                "FLU",
+                FLU_CLINIC_REPLY,
+                action=KeywordAction.ADD_TO_EVENT,
+                event_id=clinic,
+            ),
             ["FLU SHOT"],
         ),
     ]
@@ -270,32 +284,36 @@ def _keywords() -> None:
             rules.add(rule, aliases, None)
 
 
-def _survey(title: str) -> None:
+def _add_survey(title: str) -> None:
     """Who comes to the event of this title: text PICNIC.
 
     Not where that word starts something already.
     """
     taken = (
         select(TriggerWord.word)
-        .where(TriggerWord.word == WORD)
-        .union_all(select(SurveyFlow.name).where(SurveyFlow.name == SURVEY))
+        .where(TriggerWord.word == SURVEY_KEYWORD)
+        .union_all(select(SurveyFlow.name).where(SurveyFlow.name == SURVEY_NAME))
     )
     event_id = db.session.scalar(select(Event.id).where(Event.title == title))
     if event_id is None or db.session.scalar(taken):
         return
     welcome = "Hi {first_name|friend}, the spring picnic is at City Park this year."
     thanks = "Thank you, we look forward to it. Bring a dish to share!"
-    surveys.add(surveys.Facts(SURVEY, WORD, welcome, QUESTIONS, thanks, event_id))
+    surveys.add(
+        surveys.Facts(
+            SURVEY_NAME, SURVEY_KEYWORD, welcome, SURVEY_QUESTIONS, thanks, event_id
+        )
+    )
 
 
-def _conversations(moment: datetime) -> None:
+def _add_conversations(moment: datetime) -> None:
     """Some people have written, and some were answered."""
-    for n, how, texts in TALKS:
-        phone = NEIGHBOUR if n is None else phone_of(n)
+    for n, how, texts in CONVERSATION_TEXTS:
+        phone = UNKNOWN_SENDER_PHONE if n is None else make_demo_phone(n)
         for minutes, direction, body in texts:
             at = moment - timedelta(minutes=minutes)
-            message_id = _text(phone, direction, body, at)
-            if direction == THEY:
+            message_id = _insert_message(phone, direction, body, at)
+            if direction == INBOUND:
                 why = how if how == "maybe_stop" else None
                 threads.came_in(
                     phone,
@@ -307,15 +325,15 @@ def _conversations(moment: datetime) -> None:
                 threads.are_found([said])
         if how == "maybe_stop":
             suppression.ask_whether_stop(phone, message_id, body, at)
-    for title, body in SAVED:
+    for title, body in SAVED_REPLIES:
         db.session.execute(
             insert(SavedReply).values(title=title, body=body).on_conflict_do_nothing()
         )
 
 
-def _text(phone: str, direction: str, body: str, at: datetime) -> int:
+def _insert_message(phone: str, direction: str, body: str, at: datetime) -> int:
     """One text that was never on any air: the carrier has no name for it."""
-    ours, weight = direction == WE, measure(body)
+    ours, weight = direction == OUTBOUND, measure(body)
     row = {
         "direction": direction,
         "kind": "reply" if ours else "inbound",
@@ -336,16 +354,16 @@ def _text(phone: str, direction: str, body: str, at: datetime) -> int:
 
 def main() -> None:
     """Make or update the database of DATABASE_URL and fill it. Needs no other setting."""
-    load_dotenv(ROOT / ".env")
+    load_dotenv(PROJECT_ROOT / ".env")
     settings = Settings(
         database_url=os.environ.get("DATABASE_URL") or Settings.database_url
     )
     migrate(settings.database_path, logging.getLogger(__name__))
     app = Flask(__name__)
     app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{settings.database_path}"
-    furniture.install(app)
+    furniture.install_database(app)
     with app.app_context(), write():
-        added = load()
+        added = load_demo_data()
     print(
         f"{added} made-up people added."
         if added

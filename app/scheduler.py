@@ -14,12 +14,12 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from app.blasts.actions.release import release_due
+from app.core.clock import now
+from app.core.db import WriteLockTimeout
+from app.core.settings import Settings
 from app.delivery.carriers.make import carrier_for
 from app.delivery.carriers.postman import Postman
 from app.delivery.engine import Engine
-from app.kit.clock import now
-from app.kit.db import Busy
-from app.kit.settings import Settings
 from app.surveys.actions.waiting import time_out_and_nudge
 from app.webhooks.actions import swapped
 from app.webhooks.actions.events import forget_old_events
@@ -28,11 +28,11 @@ from app.webhooks.actions.orphans import adopt_orphans
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 1
-SILENT_SECONDS = 30
-AGAIN_SECONDS = 30
+STALLED_TICK_SECONDS = 30
+RETRY_SECONDS = 30
 
 
-class Background:
+class BackgroundJobs:
     """The threads of one process. Two processes may both have them: rows decide who does what."""
 
     def __init__(self, app: Flask, alive: Callable[[], bool]) -> None:
@@ -84,23 +84,23 @@ class Background:
         with self.app.app_context():
             try:
                 release_due()
-            except (Busy, OperationalError):
+            except (WriteLockTimeout, OperationalError):
                 log.warning("the tick waits: the database could not be written")
             except Exception:  # not every second: the engine tries too
                 log.exception(
-                    "a release failed; the tick tries again in %s s", AGAIN_SECONDS
+                    "a release failed; the tick tries again in %s s", RETRY_SECONDS
                 )
-                self._release_after = monotonic() + AGAIN_SECONDS
+                self._release_after = monotonic() + RETRY_SECONDS
 
     def _watch_the_tick(self) -> None:
         """APScheduler keeps wall time: a clock set back by an hour would silence it for that
         hour.
         """
-        while not self._stopping.wait(SILENT_SECONDS / 10):
-            if monotonic() - self._ticked_at > SILENT_SECONDS:
+        while not self._stopping.wait(STALLED_TICK_SECONDS / 10):
+            if monotonic() - self._ticked_at > STALLED_TICK_SECONDS:
                 log.warning(
                     "no tick for %s s (was the clock set back?); starting it again",
-                    SILENT_SECONDS,
+                    STALLED_TICK_SECONDS,
                 )
                 self._ticked_at = monotonic()
                 for job in self.clock.get_jobs():
@@ -114,7 +114,7 @@ class Background:
         with self.app.app_context():
             try:
                 decide_overdue(now())
-            except (Busy, OperationalError):
+            except (WriteLockTimeout, OperationalError):
                 log.warning(
                     "whoever perhaps said STOP waits for another hour: the database could not be written"
                 )
@@ -123,7 +123,7 @@ class Background:
         with self.app.app_context():
             try:
                 swapped.decide(now())
-            except (Busy, OperationalError, sqlite3.OperationalError):
+            except (WriteLockTimeout, OperationalError, sqlite3.OperationalError):
                 log.warning(
                     "STOP and START that came together wait on: the database could not be written"
                 )
@@ -132,7 +132,7 @@ class Background:
         with self.app.app_context():
             try:
                 adopt_orphans()
-            except (Busy, OperationalError, sqlite3.OperationalError):
+            except (WriteLockTimeout, OperationalError, sqlite3.OperationalError):
                 log.warning(
                     "receipts of texts unknown until now wait on: the database could not be written"
                 )
@@ -141,7 +141,7 @@ class Background:
         with self.app.app_context():
             try:
                 ended, nudged = time_out_and_nudge(now())
-            except (Busy, OperationalError):
+            except (WriteLockTimeout, OperationalError):
                 log.warning("surveys wait on: the database could not be written")
             else:
                 if ended or nudged:
@@ -150,13 +150,15 @@ class Background:
                     )
 
 
-def start(app: Flask, alive: Callable[[], bool] = lambda: True) -> Background | None:
+def start_background_jobs(
+    app: Flask, alive: Callable[[], bool] = lambda: True
+) -> BackgroundJobs | None:
     """Start the background of this process; None when SCHEDULER_ENABLED is 0: then it serves
     pages and never sends.
     """
     settings: Settings = app.extensions["settings"]
     if not settings.scheduler_enabled:
         return None
-    background = Background(app, alive)
+    background = BackgroundJobs(app, alive)
     background.start()
     return background

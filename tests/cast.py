@@ -1,8 +1,8 @@
 """The cast: Ada the admin, Sol the social manager, and the people they text."""
 
 from app.accounts.models import AppUser
+from app.core.db import write
 from app.domain.permission import Role
-from app.kit.db import write
 from app.organisation.models import Organisation
 
 PASSWORD = "a quiet river at dawn"

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from app import create_app, scheduler
-from app.kit.db import db
-from app.kit.settings import Settings
+from app.core.db import db
+from app.core.settings import Settings
 from app.migrations.runner import migrate
 from tests.cast import bring_the_cast
 from tests.thrifty import thrifty
@@ -117,7 +117,7 @@ def background():
     started = []
 
     def start(app):
-        started.append(scheduler.start(app))
+        started.append(scheduler.start_background_jobs(app))
         return started[-1]
 
     yield start

@@ -1,11 +1,11 @@
 """Rows for tests, made the short way. Call them inside an app context."""
 
 from app.community.models import CommunityMember
+from app.core.clock import now
+from app.core.db import write
 from app.delivery.models import Message
 from app.inbox.actions import threads
 from app.inbox.actions.threads import Said
-from app.kit.clock import now
-from app.kit.db import write
 from app.suppression.models import (
     SuppressedContact,
     SuppressionCategory,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from flask import Flask
 from sqlalchemy import event
 
-from app.kit.db import db
+from app.core.db import db
 
 
 @contextmanager

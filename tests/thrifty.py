@@ -10,7 +10,7 @@ from jinja2 import BytecodeCache
 from sqlalchemy import event
 from werkzeug.routing import Rule
 
-from app.kit.db import db
+from app.core.db import db
 
 
 class Compiled(BytecodeCache):

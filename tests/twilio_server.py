@@ -18,10 +18,10 @@ from urllib.parse import parse_qsl, urldefrag, urlencode, urlsplit
 
 from flask import Flask
 
+from app.core.clock import now
 from app.delivery.carriers import sandbox_wire as wire
 from app.delivery.carriers.sandbox import ADDRESS
 from app.delivery.carriers.signature import HEADER, signature_for
-from app.kit.clock import now
 from tests.twilio_line import Said, Server
 from tests.twilio_lists import Lists
 

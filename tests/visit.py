@@ -11,7 +11,7 @@ from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 
 from app.accounts.models import AppUser
-from app.kit.db import db
+from app.core.db import db
 
 VOID = {
     "area",

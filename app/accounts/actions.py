@@ -9,33 +9,33 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.accounts import queries
 from app.accounts.models import AppUser, LoginAttempt
+from app.core.clock import now
+from app.core.column_types import UtcDateTime
+from app.core.db import UniqueViolation, db, execute_and_count_rows
 from app.domain.permission import Role
-from app.kit.clock import now
-from app.kit.columns import UtcDateTime
-from app.kit.db import Taken, db, rows_changed
 
-WINDOW = timedelta(minutes=15)
-MOST_FROM_ADDRESS, MOST_FOR_ACCOUNT = 10, 20
-FORGOTTEN_AFTER = timedelta(days=1)
+LOCKOUT_WINDOW = timedelta(minutes=15)
+MAX_ATTEMPTS_PER_ADDRESS, MAX_ATTEMPTS_PER_ACCOUNT = 10, 20
+LOGIN_ATTEMPT_RETENTION = timedelta(days=1)
 
 
-class LastAdmin(Exception):
+class LastAdminError(Exception):
     """Without this user nobody could change anything any more."""
 
 
-class Oneself(Exception):
+class CannotDeleteSelf(Exception):
     """Nobody deletes themselves."""
 
 
-class Gone(Exception):
+class NotFound(Exception):
     """There is no such user (any more)."""
 
 
-def add_user(
+def create_user(
     username: str, password_hash: str, role: Role, *, must_change: bool = False
 ) -> AppUser:
     """A new user. Raises Taken when somebody has the name, in capitals or not."""
-    _refuse_taken(username)
+    _reject_taken_username(username)
     person = AppUser(
         username=username,
         password_hash=password_hash,
@@ -48,25 +48,29 @@ def add_user(
     return person
 
 
-def add_first_admin(username: str, password_hash: str) -> AppUser | None:
+def create_admin_if_no_users(username: str, password_hash: str) -> AppUser | None:
     """The first user, an admin; None when somebody else was quicker."""
-    return None if queries.anybody() else add_user(username, password_hash, Role.ADMIN)
+    return (
+        None
+        if queries.has_users()
+        else create_user(username, password_hash, Role.ADMIN)
+    )
 
 
-def change_user(
+def update_user(
     user_id: int, username: str, role: Role, *, must_change: bool = False
 ) -> None:
     """Another name or role; `must_change`: a new password at the next page.
 
     Raises LastAdmin, Taken, Gone.
     """
-    _refuse_taken(username, but=user_id)
+    _reject_taken_username(username, but=user_id)
     guarded = update(AppUser).where(AppUser.id == user_id)
     if role != Role.ADMIN:
         guarded = guarded.where(
-            or_(AppUser.role != Role.ADMIN, queries.another_admin(user_id))
+            or_(AppUser.role != Role.ADMIN, queries.has_other_admin(user_id))
         )
-    _must_hit(
+    _execute_on_existing_user(
         user_id,
         guarded.values(username=username, role=role, must_change_password=must_change),
     )
@@ -75,15 +79,17 @@ def change_user(
 def delete_user(user_id: int, *, by: int) -> None:
     """No more user; their open sessions end. Raises Oneself, LastAdmin, Gone."""
     if user_id == by:
-        raise Oneself
+        raise CannotDeleteSelf
     guarded = delete(AppUser).where(AppUser.id == user_id)
-    _must_hit(
+    _execute_on_existing_user(
         user_id,
-        guarded.where(or_(AppUser.role != Role.ADMIN, queries.another_admin(user_id))),
+        guarded.where(
+            or_(AppUser.role != Role.ADMIN, queries.has_other_admin(user_id))
+        ),
     )
 
 
-def give_password(user_id: int, password_hash: str, *, must_change: bool) -> None:
+def set_user_password(user_id: int, password_hash: str, *, must_change: bool) -> None:
     """Another password; every session of this user ends. Raises Gone."""
     values = {"password_hash": password_hash, "must_change_password": must_change}
     changed = (
@@ -91,59 +97,59 @@ def give_password(user_id: int, password_hash: str, *, must_change: bool) -> Non
         .where(AppUser.id == user_id)
         .values(session_key=secrets.token_hex(16), **values)
     )
-    _must_hit(user_id, changed)
+    _execute_on_existing_user(user_id, changed)
 
 
-def choose_theme(user_id: int, theme: str) -> None:
+def set_user_theme(user_id: int, theme: str) -> None:
     """light, dark, or "" for what the device says."""
     db.session.execute(update(AppUser).where(AppUser.id == user_id).values(theme=theme))
 
 
-def _must_hit(user_id: int, statement: Any) -> None:
+def _execute_on_existing_user(user_id: int, statement: Any) -> None:
     """Run a guarded statement on one user; say why it changed nobody."""
-    if rows_changed(statement.execution_options(synchronize_session=False)):
+    if execute_and_count_rows(statement.execution_options(synchronize_session=False)):
         db.session.expire_all()
         return
-    if queries.user(user_id) is None:
-        raise Gone
-    raise LastAdmin
+    if queries.find_user(user_id) is None:
+        raise NotFound
+    raise LastAdminError
 
 
-def _refuse_taken(username: str, but: int | None = None) -> None:
+def _reject_taken_username(username: str, but: int | None = None) -> None:
     """The database's own rule folds the case of ASCII only."""
-    holder = queries.named(username)
+    holder = queries.find_user_by_name(username)
     if holder is not None and holder.id != but:
-        raise Taken("users.username")
+        raise UniqueViolation("users.username")
 
 
-def note_wrong_try(address_key: str, account_key: str) -> None:
+def record_failed_login(address_key: str, account_key: str) -> None:
     """Count a wrong password for both; too many within WINDOW lock for as long."""
     for key, most in (
-        (address_key, MOST_FROM_ADDRESS),
-        (account_key, MOST_FOR_ACCOUNT),
+        (address_key, MAX_ATTEMPTS_PER_ADDRESS),
+        (account_key, MAX_ATTEMPTS_PER_ACCOUNT),
     ):
-        db.session.execute(_one_more(key, most))
+        db.session.execute(_build_login_attempt_upsert(key, most))
 
 
-def forgive(address_key: str) -> None:
+def clear_failed_logins(address_key: str) -> None:
     """A right password: what came from this address before is forgotten, and so is everything
     old.
     """
     old = or_(LoginAttempt.locked_until.is_(None), LoginAttempt.locked_until < now())
-    long_ago = (LoginAttempt.first_attempt_at < now() - FORGOTTEN_AFTER) & old
+    long_ago = (LoginAttempt.first_attempt_at < now() - LOGIN_ATTEMPT_RETENTION) & old
     db.session.execute(
         delete(LoginAttempt).where(or_(LoginAttempt.client_ip == address_key, long_ago))
     )
 
 
-def _one_more(key: str, most: int) -> Any:
+def _build_login_attempt_upsert(key: str, most: int) -> Any:
     """One atomic statement, so that tries through several workers at once are all counted."""
     row, moment = LoginAttempt, literal(now(), UtcDateTime)
     afresh = or_(
-        row.first_attempt_at <= literal(now() - WINDOW, UtcDateTime),
+        row.first_attempt_at <= literal(now() - LOCKOUT_WINDOW, UtcDateTime),
         row.locked_until <= moment,
     )
-    lock = func.coalesce(row.locked_until, literal(now() + WINDOW, UtcDateTime))
+    lock = func.coalesce(row.locked_until, literal(now() + LOCKOUT_WINDOW, UtcDateTime))
     return (
         insert(row)
         .values(client_ip=key, attempt_count=1, first_attempt_at=moment)

@@ -16,11 +16,11 @@ from app.domain import passwords
 from app.domain.permission import ROLE_WORDS, Role
 from app.organisation import queries as organisation
 
-LONGEST_USERNAME = 80
-THEMES = {"": "As the device says", "light": "Light", "dark": "Dark"}
+MAX_USERNAME_LENGTH = 80
+THEME_LABELS = {"": "As the device says", "light": "Light", "dark": "Dark"}
 
 
-class UserNameField(StringField):
+class UsernameField(StringField):
     """A user name: cleaned, 1 to 80 characters, never cut."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -30,13 +30,13 @@ class UserNameField(StringField):
     def pre_validate(self, form: Any) -> None:
         if not self.data:
             raise ValidationError("Write a user name.")
-        if len(self.data) > LONGEST_USERNAME:
+        if len(self.data) > MAX_USERNAME_LENGTH:
             raise ValidationError(
-                f"A user name has at most {LONGEST_USERNAME} characters."
+                f"A user name has at most {MAX_USERNAME_LENGTH} characters."
             )
 
 
-def refuse_weak(
+def reject_weak_password(
     password: str | None, username: str | None, organisation_name: str | None
 ) -> None:
     """Raises ValidationError with the reason when a new password is not worth having."""
@@ -71,7 +71,7 @@ class OwnPasswordForm(FlaskForm):
 
     def validate_new_password(self, field: PasswordField) -> None:
         """Worth having, and new."""
-        refuse_weak(field.data, self.whose, organisation.organisation().name)
+        reject_weak_password(field.data, self.whose, organisation.organisation().name)
         if field.data == self.current_password.data:
             raise ValidationError("That is the password you have now. Choose another.")
 
@@ -84,18 +84,18 @@ class OwnPasswordForm(FlaskForm):
 class ThemeForm(FlaskForm):
     """How pages look to oneself."""
 
-    theme = RadioField("Colours", choices=THEMES, validate_choice=False)
+    theme = RadioField("Colours", choices=THEME_LABELS, validate_choice=False)
 
     def validate_theme(self, field: RadioField) -> None:
         """One of ours."""
-        if field.data not in THEMES:
+        if field.data not in THEME_LABELS:
             raise ValidationError("Choose one of these.")
 
 
 class UserForm(FlaskForm):
     """A user, as an admin sees one."""
 
-    username = UserNameField("User name")
+    username = UsernameField("User name")
     role = RadioField(
         "Role",
         choices={role.value: words for role, words in ROLE_WORDS.items()},
@@ -114,7 +114,9 @@ class UserForm(FlaskForm):
 
     def validate_password(self, field: PasswordField) -> None:
         """Worth having."""
-        refuse_weak(field.data, self.username.data, organisation.organisation().name)
+        reject_weak_password(
+            field.data, self.username.data, organisation.organisation().name
+        )
 
 
 class EditUserForm(UserForm):

@@ -9,33 +9,38 @@ from sqlalchemy import Dialect, Enum, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from app.core.column_types import (
+    bool_default_false,
+    primary_key,
+    timestamp,
+    timestamp_default_now,
+)
+from app.core.db import Model
 from app.domain.permission import Role
-from app.kit.columns import flag, key, moment, stamp
-from app.kit.db import Model
 
 # A hash needs 32 MB: whoever tries many passwords at once waits, and the box keeps its memory.
-AT_ONCE = BoundedSemaphore(4)
+HASHING_SLOTS = BoundedSemaphore(4)
 
 
-def hash_of(password: str) -> str:
+def hash_password(password: str) -> str:
     """A slow hash (scrypt) of `password`, to be kept.
 
     Takes ~0.15 s: never call it inside write().
     """
-    with AT_ONCE:
+    with HASHING_SLOTS:
         return generate_password_hash(password)
 
 
-def is_right(kept: str, password: str) -> bool:
+def verify_password(kept: str, password: str) -> bool:
     """Whether `password` is what this hash was made of. As slow. A damaged hash is simply wrong."""
-    with AT_ONCE:
+    with HASHING_SLOTS:
         try:
             return check_password_hash(kept, password)
         except (ValueError, AttributeError, TypeError):
             return False
 
 
-class RoleWord(Enum):
+class RoleColumnType(Enum):
     """A role's column.
 
     A word that is no role (put there by hand) reads as None, which opens no door.
@@ -55,8 +60,8 @@ class RoleWord(Enum):
         return read_or_none
 
 
-def _role_column() -> RoleWord:
-    return RoleWord(
+def _build_role_column_type() -> RoleColumnType:
+    return RoleColumnType(
         Role,
         native_enum=False,
         create_constraint=True,
@@ -74,24 +79,24 @@ class AppUser(UserMixin, Model):
 
     __tablename__ = "users"
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     username: Mapped[str] = mapped_column(String(80, collation="NOCASE"), unique=True)
     password_hash: Mapped[str] = mapped_column(String(255))
     role: Mapped[Role] = mapped_column(
-        _role_column(), default=Role.ADMIN, server_default=Role.ADMIN
+        _build_role_column_type(), default=Role.ADMIN, server_default=Role.ADMIN
     )
-    must_change_password: Mapped[flag]
+    must_change_password: Mapped[bool_default_false]
     session_key: Mapped[str] = mapped_column(String(32), server_default="")
     theme: Mapped[str] = mapped_column(String(5), default="", server_default="")
-    created_at: Mapped[stamp]
+    created_at: Mapped[timestamp_default_now]
 
     def set_password(self, password: str) -> None:
         """Keep a hash of `password`. Slow: never call it inside write()."""
-        self.password_hash = hash_of(password)
+        self.password_hash = hash_password(password)
 
     def check_password(self, password: str) -> bool:
         """True for the right password. Takes ~0.15 s; a damaged hash is simply wrong."""
-        return is_right(self.password_hash, password)
+        return verify_password(self.password_hash, password)
 
     @property
     def is_admin(self) -> bool:
@@ -116,11 +121,11 @@ class LoginAttempt(Model):
     __tablename__ = "login_attempts"
     __table_args__ = (Index("ix_login_attempts_client_ip", "client_ip", unique=True),)
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     client_ip: Mapped[str] = mapped_column(String(45))
     attempt_count: Mapped[int] = mapped_column(default=1, server_default="1")
-    first_attempt_at: Mapped[stamp]
-    locked_until: Mapped[moment | None]
+    first_attempt_at: Mapped[timestamp_default_now]
+    locked_until: Mapped[timestamp | None]
 
 
 class SetupToken(Model):
@@ -128,6 +133,6 @@ class SetupToken(Model):
 
     __tablename__ = "setup_tokens"
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    created_at: Mapped[stamp]
+    created_at: Mapped[timestamp_default_now]

@@ -11,37 +11,37 @@ from typing import Any
 from flask import g
 from sqlalchemy import ColumnElement, exists, func, select, true
 
-from app.accounts.models import AppUser, LoginAttempt, is_right
+from app.accounts.models import AppUser, LoginAttempt, verify_password
+from app.core.clock import now
+from app.core.db import db
+from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.domain.permission import Role
 from app.domain.wording import clean_name
-from app.kit.clock import now
-from app.kit.db import db
-from app.kit.pages import Asked, Page, last_page
 from app.organisation.models import Organisation
 
-SORTS = ("username", "role", "created_at")
+USER_SORTS = ("username", "role", "created_at")
 # Of nobody's password. Checked when there is no such user, so that the answer takes as long as
 # for a real one.
-NOBODYS_HASH = "scrypt:32768:8:1$SpzXvBqMWnTfYhLc$" + "5b" * 64
+DUMMY_PASSWORD_HASH = "scrypt:32768:8:1$SpzXvBqMWnTfYhLc$" + "5b" * 64
 
 
-def anybody() -> bool:
+def has_users() -> bool:
     """Whether there is any user yet."""
     return bool(db.session.scalar(select(exists().where(AppUser.id.is_not(None)))))
 
 
-def user(user_id: int) -> AppUser | None:
+def find_user(user_id: int) -> AppUser | None:
     """The user with this id."""
     return db.session.get(AppUser, user_id)
 
 
-def user_of_session(carried: str) -> AppUser | None:
+def load_session_user(carried: str) -> AppUser | None:
     """The user whose session or remember-me cookie carries this; None once their session key
     has changed.
     """
     number, _, session_key = carried.partition(":")
     found = (
-        _with_organisation(int(number))
+        _load_user_and_organisation(int(number))
         if number.isascii() and number.isdigit() and len(number) < 19
         else None
     )
@@ -51,7 +51,7 @@ def user_of_session(carried: str) -> AppUser | None:
     return found if same else None
 
 
-def _with_organisation(user_id: int) -> AppUser | None:
+def _load_user_and_organisation(user_id: int) -> AppUser | None:
     """A user, and with them the organisation's row, which every page names: one statement less
     for each page.
 
@@ -77,7 +77,7 @@ def clean_username(text: str | None) -> str:
     return clean_name(unicodedata.normalize("NFC", text or "")) or ""
 
 
-def named(username: str) -> AppUser | None:
+def find_user_by_name(username: str) -> AppUser | None:
     """The user of this name, in capitals or not."""
     found = db.session.scalar(select(AppUser).where(AppUser.username == username))
     if (
@@ -95,23 +95,23 @@ def named(username: str) -> AppUser | None:
     return found
 
 
-def user_with(username: str, password: str) -> AppUser | None:
+def authenticate_user(username: str, password: str) -> AppUser | None:
     """The user whom name and password belong to. As slow for a name that nobody has."""
-    found = named(username)
+    found = find_user_by_name(username)
     if found is None:
-        is_right(NOBODYS_HASH, password)
+        verify_password(DUMMY_PASSWORD_HASH, password)
         return None
     return found if found.check_password(password) else None
 
 
-def only_admin(candidate: AppUser) -> bool:
+def is_last_admin(candidate: AppUser) -> bool:
     """Whether this is the last admin. For the page only: actions decide by the database."""
     return candidate.is_admin and not db.session.scalar(
-        select(another_admin(candidate.id))
+        select(has_other_admin(candidate.id))
     )
 
 
-def another_admin(user_id: int) -> ColumnElement[bool]:
+def has_other_admin(user_id: int) -> ColumnElement[bool]:
     """For guarded statements: there is an admin besides this user."""
     other = AppUser.__table__.alias()
     return (
@@ -121,36 +121,36 @@ def another_admin(user_id: int) -> ColumnElement[bool]:
     )
 
 
-def admins() -> Sequence[str]:
+def list_admin_names() -> Sequence[str]:
     """The admins' names."""
     return db.session.scalars(
         select(AppUser.username).where(AppUser.role == Role.ADMIN).order_by("username")
     ).all()
 
 
-def usernames() -> Sequence[str]:
+def list_usernames() -> Sequence[str]:
     """Everybody who signs in, by name."""
     return db.session.scalars(
         select(AppUser.username).order_by(func.lower(AppUser.username))
     ).all()
 
 
-def page(asked: Asked) -> Page:
+def fetch_users_page(asked: ListParams) -> ListPage:
     """A page of the users, by name unless asked otherwise."""
     wanted = select(AppUser)
     if asked.search:
         wanted = wanted.where(AppUser.username.icontains(asked.search, autoescape=True))
     total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    asked = last_page(total, asked)
+    asked = clamp_to_last_page(total, asked)
     column: Any = getattr(AppUser, asked.sort)
     order = column.desc() if asked.descending else column.asc()
     rows = db.session.scalars(
         wanted.order_by(order, AppUser.id).limit(asked.per_page).offset(asked.offset)
     ).all()
-    return Page(rows, total, asked)
+    return ListPage(rows, total, asked)
 
 
-def address_key(address: str | None) -> str:
+def build_address_key(address: str | None) -> str:
     """Under which wrong tries from a network address are counted; a whole /64 of IPv6 is one
     household.
     """
@@ -163,12 +163,12 @@ def address_key(address: str | None) -> str:
     return str(read.ipv4_mapped or ipaddress.ip_network((read, 64), strict=False))
 
 
-def account_key(username: str) -> str:
+def build_account_key(username: str) -> str:
     """Under which wrong tries for a user name are counted, whether anybody has that name or not."""
     return "account:" + hashlib.sha256(username.casefold().encode()).hexdigest()[:32]
 
 
-def locked_until(*keys: str) -> datetime | None:
+def find_lockout_end(*keys: str) -> datetime | None:
     """Until when one of these is locked out; None when none is."""
     until = select(func.max(LoginAttempt.locked_until)).where(
         LoginAttempt.client_ip.in_(keys)

@@ -9,10 +9,10 @@ from flask import g, has_request_context, request
 from sqlalchemy import insert
 
 from app.audit.models import AuditEvent
-from app.kit.db import db, write
+from app.core.db import db, write
 
 
-class Trace:
+class AuditEntry:
     """What the act was about; fill it in while acting.
 
     Ids and plain words, never a phone number, body or secret.
@@ -24,18 +24,20 @@ class Trace:
 
 
 @contextmanager
-def act(verb: str, who: str) -> Iterator[Trace]:
+def audited_write(verb: str, who: str) -> Iterator[AuditEntry]:
     """Open `write()`, and leave an audit row of `verb` by `who` in the same transaction.
 
     Raises Busy and Taken.
     """
-    trace = Trace()
+    trace = AuditEntry()
     with write() as session:
         yield trace
-        session.add(_event(verb, who, trace))
+        session.add(_build_audit_event(verb, who, trace))
 
 
-def note(verb: str, who: str, about: str, details: dict[str, Any]) -> None:
+def record_automatic_event(
+    verb: str, who: str, about: str, details: dict[str, Any]
+) -> None:
     """An audit row of what the program did by itself, inside the write() in which it did it.
 
     It came from nowhere.
@@ -49,7 +51,7 @@ def note(verb: str, who: str, about: str, details: dict[str, Any]) -> None:
     db.session.execute(insert(AuditEvent).values(row))
 
 
-def _event(verb: str, who: str, trace: Trace) -> AuditEvent:
+def _build_audit_event(verb: str, who: str, trace: AuditEntry) -> AuditEvent:
     inside = has_request_context()
     return AuditEvent(
         verb=verb,

@@ -9,7 +9,7 @@ from wtforms.widgets import DateInput
 
 from app.audit import queries
 
-YEARS = range(1970, 9999)
+VALID_YEARS = range(1970, 9999)
 
 
 class DayField(StringField):
@@ -26,14 +26,14 @@ class DayField(StringField):
             day = date.fromisoformat(self.data) if self.data else None
         except ValueError:
             day = date.min
-        if day is not None and day.year not in YEARS:
+        if day is not None and day.year not in VALID_YEARS:
             raise ValidationError(
                 "Write the day as year-month-day, for example 2026-05-08."
             )
         self.day = day
 
 
-class FilterForm(FlaskForm):
+class AuditFilterForm(FlaskForm):
     """One person, one day, or both."""
 
     class Meta:
@@ -41,7 +41,10 @@ class FilterForm(FlaskForm):
 
     who = SelectField(
         "Who",
-        choices=lambda: {"": "Everybody"} | {name: name for name in queries.people()},
+        choices=lambda: (
+            {"": "Everybody"}
+            | {name: name for name in queries.list_audited_usernames()}
+        ),
         validate_choice=False,
     )
     day = DayField("Day")

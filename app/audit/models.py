@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import DDL, Index, String, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.clock import now
-from app.kit.columns import UtcDateTime, key
-from app.kit.db import Model
+from app.core.clock import now
+from app.core.column_types import UtcDateTime, primary_key
+from app.core.db import Model
 
 
 class AuditEvent(Model):
@@ -19,7 +19,7 @@ class AuditEvent(Model):
     __tablename__ = "audit_events"
     __table_args__ = (Index("ix_audit_events_who_at", "who", "at"),)
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     at: Mapped[datetime] = mapped_column(
         UtcDateTime, default=now, server_default=text("CURRENT_TIMESTAMP"), index=True
     )

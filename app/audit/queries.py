@@ -10,11 +10,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, text
 
 from app.audit.models import AuditEvent
-from app.kit.db import db
-from app.kit.pages import Asked, Page, last_page, nearer_end
+from app.core.db import db
+from app.core.pagination import (
+    ListPage,
+    ListParams,
+    choose_page_window,
+    clamp_to_last_page,
+)
 
 # A verb that is not here is shown as it is.
-VERBS = {
+VERB_LABELS = {
     "setup.finished": "Set up SMS Admin",
     "sign_in": "Signed in",
     "sign_in.refused": "Gave a wrong password",
@@ -91,7 +96,7 @@ VERBS = {
 
 
 @dataclass(frozen=True)
-class Act:
+class AuditListItem:
     """One line of the page."""
 
     at: datetime
@@ -103,7 +108,7 @@ class Act:
 
 
 # From one name to the next along the index: however many acts there are, it is a step a person.
-EVERYBODY = text("""
+DISTINCT_USERNAMES_SQL = text("""
     WITH RECURSIVE everybody(who) AS (
         SELECT min(who) FROM audit_events WHERE who > ''
         UNION ALL SELECT (SELECT min(who) FROM audit_events WHERE who > everybody.who) FROM everybody
@@ -112,27 +117,29 @@ EVERYBODY = text("""
 """)
 
 
-def people() -> Sequence[str]:
+def list_audited_usernames() -> Sequence[str]:
     """Everybody who ever did something, by name."""
-    return db.session.scalars(EVERYBODY).all()
+    return db.session.scalars(DISTINCT_USERNAMES_SQL).all()
 
 
-def page(
-    asked: Asked, *, who: str = "", day: date | None = None, zone: str = "UTC"
-) -> Page:
+def fetch_audit_page(
+    asked: ListParams, *, who: str = "", day: date | None = None, zone: str = "UTC"
+) -> ListPage:
     """A page of acts, newest first; of one person, or of one day on the clocks of `zone`, where
     given.
     """
     wanted = [AuditEvent.who == who] if who else []
     if day:
-        start, end = (_midnight(each, zone) for each in (day, day + timedelta(days=1)))
+        start, end = (
+            _get_local_midnight(each, zone) for each in (day, day + timedelta(days=1))
+        )
         wanted += [AuditEvent.at >= start, AuditEvent.at < end]
     total = (
         db.session.scalar(select(func.count()).select_from(AuditEvent).where(*wanted))
         or 0
     )
-    asked = last_page(total, asked)
-    walk = nearer_end(total, asked.offset, asked.per_page)
+    asked = clamp_to_last_page(total, asked)
+    walk = choose_page_window(total, asked.offset, asked.per_page)
     order = (
         (AuditEvent.at, AuditEvent.id)
         if walk.backwards
@@ -149,10 +156,12 @@ def page(
     rows = db.session.scalars(
         select(AuditEvent).where(AuditEvent.id.in_(ids)).order_by(*newest)
     )
-    return Page([_act(row) for row in rows], total, asked)
+    return ListPage([_build_list_item(row) for row in rows], total, asked)
 
 
-def detail(verb: str, about: str, name: str, *, since: datetime) -> str | None:
+def find_audit_detail(
+    verb: str, about: str, name: str, *, since: datetime
+) -> str | None:
     """What was written down under `name` with the first such act after `since`; None when there
     is none.
     """
@@ -163,22 +172,22 @@ def detail(verb: str, about: str, name: str, *, since: datetime) -> str | None:
     return json.loads(details).get(name) if details else None
 
 
-def _midnight(day: date, zone: str) -> datetime:
+def _get_local_midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), tzinfo=ZoneInfo(zone))
 
 
-def _act(row: AuditEvent) -> Act:
-    return Act(
+def _build_list_item(row: AuditEvent) -> AuditListItem:
+    return AuditListItem(
         row.at,
         row.who,
-        VERBS.get(row.verb, row.verb),
+        VERB_LABELS.get(row.verb, row.verb),
         row.about,
-        _facts(row.details),
+        _parse_details(row.details),
         row.client_ip,
     )
 
 
-def _facts(details: str | None) -> tuple[tuple[str, str], ...]:
+def _parse_details(details: str | None) -> tuple[tuple[str, str], ...]:
     """What else was written down, as (name, value) in words.
 
     Text of other programs is shown as it is.
@@ -190,14 +199,14 @@ def _facts(details: str | None) -> tuple[tuple[str, str], ...]:
     if not isinstance(read, dict):
         return (("", str(read)),)
     return tuple(
-        (name.replace("_", " "), _in_words(value)) for name, value in read.items()
+        (name.replace("_", " "), _format_detail(value)) for name, value in read.items()
     )
 
 
-def _in_words(value: Any) -> str:
+def _format_detail(value: Any) -> str:
     """A pair is what was before and what is now."""
     if isinstance(value, list) and len(value) == 2:
-        return " → ".join(_in_words(each) for each in value)
+        return " → ".join(_format_detail(each) for each in value)
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, bool):

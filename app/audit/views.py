@@ -4,25 +4,25 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.audit import queries
-from app.audit.forms import FilterForm
+from app.audit.forms import AuditFilterForm
+from app.core.access import roles_required
+from app.core.pagination import list_params
+from app.core.template_filters import get_display_timezone
 from app.domain.hours import is_zone
 from app.domain.permission import Role
-from app.kit.access import needs
-from app.kit.filters import zone
-from app.kit.pages import asked
 
 bp = Blueprint("audit", __name__)
 
 
 @bp.get("/audit")
-@needs(Role.ADMIN)
-def events() -> ResponseReturnValue:
+@roles_required(Role.ADMIN)
+def list_audit_events() -> ResponseReturnValue:
     """Newest first; of one person or one day where asked."""
-    form = FilterForm(request.args)
+    form = AuditFilterForm(request.args)
     form.validate()
-    place = zone() if is_zone(zone()) else "UTC"
-    page = queries.page(
-        asked(["at"], "at", "desc"),
+    place = get_display_timezone() if is_zone(get_display_timezone()) else "UTC"
+    page = queries.fetch_audit_page(
+        list_params(["at"], "at", "desc"),
         who=form.who.data or "",
         day=form.day.day,
         zone=place,

@@ -8,6 +8,17 @@ from typing import Any
 from sqlalchemy import Row, Select, case, func, or_, select, union_all
 
 from app.community import queries as community
+from app.core.db import db
+from app.core.pagination import (
+    MAX_SEARCH_RESULTS,
+    ListPage,
+    ListParams,
+    PageWindow,
+    SearchResultPage,
+    choose_page_window,
+    clamp_to_last_page,
+)
+from app.core.search_terms import build_text_filter
 from app.delivery import queries as delivery
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain import reminders
@@ -23,17 +34,6 @@ from app.domain.permission import LeftOut
 from app.domain.phone import digits_of
 from app.events import queries as events
 from app.events.models import Event, EventReminder
-from app.kit.db import db
-from app.kit.pages import (
-    MOST_FOUND,
-    Asked,
-    FoundPage,
-    Page,
-    Walk,
-    last_page,
-    nearer_end,
-)
-from app.kit.searching import has_words
 
 # The chips above a blast's people: word -> statuses.
 FILTERS: dict[str, tuple[MessageStatus, ...]] = {
@@ -132,12 +132,12 @@ def schedule_of(log_id: int) -> ScheduledMessage | None:
     )
 
 
-def scheduled_page(asked: Asked) -> Page:
+def scheduled_page(asked: ListParams) -> ListPage:
     """Scheduled blasts, those that still wait first, by time; then the ended ones, the latest
     first.
     """
     total = db.session.scalar(select(func.count()).select_from(ScheduledMessage)) or 0
-    asked = last_page(total, asked)
+    asked = clamp_to_last_page(total, asked)
     waiting = ScheduledMessage.status == "pending"
     rows = select(ScheduledMessage).order_by(
         waiting.desc(),
@@ -145,14 +145,14 @@ def scheduled_page(asked: Asked) -> Page:
         ScheduledMessage.scheduled_at.desc(),
         ScheduledMessage.id.desc(),
     )
-    return Page(
+    return ListPage(
         db.session.scalars(rows.offset(asked.offset).limit(asked.per_page)).all(),
         total,
         asked,
     )
 
 
-def logs_page(asked: Asked) -> Page:
+def logs_page(asked: ListParams) -> ListPage:
     """Blasts as sent, the latest first. `search` looks in their texts."""
     rows = select(MessageLog)
     if asked.search:
@@ -160,16 +160,16 @@ def logs_page(asked: Asked) -> Page:
             MessageLog.message_body.icontains(asked.search, autoescape=True)
         )
     total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
-    asked = last_page(total, asked)
+    asked = clamp_to_last_page(total, asked)
     rows = (
         rows.order_by(MessageLog.id.desc()).offset(asked.offset).limit(asked.per_page)
     )
-    return Page(db.session.scalars(rows).all(), total, asked)
+    return ListPage(db.session.scalars(rows).all(), total, asked)
 
 
 def people_page(
-    log_id: int, chosen: str, asked: Asked, counts: Mapping[str, int]
-) -> Page:
+    log_id: int, chosen: str, asked: ListParams, counts: Mapping[str, int]
+) -> ListPage:
     """The people of one blast, failed ones first; `chosen` is one of FILTERS or "" for all.
 
     `counts` are the blast's rows by state. They tell in which states the page lies, so that any
@@ -180,10 +180,10 @@ def people_page(
     if asked.search:
         return _found_people(log_id, states, asked)
     total = sum(counts.get(state, 0) for state in states)
-    asked = last_page(total, asked)
+    asked = clamp_to_last_page(total, asked)
     walks, skip, wanted = [], asked.offset, asked.per_page
     for state in states:
-        walk = nearer_end(counts.get(state, 0), skip, wanted)
+        walk = choose_page_window(counts.get(state, 0), skip, wanted)
         skip = max(0, skip - counts.get(state, 0))
         if walk.limit:
             walks.append(_ids_of(log_id, state, walk))
@@ -195,12 +195,12 @@ def people_page(
         if walks
         else []
     )
-    return Page(
+    return ListPage(
         sorted(rows, key=lambda row: (states.index(row.status), row.id)), total, asked
     )
 
 
-def _ids_of(log_id: int, state: MessageStatus, walk: Walk) -> Select[int]:
+def _ids_of(log_id: int, state: MessageStatus, walk: PageWindow) -> Select[int]:
     """The ids of some rows of one state, read from the nearer end."""
     some = select(Message.id).where(
         Message.message_log_id == log_id, Message.status == state
@@ -210,12 +210,12 @@ def _ids_of(log_id: int, state: MessageStatus, walk: Walk) -> Select[int]:
 
 
 def _found_people(
-    log_id: int, states: Sequence[MessageStatus], asked: Asked
-) -> FoundPage:
+    log_id: int, states: Sequence[MessageStatus], asked: ListParams
+) -> SearchResultPage:
     """Those who match, of the first MOST_FOUND of them: one walk over the blast's rows, one
     statement.
     """
-    matches = has_words(asked.search, Message.name)
+    matches = build_text_filter(asked.search, Message.name)
     if not any(sign.isalpha() for sign in asked.search) and digits_of(asked.search):
         matches = or_(matches, Message.phone.contains(digits_of(asked.search)))
     rank = case(
@@ -224,7 +224,7 @@ def _found_people(
     found = select(Message.id, rank).where(
         delivery.walked(log_id), Message.status.in_(states), matches
     )
-    some = found.limit(MOST_FOUND + 1).cte("found")
+    some = found.limit(MAX_SEARCH_RESULTS + 1).cte("found")
     total = select(func.count()).select_from(some).scalar_subquery()
     rows = (
         select(Message, total)
@@ -233,11 +233,16 @@ def _found_people(
     )
     page = db.session.execute(rows.offset(asked.offset).limit(asked.per_page)).all()
     if not page and asked.number > 1:  # behind the last page
-        asked = last_page(min(db.session.scalar(select(total)) or 0, MOST_FOUND), asked)
+        asked = clamp_to_last_page(
+            min(db.session.scalar(select(total)) or 0, MAX_SEARCH_RESULTS), asked
+        )
         page = db.session.execute(rows.offset(asked.offset).limit(asked.per_page)).all()
     count = page[0][1] if page else 0
-    return FoundPage(
-        [row[0] for row in page], min(count, MOST_FOUND), asked, count > MOST_FOUND
+    return SearchResultPage(
+        [row[0] for row in page],
+        min(count, MAX_SEARCH_RESULTS),
+        asked,
+        count > MAX_SEARCH_RESULTS,
     )
 
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, delete, insert, select
 
 from app.community.models import CommunityMember
-from app.kit.clock import now
-from app.kit.db import db, rows_changed
-from app.kit.prepared import Prepared
+from app.core.clock import now
+from app.core.db import db, execute_and_count_rows
+from app.core.prepared import PreparedStatement
 from app.suppression.actions import erased, grant
 from app.suppression.models import ConsentAct, ConsentMethod
 from app.suppression.queries import has_opted_out, last_act
@@ -18,10 +18,10 @@ from app.suppression.queries import has_opted_out, last_act
 CHUNK = 500
 STILL_A_YES = (ConsentAct.GRANTED, ConsentAct.RETURNED)
 # Built once: whole halls text a keyword.
-_ID = Prepared(
+_ID = PreparedStatement(
     select(CommunityMember.id).where(CommunityMember.phone == bindparam("b_phone"))
 )
-_PUT_ON = Prepared(insert(CommunityMember), "name", "phone", "created_at")
+_PUT_ON = PreparedStatement(insert(CommunityMember), "name", "phone", "created_at")
 
 
 class Gone(Exception):
@@ -86,7 +86,7 @@ def remove(member_ids: Sequence[int]) -> int:
     removed = 0
     for start in range(0, len(member_ids), CHUNK):
         some = CommunityMember.id.in_(member_ids[start : start + CHUNK])
-        removed += rows_changed(
+        removed += execute_and_count_rows(
             delete(CommunityMember)
             .where(some)
             .execution_options(synchronize_session=False)

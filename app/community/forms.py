@@ -6,7 +6,7 @@ from flask import current_app
 from flask_wtf import FlaskForm
 from wtforms import ValidationError
 
-from app.kit.fields import NameField, PhoneField
+from app.core.form_fields import PersonNameField, PhoneField
 from app.organisation import queries as organisation
 
 OUR_OWN = "That is the number your texts come from."
@@ -26,7 +26,7 @@ def refused_numbers() -> dict[str, str]:
 class MemberForm(FlaskForm):
     """A person of the community."""
 
-    name = NameField("Name")
+    name = PersonNameField("Name")
     phone = PhoneField("Phone number", organisation.region)
 
     def validate_phone(self, field: Any) -> None:

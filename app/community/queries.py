@@ -17,10 +17,16 @@ from sqlalchemy import (
 )
 
 from app.community.models import CommunityMember
+from app.core.db import db
+from app.core.pagination import (
+    MAX_SEARCH_RESULTS,
+    ListParams,
+    SearchResultPage,
+    choose_page_window,
+    clamp_to_last_page,
+)
+from app.core.search_terms import extract_search_digits, list_case_variants
 from app.domain.permission import LeftOut
-from app.kit.db import db
-from app.kit.pages import MOST_FOUND, Asked, FoundPage, last_page, nearer_end
-from app.kit.searching import digits_in, in_any_case
 from app.suppression.queries import left_out
 
 SORTS = ("name", "phone", "created_at")
@@ -85,7 +91,7 @@ def everybody() -> Iterator[tuple[str | None, str]]:
         last = some[-1][0]
 
 
-def page(asked: Asked, region: str) -> FoundPage:
+def page(asked: ListParams, region: str) -> SearchResultPage:
     """A page of the list. A search finds parts of names, and parts of numbers in any spelling.
 
     `region` is the country of numbers that are searched without their country code.
@@ -93,13 +99,13 @@ def page(asked: Asked, region: str) -> FoundPage:
     if asked.search:
         return _found(asked, region)
     total = count()
-    asked = last_page(total, asked)
-    return FoundPage(_lines(_ids_of_page(total, asked)), total, asked)
+    asked = clamp_to_last_page(total, asked)
+    return SearchResultPage(_lines(_ids_of_page(total, asked)), total, asked)
 
 
-def _ids_of_page(total: int, asked: Asked) -> list[int]:
+def _ids_of_page(total: int, asked: ListParams) -> list[int]:
     """The ids of one page, read from the nearer end of the index."""
-    walk = nearer_end(total, asked.offset, asked.per_page)
+    walk = choose_page_window(total, asked.offset, asked.per_page)
     ids = select(CommunityMember.id).order_by(
         *_order(asked.sort, asked.descending != walk.backwards)
     )
@@ -107,13 +113,15 @@ def _ids_of_page(total: int, asked: Asked) -> list[int]:
     return list(reversed(found)) if walk.backwards else list(found)
 
 
-def _found(asked: Asked, region: str) -> FoundPage:
+def _found(asked: ListParams, region: str) -> SearchResultPage:
     found = select(CommunityMember.id).where(_Wanted(asked.search, region).condition())
-    found = found.order_by(*_order(asked.sort, asked.descending)).limit(MOST_FOUND + 1)
+    found = found.order_by(*_order(asked.sort, asked.descending)).limit(
+        MAX_SEARCH_RESULTS + 1
+    )
     ids = list(db.session.scalars(found))
-    more, ids = len(ids) > MOST_FOUND, ids[:MOST_FOUND]
-    asked = last_page(len(ids), asked)
-    return FoundPage(
+    more, ids = len(ids) > MAX_SEARCH_RESULTS, ids[:MAX_SEARCH_RESULTS]
+    asked = clamp_to_last_page(len(ids), asked)
+    return SearchResultPage(
         _lines(ids[asked.offset :][: asked.per_page]), len(ids), asked, more
     )
 
@@ -152,7 +160,7 @@ class _Wanted:
 
     def __init__(self, search: str, region: str) -> None:
         self.words = search
-        self.numbers = digits_in(search, region)
+        self.numbers = extract_search_digits(search, region)
 
     def condition(self) -> ColumnElement[bool]:
         """Through the search table where that finds few; else the walk along an index (14 ms
@@ -174,7 +182,7 @@ class _Wanted:
     def _anywhere(self) -> ColumnElement[bool]:
         names = (
             CommunityMember.name.contains(each, autoescape=True)
-            for each in in_any_case(self.words)
+            for each in list_case_variants(self.words)
         )
         return or_(
             *names, *(CommunityMember.phone.contains(number) for number in self.numbers)

@@ -13,12 +13,12 @@ from sqlalchemy import exists, func, or_, select
 
 from app.accounts.models import AppUser
 from app.community.models import CommunityMember
+from app.core.db import db
+from app.core.settings import Settings
 from app.delivery.models import Message, MessageLog
 from app.domain.blast_states import IN_DOUBT, OPEN, TAKEN, MessageStatus
 from app.domain.cost import cost_of
 from app.domain.permission import Role
-from app.kit.db import db
-from app.kit.settings import Settings
 from app.organisation import queries as organisation
 
 WEEK = timedelta(days=7)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from app.core.settings import PROJECT_ROOT, Settings
 from app.dbdoctor import checks, restoring
-from app.kit.settings import ROOT, Settings
 from app.migrations import copies, opening, runner
 from app.migrations.problems import CannotOpen, MigrationProblem
 
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     path = Path()
     try:
-        path = database_path({**dotenv_values(ROOT / ".env"), **os.environ})
+        path = database_path({**dotenv_values(PROJECT_ROOT / ".env"), **os.environ})
         action, value = chosen.action
         return int(action(path, value))
     except MigrationProblem as problem:

@@ -8,13 +8,13 @@ from sqlalchemy import MetaData, create_engine
 from app.accounts import models as accounts
 from app.audit import models as audit
 from app.community import models as community
+from app.core.db import db
 from app.delivery import models as delivery
 from app.delivery.carriers import sandbox_models as sandbox
 from app.events import models as events
 from app.imports import models as imports
 from app.inbox import models as inbox
 from app.keywords import models as keywords
-from app.kit.db import db
 from app.migrations.shape import Shape, difference, shape_of
 from app.organisation import models as organisation
 from app.people import models as people

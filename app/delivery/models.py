@@ -19,6 +19,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_types import (
+    bool_default_false,
+    e164,
+    enum_column,
+    int_default_zero,
+    long_text,
+    primary_key,
+    timestamp,
+    timestamp_default_now,
+)
+from app.core.db import Model, db
 from app.domain.blast_states import (
     TAKEN,
     Direction,
@@ -28,8 +39,6 @@ from app.domain.blast_states import (
     ScheduleStatus,
     Target,
 )
-from app.kit.columns import count, e164, flag, key, long_text, moment, stamp, words
-from app.kit.db import Model, db
 
 # Rows written from outside without a carrier are practice: the safe side.
 PRACTICE = "sandbox"
@@ -54,37 +63,37 @@ class MessageLog(Model):
         ),
     )
 
-    id: Mapped[key]
-    created_at: Mapped[stamp]
+    id: Mapped[primary_key]
+    created_at: Mapped[timestamp_default_now]
     message_body: Mapped[long_text]
-    target: Mapped[Target] = mapped_column(words(Target))
+    target: Mapped[Target] = mapped_column(enum_column(Target))
     event_id: Mapped[int | None] = mapped_column(
         ForeignKey("events.id", ondelete="SET NULL")
     )
     status: Mapped[LogStatus] = mapped_column(
-        words(LogStatus), default=LogStatus.SENT, server_default=LogStatus.SENT
+        enum_column(LogStatus), default=LogStatus.SENT, server_default=LogStatus.SENT
     )
-    total_recipients: Mapped[count]
-    success_count: Mapped[count]
-    failure_count: Mapped[count]
+    total_recipients: Mapped[int_default_zero]
+    success_count: Mapped[int_default_zero]
+    failure_count: Mapped[int_default_zero]
     details: Mapped[str | None] = mapped_column(Text)
     # ours
     event_title: Mapped[str | None] = mapped_column(String(200))
     footer: Mapped[str | None] = mapped_column(String(160))
     sender: Mapped[str] = mapped_column(String(40), server_default="")
     carrier: Mapped[str] = mapped_column(String(10), server_default=PRACTICE)
-    test_mode: Mapped[flag]
-    duplicates: Mapped[count]
+    test_mode: Mapped[bool_default_false]
+    duplicates: Mapped[int_default_zero]
     pause_reason: Mapped[str | None] = mapped_column(String(300))
     pause_code: Mapped[int | None]
     # False: the next row goes alone until the carrier accepts one (the probe)
-    proven: Mapped[flag]
+    proven: Mapped[bool_default_false]
     created_by: Mapped[str | None] = mapped_column(String(80))
-    finished_at: Mapped[moment | None]
+    finished_at: Mapped[timestamp | None]
     # a blast's end: nothing of it leaves after this moment
-    not_after: Mapped[moment | None]
+    not_after: Mapped[timestamp | None]
     # what failed before this moment counts no more towards a pause
-    resumed_at: Mapped[moment | None]
+    resumed_at: Mapped[timestamp | None]
     # the survey that this blast asks: whoever answers begins it
     survey_id: Mapped[int | None] = mapped_column(
         ForeignKey("survey_flows.id", ondelete="SET NULL")
@@ -125,22 +134,22 @@ class ScheduledMessage(Model):
         ),
     )
 
-    id: Mapped[key]
-    created_at: Mapped[stamp]
-    scheduled_at: Mapped[moment]
+    id: Mapped[primary_key]
+    created_at: Mapped[timestamp_default_now]
+    scheduled_at: Mapped[timestamp]
     message_body: Mapped[long_text]
-    target: Mapped[Target] = mapped_column(words(Target))
+    target: Mapped[Target] = mapped_column(enum_column(Target))
     event_id: Mapped[int | None] = mapped_column(
         ForeignKey("events.id", ondelete="SET NULL")
     )
     status: Mapped[ScheduleStatus] = mapped_column(
-        words(ScheduleStatus),
+        enum_column(ScheduleStatus),
         default=ScheduleStatus.PENDING,
         server_default=ScheduleStatus.PENDING,
     )
-    test_mode: Mapped[flag]
-    processing_started_at: Mapped[moment | None]
-    sent_at: Mapped[moment | None]
+    test_mode: Mapped[bool_default_false]
+    processing_started_at: Mapped[timestamp | None]
+    sent_at: Mapped[timestamp | None]
     error_message: Mapped[str | None] = mapped_column(Text)
     message_log_id: Mapped[int | None] = mapped_column(
         ForeignKey("message_logs.id", ondelete="SET NULL")
@@ -150,11 +159,11 @@ class ScheduledMessage(Model):
     sender: Mapped[str] = mapped_column(String(40), server_default="")
     carrier: Mapped[str] = mapped_column(String(10), server_default=PRACTICE)
     # True: "send now", and the time before scheduled_at is the time to undo
-    immediate: Mapped[flag]
+    immediate: Mapped[bool_default_false]
     timezone: Mapped[str | None] = mapped_column(String(64))
     client_token: Mapped[str | None] = mapped_column(String(64), unique=True)
     created_by: Mapped[str | None] = mapped_column(String(80))
-    not_after: Mapped[moment | None]
+    not_after: Mapped[timestamp | None]
     # the step of an event's plan that this blast is
     event_reminder_id: Mapped[int | None] = mapped_column(
         ForeignKey("event_reminders.id", ondelete="SET NULL")
@@ -212,18 +221,20 @@ class Message(Model):
         ),
     )
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     direction: Mapped[Direction] = mapped_column(
-        words(Direction), default=Direction.OUTBOUND, server_default=Direction.OUTBOUND
+        enum_column(Direction),
+        default=Direction.OUTBOUND,
+        server_default=Direction.OUTBOUND,
     )
-    kind: Mapped[Kind] = mapped_column(words(Kind))
+    kind: Mapped[Kind] = mapped_column(enum_column(Kind))
     phone: Mapped[e164]
     name: Mapped[str | None] = mapped_column(String(100))
     sender: Mapped[str] = mapped_column(String(40), server_default="")
     body: Mapped[long_text]
-    status: Mapped[MessageStatus] = mapped_column(words(MessageStatus))
+    status: Mapped[MessageStatus] = mapped_column(enum_column(MessageStatus))
     reason: Mapped[str | None] = mapped_column(String(40))
-    priority: Mapped[count]
+    priority: Mapped[int_default_zero]
     carrier: Mapped[str] = mapped_column(String(10), server_default=PRACTICE)
     provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
     message_log_id: Mapped[int | None] = mapped_column(
@@ -236,20 +247,20 @@ class Message(Model):
     price: Mapped[str | None] = mapped_column(String(20))
     error_code: Mapped[int | None]
     error_message: Mapped[str | None] = mapped_column(Text)
-    attempts: Mapped[count]
-    not_before: Mapped[moment | None]
-    created_at: Mapped[stamp]
-    submitted_at: Mapped[moment | None]
-    sent_at: Mapped[moment | None]
-    delivered_at: Mapped[moment | None]
-    failed_at: Mapped[moment | None]
+    attempts: Mapped[int_default_zero]
+    not_before: Mapped[timestamp | None]
+    created_at: Mapped[timestamp_default_now]
+    submitted_at: Mapped[timestamp | None]
+    sent_at: Mapped[timestamp | None]
+    delivered_at: Mapped[timestamp | None]
+    failed_at: Mapped[timestamp | None]
     # a text without a blast that has an end of its own
-    not_after: Mapped[moment | None]
+    not_after: Mapped[timestamp | None]
     # when we ask the carrier what became of it, and how often we have
-    look_up_at: Mapped[moment | None]
-    lookups: Mapped[count]
+    look_up_at: Mapped[timestamp | None]
+    lookups: Mapped[int_default_zero]
     # a person decided to leave it as it is
-    left_at: Mapped[moment | None]
+    left_at: Mapped[timestamp | None]
     # the text from the person that this one answers
     in_reply_to: Mapped[int | None] = mapped_column(
         ForeignKey("messages.id", ondelete="SET NULL")
@@ -290,15 +301,15 @@ class Attempt(Model):
         ),
     )
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     message_id: Mapped[int] = mapped_column(
         ForeignKey("messages.id", ondelete="CASCADE")
     )
     n: Mapped[int]
     ref: Mapped[str] = mapped_column(String(32), unique=True)
     provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
-    started_at: Mapped[stamp]
-    ended_at: Mapped[moment | None]
+    started_at: Mapped[timestamp_default_now]
+    ended_at: Mapped[timestamp | None]
     http_status: Mapped[int | None]
     code: Mapped[int | None]
     outcome: Mapped[str | None] = mapped_column(String(20))
@@ -312,9 +323,9 @@ class Lease(Model):
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
     holder: Mapped[str] = mapped_column(String(32), server_default="")
-    epoch: Mapped[count]
-    beat: Mapped[count]
-    beat_at: Mapped[moment | None]
+    epoch: Mapped[int_default_zero]
+    beat: Mapped[int_default_zero]
+    beat_at: Mapped[timestamp | None]
     carrier: Mapped[str | None] = mapped_column(String(10))
 
 
@@ -331,8 +342,8 @@ class SenderHealth(Model):
     sender: Mapped[str] = mapped_column(String(40), primary_key=True)
     carrier: Mapped[str] = mapped_column(String(10), primary_key=True)
     share: Mapped[float] = mapped_column(default=1.0, server_default="1.0")
-    slowed_at: Mapped[moment | None]
-    hold_until: Mapped[moment | None]
+    slowed_at: Mapped[timestamp | None]
+    hold_until: Mapped[timestamp | None]
     hold_code: Mapped[int | None]
     hold_words: Mapped[str | None] = mapped_column(String(300))
 
@@ -353,17 +364,17 @@ class Alert(Model):
         ),
     )
 
-    id: Mapped[key]
-    created_at: Mapped[stamp]
+    id: Mapped[primary_key]
+    created_at: Mapped[timestamp_default_now]
     message_log_id: Mapped[int | None] = mapped_column(
         ForeignKey("message_logs.id", ondelete="SET NULL")
     )
     code: Mapped[int | None]
     words: Mapped[str] = mapped_column(String(300))
     # null: nothing is left to do
-    next_try_at: Mapped[moment | None]
-    tries: Mapped[count]
-    told_at: Mapped[moment | None]
+    next_try_at: Mapped[timestamp | None]
+    tries: Mapped[int_default_zero]
+    told_at: Mapped[timestamp | None]
 
 
 # No IN: SQLite lays out the list of each one anew whenever the trigger fires, which cost more

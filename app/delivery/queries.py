@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
+from app.core.clock import now
+from app.core.db import db
 from app.delivery.models import Lease, Message, ScheduledMessage, SenderHealth
 from app.domain.blast_states import (
     IN_DOUBT,
@@ -19,8 +21,6 @@ from app.domain.blast_states import (
 )
 from app.domain.cost import duration_in_words
 from app.domain.permission import MAY_CHANGE, LeftOut
-from app.kit.clock import now
-from app.kit.db import db
 from app.suppression.queries import left_out
 
 # the app's extension in which the engine of this process says what it cannot do

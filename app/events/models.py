@@ -13,8 +13,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.columns import e164, key, long_text, phone_is_e164, stamp
-from app.kit.db import Model
+from app.core.column_types import (
+    build_e164_check,
+    e164,
+    long_text,
+    primary_key,
+    timestamp_default_now,
+)
+from app.core.db import Model
 
 
 class Event(Model):
@@ -23,10 +29,10 @@ class Event(Model):
     __tablename__ = "events"
     __table_args__ = (Index("ix_events_date", "date"),)
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     title: Mapped[str] = mapped_column(String(200))
     date: Mapped[datetime.date | None] = mapped_column(Date)
-    created_at: Mapped[stamp]
+    created_at: Mapped[timestamp_default_now]
     # on the organisation's clocks, HH:MM; null: the whole day
     start_time: Mapped[str | None] = mapped_column(String(5))
     place: Mapped[str | None] = mapped_column(String(200))
@@ -44,14 +50,14 @@ class EventReminder(Model):
         CheckConstraint("time_of_day GLOB '[0-2][0-9]:[0-5][0-9]'", name="time_of_day"),
     )
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     # days from the event's date: -7 is a week before, 1 the day after
     days: Mapped[int]
     time_of_day: Mapped[str] = mapped_column(String(5))
     body: Mapped[long_text]
     is_on: Mapped[bool] = mapped_column(default=True, server_default=true())
-    created_at: Mapped[stamp]
+    created_at: Mapped[timestamp_default_now]
 
 
 class EventRegistration(Model):
@@ -60,12 +66,12 @@ class EventRegistration(Model):
     __tablename__ = "event_registrations"
     __table_args__ = (
         UniqueConstraint("event_id", "phone", name="unique_event_phone"),
-        CheckConstraint(phone_is_e164(), name="phone_is_e164"),
+        CheckConstraint(build_e164_check(), name="phone_is_e164"),
         Index("ix_event_registrations_phone", "phone"),
     )
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     name: Mapped[str | None] = mapped_column(String(100))
     phone: Mapped[e164]
-    created_at: Mapped[stamp]
+    created_at: Mapped[timestamp_default_now]

@@ -6,10 +6,10 @@ from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.access import public
+from app.core.settings import Settings
 from app.delivery import queries as delivery
 from app.delivery.queries import Heartbeat
-from app.kit.access import anyone
-from app.kit.settings import Settings
 from app.migrations.problems import MigrationProblem
 from app.migrations.runner import pending
 
@@ -18,8 +18,8 @@ bp = Blueprint("health", __name__)
 
 
 @bp.get("/health")
-@anyone
-def health() -> ResponseReturnValue:
+@public
+def report_health() -> ResponseReturnValue:
     """The process answers. Asks nothing of the database."""
     return (
         "ok\n",
@@ -29,12 +29,12 @@ def health() -> ResponseReturnValue:
 
 
 @bp.get("/ready")
-@anyone
-def ready() -> ResponseReturnValue:
+@public
+def report_readiness() -> ResponseReturnValue:
     """Whether pages can be served and texts are being sent; 503 with what is wrong."""
     heartbeat = Heartbeat()
     try:
-        problems = _migrations()
+        problems = _find_migration_problems()
         if not problems:
             heartbeat = delivery.heartbeat()
             problems = (
@@ -47,17 +47,19 @@ def ready() -> ResponseReturnValue:
         problems = [
             "The database cannot be read. The log says why; python -m app.dbdoctor --doctor says more."
         ]
-    return _answer(problems, heartbeat)
+    return _build_readiness_response(problems, heartbeat)
 
 
-def _migrations() -> list[str]:
+def _find_migration_problems() -> list[str]:
     settings: Settings = current_app.extensions["settings"]
     if pending(settings.database_path):
         return ["The database is not at the newest version. Start the program again."]
     return []
 
 
-def _answer(problems: list[str], heartbeat: Heartbeat) -> ResponseReturnValue:
+def _build_readiness_response(
+    problems: list[str], heartbeat: Heartbeat
+) -> ResponseReturnValue:
     """One sentence for each thing that is wrong.
 
     Nothing here tells a stranger a path or a version.

@@ -6,8 +6,14 @@ from typing import cast
 from sqlalchemy import ForeignKey, Index, String, Table, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.columns import count, key, moment, stamp, words
-from app.kit.db import Model
+from app.core.column_types import (
+    enum_column,
+    int_default_zero,
+    primary_key,
+    timestamp,
+    timestamp_default_now,
+)
+from app.core.db import Model
 
 
 class ImportState(StrEnum):
@@ -45,7 +51,7 @@ class Import(Model):
     __tablename__ = "imports"
     __table_args__ = (Index("ix_imports_state_created_at", "state", "created_at"),)
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     pool: Mapped[str] = mapped_column(
         String(20), default="community", server_default="community"
     )
@@ -55,23 +61,23 @@ class Import(Model):
     encoding: Mapped[str | None] = mapped_column(String(20))
     columns: Mapped[str | None] = mapped_column(Text)
     state: Mapped[ImportState] = mapped_column(
-        words(ImportState), default=ImportState.CHECKED
+        enum_column(ImportState), default=ImportState.CHECKED
     )
-    row_count: Mapped[count]
-    added_count: Mapped[count]
-    changed_count: Mapped[count]
-    renamed_count: Mapped[count]
-    same_count: Mapped[count]
-    repeated_count: Mapped[count]
-    bad_count: Mapped[count]
-    left_out_count: Mapped[count]
-    created_at: Mapped[stamp]
-    finished_at: Mapped[moment | None]
+    row_count: Mapped[int_default_zero]
+    added_count: Mapped[int_default_zero]
+    changed_count: Mapped[int_default_zero]
+    renamed_count: Mapped[int_default_zero]
+    same_count: Mapped[int_default_zero]
+    repeated_count: Mapped[int_default_zero]
+    bad_count: Mapped[int_default_zero]
+    left_out_count: Mapped[int_default_zero]
+    created_at: Mapped[timestamp_default_now]
+    finished_at: Mapped[timestamp | None]
     # how many of the file's rows are checked by now; all of them when nothing is left to read
-    checked_rows: Mapped[count]
+    checked_rows: Mapped[int_default_zero]
     # how these people said yes, in the admin's words; null: nobody said
     consent: Mapped[str | None] = mapped_column(String(300))
-    undone_at: Mapped[moment | None]
+    undone_at: Mapped[timestamp | None]
 
     @property
     def is_unread(self) -> bool:
@@ -99,12 +105,12 @@ class ImportRow(Model):
         ),
     )
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"))
     line: Mapped[int]
     name: Mapped[str | None] = mapped_column(String(100))
     phone: Mapped[str | None] = mapped_column(String(20))
-    verdict: Mapped[RowVerdict] = mapped_column(words(RowVerdict))
+    verdict: Mapped[RowVerdict] = mapped_column(enum_column(RowVerdict))
     reason: Mapped[str | None] = mapped_column(String(300))
     left_out: Mapped[str | None] = mapped_column(String(20))
     cells: Mapped[str | None] = mapped_column(Text)

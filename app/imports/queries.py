@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app.core.db import db
+from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.domain.numbers import START
 from app.domain.roster import Columns, Kind
 from app.imports.models import READABLE, Import, ImportRow, ImportState, RowVerdict
-from app.kit.db import db
-from app.kit.pages import Asked, Page, last_page
 from app.suppression.models import UnsubscribedContact
 
 LEFT_OUT = "left_out"
@@ -103,10 +103,10 @@ def shows(row: Import) -> dict[str, int]:
     return {show: count for show, count in counts.items() if count}
 
 
-def page(row: Import, show: str, asked: Asked) -> Page:
+def page(row: Import, show: str, asked: ListParams) -> ListPage:
     """A page of the rows of one kind (a key of SHOWS), in the order of the file."""
     total = getattr(row, SHOWS[show][1])
-    asked = last_page(total, asked)
+    asked = clamp_to_last_page(total, asked)
     rows = (
         select(ImportRow)
         .where(ImportRow.import_id == row.id, *_kind(show))
@@ -119,7 +119,7 @@ def page(row: Import, show: str, asked: Asked) -> Page:
         layout(row).columns,
         _stops([each.phone for each in found_rows if each.left_out and each.phone]),
     )
-    return Page(
+    return ListPage(
         [_line(each, columns, stops.get(each.phone or "")) for each in found_rows],
         total,
         asked,

@@ -7,10 +7,10 @@ from wtforms import Field, HiddenField, SelectField, ValidationError
 from wtforms.validators import Length
 from wtforms.widgets import TextArea
 
-from app.accounts.queries import usernames
+from app.accounts.queries import list_usernames
+from app.core.form_fields import CleanTextField
 from app.domain import wording
 from app.domain.segments import LIMIT, characters
-from app.kit.fields import CleanField
 
 TITLE_LENGTH, TOKEN_LENGTH = 80, 32
 TAKEN = "Another saved reply has this title."
@@ -34,7 +34,7 @@ class ReplyForm(FlaskForm):
     `name` fills in the placeholders; a form's mark goes with it, so that it is sent once.
     """
 
-    body = CleanField("Reply", widget=TextArea())
+    body = CleanTextField("Reply", widget=TextArea())
     client_token = HiddenField()
     name: str | None = None
 
@@ -62,7 +62,7 @@ def new_token() -> str:
 class SavedReplyForm(FlaskForm):
     """A reply that is kept."""
 
-    title = CleanField(
+    title = CleanTextField(
         "Title",
         [
             Length(
@@ -71,7 +71,7 @@ class SavedReplyForm(FlaskForm):
             )
         ],
     )
-    body = CleanField("Text", widget=TextArea())
+    body = CleanTextField("Text", widget=TextArea())
 
     def validate_title(self, field: Field) -> None:
         """By which it is found again."""
@@ -92,4 +92,4 @@ class AssignForm(FlaskForm):
 
     def __init__(self, *given: object, **more: object) -> None:
         super().__init__(*given, **more)
-        self.to.choices = [("", "Nobody"), *((name, name) for name in usernames())]
+        self.to.choices = [("", "Nobody"), *((name, name) for name in list_usernames())]

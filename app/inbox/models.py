@@ -3,8 +3,15 @@
 from sqlalchemy import DDL, ForeignKey, Index, String, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.columns import changed, count, flag, key, moment, stamp
-from app.kit.db import Model
+from app.core.column_types import (
+    bool_default_false,
+    int_default_zero,
+    primary_key,
+    timestamp,
+    timestamp_default_now,
+    timestamp_on_update,
+)
+from app.core.db import Model
 
 
 class Thread(Model):
@@ -34,25 +41,25 @@ class Thread(Model):
         Index("ix_threads_last_message_id", "last_message_id"),
     )
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     phone: Mapped[str] = mapped_column(String(20), unique=True)
-    created_at: Mapped[stamp]
+    created_at: Mapped[timestamp_default_now]
     # the last text that came in or was written to this person alone
     last_message_id: Mapped[int | None] = mapped_column(
         ForeignKey("messages.id", ondelete="SET NULL")
     )
-    last_at: Mapped[stamp]
-    last_inbound_at: Mapped[moment | None]
-    unread: Mapped[count]
+    last_at: Mapped[timestamp_default_now]
+    last_inbound_at: Mapped[timestamp | None]
+    unread: Mapped[int_default_zero]
     # a person has to look: set by the router, taken back by an answer, by Done, or by a person
-    needs_reply: Mapped[flag]
+    needs_reply: Mapped[bool_default_false]
     # why, where it is more than an answer: flood, unclear, maybe_stop, wants_back
     why: Mapped[str | None] = mapped_column(String(20))
     assigned_to: Mapped[str | None] = mapped_column(String(80))
-    done_at: Mapped[moment | None]
+    done_at: Mapped[timestamp | None]
     done_by: Mapped[str | None] = mapped_column(String(80))
     # they texted so often that nothing answers by itself until then
-    silent_until: Mapped[moment | None]
+    silent_until: Mapped[timestamp | None]
     # the marks of the last forms that were sent from its page, so that a double click sends once
     sent_tokens: Mapped[str | None] = mapped_column(Text)
 
@@ -62,12 +69,12 @@ class SavedReply(Model):
 
     __tablename__ = "saved_replies"
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     title: Mapped[str] = mapped_column(String(80), unique=True)
     body: Mapped[str] = mapped_column(Text)
     created_by: Mapped[str | None] = mapped_column(String(80))
-    created_at: Mapped[stamp]
-    updated_at: Mapped[changed]
+    created_at: Mapped[timestamp_default_now]
+    updated_at: Mapped[timestamp_on_update]
 
 
 # What people wrote and what was written to one person alone, put in by actions.threads. No

@@ -15,6 +15,8 @@ from wtforms import (
 )
 from wtforms.widgets import DateInput, TextArea, TimeInput
 
+from app.core.clock import now
+from app.core.form_fields import CleanTextField
 from app.domain import hours, keywords, wording
 from app.domain.hours import BadTime
 from app.domain.replies import folded
@@ -24,8 +26,6 @@ from app.events.models import Event
 from app.keywords import queries
 from app.keywords.actions.rules import Rule
 from app.keywords.models import KeywordAction, KeywordRule, Match
-from app.kit.clock import now
-from app.kit.fields import CleanField
 from app.organisation import queries as organisation
 
 MOST_ALIASES = 20
@@ -41,7 +41,7 @@ ACTIONS = {
 }
 
 
-class AnswerField(CleanField):
+class AnswerField(CleanTextField):
     """A text; one that did not come stays as it was."""
 
     widget = TextArea()

@@ -5,8 +5,15 @@ from enum import StrEnum
 from sqlalchemy import DDL, ForeignKey, Index, String, Text, event, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.columns import changed, count, key, moment, stamp, words
-from app.kit.db import Model
+from app.core.column_types import (
+    enum_column,
+    int_default_zero,
+    primary_key,
+    timestamp,
+    timestamp_default_now,
+    timestamp_on_update,
+)
+from app.core.db import Model
 from app.surveys.models import kept_words
 
 
@@ -35,17 +42,17 @@ class KeywordRule(Model):
         Index("ix_keyword_rules_survey_id", "survey_id"),
     )
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     keyword: Mapped[str] = mapped_column(String(40), unique=True)
     response_body: Mapped[str | None] = mapped_column(Text)
     is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
     match_kind: Mapped[Match] = mapped_column(
-        words(Match), default=Match.WHOLE, server_default=Match.WHOLE
+        enum_column(Match), default=Match.WHOLE, server_default=Match.WHOLE
     )
-    active_from: Mapped[moment | None]
-    active_until: Mapped[moment | None]
+    active_from: Mapped[timestamp | None]
+    active_until: Mapped[timestamp | None]
     action: Mapped[KeywordAction] = mapped_column(
-        words(KeywordAction),
+        enum_column(KeywordAction),
         default=KeywordAction.NONE,
         server_default=KeywordAction.NONE,
     )
@@ -55,10 +62,10 @@ class KeywordRule(Model):
     survey_id: Mapped[int | None] = mapped_column(
         ForeignKey("survey_flows.id", ondelete="SET NULL")
     )
-    match_count: Mapped[count]
-    last_matched_at: Mapped[moment | None]
-    created_at: Mapped[stamp]
-    updated_at: Mapped[changed]
+    match_count: Mapped[int_default_zero]
+    last_matched_at: Mapped[timestamp | None]
+    created_at: Mapped[timestamp_default_now]
+    updated_at: Mapped[timestamp_on_update]
     created_by: Mapped[str | None] = mapped_column(String(80))
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
+from app.core.db import db
+from app.core.pagination import ListPage, ListParams, clamp_to_last_page
+from app.core.search_terms import build_text_filter
 from app.domain.cost import counted
 from app.domain.replies import folded
 from app.events.models import Event
 from app.keywords.models import KeywordRule
-from app.kit.db import db
-from app.kit.pages import Asked, Page, last_page
-from app.kit.searching import has_words
 from app.surveys.models import SurveyFlow, TriggerWord
 
 SORTS = ("keyword", "uses", "used")
@@ -33,7 +33,7 @@ class Line:
     survey: str | None
 
 
-class Keywords(Page):
+class Keywords(ListPage):
     """A page of them, counted as keywords."""
 
     @property
@@ -42,14 +42,14 @@ class Keywords(Page):
         return counted(self.total, "keyword")
 
 
-def page(asked: Asked) -> Keywords:
+def page(asked: ListParams) -> Keywords:
     """A page of the list. A search finds words, other words and answers."""
     wanted = [_matching(asked.search)] if asked.search else []
     total = (
         db.session.scalar(select(func.count()).select_from(KeywordRule).where(*wanted))
         or 0
     )
-    asked = last_page(total, asked)
+    asked = clamp_to_last_page(total, asked)
     rows = (
         select(KeywordRule, Event.title, SurveyFlow.name)
         .outerjoin(Event, Event.id == KeywordRule.event_id)
@@ -69,10 +69,10 @@ def _matching(search: str) -> ColumnElement[bool]:
     word = exists().where(
         theirs, TriggerWord.word.contains(folded(search) or search, autoescape=True)
     )
-    return or_(word, has_words(search, KeywordRule.response_body))
+    return or_(word, build_text_filter(search, KeywordRule.response_body))
 
 
-def _order(asked: Asked) -> list[ColumnElement[Any]]:
+def _order(asked: ListParams) -> list[ColumnElement[Any]]:
     columns: dict[str, Any] = {
         "keyword": KeywordRule.keyword,
         "uses": KeywordRule.match_count,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.kit.db import db
+from app.core.db import db
 from app.organisation import queries
 from app.organisation.models import Organisation
 

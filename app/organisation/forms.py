@@ -12,9 +12,9 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, ValidationError
 from wtforms.widgets import TextArea
 
+from app.core.form_fields import CleanTextField
 from app.domain.hours import is_zone, zones
 from app.domain.wording import is_blank
-from app.kit.fields import CleanField
 from app.organisation import queries
 
 NAME_LENGTH, FOOTER_LENGTH, LONGEST_UNDO = 100, 160, 3600
@@ -62,7 +62,7 @@ def country_choices() -> dict[str, str]:
     }
 
 
-def _plain_words(field: CleanField, most: int) -> None:
+def _plain_words(field: CleanTextField, most: int) -> None:
     """They go to anybody who asks, known or not, so there is no name to fill in."""
     words = field.data or ""
     if len(words) > most:
@@ -73,7 +73,7 @@ def _plain_words(field: CleanField, most: int) -> None:
         )
 
 
-class LineField(CleanField):
+class LineField(CleanTextField):
     """A line of text; a form that does not have it changes nothing."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -81,7 +81,7 @@ class LineField(CleanField):
             super().process_formdata(valuelist)
 
 
-class WordsField(CleanField):
+class WordsField(CleanTextField):
     """Some lines of text; while they are empty, ours are sent.
 
     A form that does not have it changes nothing.

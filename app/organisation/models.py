@@ -5,9 +5,14 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_types import (
+    bool_default_false,
+    primary_key,
+    timestamp_default_now,
+    timestamp_on_update,
+)
+from app.core.db import Model
 from app.domain.wording import DEFAULT_FOOTER
-from app.kit.columns import changed, flag, key, stamp
-from app.kit.db import Model
 
 
 class Organisation(Model):
@@ -16,7 +21,7 @@ class Organisation(Model):
     __tablename__ = "organisation"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     name: Mapped[str] = mapped_column(String(100))
     timezone: Mapped[str] = mapped_column(String(64), server_default="UTC")
     region: Mapped[str] = mapped_column(String(2), server_default="US")
@@ -24,13 +29,13 @@ class Organisation(Model):
     price_per_segment: Mapped[Decimal | None]
     footer: Mapped[str] = mapped_column(String(160), server_default=DEFAULT_FOOTER)
     undo_seconds: Mapped[int | None]
-    created_at: Mapped[stamp]
-    updated_at: Mapped[changed]
+    created_at: Mapped[timestamp_default_now]
+    updated_at: Mapped[timestamp_on_update]
     # True: only people with a recorded yes are texted
-    consent_required: Mapped[flag]
+    consent_required: Mapped[bool_default_false]
     # what answers HELP, STOP and START; null: our own words with the organisation's name
     help_reply: Mapped[str | None] = mapped_column(String(480))
     stop_reply: Mapped[str | None] = mapped_column(String(320))
     start_reply: Mapped[str | None] = mapped_column(String(320))
     # True: Twilio's own answer to HELP is switched off, so ours is sent
-    answers_help: Mapped[flag]
+    answers_help: Mapped[bool_default_false]

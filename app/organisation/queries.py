@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from flask import current_app
 from sqlalchemy import select, text
 
+from app.core.db import db
+from app.core.prepared import PreparedStatement
 from app.domain import standing_replies
 from app.domain.numbers import abroad_in_words
 from app.domain.replies import twilio_helps
 from app.domain.wording import DEFAULT_FOOTER
-from app.kit.db import db
-from app.kit.prepared import Prepared
 from app.organisation.models import Organisation
 
 NAMELESS = "SMS Admin"
@@ -21,9 +21,13 @@ AGREED = text(
     "ORDER BY id DESC LIMIT 1) IN ('granted', 'returned')) FROM community_members"
 )
 # Asked with every such text: without a row in between.
-_ANSWERS_HELP = Prepared(select(Organisation.answers_help).where(Organisation.id == 1))
+_ANSWERS_HELP = PreparedStatement(
+    select(Organisation.answers_help).where(Organisation.id == 1)
+)
 _REPLIES = {
-    each.key: Prepared(select(Organisation.name, each).where(Organisation.id == 1))
+    each.key: PreparedStatement(
+        select(Organisation.name, each).where(Organisation.id == 1)
+    )
     for each in (
         Organisation.help_reply,
         Organisation.stop_reply,

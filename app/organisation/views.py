@@ -3,12 +3,12 @@
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
+from app.core.access import current_username, roles_required
+from app.core.settings import Settings
 from app.domain import standing_replies
 from app.domain.permission import Role
 from app.domain.phone import pretty
-from app.kit.access import needs, who
-from app.kit.settings import Settings
 from app.organisation import actions, queries
 from app.organisation.forms import SettingsForm
 from app.organisation.models import Organisation
@@ -27,12 +27,12 @@ COLUMNS = (
 
 
 @bp.route("/settings", methods=["GET", "POST"])
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def settings() -> ResponseReturnValue:
     """The organisation's own settings, and what the environment says."""
     form = SettingsForm(**_typed(queries.organisation()))
     if form.validate_on_submit():
-        with act("settings.changed", who()) as trace:
+        with audited_write("settings.changed", current_username()) as trace:
             trace.details = actions.change(form.values())
         flash("The settings are saved.", "success")
         return redirect(url_for("organisation.settings"), 303)

@@ -4,8 +4,8 @@ from flask_wtf import FlaskForm
 from wtforms import TextAreaField, ValidationError
 from wtforms.validators import Length
 
+from app.core.form_fields import CleanTextField
 from app.domain.wording import clean, is_blank
-from app.kit.fields import CleanField
 
 NOTE_LENGTH, EVIDENCE_LENGTH = 1000, 300
 
@@ -27,7 +27,7 @@ class NoteForm(FlaskForm):
 class ConsentForm(FlaskForm):
     """How we know that somebody agreed to texts."""
 
-    evidence = CleanField(
+    evidence = CleanTextField(
         "When and how they agreed",
         [
             Length(
@@ -37,11 +37,11 @@ class ConsentForm(FlaskForm):
         ],
     )
 
-    def validate_evidence(self, field: CleanField) -> None:
+    def validate_evidence(self, field: CleanTextField) -> None:
         """A yes without a proof is none."""
         _refuse_nothing(field, "Write when and how they agreed.")
 
 
-def _refuse_nothing(field: TextAreaField | CleanField, sentence: str) -> None:
+def _refuse_nothing(field: TextAreaField | CleanTextField, sentence: str) -> None:
     if is_blank(field.data or ""):
         raise ValidationError(sentence)

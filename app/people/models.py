@@ -3,8 +3,13 @@
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.columns import e164, key, phone_is_e164, stamp
-from app.kit.db import Model
+from app.core.column_types import (
+    build_e164_check,
+    e164,
+    primary_key,
+    timestamp_default_now,
+)
+from app.core.db import Model
 
 
 class PersonNote(Model):
@@ -12,12 +17,12 @@ class PersonNote(Model):
 
     __tablename__ = "person_notes"
     __table_args__ = (
-        CheckConstraint(phone_is_e164(), name="phone_is_e164"),
+        CheckConstraint(build_e164_check(), name="phone_is_e164"),
         Index("ix_person_notes_phone", "phone", "id"),
     )
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     phone: Mapped[e164]
     body: Mapped[str] = mapped_column(Text)
     created_by: Mapped[str] = mapped_column(String(80))
-    created_at: Mapped[stamp]
+    created_at: Mapped[timestamp_default_now]

@@ -20,14 +20,14 @@ from sqlalchemy import (
 )
 
 from app.community.models import CommunityMember
+from app.core.column_types import UtcDateTime
+from app.core.db import db
+from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.delivery.models import Message, MessageLog
 from app.domain.blast_states import MessageStatus
 from app.domain.naming import by_weight, display_name
 from app.events.models import Event, EventRegistration
 from app.inbox.queries.person import Note, Place
-from app.kit.columns import UtcDateTime
-from app.kit.db import db
-from app.kit.pages import Asked, Page, last_page
 from app.people.models import PersonNote
 from app.suppression.models import SuppressedContact, UnsubscribedContact
 
@@ -76,7 +76,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class TextPage(Page):
+class TextPage(ListPage):
     """A page of the texts to and from one number."""
 
     phone: str = ""
@@ -155,7 +155,7 @@ def _texted(phone: str) -> Select[Any]:
     return names.where(some.c.name.is_not(None)).group_by(some.c.name)
 
 
-def texts(phone: str, asked: Asked) -> TextPage:
+def texts(phone: str, asked: ListParams) -> TextPage:
     """A page of the texts to and from a number, the newest first, each with the blast it
     belongs to.
 
@@ -164,11 +164,11 @@ def texts(phone: str, asked: Asked) -> TextPage:
     page = _texts(phone, asked)
     if not page.rows and asked.number > 1:
         total = db.session.scalar(_count(phone)) or 0
-        page = _texts(phone, last_page(total, asked))
+        page = _texts(phone, clamp_to_last_page(total, asked))
     return page
 
 
-def _texts(phone: str, asked: Asked) -> TextPage:
+def _texts(phone: str, asked: ListParams) -> TextPage:
     total = _count(phone).scalar_subquery()
     rows = (
         select(

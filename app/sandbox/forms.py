@@ -6,11 +6,11 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, ValidationError
 
 from app.blasts.views.words import headline
+from app.core.form_fields import PhoneField
+from app.core.template_filters import format_local_time
 from app.delivery.carriers.sandbox_models import Mood
 from app.delivery.models import MessageLog
 from app.domain.segments import LIMIT, characters
-from app.kit.fields import PhoneField
-from app.kit.filters import local
 from app.organisation.queries import region
 from app.sandbox.actions import Part
 from app.sandbox.queries import latest_blasts
@@ -151,7 +151,7 @@ def _judge_body(field: Any, *, needed: bool) -> None:
 
 
 def _blast(log: MessageLog) -> str:
-    return f"{headline(log.message_body, log.event_title)} · {local(log.created_at)}"
+    return f"{headline(log.message_body, log.event_title)} · {format_local_time(log.created_at)}"
 
 
 class MoodForm(FlaskForm):

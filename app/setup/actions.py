@@ -10,42 +10,42 @@ from sqlalchemy import delete
 
 from app.accounts import actions as accounts
 from app.accounts import queries as users
-from app.accounts.models import AppUser, SetupToken, hash_of
-from app.audit.actions import act
-from app.kit.clock import now
-from app.kit.db import db, write
-from app.kit.environment import BadSettings
-from app.kit.settings import Settings
+from app.accounts.models import AppUser, SetupToken, hash_password
+from app.audit.actions import audited_write
+from app.core.clock import now
+from app.core.db import db, write
+from app.core.environment import BadSettings
+from app.core.settings import Settings
 from app.migrations.runner import migrate
 from app.organisation import actions as organisation
 from app.setup import queries
 
 log = logging.getLogger(__name__)
-LONGEST_USERNAME = 80
+MAX_ADMIN_USERNAME_LENGTH = 80
 # A worker's neighbours started within the same minute; what is older was printed by an earlier
 # start.
-EARLIER_START = timedelta(minutes=10)
+SETUP_TOKEN_PURGE_AGE = timedelta(minutes=10)
 
 
-class TooLate(Exception):
+class SetupAlreadyDone(Exception):
     """Somebody else was the first user."""
 
 
-def prepare(settings: Settings) -> None:
+def prepare_database(settings: Settings) -> None:
     """Bring the database to the newest version. Every worker calls it, before create_app.
 
     Raises MigrationProblem and BadSettings, each with sentences for the person at the terminal.
     """
     if len(users.clean_username(settings.admin_username)) not in range(
-        1, LONGEST_USERNAME + 1
+        1, MAX_ADMIN_USERNAME_LENGTH + 1
     ):
         raise BadSettings(
-            [f"ADMIN_USERNAME must have 1 to {LONGEST_USERNAME} characters."]
+            [f"ADMIN_USERNAME must have 1 to {MAX_ADMIN_USERNAME_LENGTH} characters."]
         )
     migrate(settings.database_path, log)
 
 
-def welcome(app: Flask) -> str | None:
+def create_admin_or_setup_url(app: Flask) -> str | None:
     """While there is no user: make the first admin from the environment, or give the one-time
     address to print.
 
@@ -54,42 +54,42 @@ def welcome(app: Flask) -> str | None:
     """
     settings: Settings = app.extensions["settings"]
     with app.app_context():
-        if users.anybody():
-            _mention_old_password(settings)
+        if users.has_users():
+            _warn_unused_admin_password(settings)
             return None
         if settings.admin_password:
-            _first_admin(settings)
+            _create_admin_from_settings(settings)
             return None
         token = secrets.token_urlsafe(24)
         with write():
-            keep_token(token)
+            store_setup_token(token)
     base = settings.public_base_url or f"http://{settings.host}:{settings.port}"
     return f"{base}/setup?token={token}"
 
 
-def _mention_old_password(settings: Settings) -> None:
+def _warn_unused_admin_password(settings: Settings) -> None:
     if settings.admin_password:
         log.warning(
             "ADMIN_PASSWORD is still set. It is no longer used: take it out of the environment."
         )
 
 
-def _first_admin(settings: Settings) -> None:
+def _create_admin_from_settings(settings: Settings) -> None:
     username = users.clean_username(settings.admin_username)
-    password_hash = hash_of(settings.admin_password)
-    with suppress(TooLate), act("setup.finished", username):
-        found_the_house(username, password_hash)
+    password_hash = hash_password(settings.admin_password)
+    with suppress(SetupAlreadyDone), audited_write("setup.finished", username):
+        create_first_admin(username, password_hash)
 
 
-def keep_token(token: str) -> None:
+def store_setup_token(token: str) -> None:
     """Accept this token on the setup page. Only its hash is kept; those of earlier starts go."""
     db.session.execute(
-        delete(SetupToken).where(SetupToken.created_at < now() - EARLIER_START)
+        delete(SetupToken).where(SetupToken.created_at < now() - SETUP_TOKEN_PURGE_AGE)
     )
-    db.session.add(SetupToken(token_hash=queries.hash_of_token(token)))
+    db.session.add(SetupToken(token_hash=queries.hash_setup_token(token)))
 
 
-def found_the_house(
+def create_first_admin(
     username: str,
     password_hash: str,
     *,
@@ -100,9 +100,9 @@ def found_the_house(
 
     Raises TooLate when there is a user already.
     """
-    admin = accounts.add_first_admin(username, password_hash)
+    admin = accounts.create_admin_if_no_users(username, password_hash)
     if admin is None:
-        raise TooLate
+        raise SetupAlreadyDone
     organisation.keep_first_settings(name, timezone)
     db.session.execute(delete(SetupToken))
     return admin

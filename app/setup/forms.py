@@ -4,19 +4,19 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectField, ValidationError
 from wtforms.validators import Length
 
-from app.accounts.forms import UserNameField, refuse_weak
+from app.accounts.forms import UsernameField, reject_weak_password
+from app.core.form_fields import CleanTextField
 from app.domain.hours import is_zone
 from app.domain.wording import is_blank
-from app.kit.fields import CleanField
 from app.organisation.forms import NAME_LENGTH, zone_choices
 
 
 class FirstStartForm(FlaskForm):
     """The first admin and the organisation."""
 
-    username = UserNameField("Your user name")
+    username = UsernameField("Your user name")
     password = PasswordField("Your password")
-    organisation = CleanField(
+    organisation = CleanTextField(
         "Name of your organisation",
         [
             Length(
@@ -29,9 +29,9 @@ class FirstStartForm(FlaskForm):
 
     def validate_password(self, field: PasswordField) -> None:
         """Worth having."""
-        refuse_weak(field.data, self.username.data, self.organisation.data)
+        reject_weak_password(field.data, self.username.data, self.organisation.data)
 
-    def validate_organisation(self, field: CleanField) -> None:
+    def validate_organisation(self, field: CleanTextField) -> None:
         """Something people will recognise."""
         if not field.data or is_blank(field.data):
             raise ValidationError("Write the name of your organisation.")

@@ -14,10 +14,10 @@ from flask.typing import ResponseReturnValue
 
 from app import demo
 from app.accounts import queries as users
-from app.accounts.models import AppUser, hash_of
-from app.accounts.views.sign_in import begin_session
-from app.audit.actions import act
-from app.kit.access import anyone
+from app.accounts.models import AppUser, hash_password
+from app.accounts.views.sign_in import start_login_session
+from app.audit.actions import audited_write
+from app.core.access import public
 from app.setup import actions, queries
 from app.setup.forms import FirstStartForm
 
@@ -25,13 +25,13 @@ bp = Blueprint("setup", __name__)
 
 
 @bp.route("/setup", methods=["GET", "POST"])
-@anyone
-def first_start() -> ResponseReturnValue:
+@public
+def complete_setup() -> ResponseReturnValue:
     """For whoever has the link from the terminal, while there is no user."""
-    if users.anybody():
+    if users.has_users():
         abort(404)
     token = request.values.get("token", "")
-    if not queries.is_good(token):
+    if not queries.is_setup_token_valid(token):
         return render_template("setup/wrong_token.html"), 403
     form = FirstStartForm(timezone=current_app.extensions["settings"].app_timezone)
     if not form.validate_on_submit():
@@ -39,24 +39,27 @@ def first_start() -> ResponseReturnValue:
             "setup/first_start.html", form=form, token=token
         ), 422 if form.errors else 200
     try:
-        admin = _finish(form)
-    except actions.TooLate:
+        admin = _create_admin_from_form(form)
+    except actions.SetupAlreadyDone:
         abort(404)
-    begin_session(admin, remember=False)
+    start_login_session(admin, remember=False)
     flash(f"Welcome, {admin.username}. Everything is ready to practise.", "success")
     return redirect(url_for("dashboard.home"), 303)
 
 
-def _finish(form: FirstStartForm) -> AppUser:
+def _create_admin_from_form(form: FirstStartForm) -> AppUser:
     """All of it or nothing, in one transaction. Raises TooLate."""
-    username, password_hash = str(form.username.data), hash_of(form.password.data or "")
-    with act("setup.finished", username) as trace:
-        admin = actions.found_the_house(
+    username, password_hash = (
+        str(form.username.data),
+        hash_password(form.password.data or ""),
+    )
+    with audited_write("setup.finished", username) as trace:
+        admin = actions.create_first_admin(
             username,
             password_hash,
             name=form.organisation.data,
             timezone=form.timezone.data,
         )
         if form.demo.data:
-            trace.details["made_up_people"] = demo.load()
+            trace.details["made_up_people"] = demo.load_demo_data()
     return admin

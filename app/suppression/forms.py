@@ -4,8 +4,8 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField
 from wtforms.validators import Length, Optional
 
+from app.core.form_fields import CleanTextField, PersonNameField, PhoneField
 from app.domain.permission import LEFT_OUT_WORDS, LeftOut
-from app.kit.fields import CleanField, NameField, PhoneField
 from app.organisation import queries as organisation
 from app.suppression.queries import SOURCES
 
@@ -17,9 +17,9 @@ CHOICES = {"": "Everybody"} | {each.value: LEFT_OUT_WORDS[each][0] for each in W
 class AddForm(FlaskForm):
     """A number that must not be texted."""
 
-    name = NameField("Name")
+    name = PersonNameField("Name")
     phone = PhoneField("Number", organisation.region)
-    reason = CleanField(
+    reason = CleanTextField(
         "Reason",
         [
             Length(

@@ -18,17 +18,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.columns import (
-    changed,
+from app.core.column_types import (
+    bool_default_false,
+    build_e164_check,
     e164,
-    flag,
-    key,
-    moment,
-    phone_is_e164,
-    stamp,
-    words,
+    enum_column,
+    primary_key,
+    timestamp,
+    timestamp_default_now,
+    timestamp_on_update,
 )
-from app.kit.db import Model
+from app.core.db import Model
 
 # Sources of an opt-out that the code asks about; others are import, community and event:<id>.
 MANUAL, INBOUND, CARRIER = "manual", "inbound", "message_failure"
@@ -50,7 +50,7 @@ class UnsubscribedContact(Model):
 
     __tablename__ = "unsubscribed_contacts"
     __table_args__ = (
-        CheckConstraint(phone_is_e164(), name="phone_is_e164"),
+        CheckConstraint(build_e164_check(), name="phone_is_e164"),
         # each holds what the pages of the list look for, so that a walk along it reads no row
         Index(
             "ix_unsubscribed_contacts_created_at",
@@ -102,14 +102,14 @@ class UnsubscribedContact(Model):
         ),
     )
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     name: Mapped[str | None] = mapped_column(String(100))
     phone: Mapped[e164] = mapped_column(unique=True)
     reason: Mapped[str | None] = mapped_column(Text)
     source: Mapped[str] = mapped_column(
         String(50), default="manual", server_default="manual"
     )
-    created_at: Mapped[stamp]
+    created_at: Mapped[timestamp_default_now]
 
 
 class SuppressedContact(Model):
@@ -117,7 +117,7 @@ class SuppressedContact(Model):
 
     __tablename__ = "suppressed_contacts"
     __table_args__ = (
-        CheckConstraint(phone_is_e164(), name="phone_is_e164"),
+        CheckConstraint(build_e164_check(), name="phone_is_e164"),
         Index(
             "ix_suppressed_contacts_created_at",
             "created_at",
@@ -138,17 +138,19 @@ class SuppressedContact(Model):
         Index("ix_suppressed_contacts_source_message_log_id", "source_message_log_id"),
     )
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     phone: Mapped[e164] = mapped_column(unique=True)
     reason: Mapped[str | None] = mapped_column(Text)
-    category: Mapped[SuppressionCategory] = mapped_column(words(SuppressionCategory))
+    category: Mapped[SuppressionCategory] = mapped_column(
+        enum_column(SuppressionCategory)
+    )
     source: Mapped[str | None] = mapped_column(String(50))
     source_type: Mapped[str | None] = mapped_column(String(50))
     source_message_log_id: Mapped[int | None] = mapped_column(
         ForeignKey("message_logs.id", ondelete="SET NULL")
     )
-    created_at: Mapped[stamp]
-    updated_at: Mapped[changed]
+    created_at: Mapped[timestamp_default_now]
+    updated_at: Mapped[timestamp_on_update]
 
 
 class ConsentAct(StrEnum):
@@ -183,16 +185,16 @@ class ConsentEvent(Model):
         Index("ix_consent_events_import_id", "import_id"),
     )
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     phone: Mapped[e164]
-    act: Mapped[ConsentAct] = mapped_column(words(ConsentAct))
-    method: Mapped[ConsentMethod] = mapped_column(words(ConsentMethod))
+    act: Mapped[ConsentAct] = mapped_column(enum_column(ConsentAct))
+    method: Mapped[ConsentMethod] = mapped_column(enum_column(ConsentMethod))
     # what they were asked, or what they said
     evidence: Mapped[str | None] = mapped_column(Text)
     # a user's name; null: the person themselves, or the carrier
     actor: Mapped[str | None] = mapped_column(String(80))
     import_id: Mapped[int | None]
-    at: Mapped[stamp]
+    at: Mapped[timestamp_default_now]
 
 
 class StopQuestion(Model):
@@ -204,7 +206,9 @@ class StopQuestion(Model):
 
     __tablename__ = "stop_questions"
     __table_args__ = (
-        CheckConstraint(phone_is_e164() + " OR phone GLOB '#*'", name="phone_is_e164"),
+        CheckConstraint(
+            build_e164_check() + " OR phone GLOB '#*'", name="phone_is_e164"
+        ),
         CheckConstraint(
             "verdict IN ('out', 'stay') AND decided_at IS NOT NULL OR verdict IS NULL",
             name="verdict",
@@ -224,16 +228,16 @@ class StopQuestion(Model):
         Index("ix_stop_questions_message_id", "message_id"),
     )
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     phone: Mapped[e164]
     message_id: Mapped[int | None] = mapped_column(
         ForeignKey("messages.id", ondelete="SET NULL")
     )
     body: Mapped[str | None] = mapped_column(Text)
-    asked_at: Mapped[stamp]
-    decide_by: Mapped[moment]
+    asked_at: Mapped[timestamp_default_now]
+    decide_by: Mapped[timestamp]
     verdict: Mapped[str | None] = mapped_column(String(10))
-    decided_at: Mapped[moment | None]
+    decided_at: Mapped[timestamp | None]
     # null: they said so themselves, or nobody decided in time, so the law did
     decided_by: Mapped[str | None] = mapped_column(String(80))
 
@@ -246,11 +250,11 @@ class ErasedNumber(Model):
 
     __tablename__ = "erased_numbers"
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     phone_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    opted_out: Mapped[flag]
+    opted_out: Mapped[bool_default_false]
     erased_by: Mapped[str] = mapped_column(String(80))
-    erased_at: Mapped[stamp]
+    erased_at: Mapped[timestamp_default_now]
 
 
 # Erasing a person puts a mark in place of their number, and may change nothing else.

@@ -18,14 +18,14 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
+from app.core.access import current_username, parse_local_path, roles_required
+from app.core.clock import now
+from app.core.csv_files import build_download_headers, stream_csv
+from app.core.db import UniqueViolation
+from app.core.pagination import list_params
 from app.domain.permission import LEFT_OUT_WORDS, Role
 from app.domain.phone import pretty
-from app.kit.access import local_path, needs, who
-from app.kit.clock import now
-from app.kit.db import Taken
-from app.kit.pages import asked
-from app.kit.sheets import attachment, csv_stream
 from app.organisation import queries as organisation
 from app.suppression import actions, queries
 from app.suppression.forms import AddForm, NarrowForm
@@ -37,10 +37,10 @@ LINE = re.compile(r"(unsubscribed|suppressed):([0-9]{1,18})")
 
 
 @bp.get("/suppression")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def everyone() -> ResponseReturnValue:
     """Both lists as one."""
-    wanted, form = asked(queries.SORTS, "since", "desc"), NarrowForm(request.args)
+    wanted, form = list_params(queries.SORTS, "since", "desc"), NarrowForm(request.args)
     narrowed = _narrowed(form)
     return render_template(
         "suppression/everyone.html",
@@ -72,18 +72,20 @@ def _narrowed(form: NarrowForm) -> queries.Narrowed:
 
 
 @bp.get("/suppression/export")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def export() -> ResponseReturnValue:
     """The list, or the part of it that is shown, as a CSV that the import takes back."""
     narrowed, search = (
         _narrowed(NarrowForm(request.args)),
-        asked(queries.SORTS, "since").search,
+        list_params(queries.SORTS, "since").search,
     )
-    with act("suppression.exported", who()) as trace:
+    with audited_write("suppression.exported", current_username()) as trace:
         trace.details = {"part": narrowed != queries.Narrowed() or bool(search)}
     lines = (_row(entry) for entry in queries.everybody(search, narrowed))
-    rows = stream_with_context(csv_stream(HEADINGS, lines))
-    return Response(rows, headers=attachment(f"do-not-text-{now():%Y-%m-%d}.csv"))
+    rows = stream_with_context(stream_csv(HEADINGS, lines))
+    return Response(
+        rows, headers=build_download_headers(f"do-not-text-{now():%Y-%m-%d}.csv")
+    )
 
 
 def _row(entry: queries.Entry) -> tuple[str | None, ...]:
@@ -100,7 +102,7 @@ def _row(entry: queries.Entry) -> tuple[str | None, ...]:
 
 
 @bp.post("/suppression/bulk-delete")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def bulk_delete() -> ResponseReturnValue:
     """The chosen ones off the list, but for what only they can undo."""
     chosen = [
@@ -111,8 +113,8 @@ def bulk_delete() -> ResponseReturnValue:
     if not chosen:
         flash("Choose somebody first.", "error")
         return redirect(_back(), 303)
-    with act("suppression.removed_many", who()) as trace:
-        removed = actions.remove_many(chosen, who())
+    with audited_write("suppression.removed_many", current_username()) as trace:
+        removed = actions.remove_many(chosen, current_username())
         trace.details = {"count": removed.off, "only they can": removed.theirs}
     flash(
         f"{removed.off:,} {'line is' if removed.off == 1 else 'lines are'} off the list.",
@@ -127,25 +129,25 @@ def bulk_delete() -> ResponseReturnValue:
 
 
 def _back() -> str:
-    return local_path(request.form.get("next")) or url_for("suppression.everyone")
+    return parse_local_path(request.form.get("next")) or url_for("suppression.everyone")
 
 
 @bp.route("/suppression/add", methods=["GET", "POST"])
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def add() -> ResponseReturnValue:
     """By hand, for somebody who asked in another way than by text."""
     form = AddForm()
     if form.validate_on_submit():
         try:
-            with act("suppression.added", who()) as trace:
+            with audited_write("suppression.added", current_username()) as trace:
                 row = actions.add_by_hand(
                     form.name.data,
                     form.phone.phone.e164,
                     form.reason.data or None,
-                    who(),
+                    current_username(),
                 )
                 trace.about = _ending(row.phone)
-        except Taken:
+        except UniqueViolation:
             form.phone.errors = [
                 *form.phone.errors,
                 "This number is on the list already.",
@@ -159,12 +161,12 @@ def add() -> ResponseReturnValue:
 
 
 @bp.post("/suppression/<kind>/<int:id>/delete")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def delete(kind: str, id: int) -> ResponseReturnValue:
     """Off the list, unless only the phone's owner can do that."""
     try:
-        with act("suppression.removed", who()) as trace:
-            entry = actions.remove(kind, id, who())
+        with audited_write("suppression.removed", current_username()) as trace:
+            entry = actions.remove(kind, id, current_username())
             trace.about, trace.details = (
                 _ending(entry.phone),
                 {"why": entry.why, "source": entry.source},

@@ -18,19 +18,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.domain.surveys import AnswerState, SessionStatus
-from app.kit.columns import (
-    changed,
-    count,
+from app.core.column_types import (
+    build_e164_check,
     e164,
-    key,
+    enum_column,
+    int_default_zero,
     long_text,
-    moment,
-    phone_is_e164,
-    stamp,
-    words,
+    primary_key,
+    timestamp,
+    timestamp_default_now,
+    timestamp_on_update,
 )
-from app.kit.db import Model
+from app.core.db import Model
+from app.domain.surveys import AnswerState, SessionStatus
 
 # one answer a question; what was not understood, or came twice, is kept beside it
 ONE_A_QUESTION = "state NOT IN ('unclear', 'repeated')"
@@ -42,7 +42,7 @@ class SurveyFlow(Model):
     __tablename__ = "survey_flows"
     __table_args__ = (Index("ix_survey_flows_linked_event_id", "linked_event_id"),)
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     name: Mapped[str] = mapped_column(String(120), unique=True)
     trigger_keyword: Mapped[str] = mapped_column(String(40), unique=True)
     intro_message: Mapped[str | None] = mapped_column(Text)
@@ -52,10 +52,10 @@ class SurveyFlow(Model):
         ForeignKey("events.id", ondelete="SET NULL")
     )
     is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
-    start_count: Mapped[count]
-    completion_count: Mapped[count]
-    created_at: Mapped[stamp]
-    updated_at: Mapped[changed]
+    start_count: Mapped[int_default_zero]
+    completion_count: Mapped[int_default_zero]
+    created_at: Mapped[timestamp_default_now]
+    updated_at: Mapped[timestamp_on_update]
     # hours without an answer after which a session ends, and after which it is nudged once
     # (null: never)
     timeout_hours: Mapped[int] = mapped_column(default=24, server_default="24")
@@ -67,7 +67,9 @@ class SurveySession(Model):
 
     __tablename__ = "survey_sessions"
     __table_args__ = (
-        CheckConstraint(phone_is_e164() + " OR phone GLOB '#*'", name="phone_is_e164"),
+        CheckConstraint(
+            build_e164_check() + " OR phone GLOB '#*'", name="phone_is_e164"
+        ),
         # one at a time: the database itself refuses a second
         Index(
             "uq_survey_sessions_active",
@@ -85,14 +87,14 @@ class SurveySession(Model):
         Index("ix_survey_sessions_message_log_id", "message_log_id", "phone"),
     )
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     survey_id: Mapped[int] = mapped_column(
         ForeignKey("survey_flows.id", ondelete="CASCADE")
     )
     phone: Mapped[e164]
     name: Mapped[str | None] = mapped_column(String(100))
     status: Mapped[SessionStatus] = mapped_column(
-        words(SessionStatus),
+        enum_column(SessionStatus),
         default=SessionStatus.ACTIVE,
         server_default=SessionStatus.ACTIVE,
     )
@@ -100,13 +102,13 @@ class SurveySession(Model):
     questions_json: Mapped[long_text]
     completion_message: Mapped[str | None] = mapped_column(Text)
     # the index of the question that was asked last, from 0
-    position: Mapped[count]
+    position: Mapped[int_default_zero]
     # how often the last texts were not understood
-    misses: Mapped[count]
-    started_at: Mapped[stamp]
-    asked_at: Mapped[stamp]
-    nudged_at: Mapped[moment | None]
-    ended_at: Mapped[moment | None]
+    misses: Mapped[int_default_zero]
+    started_at: Mapped[timestamp_default_now]
+    asked_at: Mapped[timestamp_default_now]
+    nudged_at: Mapped[timestamp | None]
+    ended_at: Mapped[timestamp | None]
     # the blast that asked, when it was no keyword
     message_log_id: Mapped[int | None] = mapped_column(
         ForeignKey("message_logs.id", ondelete="SET NULL")
@@ -132,21 +134,21 @@ class SurveyAnswer(Model):
         Index("ix_survey_answers_message_id", "message_id"),
     )
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     session_id: Mapped[int] = mapped_column(
         ForeignKey("survey_sessions.id", ondelete="CASCADE")
     )
     position: Mapped[int]
-    state: Mapped[AnswerState] = mapped_column(words(AnswerState))
+    state: Mapped[AnswerState] = mapped_column(enum_column(AnswerState))
     prompt: Mapped[long_text]
     body: Mapped[str] = mapped_column(Text, default="", server_default="")
     value: Mapped[str | None] = mapped_column(Text)
     message_id: Mapped[int | None] = mapped_column(
         ForeignKey("messages.id", ondelete="SET NULL")
     )
-    created_at: Mapped[stamp]
+    created_at: Mapped[timestamp_default_now]
     # a person put it right; `value_before` is what we had understood
-    edited_at: Mapped[moment | None]
+    edited_at: Mapped[timestamp | None]
     edited_by: Mapped[str | None] = mapped_column(String(80))
     value_before: Mapped[str | None] = mapped_column(Text)
 

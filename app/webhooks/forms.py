@@ -4,10 +4,10 @@ from urllib.parse import parse_qsl
 
 from flask import abort, current_app, request
 
+from app.core import logging_config
+from app.core.request_timeouts import limit_body_read_time
+from app.core.settings import Settings
 from app.delivery.carriers.signature import HEADER, is_valid
-from app.kit import log
-from app.kit.patience import body_in_time
-from app.kit.settings import Settings
 from app.webhooks.actions.events import Call
 
 FORM = "application/x-www-form-urlencoded"
@@ -15,13 +15,13 @@ LARGEST = 64 * 1024
 MOST_FIELDS = 1000
 SECONDS_FOR_THE_BODY = 5.0
 
-forgeries = log.Seldom(
+forgeries = logging_config.ThrottledWarning(
     __name__,
     "a call with a wrong signature was refused (403). If it was Twilio's, PUBLIC_BASE_URL is not exactly the address "
     "that Twilio calls, or TWILIO_AUTH_TOKEN is another",
     "%s more calls with a wrong signature were refused in the last %s seconds",
 )
-strangers = log.Seldom(
+strangers = logging_config.ThrottledWarning(
     __name__,
     "a call for another Twilio account was refused (403): TWILIO_ACCOUNT_SID is not the account that calls",
     "%s more calls for another Twilio account were refused in the last %s seconds",
@@ -59,7 +59,7 @@ def _fields() -> list[tuple[str, str]] | None:
     request.max_content_length = (
         LARGEST + 1
     )  # read no more of a body that does not say how long it is
-    with body_in_time(request.environ, SECONDS_FOR_THE_BODY):
+    with limit_body_read_time(request.environ, SECONDS_FOR_THE_BODY):
         body = request.get_data(cache=False)
     if len(body) < (request.content_length or 0):
         abort(408)

@@ -5,8 +5,8 @@ from typing import cast
 from sqlalchemy import ForeignKey, Index, String, Table, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.columns import key, moment, stamp
-from app.kit.db import Model
+from app.core.column_types import primary_key, timestamp, timestamp_default_now
+from app.core.db import Model
 
 
 class WebhookEvent(Model):
@@ -26,7 +26,7 @@ class WebhookEvent(Model):
         ),
     )
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
     kind: Mapped[str] = mapped_column(String(20))
     provider_sid: Mapped[str | None] = mapped_column(String(64), index=True)
@@ -37,8 +37,8 @@ class WebhookEvent(Model):
     message_id: Mapped[int | None] = mapped_column(
         ForeignKey("messages.id", ondelete="SET NULL")
     )
-    received_at: Mapped[stamp]
-    processed_at: Mapped[moment | None]
+    received_at: Mapped[timestamp_default_now]
+    processed_at: Mapped[timestamp | None]
 
 
 webhook_events = cast("Table", WebhookEvent.__table__)

@@ -5,8 +5,8 @@ import re
 from flask import Blueprint, Response, abort
 from werkzeug.exceptions import HTTPException
 
-from app.kit.access import anyone, csrf
-from app.kit.db import Busy
+from app.core.access import csrf, public
+from app.core.db import WriteLockTimeout
 from app.webhooks.actions.receipts import receive_receipt
 from app.webhooks.actions.texts import receive_text
 from app.webhooks.forms import verified_call
@@ -21,7 +21,7 @@ EMPTY_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
 
 @bp.post("/inbound", **AS_IT_IS)
-@anyone
+@public
 def inbound() -> Response:
     """A text came in. Stored and obeyed once; answered with empty TwiML."""
     receive_text(verified_call())
@@ -29,7 +29,7 @@ def inbound() -> Response:
 
 
 @bp.post("/status", **AS_IT_IS)
-@anyone
+@public
 def status() -> Response:
     """A receipt without our ref in its address."""
     receive_receipt(verified_call())
@@ -37,7 +37,7 @@ def status() -> Response:
 
 
 @bp.post("/status/<ref>", **AS_IT_IS)
-@anyone
+@public
 def status_of(ref: str) -> Response:
     """A receipt for the attempt with this ref."""
     if not REF.fullmatch(ref):
@@ -52,7 +52,7 @@ def refused(error: HTTPException) -> Response:
     return Response(status=error.code)
 
 
-@bp.errorhandler(Busy)
-def busy(_error: Busy) -> Response:
+@bp.errorhandler(WriteLockTimeout)
+def busy(_error: WriteLockTimeout) -> Response:
     """Nothing was stored. The carrier may call again; what it does not bring again is looked up."""
     return Response(status=503, headers={"Retry-After": "5"})

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.accounts import actions, queries
 from app.accounts.models import LoginAttempt
-from app.kit.db import db, write
+from app.core.db import db, write
 from tests.accounts.signing import sign_in
 
 NOON = datetime(2026, 5, 8, 18, 5, 30, tzinfo=UTC)  # 12:05:30 in Denver
@@ -21,7 +21,9 @@ def wrong_tries(app, count, address=HERE, username="ada"):
     with app.app_context():
         for _ in range(count):
             with write():
-                actions.note_wrong_try(address, queries.account_key(username))
+                actions.record_failed_login(
+                    address, queries.build_account_key(username)
+                )
 
 
 def test_ten_wrong_tries_lock_the_address_until_a_named_time(visit):
@@ -55,8 +57,8 @@ def test_tries_long_apart_do_not_add_up(shop):
             time_machine.travel(NOON + timedelta(minutes=minutes), tick=False),
             write(),
         ):
-            actions.note_wrong_try(HERE, queries.account_key("ada"))
-            actions.note_wrong_try(HERE, queries.account_key("ada"))
+            actions.record_failed_login(HERE, queries.build_account_key("ada"))
+            actions.record_failed_login(HERE, queries.build_account_key("ada"))
     assert (
         db.session.scalar(
             select(LoginAttempt.attempt_count).where(LoginAttempt.client_ip == HERE)
@@ -92,19 +94,19 @@ def test_fifty_tries_at_once_are_fifty(app):
 
 def test_a_whole_household_of_ipv6_is_one_address():
     assert (
-        queries.address_key("2001:db8::1:2:3:4")
-        == queries.address_key("2001:db8::ffff")
+        queries.build_address_key("2001:db8::1:2:3:4")
+        == queries.build_address_key("2001:db8::ffff")
         == "2001:db8::/64"
     )
     assert (
-        queries.address_key("::ffff:192.0.2.7")
-        == queries.address_key("192.0.2.7")
+        queries.build_address_key("::ffff:192.0.2.7")
+        == queries.build_address_key("192.0.2.7")
         == "192.0.2.7"
     )
     assert (
         max(
-            len(queries.address_key("ffff:" * 7 + "ffff")),
-            len(queries.account_key("x" * 999)),
+            len(queries.build_address_key("ffff:" * 7 + "ffff")),
+            len(queries.build_account_key("x" * 999)),
         )
         <= 45
     )
@@ -124,9 +126,9 @@ def test_a_made_up_forwarding_header_changes_nothing(visit, app):
 
 def test_old_tries_are_swept_away(shop):
     with time_machine.travel(NOON, tick=False), write():
-        actions.note_wrong_try("198.51.100.1", queries.account_key("eve"))
+        actions.record_failed_login("198.51.100.1", queries.build_account_key("eve"))
     with time_machine.travel(NOON + timedelta(days=2), tick=False), write():
-        actions.forgive(HERE)
+        actions.clear_failed_logins(HERE)
     assert db.session.scalars(select(LoginAttempt)).all() == []
 
 

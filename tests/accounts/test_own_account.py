@@ -4,7 +4,7 @@ import pytest
 
 from app.accounts import queries
 from app.accounts.models import AppUser
-from app.kit.db import db, write
+from app.core.db import db, write
 from tests.accounts.signing import sign_in
 from tests.cast import PASSWORD
 
@@ -124,7 +124,7 @@ def test_colours_are_kept_with_the_user(visit, app, theme):
         theme
     )
     with app.app_context():
-        assert queries.named("sol").theme == theme
+        assert queries.find_user_by_name("sol").theme == theme
 
 
 def test_colours_that_are_none_of_ours_are_refused(visit, app):

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts import actions, queries
-from app.accounts.models import AppUser, LoginAttempt, hash_of
+from app.accounts.models import AppUser, LoginAttempt, hash_password
 from app.audit.models import AuditEvent
-from app.kit.db import db, write
+from app.core.db import db, write
 from tests.accounts.signing import sign_in
 from tests.cast import PASSWORD
 
@@ -151,20 +151,20 @@ def test_a_cookie_that_makes_no_sense_is_nobody(shop):
         "١:a",
         "99:a",
     ):
-        assert queries.user_of_session(carried) is None
-    assert queries.user_of_session("1:" + "a" * 32).username == "ada"
+        assert queries.load_session_user(carried) is None
+    assert queries.load_session_user("1:" + "a" * 32).username == "ada"
 
 
 def test_names_are_the_same_in_capitals_in_every_alphabet(shop):
     with write():
-        actions.add_user("émile", "no hash", "social_manager")
-    assert queries.named("ÉMILE").username == "émile"
-    assert queries.named("emile") is None
+        actions.create_user("émile", "no hash", "social_manager")
+    assert queries.find_user_by_name("ÉMILE").username == "émile"
+    assert queries.find_user_by_name("emile") is None
 
 
 def test_checking_an_unknown_name_is_as_slow_as_checking_a_known_one():
-    method = hash_of("anything").split("$")[0]
-    assert queries.NOBODYS_HASH.startswith(method + "$")
+    method = hash_password("anything").split("$")[0]
+    assert queries.DUMMY_PASSWORD_HASH.startswith(method + "$")
 
 
 def test_tries_are_written_down_without_what_was_typed_for_a_name(visit, app):
@@ -188,4 +188,4 @@ def test_a_right_password_clears_the_tries_from_here(visit, app):
     sign_in(visit, "ada", PASSWORD)
     with app.app_context():
         left = db.session.scalars(select(LoginAttempt.client_ip)).all()
-    assert left == [queries.account_key("ada")]
+    assert left == [queries.build_account_key("ada")]

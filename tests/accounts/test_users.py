@@ -8,8 +8,8 @@ from sqlalchemy import select
 from app.accounts import actions, queries
 from app.accounts.models import AppUser
 from app.audit.models import AuditEvent
+from app.core.db import db, write
 from app.domain.permission import Role
-from app.kit.db import db, write
 from tests.accounts.signing import sign_in
 from tests.cast import PASSWORD
 
@@ -19,7 +19,7 @@ GOOD = "seven green bottles hang"
 def user(app, username):
     """The row, read afresh."""
     with app.app_context():
-        return queries.named(username)
+        return queries.find_user_by_name(username)
 
 
 def add(visit, username="Kim", role="social_manager", password=GOOD, **more):
@@ -32,7 +32,7 @@ def add(visit, username="Kim", role="social_manager", password=GOOD, **more):
 def second_admin(app, username="bob"):
     """Another admin, without a password that works."""
     with app.app_context(), write():
-        return actions.add_user(username, "no hash", Role.ADMIN).id
+        return actions.create_user(username, "no hash", Role.ADMIN).id
 
 
 def test_everybody_is_listed_with_name_and_role(visit):
@@ -226,8 +226,8 @@ def test_two_admins_who_demote_each_other_at_once_leave_one(app):
             start.wait()
             try:
                 with write():
-                    actions.change_user(user_id, f"user{user_id}", Role.SOCIAL_MANAGER)
-            except actions.LastAdmin:
+                    actions.update_user(user_id, f"user{user_id}", Role.SOCIAL_MANAGER)
+            except actions.LastAdminError:
                 pass
 
     threads = [threading.Thread(target=demote, args=(each,)) for each in ids]

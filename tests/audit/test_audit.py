@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.audit import queries
-from app.audit.actions import act
+from app.audit.actions import audited_write
 from app.audit.models import AuditEvent
-from app.kit.db import db, write
-from app.kit.settings import ROOT
+from app.core.db import db, write
+from app.core.settings import PROJECT_ROOT
 
 
 def happened(app, at, who="ada", verb="user.added", about="kim", details=None):
@@ -121,9 +121,9 @@ def test_details_are_said_in_words(app):
     }
     happened(app, datetime(2026, 5, 8, tzinfo=UTC), details=json.dumps(details))
     with app.app_context(), app.test_request_context():
-        from app.kit.pages import asked
+        from app.core.pagination import list_params as asked
 
-        facts = dict(queries.page(asked(["at"], "at")).rows[0].facts)
+        facts = dict(queries.fetch_audit_page(asked(["at"], "at")).rows[0].facts)
     assert facts == {
         "made up people": "1",
         "none": "0",
@@ -147,7 +147,7 @@ def test_long_histories_come_in_pages_that_keep_the_filter(visit, app):
 
 
 def test_an_act_that_fails_leaves_no_trace(shop):
-    with pytest.raises(ZeroDivisionError), act("user.added", "ada"):
+    with pytest.raises(ZeroDivisionError), audited_write("user.added", "ada"):
         1 / 0  # noqa: B018 - the act goes wrong here
     assert db.session.query(AuditEvent).count() == 0
 
@@ -156,14 +156,14 @@ def test_an_act_that_fails_leaves_no_trace(shop):
     "statement", ["UPDATE audit_events SET who = 'eve'", "DELETE FROM audit_events"]
 )
 def test_what_is_written_down_cannot_be_changed(shop, statement):
-    with act("user.added", "ada"):
+    with audited_write("user.added", "ada"):
         pass
     with pytest.raises(IntegrityError, match="append-only"), write() as session:
         session.connection().exec_driver_sql(statement)
 
 
 def test_every_act_of_the_program_has_words():
-    source = "".join(path.read_text() for path in (ROOT / "app").rglob("*.py"))
-    verbs = set(re.findall(r'\bact\(\s*"([^"]+)"', source))
+    source = "".join(path.read_text() for path in (PROJECT_ROOT / "app").rglob("*.py"))
+    verbs = set(re.findall(r'\baudited_write\(\s*"([^"]+)"', source))
     assert "settings.changed" in verbs
-    assert verbs - queries.VERBS.keys() == set()
+    assert verbs - queries.VERB_LABELS.keys() == set()

@@ -11,9 +11,9 @@ from sqlalchemy import insert
 
 from app import create_app
 from app.community.models import CommunityMember
-from app.kit.clock import now
-from app.kit.db import db, write
-from app.kit.settings import Settings
+from app.core.clock import now
+from app.core.db import db, write
+from app.core.settings import Settings
 from app.migrations.runner import migrate
 from tests.cast import bring_the_cast
 

@@ -16,11 +16,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.models import messages
 from app.inbox.actions import threads
 from app.inbox.actions.threads import Said
-from app.kit.clock import now
-from app.kit.db import db, write
 from tests.bench.figures import Asked, Figure
 from tests.bench.house import FIRST, app_with, folder, name, phone
 from tests.visit import Visitor

@@ -16,10 +16,10 @@ from sqlalchemy import text
 
 from app.blasts.actions.confirm import Draft, confirm
 from app.blasts.actions.release import release_due
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.carriers.signature import HEADER, signature_for
 from app.domain.blast_states import Target
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.webhooks.actions.events import KEPT_DAYS, forget_old_events
 from tests.bench.figures import Asked, Figure, percentile, seconds
 from tests.bench.house import app_with, folder

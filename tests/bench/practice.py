@@ -6,9 +6,9 @@ import sqlite3
 import time
 
 from app.blasts.actions.confirm import Draft, confirm
+from app.core.clock import now
+from app.core.db import write
 from app.domain.blast_states import Target
-from app.kit.clock import now
-from app.kit.db import write
 from tests.bench.figures import Figure
 from tests.bench.house import app_with, folder
 from tests.bench.processes import memory_of

@@ -19,9 +19,9 @@ from sqlalchemy import event, insert
 from app import create_app
 from app.blasts.actions.confirm import Draft, confirm
 from app.blasts.actions.release import release_due
+from app.core.clock import now
+from app.core.db import db, write
 from app.domain.blast_states import Target
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.suppression.models import (
     SuppressedContact,
     SuppressionCategory,

@@ -13,9 +13,9 @@ from typing import Any
 from flask import Flask
 
 from app.blasts.actions.confirm import Draft, confirm
+from app.core.clock import now
+from app.core.db import write
 from app.domain.blast_states import Target
-from app.kit.clock import now
-from app.kit.db import write
 from tests.bench.figures import seconds
 from tests.bench.house import KEY, app_with
 from tests.bench.posts import ACCOUNT, FROM, TOKEN, post_all

@@ -9,11 +9,11 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from app.blasts.actions.release import release_due
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import control
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.events.models import Event, EventRegistration
-from app.kit.clock import now
-from app.kit.db import db, write
 
 NEW = "/blasts/new"
 WRITTEN = {

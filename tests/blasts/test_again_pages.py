@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from app.audit.models import AuditEvent
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import control, health
 from app.delivery.models import Message, MessageLog, ScheduledMessage
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.organisation.models import Organisation
 from tests.blasts.desk import all_rows, close, release, sent, settle
 from tests.cast import LEO, MAX, MIA, ZOE

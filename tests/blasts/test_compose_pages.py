@@ -8,8 +8,8 @@ import pytest
 import time_machine
 
 from app.community.models import CommunityMember
+from app.core.db import write
 from app.domain.audience import Person, rehearse
-from app.kit.db import write
 from app.organisation.models import Organisation
 from tests.blasts.desk import (
     AT_NOON,

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from app.audit.models import AuditEvent
-from app.kit.db import db
+from app.core.db import db
 from tests.blasts.desk import (
     AT_NOON,
     LATER,

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 import time_machine
 
+from app.core.db import write
 from app.events.models import Event
-from app.kit.db import write
 from app.organisation.models import Organisation
 from tests.blasts.desk import (
     AT_NOON,

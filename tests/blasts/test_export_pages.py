@@ -6,7 +6,7 @@ import io
 import pytest
 
 from app.audit.models import AuditEvent
-from app.kit.db import db
+from app.core.db import db
 from tests.blasts.desk import release, sent, settle
 from tests.cast import LEO, ZOE
 from tests.makers import member, members, said_stop

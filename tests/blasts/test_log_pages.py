@@ -9,10 +9,10 @@ import time_machine
 from sqlalchemy import text
 
 from app.audit.models import AuditEvent
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import control
 from app.delivery.models import MessageLog
-from app.kit.clock import now
-from app.kit.db import db, write
 from tests.blasts.desk import all_rows, close, release, sent, settle
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import member, members, said_stop

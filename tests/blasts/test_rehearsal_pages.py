@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from app.community.models import CommunityMember
+from app.core.db import write
 from app.events.models import Event, EventRegistration
-from app.kit.db import write
 from app.suppression.models import (
     SuppressedContact,
     SuppressionCategory,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import time_machine
 
-from app.kit.db import write
+from app.core.db import write
 from app.organisation.models import Organisation
 from tests.blasts.desk import (
     AT_NOON,

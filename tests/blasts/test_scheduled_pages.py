@@ -9,9 +9,9 @@ import time_machine
 
 from app.audit.models import AuditEvent
 from app.blasts.actions.release import release_due
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import control, schedule
-from app.kit.clock import now
-from app.kit.db import db, write
 from tests.blasts.desk import (
     AT_NOON,
     LATER,

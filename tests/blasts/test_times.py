@@ -9,8 +9,8 @@ import time_machine
 
 from app.blasts.actions import release as releasing
 from app.blasts.actions.release import NotReleased, release_due
-from app.kit.clock import now
-from app.kit.db import db, write
+from app.core.clock import now
+from app.core.db import db, write
 from tests.blasts.desk import (
     AT_NOON,
     LATER,

@@ -20,10 +20,10 @@ NO_PAGES = {
     "events.export",
     "events.import_bad_rows",
     "events.import_check",  # the same page as that of the community's import
-    "health.health",
+    "health.report_health",
     "inbox.live",
     "inbox.one_live",
-    "health.ready",
+    "health.report_readiness",
     "sandbox.live",
     "suppression.export",
     "suppression.import_bad_rows",
@@ -31,7 +31,7 @@ NO_PAGES = {
     "suppression.import_check",  # the same page as that of the community's import
     "sandbox.open_phone",
     "sandbox.try_words",
-    "setup.first_start",  # only while there is no user: the newcomer's story looks at it
+    "setup.complete_setup",  # only while there is no user: the newcomer's story looks at it
 }
 
 
@@ -53,7 +53,7 @@ ADMIN = ("ada",)
 
 def places(here: Filled) -> list[Place]:
     """Every page of the filled database."""
-    zoe = demo.phone_of(0)[1:]
+    zoe = demo.make_demo_phone(0)[1:]
     log, scheduled = "/blasts/logs/", "/blasts/scheduled/"
     return [
         Place("accounts.sign_in", "sign-in", "/login", ("",)),
@@ -221,11 +221,11 @@ def places(here: Filled) -> list[Place]:
         Place("inbox.replies", "saved-replies", "/inbox/replies"),
         Place("inbox.reply_add", "saved-reply-add", "/inbox/replies/add"),
         Place("inbox.reply_edit", "saved-reply-edit", "/inbox/replies/1/edit"),
-        Place("accounts.users", "users", "/users", ADMIN),
-        Place("accounts.add", "users-add", "/users/add", ADMIN),
-        Place("accounts.edit", "users-edit", f"/users/{here.user}/edit", ADMIN),
-        Place("accounts.password", "account", "/account/password"),
-        Place("audit.events", "audit", "/audit", ADMIN),
+        Place("accounts.list_users", "users", "/users", ADMIN),
+        Place("accounts.add_user", "users-add", "/users/add", ADMIN),
+        Place("accounts.edit_user", "users-edit", f"/users/{here.user}/edit", ADMIN),
+        Place("accounts.change_own_password", "account", "/account/password"),
+        Place("audit.list_audit_events", "audit", "/audit", ADMIN),
         Place("organisation.settings", "settings", "/settings", ADMIN),
         Place("errors", "not-there", "/nothing-here"),
         Place("errors", "not-yours", "/settings", ("sol",)),

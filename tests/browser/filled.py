@@ -15,6 +15,9 @@ from pathlib import Path
 from app import create_app, demo, scheduler
 from app.accounts.models import AppUser
 from app.blasts import queries as blasts
+from app.core.clock import now
+from app.core.db import db, write
+from app.core.settings import Settings
 from app.delivery.actions import control
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.blast_states import ScheduleStatus
@@ -24,9 +27,6 @@ from app.imports.models import Import
 from app.inbox.queries import thread_of
 from app.keywords.actions import rules
 from app.keywords.models import KeywordRule
-from app.kit.clock import now
-from app.kit.db import db, write
-from app.kit.settings import Settings
 from app.migrations.runner import migrate
 from app.organisation.models import Organisation
 from app.suppression.models import SuppressedContact
@@ -60,7 +60,7 @@ MOODS = {
     30: "no_receipt",
 }
 MISREAD = 27  # whom a survey did not understand
-READS_ZOE = demo.phone_of(0)[1:]
+READS_ZOE = demo.make_demo_phone(0)[1:]
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _settings(database: Path, **more) -> Settings:
 
 def _work(app, do):
     """Do something while the engine runs."""
-    background = scheduler.start(app)
+    background = scheduler.start_background_jobs(app)
     try:
         do()
     finally:
@@ -139,13 +139,13 @@ def _settle_in():
     )
     mia.set_password(PASSWORD)
     mia.must_change_password = True
-    demo.load()
+    demo.load_demo_data()
 
 
 def _play(visit):
     """Some phones have their moods."""
     for n, mood in MOODS.items():
-        visit(f"/sandbox/{demo.phone_of(n)[1:]}/mood", "ada", mood=mood)
+        visit(f"/sandbox/{demo.make_demo_phone(n)[1:]}/mood", "ada", mood=mood)
 
 
 def _everyday(app, visit):
@@ -156,7 +156,7 @@ def _everyday(app, visit):
     _ended(app)
     for body in ("YES", "We are 2 adults and 3 kids 🎉", "What can I bring?"):
         visit(f"/sandbox/{READS_ZOE}/text", "ada", body=body)
-    visit(f"/sandbox/{demo.phone_of(5)[1:]}/text", "ada", body="STOP")
+    visit(f"/sandbox/{demo.make_demo_phone(5)[1:]}/text", "ada", body="STOP")
     _keywords(app)
     _blast(visit, "ada", WRONG, send_mode="test")
     _ended(app)
@@ -253,7 +253,7 @@ def _answers(app, visit):
     text = Town(app, now() - timedelta(hours=3))
     food = ("1", "cake", "only us", "C", "b", "salad")
     for n in range(20):
-        name = demo.NAMES[n]
+        name = demo.MEMBER_NAMES[n]
         said = (
             ("no",)
             if n % 6 == 5
@@ -265,15 +265,15 @@ def _answers(app, visit):
             )
         )
         for body in ("picnic", *said[: 2 if n == 7 else None]):
-            text(demo.phone_of(n), body, seconds=20, name=name)
+            text(demo.make_demo_phone(n), body, seconds=20, name=name)
     for n, nonsense in (
         (21, ("2 adults and 3 kids", "five or six", "we will see")),
         (22, ("what?",)),
     ):
         for body in ("picnic", "yes", *nonsense):
-            text(demo.phone_of(n), body, seconds=20, name=demo.NAMES[n])
+            text(demo.make_demo_phone(n), body, seconds=20, name=demo.MEMBER_NAMES[n])
     for body in ("picnic", "yes", "We are 2 adults and 3 kids 🎉"):
-        visit(f"/sandbox/{demo.phone_of(MISREAD)[1:]}/text", "ada", body=body)
+        visit(f"/sandbox/{demo.make_demo_phone(MISREAD)[1:]}/text", "ada", body=body)
 
 
 def _imports(app, visit):
@@ -404,10 +404,10 @@ def _ids(app):
             "keyword": db.session.scalar(
                 db.select(KeywordRule.id).where(KeywordRule.keyword == "FLU")
             ),
-            "talk": _thread(demo.phone_of(6)),
-            "doubtful_talk": _thread(demo.phone_of(24)),
-            "stranger": _thread(demo.NEIGHBOUR),
-            "misread": _thread(demo.phone_of(MISREAD)),
+            "talk": _thread(demo.make_demo_phone(6)),
+            "doubtful_talk": _thread(demo.make_demo_phone(24)),
+            "stranger": _thread(demo.UNKNOWN_SENDER_PHONE),
+            "misread": _thread(demo.make_demo_phone(MISREAD)),
         }
 
 

@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 from app import create_app, demo
 from app.community.models import CommunityMember
-from app.kit.db import db, write
-from app.kit.settings import Settings
+from app.core.db import db, write
+from app.core.settings import Settings
 from tests.browser.addresses import EMPTY, check, go, places
 from tests.browser.chromium import Visits, launched
 from tests.browser.filled import PICNIC, fill
@@ -82,7 +82,7 @@ def _for_the_readme(browser, database):
         page = Visits(browser, server.url, {"ada": PASSWORD})("/blasts/new", "ada")
         page.set_viewport_size({"width": 1120, "height": 760})
         _blast(page)
-        page.goto(f"{server.url}/sandbox/{demo.phone_of(0)[1:]}")
+        page.goto(f"{server.url}/sandbox/{demo.make_demo_phone(0)[1:]}")
         page.fill("#body", "Great, we are coming with the kids!")
         page.click(".phone button")
         page.wait_for_selector(".bub:has-text('with the kids')")

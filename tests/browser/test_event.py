@@ -8,8 +8,8 @@ from datetime import timedelta
 import openpyxl
 import pytest
 
+from app.core.clock import now
 from app.domain.hours import day_in_words
-from app.kit.clock import now
 from tests.browser.walk import Walk
 from tests.served import Served
 

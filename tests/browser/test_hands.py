@@ -7,8 +7,8 @@ import shutil
 import pytest
 
 from app import create_app
-from app.kit.db import db
-from app.kit.settings import Settings
+from app.core.db import db
+from app.core.settings import Settings
 from tests.browser.walk import Walk
 from tests.makers import members
 from tests.served import Served, until

@@ -7,10 +7,10 @@ import shutil
 import pytest
 
 from app import create_app
+from app.core.db import db, write
+from app.core.settings import Settings
 from app.delivery.models import Message
 from app.inbox.models import SavedReply, Thread
-from app.kit.db import db, write
-from app.kit.settings import Settings
 from tests.browser.walk import Walk
 from tests.cast import LEO, PASSWORD, ZOE
 from tests.makers import member, pretend_phone, wrote

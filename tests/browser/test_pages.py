@@ -8,7 +8,7 @@ import re
 import pytest
 
 from app import create_app
-from app.kit.settings import Settings
+from app.core.settings import Settings
 from tests.browser.addresses import NO_PAGES, go, places
 from tests.browser.chromium import Visits
 from tests.browser.eyes import everybody_can_use, fits_every_screen

@@ -3,7 +3,7 @@
 import pytest
 
 from app.community.models import CommunityMember
-from app.kit.db import db
+from app.core.db import db
 from tests.visit import Page
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from app.audit.models import AuditEvent
 from app.community import queries
 from app.community.models import CommunityMember
+from app.core.db import db, write
 from app.domain.wording import clean_name
-from app.kit.db import db, write
 from tests.cast import LEO, ZOE
 from tests.makers import member, members
 

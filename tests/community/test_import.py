@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from app.audit.models import AuditEvent
+from app.core.db import db, write
 from app.imports.models import Import, ImportRow
-from app.kit.db import db, write
 from app.suppression.models import UnsubscribedContact
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import dead_number, member, said_stop

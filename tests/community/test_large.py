@@ -9,8 +9,8 @@ import pytest
 
 from app import create_app
 from app.community import queries
-from app.kit.db import db, write
-from app.kit.settings import Settings
+from app.core.db import db, write
+from app.core.settings import Settings
 from tests.visit import Visitor
 
 FILL = """

@@ -7,9 +7,9 @@ from sqlalchemy import event
 
 from app.community import queries
 from app.community.models import CommunityMember
+from app.core.db import db, write
+from app.core.pagination import ListParams
 from app.domain.phone import pretty
-from app.kit.db import db, write
-from app.kit.pages import Asked
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import dead_number, member, members, said_stop
 
@@ -28,7 +28,7 @@ def four(app):
 
 
 def found(search, sort="name", way="asc", number=1, per_page=50, region="US"):
-    return queries.page(Asked(search, number, per_page, sort, way), region)
+    return queries.page(ListParams(search, number, per_page, sort, way), region)
 
 
 def test_an_empty_list_says_how_to_begin(visit):
@@ -189,7 +189,7 @@ def test_the_pages_together_are_the_list(shop, many, sort, way, search):
 
 
 def test_a_search_that_finds_too_many_says_so(visit, many, monkeypatch):
-    monkeypatch.setattr(queries, "MOST_FOUND", 100)
+    monkeypatch.setattr(queries, "MAX_SEARCH_RESULTS", 100)
     page = visit("/community?search=person", "ada")
     assert "More than 100 people match." in page.words
     assert "1–50 of more than 100 people" in page.words

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app.audit.models import AuditEvent
-from app.kit.db import db
+from app.core.db import db
 from app.suppression.models import UnsubscribedContact
 from tests.cast import LEO, ZOE
 from tests.makers import dead_number, member, said_stop

@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pytest
 
-from app.kit.db import write
+from app.core.db import write
 from app.organisation import queries as organisation
 from tests.cast import ZOE
 from tests.makers import member

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 import time_machine
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.dashboard import queries
 from app.delivery.models import Lease, Message, MessageLog
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.organisation.models import Organisation
 from app.suppression import actions as suppression
 from tests.blasts.desk import AT_NOON, LATER, close, release, sent, settle

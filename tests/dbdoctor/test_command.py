@@ -10,8 +10,8 @@ import sys
 
 import pytest
 
+from app.core.settings import PROJECT_ROOT
 from app.dbdoctor.__main__ import database_path, main
-from app.kit.settings import ROOT
 from app.migrations import opening
 from app.migrations.problems import CannotOpen
 from app.migrations.runner import applied
@@ -45,7 +45,7 @@ def test_it_runs_with_an_empty_environment(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "app.dbdoctor", "--apply"],
         env={"DATABASE_URL": address, "APP_ENV": "production"},
-        cwd=ROOT,
+        cwd=PROJECT_ROOT,
         capture_output=True,
         text=True,
         check=False,
@@ -216,8 +216,8 @@ def test_taking_back_is_refused_while_the_app_runs(doctor, database):
 @pytest.mark.parametrize(
     ("address", "path"),
     [
-        ("", ROOT / "instance" / "sms.db"),
-        ("sqlite:///instance/demo.db", ROOT / "instance" / "demo.db"),
+        ("", PROJECT_ROOT / "instance" / "sms.db"),
+        ("sqlite:///instance/demo.db", PROJECT_ROOT / "instance" / "demo.db"),
         ("sqlite:////srv/sms/sms.db", None),
     ],
 )

@@ -7,12 +7,12 @@ from collections import Counter
 import pytest
 from sqlalchemy import text
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import again, health
 from app.delivery.models import MessageLog
 from app.delivery.queries import health_of
 from app.domain.permission import LeftOut
-from app.kit.clock import now
-from app.kit.db import db, write
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (
     attempts,

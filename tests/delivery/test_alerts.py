@@ -11,11 +11,11 @@ import pytest
 
 from app.audit.models import AuditEvent
 from app.blasts.actions.release import release_due
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import alerts, consequences, control
 from app.delivery.models import Alert, Message
 from app.domain.receipts import receipt_for
-from app.kit.clock import now
-from app.kit.db import db, write
 from tests.cast import ZOE
 from tests.delivery.town import (
     attempts,

@@ -8,11 +8,11 @@ from itertools import pairwise
 import pytest
 
 from app.community.models import CommunityMember
+from app.core.db import db, write
 from app.delivery.actions import control
 from app.delivery.engine import brakes
 from app.delivery.models import Attempt, Message, SenderHealth
 from app.domain.receipts import receipt_for
-from app.kit.db import db, write
 from app.suppression.models import SuppressedContact
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (

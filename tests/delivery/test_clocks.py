@@ -15,10 +15,10 @@ import pytest
 import time_machine
 
 from app import scheduler
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import schedule as scheduling
 from app.delivery.models import Lease
-from app.kit.clock import now
-from app.kit.db import db, write
 from tests.cast import LEO, ZOE
 from tests.delivery.town import (
     attempts,
@@ -127,8 +127,8 @@ class TestSetBack:
 
         With no engine at all it is the tick alone that releases a blast.
         """
-        assert scheduler.SILENT_SECONDS <= 30
-        monkeypatch.setattr(scheduler, "SILENT_SECONDS", 1.0)
+        assert scheduler.STALLED_TICK_SECONDS <= 30
+        monkeypatch.setattr(scheduler, "STALLED_TICK_SECONDS", 1.0)
         people(town, ZOE)
         background(town).engine.stop()
         with clock_moved(-HOUR):
@@ -224,7 +224,7 @@ def test_of_two_workers_one_leads(make_settings, make_app, twilio, visit, more):
     everybody_is_accounted_for(town, twilio)
 
 
-class Counting(scheduler.Background):
+class Counting(scheduler.BackgroundJobs):
     """Counts its ticks, and how many ran at once."""
 
     ticks = at_once = most_at_once = 0

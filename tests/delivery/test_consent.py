@@ -5,10 +5,10 @@ judgement.
 import pytest
 
 from app.blasts.actions.release import release_due
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.models import Message
 from app.domain.blast_states import Kind
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.organisation import queries as organisation
 from app.suppression import actions as suppression
 from tests.cast import LEO, MAX, MIA, ZOE

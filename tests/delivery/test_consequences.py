@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import consequences, recent
 from app.delivery.actions.settle import Evidence, settle
 from app.delivery.models import Message, MessageLog, SenderHealth
 from app.domain.blast_states import MessageStatus
-from app.kit.clock import now
-from app.kit.db import db, write
 from tests.makers import pretend_phone
 
 SENDER, OTHER = "+13035550100", "+13035550101"

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from app.blasts.actions.confirm import Draft, confirm
+from app.core.clock import now
+from app.core.db import write
 from app.delivery.actions import control
 from app.domain.blast_states import Target
-from app.kit.clock import now
-from app.kit.db import write
 from tests.cast import LEO, ZOE
 from tests.delivery.town import (
     ended,

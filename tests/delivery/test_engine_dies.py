@@ -45,7 +45,7 @@ class Faulty:
 @pytest.fixture
 def engine(town):
     """The background of a process, not started yet."""
-    background = scheduler.Background(town, lambda: True)
+    background = scheduler.BackgroundJobs(town, lambda: True)
     yield background
     background.stop()
 

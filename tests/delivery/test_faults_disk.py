@@ -11,8 +11,8 @@ import time
 import pytest
 from sqlalchemy import event
 
-from app.kit import db as kit
-from app.kit.db import db
+from app.core import db as kit
+from app.core.db import db
 from tests.delivery.town import (
     attempts,
     blast,
@@ -175,7 +175,7 @@ def test_f33_a_writer_that_holds_on_is_waited_for_and_everybody_else_is_told_to_
     make_app, twilio, background, monkeypatch
 ):
     """F33: another process keeps the database. (We wait one second here instead of ten.)"""
-    monkeypatch.setattr(kit, "WAIT_SECONDS", 1)
+    monkeypatch.setattr(kit, "LOCK_WAIT_SECONDS", 1)
     town = make_app(**twilio_settings(twilio, send_rate=100.0))
     with town.app_context():
         members(PEOPLE)

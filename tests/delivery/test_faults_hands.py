@@ -11,9 +11,9 @@ import pytest
 
 from app import scheduler
 from app.community.models import CommunityMember
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import schedule as scheduling
-from app.kit.clock import now
-from app.kit.db import db, write
 from tests.blasts.desk import hidden, written
 from tests.cast import ZOE
 from tests.delivery.town import (
@@ -289,7 +289,7 @@ def test_f45_cancelled_in_the_very_second_of_its_release_a_blast_goes_to_everybo
 
     with ThreadPoolExecutor(4) as pool:
         tries = [pool.submit(cancel, n) for n in range(20)]
-        running = scheduler.start(town)
+        running = scheduler.start_background_jobs(town)
         started.set()
         cancelled = [each.result() for each in tries]
     try:

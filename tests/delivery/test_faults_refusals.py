@@ -9,12 +9,12 @@ from email.utils import format_datetime, parsedate_to_datetime
 import pytest
 
 from app.community.models import CommunityMember
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import control
 from app.delivery.models import SenderHealth
 from app.domain import retries
 from app.domain.receipts import receipt_for
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.suppression.models import UnsubscribedContact
 from tests.cast import LEO, ZOE
 from tests.delivery.town import (

@@ -10,10 +10,10 @@ import time
 import aiohttp
 import pytest
 
+from app.core.db import db
 from app.delivery.carriers import http
 from app.delivery.engine import lead
 from app.delivery.models import Lease
-from app.kit.db import db
 from tests.cast import LEO, ZOE
 from tests.delivery.town import (
     attempts,

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import again
 from app.delivery.actions import lead as leading
 from app.delivery.carriers import sandbox_wire as wire
@@ -15,8 +17,6 @@ from app.delivery.carriers.make import carrier_for
 from app.delivery.engine.lookups import LookUps
 from app.delivery.models import Lease, Message, MessageLog
 from app.domain.lookups import RECEIPT_AFTER, UNSURE_AFTER
-from app.kit.clock import now
-from app.kit.db import db, write
 from tests.cast import LEO, MIA, ZOE
 from tests.delivery.town import (
     attempts,

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from app.core.db import db
 from app.delivery.models import Lease
-from app.kit.db import db
 from tests.bench.processes import children_of
 from tests.delivery.town import (
     attempts,

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from app.core.clock import now
 from app.delivery.carriers.make import carrier_for
 from app.delivery.carriers.reading import Fetched, Listing, NotRead
-from app.kit.clock import now
 from tests.cast import LEO, ZOE
 from tests.delivery.town import FAST, blast, ended, people, rows, twilio_settings
 from tests.loops import finish

@@ -6,13 +6,13 @@ import pytest
 
 from app import scheduler
 from app.blasts.actions.release import release_due
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import control
 from app.delivery.actions import schedule as scheduling
 from app.delivery.carriers.sandbox_models import SandboxMessage
 from app.delivery.models import Attempt, Message
 from app.domain.permission import LeftOut
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.suppression import actions as suppression
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (
@@ -238,7 +238,7 @@ def test_an_opt_out_in_mid_blast_skips_every_waiting_text(town):
 
 
 def test_a_process_with_sending_switched_off_starts_nothing(make_app):
-    assert scheduler.start(make_app(scheduler_enabled=False)) is None
+    assert scheduler.start_background_jobs(make_app(scheduler_enabled=False)) is None
 
 
 def test_a_blast_made_in_practice_never_leaves_through_twilio(make_app, background):

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions.settle import Evidence, settle
 from app.delivery.models import Attempt, Message, MessageLog
 from app.domain.blast_states import MessageStatus
-from app.kit.clock import now
-from app.kit.db import db, write
 
 ZOE = "+13035550142"
 SID, OTHER_SID = "SM" + "1" * 32, "SM" + "2" * 32

@@ -4,10 +4,10 @@ from urllib.parse import quote_plus, urlencode
 
 import pytest
 
+from app.core.clock import now
+from app.core.db import write
 from app.delivery.actions import control
 from app.delivery.carriers.http import form
-from app.kit.clock import now
-from app.kit.db import write
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (
     attempts,

@@ -6,11 +6,11 @@ from collections import Counter
 from datetime import timedelta
 
 from app.blasts.actions.confirm import Draft, confirm
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.models import Attempt, Message, MessageLog, ScheduledMessage
 from app.delivery.queries import tally_of
 from app.domain.blast_states import Target
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.suppression.models import SuppressedContact, UnsubscribedContact
 from tests.makers import member
 from tests.served import until

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from app.audit.models import AuditEvent
+from app.core.db import db, write
 from app.events.models import Event, EventRegistration
-from app.kit.db import db, write
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import pytest
 
 from app.blasts.actions import release
 from app.blasts.actions.confirm import Draft, confirm
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.blast_states import Target
-from app.kit.clock import now
-from app.kit.db import db, write
 from tests.cast import LEO, MIA, ZOE
 from tests.makers import member
 

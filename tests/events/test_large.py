@@ -8,8 +8,8 @@ import time
 import pytest
 
 from app import create_app
-from app.kit.db import db, write
-from app.kit.settings import Settings
+from app.core.db import db, write
+from app.core.settings import Settings
 from tests.visit import Visitor
 
 LIMIT = 0.250  # 50 ms are asked, and measured by the bench "scale"; machines of tests are shared

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import event as listening
 
+from app.core.clock import now
+from app.core.db import db
+from app.core.pagination import ListParams
 from app.events.queries import coming
-from app.kit.clock import now
-from app.kit.db import db
-from app.kit.pages import Asked
 from tests.cast import LEO, MIA, ZOE
 from tests.makers import pretend_phone
 
@@ -36,7 +36,9 @@ def year(make_event):
 def titles(search="", sort="when", way="asc", number=1, per_page=50):
     return [
         line.event.title
-        for line in coming.page(Asked(search, number, per_page, sort, way), TODAY).rows
+        for line in coming.page(
+            ListParams(search, number, per_page, sort, way), TODAY
+        ).rows
     ]
 
 

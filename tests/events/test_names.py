@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
+from app.core.clock import now
+from app.core.db import write
 from app.events.models import Event, EventRegistration
 from app.events.queries.names import names_of
-from app.kit.clock import now
-from app.kit.db import write
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import member
 

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
+from app.core.clock import now
 from app.events.views.words import away
-from app.kit.clock import now
 from tests.cast import LEO, ZOE
 
 NAMES = [

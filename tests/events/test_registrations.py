@@ -10,10 +10,10 @@ import pytest
 
 from app.audit.models import AuditEvent
 from app.community.models import CommunityMember
+from app.core.db import db, write
 from app.delivery.models import Message
 from app.domain.phone import pretty
 from app.events.queries import registrations as queries
-from app.kit.db import db, write
 from app.suppression.models import UnsubscribedContact
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import dead_number, member, said_stop

@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.blasts.actions.release import release_due
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.models import ScheduledMessage
 from app.domain import hours
 from app.domain.reminders import SEEDS
 from app.events.actions.reminders import Step, replan, save_plan, start_plan
 from app.events.models import Event, EventRegistration, EventReminder
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.organisation.models import Organisation
 from tests.blasts.desk import all_rows, fields_of
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from app import scheduler
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.models import Lease
-from app.kit.clock import now
-from app.kit.db import db, write
 from tests.served import until
 
 WITHOUT_ENGINE = "Nothing is being sent: no engine is running."
@@ -126,7 +126,7 @@ def test_f42_an_engine_that_dies_is_started_again_and_leads(app, visit, beginnin
 @pytest.fixture
 def beginning(app):
     """The background of a process, before it is started."""
-    background = scheduler.Background(app, lambda: True)
+    background = scheduler.BackgroundJobs(app, lambda: True)
     yield background
     background.stop()
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from app.community.models import CommunityMember
+from app.core import csv_files
+from app.core.clock import now
+from app.core.db import db, write
 from app.events.models import Event, EventRegistration
 from app.imports import actions, queries
 from app.imports.actions import uploads
 from app.imports.models import ImportRow, RowVerdict
-from app.kit import sheets
-from app.kit.clock import now
-from app.kit.db import db, write
 from tests.cast import LEO, MIA, ZOE
 from tests.makers import member, said_stop
 
@@ -41,7 +41,9 @@ def checked_through(row, target=COMMUNITY):
 
 
 def read_again(data, choice):
-    return actions.read_again(sheets.read(data, choice.encoding), choice, "US")
+    return actions.read_again(
+        csv_files.read_spreadsheet(data, choice.encoding), choice, "US"
+    )
 
 
 def confirmed(import_id, target=COMMUNITY, **more):

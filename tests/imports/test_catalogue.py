@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from app.community.models import CommunityMember
-from app.kit.db import db
+from app.core.db import db
 from app.suppression.queries import is_left_out
 from tests.cast import LEO, ZOE
 from tests.makers import said_stop
@@ -28,7 +28,7 @@ from pathlib import Path
 from app import create_app
 from app.community.views.importing import TARGET
 from app.imports import actions
-from app.kit.db import write
+from app.core.db import write
 from tests.bench.house import settings
 
 app = create_app(settings(Path(sys.argv[1]), smsadmin_failpoint=sys.argv[2]))

@@ -3,9 +3,9 @@
 import pytest
 
 from app.community.models import CommunityMember
+from app.core.db import db, write
 from app.events.models import Event, EventRegistration
 from app.imports.models import Import
-from app.kit.db import db, write
 from app.suppression.actions import erased
 from app.suppression.models import ConsentEvent
 from app.suppression.queries import is_left_out

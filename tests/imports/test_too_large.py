@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from app import UPLOAD_LIMIT
+from app import MAX_UPLOAD_BYTES
 
 ROOM = "/community/import"
 EDGE = "edge-of-a-form"
@@ -88,12 +88,12 @@ def test_fifty_megabytes_are_refused_before_they_are_read(bring):
 
 def test_the_limit_is_taken_and_one_byte_more_is_not(bring):
     """B10: 10 MB, form and all."""
-    assert bring("ada", UPLOAD_LIMIT)[0].status_code == 303
-    answer, taken = bring("ada", UPLOAD_LIMIT + 1)
+    assert bring("ada", MAX_UPLOAD_BYTES)[0].status_code == 303
+    answer, taken = bring("ada", MAX_UPLOAD_BYTES + 1)
     assert (answer.status_code, taken) == (413, 0)
 
 
-@pytest.mark.parametrize("size", [1000, UPLOAD_LIMIT, HUGE])
+@pytest.mark.parametrize("size", [1000, MAX_UPLOAD_BYTES, HUGE])
 def test_of_a_stranger_nothing_is_read(bring, size):
     """B10: who is not signed in is led to the login page without a look at the body."""
     answer, taken = bring("", size)
@@ -103,5 +103,5 @@ def test_of_a_stranger_nothing_is_read(bring, size):
 
 def test_nor_of_somebody_who_may_not_import(bring):
     """B10: Sol imports nobody onto the list of the community."""
-    answer, taken = bring("sol", UPLOAD_LIMIT)
+    answer, taken = bring("sol", MAX_UPLOAD_BYTES)
     assert (answer.status_code, taken) == (403, 0)

@@ -11,11 +11,11 @@ from datetime import datetime
 import openpyxl
 import pytest
 
+from app.core import csv_files, workbooks
+from app.core.db import db
+from app.core.workbooks import SheetPosition
 from app.imports.actions import slicing, uploads
 from app.imports.models import Import
-from app.kit import sheets, workbooks
-from app.kit.db import db
-from app.kit.workbooks import Mark
 from tests.cast import LEO, MIA, ZOE
 
 ROWS = [
@@ -59,9 +59,16 @@ def rewritten(data, change):
 def in_slices(data):
     """Its rows, read two by two, each time from the mark that the slice before gave."""
     sheet = io.BytesIO()
-    book, rows, mark, slices = sheets.unpack(data, sheet), [], Mark(), 0
+    book, rows, mark, slices = (
+        csv_files.unpack_workbook(data, sheet),
+        [],
+        SheetPosition(),
+        0,
+    )
     while mark:
-        more, mark = sheets.read_workbook(book, sheet.getvalue(), mark, lambda: True)
+        more, mark = csv_files.read_workbook_rows(
+            book, sheet.getvalue(), mark, lambda: True
+        )
         rows += more
         slices += 1
     return rows, slices
@@ -69,7 +76,7 @@ def in_slices(data):
 
 @pytest.fixture
 def two_at_once(monkeypatch):
-    monkeypatch.setattr(workbooks, "AT_ONCE", 2)
+    monkeypatch.setattr(workbooks, "ROWS_PER_CHECK", 2)
     monkeypatch.setattr(slicing, "SECONDS", -1)
 
 
@@ -90,8 +97,8 @@ OTHERS = {
 @pytest.mark.parametrize("which", OTHERS)
 def test_slices_are_the_whole(which, monkeypatch):
     data = OTHERS[which]
-    whole = sheets.read(data).rows
-    monkeypatch.setattr(workbooks, "AT_ONCE", 2)
+    whole = csv_files.read_spreadsheet(data).rows
+    monkeypatch.setattr(workbooks, "ROWS_PER_CHECK", 2)
     rows, slices = in_slices(data)
     assert slices > 2
     assert rows == whole
@@ -106,7 +113,7 @@ def test_slices_are_the_whole(which, monkeypatch):
 
 
 def test_lines_and_cells_are_those_of_the_workbook():
-    rows = sheets.read(OTHERS["as openpyxl writes it"]).rows
+    rows = csv_files.read_spreadsheet(OTHERS["as openpyxl writes it"]).rows
     assert [row.line for row in rows] == [1, 2, 4, 5, 7, 8]
     assert [row.cells[2:] for row in rows] == [
         ["since"],
@@ -128,7 +135,7 @@ def test_formatted_texts_are_read_without_how_they_are_pronounced():
         + si
         + b"<si><t/></si></sst>"
     )
-    assert workbooks.strings(io.BytesIO(source)) == ["Zoë", ""]
+    assert workbooks.read_shared_strings(io.BytesIO(source)) == ["Zoë", ""]
 
 
 def test_the_page_goes_on_by_itself_and_a_restart_loses_nothing(
@@ -190,7 +197,7 @@ def test_a_workbook_can_be_thrown_away_while_it_is_read(app, visit, send, two_at
 def test_more_rows_than_allowed_are_refused_before_all_are_read(
     visit, send, two_at_once, monkeypatch
 ):
-    monkeypatch.setattr(sheets, "MOST_ROWS", 2)
+    monkeypatch.setattr(csv_files, "MAX_SPREADSHEET_ROWS", 2)
     address = send(
         workbook([["phone"], *([f"303555{n:04}"] for n in range(100, 140))]),
         name="people.xlsx",

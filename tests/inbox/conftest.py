@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.core.db import db
 from app.delivery.models import Message
 from app.inbox.models import Thread
-from app.kit.db import db
 from tests import makers
 
 

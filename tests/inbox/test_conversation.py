@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.models import Message
 from app.inbox.queries.conversation import TEXTS
-from app.kit.clock import now
-from app.kit.db import db, write
 from tests.cast import LEO, ZOE
 from tests.makers import dead_number, member, said_stop
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from app.audit.models import AuditEvent
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.models import Message
 from app.inbox.models import Thread
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.suppression.models import StopQuestion
 from app.suppression.queries import is_left_out, open_question
 from tests.cast import LEO, ZOE

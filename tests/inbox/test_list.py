@@ -3,9 +3,9 @@
 import re
 from datetime import timedelta
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.inbox.queries.listing import PER_PAGE
-from app.kit.clock import now
-from app.kit.db import db, write
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import member
 

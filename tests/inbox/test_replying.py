@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from app.kit.db import write
+from app.core.db import write
 from app.suppression.actions import lift
 from tests.cast import LEO, ZOE
 from tests.makers import member, said_stop

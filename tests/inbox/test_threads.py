@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from app.core.clock import now
+from app.core.column_types import datetime_to_db
+from app.core.db import db, raw_connection, write
 from app.delivery.models import Message
 from app.inbox.actions import minding, threads
 from app.inbox.models import Thread
-from app.kit.clock import now
-from app.kit.columns import stored
-from app.kit.db import db, driver, write
 from tests.cast import LEO, ZOE
 from tests.makers import wrote
 
@@ -118,8 +118,8 @@ def test_two_texts_at_once_make_one_thread(app):
 def is_silent(phone, moment):
     """What the answering of texts asks."""
     return (
-        driver()
-        .execute(threads.IS_SILENT, {"phone": phone, "moment": stored(moment)})
+        raw_connection()
+        .execute(threads.IS_SILENT, {"phone": phone, "moment": datetime_to_db(moment)})
         .fetchone()
         is not None
     )

@@ -1,13 +1,13 @@
 """What the tests of keywords do again and again: make one, text it, look at rows."""
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.models import Message
 from app.domain.blast_states import Direction, Kind, MessageStatus
 from app.events.models import Event
 from app.keywords.actions import rules
 from app.keywords.actions.matching import take
 from app.keywords.models import KeywordRule
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.surveys.actions.answering import Heard
 from app.surveys.models import SurveyFlow, TriggerWord
 from tests.cast import ZOE

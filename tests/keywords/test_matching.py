@@ -9,11 +9,11 @@ from datetime import date, timedelta
 import pytest
 
 from app.community.models import CommunityMember
+from app.core.clock import now
+from app.core.db import db, write
 from app.domain.segments import LIMIT
 from app.events.models import EventRegistration
 from app.keywords.models import KeywordAction, Match
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.suppression import actions as suppression
 from app.suppression.models import ConsentEvent
 from app.suppression.queries import has_opted_out

@@ -6,9 +6,9 @@ import re
 import pytest
 
 from app.audit.models import AuditEvent
+from app.core.clock import now
+from app.core.db import db
 from app.keywords.models import KeywordAction, KeywordRule, Match
-from app.kit.clock import now
-from app.kit.db import db
 from tests.keywords.desk import event, keyword, rule, survey, text, words
 
 HOURS = {

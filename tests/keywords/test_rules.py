@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.core.db import UniqueViolation, db, write
 from app.keywords.actions import rules
 from app.keywords.actions.rules import Rule
-from app.kit.db import Taken, db, write
 from app.surveys.models import SurveyFlow
 from tests.keywords.desk import answers, keyword, rule, survey, words
 
@@ -54,20 +54,20 @@ def test_the_database_refuses_a_word_that_starts_something(aliases):
     keyword("JOIN", aliases=["ME TOO"])
     id = keyword("HOURS", aliases=["WHEN"])
     before = words()
-    with pytest.raises(Taken) as taken:
+    with pytest.raises(UniqueViolation) as taken:
         change(id, "HOURS", aliases)
     assert taken.value.column == "trigger_words.word"
-    with pytest.raises(Taken):
+    with pytest.raises(UniqueViolation):
         keyword(aliases[0])
-    with pytest.raises(Taken):
+    with pytest.raises(UniqueViolation):
         change(id, aliases[0])
     assert words() == before
 
 
 def test_no_survey_takes_the_word_of_a_keyword():
     keyword("HOURS", aliases=["WHEN"])
-    with pytest.raises(Taken):
+    with pytest.raises(UniqueViolation):
         survey("Lunch", "WHEN")
     lunch = survey("Lunch", "FOOD")
-    with pytest.raises(Taken), write():
+    with pytest.raises(UniqueViolation), write():
         db.session.get(SurveyFlow, lunch).trigger_keyword = "HOURS"

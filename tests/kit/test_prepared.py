@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from app.core.db import UniqueViolation, raw_connection, write
+from app.core.prepared import PreparedStatement
 from app.domain.surveys import SessionStatus
-from app.kit.db import Taken, driver, write
-from app.kit.prepared import Prepared
 from app.suppression.models import (
     ConsentAct,
     ConsentMethod,
@@ -21,7 +21,7 @@ from app.surveys.models import survey_flows, survey_sessions
 
 ZOE, NOON = "+13035550142", datetime(2026, 7, 1, 12, tzinfo=UTC)
 L, S, F = consent_events.c, survey_sessions.c, survey_flows.c
-NOTE = Prepared(
+NOTE = PreparedStatement(
     insert(consent_events).returning(L.id, L.at), "phone", "act", "method", "at"
 )
 LINES = select(L.phone, L.act, L.at, L.evidence).where(L.phone == bindparam("b_phone"))
@@ -41,15 +41,17 @@ def test_words_and_moments_go_in_and_come_out_as_the_columns_say(inside):
     with write():
         made = note()
     assert made[1] == NOON
-    assert Prepared(LINES).rows(b_phone=ZOE) == [(ZOE, ConsentAct.GRANTED, NOON, None)]
-    assert Prepared(LINES).first(b_phone=ZOE)[1] is ConsentAct.GRANTED
-    assert Prepared(LINES).value(b_phone=ZOE) == ZOE
-    assert Prepared(LINES).first(b_phone="+13035550199") is None
-    assert Prepared(LINES).value(b_phone="+13035550199") is None
+    assert PreparedStatement(LINES).rows(b_phone=ZOE) == [
+        (ZOE, ConsentAct.GRANTED, NOON, None)
+    ]
+    assert PreparedStatement(LINES).first(b_phone=ZOE)[1] is ConsentAct.GRANTED
+    assert PreparedStatement(LINES).value(b_phone=ZOE) == ZOE
+    assert PreparedStatement(LINES).first(b_phone="+13035550199") is None
+    assert PreparedStatement(LINES).value(b_phone="+13035550199") is None
 
 
 def test_it_says_how_many_rows_it_changed(inside):
-    change = Prepared(
+    change = PreparedStatement(
         update(survey_flows)
         .where(F.name == bindparam("b_name"))
         .values(updated_at=F.updated_at)
@@ -61,7 +63,7 @@ def test_it_says_how_many_rows_it_changed(inside):
 def test_what_is_written_in_the_statement_is_written_out_so_that_a_partial_index_fits(
     inside,
 ):
-    active = Prepared(
+    active = PreparedStatement(
         select(S.id).where(
             S.phone == bindparam("b_phone"), S.status == SessionStatus.ACTIVE
         )
@@ -69,7 +71,7 @@ def test_what_is_written_in_the_statement_is_written_out_so_that_a_partial_index
     assert "survey_sessions.status = 'active'" in active.sql
     with write():
         plan = (
-            driver()
+            raw_connection()
             .execute(f"EXPLAIN QUERY PLAN {active.sql}", {"b_phone": ZOE})
             .fetchall()
         )
@@ -77,24 +79,24 @@ def test_what_is_written_in_the_statement_is_written_out_so_that_a_partial_index
 
 
 def test_words_of_the_statement_cannot_break_out_of_it(inside):
-    quoted = Prepared(select(L.id).where(L.evidence == "it's :b_phone, 100 %"))
+    quoted = PreparedStatement(select(L.id).where(L.evidence == "it's :b_phone, 100 %"))
     assert quoted.rows() == []
 
 
 def test_a_default_that_python_would_make_must_be_given(inside):
     with write(), pytest.raises(TypeError, match=r"consent_events\.at must be given"):
-        Prepared(insert(consent_events), "phone", "act", "method").run(
+        PreparedStatement(insert(consent_events), "phone", "act", "method").run(
             phone=ZOE, act=ConsentAct.GRANTED, method=ConsentMethod.FORM
         )
     with (
         write(),
         pytest.raises(TypeError, match=r"survey_flows\.updated_at must be given"),
     ):
-        Prepared(update(survey_flows).values(start_count=1)).run()
+        PreparedStatement(update(survey_flows).values(start_count=1)).run()
 
 
 def test_a_default_that_is_a_value_is_used(inside):
-    row = Prepared(
+    row = PreparedStatement(
         insert(survey_flows).returning(F.is_active, F.start_count),
         *("name", "trigger_keyword", "questions_json", "created_at", "updated_at"),
     )
@@ -115,16 +117,16 @@ def test_a_word_that_the_column_does_not_know_is_refused(inside):
 
 
 def test_a_value_that_is_there_already_is_taken(inside):
-    remembered = Prepared(
+    remembered = PreparedStatement(
         insert(erased_numbers), "phone_hash", "erased_by", "erased_at"
     )
     with write():
         remembered.run(phone_hash="a", erased_by="ada", erased_at=NOON)
-    with pytest.raises(Taken) as refused, write():
+    with pytest.raises(UniqueViolation) as refused, write():
         remembered.run(phone_hash="a", erased_by="ada", erased_at=NOON)
     assert refused.value.column == "erased_numbers.phone_hash"
 
 
 def test_a_value_that_the_statement_does_not_ask_for_is_a_mistake(inside):
     with pytest.raises(KeyError):
-        Prepared(LINES).rows(b_phone=ZOE, b_name="Zoe")
+        PreparedStatement(LINES).rows(b_phone=ZOE, b_name="Zoe")

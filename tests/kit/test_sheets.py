@@ -11,22 +11,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.kit.sheets import (
-    MOST_ROWS,
-    BadSheet,
-    Row,
-    attachment,
-    csv_stream,
-    plain_cell,
-    read,
-    safe_cell,
+from app.core.csv_files import (
+    MAX_SPREADSHEET_ROWS,
+    SpreadsheetRow,
+    UnreadableSpreadsheet,
+    build_download_headers,
+    escape_csv_cell,
+    read_spreadsheet,
+    stream_csv,
+    unescape_csv_cell,
 )
 
 FAST = settings(max_examples=300, deadline=None, database=None)
 
 
 def cells(data, encoding=""):
-    return [row.cells for row in read(data, encoding).rows]
+    return [row.cells for row in read_spreadsheet(data, encoding).rows]
 
 
 def workbook(*rows, other_sheets=()):
@@ -42,8 +42,8 @@ def workbook(*rows, other_sheets=()):
 
 
 def sentence_of(data, encoding=""):
-    with pytest.raises(BadSheet) as error:
-        read(data, encoding)
+    with pytest.raises(UnreadableSpreadsheet) as error:
+        read_spreadsheet(data, encoding)
     return error.value.sentence
 
 
@@ -77,7 +77,7 @@ def test_what_stands_between_columns_is_found_b3(sign):
     text = (
         f"name{sign}phone{sign}note\n" + f'Zoë{sign}303 555 0142{sign}"a, b; c"\n' * 5
     )
-    sheet = read(text.encode())
+    sheet = read_spreadsheet(text.encode())
     assert sheet.delimiter == sign
     assert {len(row.cells) for row in sheet.rows} == {3}
 
@@ -91,14 +91,16 @@ def test_a_single_column_works_b3():
 
 
 def test_a_line_that_says_the_delimiter_is_believed_and_lines_keep_their_numbers():
-    assert read(b"sep=;\r\nname;phone\r\n\r\nZoe, Ann;1\r\n").rows == [
-        Row(2, ["name", "phone"]),
-        Row(4, ["Zoe, Ann", "1"]),
+    assert read_spreadsheet(b"sep=;\r\nname;phone\r\n\r\nZoe, Ann;1\r\n").rows == [
+        SpreadsheetRow(2, ["name", "phone"]),
+        SpreadsheetRow(4, ["Zoe, Ann", "1"]),
     ]
 
 
 def test_a_row_has_the_line_where_it_begins():
-    assert [row.line for row in read(b'name,phone\n"Zoe\nAnn",1\n\nLeo,2').rows] == [
+    assert [
+        row.line for row in read_spreadsheet(b'name,phone\n"Zoe\nAnn",1\n\nLeo,2').rows
+    ] == [
         1,
         2,
         5,
@@ -191,7 +193,7 @@ def test_numbers_in_a_workbook_are_whole_and_empty_sheets_are_passed_over():
         ["Zoë", "3035550142", "TRUE"],
         ["", "3035550143", "1.5"],
     ]
-    assert read(data).delimiter == ""
+    assert read_spreadsheet(data).delimiter == ""
 
 
 def test_a_huge_cell_is_no_accident_b6():
@@ -201,8 +203,8 @@ def test_a_huge_cell_is_no_accident_b6():
 
 
 def test_the_limit_of_rows_b12():
-    text = b"phone\n" + b"1\n" * MOST_ROWS
-    assert len(read(text).rows) == MOST_ROWS + 1
+    text = b"phone\n" + b"1\n" * MAX_SPREADSHEET_ROWS
+    assert len(read_spreadsheet(text).rows) == MAX_SPREADSHEET_ROWS + 1
     assert "100,000 rows" in sentence_of(text + b"1\n")
 
 
@@ -216,8 +218,8 @@ def test_a_row_with_too_many_columns():
     | st.binary(max_size=200).map(lambda tail: b"PK\x03\x04" + tail)
 )
 def test_no_bytes_at_all_break_the_reader(data):
-    with contextlib.suppress(BadSheet):
-        assert read(data).rows
+    with contextlib.suppress(UnreadableSpreadsheet):
+        assert read_spreadsheet(data).rows
 
 
 @pytest.mark.parametrize(
@@ -236,11 +238,11 @@ def test_no_bytes_at_all_break_the_reader(data):
     ],
 )
 def test_no_cell_of_an_export_is_a_formula_b15(value):
-    assert safe_cell(value) == "'" + value
+    assert escape_csv_cell(value) == "'" + value
 
 
 def test_numbers_and_nothing_are_written_plainly():
-    assert [safe_cell(value) for value in (-2, 1.5, None, True, "O'Brien", "'quoted'")] == [
+    assert [escape_csv_cell(value) for value in (-2, 1.5, None, True, "O'Brien", "'quoted'")] == [
         "-2", "1.5", "", "True", "O'Brien", "'quoted'",
     ]  # fmt: skip
 
@@ -248,7 +250,7 @@ def test_numbers_and_nothing_are_written_plainly():
 @FAST
 @given(st.text())
 def test_what_safe_cell_puts_on_plain_cell_takes_off(text):
-    assert plain_cell(safe_cell(text)) == text
+    assert unescape_csv_cell(escape_csv_cell(text)) == text
 
 
 WORDS = st.text(
@@ -259,9 +261,9 @@ WORDS = st.text(
 @FAST
 @given(st.lists(st.tuples(WORDS, WORDS), max_size=20))
 def test_an_export_comes_back_as_it_was_b16(rows):
-    written = "".join(csv_stream(["name", "phone"], [*rows, ("Zoë", "+13035550142")]))
+    written = "".join(stream_csv(["name", "phone"], [*rows, ("Zoë", "+13035550142")]))
     assert written.startswith("\ufeff")
-    back = read(written.encode()).rows
+    back = read_spreadsheet(written.encode()).rows
     kept = [
         list(row) if row[1].strip() else [row[0]]
         for row in rows
@@ -275,12 +277,12 @@ def test_an_export_comes_back_as_it_was_b16(rows):
 
 
 def test_an_export_is_a_csv_by_the_book():
-    written = "".join(csv_stream(["name"], [['a "b", c'], ["d\ne"]]))
+    written = "".join(stream_csv(["name"], [['a "b", c'], ["d\ne"]]))
     assert written == '\ufeffname\r\n"a ""b"", c"\r\n"d\ne"\r\n'
 
 
 def test_an_export_comes_in_pieces():
-    assert len(list(csv_stream(["n"], ([n] for n in range(1000))))) == 6
+    assert len(list(stream_csv(["n"], ([n] for n in range(1000))))) == 6
 
 
 @pytest.mark.parametrize(
@@ -296,7 +298,7 @@ def test_an_export_comes_in_pieces():
     ],
 )
 def test_the_name_of_a_download_stays_one_name(name):
-    headers = attachment(name)
+    headers = build_download_headers(name)
     said = headers["Content-Disposition"]
     assert said.isascii()
     assert len(said) < 700
@@ -310,7 +312,7 @@ def test_the_whole_export_is_read_by_the_standard_library():
     rows = list(
         csv.reader(
             io.StringIO(
-                "".join(csv_stream(["a", "b"], [("=1", None)])).lstrip("\ufeff")
+                "".join(stream_csv(["a", "b"], [("=1", None)])).lstrip("\ufeff")
             )
         )
     )

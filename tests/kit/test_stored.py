@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import literal_column, select, text
 from sqlalchemy.exc import OperationalError
 
+from app.core.column_types import datetime_from_db, datetime_to_db
+from app.core.db import compile_as_json, db, fetch_as_json, raw_connection, write
 from app.delivery.models import Message
-from app.kit.columns import as_moment, stored
-from app.kit.db import db, driver, in_one_step, rows_of, write
 
 FAR_EAST = timezone(timedelta(hours=14))
 
@@ -26,14 +26,16 @@ def test_it_is_the_same_in_the_file_and_read_back(shop, moment):
     with write() as session:
         session.add(Message(**row, created_at=moment))
         session.flush()
-        driver().execute("UPDATE messages SET sent_at = ?", (stored(moment),))
+        raw_connection().execute(
+            "UPDATE messages SET sent_at = ?", (datetime_to_db(moment),)
+        )
     assert (
         db.session.execute(text("SELECT created_at = sent_at FROM messages")).scalar()
         == 1
     )
     assert db.session.scalar(db.select(Message.sent_at)) == moment
-    assert as_moment(stored(moment)) == moment
-    assert as_moment(None) is None
+    assert datetime_from_db(datetime_to_db(moment)) == moment
+    assert datetime_from_db(None) is None
 
 
 def test_rows_in_one_step_are_those_of_the_select_in_its_order(shop):
@@ -42,14 +44,14 @@ def test_rows_in_one_step_are_those_of_the_select_in_its_order(shop):
     wanted = select(Message.id, Message.body, Message.sent_at).where(
         Message.phone == literal_column(":b_phone")
     )
-    statement = in_one_step(
+    statement = compile_as_json(
         wanted.order_by(Message.id.desc()).limit(literal_column(":b_most"))
     )
     with write() as session:
         session.add_all(Message(**row, body=body) for body in ["left out", *bodies])
         session.flush()
-        found = rows_of(statement, b_phone="+13035550142", b_most=3)
-        assert rows_of(statement, b_phone="+13035550143", b_most=3) == []
+        found = fetch_as_json(statement, b_phone="+13035550142", b_most=3)
+        assert fetch_as_json(statement, b_phone="+13035550143", b_most=3) == []
     assert [body for _, body, _ in found] == bodies[::-1]
     assert {sent for _, _, sent in found} == {None}
 
@@ -59,4 +61,4 @@ def test_trouble_below_sqlalchemy_is_said_in_its_words(shop):
     it in a commit.
     """
     with pytest.raises(OperationalError, match="no such table"), write():
-        driver().execute("SELECT * FROM nowhere")
+        raw_connection().execute("SELECT * FROM nowhere")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditEvent
-from app.kit.db import db, write
+from app.core.db import db, write
 from app.organisation import queries
 from app.organisation.forms import country_choices
 from app.suppression import actions as suppression

@@ -7,6 +7,8 @@ import pytest
 
 from app.audit.models import AuditEvent
 from app.community.models import CommunityMember
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery import queries as delivery
 from app.delivery.actions import again
 from app.delivery.models import Attempt, Message, MessageLog
@@ -14,8 +16,6 @@ from app.domain.erasure import is_mark, mentions
 from app.events.models import Event, EventRegistration
 from app.imports.models import Import, ImportRow
 from app.inbox.models import Thread
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.people.models import PersonNote
 from app.suppression import actions, queries
 from app.suppression.actions import erased

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from app.kit.db import db, write
+from app.core.db import db, write
 from tests import makers
 from tests.cast import ZOE
 from tests.statements import asked_of

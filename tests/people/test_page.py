@@ -3,10 +3,10 @@
 import pytest
 
 from app.audit.models import AuditEvent
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.models import Message, MessageLog
 from app.events.models import Event, EventRegistration
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.organisation.models import Organisation
 from app.people.models import PersonNote
 from app.suppression import actions, queries

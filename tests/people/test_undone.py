@@ -2,8 +2,8 @@
 
 from io import BytesIO
 
+from app.core.db import write
 from app.domain.permission import LeftOut
-from app.kit.db import write
 from app.organisation import queries as organisation
 from app.suppression import actions, queries
 from tests.cast import LEO, ZOE

@@ -31,8 +31,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.core import static_files
 from app.domain.blast_states import WORDS
-from app.kit import assets
 
 APP = Path(__file__).resolve().parents[2] / "app"
 POLICY = (
@@ -164,7 +164,7 @@ def create_demo() -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     CSRFProtect(app)
-    assets.install(app)
+    static_files.install_static_files(app)
     app.jinja_env.filters.update(
         local=lambda moment: moment.strftime("%a %-d %b %H:%M"),
         iso=lambda moment: moment.isoformat(),

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
+from app.core.clock import now
+from app.core.db import WRITE_LOCK, db, write
 from app.delivery.carriers.exchange import Exchange, current
 from app.delivery.carriers.sandbox import SandboxClient, handle
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage
 from app.delivery.carriers.sandbox_wire import ACCOUNT
-from app.kit.clock import now
-from app.kit.db import WRITE_LOCK, db, write
 from app.sandbox import actions
 from tests.cast import LEO, MIA, ZOE
 from tests.loops import finish
@@ -192,7 +192,7 @@ def test_other_addresses_and_methods_are_not_there(app, shop):
 
 
 def test_while_the_database_is_busy_the_carrier_asks_to_try_again(app, monkeypatch):
-    monkeypatch.setattr("app.kit.db.WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("app.core.db.WAIT_SECONDS", 0.01)
 
     async def inside():
         current.set(seen := Exchange())

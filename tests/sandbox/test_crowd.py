@@ -10,12 +10,12 @@ import pytest
 import time_machine
 
 from app.audit.models import AuditEvent
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.carriers.postman import Postman
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage
 from app.delivery.models import Message, MessageLog
 from app.domain.blast_states import Direction, Kind, LogStatus, MessageStatus, Target
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.sandbox import actions
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent

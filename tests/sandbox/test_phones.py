@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import select
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.carriers.sandbox import handle
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
 from app.delivery.carriers.sandbox_wire import ACCOUNT
 from app.delivery.models import Message
 from app.domain.blast_states import Kind, MessageStatus
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.suppression.models import UnsubscribedContact
 from tests import makers
 from tests.cast import LEO, ZOE

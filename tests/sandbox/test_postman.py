@@ -12,6 +12,8 @@ import time_machine
 from sqlalchemy import func, select
 from werkzeug.test import EnvironBuilder
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.carriers.postman import Postman
 from app.delivery.carriers.sandbox import handle
 from app.delivery.carriers.sandbox_mail import NOT_TAKEN, claim_due
@@ -19,8 +21,6 @@ from app.delivery.carriers.sandbox_models import Mood, SandboxMessage
 from app.delivery.carriers.sandbox_wire import ACCOUNT
 from app.delivery.models import Attempt, Message
 from app.domain.blast_states import Kind, MessageStatus
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.sandbox import actions
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent

@@ -10,12 +10,12 @@ import aiohttp
 import pytest
 from werkzeug.serving import make_server
 
+from app.core.db import db, write
 from app.delivery.carriers import http
 from app.delivery.carriers.base import Accepted, Ambiguous, Refused, Unprocessed
 from app.delivery.carriers.make import carrier_for
 from app.delivery.models import Attempt, Message
 from app.domain.blast_states import Kind, MessageStatus
-from app.kit.db import db, write
 from tests.cast import LEO, ZOE
 from tests.loops import finish
 from tests.makers import pretend_phone

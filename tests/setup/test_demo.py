@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 
 from app import demo
 from app.community.models import CommunityMember
+from app.core.db import db, write
+from app.core.settings import PROJECT_ROOT
 from app.domain.permission import LeftOut
 from app.domain.phone import Phone
 from app.events.models import Event, EventRegistration
-from app.kit.db import db, write
-from app.kit.settings import ROOT
 from app.suppression import actions as suppression
 from app.suppression import queries
 
@@ -27,7 +27,7 @@ def numbers():
 
 def test_there_are_sixty_people_two_events_and_some_who_must_not_be_texted(shop):
     with write():
-        assert demo.load() == 60
+        assert demo.load_demo_data() == 60
     assert numbers() == [60, 2, 41]
     phones = db.session.scalars(select(CommunityMember.phone)).all()
     reasons = sorted(queries.reasons_for(phones).values())
@@ -42,7 +42,7 @@ def test_there_are_sixty_people_two_events_and_some_who_must_not_be_texted(shop)
 
 def test_all_numbers_are_valid_and_nobodys(shop):
     with write():
-        demo.load()
+        demo.load_demo_data()
     phones = {
         *db.session.scalars(select(CommunityMember.phone)),
         *db.session.scalars(select(EventRegistration.phone)),
@@ -55,22 +55,22 @@ def test_all_numbers_are_valid_and_nobodys(shop):
 
 def test_the_second_time_changes_nothing(shop):
     with write():
-        demo.load()
+        demo.load_demo_data()
     with write():
-        suppression.lift(demo.phone_of(3))
+        suppression.lift(demo.make_demo_phone(3))
     before = numbers()
     with write():
-        assert demo.load() == 0
+        assert demo.load_demo_data() == 0
     assert numbers() == before
-    assert queries.is_left_out(demo.phone_of(3)) is None
+    assert queries.is_left_out(demo.make_demo_phone(3)) is None
 
 
 def test_people_who_are_there_already_stay_as_they_are(shop):
     with write() as session:
-        session.add(CommunityMember(name="Really Zoë", phone=demo.phone_of(3)))
+        session.add(CommunityMember(name="Really Zoë", phone=demo.make_demo_phone(3)))
     with write():
-        assert demo.load() == 59
-    assert queries.is_left_out(demo.phone_of(3)) is None
+        assert demo.load_demo_data() == 59
+    assert queries.is_left_out(demo.make_demo_phone(3)) is None
 
 
 def test_it_runs_from_the_command_line_and_needs_only_the_database_address(tmp_path):
@@ -81,7 +81,7 @@ def test_it_runs_from_the_command_line_and_needs_only_the_database_address(tmp_p
     said = [
         subprocess.run(
             [sys.executable, "-m", "app.demo"],
-            cwd=ROOT,
+            cwd=PROJECT_ROOT,
             env=environment,
             capture_output=True,
             text=True,

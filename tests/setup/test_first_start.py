@@ -15,10 +15,10 @@ from app.accounts import actions as accounts
 from app.accounts import queries as users
 from app.accounts.models import AppUser, SetupToken
 from app.community.models import CommunityMember
+from app.core.db import db, write
+from app.core.environment import BadSettings
+from app.core.settings import Settings
 from app.domain.permission import Role
-from app.kit.db import db, write
-from app.kit.environment import BadSettings
-from app.kit.settings import Settings
 from app.organisation import queries as organisation
 from app.setup import actions
 from tests.visit import Visitor
@@ -52,9 +52,9 @@ def start(settings):
     """Start a worker: gives the app and the address it would print."""
 
     def one_worker(**more):
-        actions.prepare(settings(**more))
+        actions.prepare_database(settings(**more))
         app = create_app(settings(**more))
-        return app, actions.welcome(app)
+        return app, actions.create_admin_or_setup_url(app)
 
     return one_worker
 
@@ -84,8 +84,8 @@ def test_without_a_base_url_it_is_the_host_and_port(settings):
             | {"public_base_url": "", "host": "127.0.0.1", "port": 5055}
         )
     )
-    actions.prepare(bare)
-    assert actions.welcome(create_app(bare)).startswith(
+    actions.prepare_database(bare)
+    assert actions.create_admin_or_setup_url(create_app(bare)).startswith(
         "http://127.0.0.1:5055/setup?token="
     )
 
@@ -135,7 +135,7 @@ def test_ada_sets_up_and_is_signed_in_at_home(start):
     assert settings_page.status_code == 200
     assert 'value="Riverside Community"' in settings_page.text
     with app.app_context():
-        row, ada = organisation.organisation(), users.named("ada")
+        row, ada = organisation.organisation(), users.find_user_by_name("ada")
         assert (row.name, row.timezone, row.region) == (
             "Riverside Community",
             "America/Denver",
@@ -154,15 +154,15 @@ def test_once_there_is_a_user_the_page_is_gone(start):
     Visitor(app)(path_of(address), "", **ADA)
     assert Visitor(app)(path_of(address)).status_code == 404
     assert Visitor(app)("/setup").status_code == 404
-    assert actions.welcome(app) is None
+    assert actions.create_admin_or_setup_url(app) is None
 
 
 def test_two_who_are_first_at_once_make_one_admin(start):
     app, address = start()
     with app.app_context(), write():
-        accounts.add_first_admin("bob", "no hash")
-        with pytest.raises(actions.TooLate):
-            actions.found_the_house("ada", "no hash")
+        accounts.create_admin_if_no_users("bob", "no hash")
+        with pytest.raises(actions.SetupAlreadyDone):
+            actions.create_first_admin("ada", "no hash")
     assert count(app, AppUser) == 1
     assert Visitor(app)(path_of(address), "", **ADA).status_code == 404
 
@@ -228,7 +228,7 @@ def test_the_environment_makes_the_first_admin_with_the_password_as_it_is(start)
     app, printed = start(admin_username=" Chief ", admin_password=" pw ")
     assert printed is None
     with app.app_context():
-        chief = users.named("chief")
+        chief = users.find_user_by_name("chief")
         assert chief.is_admin
         assert chief.check_password(" pw ")
         assert not chief.check_password("pw")
@@ -243,7 +243,7 @@ def test_workers_that_start_together_make_one_admin(start, settings):
     app, _ = start()
     apps = [create_app(settings(admin_password="pw")) for _ in range(3)]
     with ThreadPoolExecutor(3) as threads:
-        assert list(threads.map(actions.welcome, apps)) == [None] * 3
+        assert list(threads.map(actions.create_admin_or_setup_url, apps)) == [None] * 3
     assert count(app, AppUser) == 1
 
 
@@ -253,7 +253,7 @@ def test_the_environment_changes_no_user_who_is_there_and_is_called_out(start, c
         app, _ = start(admin_username="other", admin_password="second")
     assert count(app, AppUser) == 1
     with app.app_context():
-        assert users.named("admin").check_password("first")
+        assert users.find_user_by_name("admin").check_password("first")
     assert "ADMIN_PASSWORD is still set" in caplog.text
     assert "second" not in caplog.text
 
@@ -261,4 +261,4 @@ def test_the_environment_changes_no_user_who_is_there_and_is_called_out(start, c
 @pytest.mark.parametrize("name", ["\u200b", "x" * 81])
 def test_a_user_name_that_cannot_be_is_refused_at_the_start(settings, name):
     with pytest.raises(BadSettings, match="ADMIN_USERNAME"):
-        actions.prepare(settings(admin_username=name))
+        actions.prepare_database(settings(admin_username=name))

@@ -7,10 +7,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.blasts.queries import rehearsal
+from app.core.db import db, write
 from app.domain.blast_states import Target
 from app.domain.permission import LeftOut
 from app.imports.models import Import, ImportRow
-from app.kit.db import db, write
 from app.organisation import queries as organisation
 from app.suppression import actions, queries
 from app.suppression.models import (

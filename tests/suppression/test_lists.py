@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app.community.models import CommunityMember
+from app.core.clock import now
+from app.core.db import UniqueViolation, db, write
 from app.domain.permission import LeftOut, reason_to_leave_out
-from app.kit.clock import now
-from app.kit.db import Taken, db, write
 from app.organisation import queries as organisation
 from app.suppression import actions, queries
 from app.suppression.models import (
@@ -176,7 +176,7 @@ def test_a_number_dies_once_and_a_soft_failure_may_become_a_hard_one(shop):
 def test_by_hand_a_number_goes_on_once(shop):
     with write():
         actions.add_by_hand("Max", MAX, "asked at the door")
-    with pytest.raises(Taken), write():
+    with pytest.raises(UniqueViolation), write():
         actions.add_by_hand(None, MAX, None)
     assert source(MAX) == "manual"
 

@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from app.audit.models import AuditEvent
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.models import Message
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.suppression import actions, queries
 from app.suppression.models import (
     ConsentEvent,

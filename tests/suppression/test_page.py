@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditEvent
-from app.kit.db import db, write
+from app.core.db import db, write
 from app.suppression import actions
 from app.suppression.models import UnsubscribedContact
 from tests import makers

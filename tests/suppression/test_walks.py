@@ -7,9 +7,9 @@ from itertools import product
 import pytest
 from sqlalchemy import event
 
-from app.kit.clock import now
-from app.kit.db import db, write
-from app.kit.pages import Asked
+from app.core.clock import now
+from app.core.db import db, write
+from app.core.pagination import ListParams
 from app.suppression import queries
 from app.suppression.models import SuppressedContact, UnsubscribedContact
 from app.suppression.queries import lists
@@ -52,7 +52,7 @@ def listed(shop):
 def shown(order, part):
     """All keys of a part of the list, page by page."""
     sort, direction = order
-    asked = [Asked("", number, 7, sort, direction) for number in range(1, 8)]
+    asked = [ListParams("", number, 7, sort, direction) for number in range(1, 8)]
     pages = [queries.page(each, part) for each in asked]
     return [(row.kind, row.id) for page, each in zip(pages, asked, strict=True) if page.number == each.number
             for row in page.rows]  # fmt: skip
@@ -80,7 +80,7 @@ def test_no_order_reads_or_sorts_the_rows_themselves(listed, monkeypatch, order)
         db.engine, "before_cursor_execute", lambda *given: seen.append(given[2:4])
     )
     queries.page(
-        Asked("", 2, 7, *order),
+        ListParams("", 2, 7, *order),
         Narrowed(source="manual", since=now().replace(year=2020)),
     )
     ((walk, values),) = [

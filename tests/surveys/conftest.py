@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from app.core.db import db, write
 from app.delivery.models import Message, MessageLog
 from app.domain.questions import kept
 from app.events.models import Event, EventRegistration
-from app.kit.db import db, write
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 from tests.surveys.talk import NOON, Town
 

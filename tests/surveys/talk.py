@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert
 
+from app.core.db import write
 from app.delivery.models import messages
-from app.kit.db import write
 from app.surveys.actions import answering
 from app.surveys.actions.answering import Heard
 

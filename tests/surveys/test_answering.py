@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from app.core.db import db, write
 from app.domain.questions import END_UNREGISTERED, Ask, Question
 from app.domain.surveys import HANDED_OVER, LEFT
 from app.events.models import EventRegistration
-from app.kit.db import db, write
 from app.surveys.actions import answering
 from tests.cast import LEO, MIA, ZOE
 from tests.surveys.talk import NOON

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.core.db import db, write
 from app.domain.questions import Ask, Question
-from app.kit.db import db, write
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 from tests.cast import LEO, ZOE
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from app.core.db import db, write
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.questions import Ask, Question
 from app.events.models import EventRegistration
-from app.kit.db import db, write
 from app.surveys.models import SurveySession
 from tests.blasts.desk import hidden, pressed, release, sent
 from tests.cast import LEO, ZOE

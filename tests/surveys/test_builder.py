@@ -5,10 +5,10 @@ import json
 import pytest
 
 from app.audit.models import AuditEvent
+from app.core.db import db, write
 from app.domain.questions import Ask, Question, parse
 from app.events.models import Event
 from app.keywords.models import KeywordRule
-from app.kit.db import db, write
 from app.surveys.models import SurveyFlow
 from tests.cast import ZOE
 

@@ -6,9 +6,9 @@ from io import StringIO
 
 import pytest
 
+from app.core.clock import now
 from app.domain.questions import Ask, Question
 from app.domain.tallies import time_in_words
-from app.kit.clock import now
 from tests.cast import LEO, MAX, MIA, ZOE
 
 COMING = Question("Coming?", Ask.YES_NO)

@@ -4,11 +4,11 @@ with one press.
 
 import pytest
 
+from app.core.db import db, write
 from app.delivery.models import Message
 from app.domain.questions import Ask, Question
 from app.inbox.actions import threads
 from app.inbox.actions.threads import Said
-from app.kit.db import db, write
 from app.surveys.actions.answering import stop_all
 from app.surveys.models import SurveyAnswer
 from tests.cast import ZOE

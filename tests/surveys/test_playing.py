@@ -2,10 +2,10 @@
 
 import pytest
 
+from app.core.clock import now
+from app.core.db import db
 from app.delivery.models import Message
 from app.domain.questions import END_UNREGISTERED, Ask, Question
-from app.kit.clock import now
-from app.kit.db import db
 from app.surveys.forms.playing import Script, play
 from app.surveys.models import SurveyFlow, SurveySession
 

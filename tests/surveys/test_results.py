@@ -5,9 +5,9 @@ from io import StringIO
 
 import pytest
 
+from app.core.db import db
 from app.delivery.models import Message
 from app.domain.questions import END_UNREGISTERED, Ask, Question
-from app.kit.db import db
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import said_stop, wrote
 

@@ -1,7 +1,7 @@
 """A survey of an event, twelve phones: the results and the registrations are right."""
 
+from app.core.db import write
 from app.domain.questions import END_UNREGISTERED, Ask, Question
-from app.kit.db import write
 from app.suppression.actions import opt_out
 from app.surveys.actions import answering
 from tests.makers import pretend_phone

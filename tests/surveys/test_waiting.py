@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import null
 
 from app import scheduler
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.models import Message
 from app.domain.questions import Ask, Question
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.surveys.actions.waiting import time_out_and_nudge
 from app.surveys.models import SurveySession
 from tests.cast import LEO, ZOE
@@ -125,5 +125,5 @@ def test_the_job_of_a_serving_process_does_it(app, make_survey, text, rows):
         session.execute(
             db.update(SurveySession).values(asked_at=now() - timedelta(days=2))
         )
-    scheduler.Background(app, lambda: True)._wait_for_answers()
+    scheduler.BackgroundJobs(app, lambda: True)._wait_for_answers()
     assert rows("sessions")[0].status.value == "timed_out"

@@ -14,9 +14,9 @@ from urllib.parse import urldefrag
 
 from flask import Flask
 
+from app.core.db import db
 from app.delivery.carriers import sandbox_wire as wire
 from app.delivery.models import Message, MessageLog
-from app.kit.db import db
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent
 from tests.bench.figures import percentile

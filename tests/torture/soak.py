@@ -14,8 +14,8 @@ from pathlib import Path
 
 from flask import Flask
 
+from app.core.db import db
 from app.delivery.models import Message
-from app.kit.db import db
 from tests.bench.processes import children_of, memory_of
 from tests.delivery.town import blast, ended, everybody_is_accounted_for
 from tests.served import ROOT, Served

@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 from app import create_app
-from app.kit.settings import Settings
+from app.core.settings import Settings
 from app.migrations.runner import migrate
 from tests.cast import bring_the_cast
 from tests.delivery.town import twilio_settings

@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 from sqlalchemy import update
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import arm
 from app.delivery.carriers.signature import HEADER, signature_for
 from app.delivery.models import Attempt, Message
 from app.domain.pacing import Bucket
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent
 from tests.cast import ZOE

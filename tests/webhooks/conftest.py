@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.kit import log
+from app.core import logging_config
 from app.webhooks import forms
 from tests.webhooks.calls import BASE, TWILIO
 
@@ -29,5 +29,9 @@ def nothing_was_refused_yet(monkeypatch):
     for name in ("forgeries", "strangers"):
         said = getattr(forms, name)
         monkeypatch.setattr(
-            forms, name, log.Seldom(said.log.name, said.first, said.more, said.seconds)
+            forms,
+            name,
+            logging_config.ThrottledWarning(
+                said.log.name, said.first, said.more, said.seconds
+            ),
         )

@@ -13,9 +13,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, insert, text
 
-from app.kit import db as kit
-from app.kit.clock import now
-from app.kit.db import Busy, db, write
+from app.core import db as kit
+from app.core.clock import now
+from app.core.db import WriteLockTimeout, db, write
 from app.webhooks.actions import events as actions
 from app.webhooks.actions import orphans, receipts
 from app.webhooks.actions.events import (
@@ -140,7 +140,7 @@ def test_f33_while_another_process_writes_the_carrier_is_told_to_call_again(
 
     (One second, not ten.)
     """
-    monkeypatch.setattr(kit, "WAIT_SECONDS", 1)
+    monkeypatch.setattr(kit, "LOCK_WAIT_SECONDS", 1)
     message_id, ref = armed_text(town)
     answers = []
 
@@ -180,11 +180,14 @@ def test_f33_a_writers_patience_is_for_both_locks_together(town):
     with town.app_context(), closing(_holding(town)):
         for patience in (0.2, 1.0):
             start = time.monotonic()
-            with pytest.raises(Busy), write(patience):
+            with pytest.raises(WriteLockTimeout), write(patience):
                 pass
             assert time.monotonic() - start < patience + 0.6
     with town.app_context(), write():
-        assert db.session.scalar(text("PRAGMA busy_timeout")) == kit.WAIT_SECONDS * 1000
+        assert (
+            db.session.scalar(text("PRAGMA busy_timeout"))
+            == kit.LOCK_WAIT_SECONDS * 1000
+        )
 
 
 def _holding(app):

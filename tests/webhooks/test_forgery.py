@@ -15,9 +15,9 @@ import pytest
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
+from app.core.logging_config import ThrottledWarning
 from app.delivery.carriers import signature
 from app.delivery.carriers.signature import HEADER, signature_for
-from app.kit.log import Seldom
 from tests.cast import ZOE
 from tests.served import Served
 from tests.webhooks.calls import (
@@ -189,7 +189,7 @@ def test_w15_a_flood_of_forgeries_is_a_line_a_minute_and_no_row(town, caplog):
 
 def test_w15_how_many_there_were_is_said_after_a_while(caplog):
     """W15: the first at once; then how many, with the time they took."""
-    seldom = Seldom(
+    seldom = ThrottledWarning(
         "app.webhooks", "one came", "%s more came in the last %s seconds", 0.2
     )
     with caplog.at_level(logging.WARNING):

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from app.core.db import db, write
 from app.domain.questions import Ask, Question, kept
 from app.inbox.models import Thread
 from app.keywords.models import KeywordRule
-from app.kit.db import db, write
 from app.suppression import queries as permission
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 from tests.cast import ZOE

@@ -5,11 +5,11 @@ from itertools import permutations
 
 import pytest
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions.settle import settle_outcomes
 from app.delivery.carriers.base import Accepted, Ambiguous
 from app.delivery.models import Attempt, Message
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.suppression.models import SuppressedContact
 from app.webhooks.actions.orphans import adopt_orphans
 from tests.cast import LEO, ZOE

@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.community.models import CommunityMember
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import arm
 from app.delivery.models import Message
 from app.domain.pacing import Bucket
 from app.inbox.models import Thread
 from app.keywords.actions import rules
 from app.keywords.models import KeywordAction
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.organisation import queries as organisation
 from app.suppression import actions as suppression
 from app.suppression import queries as permission

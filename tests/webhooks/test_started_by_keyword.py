@@ -4,11 +4,11 @@ happens in between.
 
 import pytest
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.domain.questions import Ask, Question, kept
 from app.keywords.actions import rules
 from app.keywords.models import KeywordAction
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.surveys.actions import surveys
 from app.surveys.actions.surveys import Facts
 from app.surveys.models import SurveyFlow, SurveySession

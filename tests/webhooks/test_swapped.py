@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import lookups
 from app.delivery.carriers.reading import Fetched
 from app.delivery.models import Message
 from app.domain.lookups import Listed
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.suppression.queries import has_opted_out
 from app.webhooks.actions import swapped
 from app.webhooks.models import WebhookEvent

@@ -5,8 +5,8 @@ Cases W3, W9, W18, W20, W21, W22, W27.
 
 import pytest
 
+from app.core.db import db, write
 from app.delivery.models import Message
-from app.kit.db import db, write
 from app.suppression.models import UnsubscribedContact
 from tests.cast import LEO, ZOE
 from tests.webhooks.calls import (

@@ -5,10 +5,10 @@ import threading
 import pytest
 from sqlalchemy import event
 
+from app.core import db as kit
+from app.core.db import WRITE_LOCK, WriteLockTimeout, db, write
 from app.delivery.models import Message
 from app.keywords.actions import rules
-from app.kit import db as kit
-from app.kit.db import WRITE_LOCK, Busy, db, write
 from app.webhooks.actions.events import Call
 from app.webhooks.actions.texts import _read, _take_in
 from app.webhooks.actions.together import Together
@@ -114,11 +114,11 @@ def test_one_that_cannot_be_settled_harms_nobody_else(app, together):
 def test_when_nobody_can_write_all_who_wait_are_told(
     app, together, settled, monkeypatch
 ):
-    monkeypatch.setattr(kit, "WAIT_SECONDS", 0.5)
+    monkeypatch.setattr(kit, "LOCK_WAIT_SECONDS", 0.5)
     came: list[object] = []
 
     def work():
-        with app.app_context(), pytest.raises(Busy):
+        with app.app_context(), pytest.raises(WriteLockTimeout):
             together.bring("a")
         came.append("busy")
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from app.accounts.models import AppUser
 from app.blasts.actions.confirm import Draft, confirm
 from app.blasts.actions.release import release_due
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import control, schedule
 from app.delivery.models import MessageLog
 from app.domain.blast_states import Target
@@ -20,8 +22,6 @@ from app.domain.permission import Role
 from app.events.models import Event, EventRegistration
 from app.inbox.models import SavedReply
 from app.keywords.actions import rules
-from app.kit.clock import now
-from app.kit.db import db, write
 from app.people.models import PersonNote
 from app.surveys.models import SurveyFlow, SurveySession
 from tests.cast import LEO, MAX, MIA, PASSWORD, ZOE

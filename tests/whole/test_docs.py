@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from app.kit.settings import ROOT
+from app.core.settings import PROJECT_ROOT
 from tests.whole.test_settings import ROWS as SETTINGS
 
-PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+PAGES = [*PROJECT_ROOT.glob("*.md"), *(PROJECT_ROOT / "docs").rglob("*.md")]
 NEEDED = [
     "README.md",
     "CHANGELOG.md",
@@ -23,16 +23,16 @@ NEEDED = [
     "Makefile",
 ]
 TEXTS = {path: path.read_text() for path in PAGES}
-DEPLOY = ROOT / "deploy"
+DEPLOY = PROJECT_ROOT / "deploy"
 OF_PYTHON = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
 
 
 def relative(path):
-    return str(path.relative_to(ROOT))
+    return str(path.relative_to(PROJECT_ROOT))
 
 
 def test_the_pages_that_a_newcomer_expects_are_there():
-    assert [name for name in NEEDED if not (ROOT / name).exists()] == []
+    assert [name for name in NEEDED if not (PROJECT_ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=relative)
@@ -48,7 +48,9 @@ def test_every_link_leads_somewhere(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=relative)
 def test_every_make_target_exists(page):
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    targets = set(
+        re.findall(r"^([a-z]+):", (PROJECT_ROOT / "Makefile").read_text(), re.M)
+    )
     assert set(re.findall(r"(?:^|`|&& )make ([a-z]+)", TEXTS[page], re.M)) <= targets
 
 
@@ -66,7 +68,7 @@ def _constants():
     return set(
         re.findall(
             r"^([A-Z]+_[A-Z_]+)\b",
-            "".join(p.read_text() for p in (ROOT / "app").rglob("*.py")),
+            "".join(p.read_text() for p in (PROJECT_ROOT / "app").rglob("*.py")),
             re.M,
         )
     )
@@ -75,12 +77,12 @@ def _constants():
 @pytest.mark.parametrize("page", PAGES, ids=relative)
 def test_every_file_that_is_named_exists(page):
     named = re.findall(r"`((?:app|tests|docs|deploy)/[\w./-]+)`", TEXTS[page])
-    missing = {name for name in named if not (ROOT / name).exists()}
+    missing = {name for name in named if not (PROJECT_ROOT / name).exists()}
     assert missing == set()
 
 
 def test_the_first_lines_of_the_readme_are_the_two_commands():
-    first = TEXTS[ROOT / "README.md"].split("```")[1].strip().splitlines()
+    first = TEXTS[PROJECT_ROOT / "README.md"].split("```")[1].strip().splitlines()
     assert [line.split(" ")[0:2] for line in first] == [
         ["git", "clone"],
         ["make", "run"],
@@ -89,7 +91,7 @@ def test_the_first_lines_of_the_readme_are_the_two_commands():
 
 
 def test_the_list_of_decisions_names_each_once_in_order():
-    folder = ROOT / "docs" / "decisions"
+    folder = PROJECT_ROOT / "docs" / "decisions"
     listed = re.findall(
         r"^\| \[(\d{4})\]\(([^)]+)\)", TEXTS[folder / "README.md"], re.M
     )
@@ -100,8 +102,10 @@ def test_the_list_of_decisions_names_each_once_in_order():
 
 
 def test_the_changes_have_this_version():
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    assert f"## [{version}]" in TEXTS[ROOT / "CHANGELOG.md"]
+    version = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text())["project"][
+        "version"
+    ]
+    assert f"## [{version}]" in TEXTS[PROJECT_ROOT / "CHANGELOG.md"]
 
 
 def test_what_is_not_there_yet_is_not_promised(app):
@@ -110,7 +114,9 @@ def test_what_is_not_there_yet_is_not_promised(app):
     missing = [
         room for room in ("events", "inbox", "keywords", "surveys") if room not in rules
     ]
-    not_yet = TEXTS[ROOT / "README.md"].split("**Not yet:**")[1].split("\n\n")[0]
+    not_yet = (
+        TEXTS[PROJECT_ROOT / "README.md"].split("**Not yet:**")[1].split("\n\n")[0]
+    )
     assert [
         room for room in missing if room not in not_yet.replace("the inbox", "inbox")
     ] == []
@@ -134,7 +140,7 @@ def test_the_container_gets_variables_that_exist():
         for line in re.findall(r"^COPY (.+)$", image, re.M)
         for name in line.split()[:-1]
     ]
-    assert [name for name in copied if not (ROOT / name).exists()] == []
+    assert [name for name in copied if not (PROJECT_ROOT / name).exists()] == []
     ignored = (DEPLOY / "Dockerfile.dockerignore").read_text()
     assert [name for name in copied if f"!{name}" not in ignored.splitlines()] == []
 
@@ -151,7 +157,7 @@ def test_the_service_and_the_proxies_fit_the_program():
 
 def test_nothing_private_is_committed():
     tracked = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True
+        ["git", "ls-files"], cwd=PROJECT_ROOT, capture_output=True, text=True
     )
     if tracked.returncode:
         pytest.skip("not a git checkout")

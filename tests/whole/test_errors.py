@@ -10,9 +10,9 @@ import threading
 import pytest
 from werkzeug.exceptions import HTTPException, abort
 
-from app.kit import db as furniture
-from app.kit.db import db, write
-from app.kit.errors import WORDS
+from app.core import db as furniture
+from app.core.db import db, write
+from app.core.error_pages import ERROR_TEXTS
 from tests.whole.doors import DOORS
 
 INSIDE = re.compile(
@@ -71,7 +71,7 @@ def test_h8_a_fault_in_any_view_is_a_page_with_a_number_and_saves_nothing(
     assert house.open("GET", "dashboard.home", "ada").status_code == 200
 
 
-@pytest.mark.parametrize("code", sorted(WORDS))
+@pytest.mark.parametrize("code", sorted(ERROR_TEXTS))
 def test_h7_error_pages_are_ours(house, monkeypatch, code):
     def refuse(**_values):
         abort(code)
@@ -79,8 +79,8 @@ def test_h7_error_pages_are_ours(house, monkeypatch, code):
     put_in(house, monkeypatch, "dashboard.home", refuse)
     page = house.visit("/", "ada")
     assert page.status_code == code
-    assert page.headings == [WORDS[code][0]]
-    assert WORDS[code][1] in page.words.replace("’", "'") or code == 500
+    assert page.headings == [ERROR_TEXTS[code][0]]
+    assert ERROR_TEXTS[code][1] in page.words.replace("’", "'") or code == 500
     assert not INSIDE.search(page.words)
 
 
@@ -90,7 +90,7 @@ def test_h7_an_unusual_code_has_a_page_too(house, monkeypatch):
 
     put_in(house, monkeypatch, "dashboard.home", refuse)
     page = house.visit("/", "ada")
-    assert (page.status_code, page.headings) == (418, [WORDS[400][0]])
+    assert (page.status_code, page.headings) == (418, [ERROR_TEXTS[400][0]])
 
 
 def test_programs_are_told_in_json(house):
@@ -98,7 +98,7 @@ def test_programs_are_told_in_json(house):
         "GET", "/nothing", "ada", headers={"Accept": "application/json"}
     )
     assert (answer.status_code, answer.mimetype) == (404, "application/json")
-    assert answer.get_json()["error"].startswith(WORDS[404][0])
+    assert answer.get_json()["error"].startswith(ERROR_TEXTS[404][0])
 
 
 def test_error_pages_are_for_strangers_too(house):
@@ -112,13 +112,13 @@ def test_too_much_is_413_and_says_so(house):
     page = house.visit(
         "/community/import", "ada", files={"file": (large, "people.csv")}
     )
-    assert (page.status_code, page.headings) == (413, [WORDS[413][0]])
+    assert (page.status_code, page.headings) == (413, [ERROR_TEXTS[413][0]])
     page = house.visit("/blasts/new", "ada", message_body="x" * 600_000)
-    assert (page.status_code, page.headings) == (413, [WORDS[413][0]])
+    assert (page.status_code, page.headings) == (413, [ERROR_TEXTS[413][0]])
 
 
 def test_busy_is_503_and_nothing_is_lost(house, monkeypatch):
-    monkeypatch.setattr(furniture, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(furniture, "LOCK_WAIT_SECONDS", 0.2)
     house.visit.token("ada")
     before = house.snapshot()
     taken, done = threading.Event(), threading.Event()
@@ -135,7 +135,7 @@ def test_busy_is_503_and_nothing_is_lost(house, monkeypatch):
     answer = house.visit("/community/add", "ada", name="Uma", phone="303 555 0155")
     done.set()
     holder.join()
-    assert (answer.status_code, answer.headings) == (503, [WORDS[503][0]])
+    assert (answer.status_code, answer.headings) == (503, [ERROR_TEXTS[503][0]])
     assert answer.response.headers["Retry-After"] == "5"
     assert house.snapshot() == before
     assert (

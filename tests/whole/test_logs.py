@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from app.kit.db import db
-from app.kit.log import Masked
+from app.core.db import db
+from app.core.logging_config import MaskingFormatter
 from tests.cast import PASSWORD
 from tests.served import Served, until
 from tests.whole.person import Person
@@ -124,7 +124,7 @@ def test_a_mistake_in_the_database_does_not_tell_what_was_to_be_saved(
 
 
 def _formatter(form="text"):
-    return Masked(form, (KEY, "t" * 32))
+    return MaskingFormatter(form, (KEY, "t" * 32))
 
 
 def record(text, *values, error=None):

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from app.rooms import OPEN
+from app.blueprints import BLUEPRINTS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "map.md").read_text()
@@ -76,7 +76,7 @@ def test_a_room_has_the_files_of_a_room_and_no_others():
         "__pycache__",
     }
     more = {"app/delivery": {"engine", "carriers"}}
-    tools = {"app/domain", "app/kit", "app/migrations", "app/dbdoctor"}
+    tools = {"app/domain", "app/core", "app/migrations", "app/dbdoctor"}
     strange = {
         str(folder): extra
         for folder in folders()
@@ -91,7 +91,7 @@ def test_a_room_has_the_files_of_a_room_and_no_others():
 
 
 def test_every_open_room_is_a_folder_of_its_own():
-    assert {f"app/{room.import_name.split('.')[1]}" for room in OPEN} <= {
+    assert {f"app/{room.import_name.split('.')[1]}" for room in BLUEPRINTS} <= {
         str(folder) for folder in folders()
     }
 

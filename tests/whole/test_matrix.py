@@ -17,22 +17,22 @@ from tests.whole.house import NIA, TOM
 CLOSED = {name: door for name, door in DOORS.items() if door.who in (BOTH, ADMIN)}
 # A GET is answered with 200, but:
 GET_CODES = {
-    "health.ready": 503,  # nobody sends in these tests
+    "health.report_readiness": 503,  # nobody sends in these tests
     "sandbox.open_phone": 422,  # no number was typed
     "sandbox.try_words": 303,  # on to a phone
-    "setup.first_start": 404,  # there are users
+    "setup.complete_setup": 404,  # there are users
 }
 # A POST with nothing but the token: a form comes back with its errors (422), an act is done (303).
 # (A form of a thing that is there keeps what it does not speak of, so it is saved as it was.)
 FORMS = {
-    "accounts.add", "accounts.password", "accounts.theme", "blasts.new", "community.add", "community.import_file",
+    "accounts.add_user", "accounts.change_own_password", "accounts.change_own_theme", "blasts.new", "community.add", "community.import_file",
     "events.add", "events.register", "inbox.reply", "inbox.reply_add", "inbox.reply_edit",
     "keywords.add", "people.consent", "people.note_add", "sandbox.write_back", "suppression.add",
     "suppression.import_file", "suppression.import_fix", "community.import_fix", "events.import_file",
     "events.import_fix", "surveys.add", "surveys.correct",
 }  # fmt: skip
 POST_CODES = dict.fromkeys(FORMS, 422) | {
-    "setup.first_start": 404,
+    "setup.complete_setup": 404,
     "accounts.sign_in": 303,
 }
 CHOSEN = {
@@ -68,13 +68,13 @@ def test_whoever_must_change_the_password_gets_no_further(house, endpoint):
     before = house.snapshot()
     for method in DOORS[endpoint].methods:
         answer = house.open(method, endpoint, NIA)
-        if endpoint == "accounts.password":
+        if endpoint == "accounts.change_own_password":
             assert answer.status_code == expected(endpoint, method)
         elif DOORS[endpoint].polled:
             assert answer.status_code == 401
         else:
             assert (answer.status_code, answer.location) == (302, "/account/password")
-    if endpoint != "accounts.password":
+    if endpoint != "accounts.change_own_password":
         assert house.snapshot() == before
 
 

@@ -6,11 +6,11 @@ import io
 import pytest
 
 from app.community.models import CommunityMember
+from app.core.db import db, write
 from app.delivery.models import Message, MessageLog
 from app.domain.phone import pretty
 from app.events.models import Event, EventRegistration
 from app.keywords.models import KeywordRule
-from app.kit.db import db, write
 from app.organisation.queries import organisation
 from app.people.models import PersonNote
 from app.suppression import actions as suppression

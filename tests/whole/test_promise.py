@@ -6,11 +6,11 @@ import re
 
 import pytest
 
+from app.core.settings import PROJECT_ROOT
 from app.domain.blast_states import MessageStatus
-from app.kit.settings import ROOT
 
-PAGE = (ROOT / "docs" / "promise.md").read_text()
-WORDS = (ROOT / "docs" / "words.md").read_text()
+PAGE = (PROJECT_ROOT / "docs" / "promise.md").read_text()
+WORDS = (PROJECT_ROOT / "docs" / "words.md").read_text()
 STATES = dict(
     re.findall(
         r"^\| `(\w+)` \| ([^|]+) \|$", WORDS.split("## States")[1].split("## ")[0], re.M
@@ -29,7 +29,7 @@ def test_every_state_a_text_can_be_in_has_its_sentence(state):
 
 @pytest.mark.parametrize(("promise", "cases", "files"), SHOWN)
 def test_every_promise_is_shown_by_the_tests_that_are_named(promise, cases, files):
-    named = [ROOT / name for name in re.findall(r"`(tests/[\w./]+)`", files)]
+    named = [PROJECT_ROOT / name for name in re.findall(r"`(tests/[\w./]+)`", files)]
     sources = [path.read_text() for path in named if path.is_file()]
     unseen = [
         case

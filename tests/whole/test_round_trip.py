@@ -11,8 +11,8 @@ import random
 
 import pytest
 
+from app.core.db import db, write
 from app.domain.wording import clean_name
-from app.kit.db import db, write
 
 PIECES = [
     "=1+1", "+1", "-2", "@SUM(A1)", "'", "''=1", '"', '""', ",", ";", "\t", "|", "\\", "%s", "{{7*7}}",

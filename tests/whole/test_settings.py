@@ -7,8 +7,8 @@ from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 
-from app.kit.environment import BOUNDS, read
-from app.kit.settings import Settings
+from app.core.environment import NUMBER_BOUNDS, load_settings
+from app.core.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "settings.md").read_text()
@@ -50,11 +50,12 @@ def test_the_page_says_the_defaults_of_the_code():
 
 def test_the_page_says_the_bounds_of_the_code():
     said = {
-        name: re.fullmatch(r"([\d.]+) to ([\d.]+)", ROWS[name][1]) for name in BOUNDS
+        name: re.fullmatch(r"([\d.]+) to ([\d.]+)", ROWS[name][1])
+        for name in NUMBER_BOUNDS
     }
     assert {
         name: (float(found[1]), float(found[2])) for name, found in said.items()
-    } == BOUNDS
+    } == NUMBER_BOUNDS
 
 
 def test_the_example_has_every_variable_with_its_default_and_a_comment():
@@ -92,4 +93,6 @@ def test_no_variable_is_read_behind_the_pages_back():
 
 def test_an_empty_environment_is_the_defaults():
     environ = {name: "" for name in ROWS} | {"SECRET_KEY": "abcdef0123456789abcdef"}
-    assert read(environ) == read({"SECRET_KEY": "abcdef0123456789abcdef"})
+    assert load_settings(environ) == load_settings(
+        {"SECRET_KEY": "abcdef0123456789abcdef"}
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app import create_app
-from app.kit.environment import BadSettings, read
+from app.core.environment import BadSettings, load_settings
 from tests.served import free_port
 from tests.visit import Visitor
 from tests.whole.clone import Clone
@@ -176,7 +176,9 @@ def test_half_set_in_development_is_said_in_red_on_every_page(make_settings):
         "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
     }
     app = create_app(
-        read(environ | {"DATABASE_URL": f"sqlite:///{make_settings().database_path}"})
+        load_settings(
+            environ | {"DATABASE_URL": f"sqlite:///{make_settings().database_path}"}
+        )
     )
     assert app.extensions["settings"].carrier == "sandbox"
     visit = Visitor(app)
@@ -203,7 +205,7 @@ def test_a_server_that_sends_nothing_says_so_on_every_page(house):
 
 def test_an_unknown_environment_is_refused():
     with pytest.raises(BadSettings) as caught:
-        read(
+        load_settings(
             {
                 "APP_ENV": "staging",
                 "DATABASE_URL": "postgresql://x/y",

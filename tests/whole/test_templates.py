@@ -152,9 +152,9 @@ def test_every_icon_that_is_asked_for_is_in_the_sprite():
     sprite = set(
         re.findall(r'<symbol[^>]* id="([\w-]+)"', (STATIC / "icons.svg").read_text())
     )
-    code = "".join(TEMPLATES.values()) + (ROOT / "app" / "rooms.py").read_text()
+    code = "".join(TEMPLATES.values()) + (ROOT / "app" / "blueprints.py").read_text()
     asked = set(re.findall(r'icon\("([\w-]+)"', code)) | set(
-        re.findall(r'Entry\("[^"]+", "[^"]+", "([\w-]+)"', code)
+        re.findall(r'MenuEntry\(\s*"[^"]+",\s*"[^"]+",\s*"([\w-]+)"', code)
     )
     assert asked
     assert {

@@ -1,6 +1,6 @@
 """The doors of accounts."""
 
-from app.accounts.views import own, sign_in, users
-from app.accounts.views.room import bp
+from app.accounts.views import own_account, sign_in, users
+from app.accounts.views.blueprint import bp
 
-__all__ = ["bp", "own", "sign_in", "users"]
+__all__ = ["bp", "own_account", "sign_in", "users"]

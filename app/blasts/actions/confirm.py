@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 
+from app.core.settings import Settings
 from app.delivery import queries as delivery
 from app.delivery.actions.schedule import Frozen, schedule
 from app.domain.blast_states import Target
-from app.kit.settings import Settings
 from app.organisation import queries as organisation
 
 

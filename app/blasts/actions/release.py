@@ -11,6 +11,9 @@ from flask import current_app
 
 from app.blasts import queries
 from app.blasts.actions.confirm import test_phone
+from app.core.clock import now
+from app.core.db import WriteLockTimeout, db, write
+from app.core.settings import Settings
 from app.delivery import queries as delivery
 from app.delivery.actions import release as rows
 from app.delivery.actions import schedule
@@ -20,9 +23,6 @@ from app.domain.audience import Person, Rehearsal, rehearse, without_too_long
 from app.domain.pacing import valid_for
 from app.events import queries as events
 from app.events.actions.reminders import follow_the_zone, in_another_zone
-from app.kit.clock import now
-from app.kit.db import Busy, db, write
-from app.kit.settings import Settings
 from app.suppression import queries as suppression
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ def release_due(moment: datetime | None = None) -> int:
     for scheduled_id in delivery.due(settings.carrier, moment):
         try:
             released += _release_one(scheduled_id, moment)
-        except Busy:
+        except WriteLockTimeout:
             raise
         except Exception:
             db.session.rollback()

@@ -18,6 +18,7 @@ from wtforms.widgets import DateInput, TextArea, TimeInput
 from app.blasts import queries
 from app.blasts.actions.confirm import Draft, test_phone
 from app.blasts.forms.when import ModeField, Moments, say, which_time
+from app.core.form_fields import CleanTextField
 from app.domain import hours, wording
 from app.domain.audience import Rehearsal, Text
 from app.domain.blast_states import Target
@@ -25,7 +26,6 @@ from app.domain.phone import pretty
 from app.domain.segments import LIMIT, characters
 from app.events import queries as events
 from app.events.models import Event
-from app.kit.fields import CleanField
 from app.organisation import queries as organisation
 from app.surveys import queries as surveys
 from app.surveys.models import SurveyFlow
@@ -50,7 +50,7 @@ class FooterField(BooleanField):
 class ComposeForm(Moments):
     """A blast on its way to being one. After `validate()`, `draft` is what would be sent."""
 
-    message_body = CleanField("Text", widget=TextArea())
+    message_body = CleanTextField("Text", widget=TextArea())
     target = RadioField(
         "Audience",
         choices={

@@ -6,10 +6,10 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, SelectField, StringField
 
+from app.core.clock import now
 from app.domain import hours
 from app.domain.hours import BadTime, Local
 from app.domain.pacing import valid_for
-from app.kit.clock import now
 from app.organisation import queries as organisation
 
 OF_THE_END = {"schedule_date": "end_date", "schedule_time": "end_time"}

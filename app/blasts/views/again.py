@@ -11,12 +11,16 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
 from app.blasts import queries
 from app.blasts.queries import FILTERS
 from app.blasts.views.doubts import carrier_in_use, sender_in_use
 from app.blasts.views.room import bp
 from app.blasts.views.words import parts, people
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.clock import now
+from app.core.pagination import ListPage, ListParams, clamp_to_last_page, list_params
+from app.core.template_filters import format_local_time
 from app.delivery import queries as delivery
 from app.delivery.actions import again
 from app.delivery.actions.again import SentAgain
@@ -26,10 +30,6 @@ from app.domain.blast_states import LogStatus
 from app.domain.cost import cost_of, money
 from app.domain.pacing import valid_for
 from app.domain.permission import LEFT_OUT_WORDS, Role
-from app.kit.access import BOTH, needs, who
-from app.kit.clock import now
-from app.kit.filters import local
-from app.kit.pages import Asked, Page, asked, last_page
 from app.organisation import queries as organisation
 
 MOST_BY_ID, LONGEST_ID, IN_AN_ADDRESS = 500, 18, 100
@@ -64,7 +64,7 @@ class Chosen:
 
 
 @bp.post("/logs/<int:log_id>/check-again")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def log_check_again(log_id: int) -> ResponseReturnValue:
     """Ask the carrier now what became of some texts."""
     if not carrier_in_use(_log(log_id)):
@@ -80,7 +80,7 @@ def log_check_again(log_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/logs/<int:log_id>/leave")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def log_leave(log_id: int) -> ResponseReturnValue:
     """Some texts stay in doubt, and nobody is asked about them any more."""
     return _decide(log_id, "blast.left", again.leave, _left, NOTHING_TO_LEAVE)
@@ -104,7 +104,7 @@ def _decide(
     _log(log_id)
     chosen = _chosen(log_id, request.form)
     try:
-        with act(verb, who()) as trace:
+        with audited_write(verb, current_username()) as trace:
             count = action(log_id, chosen.ids, now())
             trace.about, trace.details = f"blast {log_id}", {"texts": count}
             if not count:
@@ -126,7 +126,7 @@ def _back(log_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/logs/<int:log_id>/send-again", methods=["GET", "POST"])
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def log_send_again(log_id: int) -> ResponseReturnValue:
     """First whom, why and what it costs; `confirm` sends."""
     log = _log(log_id)
@@ -134,7 +134,7 @@ def log_send_again(log_id: int) -> ResponseReturnValue:
     if request.method == "POST":
         return _send_again(log, chosen)
     numbers = delivery.again(log_id, chosen.ids)
-    wanted = asked((), "")
+    wanted = list_params((), "")
     return render_template(
         "blasts/again.html",
         log=log,
@@ -156,7 +156,7 @@ def _send_again(log: MessageLog, chosen: Chosen) -> ResponseReturnValue:
             url_for("blasts.log_send_again", log_id=log.id, **chosen.in_address), 303
         )
     try:
-        with act("blast.sent_again", who()) as trace:
+        with audited_write("blast.sent_again", current_username()) as trace:
             result = again.send_again(log.id, chosen.ids, sender_in_use(), now())
             trace.about = f"blast {log.id}"
             trace.details = {
@@ -216,7 +216,7 @@ def _refusal(log: MessageLog) -> str:
         made = "in practice mode" if log.carrier == "sandbox" else "for Twilio"
         return f"This blast was made {made}, which is not in use now. Copy it as a new blast."
     if log.not_after and not valid_for(log.not_after, now()):
-        return f"Nothing of this blast leaves after {local(log.not_after)}. Copy it as a new blast."
+        return f"Nothing of this blast leaves after {format_local_time(log.not_after)}. Copy it as a new blast."
     return ""
 
 
@@ -227,18 +227,18 @@ def _facts(log: MessageLog, numbers: Again) -> list[tuple[str, str]]:
     if cost is not None:
         facts.append(("Cost about", money(cost, organised.currency)))
     if log.not_after:
-        facts.append(("Nothing leaves after", local(log.not_after)))
+        facts.append(("Nothing leaves after", format_local_time(log.not_after)))
     return facts
 
 
-def _page(log_id: int, chosen: Chosen, numbers: Again, wanted: Asked) -> Page:
+def _page(log_id: int, chosen: Chosen, numbers: Again, wanted: ListParams) -> ListPage:
     """All whose ids were given; of "all of these" a page at a time."""
     per_page = MOST_BY_ID if chosen.by_id else wanted.per_page
-    wanted = last_page(
+    wanted = clamp_to_last_page(
         numbers.people,
-        Asked("", 1 if chosen.by_id else wanted.number, per_page, "", "asc"),
+        ListParams("", 1 if chosen.by_id else wanted.number, per_page, "", "asc"),
     )
-    return Page(
+    return ListPage(
         delivery.again_rows(log_id, chosen.ids, wanted.offset, per_page),
         numbers.people,
         wanted,

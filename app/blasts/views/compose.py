@@ -9,21 +9,21 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
 from app.blasts import queries
 from app.blasts.actions import confirm as blasts
 from app.blasts.actions.confirm import Draft
 from app.blasts.forms import MANY, ComposeForm, ConfirmForm
 from app.blasts.views.review import Review
 from app.blasts.views.room import bp
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.clock import now
 from app.delivery import queries as delivery
 from app.domain import hours, wording
 from app.domain.audience import without_too_long
 from app.domain.blast_states import Target
 from app.domain.questions import opening, parse
 from app.domain.segments import measure, plain
-from app.kit.access import BOTH, needs, who
-from app.kit.clock import now
 from app.organisation import queries as organisation
 from app.surveys import queries as surveys
 
@@ -41,7 +41,7 @@ class Again(Exception):
 
 
 @bp.route("/new", methods=["GET", "POST"])
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def new() -> Answer:
     """Compose; check; and, with confirm=1, send."""
     if request.method != "POST":
@@ -242,11 +242,11 @@ def _token_of_test(form: ComposeForm, draft: Draft) -> str | None:
 def _send(draft: Draft, token: str | None) -> Answer:
     moment = now()
     try:
-        with act("blast.confirmed", who()) as trace:
+        with audited_write("blast.confirmed", current_username()) as trace:
             earlier = delivery.by_token(token) if token else None
             if earlier is not None:
                 raise Again(earlier)
-            scheduled_id = blasts.confirm(draft, token, who(), moment)
+            scheduled_id = blasts.confirm(draft, token, current_username(), moment)
             trace.about = f"scheduled blast {scheduled_id}"
             trace.details = _written_down(draft)
     except Again as again:

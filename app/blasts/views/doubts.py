@@ -9,13 +9,13 @@ from flask import current_app
 from flask_login import current_user
 
 from app.blasts.views.room import bp
+from app.core.settings import Settings
 from app.delivery import queries as delivery
 from app.delivery.models import MessageLog
 from app.domain.blast_states import FAILED, IN_DOUBT, MessageStatus, may_send_again
 from app.domain.erasure import is_mark
 from app.domain.permission import MAY_CHANGE
 from app.domain.receipts import receipt_for
-from app.kit.settings import Settings
 
 # What "all of these" means in the lists in which there is something to decide.
 ALL_OF = {

@@ -9,17 +9,17 @@ from flask import Response, abort, request, stream_with_context
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
 from app.blasts import queries
 from app.blasts.queries import Result
 from app.blasts.views.room import bp
 from app.blasts.views.words import why
+from app.core.access import current_username, roles_required
+from app.core.csv_files import build_download_headers, stream_csv
+from app.core.db import db
+from app.core.template_filters import format_iso_time
 from app.domain.blast_states import TAKEN, WORDS
 from app.domain.permission import Role
-from app.kit.access import needs, who
-from app.kit.db import db
-from app.kit.filters import iso
-from app.kit.sheets import attachment, csv_stream
 
 HEADINGS = (
     "name",
@@ -36,24 +36,24 @@ HEADINGS = (
 
 
 @bp.get("/logs/<int:log_id>/export")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def log_export(log_id: int) -> ResponseReturnValue:
     """Every row of one blast; ?format=json for programs."""
     if queries.log(log_id) is None:
         abort(404)
     as_json = request.args.get("format") == "json"
-    with act("blast.exported", who()) as trace:
+    with audited_write("blast.exported", current_username()) as trace:
         trace.about = f"blast {log_id}"
         trace.details = {"format": "json" if as_json else "csv"}
     if as_json:
         stream, headers = (
             _json(log_id),
-            attachment(f"blast-{log_id}.json", "application/json"),
+            build_download_headers(f"blast-{log_id}.json", "application/json"),
         )
     else:
         stream, headers = (
-            csv_stream(HEADINGS, _lines(log_id)),
-            attachment(f"blast-{log_id}.csv"),
+            stream_csv(HEADINGS, _lines(log_id)),
+            build_download_headers(f"blast-{log_id}.csv"),
         )
     return Response(stream_with_context(stream), headers=headers)
 
@@ -68,7 +68,11 @@ def _rows(log_id: int) -> Iterator[Row[Any]]:
 def _lines(log_id: int) -> Iterator[tuple[object, ...]]:
     for row in _rows(log_id):
         reason = why(row)
-        times = (iso(row.sent_at), iso(row.delivered_at), iso(row.failed_at))
+        times = (
+            format_iso_time(row.sent_at),
+            format_iso_time(row.delivered_at),
+            format_iso_time(row.failed_at),
+        )
         yield (
             row.name,
             row.phone,

@@ -15,18 +15,18 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
 from app.blasts import queries
 from app.blasts.queries import FILTERS
 from app.blasts.views.doubts import bulk
 from app.blasts.views.progress import CHIPS, Progress, progress
 from app.blasts.views.room import bp
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.clock import now
+from app.core.pagination import list_params
 from app.delivery.actions import control
 from app.delivery.models import MessageLog
 from app.domain.blast_states import LogStatus
-from app.kit.access import BOTH, needs, who
-from app.kit.clock import now
-from app.kit.pages import asked
 
 
 class NothingToDo(Exception):
@@ -34,14 +34,16 @@ class NothingToDo(Exception):
 
 
 @bp.get("/logs")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def logs() -> ResponseReturnValue:
     """Every blast that was sent, the latest first."""
-    return render_template("blasts/logs.html", page=queries.logs_page(asked((), "")))
+    return render_template(
+        "blasts/logs.html", page=queries.logs_page(list_params((), ""))
+    )
 
 
 @bp.get("/logs/<int:log_id>")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def log(log_id: int) -> ResponseReturnValue:
     """One blast: how far it is, and what became of each text."""
     found = _log(log_id)
@@ -52,7 +54,7 @@ def log(log_id: int) -> ResponseReturnValue:
         "blasts/log.html",
         log=found,
         progress=here,
-        page=queries.people_page(log_id, chosen, asked((), ""), here.counts),
+        page=queries.people_page(log_id, chosen, list_params((), ""), here.counts),
         chosen=chosen,
         texts="texts" in request.args,
         chips=_chips(here, chosen),
@@ -62,7 +64,7 @@ def log(log_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/logs/<int:log_id>/live")
-@needs(*BOTH, json=True)
+@roles_required(*ALL_ROLES, json=True)
 def log_live(log_id: int) -> ResponseReturnValue:
     """The live part of the page.
 
@@ -78,7 +80,7 @@ def log_live(log_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/logs/<int:log_id>/status")
-@needs(*BOTH, json=True)
+@roles_required(*ALL_ROLES, json=True)
 def log_status(log_id: int) -> ResponseReturnValue:
     """The blast in numbers, for programs."""
     found = _log(log_id)
@@ -100,7 +102,7 @@ def log_status(log_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/logs/<int:log_id>/pause")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def log_pause(log_id: int) -> ResponseReturnValue:
     """Hold the rest back for now."""
     return _do(
@@ -112,7 +114,7 @@ def log_pause(log_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/logs/<int:log_id>/resume")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def log_resume(log_id: int) -> ResponseReturnValue:
     """Go on.
 
@@ -127,7 +129,7 @@ def log_resume(log_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/logs/<int:log_id>/cancel")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def log_cancel(log_id: int) -> ResponseReturnValue:
     """Stop the rest for good."""
     return _do(
@@ -144,7 +146,7 @@ def _do(
     """One act on one blast; without an effect it leaves no audit row, and says so."""
     _log(log_id)
     try:
-        with act(verb, who()) as trace:
+        with audited_write(verb, current_username()) as trace:
             trace.about = f"blast {log_id}"
             if not action(log_id):
                 raise NothingToDo

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 
 from app.blasts.queries import FILTERS
+from app.core.settings import Settings
 from app.delivery import queries as delivery
 from app.delivery.actions.control import BY_A_PERSON
 from app.delivery.models import MessageLog, SenderHealth
@@ -14,7 +15,6 @@ from app.domain.cost import duration_in_words, seconds_to_send
 from app.domain.hours import until_in_words
 from app.domain.pacing import share_now
 from app.domain.receipts import fix_for, receipt_for
-from app.kit.settings import Settings
 
 AFTERWARDS = timedelta(
     minutes=10

@@ -14,6 +14,7 @@ from app.blasts.actions.confirm import Draft
 from app.blasts.forms.compose import too_long_for
 from app.blasts.views.ending import Ending
 from app.blasts.views.words import audience, parts, people
+from app.core.settings import Settings
 from app.domain import hours, wording
 from app.domain.audience import Person, Rehearsal, Text, rehearse
 from app.domain.cost import cost_of, duration_in_words, money, price, seconds_to_send
@@ -22,7 +23,6 @@ from app.domain.permission import LEFT_OUT_WORDS, LeftOut
 from app.domain.phone import pretty
 from app.domain.segments import GSM, PLAIN, costly_characters, plain
 from app.events import queries as events
-from app.kit.settings import Settings
 from app.organisation import queries as organisation
 from app.surveys import queries as surveys
 

@@ -7,18 +7,18 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 
 from app.audit import queries as audit
-from app.audit.actions import act
+from app.audit.actions import audited_write
 from app.blasts import queries
 from app.blasts.views.room import bp
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.clock import now
+from app.core.pagination import list_params
 from app.delivery.actions import schedule
 from app.delivery.models import ScheduledMessage
 from app.domain import hours
 from app.domain.blast_states import ScheduleStatus
 from app.domain.permission import Role
 from app.events.actions.reminders import switch_off
-from app.kit.access import BOTH, needs, who
-from app.kit.clock import now
-from app.kit.pages import asked
 
 SWITCHED_OFF = "This reminder is switched off in the plan of its event now."
 
@@ -28,10 +28,10 @@ class TooLate(Exception):
 
 
 @bp.get("/scheduled")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def scheduled() -> ResponseReturnValue:
     """Every blast that waits, and what became of those that did."""
-    page = queries.scheduled_page(asked((), ""))
+    page = queries.scheduled_page(list_params((), ""))
     return render_template(
         "blasts/scheduled.html",
         page=page,
@@ -43,7 +43,7 @@ def scheduled() -> ResponseReturnValue:
 
 
 @bp.get("/scheduled/<int:scheduled_id>")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def scheduled_one(scheduled_id: int) -> ResponseReturnValue:
     """One blast before it leaves; once it has left, its log."""
     blast = _blast(scheduled_id)
@@ -62,7 +62,7 @@ def scheduled_one(scheduled_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/scheduled/<int:scheduled_id>/live")
-@needs(*BOTH, json=True)
+@roles_required(*ALL_ROLES, json=True)
 def scheduled_live(scheduled_id: int) -> ResponseReturnValue:
     """The countdown alone, for the page's own clock; the way on once the blast has left.
 
@@ -81,26 +81,26 @@ def scheduled_live(scheduled_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/scheduled/<int:scheduled_id>/cancel")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def scheduled_cancel(scheduled_id: int) -> ResponseReturnValue:
     """Keep a blast from leaving."""
     return _stop(scheduled_id, "blast.cancelled", "Cancelled. Nobody was texted.")
 
 
 @bp.post("/scheduled/<int:scheduled_id>/undo")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def scheduled_undo(scheduled_id: int) -> ResponseReturnValue:
     """The same within the seconds after sending."""
     return _stop(scheduled_id, "blast.undone", "Undone. Nobody was texted.")
 
 
 @bp.post("/scheduled/<int:scheduled_id>/delete")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def scheduled_delete(scheduled_id: int) -> ResponseReturnValue:
     """Take an ended one off the list. Its log, if it has one, stays."""
     _blast(scheduled_id)
     try:
-        with act("scheduled_blast.deleted", who()) as trace:
+        with audited_write("scheduled_blast.deleted", current_username()) as trace:
             trace.about = f"scheduled blast {scheduled_id}"
             if not schedule.delete(scheduled_id):
                 raise TooLate
@@ -114,7 +114,7 @@ def scheduled_delete(scheduled_id: int) -> ResponseReturnValue:
 def _stop(scheduled_id: int, verb: str, done: str) -> ResponseReturnValue:
     blast = _blast(scheduled_id)
     try:
-        with act(verb, who()) as trace:
+        with audited_write(verb, current_username()) as trace:
             trace.about = f"scheduled blast {scheduled_id}"
             if not schedule.cancel(scheduled_id):
                 raise TooLate
@@ -178,7 +178,7 @@ def _moved(blast: ScheduledMessage) -> str | None:
     always.
     """
     about = f"scheduled blast {blast.id}"
-    chosen = audit.detail(
+    chosen = audit.find_audit_detail(
         "blast.confirmed",
         about,
         "leaves_at",

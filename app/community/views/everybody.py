@@ -11,36 +11,41 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
 from app.community import actions, queries
 from app.community.views.room import bp
+from app.core.access import (
+    ALL_ROLES,
+    current_username,
+    parse_local_path,
+    roles_required,
+)
+from app.core.clock import now
+from app.core.csv_files import build_download_headers, stream_csv
+from app.core.pagination import list_params
 from app.domain.permission import Role
-from app.kit.access import BOTH, local_path, needs, who
-from app.kit.clock import now
-from app.kit.pages import asked
-from app.kit.sheets import attachment, csv_stream
 from app.organisation import queries as organisation
 
 HEADINGS = ("name", "phone")
 
 
 @bp.get("/community")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def everyone() -> ResponseReturnValue:
     """Everybody who receives blasts to the community."""
-    page = queries.page(asked(queries.SORTS, "name"), organisation.region())
+    page = queries.page(list_params(queries.SORTS, "name"), organisation.region())
     return render_template("community/everyone.html", page=page)
 
 
 @bp.post("/community/bulk-delete")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def bulk_delete() -> ResponseReturnValue:
     """The chosen ones off the list."""
     chosen = _ids(request.form.getlist("member_ids"))
     if not chosen:
         flash("Choose somebody first.", "error")
         return redirect(_back(), 303)
-    with act("members.deleted", who()) as trace:
+    with audited_write("members.deleted", current_username()) as trace:
         count = actions.remove(chosen)
         trace.about, trace.details = ", ".join(map(str, chosen)), {"count": count}
     flash(
@@ -60,14 +65,16 @@ def _ids(texts: list[str]) -> list[int]:
 
 
 def _back() -> str:
-    return local_path(request.form.get("next")) or url_for("community.everyone")
+    return parse_local_path(request.form.get("next")) or url_for("community.everyone")
 
 
 @bp.get("/community/export")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def export() -> ResponseReturnValue:
     """The whole list as a CSV that an import takes back unchanged."""
-    with act("members.exported", who()) as trace:
+    with audited_write("members.exported", current_username()) as trace:
         trace.details = {"count": queries.count()}
-    rows = stream_with_context(csv_stream(HEADINGS, queries.everybody()))
-    return Response(rows, headers=attachment(f"community-{now():%Y-%m-%d}.csv"))
+    rows = stream_with_context(stream_csv(HEADINGS, queries.everybody()))
+    return Response(
+        rows, headers=build_download_headers(f"community-{now():%Y-%m-%d}.csv")
+    )

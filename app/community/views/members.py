@@ -3,23 +3,23 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
 from app.community import actions, queries
 from app.community.forms import TAKEN, MemberForm
 from app.community.models import CommunityMember
 from app.community.views.room import bp
+from app.core.access import current_username, roles_required
+from app.core.db import UniqueViolation
 from app.domain.numbers import START
 from app.domain.permission import LEFT_OUT_WORDS, Role
 from app.domain.phone import pretty
-from app.kit.access import needs, who
-from app.kit.db import Taken
 from app.organisation import queries as organisation
 from app.suppression.actions import erased, opt_out
 from app.suppression.queries import is_left_out
 
 
 @bp.route("/community/add", methods=["GET", "POST"])
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def add() -> ResponseReturnValue:
     """One more on the list. The address may say whom."""
     form = MemberForm(
@@ -27,11 +27,11 @@ def add() -> ResponseReturnValue:
     )
     if form.validate_on_submit():
         try:
-            with act("member.added", who()) as trace:
+            with audited_write("member.added", current_username()) as trace:
                 row = actions.add(form.name.data, form.phone.phone.e164)
                 erased.remember([row.phone])
                 trace.about = str(row.id)
-        except Taken:
+        except UniqueViolation:
             form.phone.errors = [*form.phone.errors, TAKEN]
         else:
             flash(_added(row), "success")
@@ -52,14 +52,14 @@ def _added(row: CommunityMember) -> str:
 
 
 @bp.route("/community/<int:member_id>/edit", methods=["GET", "POST"])
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def edit(member_id: int) -> ResponseReturnValue:
     """Another name or number."""
     member = queries.member(member_id) or abort(404)
     form = MemberForm(obj=member)
     if form.validate_on_submit():
         try:
-            with act("member.changed", who()) as trace:
+            with audited_write("member.changed", current_username()) as trace:
                 trace.about = str(member_id)
                 trace.details = {
                     "changed": actions.change(
@@ -67,7 +67,7 @@ def edit(member_id: int) -> ResponseReturnValue:
                     )
                 }
                 erased.remember([form.phone.phone.e164])
-        except Taken:
+        except UniqueViolation:
             form.phone.errors = [*form.phone.errors, TAKEN]
         else:
             flash("Saved.", "success")
@@ -87,10 +87,10 @@ def _edit_page(member_id: int, form: MemberForm) -> str:
 
 
 @bp.post("/community/<int:member_id>/delete")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def delete(member_id: int) -> ResponseReturnValue:
     """One less on the list."""
-    with act("member.deleted", who()) as trace:
+    with audited_write("member.deleted", current_username()) as trace:
         member = actions.found(member_id)
         named = member.name or pretty(member.phone)
         trace.about = str(member_id)
@@ -100,15 +100,15 @@ def delete(member_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/community/<int:member_id>/unsubscribe")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def unsubscribe(member_id: int) -> ResponseReturnValue:
     """Onto the do-not-text list, for somebody who asked in another way than by text."""
-    with act("member.unsubscribed", who()) as trace:
+    with audited_write("member.unsubscribed", current_username()) as trace:
         member = actions.found(member_id)
         named = member.name or pretty(member.phone)
         trace.about = str(member_id)
         is_new = opt_out(
-            member.phone, source="community", name=member.name, actor=who()
+            member.phone, source="community", name=member.name, actor=current_username()
         )
     flash(
         f"{named} gets no more texts."

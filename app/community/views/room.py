@@ -3,7 +3,9 @@
 from flask import Blueprint
 
 from app.community import actions
-from app.kit import errors
+from app.core import error_pages
 
 bp = Blueprint("community", __name__)
-bp.register_error_handler(actions.Gone, lambda _gone: errors.page(404))
+bp.register_error_handler(
+    actions.Gone, lambda _gone: error_pages.render_error_page(404)
+)

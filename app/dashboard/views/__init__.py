@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from app.blasts import queries as blasts
 from app.blasts.views.words import headline
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.clock import now
 from app.dashboard import queries
 from app.dashboard.queries import Counted
 from app.dashboard.views.steps import checklist
@@ -17,8 +19,6 @@ from app.delivery.models import MessageLog
 from app.domain import hours
 from app.domain.cost import money
 from app.inbox import queries as inbox
-from app.kit.access import BOTH, needs, who
-from app.kit.clock import now
 from app.organisation import queries as organisation
 from app.suppression import queries as suppression
 
@@ -26,14 +26,14 @@ bp = Blueprint("dashboard", __name__)
 
 
 @bp.get("/")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def home() -> ResponseReturnValue:
     """First steps, what needs a person, what is being sent, what comes, how the last ones went."""
     moment = now()
     sending, coming = blasts.running(), blasts.upcoming()
     return render_template(
         "dashboard/home.html",
-        greeting=f"{_part_of_day(moment)}, {who()}",
+        greeting=f"{_part_of_day(moment)}, {current_username()}",
         steps=checklist(queries.steps()),
         undecided=queries.undecided(moment),
         doubtful=suppression.open_questions(),
@@ -49,7 +49,7 @@ def home() -> ResponseReturnValue:
 
 
 @bp.get("/running")
-@needs(*BOTH, json=True)
+@roles_required(*ALL_ROLES, json=True)
 def running() -> ResponseReturnValue:
     """What is being sent, alone: the first page asks for it again by itself."""
     sending = blasts.running()

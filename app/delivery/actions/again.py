@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import case, update
 
+from app.core.db import db, execute_and_count_rows
 from app.delivery import queries
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.blast_states import (
@@ -19,7 +20,6 @@ from app.domain.blast_states import (
 )
 from app.domain.pacing import valid_for
 from app.domain.permission import MAY_CHANGE, LeftOut
-from app.kit.db import db, rows_changed
 from app.suppression.queries import left_out
 
 
@@ -51,7 +51,7 @@ def send_again(
         return SentAgain()
     these = queries.may_go_again(log_id, message_ids)
     stay_out = queries.again(log_id, message_ids).left_out
-    queued = rows_changed(
+    queued = execute_and_count_rows(
         update(Message)
         .where(these, left_out(Message.phone).is_(None))
         .values(
@@ -87,7 +87,9 @@ def _open(log_id: int, sender: str, moment: datetime) -> None:
         "finished_at": None,
         "resumed_at": moment,
     }
-    if rows_changed(log.values(status=LogStatus.PROCESSING, sender=sender, **fresh)):
+    if execute_and_count_rows(
+        log.values(status=LogStatus.PROCESSING, sender=sender, **fresh)
+    ):
         schedule = update(ScheduledMessage).where(
             ScheduledMessage.message_log_id == log_id,
             ScheduledMessage.status.in_(
@@ -121,7 +123,7 @@ def _decide(
     states: Sequence[MessageStatus],
     **values: datetime | None,
 ) -> int:
-    return rows_changed(
+    return execute_and_count_rows(
         update(Message)
         .where(
             queries.among(log_id, message_ids),

@@ -10,14 +10,14 @@ from flask import current_app
 from sqlalchemy import exists, insert, or_, select, update
 
 from app.audit import actions as audit
+from app.core.clock import now
+from app.core.db import db
+from app.core.settings import Settings
 from app.delivery.models import Alert, Message, MessageLog, alerts, messages
 from app.domain.alerts import WAITS, Told, in_a_text
 from app.domain.blast_states import Kind, MessageStatus
 from app.domain.receipts import Blame, Receipt, fix_for
 from app.domain.segments import measure
-from app.kit.clock import now
-from app.kit.db import db
-from app.kit.settings import Settings
 from app.suppression.queries import is_left_out
 
 BY_ITSELF = "SMS Admin"
@@ -56,7 +56,9 @@ def raise_for(
         insert(alerts), [told | {"message_log_id": log_id} for log_id in paused]
     )
     for log_id in paused:
-        audit.note("blast.paused", BY_ITSELF, f"blast {log_id}", facts)
+        audit.record_automatic_event(
+            "blast.paused", BY_ITSELF, f"blast {log_id}", facts
+        )
     if _a_text_may_arrive(receipt, phase):
         _text_the_admin(settings, paused, receipt.words, moment)
 

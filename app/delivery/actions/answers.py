@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from flask import current_app
 from sqlalchemy import insert
 
+from app.core.prepared import PreparedStatement
+from app.core.settings import Settings
 from app.delivery.models import messages
 from app.domain.blast_states import Kind, MessageStatus
 from app.domain.segments import measure
-from app.kit.prepared import Prepared
-from app.kit.settings import Settings
 
 # Answers go before blasts, and a person's reply before what a machine says.
 PRIORITY = {Kind.SYSTEM: 30, Kind.REPLY: 20, Kind.KEYWORD: 10, Kind.SURVEY: 10}
@@ -22,7 +22,7 @@ PRIORITY = {Kind.SYSTEM: 30, Kind.REPLY: 20, Kind.KEYWORD: 10, Kind.SURVEY: 10}
 CONFIRMATION_ENDS = timedelta(minutes=5)
 
 
-QUEUE = Prepared(
+QUEUE = PreparedStatement(
     insert(messages),
     *(
         "kind",

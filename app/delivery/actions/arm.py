@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from itertools import chain, repeat, starmap, zip_longest
 from typing import Any, NamedTuple
 
+from app.core import failpoint
+from app.core.column_types import datetime_from_db, datetime_to_db
+from app.core.db import db, fetch_as_json, raw_connection
 from app.delivery.actions import control, statements
 from app.domain.blast_states import Kind
 from app.domain.pacing import Bucket, valid_for
 from app.domain.permission import LeftOut
 from app.domain.retries import LONGEST_RETRY_AFTER
-from app.kit import failpoint
-from app.kit.columns import as_moment, stored
-from app.kit.db import db, driver, rows_of
 
 REF_BYTES = 16
 
@@ -45,7 +45,7 @@ class Running(NamedTuple):
     @property
     def end(self) -> datetime | None:
         """When it is too late for what has not left."""
-        return as_moment(self.not_after)
+        return datetime_from_db(self.not_after)
 
 
 Line = tuple[Waiting, datetime | None]
@@ -128,9 +128,11 @@ def _write_down(armed: Sequence[Armed], moment: datetime) -> None:
         return
     rows = json.dumps([[each.message_id, each.number, each.ref] for each in armed])
     for statement in (statements.ARM, statements.ATTEMPTS):
-        driver().execute(statement, {"b_rows": rows, "b_moment": stored(moment)})
+        raw_connection().execute(
+            statement, {"b_rows": rows, "b_moment": datetime_to_db(moment)}
+        )
     for _ in armed:
-        failpoint.reach("T1")
+        failpoint.crash_if_armed("T1")
 
 
 def _candidates(carrier: str, room: Room, moment: datetime) -> list[Line]:
@@ -145,13 +147,13 @@ def _candidates(carrier: str, room: Room, moment: datetime) -> list[Line]:
     latest = moment + timedelta(seconds=LONGEST_RETRY_AFTER)
     asked = {
         "b_carrier": carrier,
-        "b_moment": stored(moment),
-        "b_latest": stored(latest),
+        "b_moment": datetime_to_db(moment),
+        "b_latest": datetime_to_db(latest),
         "b_most": most,
     }
     singles = [
-        (row, as_moment(row.not_after))
-        for row in starmap(Waiting, rows_of(statements.QUEUED_SINGLES, **asked))
+        (row, datetime_from_db(row.not_after))
+        for row in starmap(Waiting, fetch_as_json(statements.QUEUED_SINGLES, **asked))
     ]
     left = most - len(singles)
     if left <= 0:
@@ -169,7 +171,9 @@ def _running(carrier: str, moment: datetime) -> list[Running]:
     """Blasts with something queued; what waits of a blast that has reached its end is too late
     now.
     """
-    logs = list(starmap(Running, rows_of(statements.RUNNING_LOGS, b_carrier=carrier)))
+    logs = list(
+        starmap(Running, fetch_as_json(statements.RUNNING_LOGS, b_carrier=carrier))
+    )
     ended = {log.id for log in logs if log.end and not valid_for(log.end, moment)}
     for log_id in ended:
         db.session.execute(statements.EXPIRE_LOG, {"b_log": log_id})
@@ -192,7 +196,7 @@ def _lane(log: Running, asked: dict[str, Any]) -> list[Line]:
     if not log.proven and log.busy:
         return []
     most = asked["b_most"] if log.proven else 1
-    rows = rows_of(
+    rows = fetch_as_json(
         statements.QUEUED_OF_LOG, **asked | {"b_log": log.id, "b_most": most}
     )
     return [*zip(starmap(Waiting, rows), repeat(log.end))]

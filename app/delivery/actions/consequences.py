@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, text
 
+from app.core.clock import now
+from app.core.db import db
 from app.delivery.actions import alerts, control, health, recent
 from app.delivery.models import message_logs
 from app.domain.blast_states import LogStatus
@@ -19,8 +21,6 @@ from app.domain.permission import LeftOut
 from app.domain.phone import is_e164
 from app.domain.receipts import Blame, Receipt
 from app.domain.strikes import struck_out
-from app.kit.clock import now
-from app.kit.db import db
 from app.organisation.queries import region
 from app.suppression import actions as suppression
 

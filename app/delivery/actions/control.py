@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, select, update
 
+from app.core.clock import now
+from app.core.db import db, execute_and_count_rows, fetch_as_json
 from app.delivery import queries
 from app.delivery.actions import health, statements
 from app.delivery.models import Message, MessageLog, ScheduledMessage
@@ -17,8 +19,6 @@ from app.domain.blast_states import (
     final_log_status,
 )
 from app.domain.permission import LeftOut
-from app.kit.clock import now
-from app.kit.db import db, rows_changed, rows_of
 
 BY_A_PERSON = "person"
 
@@ -85,7 +85,7 @@ def stop_the_rest(log_id: int, moment: datetime) -> int | None:
         .where(MessageLog.id == log_id, MessageLog.status.in_(OPEN))
         .values(status=LogStatus.CANCELLED, finished_at=moment)
     )
-    if rows_changed(statement) == 0:
+    if execute_and_count_rows(statement) == 0:
         return None
     stopped = _cancel_queued(Message.message_log_id == log_id, "stopped")
     _copy_to_schedule(log_id, ScheduleStatus.CANCELLED, moment)
@@ -112,7 +112,7 @@ def close_finished(moment: datetime) -> list[int]:
 
     Returns their ids.
     """
-    done = [log_id for (log_id,) in rows_of(statements.FINISHED_LOGS)]
+    done = [log_id for (log_id,) in fetch_as_json(statements.FINISHED_LOGS)]
     for log_id in done:
         _close(log_id, moment)
     return done
@@ -186,7 +186,7 @@ def _cancel_queued(which: ColumnElement[bool], reason: str) -> int:
         .where(which, Message.status == MessageStatus.QUEUED)
         .values(status=MessageStatus.CANCELLED, reason=reason)
     )
-    return rows_changed(statement)
+    return execute_and_count_rows(statement)
 
 
 def _copy_to_schedule(log_id: int, status: ScheduleStatus, moment: datetime) -> None:

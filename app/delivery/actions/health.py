@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.dialects.sqlite import insert
 
+from app.core.column_types import datetime_from_db
+from app.core.db import db, fetch_as_json
 from app.delivery.actions import statements
 from app.delivery.models import message_logs, sender_health
 from app.domain.blast_states import LogStatus
 from app.domain.pacing import Pace, share_now
-from app.kit.columns import as_moment
-from app.kit.db import db, rows_of
 
 LEAST_SHARE = 1 / 32
 health = sender_health.c
@@ -21,12 +21,12 @@ health = sender_health.c
 
 def pace_of(sender: str, carrier: str, moment: datetime) -> Pace:
     """How fast this sender may go now, and how long it is held back."""
-    for share, slowed_at, hold_until in rows_of(
+    for share, slowed_at, hold_until in fetch_as_json(
         statements.HEALTH, b_sender=sender, b_carrier=carrier
     ):
-        until = as_moment(hold_until)
+        until = datetime_from_db(hold_until)
         held = max(0.0, (until - moment).total_seconds()) if until else 0.0
-        return Pace(share_now(share, as_moment(slowed_at), moment), held, until)
+        return Pace(share_now(share, datetime_from_db(slowed_at), moment), held, until)
     return Pace()
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
+from app.core.db import db, execute_and_count_rows, fetch_as_json
 from app.delivery.actions import control, statements
 from app.delivery.models import Attempt, Lease, Message
 from app.domain.blast_states import MessageStatus, Unsure
 from app.domain.lookups import first_look_up
-from app.kit.db import db, rows_changed, rows_of
 
 ENGINE = "engine"
 
@@ -29,7 +29,7 @@ def take(
         .prefix_with("OR IGNORE")
         .values(name=ENGINE, holder="", epoch=0, beat=0)
     )
-    taken = rows_changed(
+    taken = execute_and_count_rows(
         update(Lease)
         .where(Lease.name == ENGINE, Lease.epoch == seen_epoch)
         .values(
@@ -71,7 +71,7 @@ def _lose_what_was_on_the_wire(moment: datetime) -> None:
 
 def beat(holder: str, epoch: int, moment: datetime) -> bool:
     """Say that the holder is alive. False when somebody else leads by now."""
-    said = rows_changed(
+    said = execute_and_count_rows(
         update(Lease)
         .where(Lease.name == ENGINE, Lease.holder == holder, Lease.epoch == epoch)
         .values(beat=Lease.beat + 1, beat_at=moment)
@@ -81,7 +81,7 @@ def beat(holder: str, epoch: int, moment: datetime) -> bool:
 
 def leads(holder: str, epoch: int) -> bool:
     """Whether the lead is still ours; asked inside every transaction that arms."""
-    return rows_of(statements.LEADER, b_name=ENGINE) == [[holder, epoch]]
+    return fetch_as_json(statements.LEADER, b_name=ENGINE) == [[holder, epoch]]
 
 
 def step_down(holder: str, epoch: int) -> None:

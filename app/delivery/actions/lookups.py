@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from app.core.db import db, execute_and_count_rows
 from app.delivery.actions.settle import Evidence, settle
 from app.delivery.carriers.reading import Fetched, Listing
 from app.delivery.models import attempts, messages
@@ -34,7 +35,6 @@ from app.domain.lookups import (
     next_look_up,
     without_news,
 )
-from app.kit.db import db, rows_changed
 
 OTHER_CARRIER_AGAIN = timedelta(hours=1)
 texts, tries = messages.c, attempts.c
@@ -260,7 +260,9 @@ def put_other_carriers_off(carrier: str, moment: datetime) -> int:
     others = update(messages).where(
         texts.look_up_at <= moment, texts.carrier != carrier
     )
-    return rows_changed(others.values(look_up_at=moment + OTHER_CARRIER_AGAIN))
+    return execute_and_count_rows(
+        others.values(look_up_at=moment + OTHER_CARRIER_AGAIN)
+    )
 
 
 def _known(listed: Iterable[Listed]) -> set[str]:

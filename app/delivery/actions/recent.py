@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Row, Select, TextualSelect, and_, bindparam, func, select, text
 
+from app.core.db import db
 from app.delivery.models import message_logs, messages, sender_health
 from app.domain.blast_states import TAKEN, MessageStatus
 from app.domain.breaker import WIDEST, Came
 from app.domain.receipts import Receipt, receipt_for
 from app.domain.strikes import Told
-from app.kit.db import db
 
 LONGEST_HISTORY = 200
 CREATE, DELIVERY = "create", "delivery"

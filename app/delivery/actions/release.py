@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import update
 
+from app.core.db import db, execute_and_count_rows
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.audience import Rehearsal, Text
 from app.domain.blast_states import Kind, LogStatus, MessageStatus, ScheduleStatus
-from app.kit.db import db, rows_changed
 
 OF_BLAST = ("kind", "sender", "carrier", "message_log_id", "created_at")
 OF_PERSON = ("phone", "name", "body", "status", "reason", "segments", "encoding")
@@ -44,7 +44,7 @@ def claim(scheduled_id: int, moment: datetime) -> bool:
         )
         .values(status=ScheduleStatus.PROCESSING, processing_started_at=moment)
     )
-    return rows_changed(statement) == 1
+    return execute_and_count_rows(statement) == 1
 
 
 def release(

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import update
 
+from app.core.db import db, execute_and_count_rows
 from app.delivery.models import ScheduledMessage
 from app.domain.blast_states import ScheduleStatus, Target
-from app.kit.db import db, rows_changed
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def move(scheduled_id: int, blast: Frozen, scheduled_at: datetime) -> bool:
             not_after=blast.not_after,
         )
     )
-    return rows_changed(statement) == 1
+    return execute_and_count_rows(statement) == 1
 
 
 def cancel(scheduled_id: int, why: str | None = None) -> bool:
@@ -100,7 +100,7 @@ def cancel_of_event(event_id: int, why: str) -> int:
         )
         .values(status=ScheduleStatus.CANCELLED, error_message=why)
     )
-    return rows_changed(statement)
+    return execute_and_count_rows(statement)
 
 
 def fail(scheduled_id: int, why: str) -> bool:
@@ -126,7 +126,7 @@ def delete(scheduled_id: int) -> bool:
     statement = db.delete(ScheduledMessage).where(
         ScheduledMessage.id == scheduled_id, ScheduledMessage.status.in_(ended)
     )
-    return rows_changed(statement) == 1
+    return execute_and_count_rows(statement) == 1
 
 
 def _end(scheduled_id: int, status: ScheduleStatus, why: str | None = None) -> bool:
@@ -138,4 +138,4 @@ def _end(scheduled_id: int, status: ScheduleStatus, why: str | None = None) -> b
         )
         .values(status=status, error_message=why)
     )
-    return rows_changed(statement) == 1
+    return execute_and_count_rows(statement) == 1

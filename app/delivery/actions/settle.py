@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from app.core import failpoint
+from app.core.column_types import datetime_to_db
+from app.core.db import db, fetch_as_json, raw_connection
 from app.delivery.actions import consequences, statements
 from app.delivery.carriers.base import (
     Accepted,
@@ -21,9 +24,6 @@ from app.domain import receipts, retries
 from app.domain.blast_states import FROM_TWILIO, RANK, TAKEN, MessageStatus
 from app.domain.lookups import first_look_up
 from app.domain.receipts import Blame, Receipt
-from app.kit import failpoint
-from app.kit.columns import stored
-from app.kit.db import db, driver, rows_of
 
 log = logging.getLogger(__name__)
 
@@ -158,7 +158,7 @@ def settle_outcomes(
     if plain:
         _settle_accepted(plain, moment)
     for _ in returned:
-        failpoint.reach("T4")
+        failpoint.crash_if_armed("T4")
 
 
 def _settle_accepted(
@@ -172,12 +172,12 @@ def _settle_accepted(
         ]
     )
     look = first_look_up(MessageStatus.ACCEPTED, moment)
-    run = driver().execute
-    run(statements.CLOSE_ACCEPTED, {"b_rows": rows, "b_moment": stored(moment)})
-    run(statements.ACCEPT, {"b_rows": rows, "b_look": look and stored(look)})
+    run = raw_connection().execute
+    run(statements.CLOSE_ACCEPTED, {"b_rows": rows, "b_moment": datetime_to_db(moment)})
+    run(statements.ACCEPT, {"b_rows": rows, "b_look": look and datetime_to_db(look)})
     simple = {
         ref: (message_id, log_id)
-        for ref, message_id, log_id in rows_of(statements.ACCEPTED, b_rows=rows)
+        for ref, message_id, log_id in fetch_as_json(statements.ACCEPTED, b_rows=rows)
     }
     _prove(simple.values())
     for ref in plain.keys() - simple.keys():
@@ -192,7 +192,9 @@ def _prove(taken: Collection[tuple[int, int | None]]) -> None:
     logs = sorted({log_id for _, log_id in taken if log_id})
     if logs:
         ids = json.dumps([message_id for message_id, _ in taken])
-        driver().execute(statements.PROVE, {"b_logs": json.dumps(logs), "b_texts": ids})
+        raw_connection().execute(
+            statements.PROVE, {"b_logs": json.dumps(logs), "b_texts": ids}
+        )
 
 
 def _settle_one(tried: Tried, outcome: Outcome, moment: datetime) -> None:

@@ -24,6 +24,8 @@ from sqlalchemy import (
     update,
 )
 
+from app.core.db import compile_as_json
+from app.core.prepared import PreparedStatement
 from app.delivery.models import Lease, attempts, message_logs, messages, sender_health
 from app.domain.blast_states import (
     FAILED,
@@ -34,8 +36,6 @@ from app.domain.blast_states import (
     LogStatus,
     MessageStatus,
 )
-from app.kit.db import in_one_step
-from app.kit.prepared import Prepared
 from app.suppression.queries import left_out
 
 texts, logs, tries = messages.c, message_logs.c, attempts.c
@@ -243,7 +243,7 @@ def _queued(which: ColumnElement[bool], *order: ColumnElement[object]) -> str:
             texts.not_before > _given("b_latest"),
         ),
     )
-    return in_one_step(rows.order_by(*order).limit(_given("b_most")))
+    return compile_as_json(rows.order_by(*order).limit(_given("b_most")))
 
 
 # b_carrier, b_moment, b_latest, b_most; answers first
@@ -275,12 +275,12 @@ _WAITS = (
     texts.phone == bindparam("b_phone"),
     texts.status == MessageStatus.QUEUED.value,
 )
-LEAVE_OUT = Prepared(
+LEAVE_OUT = PreparedStatement(
     update(messages)
     .where(*_WAITS, texts.kind != Kind.SYSTEM.value)
     .values(status=MessageStatus.SKIPPED.value, reason=bindparam("b_reason"))
 )
-OVERTAKE = Prepared(
+OVERTAKE = PreparedStatement(
     update(messages)
     .where(*_WAITS, texts.kind == Kind.SYSTEM.value)
     .values(status=MessageStatus.CANCELLED.value, reason="overtaken")
@@ -295,7 +295,7 @@ _BUSY = exists().where(
     texts.message_log_id == logs.id, texts.status == MessageStatus.SUBMITTING.value
 )
 # b_carrier: running blasts with something queued, `busy` with a row on the wire; the oldest first
-RUNNING_LOGS = in_one_step(
+RUNNING_LOGS = compile_as_json(
     select(logs.id, logs.proven, logs.not_after, _BUSY.label("busy"))
     .where(
         logs.status == LogStatus.PROCESSING.value,
@@ -321,19 +321,19 @@ _WAITING = exists().where(
     texts.message_log_id == logs.id,
     texts.status.in_((MessageStatus.QUEUED.value, MessageStatus.SUBMITTING.value)),
 )
-FINISHED_LOGS = in_one_step(
+FINISHED_LOGS = compile_as_json(
     select(logs.id).where(
         logs.status.in_((LogStatus.PROCESSING.value, LogStatus.PAUSED.value)), ~_WAITING
     )
 )
 _health = sender_health.c
 # b_sender, b_carrier
-HEALTH = in_one_step(
+HEALTH = compile_as_json(
     select(_health.share, _health.slowed_at, _health.hold_until).where(
         _health.sender == _given("b_sender"), _health.carrier == _given("b_carrier")
     )
 )
 # b_name
-LEADER = in_one_step(
+LEADER = compile_as_json(
     select(Lease.holder, Lease.epoch).where(Lease.name == _given("b_name"))
 )

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from app.core.clock import now
 from app.delivery.carriers.exchange import Exchange, is_name
 from app.delivery.carriers.reading import Fetched, NotRead
 from app.domain.lookups import Listed
 from app.domain.retries import read_retry_after
-from app.kit.clock import now
 
 ADDRESS_START = "/2010-04-01/Accounts/"
 

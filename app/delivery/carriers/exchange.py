@@ -8,6 +8,7 @@ from typing import Any, TypeGuard
 
 import aiohttp
 
+from app.core.clock import now
 from app.delivery.carriers.base import (
     Accepted,
     Ambiguous,
@@ -18,7 +19,6 @@ from app.delivery.carriers.base import (
 from app.domain.blast_states import Unsure
 from app.domain.receipts import IN_DOUBT_CODES, is_unprocessed
 from app.domain.retries import read_retry_after
-from app.kit.clock import now
 
 NOT_ALL_OF_IT = (
     408,

@@ -18,8 +18,8 @@ import aiohttp
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
+from app.core import failpoint
 from app.delivery.carriers.exchange import Exchange, current
-from app.kit import failpoint
 
 SDK_HOST = "https://api.twilio.com"
 DEADLINES = aiohttp.ClientTimeout(total=25, sock_connect=5, sock_read=15)
@@ -54,12 +54,12 @@ async def _die_with_bytes_out(
     _session: aiohttp.ClientSession, _context: SimpleNamespace, _params: Any
 ) -> None:
     """We are told before the bytes are written; they are out by the loop's next step."""
-    asyncio.get_running_loop().call_soon(failpoint.reach, "T3b")
+    asyncio.get_running_loop().call_soon(failpoint.crash_if_armed, "T3b")
 
 
 def _tracing() -> list[aiohttp.TraceConfig]:
     """Nothing, unless a test wants the process to die with bytes out."""
-    if not failpoint.is_armed("T3b"):
+    if not failpoint.is_failpoint_armed("T3b"):
         return []
     trace = aiohttp.TraceConfig()
     trace.on_request_chunk_sent.append(_die_with_bytes_out)
@@ -134,7 +134,7 @@ class HttpClient(AsyncHttpClient):
                 text,
                 answer.status,
             )
-            failpoint.reach("T3c")
+            failpoint.crash_if_armed("T3c")
             return Response(answer.status, text, answer.headers)
 
     async def close(self) -> None:

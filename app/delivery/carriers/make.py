@@ -2,12 +2,12 @@
 
 from flask import Flask
 
+from app.core.settings import Settings
 from app.delivery.carriers.base import Carrier
 from app.delivery.carriers.http import HttpClient
 from app.delivery.carriers.sandbox import SandboxClient
 from app.delivery.carriers.twilio import TwilioCarrier
 from app.domain.lookups import LOOK_UPS_AT_ONCE
-from app.kit.settings import Settings
 
 
 def carrier_for(app: Flask) -> Carrier:

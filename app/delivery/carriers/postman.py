@@ -13,13 +13,13 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from app.core.clock import now
+from app.core.db import WriteLockTimeout, write
+from app.core.settings import Settings
 from app.delivery.carriers import sandbox_mail as mail
 from app.delivery.carriers.sandbox_mail import Letter
 from app.delivery.carriers.sandbox_wire import ACCOUNT
 from app.delivery.carriers.signature import HEADER, signature_for
-from app.kit.clock import now
-from app.kit.db import Busy, write
-from app.kit.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class Postman:
         while not self._stop.wait(pause):
             try:
                 pause = _seconds_until(self.turn())
-            except (Busy, SQLAlchemyError):
+            except (WriteLockTimeout, SQLAlchemyError):
                 log.warning(
                     "practice post waits: the database does not answer", exc_info=True
                 )

@@ -14,13 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
+from app.core.clock import now
+from app.core.db import WriteLockTimeout, db, write
 from app.delivery.carriers import sandbox_wire as wire
 from app.delivery.carriers.exchange import Exchange, current
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
 from app.delivery.carriers.sandbox_moods import next_step, spread
 from app.delivery.carriers.sandbox_wire import Answer, Text
-from app.kit.clock import now
-from app.kit.db import Busy, db, write
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,9 @@ def _send(account: str, params: Mapping[str, str]) -> Answer:
     )
     try:
         taken = _take(text, params.get("StatusCallback"))
-    except Busy:  # nothing was saved: the one answer after which sending again is safe
+    except (
+        WriteLockTimeout
+    ):  # nothing was saved: the one answer after which sending again is safe
         busy = wire.refusal(429, 20429, "Too many requests.")
         return Answer(busy.status, busy.headers | {"Retry-After": "1"}, busy.body)
     return (

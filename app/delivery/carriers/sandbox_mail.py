@@ -8,11 +8,11 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from app.core.db import db
 from app.delivery.carriers import sandbox_wire as wire
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
 from app.delivery.carriers.sandbox_moods import next_step, spread
 from app.delivery.carriers.sandbox_wire import Text
-from app.kit.db import db
 
 HOLD = timedelta(
     seconds=30

@@ -7,8 +7,15 @@ from enum import StrEnum
 from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.columns import count, key, long_text, moment, stamp, words
-from app.kit.db import Model
+from app.core.column_types import (
+    enum_column,
+    int_default_zero,
+    long_text,
+    primary_key,
+    timestamp,
+    timestamp_default_now,
+)
+from app.core.db import Model
 
 
 class Mood(StrEnum):
@@ -28,8 +35,8 @@ class SandboxPhone(Model):
     __tablename__ = "sandbox_phones"
 
     phone: Mapped[str] = mapped_column(String(20), primary_key=True)
-    mood: Mapped[Mood] = mapped_column(words(Mood), default=Mood.WORKING)
-    updated_at: Mapped[stamp]
+    mood: Mapped[Mood] = mapped_column(enum_column(Mood), default=Mood.WORKING)
+    updated_at: Mapped[timestamp_default_now]
 
 
 class SandboxMessage(Model):
@@ -48,7 +55,7 @@ class SandboxMessage(Model):
         ),
     )
 
-    id: Mapped[key]
+    id: Mapped[primary_key]
     sid: Mapped[str] = mapped_column(String(34), unique=True)
     from_phone: Mapped[bool] = mapped_column(default=False, server_default="0")
     phone: Mapped[str] = mapped_column(String(20))
@@ -59,6 +66,6 @@ class SandboxMessage(Model):
     error_code: Mapped[int | None]
     status_callback: Mapped[str | None] = mapped_column(Text)
     next_status: Mapped[str | None] = mapped_column(String(20))
-    next_at: Mapped[moment | None]
-    posts: Mapped[count]
-    created_at: Mapped[stamp]
+    next_at: Mapped[timestamp | None]
+    posts: Mapped[int_default_zero]
+    created_at: Mapped[timestamp_default_now]

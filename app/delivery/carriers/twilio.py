@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 from twilio.rest import Client
 
+from app.core.settings import Settings
 from app.delivery.carriers.answers import page_of, text_of
 from app.delivery.carriers.base import Outcome
 from app.delivery.carriers.exchange import Exchange, current, outcome_of
 from app.delivery.carriers.reading import Fetched, Listing, NotRead
 from app.domain.lookups import FAR_ENOUGH, Listed
-from app.kit.settings import Settings
 
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 API = "https://api.twilio.com"  # the HTTP client puts TWILIO_API_URL in its place

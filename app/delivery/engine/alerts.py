@@ -11,12 +11,12 @@ import aiohttp
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from app.core.clock import now
+from app.core.db import WriteLockTimeout, write
+from app.core.settings import Settings
 from app.delivery.actions import alerts
 from app.delivery.actions.alerts import Due
 from app.domain.alerts import note
-from app.kit.clock import now
-from app.kit.db import Busy, write
-from app.kit.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Alerts:
             due: list[Due] = await self.in_database(self._due)
             if due:
                 await self._tell_all(due)
-        except (Busy, OperationalError):
+        except (WriteLockTimeout, OperationalError):
             log.warning("the database could not be used; alerts wait")
             self._wait()
         except Exception:

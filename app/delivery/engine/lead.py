@@ -11,10 +11,10 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import lead as verbs
 from app.delivery.models import Lease
-from app.kit.clock import now
-from app.kit.db import db, write
 
 BEAT_SECONDS = 3.0
 FROZEN_SECONDS = 15.0

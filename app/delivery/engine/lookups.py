@@ -12,13 +12,13 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from app.core.clock import now
+from app.core.db import WriteLockTimeout, write
 from app.delivery.actions import lookups
 from app.delivery.actions.lookups import AboutPhone, Question
 from app.delivery.carriers.base import Carrier
 from app.delivery.carriers.reading import Fetched, Listing, NotRead
 from app.domain.lookups import LOOK_UPS_AT_ONCE, seconds_until_again
-from app.kit.clock import now
-from app.kit.db import Busy, write
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class LookUps:
         """
         try:
             questions: list[Question] = await self.in_database(self._due, moment)
-        except (Busy, OperationalError):
+        except (WriteLockTimeout, OperationalError):
             log.warning("the database could not be read; look-ups wait")
             self._wait(AFTER_TROUBLE_SECONDS)
             return 0
@@ -118,7 +118,7 @@ class LookUps:
                 )
         try:
             await self.in_database(self._learn, question, reading, moment or now())
-        except (Busy, OperationalError):
+        except (WriteLockTimeout, OperationalError):
             log.warning("the database could not be written; texts are looked up again")
             self._wait(AFTER_TROUBLE_SECONDS)
 

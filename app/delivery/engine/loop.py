@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from app.core.db import WriteLockTimeout, is_disk_full
+from app.core.settings import Settings
 from app.delivery.actions.arm import Room
 from app.delivery.carriers.base import Carrier
 from app.delivery.engine.alerts import Alerts
@@ -23,8 +25,6 @@ from app.delivery.engine.turn import Turned, pace_now, turn
 from app.delivery.engine.wire import Wire, awake
 from app.delivery.queries import TROUBLE
 from app.domain.pacing import Bucket
-from app.kit.db import Busy, is_full
-from app.kit.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ class Loop:
                     await self._in_database(self.lead.beat)
             elif await self._in_database(self.lead.try_take):
                 log.info("leading, epoch %s", self.lead.epoch)
-        except (Busy, OperationalError) as trouble:
+        except (WriteLockTimeout, OperationalError) as trouble:
             log.warning(
                 "the lead could not be written down (%s); trying again", why(trouble)
             )
@@ -175,13 +175,13 @@ class Loop:
             turned: Turned = await self._in_database(
                 turn, self.app, self.lead, taken, wishes, room
             )
-        except (Busy, OperationalError) as trouble:
+        except (WriteLockTimeout, OperationalError) as trouble:
             log.warning(
                 "the database could not be written (%s); %s results wait",
                 why(trouble),
                 len(taken),
             )
-            self.app.extensions[TROUBLE] = FULL if is_full(trouble) else ""
+            self.app.extensions[TROUBLE] = FULL if is_disk_full(trouble) else ""
             self.wire.returned, self.brakes.wishes = (
                 taken + self.wire.returned,
                 wishes + self.brakes.wishes,
@@ -266,11 +266,11 @@ class Loop:
             await self._turn(None)
         try:
             await self._in_database(self.lead.step_down)
-        except (Busy, OperationalError):
+        except (WriteLockTimeout, OperationalError):
             log.warning("the lead was not given back in writing; the lock file is free")
         log.info("stopped")
 
 
-def why(trouble: Busy | OperationalError) -> str:
+def why(trouble: WriteLockTimeout | OperationalError) -> str:
     """The database's own words, without anything that was to be stored."""
-    return "busy" if isinstance(trouble, Busy) else str(trouble.orig)
+    return "busy" if isinstance(trouble, WriteLockTimeout) else str(trouble.orig)

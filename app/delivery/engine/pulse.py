@@ -10,8 +10,8 @@ from time import monotonic
 
 from flask import Flask
 
+from app.core.clock import now
 from app.delivery import queries
-from app.kit.clock import now
 
 # while texts leave, every commit stirs: the schedule is read ten times a second at most
 DUE_SECONDS = 0.1

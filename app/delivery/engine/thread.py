@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import Flask
 
+from app.core.settings import Settings
 from app.delivery.carriers.base import Carrier
 from app.delivery.engine.lead import Lead
 from app.delivery.engine.loop import LAST_ANSWERS_SECONDS, Loop
-from app.kit.settings import Settings
 
 log = logging.getLogger(__name__)
 

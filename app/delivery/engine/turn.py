@@ -6,6 +6,8 @@ from datetime import datetime
 
 from flask import Flask
 
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions import control, health, settle
 from app.delivery.actions import lead as leading
 from app.delivery.actions.arm import Armed, Room, anything_queued, arm
@@ -13,8 +15,6 @@ from app.delivery.carriers.base import Outcome
 from app.delivery.engine.brakes import Wish
 from app.delivery.engine.lead import Lead
 from app.domain.pacing import Pace
-from app.kit.clock import now
-from app.kit.db import db, write
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
+from app.core import failpoint
 from app.delivery.actions.arm import Armed
 from app.delivery.carriers.base import Ambiguous, Carrier, Outcome, Unprocessed
 from app.delivery.engine.brakes import Brakes
 from app.delivery.engine.lead import BEAT_SECONDS, FROZEN_SECONDS
 from app.delivery.engine.turn import Returned
-from app.kit import failpoint
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Wire:
     def send(self, texts: Sequence[Armed], armed_at: float) -> None:
         """Send these, armed at `armed_at` by the clock of `awake()`."""
         for armed in texts:
-            failpoint.reach("T2")
+            failpoint.crash_if_armed("T2")
             task = self._loop.create_task(self._send(armed, armed_at))
             self._tasks.add(task)
             task.add_done_callback(self._over)
@@ -84,7 +84,7 @@ class Wire:
         return SLEPT if awake() - armed_at > FROZEN_SECONDS - BEAT_SECONDS else None
 
     async def _hand_over(self, armed: Armed) -> Outcome:
-        failpoint.reach("T3a")
+        failpoint.crash_if_armed("T3a")
         try:
             return await self.carrier.send(
                 armed.phone, armed.body, armed.ref, armed.valid_for

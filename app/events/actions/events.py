@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete
 
+from app.core.clock import now
+from app.core.db import db, execute_and_count_rows
 from app.delivery.actions import schedule
 from app.events.actions.reminders import replan, start_plan
 from app.events.models import Event
 from app.events.queries import registrations
-from app.kit.clock import now
-from app.kit.db import db, rows_changed
 
 
 class Gone(Exception):
@@ -79,7 +79,7 @@ def remove(event_id: int) -> Removed:
         event_id, f"for the event “{title}”, which was deleted"
     )
     people = registrations.count(event_id)
-    rows_changed(
+    execute_and_count_rows(
         delete(Event)
         .where(Event.id == event_id)
         .execution_options(synchronize_session=False)

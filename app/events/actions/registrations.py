@@ -8,19 +8,19 @@ from typing import cast
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from app.core.clock import now
+from app.core.db import db
+from app.core.prepared import PreparedStatement
 from app.delivery.actions import control
 from app.domain.permission import LeftOut
 from app.events.actions.events import Gone, found
 from app.events.models import Event, EventRegistration
-from app.kit.clock import now
-from app.kit.db import db
-from app.kit.prepared import Prepared
 from app.suppression.actions import erased, opt_out
 
 # Built once: whole halls register by text.
 _ROW = cast("Table", EventRegistration.__table__)
-_IS_THERE = Prepared(select(Event.id).where(Event.id == bindparam("b_event")))
-_PUT_ON = Prepared(
+_IS_THERE = PreparedStatement(select(Event.id).where(Event.id == bindparam("b_event")))
+_PUT_ON = PreparedStatement(
     insert(_ROW).on_conflict_do_nothing(["event_id", "phone"]),
     "event_id",
     "name",
@@ -35,8 +35,8 @@ _NAME = (
     .values(name=bindparam("b_name"))
 )
 _CALL_THEM, _CALL_NAMELESS = (
-    Prepared(_NAME),
-    Prepared(_NAME.where(_ROW.c.name.is_(None))),
+    PreparedStatement(_NAME),
+    PreparedStatement(_NAME.where(_ROW.c.name.is_(None))),
 )
 
 

@@ -9,14 +9,14 @@ from datetime import datetime
 from flask import current_app
 from sqlalchemy import delete, select, update
 
+from app.core.db import db
+from app.core.settings import Settings
 from app.delivery.actions import schedule
 from app.delivery.models import ScheduledMessage
 from app.domain import hours
 from app.domain.blast_states import ScheduleStatus, Target
 from app.domain.reminders import SEEDS, SIGNATURE, Calendar, StepState, Timing, timing
 from app.events.models import Event, EventReminder
-from app.kit.db import db
-from app.kit.settings import Settings
 from app.organisation import queries as organisation
 
 WHY_NOT = {

@@ -18,12 +18,12 @@ from wtforms import (
 from wtforms import ValidationError as Wrong
 from wtforms.widgets import NumberInput, TextArea, TimeInput
 
+from app.core.form_fields import CleanTextField
 from app.domain import wording
 from app.domain.reminders import FARTHEST_DAYS, MOST_STEPS, SEEDS
 from app.domain.segments import LIMIT, characters
 from app.events.actions.reminders import Step
 from app.events.models import EventReminder
-from app.kit.fields import CleanField
 
 BEFORE, AFTER = "before", "after"
 SAME_TIME = "There is another reminder at this time. Choose a different day or time."
@@ -41,7 +41,7 @@ class StepForm(Form):
         validate_choice=False,
     )
     time_of_day = StringField("Time", widget=TimeInput())
-    body = CleanField("Text", widget=TextArea())
+    body = CleanTextField("Text", widget=TextArea())
     is_on = BooleanField("Send it")
     remove = BooleanField("Remove this reminder")
 

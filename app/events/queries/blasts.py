@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
+from app.core.db import db
 from app.delivery.models import MessageLog, ScheduledMessage
 from app.domain.blast_states import LogStatus, ScheduleStatus
-from app.kit.db import db
 
 MOST = 50
 NEVER_LEFT = (ScheduleStatus.PENDING, ScheduleStatus.FAILED, ScheduleStatus.EXPIRED)

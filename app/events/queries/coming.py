@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
 
+from app.core.db import db
+from app.core.pagination import ListPage, ListParams, clamp_to_last_page
+from app.core.search_terms import build_text_filter
 from app.domain.cost import counted
 from app.events.models import Event, EventRegistration
-from app.kit.db import db
-from app.kit.pages import Asked, Page, last_page
-from app.kit.searching import has_words
 
 SORTS = ("when", "title", "people")
 
@@ -23,7 +23,7 @@ class Line:
     people: int
 
 
-class Events(Page):
+class Events(ListPage):
     """A page of them, counted as events."""
 
     @property
@@ -32,13 +32,17 @@ class Events(Page):
         return counted(self.total, "event")
 
 
-def page(asked: Asked, today: date) -> Events:
+def page(asked: ListParams, today: date) -> Events:
     """A page of the list. A search finds parts of titles and places."""
-    wanted = [has_words(asked.search, Event.title, Event.place)] if asked.search else []
+    wanted = (
+        [build_text_filter(asked.search, Event.title, Event.place)]
+        if asked.search
+        else []
+    )
     total = (
         db.session.scalar(select(func.count()).select_from(Event).where(*wanted)) or 0
     )
-    asked = last_page(total, asked)
+    asked = clamp_to_last_page(total, asked)
     ids = (
         select(Event.id)
         .where(*wanted)
@@ -63,7 +67,7 @@ def _people() -> Any:
     return counted.correlate(Event).scalar_subquery()
 
 
-def _order(asked: Asked, today: date) -> list[ColumnElement[Any]]:
+def _order(asked: ListParams, today: date) -> list[ColumnElement[Any]]:
     if asked.sort == "when":
         return _latest_first() if asked.descending else _next_first(today)
     column: ColumnElement[Any] = (

@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Select, case, func, literal, select
 
+from app.core.clock import now
+from app.core.db import db
 from app.domain import reminders
 from app.domain.permission import LeftOut
 from app.events.models import Event, EventRegistration
-from app.kit.clock import now
-from app.kit.db import db
 from app.organisation import queries as organisation
 from app.suppression.queries import left_out
 

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import FromClause, Select, bindparam, literal, select, union_all
 
 from app.community.models import CommunityMember
+from app.core.db import db
 from app.domain.naming import Name, display_name
 from app.events.models import EventRegistration
-from app.kit.db import db
 
 
 def _written(where: str, table: FromClause) -> Select[Any]:

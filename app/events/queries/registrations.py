@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from app.core.db import db
+from app.core.pagination import ListPage, ListParams, clamp_to_last_page
+from app.core.search_terms import build_digits_filters, build_text_filter
 from app.domain.permission import LeftOut
 from app.events.models import EventRegistration
-from app.kit.db import db
-from app.kit.pages import Asked, Page, last_page
-from app.kit.searching import has_digits, has_words
 from app.suppression.queries import left_out
 
 SORTS = ("name", "phone", "created_at")
@@ -30,7 +30,7 @@ class Registered:
     left_out: LeftOut | None
 
 
-class People(Page):
+class People(ListPage):
     """A page of them, counted as people."""
 
     @property
@@ -44,7 +44,7 @@ def count(event_id: int) -> int:
     return db.session.scalar(select(func.count()).where(Row.event_id == event_id)) or 0
 
 
-def page(event_id: int, asked: Asked, region: str) -> People:
+def page(event_id: int, asked: ListParams, region: str) -> People:
     """A page of them. A search finds parts of names, and parts of numbers in any spelling.
 
     `region` is the country of numbers that are searched without their country code.
@@ -53,21 +53,21 @@ def page(event_id: int, asked: Asked, region: str) -> People:
     if asked.search:
         wanted.append(
             or_(
-                has_words(asked.search, Row.name),
-                *has_digits(asked.search, Row.phone, region),
+                build_text_filter(asked.search, Row.name),
+                *build_digits_filters(asked.search, Row.phone, region),
             )
         )
     total = select(func.count()).where(*wanted).scalar_subquery()
     found = db.session.execute(_lines(wanted, asked, total)).all()
     if not found and asked.number > 1:  # behind the last page
-        asked = last_page(db.session.scalar(select(total)) or 0, asked)
+        asked = clamp_to_last_page(db.session.scalar(select(total)) or 0, asked)
         found = db.session.execute(_lines(wanted, asked, total)).all()
     return People(
         [Registered(*line[:-1]) for line in found], found[0][-1] if found else 0, asked
     )
 
 
-def _lines(wanted: Sequence[ColumnElement[bool]], asked: Asked, total: Any) -> Any:
+def _lines(wanted: Sequence[ColumnElement[bool]], asked: ListParams, total: Any) -> Any:
     """The columns of a page's rows, and the total with each.
 
     First the ids alone: why somebody gets no texts is looked up only for those who are shown.
@@ -101,7 +101,7 @@ def everybody(event_id: int) -> Iterator[tuple[str | None, str]]:
         last = some[-1][0]
 
 
-def _order(asked: Asked) -> list[ColumnElement[Any]]:
+def _order(asked: ListParams) -> list[ColumnElement[Any]]:
     """Names last when there is none, in both directions; the id makes every order total."""
     column: ColumnElement[Any] = (
         func.lower(Row.name) if asked.sort == "name" else getattr(Row, asked.sort)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import aliased
 
+from app.core.db import db
 from app.delivery.models import ScheduledMessage
 from app.domain import hours, wording
 from app.domain.blast_states import WORDS, ScheduleStatus
@@ -20,7 +21,6 @@ from app.domain.reminders import (
 )
 from app.domain.segments import measure
 from app.events.models import Event, EventReminder
-from app.kit.db import db
 from app.organisation import queries as organisation
 
 NOT_PLANNED = "Not scheduled. Save the plan to schedule it"

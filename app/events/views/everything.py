@@ -3,32 +3,33 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.pagination import list_params
 from app.events.actions import events as actions
 from app.events.forms.events import EventForm
 from app.events.queries import coming
 from app.events.views.room import bp
 from app.events.views.words import today
-from app.kit.access import BOTH, needs, who
-from app.kit.pages import asked
 
 
 @bp.get("/events")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def everything() -> ResponseReturnValue:
     """Every event, the next one first."""
     return render_template(
-        "events/everything.html", page=coming.page(asked(coming.SORTS, "when"), today())
+        "events/everything.html",
+        page=coming.page(list_params(coming.SORTS, "when"), today()),
     )
 
 
 @bp.route("/events/add", methods=["GET", "POST"])
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def add() -> ResponseReturnValue:
     """A new event."""
     form = EventForm()
     if form.validate_on_submit():
-        with act("event.added", who()) as trace:
+        with audited_write("event.added", current_username()) as trace:
             row = actions.add(form.facts)
             trace.about = f"event {row.id}"
         flash(f"{row.title} is added. Now register who comes.", "success")

@@ -6,12 +6,12 @@ from flask import abort, url_for
 from sqlalchemy import Table
 
 from app.community.forms import refused_numbers
+from app.core.access import ALL_ROLES
 from app.events import queries
 from app.events.models import EventRegistration
 from app.events.views.room import bp
 from app.imports.actions import Target
 from app.imports.views import Place, hang_up
-from app.kit.access import BOTH
 
 TABLE = cast("Table", EventRegistration.__table__)
 NOTE = "They are registered for this event only. Nobody of them is put on the list of the community."
@@ -34,4 +34,4 @@ def place(event_id: int) -> Place:
     )
 
 
-hang_up(bp, "/events/<int:event_id>/import", place, BOTH)
+hang_up(bp, "/events/<int:event_id>/import", place, ALL_ROLES)

@@ -5,7 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.clock import now
+from app.core.pagination import list_params
 from app.delivery.models import ScheduledMessage
 from app.domain import hours
 from app.domain.cost import counted
@@ -16,14 +19,11 @@ from app.events.forms.events import EventForm
 from app.events.models import Event
 from app.events.queries import blasts, registrations
 from app.events.views.room import bp
-from app.kit.access import BOTH, needs, who
-from app.kit.clock import now
-from app.kit.pages import asked
 from app.organisation import queries as organisation
 
 
 @bp.get("/events/<int:event_id>")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def one(event_id: int) -> ResponseReturnValue:
     """The event, what was and will be sent to its people, and who they are."""
     ours = (
@@ -36,7 +36,7 @@ def one(event_id: int) -> ResponseReturnValue:
         event=event,
         zone=ours.timezone,
         page=registrations.page(
-            event_id, asked(registrations.SORTS, "name"), ours.region
+            event_id, list_params(registrations.SORTS, "name"), ours.region
         ),
         sent=blasts.sent(event_id),
         planned=planned,
@@ -47,7 +47,7 @@ def one(event_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/events/<int:event_id>/edit", methods=["GET", "POST"])
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def edit(event_id: int) -> ResponseReturnValue:
     """Another title, day, time or place; for admins also the way to delete it, with what goes
     with it.
@@ -55,7 +55,7 @@ def edit(event_id: int) -> ResponseReturnValue:
     event = found(event_id)
     form = EventForm(obj=event)
     if form.validate_on_submit():
-        with act("event.changed", who()) as trace:
+        with audited_write("event.changed", current_username()) as trace:
             trace.about = f"event {event_id}"
             trace.details = {"changed": actions.change(event_id, form.facts)}
         flash("Saved.", "success")
@@ -75,10 +75,10 @@ def _edit_page(event_id: int, form: EventForm) -> str:
 
 
 @bp.post("/events/<int:event_id>/delete")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def delete(event_id: int) -> ResponseReturnValue:
     """The event, who is registered for it, and what waits to be sent to them, all in one act."""
-    with act("event.deleted", who()) as trace:
+    with audited_write("event.deleted", current_username()) as trace:
         removed = actions.remove(event_id)
         trace.about = f"event {event_id}"
         trace.details = {

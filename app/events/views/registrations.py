@@ -11,7 +11,16 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
+from app.core.access import (
+    ALL_ROLES,
+    current_username,
+    parse_local_path,
+    roles_required,
+)
+from app.core.clock import now
+from app.core.csv_files import build_download_headers, stream_csv
+from app.core.db import UniqueViolation
 from app.domain.numbers import START
 from app.domain.permission import LEFT_OUT_WORDS, Role
 from app.domain.phone import pretty
@@ -21,10 +30,6 @@ from app.events.models import Event, EventRegistration
 from app.events.queries import registrations as queries
 from app.events.views.one import found
 from app.events.views.room import bp
-from app.kit.access import BOTH, local_path, needs, who
-from app.kit.clock import now
-from app.kit.db import Taken
-from app.kit.sheets import attachment, csv_stream
 from app.organisation import queries as organisation
 from app.suppression.actions import erased
 from app.suppression.queries import is_left_out
@@ -33,18 +38,18 @@ HEADINGS = ("name", "phone")
 
 
 @bp.route("/events/<int:event_id>/register", methods=["GET", "POST"])
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def register(event_id: int) -> ResponseReturnValue:
     """One more, by hand. The button that asks for the next one leads back to this form."""
     event = found(event_id)
     form = RegistrationForm()
     if form.validate_on_submit():
         try:
-            with act("registration.added", who()) as trace:
+            with audited_write("registration.added", current_username()) as trace:
                 row = actions.register(event_id, form.name.data, form.phone.phone.e164)
                 erased.remember([row.phone])
                 trace.about = _about(row)
-        except Taken:
+        except UniqueViolation:
             form.phone.errors = [*form.phone.errors, TAKEN]
         else:
             flash(_registered(row), "success")
@@ -74,10 +79,10 @@ def _registered(row: EventRegistration) -> str:
 
 
 @bp.post("/events/<int:event_id>/unregister/<int:rid>")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def unregister(event_id: int, rid: int) -> ResponseReturnValue:
     """One less."""
-    with act("registration.removed", who()) as trace:
+    with audited_write("registration.removed", current_username()) as trace:
         row = actions.unregister(event_id, rid)
         trace.about = _about(row)
     flash(f"{_named(row)} is not registered any more.", "success")
@@ -85,13 +90,13 @@ def unregister(event_id: int, rid: int) -> ResponseReturnValue:
 
 
 @bp.post("/events/<int:event_id>/registrations/<int:rid>/unsubscribe")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def unsubscribe(event_id: int, rid: int) -> ResponseReturnValue:
     """Onto the do-not-text list, for somebody who asked in another way than by text.
 
     They stay registered.
     """
-    with act("registration.unsubscribed", who()) as trace:
+    with audited_write("registration.unsubscribed", current_username()) as trace:
         row, is_new = actions.unsubscribe(event_id, rid)
         trace.about = _about(row)
     flash(
@@ -104,17 +109,19 @@ def unsubscribe(event_id: int, rid: int) -> ResponseReturnValue:
 
 
 @bp.get("/events/<int:event_id>/export")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def export(event_id: int) -> ResponseReturnValue:
     """Everybody registered as a CSV that an import takes back unchanged."""
     event = found(event_id)
-    with act("registrations.exported", who()) as trace:
+    with audited_write("registrations.exported", current_username()) as trace:
         trace.about, trace.details = (
             f"event {event_id}",
             {"count": queries.count(event_id)},
         )
-    rows = stream_with_context(csv_stream(HEADINGS, queries.everybody(event_id)))
-    return Response(rows, headers=attachment(f"{event.title}-{now():%Y-%m-%d}.csv"))
+    rows = stream_with_context(stream_csv(HEADINGS, queries.everybody(event_id)))
+    return Response(
+        rows, headers=build_download_headers(f"{event.title}-{now():%Y-%m-%d}.csv")
+    )
 
 
 def _about(row: EventRegistration) -> str:
@@ -126,6 +133,6 @@ def _named(row: EventRegistration) -> str:
 
 
 def _back(event_id: int) -> str:
-    return local_path(request.form.get("next")) or url_for(
+    return parse_local_path(request.form.get("next")) or url_for(
         "events.one", event_id=event_id
     )

@@ -5,7 +5,10 @@ is changed.
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.clock import now
+from app.core.template_filters import get_display_timezone
 from app.domain import wording
 from app.domain.cost import counted
 from app.domain.reminders import in_words
@@ -18,9 +21,6 @@ from app.events.queries import reminders as plans
 from app.events.queries.reminders import PlannedStep
 from app.events.views.room import bp
 from app.events.views.words import today
-from app.kit.access import BOTH, needs, who
-from app.kit.clock import now
-from app.kit.filters import zone
 
 TOKENS = [
     ("{first_name|friend}", "First name"),
@@ -29,7 +29,7 @@ TOKENS = [
 
 
 @bp.route("/events/<int:event_id>/reminders", methods=["GET", "POST"])
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def reminders(event_id: int) -> ResponseReturnValue:
     """The steps of the plan, all in one form.
 
@@ -40,7 +40,7 @@ def reminders(event_id: int) -> ResponseReturnValue:
         raise Gone
     form = PlanForm(data=as_typed(plans.steps(event_id)))
     if form.validate_on_submit():
-        with act("event.reminders_planned", who()) as trace:
+        with audited_write("event.reminders_planned", current_username()) as trace:
             trace.about = f"event {event_id}"
             save_plan(event_id, form.plan, now())
         flash(_saved(reminders_of(event)), "success")
@@ -50,7 +50,7 @@ def reminders(event_id: int) -> ResponseReturnValue:
         event=event,
         form=form,
         tokens=TOKENS,
-        zone=zone(),
+        zone=get_display_timezone(),
         plan=reminders_of(event),
     )
     return page, 422 if form.errors else 200

@@ -2,12 +2,12 @@
 
 from datetime import date
 
+from app.core.clock import now
+from app.core.template_filters import get_display_timezone
 from app.domain import hours
 from app.domain.cost import counted
 from app.events.models import Event
 from app.events.views.room import bp
-from app.kit.clock import now
-from app.kit.filters import zone
 
 DAYS_SAID, MONTHS_SAID = 31, 24
 NO_DAY = "No date yet"
@@ -15,7 +15,7 @@ NO_DAY = "No date yet"
 
 def today() -> date:
     """The day it is for the organisation."""
-    return hours.today_in(zone(), now())
+    return hours.today_in(get_display_timezone(), now())
 
 
 def event_when(event: Event) -> str:

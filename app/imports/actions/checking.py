@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from app.core.csv_files import SpreadsheetRow
+from app.core.db import raw_connection
 from app.domain import roster
 from app.domain.roster import Columns, Person
 from app.imports.actions import uploads
 from app.imports.models import READABLE, Import, RowVerdict
-from app.kit.db import driver
-from app.kit.sheets import Row
 
 KEPT_CELL = 1_000
 AT_ONCE = 1_000  # rows between two looks at the clock
@@ -67,12 +67,12 @@ def _first_lines(import_id: int) -> dict[str, int]:
     wanted = ", ".join(f"'{verdict.value}'" for verdict in READABLE)
     lines = f"SELECT phone, line FROM import_rows WHERE import_id = ? AND verdict IN ({wanted})"
     return dict(
-        driver().execute(lines, (import_id,)).fetchall()
+        raw_connection().execute(lines, (import_id,)).fetchall()
     )  # a sixth of the time of select()
 
 
 def judge(
-    rows: Iterable[Row], columns: Columns, rules: Rules, seen: dict[str, int]
+    rows: Iterable[SpreadsheetRow], columns: Columns, rules: Rules, seen: dict[str, int]
 ) -> list[Judged]:
     """Rows without headings as import_rows keeps them.
 
@@ -83,7 +83,7 @@ def judge(
     return [_judged(person, row) for person, row in zip(people, rows, strict=True)]
 
 
-def _judged(person: Person, row: Row) -> Judged:
+def _judged(person: Person, row: SpreadsheetRow) -> Judged:
     if person.problem:
         return (
             person.line,

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from app.core import failpoint
+from app.core.clock import now
+from app.core.column_types import UtcDateTime
+from app.core.db import db, execute_and_count_rows
 from app.imports.actions.target import AlreadyEnded, Target
 from app.imports.models import READABLE, Import, ImportRow, ImportState, RowVerdict
-from app.kit import failpoint
-from app.kit.clock import now
-from app.kit.columns import UtcDateTime
-from app.kit.db import db, rows_changed
 from app.suppression.actions import grant_many
 from app.suppression.models import ConsentMethod
 from app.suppression.queries import off_limits
@@ -48,9 +48,9 @@ def confirm(import_id: int, target: Target, *, overwrite_names: bool) -> Outcome
     row = _end(import_id, target.pool, ImportState.DONE)
     readable = (ImportRow.import_id == import_id, ImportRow.verdict.in_(READABLE))
     changed = _name(target, readable, overwrite_names)
-    failpoint.reach("import_named")
+    failpoint.crash_if_armed("import_named")
     added = _add(row, target, readable)
-    failpoint.reach("import_added")
+    failpoint.crash_if_armed("import_added")
     people = select(func.count()).where(*readable)
     if target.gets_texts:
         row.left_out_count = (
@@ -83,10 +83,10 @@ def _name(target: Target, readable: Conditions, overwrite: bool) -> int:
         *readable, target.same_person(), ImportRow.name.is_not(None), other
     )
     values = {"person_id": here.id, "name_before": here.name, "verdict": verdict}
-    changed = rows_changed(named.values(values).execution_options(**UNSEEN))
+    changed = execute_and_count_rows(named.values(values).execution_options(**UNSEEN))
     if changed:
         whose = (*readable, ImportRow.person_id == here.id, *target.mine())
-        rows_changed(
+        execute_and_count_rows(
             update(target.table)
             .where(*whose)
             .values(name=ImportRow.name)
@@ -114,12 +114,14 @@ def _add(row: Import, target: Target, readable: Conditions) -> int:
         for column, value in {**target.fixed, **target.more}.items()
     }
     people = select(*values.values()).where(*readable).order_by(ImportRow.line)
-    added = rows_changed(
+    added = execute_and_count_rows(
         insert(target.table).from_select(list(values), people).on_conflict_do_nothing()
     )
     if added:
         mine = update(ImportRow).where(*readable, target.same_person(), here.id > last)
-        rows_changed(mine.values(person_id=here.id).execution_options(**UNSEEN))
+        execute_and_count_rows(
+            mine.values(person_id=here.id).execution_options(**UNSEEN)
+        )
     for verdict, condition in (
         (
             RowVerdict.NEW,
@@ -133,7 +135,9 @@ def _add(row: Import, target: Target, readable: Conditions) -> int:
         moved = update(ImportRow).where(
             *readable, condition, ImportRow.verdict != verdict
         )
-        rows_changed(moved.values(verdict=verdict).execution_options(**UNSEEN))
+        execute_and_count_rows(
+            moved.values(verdict=verdict).execution_options(**UNSEEN)
+        )
     return added
 
 
@@ -143,7 +147,7 @@ def abandon(import_id: int, pool: str) -> str | None:
     Raises AlreadyEnded.
     """
     row = _end(import_id, pool, ImportState.ABANDONED)
-    rows_changed(
+    execute_and_count_rows(
         delete(ImportRow)
         .where(ImportRow.import_id == import_id)
         .execution_options(**UNSEEN)
@@ -165,7 +169,7 @@ def _end(import_id: int, pool: str, state: ImportState) -> Import:
             Import.columns.is_not(None),
         ]
     claimed = update(Import).where(*open_one).values(state=state, finished_at=now())
-    if rows_changed(claimed.execution_options(**UNSEEN)) != 1:
+    if execute_and_count_rows(claimed.execution_options(**UNSEEN)) != 1:
         raise AlreadyEnded
     return db.session.get_one(Import, import_id, populate_existing=True)
 
@@ -177,14 +181,14 @@ def expire(unconfirmed: datetime, done: datetime) -> None:
     old = Import.created_at < unconfirmed
     forgotten = update(Import).where(old, Import.state == ImportState.CHECKED)
     values = {"state": ImportState.ABANDONED, "finished_at": now(), "stored_as": None}
-    rows_changed(forgotten.values(values).execution_options(**UNSEEN))
+    execute_and_count_rows(forgotten.values(values).execution_options(**UNSEEN))
     ended = select(Import.id).where(
         or_(
             old & (Import.state == ImportState.ABANDONED),
             (Import.state == ImportState.DONE) & (Import.finished_at < done),
         )
     )
-    rows_changed(
+    execute_and_count_rows(
         delete(ImportRow)
         .where(ImportRow.import_id.in_(ended))
         .execution_options(**UNSEEN)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
+from app.core.csv_files import SpreadsheetRow
+from app.core.db import db
 from app.domain.roster import Columns, Kind
 from app.imports.actions.checking import Rules, judge
 from app.imports.actions.staging import compare, count, open_one
 from app.imports.actions.target import Target
 from app.imports.models import READABLE, ImportRow, RowVerdict
-from app.kit.db import db
-from app.kit.sheets import Row
 
 TWO = Columns((Kind.NAME, Kind.PHONE), ())
 
@@ -44,7 +44,7 @@ def fix(
     if found is None:
         raise NoSuchRow
     ((_, name, phone, verdict, reason, _kept),) = judge(
-        [Row(line, list(cells))], TWO, rules, {}
+        [SpreadsheetRow(line, list(cells))], TWO, rules, {}
     )
     if phone is None:
         raise StillBad(reason or "")

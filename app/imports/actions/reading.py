@@ -7,13 +7,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.core import csv_files
+from app.core.csv_files import SpreadsheetData, SpreadsheetRow, UnreadableSpreadsheet
 from app.domain import roster
 from app.domain.mapping import NO_PEOPLE
 from app.domain.roster import BadRoster, Columns
-from app.kit import sheets
-from app.kit.sheets import BadSheet, Row, Sheet
 
-UNREADABLE = (BadSheet, BadRoster)
+UNREADABLE = (UnreadableSpreadsheet, BadRoster)
 SAMPLE_ROWS, SAMPLE_CELL = 5, 80
 
 
@@ -36,7 +36,7 @@ class Reading:
     encoding: str
     layout: str
     columns: Columns
-    rows: Sequence[Row]
+    rows: Sequence[SpreadsheetRow]
 
     @property
     def people(self) -> int:
@@ -49,17 +49,17 @@ def read(data: bytes, region: str) -> Reading:
 
     `region` is the country of numbers without a country code.
     """
-    return read_sheet(sheets.read(data), region)
+    return read_sheet(csv_files.read_spreadsheet(data), region)
 
 
-def read_sheet(sheet: Sheet, region: str) -> Reading:
+def read_sheet(sheet: SpreadsheetData, region: str) -> Reading:
     """The same of a table that was read already."""
     return _reading(
         sheet, roster.guess([row.cells for row in sheet.rows], region), region
     )
 
 
-def read_again(sheet: Sheet, choice: Choice, region: str) -> Reading:
+def read_again(sheet: SpreadsheetData, choice: Choice, region: str) -> Reading:
     """The same table with the columns as a person chose them. Raises one of UNREADABLE."""
     return _reading(
         sheet,
@@ -68,7 +68,7 @@ def read_again(sheet: Sheet, choice: Choice, region: str) -> Reading:
     )
 
 
-def _reading(sheet: Sheet, columns: Columns, region: str) -> Reading:
+def _reading(sheet: SpreadsheetData, columns: Columns, region: str) -> Reading:
     width = max(len(row.cells) for row in sheet.rows)
     columns = replace(
         columns,
@@ -80,12 +80,12 @@ def _reading(sheet: Sheet, columns: Columns, region: str) -> Reading:
     )
     if not reading.people:
         raise BadRoster(NO_PEOPLE)
-    if reading.people > sheets.MOST_ROWS:
-        raise BadSheet(sheets.TOO_MANY)
+    if reading.people > csv_files.MAX_SPREADSHEET_ROWS:
+        raise UnreadableSpreadsheet(csv_files.TOO_MANY_ROWS_MESSAGE)
     return reading
 
 
-def _layout(sheet: Sheet, columns: Columns, evidence: Sequence[str]) -> str:
+def _layout(sheet: SpreadsheetData, columns: Columns, evidence: Sequence[str]) -> str:
     first = sheet.rows[: SAMPLE_ROWS + 1]
     layout = {
         "kinds": columns.kinds,

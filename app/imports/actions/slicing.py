@@ -10,10 +10,16 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, astuple, dataclass
 
+from app.core import csv_files
+from app.core.csv_files import (
+    SheetPosition,
+    SpreadsheetData,
+    SpreadsheetRow,
+    UnreadableSpreadsheet,
+    WorkbookMetadata,
+)
 from app.imports.actions import uploads
 from app.imports.actions.reading import Reading, read, read_sheet
-from app.kit import sheets
-from app.kit.sheets import BadSheet, Book, Mark, Row, Sheet
 
 SECONDS = 1.2  # of reading in one request; unpacking comes out of it
 
@@ -24,8 +30,8 @@ class Part:
     its end, and how much of the workbook that is, from 0 to 1.
     """
 
-    rows: list[Row]
-    mark: Mark | None
+    rows: list[SpreadsheetRow]
+    mark: SheetPosition | None
     so_far: int
     share: float
 
@@ -38,10 +44,10 @@ def start(
     Raises UNREADABLE.
     """
     until = clock() + SECONDS
-    if not sheets.is_workbook(data):
+    if not csv_files.is_workbook(data):
         return _kept(name, read(data, region))
     with uploads.beside(name, "sheet") as sheet:
-        book = sheets.unpack(data, sheet)
+        book = csv_files.unpack_workbook(data, sheet)
     uploads.keep_beside(name, "book", json.dumps(asdict(book)).encode())
     part = _read_part(name, book, None, 0, lambda: clock() > until)
     return part if part.mark else _put_together(name, 1, region)
@@ -58,18 +64,24 @@ def go_on(
     last, number = _last_part(name)
     if last.mark is None:
         return _put_together(name, number, region)
-    book = Book(**json.loads(uploads.fetch(f"{name}book")))
+    book = WorkbookMetadata(**json.loads(uploads.fetch(f"{name}book")))
     return _read_part(name, book, last, number, lambda: clock() > until)
 
 
 def _read_part(
-    name: str, book: Book, last: Part | None, number: int, enough: Callable[[], bool]
+    name: str,
+    book: WorkbookMetadata,
+    last: Part | None,
+    number: int,
+    enough: Callable[[], bool],
 ) -> Part:
     sheet, mark = uploads.mapped(f"{name}sheet"), last.mark if last else None
-    rows, mark = sheets.read_workbook(book, sheet, mark or Mark(), enough)
+    rows, mark = csv_files.read_workbook_rows(
+        book, sheet, mark or SheetPosition(), enough
+    )
     so_far = len(rows) + (last.so_far if last else 0)
-    if so_far > sheets.MOST_ROWS + 1:
-        raise BadSheet(sheets.TOO_MANY)
+    if so_far > csv_files.MAX_SPREADSHEET_ROWS + 1:
+        raise UnreadableSpreadsheet(csv_files.TOO_MANY_ROWS_MESSAGE)
     part = Part(rows, mark, so_far, mark.at / len(sheet) if mark else 1)
     kept = [rows, mark and astuple(mark), so_far, part.share]
     uploads.keep_once(name, f"part{number}", json.dumps(kept).encode())
@@ -85,13 +97,19 @@ def _last_part(name: str) -> tuple[Part, int]:
 def _part(name: str, number: int) -> Part:
     rows, mark, so_far, share = json.loads(uploads.fetch(f"{name}part{number}"))
     return Part(
-        [Row(line, cells) for line, cells in rows], mark and Mark(*mark), so_far, share
+        [SpreadsheetRow(line, cells) for line, cells in rows],
+        mark and SheetPosition(*mark),
+        so_far,
+        share,
     )
 
 
 def _put_together(name: str, parts: int, region: str) -> Reading:
     rows = (row for number in range(parts) for row in _part(name, number).rows)
-    return _kept(name, read_sheet(Sheet(sheets.whole(rows), "", ""), region))
+    return _kept(
+        name,
+        read_sheet(SpreadsheetData(csv_files.collect_all_rows(rows), "", ""), region),
+    )
 
 
 def _kept(name: str, reading: Reading) -> Reading:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import case, delete, func, literal, select, update
 
+from app.core.db import db, execute_and_count_rows, raw_connection
 from app.imports.actions.checking import Slice
 from app.imports.actions.reading import Reading
 from app.imports.actions.target import AlreadyEnded, Target
 from app.imports.models import READABLE, Import, ImportRow, ImportState, RowVerdict
-from app.kit.db import db, driver, rows_changed
 from app.suppression.queries import off_limits
 
 COUNTS = {
@@ -71,7 +71,7 @@ def settle(import_id: int, reading: Reading, target: Target) -> None:
 def restart(import_id: int, reading: Reading, target: Target) -> Import:
     """The same file, read in another way: its check begins anew. Raises AlreadyEnded."""
     row = open_one(import_id, target)
-    rows_changed(
+    execute_and_count_rows(
         delete(ImportRow)
         .where(ImportRow.import_id == import_id)
         .execution_options(**UNSEEN)
@@ -102,7 +102,7 @@ def lay_down(import_id: int, piece: Slice, target: Target) -> bool:
     row = open_one(import_id, target)
     if (row.checked_rows, row.columns) != (piece.start, piece.layout):
         return False
-    driver().executemany(LAY_DOWN.format(id=import_id), piece.rows)
+    raw_connection().executemany(LAY_DOWN.format(id=import_id), piece.rows)
     row.checked_rows += len(piece.rows)
     if piece.rows:
         compare(import_id, target, piece.rows[0][0])
@@ -137,7 +137,7 @@ def compare(
     known = update(ImportRow).where(
         *mine, ImportRow.verdict == RowVerdict.NEW, target.same_person()
     )
-    rows_changed(
+    execute_and_count_rows(
         known.values(verdict=verdict, reason=reason).execution_options(**UNSEEN)
     )
     if target.gets_texts:
@@ -145,7 +145,9 @@ def compare(
         whom_not = update(ImportRow).where(
             *mine, ImportRow.verdict.in_(READABLE), why.is_not(None)
         )
-        rows_changed(whom_not.values(left_out=why).execution_options(**UNSEEN))
+        execute_and_count_rows(
+            whom_not.values(left_out=why).execution_options(**UNSEEN)
+        )
 
 
 def count(row: Import) -> None:

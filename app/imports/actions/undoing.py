@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import and_, delete, select, update
 
+from app.core.clock import now
+from app.core.db import db, execute_and_count_rows
 from app.imports.actions.target import AlreadyEnded, Target
 from app.imports.models import Import, ImportRow, ImportState, RowVerdict
-from app.kit.clock import now
-from app.kit.db import db, rows_changed
 from app.suppression.actions import take_back_many
 
 TAKEN_BACK = "The import it came with was undone"
@@ -42,7 +42,12 @@ def undo(import_id: int, target: Target, since: datetime, by: str) -> Undone:
     claimed = update(Import).where(
         *mine, Import.undone_at.is_(None), Import.finished_at > since
     )
-    if rows_changed(claimed.values(undone_at=now()).execution_options(**UNSEEN)) != 1:
+    if (
+        execute_and_count_rows(
+            claimed.values(undone_at=now()).execution_options(**UNSEEN)
+        )
+        != 1
+    ):
         raise AlreadyEnded
     row = db.session.get_one(Import, import_id, populate_existing=True)
     undone = Undone(_remove(row, target), _rename(row, target))
@@ -60,7 +65,7 @@ def _remove(row: Import, target: Target) -> int:
         .join(ImportRow, ImportRow.person_id == here.id)
         .where(added)
     )
-    return rows_changed(
+    return execute_and_count_rows(
         delete(target.table).where(here.id.in_(ids)).execution_options(**UNSEEN)
     )
 
@@ -76,7 +81,7 @@ def _rename(row: Import, target: Target) -> int:
         .where(ImportRow.person_id == here.id, *still)
         .values(name=ImportRow.name_before)
     )
-    return rows_changed(back.execution_options(**UNSEEN))
+    return execute_and_count_rows(back.execution_options(**UNSEEN))
 
 
 def _of(row: Import, target: Target, *verdicts: RowVerdict) -> Any:

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from flask import current_app
 
-from app.kit.sheets import Row
+from app.core.csv_files import SpreadsheetRow
 
 # all its rows; of a workbook its sheet, what its cells speak of, and its rows as they were
 # read, slice by slice
@@ -37,7 +37,7 @@ def keep(data: bytes) -> str:
     return name
 
 
-def keep_rows(name: str, rows: Sequence[Row]) -> None:
+def keep_rows(name: str, rows: Sequence[SpreadsheetRow]) -> None:
     """Keep the rows of this file, in place of those it was read as before."""
     some = (
         rows[start : start + ROWS_A_LINE] for start in range(0, len(rows), ROWS_A_LINE)
@@ -123,10 +123,14 @@ def _opened(name: str | None) -> BinaryIO:
         raise Gone from error
 
 
-def rows(name: str | None, start: int) -> Iterator[Row]:
+def rows(name: str | None, start: int) -> Iterator[SpreadsheetRow]:
     """The rows of this file from the `start`-th on, headings included. Raises Gone, at once."""
     lines = fetch(name and f"{name}rows").splitlines()[start // ROWS_A_LINE :]
-    every = (Row(line, cells) for some in lines for line, cells in json.loads(some))
+    every = (
+        SpreadsheetRow(line, cells)
+        for some in lines
+        for line, cells in json.loads(some)
+    )
     return islice(every, start % ROWS_A_LINE, None)
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from app.core.access import roles_required
 from app.domain.permission import Role
 from app.imports.views import endings, steps
 from app.imports.views.places import Place
-from app.kit.access import needs
 
 Find = Callable[..., Place]
 Step = Callable[..., ResponseReturnValue]
@@ -34,7 +34,7 @@ def hang_up(room: Blueprint, address: str, find: Find, roles: tuple[Role, ...]) 
         ("undo", f"{one}/undo", "POST", endings.undo),
     )
     for name, rule, methods, step in doors:
-        view = needs(*((Role.ADMIN,) if step is endings.undo else roles))(
+        view = roles_required(*((Role.ADMIN,) if step is endings.undo else roles))(
             _door(step, find)
         )
         room.add_url_rule(rule, f"import_{name}", view, methods=methods.split())

@@ -3,15 +3,15 @@
 from flask import Response, abort, flash, redirect, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
+from app.core.access import current_username
+from app.core.clock import now
+from app.core.csv_files import build_download_headers, stream_csv
+from app.core.db import write
 from app.imports import actions, queries
 from app.imports.actions import uploads
 from app.imports.views.pages import UNDO_FOR, found
 from app.imports.views.places import Place, way
-from app.kit.access import who
-from app.kit.clock import now
-from app.kit.db import write
-from app.kit.sheets import attachment, csv_stream
 from app.suppression.actions import erased
 
 TOO_LATE = "This import cannot be undone any more."
@@ -22,7 +22,7 @@ def confirm(place: Place, import_id: int) -> ResponseReturnValue:
     row = found(place, import_id)
     said_stop = erased.opted_out(queries.numbers(row))
     try:
-        with act(f"{place.verb}.imported", who()) as trace:
+        with audited_write(f"{place.verb}.imported", current_username()) as trace:
             erased.remember(said_stop)
             overwrite = request.form.get("overwrite") == "1"
             done = actions.confirm(import_id, place.target, overwrite_names=overwrite)
@@ -67,8 +67,8 @@ def bad_rows(place: Place, import_id: int) -> ResponseReturnValue:
         abort(404)
     headings, rows = queries.headings_of_bad_rows(row), queries.bad_rows(row)
     return Response(
-        stream_with_context(csv_stream(headings, rows)),
-        headers=attachment(f"to-fix-{row.file_name}.csv"),
+        stream_with_context(stream_csv(headings, rows)),
+        headers=build_download_headers(f"to-fix-{row.file_name}.csv"),
     )
 
 
@@ -76,8 +76,10 @@ def undo(place: Place, import_id: int) -> ResponseReturnValue:
     """Take a confirmed import back whole, up to 30 days later."""
     found(place, import_id)
     try:
-        with act(f"{place.verb}.import_undone", who()) as trace:
-            undone = actions.undo(import_id, place.target, now() - UNDO_FOR, who())
+        with audited_write(f"{place.verb}.import_undone", current_username()) as trace:
+            undone = actions.undo(
+                import_id, place.target, now() - UNDO_FOR, current_username()
+            )
             trace.about = f"import {import_id}"
             trace.details = {"removed": undone.removed, "renamed": undone.renamed}
     except actions.AlreadyEnded:

@@ -7,15 +7,15 @@ from datetime import timedelta
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.core import csv_files
+from app.core.clock import now
+from app.core.csv_files import DELIMITERS, ENCODINGS, SpreadsheetData
+from app.core.pagination import list_params
 from app.domain.headings import Kind
 from app.imports import actions, queries
 from app.imports.actions import uploads
 from app.imports.models import Import, ImportState
 from app.imports.views.places import Place, Way, way
-from app.kit import sheets
-from app.kit.clock import now
-from app.kit.pages import asked
-from app.kit.sheets import DELIMITERS, ENCODINGS, Sheet
 from app.organisation import queries as organisation
 
 UNDO_FOR = timedelta(days=30)
@@ -56,7 +56,7 @@ def check_page(
     show = (
         show if show in shows else next(iter(shows))
     )  # there is no import without rows
-    lines = asked(("line",), "line")
+    lines = list_params(("line",), "line")
     return render_template(
         "imports/checked.html",
         row=row, way=here, choice=choice, problem=problem, wrong=wrong, layout=queries.layout(row),
@@ -80,7 +80,7 @@ def choice_of(row: Import) -> actions.Choice:
     )
 
 
-def sheet_of(row: Import, choice: actions.Choice) -> Sheet:
+def sheet_of(row: Import, choice: actions.Choice) -> SpreadsheetData:
     """The table as it was read before, or read again when its letters are to be others.
 
     Raises BadSheet, uploads.Gone.
@@ -88,8 +88,8 @@ def sheet_of(row: Import, choice: actions.Choice) -> Sheet:
     A workbook has no letters to be read in another way.
     """
     if row.encoding and choice.encoding != row.encoding:
-        return sheets.read(uploads.fetch(row.stored_as), choice.encoding)
-    return Sheet(
+        return csv_files.read_spreadsheet(uploads.fetch(row.stored_as), choice.encoding)
+    return SpreadsheetData(
         list(uploads.rows(row.stored_as, 0)),
         row.encoding or "",
         queries.layout(row).delimiter,

@@ -11,6 +11,9 @@ from datetime import timedelta
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.core.access import current_username
+from app.core.clock import now
+from app.core.db import write
 from app.domain.wording import clean
 from app.imports import actions, queries
 from app.imports.actions import uploads
@@ -26,9 +29,6 @@ from app.imports.views.pages import (
     sheet_of,
 )
 from app.imports.views.places import Place, Way, way
-from app.kit.access import who
-from app.kit.clock import now
-from app.kit.db import write
 from app.organisation import queries as organisation
 
 # rows that are read and checked in one request; of more, the check begins in the next
@@ -69,7 +69,7 @@ def _begin(place: Place, data: bytes, name: str, consent: str | None) -> Way:
     """
     shown = clean(name.replace("\\", "/").rpartition("/")[2])[:255] or "file"
     uploads.sweep(now() - KEPT_FOR)
-    kept = actions.Upload(shown, uploads.keep(data), who(), consent)
+    kept = actions.Upload(shown, uploads.keep(data), current_username(), consent)
     try:
         first = actions.start(kept.stored_as, data, organisation.region())
     except actions.UNREADABLE:

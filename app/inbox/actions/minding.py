@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import update
 
+from app.core.db import execute_and_count_rows
 from app.inbox.models import Thread
-from app.kit.db import rows_changed
 
 
 def assign(thread_id: int, to: str | None) -> bool:
@@ -38,7 +38,7 @@ def understood(phone: str) -> None:
     waits = update(Thread).where(
         Thread.phone == phone, Thread.why == "unclear", Thread.needs_reply
     )
-    rows_changed(
+    execute_and_count_rows(
         waits.values(needs_reply=False, why=None, unread=0).execution_options(
             synchronize_session=False
         )
@@ -49,14 +49,14 @@ def read(thread_id: int, seen: int) -> bool:
     """Somebody has read it up to the text with the id `seen`. What came later stays unread."""
     up_to = Thread.last_message_id <= seen
     return bool(
-        rows_changed(
+        execute_and_count_rows(
             _update(thread_id).where(Thread.unread > 0, up_to).values(unread=0)
         )
     )
 
 
 def _change(thread_id: int, **values: Any) -> bool:
-    return bool(rows_changed(_update(thread_id).values(**values)))
+    return bool(execute_and_count_rows(_update(thread_id).values(**values)))
 
 
 def _update(thread_id: int) -> Any:

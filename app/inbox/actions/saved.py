@@ -5,9 +5,9 @@ That a title is there once is decided by the database (Taken).
 
 from sqlalchemy import delete
 
+from app.core.db import db, execute_and_count_rows
 from app.inbox import queries
 from app.inbox.models import SavedReply
-from app.kit.db import db, rows_changed
 
 
 class Gone(Exception):
@@ -32,4 +32,6 @@ def change(reply_id: int, title: str, body: str) -> None:
 
 def remove(reply_id: int) -> bool:
     """Throw one away. False when it is gone already."""
-    return bool(rows_changed(delete(SavedReply).where(SavedReply.id == reply_id)))
+    return bool(
+        execute_and_count_rows(delete(SavedReply).where(SavedReply.id == reply_id))
+    )

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import func, update
 
+from app.core.db import execute_and_count_rows
 from app.delivery.actions import answers, control
 from app.domain.blast_states import Kind
 from app.domain.permission import LeftOut
@@ -13,7 +14,6 @@ from app.inbox import queries
 from app.inbox.actions import threads
 from app.inbox.models import Thread
 from app.inbox.queries import WhyNot
-from app.kit.db import rows_changed
 from app.suppression import actions as suppression
 from app.suppression import queries as permission
 from app.surveys.actions import answering as surveys
@@ -72,7 +72,9 @@ def _is_first(thread_id: int, token: str) -> bool:
         .where(Thread.id == thread_id, func.instr(known, token) == 0)
         .values(sent_tokens=kept)
     )
-    return bool(rows_changed(marked.execution_options(synchronize_session=False)))
+    return bool(
+        execute_and_count_rows(marked.execution_options(synchronize_session=False))
+    )
 
 
 def decide(
@@ -103,4 +105,4 @@ def decide(
 
 def _change(thread_id: int, **values: Any) -> None:
     changed = update(Thread).where(Thread.id == thread_id).values(**values)
-    rows_changed(changed.execution_options(synchronize_session=False))
+    execute_and_count_rows(changed.execution_options(synchronize_session=False))

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from app.kit.clock import now
-from app.kit.columns import stored
-from app.kit.db import driver
+from app.core.clock import now
+from app.core.column_types import datetime_to_db
+from app.core.db import raw_connection
 
 # One statement each and one for the search, for they run with every text. A doubtful STOP stays
 # the reason until
@@ -72,10 +72,10 @@ def came_in(
     values = {
         "phone": phone,
         "newest": texts[-1].id,
-        "moment": stored(moment),
+        "moment": datetime_to_db(moment),
         "needs": needs_reply,
     }
-    driver().execute(CAME_IN, values | {"why": why if needs_reply else None})
+    raw_connection().execute(CAME_IN, values | {"why": why if needs_reply else None})
 
 
 def are_found(texts: Iterable[Said]) -> None:
@@ -83,7 +83,7 @@ def are_found(texts: Iterable[Said]) -> None:
 
     Inside write().
     """
-    driver().execute(ARE_FOUND, {"texts": json.dumps(list(texts))})
+    raw_connection().execute(ARE_FOUND, {"texts": json.dumps(list(texts))})
 
 
 def went_out(phone: str, message_id: int, moment: datetime) -> None:
@@ -91,10 +91,11 @@ def went_out(phone: str, message_id: int, moment: datetime) -> None:
 
     A thread that is there comes to the top. Inside write().
     """
-    driver().execute(
-        WENT_OUT, {"phone": phone, "message": message_id, "moment": stored(moment)}
+    raw_connection().execute(
+        WENT_OUT,
+        {"phone": phone, "message": message_id, "moment": datetime_to_db(moment)},
     )
-    driver().execute(FOUND, {"message": message_id})
+    raw_connection().execute(FOUND, {"message": message_id})
 
 
 def no_longer_doubtful(phone: str) -> None:
@@ -102,20 +103,25 @@ def no_longer_doubtful(phone: str) -> None:
 
     Inside write().
     """
-    driver().execute(ANSWERED, {"phone": phone})
+    raw_connection().execute(ANSWERED, {"phone": phone})
 
 
 def silence(phone: str, until: datetime) -> None:
     """Nothing answers this number by itself before `until`. Inside write()."""
-    driver().execute(
-        SILENCE, {"phone": phone, "moment": stored(now()), "until": stored(until)}
+    raw_connection().execute(
+        SILENCE,
+        {
+            "phone": phone,
+            "moment": datetime_to_db(now()),
+            "until": datetime_to_db(until),
+        },
     )
 
 
 def begin(phone: str, moment: datetime) -> int:
     """The id of the thread with this number, which is made when there is none. Inside write()."""
     return int(
-        driver()
-        .execute(BEGIN, {"phone": phone, "moment": stored(moment)})
+        raw_connection()
+        .execute(BEGIN, {"phone": phone, "moment": datetime_to_db(moment)})
         .fetchone()[0]
     )

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.core.db import db
 from app.delivery.models import Message, MessageLog
 from app.domain.blast_states import Direction, Kind, MessageStatus
 from app.domain.replies import folded
 from app.inbox.models import Thread
-from app.kit.db import db
 from app.surveys.models import SurveyFlow, SurveySession, TriggerWord
 
 TEXTS, MOST_SESSIONS, MOST_PICTURES = 40, 50, 10

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal_column, select, tuple_
 
+from app.core.db import db
 from app.delivery.models import Message
 from app.domain.blast_states import Direction
 from app.events.queries.names import names_of
 from app.inbox.models import Thread
-from app.kit.db import db
 
 STATES = ("needs", "mine", "all", "done")
 PER_PAGE, MOST_WAITING, BEGINS = 40, 100, 120

@@ -9,13 +9,13 @@ from sqlalchemy import func, select, text
 from sqlalchemy import literal as word
 
 from app.community.models import CommunityMember
+from app.core.column_types import UtcDateTime
+from app.core.db import db
 from app.domain.naming import by_weight
 from app.domain.numbers import AboutNumber, about_number
 from app.domain.permission import LEFT_OUT_WORDS
 from app.domain.phone import is_e164
 from app.events.models import Event, EventRegistration
-from app.kit.columns import UtcDateTime
-from app.kit.db import db
 from app.suppression import queries as permission
 from app.surveys.models import SessionStatus, SurveyFlow, SurveySession
 

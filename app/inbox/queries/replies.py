@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
+from app.core.db import db
 from app.inbox.models import SavedReply
-from app.kit.db import db
 
 
 def saved_replies() -> Sequence[SavedReply]:

@@ -18,12 +18,12 @@ from sqlalchemy import (
 
 from app.community import queries as community
 from app.community.models import CommunityMember
+from app.core.db import db
+from app.core.search_terms import extract_search_digits, list_case_variants
 from app.delivery.models import Message
 from app.events.models import EventRegistration
 from app.inbox.models import Thread
 from app.inbox.queries.listing import PER_PAGE, Listing, lines_of, newest_first, within
-from app.kit.db import db
-from app.kit.searching import digits_in, in_any_case
 
 SEARCH = table("inbox_search", column("rowid"))
 # A common word is looked for in the newest texts that have it; nobody reads on from there.
@@ -73,13 +73,16 @@ def _members(search: str, region: str) -> Select[Any]:
 def _registered(search: str) -> Select[Any]:
     row = EventRegistration
     alike = or_(
-        *(row.name.contains(each, autoescape=True) for each in in_any_case(search))
+        *(
+            row.name.contains(each, autoescape=True)
+            for each in list_case_variants(search)
+        )
     )
     return _threads().where(Thread.phone.in_(select(row.phone).where(alike)))
 
 
 def _numbers(search: str, region: str) -> Select[Any] | None:
-    digits = digits_in(search, region)
+    digits = extract_search_digits(search, region)
     return (
         _threads().where(or_(*(Thread.phone.contains(each) for each in digits)))
         if digits

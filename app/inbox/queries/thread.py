@@ -2,12 +2,12 @@
 
 from sqlalchemy import select
 
+from app.core.db import db
 from app.delivery import queries as delivery
 from app.delivery.models import Message
 from app.domain.blast_states import Direction
 from app.events.queries.names import names_of
 from app.inbox.models import Thread
-from app.kit.db import db
 
 
 def thread(thread_id: int) -> Thread | None:

@@ -6,15 +6,15 @@ from typing import Any, Literal
 from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.clock import now
 from app.inbox import queries
 from app.inbox.actions import minding, talking, threads
 from app.inbox.forms import AssignForm
 from app.inbox.views import room
 from app.inbox.views.one import found
 from app.inbox.views.room import bp
-from app.kit.access import BOTH, needs, who
-from app.kit.clock import now
 from app.suppression.actions import Gone
 from app.suppression.queries import open_question
 
@@ -24,21 +24,21 @@ UNDECIDED = "Decide first whether they said STOP."
 
 
 @bp.post("/with/<digits>")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def begin(digits: str) -> ResponseReturnValue:
     """To the conversation with a number, which begins here when there was none."""
     phone = f"+{digits}" if DIGITS.fullmatch(digits) else abort(404)
     row = queries.thread_of(phone)
     if row is not None:
         return room.to_thread(row.id)
-    with act("thread.begun", who()) as trace:
+    with audited_write("thread.begun", current_username()) as trace:
         thread_id = threads.begin(phone, now())
         trace.about = f"thread {thread_id}"
     return room.to_thread(thread_id)
 
 
 @bp.post("/<int:thread_id>/read")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def read(thread_id: int) -> ResponseReturnValue:
     """Read up to the text that was on the page."""
     thread, seen = found(thread_id), request.form.get("seen", "")
@@ -48,7 +48,7 @@ def read(thread_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:thread_id>/assign")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def assign(thread_id: int) -> ResponseReturnValue:
     """To a user, to oneself, to nobody."""
     found(thread_id)
@@ -68,7 +68,7 @@ def assign(thread_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:thread_id>/done")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def done(thread_id: int) -> ResponseReturnValue:
     """Nobody has to look any more, until they write again."""
     return _settled(
@@ -80,7 +80,7 @@ def done(thread_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:thread_id>/no-reply")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def no_reply(thread_id: int) -> ResponseReturnValue:
     """It needs no reply."""
     return _settled(
@@ -98,13 +98,13 @@ def _settled(
     if open_question(found(thread_id).phone):
         flash(UNDECIDED, "error")
         return room.to_thread(thread_id)
-    _done_with(thread_id, verb, what, who(), now())
+    _done_with(thread_id, verb, what, current_username(), now())
     flash(sentence, "success")
     return room.to_thread(thread_id)
 
 
 @bp.post("/<int:thread_id>/reopen")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def reopen(thread_id: int) -> ResponseReturnValue:
     """Not done after all."""
     found(thread_id)
@@ -114,13 +114,13 @@ def reopen(thread_id: int) -> ResponseReturnValue:
 
 
 def _done_with(thread_id: int, verb: str, what: Any, *values: Any) -> None:
-    with act(verb, who()) as trace:
+    with audited_write(verb, current_username()) as trace:
         trace.about = f"thread {thread_id}"
         what(thread_id, *values)
 
 
 @bp.post("/<int:thread_id>/decide")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def decide(thread_id: int) -> ResponseReturnValue:
     """What a text that may mean STOP meant."""
     found(thread_id)
@@ -133,9 +133,9 @@ def decide(thread_id: int) -> ResponseReturnValue:
     ):
         abort(400)
     try:
-        with act("thread.decided", who()) as trace:
+        with audited_write("thread.decided", current_username()) as trace:
             trace.about, trace.details = f"thread {thread_id}", {"verdict": verdict}
-            talking.decide(thread_id, int(question), verdict, who(), now())
+            talking.decide(thread_id, int(question), verdict, current_username(), now())
     except Gone:
         flash("Somebody has decided about this already.", "error")
     else:

@@ -5,23 +5,23 @@ from typing import Any
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.core.access import ALL_ROLES, current_username, roles_required
 from app.inbox import queries
 from app.inbox.views import room
 from app.inbox.views.room import bp
 from app.inbox.views.words import LABELS
-from app.kit.access import BOTH, needs, who
 from app.organisation.queries import region
 
 
 @bp.get("")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def everything() -> ResponseReturnValue:
     """Whoever wrote, the newest first."""
     return render_template("inbox/everything.html", **listed())
 
 
 @bp.get("/live")
-@needs(*BOTH, json=True)
+@roles_required(*ALL_ROLES, json=True)
 def live() -> ResponseReturnValue:
     """The list as it is now; 204 when it is what `mark` says."""
     values = listed(_open_thread())
@@ -44,11 +44,11 @@ def listed(open_id: int | None = None) -> dict[str, Any]:
         room.search_words(),
         request.args.get("before_thread", ""),
     )
-    counts, more = queries.counts(who()), False
+    counts, more = queries.counts(current_username()), False
     if search:
-        listing, more = queries.found(search, region(), state, who())
+        listing, more = queries.found(search, region(), state, current_username())
     else:
-        listing = queries.listing(state, who(), before)
+        listing = queries.listing(state, current_username(), before)
     return {
         "listing": listing,
         "more": more,

@@ -3,7 +3,9 @@
 from flask import abort, flash, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.clock import now
 from app.domain.wording import TOKENS, fill
 from app.inbox import queries
 from app.inbox.actions import talking
@@ -12,8 +14,6 @@ from app.inbox.models import Thread
 from app.inbox.views import room
 from app.inbox.views.listing import listed
 from app.inbox.views.room import bp
-from app.kit.access import BOTH, needs, who
-from app.kit.clock import now
 from app.suppression.queries import history, open_question
 
 INSERTED = [
@@ -29,7 +29,7 @@ def found(thread_id: int) -> Thread:
 
 
 @bp.get("/<int:thread_id>")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def one(thread_id: int) -> ResponseReturnValue:
     """What was said, and room for an answer. Looking changes nothing."""
     form = ReplyForm(formdata=None)
@@ -67,7 +67,7 @@ def _before() -> int | None:
 
 
 @bp.get("/<int:thread_id>/live")
-@needs(*BOTH, json=True)
+@roles_required(*ALL_ROLES, json=True)
 def one_live(thread_id: int) -> ResponseReturnValue:
     """The newest texts as they are now; 204 when they are what `mark` says."""
     thread = found(thread_id)
@@ -93,7 +93,7 @@ def box(why: queries.WhyNot | None) -> str:
 
 
 @bp.post("/<int:thread_id>/reply")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def reply(thread_id: int) -> ResponseReturnValue:
     """Send it; or, with one of the saved replies chosen, put that into the box."""
     thread, form = found(thread_id), ReplyForm()
@@ -127,8 +127,8 @@ def _chosen() -> str | None:
 
 
 def _send(thread: Thread, form: ReplyForm) -> None:
-    written = talking.Reply(form.filled, form.name, form.token, who())
-    with act("thread.replied", who()) as trace:
+    written = talking.Reply(form.filled, form.name, form.token, current_username())
+    with audited_write("thread.replied", current_username()) as trace:
         trace.about = f"thread {thread.id}"
         trace.details["new"] = talking.reply(thread.id, written, now())
     flash("Your reply is on its way.", "success")

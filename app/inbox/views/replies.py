@@ -3,36 +3,38 @@
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.db import UniqueViolation
 from app.domain.permission import Role
 from app.inbox import queries
 from app.inbox.actions import saved
 from app.inbox.forms import TAKEN, SavedReplyForm
 from app.inbox.views.one import INSERTED
 from app.inbox.views.room import bp
-from app.kit.access import BOTH, needs, who
-from app.kit.db import Taken
 
 
 @bp.get("/replies")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def replies() -> ResponseReturnValue:
     """All of them."""
     return render_template("inbox/replies.html", replies=queries.saved_replies())
 
 
 @bp.route("/replies/add", methods=["GET", "POST"])
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def reply_add() -> ResponseReturnValue:
     """One more."""
     form = SavedReplyForm()
     if form.validate_on_submit():
         try:
-            with act("saved_reply.added", who()) as trace:
+            with audited_write("saved_reply.added", current_username()) as trace:
                 trace.about = str(
-                    saved.add(str(form.title.data), str(form.body.data), who())
+                    saved.add(
+                        str(form.title.data), str(form.body.data), current_username()
+                    )
                 )
-        except Taken:
+        except UniqueViolation:
             form.title.errors = [*form.title.errors, TAKEN]
         else:
             return _kept()
@@ -42,16 +44,16 @@ def reply_add() -> ResponseReturnValue:
 
 
 @bp.route("/replies/<int:reply_id>/edit", methods=["GET", "POST"])
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def reply_edit(reply_id: int) -> ResponseReturnValue:
     """Another title or text."""
     form = SavedReplyForm(obj=queries.saved_reply(reply_id) or abort(404))
     if form.validate_on_submit():
         try:
-            with act("saved_reply.changed", who()) as trace:
+            with audited_write("saved_reply.changed", current_username()) as trace:
                 trace.about = str(reply_id)
                 saved.change(reply_id, str(form.title.data), str(form.body.data))
-        except Taken:
+        except UniqueViolation:
             form.title.errors = [*form.title.errors, TAKEN]
         except saved.Gone:
             abort(404)
@@ -69,10 +71,10 @@ def _kept() -> ResponseReturnValue:
 
 
 @bp.post("/replies/<int:reply_id>/delete")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def reply_delete(reply_id: int) -> ResponseReturnValue:
     """One less."""
-    with act("saved_reply.deleted", who()) as trace:
+    with audited_write("saved_reply.deleted", current_username()) as trace:
         trace.about = str(reply_id)
         if not saved.remove(reply_id):
             abort(404)

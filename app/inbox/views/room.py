@@ -7,15 +7,17 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.core.pagination import MAX_SEARCH_LENGTH
 from app.inbox.queries import STATES
-from app.kit.pages import LONGEST_SEARCH
 
 bp = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 
 def search_words() -> str:
     """What is searched for."""
-    return request.args.get("search", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+    return (
+        request.args.get("search", "").replace("\x00", "").strip()[:MAX_SEARCH_LENGTH]
+    )
 
 
 def state() -> str:

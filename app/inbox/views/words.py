@@ -4,13 +4,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.blasts.views.words import headline
+from app.core import template_filters
+from app.core.clock import now
 from app.domain import threads
 from app.domain.blast_states import FAILED, WORDS, Kind, MessageStatus
 from app.domain.replies import Meaning, meaning_of
 from app.inbox.queries import Said
 from app.inbox.views.room import bp
-from app.kit import filters
-from app.kit.clock import now
 
 LABELS = {"needs": "Needs reply", "mine": "Mine", "all": "All", "done": "Done"}
 NEVER_LEFT = (
@@ -75,22 +75,24 @@ def never_left(text: Said) -> bool:
 
 def short_time(moment: datetime) -> str:
     """When a conversation was last added to."""
-    return threads.short_time(moment, filters.zone(), now())
+    return threads.short_time(moment, template_filters.get_display_timezone(), now())
 
 
 def clock(moment: datetime) -> str:
     """The time of a text, below its day."""
-    return f"{moment.astimezone(ZoneInfo(filters.zone())):%H:%M}"
+    return (
+        f"{moment.astimezone(ZoneInfo(template_filters.get_display_timezone())):%H:%M}"
+    )
 
 
 def day_of(moment: datetime) -> str:
     """The day of a text."""
-    return threads.day_of(moment, filters.zone(), now())
+    return threads.day_of(moment, template_filters.get_display_timezone(), now())
 
 
 def countdown(decide_by: datetime) -> str:
     """How long there is to decide whether they said STOP."""
-    return threads.countdown(decide_by, filters.zone(), now())
+    return threads.countdown(decide_by, template_filters.get_display_timezone(), now())
 
 
 def why_words(why: str | None) -> str:

@@ -7,14 +7,14 @@ import json
 from typing import NamedTuple
 
 from app.community import actions as community
+from app.core.column_types import datetime_to_db
+from app.core.db import raw_connection
 from app.domain import keywords, wording
 from app.domain.segments import LIMIT, characters
 from app.events import queries as events
 from app.events.actions import registrations
 from app.events.queries.names import names_of
 from app.keywords.models import KeywordAction, Match
-from app.kit.columns import stored
-from app.kit.db import driver
 from app.surveys.actions import answering
 from app.surveys.actions.answering import Heard, Taken
 
@@ -70,7 +70,9 @@ def take(heard: Heard) -> Taken | None:
     replies = [text for text in [_answer(rule, name)] if text]
     if further is None and not replies:
         return None
-    driver().execute(COUNT, {"id": rule.id, "now": stored(heard.moment)})
+    raw_connection().execute(
+        COUNT, {"id": rule.id, "now": datetime_to_db(heard.moment)}
+    )
     if further is None:
         return Taken(VERDICT, replies)
     return Taken(VERDICT, replies + further.replies, further.needs_person)
@@ -87,8 +89,8 @@ def _said(heard: Heard) -> _Said | None:
     with.
     """
     whole, words = keywords.whole(heard.body), words_of(heard.body)
-    rows = driver().execute(
-        LOOK_UP, {"words": json.dumps(words), "now": stored(heard.moment)}
+    rows = raw_connection().execute(
+        LOOK_UP, {"words": json.dumps(words), "now": datetime_to_db(heard.moment)}
     )
     rules = {row[0]: _Said(*row) for row in rows}
     found = (rules[word] for word in words if word in rules)

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert
 
+from app.core.db import db
 from app.keywords.models import KeywordAction, KeywordRule, Match
 from app.keywords.queries import aliases_of
-from app.kit.db import db
 from app.surveys.models import TriggerWord
 
 

@@ -5,16 +5,16 @@ from typing import Any
 from flask import abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.db import UniqueViolation
+from app.core.template_filters import get_display_timezone
 from app.domain.permission import Role
 from app.domain.wording import EVENT_TOKENS
 from app.keywords import queries
 from app.keywords.actions import rules as actions
 from app.keywords.forms import KeywordForm, as_typed
 from app.keywords.views.room import bp
-from app.kit.access import BOTH, needs, who
-from app.kit.db import Taken
-from app.kit.filters import zone
 
 TOKENS = [("{first_name|friend}", "First name")]
 TOKENS_OF_EVENT = [(f"{{{token}}}", label) for token, label in EVENT_TOKENS.items()]
@@ -22,11 +22,15 @@ TOKENS_OF_EVENT = [(f"{{{token}}}", label) for token, label in EVENT_TOKENS.item
 
 def fields() -> dict[str, Any]:
     """What the fields of a keyword need besides the form."""
-    return {"tokens": TOKENS, "event_tokens": TOKENS_OF_EVENT, "zone": zone()}
+    return {
+        "tokens": TOKENS,
+        "event_tokens": TOKENS_OF_EVENT,
+        "zone": get_display_timezone(),
+    }
 
 
 @bp.route("/<int:rule_id>/edit", methods=["GET", "POST"])
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def edit(rule_id: int) -> ResponseReturnValue:
     """Another word, answer or effect; for admins also the way to delete it."""
     rule = queries.rule(rule_id) or abort(404)
@@ -35,12 +39,12 @@ def edit(rule_id: int) -> ResponseReturnValue:
     )
     if form.validate_on_submit():
         try:
-            with act("keyword.changed", who()) as trace:
+            with audited_write("keyword.changed", current_username()) as trace:
                 trace.about = f"keyword {rule_id}"
                 trace.details = {
                     "changed": actions.change(rule_id, form.rule, form.other_words)
                 }
-        except Taken:
+        except UniqueViolation:
             form.say_taken()
         else:
             flash("Saved.", "success")
@@ -53,10 +57,10 @@ def edit(rule_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:rule_id>/delete")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def delete(rule_id: int) -> ResponseReturnValue:
     """The keyword and all its words: they are free again."""
-    with act("keyword.deleted", who()) as trace:
+    with audited_write("keyword.deleted", current_username()) as trace:
         row = actions.remove(rule_id)
         trace.about, trace.details = (
             f"keyword {rule_id}",

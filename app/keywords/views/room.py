@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
+from app.core import error_pages
 from app.keywords.actions.rules import Gone
-from app.kit import errors
 
 bp = Blueprint("keywords", __name__, url_prefix="/keywords")
-bp.register_error_handler(Gone, lambda _gone: errors.page(404))
+bp.register_error_handler(Gone, lambda _gone: error_pages.render_error_page(404))

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from app.core.clock import now
+from app.core.template_filters import format_local_time
 from app.domain.wording import ANY_EVENT, fill
 from app.keywords.models import KeywordAction, KeywordRule
 from app.keywords.queries import Line
 from app.keywords.views.room import bp
-from app.kit.clock import now
-from app.kit.filters import local
 from app.organisation import queries as organisation
 
 LONGEST = 90
@@ -55,13 +55,13 @@ def state_of_keyword(rule: KeywordRule) -> tuple[str, str, str]:
     if not rule.is_active:
         return "", "Off", ""
     if rule.active_until and rule.active_until <= moment:
-        return "warn", "Ended", local(rule.active_until)
+        return "warn", "Ended", format_local_time(rule.active_until)
     if rule.active_from and rule.active_from > moment:
-        return "info", "Later", f"from {local(rule.active_from)}"
+        return "info", "Later", f"from {format_local_time(rule.active_from)}"
     return (
         "ok",
         "Active",
-        f"until {local(rule.active_until)}" if rule.active_until else "",
+        f"until {format_local_time(rule.active_until)}" if rule.active_until else "",
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.core.column_types import datetime_to_db
+from app.core.db import db, raw_connection
 from app.domain.erasure import ERASED, ERASED_BODY, mentions, new_mark
-from app.kit.columns import stored
-from app.kit.db import db, driver
 from app.people import queries
 from app.suppression import queries as suppression
 from app.suppression.actions import erased
@@ -160,10 +160,10 @@ def erase(phone: str, traces: Traces, by: str, moment: datetime) -> str:
         "mark": mark,
         "body": ERASED_BODY,
         "erased": ERASED,
-        "now": stored(moment),
+        "now": datetime_to_db(moment),
         "by": by,
     }
-    connection = driver()
+    connection = raw_connection()
     connection.execute("PRAGMA secure_delete = ON")
     try:
         for statement in (*MASKED, *GONE):

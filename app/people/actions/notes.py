@@ -1,6 +1,6 @@
 """Notes about a person."""
 
-from app.kit.db import db
+from app.core.db import db
 from app.people import queries
 from app.people.models import PersonNote
 

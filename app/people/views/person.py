@@ -15,14 +15,19 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
 from app.blasts.views.words import headline
+from app.core.access import (
+    ALL_ROLES,
+    current_username,
+    parse_local_path,
+    roles_required,
+)
+from app.core.clock import now
+from app.core.pagination import list_params
 from app.domain.numbers import about_number
 from app.domain.permission import LEFT_OUT_WORDS, LeftOut, Role
 from app.domain.phone import pretty
-from app.kit.access import BOTH, local_path, needs, who
-from app.kit.clock import now
-from app.kit.pages import asked
 from app.people import actions, queries
 from app.people.forms import ConsentForm, NoteForm
 from app.suppression import actions as suppression
@@ -35,7 +40,7 @@ DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 
 
 @bp.get("/people/<digits>")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def person(digits: str) -> ResponseReturnValue:
     """Why did or didn't they get it, and everything else we know of a number."""
     return _page(_phone(digits))
@@ -69,7 +74,7 @@ def _page(
         entries=entries,
         history=permission.history(phone),
         question=permission.open_question(phone) if why is LeftOut.MAYBE_STOP else None,
-        page=queries.texts(phone, asked((), "")),
+        page=queries.texts(phone, list_params((), "")),
         note_form=note_form or NoteForm(formdata=None),
         consent_form=consent_form or ConsentForm(formdata=None),
         our_number=pretty(current_app.extensions["settings"].sender),
@@ -83,32 +88,36 @@ def _what_to_do(why: LeftOut | None) -> str:
 
 def _to(phone: str) -> ResponseReturnValue:
     """Back to the person, or to the page from which it was asked for."""
-    asked_from = local_path(request.form.get("next"))
+    asked_from = parse_local_path(request.form.get("next"))
     return redirect(asked_from or url_for("people.person", digits=phone[1:]), 303)
 
 
 @bp.post("/people/<digits>/notes")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def note_add(digits: str) -> ResponseReturnValue:
     """Write something down about them."""
     phone, form = _phone(digits), NoteForm()
     if not form.validate_on_submit():
         return _page(phone, note_form=form), 422
-    with act("person.note_added", who()) as trace:
-        trace.about = f"note {actions.add_note(phone, form.body.data or '', who())}"
+    with audited_write("person.note_added", current_username()) as trace:
+        trace.about = (
+            f"note {actions.add_note(phone, form.body.data or '', current_username())}"
+        )
     flash("The note is kept.", "success")
     return _to(phone)
 
 
 @bp.post("/people/<digits>/notes/<int:note_id>/delete")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def note_delete(digits: str, note_id: int) -> ResponseReturnValue:
     """Throw a note away: one's own, or as an admin any."""
     phone = _phone(digits)
     try:
-        with act("person.note_deleted", who()) as trace:
+        with audited_write("person.note_deleted", current_username()) as trace:
             trace.about = f"note {note_id}"
-            actions.delete_note(phone, note_id, who(), is_admin=_is_admin())
+            actions.delete_note(
+                phone, note_id, current_username(), is_admin=_is_admin()
+            )
     except actions.Gone:
         abort(404)
     except actions.NotYours:
@@ -123,33 +132,35 @@ def _is_admin() -> bool:
 
 
 @bp.post("/people/<digits>/do-not-text")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def do_not_text(digits: str) -> ResponseReturnValue:
     """Onto the do-not-text list, for somebody who asked in another way than by text."""
     phone = _phone(digits)
     name = queries.known(phone).name
-    with act("suppression.added", who()) as trace:
+    with audited_write("suppression.added", current_username()) as trace:
         trace.about = _ending(phone)
-        is_new = suppression.opt_out(phone, source=MANUAL, name=name, actor=who())
+        is_new = suppression.opt_out(
+            phone, source=MANUAL, name=name, actor=current_username()
+        )
     words = "gets no more texts." if is_new else "is on the do-not-text list already."
     flash(f"{pretty(phone)} {words}", "success")
     return _to(phone)
 
 
 @bp.post("/people/<digits>/take-off")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def take_off(digits: str) -> ResponseReturnValue:
     """Off the do-not-text list, unless only the phone's owner can do that."""
     phone = _phone(digits)
     try:
-        with act("suppression.removed", who()) as trace:
+        with audited_write("suppression.removed", current_username()) as trace:
             lines = permission.entries_of(phone)
             trace.about, trace.details = (
                 _ending(phone),
                 {"why": ", ".join(line.why for line in lines)},
             )
             for line in lines:
-                suppression.remove(line.kind, line.id, who())
+                suppression.remove(line.kind, line.id, current_username())
     except suppression.OnlyThey:
         ours = pretty(current_app.extensions["settings"].sender)
         flash(f"Only they can undo this, by texting START to {ours}.", "error")
@@ -159,16 +170,16 @@ def take_off(digits: str) -> ResponseReturnValue:
 
 
 @bp.post("/people/<digits>/consent")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def consent(digits: str) -> ResponseReturnValue:
     """Write down when and how they agreed to texts."""
     phone, form = _phone(digits), ConsentForm()
     if not form.validate_on_submit():
         return _page(phone, consent_form=form), 422
-    with act("person.consent", who()) as trace:
+    with audited_write("person.consent", current_username()) as trace:
         trace.about = _ending(phone)
         granted = suppression.grant(
-            phone, ConsentMethod.FORM, form.evidence.data, who()
+            phone, ConsentMethod.FORM, form.evidence.data, current_username()
         )
     if granted:
         flash("That is written down.", "success")
@@ -178,7 +189,7 @@ def consent(digits: str) -> ResponseReturnValue:
 
 
 @bp.route("/people/<digits>/erase", methods=["GET", "POST"])
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def erase(digits: str) -> ResponseReturnValue:
     """Say what goes and what stays; then everything that names them goes."""
     phone = _phone(digits)
@@ -186,8 +197,8 @@ def erase(digits: str) -> ResponseReturnValue:
         return _erase_page(phone)
     traces = actions.find_traces(phone)
     try:
-        with act("person.erased", who()) as trace:
-            trace.about = actions.erase(phone, traces, who(), now())
+        with audited_write("person.erased", current_username()) as trace:
+            trace.about = actions.erase(phone, traces, current_username(), now())
     except actions.StillLeaving:
         flash(
             "A text to them is leaving at this moment. Try again in a minute.", "error"
@@ -205,7 +216,7 @@ def _erase_page(phone: str) -> str:
         "people/erase.html",
         phone=phone,
         known=queries.known(phone),
-        texts=queries.texts(phone, asked((), "")).total,
+        texts=queries.texts(phone, list_params((), "")).total,
         said_stop=permission.has_opted_out(phone),
     )
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert
 
+from app.core.db import db
 from app.delivery.carriers.sandbox_models import SandboxMessage
-from app.kit.db import db
 from app.sandbox.actions.phones import a_text
 from app.sandbox.queries.crowd import phones_of
 

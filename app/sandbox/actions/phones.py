@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import delete, insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from app.core.clock import now
+from app.core.db import db, execute_and_count_rows
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
 from app.delivery.carriers.sandbox_wire import new_sid
 from app.domain.segments import measure
-from app.kit.clock import now
-from app.kit.db import db, rows_changed
 
 # The page itself brings the text in at once. Should it die on the way, a walking postman does,
 # this much later.
@@ -54,4 +54,6 @@ def set_mood(phone: str, mood: Mood) -> None:
 
 def everybody_works() -> int:
     """Every phone works again; how many did not."""
-    return rows_changed(delete(SandboxPhone).where(SandboxPhone.mood != Mood.WORKING))
+    return execute_and_count_rows(
+        delete(SandboxPhone).where(SandboxPhone.mood != Mood.WORKING)
+    )

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
+from app.core.clock import now
+from app.core.db import db
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
 from app.delivery.models import Message, MessageLog
 from app.domain.blast_states import TAKEN
 from app.events.queries.names import names_of
-from app.kit.clock import now
-from app.kit.db import db
 
 LATEST, TRIES = 10, 40
 SILENT = (Mood.UNREACHABLE, Mood.LANDLINE, Mood.REFUSED)

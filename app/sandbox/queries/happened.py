@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.core.db import db
 from app.delivery.models import Message
 from app.domain.blast_states import NEVER_LEFT, WORDS, Direction, MessageStatus
 from app.domain.permission import LEFT_OUT_WORDS, LeftOut
 from app.domain.receipts import receipt_for
 from app.domain.replies import Meaning, meaning_of
-from app.kit.db import db
 from app.suppression.models import UnsubscribedContact
 
 TEXTS, EVENTS, SNIPPET = 15, 30, 28

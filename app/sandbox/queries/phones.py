@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from app.core.clock import now
+from app.core.db import db
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
 from app.delivery.carriers.sandbox_wire import has_picture
 from app.domain.phone import digits_of
 from app.events.queries.names import names_of
-from app.kit.clock import now
-from app.kit.db import db
 
 RECENT, LOOKED_AT = 10, 500
 

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.core.clock import now
+from app.core.db import db
 from app.delivery.carriers.sandbox_mail import NOT_TAKEN
 from app.delivery.carriers.sandbox_models import SandboxMessage
 from app.domain.blast_states import FROM_TWILIO, WORDS
 from app.domain.receipts import receipt_for
-from app.kit.clock import now
-from app.kit.db import db
 from app.sandbox.queries.happened import Event, happened
 from app.sandbox.queries.phones import shown
 

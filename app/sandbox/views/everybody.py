@@ -3,13 +3,13 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
-from app.community.queries import FoundPage
+from app.audit.actions import audited_write
+from app.community.queries import SearchResultPage
 from app.community.queries import page as community_page
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.clock import now
+from app.core.pagination import list_params
 from app.domain.cost import counted
-from app.kit.access import BOTH, needs, who
-from app.kit.clock import now
-from app.kit.pages import asked
 from app.organisation.queries import region
 from app.sandbox import actions, queries
 from app.sandbox.forms import MOODS, CrowdForm, StrangerForm, StrangersTextForm
@@ -19,14 +19,14 @@ WITHIN = "30 seconds"
 
 
 @bp.get("")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def phones() -> ResponseReturnValue:
     """Everybody whose phone can be played."""
     return _phones()
 
 
 @bp.get("/open")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def open_phone() -> ResponseReturnValue:
     """The phone of whoever has the number that was typed."""
     form = StrangerForm(request.args)
@@ -36,7 +36,7 @@ def open_phone() -> ResponseReturnValue:
 
 
 @bp.get("/try")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def try_words() -> ResponseReturnValue:
     """A phone on which `text` is typed already: the one that was played last, or somebody's of
     the community.
@@ -51,23 +51,23 @@ def try_words() -> ResponseReturnValue:
 
 
 @bp.post("/working")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def all_working() -> ResponseReturnValue:
     """All phones work again."""
-    with act("sandbox.all_working", who()) as trace:
+    with audited_write("sandbox.all_working", current_username()) as trace:
         trace.details["phones"] = actions.everybody_works()
     flash("All phones work again.", "success")
     return redirect(url_for("sandbox.phones"), 303)
 
 
 @bp.post("/stranger")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def stranger() -> ResponseReturnValue:
     """Somebody writes whose number nobody here knows."""
     form, number = StrangersTextForm(), queries.stranger()
     if not form.validate():
         return _phones(stranger=form), 422
-    with act("sandbox.stranger", who()) as trace:
+    with audited_write("sandbox.stranger", current_username()) as trace:
         trace.about = sid = actions.write_back(
             number, our_number(), str(form.body.data)
         )
@@ -76,13 +76,13 @@ def stranger() -> ResponseReturnValue:
 
 
 @bp.post("/crowd")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def crowd() -> ResponseReturnValue:
     """Some of the people who have a blast answer it, one after the other."""
     form = CrowdForm()
     if not form.validate():
         return _phones(crowd=form), 422
-    with act("sandbox.crowd", who()) as trace:
+    with audited_write("sandbox.crowd", current_username()) as trace:
         count = actions.crowd_answers(form.log, form.parts, our_number(), now())
         trace.about, trace.details = f"blast {form.log}", {"answers": count}
     flash(*_answering(count))
@@ -101,8 +101,8 @@ def _answering(count: int) -> tuple[str, str]:
     )
 
 
-def _community() -> FoundPage:
-    return community_page(asked(("name",), "name"), region())
+def _community() -> SearchResultPage:
+    return community_page(list_params(("name",), "name"), region())
 
 
 def _phones(

@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
+from app.core import template_filters
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.clock import now
 from app.delivery.carriers.sandbox_models import Mood
 from app.domain.permission import LEFT_OUT_WORDS
 from app.domain.phone import is_e164
 from app.domain.segments import LIMIT
 from app.keywords.queries import words_now
-from app.kit import filters
-from app.kit.access import BOTH, needs, who
-from app.kit.clock import now
 from app.sandbox import actions, queries
 from app.sandbox.forms import MEANINGS, MOODS, MoodForm, PictureForm, TextForm
 from app.sandbox.views.room import bp, bring_in, our_number
@@ -25,7 +25,7 @@ MOST_WORDS = 12
 
 
 @bp.get("/<digits>")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def phone(digits: str) -> ResponseReturnValue:
     """One phone; with `text` in the address, that is typed on it already."""
     typed = request.args.get("text", "").replace("\x00", "")[:LIMIT]
@@ -33,7 +33,7 @@ def phone(digits: str) -> ResponseReturnValue:
 
 
 @bp.get("/<digits>/live")
-@needs(*BOTH, json=True)
+@roles_required(*ALL_ROLES, json=True)
 def live(digits: str) -> ResponseReturnValue:
     """What has changed on the phone since `mark`; 204 when nothing has."""
     screen = queries.screen(_number(digits))
@@ -45,13 +45,13 @@ def live(digits: str) -> ResponseReturnValue:
 
 
 @bp.post("/<digits>/text")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def write_back(digits: str) -> ResponseReturnValue:
     """The phone writes to us."""
     number, form = _number(digits), TextForm()
     if not form.validate():
         return _phone(number, form), 422
-    with act("sandbox.wrote", who()) as trace:
+    with audited_write("sandbox.wrote", current_username()) as trace:
         trace.about = sid = actions.write_back(
             number, our_number(), str(form.body.data)
         )
@@ -60,13 +60,13 @@ def write_back(digits: str) -> ResponseReturnValue:
 
 
 @bp.post("/<digits>/picture")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def picture(digits: str) -> ResponseReturnValue:
     """The phone sends a picture, with or without words."""
     number, form = _number(digits), PictureForm()
     if not form.validate():
         return _phone(number, form), 422
-    with act("sandbox.wrote", who()) as trace:
+    with audited_write("sandbox.wrote", current_username()) as trace:
         trace.about = sid = actions.write_back(
             number, our_number(), str(form.body.data), picture=True
         )
@@ -75,13 +75,13 @@ def picture(digits: str) -> ResponseReturnValue:
 
 
 @bp.post("/<digits>/mood")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def mood(digits: str) -> ResponseReturnValue:
     """The phone behaves differently from now on."""
     number, form = _number(digits), MoodForm()
     if not form.validate():
         abort(400)
-    with act("sandbox.mood", who()) as trace:
+    with audited_write("sandbox.mood", current_username()) as trace:
         actions.set_mood(number, Mood(str(form.mood.data)))
         trace.details["mood"] = form.mood.data
     return redirect(url_for("sandbox.phone", digits=digits), 303)
@@ -114,10 +114,10 @@ def _phone(number: str, form: TextForm) -> str:
 
 def _clock(moment: datetime) -> str:
     """The time with seconds in the organisation's zone; with the day when that is not today."""
-    place = ZoneInfo(filters.zone())
+    place = ZoneInfo(template_filters.get_display_timezone())
     here = moment.astimezone(place)
     return (
         f"{here:%H:%M:%S}"
         if here.date() == now().astimezone(place).date()
-        else filters.local(moment)
+        else template_filters.format_local_time(moment)
     )

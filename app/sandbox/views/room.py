@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, flash
 
+from app.core.settings import Settings
 from app.delivery.carriers.postman import Postman
-from app.kit.settings import Settings
 
 bp = Blueprint("sandbox", __name__, url_prefix="/sandbox")
 

@@ -8,8 +8,8 @@ from flask import current_app
 from sqlalchemy import func
 from sqlalchemy.dialects.sqlite import insert
 
+from app.core.db import db
 from app.domain.erasure import phone_hash
-from app.kit.db import db
 from app.suppression.actions import statements
 from app.suppression.actions.lists import opt_out
 from app.suppression.models import INBOUND, ErasedNumber

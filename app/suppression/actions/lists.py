@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from sqlalchemy import Select, column, delete, exists, literal, null, select, table
 from sqlalchemy.dialects.sqlite import insert
 
+from app.core.clock import now
+from app.core.column_types import UtcDateTime
+from app.core.db import db, execute_and_count_rows
 from app.domain.permission import LeftOut
-from app.kit.clock import now
-from app.kit.columns import UtcDateTime
-from app.kit.db import db, rows_changed
 from app.suppression import queries
 from app.suppression.actions import statements
 from app.suppression.models import (
@@ -236,7 +236,7 @@ def _note_many(
         "at": literal(now(), UtcDateTime()),
     }
     lines = phones.add_columns(*values.values())
-    return rows_changed(
+    return execute_and_count_rows(
         insert(ConsentEvent).from_select(
             ["phone", *values], lines, include_defaults=False
         )
@@ -261,7 +261,7 @@ def mark_dead(phone: str, *, reason: str | None, log_id: int | None = None) -> b
     )
     only_soft = SuppressedContact.category == SuppressionCategory.SOFT_FAIL
     return bool(
-        rows_changed(
+        execute_and_count_rows(
             statement.on_conflict_do_update(["phone"], set_=values, where=only_soft)
         )
     )

@@ -7,8 +7,8 @@ from typing import Literal
 
 from sqlalchemy import select, update
 
+from app.core.db import db
 from app.domain.deadlines import DAYS_TO_HONOUR_A_STOP, business_days_after
-from app.kit.db import db
 from app.suppression.actions import statements
 from app.suppression.actions.lists import Gone, opt_out
 from app.suppression.models import INBOUND, StopQuestion

@@ -6,7 +6,7 @@ Their parameters are called `b_…`.
 from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from app.kit.prepared import Prepared
+from app.core.prepared import PreparedStatement
 from app.suppression.models import (
     INBOUND,
     MANUAL,
@@ -26,7 +26,7 @@ S, B, Q, E = (
 )
 PHONE = bindparam("b_phone", type_=S.phone.type)
 
-PUT_ON = Prepared(
+PUT_ON = PreparedStatement(
     insert(unsubscribed_contacts).on_conflict_do_nothing(["phone"]),
     "phone",
     "source",
@@ -35,12 +35,12 @@ PUT_ON = Prepared(
     "created_at",
 )
 # b_phone, b_reason: their own STOP outweighs a note from elsewhere
-MAKE_THEIRS = Prepared(
+MAKE_THEIRS = PreparedStatement(
     update(unsubscribed_contacts)
     .where(S.phone == PHONE, S.source.not_in([MANUAL, INBOUND]))
     .values(source=INBOUND, reason=bindparam("b_reason"))
 )
-NOTE = Prepared(
+NOTE = PreparedStatement(
     insert(consent_events), "phone", "act", "method", "evidence", "actor", "at"
 )
 
@@ -49,20 +49,20 @@ _stops = delete(unsubscribed_contacts).where(S.phone == PHONE)
 _bad = delete(suppressed_contacts).where(
     B.phone == PHONE, B.category == SuppressionCategory.OPT_OUT
 )
-LIFT_ALL = (Prepared(_stops), Prepared(_bad))
+LIFT_ALL = (PreparedStatement(_stops), PreparedStatement(_bad))
 LIFT = (
-    Prepared(_stops.where(S.source != MANUAL)),
-    Prepared(_bad.where(or_(B.source.is_(None), B.source != MANUAL))),
+    PreparedStatement(_stops.where(S.source != MANUAL)),
+    PreparedStatement(_bad.where(or_(B.source.is_(None), B.source != MANUAL))),
 )
-ERASED = Prepared(select(E.phone_hash).where(E.opted_out))
+ERASED = PreparedStatement(select(E.phone_hash).where(E.opted_out))
 # b_hash: they were erased, and came back
-FORGET = Prepared(
+FORGET = PreparedStatement(
     update(erased_numbers)
     .where(E.phone_hash == bindparam("b_hash"))
     .values(opted_out=False)
 )
 
-ASK = Prepared(
+ASK = PreparedStatement(
     insert(stop_questions).on_conflict_do_nothing(),
     "phone",
     "message_id",
@@ -71,7 +71,7 @@ ASK = Prepared(
     "decide_by",
 )
 # b_phone, b_verdict, b_at, b_by: what they say now answers whether an earlier text meant STOP
-DECIDE = Prepared(
+DECIDE = PreparedStatement(
     update(stop_questions)
     .where(Q.phone == PHONE, Q.verdict.is_(None))
     .values(

@@ -16,8 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from app.kit.db import db
-from app.kit.prepared import Prepared
+from app.core.db import db
+from app.core.prepared import PreparedStatement
 from app.suppression.models import (
     ConsentAct,
     ConsentEvent,
@@ -61,8 +61,8 @@ _ACTS = select(ConsentEvent.act).order_by(ConsentEvent.id.desc()).limit(1)
 _THEIR_STOP = and_(
     ConsentEvent.act == ConsentAct.WITHDRAWN, ConsentEvent.method == ConsentMethod.STOP
 )
-_LAST = Prepared(_ACTS.where(_THEIRS))
-_LAST_OF_LEAVING = Prepared(
+_LAST = PreparedStatement(_ACTS.where(_THEIRS))
+_LAST_OF_LEAVING = PreparedStatement(
     _ACTS.where(_THEIRS, or_(_THEIR_STOP, ConsentEvent.act == ConsentAct.RETURNED))
 )
 

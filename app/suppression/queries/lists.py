@@ -24,11 +24,16 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
+from app.core.db import db
+from app.core.pagination import (
+    ListPage,
+    ListParams,
+    choose_page_window,
+    clamp_to_last_page,
+)
+from app.core.search_terms import build_text_filter
 from app.domain.permission import LeftOut
 from app.domain.phone import digits_of
-from app.kit.db import db
-from app.kit.pages import Asked, Page, last_page, nearer_end
-from app.kit.searching import has_words
 from app.suppression.models import (
     CARRIER,
     INBOUND,
@@ -106,7 +111,7 @@ class Narrowed:
     since: datetime | None = None
 
 
-def page(asked: Asked, narrowed: Narrowed = Narrowed()) -> Page:
+def page(asked: ListParams, narrowed: Narrowed = Narrowed()) -> ListPage:
     """A page of everybody on either list, newest first unless asked otherwise; found by name or
     by digits.
 
@@ -119,14 +124,14 @@ def page(asked: Asked, narrowed: Narrowed = Narrowed()) -> Page:
         for each in lists
     ]
     total = db.session.scalar(select(counts[0] + counts[1])) or 0
-    asked = last_page(total, asked)
+    asked = clamp_to_last_page(total, asked)
     if not total:
-        return Page([], 0, asked)
+        return ListPage([], 0, asked)
     if total > FEW:
         lists = [
             _part(each, asked.search, narrowed, by_index=False) for each in _lists()
         ]
-    return Page(_with_names(_entries(_keys(lists, total, asked))), total, asked)
+    return ListPage(_with_names(_entries(_keys(lists, total, asked))), total, asked)
 
 
 def _part(
@@ -139,12 +144,12 @@ def _part(
 
 
 def _keys(
-    lists: Sequence[Select[Any]], total: int, asked: Asked
+    lists: Sequence[Select[Any]], total: int, asked: ListParams
 ) -> list[tuple[str, int]]:
     """Which rows a page shows: both lists are walked along their indexes at once, from the
     nearer end.
     """
-    walk, sort = nearer_end(total, asked.offset, asked.per_page), asked.sort
+    walk, sort = choose_page_window(total, asked.offset, asked.per_page), asked.sort
     rows = union_all(
         *(each.with_only_columns(*_key(each.selected_columns, sort)) for each in lists)
     )
@@ -313,7 +318,7 @@ def _matching(columns: Any, search: str) -> list[ColumnElement[bool]]:
     digits = digits_of(search)
     if digits and not any(sign.isalpha() for sign in search):
         return [columns.phone.contains(digits.lstrip("0") or digits)]
-    return [has_words(search, columns.name)]
+    return [build_text_filter(search, columns.name)]
 
 
 def _entry(row: Row[Any]) -> Entry:

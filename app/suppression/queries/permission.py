@@ -19,9 +19,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from app.core.db import db
+from app.core.prepared import PreparedStatement
 from app.domain.permission import LeftOut
-from app.kit.db import db
-from app.kit.prepared import Prepared
 from app.organisation.models import Organisation
 from app.suppression.models import (
     ConsentAct,
@@ -122,8 +122,8 @@ def reasons_for(phones: Sequence[str]) -> dict[str, LeftOut]:
 
 _PHONE = bindparam("b_phone", type_=String)
 LEFT_OUT, _OFF_LIMITS = (
-    Prepared(select(left_out(_PHONE))),
-    Prepared(select(off_limits(_PHONE))),
+    PreparedStatement(select(left_out(_PHONE))),
+    PreparedStatement(select(off_limits(_PHONE))),
 )
 
 

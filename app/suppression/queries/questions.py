@@ -7,7 +7,7 @@ from sqlalchemy import (
     select,
 )
 
-from app.kit.db import db
+from app.core.db import db
 from app.suppression.models import (
     StopQuestion,
 )

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from app.core.db import raw_connection
 from app.domain import hours, wording
 from app.domain.dates import Calendar
 from app.domain.questions import FREE_WORDS, Ask, Question, opening, parse
@@ -24,7 +25,6 @@ from app.domain.surveys import (
 )
 from app.events.actions import registrations
 from app.events.queries.names import names_of
-from app.kit.db import driver
 from app.organisation import queries as organisation
 from app.suppression.queries import is_left_out
 from app.surveys.actions import sessions
@@ -268,7 +268,7 @@ def _started_by(body: str) -> list[int | None]:
     """
     words = json.dumps([*spellings(body)])
     found: list[int | None] = json.loads(
-        driver().execute(STARTED_BY, {"words": words}).fetchone()[0]
+        raw_connection().execute(STARTED_BY, {"words": words}).fetchone()[0]
     )
     return found
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from app.core.db import db
 from app.delivery.actions.answers import Answer
 from app.domain.blast_states import Kind
 from app.domain.reading import read
 from app.domain.surveys import AnswerState, SessionStatus, answered
-from app.kit.db import db
 from app.suppression.queries import is_left_out
 from app.surveys.actions import sessions
 from app.surveys.actions.answering import calendar, carry_out

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from app.core.column_types import UtcDateTime
+from app.core.prepared import PreparedStatement
 from app.domain.surveys import SessionStatus
-from app.kit.columns import UtcDateTime
-from app.kit.prepared import Prepared
 from app.surveys.models import (
     ONE_A_QUESTION,
     survey_answers,
@@ -48,16 +48,16 @@ def _sessions() -> Select[Any]:
 
 
 _NEWEST = _sessions().where(S.phone == _PHONE).order_by(S.id.desc()).limit(1)
-ACTIVE = Prepared(_sessions().where(S.phone == _PHONE, _IS_ACTIVE))
-LATEST = Prepared(_NEWEST)
-LATEST_OF = Prepared(_NEWEST.where(S.survey_id == _SURVEY))
-FOUND = Prepared(_sessions().where(S.id == _ID))
-ANSWERS = Prepared(
+ACTIVE = PreparedStatement(_sessions().where(S.phone == _PHONE, _IS_ACTIVE))
+LATEST = PreparedStatement(_NEWEST)
+LATEST_OF = PreparedStatement(_NEWEST.where(S.survey_id == _SURVEY))
+FOUND = PreparedStatement(_sessions().where(S.id == _ID))
+ANSWERS = PreparedStatement(
     select(A.position, A.state, A.value, A.body, A.created_at)
     .where(A.session_id == _ID)
     .order_by(A.id)
 )
-FLOW = Prepared(
+FLOW = PreparedStatement(
     select(
         F.id,
         F.intro_message,
@@ -69,10 +69,12 @@ FLOW = Prepared(
 )
 # that somebody begins or finishes it is no change of the survey
 _COUNT = update(survey_flows).where(F.id == _SURVEY).values(updated_at=F.updated_at)
-COUNT_START = Prepared(_COUNT.values(start_count=F.start_count + 1))
-COUNT_COMPLETION = Prepared(_COUNT.values(completion_count=F.completion_count + 1))
+COUNT_START = PreparedStatement(_COUNT.values(start_count=F.start_count + 1))
+COUNT_COMPLETION = PreparedStatement(
+    _COUNT.values(completion_count=F.completion_count + 1)
+)
 
-BEGIN = Prepared(
+BEGIN = PreparedStatement(
     insert(survey_sessions).values(status=SessionStatus.ACTIVE),
     *(
         "survey_id",
@@ -94,14 +96,14 @@ _AGAIN = case(
     (S.survey_id == _SURVEY, SessionStatus.RESTARTED.value),
     else_=SessionStatus.LEFT.value,
 )
-REPLACE = Prepared(_OF_PHONE.values(status=_AGAIN))
-STOP = Prepared(_OF_PHONE.values(status=SessionStatus.STOPPED))
+REPLACE = PreparedStatement(_OF_PHONE.values(status=_AGAIN))
+STOP = PreparedStatement(_OF_PHONE.values(status=SessionStatus.STOPPED))
 
 _THIS = update(survey_sessions).where(S.id == _ID)
-END = Prepared(
+END = PreparedStatement(
     _THIS.where(_IS_ACTIVE).values(status=bindparam("b_status"), ended_at=_MOMENT)
 )
-GO_ON = Prepared(
+GO_ON = PreparedStatement(
     _THIS.values(
         status=SessionStatus.ACTIVE,
         asked_at=_MOMENT,
@@ -111,7 +113,7 @@ GO_ON = Prepared(
     )
 )
 # one of b_asked and b_ended; b_name or what was there
-KEEP = Prepared(
+KEEP = PreparedStatement(
     _THIS.values(
         position=bindparam("b_position"),
         misses=bindparam("b_misses"),
@@ -147,4 +149,7 @@ _ANSWER = (
     "message_id",
     "created_at",
 )
-ADD, PUT = Prepared(insert(survey_answers), *_ANSWER), Prepared(_put(), *_ANSWER)
+ADD, PUT = (
+    PreparedStatement(insert(survey_answers), *_ANSWER),
+    PreparedStatement(_put(), *_ANSWER),
+)

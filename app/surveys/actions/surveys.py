@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, func, null, select
 
+from app.core.db import db, execute_and_count_rows
 from app.domain.questions import Question, kept
 from app.domain.surveys import SessionStatus
-from app.kit.db import db, rows_changed
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 
 
@@ -128,7 +128,7 @@ def remove(survey_id: int) -> Removed:
     people = (
         db.session.scalar(select(func.count()).select_from(sessions.subquery())) or 0
     )
-    rows_changed(
+    execute_and_count_rows(
         delete(SurveyFlow)
         .where(SurveyFlow.id == survey_id)
         .execution_options(synchronize_session=False)

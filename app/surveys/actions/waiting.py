@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 
+from app.core.db import db, execute_and_count_rows, write
 from app.delivery.actions.answers import Answer
 from app.domain import hours, wording
 from app.domain.blast_states import Kind
 from app.domain.questions import parse
 from app.domain.surveys import SessionStatus, nudge
-from app.kit.db import db, rows_changed, write
 from app.organisation import queries as organisation
 from app.suppression.queries import reasons_for
 from app.surveys.actions.conversations import say
@@ -98,7 +98,9 @@ def _time_out(moment: datetime) -> int:
             SurveySession.id.in_(ids), SurveySession.id.in_(due.limit(None))
         )
         values = {"status": SessionStatus.TIMED_OUT, "ended_at": moment}
-        rows_changed(which.values(values).execution_options(synchronize_session=False))
+        execute_and_count_rows(
+            which.values(values).execution_options(synchronize_session=False)
+        )
     return len(ids)
 
 

@@ -19,6 +19,7 @@ from wtforms import (
 from wtforms import ValidationError as Wrong
 from wtforms.widgets import NumberInput, TextArea
 
+from app.core.form_fields import CleanTextField
 from app.domain import wording
 from app.domain.questions import (
     ASK_WORDS,
@@ -30,7 +31,6 @@ from app.domain.questions import (
     Ask,
     Question,
 )
-from app.kit.fields import CleanField
 
 LARGEST = 999_999_999
 GO_ON = ""
@@ -55,17 +55,17 @@ class WayForm(Form):
 class QuestionForm(Form):
     """One question."""
 
-    prompt = CleanField("Question", widget=TextArea())
+    prompt = CleanTextField("Question", widget=TextArea())
     kind = SelectField(
         "They answer with",
         choices={each.value: ASK_WORDS[each] for each in Ask},
         default=Ask.TEXT.value,
         validate_choice=False,
     )
-    choices = CleanField("Choices", widget=TextArea())
+    choices = CleanTextField("Choices", widget=TextArea())
     low = StringField("Smallest", widget=NumberInput())
     high = StringField("Largest", widget=NumberInput())
-    hint = CleanField("When an answer is not understood")
+    hint = CleanTextField("When an answer is not understood")
     required = BooleanField("Needs an answer")
     ways = FieldList(FormField(WayForm))
 

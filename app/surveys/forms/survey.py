@@ -14,13 +14,13 @@ from wtforms import (
 )
 from wtforms.widgets import NumberInput, TextArea
 
+from app.core.form_fields import CleanTextField
 from app.domain import keywords, wording
 from app.domain.questions import Question, parse, problems_with, problems_with_opening
 from app.domain.replies import folded
 from app.domain.segments import LIMIT, characters
 from app.events import queries as events
 from app.events.forms.events import LineField
-from app.kit.fields import CleanField
 from app.surveys import queries
 from app.surveys.actions.surveys import Facts
 from app.surveys.forms.playing import Script
@@ -42,9 +42,9 @@ class SurveyForm(FlaskForm):
 
     name = LineField("Name")
     trigger_keyword = StringField("Keyword")
-    intro_message = CleanField("Before the first question", widget=TextArea())
+    intro_message = CleanTextField("Before the first question", widget=TextArea())
     questions = FieldList(FormField(QuestionForm))
-    completion_message = CleanField("After the last answer", widget=TextArea())
+    completion_message = CleanTextField("After the last answer", widget=TextArea())
     linked_event_id = SelectField("Event", validate_choice=False)
     new_event = LineField("Or a new event")
     timeout_hours = StringField(

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, exists, func, select
 
+from app.core.column_types import UtcDateTime
+from app.core.prepared import PreparedStatement
 from app.delivery.models import message_logs, messages
 from app.domain.blast_states import MessageStatus
-from app.kit.columns import UtcDateTime
-from app.kit.prepared import Prepared
 from app.surveys.models import survey_sessions
 
 # They may have it: the answer to a text can come before we know what became of it.
@@ -41,7 +41,7 @@ _THESE = [status.value for status in MAY_HAVE_IT]
 _SINCE = exists().where(
     _later.c.phone == _PHONE, _later.c.id > _texts.id, _later.c.status.in_(_THESE)
 )
-ASKING = Prepared(
+ASKING = PreparedStatement(
     select(
         _texts.message_log_id,
         _logs.survey_id,

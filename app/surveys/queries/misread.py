@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import case, select
 
+from app.core.db import db
 from app.domain.questions import Question, parse
 from app.domain.surveys import AnswerState, SessionStatus
 from app.domain.wording import first_name
-from app.kit.db import db
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 
 A, S = SurveyAnswer, SurveySession

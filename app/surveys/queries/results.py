@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from app.core.db import db
+from app.core.pagination import ListPage, ListParams, clamp_to_last_page
+from app.core.search_terms import build_digits_filters, build_text_filter
 from app.delivery.models import Message, MessageLog
 from app.domain.questions import Question
 from app.domain.surveys import AnswerState, SessionStatus
 from app.domain.tallies import LISTED, Tally
-from app.kit.db import db
-from app.kit.pages import Asked, Page, last_page
-from app.kit.searching import has_digits, has_words
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 from app.surveys.queries.asked import MAY_HAVE_IT
 from app.surveys.queries.which import Which
@@ -31,7 +31,7 @@ class Said:
     session: SurveySession
 
 
-class Answers(Page):
+class Answers(ListPage):
     """A page of them, counted as answers."""
 
     @property
@@ -40,7 +40,7 @@ class Answers(Page):
         return f"{self.total:,} {'answer' if self.total == 1 else 'answers'}"
 
 
-class People(Page):
+class People(ListPage):
     """A page of sessions: who began, and how they stand."""
 
     @property
@@ -122,7 +122,9 @@ def latest(which: Which, prompt: str, most: int) -> list[Said]:
     ]
 
 
-def answers(which: Which, prompt: str | None, asked: Asked, region: str) -> Answers:
+def answers(
+    which: Which, prompt: str | None, asked: ListParams, region: str
+) -> Answers:
     """A page of what was said to one question, the newest first; to none: of what was not
     understood, and still is not.
 
@@ -137,12 +139,12 @@ def answers(which: Which, prompt: str | None, asked: Asked, region: str) -> Answ
     if asked.search:
         rows = rows.where(
             or_(
-                has_words(asked.search, A.body, S.name),
-                *has_digits(asked.search, S.phone, region),
+                build_text_filter(asked.search, A.body, S.name),
+                *build_digits_filters(asked.search, S.phone, region),
             )
         )
     total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
-    asked = last_page(total, asked)
+    asked = clamp_to_last_page(total, asked)
     page = db.session.execute(
         rows.order_by(A.id.desc()).offset(asked.offset).limit(asked.per_page)
     )
@@ -171,7 +173,7 @@ def unclear(which: Which, most: int) -> list[Said]:
     return [Said(*row) for row in db.session.execute(rows)]
 
 
-def people(which: Which, status: str, asked: Asked, region: str) -> People:
+def people(which: Which, status: str, asked: ListParams, region: str) -> People:
     """A page of who began, the newest first; only those of one `status`, unless it is ""."""
     rows = select(S).where(*which.conditions)
     rows = (
@@ -182,12 +184,12 @@ def people(which: Which, status: str, asked: Asked, region: str) -> People:
     if asked.search:
         rows = rows.where(
             or_(
-                has_words(asked.search, S.name),
-                *has_digits(asked.search, S.phone, region),
+                build_text_filter(asked.search, S.name),
+                *build_digits_filters(asked.search, S.phone, region),
             )
         )
     total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
-    asked = last_page(total, asked)
+    asked = clamp_to_last_page(total, asked)
     page = db.session.scalars(
         rows.order_by(S.id.desc()).offset(asked.offset).limit(asked.per_page)
     )

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
+from app.core.db import db
+from app.core.pagination import ListPage, ListParams, clamp_to_last_page
+from app.core.search_terms import build_text_filter
 from app.domain.cost import counted
 from app.domain.surveys import spellings
-from app.kit.db import db
-from app.kit.pages import Asked, Page, last_page
-from app.kit.searching import has_words
 from app.surveys.models import SurveyFlow, SurveySession, TriggerWord
 
 SORTS = ("name", "word", "started", "finished", "last")
@@ -30,7 +30,7 @@ class Line:
         return share(self.survey.completion_count, self.survey.start_count)
 
 
-class Surveys(Page):
+class Surveys(ListPage):
     """A page of them, counted as surveys."""
 
     @property
@@ -61,10 +61,10 @@ def open_surveys() -> list[SurveyFlow]:
     return list(db.session.scalars(active.order_by(func.lower(SurveyFlow.name))))
 
 
-def page(asked: Asked) -> Surveys:
+def page(asked: ListParams) -> Surveys:
     """A page of the list. A search finds parts of names and keywords."""
     wanted = (
-        [has_words(asked.search, SurveyFlow.name, SurveyFlow.trigger_keyword)]
+        [build_text_filter(asked.search, SurveyFlow.name, SurveyFlow.trigger_keyword)]
         if asked.search
         else []
     )
@@ -72,7 +72,7 @@ def page(asked: Asked) -> Surveys:
         db.session.scalar(select(func.count()).select_from(SurveyFlow).where(*wanted))
         or 0
     )
-    asked = last_page(total, asked)
+    asked = clamp_to_last_page(total, asked)
     last = _last_at()
     lines = select(SurveyFlow, last).where(*wanted).order_by(*_order(asked, last))
     rows = db.session.execute(lines.offset(asked.offset).limit(asked.per_page))
@@ -92,7 +92,7 @@ def _last_at() -> Any:
     )
 
 
-def _order(asked: Asked, last: Any) -> list[ColumnElement[Any]]:
+def _order(asked: ListParams, last: Any) -> list[ColumnElement[Any]]:
     columns: dict[str, Any] = {
         "name": func.lower(SurveyFlow.name),
         "word": SurveyFlow.trigger_keyword,

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Float, Select, and_, func, or_, select, type_coerce
 
+from app.core.db import db
 from app.delivery.models import Message
 from app.domain.surveys import SessionStatus
-from app.kit.db import db
 from app.surveys.models import SurveyAnswer, SurveySession
 from app.surveys.queries.results import UNDERSTOOD
 from app.surveys.queries.which import Which

@@ -3,16 +3,16 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.clock import now
+from app.core.db import UniqueViolation
+from app.core.pagination import list_params
 from app.domain.cost import counted
 from app.domain.permission import Role
 from app.domain.questions import opening
 from app.domain.segments import measure
 from app.events.actions import events as events
-from app.kit.access import BOTH, needs, who
-from app.kit.clock import now
-from app.kit.db import Taken
-from app.kit.pages import asked
 from app.surveys.actions import surveys as actions
 from app.surveys.forms import playing
 from app.surveys.forms.survey import (
@@ -32,15 +32,15 @@ IS_LINKED = "It registers people for an event. Take the event off the survey fir
 
 
 @bp.get("")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def everything() -> ResponseReturnValue:
     """Every survey."""
-    page = surveys.page(asked(surveys.SORTS, "last", "desc"))
+    page = surveys.page(list_params(surveys.SORTS, "last", "desc"))
     return render_template("surveys/everything.html", page=page, starters=STARTERS)
 
 
 @bp.route("/add", methods=["GET", "POST"])
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def add() -> ResponseReturnValue:
     """A new survey."""
     if request.method != "POST":
@@ -54,7 +54,7 @@ def add() -> ResponseReturnValue:
     if not form.validate():
         return _builder(form), 422
     try:
-        with act("survey.added", who()) as trace:
+        with audited_write("survey.added", current_username()) as trace:
             row = actions.add(
                 form.facts(_event_of(form)),
                 is_active=wants_to_be_open(request.form, True),
@@ -63,7 +63,7 @@ def add() -> ResponseReturnValue:
                 f"survey {row.id}",
                 {"questions": len(form.asked)},
             )
-    except Taken as taken:
+    except UniqueViolation as taken:
         return _say_taken(form, taken)
     flash(
         f"{row.name} is there. Whoever texts {row.trigger_keyword} begins it.",
@@ -73,7 +73,7 @@ def add() -> ResponseReturnValue:
 
 
 @bp.route("/<int:survey_id>/edit", methods=["GET", "POST"])
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def edit(survey_id: int) -> ResponseReturnValue:
     """Other words and questions. Whoever is in the middle finishes with the old ones."""
     survey = found(survey_id)
@@ -88,7 +88,7 @@ def edit(survey_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _builder(form, survey), 422
     try:
-        with act("survey.changed", who()) as trace:
+        with audited_write("survey.changed", current_username()) as trace:
             trace.about = f"survey {survey_id}"
             trace.details = {
                 "changed": actions.change(survey_id, form.facts(_event_of(form)))
@@ -99,7 +99,7 @@ def edit(survey_id: int) -> ResponseReturnValue:
                     request.form, actions.found(survey_id).is_active
                 ),
             )
-    except Taken as taken:
+    except UniqueViolation as taken:
         return _say_taken(form, taken, found(survey_id))
     flash("Saved.", "success")
     return redirect(url_for("surveys.one", survey_id=survey_id), 303)
@@ -115,7 +115,7 @@ def _event_of(form: SurveyForm) -> int | None:
 
 
 def _say_taken(
-    form: SurveyForm, taken: Taken, survey: SurveyFlow | None = None
+    form: SurveyForm, taken: UniqueViolation, survey: SurveyFlow | None = None
 ) -> ResponseReturnValue:
     """Somebody else was a moment quicker."""
     field, sentence = form.trigger_keyword, WORD_TAKEN
@@ -167,10 +167,10 @@ def _said() -> tuple[list[str], str]:
 
 
 @bp.post("/<int:survey_id>/activate")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def activate(survey_id: int) -> ResponseReturnValue:
     """The keyword begins it again."""
-    with act("survey.opened", who()) as trace:
+    with audited_write("survey.opened", current_username()) as trace:
         trace.about = f"survey {survey_id}"
         actions.open_or_close(survey_id, is_active=True)
     flash(
@@ -180,10 +180,10 @@ def activate(survey_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:survey_id>/deactivate")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def deactivate(survey_id: int) -> ResponseReturnValue:
     """Nobody begins it any more; whoever is in the middle may finish."""
-    with act("survey.closed", who()) as trace:
+    with audited_write("survey.closed", current_username()) as trace:
         trace.about = f"survey {survey_id}"
         count = actions.open_or_close(survey_id, is_active=False)
     middle = (
@@ -196,7 +196,7 @@ def deactivate(survey_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/<int:survey_id>/delete", methods=["GET", "POST"])
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def delete(survey_id: int) -> ResponseReturnValue:
     """Away with the survey and everything that was answered, after a look at how much that is."""
     survey = found(survey_id)
@@ -204,7 +204,7 @@ def delete(survey_id: int) -> ResponseReturnValue:
         counts = results.counts_of_everything(survey_id)
         return render_template("surveys/delete.html", survey=survey, counts=counts)
     try:
-        with act("survey.deleted", who()) as trace:
+        with audited_write("survey.deleted", current_username()) as trace:
             removed = actions.remove(survey_id)
             trace.about = f"survey {survey_id}"
             trace.details = {

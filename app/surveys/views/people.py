@@ -7,13 +7,18 @@ from typing import NamedTuple
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
+from app.core.access import (
+    ALL_ROLES,
+    current_username,
+    parse_local_path,
+    roles_required,
+)
+from app.core.clock import now
 from app.domain.guessing import guess
 from app.domain.questions import Question, parse
 from app.domain.surveys import AnswerState, usual_hint
 from app.events import queries as events
-from app.kit.access import BOTH, local_path, needs, who
-from app.kit.clock import now
 from app.surveys.actions import correcting, sessions
 from app.surveys.actions.answering import calendar
 from app.surveys.actions.correcting import NotAnAnswer, Overtaken
@@ -81,7 +86,7 @@ def guess_for(questions: Sequence[Question], text: SurveyAnswer) -> str | None:
 
 
 @bp.get("/<int:survey_id>/sessions/<int:session_id>")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def session(survey_id: int, session_id: int) -> ResponseReturnValue:
     """What one person said."""
     return _page(found(survey_id), _session(survey_id, session_id))
@@ -128,7 +133,7 @@ def _page(survey: SurveyFlow, row: SurveySession, wrong: Wrong = NOTHING_WRONG) 
 
 
 @bp.post("/<int:survey_id>/sessions/<int:session_id>/answer")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def correct(survey_id: int, session_id: int) -> ResponseReturnValue:
     """Count something as the answer to the question at `position` (else where they are), as if
     they had texted it.
@@ -146,7 +151,7 @@ def correct(survey_id: int, session_id: int) -> ResponseReturnValue:
     questions = parse(row.questions_json)
     if not 0 <= position < len(questions):
         abort(404)
-    back = local_path(request.form.get("next")) or ""
+    back = parse_local_path(request.form.get("next")) or ""
     try:
         goes_on = _count(survey_id, session_id, position, typed)
     except NotAnAnswer:
@@ -169,13 +174,13 @@ def correct(survey_id: int, session_id: int) -> ResponseReturnValue:
 
 
 def _count(survey_id: int, session_id: int, position: int, typed: str) -> bool:
-    with act("survey.answer_corrected", who()) as trace:
+    with audited_write("survey.answer_corrected", current_username()) as trace:
         trace.about = (
             f"survey {survey_id}, session {session_id}, question {position + 1}"
         )
         there = sessions.found(session_id) or abort(404)
         if "text" in request.form:
             correcting.still_misread(there, request.form["text"])
-        goes_on = correcting.correct(there, position, typed, who(), now())
+        goes_on = correcting.correct(there, position, typed, current_username(), now())
         trace.details = {"goes_on": goes_on}
     return goes_on

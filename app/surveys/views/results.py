@@ -15,18 +15,18 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import act
+from app.audit.actions import audited_write
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.clock import now
+from app.core.csv_files import build_download_headers, stream_csv
+from app.core.pagination import list_params
+from app.core.template_filters import get_display_timezone
 from app.domain import hours, tallies
 from app.domain.permission import Role
 from app.domain.questions import Ask, Question, parse
 from app.domain.surveys import STATUS_WORDS, SessionStatus
 from app.domain.tallies import Sum, Tally
 from app.events import queries as events
-from app.kit.access import BOTH, needs, who
-from app.kit.clock import now
-from app.kit.filters import zone
-from app.kit.pages import asked
-from app.kit.sheets import attachment, csv_stream
 from app.organisation import queries as organisation
 from app.surveys.forms.days import DaysForm
 from app.surveys.models import SurveyFlow, SurveySession
@@ -66,11 +66,14 @@ class Result:
 
 
 @bp.get("/<int:survey_id>")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def one(survey_id: int) -> ResponseReturnValue:
     """The survey and its results."""
     survey, days = found(survey_id), DaysForm(request.args)
-    which, status = days.which(survey_id, zone()), request.args.get("status", "")
+    which, status = (
+        days.which(survey_id, get_display_timezone()),
+        request.args.get("status", ""),
+    )
     questions = parse(survey.questions_json)
     said, counts = queries.tallies(which, questions), queries.by_status(which)
     took = times(which)
@@ -85,7 +88,7 @@ def one(survey_id: int) -> ResponseReturnValue:
         results=_results(which, questions, said, took),
         unclear=queries.unclear(which, FEW),
         page=queries.people(
-            which, status, asked(("started",), "started"), organisation.region()
+            which, status, list_params(("started",), "started"), organisation.region()
         ),
         filters=_filters(survey_id, counts, status, days.carried),
         questions=questions,
@@ -190,7 +193,8 @@ def value_words(question: Question, value: str | None) -> str:
     if question.ask is Ask.DATE and value:
         try:
             return hours.day_in_words(
-                date.fromisoformat(value), today=hours.today_in(zone(), now())
+                date.fromisoformat(value),
+                today=hours.today_in(get_display_timezone(), now()),
             )
         except ValueError:
             return value
@@ -234,7 +238,7 @@ def _filters(
 
 
 @bp.get("/<int:survey_id>/answers")
-@needs(*BOTH)
+@roles_required(*ALL_ROLES)
 def answers(survey_id: int) -> ResponseReturnValue:
     """Everything that was said to one question (`question`, from 1), or all that was not
     understood.
@@ -246,9 +250,12 @@ def answers(survey_id: int) -> ResponseReturnValue:
     if typed and not 1 <= number <= len(questions):
         abort(404)
     question, days = questions[number - 1] if number else None, DaysForm(request.args)
-    which, words = days.which(survey_id, zone()), question.prompt if question else None
+    which, words = (
+        days.which(survey_id, get_display_timezone()),
+        question.prompt if question else None,
+    )
     page = queries.answers(
-        which, words, asked(("newest",), "newest"), organisation.region()
+        which, words, list_params(("newest",), "newest"), organisation.region()
     )
     return render_template(
         "surveys/answers.html",
@@ -262,20 +269,25 @@ def answers(survey_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/<int:survey_id>/export")
-@needs(Role.ADMIN)
+@roles_required(Role.ADMIN)
 def export(survey_id: int) -> ResponseReturnValue:
     """One row a session, one column a question."""
-    survey, which = found(survey_id), DaysForm(request.args).which(survey_id, zone())
-    with act("survey.exported", who()) as trace:
+    survey, which = (
+        found(survey_id),
+        DaysForm(request.args).which(survey_id, get_display_timezone()),
+    )
+    with audited_write("survey.exported", current_username()) as trace:
         trace.about, trace.details = (
             f"survey {survey_id}",
             {"count": sum(queries.by_status(which).values())},
         )
     prompts = [question.prompt for question in parse(survey.questions_json)]
     rows = stream_with_context(
-        csv_stream((*HEADINGS, *prompts), _lines(which, prompts))
+        stream_csv((*HEADINGS, *prompts), _lines(which, prompts))
     )
-    return Response(rows, headers=attachment(f"{survey.name}-{now():%Y-%m-%d}.csv"))
+    return Response(
+        rows, headers=build_download_headers(f"{survey.name}-{now():%Y-%m-%d}.csv")
+    )
 
 
 def _lines(which: Which, prompts: Sequence[str]) -> Iterator[Sequence[Any]]:

@@ -2,13 +2,13 @@
 
 from flask import Blueprint, abort
 
-from app.kit import errors
+from app.core import error_pages
 from app.surveys import queries
 from app.surveys.actions.surveys import Gone
 from app.surveys.models import SurveyFlow
 
 bp = Blueprint("surveys", __name__, url_prefix="/surveys")
-bp.register_error_handler(Gone, lambda _gone: errors.page(404))
+bp.register_error_handler(Gone, lambda _gone: error_pages.render_error_page(404))
 
 
 def found(survey_id: int) -> SurveyFlow:

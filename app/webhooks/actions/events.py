@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from app.kit.clock import now
-from app.kit.columns import stored
-from app.kit.db import driver, rows_changed, write
+from app.core.clock import now
+from app.core.column_types import datetime_to_db
+from app.core.db import execute_and_count_rows, raw_connection, write
 from app.webhooks.models import webhook_events as events
 
 KEPT_DAYS = 30
@@ -96,7 +96,7 @@ def store_all(some: Iterable[tuple[Event, str, int | None, str | None]]) -> None
 
     Inside write().
     """
-    moment = stored(now())
+    moment = datetime_to_db(now())
     rows = [
         (
             each.key,
@@ -105,12 +105,12 @@ def store_all(some: Iterable[tuple[Event, str, int | None, str | None]]) -> None
             each.ref,
             each.payload,
             *made,
-            stored(each.received_at),
+            datetime_to_db(each.received_at),
             moment,
         )
         for each, *made in some
     ]
-    driver().execute(STORE, {"rows": json.dumps(rows)})
+    raw_connection().execute(STORE, {"rows": json.dumps(rows)})
 
 
 def store(
@@ -131,7 +131,9 @@ def forget_old_events() -> int:
     while True:
         with write():
             start = time.monotonic()
-            count = rows_changed(delete(events).where(events.c.id.in_(old.limit(size))))
+            count = execute_and_count_rows(
+                delete(events).where(events.c.id.in_(old.limit(size)))
+            )
         took = time.monotonic() - start
         gone += count
         if count < size:

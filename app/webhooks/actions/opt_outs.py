@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from app.core.db import write
 from app.delivery import queries as delivery
 from app.delivery.actions import answers, control
 from app.delivery.actions.answers import Answer
@@ -10,7 +11,6 @@ from app.domain.permission import LeftOut
 from app.domain.replies import twilio_handles, twilio_welcomes
 from app.inbox.actions import threads
 from app.inbox.actions.threads import Said
-from app.kit.db import write
 from app.organisation import queries as organisation
 from app.suppression import actions as suppression
 from app.suppression import queries as permission

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.kit.clock import now
-from app.kit.columns import stored
-from app.kit.db import db, driver, write
+from app.core.clock import now
+from app.core.column_types import datetime_to_db
+from app.core.db import db, raw_connection, write
 from app.webhooks.actions.events import Event
 from app.webhooks.actions.receipts import Receipt, Tried, apply, code_in
 
@@ -61,9 +61,13 @@ def _receipt(row: Any) -> Receipt:
 
 
 def _adopt(event_id: int, receipt: Receipt, tried: Tried) -> bool:
-    values = {"event": event_id, "message": tried.message_id, "now": stored(now())}
-    if not driver().execute(ADOPT, values).rowcount:
+    values = {
+        "event": event_id,
+        "message": tried.message_id,
+        "now": datetime_to_db(now()),
+    }
+    if not raw_connection().execute(ADOPT, values).rowcount:
         return False  # another process was faster
     if apply(receipt, tried):
-        driver().execute(APPLIED, {"event": event_id})
+        raw_connection().execute(APPLIED, {"event": event_id})
     return True

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from flask import current_app
 
+from app.core.clock import now
+from app.core.db import raw_connection
 from app.delivery.actions.settle import Evidence, settle
 from app.domain.blast_states import FROM_TWILIO, MessageStatus
-from app.kit.clock import now
-from app.kit.db import driver
 from app.webhooks.actions.events import Call, Event, event_of, store
 from app.webhooks.actions.together import Together
 
@@ -92,12 +92,14 @@ def _settle_all(some: Sequence[Receipt]) -> list[str]:
 def _settle(receipt: Receipt) -> str:
     event = receipt.event
     told, *found = (
-        driver().execute(BY_REF, {"key": event.key, "ref": event.ref}).fetchone()
+        raw_connection()
+        .execute(BY_REF, {"key": event.key, "ref": event.ref})
+        .fetchone()
     )
     if told:
         return "repeat"
     if found[0] is None:
-        found = driver().execute(BY_SID, {"sid": event.sid}).fetchone()
+        found = raw_connection().execute(BY_SID, {"sid": event.sid}).fetchone()
     if found is None:
         store(event, "orphan", None)
         return "orphan"

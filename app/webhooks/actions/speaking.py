@@ -6,14 +6,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from app.core.column_types import datetime_to_db
+from app.core.db import raw_connection
 from app.delivery.actions import answers
 from app.delivery.actions.answers import Answer
 from app.domain.blast_states import Kind
 from app.domain.flood import MOST_WITH_SURVEYS, SILENCE, WINDOW, is_flood
 from app.inbox.actions import threads
 from app.inbox.actions.threads import Said
-from app.kit.columns import stored
-from app.kit.db import driver
 from app.suppression import queries as suppression
 from app.surveys.actions.answering import Heard, Taken
 
@@ -75,12 +75,12 @@ def _queue(heard: Heard, body: str, kind: Kind) -> Said:
 
 
 def _against(heard: Heard) -> tuple[str | None, bool, list[str | None]]:
-    moment, since = stored(heard.moment), stored(heard.moment - WINDOW)
+    moment, since = datetime_to_db(heard.moment), datetime_to_db(heard.moment - WINDOW)
     asked = {
         "b_phone": heard.phone,
         "phone": heard.phone,
         "moment": moment,
         "since": since,
     }
-    left_out, is_silent, answered = driver().execute(AGAINST, asked).fetchone()
+    left_out, is_silent, answered = raw_connection().execute(AGAINST, asked).fetchone()
     return left_out, bool(is_silent), json.loads(answered)

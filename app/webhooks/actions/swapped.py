@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
+from app.core.clock import now
+from app.core.column_types import datetime_from_db, datetime_to_db
+from app.core.db import db, raw_connection, write
 from app.inbox.actions import threads
-from app.kit.clock import now
-from app.kit.columns import as_moment, stored
-from app.kit.db import db, driver, write
 from app.surveys.actions.answering import Heard
 from app.webhooks.actions import opt_outs
 
@@ -48,19 +48,19 @@ def near(heard: Heard, verdict: str) -> int | None:
     Inside write().
     """
     values = {"phone": heard.phone, "verdict": verdict} | _around(heard.moment)
-    found = driver().execute(NEAR, values).fetchone()
+    found = raw_connection().execute(NEAR, values).fetchone()
     return int(found[0]) if found else None
 
 
 def ask(heard: Heard, other: int) -> None:
     """When were these two texts written? The engine asks the carrier. Inside write()."""
     ids = json.dumps([heard.message_id, other])
-    driver().execute(ASK, {"ids": ids, "now": stored(heard.moment)})
+    raw_connection().execute(ASK, {"ids": ids, "now": datetime_to_db(heard.moment)})
 
 
 def wait_for(returned: int) -> None:
     """A START that was obeyed before the STOP came is judged once more. Inside write()."""
-    driver().execute(WAIT, {"id": returned})
+    raw_connection().execute(WAIT, {"id": returned})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,13 @@ def decide(moment: datetime) -> int:
         return 0
     with write():
         return sum(
-            _decide(_pair(*row), moment) for row in driver().execute(WAITING).fetchall()
+            _decide(_pair(*row), moment)
+            for row in raw_connection().execute(WAITING).fetchall()
         )
 
 
 def _pair(event_id: int, message_id: int, phone: str, body: str, came: str) -> _Pair:
-    start = Heard(phone, body, message_id, as_moment(came) or now())
+    start = Heard(phone, body, message_id, datetime_from_db(came) or now())
     return _Pair(event_id, start, near(start, LEFT))
 
 
@@ -98,11 +99,13 @@ def _decide(pair: _Pair, moment: datetime) -> bool:
         return False
     verdict = RETURNED if later else OVERTAKEN
     if (
-        driver().execute(DECIDE, {"id": pair.event_id, "verdict": verdict}).rowcount
+        raw_connection()
+        .execute(DECIDE, {"id": pair.event_id, "verdict": verdict})
+        .rowcount
         != 1
     ):
         return False
-    driver().execute(ASK_NO_MORE, {"ids": pair.ids})
+    raw_connection().execute(ASK_NO_MORE, {"ids": pair.ids})
     if later:
         _bring_back(pair.start)
     return True
@@ -111,7 +114,7 @@ def _decide(pair: _Pair, moment: datetime) -> bool:
 def _is_later(pair: _Pair) -> bool | None:
     """Whether the START was written after the STOP; None while the carrier has not told of both."""
     told = [
-        driver().execute(TOLD, {"id": each}).fetchone()
+        raw_connection().execute(TOLD, {"id": each}).fetchone()
         for each in (pair.start.message_id, pair.stop_id)
     ]
     if not all(row and row[0] for row in told):
@@ -129,4 +132,7 @@ def _bring_back(start: Heard) -> None:
 
 
 def _around(moment: datetime) -> dict[str, str]:
-    return {"since": stored(moment - WITHIN), "until": stored(moment + WITHIN)}
+    return {
+        "since": datetime_to_db(moment - WITHIN),
+        "until": datetime_to_db(moment + WITHIN),
+    }

@@ -9,6 +9,10 @@ from datetime import datetime
 
 from flask import current_app
 
+from app.core.clock import now
+from app.core.column_types import datetime_to_db
+from app.core.db import raw_connection
+from app.core.settings import Settings
 from app.domain.phone import is_e164
 from app.domain.replies import Meaning, meaning_of
 from app.domain.segments import Measure, measure
@@ -17,10 +21,6 @@ from app.domain.surveys import TWICE_WITHIN, spellings
 from app.events.queries.names import NAMES_OF_ONE, Names, called
 from app.inbox.actions import threads
 from app.keywords.actions.matching import words_of
-from app.kit.clock import now
-from app.kit.columns import stored
-from app.kit.db import driver
-from app.kit.settings import Settings
 from app.surveys.actions.answering import Heard
 from app.surveys.queries.asked import MAY_ANSWER
 from app.webhooks.actions import router
@@ -138,8 +138,8 @@ def _take_in_together(some: Sequence[Came]) -> list[str]:
     moment = now()
     asked = json.dumps([(came.event.key, came.phone, came.words) for came in some])
     known = (
-        driver()
-        .execute(KNOWN, {"asked": asked, "just": stored(moment - TWICE_WITHIN)})
+        raw_connection()
+        .execute(KNOWN, {"asked": asked, "just": datetime_to_db(moment - TWICE_WITHIN)})
         .fetchone()[0]
     )
     facts = {key: facts for key, *facts in json.loads(known)}
@@ -193,6 +193,6 @@ def _keep(came: Came, moment: datetime) -> int:
         "segments": came.weight.segments,
         "encoding": came.weight.encoding.value,
         "media": came.media,
-        "moment": stored(moment),
+        "moment": datetime_to_db(moment),
     }
-    return int(driver().execute(KEEP, values).lastrowid or 0)
+    return int(raw_connection().execute(KEEP, values).lastrowid or 0)

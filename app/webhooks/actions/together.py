@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from app.kit import db as database
-from app.kit.db import Busy, write
+from app.core import db as database
+from app.core.db import WriteLockTimeout, write
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -28,7 +28,7 @@ class _Place(Generic[Item, Result]):
         self.item = item
         self.result: Result | None = None
         self.trouble: BaseException | None = None
-        self.until = time.monotonic() + database.WAIT_SECONDS
+        self.until = time.monotonic() + database.LOCK_WAIT_SECONDS
         self.woken = threading.Lock()
         self.woken.acquire()
 
@@ -68,8 +68,8 @@ class Together(Generic[Item, Result]):
             self._write_for_all(mine.patience)
         if mine.result is not None:
             return mine.result
-        if isinstance(mine.trouble, Busy):
-            raise Busy
+        if isinstance(mine.trouble, WriteLockTimeout):
+            raise WriteLockTimeout
         with write(
             mine.patience
         ):  # something in that transaction was bad: alone, each harms only itself
@@ -83,7 +83,7 @@ class Together(Generic[Item, Result]):
                 return
             if mine in self._queue:
                 self._queue.remove(mine)
-        raise Busy  # being written just now? Then the carrier's next try is a repeat
+        raise WriteLockTimeout  # being written just now? Then the carrier's next try is a repeat
 
     def _write_for_all(self, patience: float) -> None:
         taken: Sequence[_Place[Item, Result]] = ()

@@ -11,10 +11,10 @@ from flask.sessions import (
     SessionMixin,
 )
 
-from app.kit.settings import Settings
+from app.core.settings import Settings
 
 
-class Sessions(SecureCookieSessionInterface):
+class CookieSessionInterface(SecureCookieSessionInterface):
     """Flask's own, but Secure is judged by the request: the same server is also visited at
     http://127.0.0.1.
     """
@@ -43,9 +43,9 @@ class Sessions(SecureCookieSessionInterface):
             super().save_session(app, session, response)
 
 
-def install(app: Flask) -> None:
+def install_sessions(app: Flask) -> None:
     """Give `app` these sessions."""
-    app.session_interface = Sessions()
+    app.session_interface = CookieSessionInterface()
     app.config.update(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

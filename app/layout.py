@@ -10,15 +10,15 @@ from flask_login import current_user
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.db import db
+from app.core.settings import Settings
 from app.delivery import queries as delivery
 from app.delivery.queries import Heartbeat
-from app.kit.db import db
-from app.kit.settings import Settings
 from app.organisation import queries as organisation
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuEntry:
     """A line of the menu.
 
     `tab`: also in the bottom bar of a phone; `count`: for a select, how much waits there.
@@ -35,7 +35,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Line:
+class MenuItem:
     """A line of the menu as one page shows it."""
 
     label: str
@@ -57,7 +57,7 @@ class Banner:
 
 
 @dataclass(frozen=True)
-class Who:
+class SignedInUser:
     """The signed-in person, for the corner of the menu."""
 
     username: str
@@ -67,79 +67,87 @@ class Who:
 
 
 @dataclass(frozen=True)
-class Shell:
+class Layout:
     """Everything base.html needs."""
 
     organisation: str
-    menu: list[Line]
-    tabs: list[Line]
+    menu: list[MenuItem]
+    tabs: list[MenuItem]
     banners: list[Banner]
-    user: Who | None
+    user: SignedInUser | None
     new_blast_url: str | None
     theme: str
 
 
-def install(app: Flask, menu: Sequence[Entry]) -> None:
-    """Give every template `shell`."""
-    app.context_processor(lambda: {"shell": _shell(app, menu)})
+def install_layout(app: Flask, menu: Sequence[MenuEntry]) -> None:
+    """Give every template the variable `layout`."""
+    app.context_processor(lambda: {"layout": _build_layout(app, menu)})
 
 
-def _shell(app: Flask, menu: Sequence[Entry]) -> Shell:
-    """The shell for this request.
+def _build_layout(app: Flask, menu: Sequence[MenuEntry]) -> Layout:
+    """Build the layout of this request.
 
     A page that says that the database is broken must not need the database.
     """
     try:
-        return _full(menu)
+        return _build_full_layout(menu)
     except (
         SQLAlchemyError,
         sqlite3.Error,
     ):  # the second comes unwrapped while a connection is being made
-        return Shell("SMS Admin", [], [], [], None, None, "")
+        return Layout("SMS Admin", [], [], [], None, None, "")
 
 
-def _full(menu: Sequence[Entry]) -> Shell:
+def _build_full_layout(menu: Sequence[MenuEntry]) -> Layout:
     settings: Settings = current_app.extensions["settings"]
     signed_in = has_request_context() and current_user.is_authenticated
     if not signed_in:
-        return Shell(
-            organisation.organisation().name, [], [], _banners(settings), None, None, ""
+        return Layout(
+            organisation.organisation().name,
+            [],
+            [],
+            _build_banners(settings),
+            None,
+            None,
+            "",
         )
-    shown = [each for each in menu if _is_for(each, settings)]
-    heartbeat, counts = _now(shown)
-    lines = [_line(each, counts.get(each.endpoint, 0)) for each in shown]
+    shown = [each for each in menu if _is_entry_visible(each, settings)]
+    heartbeat, counts = _fetch_heartbeat_and_counts(shown)
+    lines = [_build_menu_item(each, counts.get(each.endpoint, 0)) for each in shown]
     tabs = [line for line, each in zip(lines, shown, strict=True) if each.tab]
-    account = request.endpoint == "accounts.password"
-    who = Who(
+    account = request.endpoint == "accounts.change_own_password"
+    who = SignedInUser(
         current_user.username,
-        url_for("accounts.password"),
+        url_for("accounts.change_own_password"),
         url_for("accounts.logout"),
         account,
     )
-    compose = Line(
+    compose = MenuItem(
         "New blast",
         url_for("blasts.new"),
         "pencil",
         current=request.endpoint == "blasts.new",
     )
-    return Shell(
+    return Layout(
         organisation=organisation.organisation().name,
         menu=lines,
         tabs=[*tabs[:2], compose, *tabs[2:]],
-        banners=_banners(settings, heartbeat),
+        banners=_build_banners(settings, heartbeat),
         user=who,
         new_blast_url=url_for("blasts.new"),
         theme=current_user.theme,
     )
 
 
-def _is_for(entry: Entry, settings: Settings) -> bool:
+def _is_entry_visible(entry: MenuEntry, settings: Settings) -> bool:
     if entry.sandbox and settings.carrier != "sandbox":
         return False
     return bool(current_user.is_admin or not entry.admin)
 
 
-def _now(shown: Sequence[Entry]) -> tuple[Heartbeat, dict[str, int]]:
+def _fetch_heartbeat_and_counts(
+    shown: Sequence[MenuEntry],
+) -> tuple[Heartbeat, dict[str, int]]:
     """The engine's heartbeat, and how much waits behind each entry that counts: one statement
     for every page.
     """
@@ -151,7 +159,7 @@ def _now(shown: Sequence[Entry]) -> tuple[Heartbeat, dict[str, int]]:
     return delivery.heartbeat_of(beat_at, holder), found
 
 
-def _line(entry: Entry, count: int) -> Line:
+def _build_menu_item(entry: MenuEntry, count: int) -> MenuItem:
     url = url_for(
         entry.endpoint
     )  # its first word is the room's; one's own account is not among the users
@@ -159,10 +167,12 @@ def _line(entry: Entry, count: int) -> Line:
         request.path.split("/")[1] == url.split("/")[1]
         and request.endpoint != "blasts.new"
     )
-    return Line(entry.label, url, entry.icon, entry.group, here, count)
+    return MenuItem(entry.label, url, entry.icon, entry.group, here, count)
 
 
-def _banners(settings: Settings, heartbeat: Heartbeat | None = None) -> list[Banner]:
+def _build_banners(
+    settings: Settings, heartbeat: Heartbeat | None = None
+) -> list[Banner]:
     """`heartbeat`: the engine's, for whoever is signed in; strangers learn nothing of it."""
     signed_in = heartbeat is not None
     found: list[Banner] = []

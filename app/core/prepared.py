@@ -12,10 +12,10 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from app.kit.db import driver
+from app.core.db import raw_connection
 
 
-class _Compiler(SQLiteCompiler):
+class _LiteralCompiler(SQLiteCompiler):
     """Writes out what stands in a statement: fewer values to bind, and SQLite sees that a
     partial index fits.
     """
@@ -27,16 +27,16 @@ class _Compiler(SQLiteCompiler):
         return super().visit_bindparam(bindparam, *others, **more)  # type: ignore[no-untyped-call]
 
 
-class _Dialect(SQLiteDialect_pysqlite):
-    statement_compiler = _Compiler
+class _LiteralDialect(SQLiteDialect_pysqlite):
+    statement_compiler = _LiteralCompiler
     supports_statement_cache = False
 
 
-DIALECT = _Dialect(paramstyle="named")
-Change = Callable[[Any], Any]
+LITERAL_DIALECT = _LiteralDialect(paramstyle="named")
+ValueConverter = Callable[[Any], Any]
 
 
-class Prepared:
+class PreparedStatement:
     """A Core statement whose way through SQLAlchemy is gone once: then it costs 10 µs and not
     200 each time.
 
@@ -79,7 +79,7 @@ class Prepared:
             name: value if (by := changes[name]) is None else by(value)
             for name, value in values.items()
         }
-        return driver().execute(
+        return raw_connection().execute(
             self.sql, self._constants | given if self._constants else given
         )
 
@@ -92,7 +92,7 @@ class Prepared:
     @cached_property
     def _compiled(self) -> SQLCompiler:
         compiled = self._statement.compile(
-            dialect=DIALECT, column_keys=list(self._columns) or None
+            dialect=LITERAL_DIALECT, column_keys=list(self._columns) or None
         )
         assert isinstance(compiled, SQLCompiler)
         return compiled
@@ -103,9 +103,10 @@ class Prepared:
         return str(self._compiled)
 
     @cached_property
-    def _in(self) -> dict[str, Change | None]:
+    def _in(self) -> dict[str, ValueConverter | None]:
         return {
-            name: _going_in(bind.type) for name, bind in self._compiled.binds.items()
+            name: _get_bind_converter(bind.type)
+            for name, bind in self._compiled.binds.items()
         }
 
     @cached_property
@@ -126,17 +127,18 @@ class Prepared:
         return found
 
     @cached_property
-    def _out(self) -> tuple[Change | None, ...]:
+    def _out(self) -> tuple[ValueConverter | None, ...]:
         """Nothing when every column is read as it is stored."""
         changes = tuple(
-            _coming_out(column.type) for column in self._statement.exported_columns
+            _get_result_converter(column.type)
+            for column in self._statement.exported_columns
         )
         return changes if any(changes) else ()
 
 
-def _going_in(kind: TypeEngine[Any]) -> Change | None:
-    return kind.dialect_impl(DIALECT).bind_processor(DIALECT)
+def _get_bind_converter(kind: TypeEngine[Any]) -> ValueConverter | None:
+    return kind.dialect_impl(LITERAL_DIALECT).bind_processor(LITERAL_DIALECT)
 
 
-def _coming_out(kind: TypeEngine[Any]) -> Change | None:
-    return kind.dialect_impl(DIALECT).result_processor(DIALECT, None)
+def _get_result_converter(kind: TypeEngine[Any]) -> ValueConverter | None:
+    return kind.dialect_impl(LITERAL_DIALECT).result_processor(LITERAL_DIALECT, None)

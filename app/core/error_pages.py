@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from app.kit.db import Busy, db, is_full
+from app.core.db import WriteLockTimeout, db, is_disk_full
 
 log = logging.getLogger(__name__)
 
-WORDS = {
+ERROR_TEXTS = {
     400: (
         "That did not come through",
         "The page may have been open for too long. Go back, reload it and try again.",
@@ -40,21 +40,23 @@ WORDS = {
         "Somebody else is saving a lot right now. Nothing was saved; try again in a moment.",
     ),
 }
-FULL = (
+DISK_FULL_TEXT = (
     "The disk is full",
     "Nothing was saved, and nothing is lost. Ask whoever looks after this computer to make room, then try again.",
 )
-FORGED = (
+CSRF_ERROR_TEXT = (
     "The form was not accepted",
     "You may have been signed out meanwhile. Go back, reload the page and send it again.",
 )
 
 
-def page(
+def render_error_page(
     code: int, title: str = "", text: str = "", error_id: str = ""
 ) -> ResponseReturnValue:
     """The error page for `code` in our words, or its JSON where the caller asked for JSON."""
-    known_title, known_text = WORDS.get(code, WORDS[400 if code < 500 else 500])
+    known_title, known_text = ERROR_TEXTS.get(
+        code, ERROR_TEXTS[400 if code < 500 else 500]
+    )
     title, text = title or known_title, text or known_text
     if request.accept_mimetypes.best == "application/json":
         return jsonify(error=f"{title}. {text}"), code
@@ -63,9 +65,9 @@ def page(
     ), code
 
 
-def _http(error: HTTPException) -> ResponseReturnValue:
+def _handle_http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
-        return page(400, *FORGED)
+        return render_error_page(400, *CSRF_ERROR_TEXT)
     if isinstance(
         error, SecurityError
     ):  # another host's name: no address of ours can be built for it
@@ -73,31 +75,33 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error.get_response()
-    answer = page(code)
+    answer = render_error_page(code)
     if code == 405 and getattr(error, "valid_methods", None):
-        return *_pair(answer), {"Allow": ", ".join(error.valid_methods)}  # type: ignore[attr-defined]
+        return *_split_response(answer), {"Allow": ", ".join(error.valid_methods)}  # type: ignore[attr-defined]
     return answer
 
 
-def _pair(answer: Any) -> tuple[Any, int]:
+def _split_response(answer: Any) -> tuple[Any, int]:
     return answer[0], answer[1]
 
 
-def _busy(_error: Busy) -> ResponseReturnValue:
-    return *_pair(page(503)), {"Retry-After": "5"}
+def _handle_write_lock_timeout(_error: WriteLockTimeout) -> ResponseReturnValue:
+    return *_split_response(render_error_page(503)), {"Retry-After": "5"}
 
 
-def _broken(error: Exception) -> ResponseReturnValue:
+def _handle_unexpected_error(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
-    if is_full(error):
+    if is_disk_full(error):
         log.error("request %s: the disk is full", g.get("request_id", "-"))
-        return *_pair(page(503, *FULL)), {"Retry-After": "60"}
+        return *_split_response(render_error_page(503, *DISK_FULL_TEXT)), {
+            "Retry-After": "60"
+        }
     log.error("request %s failed", g.get("request_id", "-"), exc_info=error)
-    return page(500, error_id=g.get("request_id", ""))
+    return render_error_page(500, error_id=g.get("request_id", ""))
 
 
-def install(app: Flask) -> None:
+def install_error_pages(app: Flask) -> None:
     """Answer every error with our own page."""
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Busy, _busy)
-    app.register_error_handler(Exception, _broken)
+    app.register_error_handler(HTTPException, _handle_http_error)
+    app.register_error_handler(WriteLockTimeout, _handle_write_lock_timeout)
+    app.register_error_handler(Exception, _handle_unexpected_error)

@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.routing import BaseConverter
 
 
-class Number(BaseConverter):
+class AsciiIntConverter(BaseConverter):
     """An id in an address.
 
     (Werkzeug's own takes other alphabets' digits and numbers too large for SQLite.)
@@ -16,7 +16,7 @@ class Number(BaseConverter):
         return int(value)
 
 
-def install(app: Flask) -> None:
+def install_url_converters(app: Flask) -> None:
     """Use it for every `<int:…>` of `app`."""
-    app.url_map.converters["int"] = Number
+    app.url_map.converters["int"] = AsciiIntConverter
     app.url_map.strict_slashes = False

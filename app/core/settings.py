@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.domain.phone import BadPhone, Phone, is_e164
 
-ROOT = Path(__file__).resolve().parents[2]
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,13 +87,13 @@ class Settings:
         """Segments a second handed to the carrier: SEND_RATE, else what the kind of sender is
         allowed.
         """
-        return self.send_rate or sender_rate(self.sender, self.carrier)
+        return self.send_rate or get_sender_rate(self.sender, self.carrier)
 
     @property
     def database_path(self) -> Path:
         """The SQLite file. A relative path is relative to the project root."""
         path = Path(self.database_url.removeprefix("sqlite:///"))
-        return path if path.is_absolute() else ROOT / path
+        return path if path.is_absolute() else PROJECT_ROOT / path
 
     @property
     def sandbox_key(self) -> str:
@@ -128,7 +128,7 @@ SANDBOX_NUMBER = "+12025550100"
 LONG_CODE_RATE, TOLL_FREE_RATE, SHORT_CODE_RATE, SANDBOX_RATE = 1.0, 3.0, 100.0, 50.0
 
 
-def sender_rate(sender: str, carrier: str) -> float:
+def get_sender_rate(sender: str, carrier: str) -> float:
     """What a kind of sender may hand over, segments a second (Twilio's own defaults)."""
     if carrier == "sandbox":
         return SANDBOX_RATE

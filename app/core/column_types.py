@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from sqlalchemy import DateTime, Dialect, Enum, String, Text, TypeDecorator, false, text
 from sqlalchemy.orm import mapped_column
 
-from app.kit.clock import now
+from app.core.clock import now
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -37,12 +37,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-def stored(moment: datetime) -> str:
+def datetime_to_db(moment: datetime) -> str:
     """A moment as a UtcDateTime column holds it."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-def as_moment(held: str | None) -> datetime | None:
+def datetime_from_db(held: str | None) -> datetime | None:
     """What a UtcDateTime column holds, as a moment."""
     return datetime.fromisoformat(held).replace(tzinfo=UTC) if held else None
 
@@ -64,7 +64,7 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
-def words(kind: type[StrEnum]) -> Enum:
+def enum_column(kind: type[StrEnum]) -> Enum:
     """A column that holds one word of `kind`; the database checks it (`ck_<table>_<kind>`)."""
     return Enum(
         kind,
@@ -76,30 +76,32 @@ def words(kind: type[StrEnum]) -> Enum:
     )
 
 
-key = Annotated[int, mapped_column(primary_key=True)]
+primary_key = Annotated[int, mapped_column(primary_key=True)]
 e164 = Annotated[str, mapped_column(String(20))]
 # The server defaults are for rows that other programs write: UTC as well.
-stamp = Annotated[
+timestamp_default_now = Annotated[
     datetime,
     mapped_column(UtcDateTime, default=now, server_default=text("CURRENT_TIMESTAMP")),
 ]
-changed = Annotated[
+timestamp_on_update = Annotated[
     datetime,
     mapped_column(
         UtcDateTime, default=now, onupdate=now, server_default=text("CURRENT_TIMESTAMP")
     ),
 ]
-moment = Annotated[datetime, mapped_column(UtcDateTime)]
-flag = Annotated[bool, mapped_column(default=False, server_default=false())]
-count = Annotated[int, mapped_column(default=0, server_default="0")]
+timestamp = Annotated[datetime, mapped_column(UtcDateTime)]
+bool_default_false = Annotated[
+    bool, mapped_column(default=False, server_default=false())
+]
+int_default_zero = Annotated[int, mapped_column(default=0, server_default="0")]
 long_text = Annotated[str, mapped_column(Text)]
 
 
-def phone_is_e164(column: str = "phone") -> str:
+def build_e164_check(column: str = "phone") -> str:
     """The CHECK for a phone column: a plus, a digit 1-9, then digits only, at most 16
     characters.
     """
     return f"{column} GLOB '+[1-9]*' AND {column} NOT GLOB '*[^+0-9]*' AND length({column}) <= 16"
 
 
-type_map: dict[Any, Any] = {datetime: UtcDateTime, Decimal: Money}
+TYPE_ANNOTATION_MAP: dict[Any, Any] = {datetime: UtcDateTime, Decimal: Money}

@@ -13,11 +13,11 @@ from zoneinfo import available_timezones
 
 import phonenumbers
 
+from app.core.settings import Settings
 from app.domain.phone import BadPhone, Phone, is_e164
-from app.kit.settings import Settings
 
-TWILIO_NAMES = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER")
-WEAK_KEYS = {
+TWILIO_VARIABLES = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER")
+WEAK_SECRET_KEYS = {
     "dev",
     "development",
     "secret",
@@ -26,7 +26,7 @@ WEAK_KEYS = {
     "change-this",
     "please-change-me",
 }
-SHORT_CODE_OR_NAME = re.compile(r"[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+SHORT_CODE_OR_SENDER_NAME = re.compile(r"[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 
 
 class BadSettings(Exception):
@@ -37,7 +37,7 @@ class BadSettings(Exception):
         self.lines = lines
 
 
-class _Reader:
+class _EnvironmentReader:
     """Takes values out of the environment and remembers what was wrong with them."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
@@ -65,32 +65,32 @@ class _Reader:
         return raw in {"1", "true", "yes", "on"}
 
 
-def read(environ: Mapping[str, str] | None = None) -> Settings:
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process.
 
     Raises BadSettings with one line for each thing that is wrong.
     """
-    reader = _Reader(os.environ if environ is None else environ)
+    reader = _EnvironmentReader(os.environ if environ is None else environ)
     values: dict[str, Any] = {}
     for each in fields(Settings):
         if not each.metadata.get("derived"):
-            values[each.name] = _value(reader, each.name.upper(), each.default)
+            values[each.name] = _read_setting(reader, each.name.upper(), each.default)
     values["admin_password"] = reader.environ.get("ADMIN_PASSWORD", "")
-    values["half_set"] = _half_set(values)
-    values["public_base_url"] = _public_base_url(values)
+    values["half_set"] = _find_missing_twilio_variables(values)
+    values["public_base_url"] = _choose_public_base_url(values)
     values["log_format"] = values["log_format"] or (
         "json" if values["app_env"] == "production" else "text"
     )
     settings = Settings(**values)
-    problems = reader.problems + _problems(settings)
+    problems = reader.problems + _find_setting_problems(settings)
     if settings.production:
-        problems += _unsafe(settings)
+        problems += _find_production_problems(settings)
     if problems:
         raise BadSettings(problems)
     return settings
 
 
-def _public_base_url(values: Mapping[str, Any]) -> str:
+def _choose_public_base_url(values: Mapping[str, Any]) -> str:
     """Where callbacks come in. Without Twilio, or in development, this machine is near enough."""
     local = values["app_env"] != "production" or not values["twilio_auth_token"]
     return (
@@ -99,7 +99,7 @@ def _public_base_url(values: Mapping[str, Any]) -> str:
     ).rstrip("/")
 
 
-BOUNDS: dict[str, tuple[float, float]] = {
+NUMBER_BOUNDS: dict[str, tuple[float, float]] = {
     "SEND_RATE": (0.01, 10_000),
     "SEND_CONCURRENCY": (1, 1_000),
     "UNDO_SECONDS": (0, 3_600),
@@ -109,11 +109,11 @@ BOUNDS: dict[str, tuple[float, float]] = {
 }
 
 
-def _value(reader: _Reader, name: str, default: Any) -> Any:
+def _read_setting(reader: _EnvironmentReader, name: str, default: Any) -> Any:
     if isinstance(default, bool):
         return reader.switch(name, default)
     if isinstance(default, int | float):
-        return type(default)(reader.number(name, default, *BOUNDS[name]))
+        return type(default)(reader.number(name, default, *NUMBER_BOUNDS[name]))
     text = reader.text(name, "" if default == () else default)
     return (
         tuple(part.strip() for part in text.split(",") if part.strip())
@@ -122,18 +122,18 @@ def _value(reader: _Reader, name: str, default: Any) -> Any:
     )
 
 
-def _half_set(values: Mapping[str, Any]) -> tuple[str, ...]:
+def _find_missing_twilio_variables(values: Mapping[str, Any]) -> tuple[str, ...]:
     """The Twilio variables that are missing while others are set.
 
     A messaging service stands in for the number.
     """
-    there = {name: bool(values[name.lower()]) for name in TWILIO_NAMES}
+    there = {name: bool(values[name.lower()]) for name in TWILIO_VARIABLES}
     there["TWILIO_FROM_NUMBER"] |= bool(values["twilio_messaging_service_sid"])
-    missing = tuple(name for name in TWILIO_NAMES if not there[name])
-    return missing if len(missing) < len(TWILIO_NAMES) else ()
+    missing = tuple(name for name in TWILIO_VARIABLES if not there[name])
+    return missing if len(missing) < len(TWILIO_VARIABLES) else ()
 
 
-def _problems(settings: Settings) -> list[str]:
+def _find_setting_problems(settings: Settings) -> list[str]:
     """What no environment may have."""
     found = []
     if not settings.database_url.startswith("sqlite:///"):
@@ -157,13 +157,13 @@ def _problems(settings: Settings) -> list[str]:
             found.append(
                 f"{name.upper()} must be an address such as https://sms.example.org."
             )
-    return found + _bad_numbers(settings)
+    return found + _find_phone_problems(settings)
 
 
-def _bad_numbers(settings: Settings) -> list[str]:
+def _find_phone_problems(settings: Settings) -> list[str]:
     found = []
     sender = settings.twilio_from_number
-    if sender and not (is_e164(sender) or SHORT_CODE_OR_NAME.fullmatch(sender)):
+    if sender and not (is_e164(sender) or SHORT_CODE_OR_SENDER_NAME.fullmatch(sender)):
         found.append(
             "TWILIO_FROM_NUMBER must be written like +13035550100 (or be a short code or a sender name)."
         )
@@ -175,11 +175,11 @@ def _bad_numbers(settings: Settings) -> list[str]:
     return found
 
 
-def _unsafe(settings: Settings) -> list[str]:
+def _find_production_problems(settings: Settings) -> list[str]:
     """What production refuses, each with its name."""
     found = []
     key = settings.secret_key
-    if len(key) < 16 or key.lower() in WEAK_KEYS or len(set(key)) < 6:
+    if len(key) < 16 or key.lower() in WEAK_SECRET_KEYS or len(set(key)) < 6:
         found.append(
             "SECRET_KEY must be set to a long random text (at least 16 characters) in production."
         )
@@ -196,7 +196,7 @@ def _unsafe(settings: Settings) -> list[str]:
     return found
 
 
-def development_key(folder: Path) -> str:
+def load_development_key(folder: Path) -> str:
     """The secret key of `make run`: made once, kept in the instance folder, readable by its
     owner only.
     """

@@ -15,10 +15,10 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
-from app.kit.columns import type_map
+from app.core.column_types import TYPE_ANNOTATION_MAP
 
-WAIT_SECONDS = 10
-NAMES = {
+LOCK_WAIT_SECONDS = 10
+CONSTRAINT_NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -33,8 +33,8 @@ class Base(DeclarativeBase):
     (Flask-SQLAlchemy refuses `type_annotation_map` here: the registry carries it.)
     """
 
-    registry = registry(type_annotation_map=type_map)
-    metadata = MetaData(naming_convention=NAMES)
+    registry = registry(type_annotation_map=TYPE_ANNOTATION_MAP)
+    metadata = MetaData(naming_convention=CONSTRAINT_NAMING)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
@@ -51,7 +51,7 @@ else:
     Model = db.Model
 
 
-class Taken(Exception):
+class UniqueViolation(Exception):
     """The database refused a row because its unique value is there already.
 
     `column` names it: "table.column".
@@ -62,11 +62,11 @@ class Taken(Exception):
         self.column = column
 
 
-class Busy(Exception):
+class WriteLockTimeout(Exception):
     """Somebody else was writing for longer than WAIT_SECONDS: nothing was saved, try again."""
 
 
-def is_full(error: BaseException) -> bool:
+def is_disk_full(error: BaseException) -> bool:
     """Whether the database could not be written because there is no room on the disk.
 
     Nothing was saved then.
@@ -86,9 +86,9 @@ class _WriteLock:
         if self._owner == me:
             raise RuntimeError("write() inside write(): actions never open their own")
         if not self._lock.acquire(
-            timeout=WAIT_SECONDS if patience is None else patience
+            timeout=LOCK_WAIT_SECONDS if patience is None else patience
         ):
-            raise Busy
+            raise WriteLockTimeout
         self._owner = me
 
     def release(self) -> None:
@@ -97,12 +97,12 @@ class _WriteLock:
 
 
 WRITE_LOCK = _WriteLock()
-_WRITING = (
+_WRITE_STATE = (
     threading.local()
 )  # `driver`: what driver() gives this thread while it writes
 
 
-def prepare_connection(connection: sqlite3.Connection) -> None:
+def configure_connection(connection: sqlite3.Connection) -> None:
     """The rules of every connection of this product: our own BEGINs, WAL, FULL, foreign keys,
     patience.
     """
@@ -111,14 +111,14 @@ def prepare_connection(connection: sqlite3.Connection) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"busy_timeout={WAIT_SECONDS * 1000}",
+        f"busy_timeout={LOCK_WAIT_SECONDS * 1000}",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 
 
 def _on_connect(connection: Any, record: Any) -> None:
-    prepare_connection(connection)
-    record.info["patience"] = WAIT_SECONDS
+    configure_connection(connection)
+    record.info["patience"] = LOCK_WAIT_SECONDS
 
 
 def _on_begin(connection: Connection) -> None:
@@ -132,7 +132,7 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def install(app: Flask) -> None:
+def install_database(app: Flask) -> None:
     """Give the app its database. Makes no tables: migrations do."""
     db.init_app(app)
     with app.app_context():
@@ -140,25 +140,25 @@ def install(app: Flask) -> None:
         event.listen(db.engine, "begin", _on_begin)
 
 
-def rows_changed(statement: UpdateBase) -> int:
+def execute_and_count_rows(statement: UpdateBase) -> int:
     """Run an UPDATE, DELETE or INSERT and say how many rows it changed. Inside write() only."""
     return cast("CursorResult[Any]", db.session.execute(statement)).rowcount
 
 
-def driver() -> sqlite3.Connection:
+def raw_connection() -> sqlite3.Connection:
     """The connection below SQLAlchemy, inside write(): for the few statements that run with
     every receipt.
 
     Their values go in as they are stored: a moment as `columns.stored()` writes it.
     """
-    known = getattr(_WRITING, "driver", None)
+    known = getattr(_WRITE_STATE, "driver", None)
     return cast(
         "sqlite3.Connection",
         known or db.session.connection().connection.driver_connection,
     )
 
 
-def in_one_step(wanted: SelectBase) -> str:
+def compile_as_json(wanted: SelectBase) -> str:
     """This select for `rows_of()`.
 
     What is given with it stands in it as `literal_column(":b_…")`.
@@ -170,7 +170,7 @@ def in_one_step(wanted: SelectBase) -> str:
     return f"SELECT json_group_array(json_array({columns})) FROM ({rows})"
 
 
-def rows_of(statement: str, **given: Any) -> list[list[Any]]:
+def fetch_as_json(statement: str, **given: Any) -> list[list[Any]]:
     """The rows of a select that was laid out `in_one_step()`, their values as they are stored.
 
     Inside write() only.
@@ -179,7 +179,7 @@ def rows_of(statement: str, **given: Any) -> list[list[Any]]:
     forty times for forty rows. Here SQLite hands over one JSON list.
     """
     found: list[list[Any]] = json.loads(
-        driver().execute(statement, given).fetchone()[0]
+        raw_connection().execute(statement, given).fetchone()[0]
     )
     return found
 
@@ -197,24 +197,24 @@ def write(patience: float | None = None) -> Iterator[Session]:
     if session.dirty or session.new or session.deleted:
         raise RuntimeError("changed before write(): change rows inside it")
     session.rollback()
-    until = time.monotonic() + (WAIT_SECONDS if patience is None else patience)
+    until = time.monotonic() + (LOCK_WAIT_SECONDS if patience is None else patience)
     WRITE_LOCK.acquire(patience)
     try:
         connection = session.connection(
             execution_options={"write": max(0, round(until - time.monotonic()))}
         )
-        _WRITING.driver = connection.connection.driver_connection
+        _WRITE_STATE.driver = connection.connection.driver_connection
         yield session
         session.commit()
     except BaseException as error:
         session.rollback()
-        raise _in_our_words(error) from error
+        raise _translate_database_error(error) from error
     finally:
-        _WRITING.driver = None
+        _WRITE_STATE.driver = None
         WRITE_LOCK.release()
 
 
-def _in_our_words(error: BaseException) -> BaseException:
+def _translate_database_error(error: BaseException) -> BaseException:
     for ours in (OperationalError, IntegrityError):
         if isinstance(
             error, getattr(sqlite3, ours.__name__)
@@ -223,7 +223,7 @@ def _in_our_words(error: BaseException) -> BaseException:
     if isinstance(error, IntegrityError) and "UNIQUE constraint failed: " in str(
         error.orig
     ):
-        return Taken(str(error.orig).split(": ", 1)[1])
+        return UniqueViolation(str(error.orig).split(": ", 1)[1])
     if isinstance(error, OperationalError) and "locked" in str(error.orig):
-        return Busy()
+        return WriteLockTimeout()
     return error

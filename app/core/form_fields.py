@@ -8,17 +8,17 @@ from wtforms.validators import Length
 from app.domain.phone import BadPhone, Phone
 from app.domain.wording import clean, clean_name
 
-NAME_LENGTH = 100
+MAX_PERSON_NAME_LENGTH = 100
 
 
-class CleanField(StringField):
+class CleanTextField(StringField):
     """One line or more of text: outer blanks, control characters and odd marks removed."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = clean(str(valuelist[0])) if valuelist else ""
 
 
-class NameField(StringField):
+class PersonNameField(StringField):
     """A person's name: cleaned; blank is None; longer than NAME_LENGTH is said, never cut."""
 
     def __init__(self, label: str, **more: Any) -> None:
@@ -26,8 +26,8 @@ class NameField(StringField):
             label,
             [
                 Length(
-                    max=NAME_LENGTH,
-                    message=f"A name has at most {NAME_LENGTH} characters.",
+                    max=MAX_PERSON_NAME_LENGTH,
+                    message=f"A name has at most {MAX_PERSON_NAME_LENGTH} characters.",
                 )
             ],
             **more,

@@ -4,12 +4,12 @@ from random import randbytes
 
 from flask import Flask, Response, g, request
 
-POLICY = (
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-FIXED = {
-    "Content-Security-Policy": POLICY,
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -17,11 +17,11 @@ FIXED = {
 }
 
 
-def _number_the_request() -> None:
+def _assign_request_id() -> None:
     g.request_id = randbytes(6).hex()  # only a name: it need not be hard to guess
 
 
-def _put_on(response: Response) -> Response:
+def _add_response_headers(response: Response) -> Response:
     if (
         response.status_code != 204
     ):  # nothing in it to protect, and receipts come by the hundred
@@ -29,7 +29,11 @@ def _put_on(response: Response) -> Response:
             response.headers.keys()
         )  # asking the headers for each one costs more than all the rest in here
         response.headers.extend(
-            {name: value for name, value in FIXED.items() if name not in there}
+            {
+                name: value
+                for name, value in SECURITY_HEADERS.items()
+                if name not in there
+            }
         )
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
@@ -37,7 +41,7 @@ def _put_on(response: Response) -> Response:
     return response
 
 
-def install(app: Flask) -> None:
+def install_response_headers(app: Flask) -> None:
     """Put the headers on every answer of `app`."""
-    app.before_request(_number_the_request)
-    app.after_request(_put_on)
+    app.before_request(_assign_request_id)
+    app.after_request(_add_response_headers)

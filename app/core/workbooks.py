@@ -27,33 +27,33 @@ from openpyxl.worksheet._reader import (
 )  # the one part of openpyxl that reads from a stream we choose
 
 LAST_EXCEL_ROW = 1_048_576
-UNPACKED_LIMIT = (
+MAX_UNPACKED_BYTES = (
     100 * 1024 * 1024
 )  # 100,000 rows of five columns are about 30 MB of XML; a zip bomb is more
-MOST_MEMBERS = 2000
-AT_ONCE = 200  # rows between two looks at the clock
-PIECE = 1024 * 1024
-MOUTHFUL = (
+MAX_ARCHIVE_FILES = 2000
+ROWS_PER_CHECK = 200  # rows between two looks at the clock
+COPY_CHUNK_BYTES = 1024 * 1024
+PARSE_CHUNK_BYTES = (
     32 * 1024
 )  # what is parsed beyond the end of a slice is parsed again in the next
-ROW_BEGINS = re.compile(rb"<(?:\w+:)?row[\s>/]")
-ROW_ENDS = re.compile(rb"</(?:\w+:)?row>|<(?:\w+:)?row(?:\s[^>]*)?/>")
-VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)[\s>]")
-LONGEST_TAG = 64
+ROW_START_PATTERN = re.compile(rb"<(?:\w+:)?row[\s>/]")
+ROW_END_PATTERN = re.compile(rb"</(?:\w+:)?row>|<(?:\w+:)?row(?:\s[^>]*)?/>")
+CELL_VALUE_PATTERN = re.compile(rb"<(?:\w+:)?(?:v|is)[\s>]")
+MAX_TAG_BYTES = 64
 # What is raised for a workbook that is broken, cut short, encrypted or not one.
-BROKEN = (
+PARSE_ERRORS = (
     ArithmeticError, AssertionError, AttributeError, BadDeflate, EOFError, LookupError, OSError, RuntimeError,
     SyntaxError, TypeError, ValueError, expat.ExpatError, zipfile.BadZipFile,
 )  # fmt: skip
-DAMAGED = "This workbook is damaged or has a password."
+DAMAGED_MESSAGE = "This workbook is damaged or has a password."
 
 
-class BadWorkbook(ValueError):
+class UnreadableWorkbook(ValueError):
     """It cannot be read; the message says why, as a sentence."""
 
 
 @dataclass(frozen=True)
-class Book:
+class WorkbookMetadata:
     """What the cells of a workbook speak of: the texts they share, which of their styles are
     days and which durations, and whether days are counted from 1904.
     """
@@ -65,7 +65,7 @@ class Book:
 
 
 @dataclass(frozen=True)
-class Mark:
+class SheetPosition:
     """How far a sheet has been read: up to which of its bytes, and the number of the last row."""
 
     at: int = 0
@@ -73,78 +73,83 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Slice:
+class SheetSlice:
     """Some rows, each as (line, cells), and where the next ones begin (None: that was all)."""
 
     rows: list[tuple[int, list[str]]]
-    mark: Mark | None
+    mark: SheetPosition | None
 
 
-def unpack(data: bytes, sheet: BinaryIO) -> Book:
+def unpack_first_sheet(data: bytes, sheet: BinaryIO) -> WorkbookMetadata:
     """Write the XML of the first sheet that holds anything into `sheet`; nothing when none does.
 
     Raises BadWorkbook.
     """
-    with _said_in_words(), zipfile.ZipFile(io.BytesIO(data)) as archive:
-        _refuse_other_archives(archive)
-        reader = _Reader(io.BytesIO(data), read_only=True, data_only=True)
+    with _translate_parse_errors(), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        _reject_other_archives(archive)
+        reader = _WorkbookReader(io.BytesIO(data), read_only=True, data_only=True)
         reader.read()
         for path in reader.sheets:
-            if _copy(archive, path, sheet):
+            if _copy_sheet_xml(archive, path, sheet):
                 break
         book: Any = reader.wb
         days, durations = sorted(book._date_formats), sorted(book._timedelta_formats)
-        return Book(reader.shared_strings, days, durations, book.epoch == MAC_EPOCH)
+        return WorkbookMetadata(
+            reader.shared_strings, days, durations, book.epoch == MAC_EPOCH
+        )
 
 
-def read_slice(
-    book: Book, sheet: bytes | mmap, mark: Mark, enough: Callable[[], bool]
-) -> Slice:
+def read_sheet_slice(
+    book: WorkbookMetadata,
+    sheet: bytes | mmap,
+    mark: SheetPosition,
+    enough: Callable[[], bool],
+) -> SheetSlice:
     """The rows from `mark` on, until `enough()` or the end; AT_ONCE of them at least.
 
     Raises BadWorkbook.
     """
     rows: list[tuple[int, list[str]]] = []
     if not sheet:
-        return Slice(rows, None)
-    with _said_in_words():
-        ends = ROW_ENDS.finditer(sheet, mark.at)
-        for line, cells in _rows(book, sheet, mark):
+        return SheetSlice(rows, None)
+    with _translate_parse_errors():
+        ends = ROW_END_PATTERN.finditer(sheet, mark.at)
+        for line, cells in _parse_sheet_rows(book, sheet, mark):
             if line > LAST_EXCEL_ROW:
-                raise BadWorkbook("This workbook has rows that no workbook has.")
+                raise UnreadableWorkbook("This workbook has rows that no workbook has.")
             rows.append((line, cells))
             end = next(ends, None)
-            if len(rows) % AT_ONCE == 0 and enough():
+            if len(rows) % ROWS_PER_CHECK == 0 and enough():
                 if end is None:
-                    raise BadWorkbook(DAMAGED)
-                return Slice(rows, Mark(end.end(), line))
-    return Slice(rows, None)
+                    raise UnreadableWorkbook(DAMAGED_MESSAGE)
+                return SheetSlice(rows, SheetPosition(end.end(), line))
+    return SheetSlice(rows, None)
 
 
 @contextmanager
-def _said_in_words() -> Iterator[None]:
+def _translate_parse_errors() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter(
                 "ignore"
             )  # openpyxl warns of styles and rules that it leaves out
             yield
-    except BadWorkbook:
+    except UnreadableWorkbook:
         raise
-    except BROKEN as error:
-        raise BadWorkbook(DAMAGED) from error
+    except PARSE_ERRORS as error:
+        raise UnreadableWorkbook(DAMAGED_MESSAGE) from error
 
 
-def _copy(archive: zipfile.ZipFile, path: str, sheet: BinaryIO) -> bool:
+def _copy_sheet_xml(archive: zipfile.ZipFile, path: str, sheet: BinaryIO) -> bool:
     """Write a sheet in place of another; whether any of its cells holds a value.
 
     If none does, it is not kept.
     """
     found, tail = False, b""
     with archive.open(path) as source:
-        while piece := source.read(PIECE):
-            found = found or VALUE.search(tail + piece) is not None
-            tail = piece[-LONGEST_TAG:]
+        while piece := source.read(COPY_CHUNK_BYTES):
+            found = found or CELL_VALUE_PATTERN.search(tail + piece) is not None
+            tail = piece[-MAX_TAG_BYTES:]
             sheet.write(piece)
     if not found:
         sheet.seek(0)
@@ -152,11 +157,11 @@ def _copy(archive: zipfile.ZipFile, path: str, sheet: BinaryIO) -> bool:
     return found
 
 
-def _rows(
-    book: Book, sheet: bytes | mmap, mark: Mark
+def _parse_sheet_rows(
+    book: WorkbookMetadata, sheet: bytes | mmap, mark: SheetPosition
 ) -> Iterator[tuple[int, list[str]]]:
     parser = WorkSheetParser(
-        _Stream(sheet, mark.at),
+        _SheetStream(sheet, mark.at),
         book.texts,
         data_only=True,
         epoch=MAC_EPOCH if book.from_1904 else WINDOWS_EPOCH,
@@ -165,34 +170,34 @@ def _rows(
     )
     parser.row_counter = mark.line
     for line, cells in parser.parse():
-        yield line, _cells(cells)
+        yield line, _build_row_cells(cells)
 
 
-class _Stream:
+class _SheetStream:
     """A sheet without its rows before this byte, piece by piece."""
 
     def __init__(self, sheet: bytes | mmap, at: int) -> None:
-        begin = ROW_BEGINS.search(sheet) if at else None
-        starts = range(at, len(sheet), MOUTHFUL)
+        begin = ROW_START_PATTERN.search(sheet) if at else None
+        starts = range(at, len(sheet), PARSE_CHUNK_BYTES)
         self.pieces = chain(
             [sheet[: begin.start()] if begin else b""],
-            (sheet[one : one + MOUTHFUL] for one in starts),
+            (sheet[one : one + PARSE_CHUNK_BYTES] for one in starts),
         )
 
     def read(self, _: int = -1) -> bytes:
         return next(filter(None, self.pieces), b"")
 
 
-def _cells(cells: Sequence[dict[str, Any]]) -> list[str]:
+def _build_row_cells(cells: Sequence[dict[str, Any]]) -> list[str]:
     """A row as text; what lies between its cells is empty."""
     row: list[str] = []
     for cell in cells:
         row += [""] * (cell["column"] - 1 - len(row))
-        row.append(_text(cell["value"]))
+        row.append(_format_cell_value(cell["value"]))
     return row
 
 
-class _Reader(ExcelReader):
+class _WorkbookReader(ExcelReader):
     """openpyxl's, but of its sheets only where they are, and their texts in a quicker way."""
 
     sheets: list[str]
@@ -213,10 +218,10 @@ class _Reader(ExcelReader):
         part = self.package.find(SHARED_STRINGS)
         if part is not None:
             with self.archive.open(part.PartName[1:]) as source:
-                self.shared_strings = strings(source)
+                self.shared_strings = read_shared_strings(source)
 
 
-def strings(source: Any) -> list[str]:
+def read_shared_strings(source: Any) -> list[str]:
     """The texts that cells of a workbook share; of a formatted one its pieces, without how they
     are pronounced.
     """
@@ -245,7 +250,7 @@ def strings(source: Any) -> list[str]:
     return found
 
 
-def _refuse_other_archives(archive: zipfile.ZipFile) -> None:
+def _reject_other_archives(archive: zipfile.ZipFile) -> None:
     members = {member.filename: member.file_size for member in archive.infolist()}
     if "xl/workbook.xml" not in members:
         kind = (
@@ -254,14 +259,14 @@ def _refuse_other_archives(archive: zipfile.ZipFile) -> None:
             else b""
         )
         open_document = b"opendocument.spreadsheet" in kind
-        raise BadWorkbook(
+        raise UnreadableWorkbook(
             f"This is {'an OpenDocument table (.ods)' if open_document else 'a packed file'}."
         )
-    if len(members) > MOST_MEMBERS or sum(members.values()) > UNPACKED_LIMIT:
-        raise BadWorkbook("This workbook is too large when unpacked.")
+    if len(members) > MAX_ARCHIVE_FILES or sum(members.values()) > MAX_UNPACKED_BYTES:
+        raise UnreadableWorkbook("This workbook is too large when unpacked.")
 
 
-def _text(value: object) -> str:
+def _format_cell_value(value: object) -> str:
     """A cell's value as its owner reads it: whole numbers without a point, days without a time."""
     if value is None:
         return ""

@@ -21,24 +21,26 @@ from flask_wtf import CSRFProtect
 
 from app.domain.permission import Role
 
-BOTH = (Role.ADMIN, Role.SOCIAL_MANAGER)
-PASSWORD_PAGE = "accounts.password"
-FORM, LARGEST_FORM = "application/x-www-form-urlencoded", 512 * 1024
-UPLOAD = "multipart/form-data"
-OPEN_WHILE_PASSWORD_IS_OLD = {PASSWORD_PAGE, "accounts.logout", "static"}
+ALL_ROLES = (Role.ADMIN, Role.SOCIAL_MANAGER)
+PASSWORD_ENDPOINT = "accounts.change_own_password"
+FORM_MIMETYPE, MAX_FORM_BYTES = "application/x-www-form-urlencoded", 512 * 1024
+UPLOAD_MIMETYPE = "multipart/form-data"
+ENDPOINTS_BEFORE_PASSWORD_CHANGE = {PASSWORD_ENDPOINT, "accounts.logout", "static"}
 
-View = TypeVar("View", bound=Callable[..., Any])
-login = LoginManager()
+ViewFunction = TypeVar("ViewFunction", bound=Callable[..., Any])
+login_manager = LoginManager()
 csrf = CSRFProtect()
 
 
-def needs(*roles: Role, json: bool = False) -> Callable[[View], View]:
+def roles_required(
+    *roles: Role, json: bool = False
+) -> Callable[[ViewFunction], ViewFunction]:
     """The sign on a door: only these roles.
 
     `json`: answer 401 instead of sending the caller to the login page.
     """
 
-    def put_up(view: View) -> View:
+    def put_up(view: ViewFunction) -> ViewFunction:
         view.needs = frozenset(roles)  # type: ignore[attr-defined]
         view.speaks_json = json  # type: ignore[attr-defined]
         return view
@@ -46,32 +48,35 @@ def needs(*roles: Role, json: bool = False) -> Callable[[View], View]:
     return put_up
 
 
-def anyone(view: View) -> View:
+def public(view: ViewFunction) -> ViewFunction:
     """The sign on a door that is open to everybody, signed in or not."""
-    return needs()(view)
+    return roles_required()(view)
 
 
-def who() -> str:
+def current_username() -> str:
     """The signed-in person's user name, for audit rows; "" for nobody."""
     return str(current_user.username) if current_user.is_authenticated else ""
 
 
-def refuse_large_forms() -> None:
+def reject_large_forms() -> None:
     """Before anything reads a form: Werkzeug bounds the fields of uploads only, not those of
     plain forms.
     """
-    if request.mimetype == FORM and (request.content_length or 0) > LARGEST_FORM:
+    if (
+        request.mimetype == FORM_MIMETYPE
+        and (request.content_length or 0) > MAX_FORM_BYTES
+    ):
         abort(413)
 
 
-def guard_uploads() -> ResponseReturnValue | None:
+def check_upload_access() -> ResponseReturnValue | None:
     """Before anything reads a file: of a stranger, or of somebody who may not come in here,
     nothing is read.
     """
-    return guard() if request.mimetype == UPLOAD else None
+    return check_access() if request.mimetype == UPLOAD_MIMETYPE else None
 
 
-def guard() -> ResponseReturnValue | None:
+def check_access() -> ResponseReturnValue | None:
     """Before every request: a door without a sign is closed to all."""
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or request.endpoint == "static":
@@ -79,14 +84,14 @@ def guard() -> ResponseReturnValue | None:
     needed = getattr(view, "needs", None)
     if needed is None:
         abort(403)
-    if needed and request.method == "POST" and _comes_from_another_site():
+    if needed and request.method == "POST" and _is_cross_site_request():
         abort(400)
     if not needed:
         return None
-    return _judge(view, needed)
+    return _check_user_role(view, needed)
 
 
-def _comes_from_another_site() -> bool:
+def _is_cross_site_request() -> bool:
     """By what the browser says of the page that posts.
 
     Ours is the name that was called, and our public one.
@@ -101,55 +106,55 @@ def _comes_from_another_site() -> bool:
     return origin is not None and urlsplit(origin).netloc not in ours
 
 
-def _judge(view: Any, needed: frozenset[Role]) -> ResponseReturnValue | None:
+def _check_user_role(view: Any, needed: frozenset[Role]) -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         if view.speaks_json:
             return jsonify(error="Sign in first."), 401
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined, no-any-return]
     if (
         current_user.must_change_password
-        and request.endpoint not in OPEN_WHILE_PASSWORD_IS_OLD
+        and request.endpoint not in ENDPOINTS_BEFORE_PASSWORD_CHANGE
     ):
         return (
             (jsonify(error="Change your password first."), 401)
             if view.speaks_json
-            else _to_password_page()
+            else _redirect_to_password_page()
         )
     if current_user.role not in needed:
         abort(403)
     return None
 
 
-def _to_password_page() -> ResponseReturnValue:
+def _redirect_to_password_page() -> ResponseReturnValue:
     flash("Choose a new password first.", "warning")
-    return redirect(url_for(PASSWORD_PAGE))
+    return redirect(url_for(PASSWORD_ENDPOINT))
 
 
-def local_path(target: str | None) -> str | None:
+def parse_local_path(target: str | None) -> str | None:
     """`target` if it is a path on this site, else None: a `next` address never leads away."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return None
     return None if any(ord(character) < 32 for character in target) else target
 
 
-def install(app: Flask) -> None:
+def install_access_control(app: Flask) -> None:
     """Guard every door of `app`; tokens against forged forms live as long as the session."""
     app.config["WTF_CSRF_TIME_LIMIT"] = None
-    app.before_request(refuse_large_forms)
-    app.before_request(guard_uploads)
+    app.before_request(reject_large_forms)
+    app.before_request(check_upload_access)
     csrf.init_app(app)
-    login.init_app(
+    login_manager.init_app(
         app, add_context_processor=False
     )  # it would ask the database on every page, error pages too
     app.jinja_env.globals["current_user"] = current_user
-    login.login_view = "accounts.sign_in"
-    login.login_message = "Sign in to go on."
-    login.login_message_category = "message"
-    app.before_request(guard)
-    app.after_request(_no_store)
+    login_manager.login_view = "accounts.sign_in"
+    login_manager.login_message = "Sign in to go on."
+    login_manager.login_message_category = "message"
+    app.before_request(check_access)
+    app.after_request(_disable_caching)
 
 
-def _no_store(response: Any) -> Any:
+def _disable_caching(response: Any) -> Any:
     """Pages that asked who is asking stay out of every cache."""
     if "_login_user" in g:
         response.headers.setdefault("Cache-Control", "no-store")

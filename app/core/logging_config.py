@@ -9,13 +9,13 @@ import threading
 import time
 from datetime import UTC, datetime
 
-from app.kit.settings import Settings
+from app.core.settings import Settings
 
-PHONE = re.compile(r"\+[1-9]\d{6,14}")
-NOISY = ("apscheduler", "twilio", "aiohttp", "asyncio")
+PHONE_PATTERN = re.compile(r"\+[1-9]\d{6,14}")
+NOISY_LOGGERS = ("apscheduler", "twilio", "aiohttp", "asyncio")
 
 
-class Masked(logging.Formatter):
+class MaskingFormatter(logging.Formatter):
     """One line a record, with phones and the process's secrets masked."""
 
     def __init__(self, form: str, secrets: tuple[str, ...]) -> None:
@@ -24,7 +24,7 @@ class Masked(logging.Formatter):
         self.secrets = tuple(secret for secret in secrets if secret)
 
     def format(self, record: logging.LogRecord) -> str:
-        text = PHONE.sub("+…", super().format(record))
+        text = PHONE_PATTERN.sub("+…", super().format(record))
         for secret in self.secrets:
             text = text.replace(secret, "…")
         at = datetime.fromtimestamp(record.created, UTC).strftime(
@@ -37,7 +37,7 @@ class Masked(logging.Formatter):
         return f"{at} {record.levelname.lower()} {record.name}: {text}"
 
 
-def install(settings: Settings) -> None:
+def configure_logging(settings: Settings) -> None:
     """Send every logger of this process through one masking handler on standard error."""
     handler = logging.StreamHandler(sys.stderr)
     secrets = (
@@ -49,17 +49,19 @@ def install(settings: Settings) -> None:
         settings.admin_password,
         settings.alert_webhook_url,
     )  # a chat room's address lets anybody write there
-    handler.setFormatter(Masked(settings.log_format, (*secrets, *others)))
+    handler.setFormatter(MaskingFormatter(settings.log_format, (*secrets, *others)))
     root = logging.getLogger()
     root.handlers = [
-        each for each in root.handlers if not isinstance(each.formatter, Masked)
+        each
+        for each in root.handlers
+        if not isinstance(each.formatter, MaskingFormatter)
     ] + [handler]
     root.setLevel(logging.INFO)
-    for name in NOISY:
+    for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
-class Seldom:
+class ThrottledWarning:
     """Says what happens again and again: the first time at once, then at most once a minute how
     often it was.
 

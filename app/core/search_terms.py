@@ -11,33 +11,35 @@ from sqlalchemy import ColumnElement, or_
 
 from app.domain.phone import BadPhone, Phone, digits_of
 
-NUMBER = re.compile(r"[\d\s+().\-/‐‑–]+")
+NUMBER_PATTERN = re.compile(r"[\d\s+().\-/‐‑–]+")
 
 
-def has_words(search: str, *columns: Any) -> ColumnElement[bool]:
+def build_text_filter(search: str, *columns: Any) -> ColumnElement[bool]:
     """One of these columns contains what was typed."""
     return or_(
         *(
             column.contains(each, autoescape=True)
             for column in columns
-            for each in in_any_case(search)
+            for each in list_case_variants(search)
         )
     )
 
 
-def has_digits(search: str, column: Any, region: str) -> list[ColumnElement[bool]]:
+def build_digits_filters(
+    search: str, column: Any, region: str
+) -> list[ColumnElement[bool]]:
     """This column of numbers contains what was typed; [] when that is no number."""
-    return [column.contains(each) for each in digits_in(search, region)]
+    return [column.contains(each) for each in extract_search_digits(search, region)]
 
 
-def digits_in(search: str, region: str) -> list[str]:
+def extract_search_digits(search: str, region: str) -> list[str]:
     """The digits to look for: as typed, without the zeros of a national number, and as the
     whole number they spell.
 
     None when there is anything among them that no number is written with.
     """
     digits = digits_of(search)
-    if not digits or not NUMBER.fullmatch(search):
+    if not digits or not NUMBER_PATTERN.fullmatch(search):
         return []
     found = [digits] if len(digits) < 7 else [digits, digits.lstrip("0") or digits]
     with contextlib.suppress(BadPhone):  # a part of a number
@@ -45,7 +47,7 @@ def digits_in(search: str, region: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def in_any_case(search: str) -> set[str]:
+def list_case_variants(search: str) -> set[str]:
     """The same in small, large and title letters.
 
     SQLite's LIKE folds the case of ASCII letters only.

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import request, url_for
 
-PER_PAGE, MOST_PER_PAGE, LONGEST_SEARCH = 50, 200, 100
+DEFAULT_PER_PAGE, MAX_PER_PAGE, MAX_SEARCH_LENGTH = 50, 200, 100
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListParams:
     """What a list's address asks for, already brought into bounds: nothing a visitor types can
     break it.
     """
@@ -32,7 +32,9 @@ class Asked:
         return self.dir == "desc"
 
 
-def asked(sorts: Sequence[str], default: str, default_dir: str = "asc") -> Asked:
+def list_params(
+    sorts: Sequence[str], default: str, default_dir: str = "asc"
+) -> ListParams:
     """Read `search page per_page sort dir` from the address.
 
     Unknown sorts and wild numbers become the defaults.
@@ -40,23 +42,25 @@ def asked(sorts: Sequence[str], default: str, default_dir: str = "asc") -> Asked
     args = request.args
     sort = args.get("sort", default)
     direction = args.get("dir", default_dir)
-    return Asked(
-        search=args.get("search", "").replace("\x00", "").strip()[:LONGEST_SEARCH],
-        number=_bounded(args.get("page"), 1, 1_000_000, 1),
-        per_page=_bounded(args.get("per_page"), 1, MOST_PER_PAGE, PER_PAGE),
+    return ListParams(
+        search=args.get("search", "").replace("\x00", "").strip()[:MAX_SEARCH_LENGTH],
+        number=_parse_bounded_int(args.get("page"), 1, 1_000_000, 1),
+        per_page=_parse_bounded_int(
+            args.get("per_page"), 1, MAX_PER_PAGE, DEFAULT_PER_PAGE
+        ),
         sort=sort if sort in sorts else default,
         dir=direction if direction in {"asc", "desc"} else default_dir,
     )
 
 
-def _bounded(text: str | None, low: int, high: int, default: int) -> int:
+def _parse_bounded_int(text: str | None, low: int, high: int, default: int) -> int:
     if not text or not text.isascii() or not text.isdigit() or len(text) > 9:
         return default
     return min(max(int(text), low), high)
 
 
 @dataclass(frozen=True)
-class Page:
+class ListPage:
     """One page of a list, for the pager and the headings.
 
     `more`: there are others that are not counted.
@@ -64,7 +68,7 @@ class Page:
 
     rows: Sequence[Any]
     total: int
-    asked: Asked
+    asked: ListParams
     more: bool = False
 
     @property
@@ -131,11 +135,11 @@ class Page:
         )
 
 
-MOST_FOUND = 2_000  # a search that finds more says so and looks no further
+MAX_SEARCH_RESULTS = 2_000  # a search that finds more says so and looks no further
 
 
 @dataclass(frozen=True)
-class FoundPage(Page):
+class SearchResultPage(ListPage):
     """A page of a search. `more`: there were more than MOST_FOUND, and only these are shown."""
 
     @property
@@ -145,18 +149,18 @@ class FoundPage(Page):
         return f"{'more than ' if self.more else ''}{self.total:,} {people}"
 
 
-def last_page(total: int, wanted: Asked) -> Asked:
+def clamp_to_last_page(total: int, wanted: ListParams) -> ListParams:
     """`wanted`, brought back to the last page when it asks for one behind it."""
     pages = max(1, -(-total // wanted.per_page))
     return (
         wanted
         if wanted.number <= pages
-        else Asked(wanted.search, pages, wanted.per_page, wanted.sort, wanted.dir)
+        else ListParams(wanted.search, pages, wanted.per_page, wanted.sort, wanted.dir)
     )
 
 
 @dataclass(frozen=True)
-class Walk:
+class PageWindow:
     """How to read one page of a long list. `backwards`: in the other order, from its end."""
 
     offset: int
@@ -164,11 +168,11 @@ class Walk:
     backwards: bool
 
 
-def nearer_end(total: int, offset: int, limit: int) -> Walk:
+def choose_page_window(total: int, offset: int, limit: int) -> PageWindow:
     """The walk to `limit` rows from the `offset`-th of `total` on that passes over the fewest
     others.
     """
     here = max(0, min(limit, total - offset))
     from_the_end = max(0, total - offset - here)
     backwards = from_the_end < offset
-    return Walk(from_the_end if backwards else offset, here, backwards)
+    return PageWindow(from_the_end if backwards else offset, here, backwards)

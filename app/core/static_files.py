@@ -9,16 +9,16 @@ from typing import Any
 
 from flask import Flask, request, url_for
 
-YEAR = 365 * 24 * 3600
+CACHE_SECONDS = 365 * 24 * 3600
 
 
 @cache
-def _version(path: Path) -> str:
+def _compute_file_version(path: Path) -> str:
     """A few signs of the file's content; "" when it is not there."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else ""
 
 
-def install(app: Flask) -> None:
+def install_static_files(app: Flask) -> None:
     """Give every static address of `app` the version of its file (?v=…), and every answer to it
     a long life.
 
@@ -26,11 +26,11 @@ def install(app: Flask) -> None:
     took a seventh of its time.
     """
     folder = Path(app.static_folder or "")
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = CACHE_SECONDS
 
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static" and "filename" in values:
-            values["v"] = _version(folder / str(values["filename"]))
+            values["v"] = _compute_file_version(folder / str(values["filename"]))
 
     known: dict[tuple[str, str], str] = {}
 
