@@ -19,8 +19,12 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.core.settings import PROJECT_ROOT, Settings
 from app.delivery.models import messages
-from app.domain.questions import END_UNREGISTERED, Ask, Question
-from app.domain.segments import measure
+from app.domain.surveys.question_definitions import (
+    END_WITHOUT_REGISTRATION,
+    QuestionType,
+    SurveyQuestion,
+)
+from app.domain.texts.segments import measure_segments
 from app.events.models import Event, EventRegistration
 from app.inbox.actions import threads
 from app.inbox.actions.threads import Said
@@ -127,20 +131,22 @@ WELCOME_REPLY = "Welcome, {first_name|friend}! You get our news now, about once 
 FLU_CLINIC_REPLY = "{first_name|Friend}, you are registered for the {event_title} on {event_date}. Bring your insurance card."
 SURVEY_NAME, SURVEY_KEYWORD = "Who comes to the picnic", "PICNIC"
 SURVEY_QUESTIONS = (
-    Question("Are you coming?", Ask.YES_NO, leads={"no": END_UNREGISTERED}),
-    Question(
+    SurveyQuestion(
+        "Are you coming?", QuestionType.YES_NO, leads={"no": END_WITHOUT_REGISTRATION}
+    ),
+    SurveyQuestion(
         "How many of you are coming, with you?",
-        Ask.NUMBER,
+        QuestionType.NUMBER,
         low=1,
         high=20,
         hint="Count yourself too.",
     ),
-    Question(
+    SurveyQuestion(
         "What will you bring?",
-        Ask.CHOICE,
+        QuestionType.CHOICE,
         choices=("Salad", "Cake", "Drinks", "Only ourselves"),
     ),
-    Question("What is your name?", Ask.NAME),
+    SurveyQuestion("What is your name?", QuestionType.NAME),
 )
 # What people wrote (None: a neighbour whom no list knows), the oldest first: minutes ago, who,
 # what.
@@ -333,7 +339,7 @@ def _add_conversations(moment: datetime) -> None:
 
 def _insert_message(phone: str, direction: str, body: str, at: datetime) -> int:
     """One text that was never on any air: the carrier has no name for it."""
-    ours, weight = direction == OUTBOUND, measure(body)
+    ours, weight = direction == OUTBOUND, measure_segments(body)
     row = {
         "direction": direction,
         "kind": "reply" if ours else "inbound",

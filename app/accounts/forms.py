@@ -12,8 +12,8 @@ from wtforms import (
 )
 
 from app.accounts.queries import clean_username
-from app.domain import passwords
-from app.domain.permission import ROLE_WORDS, Role
+from app.domain.accounts import password_policy
+from app.domain.delivery.skip_reasons import ROLE_LABELS, Role
 from app.organisation import queries as organisation
 
 MAX_USERNAME_LENGTH = 80
@@ -40,7 +40,7 @@ def reject_weak_password(
     password: str | None, username: str | None, organisation_name: str | None
 ) -> None:
     """Raises ValidationError with the reason when a new password is not worth having."""
-    problem = passwords.problem_with(
+    problem = password_policy.find_password_problem(
         password or "", username=username or "", organisation=organisation_name or ""
     )
     if problem:
@@ -98,7 +98,7 @@ class UserForm(FlaskForm):
     username = UsernameField("User name")
     role = RadioField(
         "Role",
-        choices={role.value: words for role, words in ROLE_WORDS.items()},
+        choices={role.value: words for role, words in ROLE_LABELS.items()},
         default=Role.SOCIAL_MANAGER.value,
         validate_choice=False,
     )

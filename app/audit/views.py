@@ -8,8 +8,8 @@ from app.audit.forms import AuditFilterForm
 from app.core.access import roles_required
 from app.core.pagination import list_params
 from app.core.template_filters import get_display_timezone
-from app.domain.hours import is_zone
-from app.domain.permission import Role
+from app.domain.delivery.skip_reasons import Role
+from app.domain.time.local_times import is_time_zone
 
 bp = Blueprint("audit", __name__)
 
@@ -20,7 +20,7 @@ def list_audit_events() -> ResponseReturnValue:
     """Newest first; of one person or one day where asked."""
     form = AuditFilterForm(request.args)
     form.validate()
-    place = get_display_timezone() if is_zone(get_display_timezone()) else "UTC"
+    place = get_display_timezone() if is_time_zone(get_display_timezone()) else "UTC"
     page = queries.fetch_audit_page(
         list_params(["at"], "at", "desc"),
         who=form.who.data or "",

@@ -21,23 +21,27 @@ from app.core.pagination import (
 from app.core.search_terms import build_text_filter
 from app.delivery import queries as delivery
 from app.delivery.models import Message, MessageLog, ScheduledMessage
-from app.domain import reminders
-from app.domain.audience import Person, Rehearsal, rehearse
-from app.domain.blast_states import (
-    FAILED,
-    LogStatus,
-    MessageStatus,
-    ScheduleStatus,
-    Target,
+from app.domain.delivery.blast_rendering import (
+    BlastRecipient,
+    RenderedBlast,
+    render_blast_texts,
 )
-from app.domain.permission import LeftOut
-from app.domain.phone import digits_of
+from app.domain.delivery.message_statuses import (
+    FAILED_STATUSES,
+    BlastStatus,
+    BlastTarget,
+    MessageStatus,
+    ScheduledBlastStatus,
+)
+from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.phones.phone_number import extract_digits
+from app.domain.time import reminder_timing
 from app.events import queries as events
 from app.events.models import Event, EventReminder
 
 # The chips above a blast's people: word -> statuses.
 FILTERS: dict[str, tuple[MessageStatus, ...]] = {
-    "failed": FAILED,
+    "failed": FAILED_STATUSES,
     "unknown": (MessageStatus.UNKNOWN,),
     "not_sent": (MessageStatus.NOT_SENT,),
     "waiting": (MessageStatus.QUEUED, MessageStatus.SUBMITTING),
@@ -69,12 +73,12 @@ class EventGone(Exception):
 
 
 def rehearsal(
-    target: Target,
+    target: BlastTarget,
     event_id: int | None,
     template: str,
     footer: str | None,
     registered_by: datetime | None = None,
-) -> Rehearsal:
+) -> RenderedBlast:
     """Who would get what if the blast left now: the review page shows it, release makes rows of
     it.
 
@@ -82,28 +86,28 @@ def rehearsal(
     EventGone.
     """
     people = _people(_pool(target, event_id, registered_by))
-    return rehearse(people, template, footer, event_values(target, event_id))
+    return render_blast_texts(people, template, footer, event_values(target, event_id))
 
 
-def event_values(target: Target, event_id: int | None) -> dict[str, str]:
+def event_values(target: BlastTarget, event_id: int | None) -> dict[str, str]:
     """What stands for the placeholders of a blast's event, as the event is now; {} without one."""
-    return events.placeholders(event_id) if target == Target.EVENT else {}
+    return events.placeholders(event_id) if target == BlastTarget.EVENT else {}
 
 
 def _pool(
-    target: Target, event_id: int | None, registered_by: datetime | None = None
+    target: BlastTarget, event_id: int | None, registered_by: datetime | None = None
 ) -> Any:  # a Select whose row type differs by pool
-    if target == Target.COMMUNITY:
+    if target == BlastTarget.COMMUNITY:
         return community.pool()
     if event_id is None or events.event(event_id) is None:
         raise EventGone
     return events.pool(event_id, registered_by)
 
 
-def _people(pool: Any) -> list[Person]:
+def _people(pool: Any) -> list[BlastRecipient]:
     rows = db.session.execute(pool)
     return [
-        Person(name, phone, LeftOut(reason) if reason else None)
+        BlastRecipient(name, phone, SkipReason(reason) if reason else None)
         for name, phone, reason in rows
     ]
 
@@ -216,8 +220,10 @@ def _found_people(
     statement.
     """
     matches = build_text_filter(asked.search, Message.name)
-    if not any(sign.isalpha() for sign in asked.search) and digits_of(asked.search):
-        matches = or_(matches, Message.phone.contains(digits_of(asked.search)))
+    if not any(sign.isalpha() for sign in asked.search) and extract_digits(
+        asked.search
+    ):
+        matches = or_(matches, Message.phone.contains(extract_digits(asked.search)))
     rank = case(
         {state.value: place for place, state in enumerate(states)}, value=Message.status
     ).label("rank")
@@ -267,7 +273,7 @@ def slices(log_id: int) -> Iterator[Sequence[Row[Any]]]:
 
 def running() -> Sequence[MessageLog]:
     """Blasts that are being sent or paused, for the first page."""
-    open_now = MessageLog.status.in_((LogStatus.PROCESSING, LogStatus.PAUSED))
+    open_now = MessageLog.status.in_((BlastStatus.PROCESSING, BlastStatus.PAUSED))
     return db.session.scalars(
         select(MessageLog).where(open_now).order_by(MessageLog.id.desc()).limit(5)
     ).all()
@@ -276,7 +282,7 @@ def running() -> Sequence[MessageLog]:
 def upcoming(most: int = 5) -> Sequence[ScheduledMessage]:
     """The blasts that wait for their time, the next first."""
     waiting = select(ScheduledMessage).where(
-        ScheduledMessage.status == ScheduleStatus.PENDING
+        ScheduledMessage.status == ScheduledBlastStatus.PENDING
     )
     return db.session.scalars(
         waiting.order_by(ScheduledMessage.scheduled_at, ScheduledMessage.id).limit(most)
@@ -286,7 +292,7 @@ def upcoming(most: int = 5) -> Sequence[ScheduledMessage]:
 def finished(most: int = 7) -> Sequence[MessageLog]:
     """The last blasts that ended, tests left out, the latest first."""
     ended = MessageLog.status.in_(
-        (LogStatus.SENT, LogStatus.FAILED, LogStatus.CANCELLED)
+        (BlastStatus.SENT, BlastStatus.FAILED, BlastStatus.CANCELLED)
     )
     logs = select(MessageLog).where(ended, MessageLog.test_mode.is_(False))
     return db.session.scalars(logs.order_by(MessageLog.id.desc()).limit(most)).all()
@@ -297,10 +303,10 @@ def paused_among(blasts: Iterable[ScheduledMessage]) -> set[int]:
     logs = {
         blast.message_log_id: blast.id
         for blast in blasts
-        if blast.status == ScheduleStatus.PROCESSING
+        if blast.status == ScheduledBlastStatus.PROCESSING
     }
     paused = select(MessageLog.id).where(
-        MessageLog.id.in_(logs), MessageLog.status == LogStatus.PAUSED
+        MessageLog.id.in_(logs), MessageLog.status == BlastStatus.PAUSED
     )
     return {logs[log_id] for log_id in db.session.scalars(paused)}
 
@@ -323,7 +329,7 @@ def reminder_words(blasts: Iterable[ScheduledMessage]) -> dict[int, str]:
         select(EventReminder.id, EventReminder.days).where(EventReminder.id.in_(steps))
     )
     words = {
-        row.id: f"{reminders.SIGNATURE}, {reminders.in_words(row.days)}"
+        row.id: f"{reminder_timing.REMINDER_AUTHOR}, {reminder_timing.format_day_offset(row.days)}"
         for row in found
     }
     ids = {
@@ -334,7 +340,7 @@ def reminder_words(blasts: Iterable[ScheduledMessage]) -> dict[int, str]:
     return {blast_id: words[step] for blast_id, step in ids.items() if step}
 
 
-def reader(target: Target, event_id: int | None) -> str | None:
+def reader(target: BlastTarget, event_id: int | None) -> str | None:
     """The name of somebody among the first of an audience, to show a text as they would read it."""
     try:
         first = _people(_pool(target, event_id).limit(50))

@@ -26,7 +26,7 @@ from app.core.pagination import (
     clamp_to_last_page,
 )
 from app.core.search_terms import extract_search_digits, list_case_variants
-from app.domain.permission import LeftOut
+from app.domain.delivery.skip_reasons import SkipReason
 from app.suppression.queries import left_out
 
 SORTS = ("name", "phone", "created_at")
@@ -50,7 +50,7 @@ class Line:
     name: str | None
     phone: str
     created_at: datetime
-    left_out: LeftOut | None
+    left_out: SkipReason | None
 
 
 def count() -> int:
@@ -63,7 +63,7 @@ def member(member_id: int) -> CommunityMember | None:
     return db.session.get(CommunityMember, member_id)
 
 
-def pool() -> Select[str | None, str, LeftOut | None]:
+def pool() -> Select[str | None, str, SkipReason | None]:
     """(name, phone, left_out) of every member in id order: the audience of a blast to the
     community.
     """

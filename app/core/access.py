@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 
-from app.domain.permission import Role
+from app.domain.delivery.skip_reasons import Role
 
 ALL_ROLES = (Role.ADMIN, Role.SOCIAL_MANAGER)
 PASSWORD_ENDPOINT = "accounts.change_own_password"

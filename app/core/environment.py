@@ -14,7 +14,7 @@ from zoneinfo import available_timezones
 import phonenumbers
 
 from app.core.settings import Settings
-from app.domain.phone import BadPhone, Phone, is_e164
+from app.domain.phones.phone_number import InvalidPhoneNumber, PhoneNumber, is_e164
 
 TWILIO_VARIABLES = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER")
 WEAK_SECRET_KEYS = {
@@ -169,8 +169,8 @@ def _find_phone_problems(settings: Settings) -> list[str]:
         )
     if settings.admin_test_phone and not is_e164(settings.admin_test_phone):
         try:
-            Phone.read(settings.admin_test_phone, settings.default_region)
-        except BadPhone as error:
+            PhoneNumber.read(settings.admin_test_phone, settings.default_region)
+        except InvalidPhoneNumber as error:
             found.append(f"ADMIN_TEST_PHONE cannot be used: {error.sentence}")
     return found
 

@@ -5,8 +5,8 @@ from typing import Any
 from wtforms import StringField, ValidationError
 from wtforms.validators import Length
 
-from app.domain.phone import BadPhone, Phone
-from app.domain.wording import clean, clean_name
+from app.domain.phones.phone_number import InvalidPhoneNumber, PhoneNumber
+from app.domain.texts.message_templates import clean_name, clean_text
 
 MAX_PERSON_NAME_LENGTH = 100
 
@@ -15,7 +15,7 @@ class CleanTextField(StringField):
     """One line or more of text: outer blanks, control characters and odd marks removed."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = clean(str(valuelist[0])) if valuelist else ""
+        self.data = clean_text(str(valuelist[0])) if valuelist else ""
 
 
 class PersonNameField(StringField):
@@ -51,10 +51,10 @@ class PhoneField(StringField):
     def __init__(self, label: str, region: Any, **more: Any) -> None:
         super().__init__(label, **more)
         self.region = region
-        self.phone: Phone
+        self.phone: PhoneNumber
 
     def pre_validate(self, form: Any) -> None:
         try:
-            self.phone = Phone.read(self.data or "", self.region())
-        except BadPhone as error:
+            self.phone = PhoneNumber.read(self.data or "", self.region())
+        except InvalidPhoneNumber as error:
             raise ValidationError(error.sentence) from error

@@ -9,7 +9,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 
-from app.domain.phone import BadPhone, Phone, digits_of
+from app.domain.phones.phone_number import (
+    InvalidPhoneNumber,
+    PhoneNumber,
+    extract_digits,
+)
 
 NUMBER_PATTERN = re.compile(r"[\d\s+().\-/‐‑–]+")
 
@@ -38,12 +42,12 @@ def extract_search_digits(search: str, region: str) -> list[str]:
 
     None when there is anything among them that no number is written with.
     """
-    digits = digits_of(search)
+    digits = extract_digits(search)
     if not digits or not NUMBER_PATTERN.fullmatch(search):
         return []
     found = [digits] if len(digits) < 7 else [digits, digits.lstrip("0") or digits]
-    with contextlib.suppress(BadPhone):  # a part of a number
-        found.append(Phone.read(search, region).e164.lstrip("+"))
+    with contextlib.suppress(InvalidPhoneNumber):  # a part of a number
+        found.append(PhoneNumber.read(search, region).e164.lstrip("+"))
     return list(dict.fromkeys(found))
 
 

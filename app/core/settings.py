@@ -5,7 +5,7 @@ import hmac
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.domain.phone import BadPhone, Phone, is_e164
+from app.domain.phones.phone_number import InvalidPhoneNumber, PhoneNumber, is_e164
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
@@ -78,8 +78,8 @@ class Settings:
         if not typed or is_e164(typed):
             return typed or None
         try:
-            return Phone.read(typed, self.default_region).e164
-        except BadPhone:
+            return PhoneNumber.read(typed, self.default_region).e164
+        except InvalidPhoneNumber:
             return None
 
     @property

@@ -6,9 +6,10 @@ from datetime import datetime
 from flask import Flask, current_app, g
 
 from app.core.clock import now
-from app.domain import hours, phone
-from app.domain.blast_states import WORDS
-from app.domain.permission import LEFT_OUT_WORDS, LeftOut
+from app.domain.delivery.message_statuses import DELIVERY_STATUS_LABELS
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
+from app.domain.phones import phone_number
+from app.domain.time import local_times
 
 
 def get_display_timezone() -> str:
@@ -27,7 +28,11 @@ def set_timezone_source(app: Flask, ask: Callable[[], str]) -> None:
 
 def format_local_time(moment: datetime | None) -> str:
     """ "Fri 8 May 20:45" in the organisation's zone; "" for no moment."""
-    return hours.in_words(moment, get_display_timezone(), now=now()) if moment else ""
+    return (
+        local_times.format_moment(moment, get_display_timezone(), now=now())
+        if moment
+        else ""
+    )
 
 
 def format_iso_time(moment: datetime | None) -> str:
@@ -42,12 +47,16 @@ def format_number(value: float | None) -> str:
 
 def describe_state(state: str) -> str:
     """A state in plain words."""
-    return WORDS.get(str(state), str(state))
+    return DELIVERY_STATUS_LABELS.get(str(state), str(state))
 
 
 def describe_skip_reason(reason: str) -> str:
     """Why somebody is left out, in plain words."""
-    return LEFT_OUT_WORDS[LeftOut(reason)][0] if reason in set(LeftOut) else str(reason)
+    return (
+        SKIP_REASON_LABELS[SkipReason(reason)][0]
+        if reason in set(SkipReason)
+        else str(reason)
+    )
 
 
 def install_template_filters(app: Flask) -> None:
@@ -55,7 +64,7 @@ def install_template_filters(app: Flask) -> None:
     app.jinja_env.filters |= {
         "local": format_local_time,
         "iso": format_iso_time,
-        "phone": phone.pretty,
+        "phone": phone_number.format_phone_number,
         "number": format_number,
         "state_words": describe_state,
         "words_of_left_out": describe_skip_reason,

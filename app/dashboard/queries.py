@@ -16,9 +16,14 @@ from app.community.models import CommunityMember
 from app.core.db import db
 from app.core.settings import Settings
 from app.delivery.models import Message, MessageLog
-from app.domain.blast_states import IN_DOUBT, OPEN, TAKEN, MessageStatus
-from app.domain.cost import cost_of
-from app.domain.permission import Role
+from app.domain.delivery.cost_estimate import compute_cost
+from app.domain.delivery.message_statuses import (
+    ACCEPTED_STATUSES,
+    OPEN_BLAST_STATUSES,
+    UNCERTAIN_STATUSES,
+    MessageStatus,
+)
+from app.domain.delivery.skip_reasons import Role
 from app.organisation import queries as organisation
 
 WEEK = timedelta(days=7)
@@ -67,7 +72,7 @@ class Counted:
     @property
     def cost(self) -> Decimal | None:
         """What the parts cost, as far as anybody has said the price."""
-        return cost_of(self.parts, organisation.organisation().price_per_segment)
+        return compute_cost(self.parts, organisation.organisation().price_per_segment)
 
 
 @dataclass(frozen=True)
@@ -168,7 +173,10 @@ def undecided(moment: datetime) -> Undecided:
     """
     settings: Settings = current_app.extensions["settings"]
     recent = select(MessageLog.id).where(
-        or_(MessageLog.finished_at >= moment - WEEK, MessageLog.status.in_(OPEN)),
+        or_(
+            MessageLog.finished_at >= moment - WEEK,
+            MessageLog.status.in_(OPEN_BLAST_STATUSES),
+        ),
         MessageLog.carrier == settings.carrier,
     )
     old_enough = or_(
@@ -179,7 +187,7 @@ def undecided(moment: datetime) -> Undecided:
         select(Message.message_log_id, Message.status)
         .where(
             Message.message_log_id.in_(recent),
-            Message.status.in_(IN_DOUBT),
+            Message.status.in_(UNCERTAIN_STATUSES),
             Message.left_at.is_(None),
             old_enough,
         )
@@ -194,7 +202,7 @@ def undecided(moment: datetime) -> Undecided:
         select(MessageLog).where(MessageLog.id.in_({log_id for log_id, _ in found}))
     )
     blasts = [
-        (log, *(found.get((log.id, state), 0) for state in IN_DOUBT))
+        (log, *(found.get((log.id, state), 0) for state in UNCERTAIN_STATUSES))
         for log in logs.all()
     ]
     blasts.sort(key=lambda blast: -blast[0].id)
@@ -228,7 +236,7 @@ def _counted(log: MessageLog, kept: dict[int, tuple[float, Counted]]) -> Counted
         return known
     found = _count(log)
     if log.total_recipients >= LARGE:
-        seconds = FRESH_SECONDS if log.status in OPEN else ENDED_SECONDS
+        seconds = FRESH_SECONDS if log.status in OPEN_BLAST_STATUSES else ENDED_SECONDS
         kept[log.id] = (time.monotonic() + seconds, found)
     return found
 
@@ -252,7 +260,7 @@ def _count(log: MessageLog) -> Counted:
 def _parts(log: MessageLog) -> int:
     """The parts of the texts that were taken; of more than LARGE, told from the first of them."""
     taken = select(Message.segments).where(
-        Message.message_log_id == log.id, Message.status.in_(TAKEN)
+        Message.message_log_id == log.id, Message.status.in_(ACCEPTED_STATUSES)
     )
     some = taken.limit(LARGE).subquery()
     rows, parts = db.session.execute(

@@ -30,14 +30,14 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model, db
-from app.domain.blast_states import (
-    TAKEN,
-    Direction,
-    Kind,
-    LogStatus,
+from app.domain.delivery.message_statuses import (
+    ACCEPTED_STATUSES,
+    BlastStatus,
+    BlastTarget,
+    MessageDirection,
+    MessageKind,
     MessageStatus,
-    ScheduleStatus,
-    Target,
+    ScheduledBlastStatus,
 )
 
 # Rows written from outside without a carrier are practice: the safe side.
@@ -66,12 +66,14 @@ class MessageLog(Model):
     id: Mapped[primary_key]
     created_at: Mapped[timestamp_default_now]
     message_body: Mapped[long_text]
-    target: Mapped[Target] = mapped_column(enum_column(Target))
+    target: Mapped[BlastTarget] = mapped_column(enum_column(BlastTarget))
     event_id: Mapped[int | None] = mapped_column(
         ForeignKey("events.id", ondelete="SET NULL")
     )
-    status: Mapped[LogStatus] = mapped_column(
-        enum_column(LogStatus), default=LogStatus.SENT, server_default=LogStatus.SENT
+    status: Mapped[BlastStatus] = mapped_column(
+        enum_column(BlastStatus),
+        default=BlastStatus.SENT,
+        server_default=BlastStatus.SENT,
     )
     total_recipients: Mapped[int_default_zero]
     success_count: Mapped[int_default_zero]
@@ -138,14 +140,14 @@ class ScheduledMessage(Model):
     created_at: Mapped[timestamp_default_now]
     scheduled_at: Mapped[timestamp]
     message_body: Mapped[long_text]
-    target: Mapped[Target] = mapped_column(enum_column(Target))
+    target: Mapped[BlastTarget] = mapped_column(enum_column(BlastTarget))
     event_id: Mapped[int | None] = mapped_column(
         ForeignKey("events.id", ondelete="SET NULL")
     )
-    status: Mapped[ScheduleStatus] = mapped_column(
-        enum_column(ScheduleStatus),
-        default=ScheduleStatus.PENDING,
-        server_default=ScheduleStatus.PENDING,
+    status: Mapped[ScheduledBlastStatus] = mapped_column(
+        enum_column(ScheduledBlastStatus),
+        default=ScheduledBlastStatus.PENDING,
+        server_default=ScheduledBlastStatus.PENDING,
     )
     test_mode: Mapped[bool_default_false]
     processing_started_at: Mapped[timestamp | None]
@@ -222,12 +224,12 @@ class Message(Model):
     )
 
     id: Mapped[primary_key]
-    direction: Mapped[Direction] = mapped_column(
-        enum_column(Direction),
-        default=Direction.OUTBOUND,
-        server_default=Direction.OUTBOUND,
+    direction: Mapped[MessageDirection] = mapped_column(
+        enum_column(MessageDirection),
+        default=MessageDirection.OUTBOUND,
+        server_default=MessageDirection.OUTBOUND,
     )
-    kind: Mapped[Kind] = mapped_column(enum_column(Kind))
+    kind: Mapped[MessageKind] = mapped_column(enum_column(MessageKind))
     phone: Mapped[e164]
     name: Mapped[str | None] = mapped_column(String(100))
     sender: Mapped[str] = mapped_column(String(40), server_default="")
@@ -273,7 +275,7 @@ class Message(Model):
     @property
     def result(self) -> dict[str, Any]:
         """Whom it was for, whether the carrier took it, and if not, why."""
-        success = self.status in TAKEN
+        success = self.status in ACCEPTED_STATUSES
         error = None if success else self.error_message or self.reason
         return {
             "phone": self.phone,

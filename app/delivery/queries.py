@@ -11,16 +11,16 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from app.core.clock import now
 from app.core.db import db
 from app.delivery.models import Lease, Message, ScheduledMessage, SenderHealth
-from app.domain.blast_states import (
-    IN_DOUBT,
-    SENDABLE_AGAIN,
+from app.domain.delivery.cost_estimate import format_approximate_duration
+from app.domain.delivery.message_statuses import (
+    RESENDABLE_STATUSES,
+    UNCERTAIN_STATUSES,
+    BlastCounts,
     MessageStatus,
-    ScheduleStatus,
-    Tally,
-    tally,
+    ScheduledBlastStatus,
+    build_blast_counts,
 )
-from app.domain.cost import duration_in_words
-from app.domain.permission import MAY_CHANGE, LeftOut
+from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS, SkipReason
 from app.suppression.queries import left_out
 
 # the app's extension in which the engine of this process says what it cannot do
@@ -54,7 +54,7 @@ class Heartbeat:
             return ""
         if self.seconds is None:
             return "no engine is running"
-        return f"no engine has answered for {duration_in_words(self.seconds)}"
+        return f"no engine has answered for {format_approximate_duration(self.seconds)}"
 
 
 # For a statement that asks for something else too: what `heartbeat_of` is told.
@@ -84,9 +84,9 @@ def heartbeat_of(beat_at: datetime | None, holder: str | None) -> Heartbeat:
     )
 
 
-def tally_of(log_id: int) -> Tally:
+def tally_of(log_id: int) -> BlastCounts:
     """A blast in numbers, from its rows."""
-    return tally(counts_of(log_id))
+    return build_blast_counts(counts_of(log_id))
 
 
 def counts_of(log_id: int) -> dict[str, int]:
@@ -140,7 +140,10 @@ def may_go_again(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]
     """
     return and_(
         among(log_id, message_ids),
-        or_(Message.status.in_(SENDABLE_AGAIN), *map(_left_out_for, MAY_CHANGE)),
+        or_(
+            Message.status.in_(RESENDABLE_STATUSES),
+            *map(_left_out_for, REVERSIBLE_SKIP_REASONS),
+        ),
     )
 
 
@@ -152,8 +155,12 @@ def _to_decide(log_id: int, state: str) -> ColumnElement[bool]:
     """The rows of a blast that a person may decide about at once: those of one state that
     nobody has left as it is.
     """
-    which = _left_out_for(state) if state in MAY_CHANGE else Message.status == state
-    if state in IN_DOUBT:
+    which = (
+        _left_out_for(state)
+        if state in REVERSIBLE_SKIP_REASONS
+        else Message.status == state
+    )
+    if state in UNCERTAIN_STATUSES:
         which = and_(which, Message.left_at.is_(None))
     return and_(Message.message_log_id == log_id, which, _NOT_ERASED)
 
@@ -164,7 +171,7 @@ def ids_to_decide(log_id: int, state: str) -> list[int]:
     `state`: a state that may be sent again, `country_off` or `maybe_stop`; any other word:
     nobody.
     """
-    if state not in (*SENDABLE_AGAIN, *MAY_CHANGE):
+    if state not in (*RESENDABLE_STATUSES, *REVERSIBLE_SKIP_REASONS):
         return []
     return list(
         db.session.scalars(
@@ -193,7 +200,7 @@ class Again:
     people: int = 0
     parts: int = 0
     unsure: int = 0
-    left_out: dict[LeftOut, int] = field(default_factory=dict)
+    left_out: dict[SkipReason, int] = field(default_factory=dict)
 
 
 def again(log_id: int, message_ids: Sequence[int]) -> Again:
@@ -216,7 +223,7 @@ def again(log_id: int, message_ids: Sequence[int]) -> Again:
         people,
         parts,
         unsure,
-        {LeftOut(reason): row[1] for reason, row in found.items()},
+        {SkipReason(reason): row[1] for reason, row in found.items()},
     )
 
 
@@ -291,7 +298,7 @@ def _slice(log_id: int, after: int, last: int, columns: tuple[Any, ...]) -> Any:
 def next_due(carrier: str) -> datetime | None:
     """When the next pending blast is due (UTC); None when there is none."""
     pending = select(func.min(ScheduledMessage.scheduled_at)).where(
-        ScheduledMessage.status == ScheduleStatus.PENDING,
+        ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         ScheduledMessage.carrier == carrier,
     )
     return db.session.scalar(pending)
@@ -302,7 +309,7 @@ def due(carrier: str, moment: datetime) -> Sequence[int]:
     pending = (
         select(ScheduledMessage.id)
         .where(
-            ScheduledMessage.status == ScheduleStatus.PENDING,
+            ScheduledMessage.status == ScheduledBlastStatus.PENDING,
             ScheduledMessage.carrier == carrier,
             ScheduledMessage.scheduled_at <= moment,
         )
@@ -316,7 +323,7 @@ def overdue(moment: datetime) -> Sequence[Row[int, datetime]]:
     when that was.
     """
     late = select(ScheduledMessage.id, ScheduledMessage.scheduled_at).where(
-        ScheduledMessage.status == ScheduleStatus.PENDING,
+        ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         ScheduledMessage.scheduled_at < moment,
     )
     return db.session.execute(late).all()

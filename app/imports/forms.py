@@ -7,7 +7,7 @@ from flask_wtf.file import FileField
 from wtforms import StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
-from app.domain.wording import clean
+from app.domain.texts.message_templates import clean_text
 
 NOTHING = "Choose a file first. Or paste the rows below."
 BOTH_GIVEN = "Choose a file or paste rows, not both."
@@ -21,7 +21,7 @@ class UploadForm(FlaskForm):
     consent = StringField(
         "How did these people say yes to texts?",
         [Length(max=300, message="Write 300 characters at most.")],
-        filters=[lambda text: clean(text or "")],
+        filters=[lambda text: clean_text(text or "")],
     )
 
     def validate_file(self, field: Any) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
-from app.domain.numbers import START
-from app.domain.roster import Columns, Kind
+from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
+from app.domain.spreadsheets.contact_rows import ColumnKind, ColumnMapping
 from app.imports.models import READABLE, Import, ImportRow, ImportState, RowVerdict
 from app.suppression.models import UnsubscribedContact
 
@@ -35,7 +35,7 @@ class Layout:
     between the columns.
     """
 
-    columns: Columns
+    columns: ColumnMapping
     first_rows: list[list[str]]
     delimiter: str
     evidence: list[str]
@@ -91,7 +91,9 @@ def found(import_id: int, pool: str) -> Import | None:
 def layout(row: Import) -> Layout:
     """How its file was read."""
     kept = json.loads(row.columns or "{}")
-    columns = Columns(tuple(map(Kind, kept["kinds"])), tuple(kept["headings"]))
+    columns = ColumnMapping(
+        tuple(map(ColumnKind, kept["kinds"])), tuple(kept["headings"])
+    )
     return Layout(
         columns, kept["first_rows"], kept["delimiter"], kept.get("evidence", [])
     )
@@ -142,7 +144,7 @@ def numbers(row: Import) -> list[str]:
 
 def starts(row: Import) -> dict[str, int]:
     """How the numbers that can be read begin, each beginning with how many there are."""
-    start = func.substr(ImportRow.phone, 1, START)
+    start = func.substr(ImportRow.phone, 1, COUNTRY_PREFIX_LENGTH)
     mine = (ImportRow.import_id == row.id, ImportRow.verdict.in_(READABLE))
     return {
         begin: many
@@ -183,12 +185,12 @@ def _kind(show: str) -> list[Any]:
     )
 
 
-def _line(row: ImportRow, columns: Columns, since: datetime | None) -> Line:
+def _line(row: ImportRow, columns: ColumnMapping, since: datetime | None) -> Line:
     cells: list[str] = json.loads(row.cells) if row.cells else []
     name = row.name or " ".join(
         filter(None, (_cell(cells, columns.at(kind)) for kind in NAME_KINDS))
     )
-    phone = row.phone or _cell(cells, columns.at(Kind.PHONE))
+    phone = row.phone or _cell(cells, columns.at(ColumnKind.PHONE))
     is_bad = row.verdict is RowVerdict.BAD
     return Line(
         row.line,
@@ -205,7 +207,7 @@ def _short(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-NAME_KINDS = (Kind.NAME, Kind.FIRST, Kind.LAST)
+NAME_KINDS = (ColumnKind.NAME, ColumnKind.FIRST, ColumnKind.LAST)
 
 
 def _cell(cells: Sequence[str], index: int | None) -> str:

@@ -9,22 +9,25 @@ from wtforms.widgets import TextArea
 
 from app.accounts.queries import list_usernames
 from app.core.form_fields import CleanTextField
-from app.domain import wording
-from app.domain.segments import LIMIT, characters
+from app.domain.texts import message_templates
+from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 
 TITLE_LENGTH, TOKEN_LENGTH = 80, 32
 TAKEN = "Another saved reply has this title."
-LONGEST = f"The longest text that can be sent has {LIMIT:,}."
+LONGEST = f"The longest text that can be sent has {MAX_MESSAGE_CHARACTERS:,}."
 
 
 def _refuse(field: Field, filled: str) -> None:
     """Nothing to read, placeholders that do not exist, or too long once they are filled in."""
-    if wording.is_blank(filled):
+    if message_templates.is_blank_text(filled):
         raise ValidationError("Write a text first.")
-    field.errors = [*field.errors, *wording.problems_with(field.data or "")]
-    if characters(filled) > LIMIT:
+    field.errors = [
+        *field.errors,
+        *message_templates.list_template_problems(field.data or ""),
+    ]
+    if count_utf16_units(filled) > MAX_MESSAGE_CHARACTERS:
         raise ValidationError(
-            f"This text has {characters(filled):,} characters. {LONGEST}"
+            f"This text has {count_utf16_units(filled):,} characters. {LONGEST}"
         )
 
 
@@ -45,7 +48,7 @@ class ReplyForm(FlaskForm):
     @property
     def filled(self) -> str:
         """The text as this person reads it."""
-        return wording.fill(self.body.data or "", self.name)
+        return message_templates.fill_template(self.body.data or "", self.name)
 
     @property
     def token(self) -> str:
@@ -75,14 +78,14 @@ class SavedReplyForm(FlaskForm):
 
     def validate_title(self, field: Field) -> None:
         """By which it is found again."""
-        if wording.is_blank(field.data or ""):
+        if message_templates.is_blank_text(field.data or ""):
             raise ValidationError("Write a title.")
 
     def validate_body(self, field: Field) -> None:
         """Something that could be sent to somebody without a name."""
-        if wording.is_blank(field.data or ""):
+        if message_templates.is_blank_text(field.data or ""):
             raise ValidationError("Write a text first.")
-        _refuse(field, wording.fill(field.data or "", "friend"))
+        _refuse(field, message_templates.fill_template(field.data or "", "friend"))
 
 
 class AssignForm(FlaskForm):

@@ -17,10 +17,11 @@ from wtforms.widgets import DateInput, TextArea, TimeInput
 
 from app.core.clock import now
 from app.core.form_fields import CleanTextField
-from app.domain import hours, keywords, wording
-from app.domain.hours import BadTime
-from app.domain.replies import folded
-from app.domain.segments import LIMIT, characters
+from app.domain.texts import keyword_parsing, message_templates
+from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
+from app.domain.texts.text_intent import fold_text
+from app.domain.time import local_times
+from app.domain.time.local_times import InvalidLocalTime
 from app.events import queries as events
 from app.events.models import Event
 from app.keywords import queries
@@ -104,9 +105,9 @@ class KeywordForm(FlaskForm):
 
     def validate_keyword(self, field: Field) -> None:
         """A word that may be one, and that is free."""
-        problem = keywords.problem_of(field.data or "") or queries.clash(
-            self.word, self.rule_id
-        )
+        problem = keyword_parsing.find_keyword_problem(
+            field.data or ""
+        ) or queries.clash(self.word, self.rule_id)
         if problem:
             raise ValidationError(problem)
 
@@ -115,7 +116,9 @@ class KeywordForm(FlaskForm):
         if len(self.other_words) > MOST_ALIASES:
             raise ValidationError(f"A keyword has at most {MOST_ALIASES} other words.")
         for word in self.other_words:
-            problem = keywords.problem_of(word) or queries.clash(word, self.rule_id)
+            problem = keyword_parsing.find_keyword_problem(word) or queries.clash(
+                word, self.rule_id
+            )
             if problem:
                 raise ValidationError(
                     problem if problem.startswith(word) else f"{word}: {problem}"
@@ -131,19 +134,21 @@ class KeywordForm(FlaskForm):
         happens.
         """
         if (
-            wording.is_blank(field.data or "")
+            message_templates.is_blank_text(field.data or "")
             and self.action.data == KeywordAction.NONE
         ):
             raise ValidationError("Write an answer, or choose what else happens.")
         of_event = self.action.data == KeywordAction.ADD_TO_EVENT
         field.errors = [
             *field.errors,
-            *wording.problems_with(field.data or "", of_event=of_event),
+            *message_templates.list_template_problems(
+                field.data or "", of_event=of_event
+            ),
         ]
-        size = characters(field.data or "")
-        if size > LIMIT:
+        size = count_utf16_units(field.data or "")
+        if size > MAX_MESSAGE_CHARACTERS:
             raise ValidationError(
-                f"An answer has at most {LIMIT:,} characters. This one has {size:,}."
+                f"An answer has at most {MAX_MESSAGE_CHARACTERS:,} characters. This one has {size:,}."
             )
 
     def validate_action(self, field: Field) -> None:
@@ -176,14 +181,14 @@ class KeywordForm(FlaskForm):
     @property
     def word(self) -> str:
         """The keyword as it is stored."""
-        return folded(self.keyword.data or "")
+        return fold_text(self.keyword.data or "")
 
     @property
     def other_words(self) -> list[str]:
         """The other words as they are stored; the keyword itself is none."""
         return [
             word
-            for word in keywords.words_of(self.aliases.data or "")
+            for word in keyword_parsing.split_keywords(self.aliases.data or "")
             if word != self.word
         ]
 
@@ -253,26 +258,38 @@ class KeywordForm(FlaskForm):
             day.errors = [*day.errors, "Choose a day too, or leave the time empty."]
             return None
         try:
-            moment = hours.read_any(typed, at or "12:00", zone)
-        except BadTime as error:
+            moment = local_times.parse_local_time(typed, at or "12:00", zone)
+        except InvalidLocalTime as error:
             field = clock if error.field == "schedule_time" else day
             field.errors = [*field.errors, error.sentence]
             return None
         if at:
             return moment
-        return hours.moment_on(
-            hours.today_in(zone, moment) + timedelta(days=end), "00:00", zone
+        return local_times.find_moment_on_day(
+            local_times.get_local_date(zone, moment) + timedelta(days=end),
+            "00:00",
+            zone,
         )
 
 
 def as_typed(rule: KeywordRule, aliases: Sequence[str]) -> Mapping[str, Any]:
     """What the form shows of a keyword that is there."""
     zone = organisation.timezone()
-    begins = hours.as_typed(rule.active_from, zone) if rule.active_from else None
-    ends = hours.as_typed(rule.active_until, zone) if rule.active_until else None
+    begins = (
+        local_times.build_local_time_input(rule.active_from, zone)
+        if rule.active_from
+        else None
+    )
+    ends = (
+        local_times.build_local_time_input(rule.active_until, zone)
+        if rule.active_until
+        else None
+    )
     if rule.active_until and ends and ends.time == "00:00":  # the end of the day before
-        before = hours.as_typed(rule.active_until - timedelta(minutes=1), zone)
-        ends = hours.Typed(before.date, "", "")
+        before = local_times.build_local_time_input(
+            rule.active_until - timedelta(minutes=1), zone
+        )
+        ends = local_times.LocalTimeInput(before.date, "", "")
     return {
         "keyword": rule.keyword,
         "aliases": ", ".join(aliases),
@@ -298,5 +315,5 @@ def _id(field: Field) -> int | None:
 
 
 def _named(event: Event) -> str:
-    day = hours.day_in_words(event.date, today=now().date()) if event.date else None
+    day = local_times.format_day(event.date, today=now().date()) if event.date else None
     return f"{event.title}, {day}" if day else event.title

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
-from app.domain.cost import counted
-from app.domain.replies import folded
+from app.domain.delivery.cost_estimate import format_count
+from app.domain.texts.text_intent import fold_text
 from app.events.models import Event
 from app.keywords.models import KeywordRule
 from app.surveys.models import SurveyFlow, TriggerWord
@@ -39,7 +39,7 @@ class Keywords(ListPage):
     @property
     def total_in_words(self) -> str:
         """ "1 keyword", "20 keywords"."""
-        return counted(self.total, "keyword")
+        return format_count(self.total, "keyword")
 
 
 def page(asked: ListParams) -> Keywords:
@@ -67,7 +67,7 @@ def page(asked: ListParams) -> Keywords:
 def _matching(search: str) -> ColumnElement[bool]:
     theirs = TriggerWord.keyword_rule_id == KeywordRule.id
     word = exists().where(
-        theirs, TriggerWord.word.contains(folded(search) or search, autoescape=True)
+        theirs, TriggerWord.word.contains(fold_text(search) or search, autoescape=True)
     )
     return or_(word, build_text_filter(search, KeywordRule.response_body))
 

@@ -13,8 +13,8 @@ from wtforms import RadioField, SelectField, StringField, ValidationError
 from wtforms.widgets import TextArea
 
 from app.core.form_fields import CleanTextField
-from app.domain.hours import is_zone, zones
-from app.domain.wording import is_blank
+from app.domain.texts.message_templates import is_blank_text
+from app.domain.time.local_times import is_time_zone, list_time_zones
 from app.organisation import queries
 
 NAME_LENGTH, FOOTER_LENGTH, LONGEST_UNDO = 100, 160, 3600
@@ -35,11 +35,11 @@ WITHOUT_ENTRY = {"AC": "Ascension Island", "TA": "Tristan da Cunha", "XK": "Koso
 def zone_choices() -> dict[str, str]:
     """Every zone to choose from, and the one in use, should it go by an older name."""
     extra = {queries.timezone(), current_app.extensions["settings"].app_timezone} - set(
-        zones()
+        list_time_zones()
     )
     return {
         zone: zone.replace("_", " ")
-        for zone in [*zones(), *sorted(filter(is_zone, extra))]
+        for zone in [*list_time_zones(), *sorted(filter(is_time_zone, extra))]
     }
 
 
@@ -151,14 +151,14 @@ class SettingsForm(FlaskForm):
 
     def validate_organisation(self, field: LineField) -> None:
         """1 to 100 characters."""
-        if not field.data or is_blank(field.data):
+        if not field.data or is_blank_text(field.data):
             raise ValidationError("Write the name of your organisation.")
         if len(field.data) > NAME_LENGTH:
             raise ValidationError(f"A name has at most {NAME_LENGTH} characters.")
 
     def validate_timezone(self, field: SelectField) -> None:
         """One that exists."""
-        if not is_zone(field.data or ""):
+        if not is_time_zone(field.data or ""):
             raise ValidationError("Choose a time zone from the list.")
 
     def validate_region(self, field: SelectField) -> None:

@@ -12,7 +12,7 @@ from app.core.column_types import (
     timestamp_on_update,
 )
 from app.core.db import Model
-from app.domain.wording import DEFAULT_FOOTER
+from app.domain.texts.message_templates import DEFAULT_OPT_OUT_FOOTER
 
 
 class Organisation(Model):
@@ -27,7 +27,9 @@ class Organisation(Model):
     region: Mapped[str] = mapped_column(String(2), server_default="US")
     currency: Mapped[str] = mapped_column(String(3), server_default="USD")
     price_per_segment: Mapped[Decimal | None]
-    footer: Mapped[str] = mapped_column(String(160), server_default=DEFAULT_FOOTER)
+    footer: Mapped[str] = mapped_column(
+        String(160), server_default=DEFAULT_OPT_OUT_FOOTER
+    )
     undo_seconds: Mapped[int | None]
     created_at: Mapped[timestamp_default_now]
     updated_at: Mapped[timestamp_on_update]

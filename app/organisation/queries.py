@@ -8,10 +8,10 @@ from sqlalchemy import select, text
 
 from app.core.db import db
 from app.core.prepared import PreparedStatement
-from app.domain import standing_replies
-from app.domain.numbers import abroad_in_words
-from app.domain.replies import twilio_helps
-from app.domain.wording import DEFAULT_FOOTER
+from app.domain.opt_outs import default_replies
+from app.domain.phones.phone_number_info import describe_foreign_number_counts
+from app.domain.texts.message_templates import DEFAULT_OPT_OUT_FOOTER
+from app.domain.texts.text_intent import is_twilio_help
 from app.organisation.models import Organisation
 
 NAMELESS = "SMS Admin"
@@ -60,7 +60,7 @@ def organisation() -> Organisation:
         timezone=settings.app_timezone,
         region=settings.default_region,
         currency="USD",
-        footer=DEFAULT_FOOTER,
+        footer=DEFAULT_OPT_OUT_FOOTER,
     )
 
 
@@ -78,7 +78,7 @@ def abroad(starts: Mapping[str, int]) -> str:
     """What texts to other countries mean, of numbers that begin like this; "" when all of them
     are here.
     """
-    return abroad_in_words(starts, region())
+    return describe_foreign_number_counts(starts, region())
 
 
 def undo_seconds() -> int:
@@ -89,7 +89,7 @@ def undo_seconds() -> int:
 
 def help_reply() -> str:
     """What answers HELP."""
-    return _reply("help_reply", standing_replies.HELP)
+    return _reply("help_reply", default_replies.DEFAULT_HELP_REPLY)
 
 
 def answers_to_help(carrier: str, twilio_said: str, body: str) -> list[str]:
@@ -99,23 +99,25 @@ def answers_to_help(carrier: str, twilio_said: str, body: str) -> list[str]:
     It has where it says so (Advanced Opt-Out), and to exactly HELP or INFO unless somebody has
     switched that off.
     """
-    by_twilio = bool(twilio_said) or (twilio_helps(body) and not _ANSWERS_HELP.value())
+    by_twilio = bool(twilio_said) or (
+        is_twilio_help(body) and not _ANSWERS_HELP.value()
+    )
     return [] if carrier == "twilio" and by_twilio else [help_reply()]
 
 
 def stop_reply() -> str:
     """The one text that goes to somebody who has just opted out."""
-    return _reply("stop_reply", standing_replies.STOP)
+    return _reply("stop_reply", default_replies.DEFAULT_STOP_REPLY)
 
 
 def start_reply() -> str:
     """What answers START."""
-    return _reply("start_reply", standing_replies.START)
+    return _reply("start_reply", default_replies.DEFAULT_START_REPLY)
 
 
 def _reply(which: str, usual: str) -> str:
     name, own = _REPLIES[which].first() or (NAMELESS, None)
-    return standing_replies.written(own, usual, name)
+    return default_replies.choose_reply_text(own, usual, name)
 
 
 def agreed() -> Agreed:

@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from app.audit.actions import audited_write
 from app.core.access import current_username, roles_required
 from app.core.settings import Settings
-from app.domain import standing_replies
-from app.domain.permission import Role
-from app.domain.phone import pretty
+from app.domain.delivery.skip_reasons import Role
+from app.domain.opt_outs import default_replies
+from app.domain.phones.phone_number import format_phone_number
 from app.organisation import actions, queries
 from app.organisation.forms import SettingsForm
 from app.organisation.models import Organisation
@@ -51,13 +51,13 @@ def _defaults() -> dict[str, dict[str, str]]:
     """Our own words, which answer while the organisation has written none."""
     name = queries.organisation().name
     ours = {
-        "stop": standing_replies.STOP,
-        "start": standing_replies.START,
-        "help": standing_replies.HELP,
+        "stop": default_replies.DEFAULT_STOP_REPLY,
+        "start": default_replies.DEFAULT_START_REPLY,
+        "help": default_replies.DEFAULT_HELP_REPLY,
     }
     return {
         "ours": {
-            word: standing_replies.written(None, default, name)
+            word: default_replies.choose_reply_text(None, default, name)
             for word, default in ours.items()
         }
     }
@@ -87,7 +87,7 @@ def _from_environment() -> dict[str, object]:
                 "Texts go to",
                 "real phones" if environment.carrier == "twilio" else "practice phones",
             ),
-            ("Sender", pretty(environment.sender)),
+            ("Sender", format_phone_number(environment.sender)),
             ("Parts a second", f"{environment.rate:g}"),
         ],
         "addresses": [

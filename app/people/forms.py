@@ -5,7 +5,7 @@ from wtforms import TextAreaField, ValidationError
 from wtforms.validators import Length
 
 from app.core.form_fields import CleanTextField
-from app.domain.wording import clean, is_blank
+from app.domain.texts.message_templates import clean_text, is_blank_text
 
 NOTE_LENGTH, EVIDENCE_LENGTH = 1000, 300
 
@@ -16,7 +16,7 @@ class NoteForm(FlaskForm):
     body = TextAreaField(
         "Note",
         [Length(max=NOTE_LENGTH, message=f"Write at most {NOTE_LENGTH:,} characters.")],
-        filters=[lambda typed: clean(typed or "")],
+        filters=[lambda typed: clean_text(typed or "")],
     )
 
     def validate_body(self, field: TextAreaField) -> None:
@@ -43,5 +43,5 @@ class ConsentForm(FlaskForm):
 
 
 def _refuse_nothing(field: TextAreaField | CleanTextField, sentence: str) -> None:
-    if is_blank(field.data or ""):
+    if is_blank_text(field.data or ""):
         raise ValidationError(sentence)

@@ -24,8 +24,8 @@ from app.core.column_types import UtcDateTime
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.delivery.models import Message, MessageLog
-from app.domain.blast_states import MessageStatus
-from app.domain.naming import by_weight, display_name
+from app.domain.delivery.message_statuses import MessageStatus
+from app.domain.phones.display_names import choose_display_name, sort_names_by_source
 from app.events.models import Event, EventRegistration
 from app.inbox.queries.person import Note, Place
 from app.people.models import PersonNote
@@ -64,7 +64,7 @@ class Known:
     def names(self) -> dict[str, list[str]]:
         """Each name, with where it is written: the one to call them by first."""
         found: dict[str, list[str]] = {}
-        for place in by_weight(self.places):
+        for place in sort_names_by_source(self.places):
             if place.name:
                 found.setdefault(place.name, []).append(place.title or place.where)
         return found
@@ -72,7 +72,7 @@ class Known:
     @property
     def name(self) -> str | None:
         """The name to call them by."""
-        return display_name(self.places)
+        return choose_display_name(self.places)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from app.core.form_fields import PhoneField
 from app.core.template_filters import format_local_time
 from app.delivery.carriers.sandbox_models import Mood
 from app.delivery.models import MessageLog
-from app.domain.segments import LIMIT, characters
+from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.organisation.queries import region
 from app.sandbox.actions import Part
 from app.sandbox.queries import latest_blasts
@@ -144,9 +144,9 @@ def _judge_body(field: Any, *, needed: bool) -> None:
     field.data = (field.data or "").replace("\x00", "")
     if needed and not field.data.strip():
         raise ValidationError("Write something first.")
-    if characters(field.data) > LIMIT:
+    if count_utf16_units(field.data) > MAX_MESSAGE_CHARACTERS:
         raise ValidationError(
-            f"A text has at most {LIMIT:,} characters. This one has {characters(field.data):,}."
+            f"A text has at most {MAX_MESSAGE_CHARACTERS:,} characters. This one has {count_utf16_units(field.data):,}."
         )
 
 

@@ -6,8 +6,8 @@ from wtforms.validators import Length
 
 from app.accounts.forms import UsernameField, reject_weak_password
 from app.core.form_fields import CleanTextField
-from app.domain.hours import is_zone
-from app.domain.wording import is_blank
+from app.domain.texts.message_templates import is_blank_text
+from app.domain.time.local_times import is_time_zone
 from app.organisation.forms import NAME_LENGTH, zone_choices
 
 
@@ -33,10 +33,10 @@ class FirstStartForm(FlaskForm):
 
     def validate_organisation(self, field: CleanTextField) -> None:
         """Something people will recognise."""
-        if not field.data or is_blank(field.data):
+        if not field.data or is_blank_text(field.data):
             raise ValidationError("Write the name of your organisation.")
 
     def validate_timezone(self, field: SelectField) -> None:
         """One that exists."""
-        if not is_zone(field.data or ""):
+        if not is_time_zone(field.data or ""):
             raise ValidationError("Choose a time zone from the list.")

@@ -5,13 +5,13 @@ from wtforms import DateField, SelectField
 from wtforms.validators import Length, Optional
 
 from app.core.form_fields import CleanTextField, PersonNameField, PhoneField
-from app.domain.permission import LEFT_OUT_WORDS, LeftOut
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.organisation import queries as organisation
 from app.suppression.queries import SOURCES
 
 REASON_LENGTH = 300
-WHYS = (LeftOut.SAID_STOP, LeftOut.NUMBER_DEAD)
-CHOICES = {"": "Everybody"} | {each.value: LEFT_OUT_WORDS[each][0] for each in WHYS}
+WHYS = (SkipReason.SAID_STOP, SkipReason.NUMBER_DEAD)
+CHOICES = {"": "Everybody"} | {each.value: SKIP_REASON_LABELS[each][0] for each in WHYS}
 
 
 class AddForm(FlaskForm):
@@ -39,7 +39,7 @@ class NarrowForm(FlaskForm):
         "Why",
         default="",
         choices={"": "Everybody"}
-        | {each.value: LEFT_OUT_WORDS[each][0] for each in WHYS},
+        | {each.value: SKIP_REASON_LABELS[each][0] for each in WHYS},
     )
     source = SelectField("From", default="", choices={"": "Anywhere"} | SOURCES)
     since = DateField("Since", [Optional()])

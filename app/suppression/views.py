@@ -24,8 +24,8 @@ from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.db import UniqueViolation
 from app.core.pagination import list_params
-from app.domain.permission import LEFT_OUT_WORDS, Role
-from app.domain.phone import pretty
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, Role
+from app.domain.phones.phone_number import format_phone_number
 from app.organisation import queries as organisation
 from app.suppression import actions, queries
 from app.suppression.forms import AddForm, NarrowForm
@@ -89,7 +89,7 @@ def export() -> ResponseReturnValue:
 
 
 def _row(entry: queries.Entry) -> tuple[str | None, ...]:
-    why = LEFT_OUT_WORDS[entry.why][0]
+    why = SKIP_REASON_LABELS[entry.why][0]
     return (
         entry.name,
         entry.phone,
@@ -184,13 +184,13 @@ def _taken_off(phone: str) -> str:
     """A number may stand on both lists; then it is still left out."""
     still = queries.is_left_out(phone)
     if still:
-        return f"That is taken off. {pretty(phone)} is still left out: {LEFT_OUT_WORDS[still][0].lower()}."
-    return f"{pretty(phone)} is off the list and may be texted again."
+        return f"That is taken off. {format_phone_number(phone)} is still left out: {SKIP_REASON_LABELS[still][0].lower()}."
+    return f"{format_phone_number(phone)} is off the list and may be texted again."
 
 
 def _our_number() -> str:
     """The number people text."""
-    return pretty(current_app.extensions["settings"].sender)
+    return format_phone_number(current_app.extensions["settings"].sender)
 
 
 def _ending(phone: str) -> str:

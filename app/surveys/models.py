@@ -30,7 +30,7 @@ from app.core.column_types import (
     timestamp_on_update,
 )
 from app.core.db import Model
-from app.domain.surveys import AnswerState, SessionStatus
+from app.domain.surveys.survey_state_machine import AnswerState, SurveySessionStatus
 
 # one answer a question; what was not understood, or came twice, is kept beside it
 ONE_A_QUESTION = "state NOT IN ('unclear', 'repeated')"
@@ -93,10 +93,10 @@ class SurveySession(Model):
     )
     phone: Mapped[e164]
     name: Mapped[str | None] = mapped_column(String(100))
-    status: Mapped[SessionStatus] = mapped_column(
-        enum_column(SessionStatus),
-        default=SessionStatus.ACTIVE,
-        server_default=SessionStatus.ACTIVE,
+    status: Mapped[SurveySessionStatus] = mapped_column(
+        enum_column(SurveySessionStatus),
+        default=SurveySessionStatus.ACTIVE,
+        server_default=SurveySessionStatus.ACTIVE,
     )
     # the survey as it was when this began: editing it changes nothing for whoever is in the middle
     questions_json: Mapped[long_text]

@@ -19,7 +19,7 @@ from app.blasts.actions.release import release_due
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.carriers.signature import HEADER, signature_for
-from app.domain.blast_states import Target
+from app.domain.delivery.message_statuses import BlastTarget
 from app.webhooks.actions.events import KEPT_DAYS, forget_old_events
 from tests.bench.figures import Asked, Figure, percentile, seconds
 from tests.bench.house import app_with, folder
@@ -81,7 +81,10 @@ def _sent(app: Flask) -> list[tuple[str, str]]:
     with app.app_context():
         with write():
             confirm(
-                Draft("Hello", None, Target.COMMUNITY, None, "UTC"), None, "ada", now()
+                Draft("Hello", None, BlastTarget.COMMUNITY, None, "UTC"),
+                None,
+                "ada",
+                now(),
             )
         release_due()
         with write() as session:

@@ -8,7 +8,7 @@ import time
 from app.blasts.actions.confirm import Draft, confirm
 from app.core.clock import now
 from app.core.db import write
-from app.domain.blast_states import Target
+from app.domain.delivery.message_statuses import BlastTarget
 from tests.bench.figures import Figure
 from tests.bench.house import app_with, folder
 from tests.bench.processes import memory_of
@@ -26,7 +26,9 @@ def run() -> list[Figure]:
             started = time.monotonic()
             with app.app_context(), write():
                 confirm(
-                    Draft("Hello {first_name}", None, Target.COMMUNITY, None, "UTC"),
+                    Draft(
+                        "Hello {first_name}", None, BlastTarget.COMMUNITY, None, "UTC"
+                    ),
                     None,
                     "ada",
                     now(),

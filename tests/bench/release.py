@@ -21,7 +21,7 @@ from app.blasts.actions.confirm import Draft, confirm
 from app.blasts.actions.release import release_due
 from app.core.clock import now
 from app.core.db import db, write
-from app.domain.blast_states import Target
+from app.domain.delivery.message_statuses import BlastTarget
 from app.suppression.models import (
     SuppressedContact,
     SuppressionCategory,
@@ -97,7 +97,7 @@ def _copy(database: Path, path: Path) -> Iterator[Flask]:
 def _confirm(app: Flask, text: str) -> None:
     with app.app_context(), write():
         confirm(
-            Draft(text, "Reply STOP to opt out.", Target.COMMUNITY, None, "UTC"),
+            Draft(text, "Reply STOP to opt out.", BlastTarget.COMMUNITY, None, "UTC"),
             None,
             "ada",
             now(),

@@ -15,7 +15,7 @@ from flask import Flask
 from app.blasts.actions.confirm import Draft, confirm
 from app.core.clock import now
 from app.core.db import write
-from app.domain.blast_states import Target
+from app.domain.delivery.message_statuses import BlastTarget
 from tests.bench.figures import seconds
 from tests.bench.house import KEY, app_with
 from tests.bench.posts import ACCOUNT, FROM, TOKEN, post_all
@@ -56,7 +56,10 @@ class Station:
         """Ada says yes to a blast to everybody."""
         with self.app.app_context(), write():
             confirm(
-                Draft(body, footer, Target.COMMUNITY, None, "UTC"), None, "ada", now()
+                Draft(body, footer, BlastTarget.COMMUNITY, None, "UTC"),
+                None,
+                "ada",
+                now(),
             )
 
     def blast(self) -> float:

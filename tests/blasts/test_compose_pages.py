@@ -9,7 +9,7 @@ import time_machine
 
 from app.community.models import CommunityMember
 from app.core.db import write
-from app.domain.audience import Person, rehearse
+from app.domain.delivery.blast_rendering import BlastRecipient, render_blast_texts
 from app.organisation.models import Organisation
 from tests.blasts.desk import (
     AT_NOON,
@@ -314,8 +314,8 @@ def test_what_is_left_of_a_text_and_how_it_is_billed(app, visit, what):
         assert page.status_code == 422
         return
     sent(visit, message_body=typed, include_unsubscribe=None)
-    text = rehearse(
-        [Person("Zoë", ZOE, None)], all_scheduled(app)[0].message_body, None
+    text = render_blast_texts(
+        [BlastRecipient("Zoë", ZOE, None)], all_scheduled(app)[0].message_body, None
     ).texts[0]
     assert (text.body, text.encoding, text.segments) == expected
     assert f"{expected[2]} part" in page.words

@@ -20,8 +20,8 @@ from app.core.db import db, write
 from app.core.settings import Settings
 from app.delivery.actions import control
 from app.delivery.models import Message, MessageLog, ScheduledMessage
-from app.domain.blast_states import ScheduleStatus
-from app.domain.permission import Role
+from app.domain.delivery.message_statuses import ScheduledBlastStatus
+from app.domain.delivery.skip_reasons import Role
 from app.events.models import Event
 from app.imports.models import Import
 from app.inbox.queries import thread_of
@@ -215,7 +215,7 @@ def _later(app, visit):
     with app.app_context(), write() as session:
         late = session.get(ScheduledMessage, third.id)
         late.status, late.error_message = (
-            ScheduleStatus.EXPIRED,
+            ScheduledBlastStatus.EXPIRED,
             "SMS Admin was not running when it was due.",
         )
 
@@ -352,7 +352,7 @@ def _begun(app):
 
 def _open_schedules():
     due = (
-        ScheduledMessage.status == ScheduleStatus.PENDING,
+        ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         ScheduledMessage.scheduled_at <= now(),
     )
     return db.session.scalar(
@@ -393,8 +393,8 @@ def _ids(app):
             "running": logs[CLOSED],
             "faulty": logs[WRONG],
             "stopped": logs[PARKING],
-            "scheduled": waiting[ScheduleStatus.PENDING],
-            "expired": waiting[ScheduleStatus.EXPIRED],
+            "scheduled": waiting[ScheduledBlastStatus.PENDING],
+            "expired": waiting[ScheduledBlastStatus.EXPIRED],
             "people": 1,
             "user": 3,
             "survey": 1,

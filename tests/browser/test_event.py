@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from app.core.clock import now
-from app.domain.hours import day_in_words
+from app.domain.time.local_times import format_day
 from tests.browser.walk import Walk
 from tests.served import Served
 
@@ -61,7 +61,7 @@ def reminders(sol, day):
     """Waits for both reminders of an event on this day on the list of scheduled blasts."""
     sol.page.goto(f"{sol.url}/blasts/scheduled")
     for before in (7, 1):
-        due = day_in_words(day - timedelta(days=before), today=now().date())
+        due = format_day(day - timedelta(days=before), today=now().date())
         sol.page.wait_for_selector(
             f"tr:has-text('{due}'):has-text('Reminder, {before} day')"
         )

@@ -9,7 +9,7 @@ from app.community import queries
 from app.community.models import CommunityMember
 from app.core.db import db, write
 from app.core.pagination import ListParams
-from app.domain.phone import pretty
+from app.domain.phones.phone_number import format_phone_number
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import dead_number, member, members, said_stop
 
@@ -99,7 +99,7 @@ def test_a_search_takes_letters_literally_and_digits_in_any_spelling_b23(
 ):
     page = visit("/community?" + urlencode({"search": search, "sort": "phone"}), "ada")
     assert page.status_code == 200
-    shown = [phone for phone in ALL if f">{pretty(phone)}<" in page.text]
+    shown = [phone for phone in ALL if f">{format_phone_number(phone)}<" in page.text]
     assert shown == FOUND[search]
 
 

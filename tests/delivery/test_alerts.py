@@ -15,7 +15,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import alerts, consequences, control
 from app.delivery.models import Alert, Message
-from app.domain.receipts import receipt_for
+from app.domain.delivery.carrier_error_codes import find_error_code
 from tests.cast import ZOE
 from tests.delivery.town import (
     attempts,
@@ -129,7 +129,7 @@ def fault(app, log_ids, code, phase="create"):
     """A fault pauses these blasts, and only these."""
     with app.app_context(), write():
         log_ids = [each for log_id in log_ids for each in _pause(log_id, code)]
-        alerts.raise_for(log_ids, receipt_for(code, phase), phase)
+        alerts.raise_for(log_ids, find_error_code(code, phase), phase)
 
 
 def _pause(log_id, code):
@@ -420,7 +420,9 @@ def test_a_pause_by_a_person_is_told_to_nobody(app):
     [log_id] = waiting_blasts(app, "one")
     with app.app_context(), write():
         assert control.pause(log_id)
-        consequences.pause_sender("+13035550100", "twilio", receipt_for(WRONG_SENDER))
+        consequences.pause_sender(
+            "+13035550100", "twilio", find_error_code(WRONG_SENDER)
+        )
     assert kept(app) == []
 
 

@@ -12,7 +12,7 @@ from app.core.db import db, write
 from app.delivery.actions import control
 from app.delivery.engine import brakes
 from app.delivery.models import Attempt, Message, SenderHealth
-from app.domain.receipts import receipt_for
+from app.domain.delivery.carrier_error_codes import find_error_code
 from app.suppression.models import SuppressedContact
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (
@@ -77,7 +77,7 @@ def test_f24_a_sender_that_is_not_registered_is_found_out_by_the_first_receipt(
     taken(town, twilio, 1)
     news(town, twilio, pretend_phone(0), "undelivered", 30034)
     log = paused(town, wanted)
-    assert (log.pause_code, log.pause_reason) == (30034, receipt_for(30034).words)
+    assert (log.pause_code, log.pause_reason) == (30034, find_error_code(30034).words)
     assert len(twilio.requests) <= 5
     everybody_stays(town, 1000)
     everybody_is_accounted_for(town, twilio)
@@ -219,7 +219,7 @@ def test_f27_a_text_that_carriers_filter_pauses_its_own_blast(
     log = paused(town, filtered)
     assert (log.pause_code, log.pause_reason) == (
         30007,
-        receipt_for(30007, "delivery").words,
+        find_error_code(30007, "delivery").words,
     )
     assert log_of(town, other).status == "processing"
     everybody_stays(town, 300)

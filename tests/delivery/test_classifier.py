@@ -15,19 +15,23 @@ from app.delivery.carriers.base import (
     Unprocessed,
 )
 from app.delivery.carriers.exchange import Exchange, outcome_of
-from app.domain.blast_states import Unsure
-from app.domain.receipts import (
+from app.domain.delivery.carrier_error_codes import (
     Blame,
-    Receipt,
-    nameless_receipt,
-    receipt_for,
-    tls_receipt,
+    CarrierErrorCode,
+    find_error_code,
+    get_missing_sid_error_code,
+    get_tls_error_code,
 )
+from app.domain.delivery.message_statuses import UnknownReason
 
 SID = "SM" + "a" * 32
 OUT, NOTHING_OUT = True, False
 NOBODY = 0
-DOUBT, NO_NAME, FAULT = Unsure.NO_ANSWER, Unsure.NO_NAME, Unsure.CARRIER_FAULT
+DOUBT, NO_NAME, FAULT = (
+    UnknownReason.NO_ANSWER,
+    UnknownReason.NO_NAME,
+    UnknownReason.CARRIER_FAULT,
+)
 HOLD = "hold row 10 60"
 
 
@@ -312,14 +316,14 @@ def carried(outcome: Outcome):
             return cause
 
 
-def receipt_of(outcome: Outcome) -> Receipt:
+def receipt_of(outcome: Outcome) -> CarrierErrorCode:
     """What the carrier's answer means."""
     match outcome:
-        case Ambiguous(_, _, Unsure.NO_NAME):
-            return nameless_receipt()
+        case Ambiguous(_, _, UnknownReason.NO_NAME):
+            return get_missing_sid_error_code()
         case Refused(code, http_status):
-            return receipt_for(code, http_status=http_status)
-    return receipt_for(None, http_status=outcome.http_status)
+            return find_error_code(code, http_status=http_status)
+    return find_error_code(None, http_status=outcome.http_status)
 
 
 @pytest.mark.parametrize(
@@ -367,7 +371,10 @@ def test_a_certificate_that_cannot_be_checked_stops_everybody():
     outcome = outcome_of(Exchange(connected=False), error)
     assert isinstance(outcome, Unprocessed)
     assert outcome.unsafe
-    assert (tls_receipt().blame, tls_receipt().breaker) == (Blame.US, "now")
+    assert (get_tls_error_code().blame, get_tls_error_code().breaker) == (
+        Blame.US,
+        "now",
+    )
 
 
 @pytest.mark.parametrize(
@@ -383,4 +390,4 @@ def test_f23_the_words_of_an_error_never_decide(words):
     for code in (30008, 21606, 29999):
         outcome = outcome_of(Exchange(True, 400, {}, no(code, words)), None)
         assert (type(outcome), outcome.code) == (Refused, code)
-        assert receipt_for(outcome.code, http_status=400).strikes == 0
+        assert find_error_code(outcome.code, http_status=400).strikes == 0

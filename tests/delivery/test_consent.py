@@ -8,7 +8,7 @@ from app.blasts.actions.release import release_due
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message
-from app.domain.blast_states import Kind
+from app.domain.delivery.message_statuses import MessageKind
 from app.organisation import queries as organisation
 from app.suppression import actions as suppression
 from tests.cast import LEO, MAX, MIA, ZOE
@@ -122,8 +122,13 @@ def test_every_kind_of_single_text_obeys_but_our_own_answers(town, background):
     sent.
     """
     demand_a_yes(town)
-    texts = {kind: single(town, MAX, kind) for kind in (Kind.REPLY, Kind.TEST)}
-    yes, system = single(town, ZOE, Kind.REPLY), single(town, MIA, Kind.SYSTEM)
+    texts = {
+        kind: single(town, MAX, kind) for kind in (MessageKind.REPLY, MessageKind.TEST)
+    }
+    yes, system = (
+        single(town, ZOE, MessageKind.REPLY),
+        single(town, MIA, MessageKind.SYSTEM),
+    )
     background(town)
     until(
         lambda: not any(row.status == "queued" for row in rows(town)),

@@ -13,7 +13,7 @@ from app.core.db import db, write
 from app.delivery.actions import consequences, recent
 from app.delivery.actions.settle import Evidence, settle
 from app.delivery.models import Message, MessageLog, SenderHealth
-from app.domain.blast_states import MessageStatus
+from app.domain.delivery.message_statuses import MessageStatus
 from tests.makers import pretend_phone
 
 SENDER, OTHER = "+13035550100", "+13035550101"

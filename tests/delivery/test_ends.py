@@ -11,7 +11,7 @@ from app.blasts.actions.confirm import Draft, confirm
 from app.core.clock import now
 from app.core.db import write
 from app.delivery.actions import control
-from app.domain.blast_states import Target
+from app.domain.delivery.message_statuses import BlastTarget
 from tests.cast import LEO, ZOE
 from tests.delivery.town import (
     ended,
@@ -42,7 +42,13 @@ def blast_until(app, seconds, *, in_seconds=None):
     end = now() + timedelta(seconds=seconds)
     due = None if in_seconds is None else now() + timedelta(seconds=in_seconds)
     draft = Draft(
-        "Doors close soon", None, Target.COMMUNITY, None, "UTC", due=due, not_after=end
+        "Doors close soon",
+        None,
+        BlastTarget.COMMUNITY,
+        None,
+        "UTC",
+        due=due,
+        not_after=end,
     )
     with app.app_context(), write():
         return confirm(draft, None, "ada", now()), end
@@ -65,7 +71,7 @@ def test_a_blast_without_an_end_asks_for_no_period_of_its_own(town, background, 
     background(town)
     with town.app_context(), write():
         wanted = confirm(
-            Draft("Hello", None, Target.COMMUNITY, None, "UTC"), None, "ada", now()
+            Draft("Hello", None, BlastTarget.COMMUNITY, None, "UTC"), None, "ada", now()
         )
     ended(town, wanted)
     assert "ValidityPeriod" not in twilio.requests[0].params

@@ -13,8 +13,8 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import control
 from app.delivery.models import SenderHealth
-from app.domain import retries
-from app.domain.receipts import receipt_for
+from app.domain.delivery import retry_delays
+from app.domain.delivery.carrier_error_codes import find_error_code
 from app.suppression.models import UnsubscribedContact
 from tests.cast import LEO, ZOE
 from tests.delivery.town import (
@@ -115,7 +115,7 @@ def test_f12_a_text_that_is_turned_away_fifty_times_is_sent_once_and_never_faile
 
     (The longest wait is a hundredth of a second here, not a minute.)
     """
-    monkeypatch.setattr(retries, "LONGEST_WAIT", 0.01)
+    monkeypatch.setattr(retry_delays, "MAX_BACKOFF_SECONDS", 0.01)
     people(town, ZOE)
     twilio.answer(times=50, **BUSY)
     background(town)
@@ -145,7 +145,7 @@ def test_f14_a_redirect_to_another_house_is_not_followed_and_pauses(
         background(town)
         log = paused(town, blast(town))
         assert (len(twilio.requests), elsewhere.heard) == (1, 0)
-    assert log.pause_reason == receipt_for(None, http_status=status).words
+    assert log.pause_reason == find_error_code(None, http_status=status).words
     assert statuses(town, log.id) == {"failed": 1, "queued": 1}
     assert suppressed(town) == (set(), set())
     everybody_is_accounted_for(town, twilio)
@@ -163,7 +163,7 @@ def test_f22_a_wrong_setting_costs_one_request_and_touches_nobody(
     for count, code in enumerate(OUR_FAULTS, start=1):
         twilio.answer(**fault_of(code))
         log = paused(town, blast(town, f"the text that meets {code}"))
-        assert (log.pause_code, log.pause_reason) == (code, receipt_for(code).words)
+        assert (log.pause_code, log.pause_reason) == (code, find_error_code(code).words)
         with pytest.raises(AssertionError, match=f"{count} requests"):
             twilio.wait_for(count + 1, 0.3)
         assert statuses(town, log.id) == {"failed": 1, "queued": 999}
@@ -256,7 +256,7 @@ def test_f40_an_account_that_is_suspended_in_mid_blast_pauses_it_within_seconds(
     log = paused(town, wanted, 5)
     assert (log.pause_code, log.pause_reason) == (
         30002,
-        receipt_for(30002, "delivery").words,
+        find_error_code(30002, "delivery").words,
     )
     until(lambda: not tally(town, log.id).in_flight, "the wire to be empty")
     left = len(twilio.requests)

@@ -16,7 +16,10 @@ from app.delivery.carriers import sandbox_wire as wire
 from app.delivery.carriers.make import carrier_for
 from app.delivery.engine.lookups import LookUps
 from app.delivery.models import Lease, Message, MessageLog
-from app.domain.lookups import RECEIPT_AFTER, UNSURE_AFTER
+from app.domain.delivery.message_lookups import (
+    MISSING_RECEIPT_LOOKUP_DELAYS,
+    UNKNOWN_LOOKUP_DELAYS,
+)
 from tests.cast import LEO, MIA, ZOE
 from tests.delivery.town import (
     attempts,
@@ -108,7 +111,7 @@ def test_f5_what_nobody_ever_saw_is_not_sent_after_a_day_and_seven_looks(
     """F5: seven lists at the stated offsets, one request to send."""
     twilio.answer(**LOST)
     log, began = doubtful(town, background, ZOE)
-    for n, offset in enumerate(UNSURE_AFTER):
+    for n, offset in enumerate(UNKNOWN_LOOKUP_DELAYS):
         assert look(town, began + offset - MARGIN) == 0
         assert statuses(town, log.id) == {"unknown": 1}
         assert look(town, began + offset) == 1
@@ -184,7 +187,7 @@ def test_f36_a_list_that_lags_three_hours_is_waited_for(town, twilio, background
     twilio.answer(**LOST, taken=True)
     twilio.lists.late = True
     log, began = doubtful(town, background, ZOE)
-    for offset in UNSURE_AFTER[:5]:
+    for offset in UNKNOWN_LOOKUP_DELAYS[:5]:
         assert look(town, began + offset) == 1
         assert statuses(town, log.id) == {"unknown": 1}
     twilio.lists.late = False
@@ -231,7 +234,7 @@ def test_f38_a_text_of_another_time_direction_sender_or_wording_is_not_adopted(
     made = began + changed.pop("created_at", timedelta())
     given = {"to": ZOE, "sender": OURS, "body": "Hello", **changed}
     twilio.put(wire.new_sid(), created_at=made, **given)
-    for offset in UNSURE_AFTER:
+    for offset in UNKNOWN_LOOKUP_DELAYS:
         look(town, began + offset)
     assert statuses(town, log.id) == {"not_sent": 1}
     assert the_row(town).provider_sid is None
@@ -255,7 +258,7 @@ def test_f39_without_any_receipt_a_text_is_sent_and_no_failure_after_three_days(
     """F39: five questions, then no_receipt, which counts as sent and touches nobody."""
     log, taken = doubtful(town, background, ZOE)
     twilio.be(ZOE, "sent")
-    for n, offset in enumerate(RECEIPT_AFTER):
+    for n, offset in enumerate(MISSING_RECEIPT_LOOKUP_DELAYS):
         look(town, taken + offset + timedelta(seconds=1))
         assert statuses(town, log.id) == {"sent" if n < 4 else "no_receipt": 1}
     assert the_row(town).look_up_at is None
@@ -282,7 +285,7 @@ def test_a_text_the_carrier_has_forgotten_ends_without_a_receipt(
 ):
     log, taken = doubtful(town, background, ZOE)
     twilio.texts.clear()
-    for offset in RECEIPT_AFTER:
+    for offset in MISSING_RECEIPT_LOOKUP_DELAYS:
         look(town, taken + offset + timedelta(seconds=1))
     assert statuses(town, log.id) == {"no_receipt": 1}
 
@@ -296,7 +299,7 @@ def test_a_question_without_an_answer_is_no_look_up(
     twilio.answer(**LOST)
     _, began = doubtful(town, background, ZOE)
     asked = began + timedelta(hours=24)
-    for offset in UNSURE_AFTER[:-1]:
+    for offset in UNKNOWN_LOOKUP_DELAYS[:-1]:
         look(town, began + offset)
     twilio.lists.refuse(status)
     assert look(town, asked) == 1
@@ -345,7 +348,7 @@ def test_a_list_that_does_not_reach_back_to_the_attempt_proves_nothing(
             f"Later {n}",
             created_at=began + timedelta(hours=n + 1),
         )
-    for offset in UNSURE_AFTER:
+    for offset in UNKNOWN_LOOKUP_DELAYS:
         look(town, began + offset)
     row = the_row(town)
     assert (row.status, row.look_up_at) == ("unknown", None)
@@ -374,7 +377,7 @@ def test_one_text_that_could_be_either_of_two_leaves_both_in_doubt(
     for token, taken in (("a", True), ("b", False)):
         twilio.answer(**LOST, taken=taken)
         ended(town, blast(town, "Hello", token=token))
-    for offset in UNSURE_AFTER:
+    for offset in UNKNOWN_LOOKUP_DELAYS:
         look(town, now() + offset)
     assert statuses(town) == {"unknown": 2}
     assert {row.look_up_at for row in rows(town)} == {None}
@@ -405,7 +408,7 @@ def test_what_was_given_up_is_found_when_a_person_asks_and_stays_when_nothing_is
     twilio.answer(**LOST, taken=True)
     twilio.lists.late = True
     log, began = doubtful(town, background, ZOE)
-    for offset in UNSURE_AFTER:
+    for offset in UNKNOWN_LOOKUP_DELAYS:
         look(town, began + offset)
     assert statuses(town, log.id) == {"not_sent": 1}
     for day, expected in ((2, "not_sent"), (3, "accepted")):

@@ -5,8 +5,8 @@ people, texts and parts.
 from hypothesis import HealthCheck, given, settings
 
 from app.blasts.queries import rehearsal
-from app.domain.blast_states import Target
-from app.domain.segments import measure
+from app.domain.delivery.message_statuses import BlastTarget
+from app.domain.texts.segments import measure_segments
 from tests.blasts.test_rehearsal_pages import TEMPLATES, TOWNS, start_anew
 from tests.delivery.town import blast, ended, rows, schedule, twilio_settings
 from tests.served import until
@@ -33,7 +33,7 @@ def _for_any_town(app, twilio):
         start_anew(app, **town | {"to_event": False})
         twilio.requests.clear()
         with app.app_context():
-            rehearsed = rehearsal(Target.COMMUNITY, None, template, FOOTER)
+            rehearsed = rehearsal(BlastTarget.COMMUNITY, None, template, FOOTER)
         wanted = blast(app, template, footer=FOOTER)
         if rehearsed.people:
             ended(app, wanted)
@@ -42,7 +42,7 @@ def _for_any_town(app, twilio):
         expected = sorted((text.phone, text.body) for text in rehearsed.sendable)
         assert sorted((each.to, each.body) for each in twilio.requests) == expected
         assert (
-            sum(measure(each.body).segments for each in twilio.requests)
+            sum(measure_segments(each.body).segments for each in twilio.requests)
             == rehearsed.segments
         )
         skipped = [row for row in rows(app) if row.status == "skipped"]

@@ -12,7 +12,7 @@ from app.delivery.actions import control
 from app.delivery.actions import schedule as scheduling
 from app.delivery.carriers.sandbox_models import SandboxMessage
 from app.delivery.models import Attempt, Message
-from app.domain.permission import LeftOut
+from app.domain.delivery.skip_reasons import SkipReason
 from app.suppression import actions as suppression
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (
@@ -233,7 +233,7 @@ def test_an_opt_out_in_mid_blast_skips_every_waiting_text(town):
         blast(town, "two")
         release_due()
         with write():
-            assert control.leave_out(ZOE, LeftOut.SAID_STOP) == 2
+            assert control.leave_out(ZOE, SkipReason.SAID_STOP) == 2
     assert statuses(town) == {"queued": 2, "skipped": 2}
 
 

@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.settle import Evidence, settle
 from app.delivery.models import Attempt, Message, MessageLog
-from app.domain.blast_states import MessageStatus
+from app.domain.delivery.message_statuses import MessageStatus
 
 ZOE = "+13035550142"
 SID, OTHER_SID = "SM" + "1" * 32, "SM" + "2" * 32

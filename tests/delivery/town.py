@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Attempt, Message, MessageLog, ScheduledMessage
 from app.delivery.queries import tally_of
-from app.domain.blast_states import Target
+from app.domain.delivery.message_statuses import BlastTarget
 from app.suppression.models import SuppressedContact, UnsubscribedContact
 from tests.makers import member
 from tests.served import until
@@ -38,7 +38,7 @@ def blast(
     due = None if in_seconds is None else now() + timedelta(seconds=in_seconds)
     with app.app_context(), write():
         return confirm(
-            Draft(body, footer, Target.COMMUNITY, None, "UTC", due=due),
+            Draft(body, footer, BlastTarget.COMMUNITY, None, "UTC", due=due),
             token,
             "ada",
             now(),

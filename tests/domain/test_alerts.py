@@ -6,15 +6,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.alerts import Told, in_a_text, note
-from app.domain.segments import Encoding, measure
+from app.domain.delivery.alert_messages import (
+    PausedBlastAlert,
+    build_alert_payload,
+    build_alert_text,
+)
+from app.domain.texts.segments import SmsEncoding, measure_segments
 
 BASE = "https://sms.example.org"
 CAUSE = "The carriers filtered the text as unwanted."
 
 
 def test_a_text_names_the_blast_the_cause_and_where_to_look():
-    assert in_a_text(
+    assert build_alert_text(
         "Hi {first_name|friend}, the picnic is at eleven.", [7], CAUSE, BASE + "/"
     ) == (
         'SMS Admin: the blast "Hi friend, the picnic is at..." is paused. '
@@ -23,7 +27,7 @@ def test_a_text_names_the_blast_the_cause_and_where_to_look():
 
 
 def test_several_blasts_are_one_text_with_the_way_to_all_of_them():
-    told = in_a_text("Picnic", [7, 8, 9], CAUSE, BASE)
+    told = build_alert_text("Picnic", [7, 8, 9], CAUSE, BASE)
     assert told.startswith('SMS Admin: 3 blasts are paused, the blast "Picnic" first. ')
     assert told.endswith("See what to do: https://sms.example.org/blasts/logs")
 
@@ -38,18 +42,20 @@ def test_several_blasts_are_one_text_with_the_way_to_all_of_them():
     [BASE, "http://a-name-as-long-as-they-come." + "example." * 6 + "org:8443/sms"],
 )
 def test_whatever_it_says_it_is_two_plain_parts_at_most(body, cause, base):
-    weight = measure(in_a_text(body, [123456], cause, base))
-    assert weight.encoding == Encoding.GSM7
+    weight = measure_segments(build_alert_text(body, [123456], cause, base))
+    assert weight.encoding == SmsEncoding.GSM7
     assert weight.segments <= 2
 
 
 def test_a_blast_of_nothing_but_emoji_is_named_by_its_number():
-    assert "blast 7 is paused" in in_a_text("🎉🎉", [7], CAUSE, BASE)
+    assert "blast 7 is paused" in build_alert_text("🎉🎉", [7], CAUSE, BASE)
 
 
 def test_the_note_for_a_chat_room_has_what_people_and_programs_need():
     at = datetime(2026, 5, 8, 20, 45, 1, 5, tzinfo=UTC)
-    assert note(Told(7, CAUSE, "Write it differently.", 30007, at), BASE) == {
+    assert build_alert_payload(
+        PausedBlastAlert(7, CAUSE, "Write it differently.", 30007, at), BASE
+    ) == {
         "event": "blast.paused",
         "blast": 7,
         "cause": CAUSE,
@@ -62,7 +68,9 @@ def test_the_note_for_a_chat_room_has_what_people_and_programs_need():
 
 
 def test_a_blast_that_was_deleted_meanwhile_leads_to_the_list():
-    told = note(Told(None, CAUSE, "", None, datetime(2026, 5, 8, tzinfo=UTC)), BASE)
+    told = build_alert_payload(
+        PausedBlastAlert(None, CAUSE, "", None, datetime(2026, 5, 8, tzinfo=UTC)), BASE
+    )
     assert (told["blast"], told["link"]) == (
         None,
         "https://sms.example.org/blasts/logs",

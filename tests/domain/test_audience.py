@@ -5,20 +5,20 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.audience import Person, rehearse
-from app.domain.permission import LeftOut
-from app.domain.segments import measure
-from app.domain.wording import DEFAULT_FOOTER
+from app.domain.delivery.blast_rendering import BlastRecipient, render_blast_texts
+from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.texts.message_templates import DEFAULT_OPT_OUT_FOOTER
+from app.domain.texts.segments import measure_segments
 
-ZOE = Person("Zoe Example", "+13035550142", None)
-UNNAMED = Person(None, "+13035550143", None)
-GONE = Person("Max", "+13035550144", LeftOut.SAID_STOP)
+ZOE = BlastRecipient("Zoe Example", "+13035550142", None)
+UNNAMED = BlastRecipient(None, "+13035550143", None)
+GONE = BlastRecipient("Max", "+13035550144", SkipReason.SAID_STOP)
 
 PEOPLE = st.builds(
-    Person,
+    BlastRecipient,
     st.none() | st.sampled_from(["Zoe", "Zoë 🎉", "{name}", " ", "x" * 1700]),
     st.integers(100, 115).map(lambda last: f"+13035550{last}"),
-    st.none() | st.sampled_from([LeftOut.SAID_STOP, LeftOut.NUMBER_DEAD]),
+    st.none() | st.sampled_from([SkipReason.SAID_STOP, SkipReason.NUMBER_DEAD]),
 )
 TEMPLATES = st.sampled_from(
     [
@@ -34,26 +34,28 @@ TEMPLATES = st.sampled_from(
 
 
 def test_everybody_gets_their_own_text_with_the_opt_out_line():
-    rehearsal = rehearse([ZOE, UNNAMED, GONE], "Hi {first_name|friend}", DEFAULT_FOOTER)
+    rehearsal = render_blast_texts(
+        [ZOE, UNNAMED, GONE], "Hi {first_name|friend}", DEFAULT_OPT_OUT_FOOTER
+    )
     assert [(text.phone, text.body, text.left_out) for text in rehearsal.texts] == [
         (ZOE.phone, "Hi Zoe\nReply STOP to opt out.", None),
         (UNNAMED.phone, "Hi friend\nReply STOP to opt out.", None),
-        (GONE.phone, "", LeftOut.SAID_STOP),
+        (GONE.phone, "", SkipReason.SAID_STOP),
     ]
     assert rehearsal.people == 2
     assert rehearsal.segments == 2
-    assert rehearsal.left_out_counts == {LeftOut.SAID_STOP: 1}
+    assert rehearsal.left_out_counts == {SkipReason.SAID_STOP: 1}
 
 
 def test_one_number_gets_one_text_under_the_first_name_known():
     pool = [
         UNNAMED,
         ZOE,
-        Person("Ada", UNNAMED.phone, None),
-        Person("Late", UNNAMED.phone, None),
+        BlastRecipient("Ada", UNNAMED.phone, None),
+        BlastRecipient("Late", UNNAMED.phone, None),
         ZOE,
     ]
-    rehearsal = rehearse(pool, "Hi {name|you}", None)
+    rehearsal = render_blast_texts(pool, "Hi {name|you}", None)
     assert [(text.phone, text.body) for text in rehearsal.texts] == [
         (UNNAMED.phone, "Hi Ada"),
         (ZOE.phone, "Hi Zoe Example"),
@@ -62,36 +64,38 @@ def test_one_number_gets_one_text_under_the_first_name_known():
 
 
 def test_a_reason_to_leave_a_number_out_holds_for_all_who_have_it():
-    rehearsal = rehearse(
-        [ZOE, Person("Zo", ZOE.phone, LeftOut.NUMBER_DEAD)], "Hi", None
+    rehearsal = render_blast_texts(
+        [ZOE, BlastRecipient("Zo", ZOE.phone, SkipReason.NUMBER_DEAD)], "Hi", None
     )
     assert [(text.name, text.left_out) for text in rehearsal.texts] == [
-        ("Zoe Example", LeftOut.NUMBER_DEAD)
+        ("Zoe Example", SkipReason.NUMBER_DEAD)
     ]
 
 
 def test_a_text_that_would_be_empty_is_not_sent_and_the_footer_does_not_fill_it():
-    rehearsal = rehearse([ZOE, UNNAMED], "{first_name}", DEFAULT_FOOTER)
+    rehearsal = render_blast_texts(
+        [ZOE, UNNAMED], "{first_name}", DEFAULT_OPT_OUT_FOOTER
+    )
     assert [(text.body, text.segments, text.left_out) for text in rehearsal.texts] == [
         ("Zoe\nReply STOP to opt out.", 1, None),
-        ("", 0, LeftOut.EMPTY_TEXT),
+        ("", 0, SkipReason.EMPTY_TEXT),
     ]
 
 
 def test_longest_shortest_and_too_long_are_judged_after_filling_in():
-    long = Person("x" * 1590, "+13035550150", None)
-    rehearsal = rehearse([ZOE, long, GONE], "Hi, dear {name}", None)
+    long = BlastRecipient("x" * 1590, "+13035550150", None)
+    rehearsal = render_blast_texts([ZOE, long, GONE], "Hi, dear {name}", None)
     assert rehearsal.longest.phone == long.phone
     assert rehearsal.shortest.phone == ZOE.phone
     assert rehearsal.too_long == ()
     assert [
         text.phone
-        for text in rehearse([ZOE, long], "Hi, my dear {name}", None).too_long
+        for text in render_blast_texts([ZOE, long], "Hi, my dear {name}", None).too_long
     ] == [long.phone]
 
 
 def test_nobody_is_an_audience_too():
-    rehearsal = rehearse([], "Hi {name}", DEFAULT_FOOTER)
+    rehearsal = render_blast_texts([], "Hi {name}", DEFAULT_OPT_OUT_FOOTER)
     assert (
         rehearsal.texts,
         rehearsal.people,
@@ -99,14 +103,18 @@ def test_nobody_is_an_audience_too():
         rehearsal.duplicates,
     ) == ((), 0, 0, 0)
     assert rehearsal.longest is rehearsal.shortest is None
-    assert rehearse([GONE], "Hi", None).longest is None
+    assert render_blast_texts([GONE], "Hi", None).longest is None
 
 
-@given(st.lists(PEOPLE, max_size=40), TEMPLATES, st.none() | st.just(DEFAULT_FOOTER))
+@given(
+    st.lists(PEOPLE, max_size=40),
+    TEMPLATES,
+    st.none() | st.just(DEFAULT_OPT_OUT_FOOTER),
+)
 def test_who_gets_it_and_who_is_left_out_and_repeats_are_the_pool(
     pool, template, footer
 ):
-    rehearsal = rehearse(iter(pool), template, footer)
+    rehearsal = render_blast_texts(iter(pool), template, footer)
     assert rehearsal.people + sum(
         rehearsal.left_out_counts.values()
     ) + rehearsal.duplicates == len(pool)
@@ -114,7 +122,7 @@ def test_who_gets_it_and_who_is_left_out_and_repeats_are_the_pool(
         dict.fromkeys(person.phone for person in pool)
     )
     assert rehearsal.segments == sum(
-        measure(text.body).segments for text in rehearsal.sendable
+        measure_segments(text.body).segments for text in rehearsal.sendable
     )
     for text in rehearsal.texts:
         assert (text.left_out is None) == bool(text.body)
@@ -124,7 +132,7 @@ def test_who_gets_it_and_who_is_left_out_and_repeats_are_the_pool(
 @given(st.lists(PEOPLE, max_size=40))
 def test_nobody_who_said_stop_anywhere_in_the_pool_is_texted(pool):
     barred = {person.phone for person in pool if person.left_out}
-    rehearsal = rehearse(pool, "Hi", None)
+    rehearsal = render_blast_texts(pool, "Hi", None)
     assert not barred & {text.phone for text in rehearsal.sendable}
     assert (
         Counter(text.left_out for text in rehearsal.texts if text.left_out)

@@ -4,43 +4,47 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.blast_states import (
-    ENDED,
-    FROM_TWILIO,
-    OPEN,
-    RANK,
-    WORDS,
-    LogStatus,
+from app.domain.delivery.message_statuses import (
+    DELIVERY_STATUS_LABELS,
+    ENDED_BLAST_STATUSES,
+    OPEN_BLAST_STATUSES,
+    STATUS_BY_TWILIO_STATUS,
+    STATUS_RANKS,
+    BlastStatus,
     MessageStatus,
-    ScheduleStatus,
-    final_log_status,
-    may_send_again,
-    tally,
+    ScheduledBlastStatus,
+    build_blast_counts,
+    compute_final_blast_status,
+    may_resend,
 )
 
-M, L, S = MessageStatus, LogStatus, ScheduleStatus
+M, L, S = MessageStatus, BlastStatus, ScheduledBlastStatus
 
 
 def test_a_blast_is_open_or_has_ended():
-    assert set(OPEN) | set(ENDED) == set(L)
-    assert not set(OPEN) & set(ENDED)
+    assert set(OPEN_BLAST_STATUSES) | set(ENDED_BLAST_STATUSES) == set(L)
+    assert not set(OPEN_BLAST_STATUSES) & set(ENDED_BLAST_STATUSES)
 
 
 def test_every_status_has_a_rank_and_words():
-    assert set(RANK) == set(MessageStatus)
-    assert set(WORDS) == {state.value for states in (M, L, S) for state in states}
+    assert set(STATUS_RANKS) == set(MessageStatus)
+    assert set(DELIVERY_STATUS_LABELS) == {
+        state.value for states in (M, L, S) for state in states
+    }
 
 
 @given(st.permutations(["sent", "delivered", "queued", "failed", "sending"]))
 def test_the_order_in_which_receipts_arrive_does_not_matter(words):
     status = M.SUBMITTING
     for word in words:
-        status = max(status, FROM_TWILIO[word], key=RANK.__getitem__)
+        status = max(
+            status, STATUS_BY_TWILIO_STATUS[word], key=STATUS_RANKS.__getitem__
+        )
     assert status is M.DELIVERED
 
 
 def test_only_what_the_carrier_does_not_have_is_sent_again_by_a_person():
-    assert {status for status in M if may_send_again(status, None)} == {
+    assert {status for status in M if may_resend(status, None)} == {
         M.UNKNOWN,
         M.NOT_SENT,
         M.FAILED,
@@ -48,27 +52,27 @@ def test_only_what_the_carrier_does_not_have_is_sent_again_by_a_person():
 
 
 def test_of_those_left_out_only_a_country_that_was_off_may_go_later():
-    assert may_send_again(M.SKIPPED, "country_off")
+    assert may_resend(M.SKIPPED, "country_off")
     assert not any(
-        may_send_again(M.SKIPPED, reason)
-        for reason in ("said_stop", "number_dead", None)
+        may_resend(M.SKIPPED, reason) for reason in ("said_stop", "number_dead", None)
     )
-    assert not may_send_again(M.CANCELLED, "country_off")
+    assert not may_resend(M.CANCELLED, "country_off")
 
 
 def test_twilios_words_become_ours():
     words = "queued accepted scheduled sending sent delivered undelivered failed canceled read partially_delivered"
-    assert set(words.split()) < set(FROM_TWILIO)
+    assert set(words.split()) < set(STATUS_BY_TWILIO_STATUS)
     assert {
-        FROM_TWILIO[word] for word in ("queued", "accepted", "scheduled", "sending")
+        STATUS_BY_TWILIO_STATUS[word]
+        for word in ("queued", "accepted", "scheduled", "sending")
     } == {M.ACCEPTED}
-    assert FROM_TWILIO["read"] is M.DELIVERED
-    assert FROM_TWILIO["canceled"] is M.FAILED
+    assert STATUS_BY_TWILIO_STATUS["read"] is M.DELIVERED
+    assert STATUS_BY_TWILIO_STATUS["canceled"] is M.FAILED
 
 
 def test_a_blast_is_counted_in_seven_parts():
     counts = {status.value: 10**place for place, status in enumerate(M)}
-    numbers = tally(counts)
+    numbers = build_blast_counts(counts)
     assert numbers.queued == counts["queued"]
     assert numbers.in_flight == counts["submitting"]
     assert numbers.unknown == counts["unknown"]
@@ -93,7 +97,7 @@ def test_a_blast_is_counted_in_seven_parts():
     )
 )
 def test_the_seven_parts_add_up_to_everybody(counts):
-    numbers = tally(counts)
+    numbers = build_blast_counts(counts)
     parts = (
         numbers.queued,
         numbers.in_flight,
@@ -108,7 +112,7 @@ def test_the_seven_parts_add_up_to_everybody(counts):
 
 def test_a_word_that_is_no_status_is_not_counted_silently():
     with pytest.raises(ValueError):
-        tally({"sned": 1})
+        build_blast_counts({"sned": 1})
 
 
 @pytest.mark.parametrize(
@@ -126,5 +130,5 @@ def test_a_word_that_is_no_status_is_not_counted_silently():
     ],
 )
 def test_one_text_that_may_have_arrived_makes_a_blast_sent(counts, ended):
-    assert tally(counts).done
-    assert final_log_status(tally(counts)) is ended
+    assert build_blast_counts(counts).done
+    assert compute_final_blast_status(build_blast_counts(counts)) is ended

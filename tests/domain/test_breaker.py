@@ -7,20 +7,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.delivery.engine import brakes
-from app.domain.breaker import (
-    PATIENCE,
-    WIDEST,
-    Act,
-    Came,
-    Rule,
-    in_a_row,
-    most_among,
-    rule,
-    trips,
+from app.domain.delivery.carrier_error_codes import (
+    Blame,
+    find_error_code,
+    get_missing_sid_error_code,
+    get_tls_error_code,
 )
-from app.domain.receipts import Blame, nameless_receipt, receipt_for, tls_receipt
+from app.domain.delivery.circuit_breaker import (
+    MAX_WINDOW_SIZE,
+    PATIENT_FAILURE_COUNT,
+    BreakerAction,
+    BreakerRule,
+    NeighbourOutcome,
+    count_consecutive_failures,
+    count_max_failures_in_window,
+    is_breaker_tripped,
+    parse_breaker_rule,
+)
 
-SIGNS = {"x": Came.SAME, ".": Came.THROUGH, "o": Came.OTHER}
+SIGNS = {
+    "x": NeighbourOutcome.SAME,
+    ".": NeighbourOutcome.THROUGH,
+    "o": NeighbourOutcome.OTHER,
+}
 
 
 def texts(line):
@@ -32,19 +41,19 @@ def texts(line):
     ("written", "means"),
     [
         ("none", None),
-        ("now", Rule(Act.PAUSE)),
-        ("row 3", Rule(Act.PAUSE, 3)),
-        ("ratio 5/20", Rule(Act.PAUSE, 5, 20)),
-        ("country", Rule(Act.COUNTRY)),
-        ("slow ratio 3/10", Rule(Act.SLOW, 3, 10)),
-        ("slow row 5", Rule(Act.SLOW, 5)),
-        ("hold now 900", Rule(Act.HOLD, 1, None, 900)),
-        ("hold row 10 60", Rule(Act.HOLD, 10, None, 60)),
-        ("hold ratio 5/10 600", Rule(Act.HOLD, 5, 10, 600)),
+        ("now", BreakerRule(BreakerAction.PAUSE)),
+        ("row 3", BreakerRule(BreakerAction.PAUSE, 3)),
+        ("ratio 5/20", BreakerRule(BreakerAction.PAUSE, 5, 20)),
+        ("country", BreakerRule(BreakerAction.COUNTRY)),
+        ("slow ratio 3/10", BreakerRule(BreakerAction.SLOW, 3, 10)),
+        ("slow row 5", BreakerRule(BreakerAction.SLOW, 5)),
+        ("hold now 900", BreakerRule(BreakerAction.HOLD, 1, None, 900)),
+        ("hold row 10 60", BreakerRule(BreakerAction.HOLD, 10, None, 60)),
+        ("hold ratio 5/10 600", BreakerRule(BreakerAction.HOLD, 5, 10, 600)),
     ],
 )
 def test_a_rule_is_read_as_it_is_written(written, means):
-    assert rule(written) == means
+    assert parse_breaker_rule(written) == means
 
 
 @pytest.mark.parametrize(
@@ -76,7 +85,7 @@ def test_a_rule_is_read_as_it_is_written(written, means):
 )
 def test_what_is_no_rule_is_refused(written):
     with pytest.raises(ValueError, match=r"no rule|looks too far"):
-        rule(written)
+        parse_breaker_rule(written)
 
 
 # What the facts say of each code, but for those that pause at once.
@@ -97,28 +106,40 @@ BY_THE_FACTS = {
 
 @pytest.mark.parametrize(("written", "codes"), BY_THE_FACTS.items())
 def test_every_code_has_the_rule_of_the_facts(written, codes):
-    assert {code: receipt_for(code).breaker for code in codes} == dict.fromkeys(
+    assert {code: find_error_code(code).breaker for code in codes} == dict.fromkeys(
         codes, written
     )
 
 
 def test_codes_nobody_has_heard_of_have_rules_too():
-    assert receipt_for(39999, "create").rule == Rule(Act.PAUSE, 5, 10)
-    assert receipt_for(39999, "delivery").rule == Rule(Act.PAUSE, 10, 20)
-    assert receipt_for(None, "delivery").rule == Rule(Act.PAUSE, 10, 20)
-    assert receipt_for(None, http_status=500).rule == Rule(Act.HOLD, 10, None, 60)
-    assert tls_receipt().rule == Rule(Act.PAUSE)
+    assert find_error_code(39999, "create").rule == BreakerRule(
+        BreakerAction.PAUSE, 5, 10
+    )
+    assert find_error_code(39999, "delivery").rule == BreakerRule(
+        BreakerAction.PAUSE, 10, 20
+    )
+    assert find_error_code(None, "delivery").rule == BreakerRule(
+        BreakerAction.PAUSE, 10, 20
+    )
+    assert find_error_code(None, http_status=500).rule == BreakerRule(
+        BreakerAction.HOLD, 10, None, 60
+    )
+    assert get_tls_error_code().rule == BreakerRule(BreakerAction.PAUSE)
 
 
 def test_the_engine_brakes_as_the_table_says():
-    assert receipt_for(20500).rule == Rule(
-        Act.HOLD, brakes.DOUBTS, None, int(brakes.HOLD_SECONDS)
+    assert find_error_code(20500).rule == BreakerRule(
+        BreakerAction.HOLD, brakes.DOUBTS, None, int(brakes.HOLD_SECONDS)
     )
-    assert receipt_for(20429).rule == Rule(Act.SLOW, brakes.THROTTLED)
-    assert receipt_for(brakes.QUEUE_FULL).rule == Rule(
-        Act.HOLD, 1, None, int(brakes.QUEUE_FULL_SECONDS)
+    assert find_error_code(20429).rule == BreakerRule(
+        BreakerAction.SLOW, brakes.THROTTLED
     )
-    assert nameless_receipt().rule == Rule(Act.PAUSE, brakes.NAMELESS)
+    assert find_error_code(brakes.QUEUE_FULL).rule == BreakerRule(
+        BreakerAction.HOLD, 1, None, int(brakes.QUEUE_FULL_SECONDS)
+    )
+    assert get_missing_sid_error_code().rule == BreakerRule(
+        BreakerAction.PAUSE, brakes.NAMELESS
+    )
 
 
 @pytest.mark.parametrize(
@@ -146,7 +167,7 @@ def test_the_engine_brakes_as_the_table_says():
 def test_neighbours_decide_whichever_of_them_was_heard_of_first(
     written, line, too_many
 ):
-    assert trips(rule(written), *texts(line)) is too_many
+    assert is_breaker_tripped(parse_breaker_rule(written), *texts(line)) is too_many
 
 
 @pytest.mark.parametrize(
@@ -161,75 +182,97 @@ def test_neighbours_decide_whichever_of_them_was_heard_of_first(
     ],
 )
 def test_where_texts_went_through_one_failure_may_be_one_numbers(line, too_many):
-    assert trips(rule("now"), *texts(line), patient=True) is too_many
+    assert (
+        is_breaker_tripped(parse_breaker_rule("now"), *texts(line), patient=True)
+        is too_many
+    )
 
 
 def test_only_faults_that_a_number_may_cause_are_given_time():
     patient = {
         blame
         for blame in Blame
-        if any(receipt_for(code).blame is blame for code in (21606, 21617, 21408))
+        if any(find_error_code(code).blame is blame for code in (21606, 21617, 21408))
     }
     assert patient == {Blame.SENDER, Blame.WORDING, Blame.COUNTRY}
     assert all(
-        receipt_for(code).may_be_one_number for code in (21606, 30034, 21617, 21408)
+        find_error_code(code).may_be_one_number for code in (21606, 30034, 21617, 21408)
     )
     assert not any(
-        receipt_for(code).may_be_one_number
+        find_error_code(code).may_be_one_number
         for code in (20003, 30002, 21609, 20001, 30454)
     )
 
 
 def test_a_bad_text_is_one_blasts_a_bad_sender_every_blasts():
     assert all(
-        receipt_for(code).shared
+        find_error_code(code).shared
         for code in (21606, 30034, 20003, 30002, 21609, 20001, 21408, 21608, 30023)
     )
     assert not any(
-        receipt_for(code).shared for code in (21617, 30007, 30008, 20504, 39999, 30004)
+        find_error_code(code).shared
+        for code in (21617, 30007, 30008, 20504, 39999, 30004)
     )
 
 
 def test_causes_with_several_codes_count_together_and_other_failures_do_not():
-    assert receipt_for(30020).is_like(receipt_for(30500))
-    assert receipt_for(30450).is_like(receipt_for(30485))
-    assert receipt_for(30024).is_like(receipt_for(30620))
-    assert not receipt_for(20504).is_like(receipt_for(30003))
-    assert not receipt_for(30007).is_like(receipt_for(30008))
-    assert not receipt_for(21606).is_like(receipt_for(20003))
+    assert find_error_code(30020).is_like(find_error_code(30500))
+    assert find_error_code(30450).is_like(find_error_code(30485))
+    assert find_error_code(30024).is_like(find_error_code(30620))
+    assert not find_error_code(20504).is_like(find_error_code(30003))
+    assert not find_error_code(30007).is_like(find_error_code(30008))
+    assert not find_error_code(21606).is_like(find_error_code(20003))
 
 
-LINES = st.lists(st.sampled_from(list(Came)), min_size=1, max_size=3 * WIDEST)
+LINES = st.lists(
+    st.sampled_from(list(NeighbourOutcome)), min_size=1, max_size=3 * MAX_WINDOW_SIZE
+)
 
 
 @given(LINES, st.data())
 def test_the_widest_window_around_a_failure_is_all_that_counts(results, data):
     here = data.draw(st.integers(0, len(results) - 1))
-    results[here] = Came.SAME
-    width = data.draw(st.integers(2, WIDEST))
-    low = max(0, here - WIDEST)
-    near, place = results[low : here + WIDEST + 1], min(here, WIDEST)
-    assert most_among(near, place, width) == most_among(results, here, width)
+    results[here] = NeighbourOutcome.SAME
+    width = data.draw(st.integers(2, MAX_WINDOW_SIZE))
+    low = max(0, here - MAX_WINDOW_SIZE)
+    near, place = results[low : here + MAX_WINDOW_SIZE + 1], min(here, MAX_WINDOW_SIZE)
+    assert count_max_failures_in_window(
+        near, place, width
+    ) == count_max_failures_in_window(results, here, width)
     for written in ("row 3", "ratio 5/10", "ratio 10/20", "slow ratio 3/10"):
-        assert trips(rule(written), near, place) is trips(rule(written), results, here)
+        assert is_breaker_tripped(
+            parse_breaker_rule(written), near, place
+        ) is is_breaker_tripped(parse_breaker_rule(written), results, here)
 
 
 @given(LINES, st.data())
 def test_a_failure_more_never_makes_it_less(results, data):
     here = data.draw(st.integers(0, len(results) - 1))
-    results[here] = Came.SAME
+    results[here] = NeighbourOutcome.SAME
     worse = list(results)
-    worse[data.draw(st.integers(0, len(results) - 1))] = Came.SAME
-    assert 1 <= in_a_row(results, here) <= in_a_row(worse, here)
-    assert most_among(results, here, 10) <= most_among(worse, here, 10) <= 10
-    assert trips(rule("now"), results, here)
-    if in_a_row(results, here) >= PATIENCE:
-        assert trips(rule("now"), results, here, patient=True)
+    worse[data.draw(st.integers(0, len(results) - 1))] = NeighbourOutcome.SAME
+    assert (
+        1
+        <= count_consecutive_failures(results, here)
+        <= count_consecutive_failures(worse, here)
+    )
+    assert (
+        count_max_failures_in_window(results, here, 10)
+        <= count_max_failures_in_window(worse, here, 10)
+        <= 10
+    )
+    assert is_breaker_tripped(parse_breaker_rule("now"), results, here)
+    if count_consecutive_failures(results, here) >= PATIENT_FAILURE_COUNT:
+        assert is_breaker_tripped(
+            parse_breaker_rule("now"), results, here, patient=True
+        )
 
 
 @given(LINES)
 def test_seen_from_the_other_end_it_is_the_same(results):
-    results[0] = Came.SAME
+    results[0] = NeighbourOutcome.SAME
     backwards, last = results[::-1], len(results) - 1
     for written in ("row 3", "ratio 5/10", "ratio 5/20"):
-        assert trips(rule(written), results, 0) is trips(rule(written), backwards, last)
+        assert is_breaker_tripped(
+            parse_breaker_rule(written), results, 0
+        ) is is_breaker_tripped(parse_breaker_rule(written), backwards, last)

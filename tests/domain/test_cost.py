@@ -4,7 +4,13 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.cost import cost_of, duration_in_words, money, price, seconds_to_send
+from app.domain.delivery.cost_estimate import (
+    compute_cost,
+    compute_send_seconds,
+    format_approximate_duration,
+    format_money,
+    format_segment_price,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +32,7 @@ from app.domain.cost import cost_of, duration_in_words, money, price, seconds_to
     ],
 )
 def test_money_has_two_decimals_and_never_hides_a_price(amount, currency, words):
-    assert money(Decimal(amount), currency) == words
+    assert format_money(Decimal(amount), currency) == words
 
 
 @pytest.mark.parametrize(
@@ -41,22 +47,22 @@ def test_money_has_two_decimals_and_never_hides_a_price(amount, currency, words)
     ],
 )
 def test_a_price_per_part_is_shown_as_it_is(amount, words):
-    assert price(Decimal(amount), "USD") == words
+    assert format_segment_price(Decimal(amount), "USD") == words
 
 
 def test_the_cost_is_unknown_while_the_price_is():
-    assert cost_of(150, Decimal("0.0117")) == Decimal("1.755")
-    assert cost_of(0, Decimal("0.0117")) == 0
-    assert cost_of(150, None) is None
+    assert compute_cost(150, Decimal("0.0117")) == Decimal("1.755")
+    assert compute_cost(0, Decimal("0.0117")) == 0
+    assert compute_cost(150, None) is None
 
 
 def test_the_time_to_send_follows_the_senders_rate():
-    assert seconds_to_send(150, 1) == 150
-    assert seconds_to_send(150, 0.5) == 300
-    assert seconds_to_send(0, 50) == 0
+    assert compute_send_seconds(150, 1) == 150
+    assert compute_send_seconds(150, 0.5) == 300
+    assert compute_send_seconds(0, 50) == 0
     for rate in (0, -1, float("nan")):
         with pytest.raises(ValueError):
-            seconds_to_send(1, rate)
+            compute_send_seconds(1, rate)
 
 
 @pytest.mark.parametrize(
@@ -81,4 +87,4 @@ def test_the_time_to_send_follows_the_senders_rate():
     ],
 )
 def test_a_duration_is_said_as_people_say_it(seconds, words):
-    assert duration_in_words(seconds) == words
+    assert format_approximate_duration(seconds) == words

@@ -4,19 +4,19 @@ from datetime import date
 
 import pytest
 
-from app.domain.dates import Calendar
-from app.domain.guessing import guess
-from app.domain.questions import Ask, Question
-from app.domain.reading import read
+from app.domain.surveys.answer_dates import DateContext
+from app.domain.surveys.answer_guessing import guess_answer
+from app.domain.surveys.answer_parsing import parse_answer
+from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 
-CALENDAR = Calendar(date(2026, 11, 26))
-HOW_MANY = Question("How many?", Ask.NUMBER, low=1, high=20)
-FOOD = Question(
+CALENDAR = DateContext(date(2026, 11, 26))
+HOW_MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)
+FOOD = SurveyQuestion(
     "What do you bring?",
-    Ask.CHOICE,
+    QuestionType.CHOICE,
     choices=("A salad", "A cake", "Cold drinks", "Only us"),
 )
-COMING = Question("Coming?", Ask.YES_NO)
+COMING = SurveyQuestion("Coming?", QuestionType.YES_NO)
 
 
 @pytest.mark.parametrize(
@@ -40,10 +40,10 @@ COMING = Question("Coming?", Ask.YES_NO)
         (COMING, "sure, when does it begin?", "yes"),
         (COMING, "what? no!", "no"),
         (COMING, "perhaps", None),
-        (Question("Your name?", Ask.NAME), "why?", None),
-        (Question("Which day?", Ask.DATE), "5 or 6 May", None),
+        (SurveyQuestion("Your name?", QuestionType.NAME), "why?", None),
+        (SurveyQuestion("Which day?", QuestionType.DATE), "5 or 6 May", None),
     ],
 )
 def test_what_a_person_would_most_likely_read_in_it(question, text, meant):
-    assert guess(question, text, CALENDAR) == meant
-    assert meant is None or read(question, meant, CALENDAR) == meant
+    assert guess_answer(question, text, CALENDAR) == meant
+    assert meant is None or parse_answer(question, meant, CALENDAR) == meant

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.hours import (
-    BadTime,
-    as_typed,
-    in_words,
-    is_zone,
-    read_local,
-    until_in_words,
-    zones,
+from app.domain.time.local_times import (
+    InvalidLocalTime,
+    build_local_time_input,
+    format_moment,
+    format_time_until,
+    is_time_zone,
+    list_time_zones,
+    parse_future_local_time,
 )
 
 NOW = datetime(2026, 1, 15, 12, 0, 30, tzinfo=UTC)
@@ -24,7 +24,7 @@ def utc(*parts: int) -> datetime:
 
 
 def test_a_time_in_a_zone_is_one_moment():
-    local = read_local("2026-05-08", "20:45", "America/Denver", now=NOW)
+    local = parse_future_local_time("2026-05-08", "20:45", "America/Denver", now=NOW)
     assert (local.utc, local.zone, local.ambiguous, local.fold) == (
         utc(2026, 5, 9, 2, 45),
         "America/Denver",
@@ -48,8 +48,8 @@ def test_a_time_the_clocks_skip_is_refused_with_one_that_exists(
 ):
     """S1."""
     now = utc(2011, 1, 1) if day.startswith("2011") else NOW
-    with pytest.raises(BadTime) as refused:
-        read_local(day, clock, zone, now=now)
+    with pytest.raises(InvalidLocalTime) as refused:
+        parse_future_local_time(day, clock, zone, now=now)
     assert refused.value.field == "schedule_time"
     assert "does not exist" in refused.value.sentence
     assert refused.value.suggestion == suggestion
@@ -68,12 +68,14 @@ def test_a_repeated_time_is_asked_about_and_is_the_first_one_meanwhile(
     fold, moment, kept
 ):
     """S2."""
-    local = read_local("2026-11-01", "01:30", "America/New_York", fold=fold, now=NOW)
+    local = parse_future_local_time(
+        "2026-11-01", "01:30", "America/New_York", fold=fold, now=NOW
+    )
     assert (local.utc, local.ambiguous, local.fold) == (moment, True, kept)
 
 
 def test_a_repeated_time_whose_first_half_has_passed_is_the_second_one():
-    local = read_local(
+    local = parse_future_local_time(
         "2026-11-01", "01:30", "America/New_York", now=utc(2026, 11, 1, 6, 10)
     )
     assert (local.utc, local.ambiguous, local.fold) == (
@@ -84,24 +86,26 @@ def test_a_repeated_time_whose_first_half_has_passed_is_the_second_one():
 
 
 def test_a_fold_says_nothing_about_a_time_that_comes_once():
-    local = read_local("2026-05-08", "20:45", "UTC", fold="second", now=NOW)
+    local = parse_future_local_time(
+        "2026-05-08", "20:45", "UTC", fold="second", now=NOW
+    )
     assert (local.ambiguous, local.fold) == (False, "first")
 
 
 def test_the_running_minute_still_counts_and_the_one_before_has_passed():
     """S4."""
-    assert read_local("2026-01-15", "12:00", "UTC", now=NOW).utc == utc(
+    assert parse_future_local_time("2026-01-15", "12:00", "UTC", now=NOW).utc == utc(
         2026, 1, 15, 12, 0
     )
-    with pytest.raises(BadTime) as refused:
-        read_local("2026-01-15", "11:59", "UTC", now=NOW)
+    with pytest.raises(InvalidLocalTime) as refused:
+        parse_future_local_time("2026-01-15", "11:59", "UTC", now=NOW)
     assert (refused.value.field, refused.value.suggestion) == ("schedule_time", None)
     assert "12:00" in refused.value.sentence
 
 
 def test_a_day_that_has_passed_is_said_beside_the_day():
-    with pytest.raises(BadTime) as refused:
-        read_local("2026-01-14", "23:00", "America/Denver", now=NOW)
+    with pytest.raises(InvalidLocalTime) as refused:
+        parse_future_local_time("2026-01-14", "23:00", "America/Denver", now=NOW)
     assert refused.value.field == "schedule_date"
 
 
@@ -133,8 +137,8 @@ def test_a_day_that_has_passed_is_said_beside_the_day():
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Niue"])
 def test_what_is_no_day_or_time_is_said_beside_its_field(day, clock, field, zone):
     """S4."""
-    with pytest.raises(BadTime) as refused:
-        read_local(day, clock, zone, now=NOW)
+    with pytest.raises(InvalidLocalTime) as refused:
+        parse_future_local_time(day, clock, zone, now=NOW)
     assert refused.value.field == field
 
 
@@ -152,11 +156,11 @@ def test_what_is_no_day_or_time_is_said_beside_its_field(day, clock, field, zone
 )
 def test_only_zones_of_the_list_are_taken(zone):
     """S5."""
-    assert not is_zone(zone)
-    with pytest.raises(BadTime) as refused:
-        read_local("2026-05-08", "20:45", zone, now=NOW)
+    assert not is_time_zone(zone)
+    with pytest.raises(InvalidLocalTime) as refused:
+        parse_future_local_time("2026-05-08", "20:45", zone, now=NOW)
     assert refused.value.field == "timezone"
-    assert in_words(NOW, zone) == "Thu 15 Jan 12:00"
+    assert format_moment(NOW, zone) == "Thu 15 Jan 12:00"
 
 
 @given(
@@ -165,35 +169,35 @@ def test_only_zones_of_the_list_are_taken(zone):
     st.sampled_from(["UTC", "Europe/London", "nowhere"]),
 )
 def test_any_text_is_a_moment_or_refused(day, clock, zone):
-    with pytest.raises(BadTime):
-        read_local(day, clock, zone, now=utc(9000, 1, 1))
+    with pytest.raises(InvalidLocalTime):
+        parse_future_local_time(day, clock, zone, now=utc(9000, 1, 1))
 
 
 @given(
     st.integers(30 * 24 * 60, 4 * 365 * 24 * 60).map(
         lambda minutes: NOW + timedelta(minutes=minutes)
     ),
-    st.sampled_from(zones()),
+    st.sampled_from(list_time_zones()),
     st.sampled_from(["", "second"]),
 )
 def test_a_moment_read_is_the_moment_shown(typed, zone, fold):
     day, clock = f"{typed:%Y-%m-%d}", f"{typed:%H:%M}"
     try:
-        local = read_local(day, clock, zone, fold=fold, now=NOW)
-    except BadTime as refused:
-        local = read_local(day, str(refused.suggestion), zone, now=NOW)
+        local = parse_future_local_time(day, clock, zone, fold=fold, now=NOW)
+    except InvalidLocalTime as refused:
+        local = parse_future_local_time(day, str(refused.suggestion), zone, now=NOW)
         clock = str(refused.suggestion)
-    assert in_words(local.utc, zone).endswith(f"{typed.day} {typed:%b} {clock}")
+    assert format_moment(local.utc, zone).endswith(f"{typed.day} {typed:%b} {clock}")
 
 
 def test_a_moment_is_said_with_its_year_only_when_it_is_another():
     moment = utc(2026, 5, 8, 20, 45)
-    assert in_words(moment, "UTC") == "Fri 8 May 20:45"
-    assert in_words(moment, "UTC", now=NOW) == "Fri 8 May 20:45"
-    assert in_words(moment, "Asia/Tokyo") == "Sat 9 May 05:45"
-    assert in_words(moment, "UTC", now=utc(2025, 5, 8)) == "Fri 8 May 2026 20:45"
+    assert format_moment(moment, "UTC") == "Fri 8 May 20:45"
+    assert format_moment(moment, "UTC", now=NOW) == "Fri 8 May 20:45"
+    assert format_moment(moment, "Asia/Tokyo") == "Sat 9 May 05:45"
+    assert format_moment(moment, "UTC", now=utc(2025, 5, 8)) == "Fri 8 May 2026 20:45"
     assert (
-        in_words(utc(2026, 12, 31, 23), "Asia/Tokyo", now=utc(2026, 12, 31, 22))
+        format_moment(utc(2026, 12, 31, 23), "Asia/Tokyo", now=utc(2026, 12, 31, 22))
         == "Fri 1 Jan 08:00"
     )
 
@@ -215,22 +219,24 @@ def test_a_moment_is_said_with_its_year_only_when_it_is_another():
     ],
 )
 def test_the_time_until_then_is_said_in_two_units(wait, words):
-    assert until_in_words(NOW + wait, NOW) == words
+    assert format_time_until(NOW + wait, NOW) == words
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "UTC"])
 def test_a_moment_as_somebody_would_type_it_is_read_back(zone):
     for hours in range(0, 24 * 365, 7):
         moment = utc(2026, 1, 16) + timedelta(hours=hours)
-        typed = as_typed(moment, zone)
+        typed = build_local_time_input(moment, zone)
         assert (
-            read_local(typed.date, typed.time, zone, fold=typed.fold, now=NOW).utc
+            parse_future_local_time(
+                typed.date, typed.time, zone, fold=typed.fold, now=NOW
+            ).utc
             == moment
         )
 
 
 def test_the_zones_to_choose_from_are_places():
-    offered = zones()
+    offered = list_time_zones()
     assert offered[0] == "UTC"
     assert offered[1:] == sorted(offered[1:])
     assert {"America/Denver", "Europe/Berlin", "Australia/Lord_Howe"} <= set(offered)

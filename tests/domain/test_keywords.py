@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.domain import keywords
-from app.domain.replies import WORDS
+from app.domain.texts import keyword_parsing
+from app.domain.texts.text_intent import WORDS_BY_INTENT
 
 
 @pytest.mark.parametrize(
@@ -20,16 +20,19 @@ from app.domain.replies import WORDS
     ],
 )
 def test_ordinary_words_can_be_keywords(word):
-    assert keywords.problem_of(word) is None
+    assert keyword_parsing.find_keyword_problem(word) is None
 
 
 @pytest.mark.parametrize("word", ["", "  ", "!?", "🎉", "\u200b", "\x00"])
 def test_a_keyword_has_something_to_type(word):
-    assert keywords.problem_of(word) == "Write a word of letters or digits."
+    assert (
+        keyword_parsing.find_keyword_problem(word)
+        == "Write a word of letters or digits."
+    )
 
 
 @pytest.mark.parametrize(
-    "word", sorted(word for words in WORDS.values() for word in words)
+    "word", sorted(word for words in WORDS_BY_INTENT.values() for word in words)
 )
 @pytest.mark.parametrize(
     "spelt",
@@ -37,45 +40,52 @@ def test_a_keyword_has_something_to_type(word):
 )
 def test_b28_the_words_of_the_law_can_never_be_keywords(word, spelt):
     """B28: STOP, START, HELP and their families, in any spelling."""
-    assert "pick another word" in keywords.problem_of(spelt(word))
+    assert "pick another word" in keyword_parsing.find_keyword_problem(spelt(word))
 
 
 def test_the_sentence_says_why():
     assert (
-        keywords.problem_of(" stop ")
+        keyword_parsing.find_keyword_problem(" stop ")
         == "STOP is handled by law and Twilio; pick another word."
     )
     assert (
-        keywords.problem_of("yes!") is None
+        keyword_parsing.find_keyword_problem("yes!") is None
     )  # whoever is asked a question answers it first; the rest may mean this
-    assert keywords.problem_of("go away").startswith("GO AWAY may mean STOP")
-    assert keywords.problem_of("Done") == "DONE leaves a survey; pick another word."
-    assert keywords.problem_of("start").startswith(
+    assert keyword_parsing.find_keyword_problem("go away").startswith(
+        "GO AWAY may mean STOP"
+    )
+    assert (
+        keyword_parsing.find_keyword_problem("Done")
+        == "DONE leaves a survey; pick another word."
+    )
+    assert keyword_parsing.find_keyword_problem("start").startswith(
         "START brings back whoever said STOP"
     )
     assert (
-        keywords.problem_of("x" * 41)
+        keyword_parsing.find_keyword_problem("x" * 41)
         == "A keyword has at most 40 characters. This one has 41."
     )
-    assert keywords.problem_of("one two three four").startswith(
+    assert keyword_parsing.find_keyword_problem("one two three four").startswith(
         "A keyword has at most 3 words"
     )
 
 
 def test_what_only_contains_such_a_word_is_fine():
     assert [
-        keywords.problem_of(word)
+        keyword_parsing.find_keyword_problem(word)
         for word in ("stopwatch", "yes choir", "homework help desk")
     ] == [None] * 3
 
 
 def test_a_line_of_words():
-    assert keywords.words_of(" when, Opening-hours;; WHEN ,🎉,\tｗｈｅｒｅ ") == [
+    assert keyword_parsing.split_keywords(
+        " when, Opening-hours;; WHEN ,🎉,\tｗｈｅｒｅ "
+    ) == [
         "WHEN",
         "OPENING HOURS",
         "WHERE",
     ]
-    assert keywords.words_of("") == []
+    assert keyword_parsing.split_keywords("") == []
 
 
 @pytest.mark.parametrize(
@@ -91,12 +101,12 @@ def test_a_line_of_words():
     ],
 )
 def test_a_text_is_a_word_in_any_spelling(body):
-    assert keywords.whole(body) == "PICNIC"
+    assert keyword_parsing.extract_whole_keyword(body) == "PICNIC"
 
 
 def test_a_long_text_is_no_word():
-    assert keywords.whole("a" * 41) is None
-    assert keywords.whole("🎉") is None
+    assert keyword_parsing.extract_whole_keyword("a" * 41) is None
+    assert keyword_parsing.extract_whole_keyword("🎉") is None
 
 
 @pytest.mark.parametrize(
@@ -114,9 +124,9 @@ def test_a_long_text_is_no_word():
     ],
 )
 def test_what_a_text_may_begin_with(body, found):
-    assert keywords.beginnings(body) == found
+    assert keyword_parsing.list_leading_keywords(body) == found
 
 
 def test_a_very_long_text_is_looked_at_only_at_its_beginning():
-    assert keywords.beginnings("join " + "word " * 300)[-1] == "JOIN"
-    assert keywords.beginnings("x" * 1600) == []
+    assert keyword_parsing.list_leading_keywords("join " + "word " * 300)[-1] == "JOIN"
+    assert keyword_parsing.list_leading_keywords("x" * 1600) == []

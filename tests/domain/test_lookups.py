@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import lookups
-from app.domain.blast_states import MessageStatus
-from app.domain.lookups import (
-    AFTER,
-    BEFORE,
-    Doubt,
-    Listed,
-    first_look_up,
-    match,
-    next_look_up,
-    without_news,
+from app.domain.delivery import message_lookups
+from app.domain.delivery.message_lookups import (
+    MATCH_TOLERANCE_AFTER,
+    MATCH_TOLERANCE_BEFORE,
+    CarrierMessage,
+    UncertainAttempt,
+    compute_first_lookup,
+    compute_next_lookup,
+    find_status_without_news,
+    match_carrier_messages,
 )
+from app.domain.delivery.message_statuses import MessageStatus
 
 S = MessageStatus
 NOON = datetime(2026, 5, 8, 12, 0, tzinfo=UTC)
@@ -35,11 +35,11 @@ def after(**more):
 def doubt(number=1, started=0.0, lasted: float | None = 1.0, body="Hello"):
     begun = after(seconds=started)
     ended = None if lasted is None else begun + timedelta(seconds=lasted)
-    return Doubt(number, number, 1, ZOE, OURS, body, begun, ended)
+    return UncertainAttempt(number, number, 1, ZOE, OURS, body, begun, ended)
 
 
 def listed(sid="SM1", made=0.0, **more):
-    text = Listed(
+    text = CarrierMessage(
         sid,
         "sent",
         "outbound-api",
@@ -57,26 +57,26 @@ def pairs(found):
 
 def test_f5_a_text_in_doubt_is_looked_up_seven_times():
     moment, seen = NOON, []
-    while moment := next_look_up(S.UNKNOWN, NOON, moment):
+    while moment := compute_next_lookup(S.UNKNOWN, NOON, moment):
         seen.append((moment - NOON).total_seconds())
     assert seen == [30, 120, 600, 1800, 7200, 21600, 86400]
 
 
 def test_f39_a_text_without_a_receipt_is_looked_up_five_times():
     moment, seen = NOON, []
-    while moment := next_look_up(S.SENT, NOON, moment):
+    while moment := compute_next_lookup(S.SENT, NOON, moment):
         seen.append((moment - NOON).total_seconds() / 3600)
     assert seen == pytest.approx([1 / 6, 1, 6, 24, 72])
 
 
 def test_the_first_look_up_is_half_a_minute_or_ten_after_and_none_of_what_is_certain():
-    assert first_look_up(S.UNKNOWN, NOON) == after(seconds=30)
+    assert compute_first_lookup(S.UNKNOWN, NOON) == after(seconds=30)
     assert (
-        first_look_up(S.ACCEPTED, NOON)
-        == first_look_up(S.SENT, NOON)
+        compute_first_lookup(S.ACCEPTED, NOON)
+        == compute_first_lookup(S.SENT, NOON)
         == after(minutes=10)
     )
-    assert {status for status in S if first_look_up(status, NOON)} == {
+    assert {status for status in S if compute_first_lookup(status, NOON)} == {
         S.UNKNOWN,
         S.ACCEPTED,
         S.SENT,
@@ -84,8 +84,8 @@ def test_the_first_look_up_is_half_a_minute_or_ten_after_and_none_of_what_is_cer
 
 
 def test_after_a_night_without_power_one_look_up_stands_for_those_that_were_missed():
-    assert next_look_up(S.UNKNOWN, NOON, after(hours=8)) == after(hours=24)
-    assert next_look_up(S.UNKNOWN, NOON, after(hours=24)) is None
+    assert compute_next_lookup(S.UNKNOWN, NOON, after(hours=8)) == after(hours=24)
+    assert compute_next_lookup(S.UNKNOWN, NOON, after(hours=24)) is None
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_after_a_night_without_power_one_look_up_stands_for_those_that_were_miss
     ],
 )
 def test_only_the_last_look_up_ends_a_doubt(status, hours, then):
-    assert without_news(status, NOON, after(hours=hours)) is then
+    assert find_status_without_news(status, NOON, after(hours=hours)) is then
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,10 @@ def test_only_the_last_look_up_ends_a_doubt(status, hours, then):
 def test_a_carrier_that_does_not_answer_is_left_alone_for_a_while(
     http_status, retry_after, seconds
 ):
-    assert lookups.seconds_until_again(http_status, retry_after) == seconds
+    assert (
+        message_lookups.compute_lookup_retry_seconds(http_status, retry_after)
+        == seconds
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +140,7 @@ def test_a_carrier_that_does_not_answer_is_left_alone_for_a_while(
 def test_f38_a_copy_that_was_redacted_prefixed_or_made_plain_is_the_same_text(
     ours, theirs
 ):
-    assert lookups.same_words(theirs, ours)
+    assert message_lookups.is_same_body(theirs, ours)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +148,7 @@ def test_f38_a_copy_that_was_redacted_prefixed_or_made_plain_is_the_same_text(
     ["Hello!", "hello", "Hello Hello", "Sent from your Twilio trial account - Bye"],
 )
 def test_another_text_is_another_text(theirs):
-    assert not lookups.same_words(theirs, "Hello")
+    assert not message_lookups.is_same_body(theirs, "Hello")
 
 
 @pytest.mark.parametrize(
@@ -165,30 +168,37 @@ def test_another_text_is_another_text(theirs):
     ],
 )
 def test_f38_what_was_made_at_the_time_from_us_to_them_may_be_it(changed, fits):
-    assert lookups.may_be(replace(listed(), **changed), doubt(), NO_SKEW) is fits
+    assert (
+        message_lookups.is_possible_match(
+            replace(listed(), **changed), doubt(), NO_SKEW
+        )
+        is fits
+    )
 
 
 def test_the_carriers_clock_may_be_hours_away_from_ours():
     ahead = timedelta(hours=3)
-    assert lookups.may_be(listed(made=3 * 3600), doubt(), ahead)
-    assert not lookups.may_be(listed(), doubt(), ahead)
-    assert lookups.may_be(listed(made=-600), doubt(), timedelta(minutes=-10))
+    assert message_lookups.is_possible_match(listed(made=3 * 3600), doubt(), ahead)
+    assert not message_lookups.is_possible_match(listed(), doubt(), ahead)
+    assert message_lookups.is_possible_match(
+        listed(made=-600), doubt(), timedelta(minutes=-10)
+    )
 
 
 def test_one_text_for_one_doubt_is_it():
-    found = match([doubt()], [listed()], (), NO_SKEW)
+    found = match_carrier_messages([doubt()], [listed()], (), NO_SKEW)
     assert pairs(found) == {1: "SM1"}
     assert found.missing == ()
 
 
 def test_what_is_somebodys_already_is_nobody_elses():
-    found = match([doubt()], [listed()], {"SM1"}, NO_SKEW)
+    found = match_carrier_messages([doubt()], [listed()], {"SM1"}, NO_SKEW)
     assert pairs(found) == {}
     assert found.missing == (doubt(),)
 
 
 def test_two_texts_for_two_doubts_are_paired_by_time():
-    found = match(
+    found = match_carrier_messages(
         [doubt(2, started=30), doubt(1)],
         [listed("SMb", 31), listed("SMa", 1)],
         (),
@@ -198,25 +208,29 @@ def test_two_texts_for_two_doubts_are_paired_by_time():
 
 
 def test_one_text_that_could_be_either_of_two_leaves_both_in_doubt():
-    found = match([doubt(1), doubt(2, started=30)], [listed(made=31)], (), NO_SKEW)
+    found = match_carrier_messages(
+        [doubt(1), doubt(2, started=30)], [listed(made=31)], (), NO_SKEW
+    )
     assert pairs(found) == {}
     assert found.missing == ()
 
 
 def test_two_texts_for_one_doubt_leave_it_in_doubt():
-    found = match([doubt()], [listed("SMa"), listed("SMb", 5)], (), NO_SKEW)
+    found = match_carrier_messages(
+        [doubt()], [listed("SMa"), listed("SMb", 5)], (), NO_SKEW
+    )
     assert (pairs(found), found.missing) == ({}, ())
 
 
 def test_doubts_about_other_words_do_not_stand_in_each_others_way():
     about_bye = doubt(2, body="Bye")
-    found = match([doubt(1), about_bye], [listed()], (), NO_SKEW)
+    found = match_carrier_messages([doubt(1), about_bye], [listed()], (), NO_SKEW)
     assert pairs(found) == {1: "SM1"}
     assert found.missing == (about_bye,)
 
 
 def test_a_text_that_is_still_on_the_wire_may_be_the_listed_one():
-    found = match(
+    found = match_carrier_messages(
         [doubt(1), doubt(2, started=20, lasted=None)],
         [listed("SMa"), listed("SMb", 21)],
         (),
@@ -256,7 +270,7 @@ def test_no_text_is_adopted_twice_or_outside_its_window(doubts, texts, taken, ah
     skew = timedelta(seconds=ahead)
     shown = [listed(f"SM{n}", made + ahead, body=body) for n, made, body in texts]
     known = {f"SM{n}" for n in taken}
-    found = match(asked, shown, known, skew)
+    found = match_carrier_messages(asked, shown, known, skew)
     sids = [text.sid for _, text in found.found]
     adopters = [each.attempt_id for each, _ in found.found]
     assert len(set(sids)) == len(sids)
@@ -265,9 +279,9 @@ def test_no_text_is_adopted_twice_or_outside_its_window(doubts, texts, taken, ah
     for each, text in found.found:
         assert each.ended_at is not None
         assert (
-            each.started_at + skew - BEFORE
+            each.started_at + skew - MATCH_TOLERANCE_BEFORE
             <= text.created_at
-            <= each.ended_at + skew + AFTER
+            <= each.ended_at + skew + MATCH_TOLERANCE_AFTER
         )
         assert text.body in ("", each.body)
     assert not set(found.missing) & {each for each, _ in found.found}
@@ -278,6 +292,6 @@ def test_as_many_texts_as_doubts_are_all_paired_in_their_order(starts, dice):
     asked = [doubt(n, started) for n, started in enumerate(sorted(starts))]
     shown = [listed(f"SM{n}", started + 1) for n, started in enumerate(sorted(starts))]
     dice.shuffle(shown)
-    assert pairs(match(asked, shown, (), NO_SKEW)) == {
+    assert pairs(match_carrier_messages(asked, shown, (), NO_SKEW)) == {
         n: f"SM{n}" for n in range(len(starts))
     }

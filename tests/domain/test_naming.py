@@ -6,14 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.naming import PLACES, Name, by_weight, display_name
+from app.domain.phones.display_names import (
+    NAME_SOURCES,
+    SourcedName,
+    choose_display_name,
+    sort_names_by_source,
+)
 
 NOON = datetime(2026, 5, 8, 12, tzinfo=UTC)
 
 
 def written(where, name, days_ago=0):
     """A name that was written down some days ago."""
-    return Name(where, name, NOON - timedelta(days=days_ago))
+    return SourcedName(where, name, NOON - timedelta(days=days_ago))
 
 
 @pytest.mark.parametrize(
@@ -40,14 +45,14 @@ def written(where, name, days_ago=0):
     ],
 )
 def test_the_list_that_is_kept_comes_first_and_the_newest_of_several(names, called):
-    assert display_name(names) == called
+    assert choose_display_name(names) == called
 
 
 @given(
     st.lists(
         st.builds(
             written,
-            st.sampled_from(PLACES),
+            st.sampled_from(NAME_SOURCES),
             st.none() | st.text(min_size=1, max_size=9),
             st.integers(0, 999),
         ),
@@ -57,6 +62,8 @@ def test_the_list_that_is_kept_comes_first_and_the_newest_of_several(names, call
 )
 def test_the_order_in_which_the_lists_were_read_does_not_matter(both):
     names, shuffled = both
-    assert by_weight(names) == by_weight(shuffled)
-    assert display_name(names) == display_name(shuffled)
-    assert (display_name(names) is None) == all(each.name is None for each in names)
+    assert sort_names_by_source(names) == sort_names_by_source(shuffled)
+    assert choose_display_name(names) == choose_display_name(shuffled)
+    assert (choose_display_name(names) is None) == all(
+        each.name is None for each in names
+    )

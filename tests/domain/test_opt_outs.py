@@ -11,15 +11,25 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.domain.opt_outs import is_certain, is_likely, plain, sentences
-from app.domain.replies import TWILIO_LEAVES_ON, WORDS, Meaning, meaning_of
+from app.domain.opt_outs.opt_out_detection import (
+    fold_opt_out_text,
+    is_certain_opt_out,
+    is_likely_opt_out,
+    split_sentences,
+)
+from app.domain.texts.text_intent import (
+    TWILIO_OPT_OUT_WORDS,
+    WORDS_BY_INTENT,
+    TextIntent,
+    classify_text,
+)
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"
 READ_AS = {
-    "certain": Meaning.LEAVE,
-    "likely": Meaning.MAYBE_LEAVE,
-    "speech": Meaning.SPEECH,
+    "certain": TextIntent.LEAVE,
+    "likely": TextIntent.MAYBE_LEAVE,
+    "speech": TextIntent.SPEECH,
 }
 ESCAPED = re.compile(r"\\n|\\u[0-9a-f]{4}")
 SETS = {"written before the rules": "opt_outs.tsv", "held out": "opt_outs_held_out.tsv"}
@@ -42,7 +52,7 @@ def labelled(name):
 def judged(name):
     """How often which label was read as what."""
     return Counter(
-        (READ_AS[label], meaning_of(said)) for label, _, said in labelled(name)
+        (READ_AS[label], classify_text(said)) for label, _, said in labelled(name)
     )
 
 
@@ -53,8 +63,8 @@ def report(name):
     found = judged(name)
     lines = []
     for words, kinds in (
-        ("certain", [Meaning.LEAVE]),
-        ("certain or likely", [Meaning.LEAVE, Meaning.MAYBE_LEAVE]),
+        ("certain", [TextIntent.LEAVE]),
+        ("certain or likely", [TextIntent.LEAVE, TextIntent.MAYBE_LEAVE]),
     ):
         right = sum(
             n for (label, read), n in found.items() if label in kinds and read in kinds
@@ -72,7 +82,7 @@ def test_normal_speech_is_never_taken_for_a_certain_stop(name):
     wrong = [
         said
         for label, _, said in labelled(name)
-        if label == "speech" and meaning_of(said) is Meaning.LEAVE
+        if label == "speech" and classify_text(said) is TextIntent.LEAVE
     ]
     assert wrong == []
 
@@ -94,8 +104,8 @@ def test_the_report_says_how_often_the_rules_are_right(words, name):
 
 def test_what_twilio_and_the_regulator_name_is_certain():
     assert all(
-        meaning_of(word) is Meaning.LEAVE
-        for word in {*TWILIO_LEAVES_ON, *WORDS[Meaning.LEAVE]}
+        classify_text(word) is TextIntent.LEAVE
+        for word in {*TWILIO_OPT_OUT_WORDS, *WORDS_BY_INTENT[TextIntent.LEAVE]}
     )
 
 
@@ -113,7 +123,8 @@ def test_what_twilio_and_the_regulator_name_is_certain():
 )
 def test_marks_and_pictures_change_nothing(said, around):
     assert all(
-        is_certain(around.format(each)) for each in (said, said.upper(), said.title())
+        is_certain_opt_out(around.format(each))
+        for each in (said, said.upper(), said.title())
     )
 
 
@@ -129,11 +140,11 @@ def test_marks_and_pictures_change_nothing(said, around):
     ],
 )
 def test_one_spelling(typed, read):
-    assert " ".join(sentences(typed)) == read
+    assert " ".join(split_sentences(typed)) == read
 
 
 @given(st.text() | st.text("STOP ALTHEMSGUNR.!,' ", max_size=400))
 @example("A:A:A")
 def test_any_text_is_judged_and_certain_is_likely_too(text):
-    assert plain(plain(text)) == plain(text)
-    assert is_likely(text) or not is_certain(text)
+    assert fold_opt_out_text(fold_opt_out_text(text)) == fold_opt_out_text(text)
+    assert is_likely_opt_out(text) or not is_certain_opt_out(text)

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.phone import BadPhone, Phone, PhoneProblem, digits_of, is_e164, pretty
+from app.domain.phones.phone_number import (
+    InvalidPhoneNumber,
+    PhoneNumber,
+    PhoneProblem,
+    extract_digits,
+    format_phone_number,
+    is_e164,
+)
 
 SPELLINGS = [
     "(415) 555-2671",
@@ -77,15 +84,15 @@ REFUSED = [
 
 @pytest.mark.parametrize("text", SPELLINGS)
 def test_every_spelling_of_a_number_is_the_same_number(text):
-    assert Phone.read(text).e164 == "+14155552671"
+    assert PhoneNumber.read(text).e164 == "+14155552671"
 
 
 @pytest.mark.parametrize(
     ("text", "problem"), REFUSED, ids=[text[:30] for text, _ in REFUSED]
 )
 def test_what_cannot_get_texts_is_refused_with_its_reason(text, problem):
-    with pytest.raises(BadPhone) as refused:
-        Phone.read(text)
+    with pytest.raises(InvalidPhoneNumber) as refused:
+        PhoneNumber.read(text)
     assert refused.value.problem is problem
     assert refused.value.sentence.endswith((".", "?"))
 
@@ -105,13 +112,13 @@ def test_what_cannot_get_texts_is_refused_with_its_reason(text, problem):
 def test_numbers_of_other_countries_are_kept_with_their_country(
     text, e164, country, shown
 ):
-    phone = Phone.read(text)
+    phone = PhoneNumber.read(text)
     assert (phone.e164, phone.country, phone.pretty) == (e164, country, shown)
 
 
 @pytest.mark.parametrize("last", range(100, 200))
 def test_the_pretend_numbers_of_practice_are_numbers(last):
-    assert Phone.read(f"(303) 555-0{last}").e164 == f"+13035550{last}"
+    assert PhoneNumber.read(f"(303) 555-0{last}").e164 == f"+13035550{last}"
 
 
 @pytest.mark.parametrize(
@@ -122,47 +129,47 @@ def test_the_pretend_numbers_of_practice_are_numbers(last):
     ],
 )
 def test_a_refusal_shows_the_number_that_was_probably_meant(text, hint):
-    with pytest.raises(BadPhone) as refused:
-        Phone.read(text)
+    with pytest.raises(InvalidPhoneNumber) as refused:
+        PhoneNumber.read(text)
     assert refused.value.problem is PhoneProblem.NOT_IN_USE
     assert refused.value.sentence.startswith("No phone can have that number. ")
     assert hint in refused.value.sentence
 
 
 def test_the_home_country_decides_about_numbers_without_a_plus():
-    assert Phone.read("020 7946 0958", "GB").e164 == "+442079460958"
-    assert Phone.read("0044 20 7946 0958", "GB").e164 == "+442079460958"
-    assert Phone.read("+1 415 555 2671", "GB").e164 == "+14155552671"
-    with pytest.raises(BadPhone):
-        Phone.read("020 7946 0958", "US")
+    assert PhoneNumber.read("020 7946 0958", "GB").e164 == "+442079460958"
+    assert PhoneNumber.read("0044 20 7946 0958", "GB").e164 == "+442079460958"
+    assert PhoneNumber.read("+1 415 555 2671", "GB").e164 == "+14155552671"
+    with pytest.raises(InvalidPhoneNumber):
+        PhoneNumber.read("020 7946 0958", "US")
 
 
 def test_without_a_known_home_country_a_plus_is_asked_for():
-    assert Phone.read("+14155552671", "Atlantis").e164 == "+14155552671"
-    with pytest.raises(BadPhone) as refused:
-        Phone.read("4155552671", "Atlantis")
+    assert PhoneNumber.read("+14155552671", "Atlantis").e164 == "+14155552671"
+    with pytest.raises(InvalidPhoneNumber) as refused:
+        PhoneNumber.read("4155552671", "Atlantis")
     assert "Begin with +" in refused.value.sentence
 
 
 @given(st.text(max_size=40) | st.from_regex(r"[-+0-9 ().x#=]{0,25}", fullmatch=True))
 def test_any_text_is_a_number_or_refused(text):
     try:
-        phone = Phone.read(text)
-    except BadPhone:
+        phone = PhoneNumber.read(text)
+    except InvalidPhoneNumber:
         return
     assert is_e164(phone.e164)
-    assert Phone.read(phone.e164) == phone == Phone.read(phone.pretty)
+    assert PhoneNumber.read(phone.e164) == phone == PhoneNumber.read(phone.pretty)
 
 
 @given(st.text())
 def test_showing_a_stored_number_never_fails(text):
-    assert isinstance(pretty(text), str)
+    assert isinstance(format_phone_number(text), str)
 
 
 def test_text_that_is_no_number_is_shown_as_it_is():
-    assert pretty("32665") == "32665"
-    assert pretty("MGabc") == "MGabc"
-    assert pretty("+99912345678") == "+99912345678"
+    assert format_phone_number("32665") == "32665"
+    assert format_phone_number("MGabc") == "MGabc"
+    assert format_phone_number("+99912345678") == "+99912345678"
 
 
 @pytest.mark.parametrize(
@@ -187,4 +194,4 @@ def test_a_carriers_number_is_judged_by_its_shape_only(text, good):
 
 
 def test_digits_are_found_in_any_spelling():
-    assert digits_of("(٣03) ５55-01x4₂") == "30355501" + "4"
+    assert extract_digits("(٣03) ５55-01x4₂") == "30355501" + "4"

@@ -6,7 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from app.domain.phone import REFUSED_TYPES, BadPhone, Phone
+from app.domain.phones.phone_number import (
+    PROBLEM_BY_NUMBER_TYPE,
+    InvalidPhoneNumber,
+    PhoneNumber,
+)
 
 SPELLINGS = [
     "{0}{1}{2}",
@@ -29,7 +33,7 @@ def slowly(text, region):
     kind = phonenumbers.number_type(number)
     if (
         not phonenumbers.is_valid_number(number)
-        or kind in REFUSED_TYPES
+        or kind in PROBLEM_BY_NUMBER_TYPE
         or kind == PhoneNumberType.UNKNOWN
     ):
         return None
@@ -70,7 +74,7 @@ def test_odd_countries(text):
 
 def same(text, region):
     try:
-        read = Phone.read(text, region).e164
-    except BadPhone:
+        read = PhoneNumber.read(text, region).e164
+    except InvalidPhoneNumber:
         read = None
     assert read == slowly(text, region)

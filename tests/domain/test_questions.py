@@ -4,54 +4,59 @@ import json
 
 import pytest
 
-from app.domain import keywords
-from app.domain.questions import (
-    END,
-    Ask,
-    Question,
-    kept,
-    opening,
-    parse,
-    problems_with,
-    problems_with_opening,
+from app.domain.surveys.question_definitions import (
+    END_OF_SURVEY,
+    QuestionType,
+    SurveyQuestion,
+    build_opening_text,
+    list_opening_problems,
+    list_question_problems,
+    parse_questions,
+    serialize_questions,
 )
+from app.domain.texts import keyword_parsing
 
 MIXED = (
-    Question("Are you coming?", Ask.YES_NO, leads={"no": END}),
-    Question(
-        "What do you bring?", Ask.CHOICE, choices=("Pizza", "Cake"), leads={"Cake": 4}
+    SurveyQuestion("Are you coming?", QuestionType.YES_NO, leads={"no": END_OF_SURVEY}),
+    SurveyQuestion(
+        "What do you bring?",
+        QuestionType.CHOICE,
+        choices=("Pizza", "Cake"),
+        leads={"Cake": 4},
     ),
-    Question(
+    SurveyQuestion(
         "How many?",
-        Ask.NUMBER,
+        QuestionType.NUMBER,
         low=1,
         high=20,
         required=True,
         hint="Count the kids too.",
     ),
-    Question("Anything else?"),
+    SurveyQuestion("Anything else?"),
 )
 
 
 def sentences(*questions):
-    return [problem.sentence for problem in problems_with(questions)]
+    return [problem.sentence for problem in list_question_problems(questions)]
 
 
 def test_what_is_kept_is_read_back():
-    assert parse(kept(MIXED)) == MIXED
+    assert parse_questions(serialize_questions(MIXED)) == MIXED
 
 
 def test_plain_prompts_are_strings_as_in_the_first_design():
-    assert json.loads(kept([Question("How many?"), Question("Why?")])) == [
+    assert json.loads(
+        serialize_questions([SurveyQuestion("How many?"), SurveyQuestion("Why?")])
+    ) == [
         "How many?",
         "Why?",
     ]
-    assert parse(
+    assert parse_questions(
         '["How many?", {"prompt": "Why?", "type": "text"}, {"prompt": "Coming?", "type": "yes_no"}]'
     ) == (
-        Question("How many?"),
-        Question("Why?"),
-        Question("Coming?", Ask.YES_NO),
+        SurveyQuestion("How many?"),
+        SurveyQuestion("Why?"),
+        SurveyQuestion("Coming?", QuestionType.YES_NO),
     )
 
 
@@ -60,15 +65,15 @@ def test_plain_prompts_are_strings_as_in_the_first_design():
     ["", "{}", "null", "[1, null, [], {}]", '"a"', "[", '[{"prompt": ""}]', '[" "]'],
 )
 def test_rubbish_is_no_question(rubbish):
-    assert parse(rubbish) == ()
+    assert parse_questions(rubbish) == ()
 
 
 def test_an_unknown_type_is_free_words():
-    assert parse(
+    assert parse_questions(
         '[{"prompt": "Where?", "type": "map"}, {"prompt": "Which?", "type": "choice"}]'
     ) == (
-        Question("Where?"),
-        Question("Which?"),
+        SurveyQuestion("Where?"),
+        SurveyQuestion("Which?"),
     )
 
 
@@ -79,14 +84,14 @@ def test_a_good_survey_has_no_problem():
 def test_b28_no_question_and_too_many():
     """B28."""
     assert sentences() == ["Write at least one question."]
-    assert sentences(*[Question(f"Question {n}?") for n in range(200)]) == [
+    assert sentences(*[SurveyQuestion(f"Question {n}?") for n in range(200)]) == [
         "A survey has at most 40 questions. This one has 200."
     ]
 
 
 def test_b28_a_question_of_2000_characters():
     """B28."""
-    assert sentences(Question("?" * 2000)) == [
+    assert sentences(SurveyQuestion("?" * 2000)) == [
         "This question has 2,000 characters. The longest has 1,200."
     ]
 
@@ -94,46 +99,46 @@ def test_b28_a_question_of_2000_characters():
 @pytest.mark.parametrize(
     ("question", "sentence"),
     [
-        (Question(" \u200b"), "Write the question first."),
-        (Question("Hi {nick}?"), "{nick} is not a placeholder"),
+        (SurveyQuestion(" \u200b"), "Write the question first."),
+        (SurveyQuestion("Hi {nick}?"), "{nick} is not a placeholder"),
         (
-            Question("Which?", Ask.CHOICE, choices=("One",)),
+            SurveyQuestion("Which?", QuestionType.CHOICE, choices=("One",)),
             "Write from 2 to 20 choices",
         ),
         (
-            Question("Which?", Ask.CHOICE, choices=("Cake", "cake.")),
+            SurveyQuestion("Which?", QuestionType.CHOICE, choices=("Cake", "cake.")),
             "“Cake” is there twice.",
         ),
         (
-            Question("Which?", Ask.CHOICE, choices=("Go on", "Cancel")),
+            SurveyQuestion("Which?", QuestionType.CHOICE, choices=("Go on", "Cancel")),
             "CANCEL cannot be a choice: whoever texts it",
         ),
         (
-            Question("Which?", Ask.CHOICE, choices=("Go on", "Done")),
+            SurveyQuestion("Which?", QuestionType.CHOICE, choices=("Go on", "Done")),
             "DONE cannot be a choice: it leaves a survey.",
         ),
         (
-            Question("Which?", Ask.CHOICE, choices=("🍕", "Cake")),
+            SurveyQuestion("Which?", QuestionType.CHOICE, choices=("🍕", "Cake")),
             "“🍕” has no letters or digits",
         ),
         (
-            Question("Which?", Ask.CHOICE, choices=("Cake", "x" * 61)),
+            SurveyQuestion("Which?", QuestionType.CHOICE, choices=("Cake", "x" * 61)),
             "A choice has at most 60 characters",
         ),
         (
-            Question("How many?", Ask.NUMBER, low=5, high=1),
+            SurveyQuestion("How many?", QuestionType.NUMBER, low=5, high=1),
             "The largest number is smaller than the smallest one.",
         ),
         (
-            Question("How many?", Ask.NUMBER, hint="h" * 161),
+            SurveyQuestion("How many?", QuestionType.NUMBER, hint="h" * 161),
             "A hint has at most 160 characters.",
         ),
         (
-            Question("Coming?", Ask.YES_NO, leads={"no": 1}),
+            SurveyQuestion("Coming?", QuestionType.YES_NO, leads={"no": 1}),
             "An answer can lead to a later question, or to the end.",
         ),
         (
-            Question("Coming?", Ask.YES_NO, leads={"maybe": 0}),
+            SurveyQuestion("Coming?", QuestionType.YES_NO, leads={"maybe": 0}),
             "“maybe” is no answer to this question.",
         ),
     ],
@@ -145,26 +150,31 @@ def test_what_is_wrong_with_a_question_is_said(question, sentence):
 
 def test_the_same_question_twice():
     """Answers of different surveys' versions are told apart by the question they answer."""
-    assert sentences(Question("How many?"), Question("Who?"), Question("how many")) == [
-        "Question 1 asks the same. Ask it once, or word it differently."
-    ]
+    assert sentences(
+        SurveyQuestion("How many?"), SurveyQuestion("Who?"), SurveyQuestion("how many")
+    ) == ["Question 1 asks the same. Ask it once, or word it differently."]
 
 
 def test_the_first_text_says_how_to_leave_unless_it_does():
     assert (
-        opening("Welcome.", "Coming?")
+        build_opening_text("Welcome.", "Coming?")
         == "Welcome.\nComing?\nText DONE to leave this survey."
     )
-    assert opening("", "Coming? DONE leaves.") == "Coming? DONE leaves."
-    assert problems_with_opening("w" * 1600, Question("Coming?"))[0].startswith(
+    assert build_opening_text("", "Coming? DONE leaves.") == "Coming? DONE leaves."
+    assert list_opening_problems("w" * 1600, SurveyQuestion("Coming?"))[0].startswith(
         "With the first question this has 1,6"
     )
 
 
 def test_how_questions_read():
     assert MIXED[0].asked == "Are you coming? Reply YES or NO."
-    assert Question("Coming? yes/no", Ask.YES_NO).asked == "Coming? yes/no"
-    assert Question("Coming? YES or no", Ask.YES_NO).asked == "Coming? YES or no"
+    assert (
+        SurveyQuestion("Coming? yes/no", QuestionType.YES_NO).asked == "Coming? yes/no"
+    )
+    assert (
+        SurveyQuestion("Coming? YES or no", QuestionType.YES_NO).asked
+        == "Coming? YES or no"
+    )
     assert MIXED[1].asked == "What do you bring?\n1 Pizza\n2 Cake"
 
 
@@ -185,14 +195,14 @@ def test_how_questions_read():
 )
 def test_b28_the_words_of_the_law_are_no_keywords(word):
     """B28: " stop ", in whatever spelling, the whole family."""
-    assert keywords.problem_of(word)
+    assert keyword_parsing.find_keyword_problem(word)
 
 
 @pytest.mark.parametrize("word", ["done", "SKIP", "Back", "", "🎉", "x" * 41])
 def test_nor_are_our_own_words_or_none(word):
-    assert keywords.problem_of(word)
+    assert keyword_parsing.find_keyword_problem(word)
 
 
 @pytest.mark.parametrize("word", ["picnic", "PICNIC 2027", "Flohmarkt", "стоянка", "7"])
 def test_other_words_are(word):
-    assert keywords.problem_of(word) is None
+    assert keyword_parsing.find_keyword_problem(word) is None

@@ -4,20 +4,22 @@ from datetime import date
 
 import pytest
 
-from app.domain.dates import Calendar
-from app.domain.questions import Ask, Question
-from app.domain.reading import read
+from app.domain.surveys.answer_dates import DateContext
+from app.domain.surveys.answer_parsing import parse_answer
+from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 
 THURSDAY = date(2026, 11, 26)
-US, ELSEWHERE = Calendar(THURSDAY), Calendar(THURSDAY, month_first=False)
-COMING = Question("Are you coming?", Ask.YES_NO)
-HOW_MANY = Question("How many?", Ask.NUMBER, low=0, high=2000)
-FOOD = Question(
-    "What do you bring?", Ask.CHOICE, choices=("Pizza", "Pasta", "Green salad")
+US, ELSEWHERE = DateContext(THURSDAY), DateContext(THURSDAY, month_first=False)
+COMING = SurveyQuestion("Are you coming?", QuestionType.YES_NO)
+HOW_MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=0, high=2000)
+FOOD = SurveyQuestion(
+    "What do you bring?", QuestionType.CHOICE, choices=("Pizza", "Pasta", "Green salad")
 )
-KIDS = Question("How many kids?", Ask.CHOICE, choices=("1", "2", "3 or more"))
-WHEN = Question("When?", Ask.DATE)
-NAME = Question("Your name?", Ask.NAME)
+KIDS = SurveyQuestion(
+    "How many kids?", QuestionType.CHOICE, choices=("1", "2", "3 or more")
+)
+WHEN = SurveyQuestion("When?", QuestionType.DATE)
+NAME = SurveyQuestion("Your name?", QuestionType.NAME)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,7 @@ NAME = Question("Your name?", Ask.NAME)
     ],
 )
 def test_these_mean_yes(text):
-    assert read(COMING, text, US) == "yes"
+    assert parse_answer(COMING, text, US) == "yes"
 
 
 @pytest.mark.parametrize(
@@ -82,7 +84,7 @@ def test_these_mean_yes(text):
     ],
 )
 def test_these_mean_no(text):
-    assert read(COMING, text, US) == "no"
+    assert parse_answer(COMING, text, US) == "no"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_these_mean_no(text):
     ],
 )
 def test_these_could_mean_either(text):
-    assert read(COMING, text, US) is None
+    assert parse_answer(COMING, text, US) is None
 
 
 @pytest.mark.parametrize(
@@ -136,7 +138,7 @@ def test_these_could_mean_either(text):
     ],
 )
 def test_one_number_is_a_number(text, value):
-    assert read(HOW_MANY, text, US) == value
+    assert parse_answer(HOW_MANY, text, US) == value
 
 
 @pytest.mark.parametrize(
@@ -169,18 +171,21 @@ def test_one_number_is_a_number(text, value):
     ],
 )
 def test_what_could_be_two_numbers_is_none(text):
-    assert read(HOW_MANY, text, US) is None
+    assert parse_answer(HOW_MANY, text, US) is None
 
 
 def test_bounds_of_a_number():
-    warm = Question("How warm?", Ask.NUMBER, low=-10, high=10)
-    assert [read(warm, text, US) for text in ("-10", "-11", "10", "11")] == [
+    warm = SurveyQuestion("How warm?", QuestionType.NUMBER, low=-10, high=10)
+    assert [parse_answer(warm, text, US) for text in ("-10", "-11", "10", "11")] == [
         "-10",
         None,
         "10",
         None,
     ]
-    assert read(Question("How many?", Ask.NUMBER), "123456789", US) == "123456789"
+    assert (
+        parse_answer(SurveyQuestion("How many?", QuestionType.NUMBER), "123456789", US)
+        == "123456789"
+    )
 
 
 @pytest.mark.parametrize(
@@ -210,14 +215,14 @@ def test_bounds_of_a_number():
     ],
 )
 def test_a_choice_is_named_by_number_letter_or_word(text, value):
-    assert read(FOOD, text, US) == value
+    assert parse_answer(FOOD, text, US) == value
 
 
 def test_choices_that_are_numbers_have_letters():
     """Otherwise "2" would be the second choice for one person and two children for another."""
     assert KIDS.asked == "How many kids?\nA 1\nB 2\nC 3 or more"
     said = {
-        text: read(KIDS, text, US)
+        text: parse_answer(KIDS, text, US)
         for text in ("A", "1", "2", "b", "3", "3 or more", "4", "two")
     }
     assert said == {
@@ -270,15 +275,17 @@ def test_choices_that_are_numbers_have_letters():
     ],
 )
 def test_days_as_people_in_the_united_states_write_them(text, value):
-    assert read(WHEN, text, US) == value
+    assert parse_answer(WHEN, text, US) == value
 
 
 def test_elsewhere_the_day_stands_first():
-    assert [read(WHEN, "5/8/2027", calendar) for calendar in (US, ELSEWHERE)] == [
+    assert [
+        parse_answer(WHEN, "5/8/2027", calendar) for calendar in (US, ELSEWHERE)
+    ] == [
         "2027-05-08",
         "2027-08-05",
     ]
-    assert read(WHEN, "5/13/2027", ELSEWHERE) == "2027-05-13"
+    assert parse_answer(WHEN, "5/13/2027", ELSEWHERE) == "2027-05-13"
 
 
 @pytest.mark.parametrize(
@@ -308,10 +315,12 @@ def test_elsewhere_the_day_stands_first():
     ],
 )
 def test_a_name_is_a_name(text, value):
-    assert read(NAME, text, US) == value
+    assert parse_answer(NAME, text, US) == value
 
 
 def test_free_words_are_kept_as_they_came_without_what_cannot_be_seen():
-    question = Question("Anything else?")
-    assert read(question, " We bring\r\ncake \u202e🎂 ", US) == "We bring\ncake 🎂"
-    assert read(question, " \u200b ", US) is None
+    question = SurveyQuestion("Anything else?")
+    assert (
+        parse_answer(question, " We bring\r\ncake \u202e🎂 ", US) == "We bring\ncake 🎂"
+    )
+    assert parse_answer(question, " \u200b ", US) is None

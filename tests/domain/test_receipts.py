@@ -6,26 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.breaker import rule
-from app.domain.receipts import (
+from app.domain.delivery.carrier_error_codes import (
+    CARRIER_CODES_FILE,
     FIX_BY_BLAME,
-    TABLE,
     Blame,
-    fix_for,
-    is_unprocessed,
-    pauses,
-    receipt_for,
-    tls_receipt,
+    find_error_code,
+    find_error_fix,
+    get_tls_error_code,
+    is_immediate_pause,
+    is_unprocessed_request,
 )
+from app.domain.delivery.circuit_breaker import parse_breaker_rule
 
-with TABLE.open(encoding="utf-8", newline="") as file:
+with CARRIER_CODES_FILE.open(encoding="utf-8", newline="") as file:
     ROWS = list(csv.DictReader(file))
 CODES = [int(row["code"]) for row in ROWS if row["code"].isdigit()]
 
 
 @pytest.mark.parametrize("code", [21610, 30630, 63014, 63033])
 def test_who_asked_to_stop_is_taken_at_their_word_at_once(code):
-    receipt = receipt_for(code)
+    receipt = find_error_code(code)
     assert (receipt.blame, receipt.strikes, receipt.retry, receipt.breaker) == (
         Blame.CONSENT,
         1,
@@ -38,7 +38,7 @@ def test_who_asked_to_stop_is_taken_at_their_word_at_once(code):
     "code", [21211, 21214, 21217, 21265, 21268, 21614, 21635, 30006]
 )
 def test_a_number_that_cannot_get_texts_is_marked_at_once(code):
-    receipt = receipt_for(code)
+    receipt = find_error_code(code)
     assert (receipt.blame, receipt.strikes, receipt.retry, receipt.breaker) == (
         Blame.NUMBER,
         1,
@@ -56,19 +56,19 @@ def test_a_number_that_cannot_get_texts_is_marked_at_once(code):
     ],
 )
 def test_a_number_that_fails_often_is_marked_after_some_blasts(code, blame, strikes):
-    receipt = receipt_for(code, "delivery")
+    receipt = find_error_code(code, "delivery")
     assert (receipt.blame, receipt.strikes) == (blame, strikes)
-    assert not pauses(receipt)
+    assert not is_immediate_pause(receipt)
 
 
 def test_no_other_code_ever_touches_a_person():
-    touching = {code for code in CODES if receipt_for(code).strikes}
+    touching = {code for code in CODES if find_error_code(code).strikes}
     assert touching == {
         *(21610, 30630, 63014, 63033),
         *(21211, 21214, 21217, 21265, 21268, 21614, 21635, 30006),
         *(30003, 30004, 30005),
     }
-    assert {receipt_for(code).blame for code in touching} == {
+    assert {find_error_code(code).blame for code in touching} == {
         Blame.CONSENT,
         Blame.NUMBER,
         Blame.CIRCUMSTANCE,
@@ -101,36 +101,36 @@ def test_no_other_code_ever_touches_a_person():
     ],
 )
 def test_our_own_faults_pause_the_blast_with_what_to_do(code, blame):
-    receipt = receipt_for(code)
+    receipt = find_error_code(code)
     assert receipt.blame is blame
-    assert pauses(receipt)
+    assert is_immediate_pause(receipt)
     assert receipt.retry == "after_fix"
     assert receipt.strikes == 0
-    assert fix_for(receipt).endswith(".")
+    assert find_error_fix(receipt).endswith(".")
 
 
 @pytest.mark.parametrize("code", [30007, 30008, 21408, 21612, 30017, 30036, 20504])
 def test_some_failures_stop_a_blast_only_when_they_are_many(code):
-    receipt = receipt_for(code)
+    receipt = find_error_code(code)
     assert receipt.breaker.startswith(("ratio ", "country"))
     assert receipt.strikes == 0
 
 
 def test_the_fault_of_the_words_is_not_the_persons():
-    assert receipt_for(30007, "delivery").blame is Blame.WORDING
-    assert receipt_for(21408).blame is Blame.COUNTRY
-    assert receipt_for(21266).strikes == 0
+    assert find_error_code(30007, "delivery").blame is Blame.WORDING
+    assert find_error_code(21408).blame is Blame.COUNTRY
+    assert find_error_code(21266).strikes == 0
 
 
 def test_a_machine_repeats_only_what_was_refused_untouched():
-    assert {code for code in CODES if receipt_for(code).retry == "machine"} == {
+    assert {code for code in CODES if find_error_code(code).retry == "machine"} == {
         20429,
         21611,
         21730,
     }
-    assert is_unprocessed(429, None)
-    assert is_unprocessed(429, 99999)
-    assert all(is_unprocessed(400, code) for code in (20429, 21611, 21730))
+    assert is_unprocessed_request(429, None)
+    assert is_unprocessed_request(429, 99999)
+    assert all(is_unprocessed_request(400, code) for code in (20429, 21611, 21730))
     for status, code in (
         (500, 20500),
         (503, 20503),
@@ -140,7 +140,7 @@ def test_a_machine_repeats_only_what_was_refused_untouched():
         (201, None),
         (408, None),
     ):
-        assert not is_unprocessed(status, code)
+        assert not is_unprocessed_request(status, code)
 
 
 @pytest.mark.parametrize(
@@ -193,14 +193,14 @@ def test_a_machine_repeats_only_what_was_refused_untouched():
 def test_what_nobody_has_heard_of_is_judged_by_rule(
     code, phase, status, words, pausing
 ):
-    receipt = receipt_for(code, phase, http_status=status)
+    receipt = find_error_code(code, phase, http_status=status)
     assert receipt.words == words
-    assert pauses(receipt) is pausing
+    assert is_immediate_pause(receipt) is pausing
     assert receipt.strikes == 0
 
 
 def test_an_unsafe_connection_pauses():
-    assert pauses(tls_receipt())
+    assert is_immediate_pause(get_tls_error_code())
 
 
 @given(
@@ -209,7 +209,7 @@ def test_an_unsafe_connection_pauses():
     st.none() | st.integers(100, 599),
 )
 def test_every_code_has_a_receipt_and_unknown_ones_touch_nobody(code, phase, status):
-    receipt = receipt_for(code, phase, http_status=status)
+    receipt = find_error_code(code, phase, http_status=status)
     assert receipt.words
     assert "{" not in receipt.words
     assert code in CODES or receipt.strikes == 0
@@ -222,7 +222,7 @@ def test_f23_every_row_says_in_plain_words_what_happened_whose_fault_it_is_and_w
     """F23: also the rules for codes that nobody has heard of."""
     blame = Blame(row["blame"])
     fix = (
-        fix_for(receipt_for(int(row["code"])))
+        find_error_fix(find_error_code(int(row["code"])))
         if row["code"].isdigit()
         else FIX_BY_BLAME[blame]
     )
@@ -232,7 +232,7 @@ def test_f23_every_row_says_in_plain_words_what_happened_whose_fault_it_is_and_w
     assert row["words"][0].isupper()
     assert row["when"] in ("create", "delivery", "both", "account")
     assert row["retry"] in ("machine", "person", "after_fix", "never")
-    assert rule(row["breaker"]) or row["breaker"] == "none"
+    assert parse_breaker_rule(row["breaker"]) or row["breaker"] == "none"
     assert int(row["days"]) == 0 or int(row["strikes"]) > 1
 
 
@@ -241,4 +241,4 @@ def test_no_code_stands_in_the_table_twice():
 
 
 def test_every_blame_occurs():
-    assert {receipt_for(code).blame for code in CODES} == set(Blame)
+    assert {find_error_code(code).blame for code in CODES} == set(Blame)

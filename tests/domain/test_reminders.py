@@ -6,21 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.reminders import (
-    SEEDS,
-    Calendar,
-    StepState,
-    due_at,
-    in_words,
-    registered_by,
-    timing,
-    values_of,
+from app.domain.texts.message_templates import (
+    DEFAULT_OPT_OUT_FOOTER,
+    append_footer,
+    fill_template,
+    list_template_problems,
 )
-from app.domain.segments import measure
-from app.domain.wording import DEFAULT_FOOTER, fill, problems_with, with_footer
+from app.domain.texts.segments import measure_segments
+from app.domain.time.reminder_timing import (
+    DEFAULT_REMINDER_STEPS,
+    EventSchedule,
+    ReminderStepState,
+    build_event_values,
+    compute_registration_cutoff,
+    compute_reminder_due_at,
+    compute_reminder_timing,
+    format_day_offset,
+)
 
 DENVER = "America/Denver"
-PICNIC = Calendar(date(2026, 5, 8), "18:30", DENVER)
+PICNIC = EventSchedule(date(2026, 5, 8), "18:30", DENVER)
 LONG_BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -39,64 +44,81 @@ def at(*moment):
     ],
 )
 def test_a_step_is_due_by_the_clocks_of_the_organisation(days, time, moment):
-    assert due_at(days, time, PICNIC) == moment
+    assert compute_reminder_due_at(days, time, PICNIC) == moment
 
 
 def test_a_time_that_the_clocks_skip_is_as_much_later():
-    spring = Calendar(date(2026, 3, 9), None, DENVER)
-    assert due_at(-1, "02:30", spring) == at(2026, 3, 8, 9, 30)  # 03:30 there
-    assert due_at(-2, "02:30", spring) == at(2026, 3, 7, 9, 30)
+    spring = EventSchedule(date(2026, 3, 9), None, DENVER)
+    assert compute_reminder_due_at(-1, "02:30", spring) == at(
+        2026, 3, 8, 9, 30
+    )  # 03:30 there
+    assert compute_reminder_due_at(-2, "02:30", spring) == at(2026, 3, 7, 9, 30)
 
 
 def test_of_a_time_that_comes_twice_the_first_is_meant():
-    assert due_at(-1, "01:30", Calendar(date(2026, 11, 2), None, DENVER)) == at(
-        2026, 11, 1, 7, 30
-    )
+    assert compute_reminder_due_at(
+        -1, "01:30", EventSchedule(date(2026, 11, 2), None, DENVER)
+    ) == at(2026, 11, 1, 7, 30)
 
 
 @pytest.mark.parametrize("day", [date.min, date.max])
 @pytest.mark.parametrize("days", [-365, 365])
 def test_the_edge_of_the_calendar_is_no_moment_and_no_error(day, days):
     assert (
-        timing(
-            days, "10:00", True, Calendar(day, None, "Pacific/Kiritimati"), LONG_BEFORE
+        compute_reminder_timing(
+            days,
+            "10:00",
+            True,
+            EventSchedule(day, None, "Pacific/Kiritimati"),
+            LONG_BEFORE,
         ).state
-        in StepState
+        in ReminderStepState
     )
 
 
 @pytest.mark.parametrize(
     ("days", "time", "now", "state"),
     [
-        (-1, "10:00", at(2026, 5, 7, 15, 59), StepState.PLANNED),
-        (-1, "10:00", at(2026, 5, 7, 16), StepState.TOO_LATE),
-        (0, "18:29", LONG_BEFORE, StepState.PLANNED),
-        (0, "18:30", LONG_BEFORE, StepState.AFTER_START),
-        (0, "20:00", LONG_BEFORE, StepState.AFTER_START),
-        (1, "10:00", LONG_BEFORE, StepState.PLANNED),
-        (1, "10:00", at(2026, 5, 9, 17), StepState.TOO_LATE),
+        (-1, "10:00", at(2026, 5, 7, 15, 59), ReminderStepState.PLANNED),
+        (-1, "10:00", at(2026, 5, 7, 16), ReminderStepState.TOO_LATE),
+        (0, "18:29", LONG_BEFORE, ReminderStepState.PLANNED),
+        (0, "18:30", LONG_BEFORE, ReminderStepState.AFTER_START),
+        (0, "20:00", LONG_BEFORE, ReminderStepState.AFTER_START),
+        (1, "10:00", LONG_BEFORE, ReminderStepState.PLANNED),
+        (1, "10:00", at(2026, 5, 9, 17), ReminderStepState.TOO_LATE),
     ],
 )
 def test_what_becomes_of_a_step(days, time, now, state):
-    assert timing(days, time, True, PICNIC, now).state == state
+    assert compute_reminder_timing(days, time, True, PICNIC, now).state == state
 
 
 def test_a_step_that_is_off_is_off_and_without_a_date_none_is_due():
-    assert timing(-1, "10:00", False, PICNIC, LONG_BEFORE).state == StepState.OFF
-    someday = Calendar(None, None, DENVER)
-    assert timing(-1, "10:00", True, someday, LONG_BEFORE).state == StepState.NO_DATE
-    assert timing(-1, "10:00", False, someday, LONG_BEFORE).state == StepState.OFF
+    assert (
+        compute_reminder_timing(-1, "10:00", False, PICNIC, LONG_BEFORE).state
+        == ReminderStepState.OFF
+    )
+    someday = EventSchedule(None, None, DENVER)
+    assert (
+        compute_reminder_timing(-1, "10:00", True, someday, LONG_BEFORE).state
+        == ReminderStepState.NO_DATE
+    )
+    assert (
+        compute_reminder_timing(-1, "10:00", False, someday, LONG_BEFORE).state
+        == ReminderStepState.OFF
+    )
 
 
 def test_what_is_for_before_the_event_ends_when_it_begins_and_a_follow_up_does_not():
-    assert timing(-1, "10:00", True, PICNIC, LONG_BEFORE).not_after == at(
-        2026, 5, 9, 0, 30
+    assert compute_reminder_timing(
+        -1, "10:00", True, PICNIC, LONG_BEFORE
+    ).not_after == at(2026, 5, 9, 0, 30)
+    assert (
+        compute_reminder_timing(1, "10:00", True, PICNIC, LONG_BEFORE).not_after is None
     )
-    assert timing(1, "10:00", True, PICNIC, LONG_BEFORE).not_after is None
-    whole_day = Calendar(date(2026, 5, 8), None, DENVER)
-    assert timing(-1, "10:00", True, whole_day, LONG_BEFORE).not_after == at(
-        2026, 5, 8, 6
-    )
+    whole_day = EventSchedule(date(2026, 5, 8), None, DENVER)
+    assert compute_reminder_timing(
+        -1, "10:00", True, whole_day, LONG_BEFORE
+    ).not_after == at(2026, 5, 8, 6)
 
 
 @given(
@@ -110,15 +132,17 @@ def test_what_is_for_before_the_event_ends_when_it_begins_and_a_follow_up_does_n
     ),
 )
 def test_what_is_planned_is_ahead_and_before_its_end(day, days, time, start, zone, now):
-    found = timing(days, time, True, Calendar(day, start, zone), now)
-    if found.state == StepState.PLANNED:
+    found = compute_reminder_timing(
+        days, time, True, EventSchedule(day, start, zone), now
+    )
+    if found.state == ReminderStepState.PLANNED:
         assert found.due > now
         assert found.not_after is None or found.due < found.not_after
     assert (found.not_after is None) == (days > 0)
 
 
 def test_steps_are_said_in_words():
-    assert [in_words(days) for days in (-7, -1, 0, 1, 2)] == [
+    assert [format_day_offset(days) for days in (-7, -1, 0, 1, 2)] == [
         "7 days before",
         "1 day before",
         "on the day",
@@ -128,51 +152,55 @@ def test_steps_are_said_in_words():
 
 
 def test_who_registers_in_the_last_hour_skips_the_step():
-    assert registered_by(at(2026, 5, 7, 16)) == at(2026, 5, 7, 15)
+    assert compute_registration_cutoff(at(2026, 5, 7, 16)) == at(2026, 5, 7, 15)
 
 
 def test_the_first_plan_is_a_week_and_a_day_before_and_a_follow_up_that_is_off():
-    assert [(seed.days, seed.time_of_day, seed.is_on) for seed in SEEDS] == [
+    assert [
+        (seed.days, seed.time_of_day, seed.is_on) for seed in DEFAULT_REMINDER_STEPS
+    ] == [
         (-7, "10:00", True),
         (-1, "10:00", True),
         (1, "10:00", False),
     ]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", DEFAULT_REMINDER_STEPS)
 @pytest.mark.parametrize("place", [None, "Riverside Community Center, 12 Main St"])
 @pytest.mark.parametrize("start", [None, "18:30"])
 def test_a_first_text_fits_one_part_with_the_footer_for_a_title_of_thirty(
     seed, place, start
 ):
-    event = Calendar(
+    event = EventSchedule(
         date(2027, 9, 29), start, DENVER
     )  # Wed 29 Sep 2027: as long as days get
-    filled = fill(
-        seed.body, None, values_of("T" * 30, event, place, LONG_BEFORE)
+    filled = fill_template(
+        seed.body, None, build_event_values("T" * 30, event, place, LONG_BEFORE)
     ).strip()
-    weight = measure(with_footer(filled, DEFAULT_FOOTER))
+    weight = measure_segments(append_footer(filled, DEFAULT_OPT_OUT_FOOTER))
     assert (weight.encoding, weight.segments) == ("GSM-7", 1)
-    assert problems_with(seed.body, of_event=True) == []
+    assert list_template_problems(seed.body, of_event=True) == []
 
 
 def test_a_first_text_has_no_holes_without_a_time_and_place():
-    filled = fill(
-        SEEDS[1].body,
+    filled = fill_template(
+        DEFAULT_REMINDER_STEPS[1].body,
         None,
-        values_of("Picnic", Calendar(PICNIC.day, None, DENVER), None, at(2026, 5, 1)),
+        build_event_values(
+            "Picnic", EventSchedule(PICNIC.day, None, DENVER), None, at(2026, 5, 1)
+        ),
     )
     assert filled.strip() == "See you tomorrow: Picnic.\nFri 8 May"
 
 
 def test_the_day_is_said_with_its_year_when_that_is_another():
-    assert values_of("Picnic", PICNIC, "Town hall", at(2026, 5, 1)) == {
+    assert build_event_values("Picnic", PICNIC, "Town hall", at(2026, 5, 1)) == {
         "event_title": "Picnic",
         "event_date": "Fri 8 May",
         "event_time": "18:30",
         "event_place": "Town hall",
     }
     assert (
-        values_of("Picnic", PICNIC, None, at(2026, 1, 1))["event_date"]
+        build_event_values("Picnic", PICNIC, None, at(2026, 1, 1))["event_date"]
         == "Fri 8 May 2026"
     )

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.replies import (
-    Meaning,
-    folded,
-    meaning_of,
-    returns_when_out,
-    twilio_handles,
-    twilio_welcomes,
+from app.domain.texts.text_intent import (
+    TextIntent,
+    classify_text,
+    fold_text,
+    is_opt_in_when_opted_out,
+    is_twilio_opt_in,
+    is_twilio_opt_out,
 )
 
 LEAVING = [
@@ -94,31 +94,31 @@ SPEAKING = [
 
 @pytest.mark.parametrize("body", LEAVING)
 def test_leaving_in_any_spelling_is_understood(body):
-    assert meaning_of(body) is Meaning.LEAVE
+    assert classify_text(body) is TextIntent.LEAVE
 
 
 @pytest.mark.parametrize("body", SPEAKING, ids=lambda body: body[:20])
 def test_a_word_inside_speech_means_nothing(body):
-    assert meaning_of(body) is Meaning.SPEECH
+    assert classify_text(body) is TextIntent.SPEECH
 
 
 @pytest.mark.parametrize(
     ("body", "meaning"),
     [
-        ("START", Meaning.RETURN),
-        ("unstop", Meaning.RETURN),
-        ("Start!", Meaning.RETURN),
-        ("HELP", Meaning.HELP),
-        ("help?", Meaning.HELP),
-        ("info", Meaning.HELP),
-        ("¿Ayuda?", Meaning.HELP),
-        ("stop it", Meaning.MAYBE_LEAVE),
-        ("wrong number", Meaning.MAYBE_LEAVE),
-        ("STOP" + "." * 300 + "by tomorrow", Meaning.MAYBE_LEAVE),
+        ("START", TextIntent.RETURN),
+        ("unstop", TextIntent.RETURN),
+        ("Start!", TextIntent.RETURN),
+        ("HELP", TextIntent.HELP),
+        ("help?", TextIntent.HELP),
+        ("info", TextIntent.HELP),
+        ("¿Ayuda?", TextIntent.HELP),
+        ("stop it", TextIntent.MAYBE_LEAVE),
+        ("wrong number", TextIntent.MAYBE_LEAVE),
+        ("STOP" + "." * 300 + "by tomorrow", TextIntent.MAYBE_LEAVE),
     ],
 )
 def test_coming_back_and_help_are_understood(body, meaning):
-    assert meaning_of(body) is meaning
+    assert classify_text(body) is meaning
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_coming_back_and_help_are_understood(body, meaning):
     ],
 )
 def test_twilio_itself_confirms_its_own_words(word):
-    assert twilio_handles(word)
+    assert is_twilio_opt_out(word)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_twilio_itself_confirms_its_own_words(word):
     ],
 )
 def test_everything_else_we_confirm_ourselves(body):
-    assert not twilio_handles(body)
+    assert not is_twilio_opt_out(body)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,10 @@ def test_everything_else_we_confirm_ourselves(body):
     [("YES", True), ("yes!", True), ("Comenzar", True), ("yes please", False)],
 )
 def test_some_words_bring_back_only_who_is_out(word, back):
-    assert (returns_when_out(word), meaning_of(word)) == (back, Meaning.SPEECH)
+    assert (is_opt_in_when_opted_out(word), classify_text(word)) == (
+        back,
+        TextIntent.SPEECH,
+    )
 
 
 @pytest.mark.parametrize(
@@ -176,11 +179,11 @@ def test_some_words_bring_back_only_who_is_out(word, back):
     ],
 )
 def test_twilio_itself_welcomes_back_on_its_own_words(word, twilio):
-    assert twilio_welcomes(word) is twilio
+    assert is_twilio_opt_in(word) is twilio
 
 
 @given(st.text())
 def test_any_text_has_a_meaning_and_one_spelling(body):
-    assert meaning_of(body) in Meaning
-    assert folded(folded(body)) == folded(body)
-    assert not twilio_handles(body) or meaning_of(body) is Meaning.LEAVE
+    assert classify_text(body) in TextIntent
+    assert fold_text(fold_text(body)) == fold_text(body)
+    assert not is_twilio_opt_out(body) or classify_text(body) is TextIntent.LEAVE

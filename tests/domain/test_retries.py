@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.retries import delay, read_retry_after
+from app.domain.delivery.retry_delays import compute_retry_delay, parse_retry_after
 
 NOW = datetime(2026, 5, 8, 12, 0, tzinfo=UTC)
 
 
 def test_the_wait_doubles_up_to_a_minute():
-    assert [delay(attempt, None) for attempt in range(1, 9)] == [
+    assert [compute_retry_delay(attempt, None) for attempt in range(1, 9)] == [
         1,
         2,
         4,
@@ -22,18 +22,18 @@ def test_the_wait_doubles_up_to_a_minute():
         60,
         60,
     ]
-    assert delay(51, None) == 60
-    assert delay(10**9, None) == 60
-    assert delay(0, None) == 1
+    assert compute_retry_delay(51, None) == 60
+    assert compute_retry_delay(10**9, None) == 60
+    assert compute_retry_delay(0, None) == 1
 
 
 def test_the_carriers_wish_is_never_shortened_and_at_most_an_hour():
-    assert delay(1, 7) == 7
-    assert delay(1, 7, jitter=-0.1) == 7
-    assert delay(6, 7) == 32
-    assert delay(1, 999_999) == 3600
-    assert delay(3, None, jitter=0.1) == pytest.approx(4.4)
-    assert delay(3, None, jitter=-0.1) == pytest.approx(3.6)
+    assert compute_retry_delay(1, 7) == 7
+    assert compute_retry_delay(1, 7, jitter=-0.1) == 7
+    assert compute_retry_delay(6, 7) == 32
+    assert compute_retry_delay(1, 999_999) == 3600
+    assert compute_retry_delay(3, None, jitter=0.1) == pytest.approx(4.4)
+    assert compute_retry_delay(3, None, jitter=-0.1) == pytest.approx(3.6)
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_the_carriers_wish_is_never_shortened_and_at_most_an_hour():
     ],
 )
 def test_retry_after_is_seconds_or_a_date_or_nothing(text, seconds):
-    assert read_retry_after(text, NOW) == seconds
+    assert parse_retry_after(text, NOW) == seconds
 
 
 @given(st.text(max_size=40))
 def test_any_header_gives_a_wait_or_nothing(text):
-    seconds = read_retry_after(text, NOW)
+    seconds = parse_retry_after(text, NOW)
     assert seconds is None or seconds >= 0
-    assert 0 < delay(1, seconds) <= 3600
+    assert 0 < compute_retry_delay(1, seconds) <= 3600

@@ -4,25 +4,36 @@ import time
 
 import pytest
 
-from app.domain.headings import Kind, kind_of
-from app.domain.roster import BadRoster, choose, guess, read_people
+from app.domain.spreadsheets.column_headings import ColumnKind, find_column_kind
+from app.domain.spreadsheets.contact_rows import (
+    ColumnMappingError,
+    choose_columns,
+    guess_columns,
+    read_contact_rows,
+)
 
-P, N, F, L, X = Kind.PHONE, Kind.NAME, Kind.FIRST, Kind.LAST, Kind.NOTHING
+P, N, F, L, X = (
+    ColumnKind.PHONE,
+    ColumnKind.NAME,
+    ColumnKind.FIRST,
+    ColumnKind.LAST,
+    ColumnKind.NOTHING,
+)
 ZOE, LEO, MIA = "303 555 0142", "303 555 0143", "303 555 0144"
 
 
 def kinds(*rows, region="US"):
-    return list(guess([list(row) for row in rows], region).kinds)
+    return list(guess_columns([list(row) for row in rows], region).kinds)
 
 
 def people(*rows, region="US", **more):
-    columns = guess([list(row) for row in rows], region)
-    return list(read_people(enumerate(rows, 1), columns, region, **more))
+    columns = guess_columns([list(row) for row in rows], region)
+    return list(read_contact_rows(enumerate(rows, 1), columns, region, **more))
 
 
 def sentence_of(*rows):
-    with pytest.raises(BadRoster) as error:
-        guess([list(row) for row in rows], "US")
+    with pytest.raises(ColumnMappingError) as error:
+        guess_columns([list(row) for row in rows], "US")
     return error.value.sentence
 
 
@@ -43,7 +54,7 @@ HEADINGS = {PHONES: P, NAMES: N, FIRST_NAMES: F, LAST_NAMES: L, OTHERS: None}
     [(each, kind) for text, kind in HEADINGS.items() for each in text.split("|")],
 )
 def test_a_heading_says_what_its_column_holds_b2(heading, kind):
-    assert kind_of(heading) is kind
+    assert find_column_kind(heading) is kind
 
 
 def test_first_and_last_name_become_one_name():
@@ -204,22 +215,22 @@ def test_a_short_row_has_empty_cells():
 
 
 def test_a_person_may_choose_the_columns():
-    columns = choose(
+    columns = choose_columns(
         ["nothing", "phone", "first_name", "bogus"],
         ["a", "b", "c", "d"],
         has_headings=True,
     )
     assert columns.kinds == (X, P, F, X)
     assert columns.title(1) == "b"
-    assert choose(["phone"], ["303"], has_headings=False).title(0) == "Column 1"
+    assert choose_columns(["phone"], ["303"], has_headings=False).title(0) == "Column 1"
 
 
 @pytest.mark.parametrize(
     "chosen", [[], ["name"], ["phone", "phone"], ["phone", "name", "name"]]
 )
 def test_a_wrong_choice_is_said(chosen):
-    with pytest.raises(BadRoster):
-        choose(chosen, [], has_headings=False)
+    with pytest.raises(ColumnMappingError):
+        choose_columns(chosen, [], has_headings=False)
 
 
 def test_ten_thousand_rows_are_checked_in_time():

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.segments import (
-    BASIC,
-    EXTENDED,
-    LIMIT,
-    PLAIN,
-    Encoding,
-    characters,
-    costly_characters,
-    measure,
-    plain,
+from app.domain.texts.segments import (
+    GSM7_BASIC_CHARACTERS,
+    GSM7_EXTENDED_CHARACTERS,
+    GSM7_REPLACEMENTS,
+    MAX_MESSAGE_CHARACTERS,
+    SmsEncoding,
+    count_utf16_units,
+    find_costly_characters,
+    measure_segments,
+    replace_costly_characters,
 )
 
 VECTORS = json.loads(
@@ -30,7 +30,7 @@ FAMILY = "👨\u200d👩\u200d👧\u200d👦"
 @pytest.mark.parametrize("name", VECTORS)
 def test_twilios_calculator_counts_the_same(name):
     vector = VECTORS[name]
-    weight = measure(vector["text"])
+    weight = measure_segments(vector["text"])
     assert (weight.encoding, weight.segments) == (vector["encoding"], vector["parts"])
 
 
@@ -58,9 +58,9 @@ def test_twilios_calculator_counts_the_same(name):
     ],
 )
 def test_what_a_reader_sees_as_one_sign_is_never_cut(text, segments, left):
-    weight = measure(text)
+    weight = measure_segments(text)
     assert (weight.encoding, weight.segments, weight.left) == (
-        Encoding.UCS2,
+        SmsEncoding.UCS2,
         segments,
         left,
     )
@@ -80,7 +80,7 @@ def test_what_a_reader_sees_as_one_sign_is_never_cut(text, segments, left):
     ],
 )
 def test_units_and_room_are_those_of_the_last_segment(text, units, segments, left):
-    weight = measure(text)
+    weight = measure_segments(text)
     assert (weight.units, weight.segments, weight.left) == (units, segments, left)
 
 
@@ -88,12 +88,12 @@ def slowly(text: str) -> tuple[str, int]:
     """The rule as it stands in the standard, sign by sign: what does not fit begins the next
     part.
     """
-    if all(sign in BASIC + EXTENDED for sign in text):
+    if all(sign in GSM7_BASIC_CHARACTERS + GSM7_EXTENDED_CHARACTERS for sign in text):
         name, single, part, sizes = (
             "GSM-7",
             160,
             153,
-            [2 if sign in EXTENDED else 1 for sign in text],
+            [2 if sign in GSM7_EXTENDED_CHARACTERS else 1 for sign in text],
         )
     else:
         name, single, part, sizes = (
@@ -112,31 +112,48 @@ def slowly(text: str) -> tuple[str, int]:
     return name, parts
 
 
-@given(st.text(st.sampled_from(BASIC + EXTENDED * 10), max_size=700))
+@given(
+    st.text(
+        st.sampled_from(GSM7_BASIC_CHARACTERS + GSM7_EXTENDED_CHARACTERS * 10),
+        max_size=700,
+    )
+)
 def test_gsm_texts_are_counted_as_the_slow_way_does(text):
-    assert (measure(text).encoding, measure(text).segments) == slowly(text)
+    assert (measure_segments(text).encoding, measure_segments(text).segments) == slowly(
+        text
+    )
 
 
 @given(st.text(st.sampled_from("aж€’中🎉🐈"), max_size=400))
 def test_other_texts_are_counted_as_the_slow_way_does(text):
-    assert (measure(text).encoding, measure(text).segments) == slowly(text)
+    assert (measure_segments(text).encoding, measure_segments(text).segments) == slowly(
+        text
+    )
 
 
 @given(st.text(max_size=300))
 def test_any_text_has_a_weight(text):
-    weight = measure(text)
+    weight = measure_segments(text)
     assert weight.segments >= 1
     assert weight.left >= 0
 
 
-@given(st.text(st.sampled_from(BASIC + "".join(PLAIN) + "ж🎉"), max_size=200))
+@given(
+    st.text(
+        st.sampled_from(GSM7_BASIC_CHARACTERS + "".join(GSM7_REPLACEMENTS) + "ж🎉"),
+        max_size=200,
+    )
+)
 def test_plain_signs_leave_nothing_costly_and_never_add_parts(text):
-    assert costly_characters(plain(text)) == []
-    assert measure(plain(text)).segments <= measure(text).segments
+    assert find_costly_characters(replace_costly_characters(text)) == []
+    assert (
+        measure_segments(replace_costly_characters(text)).segments
+        <= measure_segments(text).segments
+    )
 
 
 def test_the_author_sees_which_signs_cost_and_what_stands_in_for_them():
-    assert costly_characters("Don’t miss it – it’s “free”…") == [
+    assert find_costly_characters("Don’t miss it – it’s “free”…") == [
         ("’", "'"),
         ("–", "-"),
         ("“", '"'),
@@ -144,23 +161,23 @@ def test_the_author_sees_which_signs_cost_and_what_stands_in_for_them():
         ("…", "..."),
     ]
     assert (
-        plain("Don’t\u00a0miss\tit – it’s “free”…\u200b")
+        replace_costly_characters("Don’t\u00a0miss\tit – it’s “free”…\u200b")
         == "Don't miss it - it's \"free\"..."
     )
 
 
 def test_letters_and_emoji_are_nobodys_business():
-    assert costly_characters("Привет, ça va? 🎉 ñ €") == []
-    assert plain("Привет, ça va? 🎉") == "Привет, ça va? 🎉"
+    assert find_costly_characters("Привет, ça va? 🎉 ñ €") == []
+    assert replace_costly_characters("Привет, ça va? 🎉") == "Привет, ça va? 🎉"
 
 
-@pytest.mark.parametrize("sign", PLAIN)
+@pytest.mark.parametrize("sign", GSM7_REPLACEMENTS)
 def test_every_costly_sign_costs_and_its_replacement_does_not(sign):
-    assert measure(sign).encoding == Encoding.UCS2
-    assert measure(PLAIN[sign]).encoding == Encoding.GSM7
+    assert measure_segments(sign).encoding == SmsEncoding.UCS2
+    assert measure_segments(GSM7_REPLACEMENTS[sign]).encoding == SmsEncoding.GSM7
 
 
 def test_characters_are_counted_as_browsers_and_twilio_count_them():
-    assert characters("a" * LIMIT) == 1600
-    assert characters("é🎉") == 3
-    assert characters("\ud800") == 1
+    assert count_utf16_units("a" * MAX_MESSAGE_CHARACTERS) == 1600
+    assert count_utf16_units("é🎉") == 3
+    assert count_utf16_units("\ud800") == 1

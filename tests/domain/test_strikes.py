@@ -4,24 +4,24 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.blast_states import MessageStatus
-from app.domain.strikes import Told, struck_out
+from app.domain.delivery.dead_numbers import PastMessage, is_dead_number
+from app.domain.delivery.message_statuses import MessageStatus
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 CODE, OTHER = 30003, 30008
 
 
 def failed(blast, day, code=CODE, status=MessageStatus.UNDELIVERED):
-    return Told(status, code, blast, LONG_AGO + timedelta(days=day))
+    return PastMessage(status, code, blast, LONG_AGO + timedelta(days=day))
 
 
 def went(day, status=MessageStatus.DELIVERED, blast=None):
-    return Told(status, None, blast, LONG_AGO + timedelta(days=day))
+    return PastMessage(status, None, blast, LONG_AGO + timedelta(days=day))
 
 
 def struck(*texts, strikes=3, days=14):
     """`texts` are told oldest first."""
-    return struck_out(reversed(texts), CODE, strikes, days)
+    return is_dead_number(reversed(texts), CODE, strikes, days)
 
 
 def test_f28_three_blasts_over_twenty_days_are_enough():

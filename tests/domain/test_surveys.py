@@ -6,37 +6,44 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.dates import Calendar
-from app.domain.questions import END, END_UNREGISTERED, Ask, Question
-from app.domain.surveys import (
-    FIRST_ALREADY,
-    HANDED_OVER,
-    LEFT,
-    MOST_MISSES,
-    THANKS,
+from app.domain.surveys.answer_dates import DateContext
+from app.domain.surveys.question_definitions import (
+    END_OF_SURVEY,
+    END_WITHOUT_REGISTRATION,
+    QuestionType,
+    SurveyQuestion,
+)
+from app.domain.surveys.survey_state_machine import (
+    COMPLETION_REPLY,
+    FIRST_QUESTION_REPLY,
+    HANDED_OVER_REPLY,
+    LEFT_SURVEY_REPLY,
+    MAX_UNCLEAR_ANSWERS,
     AnswerState,
-    SessionStatus,
-    State,
-    hear,
-    name_of,
-    not_understood,
-    same_words,
-    way_to_here,
+    SurveySessionStatus,
+    SurveyState,
+    apply_unclear_answer,
+    find_given_name,
+    is_same_answer,
+    list_visited_positions,
+    process_survey_text,
 )
 
-TODAY = Calendar(date(2026, 11, 26))
-COMING = Question("Coming?", Ask.YES_NO, leads={"no": END_UNREGISTERED})
-MANY = Question("How many?", Ask.NUMBER, low=1, high=20, required=True)
-NAME = Question("Your name?", Ask.NAME)
-ELSE = Question("Anything else?")
-PICNIC = State((COMING, MANY, NAME, ELSE), "See you there.")
+TODAY = DateContext(date(2026, 11, 26))
+COMING = SurveyQuestion(
+    "Coming?", QuestionType.YES_NO, leads={"no": END_WITHOUT_REGISTRATION}
+)
+MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20, required=True)
+NAME = SurveyQuestion("Your name?", QuestionType.NAME)
+ELSE = SurveyQuestion("Anything else?")
+PICNIC = SurveyState((COMING, MANY, NAME, ELSE), "See you there.")
 
 
 def after(*texts, state=PICNIC):
     """The last step of these texts."""
     step = None
     for text in texts:
-        step = hear(state, text, TODAY) or not_understood(state)
+        step = process_survey_text(state, text, TODAY) or apply_unclear_answer(state)
         state = step.state
     return step
 
@@ -46,19 +53,21 @@ def test_from_the_first_question_to_the_last_words():
     assert after("yes", "4").replies == ("Your name?",)
     step = after("yes", "4", "I'm Zoë", "no")
     assert (step.replies, step.registers) == (("See you there.",), True)
-    assert step.state.status is SessionStatus.COMPLETED
+    assert step.state.status is SurveySessionStatus.COMPLETED
     assert step.state.values == {0: "yes", 1: "4", 2: "Zoë", 3: "no"}
-    assert name_of(step.state) == "Zoë"
+    assert find_given_name(step.state) == "Zoë"
 
 
 def test_an_answer_may_end_it_without_registering():
     step = after("no")
     assert (step.state.status, step.registers, step.replies) == (
-        SessionStatus.COMPLETED,
+        SurveySessionStatus.COMPLETED,
         False,
         ("See you there.",),
     )
-    ends = replace(PICNIC, questions=(replace(COMING, leads={"no": END}), MANY))
+    ends = replace(
+        PICNIC, questions=(replace(COMING, leads={"no": END_OF_SURVEY}), MANY)
+    )
     assert after("no", state=ends).registers
 
 
@@ -67,7 +76,7 @@ def test_an_answer_may_lead_over_questions_and_back_goes_the_same_way():
         PICNIC, questions=(replace(COMING, leads={"no": 4}), MANY, NAME, ELSE)
     )
     assert after("no", state=state).replies == ("Anything else?",)
-    assert way_to_here(after("no", state=state).state) == [0]
+    assert list_visited_positions(after("no", state=state).state) == [0]
     assert after("no", "back", state=state).replies == ("Coming? Reply YES or NO.",)
     assert after("no", "BACK", "yes", "back", state=state).state.position == 0
 
@@ -80,9 +89,9 @@ def test_asked_again_twice_with_a_hint_then_a_person():
     assert second.state.misses == 2
     third = after("yes", "a few", "some", "lots")
     assert (third.state.status, third.needs_person, third.replies) == (
-        SessionStatus.HANDED_OVER,
+        SurveySessionStatus.HANDED_OVER,
         "unclear",
-        (HANDED_OVER,),
+        (HANDED_OVER_REPLY,),
     )
 
 
@@ -104,44 +113,63 @@ def test_skip_passes_what_is_not_needed():
 
 def test_back_asks_the_question_before():
     assert after("yes", "4", "back").replies == ("How many?",)
-    assert after("back").replies == (f"{FIRST_ALREADY}\nComing? Reply YES or NO.",)
+    assert after("back").replies == (
+        f"{FIRST_QUESTION_REPLY}\nComing? Reply YES or NO.",
+    )
 
 
 def test_done_leaves_at_any_time_and_says_what_it_means():
     step = after("yes", "Done.")
     assert (step.state.status, step.replies, step.record) == (
-        SessionStatus.LEFT,
-        (LEFT,),
+        SurveySessionStatus.LEFT,
+        (LEFT_SURVEY_REPLY,),
         None,
     )
-    assert "STOP" in LEFT
+    assert "STOP" in LEFT_SURVEY_REPLY
 
 
 def test_no_completion_message_is_still_an_end():
-    assert after("hello", state=State((ELSE,))).replies == (THANKS,)
+    assert after("hello", state=SurveyState((ELSE,))).replies == (COMPLETION_REPLY,)
 
 
 def test_free_words_do_not_take_what_may_mean_something_else():
     """A text that perhaps means STOP, or is the keyword of something."""
     for question in (ELSE, NAME):
-        assert hear(State((question,)), "leave me alone", TODAY, only_bare=True) is None
-    assert hear(State((COMING,)), "No thanks!", TODAY, only_bare=True)
-    assert hear(State((COMING,)), "No, don't text me", TODAY, only_bare=True) is None
-    assert hear(State((MANY,)), "4", TODAY, only_bare=True)
-    assert hear(State((MANY,)), "text me 4 times", TODAY, only_bare=True) is None
-    assert hear(State((ELSE,)), "DONE", TODAY, only_bare=True)
+        assert (
+            process_survey_text(
+                SurveyState((question,)), "leave me alone", TODAY, only_bare=True
+            )
+            is None
+        )
+    assert process_survey_text(
+        SurveyState((COMING,)), "No thanks!", TODAY, only_bare=True
+    )
+    assert (
+        process_survey_text(
+            SurveyState((COMING,)), "No, don't text me", TODAY, only_bare=True
+        )
+        is None
+    )
+    assert process_survey_text(SurveyState((MANY,)), "4", TODAY, only_bare=True)
+    assert (
+        process_survey_text(
+            SurveyState((MANY,)), "text me 4 times", TODAY, only_bare=True
+        )
+        is None
+    )
+    assert process_survey_text(SurveyState((ELSE,)), "DONE", TODAY, only_bare=True)
 
 
 def test_spanish_and_french_words_of_ours():
     assert after("yes", "4", "saltar").record.state is AnswerState.SKIPPED
     assert after("yes", "atrás").state.position == 0
-    assert after("yes", "fini").state.status is SessionStatus.LEFT
+    assert after("yes", "fini").state.status is SurveySessionStatus.LEFT
 
 
 def test_the_same_words():
-    assert same_words("Yes!", "yes")
-    assert same_words("👍", "👍 ")
-    assert not same_words("👍", "👎")
+    assert is_same_answer("Yes!", "yes")
+    assert is_same_answer("👍", "👍 ")
+    assert not is_same_answer("👍", "👎")
 
 
 WORDS = [
@@ -163,14 +191,14 @@ WORDS = [
     "Cake",
 ]
 QUESTIONS = st.builds(
-    lambda kind, required, lead: Question(
+    lambda kind, required, lead: SurveyQuestion(
         "What?",
         kind,
-        choices=("Pizza", "Cake", "Other") if kind is Ask.CHOICE else (),
+        choices=("Pizza", "Cake", "Other") if kind is QuestionType.CHOICE else (),
         required=required,
         leads={"yes": lead, "Cake": lead},
     ),
-    st.sampled_from(Ask),
+    st.sampled_from(QuestionType),
     st.booleans(),
     st.integers(-1, 12),
 )
@@ -186,30 +214,32 @@ def test_any_texts_end_in_a_legal_state_and_no_answer_is_lost(questions, texts):
     down once; the position stays inside; it ends at most once; and what was understood is
     what the state holds.
     """
-    state, written = State(tuple(questions)), {}
+    state, written = SurveyState(tuple(questions)), {}
     for text in texts:
-        step = hear(state, text, TODAY) or not_understood(state)
+        step = process_survey_text(state, text, TODAY) or apply_unclear_answer(state)
         if step.record and step.record.state is not AnswerState.UNCLEAR:
             written[step.record.position] = step.record.value
         assert step.replies
         assert all(reply.strip() for reply in step.replies)
         assert 0 <= step.state.position < len(questions)
-        assert step.state.misses <= MOST_MISSES + 1
+        assert step.state.misses <= MAX_UNCLEAR_ANSWERS + 1
         assert (
             step.record
-            or step.state.status is SessionStatus.LEFT
+            or step.state.status is SurveySessionStatus.LEFT
             or step.state.position <= state.position
         )
         assert step.state.values == written
-        assert all(place < step.state.position for place in way_to_here(step.state))
+        assert all(
+            place < step.state.position for place in list_visited_positions(step.state)
+        )
         assert bool(step.needs_person) == (
-            step.state.status is SessionStatus.HANDED_OVER
+            step.state.status is SurveySessionStatus.HANDED_OVER
         )
         state = step.state
-        if state.status is not SessionStatus.ACTIVE:
+        if state.status is not SurveySessionStatus.ACTIVE:
             break
-    assert state.status in set(SessionStatus) - {
-        SessionStatus.TIMED_OUT,
-        SessionStatus.RESTARTED,
-        SessionStatus.STOPPED,
+    assert state.status in set(SurveySessionStatus) - {
+        SurveySessionStatus.TIMED_OUT,
+        SurveySessionStatus.RESTARTED,
+        SurveySessionStatus.STOPPED,
     }

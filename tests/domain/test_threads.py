@@ -4,7 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.domain.threads import countdown, day_of, short_time, working_days
+from app.domain.time.inbox_labels import (
+    count_business_days,
+    format_decision_time_left,
+    format_relative_day,
+    format_short_time,
+)
 
 NOW = datetime(2026, 12, 4, 17, 0, tzinfo=UTC)  # a Friday, 10:00 in Denver
 DENVER = "America/Denver"
@@ -21,7 +26,10 @@ DENVER = "America/Denver"
     ],
 )
 def test_moments_are_short_in_lists_and_days_stand_between_texts(moment, short, day):
-    assert (short_time(moment, DENVER, NOW), day_of(moment, DENVER, NOW)) == (
+    assert (
+        format_short_time(moment, DENVER, NOW),
+        format_relative_day(moment, DENVER, NOW),
+    ) == (
         short,
         day,
     )
@@ -39,7 +47,7 @@ def test_moments_are_short_in_lists_and_days_stand_between_texts(moment, short, 
     ],
 )
 def test_weekends_are_no_working_days(until, left):
-    assert working_days(date(2026, 12, 4), date.fromisoformat(until)) == left
+    assert count_business_days(date(2026, 12, 4), date.fromisoformat(until)) == left
 
 
 @pytest.mark.parametrize(
@@ -52,4 +60,9 @@ def test_weekends_are_no_working_days(until, left):
     ],
 )
 def test_the_time_to_decide_is_counted_down(day, words):
-    assert countdown(datetime(2026, 12, day, 20, 0, tzinfo=UTC), DENVER, NOW) == words
+    assert (
+        format_decision_time_left(
+            datetime(2026, 12, day, 20, 0, tzinfo=UTC), DENVER, NOW
+        )
+        == words
+    )

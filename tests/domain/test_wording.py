@@ -4,21 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.wording import (
-    ANY_EVENT,
-    DEFAULT_FOOTER,
-    EVENT_TOKENS,
-    TOKENS,
-    clean,
+from app.domain.texts.message_templates import (
+    DEFAULT_OPT_OUT_FOOTER,
+    EVENT_PLACEHOLDERS,
+    GENERIC_EVENT_VALUES,
+    NAME_PLACEHOLDERS,
+    append_footer,
     clean_name,
-    fill,
-    first_name,
-    is_blank,
-    needs_name_without_fallback,
-    problems_with,
-    uses_event,
-    uses_names,
-    with_footer,
+    clean_text,
+    extract_first_name,
+    fill_template,
+    has_event_placeholders,
+    has_name_placeholders,
+    has_name_without_fallback,
+    is_blank_text,
+    list_template_problems,
 )
 
 BRACED = st.text(st.sampled_from("{}|_ \nnamefirstlu01"), max_size=40)
@@ -41,7 +41,7 @@ BRACED = st.text(st.sampled_from("{}|_ \nnamefirstlu01"), max_size=40)
     ],
 )
 def test_a_text_is_filled_in_for_zoe(template, filled):
-    assert fill(template, "Zoe Example") == filled
+    assert fill_template(template, "Zoe Example") == filled
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_text_is_filled_in_for_zoe(template, filled):
 def test_without_a_name_the_fallback_stands_in_or_the_space_goes_too(
     template, filled, name
 ):
-    assert fill(template, name) == filled
+    assert fill_template(template, name) == filled
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_without_a_name_the_fallback_stands_in_or_the_space_goes_too(
     ["{name}", "{first_name|x}", "{0.__class__}", "%s", "\\1", "\\g<0>", "{{7*7}}"],
 )
 def test_a_name_is_never_read_as_a_template(name):
-    assert fill("Hi {name}!", name) == f"Hi {name}!"
+    assert fill_template("Hi {name}!", name) == f"Hi {name}!"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_name_is_never_read_as_a_template(name):
     ],
 )
 def test_a_template_that_cannot_be_filled_in_says_why(template, said):
-    assert any(said in problem for problem in problems_with(template))
+    assert any(said in problem for problem in list_template_problems(template))
 
 
 @pytest.mark.parametrize(
@@ -117,16 +117,18 @@ def test_a_template_that_cannot_be_filled_in_says_why(template, said):
     ],
 )
 def test_a_good_template_has_no_problem(template):
-    assert problems_with(template) == []
+    assert list_template_problems(template) == []
 
 
 def test_the_event_s_placeholders_need_an_event():
     """B19: known ones are filled in, unknown ones named, whomever the text is for."""
-    assert problems_with("{event_title} {Event Place|here}", of_event=True) == []
-    assert problems_with("{event_title}") == [
+    assert (
+        list_template_problems("{event_title} {Event Place|here}", of_event=True) == []
+    )
+    assert list_template_problems("{event_title}") == [
         "{event_title} can only be filled in for the people of an event. Choose one, or take it out."
     ]
-    assert "and {event_place}." in problems_with("{venue}", of_event=True)[0]
+    assert "and {event_place}." in list_template_problems("{venue}", of_event=True)[0]
 
 
 @pytest.mark.parametrize(
@@ -139,61 +141,65 @@ def test_the_event_s_placeholders_need_an_event():
 )
 def test_a_text_is_filled_in_for_an_event(template, filled):
     assert (
-        fill(template, "Zoe", {"event_title": "Picnic", "event_date": "Fri 8 May"})
+        fill_template(
+            template, "Zoe", {"event_title": "Picnic", "event_date": "Fri 8 May"}
+        )
         == filled
     )
 
 
 def test_a_title_is_never_read_as_a_template():
     """B19: once, and nothing of it again."""
-    assert fill(
+    assert fill_template(
         "{event_title}", "Zoe", {"event_title": "{name} {event_title} {0.__class__}"}
     ) == ("{name} {event_title} {0.__class__}")
 
 
 def test_what_is_said_of_an_event_is_the_same_for_everybody():
-    assert uses_event("On {event_date}")
-    assert not uses_event("Hi {name}")
-    assert not uses_names("On {event_date}")
-    assert not needs_name_without_fallback("On {event_date}")
-    assert ANY_EVENT.keys() == EVENT_TOKENS.keys()
+    assert has_event_placeholders("On {event_date}")
+    assert not has_event_placeholders("Hi {name}")
+    assert not has_name_placeholders("On {event_date}")
+    assert not has_name_without_fallback("On {event_date}")
+    assert GENERIC_EVENT_VALUES.keys() == EVENT_PLACEHOLDERS.keys()
 
 
 def test_a_long_unknown_token_is_named_in_short_and_each_only_once():
-    found = problems_with("{" + "x" * 5000 + "}{nope}{nope}")
+    found = list_template_problems("{" + "x" * 5000 + "}{nope}{nope}")
     assert len(found) == 2
     assert len(found[0]) < 150
 
 
 @given(BRACED, st.none() | st.text(max_size=20))
 def test_filling_in_never_fails(template, name):
-    assert isinstance(fill(template, name), str)
-    assert isinstance(problems_with(template), list)
+    assert isinstance(fill_template(template, name), str)
+    assert isinstance(list_template_problems(template), list)
 
 
 @given(BRACED, st.text(min_size=1, max_size=20))
 def test_filling_in_happens_once(template, name):
-    if problems_with(template) == [] and name.strip():
-        marked = fill(template, "\ue000")
-        assert fill(template, "{name}") == marked.replace("\ue000", "{name}")
+    if list_template_problems(template) == [] and name.strip():
+        marked = fill_template(template, "\ue000")
+        assert fill_template(template, "{name}") == marked.replace("\ue000", "{name}")
 
 
 @given(BRACED)
 def test_a_good_template_leaves_no_brace_behind(template):
-    if problems_with(template) == []:
-        assert not set("{}") & set(fill(template, "Zoe") + fill(template, None))
+    if list_template_problems(template) == []:
+        assert not set("{}") & set(
+            fill_template(template, "Zoe") + fill_template(template, None)
+        )
 
 
 def test_templates_that_differ_from_person_to_person_are_known():
-    assert uses_names("Hi {name}")
-    assert not uses_names("Hi {nobody}")
-    assert needs_name_without_fallback("Hi {name}, {first_name|friend}")
-    assert not needs_name_without_fallback("Hi {first_name|friend}{name|}")
+    assert has_name_placeholders("Hi {name}")
+    assert not has_name_placeholders("Hi {nobody}")
+    assert has_name_without_fallback("Hi {name}, {first_name|friend}")
+    assert not has_name_without_fallback("Hi {first_name|friend}{name|}")
 
 
 def test_every_token_to_insert_can_be_filled_in():
-    for token in TOKENS:
-        assert fill(f"{{{token}}}", "Zoe") == "Zoe"
+    for token in NAME_PLACEHOLDERS:
+        assert fill_template(f"{{{token}}}", "Zoe") == "Zoe"
 
 
 @pytest.mark.parametrize(
@@ -212,7 +218,7 @@ def test_every_token_to_insert_can_be_filled_in():
     ],
 )
 def test_a_text_keeps_what_was_typed_and_loses_what_nobody_typed(typed, kept):
-    assert clean(typed) == kept
+    assert clean_text(typed) == kept
 
 
 @pytest.mark.parametrize(
@@ -249,10 +255,10 @@ def test_a_name_is_kept_as_typed_on_one_line(typed, kept):
 
 @given(st.text())
 def test_cleaning_twice_is_cleaning_once(text):
-    assert clean(clean(text)) == clean(text)
+    assert clean_text(clean_text(text)) == clean_text(text)
     once = clean_name(text)
     assert once is None or clean_name(once) == once
-    clean(text).encode()
+    clean_text(text).encode()
 
 
 @pytest.mark.parametrize(
@@ -268,22 +274,22 @@ def test_cleaning_twice_is_cleaning_once(text):
     ],
 )
 def test_the_first_name_is_what_a_person_is_called(name, first):
-    assert first_name(name) == first
+    assert extract_first_name(name) == first
 
 
 def test_the_opt_out_line_is_added_once_on_its_own_line():
     assert (
-        with_footer("See you at 6", DEFAULT_FOOTER)
+        append_footer("See you at 6", DEFAULT_OPT_OUT_FOOTER)
         == "See you at 6\nReply STOP to opt out."
     )
     assert (
-        with_footer("See you. reply stop to OPT OUT.", DEFAULT_FOOTER)
+        append_footer("See you. reply stop to OPT OUT.", DEFAULT_OPT_OUT_FOOTER)
         == "See you. reply stop to OPT OUT."
     )
-    assert with_footer("See you", "  ") == "See you"
-    assert with_footer("", DEFAULT_FOOTER) == DEFAULT_FOOTER
+    assert append_footer("See you", "  ") == "See you"
+    assert append_footer("", DEFAULT_OPT_OUT_FOOTER) == DEFAULT_OPT_OUT_FOOTER
 
 
 def test_blank_is_what_a_reader_cannot_see():
-    assert is_blank(" \u00a0\u200b\n\u2800\ufe0f")
-    assert not is_blank(" . ")
+    assert is_blank_text(" \u00a0\u200b\n\u2800\ufe0f")
+    assert not is_blank_text(" . ")

@@ -9,7 +9,7 @@ from app.blasts.actions.confirm import Draft, confirm
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message, MessageLog, ScheduledMessage
-from app.domain.blast_states import Target
+from app.domain.delivery.message_statuses import BlastTarget
 from tests.cast import LEO, MIA, ZOE
 from tests.makers import member
 
@@ -24,7 +24,7 @@ def blast_to(app):
         due = None if hours is None else now() + timedelta(hours=hours)
         with app.app_context(), write():
             return confirm(
-                Draft(body, None, Target.EVENT, event_id, "UTC", due),
+                Draft(body, None, BlastTarget.EVENT, event_id, "UTC", due),
                 None,
                 "sol",
                 now(),

@@ -12,7 +12,7 @@ from app.audit.models import AuditEvent
 from app.community.models import CommunityMember
 from app.core.db import db, write
 from app.delivery.models import Message
-from app.domain.phone import pretty
+from app.domain.phones.phone_number import format_phone_number
 from app.events.queries import registrations as queries
 from app.suppression.models import UnsubscribedContact
 from tests.cast import LEO, MAX, MIA, ZOE
@@ -57,7 +57,10 @@ def test_one_after_the_other(visit, make_event):
     id = make_event("Picnic")
     page = visit(f"/events/{id}/register", "sol", name="", phone=ZOE, next_one="1")
     assert page.location == f"/events/{id}/register"
-    assert f"{pretty(ZOE)} is registered." in visit(page.location, "sol").words
+    assert (
+        f"{format_phone_number(ZOE)} is registered."
+        in visit(page.location, "sol").words
+    )
 
 
 def test_a_number_registered_already_is_said_beside_the_field(
@@ -245,9 +248,9 @@ def test_a_search_takes_letters_literally_and_digits_in_any_spelling(
         f"/events/{picnic}?" + urlencode({"search": search, "sort": "phone"}), "sol"
     )
     assert page.status_code == 200
-    assert [phone for phone in ALL if f">{pretty(phone)}<" in page.text] == FOUND[
-        search
-    ]
+    assert [
+        phone for phone in ALL if f">{format_phone_number(phone)}<" in page.text
+    ] == FOUND[search]
 
 
 @pytest.mark.parametrize(
@@ -267,7 +270,9 @@ def test_a_search_takes_letters_literally_and_digits_in_any_spelling(
 )
 def test_it_can_be_sorted_and_turned_over(visit, picnic, query, phones):
     text = visit(f"/events/{picnic}?{query}", "sol").text
-    shown = sorted((text.find(f">{pretty(phone)}<"), phone) for phone in ALL)
+    shown = sorted(
+        (text.find(f">{format_phone_number(phone)}<"), phone) for phone in ALL
+    )
     assert [phone for place, phone in shown if place >= 0] == phones
 
 

@@ -12,8 +12,8 @@ from app.blasts.actions.release import release_due
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import ScheduledMessage
-from app.domain import hours
-from app.domain.reminders import SEEDS
+from app.domain.time import local_times
+from app.domain.time.reminder_timing import DEFAULT_REMINDER_STEPS
 from app.events.actions.reminders import Step, replan, save_plan, start_plan
 from app.events.models import Event, EventRegistration, EventReminder
 from app.organisation.models import Organisation
@@ -27,7 +27,7 @@ TEXTAREA = re.compile(r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', re
 
 
 def today():
-    return hours.today_in(DENVER, now())
+    return local_times.get_local_date(DENVER, now())
 
 
 def picnic(visit, in_days=30, title="Spring picnic", **more):
@@ -76,7 +76,7 @@ def scheduled(app, status=None):
 
 
 def on_the_clocks(moment, zone=DENVER):
-    shown = hours.as_typed(moment, zone)
+    shown = local_times.build_local_time_input(moment, zone)
     return shown.date, shown.time
 
 
@@ -375,7 +375,7 @@ class TestOnTheWay:
         released(app, scheduled(app)[1].scheduled_at)
         row = all_rows(app)[-1]
         day = today() + 30 * DAY
-        words = hours.day_in_words(day, today=today())
+        words = local_times.format_day(day, today=today())
         assert (
             row.body
             == f"See you tomorrow: Spring picnic.\n{words} 18:30\nThe {{name}} hall\nReply STOP to opt out."
@@ -542,7 +542,10 @@ def test_an_event_from_before_has_none_until_somebody_takes_the_usual_ones(app, 
         ).all()
         assert [
             (step.days, step.time_of_day, step.body, step.is_on) for step in steps
-        ] == [(seed.days, seed.time_of_day, seed.body, seed.is_on) for seed in SEEDS]
+        ] == [
+            (seed.days, seed.time_of_day, seed.body, seed.is_on)
+            for seed in DEFAULT_REMINDER_STEPS
+        ]
 
 
 def test_an_event_that_is_over_is_offered_none(app, visit):

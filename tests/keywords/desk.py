@@ -3,7 +3,11 @@
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message
-from app.domain.blast_states import Direction, Kind, MessageStatus
+from app.domain.delivery.message_statuses import (
+    MessageDirection,
+    MessageKind,
+    MessageStatus,
+)
 from app.events.models import Event
 from app.keywords.actions import rules
 from app.keywords.actions.matching import take
@@ -40,8 +44,8 @@ def survey(name="Spring picnic", word="PICNIC", **more):
 def heard(body, phone=ZOE, name=None, moment=None):
     """A text that came in, as the router tells of it. Inside write()."""
     row = Message(
-        direction=Direction.INBOUND,
-        kind=Kind.INBOUND,
+        direction=MessageDirection.INBOUND,
+        kind=MessageKind.INBOUND,
         status=MessageStatus.RECEIVED,
         phone=phone,
         body=body,

@@ -11,7 +11,7 @@ import pytest
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
-from app.domain.segments import LIMIT
+from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
 from app.events.models import EventRegistration
 from app.keywords.models import KeywordAction, Match
 from app.suppression import actions as suppression
@@ -149,8 +149,10 @@ def test_b19_braces_in_a_name_stay_as_they_are():
 
 
 def test_an_answer_that_a_long_name_makes_too_long_leaves_the_name_out():
-    keyword("LONG", "{name|You}" + "x" * (LIMIT - 10))
-    assert answers("long", name="N" * 100) == ["You" + "x" * (LIMIT - 10)]
+    keyword("LONG", "{name|You}" + "x" * (MAX_MESSAGE_CHARACTERS - 10))
+    assert answers("long", name="N" * 100) == [
+        "You" + "x" * (MAX_MESSAGE_CHARACTERS - 10)
+    ]
 
 
 def test_without_an_answer_it_is_counted_and_nothing_is_said():

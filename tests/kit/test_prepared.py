@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.db import UniqueViolation, raw_connection, write
 from app.core.prepared import PreparedStatement
-from app.domain.surveys import SessionStatus
+from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.suppression.models import (
     ConsentAct,
     ConsentMethod,
@@ -65,7 +65,7 @@ def test_what_is_written_in_the_statement_is_written_out_so_that_a_partial_index
 ):
     active = PreparedStatement(
         select(S.id).where(
-            S.phone == bindparam("b_phone"), S.status == SessionStatus.ACTIVE
+            S.phone == bindparam("b_phone"), S.status == SurveySessionStatus.ACTIVE
         )
     )
     assert "survey_sessions.status = 'active'" in active.sql

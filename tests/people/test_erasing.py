@@ -12,7 +12,7 @@ from app.core.db import db, write
 from app.delivery import queries as delivery
 from app.delivery.actions import again
 from app.delivery.models import Attempt, Message, MessageLog
-from app.domain.erasure import is_mark, mentions
+from app.domain.phones.phone_erasure import contains_phone_number, is_erasure_mark
 from app.events.models import Event, EventRegistration
 from app.imports.models import Import, ImportRow
 from app.inbox.models import Thread
@@ -181,11 +181,11 @@ def test_k11_nothing_that_names_an_erased_person_is_left_in_any_table(visit, app
             db.session.scalars(db.select(Message.phone).where(Message.phone != LEO))
         )
         assert len(marks) == 1
-        assert is_mark(marks.pop())
+        assert is_erasure_mark(marks.pop())
         event = db.session.scalars(
             db.select(AuditEvent).where(AuditEvent.verb == "person.erased")
         ).one()
-        assert (event.who, is_mark(event.about)) == ("ada", True)
+        assert (event.who, is_erasure_mark(event.about)) == ("ada", True)
         assert db.session.scalars(
             db.select(Message.status).where(Message.reason == "erased")
         ).all() == ["cancelled"]
@@ -218,7 +218,7 @@ def test_the_ledger_keeps_its_lines_without_the_number_or_the_words(visit, app):
     with app.app_context():
         line = db.session.scalars(db.select(ConsentEvent)).one()
         assert (line.act, line.method, line.evidence) == ("withdrawn", "stop", None)
-        assert is_mark(line.phone)
+        assert is_erasure_mark(line.phone)
 
 
 def test_a_text_in_doubt_is_neither_asked_about_nor_sent_again(visit, app):
@@ -322,12 +322,12 @@ def test_their_own_start_outweighs_what_was_remembered(make_app):
     [SPELLED, "303.555.0142", "+1 303 555 0142 ext 7", "0013035550142", "5550142"],
 )
 def test_a_number_is_recognised_in_any_spelling(cell):
-    assert mentions(cell, ZOE)
+    assert contains_phone_number(cell, ZOE)
 
 
 @pytest.mark.parametrize("cell", ["", "Zoë", "0142", "(303) 555-0143", "42"])
 def test_other_cells_are_left_alone(cell):
-    assert not mentions(cell, ZOE)
+    assert not contains_phone_number(cell, ZOE)
 
 
 def test_a_registration_of_somebody_erased_after_a_stop_is_asked_for_too(visit, app):

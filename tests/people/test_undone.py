@@ -3,7 +3,7 @@
 from io import BytesIO
 
 from app.core.db import write
-from app.domain.permission import LeftOut
+from app.domain.delivery.skip_reasons import SkipReason
 from app.organisation import queries as organisation
 from app.suppression import actions, queries
 from tests.cast import LEO, ZOE
@@ -19,11 +19,13 @@ def test_an_undone_import_of_opt_outs_is_a_return_in_the_ledger(app, visit):
     ).location
     visit.post(f"{address}/confirm", "ada")
     with app.app_context():
-        assert set(queries.reasons_for([ZOE, LEO]).values()) == {LeftOut.SAID_STOP}
+        assert set(queries.reasons_for([ZOE, LEO]).values()) == {SkipReason.SAID_STOP}
         assert queries.last_act(ZOE) == "withdrawn"
     visit.post(f"{address}/undo", "ada")
     with app.app_context():
-        assert queries.reasons_for([ZOE, LEO]) == {LEO: LeftOut.NO_CONSENT}  # as before
+        assert queries.reasons_for([ZOE, LEO]) == {
+            LEO: SkipReason.NO_CONSENT
+        }  # as before
         assert [word.said for word in queries.history(ZOE)][:2] == [
             "Agreed to texts again",
             "Wants no more texts",

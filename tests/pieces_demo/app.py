@@ -32,7 +32,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core import static_files
-from app.domain.blast_states import WORDS
+from app.domain.delivery.message_statuses import DELIVERY_STATUS_LABELS
 
 APP = Path(__file__).resolve().parents[2] / "app"
 POLICY = (
@@ -170,7 +170,7 @@ def create_demo() -> Flask:
         iso=lambda moment: moment.isoformat(),
         phone=lambda e164: f"{e164[:2]} {e164[2:5]} {e164[5:8]} {e164[8:]}",
         number=lambda value: f"{value:,}",
-        state_words=WORDS.__getitem__,
+        state_words=DELIVERY_STATUS_LABELS.__getitem__,
     )
     app.after_request(_strict)
     app.add_url_rule("/", view_func=pieces, methods=["GET", "POST"])

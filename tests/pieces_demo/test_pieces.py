@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.blast_states import WORDS
+from app.domain.delivery.message_statuses import DELIVERY_STATUS_LABELS
 from tests.pieces_demo.app import APP, create_demo
 from tests.visit import Page
 
@@ -43,7 +43,7 @@ def test_an_error_page_quotes_its_number(look):
 
 def test_every_state_has_a_colour_and_every_colour_a_state():
     macros = create_demo().jinja_env.get_template("_pieces/words.html").module
-    assert set(macros.state_kinds) == {str(state) for state in WORDS}
+    assert set(macros.state_kinds) == {str(state) for state in DELIVERY_STATUS_LABELS}
 
 
 def test_mistakes_are_linked_with_their_fields(look):

@@ -15,7 +15,13 @@ from app.core.db import db, write
 from app.delivery.carriers.postman import Postman
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage
 from app.delivery.models import Message, MessageLog
-from app.domain.blast_states import Direction, Kind, LogStatus, MessageStatus, Target
+from app.domain.delivery.message_statuses import (
+    BlastStatus,
+    BlastTarget,
+    MessageDirection,
+    MessageKind,
+    MessageStatus,
+)
 from app.sandbox import actions
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent
@@ -39,18 +45,20 @@ def blast(app, people=50, status=MessageStatus.DELIVERED, body="Picnic on Saturd
     with app.app_context(), write() as session:
         values = {
             "message_body": body,
-            "target": Target.COMMUNITY,
+            "target": BlastTarget.COMMUNITY,
             "total_recipients": people,
         }
         session.add(
-            log := MessageLog(status=LogStatus.SENT, carrier="sandbox", **values)
+            log := MessageLog(status=BlastStatus.SENT, carrier="sandbox", **values)
         )
         session.flush()
         rows = (
             {"phone": pretend_phone(n), "message_log_id": log.id, "status": status}
             for n in range(people)
         )
-        session.add_all(Message(kind=Kind.BLAST, body="Hi", **row) for row in rows)
+        session.add_all(
+            Message(kind=MessageKind.BLAST, body="Hi", **row) for row in rows
+        )
         return log.id
 
 
@@ -65,7 +73,7 @@ def heard(app):
     """What came in, by number and words."""
     with app.app_context():
         rows = db.session.scalars(
-            db.select(Message).where(Message.direction == Direction.INBOUND)
+            db.select(Message).where(Message.direction == MessageDirection.INBOUND)
         )
         return {row.phone: row.body for row in rows}
 

@@ -9,7 +9,7 @@ from app.delivery.carriers.sandbox import handle
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
 from app.delivery.carriers.sandbox_wire import ACCOUNT
 from app.delivery.models import Message
-from app.domain.blast_states import Kind, MessageStatus
+from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from app.suppression.models import UnsubscribedContact
 from tests import makers
 from tests.cast import LEO, ZOE
@@ -226,7 +226,7 @@ def test_what_happened_tells_the_life_of_a_text(app, visit):
     ]
     with app.app_context(), write() as session:
         session.add_all(
-            Message(kind=Kind.BLAST, phone=ZOE, body=f"Text {n}", **life)
+            Message(kind=MessageKind.BLAST, phone=ZOE, body=f"Text {n}", **life)
             for n, life in enumerate(lives)
         )
     page = visit(ZOES, "sol")
@@ -244,7 +244,7 @@ def test_texts_of_the_real_carrier_are_not_shown(app, visit):
     with app.app_context(), write() as session:
         session.add(
             Message(
-                kind=Kind.BLAST,
+                kind=MessageKind.BLAST,
                 phone=ZOE,
                 body="Real",
                 status=MessageStatus.SENT,

@@ -20,7 +20,7 @@ from app.delivery.carriers.sandbox_mail import NOT_TAKEN, claim_due
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage
 from app.delivery.carriers.sandbox_wire import ACCOUNT
 from app.delivery.models import Attempt, Message
-from app.domain.blast_states import Kind, MessageStatus
+from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from app.sandbox import actions
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent
@@ -51,7 +51,7 @@ def text_to(app, phone, callback="{base}/webhooks/twilio/status/{ref}#rc=3&rp=al
     with app.app_context():
         with write() as session:
             row = Message(
-                kind=Kind.BLAST,
+                kind=MessageKind.BLAST,
                 phone=phone,
                 sender=OURS,
                 body="Hi",

@@ -15,7 +15,7 @@ from app.delivery.carriers import http
 from app.delivery.carriers.base import Accepted, Ambiguous, Refused, Unprocessed
 from app.delivery.carriers.make import carrier_for
 from app.delivery.models import Attempt, Message
-from app.domain.blast_states import Kind, MessageStatus
+from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from tests.cast import LEO, ZOE
 from tests.loops import finish
 from tests.makers import pretend_phone
@@ -72,7 +72,7 @@ def sending(app, phone):
     ref = secrets.token_hex(16)
     with app.app_context(), write() as session:
         row = Message(
-            kind=Kind.BLAST,
+            kind=MessageKind.BLAST,
             phone=phone,
             body="Hi",
             status=MessageStatus.SUBMITTING,

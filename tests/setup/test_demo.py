@@ -10,8 +10,8 @@ from app import demo
 from app.community.models import CommunityMember
 from app.core.db import db, write
 from app.core.settings import PROJECT_ROOT
-from app.domain.permission import LeftOut
-from app.domain.phone import Phone
+from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.phones.phone_number import PhoneNumber
 from app.events.models import Event, EventRegistration
 from app.suppression import actions as suppression
 from app.suppression import queries
@@ -32,7 +32,8 @@ def test_there_are_sixty_people_two_events_and_some_who_must_not_be_texted(shop)
     phones = db.session.scalars(select(CommunityMember.phone)).all()
     reasons = sorted(queries.reasons_for(phones).values())
     assert (
-        reasons == [LeftOut.MAYBE_STOP, LeftOut.NUMBER_DEAD] + [LeftOut.SAID_STOP] * 3
+        reasons
+        == [SkipReason.MAYBE_STOP, SkipReason.NUMBER_DEAD] + [SkipReason.SAID_STOP] * 3
     )
     assert (
         db.session.scalar(select(func.count()).where(CommunityMember.name.is_(None)))
@@ -49,7 +50,8 @@ def test_all_numbers_are_valid_and_nobodys(shop):
     }
     assert len(phones) == 64
     assert all(
-        phone[5:10] == "55501" and Phone.read(phone).e164 == phone for phone in phones
+        phone[5:10] == "55501" and PhoneNumber.read(phone).e164 == phone
+        for phone in phones
     )
 
 

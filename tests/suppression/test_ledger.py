@@ -8,8 +8,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app.blasts.queries import rehearsal
 from app.core.db import db, write
-from app.domain.blast_states import Target
-from app.domain.permission import LeftOut
+from app.domain.delivery.message_statuses import BlastTarget
+from app.domain.delivery.skip_reasons import SkipReason
 from app.imports.models import Import, ImportRow
 from app.organisation import queries as organisation
 from app.suppression import actions, queries
@@ -264,8 +264,8 @@ class TestWhereAYesIsDemanded:
             actions.lift(LEO, evidence="Texted: START")
             actions.opt_out(MIA, source="inbound")
         assert queries.reasons_for([ZOE, LEO, MIA, MAX]) == {
-            MIA: LeftOut.SAID_STOP,
-            MAX: LeftOut.NO_CONSENT,
+            MIA: SkipReason.SAID_STOP,
+            MAX: SkipReason.NO_CONSENT,
         }
 
     def test_the_check_names_who_has_not_agreed(self, shop):
@@ -273,13 +273,13 @@ class TestWhereAYesIsDemanded:
             makers.member(phone)
         agreed(ZOE)
         demand_a_yes()
-        checked = rehearsal(Target.COMMUNITY, None, "Hi", None)
+        checked = rehearsal(BlastTarget.COMMUNITY, None, "Hi", None)
         assert [each.phone for each in checked.sendable] == [ZOE]
-        assert checked.left_out_counts == {LeftOut.NO_CONSENT: 1}
+        assert checked.left_out_counts == {SkipReason.NO_CONSENT: 1}
 
     def test_without_the_setting_nobody_is_asked(self, shop):
         makers.member(ZOE)
-        assert rehearsal(Target.COMMUNITY, None, "Hi", None).left_out_counts == {}
+        assert rehearsal(BlastTarget.COMMUNITY, None, "Hi", None).left_out_counts == {}
 
     def test_every_page_that_shows_them_says_so(self, app, visit):
         with app.app_context():
@@ -318,4 +318,4 @@ def test_that_an_admin_takes_an_entry_off_is_no_yes_of_the_person(shop):
             ("returned", "admin"),
         ):
             session.add(ConsentEvent(phone=ZOE, act=act, method=method))
-    assert queries.is_left_out(ZOE) == LeftOut.NO_CONSENT
+    assert queries.is_left_out(ZOE) == SkipReason.NO_CONSENT

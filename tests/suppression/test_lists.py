@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import UniqueViolation, db, write
-from app.domain.permission import LeftOut, reason_to_leave_out
+from app.domain.delivery.skip_reasons import SkipReason, find_skip_reason
 from app.organisation import queries as organisation
 from app.suppression import actions, queries
 from app.suppression.models import (
@@ -53,14 +53,14 @@ def test_sql_and_the_law_book_give_the_same_reason(
     if asked:
         with write():
             actions.ask_whether_stop(ZOE, None, "wrong number", now())
-    law = reason_to_leave_out(
+    law = find_skip_reason(
         stop, category, maybe_stop=asked, consent_required=demanded, last_word=last_word
     )
     in_sql = db.session.execute(
         select(queries.left_out(CommunityMember.phone))
     ).scalar_one()
     assert in_sql == law
-    assert in_sql is None or isinstance(in_sql, LeftOut)
+    assert in_sql is None or isinstance(in_sql, SkipReason)
     assert queries.is_left_out(ZOE) == law
 
 
@@ -73,10 +73,10 @@ def test_the_reason_can_filter_and_count_and_look_at_its_own_tables(shop):
         select(CommunityMember.phone).where(why.is_(None))
     ).all() == [LEO]
     assert db.session.scalars(
-        select(CommunityMember.phone).where(why == LeftOut.SAID_STOP)
+        select(CommunityMember.phone).where(why == SkipReason.SAID_STOP)
     ).all() == [ZOE]
     own = select(UnsubscribedContact.phone, queries.left_out(UnsubscribedContact.phone))
-    assert db.session.execute(own).all() == [(ZOE, LeftOut.SAID_STOP)]
+    assert db.session.execute(own).all() == [(ZOE, SkipReason.SAID_STOP)]
 
 
 def test_a_large_audience_is_judged_through_the_unique_indexes(shop):
@@ -106,8 +106,8 @@ def test_reasons_for_many_numbers_name_only_those_left_out(shop):
     makers.dead_number(phones[700])
     makers.dead_number(phones[1100], SOFT)
     assert queries.reasons_for(phones) == {
-        phones[3]: LeftOut.SAID_STOP,
-        phones[700]: LeftOut.NUMBER_DEAD,
+        phones[3]: SkipReason.SAID_STOP,
+        phones[700]: SkipReason.NUMBER_DEAD,
     }
     assert queries.reasons_for([]) == {}
 
@@ -143,7 +143,7 @@ def test_start_lifts_every_opt_out_but_a_manual_one(shop, before):
         assert actions.lift(ZOE)
         assert not actions.lift(LEO)
         assert not actions.lift(MIA)
-    assert queries.reasons_for([ZOE, LEO]) == {LEO: LeftOut.SAID_STOP}
+    assert queries.reasons_for([ZOE, LEO]) == {LEO: SkipReason.SAID_STOP}
     with write():
         assert actions.lift(LEO, manual_too=True)
     assert queries.is_left_out(LEO) is None
@@ -155,7 +155,7 @@ def test_start_lifts_an_opt_out_on_the_other_list_and_never_a_dead_number(shop):
     with write():
         assert actions.lift(ZOE)
         assert not actions.lift(LEO)
-    assert queries.reasons_for([ZOE, LEO]) == {LEO: LeftOut.NUMBER_DEAD}
+    assert queries.reasons_for([ZOE, LEO]) == {LEO: SkipReason.NUMBER_DEAD}
 
 
 def test_a_number_dies_once_and_a_soft_failure_may_become_a_hard_one(shop):
@@ -167,9 +167,9 @@ def test_a_number_dies_once_and_a_soft_failure_may_become_a_hard_one(shop):
         assert actions.mark_dead(LEO, reason="no such number")
         assert not actions.mark_dead(MIA, reason="no such number")
     assert queries.reasons_for([ZOE, LEO, MIA]) == {
-        ZOE: LeftOut.NUMBER_DEAD,
-        LEO: LeftOut.NUMBER_DEAD,
-        MIA: LeftOut.SAID_STOP,
+        ZOE: SkipReason.NUMBER_DEAD,
+        LEO: SkipReason.NUMBER_DEAD,
+        MIA: SkipReason.SAID_STOP,
     }
 
 
@@ -188,7 +188,7 @@ def test_what_came_from_the_phone_nobody_takes_off_by_hand(shop, source):
     row = db.session.scalars(select(UnsubscribedContact.id)).one()
     with pytest.raises(actions.OnlyThey), write():
         actions.remove("unsubscribed", row)
-    assert queries.is_left_out(ZOE) == LeftOut.SAID_STOP
+    assert queries.is_left_out(ZOE) == SkipReason.SAID_STOP
 
 
 def test_a_dead_number_may_get_another_chance(shop):
@@ -221,6 +221,6 @@ def test_reasons_are_counted_in_one_statement(shop):
     counts = select(why, func.count()).select_from(CommunityMember).group_by(why)
     assert dict(db.session.execute(counts).all()) == {
         None: 2,
-        LeftOut.SAID_STOP: 1,
-        LeftOut.NUMBER_DEAD: 1,
+        SkipReason.SAID_STOP: 1,
+        SkipReason.NUMBER_DEAD: 1,
     }

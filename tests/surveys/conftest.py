@@ -6,7 +6,7 @@ import pytest
 
 from app.core.db import db, write
 from app.delivery.models import Message, MessageLog
-from app.domain.questions import kept
+from app.domain.surveys.question_definitions import serialize_questions
 from app.events.models import Event, EventRegistration
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 from tests.surveys.talk import NOON, Town
@@ -23,7 +23,9 @@ def make_survey(app):
             "completion_message": "See you there.",
         } | more
         asked = (
-            kept([each for each in questions if not isinstance(each, str)])
+            serialize_questions(
+                [each for each in questions if not isinstance(each, str)]
+            )
             if questions
             else "[]"
         )

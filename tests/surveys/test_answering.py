@@ -6,17 +6,23 @@ from datetime import timedelta
 import pytest
 
 from app.core.db import db, write
-from app.domain.questions import END_UNREGISTERED, Ask, Question
-from app.domain.surveys import HANDED_OVER, LEFT
+from app.domain.surveys.question_definitions import (
+    END_WITHOUT_REGISTRATION,
+    QuestionType,
+    SurveyQuestion,
+)
+from app.domain.surveys.survey_state_machine import HANDED_OVER_REPLY, LEFT_SURVEY_REPLY
 from app.events.models import EventRegistration
 from app.surveys.actions import answering
 from tests.cast import LEO, MIA, ZOE
 from tests.surveys.talk import NOON
 
-COMING = Question("Coming?", Ask.YES_NO, leads={"no": END_UNREGISTERED})
-MANY = Question("How many?", Ask.NUMBER, low=1, high=20)
-NAME = Question("Your name?", Ask.NAME)
-ELSE = Question("Anything else?")
+COMING = SurveyQuestion(
+    "Coming?", QuestionType.YES_NO, leads={"no": END_WITHOUT_REGISTRATION}
+)
+MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)
+NAME = SurveyQuestion("Your name?", QuestionType.NAME)
+ELSE = SurveyQuestion("Anything else?")
 
 
 def said(rows):
@@ -69,7 +75,7 @@ def test_a_closed_survey_begins_nothing_but_who_is_in_the_middle_may_finish(
 def test_names_are_filled_in(make_survey, text):
     make_survey(
         NAME,
-        Question("{first_name}, anything else?"),
+        SurveyQuestion("{first_name}, anything else?"),
         intro_message="Hi {first_name|friend}.",
     )
     assert text.says(ZOE, "picnic")[0].startswith("Hi friend.\n")
@@ -121,7 +127,7 @@ def test_not_understood_twice_is_asked_again_then_a_person_looks(
         [hint],
     ]
     taken = text(ZOE, "five or six")
-    assert (taken.replies, taken.needs_person) == ([HANDED_OVER], "unclear")
+    assert (taken.replies, taken.needs_person) == ([HANDED_OVER_REPLY], "unclear")
     assert statuses(rows) == ["handed_over"]
     assert [each.body for each in rows("answers") if each.state.value == "unclear"] == [
         "a few",
@@ -133,7 +139,7 @@ def test_not_understood_twice_is_asked_again_then_a_person_looks(
 
 def test_done_leaves_the_survey_and_not_the_list(make_survey, text, rows):
     make_survey(COMING, MANY)
-    assert text.says(ZOE, "picnic", "yes", "done") == [LEFT]
+    assert text.says(ZOE, "picnic", "yes", "done") == [LEFT_SURVEY_REPLY]
     assert statuses(rows) == ["left"]
     assert said(rows) == [(0, "answered", "yes", "yes")]
 
@@ -192,7 +198,7 @@ def test_the_keyword_twice_within_seconds_is_once(make_survey, text, rows):
 def test_a_quick_double_answer_is_no_answer_to_the_next_question(
     make_survey, text, rows
 ):
-    make_survey(COMING, Question("Bringing cake?", Ask.YES_NO))
+    make_survey(COMING, SurveyQuestion("Bringing cake?", QuestionType.YES_NO))
     text.says(ZOE, "picnic", "yes")
     assert text.says(ZOE, "Yes!", seconds=4) == []
     assert said(rows) == [(0, "answered", "yes", "yes"), (1, "repeated", "Yes!", None)]
@@ -246,7 +252,7 @@ def test_editing_changes_nothing_for_who_is_in_the_middle(app, make_survey, text
 
 
 def test_days_are_read_in_the_order_of_the_organisation(make_survey, text, rows):
-    make_survey(Question("Which day?", Ask.DATE))
+    make_survey(SurveyQuestion("Which day?", QuestionType.DATE))
     text.says(ZOE, "picnic", "tomorrow")
     text.says(LEO, "picnic", "5/8/2027")
     assert [each.value for each in rows("answers")] == ["2026-11-27", "2027-05-08"]
@@ -303,7 +309,7 @@ def test_what_fits_nothing_is_a_miss_of_the_first_question(
     asked_by_blast(make_survey(COMING), ZOE)
     assert text.says(ZOE, "perhaps")[0].startswith("Please answer YES or NO.")
     assert statuses(rows) == ["active"]
-    assert text.says(ZOE, "done") == [LEFT]
+    assert text.says(ZOE, "done") == [LEFT_SURVEY_REPLY]
 
 
 def test_free_words_answer_a_blast_only_when_nothing_was_texted_since(
@@ -324,7 +330,7 @@ def test_a_text_that_may_mean_stop_is_no_answer_to_a_blast(
 
 def test_two_texts_at_once_are_two_answers(app, make_survey, text, rows):
     """Concurrency: one phone, two threads; each text is taken once, and nobody is in two places."""
-    make_survey(MANY, Question("How many cakes?", Ask.NUMBER), ELSE)
+    make_survey(MANY, SurveyQuestion("How many cakes?", QuestionType.NUMBER), ELSE)
     text(ZOE, "picnic")
     told = []
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.db import db, write
-from app.domain.questions import Ask, Question
+from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 from tests.cast import LEO, ZOE
 
@@ -40,11 +40,15 @@ OURS = {"done", "back", "picnic", "lunch"}
 @pytest.fixture
 def two_surveys(make_survey):
     make_survey(
-        Question("Coming?", Ask.YES_NO, leads={"no": 3}),
-        Question("How many?", Ask.NUMBER, required=True),
-        Question("Your name?", Ask.NAME),
+        SurveyQuestion("Coming?", QuestionType.YES_NO, leads={"no": 3}),
+        SurveyQuestion("How many?", QuestionType.NUMBER, required=True),
+        SurveyQuestion("Your name?", QuestionType.NAME),
     )
-    make_survey(Question("Why?"), Question("Cake?", Ask.YES_NO), word="LUNCH")
+    make_survey(
+        SurveyQuestion("Why?"),
+        SurveyQuestion("Cake?", QuestionType.YES_NO),
+        word="LUNCH",
+    )
 
 
 @settings(

@@ -4,7 +4,7 @@ import pytest
 
 from app.core.db import db, write
 from app.delivery.models import Message, MessageLog, ScheduledMessage
-from app.domain.questions import Ask, Question
+from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from app.events.models import EventRegistration
 from app.surveys.models import SurveySession
 from tests.blasts.desk import hidden, pressed, release, sent
@@ -16,8 +16,8 @@ from tests.visit import Page
 @pytest.fixture
 def poll(make_survey):
     return make_survey(
-        Question("Coming, {first_name|friend}?", Ask.YES_NO),
-        Question("How many?", Ask.NUMBER),
+        SurveyQuestion("Coming, {first_name|friend}?", QuestionType.YES_NO),
+        SurveyQuestion("How many?", QuestionType.NUMBER),
         intro_message="The picnic is in May.",
     )
 
@@ -101,7 +101,9 @@ def test_a_closed_survey_is_not_asked(app, visit, poll):
 
 def test_the_people_of_its_event_are_asked(app, visit, make_survey, make_event):
     event = make_event()
-    survey = make_survey(Question("Coming?", Ask.YES_NO), linked_event_id=event)
+    survey = make_survey(
+        SurveyQuestion("Coming?", QuestionType.YES_NO), linked_event_id=event
+    )
     with app.app_context(), write() as session:
         session.add(EventRegistration(event_id=event, phone=ZOE))
     page = visit(f"/surveys/{survey}", "sol")

@@ -6,7 +6,11 @@ import pytest
 
 from app.audit.models import AuditEvent
 from app.core.db import db, write
-from app.domain.questions import Ask, Question, parse
+from app.domain.surveys.question_definitions import (
+    QuestionType,
+    SurveyQuestion,
+    parse_questions,
+)
 from app.events.models import Event
 from app.keywords.models import KeywordRule
 from app.surveys.models import SurveyFlow
@@ -72,18 +76,20 @@ def test_a_plain_post_makes_a_survey_of_free_words(visit, flows):
 
 def test_cards_make_typed_questions(visit, flows):
     assert visit("/surveys/add", "ada", **CARDS).status_code == 303
-    assert parse(flows()[0].questions_json) == (
-        Question("Coming?", Ask.YES_NO, leads={"no": 3}),
-        Question(
+    assert parse_questions(flows()[0].questions_json) == (
+        SurveyQuestion("Coming?", QuestionType.YES_NO, leads={"no": 3}),
+        SurveyQuestion(
             "How many?",
-            Ask.NUMBER,
+            QuestionType.NUMBER,
             low=1,
             high=20,
             required=True,
             hint="Count the kids too.",
         ),
-        Question(
-            "What do you bring?", Ask.CHOICE, choices=("Pizza", "Green salad", "Cake")
+        SurveyQuestion(
+            "What do you bring?",
+            QuestionType.CHOICE,
+            choices=("Pizza", "Green salad", "Cake"),
         ),
     )
 

@@ -7,12 +7,12 @@ from io import StringIO
 import pytest
 
 from app.core.clock import now
-from app.domain.questions import Ask, Question
-from app.domain.tallies import time_in_words
+from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
+from app.domain.surveys.survey_aggregates import format_rounded_duration
 from tests.cast import LEO, MAX, MIA, ZOE
 
-COMING = Question("Coming?", Ask.YES_NO)
-MANY = Question("How many?", Ask.NUMBER)
+COMING = SurveyQuestion("Coming?", QuestionType.YES_NO)
+MANY = SurveyQuestion("How many?", QuestionType.NUMBER)
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_times_in_words():
         "1 hour",
         "2 hours",
     ]
-    assert [time_in_words(each) for each in seconds] == [
+    assert [format_rounded_duration(each) for each in seconds] == [
         *said,
         "24 hours",
         "2 days",

@@ -1,14 +1,14 @@
 """Somebody who answered surveys asks to be erased: what names them goes, what was counted stays."""
 
-from app.domain.questions import Ask, Question
+from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from tests.cast import LEO, ZOE
 
 
 def test_names_numbers_and_words_go_and_counts_stay(visit, make_survey, text, rows):
     survey = make_survey(
-        Question("Coming?", Ask.YES_NO),
-        Question("Your name?", Ask.NAME),
-        Question("Anything else?"),
+        SurveyQuestion("Coming?", QuestionType.YES_NO),
+        SurveyQuestion("Your name?", QuestionType.NAME),
+        SurveyQuestion("Anything else?"),
     )
     text.says(ZOE, "picnic", "yes", "Zoë Hernández", "call +13035550142", name="Zoë")
     text.says(LEO, "picnic", "yes", "Leo", "nothing")

@@ -6,7 +6,7 @@ import pytest
 
 from app.core.db import db, write
 from app.delivery.models import Message
-from app.domain.questions import Ask, Question
+from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from app.inbox.actions import threads
 from app.inbox.actions.threads import Said
 from app.surveys.actions.answering import stop_all
@@ -14,8 +14,8 @@ from app.surveys.models import SurveyAnswer
 from tests.cast import ZOE
 from tests.makers import member, said_stop
 
-COMING = Question("Coming?", Ask.YES_NO)
-HOW_MANY = Question("How many?", Ask.NUMBER, low=1, high=20)
+COMING = SurveyQuestion("Coming?", QuestionType.YES_NO)
+HOW_MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)
 
 
 @pytest.fixture

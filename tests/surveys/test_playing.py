@@ -5,13 +5,19 @@ import pytest
 from app.core.clock import now
 from app.core.db import db
 from app.delivery.models import Message
-from app.domain.questions import END_UNREGISTERED, Ask, Question
+from app.domain.surveys.question_definitions import (
+    END_WITHOUT_REGISTRATION,
+    QuestionType,
+    SurveyQuestion,
+)
 from app.surveys.forms.playing import Script, play
 from app.surveys.models import SurveyFlow, SurveySession
 
-COMING = Question("Coming?", Ask.YES_NO, leads={"no": END_UNREGISTERED})
-MANY = Question("How many?", Ask.NUMBER, low=1, high=20)
-NAME = Question("Your name?", Ask.NAME)
+COMING = SurveyQuestion(
+    "Coming?", QuestionType.YES_NO, leads={"no": END_WITHOUT_REGISTRATION}
+)
+MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)
+NAME = SurveyQuestion("Your name?", QuestionType.NAME)
 THANKS = "Thanks, {first_name|friend}."
 OPENING = "Hi friend.\nComing? Reply YES or NO.\nText DONE to leave this survey."
 
@@ -97,13 +103,15 @@ def test_back_and_the_keyword_again():
 
 def test_a_survey_that_cannot_be_asked_is_not_played():
     assert played(questions=()) is None
-    assert played(questions=(Question("Which?", Ask.CHOICE),)) is None
+    assert played(questions=(SurveyQuestion("Which?", QuestionType.CHOICE),)) is None
 
 
-@pytest.mark.parametrize("ask", list(Ask))
+@pytest.mark.parametrize("ask", list(QuestionType))
 def test_everything_it_offers_to_try_can_be_tried(ask):
-    question = Question(
-        "Which?", ask, choices=("A", "B", "C", "D", "E") if ask is Ask.CHOICE else ()
+    question = SurveyQuestion(
+        "Which?",
+        ask,
+        choices=("A", "B", "C", "D", "E") if ask is QuestionType.CHOICE else (),
     )
     phone = played(questions=(question,))
     assert all(played(text, questions=(question,)) for text in phone.tries)

@@ -7,13 +7,19 @@ import pytest
 
 from app.core.db import db
 from app.delivery.models import Message
-from app.domain.questions import END_UNREGISTERED, Ask, Question
+from app.domain.surveys.question_definitions import (
+    END_WITHOUT_REGISTRATION,
+    QuestionType,
+    SurveyQuestion,
+)
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import said_stop, wrote
 
-COMING = Question("Coming?", Ask.YES_NO, leads={"no": END_UNREGISTERED})
-MANY = Question("How many?", Ask.NUMBER, low=1, high=20)
-NAME = Question("Your name?", Ask.NAME)
+COMING = SurveyQuestion(
+    "Coming?", QuestionType.YES_NO, leads={"no": END_WITHOUT_REGISTRATION}
+)
+MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)
+NAME = SurveyQuestion("Your name?", QuestionType.NAME)
 
 
 @pytest.fixture

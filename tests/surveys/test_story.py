@@ -1,14 +1,20 @@
 """A survey of an event, twelve phones: the results and the registrations are right."""
 
 from app.core.db import write
-from app.domain.questions import END_UNREGISTERED, Ask, Question
+from app.domain.surveys.question_definitions import (
+    END_WITHOUT_REGISTRATION,
+    QuestionType,
+    SurveyQuestion,
+)
 from app.suppression.actions import opt_out
 from app.surveys.actions import answering
 from tests.makers import pretend_phone
 
-COMING = Question("Are you coming?", Ask.YES_NO, leads={"no": END_UNREGISTERED})
-MANY = Question("How many?", Ask.NUMBER, low=1, high=20)
-NAME = Question("Your name?", Ask.NAME)
+COMING = SurveyQuestion(
+    "Are you coming?", QuestionType.YES_NO, leads={"no": END_WITHOUT_REGISTRATION}
+)
+MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)
+NAME = SurveyQuestion("Your name?", QuestionType.NAME)
 COMES = {
     0: ("yes", "2", "Ann"),
     1: ("sí", "four", "Bob"),

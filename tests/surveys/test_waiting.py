@@ -9,13 +9,13 @@ from app import scheduler
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message
-from app.domain.questions import Ask, Question
+from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from app.surveys.actions.waiting import time_out_and_nudge
 from app.surveys.models import SurveySession
 from tests.cast import LEO, ZOE
 from tests.makers import said_stop, wrote
 
-COMING = Question("Coming?", Ask.YES_NO)
+COMING = SurveyQuestion("Coming?", QuestionType.YES_NO)
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_many_end_in_slices(make_survey, text, later, rows, monkeypatch):
 
 
 def test_an_answer_that_comes_first_wins(make_survey, text, later):
-    make_survey(COMING, COMING and Question("How many?", Ask.NUMBER))
+    make_survey(COMING, COMING and SurveyQuestion("How many?", QuestionType.NUMBER))
     text(ZOE, "picnic")
     text.wait(hours=23)
     text(ZOE, "yes")

@@ -16,7 +16,7 @@ from sqlalchemy import update
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message
-from app.domain.blast_states import MessageStatus
+from app.domain.delivery.message_statuses import MessageStatus
 from tests.bench.processes import children_of
 from tests.delivery.town import blast, ended, log_of, rows
 from tests.served import Served, until

@@ -12,7 +12,7 @@ from app.core.db import db, write
 from app.delivery.actions import arm
 from app.delivery.carriers.signature import HEADER, signature_for
 from app.delivery.models import Attempt, Message
-from app.domain.pacing import Bucket
+from app.domain.delivery.send_rate import TokenBucket
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent
 from tests.cast import ZOE
@@ -99,7 +99,7 @@ def on_the_wire(app, phone=ZOE):
         with write():
             [armed] = arm.arm(
                 app.extensions["settings"].carrier,
-                arm.Room(1, Bucket(100.0), 0.0),
+                arm.Room(1, TokenBucket(100.0), 0.0),
                 now(),
             )
     return armed

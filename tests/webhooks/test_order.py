@@ -7,7 +7,11 @@ import json
 import pytest
 
 from app.core.db import db, write
-from app.domain.questions import Ask, Question, kept
+from app.domain.surveys.question_definitions import (
+    QuestionType,
+    SurveyQuestion,
+    serialize_questions,
+)
 from app.inbox.models import Thread
 from app.keywords.models import KeywordRule
 from app.suppression import queries as permission
@@ -17,8 +21,8 @@ from tests.webhooks.calls import opted_out, verdicts
 from tests.webhooks.test_router import DOUBTFUL, answers, say
 
 ASKED = [
-    Question("Are you coming?", Ask.YES_NO),
-    Question("What do you bring?", Ask.TEXT),
+    SurveyQuestion("Are you coming?", QuestionType.YES_NO),
+    SurveyQuestion("What do you bring?", QuestionType.TEXT),
 ]
 
 
@@ -28,7 +32,9 @@ def town(practice):
     with practice.app_context(), write() as session:
         session.add(
             SurveyFlow(
-                name="Picnic", trigger_keyword="PICNIC", questions_json=kept(ASKED)
+                name="Picnic",
+                trigger_keyword="PICNIC",
+                questions_json=serialize_questions(ASKED),
             )
         )
         session.add(KeywordRule(keyword="HOURS", response_body="9 to 5"))

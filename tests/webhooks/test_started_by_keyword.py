@@ -6,7 +6,11 @@ import pytest
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.domain.questions import Ask, Question, kept
+from app.domain.surveys.question_definitions import (
+    QuestionType,
+    SurveyQuestion,
+    serialize_questions,
+)
 from app.keywords.actions import rules
 from app.keywords.models import KeywordAction
 from app.surveys.actions import surveys
@@ -16,8 +20,8 @@ from tests.cast import LEO, ZOE
 from tests.webhooks.calls import verdicts
 from tests.webhooks.test_router import answers, say, thread
 
-COMING = Question("Coming?", Ask.YES_NO)
-HOW_MANY = Question("How many?", Ask.NUMBER)
+COMING = SurveyQuestion("Coming?", QuestionType.YES_NO)
+HOW_MANY = SurveyQuestion("How many?", QuestionType.NUMBER)
 OPENING = "Welcome.\nComing? Reply YES or NO.\nText DONE to leave this survey."
 
 
@@ -157,7 +161,7 @@ def test_whoever_said_stop_begins_no_survey_that_they_would_not_get(
 def test_a_survey_without_questions_begins_nothing(practice, lunch):
     _, food = lunch(None)
     with practice.app_context(), write():
-        db.session.get(SurveyFlow, food).questions_json = kept([])
+        db.session.get(SurveyFlow, food).questions_json = serialize_questions([])
     say(practice, "lunch")
     assert (bodies(practice), standing(practice), thread(practice)) == (
         [],

@@ -12,7 +12,7 @@ from app.core.db import db, write
 from app.delivery.actions import lookups
 from app.delivery.carriers.reading import Fetched
 from app.delivery.models import Message
-from app.domain.lookups import Listed
+from app.domain.delivery.message_lookups import CarrierMessage
 from app.suppression.queries import has_opted_out
 from app.webhooks.actions import swapped
 from app.webhooks.models import WebhookEvent
@@ -30,7 +30,7 @@ def come(town, *words):
 
 def shown(name, body, second):
     """A text as Twilio shows it."""
-    return Listed(
+    return CarrierMessage(
         name, "received", "inbound", "", frozenset(), body, MIDNIGHT + second * SECOND
     )
 

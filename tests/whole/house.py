@@ -17,8 +17,8 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import control, schedule
 from app.delivery.models import MessageLog
-from app.domain.blast_states import Target
-from app.domain.permission import Role
+from app.domain.delivery.message_statuses import BlastTarget
+from app.domain.delivery.skip_reasons import Role
 from app.events.models import Event, EventRegistration
 from app.inbox.models import SavedReply
 from app.keywords.actions import rules
@@ -122,7 +122,12 @@ def _blast(hours: float | None = None) -> int:
     with write():
         return confirm(
             Draft(
-                "Hello {first_name|friend}", None, Target.COMMUNITY, None, "UTC", due
+                "Hello {first_name|friend}",
+                None,
+                BlastTarget.COMMUNITY,
+                None,
+                "UTC",
+                due,
             ),
             None,
             "ada",

@@ -8,7 +8,7 @@ import pytest
 from app.community.models import CommunityMember
 from app.core.db import db, write
 from app.delivery.models import Message, MessageLog
-from app.domain.phone import pretty
+from app.domain.phones.phone_number import format_phone_number
 from app.events.models import Event, EventRegistration
 from app.keywords.models import KeywordRule
 from app.organisation.queries import organisation
@@ -260,4 +260,7 @@ def test_b27_a_form_of_600_kb_is_too_large(house, endpoint):
 def test_the_numbers_of_the_cast_are_shown_in_one_spelling_everywhere(house):
     """P1, the other way round: whichever page shows a number, it is grouped the same."""
     for endpoint in ("community.everyone", "events.one"):
-        assert pretty(MAX) in house.visit(house.address(endpoint), "ada").words
+        assert (
+            format_phone_number(MAX)
+            in house.visit(house.address(endpoint), "ada").words
+        )

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from app.core.settings import PROJECT_ROOT
-from app.domain.blast_states import MessageStatus
+from app.domain.delivery.message_statuses import MessageStatus
 
 PAGE = (PROJECT_ROOT / "docs" / "promise.md").read_text()
 WORDS = (PROJECT_ROOT / "docs" / "words.md").read_text()

@@ -3,8 +3,13 @@
 import re
 from pathlib import Path
 
-from app.domain.blast_states import WORDS, LogStatus, MessageStatus, ScheduleStatus
-from app.domain.permission import LEFT_OUT_WORDS, ROLE_WORDS, LeftOut
+from app.domain.delivery.message_statuses import (
+    DELIVERY_STATUS_LABELS,
+    BlastStatus,
+    MessageStatus,
+    ScheduledBlastStatus,
+)
+from app.domain.delivery.skip_reasons import ROLE_LABELS, SKIP_REASON_LABELS, SkipReason
 from app.imports.models import RowVerdict
 from app.imports.queries import SHOWS
 from app.sandbox.forms import MOODS
@@ -20,13 +25,17 @@ def pairs(title):
 
 
 def test_every_state_has_its_word_on_the_page():
-    assert pairs("States") == WORDS
-    assert set(WORDS) == {*MessageStatus, *LogStatus, *ScheduleStatus}
+    assert pairs("States") == DELIVERY_STATUS_LABELS
+    assert set(DELIVERY_STATUS_LABELS) == {
+        *MessageStatus,
+        *BlastStatus,
+        *ScheduledBlastStatus,
+    }
 
 
 def test_every_reason_to_leave_somebody_out_has_its_words_on_the_page():
     assert pairs("Why somebody is left out") == {
-        reason.value: LEFT_OUT_WORDS[reason][0] for reason in LeftOut
+        reason.value: SKIP_REASON_LABELS[reason][0] for reason in SkipReason
     }
 
 
@@ -43,4 +52,4 @@ def test_every_verdict_on_a_row_has_its_words_on_the_page():
 
 
 def test_the_roles_are_called_what_the_page_calls_them():
-    assert f"| {', '.join(ROLE_WORDS.values())} |" in SECTIONS["Things"]
+    assert f"| {', '.join(ROLE_LABELS.values())} |" in SECTIONS["Things"]

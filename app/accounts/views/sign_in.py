@@ -25,7 +25,7 @@ from app.accounts.views.blueprint import bp
 from app.audit.actions import audited_write
 from app.core.access import current_username, parse_local_path, public
 from app.core.clock import now
-from app.domain.hours import is_zone
+from app.domain.time.local_times import is_time_zone
 from app.organisation import queries as organisation
 
 REMEMBER_ME_DURATION = timedelta(days=30)
@@ -78,7 +78,7 @@ def find_lockout_message(username: str) -> tuple[str, str] | None:
         return None
     zone = organisation.timezone()
     shown = (until + timedelta(seconds=59)).astimezone(
-        ZoneInfo(zone) if is_zone(zone) else UTC
+        ZoneInfo(zone) if is_time_zone(zone) else UTC
     )
     return f"Too many wrong tries. Locked until {shown:%H:%M}.", str(
         _count_seconds_until(until)

@@ -9,7 +9,7 @@ from flask import current_app
 from app.core.settings import Settings
 from app.delivery import queries as delivery
 from app.delivery.actions.schedule import Frozen, schedule
-from app.domain.blast_states import Target
+from app.domain.delivery.message_statuses import BlastTarget
 from app.organisation import queries as organisation
 
 
@@ -25,7 +25,7 @@ class Draft:
 
     body: str
     footer: str | None
-    target: Target
+    target: BlastTarget
     event_id: int | None
     timezone: str
     due: datetime | None = None
@@ -54,7 +54,7 @@ def confirm(draft: Draft, client_token: str | None, who: str, moment: datetime) 
         body=draft.body,
         footer=draft.footer,
         target=draft.target,
-        event_id=draft.event_id if draft.target == Target.EVENT else None,
+        event_id=draft.event_id if draft.target == BlastTarget.EVENT else None,
         sender=settings.sender,
         carrier=settings.carrier,
         test_mode=draft.test,

@@ -18,9 +18,14 @@ from app.delivery import queries as delivery
 from app.delivery.actions import release as rows
 from app.delivery.actions import schedule
 from app.delivery.models import ScheduledMessage
-from app.domain import hours, reminders
-from app.domain.audience import Person, Rehearsal, rehearse, without_too_long
-from app.domain.pacing import valid_for
+from app.domain.delivery.blast_rendering import (
+    BlastRecipient,
+    RenderedBlast,
+    render_blast_texts,
+    skip_too_long_texts,
+)
+from app.domain.delivery.send_rate import compute_validity_seconds
+from app.domain.time import local_times, reminder_timing
 from app.events import queries as events
 from app.events.actions.reminders import follow_the_zone, in_another_zone
 from app.suppression import queries as suppression
@@ -87,13 +92,15 @@ def _expire(oldest: datetime, moment: datetime) -> None:
         for blast in late:
             schedule.expire(
                 blast.id,
-                TOO_LATE.format(late=hours.time_between(blast.scheduled_at, moment)),
+                TOO_LATE.format(
+                    late=local_times.format_time_between(blast.scheduled_at, moment)
+                ),
             )
 
 
 def _release_one(scheduled_id: int, moment: datetime) -> bool:
     blast = db.session.get_one(ScheduledMessage, scheduled_id, populate_existing=True)
-    if blast.not_after and not valid_for(blast.not_after, moment):
+    if blast.not_after and not compute_validity_seconds(blast.not_after, moment):
         return _end(
             scheduled_id,
             schedule.expire,
@@ -128,15 +135,17 @@ def _end(scheduled_id: int, how: Callable[[int, str], bool], why: str) -> bool:
 
 
 def _in_words(moment: datetime, zone: str | None) -> str:
-    return f"{hours.in_words(moment, zone or 'UTC')}, {zone or 'UTC'}"
+    return f"{local_times.format_moment(moment, zone or 'UTC')}, {zone or 'UTC'}"
 
 
-def _rehearse(blast: ScheduledMessage) -> tuple[Rehearsal, str | None]:
+def _rehearse(blast: ScheduledMessage) -> tuple[RenderedBlast, str | None]:
     event = events.event(blast.event_id)
     by = (
-        reminders.registered_by(blast.scheduled_at) if blast.event_reminder_id else None
+        reminder_timing.compute_registration_cutoff(blast.scheduled_at)
+        if blast.event_reminder_id
+        else None
     )
-    whole = without_too_long(
+    whole = skip_too_long_texts(
         queries.rehearsal(
             blast.target, blast.event_id, blast.message_body, blast.footer, by
         )
@@ -146,11 +155,13 @@ def _rehearse(blast: ScheduledMessage) -> tuple[Rehearsal, str | None]:
     return whole, event.title if event else None
 
 
-def _only_the_test_phone(whole: Rehearsal, blast: ScheduledMessage) -> Rehearsal:
+def _only_the_test_phone(
+    whole: RenderedBlast, blast: ScheduledMessage
+) -> RenderedBlast:
     """The text as the first person of the audience would read it, for the admin's own phone."""
     phone = test_phone()
     if phone is None:
         return replace(whole, texts=())
     reader = whole.sendable[0].name if whole.sendable else None
-    person = Person(reader, phone, suppression.is_left_out(phone))
-    return rehearse([person], blast.message_body, blast.footer, whole.event)
+    person = BlastRecipient(reader, phone, suppression.is_left_out(phone))
+    return render_blast_texts([person], blast.message_body, blast.footer, whole.event)

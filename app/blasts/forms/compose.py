@@ -19,18 +19,19 @@ from app.blasts import queries
 from app.blasts.actions.confirm import Draft, test_phone
 from app.blasts.forms.when import ModeField, Moments, say, which_time
 from app.core.form_fields import CleanTextField
-from app.domain import hours, wording
-from app.domain.audience import Rehearsal, Text
-from app.domain.blast_states import Target
-from app.domain.phone import pretty
-from app.domain.segments import LIMIT, characters
+from app.domain.delivery.blast_rendering import RenderedBlast, RenderedText
+from app.domain.delivery.message_statuses import BlastTarget
+from app.domain.phones.phone_number import format_phone_number
+from app.domain.texts import message_templates
+from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
+from app.domain.time import local_times
 from app.events import queries as events
 from app.events.models import Event
 from app.organisation import queries as organisation
 from app.surveys import queries as surveys
 from app.surveys.models import SurveyFlow
 
-LONGEST = f"The longest text that can be sent has {LIMIT:,}."
+LONGEST = f"The longest text that can be sent has {MAX_MESSAGE_CHARACTERS:,}."
 NO_TEST_PHONE = (
     "There is no phone for tests yet. Set ADMIN_TEST_PHONE to your own number (in the file .env), "
     "start SMS Admin again and send the test then."
@@ -54,10 +55,10 @@ class ComposeForm(Moments):
     target = RadioField(
         "Audience",
         choices={
-            Target.COMMUNITY.value: "Everybody in the community",
-            Target.EVENT.value: "People of an event",
+            BlastTarget.COMMUNITY.value: "Everybody in the community",
+            BlastTarget.EVENT.value: "People of an event",
         },
-        default=Target.COMMUNITY.value,
+        default=BlastTarget.COMMUNITY.value,
         validate_choice=False,
     )
     event_id = SelectField("Event", validate_choice=False)
@@ -90,26 +91,26 @@ class ComposeForm(Moments):
 
     def validate_message_body(self, field: Field) -> None:
         """Something to read, of placeholders that exist, not too long."""
-        if wording.is_blank(field.data or ""):
+        if message_templates.is_blank_text(field.data or ""):
             raise ValidationError("Write a text first.")
         field.errors = [
             *field.errors,
-            *wording.problems_with(
-                field.data, of_event=self.target.data == Target.EVENT
+            *message_templates.list_template_problems(
+                field.data, of_event=self.target.data == BlastTarget.EVENT
             ),
         ]
-        size = characters(field.data)
-        if size > LIMIT:
+        size = count_utf16_units(field.data)
+        if size > MAX_MESSAGE_CHARACTERS:
             raise ValidationError(f"This text has {size:,} characters. {LONGEST}")
 
     def validate_target(self, field: Field) -> None:
         """Whom it is for is never guessed."""
-        if not field.raw_data or field.data not in set(Target):
+        if not field.raw_data or field.data not in set(BlastTarget):
             raise ValidationError("Choose who gets it.")
 
     def validate_event_id(self, field: Field) -> None:
         """An event that is there."""
-        if self.target.data != Target.EVENT:
+        if self.target.data != BlastTarget.EVENT:
             return
         if self.event is None:
             raise ValidationError("Choose an event.")
@@ -130,7 +131,7 @@ class ComposeForm(Moments):
         if self.is_test and test_phone() is None:
             raise ValidationError(NO_TEST_PHONE)
 
-    def judge(self, rehearsal: Rehearsal) -> bool:
+    def judge(self, rehearsal: RenderedBlast) -> bool:
         """Whether the text can be sent to somebody once names are filled in; if not, says for
         whom it is too long.
 
@@ -169,8 +170,8 @@ class ComposeForm(Moments):
         return Draft(
             body=self.message_body.data or "",
             footer=self.footer,
-            target=Target(self.target.data),
-            event_id=self.event if self.target.data == Target.EVENT else None,
+            target=BlastTarget(self.target.data),
+            event_id=self.event if self.target.data == BlastTarget.EVENT else None,
             timezone=self.zone,
             due=self.local.utc if self.local else None,
             not_after=self.end.utc if self.end else None,
@@ -178,16 +179,16 @@ class ComposeForm(Moments):
             survey_id=int(self.survey_id.data) if self.survey_id.data else None,
         )
 
-    def rehearse(self) -> Rehearsal:
+    def rehearse(self) -> RenderedBlast:
         """Who would get what, once `validate()` was happy."""
         draft = self.draft
         return queries.rehearsal(draft.target, draft.event_id, draft.body, draft.footer)
 
 
-def too_long_for(texts: Sequence[Text]) -> str:
+def too_long_for(texts: Sequence[RenderedText]) -> str:
     """A sentence that names the first of these people, each with the length of their text."""
     named = [
-        f"{text.name or pretty(text.phone)} ({characters(text.body):,} characters)"
+        f"{text.name or format_phone_number(text.phone)} ({count_utf16_units(text.body):,} characters)"
         for text in texts[:NAMED]
     ]
     more = f" and {len(texts) - NAMED:,} more" if len(texts) > NAMED else ""
@@ -211,7 +212,7 @@ def _events() -> dict[str, str]:
 def _event_words(event: Event) -> str:
     day = event.date
     return (
-        f"{event.title}, {day.day} {hours.MONTHS[day.month - 1]} {day.year}"
+        f"{event.title}, {day.day} {local_times.MONTH_NAMES[day.month - 1]} {day.year}"
         if day
         else event.title
     )
@@ -221,5 +222,5 @@ def _zones(chosen: str | None) -> list[str]:
     """The zones to choose from, and the chosen one, which may have another spelling or be a
     mistake to show.
     """
-    zones = hours.zones()
+    zones = local_times.list_time_zones()
     return zones if not chosen or chosen in zones else [chosen, *zones]

@@ -7,9 +7,9 @@ from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, SelectField, StringField
 
 from app.core.clock import now
-from app.domain import hours
-from app.domain.hours import BadTime, Local
-from app.domain.pacing import valid_for
+from app.domain.delivery.send_rate import compute_validity_seconds
+from app.domain.time import local_times
+from app.domain.time.local_times import InvalidLocalTime, LocalMoment
 from app.organisation import queries as organisation
 
 OF_THE_END = {"schedule_date": "end_date", "schedule_time": "end_time"}
@@ -61,8 +61,8 @@ class Moments(FlaskForm):
     end_time: StringField
     end_fold: RadioField
 
-    local: Local | None = None
-    end: Local | None = None
+    local: LocalMoment | None = None
+    end: LocalMoment | None = None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Every field, then the moments."""
@@ -77,13 +77,13 @@ class Moments(FlaskForm):
             return True
         try:
             self.local = self._start()
-        except BadTime as error:
+        except InvalidLocalTime as error:
             say(self[error.field], error.sentence)
             return False
         try:
             self.end = self._end()
             self._refuse_an_end_before_the_start()
-        except BadTime as error:
+        except InvalidLocalTime as error:
             say(self[OF_THE_END.get(error.field, error.field)], error.sentence)
             return False
         return True
@@ -106,7 +106,7 @@ class Moments(FlaskForm):
         """
         try:
             return bool((start := self._start()) and start.ambiguous)
-        except BadTime:
+        except InvalidLocalTime:
             return False
 
     @property
@@ -114,30 +114,30 @@ class Moments(FlaskForm):
         """The same of the end."""
         try:
             return bool((end := self._end()) and end.ambiguous)
-        except BadTime:
+        except InvalidLocalTime:
             return False
 
     @staticmethod
-    def asked_fold(local: Local | None) -> str:
+    def asked_fold(local: LocalMoment | None) -> str:
         """Which of two equal times was chosen, "" where there is only one."""
         return local.fold if local and local.ambiguous else ""
 
-    def _start(self) -> Local | None:
+    def _start(self) -> LocalMoment | None:
         if self.send_mode.data != "later":
             return None
         return self._read(self.schedule_date, self.schedule_time, self.fold)
 
-    def _end(self) -> Local | None:
+    def _end(self) -> LocalMoment | None:
         if not _typed(self.end_date) and not _typed(self.end_time):
             return None
         return self._read(self.end_date, self.end_time, self.end_fold)
 
-    def _read(self, day: Field, time: Field, fold: Field) -> Local:
+    def _read(self, day: Field, time: Field, fold: Field) -> LocalMoment:
         if not _typed(day):
-            raise BadTime("schedule_date", "Choose a day.")
+            raise InvalidLocalTime("schedule_date", "Choose a day.")
         if not _typed(time):
-            raise BadTime("schedule_time", "Choose a time.")
-        return hours.read_local(
+            raise InvalidLocalTime("schedule_time", "Choose a time.")
+        return local_times.parse_future_local_time(
             _typed(day),
             _typed(time),
             self.timezone.data or "",
@@ -146,12 +146,14 @@ class Moments(FlaskForm):
         )
 
     def _refuse_an_end_before_the_start(self) -> None:
-        if self.end is None or valid_for(self.end.utc, self._earliest()):
+        if self.end is None or compute_validity_seconds(self.end.utc, self._earliest()):
             return
         if self.local is None:
-            raise BadTime("schedule_time", TOO_SOON)
-        start = hours.in_words(self.local.utc, self.local.zone, now=now())
-        raise BadTime("schedule_time", f"Choose a time after the start, {start}.")
+            raise InvalidLocalTime("schedule_time", TOO_SOON)
+        start = local_times.format_moment(self.local.utc, self.local.zone, now=now())
+        raise InvalidLocalTime(
+            "schedule_time", f"Choose a time after the start, {start}."
+        )
 
     def _earliest(self) -> datetime:
         """When the first text could leave."""

@@ -26,10 +26,10 @@ from app.delivery.actions import again
 from app.delivery.actions.again import SentAgain
 from app.delivery.models import MessageLog
 from app.delivery.queries import Again
-from app.domain.blast_states import LogStatus
-from app.domain.cost import cost_of, money
-from app.domain.pacing import valid_for
-from app.domain.permission import LEFT_OUT_WORDS, Role
+from app.domain.delivery.cost_estimate import compute_cost, format_money
+from app.domain.delivery.message_statuses import BlastStatus
+from app.domain.delivery.send_rate import compute_validity_seconds
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, Role
 from app.organisation import queries as organisation
 
 MOST_BY_ID, LONGEST_ID, IN_AN_ADDRESS = 500, 18, 100
@@ -144,7 +144,7 @@ def log_send_again(log_id: int) -> ResponseReturnValue:
         facts=_facts(log, numbers),
         refusal=_refusal(log),
         stay_out=[
-            (*LEFT_OUT_WORDS[reason], count)
+            (*SKIP_REASON_LABELS[reason], count)
             for reason, count in numbers.left_out.items()
         ],
     )
@@ -191,7 +191,7 @@ def _has_changed(log: MessageLog, chosen: Chosen) -> bool:
 
 def _sent(result: SentAgain, log: MessageLog) -> str:
     whom = people(result.queued)
-    if log.status == LogStatus.PAUSED:
+    if log.status == BlastStatus.PAUSED:
         said = f"{whom} {'waits' if result.queued == 1 else 'wait'} until the blast is resumed."
     else:
         rest = (
@@ -203,7 +203,7 @@ def _sent(result: SentAgain, log: MessageLog) -> str:
     stay_out = sum(result.left_out.values())
     if stay_out:
         why = ", ".join(
-            f"{LEFT_OUT_WORDS[reason][0]} ({count:,})"
+            f"{SKIP_REASON_LABELS[reason][0]} ({count:,})"
             for reason, count in result.left_out.items()
         )
         said = f"{said} {people(stay_out)} {'stays' if stay_out == 1 else 'stay'} out: {why}."
@@ -215,17 +215,17 @@ def _refusal(log: MessageLog) -> str:
     if not carrier_in_use(log):
         made = "in practice mode" if log.carrier == "sandbox" else "for Twilio"
         return f"This blast was made {made}, which is not in use now. Copy it as a new blast."
-    if log.not_after and not valid_for(log.not_after, now()):
+    if log.not_after and not compute_validity_seconds(log.not_after, now()):
         return f"Nothing of this blast leaves after {format_local_time(log.not_after)}. Copy it as a new blast."
     return ""
 
 
 def _facts(log: MessageLog, numbers: Again) -> list[tuple[str, str]]:
     organised = organisation.organisation()
-    cost = cost_of(numbers.parts, organised.price_per_segment)
+    cost = compute_cost(numbers.parts, organised.price_per_segment)
     facts = [("Length", parts(numbers.parts))]
     if cost is not None:
-        facts.append(("Cost about", money(cost, organised.currency)))
+        facts.append(("Cost about", format_money(cost, organised.currency)))
     if log.not_after:
         facts.append(("Nothing leaves after", format_local_time(log.not_after)))
     return facts

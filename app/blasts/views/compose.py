@@ -19,11 +19,12 @@ from app.blasts.views.room import bp
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.delivery import queries as delivery
-from app.domain import hours, wording
-from app.domain.audience import without_too_long
-from app.domain.blast_states import Target
-from app.domain.questions import opening, parse
-from app.domain.segments import measure, plain
+from app.domain.delivery.blast_rendering import skip_too_long_texts
+from app.domain.delivery.message_statuses import BlastTarget
+from app.domain.surveys.question_definitions import build_opening_text, parse_questions
+from app.domain.texts import message_templates
+from app.domain.texts.segments import measure_segments, replace_costly_characters
+from app.domain.time import local_times
 from app.organisation import queries as organisation
 from app.surveys import queries as surveys
 
@@ -64,7 +65,7 @@ def _check(form: ComposeForm) -> Answer:
     draft = form.draft
     if draft.test:
         return _send(draft, _token_of_test(form, draft))
-    rehearsal = without_too_long(rehearsal)
+    rehearsal = skip_too_long_texts(rehearsal)
     review = Review(
         draft,
         rehearsal,
@@ -109,10 +110,12 @@ def _compose(form: ComposeForm) -> str:
         form=form,
         footer=org.footer.strip(),
         tokens=[
-            (f"{{{token}|friend}}", label) for token, label in wording.TOKENS.items()
+            (f"{{{token}|friend}}", label)
+            for token, label in message_templates.NAME_PLACEHOLDERS.items()
         ],
         event_tokens=[
-            (f"{{{token}}}", label) for token, label in wording.EVENT_TOKENS.items()
+            (f"{{{token}}}", label)
+            for token, label in message_templates.EVENT_PLACEHOLDERS.items()
         ],
         preview=_preview(form),
     )
@@ -122,18 +125,22 @@ def _preview(form: ComposeForm) -> dict[str, object] | None:
     """The text as somebody of the audience would read it; None while there is nothing to read."""
     body = form.message_body.data or ""
     target = (
-        Target(form.target.data)
-        if form.target.data in set(Target)
-        else Target.COMMUNITY
+        BlastTarget(form.target.data)
+        if form.target.data in set(BlastTarget)
+        else BlastTarget.COMMUNITY
     )
-    if wording.is_blank(body) or wording.problems_with(
-        body, of_event=target == Target.EVENT
+    if message_templates.is_blank_text(
+        body
+    ) or message_templates.list_template_problems(
+        body, of_event=target == BlastTarget.EVENT
     ):
         return None
     name = queries.reader(target, form.event)
-    text = wording.fill(body, name, queries.event_values(target, form.event)).strip()
-    text = wording.with_footer(text, form.footer) if form.footer else text
-    return {"name": name, "text": text, "parts": measure(text).segments}
+    text = message_templates.fill_template(
+        body, name, queries.event_values(target, form.event)
+    ).strip()
+    text = message_templates.append_footer(text, form.footer) if form.footer else text
+    return {"name": name, "text": text, "parts": measure_segments(text).segments}
 
 
 def _fresh_form() -> ComposeForm:
@@ -147,9 +154,9 @@ def _fresh_form() -> ComposeForm:
         values["message_body"] = PRACTICE
     if "later" in request.args:
         values["send_mode"] = "later"
-    if request.args.get("target") == Target.EVENT.value:
+    if request.args.get("target") == BlastTarget.EVENT.value:
         values |= {
-            "target": Target.EVENT.value,
+            "target": BlastTarget.EVENT.value,
             "event_id": request.args.get("event_id", ""),
         }
     if "survey" in request.args:
@@ -165,9 +172,9 @@ def _survey(typed: str) -> dict[str, object]:
     survey = surveys.survey(int(typed)) if known else None
     if survey is None:
         abort(404)
-    first = next(iter(parse(survey.questions_json)), None)
+    first = next(iter(parse_questions(survey.questions_json)), None)
     words = (
-        opening(survey.intro_message or "", first.asked)
+        build_opening_text(survey.intro_message or "", first.asked)
         if first
         else survey.intro_message or ""
     )
@@ -184,7 +191,7 @@ def _earlier(typed: str) -> dict[str, object]:
         abort(404)
     zone = (
         blast.timezone
-        if blast.timezone and hours.is_zone(blast.timezone)
+        if blast.timezone and local_times.is_time_zone(blast.timezone)
         else organisation.timezone()
     )
     return {
@@ -202,7 +209,7 @@ def _earlier_end(end: datetime | None, zone: str) -> dict[str, object]:
     """What to fill in for an earlier blast's end, unless that has passed."""
     if end is None or end <= now():
         return {}
-    local = hours.as_typed(end, zone)
+    local = local_times.build_local_time_input(end, zone)
     return {"end_date": local.date, "end_time": local.time, "end_fold": local.fold}
 
 
@@ -212,7 +219,9 @@ def _with_what_buttons_change(typed: MultiDict[str, str]) -> MultiDict[str, str]
     """
     changed = MultiDict(typed)
     if "plain" in typed:
-        changed["message_body"] = plain(typed.get("message_body", ""))
+        changed["message_body"] = replace_costly_characters(
+            typed.get("message_body", "")
+        )
     for name in ("fold", "end_fold"):
         if f"other_{name}" in typed:
             changed[name] = typed[f"other_{name}"]
@@ -253,7 +262,7 @@ def _send(draft: Draft, token: str | None) -> Answer:
         return _to(again.scheduled_id)
     if draft.due:
         flash(
-            f"Scheduled for {hours.in_words(draft.due, draft.timezone, now=moment)}.",
+            f"Scheduled for {local_times.format_moment(draft.due, draft.timezone, now=moment)}.",
             "success",
         )
     return _to(scheduled_id)
@@ -268,7 +277,7 @@ def _written_down(draft: Draft) -> dict[str, object]:
     }
     kept |= {"survey": draft.survey_id} if draft.survey_id else {}
     if draft.due:
-        chosen = hours.as_typed(draft.due, draft.timezone)
+        chosen = local_times.build_local_time_input(draft.due, draft.timezone)
         kept |= {
             "leaves_at": f"{chosen.date} {chosen.time}",
             "timezone": draft.timezone,

@@ -12,17 +12,22 @@ from app.blasts.views.room import bp
 from app.core.settings import Settings
 from app.delivery import queries as delivery
 from app.delivery.models import MessageLog
-from app.domain.blast_states import FAILED, IN_DOUBT, MessageStatus, may_send_again
-from app.domain.erasure import is_mark
-from app.domain.permission import MAY_CHANGE
-from app.domain.receipts import receipt_for
+from app.domain.delivery.carrier_error_codes import find_error_code
+from app.domain.delivery.message_statuses import (
+    FAILED_STATUSES,
+    UNCERTAIN_STATUSES,
+    MessageStatus,
+    may_resend,
+)
+from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS
+from app.domain.phones.phone_erasure import is_erasure_mark
 
 # What "all of these" means in the lists in which there is something to decide.
 ALL_OF = {
     "unknown": ("unknown",),
     "not_sent": ("not_sent",),
     "failed": ("failed",),
-    "left_out": MAY_CHANGE,
+    "left_out": REVERSIBLE_SKIP_REASONS,
 }
 TIMES = {1: "once", 2: "twice"}
 
@@ -44,7 +49,7 @@ def carrier_in_use(log: MessageLog) -> bool:
 
 def is_left(row: Any) -> bool:
     """Whether a person decided to leave a text in doubt as it is."""
-    return row.left_at is not None and row.status in IN_DOUBT
+    return row.left_at is not None and row.status in UNCERTAIN_STATUSES
 
 
 def choices(row: Any, log: MessageLog) -> frozenset[str]:
@@ -54,9 +59,9 @@ def choices(row: Any, log: MessageLog) -> frozenset[str]:
     """
     if is_left(row):
         return frozenset()
-    may = {"leave"} if row.status in IN_DOUBT else set()
+    may = {"leave"} if row.status in UNCERTAIN_STATUSES else set()
     if carrier_in_use(log):
-        if row.status in (*IN_DOUBT, MessageStatus.NO_RECEIPT):
+        if row.status in (*UNCERTAIN_STATUSES, MessageStatus.NO_RECEIPT):
             may.add("check")
         if current_user.is_admin and _worth_sending(row):
             may.add("send")
@@ -67,11 +72,12 @@ def _worth_sending(row: Any) -> bool:
     """Refused for good is refused for good: the same text to the same number would be refused
     again.
     """
-    if not may_send_again(row.status, row.reason) or is_mark(row.phone):
+    if not may_resend(row.status, row.reason) or is_erasure_mark(row.phone):
         return False
     phase = "delivery" if row.provider_sid else "create"
     return (
-        row.status not in FAILED or receipt_for(row.error_code, phase).retry != "never"
+        row.status not in FAILED_STATUSES
+        or find_error_code(row.error_code, phase).retry != "never"
     )
 
 
@@ -99,7 +105,7 @@ def bulk(log: MessageLog, chosen: str) -> Bulk | None:
     )
     if not count:
         return None
-    in_use, in_doubt = carrier_in_use(log), state in IN_DOUBT
+    in_use, in_doubt = carrier_in_use(log), state in UNCERTAIN_STATUSES
     found = Bulk(
         state,
         count,

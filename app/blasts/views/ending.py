@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 
 from app.blasts.views.words import people
-from app.domain import hours
-from app.domain.audience import Rehearsal
-from app.domain.cost import seconds_to_send
-from app.domain.pacing import LAST_SECONDS
+from app.domain.delivery.blast_rendering import RenderedBlast
+from app.domain.delivery.cost_estimate import compute_send_seconds
+from app.domain.delivery.send_rate import VALIDITY_MARGIN_SECONDS
+from app.domain.time import local_times
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Ending:
     fold: str
     start: datetime
     rate: float
-    rehearsal: Rehearsal
+    rehearsal: RenderedBlast
 
     @property
     def facts(self) -> Iterator[tuple[str, str]]:
@@ -41,7 +41,7 @@ class Ending:
     def too_late(self) -> int:
         """How many people it would come too late for, at this pace."""
         parts_in_time = (
-            self.end - self.start - timedelta(seconds=LAST_SECONDS)
+            self.end - self.start - timedelta(seconds=VALIDITY_MARGIN_SECONDS)
         ).total_seconds() * self.rate
         if self.rehearsal.segments <= parts_in_time:
             return 0
@@ -65,8 +65,8 @@ class Ending:
     @property
     def _last(self) -> datetime:
         return self.start + timedelta(
-            seconds=seconds_to_send(self.rehearsal.segments, self.rate)
+            seconds=compute_send_seconds(self.rehearsal.segments, self.rate)
         )
 
     def _said(self, moment: datetime) -> str:
-        return hours.in_words(moment, self.zone, now=self.start)
+        return local_times.format_moment(moment, self.zone, now=self.start)

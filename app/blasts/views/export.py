@@ -18,8 +18,11 @@ from app.core.access import current_username, roles_required
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.db import db
 from app.core.template_filters import format_iso_time
-from app.domain.blast_states import TAKEN, WORDS
-from app.domain.permission import Role
+from app.domain.delivery.message_statuses import (
+    ACCEPTED_STATUSES,
+    DELIVERY_STATUS_LABELS,
+)
+from app.domain.delivery.skip_reasons import Role
 
 HEADINGS = (
     "name",
@@ -76,7 +79,7 @@ def _lines(log_id: int) -> Iterator[tuple[object, ...]]:
         yield (
             row.name,
             row.phone,
-            WORDS[row.status],
+            DELIVERY_STATUS_LABELS[row.status],
             reason.words,
             reason.code,
             row.segments,
@@ -88,7 +91,7 @@ def _lines(log_id: int) -> Iterator[tuple[object, ...]]:
 def _json(log_id: int) -> Iterator[str]:
     before = "["
     for row in _rows(log_id):
-        success = row.status in TAKEN
+        success = row.status in ACCEPTED_STATUSES
         result = Result(
             row.phone, row.name, success, None if success else (why(row).words or None)
         )

@@ -26,7 +26,7 @@ from app.core.clock import now
 from app.core.pagination import list_params
 from app.delivery.actions import control
 from app.delivery.models import MessageLog
-from app.domain.blast_states import LogStatus
+from app.domain.delivery.message_statuses import BlastStatus
 
 
 class NothingToDo(Exception):
@@ -158,7 +158,7 @@ def _do(
 def _resume(log_id: int) -> bool:
     found = queries.log_now(log_id)
     by_a_fault = (
-        found.status == LogStatus.PAUSED and found.pause_reason != control.BY_A_PERSON
+        found.status == BlastStatus.PAUSED and found.pause_reason != control.BY_A_PERSON
     )
     if by_a_fault and not current_user.is_admin:
         abort(403)

@@ -10,11 +10,20 @@ from app.core.settings import Settings
 from app.delivery import queries as delivery
 from app.delivery.actions.control import BY_A_PERSON
 from app.delivery.models import MessageLog, SenderHealth
-from app.domain.blast_states import OPEN, LogStatus, MessageStatus, Tally, tally
-from app.domain.cost import duration_in_words, seconds_to_send
-from app.domain.hours import until_in_words
-from app.domain.pacing import share_now
-from app.domain.receipts import fix_for, receipt_for
+from app.domain.delivery.carrier_error_codes import find_error_code, find_error_fix
+from app.domain.delivery.cost_estimate import (
+    compute_send_seconds,
+    format_approximate_duration,
+)
+from app.domain.delivery.message_statuses import (
+    OPEN_BLAST_STATUSES,
+    BlastCounts,
+    BlastStatus,
+    MessageStatus,
+    build_blast_counts,
+)
+from app.domain.delivery.send_rate import compute_rate_share
+from app.domain.time.local_times import format_time_until
 
 AFTERWARDS = timedelta(
     minutes=10
@@ -55,23 +64,23 @@ class Progress:
         return sum(self.counts.get(status, 0) for status in FILTERS[chip])
 
     @property
-    def tally(self) -> Tally:
+    def tally(self) -> BlastCounts:
         """The seven numbers of the contract.
 
         A log of the first design has no rows, only its two counts.
         """
         if self.counts or not self.log.total_recipients:
-            return tally(self.counts)
+            return build_blast_counts(self.counts)
         log = self.log
         rest = max(0, log.total_recipients - log.success_count - log.failure_count)
-        return Tally(
+        return BlastCounts(
             log.total_recipients, 0, 0, 0, log.success_count, 0, log.failure_count, rest
         )
 
     @property
     def is_open(self) -> bool:
         """Whether something may still leave."""
-        return self.log.status in OPEN
+        return self.log.status in OPEN_BLAST_STATUSES
 
     @property
     def is_alive(self) -> bool:
@@ -99,11 +108,11 @@ class Progress:
         """What is happening, in a few words."""
         share = f"{self.handled:,} of {self.to_send:,}"
         return {
-            LogStatus.PROCESSING: f"Sending: {share}",
-            LogStatus.PAUSED: f"Paused: {share} have left",
-            LogStatus.SENT: self._ending(),
-            LogStatus.FAILED: "Failed: nobody got it",
-            LogStatus.CANCELLED: f"Stopped: {self.handled:,} had left, {self.tally.skipped:,} did not",
+            BlastStatus.PROCESSING: f"Sending: {share}",
+            BlastStatus.PAUSED: f"Paused: {share} have left",
+            BlastStatus.SENT: self._ending(),
+            BlastStatus.FAILED: "Failed: nobody got it",
+            BlastStatus.CANCELLED: f"Stopped: {self.handled:,} had left, {self.tally.skipped:,} did not",
         }[self.log.status]
 
     def _ending(self) -> str:
@@ -119,10 +128,10 @@ class Progress:
     @property
     def time_left(self) -> str:
         """How long the rest takes at the pace of this moment; "" when nothing runs."""
-        if self.log.status != LogStatus.PROCESSING or not self.queued_segments:
+        if self.log.status != BlastStatus.PROCESSING or not self.queued_segments:
             return ""
-        return duration_in_words(
-            self._held_seconds + seconds_to_send(self.queued_segments, self._rate)
+        return format_approximate_duration(
+            self._held_seconds + compute_send_seconds(self.queued_segments, self._rate)
         )
 
     @property
@@ -134,7 +143,7 @@ class Progress:
     @property
     def slowed(self) -> str:
         """That the carrier wanted fewer texts; "" when it did not."""
-        if self.log.status != LogStatus.PROCESSING or self._share == 1:
+        if self.log.status != BlastStatus.PROCESSING or self._share == 1:
             return ""
         share = max(1, round(100 * self._share))
         return f"Twilio asked us to slow down: {share} % of the usual pace, a little more every minute."
@@ -146,14 +155,14 @@ class Progress:
         """
         until = (
             self.health.hold_until
-            if self.health and self.log.status == LogStatus.PROCESSING
+            if self.health and self.log.status == BlastStatus.PROCESSING
             else None
         )
         if self.health is None or until is None:
             return ""
         words = self.health.hold_words or "Twilio asked us to wait."
         if until > self.moment:
-            return f"{words} Next try {until_in_words(until, self.moment)}."
+            return f"{words} Next try {format_time_until(until, self.moment)}."
         return f"{words} One text goes now, to try."
 
     @property
@@ -165,7 +174,7 @@ class Progress:
     @property
     def _share(self) -> float:
         return (
-            share_now(self.health.share, self.health.slowed_at, self.moment)
+            compute_rate_share(self.health.share, self.health.slowed_at, self.moment)
             if self.health
             else 1.0
         )
@@ -207,7 +216,8 @@ class Progress:
     def fault(self) -> str:
         """What paused it, in words; "" when it was a person, or nothing."""
         paused = (
-            self.log.status == LogStatus.PAUSED and self.log.pause_reason != BY_A_PERSON
+            self.log.status == BlastStatus.PAUSED
+            and self.log.pause_reason != BY_A_PERSON
         )
         return (self.log.pause_reason or "Something went wrong.") if paused else ""
 
@@ -215,7 +225,7 @@ class Progress:
     def fix(self) -> str:
         """What can be done about the fault; "" where no code says it."""
         return (
-            fix_for(receipt_for(self.log.pause_code))
+            find_error_fix(find_error_code(self.log.pause_code))
             if self.fault and self.log.pause_code
             else ""
         )
@@ -226,7 +236,11 @@ def progress(log: MessageLog, moment: datetime) -> Progress:
     counts = delivery.counts_of(log.id)
     queued = counts.get(MessageStatus.QUEUED, 0)
     segments = delivery.queued_segments(log.id, queued) if queued else 0
-    health = delivery.health_of(log.sender, log.carrier) if log.status in OPEN else None
+    health = (
+        delivery.health_of(log.sender, log.carrier)
+        if log.status in OPEN_BLAST_STATUSES
+        else None
+    )
     return Progress(log, counts, segments, moment, health)
 
 

@@ -15,13 +15,30 @@ from app.blasts.forms.compose import too_long_for
 from app.blasts.views.ending import Ending
 from app.blasts.views.words import audience, parts, people
 from app.core.settings import Settings
-from app.domain import hours, wording
-from app.domain.audience import Person, Rehearsal, Text, rehearse
-from app.domain.cost import cost_of, duration_in_words, money, price, seconds_to_send
-from app.domain.numbers import START
-from app.domain.permission import LEFT_OUT_WORDS, LeftOut
-from app.domain.phone import pretty
-from app.domain.segments import GSM, PLAIN, costly_characters, plain
+from app.domain.delivery.blast_rendering import (
+    BlastRecipient,
+    RenderedBlast,
+    RenderedText,
+    render_blast_texts,
+)
+from app.domain.delivery.cost_estimate import (
+    compute_cost,
+    compute_send_seconds,
+    format_approximate_duration,
+    format_money,
+    format_segment_price,
+)
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
+from app.domain.phones.phone_number import format_phone_number
+from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
+from app.domain.texts import message_templates
+from app.domain.texts.segments import (
+    GSM7_CHARACTERS,
+    GSM7_REPLACEMENTS,
+    find_costly_characters,
+    replace_costly_characters,
+)
+from app.domain.time import local_times
 from app.events import queries as events
 from app.organisation import queries as organisation
 from app.surveys import queries as surveys
@@ -53,7 +70,7 @@ class Review:
     """
 
     draft: Draft
-    rehearsal: Rehearsal
+    rehearsal: RenderedBlast
     moment: datetime
     fold: str = ""
     end_fold: str = ""
@@ -69,7 +86,7 @@ class Review:
         """(why, how many, what can be done) of those who get nothing, the most first."""
         counts = Counter(self.rehearsal.left_out_counts).most_common()
         return [
-            (LEFT_OUT_WORDS[reason][0], count, LEFT_OUT_WORDS[reason][1])
+            (SKIP_REASON_LABELS[reason][0], count, SKIP_REASON_LABELS[reason][1])
             for reason, count in counts
         ]
 
@@ -79,7 +96,7 @@ class Review:
         return len(self.rehearsal.texts) - self.people
 
     @cached_property
-    def names(self) -> list[Text]:
+    def names(self) -> list[RenderedText]:
         """The first of those who get nothing."""
         return [text for text in self.rehearsal.texts if text.left_out][:NAMES_SHOWN]
 
@@ -99,7 +116,7 @@ class Review:
         return (self.page - 1) * PER_PAGE + 1
 
     @property
-    def texts(self) -> Sequence[Text]:
+    def texts(self) -> Sequence[RenderedText]:
         """The texts of that page."""
         return self.rehearsal.sendable[self.first - 1 : self.first - 1 + PER_PAGE]
 
@@ -109,15 +126,19 @@ class Review:
         if self.draft.due is None:
             undo = organisation.undo_seconds()
             return f"Now, after {undo} seconds to undo it" if undo else "Now"
-        at = hours.in_words(self.draft.due, self.draft.timezone, now=self.moment)
+        at = local_times.format_moment(
+            self.draft.due, self.draft.timezone, now=self.moment
+        )
         which = f", the {self.fold} time the clocks show it" if self.fold else ""
-        return f"{at}, {self.draft.timezone}{which} ({hours.until_in_words(self.draft.due, self.moment)})"
+        return f"{at}, {self.draft.timezone}{which} ({local_times.format_time_until(self.draft.due, self.moment)})"
 
     @property
     def due_in_words(self) -> str:
         """The moment alone, "" for now."""
         return (
-            hours.in_words(self.draft.due, self.draft.timezone, now=self.moment)
+            local_times.format_moment(
+                self.draft.due, self.draft.timezone, now=self.moment
+            )
             if self.draft.due
             else ""
         )
@@ -145,13 +166,13 @@ class Review:
         """The list of facts above the texts."""
         settings: Settings = current_app.extensions["settings"]
         event = events.event(self.draft.event_id)
-        seconds = seconds_to_send(self.rehearsal.segments, settings.rate)
+        seconds = compute_send_seconds(self.rehearsal.segments, settings.rate)
         return [
             ("Sent to", audience(self.draft.target, event.title if event else None)),
-            ("From", pretty(settings.sender)),
+            ("From", format_phone_number(settings.sender)),
             *self._survey(),
             ("When", self.when),
-            ("Finishes after", duration_in_words(seconds)),
+            ("Finishes after", format_approximate_duration(seconds)),
             *(self.ending.facts if self.ending else ()),
             ("Parts", self.weight),
             *self._money(),
@@ -182,18 +203,18 @@ class Review:
         return organisation.organisation().price_per_segment
 
     def _money(self) -> Iterator[tuple[str, str]]:
-        total = cost_of(self.rehearsal.segments, self.price)
+        total = compute_cost(self.rehearsal.segments, self.price)
         if self.price is None or total is None:
             yield "Price per part", "not set yet"
         else:
             yield (
                 "Price per part",
-                price(self.price, organisation.organisation().currency),
+                format_segment_price(self.price, organisation.organisation().currency),
             )
             yield "Cost about", self._amount(total)
 
     def _amount(self, amount: Decimal) -> str:
-        return money(amount, organisation.organisation().currency)
+        return format_money(amount, organisation.organisation().currency)
 
     @cached_property
     def advice(self) -> list[Advice]:
@@ -219,7 +240,9 @@ class Review:
         shortens it.
         """
         long = [
-            text for text in self.rehearsal.texts if text.left_out is LeftOut.TOO_LONG
+            text
+            for text in self.rehearsal.texts
+            if text.left_out is SkipReason.TOO_LONG
         ]
         if long:
             them = "This person is" if len(long) == 1 else "They are"
@@ -229,7 +252,9 @@ class Review:
             )
 
     def _about_abroad(self) -> Iterator[Advice]:
-        starts = Counter(text.phone[:START] for text in self.rehearsal.sendable)
+        starts = Counter(
+            text.phone[:COUNTRY_PREFIX_LENGTH] for text in self.rehearsal.sendable
+        )
         if words := organisation.abroad(starts):
             yield Advice("info", words)
 
@@ -240,10 +265,10 @@ class Review:
         """
         body = self.draft.body
         costly, odd = (
-            [_shown(sign) for sign, _ in costly_characters(body)],
+            [_shown(sign) for sign, _ in find_costly_characters(body)],
             _symbols(body),
         )
-        if costly and (saved := self._saved(plain(body))) > 0:
+        if costly and (saved := self._saved(replace_costly_characters(body))) > 0:
             yield Advice(
                 "warn",
                 self._dearer(costly, saved),
@@ -251,9 +276,15 @@ class Review:
             )
             return
         bare = "".join(
-            sign for sign in plain(body) if sign not in odd and not GLUE.match(sign)
+            sign
+            for sign in replace_costly_characters(body)
+            if sign not in odd and not GLUE.match(sign)
         )
-        if odd and not wording.is_blank(bare) and (saved := self._saved(bare)) > 0:
+        if (
+            odd
+            and not message_templates.is_blank_text(bare)
+            and (saved := self._saved(bare)) > 0
+        ):
             yield Advice("warn", self._dearer([*costly, *odd], saved))
 
     def _saved(self, body: str) -> int:
@@ -262,8 +293,10 @@ class Review:
         """
         some = self.rehearsal.sendable[:SAMPLE]
         now = sum(text.segments for text in some)
-        again = [Person(text.name, text.phone, None) for text in some]
-        then = rehearse(again, body, self.draft.footer, self.rehearsal.event).segments
+        again = [BlastRecipient(text.name, text.phone, None) for text in some]
+        then = render_blast_texts(
+            again, body, self.draft.footer, self.rehearsal.event
+        ).segments
         return round((now - then) * self.people / len(some))
 
     def _dearer(self, signs: list[str], saved: int) -> str:
@@ -290,10 +323,10 @@ class Review:
 
     def _about_names(self) -> Iterator[Advice]:
         nameless = [text for text in self.rehearsal.sendable if not text.name]
-        if not nameless or not wording.uses_names(self.draft.body):
+        if not nameless or not message_templates.has_name_placeholders(self.draft.body):
             return
         who = f"{people(len(nameless))} {'has' if len(nameless) == 1 else 'have'} no name."
-        if wording.needs_name_without_fallback(self.draft.body):
+        if message_templates.has_name_without_fallback(self.draft.body):
             advice = "Give the placeholder a word for them, like {first_name|friend}."
             yield Advice(
                 "warn", f"{who} They read: “{_start(nameless[0].body)}” {advice}"
@@ -318,7 +351,9 @@ def _symbols(body: str) -> list[str]:
     Letters are not for us to judge.
     """
     outside = (
-        sign for sign in dict.fromkeys(body) if sign not in GSM and sign not in PLAIN
+        sign
+        for sign in dict.fromkeys(body)
+        if sign not in GSM7_CHARACTERS and sign not in GSM7_REPLACEMENTS
     )
     return [sign for sign in outside if not sign.isalpha() and not GLUE.match(sign)]
 

@@ -15,9 +15,9 @@ from app.core.clock import now
 from app.core.pagination import list_params
 from app.delivery.actions import schedule
 from app.delivery.models import ScheduledMessage
-from app.domain import hours
-from app.domain.blast_states import ScheduleStatus
-from app.domain.permission import Role
+from app.domain.delivery.message_statuses import ScheduledBlastStatus
+from app.domain.delivery.skip_reasons import Role
+from app.domain.time import local_times
 from app.events.actions.reminders import switch_off
 
 SWITCHED_OFF = "This reminder is switched off in the plan of its event now."
@@ -71,7 +71,8 @@ def scheduled_live(scheduled_id: int) -> ResponseReturnValue:
     """
     blast = _blast(scheduled_id)
     if (
-        blast.status not in (ScheduleStatus.PENDING, ScheduleStatus.CANCELLED)
+        blast.status
+        not in (ScheduledBlastStatus.PENDING, ScheduledBlastStatus.CANCELLED)
         or blast.message_log_id
     ):
         return _go(url_for("blasts.scheduled_one", scheduled_id=scheduled_id))
@@ -155,7 +156,7 @@ def _go(address: str) -> ResponseReturnValue:
 
 def _countdown(blast: ScheduledMessage) -> str:
     """ "in 8 seconds", or "now" when it is due."""
-    return hours.until_in_words(blast.scheduled_at, now())
+    return local_times.format_time_until(blast.scheduled_at, now())
 
 
 def _moments(blasts: Sequence[ScheduledMessage]) -> dict[int, str]:
@@ -170,7 +171,7 @@ def _due(blast: ScheduledMessage) -> str:
 def _in_words(moment: datetime, blast: ScheduledMessage) -> str:
     """A moment of a blast on the clocks it was chosen by."""
     zone = blast.timezone or "UTC"
-    return f"{hours.in_words(moment, zone, now=now())}, {zone}"
+    return f"{local_times.format_moment(moment, zone, now=now())}, {zone}"
 
 
 def _moved(blast: ScheduledMessage) -> str | None:
@@ -184,7 +185,9 @@ def _moved(blast: ScheduledMessage) -> str | None:
         "leaves_at",
         since=blast.created_at - timedelta(minutes=1),
     )
-    shown = hours.as_typed(blast.scheduled_at, blast.timezone or "UTC")
+    shown = local_times.build_local_time_input(
+        blast.scheduled_at, blast.timezone or "UTC"
+    )
     if not chosen or chosen == f"{shown.date} {shown.time}":
         return None
     return (

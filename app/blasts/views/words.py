@@ -6,23 +6,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.blasts.views.room import bp
-from app.domain.blast_states import FAILED, NEVER_LEFT, MessageStatus, Target, Unsure
-from app.domain.permission import LEFT_OUT_WORDS
-from app.domain.receipts import receipt_for
-from app.domain.wording import ANY_EVENT, fill, uses_event, uses_names
+from app.domain.delivery.carrier_error_codes import find_error_code
+from app.domain.delivery.message_statuses import (
+    FAILED_STATUSES,
+    NEVER_SENT_STATUSES,
+    BlastTarget,
+    MessageStatus,
+    UnknownReason,
+)
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
+from app.domain.texts.message_templates import (
+    GENERIC_EVENT_VALUES,
+    fill_template,
+    has_event_placeholders,
+    has_name_placeholders,
+)
 
 HEADLINE = 60
 UNSURE = "We do not know whether it left."
 # The four ways into doubt, by the word that is stored with it.
 CAUSES = {
-    Unsure.NO_ANSWER: f"Twilio did not answer. {UNSURE}",
-    Unsure.CARRIER_FAULT: f"Twilio answered with a fault of its own. {UNSURE}",
-    Unsure.NO_NAME: f"Twilio said yes, but did not name the text. {UNSURE}",
-    Unsure.PROCESS_STOPPED: f"SMS Admin stopped while it was leaving. {UNSURE}",
+    UnknownReason.NO_ANSWER: f"Twilio did not answer. {UNSURE}",
+    UnknownReason.CARRIER_FAULT: f"Twilio answered with a fault of its own. {UNSURE}",
+    UnknownReason.NO_NAME: f"Twilio said yes, but did not name the text. {UNSURE}",
+    UnknownReason.PROCESS_STOPPED: f"SMS Admin stopped while it was leaving. {UNSURE}",
 }
 # Why a row did not go, by the word that is stored with it.
 REASONS = {
-    **{reason.value: words for reason, (words, _) in LEFT_OUT_WORDS.items()},
+    **{reason.value: words for reason, (words, _) in SKIP_REASON_LABELS.items()},
     "stopped": "Stopped by a person before it left.",
     "other_carrier": "Made in practice mode or for another account, so it never left.",
     "erased": "They asked to be erased before it left.",
@@ -53,9 +64,9 @@ def why(row: Any) -> Why:
     """For one row of a blast (anything with status, reason, error_code and provider_sid)."""
     if row.status == MessageStatus.OPTED_OUT and not row.error_code:
         return Why(REASONS["said_stop"])
-    if row.status in FAILED:
+    if row.status in FAILED_STATUSES:
         phase = "delivery" if row.provider_sid else "create"
-        return Why(receipt_for(row.error_code, phase).words, row.error_code)
+        return Why(find_error_code(row.error_code, phase).words, row.error_code)
     return Why(_reason(row) or STATES.get(row.status, ""))
 
 
@@ -67,7 +78,9 @@ def _reason(row: Any) -> str:
         return CAUSES.get(row.reason, "")
     if row.status == MessageStatus.NOT_SENT:
         return RESTORED if row.reason == "restored" else ""
-    return REASONS.get(row.reason or "", "") if row.status in NEVER_LEFT else ""
+    return (
+        REASONS.get(row.reason or "", "") if row.status in NEVER_SENT_STATUSES else ""
+    )
 
 
 def people(count: int) -> str:
@@ -83,10 +96,11 @@ def parts(count: int) -> str:
 def headline(body: str, event_title: str | None = None) -> str:
     """What a blast is called: how its text begins, as somebody without a name reads it."""
     line = " ".join(
-        fill(
+        fill_template(
             body,
             None,
-            ANY_EVENT | ({"event_title": event_title} if event_title else {}),
+            GENERIC_EVENT_VALUES
+            | ({"event_title": event_title} if event_title else {}),
         ).split()
     )
     return (
@@ -96,12 +110,20 @@ def headline(body: str, event_title: str | None = None) -> str:
     )
 
 
-def audience(target: Target, event_title: str | None) -> str:
+def audience(target: BlastTarget, event_title: str | None) -> str:
     """Whom a blast is for."""
-    if target == Target.COMMUNITY:
+    if target == BlastTarget.COMMUNITY:
         return "Everybody in the community"
     return f"Event: {event_title}" if event_title else "An event that was deleted"
 
 
-for _filter in (why, people, parts, headline, audience, uses_names, uses_event):
+for _filter in (
+    why,
+    people,
+    parts,
+    headline,
+    audience,
+    has_name_placeholders,
+    has_event_placeholders,
+):
     bp.add_app_template_filter(_filter)

@@ -8,7 +8,7 @@ from sqlalchemy import Table
 from app.community.forms import refused_numbers
 from app.community.models import CommunityMember
 from app.community.views.room import bp
-from app.domain.permission import Role
+from app.domain.delivery.skip_reasons import Role
 from app.imports.actions import Target
 from app.imports.views import Place, hang_up
 

@@ -10,9 +10,9 @@ from app.community.models import CommunityMember
 from app.community.views.room import bp
 from app.core.access import current_username, roles_required
 from app.core.db import UniqueViolation
-from app.domain.numbers import START
-from app.domain.permission import LEFT_OUT_WORDS, Role
-from app.domain.phone import pretty
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, Role
+from app.domain.phones.phone_number import format_phone_number
+from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.organisation import queries as organisation
 from app.suppression.actions import erased, opt_out
 from app.suppression.queries import is_left_out
@@ -42,11 +42,11 @@ def add() -> ResponseReturnValue:
 def _added(row: CommunityMember) -> str:
     """Somebody may be on the list and get nothing: then it is said at once."""
     reason = is_left_out(row.phone)
-    named = row.name or pretty(row.phone)
+    named = row.name or format_phone_number(row.phone)
     more = (
-        f"They get no texts. {LEFT_OUT_WORDS[reason][0]}."
+        f"They get no texts. {SKIP_REASON_LABELS[reason][0]}."
         if reason
-        else organisation.abroad({row.phone[:START]: 1})
+        else organisation.abroad({row.phone[:COUNTRY_PREFIX_LENGTH]: 1})
     )
     return f"{named} is on the list. {more}".rstrip()
 
@@ -92,7 +92,7 @@ def delete(member_id: int) -> ResponseReturnValue:
     """One less on the list."""
     with audited_write("member.deleted", current_username()) as trace:
         member = actions.found(member_id)
-        named = member.name or pretty(member.phone)
+        named = member.name or format_phone_number(member.phone)
         trace.about = str(member_id)
         actions.remove([member_id])
     flash(f"{named} is deleted.", "success")
@@ -105,7 +105,7 @@ def unsubscribe(member_id: int) -> ResponseReturnValue:
     """Onto the do-not-text list, for somebody who asked in another way than by text."""
     with audited_write("member.unsubscribed", current_username()) as trace:
         member = actions.found(member_id)
-        named = member.name or pretty(member.phone)
+        named = member.name or format_phone_number(member.phone)
         trace.about = str(member_id)
         is_new = opt_out(
             member.phone, source="community", name=member.name, actor=current_username()

@@ -16,8 +16,8 @@ from app.dashboard.queries import Counted
 from app.dashboard.views.steps import checklist
 from app.delivery import queries as delivery
 from app.delivery.models import MessageLog
-from app.domain import hours
-from app.domain.cost import money
+from app.domain.delivery.cost_estimate import format_money
+from app.domain.time import local_times
 from app.inbox import queries as inbox
 from app.organisation import queries as organisation
 from app.suppression import queries as suppression
@@ -63,7 +63,9 @@ def running() -> ResponseReturnValue:
 
 def _part_of_day(moment: datetime) -> str:
     zone = organisation.timezone()
-    hour = moment.astimezone(ZoneInfo(zone if hours.is_zone(zone) else "UTC")).hour
+    hour = moment.astimezone(
+        ZoneInfo(zone if local_times.is_time_zone(zone) else "UTC")
+    ).hour
     if 4 <= hour < 12:
         return "Good morning"
     return "Good afternoon" if 12 <= hour < 18 else "Good evening"
@@ -95,6 +97,6 @@ def _spent(week: Counted) -> tuple[int | str, str]:
     shown = f"{week.parts:,}" if week.exact else f"about {week.parts:,}"
     if week.cost is None:
         return shown, "parts"
-    return money(
+    return format_money(
         week.cost, organisation.organisation().currency
     ), f"about, for {shown.removeprefix('about ')} parts"

@@ -11,15 +11,15 @@ from sqlalchemy import case, update
 from app.core.db import db, execute_and_count_rows
 from app.delivery import queries
 from app.delivery.models import Message, MessageLog, ScheduledMessage
-from app.domain.blast_states import (
-    ENDED,
-    IN_DOUBT,
-    LogStatus,
+from app.domain.delivery.message_statuses import (
+    ENDED_BLAST_STATUSES,
+    UNCERTAIN_STATUSES,
+    BlastStatus,
     MessageStatus,
-    ScheduleStatus,
+    ScheduledBlastStatus,
 )
-from app.domain.pacing import valid_for
-from app.domain.permission import MAY_CHANGE, LeftOut
+from app.domain.delivery.send_rate import compute_validity_seconds
+from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS, SkipReason
 from app.suppression.queries import left_out
 
 
@@ -31,7 +31,7 @@ class SentAgain:
     """
 
     queued: int = 0
-    left_out: dict[LeftOut, int] = field(default_factory=dict)
+    left_out: dict[SkipReason, int] = field(default_factory=dict)
 
 
 def send_again(
@@ -47,7 +47,7 @@ def send_again(
     blast of the carrier in use: nobody sends the others.
     """
     log = db.session.get_one(MessageLog, log_id, populate_existing=True)
-    if log.not_after and not valid_for(log.not_after, moment):
+    if log.not_after and not compute_validity_seconds(log.not_after, moment):
         return SentAgain()
     these = queries.may_go_again(log_id, message_ids)
     stay_out = queries.again(log_id, message_ids).left_out
@@ -57,7 +57,10 @@ def send_again(
         .values(
             status=MessageStatus.QUEUED,
             sender=sender,
-            reason=case((Message.reason.in_(MAY_CHANGE), None), else_=Message.reason),
+            reason=case(
+                (Message.reason.in_(REVERSIBLE_SKIP_REASONS), None),
+                else_=Message.reason,
+            ),
             provider_sid=None,
             not_before=None,
             sent_at=None,
@@ -78,7 +81,7 @@ def _open(log_id: int, sender: str, moment: datetime) -> None:
     nothing is left to send.
     """
     log = update(MessageLog).where(
-        MessageLog.id == log_id, MessageLog.status.in_(ENDED)
+        MessageLog.id == log_id, MessageLog.status.in_(ENDED_BLAST_STATUSES)
     )
     fresh = {
         "pause_reason": None,
@@ -88,17 +91,21 @@ def _open(log_id: int, sender: str, moment: datetime) -> None:
         "resumed_at": moment,
     }
     if execute_and_count_rows(
-        log.values(status=LogStatus.PROCESSING, sender=sender, **fresh)
+        log.values(status=BlastStatus.PROCESSING, sender=sender, **fresh)
     ):
         schedule = update(ScheduledMessage).where(
             ScheduledMessage.message_log_id == log_id,
             ScheduledMessage.status.in_(
-                (ScheduleStatus.SENT, ScheduleStatus.FAILED, ScheduleStatus.CANCELLED)
+                (
+                    ScheduledBlastStatus.SENT,
+                    ScheduledBlastStatus.FAILED,
+                    ScheduledBlastStatus.CANCELLED,
+                )
             ),
         )
         db.session.execute(
             schedule.values(
-                status=ScheduleStatus.PROCESSING, sent_at=None, error_message=None
+                status=ScheduledBlastStatus.PROCESSING, sent_at=None, error_message=None
             )
         )
 
@@ -107,13 +114,18 @@ def leave(log_id: int, message_ids: Sequence[int], moment: datetime) -> int:
     """These texts stay in doubt, and nobody asks about them any more; a receipt that still
     comes counts. How many.
     """
-    return _decide(log_id, message_ids, IN_DOUBT, left_at=moment, look_up_at=None)
+    return _decide(
+        log_id, message_ids, UNCERTAIN_STATUSES, left_at=moment, look_up_at=None
+    )
 
 
 def check(log_id: int, message_ids: Sequence[int], moment: datetime) -> int:
     """The carrier is asked about these texts now. Says about how many."""
     return _decide(
-        log_id, message_ids, (*IN_DOUBT, MessageStatus.NO_RECEIPT), look_up_at=moment
+        log_id,
+        message_ids,
+        (*UNCERTAIN_STATUSES, MessageStatus.NO_RECEIPT),
+        look_up_at=moment,
     )
 
 

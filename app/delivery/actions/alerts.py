@@ -14,10 +14,18 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.settings import Settings
 from app.delivery.models import Alert, Message, MessageLog, alerts, messages
-from app.domain.alerts import WAITS, Told, in_a_text
-from app.domain.blast_states import Kind, MessageStatus
-from app.domain.receipts import Blame, Receipt, fix_for
-from app.domain.segments import measure
+from app.domain.delivery.alert_messages import (
+    ALERT_RETRY_DELAYS,
+    PausedBlastAlert,
+    build_alert_text,
+)
+from app.domain.delivery.carrier_error_codes import (
+    Blame,
+    CarrierErrorCode,
+    find_error_fix,
+)
+from app.domain.delivery.message_statuses import MessageKind, MessageStatus
+from app.domain.texts.segments import measure_segments
 from app.suppression.queries import is_left_out
 
 BY_ITSELF = "SMS Admin"
@@ -29,7 +37,10 @@ REFUSED_AT_ONCE = frozenset({Blame.SENDER, Blame.WORDING, Blame.US, Blame.CALLBA
 
 
 def raise_for(
-    paused: Sequence[int], receipt: Receipt, phase: str, moment: datetime | None = None
+    paused: Sequence[int],
+    receipt: CarrierErrorCode,
+    phase: str,
+    moment: datetime | None = None,
 ) -> None:
     """Somebody is to be told that these blasts were paused: one alert each, one audit row each,
     one text for all.
@@ -49,7 +60,7 @@ def raise_for(
         "words": words_of(receipt),
         "next_try_at": first_try,
     }
-    facts = {"cause": receipt.words, "fix": fix_for(receipt)} | (
+    facts = {"cause": receipt.words, "fix": find_error_fix(receipt)} | (
         {"code": receipt.code} if receipt.code else {}
     )
     db.session.execute(
@@ -63,12 +74,12 @@ def raise_for(
         _text_the_admin(settings, paused, receipt.words, moment)
 
 
-def words_of(receipt: Receipt) -> str:
+def words_of(receipt: CarrierErrorCode) -> str:
     """The cause and the fix as an alert keeps them: a line each."""
-    return f"{receipt.words}\n{fix_for(receipt)}"[:300]
+    return f"{receipt.words}\n{find_error_fix(receipt)}"[:300]
 
 
-def _a_text_may_arrive(receipt: Receipt, phase: str) -> bool:
+def _a_text_may_arrive(receipt: CarrierErrorCode, phase: str) -> bool:
     """Whether a text to the admin has a chance: the account works, and the fault is not one it
     would meet again.
     """
@@ -86,10 +97,10 @@ def _text_the_admin(
     log = db.session.execute(
         select(MessageLog.message_body).where(MessageLog.id == paused[0])
     ).one()
-    body = in_a_text(log.message_body, paused, cause, settings.public_base_url)
-    weight = measure(body)
+    body = build_alert_text(log.message_body, paused, cause, settings.public_base_url)
+    weight = measure_segments(body)
     text = {
-        "kind": Kind.TEST,
+        "kind": MessageKind.TEST,
         "phone": phone,
         "sender": settings.sender,
         "carrier": settings.carrier,
@@ -115,7 +126,7 @@ def _was_texted(phone: str, moment: datetime) -> bool:
     )  # a clock that was set back silences nobody for long
     earlier = exists().where(
         Message.phone == phone,
-        Message.kind == Kind.TEST,
+        Message.kind == MessageKind.TEST,
         Message.message_log_id.is_(None),
         Message.created_at.between(since, until),
     )
@@ -127,13 +138,13 @@ class Due:
     """An alert that is to be told now."""
 
     id: int
-    told: Told
+    told: PausedBlastAlert
 
 
 def due(moment: datetime, most: int) -> list[Due]:
     """The oldest alerts whose next try has come. A read."""
     latest = (
-        moment + WAITS[-1]
+        moment + ALERT_RETRY_DELAYS[-1]
     )  # nobody waits longer: further ahead is a clock that was set back
     come = or_(Alert.next_try_at <= moment, Alert.next_try_at > latest)
     rows = db.session.scalars(
@@ -145,9 +156,9 @@ def due(moment: datetime, most: int) -> list[Due]:
     return [Due(row.id, _told(row)) for row in rows]
 
 
-def _told(row: Alert) -> Told:
+def _told(row: Alert) -> PausedBlastAlert:
     cause, _, fix = row.words.partition("\n")
-    return Told(row.message_log_id, cause, fix, row.code, row.created_at)
+    return PausedBlastAlert(row.message_log_id, cause, fix, row.code, row.created_at)
 
 
 def store_try(alert_id: int, taken: bool, moment: datetime) -> None:
@@ -156,7 +167,7 @@ def store_try(alert_id: int, taken: bool, moment: datetime) -> None:
     If not, it is tried again after a while, and after the last time given up.
     """
     tries = db.session.scalar(select(Alert.tries).where(Alert.id == alert_id)) or 0
-    waits = [] if taken else WAITS[tries : tries + 1]
+    waits = [] if taken else ALERT_RETRY_DELAYS[tries : tries + 1]
     news = {
         "tries": tries + 1,
         "told_at": moment if taken else None,

@@ -12,11 +12,16 @@ from sqlalchemy import insert
 from app.core.prepared import PreparedStatement
 from app.core.settings import Settings
 from app.delivery.models import messages
-from app.domain.blast_states import Kind, MessageStatus
-from app.domain.segments import measure
+from app.domain.delivery.message_statuses import MessageKind, MessageStatus
+from app.domain.texts.segments import measure_segments
 
 # Answers go before blasts, and a person's reply before what a machine says.
-PRIORITY = {Kind.SYSTEM: 30, Kind.REPLY: 20, Kind.KEYWORD: 10, Kind.SURVEY: 10}
+PRIORITY = {
+    MessageKind.SYSTEM: 30,
+    MessageKind.REPLY: 20,
+    MessageKind.KEYWORD: 10,
+    MessageKind.SURVEY: 10,
+}
 # A confirmation that comes later than this must be justified (47 CFR 64.1200(a)(12)), so it
 # does not leave.
 CONFIRMATION_ENDS = timedelta(minutes=5)
@@ -49,7 +54,7 @@ class Answer:
 
     phone: str
     body: str
-    kind: Kind
+    kind: MessageKind
     name: str | None = None
     in_reply_to: int | None = None
     written_by: str | None = None
@@ -63,7 +68,7 @@ def queue(answer: Answer, moment: datetime) -> int:
     never.
     """
     settings: Settings = current_app.extensions["settings"]
-    weight = measure(answer.body)
+    weight = measure_segments(answer.body)
     return QUEUE.add(
         kind=answer.kind,
         phone=answer.phone,
@@ -76,7 +81,9 @@ def queue(answer: Answer, moment: datetime) -> int:
         status=MessageStatus.QUEUED,
         priority=PRIORITY[answer.kind],
         created_at=moment,
-        not_after=moment + CONFIRMATION_ENDS if answer.kind is Kind.SYSTEM else None,
+        not_after=moment + CONFIRMATION_ENDS
+        if answer.kind is MessageKind.SYSTEM
+        else None,
         in_reply_to=answer.in_reply_to,
         written_by=answer.written_by,
     )

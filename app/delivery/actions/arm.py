@@ -12,10 +12,10 @@ from app.core import failpoint
 from app.core.column_types import datetime_from_db, datetime_to_db
 from app.core.db import db, fetch_as_json, raw_connection
 from app.delivery.actions import control, statements
-from app.domain.blast_states import Kind
-from app.domain.pacing import Bucket, valid_for
-from app.domain.permission import LeftOut
-from app.domain.retries import LONGEST_RETRY_AFTER
+from app.domain.delivery.message_statuses import MessageKind
+from app.domain.delivery.retry_delays import MAX_RETRY_AFTER_SECONDS
+from app.domain.delivery.send_rate import TokenBucket, compute_validity_seconds
+from app.domain.delivery.skip_reasons import SkipReason
 
 REF_BYTES = 16
 
@@ -76,7 +76,7 @@ class Room:
     """
 
     rows: int
-    bucket: Bucket
+    bucket: TokenBucket
     monotonic: float
     silence_until: datetime | None = None
     served: int = 0
@@ -91,13 +91,13 @@ def arm(carrier: str, room: Room, moment: datetime) -> list[Armed]:
     candidates = _candidates(carrier, room, moment)
     refs = _refs(len(candidates))
     for row, end in candidates:
-        if row.left_out and row.kind != Kind.SYSTEM:
-            control.leave_out(row.phone, LeftOut(row.left_out))
-        elif end and not valid_for(end, moment):
+        if row.left_out and row.kind != MessageKind.SYSTEM:
+            control.leave_out(row.phone, SkipReason(row.left_out))
+        elif end and not compute_validity_seconds(end, moment):
             db.session.execute(statements.EXPIRE_ONE, {"b_id": row.id})
         elif room.bucket.available(room.monotonic):
             room.bucket.take(row.segments, room.monotonic)
-            seconds = valid_for(end, moment) if end else None
+            seconds = compute_validity_seconds(end, moment) if end else None
             number = row.attempts + 1
             armed.append(
                 Armed(
@@ -144,7 +144,7 @@ def _candidates(carrier: str, room: Room, moment: datetime) -> list[Line]:
     most = room.rows
     if most <= 0:
         return []
-    latest = moment + timedelta(seconds=LONGEST_RETRY_AFTER)
+    latest = moment + timedelta(seconds=MAX_RETRY_AFTER_SECONDS)
     asked = {
         "b_carrier": carrier,
         "b_moment": datetime_to_db(moment),
@@ -174,7 +174,11 @@ def _running(carrier: str, moment: datetime) -> list[Running]:
     logs = list(
         starmap(Running, fetch_as_json(statements.RUNNING_LOGS, b_carrier=carrier))
     )
-    ended = {log.id for log in logs if log.end and not valid_for(log.end, moment)}
+    ended = {
+        log.id
+        for log in logs
+        if log.end and not compute_validity_seconds(log.end, moment)
+    }
     for log_id in ended:
         db.session.execute(statements.EXPIRE_LOG, {"b_log": log_id})
     return [log for log in logs if log.id not in ended]

@@ -14,23 +14,32 @@ from app.core.clock import now
 from app.core.db import db
 from app.delivery.actions import alerts, control, health, recent
 from app.delivery.models import message_logs
-from app.domain.blast_states import LogStatus
-from app.domain.breaker import Act, Came, Rule, trips
-from app.domain.countries import country_of, country_of_region, prefixes_of
-from app.domain.permission import LeftOut
-from app.domain.phone import is_e164
-from app.domain.receipts import Blame, Receipt
-from app.domain.strikes import struck_out
+from app.domain.delivery.carrier_error_codes import Blame, CarrierErrorCode
+from app.domain.delivery.circuit_breaker import (
+    BreakerAction,
+    BreakerRule,
+    NeighbourOutcome,
+    is_breaker_tripped,
+)
+from app.domain.delivery.dead_numbers import is_dead_number
+from app.domain.delivery.message_statuses import BlastStatus
+from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.phones.phone_countries import (
+    find_main_country,
+    find_phone_country,
+    list_country_prefixes,
+)
+from app.domain.phones.phone_number import is_e164
 from app.organisation.queries import region
 from app.suppression import actions as suppression
 
 EVERYBODYS = frozenset({Blame.ACCOUNT, Blame.CALLBACK, Blame.US})
-THE_COUNTRY = Rule(Act.COUNTRY)
+THE_COUNTRY = BreakerRule(BreakerAction.COUNTRY)
 logs = message_logs.c
 # b_log, b_prefixes: as JSON. The blast's unique index of phones is walked once a prefix; ':'
 # comes after '9'.
 LEAVE_OUT_COUNTRY = text(
-    f"UPDATE messages SET status = 'skipped', reason = '{LeftOut.COUNTRY_OFF}' WHERE status = 'queued' AND id IN ("
+    f"UPDATE messages SET status = 'skipped', reason = '{SkipReason.COUNTRY_OFF}' WHERE status = 'queued' AND id IN ("
     "SELECT them.id FROM json_each(:b_prefixes) AS prefix CROSS JOIN messages AS them "
     "WHERE them.message_log_id = :b_log AND them.phone >= prefix.value AND them.phone < prefix.value || ':')"
 )
@@ -43,13 +52,13 @@ class Failure:
     """
 
     row: Row[Any]
-    receipt: Receipt
-    rule: Rule
+    receipt: CarrierErrorCode
+    rule: BreakerRule
     phase: str
     left_at: datetime
 
 
-def draw(row: Row[Any], receipt: Receipt, phase: str = "create") -> None:
+def draw(row: Row[Any], receipt: CarrierErrorCode, phase: str = "create") -> None:
     """Only opt-outs and numbers that do not work touch a person; a fault of ours stops what
     would meet it too.
 
@@ -67,17 +76,17 @@ def draw(row: Row[Any], receipt: Receipt, phase: str = "create") -> None:
         _of_a_blast(failure, _since(found, failure.rule))
 
 
-def pause_sender(sender: str, carrier: str, receipt: Receipt) -> None:
+def pause_sender(sender: str, carrier: str, receipt: CarrierErrorCode) -> None:
     """A fault that is no single text's: every running blast of this sender stops."""
     _pause(and_(logs.sender == sender, logs.carrier == carrier), receipt, "create")
 
 
-def _touch_the_person(row: Row[Any], receipt: Receipt) -> None:
+def _touch_the_person(row: Row[Any], receipt: CarrierErrorCode) -> None:
     if not is_e164(row.phone):
         return  # they were erased meanwhile
     if receipt.blame == Blame.CONSENT:
         suppression.opt_out(row.phone, source="message_failure", reason=receipt.words)
-        control.leave_out(row.phone, LeftOut.SAID_STOP)
+        control.leave_out(row.phone, SkipReason.SAID_STOP)
     elif receipt.strikes and _is_dead(row, receipt):
         often = (
             f" That was so in {receipt.strikes} blasts in a row."
@@ -87,13 +96,13 @@ def _touch_the_person(row: Row[Any], receipt: Receipt) -> None:
         suppression.mark_dead(
             row.phone, reason=receipt.words + often, log_id=row.message_log_id
         )
-        control.leave_out(row.phone, LeftOut.NUMBER_DEAD)
+        control.leave_out(row.phone, SkipReason.NUMBER_DEAD)
 
 
-def _is_dead(row: Row[Any], receipt: Receipt) -> bool:
+def _is_dead(row: Row[Any], receipt: CarrierErrorCode) -> bool:
     if receipt.strikes == 1:
         return True
-    return struck_out(
+    return is_dead_number(
         recent.history(row.phone, row.carrier),
         receipt.code,
         receipt.strikes,
@@ -106,7 +115,7 @@ def _of_a_single_text(failure: Failure) -> None:
 
     A bad sender they find out by themselves.
     """
-    holds = failure.rule.act is Act.HOLD
+    holds = failure.rule.act is BreakerAction.HOLD
     if failure.rule.at_once and (holds or failure.receipt.blame in EVERYBODYS):
         _act(failure)
 
@@ -115,13 +124,15 @@ def _of_a_blast(failure: Failure, since: datetime | None) -> None:
     rule, row = failure.rule, failure.row
     if since and failure.left_at < since:
         return  # it left before somebody put things right, or before the brakes were on
-    if rule.act is Act.PAUSE and not _anything_to_pause(failure):
+    if rule.act is BreakerAction.PAUSE and not _anything_to_pause(failure):
         return
     near = recent.around(row.message_log_id, row.id, failure.phase, since)
-    abroad = failure.receipt.abroad and country_of(row.phone) != country_of_region(
-        region()
-    )
-    if rule.act is Act.COUNTRY or (abroad and _was_on_the_wire(failure, near)):
+    abroad = failure.receipt.abroad and find_phone_country(
+        row.phone
+    ) != find_main_country(region())
+    if rule.act is BreakerAction.COUNTRY or (
+        abroad and _was_on_the_wire(failure, near)
+    ):
         _country(failure, near)
     elif _is_too_much(failure, rule, near):
         _act(failure)
@@ -129,14 +140,14 @@ def _of_a_blast(failure: Failure, since: datetime | None) -> None:
         _country(failure, near)
 
 
-def _since(found: Row[Any], rule: Rule) -> datetime | None:
+def _since(found: Row[Any], rule: BreakerRule) -> datetime | None:
     """From when on failures count: since a person resumed the blast, and since the same brakes
     were put on.
     """
     moments = [found.resumed_at]
-    if rule.act is Act.SLOW:
+    if rule.act is BreakerAction.SLOW:
         moments.append(found.slowed_at)
-    if rule.act is Act.HOLD and found.hold_until:
+    if rule.act is BreakerAction.HOLD and found.hold_until:
         moments.append(found.hold_until - timedelta(seconds=rule.seconds))
     return max((moment for moment in moments if moment), default=None)
 
@@ -149,30 +160,34 @@ def _was_on_the_wire(failure: Failure, near: Sequence[Row[Any]]) -> bool:
         recent.came(each, failure.phase, failure.receipt)
         for each in _there(failure, near)
     ]
-    return Came.THROUGH not in there and there.count(Came.SAME) > 1
+    return (
+        NeighbourOutcome.THROUGH not in there and there.count(NeighbourOutcome.SAME) > 1
+    )
 
 
 def _there(failure: Failure, near: Sequence[Row[Any]]) -> list[Row[Any]]:
     """The neighbours in the same country, and the text itself."""
-    country = country_of(failure.row.phone)
-    return [each for each in near if country_of(each.phone) == country]
+    country = find_phone_country(failure.row.phone)
+    return [each for each in near if find_phone_country(each.phone) == country]
 
 
-def _is_too_much(failure: Failure, rule: Rule, near: Sequence[Row[Any]]) -> bool:
+def _is_too_much(failure: Failure, rule: BreakerRule, near: Sequence[Row[Any]]) -> bool:
     ids = [each.id for each in near]
     if failure.row.id not in ids:
         return False
     here = ids.index(failure.row.id)
     results = [recent.came(each, failure.phase, failure.receipt) for each in near]
-    results[here] = Came.SAME
-    return trips(rule, results, here, patient=failure.receipt.may_be_one_number)
+    results[here] = NeighbourOutcome.SAME
+    return is_breaker_tripped(
+        rule, results, here, patient=failure.receipt.may_be_one_number
+    )
 
 
 def _act(failure: Failure) -> None:
     rule, row, receipt, moment = failure.rule, failure.row, failure.receipt, now()
-    if rule.act is Act.SLOW:
+    if rule.act is BreakerAction.SLOW:
         health.slow(row.sender, row.carrier, moment)
-    elif rule.act is Act.HOLD:
+    elif rule.act is BreakerAction.HOLD:
         until = moment + timedelta(seconds=rule.seconds)
         health.hold(row.sender, row.carrier, until, receipt.code, receipt.words)
     else:
@@ -186,13 +201,13 @@ def _country(failure: Failure, near: Sequence[Row[Any]]) -> None:
     At once, unless texts to that country went through: then one number may be the cause, and it
     takes some in a row.
     """
-    country = country_of(failure.row.phone)
+    country = find_phone_country(failure.row.phone)
     if not country or not _is_too_much(failure, THE_COUNTRY, _there(failure, near)):
         return
-    if country == country_of_region(region()):
+    if country == find_main_country(region()):
         _pause(_who_meets_it(failure), failure.receipt, failure.phase)
     else:
-        prefixes = json.dumps(prefixes_of(country))
+        prefixes = json.dumps(list_country_prefixes(country))
         db.session.execute(
             LEAVE_OUT_COUNTRY,
             {"b_log": failure.row.message_log_id, "b_prefixes": prefixes},
@@ -219,11 +234,11 @@ def _who_meets_it(failure: Failure) -> ColumnElement[bool]:
 def _anything_to_pause(failure: Failure) -> bool:
     """Thousands of receipts may still come in after the first has paused everything."""
     running = select(logs.id).where(
-        logs.status == LogStatus.PROCESSING.value, _who_meets_it(failure)
+        logs.status == BlastStatus.PROCESSING.value, _who_meets_it(failure)
     )
     return db.session.scalar(running.limit(1)) is not None
 
 
-def _pause(these: ColumnElement[bool], receipt: Receipt, phase: str) -> None:
+def _pause(these: ColumnElement[bool], receipt: CarrierErrorCode, phase: str) -> None:
     paused = control.pause_for_fault(these, receipt.words, receipt.code)
     alerts.raise_for(paused, receipt, phase)

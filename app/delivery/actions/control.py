@@ -11,14 +11,14 @@ from app.core.db import db, execute_and_count_rows, fetch_as_json
 from app.delivery import queries
 from app.delivery.actions import health, statements
 from app.delivery.models import Message, MessageLog, ScheduledMessage
-from app.domain.blast_states import (
-    OPEN,
-    LogStatus,
+from app.domain.delivery.message_statuses import (
+    OPEN_BLAST_STATUSES,
+    BlastStatus,
     MessageStatus,
-    ScheduleStatus,
-    final_log_status,
+    ScheduledBlastStatus,
+    compute_final_blast_status,
 )
-from app.domain.permission import LeftOut
+from app.domain.delivery.skip_reasons import SkipReason
 
 BY_A_PERSON = "person"
 
@@ -39,9 +39,12 @@ def pause_for_fault(log: ColumnElement[bool], reason: str, code: int) -> list[in
 def _pause(which: ColumnElement[bool], reason: str, code: int | None) -> list[int]:
     statement = (
         update(MessageLog)
-        .where(which, MessageLog.status == LogStatus.PROCESSING)
+        .where(which, MessageLog.status == BlastStatus.PROCESSING)
         .values(
-            status=LogStatus.PAUSED, pause_reason=reason, pause_code=code, proven=False
+            status=BlastStatus.PAUSED,
+            pause_reason=reason,
+            pause_code=code,
+            proven=False,
         )
         .returning(MessageLog.id)
     )
@@ -58,9 +61,9 @@ def resume(log_id: int, moment: datetime | None = None) -> bool:
     """
     statement = (
         update(MessageLog)
-        .where(MessageLog.id == log_id, MessageLog.status == LogStatus.PAUSED)
+        .where(MessageLog.id == log_id, MessageLog.status == BlastStatus.PAUSED)
         .values(
-            status=LogStatus.PROCESSING,
+            status=BlastStatus.PROCESSING,
             pause_reason=None,
             pause_code=None,
             proven=False,
@@ -82,17 +85,17 @@ def stop_the_rest(log_id: int, moment: datetime) -> int | None:
     """
     statement = (
         update(MessageLog)
-        .where(MessageLog.id == log_id, MessageLog.status.in_(OPEN))
-        .values(status=LogStatus.CANCELLED, finished_at=moment)
+        .where(MessageLog.id == log_id, MessageLog.status.in_(OPEN_BLAST_STATUSES))
+        .values(status=BlastStatus.CANCELLED, finished_at=moment)
     )
     if execute_and_count_rows(statement) == 0:
         return None
     stopped = _cancel_queued(Message.message_log_id == log_id, "stopped")
-    _copy_to_schedule(log_id, ScheduleStatus.CANCELLED, moment)
+    _copy_to_schedule(log_id, ScheduledBlastStatus.CANCELLED, moment)
     return stopped
 
 
-def leave_out(phone: str, reason: LeftOut) -> int:
+def leave_out(phone: str, reason: SkipReason) -> int:
     """Skip every queued text to a number, in every blast.
 
     Says how many. (Answers of ours, kind system, still go.)
@@ -119,13 +122,13 @@ def close_finished(moment: datetime) -> list[int]:
 
 
 def _close(log_id: int, moment: datetime) -> None:
-    status = final_log_status(queries.tally_of(log_id))
+    status = compute_final_blast_status(queries.tally_of(log_id))
     db.session.execute(
         update(MessageLog)
         .where(MessageLog.id == log_id)
         .values(status=status, finished_at=moment)
     )
-    _copy_to_schedule(log_id, ScheduleStatus(status.value), moment)
+    _copy_to_schedule(log_id, ScheduledBlastStatus(status.value), moment)
 
 
 def cancel_other_carriers(carrier: str, moment: datetime) -> int:
@@ -139,13 +142,13 @@ def cancel_other_carriers(carrier: str, moment: datetime) -> int:
         update(ScheduledMessage)
         .where(
             ScheduledMessage.carrier != carrier,
-            ScheduledMessage.status == ScheduleStatus.PENDING,
+            ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         )
-        .values(status=ScheduleStatus.CANCELLED, error_message=why)
+        .values(status=ScheduledBlastStatus.CANCELLED, error_message=why)
     )
     logs = db.session.scalars(
         select(MessageLog.id).where(
-            MessageLog.carrier != carrier, MessageLog.status.in_(OPEN)
+            MessageLog.carrier != carrier, MessageLog.status.in_(OPEN_BLAST_STATUSES)
         )
     ).all()
     stopped = _cancel_queued(Message.carrier != carrier, "other_carrier")
@@ -153,9 +156,9 @@ def cancel_other_carriers(carrier: str, moment: datetime) -> int:
         db.session.execute(
             update(MessageLog)
             .where(MessageLog.id == log_id)
-            .values(status=LogStatus.CANCELLED, finished_at=moment, pause_reason=said)
+            .values(status=BlastStatus.CANCELLED, finished_at=moment, pause_reason=said)
         )
-        _copy_to_schedule(log_id, ScheduleStatus.CANCELLED, moment)
+        _copy_to_schedule(log_id, ScheduledBlastStatus.CANCELLED, moment)
     return stopped
 
 
@@ -167,8 +170,8 @@ def keep_to_sender(sender: str, carrier: str) -> None:
     and meet it again.
     """
     waiting = (
-        (ScheduledMessage, ScheduledMessage.status == ScheduleStatus.PENDING),
-        (MessageLog, MessageLog.status.in_(OPEN)),
+        (ScheduledMessage, ScheduledMessage.status == ScheduledBlastStatus.PENDING),
+        (MessageLog, MessageLog.status.in_(OPEN_BLAST_STATUSES)),
         (Message, Message.status == MessageStatus.QUEUED),
     )
     for table, which in waiting:
@@ -189,15 +192,18 @@ def _cancel_queued(which: ColumnElement[bool], reason: str) -> int:
     return execute_and_count_rows(statement)
 
 
-def _copy_to_schedule(log_id: int, status: ScheduleStatus, moment: datetime) -> None:
+def _copy_to_schedule(
+    log_id: int, status: ScheduledBlastStatus, moment: datetime
+) -> None:
     statement = (
         update(ScheduledMessage)
         .where(
             ScheduledMessage.message_log_id == log_id,
-            ScheduledMessage.status == ScheduleStatus.PROCESSING,
+            ScheduledMessage.status == ScheduledBlastStatus.PROCESSING,
         )
         .values(
-            status=status, sent_at=moment if status == ScheduleStatus.SENT else None
+            status=status,
+            sent_at=moment if status == ScheduledBlastStatus.SENT else None,
         )
     )
     db.session.execute(statement)

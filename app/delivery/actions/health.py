@@ -12,22 +12,24 @@ from app.core.column_types import datetime_from_db
 from app.core.db import db, fetch_as_json
 from app.delivery.actions import statements
 from app.delivery.models import message_logs, sender_health
-from app.domain.blast_states import LogStatus
-from app.domain.pacing import Pace, share_now
+from app.domain.delivery.message_statuses import BlastStatus
+from app.domain.delivery.send_rate import SenderPace, compute_rate_share
 
 LEAST_SHARE = 1 / 32
 health = sender_health.c
 
 
-def pace_of(sender: str, carrier: str, moment: datetime) -> Pace:
+def pace_of(sender: str, carrier: str, moment: datetime) -> SenderPace:
     """How fast this sender may go now, and how long it is held back."""
     for share, slowed_at, hold_until in fetch_as_json(
         statements.HEALTH, b_sender=sender, b_carrier=carrier
     ):
         until = datetime_from_db(hold_until)
         held = max(0.0, (until - moment).total_seconds()) if until else 0.0
-        return Pace(share_now(share, datetime_from_db(slowed_at), moment), held, until)
-    return Pace()
+        return SenderPace(
+            compute_rate_share(share, datetime_from_db(slowed_at), moment), held, until
+        )
+    return SenderPace()
 
 
 def hold(
@@ -77,6 +79,6 @@ def _try_one_first(sender: str, carrier: str) -> None:
     running = (
         (logs.sender == sender)
         & (logs.carrier == carrier)
-        & (logs.status == LogStatus.PROCESSING.value)
+        & (logs.status == BlastStatus.PROCESSING.value)
     )
     db.session.execute(update(message_logs).where(running).values(proven=False))

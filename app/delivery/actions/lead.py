@@ -9,8 +9,8 @@ from sqlalchemy import insert, select, update
 from app.core.db import db, execute_and_count_rows, fetch_as_json
 from app.delivery.actions import control, statements
 from app.delivery.models import Attempt, Lease, Message
-from app.domain.blast_states import MessageStatus, Unsure
-from app.domain.lookups import first_look_up
+from app.domain.delivery.message_lookups import compute_first_lookup
+from app.domain.delivery.message_statuses import MessageStatus, UnknownReason
 
 ENGINE = "engine"
 
@@ -50,7 +50,7 @@ def take(
 
 
 def _lose_what_was_on_the_wire(moment: datetime) -> None:
-    look = first_look_up(MessageStatus.UNKNOWN, moment)
+    look = compute_first_lookup(MessageStatus.UNKNOWN, moment)
     on_the_wire = select(Message.id).where(Message.status == MessageStatus.SUBMITTING)
     db.session.execute(
         update(Attempt)
@@ -62,7 +62,7 @@ def _lose_what_was_on_the_wire(moment: datetime) -> None:
         .where(Message.status == MessageStatus.SUBMITTING)
         .values(
             status=MessageStatus.UNKNOWN,
-            reason=Unsure.PROCESS_STOPPED.value,
+            reason=UnknownReason.PROCESS_STOPPED.value,
             look_up_at=look,
             lookups=0,
         )

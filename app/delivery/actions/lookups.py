@@ -25,21 +25,26 @@ from app.core.db import db, execute_and_count_rows
 from app.delivery.actions.settle import Evidence, settle
 from app.delivery.carriers.reading import Fetched, Listing
 from app.delivery.models import attempts, messages
-from app.domain.blast_states import FROM_TWILIO, IN_DOUBT, Direction, MessageStatus
-from app.domain.lookups import (
-    ASKED,
-    Doubt,
-    Listed,
-    first_look_up,
-    match,
-    next_look_up,
-    without_news,
+from app.domain.delivery.message_lookups import (
+    STATUSES_TO_LOOK_UP,
+    CarrierMessage,
+    UncertainAttempt,
+    compute_first_lookup,
+    compute_next_lookup,
+    find_status_without_news,
+    match_carrier_messages,
+)
+from app.domain.delivery.message_statuses import (
+    STATUS_BY_TWILIO_STATUS,
+    UNCERTAIN_STATUSES,
+    MessageDirection,
+    MessageStatus,
 )
 
 OTHER_CARRIER_AGAIN = timedelta(hours=1)
 texts, tries = messages.c, attempts.c
 # A text that came in is asked about when it matters when it was written.
-STATES = [status.value for status in (*ASKED, MessageStatus.RECEIVED)]
+STATES = [status.value for status in (*STATUSES_TO_LOOK_UP, MessageStatus.RECEIVED)]
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,10 @@ _NEWEST = (
     .scalar_subquery()
 )
 _KEPT = case(
-    (texts.status.not_in([status.value for status in IN_DOUBT]), texts.provider_sid)
+    (
+        texts.status.not_in([status.value for status in UNCERTAIN_STATUSES]),
+        texts.provider_sid,
+    )
 )
 _NAME = func.coalesce(_NEWEST, _KEPT)
 # not IS NULL: SQLite would walk along every nameless attempt there is
@@ -135,7 +143,7 @@ DOUBTS = (
     .where(
         texts.phone == bindparam("b_phone"),
         _CARRIER,
-        texts.direction == Direction.OUTBOUND.value,
+        texts.direction == MessageDirection.OUTBOUND.value,
         _UNSURE,
     )
 )
@@ -198,8 +206,12 @@ def learn_from_list(
     """
     asked = {"b_phone": phone, "b_carrier": carrier, "b_moment": moment}
     rows = db.session.execute(DUE_OF_PHONE, asked).all()
-    doubts = [Doubt(**row._mapping) for row in db.session.execute(DOUBTS, asked)]
-    found = match(doubts, listing.texts, _known(listing.texts), listing.skew)
+    doubts = [
+        UncertainAttempt(**row._mapping) for row in db.session.execute(DOUBTS, asked)
+    ]
+    found = match_carrier_messages(
+        doubts, listing.texts, _known(listing.texts), listing.skew
+    )
     for doubt, listed in found.found:
         settle(
             _evidence(doubt.message_id, doubt.attempt_id, doubt.number, listed), moment
@@ -265,15 +277,15 @@ def put_other_carriers_off(carrier: str, moment: datetime) -> int:
     )
 
 
-def _known(listed: Iterable[Listed]) -> set[str]:
+def _known(listed: Iterable[CarrierMessage]) -> set[str]:
     sids = json.dumps([each.sid for each in listed])
     return set(db.session.execute(KNOWN, {"b_sids": sids}).scalars())
 
 
 def _evidence(
-    message_id: int, attempt_id: int | None, number: int | None, listed: Listed
+    message_id: int, attempt_id: int | None, number: int | None, listed: CarrierMessage
 ) -> Evidence:
-    status = FROM_TWILIO.get(listed.status, MessageStatus.ACCEPTED)
+    status = STATUS_BY_TWILIO_STATUS.get(listed.status, MessageStatus.ACCEPTED)
     if status is MessageStatus.RECEIVED:
         status = MessageStatus.ACCEPTED
     return Evidence(
@@ -293,17 +305,17 @@ def _go_on(before: Row[Any], moment: datetime, *, certain: bool) -> None:
     """
     row = db.session.execute(ONE, {"b_id": before.id}).one()
     status = MessageStatus(row.status)
-    if status not in ASKED:
+    if status not in STATUSES_TO_LOOK_UP:
         return
-    ruled = without_news(status, row.since, moment) if certain else None
+    ruled = find_status_without_news(status, row.since, moment) if certain else None
     if ruled:
         settle(Evidence(row.id, None, ruled, "delivery"), moment)
-    in_doubt = MessageStatus(before.status) in IN_DOUBT
-    if in_doubt and status not in IN_DOUBT:
-        look, lookups = first_look_up(status, moment), 0
+    in_doubt = MessageStatus(before.status) in UNCERTAIN_STATUSES
+    if in_doubt and status not in UNCERTAIN_STATUSES:
+        look, lookups = compute_first_lookup(status, moment), 0
     else:
         look, lookups = (
-            next_look_up(ruled or status, row.since, moment),
+            compute_next_lookup(ruled or status, row.since, moment),
             row.lookups + 1,
         )
     db.session.execute(LOOKED, {"b_id": row.id, "b_look": look, "b_lookups": lookups})

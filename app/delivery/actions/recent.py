@@ -10,10 +10,10 @@ from sqlalchemy import Row, Select, TextualSelect, and_, bindparam, func, select
 
 from app.core.db import db
 from app.delivery.models import message_logs, messages, sender_health
-from app.domain.blast_states import TAKEN, MessageStatus
-from app.domain.breaker import WIDEST, Came
-from app.domain.receipts import Receipt, receipt_for
-from app.domain.strikes import Told
+from app.domain.delivery.carrier_error_codes import CarrierErrorCode, find_error_code
+from app.domain.delivery.circuit_breaker import MAX_WINDOW_SIZE, NeighbourOutcome
+from app.domain.delivery.dead_numbers import PastMessage
+from app.domain.delivery.message_statuses import ACCEPTED_STATUSES, MessageStatus
 
 LONGEST_HISTORY = 200
 CREATE, DELIVERY = "create", "delivery"
@@ -96,7 +96,7 @@ def around(
     """The nearest results of one blast before and after a text, by id; only of texts that left
     at `since` or later.
     """
-    asked = {"b_log": log_id, "b_id": message_id, "b_most": WIDEST}
+    asked = {"b_log": log_id, "b_id": message_id, "b_most": MAX_WINDOW_SIZE}
     rows = [
         row
         for row in db.session.execute(AROUND[phase], asked)
@@ -114,7 +114,7 @@ def _refused(row: Row[Any]) -> bool:
     return row.status != MessageStatus.DELIVERED and row.provider_sid is None
 
 
-def came(row: Row[Any], phase: str, receipt: Receipt) -> Came:
+def came(row: Row[Any], phase: str, receipt: CarrierErrorCode) -> NeighbourOutcome:
     """What a neighbour came to, seen from a failure with this receipt.
 
     What the carrier took went through at first.
@@ -122,16 +122,18 @@ def came(row: Row[Any], phase: str, receipt: Receipt) -> Came:
     went = (
         row.status == MessageStatus.DELIVERED
         if phase == DELIVERY
-        else row.status in TAKEN or not _refused(row)
+        else row.status in ACCEPTED_STATUSES or not _refused(row)
     )
     if went:
-        return Came.THROUGH
+        return NeighbourOutcome.THROUGH
     return (
-        Came.SAME if receipt_for(row.error_code, phase).is_like(receipt) else Came.OTHER
+        NeighbourOutcome.SAME
+        if find_error_code(row.error_code, phase).is_like(receipt)
+        else NeighbourOutcome.OTHER
     )
 
 
-def history(phone: str, carrier: str) -> list[Told]:
+def history(phone: str, carrier: str) -> list[PastMessage]:
     """The newest texts to and from a number, newest first."""
     asked = {"b_phone": phone, "b_carrier": carrier, "b_most": LONGEST_HISTORY}
-    return [Told(*row) for row in db.session.execute(HISTORY, asked)]
+    return [PastMessage(*row) for row in db.session.execute(HISTORY, asked)]

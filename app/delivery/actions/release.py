@@ -9,8 +9,13 @@ from sqlalchemy import update
 
 from app.core.db import db, execute_and_count_rows
 from app.delivery.models import Message, MessageLog, ScheduledMessage
-from app.domain.audience import Rehearsal, Text
-from app.domain.blast_states import Kind, LogStatus, MessageStatus, ScheduleStatus
+from app.domain.delivery.blast_rendering import RenderedBlast, RenderedText
+from app.domain.delivery.message_statuses import (
+    BlastStatus,
+    MessageKind,
+    MessageStatus,
+    ScheduledBlastStatus,
+)
 
 OF_BLAST = ("kind", "sender", "carrier", "message_log_id", "created_at")
 OF_PERSON = ("phone", "name", "body", "status", "reason", "segments", "encoding")
@@ -40,16 +45,16 @@ def claim(scheduled_id: int, moment: datetime) -> bool:
         update(ScheduledMessage)
         .where(
             ScheduledMessage.id == scheduled_id,
-            ScheduledMessage.status == ScheduleStatus.PENDING,
+            ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         )
-        .values(status=ScheduleStatus.PROCESSING, processing_started_at=moment)
+        .values(status=ScheduledBlastStatus.PROCESSING, processing_started_at=moment)
     )
     return execute_and_count_rows(statement) == 1
 
 
 def release(
     scheduled_id: int,
-    rehearsal: Rehearsal,
+    rehearsal: RenderedBlast,
     moment: datetime,
     event_title: str | None = None,
 ) -> int:
@@ -61,8 +66,8 @@ def release(
     blast = db.session.get_one(ScheduledMessage, scheduled_id, populate_existing=True)
     log = _log(blast, rehearsal, event_title)
     if not rehearsal.sendable:
-        log.status, log.finished_at = LogStatus.FAILED, moment
-        blast.status, blast.error_message = ScheduleStatus.FAILED, NOBODY_LEFT
+        log.status, log.finished_at = BlastStatus.FAILED, moment
+        blast.status, blast.error_message = ScheduledBlastStatus.FAILED, NOBODY_LEFT
     db.session.add(log)
     db.session.flush()
     blast.message_log_id = log.id
@@ -71,7 +76,7 @@ def release(
 
 
 def _log(
-    blast: ScheduledMessage, rehearsal: Rehearsal, event_title: str | None
+    blast: ScheduledMessage, rehearsal: RenderedBlast, event_title: str | None
 ) -> MessageLog:
     return MessageLog(
         message_body=blast.message_body,
@@ -79,7 +84,7 @@ def _log(
         target=blast.target,
         event_id=blast.event_id,
         event_title=event_title,
-        status=LogStatus.PROCESSING,
+        status=BlastStatus.PROCESSING,
         total_recipients=len(rehearsal.texts),
         sender=blast.sender,
         carrier=blast.carrier,
@@ -92,12 +97,15 @@ def _log(
 
 
 def _insert_rows(
-    blast: ScheduledMessage, log_id: int, texts: Sequence[Text], moment: datetime
+    blast: ScheduledMessage,
+    log_id: int,
+    texts: Sequence[RenderedText],
+    moment: datetime,
 ) -> None:
     """Plain tuples straight to the driver: 100,000 rows through the ORM would take ten times as
     long.
     """
-    kind = Kind.TEST if blast.test_mode else Kind.BLAST
+    kind = MessageKind.TEST if blast.test_mode else MessageKind.BLAST
     created = moment.astimezone(UTC).strftime(STORED_TIME)
     shared = (kind.value, blast.sender, blast.carrier, log_id, created)
     run = db.session.connection().exec_driver_sql
@@ -114,7 +122,7 @@ def _insert_rows(
         run(f"PRAGMA cache_size = {usual}")
 
 
-def _row(text: Text) -> tuple[str | int | None, ...]:
+def _row(text: RenderedText) -> tuple[str | int | None, ...]:
     status, reason = (SKIPPED, text.left_out.value) if text.left_out else (QUEUED, None)
     return (
         text.phone,

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from app.core.db import db, execute_and_count_rows
 from app.delivery.models import ScheduledMessage
-from app.domain.blast_states import ScheduleStatus, Target
+from app.domain.delivery.message_statuses import BlastTarget, ScheduledBlastStatus
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Frozen:
 
     body: str
     footer: str | None
-    target: Target
+    target: BlastTarget
     event_id: int | None
     sender: str
     carrier: str
@@ -69,7 +69,7 @@ def move(scheduled_id: int, blast: Frozen, scheduled_at: datetime) -> bool:
         update(ScheduledMessage)
         .where(
             ScheduledMessage.id == scheduled_id,
-            ScheduledMessage.status == ScheduleStatus.PENDING,
+            ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         )
         .values(
             scheduled_at=scheduled_at,
@@ -84,7 +84,7 @@ def move(scheduled_id: int, blast: Frozen, scheduled_at: datetime) -> bool:
 
 def cancel(scheduled_id: int, why: str | None = None) -> bool:
     """Cancel a blast that has not been released; undo is this too. False when it is too late."""
-    return _end(scheduled_id, ScheduleStatus.CANCELLED, why)
+    return _end(scheduled_id, ScheduledBlastStatus.CANCELLED, why)
 
 
 def cancel_of_event(event_id: int, why: str) -> int:
@@ -96,32 +96,32 @@ def cancel_of_event(event_id: int, why: str) -> int:
         update(ScheduledMessage)
         .where(
             ScheduledMessage.event_id == event_id,
-            ScheduledMessage.status == ScheduleStatus.PENDING,
+            ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         )
-        .values(status=ScheduleStatus.CANCELLED, error_message=why)
+        .values(status=ScheduledBlastStatus.CANCELLED, error_message=why)
     )
     return execute_and_count_rows(statement)
 
 
 def fail(scheduled_id: int, why: str) -> bool:
     """End a pending blast that cannot be released, with the reason in words."""
-    return _end(scheduled_id, ScheduleStatus.FAILED, why)
+    return _end(scheduled_id, ScheduledBlastStatus.FAILED, why)
 
 
 def expire(scheduled_id: int, why: str) -> bool:
     """End a pending blast for which it is too late, with the reason in words: late is worse
     than never.
     """
-    return _end(scheduled_id, ScheduleStatus.EXPIRED, why)
+    return _end(scheduled_id, ScheduledBlastStatus.EXPIRED, why)
 
 
 def delete(scheduled_id: int) -> bool:
     """Take an ended blast off the list. A pending or released one stays: cancel it first."""
     ended = (
-        ScheduleStatus.CANCELLED,
-        ScheduleStatus.EXPIRED,
-        ScheduleStatus.FAILED,
-        ScheduleStatus.SENT,
+        ScheduledBlastStatus.CANCELLED,
+        ScheduledBlastStatus.EXPIRED,
+        ScheduledBlastStatus.FAILED,
+        ScheduledBlastStatus.SENT,
     )
     statement = db.delete(ScheduledMessage).where(
         ScheduledMessage.id == scheduled_id, ScheduledMessage.status.in_(ended)
@@ -129,12 +129,14 @@ def delete(scheduled_id: int) -> bool:
     return execute_and_count_rows(statement) == 1
 
 
-def _end(scheduled_id: int, status: ScheduleStatus, why: str | None = None) -> bool:
+def _end(
+    scheduled_id: int, status: ScheduledBlastStatus, why: str | None = None
+) -> bool:
     statement = (
         update(ScheduledMessage)
         .where(
             ScheduledMessage.id == scheduled_id,
-            ScheduledMessage.status == ScheduleStatus.PENDING,
+            ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         )
         .values(status=status, error_message=why)
     )

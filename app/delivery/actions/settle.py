@@ -20,10 +20,15 @@ from app.delivery.carriers.base import (
     Refused,
     Unprocessed,
 )
-from app.domain import receipts, retries
-from app.domain.blast_states import FROM_TWILIO, RANK, TAKEN, MessageStatus
-from app.domain.lookups import first_look_up
-from app.domain.receipts import Blame, Receipt
+from app.domain.delivery import carrier_error_codes, retry_delays
+from app.domain.delivery.carrier_error_codes import Blame, CarrierErrorCode
+from app.domain.delivery.message_lookups import compute_first_lookup
+from app.domain.delivery.message_statuses import (
+    ACCEPTED_STATUSES,
+    STATUS_BY_TWILIO_STATUS,
+    STATUS_RANKS,
+    MessageStatus,
+)
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +87,7 @@ def settle(evidence: Evidence, moment: datetime) -> bool:
     if moved is None:
         return False
     if (
-        evidence.status in TAKEN and evidence.sid
+        evidence.status in ACCEPTED_STATUSES and evidence.sid
     ):  # a text that has its name already proved it when it was taken
         _prove([(moved.id, moved.message_log_id)])
     if receipt:
@@ -91,19 +96,19 @@ def settle(evidence: Evidence, moment: datetime) -> bool:
 
 
 def _news(
-    evidence: Evidence, receipt: Receipt | None, moment: datetime
+    evidence: Evidence, receipt: CarrierErrorCode | None, moment: datetime
 ) -> dict[str, Any]:
     status, newest = (
         evidence.status,
         ANY_ATTEMPT if evidence.attempt_n is None else evidence.attempt_n,
     )
     news: dict[str, Any] = {"b_id": evidence.message_id}
-    if status not in TAKEN:
+    if status not in ACCEPTED_STATUSES:
         news["b_n"] = newest
     if status in statements.STAMPS:
         news["b_moment"] = moment
     if status in statements.LOOKED_UP:
-        news["b_look"] = first_look_up(status, moment)
+        news["b_look"] = compute_first_lookup(status, moment)
     if receipt:
         news |= {
             "b_code": receipt.code or None,
@@ -112,10 +117,10 @@ def _news(
     return news
 
 
-def _receipt(evidence: Evidence) -> Receipt | None:
+def _receipt(evidence: Evidence) -> CarrierErrorCode | None:
     if evidence.status not in (MessageStatus.FAILED, MessageStatus.UNDELIVERED):
         return None
-    return receipts.receipt_for(
+    return carrier_error_codes.find_error_code(
         evidence.code, evidence.phase, http_status=evidence.http_status
     )
 
@@ -171,7 +176,7 @@ def _settle_accepted(
             for tried, outcome in plain.values()
         ]
     )
-    look = first_look_up(MessageStatus.ACCEPTED, moment)
+    look = compute_first_lookup(MessageStatus.ACCEPTED, moment)
     run = raw_connection().execute
     run(statements.CLOSE_ACCEPTED, {"b_rows": rows, "b_moment": datetime_to_db(moment)})
     run(statements.ACCEPT, {"b_rows": rows, "b_look": look and datetime_to_db(look)})
@@ -215,12 +220,14 @@ def _settle_one(tried: Tried, outcome: Outcome, moment: datetime) -> None:
             )
             settle(replace(refused, http_status=http_status), moment)
         case Unprocessed(_, retry_after):
-            later = moment + timedelta(seconds=retries.delay(tried.number, retry_after))
+            later = moment + timedelta(
+                seconds=retry_delays.compute_retry_delay(tried.number, retry_after)
+            )
             db.session.execute(
                 statements.PUT_BACK, {"b_id": tried.message_id, "b_not_before": later}
             )
         case Ambiguous(why, _, cause):
-            look = first_look_up(MessageStatus.UNKNOWN, moment)
+            look = compute_first_lookup(MessageStatus.UNKNOWN, moment)
             doubt = {
                 "b_id": tried.message_id,
                 "b_cause": cause.value,
@@ -236,9 +243,9 @@ def _status_of(outcome: Accepted) -> MessageStatus:
     Twilio's word for it never says less than that it was taken.
     """
     return max(
-        FROM_TWILIO.get(outcome.status, MessageStatus.ACCEPTED),
+        STATUS_BY_TWILIO_STATUS.get(outcome.status, MessageStatus.ACCEPTED),
         MessageStatus.ACCEPTED,
-        key=RANK.__getitem__,
+        key=STATUS_RANKS.__getitem__,
     )
 
 

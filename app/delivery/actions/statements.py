@@ -27,13 +27,13 @@ from sqlalchemy import (
 from app.core.db import compile_as_json
 from app.core.prepared import PreparedStatement
 from app.delivery.models import Lease, attempts, message_logs, messages, sender_health
-from app.domain.blast_states import (
-    FAILED,
-    RANK,
-    TAKEN,
-    Direction,
-    Kind,
-    LogStatus,
+from app.domain.delivery.message_statuses import (
+    ACCEPTED_STATUSES,
+    FAILED_STATUSES,
+    STATUS_RANKS,
+    BlastStatus,
+    MessageDirection,
+    MessageKind,
     MessageStatus,
 )
 from app.suppression.queries import left_out
@@ -41,7 +41,9 @@ from app.suppression.queries import left_out
 texts, logs, tries = messages.c, message_logs.c, attempts.c
 MOMENT = bindparam("b_moment", type_=texts.created_at.type)
 # Written out: as thirty values to bind they cost more than the step itself.
-_RANKS = " ".join(f"WHEN '{status.value}' THEN {rank}" for status, rank in RANK.items())
+_RANKS = " ".join(
+    f"WHEN '{status.value}' THEN {rank}" for status, rank in STATUS_RANKS.items()
+)
 KNOWN = literal_column(f"CASE messages.status {_RANKS} END", Integer)
 STAMPS = {
     MessageStatus.SENT: "sent_at",
@@ -56,7 +58,7 @@ STAMPS = {
 LOOK = bindparam("b_look", type_=texts.look_up_at.type)
 LOOKED_UP = (MessageStatus.ACCEPTED, MessageStatus.SENT)
 _OVER = (
-    *FAILED,
+    *FAILED_STATUSES,
     MessageStatus.DELIVERED,
     MessageStatus.NO_RECEIPT,
     MessageStatus.NOT_SENT,
@@ -90,7 +92,7 @@ def move_up(status: MessageStatus, with_error: bool) -> Executable:
         update(messages)
         .where(
             texts.id == bindparam("b_id"),
-            literal_column(str(RANK[status])) > KNOWN,
+            literal_column(str(STATUS_RANKS[status])) > KNOWN,
             *_is_about_the_newest(status),
         )
         .values(values)
@@ -109,7 +111,7 @@ def _is_about_the_newest(status: MessageStatus) -> tuple[ColumnElement[bool], ..
     """What waits in the queue has its newest attempt before it: only that somebody has the text
     is news about it.
     """
-    if status in TAKEN:
+    if status in ACCEPTED_STATUSES:
         return ()
     return texts.attempts <= bindparam(
         "b_n"
@@ -177,7 +179,7 @@ _ON_THE_WIRE = (
     texts.status == MessageStatus.SUBMITTING.value,
 )
 _STOPPED = exists().where(
-    logs.id == texts.message_log_id, logs.status == LogStatus.CANCELLED.value
+    logs.id == texts.message_log_id, logs.status == BlastStatus.CANCELLED.value
 )
 # b_id, b_not_before. A blast that was stopped meanwhile has no queue to go back to: cancelled
 # like its rest.
@@ -248,7 +250,8 @@ def _queued(which: ColumnElement[bool], *order: ColumnElement[object]) -> str:
 
 # b_carrier, b_moment, b_latest, b_most; answers first
 QUEUED_SINGLES = _queued(
-    texts.message_log_id.is_(None) & (texts.direction == Direction.OUTBOUND.value),
+    texts.message_log_id.is_(None)
+    & (texts.direction == MessageDirection.OUTBOUND.value),
     texts.priority.desc(),
     texts.id,
 )
@@ -277,12 +280,12 @@ _WAITS = (
 )
 LEAVE_OUT = PreparedStatement(
     update(messages)
-    .where(*_WAITS, texts.kind != Kind.SYSTEM.value)
+    .where(*_WAITS, texts.kind != MessageKind.SYSTEM.value)
     .values(status=MessageStatus.SKIPPED.value, reason=bindparam("b_reason"))
 )
 OVERTAKE = PreparedStatement(
     update(messages)
-    .where(*_WAITS, texts.kind == Kind.SYSTEM.value)
+    .where(*_WAITS, texts.kind == MessageKind.SYSTEM.value)
     .values(status=MessageStatus.CANCELLED.value, reason="overtaken")
 )
 
@@ -298,14 +301,14 @@ _BUSY = exists().where(
 RUNNING_LOGS = compile_as_json(
     select(logs.id, logs.proven, logs.not_after, _BUSY.label("busy"))
     .where(
-        logs.status == LogStatus.PROCESSING.value,
+        logs.status == BlastStatus.PROCESSING.value,
         logs.carrier == _given("b_carrier"),
         _HAS_QUEUED,
     )
     .order_by(logs.id)
 )
 _RUNNING = exists().where(
-    logs.id == texts.message_log_id, logs.status == LogStatus.PROCESSING.value
+    logs.id == texts.message_log_id, logs.status == BlastStatus.PROCESSING.value
 )
 # b_carrier
 ANYTHING_QUEUED = (
@@ -323,7 +326,8 @@ _WAITING = exists().where(
 )
 FINISHED_LOGS = compile_as_json(
     select(logs.id).where(
-        logs.status.in_((LogStatus.PROCESSING.value, LogStatus.PAUSED.value)), ~_WAITING
+        logs.status.in_((BlastStatus.PROCESSING.value, BlastStatus.PAUSED.value)),
+        ~_WAITING,
     )
 )
 _health = sender_health.c

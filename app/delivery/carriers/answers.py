@@ -9,8 +9,8 @@ from typing import Any
 from app.core.clock import now
 from app.delivery.carriers.exchange import Exchange, is_name
 from app.delivery.carriers.reading import Fetched, NotRead
-from app.domain.lookups import Listed
-from app.domain.retries import read_retry_after
+from app.domain.delivery.message_lookups import CarrierMessage
+from app.domain.delivery.retry_delays import parse_retry_after
 
 ADDRESS_START = "/2010-04-01/Accounts/"
 
@@ -22,7 +22,7 @@ class Page:
     `next_uri`: where it goes on, "" when it ends. `unread`: how much of it made no sense.
     """
 
-    texts: tuple[Listed, ...]
+    texts: tuple[CarrierMessage, ...]
     skew: timedelta
     next_uri: str
     unread: int
@@ -64,7 +64,7 @@ def _content(
             f"no answer ({type(error).__name__ if error else 'nothing came'})"
         )
     if exchange.status != 200:
-        wait = read_retry_after(exchange.headers.get("retry-after"), now())
+        wait = parse_retry_after(exchange.headers.get("retry-after"), now())
         return NotRead(f"HTTP {exchange.status}", exchange.status, wait)
     try:
         content = json.loads(exchange.body)
@@ -77,7 +77,7 @@ def _content(
     )
 
 
-def _text(row: object) -> Listed | None:
+def _text(row: object) -> CarrierMessage | None:
     if not isinstance(row, dict):
         return None
     sid, status, made = (
@@ -88,7 +88,7 @@ def _text(row: object) -> Listed | None:
     if not (is_name(sid) and isinstance(status, str) and made):
         return None
     code = str(row.get("error_code") or "")
-    return Listed(
+    return CarrierMessage(
         sid=sid,
         status=status,
         direction=str(row.get("direction") or ""),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.delivery.carriers.reading import Fetched, Listing, NotRead
-from app.domain.blast_states import Unsure
+from app.domain.delivery.message_statuses import UnknownReason
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Ambiguous:
 
     why: str
     http_status: int | None = None
-    cause: Unsure = Unsure.NO_ANSWER
+    cause: UnknownReason = UnknownReason.NO_ANSWER
 
 
 Outcome = Accepted | Refused | Unprocessed | Ambiguous

@@ -16,9 +16,12 @@ from app.delivery.carriers.base import (
     Refused,
     Unprocessed,
 )
-from app.domain.blast_states import Unsure
-from app.domain.receipts import IN_DOUBT_CODES, is_unprocessed
-from app.domain.retries import read_retry_after
+from app.domain.delivery.carrier_error_codes import (
+    UNCERTAIN_ERROR_CODES,
+    is_unprocessed_request,
+)
+from app.domain.delivery.message_statuses import UnknownReason
+from app.domain.delivery.retry_delays import parse_retry_after
 
 NOT_ALL_OF_IT = (
     408,
@@ -64,11 +67,11 @@ def _of_answer(exchange: Exchange, status: int) -> Outcome:
     code = _number(answer.get("code"))
     if 200 <= status < 300:
         return _accepted(answer, status)
-    if is_unprocessed(status, code):
-        wait = read_retry_after(exchange.headers.get("retry-after"), now())
+    if is_unprocessed_request(status, code):
+        wait = parse_retry_after(exchange.headers.get("retry-after"), now())
         return Unprocessed(f"HTTP {status}", wait, status, code)
-    if status >= 500 or status in NOT_ALL_OF_IT or code in IN_DOUBT_CODES:
-        return Ambiguous(f"HTTP {status}", status, Unsure.CARRIER_FAULT)
+    if status >= 500 or status in NOT_ALL_OF_IT or code in UNCERTAIN_ERROR_CODES:
+        return Ambiguous(f"HTTP {status}", status, UnknownReason.CARRIER_FAULT)
     return Refused(
         code or status, status, _words(answer.get("message") or answer.get("detail"))
     )
@@ -77,7 +80,7 @@ def _of_answer(exchange: Exchange, status: int) -> Outcome:
 def _accepted(answer: dict[str, Any], status: int) -> Outcome:
     sid = answer.get("sid")
     if not is_name(sid):
-        return Ambiguous("an answer without a sid", status, Unsure.NO_NAME)
+        return Ambiguous("an answer without a sid", status, UnknownReason.NO_NAME)
     return Accepted(sid, str(answer.get("status") or "queued"))
 
 

@@ -7,7 +7,7 @@ from app.delivery.carriers.base import Carrier
 from app.delivery.carriers.http import HttpClient
 from app.delivery.carriers.sandbox import SandboxClient
 from app.delivery.carriers.twilio import TwilioCarrier
-from app.domain.lookups import LOOK_UPS_AT_ONCE
+from app.domain.delivery.message_lookups import MAX_CONCURRENT_LOOKUPS
 
 
 def carrier_for(app: Flask) -> Carrier:
@@ -18,5 +18,5 @@ def carrier_for(app: Flask) -> Carrier:
     if settings.carrier == "sandbox":
         return TwilioCarrier(settings, SandboxClient(app))
     # look-ups have lines of their own: they never stand in front of a text
-    lines = settings.send_concurrency + LOOK_UPS_AT_ONCE
+    lines = settings.send_concurrency + MAX_CONCURRENT_LOOKUPS
     return TwilioCarrier(settings, HttpClient(settings.twilio_api_url, lines))

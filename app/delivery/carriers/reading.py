@@ -5,7 +5,7 @@ answer.
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.domain.lookups import Listed
+from app.domain.delivery.message_lookups import CarrierMessage
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Listing:
     read, so that what it does not show was not there.
     """
 
-    texts: tuple[Listed, ...]
+    texts: tuple[CarrierMessage, ...]
     skew: timedelta = timedelta()
     complete: bool = True
 
@@ -27,7 +27,7 @@ class Listing:
 class Fetched:
     """One text; None when the carrier says that it has no such text."""
 
-    text: Listed | None
+    text: CarrierMessage | None
 
 
 @dataclass(frozen=True)

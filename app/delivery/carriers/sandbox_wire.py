@@ -11,8 +11,12 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
 
-from app.domain.phone import is_e164
-from app.domain.segments import LIMIT, characters, measure
+from app.domain.phones.phone_number import is_e164
+from app.domain.texts.segments import (
+    MAX_MESSAGE_CHARACTERS,
+    count_utf16_units,
+    measure_segments,
+)
 
 VERSION = "2010-04-01"
 ACCOUNT = "AC" + "0" * 32  # the pretend carrier's account, where none is configured
@@ -52,7 +56,7 @@ class Text:
     @property
     def segments(self) -> int:
         """Billed parts."""
-        return measure(self.body).segments
+        return measure_segments(self.body).segments
 
 
 def text_of(account: str, row: Any) -> Text:
@@ -111,11 +115,11 @@ def fault_in(params: Mapping[str, str]) -> Answer | None:
         return refusal(400, 21603, "A 'From' phone number is required.")
     if not body:
         return refusal(400, 21602, "Message body is required.")
-    if characters(body) > LIMIT:
+    if count_utf16_units(body) > MAX_MESSAGE_CHARACTERS:
         return refusal(
             400,
             21617,
-            f"The concatenated message body exceeds the {LIMIT} character limit.",
+            f"The concatenated message body exceeds the {MAX_MESSAGE_CHARACTERS} character limit.",
         )
     return None if is_e164(to) else refused_number(to)
 

@@ -14,7 +14,7 @@ from app.delivery.carriers.answers import page_of, text_of
 from app.delivery.carriers.base import Outcome
 from app.delivery.carriers.exchange import Exchange, current, outcome_of
 from app.delivery.carriers.reading import Fetched, Listing, NotRead
-from app.domain.lookups import FAR_ENOUGH, Listed
+from app.domain.delivery.message_lookups import LOOKUP_LOOKBACK, CarrierMessage
 
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 API = "https://api.twilio.com"  # the HTTP client puts TWILIO_API_URL in its place
@@ -63,7 +63,7 @@ class TwilioCarrier:
         Never raises. No filter by day: a text that has not left Twilio yet has no date to be
         filtered by.
         """
-        texts: list[Listed] = []
+        texts: list[CarrierMessage] = []
         unread, skew, where = 0, timedelta(), ""
         for _ in range(MOST_PAGES):
             page = page_of(*await _watched(self._page(to, where)))
@@ -78,7 +78,7 @@ class TwilioCarrier:
             # all of a page: what waited long inside Twilio may be listed before what was made
             # after it
             far = all(
-                text.created_at < since + skew - FAR_ENOUGH for text in page.texts
+                text.created_at < since + skew - LOOKUP_LOOKBACK for text in page.texts
             )
             if far or not where:
                 return Listing(tuple(texts), skew, complete=not unread)

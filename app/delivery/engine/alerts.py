@@ -16,7 +16,7 @@ from app.core.db import WriteLockTimeout, write
 from app.core.settings import Settings
 from app.delivery.actions import alerts
 from app.delivery.actions.alerts import Due
-from app.domain.alerts import note
+from app.domain.delivery.alert_messages import build_alert_payload
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ class Alerts:
         The address is a secret of its own, so no line of the log says it.
         """
         try:
-            said = note(alert.told, self.base)
+            said = build_alert_payload(alert.told, self.base)
             async with session.post(
                 self.address, json=said, allow_redirects=False
             ) as answer:

@@ -13,15 +13,15 @@ from functools import partial
 
 from app.delivery.actions import consequences, health
 from app.delivery.carriers.base import Ambiguous, Outcome, Unprocessed
-from app.domain import retries
-from app.domain.blast_states import Unsure
-from app.domain.pacing import Pace
-from app.domain.receipts import (
-    UNPROCESSED_STATUS,
-    Receipt,
-    nameless_receipt,
-    tls_receipt,
+from app.domain.delivery import retry_delays
+from app.domain.delivery.carrier_error_codes import (
+    UNPROCESSED_HTTP_STATUS,
+    CarrierErrorCode,
+    get_missing_sid_error_code,
+    get_tls_error_code,
 )
+from app.domain.delivery.message_statuses import UnknownReason
+from app.domain.delivery.send_rate import SenderPace
 
 Wish = Callable[[datetime], object]
 
@@ -45,7 +45,7 @@ class Brakes:
     sender: str
     carrier: str
     wishes: list[Wish] = field(default_factory=list)
-    pace: Pace = field(default_factory=Pace)
+    pace: SenderPace = field(default_factory=SenderPace)
     turned_away: int = 0
     _until: float = 0.0
     _held: float = 0.0
@@ -60,14 +60,14 @@ class Brakes:
         """Whether the next text goes alone, to try."""
         return bool(self.turned_away) or self.pace.on_trial
 
-    def see(self, pace: Pace, moment: float) -> None:
+    def see(self, pace: SenderPace, moment: float) -> None:
         """What is stored now.
 
         A hold is counted on our own clock from when it was first seen: no wall clock ends it.
         """
         if pace.until != self.pace.until:
             self._held = (
-                moment + min(pace.held, retries.LONGEST_RETRY_AFTER)
+                moment + min(pace.held, retry_delays.MAX_RETRY_AFTER_SECONDS)
                 if pace.until
                 else 0.0
             )
@@ -90,19 +90,19 @@ class Brakes:
     def _doubt(self, outcome: Ambiguous) -> None:
         if self._count("doubts", DOUBTS):
             self._hold(HOLD_SECONDS, FAULTY)
-        if outcome.cause is not Unsure.NO_NAME:
+        if outcome.cause is not UnknownReason.NO_NAME:
             self._in_a_row.pop("nameless", None)
         elif self._count("nameless", NAMELESS):
-            self._pause(nameless_receipt)
+            self._pause(get_missing_sid_error_code)
 
     def _turned(self, outcome: Unprocessed, moment: float) -> None:
         """The others that were on the wire together say the same: a wave counts once."""
         new_wave = moment >= self._until
         self.turned_away += new_wave
-        wait = retries.delay(self.turned_away, outcome.retry_after)
+        wait = retry_delays.compute_retry_delay(self.turned_away, outcome.retry_after)
         self._until = max(self._until, moment + wait)
         if outcome.unsafe:
-            self._pause(tls_receipt)
+            self._pause(get_tls_error_code)
         elif outcome.code == QUEUE_FULL:
             self._hold(QUEUE_FULL_SECONDS, FULL, QUEUE_FULL)
         elif outcome.http_status is None:
@@ -112,7 +112,7 @@ class Brakes:
             self._throttled(outcome, wait, new_wave)
 
     def _throttled(self, outcome: Unprocessed, wait: float, new_wave: bool) -> None:
-        if outcome.http_status == UNPROCESSED_STATUS and self._count(
+        if outcome.http_status == UNPROCESSED_HTTP_STATUS and self._count(
             "throttled", THROTTLED, again=new_wave
         ):
             self.wishes.append(partial(health.slow, self.sender, self.carrier))
@@ -139,7 +139,7 @@ class Brakes:
 
         self.wishes.append(hold)
 
-    def _pause(self, receipt: Callable[[], Receipt]) -> None:
+    def _pause(self, receipt: Callable[[], CarrierErrorCode]) -> None:
         self.wishes.append(
             lambda _moment: consequences.pause_sender(
                 self.sender, self.carrier, receipt()

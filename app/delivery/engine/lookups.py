@@ -18,7 +18,10 @@ from app.delivery.actions import lookups
 from app.delivery.actions.lookups import AboutPhone, Question
 from app.delivery.carriers.base import Carrier
 from app.delivery.carriers.reading import Fetched, Listing, NotRead
-from app.domain.lookups import LOOK_UPS_AT_ONCE, seconds_until_again
+from app.domain.delivery.message_lookups import (
+    MAX_CONCURRENT_LOOKUPS,
+    compute_lookup_retry_seconds,
+)
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +72,10 @@ class LookUps:
     async def _ask_all(
         self, questions: Sequence[Question], moment: datetime | None
     ) -> None:
-        gate, loop = asyncio.Semaphore(LOOK_UPS_AT_ONCE), asyncio.get_running_loop()
+        gate, loop = (
+            asyncio.Semaphore(MAX_CONCURRENT_LOOKUPS),
+            asyncio.get_running_loop(),
+        )
         latest = max(self._next, loop.time() + EVERY_SECONDS)
         for question in questions:
             await gate.acquire()
@@ -114,7 +120,9 @@ class LookUps:
             )
             if reading.http_status in EVERYBODY:
                 self._wait(
-                    seconds_until_again(reading.http_status, reading.retry_after)
+                    compute_lookup_retry_seconds(
+                        reading.http_status, reading.retry_after
+                    )
                 )
         try:
             await self.in_database(self._learn, question, reading, moment or now())
@@ -128,7 +136,9 @@ class LookUps:
         with self.app.app_context(), write():
             match reading:
                 case NotRead():
-                    wait = seconds_until_again(reading.http_status, reading.retry_after)
+                    wait = compute_lookup_retry_seconds(
+                        reading.http_status, reading.retry_after
+                    )
                     lookups.put_off(question.message_ids, moment, wait)
                 case Listing() if isinstance(question, AboutPhone):
                     lookups.learn_from_list(

@@ -24,7 +24,7 @@ from app.delivery.engine.pulse import Pulse
 from app.delivery.engine.turn import Turned, pace_now, turn
 from app.delivery.engine.wire import Wire, awake
 from app.delivery.queries import TROUBLE
-from app.domain.pacing import Bucket
+from app.domain.delivery.send_rate import TokenBucket
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class Loop:
         )
         self.carrier = carrier
         self.pulse = Pulse(app, settings.database_path, settings.carrier)
-        self.bucket = Bucket(settings.rate)
+        self.bucket = TokenBucket(settings.rate)
         self.brakes = Brakes(lead.sender, lead.carrier)
         self.most_armed = int(settings.send_concurrency * ARMED_AHEAD)
         self.enough = settings.send_concurrency * ENOUGH

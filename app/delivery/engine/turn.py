@@ -14,7 +14,7 @@ from app.delivery.actions.arm import Armed, Room, anything_queued, arm
 from app.delivery.carriers.base import Outcome
 from app.delivery.engine.brakes import Wish
 from app.delivery.engine.lead import Lead
-from app.domain.pacing import Pace
+from app.domain.delivery.send_rate import SenderPace
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Turned:
     armed: list[Armed] = field(default_factory=list)
     lost: bool = False
     idle: bool = False
-    pace: Pace | None = None
+    pace: SenderPace | None = None
 
 
 def turn(
@@ -74,14 +74,14 @@ def _turn(
     return Turned(armed=armed, lost=lead.held and not ours, pace=pace)
 
 
-def _arm(lead: Lead, room: Room, moment: datetime) -> tuple[list[Armed], Pace]:
+def _arm(lead: Lead, room: Room, moment: datetime) -> tuple[list[Armed], SenderPace]:
     pace = health.pace_of(lead.sender, lead.carrier, moment)
     if pace.held and pace.until != room.silence_until:
         return [], pace
     return arm(lead.carrier, room, moment), pace
 
 
-def pace_now(app: Flask, lead: Lead) -> Pace:
+def pace_now(app: Flask, lead: Lead) -> SenderPace:
     """What is stored about our sender. A read."""
     with app.app_context():
         return health.pace_of(lead.sender, lead.carrier, now())

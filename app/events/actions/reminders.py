@@ -13,17 +13,24 @@ from app.core.db import db
 from app.core.settings import Settings
 from app.delivery.actions import schedule
 from app.delivery.models import ScheduledMessage
-from app.domain import hours
-from app.domain.blast_states import ScheduleStatus, Target
-from app.domain.reminders import SEEDS, SIGNATURE, Calendar, StepState, Timing, timing
+from app.domain.delivery.message_statuses import BlastTarget, ScheduledBlastStatus
+from app.domain.time import local_times
+from app.domain.time.reminder_timing import (
+    DEFAULT_REMINDER_STEPS,
+    REMINDER_AUTHOR,
+    EventSchedule,
+    ReminderStepState,
+    ReminderTiming,
+    compute_reminder_timing,
+)
 from app.events.models import Event, EventReminder
 from app.organisation import queries as organisation
 
 WHY_NOT = {
-    StepState.OFF: "switched off in the plan of the event",
-    StepState.NO_DATE: "a reminder, and the event has no date any more",
-    StepState.TOO_LATE: "too late for the new date of the event",
-    StepState.AFTER_START: "a reminder for after the beginning of the event",
+    ReminderStepState.OFF: "switched off in the plan of the event",
+    ReminderStepState.NO_DATE: "a reminder, and the event has no date any more",
+    ReminderStepState.TOO_LATE: "too late for the new date of the event",
+    ReminderStepState.AFTER_START: "a reminder for after the beginning of the event",
 }
 REMOVED = "taken out of the plan of the event"
 SENT_THAT_DAY = "sent on that day already"
@@ -48,7 +55,7 @@ def start_plan(event_id: int, moment: datetime) -> None:
     """
     if _steps(event_id):
         return
-    for seed in SEEDS:
+    for seed in DEFAULT_REMINDER_STEPS:
         _add(event_id, Step(None, seed.days, seed.time_of_day, seed.body, seed.is_on))
     replan(event_id, moment)
 
@@ -103,11 +110,13 @@ def replan(event_id: int, moment: datetime) -> None:
     if event is None:
         return
     db.session.flush()
-    calendar = Calendar(event.date, event.start_time, organisation.timezone())
+    calendar = EventSchedule(event.date, event.start_time, organisation.timezone())
     steps = _steps(event_id)
     waiting, sent = _blasts_of(steps)
     for step in steps:
-        when = timing(step.days, step.time_of_day, step.is_on, calendar, moment)
+        when = compute_reminder_timing(
+            step.days, step.time_of_day, step.is_on, calendar, moment
+        )
         _settle(
             step, when, calendar.zone, waiting.get(step.id, []), sent.get(step.id, [])
         )
@@ -130,7 +139,7 @@ def in_another_zone() -> list[int]:
     behind = (
         select(ScheduledMessage.event_id)
         .where(
-            ScheduledMessage.status == ScheduleStatus.PENDING,
+            ScheduledMessage.status == ScheduledBlastStatus.PENDING,
             ScheduledMessage.event_reminder_id.is_not(None),
             ScheduledMessage.event_id.is_not(None),
             ScheduledMessage.timezone != organisation.timezone(),
@@ -142,7 +151,7 @@ def in_another_zone() -> list[int]:
 
 def _settle(
     step: EventReminder,
-    when: Timing,
+    when: ReminderTiming,
     zone: str,
     waiting: Sequence[ScheduledMessage],
     sent: Iterable[ScheduledMessage],
@@ -166,12 +175,12 @@ def _settle(
         schedule.move(waiting[0].id, blast, when.due)
 
 
-def _frozen(step: EventReminder, when: Timing, zone: str) -> schedule.Frozen:
+def _frozen(step: EventReminder, when: ReminderTiming, zone: str) -> schedule.Frozen:
     settings: Settings = current_app.extensions["settings"]
     return schedule.Frozen(
         body=step.body,
         footer=organisation.organisation().footer.strip() or None,
-        target=Target.EVENT,
+        target=BlastTarget.EVENT,
         event_id=step.event_id,
         sender=settings.sender,
         carrier=settings.carrier,
@@ -179,7 +188,7 @@ def _frozen(step: EventReminder, when: Timing, zone: str) -> schedule.Frozen:
         immediate=False,
         timezone=zone,
         client_token=None,
-        created_by=SIGNATURE,
+        created_by=REMINDER_AUTHOR,
         not_after=when.not_after,
         event_reminder_id=step.id,
     )
@@ -187,7 +196,9 @@ def _frozen(step: EventReminder, when: Timing, zone: str) -> schedule.Frozen:
 
 def _same_day(one: datetime, other: datetime, zone: str) -> bool:
     """A change of the zone or of the time of day must not send a step a second time on its day."""
-    return hours.today_in(zone, one) == hours.today_in(zone, other)
+    return local_times.get_local_date(zone, one) == local_times.get_local_date(
+        zone, other
+    )
 
 
 def _blasts_of(
@@ -197,7 +208,11 @@ def _blasts_of(
     found = select(ScheduledMessage).where(
         ScheduledMessage.event_reminder_id.in_([step.id for step in steps]),
         ScheduledMessage.status.in_(
-            (ScheduleStatus.PENDING, ScheduleStatus.PROCESSING, ScheduleStatus.SENT)
+            (
+                ScheduledBlastStatus.PENDING,
+                ScheduledBlastStatus.PROCESSING,
+                ScheduledBlastStatus.SENT,
+            )
         ),
     )
     waiting: dict[int, list[ScheduledMessage]] = {}
@@ -205,7 +220,7 @@ def _blasts_of(
     for blast in db.session.scalars(
         found.order_by(ScheduledMessage.id).execution_options(populate_existing=True)
     ):
-        kept = waiting if blast.status == ScheduleStatus.PENDING else sent
+        kept = waiting if blast.status == ScheduledBlastStatus.PENDING else sent
         kept.setdefault(blast.event_reminder_id or 0, []).append(blast)
     return waiting, sent
 

@@ -9,7 +9,7 @@ from wtforms import Field, StringField, ValidationError
 from wtforms.widgets import DateInput, TimeInput
 
 from app.community.forms import MemberForm
-from app.domain.wording import clean_name
+from app.domain.texts.message_templates import clean_name
 from app.events.actions.events import Facts
 
 LONGEST = 200

@@ -19,9 +19,13 @@ from wtforms import ValidationError as Wrong
 from wtforms.widgets import NumberInput, TextArea, TimeInput
 
 from app.core.form_fields import CleanTextField
-from app.domain import wording
-from app.domain.reminders import FARTHEST_DAYS, MOST_STEPS, SEEDS
-from app.domain.segments import LIMIT, characters
+from app.domain.texts import message_templates
+from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
+from app.domain.time.reminder_timing import (
+    DEFAULT_REMINDER_STEPS,
+    MAX_DAYS_FROM_EVENT,
+    MAX_REMINDER_STEPS,
+)
 from app.events.actions.reminders import Step
 from app.events.models import EventReminder
 
@@ -34,7 +38,7 @@ class StepForm(Form):
     """One step. A new one without a text is none; one that is to be removed is not judged."""
 
     step_id = HiddenField()
-    number = StringField("Days", widget=NumberInput(min=0, max=FARTHEST_DAYS))
+    number = StringField("Days", widget=NumberInput(min=0, max=MAX_DAYS_FROM_EVENT))
     side = SelectField(
         "Before or after",
         choices={BEFORE: "days before", AFTER: "days after"},
@@ -52,7 +56,7 @@ class StepForm(Form):
     def validate_number(self, field: Field) -> None:
         """Days that can be counted."""
         if self.days is None:
-            raise Wrong(f"Write a number of days from 0 to {FARTHEST_DAYS}.")
+            raise Wrong(f"Write a number of days from 0 to {MAX_DAYS_FROM_EVENT}.")
 
     def validate_side(self, field: Field) -> None:
         """One of the two."""
@@ -66,16 +70,16 @@ class StepForm(Form):
 
     def validate_body(self, field: Field) -> None:
         """Something to read, of placeholders that exist, not too long."""
-        if wording.is_blank(field.data or ""):
+        if message_templates.is_blank_text(field.data or ""):
             raise Wrong("Write a text first.")
         field.errors = [
             *field.errors,
-            *wording.problems_with(field.data, of_event=True),
+            *message_templates.list_template_problems(field.data, of_event=True),
         ]
-        size = characters(field.data)
-        if size > LIMIT:
+        size = count_utf16_units(field.data)
+        if size > MAX_MESSAGE_CHARACTERS:
             raise Wrong(
-                f"This text has {size:,} characters. The longest text that can be sent has {LIMIT:,}."
+                f"This text has {size:,} characters. The longest text that can be sent has {MAX_MESSAGE_CHARACTERS:,}."
             )
 
     @property
@@ -87,7 +91,7 @@ class StepForm(Form):
     def wanted(self) -> bool:
         """Whether it is to be in the plan."""
         return not self.remove.data and not (
-            self.is_new and wording.is_blank(self.body.data or "")
+            self.is_new and message_templates.is_blank_text(self.body.data or "")
         )
 
     @property
@@ -96,7 +100,7 @@ class StepForm(Form):
         typed = (self.number.data or "").strip()
         if (
             not re.fullmatch(r"[0-9]{1,3}", typed, re.ASCII)
-            or int(typed) > FARTHEST_DAYS
+            or int(typed) > MAX_DAYS_FROM_EVENT
         ):
             return None
         return -int(typed) if self.side.data == BEFORE else int(typed)
@@ -151,9 +155,11 @@ class PlanForm(FlaskForm):
             if at in taken:
                 step.time_of_day.errors = [*step.time_of_day.errors, SAME_TIME]
             taken.add(at)
-        if len(wanted) > MOST_STEPS:
-            self.form_errors.append(f"A plan has at most {MOST_STEPS} reminders.")
-        return len(taken) == len(wanted) <= MOST_STEPS
+        if len(wanted) > MAX_REMINDER_STEPS:
+            self.form_errors.append(
+                f"A plan has at most {MAX_REMINDER_STEPS} reminders."
+            )
+        return len(taken) == len(wanted) <= MAX_REMINDER_STEPS
 
 
 def as_typed(steps: Sequence[EventReminder]) -> dict[str, Any]:
@@ -166,9 +172,9 @@ def as_typed(steps: Sequence[EventReminder]) -> dict[str, Any]:
     ]
     shown = shown or [
         _typed(None, seed.days, seed.time_of_day, seed.body, seed.is_on)
-        for seed in SEEDS
+        for seed in DEFAULT_REMINDER_STEPS
     ]
-    if len(shown) < MOST_STEPS:
+    if len(shown) < MAX_REMINDER_STEPS:
         shown.append(_typed(None, -1, "10:00", "", True))
     return {"steps": shown}
 

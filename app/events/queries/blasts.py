@@ -6,10 +6,14 @@ from sqlalchemy import func, select
 
 from app.core.db import db
 from app.delivery.models import MessageLog, ScheduledMessage
-from app.domain.blast_states import LogStatus, ScheduleStatus
+from app.domain.delivery.message_statuses import BlastStatus, ScheduledBlastStatus
 
 MOST = 50
-NEVER_LEFT = (ScheduleStatus.PENDING, ScheduleStatus.FAILED, ScheduleStatus.EXPIRED)
+NEVER_LEFT = (
+    ScheduledBlastStatus.PENDING,
+    ScheduledBlastStatus.FAILED,
+    ScheduledBlastStatus.EXPIRED,
+)
 
 
 def sent(event_id: int) -> Sequence[MessageLog]:
@@ -28,7 +32,7 @@ def planned(event_id: int) -> Sequence[ScheduledMessage]:
 
     Without the reminders: the plan of the event says what becomes of them.
     """
-    waits = ScheduledMessage.status == ScheduleStatus.PENDING
+    waits = ScheduledMessage.status == ScheduledBlastStatus.PENDING
     of_the_event = (
         ScheduledMessage.event_id == event_id,
         ScheduledMessage.event_reminder_id.is_(None),
@@ -51,7 +55,7 @@ def waiting(event_id: int) -> int:
     """How many blasts to this event wait for their time."""
     waits = (
         ScheduledMessage.event_id == event_id,
-        ScheduledMessage.status == ScheduleStatus.PENDING,
+        ScheduledMessage.status == ScheduledBlastStatus.PENDING,
     )
     return (
         db.session.scalar(
@@ -63,7 +67,7 @@ def waiting(event_id: int) -> int:
 
 def running(event_id: int) -> Sequence[int]:
     """The ids of the blasts to this event that are being sent, or paused."""
-    going = MessageLog.status.in_((LogStatus.PROCESSING, LogStatus.PAUSED))
+    going = MessageLog.status.in_((BlastStatus.PROCESSING, BlastStatus.PAUSED))
     return db.session.scalars(
         select(MessageLog.id).where(MessageLog.event_id == event_id, going)
     ).all()

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
-from app.domain.cost import counted
+from app.domain.delivery.cost_estimate import format_count
 from app.events.models import Event, EventRegistration
 
 SORTS = ("when", "title", "people")
@@ -29,7 +29,7 @@ class Events(ListPage):
     @property
     def total_in_words(self) -> str:
         """ "1 event", "200 events"."""
-        return counted(self.total, "event")
+        return format_count(self.total, "event")
 
 
 def page(asked: ListParams, today: date) -> Events:

@@ -7,8 +7,8 @@ from sqlalchemy import Select, case, func, literal, select
 
 from app.core.clock import now
 from app.core.db import db
-from app.domain import reminders
-from app.domain.permission import LeftOut
+from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.time import reminder_timing
 from app.events.models import Event, EventRegistration
 from app.organisation import queries as organisation
 from app.suppression.queries import left_out
@@ -37,7 +37,7 @@ def pool(event_id: int, registered_by: datetime | None = None) -> Select[Any]:
         late = case(
             (
                 EventRegistration.created_at > registered_by,
-                literal(LeftOut.REGISTERED_LATE.value),
+                literal(SkipReason.REGISTERED_LATE.value),
             )
         )
         why = func.coalesce(why, late)
@@ -54,5 +54,7 @@ def placeholders(event_id: int | None) -> dict[str, str]:
     row = event(event_id)
     if row is None:
         return {}
-    calendar = reminders.Calendar(row.date, row.start_time, organisation.timezone())
-    return reminders.values_of(row.title, calendar, row.place, now())
+    calendar = reminder_timing.EventSchedule(
+        row.date, row.start_time, organisation.timezone()
+    )
+    return reminder_timing.build_event_values(row.title, calendar, row.place, now())

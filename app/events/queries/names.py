@@ -8,7 +8,7 @@ from sqlalchemy import FromClause, Select, bindparam, literal, select, union_all
 
 from app.community.models import CommunityMember
 from app.core.db import db
-from app.domain.naming import Name, display_name
+from app.domain.phones.display_names import SourcedName, choose_display_name
 from app.events.models import EventRegistration
 
 
@@ -37,19 +37,19 @@ def names_of(phones: Sequence[str]) -> dict[str, str | None]:
     """What those of `phones` (a page full at most) are called that are members or registered
     for an event.
     """
-    found: dict[str, list[Name]] = {}
+    found: dict[str, list[SourcedName]] = {}
     for phone, where, name, since in db.session.execute(
         WRITTEN, {"b_phones": list(phones)}
     ):
-        found.setdefault(phone, []).append(Name(where, name, since))
-    return {phone: display_name(names) for phone, names in found.items()}
+        found.setdefault(phone, []).append(SourcedName(where, name, since))
+    return {phone: choose_display_name(names) for phone, names in found.items()}
 
 
 def called(names: Names) -> str | None:
     """The same for one number, of what NAMES_OF_ONE has found: for the texts that come in."""
-    return display_name(
+    return choose_display_name(
         [
-            Name(where, name, datetime.fromisoformat(since))
+            SourcedName(where, name, datetime.fromisoformat(since))
             for where, name, since in names
         ]
     )

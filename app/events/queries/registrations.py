@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_digits_filters, build_text_filter
-from app.domain.permission import LeftOut
+from app.domain.delivery.skip_reasons import SkipReason
 from app.events.models import EventRegistration
 from app.suppression.queries import left_out
 
@@ -27,7 +27,7 @@ class Registered:
     name: str | None
     phone: str
     created_at: datetime
-    left_out: LeftOut | None
+    left_out: SkipReason | None
 
 
 class People(ListPage):

@@ -9,26 +9,30 @@ from sqlalchemy.orm import aliased
 
 from app.core.db import db
 from app.delivery.models import ScheduledMessage
-from app.domain import hours, wording
-from app.domain.blast_states import WORDS, ScheduleStatus
-from app.domain.reminders import (
-    STATE_WORDS,
-    Calendar,
-    StepState,
-    in_words,
-    timing,
-    values_of,
+from app.domain.delivery.message_statuses import (
+    DELIVERY_STATUS_LABELS,
+    ScheduledBlastStatus,
 )
-from app.domain.segments import measure
+from app.domain.texts import message_templates
+from app.domain.texts.segments import measure_segments
+from app.domain.time import local_times
+from app.domain.time.reminder_timing import (
+    REMINDER_STEP_STATE_LABELS,
+    EventSchedule,
+    ReminderStepState,
+    build_event_values,
+    compute_reminder_timing,
+    format_day_offset,
+)
 from app.events.models import Event, EventReminder
 from app.organisation import queries as organisation
 
 NOT_PLANNED = "Not scheduled. Save the plan to schedule it"
 CAME_TO_AN_END = (
-    ScheduleStatus.PROCESSING,
-    ScheduleStatus.SENT,
-    ScheduleStatus.EXPIRED,
-    ScheduleStatus.FAILED,
+    ScheduledBlastStatus.PROCESSING,
+    ScheduledBlastStatus.SENT,
+    ScheduledBlastStatus.EXPIRED,
+    ScheduledBlastStatus.FAILED,
 )
 
 
@@ -61,13 +65,15 @@ def steps(event_id: int) -> Sequence[EventReminder]:
 
 def plan(event: Event, moment: datetime) -> list[PlannedStep]:
     """The plan of an event as it stands at `moment` (UTC)."""
-    calendar = Calendar(event.date, event.start_time, organisation.timezone())
-    values = values_of(event.title, calendar, event.place, moment)
+    calendar = EventSchedule(event.date, event.start_time, organisation.timezone())
+    values = build_event_values(event.title, calendar, event.place, moment)
     footer = organisation.organisation().footer
 
     def parts(body: str) -> int:
-        return measure(
-            wording.fill(wording.with_footer(body, footer), None, values)
+        return measure_segments(
+            message_templates.fill_template(
+                message_templates.append_footer(body, footer), None, values
+            )
         ).segments
 
     return [
@@ -79,20 +85,24 @@ def plan(event: Event, moment: datetime) -> list[PlannedStep]:
 def _planned(
     step: EventReminder,
     blast: ScheduledMessage | None,
-    event: Calendar,
+    event: EventSchedule,
     moment: datetime,
     parts: int,
 ) -> PlannedStep:
-    when = timing(step.days, step.time_of_day, step.is_on, event, moment)
+    when = compute_reminder_timing(
+        step.days, step.time_of_day, step.is_on, event, moment
+    )
     shown = blast if blast and _is_of_now(blast, when.due, event.zone) else None
     if shown:
-        state = WORDS[shown.status]
+        state = DELIVERY_STATUS_LABELS[shown.status]
     else:
         state = (
-            NOT_PLANNED if when.state == StepState.PLANNED else STATE_WORDS[when.state]
+            NOT_PLANNED
+            if when.state == ReminderStepState.PLANNED
+            else REMINDER_STEP_STATE_LABELS[when.state]
         )
-    waits = shown is not None and shown.status == ScheduleStatus.PENDING
-    words = f"{in_words(step.days)} at {step.time_of_day}"
+    waits = shown is not None and shown.status == ScheduledBlastStatus.PENDING
+    words = f"{format_day_offset(step.days)} at {step.time_of_day}"
     return PlannedStep(
         step.id, words, when.due, state, shown.id if shown else None, waits, parts
     )
@@ -102,11 +112,11 @@ def _is_of_now(blast: ScheduledMessage, due: datetime | None, zone: str) -> bool
     """Whether a blast still says what becomes of its step: it waits, or it ended on the day of
     the step.
     """
-    if blast.status == ScheduleStatus.PENDING:
+    if blast.status == ScheduledBlastStatus.PENDING:
         return True
-    same_day = due is not None and hours.today_in(zone, due) == hours.today_in(
-        zone, blast.scheduled_at
-    )
+    same_day = due is not None and local_times.get_local_date(
+        zone, due
+    ) == local_times.get_local_date(zone, blast.scheduled_at)
     return same_day and blast.status in CAME_TO_AN_END
 
 

@@ -10,9 +10,9 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import list_params
 from app.delivery.models import ScheduledMessage
-from app.domain import hours
-from app.domain.cost import counted
-from app.domain.permission import Role
+from app.domain.delivery.cost_estimate import format_count
+from app.domain.delivery.skip_reasons import Role
+from app.domain.time import local_times
 from app.events import queries
 from app.events.actions import events as actions
 from app.events.forms.events import EventForm
@@ -91,11 +91,9 @@ def delete(event_id: int) -> ResponseReturnValue:
 
 
 def _deleted(removed: actions.Removed) -> str:
-    words = (
-        f"{removed.title} is deleted, with {counted(removed.people, 'registration')}."
-    )
+    words = f"{removed.title} is deleted, with {format_count(removed.people, 'registration')}."
     if removed.blasts:
-        words += f" {counted(removed.blasts, 'planned blast')} {'was' if removed.blasts == 1 else 'were'} cancelled."
+        words += f" {format_count(removed.blasts, 'planned blast')} {'was' if removed.blasts == 1 else 'were'} cancelled."
     return words
 
 
@@ -106,7 +104,7 @@ def found(event_id: int) -> Event:
 
 def _due(blast: ScheduledMessage) -> str:
     zone = blast.timezone or "UTC"
-    return f"{hours.in_words(blast.scheduled_at, zone, now=now())}, {zone}"
+    return f"{local_times.format_moment(blast.scheduled_at, zone, now=now())}, {zone}"
 
 
 def _import_url(event_id: int) -> str | None:

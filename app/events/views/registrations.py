@@ -21,9 +21,9 @@ from app.core.access import (
 from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.db import UniqueViolation
-from app.domain.numbers import START
-from app.domain.permission import LEFT_OUT_WORDS, Role
-from app.domain.phone import pretty
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, Role
+from app.domain.phones.phone_number import format_phone_number
+from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.events.actions import registrations as actions
 from app.events.forms.events import TAKEN, RegistrationForm
 from app.events.models import Event, EventRegistration
@@ -71,9 +71,9 @@ def _registered(row: EventRegistration) -> str:
     """Somebody may be registered and get nothing: then it is said at once."""
     reason = is_left_out(row.phone)
     more = (
-        f"They get no texts. {LEFT_OUT_WORDS[reason][0]}."
+        f"They get no texts. {SKIP_REASON_LABELS[reason][0]}."
         if reason
-        else organisation.abroad({row.phone[:START]: 1})
+        else organisation.abroad({row.phone[:COUNTRY_PREFIX_LENGTH]: 1})
     )
     return f"{_named(row)} is registered. {more}".rstrip()
 
@@ -129,7 +129,7 @@ def _about(row: EventRegistration) -> str:
 
 
 def _named(row: EventRegistration) -> str:
-    return row.name or pretty(row.phone)
+    return row.name or format_phone_number(row.phone)
 
 
 def _back(event_id: int) -> str:

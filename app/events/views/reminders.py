@@ -9,9 +9,9 @@ from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.template_filters import get_display_timezone
-from app.domain import wording
-from app.domain.cost import counted
-from app.domain.reminders import in_words
+from app.domain.delivery.cost_estimate import format_count
+from app.domain.texts import message_templates
+from app.domain.time.reminder_timing import format_day_offset
 from app.events import queries
 from app.events.actions.events import Gone
 from app.events.actions.reminders import save_plan
@@ -24,7 +24,7 @@ from app.events.views.words import today
 
 TOKENS = [
     ("{first_name|friend}", "First name"),
-    *((f"{{{each}}}", w) for each, w in wording.EVENT_TOKENS.items()),
+    *((f"{{{each}}}", w) for each, w in message_templates.EVENT_PLACEHOLDERS.items()),
 ]
 
 
@@ -59,7 +59,7 @@ def reminders(event_id: int) -> ResponseReturnValue:
 def _saved(plan: list[PlannedStep]) -> str:
     waiting = sum(step.waits for step in plan)
     return (
-        f"The reminders are saved. {counted(waiting, 'reminder')} will be sent."
+        f"The reminders are saved. {format_count(waiting, 'reminder')} will be sent."
         if waiting
         else ("The reminders are saved. None of them will be sent as things are.")
     )
@@ -83,4 +83,4 @@ def usual_plan(event: Event) -> PlanForm | None:
     return None if is_over else PlanForm(formdata=None, data=as_typed([]))
 
 
-bp.add_app_template_filter(in_words, "days_from_event")
+bp.add_app_template_filter(format_day_offset, "days_from_event")

@@ -4,8 +4,8 @@ from datetime import date
 
 from app.core.clock import now
 from app.core.template_filters import get_display_timezone
-from app.domain import hours
-from app.domain.cost import counted
+from app.domain.delivery.cost_estimate import format_count
+from app.domain.time import local_times
 from app.events.models import Event
 from app.events.views.room import bp
 
@@ -15,14 +15,14 @@ NO_DAY = "No date yet"
 
 def today() -> date:
     """The day it is for the organisation."""
-    return hours.today_in(get_display_timezone(), now())
+    return local_times.get_local_date(get_display_timezone(), now())
 
 
 def event_when(event: Event) -> str:
     """ "Fri 8 May, 18:30"."""
     if event.date is None:
         return NO_DAY
-    day = hours.day_in_words(event.date, today=today())
+    day = local_times.format_day(event.date, today=today())
     return f"{day}, {event.start_time}" if event.start_time else day
 
 
@@ -37,11 +37,11 @@ def away(days: int) -> str:
         return ("yesterday", "today", "tomorrow")[days + 1]
     far = abs(days)
     if far <= DAYS_SAID:
-        words = counted(far, "day")
+        words = format_count(far, "day")
     elif far // 30 <= MONTHS_SAID:
-        words = counted(far // 30, "month")
+        words = format_count(far // 30, "month")
     else:
-        words = counted(far // 365, "year")
+        words = format_count(far // 365, "year")
     return f"in {words}" if days > 0 else f"{words} ago"
 
 

@@ -10,8 +10,8 @@ from itertools import islice
 
 from app.core.csv_files import SpreadsheetRow
 from app.core.db import raw_connection
-from app.domain import roster
-from app.domain.roster import Columns, Person
+from app.domain.spreadsheets import contact_rows
+from app.domain.spreadsheets.contact_rows import ColumnMapping, ContactRow
 from app.imports.actions import uploads
 from app.imports.models import READABLE, Import, RowVerdict
 
@@ -46,7 +46,7 @@ class Slice:
 
 def next_slice(
     row: Import,
-    columns: Columns,
+    columns: ColumnMapping,
     rules: Rules,
     clock: Callable[[], float] = time.monotonic,
 ) -> Slice:
@@ -54,7 +54,7 @@ def next_slice(
     rows = uploads.rows(row.stored_as, row.checked_rows + bool(columns.headings))
     until, judged = clock() + SECONDS, list[Judged]()
     seen = _first_lines(row.id) if row.checked_rows else {}
-    headless = Columns(columns.kinds, ())
+    headless = ColumnMapping(columns.kinds, ())
     while some := list(islice(rows, AT_ONCE)):
         judged += judge(some, headless, rules, seen)
         if clock() > until:
@@ -72,18 +72,23 @@ def _first_lines(import_id: int) -> dict[str, int]:
 
 
 def judge(
-    rows: Iterable[SpreadsheetRow], columns: Columns, rules: Rules, seen: dict[str, int]
+    rows: Iterable[SpreadsheetRow],
+    columns: ColumnMapping,
+    rules: Rules,
+    seen: dict[str, int],
 ) -> list[Judged]:
     """Rows without headings as import_rows keeps them.
 
     `seen` are the numbers before them, and grows.
     """
     rows = list(rows)
-    people = roster.read_people(rows, columns, rules.region, rules.refused, seen)
+    people = contact_rows.read_contact_rows(
+        rows, columns, rules.region, rules.refused, seen
+    )
     return [_judged(person, row) for person, row in zip(people, rows, strict=True)]
 
 
-def _judged(person: Person, row: SpreadsheetRow) -> Judged:
+def _judged(person: ContactRow, row: SpreadsheetRow) -> Judged:
     if person.problem:
         return (
             person.line,

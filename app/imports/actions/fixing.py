@@ -6,13 +6,13 @@ from sqlalchemy import func, select
 
 from app.core.csv_files import SpreadsheetRow
 from app.core.db import db
-from app.domain.roster import Columns, Kind
+from app.domain.spreadsheets.contact_rows import ColumnKind, ColumnMapping
 from app.imports.actions.checking import Rules, judge
 from app.imports.actions.staging import compare, count, open_one
 from app.imports.actions.target import Target
 from app.imports.models import READABLE, ImportRow, RowVerdict
 
-TWO = Columns((Kind.NAME, Kind.PHONE), ())
+TWO = ColumnMapping((ColumnKind.NAME, ColumnKind.PHONE), ())
 
 
 class StillBad(Exception):

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 from app.core import csv_files
 from app.core.csv_files import SpreadsheetData, SpreadsheetRow, UnreadableSpreadsheet
-from app.domain import roster
-from app.domain.mapping import NO_PEOPLE
-from app.domain.roster import BadRoster, Columns
+from app.domain.spreadsheets import contact_rows
+from app.domain.spreadsheets.column_mapping import NO_CONTACTS_MESSAGE
+from app.domain.spreadsheets.contact_rows import ColumnMapping, ColumnMappingError
 
-UNREADABLE = (UnreadableSpreadsheet, BadRoster)
+UNREADABLE = (UnreadableSpreadsheet, ColumnMappingError)
 SAMPLE_ROWS, SAMPLE_CELL = 5, 80
 
 
@@ -35,7 +35,7 @@ class Reading:
 
     encoding: str
     layout: str
-    columns: Columns
+    columns: ColumnMapping
     rows: Sequence[SpreadsheetRow]
 
     @property
@@ -55,7 +55,9 @@ def read(data: bytes, region: str) -> Reading:
 def read_sheet(sheet: SpreadsheetData, region: str) -> Reading:
     """The same of a table that was read already."""
     return _reading(
-        sheet, roster.guess([row.cells for row in sheet.rows], region), region
+        sheet,
+        contact_rows.guess_columns([row.cells for row in sheet.rows], region),
+        region,
     )
 
 
@@ -63,29 +65,38 @@ def read_again(sheet: SpreadsheetData, choice: Choice, region: str) -> Reading:
     """The same table with the columns as a person chose them. Raises one of UNREADABLE."""
     return _reading(
         sheet,
-        roster.choose(choice.kinds, sheet.rows[0].cells, choice.has_headings),
+        contact_rows.choose_columns(
+            choice.kinds, sheet.rows[0].cells, choice.has_headings
+        ),
         region,
     )
 
 
-def _reading(sheet: SpreadsheetData, columns: Columns, region: str) -> Reading:
+def _reading(sheet: SpreadsheetData, columns: ColumnMapping, region: str) -> Reading:
     width = max(len(row.cells) for row in sheet.rows)
     columns = replace(
         columns,
-        kinds=(*columns.kinds, *(roster.Kind.NOTHING,) * (width - len(columns.kinds))),
+        kinds=(
+            *columns.kinds,
+            *(contact_rows.ColumnKind.NOTHING,) * (width - len(columns.kinds)),
+        ),
     )
-    evidence = roster.evidence(columns, [row.cells for row in sheet.rows], region)
+    evidence = contact_rows.explain_columns(
+        columns, [row.cells for row in sheet.rows], region
+    )
     reading = Reading(
         sheet.encoding, _layout(sheet, columns, evidence), columns, sheet.rows
     )
     if not reading.people:
-        raise BadRoster(NO_PEOPLE)
+        raise ColumnMappingError(NO_CONTACTS_MESSAGE)
     if reading.people > csv_files.MAX_SPREADSHEET_ROWS:
         raise UnreadableSpreadsheet(csv_files.TOO_MANY_ROWS_MESSAGE)
     return reading
 
 
-def _layout(sheet: SpreadsheetData, columns: Columns, evidence: Sequence[str]) -> str:
+def _layout(
+    sheet: SpreadsheetData, columns: ColumnMapping, evidence: Sequence[str]
+) -> str:
     first = sheet.rows[: SAMPLE_ROWS + 1]
     layout = {
         "kinds": columns.kinds,

@@ -7,7 +7,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from app.core.access import roles_required
-from app.domain.permission import Role
+from app.domain.delivery.skip_reasons import Role
 from app.imports.views import endings, steps
 from app.imports.views.places import Place
 

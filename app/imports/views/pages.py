@@ -11,7 +11,7 @@ from app.core import csv_files
 from app.core.clock import now
 from app.core.csv_files import DELIMITERS, ENCODINGS, SpreadsheetData
 from app.core.pagination import list_params
-from app.domain.headings import Kind
+from app.domain.spreadsheets.column_headings import ColumnKind
 from app.imports import actions, queries
 from app.imports.actions import uploads
 from app.imports.models import Import, ImportState
@@ -60,7 +60,7 @@ def check_page(
     return render_template(
         "imports/checked.html",
         row=row, way=here, choice=choice, problem=problem, wrong=wrong, layout=queries.layout(row),
-        kinds=list(Kind), encodings=ENCODINGS, delimiters=DELIMITERS,
+        kinds=list(ColumnKind), encodings=ENCODINGS, delimiters=DELIMITERS,
         shows=shows, show=show, words=queries.SHOWS, page=queries.page(row, show, lines),
         abroad=organisation.abroad(queries.starts(row)) if here.gets_texts else "",
     )  # fmt: skip

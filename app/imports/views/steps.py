@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from app.core.access import current_username
 from app.core.clock import now
 from app.core.db import write
-from app.domain.wording import clean
+from app.domain.texts.message_templates import clean_text
 from app.imports import actions, queries
 from app.imports.actions import uploads
 from app.imports.forms import UploadForm
@@ -67,7 +67,7 @@ def _begin(place: Place, data: bytes, name: str, consent: str | None) -> Way:
 
     Raises UNREADABLE.
     """
-    shown = clean(name.replace("\\", "/").rpartition("/")[2])[:255] or "file"
+    shown = clean_text(name.replace("\\", "/").rpartition("/")[2])[:255] or "file"
     uploads.sweep(now() - KEPT_FOR)
     kept = actions.Upload(shown, uploads.keep(data), current_username(), consent)
     try:
@@ -174,7 +174,7 @@ def fix(place: Place, import_id: int, line: int) -> ResponseReturnValue:
         if row.checked_rows < row.row_count:
             return redirect(here.check, 303)
         wrong = queries.Wrong(
-            line, clean(cells[0])[:200], clean(cells[1])[:200], error.sentence
+            line, clean_text(cells[0])[:200], clean_text(cells[1])[:200], error.sentence
         )
         return check_page(row, here, wrong=wrong), 422
     except actions.AlreadyEnded:

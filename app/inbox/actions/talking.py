@@ -8,8 +8,8 @@ from sqlalchemy import func, update
 
 from app.core.db import execute_and_count_rows
 from app.delivery.actions import answers, control
-from app.domain.blast_states import Kind
-from app.domain.permission import LeftOut
+from app.domain.delivery.message_statuses import MessageKind
+from app.domain.delivery.skip_reasons import SkipReason
 from app.inbox import queries
 from app.inbox.actions import threads
 from app.inbox.models import Thread
@@ -56,7 +56,7 @@ def reply(thread_id: int, reply: Reply, moment: datetime) -> bool:
         raise NotTexted(why)
     theirs = queries.last_inbound(row.phone)
     answer = answers.Answer(
-        row.phone, reply.body, Kind.REPLY, reply.name, theirs, reply.by
+        row.phone, reply.body, MessageKind.REPLY, reply.name, theirs, reply.by
     )
     threads.went_out(row.phone, answers.queue(answer, moment), moment)
     _change(thread_id, needs_reply=False, why=None, unread=0)
@@ -96,7 +96,7 @@ def decide(
         raise suppression.Gone
     suppression.decide(question_id, verdict, by, moment)
     if verdict == "out":
-        control.leave_out(row.phone, LeftOut.SAID_STOP)
+        control.leave_out(row.phone, SkipReason.SAID_STOP)
         surveys.stop_all(row.phone, moment)
         _change(thread_id, needs_reply=False, why=None, unread=0)
     else:

@@ -13,8 +13,12 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.delivery.models import Message, MessageLog
-from app.domain.blast_states import Direction, Kind, MessageStatus
-from app.domain.replies import folded
+from app.domain.delivery.message_statuses import (
+    MessageDirection,
+    MessageKind,
+    MessageStatus,
+)
+from app.domain.texts.text_intent import fold_text
 from app.inbox.models import Thread
 from app.surveys.models import SurveyFlow, SurveySession, TriggerWord
 
@@ -30,7 +34,7 @@ class Said:
 
     id: int
     theirs: bool
-    kind: Kind
+    kind: MessageKind
     body: str
     at: datetime
     status: MessageStatus
@@ -102,7 +106,7 @@ def _said(row: Any, because: str) -> Said:
     message: Message = row.Message
     return Said(
         id=message.id,
-        theirs=message.direction is Direction.INBOUND,
+        theirs=message.direction is MessageDirection.INBOUND,
         kind=message.kind,
         body=message.body,
         at=message.created_at,
@@ -153,7 +157,7 @@ def _surveys(phone: str, page: Sequence[Any]) -> dict[int, str]:
     """The name of the survey that each question belongs to: that of the session which had begun
     last.
     """
-    asked = [row.Message for row in page if row.Message.kind is Kind.SURVEY]
+    asked = [row.Message for row in page if row.Message.kind is MessageKind.SURVEY]
     if not asked:
         return {}
     sessions = (
@@ -176,7 +180,7 @@ def _keywords(page: Sequence[Any]) -> dict[int, str]:
     asked = {
         row.Message.in_reply_to: row.Message.id
         for row in page
-        if row.Message.kind is Kind.KEYWORD
+        if row.Message.kind is MessageKind.KEYWORD
     }
     ids = [each for each in asked if each]
     if not ids:
@@ -185,7 +189,7 @@ def _keywords(page: Sequence[Any]) -> dict[int, str]:
     for message_id, body in db.session.execute(
         select(Message.id, Message.body).where(Message.id.in_(ids))
     ):
-        whole = folded(body)
+        whole = fold_text(body)
         for word in {whole, whole.partition(" ")[0]}:
             words.setdefault(word, []).append(asked[message_id])
     known = db.session.scalars(

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func, literal_column, select, tuple_
 
 from app.core.db import db
 from app.delivery.models import Message
-from app.domain.blast_states import Direction
+from app.domain.delivery.message_statuses import MessageDirection
 from app.events.queries.names import names_of
 from app.inbox.models import Thread
 
@@ -151,7 +151,7 @@ def _texts(wanted: dict[int, int | None]) -> dict[int, tuple[str, bool]]:
         Message.id, func.substr(Message.body, 1, BEGINS), Message.direction
     ).where(Message.id.in_(ids))
     found = {
-        row[0]: (" ".join(row[1].split()), row[2] is Direction.OUTBOUND)
+        row[0]: (" ".join(row[1].split()), row[2] is MessageDirection.OUTBOUND)
         for row in db.session.execute(texts)
     }
     return {

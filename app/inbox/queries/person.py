@@ -11,13 +11,13 @@ from sqlalchemy import literal as word
 from app.community.models import CommunityMember
 from app.core.column_types import UtcDateTime
 from app.core.db import db
-from app.domain.naming import by_weight
-from app.domain.numbers import AboutNumber, about_number
-from app.domain.permission import LEFT_OUT_WORDS
-from app.domain.phone import is_e164
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
+from app.domain.phones.display_names import sort_names_by_source
+from app.domain.phones.phone_number import is_e164
+from app.domain.phones.phone_number_info import PhoneNumberInfo, get_phone_number_info
 from app.events.models import Event, EventRegistration
 from app.suppression import queries as permission
-from app.surveys.models import SessionStatus, SurveyFlow, SurveySession
+from app.surveys.models import SurveyFlow, SurveySession, SurveySessionStatus
 
 MOST_EVENTS, MOST_NOTES = 20, 5
 # The room of the people lies above this one: its table is read by name.
@@ -86,13 +86,15 @@ class Person:
     places: Sequence[Place]
     notes: Sequence[Note]
     asked: Asked | None
-    about: AboutNumber
+    about: PhoneNumberInfo
 
     @property
     def names(self) -> Sequence[str]:
         """Every name, the one to call them by first."""
         return list(
-            dict.fromkeys(place.name for place in by_weight(self.places) if place.name)
+            dict.fromkeys(
+                place.name for place in sort_names_by_source(self.places) if place.name
+            )
         )
 
     @property
@@ -124,7 +126,7 @@ def person(phone: str) -> Person:
         [*_member(phone), *_registrations(phone)],
         notes,
         _asked(phone),
-        about_number(phone),
+        get_phone_number_info(phone),
     )
 
 
@@ -154,7 +156,7 @@ def _asked(phone: str) -> Asked | None:
     active = (
         select(SurveyFlow.name, session.position + 1, func.coalesce(questions, 0))
         .join_from(session, SurveyFlow)
-        .where(session.phone == phone, session.status == SessionStatus.ACTIVE)
+        .where(session.phone == phone, session.status == SurveySessionStatus.ACTIVE)
     )
     row = db.session.execute(
         active.where(func.json_valid(session.questions_json))
@@ -169,4 +171,4 @@ def why_not(phone: str) -> WhyNot | None:
     if permission.open_question(phone):
         return UNDECIDED
     reason = permission.is_left_out(phone)
-    return WhyNot(*LEFT_OUT_WORDS[reason], reason.value) if reason else None
+    return WhyNot(*SKIP_REASON_LABELS[reason], reason.value) if reason else None

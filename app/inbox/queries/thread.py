@@ -5,7 +5,7 @@ from sqlalchemy import select
 from app.core.db import db
 from app.delivery import queries as delivery
 from app.delivery.models import Message
-from app.domain.blast_states import Direction
+from app.domain.delivery.message_statuses import MessageDirection
 from app.events.queries.names import names_of
 from app.inbox.models import Thread
 
@@ -23,7 +23,7 @@ def thread_of(phone: str) -> Thread | None:
 def last_inbound(phone: str) -> int | None:
     """The newest text from this number."""
     theirs = select(Message.id).where(
-        Message.phone == phone, Message.direction == Direction.INBOUND
+        Message.phone == phone, Message.direction == MessageDirection.INBOUND
     )
     return db.session.scalar(theirs.order_by(Message.id.desc()).limit(1))
 

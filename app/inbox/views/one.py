@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
-from app.domain.wording import TOKENS, fill
+from app.domain.texts.message_templates import NAME_PLACEHOLDERS, fill_template
 from app.inbox import queries
 from app.inbox.actions import talking
 from app.inbox.forms import AssignForm, ReplyForm, new_token
@@ -18,7 +18,7 @@ from app.suppression.queries import history, open_question
 
 INSERTED = [
     (f"{{{token}|friend}}", label)
-    for token, label in TOKENS.items()
+    for token, label in NAME_PLACEHOLDERS.items()
     if token == "first_name"
 ]
 
@@ -53,7 +53,9 @@ def page(thread: Thread, form: ReplyForm) -> str:
         consent=next(iter(history(thread.phone, 1)), None),
         form=form,
         assign=AssignForm(formdata=None, to=thread.assigned_to or ""),
-        saved=[(each, fill(each.body, name)) for each in queries.saved_replies()],
+        saved=[
+            (each, fill_template(each.body, name)) for each in queries.saved_replies()
+        ],
         tokens=INSERTED,
         **listed(thread.id),
     )
@@ -100,7 +102,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
     form.name = queries.name_of(thread.phone)
     if chosen := _chosen():
         form.body.data = "\n".join(
-            filter(None, [form.body.data, fill(chosen, form.name)])
+            filter(None, [form.body.data, fill_template(chosen, form.name)])
         )
         return page(thread, form)
     if not form.validate():

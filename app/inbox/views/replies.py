@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import UniqueViolation
-from app.domain.permission import Role
+from app.domain.delivery.skip_reasons import Role
 from app.inbox import queries
 from app.inbox.actions import saved
 from app.inbox.forms import TAKEN, SavedReplyForm

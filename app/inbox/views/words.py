@@ -6,9 +6,14 @@ from zoneinfo import ZoneInfo
 from app.blasts.views.words import headline
 from app.core import template_filters
 from app.core.clock import now
-from app.domain import threads
-from app.domain.blast_states import FAILED, WORDS, Kind, MessageStatus
-from app.domain.replies import Meaning, meaning_of
+from app.domain.delivery.message_statuses import (
+    DELIVERY_STATUS_LABELS,
+    FAILED_STATUSES,
+    MessageKind,
+    MessageStatus,
+)
+from app.domain.texts.text_intent import TextIntent, classify_text
+from app.domain.time import inbox_labels
 from app.inbox.queries import Said
 from app.inbox.views.room import bp
 
@@ -20,8 +25,8 @@ NEVER_LEFT = (
     MessageStatus.NOT_SENT,
 )
 SYSTEM = {
-    Meaning.LEAVE: "They want no more texts",
-    Meaning.RETURN: "They want texts again",
+    TextIntent.LEAVE: "They want no more texts",
+    TextIntent.RETURN: "They want texts again",
 }
 
 
@@ -31,15 +36,16 @@ def source(text: Said) -> str:
     """
     if text.theirs or text.log_id:
         return ""
-    if text.kind is Kind.SURVEY:
+    if text.kind is MessageKind.SURVEY:
         return f"Survey “{text.because}”" if text.because else "Survey"
-    if text.kind is Kind.KEYWORD:
+    if text.kind is MessageKind.KEYWORD:
         return f"Keyword {text.because}" if text.because else "Keyword"
-    if text.kind is Kind.SYSTEM:
+    if text.kind is MessageKind.SYSTEM:
         return "Confirmation"
-    return text.written_by or {Kind.REPLY: "Reply", Kind.TEST: "Test"}.get(
-        text.kind, "SMS Admin"
-    )
+    return text.written_by or {
+        MessageKind.REPLY: "Reply",
+        MessageKind.TEST: "Test",
+    }.get(text.kind, "SMS Admin")
 
 
 def blast_of(text: Said) -> str:
@@ -55,17 +61,17 @@ def shown(text: Said) -> str:
 
 def system_line(text: Said) -> str:
     """What a STOP or a START of theirs means; "" for every other text."""
-    return SYSTEM.get(meaning_of(text.body), "") if text.theirs else ""
+    return SYSTEM.get(classify_text(text.body), "") if text.theirs else ""
 
 
 def state_of(text: Said) -> str:
     """What became of a text of ours, in a word."""
-    return "" if text.theirs else WORDS[text.status]
+    return "" if text.theirs else DELIVERY_STATUS_LABELS[text.status]
 
 
 def went_wrong(text: Said) -> bool:
     """Whether it did not arrive."""
-    return text.status in FAILED
+    return text.status in FAILED_STATUSES
 
 
 def never_left(text: Said) -> bool:
@@ -75,7 +81,9 @@ def never_left(text: Said) -> bool:
 
 def short_time(moment: datetime) -> str:
     """When a conversation was last added to."""
-    return threads.short_time(moment, template_filters.get_display_timezone(), now())
+    return inbox_labels.format_short_time(
+        moment, template_filters.get_display_timezone(), now()
+    )
 
 
 def clock(moment: datetime) -> str:
@@ -87,17 +95,21 @@ def clock(moment: datetime) -> str:
 
 def day_of(moment: datetime) -> str:
     """The day of a text."""
-    return threads.day_of(moment, template_filters.get_display_timezone(), now())
+    return inbox_labels.format_relative_day(
+        moment, template_filters.get_display_timezone(), now()
+    )
 
 
 def countdown(decide_by: datetime) -> str:
     """How long there is to decide whether they said STOP."""
-    return threads.countdown(decide_by, template_filters.get_display_timezone(), now())
+    return inbox_labels.format_decision_time_left(
+        decide_by, template_filters.get_display_timezone(), now()
+    )
 
 
 def why_words(why: str | None) -> str:
     """Why a person has to look."""
-    return threads.WHY_WORDS.get(why or "", "")
+    return inbox_labels.ATTENTION_REASON_LABELS.get(why or "", "")
 
 
 for _filter in (

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from app.community import actions as community
 from app.core.column_types import datetime_to_db
 from app.core.db import raw_connection
-from app.domain import keywords, wording
-from app.domain.segments import LIMIT, characters
+from app.domain.texts import keyword_parsing, message_templates
+from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.events import queries as events
 from app.events.actions import registrations
 from app.events.queries.names import names_of
@@ -49,7 +49,9 @@ class _Said(NamedTuple):
     def needs_name(self) -> bool:
         """Whether it matters what they are called."""
         lists = self.action in (KeywordAction.ADD_TO_EVENT, KeywordAction.SUBSCRIBE)
-        return lists or wording.uses_names(self.response_body or "")
+        return lists or message_templates.has_name_placeholders(
+            self.response_body or ""
+        )
 
 
 def take(heard: Heard) -> Taken | None:
@@ -80,15 +82,18 @@ def take(heard: Heard) -> Taken | None:
 
 def words_of(body: str) -> list[str]:
     """The words by which a keyword may be meant, the likeliest first."""
-    whole = keywords.whole(body)
-    return [*([whole] if whole else []), *keywords.beginnings(body)]
+    whole = keyword_parsing.extract_whole_keyword(body)
+    return [*([whole] if whole else []), *keyword_parsing.list_leading_keywords(body)]
 
 
 def _said(heard: Heard) -> _Said | None:
     """The rule this text names: the one whose word is all of it before one whose word it begins
     with.
     """
-    whole, words = keywords.whole(heard.body), words_of(heard.body)
+    whole, words = (
+        keyword_parsing.extract_whole_keyword(heard.body),
+        words_of(heard.body),
+    )
     rows = raw_connection().execute(
         LOOK_UP, {"words": json.dumps(words), "now": datetime_to_db(heard.moment)}
     )
@@ -110,12 +115,16 @@ def _answer(rule: _Said, name: str | None) -> str:
     With a name too long for one text it is left out.
     """
     template = rule.response_body or ""
-    values = events.placeholders(rule.event_id) if wording.uses_event(template) else {}
-    text = wording.fill(template, name, values).strip()
+    values = (
+        events.placeholders(rule.event_id)
+        if message_templates.has_event_placeholders(template)
+        else {}
+    )
+    text = message_templates.fill_template(template, name, values).strip()
     return (
         text
-        if characters(text) <= LIMIT
-        else wording.fill(template, None, values).strip()
+        if count_utf16_units(text) <= MAX_MESSAGE_CHARACTERS
+        else message_templates.fill_template(template, None, values).strip()
     )
 
 

@@ -9,15 +9,17 @@ from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import UniqueViolation
 from app.core.template_filters import get_display_timezone
-from app.domain.permission import Role
-from app.domain.wording import EVENT_TOKENS
+from app.domain.delivery.skip_reasons import Role
+from app.domain.texts.message_templates import EVENT_PLACEHOLDERS
 from app.keywords import queries
 from app.keywords.actions import rules as actions
 from app.keywords.forms import KeywordForm, as_typed
 from app.keywords.views.room import bp
 
 TOKENS = [("{first_name|friend}", "First name")]
-TOKENS_OF_EVENT = [(f"{{{token}}}", label) for token, label in EVENT_TOKENS.items()]
+TOKENS_OF_EVENT = [
+    (f"{{{token}}}", label) for token, label in EVENT_PLACEHOLDERS.items()
+]
 
 
 def fields() -> dict[str, Any]:

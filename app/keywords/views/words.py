@@ -8,7 +8,7 @@ from flask import url_for
 
 from app.core.clock import now
 from app.core.template_filters import format_local_time
-from app.domain.wording import ANY_EVENT, fill
+from app.domain.texts.message_templates import GENERIC_EVENT_VALUES, fill_template
 from app.keywords.models import KeywordAction, KeywordRule
 from app.keywords.queries import Line
 from app.keywords.views.room import bp
@@ -70,7 +70,9 @@ def first_words(line: Line) -> str:
     """How the answer begins, on one line; "" when there is none."""
     event = {"event_title": line.event} if line.event else {}
     words = " ".join(
-        fill(line.rule.response_body or "", None, ANY_EVENT | event).split()
+        fill_template(
+            line.rule.response_body or "", None, GENERIC_EVENT_VALUES | event
+        ).split()
     )
     return words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
 

@@ -10,7 +10,12 @@ from sqlalchemy import text
 
 from app.core.column_types import datetime_to_db
 from app.core.db import db, raw_connection
-from app.domain.erasure import ERASED, ERASED_BODY, mentions, new_mark
+from app.domain.phones.phone_erasure import (
+    ERASED_BODY,
+    ERASED_REASON,
+    contains_phone_number,
+    generate_erasure_mark,
+)
 from app.people import queries
 from app.suppression import queries as suppression
 from app.suppression.actions import erased
@@ -137,7 +142,7 @@ def _bad_rows(phone: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
 
 
 def _names(row: list[Any], phone: str) -> bool:
-    return any(mentions(str(cell), phone) for cell in row)
+    return any(contains_phone_number(str(cell), phone) for cell in row)
 
 
 def erase(phone: str, traces: Traces, by: str, moment: datetime) -> str:
@@ -150,7 +155,7 @@ def erase(phone: str, traces: Traces, by: str, moment: datetime) -> str:
     """
     if queries.is_leaving(phone):
         raise StillLeaving
-    mark = new_mark()
+    mark = generate_erasure_mark()
     # whoever perhaps said STOP is remembered as if they had: nobody can ask them any more
     said_stop = (
         suppression.has_opted_out(phone) or suppression.open_question(phone) is not None
@@ -159,7 +164,7 @@ def erase(phone: str, traces: Traces, by: str, moment: datetime) -> str:
         "phone": phone,
         "mark": mark,
         "body": ERASED_BODY,
-        "erased": ERASED,
+        "erased": ERASED_REASON,
         "now": datetime_to_db(moment),
         "by": by,
     }

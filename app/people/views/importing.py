@@ -9,7 +9,7 @@ from flask import url_for
 from sqlalchemy import Table
 
 from app.delivery.actions import control
-from app.domain.permission import LeftOut, Role
+from app.domain.delivery.skip_reasons import Role, SkipReason
 from app.imports.actions import Target
 from app.imports.models import Import
 from app.imports.views import Place, hang_up
@@ -45,7 +45,7 @@ def place() -> Place:
 def _after(row: Import) -> None:
     """The ledger has a line for each new opt-out, and what waited for them does not leave."""
     for phone in withdraw_many(row.id, row.created_by):
-        control.leave_out(phone, LeftOut.SAID_STOP)
+        control.leave_out(phone, SkipReason.SAID_STOP)
 
 
 hang_up(bp, "/suppression/import", place, (Role.ADMIN,))

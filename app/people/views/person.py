@@ -25,9 +25,9 @@ from app.core.access import (
 )
 from app.core.clock import now
 from app.core.pagination import list_params
-from app.domain.numbers import about_number
-from app.domain.permission import LEFT_OUT_WORDS, LeftOut, Role
-from app.domain.phone import pretty
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, Role, SkipReason
+from app.domain.phones.phone_number import format_phone_number
+from app.domain.phones.phone_number_info import get_phone_number_info
 from app.people import actions, queries
 from app.people.forms import ConsentForm, NoteForm
 from app.suppression import actions as suppression
@@ -35,7 +35,7 @@ from app.suppression import queries as permission
 from app.suppression.models import MANUAL, ConsentMethod
 
 bp = Blueprint("people", __name__)
-STRONGEST = (LeftOut.SAID_STOP, LeftOut.NUMBER_DEAD)
+STRONGEST = (SkipReason.SAID_STOP, SkipReason.NUMBER_DEAD)
 DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 
 
@@ -56,7 +56,7 @@ def _page(
     note_form: NoteForm | None = None,
     consent_form: ConsentForm | None = None,
 ) -> str:
-    about, known = about_number(phone), queries.known(phone)
+    about, known = get_phone_number_info(phone), queries.known(phone)
     entries = permission.entries_of(phone) if known.listed else []
     why = (
         min((entry.why for entry in entries), key=STRONGEST.index)
@@ -73,17 +73,19 @@ def _page(
         what_to_do=_what_to_do(why),
         entries=entries,
         history=permission.history(phone),
-        question=permission.open_question(phone) if why is LeftOut.MAYBE_STOP else None,
+        question=permission.open_question(phone)
+        if why is SkipReason.MAYBE_STOP
+        else None,
         page=queries.texts(phone, list_params((), "")),
         note_form=note_form or NoteForm(formdata=None),
         consent_form=consent_form or ConsentForm(formdata=None),
-        our_number=pretty(current_app.extensions["settings"].sender),
+        our_number=format_phone_number(current_app.extensions["settings"].sender),
         headline=headline,
     )
 
 
-def _what_to_do(why: LeftOut | None) -> str:
-    return LEFT_OUT_WORDS[why][1] if why else ""
+def _what_to_do(why: SkipReason | None) -> str:
+    return SKIP_REASON_LABELS[why][1] if why else ""
 
 
 def _to(phone: str) -> ResponseReturnValue:
@@ -143,7 +145,7 @@ def do_not_text(digits: str) -> ResponseReturnValue:
             phone, source=MANUAL, name=name, actor=current_username()
         )
     words = "gets no more texts." if is_new else "is on the do-not-text list already."
-    flash(f"{pretty(phone)} {words}", "success")
+    flash(f"{format_phone_number(phone)} {words}", "success")
     return _to(phone)
 
 
@@ -162,10 +164,10 @@ def take_off(digits: str) -> ResponseReturnValue:
             for line in lines:
                 suppression.remove(line.kind, line.id, current_username())
     except suppression.OnlyThey:
-        ours = pretty(current_app.extensions["settings"].sender)
+        ours = format_phone_number(current_app.extensions["settings"].sender)
         flash(f"Only they can undo this, by texting START to {ours}.", "error")
     else:
-        flash(f"{pretty(phone)} is off the do-not-text list.", "success")
+        flash(f"{format_phone_number(phone)} is off the do-not-text list.", "success")
     return _to(phone)
 
 

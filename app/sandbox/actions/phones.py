@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.core.db import db, execute_and_count_rows
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
 from app.delivery.carriers.sandbox_wire import new_sid
-from app.domain.segments import measure
+from app.domain.texts.segments import measure_segments
 
 # The page itself brings the text in at once. Should it die on the way, a walking postman does,
 # this much later.
@@ -37,7 +37,7 @@ def a_text(
         "phone": phone,
         "sender": sender,
         "body": body,
-        "segments": measure(body).segments,
+        "segments": measure_segments(body).segments,
         "status": "received",
         "next_status": "received",
         "next_at": moment,

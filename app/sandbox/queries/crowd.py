@@ -11,7 +11,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
 from app.delivery.models import Message, MessageLog
-from app.domain.blast_states import TAKEN
+from app.domain.delivery.message_statuses import ACCEPTED_STATUSES
 from app.events.queries.names import names_of
 
 LATEST, TRIES = 10, 40
@@ -32,7 +32,7 @@ def phones_of(log_id: int) -> list[str]:
     """The phones that have this blast by now and can write: not switched off, and no landline."""
     silent = select(SandboxPhone.phone).where(SandboxPhone.mood.in_(SILENT))
     got = select(Message.phone).where(
-        Message.message_log_id == log_id, Message.status.in_(TAKEN)
+        Message.message_log_id == log_id, Message.status.in_(ACCEPTED_STATUSES)
     )
     return list(
         db.session.scalars(

@@ -10,20 +10,25 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.delivery.models import Message
-from app.domain.blast_states import NEVER_LEFT, WORDS, Direction, MessageStatus
-from app.domain.permission import LEFT_OUT_WORDS, LeftOut
-from app.domain.receipts import receipt_for
-from app.domain.replies import Meaning, meaning_of
+from app.domain.delivery.carrier_error_codes import find_error_code
+from app.domain.delivery.message_statuses import (
+    DELIVERY_STATUS_LABELS,
+    NEVER_SENT_STATUSES,
+    MessageDirection,
+    MessageStatus,
+)
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
+from app.domain.texts.text_intent import TextIntent, classify_text
 from app.suppression.models import UnsubscribedContact
 
 TEXTS, EVENTS, SNIPPET = 15, 30, 28
 PRACTICE = "sandbox"
 READ_AS = {
-    Meaning.LEAVE: "SMS Admin read it: no more texts",
-    Meaning.MAYBE_LEAVE: "SMS Admin read it: perhaps no more texts",
-    Meaning.RETURN: "SMS Admin read it: texts again",
-    Meaning.HELP: "SMS Admin read it: asks for help",
-    Meaning.SPEECH: "SMS Admin received it",
+    TextIntent.LEAVE: "SMS Admin read it: no more texts",
+    TextIntent.MAYBE_LEAVE: "SMS Admin read it: perhaps no more texts",
+    TextIntent.RETURN: "SMS Admin read it: texts again",
+    TextIntent.HELP: "SMS Admin read it: asks for help",
+    TextIntent.SPEECH: "SMS Admin received it",
 }
 
 
@@ -58,11 +63,16 @@ def _life(text: Message) -> Iterator[Event]:
         if len(text.body) <= SNIPPET
         else text.body[: SNIPPET - 1].rstrip() + "…"
     )
-    if text.direction is Direction.INBOUND:
-        yield Event(text.created_at, READ_AS[meaning_of(text.body)], about)
+    if text.direction is MessageDirection.INBOUND:
+        yield Event(text.created_at, READ_AS[classify_text(text.body)], about)
         return
-    if text.status in NEVER_LEFT:
-        yield Event(text.created_at, WORDS[text.status], about, _why_it_stayed(text))
+    if text.status in NEVER_SENT_STATUSES:
+        yield Event(
+            text.created_at,
+            DELIVERY_STATUS_LABELS[text.status],
+            about,
+            _why_it_stayed(text),
+        )
         return
     yield Event(text.created_at, "Waiting to be sent", about)
     if text.submitted_at:
@@ -74,7 +84,7 @@ def _life(text: Message) -> Iterator[Event]:
     elif text.failed_at:
         yield Event(
             text.failed_at,
-            WORDS[text.status],
+            DELIVERY_STATUS_LABELS[text.status],
             about,
             _why_it_failed(text),
             trouble=True,
@@ -83,11 +93,15 @@ def _life(text: Message) -> Iterator[Event]:
 
 def _why_it_stayed(text: Message) -> str:
     reason = text.reason if text.status is MessageStatus.SKIPPED else None
-    return f"{LEFT_OUT_WORDS[LeftOut(reason)][0]}." if reason in set(LeftOut) else ""
+    return (
+        f"{SKIP_REASON_LABELS[SkipReason(reason)][0]}."
+        if reason in set(SkipReason)
+        else ""
+    )
 
 
 def _why_it_failed(text: Message) -> str:
-    return receipt_for(
+    return find_error_code(
         text.error_code, "delivery" if text.provider_sid else "create"
     ).words
 

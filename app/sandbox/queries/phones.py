@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
 from app.delivery.carriers.sandbox_wire import has_picture
-from app.domain.phone import digits_of
+from app.domain.phones.phone_number import extract_digits
 from app.events.queries.names import names_of
 
 RECENT, LOOKED_AT = 10, 500
@@ -80,7 +80,7 @@ def recent(search: str) -> list[Line]:
 
     Of a whole blast only the last RECENT are looked for, among the last LOOKED_AT texts.
     """
-    digits = digits_of(search).lstrip("0")
+    digits = extract_digits(search).lstrip("0")
     if search and not digits:
         return []
     texts = select(SandboxMessage.phone, SandboxMessage.id).where(

@@ -11,8 +11,11 @@ from app.core.clock import now
 from app.core.db import db
 from app.delivery.carriers.sandbox_mail import NOT_TAKEN
 from app.delivery.carriers.sandbox_models import SandboxMessage
-from app.domain.blast_states import FROM_TWILIO, WORDS
-from app.domain.receipts import receipt_for
+from app.domain.delivery.carrier_error_codes import find_error_code
+from app.domain.delivery.message_statuses import (
+    DELIVERY_STATUS_LABELS,
+    STATUS_BY_TWILIO_STATUS,
+)
 from app.sandbox.queries.happened import Event, happened
 from app.sandbox.queries.phones import shown
 
@@ -66,7 +69,7 @@ def _state_of_own(text: SandboxMessage) -> str:
 
 def _state(text: SandboxMessage) -> str:
     """Where the text is, as the network sees it."""
-    words = WORDS[FROM_TWILIO[text.status]]
+    words = DELIVERY_STATUS_LABELS[STATUS_BY_TWILIO_STATUS[text.status]]
     if text.status == "undelivered":
-        return f"{words}. {receipt_for(text.error_code, 'delivery').words}"
+        return f"{words}. {find_error_code(text.error_code, 'delivery').words}"
     return words

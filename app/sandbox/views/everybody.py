@@ -9,7 +9,7 @@ from app.community.queries import page as community_page
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import list_params
-from app.domain.cost import counted
+from app.domain.delivery.cost_estimate import format_count
 from app.organisation.queries import region
 from app.sandbox import actions, queries
 from app.sandbox.forms import MOODS, CrowdForm, StrangerForm, StrangersTextForm
@@ -96,7 +96,7 @@ def _answering(count: int) -> tuple[str, str]:
             "info",
         )
     return (
-        f"{counted(count, 'phone')} {'answers' if count == 1 else 'answer'} within {WITHIN}.",
+        f"{format_count(count, 'phone')} {'answers' if count == 1 else 'answer'} within {WITHIN}.",
         "success",
     )
 

@@ -11,9 +11,9 @@ from app.core import template_filters
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.delivery.carriers.sandbox_models import Mood
-from app.domain.permission import LEFT_OUT_WORDS
-from app.domain.phone import is_e164
-from app.domain.segments import LIMIT
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
+from app.domain.phones.phone_number import is_e164
+from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
 from app.keywords.queries import words_now
 from app.sandbox import actions, queries
 from app.sandbox.forms import MEANINGS, MOODS, MoodForm, PictureForm, TextForm
@@ -28,7 +28,7 @@ MOST_WORDS = 12
 @roles_required(*ALL_ROLES)
 def phone(digits: str) -> ResponseReturnValue:
     """One phone; with `text` in the address, that is typed on it already."""
-    typed = request.args.get("text", "").replace("\x00", "")[:LIMIT]
+    typed = request.args.get("text", "").replace("\x00", "")[:MAX_MESSAGE_CHARACTERS]
     return _phone(_number(digits), TextForm(formdata=None, data={"body": typed}))
 
 
@@ -108,7 +108,7 @@ def _phone(number: str, form: TextForm) -> str:
         mood=queries.mood_of(number),
         moods=MOODS,
         meanings=MEANINGS,
-        left_out=LEFT_OUT_WORDS[reason] if reason else None,
+        left_out=SKIP_REASON_LABELS[reason] if reason else None,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.sqlite import insert
 
 from app.core.db import db
-from app.domain.erasure import phone_hash
+from app.domain.phones.phone_erasure import hash_phone
 from app.suppression.actions import statements
 from app.suppression.actions.lists import opt_out
 from app.suppression.models import INBOUND, ErasedNumber
@@ -26,7 +26,7 @@ def opted_out(phones: Iterable[str]) -> list[str]:
     """
     marks = {mark for (mark,) in statements.ERASED.rows()}
     return (
-        [phone for phone in phones if phone_hash(_key(), phone) in marks]
+        [phone for phone in phones if hash_phone(_key(), phone) in marks]
         if marks
         else []
     )
@@ -47,7 +47,7 @@ def remember(phones: Iterable[str]) -> int:
 def keep(phone: str, *, said_stop: bool, by: str) -> None:
     """Write down that this number was erased. Once opted out stays opted out."""
     values = {
-        "phone_hash": phone_hash(_key(), phone),
+        "phone_hash": hash_phone(_key(), phone),
         "opted_out": said_stop,
         "erased_by": by,
     }
@@ -60,7 +60,7 @@ def forget_stop(phone: str) -> None:
     """They texted START after they were erased: no list holds their old STOP against them any
     more.
     """
-    statements.FORGET.run(b_hash=phone_hash(_key(), phone))
+    statements.FORGET.run(b_hash=hash_phone(_key(), phone))
 
 
 def _key() -> str:

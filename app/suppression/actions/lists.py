@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from app.core.clock import now
 from app.core.column_types import UtcDateTime
 from app.core.db import db, execute_and_count_rows
-from app.domain.permission import LeftOut
+from app.domain.delivery.skip_reasons import SkipReason
 from app.suppression import queries
 from app.suppression.actions import statements
 from app.suppression.models import (
@@ -320,6 +320,6 @@ def remove(kind: str, id: int, actor: str | None = None) -> queries.Entry:
     if entry.theirs:
         raise OnlyThey
     db.session.execute(delete(TABLES[kind]).where(TABLES[kind].id == id))
-    if entry.why == LeftOut.SAID_STOP:
+    if entry.why == SkipReason.SAID_STOP:
         _note(entry.phone, ConsentAct.RETURNED, ConsentMethod.ADMIN, TAKEN_OFF, actor)
     return entry

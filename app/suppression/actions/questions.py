@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import select, update
 
 from app.core.db import db
-from app.domain.deadlines import DAYS_TO_HONOUR_A_STOP, business_days_after
+from app.domain.time.business_days import STOP_DEADLINE_BUSINESS_DAYS, add_business_days
 from app.suppression.actions import statements
 from app.suppression.actions.lists import Gone, opt_out
 from app.suppression.models import INBOUND, StopQuestion
@@ -24,7 +24,7 @@ def ask_whether_stop(phone: str, message_id: int, body: str, moment: datetime) -
     False when another text of theirs is waiting already; it keeps its deadline, ten business
     days after it came.
     """
-    by = business_days_after(moment, DAYS_TO_HONOUR_A_STOP)
+    by = add_business_days(moment, STOP_DEADLINE_BUSINESS_DAYS)
     return bool(
         statements.ASK.run(
             phone=phone, message_id=message_id, body=body, asked_at=moment, decide_by=by

@@ -32,8 +32,8 @@ from app.core.pagination import (
     clamp_to_last_page,
 )
 from app.core.search_terms import build_text_filter
-from app.domain.permission import LeftOut
-from app.domain.phone import digits_of
+from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.phones.phone_number import extract_digits
 from app.suppression.models import (
     CARRIER,
     INBOUND,
@@ -75,7 +75,7 @@ class Entry:
     id: int
     name: str | None
     phone: str
-    why: LeftOut
+    why: SkipReason
     source: str
     note: str | None
     since: datetime
@@ -94,9 +94,9 @@ class Entry:
         return " · ".join(filter(None, [words, self.note]))
 
 
-def is_their_own_word(source: str | None, why: LeftOut) -> bool:
+def is_their_own_word(source: str | None, why: SkipReason) -> bool:
     """Whether an entry of this source is an opt-out that only the phone's owner can take back."""
-    return why == LeftOut.SAID_STOP and source in THEIR_OWN_WORD
+    return why == SkipReason.SAID_STOP and source in THEIR_OWN_WORD
 
 
 @dataclass(frozen=True)
@@ -283,8 +283,8 @@ def _lists() -> list[Select[Any]]:
     """
     stop, bad = UnsubscribedContact, SuppressedContact
     said_stop, dead = (
-        literal(LeftOut.SAID_STOP.value),
-        literal(LeftOut.NUMBER_DEAD.value),
+        literal(SkipReason.SAID_STOP.value),
+        literal(SkipReason.NUMBER_DEAD.value),
     )
     stops = select(
         literal(KINDS[0]).label("kind"),
@@ -315,7 +315,7 @@ def _matching(columns: Any, search: str) -> list[ColumnElement[bool]]:
     """Letters search names, in any case; anything without letters searches by its digits."""
     if not search:
         return []
-    digits = digits_of(search)
+    digits = extract_digits(search)
     if digits and not any(sign.isalpha() for sign in search):
         return [columns.phone.contains(digits.lstrip("0") or digits)]
     return [build_text_filter(search, columns.name)]
@@ -327,7 +327,7 @@ def _entry(row: Row[Any]) -> Entry:
         row.id,
         row.name,
         row.phone,
-        LeftOut(row.why),
+        SkipReason(row.why),
         row.source or "",
         row.reason,
         row.created_at,

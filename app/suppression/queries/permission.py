@@ -21,7 +21,7 @@ from sqlalchemy.orm import aliased
 
 from app.core.db import db
 from app.core.prepared import PreparedStatement
-from app.domain.permission import LeftOut
+from app.domain.delivery.skip_reasons import SkipReason
 from app.organisation.models import Organisation
 from app.suppression.models import (
     ConsentAct,
@@ -33,12 +33,12 @@ from app.suppression.models import (
 from app.suppression.queries.ledger import newest_act
 
 _REASON = Enum(
-    LeftOut,
+    SkipReason,
     native_enum=False,
     length=20,
     values_callable=lambda members: [each.value for each in members],
 )
-SAID_STOP = LeftOut.SAID_STOP.value
+SAID_STOP = SkipReason.SAID_STOP.value
 
 
 def left_out(phone_column: Any) -> ColumnElement[Any]:
@@ -74,7 +74,7 @@ def _barred(phone_column: Any) -> ColumnElement[Any]:
         (bad.category == SuppressionCategory.OPT_OUT, literal(SAID_STOP)),
         (
             bad.category == SuppressionCategory.HARD_FAIL,
-            literal(LeftOut.NUMBER_DEAD.value),
+            literal(SkipReason.NUMBER_DEAD.value),
         ),
     )
     in_suppressed = (
@@ -94,7 +94,7 @@ def _in_question(phone_column: Any) -> ColumnElement[Any]:
         .correlate_except(asked)
     )
     any_open = exists().where(some.verdict.is_(None)).correlate_except(some)
-    return case((and_(any_open, open_one), literal(LeftOut.MAYBE_STOP.value)))
+    return case((and_(any_open, open_one), literal(SkipReason.MAYBE_STOP.value)))
 
 
 def _without_a_yes(phone_column: Any) -> ColumnElement[Any]:
@@ -102,10 +102,10 @@ def _without_a_yes(phone_column: Any) -> ColumnElement[Any]:
     demanded = exists().where(ours.consent_required).correlate_except(ours)
     withdrawn = ConsentAct.WITHDRAWN.value
     no_yes = func.coalesce(newest_act(phone_column), withdrawn) == withdrawn
-    return case((and_(demanded, no_yes), literal(LeftOut.NO_CONSENT.value)))
+    return case((and_(demanded, no_yes), literal(SkipReason.NO_CONSENT.value)))
 
 
-def reasons_for(phones: Sequence[str]) -> dict[str, LeftOut]:
+def reasons_for(phones: Sequence[str]) -> dict[str, SkipReason]:
     """Those of `phones` that must not be texted, each with why.
 
     However many they are, it is one statement.
@@ -127,12 +127,12 @@ LEFT_OUT, _OFF_LIMITS = (
 )
 
 
-def is_left_out(phone: str) -> LeftOut | None:
+def is_left_out(phone: str) -> SkipReason | None:
     """Why we must not text this number, None when we may."""
-    why: LeftOut | None = LEFT_OUT.value(b_phone=phone)
+    why: SkipReason | None = LEFT_OUT.value(b_phone=phone)
     return why
 
 
 def has_opted_out(phone: str) -> bool:
     """Whether this number said STOP, on whichever of the two lists that stands."""
-    return _OFF_LIMITS.value(b_phone=phone) is LeftOut.SAID_STOP
+    return _OFF_LIMITS.value(b_phone=phone) is SkipReason.SAID_STOP

@@ -7,22 +7,29 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.core.db import raw_connection
-from app.domain import hours, wording
-from app.domain.dates import Calendar
-from app.domain.questions import FREE_WORDS, Ask, Question, opening, parse
-from app.domain.segments import LIMIT
-from app.domain.surveys import (
-    TWICE_WITHIN,
-    AnswerState,
-    Record,
-    SessionStatus,
-    State,
-    Step,
-    hear,
-    name_of,
-    not_understood,
-    spellings,
+from app.domain.surveys.answer_dates import DateContext
+from app.domain.surveys.question_definitions import (
+    FREE_TEXT_TYPES,
+    QuestionType,
+    SurveyQuestion,
+    build_opening_text,
+    parse_questions,
 )
+from app.domain.surveys.survey_state_machine import (
+    REPEATED_TEXT_WINDOW,
+    AnswerRecord,
+    AnswerState,
+    SurveySessionStatus,
+    SurveyState,
+    SurveyStep,
+    apply_unclear_answer,
+    find_given_name,
+    list_keyword_spellings,
+    process_survey_text,
+)
+from app.domain.texts import message_templates
+from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
+from app.domain.time import local_times
 from app.events.actions import registrations
 from app.events.queries.names import names_of
 from app.organisation import queries as organisation
@@ -38,9 +45,9 @@ STARTED_BY = """
     SELECT json_group_array(survey_id) FROM trigger_words WHERE word IN (SELECT value FROM json_each(:words))
 """
 VERDICTS = {
-    SessionStatus.COMPLETED: "survey_finished",
-    SessionStatus.LEFT: "survey_left",
-    SessionStatus.HANDED_OVER: "survey_needs_person",
+    SurveySessionStatus.COMPLETED: "survey_finished",
+    SurveySessionStatus.LEFT: "survey_left",
+    SurveySessionStatus.HANDED_OVER: "survey_needs_person",
 }
 
 
@@ -91,7 +98,7 @@ def answer(heard: Heard, *, only_valid: bool, doubtful: bool = False) -> Taken |
         return None
     session = sessions.active(heard.phone)
     if session and session.is_over(heard.moment):
-        sessions.end(session.id, SessionStatus.TIMED_OUT, heard.moment)
+        sessions.end(session.id, SurveySessionStatus.TIMED_OUT, heard.moment)
         session = None
     if session is None:
         return _twice_at_the_end(heard) or _answer_to_a_blast(
@@ -119,16 +126,20 @@ def begin(survey_id: int, heard: Heard) -> Taken | None:
     None when it is not active, or when they would not get its questions: then a person has to look.
     """
     flow = sessions.open_flow(survey_id)
-    if flow is None or not parse(flow.questions_json) or is_left_out(heard.phone):
+    if (
+        flow is None
+        or not parse_questions(flow.questions_json)
+        or is_left_out(heard.phone)
+    ):
         return None
     before = sessions.latest(heard.phone, survey_id)
     if before and _began_just_now(before, heard):
         return Taken(REPEATED)
     if before and _may_go_on(before, flow, heard.moment):
         return _welcome_back(before, heard)
-    again = before is not None and before.state.status is SessionStatus.ACTIVE
+    again = before is not None and before.state.status is SurveySessionStatus.ACTIVE
     session = sessions.begin(flow, heard.phone, heard.name, heard.moment)
-    first = opening(flow.intro_message or "", session.state.question.asked)
+    first = build_opening_text(flow.intro_message or "", session.state.question.asked)
     return Taken(
         "survey_started", [_said(f"{AGAIN}\n{first}" if again else first, heard.name)]
     )
@@ -139,44 +150,46 @@ def stop_all(phone: str, moment: datetime) -> None:
     sessions.end_all(phone, moment)
 
 
-def carry_out(session: Session, step: Step, moment: datetime) -> list[str]:
+def carry_out(session: Session, step: SurveyStep, moment: datetime) -> list[str]:
     """Keep where a step led; gives what is to be texted.
 
     Whoever finished is counted, and registered for the event.
     """
-    given = name_of(step.state)
+    given = find_given_name(step.state)
     sessions.keep(session, step.state, moment, given)
-    if step.state.status is SessionStatus.COMPLETED:
+    if step.state.status is SurveySessionStatus.COMPLETED:
         sessions.count_completion(session.survey_id)
         if step.registers and session.event_id is not None:
             _register(session, session.event_id, given)
     return [_said(reply, given or session.name) for reply in step.replies]
 
 
-def calendar(question: Question, moment: datetime) -> Calendar:
+def calendar(question: SurveyQuestion, moment: datetime) -> DateContext:
     """How the organisation reads days; asked for only where a day is."""
-    if question.ask is not Ask.DATE:
-        return Calendar(moment.date())
+    if question.ask is not QuestionType.DATE:
+        return DateContext(moment.date())
     ours = organisation.organisation()
-    return Calendar(hours.today_in(ours.timezone, moment), ours.region in MONTH_FIRST)
+    return DateContext(
+        local_times.get_local_date(ours.timezone, moment), ours.region in MONTH_FIRST
+    )
 
 
 def _step(
-    state: State, heard: Heard, *, only_valid: bool, doubtful: bool
-) -> Step | None:
+    state: SurveyState, heard: Heard, *, only_valid: bool, doubtful: bool
+) -> SurveyStep | None:
     """Words that start something are no free words, as long as what they start may take them."""
     only_bare = doubtful
-    if not doubtful and only_valid and state.question.ask in FREE_WORDS:
+    if not doubtful and only_valid and state.question.ask in FREE_TEXT_TYPES:
         only_bare = heard.may_start and _starts_something(heard.body)
-    step = hear(
+    step = process_survey_text(
         state, heard.body, calendar(state.question, heard.moment), only_bare=only_bare
     )
     if step is None and not only_valid and not doubtful:
-        return not_understood(state)
+        return apply_unclear_answer(state)
     return step
 
 
-def _done(session: Session, step: Step, heard: Heard) -> Taken:
+def _done(session: Session, step: SurveyStep, heard: Heard) -> Taken:
     if step.record:
         sessions.write_down(
             session, step.record, heard.body, heard.message_id, heard.moment
@@ -193,12 +206,12 @@ def _register(session: Session, event_id: int, given: str | None) -> None:
 
 
 def _said(words: str, name: str | None) -> str:
-    return wording.fill(words, name)[:LIMIT]
+    return message_templates.fill_template(words, name)[:MAX_MESSAGE_CHARACTERS]
 
 
 def _twice(session: Session, heard: Heard) -> Taken:
     """The same text a moment later is no answer to the next question: kept, and not answered."""
-    record = Record(session.state.position, AnswerState.REPEATED)
+    record = AnswerRecord(session.state.position, AnswerState.REPEATED)
     sessions.write_down(session, record, heard.body, heard.message_id, heard.moment)
     return Taken(REPEATED)
 
@@ -209,11 +222,11 @@ def _twice_at_the_end(heard: Heard) -> Taken | None:
     over = (
         last is not None
         and last.ended_at is not None
-        and heard.moment - last.ended_at <= TWICE_WITHIN
+        and heard.moment - last.ended_at <= REPEATED_TEXT_WINDOW
     )
     answered = last is not None and last.state.status in (
-        SessionStatus.COMPLETED,
-        SessionStatus.HANDED_OVER,
+        SurveySessionStatus.COMPLETED,
+        SurveySessionStatus.HANDED_OVER,
     )
     return (
         _twice(last, heard)
@@ -227,7 +240,7 @@ def _answer_to_a_blast(
 ) -> Taken | None:
     asking = asked_by_blast(heard.phone, heard.moment)
     flow = sessions.open_flow(asking.survey_id) if asking else None
-    questions = parse(flow.questions_json) if flow else ()
+    questions = parse_questions(flow.questions_json) if flow else ()
     if (
         asking is None
         or flow is None
@@ -235,7 +248,7 @@ def _answer_to_a_blast(
         or not _fits(asking, questions[0], flow, heard.moment)
     ):
         return None
-    state = State(questions, flow.completion_message or "")
+    state = SurveyState(questions, flow.completion_message or "")
     step = _step(state, heard, only_valid=only_valid, doubtful=doubtful)
     if step is None:
         return None
@@ -243,12 +256,14 @@ def _answer_to_a_blast(
     return _done(session, step, heard)
 
 
-def _fits(asking: Asking, question: Question, flow: Flow, moment: datetime) -> bool:
+def _fits(
+    asking: Asking, question: SurveyQuestion, flow: Flow, moment: datetime
+) -> bool:
     """In time; and for free words, which could be about anything, nothing may have been texted
     to them since.
     """
     in_time = moment - asking.asked_at <= timedelta(hours=flow.timeout_hours)
-    return in_time and (asking.is_newest or question.ask not in FREE_WORDS)
+    return in_time and (asking.is_newest or question.ask not in FREE_TEXT_TYPES)
 
 
 def _survey_of_word(body: str) -> int | None:
@@ -266,7 +281,7 @@ def _started_by(body: str) -> list[int | None]:
 
     Every text that comes in is asked for.
     """
-    words = json.dumps([*spellings(body)])
+    words = json.dumps([*list_keyword_spellings(body)])
     found: list[int | None] = json.loads(
         raw_connection().execute(STARTED_BY, {"words": words}).fetchone()[0]
     )
@@ -274,19 +289,22 @@ def _started_by(body: str) -> list[int | None]:
 
 
 def _began_just_now(session: Session, heard: Heard) -> bool:
-    fresh = session.state.status is SessionStatus.ACTIVE and session.last_at is None
-    return fresh and abs(heard.moment - session.started_at) <= TWICE_WITHIN
+    fresh = (
+        session.state.status is SurveySessionStatus.ACTIVE and session.last_at is None
+    )
+    return fresh and abs(heard.moment - session.started_at) <= REPEATED_TEXT_WINDOW
 
 
 def _may_go_on(session: Session, flow: Flow, moment: datetime) -> bool:
     timed_out = (
-        session.state.status is SessionStatus.TIMED_OUT and session.ended_at is not None
+        session.state.status is SurveySessionStatus.TIMED_OUT
+        and session.ended_at is not None
     )
     recent = timed_out and moment - (session.ended_at or moment) <= COMES_BACK_FOR
     return (
         recent
         and bool(session.state.values)
-        and session.state.questions == parse(flow.questions_json)
+        and session.state.questions == parse_questions(flow.questions_json)
     )
 
 

@@ -9,9 +9,13 @@ from sqlalchemy import insert, select, update
 
 from app.core.db import db
 from app.delivery.actions.answers import Answer
-from app.domain.blast_states import Kind
-from app.domain.reading import read
-from app.domain.surveys import AnswerState, SessionStatus, answered
+from app.domain.delivery.message_statuses import MessageKind
+from app.domain.surveys.answer_parsing import parse_answer
+from app.domain.surveys.survey_state_machine import (
+    AnswerState,
+    SurveySessionStatus,
+    apply_survey_answer,
+)
 from app.suppression.queries import is_left_out
 from app.surveys.actions import sessions
 from app.surveys.actions.answering import calendar, carry_out
@@ -52,11 +56,14 @@ def correct(
     if not 0 <= position < len(session.state.questions):
         raise Gone
     question = session.state.questions[position]
-    value = read(question, typed, calendar(question, moment))
+    value = parse_answer(question, typed, calendar(question, moment))
     if value is None:
         raise NotAnAnswer
     _write(session, position, value, who, moment)
-    waits = session.state.status in (SessionStatus.ACTIVE, SessionStatus.HANDED_OVER)
+    waits = session.state.status in (
+        SurveySessionStatus.ACTIVE,
+        SurveySessionStatus.HANDED_OVER,
+    )
     erased = not session.phone.startswith("+")
     if (
         erased
@@ -109,13 +116,15 @@ def _answers_another(session: Session) -> bool:
 
 
 def _go_on(session: Session, value: str, who: str, moment: datetime) -> None:
-    if session.state.status is SessionStatus.HANDED_OVER:
+    if session.state.status is SurveySessionStatus.HANDED_OVER:
         session = sessions.go_on(session, moment)
-    replies = carry_out(session, answered(session.state, value), moment)
+    replies = carry_out(session, apply_survey_answer(session.state, value), moment)
     if is_left_out(session.phone):
         return
     for reply in replies:
         say(
-            Answer(session.phone, reply, Kind.SURVEY, session.name, written_by=who),
+            Answer(
+                session.phone, reply, MessageKind.SURVEY, session.name, written_by=who
+            ),
             moment,
         )

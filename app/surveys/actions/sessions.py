@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from app.domain.questions import parse
-from app.domain.surveys import (
-    TWICE_WITHIN,
+from app.domain.surveys.question_definitions import parse_questions
+from app.domain.surveys.survey_state_machine import (
+    REPEATED_TEXT_WINDOW,
+    AnswerRecord,
     AnswerState,
-    Record,
-    SessionStatus,
-    State,
-    same_words,
+    SurveySessionStatus,
+    SurveyState,
+    is_same_answer,
 )
 from app.surveys.actions import statements
 
@@ -33,7 +33,7 @@ class Session:
     survey_id: int
     phone: str
     name: str | None
-    state: State
+    state: SurveyState
     started_at: datetime
     asked_at: datetime
     ended_at: datetime | None
@@ -48,8 +48,11 @@ class Session:
 
     def is_repeat(self, body: str, moment: datetime) -> bool:
         """Whether this text is the one before once more, a moment later."""
-        soon = self.last_at is not None and abs(moment - self.last_at) <= TWICE_WITHIN
-        return soon and same_words(body, self.last_body or "")
+        soon = (
+            self.last_at is not None
+            and abs(moment - self.last_at) <= REPEATED_TEXT_WINDOW
+        )
+        return soon and is_same_answer(body, self.last_body or "")
 
 
 def active(phone: str) -> Session | None:
@@ -91,7 +94,7 @@ class _Row(NamedTuple):
     survey_id: int
     phone: str
     name: str | None
-    status: SessionStatus
+    status: SurveySessionStatus
     questions_json: str
     completion_message: str | None
     position: int
@@ -113,24 +116,24 @@ class _Given(NamedTuple):
 
 def _one(columns: tuple[Any, ...] | None) -> Session | None:
     if columns is None or not (
-        questions := parse((row := _Row(*columns)).questions_json)
+        questions := parse_questions((row := _Row(*columns)).questions_json)
     ):
         return None
     rows = [_Given(*each) for each in statements.ANSWERS.rows(b_id=row.id)]
     values = {each.position: each.value for each in rows if each.state in UNDERSTOOD}
     place = min(row.position, len(questions) - 1)
-    state = State(
+    state = SurveyState(
         questions, row.completion_message or "", place, row.misses, row.status, values
     )
     return _session(row, state, rows)
 
 
-def _session(row: _Row, state: State, rows: Sequence[_Given]) -> Session:
+def _session(row: _Row, state: SurveyState, rows: Sequence[_Given]) -> Session:
     # an answer that was given again keeps its row, so the newest text need not be the newest row
     last = max(rows, key=lambda each: each.created_at, default=None)
     if (
         last
-        and state.status is SessionStatus.ACTIVE
+        and state.status is SurveySessionStatus.ACTIVE
         and last.position == state.position
         and last.state in UNDERSTOOD
     ):
@@ -171,7 +174,9 @@ def begin(
         message_log_id=log_id,
     )
     statements.COUNT_START.run(b_survey=flow.id)
-    state = State(parse(flow.questions_json), flow.completion_message or "")
+    state = SurveyState(
+        parse_questions(flow.questions_json), flow.completion_message or ""
+    )
     patience = timedelta(hours=flow.timeout_hours)
     return Session(
         made,
@@ -197,7 +202,7 @@ def end_all(phone: str, moment: datetime) -> None:
     statements.STOP.run(b_phone=phone, b_moment=moment)
 
 
-def end(session_id: int, status: SessionStatus, moment: datetime) -> None:
+def end(session_id: int, status: SurveySessionStatus, moment: datetime) -> None:
     """This session has ended so."""
     statements.END.run(b_id=session_id, b_status=status, b_moment=moment)
 
@@ -208,16 +213,16 @@ def go_on(session: Session, moment: datetime) -> Session:
     statements.GO_ON.run(b_id=session.id, b_moment=moment)
     return replace(
         session,
-        state=replace(session.state, status=SessionStatus.ACTIVE, misses=0),
+        state=replace(session.state, status=SurveySessionStatus.ACTIVE, misses=0),
         ended_at=None,
     )
 
 
 def keep(
-    session: Session, state: State, moment: datetime, name: str | None = None
+    session: Session, state: SurveyState, moment: datetime, name: str | None = None
 ) -> None:
     """Where they are now; `name`: how they called themselves."""
-    is_active = state.status is SessionStatus.ACTIVE
+    is_active = state.status is SurveySessionStatus.ACTIVE
     statements.KEEP.run(
         b_id=session.id,
         b_position=state.position,
@@ -231,7 +236,7 @@ def keep(
 
 def write_down(
     session: Session,
-    record: Record,
+    record: AnswerRecord,
     body: str,
     message_id: int | None,
     moment: datetime,

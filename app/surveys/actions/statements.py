@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.core.column_types import UtcDateTime
 from app.core.prepared import PreparedStatement
-from app.domain.surveys import SessionStatus
+from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.surveys.models import (
     ONE_A_QUESTION,
     survey_answers,
@@ -22,7 +22,7 @@ S, F, A = survey_sessions.c, survey_flows.c, survey_answers.c
 _PHONE = bindparam("b_phone", type_=S.phone.type)
 _ID, _SURVEY = (bindparam(name, type_=S.id.type) for name in ("b_id", "b_survey"))
 _MOMENT = bindparam("b_moment", type_=UtcDateTime())
-_IS_ACTIVE = S.status == SessionStatus.ACTIVE
+_IS_ACTIVE = S.status == SurveySessionStatus.ACTIVE
 
 
 def _sessions() -> Select[Any]:
@@ -75,7 +75,7 @@ COUNT_COMPLETION = PreparedStatement(
 )
 
 BEGIN = PreparedStatement(
-    insert(survey_sessions).values(status=SessionStatus.ACTIVE),
+    insert(survey_sessions).values(status=SurveySessionStatus.ACTIVE),
     *(
         "survey_id",
         "phone",
@@ -93,11 +93,11 @@ _OF_PHONE = (
     .values(ended_at=_MOMENT)
 )
 _AGAIN = case(
-    (S.survey_id == _SURVEY, SessionStatus.RESTARTED.value),
-    else_=SessionStatus.LEFT.value,
+    (S.survey_id == _SURVEY, SurveySessionStatus.RESTARTED.value),
+    else_=SurveySessionStatus.LEFT.value,
 )
 REPLACE = PreparedStatement(_OF_PHONE.values(status=_AGAIN))
-STOP = PreparedStatement(_OF_PHONE.values(status=SessionStatus.STOPPED))
+STOP = PreparedStatement(_OF_PHONE.values(status=SurveySessionStatus.STOPPED))
 
 _THIS = update(survey_sessions).where(S.id == _ID)
 END = PreparedStatement(
@@ -105,7 +105,7 @@ END = PreparedStatement(
 )
 GO_ON = PreparedStatement(
     _THIS.values(
-        status=SessionStatus.ACTIVE,
+        status=SurveySessionStatus.ACTIVE,
         asked_at=_MOMENT,
         misses=0,
         nudged_at=None,

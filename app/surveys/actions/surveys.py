@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, null, select
 
 from app.core.db import db, execute_and_count_rows
-from app.domain.questions import Question, kept
-from app.domain.surveys import SessionStatus
+from app.domain.surveys.question_definitions import SurveyQuestion, serialize_questions
+from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 
 
@@ -29,7 +29,7 @@ class Facts:
     name: str
     keyword: str
     intro: str
-    questions: Sequence[Question]
+    questions: Sequence[SurveyQuestion]
     completion: str
     event_id: int | None
     timeout_hours: int = 24
@@ -80,7 +80,7 @@ def _columns(facts: Facts) -> dict[str, object]:
         "name": facts.name,
         "trigger_keyword": facts.keyword,
         "intro_message": facts.intro or None,
-        "questions_json": kept(facts.questions),
+        "questions_json": serialize_questions(facts.questions),
         "completion_message": facts.completion or None,
         "linked_event_id": facts.event_id,
         "timeout_hours": facts.timeout_hours,
@@ -105,7 +105,7 @@ def open_or_close(survey_id: int, *, is_active: bool) -> int:
     db.session.flush()
     active = select(func.count()).where(
         SurveySession.survey_id == survey_id,
-        SurveySession.status == SessionStatus.ACTIVE,
+        SurveySession.status == SurveySessionStatus.ACTIVE,
     )
     return db.session.scalar(active) or 0
 

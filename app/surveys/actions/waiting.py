@@ -11,10 +11,14 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 
 from app.core.db import db, execute_and_count_rows, write
 from app.delivery.actions.answers import Answer
-from app.domain import hours, wording
-from app.domain.blast_states import Kind
-from app.domain.questions import parse
-from app.domain.surveys import SessionStatus, nudge
+from app.domain.delivery.message_statuses import MessageKind
+from app.domain.surveys.question_definitions import parse_questions
+from app.domain.surveys.survey_state_machine import (
+    SurveySessionStatus,
+    build_nudge_text,
+)
+from app.domain.texts import message_templates
+from app.domain.time import local_times
 from app.organisation import queries as organisation
 from app.suppression.queries import reasons_for
 from app.surveys.actions.conversations import say
@@ -41,7 +45,7 @@ def time_out_and_nudge(moment: datetime) -> tuple[int, int]:
     ended = _in_slices(lambda: _time_out(moment))
     zone = (
         ZoneInfo(zone)
-        if hours.is_zone(zone := organisation.timezone())
+        if local_times.is_time_zone(zone := organisation.timezone())
         else ZoneInfo("UTC")
     )
     by_day = DAY_BEGINS <= moment.astimezone(zone).hour < DAY_ENDS
@@ -62,7 +66,7 @@ def _waits() -> list[tuple[int, int, int | None]]:
     """(survey, its timeout, its nudge) in hours of every survey that somebody is answering."""
     flow = SurveyFlow
     answering = select(SurveySession.survey_id).where(
-        SurveySession.status == SessionStatus.ACTIVE
+        SurveySession.status == SurveySessionStatus.ACTIVE
     )
     rows = db.session.execute(
         select(flow.id, flow.timeout_hours, flow.nudge_hours).where(
@@ -87,7 +91,7 @@ def _time_out(moment: datetime) -> int:
     ]
     due = (
         select(SurveySession.id)
-        .where(SurveySession.status == SessionStatus.ACTIVE, or_(false(), *late))
+        .where(SurveySession.status == SurveySessionStatus.ACTIVE, or_(false(), *late))
         .limit(SLICE)
     )
     if not late or not (ids := db.session.scalars(due).all()):
@@ -97,7 +101,7 @@ def _time_out(moment: datetime) -> int:
         which = update(SurveySession).where(
             SurveySession.id.in_(ids), SurveySession.id.in_(due.limit(None))
         )
-        values = {"status": SessionStatus.TIMED_OUT, "ended_at": moment}
+        values = {"status": SurveySessionStatus.TIMED_OUT, "ended_at": moment}
         execute_and_count_rows(
             which.values(values).execution_options(synchronize_session=False)
         )
@@ -111,7 +115,8 @@ def _nudge(moment: datetime) -> int:
         if after
     ]
     due = select(SurveySession).where(
-        SurveySession.status == SessionStatus.ACTIVE, SurveySession.nudged_at.is_(None)
+        SurveySession.status == SurveySessionStatus.ACTIVE,
+        SurveySession.nudged_at.is_(None),
     )
     due = due.where(or_(false(), *late)).order_by(SurveySession.id).limit(SLICE)
     if not late or not db.session.scalar(
@@ -136,8 +141,10 @@ def _nudge(moment: datetime) -> int:
 def _remind(sessions: Sequence[SurveySession], moment: datetime) -> None:
     left_out = reasons_for([session.phone for session in sessions])
     for session in sessions:
-        questions = parse(session.questions_json)
+        questions = parse_questions(session.questions_json)
         if session.phone in left_out or session.position >= len(questions):
             continue
-        body = wording.fill(nudge(questions[session.position]), session.name)
-        say(Answer(session.phone, body, Kind.SURVEY, session.name), moment)
+        body = message_templates.fill_template(
+            build_nudge_text(questions[session.position]), session.name
+        )
+        say(Answer(session.phone, body, MessageKind.SURVEY, session.name), moment)

@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
 
 from app.audit.forms import DayField
-from app.domain.hours import is_zone
+from app.domain.time.local_times import is_time_zone
 from app.surveys.queries.which import Which
 
 
@@ -47,5 +47,5 @@ class DaysForm(FlaskForm):
 
 
 def _begins(day: date | None, zone: str) -> datetime | None:
-    place = ZoneInfo(zone if is_zone(zone) else "UTC")
+    place = ZoneInfo(zone if is_time_zone(zone) else "UTC")
     return datetime.combine(day, time(), place).astimezone(UTC) if day else None

@@ -6,19 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from app.domain import tallies, wording
-from app.domain.hours import day_in_words
-from app.domain.questions import FREE_WORDS, Ask, Question, opening, problems_with
-from app.domain.replies import Meaning, folded, meaning_of
-from app.domain.surveys import (
-    AnswerState,
-    SessionStatus,
-    State,
-    Step,
-    hear,
-    name_of,
-    not_understood,
+from app.domain.surveys import survey_aggregates
+from app.domain.surveys.question_definitions import (
+    FREE_TEXT_TYPES,
+    QuestionType,
+    SurveyQuestion,
+    build_opening_text,
+    list_question_problems,
 )
+from app.domain.surveys.survey_state_machine import (
+    AnswerState,
+    SurveySessionStatus,
+    SurveyState,
+    SurveyStep,
+    apply_unclear_answer,
+    find_given_name,
+    process_survey_text,
+)
+from app.domain.texts import message_templates
+from app.domain.texts.text_intent import TextIntent, classify_text, fold_text
+from app.domain.time.local_times import format_day
 from app.surveys.actions.answering import AGAIN, calendar
 
 MOST_TEXTS, LONGEST_TEXT, MOST_TRIES = 60, 320, 7
@@ -27,18 +34,18 @@ PERHAPS_OFF = (
     "That may mean STOP: nothing goes to them until somebody in the inbox decides."
 )
 BUILT_IN = {
-    Meaning.HELP: "Answered by itself with your words for HELP. The survey waits.",
-    Meaning.RETURN: "Brings back who has said STOP. The survey waits.",
+    TextIntent.HELP: "Answered by itself with your words for HELP. The survey waits.",
+    TextIntent.RETURN: "Brings back who has said STOP. The survey waits.",
 }
 TO_THE_INBOX = (
     "The survey has ended: this text goes to the inbox, or to another keyword."
 )
 NOT_UNDERSTOOD = "Not understood."
 ENDED = {
-    SessionStatus.LEFT: "They have left the survey, and stay on your lists.",
-    SessionStatus.HANDED_OVER: "Not understood three times: a person looks, in the inbox.",
-    SessionStatus.STOPPED: "They said STOP.",
-    SessionStatus.TIMED_OUT: "Somebody decides whether they said STOP.",
+    SurveySessionStatus.LEFT: "They have left the survey, and stay on your lists.",
+    SurveySessionStatus.HANDED_OVER: "Not understood three times: a person looks, in the inbox.",
+    SurveySessionStatus.STOPPED: "They said STOP.",
+    SurveySessionStatus.TIMED_OUT: "Somebody decides whether they said STOP.",
 }
 
 
@@ -51,7 +58,7 @@ class Script:
 
     word: str
     intro: str
-    questions: Sequence[Question]
+    questions: Sequence[SurveyQuestion]
     completion: str
     registers: bool = False
     problem: str = ""
@@ -80,7 +87,7 @@ def play(script: Script, said: Sequence[str], moment: datetime) -> Played | None
 
     None while it cannot be asked.
     """
-    if problems_with(script.questions):
+    if list_question_problems(script.questions):
         return None
     phone = _Phone(script, moment)
     for text in said[:MOST_TEXTS]:
@@ -102,46 +109,51 @@ class _Phone:
         self._begin("")
 
     def _begin(self, before: str) -> None:
-        self.state = State(tuple(self.script.questions), self.script.completion)
-        first = opening(self.script.intro, self.state.question.asked)
+        self.state = SurveyState(tuple(self.script.questions), self.script.completion)
+        first = build_opening_text(self.script.intro, self.state.question.asked)
         self._say(f"{before}\n{first}" if before else first)
 
     def _say(self, words: str) -> None:
-        self.bubbles.append(Bubble(False, wording.fill(words, name_of(self.state))))
+        self.bubbles.append(
+            Bubble(
+                False,
+                message_templates.fill_template(words, find_given_name(self.state)),
+            )
+        )
 
     @property
     def is_over(self) -> bool:
-        return self.state.status is not SessionStatus.ACTIVE
+        return self.state.status is not SurveySessionStatus.ACTIVE
 
     def hear(self, text: str) -> None:
         """One text more, asked in the order of the router."""
-        meaning, again = meaning_of(text), folded(text) == self.script.word
-        if meaning is Meaning.LEAVE:
-            self._end(text, OFF_THE_LIST, SessionStatus.STOPPED)
+        meaning, again = classify_text(text), fold_text(text) == self.script.word
+        if meaning is TextIntent.LEAVE:
+            self._end(text, OFF_THE_LIST, SurveySessionStatus.STOPPED)
         elif meaning in BUILT_IN:
             self.bubbles.append(Bubble(True, text, BUILT_IN[meaning]))
         elif not self.is_over and (
-            step := self._valid(text, again, doubtful=meaning is Meaning.MAYBE_LEAVE)
+            step := self._valid(text, again, doubtful=meaning is TextIntent.MAYBE_LEAVE)
         ):
             self._take(text, step)
-        elif meaning is Meaning.MAYBE_LEAVE:
-            self._end(text, PERHAPS_OFF, SessionStatus.TIMED_OUT)
+        elif meaning is TextIntent.MAYBE_LEAVE:
+            self._end(text, PERHAPS_OFF, SurveySessionStatus.TIMED_OUT)
         elif again:
             self.bubbles.append(Bubble(True, text))
             self._begin("" if self.is_over else AGAIN)
         elif self.is_over:
             self.bubbles.append(Bubble(True, text, TO_THE_INBOX))
         else:
-            self._take(text, not_understood(self.state))
+            self._take(text, apply_unclear_answer(self.state))
 
-    def _valid(self, text: str, again: bool, *, doubtful: bool) -> Step | None:
+    def _valid(self, text: str, again: bool, *, doubtful: bool) -> SurveyStep | None:
         question = self.state.question
-        only_bare = doubtful or (again and question.ask in FREE_WORDS)
-        return hear(
+        only_bare = doubtful or (again and question.ask in FREE_TEXT_TYPES)
+        return process_survey_text(
             self.state, text, calendar(question, self.moment), only_bare=only_bare
         )
 
-    def _take(self, text: str, step: Step) -> None:
+    def _take(self, text: str, step: SurveyStep) -> None:
         self.bubbles.append(Bubble(True, text, self._understood(step)))
         self.state, self.registered = (
             step.state,
@@ -150,18 +162,18 @@ class _Phone:
         for reply in step.replies:
             self._say(reply)
 
-    def _understood(self, step: Step) -> str:
+    def _understood(self, step: SurveyStep) -> str:
         record = step.record
         if record is None or record.value is None:
             unclear = record is not None and record.state is AnswerState.UNCLEAR
             return NOT_UNDERSTOOD if unclear else ""
         question = self.state.questions[record.position]
-        if question.ask is Ask.DATE:
-            return f"Understood: {day_in_words(date.fromisoformat(record.value), today=self.moment.date())}."
-        said = tallies.in_words(question, record.value)
-        return "" if question.ask in FREE_WORDS else f"Understood: {said}."
+        if question.ask is QuestionType.DATE:
+            return f"Understood: {format_day(date.fromisoformat(record.value), today=self.moment.date())}."
+        said = survey_aggregates.format_stored_answer(question, record.value)
+        return "" if question.ask in FREE_TEXT_TYPES else f"Understood: {said}."
 
-    def _end(self, text: str, note: str, status: SessionStatus) -> None:
+    def _end(self, text: str, note: str, status: SurveySessionStatus) -> None:
         self.bubbles.append(Bubble(True, text, note))
         self.state = replace(self.state, status=status)
 
@@ -172,7 +184,7 @@ class _Phone:
             return (
                 f"On question {self.state.position + 1} of {len(self.state.questions)}."
             )
-        if self.state.status is SessionStatus.COMPLETED:
+        if self.state.status is SurveySessionStatus.COMPLETED:
             beside = " They are registered for the event." if self.registered else ""
             apart = (
                 " They are not registered for the event."
@@ -189,17 +201,17 @@ class _Phone:
             return [self.script.word] if self.script.word else []
         question = self.state.question
         some = {
-            Ask.YES_NO: ["Yes", "No"],
-            Ask.CHOICE: [*question.labels[: MOST_TRIES - 3]],
-            Ask.NUMBER: [
+            QuestionType.YES_NO: ["Yes", "No"],
+            QuestionType.CHOICE: [*question.labels[: MOST_TRIES - 3]],
+            QuestionType.NUMBER: [
                 str(
                     question.low
                     if question.low is not None
                     else min(4, question.high or 4)
                 )
             ],
-            Ask.DATE: ["Tomorrow"],
-            Ask.NAME: ["Zoë Hernández"],
+            QuestionType.DATE: ["Tomorrow"],
+            QuestionType.NAME: ["Zoë Hernández"],
         }
         return [
             *some.get(question.ask, []),

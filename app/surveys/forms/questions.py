@@ -20,21 +20,21 @@ from wtforms import ValidationError as Wrong
 from wtforms.widgets import NumberInput, TextArea
 
 from app.core.form_fields import CleanTextField
-from app.domain import wording
-from app.domain.questions import (
-    ASK_WORDS,
-    END,
-    END_UNREGISTERED,
-    MOST_QUESTIONS,
-    NO,
-    YES,
-    Ask,
-    Question,
+from app.domain.surveys.question_definitions import (
+    END_OF_SURVEY,
+    END_WITHOUT_REGISTRATION,
+    MAX_QUESTIONS,
+    NO_VALUE,
+    QUESTION_TYPE_LABELS,
+    YES_VALUE,
+    QuestionType,
+    SurveyQuestion,
 )
+from app.domain.texts import message_templates
 
 LARGEST = 999_999_999
 GO_ON = ""
-WORDS = {YES: "Yes", NO: "No"}
+WORDS = {YES_VALUE: "Yes", NO_VALUE: "No"}
 # A survey's problems are said beside these fields.
 BESIDE = {
     "leads": "kind",
@@ -58,8 +58,8 @@ class QuestionForm(Form):
     prompt = CleanTextField("Question", widget=TextArea())
     kind = SelectField(
         "They answer with",
-        choices={each.value: ASK_WORDS[each] for each in Ask},
-        default=Ask.TEXT.value,
+        choices={each.value: QUESTION_TYPE_LABELS[each] for each in QuestionType},
+        default=QuestionType.TEXT.value,
         validate_choice=False,
     )
     choices = CleanTextField("Choices", widget=TextArea())
@@ -71,25 +71,31 @@ class QuestionForm(Form):
 
     def validate_kind(self, field: Field) -> None:
         """One of those there are."""
-        if field.data not in set(Ask):
+        if field.data not in set(QuestionType):
             raise Wrong("Choose what they answer with.")
 
     def validate_low(self, field: Field) -> None:
         """A whole number, or nothing."""
-        if self.ask is Ask.NUMBER and _typed(field) and _whole(field) is None:
+        if self.ask is QuestionType.NUMBER and _typed(field) and _whole(field) is None:
             raise Wrong("Write a whole number, or leave it empty.")
 
     validate_high = validate_low
 
     @property
-    def ask(self) -> Ask:
+    def ask(self) -> QuestionType:
         """Its kind; free words until one is chosen."""
-        return Ask(self.kind.data) if self.kind.data in set(Ask) else Ask.TEXT
+        return (
+            QuestionType(self.kind.data)
+            if self.kind.data in set(QuestionType)
+            else QuestionType.TEXT
+        )
 
     @property
     def is_blank(self) -> bool:
         """Whether nothing was typed into it."""
-        return wording.is_blank(self.prompt.data or "") and not self.lines
+        return (
+            message_templates.is_blank_text(self.prompt.data or "") and not self.lines
+        )
 
     @property
     def lines(self) -> list[str]:
@@ -100,13 +106,13 @@ class QuestionForm(Form):
         return [line for line in lines if line]
 
     @property
-    def question(self) -> Question:
+    def question(self) -> SurveyQuestion:
         """The question as it was typed, whether or not it is one that can be asked."""
         number, choices = (
-            self.ask is Ask.NUMBER,
-            tuple(self.lines) if self.ask is Ask.CHOICE else (),
+            self.ask is QuestionType.NUMBER,
+            tuple(self.lines) if self.ask is QuestionType.CHOICE else (),
         )
-        asked = Question(
+        asked = SurveyQuestion(
             prompt=self.prompt.data or "",
             ask=self.ask,
             choices=choices,
@@ -120,7 +126,7 @@ class QuestionForm(Form):
             for answer, to in self.leads.items()
             if answer in asked.answers and to != GO_ON
         }
-        return Question(**{**asked.__dict__, "leads": leads})
+        return SurveyQuestion(**{**asked.__dict__, "leads": leads})
 
     @property
     def leads(self) -> dict[str, str]:
@@ -147,11 +153,11 @@ class QuestionForm(Form):
         to = {GO_ON: "the next question"}
         to |= {
             str(other): f"question {other}"
-            for other in range(place + 2, min(number, MOST_QUESTIONS) + 1)
+            for other in range(place + 2, min(number, MAX_QUESTIONS) + 1)
         }
-        to[str(END)] = "the end"
+        to[str(END_OF_SURVEY)] = "the end"
         if has_event:
-            to[str(END_UNREGISTERED)] = "the end, without registering"
+            to[str(END_WITHOUT_REGISTRATION)] = "the end, without registering"
         for entry in self.ways:
             chosen = entry.form.to.data or GO_ON
             more = (
@@ -164,11 +170,11 @@ class QuestionForm(Form):
 
 def ways(leads: dict[str, str], lines: Sequence[str]) -> list[dict[str, str]]:
     """The ways of a question as the form shows them: of yes and no, and of each choice."""
-    answers = dict.fromkeys([YES, NO, *lines])
+    answers = dict.fromkeys([YES_VALUE, NO_VALUE, *lines])
     return [{"answer": answer, "to": leads.get(answer, GO_ON)} for answer in answers]
 
 
-def as_typed(question: Question) -> dict[str, Any]:
+def as_typed(question: SurveyQuestion) -> dict[str, Any]:
     """A question as somebody would have typed it."""
     return {
         "prompt": question.prompt,

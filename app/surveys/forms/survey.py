@@ -15,10 +15,15 @@ from wtforms import (
 from wtforms.widgets import NumberInput, TextArea
 
 from app.core.form_fields import CleanTextField
-from app.domain import keywords, wording
-from app.domain.questions import Question, parse, problems_with, problems_with_opening
-from app.domain.replies import folded
-from app.domain.segments import LIMIT, characters
+from app.domain.surveys.question_definitions import (
+    SurveyQuestion,
+    list_opening_problems,
+    list_question_problems,
+    parse_questions,
+)
+from app.domain.texts import keyword_parsing, message_templates
+from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
+from app.domain.texts.text_intent import fold_text
 from app.events import queries as events
 from app.events.forms.events import LineField
 from app.surveys import queries
@@ -105,16 +110,19 @@ class SurveyForm(FlaskForm):
         """It fits into one text with the first question."""
         field.errors = [
             *field.errors,
-            *problems_with_opening(field.data or "", next(iter(self.asked), None)),
+            *list_opening_problems(field.data or "", next(iter(self.asked), None)),
         ]
 
     def validate_completion_message(self, field: Field) -> None:
         """Placeholders that exist, and not too long."""
-        size = characters(field.data or "")
-        field.errors = [*field.errors, *wording.problems_with(field.data or "")]
-        if size > LIMIT:
+        size = count_utf16_units(field.data or "")
+        field.errors = [
+            *field.errors,
+            *message_templates.list_template_problems(field.data or ""),
+        ]
+        if size > MAX_MESSAGE_CHARACTERS:
             raise ValidationError(
-                f"This text has {size:,} characters. The longest text has {LIMIT:,}."
+                f"This text has {size:,} characters. The longest text has {MAX_MESSAGE_CHARACTERS:,}."
             )
 
     def validate_linked_event_id(self, field: Field) -> None:
@@ -151,7 +159,7 @@ class SurveyForm(FlaskForm):
     @property
     def keyword(self) -> str:
         """The word as it is kept."""
-        return folded(self.trigger_keyword.data or "")
+        return fold_text(self.trigger_keyword.data or "")
 
     @property
     def event_id(self) -> int | None:
@@ -164,7 +172,7 @@ class SurveyForm(FlaskForm):
         )
 
     @property
-    def asked(self) -> list[Question]:
+    def asked(self) -> list[SurveyQuestion]:
         """The questions; cards at the end that nothing was typed into are none."""
         forms = self.cards
         while forms and forms[-1].is_blank:
@@ -196,7 +204,7 @@ class SurveyForm(FlaskForm):
 
     def _problem_of_word(self) -> str | None:
         typed = self.trigger_keyword.data or ""
-        return keywords.problem_of(typed) or queries.started_by(
+        return keyword_parsing.find_keyword_problem(typed) or queries.started_by(
             self.keyword, besides=self.survey_id
         )
 
@@ -219,7 +227,7 @@ class SurveyForm(FlaskForm):
         return SurveyForm(formdata=None, data=data, survey_id=self.survey_id)
 
     def _judge_questions(self) -> bool:
-        found = problems_with(self.asked)
+        found = list_question_problems(self.asked)
         for problem in found:
             if problem.place is None:
                 self.form_errors.append(problem.sentence)
@@ -297,7 +305,9 @@ def of_survey(survey: SurveyFlow) -> dict[str, Any]:
         "linked_event_id": str(survey.linked_event_id or ""),
         "timeout_hours": str(survey.timeout_hours),
         "nudge_hours": str(survey.nudge_hours or ""),
-        "questions": [as_typed(question) for question in parse(survey.questions_json)]
+        "questions": [
+            as_typed(question) for question in parse_questions(survey.questions_json)
+        ]
         or [BLANK],
     }
 

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, exists, func, select
 from app.core.column_types import UtcDateTime
 from app.core.prepared import PreparedStatement
 from app.delivery.models import message_logs, messages
-from app.domain.blast_states import MessageStatus
+from app.domain.delivery.message_statuses import MessageStatus
 from app.surveys.models import survey_sessions
 
 # They may have it: the answer to a text can come before we know what became of it.

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import case, select
 
 from app.core.db import db
-from app.domain.questions import Question, parse
-from app.domain.surveys import AnswerState, SessionStatus
-from app.domain.wording import first_name
+from app.domain.surveys.question_definitions import SurveyQuestion, parse_questions
+from app.domain.surveys.survey_state_machine import AnswerState, SurveySessionStatus
+from app.domain.texts.message_templates import extract_first_name
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 
 A, S = SurveyAnswer, SurveySession
@@ -28,19 +28,19 @@ class Misread:
     survey: str
     session_id: int
     position: int
-    question: Question
+    question: SurveyQuestion
     name: str | None
     waits: bool
 
     @property
     def first_name(self) -> str:
         """What to call them on a button; "" where nobody knows."""
-        return first_name(self.name)
+        return extract_first_name(self.name)
 
 
 def misread(phone: str) -> Misread | None:
     """What this person said last to the question that they are on, if it was not understood."""
-    first = case((S.status == SessionStatus.ACTIVE, 0), else_=1)
+    first = case((S.status == SurveySessionStatus.ACTIVE, 0), else_=1)
     theirs = (
         select(S.id)
         .where(S.phone == phone)
@@ -64,8 +64,11 @@ def misread(phone: str) -> Misread | None:
     if row is None:
         return None
     said, session, survey = row
-    questions = parse(session.questions_json)
-    open_to_us = session.status in (SessionStatus.ACTIVE, SessionStatus.HANDED_OVER)
+    questions = parse_questions(session.questions_json)
+    open_to_us = session.status in (
+        SurveySessionStatus.ACTIVE,
+        SurveySessionStatus.HANDED_OVER,
+    )
     if (
         said.state is not AnswerState.UNCLEAR
         or not open_to_us
@@ -81,5 +84,5 @@ def misread(phone: str) -> Misread | None:
         position=said.position,
         question=questions[said.position],
         name=session.name,
-        waits=session.status is SessionStatus.ACTIVE,
+        waits=session.status is SurveySessionStatus.ACTIVE,
     )

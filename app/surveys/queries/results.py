@@ -12,9 +12,9 @@ from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_digits_filters, build_text_filter
 from app.delivery.models import Message, MessageLog
-from app.domain.questions import Question
-from app.domain.surveys import AnswerState, SessionStatus
-from app.domain.tallies import LISTED, Tally
+from app.domain.surveys.question_definitions import SurveyQuestion
+from app.domain.surveys.survey_aggregates import CHARTED_QUESTION_TYPES, AnswerCounts
+from app.domain.surveys.survey_state_machine import AnswerState, SurveySessionStatus
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 from app.surveys.queries.asked import MAY_HAVE_IT
 from app.surveys.queries.which import Which
@@ -49,7 +49,7 @@ class People(ListPage):
         return f"{self.total:,} {'person' if self.total == 1 else 'people'}"
 
 
-def by_status(which: Which) -> dict[SessionStatus, int]:
+def by_status(which: Which) -> dict[SurveySessionStatus, int]:
     """How many sessions there are of each kind."""
     rows = db.session.execute(
         select(S.status, func.count()).where(*which.conditions).group_by(S.status)
@@ -59,7 +59,7 @@ def by_status(which: Which) -> dict[SessionStatus, int]:
 
 def answering(survey_id: int) -> int:
     """How many are in the middle of it."""
-    return by_status(Which(survey_id)).get(SessionStatus.ACTIVE, 0)
+    return by_status(Which(survey_id)).get(SurveySessionStatus.ACTIVE, 0)
 
 
 def counts_of_everything(survey_id: int) -> tuple[int, int]:
@@ -78,12 +78,18 @@ def asked_by_blasts(survey_id: int) -> int:
     return db.session.scalar(texts) or 0
 
 
-def tallies(which: Which, questions: Sequence[Question]) -> dict[str, Tally]:
+def tallies(
+    which: Which, questions: Sequence[SurveyQuestion]
+) -> dict[str, AnswerCounts]:
     """What was said to each question, by its words, in one walk over the answers.
 
     Free words are only counted.
     """
-    listed = [question.prompt for question in questions if question.ask in LISTED]
+    listed = [
+        question.prompt
+        for question in questions
+        if question.ask in CHARTED_QUESTION_TYPES
+    ]
     value = case((A.prompt.in_(listed), A.value))
     found = db.session.execute(
         select(A.prompt, A.state, value, func.count())
@@ -97,7 +103,7 @@ def tallies(which: Which, questions: Sequence[Question]) -> dict[str, Tally]:
     }
 
 
-def _tally(rows: Sequence[Any]) -> Tally:
+def _tally(rows: Sequence[Any]) -> AnswerCounts:
     def of(state: AnswerState) -> int:
         return sum(count for _, each, _, count in rows if each is state)
 
@@ -106,7 +112,7 @@ def _tally(rows: Sequence[Any]) -> Tally:
         for _, state, value, count in rows
         if state is AnswerState.ANSWERED and value is not None
     }
-    return Tally(
+    return AnswerCounts(
         of(AnswerState.ANSWERED),
         of(AnswerState.SKIPPED),
         of(AnswerState.UNCLEAR),
@@ -177,8 +183,8 @@ def people(which: Which, status: str, asked: ListParams, region: str) -> People:
     """A page of who began, the newest first; only those of one `status`, unless it is ""."""
     rows = select(S).where(*which.conditions)
     rows = (
-        rows.where(S.status == SessionStatus(status))
-        if status in set(SessionStatus)
+        rows.where(S.status == SurveySessionStatus(status))
+        if status in set(SurveySessionStatus)
         else rows
     )
     if asked.search:

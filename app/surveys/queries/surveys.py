@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, func, select
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
-from app.domain.cost import counted
-from app.domain.surveys import spellings
+from app.domain.delivery.cost_estimate import format_count
+from app.domain.surveys.survey_state_machine import list_keyword_spellings
 from app.surveys.models import SurveyFlow, SurveySession, TriggerWord
 
 SORTS = ("name", "word", "started", "finished", "last")
@@ -36,7 +36,7 @@ class Surveys(ListPage):
     @property
     def total_in_words(self) -> str:
         """ "1 survey", "12 surveys"."""
-        return counted(self.total, "survey")
+        return format_count(self.total, "survey")
 
 
 def share(part: int, whole: int) -> int | None:
@@ -120,7 +120,7 @@ def started_by(word: str, besides: int | None = None) -> str | None:
     own.
     """
     rows = db.session.scalars(
-        select(TriggerWord).where(TriggerWord.word.in_(spellings(word)))
+        select(TriggerWord).where(TriggerWord.word.in_(list_keyword_spellings(word)))
     )
     row = next(
         (each for each in rows if besides is None or each.survey_id != besides), None

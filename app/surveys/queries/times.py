@@ -10,7 +10,7 @@ from sqlalchemy import Float, Select, and_, func, or_, select, type_coerce
 
 from app.core.db import db
 from app.delivery.models import Message
-from app.domain.surveys import SessionStatus
+from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.surveys.models import SurveyAnswer, SurveySession
 from app.surveys.queries.results import UNDERSTOOD
 from app.surveys.queries.which import Which
@@ -39,7 +39,7 @@ def times(which: Which) -> Times:
     finished = select(func.julianday(S.ended_at), func.julianday(_begun()))
     done = finished.where(
         S.id.in_(_newest(which)),
-        S.status == SessionStatus.COMPLETED,
+        S.status == SurveySessionStatus.COMPLETED,
         S.ended_at.is_not(None),
     )
     [whole] = _medians(done.add_columns(S.survey_id)).values() or [None]

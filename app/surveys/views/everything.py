@@ -8,10 +8,10 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.db import UniqueViolation
 from app.core.pagination import list_params
-from app.domain.cost import counted
-from app.domain.permission import Role
-from app.domain.questions import opening
-from app.domain.segments import measure
+from app.domain.delivery.cost_estimate import format_count
+from app.domain.delivery.skip_reasons import Role
+from app.domain.surveys.question_definitions import build_opening_text
+from app.domain.texts.segments import measure_segments
 from app.events.actions import events as events
 from app.surveys.actions import surveys as actions
 from app.surveys.forms import playing
@@ -128,7 +128,9 @@ def _say_taken(
 def _builder(form: SurveyForm, survey: SurveyFlow | None = None) -> str:
     texts = [card.asked for card in form.asked]
     preview = (
-        [opening(form.intro_message.data or "", texts[0]), *texts[1:]] if texts else []
+        [build_opening_text(form.intro_message.data or "", texts[0]), *texts[1:]]
+        if texts
+        else []
     )
     preview += (
         [form.completion_message.data]
@@ -141,7 +143,7 @@ def _builder(form: SurveyForm, survey: SurveyFlow | None = None) -> str:
         form=form,
         survey=survey,
         answering=results.answering(survey.id) if survey else 0,
-        preview=[(text, measure(text).segments) for text in preview],
+        preview=[(text, measure_segments(text).segments) for text in preview],
         played=playing.play(form.script, said, now()),
         said=said,
         saying=saying,
@@ -187,7 +189,7 @@ def deactivate(survey_id: int) -> ResponseReturnValue:
         trace.about = f"survey {survey_id}"
         count = actions.open_or_close(survey_id, is_active=False)
     middle = (
-        f" {counted(count, 'person').replace('persons', 'people')} in the middle may finish."
+        f" {format_count(count, 'person').replace('persons', 'people')} in the middle may finish."
         if count
         else ""
     )
@@ -216,7 +218,7 @@ def delete(survey_id: int) -> ResponseReturnValue:
         flash(IS_LINKED, "error")
         return redirect(url_for("surveys.delete", survey_id=survey_id), 303)
     flash(
-        f"{removed.name} is deleted, with {counted(removed.answers, 'answer')}.",
+        f"{removed.name} is deleted, with {format_count(removed.answers, 'answer')}.",
         "success",
     )
     return redirect(url_for("surveys.everything"), 303)

@@ -15,9 +15,9 @@ from app.core.access import (
     roles_required,
 )
 from app.core.clock import now
-from app.domain.guessing import guess
-from app.domain.questions import Question, parse
-from app.domain.surveys import AnswerState, usual_hint
+from app.domain.surveys.answer_guessing import guess_answer
+from app.domain.surveys.question_definitions import SurveyQuestion, parse_questions
+from app.domain.surveys.survey_state_machine import AnswerState, build_default_hint
 from app.events import queries as events
 from app.surveys.actions import correcting, sessions
 from app.surveys.actions.answering import calendar
@@ -40,7 +40,7 @@ class Line:
     """
 
     place: int
-    question: Question
+    question: SurveyQuestion
     answer: SurveyAnswer | None
     others: list[SurveyAnswer]
     is_here: bool
@@ -75,14 +75,18 @@ def misread_of(phone: str) -> Misread | None:
 @bp.app_template_global()
 def guess_of(text: Misread) -> str | None:
     """What it may mean, where that can be guessed."""
-    return guess(text.question, text.body, calendar(text.question, now()))
+    return guess_answer(text.question, text.body, calendar(text.question, now()))
 
 
 @bp.app_template_global()
-def guess_for(questions: Sequence[Question], text: SurveyAnswer) -> str | None:
+def guess_for(questions: Sequence[SurveyQuestion], text: SurveyAnswer) -> str | None:
     """The same for a text in a list, as far as its question is still among `questions`."""
     question = next((each for each in questions if each.prompt == text.prompt), None)
-    return guess(question, text.body, calendar(question, now())) if question else None
+    return (
+        guess_answer(question, text.body, calendar(question, now()))
+        if question
+        else None
+    )
 
 
 @bp.get("/<int:survey_id>/sessions/<int:session_id>")
@@ -118,7 +122,7 @@ def _page(survey: SurveyFlow, row: SurveySession, wrong: Wrong = NOTHING_WRONG) 
             ],
             place == row.position,
         )
-        for place, question in enumerate(parse(row.questions_json))
+        for place, question in enumerate(parse_questions(row.questions_json))
     ]
     event = events.event(survey.linked_event_id)
     return render_template(
@@ -148,14 +152,14 @@ def correct(survey_id: int, session_id: int) -> ResponseReturnValue:
     position = (
         int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
     )
-    questions = parse(row.questions_json)
+    questions = parse_questions(row.questions_json)
     if not 0 <= position < len(questions):
         abort(404)
     back = parse_local_path(request.form.get("next")) or ""
     try:
         goes_on = _count(survey_id, session_id, position, typed)
     except NotAnAnswer:
-        sentence = NO_ANSWER.format(hint=usual_hint(questions[position]))
+        sentence = NO_ANSWER.format(hint=build_default_hint(questions[position]))
         return _page(survey, row, Wrong(position, typed, sentence, back)), 422
     except Overtaken:
         flash(

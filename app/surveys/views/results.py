@@ -21,11 +21,19 @@ from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.pagination import list_params
 from app.core.template_filters import get_display_timezone
-from app.domain import hours, tallies
-from app.domain.permission import Role
-from app.domain.questions import Ask, Question, parse
-from app.domain.surveys import STATUS_WORDS, SessionStatus
-from app.domain.tallies import Sum, Tally
+from app.domain.delivery.skip_reasons import Role
+from app.domain.surveys import survey_aggregates
+from app.domain.surveys.question_definitions import (
+    QuestionType,
+    SurveyQuestion,
+    parse_questions,
+)
+from app.domain.surveys.survey_aggregates import AnswerCounts, NumberSummary
+from app.domain.surveys.survey_state_machine import (
+    SESSION_STATUS_LABELS,
+    SurveySessionStatus,
+)
+from app.domain.time import local_times
 from app.events import queries as events
 from app.organisation import queries as organisation
 from app.surveys.forms.days import DaysForm
@@ -38,12 +46,12 @@ from app.surveys.views.room import bp, found
 
 FEW = 5
 TAGS = {
-    SessionStatus.ACTIVE: "info",
-    SessionStatus.COMPLETED: "ok",
-    SessionStatus.HANDED_OVER: "warn",
-    SessionStatus.STOPPED: "bad",
+    SurveySessionStatus.ACTIVE: "info",
+    SurveySessionStatus.COMPLETED: "ok",
+    SurveySessionStatus.HANDED_OVER: "warn",
+    SurveySessionStatus.STOPPED: "bad",
 }
-Counts = dict[SessionStatus, int]
+Counts = dict[SurveySessionStatus, int]
 HEADINGS = ("started", "ended", "status", "phone", "name")
 
 
@@ -57,10 +65,10 @@ class Result:
     """
 
     number: int
-    question: Question
-    tally: Tally
+    question: SurveyQuestion
+    tally: AnswerCounts
     bars: list[tuple[str, int, str]]
-    sum: Sum | None
+    sum: NumberSummary | None
     latest: list[queries.Said]
     took: str | None
 
@@ -74,7 +82,7 @@ def one(survey_id: int) -> ResponseReturnValue:
         days.which(survey_id, get_display_timezone()),
         request.args.get("status", ""),
     )
-    questions = parse(survey.questions_json)
+    questions = parse_questions(survey.questions_json)
     said, counts = queries.tallies(which, questions), queries.by_status(which)
     took = times(which)
     return render_template(
@@ -105,19 +113,25 @@ def _numbers(
     )
     found += [
         (sum(counts.values()), "started"),
-        (counts.get(SessionStatus.COMPLETED, 0), "finished"),
+        (counts.get(SurveySessionStatus.COMPLETED, 0), "finished"),
     ]
-    found.append((counts.get(SessionStatus.ACTIVE, 0), "answering now"))
-    found.append((counts.get(SessionStatus.HANDED_OVER, 0), "need a person"))
+    found.append((counts.get(SurveySessionStatus.ACTIVE, 0), "answering now"))
+    found.append((counts.get(SurveySessionStatus.HANDED_OVER, 0), "need a person"))
     return (
-        [*found, (tallies.time_in_words(to_finish), "usual time to finish")]
+        [
+            *found,
+            (
+                survey_aggregates.format_rounded_duration(to_finish),
+                "usual time to finish",
+            ),
+        ]
         if to_finish is not None
         else found
     )
 
 
 def _funnel(
-    questions: Sequence[Question], said: dict[str, Tally], counts: Counts
+    questions: Sequence[SurveyQuestion], said: dict[str, AnswerCounts], counts: Counts
 ) -> list[tuple[str, int, str]]:
     """From who began to who finished: each step with how many of a hundred came so far."""
     most = sum(counts.values())
@@ -126,26 +140,29 @@ def _funnel(
         (f"{number}. {each.prompt}", _passed(each, said))
         for number, each in enumerate(questions, 1)
     ]
-    steps.append(("Finished", counts.get(SessionStatus.COMPLETED, 0)))
+    steps.append(("Finished", counts.get(SurveySessionStatus.COMPLETED, 0)))
     return [
         (words, count, f"{count:,}" + (f" · {share(count, most)} %" if most else ""))
         for words, count in steps
     ]
 
 
-def _passed(question: Question, said: dict[str, Tally]) -> int:
-    return said.get(question.prompt, Tally()).passed
+def _passed(question: SurveyQuestion, said: dict[str, AnswerCounts]) -> int:
+    return said.get(question.prompt, AnswerCounts()).passed
 
 
 def _results(
-    which: Which, questions: Sequence[Question], said: dict[str, Tally], took: Times
+    which: Which,
+    questions: Sequence[SurveyQuestion],
+    said: dict[str, AnswerCounts],
+    took: Times,
 ) -> list[Result]:
     return [
         _result(
             which,
             number,
             each,
-            said.get(each.prompt, Tally()),
+            said.get(each.prompt, AnswerCounts()),
             took.to_answer.get(each.prompt),
         )
         for number, each in enumerate(questions, 1)
@@ -153,9 +170,13 @@ def _results(
 
 
 def _result(
-    which: Which, number: int, question: Question, tally: Tally, took: float | None
+    which: Which,
+    number: int,
+    question: SurveyQuestion,
+    tally: AnswerCounts,
+    took: float | None,
 ) -> Result:
-    listed = question.ask in tallies.LISTED
+    listed = question.ask in survey_aggregates.CHARTED_QUESTION_TYPES
     bars = [
         (
             _bar_words(question, answer),
@@ -163,10 +184,16 @@ def _result(
             f"{count:,} · {share(count, tally.answered) or 0} %",
         )
         for answer, count in (
-            tallies.bars(question, tally.values) if listed and tally.answered else []
+            survey_aggregates.build_answer_bars(question, tally.values)
+            if listed and tally.answered
+            else []
         )
     ]
-    total = tallies.total(tally.values) if question.ask is Ask.NUMBER else None
+    total = (
+        survey_aggregates.summarize_numbers(tally.values)
+        if question.ask is QuestionType.NUMBER
+        else None
+    )
     latest = (
         []
         if listed or not tally.answered
@@ -179,34 +206,36 @@ def _result(
         bars,
         total,
         latest,
-        None if took is None else tallies.time_in_words(took),
+        None if took is None else survey_aggregates.format_rounded_duration(took),
     )
 
 
-def _bar_words(question: Question, answer: str) -> str:
-    return value_words(question, answer) if question.ask is Ask.DATE else answer
+def _bar_words(question: SurveyQuestion, answer: str) -> str:
+    return (
+        value_words(question, answer) if question.ask is QuestionType.DATE else answer
+    )
 
 
 @bp.app_template_global()
-def value_words(question: Question, value: str | None) -> str:
+def value_words(question: SurveyQuestion, value: str | None) -> str:
     """A kept answer as pages say it: Yes, or Fri 8 May."""
-    if question.ask is Ask.DATE and value:
+    if question.ask is QuestionType.DATE and value:
         try:
-            return hours.day_in_words(
+            return local_times.format_day(
                 date.fromisoformat(value),
-                today=hours.today_in(get_display_timezone(), now()),
+                today=local_times.get_local_date(get_display_timezone(), now()),
             )
         except ValueError:
             return value
-    return tallies.in_words(question, value)
+    return survey_aggregates.format_stored_answer(question, value)
 
 
 @bp.app_template_filter()
 def session_words(session: SurveySession) -> str:
     """How somebody stands: "On question 2 of 3"."""
-    if session.status is SessionStatus.ACTIVE:
-        return f"On question {session.position + 1} of {len(parse(session.questions_json))}"
-    return STATUS_WORDS[session.status]
+    if session.status is SurveySessionStatus.ACTIVE:
+        return f"On question {session.position + 1} of {len(parse_questions(session.questions_json))}"
+    return SESSION_STATUS_LABELS[session.status]
 
 
 @bp.app_template_filter()
@@ -228,11 +257,11 @@ def _filters(
     found = [(f"All {sum(counts.values()):,}", to(), chosen not in counts)]
     return found + [
         (
-            f"{STATUS_WORDS[status]} {counts[status]:,}",
+            f"{SESSION_STATUS_LABELS[status]} {counts[status]:,}",
             to(status=status.value),
             chosen == status,
         )
-        for status in SessionStatus
+        for status in SurveySessionStatus
         if status in counts
     ]
 
@@ -244,7 +273,7 @@ def answers(survey_id: int) -> ResponseReturnValue:
     understood.
     """
     survey = found(survey_id)
-    questions = parse(survey.questions_json)
+    questions = parse_questions(survey.questions_json)
     typed = request.args.get("question", "")
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
     if typed and not 1 <= number <= len(questions):
@@ -281,7 +310,7 @@ def export(survey_id: int) -> ResponseReturnValue:
             f"survey {survey_id}",
             {"count": sum(queries.by_status(which).values())},
         )
-    prompts = [question.prompt for question in parse(survey.questions_json)]
+    prompts = [question.prompt for question in parse_questions(survey.questions_json)]
     rows = stream_with_context(
         stream_csv((*HEADINGS, *prompts), _lines(which, prompts))
     )

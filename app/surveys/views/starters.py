@@ -2,19 +2,25 @@
 
 from typing import Any
 
-from app.domain.questions import END_UNREGISTERED, Ask, Question
+from app.domain.surveys.question_definitions import (
+    END_WITHOUT_REGISTRATION,
+    QuestionType,
+    SurveyQuestion,
+)
 from app.surveys.forms.questions import as_typed
 from app.surveys.forms.rearranging import BLANK
 
-COMING = Question("Are you coming?", Ask.YES_NO, leads={"no": END_UNREGISTERED})
-HOW_MANY = Question(
+COMING = SurveyQuestion(
+    "Are you coming?", QuestionType.YES_NO, leads={"no": END_WITHOUT_REGISTRATION}
+)
+HOW_MANY = SurveyQuestion(
     "How many of you are coming, with you?",
-    Ask.NUMBER,
+    QuestionType.NUMBER,
     low=1,
     high=20,
     hint="Count yourself too.",
 )
-NAME = Question("What is your name?", Ask.NAME)
+NAME = SurveyQuestion("What is your name?", QuestionType.NAME)
 STARTERS: dict[str, dict[str, Any]] = {
     "coming": {
         "label": "Who is coming",
@@ -28,8 +34,10 @@ STARTERS: dict[str, dict[str, Any]] = {
         "name": "A quick question",
         "completion_message": "Thank you, that is all.",
         "questions": (
-            Question(
-                "Shall we meet on Sundays from now on?", Ask.YES_NO, required=True
+            SurveyQuestion(
+                "Shall we meet on Sundays from now on?",
+                QuestionType.YES_NO,
+                required=True,
             ),
         ),
     },
@@ -39,13 +47,13 @@ STARTERS: dict[str, dict[str, Any]] = {
         "intro_message": "We want to help where we can.",
         "completion_message": "Thank you. Somebody will get back to you.",
         "questions": (
-            Question(
+            SurveyQuestion(
                 "What would help most?",
-                Ask.CHOICE,
+                QuestionType.CHOICE,
                 choices=("Food", "A ride", "Company", "Something else"),
             ),
-            Question("By which day do you need it?", Ask.DATE),
-            Question("Anything else we should know?"),
+            SurveyQuestion("By which day do you need it?", QuestionType.DATE),
+            SurveyQuestion("Anything else we should know?"),
         ),
     },
 }

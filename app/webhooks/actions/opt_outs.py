@@ -6,9 +6,9 @@ from app.core.db import write
 from app.delivery import queries as delivery
 from app.delivery.actions import answers, control
 from app.delivery.actions.answers import Answer
-from app.domain.blast_states import Kind
-from app.domain.permission import LeftOut
-from app.domain.replies import twilio_handles, twilio_welcomes
+from app.domain.delivery.message_statuses import MessageKind
+from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.texts.text_intent import is_twilio_opt_in, is_twilio_opt_out
 from app.inbox.actions import threads
 from app.inbox.actions.threads import Said
 from app.organisation import queries as organisation
@@ -29,7 +29,7 @@ def carrier_answers(carrier: str, twilio_said: str, body: str) -> bool:
     The pretend carrier never does: there we do.
     """
     return carrier == "twilio" and (
-        bool(twilio_said) or twilio_handles(body) or twilio_welcomes(body)
+        bool(twilio_said) or is_twilio_opt_out(body) or is_twilio_opt_in(body)
     )
 
 
@@ -44,7 +44,7 @@ def leave(heard: Heard, *, confirmed: bool) -> Outcome:
     known = permission.has_opted_out(phone) and permission.stop_is_known(phone)
     name = heard.name or delivery.name_of(phone)
     suppression.opt_out(phone, source=INBOUND, reason=_texted(heard), name=name)
-    control.leave_out(phone, LeftOut.SAID_STOP)
+    control.leave_out(phone, SkipReason.SAID_STOP)
     surveys.stop_all(phone, heard.moment)
     threads.no_longer_doubtful(phone)
     if known:
@@ -53,7 +53,7 @@ def leave(heard: Heard, *, confirmed: bool) -> Outcome:
     if confirmed:
         return Outcome("opt_out")
     answer = Answer(
-        phone, organisation.stop_reply(), Kind.SYSTEM, name, heard.message_id
+        phone, organisation.stop_reply(), MessageKind.SYSTEM, name, heard.message_id
     )
     return Outcome(
         "opt_out", answers=[Said(answers.queue(answer, heard.moment), answer.body)]
@@ -74,7 +74,7 @@ def come_back(heard: Heard, *, welcomed: bool) -> Outcome:
     return say(
         heard,
         Taken("return", [] if welcomed else [organisation.start_reply()]),
-        Kind.SYSTEM,
+        MessageKind.SYSTEM,
     )
 
 
@@ -85,7 +85,7 @@ def ask(heard: Heard) -> Outcome:
     suppression.ask_whether_stop(
         heard.phone, heard.message_id, heard.body, heard.moment
     )
-    control.leave_out(heard.phone, LeftOut.MAYBE_STOP)
+    control.leave_out(heard.phone, SkipReason.MAYBE_STOP)
     return Outcome("maybe_stop", needs_person="maybe_stop")
 
 
@@ -100,7 +100,7 @@ def decide_overdue(moment: datetime) -> int:
     with write():
         phones = suppression.decide_overdue(moment)
         for phone in phones:
-            control.leave_out(phone, LeftOut.SAID_STOP)
+            control.leave_out(phone, SkipReason.SAID_STOP)
             surveys.stop_all(phone, moment)
             threads.no_longer_doubtful(phone)
     return len(phones)

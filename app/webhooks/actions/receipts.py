@@ -11,7 +11,7 @@ from flask import current_app
 from app.core.clock import now
 from app.core.db import raw_connection
 from app.delivery.actions.settle import Evidence, settle
-from app.domain.blast_states import FROM_TWILIO, MessageStatus
+from app.domain.delivery.message_statuses import STATUS_BY_TWILIO_STATUS, MessageStatus
 from app.webhooks.actions.events import Call, Event, event_of, store
 from app.webhooks.actions.together import Together
 
@@ -112,7 +112,7 @@ def _settle(receipt: Receipt) -> str:
 
 def apply(receipt: Receipt, tried: Tried) -> bool:
     """Settle the text by what the receipt says. True when its state changed. Inside write()."""
-    status = FROM_TWILIO.get(receipt.word)
+    status = STATUS_BY_TWILIO_STATUS.get(receipt.word)
     if (
         status is None or status is MessageStatus.RECEIVED
     ):  # a word for texts that come in, or none that we know

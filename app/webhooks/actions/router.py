@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from app.domain.blast_states import Kind
-from app.domain.replies import Meaning, returns_when_out
+from app.domain.delivery.message_statuses import MessageKind
+from app.domain.texts.text_intent import TextIntent, is_opt_in_when_opted_out
 from app.inbox.actions import threads
 from app.inbox.actions.threads import Said
 from app.keywords.actions import matching as keywords
@@ -26,7 +26,7 @@ class Text:
     """
 
     heard: Heard
-    meaning: Meaning
+    meaning: TextIntent
     carrier: str
     twilio_said: str = ""
 
@@ -72,7 +72,7 @@ def _noted(heard: Heard, outcome: Outcome) -> Routed:
 
 
 def _opt_out(text: Text) -> Outcome | None:
-    if text.meaning is not Meaning.LEAVE:
+    if text.meaning is not TextIntent.LEAVE:
         return None
     outcome = opt_outs.leave(text.heard, confirmed=text.twilio_answered)
     if text.carrier == "twilio" and (
@@ -84,7 +84,7 @@ def _opt_out(text: Text) -> Outcome | None:
 
 
 def _return(text: Text) -> Outcome | None:
-    if text.meaning is not Meaning.RETURN:
+    if text.meaning is not TextIntent.RETURN:
         return None
     if text.carrier == "twilio" and (stop := swapped.near(text.heard, swapped.LEFT)):
         swapped.ask(text.heard, stop)
@@ -93,25 +93,25 @@ def _return(text: Text) -> Outcome | None:
 
 
 def _help(text: Text) -> Outcome | None:
-    if text.meaning is not Meaning.HELP:
+    if text.meaning is not TextIntent.HELP:
         return None
     replies = organisation.answers_to_help(
         text.carrier, text.twilio_said, text.heard.body
     )
-    return say(text.heard, Taken("help", replies), Kind.SYSTEM)
+    return say(text.heard, Taken("help", replies), MessageKind.SYSTEM)
 
 
 def _valid_answer(text: Text) -> Outcome | None:
-    doubtful = text.meaning is Meaning.MAYBE_LEAVE
+    doubtful = text.meaning is TextIntent.MAYBE_LEAVE
     return _said(
         text,
         surveys.answer(text.heard, only_valid=True, doubtful=doubtful),
-        Kind.SURVEY,
+        MessageKind.SURVEY,
     )
 
 
 def _perhaps_opt_out(text: Text) -> Outcome | None:
-    if text.meaning is not Meaning.MAYBE_LEAVE or suppression.has_opted_out(
+    if text.meaning is not TextIntent.MAYBE_LEAVE or suppression.has_opted_out(
         text.heard.phone
     ):
         return None
@@ -119,16 +119,16 @@ def _perhaps_opt_out(text: Text) -> Outcome | None:
 
 
 def _survey_word(text: Text) -> Outcome | None:
-    return _said(text, surveys.begin_by_word(text.heard), Kind.SURVEY)
+    return _said(text, surveys.begin_by_word(text.heard), MessageKind.SURVEY)
 
 
 def _keyword(text: Text) -> Outcome | None:
-    return _said(text, keywords.take(text.heard), Kind.KEYWORD)
+    return _said(text, keywords.take(text.heard), MessageKind.KEYWORD)
 
 
 def _return_by_yes(text: Text) -> Outcome | None:
     """YES, and nothing else has claimed it: it brings back whoever has opted out."""
-    if not returns_when_out(text.heard.body) or not suppression.has_opted_out(
+    if not is_opt_in_when_opted_out(text.heard.body) or not suppression.has_opted_out(
         text.heard.phone
     ):
         return None
@@ -136,14 +136,14 @@ def _return_by_yes(text: Text) -> Outcome | None:
 
 
 def _other_answer(text: Text) -> Outcome | None:
-    return _said(text, surveys.answer(text.heard, only_valid=False), Kind.SURVEY)
+    return _said(text, surveys.answer(text.heard, only_valid=False), MessageKind.SURVEY)
 
 
 def _inbox(text: Text) -> Outcome:
     return Outcome(KEPT, needs_person="")
 
 
-def _said(text: Text, taken: Taken | None, kind: Kind) -> Outcome | None:
+def _said(text: Text, taken: Taken | None, kind: MessageKind) -> Outcome | None:
     return None if taken is None else say(text.heard, taken, kind)
 
 

@@ -10,8 +10,13 @@ from app.core.column_types import datetime_to_db
 from app.core.db import raw_connection
 from app.delivery.actions import answers
 from app.delivery.actions.answers import Answer
-from app.domain.blast_states import Kind
-from app.domain.flood import MOST_WITH_SURVEYS, SILENCE, WINDOW, is_flood
+from app.domain.delivery.message_statuses import MessageKind
+from app.domain.texts.auto_reply_limit import (
+    AUTO_REPLY_SILENCE,
+    AUTO_REPLY_WINDOW,
+    MAX_AUTO_REPLIES_WITH_SURVEYS,
+    is_over_auto_reply_limit,
+)
 from app.inbox.actions import threads
 from app.inbox.actions.threads import Said
 from app.suppression import queries as suppression
@@ -27,7 +32,7 @@ AGAINST = f"""
         SELECT (SELECT verdict FROM webhook_events WHERE message_id = answers.in_reply_to) AS verdict
         FROM messages AS answers WHERE phone = :phone AND in_reply_to IS NOT NULL
             AND kind IN ('keyword', 'survey', 'system') AND created_at > :since
-        ORDER BY id DESC LIMIT {MOST_WITH_SURVEYS}))
+        ORDER BY id DESC LIMIT {MAX_AUTO_REPLIES_WITH_SURVEYS}))
 """
 
 
@@ -48,7 +53,7 @@ class Outcome:
         return self.needs_person or None
 
 
-def say(heard: Heard, taken: Taken, kind: Kind) -> Outcome:
+def say(heard: Heard, taken: Taken, kind: MessageKind) -> Outcome:
     """Queue the answers of the room that took a text. Inside write().
 
     What cannot be said a person has to see: whoever is left out gets nothing but kind system;
@@ -58,24 +63,29 @@ def say(heard: Heard, taken: Taken, kind: Kind) -> Outcome:
     if not taken.replies:
         return Outcome(taken.verdict, person)
     left_out, is_silent, answered = _against(heard)
-    if kind is not Kind.SYSTEM and left_out:
+    if kind is not MessageKind.SYSTEM and left_out:
         return Outcome(taken.verdict, person or "")
-    if is_silent or is_flood(answered, taken.verdict, len(taken.replies)):
+    if is_silent or is_over_auto_reply_limit(
+        answered, taken.verdict, len(taken.replies)
+    ):
         if not is_silent:
-            threads.silence(heard.phone, heard.moment + SILENCE)
+            threads.silence(heard.phone, heard.moment + AUTO_REPLY_SILENCE)
         return Outcome(taken.verdict, FLOOD)
     return Outcome(
         taken.verdict, person, [_queue(heard, body, kind) for body in taken.replies]
     )
 
 
-def _queue(heard: Heard, body: str, kind: Kind) -> Said:
+def _queue(heard: Heard, body: str, kind: MessageKind) -> Said:
     answer = Answer(heard.phone, body, kind, heard.name, heard.message_id)
     return Said(answers.queue(answer, heard.moment), body)
 
 
 def _against(heard: Heard) -> tuple[str | None, bool, list[str | None]]:
-    moment, since = datetime_to_db(heard.moment), datetime_to_db(heard.moment - WINDOW)
+    moment, since = (
+        datetime_to_db(heard.moment),
+        datetime_to_db(heard.moment - AUTO_REPLY_WINDOW),
+    )
     asked = {
         "b_phone": heard.phone,
         "phone": heard.phone,

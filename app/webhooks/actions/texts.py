@@ -13,11 +13,14 @@ from app.core.clock import now
 from app.core.column_types import datetime_to_db
 from app.core.db import raw_connection
 from app.core.settings import Settings
-from app.domain.phone import is_e164
-from app.domain.replies import Meaning, meaning_of
-from app.domain.segments import Measure, measure
-from app.domain.strangers import pictures_of, written_down
-from app.domain.surveys import TWICE_WITHIN, spellings
+from app.domain.phones.phone_number import is_e164
+from app.domain.surveys.survey_state_machine import (
+    REPEATED_TEXT_WINDOW,
+    list_keyword_spellings,
+)
+from app.domain.texts.inbound_senders import clean_sender, extract_media_json
+from app.domain.texts.segments import SegmentMeasurement, measure_segments
+from app.domain.texts.text_intent import TextIntent, classify_text
 from app.events.queries.names import NAMES_OF_ONE, Names, called
 from app.inbox.actions import threads
 from app.keywords.actions.matching import words_of
@@ -28,7 +31,11 @@ from app.webhooks.actions.events import TOLD, Call, Event, event_of, store_all
 from app.webhooks.actions.router import Routed, Text
 from app.webhooks.actions.together import Together
 
-OPT_OUT_TYPES = {"STOP": Meaning.LEAVE, "START": Meaning.RETURN, "HELP": Meaning.HELP}
+OPT_OUT_TYPES = {
+    "STOP": TextIntent.LEAVE,
+    "START": TextIntent.RETURN,
+    "HELP": TextIntent.HELP,
+}
 LONGEST_SENDER = 40
 REPEAT = "repeat"
 KEEP = """
@@ -64,9 +71,9 @@ class Came:
     sender: str
     body: str
     carrier: str
-    weight: Measure
+    weight: SegmentMeasurement
     media: str | None
-    meaning: Meaning
+    meaning: TextIntent
     twilio_said: str
     from_us: bool
     words: str
@@ -99,17 +106,17 @@ def _read(call: Call) -> Came:
     said = call.field("OptOutType").upper()
     return Came(
         event=event_of(call, "in", call.field("MessageSid", "SmsSid")),
-        phone=written_down(phone),
+        phone=clean_sender(phone),
         sender=to[:LONGEST_SENDER],
         body=body,
         carrier=call.carrier,
-        weight=measure(body),
-        media=pictures_of(call.params),
+        weight=measure_segments(body),
+        media=extract_media_json(call.params),
         meaning=OPT_OUT_TYPES.get(said)
-        or meaning_of(body),  # Twilio knows words and languages of its own
+        or classify_text(body),  # Twilio knows words and languages of its own
         twilio_said=said if said in OPT_OUT_TYPES else "",
         from_us=phone in (to, settings.sender),
-        words=json.dumps([*spellings(body), *words_of(body)]),
+        words=json.dumps([*list_keyword_spellings(body), *words_of(body)]),
     )
 
 
@@ -139,7 +146,10 @@ def _take_in_together(some: Sequence[Came]) -> list[str]:
     asked = json.dumps([(came.event.key, came.phone, came.words) for came in some])
     known = (
         raw_connection()
-        .execute(KNOWN, {"asked": asked, "just": datetime_to_db(moment - TWICE_WITHIN)})
+        .execute(
+            KNOWN,
+            {"asked": asked, "just": datetime_to_db(moment - REPEATED_TEXT_WINDOW)},
+        )
         .fetchone()[0]
     )
     facts = {key: facts for key, *facts in json.loads(known)}

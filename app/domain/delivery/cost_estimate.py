@@ -1,0 +1,83 @@
+"""What a blast costs and how long it takes."""
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+
+CURRENCY_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
+CENT = Decimal("0.01")
+SMALLEST_SHOWN_AMOUNT = Decimal("0.0001")
+
+
+def format_money(amount: Decimal, currency: str) -> str:
+    """'$1.76', 'CHF 1.76'. Two decimals; four where two would show something as nothing."""
+    size = abs(amount)
+    shown = size.quantize(CENT, ROUND_HALF_UP)
+    if size and not shown:
+        shown = max(
+            size.quantize(SMALLEST_SHOWN_AMOUNT, ROUND_HALF_UP), SMALLEST_SHOWN_AMOUNT
+        )
+    return _format_with_currency(f"{shown:,}", currency, negative=amount < 0)
+
+
+def format_segment_price(amount: Decimal, currency: str) -> str:
+    """A price per part as it is, at least two decimals: '$0.0079', '$0.05'."""
+    whole, _, decimals = f"{abs(amount):f}".partition(".")
+    decimals = decimals.rstrip("0").ljust(2, "0")
+    return _format_with_currency(
+        f"{int(whole):,}.{decimals}", currency, negative=amount < 0
+    )
+
+
+def compute_cost(segments: int, price: Decimal | None) -> Decimal | None:
+    """Segments times the price of one, or None while nobody has said the price."""
+    return None if price is None else segments * price
+
+
+def compute_send_seconds(segments: int, rate: float) -> float:
+    """How long a carrier taking `rate` segments a second needs.
+
+    Raises ValueError for a rate that sends nothing.
+    """
+    if not rate > 0:
+        raise ValueError("the rate must be above 0")
+    return segments / rate
+
+
+def format_approximate_duration(seconds: float) -> str:
+    """'a few seconds', 'about 40 seconds', 'about 1 minute', 'about 2 hours 10 minutes', 'about
+    3 days 4 hours'.
+    """
+    if seconds < 20:
+        return "a few seconds"
+    if seconds < 55:
+        return f"about {math.ceil(seconds / 10) * 10} seconds"
+    minutes = max(1, round(seconds / 60))
+    if minutes < 60:
+        return f"about {format_count(minutes, 'minute')}"
+    if minutes < 48 * 60:
+        hours, rest = divmod(round(minutes / 5) * 5, 60)
+        return f"about {format_two_units(hours, 'hour', rest, 'minute')}"
+    days, hours = divmod(round(minutes / 60), 24)
+    return f"about {format_two_units(days, 'day', hours, 'hour')}"
+
+
+def format_count(number: int, noun: str) -> str:
+    """'1 minute', '2 minutes'."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def format_two_units(large: int, large_noun: str, small: int, small_noun: str) -> str:
+    """'2 hours 10 minutes'; the smaller one is left out when it is nothing."""
+    return format_count(large, large_noun) + (
+        f" {format_count(small, small_noun)}" if small else ""
+    )
+
+
+def _format_with_currency(figure: str, currency: str, *, negative: bool) -> str:
+    code = currency.strip().upper()
+    sign = "-" if negative else ""
+    return (
+        f"{sign}{CURRENCY_SYMBOLS[code]}{figure}"
+        if code in CURRENCY_SYMBOLS
+        else f"{code} {sign}{figure}".strip()
+    )
