@@ -153,10 +153,13 @@ def _fetch_heartbeat_and_counts(
     """
     counting = [each for each in shown if each.count]
     beat_at, holder, *counts = db.session.execute(
-        select(*delivery.BEAT, *(each.count() for each in counting if each.count))
+        select(
+            *delivery.HEARTBEAT_COLUMNS,
+            *(each.count() for each in counting if each.count),
+        )
     ).one()
     found = dict(zip((each.endpoint for each in counting), counts, strict=True))
-    return delivery.heartbeat_of(beat_at, holder), found
+    return delivery.build_heartbeat(beat_at, holder), found
 
 
 def _build_menu_item(entry: MenuEntry, count: int) -> MenuItem:
@@ -184,7 +187,9 @@ def _build_banners(
             [("Practice phone", url_for("sandbox.phones"))] if signed_in else []
         )
         found.append(Banner("warn", "Practice mode.", "No real texts are sent.", links))
-    trouble = current_app.extensions.get(delivery.TROUBLE, "") if signed_in else ""
+    trouble = (
+        current_app.extensions.get(delivery.ENGINE_TROUBLE_KEY, "") if signed_in else ""
+    )
     if trouble:
         found.append(Banner("bad", "Nothing is being sent right now.", trouble))
     silence = heartbeat.silence if heartbeat else ""

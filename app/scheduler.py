@@ -19,7 +19,7 @@ from app.core.db import WriteLockTimeout
 from app.core.settings import Settings
 from app.delivery.carriers.make import carrier_for
 from app.delivery.carriers.postman import Postman
-from app.delivery.engine import Engine
+from app.delivery.engine import SendEngine
 from app.surveys.actions.waiting import time_out_and_nudge
 from app.webhooks.actions import swapped
 from app.webhooks.actions.events import forget_old_events
@@ -37,7 +37,7 @@ class BackgroundJobs:
 
     def __init__(self, app: Flask, alive: Callable[[], bool]) -> None:
         self.app = app
-        self.engine = Engine(app, lambda: carrier_for(app), release_due, alive)
+        self.engine = SendEngine(app, lambda: carrier_for(app), release_due, alive)
         self.postman = Postman.of(app)
         self.clock = BackgroundScheduler(timezone="UTC")
         once = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}

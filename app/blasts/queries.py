@@ -228,7 +228,9 @@ def _found_people(
         {state.value: place for place, state in enumerate(states)}, value=Message.status
     ).label("rank")
     found = select(Message.id, rank).where(
-        delivery.walked(log_id), Message.status.in_(states), matches
+        delivery.build_blast_id_range_filter(log_id),
+        Message.status.in_(states),
+        matches,
     )
     some = found.limit(MAX_SEARCH_RESULTS + 1).cte("found")
     total = select(func.count()).select_from(some).scalar_subquery()
@@ -268,7 +270,7 @@ def slices(log_id: int) -> Iterator[Sequence[Row[Any]]]:
     """ROW_COLUMNS of every row of one blast, in id order, slice by slice, so that they can be
     streamed.
     """
-    return delivery.rows_of(log_id, *ROW_COLUMNS)
+    return delivery.iterate_blast_rows(log_id, *ROW_COLUMNS)
 
 
 def running() -> Sequence[MessageLog]:

@@ -41,8 +41,8 @@ from app.domain.delivery.message_statuses import (
 )
 
 # Rows written from outside without a carrier are practice: the safe side.
-PRACTICE = "sandbox"
-CARRIER_IS_KNOWN = "carrier IN ('sandbox', 'twilio')"
+DEFAULT_CARRIER = "sandbox"
+CARRIER_CHECK_SQL = "carrier IN ('sandbox', 'twilio')"
 
 
 class MessageLog(Model):
@@ -53,7 +53,7 @@ class MessageLog(Model):
 
     __tablename__ = "message_logs"
     __table_args__ = (
-        CheckConstraint(CARRIER_IS_KNOWN, name="carrier"),
+        CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),
         Index("ix_message_logs_status", "status", "id"),
         Index("ix_message_logs_event_id", "event_id"),
         Index(
@@ -83,7 +83,7 @@ class MessageLog(Model):
     event_title: Mapped[str | None] = mapped_column(String(200))
     footer: Mapped[str | None] = mapped_column(String(160))
     sender: Mapped[str] = mapped_column(String(40), server_default="")
-    carrier: Mapped[str] = mapped_column(String(10), server_default=PRACTICE)
+    carrier: Mapped[str] = mapped_column(String(10), server_default=DEFAULT_CARRIER)
     test_mode: Mapped[bool_default_false]
     duplicates: Mapped[int_default_zero]
     pause_reason: Mapped[str | None] = mapped_column(String(300))
@@ -124,7 +124,7 @@ class ScheduledMessage(Model):
 
     __tablename__ = "scheduled_messages"
     __table_args__ = (
-        CheckConstraint(CARRIER_IS_KNOWN, name="carrier"),
+        CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),
         Index("ix_scheduled_messages_status", "status", "scheduled_at"),
         Index("ix_scheduled_messages_message_log_id", "message_log_id"),
         Index("ix_scheduled_messages_event_id", "event_id"),
@@ -159,7 +159,7 @@ class ScheduledMessage(Model):
     # ours
     footer: Mapped[str | None] = mapped_column(String(160))
     sender: Mapped[str] = mapped_column(String(40), server_default="")
-    carrier: Mapped[str] = mapped_column(String(10), server_default=PRACTICE)
+    carrier: Mapped[str] = mapped_column(String(10), server_default=DEFAULT_CARRIER)
     # True: "send now", and the time before scheduled_at is the time to undo
     immediate: Mapped[bool_default_false]
     timezone: Mapped[str | None] = mapped_column(String(64))
@@ -216,7 +216,7 @@ class Message(Model):
             "id",
             sqlite_where=text("in_reply_to IS NOT NULL"),
         ),
-        CheckConstraint(CARRIER_IS_KNOWN, name="carrier"),
+        CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),
         CheckConstraint(
             "(direction = 'inbound') = (status = 'received')",
             name="inbound_is_received",
@@ -237,7 +237,7 @@ class Message(Model):
     status: Mapped[MessageStatus] = mapped_column(enum_column(MessageStatus))
     reason: Mapped[str | None] = mapped_column(String(40))
     priority: Mapped[int_default_zero]
-    carrier: Mapped[str] = mapped_column(String(10), server_default=PRACTICE)
+    carrier: Mapped[str] = mapped_column(String(10), server_default=DEFAULT_CARRIER)
     provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
     message_log_id: Mapped[int | None] = mapped_column(
         ForeignKey("message_logs.id", ondelete="RESTRICT")
@@ -339,7 +339,7 @@ class SenderHealth(Model):
     """
 
     __tablename__ = "sender_health"
-    __table_args__ = (CheckConstraint(CARRIER_IS_KNOWN, name="carrier"),)
+    __table_args__ = (CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),)
 
     sender: Mapped[str] = mapped_column(String(40), primary_key=True)
     carrier: Mapped[str] = mapped_column(String(10), primary_key=True)
@@ -381,17 +381,17 @@ class Alert(Model):
 
 # No IN: SQLite lays out the list of each one anew whenever the trigger fires, which cost more
 # than storing the text.
-_WORTH = (
+_COUNT_BUCKET_SQL = (
     "CASE WHEN {row}.status = 'accepted' OR {row}.status = 'sent' OR {row}.status = 'no_receipt' "
     "OR {row}.status = 'delivered' THEN 's' WHEN {row}.status = 'failed' OR {row}.status = 'undelivered' "
     "OR {row}.status = 'opted_out' THEN 'f' ELSE '' END"
 )
-COUNTING = (
+COUNT_TRIGGER_SQL = (
     "CREATE TRIGGER messages_count_update AFTER UPDATE OF status ON messages "
-    f"WHEN new.message_log_id IS NOT NULL AND {_WORTH.format(row='old')} <> {_WORTH.format(row='new')} BEGIN "
+    f"WHEN new.message_log_id IS NOT NULL AND {_COUNT_BUCKET_SQL.format(row='old')} <> {_COUNT_BUCKET_SQL.format(row='new')} BEGIN "
     "UPDATE message_logs SET "
-    f"success_count = success_count + ({_WORTH.format(row='new')} = 's') - ({_WORTH.format(row='old')} = 's'), "
-    f"failure_count = failure_count + ({_WORTH.format(row='new')} = 'f') - ({_WORTH.format(row='old')} = 'f') "
+    f"success_count = success_count + ({_COUNT_BUCKET_SQL.format(row='new')} = 's') - ({_COUNT_BUCKET_SQL.format(row='old')} = 's'), "
+    f"failure_count = failure_count + ({_COUNT_BUCKET_SQL.format(row='new')} = 'f') - ({_COUNT_BUCKET_SQL.format(row='old')} = 'f') "
     "WHERE id = new.message_log_id; END"
 )
 
@@ -402,4 +402,4 @@ message_logs = cast("Table", MessageLog.__table__)
 sender_health = cast("Table", SenderHealth.__table__)
 alerts = cast("Table", Alert.__table__)
 
-event.listen(Message.__table__, "after_create", DDL(COUNTING))  # type: ignore[no-untyped-call]
+event.listen(Message.__table__, "after_create", DDL(COUNT_TRIGGER_SQL))  # type: ignore[no-untyped-call]

@@ -24,12 +24,12 @@ from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS, SkipReason
 from app.suppression.queries import left_out
 
 # the app's extension in which the engine of this process says what it cannot do
-TROUBLE = "engine_trouble"
-SILENT_AFTER = 20.0
-SAMPLE, SLICE = 5000, 1000
+ENGINE_TROUBLE_KEY = "engine_trouble"
+HEARTBEAT_TIMEOUT_SECONDS = 20.0
+SEGMENT_SAMPLE_ROWS, BLAST_BATCH_ROWS = 5000, 1000
 # Where somebody was erased, a mark stands in place of the number: nothing is sent to it or
 # asked about it.
-_NOT_ERASED = Message.phone.startswith("+")
+_PHONE_NOT_ERASED = Message.phone.startswith("+")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Heartbeat:
     @property
     def alive(self) -> bool:
         """Whether texts are being sent: a beat within 20 seconds."""
-        return self.seconds is not None and self.seconds < SILENT_AFTER
+        return self.seconds is not None and self.seconds < HEARTBEAT_TIMEOUT_SECONDS
 
     @property
     def silence(self) -> str:
@@ -58,19 +58,19 @@ class Heartbeat:
 
 
 # For a statement that asks for something else too: what `heartbeat_of` is told.
-BEAT = tuple(
+HEARTBEAT_COLUMNS = tuple(
     select(told).where(Lease.name == "engine").scalar_subquery()
     for told in (Lease.beat_at, Lease.holder)
 )
 
 
-def heartbeat() -> Heartbeat:
+def load_heartbeat() -> Heartbeat:
     """The engine's."""
-    beat_at, holder = db.session.execute(select(*BEAT)).one()
-    return heartbeat_of(beat_at, holder)
+    beat_at, holder = db.session.execute(select(*HEARTBEAT_COLUMNS)).one()
+    return build_heartbeat(beat_at, holder)
 
 
-def heartbeat_of(beat_at: datetime | None, holder: str | None) -> Heartbeat:
+def build_heartbeat(beat_at: datetime | None, holder: str | None) -> Heartbeat:
     """What a beat says now.
 
     One that lies ahead of us was noted before the clock was set back: it is no fresher.
@@ -80,16 +80,17 @@ def heartbeat_of(beat_at: datetime | None, holder: str | None) -> Heartbeat:
     seconds = abs((now() - beat_at).total_seconds())
     pid = (holder or "").partition("-")[0]
     return Heartbeat(
-        seconds, int(pid) if pid.isdecimal() and seconds < SILENT_AFTER else None
+        seconds,
+        int(pid) if pid.isdecimal() and seconds < HEARTBEAT_TIMEOUT_SECONDS else None,
     )
 
 
-def tally_of(log_id: int) -> BlastCounts:
+def get_blast_tally(log_id: int) -> BlastCounts:
     """A blast in numbers, from its rows."""
-    return build_blast_counts(counts_of(log_id))
+    return build_blast_counts(count_messages_by_status(log_id))
 
 
-def counts_of(log_id: int) -> dict[str, int]:
+def count_messages_by_status(log_id: int) -> dict[str, int]:
     """How many rows of a blast are in which state; only states that occur.
 
     One walk along an index.
@@ -102,26 +103,28 @@ def counts_of(log_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in db.session.execute(counts)}
 
 
-def queued_segments(log_id: int, queued: int) -> int:
+def estimate_queued_segments(log_id: int, queued: int) -> int:
     """The segments a blast has still to send, scaled up from SAMPLE rows where more than that
     are `queued`.
     """
     waiting = select(Message.segments).where(
         Message.message_log_id == log_id, Message.status == MessageStatus.QUEUED
     )
-    some = waiting.limit(SAMPLE).subquery()
+    some = waiting.limit(SEGMENT_SAMPLE_ROWS).subquery()
     rows, segments = db.session.execute(
         select(func.count(), func.coalesce(func.sum(some.c.segments), 0))
     ).one()
     return round(segments * max(1.0, queued / rows)) if rows else 0
 
 
-def health_of(sender: str, carrier: str) -> SenderHealth | None:
+def get_sender_health(sender: str, carrier: str) -> SenderHealth | None:
     """What slows a sender down or holds it back; None for one that nothing ever did."""
     return db.session.get(SenderHealth, (sender, carrier), populate_existing=True)
 
 
-def among(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
+def build_blast_messages_filter(
+    log_id: int, message_ids: Sequence[int]
+) -> ColumnElement[bool]:
     """For any where: these rows, as far as they belong to this blast.
 
     However many they are, it is one parameter.
@@ -130,42 +133,44 @@ def among(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
     return and_(
         Message.message_log_id == log_id,
         Message.id.in_(select(wanted.c.value)),
-        _NOT_ERASED,
+        _PHONE_NOT_ERASED,
     )
 
 
-def may_go_again(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
+def build_resendable_filter(
+    log_id: int, message_ids: Sequence[int]
+) -> ColumnElement[bool]:
     """For any where: those of these rows of a blast that a person may send again, whoever has
     said STOP since.
     """
     return and_(
-        among(log_id, message_ids),
+        build_blast_messages_filter(log_id, message_ids),
         or_(
             Message.status.in_(RESENDABLE_STATUSES),
-            *map(_left_out_for, REVERSIBLE_SKIP_REASONS),
+            *map(_build_skipped_filter, REVERSIBLE_SKIP_REASONS),
         ),
     )
 
 
-def _left_out_for(reason: str) -> ColumnElement[bool]:
+def _build_skipped_filter(reason: str) -> ColumnElement[bool]:
     return and_(Message.status == MessageStatus.SKIPPED, Message.reason == str(reason))
 
 
-def _to_decide(log_id: int, state: str) -> ColumnElement[bool]:
+def _build_actionable_filter(log_id: int, state: str) -> ColumnElement[bool]:
     """The rows of a blast that a person may decide about at once: those of one state that
     nobody has left as it is.
     """
     which = (
-        _left_out_for(state)
+        _build_skipped_filter(state)
         if state in REVERSIBLE_SKIP_REASONS
         else Message.status == state
     )
     if state in UNCERTAIN_STATUSES:
         which = and_(which, Message.left_at.is_(None))
-    return and_(Message.message_log_id == log_id, which, _NOT_ERASED)
+    return and_(Message.message_log_id == log_id, which, _PHONE_NOT_ERASED)
 
 
-def ids_to_decide(log_id: int, state: str) -> list[int]:
+def list_actionable_message_ids(log_id: int, state: str) -> list[int]:
     """Their ids.
 
     `state`: a state that may be sent again, `country_off` or `maybe_stop`; any other word:
@@ -175,23 +180,27 @@ def ids_to_decide(log_id: int, state: str) -> list[int]:
         return []
     return list(
         db.session.scalars(
-            select(Message.id).where(_to_decide(log_id, state)).order_by(Message.id)
+            select(Message.id)
+            .where(_build_actionable_filter(log_id, state))
+            .order_by(Message.id)
         )
     )
 
 
-def number_to_decide(log_id: int, state: str) -> int:
+def count_actionable_messages(log_id: int, state: str) -> int:
     """How many they are."""
     return (
         db.session.scalar(
-            select(func.count()).select_from(Message).where(_to_decide(log_id, state))
+            select(func.count())
+            .select_from(Message)
+            .where(_build_actionable_filter(log_id, state))
         )
         or 0
     )
 
 
 @dataclass(frozen=True)
-class Again:
+class ResendPreview:
     """Some texts sent again, in numbers.
 
     `unsure` of these people may get it twice; `left_out`: why who stays out.
@@ -203,7 +212,7 @@ class Again:
     left_out: dict[SkipReason, int] = field(default_factory=dict)
 
 
-def again(log_id: int, message_ids: Sequence[int]) -> Again:
+def preview_resend(log_id: int, message_ids: Sequence[int]) -> ResendPreview:
     """What sending these rows of a blast again would come to at this moment."""
     why = left_out(Message.phone)
     numbers = (
@@ -214,12 +223,12 @@ def again(log_id: int, message_ids: Sequence[int]) -> Again:
             func.count().filter(Message.status == MessageStatus.UNKNOWN),
         )
         .select_from(Message)
-        .where(may_go_again(log_id, message_ids))
+        .where(build_resendable_filter(log_id, message_ids))
         .group_by(why)
     )
     found = {row[0]: row for row in db.session.execute(numbers)}
     _, people, parts, unsure = found.pop(None, (None, 0, 0, 0))
-    return Again(
+    return ResendPreview(
         people,
         parts,
         unsure,
@@ -227,19 +236,19 @@ def again(log_id: int, message_ids: Sequence[int]) -> Again:
     )
 
 
-def again_rows(
+def list_resendable_messages(
     log_id: int, message_ids: Sequence[int], offset: int, most: int
 ) -> Sequence[Message]:
     """Some of those who would get their text again, in the order of the blast."""
     rows = select(Message).where(
-        may_go_again(log_id, message_ids), left_out(Message.phone).is_(None)
+        build_resendable_filter(log_id, message_ids), left_out(Message.phone).is_(None)
     )
     return db.session.scalars(
         rows.order_by(Message.id).offset(offset).limit(most)
     ).all()
 
 
-def rows_of(log_id: int, *columns: Any) -> Iterator[Sequence[Row[Any]]]:
+def iterate_blast_rows(log_id: int, *columns: Any) -> Iterator[Sequence[Row[Any]]]:
     """These columns of every row of a blast in id order, in slices: however large it is, only
     one is held at a time.
     """
@@ -249,14 +258,16 @@ def rows_of(log_id: int, *columns: Any) -> Iterator[Sequence[Row[Any]]]:
     first, last = db.session.execute(bounds).one()
     after = (first or 0) - 1
     while last is not None and after < last:
-        found = db.session.execute(_slice(log_id, after, last, columns)).all()
+        found = db.session.execute(
+            _select_row_batch(log_id, after, last, columns)
+        ).all()
         if not found:
             return
         yield found
         after = found[-1].id
 
 
-def walked(log_id: int) -> ColumnElement[bool]:
+def build_blast_id_range_filter(log_id: int) -> ColumnElement[bool]:
     """For any where: the rows of a blast, walked as they lie in the file.
 
     Where each row must be read anyway (names are in no index), that takes a tenth of the time
@@ -284,7 +295,9 @@ def walked(log_id: int) -> ColumnElement[bool]:
     )
 
 
-def _slice(log_id: int, after: int, last: int, columns: tuple[Any, ...]) -> Any:
+def _select_row_batch(
+    log_id: int, after: int, last: int, columns: tuple[Any, ...]
+) -> Any:
     """By the primary key: `+ 0` keeps SQLite from collecting and sorting the whole blast again
     for every slice.
     """
@@ -292,10 +305,10 @@ def _slice(log_id: int, after: int, last: int, columns: tuple[Any, ...]) -> Any:
     rows = select(Message.id, *columns).where(
         Message.id > after, Message.id <= last, this_blast
     )
-    return rows.order_by(Message.id).limit(SLICE)
+    return rows.order_by(Message.id).limit(BLAST_BATCH_ROWS)
 
 
-def next_due(carrier: str) -> datetime | None:
+def find_next_due_time(carrier: str) -> datetime | None:
     """When the next pending blast is due (UTC); None when there is none."""
     pending = select(func.min(ScheduledMessage.scheduled_at)).where(
         ScheduledMessage.status == ScheduledBlastStatus.PENDING,
@@ -304,7 +317,7 @@ def next_due(carrier: str) -> datetime | None:
     return db.session.scalar(pending)
 
 
-def due(carrier: str, moment: datetime) -> Sequence[int]:
+def list_due_blast_ids(carrier: str, moment: datetime) -> Sequence[int]:
     """The ids of the pending blasts that are due, the oldest first."""
     pending = (
         select(ScheduledMessage.id)
@@ -318,7 +331,7 @@ def due(carrier: str, moment: datetime) -> Sequence[int]:
     return db.session.scalars(pending).all()
 
 
-def overdue(moment: datetime) -> Sequence[Row[int, datetime]]:
+def list_overdue_blasts(moment: datetime) -> Sequence[Row[int, datetime]]:
     """Pending blasts of whatever carrier that were due before `moment`, each with its id and
     when that was.
     """
@@ -329,14 +342,14 @@ def overdue(moment: datetime) -> Sequence[Row[int, datetime]]:
     return db.session.execute(late).all()
 
 
-def by_token(client_token: str) -> int | None:
+def find_blast_by_token(client_token: str) -> int | None:
     """The blast that was confirmed with this token, if it was."""
     return db.session.scalar(
         select(ScheduledMessage.id).where(ScheduledMessage.client_token == client_token)
     )
 
 
-def name_of(phone: str) -> str | None:
+def find_latest_contact_name(phone: str) -> str | None:
     """The name under which we last texted a number."""
     named = select(Message.name).where(
         Message.phone == phone, Message.name.is_not(None)

@@ -36,7 +36,7 @@ def report_readiness() -> ResponseReturnValue:
     try:
         problems = _find_migration_problems()
         if not problems:
-            heartbeat = delivery.heartbeat()
+            heartbeat = delivery.load_heartbeat()
             problems = (
                 [f"Nothing is being sent: {heartbeat.silence}."]
                 if heartbeat.silence

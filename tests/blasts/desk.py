@@ -11,7 +11,7 @@ from sqlalchemy import text
 from app.blasts.actions.release import release_due
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import control
+from app.delivery.actions import blast_control
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.events.models import Event, EventRegistration
 
@@ -100,7 +100,7 @@ def settle(app, phone, status, **columns):
 def close(app):
     """End what has nothing left to send, as the engine does."""
     with app.app_context(), write():
-        control.close_finished(now())
+        blast_control.close_finished_blasts(now())
 
 
 def all_scheduled(app):

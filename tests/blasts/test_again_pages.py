@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.audit.models import AuditEvent
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import control, health
+from app.delivery.actions import blast_control, sender_throttle
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.organisation.models import Organisation
 from tests.blasts.desk import all_rows, close, release, sent, settle
@@ -527,7 +527,7 @@ def running(app, visit):
 def hold(app, log, until, words="Twilio cannot be reached. The others wait."):
     with app.app_context(), write():
         found = db.session.get(MessageLog, log)
-        health.hold(found.sender, found.carrier, until, None, words)
+        sender_throttle.hold_sender(found.sender, found.carrier, until, None, words)
 
 
 def test_a_held_sender_says_why_and_when_it_tries_next(app, visit, running):
@@ -559,8 +559,8 @@ def test_resuming_says_try_now(app, visit, running):
 def test_a_slowed_sender_says_its_pace_and_takes_its_time(app, visit, running):
     with app.app_context(), write():
         found = db.session.get(MessageLog, running)
-        health.slow(found.sender, found.carrier, now())
-        health.slow(found.sender, found.carrier, now())
+        sender_throttle.slow_sender(found.sender, found.carrier, now())
+        sender_throttle.slow_sender(found.sender, found.carrier, now())
     page = visit(at(running), "sol")
     assert (
         "Twilio asked us to slow down: 25 % of the usual pace, a little more every minute."
@@ -571,6 +571,8 @@ def test_a_slowed_sender_says_its_pace_and_takes_its_time(app, visit, running):
 
 def test_what_holds_another_sender_is_not_said_here(app, visit, running):
     with app.app_context(), write():
-        health.hold("+13035550999", "sandbox", now() + HOUR, None, "Not ours.")
-        control.pause(running)
+        sender_throttle.hold_sender(
+            "+13035550999", "sandbox", now() + HOUR, None, "Not ours."
+        )
+        blast_control.pause_blast(running)
     assert "Not ours." not in visit(at(running), "sol").words

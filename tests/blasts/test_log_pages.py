@@ -11,7 +11,7 @@ from sqlalchemy import text
 from app.audit.models import AuditEvent
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import control
+from app.delivery.actions import blast_control
 from app.delivery.models import MessageLog
 from tests.blasts.desk import all_rows, close, release, sent, settle
 from tests.cast import LEO, MAX, MIA, ZOE
@@ -42,7 +42,7 @@ def status_of(app, log):
 
 def fault(app, code, words):
     with app.app_context(), write():
-        control.pause_for_fault(text("1 = 1"), words, code)
+        blast_control.pause_blasts_for_fault(text("1 = 1"), words, code)
 
 
 def verbs(app):

@@ -11,7 +11,7 @@ from app.audit.models import AuditEvent
 from app.blasts.actions.release import release_due
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import control, schedule
+from app.delivery.actions import blast_control, blast_scheduling
 from tests.blasts.desk import (
     AT_NOON,
     LATER,
@@ -144,7 +144,7 @@ def test_one_whose_event_was_deleted_says_so(app, visit):
 def test_practice_that_never_left_says_why(app, visit):
     blast = sent(visit)
     with app.app_context(), write():
-        control.cancel_other_carriers("twilio", now())
+        blast_control.cancel_blasts_of_other_carriers("twilio", now())
     assert (
         "Cancelled. Nobody was texted. It was made in practice mode."
         in visit(at(blast), "ada").words
@@ -172,7 +172,7 @@ def test_only_an_admin_takes_ended_ones_off_the_list(app, visit):
         in visit(at(blast, "/delete"), "ada", follow=True, _="").words
     )
     with app.app_context(), write():
-        schedule.cancel(blast)
+        blast_scheduling.cancel_scheduled_blast(blast)
     assert (
         "Taken off the list."
         in visit(at(blast, "/delete"), "ada", follow=True, _="").words
@@ -195,5 +195,5 @@ def test_a_blast_that_is_paused_says_so_on_the_list_of_scheduled_ones(app, visit
     sent(visit, "ada")
     release(app)
     with app.app_context(), write():
-        control.pause(1)
+        blast_control.pause_blast(1)
     assert "Paused" in visit("/blasts/scheduled", "ada").words

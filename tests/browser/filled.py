@@ -18,7 +18,7 @@ from app.blasts import queries as blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.core.settings import Settings
-from app.delivery.actions import control
+from app.delivery.actions import blast_control
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.domain.delivery.skip_reasons import Role
@@ -197,7 +197,7 @@ def _troubles(app, visit):
     _blast(visit, "ada", WRONG)
     begun = _begun(app)
     with app.app_context(), write():
-        control.pause_for_fault(
+        blast_control.pause_blasts_for_fault(
             MessageLog.id == begun, "Twilio does not accept the sender.", 21606
         )
     _blast(visit, "ada", CLOSED)

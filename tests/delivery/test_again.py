@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import again, health
+from app.delivery.actions import message_resend, sender_throttle
 from app.delivery.models import MessageLog
-from app.delivery.queries import health_of
+from app.delivery.queries import get_sender_health
 from app.domain.delivery.skip_reasons import SkipReason
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (
@@ -39,7 +39,7 @@ def ids(app, *phones):
 
 def send_again(app, log_id, *phones):
     with app.app_context(), write():
-        return again.send_again(
+        return message_resend.resend_messages(
             log_id, ids(app, *phones), app.extensions["settings"].sender, now()
         )
 
@@ -230,8 +230,11 @@ def test_a_text_that_was_left_is_asked_about_no_more_and_its_late_receipt_counts
 ):
     app, twilio, log_id = doubtful
     with app.app_context(), write():
-        assert again.leave(log_id, ids(app, ZOE, MAX), now()) == 1
-        assert again.check(log_id, ids(app, ZOE), now()) == 0
+        assert (
+            message_resend.dismiss_doubtful_messages(log_id, ids(app, ZOE, MAX), now())
+            == 1
+        )
+        assert message_resend.request_status_lookup(log_id, ids(app, ZOE), now()) == 0
     row = next(row for row in rows(app) if row.phone == ZOE)
     assert (row.status, row.look_up_at) == ("unknown", None)
     twilio.send_callbacks(app, ("delivered",), to=ZOE)
@@ -241,7 +244,7 @@ def test_a_text_that_was_left_is_asked_about_no_more_and_its_late_receipt_counts
 def test_checked_again_the_carriers_list_finds_the_text(doubtful, background):
     app, twilio, log_id = doubtful
     with app.app_context(), write():
-        assert again.check(log_id, ids(app, ZOE), now()) == 1
+        assert message_resend.request_status_lookup(log_id, ids(app, ZOE), now()) == 1
     background(app)
     until(lambda: status_of(app, ZOE) == "accepted", "the list to find it")
     assert len(twilio.sent_to(ZOE)) == 1
@@ -257,15 +260,17 @@ def test_resuming_forgets_old_failures_and_lets_the_sender_go(town):
             )
         )
         log.sender = "+13035550100"
-        health.hold(log.sender, "twilio", now(), None, "Twilio asked us to wait.")
-        health.slow(log.sender, "twilio", now())
+        sender_throttle.hold_sender(
+            log.sender, "twilio", now(), None, "Twilio asked us to wait."
+        )
+        sender_throttle.slow_sender(log.sender, "twilio", now())
         session.flush()
         log_id = log.id
     before = now()
     assert Visitor(town).post(f"/blasts/logs/{log_id}/resume", "ada").status_code == 303
     assert log_now(town, log_id).resumed_at >= before
     with town.app_context():
-        found = health_of("+13035550100", "twilio")
+        found = get_sender_health("+13035550100", "twilio")
         assert (found.hold_until, found.hold_code, found.hold_words) == (
             None,
             None,

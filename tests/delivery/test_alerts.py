@@ -13,7 +13,7 @@ from app.audit.models import AuditEvent
 from app.blasts.actions.release import release_due
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import alerts, consequences, control
+from app.delivery.actions import blast_control, failure_reactions, pause_alerts
 from app.delivery.models import Alert, Message
 from app.domain.delivery.carrier_error_codes import find_error_code
 from tests.cast import ZOE
@@ -129,11 +129,11 @@ def fault(app, log_ids, code, phase="create"):
     """A fault pauses these blasts, and only these."""
     with app.app_context(), write():
         log_ids = [each for log_id in log_ids for each in _pause(log_id, code)]
-        alerts.raise_for(log_ids, find_error_code(code, phase), phase)
+        pause_alerts.create_pause_alerts(log_ids, find_error_code(code, phase), phase)
 
 
 def _pause(log_id, code):
-    return control.pause_for_fault(
+    return blast_control.pause_blasts_for_fault(
         db.text("message_logs.id = :id").bindparams(id=log_id), "cause", code
     )
 
@@ -305,7 +305,7 @@ def test_after_five_tries_it_is_given_up(app):
     moment, waits = now(), []
     for _ in range(5):
         with app.app_context(), write():
-            alerts.store_try(1, False, moment)
+            pause_alerts.store_alert_attempt(1, False, moment)
         [alert] = kept(app)
         waits.append(alert.next_try_at and (alert.next_try_at - moment).total_seconds())
     assert waits == [10, 60, 300, 1800, None]
@@ -317,7 +317,7 @@ def test_without_an_address_nothing_waits_to_be_told(app):
     fault(app, [log_id], WRONG_SENDER)
     assert [each.next_try_at for each in kept(app)] == [None]
     with app.app_context():
-        assert alerts.due(now(), 10) == []
+        assert pause_alerts.list_due_alerts(now(), 10) == []
 
 
 def test_s7_a_clock_set_back_does_not_keep_an_alert_for_hours(make_app):
@@ -326,8 +326,8 @@ def test_s7_a_clock_set_back_does_not_keep_an_alert_for_hours(make_app):
     [log_id] = waiting_blasts(app, "one")
     fault(app, [log_id], WRONG_SENDER)
     with app.app_context():
-        assert len(alerts.due(now() - timedelta(hours=1), 10)) == 1
-        assert alerts.due(now() - timedelta(minutes=5), 10) == []
+        assert len(pause_alerts.list_due_alerts(now() - timedelta(hours=1), 10)) == 1
+        assert pause_alerts.list_due_alerts(now() - timedelta(minutes=5), 10) == []
 
 
 def test_a_fault_that_pauses_several_blasts_is_an_alert_each_and_one_text(make_app):
@@ -419,8 +419,8 @@ def test_the_audit_says_that_nobody_but_the_program_paused_it(app):
 def test_a_pause_by_a_person_is_told_to_nobody(app):
     [log_id] = waiting_blasts(app, "one")
     with app.app_context(), write():
-        assert control.pause(log_id)
-        consequences.pause_sender(
+        assert blast_control.pause_blast(log_id)
+        failure_reactions.pause_blasts_of_sender(
             "+13035550100", "twilio", find_error_code(WRONG_SENDER)
         )
     assert kept(app) == []

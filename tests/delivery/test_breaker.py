@@ -9,8 +9,8 @@ import pytest
 
 from app.community.models import CommunityMember
 from app.core.db import db, write
-from app.delivery.actions import control
-from app.delivery.engine import brakes
+from app.delivery.actions import blast_control
+from app.delivery.engine import backoff
 from app.delivery.models import Attempt, Message, SenderHealth
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.suppression.models import SuppressedContact
@@ -337,7 +337,7 @@ def test_f30_when_the_carrier_is_broken_one_text_at_a_time_goes_to_try(
     """F30: ten doubts in a row, then one request per hold (here a second and a half) until one
     goes through.
     """
-    monkeypatch.setattr(brakes, "HOLD_SECONDS", 1.5)
+    monkeypatch.setattr(backoff, "HOLD_SECONDS", 1.5)
     town = make_app(**twilio_settings(twilio))
     with town.app_context():
         members(40)
@@ -348,7 +348,10 @@ def test_f30_when_the_carrier_is_broken_one_text_at_a_time_goes_to_try(
     tries = [each.at for each in requests[9:13]]
     assert all(later - sooner >= 1.4 for sooner, later in pairwise(tries))
     with town.app_context():
-        assert db.session.scalar(db.select(SenderHealth.hold_words)) == brakes.FAULTY
+        assert (
+            db.session.scalar(db.select(SenderHealth.hold_words))
+            == backoff.CARRIER_FAULTS_TEXT
+        )
     twilio.answer(status=201)
     log = ended(town, wanted)
     known = statuses(town, log.id)
@@ -405,7 +408,7 @@ def test_what_left_before_a_person_resumed_pauses_nothing_any_more(
     log = paused(town, wanted)
     until(lambda: not tally(town, log.id).in_flight, "the wire to be empty")
     with town.app_context(), write():
-        control.resume(log.id)
+        blast_control.resume_blast(log.id)
     for n in range(1, 4):
         news(town, twilio, pretend_phone(n), "undelivered", 30034)
     assert log_of(town, wanted).status == "processing"

@@ -17,7 +17,7 @@ import time_machine
 from app import scheduler
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import schedule as scheduling
+from app.delivery.actions import blast_scheduling as scheduling
 from app.delivery.models import Lease
 from tests.cast import LEO, ZOE
 from tests.delivery.town import (
@@ -296,7 +296,7 @@ def test_who_cancels_in_the_last_second_gets_all_of_it_or_nothing(
             max(0.0, (start - now()).total_seconds() + due[n] + last[n])
         )
         with town.app_context(), write():
-            cancelled |= {n} if scheduling.cancel(wanted[n]) else set()
+            cancelled |= {n} if scheduling.cancel_scheduled_blast(wanted[n]) else set()
     for n in set(range(TIMES)) - cancelled:
         ended(town, wanted[n])
     texted = Counter(int(each.body.split()[1]) for each in twilio.requests)

@@ -10,8 +10,11 @@ from sqlalchemy import text
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import consequences, recent
-from app.delivery.actions.settle import Evidence, settle
+from app.delivery.actions import failure_reactions, recent_results
+from app.delivery.actions.message_status_updates import (
+    StatusUpdate,
+    apply_status_update,
+)
 from app.delivery.models import Message, MessageLog, SenderHealth
 from app.domain.delivery.message_statuses import MessageStatus
 from tests.makers import pretend_phone
@@ -87,8 +90,8 @@ def told(message_id, code=None, *, phase="delivery"):
     """
     gone = MessageStatus.UNDELIVERED if phase == "delivery" else MessageStatus.FAILED
     with write():
-        settle(
-            Evidence(
+        apply_status_update(
+            StatusUpdate(
                 message_id,
                 None,
                 gone if code else MessageStatus.DELIVERED,
@@ -365,17 +368,19 @@ def plan(statement, **values):
     return [row.detail for row in db.session.execute(explained)]
 
 
-@pytest.mark.parametrize("phase", [recent.CREATE, recent.DELIVERY])
+@pytest.mark.parametrize(
+    "phase", [recent_results.CREATE_PHASE, recent_results.DELIVERY_PHASE]
+)
 def test_neighbours_are_found_along_the_index_and_never_by_reading_the_blast(phase):
-    steps = plan(recent.AROUND[phase], b_log=1, b_id=1, b_most=20)
+    steps = plan(recent_results.SELECT_NEIGHBOURS[phase], b_log=1, b_id=1, b_most=20)
     walks = [step for step in steps if "ix_messages_log_status" in step]
-    assert len(walks) == 2 * len(recent.RESULTS[phase])
+    assert len(walks) == 2 * len(recent_results.RESULT_STATUSES[phase])
     assert all("message_log_id=? AND status=? AND rowid" in step for step in walks)
     assert not [step for step in steps if step.startswith("SCAN messages")]
 
 
 def test_a_country_is_found_along_the_index_of_phones():
-    steps = plan(consequences.LEAVE_OUT_COUNTRY, b_log=1, b_prefixes='["+44"]')
+    steps = plan(failure_reactions.SKIP_COUNTRY, b_log=1, b_prefixes='["+44"]')
     assert [
         step
         for step in steps

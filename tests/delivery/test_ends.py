@@ -10,7 +10,7 @@ import pytest
 from app.blasts.actions.confirm import Draft, confirm
 from app.core.clock import now
 from app.core.db import write
-from app.delivery.actions import control
+from app.delivery.actions import blast_control
 from app.domain.delivery.message_statuses import BlastTarget
 from tests.cast import LEO, ZOE
 from tests.delivery.town import (
@@ -130,7 +130,7 @@ def test_a_blast_that_was_paused_over_its_end_sends_nothing_when_it_is_resumed(
     twilio.wait_for(5)
     log_id = log_of(slow_town, wanted).id
     with slow_town.app_context(), write():
-        control.pause(log_id)
+        blast_control.pause_blast(log_id)
     until(lambda: not tally(slow_town, log_id).in_flight, "the texts on the wire")
     until(
         lambda: now() > log_of(slow_town, wanted).not_after - timedelta(seconds=MARGIN),
@@ -139,7 +139,7 @@ def test_a_blast_that_was_paused_over_its_end_sends_nothing_when_it_is_resumed(
     )
     sent = len(twilio.requests)
     with slow_town.app_context(), write():
-        control.resume(log_id)
+        blast_control.resume_blast(log_id)
     ended(slow_town, wanted)
     assert len(twilio.requests) == sent
     assert statuses(slow_town, log_id) == {"accepted": sent, "expired": 60 - sent}

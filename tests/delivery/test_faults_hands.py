@@ -13,7 +13,7 @@ from app import scheduler
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import schedule as scheduling
+from app.delivery.actions import blast_scheduling as scheduling
 from tests.blasts.desk import hidden, written
 from tests.cast import ZOE
 from tests.delivery.town import (
@@ -285,7 +285,7 @@ def test_f45_cancelled_in_the_very_second_of_its_release_a_blast_goes_to_everybo
             every=0.001 * (n % 4 + 1),
         )
         with town.app_context(), write():
-            return scheduling.cancel(wanted[n])
+            return scheduling.cancel_scheduled_blast(wanted[n])
 
     with ThreadPoolExecutor(4) as pool:
         tries = [pool.submit(cancel, n) for n in range(20)]

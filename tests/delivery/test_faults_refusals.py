@@ -11,7 +11,7 @@ import pytest
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import control
+from app.delivery.actions import blast_control
 from app.delivery.models import SenderHealth
 from app.domain.delivery import retry_delays
 from app.domain.delivery.carrier_error_codes import find_error_code
@@ -168,7 +168,7 @@ def test_f22_a_wrong_setting_costs_one_request_and_touches_nobody(
             twilio.wait_for(count + 1, 0.3)
         assert statuses(town, log.id) == {"failed": 1, "queued": 999}
         with town.app_context(), write():
-            assert control.stop_the_rest(log.id, now()) == 999
+            assert blast_control.stop_blast(log.id, now()) == 999
     assert suppressed(town) == (set(), set())
     with town.app_context():
         assert db.session.scalar(db.select(db.func.count(CommunityMember.id))) == 1000
@@ -189,13 +189,13 @@ def test_f22_resume_sends_one_probe_and_goes_on_when_that_was_accepted(
     log = paused(town, wanted)
     for requests in (2, 3):
         with town.app_context(), write():
-            control.resume(log.id)
+            blast_control.resume_blast(log.id)
         until(lambda: len(twilio.requests) == requests, "the probe")  # noqa: B023 -- asked at once
         paused(town, wanted)
         assert len(twilio.requests) == requests
     twilio.answer(status=201)
     with town.app_context(), write():
-        control.resume(log.id)
+        blast_control.resume_blast(log.id)
     ended(town, wanted)
     assert statuses(town, log.id) == {"failed": 3, "accepted": 27}
     assert len(twilio.requests) == 30

@@ -12,7 +12,7 @@ import pytest
 
 from app.core.db import db
 from app.delivery.carriers import http
-from app.delivery.engine import lead
+from app.delivery.engine import leader_election
 from app.delivery.models import Lease
 from tests.cast import LEO, ZOE
 from tests.delivery.town import (
@@ -222,7 +222,7 @@ def test_f9_a_dripping_answer_is_given_up_in_time_and_neither_the_lead_nor_the_o
     town, twilio, background, impatient, monkeypatch
 ):
     """F9: a byte every 0.4 s never lets the silence run out, only the whole deadline ends it."""
-    monkeypatch.setattr(lead, "BEAT_SECONDS", 0.1)
+    monkeypatch.setattr(leader_election, "HEARTBEAT_SECONDS", 0.1)
     twilio.answer(to=somebody(0), manner="drip")
     background(town)
     wanted = a_blast(town)

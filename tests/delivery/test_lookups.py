@@ -10,11 +10,11 @@ import pytest
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import again
-from app.delivery.actions import lead as leading
+from app.delivery.actions import leader_lease as leading
+from app.delivery.actions import message_resend
 from app.delivery.carriers import sandbox_wire as wire
 from app.delivery.carriers.make import carrier_for
-from app.delivery.engine.lookups import LookUps
+from app.delivery.engine.status_poller import StatusPoller
 from app.delivery.models import Lease, Message, MessageLog
 from app.domain.delivery.message_lookups import (
     MISSING_RECEIPT_LOOKUP_DELAYS,
@@ -59,7 +59,7 @@ def look(app, moment):
 
     async def one():
         carrier = carrier_for(app)
-        look_ups = LookUps(app, carrier, directly)
+        look_ups = StatusPoller(app, carrier, directly)
         try:
             return await look_ups.look(moment)
         finally:
@@ -166,7 +166,9 @@ def test_f32_what_a_lost_process_had_on_the_wire_is_found_and_its_late_answer_ch
     with town.app_context():
         epoch = db.session.scalar(db.select(Lease.epoch))
         with write():
-            assert leading.take("f" * 32, "+13035550100", "twilio", epoch, now())
+            assert leading.acquire_lease(
+                "f" * 32, "+13035550100", "twilio", epoch, now()
+            )
     (row,) = rows(town)
     assert (row.status, row.reason) == ("unknown", "process_stopped")
     look(town, now() + timedelta(seconds=30))
@@ -387,7 +389,9 @@ def test_one_text_that_could_be_either_of_two_leaves_both_in_doubt(
 
 def check(app, log, moment):
     with app.app_context(), write():
-        return again.check(log.id, [row.id for row in rows(app, log.id)], moment)
+        return message_resend.request_status_lookup(
+            log.id, [row.id for row in rows(app, log.id)], moment
+        )
 
 
 def test_a_person_may_ask_at_any_time_and_takes_no_look_up_away(
@@ -440,7 +444,10 @@ def test_both_tries_of_a_text_that_was_sent_again_are_found(
     log, _ = doubtful(town, background, ZOE)
     row = the_row(town)
     with town.app_context(), write():
-        assert again.send_again(log.id, [row.id], row.sender, now()).queued == 1
+        assert (
+            message_resend.resend_messages(log.id, [row.id], row.sender, now()).queued
+            == 1
+        )
     nobody_twice_and_nobody_lost.add(row.id)
     until(
         lambda: len(attempts(town)) == 2 and the_row(town).status == "unknown",

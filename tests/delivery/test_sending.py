@@ -8,8 +8,8 @@ from app import scheduler
 from app.blasts.actions.release import release_due
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import control
-from app.delivery.actions import schedule as scheduling
+from app.delivery.actions import blast_control
+from app.delivery.actions import blast_scheduling as scheduling
 from app.delivery.carriers.sandbox_models import SandboxMessage
 from app.delivery.models import Attempt, Message
 from app.domain.delivery.skip_reasons import SkipReason
@@ -92,7 +92,7 @@ def test_a_blast_undone_in_its_time_sends_nothing(make_app, background):
     background(town)
     wanted = blast(town)
     with town.app_context(), write():
-        assert scheduling.cancel(wanted)
+        assert scheduling.cancel_scheduled_blast(wanted)
     with town.app_context():
         assert release_due(now() + timedelta(hours=1)) == 0
     assert schedule(town, wanted).status == "cancelled"
@@ -179,14 +179,14 @@ def test_pause_holds_the_rest_and_resume_sends_it_once(make_app, background):
     log = until(lambda: log_of(town, wanted), "the release")
     until(lambda: tally(town, log.id).success_count >= 5, "some texts")
     with town.app_context(), write():
-        assert control.pause(log.id)
+        assert blast_control.pause_blast(log.id)
     until(lambda: tally(town, log.id).in_flight == 0, "the wire to be empty")
     before = len(attempts(town))
     with town.app_context():
-        assert control.pause(log.id) is False
+        assert blast_control.pause_blast(log.id) is False
         assert tally(town, log.id).queued == 60 - before
         with write():
-            assert control.resume(log.id)
+            assert blast_control.resume_blast(log.id)
     ended(town, wanted)
     assert len(attempts(town)) == 60
     everybody_is_accounted_for(town)
@@ -214,7 +214,7 @@ def test_stop_the_rest_cancels_what_has_not_left_and_adds_up(make_app, backgroun
     log = until(lambda: log_of(town, wanted), "the release")
     until(lambda: tally(town, log.id).success_count >= 5, "some texts")
     with town.app_context(), write():
-        stopped = control.stop_the_rest(log.id, now())
+        stopped = blast_control.stop_blast(log.id, now())
     until(lambda: tally(town, log.id).in_flight == 0, "the wire to be empty")
     numbers = tally(town, log.id)
     assert numbers.skipped == stopped > 0
@@ -233,7 +233,7 @@ def test_an_opt_out_in_mid_blast_skips_every_waiting_text(town):
         blast(town, "two")
         release_due()
         with write():
-            assert control.leave_out(ZOE, SkipReason.SAID_STOP) == 2
+            assert blast_control.skip_queued_messages(ZOE, SkipReason.SAID_STOP) == 2
     assert statuses(town) == {"queued": 2, "skipped": 2}
 
 

@@ -8,7 +8,10 @@ import pytest
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions.settle import Evidence, settle
+from app.delivery.actions.message_status_updates import (
+    StatusUpdate,
+    apply_status_update,
+)
 from app.delivery.models import Attempt, Message, MessageLog
 from app.domain.delivery.message_statuses import MessageStatus
 
@@ -63,7 +66,9 @@ def text(shop):
 
 def news(text_id, attempt_id, status, **more):
     with write():
-        return settle(Evidence(text_id, attempt_id, status, "delivery", **more), now())
+        return apply_status_update(
+            StatusUpdate(text_id, attempt_id, status, "delivery", **more), now()
+        )
 
 
 def state(text_id):

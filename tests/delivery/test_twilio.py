@@ -6,7 +6,7 @@ import pytest
 
 from app.core.clock import now
 from app.core.db import write
-from app.delivery.actions import control
+from app.delivery.actions import blast_control
 from app.delivery.carriers.http import form
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (
@@ -90,7 +90,7 @@ def test_a_text_that_comes_back_unsent_after_the_rest_was_stopped_is_cancelled_t
     log = until(lambda: log_of(town, wanted), "the release")
     until(lambda: twilio.requests, "the first request")
     with town.app_context(), write():
-        assert control.stop_the_rest(log.id, now()) == 1
+        assert blast_control.stop_blast(log.id, now()) == 1
     until(lambda: tally(town, log.id).skipped == 2, "both to be cancelled")
     assert len(twilio.requests) == 1
 

@@ -9,7 +9,7 @@ from app.blasts.actions.confirm import Draft, confirm
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Attempt, Message, MessageLog, ScheduledMessage
-from app.delivery.queries import tally_of
+from app.delivery.queries import get_blast_tally
 from app.domain.delivery.message_statuses import BlastTarget
 from app.suppression.models import SuppressedContact, UnsubscribedContact
 from tests.makers import member
@@ -82,7 +82,7 @@ def statuses(app, log_id=None):
 def tally(app, log_id):
     """The blast in numbers."""
     with app.app_context():
-        return tally_of(log_id)
+        return get_blast_tally(log_id)
 
 
 def attempts(app):
@@ -136,7 +136,7 @@ def everybody_is_accounted_for(app, twilio=None, *, sent_again=()):
     """
     with app.app_context():
         for log in db.session.scalars(db.select(MessageLog)):
-            counted = tally_of(log.id)
+            counted = get_blast_tally(log.id)
             assert counted.total == log.total_recipients
             assert (log.success_count, log.failure_count) == (
                 counted.success_count,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.delivery.engine import brakes
+from app.delivery.engine import backoff
 from app.domain.delivery.carrier_error_codes import (
     Blame,
     find_error_code,
@@ -129,16 +129,16 @@ def test_codes_nobody_has_heard_of_have_rules_too():
 
 def test_the_engine_brakes_as_the_table_says():
     assert find_error_code(20500).rule == BreakerRule(
-        BreakerAction.HOLD, brakes.DOUBTS, None, int(brakes.HOLD_SECONDS)
+        BreakerAction.HOLD, backoff.AMBIGUOUS_LIMIT, None, int(backoff.HOLD_SECONDS)
     )
     assert find_error_code(20429).rule == BreakerRule(
-        BreakerAction.SLOW, brakes.THROTTLED
+        BreakerAction.SLOW, backoff.THROTTLED_LIMIT
     )
-    assert find_error_code(brakes.QUEUE_FULL).rule == BreakerRule(
-        BreakerAction.HOLD, 1, None, int(brakes.QUEUE_FULL_SECONDS)
+    assert find_error_code(backoff.QUEUE_FULL_CODE).rule == BreakerRule(
+        BreakerAction.HOLD, 1, None, int(backoff.QUEUE_FULL_HOLD_SECONDS)
     )
     assert get_missing_sid_error_code().rule == BreakerRule(
-        BreakerAction.PAUSE, brakes.NAMELESS
+        BreakerAction.PAUSE, backoff.NO_SID_LIMIT
     )
 
 

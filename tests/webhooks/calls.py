@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import arm
+from app.delivery.actions import message_claiming
 from app.delivery.carriers.signature import HEADER, signature_for
 from app.delivery.models import Attempt, Message
 from app.domain.delivery.send_rate import TokenBucket
@@ -97,9 +97,9 @@ def on_the_wire(app, phone=ZOE):
             }
             db.session.add(Message(**row, carrier=app.extensions["settings"].carrier))
         with write():
-            [armed] = arm.arm(
+            [armed] = message_claiming.claim_messages(
                 app.extensions["settings"].carrier,
-                arm.Room(1, TokenBucket(100.0), 0.0),
+                message_claiming.SendCapacity(1, TokenBucket(100.0), 0.0),
                 now(),
             )
     return armed

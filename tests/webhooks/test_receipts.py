@@ -7,7 +7,7 @@ import pytest
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions.settle import settle_outcomes
+from app.delivery.actions.message_status_updates import store_send_results
 from app.delivery.carriers.base import Accepted, Ambiguous
 from app.delivery.models import Attempt, Message
 from app.suppression.models import SuppressedContact
@@ -37,7 +37,7 @@ ANSWERS = [Accepted(SID), Accepted(SID, "sent"), Ambiguous("nobody answered")]
 def answered(app, armed, outcome):
     """The carrier's own answer comes, late."""
     with app.app_context(), write():
-        settle_outcomes([(armed, outcome)], now())
+        store_send_results([(armed, outcome)], now())
 
 
 def test_w3_a_thousand_times_the_same_is_one_event_and_one_change(town):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import arm
+from app.delivery.actions import message_claiming
 from app.delivery.models import Message
 from app.domain.delivery.send_rate import TokenBucket
 from app.inbox.models import Thread
@@ -130,7 +130,9 @@ def test_w21_an_opt_out_in_other_words_is_obeyed_and_confirmed_once(town, body):
     assert (kind, status) == ("system", "queued")
     assert words.startswith("Riverside Community: you are off our list")
     with town.app_context(), write():
-        [armed] = arm.arm("twilio", arm.Room(9, TokenBucket(100.0), 0.0), now())
+        [armed] = message_claiming.claim_messages(
+            "twilio", message_claiming.SendCapacity(9, TokenBucket(100.0), 0.0), now()
+        )
     assert (armed.phone, armed.body) == (ZOE, words)
     assert armed.valid_for <= 300
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import lookups
+from app.delivery.actions import message_status_lookups
 from app.delivery.carriers.reading import Fetched
 from app.delivery.models import Message
 from app.domain.delivery.message_lookups import CarrierMessage
@@ -40,12 +40,12 @@ def told(town, **written):
     the text.
     """
     with town.app_context():
-        asked = lookups.due("twilio", now(), 20)
+        asked = message_status_lookups.list_due_lookups("twilio", now(), 20)
         for question in asked:
             row = db.session.get(Message, question.message_id)
             when = written[row.body]
             with write():
-                lookups.learn_from_text(
+                message_status_lookups.apply_fetched_message(
                     row.id, Fetched(when and shown(question.sid, row.body, when)), now()
                 )
     return len(asked)
@@ -83,7 +83,7 @@ def test_what_was_written_last_counts_in_whatever_order_they_come(
     assert out(town) is is_out
     assert ("overtaken" if is_out else "return") in verdicts(town)
     with town.app_context():
-        assert lookups.due("twilio", now(), 20) == []
+        assert message_status_lookups.list_due_lookups("twilio", now(), 20) == []
 
 
 def test_who_is_brought_back_is_told_so_by_twilio_or_by_us_once(town):
@@ -107,7 +107,12 @@ def test_nobody_waits_for_ever_for_an_answer(town):
     assert out(town)
     assert verdicts(town) == ["opt_out", "overtaken"]
     with town.app_context():
-        assert lookups.due("twilio", now() + timedelta(days=1), 20) == []
+        assert (
+            message_status_lookups.list_due_lookups(
+                "twilio", now() + timedelta(days=1), 20
+            )
+            == []
+        )
 
 
 def test_a_start_an_hour_after_the_stop_is_obeyed_at_once(town):

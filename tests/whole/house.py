@@ -15,7 +15,7 @@ from app.blasts.actions.confirm import Draft, confirm
 from app.blasts.actions.release import release_due
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import control, schedule
+from app.delivery.actions import blast_control, blast_scheduling
 from app.delivery.models import MessageLog
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.skip_reasons import Role
@@ -43,10 +43,10 @@ def furnish(app) -> dict[str, dict[str, str]]:
         _people()
         waiting, ended = _blast(hours=2), _blast(hours=3)
         with write():
-            schedule.cancel(ended)
+            blast_scheduling.cancel_scheduled_blast(ended)
         running, faulty = _running(), _running()
         with write():
-            control.pause_for_fault(
+            blast_control.pause_blasts_for_fault(
                 MessageLog.id == faulty, "The sender cannot send texts.", 21606
             )
         with write():

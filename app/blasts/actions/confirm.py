@@ -8,7 +8,7 @@ from flask import current_app
 
 from app.core.settings import Settings
 from app.delivery import queries as delivery
-from app.delivery.actions.schedule import Frozen, schedule
+from app.delivery.actions.blast_scheduling import BlastSpec, schedule_blast
 from app.domain.delivery.message_statuses import BlastTarget
 from app.organisation import queries as organisation
 
@@ -45,12 +45,12 @@ def confirm(draft: Draft, client_token: str | None, who: str, moment: datetime) 
 
     Now means after the undo time; a test goes at once. Call inside write().
     """
-    earlier = delivery.by_token(client_token) if client_token else None
+    earlier = delivery.find_blast_by_token(client_token) if client_token else None
     if earlier is not None:
         return earlier
     settings: Settings = current_app.extensions["settings"]
     undo = 0 if draft.test or draft.due else organisation.undo_seconds()
-    blast = Frozen(
+    blast = BlastSpec(
         body=draft.body,
         footer=draft.footer,
         target=draft.target,
@@ -65,7 +65,7 @@ def confirm(draft: Draft, client_token: str | None, who: str, moment: datetime) 
         not_after=draft.not_after,
         survey_id=draft.survey_id,
     )
-    return schedule(blast, draft.due or moment + timedelta(seconds=undo)).id
+    return schedule_blast(blast, draft.due or moment + timedelta(seconds=undo)).id
 
 
 def test_phone() -> str | None:

@@ -15,8 +15,8 @@ from app.core.clock import now
 from app.core.db import WriteLockTimeout, db, write
 from app.core.settings import Settings
 from app.delivery import queries as delivery
-from app.delivery.actions import release as rows
-from app.delivery.actions import schedule
+from app.delivery.actions import blast_messages as rows
+from app.delivery.actions import blast_scheduling
 from app.delivery.models import ScheduledMessage
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,
@@ -60,7 +60,7 @@ def release_due(moment: datetime | None = None) -> int:
     _follow_the_zone(moment)
     _expire(moment - timedelta(minutes=settings.scheduled_message_max_lag), moment)
     released, failed = 0, []
-    for scheduled_id in delivery.due(settings.carrier, moment):
+    for scheduled_id in delivery.list_due_blast_ids(settings.carrier, moment):
         try:
             released += _release_one(scheduled_id, moment)
         except WriteLockTimeout:
@@ -85,12 +85,12 @@ def _follow_the_zone(moment: datetime) -> None:
 
 
 def _expire(oldest: datetime, moment: datetime) -> None:
-    late = delivery.overdue(oldest)
+    late = delivery.list_overdue_blasts(oldest)
     if not late:
         return
     with write():
         for blast in late:
-            schedule.expire(
+            blast_scheduling.expire_scheduled_blast(
                 blast.id,
                 TOO_LATE.format(
                     late=local_times.format_time_between(blast.scheduled_at, moment)
@@ -103,22 +103,26 @@ def _release_one(scheduled_id: int, moment: datetime) -> bool:
     if blast.not_after and not compute_validity_seconds(blast.not_after, moment):
         return _end(
             scheduled_id,
-            schedule.expire,
+            blast_scheduling.expire_scheduled_blast,
             ENDED.format(end=_in_words(blast.not_after, blast.timezone)),
         )
     try:
         rehearsal, title = _rehearse(blast)
     except queries.EventGone:
-        return _end(scheduled_id, schedule.fail, GONE)
+        return _end(scheduled_id, blast_scheduling.fail_scheduled_blast, GONE)
     if blast.test_mode and not rehearsal.texts:
-        return _end(scheduled_id, schedule.fail, NO_TEST_PHONE)
+        return _end(scheduled_id, blast_scheduling.fail_scheduled_blast, NO_TEST_PHONE)
     if not rehearsal.texts:
-        return _end(scheduled_id, schedule.fail, rows.NOBODY_LEFT)
+        return _end(
+            scheduled_id,
+            blast_scheduling.fail_scheduled_blast,
+            rows.NO_RECIPIENTS_ERROR,
+        )
     with write():
         moment = now()
-        if not rows.claim(scheduled_id, moment):
+        if not rows.claim_scheduled_blast(scheduled_id, moment):
             return False
-        log_id = rows.release(scheduled_id, rehearsal, moment, title)
+        log_id = rows.create_blast_messages(scheduled_id, rehearsal, moment, title)
     log.info(
         "blast %s released as log %s: %s rows",
         scheduled_id,

@@ -22,10 +22,10 @@ from app.core.clock import now
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page, list_params
 from app.core.template_filters import format_local_time
 from app.delivery import queries as delivery
-from app.delivery.actions import again
-from app.delivery.actions.again import SentAgain
+from app.delivery.actions import message_resend
+from app.delivery.actions.message_resend import ResendResult
 from app.delivery.models import MessageLog
-from app.delivery.queries import Again
+from app.delivery.queries import ResendPreview
 from app.domain.delivery.cost_estimate import compute_cost, format_money
 from app.domain.delivery.message_statuses import BlastStatus
 from app.domain.delivery.send_rate import compute_validity_seconds
@@ -73,7 +73,7 @@ def log_check_again(log_id: int) -> ResponseReturnValue:
     return _decide(
         log_id,
         "blast.checked_again",
-        again.check,
+        message_resend.request_status_lookup,
         lambda _count: CHECKED,
         NOTHING_TO_CHECK,
     )
@@ -83,7 +83,13 @@ def log_check_again(log_id: int) -> ResponseReturnValue:
 @roles_required(*ALL_ROLES)
 def log_leave(log_id: int) -> ResponseReturnValue:
     """Some texts stay in doubt, and nobody is asked about them any more."""
-    return _decide(log_id, "blast.left", again.leave, _left, NOTHING_TO_LEAVE)
+    return _decide(
+        log_id,
+        "blast.left",
+        message_resend.dismiss_doubtful_messages,
+        _left,
+        NOTHING_TO_LEAVE,
+    )
 
 
 def _left(count: int) -> str:
@@ -133,7 +139,7 @@ def log_send_again(log_id: int) -> ResponseReturnValue:
     chosen = _chosen(log_id, request.form if request.method == "POST" else request.args)
     if request.method == "POST":
         return _send_again(log, chosen)
-    numbers = delivery.again(log_id, chosen.ids)
+    numbers = delivery.preview_resend(log_id, chosen.ids)
     wanted = list_params((), "")
     return render_template(
         "blasts/again.html",
@@ -157,7 +163,9 @@ def _send_again(log: MessageLog, chosen: Chosen) -> ResponseReturnValue:
         )
     try:
         with audited_write("blast.sent_again", current_username()) as trace:
-            result = again.send_again(log.id, chosen.ids, sender_in_use(), now())
+            result = message_resend.resend_messages(
+                log.id, chosen.ids, sender_in_use(), now()
+            )
             trace.about = f"blast {log.id}"
             trace.details = {
                 "texts": result.queued,
@@ -180,7 +188,7 @@ def _has_changed(log: MessageLog, chosen: Chosen) -> bool:
     if chosen.by_id:
         return False
     people_now, seen = (
-        delivery.again(log.id, chosen.ids).people,
+        delivery.preview_resend(log.id, chosen.ids).people,
         request.form.get("seen_count", ""),
     )
     if not people_now or seen == str(people_now):
@@ -189,7 +197,7 @@ def _has_changed(log: MessageLog, chosen: Chosen) -> bool:
     return True
 
 
-def _sent(result: SentAgain, log: MessageLog) -> str:
+def _sent(result: ResendResult, log: MessageLog) -> str:
     whom = people(result.queued)
     if log.status == BlastStatus.PAUSED:
         said = f"{whom} {'waits' if result.queued == 1 else 'wait'} until the blast is resumed."
@@ -220,7 +228,7 @@ def _refusal(log: MessageLog) -> str:
     return ""
 
 
-def _facts(log: MessageLog, numbers: Again) -> list[tuple[str, str]]:
+def _facts(log: MessageLog, numbers: ResendPreview) -> list[tuple[str, str]]:
     organised = organisation.organisation()
     cost = compute_cost(numbers.parts, organised.price_per_segment)
     facts = [("Length", parts(numbers.parts))]
@@ -231,7 +239,9 @@ def _facts(log: MessageLog, numbers: Again) -> list[tuple[str, str]]:
     return facts
 
 
-def _page(log_id: int, chosen: Chosen, numbers: Again, wanted: ListParams) -> ListPage:
+def _page(
+    log_id: int, chosen: Chosen, numbers: ResendPreview, wanted: ListParams
+) -> ListPage:
     """All whose ids were given; of "all of these" a page at a time."""
     per_page = MOST_BY_ID if chosen.by_id else wanted.per_page
     wanted = clamp_to_last_page(
@@ -239,7 +249,7 @@ def _page(log_id: int, chosen: Chosen, numbers: Again, wanted: ListParams) -> Li
         ListParams("", 1 if chosen.by_id else wanted.number, per_page, "", "asc"),
     )
     return ListPage(
-        delivery.again_rows(log_id, chosen.ids, wanted.offset, per_page),
+        delivery.list_resendable_messages(log_id, chosen.ids, wanted.offset, per_page),
         numbers.people,
         wanted,
     )
@@ -259,7 +269,9 @@ def _chosen(log_id: int, asked_for: MultiDict[str, str]) -> Chosen:
             if word.isascii() and word.isdigit() and len(word) <= LONGEST_ID
         ]
         return Chosen(ids, state, by_id=True)
-    return Chosen(delivery.ids_to_decide(log_id, state), state, by_id=False)
+    return Chosen(
+        delivery.list_actionable_message_ids(log_id, state), state, by_id=False
+    )
 
 
 def _log(log_id: int) -> MessageLog:

@@ -48,7 +48,7 @@ def new() -> Answer:
     if request.method != "POST":
         return _compose(_fresh_form())
     form = ComposeForm(_with_what_buttons_change(request.form))
-    earlier = delivery.by_token(token) if (token := _token(form)) else None
+    earlier = delivery.find_blast_by_token(token) if (token := _token(form)) else None
     if earlier is not None:
         return _to(earlier)
     if "edit" in request.form:
@@ -252,7 +252,7 @@ def _send(draft: Draft, token: str | None) -> Answer:
     moment = now()
     try:
         with audited_write("blast.confirmed", current_username()) as trace:
-            earlier = delivery.by_token(token) if token else None
+            earlier = delivery.find_blast_by_token(token) if token else None
             if earlier is not None:
                 raise Again(earlier)
             scheduled_id = blasts.confirm(draft, token, current_username(), moment)

@@ -97,7 +97,7 @@ def bulk(log: MessageLog, chosen: str) -> Bulk | None:
     of them.
     """
     counts = {
-        state: delivery.number_to_decide(log.id, state)
+        state: delivery.count_actionable_messages(log.id, state)
         for state in ALL_OF.get(chosen, ())
     }
     state, count = next(

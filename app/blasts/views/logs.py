@@ -24,7 +24,7 @@ from app.blasts.views.room import bp
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import list_params
-from app.delivery.actions import control
+from app.delivery.actions import blast_control
 from app.delivery.models import MessageLog
 from app.domain.delivery.message_statuses import BlastStatus
 
@@ -108,7 +108,7 @@ def log_pause(log_id: int) -> ResponseReturnValue:
     return _do(
         log_id,
         "blast.paused",
-        control.pause,
+        blast_control.pause_blast,
         "It is not being sent, so there was nothing to pause.",
     )
 
@@ -158,15 +158,16 @@ def _do(
 def _resume(log_id: int) -> bool:
     found = queries.log_now(log_id)
     by_a_fault = (
-        found.status == BlastStatus.PAUSED and found.pause_reason != control.BY_A_PERSON
+        found.status == BlastStatus.PAUSED
+        and found.pause_reason != blast_control.PAUSED_BY_PERSON
     )
     if by_a_fault and not current_user.is_admin:
         abort(403)
-    return control.resume(log_id)
+    return blast_control.resume_blast(log_id)
 
 
 def _stop(log_id: int) -> bool:
-    return control.stop_the_rest(log_id, now()) is not None
+    return blast_control.stop_blast(log_id, now()) is not None
 
 
 def _log(log_id: int) -> MessageLog:

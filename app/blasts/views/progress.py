@@ -8,7 +8,7 @@ from flask import current_app
 from app.blasts.queries import FILTERS
 from app.core.settings import Settings
 from app.delivery import queries as delivery
-from app.delivery.actions.control import BY_A_PERSON
+from app.delivery.actions.blast_control import PAUSED_BY_PERSON
 from app.delivery.models import MessageLog, SenderHealth
 from app.domain.delivery.carrier_error_codes import find_error_code, find_error_fix
 from app.domain.delivery.cost_estimate import (
@@ -217,7 +217,7 @@ class Progress:
         """What paused it, in words; "" when it was a person, or nothing."""
         paused = (
             self.log.status == BlastStatus.PAUSED
-            and self.log.pause_reason != BY_A_PERSON
+            and self.log.pause_reason != PAUSED_BY_PERSON
         )
         return (self.log.pause_reason or "Something went wrong.") if paused else ""
 
@@ -233,11 +233,11 @@ class Progress:
 
 def progress(log: MessageLog, moment: datetime) -> Progress:
     """The numbers of a blast at this moment."""
-    counts = delivery.counts_of(log.id)
+    counts = delivery.count_messages_by_status(log.id)
     queued = counts.get(MessageStatus.QUEUED, 0)
-    segments = delivery.queued_segments(log.id, queued) if queued else 0
+    segments = delivery.estimate_queued_segments(log.id, queued) if queued else 0
     health = (
-        delivery.health_of(log.sender, log.carrier)
+        delivery.get_sender_health(log.sender, log.carrier)
         if log.status in OPEN_BLAST_STATUSES
         else None
     )

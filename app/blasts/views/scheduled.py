@@ -13,7 +13,7 @@ from app.blasts.views.room import bp
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import list_params
-from app.delivery.actions import schedule
+from app.delivery.actions import blast_scheduling
 from app.delivery.models import ScheduledMessage
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.domain.delivery.skip_reasons import Role
@@ -103,7 +103,7 @@ def scheduled_delete(scheduled_id: int) -> ResponseReturnValue:
     try:
         with audited_write("scheduled_blast.deleted", current_username()) as trace:
             trace.about = f"scheduled blast {scheduled_id}"
-            if not schedule.delete(scheduled_id):
+            if not blast_scheduling.delete_scheduled_blast(scheduled_id):
                 raise TooLate
     except TooLate:
         flash("This blast has not ended yet. Cancel it first.", "error")
@@ -117,7 +117,7 @@ def _stop(scheduled_id: int, verb: str, done: str) -> ResponseReturnValue:
     try:
         with audited_write(verb, current_username()) as trace:
             trace.about = f"scheduled blast {scheduled_id}"
-            if not schedule.cancel(scheduled_id):
+            if not blast_scheduling.cancel_scheduled_blast(scheduled_id):
                 raise TooLate
             if blast.event_reminder_id:
                 switch_off(blast.event_reminder_id)

@@ -40,7 +40,7 @@ def home() -> ResponseReturnValue:
         unanswered=inbox.number_waiting(),
         running=sending,
         waiting=queries.waiting_of(sending),
-        silence=delivery.heartbeat().silence,
+        silence=delivery.load_heartbeat().silence,
         coming=coming,
         titles=blasts.event_titles(coming),
         chart=_chart(blasts.finished()),
@@ -57,7 +57,7 @@ def running() -> ResponseReturnValue:
         "dashboard/_running.html",
         running=sending,
         waiting=queries.waiting_of(sending),
-        silence=delivery.heartbeat().silence,
+        silence=delivery.load_heartbeat().silence,
     )
 
 

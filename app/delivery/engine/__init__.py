@@ -3,6 +3,6 @@
 One process leads; every row leaves through here.
 """
 
-from app.delivery.engine.thread import Engine
+from app.delivery.engine.engine_thread import SendEngine
 
-__all__ = ["Engine"]
+__all__ = ["SendEngine"]

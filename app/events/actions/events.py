@@ -7,7 +7,7 @@ from sqlalchemy import delete
 
 from app.core.clock import now
 from app.core.db import db, execute_and_count_rows
-from app.delivery.actions import schedule
+from app.delivery.actions import blast_scheduling
 from app.events.actions.reminders import replan, start_plan
 from app.events.models import Event
 from app.events.queries import registrations
@@ -75,7 +75,7 @@ def remove(event_id: int) -> Removed:
     What was sent, or is being sent, stays in the logs under the event's title.
     """
     title = found(event_id).title
-    blasts = schedule.cancel_of_event(
+    blasts = blast_scheduling.cancel_event_blasts(
         event_id, f"for the event “{title}”, which was deleted"
     )
     people = registrations.count(event_id)

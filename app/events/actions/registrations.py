@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from app.core.clock import now
 from app.core.db import db
 from app.core.prepared import PreparedStatement
-from app.delivery.actions import control
+from app.delivery.actions import blast_control
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.actions.events import Gone, found
 from app.events.models import Event, EventRegistration
@@ -99,5 +99,5 @@ def unsubscribe(event_id: int, registration_id: int) -> tuple[EventRegistration,
     """
     row = registered(event_id, registration_id)
     is_new = opt_out(row.phone, source=f"event:{event_id}", name=row.name)
-    control.leave_out(row.phone, SkipReason.SAID_STOP)
+    blast_control.skip_queued_messages(row.phone, SkipReason.SAID_STOP)
     return row, is_new

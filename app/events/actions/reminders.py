@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 
 from app.core.db import db
 from app.core.settings import Settings
-from app.delivery.actions import schedule
+from app.delivery.actions import blast_scheduling
 from app.delivery.models import ScheduledMessage
 from app.domain.delivery.message_statuses import BlastTarget, ScheduledBlastStatus
 from app.domain.time import local_times
@@ -165,19 +165,21 @@ def _settle(
     ):
         why = SENT_THAT_DAY
     for extra in waiting if why or when.due is None else waiting[1:]:
-        schedule.cancel(extra.id, why or REMOVED)
+        blast_scheduling.cancel_scheduled_blast(extra.id, why or REMOVED)
     if why or when.due is None:
         return
     blast = _frozen(step, when, zone)
     if not waiting:
-        schedule.schedule(blast, when.due)
+        blast_scheduling.schedule_blast(blast, when.due)
     else:
-        schedule.move(waiting[0].id, blast, when.due)
+        blast_scheduling.reschedule_blast(waiting[0].id, blast, when.due)
 
 
-def _frozen(step: EventReminder, when: ReminderTiming, zone: str) -> schedule.Frozen:
+def _frozen(
+    step: EventReminder, when: ReminderTiming, zone: str
+) -> blast_scheduling.BlastSpec:
     settings: Settings = current_app.extensions["settings"]
-    return schedule.Frozen(
+    return blast_scheduling.BlastSpec(
         body=step.body,
         footer=organisation.organisation().footer.strip() or None,
         target=BlastTarget.EVENT,
@@ -246,7 +248,7 @@ def _remove(steps: Sequence[EventReminder]) -> None:
     waiting, _ = _blasts_of(steps)
     for blasts in waiting.values():
         for blast in blasts:
-            schedule.cancel(blast.id, REMOVED)
+            blast_scheduling.cancel_scheduled_blast(blast.id, REMOVED)
     db.session.execute(
         delete(EventReminder).where(EventReminder.id.in_([step.id for step in steps]))
     )

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import func, update
 
 from app.core.db import execute_and_count_rows
-from app.delivery.actions import answers, control
+from app.delivery.actions import blast_control, direct_messages
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.skip_reasons import SkipReason
 from app.inbox import queries
@@ -55,10 +55,12 @@ def reply(thread_id: int, reply: Reply, moment: datetime) -> bool:
     if why := queries.why_not(row.phone):
         raise NotTexted(why)
     theirs = queries.last_inbound(row.phone)
-    answer = answers.Answer(
+    answer = direct_messages.DirectMessage(
         row.phone, reply.body, MessageKind.REPLY, reply.name, theirs, reply.by
     )
-    threads.went_out(row.phone, answers.queue(answer, moment), moment)
+    threads.went_out(
+        row.phone, direct_messages.queue_direct_message(answer, moment), moment
+    )
     _change(thread_id, needs_reply=False, why=None, unread=0)
     return True
 
@@ -96,7 +98,7 @@ def decide(
         raise suppression.Gone
     suppression.decide(question_id, verdict, by, moment)
     if verdict == "out":
-        control.leave_out(row.phone, SkipReason.SAID_STOP)
+        blast_control.skip_queued_messages(row.phone, SkipReason.SAID_STOP)
         surveys.stop_all(row.phone, moment)
         _change(thread_id, needs_reply=False, why=None, unread=0)
     else:

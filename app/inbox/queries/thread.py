@@ -30,4 +30,4 @@ def last_inbound(phone: str) -> int | None:
 
 def name_of(phone: str) -> str | None:
     """As the lists call them, else as we last texted them."""
-    return names_of([phone]).get(phone) or delivery.name_of(phone)
+    return names_of([phone]).get(phone) or delivery.find_latest_contact_name(phone)

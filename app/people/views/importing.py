@@ -8,7 +8,7 @@ from typing import cast
 from flask import url_for
 from sqlalchemy import Table
 
-from app.delivery.actions import control
+from app.delivery.actions import blast_control
 from app.domain.delivery.skip_reasons import Role, SkipReason
 from app.imports.actions import Target
 from app.imports.models import Import
@@ -45,7 +45,7 @@ def place() -> Place:
 def _after(row: Import) -> None:
     """The ledger has a line for each new opt-out, and what waited for them does not leave."""
     for phone in withdraw_many(row.id, row.created_by):
-        control.leave_out(phone, SkipReason.SAID_STOP)
+        blast_control.skip_queued_messages(phone, SkipReason.SAID_STOP)
 
 
 hang_up(bp, "/suppression/import", place, (Role.ADMIN,))

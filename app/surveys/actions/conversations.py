@@ -6,8 +6,8 @@ from datetime import datetime
 
 from flask import Flask, current_app
 
-from app.delivery.actions import answers
-from app.delivery.actions.answers import Answer
+from app.delivery.actions import direct_messages
+from app.delivery.actions.direct_messages import DirectMessage
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ def install(app: Flask, conversations: Conversations) -> None:
     app.extensions["conversations"] = conversations
 
 
-def say(answer: Answer, moment: datetime) -> None:
+def say(answer: DirectMessage, moment: datetime) -> None:
     """Queue a text that answers nothing that has just come in; its conversation knows of it.
 
     Inside write().
     """
-    message_id = answers.queue(answer, moment)
+    message_id = direct_messages.queue_direct_message(answer, moment)
     _told().went_out(answer.phone, message_id, moment)
 
 

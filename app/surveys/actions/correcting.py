@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from app.core.db import db
-from app.delivery.actions.answers import Answer
+from app.delivery.actions.direct_messages import DirectMessage
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.surveys.answer_parsing import parse_answer
 from app.domain.surveys.survey_state_machine import (
@@ -123,7 +123,7 @@ def _go_on(session: Session, value: str, who: str, moment: datetime) -> None:
         return
     for reply in replies:
         say(
-            Answer(
+            DirectMessage(
                 session.phone, reply, MessageKind.SURVEY, session.name, written_by=who
             ),
             moment,

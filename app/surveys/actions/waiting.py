@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 
 from app.core.db import db, execute_and_count_rows, write
-from app.delivery.actions.answers import Answer
+from app.delivery.actions.direct_messages import DirectMessage
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.surveys.question_definitions import parse_questions
 from app.domain.surveys.survey_state_machine import (
@@ -147,4 +147,6 @@ def _remind(sessions: Sequence[SurveySession], moment: datetime) -> None:
         body = message_templates.fill_template(
             build_nudge_text(questions[session.position]), session.name
         )
-        say(Answer(session.phone, body, MessageKind.SURVEY, session.name), moment)
+        say(
+            DirectMessage(session.phone, body, MessageKind.SURVEY, session.name), moment
+        )

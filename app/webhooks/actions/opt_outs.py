@@ -4,8 +4,8 @@ from datetime import datetime
 
 from app.core.db import write
 from app.delivery import queries as delivery
-from app.delivery.actions import answers, control
-from app.delivery.actions.answers import Answer
+from app.delivery.actions import blast_control, direct_messages
+from app.delivery.actions.direct_messages import DirectMessage
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.texts.text_intent import is_twilio_opt_in, is_twilio_opt_out
@@ -42,21 +42,26 @@ def leave(heard: Heard, *, confirmed: bool) -> Outcome:
     """
     phone = heard.phone
     known = permission.has_opted_out(phone) and permission.stop_is_known(phone)
-    name = heard.name or delivery.name_of(phone)
+    name = heard.name or delivery.find_latest_contact_name(phone)
     suppression.opt_out(phone, source=INBOUND, reason=_texted(heard), name=name)
-    control.leave_out(phone, SkipReason.SAID_STOP)
+    blast_control.skip_queued_messages(phone, SkipReason.SAID_STOP)
     surveys.stop_all(phone, heard.moment)
     threads.no_longer_doubtful(phone)
     if known:
         return Outcome("opt_out")
-    control.overtake_answers(phone)
+    blast_control.cancel_queued_system_replies(phone)
     if confirmed:
         return Outcome("opt_out")
-    answer = Answer(
+    answer = DirectMessage(
         phone, organisation.stop_reply(), MessageKind.SYSTEM, name, heard.message_id
     )
     return Outcome(
-        "opt_out", answers=[Said(answers.queue(answer, heard.moment), answer.body)]
+        "opt_out",
+        answers=[
+            Said(
+                direct_messages.queue_direct_message(answer, heard.moment), answer.body
+            )
+        ],
     )
 
 
@@ -67,7 +72,7 @@ def come_back(heard: Heard, *, welcomed: bool) -> Outcome:
     """
     suppression.lift(heard.phone, evidence=_texted(heard))
     erased.forget_stop(heard.phone)
-    control.overtake_answers(heard.phone)
+    blast_control.cancel_queued_system_replies(heard.phone)
     threads.no_longer_doubtful(heard.phone)
     if permission.is_left_out(heard.phone):
         return Outcome("return", needs_person="")
@@ -85,7 +90,7 @@ def ask(heard: Heard) -> Outcome:
     suppression.ask_whether_stop(
         heard.phone, heard.message_id, heard.body, heard.moment
     )
-    control.leave_out(heard.phone, SkipReason.MAYBE_STOP)
+    blast_control.skip_queued_messages(heard.phone, SkipReason.MAYBE_STOP)
     return Outcome("maybe_stop", needs_person="maybe_stop")
 
 
@@ -100,7 +105,7 @@ def decide_overdue(moment: datetime) -> int:
     with write():
         phones = suppression.decide_overdue(moment)
         for phone in phones:
-            control.leave_out(phone, SkipReason.SAID_STOP)
+            blast_control.skip_queued_messages(phone, SkipReason.SAID_STOP)
             surveys.stop_all(phone, moment)
             threads.no_longer_doubtful(phone)
     return len(phones)

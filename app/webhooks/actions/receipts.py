@@ -10,7 +10,10 @@ from flask import current_app
 
 from app.core.clock import now
 from app.core.db import raw_connection
-from app.delivery.actions.settle import Evidence, settle
+from app.delivery.actions.message_status_updates import (
+    StatusUpdate,
+    apply_status_update,
+)
 from app.domain.delivery.message_statuses import STATUS_BY_TWILIO_STATUS, MessageStatus
 from app.webhooks.actions.events import Call, Event, event_of, store
 from app.webhooks.actions.together import Together
@@ -117,7 +120,7 @@ def apply(receipt: Receipt, tried: Tried) -> bool:
         status is None or status is MessageStatus.RECEIVED
     ):  # a word for texts that come in, or none that we know
         return False
-    evidence = Evidence(
+    evidence = StatusUpdate(
         message_id=tried.message_id,
         attempt_id=tried.id,
         attempt_n=tried.n,
@@ -128,4 +131,4 @@ def apply(receipt: Receipt, tried: Tried) -> bool:
         code=receipt.code,
         phase="delivery",
     )
-    return settle(evidence, now())
+    return apply_status_update(evidence, now())

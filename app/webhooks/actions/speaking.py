@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from app.core.column_types import datetime_to_db
 from app.core.db import raw_connection
-from app.delivery.actions import answers
-from app.delivery.actions.answers import Answer
+from app.delivery.actions import direct_messages
+from app.delivery.actions.direct_messages import DirectMessage
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.texts.auto_reply_limit import (
     AUTO_REPLY_SILENCE,
@@ -77,8 +77,8 @@ def say(heard: Heard, taken: Taken, kind: MessageKind) -> Outcome:
 
 
 def _queue(heard: Heard, body: str, kind: MessageKind) -> Said:
-    answer = Answer(heard.phone, body, kind, heard.name, heard.message_id)
-    return Said(answers.queue(answer, heard.moment), body)
+    answer = DirectMessage(heard.phone, body, kind, heard.name, heard.message_id)
+    return Said(direct_messages.queue_direct_message(answer, heard.moment), body)
 
 
 def _against(heard: Heard) -> tuple[str | None, bool, list[str | None]]:

@@ -8,25 +8,28 @@ import time
 from collections.abc import Callable, Sequence
 
 from app.core import failpoint
-from app.delivery.actions.arm import Armed
+from app.delivery.actions.message_claiming import ClaimedMessage
 from app.delivery.carriers.base import Ambiguous, Carrier, Outcome, Unprocessed
-from app.delivery.engine.brakes import Brakes
-from app.delivery.engine.lead import BEAT_SECONDS, FROZEN_SECONDS
-from app.delivery.engine.turn import Returned
+from app.delivery.engine.backoff import SenderBackoff
+from app.delivery.engine.leader_election import (
+    HEARTBEAT_SECONDS,
+    LEADER_TIMEOUT_SECONDS,
+)
+from app.delivery.engine.tick import SendResult
 
 log = logging.getLogger(__name__)
 
-STOPPING = Unprocessed("stopping before anything left us", retry_after=0.0)
-SLEPT = Unprocessed("slept too long with it in hand", retry_after=0.0)
-NOT_TRIED = (STOPPING, SLEPT)
+STOPPING_OUTCOME = Unprocessed("stopping before anything left us", retry_after=0.0)
+SLEPT_OUTCOME = Unprocessed("slept too long with it in hand", retry_after=0.0)
+NOT_TRIED_OUTCOMES = (STOPPING_OUTCOME, SLEPT_OUTCOME)
 
 
-def awake() -> float:
+def read_boot_clock() -> float:
     """Seconds of a clock that nobody sets and that goes on while the machine sleeps."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
-class Wire:
+class InFlightMessages:
     """At most `most_open` requests at once, each asking `may_send` first.
 
     `news` is set whenever an answer has come.
@@ -39,12 +42,12 @@ class Wire:
         self,
         carrier: Carrier,
         most_open: int,
-        brakes: Brakes,
+        brakes: SenderBackoff,
         may_send: Callable[[], bool],
     ) -> None:
         self.carrier, self.brakes, self.may_send = carrier, brakes, may_send
         self.news = asyncio.Event()
-        self.returned: list[Returned] = []
+        self.returned: list[SendResult] = []
         self.broken: BaseException | None = None
         self._slots = asyncio.Semaphore(most_open)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -53,7 +56,7 @@ class Wire:
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def send(self, texts: Sequence[Armed], armed_at: float) -> None:
+    def send(self, texts: Sequence[ClaimedMessage], armed_at: float) -> None:
         """Send these, armed at `armed_at` by the clock of `awake()`."""
         for armed in texts:
             failpoint.crash_if_armed("T2")
@@ -67,12 +70,12 @@ class Wire:
             self.broken = task.exception()
             self.news.set()
 
-    async def _send(self, armed: Armed, armed_at: float) -> None:
+    async def _send(self, armed: ClaimedMessage, armed_at: float) -> None:
         async with self._slots:
             outcome = self._too_late(armed_at) or await self._hand_over(armed)
-        if outcome not in NOT_TRIED:
+        if outcome not in NOT_TRIED_OUTCOMES:
             self.brakes.note(outcome, self._loop.time())
-        self.returned.append(Returned(armed, outcome))
+        self.returned.append(SendResult(armed, outcome))
         self.news.set()
 
     def _too_late(self, armed_at: float) -> Unprocessed | None:
@@ -80,10 +83,14 @@ class Wire:
         by now.
         """
         if not self.may_send():
-            return STOPPING
-        return SLEPT if awake() - armed_at > FROZEN_SECONDS - BEAT_SECONDS else None
+            return STOPPING_OUTCOME
+        return (
+            SLEPT_OUTCOME
+            if read_boot_clock() - armed_at > LEADER_TIMEOUT_SECONDS - HEARTBEAT_SECONDS
+            else None
+        )
 
-    async def _hand_over(self, armed: Armed) -> Outcome:
+    async def _hand_over(self, armed: ClaimedMessage) -> Outcome:
         failpoint.crash_if_armed("T3a")
         try:
             return await self.carrier.send(

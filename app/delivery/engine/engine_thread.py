@@ -10,15 +10,15 @@ from flask import Flask
 
 from app.core.settings import Settings
 from app.delivery.carriers.base import Carrier
-from app.delivery.engine.lead import Lead
-from app.delivery.engine.loop import LAST_ANSWERS_SECONDS, Loop
+from app.delivery.engine.leader_election import LeaderElection
+from app.delivery.engine.send_loop import DRAIN_TIMEOUT_SECONDS, SendLoop
 
 log = logging.getLogger(__name__)
 
-STOP_SECONDS = LAST_ANSWERS_SECONDS + 5
+STOP_TIMEOUT_SECONDS = DRAIN_TIMEOUT_SECONDS + 5
 
 
-class Engine:
+class SendEngine:
     """Start it once a process.
 
     `release` is called when a blast may be due; `alive` tells when to stop by ourselves.
@@ -38,7 +38,9 @@ class Engine:
             release,
             alive,
         )
-        self.lead = Lead(app, settings.database_path, settings.sender, settings.carrier)
+        self.lead = LeaderElection(
+            app, settings.database_path, settings.sender, settings.carrier
+        )
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -49,7 +51,7 @@ class Engine:
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
         self._thread.start()
 
-    def stop(self, timeout: float = STOP_SECONDS) -> None:
+    def stop(self, timeout: float = STOP_TIMEOUT_SECONDS) -> None:
         """Arm nothing more, wait for what is on the wire, settle it, step down.
 
         Returns when that is done.
@@ -68,7 +70,7 @@ class Engine:
             self.lead.lose()
 
     async def _run(self) -> None:
-        await Loop(
+        await SendLoop(
             self.app, self.lead, self.make_carrier(), self.release, self._must_stop
         ).run()
 

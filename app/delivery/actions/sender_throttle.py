@@ -10,19 +10,19 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.core.column_types import datetime_from_db
 from app.core.db import db, fetch_as_json
-from app.delivery.actions import statements
+from app.delivery.actions import sql
 from app.delivery.models import message_logs, sender_health
 from app.domain.delivery.message_statuses import BlastStatus
 from app.domain.delivery.send_rate import SenderPace, compute_rate_share
 
-LEAST_SHARE = 1 / 32
-health = sender_health.c
+MIN_RATE_SHARE = 1 / 32
+sender_health_c = sender_health.c
 
 
-def pace_of(sender: str, carrier: str, moment: datetime) -> SenderPace:
+def get_sender_pace(sender: str, carrier: str, moment: datetime) -> SenderPace:
     """How fast this sender may go now, and how long it is held back."""
     for share, slowed_at, hold_until in fetch_as_json(
-        statements.HEALTH, b_sender=sender, b_carrier=carrier
+        sql.SELECT_SENDER_HEALTH, b_sender=sender, b_carrier=carrier
     ):
         until = datetime_from_db(hold_until)
         held = max(0.0, (until - moment).total_seconds()) if until else 0.0
@@ -32,7 +32,7 @@ def pace_of(sender: str, carrier: str, moment: datetime) -> SenderPace:
     return SenderPace()
 
 
-def hold(
+def hold_sender(
     sender: str, carrier: str, until: datetime, code: int | None, words: str
 ) -> None:
     """Nothing leaves this sender before `until` (UTC); then one text goes to try.
@@ -40,40 +40,44 @@ def hold(
     Never shortens an earlier hold.
     """
     values = {"hold_until": until, "hold_code": code, "hold_words": words[:300]}
-    _put(
+    _upsert_sender_health(
         sender,
         carrier,
         values,
-        health.hold_until.is_(None) | (health.hold_until < until),
+        sender_health_c.hold_until.is_(None) | (sender_health_c.hold_until < until),
     )
-    _try_one_first(sender, carrier)
+    _require_probe(sender, carrier)
 
 
-def slow(sender: str, carrier: str, moment: datetime) -> None:
+def slow_sender(sender: str, carrier: str, moment: datetime) -> None:
     """The carrier wants fewer texts: half of what it is now. It grows back by itself."""
-    share = pace_of(sender, carrier, moment).share
-    _put(sender, carrier, {"share": max(LEAST_SHARE, share / 2), "slowed_at": moment})
+    share = get_sender_pace(sender, carrier, moment).share
+    _upsert_sender_health(
+        sender, carrier, {"share": max(MIN_RATE_SHARE, share / 2), "slowed_at": moment}
+    )
 
 
-def free(sender: str, carrier: str) -> None:
+def release_sender_hold(sender: str, carrier: str) -> None:
     """A text went through, or a person says try now: nothing is held back any more."""
     none = {"hold_until": None, "hold_code": None, "hold_words": None}
     this = (
-        (health.sender == sender)
-        & (health.carrier == carrier)
-        & health.hold_until.is_not(None)
+        (sender_health_c.sender == sender)
+        & (sender_health_c.carrier == carrier)
+        & sender_health_c.hold_until.is_not(None)
     )
     db.session.execute(update(sender_health).where(this).values(none))
 
 
-def _put(sender: str, carrier: str, values: dict[str, Any], where: Any = None) -> None:
+def _upsert_sender_health(
+    sender: str, carrier: str, values: dict[str, Any], where: Any = None
+) -> None:
     statement = insert(sender_health).values(sender=sender, carrier=carrier, **values)
     db.session.execute(
         statement.on_conflict_do_update(["sender", "carrier"], set_=values, where=where)
     )
 
 
-def _try_one_first(sender: str, carrier: str) -> None:
+def _require_probe(sender: str, carrier: str) -> None:
     """After a hold the next text goes alone, in a process that was started anew too."""
     logs = message_logs.c
     running = (

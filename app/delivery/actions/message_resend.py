@@ -24,7 +24,7 @@ from app.suppression.queries import left_out
 
 
 @dataclass(frozen=True)
-class SentAgain:
+class ResendResult:
     """What came of it: how many wait to leave once more, and how many stay out by why.
 
     The others had moved on.
@@ -34,9 +34,9 @@ class SentAgain:
     left_out: dict[SkipReason, int] = field(default_factory=dict)
 
 
-def send_again(
+def resend_messages(
     log_id: int, message_ids: Sequence[int], sender: str, moment: datetime
-) -> SentAgain:
+) -> ResendResult:
     """Put these texts of one blast back into its queue, and open the blast again if it has
     ended.
 
@@ -48,9 +48,9 @@ def send_again(
     """
     log = db.session.get_one(MessageLog, log_id, populate_existing=True)
     if log.not_after and not compute_validity_seconds(log.not_after, moment):
-        return SentAgain()
-    these = queries.may_go_again(log_id, message_ids)
-    stay_out = queries.again(log_id, message_ids).left_out
+        return ResendResult()
+    these = queries.build_resendable_filter(log_id, message_ids)
+    stay_out = queries.preview_resend(log_id, message_ids).left_out
     queued = execute_and_count_rows(
         update(Message)
         .where(these, left_out(Message.phone).is_(None))
@@ -72,11 +72,11 @@ def send_again(
         .execution_options(synchronize_session=False)
     )
     if queued:
-        _open(log_id, sender, moment)
-    return SentAgain(queued, stay_out)
+        _reopen_blast(log_id, sender, moment)
+    return ResendResult(queued, stay_out)
 
 
-def _open(log_id: int, sender: str, moment: datetime) -> None:
+def _reopen_blast(log_id: int, sender: str, moment: datetime) -> None:
     """An ended blast is being sent again, and so is its schedule; both end once more when
     nothing is left to send.
     """
@@ -110,18 +110,22 @@ def _open(log_id: int, sender: str, moment: datetime) -> None:
         )
 
 
-def leave(log_id: int, message_ids: Sequence[int], moment: datetime) -> int:
+def dismiss_doubtful_messages(
+    log_id: int, message_ids: Sequence[int], moment: datetime
+) -> int:
     """These texts stay in doubt, and nobody asks about them any more; a receipt that still
     comes counts. How many.
     """
-    return _decide(
+    return _update_doubtful_messages(
         log_id, message_ids, UNCERTAIN_STATUSES, left_at=moment, look_up_at=None
     )
 
 
-def check(log_id: int, message_ids: Sequence[int], moment: datetime) -> int:
+def request_status_lookup(
+    log_id: int, message_ids: Sequence[int], moment: datetime
+) -> int:
     """The carrier is asked about these texts now. Says about how many."""
-    return _decide(
+    return _update_doubtful_messages(
         log_id,
         message_ids,
         (*UNCERTAIN_STATUSES, MessageStatus.NO_RECEIPT),
@@ -129,7 +133,7 @@ def check(log_id: int, message_ids: Sequence[int], moment: datetime) -> int:
     )
 
 
-def _decide(
+def _update_doubtful_messages(
     log_id: int,
     message_ids: Sequence[int],
     states: Sequence[MessageStatus],
@@ -138,7 +142,7 @@ def _decide(
     return execute_and_count_rows(
         update(Message)
         .where(
-            queries.among(log_id, message_ids),
+            queries.build_blast_messages_filter(log_id, message_ids),
             Message.status.in_(states),
             Message.left_at.is_(None),
         )

@@ -14,8 +14,8 @@ from sqlalchemy.exc import OperationalError
 
 from app.core.clock import now
 from app.core.db import WriteLockTimeout, write
-from app.delivery.actions import lookups
-from app.delivery.actions.lookups import AboutPhone, Question
+from app.delivery.actions import message_status_lookups
+from app.delivery.actions.message_status_lookups import PhoneStatusLookup, StatusLookup
 from app.delivery.carriers.base import Carrier
 from app.delivery.carriers.reading import Fetched, Listing, NotRead
 from app.domain.delivery.message_lookups import (
@@ -25,21 +25,23 @@ from app.domain.delivery.message_lookups import (
 
 log = logging.getLogger(__name__)
 
-EVERY_SECONDS = 1.0
-SPACING_SECONDS = 0.1
-AT_A_TIME = 20
-OTHERS_SECONDS = 600.0
-AFTER_TROUBLE_SECONDS = 5.0
+LOOKUP_POLL_SECONDS = 1.0
+LOOKUP_SPACING_SECONDS = 0.1
+MAX_LOOKUPS_PER_ROUND = 20
+OTHER_CARRIERS_INTERVAL_SECONDS = 600.0
+LOOKUP_RETRY_SECONDS = 5.0
 # Not this question but the carrier is the trouble: nobody else is asked about meanwhile.
-EVERYBODY = (None, 401, 403, 429)
+CARRIER_WIDE_ERRORS = (None, 401, 403, 429)
 
-InDatabase = Callable[..., Awaitable[Any]]
+DatabaseRunner = Callable[..., Awaitable[Any]]
 
 
-class LookUps:
+class StatusPoller:
     """Make and use it on the engine's loop. `in_database(work, *values)` runs work off the loop."""
 
-    def __init__(self, app: Flask, carrier: Carrier, in_database: InDatabase) -> None:
+    def __init__(
+        self, app: Flask, carrier: Carrier, in_database: DatabaseRunner
+    ) -> None:
         self.app, self.carrier, self.in_database = app, carrier, in_database
         self._round: asyncio.Task[int] | None = None
         self._asking: set[asyncio.Task[None]] = set()
@@ -51,9 +53,9 @@ class LookUps:
         """
         if monotonic < self._next or (self._round and not self._round.done()):
             return
-        self._next = monotonic + EVERY_SECONDS
+        self._next = monotonic + LOOKUP_POLL_SECONDS
         self._round = asyncio.get_running_loop().create_task(self.look())
-        self._round.add_done_callback(_tell)
+        self._round.add_done_callback(_log_task_error)
 
     async def look(self, moment: datetime | None = None) -> int:
         """Ask about what is due at `moment` (default: now), 4 questions at once, 10 a second.
@@ -61,22 +63,22 @@ class LookUps:
         Says how many.
         """
         try:
-            questions: list[Question] = await self.in_database(self._due, moment)
+            questions: list[StatusLookup] = await self.in_database(self._due, moment)
         except (WriteLockTimeout, OperationalError):
             log.warning("the database could not be read; look-ups wait")
-            self._wait(AFTER_TROUBLE_SECONDS)
+            self._wait(LOOKUP_RETRY_SECONDS)
             return 0
         await self._ask_all(questions, moment)
         return len(questions)
 
     async def _ask_all(
-        self, questions: Sequence[Question], moment: datetime | None
+        self, questions: Sequence[StatusLookup], moment: datetime | None
     ) -> None:
         gate, loop = (
             asyncio.Semaphore(MAX_CONCURRENT_LOOKUPS),
             asyncio.get_running_loop(),
         )
-        latest = max(self._next, loop.time() + EVERY_SECONDS)
+        latest = max(self._next, loop.time() + LOOKUP_POLL_SECONDS)
         for question in questions:
             await gate.acquire()
             if self._next > latest:  # the carrier wants to be left alone
@@ -84,9 +86,9 @@ class LookUps:
             task = loop.create_task(self._ask(question, moment))
             task.add_done_callback(lambda _done: gate.release())
             task.add_done_callback(self._asking.discard)
-            task.add_done_callback(_tell)
+            task.add_done_callback(_log_task_error)
             self._asking.add(task)
-            await asyncio.sleep(SPACING_SECONDS)
+            await asyncio.sleep(LOOKUP_SPACING_SECONDS)
         if self._asking:
             await asyncio.wait(self._asking)
 
@@ -98,17 +100,21 @@ class LookUps:
         if tasks:
             await asyncio.wait(tasks)
 
-    def _due(self, moment: datetime | None) -> list[Question]:
+    def _due(self, moment: datetime | None) -> list[StatusLookup]:
         with self.app.app_context():
             if time.monotonic() >= self._others:
-                self._others = time.monotonic() + OTHERS_SECONDS
+                self._others = time.monotonic() + OTHER_CARRIERS_INTERVAL_SECONDS
                 with write():
-                    lookups.put_other_carriers_off(self.carrier.name, moment or now())
-            return lookups.due(self.carrier.name, moment or now(), AT_A_TIME)
+                    message_status_lookups.postpone_other_carriers(
+                        self.carrier.name, moment or now()
+                    )
+            return message_status_lookups.list_due_lookups(
+                self.carrier.name, moment or now(), MAX_LOOKUPS_PER_ROUND
+            )
 
-    async def _ask(self, question: Question, moment: datetime | None) -> None:
+    async def _ask(self, question: StatusLookup, moment: datetime | None) -> None:
         reading: Listing | Fetched | NotRead
-        if isinstance(question, AboutPhone):
+        if isinstance(question, PhoneStatusLookup):
             reading = await self.carrier.list_texts(question.phone, question.since)
         else:
             reading = await self.carrier.fetch_text(question.sid)
@@ -118,7 +124,7 @@ class LookUps:
                 list(question.message_ids),
                 reading.why,
             )
-            if reading.http_status in EVERYBODY:
+            if reading.http_status in CARRIER_WIDE_ERRORS:
                 self._wait(
                     compute_lookup_retry_seconds(
                         reading.http_status, reading.retry_after
@@ -128,10 +134,13 @@ class LookUps:
             await self.in_database(self._learn, question, reading, moment or now())
         except (WriteLockTimeout, OperationalError):
             log.warning("the database could not be written; texts are looked up again")
-            self._wait(AFTER_TROUBLE_SECONDS)
+            self._wait(LOOKUP_RETRY_SECONDS)
 
     def _learn(
-        self, question: Question, reading: Listing | Fetched | NotRead, moment: datetime
+        self,
+        question: StatusLookup,
+        reading: Listing | Fetched | NotRead,
+        moment: datetime,
     ) -> None:
         with self.app.app_context(), write():
             match reading:
@@ -139,18 +148,22 @@ class LookUps:
                     wait = compute_lookup_retry_seconds(
                         reading.http_status, reading.retry_after
                     )
-                    lookups.put_off(question.message_ids, moment, wait)
-                case Listing() if isinstance(question, AboutPhone):
-                    lookups.learn_from_list(
+                    message_status_lookups.postpone_lookups(
+                        question.message_ids, moment, wait
+                    )
+                case Listing() if isinstance(question, PhoneStatusLookup):
+                    message_status_lookups.apply_message_list(
                         self.carrier.name, question.phone, reading, moment
                     )
-                case Fetched() if not isinstance(question, AboutPhone):
-                    lookups.learn_from_text(question.message_id, reading, moment)
+                case Fetched() if not isinstance(question, PhoneStatusLookup):
+                    message_status_lookups.apply_fetched_message(
+                        question.message_id, reading, moment
+                    )
 
     def _wait(self, seconds: float) -> None:
         self._next = max(self._next, asyncio.get_running_loop().time() + seconds)
 
 
-def _tell(done: asyncio.Task[Any]) -> None:
+def _log_task_error(done: asyncio.Task[Any]) -> None:
     if not done.cancelled() and done.exception():
         log.error("looking texts up failed", exc_info=done.exception())

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select, update
 from app.core.clock import now
 from app.core.db import db, execute_and_count_rows, fetch_as_json
 from app.delivery import queries
-from app.delivery.actions import health, statements
+from app.delivery.actions import sender_throttle, sql
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.delivery.message_statuses import (
     OPEN_BLAST_STATUSES,
@@ -20,23 +20,27 @@ from app.domain.delivery.message_statuses import (
 )
 from app.domain.delivery.skip_reasons import SkipReason
 
-BY_A_PERSON = "person"
+PAUSED_BY_PERSON = "person"
 
 
-def pause(log_id: int) -> bool:
+def pause_blast(log_id: int) -> bool:
     """Pause a blast that is being sent: no row is armed after this commit.
 
     False when it was not running.
     """
-    return _pause(MessageLog.id == log_id, BY_A_PERSON, None) == [log_id]
+    return _pause_blasts(MessageLog.id == log_id, PAUSED_BY_PERSON, None) == [log_id]
 
 
-def pause_for_fault(log: ColumnElement[bool], reason: str, code: int) -> list[int]:
+def pause_blasts_for_fault(
+    log: ColumnElement[bool], reason: str, code: int
+) -> list[int]:
     """Pause every running blast that `log` describes, with the cause in words. Gives their ids."""
-    return _pause(log, reason, code)
+    return _pause_blasts(log, reason, code)
 
 
-def _pause(which: ColumnElement[bool], reason: str, code: int | None) -> list[int]:
+def _pause_blasts(
+    which: ColumnElement[bool], reason: str, code: int | None
+) -> list[int]:
     statement = (
         update(MessageLog)
         .where(which, MessageLog.status == BlastStatus.PROCESSING)
@@ -51,7 +55,7 @@ def _pause(which: ColumnElement[bool], reason: str, code: int | None) -> list[in
     return sorted(db.session.scalars(statement))
 
 
-def resume(log_id: int, moment: datetime | None = None) -> bool:
+def resume_blast(log_id: int, moment: datetime | None = None) -> bool:
     """Go on with a paused blast; its next row goes alone until the carrier accepts one.
 
     False when not paused.
@@ -74,11 +78,11 @@ def resume(log_id: int, moment: datetime | None = None) -> bool:
     resumed = db.session.execute(statement).first()
     if resumed is None:
         return False
-    health.free(resumed.sender, resumed.carrier)
+    sender_throttle.release_sender_hold(resumed.sender, resumed.carrier)
     return True
 
 
-def stop_the_rest(log_id: int, moment: datetime) -> int | None:
+def stop_blast(log_id: int, moment: datetime) -> int | None:
     """Cancel whatever of a blast has not left.
 
     Says how many people that is; None when the blast had ended.
@@ -90,48 +94,48 @@ def stop_the_rest(log_id: int, moment: datetime) -> int | None:
     )
     if execute_and_count_rows(statement) == 0:
         return None
-    stopped = _cancel_queued(Message.message_log_id == log_id, "stopped")
-    _copy_to_schedule(log_id, ScheduledBlastStatus.CANCELLED, moment)
+    stopped = _cancel_queued_messages(Message.message_log_id == log_id, "stopped")
+    _copy_status_to_schedule(log_id, ScheduledBlastStatus.CANCELLED, moment)
     return stopped
 
 
-def leave_out(phone: str, reason: SkipReason) -> int:
+def skip_queued_messages(phone: str, reason: SkipReason) -> int:
     """Skip every queued text to a number, in every blast.
 
     Says how many. (Answers of ours, kind system, still go.)
     """
-    return statements.LEAVE_OUT.run(b_phone=phone, b_reason=reason.value)
+    return sql.SKIP_QUEUED_OF_PHONE.run(b_phone=phone, b_reason=reason.value)
 
 
-def overtake_answers(phone: str) -> int:
+def cancel_queued_system_replies(phone: str) -> int:
     """They have said something new: what confirms or answers their last word (kind system) and
     has not left yet is overtaken. Says how many.
     """
-    return statements.OVERTAKE.run(b_phone=phone)
+    return sql.CANCEL_SYSTEM_REPLIES.run(b_phone=phone)
 
 
-def close_finished(moment: datetime) -> list[int]:
+def close_finished_blasts(moment: datetime) -> list[int]:
     """End every open blast with nothing left to send, and its schedule with it.
 
     Returns their ids.
     """
-    done = [log_id for (log_id,) in fetch_as_json(statements.FINISHED_LOGS)]
+    done = [log_id for (log_id,) in fetch_as_json(sql.SELECT_FINISHED_BLASTS)]
     for log_id in done:
-        _close(log_id, moment)
+        _close_blast(log_id, moment)
     return done
 
 
-def _close(log_id: int, moment: datetime) -> None:
-    status = compute_final_blast_status(queries.tally_of(log_id))
+def _close_blast(log_id: int, moment: datetime) -> None:
+    status = compute_final_blast_status(queries.get_blast_tally(log_id))
     db.session.execute(
         update(MessageLog)
         .where(MessageLog.id == log_id)
         .values(status=status, finished_at=moment)
     )
-    _copy_to_schedule(log_id, ScheduledBlastStatus(status.value), moment)
+    _copy_status_to_schedule(log_id, ScheduledBlastStatus(status.value), moment)
 
 
-def cancel_other_carriers(carrier: str, moment: datetime) -> int:
+def cancel_blasts_of_other_carriers(carrier: str, moment: datetime) -> int:
     """Practice never becomes real: whatever is open on another carrier is cancelled.
 
     Says how many texts.
@@ -151,18 +155,18 @@ def cancel_other_carriers(carrier: str, moment: datetime) -> int:
             MessageLog.carrier != carrier, MessageLog.status.in_(OPEN_BLAST_STATUSES)
         )
     ).all()
-    stopped = _cancel_queued(Message.carrier != carrier, "other_carrier")
+    stopped = _cancel_queued_messages(Message.carrier != carrier, "other_carrier")
     for log_id in logs:
         db.session.execute(
             update(MessageLog)
             .where(MessageLog.id == log_id)
             .values(status=BlastStatus.CANCELLED, finished_at=moment, pause_reason=said)
         )
-        _copy_to_schedule(log_id, ScheduledBlastStatus.CANCELLED, moment)
+        _copy_status_to_schedule(log_id, ScheduledBlastStatus.CANCELLED, moment)
     return stopped
 
 
-def keep_to_sender(sender: str, carrier: str) -> None:
+def update_sender_of_unsent(sender: str, carrier: str) -> None:
     """What has not left will leave from this sender now, whatever it was when it was confirmed:
     the rows say so too.
 
@@ -183,7 +187,7 @@ def keep_to_sender(sender: str, carrier: str) -> None:
         db.session.execute(others.execution_options(synchronize_session=False))
 
 
-def _cancel_queued(which: ColumnElement[bool], reason: str) -> int:
+def _cancel_queued_messages(which: ColumnElement[bool], reason: str) -> int:
     statement = (
         update(Message)
         .where(which, Message.status == MessageStatus.QUEUED)
@@ -192,7 +196,7 @@ def _cancel_queued(which: ColumnElement[bool], reason: str) -> int:
     return execute_and_count_rows(statement)
 
 
-def _copy_to_schedule(
+def _copy_status_to_schedule(
     log_id: int, status: ScheduledBlastStatus, moment: datetime
 ) -> None:
     statement = (

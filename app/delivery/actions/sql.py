@@ -38,14 +38,14 @@ from app.domain.delivery.message_statuses import (
 )
 from app.suppression.queries import left_out
 
-texts, logs, tries = messages.c, message_logs.c, attempts.c
-MOMENT = bindparam("b_moment", type_=texts.created_at.type)
+messages_c, message_logs_c, attempts_c = messages.c, message_logs.c, attempts.c
+MOMENT_PARAM = bindparam("b_moment", type_=messages_c.created_at.type)
 # Written out: as thirty values to bind they cost more than the step itself.
-_RANKS = " ".join(
+_RANK_CASES = " ".join(
     f"WHEN '{status.value}' THEN {rank}" for status, rank in STATUS_RANKS.items()
 )
-KNOWN = literal_column(f"CASE messages.status {_RANKS} END", Integer)
-STAMPS = {
+CURRENT_RANK = literal_column(f"CASE messages.status {_RANK_CASES} END", Integer)
+TIMESTAMP_COLUMNS = {
     MessageStatus.SENT: "sent_at",
     MessageStatus.DELIVERED: "delivered_at",
     MessageStatus.FAILED: "failed_at",
@@ -55,9 +55,9 @@ STAMPS = {
 
 
 # When the carrier is asked what became of a text, at first: a doubt soon, a missing receipt later.
-LOOK = bindparam("b_look", type_=texts.look_up_at.type)
-LOOKED_UP = (MessageStatus.ACCEPTED, MessageStatus.SENT)
-_OVER = (
+LOOK_UP_AT_PARAM = bindparam("b_look", type_=messages_c.look_up_at.type)
+LOOKED_UP_STATUSES = (MessageStatus.ACCEPTED, MessageStatus.SENT)
+_FINAL_STATUSES = (
     *FAILED_STATUSES,
     MessageStatus.DELIVERED,
     MessageStatus.NO_RECEIPT,
@@ -66,7 +66,7 @@ _OVER = (
 
 
 @cache
-def move_up(status: MessageStatus, with_error: bool) -> Executable:
+def build_status_upgrade(status: MessageStatus, with_error: bool) -> Executable:
     """To `status` if it ranks higher (b_id, b_n, b_moment, b_look; b_code and b_words with an
     error). Returns its row.
 
@@ -75,14 +75,14 @@ def move_up(status: MessageStatus, with_error: bool) -> Executable:
     """
     values: dict[str, object] = {"status": status.value}
     if status is MessageStatus.ACCEPTED:
-        values |= {"look_up_at": LOOK, "lookups": 0}
+        values |= {"look_up_at": LOOK_UP_AT_PARAM, "lookups": 0}
     elif status is MessageStatus.SENT:
-        values["look_up_at"] = func.coalesce(texts.look_up_at, LOOK)
-    elif status in _OVER:
+        values["look_up_at"] = func.coalesce(messages_c.look_up_at, LOOK_UP_AT_PARAM)
+    elif status in _FINAL_STATUSES:
         values["look_up_at"] = None
-    if status in STAMPS:
-        column = texts[STAMPS[status]]
-        values[column.name] = func.coalesce(column, MOMENT)
+    if status in TIMESTAMP_COLUMNS:
+        column = messages_c[TIMESTAMP_COLUMNS[status]]
+        values[column.name] = func.coalesce(column, MOMENT_PARAM)
     if with_error:
         values |= {
             "error_code": bindparam("b_code"),
@@ -91,36 +91,36 @@ def move_up(status: MessageStatus, with_error: bool) -> Executable:
     return (
         update(messages)
         .where(
-            texts.id == bindparam("b_id"),
-            literal_column(str(STATUS_RANKS[status])) > KNOWN,
-            *_is_about_the_newest(status),
+            messages_c.id == bindparam("b_id"),
+            literal_column(str(STATUS_RANKS[status])) > CURRENT_RANK,
+            *_is_newest_attempt(status),
         )
         .values(values)
         .returning(
-            texts.id,
-            texts.phone,
-            texts.message_log_id,
-            texts.sender,
-            texts.carrier,
-            texts.kind,
+            messages_c.id,
+            messages_c.phone,
+            messages_c.message_log_id,
+            messages_c.sender,
+            messages_c.carrier,
+            messages_c.kind,
         )
     )
 
 
-def _is_about_the_newest(status: MessageStatus) -> tuple[ColumnElement[bool], ...]:
+def _is_newest_attempt(status: MessageStatus) -> tuple[ColumnElement[bool], ...]:
     """What waits in the queue has its newest attempt before it: only that somebody has the text
     is news about it.
     """
     if status in ACCEPTED_STATUSES:
         return ()
-    return texts.attempts <= bindparam(
+    return messages_c.attempts <= bindparam(
         "b_n"
-    ), texts.status != MessageStatus.QUEUED.value
+    ), messages_c.status != MessageStatus.QUEUED.value
 
 
 # b_id, b_sid. OR IGNORE: a carrier that gives one name to two texts must not keep us from
 # storing what became of them.
-NAME_TEXT, NAME_ATTEMPT = (
+SET_MESSAGE_SID, SET_ATTEMPT_SID = (
     update(table)
     .prefix_with("OR IGNORE")
     .where(table.c.id == bindparam("b_id"), table.c.provider_sid.is_(None))
@@ -130,214 +130,232 @@ NAME_TEXT, NAME_ATTEMPT = (
 # b_ref, b_moment, b_outcome, b_status, b_code, b_why
 CLOSE_ATTEMPT = (
     update(attempts)
-    .where(tries.ref == bindparam("b_ref"))
+    .where(attempts_c.ref == bindparam("b_ref"))
     .values(
-        ended_at=MOMENT,
+        ended_at=MOMENT_PARAM,
         outcome=bindparam("b_outcome"),
         http_status=bindparam("b_status"),
         code=bindparam("b_code"),
         why=bindparam("b_why"),
     )
-    .returning(tries.id)
+    .returning(attempts_c.id)
 )
 
 # Almost every answer is a plain yes. All of a turn's are stored by two statements: one step of
 # SQLite each, so that
 # the loop's thread runs meanwhile. b_rows: [[message id, ref, sid], …] as JSON. OR IGNORE as above.
-_NEWS = (
+_RESULT_ROWS = (
     "(SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS ref, \
 json_extract(value, '$[2]') AS sid FROM json_each(:b_rows)) AS news"
 )
-CLOSE_ACCEPTED = (
+CLOSE_ACCEPTED_ATTEMPTS = (
     f"UPDATE OR IGNORE attempts SET ended_at = :b_moment, outcome = 'accepted', http_status = 201, "
-    f"provider_sid = coalesce(provider_sid, news.sid) FROM {_NEWS} WHERE attempts.ref = news.ref"
+    f"provider_sid = coalesce(provider_sid, news.sid) FROM {_RESULT_ROWS} WHERE attempts.ref = news.ref"
 )
-ACCEPT = (
+ACCEPT_MESSAGES = (
     f"UPDATE OR IGNORE messages SET status = 'accepted', look_up_at = :b_look, lookups = 0, "
-    f"provider_sid = coalesce(provider_sid, news.sid) FROM {_NEWS} WHERE messages.id = news.id "
+    f"provider_sid = coalesce(provider_sid, news.sid) FROM {_RESULT_ROWS} WHERE messages.id = news.id "
     f"AND messages.status IN ('queued', 'submitting', 'unknown', 'not_sent')"
 )
 # Of those rows the ones that stand as they should now: [[ref, message id, message_log_id], …]
-ACCEPTED = (
-    f"SELECT json_group_array(json_array(news.ref, messages.id, message_log_id)) FROM {_NEWS} "
+SELECT_ACCEPTED = (
+    f"SELECT json_group_array(json_array(news.ref, messages.id, message_log_id)) FROM {_RESULT_ROWS} "
     "JOIN attempts ON attempts.ref = news.ref AND attempts.provider_sid = news.sid AND outcome = 'accepted' "
     "JOIN messages ON messages.id = news.id AND messages.provider_sid = news.sid AND messages.status = 'accepted'"
 )
 # b_id, b_sid
-SECOND_NAME = text(
+STORE_SECOND_SID = text(
     "UPDATE attempts SET why = 'a second name: ' || :b_sid WHERE id = :b_id AND provider_sid <> :b_sid"
 )
 # b_logs, b_texts: ids as JSON. A text that left before somebody resumed the blast proves
 # nothing about it now.
-PROVE = (
+MARK_BLASTS_PROVEN = (
     "UPDATE message_logs SET proven = 1 WHERE id IN (SELECT value FROM json_each(:b_logs)) AND NOT proven AND EXISTS ("
     "SELECT 1 FROM json_each(:b_texts) JOIN messages ON messages.id = value WHERE message_log_id = message_logs.id "
     "AND (resumed_at IS NULL OR submitted_at >= resumed_at))"
 )
-_ON_THE_WIRE = (
-    texts.id == bindparam("b_id"),
-    texts.status == MessageStatus.SUBMITTING.value,
+_IS_IN_FLIGHT = (
+    messages_c.id == bindparam("b_id"),
+    messages_c.status == MessageStatus.SUBMITTING.value,
 )
-_STOPPED = exists().where(
-    logs.id == texts.message_log_id, logs.status == BlastStatus.CANCELLED.value
+_BLAST_IS_CANCELLED = exists().where(
+    message_logs_c.id == messages_c.message_log_id,
+    message_logs_c.status == BlastStatus.CANCELLED.value,
 )
 # b_id, b_not_before. A blast that was stopped meanwhile has no queue to go back to: cancelled
 # like its rest.
-PUT_BACK = (
+REQUEUE_MESSAGE = (
     update(messages)
-    .where(*_ON_THE_WIRE)
+    .where(*_IS_IN_FLIGHT)
     .values(
         status=case(
-            (_STOPPED, MessageStatus.CANCELLED.value), else_=MessageStatus.QUEUED.value
+            (_BLAST_IS_CANCELLED, MessageStatus.CANCELLED.value),
+            else_=MessageStatus.QUEUED.value,
         ),
-        reason=case((_STOPPED, "stopped"), else_=texts.reason),
+        reason=case((_BLAST_IS_CANCELLED, "stopped"), else_=messages_c.reason),
         not_before=bindparam("b_not_before"),
     )
 )
 # b_id, b_cause, b_why, b_look
-UNSURE = (
+MARK_MESSAGE_UNKNOWN = (
     update(messages)
-    .where(*_ON_THE_WIRE)
+    .where(*_IS_IN_FLIGHT)
     .values(
         status=MessageStatus.UNKNOWN.value,
         reason=bindparam("b_cause"),
         error_message=bindparam("b_why"),
-        look_up_at=LOOK,
+        look_up_at=LOOK_UP_AT_PARAM,
         lookups=0,
     )
 )
 
 # b_rows: [[message id, n, ref], …] as JSON; b_moment
-ARM = (
+MARK_SUBMITTING = (
     "UPDATE messages SET status = 'submitting', attempts = attempts + 1, submitted_at = :b_moment, not_before = NULL, "
     "look_up_at = NULL WHERE id IN (SELECT json_extract(value, '$[0]') FROM json_each(:b_rows))"
 )
-ATTEMPTS = (
+INSERT_ATTEMPTS = (
     "INSERT INTO attempts (message_id, n, ref, started_at) SELECT json_extract(value, '$[0]'), "
     "json_extract(value, '$[1]'), json_extract(value, '$[2]'), :b_moment FROM json_each(:b_rows)"
 )
 
 
-def _given(name: str) -> ColumnElement[Any]:
+def _build_param(name: str) -> ColumnElement[Any]:
     return literal_column(f":{name}")
 
 
-def _queued(which: ColumnElement[bool], *order: ColumnElement[object]) -> str:
+def _build_queued_select(
+    which: ColumnElement[bool], *order: ColumnElement[object]
+) -> str:
     rows = select(
-        texts.id,
-        texts.phone,
-        texts.body,
-        texts.segments,
-        texts.kind,
-        texts.message_log_id,
-        texts.attempts,
-        texts.not_after,
-        left_out(texts.phone).label("left_out"),
+        messages_c.id,
+        messages_c.phone,
+        messages_c.body,
+        messages_c.segments,
+        messages_c.kind,
+        messages_c.message_log_id,
+        messages_c.attempts,
+        messages_c.not_after,
+        left_out(messages_c.phone).label("left_out"),
     ).where(
-        texts.status == MessageStatus.QUEUED.value,
-        texts.carrier == _given("b_carrier"),
+        messages_c.status == MessageStatus.QUEUED.value,
+        messages_c.carrier == _build_param("b_carrier"),
         which,
         # nobody waits longer than the longest Retry-After: further ahead is a clock that was
         # set back
         or_(
-            texts.not_before.is_(None),
-            texts.not_before <= _given("b_moment"),
-            texts.not_before > _given("b_latest"),
+            messages_c.not_before.is_(None),
+            messages_c.not_before <= _build_param("b_moment"),
+            messages_c.not_before > _build_param("b_latest"),
         ),
     )
-    return compile_as_json(rows.order_by(*order).limit(_given("b_most")))
+    return compile_as_json(rows.order_by(*order).limit(_build_param("b_most")))
 
 
 # b_carrier, b_moment, b_latest, b_most; answers first
-QUEUED_SINGLES = _queued(
-    texts.message_log_id.is_(None)
-    & (texts.direction == MessageDirection.OUTBOUND.value),
-    texts.priority.desc(),
-    texts.id,
+SELECT_QUEUED_DIRECT = _build_queued_select(
+    messages_c.message_log_id.is_(None)
+    & (messages_c.direction == MessageDirection.OUTBOUND.value),
+    messages_c.priority.desc(),
+    messages_c.id,
 )
 # the same, and b_log
-QUEUED_OF_LOG = _queued(texts.message_log_id == _given("b_log"), texts.id)
-
-_TOO_LATE = {"status": MessageStatus.EXPIRED.value, "reason": "too_late"}
-_STILL_QUEUED = texts.status == MessageStatus.QUEUED.value
-# b_log; b_id
-EXPIRE_LOG = (
-    update(messages)
-    .where(texts.message_log_id == bindparam("b_log"), _STILL_QUEUED)
-    .values(_TOO_LATE)
+SELECT_QUEUED_OF_BLAST = _build_queued_select(
+    messages_c.message_log_id == _build_param("b_log"), messages_c.id
 )
-EXPIRE_ONE = (
+
+_EXPIRED_VALUES = {"status": MessageStatus.EXPIRED.value, "reason": "too_late"}
+_IS_QUEUED = messages_c.status == MessageStatus.QUEUED.value
+# b_log; b_id
+EXPIRE_BLAST_MESSAGES = (
     update(messages)
-    .where(texts.id == bindparam("b_id"), _STILL_QUEUED)
-    .values(_TOO_LATE)
+    .where(messages_c.message_log_id == bindparam("b_log"), _IS_QUEUED)
+    .values(_EXPIRED_VALUES)
+)
+EXPIRE_MESSAGE = (
+    update(messages)
+    .where(messages_c.id == bindparam("b_id"), _IS_QUEUED)
+    .values(_EXPIRED_VALUES)
 )
 
 # what waits for somebody: b_phone, b_reason; and what answers their last word (kind system):
 # b_phone
-_WAITS = (
-    texts.phone == bindparam("b_phone"),
-    texts.status == MessageStatus.QUEUED.value,
+_IS_QUEUED_FOR_PHONE = (
+    messages_c.phone == bindparam("b_phone"),
+    messages_c.status == MessageStatus.QUEUED.value,
 )
-LEAVE_OUT = PreparedStatement(
+SKIP_QUEUED_OF_PHONE = PreparedStatement(
     update(messages)
-    .where(*_WAITS, texts.kind != MessageKind.SYSTEM.value)
+    .where(*_IS_QUEUED_FOR_PHONE, messages_c.kind != MessageKind.SYSTEM.value)
     .values(status=MessageStatus.SKIPPED.value, reason=bindparam("b_reason"))
 )
-OVERTAKE = PreparedStatement(
+CANCEL_SYSTEM_REPLIES = PreparedStatement(
     update(messages)
-    .where(*_WAITS, texts.kind == MessageKind.SYSTEM.value)
+    .where(*_IS_QUEUED_FOR_PHONE, messages_c.kind == MessageKind.SYSTEM.value)
     .values(status=MessageStatus.CANCELLED.value, reason="overtaken")
 )
 
-_HAS_QUEUED = exists().where(
-    texts.message_log_id == logs.id,
-    texts.status == MessageStatus.QUEUED.value,
-    texts.carrier == _given("b_carrier"),
+_BLAST_HAS_QUEUED = exists().where(
+    messages_c.message_log_id == message_logs_c.id,
+    messages_c.status == MessageStatus.QUEUED.value,
+    messages_c.carrier == _build_param("b_carrier"),
 )
-_BUSY = exists().where(
-    texts.message_log_id == logs.id, texts.status == MessageStatus.SUBMITTING.value
+_BLAST_HAS_IN_FLIGHT = exists().where(
+    messages_c.message_log_id == message_logs_c.id,
+    messages_c.status == MessageStatus.SUBMITTING.value,
 )
 # b_carrier: running blasts with something queued, `busy` with a row on the wire; the oldest first
-RUNNING_LOGS = compile_as_json(
-    select(logs.id, logs.proven, logs.not_after, _BUSY.label("busy"))
-    .where(
-        logs.status == BlastStatus.PROCESSING.value,
-        logs.carrier == _given("b_carrier"),
-        _HAS_QUEUED,
+SELECT_RUNNING_BLASTS = compile_as_json(
+    select(
+        message_logs_c.id,
+        message_logs_c.proven,
+        message_logs_c.not_after,
+        _BLAST_HAS_IN_FLIGHT.label("busy"),
     )
-    .order_by(logs.id)
+    .where(
+        message_logs_c.status == BlastStatus.PROCESSING.value,
+        message_logs_c.carrier == _build_param("b_carrier"),
+        _BLAST_HAS_QUEUED,
+    )
+    .order_by(message_logs_c.id)
 )
-_RUNNING = exists().where(
-    logs.id == texts.message_log_id, logs.status == BlastStatus.PROCESSING.value
+_BLAST_IS_RUNNING = exists().where(
+    message_logs_c.id == messages_c.message_log_id,
+    message_logs_c.status == BlastStatus.PROCESSING.value,
 )
 # b_carrier
-ANYTHING_QUEUED = (
-    select(texts.id)
+SELECT_ANY_QUEUED = (
+    select(messages_c.id)
     .where(
-        texts.status == MessageStatus.QUEUED.value,
-        texts.carrier == bindparam("b_carrier"),
-        or_(texts.message_log_id.is_(None), _RUNNING),
+        messages_c.status == MessageStatus.QUEUED.value,
+        messages_c.carrier == bindparam("b_carrier"),
+        or_(messages_c.message_log_id.is_(None), _BLAST_IS_RUNNING),
     )
     .limit(1)
 )
-_WAITING = exists().where(
-    texts.message_log_id == logs.id,
-    texts.status.in_((MessageStatus.QUEUED.value, MessageStatus.SUBMITTING.value)),
+_BLAST_HAS_UNSENT = exists().where(
+    messages_c.message_log_id == message_logs_c.id,
+    messages_c.status.in_((MessageStatus.QUEUED.value, MessageStatus.SUBMITTING.value)),
 )
-FINISHED_LOGS = compile_as_json(
-    select(logs.id).where(
-        logs.status.in_((BlastStatus.PROCESSING.value, BlastStatus.PAUSED.value)),
-        ~_WAITING,
+SELECT_FINISHED_BLASTS = compile_as_json(
+    select(message_logs_c.id).where(
+        message_logs_c.status.in_(
+            (BlastStatus.PROCESSING.value, BlastStatus.PAUSED.value)
+        ),
+        ~_BLAST_HAS_UNSENT,
     )
 )
-_health = sender_health.c
+_sender_health_c = sender_health.c
 # b_sender, b_carrier
-HEALTH = compile_as_json(
-    select(_health.share, _health.slowed_at, _health.hold_until).where(
-        _health.sender == _given("b_sender"), _health.carrier == _given("b_carrier")
+SELECT_SENDER_HEALTH = compile_as_json(
+    select(
+        _sender_health_c.share, _sender_health_c.slowed_at, _sender_health_c.hold_until
+    ).where(
+        _sender_health_c.sender == _build_param("b_sender"),
+        _sender_health_c.carrier == _build_param("b_carrier"),
     )
 )
 # b_name
-LEADER = compile_as_json(
-    select(Lease.holder, Lease.epoch).where(Lease.name == _given("b_name"))
+SELECT_LEASE_HOLDER = compile_as_json(
+    select(Lease.holder, Lease.epoch).where(Lease.name == _build_param("b_name"))
 )

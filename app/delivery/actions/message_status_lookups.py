@@ -22,7 +22,10 @@ from sqlalchemy import (
 )
 
 from app.core.db import db, execute_and_count_rows
-from app.delivery.actions.settle import Evidence, settle
+from app.delivery.actions.message_status_updates import (
+    StatusUpdate,
+    apply_status_update,
+)
 from app.delivery.carriers.reading import Fetched, Listing
 from app.delivery.models import attempts, messages
 from app.domain.delivery.message_lookups import (
@@ -41,14 +44,16 @@ from app.domain.delivery.message_statuses import (
     MessageStatus,
 )
 
-OTHER_CARRIER_AGAIN = timedelta(hours=1)
-texts, tries = messages.c, attempts.c
+OTHER_CARRIER_DELAY = timedelta(hours=1)
+messages_c, attempts_c = messages.c, attempts.c
 # A text that came in is asked about when it matters when it was written.
-STATES = [status.value for status in (*STATUSES_TO_LOOK_UP, MessageStatus.RECEIVED)]
+LOOKUP_STATUSES = [
+    status.value for status in (*STATUSES_TO_LOOK_UP, MessageStatus.RECEIVED)
+]
 
 
 @dataclass(frozen=True)
-class AboutPhone:
+class PhoneStatusLookup:
     """What became of the texts to a phone that we never got an answer about?
 
     `since`: when the oldest one left.
@@ -60,7 +65,7 @@ class AboutPhone:
 
 
 @dataclass(frozen=True)
-class AboutText:
+class MessageStatusLookup:
     """What became of a text that the carrier has taken?"""
 
     sid: str
@@ -72,122 +77,135 @@ class AboutText:
         return (self.message_id,)
 
 
-Question = AboutPhone | AboutText
+StatusLookup = PhoneStatusLookup | MessageStatusLookup
 
-_MOMENT = bindparam("b_moment", type_=texts.look_up_at.type)
-_CARRIER = texts.carrier == bindparam("b_carrier")
-_OF_ROW = tries.message_id == texts.id
-_DUE = (texts.look_up_at <= _MOMENT, _CARRIER, texts.status.in_(STATES))
+_MOMENT = bindparam("b_moment", type_=messages_c.look_up_at.type)
+_IS_CARRIER = messages_c.carrier == bindparam("b_carrier")
+_IS_ATTEMPT_OF_MESSAGE = attempts_c.message_id == messages_c.id
+_IS_DUE = (
+    messages_c.look_up_at <= _MOMENT,
+    _IS_CARRIER,
+    messages_c.status.in_(LOOKUP_STATUSES),
+)
 # the carrier's name for the text: that of the newest attempt, which a text in doubt has none of
-_NEWEST = (
-    select(tries.provider_sid)
-    .where(_OF_ROW)
-    .order_by(tries.n.desc())
+_NEWEST_ATTEMPT_SID = (
+    select(attempts_c.provider_sid)
+    .where(_IS_ATTEMPT_OF_MESSAGE)
+    .order_by(attempts_c.n.desc())
     .limit(1)
     .scalar_subquery()
 )
-_KEPT = case(
+_STORED_SID = case(
     (
-        texts.status.not_in([status.value for status in UNCERTAIN_STATUSES]),
-        texts.provider_sid,
+        messages_c.status.not_in([status.value for status in UNCERTAIN_STATUSES]),
+        messages_c.provider_sid,
     )
 )
-_NAME = func.coalesce(_NEWEST, _KEPT)
+_SID = func.coalesce(_NEWEST_ATTEMPT_SID, _STORED_SID)
 # not IS NULL: SQLite would walk along every nameless attempt there is
-_NAMELESS = func.coalesce(tries.provider_sid, "") == ""
-_UNSURE = and_(
-    _NAMELESS, or_(tries.outcome.in_(("ambiguous", "lost")), tries.outcome.is_(None))
+_HAS_NO_SID = func.coalesce(attempts_c.provider_sid, "") == ""
+_IS_UNSURE_ATTEMPT = and_(
+    _HAS_NO_SID,
+    or_(attempts_c.outcome.in_(("ambiguous", "lost")), attempts_c.outcome.is_(None)),
 )
-_STARTED = select(func.min(tries.started_at)).where(_OF_ROW, _UNSURE).scalar_subquery()
-_ENDED = (
-    select(func.max(func.coalesce(tries.ended_at, tries.started_at)))
-    .where(_OF_ROW)
+_FIRST_UNSURE_START = (
+    select(func.min(attempts_c.started_at))
+    .where(_IS_ATTEMPT_OF_MESSAGE, _IS_UNSURE_ATTEMPT)
+    .scalar_subquery()
+)
+_LAST_ATTEMPT_END = (
+    select(func.max(func.coalesce(attempts_c.ended_at, attempts_c.started_at)))
+    .where(_IS_ATTEMPT_OF_MESSAGE)
     .scalar_subquery()
 )
 # b_moment, b_carrier, b_most
-DUE: Select[Any] = (
+SELECT_DUE_MESSAGES: Select[Any] = (
     select(
-        texts.id,
-        texts.phone,
-        _NAME.label("sid"),
-        func.coalesce(_STARTED, texts.created_at).label("started_at"),
+        messages_c.id,
+        messages_c.phone,
+        _SID.label("sid"),
+        func.coalesce(_FIRST_UNSURE_START, messages_c.created_at).label("started_at"),
     )
-    .where(*_DUE)
-    .order_by(texts.look_up_at)
+    .where(*_IS_DUE)
+    .order_by(messages_c.look_up_at)
     .limit(bindparam("b_most"))
 )
 # `since`: when the doubt began, or when the carrier took it
-_ROW: Select[Any] = select(
-    texts.id,
-    texts.status,
-    texts.lookups,
-    func.coalesce(_ENDED, texts.created_at).label("since"),
+_SELECT_LOOKUP_STATE: Select[Any] = select(
+    messages_c.id,
+    messages_c.status,
+    messages_c.lookups,
+    func.coalesce(_LAST_ATTEMPT_END, messages_c.created_at).label("since"),
 )
 # b_id; b_phone, b_carrier, b_moment
-ONE = _ROW.where(texts.id == bindparam("b_id"))
-DUE_OF_PHONE = _ROW.where(texts.phone == bindparam("b_phone"), _NAME.is_(None), *_DUE)
+SELECT_MESSAGE_BY_ID = _SELECT_LOOKUP_STATE.where(messages_c.id == bindparam("b_id"))
+SELECT_DUE_OF_PHONE = _SELECT_LOOKUP_STATE.where(
+    messages_c.phone == bindparam("b_phone"), _SID.is_(None), *_IS_DUE
+)
 # b_phone, b_carrier: every attempt whose text we have no name for, whatever became of the row
 # meanwhile
-DOUBTS = (
+SELECT_UNSURE_ATTEMPTS = (
     select(
-        tries.id.label("attempt_id"),
-        tries.message_id,
-        tries.n.label("number"),
-        texts.phone,
-        texts.sender,
-        texts.body,
-        tries.started_at,
-        tries.ended_at,
+        attempts_c.id.label("attempt_id"),
+        attempts_c.message_id,
+        attempts_c.n.label("number"),
+        messages_c.phone,
+        messages_c.sender,
+        messages_c.body,
+        attempts_c.started_at,
+        attempts_c.ended_at,
     )
-    .join(messages, _OF_ROW)
+    .join(messages, _IS_ATTEMPT_OF_MESSAGE)
     .where(
-        texts.phone == bindparam("b_phone"),
-        _CARRIER,
-        texts.direction == MessageDirection.OUTBOUND.value,
-        _UNSURE,
+        messages_c.phone == bindparam("b_phone"),
+        _IS_CARRIER,
+        messages_c.direction == MessageDirection.OUTBOUND.value,
+        _IS_UNSURE_ATTEMPT,
     )
 )
 # b_sids: [sid, …] as JSON
-KNOWN = text(
+SELECT_KNOWN_SIDS = text(
     "SELECT value FROM json_each(:b_sids) WHERE EXISTS (SELECT 1 FROM attempts WHERE provider_sid = value) "
     "OR EXISTS (SELECT 1 FROM messages WHERE provider_sid = value)"
 )
-BY_SID = select(tries.id, tries.n).where(tries.provider_sid == bindparam("b_sid"))
+SELECT_ATTEMPT_NUMBER_BY_SID = select(attempts_c.id, attempts_c.n).where(
+    attempts_c.provider_sid == bindparam("b_sid")
+)
 # b_id, b_look, b_lookups
-LOOKED = (
+SET_NEXT_LOOKUP = (
     update(messages)
-    .where(texts.id == bindparam("b_id"))
+    .where(messages_c.id == bindparam("b_id"))
     .values(
-        look_up_at=bindparam("b_look", type_=texts.look_up_at.type),
+        look_up_at=bindparam("b_look", type_=messages_c.look_up_at.type),
         lookups=bindparam("b_lookups"),
     )
 )
 
 # b_id, b_moment
-WRITTEN = (
+SET_INBOUND_SENT_AT = (
     update(messages)
-    .where(texts.id == bindparam("b_id"))
+    .where(messages_c.id == bindparam("b_id"))
     .values(sent_at=_MOMENT, look_up_at=None)
 )
 
 
-def due(carrier: str, moment: datetime, most: int) -> list[Question]:
+def list_due_lookups(carrier: str, moment: datetime, most: int) -> list[StatusLookup]:
     """What to ask now, the longest due first: about at most `most` rows, those of one phone in
     one question.
     """
     rows = db.session.execute(
-        DUE, {"b_moment": moment, "b_carrier": carrier, "b_most": most}
+        SELECT_DUE_MESSAGES, {"b_moment": moment, "b_carrier": carrier, "b_most": most}
     ).all()
     by_phone: dict[str, list[Row[Any]]] = {}
-    asked: list[Question] = []
+    asked: list[StatusLookup] = []
     for row in rows:
         if row.sid:
-            asked.append(AboutText(row.sid, row.id))
+            asked.append(MessageStatusLookup(row.sid, row.id))
         else:
             by_phone.setdefault(row.phone, []).append(row)
     for phone, those in by_phone.items():
         asked.append(
-            AboutPhone(
+            PhoneStatusLookup(
                 phone,
                 min(row.started_at for row in those),
                 tuple(row.id for row in those),
@@ -196,7 +214,7 @@ def due(carrier: str, moment: datetime, most: int) -> list[Question]:
     return asked
 
 
-def learn_from_list(
+def apply_message_list(
     carrier: str, phone: str, listing: Listing, moment: datetime
 ) -> int:
     """Give the listed texts to the attempts they belong to. Says how many were found.
@@ -205,51 +223,63 @@ def learn_from_list(
     last one was not sent.
     """
     asked = {"b_phone": phone, "b_carrier": carrier, "b_moment": moment}
-    rows = db.session.execute(DUE_OF_PHONE, asked).all()
+    rows = db.session.execute(SELECT_DUE_OF_PHONE, asked).all()
     doubts = [
-        UncertainAttempt(**row._mapping) for row in db.session.execute(DOUBTS, asked)
+        UncertainAttempt(**row._mapping)
+        for row in db.session.execute(SELECT_UNSURE_ATTEMPTS, asked)
     ]
     found = match_carrier_messages(
-        doubts, listing.texts, _known(listing.texts), listing.skew
+        doubts, listing.texts, _find_known_sids(listing.texts), listing.skew
     )
     for doubt, listed in found.found:
-        settle(
-            _evidence(doubt.message_id, doubt.attempt_id, doubt.number, listed), moment
+        apply_status_update(
+            _build_status_update(
+                doubt.message_id, doubt.attempt_id, doubt.number, listed
+            ),
+            moment,
         )
     shown = {doubt.message_id for doubt in doubts} - {
         doubt.message_id for doubt in found.missing
     }
     for row in rows:
-        _go_on(row, moment, certain=listing.complete and row.id not in shown)
+        _schedule_next_lookup(
+            row, moment, certain=listing.complete and row.id not in shown
+        )
     return len(found.found)
 
 
-def learn_from_text(message_id: int, fetched: Fetched, moment: datetime) -> None:
+def apply_fetched_message(message_id: int, fetched: Fetched, moment: datetime) -> None:
     """Settle a text by what the carrier says of it; without a receipt at the last offset it
     stays without one.
 
     Of a text that came in it is kept when it was written, on the carrier's clock.
     """
-    row = db.session.execute(ONE, {"b_id": message_id}).first()
+    row = db.session.execute(SELECT_MESSAGE_BY_ID, {"b_id": message_id}).first()
     if row is None:
         return
     if row.status == MessageStatus.RECEIVED:
         written = fetched.text.created_at if fetched.text else None
-        db.session.execute(WRITTEN, {"b_id": message_id, "b_moment": written})
+        db.session.execute(
+            SET_INBOUND_SENT_AT, {"b_id": message_id, "b_moment": written}
+        )
         return
     if fetched.text:
-        attempt = db.session.execute(BY_SID, {"b_sid": fetched.text.sid}).first()
+        attempt = db.session.execute(
+            SELECT_ATTEMPT_NUMBER_BY_SID, {"b_sid": fetched.text.sid}
+        ).first()
         number = attempt.n if attempt else None
-        settle(
-            _evidence(
+        apply_status_update(
+            _build_status_update(
                 message_id, attempt.id if attempt else None, number, fetched.text
             ),
             moment,
         )
-    _go_on(row, moment, certain=True)
+    _schedule_next_lookup(row, moment, certain=True)
 
 
-def put_off(message_ids: Sequence[int], moment: datetime, seconds: float) -> None:
+def postpone_lookups(
+    message_ids: Sequence[int], moment: datetime, seconds: float
+) -> None:
     """The carrier would not answer about these: that was no look-up, it is asked again after so
     many seconds.
     """
@@ -259,36 +289,36 @@ def put_off(message_ids: Sequence[int], moment: datetime, seconds: float) -> Non
     later = {"look_up_at": moment + timedelta(seconds=seconds)}
     db.session.execute(
         update(messages)
-        .where(texts.id.in_(ids), texts.look_up_at <= moment)
+        .where(messages_c.id.in_(ids), messages_c.look_up_at <= moment)
         .values(later)
     )
 
 
-def put_other_carriers_off(carrier: str, moment: datetime) -> int:
+def postpone_other_carriers(carrier: str, moment: datetime) -> int:
     """Texts of a carrier that is not in use now would stand in front of those that are.
 
     Says how many.
     """
     others = update(messages).where(
-        texts.look_up_at <= moment, texts.carrier != carrier
+        messages_c.look_up_at <= moment, messages_c.carrier != carrier
     )
     return execute_and_count_rows(
-        others.values(look_up_at=moment + OTHER_CARRIER_AGAIN)
+        others.values(look_up_at=moment + OTHER_CARRIER_DELAY)
     )
 
 
-def _known(listed: Iterable[CarrierMessage]) -> set[str]:
+def _find_known_sids(listed: Iterable[CarrierMessage]) -> set[str]:
     sids = json.dumps([each.sid for each in listed])
-    return set(db.session.execute(KNOWN, {"b_sids": sids}).scalars())
+    return set(db.session.execute(SELECT_KNOWN_SIDS, {"b_sids": sids}).scalars())
 
 
-def _evidence(
+def _build_status_update(
     message_id: int, attempt_id: int | None, number: int | None, listed: CarrierMessage
-) -> Evidence:
+) -> StatusUpdate:
     status = STATUS_BY_TWILIO_STATUS.get(listed.status, MessageStatus.ACCEPTED)
     if status is MessageStatus.RECEIVED:
         status = MessageStatus.ACCEPTED
-    return Evidence(
+    return StatusUpdate(
         message_id,
         attempt_id,
         status,
@@ -299,17 +329,17 @@ def _evidence(
     )
 
 
-def _go_on(before: Row[Any], moment: datetime, *, certain: bool) -> None:
+def _schedule_next_lookup(before: Row[Any], moment: datetime, *, certain: bool) -> None:
     """When the row is looked up next, now that it was; `certain`: that nothing was found means
     something.
     """
-    row = db.session.execute(ONE, {"b_id": before.id}).one()
+    row = db.session.execute(SELECT_MESSAGE_BY_ID, {"b_id": before.id}).one()
     status = MessageStatus(row.status)
     if status not in STATUSES_TO_LOOK_UP:
         return
     ruled = find_status_without_news(status, row.since, moment) if certain else None
     if ruled:
-        settle(Evidence(row.id, None, ruled, "delivery"), moment)
+        apply_status_update(StatusUpdate(row.id, None, ruled, "delivery"), moment)
     in_doubt = MessageStatus(before.status) in UNCERTAIN_STATUSES
     if in_doubt and status not in UNCERTAIN_STATUSES:
         look, lookups = compute_first_lookup(status, moment), 0
@@ -318,4 +348,6 @@ def _go_on(before: Row[Any], moment: datetime, *, certain: bool) -> None:
             compute_next_lookup(ruled or status, row.since, moment),
             row.lookups + 1,
         )
-    db.session.execute(LOOKED, {"b_id": row.id, "b_look": look, "b_lookups": lookups})
+    db.session.execute(
+        SET_NEXT_LOOKUP, {"b_id": row.id, "b_look": look, "b_lookups": lookups}
+    )

@@ -7,15 +7,15 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 
 from app.core.db import db, execute_and_count_rows, fetch_as_json
-from app.delivery.actions import control, statements
+from app.delivery.actions import blast_control, sql
 from app.delivery.models import Attempt, Lease, Message
 from app.domain.delivery.message_lookups import compute_first_lookup
 from app.domain.delivery.message_statuses import MessageStatus, UnknownReason
 
-ENGINE = "engine"
+ENGINE_LEASE = "engine"
 
 
-def take(
+def acquire_lease(
     holder: str, sender: str, carrier: str, seen_epoch: int, moment: datetime
 ) -> int | None:
     """Take the lead if nobody took it since `seen_epoch` was read; returns the new epoch, None
@@ -27,11 +27,11 @@ def take(
     db.session.execute(
         insert(Lease)
         .prefix_with("OR IGNORE")
-        .values(name=ENGINE, holder="", epoch=0, beat=0)
+        .values(name=ENGINE_LEASE, holder="", epoch=0, beat=0)
     )
     taken = execute_and_count_rows(
         update(Lease)
-        .where(Lease.name == ENGINE, Lease.epoch == seen_epoch)
+        .where(Lease.name == ENGINE_LEASE, Lease.epoch == seen_epoch)
         .values(
             holder=holder,
             epoch=Lease.epoch + 1,
@@ -42,14 +42,14 @@ def take(
     )
     if taken == 0:
         return None
-    _lose_what_was_on_the_wire(moment)
-    control.cancel_other_carriers(carrier, moment)
-    control.keep_to_sender(sender, carrier)
-    control.close_finished(moment)
+    _mark_in_flight_unknown(moment)
+    blast_control.cancel_blasts_of_other_carriers(carrier, moment)
+    blast_control.update_sender_of_unsent(sender, carrier)
+    blast_control.close_finished_blasts(moment)
     return seen_epoch + 1
 
 
-def _lose_what_was_on_the_wire(moment: datetime) -> None:
+def _mark_in_flight_unknown(moment: datetime) -> None:
     look = compute_first_lookup(MessageStatus.UNKNOWN, moment)
     on_the_wire = select(Message.id).where(Message.status == MessageStatus.SUBMITTING)
     db.session.execute(
@@ -69,25 +69,27 @@ def _lose_what_was_on_the_wire(moment: datetime) -> None:
     )
 
 
-def beat(holder: str, epoch: int, moment: datetime) -> bool:
+def renew_lease(holder: str, epoch: int, moment: datetime) -> bool:
     """Say that the holder is alive. False when somebody else leads by now."""
     said = execute_and_count_rows(
         update(Lease)
-        .where(Lease.name == ENGINE, Lease.holder == holder, Lease.epoch == epoch)
+        .where(Lease.name == ENGINE_LEASE, Lease.holder == holder, Lease.epoch == epoch)
         .values(beat=Lease.beat + 1, beat_at=moment)
     )
     return said == 1
 
 
-def leads(holder: str, epoch: int) -> bool:
+def is_lease_holder(holder: str, epoch: int) -> bool:
     """Whether the lead is still ours; asked inside every transaction that arms."""
-    return fetch_as_json(statements.LEADER, b_name=ENGINE) == [[holder, epoch]]
+    return fetch_as_json(sql.SELECT_LEASE_HOLDER, b_name=ENGINE_LEASE) == [
+        [holder, epoch]
+    ]
 
 
-def step_down(holder: str, epoch: int) -> None:
+def release_lease(holder: str, epoch: int) -> None:
     """Give the lead back at a clean stop."""
     db.session.execute(
         update(Lease)
-        .where(Lease.name == ENGINE, Lease.holder == holder, Lease.epoch == epoch)
+        .where(Lease.name == ENGINE_LEASE, Lease.holder == holder, Lease.epoch == epoch)
         .values(holder="", beat_at=None)
     )

@@ -14,10 +14,10 @@ from app.core.clock import now
 from app.delivery import queries
 
 # while texts leave, every commit stirs: the schedule is read ten times a second at most
-DUE_SECONDS = 0.1
+SCHEDULE_POLL_SECONDS = 0.1
 
 
-class Pulse:
+class ChangeWatcher:
     """Watches one database. Its connection is used on the engine's database thread only."""
 
     def __init__(self, app: Flask, database: Path, carrier: str) -> None:
@@ -26,7 +26,7 @@ class Pulse:
         self.carrier = carrier
         self.stirred = True
         self._version = -1
-        self._stale, self._looked_at = True, -DUE_SECONDS
+        self._stale, self._looked_at = True, -SCHEDULE_POLL_SECONDS
         self._next_due: datetime | None = None
         self._connection: sqlite3.Connection | None = None
 
@@ -40,14 +40,14 @@ class Pulse:
         if version != self._version:
             self._version = version
             self.stirred = self._stale = True
-        if self._stale and monotonic() - self._looked_at > DUE_SECONDS:
+        if self._stale and monotonic() - self._looked_at > SCHEDULE_POLL_SECONDS:
             self._look_for_due()
         return self.stirred
 
     def _look_for_due(self) -> None:
         self._stale, self._looked_at = False, monotonic()
         with self.app.app_context():
-            self._next_due = queries.next_due(self.carrier)
+            self._next_due = queries.find_next_due_time(self.carrier)
 
     def due(self) -> bool:
         """Whether a blast is due by now.

@@ -16,7 +16,7 @@ from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from app.domain.texts.segments import measure_segments
 
 # Answers go before blasts, and a person's reply before what a machine says.
-PRIORITY = {
+PRIORITY_BY_KIND = {
     MessageKind.SYSTEM: 30,
     MessageKind.REPLY: 20,
     MessageKind.KEYWORD: 10,
@@ -24,10 +24,10 @@ PRIORITY = {
 }
 # A confirmation that comes later than this must be justified (47 CFR 64.1200(a)(12)), so it
 # does not leave.
-CONFIRMATION_ENDS = timedelta(minutes=5)
+CONFIRMATION_LIFETIME = timedelta(minutes=5)
 
 
-QUEUE = PreparedStatement(
+INSERT_MESSAGE = PreparedStatement(
     insert(messages),
     *(
         "kind",
@@ -46,7 +46,7 @@ QUEUE = PreparedStatement(
 
 
 @dataclass(frozen=True)
-class Answer:
+class DirectMessage:
     """One text to one person.
 
     `kind`: system, reply, keyword or survey; `in_reply_to`: the text from them, if any.
@@ -60,7 +60,7 @@ class Answer:
     written_by: str | None = None
 
 
-def queue(answer: Answer, moment: datetime) -> int:
+def queue_direct_message(answer: DirectMessage, moment: datetime) -> int:
     """Put a text into the engine's queue, ahead of blasts; gives its id. Inside write().
 
     Whether it may leave is judged when it is armed, as for every text; only kind system (the
@@ -69,7 +69,7 @@ def queue(answer: Answer, moment: datetime) -> int:
     """
     settings: Settings = current_app.extensions["settings"]
     weight = measure_segments(answer.body)
-    return QUEUE.add(
+    return INSERT_MESSAGE.add(
         kind=answer.kind,
         phone=answer.phone,
         name=answer.name,
@@ -79,9 +79,9 @@ def queue(answer: Answer, moment: datetime) -> int:
         segments=weight.segments,
         encoding=weight.encoding.value,
         status=MessageStatus.QUEUED,
-        priority=PRIORITY[answer.kind],
+        priority=PRIORITY_BY_KIND[answer.kind],
         created_at=moment,
-        not_after=moment + CONFIRMATION_ENDS
+        not_after=moment + CONFIRMATION_LIFETIME
         if answer.kind is MessageKind.SYSTEM
         else None,
         in_reply_to=answer.in_reply_to,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from app.delivery.actions import consequences, health
+from app.delivery.actions import failure_reactions, sender_throttle
 from app.delivery.carriers.base import Ambiguous, Outcome, Unprocessed
 from app.domain.delivery import retry_delays
 from app.domain.delivery.carrier_error_codes import (
@@ -23,20 +23,31 @@ from app.domain.delivery.carrier_error_codes import (
 from app.domain.delivery.message_statuses import UnknownReason
 from app.domain.delivery.send_rate import SenderPace
 
-Wish = Callable[[datetime], object]
+PendingUpdate = Callable[[datetime], object]
 
-DOUBTS, NAMELESS, THROTTLED, UNREACHABLE = 10, 3, 5, 5  # so many in a row
+AMBIGUOUS_LIMIT, NO_SID_LIMIT, THROTTLED_LIMIT, UNREACHABLE_LIMIT = (
+    10,
+    3,
+    5,
+    5,
+)  # so many in a row
 HOLD_SECONDS = 60.0
-QUEUE_FULL, QUEUE_FULL_SECONDS = 21611, 900.0
-WORTH_TELLING = 10.0  # a shorter wait is over before anybody has read about it
-SILENT = "Twilio cannot be reached. One text goes to try every minute; the others wait."
-FAULTY = "Twilio answers with faults of its own, or not at all. One text goes to try every minute; the others wait."
-FULL = "The sender's queue at Twilio is full. The others wait a quarter of an hour."
-ASKED = "Twilio asked us to wait."
+QUEUE_FULL_CODE, QUEUE_FULL_HOLD_SECONDS = 21611, 900.0
+MIN_REPORTED_WAIT_SECONDS = (
+    10.0  # a shorter wait is over before anybody has read about it
+)
+UNREACHABLE_TEXT = (
+    "Twilio cannot be reached. One text goes to try every minute; the others wait."
+)
+CARRIER_FAULTS_TEXT = "Twilio answers with faults of its own, or not at all. One text goes to try every minute; the others wait."
+QUEUE_FULL_TEXT = (
+    "The sender's queue at Twilio is full. The others wait a quarter of an hour."
+)
+RETRY_AFTER_TEXT = "Twilio asked us to wait."
 
 
 @dataclass
-class Brakes:
+class SenderBackoff:
     """Of one sender.
 
     Moments are seconds of the loop's clock. `note()` each outcome; ask `wait()` before arming.
@@ -44,7 +55,7 @@ class Brakes:
 
     sender: str
     carrier: str
-    wishes: list[Wish] = field(default_factory=list)
+    wishes: list[PendingUpdate] = field(default_factory=list)
     pace: SenderPace = field(default_factory=SenderPace)
     turned_away: int = 0
     _until: float = 0.0
@@ -84,15 +95,17 @@ class Brakes:
             self._in_a_row.clear()
             if self.pace.on_trial:
                 self.wishes.append(
-                    lambda _moment: health.free(self.sender, self.carrier)
+                    lambda _moment: sender_throttle.release_sender_hold(
+                        self.sender, self.carrier
+                    )
                 )
 
     def _doubt(self, outcome: Ambiguous) -> None:
-        if self._count("doubts", DOUBTS):
-            self._hold(HOLD_SECONDS, FAULTY)
+        if self._count("doubts", AMBIGUOUS_LIMIT):
+            self._hold(HOLD_SECONDS, CARRIER_FAULTS_TEXT)
         if outcome.cause is not UnknownReason.NO_NAME:
             self._in_a_row.pop("nameless", None)
-        elif self._count("nameless", NAMELESS):
+        elif self._count("nameless", NO_SID_LIMIT):
             self._pause(get_missing_sid_error_code)
 
     def _turned(self, outcome: Unprocessed, moment: float) -> None:
@@ -103,21 +116,23 @@ class Brakes:
         self._until = max(self._until, moment + wait)
         if outcome.unsafe:
             self._pause(get_tls_error_code)
-        elif outcome.code == QUEUE_FULL:
-            self._hold(QUEUE_FULL_SECONDS, FULL, QUEUE_FULL)
+        elif outcome.code == QUEUE_FULL_CODE:
+            self._hold(QUEUE_FULL_HOLD_SECONDS, QUEUE_FULL_TEXT, QUEUE_FULL_CODE)
         elif outcome.http_status is None:
-            if self._count("unreachable", UNREACHABLE):
-                self._hold(HOLD_SECONDS, SILENT)
+            if self._count("unreachable", UNREACHABLE_LIMIT):
+                self._hold(HOLD_SECONDS, UNREACHABLE_TEXT)
         else:
             self._throttled(outcome, wait, new_wave)
 
     def _throttled(self, outcome: Unprocessed, wait: float, new_wave: bool) -> None:
         if outcome.http_status == UNPROCESSED_HTTP_STATUS and self._count(
-            "throttled", THROTTLED, again=new_wave
+            "throttled", THROTTLED_LIMIT, again=new_wave
         ):
-            self.wishes.append(partial(health.slow, self.sender, self.carrier))
-        if wait >= WORTH_TELLING:
-            self._hold(wait, ASKED, outcome.code)
+            self.wishes.append(
+                partial(sender_throttle.slow_sender, self.sender, self.carrier)
+            )
+        if wait >= MIN_REPORTED_WAIT_SECONDS:
+            self._hold(wait, RETRY_AFTER_TEXT, outcome.code)
 
     def _count(self, what: str, most: int, *, again: bool = False) -> bool:
         """Whether this makes `most` in a row; while one text at a time goes to try, every
@@ -129,7 +144,7 @@ class Brakes:
 
     def _hold(self, seconds: float, words: str, code: int | None = None) -> None:
         def hold(moment: datetime) -> None:
-            health.hold(
+            sender_throttle.hold_sender(
                 self.sender,
                 self.carrier,
                 moment + timedelta(seconds=seconds),
@@ -141,7 +156,7 @@ class Brakes:
 
     def _pause(self, receipt: Callable[[], CarrierErrorCode]) -> None:
         self.wishes.append(
-            lambda _moment: consequences.pause_sender(
+            lambda _moment: failure_reactions.pause_blasts_of_sender(
                 self.sender, self.carrier, receipt()
             )
         )

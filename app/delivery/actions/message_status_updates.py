@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from app.core import failpoint
 from app.core.column_types import datetime_to_db
 from app.core.db import db, fetch_as_json, raw_connection
-from app.delivery.actions import consequences, statements
+from app.delivery.actions import failure_reactions, sql
 from app.delivery.carriers.base import (
     Accepted,
     Ambiguous,
@@ -32,16 +32,16 @@ from app.domain.delivery.message_statuses import (
 
 log = logging.getLogger(__name__)
 
-OUTCOMES = {
+OUTCOME_NAMES = {
     Accepted: "accepted",
     Refused: "refused",
     Unprocessed: "unprocessed",
     Ambiguous: "ambiguous",
 }
-ANY_ATTEMPT = 1 << 40
+ANY_ATTEMPT_NUMBER = 1 << 40
 
 
-class Tried(Protocol):
+class AttemptRef(Protocol):
     """The attempt an answer belongs to: `number` counts from 1."""
 
     @property
@@ -53,7 +53,7 @@ class Tried(Protocol):
 
 
 @dataclass(frozen=True)
-class Evidence:
+class StatusUpdate:
     """One thing we learned about one text.
 
     `code` is the carrier's number for what went wrong, if anything.
@@ -73,41 +73,41 @@ class Evidence:
     attempt_n: int | None = None
 
 
-def settle(evidence: Evidence, moment: datetime) -> bool:
+def apply_status_update(evidence: StatusUpdate, moment: datetime) -> bool:
     """Apply evidence by rank and draw its consequences. True when the text's state changed."""
-    receipt = _receipt(evidence)
+    receipt = _find_failure_receipt(evidence)
     if receipt and receipt.blame == Blame.CONSENT:
         evidence = replace(evidence, status=MessageStatus.OPTED_OUT)
     row = db.session.execute(
-        statements.move_up(evidence.status, receipt is not None),
-        _news(evidence, receipt, moment),
+        sql.build_status_upgrade(evidence.status, receipt is not None),
+        _build_parameters(evidence, receipt, moment),
     )
     moved = row.first()
-    _remember_sid(evidence)
+    _store_sid(evidence)
     if moved is None:
         return False
     if (
         evidence.status in ACCEPTED_STATUSES and evidence.sid
     ):  # a text that has its name already proved it when it was taken
-        _prove([(moved.id, moved.message_log_id)])
+        _mark_blasts_proven([(moved.id, moved.message_log_id)])
     if receipt:
-        consequences.draw(moved, receipt, evidence.phase)
+        failure_reactions.react_to_failure(moved, receipt, evidence.phase)
     return True
 
 
-def _news(
-    evidence: Evidence, receipt: CarrierErrorCode | None, moment: datetime
+def _build_parameters(
+    evidence: StatusUpdate, receipt: CarrierErrorCode | None, moment: datetime
 ) -> dict[str, Any]:
     status, newest = (
         evidence.status,
-        ANY_ATTEMPT if evidence.attempt_n is None else evidence.attempt_n,
+        ANY_ATTEMPT_NUMBER if evidence.attempt_n is None else evidence.attempt_n,
     )
     news: dict[str, Any] = {"b_id": evidence.message_id}
     if status not in ACCEPTED_STATUSES:
         news["b_n"] = newest
-    if status in statements.STAMPS:
+    if status in sql.TIMESTAMP_COLUMNS:
         news["b_moment"] = moment
-    if status in statements.LOOKED_UP:
+    if status in sql.LOOKED_UP_STATUSES:
         news["b_look"] = compute_first_lookup(status, moment)
     if receipt:
         news |= {
@@ -117,7 +117,7 @@ def _news(
     return news
 
 
-def _receipt(evidence: Evidence) -> CarrierErrorCode | None:
+def _find_failure_receipt(evidence: StatusUpdate) -> CarrierErrorCode | None:
     if evidence.status not in (MessageStatus.FAILED, MessageStatus.UNDELIVERED):
         return None
     return carrier_error_codes.find_error_code(
@@ -125,49 +125,49 @@ def _receipt(evidence: Evidence) -> CarrierErrorCode | None:
     )
 
 
-def _remember_sid(evidence: Evidence) -> None:
+def _store_sid(evidence: StatusUpdate) -> None:
     """Keep the carrier's name for the text, with the text and its attempt. The first name stays."""
     if not evidence.sid:
         return
     db.session.execute(
-        statements.NAME_TEXT, {"b_id": evidence.message_id, "b_sid": evidence.sid}
+        sql.SET_MESSAGE_SID, {"b_id": evidence.message_id, "b_sid": evidence.sid}
     )
     if evidence.attempt_id is not None:
         named = {"b_id": evidence.attempt_id, "b_sid": evidence.sid}
-        if not db.session.execute(statements.NAME_ATTEMPT, named).rowcount:  # type: ignore[attr-defined]
-            _tell_of_two_names(named)
+        if not db.session.execute(sql.SET_ATTEMPT_SID, named).rowcount:  # type: ignore[attr-defined]
+            _report_second_sid(named)
 
 
-def _tell_of_two_names(named: dict[str, Any]) -> None:
+def _report_second_sid(named: dict[str, Any]) -> None:
     """One request, two names: perhaps two texts.
 
     Both are kept, and the log says so; the same name again is no news.
     """
-    if db.session.execute(statements.SECOND_NAME, named).rowcount:  # type: ignore[attr-defined]
+    if db.session.execute(sql.STORE_SECOND_SID, named).rowcount:  # type: ignore[attr-defined]
         log.error("the carrier gave attempt %s a second name", named["b_id"])
 
 
-def settle_outcomes(
-    returned: Sequence[tuple[Tried, Outcome]], moment: datetime
+def store_send_results(
+    returned: Sequence[tuple[AttemptRef, Outcome]], moment: datetime
 ) -> None:
     """Store what the carrier answered to these attempts, and settle their texts."""
     plain = {}
     for tried, outcome in returned:
         if (
             isinstance(outcome, Accepted)
-            and _status_of(outcome) is MessageStatus.ACCEPTED
+            and _get_accepted_status(outcome) is MessageStatus.ACCEPTED
         ):
             plain[tried.ref] = (tried, outcome)
         else:
-            _settle_one(tried, outcome, moment)
+            _store_single_result(tried, outcome, moment)
     if plain:
-        _settle_accepted(plain, moment)
+        _store_accepted_results(plain, moment)
     for _ in returned:
         failpoint.crash_if_armed("T4")
 
 
-def _settle_accepted(
-    plain: dict[str, tuple[Tried, Accepted]], moment: datetime
+def _store_accepted_results(
+    plain: dict[str, tuple[AttemptRef, Accepted]], moment: datetime
 ) -> None:
     """All of them by two statements; those that were not as simple as they looked, one by one."""
     rows = json.dumps(
@@ -178,18 +178,21 @@ def _settle_accepted(
     )
     look = compute_first_lookup(MessageStatus.ACCEPTED, moment)
     run = raw_connection().execute
-    run(statements.CLOSE_ACCEPTED, {"b_rows": rows, "b_moment": datetime_to_db(moment)})
-    run(statements.ACCEPT, {"b_rows": rows, "b_look": look and datetime_to_db(look)})
+    run(
+        sql.CLOSE_ACCEPTED_ATTEMPTS,
+        {"b_rows": rows, "b_moment": datetime_to_db(moment)},
+    )
+    run(sql.ACCEPT_MESSAGES, {"b_rows": rows, "b_look": look and datetime_to_db(look)})
     simple = {
         ref: (message_id, log_id)
-        for ref, message_id, log_id in fetch_as_json(statements.ACCEPTED, b_rows=rows)
+        for ref, message_id, log_id in fetch_as_json(sql.SELECT_ACCEPTED, b_rows=rows)
     }
-    _prove(simple.values())
+    _mark_blasts_proven(simple.values())
     for ref in plain.keys() - simple.keys():
-        _settle_one(*plain[ref], moment)
+        _store_single_result(*plain[ref], moment)
 
 
-def _prove(taken: Collection[tuple[int, int | None]]) -> None:
+def _mark_blasts_proven(taken: Collection[tuple[int, int | None]]) -> None:
     """The carrier takes texts of these blasts: no more one by one.
 
     Each with its blast's id, if it has one.
@@ -198,13 +201,13 @@ def _prove(taken: Collection[tuple[int, int | None]]) -> None:
     if logs:
         ids = json.dumps([message_id for message_id, _ in taken])
         raw_connection().execute(
-            statements.PROVE, {"b_logs": json.dumps(logs), "b_texts": ids}
+            sql.MARK_BLASTS_PROVEN, {"b_logs": json.dumps(logs), "b_texts": ids}
         )
 
 
-def _settle_one(tried: Tried, outcome: Outcome, moment: datetime) -> None:
+def _store_single_result(tried: AttemptRef, outcome: Outcome, moment: datetime) -> None:
     attempt_id = _close_attempt(tried.ref, outcome, moment)
-    about = Evidence(
+    about = StatusUpdate(
         tried.message_id,
         attempt_id,
         MessageStatus.ACCEPTED,
@@ -213,18 +216,20 @@ def _settle_one(tried: Tried, outcome: Outcome, moment: datetime) -> None:
     )
     match outcome:
         case Accepted(sid):
-            settle(replace(about, status=_status_of(outcome), sid=sid), moment)
+            apply_status_update(
+                replace(about, status=_get_accepted_status(outcome), sid=sid), moment
+            )
         case Refused(code, http_status, words):
             refused = replace(
                 about, status=MessageStatus.FAILED, code=code, words=words or None
             )
-            settle(replace(refused, http_status=http_status), moment)
+            apply_status_update(replace(refused, http_status=http_status), moment)
         case Unprocessed(_, retry_after):
             later = moment + timedelta(
                 seconds=retry_delays.compute_retry_delay(tried.number, retry_after)
             )
             db.session.execute(
-                statements.PUT_BACK, {"b_id": tried.message_id, "b_not_before": later}
+                sql.REQUEUE_MESSAGE, {"b_id": tried.message_id, "b_not_before": later}
             )
         case Ambiguous(why, _, cause):
             look = compute_first_lookup(MessageStatus.UNKNOWN, moment)
@@ -234,10 +239,10 @@ def _settle_one(tried: Tried, outcome: Outcome, moment: datetime) -> None:
                 "b_why": why,
                 "b_look": look,
             }
-            db.session.execute(statements.UNSURE, doubt)
+            db.session.execute(sql.MARK_MESSAGE_UNKNOWN, doubt)
 
 
-def _status_of(outcome: Accepted) -> MessageStatus:
+def _get_accepted_status(outcome: Accepted) -> MessageStatus:
     """What an answer to a request says.
 
     Twilio's word for it never says less than that it was taken.
@@ -253,10 +258,10 @@ def _close_attempt(ref: str, outcome: Outcome, moment: datetime) -> int | None:
     closing = {
         "b_ref": ref,
         "b_moment": moment,
-        "b_outcome": OUTCOMES[type(outcome)],
+        "b_outcome": OUTCOME_NAMES[type(outcome)],
         "b_status": getattr(outcome, "http_status", None)
         or (201 if isinstance(outcome, Accepted) else None),
         "b_code": getattr(outcome, "code", None),
         "b_why": getattr(outcome, "why", None),
     }
-    return db.session.execute(statements.CLOSE_ATTEMPT, closing).scalar()
+    return db.session.execute(sql.CLOSE_ATTEMPT, closing).scalar()

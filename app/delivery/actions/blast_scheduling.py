@@ -11,7 +11,7 @@ from app.domain.delivery.message_statuses import BlastTarget, ScheduledBlastStat
 
 
 @dataclass(frozen=True)
-class Frozen:
+class BlastSpec:
     """A blast as it was confirmed: nothing of it changes afterwards.
 
     `event_id` only for target event.
@@ -33,7 +33,7 @@ class Frozen:
     survey_id: int | None = None
 
 
-def schedule(blast: Frozen, scheduled_at: datetime) -> ScheduledMessage:
+def schedule_blast(blast: BlastSpec, scheduled_at: datetime) -> ScheduledMessage:
     """Add the blast, due at `scheduled_at` (UTC).
 
     Its client_token is unique: a second one is refused.
@@ -60,7 +60,9 @@ def schedule(blast: Frozen, scheduled_at: datetime) -> ScheduledMessage:
     return row
 
 
-def move(scheduled_id: int, blast: Frozen, scheduled_at: datetime) -> bool:
+def reschedule_blast(
+    scheduled_id: int, blast: BlastSpec, scheduled_at: datetime
+) -> bool:
     """Give a blast that has not been released another time (UTC), text and end.
 
     False when it is too late.
@@ -82,12 +84,12 @@ def move(scheduled_id: int, blast: Frozen, scheduled_at: datetime) -> bool:
     return execute_and_count_rows(statement) == 1
 
 
-def cancel(scheduled_id: int, why: str | None = None) -> bool:
+def cancel_scheduled_blast(scheduled_id: int, why: str | None = None) -> bool:
     """Cancel a blast that has not been released; undo is this too. False when it is too late."""
-    return _end(scheduled_id, ScheduledBlastStatus.CANCELLED, why)
+    return _end_scheduled_blast(scheduled_id, ScheduledBlastStatus.CANCELLED, why)
 
 
-def cancel_of_event(event_id: int, why: str) -> int:
+def cancel_event_blasts(event_id: int, why: str) -> int:
     """Cancel every blast to this event that has not been released, with the reason in words.
 
     Says how many.
@@ -103,19 +105,19 @@ def cancel_of_event(event_id: int, why: str) -> int:
     return execute_and_count_rows(statement)
 
 
-def fail(scheduled_id: int, why: str) -> bool:
+def fail_scheduled_blast(scheduled_id: int, why: str) -> bool:
     """End a pending blast that cannot be released, with the reason in words."""
-    return _end(scheduled_id, ScheduledBlastStatus.FAILED, why)
+    return _end_scheduled_blast(scheduled_id, ScheduledBlastStatus.FAILED, why)
 
 
-def expire(scheduled_id: int, why: str) -> bool:
+def expire_scheduled_blast(scheduled_id: int, why: str) -> bool:
     """End a pending blast for which it is too late, with the reason in words: late is worse
     than never.
     """
-    return _end(scheduled_id, ScheduledBlastStatus.EXPIRED, why)
+    return _end_scheduled_blast(scheduled_id, ScheduledBlastStatus.EXPIRED, why)
 
 
-def delete(scheduled_id: int) -> bool:
+def delete_scheduled_blast(scheduled_id: int) -> bool:
     """Take an ended blast off the list. A pending or released one stays: cancel it first."""
     ended = (
         ScheduledBlastStatus.CANCELLED,
@@ -129,7 +131,7 @@ def delete(scheduled_id: int) -> bool:
     return execute_and_count_rows(statement) == 1
 
 
-def _end(
+def _end_scheduled_blast(
     scheduled_id: int, status: ScheduledBlastStatus, why: str | None = None
 ) -> bool:
     statement = (

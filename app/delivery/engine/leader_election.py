@@ -13,14 +13,14 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import lead as verbs
+from app.delivery.actions import leader_lease as verbs
 from app.delivery.models import Lease
 
-BEAT_SECONDS = 3.0
-FROZEN_SECONDS = 15.0
+HEARTBEAT_SECONDS = 3.0
+LEADER_TIMEOUT_SECONDS = 15.0
 
 
-class Lead:
+class LeaderElection:
     """This process's claim to the lead.
 
     Correctness never rests on the lock file: every arming reads the epoch.
@@ -53,7 +53,7 @@ class Lead:
         if not self._may_take(epoch, beat):
             return False
         with self.app.app_context(), write():
-            self.epoch = self._led = verbs.take(
+            self.epoch = self._led = verbs.acquire_lease(
                 self.holder, self.sender, self.carrier, epoch, now()
             )
         self._beaten_at = time.monotonic()
@@ -64,15 +64,19 @@ class Lead:
     def _read(self) -> tuple[int, int]:
         with self.app.app_context():
             row = db.session.execute(
-                select(Lease.epoch, Lease.beat).where(Lease.name == verbs.ENGINE)
+                select(Lease.epoch, Lease.beat).where(Lease.name == verbs.ENGINE_LEASE)
             ).first()
         return (row.epoch, row.beat) if row else (0, 0)
 
     def _may_take(self, epoch: int, beat: int) -> bool:
         still = self._still(epoch, beat)
         if not self._lock():
-            return still > FROZEN_SECONDS
-        if self._led is not None and epoch > self._led and still < 2 * BEAT_SECONDS:
+            return still > LEADER_TIMEOUT_SECONDS
+        if (
+            self._led is not None
+            and epoch > self._led
+            and still < 2 * HEARTBEAT_SECONDS
+        ):
             # we slept, and whoever took over did it without the lock that we held: it gets it
             # with its next beat
             self._unlock()
@@ -90,14 +94,14 @@ class Lead:
     @property
     def must_beat(self) -> bool:
         """Whether it is time, every 3 seconds, to say that we live."""
-        return self.held and time.monotonic() - self._beaten_at >= BEAT_SECONDS
+        return self.held and time.monotonic() - self._beaten_at >= HEARTBEAT_SECONDS
 
     def beat(self) -> None:
         """Say that we live; learn that way when somebody else leads by now."""
         if self.epoch is None:
             return
         with self.app.app_context(), write():
-            ours = verbs.beat(self.holder, self.epoch, now())
+            ours = verbs.renew_lease(self.holder, self.epoch, now())
         self._beaten_at = time.monotonic()
         if ours:
             self._lock()  # it is free by now if we took the lead from somebody who slept
@@ -113,7 +117,7 @@ class Lead:
         """Give the lead back at a clean stop, so that another process takes it at once."""
         if self.epoch is not None:
             with self.app.app_context(), write():
-                verbs.step_down(self.holder, self.epoch)
+                verbs.release_lease(self.holder, self.epoch)
         self.lose()
 
     def _lock(self) -> bool:

@@ -14,38 +14,40 @@ from sqlalchemy.exc import OperationalError
 
 from app.core.db import WriteLockTimeout, is_disk_full
 from app.core.settings import Settings
-from app.delivery.actions.arm import Room
+from app.delivery.actions.message_claiming import SendCapacity
 from app.delivery.carriers.base import Carrier
-from app.delivery.engine.alerts import Alerts
-from app.delivery.engine.brakes import Brakes
-from app.delivery.engine.lead import Lead
-from app.delivery.engine.lookups import LookUps
-from app.delivery.engine.pulse import Pulse
-from app.delivery.engine.turn import Turned, pace_now, turn
-from app.delivery.engine.wire import Wire, awake
-from app.delivery.queries import TROUBLE
+from app.delivery.engine.alert_webhook import AlertWebhook
+from app.delivery.engine.backoff import SenderBackoff
+from app.delivery.engine.change_watcher import ChangeWatcher
+from app.delivery.engine.in_flight import InFlightMessages, read_boot_clock
+from app.delivery.engine.leader_election import LeaderElection
+from app.delivery.engine.status_poller import StatusPoller
+from app.delivery.engine.tick import TickResult, read_stored_pace, run_tick
+from app.delivery.queries import ENGINE_TROUBLE_KEY
 from app.domain.delivery.send_rate import TokenBucket
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.1
+CHANGE_POLL_SECONDS = 0.1
 STANDBY_SECONDS = 1.0
-LEAST_GATHERING, MOST_GATHERING = 0.0005, 0.03
-RELEASE_AGAIN_SECONDS = 5.0
-LAST_ANSWERS_SECONDS = 25.0  # a request takes no longer
-ARMED_AHEAD = 1.25
-FULL = "The disk is full. Texts wait until there is room, and go on by themselves then."
-ENOUGH = 0.25
+MIN_BATCH_WAIT_SECONDS, MAX_BATCH_WAIT_SECONDS = 0.0005, 0.03
+RELEASE_RETRY_SECONDS = 5.0
+DRAIN_TIMEOUT_SECONDS = 25.0  # a request takes no longer
+CLAIM_AHEAD_FACTOR = 1.25
+ENGINE_DISK_FULL_TEXT = (
+    "The disk is full. Texts wait until there is room, and go on by themselves then."
+)
+FULL_BATCH_SHARE = 0.25
 
 
-class Beside(Protocol):
+class BackgroundJob(Protocol):
     """What the leader does beside sending, on the same loop and never in its way."""
 
     def tick(self, monotonic: float) -> None: ...
     async def close(self) -> None: ...
 
 
-class Loop:
+class SendLoop:
     """Make it on a running asyncio loop.
 
     `lead` outlives it; everything else is new with every start.
@@ -54,7 +56,7 @@ class Loop:
     def __init__(
         self,
         app: Flask,
-        lead: Lead,
+        lead: LeaderElection,
         carrier: Carrier,
         release: Callable[[], Any],
         must_stop: Callable[[], bool],
@@ -67,20 +69,22 @@ class Loop:
             must_stop,
         )
         self.carrier = carrier
-        self.pulse = Pulse(app, settings.database_path, settings.carrier)
+        self.pulse = ChangeWatcher(app, settings.database_path, settings.carrier)
         self.bucket = TokenBucket(settings.rate)
-        self.brakes = Brakes(lead.sender, lead.carrier)
-        self.most_armed = int(settings.send_concurrency * ARMED_AHEAD)
-        self.enough = settings.send_concurrency * ENOUGH
+        self.brakes = SenderBackoff(lead.sender, lead.carrier)
+        self.most_armed = int(settings.send_concurrency * CLAIM_AHEAD_FACTOR)
+        self.enough = settings.send_concurrency * FULL_BATCH_SHARE
         # a turn for every single text would cost more than the texts: answers are gathered for
         # about one text's time
-        self.gathering = min(max(1 / settings.rate, LEAST_GATHERING), MOST_GATHERING)
-        self.wire = Wire(
+        self.gathering = min(
+            max(1 / settings.rate, MIN_BATCH_WAIT_SECONDS), MAX_BATCH_WAIT_SECONDS
+        )
+        self.wire = InFlightMessages(
             carrier, settings.send_concurrency, self.brakes, self._may_send
         )
-        self.beside: list[Beside] = [
-            LookUps(app, carrier, self._in_database),
-            Alerts(app, self._in_database),
+        self.beside: list[BackgroundJob] = [
+            StatusPoller(app, carrier, self._in_database),
+            AlertWebhook(app, self._in_database),
         ]
         self.loop = asyncio.get_running_loop()
         self.database = ThreadPoolExecutor(1, "engine-database")
@@ -133,7 +137,8 @@ class Loop:
                 log.info("leading, epoch %s", self.lead.epoch)
         except (WriteLockTimeout, OperationalError) as trouble:
             log.warning(
-                "the lead could not be written down (%s); trying again", why(trouble)
+                "the lead could not be written down (%s); trying again",
+                describe_database_error(trouble),
             )
         return self.lead.held
 
@@ -145,24 +150,26 @@ class Loop:
         moment = self.loop.time()
         if self.wire.returned:
             self.pulse.stir()
-        if self.pulse.stirred and moment - self.looked_at < LOOK_SECONDS:
+        if self.pulse.stirred and moment - self.looked_at < CHANGE_POLL_SECONDS:
             return True
         self.looked_at = moment
         changed: bool = await self._in_database(self.pulse.changed)
         if changed and self.brakes.wait(moment):  # perhaps a person said: try now
             self.brakes.see(
-                await self._in_database(pace_now, self.app, self.lead), moment
+                await self._in_database(read_stored_pace, self.app, self.lead), moment
             )
         return changed
 
-    def _room(self) -> Room | None:
+    def _room(self) -> SendCapacity | None:
         moment = self.loop.time()
         rows = (1 if self.brakes.careful else self.most_armed) - len(self.wire)
         if rows < 1 or self.brakes.wait(moment) or not self.bucket.available(moment):
             return None
-        return Room(rows, self.bucket, moment, self.brakes.pace.until, self.served)
+        return SendCapacity(
+            rows, self.bucket, moment, self.brakes.pace.until, self.served
+        )
 
-    async def _turn(self, room: Room | None) -> Turned | None:
+    async def _turn(self, room: SendCapacity | None) -> TickResult | None:
         """One turn; on a database that cannot be written nothing is lost, the same results come
         again.
         """
@@ -170,25 +177,27 @@ class Loop:
             return None
         taken, self.wire.returned = self.wire.returned, []
         wishes, self.brakes.wishes = self.brakes.wishes, []
-        armed_at = awake()
+        armed_at = read_boot_clock()
         try:
-            turned: Turned = await self._in_database(
-                turn, self.app, self.lead, taken, wishes, room
+            turned: TickResult = await self._in_database(
+                run_tick, self.app, self.lead, taken, wishes, room
             )
         except (WriteLockTimeout, OperationalError) as trouble:
             log.warning(
                 "the database could not be written (%s); %s results wait",
-                why(trouble),
+                describe_database_error(trouble),
                 len(taken),
             )
-            self.app.extensions[TROUBLE] = FULL if is_disk_full(trouble) else ""
+            self.app.extensions[ENGINE_TROUBLE_KEY] = (
+                ENGINE_DISK_FULL_TEXT if is_disk_full(trouble) else ""
+            )
             self.wire.returned, self.brakes.wishes = (
                 taken + self.wire.returned,
                 wishes + self.brakes.wishes,
             )
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(CHANGE_POLL_SECONDS)
             return None
-        self.app.extensions[TROUBLE] = ""
+        self.app.extensions[ENGINE_TROUBLE_KEY] = ""
         self._keep_to(turned)
         self.blocked = room is not None and not turned.armed
         self.served = next(
@@ -197,7 +206,7 @@ class Loop:
         self.wire.send(turned.armed, armed_at)
         return turned
 
-    def _keep_to(self, turned: Turned) -> None:
+    def _keep_to(self, turned: TickResult) -> None:
         if turned.lost:
             log.warning("somebody else leads now")
             self.lead.lose()
@@ -222,7 +231,7 @@ class Loop:
     def _after_release(self, done: "asyncio.Future[None]") -> None:
         self.released = None
         if done.exception():
-            self.release_after = self.loop.time() + RELEASE_AGAIN_SECONDS
+            self.release_after = self.loop.time() + RELEASE_RETRY_SECONDS
             log.error("a release failed; trying again", exc_info=done.exception())
         self.wire.news.set()
 
@@ -235,8 +244,8 @@ class Loop:
         if self.pulse.stirred and not self.blocked and len(self.wire) < self.most_armed:
             moment = self.loop.time()
             wait = max(self.bucket.wait(moment), self.brakes.wait(moment))
-            return min(LOOK_SECONDS, max(wait, self.gathering))
-        return LOOK_SECONDS
+            return min(CHANGE_POLL_SECONDS, max(wait, self.gathering))
+        return CHANGE_POLL_SECONDS
 
     async def _rest(self, seconds: float) -> None:
         """Until news is worth a turn.
@@ -259,7 +268,7 @@ class Loop:
         free.
         """
         log.info("stopping: %s texts on the wire", len(self.wire))
-        await self.wire.wait(LAST_ANSWERS_SECONDS)
+        await self.wire.wait(DRAIN_TIMEOUT_SECONDS)
         for _ in range(20):
             if not self.wire.returned:
                 break
@@ -271,6 +280,6 @@ class Loop:
         log.info("stopped")
 
 
-def why(trouble: WriteLockTimeout | OperationalError) -> str:
+def describe_database_error(trouble: WriteLockTimeout | OperationalError) -> str:
     """The database's own words, without anything that was to be stored."""
     return "busy" if isinstance(trouble, WriteLockTimeout) else str(trouble.orig)

@@ -17,29 +17,41 @@ from app.domain.delivery.message_statuses import (
     ScheduledBlastStatus,
 )
 
-OF_BLAST = ("kind", "sender", "carrier", "message_log_id", "created_at")
-OF_PERSON = ("phone", "name", "body", "status", "reason", "segments", "encoding")
+BLAST_COLUMNS = ("kind", "sender", "carrier", "message_log_id", "created_at")
+RECIPIENT_COLUMNS = (
+    "phone",
+    "name",
+    "body",
+    "status",
+    "reason",
+    "segments",
+    "encoding",
+)
 # Rows wait in a table without indexes or checks and move in one statement: SQLite lays out the
 # lists of the checks
 # once a statement, and for 100,000 single INSERTs that is a third of the time. A slice stays in
 # memory.
-SLICE = 5000
-WAITING = f"CREATE TEMP TABLE IF NOT EXISTS released_rows ({', '.join(OF_PERSON)})"
-PUT = f"INSERT INTO temp.released_rows VALUES ({', '.join('?' * len(OF_PERSON))})"
-MOVE = (
-    f"INSERT INTO {Message.__tablename__} ({', '.join(OF_BLAST + OF_PERSON)})"
-    f" SELECT {', '.join('?' * len(OF_BLAST))}, {', '.join(OF_PERSON)} FROM temp.released_rows ORDER BY rowid"
+INSERT_BATCH_ROWS = 5000
+CREATE_STAGING_TABLE = (
+    f"CREATE TEMP TABLE IF NOT EXISTS released_rows ({', '.join(RECIPIENT_COLUMNS)})"
 )
-EMPTY = "DELETE FROM temp.released_rows"
+INSERT_STAGED_ROW = (
+    f"INSERT INTO temp.released_rows VALUES ({', '.join('?' * len(RECIPIENT_COLUMNS))})"
+)
+MOVE_STAGED_ROWS = (
+    f"INSERT INTO {Message.__tablename__} ({', '.join(BLAST_COLUMNS + RECIPIENT_COLUMNS)})"
+    f" SELECT {', '.join('?' * len(BLAST_COLUMNS))}, {', '.join(RECIPIENT_COLUMNS)} FROM temp.released_rows ORDER BY rowid"
+)
+EMPTY_STAGING_TABLE = "DELETE FROM temp.released_rows"
 # Phones come in no order, so every row touches other pages of their indexes: room for them
 # saves a fifth of the time.
-ROOM = "PRAGMA cache_size = -32768"
-STORED_TIME = "%Y-%m-%d %H:%M:%S.%f"
+ENLARGE_PAGE_CACHE = "PRAGMA cache_size = -32768"
+DB_TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 QUEUED, SKIPPED = MessageStatus.QUEUED.value, MessageStatus.SKIPPED.value
-NOBODY_LEFT = "Nobody was left to text."
+NO_RECIPIENTS_ERROR = "Nobody was left to text."
 
 
-def claim(scheduled_id: int, moment: datetime) -> bool:
+def claim_scheduled_blast(scheduled_id: int, moment: datetime) -> bool:
     """Take a pending blast for release. Two may look; one guarded UPDATE wins."""
     statement = (
         update(ScheduledMessage)
@@ -52,7 +64,7 @@ def claim(scheduled_id: int, moment: datetime) -> bool:
     return execute_and_count_rows(statement) == 1
 
 
-def release(
+def create_blast_messages(
     scheduled_id: int,
     rehearsal: RenderedBlast,
     moment: datetime,
@@ -64,18 +76,21 @@ def release(
     log has failed at once.
     """
     blast = db.session.get_one(ScheduledMessage, scheduled_id, populate_existing=True)
-    log = _log(blast, rehearsal, event_title)
+    log = _build_message_log(blast, rehearsal, event_title)
     if not rehearsal.sendable:
         log.status, log.finished_at = BlastStatus.FAILED, moment
-        blast.status, blast.error_message = ScheduledBlastStatus.FAILED, NOBODY_LEFT
+        blast.status, blast.error_message = (
+            ScheduledBlastStatus.FAILED,
+            NO_RECIPIENTS_ERROR,
+        )
     db.session.add(log)
     db.session.flush()
     blast.message_log_id = log.id
-    _insert_rows(blast, log.id, rehearsal.texts, moment)
+    _insert_messages(blast, log.id, rehearsal.texts, moment)
     return log.id
 
 
-def _log(
+def _build_message_log(
     blast: ScheduledMessage, rehearsal: RenderedBlast, event_title: str | None
 ) -> MessageLog:
     return MessageLog(
@@ -96,7 +111,7 @@ def _log(
     )
 
 
-def _insert_rows(
+def _insert_messages(
     blast: ScheduledMessage,
     log_id: int,
     texts: Sequence[RenderedText],
@@ -106,23 +121,31 @@ def _insert_rows(
     long.
     """
     kind = MessageKind.TEST if blast.test_mode else MessageKind.BLAST
-    created = moment.astimezone(UTC).strftime(STORED_TIME)
+    created = moment.astimezone(UTC).strftime(DB_TIME_FORMAT)
     shared = (kind.value, blast.sender, blast.carrier, log_id, created)
     run = db.session.connection().exec_driver_sql
     usual = run("PRAGMA cache_size").scalar_one()
-    run(WAITING)
-    run(ROOM)
+    run(CREATE_STAGING_TABLE)
+    run(ENLARGE_PAGE_CACHE)
     try:
-        for start in range(0, len(texts), SLICE):
-            run(EMPTY)  # first, since a release that was rolled back may have left some
-            run(PUT, [_row(text) for text in texts[start : start + SLICE]])
-            run(MOVE, shared)
-        run(EMPTY)
+        for start in range(0, len(texts), INSERT_BATCH_ROWS):
+            run(
+                EMPTY_STAGING_TABLE
+            )  # first, since a release that was rolled back may have left some
+            run(
+                INSERT_STAGED_ROW,
+                [
+                    _build_message_row(text)
+                    for text in texts[start : start + INSERT_BATCH_ROWS]
+                ],
+            )
+            run(MOVE_STAGED_ROWS, shared)
+        run(EMPTY_STAGING_TABLE)
     finally:
         run(f"PRAGMA cache_size = {usual}")
 
 
-def _row(text: RenderedText) -> tuple[str | int | None, ...]:
+def _build_message_row(text: RenderedText) -> tuple[str | int | None, ...]:
     status, reason = (SKIPPED, text.left_out.value) if text.left_out else (QUEUED, None)
     return (
         text.phone,

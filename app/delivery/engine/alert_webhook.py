@@ -14,28 +14,28 @@ from sqlalchemy.exc import OperationalError
 from app.core.clock import now
 from app.core.db import WriteLockTimeout, write
 from app.core.settings import Settings
-from app.delivery.actions import alerts
-from app.delivery.actions.alerts import Due
+from app.delivery.actions import pause_alerts
+from app.delivery.actions.pause_alerts import DueAlert
 from app.domain.delivery.alert_messages import build_alert_payload
 
 log = logging.getLogger(__name__)
 
-EVERY_SECONDS = 1.0
-AT_A_TIME = 10
-PATIENCE = aiohttp.ClientTimeout(total=10)
-AFTER_TROUBLE_SECONDS = 5.0
+ALERT_POLL_SECONDS = 1.0
+MAX_ALERTS_PER_ROUND = 10
+WEBHOOK_TIMEOUT = aiohttp.ClientTimeout(total=10)
+ALERT_RETRY_SECONDS = 5.0
 
-InDatabase = Callable[..., Awaitable[Any]]
+DatabaseRunner = Callable[..., Awaitable[Any]]
 
 
-class Alerts:
+class AlertWebhook:
     """Make and use it on the engine's loop. `in_database(work, *values)` runs work off the loop.
 
     Told at least once: a process that dies between the room's yes and our writing it down is
     followed by one that tells it again.
     """
 
-    def __init__(self, app: Flask, in_database: InDatabase) -> None:
+    def __init__(self, app: Flask, in_database: DatabaseRunner) -> None:
         settings: Settings = app.extensions["settings"]
         self.app, self.in_database = app, in_database
         self.address, self.base = settings.alert_webhook_url, settings.public_base_url
@@ -52,7 +52,7 @@ class Alerts:
             or (self._round and not self._round.done())
         ):
             return
-        self._next = monotonic + EVERY_SECONDS
+        self._next = monotonic + ALERT_POLL_SECONDS
         self._round = asyncio.get_running_loop().create_task(self._look())
 
     async def close(self) -> None:
@@ -63,7 +63,7 @@ class Alerts:
 
     async def _look(self) -> None:
         try:
-            due: list[Due] = await self.in_database(self._due)
+            due: list[DueAlert] = await self.in_database(self._due)
             if due:
                 await self._tell_all(due)
         except (WriteLockTimeout, OperationalError):
@@ -73,13 +73,13 @@ class Alerts:
             log.exception("telling about paused blasts failed")
             self._wait()
 
-    async def _tell_all(self, due: list[Due]) -> None:
-        async with aiohttp.ClientSession(timeout=PATIENCE) as session:
+    async def _tell_all(self, due: list[DueAlert]) -> None:
+        async with aiohttp.ClientSession(timeout=WEBHOOK_TIMEOUT) as session:
             for alert in due:
                 taken = await self._tell(session, alert)
                 await self.in_database(self._store, alert.id, taken)
 
-    async def _tell(self, session: aiohttp.ClientSession, alert: Due) -> bool:
+    async def _tell(self, session: aiohttp.ClientSession, alert: DueAlert) -> bool:
         """Whether it was taken.
 
         The address is a secret of its own, so no line of the log says it.
@@ -104,13 +104,13 @@ class Alerts:
             )
         return taken
 
-    def _due(self) -> list[Due]:
+    def _due(self) -> list[DueAlert]:
         with self.app.app_context():
-            return alerts.due(now(), AT_A_TIME)
+            return pause_alerts.list_due_alerts(now(), MAX_ALERTS_PER_ROUND)
 
     def _store(self, alert_id: int, taken: bool) -> None:
         with self.app.app_context(), write():
-            alerts.store_try(alert_id, taken, now())
+            pause_alerts.store_alert_attempt(alert_id, taken, now())
 
     def _wait(self) -> None:
-        self._next = asyncio.get_running_loop().time() + AFTER_TROUBLE_SECONDS
+        self._next = asyncio.get_running_loop().time() + ALERT_RETRY_SECONDS

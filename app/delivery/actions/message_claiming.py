@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from app.core import failpoint
 from app.core.column_types import datetime_from_db, datetime_to_db
 from app.core.db import db, fetch_as_json, raw_connection
-from app.delivery.actions import control, statements
+from app.delivery.actions import blast_control, sql
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.retry_delays import MAX_RETRY_AFTER_SECONDS
 from app.domain.delivery.send_rate import TokenBucket, compute_validity_seconds
@@ -20,7 +20,7 @@ from app.domain.delivery.skip_reasons import SkipReason
 REF_BYTES = 16
 
 
-class Waiting(NamedTuple):
+class QueuedMessage(NamedTuple):
     """One queued row. `left_out`: why its person must not be texted, if so (a LeftOut)."""
 
     id: int
@@ -34,7 +34,7 @@ class Waiting(NamedTuple):
     left_out: str | None
 
 
-class Running(NamedTuple):
+class RunningBlast(NamedTuple):
     """One blast with something queued. `busy`: a row of it is on the wire."""
 
     id: int
@@ -48,11 +48,11 @@ class Running(NamedTuple):
         return datetime_from_db(self.not_after)
 
 
-Line = tuple[Waiting, datetime | None]
+Candidate = tuple[QueuedMessage, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Armed:
+class ClaimedMessage:
     """One text on its way to the carrier.
 
     `valid_for`: seconds until its end, None when it has none.
@@ -68,7 +68,7 @@ class Armed:
 
 
 @dataclass(frozen=True)
-class Room:
+class SendCapacity:
     """How much may be armed now: rows, and segments by the bucket at `monotonic` seconds.
 
     `silence_until`: the sender's hold that is known to be over by now, if there was one.
@@ -82,25 +82,27 @@ class Room:
     served: int = 0
 
 
-def arm(carrier: str, room: Room, moment: datetime) -> list[Armed]:
+def claim_messages(
+    carrier: str, room: SendCapacity, moment: datetime
+) -> list[ClaimedMessage]:
     """Arm what may go.
 
     Paused, stopped and ended blasts, other carriers and fresh opt-outs stay behind.
     """
-    armed: list[Armed] = []
-    candidates = _candidates(carrier, room, moment)
-    refs = _refs(len(candidates))
+    armed: list[ClaimedMessage] = []
+    candidates = _list_candidates(carrier, room, moment)
+    refs = _generate_refs(len(candidates))
     for row, end in candidates:
         if row.left_out and row.kind != MessageKind.SYSTEM:
-            control.leave_out(row.phone, SkipReason(row.left_out))
+            blast_control.skip_queued_messages(row.phone, SkipReason(row.left_out))
         elif end and not compute_validity_seconds(end, moment):
-            db.session.execute(statements.EXPIRE_ONE, {"b_id": row.id})
+            db.session.execute(sql.EXPIRE_MESSAGE, {"b_id": row.id})
         elif room.bucket.available(room.monotonic):
             room.bucket.take(row.segments, room.monotonic)
             seconds = compute_validity_seconds(end, moment) if end else None
             number = row.attempts + 1
             armed.append(
-                Armed(
+                ClaimedMessage(
                     row.id,
                     next(refs),
                     row.phone,
@@ -110,11 +112,11 @@ def arm(carrier: str, room: Room, moment: datetime) -> list[Armed]:
                     row.message_log_id,
                 )
             )
-    _write_down(armed, moment)
+    _store_attempts(armed, moment)
     return armed
 
 
-def _refs(most: int) -> Iterator[str]:
+def _generate_refs(most: int) -> Iterator[str]:
     """Fresh refs, drawn all at once: every single draw would give Python's lock away."""
     drawn = secrets.token_hex(most * REF_BYTES)
     return (
@@ -123,11 +125,11 @@ def _refs(most: int) -> Iterator[str]:
     )
 
 
-def _write_down(armed: Sequence[Armed], moment: datetime) -> None:
+def _store_attempts(armed: Sequence[ClaimedMessage], moment: datetime) -> None:
     if not armed:
         return
     rows = json.dumps([[each.message_id, each.number, each.ref] for each in armed])
-    for statement in (statements.ARM, statements.ATTEMPTS):
+    for statement in (sql.MARK_SUBMITTING, sql.INSERT_ATTEMPTS):
         raw_connection().execute(
             statement, {"b_rows": rows, "b_moment": datetime_to_db(moment)}
         )
@@ -135,7 +137,9 @@ def _write_down(armed: Sequence[Armed], moment: datetime) -> None:
         failpoint.crash_if_armed("T1")
 
 
-def _candidates(carrier: str, room: Room, moment: datetime) -> list[Line]:
+def _list_candidates(
+    carrier: str, room: SendCapacity, moment: datetime
+) -> list[Candidate]:
     """Answers before blasts; blasts in turn, one row each, so that none starves; an unproven
     blast one row alone.
 
@@ -153,26 +157,30 @@ def _candidates(carrier: str, room: Room, moment: datetime) -> list[Line]:
     }
     singles = [
         (row, datetime_from_db(row.not_after))
-        for row in starmap(Waiting, fetch_as_json(statements.QUEUED_SINGLES, **asked))
+        for row in starmap(
+            QueuedMessage, fetch_as_json(sql.SELECT_QUEUED_DIRECT, **asked)
+        )
     ]
     left = most - len(singles)
     if left <= 0:
         return singles
-    logs = _in_turn(_running(carrier, moment), room.served)
+    logs = _rotate_blasts(_list_running_blasts(carrier, moment), room.served)
     share = -(-left // max(1, len(logs)))
-    lanes = [_lane(log, asked | {"b_most": share}) for log in logs]
+    lanes = [_list_next_of_blast(log, asked | {"b_most": share}) for log in logs]
     in_turn = [
         found for found in chain.from_iterable(zip_longest(*lanes)) if found is not None
     ]
     return [*singles, *in_turn[:left]]
 
 
-def _running(carrier: str, moment: datetime) -> list[Running]:
+def _list_running_blasts(carrier: str, moment: datetime) -> list[RunningBlast]:
     """Blasts with something queued; what waits of a blast that has reached its end is too late
     now.
     """
     logs = list(
-        starmap(Running, fetch_as_json(statements.RUNNING_LOGS, b_carrier=carrier))
+        starmap(
+            RunningBlast, fetch_as_json(sql.SELECT_RUNNING_BLASTS, b_carrier=carrier)
+        )
     )
     ended = {
         log.id
@@ -180,11 +188,11 @@ def _running(carrier: str, moment: datetime) -> list[Running]:
         if log.end and not compute_validity_seconds(log.end, moment)
     }
     for log_id in ended:
-        db.session.execute(statements.EXPIRE_LOG, {"b_log": log_id})
+        db.session.execute(sql.EXPIRE_BLAST_MESSAGES, {"b_log": log_id})
     return [log for log in logs if log.id not in ended]
 
 
-def _in_turn(logs: list[Running], served: int) -> list[Running]:
+def _rotate_blasts(logs: list[RunningBlast], served: int) -> list[RunningBlast]:
     """Whoever comes after the blast that was served last goes first: at one text a second none
     waits for the others.
     """
@@ -193,7 +201,7 @@ def _in_turn(logs: list[Running], served: int) -> list[Running]:
     ]
 
 
-def _lane(log: Running, asked: dict[str, Any]) -> list[Line]:
+def _list_next_of_blast(log: RunningBlast, asked: dict[str, Any]) -> list[Candidate]:
     """The next rows of one blast; of an unproven one a single row, and none while that is on
     the wire.
     """
@@ -201,14 +209,11 @@ def _lane(log: Running, asked: dict[str, Any]) -> list[Line]:
         return []
     most = asked["b_most"] if log.proven else 1
     rows = fetch_as_json(
-        statements.QUEUED_OF_LOG, **asked | {"b_log": log.id, "b_most": most}
+        sql.SELECT_QUEUED_OF_BLAST, **asked | {"b_log": log.id, "b_most": most}
     )
-    return [*zip(starmap(Waiting, rows), repeat(log.end))]
+    return [*zip(starmap(QueuedMessage, rows), repeat(log.end))]
 
 
-def anything_queued(carrier: str) -> bool:
+def has_queued_messages(carrier: str) -> bool:
     """Whether some row could be armed, now or later. A read, without the write lock."""
-    return (
-        db.session.scalar(statements.ANYTHING_QUEUED, {"b_carrier": carrier})
-        is not None
-    )
+    return db.session.scalar(sql.SELECT_ANY_QUEUED, {"b_carrier": carrier}) is not None

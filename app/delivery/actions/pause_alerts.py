@@ -28,15 +28,17 @@ from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from app.domain.texts.segments import measure_segments
 from app.suppression.queries import is_left_out
 
-BY_ITSELF = "SMS Admin"
-A_TEXT_EVERY = timedelta(minutes=10)
-A_TEXT_ENDS = timedelta(hours=1)
-URGENT = 10
+SYSTEM_ACTOR = "SMS Admin"
+ALERT_TEXT_INTERVAL = timedelta(minutes=10)
+ALERT_TEXT_LIFETIME = timedelta(hours=1)
+ALERT_TEXT_PRIORITY = 10
 # Refused before Twilio took anything: the same request with another text would be refused again.
-REFUSED_AT_ONCE = frozenset({Blame.SENDER, Blame.WORDING, Blame.US, Blame.CALLBACK})
+CREATE_REFUSAL_BLAMES = frozenset(
+    {Blame.SENDER, Blame.WORDING, Blame.US, Blame.CALLBACK}
+)
 
 
-def raise_for(
+def create_pause_alerts(
     paused: Sequence[int],
     receipt: CarrierErrorCode,
     phase: str,
@@ -57,7 +59,7 @@ def raise_for(
     told = {
         "created_at": moment,
         "code": receipt.code or None,
-        "words": words_of(receipt),
+        "words": join_cause_and_fix(receipt),
         "next_try_at": first_try,
     }
     facts = {"cause": receipt.words, "fix": find_error_fix(receipt)} | (
@@ -68,31 +70,31 @@ def raise_for(
     )
     for log_id in paused:
         audit.record_automatic_event(
-            "blast.paused", BY_ITSELF, f"blast {log_id}", facts
+            "blast.paused", SYSTEM_ACTOR, f"blast {log_id}", facts
         )
-    if _a_text_may_arrive(receipt, phase):
-        _text_the_admin(settings, paused, receipt.words, moment)
+    if _can_text_admin(receipt, phase):
+        _queue_admin_text(settings, paused, receipt.words, moment)
 
 
-def words_of(receipt: CarrierErrorCode) -> str:
+def join_cause_and_fix(receipt: CarrierErrorCode) -> str:
     """The cause and the fix as an alert keeps them: a line each."""
     return f"{receipt.words}\n{find_error_fix(receipt)}"[:300]
 
 
-def _a_text_may_arrive(receipt: CarrierErrorCode, phase: str) -> bool:
+def _can_text_admin(receipt: CarrierErrorCode, phase: str) -> bool:
     """Whether a text to the admin has a chance: the account works, and the fault is not one it
     would meet again.
     """
     if receipt.blame == Blame.ACCOUNT:
         return False
-    return phase != "create" or receipt.blame not in REFUSED_AT_ONCE
+    return phase != "create" or receipt.blame not in CREATE_REFUSAL_BLAMES
 
 
-def _text_the_admin(
+def _queue_admin_text(
     settings: Settings, paused: Sequence[int], cause: str, moment: datetime
 ) -> None:
     phone = settings.test_phone
-    if phone is None or is_left_out(phone) or _was_texted(phone, moment):
+    if phone is None or is_left_out(phone) or _has_recent_alert_text(phone, moment):
         return
     log = db.session.execute(
         select(MessageLog.message_body).where(MessageLog.id == paused[0])
@@ -108,21 +110,21 @@ def _text_the_admin(
         "segments": weight.segments,
         "encoding": weight.encoding,
         "status": MessageStatus.QUEUED,
-        "priority": URGENT,
+        "priority": ALERT_TEXT_PRIORITY,
         "created_at": moment,
-        "not_after": moment + A_TEXT_ENDS,
+        "not_after": moment + ALERT_TEXT_LIFETIME,
     }
     db.session.execute(insert(messages).values(text))
 
 
-def _was_texted(phone: str, moment: datetime) -> bool:
+def _has_recent_alert_text(phone: str, moment: datetime) -> bool:
     """Whether such a text was written within ten minutes: a storm is told once.
 
     (A blast's test belongs to a log.)
     """
     since, until = (
-        moment - A_TEXT_EVERY,
-        moment + A_TEXT_EVERY,
+        moment - ALERT_TEXT_INTERVAL,
+        moment + ALERT_TEXT_INTERVAL,
     )  # a clock that was set back silences nobody for long
     earlier = exists().where(
         Message.phone == phone,
@@ -134,14 +136,14 @@ def _was_texted(phone: str, moment: datetime) -> bool:
 
 
 @dataclass(frozen=True)
-class Due:
+class DueAlert:
     """An alert that is to be told now."""
 
     id: int
     told: PausedBlastAlert
 
 
-def due(moment: datetime, most: int) -> list[Due]:
+def list_due_alerts(moment: datetime, most: int) -> list[DueAlert]:
     """The oldest alerts whose next try has come. A read."""
     latest = (
         moment + ALERT_RETRY_DELAYS[-1]
@@ -153,15 +155,15 @@ def due(moment: datetime, most: int) -> list[Due]:
         .order_by(Alert.id)
         .limit(most)
     )
-    return [Due(row.id, _told(row)) for row in rows]
+    return [DueAlert(row.id, _build_alert_notice(row)) for row in rows]
 
 
-def _told(row: Alert) -> PausedBlastAlert:
+def _build_alert_notice(row: Alert) -> PausedBlastAlert:
     cause, _, fix = row.words.partition("\n")
     return PausedBlastAlert(row.message_log_id, cause, fix, row.code, row.created_at)
 
 
-def store_try(alert_id: int, taken: bool, moment: datetime) -> None:
+def store_alert_attempt(alert_id: int, taken: bool, moment: datetime) -> None:
     """Whether the address took it.
 
     If not, it is tried again after a while, and after the last time given up.

@@ -15,12 +15,12 @@ from app.domain.delivery.circuit_breaker import MAX_WINDOW_SIZE, NeighbourOutcom
 from app.domain.delivery.dead_numbers import PastMessage
 from app.domain.delivery.message_statuses import ACCEPTED_STATUSES, MessageStatus
 
-LONGEST_HISTORY = 200
-CREATE, DELIVERY = "create", "delivery"
+MAX_HISTORY_MESSAGES = 200
+CREATE_PHASE, DELIVERY_PHASE = "create", "delivery"
 # A result is what the carrier answered, or, where a fault shows in receipts only, what a
 # receipt said.
-RESULTS = {
-    CREATE: (
+RESULT_STATUSES = {
+    CREATE_PHASE: (
         "accepted",
         "sent",
         "no_receipt",
@@ -29,37 +29,52 @@ RESULTS = {
         "failed",
         "opted_out",
     ),
-    DELIVERY: ("delivered", "undelivered", "failed"),
+    DELIVERY_PHASE: ("delivered", "undelivered", "failed"),
 }
-texts, logs, health = messages.c, message_logs.c, sender_health.c
+messages_c, message_logs_c, sender_health_c = (
+    messages.c,
+    message_logs.c,
+    sender_health.c,
+)
 
 # b_id: when the text left, from when on its blast counts failures, and what its sender is held
 # back by
-CIRCUMSTANCES: Select[Any] = (
+SELECT_FAILURE_CONTEXT: Select[Any] = (
     select(
-        func.coalesce(texts.submitted_at, texts.created_at).label("left_at"),
-        logs.resumed_at,
-        health.slowed_at,
-        health.hold_until,
+        func.coalesce(messages_c.submitted_at, messages_c.created_at).label("left_at"),
+        message_logs_c.resumed_at,
+        sender_health_c.slowed_at,
+        sender_health_c.hold_until,
     )
     .select_from(messages)
-    .outerjoin(message_logs, logs.id == texts.message_log_id)
+    .outerjoin(message_logs, message_logs_c.id == messages_c.message_log_id)
     .outerjoin(
         sender_health,
-        and_(health.sender == texts.sender, health.carrier == texts.carrier),
+        and_(
+            sender_health_c.sender == messages_c.sender,
+            sender_health_c.carrier == messages_c.carrier,
+        ),
     )
-    .where(texts.id == bindparam("b_id"))
+    .where(messages_c.id == bindparam("b_id"))
 )
 # b_phone, b_carrier, b_most
-HISTORY: Select[Any] = (
-    select(texts.status, texts.error_code, texts.message_log_id, texts.created_at)
-    .where(texts.phone == bindparam("b_phone"), texts.carrier == bindparam("b_carrier"))
-    .order_by(texts.id.desc())
+SELECT_PHONE_HISTORY: Select[Any] = (
+    select(
+        messages_c.status,
+        messages_c.error_code,
+        messages_c.message_log_id,
+        messages_c.created_at,
+    )
+    .where(
+        messages_c.phone == bindparam("b_phone"),
+        messages_c.carrier == bindparam("b_carrier"),
+    )
+    .order_by(messages_c.id.desc())
     .limit(bindparam("b_most"))
 )
 
 
-def _side(statuses: Sequence[str], beyond: str, way: str) -> str:
+def _build_side_sql(statuses: Sequence[str], beyond: str, way: str) -> str:
     """The ids of the nearest b_most results on one side: as many of each state, then the
     nearest of them all.
     """
@@ -71,26 +86,29 @@ def _side(statuses: Sequence[str], beyond: str, way: str) -> str:
     return f"SELECT id FROM ({' UNION ALL '.join(nearest)} ORDER BY id {way} LIMIT :b_most)"
 
 
-def _around(statuses: Sequence[str]) -> TextualSelect:
-    near = f"{_side(statuses, '<=', 'DESC')} UNION ALL {_side(statuses, '>', 'ASC')}"
+def _build_neighbours_select(statuses: Sequence[str]) -> TextualSelect:
+    near = f"{_build_side_sql(statuses, '<=', 'DESC')} UNION ALL {_build_side_sql(statuses, '>', 'ASC')}"
     return text(
         "SELECT id, phone, status, error_code, provider_sid, coalesce(submitted_at, created_at) AS left_at "
         f"FROM messages WHERE id IN ({near}) ORDER BY id"
-    ).columns(left_at=texts.created_at.type)
+    ).columns(left_at=messages_c.created_at.type)
 
 
 # b_log, b_id, b_most
-AROUND = {phase: _around(statuses) for phase, statuses in RESULTS.items()}
+SELECT_NEIGHBOURS = {
+    phase: _build_neighbours_select(statuses)
+    for phase, statuses in RESULT_STATUSES.items()
+}
 
 
-def circumstances(message_id: int) -> Row[Any]:
+def get_failure_context(message_id: int) -> Row[Any]:
     """When a text left (left_at), when its blast was resumed last, and what slows its sender
     down or holds it back.
     """
-    return db.session.execute(CIRCUMSTANCES, {"b_id": message_id}).one()
+    return db.session.execute(SELECT_FAILURE_CONTEXT, {"b_id": message_id}).one()
 
 
-def around(
+def list_neighbour_results(
     log_id: int, message_id: int, phase: str, since: datetime | None
 ) -> list[Row[Any]]:
     """The nearest results of one blast before and after a text, by id; only of texts that left
@@ -99,30 +117,32 @@ def around(
     asked = {"b_log": log_id, "b_id": message_id, "b_most": MAX_WINDOW_SIZE}
     rows = [
         row
-        for row in db.session.execute(AROUND[phase], asked)
+        for row in db.session.execute(SELECT_NEIGHBOURS[phase], asked)
         if since is None or row.left_at >= since
     ]
     return (
         rows
-        if phase == CREATE
-        else [row for row in rows if row.id == message_id or not _refused(row)]
+        if phase == CREATE_PHASE
+        else [row for row in rows if row.id == message_id or not _is_refused(row)]
     )
 
 
-def _refused(row: Row[Any]) -> bool:
+def _is_refused(row: Row[Any]) -> bool:
     """Whether the carrier never took it: then no receipt ever comes."""
     return row.status != MessageStatus.DELIVERED and row.provider_sid is None
 
 
-def came(row: Row[Any], phase: str, receipt: CarrierErrorCode) -> NeighbourOutcome:
+def classify_neighbour(
+    row: Row[Any], phase: str, receipt: CarrierErrorCode
+) -> NeighbourOutcome:
     """What a neighbour came to, seen from a failure with this receipt.
 
     What the carrier took went through at first.
     """
     went = (
         row.status == MessageStatus.DELIVERED
-        if phase == DELIVERY
-        else row.status in ACCEPTED_STATUSES or not _refused(row)
+        if phase == DELIVERY_PHASE
+        else row.status in ACCEPTED_STATUSES or not _is_refused(row)
     )
     if went:
         return NeighbourOutcome.THROUGH
@@ -133,7 +153,9 @@ def came(row: Row[Any], phase: str, receipt: CarrierErrorCode) -> NeighbourOutco
     )
 
 
-def history(phone: str, carrier: str) -> list[PastMessage]:
+def list_phone_history(phone: str, carrier: str) -> list[PastMessage]:
     """The newest texts to and from a number, newest first."""
-    asked = {"b_phone": phone, "b_carrier": carrier, "b_most": LONGEST_HISTORY}
-    return [PastMessage(*row) for row in db.session.execute(HISTORY, asked)]
+    asked = {"b_phone": phone, "b_carrier": carrier, "b_most": MAX_HISTORY_MESSAGES}
+    return [
+        PastMessage(*row) for row in db.session.execute(SELECT_PHONE_HISTORY, asked)
+    ]
