@@ -12,7 +12,7 @@ from dotenv import load_dotenv
 from app import create_app
 from app.core import environment, logging_config
 from app.core.settings import PROJECT_ROOT
-from app.migrations.runner import MigrationProblem
+from app.migrations.migration_runner import MigrationError
 from app.setup.actions import create_admin_or_setup_url, prepare_database
 
 load_dotenv(PROJECT_ROOT / ".env")
@@ -25,7 +25,7 @@ try:
     read = environment.load_settings()
     logging_config.configure_logging(read)
     prepare_database(read)
-except (environment.BadSettings, MigrationProblem) as problem:
+except (environment.BadSettings, MigrationError) as problem:
     for line in str(problem).splitlines():
         print(f"SMS Admin cannot start: {line}", file=sys.stderr)  # noqa: T201 -- the terminal is where it is read
     logging.shutdown()

@@ -57,7 +57,7 @@ MENU = (
     MenuEntry("Surveys", "surveys.everything", "message-square-text"),
     MenuEntry("Keywords", "keywords.everything", "zap"),
     MenuEntry("Do not text", "suppression.everyone", "bell-off", admin=True),
-    MenuEntry("Practice phone", "sandbox.phones", "smartphone", sandbox=True),
+    MenuEntry("Practice phone", "sandbox.list_phones", "smartphone", sandbox=True),
     MenuEntry(
         "Users", "accounts.list_users", "shield-check", group="Admin", admin=True
     ),

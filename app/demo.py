@@ -32,7 +32,7 @@ from app.inbox.models import SavedReply
 from app.keywords.actions import rules
 from app.keywords.models import KeywordAction, Match
 from app.keywords.queries import clash
-from app.migrations.runner import migrate
+from app.migrations.migration_runner import migrate_database
 from app.suppression import actions as suppression
 from app.surveys.actions import surveys
 from app.surveys.models import SurveyFlow, TriggerWord
@@ -364,7 +364,7 @@ def main() -> None:
     settings = Settings(
         database_url=os.environ.get("DATABASE_URL") or Settings.database_url
     )
-    migrate(settings.database_path, logging.getLogger(__name__))
+    migrate_database(settings.database_path, logging.getLogger(__name__))
     app = Flask(__name__)
     app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{settings.database_path}"
     furniture.install_database(app)

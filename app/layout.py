@@ -184,7 +184,7 @@ def _build_banners(
         found.append(Banner("bad", "Twilio is half set up.", text))
     elif settings.carrier == "sandbox":
         links: list[tuple[str, Any]] = (
-            [("Practice phone", url_for("sandbox.phones"))] if signed_in else []
+            [("Practice phone", url_for("sandbox.list_phones"))] if signed_in else []
         )
         found.append(Banner("warn", "Practice mode.", "No real texts are sent.", links))
     trouble = (

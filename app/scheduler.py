@@ -17,8 +17,8 @@ from app.blasts.actions.release import release_due
 from app.core.clock import now
 from app.core.db import WriteLockTimeout
 from app.core.settings import Settings
-from app.delivery.carriers.make import carrier_for
-from app.delivery.carriers.postman import Postman
+from app.delivery.carriers.carrier_factory import create_carrier
+from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
 from app.delivery.engine import SendEngine
 from app.surveys.actions.waiting import time_out_and_nudge
 from app.webhooks.actions import swapped
@@ -37,8 +37,8 @@ class BackgroundJobs:
 
     def __init__(self, app: Flask, alive: Callable[[], bool]) -> None:
         self.app = app
-        self.engine = SendEngine(app, lambda: carrier_for(app), release_due, alive)
-        self.postman = Postman.of(app)
+        self.engine = SendEngine(app, lambda: create_carrier(app), release_due, alive)
+        self.postman = CallbackDispatcher.of(app)
         self.clock = BackgroundScheduler(timezone="UTC")
         once = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
         self.clock.add_job(self._tick, "interval", seconds=TICK_SECONDS, **once)

@@ -16,7 +16,7 @@ import pytest
 from app import create_app, scheduler
 from app.core.db import db
 from app.core.settings import Settings
-from app.migrations.runner import migrate
+from app.migrations.migration_runner import migrate_database
 from tests.cast import bring_the_cast
 from tests.thrifty import thrifty
 from tests.visit import Visitor
@@ -62,7 +62,7 @@ def fresh_database(tmp_path_factory):
     (Once: scrypt is slow on purpose.)
     """
     path = tmp_path_factory.mktemp("database") / "fresh.db"
-    migrate(path, QUIET)
+    migrate_database(path, QUIET)
     app = create_app(_settings(path))
     bring_the_cast(app)
     with app.app_context():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
 
-from app.delivery.carriers.sandbox_wire import Answer
+from app.delivery.carriers.sandbox_payloads import SandboxResponse
 
 GARBAGE = b"\x15\x03\x01\x00\x02\x02\x50 this is no HTTP\r\n\r\n"
 DRIP_SECONDS = 0.4
@@ -27,7 +27,7 @@ class Said:
     · `garbage` something that is no HTTP.
     """
 
-    answer: Answer
+    answer: SandboxResponse
     manner: str = ""
 
 
@@ -79,7 +79,7 @@ class Line(BaseHTTPRequestHandler):
         with contextlib.suppress(OSError):  # the other side was faster
             self.connection.shutdown(socket.SHUT_RDWR)
 
-    def _reset(self, _answer: Answer | None = None) -> None:
+    def _reset(self, _answer: SandboxResponse | None = None) -> None:
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         os.close(self.connection.detach())
@@ -107,7 +107,7 @@ class Line(BaseHTTPRequestHandler):
         self.close_connection = True
         getattr(self, f"_{said.manner}")(said.answer)
 
-    def _speak(self, answer: Answer, start: bytes) -> None:
+    def _speak(self, answer: SandboxResponse, start: bytes) -> None:
         """The head for the whole body, and the `start` of it."""
         self.send_response(answer.status)
         for name, value in answer.headers.items():
@@ -117,26 +117,26 @@ class Line(BaseHTTPRequestHandler):
         self.wfile.write(start)
         self.wfile.flush()
 
-    def _closed(self, _answer: Answer) -> None:
+    def _closed(self, _answer: SandboxResponse) -> None:
         self.close_now()
 
-    def _cut(self, answer: Answer) -> None:
+    def _cut(self, answer: SandboxResponse) -> None:
         self._speak(answer, answer.body[: len(answer.body) // 2])
         self.close_now()
 
-    def _drip(self, answer: Answer) -> None:
+    def _drip(self, answer: SandboxResponse) -> None:
         self._speak(answer, b"")
         for byte in answer.body:
             self.server.twilio.over.wait(DRIP_SECONDS)
             self.wfile.write(bytes([byte]))
             self.wfile.flush()
 
-    def _garbage(self, _answer: Answer) -> None:
+    def _garbage(self, _answer: SandboxResponse) -> None:
         self.wfile.write(GARBAGE)
         self.wfile.flush()
         self.close_now()
 
-    def _silent(self, _answer: Answer) -> None:
+    def _silent(self, _answer: SandboxResponse) -> None:
         self.server.twilio.over.wait()
         self.close_now()
 

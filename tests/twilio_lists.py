@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from app.delivery.carriers import sandbox_wire as wire
+from app.delivery.carriers import sandbox_payloads as wire
 
 TRIAL = "Sent from your Twilio trial account - "
 
@@ -26,7 +26,7 @@ class Lists:
     ahead: timedelta = timedelta()
     page_size: int = 50
     slow: float = 0.0
-    refusals: list[tuple[str, wire.Answer]] = field(default_factory=list)
+    refusals: list[tuple[str, wire.SandboxResponse]] = field(default_factory=list)
 
     def refuse(
         self, status: int, times: int = 1, *, page: int | None = None, **headers: str
@@ -36,9 +36,9 @@ class Lists:
         A 200 makes no sense.
         """
         answer = (
-            wire.answer(200, {})
+            wire.build_json_response(200, {})
             if status == 200
-            else wire.refusal(status, status, "As the test says.")
+            else wire.build_error_response(status, status, "As the test says.")
         )
         number = "" if page is None else str(page)
         self.refusals += [
@@ -47,20 +47,20 @@ class Lists:
 
     def answer(
         self,
-        texts: dict[str, wire.Text],
+        texts: dict[str, wire.SandboxText],
         sid: str | None,
         path: str,
         query: dict[str, str],
-    ) -> wire.Answer:
+    ) -> wire.SandboxResponse:
         """One text, or one page of them, newest first."""
         if self.refusals and self.refusals[0][0] in ("", query.get("Page", "0")):
             return self.refusals.pop(0)[1]
         if sid:
             found = texts.get(sid)
             return (
-                wire.answer(200, self._shown(found))
+                wire.build_json_response(200, self._shown(found))
                 if found
-                else wire.refusal(404, 20404, "Not found")
+                else wire.build_error_response(404, 20404, "Not found")
             )
         newest = sorted(
             list(texts.values()), key=lambda text: text.created_at, reverse=True
@@ -72,8 +72,8 @@ class Lists:
         )
 
     def _page(
-        self, texts: list[wire.Text], path: str, query: dict[str, str]
-    ) -> wire.Answer:
+        self, texts: list[wire.SandboxText], path: str, query: dict[str, str]
+    ) -> wire.SandboxResponse:
         size, page = (
             min(self.page_size, int(query.get("PageSize", 50))),
             int(query.get("Page", 0)),
@@ -81,7 +81,7 @@ class Lists:
         rest = texts[page * size :]
         following = f"{path}?{urlencode(query | {'Page': page + 1, 'PageToken': 'PT'})}"
         shown = [self._shown(text) for text in rest[:size]]
-        return wire.answer(
+        return wire.build_json_response(
             200,
             {
                 "messages": shown,
@@ -89,10 +89,10 @@ class Lists:
             },
         )
 
-    def _shown(self, text: wire.Text) -> dict[str, object]:
+    def _shown(self, text: wire.SandboxText) -> dict[str, object]:
         body = "" if self.redacted else TRIAL * self.trial + text.body
-        return wire.text_json(text) | {"body": body}
+        return wire.build_message_json(text) | {"body": body}
 
 
-def _is_to(text: wire.Text, query: dict[str, str]) -> bool:
+def _is_to(text: wire.SandboxText, query: dict[str, str]) -> bool:
     return query.get("To") in (None, text.sender if text.from_phone else text.phone)

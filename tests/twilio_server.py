@@ -19,9 +19,9 @@ from urllib.parse import parse_qsl, urldefrag, urlencode, urlsplit
 from flask import Flask
 
 from app.core.clock import now
-from app.delivery.carriers import sandbox_wire as wire
-from app.delivery.carriers.sandbox import ADDRESS
-from app.delivery.carriers.signature import HEADER, signature_for
+from app.delivery.carriers import sandbox_payloads as wire
+from app.delivery.carriers.sandbox_twilio_api import MESSAGES_PATH_PATTERN
+from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
 from tests.twilio_line import Said, Server
 from tests.twilio_lists import Lists
 
@@ -77,7 +77,7 @@ class TwilioServer:
         self.reads: list[str] = []
         self.heard = 0
         self.calls: str | Flask = ""
-        self.texts: dict[str, wire.Text] = {}
+        self.texts: dict[str, wire.SandboxText] = {}
         self.lists = Lists()
         self.most_at_once = 0
         self._scripts: dict[str, list[tuple[Script, int | None]]] = {}
@@ -129,7 +129,7 @@ class TwilioServer:
     def put(self, sid: str, to: str, sender: str, body: str, **more) -> None:
         """Have a text; `more`: further fields of sandbox_wire.Text."""
         made = now() + self.lists.ahead
-        self.texts[sid] = wire.Text(
+        self.texts[sid] = wire.SandboxText(
             self.account,
             sid,
             to,
@@ -209,9 +209,9 @@ class TwilioServer:
 
         `more`: further parameters.
         """
-        text = wire.Text(
+        text = wire.SandboxText(
             self.account,
-            wire.new_sid(),
+            wire.generate_message_sid(),
             phone,
             more.pop("To", "+12025550100"),
             body,
@@ -219,17 +219,21 @@ class TwilioServer:
             now(),
             True,
         )
-        params = [*(dict(wire.news(text)) | more).items()]
+        params = [*(dict(wire.build_inbound_webhook_params(text)) | more).items()]
         return self.post(where, f"{public}/webhooks/twilio/inbound", params)
 
     def post(
-        self, where: str | Flask, url: str, params: wire.Params, key: str | None = None
+        self,
+        where: str | Flask,
+        url: str,
+        params: wire.WebhookParams,
+        key: str | None = None,
     ) -> int:
         """Post to `url`, signed, through `where`; the HTTP status of the answer."""
         parts = urlsplit(url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         headers = {
-            HEADER: signature_for(url, params, key or self.auth_token),
+            SIGNATURE_HEADER: compute_signature(url, params, key or self.auth_token),
             "Content-Type": FORM,
         }
         if isinstance(where, Flask):
@@ -257,7 +261,9 @@ class TwilioServer:
         text = replace(self.texts[sent.sid], status=status, error_code=code)
         self.texts[sent.sid] = text
         return self.post(
-            where, urldefrag(sent.callback).url, wire.receipt(text, status)
+            where,
+            urldefrag(sent.callback).url,
+            wire.build_status_callback_params(text, status),
         )
 
     def respond(
@@ -277,16 +283,18 @@ class TwilioServer:
     def _respond(
         self, method: str, target: str, params: dict[str, str], login: str
     ) -> Said:
-        found = ADDRESS.fullmatch(urlsplit(target).path)
+        found = MESSAGES_PATH_PATTERN.fullmatch(urlsplit(target).path)
         if (
             login
             != "Basic "
             + b64encode(f"{self.account}:{self.auth_token}".encode()).decode()
         ):
-            return Said(wire.refusal(401, 20003, "Authenticate"))
+            return Said(wire.build_error_response(401, 20003, "Authenticate"))
         if not found or found.group(1) != self.account:
             return Said(
-                wire.refusal(404, 20404, "The requested resource was not found")
+                wire.build_error_response(
+                    404, 20404, "The requested resource was not found"
+                )
             )
         if method == "GET":
             self.reads.append(target)
@@ -305,11 +313,11 @@ class TwilioServer:
             time.monotonic(),
             params,
         )
-        fault = wire.fault_in(params)
+        fault = wire.validate_send_params(params)
         with self._lock:
             script = self._script(sent.to)
             if script.takes and not fault:
-                sent.sid = wire.new_sid()
+                sent.sid = wire.generate_message_sid()
                 self.put(sent.sid, sent.to, sender, sent.body)
             self.requests.append(sent)
         for status in script.first:
@@ -318,17 +326,20 @@ class TwilioServer:
         manner = "closed" if self.over.is_set() else script.manner
         return Said(fault or self._in_words(script, sent), manner)
 
-    def _in_words(self, script: Script, sent: Sent) -> wire.Answer:
+    def _in_words(self, script: Script, sent: Sent) -> wire.SandboxResponse:
         if script.status >= 300:
-            answer = wire.refusal(
+            answer = wire.build_error_response(
                 script.status, script.code or script.status, "As the script says."
             )
         else:
-            answer = wire.answer(
-                script.status, wire.text_json(self.texts[sent.sid]) if sent.sid else {}
+            answer = wire.build_json_response(
+                script.status,
+                wire.build_message_json(self.texts[sent.sid]) if sent.sid else {},
             )
         body = answer.body if script.raw is None else script.raw
-        return wire.Answer(answer.status, answer.headers | script.headers, body)
+        return wire.SandboxResponse(
+            answer.status, answer.headers | script.headers, body
+        )
 
     def _script(self, to: str) -> Script:
         for name in (to, ANYBODY):

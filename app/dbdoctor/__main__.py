@@ -14,12 +14,12 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from app.core.settings import PROJECT_ROOT, Settings
-from app.dbdoctor import checks, restoring
-from app.migrations import copies, opening, runner
-from app.migrations.problems import CannotOpen, MigrationProblem
+from app.dbdoctor import database_checks, database_restore
+from app.migrations import database_backups, database_file, migration_runner
+from app.migrations.migration_errors import DatabaseNotAccessible, MigrationError
 
 LOGGER = logging.getLogger("app.dbdoctor")
-SHOWN_TABLES = (
+COUNTED_TABLES = (
     "users",
     "community_members",
     "message_logs",
@@ -34,21 +34,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Wrong usage ends the process with 2, as argparse does.
     """
-    chosen = _parser().parse_args(arguments)
+    chosen = _build_argument_parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     path = Path()
     try:
-        path = database_path({**dotenv_values(PROJECT_ROOT / ".env"), **os.environ})
+        path = get_database_path({**dotenv_values(PROJECT_ROOT / ".env"), **os.environ})
         action, value = chosen.action
         return int(action(path, value))
-    except MigrationProblem as problem:
-        _say(str(problem))
+    except MigrationError as problem:
+        _print_line(str(problem))
     except OSError as error:
-        _say(f"{error.filename or path}: {error.strerror}.")
+        _print_line(f"{error.filename or path}: {error.strerror}.")
     return 1
 
 
-def database_path(environ: Mapping[str, str | None]) -> Path:
+def get_database_path(environ: Mapping[str, str | None]) -> Path:
     """The file that DATABASE_URL names, by the app's own rule.
 
     Raises CannotOpen for what is no SQLite address.
@@ -56,109 +56,113 @@ def database_path(environ: Mapping[str, str | None]) -> Path:
     address = (environ.get("DATABASE_URL") or "").strip()
     settings = Settings(database_url=address) if address else Settings()
     if not settings.database_url.startswith("sqlite:///"):
-        raise CannotOpen(
+        raise DatabaseNotAccessible(
             "DATABASE_URL must be a SQLite address such as sqlite:///instance/sms.db."
         )
     return settings.database_path
 
 
-Action = Callable[[Path, str], int]
+CommandAction = Callable[[Path, str], int]
 
 
-def _print(path: Path, _value: str) -> int:
-    _say(f"Database: {path}")
-    todo = runner.pending(path)
+def _print_status(path: Path, _value: str) -> int:
+    _print_line(f"Database: {path}")
+    todo = migration_runner.list_pending_migrations(path)
     if path.exists():
-        _must_exist(path)
-        for done in runner.applied(path):
-            _say(f"Applied:  {done.name} at {done.applied_at:%Y-%m-%d %H:%M:%S} UTC")
+        _require_database_file(path)
+        for done in migration_runner.list_applied_migrations(path):
+            _print_line(
+                f"Applied:  {done.name} at {done.applied_at:%Y-%m-%d %H:%M:%S} UTC"
+            )
     else:
-        _say("It does not exist yet.")
-    _say(f"Pending:  {', '.join(todo) or 'nothing'}")
+        _print_line("It does not exist yet.")
+    _print_line(f"Pending:  {', '.join(todo) or 'nothing'}")
     if not todo:
-        _say(f"Rows:     {_row_counts(path)}")
+        _print_line(f"Rows:     {_format_row_counts(path)}")
     return 0
 
 
-def _row_counts(path: Path) -> str:
-    with opening.looked_at(path) as connection:
+def _format_row_counts(path: Path) -> str:
+    with database_file.open_read_only(path) as connection:
         counts = [
             connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-            for table in SHOWN_TABLES
+            for table in COUNTED_TABLES
         ]
     return ", ".join(
-        f"{count} {table}" for table, count in zip(SHOWN_TABLES, counts, strict=True)
+        f"{count} {table}" for table, count in zip(COUNTED_TABLES, counts, strict=True)
     )
 
 
-def _apply(path: Path, _value: str) -> int:
-    done = runner.migrate(path, LOGGER)
-    _say(
+def _apply_migrations(path: Path, _value: str) -> int:
+    done = migration_runner.migrate_database(path, LOGGER)
+    _print_line(
         f"{path}: applied {', '.join(done)}." if done else f"{path}: nothing to apply."
     )
     return 0
 
 
-def _examine(path: Path, _value: str) -> int:
-    _must_exist(path)
-    found = checks.examine(path)
+def _examine_database(path: Path, _value: str) -> int:
+    _require_database_file(path)
+    found = database_checks.examine_database(path)
     for line in found or [f"{path} is healthy."]:
-        _say(line)
+        _print_line(line)
     return 1 if found else 0
 
 
-def _repair(path: Path, _value: str) -> int:
-    _must_exist(path)
-    checks.may_be_repaired(path)
-    _backup(path, "")
-    checks.repair(path)
-    return _examine(path, "")
+def _repair_database(path: Path, _value: str) -> int:
+    _require_database_file(path)
+    database_checks.require_no_pending_migrations(path)
+    _backup_database(path, "")
+    database_checks.repair_database(path)
+    return _examine_database(path, "")
 
 
-def _revert(path: Path, value: str) -> int:
-    _must_exist(path)
-    runner.pending(path)
-    with restoring.alone(path):
-        runner.revert(path, int(value), LOGGER)
-    _say(f"{path}: migration {value} taken back.")
+def _revert_migration(path: Path, value: str) -> int:
+    _require_database_file(path)
+    migration_runner.list_pending_migrations(path)
+    with database_restore.lock_database(path):
+        migration_runner.revert_migration(path, int(value), LOGGER)
+    _print_line(f"{path}: migration {value} taken back.")
     return 0
 
 
-def _backup(path: Path, value: str) -> int:
-    _must_exist(path)
-    if not runner.applied(path):
-        raise MigrationProblem(f"{path} holds nothing yet: there is nothing to copy.")
+def _backup_database(path: Path, value: str) -> int:
+    _require_database_file(path)
+    if not migration_runner.list_applied_migrations(path):
+        raise MigrationError(f"{path} holds nothing yet: there is nothing to copy.")
     if value:
         target = Path(value).absolute()
     else:
         target = (
-            copies.folder_of(path)
-            / f"{path.stem}-{copies.stamped(datetime.now(UTC))}.db"
+            database_backups.get_backup_folder(path)
+            / f"{path.stem}-{database_backups.format_backup_timestamp(datetime.now(UTC))}.db"
         )
-        copies.make_folder(target.parent)
-    copies.copy(path, target)
-    _say(f"Copied to {target}.")
+        database_backups.create_backup_folder(target.parent)
+    database_backups.copy_database(path, target)
+    _print_line(f"Copied to {target}.")
     return 0
 
 
-def _restore(path: Path, value: str) -> int:
-    for line in restoring.restore(Path(value).absolute(), path, datetime.now(UTC)):
-        _say(line)
-    found = checks.examine(path, complete=False)
+def _restore_database(path: Path, value: str) -> int:
+    for line in database_restore.restore_database(
+        Path(value).absolute(), path, datetime.now(UTC)
+    ):
+        _print_line(line)
+    found = database_checks.examine_database(path, complete=False)
     for line in found or [f"{path} is healthy."]:
-        _say(line)
+        _print_line(line)
     return 1 if found else 0
 
 
-def _must_exist(path: Path) -> None:
-    if not opening.is_there(path):
+def _require_database_file(path: Path) -> None:
+    if not database_file.has_database_file(path):
         state = "is empty" if path.exists() else "does not exist"
-        raise CannotOpen(
+        raise DatabaseNotAccessible(
             f"{path} {state}. Start SMS Admin once, or run: python -m app.dbdoctor --apply."
         )
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_argument_parser() -> argparse.ArgumentParser:
     """Each option leaves in `action` what to do and with which value; two options are wrong
     usage.
     """
@@ -167,10 +171,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     only_one = parser.add_mutually_exclusive_group(required=True)
     for name, action, words in (
-        ("--print", _print, "show what is applied and what is pending"),
-        ("--apply", _apply, "apply the pending migrations, after a copy"),
-        ("--doctor", _examine, "look for anything wrong"),
-        ("--repair", _repair, "compute the counts and the search again, after a copy"),
+        ("--print", _print_status, "show what is applied and what is pending"),
+        ("--apply", _apply_migrations, "apply the pending migrations, after a copy"),
+        ("--doctor", _examine_database, "look for anything wrong"),
+        (
+            "--repair",
+            _repair_database,
+            "compute the counts and the search again, after a copy",
+        ),
     ):
         only_one.add_argument(
             name, dest="action", action="store_const", const=(action, ""), help=words
@@ -179,7 +187,7 @@ def _parser() -> argparse.ArgumentParser:
         "--revert",
         dest="action",
         metavar="VERSION",
-        type=_version,
+        type=_parse_migration_version,
         help="take back the newest migration, after a copy",
     )
     only_one.add_argument(
@@ -187,27 +195,27 @@ def _parser() -> argparse.ArgumentParser:
         dest="action",
         metavar="FILE",
         nargs="?",
-        const=(_backup, ""),
-        type=lambda file: (_backup, file),
+        const=(_backup_database, ""),
+        type=lambda file: (_backup_database, file),
         help="copy the database, in use or not, to FILE or into backups beside it",
     )
     only_one.add_argument(
         "--restore",
         dest="action",
         metavar="FILE",
-        type=lambda file: (_restore, file),
+        type=lambda file: (_restore_database, file),
         help="put a copy in the place of the database; the old one is kept",
     )
     return parser
 
 
-def _version(text: str) -> tuple[Action, str]:
+def _parse_migration_version(text: str) -> tuple[CommandAction, str]:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text} is not the number of a migration")
-    return _revert, text
+    return _revert_migration, text
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 

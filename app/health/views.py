@@ -10,8 +10,8 @@ from app.core.access import public
 from app.core.settings import Settings
 from app.delivery import queries as delivery
 from app.delivery.queries import Heartbeat
-from app.migrations.problems import MigrationProblem
-from app.migrations.runner import pending
+from app.migrations.migration_errors import MigrationError
+from app.migrations.migration_runner import list_pending_migrations
 
 log = logging.getLogger(__name__)
 bp = Blueprint("health", __name__)
@@ -42,7 +42,7 @@ def report_readiness() -> ResponseReturnValue:
                 if heartbeat.silence
                 else []
             )
-    except (MigrationProblem, SQLAlchemyError, OSError) as problem:
+    except (MigrationError, SQLAlchemyError, OSError) as problem:
         log.error("not ready: %s", problem)
         problems = [
             "The database cannot be read. The log says why; python -m app.dbdoctor --doctor says more."
@@ -52,7 +52,7 @@ def report_readiness() -> ResponseReturnValue:
 
 def _find_migration_problems() -> list[str]:
     settings: Settings = current_app.extensions["settings"]
-    if pending(settings.database_path):
+    if list_pending_migrations(settings.database_path):
         return ["The database is not at the newest version. Start the program again."]
     return []
 

@@ -8,33 +8,33 @@ from wtforms import SelectField, StringField, ValidationError
 from app.blasts.views.words import headline
 from app.core.form_fields import PhoneField
 from app.core.template_filters import format_local_time
-from app.delivery.carriers.sandbox_models import Mood
+from app.delivery.carriers.sandbox_models import PhoneBehaviour
 from app.delivery.models import MessageLog
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.organisation.queries import region
-from app.sandbox.actions import Part
-from app.sandbox.queries import latest_blasts
+from app.sandbox.actions import ReplyShare
+from app.sandbox.queries import list_latest_sandbox_blasts
 
-EVERYBODY = 100
-MOODS = {
-    Mood.WORKING: "Working",
-    Mood.UNREACHABLE: "Switched off",
-    Mood.LANDLINE: "A landline",
-    Mood.REFUSED: "Not a real number",
-    Mood.SLOW: "Slow",
-    Mood.NO_RECEIPT: "Without receipts",
+MAX_PERCENT = 100
+BEHAVIOUR_LABELS = {
+    PhoneBehaviour.WORKING: "Working",
+    PhoneBehaviour.UNREACHABLE: "Switched off",
+    PhoneBehaviour.LANDLINE: "A landline",
+    PhoneBehaviour.REFUSED: "Not a real number",
+    PhoneBehaviour.SLOW: "Slow",
+    PhoneBehaviour.NO_RECEIPT: "Without receipts",
 }
-MEANINGS = {
-    Mood.WORKING: "Texts arrive within a second.",
-    Mood.UNREACHABLE: "Texts leave and come back as not delivered.",
-    Mood.LANDLINE: "Texts are taken and then come back: landlines cannot get them.",
-    Mood.REFUSED: "The network refuses texts to this number at once.",
-    Mood.SLOW: "Texts arrive after eight seconds.",
-    Mood.NO_RECEIPT: "Texts leave, and nobody ever hears whether they arrived.",
+BEHAVIOUR_DESCRIPTIONS = {
+    PhoneBehaviour.WORKING: "Texts arrive within a second.",
+    PhoneBehaviour.UNREACHABLE: "Texts leave and come back as not delivered.",
+    PhoneBehaviour.LANDLINE: "Texts are taken and then come back: landlines cannot get them.",
+    PhoneBehaviour.REFUSED: "The network refuses texts to this number at once.",
+    PhoneBehaviour.SLOW: "Texts arrive after eight seconds.",
+    PhoneBehaviour.NO_RECEIPT: "Texts leave, and nobody ever hears whether they arrived.",
 }
 
 
-class StrangerForm(FlaskForm):
+class OpenPhoneForm(FlaskForm):
     """Any number, to open its phone. A GET form: it changes nothing."""
 
     class Meta:
@@ -43,7 +43,7 @@ class StrangerForm(FlaskForm):
     phone = PhoneField("Number", region)
 
 
-class TextForm(FlaskForm):
+class PhoneTextForm(FlaskForm):
     """What the phone writes: exactly as typed, as phones do."""
 
     body = StringField("Text message")
@@ -53,18 +53,18 @@ class TextForm(FlaskForm):
 
         (A NUL is no sign: SQLite would end the text there.)
         """
-        _judge_body(field, needed=True)
+        _check_body(field, needed=True)
 
 
-class PictureForm(TextForm):
+class PhonePictureForm(PhoneTextForm):
     """What the phone writes below a picture: it may be nothing."""
 
     def validate_body(self, field: Any) -> None:
         """At most one text's worth."""
-        _judge_body(field, needed=False)
+        _check_body(field, needed=False)
 
 
-class StrangersTextForm(TextForm):
+class StrangerTextForm(PhoneTextForm):
     """What somebody writes whose number nobody here knows."""
 
     body = StringField(
@@ -72,7 +72,7 @@ class StrangersTextForm(TextForm):
     )
 
 
-class CrowdForm(FlaskForm):
+class SimulatedRepliesForm(FlaskForm):
     """The crowd answers a blast. After `validate()`, `log` and `parts` are what it says."""
 
     log_id = SelectField("Which blast", validate_choice=False)
@@ -83,7 +83,9 @@ class CrowdForm(FlaskForm):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
-        self.log_id.choices = {str(log.id): _blast(log) for log in latest_blasts()}
+        self.log_id.choices = {
+            str(log.id): _build_blast_label(log) for log in list_latest_sandbox_blasts()
+        }
         self.log_id.data = self.log_id.data or next(iter(self.log_id.choices), None)
 
     def validate_log_id(self, field: Any) -> None:
@@ -94,7 +96,7 @@ class CrowdForm(FlaskForm):
     def validate_percent(self, field: Any) -> None:
         """A whole number; with the other one not more than everybody."""
         self._judge_percent(field)
-        if self._number(field) + self._number(self.other_percent) > EVERYBODY:
+        if self._number(field) + self._number(self.other_percent) > MAX_PERCENT:
             raise ValidationError("Together they are more than a hundred.")
         if self._number(field) + self._number(self.other_percent) == 0:
             raise ValidationError("Then nobody answers. Write a number above 0.")
@@ -105,11 +107,11 @@ class CrowdForm(FlaskForm):
 
     def validate_body(self, field: Any) -> None:
         """Something to text, if anybody does."""
-        _judge_body(field, needed=self._number(self.percent) > 0)
+        _check_body(field, needed=self._number(self.percent) > 0)
 
     def validate_other_body(self, field: Any) -> None:
         """The same of the others."""
-        _judge_body(field, needed=self._number(self.other_percent) > 0)
+        _check_body(field, needed=self._number(self.other_percent) > 0)
 
     @property
     def log(self) -> int:
@@ -117,10 +119,12 @@ class CrowdForm(FlaskForm):
         return int(self.log_id.data)
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[ReplyShare]:
         """How many of a hundred text what."""
         both = ((self.percent, self.body), (self.other_percent, self.other_body))
-        return [Part(self._number(percent), str(body.data)) for percent, body in both]
+        return [
+            ReplyShare(self._number(percent), str(body.data)) for percent, body in both
+        ]
 
     def _judge_percent(self, field: Any) -> None:
         typed = (field.data or "").strip()
@@ -128,7 +132,7 @@ class CrowdForm(FlaskForm):
             typed.isascii()
             and typed.isdigit()
             and len(typed) <= 3
-            and int(typed) <= EVERYBODY
+            and int(typed) <= MAX_PERCENT
         ):
             raise ValidationError("Write a whole number from 0 to 100.")
 
@@ -140,7 +144,7 @@ class CrowdForm(FlaskForm):
         )
 
 
-def _judge_body(field: Any, *, needed: bool) -> None:
+def _check_body(field: Any, *, needed: bool) -> None:
     field.data = (field.data or "").replace("\x00", "")
     if needed and not field.data.strip():
         raise ValidationError("Write something first.")
@@ -150,16 +154,16 @@ def _judge_body(field: Any, *, needed: bool) -> None:
         )
 
 
-def _blast(log: MessageLog) -> str:
+def _build_blast_label(log: MessageLog) -> str:
     return f"{headline(log.message_body, log.event_title)} · {format_local_time(log.created_at)}"
 
 
-class MoodForm(FlaskForm):
+class PhoneBehaviourForm(FlaskForm):
     """How the phone behaves: one of the buttons."""
 
     mood = StringField("This phone is")
 
     def validate_mood(self, field: Any) -> None:
         """Only what a button can say."""
-        if field.data not in set(Mood):
+        if field.data not in set(PhoneBehaviour):
             raise ValidationError("Choose one of the buttons.")

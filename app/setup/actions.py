@@ -16,7 +16,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.core.environment import BadSettings
 from app.core.settings import Settings
-from app.migrations.runner import migrate
+from app.migrations.migration_runner import migrate_database
 from app.organisation import actions as organisation
 from app.setup import queries
 
@@ -42,7 +42,7 @@ def prepare_database(settings: Settings) -> None:
         raise BadSettings(
             [f"ADMIN_USERNAME must have 1 to {MAX_ADMIN_USERNAME_LENGTH} characters."]
         )
-    migrate(settings.database_path, log)
+    migrate_database(settings.database_path, log)
 
 
 def create_admin_or_setup_url(app: Flask) -> str | None:

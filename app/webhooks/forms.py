@@ -7,7 +7,7 @@ from flask import abort, current_app, request
 from app.core import logging_config
 from app.core.request_timeouts import limit_body_read_time
 from app.core.settings import Settings
-from app.delivery.carriers.signature import HEADER, is_valid
+from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, is_valid_signature
 from app.webhooks.actions.events import Call
 
 FORM = "application/x-www-form-urlencoded"
@@ -39,8 +39,11 @@ def verified_call(ref: str | None = None) -> Call:
         abort(415)
     settings: Settings = current_app.extensions["settings"]
     pairs = _fields()
-    if pairs is None or not is_valid(
-        _address(settings), pairs, request.headers.get(HEADER), settings.webhook_keys
+    if pairs is None or not is_valid_signature(
+        _address(settings),
+        pairs,
+        request.headers.get(SIGNATURE_HEADER),
+        settings.webhook_keys,
     ):
         forgeries.happened()
         abort(403)

@@ -14,7 +14,7 @@ from pathlib import Path
 from flask import Flask
 
 from app import create_app
-from app.migrations.runner import migrate
+from app.migrations.migration_runner import migrate_database
 from tests.bench.house import quiet, settings
 from tests.cast import bring_the_cast
 
@@ -155,7 +155,7 @@ def _what_was_said(size: Size) -> Iterator[Fill]:
 
 def crowded(path: Path, size: Size) -> Flask:
     """An app over a new database at `path` with all of them, Ada and Sol."""
-    migrate(path, logging.getLogger("bench"))
+    migrate_database(path, logging.getLogger("bench"))
     app = create_app(settings(path))
     quiet()
     bring_the_cast(app)

@@ -14,7 +14,7 @@ from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
 from app.core.settings import Settings
-from app.migrations.runner import migrate
+from app.migrations.migration_runner import migrate_database
 from tests.cast import bring_the_cast
 
 KEY = "a-key-for-benches-0123456789"
@@ -81,7 +81,7 @@ def app_with(
     """An app over a new database at `path` with Ada, Sol and so many members; `number` gives
     theirs.
     """
-    migrate(path, logging.getLogger("bench"))
+    migrate_database(path, logging.getLogger("bench"))
     app = create_app(settings(path, **more))
     quiet()
     bring_the_cast(app)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from app.delivery.carriers.signature import HEADER, signature_for
+from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
 from tests.bench.figures import Asked, Figure, percentile
 from tests.bench.house import folder, phone
 from tests.bench.meanwhile import Waited, browse_and_call, cookie_of
@@ -140,7 +140,11 @@ def _texts(url: str, many: int, number: Callable[[int], str]) -> Iterator[Call]:
             "Body": SAID[(who + n // PEOPLE) % len(SAID)],
             "NumMedia": "0",
         }
-        yield address, fields, {HEADER: signature_for(address, fields, TOKEN)}
+        yield (
+            address,
+            fields,
+            {SIGNATURE_HEADER: compute_signature(address, fields, TOKEN)},
+        )
 
 
 def _answered(there: Station) -> Figure:

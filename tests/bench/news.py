@@ -18,7 +18,7 @@ from app.blasts.actions.confirm import Draft, confirm
 from app.blasts.actions.release import release_due
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.carriers.signature import HEADER, signature_for
+from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
 from app.domain.delivery.message_statuses import BlastTarget
 from app.webhooks.actions.events import KEPT_DAYS, forget_old_events
 from tests.bench.figures import Asked, Figure, percentile, seconds
@@ -122,7 +122,7 @@ def _receive(browser: FlaskClient, app: Flask, ref: str, sid: str) -> float:
         "AccountSid": secrets.token_hex(17),
     }
     key = app.extensions["settings"].webhook_keys[0]
-    signed = {HEADER: signature_for(f"{BASE}{path}", fields, key)}
+    signed = {SIGNATURE_HEADER: compute_signature(f"{BASE}{path}", fields, key)}
     start = time.perf_counter()
     answer = browser.post(path, data=fields, headers=signed, base_url=BASE)
     took = (time.perf_counter() - start) * 1000

@@ -9,7 +9,7 @@ from statistics import median
 
 import aiohttp
 
-from app.delivery.carriers.signature import HEADER, signature_for
+from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
 from tests.bench.figures import Asked, Figure, seconds, spread
 from tests.bench.house import folder
 from tests.bench.posts import ACCOUNT, TOKEN
@@ -94,4 +94,8 @@ def call(url: str, ref: str, sid: str, word: str) -> Call:
         "MessageStatus": word,
         "AccountSid": ACCOUNT,
     }
-    return address, fields, {HEADER: signature_for(address, fields, TOKEN)}
+    return (
+        address,
+        fields,
+        {SIGNATURE_HEADER: compute_signature(address, fields, TOKEN)},
+    )

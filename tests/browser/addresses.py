@@ -24,13 +24,13 @@ NO_PAGES = {
     "inbox.live",
     "inbox.one_live",
     "health.report_readiness",
-    "sandbox.live",
+    "sandbox.poll_phone_screen",
     "suppression.export",
     "suppression.import_bad_rows",
     "surveys.export",
     "suppression.import_check",  # the same page as that of the community's import
-    "sandbox.open_phone",
-    "sandbox.try_words",
+    "sandbox.open_phone_by_number",
+    "sandbox.open_phone_with_text",
     "setup.complete_setup",  # only while there is no user: the newcomer's story looks at it
 }
 
@@ -197,8 +197,8 @@ def places(here: Filled) -> list[Place]:
         Place("people.person", "person", f"/people/{zoe}"),
         Place("people.erase", "person-erase", f"/people/{zoe}/erase", ADMIN),
         Place("suppression.add", "do-not-text-add", "/suppression/add", ADMIN),
-        Place("sandbox.phones", "practice-phones", "/sandbox"),
-        Place("sandbox.phone", "practice-phone", f"/sandbox/{zoe}"),
+        Place("sandbox.list_phones", "practice-phones", "/sandbox"),
+        Place("sandbox.show_phone", "practice-phone", f"/sandbox/{zoe}"),
         Place("inbox.everything", "inbox", "/inbox?state=all"),
         Place("inbox.everything", "inbox-nothing-found", "/inbox?search=nobody", ADMIN),
         Place("inbox.one", "conversation", f"/inbox/{here.talk}"),

@@ -27,7 +27,7 @@ from app.imports.models import Import
 from app.inbox.queries import thread_of
 from app.keywords.actions import rules
 from app.keywords.models import KeywordRule
-from app.migrations.runner import migrate
+from app.migrations.migration_runner import migrate_database
 from app.organisation.models import Organisation
 from app.suppression.models import SuppressedContact
 from tests.cast import PASSWORD, bring_the_cast
@@ -90,7 +90,7 @@ class Filled:
 
 def fill(database: Path) -> Filled:
     """Make the database. Takes a few seconds: the blasts are really sent."""
-    migrate(database, getLogger(__name__))
+    migrate_database(database, getLogger(__name__))
     app = create_app(_settings(database, send_rate=2000.0))
     bring_the_cast(app)
     with app.app_context(), write():

@@ -4,7 +4,7 @@ computed again is.
 
 import pytest
 
-from app.migrations.steps import find
+from app.migrations.migration_files import find_migrations
 from tests.migrations.made_up import run
 
 LOG = (
@@ -214,7 +214,7 @@ def test_a_log_of_changes_that_was_deleted_by_hand_is_noticed(doctor, database):
 
 
 def test_a_pending_migration_is_said_with_the_command(doctor, database):
-    newest = find()[-1]
+    newest = find_migrations()[-1]
     doctor("--revert", str(newest.version))
     code, said = doctor("--doctor")
     assert code == 1

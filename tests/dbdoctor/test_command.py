@@ -11,11 +11,11 @@ import sys
 import pytest
 
 from app.core.settings import PROJECT_ROOT
-from app.dbdoctor.__main__ import database_path, main
-from app.migrations import opening
-from app.migrations.problems import CannotOpen
-from app.migrations.runner import applied
-from app.migrations.steps import find
+from app.dbdoctor.__main__ import get_database_path, main
+from app.migrations import database_file
+from app.migrations.migration_errors import DatabaseNotAccessible
+from app.migrations.migration_files import find_migrations
+from app.migrations.migration_runner import list_applied_migrations
 from tests.migrations.made_up import fingerprint, names, run
 
 
@@ -87,7 +87,9 @@ def test_apply_makes_a_missing_database(doctor, tmp_path):
     path = tmp_path / "new" / "sms.db"
     code, said = doctor("--apply", path=path)
     assert code == 0
-    assert f"{path}: applied {', '.join(step.name for step in find())}." in said
+    assert (
+        f"{path}: applied {', '.join(step.name for step in find_migrations())}." in said
+    )
     assert doctor("--doctor", path=path)[0] == 0
 
 
@@ -168,7 +170,7 @@ def test_a_database_that_somebody_keeps_for_himself_is_called_locked(
     doctor, database, monkeypatch
 ):
     """M13: locked."""
-    monkeypatch.setattr(opening, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(database_file, "READ_TIMEOUT_SECONDS", 0.1)
     other = sqlite3.connect(database, isolation_level=None)
     other.execute("PRAGMA locking_mode=EXCLUSIVE")
     other.execute("BEGIN EXCLUSIVE")
@@ -182,26 +184,26 @@ def test_a_database_that_somebody_keeps_for_himself_is_called_locked(
 
 
 def test_the_newest_migration_can_be_taken_back_after_a_copy(doctor, database):
-    *older, newest = applied(database)
+    *older, newest = list_applied_migrations(database)
     code, said = doctor("--revert", newest.version)
     assert code == 0
     assert f"migration {newest.version} taken back" in said
-    assert applied(database) == older
+    assert list_applied_migrations(database) == older
     (copy,) = (database.parent / "backups").iterdir()
-    assert applied(copy) == [*older, newest]
+    assert list_applied_migrations(copy) == [*older, newest]
 
 
 def test_an_older_migration_cannot_be_taken_back_before_the_newer_ones(
     doctor, database
 ):
-    before = applied(database)
+    before = list_applied_migrations(database)
     code, said = doctor("--revert", "1")
     assert code == 1
     assert (
         f"Only the newest applied migration can be taken back: that is {before[-1].version}"
         in said
     )
-    assert applied(database) == before
+    assert list_applied_migrations(database) == before
 
 
 def test_taking_back_is_refused_while_the_app_runs(doctor, database):
@@ -225,7 +227,7 @@ def test_a_relative_path_is_relative_to_the_project(
     address, path, monkeypatch, tmp_path
 ):
     monkeypatch.chdir(tmp_path)
-    assert str(database_path({"DATABASE_URL": address})) == str(
+    assert str(get_database_path({"DATABASE_URL": address})) == str(
         path or "/srv/sms/sms.db"
     )
 
@@ -234,6 +236,6 @@ def test_another_kind_of_database_is_refused(monkeypatch, capsys):
     monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/sms")
     assert main(["--print"]) == 1
     assert "DATABASE_URL must be a SQLite address" in capsys.readouterr().out
-    with pytest.raises(CannotOpen):
-        database_path({"DATABASE_URL": "mysql://x"})
+    with pytest.raises(DatabaseNotAccessible):
+        get_database_path({"DATABASE_URL": "mysql://x"})
     assert "DATABASE_URL" in os.environ

@@ -9,8 +9,8 @@ import threading
 
 import pytest
 
-from app.migrations import copies
-from app.migrations.problems import BackupFailed
+from app.migrations import database_backups
+from app.migrations.migration_errors import BackupFailed
 from tests.migrations.made_up import names, run
 
 PEOPLE = "INSERT INTO community_members (name, phone) VALUES ('Person ' || {n}, '+1303' || (4000000 + {n}))"
@@ -107,11 +107,11 @@ def test_a_copy_whose_maker_was_killed_is_not_there_and_the_next_one_clears_up(
 ):
     """K2."""
     folder = database.parent / "backups"
-    copies.make_folder(folder)
+    database_backups.create_backup_folder(folder)
     child = os.fork()
     if not child:
         os.fsync = lambda _handle: os.kill(os.getpid(), signal.SIGKILL)
-        copies.copy(database, folder / "first.db")
+        database_backups.copy_database(database, folder / "first.db")
         os._exit(1)
     assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
     assert names(folder) == [".first.db.part"]
@@ -120,11 +120,11 @@ def test_a_copy_whose_maker_was_killed_is_not_there_and_the_next_one_clears_up(
 
 
 def test_a_copy_that_somebody_is_making_is_left_alone(database, tmp_path):
-    with copies._part(tmp_path / "one.db"):
-        copies.copy(database, tmp_path / "two.db")
+    with database_backups._open_partial_copy(tmp_path / "one.db"):
+        database_backups.copy_database(database, tmp_path / "two.db")
         assert ".one.db.part" in names(tmp_path)
         with pytest.raises(BackupFailed):
-            copies.copy(database, tmp_path / "one.db")
+            database_backups.copy_database(database, tmp_path / "one.db")
         assert ".one.db.part" in names(tmp_path)
     assert ".one.db.part" not in names(tmp_path)
 

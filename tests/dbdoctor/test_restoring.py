@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.dbdoctor import restoring
-from app.migrations.runner import migrate
-from app.migrations.steps import find
+from app.dbdoctor import database_restore
+from app.migrations.migration_files import find_migrations
+from app.migrations.migration_runner import migrate_database
 from tests.migrations.made_up import QUIET, fingerprint, names, run
 
 ZOE = "INSERT INTO community_members (name, phone) VALUES ('Zoe', '+13035550142')"
@@ -186,7 +186,7 @@ def test_a_process_that_only_serves_pages_is_noticed_too(
     doctor, database, copy, monkeypatch
 ):
     """K7: with SCHEDULER_ENABLED=0 nobody holds that lock, but the database is open."""
-    monkeypatch.setattr(restoring, "PATIENCE", 0.1)
+    monkeypatch.setattr(database_restore, "LOCK_TIMEOUT_SECONDS", 0.1)
     page = sqlite3.connect(database)
     page.execute("SELECT count(*) FROM users")
     code, said = doctor("--restore", copy)
@@ -237,7 +237,7 @@ def test_nothing_that_may_have_been_sent_since_leaves_by_itself(
         ("pending",),
     ]
     ((why,),) = run(database, "SELECT pause_reason FROM message_logs WHERE id = 1")
-    assert why == restoring.WHY
+    assert why == database_restore.RESTORE_PAUSE_REASON
     assert len(why) <= 300
 
 
@@ -272,7 +272,7 @@ def test_texts_without_news_are_looked_up_soon_and_old_alerts_are_not_told_again
 def test_a_copy_from_before_there_were_look_ups_can_be_restored(
     doctor, database, tmp_path
 ):
-    migrate(tmp_path / "old.db", QUIET, find()[:1])
+    migrate_database(tmp_path / "old.db", QUIET, find_migrations()[:1])
     run(
         tmp_path / "old.db",
         "INSERT INTO messages (kind, phone, body, status) VALUES ('test', '+13035550142', 'Hi', 'unknown')",

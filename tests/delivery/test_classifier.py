@@ -7,14 +7,17 @@ import json
 import aiohttp
 import pytest
 
-from app.delivery.carriers.base import (
-    Accepted,
-    Ambiguous,
-    Outcome,
-    Refused,
-    Unprocessed,
+from app.delivery.carriers.carrier_interface import (
+    SendAccepted,
+    SendAmbiguous,
+    SendNotProcessed,
+    SendOutcome,
+    SendRefused,
 )
-from app.delivery.carriers.exchange import Exchange, outcome_of
+from app.delivery.carriers.twilio_send_outcome import (
+    HttpExchange,
+    classify_send_outcome,
+)
 from app.domain.delivery.carrier_error_codes import (
     Blame,
     CarrierErrorCode,
@@ -47,24 +50,24 @@ def no(code, message="As the carrier says it.", **more):
 # how many for the person.
 TABLE = [
     # yes
-    (OUT, 201, {}, f'{{"sid": "{SID}", "status": "queued"}}', Accepted, SID, None),
+    (OUT, 201, {}, f'{{"sid": "{SID}", "status": "queued"}}', SendAccepted, SID, None),
     (
         OUT,
         201,
         {},
         f'{{"sid": "{SID}", "status": "accepted", "code": 20500}}',
-        Accepted,
+        SendAccepted,
         SID,
         None,
     ),
-    (OUT, 200, {}, f'{{"sid": "{SID}"}}', Accepted, SID, None),
+    (OUT, 200, {}, f'{{"sid": "{SID}"}}', SendAccepted, SID, None),
     # a yes without a name
     (
         OUT,
         201,
         {},
         "",
-        Ambiguous,
+        SendAmbiguous,
         NO_NAME,
         (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY),
     ),
@@ -73,7 +76,7 @@ TABLE = [
         201,
         {},
         "{}",
-        Ambiguous,
+        SendAmbiguous,
         NO_NAME,
         (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY),
     ),
@@ -82,7 +85,7 @@ TABLE = [
         201,
         {},
         '{"sid": null}',
-        Ambiguous,
+        SendAmbiguous,
         NO_NAME,
         (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY),
     ),
@@ -91,7 +94,7 @@ TABLE = [
         201,
         {},
         '{"sid": 7}',
-        Ambiguous,
+        SendAmbiguous,
         NO_NAME,
         (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY),
     ),
@@ -100,7 +103,7 @@ TABLE = [
         201,
         {},
         '{"sid": "SM',
-        Ambiguous,
+        SendAmbiguous,
         NO_NAME,
         (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY),
     ),
@@ -109,7 +112,7 @@ TABLE = [
         201,
         {},
         '{"sid": "SM\\ud800"}',
-        Ambiguous,
+        SendAmbiguous,
         NO_NAME,
         (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY),
     ),
@@ -118,7 +121,7 @@ TABLE = [
         201,
         {},
         '{"sid": "SM\\u0000"}',
-        Ambiguous,
+        SendAmbiguous,
         NO_NAME,
         (Blame.CIRCUMSTANCE, "person", "row 3", NOBODY),
     ),
@@ -127,21 +130,21 @@ TABLE = [
         202,
         {},
         "<html>Please sign in to the hotel's network</html>",
-        Ambiguous,
+        SendAmbiguous,
         NO_NAME,
         None,
     ),
-    (OUT, 204, {}, "[" * 100_000, Ambiguous, NO_NAME, None),
+    (OUT, 204, {}, "[" * 100_000, SendAmbiguous, NO_NAME, None),
     # no answer
-    (OUT, None, {}, "", Ambiguous, DOUBT, None),
-    (NOTHING_OUT, None, {}, "", Unprocessed, None, None),
+    (OUT, None, {}, "", SendAmbiguous, DOUBT, None),
+    (NOTHING_OUT, None, {}, "", SendNotProcessed, None, None),
     # a fault of the carrier's own, whatever it says
     (
         OUT,
         500,
         {},
         no(20500),
-        Ambiguous,
+        SendAmbiguous,
         FAULT,
         (Blame.CIRCUMSTANCE, "person", HOLD, NOBODY),
     ),
@@ -150,7 +153,7 @@ TABLE = [
         502,
         {},
         "<html>Bad gateway</html>",
-        Ambiguous,
+        SendAmbiguous,
         FAULT,
         (Blame.CIRCUMSTANCE, "person", HOLD, NOBODY),
     ),
@@ -159,41 +162,65 @@ TABLE = [
         503,
         {"retry-after": "5"},
         no(20503),
-        Ambiguous,
+        SendAmbiguous,
         FAULT,
         (Blame.CIRCUMSTANCE, "person", HOLD, NOBODY),
     ),
-    (OUT, 504, {}, "", Ambiguous, FAULT, (Blame.CIRCUMSTANCE, "person", HOLD, NOBODY)),
-    (OUT, 599, {}, no(21610), Ambiguous, FAULT, None),
+    (
+        OUT,
+        504,
+        {},
+        "",
+        SendAmbiguous,
+        FAULT,
+        (Blame.CIRCUMSTANCE, "person", HOLD, NOBODY),
+    ),
+    (OUT, 599, {}, no(21610), SendAmbiguous, FAULT, None),
     # it did not get all of the request, or not in time: it may have acted on it
-    (OUT, 408, {}, "", Ambiguous, FAULT, (Blame.CIRCUMSTANCE, "person", HOLD, NOBODY)),
-    (OUT, 425, {}, "", Ambiguous, FAULT, (Blame.CIRCUMSTANCE, "person", HOLD, NOBODY)),
+    (
+        OUT,
+        408,
+        {},
+        "",
+        SendAmbiguous,
+        FAULT,
+        (Blame.CIRCUMSTANCE, "person", HOLD, NOBODY),
+    ),
+    (
+        OUT,
+        425,
+        {},
+        "",
+        SendAmbiguous,
+        FAULT,
+        (Blame.CIRCUMSTANCE, "person", HOLD, NOBODY),
+    ),
     # refused untouched: a machine may repeat it
-    (OUT, 429, {"retry-after": "7"}, no(20429), Unprocessed, 7.0, None),
-    (OUT, 429, {"retry-after": "-5"}, no(20429), Unprocessed, None, None),
+    (OUT, 429, {"retry-after": "7"}, no(20429), SendNotProcessed, 7.0, None),
+    (OUT, 429, {"retry-after": "-5"}, no(20429), SendNotProcessed, None, None),
     (
         OUT,
         429,
         {"retry-after": "soon"},
         "",
-        Unprocessed,
+        SendNotProcessed,
         None,
         (Blame.CIRCUMSTANCE, "machine", "slow row 5", NOBODY),
     ),
-    (OUT, 429, {}, no(99999), Unprocessed, None, None),
-    (OUT, 400, {}, no(21611), Unprocessed, None, None),
-    (OUT, 400, {}, no("21730"), Unprocessed, None, None),
+    (OUT, 429, {}, no(99999), SendNotProcessed, None, None),
+    (OUT, 400, {}, no(21611), SendNotProcessed, None, None),
+    (OUT, 400, {}, no("21730"), SendNotProcessed, None, None),
     # the person
-    (OUT, 400, {}, no(21610), Refused, 21610, (Blame.CONSENT, "never", "none", 1)),
-    (OUT, 400, {}, no(21211), Refused, 21211, (Blame.NUMBER, "never", "none", 1)),
-    (OUT, 400, {}, no(21614), Refused, 21614, (Blame.NUMBER, "never", "none", 1)),
+    (OUT, 400, {}, no(21610), SendRefused, 21610, (Blame.CONSENT, "never", "none", 1)),
+    (OUT, 400, {}, no(21211), SendRefused, 21211, (Blame.NUMBER, "never", "none", 1)),
+    (OUT, 400, {}, no(21614), SendRefused, 21614, (Blame.NUMBER, "never", "none", 1)),
     # us: sender, account, country, address, words
     (
         OUT,
         400,
         {},
         no(21606),
-        Refused,
+        SendRefused,
         21606,
         (Blame.SENDER, "after_fix", "now", NOBODY),
     ),
@@ -202,7 +229,7 @@ TABLE = [
         400,
         {},
         no("21212"),
-        Refused,
+        SendRefused,
         21212,
         (Blame.SENDER, "after_fix", "now", NOBODY),
     ),
@@ -211,18 +238,18 @@ TABLE = [
         401,
         {},
         no(20003),
-        Refused,
+        SendRefused,
         20003,
         (Blame.ACCOUNT, "after_fix", "now", NOBODY),
     ),
-    (OUT, 401, {}, "", Refused, 401, (Blame.ACCOUNT, "after_fix", "now", NOBODY)),
-    (OUT, 403, {}, "", Refused, 403, (Blame.ACCOUNT, "after_fix", "now", NOBODY)),
+    (OUT, 401, {}, "", SendRefused, 401, (Blame.ACCOUNT, "after_fix", "now", NOBODY)),
+    (OUT, 403, {}, "", SendRefused, 403, (Blame.ACCOUNT, "after_fix", "now", NOBODY)),
     (
         OUT,
         404,
         {},
         no(20404),
-        Refused,
+        SendRefused,
         20404,
         (Blame.ACCOUNT, "after_fix", "now", NOBODY),
     ),
@@ -231,7 +258,7 @@ TABLE = [
         400,
         {},
         no(21408),
-        Refused,
+        SendRefused,
         21408,
         (Blame.COUNTRY, "after_fix", "country", NOBODY),
     ),
@@ -240,7 +267,7 @@ TABLE = [
         400,
         {},
         no(21609),
-        Refused,
+        SendRefused,
         21609,
         (Blame.CALLBACK, "after_fix", "now", NOBODY),
     ),
@@ -249,7 +276,7 @@ TABLE = [
         400,
         {},
         no(21617),
-        Refused,
+        SendRefused,
         21617,
         (Blame.WORDING, "after_fix", "now", NOBODY),
     ),
@@ -258,7 +285,7 @@ TABLE = [
         302,
         {"location": "https://elsewhere.example"},
         "",
-        Refused,
+        SendRefused,
         302,
         (Blame.US, "after_fix", "now", NOBODY),
     ),
@@ -268,17 +295,25 @@ TABLE = [
         400,
         {},
         no(29999),
-        Refused,
+        SendRefused,
         29999,
         (Blame.UNKNOWN, "person", "ratio 5/10", NOBODY),
     ),
-    (OUT, 422, {}, "{}", Refused, 422, (Blame.UNKNOWN, "person", "ratio 5/10", NOBODY)),
+    (
+        OUT,
+        422,
+        {},
+        "{}",
+        SendRefused,
+        422,
+        (Blame.UNKNOWN, "person", "ratio 5/10", NOBODY),
+    ),
     (
         OUT,
         400,
         {},
         '{"code": "STOP"}',
-        Refused,
+        SendRefused,
         400,
         (Blame.UNKNOWN, "person", "ratio 5/10", NOBODY),
     ),
@@ -287,7 +322,7 @@ TABLE = [
         400,
         {},
         f'{{"code": {10**30}}}',
-        Refused,
+        SendRefused,
         400,
         (Blame.UNKNOWN, "person", "ratio 5/10", NOBODY),
     ),
@@ -296,32 +331,32 @@ TABLE = [
         400,
         {},
         f'{{"code": "{"9" * 5000}"}}',
-        Refused,
+        SendRefused,
         400,
         (Blame.UNKNOWN, "person", "ratio 5/10", NOBODY),
     ),
 ]
 
 
-def carried(outcome: Outcome):
+def carried(outcome: SendOutcome):
     """What an outcome carries."""
     match outcome:
-        case Accepted(sid):
+        case SendAccepted(sid):
             return sid
-        case Refused(code):
+        case SendRefused(code):
             return code
-        case Unprocessed(_, retry_after):
+        case SendNotProcessed(_, retry_after):
             return retry_after
-        case Ambiguous(_, _, cause):
+        case SendAmbiguous(_, _, cause):
             return cause
 
 
-def receipt_of(outcome: Outcome) -> CarrierErrorCode:
+def receipt_of(outcome: SendOutcome) -> CarrierErrorCode:
     """What the carrier's answer means."""
     match outcome:
-        case Ambiguous(_, _, UnknownReason.NO_NAME):
+        case SendAmbiguous(_, _, UnknownReason.NO_NAME):
             return get_missing_sid_error_code()
-        case Refused(code, http_status):
+        case SendRefused(code, http_status):
             return find_error_code(code, http_status=http_status)
     return find_error_code(None, http_status=outcome.http_status)
 
@@ -333,7 +368,7 @@ def receipt_of(outcome: Outcome) -> CarrierErrorCode:
 )
 def test_what_the_wire_showed_and_what_it_means(row):
     *seen, kind, carries, means = row
-    outcome = outcome_of(Exchange(*seen), None)
+    outcome = classify_send_outcome(HttpExchange(*seen), None)
     assert type(outcome) is kind
     assert carried(outcome) == carries
     if means:
@@ -357,19 +392,25 @@ def test_the_table_is_as_long_as_was_promised():
     ],
 )
 def test_the_flag_decides_and_never_the_kind_of_exception(error):
-    assert isinstance(outcome_of(Exchange(connected=True), error), Ambiguous)
-    assert isinstance(outcome_of(Exchange(connected=False), error), Unprocessed)
+    assert isinstance(
+        classify_send_outcome(HttpExchange(connected=True), error), SendAmbiguous
+    )
+    assert isinstance(
+        classify_send_outcome(HttpExchange(connected=False), error), SendNotProcessed
+    )
 
 
 def test_an_answer_that_came_counts_whatever_the_sdk_made_of_it():
-    seen = Exchange(True, 201, {}, f'{{"sid": "{SID}"}}')
-    assert outcome_of(seen, ValueError("the SDK did not like it")) == Accepted(SID)
+    seen = HttpExchange(True, 201, {}, f'{{"sid": "{SID}"}}')
+    assert classify_send_outcome(
+        seen, ValueError("the SDK did not like it")
+    ) == SendAccepted(SID)
 
 
 def test_a_certificate_that_cannot_be_checked_stops_everybody():
     error = aiohttp.ClientConnectorCertificateError(None, ValueError("a certificate"))
-    outcome = outcome_of(Exchange(connected=False), error)
-    assert isinstance(outcome, Unprocessed)
+    outcome = classify_send_outcome(HttpExchange(connected=False), error)
+    assert isinstance(outcome, SendNotProcessed)
     assert outcome.unsafe
     assert (get_tls_error_code().blame, get_tls_error_code().breaker) == (
         Blame.US,
@@ -388,6 +429,8 @@ def test_a_certificate_that_cannot_be_checked_stops_everybody():
 def test_f23_the_words_of_an_error_never_decide(words):
     """F23: the same code with whatever text."""
     for code in (30008, 21606, 29999):
-        outcome = outcome_of(Exchange(True, 400, {}, no(code, words)), None)
-        assert (type(outcome), outcome.code) == (Refused, code)
+        outcome = classify_send_outcome(
+            HttpExchange(True, 400, {}, no(code, words)), None
+        )
+        assert (type(outcome), outcome.code) == (SendRefused, code)
         assert find_error_code(outcome.code, http_status=400).strikes == 0

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from app.core.db import db
-from app.delivery.carriers import http
+from app.delivery.carriers import twilio_http_client
 from app.delivery.engine import leader_election
 from app.delivery.models import Lease
 from tests.cast import LEO, ZOE
@@ -55,7 +55,7 @@ def impatient(monkeypatch):
     """The same deadlines, only shorter: a request in a second, an answer that stands still half
     of one.
     """
-    monkeypatch.setattr(http, "DEADLINES", SHORT)
+    monkeypatch.setattr(twilio_http_client, "REQUEST_TIMEOUTS", SHORT)
 
 
 def somebody(n):

@@ -12,8 +12,8 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import leader_lease as leading
 from app.delivery.actions import message_resend
-from app.delivery.carriers import sandbox_wire as wire
-from app.delivery.carriers.make import carrier_for
+from app.delivery.carriers import sandbox_payloads as wire
+from app.delivery.carriers.carrier_factory import create_carrier
 from app.delivery.engine.status_poller import StatusPoller
 from app.delivery.models import Lease, Message, MessageLog
 from app.domain.delivery.message_lookups import (
@@ -58,7 +58,7 @@ def look(app, moment):
         return work(*values)
 
     async def one():
-        carrier = carrier_for(app)
+        carrier = create_carrier(app)
         look_ups = StatusPoller(app, carrier, directly)
         try:
             return await look_ups.look(moment)
@@ -235,7 +235,7 @@ def test_f38_a_text_of_another_time_direction_sender_or_wording_is_not_adopted(
     log, began = doubtful(town, background, ZOE)
     made = began + changed.pop("created_at", timedelta())
     given = {"to": ZOE, "sender": OURS, "body": "Hello", **changed}
-    twilio.put(wire.new_sid(), created_at=made, **given)
+    twilio.put(wire.generate_message_sid(), created_at=made, **given)
     for offset in UNKNOWN_LOOKUP_DELAYS:
         look(town, began + offset)
     assert statuses(town, log.id) == {"not_sent": 1}
@@ -344,7 +344,7 @@ def test_a_list_that_does_not_reach_back_to_the_attempt_proves_nothing(
     twilio.lists.page_size = 1
     for n in range(8):
         twilio.put(
-            wire.new_sid(),
+            wire.generate_message_sid(),
             ZOE,
             OURS,
             f"Later {n}",

@@ -7,8 +7,12 @@ from datetime import timedelta
 import pytest
 
 from app.core.clock import now
-from app.delivery.carriers.make import carrier_for
-from app.delivery.carriers.reading import Fetched, Listing, NotRead
+from app.delivery.carriers.carrier_factory import create_carrier
+from app.delivery.carriers.message_lookup_results import (
+    LookupFailure,
+    MessageFetchResult,
+    MessageListResult,
+)
 from tests.cast import LEO, ZOE
 from tests.delivery.town import FAST, blast, ended, people, rows, twilio_settings
 from tests.loops import finish
@@ -21,7 +25,7 @@ def asked(app, question):
     """What the app's carrier says to `question`, a coroutine of it."""
 
     async def ask():
-        carrier = carrier_for(app)
+        carrier = create_carrier(app)
         try:
             return await question(carrier)
         finally:
@@ -52,7 +56,7 @@ def test_a_list_holds_what_went_to_that_phone_as_the_carrier_tells_it(town, twil
     put(twilio, 1, status="failed", error_code=30034)
     twilio.put(sid(2), LEO, OURS, "For Leo")
     listing = list_of(town)
-    assert isinstance(listing, Listing)
+    assert isinstance(listing, MessageListResult)
     (only,) = listing.texts
     assert (only.sid, only.to, only.senders, only.body) == (
         sid(1),
@@ -110,17 +114,17 @@ def test_the_carriers_clock_is_read_from_its_answer(town, twilio, ahead):
 def test_one_text_is_fetched_by_its_name_and_one_that_is_gone_is_none(town, twilio):
     put(twilio, 1, status="delivered")
     assert text(town, sid(1)).text.status == "delivered"
-    assert text(town, sid(2)) == Fetched(None)
+    assert text(town, sid(2)) == MessageFetchResult(None)
 
 
 @pytest.mark.parametrize(
     ("status", "headers", "expected"),
     [
-        (500, {}, NotRead("HTTP 500", 500)),
-        (503, {"Retry-After": "90"}, NotRead("HTTP 503", 503, 90)),
-        (429, {"Retry-After": "7"}, NotRead("HTTP 429", 429, 7)),
-        (401, {}, NotRead("HTTP 401", 401)),
-        (302, {"Location": "http://127.0.0.1:9/"}, NotRead("HTTP 302", 302)),
+        (500, {}, LookupFailure("HTTP 500", 500)),
+        (503, {"Retry-After": "90"}, LookupFailure("HTTP 503", 503, 90)),
+        (429, {"Retry-After": "7"}, LookupFailure("HTTP 429", 429, 7)),
+        (401, {}, LookupFailure("HTTP 401", 401)),
+        (302, {"Location": "http://127.0.0.1:9/"}, LookupFailure("HTTP 302", 302)),
     ],
 )
 def test_a_refusal_to_answer_is_no_news(town, twilio, status, headers, expected):
@@ -131,8 +135,8 @@ def test_a_refusal_to_answer_is_no_news(town, twilio, status, headers, expected)
 
 def test_an_answer_that_makes_no_sense_is_no_news(town, twilio):
     twilio.lists.refuse(200, 2)
-    assert list_of(town) == NotRead("an answer that is no list", 200)
-    assert text(town, sid(1)) == NotRead("an answer that is no text", 200)
+    assert list_of(town) == LookupFailure("an answer that is no list", 200)
+    assert text(town, sid(1)) == LookupFailure("an answer that is no text", 200)
 
 
 def test_a_list_with_a_text_that_makes_no_sense_is_not_the_whole(town, twilio):
@@ -147,15 +151,15 @@ def test_a_trouble_on_a_later_page_makes_the_whole_list_no_news(town, twilio):
     put(twilio, 1)
     put(twilio, 2)
     twilio.lists.refuse(500, page=1)
-    assert list_of(town) == NotRead("HTTP 500", 500)
+    assert list_of(town) == LookupFailure("HTTP 500", 500)
 
 
 def test_without_a_network_nothing_is_read_and_nothing_is_raised(make_app, twilio):
     app = make_app(
         **twilio_settings(twilio, twilio_api_url=f"http://127.0.0.1:{free_port()}")
     )
-    assert isinstance(list_of(app), NotRead)
-    assert isinstance(text(app, sid(1)), NotRead)
+    assert isinstance(list_of(app), LookupFailure)
+    assert isinstance(text(app, sid(1)), LookupFailure)
 
 
 def test_the_practice_carrier_answers_the_same_questions(make_app, background):

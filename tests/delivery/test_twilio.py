@@ -7,7 +7,7 @@ import pytest
 from app.core.clock import now
 from app.core.db import write
 from app.delivery.actions import blast_control
-from app.delivery.carriers.http import form
+from app.delivery.carriers.twilio_http_client import encode_form_body
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (
     attempts,
@@ -47,7 +47,7 @@ def town(make_app, twilio):
 def test_a_form_is_quoted_as_urllib_has_it(body):
     values = {"To": "+13035550142", "Body": body, "ValidityPeriod": 60}
     assert (
-        form(values).decode().encode()
+        encode_form_body(values).decode().encode()
         == urlencode(values, quote_via=quote_plus).encode()
     )
 

@@ -7,8 +7,8 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-from app.migrations.runner import migrate
-from app.migrations.steps import find
+from app.migrations.migration_files import find_migrations
+from app.migrations.migration_runner import migrate_database
 
 QUIET = logging.getLogger("tests.migrations")
 
@@ -43,7 +43,7 @@ def write_step(folder, number, name, apply, revert=()):
     folder.mkdir(exist_ok=True)
     file = folder / f"m{number:04}_{name}.py"
     file.write_text(STEP.format(name=name, apply=tuple(apply), revert=tuple(revert)))
-    find.cache_clear()
+    find_migrations.cache_clear()
     return file
 
 
@@ -51,7 +51,7 @@ def garden(folder):
     """Two honest steps: plants, then pots."""
     write_step(folder, 1, "plants", PLANTS, ["DROP TABLE plants"])
     write_step(folder, 2, "pots", POTS, ["DROP TABLE pots"])
-    return find(folder)
+    return find_migrations(folder)
 
 
 def first_only(folder):
@@ -68,7 +68,7 @@ def migrated(folder, factory=None):
         if factory is None:
             raise RuntimeError("ask for the fixture `database` first")
         _TEMPLATE.append(factory.mktemp("migrated") / "sms.db")
-        migrate(_TEMPLATE[0], QUIET)
+        migrate_database(_TEMPLATE[0], QUIET)
     folder.mkdir(exist_ok=True)
     return Path(shutil.copy(_TEMPLATE[0], folder / "sms.db"))
 

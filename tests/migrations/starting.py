@@ -12,9 +12,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from app.migrations.runner import MigrationProblem, applied, migrate
-from app.migrations.shape import shape_of
-from app.migrations.steps import find
+from app.migrations.migration_files import find_migrations
+from app.migrations.migration_runner import (
+    MigrationError,
+    list_applied_migrations,
+    migrate_database,
+)
+from app.migrations.schema_comparison import describe_schema
 from tests.migrations.made_up import QUIET, fingerprint, first_only, garden, names, run
 
 ROUNDS = 20
@@ -28,12 +32,15 @@ def together(folder):
         for age in ("fresh", "old"):
             path = folder / f"{age}{number}" / "sms.db"
             if age == "old":
-                migrate(path, QUIET, first_only(folder / "steps"))
+                migrate_database(path, QUIET, first_only(folder / "steps"))
             _race(path, steps)
             expected = 0 if age == "fresh" else 1
             copies = len(list(path.parent.glob("backups/*")))
-            if [each.version for each in applied(path)] != [1, 2] or copies != expected:
-                yield f"{path}: {applied(path)}, {copies} copies"
+            if [each.version for each in list_applied_migrations(path)] != [
+                1,
+                2,
+            ] or copies != expected:
+                yield f"{path}: {list_applied_migrations(path)}, {copies} copies"
             if run(path, "SELECT count(*) FROM plants, pots") != [(1,)]:
                 yield f"{path}: a step was applied twice"
 
@@ -43,7 +50,11 @@ def _race(path, steps):
     waiting, gun = os.pipe()
     children = [
         _child(
-            lambda: (os.close(gun), os.read(waiting, 1), migrate(path, QUIET, steps))
+            lambda: (
+                os.close(gun),
+                os.read(waiting, 1),
+                migrate_database(path, QUIET, steps),
+            )
         )
         for _ in range(2)
     ]
@@ -62,9 +73,9 @@ def dying(folder):
     costs 50 ms.
     """
     steps = garden(folder / "steps")
-    yield from _die_everywhere(folder / "first", lambda _path: None, find())
+    yield from _die_everywhere(folder / "first", lambda _path: None, find_migrations())
     yield from _die_everywhere(
-        folder / "upgrade", lambda path: migrate(path, QUIET, steps[:1]), steps
+        folder / "upgrade", lambda path: migrate_database(path, QUIET, steps[:1]), steps
     )
 
 
@@ -74,7 +85,7 @@ def _whole_steps(folder, steps):
     """
     for number in range(len(steps) + 1):
         path = folder / f"whole{number}" / "sms.db"
-        migrate(path, QUIET, steps[:number])
+        migrate_database(path, QUIET, steps[:number])
         yield _shape(path)
 
 
@@ -86,9 +97,9 @@ def _die_everywhere(folder, prepare, steps):
         path = folder / str(number) / "sms.db"
         prepare(path)
         died = _die_before(number, path, steps)
-        if _shape(path) != shapes[len(applied(path))]:
+        if _shape(path) != shapes[len(list_applied_migrations(path))]:
             yield f"{path}: half a migration is there"
-        migrate(path, QUIET, steps)
+        migrate_database(path, QUIET, steps)
         if _shape(path) != shapes[-1] or run(path, "PRAGMA integrity_check") != [
             ("ok",)
         ]:
@@ -106,7 +117,7 @@ def powerless(_folder):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         steps = garden(folder / "steps")
-        migrate(folder / "sms.db", QUIET, steps[:1])
+        migrate_database(folder / "sms.db", QUIET, steps[:1])
         for each in (folder, *folder.iterdir()):
             os.chown(each, NOBODY, NOBODY)
         os.seteuid(NOBODY)
@@ -121,9 +132,9 @@ def powerless(_folder):
 def _refused_for_lack_of_rights(path, steps):
     before, beside = fingerprint(path), names(path.parent)
     try:
-        migrate(path, QUIET, steps)
+        migrate_database(path, QUIET, steps)
         yield "it was migrated without the right to"
-    except MigrationProblem as problem:
+    except MigrationError as problem:
         if "right to write" not in str(problem) or str(path) not in str(problem):
             yield str(problem)
     if fingerprint(path) != before or names(path.parent) != beside:
@@ -132,7 +143,7 @@ def _refused_for_lack_of_rights(path, steps):
 
 def _die_before(number, path, steps):
     os.environ["SMSADMIN_FAILPOINT"] = f"migration:{number}"
-    child = _child(lambda: migrate(path, QUIET, steps))
+    child = _child(lambda: migrate_database(path, QUIET, steps))
     del os.environ["SMSADMIN_FAILPOINT"]
     status = os.waitpid(child, 0)[1]
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
@@ -145,7 +156,7 @@ def _child(work):
         return pid
     try:
         work()
-    except MigrationProblem as problem:
+    except MigrationError as problem:
         sys.stdout.write(f"{problem}\n")
         sys.stdout.flush()
         os._exit(1)
@@ -156,7 +167,7 @@ def _shape(path):
     if not path.exists():
         return {}
     with contextlib.closing(sqlite3.connect(path)) as connection:
-        return shape_of(connection)
+        return describe_schema(connection)
 
 
 if __name__ == "__main__":

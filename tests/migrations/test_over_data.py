@@ -7,8 +7,8 @@ import sqlite3
 
 import pytest
 
-from app.migrations.runner import migrate, revert
-from app.migrations.steps import find
+from app.migrations.migration_files import find_migrations
+from app.migrations.migration_runner import migrate_database, revert_migration
 from tests.migrations.made_up import QUIET, run
 
 
@@ -18,7 +18,7 @@ def before(tmp_path):
     path = tmp_path / "sms.db"
 
     def make(version):
-        migrate(path, QUIET, find()[: version - 1])
+        migrate_database(path, QUIET, find_migrations()[: version - 1])
         return path
 
     return make
@@ -43,7 +43,7 @@ def test_0002_doubt_and_faults_looks_up_what_is_in_doubt_and_not_too_old(before)
         ):
             connection.execute(TEXT, (f"+1303555010{number}", status, age))
         connection.commit()
-    migrate(path, QUIET)
+    migrate_database(path, QUIET)
     found = run(
         path,
         "SELECT status, look_up_at IS NOT NULL, lookups, left_at FROM messages ORDER BY id",
@@ -59,8 +59,8 @@ def test_0002_doubt_and_faults_looks_up_what_is_in_doubt_and_not_too_old(before)
         "SELECT count(*) FROM messages WHERE look_up_at > datetime('now') AND length(look_up_at) = 26",
     )
     assert soon == [(2,)]
-    for step in reversed(find()[1:]):
-        revert(path, step.version, QUIET)
+    for step in reversed(find_migrations()[1:]):
+        revert_migration(path, step.version, QUIET)
     assert run(path, "SELECT status FROM messages ORDER BY id") == [
         (row[0],) for row in found
     ]
@@ -79,7 +79,7 @@ def test_0003_quicker_counting_counts_as_before(before):
         connection.execute(row, ("+13035550102", "submitting"))
         connection.commit()
     counts = "SELECT success_count, failure_count FROM message_logs"
-    migrate(path, QUIET)
+    migrate_database(path, QUIET)
     steps = [
         ("accepted", 1, (1, 0)),
         ("undelivered", 2, (1, 1)),
@@ -90,8 +90,8 @@ def test_0003_quicker_counting_counts_as_before(before):
         assert run(
             path, f"UPDATE messages SET status = '{status}' WHERE id = {number}", counts
         ) == [counted]
-    for step in reversed(find()[2:]):
-        revert(path, step.version, QUIET)
+    for step in reversed(find_migrations()[2:]):
+        revert_migration(path, step.version, QUIET)
     assert run(path, "UPDATE messages SET status = 'failed' WHERE id = 1", counts) == [
         (1, 1)
     ]
@@ -106,7 +106,7 @@ def test_0004_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(be
         connection.execute(add, ("+13035550102", "message_failure", None))
         connection.execute("INSERT INTO events (title) VALUES ('Picnic')")
         connection.commit()
-    migrate(path, QUIET)
+    migrate_database(path, QUIET)
     ledger = run(
         path, "SELECT phone, act, method, evidence, at FROM consent_events ORDER BY id"
     )
@@ -115,8 +115,8 @@ def test_0004_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(be
         ("+13035550102", "withdrawn", "carrier", None, "2026-01-02 03:04:05"),
     ]
     assert run(path, "SELECT title, place FROM events") == [("Picnic", None)]
-    for step in reversed(find()[3:]):
-        revert(path, step.version, QUIET)
+    for step in reversed(find_migrations()[3:]):
+        revert_migration(path, step.version, QUIET)
     assert run(path, "SELECT count(*) FROM unsubscribed_contacts") == [(2,)]
 
 
@@ -126,7 +126,7 @@ def test_0005_people_answer_makes_the_keywords_of_surveys_trigger_words(before):
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute(survey, ("Picnic", "PICNIC"))
         connection.commit()
-    migrate(path, QUIET)
+    migrate_database(path, QUIET)
     words = "SELECT word, survey_id, keyword_rule_id FROM trigger_words ORDER BY word"
     assert run(path, words) == [("PICNIC", 1, None)]
     run(path, "UPDATE survey_flows SET trigger_keyword = 'LUNCH'", "SELECT 1")
@@ -134,8 +134,8 @@ def test_0005_people_answer_makes_the_keywords_of_surveys_trigger_words(before):
     assert run(path, words) == [("LUNCH", 1, None), ("PICNIC", None, 1)]
     with pytest.raises(sqlite3.IntegrityError, match="trigger_words"):
         run(path, "UPDATE keyword_rules SET keyword = 'LUNCH'", "SELECT 1")
-    for step in reversed(find()[4:]):
-        revert(path, step.version, QUIET)
+    for step in reversed(find_migrations()[4:]):
+        revert_migration(path, step.version, QUIET)
     assert run(path, "SELECT trigger_keyword FROM survey_flows") == [("LUNCH",)]
 
 
@@ -143,8 +143,8 @@ def test_0006_lists_in_order_makes_its_indexes_and_puts_the_former_ones_back(bef
     path = before(6)
     indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name LIKE '%_contacts' ORDER BY name"
     former = run(path, indexes)
-    migrate(path, QUIET)
+    migrate_database(path, QUIET)
     assert len(run(path, indexes)) == len(former) + 6
-    for step in reversed(find()[5:]):
-        revert(path, step.version, QUIET)
+    for step in reversed(find_migrations()[5:]):
+        revert_migration(path, step.version, QUIET)
     assert run(path, indexes) == former

@@ -7,16 +7,21 @@ import sqlite3
 
 import pytest
 
-from app.migrations import opening
-from app.migrations.problems import (
-    BusyDatabase,
-    CannotOpen,
-    Damaged,
-    NotADatabase,
-    NotOurs,
+from app.migrations import database_file
+from app.migrations.migration_errors import (
+    DatabaseDamaged,
+    DatabaseLocked,
+    DatabaseNotAccessible,
+    ForeignDatabase,
+    NotSqliteFile,
 )
-from app.migrations.runner import EditedMigration, NewerDatabase, migrate, pending
-from app.migrations.steps import find
+from app.migrations.migration_files import find_migrations
+from app.migrations.migration_runner import (
+    DatabaseTooNew,
+    MigrationEdited,
+    list_pending_migrations,
+    migrate_database,
+)
 from tests.migrations.made_up import (
     PLANTS,
     QUIET,
@@ -38,7 +43,10 @@ def path(tmp_path):
 def refused(path, problem, steps, words):
     """The file is refused by start and by question alike, with these words, and stays as it was."""
     before, beside = fingerprint(path), names(path.parent)
-    for ask in (lambda: migrate(path, QUIET, steps), lambda: pending(path, steps)):
+    for ask in (
+        lambda: migrate_database(path, QUIET, steps),
+        lambda: list_pending_migrations(path, steps),
+    ):
         with pytest.raises(problem, match=words):
             ask()
     assert fingerprint(path) == before
@@ -48,12 +56,12 @@ def refused(path, problem, steps, words):
 def test_a_database_of_a_newer_version_is_refused(path, steps_folder):
     """M4."""
     steps = garden(steps_folder)
-    migrate(path, QUIET, steps)
+    migrate_database(path, QUIET, steps)
     run(
         path,
         "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 00:00:00.000000')",
     )
-    refused(path, NewerDatabase, steps, "this database was made by a newer version")
+    refused(path, DatabaseTooNew, steps, "this database was made by a newer version")
 
 
 def test_a_newer_database_whose_program_died_is_refused_with_its_log_untouched(
@@ -61,7 +69,7 @@ def test_a_newer_database_whose_program_died_is_refused_with_its_log_untouched(
 ):
     """M4 after a crash: the changes that lie in the -wal are not worked into the file."""
     steps = garden(steps_folder)
-    migrate(path, QUIET, steps)
+    migrate_database(path, QUIET, steps)
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute(
         "INSERT INTO schema_migrations VALUES (3, '0003_x', 'x', '2030-01-01 00:00:00.000000')"
@@ -74,14 +82,14 @@ def test_a_newer_database_whose_program_died_is_refused_with_its_log_untouched(
         )
     writer.close()
     log = fingerprint(crashed / "sms.db-wal")
-    refused(crashed / "sms.db", NewerDatabase, steps, "newer version")
+    refused(crashed / "sms.db", DatabaseTooNew, steps, "newer version")
     assert fingerprint(crashed / "sms.db-wal") == log
 
 
 def test_what_a_crash_left_in_the_log_is_there_at_the_next_start(path, steps_folder):
     """M11: the -wal of a program that died is read."""
     steps = garden(steps_folder)
-    migrate(path, QUIET, steps[:1])
+    migrate_database(path, QUIET, steps[:1])
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("INSERT INTO plants (name) VALUES ('moss')")
     crashed = path.parent / "crashed"
@@ -91,7 +99,7 @@ def test_what_a_crash_left_in_the_log_is_there_at_the_next_start(path, steps_fol
             path.with_name(f"sms.db{ending}").read_bytes()
         )
     writer.close()
-    assert migrate(crashed / "sms.db", QUIET, steps) == ["0002_pots"]
+    assert migrate_database(crashed / "sms.db", QUIET, steps) == ["0002_pots"]
     assert run(crashed / "sms.db", "SELECT name FROM plants ORDER BY id") == [
         ("fern",),
         ("moss",),
@@ -103,13 +111,13 @@ def test_a_migration_that_was_edited_after_it_was_applied_is_refused(
     path, steps_folder
 ):
     """M5: the checksum differs."""
-    migrate(path, QUIET, first_only(steps_folder))
+    migrate_database(path, QUIET, first_only(steps_folder))
     write_step(
         steps_folder, 1, "plants", [*PLANTS, "INSERT INTO plants (name) VALUES ('ivy')"]
     )
     refused(
         path,
-        EditedMigration,
+        MigrationEdited,
         _found(steps_folder),
         r"migration 1 \(0001_plants\) was changed after",
     )
@@ -118,11 +126,11 @@ def test_a_migration_that_was_edited_after_it_was_applied_is_refused(
 def test_a_gap_in_what_was_applied_is_refused(path, steps_folder):
     """M5: a step in the middle was never applied."""
     steps = garden(steps_folder)
-    migrate(path, QUIET, steps)
+    migrate_database(path, QUIET, steps)
     run(path, "DELETE FROM schema_migrations WHERE version = 1")
     refused(
         path,
-        EditedMigration,
+        MigrationEdited,
         steps,
         "migration 1 was never applied, but a later one was",
     )
@@ -130,7 +138,7 @@ def test_a_gap_in_what_was_applied_is_refused(path, steps_folder):
 
 def test_another_programs_database_is_refused(path, steps_folder):
     run(path, "CREATE TABLE recipes (id INTEGER PRIMARY KEY)")
-    refused(path, NotOurs, garden(steps_folder), "belongs to another program")
+    refused(path, ForeignDatabase, garden(steps_folder), "belongs to another program")
 
 
 def test_another_programs_list_of_migrations_is_not_ours(path, steps_folder):
@@ -139,14 +147,14 @@ def test_another_programs_list_of_migrations_is_not_ours(path, steps_folder):
         "CREATE TABLE schema_migrations (version varchar)",
         "CREATE TABLE recipes (id INTEGER PRIMARY KEY)",
     )
-    refused(path, NotOurs, garden(steps_folder), "belongs to another program")
+    refused(path, ForeignDatabase, garden(steps_folder), "belongs to another program")
 
 
 def test_tables_without_any_record_are_not_ours(path, steps_folder):
     steps = garden(steps_folder)
-    migrate(path, QUIET, steps)
+    migrate_database(path, QUIET, steps)
     run(path, "DELETE FROM schema_migrations")
-    refused(path, NotOurs, steps, "belongs to another program")
+    refused(path, ForeignDatabase, steps, "belongs to another program")
 
 
 @pytest.mark.parametrize(
@@ -157,7 +165,7 @@ def test_a_file_that_is_no_database_is_refused(path, steps_folder, content):
     path.write_bytes(content)
     refused(
         path,
-        (NotADatabase, Damaged),
+        (NotSqliteFile, DatabaseDamaged),
         garden(steps_folder),
         "not a SQLite database|is damaged",
     )
@@ -165,7 +173,7 @@ def test_a_file_that_is_no_database_is_refused(path, steps_folder, content):
 
 def test_a_damaged_database_is_refused_before_anything_is_changed(path, steps_folder):
     steps = garden(steps_folder)
-    migrate(path, QUIET, steps[:1])
+    migrate_database(path, QUIET, steps[:1])
     run(
         path,
         *["INSERT INTO plants (name) VALUES (hex(randomblob(900)))"] * 30,
@@ -176,47 +184,48 @@ def test_a_damaged_database_is_refused_before_anything_is_changed(path, steps_fo
     path.write_bytes(torn)
     before = fingerprint(path)
     with pytest.raises(
-        Damaged, match=r"Restore a backup: python -m app.dbdoctor --restore FILE"
+        DatabaseDamaged,
+        match=r"Restore a backup: python -m app.dbdoctor --restore FILE",
     ):
-        migrate(path, QUIET, steps)
+        migrate_database(path, QUIET, steps)
     assert fingerprint(path) == before
     assert names(path.parent) == ["sms.db"]
 
 
 def test_a_database_cut_short_is_refused(path, steps_folder):
     steps = garden(steps_folder)
-    migrate(path, QUIET, steps[:1])
+    migrate_database(path, QUIET, steps[:1])
     path.write_bytes(path.read_bytes()[:5000])
     refused_words = "is damaged"
-    with pytest.raises(Damaged, match=refused_words):
-        migrate(path, QUIET, steps)
+    with pytest.raises(DatabaseDamaged, match=refused_words):
+        migrate_database(path, QUIET, steps)
 
 
 def test_a_folder_is_not_a_database(path, steps_folder):
-    with pytest.raises(CannotOpen, match="is a folder"):
-        migrate(path.parent, QUIET, garden(steps_folder))
+    with pytest.raises(DatabaseNotAccessible, match="is a folder"):
+        migrate_database(path.parent, QUIET, garden(steps_folder))
 
 
 def test_a_path_through_a_file_cannot_be_made(path, steps_folder):
     path.write_bytes(b"")
-    with pytest.raises(CannotOpen):
-        migrate(path / "deeper" / "sms.db", QUIET, garden(steps_folder))
+    with pytest.raises(DatabaseNotAccessible):
+        migrate_database(path / "deeper" / "sms.db", QUIET, garden(steps_folder))
 
 
 def test_a_database_that_somebody_keeps_locked_is_said_after_some_patience(
     path, steps_folder, monkeypatch
 ):
-    monkeypatch.setattr(opening, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(database_file, "WRITE_TIMEOUT_SECONDS", 0.1)
     steps = garden(steps_folder)
-    migrate(path, QUIET, steps[:1])
+    migrate_database(path, QUIET, steps[:1])
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     try:
-        with pytest.raises(BusyDatabase, match="is locked"):
-            migrate(path, QUIET, steps)
+        with pytest.raises(DatabaseLocked, match="is locked"):
+            migrate_database(path, QUIET, steps)
     finally:
         writer.close()
-    assert pending(path, steps) == ["0002_pots"]
+    assert list_pending_migrations(path, steps) == ["0002_pots"]
 
 
 @pytest.mark.skipif(
@@ -228,14 +237,14 @@ def test_a_file_we_may_not_write_is_said_with_the_right_that_is_needed(
 ):
     """M8."""
     steps = garden(steps_folder)
-    migrate(path, QUIET, steps[:1])
+    migrate_database(path, QUIET, steps[:1])
     path.chmod(0o400)
     refused_words = "needs the right to write"
-    with pytest.raises(CannotOpen, match=refused_words):
-        migrate(path, QUIET, steps)
+    with pytest.raises(DatabaseNotAccessible, match=refused_words):
+        migrate_database(path, QUIET, steps)
     assert names(path.parent) == ["sms.db"]
 
 
 def _found(folder):
-    find.cache_clear()
-    return find(folder)
+    find_migrations.cache_clear()
+    return find_migrations(folder)

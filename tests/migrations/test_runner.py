@@ -9,16 +9,16 @@ import time
 
 import pytest
 
-from app.migrations.runner import (
+from app.migrations.migration_files import find_migrations
+from app.migrations.migration_runner import (
     BackupFailed,
-    FailedStep,
-    MigrationProblem,
-    applied,
-    migrate,
-    pending,
-    revert,
+    MigrationError,
+    MigrationFailed,
+    list_applied_migrations,
+    list_pending_migrations,
+    migrate_database,
+    revert_migration,
 )
-from app.migrations.steps import find
 from tests.migrations.made_up import (
     POTS,
     QUIET,
@@ -39,7 +39,10 @@ def path(tmp_path):
 def test_a_first_start_makes_the_folder_and_a_file_for_its_owner_only(
     path, steps_folder
 ):
-    assert migrate(path, QUIET, garden(steps_folder)) == ["0001_plants", "0002_pots"]
+    assert migrate_database(path, QUIET, garden(steps_folder)) == [
+        "0001_plants",
+        "0002_pots",
+    ]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert run(path, "PRAGMA journal_mode") == [("wal",)]
     assert names(path.parent) == ["sms.db"]
@@ -47,8 +50,8 @@ def test_a_first_start_makes_the_folder_and_a_file_for_its_owner_only(
 
 def test_each_step_is_written_down_with_its_checksum_and_time(path, steps_folder):
     steps = garden(steps_folder)
-    migrate(path, QUIET, steps)
-    done = applied(path)
+    migrate_database(path, QUIET, steps)
+    done = list_applied_migrations(path)
     assert [(each.version, each.name, each.checksum) for each in done] == [
         (step.version, step.name, step.checksum) for step in steps
     ]
@@ -63,10 +66,10 @@ def test_each_step_is_written_down_with_its_checksum_and_time(path, steps_folder
 
 def test_a_second_start_takes_milliseconds_and_touches_nothing(path, steps_folder):
     steps = garden(steps_folder)
-    migrate(path, QUIET, steps)
+    migrate_database(path, QUIET, steps)
     before = fingerprint(path)
     begun = time.perf_counter()
-    assert migrate(path, QUIET, steps) == []
+    assert migrate_database(path, QUIET, steps) == []
     assert time.perf_counter() - begun < 0.25
     assert fingerprint(path) == before
     assert names(path.parent) == ["sms.db"]
@@ -74,41 +77,44 @@ def test_a_second_start_takes_milliseconds_and_touches_nothing(path, steps_folde
 
 def test_nothing_to_do_needs_no_write_lock(path, steps_folder):
     steps = garden(steps_folder)
-    migrate(path, QUIET, steps)
+    migrate_database(path, QUIET, steps)
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     try:
-        assert migrate(path, QUIET, steps) == []
-        assert pending(path, steps) == []
+        assert migrate_database(path, QUIET, steps) == []
+        assert list_pending_migrations(path, steps) == []
     finally:
         writer.close()
 
 
 def test_asking_what_is_pending_makes_no_file(path, steps_folder):
-    assert pending(path, garden(steps_folder)) == ["0001_plants", "0002_pots"]
-    assert applied(path) == []
+    assert list_pending_migrations(path, garden(steps_folder)) == [
+        "0001_plants",
+        "0002_pots",
+    ]
+    assert list_applied_migrations(path) == []
     assert not path.parent.exists()
 
 
 def test_an_older_database_is_copied_once_before_its_first_pending_step(
     path, steps_folder
 ):
-    migrate(path, QUIET, first_only(steps_folder))
+    migrate_database(path, QUIET, first_only(steps_folder))
     write_step(steps_folder, 3, "soil", ["CREATE TABLE soil (id INTEGER)"])
     steps = garden(steps_folder)
-    assert migrate(path, QUIET, steps) == ["0002_pots", "0003_soil"]
+    assert migrate_database(path, QUIET, steps) == ["0002_pots", "0003_soil"]
     (copy,) = (path.parent / "backups").iterdir()
     assert copy.name.startswith("sms-before-0002-20")
     assert copy.suffix == ".db"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    assert [each.name for each in applied(copy)] == ["0001_plants"]
+    assert [each.name for each in list_applied_migrations(copy)] == ["0001_plants"]
     assert run(copy, "SELECT name FROM plants") == [("fern",)]
 
 
 def test_a_new_database_is_not_copied(path, steps_folder):
     path.parent.mkdir()
     path.touch()
-    migrate(path, QUIET, garden(steps_folder))
+    migrate_database(path, QUIET, garden(steps_folder))
     assert names(path.parent) == ["sms.db"]
 
 
@@ -116,21 +122,21 @@ def test_a_failing_step_leaves_neither_its_tables_nor_its_record(path, steps_fol
     """M2: the failing step is rolled back whole, older ones stay; its number and the copy are
     named.
     """
-    migrate(path, QUIET, first_only(steps_folder))
+    migrate_database(path, QUIET, first_only(steps_folder))
     write_step(
         steps_folder,
         2,
         "pots",
         ["CREATE TABLE half (id INTEGER)", "DELETE FROM plants", "NOT SQL"],
     )
-    with pytest.raises(FailedStep) as caught:
-        migrate(path, QUIET, _again(steps_folder))
+    with pytest.raises(MigrationFailed) as caught:
+        migrate_database(path, QUIET, _again(steps_folder))
     (copy,) = (path.parent / "backups").iterdir()
     assert caught.value.version == 2
     assert caught.value.backup == copy
     assert str(copy) in str(caught.value)
     assert "Migration 2 (0002_pots) failed" in str(caught.value)
-    assert [each.name for each in applied(path)] == ["0001_plants"]
+    assert [each.name for each in list_applied_migrations(path)] == ["0001_plants"]
     assert run(path, "SELECT count(*) FROM sqlite_master WHERE name = 'half'") == [(0,)]
     assert run(path, "SELECT name FROM plants") == [("fern",)]
 
@@ -138,10 +144,13 @@ def test_a_failing_step_leaves_neither_its_tables_nor_its_record(path, steps_fol
 def test_what_was_applied_before_the_failing_step_stays(path, steps_folder):
     garden(steps_folder)
     write_step(steps_folder, 3, "bad", ["CREATE TABLE half (id INTEGER)", "NOT SQL"])
-    with pytest.raises(FailedStep):
-        migrate(path, QUIET, _again(steps_folder))
-    assert [each.name for each in applied(path)] == ["0001_plants", "0002_pots"]
-    assert pending(path, _again(steps_folder)) == ["0003_bad"]
+    with pytest.raises(MigrationFailed):
+        migrate_database(path, QUIET, _again(steps_folder))
+    assert [each.name for each in list_applied_migrations(path)] == [
+        "0001_plants",
+        "0002_pots",
+    ]
+    assert list_pending_migrations(path, _again(steps_folder)) == ["0003_bad"]
 
 
 def test_a_step_that_leaves_a_child_without_its_parent_is_rolled_back(
@@ -150,18 +159,18 @@ def test_a_step_that_leaves_a_child_without_its_parent_is_rolled_back(
     garden(steps_folder)
     write_step(steps_folder, 3, "orphans", ["DELETE FROM plants"])
     with pytest.raises(
-        FailedStep, match="a row of pots points to a missing row of plants"
+        MigrationFailed, match="a row of pots points to a missing row of plants"
     ):
-        migrate(path, QUIET, _again(steps_folder))
+        migrate_database(path, QUIET, _again(steps_folder))
     assert run(path, "SELECT count(*) FROM plants") == [(1,)]
 
 
 def test_a_step_that_ends_its_own_transaction_is_not_written_down(path, steps_folder):
     garden(steps_folder)
     write_step(steps_folder, 3, "script", ["COMMIT"])
-    with pytest.raises(FailedStep, match="use execute, never executescript"):
-        migrate(path, QUIET, _again(steps_folder))
-    assert pending(path, _again(steps_folder)) == ["0003_script"]
+    with pytest.raises(MigrationFailed, match="use execute, never executescript"):
+        migrate_database(path, QUIET, _again(steps_folder))
+    assert list_pending_migrations(path, _again(steps_folder)) == ["0003_script"]
 
 
 def test_dropping_a_table_to_build_it_anew_keeps_its_children(path, steps_folder):
@@ -177,13 +186,13 @@ def test_dropping_a_table_to_build_it_anew_keeps_its_children(path, steps_folder
         "ALTER TABLE plants_new RENAME TO plants",
     )
     write_step(steps_folder, 3, "anew", anew)
-    migrate(path, QUIET, _again(steps_folder))
+    migrate_database(path, QUIET, _again(steps_folder))
     assert run(path, "SELECT count(*) FROM pots") == [(1,)]
 
 
 def test_a_disk_that_is_full_half_way_costs_nothing(path, steps_folder):
     """M10: rolled back; with room again, it works."""
-    migrate(path, QUIET, first_only(steps_folder))
+    migrate_database(path, QUIET, first_only(steps_folder))
     write_step(
         steps_folder,
         2,
@@ -193,62 +202,64 @@ def test_a_disk_that_is_full_half_way_costs_nothing(path, steps_folder):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, hard))
     try:
-        with pytest.raises(MigrationProblem, match=r"disk (is full|I/O error)"):
-            migrate(path, QUIET, _again(steps_folder))
+        with pytest.raises(MigrationError, match=r"disk (is full|I/O error)"):
+            migrate_database(path, QUIET, _again(steps_folder))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert pending(path, _again(steps_folder)) == ["0002_pots"]
+    assert list_pending_migrations(path, _again(steps_folder)) == ["0002_pots"]
     assert run(path, "SELECT count(*) FROM plants") == [(1,)]
-    assert migrate(path, QUIET, _again(steps_folder)) == ["0002_pots"]
+    assert migrate_database(path, QUIET, _again(steps_folder)) == ["0002_pots"]
 
 
 def test_no_room_for_the_copy_means_that_nothing_is_begun(path, steps_folder):
     """M10: the copy comes first."""
-    migrate(path, QUIET, first_only(steps_folder))
+    migrate_database(path, QUIET, first_only(steps_folder))
     (path.parent / "backups").write_text("a file is in the way")
     before = fingerprint(path)
     with pytest.raises(BackupFailed, match="Nothing was changed"):
-        migrate(path, QUIET, garden(steps_folder))
+        migrate_database(path, QUIET, garden(steps_folder))
     assert fingerprint(path) == before
-    assert [each.name for each in applied(path)] == ["0001_plants"]
+    assert [each.name for each in list_applied_migrations(path)] == ["0001_plants"]
 
 
 def test_the_newest_step_can_be_taken_back_and_applied_again(path, steps_folder):
     steps = garden(steps_folder)
-    migrate(path, QUIET, steps)
-    revert(path, 2, QUIET, steps)
-    assert pending(path, steps) == ["0002_pots"]
+    migrate_database(path, QUIET, steps)
+    revert_migration(path, 2, QUIET, steps)
+    assert list_pending_migrations(path, steps) == ["0002_pots"]
     assert run(path, "SELECT count(*) FROM sqlite_master WHERE name = 'pots'") == [(0,)]
     (copy,) = (path.parent / "backups").iterdir()
     assert copy.name.startswith("sms-before-revert-0002-")
     assert run(copy, "SELECT count(*) FROM pots") == [(1,)]
-    assert migrate(path, QUIET, steps) == ["0002_pots"]
+    assert migrate_database(path, QUIET, steps) == ["0002_pots"]
 
 
 @pytest.mark.parametrize("version", [1, 3, 0])
 def test_only_the_newest_step_can_be_taken_back(path, steps_folder, version):
     steps = garden(steps_folder)
-    migrate(path, QUIET, steps)
-    with pytest.raises(MigrationProblem, match=f"that is 2, not {version}"):
-        revert(path, version, QUIET, steps)
-    assert pending(path, steps) == []
+    migrate_database(path, QUIET, steps)
+    with pytest.raises(MigrationError, match=f"that is 2, not {version}"):
+        revert_migration(path, version, QUIET, steps)
+    assert list_pending_migrations(path, steps) == []
 
 
 def test_taking_back_every_real_step_leaves_an_empty_database_that_can_begin_again(
     database,
 ):
-    for step in reversed(find()):
-        revert(database, step.version, QUIET)
+    for step in reversed(find_migrations()):
+        revert_migration(database, step.version, QUIET)
     left = run(
         database, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
     )
     assert left == [("schema_migration_lock",), ("schema_migrations",)]
-    assert migrate(database, QUIET) == [step.name for step in find()]
+    assert migrate_database(database, QUIET) == [
+        step.name for step in find_migrations()
+    ]
 
 
 def test_the_log_says_what_was_done(path, steps_folder, caplog):
     with caplog.at_level(logging.INFO, logger=QUIET.name):
-        migrate(path, QUIET, garden(steps_folder))
+        migrate_database(path, QUIET, garden(steps_folder))
     assert [record.getMessage() for record in caplog.records] == [
         "migration 0001_plants applied",
         "migration 0002_pots applied",
@@ -256,5 +267,5 @@ def test_the_log_says_what_was_done(path, steps_folder, caplog):
 
 
 def _again(folder):
-    find.cache_clear()
-    return find(folder)
+    find_migrations.cache_clear()
+    return find_migrations(folder)

@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from app.migrations.shape import difference, shape_of
+from app.migrations.schema_comparison import compare_schemas, describe_schema
 
 GARDEN = """
 CREATE TABLE plants (id INTEGER NOT NULL, name VARCHAR(80) COLLATE NOCASE NOT NULL, kind VARCHAR(9) DEFAULT 'herb',
@@ -25,7 +25,7 @@ CREATE TRIGGER found AFTER INSERT ON plants BEGIN INSERT INTO finder(rowid, name
 def shape(script):
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(script)
-        return shape_of(connection)
+        return describe_schema(connection)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,8 @@ def test_every_difference_is_said(old, new, sentence):
     if "STRICT" in new:
         changed = changed.replace("VARCHAR(80)", "TEXT").replace("VARCHAR(9)", "TEXT")
     assert any(
-        line.startswith(sentence) for line in difference(shape(changed), shape(script))
+        line.startswith(sentence)
+        for line in compare_schemas(shape(changed), shape(script))
     )
 
 
@@ -88,7 +89,7 @@ def test_blanks_case_quotes_and_order_are_no_difference():
     rewritten = GARDEN.replace("CREATE TABLE plants", 'create  table "plants"').replace(
         "id INTEGER NOT NULL", "id integer not null"
     )
-    assert difference(shape(rewritten), shape(GARDEN)) == []
+    assert compare_schemas(shape(rewritten), shape(GARDEN)) == []
 
 
 def test_a_column_added_later_is_like_one_that_was_there_from_the_start():
@@ -97,8 +98,8 @@ def test_a_column_added_later_is_like_one_that_was_there_from_the_start():
         "litres INTEGER",
         "colour VARCHAR(5) CONSTRAINT ck_pots_colour CHECK (colour IN ('red')), litres INTEGER",
     )
-    assert difference(shape(GARDEN + later), shape(at_once)) == []
+    assert compare_schemas(shape(GARDEN + later), shape(at_once)) == []
 
 
 def test_a_missing_table_is_said():
-    assert "The table pots is missing." in difference(shape(""), shape(GARDEN))
+    assert "The table pots is missing." in compare_schemas(shape(""), shape(GARDEN))

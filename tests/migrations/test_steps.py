@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.migrations.steps import checksum, find
+from app.migrations.migration_files import compute_migration_checksum, find_migrations
 from tests.migrations.made_up import write_step
 
 SOURCE = '''"""Plants."""
@@ -30,7 +30,7 @@ def apply(connection, logger):
 
 
 def test_comments_docstrings_and_formatting_may_change():
-    assert checksum(SOURCE) == checksum(TIDIED)
+    assert compute_migration_checksum(SOURCE) == compute_migration_checksum(TIDIED)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,9 @@ def test_comments_docstrings_and_formatting_may_change():
     ],
 )
 def test_what_it_does_may_not(old, new):
-    assert checksum(SOURCE) != checksum(SOURCE.replace(old, new))
+    assert compute_migration_checksum(SOURCE) != compute_migration_checksum(
+        SOURCE.replace(old, new)
+    )
 
 
 def test_the_checksum_is_the_same_on_every_python():
@@ -51,7 +53,7 @@ def test_the_checksum_is_the_same_on_every_python():
     An upgrade of Python must not look like an edit.
     """
     assert (
-        checksum(SOURCE)
+        compute_migration_checksum(SOURCE)
         == "b4bf506a2d6063366a211b2e26f417fc4a294a8c1022f1ef6f44ce3a18ba6632"
     )
 
@@ -60,7 +62,7 @@ def test_steps_are_found_in_order(steps_folder):
     write_step(steps_folder, 1, "plants", [])
     write_step(steps_folder, 2, "pots", [])
     (steps_folder / "notes.py").write_text("")
-    assert [(step.version, step.name) for step in find(steps_folder)] == [
+    assert [(step.version, step.name) for step in find_migrations(steps_folder)] == [
         (1, "0001_plants"),
         (2, "0002_pots"),
     ]
@@ -70,10 +72,10 @@ def test_a_gap_in_the_numbers_is_a_mistake_of_ours(steps_folder):
     write_step(steps_folder, 1, "plants", [])
     write_step(steps_folder, 3, "pots", [])
     with pytest.raises(ValueError, match="not numbered"):
-        find(steps_folder)
+        find_migrations(steps_folder)
 
 
 def test_every_real_step_can_go_both_ways():
-    for step in find():
+    for step in find_migrations():
         assert callable(step.module().apply)
         assert callable(step.module().revert)

@@ -10,10 +10,13 @@ from twilio.rest import Client
 
 from app.core.clock import now
 from app.core.db import WRITE_LOCK, db, write
-from app.delivery.carriers.exchange import Exchange, current
-from app.delivery.carriers.sandbox import SandboxClient, handle
-from app.delivery.carriers.sandbox_models import Mood, SandboxMessage
-from app.delivery.carriers.sandbox_wire import ACCOUNT
+from app.delivery.carriers.sandbox_models import PhoneBehaviour, SandboxMessage
+from app.delivery.carriers.sandbox_payloads import SANDBOX_ACCOUNT_SID
+from app.delivery.carriers.sandbox_twilio_api import (
+    SandboxHttpClient,
+    handle_api_request,
+)
+from app.delivery.carriers.twilio_send_outcome import HttpExchange, current_exchange
 from app.sandbox import actions
 from tests.cast import LEO, MIA, ZOE
 from tests.loops import finish
@@ -26,9 +29,9 @@ def ask(app, work):
     """Run `work(client)` with the SDK over the pretend wire."""
 
     async def inside():
-        wire = SandboxClient(app)
+        wire = SandboxHttpClient(app)
         try:
-            return await work(Client(ACCOUNT, "sandbox", http_client=wire))
+            return await work(Client(SANDBOX_ACCOUNT_SID, "sandbox", http_client=wire))
         finally:
             await wire.close()
 
@@ -53,7 +56,7 @@ def rows(app):
 
 def behave(app, phone, mood):
     with app.app_context(), write():
-        actions.set_mood(phone, mood)
+        actions.set_phone_behaviour(phone, mood)
 
 
 def test_a_text_is_taken_and_will_be_sent_in_a_moment(app):
@@ -103,9 +106,9 @@ def test_what_twilio_would_refuse_is_refused_with_twilios_code(app, fields, code
 
 
 def test_without_a_sender_nothing_goes(app, shop):
-    answer = handle(
+    answer = handle_api_request(
         "POST",
-        f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json",
+        f"/2010-04-01/Accounts/{SANDBOX_ACCOUNT_SID}/Messages.json",
         {"To": ZOE, "Body": "Hi"},
     )
     assert answer.status == 400
@@ -132,7 +135,7 @@ def test_a_messaging_service_accepts_first(app):
 
 
 def test_a_refused_phone_is_refused_and_nothing_is_kept(app):
-    behave(app, ZOE, Mood.REFUSED)
+    behave(app, ZOE, PhoneBehaviour.REFUSED)
     with pytest.raises(TwilioRestException) as refused:
         send(app)
     assert refused.value.code == 21211
@@ -162,7 +165,7 @@ def test_texts_to_a_phone_are_listed_newest_first(app):
         send(app, body="3"),
     )
     with app.app_context(), write():
-        actions.write_back(ZOE, OURS, "Hello back")
+        actions.queue_text_from_phone(ZOE, OURS, "Hello back")
     listed = ask(app, lambda twilio: twilio.messages.list_async(to=ZOE))
     assert [text.sid for text in listed] == [third.sid, first.sid]
     [back] = ask(app, lambda twilio: twilio.messages.list_async(from_=ZOE))
@@ -181,12 +184,19 @@ def test_a_long_list_comes_in_pages(app):
 
 
 def test_other_addresses_and_methods_are_not_there(app, shop):
-    base = f"/2010-04-01/Accounts/{ACCOUNT}"
-    assert handle("GET", f"{base}/Calls.json", {}).status == 404
-    assert handle("GET", "/2010-04-01/Accounts/nobody/Messages.json", {}).status == 404
-    assert handle("DELETE", f"{base}/Messages.json", {}).status == 405
+    base = f"/2010-04-01/Accounts/{SANDBOX_ACCOUNT_SID}"
+    assert handle_api_request("GET", f"{base}/Calls.json", {}).status == 404
     assert (
-        handle("GET", f"{base}/Messages.json", {"PageSize": "x", "Page": "-1"}).status
+        handle_api_request(
+            "GET", "/2010-04-01/Accounts/nobody/Messages.json", {}
+        ).status
+        == 404
+    )
+    assert handle_api_request("DELETE", f"{base}/Messages.json", {}).status == 405
+    assert (
+        handle_api_request(
+            "GET", f"{base}/Messages.json", {"PageSize": "x", "Page": "-1"}
+        ).status
         == 200
     )
 
@@ -195,9 +205,9 @@ def test_while_the_database_is_busy_the_carrier_asks_to_try_again(app, monkeypat
     monkeypatch.setattr("app.core.db.WAIT_SECONDS", 0.01)
 
     async def inside():
-        current.set(seen := Exchange())
-        wire = SandboxClient(app)
-        uri = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+        current_exchange.set(seen := HttpExchange())
+        wire = SandboxHttpClient(app)
+        uri = f"https://api.twilio.com/2010-04-01/Accounts/{SANDBOX_ACCOUNT_SID}/Messages.json"
         await wire.request("POST", uri, data={"To": ZOE, "From": OURS, "Body": "Hi"})
         await wire.close()
         return seen

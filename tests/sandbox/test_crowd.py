@@ -12,8 +12,8 @@ import time_machine
 from app.audit.models import AuditEvent
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.carriers.postman import Postman
-from app.delivery.carriers.sandbox_models import Mood, SandboxMessage
+from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
+from app.delivery.carriers.sandbox_models import PhoneBehaviour, SandboxMessage
 from app.delivery.models import Message, MessageLog
 from app.domain.delivery.message_statuses import (
     BlastStatus,
@@ -106,7 +106,7 @@ def test_each_answer_comes_in_once_through_the_webhook_and_a_restart_loses_none(
         other_body="STOP",
     )
     for _ in range(2):  # two processes, one after the other
-        postman = Postman(make_app())
+        postman = CallbackDispatcher(make_app())
         for _ in range(16):
             clock.shift(1)
             postman.turn()
@@ -135,8 +135,14 @@ def test_who_has_no_text_or_no_phone_that_writes_says_nothing(app, visit):
     assert "No phone has got this blast yet." in page.words
     log = blast(app, 5)
     with app.app_context(), write():
-        for n, mood in enumerate((Mood.UNREACHABLE, Mood.LANDLINE, Mood.REFUSED)):
-            actions.set_mood(pretend_phone(n), mood)
+        for n, mood in enumerate(
+            (
+                PhoneBehaviour.UNREACHABLE,
+                PhoneBehaviour.LANDLINE,
+                PhoneBehaviour.REFUSED,
+            )
+        ):
+            actions.set_phone_behaviour(pretend_phone(n), mood)
     page = visit(
         "/sandbox/crowd", "sol", follow=True, percent="100", body="YES", log_id=str(log)
     )
@@ -157,7 +163,7 @@ def test_the_latest_blast_is_meant_unless_another_is_chosen(app, visit):
             db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)
         )
         assert (act.verb, act.who, act.about) == (
-            "sandbox.crowd",
+            "sandbox.simulate_replies",
             "ada",
             f"blast {first}",
         )

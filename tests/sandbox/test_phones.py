@@ -5,9 +5,13 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.carriers.sandbox import handle
-from app.delivery.carriers.sandbox_models import Mood, SandboxMessage, SandboxPhone
-from app.delivery.carriers.sandbox_wire import ACCOUNT
+from app.delivery.carriers.sandbox_models import (
+    PhoneBehaviour,
+    SandboxMessage,
+    SandboxPhone,
+)
+from app.delivery.carriers.sandbox_payloads import SANDBOX_ACCOUNT_SID
+from app.delivery.carriers.sandbox_twilio_api import handle_api_request
 from app.delivery.models import Message
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from app.suppression.models import UnsubscribedContact
@@ -22,8 +26,10 @@ def text_to(app, phone, body):
     with app.app_context():
         fields = {"To": phone, "From": "+12025550100", "Body": body}
         assert (
-            handle(
-                "POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", fields
+            handle_api_request(
+                "POST",
+                f"/2010-04-01/Accounts/{SANDBOX_ACCOUNT_SID}/Messages.json",
+                fields,
             ).status
             == 201
         )
@@ -270,7 +276,7 @@ def test_a_text_the_app_did_not_take_says_so(app, visit):
     assert "SMS Admin did not take it" in visit(ZOES, "sol").words
 
 
-@pytest.mark.parametrize("mood", list(Mood))
+@pytest.mark.parametrize("mood", list(PhoneBehaviour))
 def test_every_mood_has_its_words(visit, mood):
     page = visit(f"{ZOES}/mood", "ada", mood=mood.value, follow=True)
     assert f'value="{mood.value}" aria-pressed="true"' in page.text

@@ -14,11 +14,14 @@ from werkzeug.test import EnvironBuilder
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.carriers.postman import Postman
-from app.delivery.carriers.sandbox import handle
-from app.delivery.carriers.sandbox_mail import NOT_TAKEN, claim_due
-from app.delivery.carriers.sandbox_models import Mood, SandboxMessage
-from app.delivery.carriers.sandbox_wire import ACCOUNT
+from app.delivery.carriers.sandbox_callback_queue import (
+    WEBHOOK_FAILURE_CODE,
+    claim_due_callbacks,
+)
+from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
+from app.delivery.carriers.sandbox_models import PhoneBehaviour, SandboxMessage
+from app.delivery.carriers.sandbox_payloads import SANDBOX_ACCOUNT_SID
+from app.delivery.carriers.sandbox_twilio_api import handle_api_request
 from app.delivery.models import Attempt, Message
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from app.sandbox import actions
@@ -40,7 +43,7 @@ def clock():
 @pytest.fixture
 def postman(app):
     """A postman who walks only when the test says so."""
-    postman = Postman(app)
+    postman = CallbackDispatcher(app)
     yield postman
     postman.stop()
 
@@ -64,8 +67,10 @@ def text_to(app, phone, callback="{base}/webhooks/twilio/status/{ref}#rc=3&rp=al
         address = callback.format(base="http://sms.example.org", ref=ref)
         fields = {"To": phone, "From": OURS, "Body": "Hi", "StatusCallback": address}
         assert (
-            handle(
-                "POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", fields
+            handle_api_request(
+                "POST",
+                f"/2010-04-01/Accounts/{SANDBOX_ACCOUNT_SID}/Messages.json",
+                fields,
             ).status
             == 201
         )
@@ -74,13 +79,13 @@ def text_to(app, phone, callback="{base}/webhooks/twilio/status/{ref}#rc=3&rp=al
 
 def behave(app, phone, mood):
     with app.app_context(), write():
-        actions.set_mood(phone, mood)
+        actions.set_phone_behaviour(phone, mood)
 
 
 def written(app, phone, body):
     """The phone writes; the sid of its text."""
     with app.app_context(), write():
-        return actions.write_back(phone, OURS, body)
+        return actions.queue_text_from_phone(phone, OURS, body)
 
 
 def pass_time(clock, postman, seconds):
@@ -134,11 +139,11 @@ def test_a_working_phone_gets_its_text_within_a_second(app, clock, postman):
 @pytest.mark.parametrize(
     ("mood", "status", "code"),
     [
-        (Mood.WORKING, MessageStatus.DELIVERED, None),
-        (Mood.LANDLINE, MessageStatus.UNDELIVERED, 30006),
-        (Mood.UNREACHABLE, MessageStatus.UNDELIVERED, 30003),
-        (Mood.NO_RECEIPT, MessageStatus.SENT, None),
-        (Mood.SLOW, MessageStatus.SENT, None),
+        (PhoneBehaviour.WORKING, MessageStatus.DELIVERED, None),
+        (PhoneBehaviour.LANDLINE, MessageStatus.UNDELIVERED, 30006),
+        (PhoneBehaviour.UNREACHABLE, MessageStatus.UNDELIVERED, 30003),
+        (PhoneBehaviour.NO_RECEIPT, MessageStatus.SENT, None),
+        (PhoneBehaviour.SLOW, MessageStatus.SENT, None),
     ],
 )
 def test_what_becomes_of_a_text_is_the_phones_mood(
@@ -151,7 +156,7 @@ def test_what_becomes_of_a_text_is_the_phones_mood(
 
 
 def test_a_slow_phone_takes_eight_seconds(app, clock, postman):
-    behave(app, ZOE, Mood.SLOW)
+    behave(app, ZOE, PhoneBehaviour.SLOW)
     id = text_to(app, ZOE)
     pass_time(clock, postman, 6)
     assert row(app, id).status is MessageStatus.SENT
@@ -161,7 +166,7 @@ def test_a_slow_phone_takes_eight_seconds(app, clock, postman):
 
 def test_a_phone_that_is_switched_off_on_the_way_gets_nothing(app, clock, postman):
     id = text_to(app, ZOE)
-    behave(app, ZOE, Mood.UNREACHABLE)
+    behave(app, ZOE, PhoneBehaviour.UNREACHABLE)
     pass_time(clock, postman, 1.5)
     assert (row(app, id).status, row(app, id).error_code) == (
         MessageStatus.UNDELIVERED,
@@ -209,7 +214,7 @@ def test_a_text_whose_page_died_is_brought_in_two_seconds_later(app, clock, post
 def test_two_postmen_never_post_the_same_news(make_app, clock):
     apps = [make_app(), make_app()]
     doors = [Door(app) for app in apps]
-    postmen = [Postman(app) for app in apps]
+    postmen = [CallbackDispatcher(app) for app in apps]
     for n in range(60):
         text_to(apps[0], [ZOE, LEO, MIA][n % 3])
     clock.shift(0.3)
@@ -230,7 +235,7 @@ def test_news_that_a_dying_process_had_in_hand_is_posted_half_a_minute_later(
     id = text_to(app, ZOE)
     clock.shift(1)
     with app.app_context(), write() as session:
-        assert len(claim_due(session, now(), ACCOUNT, 10)) == 1
+        assert len(claim_due_callbacks(session, now(), SANDBOX_ACCOUNT_SID, 10)) == 1
     pass_time(clock, postman, 25)
     assert row(app, id).status is MessageStatus.SUBMITTING
     pass_time(clock, postman, 7)
@@ -280,7 +285,7 @@ def test_an_app_that_says_no_is_not_asked_again_and_the_log_names_no_phone(
         assert postman.post_now(sid) is True
     assert (len(door.posts), on_air(app)[0].error_code, on_air(app)[0].next_at) == (
         1,
-        NOT_TAKEN,
+        WEBHOOK_FAILURE_CODE,
         None,
     )
     assert sid in caplog.text
@@ -317,7 +322,7 @@ def test_the_post_looks_like_one_from_outside(make_app, clock):
     app = make_app(
         public_base_url="https://sms.example.org/texts", trusted_hosts=(".example.org",)
     )
-    door, postman = Door(app), Postman(app)
+    door, postman = Door(app), CallbackDispatcher(app)
     id = text_to(
         app,
         ZOE,
@@ -357,7 +362,7 @@ def test_with_a_real_carrier_the_postman_stays_at_home(make_app):
         twilio_auth_token="t" * 32,
         twilio_from_number="+13035550100",
     )
-    sid, postman = written(app, ZOE, "STOP"), Postman(app)
+    sid, postman = written(app, ZOE, "STOP"), CallbackDispatcher(app)
     postman.start()
     assert postman.post_now(sid) is False
     assert not [each for each in threading.enumerate() if each.name == "postman"]
@@ -366,8 +371,8 @@ def test_with_a_real_carrier_the_postman_stays_at_home(make_app):
 
 def test_a_walking_postman_needs_no_telling_and_stops_when_told(app):
     others = set(threading.enumerate())
-    postman = Postman.of(app)
-    assert Postman.of(app) is postman
+    postman = CallbackDispatcher.of(app)
+    assert CallbackDispatcher.of(app) is postman
     postman.start()
     postman.start()
     id = text_to(app, ZOE)
@@ -386,11 +391,11 @@ def test_a_walking_postman_needs_no_telling_and_stops_when_told(app):
 
 
 def test_a_walk_survives_a_database_that_does_not_answer(app, monkeypatch):
-    monkeypatch.setattr("app.delivery.carriers.postman.AFTER_TROUBLE", 0.05)
+    monkeypatch.setattr("app.delivery.carriers.sandbox_callbacks.AFTER_TROUBLE", 0.05)
     id = text_to(app, ZOE)
     with app.app_context(), write() as session:
         session.execute(db.text("ALTER TABLE sandbox_messages RENAME TO gone"))
-    postman = Postman(app)
+    postman = CallbackDispatcher(app)
     postman.start()
     time.sleep(0.15)
     with app.app_context(), write() as session:

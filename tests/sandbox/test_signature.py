@@ -3,7 +3,7 @@
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from app.delivery.carriers.signature import is_valid, signature_for
+from app.delivery.carriers.twilio_signature import compute_signature, is_valid_signature
 
 KEY, OTHER = "12345", "another token"
 URL = "https://example.com/myapp.php?foo=1&bar=2"
@@ -18,7 +18,7 @@ CALL = {
 
 def test_it_is_the_signature_of_twilios_own_documentation():
     assert (
-        signature_for("https://mycompany.com/myapp.php?foo=1&bar=2", CALL, KEY)
+        compute_signature("https://mycompany.com/myapp.php?foo=1&bar=2", CALL, KEY)
         == "RSOYDt4T1cUTdK1PDd93/VVr8B8="
     )
 
@@ -27,18 +27,18 @@ def test_it_is_the_signature_of_twilios_own_documentation():
     "given", [None, "", "x", "é", "\udcff", "RSOYDt4T1cUTdK1PDd93/VVr8B8", " " * 4000]
 )
 def test_a_missing_or_broken_header_is_simply_wrong(given):
-    assert is_valid(URL, CALL, given, [KEY]) is False
+    assert is_valid_signature(URL, CALL, given, [KEY]) is False
 
 
 def test_without_a_key_nobody_is_believed():
-    assert not is_valid(URL, CALL, signature_for(URL, CALL, ""), [])
+    assert not is_valid_signature(URL, CALL, compute_signature(URL, CALL, ""), [])
 
 
 def test_while_a_token_is_rotated_both_are_believed_and_a_third_is_not():
-    signature = signature_for(URL, CALL, KEY)
-    assert is_valid(URL, CALL, signature, [OTHER, KEY])
-    assert is_valid(URL, CALL, signature, [KEY, OTHER])
-    assert not is_valid(URL, CALL, signature, [OTHER])
+    signature = compute_signature(URL, CALL, KEY)
+    assert is_valid_signature(URL, CALL, signature, [OTHER, KEY])
+    assert is_valid_signature(URL, CALL, signature, [KEY, OTHER])
+    assert not is_valid_signature(URL, CALL, signature, [OTHER])
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_while_a_token_is_rotated_both_are_believed_and_a_third_is_not():
     ],
 )
 def test_the_port_may_be_there_or_not_and_the_rest_stays_raw(signed, seen):
-    assert is_valid(seen, CALL, signature_for(signed, CALL, KEY), [KEY])
+    assert is_valid_signature(seen, CALL, compute_signature(signed, CALL, KEY), [KEY])
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_the_port_may_be_there_or_not_and_the_rest_stays_raw(signed, seen):
     ],
 )
 def test_another_address_has_another_signature(seen):
-    assert not is_valid(seen, CALL, signature_for(URL, CALL, KEY), [KEY])
+    assert not is_valid_signature(seen, CALL, compute_signature(URL, CALL, KEY), [KEY])
 
 
 @pytest.mark.parametrize(
@@ -87,12 +87,14 @@ def test_another_address_has_another_signature(seen):
     ],
 )
 def test_any_fields_can_be_signed_repeated_and_empty_ones_too(fields):
-    signature = signature_for(URL, fields, KEY)
-    assert is_valid(URL, MultiDict(fields), signature, [KEY])
-    assert not is_valid(URL, MultiDict([*fields, ("Extra", "1")]), signature, [KEY])
+    signature = compute_signature(URL, fields, KEY)
+    assert is_valid_signature(URL, MultiDict(fields), signature, [KEY])
+    assert not is_valid_signature(
+        URL, MultiDict([*fields, ("Extra", "1")]), signature, [KEY]
+    )
 
 
 def test_half_a_sign_is_wrong_and_raises_nothing():
-    assert not is_valid(
-        URL, {"Body": "\udcff"}, signature_for(URL, {"Body": "ÿ"}, KEY), [KEY]
+    assert not is_valid_signature(
+        URL, {"Body": "\udcff"}, compute_signature(URL, {"Body": "ÿ"}, KEY), [KEY]
     )

@@ -11,9 +11,14 @@ import pytest
 from werkzeug.serving import make_server
 
 from app.core.db import db, write
-from app.delivery.carriers import http
-from app.delivery.carriers.base import Accepted, Ambiguous, Refused, Unprocessed
-from app.delivery.carriers.make import carrier_for
+from app.delivery.carriers import twilio_http_client
+from app.delivery.carriers.carrier_factory import create_carrier
+from app.delivery.carriers.carrier_interface import (
+    SendAccepted,
+    SendAmbiguous,
+    SendNotProcessed,
+    SendRefused,
+)
 from app.delivery.models import Attempt, Message
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from tests.cast import LEO, ZOE
@@ -45,7 +50,7 @@ def send(app, *texts):
     """Send (phone, body, ref) through the app's real carrier, all at once."""
 
     async def inside():
-        carrier = carrier_for(app)
+        carrier = create_carrier(app)
         try:
             return await asyncio.gather(*(carrier.send(*text) for text in texts))
         finally:
@@ -58,7 +63,7 @@ def send_in_turn(app, *texts):
     """The same one after the other, over one carrier; the kinds of outcome."""
 
     async def inside():
-        carrier = carrier_for(app)
+        carrier = create_carrier(app)
         try:
             return [type(await carrier.send(*text)) for text in texts]
         finally:
@@ -92,7 +97,7 @@ def status(app, id):
 def test_it_takes_texts_and_remembers_them(app, twilio):
     [outcome] = send(app, (ZOE, "Hi Zoë 😀", "a" * 32))
     [sent] = twilio.requests
-    assert outcome == Accepted(sent.sid, "queued")
+    assert outcome == SendAccepted(sent.sid, "queued")
     assert (sent.to, sent.sender, sent.body) == (ZOE, "+13035550100", "Hi Zoë 😀")
     assert sent.callback == f"{PUBLIC}/webhooks/twilio/status/" + "a" * 32
 
@@ -104,9 +109,9 @@ def test_it_answers_by_its_script_the_newest_first_and_for_one_phone_before_anyb
     twilio.answer(to=ZOE, status=429, code=20429, headers={"Retry-After": "7"}, times=1)
     [busy] = send(app, (ZOE, "1", "a" * 32))
     [refused] = send(app, (ZOE, "2", "b" * 32))
-    assert isinstance(busy, Unprocessed)
+    assert isinstance(busy, SendNotProcessed)
     assert busy.retry_after == 7
-    assert (type(refused), refused.code) == (Refused, 21606)
+    assert (type(refused), refused.code) == (SendRefused, 21606)
     assert [each.sid for each in twilio.sent_to(ZOE)] == ["", ""]
 
 
@@ -117,7 +122,7 @@ def test_it_answers_by_its_script_the_newest_first_and_for_one_phone_before_anyb
 def test_it_can_leave_us_in_the_dark(app, twilio, script):
     twilio.answer(**script)
     [outcome] = send(app, (ZOE, "Hi", "a" * 32))
-    assert isinstance(outcome, Ambiguous)
+    assert isinstance(outcome, SendAmbiguous)
     assert len(twilio.requests) == 1
 
 
@@ -129,13 +134,15 @@ def test_it_can_answer_in_every_bad_manner_whether_it_took_the_text_or_not(
     app, twilio, monkeypatch, manner, taken
 ):
     monkeypatch.setattr(
-        http, "DEADLINES", aiohttp.ClientTimeout(total=1.2, sock_read=0.6)
+        twilio_http_client,
+        "REQUEST_TIMEOUTS",
+        aiohttp.ClientTimeout(total=1.2, sock_read=0.6),
     )
     twilio.answer(manner=manner, taken=taken)
     started = time.monotonic()
     [outcome] = send(app, (ZOE, "Hi", "a" * 32))
     waited = time.monotonic() - started
-    assert isinstance(outcome, Ambiguous)
+    assert isinstance(outcome, SendAmbiguous)
     assert len(twilio.requests) == 1
     assert len(twilio.texts) == taken
     assert waited < 2
@@ -146,7 +153,9 @@ def test_a_dripping_answer_is_stopped_by_the_total_and_not_by_the_silence(
     app, twilio, monkeypatch
 ):
     monkeypatch.setattr(
-        http, "DEADLINES", aiohttp.ClientTimeout(total=1.2, sock_read=0.6)
+        twilio_http_client,
+        "REQUEST_TIMEOUTS",
+        aiohttp.ClientTimeout(total=1.2, sock_read=0.6),
     )
     twilio.answer(manner="drip")
     started = time.monotonic()
@@ -157,13 +166,13 @@ def test_a_dripping_answer_is_stopped_by_the_total_and_not_by_the_silence(
 def test_it_can_hang_up_before_it_reads_on_a_new_line_or_on_a_used_one(app, twilio):
     twilio.hang_up()
     [early] = send(app, (ZOE, "Hi", "a" * 32))
-    assert isinstance(early, Ambiguous)
+    assert isinstance(early, SendAmbiguous)
     assert twilio.requests == []
     twilio.hang_up(used=True)
     assert send_in_turn(app, *((ZOE, str(n), f"{n:032x}") for n in range(3))) == [
-        Accepted,
-        Ambiguous,
-        Accepted,
+        SendAccepted,
+        SendAmbiguous,
+        SendAccepted,
     ]
     assert [each.body for each in twilio.requests] == ["0", "2"]
 
@@ -172,7 +181,7 @@ def test_a_redirect_to_another_house_is_not_followed(app, twilio):
     with TwilioServer() as elsewhere:
         twilio.answer(status=302, headers={"Location": f"{elsewhere.url}/2010-04-01"})
         [outcome] = send(app, (ZOE, "Hi", "a" * 32))
-        assert (type(outcome), outcome.http_status) == (Refused, 302)
+        assert (type(outcome), outcome.http_status) == (SendRefused, 302)
         assert elsewhere.heard == 0
 
 
@@ -206,7 +215,7 @@ def test_a_wrong_token_is_refused_and_not_counted(make_app, twilio):
         twilio_from_number="+13035550100",
     )
     [outcome] = send(app, (ZOE, "Hi", "a" * 32))
-    assert (type(outcome), outcome.code) == (Refused, 20003)
+    assert (type(outcome), outcome.code) == (SendRefused, 20003)
     assert twilio.requests == []
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urldefrag
 from flask import Flask
 
 from app.core.db import db
-from app.delivery.carriers import sandbox_wire as wire
+from app.delivery.carriers import sandbox_payloads as wire
 from app.delivery.models import Message, MessageLog
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent
@@ -173,14 +173,14 @@ def _receipts(server: Served, twilio: TwilioServer, over: float, seen: Seen) -> 
             sent, status = twilio.requests[told // 2], ("sent", "delivered")[told % 2]
             told += 1
             next(pace)
-            params = wire.receipt(twilio.texts[sent.sid], status)
+            params = wire.build_status_callback_params(twilio.texts[sent.sid], status)
             pool.submit(
                 seen.time, _poster(twilio, server, urldefrag(sent.callback).url, params)
             )
 
 
 def _poster(
-    twilio: TwilioServer, server: Served, url: str, params: wire.Params
+    twilio: TwilioServer, server: Served, url: str, params: wire.WebhookParams
 ) -> Callable[[], int]:
     return lambda: twilio.post(server.url, url, params)
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from app import create_app
 from app.core.settings import Settings
-from app.migrations.runner import migrate
+from app.migrations.migration_runner import migrate_database
 from tests.cast import bring_the_cast
 from tests.delivery.town import twilio_settings
 from tests.makers import members
@@ -35,7 +35,7 @@ class Line:
 
 def new_town(database: Path, twilio: TwilioServer, people: int) -> Flask:
     """An app on a new database with Ada and so many people. It sends nothing itself."""
-    migrate(database, logging.getLogger("torture"))
+    migrate_database(database, logging.getLogger("torture"))
     settings = {
         "secret_key": KEY,
         "app_env": "test",

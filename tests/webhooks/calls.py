@@ -10,7 +10,7 @@ from sqlalchemy import update
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import message_claiming
-from app.delivery.carriers.signature import HEADER, signature_for
+from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
 from app.delivery.models import Attempt, Message
 from app.domain.delivery.send_rate import TokenBucket
 from app.suppression.models import UnsubscribedContact
@@ -37,7 +37,7 @@ def sid(number):
 
 def call(app, path, fields, *, token=TOKEN, headers=None, base=BASE, **more):
     """What Twilio does: a signed form post. `fields` is a dict, or pairs where one comes twice."""
-    signed = {HEADER: signature_for(base + path, fields, token)}
+    signed = {SIGNATURE_HEADER: compute_signature(base + path, fields, token)}
     body = urlencode(fields)
     return app.test_client().post(
         path, data=body, content_type=FORM, headers=signed | (headers or {}), **more

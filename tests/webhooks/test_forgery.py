@@ -16,8 +16,8 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
 from app.core.logging_config import ThrottledWarning
-from app.delivery.carriers import signature
-from app.delivery.carriers.signature import HEADER, signature_for
+from app.delivery.carriers import twilio_signature
+from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
 from tests.cast import ZOE
 from tests.served import Served
 from tests.webhooks.calls import (
@@ -56,7 +56,9 @@ def test_w1_without_a_good_signature_nothing_comes_in(town, path, given, caplog)
     headers = (
         {}
         if given is None
-        else {HEADER: given.encode("utf-8", "surrogateescape").decode("latin-1")}
+        else {
+            SIGNATURE_HEADER: given.encode("utf-8", "surrogateescape").decode("latin-1")
+        }
     )
     answer = town.test_client().post(
         path, data={"MessageSid": SID, "Body": "STOP", "From": ZOE}, headers=headers
@@ -113,7 +115,7 @@ def test_w6_a_signature_for_the_inner_address_is_refused(town):
 def test_w8_the_raw_target_is_what_is_signed(town, query):
     """W8: the address as it came over the wire, before anybody decoded it."""
     path = INBOUND + query
-    headers = {HEADER: signature_for(BASE + path, FIELDS, TOKEN)}
+    headers = {SIGNATURE_HEADER: compute_signature(BASE + path, FIELDS, TOKEN)}
     answer = town.test_client().post(
         path, data=FIELDS, headers=headers, environ_overrides={"RAW_URI": path}
     )
@@ -147,13 +149,13 @@ def test_w28_signatures_are_compared_in_constant_time(town, monkeypatch, fits):
     """W28: by hmac.compare_digest, every time."""
     asked = []
     monkeypatch.setattr(
-        signature.hmac,
+        twilio_signature.hmac,
         "compare_digest",
         lambda one, other: asked.append((one, other)) or fits,
     )
     assert call(town, INBOUND, FIELDS).status_code == (200 if fits else 403)
     assert asked
-    assert signature.hmac is hmac
+    assert twilio_signature.hmac is hmac
 
 
 @pytest.mark.parametrize(
@@ -169,7 +171,7 @@ def test_we_sign_as_twilios_own_library_does(fields):
     theirs = RequestValidator(TOKEN).compute_signature(
         BASE + INBOUND, MultiDict(fields)
     )
-    assert signature_for(BASE + INBOUND, fields, TOKEN) == theirs
+    assert compute_signature(BASE + INBOUND, fields, TOKEN) == theirs
 
 
 def test_w15_a_flood_of_forgeries_is_a_line_a_minute_and_no_row(town, caplog):
@@ -256,7 +258,9 @@ def test_w15_a_real_server_under_a_flood_serves_pages_and_good_calls(make_settin
 def _post(url, fields, base=None, token=TOKEN):
     path = url[url.index("/webhooks") :]
     signed = {
-        HEADER: signature_for((base or url.removesuffix(path)) + path, fields, token),
+        SIGNATURE_HEADER: compute_signature(
+            (base or url.removesuffix(path)) + path, fields, token
+        ),
         "Content-Type": FORM,
     }
     request = urllib.request.Request(url, urlencode(fields).encode(), signed)

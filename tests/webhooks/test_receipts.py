@@ -8,7 +8,7 @@ import pytest
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.message_status_updates import store_send_results
-from app.delivery.carriers.base import Accepted, Ambiguous
+from app.delivery.carriers.carrier_interface import SendAccepted, SendAmbiguous
 from app.delivery.models import Attempt, Message
 from app.suppression.models import SuppressedContact
 from app.webhooks.actions.orphans import adopt_orphans
@@ -31,7 +31,11 @@ from tests.webhooks.calls import (
     verdicts,
 )
 
-ANSWERS = [Accepted(SID), Accepted(SID, "sent"), Ambiguous("nobody answered")]
+ANSWERS = [
+    SendAccepted(SID),
+    SendAccepted(SID, "sent"),
+    SendAmbiguous("nobody answered"),
+]
 
 
 def answered(app, armed, outcome):
@@ -271,7 +275,7 @@ def test_w13_an_orphan_is_settled_when_we_learn_its_name(town):
     armed = on_the_wire(town)
     receipt(town, None, "undelivered", code=30003)
     assert verdicts(town) == ["orphan"]
-    answered(town, armed, Accepted(SID))
+    answered(town, armed, SendAccepted(SID))
     assert status_of(town, armed.message_id) == "accepted"
     with town.app_context():
         assert adopt_orphans() == 1

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import message_status_lookups
-from app.delivery.carriers.reading import Fetched
+from app.delivery.carriers.message_lookup_results import MessageFetchResult
 from app.delivery.models import Message
 from app.domain.delivery.message_lookups import CarrierMessage
 from app.suppression.queries import has_opted_out
@@ -46,7 +46,9 @@ def told(town, **written):
             when = written[row.body]
             with write():
                 message_status_lookups.apply_fetched_message(
-                    row.id, Fetched(when and shown(question.sid, row.body, when)), now()
+                    row.id,
+                    MessageFetchResult(when and shown(question.sid, row.body, when)),
+                    now(),
                 )
     return len(asked)
 

@@ -18,8 +18,8 @@ CLOSED = {name: door for name, door in DOORS.items() if door.who in (BOTH, ADMIN
 # A GET is answered with 200, but:
 GET_CODES = {
     "health.report_readiness": 503,  # nobody sends in these tests
-    "sandbox.open_phone": 422,  # no number was typed
-    "sandbox.try_words": 303,  # on to a phone
+    "sandbox.open_phone_by_number": 422,  # no number was typed
+    "sandbox.open_phone_with_text": 303,  # on to a phone
     "setup.complete_setup": 404,  # there are users
 }
 # A POST with nothing but the token: a form comes back with its errors (422), an act is done (303).
@@ -27,7 +27,7 @@ GET_CODES = {
 FORMS = {
     "accounts.add_user", "accounts.change_own_password", "accounts.change_own_theme", "blasts.new", "community.add", "community.import_file",
     "events.add", "events.register", "inbox.reply", "inbox.reply_add", "inbox.reply_edit",
-    "keywords.add", "people.consent", "people.note_add", "sandbox.write_back", "suppression.add",
+    "keywords.add", "people.consent", "people.note_add", "sandbox.send_text_from_phone", "suppression.add",
     "suppression.import_file", "suppression.import_fix", "community.import_fix", "events.import_file",
     "events.import_fix", "surveys.add", "surveys.correct",
 }  # fmt: skip
@@ -36,7 +36,7 @@ POST_CODES = dict.fromkeys(FORMS, 422) | {
     "accounts.sign_in": 303,
 }
 CHOSEN = {
-    "sandbox.mood": {"mood": "slow"},
+    "sandbox.change_phone_behaviour": {"mood": "slow"},
     "inbox.decide": {"question": "1", "verdict": "stay"},
 }  # a button of its own for each
 WRITTEN_BY_READING = ("audit_events",)  # a download leaves its line in the audit

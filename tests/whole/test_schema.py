@@ -10,10 +10,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Enum
 
-from app.dbdoctor.drift import ROOMS, all_tables, drift, shape_of_models
-from app.migrations.history import BOOKKEEPING
-from app.migrations.shape import shape_of
-from app.migrations.steps import find
+from app.dbdoctor.schema_drift import (
+    FEATURE_MODELS,
+    describe_model_schema,
+    find_schema_drift,
+    get_model_metadata,
+)
+from app.migrations.migration_files import find_migrations
+from app.migrations.migration_history import BOOKKEEPING_TABLES
+from app.migrations.schema_comparison import describe_schema
 from tests.migrations.made_up import migrated
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,17 +63,17 @@ def documented():
 
 def test_the_migrations_make_exactly_the_models(connection):
     """M14."""
-    assert drift(connection) == [], REMEDY
+    assert find_schema_drift(connection) == [], REMEDY
 
 
 def test_the_comparison_sees_every_table_of_the_models(connection):
     compared = {
         thing.removeprefix("table ")
-        for thing in shape_of(connection)
+        for thing in describe_schema(connection)
         if thing.startswith("table ")
     }
-    assert compared == set(all_tables().tables)
-    assert len(shape_of_models()) > 300
+    assert compared == set(get_model_metadata().tables)
+    assert len(describe_model_schema()) > 300
 
 
 def test_every_file_of_models_is_compared():
@@ -77,12 +82,17 @@ def test_every_file_of_models_is_compared():
         for path in (ROOT / "app").rglob("*models.py")
         if "dbdoctor" not in path.parts
     }
-    assert {Path(room.__file__) for room in ROOMS} == files
+    assert {Path(room.__file__) for room in FEATURE_MODELS} == files
 
 
 def test_the_page_has_every_table_and_nothing_else():
     assert sorted(documented()) == sorted(
-        {*all_tables().tables, *BOOKKEEPING, "community_search", "inbox_search"}
+        {
+            *get_model_metadata().tables,
+            *BOOKKEEPING_TABLES,
+            "community_search",
+            "inbox_search",
+        }
     )
 
 
@@ -93,7 +103,9 @@ def test_the_page_has_every_column_in_order_and_nothing_else(connection):
 
 
 def _bookkept(table):
-    return re.findall(r"[(,] ?(\w+) (?:INTEGER|VARCHAR|DATETIME)", BOOKKEEPING[table])
+    return re.findall(
+        r"[(,] ?(\w+) (?:INTEGER|VARCHAR|DATETIME)", BOOKKEEPING_TABLES[table]
+    )
 
 
 def test_the_page_says_every_word_that_a_column_may_hold():
@@ -102,7 +114,7 @@ def test_the_page_says_every_word_that_a_column_may_hold():
     )
     missing = [
         f"{table.name}.{column.name}: {word}"
-        for table in all_tables().sorted_tables
+        for table in get_model_metadata().sorted_tables
         for column in table.columns
         if isinstance(column.type, Enum)
         for word in column.type.enums
@@ -114,7 +126,7 @@ def test_the_page_says_every_word_that_a_column_may_hold():
 def test_every_foreign_key_says_what_happens_when_the_parent_goes(connection):
     silent = [
         key
-        for key, value in shape_of(connection).items()
+        for key, value in describe_schema(connection).items()
         if key.startswith("key of") and "NO ACTION" in value[-9:]
     ]
     assert silent == []
@@ -123,7 +135,7 @@ def test_every_foreign_key_says_what_happens_when_the_parent_goes(connection):
 def test_every_foreign_key_has_an_index_that_finds_the_children(connection):
     """Without one, deleting a parent reads the whole table of its children."""
     bare = []
-    for table in all_tables().sorted_tables:
+    for table in get_model_metadata().sorted_tables:
         for key in table.foreign_keys:
             column = key.parent.name
             plan = connection.execute(
@@ -139,7 +151,7 @@ def test_every_migration_is_mentioned_in_the_change_of_its_tests():
     tests = "".join(
         path.read_text() for path in (ROOT / "tests" / "migrations").glob("test_*.py")
     )
-    assert [step.name for step in find() if step.name not in tests] == []
+    assert [step.name for step in find_migrations() if step.name not in tests] == []
 
 
 def test_each_case_of_the_catalogue_has_its_test():

@@ -12,7 +12,7 @@ from app.domain.delivery.message_statuses import (
 from app.domain.delivery.skip_reasons import ROLE_LABELS, SKIP_REASON_LABELS, SkipReason
 from app.imports.models import RowVerdict
 from app.imports.queries import SHOWS
-from app.sandbox.forms import MOODS
+from app.sandbox.forms import BEHAVIOUR_LABELS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "words.md").read_text()
 SECTIONS = dict(
@@ -41,7 +41,7 @@ def test_every_reason_to_leave_somebody_out_has_its_words_on_the_page():
 
 def test_every_mood_of_a_practice_phone_has_its_words_on_the_page():
     assert pairs("How a practice phone behaves") == {
-        mood.value: words for mood, words in MOODS.items()
+        mood.value: words for mood, words in BEHAVIOUR_LABELS.items()
     }
 
 

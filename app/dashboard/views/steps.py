@@ -101,6 +101,6 @@ def _reply(facts: Steps) -> Step:
         False,
         title,
         "Write back from a practice phone.",
-        url_for("sandbox.phones"),
+        url_for("sandbox.list_phones"),
         "Open a phone",
     )

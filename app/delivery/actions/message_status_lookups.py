@@ -26,7 +26,10 @@ from app.delivery.actions.message_status_updates import (
     StatusUpdate,
     apply_status_update,
 )
-from app.delivery.carriers.reading import Fetched, Listing
+from app.delivery.carriers.message_lookup_results import (
+    MessageFetchResult,
+    MessageListResult,
+)
 from app.delivery.models import attempts, messages
 from app.domain.delivery.message_lookups import (
     STATUSES_TO_LOOK_UP,
@@ -215,7 +218,7 @@ def list_due_lookups(carrier: str, moment: datetime, most: int) -> list[StatusLo
 
 
 def apply_message_list(
-    carrier: str, phone: str, listing: Listing, moment: datetime
+    carrier: str, phone: str, listing: MessageListResult, moment: datetime
 ) -> int:
     """Give the listed texts to the attempts they belong to. Says how many were found.
 
@@ -248,7 +251,9 @@ def apply_message_list(
     return len(found.found)
 
 
-def apply_fetched_message(message_id: int, fetched: Fetched, moment: datetime) -> None:
+def apply_fetched_message(
+    message_id: int, fetched: MessageFetchResult, moment: datetime
+) -> None:
     """Settle a text by what the carrier says of it; without a receipt at the last offset it
     stays without one.
 

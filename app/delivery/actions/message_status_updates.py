@@ -13,12 +13,12 @@ from app.core import failpoint
 from app.core.column_types import datetime_to_db
 from app.core.db import db, fetch_as_json, raw_connection
 from app.delivery.actions import failure_reactions, sql
-from app.delivery.carriers.base import (
-    Accepted,
-    Ambiguous,
-    Outcome,
-    Refused,
-    Unprocessed,
+from app.delivery.carriers.carrier_interface import (
+    SendAccepted,
+    SendAmbiguous,
+    SendNotProcessed,
+    SendOutcome,
+    SendRefused,
 )
 from app.domain.delivery import carrier_error_codes, retry_delays
 from app.domain.delivery.carrier_error_codes import Blame, CarrierErrorCode
@@ -33,10 +33,10 @@ from app.domain.delivery.message_statuses import (
 log = logging.getLogger(__name__)
 
 OUTCOME_NAMES = {
-    Accepted: "accepted",
-    Refused: "refused",
-    Unprocessed: "unprocessed",
-    Ambiguous: "ambiguous",
+    SendAccepted: "accepted",
+    SendRefused: "refused",
+    SendNotProcessed: "unprocessed",
+    SendAmbiguous: "ambiguous",
 }
 ANY_ATTEMPT_NUMBER = 1 << 40
 
@@ -148,13 +148,13 @@ def _report_second_sid(named: dict[str, Any]) -> None:
 
 
 def store_send_results(
-    returned: Sequence[tuple[AttemptRef, Outcome]], moment: datetime
+    returned: Sequence[tuple[AttemptRef, SendOutcome]], moment: datetime
 ) -> None:
     """Store what the carrier answered to these attempts, and settle their texts."""
     plain = {}
     for tried, outcome in returned:
         if (
-            isinstance(outcome, Accepted)
+            isinstance(outcome, SendAccepted)
             and _get_accepted_status(outcome) is MessageStatus.ACCEPTED
         ):
             plain[tried.ref] = (tried, outcome)
@@ -167,7 +167,7 @@ def store_send_results(
 
 
 def _store_accepted_results(
-    plain: dict[str, tuple[AttemptRef, Accepted]], moment: datetime
+    plain: dict[str, tuple[AttemptRef, SendAccepted]], moment: datetime
 ) -> None:
     """All of them by two statements; those that were not as simple as they looked, one by one."""
     rows = json.dumps(
@@ -205,7 +205,9 @@ def _mark_blasts_proven(taken: Collection[tuple[int, int | None]]) -> None:
         )
 
 
-def _store_single_result(tried: AttemptRef, outcome: Outcome, moment: datetime) -> None:
+def _store_single_result(
+    tried: AttemptRef, outcome: SendOutcome, moment: datetime
+) -> None:
     attempt_id = _close_attempt(tried.ref, outcome, moment)
     about = StatusUpdate(
         tried.message_id,
@@ -215,23 +217,23 @@ def _store_single_result(tried: AttemptRef, outcome: Outcome, moment: datetime) 
         attempt_n=tried.number,
     )
     match outcome:
-        case Accepted(sid):
+        case SendAccepted(sid):
             apply_status_update(
                 replace(about, status=_get_accepted_status(outcome), sid=sid), moment
             )
-        case Refused(code, http_status, words):
+        case SendRefused(code, http_status, words):
             refused = replace(
                 about, status=MessageStatus.FAILED, code=code, words=words or None
             )
             apply_status_update(replace(refused, http_status=http_status), moment)
-        case Unprocessed(_, retry_after):
+        case SendNotProcessed(_, retry_after):
             later = moment + timedelta(
                 seconds=retry_delays.compute_retry_delay(tried.number, retry_after)
             )
             db.session.execute(
                 sql.REQUEUE_MESSAGE, {"b_id": tried.message_id, "b_not_before": later}
             )
-        case Ambiguous(why, _, cause):
+        case SendAmbiguous(why, _, cause):
             look = compute_first_lookup(MessageStatus.UNKNOWN, moment)
             doubt = {
                 "b_id": tried.message_id,
@@ -242,7 +244,7 @@ def _store_single_result(tried: AttemptRef, outcome: Outcome, moment: datetime) 
             db.session.execute(sql.MARK_MESSAGE_UNKNOWN, doubt)
 
 
-def _get_accepted_status(outcome: Accepted) -> MessageStatus:
+def _get_accepted_status(outcome: SendAccepted) -> MessageStatus:
     """What an answer to a request says.
 
     Twilio's word for it never says less than that it was taken.
@@ -254,13 +256,13 @@ def _get_accepted_status(outcome: Accepted) -> MessageStatus:
     )
 
 
-def _close_attempt(ref: str, outcome: Outcome, moment: datetime) -> int | None:
+def _close_attempt(ref: str, outcome: SendOutcome, moment: datetime) -> int | None:
     closing = {
         "b_ref": ref,
         "b_moment": moment,
         "b_outcome": OUTCOME_NAMES[type(outcome)],
         "b_status": getattr(outcome, "http_status", None)
-        or (201 if isinstance(outcome, Accepted) else None),
+        or (201 if isinstance(outcome, SendAccepted) else None),
         "b_code": getattr(outcome, "code", None),
         "b_why": getattr(outcome, "why", None),
     }

@@ -18,7 +18,7 @@ from app.core.column_types import (
 from app.core.db import Model
 
 
-class Mood(StrEnum):
+class PhoneBehaviour(StrEnum):
     """How a pretend phone behaves."""
 
     WORKING = "working"
@@ -35,7 +35,9 @@ class SandboxPhone(Model):
     __tablename__ = "sandbox_phones"
 
     phone: Mapped[str] = mapped_column(String(20), primary_key=True)
-    mood: Mapped[Mood] = mapped_column(enum_column(Mood), default=Mood.WORKING)
+    mood: Mapped[PhoneBehaviour] = mapped_column(
+        enum_column(PhoneBehaviour), default=PhoneBehaviour.WORKING
+    )
     updated_at: Mapped[timestamp_default_now]
 
 

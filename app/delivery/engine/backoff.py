@@ -12,7 +12,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from app.delivery.actions import failure_reactions, sender_throttle
-from app.delivery.carriers.base import Ambiguous, Outcome, Unprocessed
+from app.delivery.carriers.carrier_interface import (
+    SendAmbiguous,
+    SendNotProcessed,
+    SendOutcome,
+)
 from app.domain.delivery import retry_delays
 from app.domain.delivery.carrier_error_codes import (
     UNPROCESSED_HTTP_STATUS,
@@ -84,11 +88,11 @@ class SenderBackoff:
             )
         self.pace = pace
 
-    def note(self, outcome: Outcome, moment: float) -> None:
+    def note(self, outcome: SendOutcome, moment: float) -> None:
         """Count one answer."""
-        if isinstance(outcome, Unprocessed):
+        if isinstance(outcome, SendNotProcessed):
             self._turned(outcome, moment)
-        elif isinstance(outcome, Ambiguous):
+        elif isinstance(outcome, SendAmbiguous):
             self._doubt(outcome)
         else:
             self.turned_away = 0
@@ -100,7 +104,7 @@ class SenderBackoff:
                     )
                 )
 
-    def _doubt(self, outcome: Ambiguous) -> None:
+    def _doubt(self, outcome: SendAmbiguous) -> None:
         if self._count("doubts", AMBIGUOUS_LIMIT):
             self._hold(HOLD_SECONDS, CARRIER_FAULTS_TEXT)
         if outcome.cause is not UnknownReason.NO_NAME:
@@ -108,7 +112,7 @@ class SenderBackoff:
         elif self._count("nameless", NO_SID_LIMIT):
             self._pause(get_missing_sid_error_code)
 
-    def _turned(self, outcome: Unprocessed, moment: float) -> None:
+    def _turned(self, outcome: SendNotProcessed, moment: float) -> None:
         """The others that were on the wire together say the same: a wave counts once."""
         new_wave = moment >= self._until
         self.turned_away += new_wave
@@ -124,7 +128,9 @@ class SenderBackoff:
         else:
             self._throttled(outcome, wait, new_wave)
 
-    def _throttled(self, outcome: Unprocessed, wait: float, new_wave: bool) -> None:
+    def _throttled(
+        self, outcome: SendNotProcessed, wait: float, new_wave: bool
+    ) -> None:
         if outcome.http_status == UNPROCESSED_HTTP_STATUS and self._count(
             "throttled", THROTTLED_LIMIT, again=new_wave
         ):

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 
 from app.core.settings import Settings
-from app.delivery.carriers.base import Carrier
+from app.delivery.carriers.carrier_interface import Carrier
 from app.delivery.engine.leader_election import LeaderElection
 from app.delivery.engine.send_loop import DRAIN_TIMEOUT_SECONDS, SendLoop
 

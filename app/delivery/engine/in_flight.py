@@ -9,7 +9,12 @@ from collections.abc import Callable, Sequence
 
 from app.core import failpoint
 from app.delivery.actions.message_claiming import ClaimedMessage
-from app.delivery.carriers.base import Ambiguous, Carrier, Outcome, Unprocessed
+from app.delivery.carriers.carrier_interface import (
+    Carrier,
+    SendAmbiguous,
+    SendNotProcessed,
+    SendOutcome,
+)
 from app.delivery.engine.backoff import SenderBackoff
 from app.delivery.engine.leader_election import (
     HEARTBEAT_SECONDS,
@@ -19,8 +24,8 @@ from app.delivery.engine.tick import SendResult
 
 log = logging.getLogger(__name__)
 
-STOPPING_OUTCOME = Unprocessed("stopping before anything left us", retry_after=0.0)
-SLEPT_OUTCOME = Unprocessed("slept too long with it in hand", retry_after=0.0)
+STOPPING_OUTCOME = SendNotProcessed("stopping before anything left us", retry_after=0.0)
+SLEPT_OUTCOME = SendNotProcessed("slept too long with it in hand", retry_after=0.0)
 NOT_TRIED_OUTCOMES = (STOPPING_OUTCOME, SLEPT_OUTCOME)
 
 
@@ -78,7 +83,7 @@ class InFlightMessages:
         self.returned.append(SendResult(armed, outcome))
         self.news.set()
 
-    def _too_late(self, armed_at: float) -> Unprocessed | None:
+    def _too_late(self, armed_at: float) -> SendNotProcessed | None:
         """Whether this text must stay: we stop, or we slept so long that somebody else may lead
         by now.
         """
@@ -90,7 +95,7 @@ class InFlightMessages:
             else None
         )
 
-    async def _hand_over(self, armed: ClaimedMessage) -> Outcome:
+    async def _hand_over(self, armed: ClaimedMessage) -> SendOutcome:
         failpoint.crash_if_armed("T3a")
         try:
             return await self.carrier.send(
@@ -98,7 +103,7 @@ class InFlightMessages:
             )
         except Exception:  # a fault of ours must not leave a text on the wire for ever
             log.exception("handing text %s over failed", armed.message_id)
-            return Ambiguous("a fault of SMS Admin while it was handed over")
+            return SendAmbiguous("a fault of SMS Admin while it was handed over")
 
     async def wait(self, seconds: float) -> None:
         """Wait for what is on its way, but not longer."""

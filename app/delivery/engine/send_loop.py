@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from app.core.db import WriteLockTimeout, is_disk_full
 from app.core.settings import Settings
 from app.delivery.actions.message_claiming import SendCapacity
-from app.delivery.carriers.base import Carrier
+from app.delivery.carriers.carrier_interface import Carrier
 from app.delivery.engine.alert_webhook import AlertWebhook
 from app.delivery.engine.backoff import SenderBackoff
 from app.delivery.engine.change_watcher import ChangeWatcher

@@ -16,8 +16,12 @@ from app.core.clock import now
 from app.core.db import WriteLockTimeout, write
 from app.delivery.actions import message_status_lookups
 from app.delivery.actions.message_status_lookups import PhoneStatusLookup, StatusLookup
-from app.delivery.carriers.base import Carrier
-from app.delivery.carriers.reading import Fetched, Listing, NotRead
+from app.delivery.carriers.carrier_interface import Carrier
+from app.delivery.carriers.message_lookup_results import (
+    LookupFailure,
+    MessageFetchResult,
+    MessageListResult,
+)
 from app.domain.delivery.message_lookups import (
     MAX_CONCURRENT_LOOKUPS,
     compute_lookup_retry_seconds,
@@ -113,12 +117,12 @@ class StatusPoller:
             )
 
     async def _ask(self, question: StatusLookup, moment: datetime | None) -> None:
-        reading: Listing | Fetched | NotRead
+        reading: MessageListResult | MessageFetchResult | LookupFailure
         if isinstance(question, PhoneStatusLookup):
             reading = await self.carrier.list_texts(question.phone, question.since)
         else:
             reading = await self.carrier.fetch_text(question.sid)
-        if isinstance(reading, NotRead):
+        if isinstance(reading, LookupFailure):
             log.warning(
                 "texts %s could not be looked up: %s",
                 list(question.message_ids),
@@ -139,23 +143,25 @@ class StatusPoller:
     def _learn(
         self,
         question: StatusLookup,
-        reading: Listing | Fetched | NotRead,
+        reading: MessageListResult | MessageFetchResult | LookupFailure,
         moment: datetime,
     ) -> None:
         with self.app.app_context(), write():
             match reading:
-                case NotRead():
+                case LookupFailure():
                     wait = compute_lookup_retry_seconds(
                         reading.http_status, reading.retry_after
                     )
                     message_status_lookups.postpone_lookups(
                         question.message_ids, moment, wait
                     )
-                case Listing() if isinstance(question, PhoneStatusLookup):
+                case MessageListResult() if isinstance(question, PhoneStatusLookup):
                     message_status_lookups.apply_message_list(
                         self.carrier.name, question.phone, reading, moment
                     )
-                case Fetched() if not isinstance(question, PhoneStatusLookup):
+                case MessageFetchResult() if not isinstance(
+                    question, PhoneStatusLookup
+                ):
                     message_status_lookups.apply_fetched_message(
                         question.message_id, reading, moment
                     )

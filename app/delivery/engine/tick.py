@@ -16,7 +16,7 @@ from app.delivery.actions.message_claiming import (
     claim_messages,
     has_queued_messages,
 )
-from app.delivery.carriers.base import Outcome
+from app.delivery.carriers.carrier_interface import SendOutcome
 from app.delivery.engine.backoff import PendingUpdate
 from app.delivery.engine.leader_election import LeaderElection
 from app.domain.delivery.send_rate import SenderPace
@@ -27,7 +27,7 @@ class SendResult:
     """What the carrier answered to one armed text."""
 
     armed: ClaimedMessage
-    outcome: Outcome
+    outcome: SendOutcome
 
 
 @dataclass(frozen=True)

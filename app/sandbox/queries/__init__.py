@@ -1,20 +1,30 @@
 """Reading the practice phones: who has one, what is on its screen, what happened behind it."""
 
 from app.events.queries.names import names_of
-from app.sandbox.queries.crowd import latest_blasts, stranger, to_come
-from app.sandbox.queries.phones import Line, changed_moods, lines, mood_of, recent
-from app.sandbox.queries.screen import Screen, screen
+from app.sandbox.queries.phone_screen import PhoneScreen, load_phone_screen
+from app.sandbox.queries.sandbox_phones import (
+    SandboxPhoneRow,
+    count_changed_phones,
+    get_phone_behaviour,
+    list_phone_rows,
+    list_recent_phones,
+)
+from app.sandbox.queries.simulated_replies import (
+    count_pending_replies,
+    generate_unknown_number,
+    list_latest_sandbox_blasts,
+)
 
 __all__ = [
-    "Line",
-    "Screen",
-    "changed_moods",
-    "latest_blasts",
-    "lines",
-    "mood_of",
+    "SandboxPhoneRow",
+    "PhoneScreen",
+    "count_changed_phones",
+    "list_latest_sandbox_blasts",
+    "list_phone_rows",
+    "get_phone_behaviour",
     "names_of",
-    "recent",
-    "screen",
-    "stranger",
-    "to_come",
+    "list_recent_phones",
+    "load_phone_screen",
+    "generate_unknown_number",
+    "count_pending_replies",
 ]

@@ -1,6 +1,6 @@
 """The doors of the practice phones."""
 
-from app.sandbox.views import everybody, one
-from app.sandbox.views.room import bp
+from app.sandbox.views import phone_detail, phone_list
+from app.sandbox.views.blueprint import bp
 
-__all__ = ["bp", "everybody", "one"]
+__all__ = ["bp", "phone_list", "phone_detail"]

@@ -1,0 +1,118 @@
+"""Copies of a database: whole, checked, on the disk, readable by their owner only; or not there
+at all.
+"""
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from app.migrations.database_file import check_database_integrity, open_read_only
+from app.migrations.migration_errors import BackupFailed
+
+
+def get_backup_folder(path: Path) -> Path:
+    """Where the copies of the database at `path` are kept."""
+    return path.parent / "backups"
+
+
+def create_backup_folder(folder: Path) -> None:
+    """Make the folder for copies, closed to others, where missing. Raises BackupFailed."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise BackupFailed(
+            f"No copy could be made in {folder}: {error.strerror}. Nothing was changed."
+        ) from error
+
+
+def format_backup_timestamp(moment: datetime) -> str:
+    """A moment (UTC) for a file's name: 20261121T023000.123456Z."""
+    return moment.strftime("%Y%m%dT%H%M%S.%fZ")
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy the database at `source`, in use or not, to `target`, which must not exist.
+
+    `target` appears only when it is whole, checked and on the disk; its mode is 0600; it is one
+    plain file (no -wal). Writers are not held up. Raises BackupFailed, or Damaged for a source
+    that is, and leaves nothing behind.
+    """
+    try:
+        _delete_stale_partial_copies(target.parent)
+        with _open_partial_copy(target) as (part, handle):
+            _fill_partial_copy(source, part)
+            os.fsync(handle)
+            os.rename(part, target)
+            sync_folder(target.parent)
+    except FileExistsError as error:
+        raise BackupFailed(
+            f"{target} is there already. A copy never replaces a file: choose another name."
+        ) from error
+    except OSError as error:
+        raise BackupFailed(
+            f"No copy could be made at {target}: {error.strerror}."
+        ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that what was renamed in `folder` survives a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _open_partial_copy(target: Path) -> Iterator[tuple[Path, int]]:
+    """The unfinished copy beside `target`, held by a lock for as long as somebody is at it."""
+    part = target.with_name(f".{target.name}.part")
+    handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if target.exists():
+            raise FileExistsError
+        yield part, handle
+    finally:
+        _delete_partial_copy(part)
+        os.close(handle)
+
+
+def _fill_partial_copy(source: Path, part: Path) -> None:
+    with (
+        open_read_only(source) as original,
+        contextlib.closing(sqlite3.connect(part, isolation_level=None)) as duplicate,
+    ):
+        original.execute(
+            "SELECT count(*) FROM sqlite_master"
+        )  # waits its turn here, and only so long
+        try:
+            original.backup(duplicate)
+            duplicate.execute("PRAGMA journal_mode=DELETE")
+            check_database_integrity(duplicate, source)
+        except sqlite3.Error as error:
+            raise BackupFailed(
+                f"No copy could be made in {part.parent}: {error}. Is the disk full?"
+            ) from error
+
+
+def _delete_stale_partial_copies(folder: Path) -> None:
+    """Remove unfinished copies whose makers are gone."""
+    for part in folder.glob(".*.part"):
+        with contextlib.suppress(OSError):
+            handle = os.open(part, os.O_RDWR)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _delete_partial_copy(part)
+            finally:
+                os.close(handle)
+
+
+def _delete_partial_copy(part: Path) -> None:
+    for ending in ("", "-journal", "-wal", "-shm"):
+        part.with_name(part.name + ending).unlink(missing_ok=True)
