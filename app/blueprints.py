@@ -47,11 +47,11 @@ BLUEPRINTS = (
 )
 
 MENU = (
-    MenuEntry("Home", "dashboard.home", "house", tab=True),
+    MenuEntry("Home", "dashboard.show_dashboard", "house", tab=True),
     MenuEntry(
         "Inbox", "inbox.everything", "inbox", tab=True, count=inbox_queries.waiting
     ),
-    MenuEntry("Blasts", "blasts.logs", "send"),
+    MenuEntry("Blasts", "blasts.list_sent_blasts", "send"),
     MenuEntry("Community", "community.everyone", "users", tab=True),
     MenuEntry("Events", "events.everything", "calendar-days"),
     MenuEntry("Surveys", "surveys.everything", "message-square-text"),
@@ -65,7 +65,7 @@ MENU = (
         "Audit", "audit.list_audit_events", "clipboard-list", group="Admin", admin=True
     ),
     MenuEntry(
-        "Settings", "organisation.settings", "settings", group="Admin", admin=True
+        "Settings", "organisation.edit_settings", "settings", group="Admin", admin=True
     ),
 )
 
@@ -75,5 +75,5 @@ def register_blueprints(app: Flask) -> None:
     for room in BLUEPRINTS:
         app.register_blueprint(room)
     conversations.install(app, Conversations(threads.went_out, minding.understood))
-    template_filters.set_timezone_source(app, organisation.timezone)
+    template_filters.set_timezone_source(app, organisation.get_organisation_timezone)
     layout.install_layout(app, MENU)

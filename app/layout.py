@@ -103,7 +103,7 @@ def _build_full_layout(menu: Sequence[MenuEntry]) -> Layout:
     signed_in = has_request_context() and current_user.is_authenticated
     if not signed_in:
         return Layout(
-            organisation.organisation().name,
+            organisation.get_organisation().name,
             [],
             [],
             _build_banners(settings),
@@ -124,17 +124,17 @@ def _build_full_layout(menu: Sequence[MenuEntry]) -> Layout:
     )
     compose = MenuItem(
         "New blast",
-        url_for("blasts.new"),
+        url_for("blasts.compose_blast"),
         "pencil",
-        current=request.endpoint == "blasts.new",
+        current=request.endpoint == "blasts.compose_blast",
     )
     return Layout(
-        organisation=organisation.organisation().name,
+        organisation=organisation.get_organisation().name,
         menu=lines,
         tabs=[*tabs[:2], compose, *tabs[2:]],
         banners=_build_banners(settings, heartbeat),
         user=who,
-        new_blast_url=url_for("blasts.new"),
+        new_blast_url=url_for("blasts.compose_blast"),
         theme=current_user.theme,
     )
 
@@ -168,7 +168,7 @@ def _build_menu_item(entry: MenuEntry, count: int) -> MenuItem:
     )  # its first word is the room's; one's own account is not among the users
     here = (
         request.path.split("/")[1] == url.split("/")[1]
-        and request.endpoint != "blasts.new"
+        and request.endpoint != "blasts.compose_blast"
     )
     return MenuItem(entry.label, url, entry.icon, entry.group, here, count)
 

@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from app.blasts.actions.release import release_due
+from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import WriteLockTimeout
 from app.core.settings import Settings
@@ -37,7 +37,9 @@ class BackgroundJobs:
 
     def __init__(self, app: Flask, alive: Callable[[], bool]) -> None:
         self.app = app
-        self.engine = SendEngine(app, lambda: create_carrier(app), release_due, alive)
+        self.engine = SendEngine(
+            app, lambda: create_carrier(app), release_due_blasts, alive
+        )
         self.postman = CallbackDispatcher.of(app)
         self.clock = BackgroundScheduler(timezone="UTC")
         once = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
@@ -83,7 +85,7 @@ class BackgroundJobs:
             return
         with self.app.app_context():
             try:
-                release_due()
+                release_due_blasts()
             except (WriteLockTimeout, OperationalError):
                 log.warning("the tick waits: the database could not be written")
             except Exception:  # not every second: the engine tries too

@@ -71,7 +71,9 @@ class OwnPasswordForm(FlaskForm):
 
     def validate_new_password(self, field: PasswordField) -> None:
         """Worth having, and new."""
-        reject_weak_password(field.data, self.whose, organisation.organisation().name)
+        reject_weak_password(
+            field.data, self.whose, organisation.get_organisation().name
+        )
         if field.data == self.current_password.data:
             raise ValidationError("That is the password you have now. Choose another.")
 
@@ -115,7 +117,7 @@ class UserForm(FlaskForm):
     def validate_password(self, field: PasswordField) -> None:
         """Worth having."""
         reject_weak_password(
-            field.data, self.username.data, organisation.organisation().name
+            field.data, self.username.data, organisation.get_organisation().name
         )
 
 

@@ -40,7 +40,7 @@ from app.events import queries as events
 from app.events.models import Event, EventReminder
 
 # The chips above a blast's people: word -> statuses.
-FILTERS: dict[str, tuple[MessageStatus, ...]] = {
+RECIPIENT_FILTERS: dict[str, tuple[MessageStatus, ...]] = {
     "failed": FAILED_STATUSES,
     "unknown": (MessageStatus.UNKNOWN,),
     "not_sent": (MessageStatus.NOT_SENT,),
@@ -52,8 +52,10 @@ FILTERS: dict[str, tuple[MessageStatus, ...]] = {
 
 
 # How a blast's people are listed: trouble first.
-IN_ORDER = tuple(state for states in FILTERS.values() for state in states)
-ROW_COLUMNS = (
+RECIPIENT_STATUS_ORDER = tuple(
+    state for states in RECIPIENT_FILTERS.values() for state in states
+)
+EXPORT_COLUMNS = (
     Message.phone,
     Message.name,
     Message.status,
@@ -68,11 +70,11 @@ ROW_COLUMNS = (
 )
 
 
-class EventGone(Exception):
+class BlastEventNotFound(Exception):
     """The event of a blast does not exist any more. It never becomes a blast to the community."""
 
 
-def rehearsal(
+def render_blast(
     target: BlastTarget,
     event_id: int | None,
     template: str,
@@ -85,26 +87,28 @@ def rehearsal(
     `registered_by`: whoever registered for the event after this moment is left out. Raises
     EventGone.
     """
-    people = _people(_pool(target, event_id, registered_by))
-    return render_blast_texts(people, template, footer, event_values(target, event_id))
+    people = _fetch_people(_select_audience(target, event_id, registered_by))
+    return render_blast_texts(
+        people, template, footer, get_blast_placeholders(target, event_id)
+    )
 
 
-def event_values(target: BlastTarget, event_id: int | None) -> dict[str, str]:
+def get_blast_placeholders(target: BlastTarget, event_id: int | None) -> dict[str, str]:
     """What stands for the placeholders of a blast's event, as the event is now; {} without one."""
     return events.placeholders(event_id) if target == BlastTarget.EVENT else {}
 
 
-def _pool(
+def _select_audience(
     target: BlastTarget, event_id: int | None, registered_by: datetime | None = None
 ) -> Any:  # a Select whose row type differs by pool
     if target == BlastTarget.COMMUNITY:
         return community.pool()
     if event_id is None or events.event(event_id) is None:
-        raise EventGone
+        raise BlastEventNotFound
     return events.pool(event_id, registered_by)
 
 
-def _people(pool: Any) -> list[BlastRecipient]:
+def _fetch_people(pool: Any) -> list[BlastRecipient]:
     rows = db.session.execute(pool)
     return [
         BlastRecipient(name, phone, SkipReason(reason) if reason else None)
@@ -112,22 +116,22 @@ def _people(pool: Any) -> list[BlastRecipient]:
     ]
 
 
-def scheduled(scheduled_id: int) -> ScheduledMessage | None:
+def find_scheduled_blast(scheduled_id: int) -> ScheduledMessage | None:
     """One scheduled blast."""
     return db.session.get(ScheduledMessage, scheduled_id)
 
 
-def log(log_id: int) -> MessageLog | None:
+def find_blast_log(log_id: int) -> MessageLog | None:
     """One blast as sent."""
     return db.session.get(MessageLog, log_id)
 
 
-def log_now(log_id: int) -> MessageLog:
+def reload_blast_log(log_id: int) -> MessageLog:
     """The same as it stands at this moment, for decisions inside write()."""
     return db.session.get_one(MessageLog, log_id, populate_existing=True)
 
 
-def schedule_of(log_id: int) -> ScheduledMessage | None:
+def find_schedule_of_log(log_id: int) -> ScheduledMessage | None:
     """What the blast was confirmed as."""
     return db.session.scalar(
         select(ScheduledMessage)
@@ -136,7 +140,7 @@ def schedule_of(log_id: int) -> ScheduledMessage | None:
     )
 
 
-def scheduled_page(asked: ListParams) -> ListPage:
+def fetch_scheduled_blasts_page(asked: ListParams) -> ListPage:
     """Scheduled blasts, those that still wait first, by time; then the ended ones, the latest
     first.
     """
@@ -156,7 +160,7 @@ def scheduled_page(asked: ListParams) -> ListPage:
     )
 
 
-def logs_page(asked: ListParams) -> ListPage:
+def fetch_blast_logs_page(asked: ListParams) -> ListPage:
     """Blasts as sent, the latest first. `search` looks in their texts."""
     rows = select(MessageLog)
     if asked.search:
@@ -171,7 +175,7 @@ def logs_page(asked: ListParams) -> ListPage:
     return ListPage(db.session.scalars(rows).all(), total, asked)
 
 
-def people_page(
+def fetch_blast_recipients_page(
     log_id: int, chosen: str, asked: ListParams, counts: Mapping[str, int]
 ) -> ListPage:
     """The people of one blast, failed ones first; `chosen` is one of FILTERS or "" for all.
@@ -180,9 +184,9 @@ def people_page(
     page of 100,000 people is a walk along the index of states, and nothing is sorted. `search`:
     part of a name or number.
     """
-    states = FILTERS.get(chosen, IN_ORDER)
+    states = RECIPIENT_FILTERS.get(chosen, RECIPIENT_STATUS_ORDER)
     if asked.search:
-        return _found_people(log_id, states, asked)
+        return _search_recipients(log_id, states, asked)
     total = sum(counts.get(state, 0) for state in states)
     asked = clamp_to_last_page(total, asked)
     walks, skip, wanted = [], asked.offset, asked.per_page
@@ -190,7 +194,7 @@ def people_page(
         walk = choose_page_window(counts.get(state, 0), skip, wanted)
         skip = max(0, skip - counts.get(state, 0))
         if walk.limit:
-            walks.append(_ids_of(log_id, state, walk))
+            walks.append(_select_message_ids(log_id, state, walk))
             wanted -= walk.limit
     rows = (
         db.session.scalars(
@@ -204,7 +208,9 @@ def people_page(
     )
 
 
-def _ids_of(log_id: int, state: MessageStatus, walk: PageWindow) -> Select[int]:
+def _select_message_ids(
+    log_id: int, state: MessageStatus, walk: PageWindow
+) -> Select[int]:
     """The ids of some rows of one state, read from the nearer end."""
     some = select(Message.id).where(
         Message.message_log_id == log_id, Message.status == state
@@ -213,7 +219,7 @@ def _ids_of(log_id: int, state: MessageStatus, walk: PageWindow) -> Select[int]:
     return select(some.offset(walk.offset).limit(walk.limit).subquery())
 
 
-def _found_people(
+def _search_recipients(
     log_id: int, states: Sequence[MessageStatus], asked: ListParams
 ) -> SearchResultPage:
     """Those who match, of the first MOST_FOUND of them: one walk over the blast's rows, one
@@ -255,7 +261,7 @@ def _found_people(
 
 
 @dataclass(frozen=True)
-class Result:
+class RecipientResult:
     """One line of a log's results, as exports and `MessageLog.results` of the first design read
     it.
     """
@@ -266,14 +272,14 @@ class Result:
     error: str | None
 
 
-def slices(log_id: int) -> Iterator[Sequence[Row[Any]]]:
+def iterate_message_batches(log_id: int) -> Iterator[Sequence[Row[Any]]]:
     """ROW_COLUMNS of every row of one blast, in id order, slice by slice, so that they can be
     streamed.
     """
-    return delivery.iterate_blast_rows(log_id, *ROW_COLUMNS)
+    return delivery.iterate_blast_rows(log_id, *EXPORT_COLUMNS)
 
 
-def running() -> Sequence[MessageLog]:
+def find_running_blasts() -> Sequence[MessageLog]:
     """Blasts that are being sent or paused, for the first page."""
     open_now = MessageLog.status.in_((BlastStatus.PROCESSING, BlastStatus.PAUSED))
     return db.session.scalars(
@@ -281,7 +287,7 @@ def running() -> Sequence[MessageLog]:
     ).all()
 
 
-def upcoming(most: int = 5) -> Sequence[ScheduledMessage]:
+def find_upcoming_blasts(most: int = 5) -> Sequence[ScheduledMessage]:
     """The blasts that wait for their time, the next first."""
     waiting = select(ScheduledMessage).where(
         ScheduledMessage.status == ScheduledBlastStatus.PENDING
@@ -291,7 +297,7 @@ def upcoming(most: int = 5) -> Sequence[ScheduledMessage]:
     ).all()
 
 
-def finished(most: int = 7) -> Sequence[MessageLog]:
+def find_finished_blasts(most: int = 7) -> Sequence[MessageLog]:
     """The last blasts that ended, tests left out, the latest first."""
     ended = MessageLog.status.in_(
         (BlastStatus.SENT, BlastStatus.FAILED, BlastStatus.CANCELLED)
@@ -300,7 +306,7 @@ def finished(most: int = 7) -> Sequence[MessageLog]:
     return db.session.scalars(logs.order_by(MessageLog.id.desc()).limit(most)).all()
 
 
-def paused_among(blasts: Iterable[ScheduledMessage]) -> set[int]:
+def find_paused_blast_ids(blasts: Iterable[ScheduledMessage]) -> set[int]:
     """The ids of those of these blasts that are being sent, but paused."""
     logs = {
         blast.message_log_id: blast.id
@@ -313,14 +319,14 @@ def paused_among(blasts: Iterable[ScheduledMessage]) -> set[int]:
     return {logs[log_id] for log_id in db.session.scalars(paused)}
 
 
-def event_titles(blasts: Iterable[ScheduledMessage]) -> dict[int, str]:
+def get_blast_event_titles(blasts: Iterable[ScheduledMessage]) -> dict[int, str]:
     """The titles of these blasts' events by id; a deleted event is missing."""
     ids = {blast.event_id for blast in blasts if blast.event_id}
     found = db.session.execute(select(Event.id, Event.title).where(Event.id.in_(ids)))
     return {row.id: row.title for row in found}
 
 
-def reminder_words(blasts: Iterable[ScheduledMessage]) -> dict[int, str]:
+def get_reminder_labels(blasts: Iterable[ScheduledMessage]) -> dict[int, str]:
     """ "Reminder, 1 day before", by the blast's id, of those of these blasts that an event's
     plan has made.
     """
@@ -342,11 +348,11 @@ def reminder_words(blasts: Iterable[ScheduledMessage]) -> dict[int, str]:
     return {blast_id: words[step] for blast_id, step in ids.items() if step}
 
 
-def reader(target: BlastTarget, event_id: int | None) -> str | None:
+def find_sample_recipient_name(target: BlastTarget, event_id: int | None) -> str | None:
     """The name of somebody among the first of an audience, to show a text as they would read it."""
     try:
-        first = _people(_pool(target, event_id).limit(50))
-    except EventGone:
+        first = _fetch_people(_select_audience(target, event_id).limit(50))
+    except BlastEventNotFound:
         return None
     return next(
         (person.name for person in first if person.name and person.left_out is None),

@@ -27,7 +27,7 @@ class MemberForm(FlaskForm):
     """A person of the community."""
 
     name = PersonNameField("Name")
-    phone = PhoneField("Phone number", organisation.region)
+    phone = PhoneField("Phone number", organisation.get_organisation_region)
 
     def validate_phone(self, field: Any) -> None:
         """Beside what the field itself checks."""

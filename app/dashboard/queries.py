@@ -26,18 +26,23 @@ from app.domain.delivery.message_statuses import (
 from app.domain.delivery.skip_reasons import Role
 from app.organisation import queries as organisation
 
-WEEK = timedelta(days=7)
+ONE_WEEK = timedelta(days=7)
 # Counting a blast of 100,000 rows takes 10 ms, adding up its parts 20 to 100. Large ones are
 # counted again after
 # some seconds while they run, and after ten minutes once they have ended; small ones every time.
-LARGE, FRESH_SECONDS, ENDED_SECONDS, MOST_KEPT = 5000, 5.0, 600.0, 500
+(
+    LARGE_BLAST_RECIPIENTS,
+    RUNNING_CACHE_SECONDS,
+    ENDED_CACHE_SECONDS,
+    MAX_CACHED_BLASTS,
+) = 5000, 5.0, 600.0, 500
 # A doubt that is younger may still be cleared by itself before anybody has read about it. More
 # are counted by nobody.
-WORTH_A_LOOK, MOST_IN_DOUBT = timedelta(minutes=2), 1000
+MIN_UNRESOLVED_AGE, MAX_UNRESOLVED_COUNTED = timedelta(minutes=2), 1000
 
 
 @dataclass(frozen=True)
-class Counted:
+class DeliveryTotals:
     """One blast, or several together, in numbers.
 
     `taken`: texts the carrier took. `parts`: theirs, `exact` unless a blast was too large to
@@ -51,7 +56,7 @@ class Counted:
     exact: bool = True
 
     def __add__(self, other: "Counted") -> "Counted":
-        return Counted(
+        return DeliveryTotals(
             self.delivered + other.delivered,
             self.taken + other.taken,
             self.failed + other.failed,
@@ -72,11 +77,13 @@ class Counted:
     @property
     def cost(self) -> Decimal | None:
         """What the parts cost, as far as anybody has said the price."""
-        return compute_cost(self.parts, organisation.organisation().price_per_segment)
+        return compute_cost(
+            self.parts, organisation.get_organisation().price_per_segment
+        )
 
 
 @dataclass(frozen=True)
-class Steps:
+class SetupProgress:
     """What has been done of the first steps, read from facts."""
 
     admin: str | None
@@ -87,27 +94,28 @@ class Steps:
     replied: bool
 
 
-def steps() -> Steps:
+def fetch_setup_progress() -> SetupProgress:
     """The first steps. Each is one look along an index."""
     settings: Settings = current_app.extensions["settings"]
-    return Steps(
+    return SetupProgress(
         admin=db.session.scalar(
             select(AppUser.username)
             .where(AppUser.role == Role.ADMIN)
             .order_by(AppUser.id)
             .limit(1)
         ),
-        named=organisation.organisation().name != organisation.NAMELESS,
+        named=organisation.get_organisation().name
+        != organisation.DEFAULT_ORGANISATION_NAME,
         people=bool(
             db.session.scalar(select(exists().where(CommunityMember.id.is_not(None))))
         ),
-        delivered=_anything_delivered(),
+        delivered=_has_delivered_text(),
         connected=settings.carrier == "twilio",
-        replied=_anybody_replied(settings.carrier),
+        replied=_has_received_reply(settings.carrier),
     )
 
 
-def _anything_delivered() -> bool:
+def _has_delivered_text() -> bool:
     """Whether one text of one blast has arrived.
 
     Through the logs: there is an index of states within each.
@@ -121,7 +129,7 @@ def _anything_delivered() -> bool:
     )
 
 
-def _anybody_replied(carrier: str) -> bool:
+def _has_received_reply(carrier: str) -> bool:
     """Whether a text from a person came in through this carrier, which gave it a name (made-up
     people's have none).
 
@@ -136,7 +144,7 @@ def _anybody_replied(carrier: str) -> bool:
     return bool(db.session.scalar(select(texts)))
 
 
-def waiting_of(logs: Iterable[MessageLog]) -> dict[int, int]:
+def count_queued_by_blast(logs: Iterable[MessageLog]) -> dict[int, int]:
     """How many texts of each of these blasts wait to be sent."""
     queued = select(Message.message_log_id, func.count()).where(
         Message.status == MessageStatus.QUEUED,
@@ -150,7 +158,7 @@ def waiting_of(logs: Iterable[MessageLog]) -> dict[int, int]:
 
 
 @dataclass(frozen=True)
-class Undecided:
+class UnresolvedTexts:
     """Texts in doubt that nobody has decided about: blasts with how many are not sure, and how
     many not sent.
 
@@ -166,7 +174,7 @@ class Undecided:
         return sum(unsure + not_sent for _, unsure, not_sent in self.blasts)
 
 
-def undecided(moment: datetime) -> Undecided:
+def find_unresolved_texts(moment: datetime) -> UnresolvedTexts:
     """Of the blasts of the last seven days on the carrier in use.
 
     Reads only rows in doubt, and not too many.
@@ -174,14 +182,14 @@ def undecided(moment: datetime) -> Undecided:
     settings: Settings = current_app.extensions["settings"]
     recent = select(MessageLog.id).where(
         or_(
-            MessageLog.finished_at >= moment - WEEK,
+            MessageLog.finished_at >= moment - ONE_WEEK,
             MessageLog.status.in_(OPEN_BLAST_STATUSES),
         ),
         MessageLog.carrier == settings.carrier,
     )
     old_enough = or_(
         Message.status == MessageStatus.NOT_SENT,
-        Message.submitted_at < moment - WORTH_A_LOOK,
+        Message.submitted_at < moment - MIN_UNRESOLVED_AGE,
     )
     some = (
         select(Message.message_log_id, Message.status)
@@ -191,7 +199,7 @@ def undecided(moment: datetime) -> Undecided:
             Message.left_at.is_(None),
             old_enough,
         )
-        .limit(MOST_IN_DOUBT + 1)
+        .limit(MAX_UNRESOLVED_COUNTED + 1)
         .subquery()
     )
     counts = select(some.c.message_log_id, some.c.status, func.count()).group_by(
@@ -206,63 +214,74 @@ def undecided(moment: datetime) -> Undecided:
         for log in logs.all()
     ]
     blasts.sort(key=lambda blast: -blast[0].id)
-    return Undecided(tuple(blasts), exact=sum(found.values()) <= MOST_IN_DOUBT)
+    return UnresolvedTexts(
+        tuple(blasts), exact=sum(found.values()) <= MAX_UNRESOLVED_COUNTED
+    )
 
 
-def week(moment: datetime) -> Counted:
+def fetch_week_totals(moment: datetime) -> DeliveryTotals:
     """The blasts of the last seven days on the carrier in use, tests left out, together."""
     settings: Settings = current_app.extensions["settings"]
     recent = select(MessageLog).where(
-        MessageLog.created_at >= moment - WEEK,
+        MessageLog.created_at >= moment - ONE_WEEK,
         MessageLog.carrier == settings.carrier,
         MessageLog.test_mode.is_(False),
     )
-    return sum(counted(db.session.scalars(recent).all()).values(), Counted())
+    return sum(
+        fetch_totals_by_blast(db.session.scalars(recent).all()).values(),
+        DeliveryTotals(),
+    )
 
 
-def counted(logs: Sequence[MessageLog]) -> dict[int, Counted]:
+def fetch_totals_by_blast(logs: Sequence[MessageLog]) -> dict[int, DeliveryTotals]:
     """These blasts in numbers, by id; large ones as they were some seconds ago."""
-    kept: dict[int, tuple[float, Counted]] = current_app.extensions.setdefault(
+    kept: dict[int, tuple[float, DeliveryTotals]] = current_app.extensions.setdefault(
         "dashboard_counted", {}
     )
-    if len(kept) > MOST_KEPT:
+    if len(kept) > MAX_CACHED_BLASTS:
         kept.clear()
-    return {log.id: _counted(log, kept) for log in logs}
+    return {log.id: _get_cached_totals(log, kept) for log in logs}
 
 
-def _counted(log: MessageLog, kept: dict[int, tuple[float, Counted]]) -> Counted:
-    until, known = kept.get(log.id, (0.0, Counted()))
+def _get_cached_totals(
+    log: MessageLog, kept: dict[int, tuple[float, DeliveryTotals]]
+) -> DeliveryTotals:
+    until, known = kept.get(log.id, (0.0, DeliveryTotals()))
     if time.monotonic() < until:
         return known
-    found = _count(log)
-    if log.total_recipients >= LARGE:
-        seconds = FRESH_SECONDS if log.status in OPEN_BLAST_STATUSES else ENDED_SECONDS
+    found = _count_totals(log)
+    if log.total_recipients >= LARGE_BLAST_RECIPIENTS:
+        seconds = (
+            RUNNING_CACHE_SECONDS
+            if log.status in OPEN_BLAST_STATUSES
+            else ENDED_CACHE_SECONDS
+        )
         kept[log.id] = (time.monotonic() + seconds, found)
     return found
 
 
-def _count(log: MessageLog) -> Counted:
+def _count_totals(log: MessageLog) -> DeliveryTotals:
     """What was taken and failed stands in the log; what arrived is counted along the index of
     states.
     """
     arrived = select(func.count()).where(
         Message.message_log_id == log.id, Message.status == MessageStatus.DELIVERED
     )
-    return Counted(
+    return DeliveryTotals(
         delivered=db.session.scalar(arrived) or 0,
         taken=log.success_count,
         failed=log.failure_count,
-        parts=_parts(log),
-        exact=log.success_count <= LARGE,
+        parts=_estimate_segments(log),
+        exact=log.success_count <= LARGE_BLAST_RECIPIENTS,
     )
 
 
-def _parts(log: MessageLog) -> int:
+def _estimate_segments(log: MessageLog) -> int:
     """The parts of the texts that were taken; of more than LARGE, told from the first of them."""
     taken = select(Message.segments).where(
         Message.message_log_id == log.id, Message.status.in_(ACCEPTED_STATUSES)
     )
-    some = taken.limit(LARGE).subquery()
+    some = taken.limit(LARGE_BLAST_RECIPIENTS).subquery()
     rows, parts = db.session.execute(
         select(func.count(), func.coalesce(func.sum(some.c.segments), 0))
     ).one()

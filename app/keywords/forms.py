@@ -226,7 +226,7 @@ class KeywordForm(FlaskForm):
             field.errors = [*field.errors, *found]
 
     def _read_times(self) -> bool:
-        zone = organisation.timezone()
+        zone = organisation.get_organisation_timezone()
         self.begins = self._moment(self.from_date, self.from_time, zone)
         self.ends = self._moment(self.until_date, self.until_time, zone, end=True)
         if self.begins and self.ends and self.ends <= self.begins:
@@ -274,7 +274,7 @@ class KeywordForm(FlaskForm):
 
 def as_typed(rule: KeywordRule, aliases: Sequence[str]) -> Mapping[str, Any]:
     """What the form shows of a keyword that is there."""
-    zone = organisation.timezone()
+    zone = organisation.get_organisation_timezone()
     begins = (
         local_times.build_local_time_input(rule.active_from, zone)
         if rule.active_from

@@ -17,26 +17,31 @@ from app.domain.texts.message_templates import is_blank_text
 from app.domain.time.local_times import is_time_zone, list_time_zones
 from app.organisation import queries
 
-NAME_LENGTH, FOOTER_LENGTH, LONGEST_UNDO = 100, 160, 3600
-STOP_LENGTH, HELP_LENGTH = 320, 480
-DEAREST = Decimal(10)
-HELPERS = {
+MAX_ORGANISATION_NAME_LENGTH, MAX_FOOTER_LENGTH, MAX_UNDO_SECONDS = 100, 160, 3600
+MAX_STOP_REPLY_LENGTH, MAX_HELP_REPLY_LENGTH = 320, 480
+MAX_SEGMENT_PRICE = Decimal(10)
+HELP_RESPONDER_CHOICES = {
     "twilio": "Twilio does: its own words, or yours from an Advanced Opt-Out service",
     "us": "SMS Admin does: Twilio's own answer is switched off",
 }
-WHOM = {
+CONSENT_CHOICES = {
     "everybody": "Everybody on the list, until they say STOP",
     "agreed": "Only people with a recorded yes",
 }
 # They have calling codes, and no entry in the table of countries.
-WITHOUT_ENTRY = {"AC": "Ascension Island", "TA": "Tristan da Cunha", "XK": "Kosovo"}
+EXTRA_COUNTRY_NAMES = {
+    "AC": "Ascension Island",
+    "TA": "Tristan da Cunha",
+    "XK": "Kosovo",
+}
 
 
-def zone_choices() -> dict[str, str]:
+def build_timezone_choices() -> dict[str, str]:
     """Every zone to choose from, and the one in use, should it go by an older name."""
-    extra = {queries.timezone(), current_app.extensions["settings"].app_timezone} - set(
-        list_time_zones()
-    )
+    extra = {
+        queries.get_organisation_timezone(),
+        current_app.extensions["settings"].app_timezone,
+    } - set(list_time_zones())
     return {
         zone: zone.replace("_", " ")
         for zone in [*list_time_zones(), *sorted(filter(is_time_zone, extra))]
@@ -44,7 +49,7 @@ def zone_choices() -> dict[str, str]:
 
 
 @cache
-def country_choices() -> dict[str, str]:
+def build_country_choices() -> dict[str, str]:
     """Every country with its calling code, by name. (The names come with the time zones.)"""
     table = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8")
     rows = (
@@ -52,7 +57,7 @@ def country_choices() -> dict[str, str]:
         for line in table.splitlines()
         if line and not line.startswith("#")
     )
-    names = WITHOUT_ENTRY | {region: name for region, name in rows}
+    names = EXTRA_COUNTRY_NAMES | {region: name for region, name in rows}
     known = sorted(
         (names.get(region, region), region) for region in phonenumbers.SUPPORTED_REGIONS
     )
@@ -62,7 +67,7 @@ def country_choices() -> dict[str, str]:
     }
 
 
-def _plain_words(field: CleanTextField, most: int) -> None:
+def _validate_reply_text(field: CleanTextField, most: int) -> None:
     """They go to anybody who asks, known or not, so there is no name to fill in."""
     words = field.data or ""
     if len(words) > most:
@@ -73,7 +78,7 @@ def _plain_words(field: CleanTextField, most: int) -> None:
         )
 
 
-class LineField(CleanTextField):
+class OptionalLineField(CleanTextField):
     """A line of text; a form that does not have it changes nothing."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -81,7 +86,7 @@ class LineField(CleanTextField):
             super().process_formdata(valuelist)
 
 
-class WordsField(CleanTextField):
+class OptionalTextAreaField(CleanTextField):
     """Some lines of text; while they are empty, ours are sent.
 
     A form that does not have it changes nothing.
@@ -94,7 +99,7 @@ class WordsField(CleanTextField):
             super().process_formdata(valuelist)
 
 
-class PriceField(StringField):
+class SegmentPriceField(StringField):
     """What one part costs: a Decimal of at least 0, or None when nobody has said.
 
     A comma is read as a point.
@@ -122,39 +127,47 @@ class PriceField(StringField):
                 "Write a price such as 0.0079, or leave it empty."
             ) from None
         if self.amount is not None and not (
-            self.amount.is_finite() and 0 <= self.amount <= DEAREST
+            self.amount.is_finite() and 0 <= self.amount <= MAX_SEGMENT_PRICE
         ):
-            raise ValidationError(f"A part costs from 0 to {DEAREST}.")
+            raise ValidationError(f"A part costs from 0 to {MAX_SEGMENT_PRICE}.")
         if self.amount is not None and len(f"{self.amount:f}") > 12:
             raise ValidationError("Write at most ten digits.")
 
 
-class SettingsForm(FlaskForm):
+class OrganisationSettingsForm(FlaskForm):
     """The organisation's row. `values()` gives its columns once the form is valid."""
 
-    organisation = LineField("Name")
-    timezone = SelectField("Time zone", choices=zone_choices, validate_choice=False)
-    region = SelectField("Country", choices=country_choices, validate_choice=False)
-    currency = LineField("Currency")
-    price_per_segment = PriceField("Price of one part")
-    footer = LineField("Line about opting out")
-    undo_seconds = LineField("Seconds to undo")
-    stop_reply = WordsField("After STOP")
-    start_reply = WordsField("After START")
-    help_reply = WordsField("After HELP")
+    organisation = OptionalLineField("Name")
+    timezone = SelectField(
+        "Time zone", choices=build_timezone_choices, validate_choice=False
+    )
+    region = SelectField(
+        "Country", choices=build_country_choices, validate_choice=False
+    )
+    currency = OptionalLineField("Currency")
+    price_per_segment = SegmentPriceField("Price of one part")
+    footer = OptionalLineField("Line about opting out")
+    undo_seconds = OptionalLineField("Seconds to undo")
+    stop_reply = OptionalTextAreaField("After STOP")
+    start_reply = OptionalTextAreaField("After START")
+    help_reply = OptionalTextAreaField("After HELP")
     helper = RadioField(
         "Who answers HELP on real phones",
-        choices=lambda: HELPERS,
+        choices=lambda: HELP_RESPONDER_CHOICES,
         validate_choice=False,
     )
-    whom = RadioField("Who gets texts", choices=lambda: WHOM, validate_choice=False)
+    whom = RadioField(
+        "Who gets texts", choices=lambda: CONSENT_CHOICES, validate_choice=False
+    )
 
-    def validate_organisation(self, field: LineField) -> None:
+    def validate_organisation(self, field: OptionalLineField) -> None:
         """1 to 100 characters."""
         if not field.data or is_blank_text(field.data):
             raise ValidationError("Write the name of your organisation.")
-        if len(field.data) > NAME_LENGTH:
-            raise ValidationError(f"A name has at most {NAME_LENGTH} characters.")
+        if len(field.data) > MAX_ORGANISATION_NAME_LENGTH:
+            raise ValidationError(
+                f"A name has at most {MAX_ORGANISATION_NAME_LENGTH} characters."
+            )
 
     def validate_timezone(self, field: SelectField) -> None:
         """One that exists."""
@@ -166,60 +179,62 @@ class SettingsForm(FlaskForm):
         if field.data not in phonenumbers.SUPPORTED_REGIONS:
             raise ValidationError("Choose a country from the list.")
 
-    def validate_currency(self, field: LineField) -> None:
+    def validate_currency(self, field: OptionalLineField) -> None:
         """Three letters."""
         if not re.fullmatch("[A-Za-z]{3}", field.data or ""):
             raise ValidationError(
                 "Write the three letters of your currency, such as USD."
             )
 
-    def validate_footer(self, field: LineField) -> None:
+    def validate_footer(self, field: OptionalLineField) -> None:
         """People must learn how to stop the texts."""
         line = field.data or ""
-        if len(line) > FOOTER_LENGTH:
-            raise ValidationError(f"This line has at most {FOOTER_LENGTH} characters.")
+        if len(line) > MAX_FOOTER_LENGTH:
+            raise ValidationError(
+                f"This line has at most {MAX_FOOTER_LENGTH} characters."
+            )
         if not re.search(r"\bSTOP\b", line, re.IGNORECASE):
             raise ValidationError(
                 "Say the word STOP, so that people know how to opt out."
             )
 
-    def validate_stop_reply(self, field: WordsField) -> None:
+    def validate_stop_reply(self, field: OptionalTextAreaField) -> None:
         """One text at most two parts long, which says how to come back."""
-        _plain_words(field, STOP_LENGTH)
+        _validate_reply_text(field, MAX_STOP_REPLY_LENGTH)
 
-    def validate_start_reply(self, field: WordsField) -> None:
+    def validate_start_reply(self, field: OptionalTextAreaField) -> None:
         """The same."""
-        _plain_words(field, STOP_LENGTH)
+        _validate_reply_text(field, MAX_STOP_REPLY_LENGTH)
 
-    def validate_help_reply(self, field: WordsField) -> None:
+    def validate_help_reply(self, field: OptionalTextAreaField) -> None:
         """Whoever asks for help must learn how to stop the texts."""
-        _plain_words(field, HELP_LENGTH)
+        _validate_reply_text(field, MAX_HELP_REPLY_LENGTH)
         if field.data and not re.search(r"\bSTOP\b", field.data, re.IGNORECASE):
             raise ValidationError(
                 "Say the word STOP, so that people know how to opt out."
             )
 
-    def validate_undo_seconds(self, field: LineField) -> None:
+    def validate_undo_seconds(self, field: OptionalLineField) -> None:
         """Whole seconds, or empty."""
         text = field.data
         if text and not (
             text.isascii()
             and text.isdigit()
             and len(text) < 6
-            and int(text) <= LONGEST_UNDO
+            and int(text) <= MAX_UNDO_SECONDS
         ):
             raise ValidationError(
-                f"Write a whole number from 0 to {LONGEST_UNDO}, or leave it empty."
+                f"Write a whole number from 0 to {MAX_UNDO_SECONDS}, or leave it empty."
             )
 
     def validate_helper(self, field: RadioField) -> None:
         """One of the two."""
-        if field.data not in HELPERS:
+        if field.data not in HELP_RESPONDER_CHOICES:
             raise ValidationError("Choose who answers HELP.")
 
     def validate_whom(self, field: RadioField) -> None:
         """One of the two."""
-        if field.data not in WHOM:
+        if field.data not in CONSENT_CHOICES:
             raise ValidationError("Choose who gets texts.")
 
     def values(self) -> dict[str, Any]:

@@ -14,17 +14,17 @@ from app.domain.texts.message_templates import DEFAULT_OPT_OUT_FOOTER
 from app.domain.texts.text_intent import is_twilio_help
 from app.organisation.models import Organisation
 
-NAMELESS = "SMS Admin"
+DEFAULT_ORGANISATION_NAME = "SMS Admin"
 # Both tables are of rooms above this one, which knows nothing of them but this sentence.
-AGREED = text(
+CONSENT_COVERAGE_SQL = text(
     "SELECT count(*), count(*) FILTER (WHERE (SELECT act FROM consent_events WHERE phone = community_members.phone "
     "ORDER BY id DESC LIMIT 1) IN ('granted', 'returned')) FROM community_members"
 )
 # Asked with every such text: without a row in between.
-_ANSWERS_HELP = PreparedStatement(
+_ANSWERS_HELP_QUERY = PreparedStatement(
     select(Organisation.answers_help).where(Organisation.id == 1)
 )
-_REPLIES = {
+_REPLY_QUERIES = {
     each.key: PreparedStatement(
         select(Organisation.name, each).where(Organisation.id == 1)
     )
@@ -37,7 +37,7 @@ _REPLIES = {
 
 
 @dataclass(frozen=True)
-class Agreed:
+class ConsentCoverage:
     """How many people are on the community list, and of how many the ledger has a yes that
     still holds.
     """
@@ -46,7 +46,7 @@ class Agreed:
     with_yes: int
 
 
-def organisation() -> Organisation:
+def get_organisation() -> Organisation:
     """The organisation's row; before the first setup, an unsaved one filled from the
     environment.
     """
@@ -56,7 +56,7 @@ def organisation() -> Organisation:
     settings = current_app.extensions["settings"]
     return Organisation(
         id=1,
-        name=NAMELESS,
+        name=DEFAULT_ORGANISATION_NAME,
         timezone=settings.app_timezone,
         region=settings.default_region,
         currency="USD",
@@ -64,35 +64,35 @@ def organisation() -> Organisation:
     )
 
 
-def timezone() -> str:
+def get_organisation_timezone() -> str:
     """The zone in which pages say times."""
-    return organisation().timezone
+    return get_organisation().timezone
 
 
-def region() -> str:
+def get_organisation_region() -> str:
     """The country for numbers that are typed without a country code."""
-    return organisation().region
+    return get_organisation().region
 
 
-def abroad(starts: Mapping[str, int]) -> str:
+def describe_foreign_numbers(starts: Mapping[str, int]) -> str:
     """What texts to other countries mean, of numbers that begin like this; "" when all of them
     are here.
     """
-    return describe_foreign_number_counts(starts, region())
+    return describe_foreign_number_counts(starts, get_organisation_region())
 
 
-def undo_seconds() -> int:
+def get_undo_seconds() -> int:
     """How long a blast can be undone: the row's own, else the environment's."""
-    own = organisation().undo_seconds
+    own = get_organisation().undo_seconds
     return int(current_app.extensions["settings"].undo_seconds if own is None else own)
 
 
-def help_reply() -> str:
+def get_help_reply() -> str:
     """What answers HELP."""
-    return _reply("help_reply", default_replies.DEFAULT_HELP_REPLY)
+    return _get_standing_reply("help_reply", default_replies.DEFAULT_HELP_REPLY)
 
 
-def answers_to_help(carrier: str, twilio_said: str, body: str) -> list[str]:
+def choose_help_replies(carrier: str, twilio_said: str, body: str) -> list[str]:
     """What we answer to a text that asks for help: nothing where Twilio has answered it, for
     then there would be two.
 
@@ -100,30 +100,30 @@ def answers_to_help(carrier: str, twilio_said: str, body: str) -> list[str]:
     switched that off.
     """
     by_twilio = bool(twilio_said) or (
-        is_twilio_help(body) and not _ANSWERS_HELP.value()
+        is_twilio_help(body) and not _ANSWERS_HELP_QUERY.value()
     )
-    return [] if carrier == "twilio" and by_twilio else [help_reply()]
+    return [] if carrier == "twilio" and by_twilio else [get_help_reply()]
 
 
-def stop_reply() -> str:
+def get_stop_reply() -> str:
     """The one text that goes to somebody who has just opted out."""
-    return _reply("stop_reply", default_replies.DEFAULT_STOP_REPLY)
+    return _get_standing_reply("stop_reply", default_replies.DEFAULT_STOP_REPLY)
 
 
-def start_reply() -> str:
+def get_start_reply() -> str:
     """What answers START."""
-    return _reply("start_reply", default_replies.DEFAULT_START_REPLY)
+    return _get_standing_reply("start_reply", default_replies.DEFAULT_START_REPLY)
 
 
-def _reply(which: str, usual: str) -> str:
-    name, own = _REPLIES[which].first() or (NAMELESS, None)
+def _get_standing_reply(which: str, usual: str) -> str:
+    name, own = _REPLY_QUERIES[which].first() or (DEFAULT_ORGANISATION_NAME, None)
     return default_replies.choose_reply_text(own, usual, name)
 
 
-def agreed() -> Agreed:
+def count_consent_coverage() -> ConsentCoverage:
     """How far the list is from texting only people with a recorded yes.
 
     A tenth of a second for 100,000 people.
     """
-    people, with_yes = db.session.execute(AGREED).one()
-    return Agreed(people, with_yes)
+    people, with_yes = db.session.execute(CONSENT_COVERAGE_SQL).one()
+    return ConsentCoverage(people, with_yes)

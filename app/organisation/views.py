@@ -10,11 +10,11 @@ from app.domain.delivery.skip_reasons import Role
 from app.domain.opt_outs import default_replies
 from app.domain.phones.phone_number import format_phone_number
 from app.organisation import actions, queries
-from app.organisation.forms import SettingsForm
+from app.organisation.forms import OrganisationSettingsForm
 from app.organisation.models import Organisation
 
 bp = Blueprint("organisation", __name__)
-COLUMNS = (
+SETTINGS_COLUMNS = (
     "timezone",
     "region",
     "currency",
@@ -28,28 +28,28 @@ COLUMNS = (
 
 @bp.route("/settings", methods=["GET", "POST"])
 @roles_required(Role.ADMIN)
-def settings() -> ResponseReturnValue:
+def edit_settings() -> ResponseReturnValue:
     """The organisation's own settings, and what the environment says."""
-    form = SettingsForm(**_typed(queries.organisation()))
+    form = OrganisationSettingsForm(**_build_form_values(queries.get_organisation()))
     if form.validate_on_submit():
         with audited_write("settings.changed", current_username()) as trace:
-            trace.details = actions.change(form.values())
+            trace.details = actions.update_organisation(form.values())
         flash("The settings are saved.", "success")
-        return redirect(url_for("organisation.settings"), 303)
-    agreed = queries.agreed()
+        return redirect(url_for("organisation.edit_settings"), 303)
+    agreed = queries.count_consent_coverage()
     page = render_template(
         "organisation/settings.html",
         form=form,
         agreed=agreed,
-        **_defaults(),
-        **_from_environment(),
+        **_build_default_replies(),
+        **_build_environment_facts(),
     )
     return page, 422 if form.errors else 200
 
 
-def _defaults() -> dict[str, dict[str, str]]:
+def _build_default_replies() -> dict[str, dict[str, str]]:
     """Our own words, which answer while the organisation has written none."""
-    name = queries.organisation().name
+    name = queries.get_organisation().name
     ours = {
         "stop": default_replies.DEFAULT_STOP_REPLY,
         "start": default_replies.DEFAULT_START_REPLY,
@@ -63,7 +63,7 @@ def _defaults() -> dict[str, dict[str, str]]:
     }
 
 
-def _typed(row: Organisation) -> dict[str, object]:
+def _build_form_values(row: Organisation) -> dict[str, object]:
     """The row as the form shows it."""
     undo = "" if row.undo_seconds is None else str(row.undo_seconds)
     whom = "agreed" if row.consent_required else "everybody"
@@ -74,10 +74,10 @@ def _typed(row: Organisation) -> dict[str, object]:
         "whom": whom,
         "helper": helper,
     }
-    return first | {name: getattr(row, name) for name in COLUMNS}
+    return first | {name: getattr(row, name) for name in SETTINGS_COLUMNS}
 
 
-def _from_environment() -> dict[str, object]:
+def _build_environment_facts() -> dict[str, object]:
     """What is set where the program runs, not here."""
     environment: Settings = current_app.extensions["settings"]
     webhooks = f"{environment.public_base_url}/webhooks/twilio"

@@ -5,13 +5,13 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, ValidationError
 
-from app.blasts.views.words import headline
+from app.blasts.views.blast_labels import format_blast_title
 from app.core.form_fields import PhoneField
 from app.core.template_filters import format_local_time
 from app.delivery.carriers.sandbox_models import PhoneBehaviour
 from app.delivery.models import MessageLog
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
-from app.organisation.queries import region
+from app.organisation.queries import get_organisation_region
 from app.sandbox.actions import ReplyShare
 from app.sandbox.queries import list_latest_sandbox_blasts
 
@@ -40,7 +40,7 @@ class OpenPhoneForm(FlaskForm):
     class Meta:
         csrf = False
 
-    phone = PhoneField("Number", region)
+    phone = PhoneField("Number", get_organisation_region)
 
 
 class PhoneTextForm(FlaskForm):
@@ -155,7 +155,7 @@ def _check_body(field: Any, *, needed: bool) -> None:
 
 
 def _build_blast_label(log: MessageLog) -> str:
-    return f"{headline(log.message_body, log.event_title)} · {format_local_time(log.created_at)}"
+    return f"{format_blast_title(log.message_body, log.event_title)} · {format_local_time(log.created_at)}"
 
 
 class PhoneBehaviourForm(FlaskForm):

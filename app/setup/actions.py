@@ -103,6 +103,6 @@ def create_first_admin(
     admin = accounts.create_admin_if_no_users(username, password_hash)
     if admin is None:
         raise SetupAlreadyDone
-    organisation.keep_first_settings(name, timezone)
+    organisation.create_organisation(name, timezone)
     db.session.execute(delete(SetupToken))
     return admin

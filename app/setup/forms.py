@@ -8,7 +8,7 @@ from app.accounts.forms import UsernameField, reject_weak_password
 from app.core.form_fields import CleanTextField
 from app.domain.texts.message_templates import is_blank_text
 from app.domain.time.local_times import is_time_zone
-from app.organisation.forms import NAME_LENGTH, zone_choices
+from app.organisation.forms import MAX_ORGANISATION_NAME_LENGTH, build_timezone_choices
 
 
 class FirstStartForm(FlaskForm):
@@ -20,11 +20,14 @@ class FirstStartForm(FlaskForm):
         "Name of your organisation",
         [
             Length(
-                max=NAME_LENGTH, message=f"A name has at most {NAME_LENGTH} characters."
+                max=MAX_ORGANISATION_NAME_LENGTH,
+                message=f"A name has at most {MAX_ORGANISATION_NAME_LENGTH} characters.",
             )
         ],
     )
-    timezone = SelectField("Time zone", choices=zone_choices, validate_choice=False)
+    timezone = SelectField(
+        "Time zone", choices=build_timezone_choices, validate_choice=False
+    )
     demo = BooleanField("Load a made-up community to practise with")
 
     def validate_password(self, field: PasswordField) -> None:

@@ -44,7 +44,7 @@ def complete_setup() -> ResponseReturnValue:
         abort(404)
     start_login_session(admin, remember=False)
     flash(f"Welcome, {admin.username}. Everything is ready to practise.", "success")
-    return redirect(url_for("dashboard.home"), 303)
+    return redirect(url_for("dashboard.show_dashboard"), 303)
 
 
 def _create_admin_from_form(form: FirstStartForm) -> AppUser:

@@ -18,7 +18,7 @@ class AddForm(FlaskForm):
     """A number that must not be texted."""
 
     name = PersonNameField("Name")
-    phone = PhoneField("Number", organisation.region)
+    phone = PhoneField("Number", organisation.get_organisation_region)
     reason = CleanTextField(
         "Reason",
         [

@@ -62,9 +62,9 @@ def _narrowed(form: NarrowForm) -> queries.Narrowed:
     source = "" if form.source.errors else form.source.data or ""
     day = None if form.since.errors else form.since.data
     since = (
-        datetime.combine(day, time.min, ZoneInfo(organisation.timezone())).astimezone(
-            UTC
-        )
+        datetime.combine(
+            day, time.min, ZoneInfo(organisation.get_organisation_timezone())
+        ).astimezone(UTC)
         if day
         else None
     )

@@ -14,8 +14,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from app.blasts.actions.confirm import Draft, confirm
-from app.blasts.actions.release import release_due
+from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
+from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
@@ -80,13 +80,13 @@ def _sent(app: Flask) -> list[tuple[str, str]]:
     """(ref, sid) of one text each to everybody that the carrier has taken."""
     with app.app_context():
         with write():
-            confirm(
-                Draft("Hello", None, BlastTarget.COMMUNITY, None, "UTC"),
+            confirm_blast(
+                BlastDraft("Hello", None, BlastTarget.COMMUNITY, None, "UTC"),
                 None,
                 "ada",
                 now(),
             )
-        release_due()
+        release_due_blasts()
         with write() as session:
             for statement in (ARM, ACCEPT):
                 session.execute(text(statement), {"now": _stored(now())})

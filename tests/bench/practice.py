@@ -5,7 +5,7 @@ the pace.
 import sqlite3
 import time
 
-from app.blasts.actions.confirm import Draft, confirm
+from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
 from app.core.clock import now
 from app.core.db import write
 from app.domain.delivery.message_statuses import BlastTarget
@@ -25,8 +25,8 @@ def run() -> list[Figure]:
         with Served(database, SEND_RATE=str(RATE)) as server:
             started = time.monotonic()
             with app.app_context(), write():
-                confirm(
-                    Draft(
+                confirm_blast(
+                    BlastDraft(
                         "Hello {first_name}", None, BlastTarget.COMMUNITY, None, "UTC"
                     ),
                     None,

@@ -17,8 +17,8 @@ from flask import Flask
 from sqlalchemy import event, insert
 
 from app import create_app
-from app.blasts.actions.confirm import Draft, confirm
-from app.blasts.actions.release import release_due
+from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
+from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.domain.delivery.message_statuses import BlastTarget
@@ -69,7 +69,7 @@ def _speed(database: Path, what: str, text: str, most: float) -> Figure:
         with folder() as place, _copy(database, place / "sms.db") as app:
             _confirm(app, text)
             with app.app_context():
-                ours.append(seconds(release_due))
+                ours.append(seconds(release_due_blasts))
             bare.append(_bare(place))
     return Figure(
         f"release of {PEOPLE:,}: {what}",
@@ -96,8 +96,10 @@ def _copy(database: Path, path: Path) -> Iterator[Flask]:
 
 def _confirm(app: Flask, text: str) -> None:
     with app.app_context(), write():
-        confirm(
-            Draft(text, "Reply STOP to opt out.", BlastTarget.COMMUNITY, None, "UTC"),
+        confirm_blast(
+            BlastDraft(
+                text, "Reply STOP to opt out.", BlastTarget.COMMUNITY, None, "UTC"
+            ),
             None,
             "ada",
             now(),
@@ -164,7 +166,7 @@ def _suppressed(app: Flask, database: Path) -> Figure:
         db.engine.dispose()
         event.listen(db.engine, "connect", _by_default)
         _confirm(app, TEXTS["everybody's own text"][0])
-        took = seconds(release_due)
+        took = seconds(release_due_blasts)
     with contextlib.closing(sqlite3.connect(database)) as connection:
         left_out, queued = (
             connection.execute(IN_STATE, (state,)).fetchone()[0]
@@ -204,7 +206,7 @@ def _in_a_fresh_process(database: Path) -> None:
     with app.app_context():
         db.session.execute(db.text("SELECT 1"))
         before, _ = memory_of(os.getpid())
-        released = release_due()
+        released = release_due_blasts()
     print(
         json.dumps(
             {"before": before, "most": memory_of(os.getpid())[1], "released": released}

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Flask
 
-from app.blasts.actions.confirm import Draft, confirm
+from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
 from app.core.clock import now
 from app.core.db import write
 from app.domain.delivery.message_statuses import BlastTarget
@@ -55,8 +55,8 @@ class Station:
     ) -> None:
         """Ada says yes to a blast to everybody."""
         with self.app.app_context(), write():
-            confirm(
-                Draft(body, footer, BlastTarget.COMMUNITY, None, "UTC"),
+            confirm_blast(
+                BlastDraft(body, footer, BlastTarget.COMMUNITY, None, "UTC"),
                 None,
                 "ada",
                 now(),

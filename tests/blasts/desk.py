@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from app.blasts.actions.release import release_due
+from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_control
@@ -80,7 +80,7 @@ def sent(visit, who="ada", **changes):
 def release(app, later=timedelta(minutes=1)):
     """Release what is due a minute from now; the id of the newest log."""
     with app.app_context():
-        release_due(now() + later)
+        release_due_blasts(now() + later)
         return db.session.scalar(
             db.select(MessageLog.id).order_by(MessageLog.id.desc()).limit(1)
         )

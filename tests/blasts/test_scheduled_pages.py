@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from app.audit.models import AuditEvent
-from app.blasts.actions.release import release_due
+from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_control, blast_scheduling
@@ -123,7 +123,7 @@ def test_one_that_was_too_late_can_be_sent_anyway_after_a_new_look(app, visit):
         )
         clock.shift(timedelta(days=4))
         with app.app_context():
-            release_due(now())
+            release_due_blasts(now())
         page = visit(at(blast), "ada")
         assert "Nothing was sent: sending was off when it was due" in page.words
         assert f'href="{NEW}?again={blast}">Send now anyway' in page.text

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from app.blasts.actions import release as releasing
-from app.blasts.actions.release import NotReleased, release_due
+from app.blasts.actions import due_blasts as releasing
+from app.blasts.actions.due_blasts import BlastsNotReleased, release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from tests.blasts.desk import (
@@ -419,9 +419,9 @@ def test_a_blast_that_cannot_be_released_holds_back_no_other(app, visit, noon, c
     for _ in range(2):
         with (
             app.app_context(),
-            pytest.raises(NotReleased, match=f"not released: {bad}$"),
+            pytest.raises(BlastsNotReleased, match=f"not released: {bad}$"),
         ):
-            release_due(now() + timedelta(minutes=1))
+            release_due_blasts(now() + timedelta(minutes=1))
     assert f"blast {bad} could not be released" in caplog.text
     assert log_of(app, good) is not None
     assert log_of(app, bad) is None

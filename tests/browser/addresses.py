@@ -10,13 +10,13 @@ from tests.browser.filled import PICNIC, Filled
 # Doors that open no page: files, parts of pages, numbers for programs.
 NO_PAGES = {
     "static",
-    "blasts.log_export",
-    "blasts.log_live",
-    "blasts.log_status",
-    "blasts.scheduled_live",
+    "blasts.export_blast",
+    "blasts.refresh_sent_blast",
+    "blasts.show_blast_status",
+    "blasts.refresh_countdown",
     "community.export",
     "community.import_bad_rows",
-    "dashboard.running",
+    "dashboard.refresh_running_blasts",
     "events.export",
     "events.import_bad_rows",
     "events.import_check",  # the same page as that of the community's import
@@ -57,37 +57,72 @@ def places(here: Filled) -> list[Place]:
     log, scheduled = "/blasts/logs/", "/blasts/scheduled/"
     return [
         Place("accounts.sign_in", "sign-in", "/login", ("",)),
-        Place("dashboard.home", "home", "/"),
-        Place("blasts.new", "compose", "/blasts/new?first=1"),
-        Place("blasts.new", "compose-preview", "/blasts/new", reach="preview"),
-        Place("blasts.new", "compose-mistakes", "/blasts/new", ADMIN, reach="mistakes"),
-        Place("blasts.new", "compose-later", "/blasts/new", ADMIN, reach="later"),
-        Place("blasts.new", "compose-end", "/blasts/new", ADMIN, reach="end"),
+        Place("dashboard.show_dashboard", "home", "/"),
+        Place("blasts.compose_blast", "compose", "/blasts/new?first=1"),
         Place(
-            "blasts.new", "compose-end-mistakes", "/blasts/new", ADMIN, reach="bad_end"
+            "blasts.compose_blast", "compose-preview", "/blasts/new", reach="preview"
         ),
-        Place("blasts.new", "review", "/blasts/new", reach="review"),
-        Place("blasts.new", "review-later", "/blasts/new", ADMIN, reach="review_later"),
-        Place("blasts.new", "review-end", "/blasts/new", ADMIN, reach="review_end"),
-        Place("blasts.logs", "blasts", "/blasts/logs"),
-        Place("blasts.log", "log-finished", f"{log}{here.finished}"),
         Place(
-            "blasts.log", "log-failed-ones", f"{log}{here.finished}?state=failed", ADMIN
+            "blasts.compose_blast",
+            "compose-mistakes",
+            "/blasts/new",
+            ADMIN,
+            reach="mistakes",
         ),
-        Place("blasts.log", "log-doubt", f"{log}{here.doubtful}?state=unknown"),
         Place(
-            "blasts.log_send_again",
+            "blasts.compose_blast", "compose-later", "/blasts/new", ADMIN, reach="later"
+        ),
+        Place("blasts.compose_blast", "compose-end", "/blasts/new", ADMIN, reach="end"),
+        Place(
+            "blasts.compose_blast",
+            "compose-end-mistakes",
+            "/blasts/new",
+            ADMIN,
+            reach="bad_end",
+        ),
+        Place("blasts.compose_blast", "review", "/blasts/new", reach="review"),
+        Place(
+            "blasts.compose_blast",
+            "review-later",
+            "/blasts/new",
+            ADMIN,
+            reach="review_later",
+        ),
+        Place(
+            "blasts.compose_blast",
+            "review-end",
+            "/blasts/new",
+            ADMIN,
+            reach="review_end",
+        ),
+        Place("blasts.list_sent_blasts", "blasts", "/blasts/logs"),
+        Place("blasts.show_sent_blast", "log-finished", f"{log}{here.finished}"),
+        Place(
+            "blasts.show_sent_blast",
+            "log-failed-ones",
+            f"{log}{here.finished}?state=failed",
+            ADMIN,
+        ),
+        Place(
+            "blasts.show_sent_blast", "log-doubt", f"{log}{here.doubtful}?state=unknown"
+        ),
+        Place(
+            "blasts.resend_blast_messages",
             "send-again",
             f"{log}{here.doubtful}/send-again?state=unknown",
             ADMIN,
         ),
-        Place("blasts.log", "log-paused", f"{log}{here.running}"),
-        Place("blasts.log", "log-fault", f"{log}{here.faulty}"),
-        Place("blasts.log", "log-stopped", f"{log}{here.stopped}", ADMIN),
-        Place("blasts.scheduled", "scheduled", "/blasts/scheduled"),
-        Place("blasts.scheduled_one", "scheduled-one", f"{scheduled}{here.scheduled}"),
+        Place("blasts.show_sent_blast", "log-paused", f"{log}{here.running}"),
+        Place("blasts.show_sent_blast", "log-fault", f"{log}{here.faulty}"),
+        Place("blasts.show_sent_blast", "log-stopped", f"{log}{here.stopped}", ADMIN),
+        Place("blasts.list_scheduled_blasts", "scheduled", "/blasts/scheduled"),
         Place(
-            "blasts.scheduled_one",
+            "blasts.show_scheduled_blast",
+            "scheduled-one",
+            f"{scheduled}{here.scheduled}",
+        ),
+        Place(
+            "blasts.show_scheduled_blast",
             "scheduled-expired",
             f"{scheduled}{here.expired}",
             ADMIN,
@@ -180,7 +215,11 @@ def places(here: Filled) -> list[Place]:
         Place(
             "surveys.delete", "survey-delete", f"/surveys/{here.survey}/delete", ADMIN
         ),
-        Place("blasts.new", "compose-survey", f"/blasts/new?survey={here.survey}"),
+        Place(
+            "blasts.compose_blast",
+            "compose-survey",
+            f"/blasts/new?survey={here.survey}",
+        ),
         Place("suppression.everyone", "do-not-text", "/suppression", ADMIN),
         Place(
             "suppression.everyone",
@@ -226,7 +265,7 @@ def places(here: Filled) -> list[Place]:
         Place("accounts.edit_user", "users-edit", f"/users/{here.user}/edit", ADMIN),
         Place("accounts.change_own_password", "account", "/account/password"),
         Place("audit.list_audit_events", "audit", "/audit", ADMIN),
-        Place("organisation.settings", "settings", "/settings", ADMIN),
+        Place("organisation.edit_settings", "settings", "/settings", ADMIN),
         Place("errors", "not-there", "/nothing-here"),
         Place("errors", "not-yours", "/settings", ("sol",)),
     ]

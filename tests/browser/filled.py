@@ -321,7 +321,7 @@ def _ended(app):
 
     def quiet():
         with app.app_context():
-            if blasts.running() or _open_schedules():
+            if blasts.find_running_blasts() or _open_schedules():
                 return False
             return not db.session.scalar(
                 db.text(

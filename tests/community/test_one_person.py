@@ -54,7 +54,7 @@ def test_p12_another_country_reads_new_numbers_and_leaves_the_stored_ones(
     with app.app_context():
         member(ZOE, "Zoe")
         with write():
-            organisation.organisation().region = "GB"
+            organisation.get_organisation().region = "GB"
     assert (
         visit("/community/add", "ada", name="Ian", phone="020 7946 0958").status_code
         == 303

@@ -264,7 +264,7 @@ def test_what_was_in_doubt_a_week_ago_or_in_practice_is_left_alone(
 def test_more_than_anybody_would_count_is_said_as_that(app, visit, monkeypatch):
     people(app)
     finished(app, visit)
-    monkeypatch.setattr(queries, "MOST_IN_DOUBT", 1)
+    monkeypatch.setattr(queries, "MAX_UNRESOLVED_COUNTED", 1)
     for phone in (ZOE, LEO):
         in_doubt(app, phone, "unknown")
     assert (

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from app.audit.models import AuditEvent
-from app.blasts.actions.release import release_due
+from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_control, failure_reactions, pause_alerts
@@ -143,7 +143,7 @@ def waiting_blasts(app, *bodies):
     people(app, ZOE)
     wanted = [blast(app, body) for body in bodies]
     with app.app_context():
-        release_due(now() + timedelta(minutes=1))
+        release_due_blasts(now() + timedelta(minutes=1))
     return [log_of(app, each).id for each in wanted]
 
 

@@ -154,7 +154,7 @@ class TestSetBack:
         people(town, ZOE, LEO)
         blast(town)
         with town.app_context():
-            scheduler.release_due()
+            scheduler.release_due_blasts()
             with write() as session:
                 put_off = db.text(
                     "UPDATE messages SET not_before = :at WHERE phone = :phone"

@@ -4,7 +4,7 @@ judgement.
 
 import pytest
 
-from app.blasts.actions.release import release_due
+from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message
@@ -41,7 +41,7 @@ def town(make_app):
 def demand_a_yes(app, yes=True):
     """Ada changes the setting."""
     with app.app_context(), write():
-        organisation.organisation().consent_required = yes
+        organisation.get_organisation().consent_required = yes
 
 
 def single(app, phone, kind):
@@ -105,7 +105,7 @@ def test_arming_obeys_a_setting_that_was_changed_after_release(town, background)
     """
     wanted = blast(town)
     with town.app_context():
-        assert release_due() == 1
+        assert release_due_blasts() == 1
     demand_a_yes(town)
     background(town)
     log = ended(town, wanted)

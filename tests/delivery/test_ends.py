@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.blasts.actions.confirm import Draft, confirm
+from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
 from app.core.clock import now
 from app.core.db import write
 from app.delivery.actions import blast_control
@@ -41,7 +41,7 @@ def blast_until(app, seconds, *, in_seconds=None):
     """Confirm a blast that ends in so many seconds; (its id, its end)."""
     end = now() + timedelta(seconds=seconds)
     due = None if in_seconds is None else now() + timedelta(seconds=in_seconds)
-    draft = Draft(
+    draft = BlastDraft(
         "Doors close soon",
         None,
         BlastTarget.COMMUNITY,
@@ -51,7 +51,7 @@ def blast_until(app, seconds, *, in_seconds=None):
         not_after=end,
     )
     with app.app_context(), write():
-        return confirm(draft, None, "ada", now()), end
+        return confirm_blast(draft, None, "ada", now()), end
 
 
 def test_twilio_is_told_how_long_each_text_is_worth_something(town, background, twilio):
@@ -70,8 +70,11 @@ def test_a_blast_without_an_end_asks_for_no_period_of_its_own(town, background, 
     people(town, ZOE)
     background(town)
     with town.app_context(), write():
-        wanted = confirm(
-            Draft("Hello", None, BlastTarget.COMMUNITY, None, "UTC"), None, "ada", now()
+        wanted = confirm_blast(
+            BlastDraft("Hello", None, BlastTarget.COMMUNITY, None, "UTC"),
+            None,
+            "ada",
+            now(),
         )
     ended(town, wanted)
     assert "ValidityPeriod" not in twilio.requests[0].params

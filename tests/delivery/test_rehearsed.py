@@ -4,7 +4,7 @@ people, texts and parts.
 
 from hypothesis import HealthCheck, given, settings
 
-from app.blasts.queries import rehearsal
+from app.blasts.queries import render_blast
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.segments import measure_segments
 from tests.blasts.test_rehearsal_pages import TEMPLATES, TOWNS, start_anew
@@ -33,7 +33,7 @@ def _for_any_town(app, twilio):
         start_anew(app, **town | {"to_event": False})
         twilio.requests.clear()
         with app.app_context():
-            rehearsed = rehearsal(BlastTarget.COMMUNITY, None, template, FOOTER)
+            rehearsed = render_blast(BlastTarget.COMMUNITY, None, template, FOOTER)
         wanted = blast(app, template, footer=FOOTER)
         if rehearsed.people:
             ended(app, wanted)

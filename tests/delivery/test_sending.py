@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import scheduler
-from app.blasts.actions.release import release_due
+from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_control
@@ -77,7 +77,7 @@ def test_an_opt_out_between_release_and_arming_is_obeyed(town, background):
     people(town, ZOE, LEO)
     wanted = blast(town)
     with town.app_context():
-        assert release_due() == 1
+        assert release_due_blasts() == 1
         with write():
             suppression.opt_out(ZOE, source="inbound")
     background(town)
@@ -94,7 +94,7 @@ def test_a_blast_undone_in_its_time_sends_nothing(make_app, background):
     with town.app_context(), write():
         assert scheduling.cancel_scheduled_blast(wanted)
     with town.app_context():
-        assert release_due(now() + timedelta(hours=1)) == 0
+        assert release_due_blasts(now() + timedelta(hours=1)) == 0
     assert schedule(town, wanted).status == "cancelled"
     assert rows(town) == []
 
@@ -112,7 +112,7 @@ def test_a_blast_later_than_the_lag_expires_and_says_why(town):
     people(town, ZOE)
     with town.app_context():
         wanted = blast(town, in_seconds=-61 * 60)
-        assert release_due() == 0
+        assert release_due_blasts() == 0
     expired = schedule(town, wanted)
     assert expired.status == "expired"
     assert "it is 1 hour 1 minute late now" in expired.error_message
@@ -123,7 +123,7 @@ def test_a_blast_within_the_lag_still_goes_out(town):
     people(town, ZOE)
     with town.app_context():
         blast(town, in_seconds=-59 * 60)
-        assert release_due() == 1
+        assert release_due_blasts() == 1
     assert statuses(town) == {"queued": 1}
 
 
@@ -131,7 +131,7 @@ def test_two_releases_at_once_make_one_log(town):
     people(town, ZOE)
     blast(town)
     with town.app_context():
-        assert [release_due(), release_due()] == [1, 0]
+        assert [release_due_blasts(), release_due_blasts()] == [1, 0]
     assert len(rows(town)) == 1
 
 
@@ -143,7 +143,7 @@ def test_the_same_token_makes_one_blast(town):
 def test_a_blast_to_nobody_fails_and_says_so(town):
     with town.app_context():
         wanted = blast(town)
-        assert release_due() == 0
+        assert release_due_blasts() == 0
     assert (schedule(town, wanted).status, schedule(town, wanted).error_message) == (
         "failed",
         "Nobody was left to text.",
@@ -155,7 +155,7 @@ def test_a_blast_with_everybody_left_out_fails_and_names_them(town):
     with town.app_context():
         said_stop(ZOE)
         wanted = blast(town)
-        release_due()
+        release_due_blasts()
     log = log_of(town, wanted)
     assert (schedule(town, wanted).status, log.status) == ("failed", "failed")
     assert statuses(town, log.id) == {"skipped": 1}
@@ -166,7 +166,7 @@ def test_a_name_that_grew_too_long_leaves_out_that_person_only(town):
         member(ZOE, "Z" * 100)
         member(LEO, "Leo")
         blast(town, "{name} " + "x" * 1550)
-        release_due()
+        release_due_blasts()
     assert {row.phone: row.reason for row in rows(town)} == {ZOE: "too_long", LEO: None}
 
 
@@ -231,7 +231,7 @@ def test_an_opt_out_in_mid_blast_skips_every_waiting_text(town):
     with town.app_context():
         blast(town, "one")
         blast(town, "two")
-        release_due()
+        release_due_blasts()
         with write():
             assert blast_control.skip_queued_messages(ZOE, SkipReason.SAID_STOP) == 2
     assert statuses(town) == {"queued": 2, "skipped": 2}
@@ -247,7 +247,7 @@ def test_a_blast_made_in_practice_never_leaves_through_twilio(make_app, backgrou
     waiting = blast(practice, "later", in_seconds=1)
     with practice.app_context():
         blast(practice, "now")
-        release_due()
+        release_due_blasts()
     real = make_app(
         **FAST,
         twilio_account_sid="AC" + "1" * 32,

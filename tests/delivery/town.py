@@ -5,7 +5,7 @@ end.
 from collections import Counter
 from datetime import timedelta
 
-from app.blasts.actions.confirm import Draft, confirm
+from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Attempt, Message, MessageLog, ScheduledMessage
@@ -37,8 +37,8 @@ def blast(
     """Confirm a blast to the community; returns the id of its schedule."""
     due = None if in_seconds is None else now() + timedelta(seconds=in_seconds)
     with app.app_context(), write():
-        return confirm(
-            Draft(body, footer, BlastTarget.COMMUNITY, None, "UTC", due=due),
+        return confirm_blast(
+            BlastDraft(body, footer, BlastTarget.COMMUNITY, None, "UTC", due=due),
             token,
             "ada",
             now(),

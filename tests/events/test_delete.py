@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.blasts.actions import release
-from app.blasts.actions.confirm import Draft, confirm
+from app.blasts.actions import due_blasts
+from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message, MessageLog, ScheduledMessage
@@ -23,8 +23,8 @@ def blast_to(app):
     def make(event_id, hours=2.0, body="See you there"):
         due = None if hours is None else now() + timedelta(hours=hours)
         with app.app_context(), write():
-            return confirm(
-                Draft(body, None, BlastTarget.EVENT, event_id, "UTC", due),
+            return confirm_blast(
+                BlastDraft(body, None, BlastTarget.EVENT, event_id, "UTC", due),
                 None,
                 "sol",
                 now(),
@@ -48,7 +48,7 @@ def schedule_of(app):
 def release_all(app):
     """Everything that is due within a minute leaves; gives how many blasts that were."""
     with app.app_context():
-        return release.release_due(now() + timedelta(minutes=1))
+        return due_blasts.release_due_blasts(now() + timedelta(minutes=1))
 
 
 def texts(app):

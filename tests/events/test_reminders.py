@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.blasts.actions.release import release_due
+from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import ScheduledMessage
@@ -86,7 +86,7 @@ def pending_at(app):
 
 def released(app, moment):
     with app.app_context():
-        return release_due(moment)
+        return release_due_blasts(moment)
 
 
 def typed_plan(visit, event_id):

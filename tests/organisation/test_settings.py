@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.audit.models import AuditEvent
 from app.core.db import db, write
 from app.organisation import queries
-from app.organisation.forms import country_choices
+from app.organisation.forms import build_country_choices
 from app.suppression import actions as suppression
 from tests import makers
 from tests.cast import LEO, MAX, MIA, ZOE
@@ -34,7 +34,7 @@ def save(visit, **changes):
 def row(app):
     """The organisation's row, read afresh."""
     with app.app_context():
-        return queries.organisation()
+        return queries.get_organisation()
 
 
 def test_settings_are_for_admins(visit):
@@ -75,11 +75,11 @@ def test_everything_that_is_changed_is_kept(visit, app):
 def test_empty_price_and_undo_mean_unknown_and_the_servers_own(visit, app):
     save(visit, price_per_segment="0.01", undo_seconds="0")
     with app.app_context():
-        assert queries.undo_seconds() == 0
+        assert queries.get_undo_seconds() == 0
     save(visit)
     assert (row(app).price_per_segment, row(app).undo_seconds) == (None, None)
     with app.app_context():
-        assert queries.undo_seconds() == 10
+        assert queries.get_undo_seconds() == 10
 
 
 def test_what_the_form_does_not_have_stays(visit, app):
@@ -116,10 +116,10 @@ def test_the_three_answers_are_ours_until_the_organisation_writes_its_own(visit,
         "Bye.",
     )
     with app.app_context():
-        assert queries.start_reply().startswith(
+        assert queries.get_start_reply().startswith(
             "Riverside Community: you get our texts again."
         )
-        assert queries.stop_reply() == "Bye."
+        assert queries.get_stop_reply() == "Bye."
     save(visit, help_reply="", stop_reply="")
     assert (row(app).help_reply, row(app).stop_reply) == (None, None)
 
@@ -225,11 +225,11 @@ def test_no_secret_is_shown(make_app):
 
 
 def test_every_country_with_phones_has_a_name():
-    assert country_choices()["US"] == "United States (+1)"
-    assert len(country_choices()) > 240
+    assert build_country_choices()["US"] == "United States (+1)"
+    assert len(build_country_choices()) > 240
     assert [
         region
-        for region, name in country_choices().items()
+        for region, name in build_country_choices().items()
         if name.startswith(f"{region} (")
     ] == []
 

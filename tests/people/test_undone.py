@@ -11,7 +11,7 @@ from tests.cast import LEO, ZOE
 
 def test_an_undone_import_of_opt_outs_is_a_return_in_the_ledger(app, visit):
     with app.app_context(), write():
-        organisation.organisation().consent_required = True
+        organisation.get_organisation().consent_required = True
         actions.grant(ZOE, "form", "On paper", "ada")
     sheet = BytesIO(f"name,phone\nZoe,{ZOE}\nLeo,{LEO}\n".encode())
     address = visit(

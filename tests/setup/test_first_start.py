@@ -135,7 +135,7 @@ def test_ada_sets_up_and_is_signed_in_at_home(start):
     assert settings_page.status_code == 200
     assert 'value="Riverside Community"' in settings_page.text
     with app.app_context():
-        row, ada = organisation.organisation(), users.find_user_by_name("ada")
+        row, ada = organisation.get_organisation(), users.find_user_by_name("ada")
         assert (row.name, row.timezone, row.region) == (
             "Riverside Community",
             "America/Denver",
@@ -233,8 +233,8 @@ def test_the_environment_makes_the_first_admin_with_the_password_as_it_is(start)
         assert chief.check_password(" pw ")
         assert not chief.check_password("pw")
         assert (
-            organisation.organisation().timezone,
-            organisation.organisation().region,
+            organisation.get_organisation().timezone,
+            organisation.get_organisation().region,
         ) == ("Europe/Berlin", "DE")
     assert Visitor(app)("/setup").status_code == 404
 

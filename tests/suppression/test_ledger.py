@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from app.blasts.queries import rehearsal
+from app.blasts.queries import render_blast
 from app.core.db import db, write
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.skip_reasons import SkipReason
@@ -38,7 +38,7 @@ def lines(phone=ZOE):
 def demand_a_yes():
     """Ada switches "Only people with a recorded yes" on."""
     with write():
-        organisation.organisation().consent_required = True
+        organisation.get_organisation().consent_required = True
 
 
 def agreed(*phones):
@@ -273,13 +273,15 @@ class TestWhereAYesIsDemanded:
             makers.member(phone)
         agreed(ZOE)
         demand_a_yes()
-        checked = rehearsal(BlastTarget.COMMUNITY, None, "Hi", None)
+        checked = render_blast(BlastTarget.COMMUNITY, None, "Hi", None)
         assert [each.phone for each in checked.sendable] == [ZOE]
         assert checked.left_out_counts == {SkipReason.NO_CONSENT: 1}
 
     def test_without_the_setting_nobody_is_asked(self, shop):
         makers.member(ZOE)
-        assert rehearsal(BlastTarget.COMMUNITY, None, "Hi", None).left_out_counts == {}
+        assert (
+            render_blast(BlastTarget.COMMUNITY, None, "Hi", None).left_out_counts == {}
+        )
 
     def test_every_page_that_shows_them_says_so(self, app, visit):
         with app.app_context():
@@ -311,7 +313,7 @@ def test_every_act_and_method_has_words():
 
 def test_that_an_admin_takes_an_entry_off_is_no_yes_of_the_person(shop):
     with write() as session:
-        organisation.organisation().consent_required = True
+        organisation.get_organisation().consent_required = True
         for act, method in (
             ("granted", "form"),
             ("withdrawn", "admin"),

@@ -43,7 +43,7 @@ def test_sql_and_the_law_book_give_the_same_reason(
 ):
     makers.member(ZOE, "Zoe")
     with write() as session:
-        organisation.organisation().consent_required = demanded
+        organisation.get_organisation().consent_required = demanded
         if last_word:
             session.add(ConsentEvent(phone=ZOE, act=last_word, method="start"))
     if stop:

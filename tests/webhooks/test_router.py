@@ -164,7 +164,7 @@ def test_a_practice_phone_sees_one_confirmation_and_one_welcome(practice):
 
 def test_the_organisations_own_words_answer(practice):
     with practice.app_context(), write():
-        row = organisation.organisation()
+        row = organisation.get_organisation()
         row.name, row.help_reply, row.stop_reply, row.start_reply = (
             "Elm",
             "Elm. STOP ends.",
@@ -197,7 +197,7 @@ def test_where_twilios_answer_is_off_we_answer_help_but_never_after_advanced_opt
 ):
     """Even to who is out: it says how to come back, and that they are out."""
     with town.app_context(), write():
-        row = organisation.organisation()
+        row = organisation.get_organisation()
         row.answers_help = True
         db.session.add(row)
     say(town, "STOP")
@@ -336,7 +336,7 @@ def test_w26_answers_are_rows_and_never_twiml(practice):
     """W26: whatever an admin wrote; the answer to the call stays empty."""
     words = "<b> & \"quoted\" 'words' " * 20
     with practice.app_context(), write():
-        row = organisation.organisation()
+        row = organisation.get_organisation()
         row.help_reply = words
         db.session.add(row)
     answer = say(practice, "HELP")

@@ -11,8 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.accounts.models import AppUser
-from app.blasts.actions.confirm import Draft, confirm
-from app.blasts.actions.release import release_due
+from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
+from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_control, blast_scheduling
@@ -120,8 +120,8 @@ def _people() -> None:
 def _blast(hours: float | None = None) -> int:
     due = now() + timedelta(hours=hours) if hours else None
     with write():
-        return confirm(
-            Draft(
+        return confirm_blast(
+            BlastDraft(
                 "Hello {first_name|friend}",
                 None,
                 BlastTarget.COMMUNITY,
@@ -138,7 +138,7 @@ def _blast(hours: float | None = None) -> int:
 def _running() -> int:
     """A blast that is being sent: released, and nobody sends it."""
     _blast()
-    release_due(now() + timedelta(minutes=1))
+    release_due_blasts(now() + timedelta(minutes=1))
     return db.session.scalar(db.select(db.func.max(MessageLog.id)))
 
 

@@ -68,7 +68,7 @@ def test_h8_a_fault_in_any_view_is_a_page_with_a_number_and_saves_nothing(
         assert not INSIDE.search(CHANCE.sub("", text)), text
     monkeypatch.undo()
     assert house.snapshot() == before
-    assert house.open("GET", "dashboard.home", "ada").status_code == 200
+    assert house.open("GET", "dashboard.show_dashboard", "ada").status_code == 200
 
 
 @pytest.mark.parametrize("code", sorted(ERROR_TEXTS))
@@ -76,7 +76,7 @@ def test_h7_error_pages_are_ours(house, monkeypatch, code):
     def refuse(**_values):
         abort(code)
 
-    put_in(house, monkeypatch, "dashboard.home", refuse)
+    put_in(house, monkeypatch, "dashboard.show_dashboard", refuse)
     page = house.visit("/", "ada")
     assert page.status_code == code
     assert page.headings == [ERROR_TEXTS[code][0]]
@@ -88,7 +88,7 @@ def test_h7_an_unusual_code_has_a_page_too(house, monkeypatch):
     def refuse(**_values):
         raise HTTPException(response=None) if False else abort(418)
 
-    put_in(house, monkeypatch, "dashboard.home", refuse)
+    put_in(house, monkeypatch, "dashboard.show_dashboard", refuse)
     page = house.visit("/", "ada")
     assert (page.status_code, page.headings) == (418, [ERROR_TEXTS[400][0]])
 

@@ -115,9 +115,9 @@ def test_a_mistake_in_the_database_does_not_tell_what_was_to_be_saved(
             values,
         )
 
-    put_in(house, monkeypatch, "dashboard.home", clumsy)
+    put_in(house, monkeypatch, "dashboard.show_dashboard", clumsy)
     with caplog.at_level(logging.INFO):
-        assert house.open("GET", "dashboard.home", "ada").status_code == 500
+        assert house.open("GET", "dashboard.show_dashboard", "ada").status_code == 500
     written = "\n".join(_formatter().format(record) for record in caplog.records)
     assert "request" in written
     assert [word for word in (NAME, "5550167") if word in written] == []

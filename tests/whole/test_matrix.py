@@ -25,7 +25,7 @@ GET_CODES = {
 # A POST with nothing but the token: a form comes back with its errors (422), an act is done (303).
 # (A form of a thing that is there keeps what it does not speak of, so it is saved as it was.)
 FORMS = {
-    "accounts.add_user", "accounts.change_own_password", "accounts.change_own_theme", "blasts.new", "community.add", "community.import_file",
+    "accounts.add_user", "accounts.change_own_password", "accounts.change_own_theme", "blasts.compose_blast", "community.add", "community.import_file",
     "events.add", "events.register", "inbox.reply", "inbox.reply_add", "inbox.reply_edit",
     "keywords.add", "people.consent", "people.note_add", "sandbox.send_text_from_phone", "suppression.add",
     "suppression.import_file", "suppression.import_fix", "community.import_fix", "events.import_file",
@@ -220,7 +220,7 @@ def test_the_token_that_these_tests_send_is_the_one_of_the_forms(house, who, add
 
 
 def test_after_a_fault_only_an_admin_resumes(house):
-    address = house.address("blasts.log_resume", "faulty")
+    address = house.address("blasts.resume_sent_blast", "faulty")
     assert house.visit.post(address, "sol").status_code == 403
     assert house.visit.post(address, "ada").status_code == 303
 
@@ -230,7 +230,7 @@ def test_a_blast_is_deleted_from_the_list_only_once_it_has_ended(house, ended):
     house.visit.token("ada")
     before = house.snapshot()["scheduled_messages"]
     house.visit.post(
-        house.address("blasts.scheduled_delete", "ended" if ended else ""), "ada"
+        house.address("blasts.delete_ended_blast", "ended" if ended else ""), "ada"
     )
     assert (house.snapshot()["scheduled_messages"] != before) is ended
 

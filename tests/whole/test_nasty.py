@@ -11,7 +11,7 @@ from app.delivery.models import Message, MessageLog
 from app.domain.phones.phone_number import format_phone_number
 from app.events.models import Event, EventRegistration
 from app.keywords.models import KeywordRule
-from app.organisation.queries import organisation
+from app.organisation.queries import get_organisation
 from app.people.models import PersonNote
 from app.suppression import actions as suppression
 from app.suppression.models import SuppressedContact
@@ -86,7 +86,7 @@ def fill(app, names):
     names the organisation.
     """
     with app.app_context(), write() as session:
-        organisation().name = names[0]
+        get_organisation().name = names[0]
         session.query(Event).update({"title": names[1], "place": names[2 % len(names)]})
         session.query(KeywordRule).update({"response_body": names[1]})
         session.query(MessageLog).update(

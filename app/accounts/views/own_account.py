@@ -31,7 +31,7 @@ def change_own_password() -> ResponseReturnValue:
     if not _validate_password_change(form):
         return _render_own_account(form), 422
     onwards = (
-        "dashboard.home"
+        "dashboard.show_dashboard"
         if current_user.must_change_password
         else "accounts.change_own_password"
     )

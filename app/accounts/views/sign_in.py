@@ -76,7 +76,7 @@ def find_lockout_message(username: str) -> tuple[str, str] | None:
     until = queries.find_lockout_end(*_build_lockout_keys(username))
     if until is None:
         return None
-    zone = organisation.timezone()
+    zone = organisation.get_organisation_timezone()
     shown = (until + timedelta(seconds=59)).astimezone(
         ZoneInfo(zone) if is_time_zone(zone) else UTC
     )
@@ -137,5 +137,5 @@ def _find_next_url() -> str:
             urlsplit(wanted or "").path, method="GET"
         )
     except (NotFound, MethodNotAllowed, RequestRedirect, ValueError):
-        return url_for("dashboard.home")
-    return wanted or url_for("dashboard.home")
+        return url_for("dashboard.show_dashboard")
+    return wanted or url_for("dashboard.show_dashboard")

@@ -16,8 +16,13 @@ from wtforms import (
 from wtforms.widgets import DateInput, TextArea, TimeInput
 
 from app.blasts import queries
-from app.blasts.actions.confirm import Draft, test_phone
-from app.blasts.forms.when import ModeField, Moments, say, which_time
+from app.blasts.actions.blast_confirmation import BlastDraft, get_test_phone
+from app.blasts.forms.send_times import (
+    SendModeField,
+    SendTimeForm,
+    add_field_error,
+    create_repeated_hour_field,
+)
 from app.core.form_fields import CleanTextField
 from app.domain.delivery.blast_rendering import RenderedBlast, RenderedText
 from app.domain.delivery.message_statuses import BlastTarget
@@ -31,16 +36,18 @@ from app.organisation import queries as organisation
 from app.surveys import queries as surveys
 from app.surveys.models import SurveyFlow
 
-LONGEST = f"The longest text that can be sent has {MAX_MESSAGE_CHARACTERS:,}."
-NO_TEST_PHONE = (
+MAX_CHARACTERS_HINT = (
+    f"The longest text that can be sent has {MAX_MESSAGE_CHARACTERS:,}."
+)
+NO_TEST_PHONE_ERROR = (
     "There is no phone for tests yet. Set ADMIN_TEST_PHONE to your own number (in the file .env), "
     "start SMS Admin again and send the test then."
 )
-NAMED = 3
-NO_SURVEY = {"": "is read by a person"}
+MAX_NAMES_IN_ERROR = 3
+NO_SURVEY_CHOICE = {"": "is read by a person"}
 
 
-class FooterField(BooleanField):
+class OptOutFooterField(BooleanField):
     """Ticked unless it is left away, as browsers do with an empty box; a program may also say
     no.
     """
@@ -48,7 +55,7 @@ class FooterField(BooleanField):
     false_values = (False, "false", "", "0", "no", "off")
 
 
-class ComposeForm(Moments):
+class ComposeForm(SendTimeForm):
     """A blast on its way to being one. After `validate()`, `draft` is what would be sent."""
 
     message_body = CleanTextField("Text", widget=TextArea())
@@ -62,7 +69,7 @@ class ComposeForm(Moments):
         validate_choice=False,
     )
     event_id = SelectField("Event", validate_choice=False)
-    send_mode = ModeField(
+    send_mode = SendModeField(
         "Send it",
         choices={"now": "Now", "later": "Later"},
         default="now",
@@ -71,23 +78,28 @@ class ComposeForm(Moments):
     schedule_date = StringField("Day", widget=DateInput())
     schedule_time = StringField("Time", widget=TimeInput())
     timezone = SelectField(
-        "Time zone", default=organisation.timezone, validate_choice=False
+        "Time zone",
+        default=organisation.get_organisation_timezone,
+        validate_choice=False,
     )
-    fold = which_time()
+    fold = create_repeated_hour_field()
     end_date = StringField("Last day", widget=DateInput())
     end_time = StringField("Last time", widget=TimeInput())
-    end_fold = which_time()
+    end_fold = create_repeated_hour_field()
     survey_id = SelectField("Whoever answers", default="", validate_choice=False)
-    include_unsubscribe = FooterField("Say how to stop", default=True)
+    include_unsubscribe = OptOutFooterField("Say how to stop", default=True)
     client_token = HiddenField()
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
-        self.event_id.choices = _events()
-        self.survey_id.choices = NO_SURVEY | {
-            str(each.id): f"begins the survey {each.name}" for each in _surveys()
+        self.event_id.choices = _build_event_choices()
+        self.survey_id.choices = NO_SURVEY_CHOICE | {
+            str(each.id): f"begins the survey {each.name}"
+            for each in _get_open_surveys()
         }
-        self.timezone.choices = {zone: zone for zone in _zones(self.timezone.data)}
+        self.timezone.choices = {
+            zone: zone for zone in _build_timezone_choices(self.timezone.data)
+        }
 
     def validate_message_body(self, field: Field) -> None:
         """Something to read, of placeholders that exist, not too long."""
@@ -101,7 +113,9 @@ class ComposeForm(Moments):
         ]
         size = count_utf16_units(field.data)
         if size > MAX_MESSAGE_CHARACTERS:
-            raise ValidationError(f"This text has {size:,} characters. {LONGEST}")
+            raise ValidationError(
+                f"This text has {size:,} characters. {MAX_CHARACTERS_HINT}"
+            )
 
     def validate_target(self, field: Field) -> None:
         """Whom it is for is never guessed."""
@@ -119,7 +133,9 @@ class ComposeForm(Moments):
 
     def validate_survey_id(self, field: Field) -> None:
         """None, or one that can be begun."""
-        if field.data and field.data not in {str(each.id) for each in _surveys()}:
+        if field.data and field.data not in {
+            str(each.id) for each in _get_open_surveys()
+        }:
             raise ValidationError(
                 "That survey is closed or gone. Open it again, or choose another."
             )
@@ -128,8 +144,8 @@ class ComposeForm(Moments):
         """A choice we know, and for a test a phone to send it to."""
         if field.data not in {"now", "later"}:
             raise ValidationError("Choose when.")
-        if self.is_test and test_phone() is None:
-            raise ValidationError(NO_TEST_PHONE)
+        if self.is_test and get_test_phone() is None:
+            raise ValidationError(NO_TEST_PHONE_ERROR)
 
     def judge(self, rehearsal: RenderedBlast) -> bool:
         """Whether the text can be sent to somebody once names are filled in; if not, says for
@@ -140,7 +156,9 @@ class ComposeForm(Moments):
         long = rehearsal.too_long
         if not long or len(long) < rehearsal.people:
             return True
-        say(self.message_body, f"{too_long_for(long)} {LONGEST}")
+        add_field_error(
+            self.message_body, f"{describe_too_long_texts(long)} {MAX_CHARACTERS_HINT}"
+        )
         return False
 
     @property
@@ -159,15 +177,15 @@ class ComposeForm(Moments):
         none.
         """
         return (
-            (organisation.organisation().footer.strip() or None)
+            (organisation.get_organisation().footer.strip() or None)
             if self.include_unsubscribe.data
             else None
         )
 
     @property
-    def draft(self) -> Draft:
+    def draft(self) -> BlastDraft:
         """The blast, once `validate()` was happy."""
-        return Draft(
+        return BlastDraft(
             body=self.message_body.data or "",
             footer=self.footer,
             target=BlastTarget(self.target.data),
@@ -182,34 +200,40 @@ class ComposeForm(Moments):
     def rehearse(self) -> RenderedBlast:
         """Who would get what, once `validate()` was happy."""
         draft = self.draft
-        return queries.rehearsal(draft.target, draft.event_id, draft.body, draft.footer)
+        return queries.render_blast(
+            draft.target, draft.event_id, draft.body, draft.footer
+        )
 
 
-def too_long_for(texts: Sequence[RenderedText]) -> str:
+def describe_too_long_texts(texts: Sequence[RenderedText]) -> str:
     """A sentence that names the first of these people, each with the length of their text."""
     named = [
         f"{text.name or format_phone_number(text.phone)} ({count_utf16_units(text.body):,} characters)"
-        for text in texts[:NAMED]
+        for text in texts[:MAX_NAMES_IN_ERROR]
     ]
-    more = f" and {len(texts) - NAMED:,} more" if len(texts) > NAMED else ""
+    more = (
+        f" and {len(texts) - MAX_NAMES_IN_ERROR:,} more"
+        if len(texts) > MAX_NAMES_IN_ERROR
+        else ""
+    )
     return f"Filled in, the text is too long for {', '.join(named)}{more}."
 
 
-def _surveys() -> list[SurveyFlow]:
+def _get_open_surveys() -> list[SurveyFlow]:
     """Every survey that can be begun; asked for once a request."""
     if "open_surveys" not in g:
         g.open_surveys = surveys.open_surveys()
     return list(g.open_surveys)
 
 
-def _events() -> dict[str, str]:
+def _build_event_choices() -> dict[str, str]:
     """Every event by its title and day, after an empty first line."""
     return {"": "Choose an event"} | {
-        str(event.id): _event_words(event) for event in events.events()
+        str(event.id): _format_event_choice(event) for event in events.events()
     }
 
 
-def _event_words(event: Event) -> str:
+def _format_event_choice(event: Event) -> str:
     day = event.date
     return (
         f"{event.title}, {day.day} {local_times.MONTH_NAMES[day.month - 1]} {day.year}"
@@ -218,7 +242,7 @@ def _event_words(event: Event) -> str:
     )
 
 
-def _zones(chosen: str | None) -> list[str]:
+def _build_timezone_choices(chosen: str | None) -> list[str]:
     """The zones to choose from, and the chosen one, which may have another spelling or be a
     mistake to show.
     """

@@ -11,11 +11,15 @@ from werkzeug.datastructures import MultiDict
 
 from app.audit.actions import audited_write
 from app.blasts import queries
-from app.blasts.actions import confirm as blasts
-from app.blasts.actions.confirm import Draft
-from app.blasts.forms import MANY, ComposeForm, ConfirmForm
-from app.blasts.views.review import Review
-from app.blasts.views.room import bp
+from app.blasts.actions import blast_confirmation as blasts
+from app.blasts.actions.blast_confirmation import BlastDraft
+from app.blasts.forms import (
+    MAX_PEOPLE_WITHOUT_TYPED_COUNT,
+    BlastConfirmationForm,
+    ComposeForm,
+)
+from app.blasts.views.blast_review import BlastReview
+from app.blasts.views.blueprint import bp
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.delivery import queries as delivery
@@ -28,12 +32,12 @@ from app.domain.time import local_times
 from app.organisation import queries as organisation
 from app.surveys import queries as surveys
 
-PRACTICE = "Hi {first_name|friend}, this is our first text from SMS Admin. Nothing to do, we are only trying it out."
-TOKEN_LENGTH = 64
-Answer = ResponseReturnValue
+PRACTICE_TEXT = "Hi {first_name|friend}, this is our first text from SMS Admin. Nothing to do, we are only trying it out."
+MAX_TOKEN_LENGTH = 64
+ViewResponse = ResponseReturnValue
 
 
-class Again(Exception):
+class BlastAlreadyConfirmed(Exception):
     """This form was sent before: it is the blast `scheduled_id`."""
 
     def __init__(self, scheduled_id: int) -> None:
@@ -43,38 +47,42 @@ class Again(Exception):
 
 @bp.route("/new", methods=["GET", "POST"])
 @roles_required(*ALL_ROLES)
-def new() -> Answer:
+def compose_blast() -> ViewResponse:
     """Compose; check; and, with confirm=1, send."""
     if request.method != "POST":
-        return _compose(_fresh_form())
-    form = ComposeForm(_with_what_buttons_change(request.form))
-    earlier = delivery.find_blast_by_token(token) if (token := _token(form)) else None
+        return _render_compose_page(_create_prefilled_form())
+    form = ComposeForm(_apply_button_changes(request.form))
+    earlier = (
+        delivery.find_blast_by_token(token)
+        if (token := _get_client_token(form))
+        else None
+    )
     if earlier is not None:
-        return _to(earlier)
+        return _redirect_to_scheduled_blast(earlier)
     if "edit" in request.form:
-        return _compose(form)
+        return _render_compose_page(form)
     if not form.validate():
-        return _compose(form), 422
-    return _check(form)
+        return _render_compose_page(form), 422
+    return _review_or_send(form)
 
 
-def _check(form: ComposeForm) -> Answer:
+def _review_or_send(form: ComposeForm) -> ViewResponse:
     rehearsal = form.rehearse()
     if not form.judge(rehearsal):
-        return _compose(form), 422
+        return _render_compose_page(form), 422
     draft = form.draft
     if draft.test:
-        return _send(draft, _token_of_test(form, draft))
+        return _confirm_draft(draft, _derive_test_token(form, draft))
     rehearsal = skip_too_long_texts(rehearsal)
-    review = Review(
+    review = BlastReview(
         draft,
         rehearsal,
         now(),
         form.asked_fold(form.local),
         form.asked_fold(form.end),
-        _page_number(),
+        _parse_page_number(),
     )
-    confirmation = ConfirmForm()
+    confirmation = BlastConfirmationForm()
     confirming = "confirm" in request.form
     seen = confirmation.seen()
     changed = seen is not None and seen != review.people
@@ -84,27 +92,32 @@ def _check(form: ComposeForm) -> Answer:
         and not changed
         and confirmation.agrees(review.people)
     ):
-        return _send(draft, _token(form))
+        return _confirm_draft(draft, _get_client_token(form))
     status = 422 if confirming or not review.people else 200
-    return _review(form, review, confirmation, seen if changed else None), status
+    return _render_review_page(
+        form, review, confirmation, seen if changed else None
+    ), status
 
 
-def _review(
-    form: ComposeForm, review: Review, confirmation: ConfirmForm, seen: int | None
+def _render_review_page(
+    form: ComposeForm,
+    review: BlastReview,
+    confirmation: BlastConfirmationForm,
+    seen: int | None,
 ) -> str:
     return render_template(
         "blasts/check.html",
         form=form,
         review=review,
         confirm=confirmation,
-        must_type=review.people > MANY,
+        must_type=review.people > MAX_PEOPLE_WITHOUT_TYPED_COUNT,
         seen=seen,
-        undo_seconds=organisation.undo_seconds(),
+        undo_seconds=organisation.get_undo_seconds(),
     )
 
 
-def _compose(form: ComposeForm) -> str:
-    org = organisation.organisation()
+def _render_compose_page(form: ComposeForm) -> str:
+    org = organisation.get_organisation()
     return render_template(
         "blasts/compose.html",
         form=form,
@@ -117,11 +130,11 @@ def _compose(form: ComposeForm) -> str:
             (f"{{{token}}}", label)
             for token, label in message_templates.EVENT_PLACEHOLDERS.items()
         ],
-        preview=_preview(form),
+        preview=_build_preview(form),
     )
 
 
-def _preview(form: ComposeForm) -> dict[str, object] | None:
+def _build_preview(form: ComposeForm) -> dict[str, object] | None:
     """The text as somebody of the audience would read it; None while there is nothing to read."""
     body = form.message_body.data or ""
     target = (
@@ -135,23 +148,23 @@ def _preview(form: ComposeForm) -> dict[str, object] | None:
         body, of_event=target == BlastTarget.EVENT
     ):
         return None
-    name = queries.reader(target, form.event)
+    name = queries.find_sample_recipient_name(target, form.event)
     text = message_templates.fill_template(
-        body, name, queries.event_values(target, form.event)
+        body, name, queries.get_blast_placeholders(target, form.event)
     ).strip()
     text = message_templates.append_footer(text, form.footer) if form.footer else text
     return {"name": name, "text": text, "parts": measure_segments(text).segments}
 
 
-def _fresh_form() -> ComposeForm:
+def _create_prefilled_form() -> ComposeForm:
     """An empty form; ?again=<id> fills it with an earlier blast (&later=1: for a new time),
     ?first=1 with a text.
 
     ?target=event&event_id=<id> chooses an event, ?survey=<id> asks that survey.
     """
-    values: dict[str, object] = {"client_token": blasts.new_token()}
+    values: dict[str, object] = {"client_token": blasts.create_client_token()}
     if "first" in request.args:
-        values["message_body"] = PRACTICE
+        values["message_body"] = PRACTICE_TEXT
     if "later" in request.args:
         values["send_mode"] = "later"
     if request.args.get("target") == BlastTarget.EVENT.value:
@@ -160,13 +173,13 @@ def _fresh_form() -> ComposeForm:
             "event_id": request.args.get("event_id", ""),
         }
     if "survey" in request.args:
-        values |= _survey(request.args["survey"])
+        values |= _prefill_from_survey(request.args["survey"])
     if "again" in request.args:
-        values |= _earlier(request.args["again"])
+        values |= _prefill_from_earlier_blast(request.args["again"])
     return ComposeForm(formdata=None, data=values)
 
 
-def _survey(typed: str) -> dict[str, object]:
+def _prefill_from_survey(typed: str) -> dict[str, object]:
     """The first text of a survey; whoever answers it begins that survey."""
     known = typed.isascii() and typed.isdigit() and len(typed) <= 18
     survey = surveys.survey(int(typed)) if known else None
@@ -184,15 +197,15 @@ def _survey(typed: str) -> dict[str, object]:
     }
 
 
-def _earlier(typed: str) -> dict[str, object]:
+def _prefill_from_earlier_blast(typed: str) -> dict[str, object]:
     known = typed.isascii() and typed.isdigit() and len(typed) <= 18
-    blast = queries.scheduled(int(typed)) if known else None
+    blast = queries.find_scheduled_blast(int(typed)) if known else None
     if blast is None:
         abort(404)
     zone = (
         blast.timezone
         if blast.timezone and local_times.is_time_zone(blast.timezone)
-        else organisation.timezone()
+        else organisation.get_organisation_timezone()
     )
     return {
         "message_body": blast.message_body,
@@ -201,11 +214,11 @@ def _earlier(typed: str) -> dict[str, object]:
         "include_unsubscribe": blast.footer is not None,
         "survey_id": str(blast.survey_id or ""),
         "timezone": zone,
-        **_earlier_end(blast.not_after, zone),
+        **_prefill_end_time(blast.not_after, zone),
     }
 
 
-def _earlier_end(end: datetime | None, zone: str) -> dict[str, object]:
+def _prefill_end_time(end: datetime | None, zone: str) -> dict[str, object]:
     """What to fill in for an earlier blast's end, unless that has passed."""
     if end is None or end <= now():
         return {}
@@ -213,7 +226,7 @@ def _earlier_end(end: datetime | None, zone: str) -> dict[str, object]:
     return {"end_date": local.date, "end_time": local.time, "end_fold": local.fold}
 
 
-def _with_what_buttons_change(typed: MultiDict[str, str]) -> MultiDict[str, str]:
+def _apply_button_changes(typed: MultiDict[str, str]) -> MultiDict[str, str]:
     """The review page's buttons: `plain` writes plain characters, `other_…` chooses the other
     of two equal times.
     """
@@ -228,47 +241,49 @@ def _with_what_buttons_change(typed: MultiDict[str, str]) -> MultiDict[str, str]
     return changed
 
 
-def _page_number() -> int:
+def _parse_page_number() -> int:
     typed = request.form.get("page", "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 9 else 1
 
 
-def _token(form: ComposeForm) -> str | None:
-    return (form.client_token.data or "").strip()[:TOKEN_LENGTH] or None
+def _get_client_token(form: ComposeForm) -> str | None:
+    return (form.client_token.data or "").strip()[:MAX_TOKEN_LENGTH] or None
 
 
-def _token_of_test(form: ComposeForm, draft: Draft) -> str | None:
+def _derive_test_token(form: ComposeForm, draft: BlastDraft) -> str | None:
     """A test uses up a key of its own, made from the form's and the text: the blast itself is
     still to come.
     """
-    token = _token(form)
+    token = _get_client_token(form)
     if token is None:
         return None
     parts = (token, draft.body, draft.footer, draft.target.value, draft.event_id)
     return "test:" + hashlib.sha256(repr(parts).encode()).hexdigest()[:48]
 
 
-def _send(draft: Draft, token: str | None) -> Answer:
+def _confirm_draft(draft: BlastDraft, token: str | None) -> ViewResponse:
     moment = now()
     try:
         with audited_write("blast.confirmed", current_username()) as trace:
             earlier = delivery.find_blast_by_token(token) if token else None
             if earlier is not None:
-                raise Again(earlier)
-            scheduled_id = blasts.confirm(draft, token, current_username(), moment)
+                raise BlastAlreadyConfirmed(earlier)
+            scheduled_id = blasts.confirm_blast(
+                draft, token, current_username(), moment
+            )
             trace.about = f"scheduled blast {scheduled_id}"
-            trace.details = _written_down(draft)
-    except Again as again:
-        return _to(again.scheduled_id)
+            trace.details = _build_audit_details(draft)
+    except BlastAlreadyConfirmed as again:
+        return _redirect_to_scheduled_blast(again.scheduled_id)
     if draft.due:
         flash(
             f"Scheduled for {local_times.format_moment(draft.due, draft.timezone, now=moment)}.",
             "success",
         )
-    return _to(scheduled_id)
+    return _redirect_to_scheduled_blast(scheduled_id)
 
 
-def _written_down(draft: Draft) -> dict[str, object]:
+def _build_audit_details(draft: BlastDraft) -> dict[str, object]:
     """What the audit keeps of it: with a time that was chosen, as it stood on the clocks then."""
     kept: dict[str, object] = {
         "target": draft.target.value,
@@ -285,5 +300,7 @@ def _written_down(draft: Draft) -> dict[str, object]:
     return kept
 
 
-def _to(scheduled_id: int) -> Answer:
-    return redirect(url_for("blasts.scheduled_one", scheduled_id=scheduled_id), 303)
+def _redirect_to_scheduled_blast(scheduled_id: int) -> ViewResponse:
+    return redirect(
+        url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303
+    )

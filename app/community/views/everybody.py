@@ -33,7 +33,9 @@ HEADINGS = ("name", "phone")
 @roles_required(*ALL_ROLES)
 def everyone() -> ResponseReturnValue:
     """Everybody who receives blasts to the community."""
-    page = queries.page(list_params(queries.SORTS, "name"), organisation.region())
+    page = queries.page(
+        list_params(queries.SORTS, "name"), organisation.get_organisation_region()
+    )
     return render_template("community/everyone.html", page=page)
 
 

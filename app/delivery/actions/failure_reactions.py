@@ -35,7 +35,7 @@ from app.domain.phones.phone_countries import (
     list_country_prefixes,
 )
 from app.domain.phones.phone_number import is_e164
-from app.organisation.queries import region
+from app.organisation.queries import get_organisation_region
 from app.suppression import actions as suppression
 
 SHARED_BLAMES = frozenset({Blame.ACCOUNT, Blame.CALLBACK, Blame.US})
@@ -144,7 +144,7 @@ def _react_for_blast(failure: MessageFailure, since: datetime | None) -> None:
     )
     abroad = failure.receipt.abroad and find_phone_country(
         row.phone
-    ) != find_main_country(region())
+    ) != find_main_country(get_organisation_region())
     if rule.act is BreakerAction.COUNTRY or (
         abroad and _is_country_unreached(failure, near)
     ):
@@ -230,7 +230,7 @@ def _skip_country_or_pause(failure: MessageFailure, near: Sequence[Row[Any]]) ->
         failure, COUNTRY_RULE, _filter_same_country(failure, near)
     ):
         return
-    if country == find_main_country(region()):
+    if country == find_main_country(get_organisation_region()):
         _pause_and_alert(
             _build_affected_blasts_filter(failure), failure.receipt, failure.phase
         )

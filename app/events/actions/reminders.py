@@ -110,7 +110,9 @@ def replan(event_id: int, moment: datetime) -> None:
     if event is None:
         return
     db.session.flush()
-    calendar = EventSchedule(event.date, event.start_time, organisation.timezone())
+    calendar = EventSchedule(
+        event.date, event.start_time, organisation.get_organisation_timezone()
+    )
     steps = _steps(event_id)
     waiting, sent = _blasts_of(steps)
     for step in steps:
@@ -142,7 +144,7 @@ def in_another_zone() -> list[int]:
             ScheduledMessage.status == ScheduledBlastStatus.PENDING,
             ScheduledMessage.event_reminder_id.is_not(None),
             ScheduledMessage.event_id.is_not(None),
-            ScheduledMessage.timezone != organisation.timezone(),
+            ScheduledMessage.timezone != organisation.get_organisation_timezone(),
         )
         .distinct()
     )
@@ -181,7 +183,7 @@ def _frozen(
     settings: Settings = current_app.extensions["settings"]
     return blast_scheduling.BlastSpec(
         body=step.body,
-        footer=organisation.organisation().footer.strip() or None,
+        footer=organisation.get_organisation().footer.strip() or None,
         target=BlastTarget.EVENT,
         event_id=step.event_id,
         sender=settings.sender,

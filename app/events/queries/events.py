@@ -55,6 +55,6 @@ def placeholders(event_id: int | None) -> dict[str, str]:
     if row is None:
         return {}
     calendar = reminder_timing.EventSchedule(
-        row.date, row.start_time, organisation.timezone()
+        row.date, row.start_time, organisation.get_organisation_timezone()
     )
     return reminder_timing.build_event_values(row.title, calendar, row.place, now())

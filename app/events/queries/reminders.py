@@ -65,9 +65,11 @@ def steps(event_id: int) -> Sequence[EventReminder]:
 
 def plan(event: Event, moment: datetime) -> list[PlannedStep]:
     """The plan of an event as it stands at `moment` (UTC)."""
-    calendar = EventSchedule(event.date, event.start_time, organisation.timezone())
+    calendar = EventSchedule(
+        event.date, event.start_time, organisation.get_organisation_timezone()
+    )
     values = build_event_values(event.title, calendar, event.place, moment)
-    footer = organisation.organisation().footer
+    footer = organisation.get_organisation().footer
 
     def parts(body: str) -> int:
         return measure_segments(

@@ -27,7 +27,7 @@ from app.organisation import queries as organisation
 def one(event_id: int) -> ResponseReturnValue:
     """The event, what was and will be sent to its people, and who they are."""
     ours = (
-        organisation.organisation()
+        organisation.get_organisation()
     )  # held on to, so that everybody who asks for it gets the same row unread
     event = found(event_id)
     planned = blasts.planned(event_id)

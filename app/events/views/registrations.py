@@ -73,7 +73,9 @@ def _registered(row: EventRegistration) -> str:
     more = (
         f"They get no texts. {SKIP_REASON_LABELS[reason][0]}."
         if reason
-        else organisation.abroad({row.phone[:COUNTRY_PREFIX_LENGTH]: 1})
+        else organisation.describe_foreign_numbers(
+            {row.phone[:COUNTRY_PREFIX_LENGTH]: 1}
+        )
     )
     return f"{_named(row)} is registered. {more}".rstrip()
 

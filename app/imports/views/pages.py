@@ -62,7 +62,7 @@ def check_page(
         row=row, way=here, choice=choice, problem=problem, wrong=wrong, layout=queries.layout(row),
         kinds=list(ColumnKind), encodings=ENCODINGS, delimiters=DELIMITERS,
         shows=shows, show=show, words=queries.SHOWS, page=queries.page(row, show, lines),
-        abroad=organisation.abroad(queries.starts(row)) if here.gets_texts else "",
+        abroad=organisation.describe_foreign_numbers(queries.starts(row)) if here.gets_texts else "",
     )  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def upload(place: Place) -> ResponseReturnValue:
         "imports/upload.html",
         form=form,
         way=way(place),
-        region=organisation.region(),
+        region=organisation.get_organisation_region(),
         past=past,
         can_undo=can_undo,
     )
@@ -71,7 +71,9 @@ def _begin(place: Place, data: bytes, name: str, consent: str | None) -> Way:
     uploads.sweep(now() - KEPT_FOR)
     kept = actions.Upload(shown, uploads.keep(data), current_username(), consent)
     try:
-        first = actions.start(kept.stored_as, data, organisation.region())
+        first = actions.start(
+            kept.stored_as, data, organisation.get_organisation_region()
+        )
     except actions.UNREADABLE:
         uploads.drop(kept.stored_as)
         raise
@@ -90,7 +92,7 @@ def _read_on(place: Place, row: Import) -> actions.Part | None:
     Raises uploads.Gone, AlreadyEnded, and UNREADABLE when the file turns out to be no list of
     people.
     """
-    more = actions.go_on(row.stored_as, organisation.region())
+    more = actions.go_on(row.stored_as, organisation.get_organisation_region())
     if isinstance(more, actions.Part):
         return more
     with write():
@@ -99,7 +101,7 @@ def _read_on(place: Place, row: Import) -> actions.Part | None:
 
 
 def _rules(place: Place) -> actions.Rules:
-    return actions.Rules(organisation.region(), place.refused)
+    return actions.Rules(organisation.get_organisation_region(), place.refused)
 
 
 def _go_on(place: Place, row: Import) -> None:
@@ -151,7 +153,9 @@ def again(place: Place, import_id: int) -> ResponseReturnValue:
     choice = choice_of(row)
     try:
         sheet = sheet_of(row, choice)
-        reading = actions.read_again(sheet, choice, organisation.region())
+        reading = actions.read_again(
+            sheet, choice, organisation.get_organisation_region()
+        )
         uploads.keep_rows(row.stored_as or "", reading.rows)
         with write():
             row = actions.restart(import_id, reading, place.target)

@@ -10,7 +10,7 @@ from app.inbox import queries
 from app.inbox.views import room
 from app.inbox.views.room import bp
 from app.inbox.views.words import LABELS
-from app.organisation.queries import region
+from app.organisation.queries import get_organisation_region
 
 
 @bp.get("")
@@ -46,7 +46,9 @@ def listed(open_id: int | None = None) -> dict[str, Any]:
     )
     counts, more = queries.counts(current_username()), False
     if search:
-        listing, more = queries.found(search, region(), state, current_username())
+        listing, more = queries.found(
+            search, get_organisation_region(), state, current_username()
+        )
     else:
         listing = queries.listing(state, current_username(), before)
     return {

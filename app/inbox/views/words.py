@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.blasts.views.words import headline
+from app.blasts.views.blast_labels import format_blast_title
 from app.core import template_filters
 from app.core.clock import now
 from app.domain.delivery.message_statuses import (
@@ -50,7 +50,7 @@ def source(text: Said) -> str:
 
 def blast_of(text: Said) -> str:
     """What the blast is called that a text belongs to."""
-    title = headline(text.blast or text.body, text.event_title)
+    title = format_blast_title(text.blast or text.body, text.event_title)
     return f"Test: {title}" if text.test else title
 
 

@@ -31,18 +31,20 @@ def built_in() -> list[BuiltIn]:
     """The words of the law, with what the organisation answers them."""
     helped = (
         "Nothing else"
-        if organisation.organisation().answers_help
+        if organisation.get_organisation().answers_help
         else "On real phones Twilio answers it"
     )
     return [
         BuiltIn(
             "STOP",
             "UNSUBSCRIBE, CANCEL, END, QUIT …",
-            organisation.stop_reply(),
+            organisation.get_stop_reply(),
             "No more texts to them",
         ),
-        BuiltIn("START", "UNSTOP", organisation.start_reply(), "Texts to them again"),
-        BuiltIn("HELP", "INFO", organisation.help_reply(), helped),
+        BuiltIn(
+            "START", "UNSTOP", organisation.get_start_reply(), "Texts to them again"
+        ),
+        BuiltIn("HELP", "INFO", organisation.get_help_reply(), helped),
     ]
 
 

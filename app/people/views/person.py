@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audit.actions import audited_write
-from app.blasts.views.words import headline
+from app.blasts.views.blast_labels import format_blast_title
 from app.core.access import (
     ALL_ROLES,
     current_username,
@@ -80,7 +80,7 @@ def _page(
         note_form=note_form or NoteForm(formdata=None),
         consent_form=consent_form or ConsentForm(formdata=None),
         our_number=format_phone_number(current_app.extensions["settings"].sender),
-        headline=headline,
+        headline=format_blast_title,
     )
 
 

@@ -10,7 +10,7 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import list_params
 from app.domain.delivery.cost_estimate import format_count
-from app.organisation.queries import region
+from app.organisation.queries import get_organisation_region
 from app.sandbox import actions, queries
 from app.sandbox.forms import (
     BEHAVIOUR_LABELS,
@@ -112,7 +112,7 @@ def _describe_reply_count(count: int) -> tuple[str, str]:
 
 
 def _load_member_page() -> SearchResultPage:
-    return community_page(list_params(("name",), "name"), region())
+    return community_page(list_params(("name",), "name"), get_organisation_region())
 
 
 def _render_phone_list(

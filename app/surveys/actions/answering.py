@@ -168,7 +168,7 @@ def calendar(question: SurveyQuestion, moment: datetime) -> DateContext:
     """How the organisation reads days; asked for only where a day is."""
     if question.ask is not QuestionType.DATE:
         return DateContext(moment.date())
-    ours = organisation.organisation()
+    ours = organisation.get_organisation()
     return DateContext(
         local_times.get_local_date(ours.timezone, moment), ours.region in MONTH_FIRST
     )

@@ -45,7 +45,7 @@ def time_out_and_nudge(moment: datetime) -> tuple[int, int]:
     ended = _in_slices(lambda: _time_out(moment))
     zone = (
         ZoneInfo(zone)
-        if local_times.is_time_zone(zone := organisation.timezone())
+        if local_times.is_time_zone(zone := organisation.get_organisation_timezone())
         else ZoneInfo("UTC")
     )
     by_day = DAY_BEGINS <= moment.astimezone(zone).hour < DAY_ENDS

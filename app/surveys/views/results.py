@@ -96,7 +96,10 @@ def one(survey_id: int) -> ResponseReturnValue:
         results=_results(which, questions, said, took),
         unclear=queries.unclear(which, FEW),
         page=queries.people(
-            which, status, list_params(("started",), "started"), organisation.region()
+            which,
+            status,
+            list_params(("started",), "started"),
+            organisation.get_organisation_region(),
         ),
         filters=_filters(survey_id, counts, status, days.carried),
         questions=questions,
@@ -284,7 +287,10 @@ def answers(survey_id: int) -> ResponseReturnValue:
         question.prompt if question else None,
     )
     page = queries.answers(
-        which, words, list_params(("newest",), "newest"), organisation.region()
+        which,
+        words,
+        list_params(("newest",), "newest"),
+        organisation.get_organisation_region(),
     )
     return render_template(
         "surveys/answers.html",

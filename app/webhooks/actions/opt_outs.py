@@ -53,7 +53,7 @@ def leave(heard: Heard, *, confirmed: bool) -> Outcome:
     if confirmed:
         return Outcome("opt_out")
     answer = DirectMessage(
-        phone, organisation.stop_reply(), MessageKind.SYSTEM, name, heard.message_id
+        phone, organisation.get_stop_reply(), MessageKind.SYSTEM, name, heard.message_id
     )
     return Outcome(
         "opt_out",
@@ -78,7 +78,7 @@ def come_back(heard: Heard, *, welcomed: bool) -> Outcome:
         return Outcome("return", needs_person="")
     return say(
         heard,
-        Taken("return", [] if welcomed else [organisation.start_reply()]),
+        Taken("return", [] if welcomed else [organisation.get_start_reply()]),
         MessageKind.SYSTEM,
     )
 

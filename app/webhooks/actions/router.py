@@ -95,7 +95,7 @@ def _return(text: Text) -> Outcome | None:
 def _help(text: Text) -> Outcome | None:
     if text.meaning is not TextIntent.HELP:
         return None
-    replies = organisation.answers_to_help(
+    replies = organisation.choose_help_replies(
         text.carrier, text.twilio_said, text.heard.body
     )
     return say(text.heard, Taken("help", replies), MessageKind.SYSTEM)

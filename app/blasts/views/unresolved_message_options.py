@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app
 from flask_login import current_user
 
-from app.blasts.views.room import bp
+from app.blasts.views.blueprint import bp
 from app.core.settings import Settings
 from app.delivery import queries as delivery
 from app.delivery.models import MessageLog
@@ -23,22 +23,22 @@ from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS
 from app.domain.phones.phone_erasure import is_erasure_mark
 
 # What "all of these" means in the lists in which there is something to decide.
-ALL_OF = {
+BULK_STATES = {
     "unknown": ("unknown",),
     "not_sent": ("not_sent",),
     "failed": ("failed",),
     "left_out": REVERSIBLE_SKIP_REASONS,
 }
-TIMES = {1: "once", 2: "twice"}
+REPEAT_WORDS = {1: "once", 2: "twice"}
 
 
-def sender_in_use() -> str:
+def get_current_sender() -> str:
     """What this process sends from."""
     settings: Settings = current_app.extensions["settings"]
     return settings.sender
 
 
-def carrier_in_use(log: MessageLog) -> bool:
+def is_on_current_carrier(log: MessageLog) -> bool:
     """Whether this process sends and asks through the blast's carrier.
 
     Practice and real are never mixed.
@@ -47,28 +47,28 @@ def carrier_in_use(log: MessageLog) -> bool:
     return log.carrier == settings.carrier
 
 
-def is_left(row: Any) -> bool:
+def is_left_unresolved(row: Any) -> bool:
     """Whether a person decided to leave a text in doubt as it is."""
     return row.left_at is not None and row.status in UNCERTAIN_STATUSES
 
 
-def choices(row: Any, log: MessageLog) -> frozenset[str]:
+def get_message_options(row: Any, log: MessageLog) -> frozenset[str]:
     """What the visitor may do about this text: `check`, `send`, `leave`.
 
     Nothing where a person has left it.
     """
-    if is_left(row):
+    if is_left_unresolved(row):
         return frozenset()
     may = {"leave"} if row.status in UNCERTAIN_STATUSES else set()
-    if carrier_in_use(log):
+    if is_on_current_carrier(log):
         if row.status in (*UNCERTAIN_STATUSES, MessageStatus.NO_RECEIPT):
             may.add("check")
-        if current_user.is_admin and _worth_sending(row):
+        if current_user.is_admin and _is_worth_resending(row):
             may.add("send")
     return frozenset(may)
 
 
-def _worth_sending(row: Any) -> bool:
+def _is_worth_resending(row: Any) -> bool:
     """Refused for good is refused for good: the same text to the same number would be refused
     again.
     """
@@ -82,7 +82,7 @@ def _worth_sending(row: Any) -> bool:
 
 
 @dataclass(frozen=True)
-class Bulk:
+class BulkOptions:
     """What may be done to all `count` texts of a `state` at once."""
 
     state: str
@@ -92,21 +92,21 @@ class Bulk:
     leave: bool
 
 
-def bulk(log: MessageLog, chosen: str) -> Bulk | None:
+def find_bulk_options(log: MessageLog, chosen: str) -> BulkOptions | None:
     """For one of the lists of a blast's page; None where there is nothing to decide about all
     of them.
     """
     counts = {
         state: delivery.count_actionable_messages(log.id, state)
-        for state in ALL_OF.get(chosen, ())
+        for state in BULK_STATES.get(chosen, ())
     }
     state, count = next(
         ((state, count) for state, count in counts.items() if count), ("", 0)
     )
     if not count:
         return None
-    in_use, in_doubt = carrier_in_use(log), state in UNCERTAIN_STATUSES
-    found = Bulk(
+    in_use, in_doubt = is_on_current_carrier(log), state in UNCERTAIN_STATUSES
+    found = BulkOptions(
         state,
         count,
         check=in_use and in_doubt,
@@ -116,11 +116,13 @@ def bulk(log: MessageLog, chosen: str) -> Bulk | None:
     return found if found.check or found.send or found.leave else None
 
 
-def times_asked(row: Any) -> str:
+def format_lookup_count(row: Any) -> str:
     """ "Asked 3 times so far."; "" before the first time."""
     count = row.lookups
-    return f"Asked {TIMES.get(count, f'{count:,} times')} so far." if count else ""
+    return (
+        f"Asked {REPEAT_WORDS.get(count, f'{count:,} times')} so far." if count else ""
+    )
 
 
-for _filter in (is_left, choices, times_asked):
+for _filter in (is_left_unresolved, get_message_options, format_lookup_count):
     bp.add_app_template_filter(_filter)

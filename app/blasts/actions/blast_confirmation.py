@@ -14,7 +14,7 @@ from app.organisation import queries as organisation
 
 
 @dataclass(frozen=True)
-class Draft:
+class BlastDraft:
     """What somebody wrote and chose.
 
     `footer`: the opt-out line, or None. `due`: UTC for later, None for now.
@@ -34,12 +34,14 @@ class Draft:
     survey_id: int | None = None
 
 
-def new_token() -> str:
+def create_client_token() -> str:
     """The one-time key of a compose form: a second post with it leads to the first blast."""
     return secrets.token_urlsafe(24)
 
 
-def confirm(draft: Draft, client_token: str | None, who: str, moment: datetime) -> int:
+def confirm_blast(
+    draft: BlastDraft, client_token: str | None, who: str, moment: datetime
+) -> int:
     """Schedule the draft once and return its id: a token that was used already gives the first
     blast's.
 
@@ -49,7 +51,7 @@ def confirm(draft: Draft, client_token: str | None, who: str, moment: datetime) 
     if earlier is not None:
         return earlier
     settings: Settings = current_app.extensions["settings"]
-    undo = 0 if draft.test or draft.due else organisation.undo_seconds()
+    undo = 0 if draft.test or draft.due else organisation.get_undo_seconds()
     blast = BlastSpec(
         body=draft.body,
         footer=draft.footer,
@@ -68,7 +70,7 @@ def confirm(draft: Draft, client_token: str | None, who: str, moment: datetime) 
     return schedule_blast(blast, draft.due or moment + timedelta(seconds=undo)).id
 
 
-def test_phone() -> str | None:
+def get_test_phone() -> str | None:
     """Where tests go (E.164), None while ADMIN_TEST_PHONE is not set."""
     settings: Settings = current_app.extensions["settings"]
     return settings.test_phone

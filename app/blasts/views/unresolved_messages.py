@@ -13,10 +13,13 @@ from werkzeug.datastructures import MultiDict
 
 from app.audit.actions import audited_write
 from app.blasts import queries
-from app.blasts.queries import FILTERS
-from app.blasts.views.doubts import carrier_in_use, sender_in_use
-from app.blasts.views.room import bp
-from app.blasts.views.words import parts, people
+from app.blasts.queries import RECIPIENT_FILTERS
+from app.blasts.views.blast_labels import format_people_count, format_segment_count
+from app.blasts.views.blueprint import bp
+from app.blasts.views.unresolved_message_options import (
+    get_current_sender,
+    is_on_current_carrier,
+)
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page, list_params
@@ -32,8 +35,8 @@ from app.domain.delivery.send_rate import compute_validity_seconds
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, Role
 from app.organisation import queries as organisation
 
-MOST_BY_ID, LONGEST_ID, IN_AN_ADDRESS = 500, 18, 100
-CHECKED = "We ask now. What we hear appears here by itself."
+MAX_MESSAGE_IDS, MAX_ID_DIGITS, MAX_IDS_IN_URL = 500, 18, 100
+CHECK_STARTED = "We ask now. What we hear appears here by itself."
 NOTHING_TO_CHECK = "There was nothing to ask about any more."
 NOTHING_TO_LEAVE = "There was nothing to decide any more."
 NOTHING_TO_SEND = (
@@ -41,12 +44,12 @@ NOTHING_TO_SEND = (
 )
 
 
-class NothingToDo(Exception):
+class MessagesUnchanged(Exception):
     """What was chosen has moved on, or somebody else was faster."""
 
 
 @dataclass(frozen=True)
-class Chosen:
+class MessageSelection:
     """Some texts of a blast: by their ids, or all that are in one `state`."""
 
     ids: Sequence[int]
@@ -57,7 +60,7 @@ class Chosen:
     def in_address(self) -> dict[str, Any]:
         """How the address of the page says which they are."""
         return (
-            {"message_ids": list(self.ids[:IN_AN_ADDRESS])}
+            {"message_ids": list(self.ids[:MAX_IDS_IN_URL])}
             if self.by_id
             else {"state": self.state or None}
         )
@@ -65,41 +68,41 @@ class Chosen:
 
 @bp.post("/logs/<int:log_id>/check-again")
 @roles_required(*ALL_ROLES)
-def log_check_again(log_id: int) -> ResponseReturnValue:
+def recheck_blast_messages(log_id: int) -> ResponseReturnValue:
     """Ask the carrier now what became of some texts."""
-    if not carrier_in_use(_log(log_id)):
+    if not is_on_current_carrier(_get_log_or_404(log_id)):
         flash(NOTHING_TO_CHECK, "warning")
-        return _back(log_id)
-    return _decide(
+        return _redirect_to_blast(log_id)
+    return _apply_to_selection(
         log_id,
         "blast.checked_again",
         message_resend.request_status_lookup,
-        lambda _count: CHECKED,
+        lambda _count: CHECK_STARTED,
         NOTHING_TO_CHECK,
     )
 
 
 @bp.post("/logs/<int:log_id>/leave")
 @roles_required(*ALL_ROLES)
-def log_leave(log_id: int) -> ResponseReturnValue:
+def leave_blast_messages_unresolved(log_id: int) -> ResponseReturnValue:
     """Some texts stay in doubt, and nobody is asked about them any more."""
-    return _decide(
+    return _apply_to_selection(
         log_id,
         "blast.left",
         message_resend.dismiss_doubtful_messages,
-        _left,
+        _format_left_count,
         NOTHING_TO_LEAVE,
     )
 
 
-def _left(count: int) -> str:
+def _format_left_count(count: int) -> str:
     stay = (
         "1 text stays as it is" if count == 1 else f"{count:,} texts stay as they are"
     )
     return f"{stay}. A receipt that still comes counts."
 
 
-def _decide(
+def _apply_to_selection(
     log_id: int,
     verb: str,
     action: Callable[[int, Sequence[int], datetime], int],
@@ -107,38 +110,44 @@ def _decide(
     otherwise: str,
 ) -> ResponseReturnValue:
     """One act on some texts of a blast; without an effect it leaves no audit row, and says so."""
-    _log(log_id)
-    chosen = _chosen(log_id, request.form)
+    _get_log_or_404(log_id)
+    chosen = _parse_selection(log_id, request.form)
     try:
         with audited_write(verb, current_username()) as trace:
             count = action(log_id, chosen.ids, now())
             trace.about, trace.details = f"blast {log_id}", {"texts": count}
             if not count:
-                raise NothingToDo
-    except NothingToDo:
+                raise MessagesUnchanged
+    except MessagesUnchanged:
         flash(otherwise, "warning")
     else:
         flash(done(count), "success")
-    return _back(log_id)
+    return _redirect_to_blast(log_id)
 
 
-def _back(log_id: int) -> ResponseReturnValue:
+def _redirect_to_blast(log_id: int) -> ResponseReturnValue:
     """To the list the button was in."""
     state = request.form.get("state", "")
     return redirect(
-        url_for("blasts.log", log_id=log_id, state=state if state in FILTERS else None),
+        url_for(
+            "blasts.show_sent_blast",
+            log_id=log_id,
+            state=state if state in RECIPIENT_FILTERS else None,
+        ),
         303,
     )
 
 
 @bp.route("/logs/<int:log_id>/send-again", methods=["GET", "POST"])
 @roles_required(Role.ADMIN)
-def log_send_again(log_id: int) -> ResponseReturnValue:
+def resend_blast_messages(log_id: int) -> ResponseReturnValue:
     """First whom, why and what it costs; `confirm` sends."""
-    log = _log(log_id)
-    chosen = _chosen(log_id, request.form if request.method == "POST" else request.args)
+    log = _get_log_or_404(log_id)
+    chosen = _parse_selection(
+        log_id, request.form if request.method == "POST" else request.args
+    )
     if request.method == "POST":
-        return _send_again(log, chosen)
+        return _resend_selection(log, chosen)
     numbers = delivery.preview_resend(log_id, chosen.ids)
     wanted = list_params((), "")
     return render_template(
@@ -146,9 +155,9 @@ def log_send_again(log_id: int) -> ResponseReturnValue:
         log=log,
         chosen=chosen,
         numbers=numbers,
-        page=_page(log_id, chosen, numbers, wanted),
-        facts=_facts(log, numbers),
-        refusal=_refusal(log),
+        page=_fetch_selection_page(log_id, chosen, numbers, wanted),
+        facts=_build_resend_facts(log, numbers),
+        refusal=_get_resend_refusal(log),
         stay_out=[
             (*SKIP_REASON_LABELS[reason], count)
             for reason, count in numbers.left_out.items()
@@ -156,15 +165,20 @@ def log_send_again(log_id: int) -> ResponseReturnValue:
     )
 
 
-def _send_again(log: MessageLog, chosen: Chosen) -> ResponseReturnValue:
-    if "confirm" not in request.form or _refusal(log) or _has_changed(log, chosen):
+def _resend_selection(log: MessageLog, chosen: MessageSelection) -> ResponseReturnValue:
+    if (
+        "confirm" not in request.form
+        or _get_resend_refusal(log)
+        or _has_selection_changed(log, chosen)
+    ):
         return redirect(
-            url_for("blasts.log_send_again", log_id=log.id, **chosen.in_address), 303
+            url_for("blasts.resend_blast_messages", log_id=log.id, **chosen.in_address),
+            303,
         )
     try:
         with audited_write("blast.sent_again", current_username()) as trace:
             result = message_resend.resend_messages(
-                log.id, chosen.ids, sender_in_use(), now()
+                log.id, chosen.ids, get_current_sender(), now()
             )
             trace.about = f"blast {log.id}"
             trace.details = {
@@ -172,15 +186,17 @@ def _send_again(log: MessageLog, chosen: Chosen) -> ResponseReturnValue:
                 "left_out": sum(result.left_out.values()),
             }
             if not result.queued:
-                raise NothingToDo
-    except NothingToDo:
+                raise MessagesUnchanged
+    except MessagesUnchanged:
         flash(NOTHING_TO_SEND, "warning")
     else:
-        flash(_sent(result, queries.log_now(log.id)), "success")
-    return redirect(url_for("blasts.log", log_id=log.id), 303)
+        flash(
+            _format_resend_result(result, queries.reload_blast_log(log.id)), "success"
+        )
+    return redirect(url_for("blasts.show_sent_blast", log_id=log.id), 303)
 
 
-def _has_changed(log: MessageLog, chosen: Chosen) -> bool:
+def _has_selection_changed(log: MessageLog, chosen: MessageSelection) -> bool:
     """Whether "all of these" are others than the page said.
 
     Ids name whom they mean, whatever happens meanwhile.
@@ -193,12 +209,12 @@ def _has_changed(log: MessageLog, chosen: Chosen) -> bool:
     )
     if not people_now or seen == str(people_now):
         return False
-    flash(f"It is {people(people_now)} now. Check again.", "warning")
+    flash(f"It is {format_people_count(people_now)} now. Check again.", "warning")
     return True
 
 
-def _sent(result: ResendResult, log: MessageLog) -> str:
-    whom = people(result.queued)
+def _format_resend_result(result: ResendResult, log: MessageLog) -> str:
+    whom = format_people_count(result.queued)
     if log.status == BlastStatus.PAUSED:
         said = f"{whom} {'waits' if result.queued == 1 else 'wait'} until the blast is resumed."
     else:
@@ -214,13 +230,13 @@ def _sent(result: ResendResult, log: MessageLog) -> str:
             f"{SKIP_REASON_LABELS[reason][0]} ({count:,})"
             for reason, count in result.left_out.items()
         )
-        said = f"{said} {people(stay_out)} {'stays' if stay_out == 1 else 'stay'} out: {why}."
+        said = f"{said} {format_people_count(stay_out)} {'stays' if stay_out == 1 else 'stay'} out: {why}."
     return said
 
 
-def _refusal(log: MessageLog) -> str:
+def _get_resend_refusal(log: MessageLog) -> str:
     """Why nothing of this blast goes again at all; "" when it may."""
-    if not carrier_in_use(log):
+    if not is_on_current_carrier(log):
         made = "in practice mode" if log.carrier == "sandbox" else "for Twilio"
         return f"This blast was made {made}, which is not in use now. Copy it as a new blast."
     if log.not_after and not compute_validity_seconds(log.not_after, now()):
@@ -228,10 +244,12 @@ def _refusal(log: MessageLog) -> str:
     return ""
 
 
-def _facts(log: MessageLog, numbers: ResendPreview) -> list[tuple[str, str]]:
-    organised = organisation.organisation()
+def _build_resend_facts(
+    log: MessageLog, numbers: ResendPreview
+) -> list[tuple[str, str]]:
+    organised = organisation.get_organisation()
     cost = compute_cost(numbers.parts, organised.price_per_segment)
-    facts = [("Length", parts(numbers.parts))]
+    facts = [("Length", format_segment_count(numbers.parts))]
     if cost is not None:
         facts.append(("Cost about", format_money(cost, organised.currency)))
     if log.not_after:
@@ -239,11 +257,11 @@ def _facts(log: MessageLog, numbers: ResendPreview) -> list[tuple[str, str]]:
     return facts
 
 
-def _page(
-    log_id: int, chosen: Chosen, numbers: ResendPreview, wanted: ListParams
+def _fetch_selection_page(
+    log_id: int, chosen: MessageSelection, numbers: ResendPreview, wanted: ListParams
 ) -> ListPage:
     """All whose ids were given; of "all of these" a page at a time."""
-    per_page = MOST_BY_ID if chosen.by_id else wanted.per_page
+    per_page = MAX_MESSAGE_IDS if chosen.by_id else wanted.per_page
     wanted = clamp_to_last_page(
         numbers.people,
         ListParams("", 1 if chosen.by_id else wanted.number, per_page, "", "asc"),
@@ -255,24 +273,24 @@ def _page(
     )
 
 
-def _chosen(log_id: int, asked_for: MultiDict[str, str]) -> Chosen:
+def _parse_selection(log_id: int, asked_for: MultiDict[str, str]) -> MessageSelection:
     """What a form or an address says: `message_ids`, or else all of a blast in `state`.
 
     Nonsense chooses nobody.
     """
-    words = asked_for.getlist("message_ids")[:MOST_BY_ID]
+    words = asked_for.getlist("message_ids")[:MAX_MESSAGE_IDS]
     state = asked_for.get("state", "")
     if words:
         ids = [
             int(word)
             for word in words
-            if word.isascii() and word.isdigit() and len(word) <= LONGEST_ID
+            if word.isascii() and word.isdigit() and len(word) <= MAX_ID_DIGITS
         ]
-        return Chosen(ids, state, by_id=True)
-    return Chosen(
+        return MessageSelection(ids, state, by_id=True)
+    return MessageSelection(
         delivery.list_actionable_message_ids(log_id, state), state, by_id=False
     )
 
 
-def _log(log_id: int) -> MessageLog:
-    return queries.log(log_id) or abort(404)
+def _get_log_or_404(log_id: int) -> MessageLog:
+    return queries.find_blast_log(log_id) or abort(404)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_login import current_user
 
-from app.dashboard.queries import Steps
+from app.dashboard.queries import SetupProgress
 from app.organisation import queries as organisation
 
 
 @dataclass(frozen=True)
-class Step:
+class ChecklistItem:
     """One of the first steps.
 
     `url` and `label`: where it is done, if this person may and a page does it.
@@ -23,29 +23,29 @@ class Step:
     label: str | None = None
 
 
-def checklist(facts: Steps) -> list[Step]:
+def build_setup_checklist(facts: SetupProgress) -> list[ChecklistItem]:
     """The first steps in the order in which they make sense; [] once all are done."""
     steps = [
-        Step(
+        ChecklistItem(
             facts.admin is not None, "Create the first admin account", facts.admin or ""
         ),
-        _organisation(facts),
-        _people(facts),
-        _blast(facts),
-        _twilio(facts),
-        _reply(facts),
+        _build_organisation_item(facts),
+        _build_people_item(facts),
+        _build_blast_item(facts),
+        _build_twilio_item(facts),
+        _build_reply_item(facts),
     ]
     return [] if all(step.done for step in steps) else steps
 
 
-def _organisation(facts: Steps) -> Step:
-    org = organisation.organisation()
+def _build_organisation_item(facts: SetupProgress) -> ChecklistItem:
+    org = organisation.get_organisation()
     link = (
-        (url_for("organisation.settings"), "Change")
+        (url_for("organisation.edit_settings"), "Change")
         if current_user.is_admin
         else (None, None)
     )
-    return Step(
+    return ChecklistItem(
         facts.named,
         "Name your organisation and time zone",
         f"{org.name}, {org.timezone}",
@@ -53,25 +53,27 @@ def _organisation(facts: Steps) -> Step:
     )
 
 
-def _people(facts: Steps) -> Step:
+def _build_people_item(facts: SetupProgress) -> ChecklistItem:
     text = "Import a spreadsheet or add them by hand. Nobody gets a text by being imported."
     link = (
         (url_for("community.everyone"), "Add people")
         if current_user.is_admin and not facts.people
         else (None, None)
     )
-    return Step(facts.people, "Add your people", text, *link)
+    return ChecklistItem(facts.people, "Add your people", text, *link)
 
 
-def _blast(facts: Steps) -> Step:
+def _build_blast_item(facts: SetupProgress) -> ChecklistItem:
     title = "Send a first blast" if facts.connected else "Send a practice blast"
     if facts.delivered:
-        return Step(True, title, "It was delivered.")
+        return ChecklistItem(True, title, "It was delivered.")
     text = "A text is written for you, and you see everything before it leaves."
     link = (
-        (url_for("blasts.new", first=1), "Write it") if facts.people else (None, None)
+        (url_for("blasts.compose_blast", first=1), "Write it")
+        if facts.people
+        else (None, None)
     )
-    return Step(
+    return ChecklistItem(
         False,
         title,
         text if facts.people else "As soon as there is somebody to send it to.",
@@ -79,25 +81,27 @@ def _blast(facts: Steps) -> Step:
     )
 
 
-def _twilio(facts: Steps) -> Step:
+def _build_twilio_item(facts: SetupProgress) -> ChecklistItem:
     later = (
         "Put its account SID, auth token and number into the file .env and start SMS Admin again. "
         "Until then no real texts are sent."
     )
-    return Step(
+    return ChecklistItem(
         facts.connected,
         "Connect Twilio",
         "Real texts are sent." if facts.connected else later,
     )
 
 
-def _reply(facts: Steps) -> Step:
+def _build_reply_item(facts: SetupProgress) -> ChecklistItem:
     title = "Check that replies reach you"
     if facts.replied:
-        return Step(True, title, "The first one came in.")
+        return ChecklistItem(True, title, "The first one came in.")
     if facts.connected:
-        return Step(False, title, "Text something to your number from a phone.")
-    return Step(
+        return ChecklistItem(
+            False, title, "Text something to your number from a phone."
+        )
+    return ChecklistItem(
         False,
         title,
         "Write back from a practice phone.",

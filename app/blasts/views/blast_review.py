@@ -10,10 +10,14 @@ from functools import cached_property
 
 from flask import current_app
 
-from app.blasts.actions.confirm import Draft
-from app.blasts.forms.compose import too_long_for
-from app.blasts.views.ending import Ending
-from app.blasts.views.words import audience, parts, people
+from app.blasts.actions.blast_confirmation import BlastDraft
+from app.blasts.forms.compose import describe_too_long_texts
+from app.blasts.views.blast_labels import (
+    describe_audience,
+    format_people_count,
+    format_segment_count,
+)
+from app.blasts.views.end_time_forecast import EndTimeForecast
 from app.core.settings import Settings
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,
@@ -43,14 +47,20 @@ from app.events import queries as events
 from app.organisation import queries as organisation
 from app.surveys import queries as surveys
 
-PER_PAGE, NAMES_SHOWN, SIGNS_SHOWN, MANY_PARTS, SAMPLE = 25, 100, 8, 4, 5000
-GLUE = re.compile(
+(
+    TEXTS_PER_PAGE,
+    MAX_SKIPPED_NAMES_SHOWN,
+    MAX_CHARACTERS_SHOWN,
+    LONG_TEXT_SEGMENTS,
+    SAVINGS_SAMPLE_SIZE,
+) = 25, 100, 8, 4, 5000
+EMOJI_MODIFIERS = re.compile(
     "[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]"
 )  # what joins or colours an emoji is not named by itself
 
 
 @dataclass(frozen=True)
-class Advice:
+class ReviewNotice:
     """Something worth a second look.
 
     `button`: (label, field, value) of what puts it right at once.
@@ -62,14 +72,14 @@ class Advice:
 
 
 @dataclass(frozen=True)
-class Review:
+class BlastReview:
     """Everything the review page shows of one draft.
 
     `fold`, `end_fold`: which of two equal times was chosen ("first", "second"), "" when there
     is one. `number`: the page of texts.
     """
 
-    draft: Draft
+    draft: BlastDraft
     rehearsal: RenderedBlast
     moment: datetime
     fold: str = ""
@@ -98,12 +108,14 @@ class Review:
     @cached_property
     def names(self) -> list[RenderedText]:
         """The first of those who get nothing."""
-        return [text for text in self.rehearsal.texts if text.left_out][:NAMES_SHOWN]
+        return [text for text in self.rehearsal.texts if text.left_out][
+            :MAX_SKIPPED_NAMES_SHOWN
+        ]
 
     @property
     def pages(self) -> int:
         """How many pages of texts there are."""
-        return max(1, -(-self.people // PER_PAGE))
+        return max(1, -(-self.people // TEXTS_PER_PAGE))
 
     @property
     def page(self) -> int:
@@ -113,18 +125,18 @@ class Review:
     @property
     def first(self) -> int:
         """The place of the page's first text."""
-        return (self.page - 1) * PER_PAGE + 1
+        return (self.page - 1) * TEXTS_PER_PAGE + 1
 
     @property
     def texts(self) -> Sequence[RenderedText]:
         """The texts of that page."""
-        return self.rehearsal.sendable[self.first - 1 : self.first - 1 + PER_PAGE]
+        return self.rehearsal.sendable[self.first - 1 : self.first - 1 + TEXTS_PER_PAGE]
 
     @property
     def when(self) -> str:
         """The moment in words, with its zone."""
         if self.draft.due is None:
-            undo = organisation.undo_seconds()
+            undo = organisation.get_undo_seconds()
             return f"Now, after {undo} seconds to undo it" if undo else "Now"
         at = local_times.format_moment(
             self.draft.due, self.draft.timezone, now=self.moment
@@ -144,15 +156,15 @@ class Review:
         )
 
     @cached_property
-    def ending(self) -> Ending | None:
+    def ending(self) -> EndTimeForecast | None:
         """What its end means; None when it has none."""
         draft, settings = self.draft, current_app.extensions["settings"]
         if draft.not_after is None:
             return None
         start = draft.due or self.moment + timedelta(
-            seconds=organisation.undo_seconds()
+            seconds=organisation.get_undo_seconds()
         )
-        return Ending(
+        return EndTimeForecast(
             draft.not_after,
             draft.timezone,
             self.end_fold,
@@ -168,7 +180,10 @@ class Review:
         event = events.event(self.draft.event_id)
         seconds = compute_send_seconds(self.rehearsal.segments, settings.rate)
         return [
-            ("Sent to", audience(self.draft.target, event.title if event else None)),
+            (
+                "Sent to",
+                describe_audience(self.draft.target, event.title if event else None),
+            ),
             ("From", format_phone_number(settings.sender)),
             *self._survey(),
             ("When", self.when),
@@ -189,18 +204,19 @@ class Review:
             Counter(text.segments for text in self.rehearsal.sendable).items()
         )
         if len(spread) == 1:
-            return f"{parts(self.rehearsal.segments)}, {spread[0][0]} a person"
+            return f"{format_segment_count(self.rehearsal.segments)}, {spread[0][0]} a person"
         if len(spread) > 3:
-            return f"{parts(self.rehearsal.segments)}, {spread[0][0]} to {spread[-1][0]} a person"
+            return f"{format_segment_count(self.rehearsal.segments)}, {spread[0][0]} to {spread[-1][0]} a person"
         shares = ", ".join(
-            f"{parts(size)} for {people(count)}" for size, count in spread
+            f"{format_segment_count(size)} for {format_people_count(count)}"
+            for size, count in spread
         )
-        return f"{parts(self.rehearsal.segments)}: {shares}"
+        return f"{format_segment_count(self.rehearsal.segments)}: {shares}"
 
     @property
     def price(self) -> Decimal | None:
         """What one part costs; None while nobody has said it."""
-        return organisation.organisation().price_per_segment
+        return organisation.get_organisation().price_per_segment
 
     def _money(self) -> Iterator[tuple[str, str]]:
         total = compute_cost(self.rehearsal.segments, self.price)
@@ -209,15 +225,17 @@ class Review:
         else:
             yield (
                 "Price per part",
-                format_segment_price(self.price, organisation.organisation().currency),
+                format_segment_price(
+                    self.price, organisation.get_organisation().currency
+                ),
             )
             yield "Cost about", self._amount(total)
 
     def _amount(self, amount: Decimal) -> str:
-        return format_money(amount, organisation.organisation().currency)
+        return format_money(amount, organisation.get_organisation().currency)
 
     @cached_property
-    def advice(self) -> list[Advice]:
+    def advice(self) -> list[ReviewNotice]:
         """What deserves a second look before this leaves."""
         if not self.people:
             return []
@@ -231,11 +249,11 @@ class Review:
             *self._about_stopping(),
         ]
 
-    def _about_the_end(self) -> Iterator[Advice]:
+    def _about_the_end(self) -> Iterator[ReviewNotice]:
         if self.ending and (warning := self.ending.warning):
-            yield Advice("warn", warning)
+            yield ReviewNotice("warn", warning)
 
-    def _about_too_long(self) -> Iterator[Advice]:
+    def _about_too_long(self) -> Iterator[ReviewNotice]:
         """Whom their own name makes the text too long for: they are left out, unless somebody
         shortens it.
         """
@@ -246,30 +264,30 @@ class Review:
         ]
         if long:
             them = "This person is" if len(long) == 1 else "They are"
-            yield Advice(
+            yield ReviewNotice(
                 "warn",
-                f"{too_long_for(long)} {them} left out. Shorten the text to reach everybody.",
+                f"{describe_too_long_texts(long)} {them} left out. Shorten the text to reach everybody.",
             )
 
-    def _about_abroad(self) -> Iterator[Advice]:
+    def _about_abroad(self) -> Iterator[ReviewNotice]:
         starts = Counter(
             text.phone[:COUNTRY_PREFIX_LENGTH] for text in self.rehearsal.sendable
         )
-        if words := organisation.abroad(starts):
-            yield Advice("info", words)
+        if words := organisation.describe_foreign_numbers(starts):
+            yield ReviewNotice("info", words)
 
-    def _about_letters(self) -> Iterator[Advice]:
+    def _about_letters(self) -> Iterator[ReviewNotice]:
         """Signs outside the plain alphabet, and what they cost.
 
         Names are not the writer's to change.
         """
         body = self.draft.body
         costly, odd = (
-            [_shown(sign) for sign, _ in find_costly_characters(body)],
-            _symbols(body),
+            [_describe_character(sign) for sign, _ in find_costly_characters(body)],
+            _find_symbols(body),
         )
         if costly and (saved := self._saved(replace_costly_characters(body))) > 0:
-            yield Advice(
+            yield ReviewNotice(
                 "warn",
                 self._dearer(costly, saved),
                 ("Replace with plain characters", "plain", "1"),
@@ -278,20 +296,20 @@ class Review:
         bare = "".join(
             sign
             for sign in replace_costly_characters(body)
-            if sign not in odd and not GLUE.match(sign)
+            if sign not in odd and not EMOJI_MODIFIERS.match(sign)
         )
         if (
             odd
             and not message_templates.is_blank_text(bare)
             and (saved := self._saved(bare)) > 0
         ):
-            yield Advice("warn", self._dearer([*costly, *odd], saved))
+            yield ReviewNotice("warn", self._dearer([*costly, *odd], saved))
 
     def _saved(self, body: str) -> int:
         """How many parts fewer the same people would get with another text; of many people,
         told from the first.
         """
-        some = self.rehearsal.sendable[:SAMPLE]
+        some = self.rehearsal.sendable[:SAVINGS_SAMPLE_SIZE]
         now = sum(text.segments for text in some)
         again = [BlastRecipient(text.name, text.phone, None) for text in some]
         then = render_blast_texts(
@@ -306,46 +324,48 @@ class Review:
             if self.price is not None
             else ""
         )
-        named = " ".join(signs[:SIGNS_SHOWN]) + (
-            " …" if len(signs) > SIGNS_SHOWN else ""
+        named = " ".join(signs[:MAX_CHARACTERS_SHOWN]) + (
+            " …" if len(signs) > MAX_CHARACTERS_SHOWN else ""
         )
         verb, them = ("makes", "it") if len(signs) == 1 else ("make", "them")
-        rest = f"{'about ' if self.people > SAMPLE else ''}{now - saved:,}{less}"
-        return f"{named} {verb} this text longer than it looks: {parts(now)}. Without {them}: {rest}."
+        rest = f"{'about ' if self.people > SAVINGS_SAMPLE_SIZE else ''}{now - saved:,}{less}"
+        return f"{named} {verb} this text longer than it looks: {format_segment_count(now)}. Without {them}: {rest}."
 
-    def _about_length(self) -> Iterator[Advice]:
+    def _about_length(self) -> Iterator[ReviewNotice]:
         longest = self.rehearsal.longest
-        if longest and longest.segments > MANY_PARTS:
-            yield Advice(
+        if longest and longest.segments > LONG_TEXT_SEGMENTS:
+            yield ReviewNotice(
                 "warn",
                 f"This text is long: up to {longest.segments} parts a person, each of them paid for.",
             )
 
-    def _about_names(self) -> Iterator[Advice]:
+    def _about_names(self) -> Iterator[ReviewNotice]:
         nameless = [text for text in self.rehearsal.sendable if not text.name]
         if not nameless or not message_templates.has_name_placeholders(self.draft.body):
             return
-        who = f"{people(len(nameless))} {'has' if len(nameless) == 1 else 'have'} no name."
+        who = f"{format_people_count(len(nameless))} {'has' if len(nameless) == 1 else 'have'} no name."
         if message_templates.has_name_without_fallback(self.draft.body):
             advice = "Give the placeholder a word for them, like {first_name|friend}."
-            yield Advice(
-                "warn", f"{who} They read: “{_start(nameless[0].body)}” {advice}"
+            yield ReviewNotice(
+                "warn", f"{who} They read: “{_shorten_text(nameless[0].body)}” {advice}"
             )
         else:
-            yield Advice("info", f"{who} They read: “{_start(nameless[0].body)}”")
+            yield ReviewNotice(
+                "info", f"{who} They read: “{_shorten_text(nameless[0].body)}”"
+            )
 
-    def _about_stopping(self) -> Iterator[Advice]:
+    def _about_stopping(self) -> Iterator[ReviewNotice]:
         if self.draft.footer is None and "stop" not in self.draft.body.casefold():
-            footer = organisation.organisation().footer.strip()
+            footer = organisation.get_organisation().footer.strip()
             button = (f"Add “{footer}”", "include_unsubscribe", "y") if footer else None
-            yield Advice(
+            yield ReviewNotice(
                 "warn",
                 "The text does not say how to stop getting texts. People expect it.",
                 button,
             )
 
 
-def _symbols(body: str) -> list[str]:
+def _find_symbols(body: str) -> list[str]:
     """Emoji and other signs outside the plain alphabet with no plain form.
 
     Letters are not for us to judge.
@@ -355,16 +375,20 @@ def _symbols(body: str) -> list[str]:
         for sign in dict.fromkeys(body)
         if sign not in GSM7_CHARACTERS and sign not in GSM7_REPLACEMENTS
     )
-    return [sign for sign in outside if not sign.isalpha() and not GLUE.match(sign)]
+    return [
+        sign
+        for sign in outside
+        if not sign.isalpha() and not EMOJI_MODIFIERS.match(sign)
+    ]
 
 
-def _shown(sign: str) -> str:
+def _describe_character(sign: str) -> str:
     names = {"\t": "a tab", "\u00a0": "a no-break space", "\u202f": "a narrow space"}
     return names.get(sign) or (
         f'"{sign}"' if sign.isprintable() else "an invisible sign"
     )
 
 
-def _start(body: str) -> str:
+def _shorten_text(body: str) -> str:
     line = " ".join(body.split())
     return line if len(line) <= 50 else line[:49].rstrip() + "…"

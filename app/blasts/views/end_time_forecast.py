@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
 
-from app.blasts.views.words import people
+from app.blasts.views.blast_labels import format_people_count
 from app.domain.delivery.blast_rendering import RenderedBlast
 from app.domain.delivery.cost_estimate import compute_send_seconds
 from app.domain.delivery.send_rate import VALIDITY_MARGIN_SECONDS
@@ -16,7 +16,7 @@ from app.domain.time import local_times
 
 
 @dataclass(frozen=True)
-class Ending:
+class EndTimeForecast:
     """The end of a blast that starts at `start` and leaves at `rate` parts a second.
 
     Moments are UTC.
@@ -58,7 +58,7 @@ class Ending:
             return None
         return (
             f"At this pace the last text would leave about {self._said(self._last)}, but nothing leaves after "
-            f"{self._said(self.end)}: about {self.too_late:,} of {people(self.rehearsal.people)} would not be sent it. "
+            f"{self._said(self.end)}: about {self.too_late:,} of {format_people_count(self.rehearsal.people)} would not be sent it. "
             "Choose a later end, or an earlier start."
         )
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 
 from app.blasts import queries
-from app.blasts.actions.confirm import test_phone
+from app.blasts.actions.blast_confirmation import get_test_phone
 from app.core.clock import now
 from app.core.db import WriteLockTimeout, db, write
 from app.core.settings import Settings
@@ -31,13 +31,13 @@ from app.events.actions.reminders import follow_the_zone, in_another_zone
 from app.suppression import queries as suppression
 
 log = logging.getLogger(__name__)
-GONE = "The event of this blast was deleted, so nobody was texted."
-NO_TEST_PHONE = "There is no test phone any more: set ADMIN_TEST_PHONE."
-TOO_LATE = "Nothing was sent: sending was off when it was due (or the clock was wrong), and it is {late} late now."
-ENDED = "Nothing was sent: nothing of it was to leave after {end}, and it is later than that now."
+EVENT_DELETED_ERROR = "The event of this blast was deleted, so nobody was texted."
+TEST_PHONE_MISSING_ERROR = "There is no test phone any more: set ADMIN_TEST_PHONE."
+EXPIRED_ERROR = "Nothing was sent: sending was off when it was due (or the clock was wrong), and it is {late} late now."
+END_TIME_PASSED_ERROR = "Nothing was sent: nothing of it was to leave after {end}, and it is later than that now."
 
 
-class NotReleased(Exception):
+class BlastsNotReleased(Exception):
     """These scheduled blasts could not be released; they still wait, and the others are on
     their way.
     """
@@ -46,7 +46,7 @@ class NotReleased(Exception):
         super().__init__(f"not released: {', '.join(map(str, ids))}")
 
 
-def release_due(moment: datetime | None = None) -> int:
+def release_due_blasts(moment: datetime | None = None) -> int:
     """Release every blast that is due at `moment` (UTC, default now), and expire what is too late.
 
     Says how many.
@@ -57,12 +57,14 @@ def release_due(moment: datetime | None = None) -> int:
     """
     settings: Settings = current_app.extensions["settings"]
     moment = moment or now()
-    _follow_the_zone(moment)
-    _expire(moment - timedelta(minutes=settings.scheduled_message_max_lag), moment)
+    _apply_timezone_to_reminders(moment)
+    _expire_overdue_blasts(
+        moment - timedelta(minutes=settings.scheduled_message_max_lag), moment
+    )
     released, failed = 0, []
     for scheduled_id in delivery.list_due_blast_ids(settings.carrier, moment):
         try:
-            released += _release_one(scheduled_id, moment)
+            released += _release_blast(scheduled_id, moment)
         except WriteLockTimeout:
             raise
         except Exception:
@@ -71,11 +73,11 @@ def release_due(moment: datetime | None = None) -> int:
             failed.append(scheduled_id)
     db.session.rollback()
     if failed:
-        raise NotReleased(failed)
+        raise BlastsNotReleased(failed)
     return released
 
 
-def _follow_the_zone(moment: datetime) -> None:
+def _apply_timezone_to_reminders(moment: datetime) -> None:
     """Reminders are planned by the organisation's clocks: its settings may have got another
     zone since.
     """
@@ -84,7 +86,7 @@ def _follow_the_zone(moment: datetime) -> None:
             log.info("reminders of events %s follow the zone", follow_the_zone(moment))
 
 
-def _expire(oldest: datetime, moment: datetime) -> None:
+def _expire_overdue_blasts(oldest: datetime, moment: datetime) -> None:
     late = delivery.list_overdue_blasts(oldest)
     if not late:
         return
@@ -92,28 +94,36 @@ def _expire(oldest: datetime, moment: datetime) -> None:
         for blast in late:
             blast_scheduling.expire_scheduled_blast(
                 blast.id,
-                TOO_LATE.format(
+                EXPIRED_ERROR.format(
                     late=local_times.format_time_between(blast.scheduled_at, moment)
                 ),
             )
 
 
-def _release_one(scheduled_id: int, moment: datetime) -> bool:
+def _release_blast(scheduled_id: int, moment: datetime) -> bool:
     blast = db.session.get_one(ScheduledMessage, scheduled_id, populate_existing=True)
     if blast.not_after and not compute_validity_seconds(blast.not_after, moment):
-        return _end(
+        return _close_unsent_blast(
             scheduled_id,
             blast_scheduling.expire_scheduled_blast,
-            ENDED.format(end=_in_words(blast.not_after, blast.timezone)),
+            END_TIME_PASSED_ERROR.format(
+                end=_format_blast_time(blast.not_after, blast.timezone)
+            ),
         )
     try:
-        rehearsal, title = _rehearse(blast)
-    except queries.EventGone:
-        return _end(scheduled_id, blast_scheduling.fail_scheduled_blast, GONE)
+        rehearsal, title = _render_scheduled_blast(blast)
+    except queries.BlastEventNotFound:
+        return _close_unsent_blast(
+            scheduled_id, blast_scheduling.fail_scheduled_blast, EVENT_DELETED_ERROR
+        )
     if blast.test_mode and not rehearsal.texts:
-        return _end(scheduled_id, blast_scheduling.fail_scheduled_blast, NO_TEST_PHONE)
+        return _close_unsent_blast(
+            scheduled_id,
+            blast_scheduling.fail_scheduled_blast,
+            TEST_PHONE_MISSING_ERROR,
+        )
     if not rehearsal.texts:
-        return _end(
+        return _close_unsent_blast(
             scheduled_id,
             blast_scheduling.fail_scheduled_blast,
             rows.NO_RECIPIENTS_ERROR,
@@ -132,17 +142,21 @@ def _release_one(scheduled_id: int, moment: datetime) -> bool:
     return True
 
 
-def _end(scheduled_id: int, how: Callable[[int, str], bool], why: str) -> bool:
+def _close_unsent_blast(
+    scheduled_id: int, how: Callable[[int, str], bool], why: str
+) -> bool:
     with write():
         how(scheduled_id, why)
     return False
 
 
-def _in_words(moment: datetime, zone: str | None) -> str:
+def _format_blast_time(moment: datetime, zone: str | None) -> str:
     return f"{local_times.format_moment(moment, zone or 'UTC')}, {zone or 'UTC'}"
 
 
-def _rehearse(blast: ScheduledMessage) -> tuple[RenderedBlast, str | None]:
+def _render_scheduled_blast(
+    blast: ScheduledMessage,
+) -> tuple[RenderedBlast, str | None]:
     event = events.event(blast.event_id)
     by = (
         reminder_timing.compute_registration_cutoff(blast.scheduled_at)
@@ -150,20 +164,20 @@ def _rehearse(blast: ScheduledMessage) -> tuple[RenderedBlast, str | None]:
         else None
     )
     whole = skip_too_long_texts(
-        queries.rehearsal(
+        queries.render_blast(
             blast.target, blast.event_id, blast.message_body, blast.footer, by
         )
     )
     if blast.test_mode:
-        whole = _only_the_test_phone(whole, blast)
+        whole = _render_for_test_phone(whole, blast)
     return whole, event.title if event else None
 
 
-def _only_the_test_phone(
+def _render_for_test_phone(
     whole: RenderedBlast, blast: ScheduledMessage
 ) -> RenderedBlast:
     """The text as the first person of the audience would read it, for the admin's own phone."""
-    phone = test_phone()
+    phone = get_test_phone()
     if phone is None:
         return replace(whole, texts=())
     reader = whole.sendable[0].name if whole.sendable else None

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 
-from app.blasts.queries import FILTERS
+from app.blasts.queries import RECIPIENT_FILTERS
 from app.core.settings import Settings
 from app.delivery import queries as delivery
 from app.delivery.actions.blast_control import PAUSED_BY_PERSON
@@ -25,16 +25,16 @@ from app.domain.delivery.message_statuses import (
 from app.domain.delivery.send_rate import compute_rate_share
 from app.domain.time.local_times import format_time_until
 
-AFTERWARDS = timedelta(
+RECEIPT_WATCH_TIME = timedelta(
     minutes=10
 )  # how long after its end a page goes on looking for receipts
-MOVING = (
+UNSETTLED_STATUSES = (
     MessageStatus.SUBMITTING,
     MessageStatus.UNKNOWN,
     MessageStatus.ACCEPTED,
     MessageStatus.SENT,
 )
-CHIPS = (
+RECIPIENT_FILTER_LABELS = (
     ("failed", "Failed"),
     ("unknown", "Not sure"),
     ("not_sent", "Not sent"),
@@ -46,7 +46,7 @@ CHIPS = (
 
 
 @dataclass(frozen=True)
-class Progress:
+class BlastProgress:
     """One blast in numbers.
 
     `counts`: its rows by state. `queued_segments`: what is still to be sent. `health`: what
@@ -61,7 +61,7 @@ class Progress:
 
     def of(self, chip: str) -> int:
         """How many people one of the page's filters shows."""
-        return sum(self.counts.get(status, 0) for status in FILTERS[chip])
+        return sum(self.counts.get(status, 0) for status in RECIPIENT_FILTERS[chip])
 
     @property
     def tally(self) -> BlastCounts:
@@ -89,9 +89,9 @@ class Progress:
             return True
         fresh = (
             self.log.finished_at is not None
-            and self.moment - self.log.finished_at < AFTERWARDS
+            and self.moment - self.log.finished_at < RECEIPT_WATCH_TIME
         )
-        return fresh and any(self.counts.get(status) for status in MOVING)
+        return fresh and any(self.counts.get(status) for status in UNSETTLED_STATUSES)
 
     @property
     def to_send(self) -> int:
@@ -181,7 +181,7 @@ class Progress:
 
     @property
     def _rate(self) -> float:
-        return _settings().rate * self._share
+        return _get_settings().rate * self._share
 
     @property
     def bar(self) -> list[tuple[str, int, str]]:
@@ -231,7 +231,7 @@ class Progress:
         )
 
 
-def progress(log: MessageLog, moment: datetime) -> Progress:
+def fetch_blast_progress(log: MessageLog, moment: datetime) -> BlastProgress:
     """The numbers of a blast at this moment."""
     counts = delivery.count_messages_by_status(log.id)
     queued = counts.get(MessageStatus.QUEUED, 0)
@@ -241,9 +241,9 @@ def progress(log: MessageLog, moment: datetime) -> Progress:
         if log.status in OPEN_BLAST_STATUSES
         else None
     )
-    return Progress(log, counts, segments, moment, health)
+    return BlastProgress(log, counts, segments, moment, health)
 
 
-def _settings() -> Settings:
+def _get_settings() -> Settings:
     settings: Settings = current_app.extensions["settings"]
     return settings

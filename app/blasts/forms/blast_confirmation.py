@@ -3,10 +3,12 @@
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 
-MANY = 25  # above this, the number of people is typed before a blast leaves
+MAX_PEOPLE_WITHOUT_TYPED_COUNT = (
+    25  # above this, the number of people is typed before a blast leaves
+)
 
 
-class ConfirmForm(FlaskForm):
+class BlastConfirmationForm(FlaskForm):
     """How many people were shown, and how many somebody typed."""
 
     people_count = StringField("Number of people")
@@ -14,17 +16,20 @@ class ConfirmForm(FlaskForm):
 
     def seen(self) -> int | None:
         """How many people the page showed that this was sent from."""
-        return _count(self.seen_count.data)
+        return _parse_people_count(self.seen_count.data)
 
     def agrees(self, people: int) -> bool:
         """Whether the number typed is that of the people; up to MANY people none is needed."""
-        if people <= MANY or _count(self.people_count.data) == people:
+        if (
+            people <= MAX_PEOPLE_WITHOUT_TYPED_COUNT
+            or _parse_people_count(self.people_count.data) == people
+        ):
             return True
         self.people_count.errors = [f"Type the number of people: {people:,}."]
         return False
 
 
-def _count(typed: str | None) -> int | None:
+def _parse_people_count(typed: str | None) -> int | None:
     digits = "".join((typed or "").replace(",", "").split())
     return (
         int(digits)

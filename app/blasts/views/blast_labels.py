@@ -5,7 +5,7 @@ it.
 from dataclasses import dataclass
 from typing import Any
 
-from app.blasts.views.room import bp
+from app.blasts.views.blueprint import bp
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.domain.delivery.message_statuses import (
     FAILED_STATUSES,
@@ -22,36 +22,36 @@ from app.domain.texts.message_templates import (
     has_name_placeholders,
 )
 
-HEADLINE = 60
-UNSURE = "We do not know whether it left."
+MAX_BLAST_TITLE_LENGTH = 60
+UNKNOWN_OUTCOME_LABEL = "We do not know whether it left."
 # The four ways into doubt, by the word that is stored with it.
-CAUSES = {
-    UnknownReason.NO_ANSWER: f"Twilio did not answer. {UNSURE}",
-    UnknownReason.CARRIER_FAULT: f"Twilio answered with a fault of its own. {UNSURE}",
-    UnknownReason.NO_NAME: f"Twilio said yes, but did not name the text. {UNSURE}",
-    UnknownReason.PROCESS_STOPPED: f"SMS Admin stopped while it was leaving. {UNSURE}",
+UNKNOWN_CAUSE_LABELS = {
+    UnknownReason.NO_ANSWER: f"Twilio did not answer. {UNKNOWN_OUTCOME_LABEL}",
+    UnknownReason.CARRIER_FAULT: f"Twilio answered with a fault of its own. {UNKNOWN_OUTCOME_LABEL}",
+    UnknownReason.NO_NAME: f"Twilio said yes, but did not name the text. {UNKNOWN_OUTCOME_LABEL}",
+    UnknownReason.PROCESS_STOPPED: f"SMS Admin stopped while it was leaving. {UNKNOWN_OUTCOME_LABEL}",
 }
 # Why a row did not go, by the word that is stored with it.
-REASONS = {
+UNSENT_REASON_LABELS = {
     **{reason.value: words for reason, (words, _) in SKIP_REASON_LABELS.items()},
     "stopped": "Stopped by a person before it left.",
     "other_carrier": "Made in practice mode or for another account, so it never left.",
     "erased": "They asked to be erased before it left.",
     "too_late": "It was too late when it could have been sent.",
 }
-RESTORED = "It waited when an older copy of the database was restored. Send it again if it is still wanted."
+RESTORED_LABEL = "It waited when an older copy of the database was restored. Send it again if it is still wanted."
 # What a state says by itself, where no reason is stored.
-STATES = {
-    MessageStatus.UNKNOWN: UNSURE,
+STATUS_LABELS = {
+    MessageStatus.UNKNOWN: UNKNOWN_OUTCOME_LABEL,
     MessageStatus.NOT_SENT: "Twilio knows nothing of it, after a day of asking. It is not sent again by itself.",
     MessageStatus.NO_RECEIPT: "The carrier took it; the phone company never said what became of it.",
-    MessageStatus.CANCELLED: REASONS["stopped"],
-    MessageStatus.EXPIRED: REASONS["too_late"],
+    MessageStatus.CANCELLED: UNSENT_REASON_LABELS["stopped"],
+    MessageStatus.EXPIRED: UNSENT_REASON_LABELS["too_late"],
 }
 
 
 @dataclass(frozen=True)
-class Why:
+class StatusReason:
     """Why a text is where it is: a sentence ("" when the state says it all) and the carrier's
     code, if it gave one.
     """
@@ -60,40 +60,46 @@ class Why:
     code: int | None = None
 
 
-def why(row: Any) -> Why:
+def explain_message_status(row: Any) -> StatusReason:
     """For one row of a blast (anything with status, reason, error_code and provider_sid)."""
     if row.status == MessageStatus.OPTED_OUT and not row.error_code:
-        return Why(REASONS["said_stop"])
+        return StatusReason(UNSENT_REASON_LABELS["said_stop"])
     if row.status in FAILED_STATUSES:
         phase = "delivery" if row.provider_sid else "create"
-        return Why(find_error_code(row.error_code, phase).words, row.error_code)
-    return Why(_reason(row) or STATES.get(row.status, ""))
+        return StatusReason(
+            find_error_code(row.error_code, phase).words, row.error_code
+        )
+    return StatusReason(
+        _explain_stored_reason(row) or STATUS_LABELS.get(row.status, "")
+    )
 
 
-def _reason(row: Any) -> str:
+def _explain_stored_reason(row: Any) -> str:
     """What is stored as the reason, where it is the reason of this state: a text in doubt may
     have moved on since.
     """
     if row.status == MessageStatus.UNKNOWN:
-        return CAUSES.get(row.reason, "")
+        return UNKNOWN_CAUSE_LABELS.get(row.reason, "")
     if row.status == MessageStatus.NOT_SENT:
-        return RESTORED if row.reason == "restored" else ""
+        return RESTORED_LABEL if row.reason == "restored" else ""
     return (
-        REASONS.get(row.reason or "", "") if row.status in NEVER_SENT_STATUSES else ""
+        UNSENT_REASON_LABELS.get(row.reason or "", "")
+        if row.status in NEVER_SENT_STATUSES
+        else ""
     )
 
 
-def people(count: int) -> str:
+def format_people_count(count: int) -> str:
     """ "1 person", "1,480 people"."""
     return f"{count:,} {'person' if count == 1 else 'people'}"
 
 
-def parts(count: int) -> str:
+def format_segment_count(count: int) -> str:
     """ "1 part", "150 parts"."""
     return f"{count:,} {'part' if count == 1 else 'parts'}"
 
 
-def headline(body: str, event_title: str | None = None) -> str:
+def format_blast_title(body: str, event_title: str | None = None) -> str:
     """What a blast is called: how its text begins, as somebody without a name reads it."""
     line = " ".join(
         fill_template(
@@ -105,12 +111,12 @@ def headline(body: str, event_title: str | None = None) -> str:
     )
     return (
         line
-        if len(line) <= HEADLINE
-        else line[: HEADLINE - 1].rstrip(" .,;:!?–-") + "…"
+        if len(line) <= MAX_BLAST_TITLE_LENGTH
+        else line[: MAX_BLAST_TITLE_LENGTH - 1].rstrip(" .,;:!?–-") + "…"
     )
 
 
-def audience(target: BlastTarget, event_title: str | None) -> str:
+def describe_audience(target: BlastTarget, event_title: str | None) -> str:
     """Whom a blast is for."""
     if target == BlastTarget.COMMUNITY:
         return "Everybody in the community"
@@ -118,11 +124,11 @@ def audience(target: BlastTarget, event_title: str | None) -> str:
 
 
 for _filter in (
-    why,
-    people,
-    parts,
-    headline,
-    audience,
+    explain_message_status,
+    format_people_count,
+    format_segment_count,
+    format_blast_title,
+    describe_audience,
     has_name_placeholders,
     has_event_placeholders,
 ):

@@ -12,11 +12,11 @@ from app.domain.time import local_times
 from app.domain.time.local_times import InvalidLocalTime, LocalMoment
 from app.organisation import queries as organisation
 
-OF_THE_END = {"schedule_date": "end_date", "schedule_time": "end_time"}
-TOO_SOON = "That is too soon: nothing could leave before then."
+END_FIELD_NAMES = {"schedule_date": "end_date", "schedule_time": "end_time"}
+END_TOO_SOON_ERROR = "That is too soon: nothing could leave before then."
 
 
-class ModeField(RadioField):
+class SendModeField(RadioField):
     """When: now or later.
 
     The button that sends a test adds a second value; what was chosen before stays chosen.
@@ -29,7 +29,7 @@ class ModeField(RadioField):
         super().process_formdata([value for value in valuelist if value != "test"])
 
 
-def which_time() -> Any:
+def create_repeated_hour_field() -> Any:
     """The question which of two equal times on the clocks is meant."""
     return RadioField(
         "The clocks are put back then, so this time comes twice",
@@ -39,12 +39,12 @@ def which_time() -> Any:
     )
 
 
-def say(field: Field, sentence: str) -> None:
+def add_field_error(field: Field, sentence: str) -> None:
     """One more sentence beside a field."""
     field.errors = [*field.errors, sentence]
 
 
-class Moments(FlaskForm):
+class SendTimeForm(FlaskForm):
     """The part of a form that says when.
 
     `local`: when it leaves (None: at once); `end`: when it is too late (or None).
@@ -52,7 +52,7 @@ class Moments(FlaskForm):
     Both are there once `validate()` was happy. A test has neither.
     """
 
-    send_mode: ModeField
+    send_mode: SendModeField
     schedule_date: StringField
     schedule_time: StringField
     timezone: SelectField
@@ -78,13 +78,15 @@ class Moments(FlaskForm):
         try:
             self.local = self._start()
         except InvalidLocalTime as error:
-            say(self[error.field], error.sentence)
+            add_field_error(self[error.field], error.sentence)
             return False
         try:
             self.end = self._end()
             self._refuse_an_end_before_the_start()
         except InvalidLocalTime as error:
-            say(self[OF_THE_END.get(error.field, error.field)], error.sentence)
+            add_field_error(
+                self[END_FIELD_NAMES.get(error.field, error.field)], error.sentence
+            )
             return False
         return True
 
@@ -97,7 +99,7 @@ class Moments(FlaskForm):
     def zone(self) -> str:
         """The zone its moments were chosen in; without any, the organisation's."""
         chosen = self.local or self.end
-        return chosen.zone if chosen else organisation.timezone()
+        return chosen.zone if chosen else organisation.get_organisation_timezone()
 
     @property
     def comes_twice(self) -> bool:
@@ -128,18 +130,20 @@ class Moments(FlaskForm):
         return self._read(self.schedule_date, self.schedule_time, self.fold)
 
     def _end(self) -> LocalMoment | None:
-        if not _typed(self.end_date) and not _typed(self.end_time):
+        if not _get_stripped_value(self.end_date) and not _get_stripped_value(
+            self.end_time
+        ):
             return None
         return self._read(self.end_date, self.end_time, self.end_fold)
 
     def _read(self, day: Field, time: Field, fold: Field) -> LocalMoment:
-        if not _typed(day):
+        if not _get_stripped_value(day):
             raise InvalidLocalTime("schedule_date", "Choose a day.")
-        if not _typed(time):
+        if not _get_stripped_value(time):
             raise InvalidLocalTime("schedule_time", "Choose a time.")
         return local_times.parse_future_local_time(
-            _typed(day),
-            _typed(time),
+            _get_stripped_value(day),
+            _get_stripped_value(time),
             self.timezone.data or "",
             fold=fold.data or "",
             now=now(),
@@ -149,7 +153,7 @@ class Moments(FlaskForm):
         if self.end is None or compute_validity_seconds(self.end.utc, self._earliest()):
             return
         if self.local is None:
-            raise InvalidLocalTime("schedule_time", TOO_SOON)
+            raise InvalidLocalTime("schedule_time", END_TOO_SOON_ERROR)
         start = local_times.format_moment(self.local.utc, self.local.zone, now=now())
         raise InvalidLocalTime(
             "schedule_time", f"Choose a time after the start, {start}."
@@ -157,9 +161,9 @@ class Moments(FlaskForm):
 
     def _earliest(self) -> datetime:
         """When the first text could leave."""
-        at_once = now() + timedelta(seconds=organisation.undo_seconds())
+        at_once = now() + timedelta(seconds=organisation.get_undo_seconds())
         return self.local.utc if self.local else at_once
 
 
-def _typed(field: Field) -> str:
+def _get_stripped_value(field: Field) -> str:
     return (field.data or "").strip()

@@ -17,10 +17,14 @@ from flask_login import current_user
 
 from app.audit.actions import audited_write
 from app.blasts import queries
-from app.blasts.queries import FILTERS
-from app.blasts.views.doubts import bulk
-from app.blasts.views.progress import CHIPS, Progress, progress
-from app.blasts.views.room import bp
+from app.blasts.queries import RECIPIENT_FILTERS
+from app.blasts.views.blast_progress import (
+    RECIPIENT_FILTER_LABELS,
+    BlastProgress,
+    fetch_blast_progress,
+)
+from app.blasts.views.blueprint import bp
+from app.blasts.views.unresolved_message_options import find_bulk_options
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import list_params
@@ -29,50 +33,54 @@ from app.delivery.models import MessageLog
 from app.domain.delivery.message_statuses import BlastStatus
 
 
-class NothingToDo(Exception):
+class SentBlastUnchanged(Exception):
     """The blast is not in a state for that."""
 
 
 @bp.get("/logs")
 @roles_required(*ALL_ROLES)
-def logs() -> ResponseReturnValue:
+def list_sent_blasts() -> ResponseReturnValue:
     """Every blast that was sent, the latest first."""
     return render_template(
-        "blasts/logs.html", page=queries.logs_page(list_params((), ""))
+        "blasts/logs.html", page=queries.fetch_blast_logs_page(list_params((), ""))
     )
 
 
 @bp.get("/logs/<int:log_id>")
 @roles_required(*ALL_ROLES)
-def log(log_id: int) -> ResponseReturnValue:
+def show_sent_blast(log_id: int) -> ResponseReturnValue:
     """One blast: how far it is, and what became of each text."""
-    found = _log(log_id)
-    here = progress(found, now())
+    found = _get_log_or_404(log_id)
+    here = fetch_blast_progress(found, now())
     chosen = request.args.get("state", "")
-    chosen = chosen if chosen in FILTERS else ""
+    chosen = chosen if chosen in RECIPIENT_FILTERS else ""
     return render_template(
         "blasts/log.html",
         log=found,
         progress=here,
-        page=queries.people_page(log_id, chosen, list_params((), ""), here.counts),
+        page=queries.fetch_blast_recipients_page(
+            log_id, chosen, list_params((), ""), here.counts
+        ),
         chosen=chosen,
         texts="texts" in request.args,
-        chips=_chips(here, chosen),
-        bulk=bulk(found, chosen),
-        schedule=queries.schedule_of(log_id),
+        chips=_build_filter_chips(here, chosen),
+        bulk=find_bulk_options(found, chosen),
+        schedule=queries.find_schedule_of_log(log_id),
     )
 
 
 @bp.get("/logs/<int:log_id>/live")
 @roles_required(*ALL_ROLES, json=True)
-def log_live(log_id: int) -> ResponseReturnValue:
+def refresh_sent_blast(log_id: int) -> ResponseReturnValue:
     """The live part of the page.
 
     When the state is another than the page shows (`was`), the page is loaded anew.
     """
-    found = _log(log_id)
+    found = _get_log_or_404(log_id)
     part = Response(
-        render_template("blasts/_live.html", log=found, progress=progress(found, now()))
+        render_template(
+            "blasts/_live.html", log=found, progress=fetch_blast_progress(found, now())
+        )
     )
     if request.args.get("was", found.status.value) != found.status.value:
         part.headers["HX-Refresh"] = "true"
@@ -81,10 +89,10 @@ def log_live(log_id: int) -> ResponseReturnValue:
 
 @bp.get("/logs/<int:log_id>/status")
 @roles_required(*ALL_ROLES, json=True)
-def log_status(log_id: int) -> ResponseReturnValue:
+def show_blast_status(log_id: int) -> ResponseReturnValue:
     """The blast in numbers, for programs."""
-    found = _log(log_id)
-    numbers = progress(found, now()).tally
+    found = _get_log_or_404(log_id)
+    numbers = fetch_blast_progress(found, now()).tally
     return jsonify(
         id=found.id,
         status=found.status.value,
@@ -103,9 +111,9 @@ def log_status(log_id: int) -> ResponseReturnValue:
 
 @bp.post("/logs/<int:log_id>/pause")
 @roles_required(*ALL_ROLES)
-def log_pause(log_id: int) -> ResponseReturnValue:
+def pause_sent_blast(log_id: int) -> ResponseReturnValue:
     """Hold the rest back for now."""
-    return _do(
+    return _apply_to_blast(
         log_id,
         "blast.paused",
         blast_control.pause_blast,
@@ -115,48 +123,48 @@ def log_pause(log_id: int) -> ResponseReturnValue:
 
 @bp.post("/logs/<int:log_id>/resume")
 @roles_required(*ALL_ROLES)
-def log_resume(log_id: int) -> ResponseReturnValue:
+def resume_sent_blast(log_id: int) -> ResponseReturnValue:
     """Go on.
 
     What a person paused, anybody may resume; after a fault an admin says that it is mended.
     """
-    return _do(
+    return _apply_to_blast(
         log_id,
         "blast.resumed",
-        _resume,
+        _resume_if_allowed,
         "It is not paused, so there was nothing to resume.",
     )
 
 
 @bp.post("/logs/<int:log_id>/cancel")
 @roles_required(*ALL_ROLES)
-def log_cancel(log_id: int) -> ResponseReturnValue:
+def stop_sent_blast(log_id: int) -> ResponseReturnValue:
     """Stop the rest for good."""
-    return _do(
+    return _apply_to_blast(
         log_id,
         "blast.stopped",
-        _stop,
+        _stop_remaining_messages,
         "It had ended already, so there was nothing to stop.",
     )
 
 
-def _do(
+def _apply_to_blast(
     log_id: int, verb: str, action: Callable[[int], bool], otherwise: str
 ) -> ResponseReturnValue:
     """One act on one blast; without an effect it leaves no audit row, and says so."""
-    _log(log_id)
+    _get_log_or_404(log_id)
     try:
         with audited_write(verb, current_username()) as trace:
             trace.about = f"blast {log_id}"
             if not action(log_id):
-                raise NothingToDo
-    except NothingToDo:
+                raise SentBlastUnchanged
+    except SentBlastUnchanged:
         flash(otherwise, "warning")
-    return redirect(url_for("blasts.log", log_id=log_id), 303)
+    return redirect(url_for("blasts.show_sent_blast", log_id=log_id), 303)
 
 
-def _resume(log_id: int) -> bool:
-    found = queries.log_now(log_id)
+def _resume_if_allowed(log_id: int) -> bool:
+    found = queries.reload_blast_log(log_id)
     by_a_fault = (
         found.status == BlastStatus.PAUSED
         and found.pause_reason != blast_control.PAUSED_BY_PERSON
@@ -166,25 +174,31 @@ def _resume(log_id: int) -> bool:
     return blast_control.resume_blast(log_id)
 
 
-def _stop(log_id: int) -> bool:
+def _stop_remaining_messages(log_id: int) -> bool:
     return blast_control.stop_blast(log_id, now()) is not None
 
 
-def _log(log_id: int) -> MessageLog:
-    return queries.log(log_id) or abort(404)
+def _get_log_or_404(log_id: int) -> MessageLog:
+    return queries.find_blast_log(log_id) or abort(404)
 
 
-def _chips(here: Progress, chosen: str) -> list[tuple[str, str, bool]]:
+def _build_filter_chips(
+    here: BlastProgress, chosen: str
+) -> list[tuple[str, str, bool]]:
     """The filters above the people, each with its number; those that would show nobody are left
     away.
     """
     log_id = here.log.id
-    every = ("All", url_for("blasts.log", log_id=log_id), not chosen)
-    some = [(key, label) for key, label in CHIPS if here.of(key) or key == chosen]
+    every = ("All", url_for("blasts.show_sent_blast", log_id=log_id), not chosen)
+    some = [
+        (key, label)
+        for key, label in RECIPIENT_FILTER_LABELS
+        if here.of(key) or key == chosen
+    ]
     links = [
         (
             f"{label} {here.of(key):,}",
-            url_for("blasts.log", log_id=log_id, state=key),
+            url_for("blasts.show_sent_blast", log_id=log_id, state=key),
             key == chosen,
         )
         for key, label in some

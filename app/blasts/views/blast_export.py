@@ -11,9 +11,9 @@ from sqlalchemy import Row
 
 from app.audit.actions import audited_write
 from app.blasts import queries
-from app.blasts.queries import Result
-from app.blasts.views.room import bp
-from app.blasts.views.words import why
+from app.blasts.queries import RecipientResult
+from app.blasts.views.blast_labels import explain_message_status
+from app.blasts.views.blueprint import bp
 from app.core.access import current_username, roles_required
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.db import db
@@ -24,7 +24,7 @@ from app.domain.delivery.message_statuses import (
 )
 from app.domain.delivery.skip_reasons import Role
 
-HEADINGS = (
+BLAST_EXPORT_HEADERS = (
     "name",
     "phone",
     "status",
@@ -40,9 +40,9 @@ HEADINGS = (
 
 @bp.get("/logs/<int:log_id>/export")
 @roles_required(Role.ADMIN)
-def log_export(log_id: int) -> ResponseReturnValue:
+def export_blast(log_id: int) -> ResponseReturnValue:
     """Every row of one blast; ?format=json for programs."""
-    if queries.log(log_id) is None:
+    if queries.find_blast_log(log_id) is None:
         abort(404)
     as_json = request.args.get("format") == "json"
     with audited_write("blast.exported", current_username()) as trace:
@@ -50,27 +50,27 @@ def log_export(log_id: int) -> ResponseReturnValue:
         trace.details = {"format": "json" if as_json else "csv"}
     if as_json:
         stream, headers = (
-            _json(log_id),
+            _stream_json(log_id),
             build_download_headers(f"blast-{log_id}.json", "application/json"),
         )
     else:
         stream, headers = (
-            stream_csv(HEADINGS, _lines(log_id)),
+            stream_csv(BLAST_EXPORT_HEADERS, _build_csv_rows(log_id)),
             build_download_headers(f"blast-{log_id}.csv"),
         )
     return Response(stream_with_context(stream), headers=headers)
 
 
-def _rows(log_id: int) -> Iterator[Row[Any]]:
+def _iterate_messages(log_id: int) -> Iterator[Row[Any]]:
     """Row by row. Between two slices the database is let go: a slow reader must not hold it."""
-    for some in queries.slices(log_id):
+    for some in queries.iterate_message_batches(log_id):
         db.session.rollback()
         yield from some
 
 
-def _lines(log_id: int) -> Iterator[tuple[object, ...]]:
-    for row in _rows(log_id):
-        reason = why(row)
+def _build_csv_rows(log_id: int) -> Iterator[tuple[object, ...]]:
+    for row in _iterate_messages(log_id):
+        reason = explain_message_status(row)
         times = (
             format_iso_time(row.sent_at),
             format_iso_time(row.delivered_at),
@@ -88,12 +88,15 @@ def _lines(log_id: int) -> Iterator[tuple[object, ...]]:
         )
 
 
-def _json(log_id: int) -> Iterator[str]:
+def _stream_json(log_id: int) -> Iterator[str]:
     before = "["
-    for row in _rows(log_id):
+    for row in _iterate_messages(log_id):
         success = row.status in ACCEPTED_STATUSES
-        result = Result(
-            row.phone, row.name, success, None if success else (why(row).words or None)
+        result = RecipientResult(
+            row.phone,
+            row.name,
+            success,
+            None if success else (explain_message_status(row).words or None),
         )
         yield before + json.dumps(
             asdict(result) | {"status": row.status.value}, ensure_ascii=False

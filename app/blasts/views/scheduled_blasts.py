@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.audit import queries as audit
 from app.audit.actions import audited_write
 from app.blasts import queries
-from app.blasts.views.room import bp
+from app.blasts.views.blueprint import bp
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import list_params
@@ -20,115 +20,128 @@ from app.domain.delivery.skip_reasons import Role
 from app.domain.time import local_times
 from app.events.actions.reminders import switch_off
 
-SWITCHED_OFF = "This reminder is switched off in the plan of its event now."
+REMINDER_SWITCHED_OFF_NOTE = (
+    "This reminder is switched off in the plan of its event now."
+)
 
 
-class TooLate(Exception):
+class ScheduledBlastUnchanged(Exception):
     """It is not waiting any more."""
 
 
 @bp.get("/scheduled")
 @roles_required(*ALL_ROLES)
-def scheduled() -> ResponseReturnValue:
+def list_scheduled_blasts() -> ResponseReturnValue:
     """Every blast that waits, and what became of those that did."""
-    page = queries.scheduled_page(list_params((), ""))
+    page = queries.fetch_scheduled_blasts_page(list_params((), ""))
     return render_template(
         "blasts/scheduled.html",
         page=page,
-        titles=queries.event_titles(page.rows),
-        reminders=queries.reminder_words(page.rows),
-        moments=_moments(page.rows),
-        paused=queries.paused_among(page.rows),
+        titles=queries.get_blast_event_titles(page.rows),
+        reminders=queries.get_reminder_labels(page.rows),
+        moments=_format_due_times(page.rows),
+        paused=queries.find_paused_blast_ids(page.rows),
     )
 
 
 @bp.get("/scheduled/<int:scheduled_id>")
 @roles_required(*ALL_ROLES)
-def scheduled_one(scheduled_id: int) -> ResponseReturnValue:
+def show_scheduled_blast(scheduled_id: int) -> ResponseReturnValue:
     """One blast before it leaves; once it has left, its log."""
-    blast = _blast(scheduled_id)
+    blast = _get_blast_or_404(scheduled_id)
     if blast.message_log_id:
-        return _go(url_for("blasts.log", log_id=blast.message_log_id))
+        return _redirect_browser(
+            url_for("blasts.show_sent_blast", log_id=blast.message_log_id)
+        )
     return render_template(
         "blasts/scheduled_one.html",
         blast=blast,
-        titles=queries.event_titles([blast]),
-        reminder=queries.reminder_words([blast]).get(blast.id),
-        moments=_moments([blast]),
-        countdown=_countdown(blast),
-        end=_in_words(blast.not_after, blast) if blast.not_after else None,
-        moved=_moved(blast),
+        titles=queries.get_blast_event_titles([blast]),
+        reminder=queries.get_reminder_labels([blast]).get(blast.id),
+        moments=_format_due_times([blast]),
+        countdown=_format_countdown(blast),
+        end=_format_blast_time(blast.not_after, blast) if blast.not_after else None,
+        moved=_explain_clock_change(blast),
     )
 
 
 @bp.get("/scheduled/<int:scheduled_id>/live")
 @roles_required(*ALL_ROLES, json=True)
-def scheduled_live(scheduled_id: int) -> ResponseReturnValue:
+def refresh_countdown(scheduled_id: int) -> ResponseReturnValue:
     """The countdown alone, for the page's own clock; the way on once the blast has left.
 
     A cancelled one stays where it is: leading on would cut off the answer to the very press
     that cancelled it.
     """
-    blast = _blast(scheduled_id)
+    blast = _get_blast_or_404(scheduled_id)
     if (
         blast.status
         not in (ScheduledBlastStatus.PENDING, ScheduledBlastStatus.CANCELLED)
         or blast.message_log_id
     ):
-        return _go(url_for("blasts.scheduled_one", scheduled_id=scheduled_id))
+        return _redirect_browser(
+            url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id)
+        )
     return render_template(
-        "blasts/_countdown.html", blast=blast, countdown=_countdown(blast)
+        "blasts/_countdown.html", blast=blast, countdown=_format_countdown(blast)
     )
 
 
 @bp.post("/scheduled/<int:scheduled_id>/cancel")
 @roles_required(*ALL_ROLES)
-def scheduled_cancel(scheduled_id: int) -> ResponseReturnValue:
+def cancel_pending_blast(scheduled_id: int) -> ResponseReturnValue:
     """Keep a blast from leaving."""
-    return _stop(scheduled_id, "blast.cancelled", "Cancelled. Nobody was texted.")
+    return _cancel_blast(
+        scheduled_id, "blast.cancelled", "Cancelled. Nobody was texted."
+    )
 
 
 @bp.post("/scheduled/<int:scheduled_id>/undo")
 @roles_required(*ALL_ROLES)
-def scheduled_undo(scheduled_id: int) -> ResponseReturnValue:
+def undo_pending_blast(scheduled_id: int) -> ResponseReturnValue:
     """The same within the seconds after sending."""
-    return _stop(scheduled_id, "blast.undone", "Undone. Nobody was texted.")
+    return _cancel_blast(scheduled_id, "blast.undone", "Undone. Nobody was texted.")
 
 
 @bp.post("/scheduled/<int:scheduled_id>/delete")
 @roles_required(Role.ADMIN)
-def scheduled_delete(scheduled_id: int) -> ResponseReturnValue:
+def delete_ended_blast(scheduled_id: int) -> ResponseReturnValue:
     """Take an ended one off the list. Its log, if it has one, stays."""
-    _blast(scheduled_id)
+    _get_blast_or_404(scheduled_id)
     try:
         with audited_write("scheduled_blast.deleted", current_username()) as trace:
             trace.about = f"scheduled blast {scheduled_id}"
             if not blast_scheduling.delete_scheduled_blast(scheduled_id):
-                raise TooLate
-    except TooLate:
+                raise ScheduledBlastUnchanged
+    except ScheduledBlastUnchanged:
         flash("This blast has not ended yet. Cancel it first.", "error")
     else:
         flash("Taken off the list.", "success")
-    return redirect(url_for("blasts.scheduled"), 303)
+    return redirect(url_for("blasts.list_scheduled_blasts"), 303)
 
 
-def _stop(scheduled_id: int, verb: str, done: str) -> ResponseReturnValue:
-    blast = _blast(scheduled_id)
+def _cancel_blast(scheduled_id: int, verb: str, done: str) -> ResponseReturnValue:
+    blast = _get_blast_or_404(scheduled_id)
     try:
         with audited_write(verb, current_username()) as trace:
             trace.about = f"scheduled blast {scheduled_id}"
             if not blast_scheduling.cancel_scheduled_blast(scheduled_id):
-                raise TooLate
+                raise ScheduledBlastUnchanged
             if blast.event_reminder_id:
                 switch_off(blast.event_reminder_id)
-    except TooLate:
-        flash(*_too_late(_blast(scheduled_id)))
+    except ScheduledBlastUnchanged:
+        flash(*_explain_failed_cancel(_get_blast_or_404(scheduled_id)))
     else:
-        flash(f"{done} {SWITCHED_OFF}" if blast.event_reminder_id else done, "success")
-    return redirect(url_for("blasts.scheduled_one", scheduled_id=scheduled_id), 303)
+        flash(
+            f"{done} {REMINDER_SWITCHED_OFF_NOTE}" if blast.event_reminder_id else done,
+            "success",
+        )
+    return redirect(
+        url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303
+    )
 
 
-def _too_late(blast: ScheduledMessage) -> tuple[str, str]:
+def _explain_failed_cancel(blast: ScheduledMessage) -> tuple[str, str]:
     """What to say when there is nothing to cancel any more.
 
     The page that follows is the log, if there is one.
@@ -141,11 +154,11 @@ def _too_late(blast: ScheduledMessage) -> tuple[str, str]:
     return "It is not waiting any more, so there was nothing to cancel.", "warning"
 
 
-def _blast(scheduled_id: int) -> ScheduledMessage:
-    return queries.scheduled(scheduled_id) or abort(404)
+def _get_blast_or_404(scheduled_id: int) -> ScheduledMessage:
+    return queries.find_scheduled_blast(scheduled_id) or abort(404)
 
 
-def _go(address: str) -> ResponseReturnValue:
+def _redirect_browser(address: str) -> ResponseReturnValue:
     """Lead the browser on: htmx would put a redirected page into its fragment, so it is told by
     a header.
     """
@@ -154,27 +167,27 @@ def _go(address: str) -> ResponseReturnValue:
     return redirect(address, 303)
 
 
-def _countdown(blast: ScheduledMessage) -> str:
+def _format_countdown(blast: ScheduledMessage) -> str:
     """ "in 8 seconds", or "now" when it is due."""
     return local_times.format_time_until(blast.scheduled_at, now())
 
 
-def _moments(blasts: Sequence[ScheduledMessage]) -> dict[int, str]:
+def _format_due_times(blasts: Sequence[ScheduledMessage]) -> dict[int, str]:
     """When each is due, on the clocks it was chosen by."""
-    return {blast.id: _due(blast) for blast in blasts}
+    return {blast.id: _format_due_time(blast) for blast in blasts}
 
 
-def _due(blast: ScheduledMessage) -> str:
-    return _in_words(blast.scheduled_at, blast)
+def _format_due_time(blast: ScheduledMessage) -> str:
+    return _format_blast_time(blast.scheduled_at, blast)
 
 
-def _in_words(moment: datetime, blast: ScheduledMessage) -> str:
+def _format_blast_time(moment: datetime, blast: ScheduledMessage) -> str:
     """A moment of a blast on the clocks it was chosen by."""
     zone = blast.timezone or "UTC"
     return f"{local_times.format_moment(moment, zone, now=now())}, {zone}"
 
 
-def _moved(blast: ScheduledMessage) -> str | None:
+def _explain_clock_change(blast: ScheduledMessage) -> str | None:
     """What to say when a country has changed its clocks since the time was chosen; None almost
     always.
     """
@@ -192,6 +205,6 @@ def _moved(blast: ScheduledMessage) -> str | None:
         return None
     return (
         f"It was scheduled for {chosen}, but the clocks of {blast.timezone} have got new rules since then. It leaves "
-        f"at the moment that was meant at first, now {_due(blast)}. Cancel it and schedule it again if the time on "
+        f"at the moment that was meant at first, now {_format_due_time(blast)}. Cancel it and schedule it again if the time on "
         "the clocks is meant."
     )
