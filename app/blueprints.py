@@ -22,8 +22,8 @@ from app.people.views import bp as people
 from app.sandbox.views import bp as sandbox
 from app.setup.views import bp as setup
 from app.suppression.views import bp as suppression
-from app.surveys.actions import conversations
-from app.surveys.actions.conversations import Conversations
+from app.surveys.actions import inbox_hooks
+from app.surveys.actions.inbox_hooks import InboxHooks
 from app.surveys.views import bp as surveys
 from app.webhooks.views import bp as webhooks
 
@@ -54,8 +54,8 @@ MENU = (
     MenuEntry("Blasts", "blasts.list_sent_blasts", "send"),
     MenuEntry("Community", "community.everyone", "users", tab=True),
     MenuEntry("Events", "events.everything", "calendar-days"),
-    MenuEntry("Surveys", "surveys.everything", "message-square-text"),
-    MenuEntry("Keywords", "keywords.everything", "zap"),
+    MenuEntry("Surveys", "surveys.list_surveys", "message-square-text"),
+    MenuEntry("Keywords", "keywords.list_keywords", "zap"),
     MenuEntry("Do not text", "suppression.everyone", "bell-off", admin=True),
     MenuEntry("Practice phone", "sandbox.list_phones", "smartphone", sandbox=True),
     MenuEntry(
@@ -74,6 +74,8 @@ def register_blueprints(app: Flask) -> None:
     """Open every room and hang the menu."""
     for room in BLUEPRINTS:
         app.register_blueprint(room)
-    conversations.install(app, Conversations(threads.went_out, minding.understood))
+    inbox_hooks.install_inbox_hooks(
+        app, InboxHooks(threads.went_out, minding.understood)
+    )
     template_filters.set_timezone_source(app, organisation.get_organisation_timezone)
     layout.install_layout(app, MENU)

@@ -29,9 +29,9 @@ from app.events.models import Event, EventRegistration
 from app.inbox.actions import threads
 from app.inbox.actions.threads import Said
 from app.inbox.models import SavedReply
-from app.keywords.actions import rules
-from app.keywords.models import KeywordAction, Match
-from app.keywords.queries import clash
+from app.keywords.actions import keyword_rules
+from app.keywords.models import KeywordAction, KeywordMatch
+from app.keywords.queries import find_keyword_conflict
 from app.migrations.migration_runner import migrate_database
 from app.suppression import actions as suppression
 from app.surveys.actions import surveys
@@ -264,19 +264,19 @@ def _add_event(title: str, day: date, people: Sequence[ColumnValues]) -> None:
 def _add_keyword_rules() -> None:
     """What people ask every week, a way onto the list, and a way to register."""
     clinic = db.session.scalar(select(Event.id).where(Event.title == "Flu clinic"))
-    wanted: list[tuple[rules.Rule, list[str]]] = [
-        (rules.Rule("HOURS", HOURS_REPLY), ["OPEN", "PANTRY"]),
+    wanted: list[tuple[keyword_rules.KeywordInfo, list[str]]] = [
+        (keyword_rules.KeywordInfo("HOURS", HOURS_REPLY), ["OPEN", "PANTRY"]),
         (
-            rules.Rule(
+            keyword_rules.KeywordInfo(
                 "JOIN",
                 WELCOME_REPLY,
-                match_kind=Match.FIRST,
+                match_kind=KeywordMatch.FIRST,
                 action=KeywordAction.SUBSCRIBE,
             ),
             ["SIGN ME UP"],
         ),
         (
-            rules.Rule(
+            keyword_rules.KeywordInfo(
                 "FLU",
                 FLU_CLINIC_REPLY,
                 action=KeywordAction.ADD_TO_EVENT,
@@ -286,8 +286,8 @@ def _add_keyword_rules() -> None:
         ),
     ]
     for rule, aliases in wanted:
-        if not any(clash(word) for word in [rule.keyword, *aliases]):
-            rules.add(rule, aliases, None)
+        if not any(find_keyword_conflict(word) for word in [rule.keyword, *aliases]):
+            keyword_rules.create_keyword_rule(rule, aliases, None)
 
 
 def _add_survey(title: str) -> None:
@@ -305,8 +305,8 @@ def _add_survey(title: str) -> None:
         return
     welcome = "Hi {first_name|friend}, the spring picnic is at City Park this year."
     thanks = "Thank you, we look forward to it. Bring a dish to share!"
-    surveys.add(
-        surveys.Facts(
+    surveys.create_survey(
+        surveys.SurveyInfo(
             SURVEY_NAME, SURVEY_KEYWORD, welcome, SURVEY_QUESTIONS, thanks, event_id
         )
     )

@@ -20,7 +20,7 @@ from app.core.settings import Settings
 from app.delivery.carriers.carrier_factory import create_carrier
 from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
 from app.delivery.engine import SendEngine
-from app.surveys.actions.waiting import time_out_and_nudge
+from app.surveys.actions.survey_timeouts import time_out_and_nudge_sessions
 from app.webhooks.actions import swapped
 from app.webhooks.actions.events import forget_old_events
 from app.webhooks.actions.opt_outs import decide_overdue
@@ -142,7 +142,7 @@ class BackgroundJobs:
     def _wait_for_answers(self) -> None:
         with self.app.app_context():
             try:
-                ended, nudged = time_out_and_nudge(now())
+                ended, nudged = time_out_and_nudge_sessions(now())
             except (WriteLockTimeout, OperationalError):
                 log.warning("surveys wait on: the database could not be written")
             else:

@@ -25,16 +25,16 @@ from app.domain.time.local_times import InvalidLocalTime
 from app.events import queries as events
 from app.events.models import Event
 from app.keywords import queries
-from app.keywords.actions.rules import Rule
-from app.keywords.models import KeywordAction, KeywordRule, Match
+from app.keywords.actions.keyword_rules import KeywordInfo
+from app.keywords.models import KeywordAction, KeywordMatch, KeywordRule
 from app.organisation import queries as organisation
 
-MOST_ALIASES = 20
-KINDS = {
-    Match.WHOLE.value: "The whole text is the keyword",
-    Match.FIRST.value: "The text begins with it",
+MAX_ALIASES = 20
+MATCH_LABELS = {
+    KeywordMatch.WHOLE.value: "The whole text is the keyword",
+    KeywordMatch.FIRST.value: "The text begins with it",
 }
-ACTIONS = {
+ACTION_LABELS = {
     KeywordAction.NONE.value: "Nothing else",
     KeywordAction.ADD_TO_EVENT.value: "Register them for an event",
     KeywordAction.START_SURVEY.value: "Start a survey",
@@ -42,7 +42,7 @@ ACTIONS = {
 }
 
 
-class AnswerField(CleanTextField):
+class KeywordReplyField(CleanTextField):
     """A text; one that did not come stays as it was."""
 
     widget = TextArea()
@@ -63,14 +63,14 @@ class KeywordForm(FlaskForm):
     aliases = StringField("Other words for it")
     match_kind = RadioField(
         "When it counts",
-        choices=KINDS,
-        default=Match.WHOLE.value,
+        choices=MATCH_LABELS,
+        default=KeywordMatch.WHOLE.value,
         validate_choice=False,
     )
-    response_body = AnswerField("Answer")
+    response_body = KeywordReplyField("Answer")
     action = RadioField(
         "What else happens",
-        choices=ACTIONS,
+        choices=ACTION_LABELS,
         default=KeywordAction.NONE.value,
         validate_choice=False,
     )
@@ -91,10 +91,11 @@ class KeywordForm(FlaskForm):
         super().__init__(**more)
         self.rule_id = rule_id
         self.event_id.choices = {"": "Choose an event"} | {
-            str(row.id): _named(row) for row in events.events()
+            str(row.id): _format_event_choice(row) for row in events.events()
         }
         self.open_surveys = {
-            str(id): name for id, name in queries.surveys(_id(self.survey_id))
+            str(id): name
+            for id, name in queries.find_survey_choices(_parse_id(self.survey_id))
         }
         self.survey_id.choices = {"": "Choose a survey"} | self.open_surveys
 
@@ -107,18 +108,18 @@ class KeywordForm(FlaskForm):
         """A word that may be one, and that is free."""
         problem = keyword_parsing.find_keyword_problem(
             field.data or ""
-        ) or queries.clash(self.word, self.rule_id)
+        ) or queries.find_keyword_conflict(self.word, self.rule_id)
         if problem:
             raise ValidationError(problem)
 
     def validate_aliases(self, field: Field) -> None:
         """The same of each other word."""
-        if len(self.other_words) > MOST_ALIASES:
-            raise ValidationError(f"A keyword has at most {MOST_ALIASES} other words.")
+        if len(self.other_words) > MAX_ALIASES:
+            raise ValidationError(f"A keyword has at most {MAX_ALIASES} other words.")
         for word in self.other_words:
-            problem = keyword_parsing.find_keyword_problem(word) or queries.clash(
-                word, self.rule_id
-            )
+            problem = keyword_parsing.find_keyword_problem(
+                word
+            ) or queries.find_keyword_conflict(word, self.rule_id)
             if problem:
                 raise ValidationError(
                     problem if problem.startswith(word) else f"{word}: {problem}"
@@ -126,7 +127,7 @@ class KeywordForm(FlaskForm):
 
     def validate_match_kind(self, field: Field) -> None:
         """A choice we know."""
-        if field.data not in set(Match):
+        if field.data not in set(KeywordMatch):
             raise ValidationError("Choose one of the two.")
 
     def validate_response_body(self, field: Field) -> None:
@@ -160,10 +161,10 @@ class KeywordForm(FlaskForm):
         """An event that is there, where one is needed."""
         if (
             self.action.data == KeywordAction.ADD_TO_EVENT
-            and events.event(_id(field)) is None
+            and events.event(_parse_id(field)) is None
         ):
             raise ValidationError(
-                "That event was deleted." if _id(field) else "Choose an event."
+                "That event was deleted." if _parse_id(field) else "Choose an event."
             )
 
     def validate_survey_id(self, field: SelectField) -> None:
@@ -174,7 +175,7 @@ class KeywordForm(FlaskForm):
         ):
             raise ValidationError(
                 "That survey is closed or deleted."
-                if _id(field)
+                if _parse_id(field)
                 else "Choose a survey."
             )
 
@@ -193,21 +194,21 @@ class KeywordForm(FlaskForm):
         ]
 
     @property
-    def rule(self) -> Rule:
+    def rule(self) -> KeywordInfo:
         """The keyword as it was typed, once `validate()` was happy."""
         action = KeywordAction(self.action.data)
-        return Rule(
+        return KeywordInfo(
             keyword=self.word,
             response_body=self.response_body.data or None,
             is_active=bool(self.is_active.data),
-            match_kind=Match(self.match_kind.data),
+            match_kind=KeywordMatch(self.match_kind.data),
             active_from=self.begins,
             active_until=self.ends,
             action=action,
-            event_id=_id(self.event_id)
+            event_id=_parse_id(self.event_id)
             if action is KeywordAction.ADD_TO_EVENT
             else None,
-            survey_id=_id(self.survey_id)
+            survey_id=_parse_id(self.survey_id)
             if action is KeywordAction.START_SURVEY
             else None,
         )
@@ -221,7 +222,7 @@ class KeywordForm(FlaskForm):
             found = [
                 sentence
                 for word in words
-                if (sentence := queries.clash(word, self.rule_id))
+                if (sentence := queries.find_keyword_conflict(word, self.rule_id))
             ]
             field.errors = [*field.errors, *found]
 
@@ -272,7 +273,9 @@ class KeywordForm(FlaskForm):
         )
 
 
-def as_typed(rule: KeywordRule, aliases: Sequence[str]) -> Mapping[str, Any]:
+def build_keyword_form_data(
+    rule: KeywordRule, aliases: Sequence[str]
+) -> Mapping[str, Any]:
     """What the form shows of a keyword that is there."""
     zone = organisation.get_organisation_timezone()
     begins = (
@@ -306,7 +309,7 @@ def as_typed(rule: KeywordRule, aliases: Sequence[str]) -> Mapping[str, Any]:
     }
 
 
-def _id(field: Field) -> int | None:
+def _parse_id(field: Field) -> int | None:
     """The chosen row's number; None when what came is none."""
     typed = (field.data or "").strip()
     return (
@@ -314,6 +317,6 @@ def _id(field: Field) -> int | None:
     )
 
 
-def _named(event: Event) -> str:
+def _format_event_choice(event: Event) -> str:
     day = local_times.format_day(event.date, today=now().date()) if event.date else None
     return f"{event.title}, {day}" if day else event.title

@@ -14,10 +14,10 @@ from app.core.column_types import (
     timestamp_on_update,
 )
 from app.core.db import Model
-from app.surveys.models import kept_words
+from app.surveys.models import build_trigger_word_ddl
 
 
-class Match(StrEnum):
+class KeywordMatch(StrEnum):
     """Where in a text the keyword has to stand."""
 
     WHOLE = "whole"
@@ -46,8 +46,10 @@ class KeywordRule(Model):
     keyword: Mapped[str] = mapped_column(String(40), unique=True)
     response_body: Mapped[str | None] = mapped_column(Text)
     is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
-    match_kind: Mapped[Match] = mapped_column(
-        enum_column(Match), default=Match.WHOLE, server_default=Match.WHOLE
+    match_kind: Mapped[KeywordMatch] = mapped_column(
+        enum_column(KeywordMatch),
+        default=KeywordMatch.WHOLE,
+        server_default=KeywordMatch.WHOLE,
     )
     active_from: Mapped[timestamp | None]
     active_until: Mapped[timestamp | None]
@@ -69,5 +71,5 @@ class KeywordRule(Model):
     created_by: Mapped[str | None] = mapped_column(String(80))
 
 
-for _statement in kept_words("keyword_rules", "keyword", "keyword_rule_id"):
+for _statement in build_trigger_word_ddl("keyword_rules", "keyword", "keyword_rule_id"):
     event.listen(KeywordRule.__table__, "after_create", DDL(_statement))

@@ -18,11 +18,11 @@ from app.events.models import Event
 from app.keywords.models import KeywordRule
 from app.surveys.models import SurveyFlow, TriggerWord
 
-SORTS = ("keyword", "uses", "used")
+KEYWORD_SORT_KEYS = ("keyword", "uses", "used")
 
 
 @dataclass(frozen=True)
-class Line:
+class KeywordListRow:
     """One keyword on the list, with its other words, and the event or survey that it is for
     (None: none, or gone).
     """
@@ -33,7 +33,7 @@ class Line:
     survey: str | None
 
 
-class Keywords(ListPage):
+class KeywordListPage(ListPage):
     """A page of them, counted as keywords."""
 
     @property
@@ -42,9 +42,9 @@ class Keywords(ListPage):
         return format_count(self.total, "keyword")
 
 
-def page(asked: ListParams) -> Keywords:
+def paginate_keywords(asked: ListParams) -> KeywordListPage:
     """A page of the list. A search finds words, other words and answers."""
-    wanted = [_matching(asked.search)] if asked.search else []
+    wanted = [_build_search_condition(asked.search)] if asked.search else []
     total = (
         db.session.scalar(select(func.count()).select_from(KeywordRule).where(*wanted))
         or 0
@@ -55,16 +55,18 @@ def page(asked: ListParams) -> Keywords:
         .outerjoin(Event, Event.id == KeywordRule.event_id)
         .outerjoin(SurveyFlow, SurveyFlow.id == KeywordRule.survey_id)
         .where(*wanted)
-        .order_by(*_order(asked))
+        .order_by(*_build_order(asked))
     )
     found = db.session.execute(rows.offset(asked.offset).limit(asked.per_page)).all()
-    aliases = aliases_of([rule.id for rule, _, _ in found])
-    return Keywords(
-        [Line(rule, aliases.get(rule.id, []), *of) for rule, *of in found], total, asked
+    aliases = find_keyword_aliases([rule.id for rule, _, _ in found])
+    return KeywordListPage(
+        [KeywordListRow(rule, aliases.get(rule.id, []), *of) for rule, *of in found],
+        total,
+        asked,
     )
 
 
-def _matching(search: str) -> ColumnElement[bool]:
+def _build_search_condition(search: str) -> ColumnElement[bool]:
     theirs = TriggerWord.keyword_rule_id == KeywordRule.id
     word = exists().where(
         theirs, TriggerWord.word.contains(fold_text(search) or search, autoescape=True)
@@ -72,7 +74,7 @@ def _matching(search: str) -> ColumnElement[bool]:
     return or_(word, build_text_filter(search, KeywordRule.response_body))
 
 
-def _order(asked: ListParams) -> list[ColumnElement[Any]]:
+def _build_order(asked: ListParams) -> list[ColumnElement[Any]]:
     columns: dict[str, Any] = {
         "keyword": KeywordRule.keyword,
         "uses": KeywordRule.match_count,
@@ -85,12 +87,12 @@ def _order(asked: ListParams) -> list[ColumnElement[Any]]:
     ]
 
 
-def rule(rule_id: int) -> KeywordRule | None:
+def find_keyword_rule(rule_id: int) -> KeywordRule | None:
     """One keyword."""
     return db.session.get(KeywordRule, rule_id)
 
 
-def aliases_of(rule_ids: Sequence[int]) -> dict[int, list[str]]:
+def find_keyword_aliases(rule_ids: Sequence[int]) -> dict[int, list[str]]:
     """The other words of these keywords, in alphabetical order."""
     found: dict[int, list[str]] = {}
     words = (
@@ -104,7 +106,7 @@ def aliases_of(rule_ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def clash(word: str, besides: int | None = None) -> str | None:
+def find_keyword_conflict(word: str, besides: int | None = None) -> str | None:
     """Why a folded word is not free, in a sentence; None when it is.
 
     `besides`: the keyword that may have it.
@@ -128,7 +130,7 @@ def clash(word: str, besides: int | None = None) -> str | None:
     )
 
 
-def surveys(chosen: int | None) -> list[tuple[int, str]]:
+def find_survey_choices(chosen: int | None) -> list[tuple[int, str]]:
     """The surveys that a keyword may start, by name: those that are active, and the chosen one."""
     may = (
         or_(SurveyFlow.is_active, SurveyFlow.id == chosen)
@@ -143,7 +145,7 @@ def surveys(chosen: int | None) -> list[tuple[int, str]]:
     ]
 
 
-def words_now(moment: datetime, most: int) -> list[str]:
+def find_active_trigger_words(moment: datetime, most: int) -> list[str]:
     """The words that start something at this moment, of keywords and of surveys: the main ones,
     at most so many.
     """

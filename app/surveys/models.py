@@ -33,7 +33,7 @@ from app.core.db import Model
 from app.domain.surveys.survey_state_machine import AnswerState, SurveySessionStatus
 
 # one answer a question; what was not understood, or came twice, is kept beside it
-ONE_A_QUESTION = "state NOT IN ('unclear', 'repeated')"
+IS_UNDERSTOOD_SQL = "state NOT IN ('unclear', 'repeated')"
 
 
 class SurveyFlow(Model):
@@ -128,7 +128,7 @@ class SurveyAnswer(Model):
             "session_id",
             "position",
             unique=True,
-            sqlite_where=text(ONE_A_QUESTION),
+            sqlite_where=text(IS_UNDERSTOOD_SQL),
         ),
         Index("ix_survey_answers_session_id", "session_id", "id"),
         Index("ix_survey_answers_message_id", "message_id"),
@@ -179,7 +179,7 @@ class TriggerWord(Model):
     )
 
 
-def kept_words(table: str, column: str, owner: str) -> tuple[str, ...]:
+def build_trigger_word_ddl(table: str, column: str, owner: str) -> tuple[str, ...]:
     """The triggers that keep the main word of each row of `table` among the trigger words."""
     put_in = f"INSERT INTO trigger_words (word, {owner}) VALUES (new.{column}, new.id)"
     take_out = (
@@ -197,5 +197,7 @@ survey_sessions = cast("Table", SurveySession.__table__)
 survey_answers = cast("Table", SurveyAnswer.__table__)
 trigger_words = cast("Table", TriggerWord.__table__)
 
-for _statement in kept_words("survey_flows", "trigger_keyword", "survey_id"):
+for _statement in build_trigger_word_ddl(
+    "survey_flows", "trigger_keyword", "survey_id"
+):
     event.listen(SurveyFlow.__table__, "after_create", DDL(_statement))

@@ -27,7 +27,7 @@ NO_PAGES = {
     "sandbox.poll_phone_screen",
     "suppression.export",
     "suppression.import_bad_rows",
-    "surveys.export",
+    "surveys.export_survey_answers",
     "suppression.import_check",  # the same page as that of the community's import
     "sandbox.open_phone_by_number",
     "sandbox.open_phone_with_text",
@@ -171,49 +171,58 @@ def places(here: Filled) -> list[Place]:
         Place("events.one", "event", f"/events/{here.event}"),
         Place("events.edit", "event-edit", f"/events/{here.event}/edit"),
         Place("events.register", "event-register", f"/events/{here.event}/register"),
-        Place("keywords.everything", "keywords", "/keywords"),
+        Place("keywords.list_keywords", "keywords", "/keywords"),
         Place(
-            "keywords.everything",
+            "keywords.list_keywords",
             "keywords-nothing-found",
             "/keywords?search=nothing",
             ADMIN,
         ),
-        Place("keywords.add", "keywords-add", "/keywords/add"),
+        Place("keywords.add_keyword", "keywords-add", "/keywords/add"),
         Place(
-            "keywords.add",
+            "keywords.add_keyword",
             "keywords-add-mistakes",
             "/keywords/add",
             ADMIN,
             reach="bad_keyword",
         ),
-        Place("keywords.edit", "keywords-edit", f"/keywords/{here.keyword}/edit"),
-        Place("surveys.everything", "surveys", "/surveys"),
-        Place("surveys.add", "surveys-add", "/surveys/add?start=coming"),
         Place(
-            "surveys.add",
+            "keywords.edit_keyword", "keywords-edit", f"/keywords/{here.keyword}/edit"
+        ),
+        Place("surveys.list_surveys", "surveys", "/surveys"),
+        Place("surveys.add_survey", "surveys-add", "/surveys/add?start=coming"),
+        Place(
+            "surveys.add_survey",
             "surveys-add-mistakes",
             "/surveys/add",
             ADMIN,
             reach="bad_survey",
         ),
-        Place("surveys.one", "survey", f"/surveys/{here.survey}"),
-        Place("surveys.edit", "survey-edit", f"/surveys/{here.survey}/edit", ADMIN),
+        Place("surveys.show_survey", "survey", f"/surveys/{here.survey}"),
         Place(
-            "surveys.answers",
+            "surveys.edit_survey", "survey-edit", f"/surveys/{here.survey}/edit", ADMIN
+        ),
+        Place(
+            "surveys.list_survey_answers",
             "survey-answers",
             f"/surveys/{here.survey}/answers?question=4",
         ),
         Place(
-            "surveys.answers",
+            "surveys.list_survey_answers",
             "survey-not-understood",
             f"/surveys/{here.survey}/answers",
             ADMIN,
         ),
         Place(
-            "surveys.session", "survey-person", f"/surveys/{here.survey}/sessions/21"
+            "surveys.show_survey_session",
+            "survey-person",
+            f"/surveys/{here.survey}/sessions/21",
         ),
         Place(
-            "surveys.delete", "survey-delete", f"/surveys/{here.survey}/delete", ADMIN
+            "surveys.delete_survey",
+            "survey-delete",
+            f"/surveys/{here.survey}/delete",
+            ADMIN,
         ),
         Place(
             "blasts.compose_blast",

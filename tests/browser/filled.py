@@ -25,7 +25,7 @@ from app.domain.delivery.skip_reasons import Role
 from app.events.models import Event
 from app.imports.models import Import
 from app.inbox.queries import thread_of
-from app.keywords.actions import rules
+from app.keywords.actions import keyword_rules
 from app.keywords.models import KeywordRule
 from app.migrations.migration_runner import migrate_database
 from app.organisation.models import Organisation
@@ -167,22 +167,26 @@ def _keywords(app):
     used.
     """
     with app.app_context(), write():
-        rules.add(
-            rules.Rule(
+        keyword_rules.create_keyword_rule(
+            keyword_rules.KeywordInfo(
                 "SNOW", "We are closed today because of the snow.", is_active=False
             ),
             [],
             "ada",
         )
-        rules.add(
-            rules.Rule(
+        keyword_rules.create_keyword_rule(
+            keyword_rules.KeywordInfo(
                 "SUMMER", "Camp is full.", active_until=now() - timedelta(days=80)
             ),
             ["CAMP"],
             "sol",
         )
-        rules.add(
-            rules.Rule("DONAUDAMPFSCHIFFFAHRTSGESELLSCHAFTSFEST", "Ahoi!"), [], "sol"
+        keyword_rules.create_keyword_rule(
+            keyword_rules.KeywordInfo(
+                "DONAUDAMPFSCHIFFFAHRTSGESELLSCHAFTSFEST", "Ahoi!"
+            ),
+            [],
+            "sol",
         )
         used = db.update(KeywordRule).where(KeywordRule.keyword.in_(["HOURS", "JOIN"]))
         db.session.execute(

@@ -9,10 +9,10 @@ from app.domain.delivery.message_statuses import (
     MessageStatus,
 )
 from app.events.models import Event
-from app.keywords.actions import rules
-from app.keywords.actions.matching import take
+from app.keywords.actions import keyword_rules
+from app.keywords.actions.keyword_text_handling import handle_keyword_text
 from app.keywords.models import KeywordRule
-from app.surveys.actions.answering import Heard
+from app.surveys.actions.survey_text_handling import InboundText
 from app.surveys.models import SurveyFlow, TriggerWord
 from tests.cast import ZOE
 
@@ -20,7 +20,9 @@ from tests.cast import ZOE
 def keyword(word="HOURS", answer="We are open 9 to 5.", aliases=(), **more):
     """A keyword; its id."""
     with write():
-        return rules.add(rules.Rule(word, answer, **more), aliases, "ada").id
+        return keyword_rules.create_keyword_rule(
+            keyword_rules.KeywordInfo(word, answer, **more), aliases, "ada"
+        ).id
 
 
 def event(title="Spring picnic", **more):
@@ -52,13 +54,13 @@ def heard(body, phone=ZOE, name=None, moment=None):
     )
     db.session.add(row)
     db.session.flush()
-    return Heard(phone, body, row.id, moment or now(), name)
+    return InboundText(phone, body, row.id, moment or now(), name)
 
 
 def text(body, **more):
     """Somebody texts that; what the keywords make of it."""
     with write():
-        return take(heard(body, **more))
+        return handle_keyword_text(heard(body, **more))
 
 
 def answers(body, **more):

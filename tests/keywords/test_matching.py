@@ -13,7 +13,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
 from app.events.models import EventRegistration
-from app.keywords.models import KeywordAction, Match
+from app.keywords.models import KeywordAction, KeywordMatch
 from app.suppression import actions as suppression
 from app.suppression.models import ConsentEvent
 from app.suppression.queries import has_opted_out
@@ -76,15 +76,15 @@ def test_what_is_not_only_the_word_is_left_to_others(body):
     ],
 )
 def test_a_keyword_may_be_the_first_word_only(body):
-    keyword("JOIN", "Welcome!", match_kind=Match.FIRST)
+    keyword("JOIN", "Welcome!", match_kind=KeywordMatch.FIRST)
     expected = None if body == "join:me" else ["Welcome!"]
     assert answers(body) == expected
     assert answers("please join") is None
 
 
 def test_the_longest_first_words_win_and_the_whole_text_before_them():
-    keyword("SIGN", "one", match_kind=Match.FIRST)
-    keyword("SIGN UP", "two", match_kind=Match.FIRST)
+    keyword("SIGN", "one", match_kind=KeywordMatch.FIRST)
+    keyword("SIGN UP", "two", match_kind=KeywordMatch.FIRST)
     keyword("SIGN UP NOW", "whole")
     assert answers("sign here") == ["one"]
     assert answers("sign-up Bo and me") == ["two"]

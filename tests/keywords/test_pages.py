@@ -8,7 +8,7 @@ import pytest
 from app.audit.models import AuditEvent
 from app.core.clock import now
 from app.core.db import db
-from app.keywords.models import KeywordAction, KeywordRule, Match
+from app.keywords.models import KeywordAction, KeywordMatch, KeywordRule
 from tests.keywords.desk import event, keyword, rule, survey, text, words
 
 HOURS = {
@@ -81,7 +81,7 @@ def test_the_contracts_three_fields_are_enough_and_without_the_tick_it_is_off(
     assert (first.keyword, first.is_active, first.match_kind, first.action) == (
         "HOURS",
         True,
-        Match.WHOLE,
+        KeywordMatch.WHOLE,
         KeywordAction.NONE,
     )
     assert (second.keyword, second.is_active) == ("SIGN UP", False)
@@ -112,7 +112,7 @@ def test_everything_that_can_be_chosen_is_kept_and_shown_again(app, visit):
     assert page.status_code == 303
     [row] = stored(app)
     assert (row.match_kind, row.action, row.event_id) == (
-        Match.FIRST,
+        KeywordMatch.FIRST,
         KeywordAction.ADD_TO_EVENT,
         picnic,
     )
@@ -230,7 +230,7 @@ def test_the_list_says_what_each_does_and_the_words_of_the_law_are_locked(app, v
             None,
             action=KeywordAction.ADD_TO_EVENT,
             event_id=picnic,
-            match_kind=Match.FIRST,
+            match_kind=KeywordMatch.FIRST,
         )
         keyword(
             "EAT",

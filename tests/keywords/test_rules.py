@@ -3,8 +3,8 @@
 import pytest
 
 from app.core.db import UniqueViolation, db, write
-from app.keywords.actions import rules
-from app.keywords.actions.rules import Rule
+from app.keywords.actions import keyword_rules
+from app.keywords.actions.keyword_rules import KeywordInfo
 from app.surveys.models import SurveyFlow
 from tests.keywords.desk import answers, keyword, rule, survey, words
 
@@ -13,17 +13,19 @@ pytestmark = pytest.mark.usefixtures("shop")
 
 def change(id, word, aliases=(), answer="We are open 9 to 5.", **more):
     with write():
-        return rules.change(id, Rule(word, answer, **more), aliases)
+        return keyword_rules.update_keyword_rule(
+            id, KeywordInfo(word, answer, **more), aliases
+        )
 
 
 def test_a_keyword_has_its_words_and_gives_them_back():
     id = keyword("HOURS", aliases=["WHEN", "OPEN"])
     assert words() == dict.fromkeys(["HOURS", "OPEN", "WHEN"], id)
     with write():
-        assert rules.remove(id).keyword == "HOURS"
+        assert keyword_rules.delete_keyword_rule(id).keyword == "HOURS"
     assert words() == {}
-    with pytest.raises(rules.Gone), write():
-        rules.remove(id)
+    with pytest.raises(keyword_rules.NotFound), write():
+        keyword_rules.delete_keyword_rule(id)
 
 
 def test_a_change_says_what_changed_and_keeps_the_count():

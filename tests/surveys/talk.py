@@ -6,8 +6,8 @@ from sqlalchemy import insert
 
 from app.core.db import write
 from app.delivery.models import messages
-from app.surveys.actions import answering
-from app.surveys.actions.answering import Heard
+from app.surveys.actions import survey_text_handling
+from app.surveys.actions.survey_text_handling import InboundText
 
 NOON = datetime(2026, 11, 26, 19, 0, tzinfo=UTC)  # in Denver
 
@@ -32,11 +32,23 @@ class Town:
             made = session.execute(
                 insert(messages).values(row).returning(messages.c.id)
             ).scalar_one()
-            heard = Heard(phone, body, made, self.moment, name)
+            heard = InboundText(phone, body, made, self.moment, name)
             taken = (
-                answering.answer(heard, only_valid=True, doubtful=doubtful)
-                or (None if doubtful else answering.begin_by_word(heard))
-                or (None if doubtful else answering.answer(heard, only_valid=False))
+                survey_text_handling.handle_survey_answer(
+                    heard, only_valid=True, doubtful=doubtful
+                )
+                or (
+                    None
+                    if doubtful
+                    else survey_text_handling.start_survey_by_keyword(heard)
+                )
+                or (
+                    None
+                    if doubtful
+                    else survey_text_handling.handle_survey_answer(
+                        heard, only_valid=False
+                    )
+                )
             )
         if taken:
             self.taken.append((made, body))

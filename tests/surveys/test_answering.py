@@ -13,7 +13,7 @@ from app.domain.surveys.question_definitions import (
 )
 from app.domain.surveys.survey_state_machine import HANDED_OVER_REPLY, LEFT_SURVEY_REPLY
 from app.events.models import EventRegistration
-from app.surveys.actions import answering
+from app.surveys.actions import survey_text_handling
 from tests.cast import LEO, MIA, ZOE
 from tests.surveys.talk import NOON
 
@@ -148,7 +148,7 @@ def test_stop_ends_whatever_is_being_answered(app, make_survey, text, rows):
     make_survey(COMING)
     text(ZOE, "picnic")
     with app.app_context(), write():
-        answering.stop_all(ZOE, text.moment)
+        survey_text_handling.stop_surveys_of_phone(ZOE, text.moment)
     assert statuses(rows) == ["stopped"]
     assert text(ZOE, "yes") is None
 
@@ -337,8 +337,9 @@ def test_two_texts_at_once_are_two_answers(app, make_survey, text, rows):
     def say(body, at):
         with app.app_context(), write():
             told.append(
-                answering.answer(
-                    answering.Heard(ZOE, body, None, at), only_valid=True
+                survey_text_handling.handle_survey_answer(
+                    survey_text_handling.InboundText(ZOE, body, None, at),
+                    only_valid=True,
                 ).replies
             )
 
@@ -357,9 +358,13 @@ def test_two_texts_at_once_are_two_answers(app, make_survey, text, rows):
 def test_begin_by_a_keywords_action(app, make_survey, text):
     survey = make_survey(COMING)
     with app.app_context(), write():
-        heard = answering.Heard(ZOE, "join", None, NOON)
-        assert answering.begin(survey, heard).replies[0].startswith("Welcome.\nComing?")
-        assert answering.begin(4711, heard) is None
+        heard = survey_text_handling.InboundText(ZOE, "join", None, NOON)
+        assert (
+            survey_text_handling.start_survey(survey, heard)
+            .replies[0]
+            .startswith("Welcome.\nComing?")
+        )
+        assert survey_text_handling.start_survey(4711, heard) is None
 
 
 def test_a_word_of_the_first_design_is_kept_as_it_was_typed(make_survey, text, visit):

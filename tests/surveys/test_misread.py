@@ -9,7 +9,7 @@ from app.delivery.models import Message
 from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from app.inbox.actions import threads
 from app.inbox.actions.threads import Said
-from app.surveys.actions.answering import stop_all
+from app.surveys.actions.survey_text_handling import stop_surveys_of_phone
 from app.surveys.models import SurveyAnswer
 from tests.cast import ZOE
 from tests.makers import member, said_stop
@@ -150,5 +150,5 @@ def test_the_live_part_has_it_too_and_whoever_said_stop_has_it_no_more(
     with app.app_context():
         said_stop(ZOE)
         with write():
-            stop_all(ZOE, text.moment)
+            stop_surveys_of_phone(ZOE, text.moment)
     assert "did not understand" not in visit("/inbox/1", "sol").words

@@ -10,8 +10,8 @@ from app.domain.surveys.question_definitions import (
     QuestionType,
     SurveyQuestion,
 )
-from app.surveys.forms.playing import Script, play
 from app.surveys.models import SurveyFlow, SurveySession
+from app.surveys.survey_simulator import SurveyDraft, simulate_survey
 
 COMING = SurveyQuestion(
     "Coming?", QuestionType.YES_NO, leads={"no": END_WITHOUT_REGISTRATION}
@@ -28,8 +28,8 @@ def inside(shop):
 
 
 def played(*said, questions=(COMING, MANY, NAME), registers=True):
-    return play(
-        Script("PICNIC", "Hi {first_name|friend}.", questions, THANKS, registers),
+    return simulate_survey(
+        SurveyDraft("PICNIC", "Hi {first_name|friend}.", questions, THANKS, registers),
         said,
         now(),
     )

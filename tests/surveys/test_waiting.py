@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message
 from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
-from app.surveys.actions.waiting import time_out_and_nudge
+from app.surveys.actions.survey_timeouts import time_out_and_nudge_sessions
 from app.surveys.models import SurveySession
 from tests.cast import LEO, ZOE
 from tests.makers import said_stop, wrote
@@ -25,7 +25,7 @@ def later(app, text):
     def run(**time):
         text.wait(**time)
         with app.app_context():
-            return time_out_and_nudge(text.moment)
+            return time_out_and_nudge_sessions(text.moment)
 
     return run
 
@@ -101,7 +101,7 @@ def test_after_the_time_out_it_has_ended(make_survey, text, later, rows):
 
 
 def test_many_end_in_slices(make_survey, text, later, rows, monkeypatch):
-    monkeypatch.setattr("app.surveys.actions.waiting.SLICE", 2)
+    monkeypatch.setattr("app.surveys.actions.survey_timeouts.SLICE", 2)
     make_survey(COMING)
     for n in range(5):
         text(f"+1303555010{n}", "picnic")

@@ -18,7 +18,7 @@ from app.delivery.actions import message_claiming
 from app.delivery.models import Message
 from app.domain.delivery.send_rate import TokenBucket
 from app.inbox.models import Thread
-from app.keywords.actions import rules
+from app.keywords.actions import keyword_rules
 from app.keywords.models import KeywordAction
 from app.organisation import queries as organisation
 from app.suppression import actions as suppression
@@ -230,7 +230,11 @@ def test_join_after_stop_brings_nobody_back_and_a_person_sees_it_until_start(
     With or without an answer of its own, it says nothing.
     """
     with practice.app_context(), write():
-        rules.add(rules.Rule("JOIN", answer, action=KeywordAction.SUBSCRIBE), [], "ada")
+        keyword_rules.create_keyword_rule(
+            keyword_rules.KeywordInfo("JOIN", answer, action=KeywordAction.SUBSCRIBE),
+            [],
+            "ada",
+        )
     say(practice, "STOP")
     say(practice, "Join", 2)
     assert (opted_out(practice), len(answers(practice))) == ({ZOE: "inbound"}, 1)

@@ -11,10 +11,10 @@ from app.domain.surveys.question_definitions import (
     SurveyQuestion,
     serialize_questions,
 )
-from app.keywords.actions import rules
+from app.keywords.actions import keyword_rules
 from app.keywords.models import KeywordAction
 from app.surveys.actions import surveys
-from app.surveys.actions.surveys import Facts
+from app.surveys.actions.surveys import SurveyInfo
 from app.surveys.models import SurveyFlow, SurveySession
 from tests.cast import LEO, ZOE
 from tests.webhooks.calls import verdicts
@@ -34,13 +34,15 @@ def lunch(practice):
 
     def make(answer):
         with practice.app_context(), write():
-            food = surveys.add(
-                Facts("Lunch", "FOOD", "Welcome.", (COMING, HOW_MANY), "See you.", None)
+            food = surveys.create_survey(
+                SurveyInfo(
+                    "Lunch", "FOOD", "Welcome.", (COMING, HOW_MANY), "See you.", None
+                )
             ).id
-            starts = rules.Rule(
+            starts = keyword_rules.KeywordInfo(
                 "LUNCH", answer, action=KeywordAction.START_SURVEY, survey_id=food
             )
-            return rules.add(starts, [], "ada").id, food
+            return keyword_rules.create_keyword_rule(starts, [], "ada").id, food
 
     return make
 
@@ -94,7 +96,7 @@ def test_closed_in_between_nobody_begins_and_whoever_is_in_the_middle_finishes(
     _, food = lunch(answer)
     say(practice, "lunch")
     with practice.app_context(), write():
-        assert surveys.open_or_close(food, is_active=False) == 1
+        assert surveys.set_survey_active(food, is_active=False) == 1
     say(practice, "lunch", 2, phone=LEO)
     assert (bodies(practice, LEO), standing(practice, LEO)) == (said, [])
     assert thread(practice, LEO)[0] is (answer is None), (
@@ -114,7 +116,7 @@ def test_the_survey_deleted_in_between_leaves_the_keyword_its_answer_and_texts_t
     _, food = lunch(answer)
     say(practice, "lunch")
     with practice.app_context(), write():
-        surveys.remove(food)
+        surveys.delete_survey_with_answers(food)
     say(practice, "yes", 2)
     assert verdicts(practice)[-1] == "stored"
     assert thread(practice) == (True, None)
@@ -128,13 +130,13 @@ def test_the_keyword_gone_in_between_ends_nothing_that_it_began(practice, lunch,
     say(practice, "lunch")
     with practice.app_context(), write():
         if gone == "deleted":
-            rules.remove(rule_id)
+            keyword_rules.delete_keyword_rule(rule_id)
         else:
             more = {"is_active": False} if gone == "off" else {"active_until": now()}
-            starts = rules.Rule(
+            starts = keyword_rules.KeywordInfo(
                 "LUNCH", "x", action=KeywordAction.START_SURVEY, survey_id=food, **more
             )
-            rules.change(rule_id, starts, [])
+            keyword_rules.update_keyword_rule(rule_id, starts, [])
     say(practice, "yes", 2)
     say(practice, "2", 3)
     assert standing(practice) == ["completed"]

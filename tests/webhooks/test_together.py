@@ -8,7 +8,7 @@ from sqlalchemy import event
 from app.core import db as kit
 from app.core.db import WRITE_LOCK, WriteLockTimeout, db, write
 from app.delivery.models import Message
-from app.keywords.actions import rules
+from app.keywords.actions import keyword_rules
 from app.webhooks.actions.events import Call
 from app.webhooks.actions.texts import _read, _take_in
 from app.webhooks.actions.together import Together
@@ -189,8 +189,12 @@ def test_texts_that_are_taken_in_together_find_the_places_they_would_have_found_
     with app.app_context():
         member(LEO, "Leo")
         with write():
-            rules.add(
-                rules.Rule("HOURS", "Nine to five, {first_name|friend}."), [], "ada"
+            keyword_rules.create_keyword_rule(
+                keyword_rules.KeywordInfo(
+                    "HOURS", "Nine to five, {first_name|friend}."
+                ),
+                [],
+                "ada",
             )
         some = [
             came("Hello", 1, ZOE),

@@ -21,7 +21,7 @@ from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.skip_reasons import Role
 from app.events.models import Event, EventRegistration
 from app.inbox.models import SavedReply
-from app.keywords.actions import rules
+from app.keywords.actions import keyword_rules
 from app.people.models import PersonNote
 from app.surveys.models import SurveyFlow, SurveySession
 from tests.cast import LEO, MAX, MIA, PASSWORD, ZOE
@@ -50,7 +50,9 @@ def furnish(app) -> dict[str, dict[str, str]]:
                 MessageLog.id == faulty, "The sender cannot send texts.", 21606
             )
         with write():
-            rules.add(rules.Rule("HOURS", "9 to 5"), ["WHEN"], "sol")
+            keyword_rules.create_keyword_rule(
+                keyword_rules.KeywordInfo("HOURS", "9 to 5"), ["WHEN"], "sol"
+            )
         zoe = member(ZOE, "Zoë").id
         tom = db.session.scalar(db.select(AppUser.id).where(AppUser.username == TOM))
     import_id = _import(app)

@@ -27,9 +27,9 @@ GET_CODES = {
 FORMS = {
     "accounts.add_user", "accounts.change_own_password", "accounts.change_own_theme", "blasts.compose_blast", "community.add", "community.import_file",
     "events.add", "events.register", "inbox.reply", "inbox.reply_add", "inbox.reply_edit",
-    "keywords.add", "people.consent", "people.note_add", "sandbox.send_text_from_phone", "suppression.add",
+    "keywords.add_keyword", "people.consent", "people.note_add", "sandbox.send_text_from_phone", "suppression.add",
     "suppression.import_file", "suppression.import_fix", "community.import_fix", "events.import_file",
-    "events.import_fix", "surveys.add", "surveys.correct",
+    "events.import_fix", "surveys.add_survey", "surveys.record_answer_correction",
 }  # fmt: skip
 POST_CODES = dict.fromkeys(FORMS, 422) | {
     "setup.complete_setup": 404,

@@ -222,7 +222,7 @@ def describe_too_long_texts(texts: Sequence[RenderedText]) -> str:
 def _get_open_surveys() -> list[SurveyFlow]:
     """Every survey that can be begun; asked for once a request."""
     if "open_surveys" not in g:
-        g.open_surveys = surveys.open_surveys()
+        g.open_surveys = surveys.find_open_surveys()
     return list(g.open_surveys)
 
 

@@ -194,7 +194,9 @@ class BlastReview:
         ]
 
     def _survey(self) -> list[tuple[str, str]]:
-        asked = surveys.survey(self.draft.survey_id) if self.draft.survey_id else None
+        asked = (
+            surveys.find_survey(self.draft.survey_id) if self.draft.survey_id else None
+        )
         return [("Whoever answers", f"begins the survey {asked.name}")] if asked else []
 
     @property

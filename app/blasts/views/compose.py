@@ -182,7 +182,7 @@ def _create_prefilled_form() -> ComposeForm:
 def _prefill_from_survey(typed: str) -> dict[str, object]:
     """The first text of a survey; whoever answers it begins that survey."""
     known = typed.isascii() and typed.isdigit() and len(typed) <= 18
-    survey = surveys.survey(int(typed)) if known else None
+    survey = surveys.find_survey(int(typed)) if known else None
     if survey is None:
         abort(404)
     first = next(iter(parse_questions(survey.questions_json)), None)

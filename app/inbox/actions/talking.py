@@ -16,7 +16,7 @@ from app.inbox.models import Thread
 from app.inbox.queries import WhyNot
 from app.suppression import actions as suppression
 from app.suppression import queries as permission
-from app.surveys.actions import answering as surveys
+from app.surveys.actions import survey_text_handling as surveys
 
 TOKENS_KEPT = 330  # characters: the marks of the last ten forms
 
@@ -99,7 +99,7 @@ def decide(
     suppression.decide(question_id, verdict, by, moment)
     if verdict == "out":
         blast_control.skip_queued_messages(row.phone, SkipReason.SAID_STOP)
-        surveys.stop_all(row.phone, moment)
+        surveys.stop_surveys_of_phone(row.phone, moment)
         _change(thread_id, needs_reply=False, why=None, unread=0)
     else:
         _change(thread_id, why=None)

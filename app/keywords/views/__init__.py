@@ -1,6 +1,6 @@
 """The doors of the keywords."""
 
-from app.keywords.views import everything, one, words
-from app.keywords.views.room import bp
+from app.keywords.views import keyword_editing, keyword_labels, keyword_list
+from app.keywords.views.blueprint import bp
 
-__all__ = ["bp", "everything", "one", "words"]
+__all__ = ["bp", "keyword_list", "keyword_editing", "keyword_labels"]

@@ -14,7 +14,7 @@ from app.delivery.carriers.sandbox_models import PhoneBehaviour
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import is_e164
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
-from app.keywords.queries import words_now
+from app.keywords.queries import find_active_trigger_words
 from app.sandbox import actions, queries
 from app.sandbox.forms import (
     BEHAVIOUR_DESCRIPTIONS,
@@ -112,7 +112,7 @@ def _render_phone(number: str, form: PhoneTextForm) -> str:
         form=form,
         clock=_format_clock_time,
         chips=SUGGESTED_TEXTS,
-        words=words_now(now(), MAX_SUGGESTED_KEYWORDS),
+        words=find_active_trigger_words(now(), MAX_SUGGESTED_KEYWORDS),
         mood=queries.get_phone_behaviour(number),
         moods=BEHAVIOUR_LABELS,
         meanings=BEHAVIOUR_DESCRIPTIONS,

@@ -11,16 +11,16 @@ from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 
 
-class Gone(Exception):
+class NotFound(Exception):
     """There is no such survey, session or question (any more)."""
 
 
-class IsLinked(Exception):
+class SurveyLinkedToEvent(Exception):
     """The survey registers people for an event: it is not deleted as long as it does."""
 
 
 @dataclass(frozen=True)
-class Facts:
+class SurveyInfo:
     """What a survey is.
 
     `keyword` is folded; `timeout_hours`, `nudge_hours` (None: never) as in survey_flows.
@@ -37,7 +37,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Removed:
+class SurveyDeletionSummary:
     """What went with a deleted survey."""
 
     name: str
@@ -45,9 +45,9 @@ class Removed:
     answers: int
 
 
-def add(facts: Facts, *, is_active: bool = True) -> SurveyFlow:
+def create_survey(facts: SurveyInfo, *, is_active: bool = True) -> SurveyFlow:
     """A new survey. Raises Taken when its name or its keyword is somebody else's."""
-    columns = _columns(facts)
+    columns = _build_survey_columns(facts)
     if (
         facts.nudge_hours is None
     ):  # of a column with a default, SQLAlchemy leaves a mere None away
@@ -58,24 +58,24 @@ def add(facts: Facts, *, is_active: bool = True) -> SurveyFlow:
     return row
 
 
-def change(survey_id: int, facts: Facts) -> list[str]:
+def update_survey(survey_id: int, facts: SurveyInfo) -> list[str]:
     """Other words; gives what changed.
 
     Whoever is in the middle keeps the old ones. Raises Gone or Taken.
     """
-    row = found(survey_id)
+    row = get_survey_for_update(survey_id)
     changed = [
         column
-        for column, value in _columns(facts).items()
+        for column, value in _build_survey_columns(facts).items()
         if getattr(row, column) != value
     ]
-    for column, value in _columns(facts).items():
+    for column, value in _build_survey_columns(facts).items():
         setattr(row, column, value)
     db.session.flush()
     return changed
 
 
-def _columns(facts: Facts) -> dict[str, object]:
+def _build_survey_columns(facts: SurveyInfo) -> dict[str, object]:
     return {
         "name": facts.name,
         "trigger_keyword": facts.keyword,
@@ -88,20 +88,20 @@ def _columns(facts: Facts) -> dict[str, object]:
     }
 
 
-def found(survey_id: int) -> SurveyFlow:
+def get_survey_for_update(survey_id: int) -> SurveyFlow:
     """The survey as it is inside this write section. Raises Gone."""
     row = db.session.get(SurveyFlow, survey_id, populate_existing=True)
     if row is None:
-        raise Gone
+        raise NotFound
     return row
 
 
-def open_or_close(survey_id: int, *, is_active: bool) -> int:
+def set_survey_active(survey_id: int, *, is_active: bool) -> int:
     """Nobody begins a closed one; whoever is in the middle may finish.
 
     How many are. Raises Gone.
     """
-    found(survey_id).is_active = is_active
+    get_survey_for_update(survey_id).is_active = is_active
     db.session.flush()
     active = select(func.count()).where(
         SurveySession.survey_id == survey_id,
@@ -110,14 +110,14 @@ def open_or_close(survey_id: int, *, is_active: bool) -> int:
     return db.session.scalar(active) or 0
 
 
-def remove(survey_id: int) -> Removed:
+def delete_survey_with_answers(survey_id: int) -> SurveyDeletionSummary:
     """Delete a survey with everything that was answered.
 
     Raises Gone, or IsLinked while it registers for an event.
     """
-    row = found(survey_id)
+    row = get_survey_for_update(survey_id)
     if row.linked_event_id is not None:
-        raise IsLinked
+        raise SurveyLinkedToEvent
     sessions = select(SurveySession.id).where(SurveySession.survey_id == survey_id)
     answers = (
         db.session.scalar(
@@ -133,4 +133,4 @@ def remove(survey_id: int) -> Removed:
         .where(SurveyFlow.id == survey_id)
         .execution_options(synchronize_session=False)
     )
-    return Removed(row.name, people, answers)
+    return SurveyDeletionSummary(row.name, people, answers)

@@ -13,12 +13,12 @@ from app.domain.delivery.cost_estimate import format_count
 from app.domain.surveys.survey_state_machine import list_keyword_spellings
 from app.surveys.models import SurveyFlow, SurveySession, TriggerWord
 
-SORTS = ("name", "word", "started", "finished", "last")
-OF_A_KEYWORD = "{word} is a keyword already, with an answer of its own."
+SURVEY_SORT_KEYS = ("name", "word", "started", "finished", "last")
+KEYWORD_TAKEN_SENTENCE = "{word} is a keyword already, with an answer of its own."
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SurveyListRow:
     """One survey on the list, and when somebody last did something in it (None: nobody yet)."""
 
     survey: SurveyFlow
@@ -27,10 +27,10 @@ class Line:
     @property
     def finished_percent(self) -> int | None:
         """How many of a hundred who began have finished; None before anybody began."""
-        return share(self.survey.completion_count, self.survey.start_count)
+        return calculate_percent(self.survey.completion_count, self.survey.start_count)
 
 
-class Surveys(ListPage):
+class SurveyListPage(ListPage):
     """A page of them, counted as surveys."""
 
     @property
@@ -39,29 +39,29 @@ class Surveys(ListPage):
         return format_count(self.total, "survey")
 
 
-def share(part: int, whole: int) -> int | None:
+def calculate_percent(part: int, whole: int) -> int | None:
     """So many of a hundred; None of nothing."""
     return round(100 * part / whole) if whole else None
 
 
-def survey(survey_id: int) -> SurveyFlow | None:
+def find_survey(survey_id: int) -> SurveyFlow | None:
     """One survey, None when it is gone."""
     return db.session.get(SurveyFlow, survey_id)
 
 
-def of_event(event_id: int) -> list[SurveyFlow]:
+def find_surveys_of_event(event_id: int) -> list[SurveyFlow]:
     """The surveys that register people for this event."""
     linked = select(SurveyFlow).where(SurveyFlow.linked_event_id == event_id)
     return list(db.session.scalars(linked.order_by(SurveyFlow.name)))
 
 
-def open_surveys() -> list[SurveyFlow]:
+def find_open_surveys() -> list[SurveyFlow]:
     """Every survey that can be begun, by name."""
     active = select(SurveyFlow).where(SurveyFlow.is_active)
     return list(db.session.scalars(active.order_by(func.lower(SurveyFlow.name))))
 
 
-def page(asked: ListParams) -> Surveys:
+def paginate_surveys(asked: ListParams) -> SurveyListPage:
     """A page of the list. A search finds parts of names and keywords."""
     wanted = (
         [build_text_filter(asked.search, SurveyFlow.name, SurveyFlow.trigger_keyword)]
@@ -73,13 +73,13 @@ def page(asked: ListParams) -> Surveys:
         or 0
     )
     asked = clamp_to_last_page(total, asked)
-    last = _last_at()
-    lines = select(SurveyFlow, last).where(*wanted).order_by(*_order(asked, last))
+    last = _build_last_activity()
+    lines = select(SurveyFlow, last).where(*wanted).order_by(*_build_order(asked, last))
     rows = db.session.execute(lines.offset(asked.offset).limit(asked.per_page))
-    return Surveys([Line(flow, at) for flow, at in rows], total, asked)
+    return SurveyListPage([SurveyListRow(flow, at) for flow, at in rows], total, asked)
 
 
-def _last_at() -> Any:
+def _build_last_activity() -> Any:
     latest = func.max(
         func.coalesce(SurveySession.ended_at, SurveySession.asked_at),
         type_=SurveySession.asked_at.type,
@@ -92,7 +92,7 @@ def _last_at() -> Any:
     )
 
 
-def _order(asked: ListParams, last: Any) -> list[ColumnElement[Any]]:
+def _build_order(asked: ListParams, last: Any) -> list[ColumnElement[Any]]:
     columns: dict[str, Any] = {
         "name": func.lower(SurveyFlow.name),
         "word": SurveyFlow.trigger_keyword,
@@ -106,7 +106,7 @@ def _order(asked: ListParams, last: Any) -> list[ColumnElement[Any]]:
     return [getattr(each, way)() for each in (columns[asked.sort], SurveyFlow.id)]
 
 
-def is_named(name: str, besides: int | None = None) -> bool:
+def is_survey_name_taken(name: str, besides: int | None = None) -> bool:
     """Whether another survey has this name, in whatever case."""
     twin = select(SurveyFlow.id).where(func.lower(SurveyFlow.name) == func.lower(name))
     return (
@@ -115,7 +115,7 @@ def is_named(name: str, besides: int | None = None) -> bool:
     )
 
 
-def started_by(word: str, besides: int | None = None) -> str | None:
+def find_survey_keyword_conflict(word: str, besides: int | None = None) -> str | None:
     """What a folded word starts already, in a sentence; None when it is free, or this survey's
     own.
     """
@@ -127,9 +127,9 @@ def started_by(word: str, besides: int | None = None) -> str | None:
     )
     if row is None:
         return None
-    other = survey(row.survey_id) if row.survey_id else None
+    other = find_survey(row.survey_id) if row.survey_id else None
     return (
         f"{word} already starts ‘{other.name}’."
         if other
-        else OF_A_KEYWORD.format(word=word)
+        else KEYWORD_TAKEN_SENTENCE.format(word=word)
     )

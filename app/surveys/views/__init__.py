@@ -1,6 +1,6 @@
 """The doors of the surveys."""
 
-from app.surveys.views import everything, people, results
-from app.surveys.views.room import bp
+from app.surveys.views import survey_management, survey_results, survey_session_detail
+from app.surveys.views.blueprint import bp
 
-__all__ = ["bp", "everything", "people", "results"]
+__all__ = ["bp", "survey_management", "survey_session_detail", "survey_results"]

@@ -16,8 +16,8 @@ from app.suppression import actions as suppression
 from app.suppression import queries as permission
 from app.suppression.actions import erased
 from app.suppression.models import INBOUND
-from app.surveys.actions import answering as surveys
-from app.surveys.actions.answering import Heard, Taken
+from app.surveys.actions import survey_text_handling as surveys
+from app.surveys.actions.survey_text_handling import HandlerResult, InboundText
 from app.webhooks.actions.speaking import Outcome, say
 
 PROVEN_WORDS = 200
@@ -33,7 +33,7 @@ def carrier_answers(carrier: str, twilio_said: str, body: str) -> bool:
     )
 
 
-def leave(heard: Heard, *, confirmed: bool) -> Outcome:
+def leave(heard: InboundText, *, confirmed: bool) -> Outcome:
     """They want no more texts: on the list with their words, everything that waits for them
     skipped, surveys ended.
 
@@ -45,7 +45,7 @@ def leave(heard: Heard, *, confirmed: bool) -> Outcome:
     name = heard.name or delivery.find_latest_contact_name(phone)
     suppression.opt_out(phone, source=INBOUND, reason=_texted(heard), name=name)
     blast_control.skip_queued_messages(phone, SkipReason.SAID_STOP)
-    surveys.stop_all(phone, heard.moment)
+    surveys.stop_surveys_of_phone(phone, heard.moment)
     threads.no_longer_doubtful(phone)
     if known:
         return Outcome("opt_out")
@@ -65,7 +65,7 @@ def leave(heard: Heard, *, confirmed: bool) -> Outcome:
     )
 
 
-def come_back(heard: Heard, *, welcomed: bool) -> Outcome:
+def come_back(heard: InboundText, *, welcomed: bool) -> Outcome:
     """They want texts again: one answer, unless Twilio gave it (`welcomed`).
 
     Who still gets none needs a person.
@@ -78,12 +78,12 @@ def come_back(heard: Heard, *, welcomed: bool) -> Outcome:
         return Outcome("return", needs_person="")
     return say(
         heard,
-        Taken("return", [] if welcomed else [organisation.get_start_reply()]),
+        HandlerResult("return", [] if welcomed else [organisation.get_start_reply()]),
         MessageKind.SYSTEM,
     )
 
 
-def ask(heard: Heard) -> Outcome:
+def ask(heard: InboundText) -> Outcome:
     """It may mean STOP: everything to them is held until a person decides, ten business days at
     most.
     """
@@ -106,10 +106,10 @@ def decide_overdue(moment: datetime) -> int:
         phones = suppression.decide_overdue(moment)
         for phone in phones:
             blast_control.skip_queued_messages(phone, SkipReason.SAID_STOP)
-            surveys.stop_all(phone, moment)
+            surveys.stop_surveys_of_phone(phone, moment)
             threads.no_longer_doubtful(phone)
     return len(phones)
 
 
-def _texted(heard: Heard) -> str:
+def _texted(heard: InboundText) -> str:
     return f"Texted: {heard.body[:PROVEN_WORDS]}"

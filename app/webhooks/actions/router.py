@@ -7,11 +7,11 @@ from app.domain.delivery.message_statuses import MessageKind
 from app.domain.texts.text_intent import TextIntent, is_opt_in_when_opted_out
 from app.inbox.actions import threads
 from app.inbox.actions.threads import Said
-from app.keywords.actions import matching as keywords
+from app.keywords.actions import keyword_text_handling as keywords
 from app.organisation import queries as organisation
 from app.suppression import queries as suppression
-from app.surveys.actions import answering as surveys
-from app.surveys.actions.answering import Heard, Taken
+from app.surveys.actions import survey_text_handling as surveys
+from app.surveys.actions.survey_text_handling import HandlerResult, InboundText
 from app.webhooks.actions import opt_outs, swapped
 from app.webhooks.actions.speaking import Outcome, say
 
@@ -25,7 +25,7 @@ class Text:
     `twilio_said`: STOP, START or HELP where Twilio says so itself.
     """
 
-    heard: Heard
+    heard: InboundText
     meaning: TextIntent
     carrier: str
     twilio_said: str = ""
@@ -57,12 +57,12 @@ def route(text: Text) -> Routed:
     )
 
 
-def put_before_a_person(heard: Heard) -> Routed:
+def put_before_a_person(heard: InboundText) -> Routed:
     """Whatever it says: only a person reads it."""
     return _noted(heard, Outcome(KEPT, needs_person=""))
 
 
-def _noted(heard: Heard, outcome: Outcome) -> Routed:
+def _noted(heard: InboundText, outcome: Outcome) -> Routed:
     texts = [Said(heard.message_id, heard.body), *outcome.answers]
     needs = outcome.needs_person is not None
     threads.came_in(
@@ -98,14 +98,14 @@ def _help(text: Text) -> Outcome | None:
     replies = organisation.choose_help_replies(
         text.carrier, text.twilio_said, text.heard.body
     )
-    return say(text.heard, Taken("help", replies), MessageKind.SYSTEM)
+    return say(text.heard, HandlerResult("help", replies), MessageKind.SYSTEM)
 
 
 def _valid_answer(text: Text) -> Outcome | None:
     doubtful = text.meaning is TextIntent.MAYBE_LEAVE
     return _said(
         text,
-        surveys.answer(text.heard, only_valid=True, doubtful=doubtful),
+        surveys.handle_survey_answer(text.heard, only_valid=True, doubtful=doubtful),
         MessageKind.SURVEY,
     )
 
@@ -119,11 +119,11 @@ def _perhaps_opt_out(text: Text) -> Outcome | None:
 
 
 def _survey_word(text: Text) -> Outcome | None:
-    return _said(text, surveys.begin_by_word(text.heard), MessageKind.SURVEY)
+    return _said(text, surveys.start_survey_by_keyword(text.heard), MessageKind.SURVEY)
 
 
 def _keyword(text: Text) -> Outcome | None:
-    return _said(text, keywords.take(text.heard), MessageKind.KEYWORD)
+    return _said(text, keywords.handle_keyword_text(text.heard), MessageKind.KEYWORD)
 
 
 def _return_by_yes(text: Text) -> Outcome | None:
@@ -136,14 +136,18 @@ def _return_by_yes(text: Text) -> Outcome | None:
 
 
 def _other_answer(text: Text) -> Outcome | None:
-    return _said(text, surveys.answer(text.heard, only_valid=False), MessageKind.SURVEY)
+    return _said(
+        text,
+        surveys.handle_survey_answer(text.heard, only_valid=False),
+        MessageKind.SURVEY,
+    )
 
 
 def _inbox(text: Text) -> Outcome:
     return Outcome(KEPT, needs_person="")
 
 
-def _said(text: Text, taken: Taken | None, kind: MessageKind) -> Outcome | None:
+def _said(text: Text, taken: HandlerResult | None, kind: MessageKind) -> Outcome | None:
     return None if taken is None else say(text.heard, taken, kind)
 
 

@@ -20,7 +20,7 @@ from app.domain.texts.auto_reply_limit import (
 from app.inbox.actions import threads
 from app.inbox.actions.threads import Said
 from app.suppression import queries as suppression
-from app.surveys.actions.answering import Heard, Taken
+from app.surveys.actions.survey_text_handling import HandlerResult, InboundText
 
 FLOOD = "flood"
 # What speaks against an answer, in one step: they are left out, the number is silent, and what
@@ -53,7 +53,7 @@ class Outcome:
         return self.needs_person or None
 
 
-def say(heard: Heard, taken: Taken, kind: MessageKind) -> Outcome:
+def say(heard: InboundText, taken: HandlerResult, kind: MessageKind) -> Outcome:
     """Queue the answers of the room that took a text. Inside write().
 
     What cannot be said a person has to see: whoever is left out gets nothing but kind system;
@@ -76,12 +76,12 @@ def say(heard: Heard, taken: Taken, kind: MessageKind) -> Outcome:
     )
 
 
-def _queue(heard: Heard, body: str, kind: MessageKind) -> Said:
+def _queue(heard: InboundText, body: str, kind: MessageKind) -> Said:
     answer = DirectMessage(heard.phone, body, kind, heard.name, heard.message_id)
     return Said(direct_messages.queue_direct_message(answer, heard.moment), body)
 
 
-def _against(heard: Heard) -> tuple[str | None, bool, list[str | None]]:
+def _against(heard: InboundText) -> tuple[str | None, bool, list[str | None]]:
     moment, since = (
         datetime_to_db(heard.moment),
         datetime_to_db(heard.moment - AUTO_REPLY_WINDOW),

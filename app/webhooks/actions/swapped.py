@@ -15,7 +15,7 @@ from app.core.clock import now
 from app.core.column_types import datetime_from_db, datetime_to_db
 from app.core.db import db, raw_connection, write
 from app.inbox.actions import threads
-from app.surveys.actions.answering import Heard
+from app.surveys.actions.survey_text_handling import InboundText
 from app.webhooks.actions import opt_outs
 
 LEFT, RETURNED = "opt_out", "return"
@@ -42,7 +42,7 @@ TOLD = "SELECT look_up_at IS NULL, sent_at FROM messages WHERE id = :id"
 DECIDE = "UPDATE webhook_events SET verdict = :verdict WHERE id = :id AND verdict = 'return_waits'"
 
 
-def near(heard: Heard, verdict: str) -> int | None:
+def near(heard: InboundText, verdict: str) -> int | None:
     """The newest text of theirs that we took for this within a minute of this one; its id.
 
     Inside write().
@@ -52,7 +52,7 @@ def near(heard: Heard, verdict: str) -> int | None:
     return int(found[0]) if found else None
 
 
-def ask(heard: Heard, other: int) -> None:
+def ask(heard: InboundText, other: int) -> None:
     """When were these two texts written? The engine asks the carrier. Inside write()."""
     ids = json.dumps([heard.message_id, other])
     raw_connection().execute(ASK, {"ids": ids, "now": datetime_to_db(heard.moment)})
@@ -66,7 +66,7 @@ def wait_for(returned: int) -> None:
 @dataclass(frozen=True, slots=True)
 class _Pair:
     event_id: int
-    start: Heard
+    start: InboundText
     stop_id: int | None
 
     @property
@@ -89,7 +89,7 @@ def decide(moment: datetime) -> int:
 
 
 def _pair(event_id: int, message_id: int, phone: str, body: str, came: str) -> _Pair:
-    start = Heard(phone, body, message_id, datetime_from_db(came) or now())
+    start = InboundText(phone, body, message_id, datetime_from_db(came) or now())
     return _Pair(event_id, start, near(start, LEFT))
 
 
@@ -123,7 +123,7 @@ def _is_later(pair: _Pair) -> bool | None:
     return bool(started and stopped and started > stopped)
 
 
-def _bring_back(start: Heard) -> None:
+def _bring_back(start: InboundText) -> None:
     outcome = opt_outs.come_back(
         start, welcomed=opt_outs.carrier_answers("twilio", "", start.body)
     )

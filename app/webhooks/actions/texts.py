@@ -23,9 +23,9 @@ from app.domain.texts.segments import SegmentMeasurement, measure_segments
 from app.domain.texts.text_intent import TextIntent, classify_text
 from app.events.queries.names import NAMES_OF_ONE, Names, called
 from app.inbox.actions import threads
-from app.keywords.actions.matching import words_of
-from app.surveys.actions.answering import Heard
-from app.surveys.queries.asked import MAY_ANSWER
+from app.keywords.actions.keyword_text_handling import extract_candidate_words
+from app.surveys.actions.survey_text_handling import InboundText
+from app.surveys.queries.survey_invitations import MAY_ANSWER_SURVEY_SQL
 from app.webhooks.actions import router
 from app.webhooks.actions.events import TOLD, Call, Event, event_of, store_all
 from app.webhooks.actions.router import Routed, Text
@@ -47,7 +47,7 @@ KEEP = """
 # All that has to be known about every text before it is kept: of all that are taken in
 # together, in one step.
 _OF_ONE = f"""
-    SELECT json_array(:key, EXISTS ({TOLD}), json(({NAMES_OF_ONE})), ({MAY_ANSWER}),
+    SELECT json_array(:key, EXISTS ({TOLD}), json(({NAMES_OF_ONE})), ({MAY_ANSWER_SURVEY_SQL}),
         EXISTS (SELECT 1 FROM trigger_words WHERE word IN (SELECT value FROM json_each(:words))))
 """
 for _name in ("key", "phone", "words"):
@@ -116,7 +116,9 @@ def _read(call: Call) -> Came:
         or classify_text(body),  # Twilio knows words and languages of its own
         twilio_said=said if said in OPT_OUT_TYPES else "",
         from_us=phone in (to, settings.sender),
-        words=json.dumps([*list_keyword_spellings(body), *words_of(body)]),
+        words=json.dumps(
+            [*list_keyword_spellings(body), *extract_candidate_words(body)]
+        ),
     )
 
 
@@ -177,7 +179,7 @@ def _find_its_place(
     if not came.phone:
         return Routed("ignored")
     message_id = _keep(came, moment)
-    heard = Heard(
+    heard = InboundText(
         came.phone,
         came.body,
         message_id,

@@ -21,20 +21,20 @@ from app.domain.texts import message_templates
 from app.domain.time import local_times
 from app.organisation import queries as organisation
 from app.suppression.queries import reasons_for
-from app.surveys.actions.conversations import say
+from app.surveys.actions.inbox_hooks import queue_survey_text
 from app.surveys.models import SurveyFlow, SurveySession
 
-SLICE, MOST_SLICES = (
+BATCH_SIZE, MAX_BATCHES = (
     200,
     25,
 )  # so that texts that come in never wait long for the write lock
-DAY_BEGINS, DAY_ENDS = (
+NUDGE_START_HOUR, NUDGE_END_HOUR = (
     8,
     21,
 )  # on the organisation's clocks: nobody is reminded at night
 
 
-def time_out_and_nudge(moment: datetime) -> tuple[int, int]:
+def time_out_and_nudge_sessions(moment: datetime) -> tuple[int, int]:
     """End what was not answered for too long, and remind once; how many of each.
 
     Needs an app context, opens write()s.
@@ -42,27 +42,27 @@ def time_out_and_nudge(moment: datetime) -> tuple[int, int]:
     Nobody is reminded between 21:00 and 8:00 on the organisation's clocks, nor who must not be
     texted.
     """
-    ended = _in_slices(lambda: _time_out(moment))
+    ended = _run_in_batches(lambda: _time_out_sessions(moment))
     zone = (
         ZoneInfo(zone)
         if local_times.is_time_zone(zone := organisation.get_organisation_timezone())
         else ZoneInfo("UTC")
     )
-    by_day = DAY_BEGINS <= moment.astimezone(zone).hour < DAY_ENDS
-    return ended, _in_slices(lambda: _nudge(moment)) if by_day else 0
+    by_day = NUDGE_START_HOUR <= moment.astimezone(zone).hour < NUDGE_END_HOUR
+    return ended, _run_in_batches(lambda: _nudge_sessions(moment)) if by_day else 0
 
 
-def _in_slices(some: Callable[[], int]) -> int:
+def _run_in_batches(some: Callable[[], int]) -> int:
     total = 0
-    for _ in range(MOST_SLICES):
+    for _ in range(MAX_BATCHES):
         done = some()
         total += done
-        if done < SLICE:
+        if done < BATCH_SIZE:
             break
     return total
 
 
-def _waits() -> list[tuple[int, int, int | None]]:
+def _load_survey_wait_hours() -> list[tuple[int, int, int | None]]:
     """(survey, its timeout, its nudge) in hours of every survey that somebody is answering."""
     flow = SurveyFlow
     answering = select(SurveySession.survey_id).where(
@@ -76,7 +76,7 @@ def _waits() -> list[tuple[int, int, int | None]]:
     return [(row.id, row.timeout_hours, row.nudge_hours) for row in rows]
 
 
-def _asked_before(
+def _build_asked_before_condition(
     survey_id: int, hours_ago: int, moment: datetime
 ) -> ColumnElement[bool]:
     return and_(
@@ -85,14 +85,15 @@ def _asked_before(
     )
 
 
-def _time_out(moment: datetime) -> int:
+def _time_out_sessions(moment: datetime) -> int:
     late = [
-        _asked_before(survey_id, timeout, moment) for survey_id, timeout, _ in _waits()
+        _build_asked_before_condition(survey_id, timeout, moment)
+        for survey_id, timeout, _ in _load_survey_wait_hours()
     ]
     due = (
         select(SurveySession.id)
         .where(SurveySession.status == SurveySessionStatus.ACTIVE, or_(false(), *late))
-        .limit(SLICE)
+        .limit(BATCH_SIZE)
     )
     if not late or not (ids := db.session.scalars(due).all()):
         return 0
@@ -108,17 +109,17 @@ def _time_out(moment: datetime) -> int:
     return len(ids)
 
 
-def _nudge(moment: datetime) -> int:
+def _nudge_sessions(moment: datetime) -> int:
     late = [
-        _asked_before(survey_id, after, moment)
-        for survey_id, _, after in _waits()
+        _build_asked_before_condition(survey_id, after, moment)
+        for survey_id, _, after in _load_survey_wait_hours()
         if after
     ]
     due = select(SurveySession).where(
         SurveySession.status == SurveySessionStatus.ACTIVE,
         SurveySession.nudged_at.is_(None),
     )
-    due = due.where(or_(false(), *late)).order_by(SurveySession.id).limit(SLICE)
+    due = due.where(or_(false(), *late)).order_by(SurveySession.id).limit(BATCH_SIZE)
     if not late or not db.session.scalar(
         select(func.count()).select_from(due.subquery())
     ):
@@ -127,7 +128,7 @@ def _nudge(moment: datetime) -> int:
         sessions = db.session.scalars(
             due.execution_options(populate_existing=True)
         ).all()
-        _remind(sessions, moment)
+        _queue_nudges(sessions, moment)
         ids = [session.id for session in sessions]
         which = (
             update(SurveySession)
@@ -138,7 +139,7 @@ def _nudge(moment: datetime) -> int:
     return len(sessions)
 
 
-def _remind(sessions: Sequence[SurveySession], moment: datetime) -> None:
+def _queue_nudges(sessions: Sequence[SurveySession], moment: datetime) -> None:
     left_out = reasons_for([session.phone for session in sessions])
     for session in sessions:
         questions = parse_questions(session.questions_json)
@@ -147,6 +148,6 @@ def _remind(sessions: Sequence[SurveySession], moment: datetime) -> None:
         body = message_templates.fill_template(
             build_nudge_text(questions[session.position]), session.name
         )
-        say(
+        queue_survey_text(
             DirectMessage(session.phone, body, MessageKind.SURVEY, session.name), moment
         )

@@ -8,30 +8,34 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import UniqueViolation
 from app.core.pagination import list_params
 from app.keywords import queries
-from app.keywords.actions import rules as actions
+from app.keywords.actions import keyword_rules as actions
 from app.keywords.forms import KeywordForm
-from app.keywords.views.one import fields
-from app.keywords.views.room import bp
-from app.keywords.views.words import built_in
+from app.keywords.views.blueprint import bp
+from app.keywords.views.keyword_editing import build_keyword_form_context
+from app.keywords.views.keyword_labels import list_built_in_keywords
 
 
 @bp.get("")
 @roles_required(*ALL_ROLES)
-def everything() -> ResponseReturnValue:
+def list_keywords() -> ResponseReturnValue:
     """Every keyword with how often it was used, and the words that are built in."""
-    page = queries.page(list_params(queries.SORTS, "keyword"))
-    return render_template("keywords/everything.html", page=page, built_in=built_in())
+    page = queries.paginate_keywords(list_params(queries.KEYWORD_SORT_KEYS, "keyword"))
+    return render_template(
+        "keywords/everything.html", page=page, built_in=list_built_in_keywords()
+    )
 
 
 @bp.route("/add", methods=["GET", "POST"])
 @roles_required(*ALL_ROLES)
-def add() -> ResponseReturnValue:
+def add_keyword() -> ResponseReturnValue:
     """A new keyword."""
     form = KeywordForm()
     if form.validate_on_submit():
         try:
             with audited_write("keyword.added", current_username()) as trace:
-                row = actions.add(form.rule, form.other_words, current_username())
+                row = actions.create_keyword_rule(
+                    form.rule, form.other_words, current_username()
+                )
                 trace.about, trace.details = (
                     f"keyword {row.id}",
                     {"keyword": row.keyword},
@@ -40,7 +44,7 @@ def add() -> ResponseReturnValue:
             form.say_taken()
         else:
             flash(f"{row.keyword} is added.", "success")
-            return redirect(url_for("keywords.everything"), 303)
+            return redirect(url_for("keywords.list_keywords"), 303)
     return render_template(
-        "keywords/add.html", form=form, **fields()
+        "keywords/add.html", form=form, **build_keyword_form_context()
     ), 422 if form.errors else 200

@@ -27,16 +27,22 @@ from app.domain.texts.text_intent import fold_text
 from app.events import queries as events
 from app.events.forms.events import LineField
 from app.surveys import queries
-from app.surveys.actions.surveys import Facts
-from app.surveys.forms.playing import Script
-from app.surveys.forms.questions import BESIDE, QuestionForm, as_typed
-from app.surveys.forms.rearranging import BLANK, rearranged
+from app.surveys.actions.surveys import SurveyInfo
+from app.surveys.forms.question_form import (
+    FORM_FIELD_OF_PROBLEM,
+    QuestionForm,
+    build_question_form_data,
+)
 from app.surveys.models import SurveyFlow
+from app.surveys.question_list_editor import BLANK_QUESTION, edit_question_list
+from app.surveys.survey_simulator import SurveyDraft
 
-LONGEST_NAME, LONGEST_TITLE, MOST_HOURS = 120, 200, 720
-NAME_TAKEN = "Another survey has this name."
-WORD_TAKEN = "Something else begins with this word already. Choose another one."
-CLOSED = {"0", "false", "no", "off", "n", ""}
+MAX_NAME_LENGTH, MAX_EVENT_TITLE_LENGTH, MAX_WAIT_HOURS = 120, 200, 720
+NAME_TAKEN_ERROR = "Another survey has this name."
+KEYWORD_TAKEN_ERROR = (
+    "Something else begins with this word already. Choose another one."
+)
+CLOSED_VALUES = {"0", "false", "no", "off", "n", ""}
 
 
 class SurveyForm(FlaskForm):
@@ -53,10 +59,12 @@ class SurveyForm(FlaskForm):
     linked_event_id = SelectField("Event", validate_choice=False)
     new_event = LineField("Or a new event")
     timeout_hours = StringField(
-        "Wait for an answer", widget=NumberInput(min=1, max=MOST_HOURS), default="24"
+        "Wait for an answer",
+        widget=NumberInput(min=1, max=MAX_WAIT_HOURS),
+        default="24",
     )
     nudge_hours = StringField(
-        "Remind once", widget=NumberInput(min=0, max=MOST_HOURS), default="4"
+        "Remind once", widget=NumberInput(min=0, max=MAX_WAIT_HOURS), default="4"
     )
 
     def __init__(self, *given: Any, survey_id: int | None = None, **more: Any) -> None:
@@ -94,12 +102,12 @@ class SurveyForm(FlaskForm):
         """There is one, and it is not cut."""
         if not field.data:
             raise ValidationError("Write a name first.")
-        if len(field.data) > LONGEST_NAME:
+        if len(field.data) > MAX_NAME_LENGTH:
             raise ValidationError(
-                f"A name has at most {LONGEST_NAME} characters. This one has {len(field.data):,}."
+                f"A name has at most {MAX_NAME_LENGTH} characters. This one has {len(field.data):,}."
             )
-        if queries.is_named(field.data, besides=self.survey_id):
-            raise ValidationError(NAME_TAKEN)
+        if queries.is_survey_name_taken(field.data, besides=self.survey_id):
+            raise ValidationError(NAME_TAKEN_ERROR)
 
     def validate_trigger_keyword(self, field: Field) -> None:
         """A word that may start something, and starts nothing else."""
@@ -132,26 +140,32 @@ class SurveyForm(FlaskForm):
 
     def validate_new_event(self, field: Field) -> None:
         """Not cut, and not besides another."""
-        if field.data and len(field.data) > LONGEST_TITLE:
+        if field.data and len(field.data) > MAX_EVENT_TITLE_LENGTH:
             raise ValidationError(
-                f"A title has at most {LONGEST_TITLE} characters. This one has {len(field.data):,}."
+                f"A title has at most {MAX_EVENT_TITLE_LENGTH} characters. This one has {len(field.data):,}."
             )
         if field.data and self.linked_event_id.data:
             raise ValidationError("Choose an event, or name a new one, not both.")
 
     def validate_timeout_hours(self, field: Field) -> None:
         """Hours that can be counted."""
-        if not 1 <= (_hours(field) or 0) <= MOST_HOURS:
-            raise ValidationError(f"Write a number of hours from 1 to {MOST_HOURS}.")
+        if not 1 <= (_parse_hours(field) or 0) <= MAX_WAIT_HOURS:
+            raise ValidationError(
+                f"Write a number of hours from 1 to {MAX_WAIT_HOURS}."
+            )
 
     def validate_nudge_hours(self, field: Field) -> None:
         """Hours before the time-out, or none."""
         typed = str(field.data or "").strip()
-        if typed and (_hours(field) is None or (_hours(field) or 0) > MOST_HOURS):
+        if typed and (
+            _parse_hours(field) is None or (_parse_hours(field) or 0) > MAX_WAIT_HOURS
+        ):
             raise ValidationError(
                 "Write a number of hours, or leave it empty to remind nobody."
             )
-        if (_hours(field) or 0) >= (_hours(self.timeout_hours) or MOST_HOURS + 1):
+        if (_parse_hours(field) or 0) >= (
+            _parse_hours(self.timeout_hours) or MAX_WAIT_HOURS + 1
+        ):
             raise ValidationError(
                 "Remind them before the time to wait is over, or leave it empty."
             )
@@ -179,34 +193,34 @@ class SurveyForm(FlaskForm):
             forms = forms[:-1]
         return [form.question for form in forms]
 
-    def facts(self, event_id: int | None) -> Facts:
+    def facts(self, event_id: int | None) -> SurveyInfo:
         """The survey, once `validate()` was happy; registering people for this event."""
-        return Facts(
+        return SurveyInfo(
             name=self.name.data or "",
             keyword=self.keyword,
             intro=self.intro_message.data or "",
             questions=self.asked,
             completion=self.completion_message.data or "",
             event_id=event_id,
-            timeout_hours=_hours(self.timeout_hours) or 24,
-            nudge_hours=_hours(self.nudge_hours) or None,
+            timeout_hours=_parse_hours(self.timeout_hours) or 24,
+            nudge_hours=_parse_hours(self.nudge_hours) or None,
         )
 
     @property
-    def script(self) -> Script:
+    def script(self) -> SurveyDraft:
         """What the pretend phone beside the form plays."""
         registers = bool(self.linked_event_id.data or self.new_event.data)
         words = self.intro_message.data or "", self.completion_message.data or ""
         problem = self._problem_of_word() if self.keyword else None
-        return Script(
+        return SurveyDraft(
             self.keyword, words[0], self.asked, words[1], registers, problem or ""
         )
 
     def _problem_of_word(self) -> str | None:
         typed = self.trigger_keyword.data or ""
-        return keyword_parsing.find_keyword_problem(typed) or queries.started_by(
-            self.keyword, besides=self.survey_id
-        )
+        return keyword_parsing.find_keyword_problem(
+            typed
+        ) or queries.find_survey_keyword_conflict(self.keyword, besides=self.survey_id)
 
     def after(self, what: str) -> "SurveyForm":
         """The same form, everything typed in it, after a button of its questions was pressed."""
@@ -221,9 +235,9 @@ class SurveyForm(FlaskForm):
         data = {
             each: self[each].data for each in (*plain, "timeout_hours", "nudge_hours")
         }
-        data["questions"] = rearranged(
+        data["questions"] = edit_question_list(
             [form.as_typed for form in self.cards], what
-        ) or [BLANK]
+        ) or [BLANK_QUESTION]
         return SurveyForm(formdata=None, data=data, survey_id=self.survey_id)
 
     def _judge_questions(self) -> bool:
@@ -232,12 +246,12 @@ class SurveyForm(FlaskForm):
             if problem.place is None:
                 self.form_errors.append(problem.sentence)
             else:
-                field = self.cards[problem.place][BESIDE[problem.field]]
+                field = self.cards[problem.place][FORM_FIELD_OF_PROBLEM[problem.field]]
                 field.errors = [*field.errors, problem.sentence]
         return not found
 
 
-def from_post(
+def build_survey_form(
     form: MultiDict[str, str], survey: SurveyFlow | None = None
 ) -> SurveyForm:
     """The posted form.
@@ -246,7 +260,7 @@ def from_post(
     """
     typed = MultiDict(form)
     if survey:
-        _keep_what_did_not_come(typed, of_survey(survey))
+        _fill_missing_fields(typed, build_survey_form_data(survey))
     if "questions" in typed and not any(key.startswith("questions-") for key in typed):
         lines = [
             line
@@ -260,17 +274,17 @@ def from_post(
     return SurveyForm(typed, survey_id=survey.id if survey else None)
 
 
-def _keep_what_did_not_come(typed: MultiDict[str, str], there: dict[str, Any]) -> None:
+def _fill_missing_fields(typed: MultiDict[str, str], there: dict[str, Any]) -> None:
     """A survey that is there keeps what a form does not speak of."""
     questions = there.pop("questions")
     if not any(key.startswith("questions") for key in typed):
         for place, question in enumerate(questions):
-            typed.update(_as_posted(f"questions-{place}", question))
+            typed.update(_build_question_post_data(f"questions-{place}", question))
     for name, value in there.items():
         typed.setdefault(name, value)
 
 
-def _as_posted(prefix: str, question: dict[str, Any]) -> dict[str, str]:
+def _build_question_post_data(prefix: str, question: dict[str, Any]) -> dict[str, str]:
     """A question's fields as a browser would post them."""
     plain = {
         f"{prefix}-{name}": value
@@ -286,16 +300,16 @@ def _as_posted(prefix: str, question: dict[str, Any]) -> dict[str, str]:
     return plain | ticked | ways
 
 
-def wants_to_be_open(form: MultiDict[str, str], otherwise: bool) -> bool:
+def is_open_requested(form: MultiDict[str, str], otherwise: bool) -> bool:
     """Whether `is_active` was posted, and says so."""
     return (
-        form["is_active"].strip().lower() not in CLOSED
+        form["is_active"].strip().lower() not in CLOSED_VALUES
         if "is_active" in form
         else otherwise
     )
 
 
-def of_survey(survey: SurveyFlow) -> dict[str, Any]:
+def build_survey_form_data(survey: SurveyFlow) -> dict[str, Any]:
     """A survey as somebody would have typed it."""
     return {
         "name": survey.name,
@@ -306,13 +320,14 @@ def of_survey(survey: SurveyFlow) -> dict[str, Any]:
         "timeout_hours": str(survey.timeout_hours),
         "nudge_hours": str(survey.nudge_hours or ""),
         "questions": [
-            as_typed(question) for question in parse_questions(survey.questions_json)
+            build_question_form_data(question)
+            for question in parse_questions(survey.questions_json)
         ]
-        or [BLANK],
+        or [BLANK_QUESTION],
     }
 
 
-def _hours(field: Field) -> int | None:
+def _parse_hours(field: Field) -> int | None:
     typed = str(field.data or "").strip()
     return (
         int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 6 else None

@@ -16,22 +16,22 @@ from app.domain.surveys.question_definitions import SurveyQuestion
 from app.domain.surveys.survey_aggregates import CHARTED_QUESTION_TYPES, AnswerCounts
 from app.domain.surveys.survey_state_machine import AnswerState, SurveySessionStatus
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
-from app.surveys.queries.asked import MAY_HAVE_IT
-from app.surveys.queries.which import Which
+from app.surveys.queries.survey_invitations import POSSIBLY_RECEIVED_STATUSES
+from app.surveys.queries.survey_session_filter import SessionFilter
 
-UNDERSTOOD = (AnswerState.ANSWERED, AnswerState.SKIPPED)
+UNDERSTOOD_STATES = (AnswerState.ANSWERED, AnswerState.SKIPPED)
 A, S = SurveyAnswer, SurveySession
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SessionAnswer:
     """One text of somebody to one question, as lists show it."""
 
     answer: SurveyAnswer
     session: SurveySession
 
 
-class Answers(ListPage):
+class SurveyAnswerPage(ListPage):
     """A page of them, counted as answers."""
 
     @property
@@ -40,7 +40,7 @@ class Answers(ListPage):
         return f"{self.total:,} {'answer' if self.total == 1 else 'answers'}"
 
 
-class People(ListPage):
+class SurveySessionPage(ListPage):
     """A page of sessions: who began, and how they stand."""
 
     @property
@@ -49,7 +49,7 @@ class People(ListPage):
         return f"{self.total:,} {'person' if self.total == 1 else 'people'}"
 
 
-def by_status(which: Which) -> dict[SurveySessionStatus, int]:
+def count_sessions_by_status(which: SessionFilter) -> dict[SurveySessionStatus, int]:
     """How many sessions there are of each kind."""
     rows = db.session.execute(
         select(S.status, func.count()).where(*which.conditions).group_by(S.status)
@@ -57,29 +57,33 @@ def by_status(which: Which) -> dict[SurveySessionStatus, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def answering(survey_id: int) -> int:
+def count_active_sessions(survey_id: int) -> int:
     """How many are in the middle of it."""
-    return by_status(Which(survey_id)).get(SurveySessionStatus.ACTIVE, 0)
+    return count_sessions_by_status(SessionFilter(survey_id)).get(
+        SurveySessionStatus.ACTIVE, 0
+    )
 
 
-def counts_of_everything(survey_id: int) -> tuple[int, int]:
+def count_sessions_and_answers(survey_id: int) -> tuple[int, int]:
     """How many sessions and how many answers there are."""
     sessions = select(S.id).where(S.survey_id == survey_id)
     answers = select(func.count()).where(A.session_id.in_(sessions))
-    return sum(by_status(Which(survey_id)).values()), db.session.scalar(answers) or 0
+    return sum(
+        count_sessions_by_status(SessionFilter(survey_id)).values()
+    ), db.session.scalar(answers) or 0
 
 
-def asked_by_blasts(survey_id: int) -> int:
+def count_survey_invitations(survey_id: int) -> int:
     """How many texts of blasts have asked it."""
     logs = select(MessageLog.id).where(MessageLog.survey_id == survey_id)
     texts = select(func.count()).where(
-        Message.message_log_id.in_(logs), Message.status.in_(MAY_HAVE_IT)
+        Message.message_log_id.in_(logs), Message.status.in_(POSSIBLY_RECEIVED_STATUSES)
     )
     return db.session.scalar(texts) or 0
 
 
-def tallies(
-    which: Which, questions: Sequence[SurveyQuestion]
+def aggregate_survey_answers(
+    which: SessionFilter, questions: Sequence[SurveyQuestion]
 ) -> dict[str, AnswerCounts]:
     """What was said to each question, by its words, in one walk over the answers.
 
@@ -98,12 +102,12 @@ def tallies(
         .group_by(A.prompt, A.state, value)
     ).all()
     return {
-        prompt: _tally([row for row in found if row[0] == prompt])
+        prompt: _build_tally([row for row in found if row[0] == prompt])
         for prompt in {row[0] for row in found}
     }
 
 
-def _tally(rows: Sequence[Any]) -> AnswerCounts:
+def _build_tally(rows: Sequence[Any]) -> AnswerCounts:
     def of(state: AnswerState) -> int:
         return sum(count for _, each, _, count in rows if each is state)
 
@@ -120,27 +124,32 @@ def _tally(rows: Sequence[Any]) -> AnswerCounts:
     )
 
 
-def latest(which: Which, prompt: str, most: int) -> list[Said]:
+def find_latest_answers(
+    which: SessionFilter, prompt: str, most: int
+) -> list[SessionAnswer]:
     """The newest answers to one question."""
-    rows = _said(which).where(A.prompt == prompt, A.state == AnswerState.ANSWERED)
+    rows = _select_answers(which).where(
+        A.prompt == prompt, A.state == AnswerState.ANSWERED
+    )
     return [
-        Said(*row) for row in db.session.execute(rows.order_by(A.id.desc()).limit(most))
+        SessionAnswer(*row)
+        for row in db.session.execute(rows.order_by(A.id.desc()).limit(most))
     ]
 
 
-def answers(
-    which: Which, prompt: str | None, asked: ListParams, region: str
-) -> Answers:
+def paginate_survey_answers(
+    which: SessionFilter, prompt: str | None, asked: ListParams, region: str
+) -> SurveyAnswerPage:
     """A page of what was said to one question, the newest first; to none: of what was not
     understood, and still is not.
 
     A search finds parts of answers, names, and numbers in any spelling.
     """
-    rows = _said(which)
+    rows = _select_answers(which)
     rows = (
-        rows.where(_still_unclear())
+        rows.where(_build_unclear_condition())
         if prompt is None
-        else rows.where(A.prompt == prompt, A.state.in_(UNDERSTOOD))
+        else rows.where(A.prompt == prompt, A.state.in_(UNDERSTOOD_STATES))
     )
     if asked.search:
         rows = rows.where(
@@ -154,32 +163,39 @@ def answers(
     page = db.session.execute(
         rows.order_by(A.id.desc()).offset(asked.offset).limit(asked.per_page)
     )
-    return Answers([Said(*row) for row in page], total, asked)
+    return SurveyAnswerPage([SessionAnswer(*row) for row in page], total, asked)
 
 
-def _said(which: Which) -> Select[SurveyAnswer, SurveySession]:
+def _select_answers(which: SessionFilter) -> Select[SurveyAnswer, SurveySession]:
     return select(A, S).join(S, S.id == A.session_id).where(*which.conditions)
 
 
-def _still_unclear() -> Any:
+def _build_unclear_condition() -> Any:
     """The last text to a question that nobody has counted as something, and that was not
     answered since.
     """
     other = aliased(SurveyAnswer)
-    known = other.state.in_(UNDERSTOOD) | (
+    known = other.state.in_(UNDERSTOOD_STATES) | (
         (other.state == AnswerState.UNCLEAR) & (other.id > A.id)
     )
     same = and_(other.session_id == A.session_id, other.position == A.position, known)
     return and_(A.state == AnswerState.UNCLEAR, ~exists().where(same))
 
 
-def unclear(which: Which, most: int) -> list[Said]:
+def find_unclear_answers(which: SessionFilter, most: int) -> list[SessionAnswer]:
     """The newest of what was not understood, and still is not."""
-    rows = _said(which).where(_still_unclear()).order_by(A.id.desc()).limit(most)
-    return [Said(*row) for row in db.session.execute(rows)]
+    rows = (
+        _select_answers(which)
+        .where(_build_unclear_condition())
+        .order_by(A.id.desc())
+        .limit(most)
+    )
+    return [SessionAnswer(*row) for row in db.session.execute(rows)]
 
 
-def people(which: Which, status: str, asked: ListParams, region: str) -> People:
+def paginate_survey_sessions(
+    which: SessionFilter, status: str, asked: ListParams, region: str
+) -> SurveySessionPage:
     """A page of who began, the newest first; only those of one `status`, unless it is ""."""
     rows = select(S).where(*which.conditions)
     rows = (
@@ -199,24 +215,26 @@ def people(which: Which, status: str, asked: ListParams, region: str) -> People:
     page = db.session.scalars(
         rows.order_by(S.id.desc()).offset(asked.offset).limit(asked.per_page)
     )
-    return People(list(page), total, asked)
+    return SurveySessionPage(list(page), total, asked)
 
 
-def session(survey_id: int, session_id: int) -> SurveySession | None:
+def find_survey_session(survey_id: int, session_id: int) -> SurveySession | None:
     """One session of this survey."""
     return db.session.scalar(
         select(S).where(S.id == session_id, S.survey_id == survey_id)
     )
 
 
-def texts_of(session_id: int) -> list[SurveyAnswer]:
+def find_session_answers(session_id: int) -> list[SurveyAnswer]:
     """Everything that one person said in one session."""
     return list(
         db.session.scalars(select(A).where(A.session_id == session_id).order_by(A.id))
     )
 
 
-def of_phone(phone: str, most: int) -> list[tuple[SurveySession, str]]:
+def find_survey_sessions_of_phone(
+    phone: str, most: int
+) -> list[tuple[SurveySession, str]]:
     """The newest sessions of one person, each with the name of its survey."""
     mine = (
         select(S, SurveyFlow.name)
@@ -229,17 +247,19 @@ def of_phone(phone: str, most: int) -> list[tuple[SurveySession, str]]:
     ]
 
 
-EXPORT_SLICE = 500
-Exported = tuple[datetime, datetime | None, str, str, str | None, dict[str, str]]
+EXPORT_BATCH_SIZE = 500
+SurveyExportRow = tuple[datetime, datetime | None, str, str, str | None, dict[str, str]]
 
 
-def everybody(which: Which) -> Iterator[Exported]:
+def iterate_survey_export_rows(which: SessionFilter) -> Iterator[SurveyExportRow]:
     """(began, ended, how it stands, phone, name, answers by question) of every session, read in
     slices.
     """
     last = 0
     rows = select(S).where(*which.conditions).order_by(S.id)
-    while some := db.session.scalars(rows.where(S.id > last).limit(EXPORT_SLICE)).all():
+    while some := db.session.scalars(
+        rows.where(S.id > last).limit(EXPORT_BATCH_SIZE)
+    ).all():
         ids = [each.id for each in some]
         found = db.session.execute(
             select(A.session_id, A.prompt, A.value).where(

@@ -12,20 +12,22 @@ from app.core.column_types import UtcDateTime
 from app.core.prepared import PreparedStatement
 from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.surveys.models import (
-    ONE_A_QUESTION,
+    IS_UNDERSTOOD_SQL,
     survey_answers,
     survey_flows,
     survey_sessions,
 )
 
 S, F, A = survey_sessions.c, survey_flows.c, survey_answers.c
-_PHONE = bindparam("b_phone", type_=S.phone.type)
-_ID, _SURVEY = (bindparam(name, type_=S.id.type) for name in ("b_id", "b_survey"))
-_MOMENT = bindparam("b_moment", type_=UtcDateTime())
+_PHONE_PARAM = bindparam("b_phone", type_=S.phone.type)
+_SESSION_ID_PARAM, _SURVEY_ID_PARAM = (
+    bindparam(name, type_=S.id.type) for name in ("b_id", "b_survey")
+)
+_MOMENT_PARAM = bindparam("b_moment", type_=UtcDateTime())
 _IS_ACTIVE = S.status == SurveySessionStatus.ACTIVE
 
 
-def _sessions() -> Select[Any]:
+def _select_sessions() -> Select[Any]:
     columns = (
         S.id,
         S.survey_id,
@@ -47,17 +49,23 @@ def _sessions() -> Select[Any]:
     return select(*columns, *more).join(survey_flows, F.id == S.survey_id)
 
 
-_NEWEST = _sessions().where(S.phone == _PHONE).order_by(S.id.desc()).limit(1)
-ACTIVE = PreparedStatement(_sessions().where(S.phone == _PHONE, _IS_ACTIVE))
-LATEST = PreparedStatement(_NEWEST)
-LATEST_OF = PreparedStatement(_NEWEST.where(S.survey_id == _SURVEY))
-FOUND = PreparedStatement(_sessions().where(S.id == _ID))
-ANSWERS = PreparedStatement(
+_SELECT_NEWEST_SESSION = (
+    _select_sessions().where(S.phone == _PHONE_PARAM).order_by(S.id.desc()).limit(1)
+)
+SELECT_ACTIVE_SESSION = PreparedStatement(
+    _select_sessions().where(S.phone == _PHONE_PARAM, _IS_ACTIVE)
+)
+SELECT_LATEST_SESSION = PreparedStatement(_SELECT_NEWEST_SESSION)
+SELECT_LATEST_SESSION_OF_SURVEY = PreparedStatement(
+    _SELECT_NEWEST_SESSION.where(S.survey_id == _SURVEY_ID_PARAM)
+)
+SELECT_SESSION = PreparedStatement(_select_sessions().where(S.id == _SESSION_ID_PARAM))
+SELECT_ANSWERS_OF_SESSION = PreparedStatement(
     select(A.position, A.state, A.value, A.body, A.created_at)
-    .where(A.session_id == _ID)
+    .where(A.session_id == _SESSION_ID_PARAM)
     .order_by(A.id)
 )
-FLOW = PreparedStatement(
+SELECT_OPEN_SURVEY = PreparedStatement(
     select(
         F.id,
         F.intro_message,
@@ -65,16 +73,20 @@ FLOW = PreparedStatement(
         F.completion_message,
         F.timeout_hours,
         F.linked_event_id,
-    ).where(F.id == _SURVEY, F.is_active)
+    ).where(F.id == _SURVEY_ID_PARAM, F.is_active)
 )
 # that somebody begins or finishes it is no change of the survey
-_COUNT = update(survey_flows).where(F.id == _SURVEY).values(updated_at=F.updated_at)
-COUNT_START = PreparedStatement(_COUNT.values(start_count=F.start_count + 1))
-COUNT_COMPLETION = PreparedStatement(
-    _COUNT.values(completion_count=F.completion_count + 1)
+_UPDATE_SURVEY_COUNTS = (
+    update(survey_flows).where(F.id == _SURVEY_ID_PARAM).values(updated_at=F.updated_at)
+)
+INCREMENT_START_COUNT = PreparedStatement(
+    _UPDATE_SURVEY_COUNTS.values(start_count=F.start_count + 1)
+)
+INCREMENT_COMPLETION_COUNT = PreparedStatement(
+    _UPDATE_SURVEY_COUNTS.values(completion_count=F.completion_count + 1)
 )
 
-BEGIN = PreparedStatement(
+INSERT_SESSION = PreparedStatement(
     insert(survey_sessions).values(status=SurveySessionStatus.ACTIVE),
     *(
         "survey_id",
@@ -87,34 +99,40 @@ BEGIN = PreparedStatement(
         "message_log_id",
     ),
 )
-_OF_PHONE = (
+_END_ACTIVE_SESSION = (
     update(survey_sessions)
-    .where(S.phone == _PHONE, _IS_ACTIVE)
-    .values(ended_at=_MOMENT)
+    .where(S.phone == _PHONE_PARAM, _IS_ACTIVE)
+    .values(ended_at=_MOMENT_PARAM)
 )
-_AGAIN = case(
-    (S.survey_id == _SURVEY, SurveySessionStatus.RESTARTED.value),
+_REPLACED_STATUS = case(
+    (S.survey_id == _SURVEY_ID_PARAM, SurveySessionStatus.RESTARTED.value),
     else_=SurveySessionStatus.LEFT.value,
 )
-REPLACE = PreparedStatement(_OF_PHONE.values(status=_AGAIN))
-STOP = PreparedStatement(_OF_PHONE.values(status=SurveySessionStatus.STOPPED))
-
-_THIS = update(survey_sessions).where(S.id == _ID)
-END = PreparedStatement(
-    _THIS.where(_IS_ACTIVE).values(status=bindparam("b_status"), ended_at=_MOMENT)
+END_REPLACED_SESSION = PreparedStatement(
+    _END_ACTIVE_SESSION.values(status=_REPLACED_STATUS)
 )
-GO_ON = PreparedStatement(
-    _THIS.values(
+STOP_SESSION = PreparedStatement(
+    _END_ACTIVE_SESSION.values(status=SurveySessionStatus.STOPPED)
+)
+
+_UPDATE_SESSION_BY_ID = update(survey_sessions).where(S.id == _SESSION_ID_PARAM)
+END_SESSION = PreparedStatement(
+    _UPDATE_SESSION_BY_ID.where(_IS_ACTIVE).values(
+        status=bindparam("b_status"), ended_at=_MOMENT_PARAM
+    )
+)
+RESUME_SESSION = PreparedStatement(
+    _UPDATE_SESSION_BY_ID.values(
         status=SurveySessionStatus.ACTIVE,
-        asked_at=_MOMENT,
+        asked_at=_MOMENT_PARAM,
         misses=0,
         nudged_at=None,
         ended_at=None,
     )
 )
 # one of b_asked and b_ended; b_name or what was there
-KEEP = PreparedStatement(
-    _THIS.values(
+SAVE_SESSION_STATE = PreparedStatement(
+    _UPDATE_SESSION_BY_ID.values(
         position=bindparam("b_position"),
         misses=bindparam("b_misses"),
         status=bindparam("b_status"),
@@ -125,7 +143,7 @@ KEEP = PreparedStatement(
 )
 
 
-def _put() -> Any:
+def _build_answer_upsert() -> Any:
     """An answer, in the place of the one before."""
     new = upsert(survey_answers)
     change = {
@@ -133,13 +151,13 @@ def _put() -> Any:
         for name in ("state", "body", "value", "message_id", "created_at")
     }
     change["value_before"] = A.value
-    where = text(ONE_A_QUESTION)
+    where = text(IS_UNDERSTOOD_SQL)
     return new.on_conflict_do_update(
         ["session_id", "position"], index_where=where, set_=change
     )
 
 
-_ANSWER = (
+_ANSWER_COLUMNS = (
     "session_id",
     "position",
     "state",
@@ -149,7 +167,7 @@ _ANSWER = (
     "message_id",
     "created_at",
 )
-ADD, PUT = (
-    PreparedStatement(insert(survey_answers), *_ANSWER),
-    PreparedStatement(_put(), *_ANSWER),
+INSERT_ANSWER, UPSERT_ANSWER = (
+    PreparedStatement(insert(survey_answers), *_ANSWER_COLUMNS),
+    PreparedStatement(_build_answer_upsert(), *_ANSWER_COLUMNS),
 )

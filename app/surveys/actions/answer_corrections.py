@@ -17,34 +17,37 @@ from app.domain.surveys.survey_state_machine import (
     apply_survey_answer,
 )
 from app.suppression.queries import is_left_out
-from app.surveys.actions import sessions
-from app.surveys.actions.answering import calendar, carry_out
-from app.surveys.actions.conversations import say, understood
-from app.surveys.actions.sessions import UNDERSTOOD, Session
-from app.surveys.actions.surveys import Gone
+from app.surveys.actions import survey_sessions
+from app.surveys.actions.inbox_hooks import notify_text_understood, queue_survey_text
+from app.surveys.actions.survey_sessions import UNDERSTOOD_STATES, SessionSnapshot
+from app.surveys.actions.survey_text_handling import (
+    apply_survey_step,
+    build_answer_calendar,
+)
+from app.surveys.actions.surveys import NotFound
 from app.surveys.models import survey_answers
-from app.surveys.queries.misread import misread
+from app.surveys.queries.unclear_answers import find_unclear_answer
 
 A = survey_answers.c
 
 
-class NotAnAnswer(Exception):
+class InvalidAnswer(Exception):
     """What was typed does not answer the question."""
 
 
-class Overtaken(Exception):
+class StaleCorrection(Exception):
     """The text that somebody read is no longer the one that the survey waits for."""
 
 
-def still_misread(session: Session, text_id: str) -> None:
+def ensure_answer_still_unclear(session: SessionSnapshot, text_id: str) -> None:
     """Raises Overtaken unless this text of the session is the newest, and was not understood."""
-    waits = misread(session.phone)
+    waits = find_unclear_answer(session.phone)
     if waits is None or (waits.session_id, str(waits.text_id)) != (session.id, text_id):
-        raise Overtaken
+        raise StaleCorrection
 
 
-def correct(
-    session: Session, position: int, typed: str, who: str, moment: datetime
+def correct_survey_answer(
+    session: SessionSnapshot, position: int, typed: str, who: str, moment: datetime
 ) -> bool:
     """Count `typed` as the answer to one question.
 
@@ -54,12 +57,12 @@ def correct(
     words, are queued.
     """
     if not 0 <= position < len(session.state.questions):
-        raise Gone
+        raise NotFound
     question = session.state.questions[position]
-    value = parse_answer(question, typed, calendar(question, moment))
+    value = parse_answer(question, typed, build_answer_calendar(question, moment))
     if value is None:
-        raise NotAnAnswer
-    _write(session, position, value, who, moment)
+        raise InvalidAnswer
+    _store_correction(session, position, value, who, moment)
     waits = session.state.status in (
         SurveySessionStatus.ACTIVE,
         SurveySessionStatus.HANDED_OVER,
@@ -69,16 +72,16 @@ def correct(
         erased
         or not waits
         or position != session.state.position
-        or _answers_another(session)
+        or _is_answering_another(session)
     ):
         return False
-    understood(session.phone)
-    _go_on(session, value, who, moment)
+    notify_text_understood(session.phone)
+    _continue_survey(session, value, who, moment)
     return True
 
 
-def _write(
-    session: Session, position: int, value: str, who: str, moment: datetime
+def _store_correction(
+    session: SessionSnapshot, position: int, value: str, who: str, moment: datetime
 ) -> None:
     """What was understood first is what stays: a second correction does not hide it."""
     edit = {
@@ -89,7 +92,7 @@ def _write(
     }
     there = (A.session_id == session.id, A.position == position)
     row = db.session.execute(
-        select(A.id, A.value, A.edited_at).where(*there, A.state.in_(UNDERSTOOD))
+        select(A.id, A.value, A.edited_at).where(*there, A.state.in_(UNDERSTOOD_STATES))
     ).first()
     if row is not None:
         before = {} if row.edited_at else {"value_before": row.value}
@@ -110,19 +113,23 @@ def _write(
     db.session.execute(insert(survey_answers).values(new))
 
 
-def _answers_another(session: Session) -> bool:
-    now_answering = sessions.active(session.phone)
+def _is_answering_another(session: SessionSnapshot) -> bool:
+    now_answering = survey_sessions.find_active_session(session.phone)
     return now_answering is not None and now_answering.id != session.id
 
 
-def _go_on(session: Session, value: str, who: str, moment: datetime) -> None:
+def _continue_survey(
+    session: SessionSnapshot, value: str, who: str, moment: datetime
+) -> None:
     if session.state.status is SurveySessionStatus.HANDED_OVER:
-        session = sessions.go_on(session, moment)
-    replies = carry_out(session, apply_survey_answer(session.state, value), moment)
+        session = survey_sessions.resume_session(session, moment)
+    replies = apply_survey_step(
+        session, apply_survey_answer(session.state, value), moment
+    )
     if is_left_out(session.phone):
         return
     for reply in replies:
-        say(
+        queue_survey_text(
             DirectMessage(
                 session.phone, reply, MessageKind.SURVEY, session.name, written_by=who
             ),

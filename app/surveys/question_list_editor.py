@@ -6,13 +6,19 @@ Where an answer leads goes along with the question it leads to.
 from collections.abc import Sequence
 from typing import Any
 
-from app.surveys.forms.questions import GO_ON, ways
+from app.surveys.forms.question_form import NEXT_QUESTION, build_branch_form_data
 
-Typed = dict[str, Any]
-BLANK: Typed = {"prompt": "", "kind": "text", "ways": ways({}, [])}
+QuestionFormData = dict[str, Any]
+BLANK_QUESTION: QuestionFormData = {
+    "prompt": "",
+    "kind": "text",
+    "ways": build_branch_form_data({}, []),
+}
 
 
-def rearranged(questions: Sequence[Typed], what: str) -> list[Typed]:
+def edit_question_list(
+    questions: Sequence[QuestionFormData], what: str
+) -> list[QuestionFormData]:
     """The questions after a button was pressed: add, up:n, down:n, remove:n (n from 0); else as
     they were.
     """
@@ -31,12 +37,16 @@ def rearranged(questions: Sequence[Typed], what: str) -> list[Typed]:
         order[place], order[other] = order[other], order[place]
     moved = {old: new for new, old in enumerate(order) if old is not None}
     return [
-        _moved(questions[old], new, moved) if old is not None else dict(BLANK)
+        _move_question(questions[old], new, moved)
+        if old is not None
+        else dict(BLANK_QUESTION)
         for new, old in enumerate(order)
     ]
 
 
-def _moved(question: Typed, place: int, moved: dict[int, int]) -> Typed:
+def _move_question(
+    question: QuestionFormData, place: int, moved: dict[int, int]
+) -> QuestionFormData:
     """The same question at another place; what would lead back, or to what is gone, leads to
     the next one.
     """
@@ -45,9 +55,11 @@ def _moved(question: Typed, place: int, moved: dict[int, int]) -> Typed:
         if not chosen.isdigit() or chosen == "0":
             return chosen
         new = moved.get(int(chosen) - 1)
-        return str(new + 1) if new is not None and new > place else GO_ON
+        return str(new + 1) if new is not None and new > place else NEXT_QUESTION
 
     return {
         **question,
-        "ways": [{**way, "to": to(way["to"] or GO_ON)} for way in question["ways"]],
+        "ways": [
+            {**way, "to": to(way["to"] or NEXT_QUESTION)} for way in question["ways"]
+        ],
     }

@@ -12,58 +12,67 @@ from app.core.template_filters import get_display_timezone
 from app.domain.delivery.skip_reasons import Role
 from app.domain.texts.message_templates import EVENT_PLACEHOLDERS
 from app.keywords import queries
-from app.keywords.actions import rules as actions
-from app.keywords.forms import KeywordForm, as_typed
-from app.keywords.views.room import bp
+from app.keywords.actions import keyword_rules as actions
+from app.keywords.forms import KeywordForm, build_keyword_form_data
+from app.keywords.views.blueprint import bp
 
-TOKENS = [("{first_name|friend}", "First name")]
-TOKENS_OF_EVENT = [
+NAME_TOKENS = [("{first_name|friend}", "First name")]
+EVENT_TOKEN_LABELS = [
     (f"{{{token}}}", label) for token, label in EVENT_PLACEHOLDERS.items()
 ]
 
 
-def fields() -> dict[str, Any]:
+def build_keyword_form_context() -> dict[str, Any]:
     """What the fields of a keyword need besides the form."""
     return {
-        "tokens": TOKENS,
-        "event_tokens": TOKENS_OF_EVENT,
+        "tokens": NAME_TOKENS,
+        "event_tokens": EVENT_TOKEN_LABELS,
         "zone": get_display_timezone(),
     }
 
 
 @bp.route("/<int:rule_id>/edit", methods=["GET", "POST"])
 @roles_required(*ALL_ROLES)
-def edit(rule_id: int) -> ResponseReturnValue:
+def edit_keyword(rule_id: int) -> ResponseReturnValue:
     """Another word, answer or effect; for admins also the way to delete it."""
-    rule = queries.rule(rule_id) or abort(404)
+    rule = queries.find_keyword_rule(rule_id) or abort(404)
     form = KeywordForm(
-        rule_id, data=as_typed(rule, queries.aliases_of([rule_id]).get(rule_id, []))
+        rule_id,
+        data=build_keyword_form_data(
+            rule, queries.find_keyword_aliases([rule_id]).get(rule_id, [])
+        ),
     )
     if form.validate_on_submit():
         try:
             with audited_write("keyword.changed", current_username()) as trace:
                 trace.about = f"keyword {rule_id}"
                 trace.details = {
-                    "changed": actions.change(rule_id, form.rule, form.other_words)
+                    "changed": actions.update_keyword_rule(
+                        rule_id, form.rule, form.other_words
+                    )
                 }
         except UniqueViolation:
             form.say_taken()
         else:
             flash("Saved.", "success")
-            return redirect(url_for("keywords.everything"), 303)
+            return redirect(url_for("keywords.list_keywords"), 303)
     practice = current_app.extensions["settings"].carrier == "sandbox"
     page = render_template(
-        "keywords/edit.html", form=form, rule=rule, practice=practice, **fields()
+        "keywords/edit.html",
+        form=form,
+        rule=rule,
+        practice=practice,
+        **build_keyword_form_context(),
     )
     return page, 422 if form.errors else 200
 
 
 @bp.post("/<int:rule_id>/delete")
 @roles_required(Role.ADMIN)
-def delete(rule_id: int) -> ResponseReturnValue:
+def delete_keyword(rule_id: int) -> ResponseReturnValue:
     """The keyword and all its words: they are free again."""
     with audited_write("keyword.deleted", current_username()) as trace:
-        row = actions.remove(rule_id)
+        row = actions.delete_keyword_rule(rule_id)
         trace.about, trace.details = (
             f"keyword {rule_id}",
             {"keyword": row.keyword, "uses": row.match_count},
@@ -72,4 +81,4 @@ def delete(rule_id: int) -> ResponseReturnValue:
         f"{row.keyword} is deleted. Whoever texts it now is answered by a person.",
         "success",
     )
-    return redirect(url_for("keywords.everything"), 303)
+    return redirect(url_for("keywords.list_keywords"), 303)

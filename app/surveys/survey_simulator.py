@@ -26,22 +26,25 @@ from app.domain.surveys.survey_state_machine import (
 from app.domain.texts import message_templates
 from app.domain.texts.text_intent import TextIntent, classify_text, fold_text
 from app.domain.time.local_times import format_day
-from app.surveys.actions.answering import AGAIN, calendar
+from app.surveys.actions.survey_text_handling import (
+    RESTART_NOTICE,
+    build_answer_calendar,
+)
 
-MOST_TEXTS, LONGEST_TEXT, MOST_TRIES = 60, 320, 7
-OFF_THE_LIST = "That is an opt-out: they get one confirmation and no more texts."
-PERHAPS_OFF = (
+MAX_SIMULATED_TEXTS, MAX_TEXT_LENGTH, MAX_SUGGESTIONS = 60, 320, 7
+OPT_OUT_NOTE = "That is an opt-out: they get one confirmation and no more texts."
+POSSIBLE_OPT_OUT_NOTE = (
     "That may mean STOP: nothing goes to them until somebody in the inbox decides."
 )
-BUILT_IN = {
+BUILT_IN_WORD_NOTES = {
     TextIntent.HELP: "Answered by itself with your words for HELP. The survey waits.",
     TextIntent.RETURN: "Brings back who has said STOP. The survey waits.",
 }
-TO_THE_INBOX = (
+SURVEY_ENDED_NOTE = (
     "The survey has ended: this text goes to the inbox, or to another keyword."
 )
-NOT_UNDERSTOOD = "Not understood."
-ENDED = {
+UNCLEAR_NOTE = "Not understood."
+END_STATUS_SENTENCES = {
     SurveySessionStatus.LEFT: "They have left the survey, and stay on your lists.",
     SurveySessionStatus.HANDED_OVER: "Not understood three times: a person looks, in the inbox.",
     SurveySessionStatus.STOPPED: "They said STOP.",
@@ -50,7 +53,7 @@ ENDED = {
 
 
 @dataclass(frozen=True)
-class Script:
+class SurveyDraft:
     """What is played.
 
     `registers`: whoever finishes comes to an event; `problem`: why the word cannot begin it.
@@ -65,7 +68,7 @@ class Script:
 
 
 @dataclass(frozen=True)
-class Bubble:
+class SimulatedText:
     """A text on the phone: theirs or ours; `note` is what happens beside it."""
 
     theirs: bool
@@ -74,38 +77,42 @@ class Bubble:
 
 
 @dataclass(frozen=True)
-class Played:
+class SimulationResult:
     """The phone as it is now: how they stand, and what they could text next."""
 
-    bubbles: Sequence[Bubble]
+    bubbles: Sequence[SimulatedText]
     standing: str
     tries: Sequence[str]
 
 
-def play(script: Script, said: Sequence[str], moment: datetime) -> Played | None:
+def simulate_survey(
+    script: SurveyDraft, said: Sequence[str], moment: datetime
+) -> SimulationResult | None:
     """What becomes of the survey when somebody who begins it texts all that.
 
     None while it cannot be asked.
     """
     if list_question_problems(script.questions):
         return None
-    phone = _Phone(script, moment)
-    for text in said[:MOST_TEXTS]:
-        phone.hear(text[:LONGEST_TEXT])
-    return Played(phone.bubbles, phone.standing, phone.tries)
+    phone = _SimulatedPhone(script, moment)
+    for text in said[:MAX_SIMULATED_TEXTS]:
+        phone.hear(text[:MAX_TEXT_LENGTH])
+    return SimulationResult(phone.bubbles, phone.standing, phone.tries)
 
 
 @dataclass
-class _Phone:
+class _SimulatedPhone:
     """A phone that has just texted the keyword."""
 
-    script: Script
+    script: SurveyDraft
     moment: datetime
-    bubbles: list[Bubble] = field(default_factory=list)
+    bubbles: list[SimulatedText] = field(default_factory=list)
     registered: bool = False
 
     def __post_init__(self) -> None:
-        self.bubbles.append(Bubble(True, self.script.word or "…", self.script.problem))
+        self.bubbles.append(
+            SimulatedText(True, self.script.word or "…", self.script.problem)
+        )
         self._begin("")
 
     def _begin(self, before: str) -> None:
@@ -115,7 +122,7 @@ class _Phone:
 
     def _say(self, words: str) -> None:
         self.bubbles.append(
-            Bubble(
+            SimulatedText(
                 False,
                 message_templates.fill_template(words, find_given_name(self.state)),
             )
@@ -129,20 +136,20 @@ class _Phone:
         """One text more, asked in the order of the router."""
         meaning, again = classify_text(text), fold_text(text) == self.script.word
         if meaning is TextIntent.LEAVE:
-            self._end(text, OFF_THE_LIST, SurveySessionStatus.STOPPED)
-        elif meaning in BUILT_IN:
-            self.bubbles.append(Bubble(True, text, BUILT_IN[meaning]))
+            self._end(text, OPT_OUT_NOTE, SurveySessionStatus.STOPPED)
+        elif meaning in BUILT_IN_WORD_NOTES:
+            self.bubbles.append(SimulatedText(True, text, BUILT_IN_WORD_NOTES[meaning]))
         elif not self.is_over and (
             step := self._valid(text, again, doubtful=meaning is TextIntent.MAYBE_LEAVE)
         ):
             self._take(text, step)
         elif meaning is TextIntent.MAYBE_LEAVE:
-            self._end(text, PERHAPS_OFF, SurveySessionStatus.TIMED_OUT)
+            self._end(text, POSSIBLE_OPT_OUT_NOTE, SurveySessionStatus.TIMED_OUT)
         elif again:
-            self.bubbles.append(Bubble(True, text))
-            self._begin("" if self.is_over else AGAIN)
+            self.bubbles.append(SimulatedText(True, text))
+            self._begin("" if self.is_over else RESTART_NOTICE)
         elif self.is_over:
-            self.bubbles.append(Bubble(True, text, TO_THE_INBOX))
+            self.bubbles.append(SimulatedText(True, text, SURVEY_ENDED_NOTE))
         else:
             self._take(text, apply_unclear_answer(self.state))
 
@@ -150,11 +157,14 @@ class _Phone:
         question = self.state.question
         only_bare = doubtful or (again and question.ask in FREE_TEXT_TYPES)
         return process_survey_text(
-            self.state, text, calendar(question, self.moment), only_bare=only_bare
+            self.state,
+            text,
+            build_answer_calendar(question, self.moment),
+            only_bare=only_bare,
         )
 
     def _take(self, text: str, step: SurveyStep) -> None:
-        self.bubbles.append(Bubble(True, text, self._understood(step)))
+        self.bubbles.append(SimulatedText(True, text, self._understood(step)))
         self.state, self.registered = (
             step.state,
             step.registers and self.script.registers,
@@ -166,7 +176,7 @@ class _Phone:
         record = step.record
         if record is None or record.value is None:
             unclear = record is not None and record.state is AnswerState.UNCLEAR
-            return NOT_UNDERSTOOD if unclear else ""
+            return UNCLEAR_NOTE if unclear else ""
         question = self.state.questions[record.position]
         if question.ask is QuestionType.DATE:
             return f"Understood: {format_day(date.fromisoformat(record.value), today=self.moment.date())}."
@@ -174,7 +184,7 @@ class _Phone:
         return "" if question.ask in FREE_TEXT_TYPES else f"Understood: {said}."
 
     def _end(self, text: str, note: str, status: SurveySessionStatus) -> None:
-        self.bubbles.append(Bubble(True, text, note))
+        self.bubbles.append(SimulatedText(True, text, note))
         self.state = replace(self.state, status=status)
 
     @property
@@ -192,7 +202,7 @@ class _Phone:
                 else ""
             )
             return f"Finished.{beside}{apart}"
-        return ENDED[self.state.status]
+        return END_STATUS_SENTENCES[self.state.status]
 
     @property
     def tries(self) -> list[str]:
@@ -202,7 +212,7 @@ class _Phone:
         question = self.state.question
         some = {
             QuestionType.YES_NO: ["Yes", "No"],
-            QuestionType.CHOICE: [*question.labels[: MOST_TRIES - 3]],
+            QuestionType.CHOICE: [*question.labels[: MAX_SUGGESTIONS - 3]],
             QuestionType.NUMBER: [
                 str(
                     question.low

@@ -14,27 +14,27 @@ from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.events import queries as events
 from app.events.actions import registrations
 from app.events.queries.names import names_of
-from app.keywords.models import KeywordAction, Match
-from app.surveys.actions import answering
-from app.surveys.actions.answering import Heard, Taken
+from app.keywords.models import KeywordAction, KeywordMatch
+from app.surveys.actions import survey_text_handling
+from app.surveys.actions.survey_text_handling import HandlerResult, InboundText
 
-VERDICT = "keyword"
-PROVEN_WORDS = 200
+KEYWORD_VERDICT = "keyword"
+MAX_PROOF_CHARACTERS = 200
 # Whoever has said STOP and now asks to be on the list: no word but START brings them back, so a
 # person has to see it.
-WANTS_BACK = "wants_back"
+WANTS_BACK_REASON = "wants_back"
 # The keywords that these words belong to and that count at this moment.
-LOOK_UP = """
+SELECT_ACTIVE_RULES_SQL = """
     SELECT word, keyword_rules.id, match_kind, response_body, action, event_id, keyword_rules.survey_id
     FROM trigger_words JOIN keyword_rules ON keyword_rules.id = keyword_rule_id
     WHERE word IN (SELECT value FROM json_each(:words)) AND is_active
         AND coalesce(active_from <= :now, 1) AND coalesce(active_until > :now, 1)
 """
 # The database counts: two texts at once are two. That it was used is no change of the keyword.
-COUNT = "UPDATE keyword_rules SET match_count = match_count + 1, last_matched_at = :now WHERE id = :id"
+INCREMENT_MATCH_COUNT_SQL = "UPDATE keyword_rules SET match_count = match_count + 1, last_matched_at = :now WHERE id = :id"
 
 
-class _Said(NamedTuple):
+class _MatchedRule(NamedTuple):
     """A keyword that a text names."""
 
     word: str
@@ -54,7 +54,7 @@ class _Said(NamedTuple):
         )
 
 
-def take(heard: Heard) -> Taken | None:
+def handle_keyword_text(heard: InboundText) -> HandlerResult | None:
     """The active keyword that this text says answers it and does what it does; None when it
     says none. Inside write().
 
@@ -62,54 +62,57 @@ def take(heard: Heard) -> Taken | None:
     keyword that has nothing to say, and whose survey is closed or whose event is gone, takes
     nothing: a person has to look.
     """
-    rule = _said(heard) if heard.may_start else None
+    rule = _find_matching_rule(heard) if heard.may_start else None
     if rule is None:
         return None
     name = heard.name
     if name is None and rule.needs_name:
         name = names_of([heard.phone]).get(heard.phone)
-    further = _act(rule, heard, name)
-    replies = [text for text in [_answer(rule, name)] if text]
+    further = _perform_rule_action(rule, heard, name)
+    replies = [text for text in [_fill_rule_reply(rule, name)] if text]
     if further is None and not replies:
         return None
     raw_connection().execute(
-        COUNT, {"id": rule.id, "now": datetime_to_db(heard.moment)}
+        INCREMENT_MATCH_COUNT_SQL, {"id": rule.id, "now": datetime_to_db(heard.moment)}
     )
     if further is None:
-        return Taken(VERDICT, replies)
-    return Taken(VERDICT, replies + further.replies, further.needs_person)
+        return HandlerResult(KEYWORD_VERDICT, replies)
+    return HandlerResult(
+        KEYWORD_VERDICT, replies + further.replies, further.needs_person
+    )
 
 
-def words_of(body: str) -> list[str]:
+def extract_candidate_words(body: str) -> list[str]:
     """The words by which a keyword may be meant, the likeliest first."""
     whole = keyword_parsing.extract_whole_keyword(body)
     return [*([whole] if whole else []), *keyword_parsing.list_leading_keywords(body)]
 
 
-def _said(heard: Heard) -> _Said | None:
+def _find_matching_rule(heard: InboundText) -> _MatchedRule | None:
     """The rule this text names: the one whose word is all of it before one whose word it begins
     with.
     """
     whole, words = (
         keyword_parsing.extract_whole_keyword(heard.body),
-        words_of(heard.body),
+        extract_candidate_words(heard.body),
     )
     rows = raw_connection().execute(
-        LOOK_UP, {"words": json.dumps(words), "now": datetime_to_db(heard.moment)}
+        SELECT_ACTIVE_RULES_SQL,
+        {"words": json.dumps(words), "now": datetime_to_db(heard.moment)},
     )
-    rules = {row[0]: _Said(*row) for row in rows}
+    rules = {row[0]: _MatchedRule(*row) for row in rows}
     found = (rules[word] for word in words if word in rules)
     return next(
         (
             rule
             for rule in found
-            if rule.word == whole or rule.match_kind == Match.FIRST
+            if rule.word == whole or rule.match_kind == KeywordMatch.FIRST
         ),
         None,
     )
 
 
-def _answer(rule: _Said, name: str | None) -> str:
+def _fill_rule_reply(rule: _MatchedRule, name: str | None) -> str:
     """What the rule answers this person, "" for nothing.
 
     With a name too long for one text it is left out.
@@ -128,17 +131,23 @@ def _answer(rule: _Said, name: str | None) -> str:
     )
 
 
-def _act(rule: _Said, heard: Heard, name: str | None) -> Taken | None:
+def _perform_rule_action(
+    rule: _MatchedRule, heard: InboundText, name: str | None
+) -> HandlerResult | None:
     """What else the rule does; None when it could not be done."""
     if rule.action == KeywordAction.START_SURVEY:
-        return answering.begin(rule.survey_id, heard) if rule.survey_id else None
+        return (
+            survey_text_handling.start_survey(rule.survey_id, heard)
+            if rule.survey_id
+            else None
+        )
     if rule.action == KeywordAction.ADD_TO_EVENT:
         if rule.event_id is None:
             return None
         registrations.ensure(rule.event_id, name, heard.phone)
     subscribes = rule.action == KeywordAction.SUBSCRIBE
     if subscribes and not community.subscribe(
-        name, heard.phone, f"Texted: {heard.body[:PROVEN_WORDS]}"
+        name, heard.phone, f"Texted: {heard.body[:MAX_PROOF_CHARACTERS]}"
     ):
-        return Taken(VERDICT, needs_person=WANTS_BACK)
-    return Taken(VERDICT)
+        return HandlerResult(KEYWORD_VERDICT, needs_person=WANTS_BACK_REASON)
+    return HandlerResult(KEYWORD_VERDICT)

@@ -14,16 +14,16 @@ from app.domain.surveys.survey_state_machine import (
     SurveyState,
     is_same_answer,
 )
-from app.surveys.actions import statements
+from app.surveys.actions import survey_session_statements
 
-COMES_BACK_FOR = timedelta(
+RESUME_WINDOW = timedelta(
     days=7
 )  # so long after a time-out the keyword leads back to where they were
-UNDERSTOOD = (AnswerState.ANSWERED, AnswerState.SKIPPED)
+UNDERSTOOD_STATES = (AnswerState.ANSWERED, AnswerState.SKIPPED)
 
 
 @dataclass(frozen=True)
-class Session:
+class SessionSnapshot:
     """One person's way through one survey, as it stands.
 
     `last_body`, `last_at`: the last text that was taken.
@@ -55,24 +55,36 @@ class Session:
         return soon and is_same_answer(body, self.last_body or "")
 
 
-def active(phone: str) -> Session | None:
+def find_active_session(phone: str) -> SessionSnapshot | None:
     """What this person is answering now."""
-    return _one(statements.ACTIVE.first(b_phone=phone))
+    return _load_session(
+        survey_session_statements.SELECT_ACTIVE_SESSION.first(b_phone=phone)
+    )
 
 
-def latest(phone: str, survey_id: int | None = None) -> Session | None:
+def find_latest_session(
+    phone: str, survey_id: int | None = None
+) -> SessionSnapshot | None:
     """Their newest session, of this survey or of any."""
     if survey_id is None:
-        return _one(statements.LATEST.first(b_phone=phone))
-    return _one(statements.LATEST_OF.first(b_phone=phone, b_survey=survey_id))
+        return _load_session(
+            survey_session_statements.SELECT_LATEST_SESSION.first(b_phone=phone)
+        )
+    return _load_session(
+        survey_session_statements.SELECT_LATEST_SESSION_OF_SURVEY.first(
+            b_phone=phone, b_survey=survey_id
+        )
+    )
 
 
-def found(session_id: int) -> Session | None:
+def find_session_snapshot(session_id: int) -> SessionSnapshot | None:
     """This session."""
-    return _one(statements.FOUND.first(b_id=session_id))
+    return _load_session(
+        survey_session_statements.SELECT_SESSION.first(b_id=session_id)
+    )
 
 
-class Flow(NamedTuple):
+class SurveyDefinition(NamedTuple):
     """A survey as it is now, for whoever begins it."""
 
     id: int
@@ -83,13 +95,13 @@ class Flow(NamedTuple):
     linked_event_id: int | None
 
 
-def open_flow(survey_id: int) -> Flow | None:
+def find_open_survey_definition(survey_id: int) -> SurveyDefinition | None:
     """This survey, while it is active."""
-    row = statements.FLOW.first(b_survey=survey_id)
-    return Flow(*row) if row else None
+    row = survey_session_statements.SELECT_OPEN_SURVEY.first(b_survey=survey_id)
+    return SurveyDefinition(*row) if row else None
 
 
-class _Row(NamedTuple):
+class _SessionRow(NamedTuple):
     id: int
     survey_id: int
     phone: str
@@ -106,7 +118,7 @@ class _Row(NamedTuple):
     linked_event_id: int | None
 
 
-class _Given(NamedTuple):
+class _AnswerRow(NamedTuple):
     position: int
     state: AnswerState
     value: str | None
@@ -114,31 +126,40 @@ class _Given(NamedTuple):
     created_at: datetime
 
 
-def _one(columns: tuple[Any, ...] | None) -> Session | None:
+def _load_session(columns: tuple[Any, ...] | None) -> SessionSnapshot | None:
     if columns is None or not (
-        questions := parse_questions((row := _Row(*columns)).questions_json)
+        questions := parse_questions((row := _SessionRow(*columns)).questions_json)
     ):
         return None
-    rows = [_Given(*each) for each in statements.ANSWERS.rows(b_id=row.id)]
-    values = {each.position: each.value for each in rows if each.state in UNDERSTOOD}
+    rows = [
+        _AnswerRow(*each)
+        for each in survey_session_statements.SELECT_ANSWERS_OF_SESSION.rows(
+            b_id=row.id
+        )
+    ]
+    values = {
+        each.position: each.value for each in rows if each.state in UNDERSTOOD_STATES
+    }
     place = min(row.position, len(questions) - 1)
     state = SurveyState(
         questions, row.completion_message or "", place, row.misses, row.status, values
     )
-    return _session(row, state, rows)
+    return _build_session(row, state, rows)
 
 
-def _session(row: _Row, state: SurveyState, rows: Sequence[_Given]) -> Session:
+def _build_session(
+    row: _SessionRow, state: SurveyState, rows: Sequence[_AnswerRow]
+) -> SessionSnapshot:
     # an answer that was given again keeps its row, so the newest text need not be the newest row
     last = max(rows, key=lambda each: each.created_at, default=None)
     if (
         last
         and state.status is SurveySessionStatus.ACTIVE
         and last.position == state.position
-        and last.state in UNDERSTOOD
+        and last.state in UNDERSTOOD_STATES
     ):
         last = None  # they went back to it: the same words may be the answer
-    return Session(
+    return SessionSnapshot(
         id=row.id,
         survey_id=row.survey_id,
         phone=row.phone,
@@ -154,16 +175,16 @@ def _session(row: _Row, state: SurveyState, rows: Sequence[_Given]) -> Session:
     )
 
 
-def begin(
-    flow: Flow,
+def start_session(
+    flow: SurveyDefinition,
     phone: str,
     name: str | None,
     moment: datetime,
     log_id: int | None = None,
-) -> Session:
+) -> SessionSnapshot:
     """A new session at the first question of `flow`, counted. Whatever was active has ended."""
-    end_active(phone, moment, flow.id)
-    made = statements.BEGIN.add(
+    end_replaced_session(phone, moment, flow.id)
+    made = survey_session_statements.INSERT_SESSION.add(
         survey_id=flow.id,
         phone=phone,
         name=name,
@@ -173,12 +194,12 @@ def begin(
         asked_at=moment,
         message_log_id=log_id,
     )
-    statements.COUNT_START.run(b_survey=flow.id)
+    survey_session_statements.INCREMENT_START_COUNT.run(b_survey=flow.id)
     state = SurveyState(
         parse_questions(flow.questions_json), flow.completion_message or ""
     )
     patience = timedelta(hours=flow.timeout_hours)
-    return Session(
+    return SessionSnapshot(
         made,
         flow.id,
         phone,
@@ -192,25 +213,29 @@ def begin(
     )
 
 
-def end_active(phone: str, moment: datetime, survey_id: int) -> None:
+def end_replaced_session(phone: str, moment: datetime, survey_id: int) -> None:
     """Another survey, or this one again, takes the place of what they were answering."""
-    statements.REPLACE.run(b_phone=phone, b_survey=survey_id, b_moment=moment)
+    survey_session_statements.END_REPLACED_SESSION.run(
+        b_phone=phone, b_survey=survey_id, b_moment=moment
+    )
 
 
-def end_all(phone: str, moment: datetime) -> None:
+def stop_sessions_of_phone(phone: str, moment: datetime) -> None:
     """They said STOP."""
-    statements.STOP.run(b_phone=phone, b_moment=moment)
+    survey_session_statements.STOP_SESSION.run(b_phone=phone, b_moment=moment)
 
 
-def end(session_id: int, status: SurveySessionStatus, moment: datetime) -> None:
+def end_session(session_id: int, status: SurveySessionStatus, moment: datetime) -> None:
     """This session has ended so."""
-    statements.END.run(b_id=session_id, b_status=status, b_moment=moment)
+    survey_session_statements.END_SESSION.run(
+        b_id=session_id, b_status=status, b_moment=moment
+    )
 
 
-def go_on(session: Session, moment: datetime) -> Session:
+def resume_session(session: SessionSnapshot, moment: datetime) -> SessionSnapshot:
     """A session that had ended is answered again, at the question where it stood."""
-    end_active(session.phone, moment, session.survey_id)
-    statements.GO_ON.run(b_id=session.id, b_moment=moment)
+    end_replaced_session(session.phone, moment, session.survey_id)
+    survey_session_statements.RESUME_SESSION.run(b_id=session.id, b_moment=moment)
     return replace(
         session,
         state=replace(session.state, status=SurveySessionStatus.ACTIVE, misses=0),
@@ -218,12 +243,15 @@ def go_on(session: Session, moment: datetime) -> Session:
     )
 
 
-def keep(
-    session: Session, state: SurveyState, moment: datetime, name: str | None = None
+def save_session_state(
+    session: SessionSnapshot,
+    state: SurveyState,
+    moment: datetime,
+    name: str | None = None,
 ) -> None:
     """Where they are now; `name`: how they called themselves."""
     is_active = state.status is SurveySessionStatus.ACTIVE
-    statements.KEEP.run(
+    survey_session_statements.SAVE_SESSION_STATE.run(
         b_id=session.id,
         b_position=state.position,
         b_misses=state.misses,
@@ -234,8 +262,8 @@ def keep(
     )
 
 
-def write_down(
-    session: Session,
+def store_survey_answer(
+    session: SessionSnapshot,
     record: AnswerRecord,
     body: str,
     message_id: int | None,
@@ -246,7 +274,11 @@ def write_down(
     An answer to a question that has one takes its place; what was understood before stays
     beside it.
     """
-    statement = statements.PUT if record.state in UNDERSTOOD else statements.ADD
+    statement = (
+        survey_session_statements.UPSERT_ANSWER
+        if record.state in UNDERSTOOD_STATES
+        else survey_session_statements.INSERT_ANSWER
+    )
     statement.run(
         session_id=session.id,
         position=record.position,
@@ -259,6 +291,6 @@ def write_down(
     )
 
 
-def count_completion(survey_id: int) -> None:
+def increment_completion_count(survey_id: int) -> None:
     """One more has finished."""
-    statements.COUNT_COMPLETION.run(b_survey=survey_id)
+    survey_session_statements.INCREMENT_COMPLETION_COUNT.run(b_survey=survey_id)

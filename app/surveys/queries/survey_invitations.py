@@ -15,7 +15,7 @@ from app.domain.delivery.message_statuses import MessageStatus
 from app.surveys.models import survey_sessions
 
 # They may have it: the answer to a text can come before we know what became of it.
-MAY_HAVE_IT = (
+POSSIBLY_RECEIVED_STATUSES = (
     MessageStatus.SUBMITTING,
     MessageStatus.UNKNOWN,
     MessageStatus.ACCEPTED,
@@ -23,55 +23,63 @@ MAY_HAVE_IT = (
     MessageStatus.NO_RECEIPT,
     MessageStatus.DELIVERED,
 )
-LONGEST_PATIENCE = timedelta(days=31)  # no survey waits longer
+MAX_SURVEY_WAIT = timedelta(days=31)  # no survey waits longer
 
 # Whether a text from :phone can be an answer: it answers something, just did (since :just), or
 # was asked by a blast.
 # Most texts are no survey's business, and there may be 200 a second: this is asked first.
-MAY_ANSWER = """
+MAY_ANSWER_SURVEY_SQL = """
     SELECT EXISTS (SELECT 1 FROM survey_sessions WHERE phone = :phone AND (status = 'active' OR ended_at >= :just))
     OR EXISTS (SELECT 1 FROM message_logs JOIN messages ON messages.message_log_id = message_logs.id
         WHERE message_logs.survey_id IS NOT NULL AND messages.phone = :phone)
 """
 
 # Built once: asked for every text that comes in. b_phone, b_moment, b_since
-_later, _texts, _logs = messages.alias(), messages.c, message_logs.c
-_PHONE = bindparam("b_phone", type_=_texts.phone.type)
-_THESE = [status.value for status in MAY_HAVE_IT]
-_SINCE = exists().where(
-    _later.c.phone == _PHONE, _later.c.id > _texts.id, _later.c.status.in_(_THESE)
+_later_messages, _message_columns, _log_columns = (
+    messages.alias(),
+    messages.c,
+    message_logs.c,
 )
-ASKING = PreparedStatement(
+_PHONE_PARAM = bindparam("b_phone", type_=_message_columns.phone.type)
+_POSSIBLY_RECEIVED_VALUES = [status.value for status in POSSIBLY_RECEIVED_STATUSES]
+_HAS_LATER_TEXT = exists().where(
+    _later_messages.c.phone == _PHONE_PARAM,
+    _later_messages.c.id > _message_columns.id,
+    _later_messages.c.status.in_(_POSSIBLY_RECEIVED_VALUES),
+)
+SELECT_LATEST_INVITATION = PreparedStatement(
     select(
-        _texts.message_log_id,
-        _logs.survey_id,
+        _message_columns.message_log_id,
+        _log_columns.survey_id,
         func.coalesce(
-            _texts.sent_at,
-            _texts.submitted_at,
-            _texts.created_at,
-            type_=_texts.created_at.type,
+            _message_columns.sent_at,
+            _message_columns.submitted_at,
+            _message_columns.created_at,
+            type_=_message_columns.created_at.type,
         ),
-        ~_SINCE,
+        ~_HAS_LATER_TEXT,
         exists().where(
-            survey_sessions.c.message_log_id == _texts.message_log_id,
-            survey_sessions.c.phone == _PHONE,
+            survey_sessions.c.message_log_id == _message_columns.message_log_id,
+            survey_sessions.c.phone == _PHONE_PARAM,
         ),
     )
-    .join(message_logs, _texts.message_log_id == _logs.id)
+    .join(message_logs, _message_columns.message_log_id == _log_columns.id)
     .where(
-        _logs.survey_id.is_not(None),
-        func.coalesce(_logs.finished_at, bindparam("b_moment", type_=UtcDateTime()))
+        _log_columns.survey_id.is_not(None),
+        func.coalesce(
+            _log_columns.finished_at, bindparam("b_moment", type_=UtcDateTime())
+        )
         >= bindparam("b_since", type_=UtcDateTime()),
-        _texts.phone == _PHONE,
-        _texts.status.in_(_THESE),
+        _message_columns.phone == _PHONE_PARAM,
+        _message_columns.status.in_(_POSSIBLY_RECEIVED_VALUES),
     )
-    .order_by(_texts.id.desc())
+    .order_by(_message_columns.id.desc())
     .limit(1)
 )
 
 
 @dataclass(frozen=True)
-class Asking:
+class SurveyInvitation:
     """A text of a blast that asks a survey, not answered yet.
 
     `is_newest`: nothing was texted to them since.
@@ -83,17 +91,17 @@ class Asking:
     is_newest: bool
 
 
-def asked_by_blast(phone: str, moment: datetime) -> Asking | None:
+def find_survey_invitation(phone: str, moment: datetime) -> SurveyInvitation | None:
     """The newest text of a blast with a survey that this person may have, and has not answered;
     None without any.
 
     One look-up in the unique index of (blast, phone) for each such blast of the last month:
     there are few.
     """
-    found = ASKING.first(
-        b_phone=phone, b_moment=moment, b_since=moment - LONGEST_PATIENCE
+    found = SELECT_LATEST_INVITATION.first(
+        b_phone=phone, b_moment=moment, b_since=moment - MAX_SURVEY_WAIT
     )
     if found is None or found[4]:
         return None
     log_id, survey_id, at, is_newest, _taken = found
-    return Asking(int(log_id), int(survey_id), at, is_newest)
+    return SurveyInvitation(int(log_id), int(survey_id), at, is_newest)

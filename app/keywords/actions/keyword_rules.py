@@ -7,17 +7,17 @@ from datetime import datetime
 from sqlalchemy import delete, insert
 
 from app.core.db import db
-from app.keywords.models import KeywordAction, KeywordRule, Match
-from app.keywords.queries import aliases_of
+from app.keywords.models import KeywordAction, KeywordMatch, KeywordRule
+from app.keywords.queries import find_keyword_aliases
 from app.surveys.models import TriggerWord
 
 
-class Gone(Exception):
+class NotFound(Exception):
     """There is no such keyword (any more)."""
 
 
 @dataclass(frozen=True)
-class Rule:
+class KeywordInfo:
     """A keyword as somebody wants it; the words are folded.
 
     Moments are UTC, None: without a beginning, or an end.
@@ -26,7 +26,7 @@ class Rule:
     keyword: str
     response_body: str | None
     is_active: bool = True
-    match_kind: Match = Match.WHOLE
+    match_kind: KeywordMatch = KeywordMatch.WHOLE
     active_from: datetime | None = None
     active_until: datetime | None = None
     action: KeywordAction = KeywordAction.NONE
@@ -34,7 +34,9 @@ class Rule:
     survey_id: int | None = None
 
 
-def add(wanted: Rule, aliases: Sequence[str], by: str | None) -> KeywordRule:
+def create_keyword_rule(
+    wanted: KeywordInfo, aliases: Sequence[str], by: str | None
+) -> KeywordRule:
     """A new keyword with its other words.
 
     Raises Taken when one of them starts something already.
@@ -46,18 +48,20 @@ def add(wanted: Rule, aliases: Sequence[str], by: str | None) -> KeywordRule:
     return row
 
 
-def change(rule_id: int, wanted: Rule, aliases: Sequence[str]) -> list[str]:
+def update_keyword_rule(
+    rule_id: int, wanted: KeywordInfo, aliases: Sequence[str]
+) -> list[str]:
     """Another word, answer or effect; gives what changed.
 
     Raises Gone, or Taken when a word starts something else.
 
     What the keyword has counted stays, also when it gets another word.
     """
-    row = found(rule_id)
+    row = get_keyword_rule_for_update(rule_id)
     changed = [
         name for name, value in asdict(wanted).items() if getattr(row, name) != value
     ]
-    before = aliases_of([rule_id]).get(rule_id, [])
+    before = find_keyword_aliases([rule_id]).get(rule_id, [])
     # the other words go first, so that the new main word may be one of them
     ours = TriggerWord.keyword_rule_id == rule_id
     db.session.execute(
@@ -72,20 +76,20 @@ def change(rule_id: int, wanted: Rule, aliases: Sequence[str]) -> list[str]:
     return changed + (["aliases"] if set(before) != set(aliases) else [])
 
 
-def found(rule_id: int) -> KeywordRule:
+def get_keyword_rule_for_update(rule_id: int) -> KeywordRule:
     """The keyword as it is inside this write section. Raises Gone."""
     row = db.session.get(KeywordRule, rule_id, populate_existing=True)
     if row is None:
-        raise Gone
+        raise NotFound
     return row
 
 
-def remove(rule_id: int) -> KeywordRule:
+def delete_keyword_rule(rule_id: int) -> KeywordRule:
     """Delete a keyword with all its words; gives what it was.
 
     Raises Gone. What it answered stays in the logs.
     """
-    row = found(rule_id)
+    row = get_keyword_rule_for_update(rule_id)
     db.session.delete(row)
     db.session.flush()
     return row

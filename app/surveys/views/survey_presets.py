@@ -7,27 +7,27 @@ from app.domain.surveys.question_definitions import (
     QuestionType,
     SurveyQuestion,
 )
-from app.surveys.forms.questions import as_typed
-from app.surveys.forms.rearranging import BLANK
+from app.surveys.forms.question_form import build_question_form_data
+from app.surveys.question_list_editor import BLANK_QUESTION
 
-COMING = SurveyQuestion(
+ATTENDING_QUESTION = SurveyQuestion(
     "Are you coming?", QuestionType.YES_NO, leads={"no": END_WITHOUT_REGISTRATION}
 )
-HOW_MANY = SurveyQuestion(
+HEADCOUNT_QUESTION = SurveyQuestion(
     "How many of you are coming, with you?",
     QuestionType.NUMBER,
     low=1,
     high=20,
     hint="Count yourself too.",
 )
-NAME = SurveyQuestion("What is your name?", QuestionType.NAME)
-STARTERS: dict[str, dict[str, Any]] = {
+NAME_QUESTION = SurveyQuestion("What is your name?", QuestionType.NAME)
+SURVEY_PRESETS: dict[str, dict[str, Any]] = {
     "coming": {
         "label": "Who is coming",
         "name": "Who is coming",
         "intro_message": "Hi {first_name|friend}, thanks for writing.",
         "completion_message": "Thank you for telling us.",
-        "questions": (COMING, HOW_MANY, NAME),
+        "questions": (ATTENDING_QUESTION, HEADCOUNT_QUESTION, NAME_QUESTION),
     },
     "poll": {
         "label": "A yes or no poll",
@@ -59,13 +59,18 @@ STARTERS: dict[str, dict[str, Any]] = {
 }
 
 
-def starter(chosen: str) -> dict[str, Any]:
+def build_preset_form_data(chosen: str) -> dict[str, Any]:
     """What the form begins with: one of STARTERS, or an empty question."""
     begun = {
-        key: value for key, value in STARTERS.get(chosen, {}).items() if key != "label"
+        key: value
+        for key, value in SURVEY_PRESETS.get(chosen, {}).items()
+        if key != "label"
     }
     return {
         **begun,
-        "questions": [as_typed(question) for question in begun.get("questions", ())]
-        or [BLANK],
+        "questions": [
+            build_question_form_data(question)
+            for question in begun.get("questions", ())
+        ]
+        or [BLANK_QUESTION],
     }

@@ -36,27 +36,27 @@ from app.domain.surveys.survey_state_machine import (
 from app.domain.time import local_times
 from app.events import queries as events
 from app.organisation import queries as organisation
-from app.surveys.forms.days import DaysForm
+from app.surveys.forms.survey_date_filter import SurveyDateFilterForm
 from app.surveys.models import SurveyFlow, SurveySession
-from app.surveys.queries import results as queries
-from app.surveys.queries.surveys import share
-from app.surveys.queries.times import Times, times
-from app.surveys.queries.which import Which
-from app.surveys.views.room import bp, found
+from app.surveys.queries import survey_results as queries
+from app.surveys.queries.answer_times import AnswerTimes, measure_answer_times
+from app.surveys.queries.survey_session_filter import SessionFilter
+from app.surveys.queries.surveys import calculate_percent
+from app.surveys.views.blueprint import bp, get_survey_or_404
 
-FEW = 5
-TAGS = {
+MAX_LATEST_SHOWN = 5
+STATUS_TAGS = {
     SurveySessionStatus.ACTIVE: "info",
     SurveySessionStatus.COMPLETED: "ok",
     SurveySessionStatus.HANDED_OVER: "warn",
     SurveySessionStatus.STOPPED: "bad",
 }
-Counts = dict[SurveySessionStatus, int]
-HEADINGS = ("started", "ended", "status", "phone", "name")
+StatusCounts = dict[SurveySessionStatus, int]
+EXPORT_HEADERS = ("started", "ended", "status", "phone", "name")
 
 
 @dataclass(frozen=True)
-class Result:
+class QuestionResult:
     """What was said to one question.
 
     `bars`: (answer, how many, in words); `latest`: the newest of free words.
@@ -69,48 +69,56 @@ class Result:
     tally: AnswerCounts
     bars: list[tuple[str, int, str]]
     sum: NumberSummary | None
-    latest: list[queries.Said]
+    latest: list[queries.SessionAnswer]
     took: str | None
 
 
 @bp.get("/<int:survey_id>")
 @roles_required(*ALL_ROLES)
-def one(survey_id: int) -> ResponseReturnValue:
+def show_survey(survey_id: int) -> ResponseReturnValue:
     """The survey and its results."""
-    survey, days = found(survey_id), DaysForm(request.args)
+    survey, days = get_survey_or_404(survey_id), SurveyDateFilterForm(request.args)
     which, status = (
         days.which(survey_id, get_display_timezone()),
         request.args.get("status", ""),
     )
     questions = parse_questions(survey.questions_json)
-    said, counts = queries.tallies(which, questions), queries.by_status(which)
-    took = times(which)
+    said, counts = (
+        queries.aggregate_survey_answers(which, questions),
+        queries.count_sessions_by_status(which),
+    )
+    took = measure_answer_times(which)
     return render_template(
         "surveys/one.html",
         survey=survey,
         event=events.event(survey.linked_event_id),
         days=days,
         counts=counts,
-        numbers=_numbers(survey, which, counts, took.to_finish),
-        funnel=_funnel(questions, said, counts),
-        results=_results(which, questions, said, took),
-        unclear=queries.unclear(which, FEW),
-        page=queries.people(
+        numbers=_build_key_figures(survey, which, counts, took.to_finish),
+        funnel=_build_funnel(questions, said, counts),
+        results=_build_question_results(which, questions, said, took),
+        unclear=queries.find_unclear_answers(which, MAX_LATEST_SHOWN),
+        page=queries.paginate_survey_sessions(
             which,
             status,
             list_params(("started",), "started"),
             organisation.get_organisation_region(),
         ),
-        filters=_filters(survey_id, counts, status, days.carried),
+        filters=_build_status_filters(survey_id, counts, status, days.carried),
         questions=questions,
     )
 
 
-def _numbers(
-    survey: SurveyFlow, which: Which, counts: Counts, to_finish: float | None
+def _build_key_figures(
+    survey: SurveyFlow,
+    which: SessionFilter,
+    counts: StatusCounts,
+    to_finish: float | None,
 ) -> list[tuple[int | str, str]]:
     """The large figures above all."""
-    asked_first = queries.asked_by_blasts(survey.id) if which.is_everything else 0
+    asked_first = (
+        queries.count_survey_invitations(survey.id) if which.is_everything else 0
+    )
     found: list[tuple[int | str, str]] = (
         [(asked_first, "asked by a blast")] if asked_first else []
     )
@@ -133,35 +141,41 @@ def _numbers(
     )
 
 
-def _funnel(
-    questions: Sequence[SurveyQuestion], said: dict[str, AnswerCounts], counts: Counts
+def _build_funnel(
+    questions: Sequence[SurveyQuestion],
+    said: dict[str, AnswerCounts],
+    counts: StatusCounts,
 ) -> list[tuple[str, int, str]]:
     """From who began to who finished: each step with how many of a hundred came so far."""
     most = sum(counts.values())
     steps = [("Started", most)]
     steps += [
-        (f"{number}. {each.prompt}", _passed(each, said))
+        (f"{number}. {each.prompt}", _count_passed(each, said))
         for number, each in enumerate(questions, 1)
     ]
     steps.append(("Finished", counts.get(SurveySessionStatus.COMPLETED, 0)))
     return [
-        (words, count, f"{count:,}" + (f" · {share(count, most)} %" if most else ""))
+        (
+            words,
+            count,
+            f"{count:,}" + (f" · {calculate_percent(count, most)} %" if most else ""),
+        )
         for words, count in steps
     ]
 
 
-def _passed(question: SurveyQuestion, said: dict[str, AnswerCounts]) -> int:
+def _count_passed(question: SurveyQuestion, said: dict[str, AnswerCounts]) -> int:
     return said.get(question.prompt, AnswerCounts()).passed
 
 
-def _results(
-    which: Which,
+def _build_question_results(
+    which: SessionFilter,
     questions: Sequence[SurveyQuestion],
     said: dict[str, AnswerCounts],
-    took: Times,
-) -> list[Result]:
+    took: AnswerTimes,
+) -> list[QuestionResult]:
     return [
-        _result(
+        _build_question_result(
             which,
             number,
             each,
@@ -172,19 +186,19 @@ def _results(
     ]
 
 
-def _result(
-    which: Which,
+def _build_question_result(
+    which: SessionFilter,
     number: int,
     question: SurveyQuestion,
     tally: AnswerCounts,
     took: float | None,
-) -> Result:
+) -> QuestionResult:
     listed = question.ask in survey_aggregates.CHARTED_QUESTION_TYPES
     bars = [
         (
-            _bar_words(question, answer),
+            _format_bar_label(question, answer),
             count,
-            f"{count:,} · {share(count, tally.answered) or 0} %",
+            f"{count:,} · {calculate_percent(count, tally.answered) or 0} %",
         )
         for answer, count in (
             survey_aggregates.build_answer_bars(question, tally.values)
@@ -200,9 +214,9 @@ def _result(
     latest = (
         []
         if listed or not tally.answered
-        else queries.latest(which, question.prompt, FEW)
+        else queries.find_latest_answers(which, question.prompt, MAX_LATEST_SHOWN)
     )
-    return Result(
+    return QuestionResult(
         number,
         question,
         tally,
@@ -213,14 +227,16 @@ def _result(
     )
 
 
-def _bar_words(question: SurveyQuestion, answer: str) -> str:
+def _format_bar_label(question: SurveyQuestion, answer: str) -> str:
     return (
-        value_words(question, answer) if question.ask is QuestionType.DATE else answer
+        format_answer_value(question, answer)
+        if question.ask is QuestionType.DATE
+        else answer
     )
 
 
 @bp.app_template_global()
-def value_words(question: SurveyQuestion, value: str | None) -> str:
+def format_answer_value(question: SurveyQuestion, value: str | None) -> str:
     """A kept answer as pages say it: Yes, or Fri 8 May."""
     if question.ask is QuestionType.DATE and value:
         try:
@@ -234,7 +250,7 @@ def value_words(question: SurveyQuestion, value: str | None) -> str:
 
 
 @bp.app_template_filter()
-def session_words(session: SurveySession) -> str:
+def format_session_status(session: SurveySession) -> str:
     """How somebody stands: "On question 2 of 3"."""
     if session.status is SurveySessionStatus.ACTIVE:
         return f"On question {session.position + 1} of {len(parse_questions(session.questions_json))}"
@@ -242,19 +258,22 @@ def session_words(session: SurveySession) -> str:
 
 
 @bp.app_template_filter()
-def session_tag(session: SurveySession) -> str:
+def get_session_tag(session: SurveySession) -> str:
     """The colour of that."""
-    return TAGS.get(session.status, "")
+    return STATUS_TAGS.get(session.status, "")
 
 
-def _filters(
-    survey_id: int, counts: Counts, chosen: str, carried: dict[str, str]
+def _build_status_filters(
+    survey_id: int, counts: StatusCounts, chosen: str, carried: dict[str, str]
 ) -> list[tuple[str, str, bool]]:
     """Chips for every way to stand that somebody has."""
 
     def to(**more: Any) -> str:
         return url_for(
-            "surveys.one", **(carried | more), survey_id=survey_id, _anchor="people"
+            "surveys.show_survey",
+            **(carried | more),
+            survey_id=survey_id,
+            _anchor="people",
         )
 
     found = [(f"All {sum(counts.values()):,}", to(), chosen not in counts)]
@@ -271,22 +290,25 @@ def _filters(
 
 @bp.get("/<int:survey_id>/answers")
 @roles_required(*ALL_ROLES)
-def answers(survey_id: int) -> ResponseReturnValue:
+def list_survey_answers(survey_id: int) -> ResponseReturnValue:
     """Everything that was said to one question (`question`, from 1), or all that was not
     understood.
     """
-    survey = found(survey_id)
+    survey = get_survey_or_404(survey_id)
     questions = parse_questions(survey.questions_json)
     typed = request.args.get("question", "")
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
     if typed and not 1 <= number <= len(questions):
         abort(404)
-    question, days = questions[number - 1] if number else None, DaysForm(request.args)
+    question, days = (
+        questions[number - 1] if number else None,
+        SurveyDateFilterForm(request.args),
+    )
     which, words = (
         days.which(survey_id, get_display_timezone()),
         question.prompt if question else None,
     )
-    page = queries.answers(
+    page = queries.paginate_survey_answers(
         which,
         words,
         list_params(("newest",), "newest"),
@@ -305,28 +327,32 @@ def answers(survey_id: int) -> ResponseReturnValue:
 
 @bp.get("/<int:survey_id>/export")
 @roles_required(Role.ADMIN)
-def export(survey_id: int) -> ResponseReturnValue:
+def export_survey_answers(survey_id: int) -> ResponseReturnValue:
     """One row a session, one column a question."""
     survey, which = (
-        found(survey_id),
-        DaysForm(request.args).which(survey_id, get_display_timezone()),
+        get_survey_or_404(survey_id),
+        SurveyDateFilterForm(request.args).which(survey_id, get_display_timezone()),
     )
     with audited_write("survey.exported", current_username()) as trace:
         trace.about, trace.details = (
             f"survey {survey_id}",
-            {"count": sum(queries.by_status(which).values())},
+            {"count": sum(queries.count_sessions_by_status(which).values())},
         )
     prompts = [question.prompt for question in parse_questions(survey.questions_json)]
     rows = stream_with_context(
-        stream_csv((*HEADINGS, *prompts), _lines(which, prompts))
+        stream_csv((*EXPORT_HEADERS, *prompts), _iterate_csv_rows(which, prompts))
     )
     return Response(
         rows, headers=build_download_headers(f"{survey.name}-{now():%Y-%m-%d}.csv")
     )
 
 
-def _lines(which: Which, prompts: Sequence[str]) -> Iterator[Sequence[Any]]:
-    for started, ended, status, phone, name, said in queries.everybody(which):
+def _iterate_csv_rows(
+    which: SessionFilter, prompts: Sequence[str]
+) -> Iterator[Sequence[Any]]:
+    for started, ended, status, phone, name, said in queries.iterate_survey_export_rows(
+        which
+    ):
         times = [
             moment.strftime("%Y-%m-%d %H:%M:%S") if moment else ""
             for moment in (started, ended)

@@ -34,17 +34,27 @@ from app.events.actions import registrations
 from app.events.queries.names import names_of
 from app.organisation import queries as organisation
 from app.suppression.queries import is_left_out
-from app.surveys.actions import sessions
-from app.surveys.actions.sessions import COMES_BACK_FOR, Flow, Session
-from app.surveys.queries.asked import Asking, asked_by_blast
+from app.surveys.actions import survey_sessions
+from app.surveys.actions.survey_sessions import (
+    RESUME_WINDOW,
+    SessionSnapshot,
+    SurveyDefinition,
+)
+from app.surveys.queries.survey_invitations import (
+    SurveyInvitation,
+    find_survey_invitation,
+)
 
-MONTH_FIRST = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW"})
-AGAIN, WELCOME_BACK = "Starting again.", "Welcome back. This is where you were."
-REPEATED = "survey_repeated"
-STARTED_BY = """
+MONTH_FIRST_REGIONS = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW"})
+RESTART_NOTICE, RESUME_NOTICE = (
+    "Starting again.",
+    "Welcome back. This is where you were.",
+)
+REPEATED_VERDICT = "survey_repeated"
+SURVEYS_OF_TRIGGER_WORDS_SQL = """
     SELECT json_group_array(survey_id) FROM trigger_words WHERE word IN (SELECT value FROM json_each(:words))
 """
-VERDICTS = {
+VERDICT_BY_STATUS = {
     SurveySessionStatus.COMPLETED: "survey_finished",
     SurveySessionStatus.LEFT: "survey_left",
     SurveySessionStatus.HANDED_OVER: "survey_needs_person",
@@ -52,7 +62,7 @@ VERDICTS = {
 
 
 @dataclass(frozen=True)
-class Heard:
+class InboundText:
     """A text that came in, as every room of answers is told of it.
 
     `message_id`: its row; `moment`: UTC.
@@ -71,7 +81,7 @@ class Heard:
 
 
 @dataclass(frozen=True)
-class Taken:
+class HandlerResult:
     """A room took the text.
 
     `replies` are to be texted, in this order; `verdict` is stored with the call.
@@ -84,7 +94,9 @@ class Taken:
     needs_person: str = ""
 
 
-def answer(heard: Heard, *, only_valid: bool, doubtful: bool = False) -> Taken | None:
+def handle_survey_answer(
+    heard: InboundText, *, only_valid: bool, doubtful: bool = False
+) -> HandlerResult | None:
     """The person's active survey takes the text as an answer, or leaves it (None).
 
     Inside write().
@@ -96,129 +108,146 @@ def answer(heard: Heard, *, only_valid: bool, doubtful: bool = False) -> Taken |
     """
     if not heard.may_answer:
         return None
-    session = sessions.active(heard.phone)
+    session = survey_sessions.find_active_session(heard.phone)
     if session and session.is_over(heard.moment):
-        sessions.end(session.id, SurveySessionStatus.TIMED_OUT, heard.moment)
+        survey_sessions.end_session(
+            session.id, SurveySessionStatus.TIMED_OUT, heard.moment
+        )
         session = None
     if session is None:
-        return _twice_at_the_end(heard) or _answer_to_a_blast(
+        return _handle_repeat_after_end(heard) or _start_by_blast_answer(
             heard, only_valid=only_valid, doubtful=doubtful
         )
     if session.is_repeat(heard.body, heard.moment):
-        return _twice(session, heard)
-    step = _step(session.state, heard, only_valid=only_valid, doubtful=doubtful)
-    return _done(session, step, heard) if step else None
+        return _store_repeated_text(session, heard)
+    step = _compute_step(session.state, heard, only_valid=only_valid, doubtful=doubtful)
+    return _apply_answer(session, step, heard) if step else None
 
 
-def begin_by_word(heard: Heard) -> Taken | None:
+def start_survey_by_keyword(heard: InboundText) -> HandlerResult | None:
     """The text is the keyword of an active survey: begin it, or begin it again. Inside write().
 
     Whoever answered no more within the last week goes on where they were, unless the questions
     have changed since.
     """
-    survey_id = _survey_of_word(heard.body) if heard.may_start else None
-    return begin(survey_id, heard) if survey_id is not None else None
+    survey_id = _find_survey_of_word(heard.body) if heard.may_start else None
+    return start_survey(survey_id, heard) if survey_id is not None else None
 
 
-def begin(survey_id: int, heard: Heard) -> Taken | None:
+def start_survey(survey_id: int, heard: InboundText) -> HandlerResult | None:
     """Begin this survey with this person, as a keyword's action. Inside write().
 
     None when it is not active, or when they would not get its questions: then a person has to look.
     """
-    flow = sessions.open_flow(survey_id)
+    flow = survey_sessions.find_open_survey_definition(survey_id)
     if (
         flow is None
         or not parse_questions(flow.questions_json)
         or is_left_out(heard.phone)
     ):
         return None
-    before = sessions.latest(heard.phone, survey_id)
-    if before and _began_just_now(before, heard):
-        return Taken(REPEATED)
-    if before and _may_go_on(before, flow, heard.moment):
-        return _welcome_back(before, heard)
+    before = survey_sessions.find_latest_session(heard.phone, survey_id)
+    if before and _is_just_started(before, heard):
+        return HandlerResult(REPEATED_VERDICT)
+    if before and _may_resume(before, flow, heard.moment):
+        return _resume_survey(before, heard)
     again = before is not None and before.state.status is SurveySessionStatus.ACTIVE
-    session = sessions.begin(flow, heard.phone, heard.name, heard.moment)
+    session = survey_sessions.start_session(flow, heard.phone, heard.name, heard.moment)
     first = build_opening_text(flow.intro_message or "", session.state.question.asked)
-    return Taken(
-        "survey_started", [_said(f"{AGAIN}\n{first}" if again else first, heard.name)]
+    return HandlerResult(
+        "survey_started",
+        [_fill_reply(f"{RESTART_NOTICE}\n{first}" if again else first, heard.name)],
     )
 
 
-def stop_all(phone: str, moment: datetime) -> None:
+def stop_surveys_of_phone(phone: str, moment: datetime) -> None:
     """The person said STOP: whatever they were answering has ended. Inside write()."""
-    sessions.end_all(phone, moment)
+    survey_sessions.stop_sessions_of_phone(phone, moment)
 
 
-def carry_out(session: Session, step: SurveyStep, moment: datetime) -> list[str]:
+def apply_survey_step(
+    session: SessionSnapshot, step: SurveyStep, moment: datetime
+) -> list[str]:
     """Keep where a step led; gives what is to be texted.
 
     Whoever finished is counted, and registered for the event.
     """
     given = find_given_name(step.state)
-    sessions.keep(session, step.state, moment, given)
+    survey_sessions.save_session_state(session, step.state, moment, given)
     if step.state.status is SurveySessionStatus.COMPLETED:
-        sessions.count_completion(session.survey_id)
+        survey_sessions.increment_completion_count(session.survey_id)
         if step.registers and session.event_id is not None:
-            _register(session, session.event_id, given)
-    return [_said(reply, given or session.name) for reply in step.replies]
+            _register_for_event(session, session.event_id, given)
+    return [_fill_reply(reply, given or session.name) for reply in step.replies]
 
 
-def calendar(question: SurveyQuestion, moment: datetime) -> DateContext:
+def build_answer_calendar(question: SurveyQuestion, moment: datetime) -> DateContext:
     """How the organisation reads days; asked for only where a day is."""
     if question.ask is not QuestionType.DATE:
         return DateContext(moment.date())
     ours = organisation.get_organisation()
     return DateContext(
-        local_times.get_local_date(ours.timezone, moment), ours.region in MONTH_FIRST
+        local_times.get_local_date(ours.timezone, moment),
+        ours.region in MONTH_FIRST_REGIONS,
     )
 
 
-def _step(
-    state: SurveyState, heard: Heard, *, only_valid: bool, doubtful: bool
+def _compute_step(
+    state: SurveyState, heard: InboundText, *, only_valid: bool, doubtful: bool
 ) -> SurveyStep | None:
     """Words that start something are no free words, as long as what they start may take them."""
     only_bare = doubtful
     if not doubtful and only_valid and state.question.ask in FREE_TEXT_TYPES:
-        only_bare = heard.may_start and _starts_something(heard.body)
+        only_bare = heard.may_start and _has_trigger_word(heard.body)
     step = process_survey_text(
-        state, heard.body, calendar(state.question, heard.moment), only_bare=only_bare
+        state,
+        heard.body,
+        build_answer_calendar(state.question, heard.moment),
+        only_bare=only_bare,
     )
     if step is None and not only_valid and not doubtful:
         return apply_unclear_answer(state)
     return step
 
 
-def _done(session: Session, step: SurveyStep, heard: Heard) -> Taken:
+def _apply_answer(
+    session: SessionSnapshot, step: SurveyStep, heard: InboundText
+) -> HandlerResult:
     if step.record:
-        sessions.write_down(
+        survey_sessions.store_survey_answer(
             session, step.record, heard.body, heard.message_id, heard.moment
         )
-    replies = carry_out(session, step, heard.moment)
+    replies = apply_survey_step(session, step, heard.moment)
     unclear = step.record is not None and step.record.state is AnswerState.UNCLEAR
     usual = "survey_unclear" if unclear else "survey_answered"
-    return Taken(VERDICTS.get(step.state.status, usual), replies, step.needs_person)
+    return HandlerResult(
+        VERDICT_BY_STATUS.get(step.state.status, usual), replies, step.needs_person
+    )
 
 
-def _register(session: Session, event_id: int, given: str | None) -> None:
+def _register_for_event(
+    session: SessionSnapshot, event_id: int, given: str | None
+) -> None:
     name = given or session.name or names_of([session.phone]).get(session.phone)
     registrations.ensure(event_id, name, session.phone, theirs=given is not None)
 
 
-def _said(words: str, name: str | None) -> str:
+def _fill_reply(words: str, name: str | None) -> str:
     return message_templates.fill_template(words, name)[:MAX_MESSAGE_CHARACTERS]
 
 
-def _twice(session: Session, heard: Heard) -> Taken:
+def _store_repeated_text(session: SessionSnapshot, heard: InboundText) -> HandlerResult:
     """The same text a moment later is no answer to the next question: kept, and not answered."""
     record = AnswerRecord(session.state.position, AnswerState.REPEATED)
-    sessions.write_down(session, record, heard.body, heard.message_id, heard.moment)
-    return Taken(REPEATED)
+    survey_sessions.store_survey_answer(
+        session, record, heard.body, heard.message_id, heard.moment
+    )
+    return HandlerResult(REPEATED_VERDICT)
 
 
-def _twice_at_the_end(heard: Heard) -> Taken | None:
+def _handle_repeat_after_end(heard: InboundText) -> HandlerResult | None:
     """Nor is it something new when it was the last answer."""
-    last = sessions.latest(heard.phone)
+    last = survey_sessions.find_latest_session(heard.phone)
     over = (
         last is not None
         and last.ended_at is not None
@@ -229,35 +258,44 @@ def _twice_at_the_end(heard: Heard) -> Taken | None:
         SurveySessionStatus.HANDED_OVER,
     )
     return (
-        _twice(last, heard)
+        _store_repeated_text(last, heard)
         if last and over and answered and last.is_repeat(heard.body, heard.moment)
         else None
     )
 
 
-def _answer_to_a_blast(
-    heard: Heard, *, only_valid: bool, doubtful: bool
-) -> Taken | None:
-    asking = asked_by_blast(heard.phone, heard.moment)
-    flow = sessions.open_flow(asking.survey_id) if asking else None
+def _start_by_blast_answer(
+    heard: InboundText, *, only_valid: bool, doubtful: bool
+) -> HandlerResult | None:
+    asking = find_survey_invitation(heard.phone, heard.moment)
+    flow = (
+        survey_sessions.find_open_survey_definition(asking.survey_id)
+        if asking
+        else None
+    )
     questions = parse_questions(flow.questions_json) if flow else ()
     if (
         asking is None
         or flow is None
         or not questions
-        or not _fits(asking, questions[0], flow, heard.moment)
+        or not _is_answer_in_time(asking, questions[0], flow, heard.moment)
     ):
         return None
     state = SurveyState(questions, flow.completion_message or "")
-    step = _step(state, heard, only_valid=only_valid, doubtful=doubtful)
+    step = _compute_step(state, heard, only_valid=only_valid, doubtful=doubtful)
     if step is None:
         return None
-    session = sessions.begin(flow, heard.phone, heard.name, heard.moment, asking.log_id)
-    return _done(session, step, heard)
+    session = survey_sessions.start_session(
+        flow, heard.phone, heard.name, heard.moment, asking.log_id
+    )
+    return _apply_answer(session, step, heard)
 
 
-def _fits(
-    asking: Asking, question: SurveyQuestion, flow: Flow, moment: datetime
+def _is_answer_in_time(
+    asking: SurveyInvitation,
+    question: SurveyQuestion,
+    flow: SurveyDefinition,
+    moment: datetime,
 ) -> bool:
     """In time; and for free words, which could be about anything, nothing may have been texted
     to them since.
@@ -266,41 +304,50 @@ def _fits(
     return in_time and (asking.is_newest or question.ask not in FREE_TEXT_TYPES)
 
 
-def _survey_of_word(body: str) -> int | None:
+def _find_survey_of_word(body: str) -> int | None:
     return next(
-        (survey_id for survey_id in _started_by(body) if survey_id is not None), None
+        (
+            survey_id
+            for survey_id in _find_trigger_word_owners(body)
+            if survey_id is not None
+        ),
+        None,
     )
 
 
-def _starts_something(body: str) -> bool:
-    return bool(_started_by(body))
+def _has_trigger_word(body: str) -> bool:
+    return bool(_find_trigger_word_owners(body))
 
 
-def _started_by(body: str) -> list[int | None]:
+def _find_trigger_word_owners(body: str) -> list[int | None]:
     """The surveys that a text's words start; None for a keyword's.
 
     Every text that comes in is asked for.
     """
     words = json.dumps([*list_keyword_spellings(body)])
     found: list[int | None] = json.loads(
-        raw_connection().execute(STARTED_BY, {"words": words}).fetchone()[0]
+        raw_connection()
+        .execute(SURVEYS_OF_TRIGGER_WORDS_SQL, {"words": words})
+        .fetchone()[0]
     )
     return found
 
 
-def _began_just_now(session: Session, heard: Heard) -> bool:
+def _is_just_started(session: SessionSnapshot, heard: InboundText) -> bool:
     fresh = (
         session.state.status is SurveySessionStatus.ACTIVE and session.last_at is None
     )
     return fresh and abs(heard.moment - session.started_at) <= REPEATED_TEXT_WINDOW
 
 
-def _may_go_on(session: Session, flow: Flow, moment: datetime) -> bool:
+def _may_resume(
+    session: SessionSnapshot, flow: SurveyDefinition, moment: datetime
+) -> bool:
     timed_out = (
         session.state.status is SurveySessionStatus.TIMED_OUT
         and session.ended_at is not None
     )
-    recent = timed_out and moment - (session.ended_at or moment) <= COMES_BACK_FOR
+    recent = timed_out and moment - (session.ended_at or moment) <= RESUME_WINDOW
     return (
         recent
         and bool(session.state.values)
@@ -308,9 +355,9 @@ def _may_go_on(session: Session, flow: Flow, moment: datetime) -> bool:
     )
 
 
-def _welcome_back(session: Session, heard: Heard) -> Taken:
-    session = sessions.go_on(session, heard.moment)
-    return Taken(
+def _resume_survey(session: SessionSnapshot, heard: InboundText) -> HandlerResult:
+    session = survey_sessions.resume_session(session, heard.moment)
+    return HandlerResult(
         "survey_resumed",
-        [_said(f"{WELCOME_BACK}\n{session.state.question.asked}", session.name)],
+        [_fill_reply(f"{RESUME_NOTICE}\n{session.state.question.asked}", session.name)],
     )

@@ -10,15 +10,15 @@ from app.core.clock import now
 from app.core.template_filters import format_local_time
 from app.domain.texts.message_templates import GENERIC_EVENT_VALUES, fill_template
 from app.keywords.models import KeywordAction, KeywordRule
-from app.keywords.queries import Line
-from app.keywords.views.room import bp
+from app.keywords.queries import KeywordListRow
+from app.keywords.views.blueprint import bp
 from app.organisation import queries as organisation
 
-LONGEST = 90
+MAX_EXCERPT_LENGTH = 90
 
 
 @dataclass(frozen=True)
-class BuiltIn:
+class BuiltInKeyword:
     """A word that is answered whatever the list says, and what it does."""
 
     word: str
@@ -27,7 +27,7 @@ class BuiltIn:
     does: str
 
 
-def built_in() -> list[BuiltIn]:
+def list_built_in_keywords() -> list[BuiltInKeyword]:
     """The words of the law, with what the organisation answers them."""
     helped = (
         "Nothing else"
@@ -35,21 +35,21 @@ def built_in() -> list[BuiltIn]:
         else "On real phones Twilio answers it"
     )
     return [
-        BuiltIn(
+        BuiltInKeyword(
             "STOP",
             "UNSUBSCRIBE, CANCEL, END, QUIT …",
             organisation.get_stop_reply(),
             "No more texts to them",
         ),
-        BuiltIn(
+        BuiltInKeyword(
             "START", "UNSTOP", organisation.get_start_reply(), "Texts to them again"
         ),
-        BuiltIn("HELP", "INFO", organisation.get_help_reply(), helped),
+        BuiltInKeyword("HELP", "INFO", organisation.get_help_reply(), helped),
     ]
 
 
 @bp.app_template_filter()
-def state_of_keyword(rule: KeywordRule) -> tuple[str, str, str]:
+def format_keyword_state(rule: KeywordRule) -> tuple[str, str, str]:
     """Whether the keyword counts at this moment: the kind of the tag, what it says, and since
     or until when.
     """
@@ -68,7 +68,7 @@ def state_of_keyword(rule: KeywordRule) -> tuple[str, str, str]:
 
 
 @bp.app_template_filter()
-def first_words(line: Line) -> str:
+def format_reply_excerpt(line: KeywordListRow) -> str:
     """How the answer begins, on one line; "" when there is none."""
     event = {"event_title": line.event} if line.event else {}
     words = " ".join(
@@ -76,11 +76,15 @@ def first_words(line: Line) -> str:
             line.rule.response_body or "", None, GENERIC_EVENT_VALUES | event
         ).split()
     )
-    return words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
+    return (
+        words
+        if len(words) <= MAX_EXCERPT_LENGTH
+        else words[: MAX_EXCERPT_LENGTH - 1].rstrip() + "…"
+    )
 
 
 @bp.app_template_filter()
-def effect(line: Line) -> tuple[str, str, str]:
+def describe_keyword_effect(line: KeywordListRow) -> tuple[str, str, str]:
     """What else a keyword does: a word before the name, the name, and its address ("" where
     there is none).
     """

@@ -8,10 +8,10 @@ from wtforms import Field, ValidationError
 
 from app.audit.forms import DayField
 from app.domain.time.local_times import is_time_zone
-from app.surveys.queries.which import Which
+from app.surveys.queries.survey_session_filter import SessionFilter
 
 
-class DaysForm(FlaskForm):
+class SurveyDateFilterForm(FlaskForm):
     """From a day, until a day, or both; each as a whole day on the organisation's clocks."""
 
     class Meta:
@@ -25,15 +25,15 @@ class DaysForm(FlaskForm):
         if self.until.day and self.since.day and self.until.day < self.since.day:
             raise ValidationError("The last day is before the first one.")
 
-    def which(self, survey_id: int, zone: str) -> Which:
+    def which(self, survey_id: int, zone: str) -> SessionFilter:
         """The sessions that are meant. A day that cannot be read narrows nothing."""
         self.validate()
         wrong = bool(self.errors)
         first, last = (None, None) if wrong else (self.since.day, self.until.day)
-        return Which(
+        return SessionFilter(
             survey_id,
-            _begins(first, zone),
-            _begins(last + timedelta(days=1) if last else None, zone),
+            _compute_day_start(first, zone),
+            _compute_day_start(last + timedelta(days=1) if last else None, zone),
         )
 
     @property
@@ -46,6 +46,6 @@ class DaysForm(FlaskForm):
         }
 
 
-def _begins(day: date | None, zone: str) -> datetime | None:
+def _compute_day_start(day: date | None, zone: str) -> datetime | None:
     place = ZoneInfo(zone if is_time_zone(zone) else "UTC")
     return datetime.combine(day, time(), place).astimezone(UTC) if day else None

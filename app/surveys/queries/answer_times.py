@@ -12,17 +12,17 @@ from app.core.db import db
 from app.delivery.models import Message
 from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.surveys.models import SurveyAnswer, SurveySession
-from app.surveys.queries.results import UNDERSTOOD
-from app.surveys.queries.which import Which
+from app.surveys.queries.survey_results import UNDERSTOOD_STATES
+from app.surveys.queries.survey_session_filter import SessionFilter
 
 A, S, M = SurveyAnswer, SurveySession, Message
-DAY = 86_400
+SECONDS_PER_DAY = 86_400
 # the newest sessions: so many tell what is usual, and looking at all of 10,000 takes a second
-MOST = 1_000
+MAX_SESSIONS_MEASURED = 1_000
 
 
 @dataclass(frozen=True)
-class Times:
+class AnswerTimes:
     """Medians in seconds: from the beginning to the end of those who finished; and of each
     question, by its words.
     """
@@ -31,26 +31,33 @@ class Times:
     to_answer: Mapping[str, float]
 
 
-def times(which: Which) -> Times:
+def measure_answer_times(which: SessionFilter) -> AnswerTimes:
     """How long it took the newest MOST.
 
     What a person wrote down for somebody tells nothing, and is left out.
     """
-    finished = select(func.julianday(S.ended_at), func.julianday(_begun()))
+    finished = select(
+        func.julianday(S.ended_at), func.julianday(_build_first_asked_at())
+    )
     done = finished.where(
-        S.id.in_(_newest(which)),
+        S.id.in_(_select_newest_sessions(which)),
         S.status == SurveySessionStatus.COMPLETED,
         S.ended_at.is_not(None),
     )
-    [whole] = _medians(done.add_columns(S.survey_id)).values() or [None]
-    return Times(whole, _medians(_answers(which)))
+    [whole] = _compute_medians(done.add_columns(S.survey_id)).values() or [None]
+    return AnswerTimes(whole, _compute_medians(_select_answer_times(which)))
 
 
-def _newest(which: Which) -> Select[Any]:
-    return select(S.id).where(*which.conditions).order_by(S.id.desc()).limit(MOST)
+def _select_newest_sessions(which: SessionFilter) -> Select[Any]:
+    return (
+        select(S.id)
+        .where(*which.conditions)
+        .order_by(S.id.desc())
+        .limit(MAX_SESSIONS_MEASURED)
+    )
 
 
-def _begun() -> Any:
+def _build_first_asked_at() -> Any:
     """When they were asked first: by the text of a blast, else when they had texted the keyword."""
     asked = func.coalesce(M.sent_at, M.submitted_at, M.created_at)
     of_blast = (
@@ -61,7 +68,7 @@ def _begun() -> Any:
     return func.coalesce(of_blast.correlate(S).scalar_subquery(), S.started_at)
 
 
-def _answers(which: Which) -> Select[Any]:
+def _select_answer_times(which: SessionFilter) -> Select[Any]:
     """(answered, asked, question) of every answer: what came before it is when it was asked."""
     before = func.lag(A.created_at).over(
         partition_by=A.session_id, order_by=(A.created_at, A.id)
@@ -70,12 +77,12 @@ def _answers(which: Which) -> Select[Any]:
     said = (
         select(
             A.created_at,
-            func.coalesce(before, _begun()).label("asked"),
+            func.coalesce(before, _build_first_asked_at()).label("asked"),
             A.prompt,
             by_hand.label("by_hand"),
         )
         .join(S, S.id == A.session_id)
-        .where(S.id.in_(_newest(which)), A.state.in_(UNDERSTOOD))
+        .where(S.id.in_(_select_newest_sessions(which)), A.state.in_(UNDERSTOOD_STATES))
         .subquery()
     )
     return select(
@@ -83,13 +90,13 @@ def _answers(which: Which) -> Select[Any]:
     ).where(or_(said.c.by_hand.is_(None), ~said.c.by_hand))
 
 
-def _medians(rows: Select[Any]) -> dict[str, float]:
+def _compute_medians(rows: Select[Any]) -> dict[str, float]:
     """The median of the difference of the first two columns, in seconds, for each value of the
     third.
     """
     each = rows.subquery()
     until, since, of = each.c
-    took = (func.max(until - since, 0) * DAY).label("took")
+    took = (func.max(until - since, 0) * SECONDS_PER_DAY).label("took")
     order = func.row_number().over(partition_by=of, order_by=until - since)
     ranked = select(
         of.label("of"),

@@ -11,7 +11,7 @@ from app.delivery.actions.direct_messages import DirectMessage
 
 
 @dataclass(frozen=True)
-class Conversations:
+class InboxHooks:
     """`went_out(phone, message_id, moment)`: something was written to them;
     `understood(phone)`: nobody has to look.
     """
@@ -20,26 +20,26 @@ class Conversations:
     understood: Callable[[str], None]
 
 
-def install(app: Flask, conversations: Conversations) -> None:
+def install_inbox_hooks(app: Flask, conversations: InboxHooks) -> None:
     """Whoever keeps the conversations is told from now on."""
     app.extensions["conversations"] = conversations
 
 
-def say(answer: DirectMessage, moment: datetime) -> None:
+def queue_survey_text(answer: DirectMessage, moment: datetime) -> None:
     """Queue a text that answers nothing that has just come in; its conversation knows of it.
 
     Inside write().
     """
     message_id = direct_messages.queue_direct_message(answer, moment)
-    _told().went_out(answer.phone, message_id, moment)
+    _get_inbox_hooks().went_out(answer.phone, message_id, moment)
 
 
-def understood(phone: str) -> None:
+def notify_text_understood(phone: str) -> None:
     """A person has said what their text meant. Inside write()."""
-    _told().understood(phone)
+    _get_inbox_hooks().understood(phone)
 
 
-def _told() -> Conversations:
+def _get_inbox_hooks() -> InboxHooks:
     told = current_app.extensions["conversations"]
-    assert isinstance(told, Conversations)
+    assert isinstance(told, InboxHooks)
     return told

@@ -11,7 +11,7 @@ S = SurveySession
 
 
 @dataclass(frozen=True)
-class Which:
+class SessionFilter:
     """The sessions of one survey; only those begun from `since` on and before `until`
     (moments), where these are.
     """

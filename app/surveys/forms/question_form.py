@@ -32,11 +32,11 @@ from app.domain.surveys.question_definitions import (
 )
 from app.domain.texts import message_templates
 
-LARGEST = 999_999_999
-GO_ON = ""
-WORDS = {YES_VALUE: "Yes", NO_VALUE: "No"}
+LARGEST_NUMBER = 999_999_999
+NEXT_QUESTION = ""
+ANSWER_LABELS = {YES_VALUE: "Yes", NO_VALUE: "No"}
 # A survey's problems are said beside these fields.
-BESIDE = {
+FORM_FIELD_OF_PROBLEM = {
     "leads": "kind",
     "high": "high",
     "prompt": "prompt",
@@ -45,11 +45,13 @@ BESIDE = {
 }
 
 
-class WayForm(Form):
+class AnswerBranchForm(Form):
     """Where one answer leads."""
 
     answer = HiddenField()
-    to = SelectField("Leads to", choices={GO_ON: "Go on"}, validate_choice=False)
+    to = SelectField(
+        "Leads to", choices={NEXT_QUESTION: "Go on"}, validate_choice=False
+    )
 
 
 class QuestionForm(Form):
@@ -67,7 +69,7 @@ class QuestionForm(Form):
     high = StringField("Largest", widget=NumberInput())
     hint = CleanTextField("When an answer is not understood")
     required = BooleanField("Needs an answer")
-    ways = FieldList(FormField(WayForm))
+    ways = FieldList(FormField(AnswerBranchForm))
 
     def validate_kind(self, field: Field) -> None:
         """One of those there are."""
@@ -76,7 +78,11 @@ class QuestionForm(Form):
 
     def validate_low(self, field: Field) -> None:
         """A whole number, or nothing."""
-        if self.ask is QuestionType.NUMBER and _typed(field) and _whole(field) is None:
+        if (
+            self.ask is QuestionType.NUMBER
+            and _get_field_text(field)
+            and _parse_whole_number(field) is None
+        ):
             raise Wrong("Write a whole number, or leave it empty.")
 
     validate_high = validate_low
@@ -116,15 +122,15 @@ class QuestionForm(Form):
             prompt=self.prompt.data or "",
             ask=self.ask,
             choices=choices,
-            low=_whole(self.low) if number else None,
-            high=_whole(self.high) if number else None,
+            low=_parse_whole_number(self.low) if number else None,
+            high=_parse_whole_number(self.high) if number else None,
             required=bool(self.required.data),
             hint=self.hint.data or "",
         )
         leads = {
             answer: int(to)
             for answer, to in self.leads.items()
-            if answer in asked.answers and to != GO_ON
+            if answer in asked.answers and to != NEXT_QUESTION
         }
         return SurveyQuestion(**{**asked.__dict__, "leads": leads})
 
@@ -132,11 +138,11 @@ class QuestionForm(Form):
     def leads(self) -> dict[str, str]:
         """Where each answer leads, as it was chosen."""
         typed = {
-            way.answer.data or "": way.to.data or GO_ON
+            way.answer.data or "": way.to.data or NEXT_QUESTION
             for way in (entry.form for entry in self.ways)
         }
         return {
-            answer: to if re.fullmatch(r"-1|\d{1,3}", to, re.ASCII) else GO_ON
+            answer: to if re.fullmatch(r"-1|\d{1,3}", to, re.ASCII) else NEXT_QUESTION
             for answer, to in typed.items()
         }
 
@@ -145,12 +151,12 @@ class QuestionForm(Form):
         """Everything in it, to build the form again."""
         names = ("prompt", "kind", "choices", "low", "high", "hint", "required")
         return {name: self[name].data for name in names} | {
-            "ways": ways(self.leads, self.lines)
+            "ways": build_branch_form_data(self.leads, self.lines)
         }
 
     def offer(self, place: int, number: int, *, has_event: bool) -> None:
         """Say where answers of question `place` (from 0) of `number` may lead: only forwards."""
-        to = {GO_ON: "the next question"}
+        to = {NEXT_QUESTION: "the next question"}
         to |= {
             str(other): f"question {other}"
             for other in range(place + 2, min(number, MAX_QUESTIONS) + 1)
@@ -159,7 +165,7 @@ class QuestionForm(Form):
         if has_event:
             to[str(END_WITHOUT_REGISTRATION)] = "the end, without registering"
         for entry in self.ways:
-            chosen = entry.form.to.data or GO_ON
+            chosen = entry.form.to.data or NEXT_QUESTION
             more = (
                 {}
                 if chosen in to
@@ -168,13 +174,17 @@ class QuestionForm(Form):
             entry.form.to.choices = to | more
 
 
-def ways(leads: dict[str, str], lines: Sequence[str]) -> list[dict[str, str]]:
+def build_branch_form_data(
+    leads: dict[str, str], lines: Sequence[str]
+) -> list[dict[str, str]]:
     """The ways of a question as the form shows them: of yes and no, and of each choice."""
     answers = dict.fromkeys([YES_VALUE, NO_VALUE, *lines])
-    return [{"answer": answer, "to": leads.get(answer, GO_ON)} for answer in answers]
+    return [
+        {"answer": answer, "to": leads.get(answer, NEXT_QUESTION)} for answer in answers
+    ]
 
 
-def as_typed(question: SurveyQuestion) -> dict[str, Any]:
+def build_question_form_data(question: SurveyQuestion) -> dict[str, Any]:
     """A question as somebody would have typed it."""
     return {
         "prompt": question.prompt,
@@ -184,18 +194,18 @@ def as_typed(question: SurveyQuestion) -> dict[str, Any]:
         "high": "" if question.high is None else str(question.high),
         "hint": question.hint,
         "required": question.required,
-        "ways": ways(
+        "ways": build_branch_form_data(
             {answer: str(to) for answer, to in question.leads.items()}, question.choices
         ),
     }
 
 
-def _typed(field: Field) -> str:
+def _get_field_text(field: Field) -> str:
     return str(field.data or "").strip()
 
 
-def _whole(field: Field) -> int | None:
-    typed = _typed(field)
+def _parse_whole_number(field: Field) -> int | None:
+    typed = _get_field_text(field)
     if not re.fullmatch(r"-?[0-9]{1,9}", typed):
         return None
     return int(typed)

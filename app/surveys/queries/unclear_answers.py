@@ -16,7 +16,7 @@ A, S = SurveyAnswer, SurveySession
 
 
 @dataclass(frozen=True)
-class Misread:
+class UnclearAnswer:
     """Such a text, `text_id` among the answers.
 
     `waits`: they are being asked; else a person has to go on for them.
@@ -38,7 +38,7 @@ class Misread:
         return extract_first_name(self.name)
 
 
-def misread(phone: str) -> Misread | None:
+def find_unclear_answer(phone: str) -> UnclearAnswer | None:
     """What this person said last to the question that they are on, if it was not understood."""
     first = case((S.status == SurveySessionStatus.ACTIVE, 0), else_=1)
     theirs = (
@@ -75,7 +75,7 @@ def misread(phone: str) -> Misread | None:
         or said.position >= len(questions)
     ):
         return None
-    return Misread(
+    return UnclearAnswer(
         text_id=said.id,
         body=said.body,
         survey_id=session.survey_id,
