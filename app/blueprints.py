@@ -12,7 +12,7 @@ from app.dashboard.views import bp as dashboard
 from app.events.views import bp as events
 from app.health.views import bp as health
 from app.inbox import queries as inbox_queries
-from app.inbox.actions import minding, threads
+from app.inbox.actions import conversation_status, thread_updates
 from app.inbox.views import bp as inbox
 from app.keywords.views import bp as keywords
 from app.layout import MenuEntry
@@ -49,14 +49,20 @@ BLUEPRINTS = (
 MENU = (
     MenuEntry("Home", "dashboard.show_dashboard", "house", tab=True),
     MenuEntry(
-        "Inbox", "inbox.everything", "inbox", tab=True, count=inbox_queries.waiting
+        "Inbox",
+        "inbox.list_conversations",
+        "inbox",
+        tab=True,
+        count=inbox_queries.select_waiting_thread_count,
     ),
     MenuEntry("Blasts", "blasts.list_sent_blasts", "send"),
     MenuEntry("Community", "community.everyone", "users", tab=True),
     MenuEntry("Events", "events.everything", "calendar-days"),
     MenuEntry("Surveys", "surveys.list_surveys", "message-square-text"),
     MenuEntry("Keywords", "keywords.list_keywords", "zap"),
-    MenuEntry("Do not text", "suppression.everyone", "bell-off", admin=True),
+    MenuEntry(
+        "Do not text", "suppression.list_suppressed_numbers", "bell-off", admin=True
+    ),
     MenuEntry("Practice phone", "sandbox.list_phones", "smartphone", sandbox=True),
     MenuEntry(
         "Users", "accounts.list_users", "shield-check", group="Admin", admin=True
@@ -75,7 +81,11 @@ def register_blueprints(app: Flask) -> None:
     for room in BLUEPRINTS:
         app.register_blueprint(room)
     inbox_hooks.install_inbox_hooks(
-        app, InboxHooks(threads.went_out, minding.understood)
+        app,
+        InboxHooks(
+            thread_updates.record_outbound_text,
+            conversation_status.resolve_unclear_answer,
+        ),
     )
     template_filters.set_timezone_source(app, organisation.get_organisation_timezone)
     layout.install_layout(app, MENU)

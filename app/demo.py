@@ -26,8 +26,8 @@ from app.domain.surveys.question_definitions import (
 )
 from app.domain.texts.segments import measure_segments
 from app.events.models import Event, EventRegistration
-from app.inbox.actions import threads
-from app.inbox.actions.threads import Said
+from app.inbox.actions import thread_updates
+from app.inbox.actions.thread_updates import StoredText
 from app.inbox.models import SavedReply
 from app.keywords.actions import keyword_rules
 from app.keywords.models import KeywordAction, KeywordMatch
@@ -242,11 +242,13 @@ def _add_opt_outs(new: set[str]) -> None:
     """Some of the newcomers must not be texted; whoever was there already stays as they are."""
     for n, source, reason in OPTED_OUT_MEMBERS:
         if make_demo_phone(n) in new:
-            suppression.opt_out(
+            suppression.record_opt_out(
                 make_demo_phone(n), source=source, reason=reason, name=MEMBER_NAMES[n]
             )
     if make_demo_phone(DEAD_NUMBER[0]) in new:
-        suppression.mark_dead(make_demo_phone(DEAD_NUMBER[0]), reason=DEAD_NUMBER[1])
+        suppression.mark_number_undeliverable(
+            make_demo_phone(DEAD_NUMBER[0]), reason=DEAD_NUMBER[1]
+        )
 
 
 def _add_event(title: str, day: date, people: Sequence[ColumnValues]) -> None:
@@ -321,16 +323,16 @@ def _add_conversations(moment: datetime) -> None:
             message_id = _insert_message(phone, direction, body, at)
             if direction == INBOUND:
                 why = how if how == "maybe_stop" else None
-                threads.came_in(
+                thread_updates.record_inbound_text(
                     phone,
-                    [said := Said(message_id, body)],
+                    [said := StoredText(message_id, body)],
                     at,
                     needs_reply=minutes < 300,
                     why=why,
                 )
-                threads.are_found([said])
+                thread_updates.index_texts_for_search([said])
         if how == "maybe_stop":
-            suppression.ask_whether_stop(phone, message_id, body, at)
+            suppression.open_stop_question(phone, message_id, body, at)
     for title, body in SAVED_REPLIES:
         db.session.execute(
             insert(SavedReply).values(title=title, body=body).on_conflict_do_nothing()

@@ -21,10 +21,10 @@ from app.delivery.carriers.carrier_factory import create_carrier
 from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
 from app.delivery.engine import SendEngine
 from app.surveys.actions.survey_timeouts import time_out_and_nudge_sessions
-from app.webhooks.actions import swapped
-from app.webhooks.actions.events import forget_old_events
-from app.webhooks.actions.opt_outs import decide_overdue
-from app.webhooks.actions.orphans import adopt_orphans
+from app.webhooks.actions import out_of_order_opt_outs
+from app.webhooks.actions.opt_out_processing import opt_out_overdue_stop_questions
+from app.webhooks.actions.unmatched_receipts import match_unmatched_receipts
+from app.webhooks.actions.webhook_events import delete_old_webhook_events
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 1
@@ -110,12 +110,12 @@ class BackgroundJobs:
 
     def _clean(self) -> None:
         with self.app.app_context():
-            forget_old_events()
+            delete_old_webhook_events()
 
     def _decide(self) -> None:
         with self.app.app_context():
             try:
-                decide_overdue(now())
+                opt_out_overdue_stop_questions(now())
             except (WriteLockTimeout, OperationalError):
                 log.warning(
                     "whoever perhaps said STOP waits for another hour: the database could not be written"
@@ -124,7 +124,7 @@ class BackgroundJobs:
     def _put_in_order(self) -> None:
         with self.app.app_context():
             try:
-                swapped.decide(now())
+                out_of_order_opt_outs.resolve_pending_opt_ins(now())
             except (WriteLockTimeout, OperationalError, sqlite3.OperationalError):
                 log.warning(
                     "STOP and START that came together wait on: the database could not be written"
@@ -133,7 +133,7 @@ class BackgroundJobs:
     def _adopt(self) -> None:
         with self.app.app_context():
             try:
-                adopt_orphans()
+                match_unmatched_receipts()
             except (WriteLockTimeout, OperationalError, sqlite3.OperationalError):
                 log.warning(
                     "receipts of texts unknown until now wait on: the database could not be written"

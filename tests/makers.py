@@ -4,8 +4,8 @@ from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import write
 from app.delivery.models import Message
-from app.inbox.actions import threads
-from app.inbox.actions.threads import Said
+from app.inbox.actions import thread_updates
+from app.inbox.actions.thread_updates import StoredText
 from app.suppression.models import (
     SuppressedContact,
     SuppressionCategory,
@@ -70,12 +70,12 @@ def wrote(phone, body, *, needs_reply=True, why=None, at=None, media=None):
             message := Message(**row, sender="+13035550100", created_at=at, media=media)
         )
         session.flush()
-        threads.came_in(
+        thread_updates.record_inbound_text(
             phone,
-            [said := Said(message.id, body)],
+            [said := StoredText(message.id, body)],
             at,
             needs_reply=needs_reply,
             why=why,
         )
-        threads.are_found([said])
-        return threads.begin(phone, at)
+        thread_updates.index_texts_for_search([said])
+        return thread_updates.get_or_create_thread(phone, at)

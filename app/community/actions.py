@@ -11,9 +11,9 @@ from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, execute_and_count_rows
 from app.core.prepared import PreparedStatement
-from app.suppression.actions import erased, grant
+from app.suppression.actions import erased_numbers, grant_consent
 from app.suppression.models import ConsentAct, ConsentMethod
-from app.suppression.queries import has_opted_out, last_act
+from app.suppression.queries import find_last_consent_act, has_opted_out
 
 CHUNK = 500
 STILL_A_YES = (ConsentAct.GRANTED, ConsentAct.RETURNED)
@@ -44,13 +44,13 @@ def subscribe(name: str | None, phone: str, evidence: str) -> bool:
     """
     is_new = _ID.value(b_phone=phone) is None
     if is_new:
-        erased.remember([phone])
+        erased_numbers.restore_erased_opt_outs([phone])
     if has_opted_out(phone):
         return False
     if is_new:
         _PUT_ON.add(name=name, phone=phone, created_at=now())
-    if last_act(phone) not in STILL_A_YES:
-        grant(phone, ConsentMethod.KEYWORD, evidence, None)
+    if find_last_consent_act(phone) not in STILL_A_YES:
+        grant_consent(phone, ConsentMethod.KEYWORD, evidence, None)
     return True
 
 

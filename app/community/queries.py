@@ -27,7 +27,7 @@ from app.core.pagination import (
 )
 from app.core.search_terms import extract_search_digits, list_case_variants
 from app.domain.delivery.skip_reasons import SkipReason
-from app.suppression.queries import left_out
+from app.suppression.queries import select_suppression_reason
 
 SORTS = ("name", "phone", "created_at")
 # Each is the order of one index of the table, with the column that makes it total.
@@ -70,7 +70,7 @@ def pool() -> Select[str | None, str, SkipReason | None]:
     who = select(
         CommunityMember.name,
         CommunityMember.phone,
-        left_out(CommunityMember.phone).label("left_out"),
+        select_suppression_reason(CommunityMember.phone).label("left_out"),
     )
     return who.order_by(CommunityMember.id)
 
@@ -140,7 +140,7 @@ def _lines(ids: Sequence[int]) -> list[Line]:
         CommunityMember.created_at,
     )
     rows = db.session.execute(
-        select(*columns, left_out(CommunityMember.phone)).where(
+        select(*columns, select_suppression_reason(CommunityMember.phone)).where(
             CommunityMember.id.in_(ids)
         )
     )

@@ -21,7 +21,7 @@ from app.domain.delivery.message_statuses import (
     build_blast_counts,
 )
 from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS, SkipReason
-from app.suppression.queries import left_out
+from app.suppression.queries import select_suppression_reason
 
 # the app's extension in which the engine of this process says what it cannot do
 ENGINE_TROUBLE_KEY = "engine_trouble"
@@ -214,7 +214,7 @@ class ResendPreview:
 
 def preview_resend(log_id: int, message_ids: Sequence[int]) -> ResendPreview:
     """What sending these rows of a blast again would come to at this moment."""
-    why = left_out(Message.phone)
+    why = select_suppression_reason(Message.phone)
     numbers = (
         select(
             why,
@@ -241,7 +241,8 @@ def list_resendable_messages(
 ) -> Sequence[Message]:
     """Some of those who would get their text again, in the order of the blast."""
     rows = select(Message).where(
-        build_resendable_filter(log_id, message_ids), left_out(Message.phone).is_(None)
+        build_resendable_filter(log_id, message_ids),
+        select_suppression_reason(Message.phone).is_(None),
     )
     return db.session.scalars(
         rows.order_by(Message.id).offset(offset).limit(most)

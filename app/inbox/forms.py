@@ -12,12 +12,12 @@ from app.core.form_fields import CleanTextField
 from app.domain.texts import message_templates
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 
-TITLE_LENGTH, TOKEN_LENGTH = 80, 32
-TAKEN = "Another saved reply has this title."
-LONGEST = f"The longest text that can be sent has {MAX_MESSAGE_CHARACTERS:,}."
+MAX_TITLE_CHARACTERS, FORM_TOKEN_CHARACTERS = 80, 32
+DUPLICATE_TITLE_ERROR = "Another saved reply has this title."
+MAX_LENGTH_HINT = f"The longest text that can be sent has {MAX_MESSAGE_CHARACTERS:,}."
 
 
-def _refuse(field: Field, filled: str) -> None:
+def _validate_text(field: Field, filled: str) -> None:
     """Nothing to read, placeholders that do not exist, or too long once they are filled in."""
     if message_templates.is_blank_text(filled):
         raise ValidationError("Write a text first.")
@@ -27,7 +27,7 @@ def _refuse(field: Field, filled: str) -> None:
     ]
     if count_utf16_units(filled) > MAX_MESSAGE_CHARACTERS:
         raise ValidationError(
-            f"This text has {count_utf16_units(filled):,} characters. {LONGEST}"
+            f"This text has {count_utf16_units(filled):,} characters. {MAX_LENGTH_HINT}"
         )
 
 
@@ -43,7 +43,7 @@ class ReplyForm(FlaskForm):
 
     def validate_body(self, field: Field) -> None:
         """Something to read that can be sent."""
-        _refuse(field, self.filled)
+        _validate_text(field, self.filled)
 
     @property
     def filled(self) -> str:
@@ -53,13 +53,13 @@ class ReplyForm(FlaskForm):
     @property
     def token(self) -> str:
         """The form's mark: its own, or a new one where it came without."""
-        given = (self.client_token.data or "").strip()[:TOKEN_LENGTH]
-        return given if given.isalnum() and given.isascii() else new_token()
+        given = (self.client_token.data or "").strip()[:FORM_TOKEN_CHARACTERS]
+        return given if given.isalnum() and given.isascii() else create_form_token()
 
 
-def new_token() -> str:
+def create_form_token() -> str:
     """A mark for a form."""
-    return secrets.token_hex(TOKEN_LENGTH // 2)
+    return secrets.token_hex(FORM_TOKEN_CHARACTERS // 2)
 
 
 class SavedReplyForm(FlaskForm):
@@ -69,8 +69,8 @@ class SavedReplyForm(FlaskForm):
         "Title",
         [
             Length(
-                max=TITLE_LENGTH,
-                message=f"A title has at most {TITLE_LENGTH} characters.",
+                max=MAX_TITLE_CHARACTERS,
+                message=f"A title has at most {MAX_TITLE_CHARACTERS} characters.",
             )
         ],
     )
@@ -85,7 +85,9 @@ class SavedReplyForm(FlaskForm):
         """Something that could be sent to somebody without a name."""
         if message_templates.is_blank_text(field.data or ""):
             raise ValidationError("Write a text first.")
-        _refuse(field, message_templates.fill_template(field.data or "", "friend"))
+        _validate_text(
+            field, message_templates.fill_template(field.data or "", "friend")
+        )
 
 
 class AssignForm(FlaskForm):

@@ -83,12 +83,12 @@ class SavedReply(Model):
 # (docs/decisions/0012).
 # These two cost nothing until a text is changed or deleted, and then keep the search right by
 # themselves.
-SEARCH = (
+SEARCH_TABLE_DDL = (
     "CREATE VIRTUAL TABLE inbox_search USING fts5(body, tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
     "CREATE TRIGGER inbox_search_delete AFTER DELETE ON messages BEGIN "
     "DELETE FROM inbox_search WHERE rowid = old.id; END",
     "CREATE TRIGGER inbox_search_update AFTER UPDATE OF body ON messages BEGIN "
     "UPDATE inbox_search SET body = new.body WHERE rowid = old.id; END",
 )
-for _statement in SEARCH:
+for _statement in SEARCH_TABLE_DDL:
     event.listen(Thread.__table__, "after_create", DDL(_statement))

@@ -27,7 +27,7 @@ from app.delivery.models import Message, MessageLog
 from app.domain.delivery.message_statuses import MessageStatus
 from app.domain.phones.display_names import choose_display_name, sort_names_by_source
 from app.events.models import Event, EventRegistration
-from app.inbox.queries.person import Note, Place
+from app.inbox.queries.conversation_contact import ContactNote, ListMembership
 from app.people.models import PersonNote
 from app.suppression.models import SuppressedContact, UnsubscribedContact
 
@@ -39,8 +39,8 @@ MOST_PLACES, MOST_NOTES = 200, 200
 class Known:
     """All places a number stands at, and what was written down about it, the newest first."""
 
-    places: Sequence[Place]
-    notes: Sequence[Note]
+    places: Sequence[ListMembership]
+    notes: Sequence[ContactNote]
 
     @property
     def listed(self) -> bool:
@@ -48,14 +48,14 @@ class Known:
         return any(place.where == "list" for place in self.places)
 
     @property
-    def member(self) -> Place | None:
+    def member(self) -> ListMembership | None:
         """Their line on the list of the community."""
         return next(
             (place for place in self.places if place.where == "community"), None
         )
 
     @property
-    def registrations(self) -> list[Place]:
+    def registrations(self) -> list[ListMembership]:
         """The events they registered for, the newest registration first."""
         found = [place for place in self.places if place.where == "event"]
         return sorted(found, key=lambda place: place.since, reverse=True)
@@ -97,8 +97,10 @@ def known(phone: str) -> Known:
     """
     parts = (_member, _registrations, _listed, _suppressed, _texted, _notes)
     rows = db.session.execute(union_all(*(part(phone) for part in parts))).all()
-    notes = [Note(row[1], row[2], row[3], row[4]) for row in rows if row[0] == "note"]
-    return Known([Place(*row) for row in rows if row[0] != "note"], notes)
+    notes = [
+        ContactNote(row[1], row[2], row[3], row[4]) for row in rows if row[0] == "note"
+    ]
+    return Known([ListMembership(*row) for row in rows if row[0] != "note"], notes)
 
 
 def _member(phone: str) -> Any:

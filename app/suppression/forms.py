@@ -7,14 +7,16 @@ from wtforms.validators import Length, Optional
 from app.core.form_fields import CleanTextField, PersonNameField, PhoneField
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.organisation import queries as organisation
-from app.suppression.queries import SOURCES
+from app.suppression.queries import SOURCE_LABELS
 
-REASON_LENGTH = 300
-WHYS = (SkipReason.SAID_STOP, SkipReason.NUMBER_DEAD)
-CHOICES = {"": "Everybody"} | {each.value: SKIP_REASON_LABELS[each][0] for each in WHYS}
+MAX_REASON_CHARACTERS = 300
+FILTER_REASONS = (SkipReason.SAID_STOP, SkipReason.NUMBER_DEAD)
+REASON_CHOICES = {"": "Everybody"} | {
+    each.value: SKIP_REASON_LABELS[each][0] for each in FILTER_REASONS
+}
 
 
-class AddForm(FlaskForm):
+class SuppressedNumberForm(FlaskForm):
     """A number that must not be texted."""
 
     name = PersonNameField("Name")
@@ -23,13 +25,14 @@ class AddForm(FlaskForm):
         "Reason",
         [
             Length(
-                max=REASON_LENGTH, message=f"Write at most {REASON_LENGTH} characters."
+                max=MAX_REASON_CHARACTERS,
+                message=f"Write at most {MAX_REASON_CHARACTERS} characters.",
             )
         ],
     )
 
 
-class NarrowForm(FlaskForm):
+class SuppressionFilterForm(FlaskForm):
     """Which part of the list to show: filled in from the address, so no token."""
 
     class Meta:
@@ -39,7 +42,7 @@ class NarrowForm(FlaskForm):
         "Why",
         default="",
         choices={"": "Everybody"}
-        | {each.value: SKIP_REASON_LABELS[each][0] for each in WHYS},
+        | {each.value: SKIP_REASON_LABELS[each][0] for each in FILTER_REASONS},
     )
-    source = SelectField("From", default="", choices={"": "Anywhere"} | SOURCES)
+    source = SelectField("From", default="", choices={"": "Anywhere"} | SOURCE_LABELS)
     since = DateField("Since", [Optional()])

@@ -31,7 +31,7 @@ from app.core.column_types import (
 from app.core.db import Model
 
 # Sources of an opt-out that the code asks about; others are import, community and event:<id>.
-MANUAL, INBOUND, CARRIER = "manual", "inbound", "message_failure"
+MANUAL_SOURCE, INBOUND_SOURCE, CARRIER_SOURCE = "manual", "inbound", "message_failure"
 
 
 class SuppressionCategory(StrEnum):
@@ -258,14 +258,14 @@ class ErasedNumber(Model):
 
 
 # Erasing a person puts a mark in place of their number, and may change nothing else.
-LEDGER = (
+CONSENT_TRIGGERS_DDL = (
     "CREATE TRIGGER consent_events_no_update BEFORE UPDATE ON consent_events "
     "WHEN new.phone NOT GLOB '#*' OR new.act <> old.act OR new.method <> old.method OR new.at <> old.at "
     "BEGIN SELECT RAISE(ABORT, 'consent_events is append-only'); END",
     "CREATE TRIGGER consent_events_no_delete BEFORE DELETE ON consent_events "
     "BEGIN SELECT RAISE(ABORT, 'consent_events is append-only'); END",
 )
-for _statement in LEDGER:
+for _statement in CONSENT_TRIGGERS_DDL:
     event.listen(ConsentEvent.__table__, "after_create", DDL(_statement))
 
 

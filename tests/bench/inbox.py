@@ -19,8 +19,8 @@ from sqlalchemy import insert
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import messages
-from app.inbox.actions import threads
-from app.inbox.actions.threads import Said
+from app.inbox.actions import thread_updates
+from app.inbox.actions.thread_updates import StoredText
 from tests.bench.figures import Asked, Figure
 from tests.bench.house import FIRST, app_with, folder, name, phone
 from tests.visit import Visitor
@@ -211,13 +211,13 @@ def _coming_in(app: Flask) -> Figure:
             insert(messages).values(values).returning(messages.c.id)
         ).scalar_one()
         if noted:
-            threads.came_in(
+            thread_updates.record_inbound_text(
                 str(values["phone"]),
-                [said := Said(message_id, str(row["body"]))],
+                [said := StoredText(message_id, str(row["body"]))],
                 now(),
                 needs_reply=True,
             )
-            threads.are_found([said])
+            thread_updates.index_texts_for_search([said])
 
     def some(*, noted: bool) -> None:
         for start in range(0, CAME_IN, 20):

@@ -20,7 +20,10 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
 from app.domain.delivery.message_statuses import BlastTarget
-from app.webhooks.actions.events import KEPT_DAYS, forget_old_events
+from app.webhooks.actions.webhook_events import (
+    EVENT_RETENTION_DAYS,
+    delete_old_webhook_events,
+)
 from tests.bench.figures import Asked, Figure, percentile, seconds
 from tests.bench.house import app_with, folder
 
@@ -54,7 +57,7 @@ def run() -> list[Figure]:
         _fill(app)
         after = [_receive(app.test_client(), app, *each) for each in refs]
         with _bystander(app) as waits, app.app_context():
-            took = seconds(forget_old_events)
+            took = seconds(delete_old_webhook_events)
             left = db.session.scalar(text("SELECT count(*) FROM webhook_events"))
     assert left == EVENTS - OLD + RECEIPTS, left
     empty = "the same, with none stored before"
@@ -100,7 +103,7 @@ def _sent(app: Flask) -> list[tuple[str, str]]:
 
 def _fill(app: Flask) -> None:
     moments = {
-        "long_ago": _stored(now() - timedelta(days=KEPT_DAYS + 1)),
+        "long_ago": _stored(now() - timedelta(days=EVENT_RETENTION_DAYS + 1)),
         "lately": _stored(now()),
     }
     with app.app_context(), write() as session:

@@ -24,7 +24,7 @@ from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.domain.delivery.skip_reasons import Role
 from app.events.models import Event
 from app.imports.models import Import
-from app.inbox.queries import thread_of
+from app.inbox.queries import find_thread_by_phone
 from app.keywords.actions import keyword_rules
 from app.keywords.models import KeywordRule
 from app.migrations.migration_runner import migrate_database
@@ -416,4 +416,4 @@ def _ids(app):
 
 
 def _thread(phone):
-    return thread_of(phone).id
+    return find_thread_by_phone(phone).id

@@ -280,7 +280,7 @@ def test_a_stranger_is_led_to_the_login_page(visit):
 def test_who_perhaps_said_stop_waits_for_a_decision(visit, app):
     assert "perhaps said STOP" not in visit("/", "sol").words
     with app.app_context(), write():
-        suppression.ask_whether_stop(ZOE, None, "wrong number", now())
+        suppression.open_stop_question(ZOE, None, "wrong number", now())
     assert (
         "1 person perhaps said STOP. Nothing is sent to this person."
         in visit("/", "sol").words

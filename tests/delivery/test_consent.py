@@ -31,10 +31,10 @@ def town(make_app):
     app = make_app(**FAST)
     people(app, ZOE, LEO, MIA, MAX)
     with app.app_context(), write():
-        suppression.grant(ZOE, "form", "On paper", "ada")
-        suppression.lift(LEO, evidence="Texted: START")
-        suppression.grant(MIA, "form", "On paper", "ada")
-        suppression.opt_out(MIA, source="manual", actor="ada")
+        suppression.grant_consent(ZOE, "form", "On paper", "ada")
+        suppression.lift_opt_outs(LEO, evidence="Texted: START")
+        suppression.grant_consent(MIA, "form", "On paper", "ada")
+        suppression.record_opt_out(MIA, source="manual", actor="ada")
     return app
 
 

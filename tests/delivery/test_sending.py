@@ -79,7 +79,7 @@ def test_an_opt_out_between_release_and_arming_is_obeyed(town, background):
     with town.app_context():
         assert release_due_blasts() == 1
         with write():
-            suppression.opt_out(ZOE, source="inbound")
+            suppression.record_opt_out(ZOE, source="inbound")
     background(town)
     log = ended(town, wanted)
     assert {row.phone: row.status.value for row in rows(town, log.id)}[ZOE] == "skipped"

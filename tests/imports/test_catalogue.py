@@ -15,7 +15,7 @@ import pytest
 
 from app.community.models import CommunityMember
 from app.core.db import db
-from app.suppression.queries import is_left_out
+from app.suppression.queries import find_suppression_reason
 from tests.cast import LEO, ZOE
 from tests.makers import said_stop
 
@@ -274,5 +274,5 @@ def test_who_said_stop_is_imported_and_gets_no_texts_all_the_same(
         in visit(address, "ada").words
     )
     with app.app_context():
-        assert is_left_out(LEO) == "said_stop"
-        assert is_left_out(ZOE) is None
+        assert find_suppression_reason(LEO) == "said_stop"
+        assert find_suppression_reason(ZOE) is None

@@ -6,9 +6,9 @@ from app.community.models import CommunityMember
 from app.core.db import db, write
 from app.events.models import Event, EventRegistration
 from app.imports.models import Import
-from app.suppression.actions import erased
+from app.suppression.actions import erased_numbers
 from app.suppression.models import ConsentEvent
-from app.suppression.queries import is_left_out
+from app.suppression.queries import find_suppression_reason
 from tests.cast import LEO, MIA, ZOE
 from tests.makers import member, said_stop
 
@@ -291,7 +291,7 @@ def test_an_import_belongs_to_its_event(visit, send, picnic):
 def test_who_was_erased_after_a_stop_is_not_revived(app, visit, send):
     """An import puts their number back on the do-not-text list, whatever the file says."""
     with app.app_context(), write():
-        erased.keep(ZOE, said_stop=True, by="ada")
+        erased_numbers.record_erased_number(ZOE, said_stop=True, by="ada")
     page = visit(
         f"{send(SMALL, consent='By form').location}/confirm", "ada", _="", follow=True
     )
@@ -300,7 +300,7 @@ def test_who_was_erased_after_a_stop_is_not_revived(app, visit, send):
         in page.words
     )
     with app.app_context():
-        assert is_left_out(ZOE) == "said_stop"
+        assert find_suppression_reason(ZOE) == "said_stop"
         granted = db.select(ConsentEvent.phone).where(ConsentEvent.act == "granted")
         assert db.session.scalars(granted).all() == [LEO]
 

@@ -11,7 +11,7 @@ import pytest
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message
-from app.inbox.queries.conversation import TEXTS
+from app.inbox.queries.conversation_texts import TEXTS_PER_PAGE
 from tests.cast import LEO, ZOE
 from tests.makers import dead_number, member, said_stop
 
@@ -136,7 +136,7 @@ def test_pictures_noted_in_another_way_spoil_nothing(visit, wrote, media):
 
 def test_earlier_texts_are_a_page_away_and_none_comes_twice(app, visit, wrote):
     start = now() - timedelta(days=9)
-    for n in range(2 * TEXTS + 3):
+    for n in range(2 * TEXTS_PER_PAGE + 3):
         thread_id = wrote(ZOE, f"Text {n}", at=start + timedelta(hours=n))
     wrote(LEO, "Not hers")
     seen, address = [], f"/inbox/{thread_id}"
@@ -145,7 +145,7 @@ def test_earlier_texts_are_a_page_away_and_none_comes_twice(app, visit, wrote):
         seen = bubbles(page) + seen
         earlier = re.search(r'href="([^"]+before=\d+)">Earlier texts', page.text)
         address = earlier and earlier[1]
-    assert len(seen) == 2 * TEXTS + 3
+    assert len(seen) == 2 * TEXTS_PER_PAGE + 3
     assert seen == sorted(set(seen))
     assert "Newest texts" in page.words
     assert (

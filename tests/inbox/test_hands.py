@@ -11,7 +11,7 @@ from app.core.db import db, write
 from app.delivery.models import Message
 from app.inbox.models import Thread
 from app.suppression.models import StopQuestion
-from app.suppression.queries import is_left_out, open_question
+from app.suppression.queries import find_open_stop_question, find_suppression_reason
 from tests.cast import LEO, ZOE
 
 
@@ -119,7 +119,7 @@ def doubtful(app, wrote):
 
 def question(app):
     with app.app_context():
-        return open_question(ZOE)
+        return find_open_stop_question(ZOE)
 
 
 def test_the_question_stands_above_all_and_nothing_is_written_before_it_is_decided(
@@ -153,7 +153,7 @@ def test_they_want_no_more_texts(app, visit, doubtful, sent, thread):
     row = thread(doubtful)
     assert (row.needs_reply, row.why) == (False, None)
     with app.app_context():
-        assert is_left_out(ZOE) == "said_stop"
+        assert find_suppression_reason(ZOE) == "said_stop"
         decided = db.session.scalar(db.select(StopQuestion))
         assert (decided.verdict, decided.decided_by) == ("out", "sol")
 
@@ -195,4 +195,4 @@ def test_a_question_is_decided_once_and_only_in_its_own_conversation(
     )
     assert "Somebody has decided about this already." in late.words
     with app.app_context():
-        assert is_left_out(ZOE) is None
+        assert find_suppression_reason(ZOE) is None

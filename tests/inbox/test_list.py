@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.inbox.queries.listing import PER_PAGE
+from app.inbox.queries.conversation_list import THREADS_PER_PAGE
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import member
 
@@ -74,7 +74,7 @@ def test_pages_follow_each_other_without_gaps_while_texts_come_in(visit, wrote):
     start = now() - timedelta(days=1)
     made = [
         wrote(f"+1303555{n:04}", "Hi", at=start + timedelta(seconds=n // 3))
-        for n in range(2 * PER_PAGE + 5)
+        for n in range(2 * THREADS_PER_PAGE + 5)
     ]
     seen, address = [], "/inbox"
     while address:
@@ -143,10 +143,10 @@ def test_a_search_looks_everywhere_and_the_chips_narrow_it(visit, wrote):
 
 
 def test_many_that_match_are_said_to_be_more(visit, wrote):
-    for n in range(PER_PAGE + 1):
+    for n in range(THREADS_PER_PAGE + 1):
         wrote(f"+1303555{n:04}", "hello")
     page = visit("/inbox?search=hello", "ada")
-    assert len(threads(page)) == PER_PAGE
+    assert len(threads(page)) == THREADS_PER_PAGE
     assert "There are more that match" in page.words
 
 

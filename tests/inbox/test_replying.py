@@ -8,7 +8,7 @@ import re
 import pytest
 
 from app.core.db import write
-from app.suppression.actions import lift
+from app.suppression.actions import lift_opt_outs
 from tests.cast import LEO, ZOE
 from tests.makers import member, said_stop
 
@@ -129,7 +129,7 @@ def test_a_refused_form_can_be_sent_again_once_they_came_back(app, visit, zoe, s
         said_stop(ZOE)
     visit(f"/inbox/{zoe}/reply", "sol", body="Hi", client_token=mark)
     with app.app_context(), write():
-        lift(ZOE)
+        lift_opt_outs(ZOE)
     visit(f"/inbox/{zoe}/reply", "sol", body="Hi", client_token=mark)
     assert len(sent()) == 1
 

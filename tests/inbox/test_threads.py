@@ -9,7 +9,7 @@ from app.core.clock import now
 from app.core.column_types import datetime_to_db
 from app.core.db import db, raw_connection, write
 from app.delivery.models import Message
-from app.inbox.actions import minding, threads
+from app.inbox.actions import conversation_status, thread_updates
 from app.inbox.models import Thread
 from tests.cast import LEO, ZOE
 from tests.makers import wrote
@@ -53,7 +53,7 @@ def test_what_a_machine_took_is_not_unread_and_needs_nobody_but_opens_what_was_d
 ):
     thread_id = wrote(ZOE, "Hello")
     with write():
-        minding.finish(thread_id, "ada", now())
+        conversation_status.mark_thread_done(thread_id, "ada", now())
     wrote(ZOE, "PICNIC", needs_reply=False)
     thread = row(thread_id)
     assert (thread.unread, thread.needs_reply, thread.done_at, thread.done_by) == (
@@ -88,8 +88,8 @@ def test_what_is_written_to_somebody_brings_the_thread_that_is_there_to_the_top(
     )
     answer = text(ZOE, "Hello Zoë")
     with write():
-        threads.went_out(ZOE, answer, now())
-        threads.went_out("+13035550199", text_id := answer, now())
+        thread_updates.record_outbound_text(ZOE, answer, now())
+        thread_updates.record_outbound_text("+13035550199", text_id := answer, now())
     assert row(zoe).last_at > row(leo).last_at
     assert row(zoe).last_message_id == text_id
     assert db.session.scalar(db.select(db.func.count()).select_from(Thread)) == 2
@@ -119,7 +119,10 @@ def is_silent(phone, moment):
     """What the answering of texts asks."""
     return (
         raw_connection()
-        .execute(threads.IS_SILENT, {"phone": phone, "moment": datetime_to_db(moment)})
+        .execute(
+            thread_updates.SELECT_IS_SILENT,
+            {"phone": phone, "moment": datetime_to_db(moment)},
+        )
         .fetchone()
         is not None
     )
@@ -130,7 +133,7 @@ def test_silence_holds_until_its_moment(shop):
     moment = now()
     with write():
         assert not is_silent(ZOE, moment)
-        threads.silence(ZOE, moment + timedelta(minutes=10))
+        thread_updates.silence_auto_replies(ZOE, moment + timedelta(minutes=10))
         assert is_silent(ZOE, moment + timedelta(minutes=9))
         assert not is_silent(ZOE, moment + timedelta(minutes=10))
         assert not is_silent(LEO, moment)
@@ -162,7 +165,7 @@ def test_rows_of_a_blast_are_not_searched_and_answers_are(shop):
         )
     answer = text(ZOE, "the picnic answer")
     with write():
-        threads.went_out(ZOE, answer, now())
+        thread_updates.record_outbound_text(ZOE, answer, now())
     assert found("picnic") == [answer]
 
 

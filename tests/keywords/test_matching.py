@@ -228,7 +228,7 @@ def test_no_keyword_lifts_an_opt_out():
 
 def test_whoever_was_erased_after_stop_stays_out():
     with write():
-        suppression.erased.keep(ZOE, said_stop=True, by="ada")
+        suppression.erased_numbers.record_erased_number(ZOE, said_stop=True, by="ada")
     keyword("JOIN", action=KeywordAction.SUBSCRIBE)
     assert text("join").needs_person == "wants_back"
     assert has_opted_out(ZOE)

@@ -262,11 +262,13 @@ class TestWhoGetsTexts:
             for phone in (ZOE, LEO, MIA, MAX):
                 makers.member(phone)
             with write():
-                suppression.grant(ZOE, "form", "On paper", "ada")
-                suppression.grant(LEO, "form", "On paper", "ada")
-                suppression.opt_out(LEO, source="inbound")
-                suppression.lift(MIA, evidence="Texted: START")
-                suppression.grant("+13035550177", "form", "Not on the list", "ada")
+                suppression.grant_consent(ZOE, "form", "On paper", "ada")
+                suppression.grant_consent(LEO, "form", "On paper", "ada")
+                suppression.record_opt_out(LEO, source="inbound")
+                suppression.lift_opt_outs(MIA, evidence="Texted: START")
+                suppression.grant_consent(
+                    "+13035550177", "form", "Not on the list", "ada"
+                )
         words = visit("/settings", "ada").words
         assert "A yes is recorded for 2 of 4 people on the community list." in words
         assert "We recommend to text only people with a recorded yes" in words

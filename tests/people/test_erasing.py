@@ -18,7 +18,7 @@ from app.imports.models import Import, ImportRow
 from app.inbox.models import Thread
 from app.people.models import PersonNote
 from app.suppression import actions, queries
-from app.suppression.actions import erased
+from app.suppression.actions import erased_numbers
 from app.suppression.models import (
     ConsentEvent,
     ErasedNumber,
@@ -72,7 +72,9 @@ def furnish():
         _texts(session, log.id)
     makers.dead_number(ZOE)
     with write():
-        actions.opt_out(ZOE, source="inbound", reason=f"Texted “{SECRET}”", name=NAME)
+        actions.record_opt_out(
+            ZOE, source="inbound", reason=f"Texted “{SECRET}”", name=NAME
+        )
         db.session.execute(
             db.text(
                 "INSERT INTO sandbox_phones (phone, mood) VALUES (:phone, 'working')"
@@ -276,15 +278,15 @@ def test_b14_whoever_said_stop_and_was_erased_is_not_texted_when_a_list_brings_t
             makers.dead_number(ZOE)
     visit.post(f"{PAGE}/erase", "ada")
     with app.app_context():
-        assert queries.is_left_out(ZOE) is None
-        assert erased.opted_out([LEO, ZOE]) == [ZOE]
+        assert queries.find_suppression_reason(ZOE) is None
+        assert erased_numbers.filter_erased_opt_outs([LEO, ZOE]) == [ZOE]
     visit("/community/add", "ada", name="Zoë", phone=ZOE)
     words = visit(PAGE, "ada").words
     assert "No. Said STOP. Only they can undo this" in words
     assert "Said STOP before they were erased" in words
     visit.post(f"{PAGE}/erase", "ada")
     with app.app_context():
-        assert erased.opted_out([ZOE]) == [ZOE]
+        assert erased_numbers.filter_erased_opt_outs([ZOE]) == [ZOE]
         assert (
             db.session.scalar(db.select(db.func.count()).select_from(ErasedNumber)) == 1
         )
@@ -296,7 +298,7 @@ def test_somebody_who_never_said_stop_may_come_back_with_a_list(visit, app):
     visit.post(f"{PAGE}/erase", "ada")
     visit("/community/add", "ada", name="Zoë", phone=ZOE)
     with app.app_context():
-        assert queries.is_left_out(ZOE) is None
+        assert queries.find_suppression_reason(ZOE) is None
 
 
 def test_another_number_for_a_member_is_asked_for_too(visit, app):
@@ -306,19 +308,19 @@ def test_another_number_for_a_member_is_asked_for_too(visit, app):
     visit.post(f"{PAGE}/erase", "ada")
     visit(f"/community/{member}/edit", "ada", name="Leo", phone=ZOE)
     with app.app_context():
-        assert queries.is_left_out(ZOE)
+        assert queries.find_suppression_reason(ZOE)
 
 
 def test_their_own_start_outweighs_what_was_remembered(make_app):
     app = make_app(**TWILIO, public_base_url=BASE)
     with app.app_context(), write():
-        erased.keep(ZOE, said_stop=True, by="ada")
-        assert erased.remember([ZOE, LEO]) == 1
-        assert erased.remember([ZOE, LEO]) == 0
+        erased_numbers.record_erased_number(ZOE, said_stop=True, by="ada")
+        assert erased_numbers.restore_erased_opt_outs([ZOE, LEO]) == 1
+        assert erased_numbers.restore_erased_opt_outs([ZOE, LEO]) == 0
     assert text(app, "START").status_code == 200
     with app.app_context():
-        assert queries.is_left_out(ZOE) is None
-        assert erased.opted_out([ZOE]) == []
+        assert queries.find_suppression_reason(ZOE) is None
+        assert erased_numbers.filter_erased_opt_outs([ZOE]) == []
         assert db.session.scalars(db.select(UnsubscribedContact)).all() == []
 
 
@@ -343,5 +345,5 @@ def test_a_registration_of_somebody_erased_after_a_stop_is_asked_for_too(visit, 
     visit.post(f"{PAGE}/erase", "ada")
     visit("/events/1/register", "sol", name="Zoë", phone=ZOE)
     with app.app_context():
-        assert queries.is_left_out(ZOE)
+        assert queries.find_suppression_reason(ZOE)
     assert f'href="{PAGE}"' in visit("/events/1", "sol").text

@@ -133,7 +133,7 @@ def test_the_page_says_why_each_text_did_not_arrive(visit, app, row, said):
 
 def test_only_the_person_undoes_a_stop_and_the_page_says_how(visit, zoe):
     with zoe.app_context(), write():
-        actions.opt_out(ZOE, source="inbound", reason="Texted “stop it”")
+        actions.record_opt_out(ZOE, source="inbound", reason="Texted “stop it”")
     page = visit(PAGE, "ada")
     for said in (
         "No. Said STOP. Only they can undo this, by texting START to +1 202 555 0100.",
@@ -144,7 +144,7 @@ def test_only_the_person_undoes_a_stop_and_the_page_says_how(visit, zoe):
     assert visit.post(f"{PAGE}/take-off", "ada").status_code == 303
     assert "Only they can undo this" in visit(PAGE, "ada").words
     with zoe.app_context():
-        assert queries.is_left_out(ZOE)
+        assert queries.find_suppression_reason(ZOE)
 
 
 def test_an_admin_puts_somebody_on_the_list_and_takes_them_off(visit, zoe):
@@ -164,10 +164,10 @@ def test_a_number_on_both_lists_comes_off_both_or_none(visit, app):
     with app.app_context():
         makers.dead_number(ZOE)
         with write():
-            actions.opt_out(ZOE, source="inbound")
+            actions.record_opt_out(ZOE, source="inbound")
     visit.post(f"{PAGE}/take-off", "ada")
     with app.app_context():
-        assert len(queries.entries_of(ZOE)) == 2
+        assert len(queries.find_suppression_entries_by_phone(ZOE)) == 2
 
 
 def test_without_a_recorded_yes_an_admin_writes_down_how_they_agreed(visit, zoe):
@@ -254,7 +254,7 @@ def test_b17_odd_names_are_shown_as_they_are_and_never_run(visit, app, name):
             session.flush()
             session.add(EventRegistration(event_id=event.id, phone=ZOE, name=name))
             session.add(PersonNote(phone=ZOE, body=name, created_by="sol"))
-            actions.opt_out(ZOE, source="manual", reason=name, name=name)
+            actions.record_opt_out(ZOE, source="manual", reason=name, name=name)
         text(name=name, body=name, message_log_id=logged(name, event_title=name))
     for address in (PAGE, f"{PAGE}/erase"):
         page = visit(address, "ada")
@@ -294,7 +294,7 @@ def test_other_pages_lead_here(visit, zoe):
 
 def test_what_may_mean_stop_is_quoted_until_somebody_decides(visit, app):
     with app.app_context(), write():
-        actions.ask_whether_stop(
+        actions.open_stop_question(
             ZOE, None, "who is this? stop texting me or else", now()
         )
     words = visit(f"/people/{ZOE[1:]}", "sol").words

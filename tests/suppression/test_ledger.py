@@ -45,7 +45,7 @@ def agreed(*phones):
     """A yes on paper."""
     with write():
         for phone in phones:
-            assert actions.grant(
+            assert actions.grant_consent(
                 phone, ConsentMethod.FORM, "The form at the door", "ada"
             )
 
@@ -76,18 +76,20 @@ class TestEveryPathWritesItsLine:
     )
     def test_an_opt_out(self, shop, source, method):
         with write():
-            actions.opt_out(ZOE, source=source, reason="Texted: Stop", actor="ada")
+            actions.record_opt_out(
+                ZOE, source=source, reason="Texted: Stop", actor="ada"
+            )
         assert lines() == [("withdrawn", method, "Texted: Stop", "ada")]
 
     def test_the_same_note_again_is_no_news_but_their_own_stop_is_proof_once_more(
         self, shop
     ):
         with write():
-            actions.opt_out(ZOE, source="import")
-            actions.opt_out(ZOE, source="import")
-            actions.opt_out(ZOE, source="message_failure")
-            actions.opt_out(ZOE, source="inbound", reason="Texted: STOP")
-            actions.opt_out(ZOE, source="inbound", reason="Texted: stop it")
+            actions.record_opt_out(ZOE, source="import")
+            actions.record_opt_out(ZOE, source="import")
+            actions.record_opt_out(ZOE, source="message_failure")
+            actions.record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
+            actions.record_opt_out(ZOE, source="inbound", reason="Texted: stop it")
         assert [line[1:3] for line in lines()] == [
             ("import", None),
             ("stop", "Texted: STOP"),
@@ -96,16 +98,16 @@ class TestEveryPathWritesItsLine:
 
     def test_start_after_stop_is_a_return_and_without_one_a_first_yes(self, shop):
         with write():
-            actions.opt_out(ZOE, source="inbound", reason="Texted: STOP")
-            assert actions.lift(ZOE, evidence="Texted: START")
-            assert not actions.lift(LEO, evidence="Texted: start")
+            actions.record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
+            assert actions.lift_opt_outs(ZOE, evidence="Texted: START")
+            assert not actions.lift_opt_outs(LEO, evidence="Texted: start")
         assert lines()[1:] == [("returned", "start", "Texted: START", None)]
         assert lines(LEO) == [("granted", "start", "Texted: start", None)]
 
     def test_by_hand_onto_the_list_and_off_it(self, shop):
         with write():
-            row = actions.add_by_hand("Max", MAX, "Asked at the door", "ada")
-            actions.remove("unsubscribed", row.id, "bea")
+            row = actions.add_manual_opt_out("Max", MAX, "Asked at the door", "ada")
+            actions.remove_suppression_entry("unsubscribed", row.id, "bea")
         assert lines(MAX) == [
             ("withdrawn", "admin", "Asked at the door", "ada"),
             ("returned", "admin", "Taken off the do-not-text list", "bea"),
@@ -114,13 +116,13 @@ class TestEveryPathWritesItsLine:
     def test_an_opt_out_on_the_other_list_is_returned_too(self, shop):
         makers.dead_number(ZOE, SuppressionCategory.OPT_OUT)
         with write():
-            actions.remove("suppressed", 1, "ada")
+            actions.remove_suppression_entry("suppressed", 1, "ada")
         assert [line[0] for line in lines()] == ["returned"]
 
     def test_a_number_that_does_not_work_is_no_matter_of_consent(self, shop):
         with write():
-            actions.mark_dead(ZOE, reason="no such number")
-            actions.remove("suppressed", 1, "ada")
+            actions.mark_number_undeliverable(ZOE, reason="no such number")
+            actions.remove_suppression_entry("suppressed", 1, "ada")
         assert lines() == []
 
     def test_a_yes_on_paper_has_its_evidence_and_who_wrote_it_down(self, shop):
@@ -130,19 +132,19 @@ class TestEveryPathWritesItsLine:
     def test_a_yes_from_elsewhere_does_not_outweigh_a_stop(self, shop):
         makers.said_stop(ZOE)
         with write():
-            assert not actions.grant(ZOE, ConsentMethod.FORM, "A form", "ada")
+            assert not actions.grant_consent(ZOE, ConsentMethod.FORM, "A form", "ada")
         assert lines() == []
 
     def test_what_is_rolled_back_leaves_neither_opt_out_nor_line(self, shop):
-        actions.opt_out(ZOE, source="inbound")
+        actions.record_opt_out(ZOE, source="inbound")
         assert len(lines()) == 1
         db.session.rollback()
         assert lines() == []
-        assert queries.is_left_out(ZOE) is None
+        assert queries.find_suppression_reason(ZOE) is None
 
     def test_the_page_writes_its_own(self, app, visit):
         with app.app_context(), write():
-            actions.opt_out(LEO, source="import")
+            actions.record_opt_out(LEO, source="import")
         visit("/suppression/add", "ada", name="", phone=MIA, reason="By letter")
         visit.post("/suppression/unsubscribed/1/delete", "ada")
         with app.app_context():
@@ -164,13 +166,13 @@ class TestAnImport:
         )
         with write():
             assert (
-                actions.grant_many(
+                actions.grant_import_consent(
                     upload, ConsentMethod.IMPORT, "Signed at the summer party", "ada"
                 )
                 == 2
             )
             assert (
-                actions.grant_many(
+                actions.grant_import_consent(
                     upload, ConsentMethod.IMPORT, "Signed at the summer party", "ada"
                 )
                 == 0
@@ -186,12 +188,18 @@ class TestAnImport:
     def test_that_is_undone_takes_its_yes_back_but_not_what_they_said_since(self, shop):
         upload = imported((ZOE, "new"), (LEO, "new"))
         with write():
-            actions.grant_many(upload, ConsentMethod.IMPORT, None, "ada")
-            actions.lift(LEO, evidence="Texted: START")
-            assert actions.take_back_many(upload, "The import was undone", "ada") == 1
-            assert actions.take_back_many(upload, "The import was undone", "ada") == 0
+            actions.grant_import_consent(upload, ConsentMethod.IMPORT, None, "ada")
+            actions.lift_opt_outs(LEO, evidence="Texted: START")
+            assert (
+                actions.revert_import_consent(upload, "The import was undone", "ada")
+                == 1
+            )
+            assert (
+                actions.revert_import_consent(upload, "The import was undone", "ada")
+                == 0
+            )
         assert lines()[-1] == ("withdrawn", "import", "The import was undone", "ada")
-        assert queries.last_act(LEO) == "returned"
+        assert queries.find_last_consent_act(LEO) == "returned"
 
     def test_onto_the_do_not_text_list_writes_a_line_for_each_and_undone_a_return(
         self, shop
@@ -201,13 +209,13 @@ class TestAnImport:
             (ZOE, "new"), (LEO, "same"), (MIA, "new"), (MAX, "new"), ("12", "bad")
         )
         with write() as session:
-            actions.opt_out(LEO, source="inbound", reason="Texted: STOP")
+            actions.record_opt_out(LEO, source="inbound", reason="Texted: STOP")
             session.add_all(
                 UnsubscribedContact(phone=phone, source="import")
                 for phone in (ZOE, MIA, MAX)
             )
             session.flush()
-            assert actions.withdraw_many(upload, "ada") == [ZOE, MIA, MAX]
+            assert actions.withdraw_import_consent(upload, "ada") == [ZOE, MIA, MAX]
         assert (
             lines()[1:]
             == lines(MIA)
@@ -219,12 +227,20 @@ class TestAnImport:
             session.execute(
                 text("DELETE FROM unsubscribed_contacts WHERE source = 'import'")
             )
-            actions.opt_out(MIA, source="inbound", reason="Texted: STOP")
-            assert actions.take_back_many(upload, "The import was undone", "ada") == 1
-            assert actions.take_back_many(upload, "The import was undone", "ada") == 0
+            actions.record_opt_out(MIA, source="inbound", reason="Texted: STOP")
+            assert (
+                actions.revert_import_consent(upload, "The import was undone", "ada")
+                == 1
+            )
+            assert (
+                actions.revert_import_consent(upload, "The import was undone", "ada")
+                == 0
+            )
         assert lines()[-1] == ("returned", "import", "The import was undone", "ada")
         assert (
-            queries.last_act(MIA) == queries.last_act(MAX) == "withdrawn"
+            queries.find_last_consent_act(MIA)
+            == queries.find_last_consent_act(MAX)
+            == "withdrawn"
         )  # Max never said yes
 
 
@@ -240,7 +256,7 @@ class TestNothingIsEverChanged:
     )
     def test_the_database_itself_refuses(self, shop, statement):
         with write():
-            actions.opt_out(ZOE, source="inbound", reason="Texted: STOP")
+            actions.record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
         before = lines()
         with pytest.raises(IntegrityError, match="append-only"), write() as session:
             session.execute(text(statement))
@@ -248,7 +264,7 @@ class TestNothingIsEverChanged:
 
     def test_an_erasure_may_put_a_mark_in_place_of_the_number(self, shop):
         with write() as session:
-            actions.opt_out(ZOE, source="inbound", reason="Texted: STOP")
+            actions.record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
             session.execute(
                 text("UPDATE consent_events SET phone = '#1', evidence = NULL")
             )
@@ -259,11 +275,11 @@ class TestWhereAYesIsDemanded:
     def test_the_last_word_counts(self, shop):
         demand_a_yes()
         with write():
-            actions.grant(ZOE, ConsentMethod.FORM, "Form", "ada")
-            actions.opt_out(LEO, source="inbound")
-            actions.lift(LEO, evidence="Texted: START")
-            actions.opt_out(MIA, source="inbound")
-        assert queries.reasons_for([ZOE, LEO, MIA, MAX]) == {
+            actions.grant_consent(ZOE, ConsentMethod.FORM, "Form", "ada")
+            actions.record_opt_out(LEO, source="inbound")
+            actions.lift_opt_outs(LEO, evidence="Texted: START")
+            actions.record_opt_out(MIA, source="inbound")
+        assert queries.find_suppression_reasons([ZOE, LEO, MIA, MAX]) == {
             MIA: SkipReason.SAID_STOP,
             MAX: SkipReason.NO_CONSENT,
         }
@@ -293,22 +309,22 @@ class TestWhereAYesIsDemanded:
 def test_the_history_of_a_number_is_told_in_words_the_newest_first(shop):
     agreed(ZOE)
     with write():
-        actions.opt_out(ZOE, source="inbound", reason="Texted: STOP")
-        actions.lift(ZOE, evidence="Texted: START")
+        actions.record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
+        actions.lift_opt_outs(ZOE, evidence="Texted: START")
     assert [
         (word.said, word.how, word.evidence, word.actor)
-        for word in queries.history(ZOE)
+        for word in queries.list_consent_history(ZOE)
     ] == [
         ("Agreed to texts again", "by text", "Texted: START", None),
         ("Wants no more texts", "by text", "Texted: STOP", None),
         ("Agreed to texts", "on a form", "The form at the door", "ada"),
     ]
-    assert queries.history(LEO) == []
+    assert queries.list_consent_history(LEO) == []
 
 
 def test_every_act_and_method_has_words():
-    assert set(queries.ACT_WORDS) == set(ConsentAct)
-    assert set(queries.METHOD_WORDS) == set(ConsentMethod)
+    assert set(queries.CONSENT_ACT_LABELS) == set(ConsentAct)
+    assert set(queries.CONSENT_METHOD_LABELS) == set(ConsentMethod)
 
 
 def test_that_an_admin_takes_an_entry_off_is_no_yes_of_the_person(shop):
@@ -320,4 +336,4 @@ def test_that_an_admin_takes_an_entry_off_is_no_yes_of_the_person(shop):
             ("returned", "admin"),
         ):
             session.add(ConsentEvent(phone=ZOE, act=act, method=method))
-    assert queries.is_left_out(ZOE) == SkipReason.NO_CONSENT
+    assert queries.find_suppression_reason(ZOE) == SkipReason.NO_CONSENT

@@ -52,36 +52,40 @@ def test_sql_and_the_law_book_give_the_same_reason(
         makers.dead_number(ZOE, category)
     if asked:
         with write():
-            actions.ask_whether_stop(ZOE, None, "wrong number", now())
+            actions.open_stop_question(ZOE, None, "wrong number", now())
     law = find_skip_reason(
         stop, category, maybe_stop=asked, consent_required=demanded, last_word=last_word
     )
     in_sql = db.session.execute(
-        select(queries.left_out(CommunityMember.phone))
+        select(queries.select_suppression_reason(CommunityMember.phone))
     ).scalar_one()
     assert in_sql == law
     assert in_sql is None or isinstance(in_sql, SkipReason)
-    assert queries.is_left_out(ZOE) == law
+    assert queries.find_suppression_reason(ZOE) == law
 
 
 def test_the_reason_can_filter_and_count_and_look_at_its_own_tables(shop):
     makers.member(ZOE)
     makers.member(LEO)
     makers.said_stop(ZOE)
-    why = queries.left_out(CommunityMember.phone)
+    why = queries.select_suppression_reason(CommunityMember.phone)
     assert db.session.scalars(
         select(CommunityMember.phone).where(why.is_(None))
     ).all() == [LEO]
     assert db.session.scalars(
         select(CommunityMember.phone).where(why == SkipReason.SAID_STOP)
     ).all() == [ZOE]
-    own = select(UnsubscribedContact.phone, queries.left_out(UnsubscribedContact.phone))
+    own = select(
+        UnsubscribedContact.phone,
+        queries.select_suppression_reason(UnsubscribedContact.phone),
+    )
     assert db.session.execute(own).all() == [(ZOE, SkipReason.SAID_STOP)]
 
 
 def test_a_large_audience_is_judged_through_the_unique_indexes(shop):
     statement = select(
-        CommunityMember.phone, queries.left_out(CommunityMember.phone).label("why")
+        CommunityMember.phone,
+        queries.select_suppression_reason(CommunityMember.phone).label("why"),
     )
     compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
     plan = [
@@ -105,18 +109,20 @@ def test_reasons_for_many_numbers_name_only_those_left_out(shop):
     makers.said_stop(phones[3])
     makers.dead_number(phones[700])
     makers.dead_number(phones[1100], SOFT)
-    assert queries.reasons_for(phones) == {
+    assert queries.find_suppression_reasons(phones) == {
         phones[3]: SkipReason.SAID_STOP,
         phones[700]: SkipReason.NUMBER_DEAD,
     }
-    assert queries.reasons_for([]) == {}
+    assert queries.find_suppression_reasons([]) == {}
 
 
 def test_an_opt_out_is_news_only_once(shop):
     with write():
-        assert actions.opt_out(ZOE, source="inbound", reason="Texted STOP", name="Zoe")
+        assert actions.record_opt_out(
+            ZOE, source="inbound", reason="Texted STOP", name="Zoe"
+        )
     with write():
-        assert not actions.opt_out(ZOE, source="message_failure")
+        assert not actions.record_opt_out(ZOE, source="message_failure")
     assert source(ZOE) == "inbound"
 
 
@@ -128,8 +134,8 @@ def test_the_persons_own_stop_outweighs_what_others_noted_but_not_an_admins_hand
     shop, before, after
 ):
     with write():
-        actions.opt_out(ZOE, source=before)
-        assert not actions.opt_out(ZOE, source="inbound", reason="Texted STOP")
+        actions.record_opt_out(ZOE, source=before)
+        assert not actions.record_opt_out(ZOE, source="inbound", reason="Texted STOP")
     assert source(ZOE) == after
 
 
@@ -138,35 +144,35 @@ def test_the_persons_own_stop_outweighs_what_others_noted_but_not_an_admins_hand
 )
 def test_start_lifts_every_opt_out_but_a_manual_one(shop, before):
     with write():
-        actions.opt_out(ZOE, source=before)
-        actions.opt_out(LEO, source="manual")
-        assert actions.lift(ZOE)
-        assert not actions.lift(LEO)
-        assert not actions.lift(MIA)
-    assert queries.reasons_for([ZOE, LEO]) == {LEO: SkipReason.SAID_STOP}
+        actions.record_opt_out(ZOE, source=before)
+        actions.record_opt_out(LEO, source="manual")
+        assert actions.lift_opt_outs(ZOE)
+        assert not actions.lift_opt_outs(LEO)
+        assert not actions.lift_opt_outs(MIA)
+    assert queries.find_suppression_reasons([ZOE, LEO]) == {LEO: SkipReason.SAID_STOP}
     with write():
-        assert actions.lift(LEO, manual_too=True)
-    assert queries.is_left_out(LEO) is None
+        assert actions.lift_opt_outs(LEO, manual_too=True)
+    assert queries.find_suppression_reason(LEO) is None
 
 
 def test_start_lifts_an_opt_out_on_the_other_list_and_never_a_dead_number(shop):
     makers.dead_number(ZOE, OPT_OUT)
     makers.dead_number(LEO, HARD)
     with write():
-        assert actions.lift(ZOE)
-        assert not actions.lift(LEO)
-    assert queries.reasons_for([ZOE, LEO]) == {LEO: SkipReason.NUMBER_DEAD}
+        assert actions.lift_opt_outs(ZOE)
+        assert not actions.lift_opt_outs(LEO)
+    assert queries.find_suppression_reasons([ZOE, LEO]) == {LEO: SkipReason.NUMBER_DEAD}
 
 
 def test_a_number_dies_once_and_a_soft_failure_may_become_a_hard_one(shop):
     makers.dead_number(LEO, SOFT)
     makers.dead_number(MIA, OPT_OUT)
     with write():
-        assert actions.mark_dead(ZOE, reason="no such number")
-        assert not actions.mark_dead(ZOE, reason="no such number")
-        assert actions.mark_dead(LEO, reason="no such number")
-        assert not actions.mark_dead(MIA, reason="no such number")
-    assert queries.reasons_for([ZOE, LEO, MIA]) == {
+        assert actions.mark_number_undeliverable(ZOE, reason="no such number")
+        assert not actions.mark_number_undeliverable(ZOE, reason="no such number")
+        assert actions.mark_number_undeliverable(LEO, reason="no such number")
+        assert not actions.mark_number_undeliverable(MIA, reason="no such number")
+    assert queries.find_suppression_reasons([ZOE, LEO, MIA]) == {
         ZOE: SkipReason.NUMBER_DEAD,
         LEO: SkipReason.NUMBER_DEAD,
         MIA: SkipReason.SAID_STOP,
@@ -175,41 +181,41 @@ def test_a_number_dies_once_and_a_soft_failure_may_become_a_hard_one(shop):
 
 def test_by_hand_a_number_goes_on_once(shop):
     with write():
-        actions.add_by_hand("Max", MAX, "asked at the door")
+        actions.add_manual_opt_out("Max", MAX, "asked at the door")
     with pytest.raises(UniqueViolation), write():
-        actions.add_by_hand(None, MAX, None)
+        actions.add_manual_opt_out(None, MAX, None)
     assert source(MAX) == "manual"
 
 
 @pytest.mark.parametrize("source", ["inbound", "message_failure"])
 def test_what_came_from_the_phone_nobody_takes_off_by_hand(shop, source):
     with write():
-        actions.opt_out(ZOE, source=source)
+        actions.record_opt_out(ZOE, source=source)
     row = db.session.scalars(select(UnsubscribedContact.id)).one()
-    with pytest.raises(actions.OnlyThey), write():
-        actions.remove("unsubscribed", row)
-    assert queries.is_left_out(ZOE) == SkipReason.SAID_STOP
+    with pytest.raises(actions.OnlyOwnerCanOptIn), write():
+        actions.remove_suppression_entry("unsubscribed", row)
+    assert queries.find_suppression_reason(ZOE) == SkipReason.SAID_STOP
 
 
 def test_a_dead_number_may_get_another_chance(shop):
     with write():
-        actions.mark_dead(ZOE, reason="no such number")
+        actions.mark_number_undeliverable(ZOE, reason="no such number")
     row = db.session.scalars(select(SuppressedContact.id)).one()
     with write():
-        assert actions.remove("suppressed", row).phone == ZOE
-    assert queries.is_left_out(ZOE) is None
+        assert actions.remove_suppression_entry("suppressed", row).phone == ZOE
+    assert queries.find_suppression_reason(ZOE) is None
 
 
 @pytest.mark.parametrize("kind", ["unsubscribed", "suppressed", "users", ""])
 def test_a_row_that_is_not_there_is_gone(shop, kind):
-    with pytest.raises(actions.Gone), write():
-        actions.remove(kind, 1)
+    with pytest.raises(actions.NotFound), write():
+        actions.remove_suppression_entry(kind, 1)
 
 
 def test_a_soft_failure_is_not_on_the_list_and_cannot_be_taken_off_it(shop):
     makers.dead_number(ZOE, SOFT)
-    with pytest.raises(actions.Gone), write():
-        actions.remove("suppressed", 1)
+    with pytest.raises(actions.NotFound), write():
+        actions.remove_suppression_entry("suppressed", 1)
 
 
 def test_reasons_are_counted_in_one_statement(shop):
@@ -217,7 +223,7 @@ def test_reasons_are_counted_in_one_statement(shop):
         makers.member(phone)
     makers.said_stop(ZOE)
     makers.dead_number(LEO)
-    why = queries.left_out(CommunityMember.phone).label("why")
+    why = queries.select_suppression_reason(CommunityMember.phone).label("why")
     counts = select(why, func.count()).select_from(CommunityMember).group_by(why)
     assert dict(db.session.execute(counts).all()) == {
         None: 2,

@@ -15,10 +15,10 @@ from tests.cast import LEO, MAX, MIA, ZOE
 def listed(app):
     """Zoë texted STOP, Leo was put there by hand, Max came with an import, Mia's number is dead."""
     with app.app_context(), write():
-        actions.opt_out(ZOE, source="inbound", reason="Texted STOP", name="Zoë")
-        actions.add_by_hand("Leo", LEO, "Asked at the door")
-        actions.opt_out(MAX, source="import")
-        actions.mark_dead(MIA, reason="No such number any more")
+        actions.record_opt_out(ZOE, source="inbound", reason="Texted STOP", name="Zoë")
+        actions.add_manual_opt_out("Leo", LEO, "Asked at the door")
+        actions.record_opt_out(MAX, source="import")
+        actions.mark_number_undeliverable(MIA, reason="No such number any more")
     return app
 
 

@@ -12,16 +12,16 @@ from app.core.db import db, write
 from app.core.pagination import ListParams
 from app.suppression import queries
 from app.suppression.models import SuppressedContact, UnsubscribedContact
-from app.suppression.queries import lists
-from app.suppression.queries.lists import Narrowed
+from app.suppression.queries import suppression_list
+from app.suppression.queries.suppression_list import SuppressionFilter
 
 PARTS = (
-    Narrowed(),
-    Narrowed(source="manual"),
-    Narrowed(why="said_stop", source="event"),
-    Narrowed(why="number_dead"),
+    SuppressionFilter(),
+    SuppressionFilter(source="manual"),
+    SuppressionFilter(why="said_stop", source="event"),
+    SuppressionFilter(why="number_dead"),
 )
-ORDERS = list(product(queries.SORTS, ("asc", "desc")))
+ORDERS = list(product(queries.SUPPRESSION_SORT_KEYS, ("asc", "desc")))
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def shown(order, part):
     """All keys of a part of the list, page by page."""
     sort, direction = order
     asked = [ListParams("", number, 7, sort, direction) for number in range(1, 8)]
-    pages = [queries.page(each, part) for each in asked]
+    pages = [queries.load_suppression_page(each, part) for each in asked]
     return [(row.kind, row.id) for page, each in zip(pages, asked, strict=True) if page.number == each.number
             for row in page.rows]  # fmt: skip
 
@@ -64,7 +64,7 @@ def test_a_walk_meets_what_a_look_up_finds_in_the_same_order(
     listed, monkeypatch, order, part
 ):
     looked_up = shown(order, part)
-    monkeypatch.setattr(lists, "FEW", 0)
+    monkeypatch.setattr(suppression_list, "SMALL_LIST_ROWS", 0)
     assert shown(order, part) == looked_up
     assert len(set(looked_up)) == len(looked_up) > 0
 
@@ -74,14 +74,14 @@ def test_no_order_reads_or_sorts_the_rows_themselves(listed, monkeypatch, order)
     """A list of a hundred thousand takes no longer for it: what a walk passes over stands in
     the index.
     """
-    monkeypatch.setattr(lists, "FEW", 0)
+    monkeypatch.setattr(suppression_list, "SMALL_LIST_ROWS", 0)
     seen = []
     event.listen(
         db.engine, "before_cursor_execute", lambda *given: seen.append(given[2:4])
     )
-    queries.page(
+    queries.load_suppression_page(
         ListParams("", 2, 7, *order),
-        Narrowed(source="manual", since=now().replace(year=2020)),
+        SuppressionFilter(source="manual", since=now().replace(year=2020)),
     )
     ((walk, values),) = [
         each for each in seen if "UNION ALL" in each[0] and "ORDER BY" in each[0]

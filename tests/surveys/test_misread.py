@@ -7,8 +7,8 @@ import pytest
 from app.core.db import db, write
 from app.delivery.models import Message
 from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
-from app.inbox.actions import threads
-from app.inbox.actions.threads import Said
+from app.inbox.actions import thread_updates
+from app.inbox.actions.thread_updates import StoredText
 from app.surveys.actions.survey_text_handling import stop_surveys_of_phone
 from app.surveys.models import SurveyAnswer
 from tests.cast import ZOE
@@ -34,9 +34,9 @@ def say(app, text, *more):
             newest = db.session.scalar(db.select(db.func.max(Message.id)))
             why = taken.needs_person if taken else ""
             needs = bool(why) or taken is None
-            threads.came_in(
+            thread_updates.record_inbound_text(
                 ZOE,
-                [Said(newest, body)],
+                [StoredText(newest, body)],
                 text.moment,
                 needs_reply=needs,
                 why=why or None,

@@ -6,7 +6,7 @@ from app.domain.surveys.question_definitions import (
     QuestionType,
     SurveyQuestion,
 )
-from app.suppression.actions import opt_out
+from app.suppression.actions import record_opt_out
 from app.surveys.actions import survey_text_handling
 from tests.makers import pretend_phone
 
@@ -43,7 +43,7 @@ def test_twelve_phones_two_with_nonsense_one_with_stop(
             if place < len(said):
                 text(pretend_phone(n), said[place], seconds=15)
     with app.app_context(), write():
-        opt_out(pretend_phone(11), source="inbound", reason="Texted STOP")
+        record_opt_out(pretend_phone(11), source="inbound", reason="Texted STOP")
         survey_text_handling.stop_surveys_of_phone(pretend_phone(11), text.moment)
     coming = {each.phone: each.name for each in rows("registrations")}
     names = ["Ann", "Bob", "Cleo", "Dee", "Eve", None]

@@ -3,7 +3,7 @@
 import pytest
 
 from app.core import logging_config
-from app.webhooks import forms
+from app.webhooks import request_verification
 from tests.webhooks.calls import BASE, TWILIO
 
 
@@ -27,9 +27,9 @@ def practice(make_app):
 def nothing_was_refused_yet(monkeypatch):
     """The process counts forgeries for its whole life; each test begins at none."""
     for name in ("forgeries", "strangers"):
-        said = getattr(forms, name)
+        said = getattr(request_verification, name)
         monkeypatch.setattr(
-            forms,
+            request_verification,
             name,
             logging_config.ThrottledWarning(
                 said.log.name, said.first, said.more, said.seconds

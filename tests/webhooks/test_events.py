@@ -16,14 +16,14 @@ from sqlalchemy import event, insert, text
 from app.core import db as kit
 from app.core.clock import now
 from app.core.db import WriteLockTimeout, db, write
-from app.webhooks.actions import events as actions
-from app.webhooks.actions import orphans, receipts
-from app.webhooks.actions.events import (
-    SLICE,
-    SLICE_SECONDS,
-    SMALLEST_SLICE,
-    forget_old_events,
-    next_slice,
+from app.webhooks.actions import delivery_receipts, unmatched_receipts
+from app.webhooks.actions import webhook_events as actions
+from app.webhooks.actions.webhook_events import (
+    DELETE_SECONDS,
+    MAX_DELETE_ROWS,
+    MIN_DELETE_ROWS,
+    compute_delete_batch_size,
+    delete_old_webhook_events,
 )
 from app.webhooks.models import WebhookEvent
 from tests.webhooks.calls import (
@@ -37,7 +37,7 @@ from tests.webhooks.calls import (
 )
 from tests.webhooks.calls import text as say
 
-OLD = 2 * SLICE + 100
+OLD = 2 * MAX_DELETE_ROWS + 100
 
 
 def many(app, count, days):
@@ -61,7 +61,7 @@ def test_events_are_forgotten_after_thirty_days(town):
         with write():
             first = db.update(WebhookEvent).where(WebhookEvent.id == 1)
             db.session.execute(first.values(received_at=now() - timedelta(days=31)))
-        assert forget_old_events() == 1
+        assert delete_old_webhook_events() == 1
     assert [each.dedupe_key for each in events(town)] == [f"in:{sid(2)}"]
 
 
@@ -77,39 +77,42 @@ def test_l12_they_go_in_slices_and_others_write_in_between(town):
         )
         event.listen(db.engine, "begin", lambda _c: begun.append(time.monotonic()))
         event.listen(db.engine, "commit", lambda _c: over.append(time.monotonic()))
-        assert forget_old_events() == OLD
+        assert delete_old_webhook_events() == OLD
         assert db.session.scalar(db.select(db.func.count(WebhookEvent.id))) == 0
     slices = [count for sql, count in gone if sql.startswith("DELETE")]
-    assert slices[0] == SMALLEST_SLICE
-    assert max(slices) <= SLICE
+    assert slices[0] == MIN_DELETE_ROWS
+    assert max(slices) <= MAX_DELETE_ROWS
     pauses = [start - end for end, start in zip(over, begun[1:], strict=False)][
         : len(slices) - 1
     ]
-    assert min(pauses) >= actions.SHORTEST_PAUSE
+    assert min(pauses) >= actions.MIN_PAUSE_SECONDS
 
 
 @pytest.mark.parametrize(
     ("size", "took", "then"),
     [
         (10, 0.001, 20),  # quick: twice as many
-        (400, 0.001, SLICE),
-        (500, SLICE_SECONDS, 500),
+        (400, 0.001, MAX_DELETE_ROWS),
+        (500, DELETE_SECONDS, 500),
         (500, 0.1, 125),  # four times too long: a quarter
-        (20, 3.0, SMALLEST_SLICE),
+        (20, 3.0, MIN_DELETE_ROWS),
     ],
 )
 def test_l12_a_slice_is_as_large_as_the_machine_is_quick(size, took, then):
     """L12: nobody waits a tenth of a second for a lock, on a busy machine either."""
-    assert next_slice(size, took) == then
+    assert compute_delete_batch_size(size, took) == then
 
 
 @pytest.mark.parametrize(
     ("statement", "values"),
     [
-        (receipts.BY_REF, {"key": "st:x:sent", "ref": "f" * 32}),
-        (receipts.BY_SID, {"sid": "SM1"}),
-        (actions.TOLD, {"key": "in:x"}),
-        (str(orphans.FOUND), {}),
+        (
+            delivery_receipts.SELECT_ATTEMPT_BY_REF,
+            {"key": "st:x:sent", "ref": "f" * 32},
+        ),
+        (delivery_receipts.SELECT_ATTEMPT_BY_SID, {"sid": "SM1"}),
+        (actions.SELECT_EVENT_BY_KEY, {"key": "in:x"}),
+        (str(unmatched_receipts.SELECT_MATCHED_RECEIPTS), {}),
         (
             "SELECT id FROM webhook_events WHERE received_at < :before LIMIT 500",
             {"before": "2026-01-01"},

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from app.webhooks.forms import LARGEST, MOST_FIELDS
+from app.webhooks.request_verification import MAX_BODY_BYTES, MAX_FORM_FIELDS
 from tests.served import Served, until
 from tests.webhooks.calls import (
     ACCOUNT,
@@ -63,7 +63,7 @@ def test_w11_other_methods_are_405(town, path, method):
 
 def test_w12_a_large_body_is_not_read(town):
     """W12: 64 kB and not a byte more, whether it says how long it is or not."""
-    client, body = town.test_client(), b"Body=" + b"x" * (LARGEST - 4)
+    client, body = town.test_client(), b"Body=" + b"x" * (MAX_BODY_BYTES - 4)
     assert client.post(INBOUND, data=body, content_type=FORM).status_code == 413
     assert in_chunks(town, body) == 413
     assert in_chunks(town, body[:-1]) == 403
@@ -93,7 +93,8 @@ def test_w12_many_fields_are_refused_before_they_are_looked_at(town):
             best = min(best, time.perf_counter() - start)
         assert best < 0.1
     assert (
-        call(town, STATUS, {f"f{n}": "" for n in range(MOST_FIELDS)}).status_code == 204
+        call(town, STATUS, {f"f{n}": "" for n in range(MAX_FORM_FIELDS)}).status_code
+        == 204
     )
 
 

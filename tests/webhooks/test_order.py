@@ -143,4 +143,4 @@ def test_w20_strangers_have_threads_for_people(practice, sender):
     say(practice, "Your code is 12", phone=sender)
     assert thread(practice, sender) == (True, None, 1)
     with practice.app_context():
-        assert permission.open_questions()[0] == 0
+        assert permission.count_open_stop_questions()[0] == 0

@@ -11,7 +11,7 @@ from app.delivery.actions.message_status_updates import store_send_results
 from app.delivery.carriers.carrier_interface import SendAccepted, SendAmbiguous
 from app.delivery.models import Attempt, Message
 from app.suppression.models import SuppressedContact
-from app.webhooks.actions.orphans import adopt_orphans
+from app.webhooks.actions.unmatched_receipts import match_unmatched_receipts
 from tests.cast import LEO, ZOE
 from tests.served import until
 from tests.webhooks.calls import (
@@ -245,7 +245,7 @@ def test_w13_a_receipt_for_nobody_is_kept(town):
     assert receipt(town, "f" * 32, "sent").status_code == 204
     assert verdicts(town) == ["orphan"]
     with town.app_context():
-        assert adopt_orphans() == 0
+        assert match_unmatched_receipts() == 0
     assert verdicts(town) == ["orphan"]
 
 
@@ -257,8 +257,8 @@ def test_w13_an_orphan_is_settled_when_its_attempt_turns_up(town):
     with town.app_context():
         with write():
             db.session.execute(db.update(Attempt).values(ref="f" * 32))
-        assert adopt_orphans() == 2
-        assert adopt_orphans() == 0
+        assert match_unmatched_receipts() == 2
+        assert match_unmatched_receipts() == 0
     assert ref != "f" * 32
     row = message(town, message_id)
     assert (row.status.value, row.provider_sid) == ("delivered", SID)
@@ -278,7 +278,7 @@ def test_w13_an_orphan_is_settled_when_we_learn_its_name(town):
     answered(town, armed, SendAccepted(SID))
     assert status_of(town, armed.message_id) == "accepted"
     with town.app_context():
-        assert adopt_orphans() == 1
+        assert match_unmatched_receipts() == 1
     row = message(town, armed.message_id)
     assert (row.status.value, row.error_code) == ("undelivered", 30003)
 

@@ -24,7 +24,7 @@ from app.organisation import queries as organisation
 from app.suppression import actions as suppression
 from app.suppression import queries as permission
 from app.suppression.models import ConsentEvent, StopQuestion, UnsubscribedContact
-from app.webhooks.actions.opt_outs import decide_overdue
+from app.webhooks.actions.opt_out_processing import opt_out_overdue_stop_questions
 from tests import makers
 from tests.cast import LEO, ZOE
 from tests.visit import Visitor
@@ -266,20 +266,24 @@ def test_a_doubtful_stop_holds_everything_until_a_person_decides(practice):
     assert (questions(practice), opted_out(practice)) == ([(ZOE, None, None)], {})
     assert state(practice, waiting) == ("skipped", "maybe_stop")
     with practice.app_context():
-        assert permission.is_left_out(ZOE) == "maybe_stop"
-        assert permission.open_questions()[0] == 1
+        assert permission.find_suppression_reason(ZOE) == "maybe_stop"
+        assert permission.count_open_stop_questions()[0] == 1
         with write():
-            suppression.decide(permission.open_question(ZOE).id, "stay", "sol", now())
-        assert permission.is_left_out(ZOE) is None
-        with pytest.raises(suppression.Gone), write():
-            suppression.decide(1, "out", "ada", now())
+            suppression.record_stop_verdict(
+                permission.find_open_stop_question(ZOE).id, "stay", "sol", now()
+            )
+        assert permission.find_suppression_reason(ZOE) is None
+        with pytest.raises(suppression.NotFound), write():
+            suppression.record_stop_verdict(1, "out", "ada", now())
 
 
 def test_a_person_who_decides_that_they_want_out_writes_down_their_words(practice):
     say(practice, DOUBTFUL)
     with practice.app_context():
         with write():
-            suppression.decide(permission.open_question(ZOE).id, "out", "sol", now())
+            suppression.record_stop_verdict(
+                permission.find_open_stop_question(ZOE).id, "out", "sol", now()
+            )
         row = db.session.scalar(db.select(UnsubscribedContact))
         line = db.session.scalar(db.select(ConsentEvent))
     assert (row.source, row.reason) == ("inbound", f"Texted: {DOUBTFUL}")
@@ -300,15 +304,17 @@ def test_their_own_word_answers_the_question(practice, body, verdict):
 def test_what_nobody_decides_in_ten_business_days_the_law_does(practice):
     say(practice, DOUBTFUL)
     with practice.app_context():
-        asked = permission.open_question(ZOE)
+        asked = permission.find_open_stop_question(ZOE)
         days = [
             asked.asked_at + timedelta(days=n + 1)
             for n in range((asked.decide_by - asked.asked_at).days)
         ]
         assert sum(day.weekday() < 5 for day in days) == 10
-        assert decide_overdue(asked.decide_by - timedelta(seconds=1)) == 0
-        assert decide_overdue(asked.decide_by) == 1
-        assert decide_overdue(asked.decide_by) == 0
+        assert (
+            opt_out_overdue_stop_questions(asked.decide_by - timedelta(seconds=1)) == 0
+        )
+        assert opt_out_overdue_stop_questions(asked.decide_by) == 1
+        assert opt_out_overdue_stop_questions(asked.decide_by) == 0
     assert (questions(practice), opted_out(practice)) == (
         [(ZOE, "out", None)],
         {ZOE: "inbound"},

@@ -14,7 +14,7 @@ from app.delivery.carriers.message_lookup_results import MessageFetchResult
 from app.delivery.models import Message
 from app.domain.delivery.message_lookups import CarrierMessage
 from app.suppression.queries import has_opted_out
-from app.webhooks.actions import swapped
+from app.webhooks.actions import out_of_order_opt_outs
 from app.webhooks.models import WebhookEvent
 from tests.cast import ZOE
 from tests.webhooks.calls import sid, text
@@ -55,7 +55,7 @@ def told(town, **written):
 
 def decide(town, moment=None):
     with town.app_context():
-        return swapped.decide(moment or now())
+        return out_of_order_opt_outs.resolve_pending_opt_ins(moment or now())
 
 
 def out(town):
@@ -104,8 +104,8 @@ def test_a_carrier_that_does_not_know_them_or_does_not_answer_leaves_them_out(to
 
 def test_nobody_waits_for_ever_for_an_answer(town):
     come(town, "STOP", "START")
-    assert decide(town, now() + swapped.PATIENCE - SECOND) == 0
-    assert decide(town, now() + swapped.PATIENCE + SECOND) == 1
+    assert decide(town, now() + out_of_order_opt_outs.MAX_CARRIER_WAIT - SECOND) == 0
+    assert decide(town, now() + out_of_order_opt_outs.MAX_CARRIER_WAIT + SECOND) == 1
     assert out(town)
     assert verdicts(town) == ["opt_out", "overtaken"]
     with town.app_context():

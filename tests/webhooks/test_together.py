@@ -9,9 +9,9 @@ from app.core import db as kit
 from app.core.db import WRITE_LOCK, WriteLockTimeout, db, write
 from app.delivery.models import Message
 from app.keywords.actions import keyword_rules
-from app.webhooks.actions.events import Call
-from app.webhooks.actions.texts import _read, _take_in
-from app.webhooks.actions.together import Together
+from app.webhooks.actions.batch_writer import BatchWriter
+from app.webhooks.actions.inbound_texts import _parse_call, _store_batch
+from app.webhooks.actions.webhook_events import WebhookCall
 from app.webhooks.models import WebhookEvent
 from tests.cast import LEO, MIA, ZOE
 from tests.makers import member
@@ -49,7 +49,7 @@ def together(settled):
             raise Bad
         return [word.upper() for word in words]
 
-    return Together(settle)
+    return BatchWriter(settle)
 
 
 def bring(app, together, words):
@@ -180,7 +180,7 @@ def came(body, n, phone):
         "Body": body,
         "NumMedia": "0",
     }
-    return _read(Call(fields, "twilio"))
+    return _parse_call(WebhookCall(fields, "twilio"))
 
 
 def test_texts_that_are_taken_in_together_find_the_places_they_would_have_found_alone(
@@ -205,7 +205,7 @@ def test_texts_that_are_taken_in_together_find_the_places_they_would_have_found_
             came("yes", 5, ZOE),  # brings back: her STOP came before
         ]
         with write():
-            found = _take_in(some)
+            found = _store_batch(some)
         assert found == ["stored", "keyword", "repeat", "opt_out", "stored", "return"]
         answers = db.select(Message.phone, Message.body).where(
             Message.kind == "keyword"

@@ -26,8 +26,8 @@ GET_CODES = {
 # (A form of a thing that is there keeps what it does not speak of, so it is saved as it was.)
 FORMS = {
     "accounts.add_user", "accounts.change_own_password", "accounts.change_own_theme", "blasts.compose_blast", "community.add", "community.import_file",
-    "events.add", "events.register", "inbox.reply", "inbox.reply_add", "inbox.reply_edit",
-    "keywords.add_keyword", "people.consent", "people.note_add", "sandbox.send_text_from_phone", "suppression.add",
+    "events.add", "events.register", "inbox.send_manual_reply", "inbox.add_saved_reply", "inbox.edit_saved_reply",
+    "keywords.add_keyword", "people.consent", "people.note_add", "sandbox.send_text_from_phone", "suppression.add_suppressed_number",
     "suppression.import_file", "suppression.import_fix", "community.import_fix", "events.import_file",
     "events.import_fix", "surveys.add_survey", "surveys.record_answer_correction",
 }  # fmt: skip
@@ -37,7 +37,7 @@ POST_CODES = dict.fromkeys(FORMS, 422) | {
 }
 CHOSEN = {
     "sandbox.change_phone_behaviour": {"mood": "slow"},
-    "inbox.decide": {"question": "1", "verdict": "stay"},
+    "inbox.decide_possible_stop": {"question": "1", "verdict": "stay"},
 }  # a button of its own for each
 WRITTEN_BY_READING = ("audit_events",)  # a download leaves its line in the audit
 

@@ -102,7 +102,7 @@ def fill(app, names):
                     phone=pretend_phone(700 + number), category="hard_fail", reason=name
                 )
             )
-            suppression.opt_out(
+            suppression.record_opt_out(
                 pretend_phone(900 + number),
                 source="manual",
                 reason=name,
@@ -160,7 +160,7 @@ def test_b17_they_are_kept_as_they_were_written_and_can_be_read(house):
     for endpoint in (
         "community.everyone",
         "events.one",
-        "suppression.everyone",
+        "suppression.list_suppressed_numbers",
         "people.person",
     ):
         words = house.visit(f"{house.address(endpoint)}?per_page=200", "ada").words

@@ -181,5 +181,5 @@ def _render_for_test_phone(
     if phone is None:
         return replace(whole, texts=())
     reader = whole.sendable[0].name if whole.sendable else None
-    person = BlastRecipient(reader, phone, suppression.is_left_out(phone))
+    person = BlastRecipient(reader, phone, suppression.find_suppression_reason(phone))
     return render_blast_texts([person], blast.message_body, blast.footer, whole.event)

@@ -14,8 +14,8 @@ from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, Role
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.organisation import queries as organisation
-from app.suppression.actions import erased, opt_out
-from app.suppression.queries import is_left_out
+from app.suppression.actions import erased_numbers, record_opt_out
+from app.suppression.queries import find_suppression_reason
 
 
 @bp.route("/community/add", methods=["GET", "POST"])
@@ -29,7 +29,7 @@ def add() -> ResponseReturnValue:
         try:
             with audited_write("member.added", current_username()) as trace:
                 row = actions.add(form.name.data, form.phone.phone.e164)
-                erased.remember([row.phone])
+                erased_numbers.restore_erased_opt_outs([row.phone])
                 trace.about = str(row.id)
         except UniqueViolation:
             form.phone.errors = [*form.phone.errors, TAKEN]
@@ -41,7 +41,7 @@ def add() -> ResponseReturnValue:
 
 def _added(row: CommunityMember) -> str:
     """Somebody may be on the list and get nothing: then it is said at once."""
-    reason = is_left_out(row.phone)
+    reason = find_suppression_reason(row.phone)
     named = row.name or format_phone_number(row.phone)
     more = (
         f"They get no texts. {SKIP_REASON_LABELS[reason][0]}."
@@ -68,7 +68,7 @@ def edit(member_id: int) -> ResponseReturnValue:
                         member_id, form.name.data, form.phone.phone.e164
                     )
                 }
-                erased.remember([form.phone.phone.e164])
+                erased_numbers.restore_erased_opt_outs([form.phone.phone.e164])
         except UniqueViolation:
             form.phone.errors = [*form.phone.errors, TAKEN]
         else:
@@ -84,7 +84,7 @@ def _edit_page(member_id: int, form: MemberForm) -> str:
         "community/edit.html",
         form=form,
         member=member,
-        left_out=is_left_out(member.phone),
+        left_out=find_suppression_reason(member.phone),
     )
 
 
@@ -109,7 +109,7 @@ def unsubscribe(member_id: int) -> ResponseReturnValue:
         member = actions.found(member_id)
         named = member.name or format_phone_number(member.phone)
         trace.about = str(member_id)
-        is_new = opt_out(
+        is_new = record_opt_out(
             member.phone, source="community", name=member.name, actor=current_username()
         )
     flash(

@@ -98,7 +98,9 @@ def _suppress_phone(row: Row[Any], receipt: CarrierErrorCode) -> None:
     if not is_e164(row.phone):
         return  # they were erased meanwhile
     if receipt.blame == Blame.CONSENT:
-        suppression.opt_out(row.phone, source="message_failure", reason=receipt.words)
+        suppression.record_opt_out(
+            row.phone, source="message_failure", reason=receipt.words
+        )
         blast_control.skip_queued_messages(row.phone, SkipReason.SAID_STOP)
     elif receipt.strikes and _is_dead_number(row, receipt):
         often = (
@@ -106,7 +108,7 @@ def _suppress_phone(row: Row[Any], receipt: CarrierErrorCode) -> None:
             if receipt.strikes > 1
             else ""
         )
-        suppression.mark_dead(
+        suppression.mark_number_undeliverable(
             row.phone, reason=receipt.words + often, log_id=row.message_log_id
         )
         blast_control.skip_queued_messages(row.phone, SkipReason.NUMBER_DEAD)

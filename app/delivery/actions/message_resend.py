@@ -20,7 +20,7 @@ from app.domain.delivery.message_statuses import (
 )
 from app.domain.delivery.send_rate import compute_validity_seconds
 from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS, SkipReason
-from app.suppression.queries import left_out
+from app.suppression.queries import select_suppression_reason
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def resend_messages(
     stay_out = queries.preview_resend(log_id, message_ids).left_out
     queued = execute_and_count_rows(
         update(Message)
-        .where(these, left_out(Message.phone).is_(None))
+        .where(these, select_suppression_reason(Message.phone).is_(None))
         .values(
             status=MessageStatus.QUEUED,
             sender=sender,

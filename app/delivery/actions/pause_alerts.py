@@ -26,7 +26,7 @@ from app.domain.delivery.carrier_error_codes import (
 )
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from app.domain.texts.segments import measure_segments
-from app.suppression.queries import is_left_out
+from app.suppression.queries import find_suppression_reason
 
 SYSTEM_ACTOR = "SMS Admin"
 ALERT_TEXT_INTERVAL = timedelta(minutes=10)
@@ -94,7 +94,11 @@ def _queue_admin_text(
     settings: Settings, paused: Sequence[int], cause: str, moment: datetime
 ) -> None:
     phone = settings.test_phone
-    if phone is None or is_left_out(phone) or _has_recent_alert_text(phone, moment):
+    if (
+        phone is None
+        or find_suppression_reason(phone)
+        or _has_recent_alert_text(phone, moment)
+    ):
         return
     log = db.session.execute(
         select(MessageLog.message_body).where(MessageLog.id == paused[0])

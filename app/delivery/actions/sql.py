@@ -36,7 +36,7 @@ from app.domain.delivery.message_statuses import (
     MessageKind,
     MessageStatus,
 )
-from app.suppression.queries import left_out
+from app.suppression.queries import select_suppression_reason
 
 messages_c, message_logs_c, attempts_c = messages.c, message_logs.c, attempts.c
 MOMENT_PARAM = bindparam("b_moment", type_=messages_c.created_at.type)
@@ -236,7 +236,7 @@ def _build_queued_select(
         messages_c.message_log_id,
         messages_c.attempts,
         messages_c.not_after,
-        left_out(messages_c.phone).label("left_out"),
+        select_suppression_reason(messages_c.phone).label("left_out"),
     ).where(
         messages_c.status == MessageStatus.QUEUED.value,
         messages_c.carrier == _build_param("b_carrier"),

@@ -15,7 +15,7 @@ from app.delivery.actions import blast_control
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.actions.events import Gone, found
 from app.events.models import Event, EventRegistration
-from app.suppression.actions import erased, opt_out
+from app.suppression.actions import erased_numbers, record_opt_out
 
 # Built once: whole halls register by text.
 _ROW = cast("Table", EventRegistration.__table__)
@@ -64,7 +64,7 @@ def ensure(
         _PUT_ON.run(event_id=event_id, name=name, phone=phone, created_at=now())
     )
     if is_new:
-        erased.remember([phone])
+        erased_numbers.restore_erased_opt_outs([phone])
     elif name:
         (_CALL_THEM if theirs else _CALL_NAMELESS).run(
             b_event=event_id, b_phone=phone, b_name=name
@@ -98,6 +98,6 @@ def unsubscribe(event_id: int, registration_id: int) -> tuple[EventRegistration,
     Gives who that is, and whether it is news. They stay registered.
     """
     row = registered(event_id, registration_id)
-    is_new = opt_out(row.phone, source=f"event:{event_id}", name=row.name)
+    is_new = record_opt_out(row.phone, source=f"event:{event_id}", name=row.name)
     blast_control.skip_queued_messages(row.phone, SkipReason.SAID_STOP)
     return row, is_new

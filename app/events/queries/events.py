@@ -11,7 +11,7 @@ from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.time import reminder_timing
 from app.events.models import Event, EventRegistration
 from app.organisation import queries as organisation
-from app.suppression.queries import left_out
+from app.suppression.queries import select_suppression_reason
 
 
 def event(event_id: int | None) -> Event | None:
@@ -32,7 +32,7 @@ def pool(event_id: int, registered_by: datetime | None = None) -> Select[Any]:
 
     Whoever registered after `registered_by` (None: no end) is left out for that.
     """
-    why: Any = left_out(EventRegistration.phone)
+    why: Any = select_suppression_reason(EventRegistration.phone)
     if registered_by is not None:
         late = case(
             (

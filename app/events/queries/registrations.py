@@ -12,7 +12,7 @@ from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_digits_filters, build_text_filter
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.models import EventRegistration
-from app.suppression.queries import left_out
+from app.suppression.queries import select_suppression_reason
 
 SORTS = ("name", "phone", "created_at")
 EXPORT_SLICE = 1_000
@@ -79,7 +79,14 @@ def _lines(wanted: Sequence[ColumnElement[bool]], asked: ListParams, total: Any)
         .offset(asked.offset)
         .limit(asked.per_page)
     )
-    columns = (Row.id, Row.name, Row.phone, Row.created_at, left_out(Row.phone), total)
+    columns = (
+        Row.id,
+        Row.name,
+        Row.phone,
+        Row.created_at,
+        select_suppression_reason(Row.phone),
+        total,
+    )
     return select(*columns).where(Row.id.in_(ids)).order_by(*_order(asked))
 
 

@@ -31,8 +31,8 @@ from app.events.queries import registrations as queries
 from app.events.views.one import found
 from app.events.views.room import bp
 from app.organisation import queries as organisation
-from app.suppression.actions import erased
-from app.suppression.queries import is_left_out
+from app.suppression.actions import erased_numbers
+from app.suppression.queries import find_suppression_reason
 
 HEADINGS = ("name", "phone")
 
@@ -47,7 +47,7 @@ def register(event_id: int) -> ResponseReturnValue:
         try:
             with audited_write("registration.added", current_username()) as trace:
                 row = actions.register(event_id, form.name.data, form.phone.phone.e164)
-                erased.remember([row.phone])
+                erased_numbers.restore_erased_opt_outs([row.phone])
                 trace.about = _about(row)
         except UniqueViolation:
             form.phone.errors = [*form.phone.errors, TAKEN]
@@ -69,7 +69,7 @@ def _register_page(event: Event, form: RegistrationForm) -> str:
 
 def _registered(row: EventRegistration) -> str:
     """Somebody may be registered and get nothing: then it is said at once."""
-    reason = is_left_out(row.phone)
+    reason = find_suppression_reason(row.phone)
     more = (
         f"They get no texts. {SKIP_REASON_LABELS[reason][0]}."
         if reason

@@ -13,9 +13,9 @@ from app.core.column_types import UtcDateTime
 from app.core.db import db, execute_and_count_rows
 from app.imports.actions.target import AlreadyEnded, Target
 from app.imports.models import READABLE, Import, ImportRow, ImportState, RowVerdict
-from app.suppression.actions import grant_many
+from app.suppression.actions import grant_import_consent
 from app.suppression.models import ConsentMethod
-from app.suppression.queries import off_limits
+from app.suppression.queries import select_list_suppression_reason
 
 UNSEEN: dict[str, Any] = {
     "synchronize_session": False
@@ -54,11 +54,17 @@ def confirm(import_id: int, target: Target, *, overwrite_names: bool) -> Outcome
     people = select(func.count()).where(*readable)
     if target.gets_texts:
         row.left_out_count = (
-            db.session.scalar(people.where(off_limits(ImportRow.phone).is_not(None)))
+            db.session.scalar(
+                people.where(
+                    select_list_suppression_reason(ImportRow.phone).is_not(None)
+                )
+            )
             or 0
         )
         if row.consent:
-            grant_many(import_id, ConsentMethod.IMPORT, row.consent, row.created_by)
+            grant_import_consent(
+                import_id, ConsentMethod.IMPORT, row.consent, row.created_by
+            )
     row.same_count = (db.session.scalar(people) or 0) - added - changed
     row.added_count, row.changed_count, row.renamed_count = added, changed, 0
     outcome = Outcome(added, changed, row.left_out_count, row.bad_count, row.stored_as)

@@ -12,7 +12,7 @@ from app.imports.actions.checking import Slice
 from app.imports.actions.reading import Reading
 from app.imports.actions.target import AlreadyEnded, Target
 from app.imports.models import READABLE, Import, ImportRow, ImportState, RowVerdict
-from app.suppression.queries import off_limits
+from app.suppression.queries import select_list_suppression_reason
 
 COUNTS = {
     RowVerdict.NEW: "added_count",
@@ -141,7 +141,7 @@ def compare(
         known.values(verdict=verdict, reason=reason).execution_options(**UNSEEN)
     )
     if target.gets_texts:
-        why = off_limits(ImportRow.phone)
+        why = select_list_suppression_reason(ImportRow.phone)
         whom_not = update(ImportRow).where(
             *mine, ImportRow.verdict.in_(READABLE), why.is_not(None)
         )

@@ -12,7 +12,7 @@ from app.core.clock import now
 from app.core.db import db, execute_and_count_rows
 from app.imports.actions.target import AlreadyEnded, Target
 from app.imports.models import Import, ImportRow, ImportState, RowVerdict
-from app.suppression.actions import take_back_many
+from app.suppression.actions import revert_import_consent
 
 TAKEN_BACK = "The import it came with was undone"
 UNSEEN: dict[str, Any] = {"synchronize_session": False}
@@ -51,7 +51,7 @@ def undo(import_id: int, target: Target, since: datetime, by: str) -> Undone:
         raise AlreadyEnded
     row = db.session.get_one(Import, import_id, populate_existing=True)
     undone = Undone(_remove(row, target), _rename(row, target))
-    take_back_many(import_id, TAKEN_BACK, by)
+    revert_import_consent(import_id, TAKEN_BACK, by)
     return undone
 
 

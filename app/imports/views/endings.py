@@ -12,7 +12,7 @@ from app.imports import actions, queries
 from app.imports.actions import uploads
 from app.imports.views.pages import UNDO_FOR, found
 from app.imports.views.places import Place, way
-from app.suppression.actions import erased
+from app.suppression.actions import erased_numbers
 
 TOO_LATE = "This import cannot be undone any more."
 
@@ -20,10 +20,10 @@ TOO_LATE = "This import cannot be undone any more."
 def confirm(place: Place, import_id: int) -> ResponseReturnValue:
     """Step three: onto the list, all of them or nobody. A second press changes nothing."""
     row = found(place, import_id)
-    said_stop = erased.opted_out(queries.numbers(row))
+    said_stop = erased_numbers.filter_erased_opt_outs(queries.numbers(row))
     try:
         with audited_write(f"{place.verb}.imported", current_username()) as trace:
-            erased.remember(said_stop)
+            erased_numbers.restore_erased_opt_outs(said_stop)
             overwrite = request.form.get("overwrite") == "1"
             done = actions.confirm(import_id, place.target, overwrite_names=overwrite)
             if place.after:

@@ -1,40 +1,54 @@
 """Reading threads: lists of them, what is found, one conversation, whom it is with."""
 
-from app.inbox.queries.conversation import Conversation, Said, conversation
-from app.inbox.queries.listing import (
-    STATES,
-    Line,
-    Listing,
-    counts,
-    listing,
-    number_waiting,
-    waiting,
+from app.inbox.queries.conversation_contact import (
+    ConversationContact,
+    ReplyObstacle,
+    find_reply_obstacle,
+    load_conversation_contact,
 )
-from app.inbox.queries.person import Person, WhyNot, person, why_not
-from app.inbox.queries.replies import saved_replies, saved_reply
-from app.inbox.queries.searching import found
-from app.inbox.queries.thread import last_inbound, name_of, thread, thread_of
+from app.inbox.queries.conversation_list import (
+    LIST_STATES,
+    ThreadListItem,
+    ThreadListPage,
+    count_threads_by_state,
+    count_waiting_threads,
+    list_threads,
+    select_waiting_thread_count,
+)
+from app.inbox.queries.conversation_search import search_threads
+from app.inbox.queries.conversation_texts import (
+    ConversationEntry,
+    ConversationPage,
+    load_conversation_page,
+)
+from app.inbox.queries.saved_replies import find_saved_replies, find_saved_reply
+from app.inbox.queries.threads import (
+    find_contact_name,
+    find_last_inbound_id,
+    find_thread,
+    find_thread_by_phone,
+)
 
 __all__ = [
-    "Conversation",
-    "Line",
-    "Listing",
-    "Person",
-    "STATES",
-    "Said",
-    "WhyNot",
-    "conversation",
-    "counts",
-    "found",
-    "last_inbound",
-    "listing",
-    "name_of",
-    "number_waiting",
-    "person",
-    "saved_replies",
-    "saved_reply",
-    "thread",
-    "thread_of",
-    "waiting",
-    "why_not",
+    "ConversationPage",
+    "ThreadListItem",
+    "ThreadListPage",
+    "ConversationContact",
+    "LIST_STATES",
+    "ConversationEntry",
+    "ReplyObstacle",
+    "load_conversation_page",
+    "count_threads_by_state",
+    "search_threads",
+    "find_last_inbound_id",
+    "list_threads",
+    "find_contact_name",
+    "count_waiting_threads",
+    "load_conversation_contact",
+    "find_saved_replies",
+    "find_saved_reply",
+    "find_thread",
+    "find_thread_by_phone",
+    "select_waiting_thread_count",
+    "find_reply_obstacle",
 ]

@@ -1,6 +1,19 @@
 """The doors of the inbox."""
 
-from app.inbox.views import hands, listing, one, replies, words
-from app.inbox.views.room import bp
+from app.inbox.views import (
+    conversation_actions,
+    conversation_detail,
+    conversation_labels,
+    conversation_list,
+    saved_replies,
+)
+from app.inbox.views.blueprint import bp
 
-__all__ = ["bp", "hands", "listing", "one", "replies", "words"]
+__all__ = [
+    "bp",
+    "conversation_actions",
+    "conversation_list",
+    "conversation_detail",
+    "saved_replies",
+    "conversation_labels",
+]

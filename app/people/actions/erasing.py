@@ -18,7 +18,7 @@ from app.domain.phones.phone_erasure import (
 )
 from app.people import queries
 from app.suppression import queries as suppression
-from app.suppression.actions import erased
+from app.suppression.actions import erased_numbers
 
 # Every table that a number, a name or a text of a person stands in. (docs/schema.md says what
 # is kept and why.)
@@ -158,7 +158,8 @@ def erase(phone: str, traces: Traces, by: str, moment: datetime) -> str:
     mark = generate_erasure_mark()
     # whoever perhaps said STOP is remembered as if they had: nobody can ask them any more
     said_stop = (
-        suppression.has_opted_out(phone) or suppression.open_question(phone) is not None
+        suppression.has_opted_out(phone)
+        or suppression.find_open_stop_question(phone) is not None
     )
     values = {
         "phone": phone,
@@ -178,5 +179,5 @@ def erase(phone: str, traces: Traces, by: str, moment: datetime) -> str:
             connection.execute(change, parameters)
     finally:
         connection.execute("PRAGMA secure_delete = OFF")
-    erased.keep(phone, said_stop=said_stop, by=by)
+    erased_numbers.record_erased_number(phone, said_stop=said_stop, by=by)
     return mark

@@ -13,7 +13,7 @@ from app.domain.delivery.skip_reasons import Role, SkipReason
 from app.imports.actions import Target
 from app.imports.models import Import
 from app.imports.views import Place, hang_up
-from app.suppression.actions import withdraw_many
+from app.suppression.actions import withdraw_import_consent
 from app.suppression.models import UnsubscribedContact
 from app.suppression.views import bp
 
@@ -30,7 +30,7 @@ NOTE = "Nobody in this file is texted again. Names only help to recognise them."
 
 def place() -> Place:
     """The do-not-text list, for an import."""
-    home = url_for("suppression.everyone")
+    home = url_for("suppression.list_suppressed_numbers")
     return Place(
         "suppression.import",
         TARGET,
@@ -44,7 +44,7 @@ def place() -> Place:
 
 def _after(row: Import) -> None:
     """The ledger has a line for each new opt-out, and what waited for them does not leave."""
-    for phone in withdraw_many(row.id, row.created_by):
+    for phone in withdraw_import_consent(row.id, row.created_by):
         blast_control.skip_queued_messages(phone, SkipReason.SAID_STOP)
 
 

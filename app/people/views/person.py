@@ -32,7 +32,7 @@ from app.people import actions, queries
 from app.people.forms import ConsentForm, NoteForm
 from app.suppression import actions as suppression
 from app.suppression import queries as permission
-from app.suppression.models import MANUAL, ConsentMethod
+from app.suppression.models import MANUAL_SOURCE, ConsentMethod
 
 bp = Blueprint("people", __name__)
 STRONGEST = (SkipReason.SAID_STOP, SkipReason.NUMBER_DEAD)
@@ -57,11 +57,13 @@ def _page(
     consent_form: ConsentForm | None = None,
 ) -> str:
     about, known = get_phone_number_info(phone), queries.known(phone)
-    entries = permission.entries_of(phone) if known.listed else []
+    entries = (
+        permission.find_suppression_entries_by_phone(phone) if known.listed else []
+    )
     why = (
         min((entry.why for entry in entries), key=STRONGEST.index)
         if entries
-        else permission.is_left_out(phone)
+        else permission.find_suppression_reason(phone)
     )
     return render_template(
         "people/person.html",
@@ -72,8 +74,8 @@ def _page(
         why=why,
         what_to_do=_what_to_do(why),
         entries=entries,
-        history=permission.history(phone),
-        question=permission.open_question(phone)
+        history=permission.list_consent_history(phone),
+        question=permission.find_open_stop_question(phone)
         if why is SkipReason.MAYBE_STOP
         else None,
         page=queries.texts(phone, list_params((), "")),
@@ -141,8 +143,8 @@ def do_not_text(digits: str) -> ResponseReturnValue:
     name = queries.known(phone).name
     with audited_write("suppression.added", current_username()) as trace:
         trace.about = _ending(phone)
-        is_new = suppression.opt_out(
-            phone, source=MANUAL, name=name, actor=current_username()
+        is_new = suppression.record_opt_out(
+            phone, source=MANUAL_SOURCE, name=name, actor=current_username()
         )
     words = "gets no more texts." if is_new else "is on the do-not-text list already."
     flash(f"{format_phone_number(phone)} {words}", "success")
@@ -156,14 +158,16 @@ def take_off(digits: str) -> ResponseReturnValue:
     phone = _phone(digits)
     try:
         with audited_write("suppression.removed", current_username()) as trace:
-            lines = permission.entries_of(phone)
+            lines = permission.find_suppression_entries_by_phone(phone)
             trace.about, trace.details = (
                 _ending(phone),
                 {"why": ", ".join(line.why for line in lines)},
             )
             for line in lines:
-                suppression.remove(line.kind, line.id, current_username())
-    except suppression.OnlyThey:
+                suppression.remove_suppression_entry(
+                    line.kind, line.id, current_username()
+                )
+    except suppression.OnlyOwnerCanOptIn:
         ours = format_phone_number(current_app.extensions["settings"].sender)
         flash(f"Only they can undo this, by texting START to {ours}.", "error")
     else:
@@ -180,7 +184,7 @@ def consent(digits: str) -> ResponseReturnValue:
         return _page(phone, consent_form=form), 422
     with audited_write("person.consent", current_username()) as trace:
         trace.about = _ending(phone)
-        granted = suppression.grant(
+        granted = suppression.grant_consent(
             phone, ConsentMethod.FORM, form.evidence.data, current_username()
         )
     if granted:

@@ -24,7 +24,7 @@ from app.sandbox.forms import (
     PhoneTextForm,
 )
 from app.sandbox.views.blueprint import bp, dispatch_text_or_flash, get_sender_number
-from app.suppression.queries import is_left_out
+from app.suppression.queries import find_suppression_reason
 
 SUGGESTED_TEXTS = ("YES", "STOP", "START", "HELP")
 MAX_SUGGESTED_KEYWORDS = 12
@@ -102,7 +102,7 @@ def _parse_number_or_404(digits: str) -> str:
 
 
 def _render_phone(number: str, form: PhoneTextForm) -> str:
-    reason = is_left_out(number)
+    reason = find_suppression_reason(number)
     return render_template(
         "sandbox/phone.html",
         number=number,

@@ -16,7 +16,7 @@ from app.domain.surveys.survey_state_machine import (
     SurveySessionStatus,
     apply_survey_answer,
 )
-from app.suppression.queries import is_left_out
+from app.suppression.queries import find_suppression_reason
 from app.surveys.actions import survey_sessions
 from app.surveys.actions.inbox_hooks import notify_text_understood, queue_survey_text
 from app.surveys.actions.survey_sessions import UNDERSTOOD_STATES, SessionSnapshot
@@ -126,7 +126,7 @@ def _continue_survey(
     replies = apply_survey_step(
         session, apply_survey_answer(session.state, value), moment
     )
-    if is_left_out(session.phone):
+    if find_suppression_reason(session.phone):
         return
     for reply in replies:
         queue_survey_text(

@@ -33,7 +33,7 @@ from app.domain.time import local_times
 from app.events.actions import registrations
 from app.events.queries.names import names_of
 from app.organisation import queries as organisation
-from app.suppression.queries import is_left_out
+from app.suppression.queries import find_suppression_reason
 from app.surveys.actions import survey_sessions
 from app.surveys.actions.survey_sessions import (
     RESUME_WINDOW,
@@ -143,7 +143,7 @@ def start_survey(survey_id: int, heard: InboundText) -> HandlerResult | None:
     if (
         flow is None
         or not parse_questions(flow.questions_json)
-        or is_left_out(heard.phone)
+        or find_suppression_reason(heard.phone)
     ):
         return None
     before = survey_sessions.find_latest_session(heard.phone, survey_id)

@@ -20,7 +20,7 @@ from app.domain.surveys.survey_state_machine import (
 from app.domain.texts import message_templates
 from app.domain.time import local_times
 from app.organisation import queries as organisation
-from app.suppression.queries import reasons_for
+from app.suppression.queries import find_suppression_reasons
 from app.surveys.actions.inbox_hooks import queue_survey_text
 from app.surveys.models import SurveyFlow, SurveySession
 
@@ -140,7 +140,7 @@ def _nudge_sessions(moment: datetime) -> int:
 
 
 def _queue_nudges(sessions: Sequence[SurveySession], moment: datetime) -> None:
-    left_out = reasons_for([session.phone for session in sessions])
+    left_out = find_suppression_reasons([session.phone for session in sessions])
     for session in sessions:
         questions = parse_questions(session.questions_json)
         if session.phone in left_out or session.position >= len(questions):
