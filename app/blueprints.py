@@ -56,8 +56,8 @@ MENU = (
         count=inbox_queries.select_waiting_thread_count,
     ),
     MenuEntry("Blasts", "blasts.list_sent_blasts", "send"),
-    MenuEntry("Community", "community.everyone", "users", tab=True),
-    MenuEntry("Events", "events.everything", "calendar-days"),
+    MenuEntry("Community", "community.list_members", "users", tab=True),
+    MenuEntry("Events", "events.list_events", "calendar-days"),
     MenuEntry("Surveys", "surveys.list_surveys", "message-square-text"),
     MenuEntry("Keywords", "keywords.list_keywords", "zap"),
     MenuEntry(

@@ -95,17 +95,19 @@ def render_blast(
 
 def get_blast_placeholders(target: BlastTarget, event_id: int | None) -> dict[str, str]:
     """What stands for the placeholders of a blast's event, as the event is now; {} without one."""
-    return events.placeholders(event_id) if target == BlastTarget.EVENT else {}
+    return (
+        events.build_event_placeholders(event_id) if target == BlastTarget.EVENT else {}
+    )
 
 
 def _select_audience(
     target: BlastTarget, event_id: int | None, registered_by: datetime | None = None
 ) -> Any:  # a Select whose row type differs by pool
     if target == BlastTarget.COMMUNITY:
-        return community.pool()
-    if event_id is None or events.event(event_id) is None:
+        return community.select_community_audience()
+    if event_id is None or events.find_event(event_id) is None:
         raise BlastEventNotFound
-    return events.pool(event_id, registered_by)
+    return events.select_event_audience(event_id, registered_by)
 
 
 def _fetch_people(pool: Any) -> list[BlastRecipient]:

@@ -15,20 +15,22 @@ from app.suppression.actions import erased_numbers, grant_consent
 from app.suppression.models import ConsentAct, ConsentMethod
 from app.suppression.queries import find_last_consent_act, has_opted_out
 
-CHUNK = 500
-STILL_A_YES = (ConsentAct.GRANTED, ConsentAct.RETURNED)
+MEMBERS_PER_DELETE = 500
+VALID_CONSENT_ACTS = (ConsentAct.GRANTED, ConsentAct.RETURNED)
 # Built once: whole halls text a keyword.
-_ID = PreparedStatement(
+_FIND_MEMBER_ID = PreparedStatement(
     select(CommunityMember.id).where(CommunityMember.phone == bindparam("b_phone"))
 )
-_PUT_ON = PreparedStatement(insert(CommunityMember), "name", "phone", "created_at")
+_INSERT_MEMBER = PreparedStatement(
+    insert(CommunityMember), "name", "phone", "created_at"
+)
 
 
-class Gone(Exception):
+class NotFound(Exception):
     """There is no such member (any more)."""
 
 
-def add(name: str | None, phone: str) -> CommunityMember:
+def create_member(name: str | None, phone: str) -> CommunityMember:
     """A new member. Raises Taken when somebody has this number."""
     row = CommunityMember(name=name, phone=phone)
     db.session.add(row)
@@ -36,30 +38,30 @@ def add(name: str | None, phone: str) -> CommunityMember:
     return row
 
 
-def subscribe(name: str | None, phone: str, evidence: str) -> bool:
+def subscribe_member_by_text(name: str | None, phone: str, evidence: str) -> bool:
     """They asked by text to be on the list: now they are, with a recorded yes (`evidence`).
 
     False for whoever has opted out: that stands until they text START, so nothing changes. A
     yes that still holds is not written down again.
     """
-    is_new = _ID.value(b_phone=phone) is None
+    is_new = _FIND_MEMBER_ID.value(b_phone=phone) is None
     if is_new:
         erased_numbers.restore_erased_opt_outs([phone])
     if has_opted_out(phone):
         return False
     if is_new:
-        _PUT_ON.add(name=name, phone=phone, created_at=now())
-    if find_last_consent_act(phone) not in STILL_A_YES:
+        _INSERT_MEMBER.add(name=name, phone=phone, created_at=now())
+    if find_last_consent_act(phone) not in VALID_CONSENT_ACTS:
         grant_consent(phone, ConsentMethod.KEYWORD, evidence, None)
     return True
 
 
-def change(member_id: int, name: str | None, phone: str) -> list[str]:
+def update_member(member_id: int, name: str | None, phone: str) -> list[str]:
     """Another name or number; gives which of the two changed.
 
     Raises Gone, or Taken when somebody has this number.
     """
-    row = found(member_id)
+    row = get_member_for_update(member_id)
     changed = [
         column
         for column, value in (("name", name), ("phone", phone))
@@ -70,22 +72,22 @@ def change(member_id: int, name: str | None, phone: str) -> list[str]:
     return changed
 
 
-def found(member_id: int) -> CommunityMember:
+def get_member_for_update(member_id: int) -> CommunityMember:
     """The member as they are inside this write section. Raises Gone."""
     row = db.session.get(CommunityMember, member_id, populate_existing=True)
     if row is None:
-        raise Gone
+        raise NotFound
     return row
 
 
-def remove(member_ids: Sequence[int]) -> int:
+def delete_members(member_ids: Sequence[int]) -> int:
     """Take people off the list; gives how many were on it.
 
     What they were sent stays in the logs.
     """
     removed = 0
-    for start in range(0, len(member_ids), CHUNK):
-        some = CommunityMember.id.in_(member_ids[start : start + CHUNK])
+    for start in range(0, len(member_ids), MEMBERS_PER_DELETE):
+        some = CommunityMember.id.in_(member_ids[start : start + MEMBERS_PER_DELETE])
         removed += execute_and_count_rows(
             delete(CommunityMember)
             .where(some)

@@ -9,17 +9,19 @@ from wtforms import ValidationError
 from app.core.form_fields import PersonNameField, PhoneField
 from app.organisation import queries as organisation
 
-OUR_OWN = "That is the number your texts come from."
-TAKEN = "Someone on the list already has this number."
+OWN_NUMBER_ERROR = "That is the number your texts come from."
+NUMBER_ALREADY_LISTED_ERROR = "Someone on the list already has this number."
 
 
-def refused_numbers() -> dict[str, str]:
+def get_refused_numbers() -> dict[str, str]:
     """Numbers that nobody on the list may have, each with the sentence why: Twilio refuses to
     text its own sender.
     """
     settings = current_app.extensions["settings"]
     return (
-        {settings.twilio_from_number: OUR_OWN} if settings.carrier == "twilio" else {}
+        {settings.twilio_from_number: OWN_NUMBER_ERROR}
+        if settings.carrier == "twilio"
+        else {}
     )
 
 
@@ -32,5 +34,5 @@ class MemberForm(FlaskForm):
     def validate_phone(self, field: Any) -> None:
         """Beside what the field itself checks."""
         read = getattr(field, "phone", None)
-        if read and read.e164 in refused_numbers():
-            raise ValidationError(OUR_OWN)
+        if read and read.e164 in get_refused_numbers():
+            raise ValidationError(OWN_NUMBER_ERROR)

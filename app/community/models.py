@@ -39,7 +39,7 @@ class CommunityMember(Model):
     created_at: Mapped[timestamp_default_now]
 
 
-SEARCH = (
+MEMBER_SEARCH_DDL = (
     "CREATE VIRTUAL TABLE community_search USING fts5(name, phone, content='community_members', content_rowid='id', "
     "tokenize='trigram')",
     "CREATE TRIGGER community_search_insert AFTER INSERT ON community_members BEGIN "
@@ -52,5 +52,5 @@ SEARCH = (
     "VALUES ('delete', old.id, old.name, old.phone); "
     "INSERT INTO community_search(rowid, name, phone) VALUES (new.id, new.name, new.phone); END",
 )
-for _statement in SEARCH:
+for _statement in MEMBER_SEARCH_DDL:
     event.listen(CommunityMember.__table__, "after_create", DDL(_statement))

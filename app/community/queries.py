@@ -29,21 +29,23 @@ from app.core.search_terms import extract_search_digits, list_case_variants
 from app.domain.delivery.skip_reasons import SkipReason
 from app.suppression.queries import select_suppression_reason
 
-SORTS = ("name", "phone", "created_at")
+MEMBER_SORTS = ("name", "phone", "created_at")
 # Each is the order of one index of the table, with the column that makes it total.
-ORDERS = {
+ORDER_COLUMNS = {
     "name": ("name IS NULL", "name COLLATE NOCASE", "id"),
     "phone": ("phone",),
     "created_at": ("created_at", "id"),
 }
-FEW = 2_000  # up to here, looking rows up one by one beats walking along an index
-TRIGRAM = 3
-EXPORT_SLICE = 1_000
-SEARCH = table("community_search", column("rowid"))
+MAX_ID_LOOKUPS = (
+    2_000  # up to here, looking rows up one by one beats walking along an index
+)
+TRIGRAM_CHARACTERS = 3
+EXPORT_SLICE_ROWS = 1_000
+SEARCH_TABLE = table("community_search", column("rowid"))
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MemberListRow:
     """One person on the list, and why they are left out of blasts (None: they are not)."""
 
     id: int
@@ -53,17 +55,17 @@ class Line:
     left_out: SkipReason | None
 
 
-def count() -> int:
+def count_members() -> int:
     """How many members there are."""
     return db.session.scalar(select(func.count()).select_from(CommunityMember)) or 0
 
 
-def member(member_id: int) -> CommunityMember | None:
+def find_member(member_id: int) -> CommunityMember | None:
     """One member."""
     return db.session.get(CommunityMember, member_id)
 
 
-def pool() -> Select[str | None, str, SkipReason | None]:
+def select_community_audience() -> Select[str | None, str, SkipReason | None]:
     """(name, phone, left_out) of every member in id order: the audience of a blast to the
     community.
     """
@@ -75,7 +77,7 @@ def pool() -> Select[str | None, str, SkipReason | None]:
     return who.order_by(CommunityMember.id)
 
 
-def everybody() -> Iterator[tuple[str | None, str]]:
+def iterate_members() -> Iterator[tuple[str | None, str]]:
     """(name, phone) of every member in id order, read in slices: a long export holds no
     snapshot of the database.
     """
@@ -84,54 +86,61 @@ def everybody() -> Iterator[tuple[str | None, str]]:
         CommunityMember.id, CommunityMember.name, CommunityMember.phone
     ).order_by(CommunityMember.id)
     while some := db.session.execute(
-        rows.where(CommunityMember.id > last).limit(EXPORT_SLICE)
+        rows.where(CommunityMember.id > last).limit(EXPORT_SLICE_ROWS)
     ).all():
         db.session.rollback()
         yield from ((name, phone) for _, name, phone in some)
         last = some[-1][0]
 
 
-def page(asked: ListParams, region: str) -> SearchResultPage:
+def paginate_members(asked: ListParams, region: str) -> SearchResultPage:
     """A page of the list. A search finds parts of names, and parts of numbers in any spelling.
 
     `region` is the country of numbers that are searched without their country code.
     """
     if asked.search:
-        return _found(asked, region)
-    total = count()
+        return _search_members(asked, region)
+    total = count_members()
     asked = clamp_to_last_page(total, asked)
-    return SearchResultPage(_lines(_ids_of_page(total, asked)), total, asked)
+    return SearchResultPage(
+        _load_member_rows(_load_page_ids(total, asked)), total, asked
+    )
 
 
-def _ids_of_page(total: int, asked: ListParams) -> list[int]:
+def _load_page_ids(total: int, asked: ListParams) -> list[int]:
     """The ids of one page, read from the nearer end of the index."""
     walk = choose_page_window(total, asked.offset, asked.per_page)
     ids = select(CommunityMember.id).order_by(
-        *_order(asked.sort, asked.descending != walk.backwards)
+        *_build_order(asked.sort, asked.descending != walk.backwards)
     )
     found = db.session.scalars(ids.offset(walk.offset).limit(walk.limit)).all()
     return list(reversed(found)) if walk.backwards else list(found)
 
 
-def _found(asked: ListParams, region: str) -> SearchResultPage:
-    found = select(CommunityMember.id).where(_Wanted(asked.search, region).condition())
-    found = found.order_by(*_order(asked.sort, asked.descending)).limit(
+def _search_members(asked: ListParams, region: str) -> SearchResultPage:
+    found = select(CommunityMember.id).where(
+        _MemberSearch(asked.search, region).condition()
+    )
+    found = found.order_by(*_build_order(asked.sort, asked.descending)).limit(
         MAX_SEARCH_RESULTS + 1
     )
     ids = list(db.session.scalars(found))
     more, ids = len(ids) > MAX_SEARCH_RESULTS, ids[:MAX_SEARCH_RESULTS]
     asked = clamp_to_last_page(len(ids), asked)
     return SearchResultPage(
-        _lines(ids[asked.offset :][: asked.per_page]), len(ids), asked, more
+        _load_member_rows(ids[asked.offset :][: asked.per_page]), len(ids), asked, more
     )
 
 
-def _order(sort: str, descending: bool) -> list[TextClause]:
+def _build_order(sort: str, descending: bool) -> list[TextClause]:
     """Every column the same way round, so that one index serves both directions."""
-    return [text(f"{each} {'DESC' if descending else 'ASC'}") for each in ORDERS[sort]]
+    return [
+        text(f"{each} {'DESC' if descending else 'ASC'}")
+        for each in ORDER_COLUMNS[sort]
+    ]
 
 
-def _lines(ids: Sequence[int]) -> list[Line]:
+def _load_member_rows(ids: Sequence[int]) -> list[MemberListRow]:
     """The people with these ids, in this order."""
     columns = (
         CommunityMember.id,
@@ -144,16 +153,16 @@ def _lines(ids: Sequence[int]) -> list[Line]:
             CommunityMember.id.in_(ids)
         )
     )
-    by_id = {row[0]: Line(*row) for row in rows}
+    by_id = {row[0]: MemberListRow(*row) for row in rows}
     return [by_id[each] for each in ids if each in by_id]
 
 
-def matching(search: str, region: str) -> ColumnElement[bool]:
+def build_member_search_condition(search: str, region: str) -> ColumnElement[bool]:
     """For a select of members: whose name or number contains what was typed."""
-    return _Wanted(search, region).condition()
+    return _MemberSearch(search, region).condition()
 
 
-class _Wanted:
+class _MemberSearch:
     """What somebody types into the search: a part of a name, or of a number in whatever
     spelling.
     """
@@ -167,15 +176,17 @@ class _Wanted:
         for 100,000 members).
         """
         terms = [("name", self.words), *(("phone", number) for number in self.numbers)]
-        if all(len(term) >= TRIGRAM for _, term in terms):
+        if all(len(term) >= TRIGRAM_CHARACTERS for _, term in terms):
             question = " OR ".join(
-                f'{where} : "{_quoted(term)}"' for where, term in terms
+                f'{where} : "{_escape_search_term(term)}"' for where, term in terms
             )
-            found = select(SEARCH.c.rowid).where(
+            found = select(SEARCH_TABLE.c.rowid).where(
                 text("community_search MATCH :question").bindparams(question=question)
             )
-            few = select(func.count()).select_from(found.limit(FEW + 1).subquery())
-            if (db.session.scalar(few) or 0) <= FEW:
+            few = select(func.count()).select_from(
+                found.limit(MAX_ID_LOOKUPS + 1).subquery()
+            )
+            if (db.session.scalar(few) or 0) <= MAX_ID_LOOKUPS:
                 return CommunityMember.id.in_(found)
         return self._anywhere()
 
@@ -189,5 +200,5 @@ class _Wanted:
         )
 
 
-def _quoted(term: str) -> str:
+def _escape_search_term(term: str) -> str:
     return term.replace('"', '""')

@@ -9,8 +9,8 @@ from wtforms.validators import Length
 
 from app.domain.texts.message_templates import clean_text
 
-NOTHING = "Choose a file first. Or paste the rows below."
-BOTH_GIVEN = "Choose a file or paste rows, not both."
+NOTHING_GIVEN_ERROR = "Choose a file first. Or paste the rows below."
+BOTH_GIVEN_ERROR = "Choose a file or paste rows, not both."
 
 
 class UploadForm(FlaskForm):
@@ -29,9 +29,9 @@ class UploadForm(FlaskForm):
         pasted = bool((self.rows.data or "").strip())
         given = bool(getattr(field.data, "filename", ""))
         if not given and not pasted:
-            raise ValidationError(NOTHING)
+            raise ValidationError(NOTHING_GIVEN_ERROR)
         if given and pasted:
-            raise ValidationError(BOTH_GIVEN)
+            raise ValidationError(BOTH_GIVEN_ERROR)
 
     @property
     def is_pasted(self) -> bool:

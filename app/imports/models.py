@@ -37,7 +37,12 @@ class RowVerdict(StrEnum):
     BAD = "bad"
 
 
-READABLE = (RowVerdict.NEW, RowVerdict.CHANGED, RowVerdict.RENAMED, RowVerdict.SAME)
+READABLE_VERDICTS = (
+    RowVerdict.NEW,
+    RowVerdict.CHANGED,
+    RowVerdict.RENAMED,
+    RowVerdict.SAME,
+)
 
 
 class Import(Model):
@@ -120,4 +125,4 @@ class ImportRow(Model):
     name_before: Mapped[str | None] = mapped_column(String(100))
 
 
-import_rows = cast("Table", ImportRow.__table__)
+IMPORT_ROWS_TABLE = cast("Table", ImportRow.__table__)

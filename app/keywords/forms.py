@@ -91,7 +91,7 @@ class KeywordForm(FlaskForm):
         super().__init__(**more)
         self.rule_id = rule_id
         self.event_id.choices = {"": "Choose an event"} | {
-            str(row.id): _format_event_choice(row) for row in events.events()
+            str(row.id): _format_event_choice(row) for row in events.fetch_all_events()
         }
         self.open_surveys = {
             str(id): name
@@ -161,7 +161,7 @@ class KeywordForm(FlaskForm):
         """An event that is there, where one is needed."""
         if (
             self.action.data == KeywordAction.ADD_TO_EVENT
-            and events.event(_parse_id(field)) is None
+            and events.find_event(_parse_id(field)) is None
         ):
             raise ValidationError(
                 "That event was deleted." if _parse_id(field) else "Choose an event."

@@ -7,7 +7,7 @@ from wtforms.validators import Length
 from app.core.form_fields import CleanTextField
 from app.domain.texts.message_templates import clean_text, is_blank_text
 
-NOTE_LENGTH, EVIDENCE_LENGTH = 1000, 300
+MAX_NOTE_CHARACTERS, MAX_EVIDENCE_CHARACTERS = 1000, 300
 
 
 class NoteForm(FlaskForm):
@@ -15,13 +15,18 @@ class NoteForm(FlaskForm):
 
     body = TextAreaField(
         "Note",
-        [Length(max=NOTE_LENGTH, message=f"Write at most {NOTE_LENGTH:,} characters.")],
+        [
+            Length(
+                max=MAX_NOTE_CHARACTERS,
+                message=f"Write at most {MAX_NOTE_CHARACTERS:,} characters.",
+            )
+        ],
         filters=[lambda typed: clean_text(typed or "")],
     )
 
     def validate_body(self, field: TextAreaField) -> None:
         """A note says something."""
-        _refuse_nothing(field, "Write something.")
+        _require_text(field, "Write something.")
 
 
 class ConsentForm(FlaskForm):
@@ -31,17 +36,17 @@ class ConsentForm(FlaskForm):
         "When and how they agreed",
         [
             Length(
-                max=EVIDENCE_LENGTH,
-                message=f"Write at most {EVIDENCE_LENGTH} characters.",
+                max=MAX_EVIDENCE_CHARACTERS,
+                message=f"Write at most {MAX_EVIDENCE_CHARACTERS} characters.",
             )
         ],
     )
 
     def validate_evidence(self, field: CleanTextField) -> None:
         """A yes without a proof is none."""
-        _refuse_nothing(field, "Write when and how they agreed.")
+        _require_text(field, "Write when and how they agreed.")
 
 
-def _refuse_nothing(field: TextAreaField | CleanTextField, sentence: str) -> None:
+def _require_text(field: TextAreaField | CleanTextField, sentence: str) -> None:
     if is_blank_text(field.data or ""):
         raise ValidationError(sentence)

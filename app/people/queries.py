@@ -31,12 +31,12 @@ from app.inbox.queries.conversation_contact import ContactNote, ListMembership
 from app.people.models import PersonNote
 from app.suppression.models import SuppressedContact, UnsubscribedContact
 
-LATEST = 500  # names are read from so many of the newest texts
-MOST_PLACES, MOST_NOTES = 200, 200
+MAX_TEXTS_READ_FOR_NAMES = 500  # names are read from so many of the newest texts
+MAX_REGISTRATIONS, MAX_NOTES = 200, 200
 
 
 @dataclass(frozen=True)
-class Known:
+class PersonRecord:
     """All places a number stands at, and what was written down about it, the newest first."""
 
     places: Sequence[ListMembership]
@@ -76,14 +76,14 @@ class Known:
 
 
 @dataclass(frozen=True)
-class TextPage(ListPage):
+class PersonTextsPage(ListPage):
     """A page of the texts to and from one number."""
 
     phone: str = ""
 
     def url_for(self, number: int) -> str:
         """The address of another page; also where this one answers a form that came back."""
-        return url_for("people.person", digits=self.phone[1:], page=number)
+        return url_for("people.show_person", digits=self.phone[1:], page=number)
 
     @property
     def total_in_words(self) -> str:
@@ -91,19 +91,28 @@ class TextPage(ListPage):
         return f"{self.total:,} {'text' if self.total == 1 else 'texts'}"
 
 
-def known(phone: str) -> Known:
+def load_person_record(phone: str) -> PersonRecord:
     """Every list that has this number, the names in its newest texts, and the notes: one
     statement.
     """
-    parts = (_member, _registrations, _listed, _suppressed, _texted, _notes)
+    parts = (
+        _select_member,
+        _select_registrations,
+        _select_unsubscribed,
+        _select_suppressed,
+        _select_names_in_texts,
+        _select_notes,
+    )
     rows = db.session.execute(union_all(*(part(phone) for part in parts))).all()
     notes = [
         ContactNote(row[1], row[2], row[3], row[4]) for row in rows if row[0] == "note"
     ]
-    return Known([ListMembership(*row) for row in rows if row[0] != "note"], notes)
+    return PersonRecord(
+        [ListMembership(*row) for row in rows if row[0] != "note"], notes
+    )
 
 
-def _member(phone: str) -> Any:
+def _select_member(phone: str) -> Any:
     row = CommunityMember
     title = type_coerce(null(), String).label("title")
     return select(literal("community"), row.id, row.name, title, row.created_at).where(
@@ -111,7 +120,7 @@ def _member(phone: str) -> Any:
     )
 
 
-def _registrations(phone: str) -> Select[Any]:
+def _select_registrations(phone: str) -> Select[Any]:
     row = EventRegistration
     rows = select(
         literal("event"), Event.id, row.name, Event.title, row.created_at
@@ -119,59 +128,59 @@ def _registrations(phone: str) -> Select[Any]:
     some = (
         rows.where(row.phone == phone)
         .order_by(row.id.desc())
-        .limit(MOST_PLACES)
+        .limit(MAX_REGISTRATIONS)
         .subquery()
     )
     return select(some)
 
 
-def _listed(phone: str) -> Any:
+def _select_unsubscribed(phone: str) -> Any:
     row = UnsubscribedContact
     return select(literal("list"), row.id, row.name, null(), row.created_at).where(
         row.phone == phone
     )
 
 
-def _suppressed(phone: str) -> Any:
+def _select_suppressed(phone: str) -> Any:
     row = SuppressedContact
     return select(literal("list"), row.id, null(), null(), row.created_at).where(
         row.phone == phone
     )
 
 
-def _notes(phone: str) -> Select[Any]:
+def _select_notes(phone: str) -> Select[Any]:
     row = PersonNote
     notes = select(
         literal("note"), row.id, row.body, row.created_by, row.created_at
     ).where(row.phone == phone)
-    return select(notes.order_by(row.id.desc()).limit(MOST_NOTES).subquery())
+    return select(notes.order_by(row.id.desc()).limit(MAX_NOTES).subquery())
 
 
-def _texted(phone: str) -> Select[Any]:
+def _select_names_in_texts(phone: str) -> Select[Any]:
     newest = select(Message.id, Message.name, Message.created_at).where(
         Message.phone == phone
     )
-    some = newest.order_by(Message.id.desc()).limit(LATEST).subquery()
+    some = newest.order_by(Message.id.desc()).limit(MAX_TEXTS_READ_FOR_NAMES).subquery()
     latest = type_coerce(func.max(some.c.created_at), UtcDateTime())
     names = select(literal("text"), func.max(some.c.id), some.c.name, null(), latest)
     return names.where(some.c.name.is_not(None)).group_by(some.c.name)
 
 
-def texts(phone: str, asked: ListParams) -> TextPage:
+def paginate_person_texts(phone: str, asked: ListParams) -> PersonTextsPage:
     """A page of the texts to and from a number, the newest first, each with the blast it
     belongs to.
 
     One statement, and a second one for an address behind the last page.
     """
-    page = _texts(phone, asked)
+    page = _load_texts_page(phone, asked)
     if not page.rows and asked.number > 1:
-        total = db.session.scalar(_count(phone)) or 0
-        page = _texts(phone, clamp_to_last_page(total, asked))
+        total = db.session.scalar(_select_text_count(phone)) or 0
+        page = _load_texts_page(phone, clamp_to_last_page(total, asked))
     return page
 
 
-def _texts(phone: str, asked: ListParams) -> TextPage:
-    total = _count(phone).scalar_subquery()
+def _load_texts_page(phone: str, asked: ListParams) -> PersonTextsPage:
+    total = _select_text_count(phone).scalar_subquery()
     rows = (
         select(
             Message,
@@ -187,20 +196,20 @@ def _texts(phone: str, asked: ListParams) -> TextPage:
         .offset(asked.offset)
     )
     found = db.session.execute(rows).all()
-    return TextPage(found, found[0].total if found else 0, asked, phone=phone)
+    return PersonTextsPage(found, found[0].total if found else 0, asked, phone=phone)
 
 
-def _count(phone: str) -> Select[int]:
+def _select_text_count(phone: str) -> Select[int]:
     return select(func.count()).select_from(Message).where(Message.phone == phone)
 
 
-def note(phone: str, note_id: int) -> PersonNote | None:
+def find_note(phone: str, note_id: int) -> PersonNote | None:
     """One note about this number."""
     rows = select(PersonNote).where(PersonNote.phone == phone, PersonNote.id == note_id)
     return db.session.scalars(rows.execution_options(populate_existing=True)).first()
 
 
-def is_leaving(phone: str) -> bool:
+def is_text_being_sent(phone: str) -> bool:
     """Whether a text to this number is being handed to the carrier at this moment."""
     leaving = select(Message.id).where(
         Message.phone == phone, Message.status == MessageStatus.SUBMITTING

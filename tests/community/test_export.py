@@ -52,7 +52,7 @@ def test_only_admins_export(visit):
 
 
 def test_slices_leave_nobody_out(app, visit, monkeypatch):
-    monkeypatch.setattr(queries, "EXPORT_SLICE", 7)
+    monkeypatch.setattr(queries, "EXPORT_SLICE_ROWS", 7)
     with app.app_context():
         members(50)
     assert len(visit("/community/export", "ada").text.splitlines()) == 51

@@ -28,7 +28,9 @@ def four(app):
 
 
 def found(search, sort="name", way="asc", number=1, per_page=50, region="US"):
-    return queries.page(ListParams(search, number, per_page, sort, way), region)
+    return queries.paginate_members(
+        ListParams(search, number, per_page, sort, way), region
+    )
 
 
 def test_an_empty_list_says_how_to_begin(visit):
@@ -174,7 +176,7 @@ def many(app):
             )
 
 
-@pytest.mark.parametrize("sort", queries.SORTS)
+@pytest.mark.parametrize("sort", queries.MEMBER_SORTS)
 @pytest.mark.parametrize("way", ["asc", "desc"])
 @pytest.mark.parametrize("search", ["", "person", "0", "20"])
 def test_the_pages_together_are_the_list(shop, many, sort, way, search):
@@ -224,10 +226,10 @@ WALK = "SELECT id FROM community_members WHERE name LIKE '%a%' OR phone LIKE '%1
 
 
 @pytest.mark.parametrize("statement", [PLAIN, WALK])
-@pytest.mark.parametrize("sort", queries.SORTS)
+@pytest.mark.parametrize("sort", queries.MEMBER_SORTS)
 @pytest.mark.parametrize("way", [False, True])
 def test_every_order_is_read_from_its_index_alone(shop, statement, sort, way):
-    order = ", ".join(str(each) for each in queries._order(sort, way))
+    order = ", ".join(str(each) for each in queries._build_order(sort, way))
     plan = db.session.execute(
         db.text("EXPLAIN QUERY PLAN " + statement.format(order))
     ).all()
@@ -238,11 +240,11 @@ def test_every_order_is_read_from_its_index_alone(shop, statement, sort, way):
 def test_the_audience_is_everybody_with_the_reason_to_leave_them_out(shop, four):
     said_stop(ZOE)
     dead_number(LEO)
-    rows = db.session.execute(queries.pool()).all()
+    rows = db.session.execute(queries.select_community_audience()).all()
     assert [(name, phone, reason and reason.value) for name, phone, reason in rows] == [
         ("Zoë O'Hara", ZOE, "said_stop"),
         ("leo 100%", LEO, "number_dead"),
         ("Mia_Chen \\ Ruiz", MIA, None),
         (None, MAX, None),
     ]
-    assert queries.count() == 4
+    assert queries.count_members() == 4

@@ -11,7 +11,7 @@ from sqlalchemy import event as listening
 from app.core.clock import now
 from app.core.db import db
 from app.core.pagination import ListParams
-from app.events.queries import coming
+from app.events.queries import event_list
 from tests.cast import LEO, MIA, ZOE
 from tests.makers import pretend_phone
 
@@ -36,7 +36,7 @@ def year(make_event):
 def titles(search="", sort="when", way="asc", number=1, per_page=50):
     return [
         line.event.title
-        for line in coming.page(
+        for line in event_list.paginate_events(
             ListParams(search, number, per_page, sort, way), TODAY
         ).rows
     ]

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from app.core.clock import now
 from app.core.db import write
 from app.events.models import Event, EventRegistration
-from app.events.queries.names import names_of
+from app.events.queries.contact_names import find_display_names
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import member
 
@@ -31,7 +31,7 @@ def test_the_communitys_name_comes_first_then_the_newest_registrations(shop):
         (MIA, None, 2),
     ):
         register(phone, name, days)
-    assert names_of([ZOE, LEO, MIA, MAX]) == {
+    assert find_display_names([ZOE, LEO, MIA, MAX]) == {
         ZOE: "Zoe Example",
         LEO: "Leonard",
         MIA: None,

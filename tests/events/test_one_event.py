@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from app.core.clock import now
-from app.events.views.words import away
+from app.events.views.event_labels import format_relative_days
 from tests.cast import LEO, ZOE
 
 NAMES = [
@@ -226,7 +226,7 @@ def test_a_day_is_said_from_today_on():
         700: "in 23 months",
         2000: "in 5 years",
     }
-    assert {days: away(days) for days in said} == said
+    assert {days: format_relative_days(days) for days in said} == said
 
 
 def test_today_is_the_organisations_day(app, visit, make_event):

@@ -303,7 +303,7 @@ def test_an_export_is_a_download_that_no_spreadsheet_runs_b15(app, visit, make_e
 
 
 def test_slices_leave_nobody_out(visit, make_event, monkeypatch):
-    monkeypatch.setattr(queries, "EXPORT_SLICE", 3)
+    monkeypatch.setattr(queries, "EXPORT_SLICE_ROWS", 3)
     id = make_event(
         "Picnic", *[(f"+1303400{n:04}", f"{NASTY[n % 7]} {n}") for n in range(20)]
     )

@@ -14,7 +14,12 @@ from app.core.db import db, write
 from app.delivery.models import ScheduledMessage
 from app.domain.time import local_times
 from app.domain.time.reminder_timing import DEFAULT_REMINDER_STEPS
-from app.events.actions.reminders import Step, replan, save_plan, start_plan
+from app.events.actions.reminder_plan import (
+    ReminderStep,
+    create_reminder_plan,
+    reschedule_reminders,
+    save_reminder_plan,
+)
 from app.events.models import Event, EventRegistration, EventReminder
 from app.organisation.models import Organisation
 from tests.blasts.desk import all_rows, fields_of
@@ -218,8 +223,8 @@ def test_planning_again_and_again_leaves_one_for_each_step(app, visit):
     with app.app_context():
         for _ in range(3):
             with write():
-                replan(event_id, now())
-                start_plan(event_id, now())
+                reschedule_reminders(event_id, now())
+                create_reminder_plan(event_id, now())
     assert len(scheduled(app)) == 2
 
 
@@ -416,9 +421,9 @@ class TestOnTheWay:
             first = db.session.scalars(
                 db.select(EventReminder).order_by(EventReminder.days)
             ).first()
-            later = Step(first.id, first.days, "20:00", first.body, True)
+            later = ReminderStep(first.id, first.days, "20:00", first.body, True)
             with write():
-                save_plan(event_id, [later], due + timedelta(minutes=5))
+                save_reminder_plan(event_id, [later], due + timedelta(minutes=5))
         assert scheduled(app, "pending") == []
         assert len(all_rows(app)) == 1
 
@@ -442,9 +447,10 @@ class TestTheClocks:
         register(app, event_id, ZOE)
         with app.app_context(), write():
             nights = [
-                Step(None, days, "02:30", f"Night {days}", True) for days in (-2, -1, 0)
+                ReminderStep(None, days, "02:30", f"Night {days}", True)
+                for days in (-2, -1, 0)
             ]
-            save_plan(event_id, nights, leaves - 3 * DAY)
+            save_reminder_plan(event_id, nights, leaves - 3 * DAY)
         moment = leaves - 2 * DAY
         while moment < leaves + 2 * DAY:
             released(app, moment)
@@ -460,7 +466,9 @@ class TestTheClocks:
         register(app, event_id, ZOE)
         first = datetime(2027, 11, 7, 7, 30, tzinfo=UTC)
         with app.app_context(), write():
-            save_plan(event_id, [Step(None, -1, "01:30", "Soon", True)], first - DAY)
+            save_reminder_plan(
+                event_id, [ReminderStep(None, -1, "01:30", "Soon", True)], first - DAY
+            )
         for minutes in range(0, 180, 15):
             released(app, first + timedelta(minutes=minutes))
         assert len(all_rows(app)) == 1

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from app.imports.actions import checking
+from app.imports.actions import row_checking
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def slices_of(monkeypatch):
     """Each request checks only so many rows."""
 
     def limit(rows):
-        monkeypatch.setattr(checking, "AT_ONCE", rows)
-        monkeypatch.setattr(checking, "SECONDS", -1)
+        monkeypatch.setattr(row_checking, "ROWS_PER_CLOCK_CHECK", rows)
+        monkeypatch.setattr(row_checking, "CHECK_SECONDS", -1)
 
     return limit

@@ -11,44 +11,50 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.events.models import Event, EventRegistration
 from app.imports import actions, queries
-from app.imports.actions import uploads
+from app.imports.actions import upload_storage
 from app.imports.models import ImportRow, RowVerdict
 from tests.cast import LEO, MIA, ZOE
 from tests.makers import member, said_stop
 
-COMMUNITY = actions.Target("community", CommunityMember.__table__)
+COMMUNITY = actions.ImportTarget("community", CommunityMember.__table__)
 FILE = b"name,phone\nZo\xc3\xab,3035550142\nLeo,3035550143\nTom,123\nZoe,+13035550142\n"
 
 
-RULES = actions.Rules("US", {})
+RULES = actions.PhoneNumberRules("US", {})
 
 
 def staged(data=FILE, target=COMMUNITY, consent=None):
-    reading = actions.read(data, "US")
-    upload = actions.Upload("people.csv", uploads.keep(data), "ada", consent)
-    uploads.keep_rows(upload.stored_as, reading.rows)
+    reading = actions.parse_spreadsheet(data, "US")
+    upload = actions.StoredUpload(
+        "people.csv", upload_storage.store_upload(data), "ada", consent
+    )
+    upload_storage.store_upload_rows(upload.stored_as, reading.rows)
     with write():
-        row = actions.begin(upload, reading, target)
+        row = actions.create_import(upload, reading, target)
     checked_through(row, target)
     return row.id
 
 
 def checked_through(row, target=COMMUNITY):
     while row.checked_rows < row.row_count:
-        piece = actions.next_slice(row, queries.layout(row).columns, RULES)
+        piece = actions.check_next_rows(
+            row, queries.parse_import_layout(row).columns, RULES
+        )
         with write():
-            actions.lay_down(row.id, piece, target)
+            actions.store_checked_rows(row.id, piece, target)
 
 
 def read_again(data, choice):
-    return actions.read_again(
+    return actions.parse_sheet_as_chosen(
         csv_files.read_spreadsheet(data, choice.encoding), choice, "US"
     )
 
 
 def confirmed(import_id, target=COMMUNITY, **more):
     with write():
-        return actions.confirm(import_id, target, **({"overwrite_names": False} | more))
+        return actions.apply_import(
+            import_id, target, **({"overwrite_names": False} | more)
+        )
 
 
 def phones(column):
@@ -58,8 +64,8 @@ def phones(column):
 def test_staging_judges_every_row_and_touches_nobody(shop):
     member(ZOE)
     said_stop(LEO)
-    row = queries.found(staged(), "community")
-    assert queries.shows(row) == {
+    row = queries.find_import(staged(), "community")
+    assert queries.count_rows_by_filter(row) == {
         "bad": 1,
         "new": 1,
         "changed": 1,
@@ -74,7 +80,7 @@ def test_the_list_may_change_between_check_and_confirm(shop):
     member(ZOE, "Zoë H.")
     done = confirmed(import_id)
     assert (done.added, done.changed, done.left_out, done.bad) == (1, 0, 0, 1)
-    row = queries.found(import_id, "community")
+    row = queries.find_import(import_id, "community")
     assert (row.added_count, row.same_count, row.bad_count, row.stored_as) == (
         1,
         1,
@@ -87,20 +93,22 @@ def test_an_import_ends_once(shop):
     import_id = staged()
     confirmed(import_id)
     for again in (
-        lambda: actions.confirm(import_id, COMMUNITY, overwrite_names=True),
-        lambda: actions.abandon(import_id, "community"),
-        lambda: actions.restart(import_id, actions.read(FILE, "US"), COMMUNITY),
+        lambda: actions.apply_import(import_id, COMMUNITY, overwrite_names=True),
+        lambda: actions.discard_import(import_id, "community"),
+        lambda: actions.restart_import_check(
+            import_id, actions.parse_spreadsheet(FILE, "US"), COMMUNITY
+        ),
     ):
-        with pytest.raises(actions.AlreadyEnded), write():
+        with pytest.raises(actions.ImportAlreadyEnded), write():
             again()
 
 
 def test_an_import_belongs_to_its_list(shop):
     import_id = staged()
-    elsewhere = actions.Target("event:1", CommunityMember.__table__)
-    with pytest.raises(actions.AlreadyEnded):
+    elsewhere = actions.ImportTarget("event:1", CommunityMember.__table__)
+    with pytest.raises(actions.ImportAlreadyEnded):
         confirmed(import_id, elsewhere)
-    assert queries.found(import_id, "event:1") is None
+    assert queries.find_import(import_id, "event:1") is None
 
 
 def test_another_list_with_columns_of_its_own(shop):
@@ -112,11 +120,13 @@ def test_another_list_with_columns_of_its_own(shop):
         session.flush()
         session.add(EventRegistration(event_id=clinic.id, name="Z.", phone=ZOE))
         session.add(EventRegistration(event_id=picnic.id, name=None, phone=LEO))
-    target = actions.Target(
+    target = actions.ImportTarget(
         f"event:{picnic.id}", EventRegistration.__table__, {"event_id": picnic.id}
     )
     import_id = staged(target=target)
-    assert queries.shows(queries.found(import_id, target.pool)) == {
+    assert queries.count_rows_by_filter(
+        queries.find_import(import_id, target.pool)
+    ) == {
         "bad": 1,
         "new": 1,
         "changed": 1,
@@ -164,44 +174,48 @@ def test_imports_at_the_same_time_are_a_union_b13(app):
 
 def test_reading_a_file_again_replaces_its_rows(shop):
     import_id = staged(b"Zo\xeb;3035550142;Riverside\nLeo;3035550143;\n")
-    choice = actions.Choice(
+    choice = actions.ColumnChoice(
         ["nothing", "phone", "name"], has_headings=False, encoding="cp1250"
     )
     reading = read_again(b"Zo\xeb;3035550142;Riverside\n", choice)
-    uploads.keep_rows(queries.found(import_id, "community").stored_as, reading.rows)
+    upload_storage.store_upload_rows(
+        queries.find_import(import_id, "community").stored_as, reading.rows
+    )
     with write():
-        row = actions.restart(import_id, reading, COMMUNITY)
+        row = actions.restart_import_check(import_id, reading, COMMUNITY)
     checked_through(row)
     rows = db.session.scalars(db.select(ImportRow)).all()
     assert [(row.name, row.phone, row.verdict) for row in rows] == [
         ("Riverside", ZOE, RowVerdict.NEW)
     ]
-    assert queries.found(import_id, "community").encoding == "cp1250"
+    assert queries.find_import(import_id, "community").encoding == "cp1250"
 
 
 def test_the_rows_of_old_imports_are_forgotten(shop):
     old, done = staged(), staged(b"phone\n3035550144\n")
     confirmed(done)
     with write():
-        actions.expire(now() + timedelta(seconds=1), now() + timedelta(seconds=1))
+        actions.delete_expired_imports(
+            now() + timedelta(seconds=1), now() + timedelta(seconds=1)
+        )
     assert phones(ImportRow.phone) == []
     assert phones(CommunityMember.phone) == [MIA]
-    assert queries.found(old, "community").state == "abandoned"
-    assert queries.found(done, "community").state == "done"
+    assert queries.find_import(old, "community").state == "abandoned"
+    assert queries.find_import(done, "community").state == "done"
 
 
 @pytest.mark.parametrize("name", [None, "", "../../sms.db", "0" * 32, "x" * 32])
 def test_only_kept_files_can_be_fetched(shop, name):
-    with pytest.raises(uploads.Gone):
-        uploads.fetch(name)
-    uploads.drop(name)
+    with pytest.raises(upload_storage.NotFound):
+        upload_storage.read_upload(name)
+    upload_storage.delete_upload(name)
 
 
 def test_bad_rows_with_odd_signs_can_be_kept_and_shown(shop):
-    row = queries.found(
+    row = queries.find_import(
         staged(b"name,phone\nN\0L,3035550142\nLeo,3035550143\n"), "community"
     )
-    ((name, phone, problem),) = queries.bad_rows(row)
+    ((name, phone, problem),) = queries.iterate_bad_rows(row)
     assert (name, phone) == ("N\N{REPLACEMENT CHARACTER}L", "3035550142")
     assert "no text can have" in problem
     assert "".join(phone for phone in phones(ImportRow.phone) if phone) == LEO

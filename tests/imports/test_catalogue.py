@@ -26,7 +26,7 @@ CONFIRM = """
 import sys
 from pathlib import Path
 from app import create_app
-from app.community.views.importing import TARGET
+from app.community.views.member_import import TARGET
 from app.imports import actions
 from app.core.db import write
 from tests.bench.house import settings

@@ -14,7 +14,7 @@ import pytest
 from app.core import csv_files, workbooks
 from app.core.db import db
 from app.core.workbooks import SheetPosition
-from app.imports.actions import slicing, uploads
+from app.imports.actions import upload_storage, workbook_slices
 from app.imports.models import Import
 from tests.cast import LEO, MIA, ZOE
 
@@ -77,7 +77,7 @@ def in_slices(data):
 @pytest.fixture
 def two_at_once(monkeypatch):
     monkeypatch.setattr(workbooks, "ROWS_PER_CHECK", 2)
-    monkeypatch.setattr(slicing, "SECONDS", -1)
+    monkeypatch.setattr(workbook_slices, "READ_SECONDS", -1)
 
 
 WITHOUT_NUMBERS = re.compile(rb'( r="[A-Z]*[0-9]+")')
@@ -248,7 +248,7 @@ def test_of_two_requests_that_read_the_same_slice_the_first_counts(
     first, second = kept("part?")
     name, written = first.name.removesuffix("part0"), second.read_bytes()
     with app.app_context():
-        uploads.keep_once(name, "part1", b"[]")
+        upload_storage.store_sidecar_file_once(name, "part1", b"[]")
     assert second.read_bytes() == written
     assert len(kept("")) == 1 + len(("sheet", "book", "part0", "part1"))
 

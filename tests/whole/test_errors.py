@@ -148,7 +148,12 @@ def test_busy_is_503_and_nothing_is_lost(house, monkeypatch):
 
 def test_a_forged_form_is_said_in_words(house):
     answer = house.open(
-        "POST", "community.add", "ada", token=False, name="Uma", phone="303 555 0155"
+        "POST",
+        "community.add_member",
+        "ada",
+        token=False,
+        name="Uma",
+        phone="303 555 0155",
     )
     assert answer.status_code == 400
     assert "The form was not accepted" in answer.get_data(as_text=True)

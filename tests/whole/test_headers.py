@@ -70,7 +70,8 @@ def test_the_session_cookie_is_for_servers_only(house):
 
 
 @pytest.mark.parametrize(
-    "endpoint", ["community.export", "blasts.export_blast", "community.import_bad_rows"]
+    "endpoint",
+    ["community.export_members", "blasts.export_blast", "community.import_bad_rows"],
 )
 def test_h9_downloads_are_saved_not_opened(house, endpoint):
     headers = house.open("GET", endpoint, "ada").headers

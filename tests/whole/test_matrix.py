@@ -25,9 +25,9 @@ GET_CODES = {
 # A POST with nothing but the token: a form comes back with its errors (422), an act is done (303).
 # (A form of a thing that is there keeps what it does not speak of, so it is saved as it was.)
 FORMS = {
-    "accounts.add_user", "accounts.change_own_password", "accounts.change_own_theme", "blasts.compose_blast", "community.add", "community.import_file",
-    "events.add", "events.register", "inbox.send_manual_reply", "inbox.add_saved_reply", "inbox.edit_saved_reply",
-    "keywords.add_keyword", "people.consent", "people.note_add", "sandbox.send_text_from_phone", "suppression.add_suppressed_number",
+    "accounts.add_user", "accounts.change_own_password", "accounts.change_own_theme", "blasts.compose_blast", "community.add_member", "community.import_file",
+    "events.add_event", "events.add_registration", "inbox.send_manual_reply", "inbox.add_saved_reply", "inbox.edit_saved_reply",
+    "keywords.add_keyword", "people.record_person_consent", "people.add_person_note", "sandbox.send_text_from_phone", "suppression.add_suppressed_number",
     "suppression.import_file", "suppression.import_fix", "community.import_fix", "events.import_file",
     "events.import_fix", "surveys.add_survey", "surveys.record_answer_correction",
 }  # fmt: skip

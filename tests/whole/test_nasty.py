@@ -158,10 +158,10 @@ def test_b17_they_are_kept_as_they_were_written_and_can_be_read(house):
     """B17: word for word on the lists."""
     fill(house.app, NAMES)
     for endpoint in (
-        "community.everyone",
-        "events.one",
+        "community.list_members",
+        "events.show_event",
         "suppression.list_suppressed_numbers",
-        "people.person",
+        "people.show_person",
     ):
         words = house.visit(f"{house.address(endpoint)}?per_page=200", "ada").words
         assert [name for name in NAMES if " ".join(name.split()) not in words] == [], (
@@ -259,7 +259,7 @@ def test_b27_a_form_of_600_kb_is_too_large(house, endpoint):
 
 def test_the_numbers_of_the_cast_are_shown_in_one_spelling_everywhere(house):
     """P1, the other way round: whichever page shows a number, it is grouped the same."""
-    for endpoint in ("community.everyone", "events.one"):
+    for endpoint in ("community.list_members", "events.show_event"):
         assert (
             format_phone_number(MAX)
             in house.visit(house.address(endpoint), "ada").words

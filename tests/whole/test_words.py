@@ -11,7 +11,7 @@ from app.domain.delivery.message_statuses import (
 )
 from app.domain.delivery.skip_reasons import ROLE_LABELS, SKIP_REASON_LABELS, SkipReason
 from app.imports.models import RowVerdict
-from app.imports.queries import SHOWS
+from app.imports.queries import ROW_FILTERS
 from app.sandbox.forms import BEHAVIOUR_LABELS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "words.md").read_text()
@@ -47,7 +47,7 @@ def test_every_mood_of_a_practice_phone_has_its_words_on_the_page():
 
 def test_every_verdict_on_a_row_has_its_words_on_the_page():
     assert pairs("What an import says of a row") == {
-        verdict.value: SHOWS[verdict][0] for verdict in RowVerdict
+        verdict.value: ROW_FILTERS[verdict][0] for verdict in RowVerdict
     }
 
 

@@ -27,7 +27,10 @@ from app.domain.delivery.blast_rendering import (
 from app.domain.delivery.send_rate import compute_validity_seconds
 from app.domain.time import local_times, reminder_timing
 from app.events import queries as events
-from app.events.actions.reminders import follow_the_zone, in_another_zone
+from app.events.actions.reminder_plan import (
+    find_events_planned_in_old_zone,
+    reschedule_reminders_in_new_zone,
+)
 from app.suppression import queries as suppression
 
 log = logging.getLogger(__name__)
@@ -81,9 +84,12 @@ def _apply_timezone_to_reminders(moment: datetime) -> None:
     """Reminders are planned by the organisation's clocks: its settings may have got another
     zone since.
     """
-    if in_another_zone():
+    if find_events_planned_in_old_zone():
         with write():
-            log.info("reminders of events %s follow the zone", follow_the_zone(moment))
+            log.info(
+                "reminders of events %s follow the zone",
+                reschedule_reminders_in_new_zone(moment),
+            )
 
 
 def _expire_overdue_blasts(oldest: datetime, moment: datetime) -> None:
@@ -157,7 +163,7 @@ def _format_blast_time(moment: datetime, zone: str | None) -> str:
 def _render_scheduled_blast(
     blast: ScheduledMessage,
 ) -> tuple[RenderedBlast, str | None]:
-    event = events.event(blast.event_id)
+    event = events.find_event(blast.event_id)
     by = (
         reminder_timing.compute_registration_cutoff(blast.scheduled_at)
         if blast.event_reminder_id

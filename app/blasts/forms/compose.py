@@ -128,7 +128,7 @@ class ComposeForm(SendTimeForm):
             return
         if self.event is None:
             raise ValidationError("Choose an event.")
-        if events.event(self.event) is None:
+        if events.find_event(self.event) is None:
             raise ValidationError("That event was deleted.")
 
     def validate_survey_id(self, field: Field) -> None:
@@ -229,7 +229,8 @@ def _get_open_surveys() -> list[SurveyFlow]:
 def _build_event_choices() -> dict[str, str]:
     """Every event by its title and day, after an empty first line."""
     return {"": "Choose an event"} | {
-        str(event.id): _format_event_choice(event) for event in events.events()
+        str(event.id): _format_event_choice(event)
+        for event in events.fetch_all_events()
     }
 
 

@@ -177,7 +177,7 @@ class BlastReview:
     def facts(self) -> list[tuple[str, str]]:
         """The list of facts above the texts."""
         settings: Settings = current_app.extensions["settings"]
-        event = events.event(self.draft.event_id)
+        event = events.find_event(self.draft.event_id)
         seconds = compute_send_seconds(self.rehearsal.segments, settings.rate)
         return [
             (

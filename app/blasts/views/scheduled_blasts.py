@@ -18,7 +18,7 @@ from app.delivery.models import ScheduledMessage
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.domain.delivery.skip_reasons import Role
 from app.domain.time import local_times
-from app.events.actions.reminders import switch_off
+from app.events.actions.reminder_plan import disable_reminder
 
 REMINDER_SWITCHED_OFF_NOTE = (
     "This reminder is switched off in the plan of its event now."
@@ -128,7 +128,7 @@ def _cancel_blast(scheduled_id: int, verb: str, done: str) -> ResponseReturnValu
             if not blast_scheduling.cancel_scheduled_blast(scheduled_id):
                 raise ScheduledBlastUnchanged
             if blast.event_reminder_id:
-                switch_off(blast.event_reminder_id)
+                disable_reminder(blast.event_reminder_id)
     except ScheduledBlastUnchanged:
         flash(*_explain_failed_cancel(_get_blast_or_404(scheduled_id)))
     else:

@@ -1,6 +1,6 @@
 """The doors of the community."""
 
-from app.community.views import everybody, importing, members
-from app.community.views.room import bp
+from app.community.views import member_editing, member_import, member_list
+from app.community.views.blueprint import bp
 
-__all__ = ["bp", "everybody", "importing", "members"]
+__all__ = ["bp", "member_list", "member_import", "member_editing"]

@@ -56,7 +56,7 @@ def _build_organisation_item(facts: SetupProgress) -> ChecklistItem:
 def _build_people_item(facts: SetupProgress) -> ChecklistItem:
     text = "Import a spreadsheet or add them by hand. Nobody gets a text by being imported."
     link = (
-        (url_for("community.everyone"), "Add people")
+        (url_for("community.list_members"), "Add people")
         if current_user.is_admin and not facts.people
         else (None, None)
     )

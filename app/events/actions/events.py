@@ -8,17 +8,17 @@ from sqlalchemy import delete
 from app.core.clock import now
 from app.core.db import db, execute_and_count_rows
 from app.delivery.actions import blast_scheduling
-from app.events.actions.reminders import replan, start_plan
+from app.events.actions.reminder_plan import create_reminder_plan, reschedule_reminders
 from app.events.models import Event
 from app.events.queries import registrations
 
 
-class Gone(Exception):
+class NotFound(Exception):
     """There is no such event or registration (any more)."""
 
 
 @dataclass(frozen=True)
-class Facts:
+class EventInfo:
     """What an event is.
 
     `start_time` is HH:MM on the organisation's clocks; None: the whole day, or no day yet.
@@ -31,7 +31,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Removed:
+class EventDeletionSummary:
     """What went with a deleted event."""
 
     title: str
@@ -39,49 +39,49 @@ class Removed:
     blasts: int
 
 
-def add(facts: Facts) -> Event:
+def create_event(facts: EventInfo) -> Event:
     """A new event, with the usual plan of reminders."""
     row = Event(**asdict(facts))
     db.session.add(row)
     db.session.flush()
-    start_plan(row.id, now())
+    create_reminder_plan(row.id, now())
     return row
 
 
-def change(event_id: int, facts: Facts) -> list[str]:
+def update_event(event_id: int, facts: EventInfo) -> list[str]:
     """Another title, day, time or place; gives which of them changed. Raises Gone."""
-    row = found(event_id)
+    row = get_event_for_update(event_id)
     changed = [
         name for name, value in asdict(facts).items() if getattr(row, name) != value
     ]
     for name in changed:
         setattr(row, name, getattr(facts, name))
     db.session.flush()
-    replan(event_id, now())
+    reschedule_reminders(event_id, now())
     return changed
 
 
-def found(event_id: int) -> Event:
+def get_event_for_update(event_id: int) -> Event:
     """The event as it is inside this write section. Raises Gone."""
     row = db.session.get(Event, event_id, populate_existing=True)
     if row is None:
-        raise Gone
+        raise NotFound
     return row
 
 
-def remove(event_id: int) -> Removed:
+def delete_event_and_registrations(event_id: int) -> EventDeletionSummary:
     """Delete an event with its registrations, and cancel what waits to be sent to it. Raises Gone.
 
     What was sent, or is being sent, stays in the logs under the event's title.
     """
-    title = found(event_id).title
+    title = get_event_for_update(event_id).title
     blasts = blast_scheduling.cancel_event_blasts(
         event_id, f"for the event “{title}”, which was deleted"
     )
-    people = registrations.count(event_id)
+    people = registrations.count_registrations(event_id)
     execute_and_count_rows(
         delete(Event)
         .where(Event.id == event_id)
         .execution_options(synchronize_session=False)
     )
-    return Removed(title, people, blasts)
+    return EventDeletionSummary(title, people, blasts)

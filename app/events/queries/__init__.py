@@ -1,5 +1,15 @@
 """Reading events, who registered for them, and what was sent to them."""
 
-from app.events.queries.events import event, events, placeholders, pool
+from app.events.queries.events import (
+    build_event_placeholders,
+    fetch_all_events,
+    find_event,
+    select_event_audience,
+)
 
-__all__ = ["event", "events", "placeholders", "pool"]
+__all__ = [
+    "find_event",
+    "fetch_all_events",
+    "build_event_placeholders",
+    "select_event_audience",
+]

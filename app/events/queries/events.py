@@ -14,19 +14,21 @@ from app.organisation import queries as organisation
 from app.suppression.queries import select_suppression_reason
 
 
-def event(event_id: int | None) -> Event | None:
+def find_event(event_id: int | None) -> Event | None:
     """The event, or None when it is gone."""
     return db.session.get(Event, event_id) if event_id else None
 
 
-def events() -> list[Event]:
+def fetch_all_events() -> list[Event]:
     """Every event, the next first."""
     return list(
         db.session.scalars(select(Event).order_by(Event.date.desc(), Event.id.desc()))
     )
 
 
-def pool(event_id: int, registered_by: datetime | None = None) -> Select[Any]:
+def select_event_audience(
+    event_id: int, registered_by: datetime | None = None
+) -> Select[Any]:
     """(name, phone, left_out) of everybody registered for one event, in id order: the audience
     of its blasts.
 
@@ -47,11 +49,11 @@ def pool(event_id: int, registered_by: datetime | None = None) -> Select[Any]:
     )
 
 
-def placeholders(event_id: int | None) -> dict[str, str]:
+def build_event_placeholders(event_id: int | None) -> dict[str, str]:
     """What stands for the placeholders of an event in a text, as the event is now; {} when it
     is gone.
     """
-    row = event(event_id)
+    row = find_event(event_id)
     if row is None:
         return {}
     calendar = reminder_timing.EventSchedule(

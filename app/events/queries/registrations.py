@@ -14,13 +14,13 @@ from app.domain.delivery.skip_reasons import SkipReason
 from app.events.models import EventRegistration
 from app.suppression.queries import select_suppression_reason
 
-SORTS = ("name", "phone", "created_at")
-EXPORT_SLICE = 1_000
-Row = EventRegistration
+REGISTRATION_SORTS = ("name", "phone", "created_at")
+EXPORT_SLICE_ROWS = 1_000
+Registration = EventRegistration
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
+class RegistrationListRow:
     """One person on the list of an event, and why they get no texts (None: they do)."""
 
     id: int
@@ -30,7 +30,7 @@ class Registered:
     left_out: SkipReason | None
 
 
-class People(ListPage):
+class RegistrationListPage(ListPage):
     """A page of them, counted as people."""
 
     @property
@@ -39,82 +39,95 @@ class People(ListPage):
         return f"{self.total:,} {'person' if self.total == 1 else 'people'}"
 
 
-def count(event_id: int) -> int:
+def count_registrations(event_id: int) -> int:
     """How many are registered."""
-    return db.session.scalar(select(func.count()).where(Row.event_id == event_id)) or 0
+    return (
+        db.session.scalar(select(func.count()).where(Registration.event_id == event_id))
+        or 0
+    )
 
 
-def page(event_id: int, asked: ListParams, region: str) -> People:
+def paginate_registrations(
+    event_id: int, asked: ListParams, region: str
+) -> RegistrationListPage:
     """A page of them. A search finds parts of names, and parts of numbers in any spelling.
 
     `region` is the country of numbers that are searched without their country code.
     """
-    wanted = [Row.event_id == event_id]
+    wanted = [Registration.event_id == event_id]
     if asked.search:
         wanted.append(
             or_(
-                build_text_filter(asked.search, Row.name),
-                *build_digits_filters(asked.search, Row.phone, region),
+                build_text_filter(asked.search, Registration.name),
+                *build_digits_filters(asked.search, Registration.phone, region),
             )
         )
     total = select(func.count()).where(*wanted).scalar_subquery()
-    found = db.session.execute(_lines(wanted, asked, total)).all()
+    found = db.session.execute(_select_page_rows(wanted, asked, total)).all()
     if not found and asked.number > 1:  # behind the last page
         asked = clamp_to_last_page(db.session.scalar(select(total)) or 0, asked)
-        found = db.session.execute(_lines(wanted, asked, total)).all()
-    return People(
-        [Registered(*line[:-1]) for line in found], found[0][-1] if found else 0, asked
+        found = db.session.execute(_select_page_rows(wanted, asked, total)).all()
+    return RegistrationListPage(
+        [RegistrationListRow(*line[:-1]) for line in found],
+        found[0][-1] if found else 0,
+        asked,
     )
 
 
-def _lines(wanted: Sequence[ColumnElement[bool]], asked: ListParams, total: Any) -> Any:
+def _select_page_rows(
+    wanted: Sequence[ColumnElement[bool]], asked: ListParams, total: Any
+) -> Any:
     """The columns of a page's rows, and the total with each.
 
     First the ids alone: why somebody gets no texts is looked up only for those who are shown.
     """
     ids = (
-        select(Row.id)
+        select(Registration.id)
         .where(*wanted)
-        .order_by(*_order(asked))
+        .order_by(*_build_order(asked))
         .offset(asked.offset)
         .limit(asked.per_page)
     )
     columns = (
-        Row.id,
-        Row.name,
-        Row.phone,
-        Row.created_at,
-        select_suppression_reason(Row.phone),
+        Registration.id,
+        Registration.name,
+        Registration.phone,
+        Registration.created_at,
+        select_suppression_reason(Registration.phone),
         total,
     )
-    return select(*columns).where(Row.id.in_(ids)).order_by(*_order(asked))
+    return (
+        select(*columns).where(Registration.id.in_(ids)).order_by(*_build_order(asked))
+    )
 
 
-def everybody(event_id: int) -> Iterator[tuple[str | None, str]]:
+def iterate_registrations(event_id: int) -> Iterator[tuple[str | None, str]]:
     """(name, phone) of everybody registered, in id order, read in slices: an export holds no
     snapshot.
     """
     last = 0
     rows = (
-        select(Row.id, Row.name, Row.phone)
-        .where(Row.event_id == event_id)
-        .order_by(Row.id)
+        select(Registration.id, Registration.name, Registration.phone)
+        .where(Registration.event_id == event_id)
+        .order_by(Registration.id)
     )
     while some := db.session.execute(
-        rows.where(Row.id > last).limit(EXPORT_SLICE)
+        rows.where(Registration.id > last).limit(EXPORT_SLICE_ROWS)
     ).all():
         db.session.rollback()
         yield from ((name, phone) for _, name, phone in some)
         last = some[-1][0]
 
 
-def _order(asked: ListParams) -> list[ColumnElement[Any]]:
+def _build_order(asked: ListParams) -> list[ColumnElement[Any]]:
     """Names last when there is none, in both directions; the id makes every order total."""
     column: ColumnElement[Any] = (
-        func.lower(Row.name) if asked.sort == "name" else getattr(Row, asked.sort)
+        func.lower(Registration.name)
+        if asked.sort == "name"
+        else getattr(Registration, asked.sort)
     )
     way = "desc" if asked.descending else "asc"
     nameless_last: list[ColumnElement[Any]] = (
-        [Row.name.is_(None)] if asked.sort == "name" else []
+        [Registration.name.is_(None)] if asked.sort == "name" else []
     )
-    return nameless_last + [getattr(each, way)() for each in (column, Row.id)]
+    return nameless_last + [getattr(each, way)() for each in (column, Registration.id)]

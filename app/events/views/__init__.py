@@ -1,14 +1,21 @@
 """The doors of the events."""
 
-from app.events.views import everything, importing, one, registrations, reminders, words
-from app.events.views.room import bp
+from app.events.views import (
+    event_detail,
+    event_labels,
+    event_list,
+    registration_import,
+    registrations,
+    reminder_plan,
+)
+from app.events.views.blueprint import bp
 
 __all__ = [
     "bp",
-    "everything",
-    "importing",
-    "one",
+    "event_list",
+    "registration_import",
+    "event_detail",
     "registrations",
-    "reminders",
-    "words",
+    "reminder_plan",
+    "event_labels",
 ]

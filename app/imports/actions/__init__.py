@@ -2,24 +2,47 @@
 away; once confirmed, it can be undone. Knows no list of people itself.
 """
 
-from app.imports.actions.checking import Rules, Slice, next_slice
-from app.imports.actions.finishing import Outcome, abandon, confirm, expire
-from app.imports.actions.fixing import NoSuchRow, StillBad, fix
-from app.imports.actions.reading import (
-    UNREADABLE,
-    Choice,
-    Reading,
-    read,
-    read_again,
-    read_sheet,
+from app.imports.actions.import_completion import (
+    ImportOutcome,
+    apply_import,
+    delete_expired_imports,
+    discard_import,
 )
-from app.imports.actions.slicing import Part, go_on, start
-from app.imports.actions.staging import Upload, begin, lay_down, restart, settle
-from app.imports.actions.target import AlreadyEnded, Target
-from app.imports.actions.undoing import Undone, undo
+from app.imports.actions.import_target import ImportAlreadyEnded, ImportTarget
+from app.imports.actions.import_undo import ImportUndoSummary, revert_import
+from app.imports.actions.row_checking import (
+    CheckedRowSlice,
+    PhoneNumberRules,
+    check_next_rows,
+)
+from app.imports.actions.row_correction import (
+    BadRowNotFound,
+    RowStillUnreadable,
+    correct_import_row,
+)
+from app.imports.actions.row_staging import (
+    StoredUpload,
+    begin_import_check,
+    create_import,
+    restart_import_check,
+    store_checked_rows,
+)
+from app.imports.actions.spreadsheet_parsing import (
+    UNREADABLE_FILE_ERRORS,
+    ColumnChoice,
+    ParsedSpreadsheet,
+    parse_sheet,
+    parse_sheet_as_chosen,
+    parse_spreadsheet,
+)
+from app.imports.actions.workbook_slices import (
+    WorkbookSlice,
+    continue_reading_upload,
+    start_reading_upload,
+)
 
 __all__ = [
-    "UNREADABLE", "AlreadyEnded", "Choice", "NoSuchRow", "Outcome", "Part", "Reading", "Rules", "Slice", "StillBad",
-    "Target", "Undone", "Upload", "abandon", "begin", "confirm", "expire", "fix", "go_on", "lay_down", "next_slice",
-    "read", "read_again", "read_sheet", "restart", "settle", "start", "undo",
+    "UNREADABLE_FILE_ERRORS", "ImportAlreadyEnded", "ColumnChoice", "BadRowNotFound", "ImportOutcome", "WorkbookSlice", "ParsedSpreadsheet", "PhoneNumberRules", "CheckedRowSlice", "RowStillUnreadable",
+    "ImportTarget", "ImportUndoSummary", "StoredUpload", "discard_import", "create_import", "apply_import", "delete_expired_imports", "correct_import_row", "continue_reading_upload", "store_checked_rows", "check_next_rows",
+    "parse_spreadsheet", "parse_sheet_as_chosen", "parse_sheet", "restart_import_check", "begin_import_check", "start_reading_upload", "revert_import",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 its own.
 """
 
-from app.imports.views.doors import hang_up
-from app.imports.views.places import Place
+from app.imports.views.import_routes import register_import_routes
+from app.imports.views.importer_config import ImporterConfig
 
-__all__ = ["Place", "hang_up"]
+__all__ = ["ImporterConfig", "register_import_routes"]

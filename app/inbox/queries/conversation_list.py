@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, literal_column, select, tuple_
 from app.core.db import db
 from app.delivery.models import Message
 from app.domain.delivery.message_statuses import MessageDirection
-from app.events.queries.names import names_of
+from app.events.queries.contact_names import find_display_names
 from app.inbox.models import Thread
 
 LIST_STATES = ("needs", "mine", "all", "done")
@@ -153,7 +153,7 @@ def load_thread_list_items(
     texts = _load_previews(
         {row.id: (shown or {}).get(row.id) or row.last_message_id for row in there}
     )
-    names = names_of([row.phone for row in there])
+    names = find_display_names([row.phone for row in there])
     return [
         _build_thread_list_item(
             row, names.get(row.phone), *texts.get(row.id, ("", False))

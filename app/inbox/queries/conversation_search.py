@@ -78,7 +78,9 @@ def _select_threads(message: Any = None) -> Select[Any]:
 
 
 def _search_member_names(search: str, region: str) -> Select[Any]:
-    theirs = select(CommunityMember.phone).where(community.matching(search, region))
+    theirs = select(CommunityMember.phone).where(
+        community.build_member_search_condition(search, region)
+    )
     return _select_threads().where(Thread.phone.in_(theirs))
 
 

@@ -6,7 +6,7 @@ from app.core.db import db
 from app.delivery import queries as delivery
 from app.delivery.models import Message
 from app.domain.delivery.message_statuses import MessageDirection
-from app.events.queries.names import names_of
+from app.events.queries.contact_names import find_display_names
 from app.inbox.models import Thread
 
 
@@ -30,4 +30,6 @@ def find_last_inbound_id(phone: str) -> int | None:
 
 def find_contact_name(phone: str) -> str | None:
     """As the lists call them, else as we last texted them."""
-    return names_of([phone]).get(phone) or delivery.find_latest_contact_name(phone)
+    return find_display_names([phone]).get(phone) or delivery.find_latest_contact_name(
+        phone
+    )

@@ -13,7 +13,7 @@ from app.domain.texts import keyword_parsing, message_templates
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.events import queries as events
 from app.events.actions import registrations
-from app.events.queries.names import names_of
+from app.events.queries.contact_names import find_display_names
 from app.keywords.models import KeywordAction, KeywordMatch
 from app.surveys.actions import survey_text_handling
 from app.surveys.actions.survey_text_handling import HandlerResult, InboundText
@@ -67,7 +67,7 @@ def handle_keyword_text(heard: InboundText) -> HandlerResult | None:
         return None
     name = heard.name
     if name is None and rule.needs_name:
-        name = names_of([heard.phone]).get(heard.phone)
+        name = find_display_names([heard.phone]).get(heard.phone)
     further = _perform_rule_action(rule, heard, name)
     replies = [text for text in [_fill_rule_reply(rule, name)] if text]
     if further is None and not replies:
@@ -119,7 +119,7 @@ def _fill_rule_reply(rule: _MatchedRule, name: str | None) -> str:
     """
     template = rule.response_body or ""
     values = (
-        events.placeholders(rule.event_id)
+        events.build_event_placeholders(rule.event_id)
         if message_templates.has_event_placeholders(template)
         else {}
     )
@@ -144,9 +144,9 @@ def _perform_rule_action(
     if rule.action == KeywordAction.ADD_TO_EVENT:
         if rule.event_id is None:
             return None
-        registrations.ensure(rule.event_id, name, heard.phone)
+        registrations.register_for_event_by_text(rule.event_id, name, heard.phone)
     subscribes = rule.action == KeywordAction.SUBSCRIBE
-    if subscribes and not community.subscribe(
+    if subscribes and not community.subscribe_member_by_text(
         name, heard.phone, f"Texted: {heard.body[:MAX_PROOF_CHARACTERS]}"
     ):
         return HandlerResult(KEYWORD_VERDICT, needs_person=WANTS_BACK_REASON)

@@ -95,7 +95,7 @@ def describe_keyword_effect(line: KeywordListRow) -> tuple[str, str, str]:
         return (
             "Registers for",
             line.event,
-            url_for("events.one", event_id=rule.event_id),
+            url_for("events.show_event", event_id=rule.event_id),
         )
     if action is KeywordAction.START_SURVEY:
         return (

@@ -1,15 +1,25 @@
 """What is written about one person, and how all of it goes when they ask for that."""
 
-from app.people.actions.erasing import StillLeaving, Traces, erase, find_traces
-from app.people.actions.notes import Gone, NotYours, add_note, delete_note
+from app.people.actions.person_erasure import (
+    EmbeddedMentions,
+    TextBeingSent,
+    erase_person_data,
+    find_embedded_mentions,
+)
+from app.people.actions.person_notes import (
+    NotFound,
+    NotNoteAuthor,
+    add_note,
+    delete_note,
+)
 
 __all__ = [
-    "Gone",
-    "NotYours",
-    "StillLeaving",
-    "Traces",
+    "NotFound",
+    "NotNoteAuthor",
+    "TextBeingSent",
+    "EmbeddedMentions",
     "add_note",
     "delete_note",
-    "erase",
-    "find_traces",
+    "erase_person_data",
+    "find_embedded_mentions",
 ]

@@ -1,6 +1,6 @@
 """Reading the practice phones: who has one, what is on its screen, what happened behind it."""
 
-from app.events.queries.names import names_of
+from app.events.queries.contact_names import find_display_names
 from app.sandbox.queries.phone_screen import PhoneScreen, load_phone_screen
 from app.sandbox.queries.sandbox_phones import (
     SandboxPhoneRow,
@@ -22,7 +22,7 @@ __all__ = [
     "list_latest_sandbox_blasts",
     "list_phone_rows",
     "get_phone_behaviour",
-    "names_of",
+    "find_display_names",
     "list_recent_phones",
     "load_phone_screen",
     "generate_unknown_number",

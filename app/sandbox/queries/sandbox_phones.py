@@ -15,7 +15,7 @@ from app.delivery.carriers.sandbox_models import (
 )
 from app.delivery.carriers.sandbox_payloads import has_picture
 from app.domain.phones.phone_number import extract_digits
-from app.events.queries.names import names_of
+from app.events.queries.contact_names import find_display_names
 
 MAX_RECENT_PHONES, MAX_SCANNED_TEXTS = 10, 500
 
@@ -103,7 +103,7 @@ def list_recent_phones(search: str) -> list[SandboxPhoneRow]:
         .limit(MAX_RECENT_PHONES)
     )
     phones = list(db.session.scalars(latest))
-    names = names_of(phones)
+    names = find_display_names(phones)
     return list_phone_rows([(phone, names.get(phone)) for phone in phones])
 
 

@@ -16,7 +16,7 @@ from app.delivery.carriers.sandbox_models import (
 )
 from app.delivery.models import Message, MessageLog
 from app.domain.delivery.message_statuses import ACCEPTED_STATUSES
-from app.events.queries.names import names_of
+from app.events.queries.contact_names import find_display_names
 
 MAX_BLAST_CHOICES, CANDIDATE_COUNT = 10, 40
 SILENT_BEHAVIOURS = (
@@ -69,7 +69,7 @@ def generate_unknown_number() -> str:
         for number in random.sample(range(100), CANDIDATE_COUNT)
     ]
     known = {
-        *names_of(some),
+        *find_display_names(some),
         *db.session.scalars(
             select(SandboxMessage.phone).where(SandboxMessage.phone.in_(some))
         ),

@@ -107,7 +107,7 @@ def _render_phone(number: str, form: PhoneTextForm) -> str:
         "sandbox/phone.html",
         number=number,
         digits=number[1:],
-        name=queries.names_of([number]).get(number),
+        name=queries.find_display_names([number]).get(number),
         screen=queries.load_phone_screen(number),
         form=form,
         clock=_format_clock_time,

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.community.queries import SearchResultPage
-from app.community.queries import page as community_page
+from app.community.queries import paginate_members as community_page
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import list_params

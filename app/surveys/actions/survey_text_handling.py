@@ -31,7 +31,7 @@ from app.domain.texts import message_templates
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
 from app.domain.time import local_times
 from app.events.actions import registrations
-from app.events.queries.names import names_of
+from app.events.queries.contact_names import find_display_names
 from app.organisation import queries as organisation
 from app.suppression.queries import find_suppression_reason
 from app.surveys.actions import survey_sessions
@@ -228,8 +228,12 @@ def _apply_answer(
 def _register_for_event(
     session: SessionSnapshot, event_id: int, given: str | None
 ) -> None:
-    name = given or session.name or names_of([session.phone]).get(session.phone)
-    registrations.ensure(event_id, name, session.phone, theirs=given is not None)
+    name = (
+        given or session.name or find_display_names([session.phone]).get(session.phone)
+    )
+    registrations.register_for_event_by_text(
+        event_id, name, session.phone, theirs=given is not None
+    )
 
 
 def _fill_reply(words: str, name: str | None) -> str:

@@ -25,7 +25,7 @@ from app.domain.texts import keyword_parsing, message_templates
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.text_intent import fold_text
 from app.events import queries as events
-from app.events.forms.events import LineField
+from app.events.forms.events import SingleLineField
 from app.surveys import queries
 from app.surveys.actions.surveys import SurveyInfo
 from app.surveys.forms.question_form import (
@@ -51,13 +51,13 @@ class SurveyForm(FlaskForm):
     After `validate()`, `facts()` is what it says. `survey_id`: the one being changed, or None.
     """
 
-    name = LineField("Name")
+    name = SingleLineField("Name")
     trigger_keyword = StringField("Keyword")
     intro_message = CleanTextField("Before the first question", widget=TextArea())
     questions = FieldList(FormField(QuestionForm))
     completion_message = CleanTextField("After the last answer", widget=TextArea())
     linked_event_id = SelectField("Event", validate_choice=False)
-    new_event = LineField("Or a new event")
+    new_event = SingleLineField("Or a new event")
     timeout_hours = StringField(
         "Wait for an answer",
         widget=NumberInput(min=1, max=MAX_WAIT_HOURS),
@@ -71,7 +71,7 @@ class SurveyForm(FlaskForm):
         super().__init__(*given, **more)
         self.survey_id = survey_id
         self.linked_event_id.choices = {"": "None"} | {
-            str(each.id): each.title for each in events.events()
+            str(each.id): each.title for each in events.fetch_all_events()
         }
         has_event = bool(self.linked_event_id.data or self.new_event.data)
         for place, form in enumerate(self.cards):
@@ -135,7 +135,7 @@ class SurveyForm(FlaskForm):
 
     def validate_linked_event_id(self, field: Field) -> None:
         """An event that is there, or none."""
-        if field.data and events.event(self.event_id) is None:
+        if field.data and events.find_event(self.event_id) is None:
             raise ValidationError("That event was deleted.")
 
     def validate_new_event(self, field: Field) -> None:

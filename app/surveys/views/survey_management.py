@@ -116,7 +116,7 @@ def edit_survey(survey_id: int) -> ResponseReturnValue:
 def _resolve_event_id(form: SurveyForm) -> int | None:
     """The chosen event; a new one is made in the same act."""
     return (
-        events.add(events.Facts(form.new_event.data)).id
+        events.create_event(events.EventInfo(form.new_event.data)).id
         if form.new_event.data
         else form.event_id
     )

@@ -91,7 +91,7 @@ def show_survey(survey_id: int) -> ResponseReturnValue:
     return render_template(
         "surveys/one.html",
         survey=survey,
-        event=events.event(survey.linked_event_id),
+        event=events.find_event(survey.linked_event_id),
         days=days,
         counts=counts,
         numbers=_build_key_figures(survey, which, counts, took.to_finish),

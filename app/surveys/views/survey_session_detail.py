@@ -134,7 +134,7 @@ def _render_session_page(
         )
         for place, question in enumerate(parse_questions(row.questions_json))
     ]
-    event = events.event(survey.linked_event_id)
+    event = events.find_event(survey.linked_event_id)
     return render_template(
         "surveys/session.html",
         survey=survey,

@@ -21,7 +21,11 @@ from app.domain.surveys.survey_state_machine import (
 from app.domain.texts.inbound_senders import clean_sender, extract_media_json
 from app.domain.texts.segments import SegmentMeasurement, measure_segments
 from app.domain.texts.text_intent import TextIntent, classify_text
-from app.events.queries.names import NAMES_OF_ONE, Names, called
+from app.events.queries.contact_names import (
+    NAMES_OF_PHONE_SQL,
+    NameRows,
+    choose_stored_name,
+)
 from app.inbox.actions import thread_updates
 from app.keywords.actions.keyword_text_handling import extract_candidate_words
 from app.surveys.actions.survey_text_handling import InboundText
@@ -53,7 +57,7 @@ INSERT_INBOUND_MESSAGE = """
 # All that has to be known about every text before it is kept: of all that are taken in
 # together, in one step.
 _SELECT_ONE_TEXT_CONTEXT = f"""
-    SELECT json_array(:key, EXISTS ({SELECT_EVENT_BY_KEY}), json(({NAMES_OF_ONE})), ({MAY_ANSWER_SURVEY_SQL}),
+    SELECT json_array(:key, EXISTS ({SELECT_EVENT_BY_KEY}), json(({NAMES_OF_PHONE_SQL})), ({MAY_ANSWER_SURVEY_SQL}),
         EXISTS (SELECT 1 FROM trigger_words WHERE word IN (SELECT value FROM json_each(:words))))
 """
 for _name in ("key", "phone", "words"):
@@ -186,7 +190,7 @@ def _store_and_route(
     came: ParsedInboundText,
     moment: datetime,
     told: int,
-    names: Names,
+    names: NameRows,
     may_answer: int,
     may_start: int,
 ) -> RoutingResult:
@@ -200,7 +204,7 @@ def _store_and_route(
         came.body,
         message_id,
         moment,
-        called(names),
+        choose_stored_name(names),
         bool(may_answer),
         bool(may_start),
     )

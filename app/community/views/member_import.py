@@ -1,0 +1,33 @@
+"""People from a spreadsheet onto the list of members."""
+
+from typing import cast
+
+from flask import url_for
+from sqlalchemy import Table
+
+from app.community.forms import get_refused_numbers
+from app.community.models import CommunityMember
+from app.community.views.blueprint import bp
+from app.domain.delivery.skip_reasons import Role
+from app.imports.actions import ImportTarget
+from app.imports.views import ImporterConfig, register_import_routes
+
+MEMBER_IMPORT_TARGET = ImportTarget(
+    "community", cast("Table", CommunityMember.__table__)
+)
+
+
+def build_member_importer() -> ImporterConfig:
+    """The list of members, for an import."""
+    home = url_for("community.list_members")
+    return ImporterConfig(
+        "community.import",
+        MEMBER_IMPORT_TARGET,
+        home,
+        "Community",
+        "members",
+        get_refused_numbers(),
+    )
+
+
+register_import_routes(bp, "/community/import", build_member_importer, (Role.ADMIN,))

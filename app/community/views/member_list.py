@@ -1,0 +1,85 @@
+"""The list of members, and what is done to many at once."""
+
+from flask import (
+    Response,
+    flash,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from app.audit.actions import audited_write
+from app.community import actions, queries
+from app.community.views.blueprint import bp
+from app.core.access import (
+    ALL_ROLES,
+    current_username,
+    parse_local_path,
+    roles_required,
+)
+from app.core.clock import now
+from app.core.csv_files import build_download_headers, stream_csv
+from app.core.pagination import list_params
+from app.domain.delivery.skip_reasons import Role
+from app.organisation import queries as organisation
+
+EXPORT_HEADINGS = ("name", "phone")
+
+
+@bp.get("/community")
+@roles_required(*ALL_ROLES)
+def list_members() -> ResponseReturnValue:
+    """Everybody who receives blasts to the community."""
+    page = queries.paginate_members(
+        list_params(queries.MEMBER_SORTS, "name"),
+        organisation.get_organisation_region(),
+    )
+    return render_template("community/everyone.html", page=page)
+
+
+@bp.post("/community/bulk-delete")
+@roles_required(Role.ADMIN)
+def delete_selected_members() -> ResponseReturnValue:
+    """The chosen ones off the list."""
+    chosen = _parse_ids(request.form.getlist("member_ids"))
+    if not chosen:
+        flash("Choose somebody first.", "error")
+        return redirect(_get_return_url(), 303)
+    with audited_write("members.deleted", current_username()) as trace:
+        count = actions.delete_members(chosen)
+        trace.about, trace.details = ", ".join(map(str, chosen)), {"count": count}
+    flash(
+        "1 person is deleted." if count == 1 else f"{count:,} people are deleted.",
+        "success",
+    )
+    return redirect(_get_return_url(), 303)
+
+
+def _parse_ids(texts: list[str]) -> list[int]:
+    """Whole numbers that fit the database; anything else names nobody."""
+    return [
+        int(text)
+        for text in dict.fromkeys(texts)
+        if text.isascii() and text.isdigit() and len(text) <= 18
+    ]
+
+
+def _get_return_url() -> str:
+    return parse_local_path(request.form.get("next")) or url_for(
+        "community.list_members"
+    )
+
+
+@bp.get("/community/export")
+@roles_required(Role.ADMIN)
+def export_members() -> ResponseReturnValue:
+    """The whole list as a CSV that an import takes back unchanged."""
+    with audited_write("members.exported", current_username()) as trace:
+        trace.details = {"count": queries.count_members()}
+    rows = stream_with_context(stream_csv(EXPORT_HEADINGS, queries.iterate_members()))
+    return Response(
+        rows, headers=build_download_headers(f"community-{now():%Y-%m-%d}.csv")
+    )

@@ -1,9 +1,0 @@
-"""The blueprint of the events."""
-
-from flask import Blueprint
-
-from app.core import error_pages
-from app.events.actions.events import Gone
-
-bp = Blueprint("events", __name__)
-bp.register_error_handler(Gone, lambda _gone: error_pages.render_error_page(404))
