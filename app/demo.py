@@ -132,7 +132,9 @@ FLU_CLINIC_REPLY = "{first_name|Friend}, you are registered for the {event_title
 SURVEY_NAME, SURVEY_KEYWORD = "Who comes to the picnic", "PICNIC"
 SURVEY_QUESTIONS = (
     SurveyQuestion(
-        "Are you coming?", QuestionType.YES_NO, leads={"no": END_WITHOUT_REGISTRATION}
+        "Are you coming?",
+        QuestionType.YES_NO,
+        branches={"no": END_WITHOUT_REGISTRATION},
     ),
     SurveyQuestion(
         "How many of you are coming, with you?",

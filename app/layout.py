@@ -179,8 +179,8 @@ def _build_banners(
     """`heartbeat`: the engine's, for whoever is signed in; strangers learn nothing of it."""
     signed_in = heartbeat is not None
     found: list[Banner] = []
-    if settings.half_set:
-        text = f"{' and '.join(settings.half_set)} missing. Until all are set, no real texts are sent."
+    if settings.missing_twilio_variables:
+        text = f"{' and '.join(settings.missing_twilio_variables)} missing. Until all are set, no real texts are sent."
         found.append(Banner("bad", "Twilio is half set up.", text))
     elif settings.carrier == "sandbox":
         links: list[tuple[str, Any]] = (
@@ -192,7 +192,7 @@ def _build_banners(
     )
     if trouble:
         found.append(Banner("bad", "Nothing is being sent right now.", trouble))
-    silence = heartbeat.silence if heartbeat else ""
+    silence = heartbeat.outage_reason if heartbeat else ""
     if silence:
         text = f"{silence.capitalize()}; blasts wait. Start SMS Admin with its own command (see the README)."
         found.append(Banner("bad", "Nothing is being sent right now.", text))

@@ -40,48 +40,64 @@ class BackgroundJobs:
         self.engine = SendEngine(
             app, lambda: create_carrier(app), release_due_blasts, alive
         )
-        self.postman = CallbackDispatcher.of(app)
-        self.clock = BackgroundScheduler(timezone="UTC")
+        self.callback_dispatcher = CallbackDispatcher.get_for_app(app)
+        self.job_scheduler = BackgroundScheduler(timezone="UTC")
         once = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
-        self.clock.add_job(self._tick, "interval", seconds=TICK_SECONDS, **once)
-        self.clock.add_job(self._clean, "interval", hours=6, **once)
-        self.clock.add_job(
-            self._decide, "interval", hours=1, next_run_time=datetime.now(UTC), **once
+        self.job_scheduler.add_job(
+            self._run_tick, "interval", seconds=TICK_SECONDS, **once
         )
-        self.clock.add_job(self._put_in_order, "interval", seconds=2, **once)
-        self.clock.add_job(
-            self._adopt, "interval", minutes=1, next_run_time=datetime.now(UTC), **once
+        self.job_scheduler.add_job(
+            self._delete_old_webhook_events, "interval", hours=6, **once
         )
-        self.clock.add_job(self._wait_for_answers, "interval", minutes=1, **once)
-        self._ticked_at = monotonic()
-        self._release_after = 0.0
+        self.job_scheduler.add_job(
+            self._decide_overdue_opt_outs,
+            "interval",
+            hours=1,
+            next_run_time=datetime.now(UTC),
+            **once,
+        )
+        self.job_scheduler.add_job(
+            self._resolve_out_of_order_opt_outs, "interval", seconds=2, **once
+        )
+        self.job_scheduler.add_job(
+            self._apply_unmatched_receipts,
+            "interval",
+            minutes=1,
+            next_run_time=datetime.now(UTC),
+            **once,
+        )
+        self.job_scheduler.add_job(
+            self._time_out_survey_sessions, "interval", minutes=1, **once
+        )
+        self._last_tick_at = monotonic()
+        self._next_release_at = 0.0
         self._stopping = threading.Event()
-        self._watch = threading.Thread(
-            target=self._watch_the_tick, name="watch", daemon=True
+        self._watchdog = threading.Thread(
+            target=self._restart_stalled_tick, name="watch", daemon=True
         )
 
     def start(self) -> None:
         """Start every thread."""
-        self.postman.start()
+        self.callback_dispatcher.start()
         self.engine.ensure_running()
-        self.clock.start()
-        self._watch.start()
+        self.job_scheduler.start()
+        self._watchdog.start()
 
     def stop(self) -> None:
         """Stop them: what is on the wire is settled before this returns. Twice is once."""
         self._stopping.set()
-        if self.clock.running:
-            self.clock.shutdown(wait=True)
+        if self.job_scheduler.running:
+            self.job_scheduler.shutdown(wait=True)
         self.engine.stop()
-        self.postman.stop()
+        self.callback_dispatcher.stop()
 
-    def _tick(self) -> None:
+    def _run_tick(self) -> None:
         """The second pair of hands: should the engine have died, it is started again, and due
         blasts are released.
         """
-        self._ticked_at = monotonic()
+        self._last_tick_at = monotonic()
         self.engine.ensure_running()
-        if self._ticked_at < self._release_after:
+        if self._last_tick_at < self._next_release_at:
             return
         with self.app.app_context():
             try:
@@ -92,27 +108,27 @@ class BackgroundJobs:
                 log.exception(
                     "a release failed; the tick tries again in %s s", RETRY_SECONDS
                 )
-                self._release_after = monotonic() + RETRY_SECONDS
+                self._next_release_at = monotonic() + RETRY_SECONDS
 
-    def _watch_the_tick(self) -> None:
+    def _restart_stalled_tick(self) -> None:
         """APScheduler keeps wall time: a clock set back by an hour would silence it for that
         hour.
         """
         while not self._stopping.wait(STALLED_TICK_SECONDS / 10):
-            if monotonic() - self._ticked_at > STALLED_TICK_SECONDS:
+            if monotonic() - self._last_tick_at > STALLED_TICK_SECONDS:
                 log.warning(
                     "no tick for %s s (was the clock set back?); starting it again",
                     STALLED_TICK_SECONDS,
                 )
-                self._ticked_at = monotonic()
-                for job in self.clock.get_jobs():
+                self._last_tick_at = monotonic()
+                for job in self.job_scheduler.get_jobs():
                     job.modify(next_run_time=datetime.now(UTC))
 
-    def _clean(self) -> None:
+    def _delete_old_webhook_events(self) -> None:
         with self.app.app_context():
             delete_old_webhook_events()
 
-    def _decide(self) -> None:
+    def _decide_overdue_opt_outs(self) -> None:
         with self.app.app_context():
             try:
                 opt_out_overdue_stop_questions(now())
@@ -121,7 +137,7 @@ class BackgroundJobs:
                     "whoever perhaps said STOP waits for another hour: the database could not be written"
                 )
 
-    def _put_in_order(self) -> None:
+    def _resolve_out_of_order_opt_outs(self) -> None:
         with self.app.app_context():
             try:
                 out_of_order_opt_outs.resolve_pending_opt_ins(now())
@@ -130,7 +146,7 @@ class BackgroundJobs:
                     "STOP and START that came together wait on: the database could not be written"
                 )
 
-    def _adopt(self) -> None:
+    def _apply_unmatched_receipts(self) -> None:
         with self.app.app_context():
             try:
                 match_unmatched_receipts()
@@ -139,7 +155,7 @@ class BackgroundJobs:
                     "receipts of texts unknown until now wait on: the database could not be written"
                 )
 
-    def _wait_for_answers(self) -> None:
+    def _time_out_survey_sessions(self) -> None:
         with self.app.app_context():
             try:
                 ended, nudged = time_out_and_nudge_sessions(now())

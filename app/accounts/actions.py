@@ -11,7 +11,7 @@ from app.accounts import queries
 from app.accounts.models import AppUser, LoginAttempt
 from app.core.clock import now
 from app.core.column_types import UtcDateTime
-from app.core.db import UniqueViolation, db, execute_and_count_rows
+from app.core.db import NotFound, UniqueViolation, db, execute_and_count_rows
 from app.domain.delivery.skip_reasons import Role
 
 LOCKOUT_WINDOW = timedelta(minutes=15)
@@ -25,10 +25,6 @@ class LastAdminError(Exception):
 
 class CannotDeleteSelf(Exception):
     """Nobody deletes themselves."""
-
-
-class NotFound(Exception):
-    """There is no such user (any more)."""
 
 
 def create_user(

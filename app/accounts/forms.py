@@ -67,12 +67,12 @@ class OwnPasswordForm(FlaskForm):
 
     def __init__(self, username: str, **more: Any) -> None:
         super().__init__(**more)
-        self.whose = username
+        self.account_username = username
 
     def validate_new_password(self, field: PasswordField) -> None:
         """Worth having, and new."""
         reject_weak_password(
-            field.data, self.whose, organisation.get_organisation().name
+            field.data, self.account_username, organisation.get_organisation().name
         )
         if field.data == self.current_password.data:
             raise ValidationError("That is the password you have now. Choose another.")
@@ -128,11 +128,11 @@ class EditUserForm(UserForm):
 
     def __init__(self, oneself: bool, **more: Any) -> None:
         super().__init__(**more)
-        self.oneself = oneself
+        self.is_own_account = oneself
 
     def validate_password(self, field: PasswordField) -> None:
         """One's own password is changed where the current one is asked for."""
-        if field.data and self.oneself:
+        if field.data and self.is_own_account:
             raise ValidationError("Change your own password under your account.")
         if field.data:
             super().validate_password(field)

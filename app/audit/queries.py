@@ -100,10 +100,10 @@ class AuditListItem:
     """One line of the page."""
 
     at: datetime
-    who: str
-    what: str
+    username: str
+    action_label: str
     about: str | None
-    facts: tuple[tuple[str, str], ...]
+    details: tuple[tuple[str, str], ...]
     client_ip: str | None
 
 
@@ -142,7 +142,7 @@ def fetch_audit_page(
     walk = choose_page_window(total, asked.offset, asked.per_page)
     order = (
         (AuditEvent.at, AuditEvent.id)
-        if walk.backwards
+        if walk.is_reversed
         else (AuditEvent.at.desc(), AuditEvent.id.desc())
     )
     ids = (

@@ -217,7 +217,7 @@ def _select_message_ids(
     some = select(Message.id).where(
         Message.message_log_id == log_id, Message.status == state
     )
-    some = some.order_by(Message.id.desc() if walk.backwards else Message.id)
+    some = some.order_by(Message.id.desc() if walk.is_reversed else Message.id)
     return select(some.offset(walk.offset).limit(walk.limit).subquery())
 
 
@@ -357,6 +357,6 @@ def find_sample_recipient_name(target: BlastTarget, event_id: int | None) -> str
     except BlastEventNotFound:
         return None
     return next(
-        (person.name for person in first if person.name and person.left_out is None),
+        (person.name for person in first if person.name and person.skip_reason is None),
         None,
     )

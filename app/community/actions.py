@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from app.community.models import CommunityMember
 from app.core.clock import now
-from app.core.db import db, execute_and_count_rows
+from app.core.db import NotFound, db, execute_and_count_rows
 from app.core.prepared import PreparedStatement
 from app.suppression.actions import erased_numbers, grant_consent
 from app.suppression.models import ConsentAct, ConsentMethod
@@ -26,10 +26,6 @@ _INSERT_MEMBER = PreparedStatement(
 )
 
 
-class NotFound(Exception):
-    """There is no such member (any more)."""
-
-
 def create_member(name: str | None, phone: str) -> CommunityMember:
     """A new member. Raises Taken when somebody has this number."""
     row = CommunityMember(name=name, phone=phone)
@@ -44,13 +40,13 @@ def subscribe_member_by_text(name: str | None, phone: str, evidence: str) -> boo
     False for whoever has opted out: that stands until they text START, so nothing changes. A
     yes that still holds is not written down again.
     """
-    is_new = _FIND_MEMBER_ID.value(b_phone=phone) is None
+    is_new = _FIND_MEMBER_ID.fetch_value(b_phone=phone) is None
     if is_new:
         erased_numbers.restore_erased_opt_outs([phone])
     if has_opted_out(phone):
         return False
     if is_new:
-        _INSERT_MEMBER.add(name=name, phone=phone, created_at=now())
+        _INSERT_MEMBER.insert_row(name=name, phone=phone, created_at=now())
     if find_last_consent_act(phone) not in VALID_CONSENT_ACTS:
         grant_consent(phone, ConsentMethod.KEYWORD, evidence, None)
     return True

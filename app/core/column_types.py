@@ -64,14 +64,18 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
-def enum_column(kind: type[StrEnum]) -> Enum:
-    """A column that holds one word of `kind`; the database checks it (`ck_<table>_<kind>`)."""
+def enum_column(kind: type[StrEnum], name: str = "") -> Enum:
+    """Build a column type that holds one value of `kind`, repeated as a CHECK in the database.
+
+    The CHECK is called `ck_<table>_<name>`, by default after the class. `name` keeps the name
+    that a released migration gave it when the class was renamed since.
+    """
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
         length=20,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
 

@@ -51,6 +51,10 @@ else:
     Model = db.Model
 
 
+class NotFound(Exception):
+    """The row that an action should change is gone, or never was."""
+
+
 class UniqueViolation(Exception):
     """The database refused a row because its unique value is there already.
 
@@ -97,9 +101,8 @@ class _WriteLock:
 
 
 WRITE_LOCK = _WriteLock()
-_WRITE_STATE = (
-    threading.local()
-)  # `driver`: what driver() gives this thread while it writes
+# `driver`: the connection that raw_connection() gives this thread while it writes
+_WRITE_STATE = threading.local()
 
 
 def configure_connection(connection: sqlite3.Connection) -> None:

@@ -44,11 +44,11 @@ class _EnvironmentReader:
         self.environ = environ
         self.problems: list[str] = []
 
-    def text(self, name: str, default: str) -> str:
+    def read_text(self, name: str, default: str) -> str:
         return self.environ.get(name, "").strip() or default
 
-    def number(self, name: str, default: float, low: float, high: float) -> float:
-        raw = self.text(name, "")
+    def read_number(self, name: str, default: float, low: float, high: float) -> float:
+        raw = self.read_text(name, "")
         try:
             value = float(raw) if raw else default
         except ValueError:
@@ -58,8 +58,8 @@ class _EnvironmentReader:
             return default
         return value
 
-    def switch(self, name: str, default: bool) -> bool:
-        raw = self.text(name, "1" if default else "0").lower()
+    def read_switch(self, name: str, default: bool) -> bool:
+        raw = self.read_text(name, "1" if default else "0").lower()
         if raw not in {"0", "1", "true", "false", "yes", "no", "on", "off"}:
             self.problems.append(f"{name} must be 0 or 1.")
         return raw in {"1", "true", "yes", "on"}
@@ -76,14 +76,14 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         if not each.metadata.get("derived"):
             values[each.name] = _read_setting(reader, each.name.upper(), each.default)
     values["admin_password"] = reader.environ.get("ADMIN_PASSWORD", "")
-    values["half_set"] = _find_missing_twilio_variables(values)
+    values["missing_twilio_variables"] = _find_missing_twilio_variables(values)
     values["public_base_url"] = _choose_public_base_url(values)
     values["log_format"] = values["log_format"] or (
         "json" if values["app_env"] == "production" else "text"
     )
     settings = Settings(**values)
     problems = reader.problems + _find_setting_problems(settings)
-    if settings.production:
+    if settings.is_production:
         problems += _find_production_problems(settings)
     if problems:
         raise BadSettings(problems)
@@ -111,10 +111,10 @@ NUMBER_BOUNDS: dict[str, tuple[float, float]] = {
 
 def _read_setting(reader: _EnvironmentReader, name: str, default: Any) -> Any:
     if isinstance(default, bool):
-        return reader.switch(name, default)
+        return reader.read_switch(name, default)
     if isinstance(default, int | float):
-        return type(default)(reader.number(name, default, *NUMBER_BOUNDS[name]))
-    text = reader.text(name, "" if default == () else default)
+        return type(default)(reader.read_number(name, default, *NUMBER_BOUNDS[name]))
+    text = reader.read_text(name, "" if default == () else default)
     return (
         tuple(part.strip() for part in text.split(",") if part.strip())
         if default == ()
@@ -169,7 +169,7 @@ def _find_phone_problems(settings: Settings) -> list[str]:
         )
     if settings.admin_test_phone and not is_e164(settings.admin_test_phone):
         try:
-            PhoneNumber.read(settings.admin_test_phone, settings.default_region)
+            PhoneNumber.parse(settings.admin_test_phone, settings.default_region)
         except InvalidPhoneNumber as error:
             found.append(f"ADMIN_TEST_PHONE cannot be used: {error.sentence}")
     return found
@@ -183,9 +183,9 @@ def _find_production_problems(settings: Settings) -> list[str]:
         found.append(
             "SECRET_KEY must be set to a long random text (at least 16 characters) in production."
         )
-    if settings.half_set:
+    if settings.missing_twilio_variables:
         found.append(
-            f"Twilio is half set: {' and '.join(settings.half_set)} missing. Set all of them or none."
+            f"Twilio is half set: {' and '.join(settings.missing_twilio_variables)} missing. Set all of them or none."
         )
     if settings.smsadmin_failpoint:
         found.append("SMSADMIN_FAILPOINT is for tests only and refused in production.")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from app.core.db import WriteLockTimeout, db, is_disk_full
+from app.core.db import NotFound, WriteLockTimeout, db, is_disk_full
 
 log = logging.getLogger(__name__)
 
@@ -103,5 +103,6 @@ def _handle_unexpected_error(error: Exception) -> ResponseReturnValue:
 def install_error_pages(app: Flask) -> None:
     """Answer every error with our own page."""
     app.register_error_handler(HTTPException, _handle_http_error)
+    app.register_error_handler(NotFound, lambda _error: render_error_page(404))
     app.register_error_handler(WriteLockTimeout, _handle_write_lock_timeout)
     app.register_error_handler(Exception, _handle_unexpected_error)

@@ -55,6 +55,6 @@ class PhoneField(StringField):
 
     def pre_validate(self, form: Any) -> None:
         try:
-            self.phone = PhoneNumber.read(self.data or "", self.region())
+            self.phone = PhoneNumber.parse(self.data or "", self.region())
         except InvalidPhoneNumber as error:
             raise ValidationError(error.sentence) from error

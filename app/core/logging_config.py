@@ -20,7 +20,7 @@ class MaskingFormatter(logging.Formatter):
 
     def __init__(self, form: str, secrets: tuple[str, ...]) -> None:
         super().__init__("%(message)s")
-        self.form = form
+        self.log_format = form
         self.secrets = tuple(secret for secret in secrets if secret)
 
     def format(self, record: logging.LogRecord) -> str:
@@ -30,7 +30,7 @@ class MaskingFormatter(logging.Formatter):
         at = datetime.fromtimestamp(record.created, UTC).strftime(
             "%Y-%m-%dT%H:%M:%S.%fZ"
         )
-        if self.form == "json":
+        if self.log_format == "json":
             return json.dumps(
                 {"at": at, "level": record.levelname, "from": record.name, "text": text}
             )
@@ -70,20 +70,24 @@ class ThrottledWarning:
     """
 
     def __init__(self, name: str, first: str, more: str, seconds: float = 60.0) -> None:
-        self.log = logging.getLogger(name)
-        self.first, self.more, self.seconds = first, more, seconds
+        self.logger = logging.getLogger(name)
+        self.first_message, self.repeat_message, self.interval_seconds = (
+            first,
+            more,
+            seconds,
+        )
         self._lock = threading.Lock()
         self._count, self._since = 0, -math.inf
 
-    def happened(self) -> None:
+    def record_occurrence(self) -> None:
         """Count one, and say it if it is time."""
         with self._lock:
             self._count += 1
             count, passed = self._count, time.monotonic() - self._since
-            if passed < self.seconds:
+            if passed < self.interval_seconds:
                 return
             self._count, self._since = 0, time.monotonic()
         if count == 1:
-            self.log.warning(self.first)
+            self.logger.warning(self.first_message)
         else:
-            self.log.warning(self.more, count, round(passed))
+            self.logger.warning(self.repeat_message, count, round(passed))

@@ -68,28 +68,28 @@ class ListPage:
 
     rows: Sequence[Any]
     total: int
-    asked: ListParams
-    more: bool = False
+    params: ListParams
+    is_truncated: bool = False
 
     @property
     def number(self) -> int:
         """This page's number, from 1, never past the last."""
-        return min(self.asked.number, self.pages)
+        return min(self.params.number, self.pages)
 
     @property
     def pages(self) -> int:
         """How many pages there are; at least one."""
-        return max(1, -(-self.total // self.asked.per_page))
+        return max(1, -(-self.total // self.params.per_page))
 
     @property
     def first_item(self) -> int:
         """The place of the page's first row in the list, from 1; 0 in an empty list."""
-        return min(self.total, (self.number - 1) * self.asked.per_page + 1)
+        return min(self.total, (self.number - 1) * self.params.per_page + 1)
 
     @property
     def last_item(self) -> int:
         """The place of the page's last row."""
-        return min(self.total, self.number * self.asked.per_page)
+        return min(self.total, self.number * self.params.per_page)
 
     @property
     def total_in_words(self) -> str:
@@ -99,17 +99,17 @@ class ListPage:
     @property
     def search(self) -> str:
         """What was searched for."""
-        return self.asked.search
+        return self.params.search
 
     @property
     def sort(self) -> str:
         """The key the list is sorted by."""
-        return self.asked.sort
+        return self.params.sort
 
     @property
     def dir(self) -> str:
         """The way it is sorted: asc or desc."""
-        return self.asked.dir
+        return self.params.dir
 
     def url_for(self, number: int) -> str:
         """The address of another page of the same list."""
@@ -145,8 +145,8 @@ class SearchResultPage(ListPage):
     @property
     def total_in_words(self) -> str:
         """How many were found."""
-        people = "person" if self.total == 1 and not self.more else "people"
-        return f"{'more than ' if self.more else ''}{self.total:,} {people}"
+        people = "person" if self.total == 1 and not self.is_truncated else "people"
+        return f"{'more than ' if self.is_truncated else ''}{self.total:,} {people}"
 
 
 def clamp_to_last_page(total: int, wanted: ListParams) -> ListParams:
@@ -165,7 +165,7 @@ class PageWindow:
 
     offset: int
     limit: int
-    backwards: bool
+    is_reversed: bool
 
 
 def choose_page_window(total: int, offset: int, limit: int) -> PageWindow:

@@ -50,43 +50,51 @@ class PreparedStatement:
         self._statement = statement
         self._columns = columns
 
-    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+    def fetch_rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """All rows."""
-        found: list[tuple[Any, ...]] = self._run(values).fetchall()
-        return [self._read(row) for row in found] if self._out else found
+        found: list[tuple[Any, ...]] = self._execute_with_values(values).fetchall()
+        return (
+            [self._convert_row(row) for row in found]
+            if self._result_converters
+            else found
+        )
 
-    def first(self, **values: Any) -> tuple[Any, ...] | None:
+    def fetch_first_row(self, **values: Any) -> tuple[Any, ...] | None:
         """The first row, None without any."""
-        row: tuple[Any, ...] | None = self._run(values).fetchone()
-        return self._read(row) if row is not None and self._out else row
+        row: tuple[Any, ...] | None = self._execute_with_values(values).fetchone()
+        return (
+            self._convert_row(row)
+            if row is not None and self._result_converters
+            else row
+        )
 
-    def value(self, **values: Any) -> Any:
+    def fetch_value(self, **values: Any) -> Any:
         """The first value of the first row, None without any."""
-        row = self.first(**values)
+        row = self.fetch_first_row(**values)
         return None if row is None else row[0]
 
-    def add(self, **values: Any) -> int:
+    def insert_row(self, **values: Any) -> int:
         """The id of the row that was added. (A RETURNING takes another step of SQLite.)"""
-        return int(self._run(values).lastrowid)
+        return int(self._execute_with_values(values).lastrowid)
 
-    def run(self, **values: Any) -> int:
+    def execute(self, **values: Any) -> int:
         """How many rows were changed."""
-        return int(self._run(values).rowcount)
+        return int(self._execute_with_values(values).rowcount)
 
-    def _run(self, values: Mapping[str, Any]) -> Any:
-        changes = self._in
+    def _execute_with_values(self, values: Mapping[str, Any]) -> Any:
+        changes = self._bind_converters
         given = {
             name: value if (by := changes[name]) is None else by(value)
             for name, value in values.items()
         }
         return raw_connection().execute(
-            self.sql, self._constants | given if self._constants else given
+            self.sql, self._default_values | given if self._default_values else given
         )
 
-    def _read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    def _convert_row(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(
             value if change is None else change(value)
-            for change, value in zip(self._out, row, strict=True)
+            for change, value in zip(self._result_converters, row, strict=True)
         )
 
     @cached_property
@@ -103,14 +111,14 @@ class PreparedStatement:
         return str(self._compiled)
 
     @cached_property
-    def _in(self) -> dict[str, ValueConverter | None]:
+    def _bind_converters(self) -> dict[str, ValueConverter | None]:
         return {
             name: _get_bind_converter(bind.type)
             for name, bind in self._compiled.binds.items()
         }
 
     @cached_property
-    def _constants(self) -> dict[str, Any]:
+    def _default_values(self) -> dict[str, Any]:
         """What the columns that are not given hold by default, as it is stored."""
         compiled = self._compiled
         found = dict.fromkeys(
@@ -122,12 +130,12 @@ class PreparedStatement:
             default: Any = column.default if compiled.isinsert else column.onupdate
             if not default.is_scalar:
                 raise TypeError(f"{column} must be given")
-            change = self._in[column.key]
+            change = self._bind_converters[column.key]
             found[column.key] = default.arg if change is None else change(default.arg)
         return found
 
     @cached_property
-    def _out(self) -> tuple[ValueConverter | None, ...]:
+    def _result_converters(self) -> tuple[ValueConverter | None, ...]:
         """Nothing when every column is read as it is stored."""
         changes = tuple(
             _get_result_converter(column.type)

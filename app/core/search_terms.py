@@ -47,7 +47,7 @@ def extract_search_digits(search: str, region: str) -> list[str]:
         return []
     found = [digits] if len(digits) < 7 else [digits, digits.lstrip("0") or digits]
     with contextlib.suppress(InvalidPhoneNumber):  # a part of a number
-        found.append(PhoneNumber.read(search, region).e164.lstrip("+"))
+        found.append(PhoneNumber.parse(search, region).e164.lstrip("+"))
     return list(dict.fromkeys(found))
 
 

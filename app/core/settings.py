@@ -43,13 +43,15 @@ class Settings:
     log_format: str = ""
     host: str = "127.0.0.1"
     port: int = 5000
-    half_set: tuple[str, ...] = field(default=(), metadata={"derived": True})
+    missing_twilio_variables: tuple[str, ...] = field(
+        default=(), metadata={"derived": True}
+    )
 
     def __repr__(self) -> str:
         return f"<Settings {self.app_env} {self.carrier}>"
 
     @property
-    def production(self) -> bool:
+    def is_production(self) -> bool:
         """True where real people are texted: unsafe settings are refused."""
         return self.app_env == "production"
 
@@ -78,12 +80,12 @@ class Settings:
         if not typed or is_e164(typed):
             return typed or None
         try:
-            return PhoneNumber.read(typed, self.default_region).e164
+            return PhoneNumber.parse(typed, self.default_region).e164
         except InvalidPhoneNumber:
             return None
 
     @property
-    def rate(self) -> float:
+    def effective_send_rate(self) -> float:
         """Segments a second handed to the carrier: SEND_RATE, else what the kind of sender is
         allowed.
         """

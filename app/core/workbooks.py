@@ -68,7 +68,7 @@ class WorkbookMetadata:
 class SheetPosition:
     """How far a sheet has been read: up to which of its bytes, and the number of the last row."""
 
-    at: int = 0
+    byte_offset: int = 0
     line: int = 0
 
 
@@ -89,7 +89,7 @@ def unpack_first_sheet(data: bytes, sheet: BinaryIO) -> WorkbookMetadata:
         _reject_other_archives(archive)
         reader = _WorkbookReader(io.BytesIO(data), read_only=True, data_only=True)
         reader.read()
-        for path in reader.sheets:
+        for path in reader.sheet_paths:
             if _copy_sheet_xml(archive, path, sheet):
                 break
         book: Any = reader.wb
@@ -113,7 +113,7 @@ def read_sheet_slice(
     if not sheet:
         return SheetSlice(rows, None)
     with _translate_parse_errors():
-        ends = ROW_END_PATTERN.finditer(sheet, mark.at)
+        ends = ROW_END_PATTERN.finditer(sheet, mark.byte_offset)
         for line, cells in _parse_sheet_rows(book, sheet, mark):
             if line > LAST_EXCEL_ROW:
                 raise UnreadableWorkbook("This workbook has rows that no workbook has.")
@@ -161,7 +161,7 @@ def _parse_sheet_rows(
     book: WorkbookMetadata, sheet: bytes | mmap, mark: SheetPosition
 ) -> Iterator[tuple[int, list[str]]]:
     parser = WorkSheetParser(
-        _SheetStream(sheet, mark.at),
+        _SheetStream(sheet, mark.byte_offset),
         book.texts,
         data_only=True,
         epoch=MAC_EPOCH if book.from_1904 else WINDOWS_EPOCH,
@@ -179,13 +179,13 @@ class _SheetStream:
     def __init__(self, sheet: bytes | mmap, at: int) -> None:
         begin = ROW_START_PATTERN.search(sheet) if at else None
         starts = range(at, len(sheet), PARSE_CHUNK_BYTES)
-        self.pieces = chain(
+        self.chunks = chain(
             [sheet[: begin.start()] if begin else b""],
             (sheet[one : one + PARSE_CHUNK_BYTES] for one in starts),
         )
 
     def read(self, _: int = -1) -> bytes:
-        return next(filter(None, self.pieces), b"")
+        return next(filter(None, self.chunks), b"")
 
 
 def _build_row_cells(cells: Sequence[dict[str, Any]]) -> list[str]:
@@ -200,7 +200,7 @@ def _build_row_cells(cells: Sequence[dict[str, Any]]) -> list[str]:
 class _WorkbookReader(ExcelReader):
     """openpyxl's, but of its sheets only where they are, and their texts in a quicker way."""
 
-    sheets: list[str]
+    sheet_paths: list[str]
 
     def read(self) -> None:
         self.read_manifest()
@@ -208,7 +208,7 @@ class _WorkbookReader(ExcelReader):
         self.read_workbook()
         apply_stylesheet(self.archive, self.wb)
         every = ((rel.target, rel.Type) for _, rel in self.parser.find_sheets())
-        self.sheets = [
+        self.sheet_paths = [
             path
             for path, kind in every
             if path in self.valid_files and "chartsheet" not in kind

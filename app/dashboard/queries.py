@@ -50,35 +50,35 @@ class DeliveryTotals:
     """
 
     delivered: int = 0
-    taken: int = 0
+    accepted: int = 0
     failed: int = 0
-    parts: int = 0
-    exact: bool = True
+    segments: int = 0
+    is_exact: bool = True
 
-    def __add__(self, other: "Counted") -> "Counted":
+    def __add__(self, other: "DeliveryTotals") -> "DeliveryTotals":
         return DeliveryTotals(
             self.delivered + other.delivered,
-            self.taken + other.taken,
+            self.accepted + other.accepted,
             self.failed + other.failed,
-            self.parts + other.parts,
-            self.exact and other.exact,
+            self.segments + other.segments,
+            self.is_exact and other.is_exact,
         )
 
     @property
-    def tried(self) -> int:
+    def attempted(self) -> int:
         """All that the carrier took or refused."""
-        return self.taken + self.failed
+        return self.accepted + self.failed
 
     @property
-    def rate(self) -> float | None:
+    def delivery_rate(self) -> float | None:
         """The delivered share of all that were tried, 0 to 1; None before anything was."""
-        return self.delivered / self.tried if self.tried else None
+        return self.delivered / self.attempted if self.attempted else None
 
     @property
     def cost(self) -> Decimal | None:
         """What the parts cost, as far as anybody has said the price."""
         return compute_cost(
-            self.parts, organisation.get_organisation().price_per_segment
+            self.segments, organisation.get_organisation().price_per_segment
         )
 
 
@@ -86,32 +86,32 @@ class DeliveryTotals:
 class SetupProgress:
     """What has been done of the first steps, read from facts."""
 
-    admin: str | None
-    named: bool
-    people: bool
-    delivered: bool
-    connected: bool
-    replied: bool
+    admin_username: str | None
+    has_name: bool
+    has_people: bool
+    has_delivery: bool
+    has_twilio: bool
+    has_reply: bool
 
 
 def fetch_setup_progress() -> SetupProgress:
     """The first steps. Each is one look along an index."""
     settings: Settings = current_app.extensions["settings"]
     return SetupProgress(
-        admin=db.session.scalar(
+        admin_username=db.session.scalar(
             select(AppUser.username)
             .where(AppUser.role == Role.ADMIN)
             .order_by(AppUser.id)
             .limit(1)
         ),
-        named=organisation.get_organisation().name
+        has_name=organisation.get_organisation().name
         != organisation.DEFAULT_ORGANISATION_NAME,
-        people=bool(
+        has_people=bool(
             db.session.scalar(select(exists().where(CommunityMember.id.is_not(None))))
         ),
-        delivered=_has_delivered_text(),
-        connected=settings.carrier == "twilio",
-        replied=_has_received_reply(settings.carrier),
+        has_delivery=_has_delivered_text(),
+        has_twilio=settings.carrier == "twilio",
+        has_reply=_has_received_reply(settings.carrier),
     )
 
 
@@ -166,7 +166,7 @@ class UnresolvedTexts:
     """
 
     blasts: tuple[tuple[MessageLog, int, int], ...]
-    exact: bool = True
+    is_exact: bool = True
 
     @property
     def total(self) -> int:
@@ -215,7 +215,7 @@ def find_unresolved_texts(moment: datetime) -> UnresolvedTexts:
     ]
     blasts.sort(key=lambda blast: -blast[0].id)
     return UnresolvedTexts(
-        tuple(blasts), exact=sum(found.values()) <= MAX_UNRESOLVED_COUNTED
+        tuple(blasts), is_exact=sum(found.values()) <= MAX_UNRESOLVED_COUNTED
     )
 
 
@@ -269,10 +269,10 @@ def _count_totals(log: MessageLog) -> DeliveryTotals:
     )
     return DeliveryTotals(
         delivered=db.session.scalar(arrived) or 0,
-        taken=log.success_count,
+        accepted=log.success_count,
         failed=log.failure_count,
-        parts=_estimate_segments(log),
-        exact=log.success_count <= LARGE_BLAST_RECIPIENTS,
+        segments=_estimate_segments(log),
+        is_exact=log.success_count <= LARGE_BLAST_RECIPIENTS,
     )
 
 

@@ -32,9 +32,9 @@ class ConsistencyCheck:
     """
 
     sql: str
-    sentence: str
+    message_template: str
 
-    def line(self, connection: sqlite3.Connection) -> str | None:
+    def describe_violations(self, connection: sqlite3.Connection) -> str | None:
         """The finding, or None; None too where a table or column is missing: that was said
         already.
         """
@@ -52,7 +52,7 @@ class ConsistencyCheck:
         shown = ", ".join(ids[:MAX_SHOWN_IDS]) + (
             " and more" if len(ids) > MAX_SHOWN_IDS else ""
         )
-        return self.sentence.format(ids=shown) if ids else None
+        return self.message_template.format(ids=shown) if ids else None
 
 
 CONSISTENCY_CHECKS = (
@@ -130,7 +130,9 @@ def examine_database(path: Path, *, complete: bool = True) -> list[str]:
         differences = find_schema_drift(connection)
         found += [f"{line} {RESTORE_ADVICE}" for line in differences]
         found += [
-            line for check in CONSISTENCY_CHECKS if (line := check.line(connection))
+            line
+            for check in CONSISTENCY_CHECKS
+            if (line := check.describe_violations(connection))
         ]
     return found if differences else [*found, *_check_search_tables(path)]
 

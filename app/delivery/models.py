@@ -66,12 +66,12 @@ class MessageLog(Model):
     id: Mapped[primary_key]
     created_at: Mapped[timestamp_default_now]
     message_body: Mapped[long_text]
-    target: Mapped[BlastTarget] = mapped_column(enum_column(BlastTarget))
+    target: Mapped[BlastTarget] = mapped_column(enum_column(BlastTarget, name="target"))
     event_id: Mapped[int | None] = mapped_column(
         ForeignKey("events.id", ondelete="SET NULL")
     )
     status: Mapped[BlastStatus] = mapped_column(
-        enum_column(BlastStatus),
+        enum_column(BlastStatus, name="logstatus"),
         default=BlastStatus.SENT,
         server_default=BlastStatus.SENT,
     )
@@ -140,12 +140,12 @@ class ScheduledMessage(Model):
     created_at: Mapped[timestamp_default_now]
     scheduled_at: Mapped[timestamp]
     message_body: Mapped[long_text]
-    target: Mapped[BlastTarget] = mapped_column(enum_column(BlastTarget))
+    target: Mapped[BlastTarget] = mapped_column(enum_column(BlastTarget, name="target"))
     event_id: Mapped[int | None] = mapped_column(
         ForeignKey("events.id", ondelete="SET NULL")
     )
     status: Mapped[ScheduledBlastStatus] = mapped_column(
-        enum_column(ScheduledBlastStatus),
+        enum_column(ScheduledBlastStatus, name="schedulestatus"),
         default=ScheduledBlastStatus.PENDING,
         server_default=ScheduledBlastStatus.PENDING,
     )
@@ -225,11 +225,11 @@ class Message(Model):
 
     id: Mapped[primary_key]
     direction: Mapped[MessageDirection] = mapped_column(
-        enum_column(MessageDirection),
+        enum_column(MessageDirection, name="direction"),
         default=MessageDirection.OUTBOUND,
         server_default=MessageDirection.OUTBOUND,
     )
-    kind: Mapped[MessageKind] = mapped_column(enum_column(MessageKind))
+    kind: Mapped[MessageKind] = mapped_column(enum_column(MessageKind, name="kind"))
     phone: Mapped[e164]
     name: Mapped[str | None] = mapped_column(String(100))
     sender: Mapped[str] = mapped_column(String(40), server_default="")

@@ -39,22 +39,25 @@ class Heartbeat:
     `pid`: its process.
     """
 
-    seconds: float | None = None
+    age_seconds: float | None = None
     pid: int | None = None
 
     @property
-    def alive(self) -> bool:
+    def is_alive(self) -> bool:
         """Whether texts are being sent: a beat within 20 seconds."""
-        return self.seconds is not None and self.seconds < HEARTBEAT_TIMEOUT_SECONDS
+        return (
+            self.age_seconds is not None
+            and self.age_seconds < HEARTBEAT_TIMEOUT_SECONDS
+        )
 
     @property
-    def silence(self) -> str:
+    def outage_reason(self) -> str:
         """Why nothing is being sent, as half a sentence; "" while all is well."""
-        if self.alive:
+        if self.is_alive:
             return ""
-        if self.seconds is None:
+        if self.age_seconds is None:
             return "no engine is running"
-        return f"no engine has answered for {format_approximate_duration(self.seconds)}"
+        return f"no engine has answered for {format_approximate_duration(self.age_seconds)}"
 
 
 # For a statement that asks for something else too: what `heartbeat_of` is told.
@@ -207,9 +210,9 @@ class ResendPreview:
     """
 
     people: int = 0
-    parts: int = 0
-    unsure: int = 0
-    left_out: dict[SkipReason, int] = field(default_factory=dict)
+    segments: int = 0
+    possible_duplicates: int = 0
+    skipped_by_reason: dict[SkipReason, int] = field(default_factory=dict)
 
 
 def preview_resend(log_id: int, message_ids: Sequence[int]) -> ResendPreview:

@@ -38,8 +38,8 @@ def report_readiness() -> ResponseReturnValue:
         if not problems:
             heartbeat = delivery.load_heartbeat()
             problems = (
-                [f"Nothing is being sent: {heartbeat.silence}."]
-                if heartbeat.silence
+                [f"Nothing is being sent: {heartbeat.outage_reason}."]
+                if heartbeat.outage_reason
                 else []
             )
     except (MigrationError, SQLAlchemyError, OSError) as problem:
@@ -64,7 +64,7 @@ def _build_readiness_response(
 
     Nothing here tells a stranger a path or a version.
     """
-    seconds = None if heartbeat.seconds is None else round(heartbeat.seconds, 1)
+    seconds = None if heartbeat.age_seconds is None else round(heartbeat.age_seconds, 1)
     answer = jsonify(
         ready=not problems,
         problems=problems,

@@ -38,7 +38,7 @@ class UploadForm(FlaskForm):
         """Whether rows were pasted."""
         return bool((self.rows.data or "").strip())
 
-    def data_given(self) -> tuple[bytes, str]:
+    def read_submitted_data(self) -> tuple[bytes, str]:
         """What came, and the name it had."""
         if self.is_pasted:
             return (self.rows.data or "").encode("utf-8", "replace"), "Pasted rows"

@@ -85,7 +85,7 @@ class Import(Model):
     undone_at: Mapped[timestamp | None]
 
     @property
-    def is_unread(self) -> bool:
+    def is_being_read(self) -> bool:
         """Whether its file is still being read: a large workbook, of which each request reads a
         part.
         """

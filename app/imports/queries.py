@@ -51,7 +51,7 @@ class SpreadsheetLayout:
         """Whether the first row is headings."""
         return bool(self.columns.headings)
 
-    def samples(self, index: int) -> list[str]:
+    def get_sample_cells(self, index: int) -> list[str]:
         """The first cells of a column, without its heading."""
         rows = (
             self.first_rows[1:]
@@ -204,9 +204,11 @@ def _build_displayed_row(
 ) -> DisplayedImportRow:
     cells: list[str] = json.loads(row.cells) if row.cells else []
     name = row.name or " ".join(
-        filter(None, (_get_cell(cells, columns.at(kind)) for kind in NAME_KINDS))
+        filter(
+            None, (_get_cell(cells, columns.find_index(kind)) for kind in NAME_KINDS)
+        )
     )
-    phone = row.phone or _get_cell(cells, columns.at(ColumnKind.PHONE))
+    phone = row.phone or _get_cell(cells, columns.find_index(ColumnKind.PHONE))
     is_bad = row.verdict is RowVerdict.BAD
     return DisplayedImportRow(
         row.line,
@@ -223,7 +225,7 @@ def _truncate_text(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-NAME_KINDS = (ColumnKind.NAME, ColumnKind.FIRST, ColumnKind.LAST)
+NAME_KINDS = (ColumnKind.NAME, ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME)
 
 
 def _get_cell(cells: Sequence[str], index: int | None) -> str:
@@ -233,7 +235,10 @@ def _get_cell(cells: Sequence[str], index: int | None) -> str:
 def build_bad_row_headings(row: Import) -> list[str]:
     """The columns of the file, and one for what is wrong."""
     columns = parse_import_layout(row).columns
-    return [*(columns.title(index) for index in range(len(columns.kinds))), "problem"]
+    return [
+        *(columns.column_title(index) for index in range(len(columns.kinds))),
+        "problem",
+    ]
 
 
 def iterate_bad_rows(row: Import) -> Iterator[list[str]]:

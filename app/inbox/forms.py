@@ -39,19 +39,21 @@ class ReplyForm(FlaskForm):
 
     body = CleanTextField("Reply", widget=TextArea())
     client_token = HiddenField()
-    name: str | None = None
+    recipient_name: str | None = None
 
     def validate_body(self, field: Field) -> None:
         """Something to read that can be sent."""
-        _validate_text(field, self.filled)
+        _validate_text(field, self.filled_body)
 
     @property
-    def filled(self) -> str:
+    def filled_body(self) -> str:
         """The text as this person reads it."""
-        return message_templates.fill_template(self.body.data or "", self.name)
+        return message_templates.fill_template(
+            self.body.data or "", self.recipient_name
+        )
 
     @property
-    def token(self) -> str:
+    def form_token(self) -> str:
         """The form's mark: its own, or a new one where it came without."""
         given = (self.client_token.data or "").strip()[:FORM_TOKEN_CHARACTERS]
         return given if given.isalnum() and given.isascii() else create_form_token()

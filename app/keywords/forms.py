@@ -84,8 +84,8 @@ class KeywordForm(FlaskForm):
         "Active", default=True, false_values=(False, "false", "", "0", "no", "off")
     )
 
-    begins: datetime | None = None
-    ends: datetime | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
     def __init__(self, rule_id: int | None = None, **more: Any) -> None:
         super().__init__(**more)
@@ -93,30 +93,30 @@ class KeywordForm(FlaskForm):
         self.event_id.choices = {"": "Choose an event"} | {
             str(row.id): _format_event_choice(row) for row in events.fetch_all_events()
         }
-        self.open_surveys = {
+        self.survey_choices = {
             str(id): name
             for id, name in queries.find_survey_choices(_parse_id(self.survey_id))
         }
-        self.survey_id.choices = {"": "Choose a survey"} | self.open_surveys
+        self.survey_id.choices = {"": "Choose a survey"} | self.survey_choices
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Every field, then the time."""
         fine = super().validate(extra_validators)
-        return self._read_times() and fine
+        return self._parse_times() and fine
 
     def validate_keyword(self, field: Field) -> None:
         """A word that may be one, and that is free."""
         problem = keyword_parsing.find_keyword_problem(
             field.data or ""
-        ) or queries.find_keyword_conflict(self.word, self.rule_id)
+        ) or queries.find_keyword_conflict(self.folded_keyword, self.rule_id)
         if problem:
             raise ValidationError(problem)
 
     def validate_aliases(self, field: Field) -> None:
         """The same of each other word."""
-        if len(self.other_words) > MAX_ALIASES:
+        if len(self.folded_aliases) > MAX_ALIASES:
             raise ValidationError(f"A keyword has at most {MAX_ALIASES} other words.")
-        for word in self.other_words:
+        for word in self.folded_aliases:
             problem = keyword_parsing.find_keyword_problem(
                 word
             ) or queries.find_keyword_conflict(word, self.rule_id)
@@ -171,7 +171,7 @@ class KeywordForm(FlaskForm):
         """A survey that is there, where one is needed."""
         if (
             self.action.data == KeywordAction.START_SURVEY
-            and field.data not in self.open_surveys
+            and field.data not in self.survey_choices
         ):
             raise ValidationError(
                 "That survey is closed or deleted."
@@ -180,30 +180,30 @@ class KeywordForm(FlaskForm):
             )
 
     @property
-    def word(self) -> str:
+    def folded_keyword(self) -> str:
         """The keyword as it is stored."""
         return fold_text(self.keyword.data or "")
 
     @property
-    def other_words(self) -> list[str]:
+    def folded_aliases(self) -> list[str]:
         """The other words as they are stored; the keyword itself is none."""
         return [
             word
             for word in keyword_parsing.split_keywords(self.aliases.data or "")
-            if word != self.word
+            if word != self.folded_keyword
         ]
 
     @property
-    def rule(self) -> KeywordInfo:
+    def keyword_info(self) -> KeywordInfo:
         """The keyword as it was typed, once `validate()` was happy."""
         action = KeywordAction(self.action.data)
         return KeywordInfo(
-            keyword=self.word,
+            keyword=self.folded_keyword,
             response_body=self.response_body.data or None,
             is_active=bool(self.is_active.data),
             match_kind=KeywordMatch(self.match_kind.data),
-            active_from=self.begins,
-            active_until=self.ends,
+            active_from=self.starts_at,
+            active_until=self.ends_at,
             action=action,
             event_id=_parse_id(self.event_id)
             if action is KeywordAction.ADD_TO_EVENT
@@ -213,11 +213,11 @@ class KeywordForm(FlaskForm):
             else None,
         )
 
-    def say_taken(self) -> None:
+    def add_taken_errors(self) -> None:
         """Somebody was faster: say beside the field which word they took."""
         for field, words in (
-            (self.keyword, [self.word]),
-            (self.aliases, self.other_words),
+            (self.keyword, [self.folded_keyword]),
+            (self.aliases, self.folded_aliases),
         ):
             found = [
                 sentence
@@ -226,11 +226,13 @@ class KeywordForm(FlaskForm):
             ]
             field.errors = [*field.errors, *found]
 
-    def _read_times(self) -> bool:
+    def _parse_times(self) -> bool:
         zone = organisation.get_organisation_timezone()
-        self.begins = self._moment(self.from_date, self.from_time, zone)
-        self.ends = self._moment(self.until_date, self.until_time, zone, end=True)
-        if self.begins and self.ends and self.ends <= self.begins:
+        self.starts_at = self._parse_moment(self.from_date, self.from_time, zone)
+        self.ends_at = self._parse_moment(
+            self.until_date, self.until_time, zone, end=True
+        )
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             self.until_date.errors = [
                 *self.until_date.errors,
                 "Choose an end after the beginning.",
@@ -246,7 +248,7 @@ class KeywordForm(FlaskForm):
         )
 
     @staticmethod
-    def _moment(
+    def _parse_moment(
         day: Field, clock: Field, zone: str, end: bool = False
     ) -> datetime | None:
         """What was typed as a moment; a day without a time is its beginning, or as an `end` the

@@ -47,7 +47,7 @@ class KeywordRule(Model):
     response_body: Mapped[str | None] = mapped_column(Text)
     is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
     match_kind: Mapped[KeywordMatch] = mapped_column(
-        enum_column(KeywordMatch),
+        enum_column(KeywordMatch, name="match"),
         default=KeywordMatch.WHOLE,
         server_default=KeywordMatch.WHOLE,
     )

@@ -29,8 +29,8 @@ class KeywordListRow:
 
     rule: KeywordRule
     aliases: Sequence[str]
-    event: str | None
-    survey: str | None
+    event_title: str | None
+    survey_name: str | None
 
 
 class KeywordListPage(ListPage):

@@ -23,7 +23,7 @@ class Migration:
     checksum: str
     file: Path
 
-    def module(self) -> ModuleType:
+    def load_module(self) -> ModuleType:
         """Its code, read now: `apply(connection, logger)` and `revert(connection, logger)`."""
         spec = importlib.util.spec_from_file_location(
             f"app.migrations.{self.file.stem}", self.file

@@ -84,14 +84,14 @@ def migrate_database(
     if not migration_history.find_remaining_migrations(past, known, path):
         return []
     database_file.create_database_file(path)
-    run = _MigrationRun(path, logger, wants_copy=bool(past))
+    run = _MigrationRun(path, logger, needs_backup=bool(past))
     with database_file.open_for_writing(path) as connection:
         database_file.check_database_integrity(connection, path)
         database_file.enable_wal(connection)
         while step := _apply_next_migration(connection, run, known):
             logger.info("migration %s applied", step.name)
-            run.done.append(step.name)
-    return run.done
+            run.applied_names.append(step.name)
+    return run.applied_names
 
 
 def revert_migration(
@@ -110,7 +110,7 @@ def revert_migration(
     list_pending_migrations(path, known)
     if not database_file.has_database_file(path):
         raise MigrationError(f"{path} does not exist: there is nothing to take back.")
-    run = _MigrationRun(path, logger, wants_copy=True)
+    run = _MigrationRun(path, logger, needs_backup=True)
     with database_file.open_for_writing(path) as connection:
         database_file.check_database_integrity(connection, path)
         _revert_newest_migration(connection, run, known, version)
@@ -126,13 +126,13 @@ class _MigrationRun:
 
     path: Path
     logger: logging.Logger
-    wants_copy: bool
-    copy: Path | None = None
-    done: list[str] = field(default_factory=list)
+    needs_backup: bool
+    backup_path: Path | None = None
+    applied_names: list[str] = field(default_factory=list)
 
-    def keep_copy(self, word: str) -> None:
+    def create_backup_once(self, word: str) -> None:
         """Copy the database, once. Nobody else can write now; readers, and so the copy, can."""
-        if self.copy or not self.wants_copy:
+        if self.backup_path or not self.needs_backup:
             return
         folder = database_backups.get_backup_folder(self.path)
         target = (
@@ -142,7 +142,7 @@ class _MigrationRun:
         database_backups.create_backup_folder(folder)
         database_backups.copy_database(self.path, target)
         self.logger.info("copied the database to %s", target)
-        self.copy = target
+        self.backup_path = target
 
 
 def _apply_next_migration(
@@ -160,11 +160,11 @@ def _apply_next_migration(
         if not todo:
             return None
         step = todo[0]
-        run.keep_copy(f"before-{step.version:04}")
+        run.create_backup_once(f"before-{step.version:04}")
         with _translate_migration_failure(step, run):
             now = datetime.now(UTC)
             migration_history.record_migration_lock(connection, now)
-            step.module().apply(connection, run.logger)
+            step.load_module().apply(connection, run.logger)
             _check_in_transaction(connection)
             migration_history.record_applied_migration(connection, step, now)
             _check_foreign_keys(connection)
@@ -186,10 +186,10 @@ def _revert_newest_migration(
                 f"Only the newest applied migration can be taken back: that is {newest}, not {version}."
             )
         step = known[newest - 1]
-        run.keep_copy(f"before-revert-{version:04}")
+        run.create_backup_once(f"before-revert-{version:04}")
         with _translate_migration_failure(step, run):
             migration_history.record_migration_lock(connection, datetime.now(UTC))
-            step.module().revert(connection, run.logger)
+            step.load_module().revert(connection, run.logger)
             _check_in_transaction(connection)
             migration_history.delete_applied_migration(connection, step)
             _check_foreign_keys(connection)
@@ -219,7 +219,7 @@ def _translate_migration_failure(step: Migration, run: _MigrationRun) -> Iterato
         yield
     except Exception as error:
         raise MigrationFailed(
-            step.version, step.name, f"{type(error).__name__}: {error}", run.copy
+            step.version, step.name, f"{type(error).__name__}: {error}", run.backup_path
         ) from error
 
 

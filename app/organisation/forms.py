@@ -237,7 +237,7 @@ class OrganisationSettingsForm(FlaskForm):
         if field.data not in CONSENT_CHOICES:
             raise ValidationError("Choose who gets texts.")
 
-    def values(self) -> dict[str, Any]:
+    def get_column_values(self) -> dict[str, Any]:
         """The row's columns."""
         return {
             "name": self.organisation.data,

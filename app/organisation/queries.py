@@ -43,7 +43,7 @@ class ConsentCoverage:
     """
 
     people: int
-    with_yes: int
+    with_consent: int
 
 
 def get_organisation() -> Organisation:
@@ -100,7 +100,7 @@ def choose_help_replies(carrier: str, twilio_said: str, body: str) -> list[str]:
     switched that off.
     """
     by_twilio = bool(twilio_said) or (
-        is_twilio_help(body) and not _ANSWERS_HELP_QUERY.value()
+        is_twilio_help(body) and not _ANSWERS_HELP_QUERY.fetch_value()
     )
     return [] if carrier == "twilio" and by_twilio else [get_help_reply()]
 
@@ -116,7 +116,10 @@ def get_start_reply() -> str:
 
 
 def _get_standing_reply(which: str, usual: str) -> str:
-    name, own = _REPLY_QUERIES[which].first() or (DEFAULT_ORGANISATION_NAME, None)
+    name, own = _REPLY_QUERIES[which].fetch_first_row() or (
+        DEFAULT_ORGANISATION_NAME,
+        None,
+    )
     return default_replies.choose_reply_text(own, usual, name)
 
 

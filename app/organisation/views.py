@@ -33,7 +33,7 @@ def edit_settings() -> ResponseReturnValue:
     form = OrganisationSettingsForm(**_build_form_values(queries.get_organisation()))
     if form.validate_on_submit():
         with audited_write("settings.changed", current_username()) as trace:
-            trace.details = actions.update_organisation(form.values())
+            trace.details = actions.update_organisation(form.get_column_values())
         flash("The settings are saved.", "success")
         return redirect(url_for("organisation.edit_settings"), 303)
     agreed = queries.count_consent_coverage()
@@ -88,7 +88,7 @@ def _build_environment_facts() -> dict[str, object]:
                 "real phones" if environment.carrier == "twilio" else "practice phones",
             ),
             ("Sender", format_phone_number(environment.sender)),
-            ("Parts a second", f"{environment.rate:g}"),
+            ("Parts a second", f"{environment.effective_send_rate:g}"),
         ],
         "addresses": [
             ("For incoming texts", f"{webhooks}/inbound"),

@@ -43,7 +43,7 @@ class PersonRecord:
     notes: Sequence[ContactNote]
 
     @property
-    def listed(self) -> bool:
+    def may_be_on_do_not_text_list(self) -> bool:
         """Whether a line of either do-not-text list may be theirs."""
         return any(place.where == "list" for place in self.places)
 

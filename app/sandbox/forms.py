@@ -95,38 +95,42 @@ class SimulatedRepliesForm(FlaskForm):
 
     def validate_percent(self, field: Any) -> None:
         """A whole number; with the other one not more than everybody."""
-        self._judge_percent(field)
-        if self._number(field) + self._number(self.other_percent) > MAX_PERCENT:
+        self._check_percent(field)
+        if (
+            self._parse_percent(field) + self._parse_percent(self.other_percent)
+            > MAX_PERCENT
+        ):
             raise ValidationError("Together they are more than a hundred.")
-        if self._number(field) + self._number(self.other_percent) == 0:
+        if self._parse_percent(field) + self._parse_percent(self.other_percent) == 0:
             raise ValidationError("Then nobody answers. Write a number above 0.")
 
     def validate_other_percent(self, field: Any) -> None:
         """A whole number."""
-        self._judge_percent(field)
+        self._check_percent(field)
 
     def validate_body(self, field: Any) -> None:
         """Something to text, if anybody does."""
-        _check_body(field, needed=self._number(self.percent) > 0)
+        _check_body(field, needed=self._parse_percent(self.percent) > 0)
 
     def validate_other_body(self, field: Any) -> None:
         """The same of the others."""
-        _check_body(field, needed=self._number(self.other_percent) > 0)
+        _check_body(field, needed=self._parse_percent(self.other_percent) > 0)
 
     @property
-    def log(self) -> int:
+    def blast_id(self) -> int:
         """The number of the chosen blast."""
         return int(self.log_id.data)
 
     @property
-    def parts(self) -> list[ReplyShare]:
+    def reply_shares(self) -> list[ReplyShare]:
         """How many of a hundred text what."""
         both = ((self.percent, self.body), (self.other_percent, self.other_body))
         return [
-            ReplyShare(self._number(percent), str(body.data)) for percent, body in both
+            ReplyShare(self._parse_percent(percent), str(body.data))
+            for percent, body in both
         ]
 
-    def _judge_percent(self, field: Any) -> None:
+    def _check_percent(self, field: Any) -> None:
         typed = (field.data or "").strip()
         if typed and not (
             typed.isascii()
@@ -137,7 +141,7 @@ class SimulatedRepliesForm(FlaskForm):
             raise ValidationError("Write a whole number from 0 to 100.")
 
     @staticmethod
-    def _number(field: Any) -> int:
+    def _parse_percent(field: Any) -> int:
         typed = (field.data or "").strip()
         return (
             int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 0

@@ -22,7 +22,7 @@ from app.audit.actions import audited_write
 from app.core.access import current_username, parse_local_path, roles_required
 from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
-from app.core.db import UniqueViolation
+from app.core.db import NotFound, UniqueViolation
 from app.core.pagination import list_params
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, Role
 from app.domain.phones.phone_number import format_phone_number
@@ -106,7 +106,7 @@ def _build_csv_row(entry: queries.SuppressionEntry) -> tuple[str | None, ...]:
         why,
         entry.source,
         entry.note,
-        entry.proof,
+        entry.evidence_text,
         f"{entry.since:%Y-%m-%d %H:%M:%S}",
     )
 
@@ -125,14 +125,17 @@ def bulk_delete_suppressed_numbers() -> ResponseReturnValue:
         return redirect(_get_return_url(), 303)
     with audited_write("suppression.removed_many", current_username()) as trace:
         removed = actions.remove_suppression_entries(chosen, current_username())
-        trace.details = {"count": removed.off, "only they can": removed.theirs}
+        trace.details = {
+            "count": removed.removed_count,
+            "only they can": removed.owner_only_count,
+        }
     flash(
-        f"{removed.off:,} {'line is' if removed.off == 1 else 'lines are'} off the list.",
+        f"{removed.removed_count:,} {'line is' if removed.removed_count == 1 else 'lines are'} off the list.",
         "success",
     )
-    if removed.theirs:
+    if removed.owner_only_count:
         flash(
-            f"{removed.theirs:,} said STOP: only they can undo this, by texting START to {_format_our_number()}.",
+            f"{removed.owner_only_count:,} said STOP: only they can undo this, by texting START to {_format_our_number()}.",
             "error",
         )
     return redirect(_get_return_url(), 303)
@@ -165,7 +168,7 @@ def add_suppressed_number() -> ResponseReturnValue:
                 "This number is on the list already.",
             ]
         else:
-            flash(f"{form.phone.phone.pretty} gets no more texts.", "success")
+            flash(f"{form.phone.phone.formatted} gets no more texts.", "success")
             return redirect(url_for("suppression.list_suppressed_numbers"), 303)
     return render_template(
         "suppression/add.html", form=form
@@ -183,7 +186,7 @@ def delete_suppressed_number(kind: str, id: int) -> ResponseReturnValue:
                 _mask_phone(entry.phone),
                 {"why": entry.why, "source": entry.source},
             )
-    except actions.NotFound:
+    except NotFound:
         abort(404)
     except actions.OnlyOwnerCanOptIn:
         flash(

@@ -94,7 +94,7 @@ class SurveySession(Model):
     phone: Mapped[e164]
     name: Mapped[str | None] = mapped_column(String(100))
     status: Mapped[SurveySessionStatus] = mapped_column(
-        enum_column(SurveySessionStatus),
+        enum_column(SurveySessionStatus, name="sessionstatus"),
         default=SurveySessionStatus.ACTIVE,
         server_default=SurveySessionStatus.ACTIVE,
     )

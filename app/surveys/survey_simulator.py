@@ -38,7 +38,7 @@ POSSIBLE_OPT_OUT_NOTE = (
 )
 BUILT_IN_WORD_NOTES = {
     TextIntent.HELP: "Answered by itself with your words for HELP. The survey waits.",
-    TextIntent.RETURN: "Brings back who has said STOP. The survey waits.",
+    TextIntent.OPT_IN: "Brings back who has said STOP. The survey waits.",
 }
 SURVEY_ENDED_NOTE = (
     "The survey has ended: this text goes to the inbox, or to another keyword."
@@ -59,20 +59,20 @@ class SurveyDraft:
     `registers`: whoever finishes comes to an event; `problem`: why the word cannot begin it.
     """
 
-    word: str
-    intro: str
+    keyword: str
+    intro_message: str
     questions: Sequence[SurveyQuestion]
-    completion: str
-    registers: bool = False
-    problem: str = ""
+    completion_message: str
+    registers_for_event: bool = False
+    keyword_problem: str = ""
 
 
 @dataclass(frozen=True)
 class SimulatedText:
     """A text on the phone: theirs or ours; `note` is what happens beside it."""
 
-    theirs: bool
-    text: str
+    is_from_person: bool
+    body: str
     note: str = ""
 
 
@@ -80,9 +80,9 @@ class SimulatedText:
 class SimulationResult:
     """The phone as it is now: how they stand, and what they could text next."""
 
-    bubbles: Sequence[SimulatedText]
-    standing: str
-    tries: Sequence[str]
+    texts: Sequence[SimulatedText]
+    status_text: str
+    suggested_texts: Sequence[str]
 
 
 def simulate_survey(
@@ -96,32 +96,36 @@ def simulate_survey(
         return None
     phone = _SimulatedPhone(script, moment)
     for text in said[:MAX_SIMULATED_TEXTS]:
-        phone.hear(text[:MAX_TEXT_LENGTH])
-    return SimulationResult(phone.bubbles, phone.standing, phone.tries)
+        phone.receive_text(text[:MAX_TEXT_LENGTH])
+    return SimulationResult(phone.texts, phone.status_text, phone.suggested_texts)
 
 
 @dataclass
 class _SimulatedPhone:
     """A phone that has just texted the keyword."""
 
-    script: SurveyDraft
+    draft: SurveyDraft
     moment: datetime
-    bubbles: list[SimulatedText] = field(default_factory=list)
-    registered: bool = False
+    texts: list[SimulatedText] = field(default_factory=list)
+    is_registered: bool = False
 
     def __post_init__(self) -> None:
-        self.bubbles.append(
-            SimulatedText(True, self.script.word or "…", self.script.problem)
+        self.texts.append(
+            SimulatedText(True, self.draft.keyword or "…", self.draft.keyword_problem)
         )
-        self._begin("")
+        self._start_survey("")
 
-    def _begin(self, before: str) -> None:
-        self.state = SurveyState(tuple(self.script.questions), self.script.completion)
-        first = build_opening_text(self.script.intro, self.state.question.asked)
-        self._say(f"{before}\n{first}" if before else first)
+    def _start_survey(self, before: str) -> None:
+        self.state = SurveyState(
+            tuple(self.draft.questions), self.draft.completion_message
+        )
+        first = build_opening_text(
+            self.draft.intro_message, self.state.question.message_text
+        )
+        self._append_reply(f"{before}\n{first}" if before else first)
 
-    def _say(self, words: str) -> None:
-        self.bubbles.append(
+    def _append_reply(self, words: str) -> None:
+        self.texts.append(
             SimulatedText(
                 False,
                 message_templates.fill_template(words, find_given_name(self.state)),
@@ -132,30 +136,34 @@ class _SimulatedPhone:
     def is_over(self) -> bool:
         return self.state.status is not SurveySessionStatus.ACTIVE
 
-    def hear(self, text: str) -> None:
+    def receive_text(self, text: str) -> None:
         """One text more, asked in the order of the router."""
-        meaning, again = classify_text(text), fold_text(text) == self.script.word
-        if meaning is TextIntent.LEAVE:
-            self._end(text, OPT_OUT_NOTE, SurveySessionStatus.STOPPED)
+        meaning, again = classify_text(text), fold_text(text) == self.draft.keyword
+        if meaning is TextIntent.OPT_OUT:
+            self._end_survey(text, OPT_OUT_NOTE, SurveySessionStatus.STOPPED)
         elif meaning in BUILT_IN_WORD_NOTES:
-            self.bubbles.append(SimulatedText(True, text, BUILT_IN_WORD_NOTES[meaning]))
+            self.texts.append(SimulatedText(True, text, BUILT_IN_WORD_NOTES[meaning]))
         elif not self.is_over and (
-            step := self._valid(text, again, doubtful=meaning is TextIntent.MAYBE_LEAVE)
+            step := self._read_valid_answer(
+                text, again, doubtful=meaning is TextIntent.MAYBE_OPT_OUT
+            )
         ):
-            self._take(text, step)
-        elif meaning is TextIntent.MAYBE_LEAVE:
-            self._end(text, POSSIBLE_OPT_OUT_NOTE, SurveySessionStatus.TIMED_OUT)
+            self._apply_step(text, step)
+        elif meaning is TextIntent.MAYBE_OPT_OUT:
+            self._end_survey(text, POSSIBLE_OPT_OUT_NOTE, SurveySessionStatus.TIMED_OUT)
         elif again:
-            self.bubbles.append(SimulatedText(True, text))
-            self._begin("" if self.is_over else RESTART_NOTICE)
+            self.texts.append(SimulatedText(True, text))
+            self._start_survey("" if self.is_over else RESTART_NOTICE)
         elif self.is_over:
-            self.bubbles.append(SimulatedText(True, text, SURVEY_ENDED_NOTE))
+            self.texts.append(SimulatedText(True, text, SURVEY_ENDED_NOTE))
         else:
-            self._take(text, apply_unclear_answer(self.state))
+            self._apply_step(text, apply_unclear_answer(self.state))
 
-    def _valid(self, text: str, again: bool, *, doubtful: bool) -> SurveyStep | None:
+    def _read_valid_answer(
+        self, text: str, again: bool, *, doubtful: bool
+    ) -> SurveyStep | None:
         question = self.state.question
-        only_bare = doubtful or (again and question.ask in FREE_TEXT_TYPES)
+        only_bare = doubtful or (again and question.question_type in FREE_TEXT_TYPES)
         return process_survey_text(
             self.state,
             text,
@@ -163,56 +171,58 @@ class _SimulatedPhone:
             only_bare=only_bare,
         )
 
-    def _take(self, text: str, step: SurveyStep) -> None:
-        self.bubbles.append(SimulatedText(True, text, self._understood(step)))
-        self.state, self.registered = (
+    def _apply_step(self, text: str, step: SurveyStep) -> None:
+        self.texts.append(SimulatedText(True, text, self._build_understood_note(step)))
+        self.state, self.is_registered = (
             step.state,
-            step.registers and self.script.registers,
+            step.registers_for_event and self.draft.registers_for_event,
         )
         for reply in step.replies:
-            self._say(reply)
+            self._append_reply(reply)
 
-    def _understood(self, step: SurveyStep) -> str:
+    def _build_understood_note(self, step: SurveyStep) -> str:
         record = step.record
         if record is None or record.value is None:
             unclear = record is not None and record.state is AnswerState.UNCLEAR
             return UNCLEAR_NOTE if unclear else ""
         question = self.state.questions[record.position]
-        if question.ask is QuestionType.DATE:
+        if question.question_type is QuestionType.DATE:
             return f"Understood: {format_day(date.fromisoformat(record.value), today=self.moment.date())}."
         said = survey_aggregates.format_stored_answer(question, record.value)
-        return "" if question.ask in FREE_TEXT_TYPES else f"Understood: {said}."
+        return (
+            "" if question.question_type in FREE_TEXT_TYPES else f"Understood: {said}."
+        )
 
-    def _end(self, text: str, note: str, status: SurveySessionStatus) -> None:
-        self.bubbles.append(SimulatedText(True, text, note))
+    def _end_survey(self, text: str, note: str, status: SurveySessionStatus) -> None:
+        self.texts.append(SimulatedText(True, text, note))
         self.state = replace(self.state, status=status)
 
     @property
-    def standing(self) -> str:
+    def status_text(self) -> str:
         """How they stand, in words."""
         if not self.is_over:
             return (
                 f"On question {self.state.position + 1} of {len(self.state.questions)}."
             )
         if self.state.status is SurveySessionStatus.COMPLETED:
-            beside = " They are registered for the event." if self.registered else ""
+            beside = " They are registered for the event." if self.is_registered else ""
             apart = (
                 " They are not registered for the event."
-                if self.script.registers and not self.registered
+                if self.draft.registers_for_event and not self.is_registered
                 else ""
             )
             return f"Finished.{beside}{apart}"
         return END_STATUS_SENTENCES[self.state.status]
 
     @property
-    def tries(self) -> list[str]:
+    def suggested_texts(self) -> list[str]:
         """Some texts to try: what would answer, and what would not."""
         if self.is_over:
-            return [self.script.word] if self.script.word else []
+            return [self.draft.keyword] if self.draft.keyword else []
         question = self.state.question
         some = {
             QuestionType.YES_NO: ["Yes", "No"],
-            QuestionType.CHOICE: [*question.labels[: MAX_SUGGESTIONS - 3]],
+            QuestionType.CHOICE: [*question.choice_labels[: MAX_SUGGESTIONS - 3]],
             QuestionType.NUMBER: [
                 str(
                     question.low
@@ -224,7 +234,7 @@ class _SimulatedPhone:
             QuestionType.NAME: ["Zoë Hernández"],
         }
         return [
-            *some.get(question.ask, []),
+            *some.get(question.question_type, []),
             "What?",
             "BACK" if self.state.position else "SKIP",
             "DONE",

@@ -45,12 +45,12 @@ def verify_webhook_call(ref: str | None = None) -> WebhookCall:
         request.headers.get(SIGNATURE_HEADER),
         settings.webhook_keys,
     ):
-        wrong_signature_log.happened()
+        wrong_signature_log.record_occurrence()
         abort(403)
     fields = dict(reversed(pairs))  # of a repeated field the first counts
     account = settings.twilio_account_sid
     if settings.carrier == "twilio" and fields.get("AccountSid", account) != account:
-        wrong_account_log.happened()
+        wrong_account_log.record_occurrence()
         abort(403)
     return WebhookCall(fields, settings.carrier, ref)
 

@@ -123,7 +123,7 @@ def test_details_are_said_in_words(app):
     with app.app_context(), app.test_request_context():
         from app.core.pagination import list_params as asked
 
-        facts = dict(queries.fetch_audit_page(asked(["at"], "at")).rows[0].facts)
+        facts = dict(queries.fetch_audit_page(asked(["at"], "at")).rows[0].details)
     assert facts == {
         "made up people": "1",
         "none": "0",

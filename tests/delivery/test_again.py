@@ -199,7 +199,7 @@ def test_nobody_is_sent_again_who_got_it_or_said_stop_or_was_chosen_twice(doubtf
     with app.app_context():
         said_stop(LEO)
     result = send_again(app, log_id, ZOE, LEO, MAX)
-    assert (result.queued, result.left_out) == (1, {SkipReason.SAID_STOP: 1})
+    assert (result.queued, result.skipped_by_reason) == (1, {SkipReason.SAID_STOP: 1})
     assert (status_of(app, LEO), status_of(app, MAX)) == ("unknown", "accepted")
     assert send_again(app, log_id, ZOE).queued == 0
     assert send_again(app, log_id).queued == 0

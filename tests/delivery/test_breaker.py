@@ -77,7 +77,10 @@ def test_f24_a_sender_that_is_not_registered_is_found_out_by_the_first_receipt(
     taken(town, twilio, 1)
     news(town, twilio, pretend_phone(0), "undelivered", 30034)
     log = paused(town, wanted)
-    assert (log.pause_code, log.pause_reason) == (30034, find_error_code(30034).words)
+    assert (log.pause_code, log.pause_reason) == (
+        30034,
+        find_error_code(30034).description,
+    )
     assert len(twilio.requests) <= 5
     everybody_stays(town, 1000)
     everybody_is_accounted_for(town, twilio)
@@ -219,7 +222,7 @@ def test_f27_a_text_that_carriers_filter_pauses_its_own_blast(
     log = paused(town, filtered)
     assert (log.pause_code, log.pause_reason) == (
         30007,
-        find_error_code(30007, "delivery").words,
+        find_error_code(30007, "delivery").description,
     )
     assert log_of(town, other).status == "processing"
     everybody_stays(town, 300)

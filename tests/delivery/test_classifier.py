@@ -411,7 +411,7 @@ def test_a_certificate_that_cannot_be_checked_stops_everybody():
     error = aiohttp.ClientConnectorCertificateError(None, ValueError("a certificate"))
     outcome = classify_send_outcome(HttpExchange(connected=False), error)
     assert isinstance(outcome, SendNotProcessed)
-    assert outcome.unsafe
+    assert outcome.is_certificate_error
     assert (get_tls_error_code().blame, get_tls_error_code().breaker) == (
         Blame.US,
         "now",

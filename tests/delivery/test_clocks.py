@@ -229,12 +229,12 @@ class Counting(scheduler.BackgroundJobs):
 
     ticks = at_once = most_at_once = 0
 
-    def _tick(self):
+    def _run_tick(self):
         self.ticks += 1
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
-            super()._tick()
+            super()._run_tick()
         finally:
             self.at_once -= 1
 

@@ -47,7 +47,7 @@ def blast_until(app, seconds, *, in_seconds=None):
         BlastTarget.COMMUNITY,
         None,
         "UTC",
-        due=due,
+        send_at=due,
         not_after=end,
     )
     with app.app_context(), write():

@@ -145,7 +145,7 @@ def test_f14_a_redirect_to_another_house_is_not_followed_and_pauses(
         background(town)
         log = paused(town, blast(town))
         assert (len(twilio.requests), elsewhere.heard) == (1, 0)
-    assert log.pause_reason == find_error_code(None, http_status=status).words
+    assert log.pause_reason == find_error_code(None, http_status=status).description
     assert statuses(town, log.id) == {"failed": 1, "queued": 1}
     assert suppressed(town) == (set(), set())
     everybody_is_accounted_for(town, twilio)
@@ -163,7 +163,10 @@ def test_f22_a_wrong_setting_costs_one_request_and_touches_nobody(
     for count, code in enumerate(OUR_FAULTS, start=1):
         twilio.answer(**fault_of(code))
         log = paused(town, blast(town, f"the text that meets {code}"))
-        assert (log.pause_code, log.pause_reason) == (code, find_error_code(code).words)
+        assert (log.pause_code, log.pause_reason) == (
+            code,
+            find_error_code(code).description,
+        )
         with pytest.raises(AssertionError, match=f"{count} requests"):
             twilio.wait_for(count + 1, 0.3)
         assert statuses(town, log.id) == {"failed": 1, "queued": 999}
@@ -256,7 +259,7 @@ def test_f40_an_account_that_is_suspended_in_mid_blast_pauses_it_within_seconds(
     log = paused(town, wanted, 5)
     assert (log.pause_code, log.pause_reason) == (
         30002,
-        find_error_code(30002, "delivery").words,
+        find_error_code(30002, "delivery").description,
     )
     until(lambda: not tally(town, log.id).in_flight, "the wire to be empty")
     left = len(twilio.requests)

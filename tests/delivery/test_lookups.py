@@ -61,7 +61,7 @@ def look(app, moment):
         carrier = create_carrier(app)
         look_ups = StatusPoller(app, carrier, directly)
         try:
-            return await look_ups.look(moment)
+            return await look_ups.run_due_lookups(moment)
         finally:
             await look_ups.close()
             await carrier.close()

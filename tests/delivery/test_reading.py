@@ -69,7 +69,7 @@ def test_a_list_holds_what_went_to_that_phone_as_the_carrier_tells_it(town, twil
         30034,
         "outbound-api",
     )
-    assert listing.complete
+    assert listing.is_complete
     assert "To=%2B13035550142" in twilio.reads[0]
     assert "PageSize=50" in twilio.reads[0]
     assert "DateSent" not in twilio.reads[0]
@@ -86,7 +86,7 @@ def test_a_list_is_read_page_by_page_until_it_is_five_minutes_older_than_the_att
         len(twilio.reads) == 4
     )  # the first page of which every text is older than 7 minutes
     assert [each.sid for each in listing.texts] == [sid(n) for n in range(12)]
-    assert listing.complete
+    assert listing.is_complete
 
 
 def test_of_a_list_without_end_five_pages_are_read_and_it_is_not_taken_for_the_whole(
@@ -97,7 +97,7 @@ def test_of_a_list_without_end_five_pages_are_read_and_it_is_not_taken_for_the_w
         put(twilio, n)
     listing = list_of(town, since=now() - timedelta(hours=1))
     assert len(twilio.reads) == 5
-    assert (len(listing.texts), listing.complete) == (10, False)
+    assert (len(listing.texts), listing.is_complete) == (10, False)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_the_carriers_clock_is_read_from_its_answer(town, twilio, ahead):
     twilio.lists.ahead = ahead
     put(twilio, 1)
     listing = list_of(town)
-    assert abs(listing.skew - ahead) < timedelta(seconds=2.5)
+    assert abs(listing.clock_skew - ahead) < timedelta(seconds=2.5)
     assert len(listing.texts) == 1
 
 
@@ -143,7 +143,10 @@ def test_a_list_with_a_text_that_makes_no_sense_is_not_the_whole(town, twilio):
     put(twilio, 1)
     put(twilio, 2, status=None)
     listing = list_of(town)
-    assert ([each.sid for each in listing.texts], listing.complete) == ([sid(1)], False)
+    assert ([each.sid for each in listing.texts], listing.is_complete) == (
+        [sid(1)],
+        False,
+    )
 
 
 def test_a_trouble_on_a_later_page_makes_the_whole_list_no_news(town, twilio):

@@ -35,17 +35,17 @@ def _for_any_town(app, twilio):
         with app.app_context():
             rehearsed = render_blast(BlastTarget.COMMUNITY, None, template, FOOTER)
         wanted = blast(app, template, footer=FOOTER)
-        if rehearsed.people:
+        if rehearsed.recipient_count:
             ended(app, wanted)
         else:
             until(lambda: schedule(app, wanted).status == "failed", "the blast to fail")
-        expected = sorted((text.phone, text.body) for text in rehearsed.sendable)
+        expected = sorted((text.phone, text.body) for text in rehearsed.sendable_texts)
         assert sorted((each.to, each.body) for each in twilio.requests) == expected
         assert (
             sum(measure_segments(each.body).segments for each in twilio.requests)
-            == rehearsed.segments
+            == rehearsed.segment_count
         )
         skipped = [row for row in rows(app) if row.status == "skipped"]
-        assert len(skipped) == sum(rehearsed.left_out_counts.values())
+        assert len(skipped) == sum(rehearsed.skip_reason_counts.values())
 
     agree()

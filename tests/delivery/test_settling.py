@@ -94,13 +94,13 @@ def test_that_an_older_attempt_failed_says_nothing_about_the_newest(text):
         write() as session
     ):  # a person sent it again: the second attempt is on the wire
         session.get(Message, zoe).attempts = 2
-    assert not news(zoe, first, MessageStatus.UNDELIVERED, code=30008, attempt_n=1)
+    assert not news(zoe, first, MessageStatus.UNDELIVERED, code=30008, attempt_number=1)
     assert state(zoe) == "queued"
 
 
 def test_that_an_older_attempt_arrived_keeps_the_newest_from_leaving(text):
     zoe, first, _ = text("queued", tries=2)
-    assert news(zoe, first, MessageStatus.DELIVERED, sid=SID, attempt_n=1)
+    assert news(zoe, first, MessageStatus.DELIVERED, sid=SID, attempt_number=1)
     assert state(zoe) == "delivered"
 
 

@@ -38,7 +38,7 @@ def blast(
     due = None if in_seconds is None else now() + timedelta(seconds=in_seconds)
     with app.app_context(), write():
         return confirm_blast(
-            BlastDraft(body, footer, BlastTarget.COMMUNITY, None, "UTC", due=due),
+            BlastDraft(body, footer, BlastTarget.COMMUNITY, None, "UTC", send_at=due),
             token,
             "ada",
             now(),

@@ -37,14 +37,14 @@ def test_everybody_gets_their_own_text_with_the_opt_out_line():
     rehearsal = render_blast_texts(
         [ZOE, UNNAMED, GONE], "Hi {first_name|friend}", DEFAULT_OPT_OUT_FOOTER
     )
-    assert [(text.phone, text.body, text.left_out) for text in rehearsal.texts] == [
+    assert [(text.phone, text.body, text.skip_reason) for text in rehearsal.texts] == [
         (ZOE.phone, "Hi Zoe\nReply STOP to opt out.", None),
         (UNNAMED.phone, "Hi friend\nReply STOP to opt out.", None),
         (GONE.phone, "", SkipReason.SAID_STOP),
     ]
-    assert rehearsal.people == 2
-    assert rehearsal.segments == 2
-    assert rehearsal.left_out_counts == {SkipReason.SAID_STOP: 1}
+    assert rehearsal.recipient_count == 2
+    assert rehearsal.segment_count == 2
+    assert rehearsal.skip_reason_counts == {SkipReason.SAID_STOP: 1}
 
 
 def test_one_number_gets_one_text_under_the_first_name_known():
@@ -67,7 +67,7 @@ def test_a_reason_to_leave_a_number_out_holds_for_all_who_have_it():
     rehearsal = render_blast_texts(
         [ZOE, BlastRecipient("Zo", ZOE.phone, SkipReason.NUMBER_DEAD)], "Hi", None
     )
-    assert [(text.name, text.left_out) for text in rehearsal.texts] == [
+    assert [(text.name, text.skip_reason) for text in rehearsal.texts] == [
         ("Zoe Example", SkipReason.NUMBER_DEAD)
     ]
 
@@ -76,7 +76,9 @@ def test_a_text_that_would_be_empty_is_not_sent_and_the_footer_does_not_fill_it(
     rehearsal = render_blast_texts(
         [ZOE, UNNAMED], "{first_name}", DEFAULT_OPT_OUT_FOOTER
     )
-    assert [(text.body, text.segments, text.left_out) for text in rehearsal.texts] == [
+    assert [
+        (text.body, text.segments, text.skip_reason) for text in rehearsal.texts
+    ] == [
         ("Zoe\nReply STOP to opt out.", 1, None),
         ("", 0, SkipReason.EMPTY_TEXT),
     ]
@@ -85,12 +87,14 @@ def test_a_text_that_would_be_empty_is_not_sent_and_the_footer_does_not_fill_it(
 def test_longest_shortest_and_too_long_are_judged_after_filling_in():
     long = BlastRecipient("x" * 1590, "+13035550150", None)
     rehearsal = render_blast_texts([ZOE, long, GONE], "Hi, dear {name}", None)
-    assert rehearsal.longest.phone == long.phone
-    assert rehearsal.shortest.phone == ZOE.phone
-    assert rehearsal.too_long == ()
+    assert rehearsal.longest_text.phone == long.phone
+    assert rehearsal.shortest_text.phone == ZOE.phone
+    assert rehearsal.too_long_texts == ()
     assert [
         text.phone
-        for text in render_blast_texts([ZOE, long], "Hi, my dear {name}", None).too_long
+        for text in render_blast_texts(
+            [ZOE, long], "Hi, my dear {name}", None
+        ).too_long_texts
     ] == [long.phone]
 
 
@@ -98,12 +102,12 @@ def test_nobody_is_an_audience_too():
     rehearsal = render_blast_texts([], "Hi {name}", DEFAULT_OPT_OUT_FOOTER)
     assert (
         rehearsal.texts,
-        rehearsal.people,
-        rehearsal.segments,
+        rehearsal.recipient_count,
+        rehearsal.segment_count,
         rehearsal.duplicates,
     ) == ((), 0, 0, 0)
-    assert rehearsal.longest is rehearsal.shortest is None
-    assert render_blast_texts([GONE], "Hi", None).longest is None
+    assert rehearsal.longest_text is rehearsal.shortest_text is None
+    assert render_blast_texts([GONE], "Hi", None).longest_text is None
 
 
 @given(
@@ -115,26 +119,26 @@ def test_who_gets_it_and_who_is_left_out_and_repeats_are_the_pool(
     pool, template, footer
 ):
     rehearsal = render_blast_texts(iter(pool), template, footer)
-    assert rehearsal.people + sum(
-        rehearsal.left_out_counts.values()
+    assert rehearsal.recipient_count + sum(
+        rehearsal.skip_reason_counts.values()
     ) + rehearsal.duplicates == len(pool)
     assert [text.phone for text in rehearsal.texts] == list(
         dict.fromkeys(person.phone for person in pool)
     )
-    assert rehearsal.segments == sum(
-        measure_segments(text.body).segments for text in rehearsal.sendable
+    assert rehearsal.segment_count == sum(
+        measure_segments(text.body).segments for text in rehearsal.sendable_texts
     )
     for text in rehearsal.texts:
-        assert (text.left_out is None) == bool(text.body)
+        assert (text.skip_reason is None) == bool(text.body)
         assert (text.segments > 0) == bool(text.body)
 
 
 @given(st.lists(PEOPLE, max_size=40))
 def test_nobody_who_said_stop_anywhere_in_the_pool_is_texted(pool):
-    barred = {person.phone for person in pool if person.left_out}
+    barred = {person.phone for person in pool if person.skip_reason}
     rehearsal = render_blast_texts(pool, "Hi", None)
-    assert not barred & {text.phone for text in rehearsal.sendable}
+    assert not barred & {text.phone for text in rehearsal.sendable_texts}
     assert (
-        Counter(text.left_out for text in rehearsal.texts if text.left_out)
-        == rehearsal.left_out_counts
+        Counter(text.skip_reason for text in rehearsal.texts if text.skip_reason)
+        == rehearsal.skip_reason_counts
     )

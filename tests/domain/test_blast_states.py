@@ -107,7 +107,9 @@ def test_the_seven_parts_add_up_to_everybody(counts):
         numbers.failed,
     )
     assert sum(parts) + numbers.skipped == numbers.total == sum(counts.values())
-    assert numbers.done is (counts.get("queued", 0) + counts.get("submitting", 0) == 0)
+    assert numbers.is_done is (
+        counts.get("queued", 0) + counts.get("submitting", 0) == 0
+    )
 
 
 def test_a_word_that_is_no_status_is_not_counted_silently():
@@ -130,5 +132,5 @@ def test_a_word_that_is_no_status_is_not_counted_silently():
     ],
 )
 def test_one_text_that_may_have_arrived_makes_a_blast_sent(counts, ended):
-    assert build_blast_counts(counts).done
+    assert build_blast_counts(counts).is_done
     assert compute_final_blast_status(build_blast_counts(counts)) is ended

@@ -26,9 +26,9 @@ from app.domain.delivery.circuit_breaker import (
 )
 
 SIGNS = {
-    "x": NeighbourOutcome.SAME,
-    ".": NeighbourOutcome.THROUGH,
-    "o": NeighbourOutcome.OTHER,
+    "x": NeighbourOutcome.SAME_FAILURE,
+    ".": NeighbourOutcome.SUCCEEDED,
+    "o": NeighbourOutcome.OTHER_FAILURE,
 }
 
 
@@ -44,7 +44,7 @@ def texts(line):
         ("now", BreakerRule(BreakerAction.PAUSE)),
         ("row 3", BreakerRule(BreakerAction.PAUSE, 3)),
         ("ratio 5/20", BreakerRule(BreakerAction.PAUSE, 5, 20)),
-        ("country", BreakerRule(BreakerAction.COUNTRY)),
+        ("country", BreakerRule(BreakerAction.SKIP_COUNTRY)),
         ("slow ratio 3/10", BreakerRule(BreakerAction.SLOW, 3, 10)),
         ("slow row 5", BreakerRule(BreakerAction.SLOW, 5)),
         ("hold now 900", BreakerRule(BreakerAction.HOLD, 1, None, 900)),
@@ -112,32 +112,32 @@ def test_every_code_has_the_rule_of_the_facts(written, codes):
 
 
 def test_codes_nobody_has_heard_of_have_rules_too():
-    assert find_error_code(39999, "create").rule == BreakerRule(
+    assert find_error_code(39999, "create").breaker_rule == BreakerRule(
         BreakerAction.PAUSE, 5, 10
     )
-    assert find_error_code(39999, "delivery").rule == BreakerRule(
+    assert find_error_code(39999, "delivery").breaker_rule == BreakerRule(
         BreakerAction.PAUSE, 10, 20
     )
-    assert find_error_code(None, "delivery").rule == BreakerRule(
+    assert find_error_code(None, "delivery").breaker_rule == BreakerRule(
         BreakerAction.PAUSE, 10, 20
     )
-    assert find_error_code(None, http_status=500).rule == BreakerRule(
+    assert find_error_code(None, http_status=500).breaker_rule == BreakerRule(
         BreakerAction.HOLD, 10, None, 60
     )
-    assert get_tls_error_code().rule == BreakerRule(BreakerAction.PAUSE)
+    assert get_tls_error_code().breaker_rule == BreakerRule(BreakerAction.PAUSE)
 
 
 def test_the_engine_brakes_as_the_table_says():
-    assert find_error_code(20500).rule == BreakerRule(
+    assert find_error_code(20500).breaker_rule == BreakerRule(
         BreakerAction.HOLD, backoff.AMBIGUOUS_LIMIT, None, int(backoff.HOLD_SECONDS)
     )
-    assert find_error_code(20429).rule == BreakerRule(
+    assert find_error_code(20429).breaker_rule == BreakerRule(
         BreakerAction.SLOW, backoff.THROTTLED_LIMIT
     )
-    assert find_error_code(backoff.QUEUE_FULL_CODE).rule == BreakerRule(
+    assert find_error_code(backoff.QUEUE_FULL_CODE).breaker_rule == BreakerRule(
         BreakerAction.HOLD, 1, None, int(backoff.QUEUE_FULL_HOLD_SECONDS)
     )
-    assert get_missing_sid_error_code().rule == BreakerRule(
+    assert get_missing_sid_error_code().breaker_rule == BreakerRule(
         BreakerAction.PAUSE, backoff.NO_SID_LIMIT
     )
 
@@ -206,22 +206,22 @@ def test_only_faults_that_a_number_may_cause_are_given_time():
 
 def test_a_bad_text_is_one_blasts_a_bad_sender_every_blasts():
     assert all(
-        find_error_code(code).shared
+        find_error_code(code).is_sender_wide
         for code in (21606, 30034, 20003, 30002, 21609, 20001, 21408, 21608, 30023)
     )
     assert not any(
-        find_error_code(code).shared
+        find_error_code(code).is_sender_wide
         for code in (21617, 30007, 30008, 20504, 39999, 30004)
     )
 
 
 def test_causes_with_several_codes_count_together_and_other_failures_do_not():
-    assert find_error_code(30020).is_like(find_error_code(30500))
-    assert find_error_code(30450).is_like(find_error_code(30485))
-    assert find_error_code(30024).is_like(find_error_code(30620))
-    assert not find_error_code(20504).is_like(find_error_code(30003))
-    assert not find_error_code(30007).is_like(find_error_code(30008))
-    assert not find_error_code(21606).is_like(find_error_code(20003))
+    assert find_error_code(30020).is_same_cause(find_error_code(30500))
+    assert find_error_code(30450).is_same_cause(find_error_code(30485))
+    assert find_error_code(30024).is_same_cause(find_error_code(30620))
+    assert not find_error_code(20504).is_same_cause(find_error_code(30003))
+    assert not find_error_code(30007).is_same_cause(find_error_code(30008))
+    assert not find_error_code(21606).is_same_cause(find_error_code(20003))
 
 
 LINES = st.lists(
@@ -232,7 +232,7 @@ LINES = st.lists(
 @given(LINES, st.data())
 def test_the_widest_window_around_a_failure_is_all_that_counts(results, data):
     here = data.draw(st.integers(0, len(results) - 1))
-    results[here] = NeighbourOutcome.SAME
+    results[here] = NeighbourOutcome.SAME_FAILURE
     width = data.draw(st.integers(2, MAX_WINDOW_SIZE))
     low = max(0, here - MAX_WINDOW_SIZE)
     near, place = results[low : here + MAX_WINDOW_SIZE + 1], min(here, MAX_WINDOW_SIZE)
@@ -248,9 +248,9 @@ def test_the_widest_window_around_a_failure_is_all_that_counts(results, data):
 @given(LINES, st.data())
 def test_a_failure_more_never_makes_it_less(results, data):
     here = data.draw(st.integers(0, len(results) - 1))
-    results[here] = NeighbourOutcome.SAME
+    results[here] = NeighbourOutcome.SAME_FAILURE
     worse = list(results)
-    worse[data.draw(st.integers(0, len(results) - 1))] = NeighbourOutcome.SAME
+    worse[data.draw(st.integers(0, len(results) - 1))] = NeighbourOutcome.SAME_FAILURE
     assert (
         1
         <= count_consecutive_failures(results, here)
@@ -270,7 +270,7 @@ def test_a_failure_more_never_makes_it_less(results, data):
 
 @given(LINES)
 def test_seen_from_the_other_end_it_is_the_same(results):
-    results[0] = NeighbourOutcome.SAME
+    results[0] = NeighbourOutcome.SAME_FAILURE
     backwards, last = results[::-1], len(results) - 1
     for written in ("row 3", "ratio 5/10", "ratio 5/20"):
         assert is_breaker_tripped(

@@ -25,7 +25,7 @@ def utc(*parts: int) -> datetime:
 
 def test_a_time_in_a_zone_is_one_moment():
     local = parse_future_local_time("2026-05-08", "20:45", "America/Denver", now=NOW)
-    assert (local.utc, local.zone, local.ambiguous, local.fold) == (
+    assert (local.utc, local.zone, local.is_ambiguous, local.fold) == (
         utc(2026, 5, 9, 2, 45),
         "America/Denver",
         False,
@@ -71,14 +71,14 @@ def test_a_repeated_time_is_asked_about_and_is_the_first_one_meanwhile(
     local = parse_future_local_time(
         "2026-11-01", "01:30", "America/New_York", fold=fold, now=NOW
     )
-    assert (local.utc, local.ambiguous, local.fold) == (moment, True, kept)
+    assert (local.utc, local.is_ambiguous, local.fold) == (moment, True, kept)
 
 
 def test_a_repeated_time_whose_first_half_has_passed_is_the_second_one():
     local = parse_future_local_time(
         "2026-11-01", "01:30", "America/New_York", now=utc(2026, 11, 1, 6, 10)
     )
-    assert (local.utc, local.ambiguous, local.fold) == (
+    assert (local.utc, local.is_ambiguous, local.fold) == (
         utc(2026, 11, 1, 6, 30),
         False,
         "second",
@@ -89,7 +89,7 @@ def test_a_fold_says_nothing_about_a_time_that_comes_once():
     local = parse_future_local_time(
         "2026-05-08", "20:45", "UTC", fold="second", now=NOW
     )
-    assert (local.ambiguous, local.fold) == (False, "first")
+    assert (local.is_ambiguous, local.fold) == (False, "first")
 
 
 def test_the_running_minute_still_counts_and_the_one_before_has_passed():

@@ -52,7 +52,7 @@ def listed(sid="SM1", made=0.0, **more):
 
 
 def pairs(found):
-    return {doubt.attempt_id: text.sid for doubt, text in found.found}
+    return {doubt.attempt_id: text.sid for doubt, text in found.matched}
 
 
 def test_f5_a_text_in_doubt_is_looked_up_seven_times():
@@ -271,12 +271,12 @@ def test_no_text_is_adopted_twice_or_outside_its_window(doubts, texts, taken, ah
     shown = [listed(f"SM{n}", made + ahead, body=body) for n, made, body in texts]
     known = {f"SM{n}" for n in taken}
     found = match_carrier_messages(asked, shown, known, skew)
-    sids = [text.sid for _, text in found.found]
-    adopters = [each.attempt_id for each, _ in found.found]
+    sids = [text.sid for _, text in found.matched]
+    adopters = [each.attempt_id for each, _ in found.matched]
     assert len(set(sids)) == len(sids)
     assert len(set(adopters)) == len(adopters)
     assert not known & set(sids)
-    for each, text in found.found:
+    for each, text in found.matched:
         assert each.ended_at is not None
         assert (
             each.started_at + skew - MATCH_TOLERANCE_BEFORE
@@ -284,7 +284,7 @@ def test_no_text_is_adopted_twice_or_outside_its_window(doubts, texts, taken, ah
             <= each.ended_at + skew + MATCH_TOLERANCE_AFTER
         )
         assert text.body in ("", each.body)
-    assert not set(found.missing) & {each for each, _ in found.found}
+    assert not set(found.missing) & {each for each, _ in found.matched}
 
 
 @given(st.lists(st.integers(0, 600), min_size=1, max_size=6, unique=True), st.randoms())

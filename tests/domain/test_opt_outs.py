@@ -27,9 +27,9 @@ from app.domain.texts.text_intent import (
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"
 READ_AS = {
-    "certain": TextIntent.LEAVE,
-    "likely": TextIntent.MAYBE_LEAVE,
-    "speech": TextIntent.SPEECH,
+    "certain": TextIntent.OPT_OUT,
+    "likely": TextIntent.MAYBE_OPT_OUT,
+    "speech": TextIntent.CONVERSATION,
 }
 ESCAPED = re.compile(r"\\n|\\u[0-9a-f]{4}")
 SETS = {"written before the rules": "opt_outs.tsv", "held out": "opt_outs_held_out.tsv"}
@@ -63,8 +63,8 @@ def report(name):
     found = judged(name)
     lines = []
     for words, kinds in (
-        ("certain", [TextIntent.LEAVE]),
-        ("certain or likely", [TextIntent.LEAVE, TextIntent.MAYBE_LEAVE]),
+        ("certain", [TextIntent.OPT_OUT]),
+        ("certain or likely", [TextIntent.OPT_OUT, TextIntent.MAYBE_OPT_OUT]),
     ):
         right = sum(
             n for (label, read), n in found.items() if label in kinds and read in kinds
@@ -82,7 +82,7 @@ def test_normal_speech_is_never_taken_for_a_certain_stop(name):
     wrong = [
         said
         for label, _, said in labelled(name)
-        if label == "speech" and classify_text(said) is TextIntent.LEAVE
+        if label == "speech" and classify_text(said) is TextIntent.OPT_OUT
     ]
     assert wrong == []
 
@@ -104,8 +104,8 @@ def test_the_report_says_how_often_the_rules_are_right(words, name):
 
 def test_what_twilio_and_the_regulator_name_is_certain():
     assert all(
-        classify_text(word) is TextIntent.LEAVE
-        for word in {*TWILIO_OPT_OUT_WORDS, *WORDS_BY_INTENT[TextIntent.LEAVE]}
+        classify_text(word) is TextIntent.OPT_OUT
+        for word in {*TWILIO_OPT_OUT_WORDS, *WORDS_BY_INTENT[TextIntent.OPT_OUT]}
     )
 
 

@@ -13,9 +13,9 @@ def leaving(
     """The moments at which these texts leave when each goes as soon as it may."""
     now, moments = start, []
     for size in segments:
-        now += bucket.wait(now)
-        assert bucket.available(now)
-        bucket.take(size, now)
+        now += bucket.seconds_until_token(now)
+        assert bucket.has_token(now)
+        bucket.take_tokens(size, now)
         moments.append(now)
     return moments
 
@@ -45,18 +45,18 @@ def test_a_slow_sender_has_no_burst(rate, burst):
 
 def test_a_long_idle_time_saves_up_no_more_than_the_burst():
     bucket = TokenBucket(10)
-    bucket.take(10, 0)
+    bucket.take_tokens(10, 0)
     assert leaving(bucket, [1] * 11, start=3600).count(3600) == 10
 
 
 def test_a_clock_that_stands_or_goes_back_gives_nothing_away():
     bucket = TokenBucket(1)
-    bucket.take(1, 100.0)
-    assert not bucket.available(100.0)
-    assert not bucket.available(50.0)
-    assert not bucket.available(100.5)
-    assert bucket.wait(100.5) == pytest.approx(0.5)
-    assert bucket.available(101.0)
+    bucket.take_tokens(1, 100.0)
+    assert not bucket.has_token(100.0)
+    assert not bucket.has_token(50.0)
+    assert not bucket.has_token(100.5)
+    assert bucket.seconds_until_token(100.5) == pytest.approx(0.5)
+    assert bucket.has_token(101.0)
 
 
 @pytest.mark.parametrize("rate", [0, -1, float("nan")])

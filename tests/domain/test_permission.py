@@ -54,4 +54,4 @@ def test_every_reason_and_role_has_words():
         what and advice.endswith(".") for what, advice in SKIP_REASON_LABELS.values()
     )
     assert set(ROLE_LABELS) == set(Role)
-    assert Role.SOCIAL_MANAGER.words == "Social manager"
+    assert Role.SOCIAL_MANAGER.label == "Social manager"

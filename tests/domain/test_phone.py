@@ -84,7 +84,7 @@ REFUSED = [
 
 @pytest.mark.parametrize("text", SPELLINGS)
 def test_every_spelling_of_a_number_is_the_same_number(text):
-    assert PhoneNumber.read(text).e164 == "+14155552671"
+    assert PhoneNumber.parse(text).e164 == "+14155552671"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_every_spelling_of_a_number_is_the_same_number(text):
 )
 def test_what_cannot_get_texts_is_refused_with_its_reason(text, problem):
     with pytest.raises(InvalidPhoneNumber) as refused:
-        PhoneNumber.read(text)
+        PhoneNumber.parse(text)
     assert refused.value.problem is problem
     assert refused.value.sentence.endswith((".", "?"))
 
@@ -112,13 +112,13 @@ def test_what_cannot_get_texts_is_refused_with_its_reason(text, problem):
 def test_numbers_of_other_countries_are_kept_with_their_country(
     text, e164, country, shown
 ):
-    phone = PhoneNumber.read(text)
-    assert (phone.e164, phone.country, phone.pretty) == (e164, country, shown)
+    phone = PhoneNumber.parse(text)
+    assert (phone.e164, phone.country, phone.formatted) == (e164, country, shown)
 
 
 @pytest.mark.parametrize("last", range(100, 200))
 def test_the_pretend_numbers_of_practice_are_numbers(last):
-    assert PhoneNumber.read(f"(303) 555-0{last}").e164 == f"+13035550{last}"
+    assert PhoneNumber.parse(f"(303) 555-0{last}").e164 == f"+13035550{last}"
 
 
 @pytest.mark.parametrize(
@@ -130,35 +130,35 @@ def test_the_pretend_numbers_of_practice_are_numbers(last):
 )
 def test_a_refusal_shows_the_number_that_was_probably_meant(text, hint):
     with pytest.raises(InvalidPhoneNumber) as refused:
-        PhoneNumber.read(text)
+        PhoneNumber.parse(text)
     assert refused.value.problem is PhoneProblem.NOT_IN_USE
     assert refused.value.sentence.startswith("No phone can have that number. ")
     assert hint in refused.value.sentence
 
 
 def test_the_home_country_decides_about_numbers_without_a_plus():
-    assert PhoneNumber.read("020 7946 0958", "GB").e164 == "+442079460958"
-    assert PhoneNumber.read("0044 20 7946 0958", "GB").e164 == "+442079460958"
-    assert PhoneNumber.read("+1 415 555 2671", "GB").e164 == "+14155552671"
+    assert PhoneNumber.parse("020 7946 0958", "GB").e164 == "+442079460958"
+    assert PhoneNumber.parse("0044 20 7946 0958", "GB").e164 == "+442079460958"
+    assert PhoneNumber.parse("+1 415 555 2671", "GB").e164 == "+14155552671"
     with pytest.raises(InvalidPhoneNumber):
-        PhoneNumber.read("020 7946 0958", "US")
+        PhoneNumber.parse("020 7946 0958", "US")
 
 
 def test_without_a_known_home_country_a_plus_is_asked_for():
-    assert PhoneNumber.read("+14155552671", "Atlantis").e164 == "+14155552671"
+    assert PhoneNumber.parse("+14155552671", "Atlantis").e164 == "+14155552671"
     with pytest.raises(InvalidPhoneNumber) as refused:
-        PhoneNumber.read("4155552671", "Atlantis")
+        PhoneNumber.parse("4155552671", "Atlantis")
     assert "Begin with +" in refused.value.sentence
 
 
 @given(st.text(max_size=40) | st.from_regex(r"[-+0-9 ().x#=]{0,25}", fullmatch=True))
 def test_any_text_is_a_number_or_refused(text):
     try:
-        phone = PhoneNumber.read(text)
+        phone = PhoneNumber.parse(text)
     except InvalidPhoneNumber:
         return
     assert is_e164(phone.e164)
-    assert PhoneNumber.read(phone.e164) == phone == PhoneNumber.read(phone.pretty)
+    assert PhoneNumber.parse(phone.e164) == phone == PhoneNumber.parse(phone.formatted)
 
 
 @given(st.text())

@@ -74,7 +74,7 @@ def test_odd_countries(text):
 
 def same(text, region):
     try:
-        read = PhoneNumber.read(text, region).e164
+        read = PhoneNumber.parse(text, region).e164
     except InvalidPhoneNumber:
         read = None
     assert read == slowly(text, region)

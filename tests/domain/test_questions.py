@@ -17,12 +17,14 @@ from app.domain.surveys.question_definitions import (
 from app.domain.texts import keyword_parsing
 
 MIXED = (
-    SurveyQuestion("Are you coming?", QuestionType.YES_NO, leads={"no": END_OF_SURVEY}),
+    SurveyQuestion(
+        "Are you coming?", QuestionType.YES_NO, branches={"no": END_OF_SURVEY}
+    ),
     SurveyQuestion(
         "What do you bring?",
         QuestionType.CHOICE,
         choices=("Pizza", "Cake"),
-        leads={"Cake": 4},
+        branches={"Cake": 4},
     ),
     SurveyQuestion(
         "How many?",
@@ -134,11 +136,11 @@ def test_b28_a_question_of_2000_characters():
             "A hint has at most 160 characters.",
         ),
         (
-            SurveyQuestion("Coming?", QuestionType.YES_NO, leads={"no": 1}),
+            SurveyQuestion("Coming?", QuestionType.YES_NO, branches={"no": 1}),
             "An answer can lead to a later question, or to the end.",
         ),
         (
-            SurveyQuestion("Coming?", QuestionType.YES_NO, leads={"maybe": 0}),
+            SurveyQuestion("Coming?", QuestionType.YES_NO, branches={"maybe": 0}),
             "“maybe” is no answer to this question.",
         ),
     ],
@@ -167,15 +169,16 @@ def test_the_first_text_says_how_to_leave_unless_it_does():
 
 
 def test_how_questions_read():
-    assert MIXED[0].asked == "Are you coming? Reply YES or NO."
+    assert MIXED[0].message_text == "Are you coming? Reply YES or NO."
     assert (
-        SurveyQuestion("Coming? yes/no", QuestionType.YES_NO).asked == "Coming? yes/no"
+        SurveyQuestion("Coming? yes/no", QuestionType.YES_NO).message_text
+        == "Coming? yes/no"
     )
     assert (
-        SurveyQuestion("Coming? YES or no", QuestionType.YES_NO).asked
+        SurveyQuestion("Coming? YES or no", QuestionType.YES_NO).message_text
         == "Coming? YES or no"
     )
-    assert MIXED[1].asked == "What do you bring?\n1 Pizza\n2 Cake"
+    assert MIXED[1].message_text == "What do you bring?\n1 Pizza\n2 Cake"
 
 
 @pytest.mark.parametrize(

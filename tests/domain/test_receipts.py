@@ -194,7 +194,7 @@ def test_what_nobody_has_heard_of_is_judged_by_rule(
     code, phase, status, words, pausing
 ):
     receipt = find_error_code(code, phase, http_status=status)
-    assert receipt.words == words
+    assert receipt.description == words
     assert is_immediate_pause(receipt) is pausing
     assert receipt.strikes == 0
 
@@ -210,8 +210,8 @@ def test_an_unsafe_connection_pauses():
 )
 def test_every_code_has_a_receipt_and_unknown_ones_touch_nobody(code, phase, status):
     receipt = find_error_code(code, phase, http_status=status)
-    assert receipt.words
-    assert "{" not in receipt.words
+    assert receipt.description
+    assert "{" not in receipt.description
     assert code in CODES or receipt.strikes == 0
 
 

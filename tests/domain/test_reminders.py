@@ -136,8 +136,8 @@ def test_what_is_planned_is_ahead_and_before_its_end(day, days, time, start, zon
         days, time, True, EventSchedule(day, start, zone), now
     )
     if found.state == ReminderStepState.PLANNED:
-        assert found.due > now
-        assert found.not_after is None or found.due < found.not_after
+        assert found.due_at > now
+        assert found.not_after is None or found.due_at < found.not_after
     assert (found.not_after is None) == (days > 0)
 
 

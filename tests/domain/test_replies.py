@@ -94,27 +94,27 @@ SPEAKING = [
 
 @pytest.mark.parametrize("body", LEAVING)
 def test_leaving_in_any_spelling_is_understood(body):
-    assert classify_text(body) is TextIntent.LEAVE
+    assert classify_text(body) is TextIntent.OPT_OUT
 
 
 @pytest.mark.parametrize("body", SPEAKING, ids=lambda body: body[:20])
 def test_a_word_inside_speech_means_nothing(body):
-    assert classify_text(body) is TextIntent.SPEECH
+    assert classify_text(body) is TextIntent.CONVERSATION
 
 
 @pytest.mark.parametrize(
     ("body", "meaning"),
     [
-        ("START", TextIntent.RETURN),
-        ("unstop", TextIntent.RETURN),
-        ("Start!", TextIntent.RETURN),
+        ("START", TextIntent.OPT_IN),
+        ("unstop", TextIntent.OPT_IN),
+        ("Start!", TextIntent.OPT_IN),
         ("HELP", TextIntent.HELP),
         ("help?", TextIntent.HELP),
         ("info", TextIntent.HELP),
         ("¿Ayuda?", TextIntent.HELP),
-        ("stop it", TextIntent.MAYBE_LEAVE),
-        ("wrong number", TextIntent.MAYBE_LEAVE),
-        ("STOP" + "." * 300 + "by tomorrow", TextIntent.MAYBE_LEAVE),
+        ("stop it", TextIntent.MAYBE_OPT_OUT),
+        ("wrong number", TextIntent.MAYBE_OPT_OUT),
+        ("STOP" + "." * 300 + "by tomorrow", TextIntent.MAYBE_OPT_OUT),
     ],
 )
 def test_coming_back_and_help_are_understood(body, meaning):
@@ -164,7 +164,7 @@ def test_everything_else_we_confirm_ourselves(body):
 def test_some_words_bring_back_only_who_is_out(word, back):
     assert (is_opt_in_when_opted_out(word), classify_text(word)) == (
         back,
-        TextIntent.SPEECH,
+        TextIntent.CONVERSATION,
     )
 
 
@@ -186,4 +186,4 @@ def test_twilio_itself_welcomes_back_on_its_own_words(word, twilio):
 def test_any_text_has_a_meaning_and_one_spelling(body):
     assert classify_text(body) in TextIntent
     assert fold_text(fold_text(body)) == fold_text(body)
-    assert not is_twilio_opt_out(body) or classify_text(body) is TextIntent.LEAVE
+    assert not is_twilio_opt_out(body) or classify_text(body) is TextIntent.OPT_OUT

@@ -15,9 +15,9 @@ from app.domain.spreadsheets.contact_rows import (
 P, N, F, L, X = (
     ColumnKind.PHONE,
     ColumnKind.NAME,
-    ColumnKind.FIRST,
-    ColumnKind.LAST,
-    ColumnKind.NOTHING,
+    ColumnKind.FIRST_NAME,
+    ColumnKind.LAST_NAME,
+    ColumnKind.IGNORED,
 )
 ZOE, LEO, MIA = "303 555 0142", "303 555 0143", "303 555 0144"
 
@@ -177,7 +177,7 @@ def test_a_number_twice_in_the_file_names_the_first_line():
         ["Zoe", "+1 (303) 555-0142"],
         ["Z", "tel:+13035550142"],
     )
-    assert [person.repeats for person in found] == [None, None, 2, 2]
+    assert [person.duplicate_of_line for person in found] == [None, None, 2, 2]
 
 
 def test_names_are_cleaned_and_blank_ones_are_none_b17():
@@ -221,8 +221,11 @@ def test_a_person_may_choose_the_columns():
         has_headings=True,
     )
     assert columns.kinds == (X, P, F, X)
-    assert columns.title(1) == "b"
-    assert choose_columns(["phone"], ["303"], has_headings=False).title(0) == "Column 1"
+    assert columns.column_title(1) == "b"
+    assert (
+        choose_columns(["phone"], ["303"], has_headings=False).column_title(0)
+        == "Column 1"
+    )
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_twilios_calculator_counts_the_same(name):
 )
 def test_what_a_reader_sees_as_one_sign_is_never_cut(text, segments, left):
     weight = measure_segments(text)
-    assert (weight.encoding, weight.segments, weight.left) == (
+    assert (weight.encoding, weight.segments, weight.units_left) == (
         SmsEncoding.UCS2,
         segments,
         left,
@@ -81,7 +81,7 @@ def test_what_a_reader_sees_as_one_sign_is_never_cut(text, segments, left):
 )
 def test_units_and_room_are_those_of_the_last_segment(text, units, segments, left):
     weight = measure_segments(text)
-    assert (weight.units, weight.segments, weight.left) == (units, segments, left)
+    assert (weight.units, weight.segments, weight.units_left) == (units, segments, left)
 
 
 def slowly(text: str) -> tuple[str, int]:
@@ -135,7 +135,7 @@ def test_other_texts_are_counted_as_the_slow_way_does(text):
 def test_any_text_has_a_weight(text):
     weight = measure_segments(text)
     assert weight.segments >= 1
-    assert weight.left >= 0
+    assert weight.units_left >= 0
 
 
 @given(

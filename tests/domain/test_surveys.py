@@ -31,7 +31,7 @@ from app.domain.surveys.survey_state_machine import (
 
 TODAY = DateContext(date(2026, 11, 26))
 COMING = SurveyQuestion(
-    "Coming?", QuestionType.YES_NO, leads={"no": END_WITHOUT_REGISTRATION}
+    "Coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION}
 )
 MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20, required=True)
 NAME = SurveyQuestion("Your name?", QuestionType.NAME)
@@ -52,7 +52,7 @@ def test_from_the_first_question_to_the_last_words():
     assert after("yes").replies == ("How many?",)
     assert after("yes", "4").replies == ("Your name?",)
     step = after("yes", "4", "I'm Zoë", "no")
-    assert (step.replies, step.registers) == (("See you there.",), True)
+    assert (step.replies, step.registers_for_event) == (("See you there.",), True)
     assert step.state.status is SurveySessionStatus.COMPLETED
     assert step.state.values == {0: "yes", 1: "4", 2: "Zoë", 3: "no"}
     assert find_given_name(step.state) == "Zoë"
@@ -60,20 +60,20 @@ def test_from_the_first_question_to_the_last_words():
 
 def test_an_answer_may_end_it_without_registering():
     step = after("no")
-    assert (step.state.status, step.registers, step.replies) == (
+    assert (step.state.status, step.registers_for_event, step.replies) == (
         SurveySessionStatus.COMPLETED,
         False,
         ("See you there.",),
     )
     ends = replace(
-        PICNIC, questions=(replace(COMING, leads={"no": END_OF_SURVEY}), MANY)
+        PICNIC, questions=(replace(COMING, branches={"no": END_OF_SURVEY}), MANY)
     )
-    assert after("no", state=ends).registers
+    assert after("no", state=ends).registers_for_event
 
 
 def test_an_answer_may_lead_over_questions_and_back_goes_the_same_way():
     state = replace(
-        PICNIC, questions=(replace(COMING, leads={"no": 4}), MANY, NAME, ELSE)
+        PICNIC, questions=(replace(COMING, branches={"no": 4}), MANY, NAME, ELSE)
     )
     assert after("no", state=state).replies == ("Anything else?",)
     assert list_visited_positions(after("no", state=state).state) == [0]
@@ -196,7 +196,7 @@ QUESTIONS = st.builds(
         kind,
         choices=("Pizza", "Cake", "Other") if kind is QuestionType.CHOICE else (),
         required=required,
-        leads={"yes": lead, "Cake": lead},
+        branches={"yes": lead, "Cake": lead},
     ),
     st.sampled_from(QuestionType),
     st.booleans(),

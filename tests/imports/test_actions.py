@@ -8,7 +8,7 @@ import pytest
 from app.community.models import CommunityMember
 from app.core import csv_files
 from app.core.clock import now
-from app.core.db import db, write
+from app.core.db import NotFound, db, write
 from app.events.models import Event, EventRegistration
 from app.imports import actions, queries
 from app.imports.actions import upload_storage
@@ -79,7 +79,17 @@ def test_the_list_may_change_between_check_and_confirm(shop):
     import_id = staged()
     member(ZOE, "Zoë H.")
     done = confirmed(import_id)
-    assert (done.added, done.changed, done.left_out, done.bad) == (1, 0, 0, 1)
+    assert (
+        done.added_count,
+        done.changed_count,
+        done.suppressed_count,
+        done.bad_count,
+    ) == (
+        1,
+        0,
+        0,
+        1,
+    )
     row = queries.find_import(import_id, "community")
     assert (row.added_count, row.same_count, row.bad_count, row.stored_as) == (
         1,
@@ -133,7 +143,7 @@ def test_another_list_with_columns_of_its_own(shop):
         "repeated": 1,
     }
     done = confirmed(import_id, target)
-    assert (done.added, done.changed) == (1, 1)
+    assert (done.added_count, done.changed_count) == (1, 1)
     rows = db.session.execute(
         db.select(
             EventRegistration.event_id, EventRegistration.phone, EventRegistration.name
@@ -161,7 +171,7 @@ def test_imports_at_the_same_time_are_a_union_b13(app):
 
     def press(import_id):
         with app.app_context():
-            added.append(confirmed(import_id).added)
+            added.append(confirmed(import_id).added_count)
 
     threads = [threading.Thread(target=press, args=(import_id,)) for import_id in ids]
     for thread in threads:
@@ -206,7 +216,7 @@ def test_the_rows_of_old_imports_are_forgotten(shop):
 
 @pytest.mark.parametrize("name", [None, "", "../../sms.db", "0" * 32, "x" * 32])
 def test_only_kept_files_can_be_fetched(shop, name):
-    with pytest.raises(upload_storage.NotFound):
+    with pytest.raises(NotFound):
         upload_storage.read_upload(name)
     upload_storage.delete_upload(name)
 

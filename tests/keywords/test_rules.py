@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.core.db import UniqueViolation, db, write
+from app.core.db import NotFound, UniqueViolation, db, write
 from app.keywords.actions import keyword_rules
 from app.keywords.actions.keyword_rules import KeywordInfo
 from app.surveys.models import SurveyFlow
@@ -24,7 +24,7 @@ def test_a_keyword_has_its_words_and_gives_them_back():
     with write():
         assert keyword_rules.delete_keyword_rule(id).keyword == "HOURS"
     assert words() == {}
-    with pytest.raises(keyword_rules.NotFound), write():
+    with pytest.raises(NotFound), write():
         keyword_rules.delete_keyword_rule(id)
 
 

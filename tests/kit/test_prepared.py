@@ -34,20 +34,22 @@ def inside(app):
 
 
 def note(act=ConsentAct.GRANTED):
-    return NOTE.first(phone=ZOE, act=act, method=ConsentMethod.FORM, at=NOON)
+    return NOTE.fetch_first_row(phone=ZOE, act=act, method=ConsentMethod.FORM, at=NOON)
 
 
 def test_words_and_moments_go_in_and_come_out_as_the_columns_say(inside):
     with write():
         made = note()
     assert made[1] == NOON
-    assert PreparedStatement(LINES).rows(b_phone=ZOE) == [
+    assert PreparedStatement(LINES).fetch_rows(b_phone=ZOE) == [
         (ZOE, ConsentAct.GRANTED, NOON, None)
     ]
-    assert PreparedStatement(LINES).first(b_phone=ZOE)[1] is ConsentAct.GRANTED
-    assert PreparedStatement(LINES).value(b_phone=ZOE) == ZOE
-    assert PreparedStatement(LINES).first(b_phone="+13035550199") is None
-    assert PreparedStatement(LINES).value(b_phone="+13035550199") is None
+    assert (
+        PreparedStatement(LINES).fetch_first_row(b_phone=ZOE)[1] is ConsentAct.GRANTED
+    )
+    assert PreparedStatement(LINES).fetch_value(b_phone=ZOE) == ZOE
+    assert PreparedStatement(LINES).fetch_first_row(b_phone="+13035550199") is None
+    assert PreparedStatement(LINES).fetch_value(b_phone="+13035550199") is None
 
 
 def test_it_says_how_many_rows_it_changed(inside):
@@ -57,7 +59,7 @@ def test_it_says_how_many_rows_it_changed(inside):
         .values(updated_at=F.updated_at)
     )
     with write():
-        assert change.run(b_name="nobody's") == 0
+        assert change.execute(b_name="nobody's") == 0
 
 
 def test_what_is_written_in_the_statement_is_written_out_so_that_a_partial_index_fits(
@@ -80,19 +82,19 @@ def test_what_is_written_in_the_statement_is_written_out_so_that_a_partial_index
 
 def test_words_of_the_statement_cannot_break_out_of_it(inside):
     quoted = PreparedStatement(select(L.id).where(L.evidence == "it's :b_phone, 100 %"))
-    assert quoted.rows() == []
+    assert quoted.fetch_rows() == []
 
 
 def test_a_default_that_python_would_make_must_be_given(inside):
     with write(), pytest.raises(TypeError, match=r"consent_events\.at must be given"):
-        PreparedStatement(insert(consent_events), "phone", "act", "method").run(
+        PreparedStatement(insert(consent_events), "phone", "act", "method").execute(
             phone=ZOE, act=ConsentAct.GRANTED, method=ConsentMethod.FORM
         )
     with (
         write(),
         pytest.raises(TypeError, match=r"survey_flows\.updated_at must be given"),
     ):
-        PreparedStatement(update(survey_flows).values(start_count=1)).run()
+        PreparedStatement(update(survey_flows).values(start_count=1)).execute()
 
 
 def test_a_default_that_is_a_value_is_used(inside):
@@ -101,7 +103,7 @@ def test_a_default_that_is_a_value_is_used(inside):
         *("name", "trigger_keyword", "questions_json", "created_at", "updated_at"),
     )
     with write():
-        made = row.first(
+        made = row.fetch_first_row(
             name="Picnic",
             trigger_keyword="picnic",
             questions_json="[]",
@@ -121,12 +123,12 @@ def test_a_value_that_is_there_already_is_taken(inside):
         insert(erased_numbers), "phone_hash", "erased_by", "erased_at"
     )
     with write():
-        remembered.run(phone_hash="a", erased_by="ada", erased_at=NOON)
+        remembered.execute(phone_hash="a", erased_by="ada", erased_at=NOON)
     with pytest.raises(UniqueViolation) as refused, write():
-        remembered.run(phone_hash="a", erased_by="ada", erased_at=NOON)
+        remembered.execute(phone_hash="a", erased_by="ada", erased_at=NOON)
     assert refused.value.column == "erased_numbers.phone_hash"
 
 
 def test_a_value_that_the_statement_does_not_ask_for_is_a_mistake(inside):
     with pytest.raises(KeyError):
-        PreparedStatement(LINES).rows(b_phone=ZOE, b_name="Zoe")
+        PreparedStatement(LINES).fetch_rows(b_phone=ZOE, b_name="Zoe")

@@ -77,5 +77,5 @@ def test_a_gap_in_the_numbers_is_a_mistake_of_ours(steps_folder):
 
 def test_every_real_step_can_go_both_ways():
     for step in find_migrations():
-        assert callable(step.module().apply)
-        assert callable(step.module().revert)
+        assert callable(step.load_module().apply)
+        assert callable(step.load_module().revert)

@@ -28,7 +28,7 @@ def test_an_undone_import_of_opt_outs_is_a_return_in_the_ledger(app, visit):
         assert queries.find_suppression_reasons([ZOE, LEO]) == {
             LEO: SkipReason.NO_CONSENT
         }  # as before
-        assert [word.said for word in queries.list_consent_history(ZOE)][:2] == [
+        assert [word.act_label for word in queries.list_consent_history(ZOE)][:2] == [
             "Agreed to texts again",
             "Wants no more texts",
         ]

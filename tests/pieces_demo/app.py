@@ -91,7 +91,7 @@ def _entry(label: str, icon: str, group: str = "", **more: object) -> SimpleName
     )
 
 
-def shell(*, signed_in: bool = True, theme: str = "") -> SimpleNamespace:
+def build_layout(*, signed_in: bool = True, theme: str = "") -> SimpleNamespace:
     """The frame as a signed-in admin in practice mode sees it, or as a stranger does."""
     menu = [
         _entry("Home", "house", url="/", current=True),
@@ -187,10 +187,10 @@ def _strict(response: Response) -> Response:
 def pieces() -> str:
     """Every piece on one page."""
     flash("Zoë is on the list.", "success")
-    frame = shell(theme=request.args.get("theme", ""))
+    frame = build_layout(theme=request.args.get("theme", ""))
     return render_template(
         "pieces.html",
-        shell=frame,
+        layout=frame,
         form=DemoForm(formdata=None),
         wrong=_wrong_form(),
         now=MOMENT,
@@ -199,10 +199,10 @@ def pieces() -> str:
 
 def door() -> str:
     """The narrow page of somebody who is not signed in."""
-    frame = shell(signed_in=False, theme=request.args.get("theme", ""))
+    frame = build_layout(signed_in=False, theme=request.args.get("theme", ""))
     return render_template(
         "errors/page.html",
-        shell=frame,
+        layout=frame,
         title="Not here",
         text="There is no page at this address.",
         error_id=None,
@@ -211,10 +211,10 @@ def door() -> str:
 
 def error() -> str:
     """An error as a signed-in person sees it."""
-    frame = shell(theme=request.args.get("theme", ""))
+    frame = build_layout(theme=request.args.get("theme", ""))
     return render_template(
         "errors/page.html",
-        shell=frame,
+        layout=frame,
         title="Something went wrong on our side",
         text="Nothing you typed was sent. Please try again in a minute.",
         error_id="7F3A-19C2",

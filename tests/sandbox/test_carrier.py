@@ -202,7 +202,7 @@ def test_other_addresses_and_methods_are_not_there(app, shop):
 
 
 def test_while_the_database_is_busy_the_carrier_asks_to_try_again(app, monkeypatch):
-    monkeypatch.setattr("app.core.db.WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("app.core.db.LOCK_WAIT_SECONDS", 0.01)
 
     async def inside():
         current_exchange.set(seen := HttpExchange())

@@ -109,7 +109,7 @@ def test_each_answer_comes_in_once_through_the_webhook_and_a_restart_loses_none(
         postman = CallbackDispatcher(make_app())
         for _ in range(16):
             clock.shift(1)
-            postman.turn()
+            postman.dispatch_due()
         postman.stop()
         assert 0 < len(heard(app)) <= 21
     assert Counter(heard(app).values()) == {"Yes please": 20, "STOP": 1}
@@ -163,7 +163,7 @@ def test_the_latest_blast_is_meant_unless_another_is_chosen(app, visit):
             db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)
         )
         assert (act.verb, act.who, act.about) == (
-            "sandbox.simulate_replies",
+            "sandbox.crowd",
             "ada",
             f"blast {first}",
         )

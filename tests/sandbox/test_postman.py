@@ -92,7 +92,7 @@ def pass_time(clock, postman, seconds):
     """Let the postman walk every tenth of a second for so long."""
     for _ in range(round(seconds * 10)):
         clock.shift(0.1)
-        postman.turn()
+        postman.dispatch_due()
 
 
 def row(app, id):
@@ -133,7 +133,7 @@ def test_a_working_phone_gets_its_text_within_a_second(app, clock, postman):
     assert row(app, id).status is MessageStatus.SENT
     pass_time(clock, postman, 0.8)
     assert row(app, id).status is MessageStatus.DELIVERED
-    assert postman.turn() is None
+    assert postman.dispatch_due() is None
 
 
 @pytest.mark.parametrize(
@@ -175,16 +175,16 @@ def test_a_phone_that_is_switched_off_on_the_way_gets_nothing(app, clock, postma
 
 
 def test_a_stop_from_a_phone_is_obeyed_at_once(app, postman):
-    assert postman.post_now(written(app, ZOE, "Stop.")) is True
+    assert postman.dispatch_now(written(app, ZOE, "Stop.")) is True
     assert count(app, UnsubscribedContact) == 1
     assert on_air(app)[0].next_at is None
-    assert postman.post_now(written(app, ZOE, "START")) is True
+    assert postman.dispatch_now(written(app, ZOE, "START")) is True
     assert count(app, UnsubscribedContact) == 0
 
 
 def test_every_sign_of_a_text_comes_in_as_it_was_typed(app, postman):
     body = "  Ça va? 😀 & <b>+1=2</b>;\n%41 \u202eabc "
-    postman.post_now(written(app, ZOE, body))
+    postman.dispatch_now(written(app, ZOE, body))
     with app.app_context():
         [text] = db.session.scalars(select(Message)).all()
     assert (text.body, text.phone, text.sender, text.status) == (
@@ -197,9 +197,9 @@ def test_every_sign_of_a_text_comes_in_as_it_was_typed(app, postman):
 
 def test_the_same_news_is_not_posted_again(app, postman):
     sid = written(app, ZOE, "Hello")
-    assert postman.post_now(sid) is True
-    assert postman.post_now(sid) is False
-    assert postman.post_now("SM" + "0" * 32) is False
+    assert postman.dispatch_now(sid) is True
+    assert postman.dispatch_now(sid) is False
+    assert postman.dispatch_now("SM" + "0" * 32) is False
     assert count(app, WebhookEvent) == 1
 
 
@@ -218,7 +218,7 @@ def test_two_postmen_never_post_the_same_news(make_app, clock):
     for n in range(60):
         text_to(apps[0], [ZOE, LEO, MIA][n % 3])
     clock.shift(0.3)
-    walkers = [threading.Thread(target=postman.turn) for postman in postmen]
+    walkers = [threading.Thread(target=postman.dispatch_due) for postman in postmen]
     for walker in walkers:
         walker.start()
     for walker in walkers:
@@ -249,7 +249,7 @@ def test_a_busy_app_is_tried_again_later_and_nothing_is_lost(app, clock, postman
     for _ in range(400):
         clock.shift(0.1)
         before = len(door.posts)
-        postman.turn()
+        postman.dispatch_due()
         tries += [now()] * (len(door.posts) - before)
     assert [round((b - a).total_seconds()) for a, b in itertools.pairwise(tries)] == [
         1,
@@ -268,7 +268,7 @@ def test_after_ten_tries_the_news_is_dropped_and_life_goes_on(
     id = text_to(app, ZOE)
     while len(door.posts) < 10:
         clock.shift(31)
-        postman.turn()
+        postman.dispatch_due()
     door.answer = None
     pass_time(clock, postman, 1)
     assert row(app, id).status is MessageStatus.DELIVERED
@@ -282,7 +282,7 @@ def test_an_app_that_says_no_is_not_asked_again_and_the_log_names_no_phone(
     door = Door(app, "403 Forbidden")
     with caplog.at_level(logging.INFO):
         sid = written(app, ZOE, "Hello there")
-        assert postman.post_now(sid) is True
+        assert postman.dispatch_now(sid) is True
     assert (len(door.posts), on_air(app)[0].error_code, on_air(app)[0].next_at) == (
         1,
         WEBHOOK_FAILURE_CODE,
@@ -364,15 +364,15 @@ def test_with_a_real_carrier_the_postman_stays_at_home(make_app):
     )
     sid, postman = written(app, ZOE, "STOP"), CallbackDispatcher(app)
     postman.start()
-    assert postman.post_now(sid) is False
+    assert postman.dispatch_now(sid) is False
     assert not [each for each in threading.enumerate() if each.name == "postman"]
     assert count(app, UnsubscribedContact) == 0
 
 
 def test_a_walking_postman_needs_no_telling_and_stops_when_told(app):
     others = set(threading.enumerate())
-    postman = CallbackDispatcher.of(app)
-    assert CallbackDispatcher.of(app) is postman
+    postman = CallbackDispatcher.get_for_app(app)
+    assert CallbackDispatcher.get_for_app(app) is postman
     postman.start()
     postman.start()
     id = text_to(app, ZOE)
@@ -391,7 +391,9 @@ def test_a_walking_postman_needs_no_telling_and_stops_when_told(app):
 
 
 def test_a_walk_survives_a_database_that_does_not_answer(app, monkeypatch):
-    monkeypatch.setattr("app.delivery.carriers.sandbox_callbacks.AFTER_TROUBLE", 0.05)
+    monkeypatch.setattr(
+        "app.delivery.carriers.sandbox_callbacks.ERROR_PAUSE_SECONDS", 0.05
+    )
     id = text_to(app, ZOE)
     with app.app_context(), write() as session:
         session.execute(db.text("ALTER TABLE sandbox_messages RENAME TO gone"))

@@ -290,13 +290,14 @@ class TestWhereAYesIsDemanded:
         agreed(ZOE)
         demand_a_yes()
         checked = render_blast(BlastTarget.COMMUNITY, None, "Hi", None)
-        assert [each.phone for each in checked.sendable] == [ZOE]
-        assert checked.left_out_counts == {SkipReason.NO_CONSENT: 1}
+        assert [each.phone for each in checked.sendable_texts] == [ZOE]
+        assert checked.skip_reason_counts == {SkipReason.NO_CONSENT: 1}
 
     def test_without_the_setting_nobody_is_asked(self, shop):
         makers.member(ZOE)
         assert (
-            render_blast(BlastTarget.COMMUNITY, None, "Hi", None).left_out_counts == {}
+            render_blast(BlastTarget.COMMUNITY, None, "Hi", None).skip_reason_counts
+            == {}
         )
 
     def test_every_page_that_shows_them_says_so(self, app, visit):
@@ -312,7 +313,7 @@ def test_the_history_of_a_number_is_told_in_words_the_newest_first(shop):
         actions.record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
         actions.lift_opt_outs(ZOE, evidence="Texted: START")
     assert [
-        (word.said, word.how, word.evidence, word.actor)
+        (word.act_label, word.method_label, word.evidence, word.actor)
         for word in queries.list_consent_history(ZOE)
     ] == [
         ("Agreed to texts again", "by text", "Texted: START", None),

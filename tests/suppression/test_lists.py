@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from app.community.models import CommunityMember
 from app.core.clock import now
-from app.core.db import UniqueViolation, db, write
+from app.core.db import NotFound, UniqueViolation, db, write
 from app.domain.delivery.skip_reasons import SkipReason, find_skip_reason
 from app.organisation import queries as organisation
 from app.suppression import actions, queries
@@ -208,13 +208,13 @@ def test_a_dead_number_may_get_another_chance(shop):
 
 @pytest.mark.parametrize("kind", ["unsubscribed", "suppressed", "users", ""])
 def test_a_row_that_is_not_there_is_gone(shop, kind):
-    with pytest.raises(actions.NotFound), write():
+    with pytest.raises(NotFound), write():
         actions.remove_suppression_entry(kind, 1)
 
 
 def test_a_soft_failure_is_not_on_the_list_and_cannot_be_taken_off_it(shop):
     makers.dead_number(ZOE, SOFT)
-    with pytest.raises(actions.NotFound), write():
+    with pytest.raises(NotFound), write():
         actions.remove_suppression_entry("suppressed", 1)
 
 

@@ -18,7 +18,7 @@ from tests.cast import LEO, MIA, ZOE
 from tests.surveys.talk import NOON
 
 COMING = SurveyQuestion(
-    "Coming?", QuestionType.YES_NO, leads={"no": END_WITHOUT_REGISTRATION}
+    "Coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION}
 )
 MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)
 NAME = SurveyQuestion("Your name?", QuestionType.NAME)

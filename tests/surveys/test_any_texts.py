@@ -40,7 +40,7 @@ OURS = {"done", "back", "picnic", "lunch"}
 @pytest.fixture
 def two_surveys(make_survey):
     make_survey(
-        SurveyQuestion("Coming?", QuestionType.YES_NO, leads={"no": 3}),
+        SurveyQuestion("Coming?", QuestionType.YES_NO, branches={"no": 3}),
         SurveyQuestion("How many?", QuestionType.NUMBER, required=True),
         SurveyQuestion("Your name?", QuestionType.NAME),
     )

@@ -77,7 +77,7 @@ def test_a_plain_post_makes_a_survey_of_free_words(visit, flows):
 def test_cards_make_typed_questions(visit, flows):
     assert visit("/surveys/add", "ada", **CARDS).status_code == 303
     assert parse_questions(flows()[0].questions_json) == (
-        SurveyQuestion("Coming?", QuestionType.YES_NO, leads={"no": 3}),
+        SurveyQuestion("Coming?", QuestionType.YES_NO, branches={"no": 3}),
         SurveyQuestion(
             "How many?",
             QuestionType.NUMBER,

@@ -14,7 +14,7 @@ from app.surveys.models import SurveyFlow, SurveySession
 from app.surveys.survey_simulator import SurveyDraft, simulate_survey
 
 COMING = SurveyQuestion(
-    "Coming?", QuestionType.YES_NO, leads={"no": END_WITHOUT_REGISTRATION}
+    "Coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION}
 )
 MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)
 NAME = SurveyQuestion("Your name?", QuestionType.NAME)
@@ -36,34 +36,38 @@ def played(*said, questions=(COMING, MANY, NAME), registers=True):
 
 
 def ours(phone):
-    return [each.text for each in phone.bubbles if not each.theirs]
+    return [each.body for each in phone.texts if not each.is_from_person]
 
 
 def test_it_begins_with_the_keyword_and_ends_with_the_last_words():
     phone = played("yes", "2 adults", "Zoë H.")
-    assert phone.bubbles[0].text == "PICNIC"
+    assert phone.texts[0].body == "PICNIC"
     assert ours(phone) == [OPENING, "How many?", "Your name?", "Thanks, Zoë."]
-    assert [each.note for each in phone.bubbles if each.theirs] == [
+    assert [each.note for each in phone.texts if each.is_from_person] == [
         "",
         "Understood: Yes.",
         "Understood: 2.",
         "",
     ]
-    assert phone.standing == "Finished. They are registered for the event."
+    assert phone.status_text == "Finished. They are registered for the event."
 
 
 def test_where_an_answer_leads_past_the_event_it_says_so():
-    assert played("no").standing == "Finished. They are not registered for the event."
-    assert played("no", registers=False).standing == "Finished."
+    assert (
+        played("no").status_text == "Finished. They are not registered for the event."
+    )
+    assert played("no", registers=False).status_text == "Finished."
 
 
 def test_not_understood_is_asked_again_with_a_hint_and_then_a_person_looks():
     phone = played("yes", "a few", "hm", "lots")
-    assert [each.note for each in phone.bubbles if each.theirs][2:] == [
+    assert [each.note for each in phone.texts if each.is_from_person][2:] == [
         "Not understood."
     ] * 3
     assert "Please answer with one number from 1 to 20" in ours(phone)[2]
-    assert phone.standing == "Not understood three times: a person looks, in the inbox."
+    assert (
+        phone.status_text == "Not understood three times: a person looks, in the inbox."
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,9 +87,9 @@ def test_not_understood_is_asked_again_with_a_hint_and_then_a_person_looks():
 )
 def test_words_that_mean_more_than_an_answer(said, note, standing):
     phone = played(said)
-    [theirs] = [each for each in phone.bubbles[1:] if each.theirs]
+    [theirs] = [each for each in phone.texts[1:] if each.is_from_person]
     assert note in theirs.note
-    assert phone.standing.startswith(standing)
+    assert phone.status_text.startswith(standing)
 
 
 def test_back_and_the_keyword_again():
@@ -97,8 +101,8 @@ def test_back_and_the_keyword_again():
     assert ours(played("yes", "picnic!"))[-1] == f"Starting again.\n{OPENING}"
     assert ours(played("DONE", "picnic"))[-1] == OPENING
     over = played("DONE", "hello?")
-    assert over.bubbles[-1].note.startswith("The survey has ended")
-    assert over.tries == ["PICNIC"]
+    assert over.texts[-1].note.startswith("The survey has ended")
+    assert over.suggested_texts == ["PICNIC"]
 
 
 def test_a_survey_that_cannot_be_asked_is_not_played():
@@ -114,8 +118,8 @@ def test_everything_it_offers_to_try_can_be_tried(ask):
         choices=("A", "B", "C", "D", "E") if ask is QuestionType.CHOICE else (),
     )
     phone = played(questions=(question,))
-    assert all(played(text, questions=(question,)) for text in phone.tries)
-    assert phone.tries[-3:] == ["What?", "SKIP", "DONE"]
+    assert all(played(text, questions=(question,)) for text in phone.suggested_texts)
+    assert phone.suggested_texts[-3:] == ["What?", "SKIP", "DONE"]
 
 
 FORM = {

@@ -16,7 +16,7 @@ from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import said_stop, wrote
 
 COMING = SurveyQuestion(
-    "Coming?", QuestionType.YES_NO, leads={"no": END_WITHOUT_REGISTRATION}
+    "Coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION}
 )
 MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)
 NAME = SurveyQuestion("Your name?", QuestionType.NAME)

@@ -11,7 +11,7 @@ from app.surveys.actions import survey_text_handling
 from tests.makers import pretend_phone
 
 COMING = SurveyQuestion(
-    "Are you coming?", QuestionType.YES_NO, leads={"no": END_WITHOUT_REGISTRATION}
+    "Are you coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION}
 )
 MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)
 NAME = SurveyQuestion("Your name?", QuestionType.NAME)

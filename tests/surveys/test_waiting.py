@@ -101,7 +101,7 @@ def test_after_the_time_out_it_has_ended(make_survey, text, later, rows):
 
 
 def test_many_end_in_slices(make_survey, text, later, rows, monkeypatch):
-    monkeypatch.setattr("app.surveys.actions.survey_timeouts.SLICE", 2)
+    monkeypatch.setattr("app.surveys.actions.survey_timeouts.BATCH_SIZE", 2)
     make_survey(COMING)
     for n in range(5):
         text(f"+1303555010{n}", "picnic")
@@ -125,5 +125,5 @@ def test_the_job_of_a_serving_process_does_it(app, make_survey, text, rows):
         session.execute(
             db.update(SurveySession).values(asked_at=now() - timedelta(days=2))
         )
-    scheduler.BackgroundJobs(app, lambda: True)._wait_for_answers()
+    scheduler.BackgroundJobs(app, lambda: True)._time_out_survey_sessions()
     assert rows("sessions")[0].status.value == "timed_out"

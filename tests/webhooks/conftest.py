@@ -26,12 +26,15 @@ def practice(make_app):
 @pytest.fixture(autouse=True)
 def nothing_was_refused_yet(monkeypatch):
     """The process counts forgeries for its whole life; each test begins at none."""
-    for name in ("forgeries", "strangers"):
+    for name in ("wrong_signature_log", "wrong_account_log"):
         said = getattr(request_verification, name)
         monkeypatch.setattr(
             request_verification,
             name,
             logging_config.ThrottledWarning(
-                said.log.name, said.first, said.more, said.seconds
+                said.logger.name,
+                said.first_message,
+                said.repeat_message,
+                said.interval_seconds,
             ),
         )

@@ -196,9 +196,9 @@ def test_w15_how_many_there_were_is_said_after_a_while(caplog):
     )
     with caplog.at_level(logging.WARNING):
         for _ in range(5):
-            seldom.happened()
+            seldom.record_occurrence()
         time.sleep(0.25)
-        seldom.happened()
+        seldom.record_occurrence()
     assert [record.getMessage() for record in caplog.records] == [
         "one came",
         "5 more came in the last 0 seconds",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.community.models import CommunityMember
 from app.core.clock import now
-from app.core.db import db, write
+from app.core.db import NotFound, db, write
 from app.delivery.actions import message_claiming
 from app.delivery.models import Message
 from app.domain.delivery.send_rate import TokenBucket
@@ -134,7 +134,7 @@ def test_w21_an_opt_out_in_other_words_is_obeyed_and_confirmed_once(town, body):
             "twilio", message_claiming.SendCapacity(9, TokenBucket(100.0), 0.0), now()
         )
     assert (armed.phone, armed.body) == (ZOE, words)
-    assert armed.valid_for <= 300
+    assert armed.validity_seconds <= 300
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_a_doubtful_stop_holds_everything_until_a_person_decides(practice):
                 permission.find_open_stop_question(ZOE).id, "stay", "sol", now()
             )
         assert permission.find_suppression_reason(ZOE) is None
-        with pytest.raises(suppression.NotFound), write():
+        with pytest.raises(NotFound), write():
             suppression.record_stop_verdict(1, "out", "ada", now())
 
 

@@ -61,7 +61,7 @@ def bring(app, together, words):
     def work(word):
         with app.app_context():
             try:
-                came[word] = together.bring(word)
+                came[word] = together.submit(word)
             except Bad as trouble:
                 came[word] = trouble
 
@@ -87,8 +87,8 @@ def commits_of(app):
 def test_who_comes_alone_writes_at_once(app, together):
     commits = commits_of(app)
     with app.app_context():
-        assert together.bring("one") == "ONE"
-        assert together.bring("two") == "TWO"
+        assert together.submit("one") == "ONE"
+        assert together.submit("two") == "TWO"
     assert len(commits) == 2
 
 
@@ -108,7 +108,7 @@ def test_one_that_cannot_be_settled_harms_nobody_else(app, together):
     assert (came["a"], came["c"]) == ("A", "C")
     assert isinstance(came[BAD], Bad)
     with app.app_context():
-        assert together.bring("later") == "LATER"
+        assert together.submit("later") == "LATER"
 
 
 def test_when_nobody_can_write_all_who_wait_are_told(
@@ -119,7 +119,7 @@ def test_when_nobody_can_write_all_who_wait_are_told(
 
     def work():
         with app.app_context(), pytest.raises(WriteLockTimeout):
-            together.bring("a")
+            together.submit("a")
         came.append("busy")
 
     WRITE_LOCK.acquire()
@@ -131,7 +131,7 @@ def test_when_nobody_can_write_all_who_wait_are_told(
     WRITE_LOCK.release()
     assert (came, settled) == (["busy"] * 5, [])
     with app.app_context():
-        assert together.bring("later") == "LATER"
+        assert together.submit("later") == "LATER"
 
 
 def test_a_crowd_is_all_stored_each_once(app, together, settled):
@@ -140,7 +140,7 @@ def test_a_crowd_is_all_stored_each_once(app, together, settled):
 
     def work(mine):
         with app.app_context():
-            came.extend(together.bring(word) for word in mine)
+            came.extend(together.submit(word) for word in mine)
 
     threads = [threading.Thread(target=work, args=(words[n::8],)) for n in range(8)]
     for each in threads:

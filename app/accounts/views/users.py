@@ -48,7 +48,7 @@ def _create_user_from_form(form: UserForm) -> None:
     password_hash = hash_password(form.password.data or "")
     role = Role(form.role.data)
     with audited_write("user.added", current_username()) as trace:
-        trace.about, trace.details = form.username.data, {"role": role.words}
+        trace.about, trace.details = form.username.data, {"role": role.label}
         actions.create_user(
             str(form.username.data),
             password_hash,
@@ -90,10 +90,10 @@ def _update_user_from_form(user: AppUser, form: EditUserForm) -> None:
     """A password that an admin sets is for one sign-in only."""
     user_id, before = (
         user.id,
-        {"username": user.username, "role": user.role and user.role.words},
+        {"username": user.username, "role": user.role and user.role.label},
     )
     username, role = str(form.username.data), Role(form.role.data)
-    after = {"username": username, "role": role.words}
+    after = {"username": username, "role": role.label}
     password_hash = hash_password(form.password.data) if form.password.data else None
     with audited_write("user.changed", current_username()) as trace:
         trace.about = before["username"]
@@ -102,7 +102,7 @@ def _update_user_from_form(user: AppUser, form: EditUserForm) -> None:
             for name, new in after.items()
             if new != before[name]
         }
-        must_change = form.must_change_password.data and not form.oneself
+        must_change = form.must_change_password.data and not form.is_own_account
         actions.update_user(user_id, username, role, must_change=must_change)
         if password_hash:
             trace.details["password"] = "new"

@@ -28,8 +28,8 @@ class BlastDraft:
     target: BlastTarget
     event_id: int | None
     timezone: str
-    due: datetime | None = None
-    test: bool = False
+    send_at: datetime | None = None
+    is_test: bool = False
     not_after: datetime | None = None
     survey_id: int | None = None
 
@@ -51,7 +51,7 @@ def confirm_blast(
     if earlier is not None:
         return earlier
     settings: Settings = current_app.extensions["settings"]
-    undo = 0 if draft.test or draft.due else organisation.get_undo_seconds()
+    undo = 0 if draft.is_test or draft.send_at else organisation.get_undo_seconds()
     blast = BlastSpec(
         body=draft.body,
         footer=draft.footer,
@@ -59,15 +59,15 @@ def confirm_blast(
         event_id=draft.event_id if draft.target == BlastTarget.EVENT else None,
         sender=settings.sender,
         carrier=settings.carrier,
-        test_mode=draft.test,
-        immediate=draft.due is None,
+        test_mode=draft.is_test,
+        immediate=draft.send_at is None,
         timezone=draft.timezone,
         client_token=client_token,
         created_by=who,
         not_after=draft.not_after,
         survey_id=draft.survey_id,
     )
-    return schedule_blast(blast, draft.due or moment + timedelta(seconds=undo)).id
+    return schedule_blast(blast, draft.send_at or moment + timedelta(seconds=undo)).id
 
 
 def get_test_phone() -> str | None:

@@ -186,6 +186,8 @@ def _render_for_test_phone(
     phone = get_test_phone()
     if phone is None:
         return replace(whole, texts=())
-    reader = whole.sendable[0].name if whole.sendable else None
+    reader = whole.sendable_texts[0].name if whole.sendable_texts else None
     person = BlastRecipient(reader, phone, suppression.find_suppression_reason(phone))
-    return render_blast_texts([person], blast.message_body, blast.footer, whole.event)
+    return render_blast_texts(
+        [person], blast.message_body, blast.footer, whole.event_values
+    )

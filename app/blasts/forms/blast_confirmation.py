@@ -14,11 +14,11 @@ class BlastConfirmationForm(FlaskForm):
     people_count = StringField("Number of people")
     seen_count = HiddenField()
 
-    def seen(self) -> int | None:
+    def get_seen_count(self) -> int | None:
         """How many people the page showed that this was sent from."""
         return _parse_people_count(self.seen_count.data)
 
-    def agrees(self, people: int) -> bool:
+    def check_typed_count(self, people: int) -> bool:
         """Whether the number typed is that of the people; up to MANY people none is needed."""
         if (
             people <= MAX_PEOPLE_WITHOUT_TYPED_COUNT

@@ -126,9 +126,9 @@ class ComposeForm(SendTimeForm):
         """An event that is there."""
         if self.target.data != BlastTarget.EVENT:
             return
-        if self.event is None:
+        if self.selected_event_id is None:
             raise ValidationError("Choose an event.")
-        if events.find_event(self.event) is None:
+        if events.find_event(self.selected_event_id) is None:
             raise ValidationError("That event was deleted.")
 
     def validate_survey_id(self, field: Field) -> None:
@@ -147,14 +147,14 @@ class ComposeForm(SendTimeForm):
         if self.is_test and get_test_phone() is None:
             raise ValidationError(NO_TEST_PHONE_ERROR)
 
-    def judge(self, rehearsal: RenderedBlast) -> bool:
+    def check_rendered_lengths(self, rehearsal: RenderedBlast) -> bool:
         """Whether the text can be sent to somebody once names are filled in; if not, says for
         whom it is too long.
 
         Whom alone it is too long for, the check names: they are left out.
         """
-        long = rehearsal.too_long
-        if not long or len(long) < rehearsal.people:
+        long = rehearsal.too_long_texts
+        if not long or len(long) < rehearsal.recipient_count:
             return True
         add_field_error(
             self.message_body, f"{describe_too_long_texts(long)} {MAX_CHARACTERS_HINT}"
@@ -162,7 +162,7 @@ class ComposeForm(SendTimeForm):
         return False
 
     @property
-    def event(self) -> int | None:
+    def selected_event_id(self) -> int | None:
         """The chosen event's id; None when what came is no id."""
         typed = (self.event_id.data or "").strip()
         return (
@@ -172,7 +172,7 @@ class ComposeForm(SendTimeForm):
         )
 
     @property
-    def footer(self) -> str | None:
+    def selected_footer(self) -> str | None:
         """The opt-out line that is added to each text; None when it is not wanted or there is
         none.
         """
@@ -187,17 +187,19 @@ class ComposeForm(SendTimeForm):
         """The blast, once `validate()` was happy."""
         return BlastDraft(
             body=self.message_body.data or "",
-            footer=self.footer,
+            footer=self.selected_footer,
             target=BlastTarget(self.target.data),
-            event_id=self.event if self.target.data == BlastTarget.EVENT else None,
-            timezone=self.zone,
-            due=self.local.utc if self.local else None,
+            event_id=self.selected_event_id
+            if self.target.data == BlastTarget.EVENT
+            else None,
+            timezone=self.selected_timezone,
+            send_at=self.start.utc if self.start else None,
             not_after=self.end.utc if self.end else None,
-            test=self.is_test,
+            is_test=self.is_test,
             survey_id=int(self.survey_id.data) if self.survey_id.data else None,
         )
 
-    def rehearse(self) -> RenderedBlast:
+    def render_draft(self) -> RenderedBlast:
         """Who would get what, once `validate()` was happy."""
         draft = self.draft
         return queries.render_blast(

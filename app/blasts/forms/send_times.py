@@ -22,10 +22,10 @@ class SendModeField(RadioField):
     The button that sends a test adds a second value; what was chosen before stays chosen.
     """
 
-    test = False
+    is_test = False
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.test = "test" in valuelist
+        self.is_test = "test" in valuelist
         super().process_formdata([value for value in valuelist if value != "test"])
 
 
@@ -61,28 +61,28 @@ class SendTimeForm(FlaskForm):
     end_time: StringField
     end_fold: RadioField
 
-    local: LocalMoment | None = None
+    start: LocalMoment | None = None
     end: LocalMoment | None = None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Every field, then the moments."""
         fine = super().validate(extra_validators)
-        return self.read_moments() and fine
+        return self.parse_send_times() and fine
 
-    def read_moments(self) -> bool:
+    def parse_send_times(self) -> bool:
         """Read the moments; False, with a sentence beside the field, when what was typed is
         none.
         """
         if self.is_test:
             return True
         try:
-            self.local = self._start()
+            self.start = self._parse_start()
         except InvalidLocalTime as error:
             add_field_error(self[error.field], error.sentence)
             return False
         try:
-            self.end = self._end()
-            self._refuse_an_end_before_the_start()
+            self.end = self._parse_end()
+            self._require_end_after_start()
         except InvalidLocalTime as error:
             add_field_error(
                 self[END_FIELD_NAMES.get(error.field, error.field)], error.sentence
@@ -93,50 +93,50 @@ class SendTimeForm(FlaskForm):
     @property
     def is_test(self) -> bool:
         """Whether it goes to the test phone only."""
-        return self.send_mode.test
+        return self.send_mode.is_test
 
     @property
-    def zone(self) -> str:
+    def selected_timezone(self) -> str:
         """The zone its moments were chosen in; without any, the organisation's."""
-        chosen = self.local or self.end
+        chosen = self.start or self.end
         return chosen.zone if chosen else organisation.get_organisation_timezone()
 
     @property
-    def comes_twice(self) -> bool:
+    def is_start_ambiguous(self) -> bool:
         """Whether the clocks show the chosen time twice, so that it has to be asked which one
         is meant.
         """
         try:
-            return bool((start := self._start()) and start.ambiguous)
+            return bool((start := self._parse_start()) and start.is_ambiguous)
         except InvalidLocalTime:
             return False
 
     @property
-    def end_comes_twice(self) -> bool:
+    def is_end_ambiguous(self) -> bool:
         """The same of the end."""
         try:
-            return bool((end := self._end()) and end.ambiguous)
+            return bool((end := self._parse_end()) and end.is_ambiguous)
         except InvalidLocalTime:
             return False
 
     @staticmethod
-    def asked_fold(local: LocalMoment | None) -> str:
+    def get_selected_fold(local: LocalMoment | None) -> str:
         """Which of two equal times was chosen, "" where there is only one."""
-        return local.fold if local and local.ambiguous else ""
+        return local.fold if local and local.is_ambiguous else ""
 
-    def _start(self) -> LocalMoment | None:
+    def _parse_start(self) -> LocalMoment | None:
         if self.send_mode.data != "later":
             return None
-        return self._read(self.schedule_date, self.schedule_time, self.fold)
+        return self._parse_local_time(self.schedule_date, self.schedule_time, self.fold)
 
-    def _end(self) -> LocalMoment | None:
+    def _parse_end(self) -> LocalMoment | None:
         if not _get_stripped_value(self.end_date) and not _get_stripped_value(
             self.end_time
         ):
             return None
-        return self._read(self.end_date, self.end_time, self.end_fold)
+        return self._parse_local_time(self.end_date, self.end_time, self.end_fold)
 
-    def _read(self, day: Field, time: Field, fold: Field) -> LocalMoment:
+    def _parse_local_time(self, day: Field, time: Field, fold: Field) -> LocalMoment:
         if not _get_stripped_value(day):
             raise InvalidLocalTime("schedule_date", "Choose a day.")
         if not _get_stripped_value(time):
@@ -149,20 +149,22 @@ class SendTimeForm(FlaskForm):
             now=now(),
         )
 
-    def _refuse_an_end_before_the_start(self) -> None:
-        if self.end is None or compute_validity_seconds(self.end.utc, self._earliest()):
+    def _require_end_after_start(self) -> None:
+        if self.end is None or compute_validity_seconds(
+            self.end.utc, self._get_earliest_start()
+        ):
             return
-        if self.local is None:
+        if self.start is None:
             raise InvalidLocalTime("schedule_time", END_TOO_SOON_ERROR)
-        start = local_times.format_moment(self.local.utc, self.local.zone, now=now())
+        start = local_times.format_moment(self.start.utc, self.start.zone, now=now())
         raise InvalidLocalTime(
             "schedule_time", f"Choose a time after the start, {start}."
         )
 
-    def _earliest(self) -> datetime:
+    def _get_earliest_start(self) -> datetime:
         """When the first text could leave."""
         at_once = now() + timedelta(seconds=organisation.get_undo_seconds())
-        return self.local.utc if self.local else at_once
+        return self.start.utc if self.start else at_once
 
 
 def _get_stripped_value(field: Field) -> str:

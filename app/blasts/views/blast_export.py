@@ -80,7 +80,7 @@ def _build_csv_rows(log_id: int) -> Iterator[tuple[object, ...]]:
             row.name,
             row.phone,
             DELIVERY_STATUS_LABELS[row.status],
-            reason.words,
+            reason.sentence,
             reason.code,
             row.segments,
             *times,
@@ -96,7 +96,7 @@ def _stream_json(log_id: int) -> Iterator[str]:
             row.phone,
             row.name,
             success,
-            None if success else (explain_message_status(row).words or None),
+            None if success else (explain_message_status(row).sentence or None),
         )
         yield before + json.dumps(
             asdict(result) | {"status": row.status.value}, ensure_ascii=False

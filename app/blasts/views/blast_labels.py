@@ -56,7 +56,7 @@ class StatusReason:
     code, if it gave one.
     """
 
-    words: str
+    sentence: str
     code: int | None = None
 
 
@@ -67,7 +67,7 @@ def explain_message_status(row: Any) -> StatusReason:
     if row.status in FAILED_STATUSES:
         phase = "delivery" if row.provider_sid else "create"
         return StatusReason(
-            find_error_code(row.error_code, phase).words, row.error_code
+            find_error_code(row.error_code, phase).description, row.error_code
         )
     return StatusReason(
         _explain_stored_reason(row) or STATUS_LABELS.get(row.status, "")

@@ -59,7 +59,7 @@ class BlastProgress:
     moment: datetime
     health: SenderHealth | None = None
 
-    def of(self, chip: str) -> int:
+    def count_in_filter(self, chip: str) -> int:
         """How many people one of the page's filters shows."""
         return sum(self.counts.get(status, 0) for status in RECIPIENT_FILTERS[chip])
 
@@ -83,7 +83,7 @@ class BlastProgress:
         return self.log.status in OPEN_BLAST_STATUSES
 
     @property
-    def is_alive(self) -> bool:
+    def may_still_change(self) -> bool:
         """Whether the numbers may still change while somebody looks."""
         if self.is_open:
             return True
@@ -94,36 +94,36 @@ class BlastProgress:
         return fresh and any(self.counts.get(status) for status in UNSETTLED_STATUSES)
 
     @property
-    def to_send(self) -> int:
+    def recipient_count(self) -> int:
         """How many people it is for, without those left out."""
         return self.tally.total - self.tally.skipped
 
     @property
-    def handled(self) -> int:
+    def processed_count(self) -> int:
         """How many of them are through our hands."""
-        return self.to_send - self.tally.queued - self.tally.in_flight
+        return self.recipient_count - self.tally.queued - self.tally.in_flight
 
     @property
-    def title(self) -> str:
+    def status_line(self) -> str:
         """What is happening, in a few words."""
-        share = f"{self.handled:,} of {self.to_send:,}"
+        share = f"{self.processed_count:,} of {self.recipient_count:,}"
         return {
             BlastStatus.PROCESSING: f"Sending: {share}",
             BlastStatus.PAUSED: f"Paused: {share} have left",
-            BlastStatus.SENT: self._ending(),
+            BlastStatus.SENT: self._describe_outcome(),
             BlastStatus.FAILED: "Failed: nobody got it",
-            BlastStatus.CANCELLED: f"Stopped: {self.handled:,} had left, {self.tally.skipped:,} did not",
+            BlastStatus.CANCELLED: f"Stopped: {self.processed_count:,} had left, {self.tally.skipped:,} did not",
         }[self.log.status]
 
-    def _ending(self) -> str:
+    def _describe_outcome(self) -> str:
         taken, delivered = self.tally.success_count, self.tally.delivered
-        if delivered == self.to_send:
+        if delivered == self.recipient_count:
             return (
                 f"Finished: all {delivered:,} delivered"
                 if delivered > 1
                 else "Finished: delivered"
             )
-        return f"Finished: {taken:,} of {self.to_send:,} sent, {delivered:,} delivered"
+        return f"Finished: {taken:,} of {self.recipient_count:,} sent, {delivered:,} delivered"
 
     @property
     def time_left(self) -> str:
@@ -131,25 +131,26 @@ class BlastProgress:
         if self.log.status != BlastStatus.PROCESSING or not self.queued_segments:
             return ""
         return format_approximate_duration(
-            self._held_seconds + compute_send_seconds(self.queued_segments, self._rate)
+            self._hold_seconds
+            + compute_send_seconds(self.queued_segments, self._segments_per_second)
         )
 
     @property
     def pace(self) -> str:
         """Parts a second, for people."""
-        rate = round(self._rate, 2)
+        rate = round(self._segments_per_second, 2)
         return f"{rate:g} {'part' if rate == 1 else 'parts'} a second"
 
     @property
-    def slowed(self) -> str:
+    def slowdown_notice(self) -> str:
         """That the carrier wanted fewer texts; "" when it did not."""
-        if self.log.status != BlastStatus.PROCESSING or self._share == 1:
+        if self.log.status != BlastStatus.PROCESSING or self._pace_share == 1:
             return ""
-        share = max(1, round(100 * self._share))
+        share = max(1, round(100 * self._pace_share))
         return f"Twilio asked us to slow down: {share} % of the usual pace, a little more every minute."
 
     @property
-    def held(self) -> str:
+    def hold_notice(self) -> str:
         """Why nothing leaves at the moment though the blast runs, and what comes next; "" when
         nothing holds it.
         """
@@ -166,13 +167,13 @@ class BlastProgress:
         return f"{words} One text goes now, to try."
 
     @property
-    def _held_seconds(self) -> float:
+    def _hold_seconds(self) -> float:
         if self.health is None or self.health.hold_until is None:
             return 0.0
         return max(0.0, (self.health.hold_until - self.moment).total_seconds())
 
     @property
-    def _share(self) -> float:
+    def _pace_share(self) -> float:
         return (
             compute_rate_share(self.health.share, self.health.slowed_at, self.moment)
             if self.health
@@ -180,11 +181,11 @@ class BlastProgress:
         )
 
     @property
-    def _rate(self) -> float:
-        return _get_settings().rate * self._share
+    def _segments_per_second(self) -> float:
+        return _get_settings().effective_send_rate * self._pace_share
 
     @property
-    def bar(self) -> list[tuple[str, int, str]]:
+    def bar_segments(self) -> list[tuple[str, int, str]]:
         """The bar's pieces; they add up to everybody."""
         now = self.tally
         return [
@@ -192,13 +193,13 @@ class BlastProgress:
             ("st-sent", now.accepted, "sent"),
             ("st-bad", now.failed, "failed"),
             ("st-warn", now.unknown, "not sure"),
-            ("st-warn", self.of("not_sent"), "not sent"),
+            ("st-warn", self.count_in_filter("not_sent"), "not sent"),
             ("st-wait", now.queued + now.in_flight, "waiting"),
-            ("st-out", now.skipped - self.of("not_sent"), "left out"),
+            ("st-out", now.skipped - self.count_in_filter("not_sent"), "left out"),
         ]
 
     @property
-    def numbers(self) -> list[tuple[int, str]]:
+    def key_figures(self) -> list[tuple[int, str]]:
         """The big numbers."""
         now = self.tally
         pairs = [
@@ -207,13 +208,13 @@ class BlastProgress:
             (now.failed, "failed"),
             (now.queued + now.in_flight, "waiting"),
             (now.unknown, "not sure"),
-            (self.of("not_sent"), "not sent"),
-            (now.skipped - self.of("not_sent"), "left out"),
+            (self.count_in_filter("not_sent"), "not sent"),
+            (now.skipped - self.count_in_filter("not_sent"), "left out"),
         ]
         return [pair for pair in pairs if pair[0] or pair[1] in ("delivered", "failed")]
 
     @property
-    def fault(self) -> str:
+    def fault_reason(self) -> str:
         """What paused it, in words; "" when it was a person, or nothing."""
         paused = (
             self.log.status == BlastStatus.PAUSED
@@ -222,11 +223,11 @@ class BlastProgress:
         return (self.log.pause_reason or "Something went wrong.") if paused else ""
 
     @property
-    def fix(self) -> str:
+    def fault_remedy(self) -> str:
         """What can be done about the fault; "" where no code says it."""
         return (
             find_error_fix(find_error_code(self.log.pause_code))
-            if self.fault and self.log.pause_code
+            if self.fault_reason and self.log.pause_code
             else ""
         )
 

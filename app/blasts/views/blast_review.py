@@ -84,84 +84,86 @@ class BlastReview:
     moment: datetime
     fold: str = ""
     end_fold: str = ""
-    number: int = 1
+    requested_page: int = 1
 
     @property
-    def people(self) -> int:
+    def recipient_count(self) -> int:
         """How many people get it."""
-        return self.rehearsal.people
+        return self.rehearsal.recipient_count
 
     @cached_property
-    def left_out(self) -> list[tuple[str, int, str]]:
+    def skipped_reasons(self) -> list[tuple[str, int, str]]:
         """(why, how many, what can be done) of those who get nothing, the most first."""
-        counts = Counter(self.rehearsal.left_out_counts).most_common()
+        counts = Counter(self.rehearsal.skip_reason_counts).most_common()
         return [
             (SKIP_REASON_LABELS[reason][0], count, SKIP_REASON_LABELS[reason][1])
             for reason, count in counts
         ]
 
     @property
-    def left_out_people(self) -> int:
+    def skipped_count(self) -> int:
         """How many get nothing."""
-        return len(self.rehearsal.texts) - self.people
+        return len(self.rehearsal.texts) - self.recipient_count
 
     @cached_property
-    def names(self) -> list[RenderedText]:
+    def skipped_texts(self) -> list[RenderedText]:
         """The first of those who get nothing."""
-        return [text for text in self.rehearsal.texts if text.left_out][
+        return [text for text in self.rehearsal.texts if text.skip_reason][
             :MAX_SKIPPED_NAMES_SHOWN
         ]
 
     @property
-    def pages(self) -> int:
+    def page_count(self) -> int:
         """How many pages of texts there are."""
-        return max(1, -(-self.people // TEXTS_PER_PAGE))
+        return max(1, -(-self.recipient_count // TEXTS_PER_PAGE))
 
     @property
-    def page(self) -> int:
+    def page_number(self) -> int:
         """The page that is shown."""
-        return min(max(1, self.number), self.pages)
+        return min(max(1, self.requested_page), self.page_count)
 
     @property
-    def first(self) -> int:
+    def first_position(self) -> int:
         """The place of the page's first text."""
-        return (self.page - 1) * TEXTS_PER_PAGE + 1
+        return (self.page_number - 1) * TEXTS_PER_PAGE + 1
 
     @property
-    def texts(self) -> Sequence[RenderedText]:
+    def page_texts(self) -> Sequence[RenderedText]:
         """The texts of that page."""
-        return self.rehearsal.sendable[self.first - 1 : self.first - 1 + TEXTS_PER_PAGE]
+        return self.rehearsal.sendable_texts[
+            self.first_position - 1 : self.first_position - 1 + TEXTS_PER_PAGE
+        ]
 
     @property
-    def when(self) -> str:
+    def send_time_text(self) -> str:
         """The moment in words, with its zone."""
-        if self.draft.due is None:
+        if self.draft.send_at is None:
             undo = organisation.get_undo_seconds()
             return f"Now, after {undo} seconds to undo it" if undo else "Now"
         at = local_times.format_moment(
-            self.draft.due, self.draft.timezone, now=self.moment
+            self.draft.send_at, self.draft.timezone, now=self.moment
         )
         which = f", the {self.fold} time the clocks show it" if self.fold else ""
-        return f"{at}, {self.draft.timezone}{which} ({local_times.format_time_until(self.draft.due, self.moment)})"
+        return f"{at}, {self.draft.timezone}{which} ({local_times.format_time_until(self.draft.send_at, self.moment)})"
 
     @property
-    def due_in_words(self) -> str:
+    def send_time_short(self) -> str:
         """The moment alone, "" for now."""
         return (
             local_times.format_moment(
-                self.draft.due, self.draft.timezone, now=self.moment
+                self.draft.send_at, self.draft.timezone, now=self.moment
             )
-            if self.draft.due
+            if self.draft.send_at
             else ""
         )
 
     @cached_property
-    def ending(self) -> EndTimeForecast | None:
+    def end_forecast(self) -> EndTimeForecast | None:
         """What its end means; None when it has none."""
         draft, settings = self.draft, current_app.extensions["settings"]
         if draft.not_after is None:
             return None
-        start = draft.due or self.moment + timedelta(
+        start = draft.send_at or self.moment + timedelta(
             seconds=organisation.get_undo_seconds()
         )
         return EndTimeForecast(
@@ -169,7 +171,7 @@ class BlastReview:
             draft.timezone,
             self.end_fold,
             start,
-            settings.rate,
+            settings.effective_send_rate,
             self.rehearsal,
         )
 
@@ -178,91 +180,93 @@ class BlastReview:
         """The list of facts above the texts."""
         settings: Settings = current_app.extensions["settings"]
         event = events.find_event(self.draft.event_id)
-        seconds = compute_send_seconds(self.rehearsal.segments, settings.rate)
+        seconds = compute_send_seconds(
+            self.rehearsal.segment_count, settings.effective_send_rate
+        )
         return [
             (
                 "Sent to",
                 describe_audience(self.draft.target, event.title if event else None),
             ),
             ("From", format_phone_number(settings.sender)),
-            *self._survey(),
-            ("When", self.when),
+            *self._build_survey_fact(),
+            ("When", self.send_time_text),
             ("Finishes after", format_approximate_duration(seconds)),
-            *(self.ending.facts if self.ending else ()),
-            ("Parts", self.weight),
-            *self._money(),
+            *(self.end_forecast.facts if self.end_forecast else ()),
+            ("Parts", self.segment_summary),
+            *self._build_cost_facts(),
         ]
 
-    def _survey(self) -> list[tuple[str, str]]:
+    def _build_survey_fact(self) -> list[tuple[str, str]]:
         asked = (
             surveys.find_survey(self.draft.survey_id) if self.draft.survey_id else None
         )
         return [("Whoever answers", f"begins the survey {asked.name}")] if asked else []
 
     @property
-    def weight(self) -> str:
+    def segment_summary(self) -> str:
         """ "150 parts: 1 part for 146 people, 2 parts for 2 people"."""
         spread = sorted(
-            Counter(text.segments for text in self.rehearsal.sendable).items()
+            Counter(text.segments for text in self.rehearsal.sendable_texts).items()
         )
         if len(spread) == 1:
-            return f"{format_segment_count(self.rehearsal.segments)}, {spread[0][0]} a person"
+            return f"{format_segment_count(self.rehearsal.segment_count)}, {spread[0][0]} a person"
         if len(spread) > 3:
-            return f"{format_segment_count(self.rehearsal.segments)}, {spread[0][0]} to {spread[-1][0]} a person"
+            return f"{format_segment_count(self.rehearsal.segment_count)}, {spread[0][0]} to {spread[-1][0]} a person"
         shares = ", ".join(
             f"{format_segment_count(size)} for {format_people_count(count)}"
             for size, count in spread
         )
-        return f"{format_segment_count(self.rehearsal.segments)}: {shares}"
+        return f"{format_segment_count(self.rehearsal.segment_count)}: {shares}"
 
     @property
-    def price(self) -> Decimal | None:
+    def segment_price(self) -> Decimal | None:
         """What one part costs; None while nobody has said it."""
         return organisation.get_organisation().price_per_segment
 
-    def _money(self) -> Iterator[tuple[str, str]]:
-        total = compute_cost(self.rehearsal.segments, self.price)
-        if self.price is None or total is None:
+    def _build_cost_facts(self) -> Iterator[tuple[str, str]]:
+        total = compute_cost(self.rehearsal.segment_count, self.segment_price)
+        if self.segment_price is None or total is None:
             yield "Price per part", "not set yet"
         else:
             yield (
                 "Price per part",
                 format_segment_price(
-                    self.price, organisation.get_organisation().currency
+                    self.segment_price, organisation.get_organisation().currency
                 ),
             )
-            yield "Cost about", self._amount(total)
+            yield "Cost about", self._format_amount(total)
 
-    def _amount(self, amount: Decimal) -> str:
+    def _format_amount(self, amount: Decimal) -> str:
         return format_money(amount, organisation.get_organisation().currency)
 
     @cached_property
-    def advice(self) -> list[ReviewNotice]:
+    def notices(self) -> list[ReviewNotice]:
         """What deserves a second look before this leaves."""
-        if not self.people:
+        if not self.recipient_count:
             return []
         return [
-            *self._about_the_end(),
-            *self._about_too_long(),
-            *self._about_abroad(),
-            *self._about_letters(),
-            *self._about_length(),
-            *self._about_names(),
-            *self._about_stopping(),
+            *self._warn_about_end_time(),
+            *self._warn_about_too_long_texts(),
+            *self._warn_about_foreign_numbers(),
+            *self._warn_about_costly_characters(),
+            *self._warn_about_length(),
+            *self._warn_about_missing_names(),
+            *self._warn_about_missing_opt_out(),
         ]
 
-    def _about_the_end(self) -> Iterator[ReviewNotice]:
-        if self.ending and (warning := self.ending.warning):
+    def _warn_about_end_time(self) -> Iterator[ReviewNotice]:
+        if self.end_forecast and (warning := self.end_forecast.warning):
             yield ReviewNotice("warn", warning)
 
-    def _about_too_long(self) -> Iterator[ReviewNotice]:
+    def _warn_about_too_long_texts(self) -> Iterator[ReviewNotice]:
         """Whom their own name makes the text too long for: they are left out, unless somebody
         shortens it.
         """
         long = [
             text
             for text in self.rehearsal.texts
-            if text.left_out is SkipReason.TOO_LONG
+            if text.skip_reason is SkipReason.TOO_LONG
         ]
         if long:
             them = "This person is" if len(long) == 1 else "They are"
@@ -271,14 +275,14 @@ class BlastReview:
                 f"{describe_too_long_texts(long)} {them} left out. Shorten the text to reach everybody.",
             )
 
-    def _about_abroad(self) -> Iterator[ReviewNotice]:
+    def _warn_about_foreign_numbers(self) -> Iterator[ReviewNotice]:
         starts = Counter(
-            text.phone[:COUNTRY_PREFIX_LENGTH] for text in self.rehearsal.sendable
+            text.phone[:COUNTRY_PREFIX_LENGTH] for text in self.rehearsal.sendable_texts
         )
         if words := organisation.describe_foreign_numbers(starts):
             yield ReviewNotice("info", words)
 
-    def _about_letters(self) -> Iterator[ReviewNotice]:
+    def _warn_about_costly_characters(self) -> Iterator[ReviewNotice]:
         """Signs outside the plain alphabet, and what they cost.
 
         Names are not the writer's to change.
@@ -288,10 +292,16 @@ class BlastReview:
             [_describe_character(sign) for sign, _ in find_costly_characters(body)],
             _find_symbols(body),
         )
-        if costly and (saved := self._saved(replace_costly_characters(body))) > 0:
+        if (
+            costly
+            and (
+                saved := self._estimate_saved_segments(replace_costly_characters(body))
+            )
+            > 0
+        ):
             yield ReviewNotice(
                 "warn",
-                self._dearer(costly, saved),
+                self._describe_savings(costly, saved),
                 ("Replace with plain characters", "plain", "1"),
             )
             return
@@ -303,46 +313,46 @@ class BlastReview:
         if (
             odd
             and not message_templates.is_blank_text(bare)
-            and (saved := self._saved(bare)) > 0
+            and (saved := self._estimate_saved_segments(bare)) > 0
         ):
-            yield ReviewNotice("warn", self._dearer([*costly, *odd], saved))
+            yield ReviewNotice("warn", self._describe_savings([*costly, *odd], saved))
 
-    def _saved(self, body: str) -> int:
+    def _estimate_saved_segments(self, body: str) -> int:
         """How many parts fewer the same people would get with another text; of many people,
         told from the first.
         """
-        some = self.rehearsal.sendable[:SAVINGS_SAMPLE_SIZE]
+        some = self.rehearsal.sendable_texts[:SAVINGS_SAMPLE_SIZE]
         now = sum(text.segments for text in some)
         again = [BlastRecipient(text.name, text.phone, None) for text in some]
         then = render_blast_texts(
-            again, body, self.draft.footer, self.rehearsal.event
-        ).segments
-        return round((now - then) * self.people / len(some))
+            again, body, self.draft.footer, self.rehearsal.event_values
+        ).segment_count
+        return round((now - then) * self.recipient_count / len(some))
 
-    def _dearer(self, signs: list[str], saved: int) -> str:
-        now = self.rehearsal.segments
+    def _describe_savings(self, signs: list[str], saved: int) -> str:
+        now = self.rehearsal.segment_count
         less = (
-            f", about {self._amount(saved * self.price)} less"
-            if self.price is not None
+            f", about {self._format_amount(saved * self.segment_price)} less"
+            if self.segment_price is not None
             else ""
         )
         named = " ".join(signs[:MAX_CHARACTERS_SHOWN]) + (
             " …" if len(signs) > MAX_CHARACTERS_SHOWN else ""
         )
         verb, them = ("makes", "it") if len(signs) == 1 else ("make", "them")
-        rest = f"{'about ' if self.people > SAVINGS_SAMPLE_SIZE else ''}{now - saved:,}{less}"
+        rest = f"{'about ' if self.recipient_count > SAVINGS_SAMPLE_SIZE else ''}{now - saved:,}{less}"
         return f"{named} {verb} this text longer than it looks: {format_segment_count(now)}. Without {them}: {rest}."
 
-    def _about_length(self) -> Iterator[ReviewNotice]:
-        longest = self.rehearsal.longest
+    def _warn_about_length(self) -> Iterator[ReviewNotice]:
+        longest = self.rehearsal.longest_text
         if longest and longest.segments > LONG_TEXT_SEGMENTS:
             yield ReviewNotice(
                 "warn",
                 f"This text is long: up to {longest.segments} parts a person, each of them paid for.",
             )
 
-    def _about_names(self) -> Iterator[ReviewNotice]:
-        nameless = [text for text in self.rehearsal.sendable if not text.name]
+    def _warn_about_missing_names(self) -> Iterator[ReviewNotice]:
+        nameless = [text for text in self.rehearsal.sendable_texts if not text.name]
         if not nameless or not message_templates.has_name_placeholders(self.draft.body):
             return
         who = f"{format_people_count(len(nameless))} {'has' if len(nameless) == 1 else 'have'} no name."
@@ -356,7 +366,7 @@ class BlastReview:
                 "info", f"{who} They read: “{_shorten_text(nameless[0].body)}”"
             )
 
-    def _about_stopping(self) -> Iterator[ReviewNotice]:
+    def _warn_about_missing_opt_out(self) -> Iterator[ReviewNotice]:
         if self.draft.footer is None and "stop" not in self.draft.body.casefold():
             footer = organisation.get_organisation().footer.strip()
             button = (f"Add “{footer}”", "include_unsubscribe", "y") if footer else None

@@ -67,33 +67,33 @@ def compose_blast() -> ViewResponse:
 
 
 def _review_or_send(form: ComposeForm) -> ViewResponse:
-    rehearsal = form.rehearse()
-    if not form.judge(rehearsal):
+    rehearsal = form.render_draft()
+    if not form.check_rendered_lengths(rehearsal):
         return _render_compose_page(form), 422
     draft = form.draft
-    if draft.test:
+    if draft.is_test:
         return _confirm_draft(draft, _derive_test_token(form, draft))
     rehearsal = skip_too_long_texts(rehearsal)
     review = BlastReview(
         draft,
         rehearsal,
         now(),
-        form.asked_fold(form.local),
-        form.asked_fold(form.end),
+        form.get_selected_fold(form.start),
+        form.get_selected_fold(form.end),
         _parse_page_number(),
     )
     confirmation = BlastConfirmationForm()
     confirming = "confirm" in request.form
-    seen = confirmation.seen()
-    changed = seen is not None and seen != review.people
+    seen = confirmation.get_seen_count()
+    changed = seen is not None and seen != review.recipient_count
     if (
         confirming
-        and review.people
+        and review.recipient_count
         and not changed
-        and confirmation.agrees(review.people)
+        and confirmation.check_typed_count(review.recipient_count)
     ):
         return _confirm_draft(draft, _get_client_token(form))
-    status = 422 if confirming or not review.people else 200
+    status = 422 if confirming or not review.recipient_count else 200
     return _render_review_page(
         form, review, confirmation, seen if changed else None
     ), status
@@ -110,7 +110,7 @@ def _render_review_page(
         form=form,
         review=review,
         confirm=confirmation,
-        must_type=review.people > MAX_PEOPLE_WITHOUT_TYPED_COUNT,
+        must_type=review.recipient_count > MAX_PEOPLE_WITHOUT_TYPED_COUNT,
         seen=seen,
         undo_seconds=organisation.get_undo_seconds(),
     )
@@ -148,11 +148,15 @@ def _build_preview(form: ComposeForm) -> dict[str, object] | None:
         body, of_event=target == BlastTarget.EVENT
     ):
         return None
-    name = queries.find_sample_recipient_name(target, form.event)
+    name = queries.find_sample_recipient_name(target, form.selected_event_id)
     text = message_templates.fill_template(
-        body, name, queries.get_blast_placeholders(target, form.event)
+        body, name, queries.get_blast_placeholders(target, form.selected_event_id)
     ).strip()
-    text = message_templates.append_footer(text, form.footer) if form.footer else text
+    text = (
+        message_templates.append_footer(text, form.selected_footer)
+        if form.selected_footer
+        else text
+    )
     return {"name": name, "text": text, "parts": measure_segments(text).segments}
 
 
@@ -187,7 +191,7 @@ def _prefill_from_survey(typed: str) -> dict[str, object]:
         abort(404)
     first = next(iter(parse_questions(survey.questions_json)), None)
     words = (
-        build_opening_text(survey.intro_message or "", first.asked)
+        build_opening_text(survey.intro_message or "", first.message_text)
         if first
         else survey.intro_message or ""
     )
@@ -275,9 +279,9 @@ def _confirm_draft(draft: BlastDraft, token: str | None) -> ViewResponse:
             trace.details = _build_audit_details(draft)
     except BlastAlreadyConfirmed as again:
         return _redirect_to_scheduled_blast(again.scheduled_id)
-    if draft.due:
+    if draft.send_at:
         flash(
-            f"Scheduled for {local_times.format_moment(draft.due, draft.timezone, now=moment)}.",
+            f"Scheduled for {local_times.format_moment(draft.send_at, draft.timezone, now=moment)}.",
             "success",
         )
     return _redirect_to_scheduled_blast(scheduled_id)
@@ -288,11 +292,11 @@ def _build_audit_details(draft: BlastDraft) -> dict[str, object]:
     kept: dict[str, object] = {
         "target": draft.target.value,
         "event": draft.event_id,
-        "test": draft.test,
+        "test": draft.is_test,
     }
     kept |= {"survey": draft.survey_id} if draft.survey_id else {}
-    if draft.due:
-        chosen = local_times.build_local_time_input(draft.due, draft.timezone)
+    if draft.send_at:
+        chosen = local_times.build_local_time_input(draft.send_at, draft.timezone)
         kept |= {
             "leaves_at": f"{chosen.date} {chosen.time}",
             "timezone": draft.timezone,

@@ -33,40 +33,46 @@ class EndTimeForecast:
     def facts(self) -> Iterator[tuple[str, str]]:
         """For the list of facts."""
         which = f", the {self.fold} time the clocks show it" if self.fold else ""
-        yield "Nothing leaves after", f"{self._said(self.end)}, {self.zone}{which}"
-        if not self.too_late:
-            yield "The last leaves", f"about {self._said(self._last)}"
+        yield (
+            "Nothing leaves after",
+            f"{self._format_local_time(self.end)}, {self.zone}{which}",
+        )
+        if not self.too_late_count:
+            yield (
+                "The last leaves",
+                f"about {self._format_local_time(self._last_send_at)}",
+            )
 
     @property
-    def too_late(self) -> int:
+    def too_late_count(self) -> int:
         """How many people it would come too late for, at this pace."""
         parts_in_time = (
             self.end - self.start - timedelta(seconds=VALIDITY_MARGIN_SECONDS)
         ).total_seconds() * self.rate
-        if self.rehearsal.segments <= parts_in_time:
+        if self.rehearsal.segment_count <= parts_in_time:
             return 0
         sent = bisect_right(
-            list(accumulate(text.segments for text in self.rehearsal.sendable)),
+            list(accumulate(text.segments for text in self.rehearsal.sendable_texts)),
             parts_in_time,
         )
-        return self.rehearsal.people - sent
+        return self.rehearsal.recipient_count - sent
 
     @property
     def warning(self) -> str | None:
         """What to say when some would not be sent it."""
-        if not self.too_late:
+        if not self.too_late_count:
             return None
         return (
-            f"At this pace the last text would leave about {self._said(self._last)}, but nothing leaves after "
-            f"{self._said(self.end)}: about {self.too_late:,} of {format_people_count(self.rehearsal.people)} would not be sent it. "
+            f"At this pace the last text would leave about {self._format_local_time(self._last_send_at)}, but nothing leaves after "
+            f"{self._format_local_time(self.end)}: about {self.too_late_count:,} of {format_people_count(self.rehearsal.recipient_count)} would not be sent it. "
             "Choose a later end, or an earlier start."
         )
 
     @property
-    def _last(self) -> datetime:
+    def _last_send_at(self) -> datetime:
         return self.start + timedelta(
-            seconds=compute_send_seconds(self.rehearsal.segments, self.rate)
+            seconds=compute_send_seconds(self.rehearsal.segment_count, self.rate)
         )
 
-    def _said(self, moment: datetime) -> str:
+    def _format_local_time(self, moment: datetime) -> str:
         return local_times.format_moment(moment, self.zone, now=self.start)

@@ -193,11 +193,11 @@ def _build_filter_chips(
     some = [
         (key, label)
         for key, label in RECIPIENT_FILTER_LABELS
-        if here.of(key) or key == chosen
+        if here.count_in_filter(key) or key == chosen
     ]
     links = [
         (
-            f"{label} {here.of(key):,}",
+            f"{label} {here.count_in_filter(key):,}",
             url_for("blasts.show_sent_blast", log_id=log_id, state=key),
             key == chosen,
         )

@@ -87,9 +87,9 @@ class BulkOptions:
 
     state: str
     count: int
-    check: bool
-    send: bool
-    leave: bool
+    can_check: bool
+    can_resend: bool
+    can_leave: bool
 
 
 def find_bulk_options(log: MessageLog, chosen: str) -> BulkOptions | None:
@@ -109,11 +109,11 @@ def find_bulk_options(log: MessageLog, chosen: str) -> BulkOptions | None:
     found = BulkOptions(
         state,
         count,
-        check=in_use and in_doubt,
-        send=in_use and current_user.is_admin,
-        leave=in_doubt,
+        can_check=in_use and in_doubt,
+        can_resend=in_use and current_user.is_admin,
+        can_leave=in_doubt,
     )
-    return found if found.check or found.send or found.leave else None
+    return found if found.can_check or found.can_resend or found.can_leave else None
 
 
 def format_lookup_count(row: Any) -> str:

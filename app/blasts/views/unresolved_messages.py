@@ -57,7 +57,7 @@ class MessageSelection:
     by_id: bool
 
     @property
-    def in_address(self) -> dict[str, Any]:
+    def url_params(self) -> dict[str, Any]:
         """How the address of the page says which they are."""
         return (
             {"message_ids": list(self.ids[:MAX_IDS_IN_URL])}
@@ -160,7 +160,7 @@ def resend_blast_messages(log_id: int) -> ResponseReturnValue:
         refusal=_get_resend_refusal(log),
         stay_out=[
             (*SKIP_REASON_LABELS[reason], count)
-            for reason, count in numbers.left_out.items()
+            for reason, count in numbers.skipped_by_reason.items()
         ],
     )
 
@@ -172,7 +172,7 @@ def _resend_selection(log: MessageLog, chosen: MessageSelection) -> ResponseRetu
         or _has_selection_changed(log, chosen)
     ):
         return redirect(
-            url_for("blasts.resend_blast_messages", log_id=log.id, **chosen.in_address),
+            url_for("blasts.resend_blast_messages", log_id=log.id, **chosen.url_params),
             303,
         )
     try:
@@ -183,7 +183,7 @@ def _resend_selection(log: MessageLog, chosen: MessageSelection) -> ResponseRetu
             trace.about = f"blast {log.id}"
             trace.details = {
                 "texts": result.queued,
-                "left_out": sum(result.left_out.values()),
+                "left_out": sum(result.skipped_by_reason.values()),
             }
             if not result.queued:
                 raise MessagesUnchanged
@@ -224,11 +224,11 @@ def _format_resend_result(result: ResendResult, log: MessageLog) -> str:
             else "get the text again; one goes first, to try"
         )
         said = f"{whom} {rest}."
-    stay_out = sum(result.left_out.values())
+    stay_out = sum(result.skipped_by_reason.values())
     if stay_out:
         why = ", ".join(
             f"{SKIP_REASON_LABELS[reason][0]} ({count:,})"
-            for reason, count in result.left_out.items()
+            for reason, count in result.skipped_by_reason.items()
         )
         said = f"{said} {format_people_count(stay_out)} {'stays' if stay_out == 1 else 'stay'} out: {why}."
     return said
@@ -248,8 +248,8 @@ def _build_resend_facts(
     log: MessageLog, numbers: ResendPreview
 ) -> list[tuple[str, str]]:
     organised = organisation.get_organisation()
-    cost = compute_cost(numbers.parts, organised.price_per_segment)
-    facts = [("Length", format_segment_count(numbers.parts))]
+    cost = compute_cost(numbers.segments, organised.price_per_segment)
+    facts = [("Length", format_segment_count(numbers.segments))]
     if cost is not None:
         facts.append(("Cost about", format_money(cost, organised.currency)))
     if log.not_after:

@@ -40,7 +40,7 @@ def show_dashboard() -> ResponseReturnValue:
         unanswered=inbox.count_waiting_threads(),
         running=sending,
         waiting=queries.count_queued_by_blast(sending),
-        silence=delivery.load_heartbeat().silence,
+        silence=delivery.load_heartbeat().outage_reason,
         coming=coming,
         titles=blasts.get_blast_event_titles(coming),
         chart=_build_delivery_chart(blasts.find_finished_blasts()),
@@ -57,7 +57,7 @@ def refresh_running_blasts() -> ResponseReturnValue:
         "dashboard/_running.html",
         running=sending,
         waiting=queries.count_queued_by_blast(sending),
-        silence=delivery.load_heartbeat().silence,
+        silence=delivery.load_heartbeat().outage_reason,
     )
 
 
@@ -84,12 +84,12 @@ def _build_delivery_chart(logs: Sequence[MessageLog]) -> list[tuple[str, int, st
 
 
 def _format_delivered_share(blast: DeliveryTotals) -> tuple[int, str]:
-    return blast.delivered, f"{blast.delivered:,} of {blast.tried:,}"
+    return blast.delivered, f"{blast.delivered:,} of {blast.attempted:,}"
 
 
 def _build_week_numbers(week: DeliveryTotals) -> list[tuple[int | str, str]]:
     """The four numbers of the last seven days."""
-    rate = "–" if week.rate is None else f"{100 * week.rate:.1f} %"
+    rate = "–" if week.delivery_rate is None else f"{100 * week.delivery_rate:.1f} %"
     return [
         (week.delivered, "texts delivered"),
         (rate, "of all texts delivered"),
@@ -100,7 +100,7 @@ def _build_week_numbers(week: DeliveryTotals) -> list[tuple[int | str, str]]:
 
 def _format_spending(week: DeliveryTotals) -> tuple[int | str, str]:
     """The money where the price of a part is known, else the parts."""
-    shown = f"{week.parts:,}" if week.exact else f"about {week.parts:,}"
+    shown = f"{week.segments:,}" if week.is_exact else f"about {week.segments:,}"
     if week.cost is None:
         return shown, "parts"
     return format_money(

@@ -27,7 +27,9 @@ def build_setup_checklist(facts: SetupProgress) -> list[ChecklistItem]:
     """The first steps in the order in which they make sense; [] once all are done."""
     steps = [
         ChecklistItem(
-            facts.admin is not None, "Create the first admin account", facts.admin or ""
+            facts.admin_username is not None,
+            "Create the first admin account",
+            facts.admin_username or "",
         ),
         _build_organisation_item(facts),
         _build_people_item(facts),
@@ -46,7 +48,7 @@ def _build_organisation_item(facts: SetupProgress) -> ChecklistItem:
         else (None, None)
     )
     return ChecklistItem(
-        facts.named,
+        facts.has_name,
         "Name your organisation and time zone",
         f"{org.name}, {org.timezone}",
         *link,
@@ -57,26 +59,26 @@ def _build_people_item(facts: SetupProgress) -> ChecklistItem:
     text = "Import a spreadsheet or add them by hand. Nobody gets a text by being imported."
     link = (
         (url_for("community.list_members"), "Add people")
-        if current_user.is_admin and not facts.people
+        if current_user.is_admin and not facts.has_people
         else (None, None)
     )
-    return ChecklistItem(facts.people, "Add your people", text, *link)
+    return ChecklistItem(facts.has_people, "Add your people", text, *link)
 
 
 def _build_blast_item(facts: SetupProgress) -> ChecklistItem:
-    title = "Send a first blast" if facts.connected else "Send a practice blast"
-    if facts.delivered:
+    title = "Send a first blast" if facts.has_twilio else "Send a practice blast"
+    if facts.has_delivery:
         return ChecklistItem(True, title, "It was delivered.")
     text = "A text is written for you, and you see everything before it leaves."
     link = (
         (url_for("blasts.compose_blast", first=1), "Write it")
-        if facts.people
+        if facts.has_people
         else (None, None)
     )
     return ChecklistItem(
         False,
         title,
-        text if facts.people else "As soon as there is somebody to send it to.",
+        text if facts.has_people else "As soon as there is somebody to send it to.",
         *link,
     )
 
@@ -87,17 +89,17 @@ def _build_twilio_item(facts: SetupProgress) -> ChecklistItem:
         "Until then no real texts are sent."
     )
     return ChecklistItem(
-        facts.connected,
+        facts.has_twilio,
         "Connect Twilio",
-        "Real texts are sent." if facts.connected else later,
+        "Real texts are sent." if facts.has_twilio else later,
     )
 
 
 def _build_reply_item(facts: SetupProgress) -> ChecklistItem:
     title = "Check that replies reach you"
-    if facts.replied:
+    if facts.has_reply:
         return ChecklistItem(True, title, "The first one came in.")
-    if facts.connected:
+    if facts.has_twilio:
         return ChecklistItem(
             False, title, "Text something to your number from a phone."
         )

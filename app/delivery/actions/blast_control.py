@@ -104,14 +104,14 @@ def skip_queued_messages(phone: str, reason: SkipReason) -> int:
 
     Says how many. (Answers of ours, kind system, still go.)
     """
-    return sql.SKIP_QUEUED_OF_PHONE.run(b_phone=phone, b_reason=reason.value)
+    return sql.SKIP_QUEUED_OF_PHONE.execute(b_phone=phone, b_reason=reason.value)
 
 
 def cancel_queued_system_replies(phone: str) -> int:
     """They have said something new: what confirms or answers their last word (kind system) and
     has not left yet is overtaken. Says how many.
     """
-    return sql.CANCEL_SYSTEM_REPLIES.run(b_phone=phone)
+    return sql.CANCEL_SYSTEM_REPLIES.execute(b_phone=phone)
 
 
 def close_finished_blasts(moment: datetime) -> list[int]:

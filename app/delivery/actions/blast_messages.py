@@ -77,7 +77,7 @@ def create_blast_messages(
     """
     blast = db.session.get_one(ScheduledMessage, scheduled_id, populate_existing=True)
     log = _build_message_log(blast, rehearsal, event_title)
-    if not rehearsal.sendable:
+    if not rehearsal.sendable_texts:
         log.status, log.finished_at = BlastStatus.FAILED, moment
         blast.status, blast.error_message = (
             ScheduledBlastStatus.FAILED,
@@ -146,7 +146,9 @@ def _insert_messages(
 
 
 def _build_message_row(text: RenderedText) -> tuple[str | int | None, ...]:
-    status, reason = (SKIPPED, text.left_out.value) if text.left_out else (QUEUED, None)
+    status, reason = (
+        (SKIPPED, text.skip_reason.value) if text.skip_reason else (QUEUED, None)
+    )
     return (
         text.phone,
         text.name,

@@ -69,7 +69,7 @@ def queue_direct_message(answer: DirectMessage, moment: datetime) -> int:
     """
     settings: Settings = current_app.extensions["settings"]
     weight = measure_segments(answer.body)
-    return INSERT_MESSAGE.add(
+    return INSERT_MESSAGE.insert_row(
         kind=answer.kind,
         phone=answer.phone,
         name=answer.name,

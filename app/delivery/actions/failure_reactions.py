@@ -39,7 +39,7 @@ from app.organisation.queries import get_organisation_region
 from app.suppression import actions as suppression
 
 SHARED_BLAMES = frozenset({Blame.ACCOUNT, Blame.CALLBACK, Blame.US})
-COUNTRY_RULE = BreakerRule(BreakerAction.COUNTRY)
+COUNTRY_RULE = BreakerRule(BreakerAction.SKIP_COUNTRY)
 message_logs_c = message_logs.c
 # b_log, b_prefixes: as JSON. The blast's unique index of phones is walked once a prefix; ':'
 # comes after '9'.
@@ -60,7 +60,7 @@ class MessageFailure:
     receipt: CarrierErrorCode
     rule: BreakerRule
     phase: str
-    left_at: datetime
+    submitted_at: datetime
 
 
 def react_to_failure(
@@ -73,10 +73,10 @@ def react_to_failure(
     'delivery' when a receipt told of it. Nobody is ever deleted.
     """
     _suppress_phone(row, receipt)
-    if receipt.rule is None:
+    if receipt.breaker_rule is None:
         return
     found = recent_results.get_failure_context(row.id)
-    failure = MessageFailure(row, receipt, receipt.rule, phase, found.left_at)
+    failure = MessageFailure(row, receipt, receipt.breaker_rule, phase, found.left_at)
     if row.message_log_id is None:
         _react_for_direct_message(failure)
     else:
@@ -99,7 +99,7 @@ def _suppress_phone(row: Row[Any], receipt: CarrierErrorCode) -> None:
         return  # they were erased meanwhile
     if receipt.blame == Blame.CONSENT:
         suppression.record_opt_out(
-            row.phone, source="message_failure", reason=receipt.words
+            row.phone, source="message_failure", reason=receipt.description
         )
         blast_control.skip_queued_messages(row.phone, SkipReason.SAID_STOP)
     elif receipt.strikes and _is_dead_number(row, receipt):
@@ -109,7 +109,7 @@ def _suppress_phone(row: Row[Any], receipt: CarrierErrorCode) -> None:
             else ""
         )
         suppression.mark_number_undeliverable(
-            row.phone, reason=receipt.words + often, log_id=row.message_log_id
+            row.phone, reason=receipt.description + often, log_id=row.message_log_id
         )
         blast_control.skip_queued_messages(row.phone, SkipReason.NUMBER_DEAD)
 
@@ -121,7 +121,7 @@ def _is_dead_number(row: Row[Any], receipt: CarrierErrorCode) -> bool:
         recent_results.list_phone_history(row.phone, row.carrier),
         receipt.code,
         receipt.strikes,
-        receipt.days,
+        receipt.strike_days,
     )
 
 
@@ -130,24 +130,24 @@ def _react_for_direct_message(failure: MessageFailure) -> None:
 
     A bad sender they find out by themselves.
     """
-    holds = failure.rule.act is BreakerAction.HOLD
-    if failure.rule.at_once and (holds or failure.receipt.blame in SHARED_BLAMES):
+    holds = failure.rule.action is BreakerAction.HOLD
+    if failure.rule.is_immediate and (holds or failure.receipt.blame in SHARED_BLAMES):
         _apply_rule(failure)
 
 
 def _react_for_blast(failure: MessageFailure, since: datetime | None) -> None:
     rule, row = failure.rule, failure.row
-    if since and failure.left_at < since:
+    if since and failure.submitted_at < since:
         return  # it left before somebody put things right, or before the brakes were on
-    if rule.act is BreakerAction.PAUSE and not _has_blasts_to_pause(failure):
+    if rule.action is BreakerAction.PAUSE and not _has_blasts_to_pause(failure):
         return
     near = recent_results.list_neighbour_results(
         row.message_log_id, row.id, failure.phase, since
     )
-    abroad = failure.receipt.abroad and find_phone_country(
+    abroad = failure.receipt.may_mean_country_unreachable and find_phone_country(
         row.phone
     ) != find_main_country(get_organisation_region())
-    if rule.act is BreakerAction.COUNTRY or (
+    if rule.action is BreakerAction.SKIP_COUNTRY or (
         abroad and _is_country_unreached(failure, near)
     ):
         _skip_country_or_pause(failure, near)
@@ -162,10 +162,10 @@ def _compute_counting_start(found: Row[Any], rule: BreakerRule) -> datetime | No
     were put on.
     """
     moments = [found.resumed_at]
-    if rule.act is BreakerAction.SLOW:
+    if rule.action is BreakerAction.SLOW:
         moments.append(found.slowed_at)
-    if rule.act is BreakerAction.HOLD and found.hold_until:
-        moments.append(found.hold_until - timedelta(seconds=rule.seconds))
+    if rule.action is BreakerAction.HOLD and found.hold_until:
+        moments.append(found.hold_until - timedelta(seconds=rule.hold_seconds))
     return max((moment for moment in moments if moment), default=None)
 
 
@@ -178,7 +178,8 @@ def _is_country_unreached(failure: MessageFailure, near: Sequence[Row[Any]]) -> 
         for each in _filter_same_country(failure, near)
     ]
     return (
-        NeighbourOutcome.THROUGH not in there and there.count(NeighbourOutcome.SAME) > 1
+        NeighbourOutcome.SUCCEEDED not in there
+        and there.count(NeighbourOutcome.SAME_FAILURE) > 1
     )
 
 
@@ -201,7 +202,7 @@ def _is_rule_tripped(
         recent_results.classify_neighbour(each, failure.phase, failure.receipt)
         for each in near
     ]
-    results[here] = NeighbourOutcome.SAME
+    results[here] = NeighbourOutcome.SAME_FAILURE
     return is_breaker_tripped(
         rule, results, here, patient=failure.receipt.may_be_one_number
     )
@@ -209,12 +210,12 @@ def _is_rule_tripped(
 
 def _apply_rule(failure: MessageFailure) -> None:
     rule, row, receipt, moment = failure.rule, failure.row, failure.receipt, now()
-    if rule.act is BreakerAction.SLOW:
+    if rule.action is BreakerAction.SLOW:
         sender_throttle.slow_sender(row.sender, row.carrier, moment)
-    elif rule.act is BreakerAction.HOLD:
-        until = moment + timedelta(seconds=rule.seconds)
+    elif rule.action is BreakerAction.HOLD:
+        until = moment + timedelta(seconds=rule.hold_seconds)
         sender_throttle.hold_sender(
-            row.sender, row.carrier, until, receipt.code, receipt.words
+            row.sender, row.carrier, until, receipt.code, receipt.description
         )
     else:
         _pause_and_alert(_build_affected_blasts_filter(failure), receipt, failure.phase)
@@ -252,14 +253,14 @@ def _build_affected_blasts_filter(failure: MessageFailure) -> ColumnElement[bool
     """
     row = failure.row
     own: ColumnElement[bool] = message_logs_c.id == row.message_log_id
-    if not failure.receipt.shared:
+    if not failure.receipt.is_sender_wide:
         return own
     knows = (
         func.max(
             message_logs_c.created_at,
             func.coalesce(message_logs_c.resumed_at, message_logs_c.created_at),
         )
-        <= failure.left_at
+        <= failure.submitted_at
     )
     return and_(
         message_logs_c.sender == row.sender,
@@ -280,5 +281,7 @@ def _has_blasts_to_pause(failure: MessageFailure) -> bool:
 def _pause_and_alert(
     these: ColumnElement[bool], receipt: CarrierErrorCode, phase: str
 ) -> None:
-    paused = blast_control.pause_blasts_for_fault(these, receipt.words, receipt.code)
+    paused = blast_control.pause_blasts_for_fault(
+        these, receipt.description, receipt.code
+    )
     pause_alerts.create_pause_alerts(paused, receipt, phase)

@@ -31,7 +31,7 @@ class QueuedMessage(NamedTuple):
     message_log_id: int | None
     attempts: int
     not_after: str | None
-    left_out: str | None
+    skip_reason: str | None
 
 
 class RunningBlast(NamedTuple):
@@ -40,10 +40,10 @@ class RunningBlast(NamedTuple):
     id: int
     proven: int
     not_after: str | None
-    busy: int
+    has_in_flight: int
 
     @property
-    def end(self) -> datetime | None:
+    def deadline(self) -> datetime | None:
         """When it is too late for what has not left."""
         return datetime_from_db(self.not_after)
 
@@ -62,8 +62,8 @@ class ClaimedMessage:
     ref: str
     phone: str
     body: str
-    number: int
-    valid_for: int | None = None
+    attempt_number: int
+    validity_seconds: int | None = None
     log_id: int | None = None
 
 
@@ -75,11 +75,11 @@ class SendCapacity:
     `served`: the blast that got the last place; the next one is first now.
     """
 
-    rows: int
+    max_rows: int
     bucket: TokenBucket
     monotonic: float
-    silence_until: datetime | None = None
-    served: int = 0
+    expired_hold_until: datetime | None = None
+    last_served_log_id: int = 0
 
 
 def claim_messages(
@@ -93,12 +93,12 @@ def claim_messages(
     candidates = _list_candidates(carrier, room, moment)
     refs = _generate_refs(len(candidates))
     for row, end in candidates:
-        if row.left_out and row.kind != MessageKind.SYSTEM:
-            blast_control.skip_queued_messages(row.phone, SkipReason(row.left_out))
+        if row.skip_reason and row.kind != MessageKind.SYSTEM:
+            blast_control.skip_queued_messages(row.phone, SkipReason(row.skip_reason))
         elif end and not compute_validity_seconds(end, moment):
             db.session.execute(sql.EXPIRE_MESSAGE, {"b_id": row.id})
-        elif room.bucket.available(room.monotonic):
-            room.bucket.take(row.segments, room.monotonic)
+        elif room.bucket.has_token(room.monotonic):
+            room.bucket.take_tokens(row.segments, room.monotonic)
             seconds = compute_validity_seconds(end, moment) if end else None
             number = row.attempts + 1
             armed.append(
@@ -128,7 +128,9 @@ def _generate_refs(most: int) -> Iterator[str]:
 def _store_attempts(armed: Sequence[ClaimedMessage], moment: datetime) -> None:
     if not armed:
         return
-    rows = json.dumps([[each.message_id, each.number, each.ref] for each in armed])
+    rows = json.dumps(
+        [[each.message_id, each.attempt_number, each.ref] for each in armed]
+    )
     for statement in (sql.MARK_SUBMITTING, sql.INSERT_ATTEMPTS):
         raw_connection().execute(
             statement, {"b_rows": rows, "b_moment": datetime_to_db(moment)}
@@ -145,7 +147,7 @@ def _list_candidates(
 
     Each with its end, if it has one.
     """
-    most = room.rows
+    most = room.max_rows
     if most <= 0:
         return []
     latest = moment + timedelta(seconds=MAX_RETRY_AFTER_SECONDS)
@@ -164,7 +166,9 @@ def _list_candidates(
     left = most - len(singles)
     if left <= 0:
         return singles
-    logs = _rotate_blasts(_list_running_blasts(carrier, moment), room.served)
+    logs = _rotate_blasts(
+        _list_running_blasts(carrier, moment), room.last_served_log_id
+    )
     share = -(-left // max(1, len(logs)))
     lanes = [_list_next_of_blast(log, asked | {"b_most": share}) for log in logs]
     in_turn = [
@@ -185,7 +189,7 @@ def _list_running_blasts(carrier: str, moment: datetime) -> list[RunningBlast]:
     ended = {
         log.id
         for log in logs
-        if log.end and not compute_validity_seconds(log.end, moment)
+        if log.deadline and not compute_validity_seconds(log.deadline, moment)
     }
     for log_id in ended:
         db.session.execute(sql.EXPIRE_BLAST_MESSAGES, {"b_log": log_id})
@@ -205,13 +209,13 @@ def _list_next_of_blast(log: RunningBlast, asked: dict[str, Any]) -> list[Candid
     """The next rows of one blast; of an unproven one a single row, and none while that is on
     the wire.
     """
-    if not log.proven and log.busy:
+    if not log.proven and log.has_in_flight:
         return []
     most = asked["b_most"] if log.proven else 1
     rows = fetch_as_json(
         sql.SELECT_QUEUED_OF_BLAST, **asked | {"b_log": log.id, "b_most": most}
     )
-    return [*zip(starmap(QueuedMessage, rows), repeat(log.end))]
+    return [*zip(starmap(QueuedMessage, rows), repeat(log.deadline))]
 
 
 def has_queued_messages(carrier: str) -> bool:

@@ -31,7 +31,7 @@ class ResendResult:
     """
 
     queued: int = 0
-    left_out: dict[SkipReason, int] = field(default_factory=dict)
+    skipped_by_reason: dict[SkipReason, int] = field(default_factory=dict)
 
 
 def resend_messages(
@@ -50,7 +50,7 @@ def resend_messages(
     if log.not_after and not compute_validity_seconds(log.not_after, moment):
         return ResendResult()
     these = queries.build_resendable_filter(log_id, message_ids)
-    stay_out = queries.preview_resend(log_id, message_ids).left_out
+    stay_out = queries.preview_resend(log_id, message_ids).skipped_by_reason
     queued = execute_and_count_rows(
         update(Message)
         .where(these, select_suppression_reason(Message.phone).is_(None))

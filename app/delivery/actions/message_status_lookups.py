@@ -232,9 +232,9 @@ def apply_message_list(
         for row in db.session.execute(SELECT_UNSURE_ATTEMPTS, asked)
     ]
     found = match_carrier_messages(
-        doubts, listing.texts, _find_known_sids(listing.texts), listing.skew
+        doubts, listing.texts, _find_known_sids(listing.texts), listing.clock_skew
     )
-    for doubt, listed in found.found:
+    for doubt, listed in found.matched:
         apply_status_update(
             _build_status_update(
                 doubt.message_id, doubt.attempt_id, doubt.number, listed
@@ -246,9 +246,9 @@ def apply_message_list(
     }
     for row in rows:
         _schedule_next_lookup(
-            row, moment, certain=listing.complete and row.id not in shown
+            row, moment, certain=listing.is_complete and row.id not in shown
         )
-    return len(found.found)
+    return len(found.matched)
 
 
 def apply_fetched_message(
@@ -330,7 +330,7 @@ def _build_status_update(
         "delivery",
         sid=listed.sid,
         code=listed.error_code,
-        attempt_n=number,
+        attempt_number=number,
     )
 
 

@@ -49,7 +49,7 @@ class AttemptRef(Protocol):
     @property
     def ref(self) -> str: ...
     @property
-    def number(self) -> int: ...
+    def attempt_number(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class StatusUpdate:
 
     `code` is the carrier's number for what went wrong, if anything.
 
-    `attempt_n`: the number of the attempt it is about; None when the news is about the text as
+    `attempt_number`: the number of the attempt it is about; None when the news is about the text as
     a whole.
     """
 
@@ -68,9 +68,9 @@ class StatusUpdate:
     phase: str
     sid: str | None = None
     code: int | None = None
-    words: str | None = None
+    error_message: str | None = None
     http_status: int | None = None
-    attempt_n: int | None = None
+    attempt_number: int | None = None
 
 
 def apply_status_update(evidence: StatusUpdate, moment: datetime) -> bool:
@@ -100,7 +100,9 @@ def _build_parameters(
 ) -> dict[str, Any]:
     status, newest = (
         evidence.status,
-        ANY_ATTEMPT_NUMBER if evidence.attempt_n is None else evidence.attempt_n,
+        ANY_ATTEMPT_NUMBER
+        if evidence.attempt_number is None
+        else evidence.attempt_number,
     )
     news: dict[str, Any] = {"b_id": evidence.message_id}
     if status not in ACCEPTED_STATUSES:
@@ -112,7 +114,7 @@ def _build_parameters(
     if receipt:
         news |= {
             "b_code": receipt.code or None,
-            "b_words": evidence.words or receipt.words,
+            "b_words": evidence.error_message or receipt.description,
         }
     return news
 
@@ -214,7 +216,7 @@ def _store_single_result(
         attempt_id,
         MessageStatus.ACCEPTED,
         "create",
-        attempt_n=tried.number,
+        attempt_number=tried.attempt_number,
     )
     match outcome:
         case SendAccepted(sid):
@@ -223,12 +225,17 @@ def _store_single_result(
             )
         case SendRefused(code, http_status, words):
             refused = replace(
-                about, status=MessageStatus.FAILED, code=code, words=words or None
+                about,
+                status=MessageStatus.FAILED,
+                code=code,
+                error_message=words or None,
             )
             apply_status_update(replace(refused, http_status=http_status), moment)
         case SendNotProcessed(_, retry_after):
             later = moment + timedelta(
-                seconds=retry_delays.compute_retry_delay(tried.number, retry_after)
+                seconds=retry_delays.compute_retry_delay(
+                    tried.attempt_number, retry_after
+                )
             )
             db.session.execute(
                 sql.REQUEUE_MESSAGE, {"b_id": tried.message_id, "b_not_before": later}
@@ -264,6 +271,6 @@ def _close_attempt(ref: str, outcome: SendOutcome, moment: datetime) -> int | No
         "b_status": getattr(outcome, "http_status", None)
         or (201 if isinstance(outcome, SendAccepted) else None),
         "b_code": getattr(outcome, "code", None),
-        "b_why": getattr(outcome, "why", None),
+        "b_why": getattr(outcome, "reason", None),
     }
     return db.session.execute(sql.CLOSE_ATTEMPT, closing).scalar()

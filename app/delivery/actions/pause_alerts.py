@@ -62,7 +62,7 @@ def create_pause_alerts(
         "words": join_cause_and_fix(receipt),
         "next_try_at": first_try,
     }
-    facts = {"cause": receipt.words, "fix": find_error_fix(receipt)} | (
+    facts = {"cause": receipt.description, "fix": find_error_fix(receipt)} | (
         {"code": receipt.code} if receipt.code else {}
     )
     db.session.execute(
@@ -73,12 +73,12 @@ def create_pause_alerts(
             "blast.paused", SYSTEM_ACTOR, f"blast {log_id}", facts
         )
     if _can_text_admin(receipt, phase):
-        _queue_admin_text(settings, paused, receipt.words, moment)
+        _queue_admin_text(settings, paused, receipt.description, moment)
 
 
 def join_cause_and_fix(receipt: CarrierErrorCode) -> str:
     """The cause and the fix as an alert keeps them: a line each."""
-    return f"{receipt.words}\n{find_error_fix(receipt)}"[:300]
+    return f"{receipt.description}\n{find_error_fix(receipt)}"[:300]
 
 
 def _can_text_admin(receipt: CarrierErrorCode, phase: str) -> bool:
@@ -144,7 +144,7 @@ class DueAlert:
     """An alert that is to be told now."""
 
     id: int
-    told: PausedBlastAlert
+    notice: PausedBlastAlert
 
 
 def list_due_alerts(moment: datetime, most: int) -> list[DueAlert]:

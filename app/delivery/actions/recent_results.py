@@ -145,11 +145,11 @@ def classify_neighbour(
         else row.status in ACCEPTED_STATUSES or not _is_refused(row)
     )
     if went:
-        return NeighbourOutcome.THROUGH
+        return NeighbourOutcome.SUCCEEDED
     return (
-        NeighbourOutcome.SAME
-        if find_error_code(row.error_code, phase).is_like(receipt)
-        else NeighbourOutcome.OTHER
+        NeighbourOutcome.SAME_FAILURE
+        if find_error_code(row.error_code, phase).is_same_cause(receipt)
+        else NeighbourOutcome.OTHER_FAILURE
     )
 
 

@@ -26,7 +26,7 @@ class SendRefused:
 
     code: int
     http_status: int
-    words: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,18 @@ class SendNotProcessed:
     tried either.
     """
 
-    why: str
+    reason: str
     retry_after: float | None = None
     http_status: int | None = None
     code: int | None = None
-    unsafe: bool = False
+    is_certificate_error: bool = False
 
 
 @dataclass(frozen=True)
 class SendAmbiguous:
     """Something left us and we do not know what became of it. Never sent again by a machine."""
 
-    why: str
+    reason: str
     http_status: int | None = None
     cause: UnknownReason = UnknownReason.NO_ANSWER
 

@@ -19,8 +19,8 @@ class MessageListResult:
     """
 
     texts: tuple[CarrierMessage, ...]
-    skew: timedelta = timedelta()
-    complete: bool = True
+    clock_skew: timedelta = timedelta()
+    is_complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,6 @@ class LookupFailure:
     `retry_after`: seconds it asks us to wait. Nothing was learnt; ask again later.
     """
 
-    why: str
+    reason: str
     http_status: int | None = None
     retry_after: float | None = None

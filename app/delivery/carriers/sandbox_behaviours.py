@@ -16,8 +16,8 @@ class StatusTransition:
     """
 
     status: str
-    after: float
-    code: int | None = None
+    delay_seconds: float
+    error_code: int | None = None
 
 
 SENT_TRANSITION = StatusTransition("sent", 0.2)

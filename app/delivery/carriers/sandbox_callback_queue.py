@@ -39,13 +39,13 @@ class Callback:
     """
 
     id: int
-    n: int
+    attempt_number: int
     status: str
     text: SandboxText
-    callback: str | None
+    callback_url: str | None
 
     @property
-    def params(self) -> wire.WebhookParams:
+    def form_params(self) -> wire.WebhookParams:
         """The fields of the post."""
         return (
             wire.build_inbound_webhook_params(self.text)
@@ -131,7 +131,7 @@ def store_callback_responses(
         _compute_next_values(
             letter, answer, moods.get(letter.text.phone, PhoneBehaviour.WORKING), now
         )
-        | {"which": letter.id, "claimed": letter.n, "said": letter.status}
+        | {"which": letter.id, "claimed": letter.attempt_number, "said": letter.status}
         for letter, answer in answers
     ]
     mine = (
@@ -160,11 +160,13 @@ def _compute_next_values(
     """The row's new values: the same news again, the next status, or the end."""
     kept = {
         "error_code": letter.text.error_code,
-        "posts": letter.n,
+        "posts": letter.attempt_number,
         "next_status": letter.status,
     }
     if can_retry_callback(letter, answer):
-        wait = RETRY_DELAYS_SECONDS[min(letter.n, len(RETRY_DELAYS_SECONDS)) - 1]
+        wait = RETRY_DELAYS_SECONDS[
+            min(letter.attempt_number, len(RETRY_DELAYS_SECONDS)) - 1
+        ]
         return kept | {"next_at": now + timedelta(seconds=wait)}
     if letter.text.from_phone:
         code = None if answer < 300 else WEBHOOK_FAILURE_CODE
@@ -174,12 +176,14 @@ def _compute_next_values(
         return kept | {"next_at": None, "next_status": None}
     return {
         "next_status": step.status,
-        "next_at": now + compute_jittered_delay(step.after),
-        "error_code": step.code,
+        "next_at": now + compute_jittered_delay(step.delay_seconds),
+        "error_code": step.error_code,
         "posts": 0,
     }
 
 
 def can_retry_callback(letter: Callback, answer: int) -> bool:
     """Whether the app was only busy, or broken for a moment."""
-    return (answer >= 500 or answer == 429) and letter.n < MAX_CALLBACK_ATTEMPTS
+    return (
+        answer >= 500 or answer == 429
+    ) and letter.attempt_number < MAX_CALLBACK_ATTEMPTS

@@ -50,7 +50,7 @@ class CallbackDispatcher:
         self._pool = ThreadPoolExecutor(DISPATCHER_THREADS, "postman")
 
     @classmethod
-    def of(cls, app: Flask) -> "Postman":
+    def get_for_app(cls, app: Flask) -> "CallbackDispatcher":
         """The app's one postman; made when first asked for."""
         postman = app.extensions.get("postman")
         if postman is None:
@@ -63,7 +63,9 @@ class CallbackDispatcher:
         if self.settings.carrier != "sandbox" or self._thread is not None:
             return
         self._stop.clear()
-        self._thread = threading.Thread(target=self._walk, name="postman", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run_loop, name="postman", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:
@@ -75,7 +77,9 @@ class CallbackDispatcher:
         old, self._pool = self._pool, ThreadPoolExecutor(DISPATCHER_THREADS, "postman")
         old.shutdown()
 
-    def post_now(self, sid: str, patience: float = DISPATCH_TIMEOUT_SECONDS) -> bool:
+    def dispatch_now(
+        self, sid: str, patience: float = DISPATCH_TIMEOUT_SECONDS
+    ) -> bool:
         """Bring in the news of one text at once.
 
         True when the app has answered within `patience` seconds.
@@ -84,10 +88,12 @@ class CallbackDispatcher:
         """
         if self.settings.carrier != "sandbox":
             return False
-        done, _ = wait([self._pool.submit(self._bring, sid)], patience)
+        done, _ = wait(
+            [self._pool.submit(self._dispatch_first_callback, sid)], patience
+        )
         return any(each.exception() is None and each.result() for each in done)
 
-    def turn(self) -> datetime | None:
+    def dispatch_due(self) -> datetime | None:
         """Post everything that is due, at most BATCH pieces.
 
         Returns when the next one is due; None: nothing waits.
@@ -98,11 +104,13 @@ class CallbackDispatcher:
                 return due
             with write() as session:
                 letters = mail.claim_due_callbacks(
-                    session, now(), self._account, CALLBACK_BATCH_SIZE
+                    session, now(), self._account_sid, CALLBACK_BATCH_SIZE
                 )
-            posts = [self._pool.submit(self._post, letter) for letter in letters]
+            posts = [
+                self._pool.submit(self._post_callback, letter) for letter in letters
+            ]
             wait(posts)
-            self._settle(
+            self._store_responses(
                 [
                     (letter, _read_response_status(post))
                     for letter, post in zip(letters, posts, strict=True)
@@ -111,29 +119,31 @@ class CallbackDispatcher:
             return mail.find_next_callback_time()
 
     @property
-    def _account(self) -> str:
+    def _account_sid(self) -> str:
         return self.settings.twilio_account_sid or SANDBOX_ACCOUNT_SID
 
-    def _walk(self) -> None:
+    def _run_loop(self) -> None:
         pause = MIN_PAUSE_SECONDS
         while not self._stop.wait(pause):
             try:
-                pause = _compute_pause_seconds(self.turn())
+                pause = _compute_pause_seconds(self.dispatch_due())
             except (WriteLockTimeout, SQLAlchemyError):
                 log.warning(
                     "practice post waits: the database does not answer", exc_info=True
                 )
                 pause = ERROR_PAUSE_SECONDS
 
-    def _bring(self, sid: str) -> bool:
+    def _dispatch_first_callback(self, sid: str) -> bool:
         with self.app.app_context():
             with write() as session:
-                letter = mail.claim_first_callback(session, now(), self._account, sid)
+                letter = mail.claim_first_callback(
+                    session, now(), self._account_sid, sid
+                )
             if letter is not None:
-                self._settle([(letter, self._post(letter))])
+                self._store_responses([(letter, self._post_callback(letter))])
         return letter is not None
 
-    def _settle(self, answers: Sequence[tuple[Callback, int]]) -> None:
+    def _store_responses(self, answers: Sequence[tuple[Callback, int]]) -> None:
         for letter, answer in answers:
             if answer >= 300:
                 end = (
@@ -144,23 +154,23 @@ class CallbackDispatcher:
                 log.warning(
                     "practice post of %s, try %s, was answered %s: %s",
                     letter.text.sid,
-                    letter.n,
+                    letter.attempt_number,
                     answer,
                     end,
                 )
         with write() as session:
             mail.store_callback_responses(session, now(), answers)
 
-    def _post(self, letter: Callback) -> int:
+    def _post_callback(self, letter: Callback) -> int:
         """Post one piece of news through the app's front door; the HTTP status of the answer."""
-        url = self._address(letter)
+        url = self._build_callback_url(letter)
         if not url:
             return 204  # nobody asked to be told
-        params = letter.params
+        params = letter.form_params
         target = url.removeprefix(self.settings.public_base_url)
         builder = EnvironBuilder(
             target,
-            base_url=self._origin,
+            base_url=self._base_url,
             method="POST",
             data=urlencode(params),
             content_type="application/x-www-form-urlencoded; charset=UTF-8",
@@ -182,7 +192,7 @@ class CallbackDispatcher:
         builder.close()
         return int(status.split()[0])
 
-    def _address(self, letter: Callback) -> str:
+    def _build_callback_url(self, letter: Callback) -> str:
         """Where it goes: our own webhooks only, whatever the callback says.
 
         The fragment is for Twilio, not for us.
@@ -190,12 +200,12 @@ class CallbackDispatcher:
         url = (
             self.settings.public_base_url + INBOUND_WEBHOOK_PATH
             if letter.text.from_phone
-            else urldefrag(letter.callback or "").url
+            else urldefrag(letter.callback_url or "").url
         )
         return url if url.startswith(self.settings.public_base_url + "/") else ""
 
     @property
-    def _origin(self) -> str:
+    def _base_url(self) -> str:
         """Scheme and host of the public address; a host the app trusts, when it is choosy."""
         public = urlsplit(self.settings.public_base_url)
         trusted = [host.lstrip(".") for host in self.settings.trusted_hosts]

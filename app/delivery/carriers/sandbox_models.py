@@ -36,7 +36,7 @@ class SandboxPhone(Model):
 
     phone: Mapped[str] = mapped_column(String(20), primary_key=True)
     mood: Mapped[PhoneBehaviour] = mapped_column(
-        enum_column(PhoneBehaviour), default=PhoneBehaviour.WORKING
+        enum_column(PhoneBehaviour, name="mood"), default=PhoneBehaviour.WORKING
     )
     updated_at: Mapped[timestamp_default_now]
 

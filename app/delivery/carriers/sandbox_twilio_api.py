@@ -115,8 +115,8 @@ def _store_message(text: SandboxText, callback: str | None) -> bool:
             "status": text.status,
             "status_callback": callback,
             "next_status": step.status,
-            "next_at": text.created_at + compute_jittered_delay(step.after),
-            "error_code": step.code,
+            "next_at": text.created_at + compute_jittered_delay(step.delay_seconds),
+            "error_code": step.error_code,
             "created_at": text.created_at,
         }
         session.execute(insert(SandboxMessage).values(values))
@@ -211,13 +211,13 @@ class SandboxHttpClient(AsyncHttpClient):
         seen.connected = True
         loop = asyncio.get_running_loop()
         answer = await loop.run_in_executor(
-            self.pool, self._answer, method.upper(), address.path, words
+            self.pool, self._handle_in_app_context, method.upper(), address.path, words
         )
         seen.headers = {name.lower(): value for name, value in answer.headers.items()}
         seen.body, seen.status = answer.body.decode(), answer.status
         return Response(seen.status, seen.body, answer.headers)
 
-    def _answer(
+    def _handle_in_app_context(
         self, method: str, path: str, params: Mapping[str, str]
     ) -> SandboxResponse:
         try:

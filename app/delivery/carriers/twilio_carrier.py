@@ -47,9 +47,11 @@ class TwilioCarrier:
         self._client = Client(
             account, settings.twilio_auth_token or "sandbox", http_client=http_client
         )
-        self._texts = f"{API_BASE_URL}/2010-04-01/Accounts/{account}/Messages.json"
-        self._from = _build_sender_params(settings)
-        self._callback = _build_callback_base_url(settings)
+        self._messages_url = (
+            f"{API_BASE_URL}/2010-04-01/Accounts/{account}/Messages.json"
+        )
+        self._sender_params = _build_sender_params(settings)
+        self._callback_base_url = _build_callback_base_url(settings)
 
     async def send(
         self, to: str, body: str, ref: str, valid_for: int | None = None
@@ -58,16 +60,18 @@ class TwilioCarrier:
 
         Never raises; the outcome is judged from what was seen on the wire.
         """
-        data: dict[str, object] = {"To": to, **self._from, "Body": body}
-        if self._callback:
-            data["StatusCallback"] = f"{self._callback}/{ref}{CONNECTION_OVERRIDES}"
+        data: dict[str, object] = {"To": to, **self._sender_params, "Body": body}
+        if self._callback_base_url:
+            data["StatusCallback"] = (
+                f"{self._callback_base_url}/{ref}{CONNECTION_OVERRIDES}"
+            )
         if valid_for:
             data["ValidityPeriod"] = valid_for
         # the SDK's own request, without the object that messages.create() makes of an answer we
         # read ourselves
         return classify_send_outcome(
             *await _record_exchange(
-                self._client.request_async("POST", self._texts, data=data)
+                self._client.request_async("POST", self._messages_url, data=data)
             )
         )
 
@@ -84,14 +88,14 @@ class TwilioCarrier:
         unread, skew, where = 0, timedelta(), ""
         for _ in range(MAX_LIST_PAGES):
             page = parse_message_list_page(
-                *await _record_exchange(self._page(to, where))
+                *await _record_exchange(self._request_message_page(to, where))
             )
             if isinstance(page, LookupFailure):
                 return page
             texts, unread, skew, where = (
                 [*texts, *page.texts],
-                unread + page.unread,
-                page.skew,
+                unread + page.unreadable_count,
+                page.clock_skew,
                 page.next_uri,
             )
             # all of a page: what waited long inside Twilio may be listed before what was made
@@ -100,10 +104,10 @@ class TwilioCarrier:
                 text.created_at < since + skew - LOOKUP_LOOKBACK for text in page.texts
             )
             if far or not where:
-                return MessageListResult(tuple(texts), skew, complete=not unread)
-        return MessageListResult(tuple(texts), skew, complete=False)
+                return MessageListResult(tuple(texts), skew, is_complete=not unread)
+        return MessageListResult(tuple(texts), skew, is_complete=False)
 
-    def _page(self, to: str, where: str) -> Coroutine[Any, Any, Any]:
+    def _request_message_page(self, to: str, where: str) -> Coroutine[Any, Any, Any]:
         messages = self._client.messages
         request: Coroutine[Any, Any, Any]
         request = (

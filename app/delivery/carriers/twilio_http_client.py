@@ -92,7 +92,7 @@ class HttpClient(AsyncHttpClient):
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
-    def _open(self) -> aiohttp.ClientSession:
+    def _get_session(self) -> aiohttp.ClientSession:
         if self._session is None:
             tls = ssl.create_default_context()
             connector = RecordingConnector(
@@ -124,7 +124,7 @@ class HttpClient(AsyncHttpClient):
         exchange = current_exchange.get(None) or HttpExchange()
         url = self.base + uri.removeprefix(SDK_BASE_URL)
         signed_in = {"Authorization": _encode_basic_auth(*auth)} if auth else {}
-        async with self._open().request(
+        async with self._get_session().request(
             method,
             url,
             params=params,

@@ -26,9 +26,9 @@ class MessageListPage:
     """
 
     texts: tuple[CarrierMessage, ...]
-    skew: timedelta
+    clock_skew: timedelta
     next_uri: str
-    unread: int
+    unreadable_count: int
 
 
 def parse_message_list_page(

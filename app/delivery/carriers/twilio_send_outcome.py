@@ -59,7 +59,9 @@ def classify_send_outcome(
             return SendAmbiguous(f"no answer ({why})")
         return SendNotProcessed(
             f"nothing left us ({why})",
-            unsafe=isinstance(error, aiohttp.ClientConnectorCertificateError),
+            is_certificate_error=isinstance(
+                error, aiohttp.ClientConnectorCertificateError
+            ),
         )
     return _classify_response(exchange, exchange.status)
 

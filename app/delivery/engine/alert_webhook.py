@@ -37,23 +37,26 @@ class AlertWebhook:
 
     def __init__(self, app: Flask, in_database: DatabaseRunner) -> None:
         settings: Settings = app.extensions["settings"]
-        self.app, self.in_database = app, in_database
-        self.address, self.base = settings.alert_webhook_url, settings.public_base_url
+        self.app, self.run_in_database = app, in_database
+        self.webhook_url, self.public_base_url = (
+            settings.alert_webhook_url,
+            settings.public_base_url,
+        )
         self._round: asyncio.Task[None] | None = None
-        self._next = 0.0
+        self._next_round_at = 0.0
 
     def tick(self, monotonic: float) -> None:
         """Call it as often as you like while leading; it looks once a second, where there is
         somebody to tell.
         """
         if (
-            not self.address
-            or monotonic < self._next
+            not self.webhook_url
+            or monotonic < self._next_round_at
             or (self._round and not self._round.done())
         ):
             return
-        self._next = monotonic + ALERT_POLL_SECONDS
-        self._round = asyncio.get_running_loop().create_task(self._look())
+        self._next_round_at = monotonic + ALERT_POLL_SECONDS
+        self._round = asyncio.get_running_loop().create_task(self._post_due_alerts())
 
     async def close(self) -> None:
         """Let go of what is being told; it stays due."""
@@ -61,56 +64,58 @@ class AlertWebhook:
             self._round.cancel()
             await asyncio.wait([self._round])
 
-    async def _look(self) -> None:
+    async def _post_due_alerts(self) -> None:
         try:
-            due: list[DueAlert] = await self.in_database(self._due)
+            due: list[DueAlert] = await self.run_in_database(self._load_due_alerts)
             if due:
-                await self._tell_all(due)
+                await self._post_alerts(due)
         except (WriteLockTimeout, OperationalError):
             log.warning("the database could not be used; alerts wait")
-            self._wait()
+            self._postpone_next_round()
         except Exception:
             log.exception("telling about paused blasts failed")
-            self._wait()
+            self._postpone_next_round()
 
-    async def _tell_all(self, due: list[DueAlert]) -> None:
+    async def _post_alerts(self, due: list[DueAlert]) -> None:
         async with aiohttp.ClientSession(timeout=WEBHOOK_TIMEOUT) as session:
             for alert in due:
-                taken = await self._tell(session, alert)
-                await self.in_database(self._store, alert.id, taken)
+                taken = await self._post_alert(session, alert)
+                await self.run_in_database(self._store_attempt, alert.id, taken)
 
-    async def _tell(self, session: aiohttp.ClientSession, alert: DueAlert) -> bool:
+    async def _post_alert(
+        self, session: aiohttp.ClientSession, alert: DueAlert
+    ) -> bool:
         """Whether it was taken.
 
         The address is a secret of its own, so no line of the log says it.
         """
         try:
-            said = build_alert_payload(alert.told, self.base)
+            said = build_alert_payload(alert.notice, self.public_base_url)
             async with session.post(
-                self.address, json=said, allow_redirects=False
+                self.webhook_url, json=said, allow_redirects=False
             ) as answer:
                 outcome = f"HTTP {answer.status}"
                 taken = 200 <= answer.status < 300
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as trouble:
             outcome, taken = type(trouble).__name__, False
         if taken:
-            log.info("alert %s about blast %s: told", alert.id, alert.told.blast)
+            log.info("alert %s about blast %s: told", alert.id, alert.notice.blast)
         else:
             log.warning(
                 "alert %s about blast %s: not taken (%s)",
                 alert.id,
-                alert.told.blast,
+                alert.notice.blast,
                 outcome,
             )
         return taken
 
-    def _due(self) -> list[DueAlert]:
+    def _load_due_alerts(self) -> list[DueAlert]:
         with self.app.app_context():
             return pause_alerts.list_due_alerts(now(), MAX_ALERTS_PER_ROUND)
 
-    def _store(self, alert_id: int, taken: bool) -> None:
+    def _store_attempt(self, alert_id: int, taken: bool) -> None:
         with self.app.app_context(), write():
             pause_alerts.store_alert_attempt(alert_id, taken, now())
 
-    def _wait(self) -> None:
-        self._next = asyncio.get_running_loop().time() + ALERT_RETRY_SECONDS
+    def _postpone_next_round(self) -> None:
+        self._next_round_at = asyncio.get_running_loop().time() + ALERT_RETRY_SECONDS

@@ -59,96 +59,98 @@ class SenderBackoff:
 
     sender: str
     carrier: str
-    wishes: list[PendingUpdate] = field(default_factory=list)
+    pending_updates: list[PendingUpdate] = field(default_factory=list)
     pace: SenderPace = field(default_factory=SenderPace)
-    turned_away: int = 0
-    _until: float = 0.0
-    _held: float = 0.0
-    _in_a_row: dict[str, int] = field(default_factory=dict)
+    rejected_waves: int = 0
+    _backoff_until: float = 0.0
+    _hold_until: float = 0.0
+    _streaks: dict[str, int] = field(default_factory=dict)
 
-    def wait(self, moment: float) -> float:
+    def get_wait_seconds(self, moment: float) -> float:
         """Seconds until something may leave; 0 when it may now."""
-        return max(0.0, self._until - moment, self._held - moment)
+        return max(0.0, self._backoff_until - moment, self._hold_until - moment)
 
     @property
-    def careful(self) -> bool:
+    def is_probing(self) -> bool:
         """Whether the next text goes alone, to try."""
-        return bool(self.turned_away) or self.pace.on_trial
+        return bool(self.rejected_waves) or self.pace.is_on_trial
 
-    def see(self, pace: SenderPace, moment: float) -> None:
+    def load_pace(self, pace: SenderPace, moment: float) -> None:
         """What is stored now.
 
         A hold is counted on our own clock from when it was first seen: no wall clock ends it.
         """
-        if pace.until != self.pace.until:
-            self._held = (
-                moment + min(pace.held, retry_delays.MAX_RETRY_AFTER_SECONDS)
-                if pace.until
+        if pace.held_until != self.pace.held_until:
+            self._hold_until = (
+                moment + min(pace.held_seconds, retry_delays.MAX_RETRY_AFTER_SECONDS)
+                if pace.held_until
                 else 0.0
             )
         self.pace = pace
 
-    def note(self, outcome: SendOutcome, moment: float) -> None:
+    def record_outcome(self, outcome: SendOutcome, moment: float) -> None:
         """Count one answer."""
         if isinstance(outcome, SendNotProcessed):
-            self._turned(outcome, moment)
+            self._record_unprocessed(outcome, moment)
         elif isinstance(outcome, SendAmbiguous):
-            self._doubt(outcome)
+            self._record_ambiguous(outcome)
         else:
-            self.turned_away = 0
-            self._in_a_row.clear()
-            if self.pace.on_trial:
-                self.wishes.append(
+            self.rejected_waves = 0
+            self._streaks.clear()
+            if self.pace.is_on_trial:
+                self.pending_updates.append(
                     lambda _moment: sender_throttle.release_sender_hold(
                         self.sender, self.carrier
                     )
                 )
 
-    def _doubt(self, outcome: SendAmbiguous) -> None:
-        if self._count("doubts", AMBIGUOUS_LIMIT):
-            self._hold(HOLD_SECONDS, CARRIER_FAULTS_TEXT)
+    def _record_ambiguous(self, outcome: SendAmbiguous) -> None:
+        if self._count_streak("doubts", AMBIGUOUS_LIMIT):
+            self._queue_hold(HOLD_SECONDS, CARRIER_FAULTS_TEXT)
         if outcome.cause is not UnknownReason.NO_NAME:
-            self._in_a_row.pop("nameless", None)
-        elif self._count("nameless", NO_SID_LIMIT):
-            self._pause(get_missing_sid_error_code)
+            self._streaks.pop("nameless", None)
+        elif self._count_streak("nameless", NO_SID_LIMIT):
+            self._queue_pause(get_missing_sid_error_code)
 
-    def _turned(self, outcome: SendNotProcessed, moment: float) -> None:
+    def _record_unprocessed(self, outcome: SendNotProcessed, moment: float) -> None:
         """The others that were on the wire together say the same: a wave counts once."""
-        new_wave = moment >= self._until
-        self.turned_away += new_wave
-        wait = retry_delays.compute_retry_delay(self.turned_away, outcome.retry_after)
-        self._until = max(self._until, moment + wait)
-        if outcome.unsafe:
-            self._pause(get_tls_error_code)
+        new_wave = moment >= self._backoff_until
+        self.rejected_waves += new_wave
+        wait = retry_delays.compute_retry_delay(
+            self.rejected_waves, outcome.retry_after
+        )
+        self._backoff_until = max(self._backoff_until, moment + wait)
+        if outcome.is_certificate_error:
+            self._queue_pause(get_tls_error_code)
         elif outcome.code == QUEUE_FULL_CODE:
-            self._hold(QUEUE_FULL_HOLD_SECONDS, QUEUE_FULL_TEXT, QUEUE_FULL_CODE)
+            self._queue_hold(QUEUE_FULL_HOLD_SECONDS, QUEUE_FULL_TEXT, QUEUE_FULL_CODE)
         elif outcome.http_status is None:
-            if self._count("unreachable", UNREACHABLE_LIMIT):
-                self._hold(HOLD_SECONDS, UNREACHABLE_TEXT)
+            if self._count_streak("unreachable", UNREACHABLE_LIMIT):
+                self._queue_hold(HOLD_SECONDS, UNREACHABLE_TEXT)
         else:
-            self._throttled(outcome, wait, new_wave)
+            self._record_throttled(outcome, wait, new_wave)
 
-    def _throttled(
+    def _record_throttled(
         self, outcome: SendNotProcessed, wait: float, new_wave: bool
     ) -> None:
-        if outcome.http_status == UNPROCESSED_HTTP_STATUS and self._count(
+        if outcome.http_status == UNPROCESSED_HTTP_STATUS and self._count_streak(
             "throttled", THROTTLED_LIMIT, again=new_wave
         ):
-            self.wishes.append(
+            self.pending_updates.append(
                 partial(sender_throttle.slow_sender, self.sender, self.carrier)
             )
         if wait >= MIN_REPORTED_WAIT_SECONDS:
-            self._hold(wait, RETRY_AFTER_TEXT, outcome.code)
+            self._queue_hold(wait, RETRY_AFTER_TEXT, outcome.code)
 
-    def _count(self, what: str, most: int, *, again: bool = False) -> bool:
+    def _count_streak(self, what: str, most: int, *, again: bool = False) -> bool:
         """Whether this makes `most` in a row; while one text at a time goes to try, every
         single one does.
         """
-        self._in_a_row[what] = self._in_a_row.get(what, 0) + 1
-        count = self._in_a_row[what]
-        return count == most or self.pace.on_trial or (again and count > most)
+        self._streaks[what] = self._streaks.get(what, 0) + 1
+        count = self._streaks[what]
+        return count == most or self.pace.is_on_trial or (again and count > most)
 
-    def _hold(self, seconds: float, words: str, code: int | None = None) -> None:
+    def _queue_hold(self, seconds: float, words: str, code: int | None = None) -> None:
         def hold(moment: datetime) -> None:
             sender_throttle.hold_sender(
                 self.sender,
@@ -158,10 +160,10 @@ class SenderBackoff:
                 words,
             )
 
-        self.wishes.append(hold)
+        self.pending_updates.append(hold)
 
-    def _pause(self, receipt: Callable[[], CarrierErrorCode]) -> None:
-        self.wishes.append(
+    def _queue_pause(self, receipt: Callable[[], CarrierErrorCode]) -> None:
+        self.pending_updates.append(
             lambda _moment: failure_reactions.pause_blasts_of_sender(
                 self.sender, self.carrier, receipt()
             )

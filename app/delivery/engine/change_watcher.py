@@ -24,45 +24,48 @@ class ChangeWatcher:
         self.app = app
         self.database = database
         self.carrier = carrier
-        self.stirred = True
-        self._version = -1
-        self._stale, self._looked_at = True, -SCHEDULE_POLL_SECONDS
-        self._next_due: datetime | None = None
+        self.is_dirty = True
+        self._data_version = -1
+        self._is_schedule_stale, self._checked_at = True, -SCHEDULE_POLL_SECONDS
+        self._next_due_at: datetime | None = None
         self._connection: sqlite3.Connection | None = None
 
-    def changed(self) -> bool:
+    def has_changed(self) -> bool:
         """Whether there may be work: something was committed, or stirred, since `calm()`."""
         if self._connection is None:
             self._connection = sqlite3.connect(
                 self.database, isolation_level=None, check_same_thread=False
             )
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-        if version != self._version:
-            self._version = version
-            self.stirred = self._stale = True
-        if self._stale and monotonic() - self._looked_at > SCHEDULE_POLL_SECONDS:
-            self._look_for_due()
-        return self.stirred
+        if version != self._data_version:
+            self._data_version = version
+            self.is_dirty = self._is_schedule_stale = True
+        if (
+            self._is_schedule_stale
+            and monotonic() - self._checked_at > SCHEDULE_POLL_SECONDS
+        ):
+            self._load_next_due()
+        return self.is_dirty
 
-    def _look_for_due(self) -> None:
-        self._stale, self._looked_at = False, monotonic()
+    def _load_next_due(self) -> None:
+        self._is_schedule_stale, self._checked_at = False, monotonic()
         with self.app.app_context():
-            self._next_due = queries.find_next_due_time(self.carrier)
+            self._next_due_at = queries.find_next_due_time(self.carrier)
 
-    def due(self) -> bool:
+    def is_blast_due(self) -> bool:
         """Whether a blast is due by now.
 
         Wall time, asked anew each look: a clock set back stops nothing.
         """
-        return self._next_due is not None and self._next_due <= now()
+        return self._next_due_at is not None and self._next_due_at <= now()
 
-    def stir(self) -> None:
+    def mark_dirty(self) -> None:
         """There is work."""
-        self.stirred = True
+        self.is_dirty = True
 
-    def calm(self) -> None:
+    def mark_idle(self) -> None:
         """Nothing is queued: wait for the next commit."""
-        self.stirred = False
+        self.is_dirty = False
 
     def close(self) -> None:
         """Let go of the connection."""

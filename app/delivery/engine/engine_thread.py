@@ -32,23 +32,25 @@ class SendEngine:
         alive: Callable[[], bool],
     ) -> None:
         settings: Settings = app.extensions["settings"]
-        self.app, self.make_carrier, self.release, self.alive = (
+        self.app, self.make_carrier, self.release_due_blasts, self.is_app_alive = (
             app,
             make_carrier,
             release,
             alive,
         )
-        self.lead = LeaderElection(
+        self.election = LeaderElection(
             app, settings.database_path, settings.sender, settings.carrier
         )
-        self._stopping = threading.Event()
+        self._stop_requested = threading.Event()
         self._thread: threading.Thread | None = None
 
     def ensure_running(self) -> None:
         """Start the thread; start it again should it have died."""
         if self._must_stop() or (self._thread and self._thread.is_alive()):
             return
-        self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run_thread, name="engine", daemon=True
+        )
         self._thread.start()
 
     def stop(self, timeout: float = STOP_TIMEOUT_SECONDS) -> None:
@@ -56,23 +58,27 @@ class SendEngine:
 
         Returns when that is done.
         """
-        self._stopping.set()
+        self._stop_requested.set()
         if self._thread:
             self._thread.join(timeout)
 
-    def _main(self) -> None:
+    def _run_thread(self) -> None:
         try:
-            asyncio.run(self._run())
+            asyncio.run(self._run_loop())
         except BaseException:  # whatever ended it, the next tick starts it again
             log.exception("the engine stopped unexpectedly")
         finally:
             # taken anew by whoever runs next: what was on the wire becomes unknown
-            self.lead.lose()
+            self.election.drop_lead()
 
-    async def _run(self) -> None:
+    async def _run_loop(self) -> None:
         await SendLoop(
-            self.app, self.lead, self.make_carrier(), self.release, self._must_stop
+            self.app,
+            self.election,
+            self.make_carrier(),
+            self.release_due_blasts,
+            self._must_stop,
         ).run()
 
     def _must_stop(self) -> bool:
-        return self._stopping.is_set() or not self.alive()
+        return self._stop_requested.is_set() or not self.is_app_alive()

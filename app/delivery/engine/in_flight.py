@@ -50,10 +50,10 @@ class InFlightMessages:
         brakes: SenderBackoff,
         may_send: Callable[[], bool],
     ) -> None:
-        self.carrier, self.brakes, self.may_send = carrier, brakes, may_send
-        self.news = asyncio.Event()
-        self.returned: list[SendResult] = []
-        self.broken: BaseException | None = None
+        self.carrier, self.backoff, self.may_send = carrier, brakes, may_send
+        self.result_arrived = asyncio.Event()
+        self.results: list[SendResult] = []
+        self.error: BaseException | None = None
         self._slots = asyncio.Semaphore(most_open)
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
@@ -61,29 +61,31 @@ class InFlightMessages:
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def send(self, texts: Sequence[ClaimedMessage], armed_at: float) -> None:
+    def send_messages(self, texts: Sequence[ClaimedMessage], armed_at: float) -> None:
         """Send these, armed at `armed_at` by the clock of `awake()`."""
         for armed in texts:
             failpoint.crash_if_armed("T2")
-            task = self._loop.create_task(self._send(armed, armed_at))
+            task = self._loop.create_task(self._send_message(armed, armed_at))
             self._tasks.add(task)
-            task.add_done_callback(self._over)
+            task.add_done_callback(self._handle_task_done)
 
-    def _over(self, task: asyncio.Task[None]) -> None:
+    def _handle_task_done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception():
-            self.broken = task.exception()
-            self.news.set()
+            self.error = task.exception()
+            self.result_arrived.set()
 
-    async def _send(self, armed: ClaimedMessage, armed_at: float) -> None:
+    async def _send_message(self, armed: ClaimedMessage, armed_at: float) -> None:
         async with self._slots:
-            outcome = self._too_late(armed_at) or await self._hand_over(armed)
+            outcome = self._find_stop_outcome(armed_at) or await self._call_carrier(
+                armed
+            )
         if outcome not in NOT_TRIED_OUTCOMES:
-            self.brakes.note(outcome, self._loop.time())
-        self.returned.append(SendResult(armed, outcome))
-        self.news.set()
+            self.backoff.record_outcome(outcome, self._loop.time())
+        self.results.append(SendResult(armed, outcome))
+        self.result_arrived.set()
 
-    def _too_late(self, armed_at: float) -> SendNotProcessed | None:
+    def _find_stop_outcome(self, armed_at: float) -> SendNotProcessed | None:
         """Whether this text must stay: we stop, or we slept so long that somebody else may lead
         by now.
         """
@@ -95,17 +97,17 @@ class InFlightMessages:
             else None
         )
 
-    async def _hand_over(self, armed: ClaimedMessage) -> SendOutcome:
+    async def _call_carrier(self, armed: ClaimedMessage) -> SendOutcome:
         failpoint.crash_if_armed("T3a")
         try:
             return await self.carrier.send(
-                armed.phone, armed.body, armed.ref, armed.valid_for
+                armed.phone, armed.body, armed.ref, armed.validity_seconds
             )
         except Exception:  # a fault of ours must not leave a text on the wire for ever
             log.exception("handing text %s over failed", armed.message_id)
             return SendAmbiguous("a fault of SMS Admin while it was handed over")
 
-    async def wait(self, seconds: float) -> None:
+    async def wait_for_results(self, seconds: float) -> None:
         """Wait for what is on its way, but not longer."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)

@@ -62,125 +62,148 @@ class SendLoop:
         must_stop: Callable[[], bool],
     ) -> None:
         settings: Settings = app.extensions["settings"]
-        self.app, self.lead, self.release, self.must_stop = (
+        self.app, self.election, self.release_due_blasts, self.must_stop = (
             app,
             lead,
             release,
             must_stop,
         )
         self.carrier = carrier
-        self.pulse = ChangeWatcher(app, settings.database_path, settings.carrier)
-        self.bucket = TokenBucket(settings.rate)
-        self.brakes = SenderBackoff(lead.sender, lead.carrier)
-        self.most_armed = int(settings.send_concurrency * CLAIM_AHEAD_FACTOR)
-        self.enough = settings.send_concurrency * FULL_BATCH_SHARE
+        self.change_watcher = ChangeWatcher(
+            app, settings.database_path, settings.carrier
+        )
+        self.bucket = TokenBucket(settings.effective_send_rate)
+        self.backoff = SenderBackoff(lead.sender, lead.carrier)
+        self.max_claimed = int(settings.send_concurrency * CLAIM_AHEAD_FACTOR)
+        self.full_batch = settings.send_concurrency * FULL_BATCH_SHARE
         # a turn for every single text would cost more than the texts: answers are gathered for
         # about one text's time
-        self.gathering = min(
-            max(1 / settings.rate, MIN_BATCH_WAIT_SECONDS), MAX_BATCH_WAIT_SECONDS
+        self.batch_wait_seconds = min(
+            max(1 / settings.effective_send_rate, MIN_BATCH_WAIT_SECONDS),
+            MAX_BATCH_WAIT_SECONDS,
         )
-        self.wire = InFlightMessages(
-            carrier, settings.send_concurrency, self.brakes, self._may_send
+        self.in_flight = InFlightMessages(
+            carrier, settings.send_concurrency, self.backoff, self._may_send
         )
-        self.beside: list[BackgroundJob] = [
-            StatusPoller(app, carrier, self._in_database),
-            AlertWebhook(app, self._in_database),
+        self.background_jobs: list[BackgroundJob] = [
+            StatusPoller(app, carrier, self._run_in_database),
+            AlertWebhook(app, self._run_in_database),
         ]
         self.loop = asyncio.get_running_loop()
-        self.database = ThreadPoolExecutor(1, "engine-database")
-        self.releasing = ThreadPoolExecutor(1, "engine-release")
-        self.released: asyncio.Future[None] | None = None
-        self.looked_at = self.release_after = 0.0
-        self.blocked = False
-        self.served = 0
+        self.database_executor = ThreadPoolExecutor(1, "engine-database")
+        self.release_executor = ThreadPoolExecutor(1, "engine-release")
+        self.release_future: asyncio.Future[None] | None = None
+        self.checked_at = self.next_release_at = 0.0
+        self.is_blocked = False
+        self.last_served_log_id = 0
 
     async def run(self) -> None:
         """Until it must stop; then what is on the wire is settled and the lead given back."""
         try:
             while not self.must_stop():
-                if self.wire.broken:
+                if self.in_flight.error:
                     raise RuntimeError(
                         "the way of a text ended badly"
-                    ) from self.wire.broken
-                await self._once()
-            await self._finish()
+                    ) from self.in_flight.error
+                await self._run_once()
+            await self._drain_and_step_down()
         finally:
-            for each in self.beside:
+            for each in self.background_jobs:
                 await each.close()
             await self.carrier.close()
             # a turn that still ran under the next lead would arm what nobody sends
-            self.database.shutdown()
-            self.pulse.close()
-            self.releasing.shutdown(wait=False)
+            self.database_executor.shutdown()
+            self.change_watcher.close()
+            self.release_executor.shutdown(wait=False)
 
-    async def _once(self) -> None:
-        if not await self._leading():
-            await self._turn(None)
-            await self._rest(STANDBY_SECONDS)
+    async def _run_once(self) -> None:
+        if not await self._ensure_leading():
+            await self._run_tick(None)
+            await self._sleep_until_result(STANDBY_SECONDS)
             return
-        for each in self.beside:
+        for each in self.background_jobs:
             each.tick(self.loop.time())
-        if await self._something_changed():
-            self._release_if_due()
-            turned = await self._turn(self._room())
-            if turned and turned.idle:
-                self.pulse.calm()
-        self._release_if_due()
-        await self._rest(self._pause())
+        if await self._has_work():
+            self._start_due_release()
+            turned = await self._run_tick(self._compute_capacity())
+            if turned and turned.is_idle:
+                self.change_watcher.mark_idle()
+        self._start_due_release()
+        await self._sleep_until_result(self._compute_pause())
 
-    async def _leading(self) -> bool:
+    async def _ensure_leading(self) -> bool:
         try:
-            if self.lead.held:
-                if self.lead.must_beat:
-                    await self._in_database(self.lead.beat)
-            elif await self._in_database(self.lead.try_take):
-                log.info("leading, epoch %s", self.lead.epoch)
+            if self.election.is_leader:
+                if self.election.is_heartbeat_due:
+                    await self._run_in_database(self.election.send_heartbeat)
+            elif await self._run_in_database(self.election.try_acquire):
+                log.info("leading, epoch %s", self.election.epoch)
         except (WriteLockTimeout, OperationalError) as trouble:
             log.warning(
                 "the lead could not be written down (%s); trying again",
                 describe_database_error(trouble),
             )
-        return self.lead.held
+        return self.election.is_leader
 
-    async def _something_changed(self) -> bool:
+    async def _has_work(self) -> bool:
         """Whether there may be work.
 
         While texts leave that is known; other processes' news is looked for meanwhile.
         """
         moment = self.loop.time()
-        if self.wire.returned:
-            self.pulse.stir()
-        if self.pulse.stirred and moment - self.looked_at < CHANGE_POLL_SECONDS:
+        if self.in_flight.results:
+            self.change_watcher.mark_dirty()
+        if (
+            self.change_watcher.is_dirty
+            and moment - self.checked_at < CHANGE_POLL_SECONDS
+        ):
             return True
-        self.looked_at = moment
-        changed: bool = await self._in_database(self.pulse.changed)
-        if changed and self.brakes.wait(moment):  # perhaps a person said: try now
-            self.brakes.see(
-                await self._in_database(read_stored_pace, self.app, self.lead), moment
+        self.checked_at = moment
+        changed: bool = await self._run_in_database(self.change_watcher.has_changed)
+        if changed and self.backoff.get_wait_seconds(
+            moment
+        ):  # perhaps a person said: try now
+            self.backoff.load_pace(
+                await self._run_in_database(read_stored_pace, self.app, self.election),
+                moment,
             )
         return changed
 
-    def _room(self) -> SendCapacity | None:
+    def _compute_capacity(self) -> SendCapacity | None:
         moment = self.loop.time()
-        rows = (1 if self.brakes.careful else self.most_armed) - len(self.wire)
-        if rows < 1 or self.brakes.wait(moment) or not self.bucket.available(moment):
+        rows = (1 if self.backoff.is_probing else self.max_claimed) - len(
+            self.in_flight
+        )
+        if (
+            rows < 1
+            or self.backoff.get_wait_seconds(moment)
+            or not self.bucket.has_token(moment)
+        ):
             return None
         return SendCapacity(
-            rows, self.bucket, moment, self.brakes.pace.until, self.served
+            rows,
+            self.bucket,
+            moment,
+            self.backoff.pace.held_until,
+            self.last_served_log_id,
         )
 
-    async def _turn(self, room: SendCapacity | None) -> TickResult | None:
+    async def _run_tick(self, room: SendCapacity | None) -> TickResult | None:
         """One turn; on a database that cannot be written nothing is lost, the same results come
         again.
         """
-        if room is None and not self.wire.returned and not self.brakes.wishes:
+        if (
+            room is None
+            and not self.in_flight.results
+            and not self.backoff.pending_updates
+        ):
             return None
-        taken, self.wire.returned = self.wire.returned, []
-        wishes, self.brakes.wishes = self.brakes.wishes, []
+        taken, self.in_flight.results = self.in_flight.results, []
+        wishes, self.backoff.pending_updates = self.backoff.pending_updates, []
         armed_at = read_boot_clock()
         try:
-            turned: TickResult = await self._in_database(
-                run_tick, self.app, self.lead, taken, wishes, room
+            turned: TickResult = await self._run_in_database(
+                run_tick, self.app, self.election, taken, wishes, room
             )
         except (WriteLockTimeout, OperationalError) as trouble:
             log.warning(
@@ -191,90 +214,100 @@ class SendLoop:
             self.app.extensions[ENGINE_TROUBLE_KEY] = (
                 ENGINE_DISK_FULL_TEXT if is_disk_full(trouble) else ""
             )
-            self.wire.returned, self.brakes.wishes = (
-                taken + self.wire.returned,
-                wishes + self.brakes.wishes,
+            self.in_flight.results, self.backoff.pending_updates = (
+                taken + self.in_flight.results,
+                wishes + self.backoff.pending_updates,
             )
             await asyncio.sleep(CHANGE_POLL_SECONDS)
             return None
         self.app.extensions[ENGINE_TROUBLE_KEY] = ""
-        self._keep_to(turned)
-        self.blocked = room is not None and not turned.armed
-        self.served = next(
-            (each.log_id for each in reversed(turned.armed) if each.log_id), self.served
+        self._apply_tick_result(turned)
+        self.is_blocked = room is not None and not turned.claimed
+        self.last_served_log_id = next(
+            (each.log_id for each in reversed(turned.claimed) if each.log_id),
+            self.last_served_log_id,
         )
-        self.wire.send(turned.armed, armed_at)
+        self.in_flight.send_messages(turned.claimed, armed_at)
         return turned
 
-    def _keep_to(self, turned: TickResult) -> None:
-        if turned.lost:
+    def _apply_tick_result(self, turned: TickResult) -> None:
+        if turned.lost_lead:
             log.warning("somebody else leads now")
-            self.lead.lose()
+            self.election.drop_lead()
         if turned.pace:
             moment = self.loop.time()
-            self.brakes.see(turned.pace, moment)
-            self.bucket.slow_to(turned.pace.share, moment)
+            self.backoff.load_pace(turned.pace, moment)
+            self.bucket.set_rate_share(turned.pace.share, moment)
 
     def _may_send(self) -> bool:
-        return self.lead.held and not self.must_stop()
+        return self.election.is_leader and not self.must_stop()
 
-    def _release_if_due(self) -> None:
+    def _start_due_release(self) -> None:
         if (
-            self.released is not None
-            or self.loop.time() < self.release_after
-            or not self.pulse.due()
+            self.release_future is not None
+            or self.loop.time() < self.next_release_at
+            or not self.change_watcher.is_blast_due()
         ):
             return
-        self.released = self.loop.run_in_executor(self.releasing, self._release)
-        self.released.add_done_callback(self._after_release)
+        self.release_future = self.loop.run_in_executor(
+            self.release_executor, self._run_release
+        )
+        self.release_future.add_done_callback(self._handle_release_done)
 
-    def _after_release(self, done: "asyncio.Future[None]") -> None:
-        self.released = None
+    def _handle_release_done(self, done: "asyncio.Future[None]") -> None:
+        self.release_future = None
         if done.exception():
-            self.release_after = self.loop.time() + RELEASE_RETRY_SECONDS
+            self.next_release_at = self.loop.time() + RELEASE_RETRY_SECONDS
             log.error("a release failed; trying again", exc_info=done.exception())
-        self.wire.news.set()
+        self.in_flight.result_arrived.set()
 
-    def _release(self) -> None:
+    def _run_release(self) -> None:
         with self.app.app_context():
-            self.release()
+            self.release_due_blasts()
 
-    def _pause(self) -> float:
+    def _compute_pause(self) -> float:
         """Until the next look: shorter when the bucket fills sooner."""
-        if self.pulse.stirred and not self.blocked and len(self.wire) < self.most_armed:
+        if (
+            self.change_watcher.is_dirty
+            and not self.is_blocked
+            and len(self.in_flight) < self.max_claimed
+        ):
             moment = self.loop.time()
-            wait = max(self.bucket.wait(moment), self.brakes.wait(moment))
-            return min(CHANGE_POLL_SECONDS, max(wait, self.gathering))
+            wait = max(
+                self.bucket.seconds_until_token(moment),
+                self.backoff.get_wait_seconds(moment),
+            )
+            return min(CHANGE_POLL_SECONDS, max(wait, self.batch_wait_seconds))
         return CHANGE_POLL_SECONDS
 
-    async def _rest(self, seconds: float) -> None:
+    async def _sleep_until_result(self, seconds: float) -> None:
         """Until news is worth a turn.
 
         Enough of it already: no step, since each lets all the others go first.
         """
         with suppress(TimeoutError):
-            if len(self.wire.returned) < self.enough:
-                await asyncio.wait_for(self.wire.news.wait(), seconds)
-            if len(self.wire.returned) < self.enough:
-                await asyncio.sleep(self.gathering)
-        self.wire.news.clear()
+            if len(self.in_flight.results) < self.full_batch:
+                await asyncio.wait_for(self.in_flight.result_arrived.wait(), seconds)
+            if len(self.in_flight.results) < self.full_batch:
+                await asyncio.sleep(self.batch_wait_seconds)
+        self.in_flight.result_arrived.clear()
 
-    async def _in_database(self, work: Callable[..., Any], *values: Any) -> Any:
+    async def _run_in_database(self, work: Callable[..., Any], *values: Any) -> Any:
         """Database work off the loop: while a commit waits for its turn, answers are still read."""
-        return await self.loop.run_in_executor(self.database, work, *values)
+        return await self.loop.run_in_executor(self.database_executor, work, *values)
 
-    async def _finish(self) -> None:
+    async def _drain_and_step_down(self) -> None:
         """What is on the wire gets its answer stored; what had not left goes back; the lead is
         free.
         """
-        log.info("stopping: %s texts on the wire", len(self.wire))
-        await self.wire.wait(DRAIN_TIMEOUT_SECONDS)
+        log.info("stopping: %s texts on the wire", len(self.in_flight))
+        await self.in_flight.wait_for_results(DRAIN_TIMEOUT_SECONDS)
         for _ in range(20):
-            if not self.wire.returned:
+            if not self.in_flight.results:
                 break
-            await self._turn(None)
+            await self._run_tick(None)
         try:
-            await self._in_database(self.lead.step_down)
+            await self._run_in_database(self.election.step_down)
         except (WriteLockTimeout, OperationalError):
             log.warning("the lead was not given back in writing; the lock file is free")
         log.info("stopped")

@@ -46,68 +46,72 @@ class StatusPoller:
     def __init__(
         self, app: Flask, carrier: Carrier, in_database: DatabaseRunner
     ) -> None:
-        self.app, self.carrier, self.in_database = app, carrier, in_database
+        self.app, self.carrier, self.run_in_database = app, carrier, in_database
         self._round: asyncio.Task[int] | None = None
-        self._asking: set[asyncio.Task[None]] = set()
-        self._next = self._others = 0.0
+        self._running_lookups: set[asyncio.Task[None]] = set()
+        self._next_round_at = self._next_other_carriers_at = 0.0
 
     def tick(self, monotonic: float) -> None:
         """Call it as often as you like while leading; it looks once a second and starts what is
         due.
         """
-        if monotonic < self._next or (self._round and not self._round.done()):
+        if monotonic < self._next_round_at or (self._round and not self._round.done()):
             return
-        self._next = monotonic + LOOKUP_POLL_SECONDS
-        self._round = asyncio.get_running_loop().create_task(self.look())
+        self._next_round_at = monotonic + LOOKUP_POLL_SECONDS
+        self._round = asyncio.get_running_loop().create_task(self.run_due_lookups())
         self._round.add_done_callback(_log_task_error)
 
-    async def look(self, moment: datetime | None = None) -> int:
+    async def run_due_lookups(self, moment: datetime | None = None) -> int:
         """Ask about what is due at `moment` (default: now), 4 questions at once, 10 a second.
 
         Says how many.
         """
         try:
-            questions: list[StatusLookup] = await self.in_database(self._due, moment)
+            questions: list[StatusLookup] = await self.run_in_database(
+                self._load_due_lookups, moment
+            )
         except (WriteLockTimeout, OperationalError):
             log.warning("the database could not be read; look-ups wait")
-            self._wait(LOOKUP_RETRY_SECONDS)
+            self._postpone_next_round(LOOKUP_RETRY_SECONDS)
             return 0
-        await self._ask_all(questions, moment)
+        await self._run_lookups(questions, moment)
         return len(questions)
 
-    async def _ask_all(
+    async def _run_lookups(
         self, questions: Sequence[StatusLookup], moment: datetime | None
     ) -> None:
         gate, loop = (
             asyncio.Semaphore(MAX_CONCURRENT_LOOKUPS),
             asyncio.get_running_loop(),
         )
-        latest = max(self._next, loop.time() + LOOKUP_POLL_SECONDS)
+        latest = max(self._next_round_at, loop.time() + LOOKUP_POLL_SECONDS)
         for question in questions:
             await gate.acquire()
-            if self._next > latest:  # the carrier wants to be left alone
+            if self._next_round_at > latest:  # the carrier wants to be left alone
                 break
-            task = loop.create_task(self._ask(question, moment))
+            task = loop.create_task(self._run_lookup(question, moment))
             task.add_done_callback(lambda _done: gate.release())
-            task.add_done_callback(self._asking.discard)
+            task.add_done_callback(self._running_lookups.discard)
             task.add_done_callback(_log_task_error)
-            self._asking.add(task)
+            self._running_lookups.add(task)
             await asyncio.sleep(LOOKUP_SPACING_SECONDS)
-        if self._asking:
-            await asyncio.wait(self._asking)
+        if self._running_lookups:
+            await asyncio.wait(self._running_lookups)
 
     async def close(self) -> None:
         """Let go of what is being asked; it stays due."""
-        tasks = [each for each in (self._round, *self._asking) if each]
+        tasks = [each for each in (self._round, *self._running_lookups) if each]
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
 
-    def _due(self, moment: datetime | None) -> list[StatusLookup]:
+    def _load_due_lookups(self, moment: datetime | None) -> list[StatusLookup]:
         with self.app.app_context():
-            if time.monotonic() >= self._others:
-                self._others = time.monotonic() + OTHER_CARRIERS_INTERVAL_SECONDS
+            if time.monotonic() >= self._next_other_carriers_at:
+                self._next_other_carriers_at = (
+                    time.monotonic() + OTHER_CARRIERS_INTERVAL_SECONDS
+                )
                 with write():
                     message_status_lookups.postpone_other_carriers(
                         self.carrier.name, moment or now()
@@ -116,7 +120,9 @@ class StatusPoller:
                 self.carrier.name, moment or now(), MAX_LOOKUPS_PER_ROUND
             )
 
-    async def _ask(self, question: StatusLookup, moment: datetime | None) -> None:
+    async def _run_lookup(
+        self, question: StatusLookup, moment: datetime | None
+    ) -> None:
         reading: MessageListResult | MessageFetchResult | LookupFailure
         if isinstance(question, PhoneStatusLookup):
             reading = await self.carrier.list_texts(question.phone, question.since)
@@ -126,21 +132,23 @@ class StatusPoller:
             log.warning(
                 "texts %s could not be looked up: %s",
                 list(question.message_ids),
-                reading.why,
+                reading.reason,
             )
             if reading.http_status in CARRIER_WIDE_ERRORS:
-                self._wait(
+                self._postpone_next_round(
                     compute_lookup_retry_seconds(
                         reading.http_status, reading.retry_after
                     )
                 )
         try:
-            await self.in_database(self._learn, question, reading, moment or now())
+            await self.run_in_database(
+                self._store_reading, question, reading, moment or now()
+            )
         except (WriteLockTimeout, OperationalError):
             log.warning("the database could not be written; texts are looked up again")
-            self._wait(LOOKUP_RETRY_SECONDS)
+            self._postpone_next_round(LOOKUP_RETRY_SECONDS)
 
-    def _learn(
+    def _store_reading(
         self,
         question: StatusLookup,
         reading: MessageListResult | MessageFetchResult | LookupFailure,
@@ -166,8 +174,10 @@ class StatusPoller:
                         question.message_id, reading, moment
                     )
 
-    def _wait(self, seconds: float) -> None:
-        self._next = max(self._next, asyncio.get_running_loop().time() + seconds)
+    def _postpone_next_round(self, seconds: float) -> None:
+        self._next_round_at = max(
+            self._next_round_at, asyncio.get_running_loop().time() + seconds
+        )
 
 
 def _log_task_error(done: asyncio.Task[Any]) -> None:

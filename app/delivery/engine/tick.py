@@ -26,7 +26,7 @@ from app.domain.delivery.send_rate import SenderPace
 class SendResult:
     """What the carrier answered to one armed text."""
 
-    armed: ClaimedMessage
+    message: ClaimedMessage
     outcome: SendOutcome
 
 
@@ -37,9 +37,9 @@ class TickResult:
     `lost`: somebody else leads. `idle`: nothing is queued. `pace`: as it is stored, when asked.
     """
 
-    armed: list[ClaimedMessage] = field(default_factory=list)
-    lost: bool = False
-    idle: bool = False
+    claimed: list[ClaimedMessage] = field(default_factory=list)
+    lost_lead: bool = False
+    is_idle: bool = False
     pace: SenderPace | None = None
 
 
@@ -63,7 +63,7 @@ def run_tick(
             and not has_queued_messages(lead.carrier)
         ):
             db.session.rollback()
-            return TickResult(idle=True)
+            return TickResult(is_idle=True)
         with write():
             return _write_tick(lead, returned, wishes, room)
 
@@ -77,21 +77,21 @@ def _write_tick(
     moment = now()
     if returned:
         message_status_updates.store_send_results(
-            [(each.armed, each.outcome) for each in returned], moment
+            [(each.message, each.outcome) for each in returned], moment
         )
     for wish in wishes:
         wish(moment)
     ours = lead.epoch is not None and leading.is_lease_holder(lead.holder, lead.epoch)
     armed, pace = _claim_messages(lead, room, moment) if ours and room else ([], None)
     blast_control.close_finished_blasts(moment)
-    return TickResult(armed=armed, lost=lead.held and not ours, pace=pace)
+    return TickResult(claimed=armed, lost_lead=lead.is_leader and not ours, pace=pace)
 
 
 def _claim_messages(
     lead: LeaderElection, room: SendCapacity, moment: datetime
 ) -> tuple[list[ClaimedMessage], SenderPace]:
     pace = sender_throttle.get_sender_pace(lead.sender, lead.carrier, moment)
-    if pace.held and pace.until != room.silence_until:
+    if pace.held_seconds and pace.held_until != room.expired_hold_until:
         return [], pace
     return claim_messages(lead.carrier, room, moment), pace
 

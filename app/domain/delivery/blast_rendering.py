@@ -23,7 +23,7 @@ class BlastRecipient(NamedTuple):  # a tuple: there are 100,000 of them, and of 
 
     name: str | None
     phone: str
-    left_out: SkipReason | None
+    skip_reason: SkipReason | None
 
 
 class RenderedText(NamedTuple):
@@ -34,7 +34,7 @@ class RenderedText(NamedTuple):
     body: str
     encoding: str
     segments: int
-    left_out: SkipReason | None
+    skip_reason: SkipReason | None
 
 
 @dataclass(frozen=True)
@@ -47,50 +47,52 @@ class RenderedBlast:
 
     texts: tuple[RenderedText, ...]
     duplicates: int
-    event: Mapping[str, str] = field(default_factory=dict)
+    event_values: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def sendable(self) -> tuple[RenderedText, ...]:
+    def sendable_texts(self) -> tuple[RenderedText, ...]:
         """The texts that would leave."""
-        return tuple(text for text in self.texts if text.left_out is None)
+        return tuple(text for text in self.texts if text.skip_reason is None)
 
     @property
-    def people(self) -> int:
+    def recipient_count(self) -> int:
         """How many people get a text."""
-        return len(self.sendable)
+        return len(self.sendable_texts)
 
     @cached_property
-    def left_out_counts(self) -> dict[SkipReason, int]:
+    def skip_reason_counts(self) -> dict[SkipReason, int]:
         """How many are left out, by reason; only reasons that occur."""
         return dict(
-            Counter(text.left_out for text in self.texts if text.left_out is not None)
+            Counter(
+                text.skip_reason for text in self.texts if text.skip_reason is not None
+            )
         )
 
     @cached_property
-    def segments(self) -> int:
+    def segment_count(self) -> int:
         """Parts that would be billed."""
-        return sum(text.segments for text in self.sendable)
+        return sum(text.segments for text in self.sendable_texts)
 
     @cached_property
-    def longest(self) -> RenderedText | None:
+    def longest_text(self) -> RenderedText | None:
         """The text with the most parts, among these the most characters; None when nobody gets
         one.
         """
-        return max(self.sendable, key=_measure_text_size, default=None)
+        return max(self.sendable_texts, key=_measure_text_size, default=None)
 
     @cached_property
-    def shortest(self) -> RenderedText | None:
+    def shortest_text(self) -> RenderedText | None:
         """The text with the fewest parts, among these the fewest characters; None when nobody
         gets one.
         """
-        return min(self.sendable, key=_measure_text_size, default=None)
+        return min(self.sendable_texts, key=_measure_text_size, default=None)
 
     @cached_property
-    def too_long(self) -> tuple[RenderedText, ...]:
+    def too_long_texts(self) -> tuple[RenderedText, ...]:
         """The texts the carrier would refuse for their length."""
         return tuple(
             text
-            for text in self.sendable
+            for text in self.sendable_texts
             if count_utf16_units(text.body) > MAX_MESSAGE_CHARACTERS
         )
 
@@ -120,11 +122,11 @@ def skip_too_long_texts(rehearsal: RenderedBlast) -> RenderedBlast:
 
     The review page names these people; a text that is too long for everybody is refused there.
     """
-    if not rehearsal.too_long:
+    if not rehearsal.too_long_texts:
         return rehearsal
-    long = {text.phone for text in rehearsal.too_long}
+    long = {text.phone for text in rehearsal.too_long_texts}
     texts = (
-        each._replace(left_out=SkipReason.TOO_LONG) if each.phone in long else each
+        each._replace(skip_reason=SkipReason.TOO_LONG) if each.phone in long else each
         for each in rehearsal.texts
     )
     return replace(rehearsal, texts=tuple(texts))
@@ -148,7 +150,7 @@ def _merge_duplicate_numbers(
         if first is not person:
             name, left_out = (
                 first.name or person.name,
-                first.left_out or person.left_out,
+                first.skip_reason or person.skip_reason,
             )
             kept[person.phone] = BlastRecipient(name, person.phone, left_out)
     return list(kept.values()), seen - len(kept)
@@ -177,9 +179,9 @@ def _build_text_writer(
 
 
 def _render_text(person: BlastRecipient, written: TextWriter) -> RenderedText:
-    if person.left_out is not None:
+    if person.skip_reason is not None:
         return RenderedText(
-            person.name, person.phone, "", SmsEncoding.GSM7.value, 0, person.left_out
+            person.name, person.phone, "", SmsEncoding.GSM7.value, 0, person.skip_reason
         )
     body, encoding, segments = written(person.name)
     return RenderedText(

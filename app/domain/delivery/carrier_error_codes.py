@@ -43,21 +43,21 @@ class CarrierErrorCode:
     """
 
     code: int
-    words: str
+    description: str
     blame: Blame
-    when: str
+    phase: str
     retry: str
     breaker: str
     strikes: int
-    days: int = 0
+    strike_days: int = 0
 
     @property
-    def rule(self) -> BreakerRule | None:
+    def breaker_rule(self) -> BreakerRule | None:
         """What follows for the blast and its sender, None when nothing does."""
         return parse_breaker_rule(self.breaker)
 
     @property
-    def shared(self) -> bool:
+    def is_sender_wide(self) -> bool:
         """Whether every blast of the sender would meet it too, not this one alone."""
         return self.blame in SENDER_WIDE_BLAMES
 
@@ -69,11 +69,11 @@ class CarrierErrorCode:
         return self.blame in SINGLE_NUMBER_BLAMES
 
     @property
-    def abroad(self) -> bool:
+    def may_mean_country_unreachable(self) -> bool:
         """Whether it may mean that this sender, which works at home, cannot text that country."""
         return self.code in COUNTRY_UNREACHABLE_CODES
 
-    def is_like(self, other: "Receipt") -> bool:
+    def is_same_cause(self, other: "CarrierErrorCode") -> bool:
         """Whether both count together towards a pause.
 
         One cause often comes back under several codes (30020, 30021 and 30500 are all Twilio's
@@ -152,7 +152,9 @@ def find_error_code(
         rule = f"{phase if phase == 'delivery' else 'create'}_{'unknown' if code else 'none'}"
     found = rules[rule]
     return replace(
-        found, code=code or status or 0, words=found.words.replace("{code}", str(code))
+        found,
+        code=code or status or 0,
+        description=found.description.replace("{code}", str(code)),
     )
 
 
@@ -215,11 +217,11 @@ def _load_carrier_codes() -> tuple[
 def _parse_code_row(row: dict[str, str]) -> CarrierErrorCode:
     return CarrierErrorCode(
         code=int(row["code"]) if row["code"].isdigit() else 0,
-        words=row["words"],
+        description=row["words"],
         blame=Blame(row["blame"]),
-        when=row["when"],
+        phase=row["when"],
         retry=row["retry"],
         breaker=row["breaker"],
         strikes=int(row["strikes"]),
-        days=int(row["days"]),
+        strike_days=int(row["days"]),
     )

@@ -30,7 +30,7 @@ class BreakerAction(StrEnum):
     PAUSE = "pause"
     SLOW = "slow"
     HOLD = "hold"
-    COUNTRY = "country"
+    SKIP_COUNTRY = "country"
 
 
 class NeighbourOutcome(StrEnum):
@@ -38,9 +38,9 @@ class NeighbourOutcome(StrEnum):
     or in another one.
     """
 
-    THROUGH = "through"
-    SAME = "same"
-    OTHER = "other"
+    SUCCEEDED = "through"
+    SAME_FAILURE = "same"
+    OTHER_FAILURE = "other"
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,15 @@ class BreakerRule:
     `seconds`: of a hold.
     """
 
-    act: BreakerAction
-    fails: int = 1
-    of: int | None = None
-    seconds: int = 0
+    action: BreakerAction
+    failure_count: int = 1
+    window_size: int | None = None
+    hold_seconds: int = 0
 
     @property
-    def at_once(self) -> bool:
+    def is_immediate(self) -> bool:
         """Whether one failure is enough."""
-        return self.fails == 1
+        return self.failure_count == 1
 
 
 _RULE_PATTERN = re.compile(
@@ -72,7 +72,7 @@ def parse_breaker_rule(words: str) -> BreakerRule | None:
     if words == "none":
         return None
     if words == "country":
-        return BreakerRule(BreakerAction.COUNTRY)
+        return BreakerRule(BreakerAction.SKIP_COUNTRY)
     found = _RULE_PATTERN.fullmatch(words)
     if not found:
         raise ValueError(f"no rule: {words}")
@@ -84,12 +84,12 @@ def parse_breaker_rule(words: str) -> BreakerRule | None:
         int(seconds or 0),
     )
     if (
-        (made.act is BreakerAction.HOLD) != bool(seconds)
-        or made.fails < (1 if now else 2)
-        or made.fails > (made.of or MAX_WINDOW_SIZE)
+        (made.action is BreakerAction.HOLD) != bool(seconds)
+        or made.failure_count < (1 if now else 2)
+        or made.failure_count > (made.window_size or MAX_WINDOW_SIZE)
     ):
         raise ValueError(f"no rule: {words}")
-    if made.of and made.of > MAX_WINDOW_SIZE:
+    if made.window_size and made.window_size > MAX_WINDOW_SIZE:
         raise ValueError(f"looks too far: {words}")
     return made
 
@@ -107,24 +107,29 @@ def is_breaker_tripped(
     Which of them was heard of first changes nothing. `patient`: where others went through, one
     failure is no proof.
     """
-    if rule.at_once:
+    if rule.is_immediate:
         patience = (
             PATIENT_FAILURE_COUNT
-            if patient and NeighbourOutcome.THROUGH in results
+            if patient and NeighbourOutcome.SUCCEEDED in results
             else 1
         )
         return count_consecutive_failures(results, here) >= patience
-    if rule.of is None:
-        return count_consecutive_failures(results, here) >= rule.fails
-    return count_max_failures_in_window(results, here, rule.of) >= rule.fails
+    if rule.window_size is None:
+        return count_consecutive_failures(results, here) >= rule.failure_count
+    return (
+        count_max_failures_in_window(results, here, rule.window_size)
+        >= rule.failure_count
+    )
 
 
 def count_consecutive_failures(results: Sequence[NeighbourOutcome], here: int) -> int:
     """How many failures of this kind stand side by side, the one at `here` among them."""
     first = last = here
-    while first > 0 and results[first - 1] is NeighbourOutcome.SAME:
+    while first > 0 and results[first - 1] is NeighbourOutcome.SAME_FAILURE:
         first -= 1
-    while last + 1 < len(results) and results[last + 1] is NeighbourOutcome.SAME:
+    while (
+        last + 1 < len(results) and results[last + 1] is NeighbourOutcome.SAME_FAILURE
+    ):
         last += 1
     return last - first + 1
 
@@ -137,6 +142,9 @@ def count_max_failures_in_window(
     """
     starts = range(max(0, here - width + 1), here + 1)
     return max(
-        sum(each is NeighbourOutcome.SAME for each in results[start : start + width])
+        sum(
+            each is NeighbourOutcome.SAME_FAILURE
+            for each in results[start : start + width]
+        )
         for start in starts
     )

@@ -155,7 +155,7 @@ class LookupMatch:
     nothing of.
     """
 
-    found: tuple[tuple[UncertainAttempt, CarrierMessage], ...]
+    matched: tuple[tuple[UncertainAttempt, CarrierMessage], ...]
     missing: tuple[UncertainAttempt, ...]
 
 

@@ -202,7 +202,7 @@ class BlastCounts:
         return self.failed
 
     @property
-    def done(self) -> bool:
+    def is_done(self) -> bool:
         """Whether nothing is left to send. What is unknown keeps no blast open."""
         return self.queued == 0 and self.in_flight == 0
 

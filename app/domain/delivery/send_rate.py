@@ -18,13 +18,13 @@ class SenderPace:
     """
 
     share: float = 1.0
-    held: float = 0.0
-    until: datetime | None = None
+    held_seconds: float = 0.0
+    held_until: datetime | None = None
 
     @property
-    def on_trial(self) -> bool:
+    def is_on_trial(self) -> bool:
         """Whether, after the silence, one text goes alone to try."""
-        return self.until is not None
+        return self.held_until is not None
 
 
 def compute_rate_share(
@@ -68,7 +68,7 @@ class TokenBucket:
         self._tokens = self.burst
         self._seen: float | None = None
 
-    def slow_to(self, share: float, now: float) -> None:
+    def set_rate_share(self, share: float, now: float) -> None:
         """From now on this share (above 0, at most 1) of the full rate."""
         rate = self.full_rate * share
         if rate != self.rate:
@@ -76,12 +76,12 @@ class TokenBucket:
             self.rate, self.burst = rate, max(1.0, rate) if rate >= 5 else 1.0
             self._tokens = min(self._tokens, self.burst)
 
-    def available(self, now: float) -> bool:
+    def has_token(self, now: float) -> bool:
         """Whether a text may go now."""
         self._refill(now)
         return self._tokens >= ONE_TOKEN_THRESHOLD
 
-    def take(self, segments: int, now: float) -> None:
+    def take_tokens(self, segments: int, now: float) -> None:
         """Count a text that goes now.
 
         A long one may leave a debt; the next then waits until that is earned.
@@ -89,7 +89,7 @@ class TokenBucket:
         self._refill(now)
         self._tokens -= segments
 
-    def wait(self, now: float) -> float:
+    def seconds_until_token(self, now: float) -> float:
         """Seconds until something may go, 0 when it may go now."""
         self._refill(now)
         return (

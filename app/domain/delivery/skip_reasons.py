@@ -10,7 +10,7 @@ class Role(StrEnum):
     SOCIAL_MANAGER = "social_manager"
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """The role as pages say it."""
         return ROLE_LABELS[self]
 

@@ -97,7 +97,7 @@ class PhoneNumber:
     e164: str
 
     @classmethod
-    def read(cls, text: str, region: str = "US") -> "Phone":
+    def parse(cls, text: str, region: str = "US") -> "PhoneNumber":
         """Read what a person wrote, without a country code as a number of `region`.
 
         Raises BadPhone. The same text and region always give the same answer.
@@ -125,7 +125,7 @@ class PhoneNumber:
         )
 
     @property
-    def pretty(self) -> str:
+    def formatted(self) -> str:
         """The number as people write it: '+1 303 555 0142'."""
         return format_phone_number(self.e164)
 

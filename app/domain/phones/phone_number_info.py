@@ -46,10 +46,10 @@ class PhoneNumberInfo:
     """
 
     country: str
-    kind: str
+    type_label: str
     zones: tuple[str, ...]
 
-    def clocks(self, moment: datetime) -> str:
+    def format_local_times(self, moment: datetime) -> str:
         """'21:04 in Denver', once for each time it may be there; '' when the number does not
         say.
         """

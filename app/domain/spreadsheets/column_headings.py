@@ -12,12 +12,12 @@ class ColumnKind(StrEnum):
 
     PHONE = "phone"
     NAME = "name"
-    FIRST = "first_name"
-    LAST = "last_name"
-    NOTHING = "nothing"
+    FIRST_NAME = "first_name"
+    LAST_NAME = "last_name"
+    IGNORED = "nothing"
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """The kind as pages say it."""
         return COLUMN_KIND_LABELS[self]
 
@@ -25,9 +25,9 @@ class ColumnKind(StrEnum):
 COLUMN_KIND_LABELS = {
     ColumnKind.PHONE: "Phone number",
     ColumnKind.NAME: "Full name",
-    ColumnKind.FIRST: "First name",
-    ColumnKind.LAST: "Last name",
-    ColumnKind.NOTHING: "Do not import",
+    ColumnKind.FIRST_NAME: "First name",
+    ColumnKind.LAST_NAME: "Last name",
+    ColumnKind.IGNORED: "Do not import",
 }
 
 
@@ -106,8 +106,8 @@ def find_column_kind(heading: str) -> ColumnKind | None:
     if words & PHONE_WORDS or any(stem in plain for stem in PHONE_STEMS):
         return ColumnKind.PHONE
     for kind, phrases in (
-        (ColumnKind.FIRST, FIRST_NAME_HEADINGS),
-        (ColumnKind.LAST, LAST_NAME_HEADINGS),
+        (ColumnKind.FIRST_NAME, FIRST_NAME_HEADINGS),
+        (ColumnKind.LAST_NAME, LAST_NAME_HEADINGS),
         (ColumnKind.NAME, FULL_NAME_HEADINGS),
     ):
         if plain in phrases:
@@ -122,8 +122,8 @@ def find_column_kind(heading: str) -> ColumnKind | None:
 def _find_english_name_kind(words: set[str]) -> ColumnKind:
     """ "Member's first name (as on the card)" and the like."""
     if words & {"first", "given"}:
-        return ColumnKind.FIRST
-    return ColumnKind.LAST if words & {"last", "family"} else ColumnKind.NAME
+        return ColumnKind.FIRST_NAME
+    return ColumnKind.LAST_NAME if words & {"last", "family"} else ColumnKind.NAME
 
 
 def is_landline_heading(heading: str) -> bool:

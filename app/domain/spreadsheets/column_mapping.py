@@ -47,12 +47,12 @@ class ColumnMapping:
     kinds: tuple[ColumnKind, ...]
     headings: tuple[str, ...]
 
-    def title(self, index: int) -> str:
+    def column_title(self, index: int) -> str:
         """A column's heading, or "Column 3"."""
         heading = self.headings[index].strip() if index < len(self.headings) else ""
         return heading or f"Column {index + 1}"
 
-    def at(self, kind: ColumnKind) -> int | None:
+    def find_index(self, kind: ColumnKind) -> int | None:
         """The place of the column of this kind."""
         return self.kinds.index(kind) if kind in self.kinds else None
 
@@ -70,7 +70,7 @@ def guess_columns(rows: Sequence[Cells], region: str) -> ColumnMapping:
     width = max(len(cells) for cells in rows)
     table = SampledTable(headings + ("",) * (width - len(headings)), people, region)
     phone = _find_phone_column(table)
-    kinds = [ColumnKind.NOTHING] * width
+    kinds = [ColumnKind.IGNORED] * width
     for index, kind in _find_name_columns(table, phone, bool(headings)):
         kinds[index] = kind
     kinds[phone] = ColumnKind.PHONE
@@ -85,14 +85,19 @@ def choose_columns(
     Raises BadRoster without exactly one column of phones, or when a name is chosen twice.
     """
     known = tuple(
-        ColumnKind(kind) if kind in set(ColumnKind) else ColumnKind.NOTHING
+        ColumnKind(kind) if kind in set(ColumnKind) else ColumnKind.IGNORED
         for kind in kinds
     )
     if ColumnKind.PHONE not in known:
         raise ColumnMappingError(NO_PHONE_CHOSEN_MESSAGE)
-    for kind in (ColumnKind.PHONE, ColumnKind.NAME, ColumnKind.FIRST, ColumnKind.LAST):
+    for kind in (
+        ColumnKind.PHONE,
+        ColumnKind.NAME,
+        ColumnKind.FIRST_NAME,
+        ColumnKind.LAST_NAME,
+    ):
         if known.count(kind) > 1:
-            raise ColumnMappingError(CHOSEN_TWICE_MESSAGE.format(kind.words))
+            raise ColumnMappingError(CHOSEN_TWICE_MESSAGE.format(kind.label))
     return ColumnMapping(known, tuple(first_row) if has_headings else ())
 
 
@@ -110,11 +115,11 @@ def explain_columns(
     )
 
 
-def _explain_column(kind: ColumnKind, table: "Table", index: int) -> str:
+def _explain_column(kind: ColumnKind, table: "SampledTable", index: int) -> str:
     sample = table.samples[index]
     if kind is ColumnKind.PHONE:
-        good, what = table.valid[index], "are numbers that can get texts"
-    elif kind in (ColumnKind.NAME, ColumnKind.FIRST, ColumnKind.LAST):
+        good, what = table.valid_phone_counts[index], "are numbers that can get texts"
+    elif kind in (ColumnKind.NAME, ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME):
         good, what = sum(map(_is_possible_name, sample)), "could be names"
     else:
         return ""
@@ -130,12 +135,16 @@ def _has_heading_row(rows: Sequence[Cells], region: str) -> bool:
     if any(find_column_kind(cell) for cell in first):
         return True
     table = SampledTable([""] * len(first), rows[1:], region)
-    likely = max(range(len(first)), key=lambda index: table.valid[index])
+    likely = max(range(len(first)), key=lambda index: table.valid_phone_counts[index])
     return len(extract_digits(first[likely])) < 3
 
 
 def _find_phone_column(table: SampledTable) -> int:
-    named = [index for index in table.of_kind(ColumnKind.PHONE) if table.samples[index]]
+    named = [
+        index
+        for index in table.list_columns_of_kind(ColumnKind.PHONE)
+        if table.samples[index]
+    ]
     found = _prefer_mobile_columns(table, named) or [
         index for index in range(len(table.headings)) if _is_phone_column(table, index)
     ]
@@ -144,7 +153,7 @@ def _find_phone_column(table: SampledTable) -> int:
     if len(found) > 1:
         raise ColumnMappingError(
             SEVERAL_PHONE_COLUMNS_MESSAGE.format(
-                " and ".join(f"“{table.title(index)}”" for index in found)
+                " and ".join(f"“{table.column_title(index)}”" for index in found)
             )
         )
     _reject_non_phone_column(table, found[0])
@@ -153,7 +162,7 @@ def _find_phone_column(table: SampledTable) -> int:
 
 def _prefer_mobile_columns(table: SampledTable, named: list[int]) -> list[int]:
     """Of the columns that are called phone: those with phones in them, and of these no landline."""
-    with_phones = [index for index in named if table.valid[index]] or named
+    with_phones = [index for index in named if table.valid_phone_counts[index]] or named
     return [
         index for index in with_phones if not is_landline_heading(table.headings[index])
     ] or with_phones
@@ -161,7 +170,7 @@ def _prefer_mobile_columns(table: SampledTable, named: list[int]) -> list[int]:
 
 def _is_phone_column(table: SampledTable, index: int) -> bool:
     sample = table.samples[index]
-    good = table.valid[index] + sum(map(is_shortened_number, sample))
+    good = table.valid_phone_counts[index] + sum(map(is_shortened_number, sample))
     return good * 2 > len(sample) and not is_id_heading(table.headings[index])
 
 
@@ -170,10 +179,12 @@ def _reject_non_phone_column(table: SampledTable, index: int) -> None:
     if all(map(is_shortened_number, sample)):
         raise ColumnMappingError(SHORTENED_NUMBERS_MESSAGE.format(sample[0]))
     if _are_member_numbers(table, index):
-        raise ColumnMappingError(MEMBER_NUMBERS_MESSAGE.format(table.title(index)))
+        raise ColumnMappingError(
+            MEMBER_NUMBERS_MESSAGE.format(table.column_title(index))
+        )
     if (
         len(table.headings) == 1
-        and not table.valid[index]
+        and not table.valid_phone_counts[index]
         and all(any(map(str.isalpha, cell)) for cell in sample)
     ):
         raise ColumnMappingError(ONE_COLUMN_MESSAGE)
@@ -184,7 +195,7 @@ def _are_member_numbers(table: SampledTable, index: int) -> bool:
     sample = table.samples[index]
     if (
         len(sample) < MIN_CELLS_TO_JUDGE
-        or table.valid[index]
+        or table.valid_phone_counts[index]
         or len(set(sample)) < len(sample)
     ):
         return False
@@ -198,7 +209,7 @@ def _explain_missing_phone_column(table: SampledTable) -> str:
         if _are_member_numbers(table, index)
     ]
     return (
-        MEMBER_NUMBERS_MESSAGE.format(table.title(numbers[0]))
+        MEMBER_NUMBERS_MESSAGE.format(table.column_title(numbers[0]))
         if numbers
         else NO_PHONE_COLUMN_MESSAGE
     )
@@ -214,8 +225,8 @@ def _find_name_columns(
 ) -> Iterator[tuple[int, ColumnKind]]:
     """The columns that hold names."""
     found = {
-        kind: table.of_kind(kind)
-        for kind in (ColumnKind.NAME, ColumnKind.FIRST, ColumnKind.LAST)
+        kind: table.list_columns_of_kind(kind)
+        for kind in (ColumnKind.NAME, ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME)
     }
     first = {kind: indexes[0] for kind, indexes in found.items() if indexes}
     if not first and (not has_headings or len(table.headings) == 2):
@@ -231,17 +242,23 @@ def _resolve_name_column(
     """ "Name, Vorname" are a family name and a first name; "Name, First name" may be the full
     name and a part of it.
     """
-    parts = [kind for kind in (ColumnKind.FIRST, ColumnKind.LAST) if kind in first]
+    parts = [
+        kind for kind in (ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME) if kind in first
+    ]
     if len(parts) != 1:
         return first
     index, part = first[ColumnKind.NAME], first[parts[0]]
     pairs = [
         (cells[index].casefold(), cells[part].casefold())
-        for cells in table.both(index, part)
+        for cells in table.list_rows_with_both(index, part)
     ]
     if sum(word in full for full, word in pairs) * 2 > len(pairs):
         return first
-    other = ColumnKind.LAST if parts[0] is ColumnKind.FIRST else ColumnKind.FIRST
+    other = (
+        ColumnKind.LAST_NAME
+        if parts[0] is ColumnKind.FIRST_NAME
+        else ColumnKind.FIRST_NAME
+    )
     return {parts[0]: part, other: index}
 
 
@@ -259,7 +276,7 @@ def _guess_name_columns_by_cells(
         and texts[1] == texts[0] + 1
         and all(_is_single_word_column(table.samples[i]) for i in texts[:2])
     ):
-        return {ColumnKind.FIRST: texts[0], ColumnKind.LAST: texts[1]}
+        return {ColumnKind.FIRST_NAME: texts[0], ColumnKind.LAST_NAME: texts[1]}
     return {ColumnKind.NAME: texts[0]} if texts else {}
 
 

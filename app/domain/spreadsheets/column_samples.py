@@ -15,7 +15,7 @@ Cells = Sequence[str]
 def is_phone_cell(text: str, region: str) -> bool:
     """Whether a cell is a number we can text."""
     try:
-        PhoneNumber.read(text, region)
+        PhoneNumber.parse(text, region)
     except InvalidPhoneNumber:
         return False
     return True
@@ -26,15 +26,17 @@ class SampledTable:
 
     def __init__(self, headings: Cells, people: Sequence[Cells], region: str) -> None:
         self.headings = headings
-        self.people = people
-        self.samples = [self._sample(people, index) for index in range(len(headings))]
-        self.valid = [
+        self.rows = people
+        self.samples = [
+            self._sample_column(people, index) for index in range(len(headings))
+        ]
+        self.valid_phone_counts = [
             sum(is_phone_cell(cell, region) for cell in sample)
             for sample in self.samples
         ]
 
     @staticmethod
-    def _sample(people: Sequence[Cells], index: int) -> list[str]:
+    def _sample_column(people: Sequence[Cells], index: int) -> list[str]:
         """Cells with something in them, from all over the file: its first hundred rows may be
         the odd ones.
         """
@@ -47,19 +49,19 @@ class SampledTable:
         many = min(MAX_SAMPLED_CELLS, len(cells))
         return [cells[place * len(cells) // many] for place in range(many)]
 
-    def title(self, index: int) -> str:
+    def column_title(self, index: int) -> str:
         return self.headings[index].strip() or f"Column {index + 1}"
 
-    def both(self, one: int, other: int) -> list[Cells]:
+    def list_rows_with_both(self, one: int, other: int) -> list[Cells]:
         """The first rows that have something in both columns."""
         full = (
             cells
-            for cells in self.people
+            for cells in self.rows
             if len(cells) > max(one, other) and cells[one] and cells[other]
         )
         return list(islice(full, MAX_SAMPLED_CELLS))
 
-    def of_kind(self, kind: ColumnKind) -> list[int]:
+    def list_columns_of_kind(self, kind: ColumnKind) -> list[int]:
         return [
             index
             for index, heading in enumerate(self.headings)

@@ -43,7 +43,7 @@ class ContactRow:
     name: str | None
     phone: str | None
     problem: str | None = None
-    repeats: int | None = None
+    duplicate_of_line: int | None = None
 
 
 def read_contact_rows(
@@ -62,11 +62,11 @@ def read_contact_rows(
     numbers: dict[str, tuple[str | None, str | None]] = {}
     first_lines = {} if first_lines is None else first_lines
     refused = refused or {}
-    phones = columns.at(ColumnKind.PHONE)
+    phones = columns.find_index(ColumnKind.PHONE)
     names = (
-        columns.at(ColumnKind.NAME),
-        columns.at(ColumnKind.FIRST),
-        columns.at(ColumnKind.LAST),
+        columns.find_index(ColumnKind.NAME),
+        columns.find_index(ColumnKind.FIRST_NAME),
+        columns.find_index(ColumnKind.LAST_NAME),
     )
     for line, cells in islice(rows, 1 if columns.headings else 0, None):
         name, problem = _read_name(cells, *names)
@@ -85,7 +85,10 @@ def read_contact_rows(
         else:
             earlier = first_lines.setdefault(phone, line)
             yield ContactRow(
-                line, name, phone, repeats=earlier if earlier != line else None
+                line,
+                name,
+                phone,
+                duplicate_of_line=earlier if earlier != line else None,
             )
 
 
@@ -114,7 +117,7 @@ def _read_phone_number(
     if is_shortened_number(written):
         return None, SHORTENED_NUMBERS_MESSAGE.format(written)
     try:
-        phone = PhoneNumber.read(written, region).e164
+        phone = PhoneNumber.parse(written, region).e164
     except InvalidPhoneNumber as error:
         return None, error.sentence
     return (None, refused[phone]) if phone in refused else (phone, None)

@@ -44,8 +44,8 @@ def guess_answer(
     yes or no, where only one of them is said.
     """
     guessed = (
-        GUESSER_BY_QUESTION_TYPE[question.ask](question, text)
-        if question.ask in GUESSER_BY_QUESTION_TYPE
+        GUESSER_BY_QUESTION_TYPE[question.question_type](question, text)
+        if question.question_type in GUESSER_BY_QUESTION_TYPE
         else None
     )
     return parse_answer(question, guessed, calendar) if guessed else None
@@ -73,7 +73,7 @@ def _guess_choice(question: SurveyQuestion, text: str) -> str | None:
     ]
     labels = [
         label
-        for label in question.labels
+        for label in question.choice_labels
         if label in fold_answer(text).split() and not label.isalpha()
     ]
     return (

@@ -43,7 +43,7 @@ def parse_answer(
     yes, no; a choice as the question spells it; whole numbers in digits; days as YYYY-MM-DD;
     words as they came, clean.
     """
-    return PARSER_BY_QUESTION_TYPE[question.ask](question, text, calendar)
+    return PARSER_BY_QUESTION_TYPE[question.question_type](question, text, calendar)
 
 
 def is_bare_answer(question: SurveyQuestion, text: str) -> bool:
@@ -51,12 +51,12 @@ def is_bare_answer(question: SurveyQuestion, text: str) -> bool:
     more.
     """
     words = fold_answer(text).split()
-    if question.ask is QuestionType.YES_NO:
+    if question.question_type is QuestionType.YES_NO:
         return not words or " ".join(words) in YES_WORDS | NO_WORDS
     return (
         len(words) <= 1
-        if question.ask is QuestionType.NUMBER
-        else question.ask not in FREE_TEXT_TYPES
+        if question.question_type is QuestionType.NUMBER
+        else question.question_type not in FREE_TEXT_TYPES
     )
 
 
@@ -125,7 +125,7 @@ def _parse_choice_answer(
     words = {fold_answer(choice): choice for choice in question.choices}
     if key in words:
         return words[key]
-    labels = dict(zip(question.labels, question.choices, strict=True))
+    labels = dict(zip(question.choice_labels, question.choices, strict=True))
     by_label = _find_choice_by_label(key, labels)
     if by_label:
         return by_label

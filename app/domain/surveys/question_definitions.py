@@ -60,32 +60,32 @@ class SurveyQuestion:
     """
 
     prompt: str
-    ask: QuestionType = QuestionType.TEXT
+    question_type: QuestionType = QuestionType.TEXT
     choices: tuple[str, ...] = ()
     low: int | None = None
     high: int | None = None
     required: bool = False
     hint: str = ""
-    leads: Mapping[str, int] = field(default_factory=dict)
+    branches: Mapping[str, int] = field(default_factory=dict)
 
     @property
-    def is_plain(self) -> bool:
+    def is_prompt_only(self) -> bool:
         """Whether it is nothing but free words, so that it is kept as a string."""
         return self == SurveyQuestion(self.prompt)
 
     @property
-    def answers(self) -> tuple[str, ...]:
+    def possible_answers(self) -> tuple[str, ...]:
         """Every value it can have, where these can be listed."""
         return (
             (YES_VALUE, NO_VALUE)
-            if self.ask is QuestionType.YES_NO
+            if self.question_type is QuestionType.YES_NO
             else self.choices
-            if self.ask is QuestionType.CHOICE
+            if self.question_type is QuestionType.CHOICE
             else ()
         )
 
     @property
-    def labels(self) -> tuple[str, ...]:
+    def choice_labels(self) -> tuple[str, ...]:
         """What stands before each choice: 1 2 3, or A B C where a choice begins with a digit
         itself.
         """
@@ -94,15 +94,15 @@ class SurveyQuestion:
         return tuple(str(place) for place in range(1, len(self.choices) + 1))
 
     @property
-    def asked(self) -> str:
+    def message_text(self) -> str:
         """The question as it is texted."""
-        if self.ask is QuestionType.CHOICE:
+        if self.question_type is QuestionType.CHOICE:
             lines = (
                 f"{label} {choice}"
-                for label, choice in zip(self.labels, self.choices, strict=True)
+                for label, choice in zip(self.choice_labels, self.choices, strict=True)
             )
             return "\n".join([self.prompt, *lines])
-        if self.ask is QuestionType.YES_NO and not re.search(
+        if self.question_type is QuestionType.YES_NO and not re.search(
             r"\bYES\b", fold_text(self.prompt)
         ):
             return f"{self.prompt} Reply YES or NO."
@@ -138,13 +138,15 @@ def _parse_question(item: Any) -> SurveyQuestion | None:
     leads = item.get("leads")
     return SurveyQuestion(
         prompt=str(item.get("prompt") or "").strip(),
-        ask=QuestionType.TEXT if kind is QuestionType.CHOICE and not choices else kind,
+        question_type=QuestionType.TEXT
+        if kind is QuestionType.CHOICE and not choices
+        else kind,
         choices=choices if kind is QuestionType.CHOICE else (),
         low=_parse_integer(item.get("min")),
         high=_parse_integer(item.get("max")),
         required=bool(item.get("required")),
         hint=str(item.get("hint") or ""),
-        leads={
+        branches={
             str(key): to for key, to in leads.items() if _parse_integer(to) is not None
         }
         if isinstance(leads, dict)
@@ -164,17 +166,17 @@ def serialize_questions(questions: Sequence[SurveyQuestion]) -> str:
 
 
 def _serialize_question(question: SurveyQuestion) -> str | dict[str, Any]:
-    if question.is_plain:
+    if question.is_prompt_only:
         return question.prompt
     whole = {
         "prompt": question.prompt,
-        "type": question.ask.value,
+        "type": question.question_type.value,
         "choices": list(question.choices),
         "min": question.low,
         "max": question.high,
         "required": question.required,
         "hint": question.hint,
-        "leads": dict(question.leads),
+        "leads": dict(question.branches),
     }
     return {
         key: value
@@ -189,7 +191,7 @@ class QuestionProblem:
     to say it.
     """
 
-    place: int | None
+    question_index: int | None
     field: str
     sentence: str
 
@@ -237,7 +239,7 @@ def _check_question_count(number: int) -> QuestionProblem:
 def _check_prompt(question: SurveyQuestion) -> list[tuple[str, str]]:
     if message_templates.is_blank_text(question.prompt):
         return [("prompt", "Write the question first.")]
-    size = count_utf16_units(question.asked)
+    size = count_utf16_units(question.message_text)
     long = f"This question has {size:,} characters{' with its choices' if question.choices else ''}."
     found = (
         [("prompt", f"{long} The longest has {MAX_QUESTION_LENGTH:,}.")]
@@ -253,7 +255,7 @@ def _check_prompt(question: SurveyQuestion) -> list[tuple[str, str]]:
 
 
 def _check_choices(question: SurveyQuestion) -> list[tuple[str, str]]:
-    if question.ask is not QuestionType.CHOICE:
+    if question.question_type is not QuestionType.CHOICE:
         return []
     if not 2 <= len(question.choices) <= MAX_CHOICES:
         return [
@@ -282,7 +284,7 @@ def _check_choice(choice: str) -> str | None:
         return f"A choice has at most {MAX_CHOICE_LENGTH} characters: “{choice[:20]}…” has {len(choice)}."
     if not word:
         return f"“{choice}” has no letters or digits that somebody could text."
-    if classify_text(word) is not TextIntent.SPEECH:
+    if classify_text(word) is not TextIntent.CONVERSATION:
         return f"{word} cannot be a choice: whoever texts it says something to the phone company, not to you."
     if word in SURVEY_COMMAND_MEANINGS:
         return f"{word} cannot be a choice: it {SURVEY_COMMAND_MEANINGS[word]}."
@@ -321,11 +323,15 @@ def _check_branches(
     """Only forwards: a survey that leads back never ends."""
     wrong = [
         to
-        for to in question.leads.values()
+        for to in question.branches.values()
         if to not in (END_OF_SURVEY, END_WITHOUT_REGISTRATION)
         and not place + 1 < to <= number
     ]
-    strange = [answer for answer in question.leads if answer not in question.answers]
+    strange = [
+        answer
+        for answer in question.branches
+        if answer not in question.possible_answers
+    ]
     if wrong:
         return [("leads", "An answer can lead to a later question, or to the end.")]
     return (
@@ -337,7 +343,9 @@ def list_opening_problems(intro: str, first: SurveyQuestion | None) -> list[str]
     """What is wrong with the words before the first question, which are sent with it in one
     text.
     """
-    size = count_utf16_units(build_opening_text(intro, first.asked)) if first else 0
+    size = (
+        count_utf16_units(build_opening_text(intro, first.message_text)) if first else 0
+    )
     found = [
         f"With the first question this has {size:,} characters. The longest text has {MAX_MESSAGE_CHARACTERS:,}."
     ]

@@ -34,7 +34,7 @@ class AnswerCounts:
     values: Mapping[str, int] = field(default_factory=dict)
 
     @property
-    def passed(self) -> int:
+    def passed_count(self) -> int:
         """How many got past the question."""
         return self.answered + self.skipped
 
@@ -43,7 +43,7 @@ def format_stored_answer(question: SurveyQuestion, value: str | None) -> str:
     """A kept value as pages say it."""
     return (
         YES_NO_LABELS.get(value or "", value or "")
-        if question.ask is QuestionType.YES_NO
+        if question.question_type is QuestionType.YES_NO
         else value or ""
     )
 
@@ -54,7 +54,7 @@ def build_answer_bars(
     """One bar an answer: every possible one where they are known, else those that were given,
     in their order.
     """
-    if question.ask is QuestionType.NUMBER:
+    if question.question_type is QuestionType.NUMBER:
         return build_histogram(
             {
                 int(value): count
@@ -62,14 +62,14 @@ def build_answer_bars(
                 if value.lstrip("-").isdigit()
             }
         )
-    if not question.answers:
+    if not question.possible_answers:
         return sorted(values.items())[:MAX_BARS]
     earlier = [
-        value for value in values if value not in question.answers
+        value for value in values if value not in question.possible_answers
     ]  # a choice that is there no more
     return [
         (format_stored_answer(question, value), values.get(value, 0))
-        for value in (*question.answers, *earlier)
+        for value in (*question.possible_answers, *earlier)
     ]
 
 

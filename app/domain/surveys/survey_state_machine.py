@@ -111,7 +111,7 @@ class SurveyStep:
     replies: tuple[str, ...] = ()
     record: AnswerRecord | None = None
     needs_person: str = ""
-    registers: bool = False
+    registers_for_event: bool = False
 
 
 def process_survey_text(
@@ -126,7 +126,7 @@ def process_survey_text(
     question = state.question
     value = (
         parse_answer(question, text, calendar)
-        if question.ask is QuestionType.CHOICE
+        if question.question_type is QuestionType.CHOICE
         else None
     )
     command = SURVEY_COMMANDS.get(fold_answer(text))
@@ -156,7 +156,7 @@ def apply_unclear_answer(state: SurveyState, why: str = "") -> SurveyStep:
     hint = " ".join(filter(None, [why, build_hint(state.question)]))
     return SurveyStep(
         replace(state, misses=state.misses + 1),
-        (f"{hint}\n{state.question.asked}",),
+        (f"{hint}\n{state.question.message_text}",),
         record,
     )
 
@@ -174,9 +174,11 @@ def _apply_command(state: SurveyState, command: str) -> SurveyStep:
         )
     way = list_visited_positions(state)
     if not way:
-        return SurveyStep(state, (f"{FIRST_QUESTION_REPLY}\n{state.question.asked}",))
+        return SurveyStep(
+            state, (f"{FIRST_QUESTION_REPLY}\n{state.question.message_text}",)
+        )
     back = replace(state, position=way[-1], misses=0)
-    return SurveyStep(back, (back.question.asked,))
+    return SurveyStep(back, (back.question.message_text,))
 
 
 def _advance_to_next(
@@ -189,23 +191,23 @@ def _advance_to_next(
         ended = replace(after, status=SurveySessionStatus.COMPLETED)
         stays_away = (
             value is not None
-            and state.question.leads.get(value) == END_WITHOUT_REGISTRATION
+            and state.question.branches.get(value) == END_WITHOUT_REGISTRATION
         )
         return SurveyStep(
             ended,
             (state.completion.strip() or COMPLETION_REPLY,),
             record,
-            registers=not stays_away,
+            registers_for_event=not stays_away,
         )
     here = replace(after, position=to)
-    return SurveyStep(here, (here.question.asked,), record)
+    return SurveyStep(here, (here.question.message_text,), record)
 
 
 def _find_next_position(
     question: SurveyQuestion, position: int, value: str | None
 ) -> int | None:
     """The position an answer leads to, always a later one; None for the end."""
-    to = question.leads.get(value) if value is not None else None
+    to = question.branches.get(value) if value is not None else None
     if to in (END_OF_SURVEY, END_WITHOUT_REGISTRATION):
         return None
     return to - 1 if to is not None and to - 1 > position else position + 1
@@ -226,7 +228,7 @@ def find_given_name(state: SurveyState) -> str | None:
     given = [
         state.values.get(at)
         for at, each in enumerate(state.questions)
-        if each.ask is QuestionType.NAME
+        if each.question_type is QuestionType.NAME
     ]
     return next((name for name in reversed(given) if name), None)
 
@@ -245,16 +247,16 @@ def build_hint(question: SurveyQuestion) -> str:
 
 def build_default_hint(question: SurveyQuestion) -> str:
     """How a question wants to be answered."""
-    if question.ask is QuestionType.CHOICE:
-        kind = "number" if question.labels[0] == "1" else "letter"
-        return f"Please answer with one {kind} from {question.labels[0]} to {question.labels[-1]}."
-    if question.ask is QuestionType.NUMBER:
+    if question.question_type is QuestionType.CHOICE:
+        kind = "number" if question.choice_labels[0] == "1" else "letter"
+        return f"Please answer with one {kind} from {question.choice_labels[0]} to {question.choice_labels[-1]}."
+    if question.question_type is QuestionType.NUMBER:
         return f"Please answer with one number{_describe_bounds(question)}, in digits."
     return {
         QuestionType.YES_NO: "Please answer YES or NO.",
         QuestionType.DATE: "Please answer with one day, such as 8 May.",
         QuestionType.NAME: "Please answer with your name.",
-    }.get(question.ask, "Please answer in words.")
+    }.get(question.question_type, "Please answer in words.")
 
 
 def _describe_bounds(question: SurveyQuestion) -> str:
@@ -280,4 +282,4 @@ def is_same_answer(text: str, other: str) -> bool:
 
 def build_nudge_text(question: SurveyQuestion) -> str:
     """The one reminder to somebody who has not answered."""
-    return f"We are still waiting for your answer. Text DONE to leave this survey.\n{question.asked}"
+    return f"We are still waiting for your answer. Text DONE to leave this survey.\n{question.message_text}"

@@ -16,9 +16,9 @@ SURVEY_COMMAND_REASONS = {
     "BACK": "goes back to the question before",
 }
 RESERVED_WORD_REASONS = {
-    TextIntent.LEAVE: "is handled by law and Twilio; pick another word.",
-    TextIntent.MAYBE_LEAVE: "may mean STOP, so a person decides what follows; pick another word.",
-    TextIntent.RETURN: "brings back whoever said STOP; pick another word.",
+    TextIntent.OPT_OUT: "is handled by law and Twilio; pick another word.",
+    TextIntent.MAYBE_OPT_OUT: "may mean STOP, so a person decides what follows; pick another word.",
+    TextIntent.OPT_IN: "brings back whoever said STOP; pick another word.",
     TextIntent.HELP: "gets the organisation’s help text, as the law wants it; pick another word.",
 }
 KEYWORD_SEPARATOR_PATTERN = re.compile(r"[,;\n]")

@@ -63,7 +63,7 @@ class TemplatePiece(NamedTuple):
     """
 
     text: str
-    token: str | None = None
+    placeholder: str | None = None
     fallback: str | None = None
 
 
@@ -118,16 +118,16 @@ def fill_template(
     for piece in _split_template(template):
         text = (
             piece.text
-            if piece.token is None
-            else values.get(piece.token) or piece.fallback or ""
+            if piece.placeholder is None
+            else values.get(piece.placeholder) or piece.fallback or ""
         )
-        if piece.token is None and swallow and text.startswith(" "):
+        if piece.placeholder is None and swallow and text.startswith(" "):
             text = text[1:]
         swallow = False
         if text:
             out.append(text)
             at_line_start = text.endswith("\n")
-        elif piece.token is not None:
+        elif piece.placeholder is not None:
             swallow = at_line_start
             if out and out[-1].endswith(" "):
                 out[-1] = out[-1][:-1]
@@ -136,20 +136,24 @@ def fill_template(
 
 def has_name_placeholders(template: str) -> bool:
     """Whether the text differs from person to person."""
-    return any(piece.token in NAME_PLACEHOLDERS for piece in _split_template(template))
+    return any(
+        piece.placeholder in NAME_PLACEHOLDERS for piece in _split_template(template)
+    )
 
 
 def has_name_without_fallback(template: str) -> bool:
     """Whether somebody without a name would get a text with a hole in it."""
     return any(
-        piece.token in NAME_PLACEHOLDERS and piece.fallback is None
+        piece.placeholder in NAME_PLACEHOLDERS and piece.fallback is None
         for piece in _split_template(template)
     )
 
 
 def has_event_placeholders(template: str) -> bool:
     """Whether the text says something of its event, filled in when it leaves."""
-    return any(piece.token in EVENT_PLACEHOLDERS for piece in _split_template(template))
+    return any(
+        piece.placeholder in EVENT_PLACEHOLDERS for piece in _split_template(template)
+    )
 
 
 def clean_text(text: str) -> str:
@@ -214,7 +218,7 @@ def _split_template(template: str) -> tuple[TemplatePiece, ...]:
     return tuple(
         piece
         for piece in [*pieces, TemplatePiece(template[start:])]
-        if piece.token or piece.text
+        if piece.placeholder or piece.text
     )
 
 

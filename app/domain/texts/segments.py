@@ -68,7 +68,7 @@ class SegmentMeasurement:
     encoding: SmsEncoding
     units: int
     segments: int
-    left: int
+    units_left: int
 
 
 def measure_segments(text: str) -> SegmentMeasurement:

@@ -9,17 +9,17 @@ from app.domain.opt_outs.opt_out_detection import is_certain_opt_out, is_likely_
 class TextIntent(StrEnum):
     """What a person wants with a text."""
 
-    LEAVE = "leave"
-    MAYBE_LEAVE = "maybe_leave"
-    RETURN = "return"
+    OPT_OUT = "leave"
+    MAYBE_OPT_OUT = "maybe_leave"
+    OPT_IN = "return"
     HELP = "help"
-    SPEECH = "speech"
+    CONVERSATION = "speech"
 
 
 # Words by themselves. Twilio's and the FCC's (47 CFR 64.1200(a)(10)); longer phrases are in
 # `opt_out_words`.
 WORDS_BY_INTENT = {
-    TextIntent.LEAVE: {
+    TextIntent.OPT_OUT: {
         "STOP",
         "STOPALL",
         "STOP ALL",
@@ -31,7 +31,7 @@ WORDS_BY_INTENT = {
         "OPTOUT",
         "OPT OUT",
     },
-    TextIntent.RETURN: {"START", "UNSTOP"},
+    TextIntent.OPT_IN: {"START", "UNSTOP"},
     TextIntent.HELP: {"HELP", "INFO", "AYUDA", "AIDE"},
 }
 # These bring back only who has opted out, and only when nobody asked them something that they
@@ -57,8 +57,10 @@ def classify_text(body: str) -> TextIntent:
     if meaning:
         return meaning
     if is_certain_opt_out(body):
-        return TextIntent.LEAVE
-    return TextIntent.MAYBE_LEAVE if is_likely_opt_out(body) else TextIntent.SPEECH
+        return TextIntent.OPT_OUT
+    return (
+        TextIntent.MAYBE_OPT_OUT if is_likely_opt_out(body) else TextIntent.CONVERSATION
+    )
 
 
 def is_opt_in_when_opted_out(body: str) -> bool:

@@ -65,7 +65,7 @@ class LocalMoment:
 
     utc: datetime
     zone: str
-    ambiguous: bool
+    is_ambiguous: bool
     fold: str
 
 

@@ -77,7 +77,7 @@ class EventSchedule:
     zone: str
 
     @property
-    def begins(self) -> dt.datetime | None:
+    def starts_at(self) -> dt.datetime | None:
         """The moment (UTC) at which it begins; None without a date."""
         return (
             local_times.find_moment_on_day(
@@ -96,7 +96,7 @@ class ReminderTiming:
     """
 
     state: ReminderStepState
-    due: dt.datetime | None = None
+    due_at: dt.datetime | None = None
     not_after: dt.datetime | None = None
 
 
@@ -109,7 +109,7 @@ def compute_reminder_timing(
     A step up to the day itself leaves before the event begins or not at all; one after it has
     no such end. What is due by now is not sent late.
     """
-    due, begins = compute_reminder_due_at(days, time_of_day, event), event.begins
+    due, begins = compute_reminder_due_at(days, time_of_day, event), event.starts_at
     if due is None or begins is None:
         return ReminderTiming(
             ReminderStepState.NO_DATE if is_on else ReminderStepState.OFF

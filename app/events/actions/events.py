@@ -6,15 +6,11 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import delete
 
 from app.core.clock import now
-from app.core.db import db, execute_and_count_rows
+from app.core.db import NotFound, db, execute_and_count_rows
 from app.delivery.actions import blast_scheduling
 from app.events.actions.reminder_plan import create_reminder_plan, reschedule_reminders
 from app.events.models import Event
 from app.events.queries import registrations
-
-
-class NotFound(Exception):
-    """There is no such event or registration (any more)."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +31,8 @@ class EventDeletionSummary:
     """What went with a deleted event."""
 
     title: str
-    people: int
-    blasts: int
+    registration_count: int
+    cancelled_blast_count: int
 
 
 def create_event(facts: EventInfo) -> Event:

@@ -9,11 +9,11 @@ from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.core.clock import now
-from app.core.db import db
+from app.core.db import NotFound, db
 from app.core.prepared import PreparedStatement
 from app.delivery.actions import blast_control
 from app.domain.delivery.skip_reasons import SkipReason
-from app.events.actions.events import NotFound, get_event_for_update
+from app.events.actions.events import get_event_for_update
 from app.events.models import Event, EventRegistration
 from app.suppression.actions import erased_numbers, record_opt_out
 
@@ -65,17 +65,17 @@ def register_for_event_by_text(
     A registration that is there keeps its name, and one without a name gets this one; a name
     that is `theirs` (they said it themselves) takes the place of what stood there.
     """
-    if _FIND_EVENT_ID.value(b_event=event_id) is None:
+    if _FIND_EVENT_ID.fetch_value(b_event=event_id) is None:
         raise NotFound
     is_new = bool(
-        _INSERT_REGISTRATION.run(
+        _INSERT_REGISTRATION.execute(
             event_id=event_id, name=name, phone=phone, created_at=now()
         )
     )
     if is_new:
         erased_numbers.restore_erased_opt_outs([phone])
     elif name:
-        (_SET_NAME if theirs else _SET_MISSING_NAME).run(
+        (_SET_NAME if theirs else _SET_MISSING_NAME).execute(
             b_event=event_id, b_phone=phone, b_name=name
         )
     return is_new

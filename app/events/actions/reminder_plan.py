@@ -167,19 +167,19 @@ def _reschedule_step(
     why = CANCEL_REASONS.get(when.state)
     if (
         why is None
-        and when.due
-        and any(_is_same_day(each.scheduled_at, when.due, zone) for each in sent)
+        and when.due_at
+        and any(_is_same_day(each.scheduled_at, when.due_at, zone) for each in sent)
     ):
         why = SENT_THAT_DAY_REASON
-    for extra in waiting if why or when.due is None else waiting[1:]:
+    for extra in waiting if why or when.due_at is None else waiting[1:]:
         blast_scheduling.cancel_scheduled_blast(extra.id, why or STEP_REMOVED_REASON)
-    if why or when.due is None:
+    if why or when.due_at is None:
         return
     blast = _build_blast_spec(step, when, zone)
     if not waiting:
-        blast_scheduling.schedule_blast(blast, when.due)
+        blast_scheduling.schedule_blast(blast, when.due_at)
     else:
-        blast_scheduling.reschedule_blast(waiting[0].id, blast, when.due)
+        blast_scheduling.reschedule_blast(waiting[0].id, blast, when.due_at)
 
 
 def _build_blast_spec(

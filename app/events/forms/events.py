@@ -51,7 +51,7 @@ class EventForm(FlaskForm):
     def validate_date(self, field: Field) -> None:
         """No day yet, or one that the calendar has."""
         try:
-            day = self.day
+            day = self.parsed_date
         except ValueError:
             raise ValidationError(
                 "Write the day as year-month-day, for example 2026-05-08."
@@ -79,7 +79,7 @@ class EventForm(FlaskForm):
             )
 
     @property
-    def day(self) -> dt.date | None:
+    def parsed_date(self) -> dt.date | None:
         """The chosen day, None without one. Raises ValueError when what was typed is none."""
         typed = _get_typed_text(self.date)
         if typed and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", typed):
@@ -87,11 +87,11 @@ class EventForm(FlaskForm):
         return dt.date.fromisoformat(typed) if typed else None
 
     @property
-    def facts(self) -> EventInfo:
+    def event_info(self) -> EventInfo:
         """The event as it was typed, once `validate()` was happy."""
         return EventInfo(
             self.title.data or "",
-            self.day,
+            self.parsed_date,
             _get_typed_text(self.start_time) or None,
             self.place.data,
         )

@@ -53,7 +53,7 @@ class ReminderStepForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Every field of a step that is wanted."""
-        return not self.wanted or super().validate(extra_validators)
+        return not self.is_wanted or super().validate(extra_validators)
 
     def validate_number(self, field: Field) -> None:
         """Days that can be counted."""
@@ -87,10 +87,10 @@ class ReminderStepForm(Form):
     @property
     def is_new(self) -> bool:
         """Whether it is not in the plan yet."""
-        return self._id is None
+        return self._parsed_id is None
 
     @property
-    def wanted(self) -> bool:
+    def is_wanted(self) -> bool:
         """Whether it is to be in the plan."""
         return not self.remove.data and not (
             self.is_new and message_templates.is_blank_text(self.body.data or "")
@@ -108,10 +108,10 @@ class ReminderStepForm(Form):
         return -int(typed) if self.side.data == BEFORE else int(typed)
 
     @property
-    def step(self) -> ReminderStep:
+    def reminder_step(self) -> ReminderStep:
         """The step, once `validate()` was happy."""
         return ReminderStep(
-            self._id,
+            self._parsed_id,
             self.days or 0,
             self.time_of_day.data or "",
             self.body.data or "",
@@ -119,7 +119,7 @@ class ReminderStepForm(Form):
         )
 
     @property
-    def _id(self) -> int | None:
+    def _parsed_id(self) -> int | None:
         typed = self.step_id.data or ""
         return int(typed) if re.fullmatch(r"[0-9]{1,18}", typed, re.ASCII) else None
 
@@ -132,8 +132,8 @@ class ReminderPlanForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Every step, then all of them together."""
         fine = super().validate(extra_validators)
-        together = self._judge_together()
-        for place, step in enumerate(self._forms, 1):
+        together = self._validate_steps_together()
+        for place, step in enumerate(self._step_forms, 1):
             said = [sentence for field in step for sentence in field.errors]
             self.form_errors.extend(
                 f"Reminder {place}: {sentence}" for sentence in said
@@ -141,17 +141,17 @@ class ReminderPlanForm(FlaskForm):
         return fine and together
 
     @property
-    def plan(self) -> list[ReminderStep]:
+    def reminder_steps(self) -> list[ReminderStep]:
         """The steps that are wanted, once `validate()` was happy."""
-        return [step.step for step in self._forms if step.wanted]
+        return [step.reminder_step for step in self._step_forms if step.is_wanted]
 
     @property
-    def _forms(self) -> list[ReminderStepForm]:
+    def _step_forms(self) -> list[ReminderStepForm]:
         return [entry.form for entry in self.steps]
 
-    def _judge_together(self) -> bool:
+    def _validate_steps_together(self) -> bool:
         taken: set[tuple[int | None, str | None]] = set()
-        wanted = [step for step in self._forms if step.wanted]
+        wanted = [step for step in self._step_forms if step.is_wanted]
         for step in wanted:
             at = (step.days, step.time_of_day.data)
             if at in taken:

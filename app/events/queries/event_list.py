@@ -20,7 +20,7 @@ class EventListRow:
     """One event on the list, and how many are registered for it."""
 
     event: Event
-    people: int
+    registration_count: int
 
 
 class EventListPage(ListPage):

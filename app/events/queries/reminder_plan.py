@@ -47,12 +47,12 @@ class PlannedReminder:
     """
 
     id: int
-    when: str
+    time_label: str
     due: datetime | None
-    state: str
+    state_label: str
     blast_id: int | None
-    waits: bool
-    parts: int
+    will_be_sent: bool
+    segments: int
 
 
 def list_reminder_steps(event_id: int) -> Sequence[EventReminder]:
@@ -94,7 +94,9 @@ def _build_planned_reminder(
     when = compute_reminder_timing(
         step.days, step.time_of_day, step.is_on, event, moment
     )
-    shown = blast if blast and _is_current_blast(blast, when.due, event.zone) else None
+    shown = (
+        blast if blast and _is_current_blast(blast, when.due_at, event.zone) else None
+    )
     if shown:
         state = DELIVERY_STATUS_LABELS[shown.status]
     else:
@@ -106,7 +108,7 @@ def _build_planned_reminder(
     waits = shown is not None and shown.status == ScheduledBlastStatus.PENDING
     words = f"{format_day_offset(step.days)} at {step.time_of_day}"
     return PlannedReminder(
-        step.id, words, when.due, state, shown.id if shown else None, waits, parts
+        step.id, words, when.due_at, state, shown.id if shown else None, waits, parts
     )
 
 

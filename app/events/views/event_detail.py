@@ -57,7 +57,7 @@ def edit_event(event_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with audited_write("event.changed", current_username()) as trace:
             trace.about = f"event {event_id}"
-            trace.details = {"changed": actions.update_event(event_id, form.facts)}
+            trace.details = {"changed": actions.update_event(event_id, form.event_info)}
         flash("Saved.", "success")
         return redirect(url_for("events.show_event", event_id=event_id), 303)
     return _render_edit_page(event_id, form), 422 if form.errors else 200
@@ -83,17 +83,17 @@ def delete_event(event_id: int) -> ResponseReturnValue:
         trace.about = f"event {event_id}"
         trace.details = {
             "title": removed.title,
-            "registrations": removed.people,
-            "cancelled": removed.blasts,
+            "registrations": removed.registration_count,
+            "cancelled": removed.cancelled_blast_count,
         }
     flash(_describe_deletion(removed), "success")
     return redirect(url_for("events.list_events"), 303)
 
 
 def _describe_deletion(removed: actions.EventDeletionSummary) -> str:
-    words = f"{removed.title} is deleted, with {format_count(removed.people, 'registration')}."
-    if removed.blasts:
-        words += f" {format_count(removed.blasts, 'planned blast')} {'was' if removed.blasts == 1 else 'were'} cancelled."
+    words = f"{removed.title} is deleted, with {format_count(removed.registration_count, 'registration')}."
+    if removed.cancelled_blast_count:
+        words += f" {format_count(removed.cancelled_blast_count, 'planned blast')} {'was' if removed.cancelled_blast_count == 1 else 'were'} cancelled."
     return words
 
 

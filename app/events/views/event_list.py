@@ -32,7 +32,7 @@ def add_event() -> ResponseReturnValue:
     form = EventForm()
     if form.validate_on_submit():
         with audited_write("event.added", current_username()) as trace:
-            row = actions.create_event(form.facts)
+            row = actions.create_event(form.event_info)
             trace.about = f"event {row.id}"
         flash(f"{row.title} is added. Now register who comes.", "success")
         return redirect(url_for("events.show_event", event_id=row.id), 303)

@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
+from app.core.db import NotFound
 from app.core.template_filters import get_display_timezone
 from app.domain.delivery.cost_estimate import format_count
 from app.domain.texts import message_templates
 from app.domain.time.reminder_timing import format_day_offset
 from app.events import queries
-from app.events.actions.events import NotFound
 from app.events.actions.reminder_plan import save_reminder_plan
 from app.events.forms import ReminderPlanForm, build_plan_form_data
 from app.events.models import Event
@@ -44,7 +44,7 @@ def edit_reminder_plan(event_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with audited_write("event.reminders_planned", current_username()) as trace:
             trace.about = f"event {event_id}"
-            save_reminder_plan(event_id, form.plan, now())
+            save_reminder_plan(event_id, form.reminder_steps, now())
         flash(_describe_saved_plan(list_planned_reminders(event)), "success")
         return redirect(url_for("events.show_event", event_id=event_id), 303)
     page = render_template(
@@ -59,7 +59,7 @@ def edit_reminder_plan(event_id: int) -> ResponseReturnValue:
 
 
 def _describe_saved_plan(plan: list[PlannedReminder]) -> str:
-    waiting = sum(step.waits for step in plan)
+    waiting = sum(step.will_be_sent for step in plan)
     return (
         f"The reminders are saved. {format_count(waiting, 'reminder')} will be sent."
         if waiting

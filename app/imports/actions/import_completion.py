@@ -35,10 +35,10 @@ class ImportOutcome:
     texts all the same.
     """
 
-    added: int
-    changed: int
-    left_out: int
-    bad: int
+    added_count: int
+    changed_count: int
+    suppressed_count: int
+    bad_count: int
     stored_as: str | None
 
 
@@ -101,14 +101,21 @@ def _fill_in_names(
         (here.name.is_(None), RowVerdict.CHANGED.value), else_=RowVerdict.RENAMED.value
     )
     named = update(ImportRow).where(
-        *readable, target.same_person(), ImportRow.name.is_not(None), other
+        *readable,
+        target.build_same_person_condition(),
+        ImportRow.name.is_not(None),
+        other,
     )
     values = {"person_id": here.id, "name_before": here.name, "verdict": verdict}
     changed = execute_and_count_rows(
         named.values(values).execution_options(**NO_SESSION_SYNC)
     )
     if changed:
-        whose = (*readable, ImportRow.person_id == here.id, *target.mine())
+        whose = (
+            *readable,
+            ImportRow.person_id == here.id,
+            *target.build_list_conditions(),
+        )
         execute_and_count_rows(
             update(target.table)
             .where(*whose)
@@ -136,14 +143,16 @@ def _insert_new_people(
     }
     values |= {
         column: literal(value)
-        for column, value in {**target.fixed, **target.more}.items()
+        for column, value in {**target.fixed_values, **target.extra_values}.items()
     }
     people = select(*values.values()).where(*readable).order_by(ImportRow.line)
     added = execute_and_count_rows(
         insert(target.table).from_select(list(values), people).on_conflict_do_nothing()
     )
     if added:
-        mine = update(ImportRow).where(*readable, target.same_person(), here.id > last)
+        mine = update(ImportRow).where(
+            *readable, target.build_same_person_condition(), here.id > last
+        )
         execute_and_count_rows(
             mine.values(person_id=here.id).execution_options(**NO_SESSION_SYNC)
         )

@@ -26,14 +26,18 @@ class ImportTarget:
 
     pool: str
     table: Table
-    fixed: Mapping[str, Any] = field(default_factory=dict)
-    more: Mapping[str, Any] = field(default_factory=dict)
+    fixed_values: Mapping[str, Any] = field(default_factory=dict)
+    extra_values: Mapping[str, Any] = field(default_factory=dict)
     gets_texts: bool = True
 
-    def mine(self) -> list[ColumnElement[bool]]:
+    def build_list_conditions(self) -> list[ColumnElement[bool]]:
         """The condition that a row of the table is of this list."""
-        return [self.table.c[column] == value for column, value in self.fixed.items()]
+        return [
+            self.table.c[column] == value for column, value in self.fixed_values.items()
+        ]
 
-    def same_person(self) -> ColumnElement[bool]:
+    def build_same_person_condition(self) -> ColumnElement[bool]:
         """The condition that a staged row is about a row of the list."""
-        return and_(self.table.c.phone == ImportRow.phone, *self.mine())
+        return and_(
+            self.table.c.phone == ImportRow.phone, *self.build_list_conditions()
+        )

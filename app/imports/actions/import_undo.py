@@ -22,8 +22,8 @@ NO_SESSION_SYNC: dict[str, Any] = {"synchronize_session": False}
 class ImportUndoSummary:
     """How many people were taken off the list, and how many names are as before."""
 
-    removed: int
-    renamed: int
+    removed_count: int
+    restored_name_count: int
 
 
 def revert_import(
@@ -101,4 +101,4 @@ def _build_row_condition(
         ImportRow.verdict.in_(verdicts),
         ImportRow.person_id.is_not(None),
     )
-    return and_(staged, target.same_person())
+    return and_(staged, target.build_same_person_condition())

@@ -30,7 +30,7 @@ class PhoneNumberRules:
     """
 
     region: str
-    refused: Mapping[str, str]
+    refused_numbers: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class CheckedRowSlice:
     which layout.
     """
 
-    start: int
+    row_offset: int
     layout: str | None
     rows: list[CheckedRow]
 
@@ -85,7 +85,7 @@ def check_rows(
     """
     rows = list(rows)
     people = contact_rows.read_contact_rows(
-        rows, columns, rules.region, rules.refused, seen
+        rows, columns, rules.region, rules.refused_numbers, seen
     )
     return [
         _build_checked_row(person, row)
@@ -103,8 +103,8 @@ def _build_checked_row(person: ContactRow, row: SpreadsheetRow) -> CheckedRow:
             person.problem,
             _serialize_cells(row.cells),
         )
-    if person.repeats:
-        said = f"Same number as line {person.repeats:,}."
+    if person.duplicate_of_line:
+        said = f"Same number as line {person.duplicate_of_line:,}."
         return (
             person.line,
             person.name,

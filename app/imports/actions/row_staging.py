@@ -59,7 +59,7 @@ def create_import(
         consent=upload.consent,
         encoding=reading.encoding if reading else None,
         columns=reading.layout if reading else None,
-        row_count=reading.people if reading else 0,
+        row_count=reading.data_row_count if reading else 0,
         checked_rows=0,
     )
     db.session.add(row)
@@ -74,7 +74,7 @@ def begin_import_check(
 
     Raises AlreadyEnded.
     """
-    if get_open_import(import_id, target).is_unread:
+    if get_open_import(import_id, target).is_being_read:
         restart_import_check(import_id, reading, target)
 
 
@@ -91,7 +91,7 @@ def restart_import_check(
     row.encoding, row.columns, row.row_count, row.checked_rows = (
         reading.encoding,
         reading.layout,
-        reading.people,
+        reading.data_row_count,
         0,
     )
     update_import_counts(row)
@@ -114,7 +114,7 @@ def store_checked_rows(
     False, and nothing is added, when another request was faster. Raises AlreadyEnded.
     """
     row = get_open_import(import_id, target)
-    if (row.checked_rows, row.columns) != (piece.start, piece.layout):
+    if (row.checked_rows, row.columns) != (piece.row_offset, piece.layout):
         return False
     raw_connection().executemany(INSERT_ROW_SQL.format(id=import_id), piece.rows)
     row.checked_rows += len(piece.rows)
@@ -149,7 +149,7 @@ def compare_rows_with_list(
         )
     )
     known = update(ImportRow).where(
-        *mine, ImportRow.verdict == RowVerdict.NEW, target.same_person()
+        *mine, ImportRow.verdict == RowVerdict.NEW, target.build_same_person_condition()
     )
     execute_and_count_rows(
         known.values(verdict=verdict, reason=reason).execution_options(

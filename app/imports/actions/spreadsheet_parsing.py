@@ -39,7 +39,7 @@ class ParsedSpreadsheet:
     rows: Sequence[SpreadsheetRow]
 
     @property
-    def people(self) -> int:
+    def data_row_count(self) -> int:
         """How many rows there are without the headings."""
         return len(self.rows) - bool(self.columns.headings)
 
@@ -82,7 +82,7 @@ def _build_parsed_spreadsheet(
         columns,
         kinds=(
             *columns.kinds,
-            *(contact_rows.ColumnKind.NOTHING,) * (width - len(columns.kinds)),
+            *(contact_rows.ColumnKind.IGNORED,) * (width - len(columns.kinds)),
         ),
     )
     evidence = contact_rows.explain_columns(
@@ -91,9 +91,9 @@ def _build_parsed_spreadsheet(
     reading = ParsedSpreadsheet(
         sheet.encoding, _serialize_layout(sheet, columns, evidence), columns, sheet.rows
     )
-    if not reading.people:
+    if not reading.data_row_count:
         raise ColumnMappingError(NO_CONTACTS_MESSAGE)
-    if reading.people > csv_files.MAX_SPREADSHEET_ROWS:
+    if reading.data_row_count > csv_files.MAX_SPREADSHEET_ROWS:
         raise UnreadableSpreadsheet(csv_files.TOO_MANY_ROWS_MESSAGE)
     return reading
 

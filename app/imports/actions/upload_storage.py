@@ -19,15 +19,12 @@ from typing import BinaryIO
 from flask import current_app
 
 from app.core.csv_files import SpreadsheetRow
+from app.core.db import NotFound
 
 # all its rows; of a workbook its sheet, what its cells speak of, and its rows as they were
 # read, slice by slice
 UPLOAD_NAME_PATTERN = re.compile(r"[0-9a-f]{32}(rows|sheet|book|part\d{1,6})?")
 ROWS_PER_LINE = 1_000
-
-
-class NotFound(Exception):
-    """The file is not kept any longer."""
 
 
 def store_upload(data: bytes) -> str:

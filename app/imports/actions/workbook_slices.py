@@ -35,9 +35,9 @@ class WorkbookSlice:
     """
 
     rows: list[SpreadsheetRow]
-    mark: SheetPosition | None
-    so_far: int
-    share: float
+    next_position: SheetPosition | None
+    rows_read: int
+    fraction_read: float
 
 
 def start_reading_upload(
@@ -54,7 +54,7 @@ def start_reading_upload(
         book = csv_files.unpack_workbook(data, sheet)
     upload_storage.store_sidecar_file(name, "book", json.dumps(asdict(book)).encode())
     part = _read_slice(name, book, None, 0, lambda: clock() > until)
-    return part if part.mark else _join_slices(name, 1, region)
+    return part if part.next_position else _join_slices(name, 1, region)
 
 
 def continue_reading_upload(
@@ -66,7 +66,7 @@ def continue_reading_upload(
     """
     until, name = clock() + READ_SECONDS, name or ""
     last, number = _load_last_slice(name)
-    if last.mark is None:
+    if last.next_position is None:
         return _join_slices(name, number, region)
     book = WorkbookMetadata(**json.loads(upload_storage.read_upload(f"{name}book")))
     return _read_slice(name, book, last, number, lambda: clock() > until)
@@ -81,16 +81,18 @@ def _read_slice(
 ) -> WorkbookSlice:
     sheet, mark = (
         upload_storage.map_upload_to_memory(f"{name}sheet"),
-        last.mark if last else None,
+        last.next_position if last else None,
     )
     rows, mark = csv_files.read_workbook_rows(
         book, sheet, mark or SheetPosition(), enough
     )
-    so_far = len(rows) + (last.so_far if last else 0)
+    so_far = len(rows) + (last.rows_read if last else 0)
     if so_far > csv_files.MAX_SPREADSHEET_ROWS + 1:
         raise UnreadableSpreadsheet(csv_files.TOO_MANY_ROWS_MESSAGE)
-    part = WorkbookSlice(rows, mark, so_far, mark.at / len(sheet) if mark else 1)
-    kept = [rows, mark and astuple(mark), so_far, part.share]
+    part = WorkbookSlice(
+        rows, mark, so_far, mark.byte_offset / len(sheet) if mark else 1
+    )
+    kept = [rows, mark and astuple(mark), so_far, part.fraction_read]
     upload_storage.store_sidecar_file_once(
         name, f"part{number}", json.dumps(kept).encode()
     )

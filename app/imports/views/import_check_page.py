@@ -63,7 +63,7 @@ def render_check_page(
     lines = list_params(("line",), "line")
     return render_template(
         "imports/checked.html",
-        row=row, way=here, choice=choice, problem=problem, wrong=wrong, layout=queries.parse_import_layout(row),
+        row=row, way=here, choice=choice, problem=problem, wrong=wrong, sheet_layout=queries.parse_import_layout(row),
         kinds=list(ColumnKind), encodings=ENCODINGS, delimiters=DELIMITERS,
         shows=shows, show=show, words=queries.ROW_FILTERS, page=queries.paginate_import_rows(row, show, lines),
         abroad=organisation.describe_foreign_numbers(queries.count_phone_prefixes(row)) if here.gets_texts else "",

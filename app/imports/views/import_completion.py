@@ -22,28 +22,30 @@ def confirm_import(place: ImporterConfig, import_id: int) -> ResponseReturnValue
     row = get_import_or_404(place, import_id)
     said_stop = erased_numbers.filter_erased_opt_outs(queries.list_readable_phones(row))
     try:
-        with audited_write(f"{place.verb}.imported", current_username()) as trace:
+        with audited_write(
+            f"{place.audit_prefix}.imported", current_username()
+        ) as trace:
             erased_numbers.restore_erased_opt_outs(said_stop)
             overwrite = request.form.get("overwrite") == "1"
             done = actions.apply_import(
                 import_id, place.target, overwrite_names=overwrite
             )
-            if place.after:
-                place.after(row)
+            if place.on_confirmed:
+                place.on_confirmed(row)
             trace.about = f"import {import_id}"
             trace.details = {
-                "added": done.added,
-                "changed": done.changed,
-                "left_out": done.left_out,
-                "bad": done.bad,
+                "added": done.added_count,
+                "changed": done.changed_count,
+                "left_out": done.suppressed_count,
+                "bad": done.bad_count,
             }
     except actions.ImportAlreadyEnded:
         return redirect(build_import_urls(place, import_id).check, 303)
     upload_storage.delete_upload(done.stored_as)
     flash(
         "1 person was imported."
-        if done.added == 1
-        else f"{done.added:,} people were imported.",
+        if done.added_count == 1
+        else f"{done.added_count:,} people were imported.",
         "success",
     )
     return redirect(build_import_urls(place, import_id).check, 303)
@@ -59,7 +61,7 @@ def abandon_import(place: ImporterConfig, import_id: int) -> ResponseReturnValue
         return redirect(build_import_urls(place, import_id).check, 303)
     upload_storage.delete_upload(stored_as)
     flash("The file is thrown away. Nobody was imported.", "success")
-    return redirect(place.home, 303)
+    return redirect(place.home_url, 303)
 
 
 def download_bad_rows(place: ImporterConfig, import_id: int) -> ResponseReturnValue:
@@ -78,12 +80,17 @@ def undo_import(place: ImporterConfig, import_id: int) -> ResponseReturnValue:
     """Take a confirmed import back whole, up to 30 days later."""
     get_import_or_404(place, import_id)
     try:
-        with audited_write(f"{place.verb}.import_undone", current_username()) as trace:
+        with audited_write(
+            f"{place.audit_prefix}.import_undone", current_username()
+        ) as trace:
             undone = actions.revert_import(
                 import_id, place.target, now() - UNDO_PERIOD, current_username()
             )
             trace.about = f"import {import_id}"
-            trace.details = {"removed": undone.removed, "renamed": undone.renamed}
+            trace.details = {
+                "removed": undone.removed_count,
+                "renamed": undone.restored_name_count,
+            }
     except actions.ImportAlreadyEnded:
         flash(UNDO_TOO_LATE_MESSAGE, "warning")
     else:
@@ -92,8 +99,16 @@ def undo_import(place: ImporterConfig, import_id: int) -> ResponseReturnValue:
 
 
 def _describe_undo(undone: actions.ImportUndoSummary) -> str:
-    people = "1 person is" if undone.removed == 1 else f"{undone.removed:,} people are"
-    names = "1 name is" if undone.renamed == 1 else f"{undone.renamed:,} names are"
+    people = (
+        "1 person is"
+        if undone.removed_count == 1
+        else f"{undone.removed_count:,} people are"
+    )
+    names = (
+        "1 name is"
+        if undone.restored_name_count == 1
+        else f"{undone.restored_name_count:,} names are"
+    )
     return f"The import is undone. {people} off the list" + (
-        f", {names} as before." if undone.renamed else "."
+        f", {names} as before." if undone.restored_name_count else "."
     )

@@ -21,15 +21,15 @@ class ImporterConfig:
     of the yes, when the people are on the list.
     """
 
-    endpoint: str
+    endpoint_prefix: str
     target: ImportTarget
-    home: str
-    label: str
-    verb: str
-    refused: Mapping[str, str] = field(default_factory=dict)
-    where: Mapping[str, Any] = field(default_factory=dict)
+    home_url: str
+    home_label: str
+    audit_prefix: str
+    refused_numbers: Mapping[str, str] = field(default_factory=dict)
+    url_values: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
-    after: Callable[[Import], None] | None = None
+    on_confirmed: Callable[[Import], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ImportUrls:
     bad_rows: str = ""
     undo: str = ""
 
-    def fix(self, line: int) -> str:
+    def build_fix_url(self, line: int) -> str:
         """Where the row of this line is put right."""
         return f"{self.check}/line/{line}"
 
@@ -57,13 +57,20 @@ def build_import_urls(
     place: ImporterConfig, import_id: int | None = None
 ) -> ImportUrls:
     """The addresses of one import, or those that need none."""
-    upload = url_for(f"{place.endpoint}_file", **place.where)
+    upload = url_for(f"{place.endpoint_prefix}_file", **place.url_values)
     urls = {}
     if import_id is not None:
         for step in URL_STEPS:
             urls[step] = url_for(
-                f"{place.endpoint}_{step}", import_id=import_id, **place.where
+                f"{place.endpoint_prefix}_{step}",
+                import_id=import_id,
+                **place.url_values,
             )
     return ImportUrls(
-        place.home, place.label, upload, place.target.gets_texts, place.note, **urls
+        place.home_url,
+        place.home_label,
+        upload,
+        place.target.gets_texts,
+        place.note,
+        **urls,
     )

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.access import current_username
 from app.core.clock import now
-from app.core.db import write
+from app.core.db import NotFound, write
 from app.domain.texts.message_templates import clean_text
 from app.imports import actions, queries
 from app.imports.actions import upload_storage
@@ -48,7 +48,9 @@ def upload_spreadsheet(place: ImporterConfig) -> ResponseReturnValue:
     form = UploadForm()
     if form.validate_on_submit():
         try:
-            here = _start_import(place, *form.data_given(), form.consent.data or None)
+            here = _start_import(
+                place, *form.read_submitted_data(), form.consent.data or None
+            )
         except actions.UNREADABLE_FILE_ERRORS as error:
             about = form.rows if form.is_pasted else form.file
             about.errors = [*about.errors, error.sentence]
@@ -89,7 +91,7 @@ def _start_import(
     with write():
         actions.delete_expired_imports(now() - UPLOAD_LIFETIME, now() - UNDO_PERIOD)
         row = actions.create_import(kept, reading, place.target)
-    if reading and reading.people <= MAX_ROWS_CHECKED_AT_ONCE:
+    if reading and reading.data_row_count <= MAX_ROWS_CHECKED_AT_ONCE:
         _check_next_slice(place, row)
     return build_import_urls(place, row.id)
 
@@ -114,7 +116,7 @@ def _read_next_slice(
 
 def _build_phone_rules(place: ImporterConfig) -> actions.PhoneNumberRules:
     return actions.PhoneNumberRules(
-        organisation.get_organisation_region(), place.refused
+        organisation.get_organisation_region(), place.refused_numbers
     )
 
 
@@ -131,11 +133,11 @@ def show_import_check(place: ImporterConfig, import_id: int) -> ResponseReturnVa
     """Step two: what the file holds and what would become of it; later, what became of it."""
     row, part = get_import_or_404(place, import_id), None
     try:
-        if row.is_unread:
+        if row.is_being_read:
             part = _read_next_slice(place, row)
         elif row.state is ImportState.CHECKED and row.checked_rows < row.row_count:
             _check_next_slice(place, row)
-    except (upload_storage.NotFound, actions.ImportAlreadyEnded):
+    except (NotFound, actions.ImportAlreadyEnded):
         return redirect_to_upload(place)
     except actions.UNREADABLE_FILE_ERRORS as error:
         return _reject_file(place, row, error.sentence)
@@ -149,7 +151,7 @@ def show_import_check(place: ImporterConfig, import_id: int) -> ResponseReturnVa
             way=build_import_urls(place, row.id),
             can_undo=can_undo_import(row),
         )
-    if row.is_unread or row.checked_rows < row.row_count:
+    if row.is_being_read or row.checked_rows < row.row_count:
         return render_template(
             "imports/checking.html",
             row=row,
@@ -172,7 +174,7 @@ def _reject_file(
 def recheck_import(place: ImporterConfig, import_id: int) -> ResponseReturnValue:
     """Step two again, with the columns and letters read as somebody says."""
     row = get_import_or_404(place, import_id)
-    if row.state is not ImportState.CHECKED or row.is_unread:
+    if row.state is not ImportState.CHECKED or row.is_being_read:
         return redirect(build_import_urls(place, import_id).check, 303)
     choice = read_column_choice(row)
     try:
@@ -184,7 +186,7 @@ def recheck_import(place: ImporterConfig, import_id: int) -> ResponseReturnValue
         with write():
             row = actions.restart_import_check(import_id, reading, place.target)
         _check_next_slice(place, row)
-    except (upload_storage.NotFound, actions.ImportAlreadyEnded):
+    except (NotFound, actions.ImportAlreadyEnded):
         return redirect_to_upload(place)
     except actions.UNREADABLE_FILE_ERRORS as error:
         return render_check_page(

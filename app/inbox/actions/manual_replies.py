@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import func, update
 
-from app.core.db import execute_and_count_rows
+from app.core.db import NotFound, execute_and_count_rows
 from app.delivery.actions import blast_control, direct_messages
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.skip_reasons import SkipReason
@@ -26,7 +26,7 @@ class ReplyNotAllowed(Exception):
 
     def __init__(self, why: ReplyObstacle) -> None:
         super().__init__(why.reason)
-        self.why = why
+        self.obstacle = why
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class ManualReply:
     """
 
     body: str
-    name: str | None
+    recipient_name: str | None
     token: str
-    by: str
+    author: str
 
 
 def queue_manual_reply(thread_id: int, reply: ManualReply, moment: datetime) -> bool:
@@ -56,7 +56,12 @@ def queue_manual_reply(thread_id: int, reply: ManualReply, moment: datetime) -> 
         raise ReplyNotAllowed(why)
     theirs = queries.find_last_inbound_id(row.phone)
     answer = direct_messages.DirectMessage(
-        row.phone, reply.body, MessageKind.REPLY, reply.name, theirs, reply.by
+        row.phone,
+        reply.body,
+        MessageKind.REPLY,
+        reply.recipient_name,
+        theirs,
+        reply.author,
     )
     thread_updates.record_outbound_text(
         row.phone, direct_messages.queue_direct_message(answer, moment), moment
@@ -95,7 +100,7 @@ def apply_stop_verdict(
     row = queries.find_thread(thread_id)
     question = permission.find_open_stop_question(row.phone) if row else None
     if row is None or question is None or question.id != question_id:
-        raise suppression.NotFound
+        raise NotFound
     suppression.record_stop_verdict(question_id, verdict, by, moment)
     if verdict == "out":
         blast_control.skip_queued_messages(row.phone, SkipReason.SAID_STOP)

@@ -5,13 +5,9 @@ That a title is there once is decided by the database (Taken).
 
 from sqlalchemy import delete
 
-from app.core.db import db, execute_and_count_rows
+from app.core.db import NotFound, db, execute_and_count_rows
 from app.inbox import queries
 from app.inbox.models import SavedReply
-
-
-class NotFound(Exception):
-    """There is no such saved reply (any more)."""
 
 
 def create_saved_reply(title: str, body: str, by: str) -> int:

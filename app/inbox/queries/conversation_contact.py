@@ -30,8 +30,8 @@ SELECT_NOTES = text(
 class ReplyObstacle:
     """Why nothing may be written to somebody, and what to do about it."""
 
-    words: str
-    what_to_do: str
+    explanation: str
+    advice: str
     reason: str = ""
 
 
@@ -73,9 +73,9 @@ class ContactNote:
 class ActiveSurveyQuestion:
     """The survey somebody is answering: the question they are on, from 1, of how many."""
 
-    survey: str
-    question: int
-    questions: int
+    survey_name: str
+    question_number: int
+    question_count: int
 
 
 @dataclass(frozen=True)
@@ -83,36 +83,38 @@ class ConversationContact:
     """What the page of a conversation shows of whom it is with."""
 
     phone: str
-    places: Sequence[ListMembership]
+    memberships: Sequence[ListMembership]
     notes: Sequence[ContactNote]
-    asked: ActiveSurveyQuestion | None
-    about: PhoneNumberInfo
+    active_question: ActiveSurveyQuestion | None
+    number_info: PhoneNumberInfo
 
     @property
     def names(self) -> Sequence[str]:
         """Every name, the one to call them by first."""
         return list(
             dict.fromkeys(
-                place.name for place in sort_names_by_source(self.places) if place.name
+                place.name
+                for place in sort_names_by_source(self.memberships)
+                if place.name
             )
         )
 
     @property
-    def member(self) -> ListMembership | None:
+    def community_membership(self) -> ListMembership | None:
         """Their line on the list of the community."""
         return next(
-            (place for place in self.places if place.where == "community"), None
+            (place for place in self.memberships if place.where == "community"), None
         )
 
     @property
-    def events(self) -> Sequence[ListMembership]:
+    def event_memberships(self) -> Sequence[ListMembership]:
         """The events they registered for."""
-        return [place for place in self.places if place.where == "event"]
+        return [place for place in self.memberships if place.where == "event"]
 
     @property
-    def is_known(self) -> bool:
+    def is_on_any_list(self) -> bool:
         """Whether any list of ours has this number."""
-        return bool(self.places)
+        return bool(self.memberships)
 
 
 def load_conversation_contact(phone: str) -> ConversationContact:

@@ -35,27 +35,27 @@ class ThreadListItem:
     id: int
     phone: str
     name: str | None
-    begins: str
-    ours: bool
-    at: datetime
+    preview: str
+    is_outbound: bool
+    last_at: datetime
     unread: int
     needs_reply: bool
     why: str | None
     assigned_to: str | None
-    done: bool
+    is_done: bool
 
 
 @dataclass(frozen=True)
 class ThreadListPage:
     """Some lines. `older`: what to ask for the next ones with, "" when these are the last."""
 
-    lines: Sequence[ThreadListItem]
-    older: str = ""
+    items: Sequence[ThreadListItem]
+    older_cursor: str = ""
 
     @property
-    def mark(self) -> str:
+    def fingerprint(self) -> str:
         """A short fingerprint: another one as soon as anything has changed."""
-        return f"{zlib.crc32(repr(self.lines).encode('utf-8', 'replace')):08x}"
+        return f"{zlib.crc32(repr(self.items).encode('utf-8', 'replace')):08x}"
 
 
 def build_list_state_conditions(state: str, who: str) -> list[ColumnElement[bool]]:
@@ -183,12 +183,12 @@ def _build_thread_list_item(
         id=row.id,
         phone=row.phone,
         name=name,
-        begins=begins,
-        ours=ours,
-        at=row.last_at,
+        preview=begins,
+        is_outbound=ours,
+        last_at=row.last_at,
         unread=row.unread,
         needs_reply=row.needs_reply,
         why=row.why,
         assigned_to=row.assigned_to,
-        done=row.done_at is not None,
+        is_done=row.done_at is not None,
     )

@@ -33,22 +33,22 @@ class ConversationEntry:
     """
 
     id: int
-    theirs: bool
+    is_inbound: bool
     kind: MessageKind
     body: str
-    at: datetime
+    created_at: datetime
     status: MessageStatus
     reason: str | None
     error_code: int | None
     provider_sid: str | None
     written_by: str | None
     log_id: int | None
-    blast: str | None
+    blast_body: str | None
     event_title: str | None
-    test: bool
-    because: str
+    is_test: bool
+    origin_name: str
     pictures: tuple[tuple[str, str], ...]
-    pretends: bool
+    has_sandbox_pictures: bool
 
 
 @dataclass(frozen=True)
@@ -58,20 +58,20 @@ class ConversationPage:
     `older` and `newer`: the id before which, and whether at all, there are more.
     """
 
-    texts: Sequence[ConversationEntry]
-    older: int | None
-    newer: bool
+    entries: Sequence[ConversationEntry]
+    older_before_id: int | None
+    has_newer: bool
     unread: int = 0
 
     @property
-    def mark(self) -> str:
+    def fingerprint(self) -> str:
         """A short fingerprint: another one as soon as anything has changed."""
-        return f"{zlib.crc32(repr((self.texts, self.unread)).encode('utf-8', 'replace')):08x}"
+        return f"{zlib.crc32(repr((self.entries, self.unread)).encode('utf-8', 'replace')):08x}"
 
     @property
     def last_id(self) -> int:
         """The newest text of this page; 0 when there is none."""
-        return self.texts[-1].id if self.texts else 0
+        return self.entries[-1].id if self.entries else 0
 
 
 def load_conversation_page(
@@ -110,22 +110,22 @@ def _build_conversation_entry(row: Any, because: str) -> ConversationEntry:
     message: Message = row.Message
     return ConversationEntry(
         id=message.id,
-        theirs=message.direction is MessageDirection.INBOUND,
+        is_inbound=message.direction is MessageDirection.INBOUND,
         kind=message.kind,
         body=message.body,
-        at=message.created_at,
+        created_at=message.created_at,
         status=message.status,
         reason=message.reason,
         error_code=message.error_code,
         provider_sid=message.provider_sid,
         written_by=message.written_by,
         log_id=message.message_log_id,
-        blast=row.message_body,
+        blast_body=row.message_body,
         event_title=row.event_title,
-        test=bool(row.test_mode),
-        because=because,
+        is_test=bool(row.test_mode),
+        origin_name=because,
         pictures=_parse_pictures(message.media),
-        pretends=_has_sandbox_pictures(message),
+        has_sandbox_pictures=_has_sandbox_pictures(message),
     )
 
 

@@ -47,7 +47,7 @@ def render_conversation(thread: Thread, form: ReplyForm) -> str:
         talk=queries.load_conversation_page(thread, _read_before_id()),
         person=person,
         name=name,
-        clocks=person.about.clocks(now()),
+        clocks=person.number_info.format_local_times(now()),
         why_not=queries.find_reply_obstacle(thread.phone),
         question=find_open_stop_question(thread.phone),
         consent=next(iter(list_consent_history(thread.phone, 1)), None),
@@ -79,7 +79,9 @@ def refresh_conversation(thread_id: int) -> ResponseReturnValue:
         queries.find_reply_obstacle(thread.phone),
     )
     could = request.args.get("box", "")
-    if request.args.get("mark") == talk.mark and could == get_reply_obstacle_code(why):
+    if request.args.get(
+        "mark"
+    ) == talk.fingerprint and could == get_reply_obstacle_code(why):
         return "", 204
     return render_template(
         "inbox/_live.html",
@@ -103,10 +105,10 @@ def get_reply_obstacle_code(why: queries.ReplyObstacle | None) -> str:
 def send_manual_reply(thread_id: int) -> ResponseReturnValue:
     """Send it; or, with one of the saved replies chosen, put that into the box."""
     thread, form = get_thread_or_404(thread_id), ReplyForm()
-    form.name = queries.find_contact_name(thread.phone)
+    form.recipient_name = queries.find_contact_name(thread.phone)
     if chosen := _find_chosen_reply():
         form.body.data = "\n".join(
-            filter(None, [form.body.data, fill_template(chosen, form.name)])
+            filter(None, [form.body.data, fill_template(chosen, form.recipient_name)])
         )
         return render_conversation(thread, form)
     if not form.validate():
@@ -116,7 +118,7 @@ def send_manual_reply(thread_id: int) -> ResponseReturnValue:
     except manual_replies.ReplyNotAllowed as error:
         form.body.errors = [
             *form.body.errors,
-            f"{error.why.words}. {error.why.what_to_do}",
+            f"{error.obstacle.explanation}. {error.obstacle.advice}",
         ]
         return render_conversation(thread, form), 422
     return blueprint.redirect_to_conversation(thread_id)
@@ -134,7 +136,7 @@ def _find_chosen_reply() -> str | None:
 
 def _send_reply(thread: Thread, form: ReplyForm) -> None:
     written = manual_replies.ManualReply(
-        form.filled, form.name, form.token, current_username()
+        form.filled_body, form.recipient_name, form.form_token, current_username()
     )
     with audited_write("thread.replied", current_username()) as trace:
         trace.about = f"thread {thread.id}"

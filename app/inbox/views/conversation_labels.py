@@ -30,8 +30,8 @@ UNSENT_STATUSES = (
     MessageStatus.NOT_SENT,
 )
 OPT_OUT_LABELS = {
-    TextIntent.LEAVE: "They want no more texts",
-    TextIntent.RETURN: "They want texts again",
+    TextIntent.OPT_OUT: "They want no more texts",
+    TextIntent.OPT_IN: "They want texts again",
 }
 
 
@@ -39,12 +39,12 @@ def describe_text_source(text: ConversationEntry) -> str:
     """Who or what wrote a text of ours; "" for a blast, whose title says it, and for what
     somebody wrote to us.
     """
-    if text.theirs or text.log_id:
+    if text.is_inbound or text.log_id:
         return ""
     if text.kind is MessageKind.SURVEY:
-        return f"Survey “{text.because}”" if text.because else "Survey"
+        return f"Survey “{text.origin_name}”" if text.origin_name else "Survey"
     if text.kind is MessageKind.KEYWORD:
-        return f"Keyword {text.because}" if text.because else "Keyword"
+        return f"Keyword {text.origin_name}" if text.origin_name else "Keyword"
     if text.kind is MessageKind.SYSTEM:
         return "Confirmation"
     return text.written_by or {
@@ -55,8 +55,8 @@ def describe_text_source(text: ConversationEntry) -> str:
 
 def describe_source_blast(text: ConversationEntry) -> str:
     """What the blast is called that a text belongs to."""
-    title = format_blast_title(text.blast or text.body, text.event_title)
-    return f"Test: {title}" if text.test else title
+    title = format_blast_title(text.blast_body or text.body, text.event_title)
+    return f"Test: {title}" if text.is_test else title
 
 
 def format_conversation_body(text: ConversationEntry) -> str:
@@ -66,12 +66,12 @@ def format_conversation_body(text: ConversationEntry) -> str:
 
 def describe_opt_out_text(text: ConversationEntry) -> str:
     """What a STOP or a START of theirs means; "" for every other text."""
-    return OPT_OUT_LABELS.get(classify_text(text.body), "") if text.theirs else ""
+    return OPT_OUT_LABELS.get(classify_text(text.body), "") if text.is_inbound else ""
 
 
 def get_text_status_label(text: ConversationEntry) -> str:
     """What became of a text of ours, in a word."""
-    return "" if text.theirs else DELIVERY_STATUS_LABELS[text.status]
+    return "" if text.is_inbound else DELIVERY_STATUS_LABELS[text.status]
 
 
 def has_text_failed(text: ConversationEntry) -> bool:

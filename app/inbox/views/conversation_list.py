@@ -61,5 +61,5 @@ def build_conversation_list_context(open_id: int | None = None) -> dict[str, Any
         "labels": LIST_STATE_LABELS,
         "open_id": open_id,
         "carried": blueprint.build_carried_parameters(),
-        "mark": f"{listing.mark}.{'.'.join(str(count) for count in counts.values())}",
+        "mark": f"{listing.fingerprint}.{'.'.join(str(count) for count in counts.values())}",
     }

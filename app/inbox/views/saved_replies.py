@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
-from app.core.db import UniqueViolation
+from app.core.db import NotFound, UniqueViolation
 from app.domain.delivery.skip_reasons import Role
 from app.inbox import queries
 from app.inbox.actions import saved_replies
@@ -57,7 +57,7 @@ def edit_saved_reply(reply_id: int) -> ResponseReturnValue:
                 )
         except UniqueViolation:
             form.title.errors = [*form.title.errors, DUPLICATE_TITLE_ERROR]
-        except saved_replies.NotFound:
+        except NotFound:
             abort(404)
         else:
             return _redirect_after_save()

@@ -6,14 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert
 
-from app.core.db import db
+from app.core.db import NotFound, db
 from app.keywords.models import KeywordAction, KeywordMatch, KeywordRule
 from app.keywords.queries import find_keyword_aliases
 from app.surveys.models import TriggerWord
-
-
-class NotFound(Exception):
-    """There is no such keyword (any more)."""
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def handle_keyword_text(heard: InboundText) -> HandlerResult | None:
     keyword that has nothing to say, and whose survey is closed or whose event is gone, takes
     nothing: a person has to look.
     """
-    rule = _find_matching_rule(heard) if heard.may_start else None
+    rule = _find_matching_rule(heard) if heard.may_use_trigger_words else None
     if rule is None:
         return None
     name = heard.name

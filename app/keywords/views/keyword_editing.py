@@ -48,11 +48,11 @@ def edit_keyword(rule_id: int) -> ResponseReturnValue:
                 trace.about = f"keyword {rule_id}"
                 trace.details = {
                     "changed": actions.update_keyword_rule(
-                        rule_id, form.rule, form.other_words
+                        rule_id, form.keyword_info, form.folded_aliases
                     )
                 }
         except UniqueViolation:
-            form.say_taken()
+            form.add_taken_errors()
         else:
             flash("Saved.", "success")
             return redirect(url_for("keywords.list_keywords"), 303)

@@ -22,9 +22,9 @@ class BuiltInKeyword:
     """A word that is answered whatever the list says, and what it does."""
 
     word: str
-    others: str
-    answer: str
-    does: str
+    synonyms: str
+    reply: str
+    effect: str
 
 
 def list_built_in_keywords() -> list[BuiltInKeyword]:
@@ -70,7 +70,7 @@ def format_keyword_state(rule: KeywordRule) -> tuple[str, str, str]:
 @bp.app_template_filter()
 def format_reply_excerpt(line: KeywordListRow) -> str:
     """How the answer begins, on one line; "" when there is none."""
-    event = {"event_title": line.event} if line.event else {}
+    event = {"event_title": line.event_title} if line.event_title else {}
     words = " ".join(
         fill_template(
             line.rule.response_body or "", None, GENERIC_EVENT_VALUES | event
@@ -90,17 +90,17 @@ def describe_keyword_effect(line: KeywordListRow) -> tuple[str, str, str]:
     """
     action, rule = line.rule.action, line.rule
     if action is KeywordAction.ADD_TO_EVENT:
-        if line.event is None:
+        if line.event_title is None:
             return "Registered for an event that was deleted", "", ""
         return (
             "Registers for",
-            line.event,
+            line.event_title,
             url_for("events.show_event", event_id=rule.event_id),
         )
     if action is KeywordAction.START_SURVEY:
         return (
-            ("Starts", line.survey, "")
-            if line.survey
+            ("Starts", line.survey_name, "")
+            if line.survey_name
             else ("Started a survey that was deleted", "", "")
         )
     return (

@@ -34,14 +34,14 @@ def add_keyword() -> ResponseReturnValue:
         try:
             with audited_write("keyword.added", current_username()) as trace:
                 row = actions.create_keyword_rule(
-                    form.rule, form.other_words, current_username()
+                    form.keyword_info, form.folded_aliases, current_username()
                 )
                 trace.about, trace.details = (
                     f"keyword {row.id}",
                     {"keyword": row.keyword},
                 )
         except UniqueViolation:
-            form.say_taken()
+            form.add_taken_errors()
         else:
             flash(f"{row.keyword} is added.", "success")
             return redirect(url_for("keywords.list_keywords"), 303)

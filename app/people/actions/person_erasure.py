@@ -82,7 +82,7 @@ class TextBeingSent(Exception):
 class EmbeddedMentions:
     """What is found only by reading: each is a statement of `driver()` with its parameters."""
 
-    changes: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+    erasing_statements: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
 
 
 def find_embedded_mentions(phone: str) -> EmbeddedMentions:
@@ -188,7 +188,7 @@ def erase_person_data(
         for statement in (*ANONYMISE_STATEMENTS, *DELETE_STATEMENTS):
             connection.execute(statement, values)
         connection.execute(OPTIMIZE_SEARCH_SQL)
-        for change, parameters in traces.changes:
+        for change, parameters in traces.erasing_statements:
             connection.execute(change, parameters)
     finally:
         connection.execute("PRAGMA secure_delete = OFF")

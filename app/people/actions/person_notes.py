@@ -1,12 +1,8 @@
 """Notes about a person."""
 
-from app.core.db import db
+from app.core.db import NotFound, db
 from app.people import queries
 from app.people.models import PersonNote
-
-
-class NotFound(Exception):
-    """There is no such note (any more)."""
 
 
 class NotNoteAuthor(Exception):

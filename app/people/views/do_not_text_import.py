@@ -40,7 +40,7 @@ def build_do_not_text_importer() -> ImporterConfig:
         "Do not text",
         "suppression",
         note=DO_NOT_TEXT_IMPORT_NOTE,
-        after=_record_opt_outs,
+        on_confirmed=_record_opt_outs,
     )
 
 

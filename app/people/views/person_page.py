@@ -24,6 +24,7 @@ from app.core.access import (
     roles_required,
 )
 from app.core.clock import now
+from app.core.db import NotFound
 from app.core.pagination import list_params
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, Role, SkipReason
 from app.domain.phones.phone_number import format_phone_number
@@ -58,7 +59,9 @@ def _render_person_page(
 ) -> str:
     about, known = get_phone_number_info(phone), queries.load_person_record(phone)
     entries = (
-        permission.find_suppression_entries_by_phone(phone) if known.listed else []
+        permission.find_suppression_entries_by_phone(phone)
+        if known.may_be_on_do_not_text_list
+        else []
     )
     why = (
         min((entry.why for entry in entries), key=REASONS_BY_STRENGTH.index)
@@ -69,7 +72,7 @@ def _render_person_page(
         "people/person.html",
         phone=phone,
         about=about,
-        clocks=about.clocks(now()),
+        clocks=about.format_local_times(now()),
         known=known,
         why=why,
         what_to_do=_get_advice(why),
@@ -122,7 +125,7 @@ def delete_person_note(digits: str, note_id: int) -> ResponseReturnValue:
             actions.delete_note(
                 phone, note_id, current_username(), is_admin=_is_admin()
             )
-    except actions.NotFound:
+    except NotFound:
         abort(404)
     except actions.NotNoteAuthor:
         flash("Only who wrote a note or an admin can delete it.", "error")

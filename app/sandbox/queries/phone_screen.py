@@ -26,11 +26,11 @@ MAX_SCREEN_MESSAGES = 60
 class ScreenMessage:
     """A text on the screen. `wrote`: these are the phone's own words."""
 
-    wrote: bool
+    is_from_phone: bool
     body: str
     at: datetime
-    parts: int
-    state: str
+    segments: int
+    status_text: str
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ class PhoneScreen:
     first.
     """
 
-    bubbles: Sequence[ScreenMessage]
+    messages: Sequence[ScreenMessage]
     events: Sequence[PhoneEvent]
 
     @property
-    def mark(self) -> str:
+    def fingerprint(self) -> str:
         """A short fingerprint: another one as soon as anything has changed."""
-        return f"{zlib.crc32(repr((self.bubbles, self.events)).encode('utf-8', 'replace')):08x}"
+        return f"{zlib.crc32(repr((self.messages, self.events)).encode('utf-8', 'replace')):08x}"
 
 
 def load_phone_screen(phone: str) -> PhoneScreen:
@@ -80,5 +80,5 @@ def _describe_outbound_state(text: SandboxMessage) -> str:
     """Where the text is, as the network sees it."""
     words = DELIVERY_STATUS_LABELS[STATUS_BY_TWILIO_STATUS[text.status]]
     if text.status == "undelivered":
-        return f"{words}. {find_error_code(text.error_code, 'delivery').words}"
+        return f"{words}. {find_error_code(text.error_code, 'delivery').description}"
     return words

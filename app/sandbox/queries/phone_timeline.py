@@ -24,11 +24,11 @@ from app.suppression.models import UnsubscribedContact
 MAX_TIMELINE_TEXTS, MAX_TIMELINE_EVENTS, SNIPPET_LENGTH = 15, 30, 28
 SANDBOX_CARRIER = "sandbox"
 MEANING_DESCRIPTIONS = {
-    TextIntent.LEAVE: "SMS Admin read it: no more texts",
-    TextIntent.MAYBE_LEAVE: "SMS Admin read it: perhaps no more texts",
-    TextIntent.RETURN: "SMS Admin read it: texts again",
+    TextIntent.OPT_OUT: "SMS Admin read it: no more texts",
+    TextIntent.MAYBE_OPT_OUT: "SMS Admin read it: perhaps no more texts",
+    TextIntent.OPT_IN: "SMS Admin read it: texts again",
     TextIntent.HELP: "SMS Admin read it: asks for help",
-    TextIntent.SPEECH: "SMS Admin received it",
+    TextIntent.CONVERSATION: "SMS Admin received it",
 }
 
 
@@ -40,10 +40,10 @@ class PhoneEvent:
     """
 
     at: datetime
-    words: str
-    about: str = ""
-    why: str = ""
-    trouble: bool = False
+    description: str
+    snippet: str = ""
+    reason: str = ""
+    is_error: bool = False
 
 
 def list_phone_events(phone: str) -> list[PhoneEvent]:
@@ -95,7 +95,7 @@ def _list_message_events(text: Message) -> Iterator[PhoneEvent]:
             DELIVERY_STATUS_LABELS[text.status],
             about,
             _explain_failure(text),
-            trouble=True,
+            is_error=True,
         )
 
 
@@ -111,7 +111,7 @@ def _explain_not_sent(text: Message) -> str:
 def _explain_failure(text: Message) -> str:
     return find_error_code(
         text.error_code, "delivery" if text.provider_sid else "create"
-    ).words
+    ).description
 
 
 def _list_opt_out_events(phone: str) -> Iterator[PhoneEvent]:

@@ -27,8 +27,8 @@ class SandboxPhoneRow:
     phone: str
     name: str | None
     mood: PhoneBehaviour
-    last: str
-    last_at: datetime | None
+    latest_body: str
+    latest_at: datetime | None
 
     @property
     def digits(self) -> str:

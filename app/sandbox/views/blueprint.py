@@ -27,7 +27,7 @@ def require_sandbox_carrier() -> None:
 def dispatch_text_or_flash(sid: str) -> None:
     """What a phone has just written comes in at once; if not, it is said that it will."""
     app: Any = current_app
-    if not CallbackDispatcher.of(app._get_current_object()).post_now(sid):
+    if not CallbackDispatcher.get_for_app(app._get_current_object()).dispatch_now(sid):
         flash("The text is still on its way. Look again in a moment.", "info")
 
 

@@ -45,7 +45,7 @@ def show_phone(digits: str) -> ResponseReturnValue:
 def poll_phone_screen(digits: str) -> ResponseReturnValue:
     """What has changed on the phone since `mark`; 204 when nothing has."""
     screen = queries.load_phone_screen(_parse_number_or_404(digits))
-    if request.args.get("mark") == screen.mark:
+    if request.args.get("mark") == screen.fingerprint:
         return "", 204
     return render_template(
         "sandbox/_live.html", digits=digits, screen=screen, clock=_format_clock_time

@@ -92,9 +92,9 @@ def simulate_replies() -> ResponseReturnValue:
         return _render_phone_list(crowd=form), 422
     with audited_write("sandbox.crowd", current_username()) as trace:
         count = actions.queue_simulated_replies(
-            form.log, form.parts, get_sender_number(), now()
+            form.blast_id, form.reply_shares, get_sender_number(), now()
         )
-        trace.about, trace.details = f"blast {form.log}", {"answers": count}
+        trace.about, trace.details = f"blast {form.blast_id}", {"answers": count}
     flash(*_describe_reply_count(count))
     return redirect(url_for("sandbox.list_phones"), 303)
 

@@ -1,5 +1,6 @@
 """Writing to the two lists and the ledger, and remembering who was erased."""
 
+from app.core.db import NotFound
 from app.suppression.actions import erased_numbers
 from app.suppression.actions.stop_questions import (
     close_overdue_stop_questions,
@@ -10,7 +11,6 @@ from app.suppression.actions.suppression_list import (
     ADMIN_REMOVAL_EVIDENCE,
     CONSENT_METHOD_BY_SOURCE,
     MODEL_BY_LIST,
-    NotFound,
     OnlyOwnerCanOptIn,
     SuppressionRemovals,
     add_manual_opt_out,

@@ -24,7 +24,7 @@ def filter_erased_opt_outs(phones: Iterable[str]) -> list[str]:
     100,000 numbers take a quarter of a second when anybody was erased, and nothing otherwise:
     call it before write().
     """
-    marks = {mark for (mark,) in opt_out_sql.SELECT_ERASED_OPT_OUTS.rows()}
+    marks = {mark for (mark,) in opt_out_sql.SELECT_ERASED_OPT_OUTS.fetch_rows()}
     return (
         [phone for phone in phones if hash_phone(_get_erasure_key(), phone) in marks]
         if marks
@@ -65,7 +65,9 @@ def clear_erased_opt_out(phone: str) -> None:
     """They texted START after they were erased: no list holds their old STOP against them any
     more.
     """
-    opt_out_sql.CLEAR_ERASED_OPT_OUT.run(b_hash=hash_phone(_get_erasure_key(), phone))
+    opt_out_sql.CLEAR_ERASED_OPT_OUT.execute(
+        b_hash=hash_phone(_get_erasure_key(), phone)
+    )
 
 
 def _get_erasure_key() -> str:

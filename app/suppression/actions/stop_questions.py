@@ -7,10 +7,10 @@ from typing import Literal
 
 from sqlalchemy import select, update
 
-from app.core.db import db
+from app.core.db import NotFound, db
 from app.domain.time.business_days import STOP_DEADLINE_BUSINESS_DAYS, add_business_days
 from app.suppression.actions import opt_out_sql
-from app.suppression.actions.suppression_list import NotFound, record_opt_out
+from app.suppression.actions.suppression_list import record_opt_out
 from app.suppression.models import INBOUND_SOURCE, StopQuestion
 
 MAX_QUOTE_CHARACTERS = 200
@@ -28,7 +28,7 @@ def open_stop_question(
     """
     by = add_business_days(moment, STOP_DEADLINE_BUSINESS_DAYS)
     return bool(
-        opt_out_sql.INSERT_STOP_QUESTION.run(
+        opt_out_sql.INSERT_STOP_QUESTION.execute(
             phone=phone, message_id=message_id, body=body, asked_at=moment, decide_by=by
         )
     )

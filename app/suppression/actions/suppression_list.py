@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.core.clock import now
 from app.core.column_types import UtcDateTime
-from app.core.db import db, execute_and_count_rows
+from app.core.db import NotFound, db, execute_and_count_rows
 from app.domain.delivery.skip_reasons import SkipReason
 from app.suppression import queries
 from app.suppression.actions import opt_out_sql
@@ -52,10 +52,6 @@ class OnlyOwnerCanOptIn(Exception):
     """
 
 
-class NotFound(Exception):
-    """There is no such row (any more)."""
-
-
 def record_opt_out(
     phone: str,
     *,
@@ -73,7 +69,7 @@ def record_opt_out(
     proves the same once more. The same note from elsewhere proves nothing.
     """
     is_new = bool(
-        opt_out_sql.INSERT_UNSUBSCRIBED.run(
+        opt_out_sql.INSERT_UNSUBSCRIBED.execute(
             phone=phone, source=source, reason=reason, name=name, created_at=now()
         )
     )
@@ -87,13 +83,13 @@ def record_opt_out(
         )
     close_stop_question(phone, "out", actor)
     if not is_new and source == INBOUND_SOURCE:
-        opt_out_sql.UPDATE_TO_OWN_STOP.run(b_phone=phone, b_reason=reason)
+        opt_out_sql.UPDATE_TO_OWN_STOP.execute(b_phone=phone, b_reason=reason)
     return is_new
 
 
 def close_stop_question(phone: str, verdict: str, actor: str | None) -> None:
     """What they say now answers whether an earlier text meant STOP."""
-    opt_out_sql.CLOSE_STOP_QUESTION.run(
+    opt_out_sql.CLOSE_STOP_QUESTION.execute(
         b_phone=phone, b_verdict=verdict, b_at=now(), b_by=actor
     )
 
@@ -114,7 +110,7 @@ def lift_opt_outs(
         if manual_too
         else opt_out_sql.DELETE_NON_MANUAL_OPT_OUTS
     )
-    lifted = any([each.run(b_phone=phone) for each in lifts])
+    lifted = any([each.execute(b_phone=phone) for each in lifts])
     close_stop_question(phone, "stay", None)
     came_back = lifted or queries.find_last_consent_act(phone) is not None
     _add_consent_event(
@@ -230,7 +226,7 @@ def _add_consent_event(
     evidence: str | None,
     actor: str | None,
 ) -> None:
-    opt_out_sql.INSERT_CONSENT_EVENT.run(
+    opt_out_sql.INSERT_CONSENT_EVENT.execute(
         phone=phone, act=act, method=method, evidence=evidence, actor=actor, at=now()
     )
 
@@ -292,8 +288,8 @@ class SuppressionRemovals:
     take off.
     """
 
-    off: int = 0
-    theirs: int = 0
+    removed_count: int = 0
+    owner_only_count: int = 0
 
 
 def remove_suppression_entries(
@@ -342,7 +338,7 @@ def remove_suppression_entry(
     entry = queries.find_suppression_entry(kind, id)
     if entry is None:
         raise NotFound
-    if entry.theirs:
+    if entry.is_owner_only:
         raise OnlyOwnerCanOptIn
     db.session.execute(delete(MODEL_BY_LIST[kind]).where(MODEL_BY_LIST[kind].id == id))
     if entry.why == SkipReason.SAID_STOP:

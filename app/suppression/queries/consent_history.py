@@ -78,12 +78,12 @@ def has_recorded_stop(phone: str) -> bool:
     Whoever texts STOP then is told nothing new: it was confirmed once, and nobody has let them
     come back since.
     """
-    return _LAST_STOP_OR_RETURN.value(b_phone=phone) is ConsentAct.WITHDRAWN
+    return _LAST_STOP_OR_RETURN.fetch_value(b_phone=phone) is ConsentAct.WITHDRAWN
 
 
 def find_last_consent_act(phone: str) -> ConsentAct | None:
     """What the ledger last heard of this number."""
-    act: ConsentAct | None = _LAST_ACT.value(b_phone=phone)
+    act: ConsentAct | None = _LAST_ACT.fetch_value(b_phone=phone)
     return act
 
 
@@ -111,8 +111,8 @@ class ConsentHistoryEntry:
 
     at: datetime
     act: ConsentAct
-    said: str
-    how: str
+    act_label: str
+    method_label: str
     evidence: str | None
     actor: str | None
 

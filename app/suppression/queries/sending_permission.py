@@ -131,10 +131,10 @@ SUPPRESSION_REASON_STATEMENT, _LIST_REASON_STATEMENT = (
 
 def find_suppression_reason(phone: str) -> SkipReason | None:
     """Why we must not text this number, None when we may."""
-    why: SkipReason | None = SUPPRESSION_REASON_STATEMENT.value(b_phone=phone)
+    why: SkipReason | None = SUPPRESSION_REASON_STATEMENT.fetch_value(b_phone=phone)
     return why
 
 
 def has_opted_out(phone: str) -> bool:
     """Whether this number said STOP, on whichever of the two lists that stands."""
-    return _LIST_REASON_STATEMENT.value(b_phone=phone) is SkipReason.SAID_STOP
+    return _LIST_REASON_STATEMENT.fetch_value(b_phone=phone) is SkipReason.SAID_STOP

@@ -81,12 +81,12 @@ class SuppressionEntry:
     since: datetime
 
     @property
-    def theirs(self) -> bool:
+    def is_owner_only(self) -> bool:
         """Whether only the phone's owner can take this back."""
         return is_owner_opt_out(self.source, self.why)
 
     @property
-    def proof(self) -> str:
+    def evidence_text(self) -> str:
         """How we know, in plain words."""
         words = SOURCE_LABELS.get(self.source.partition(":")[0], self.source)
         if self.note and self.source == INBOUND_SOURCE:
@@ -168,17 +168,17 @@ def _select_page_keys(
             for each in lists
         )
     )
-    way = "DESC" if asked.descending != walk.backwards else "ASC"
+    way = "DESC" if asked.descending != walk.is_reversed else "ASC"
     # in both directions those without a name come last
     first = (
-        [f"nameless {'DESC' if walk.backwards else 'ASC'}"] if sort == "name" else []
+        [f"nameless {'DESC' if walk.is_reversed else 'ASC'}"] if sort == "name" else []
     )
     order = [*first, *(f"{each} {way}" for each in SORT_COLUMNS[sort])]
     found = db.session.execute(
         rows.order_by(*map(text, order)).limit(walk.limit).offset(walk.offset)
     ).all()
     return [
-        (row.kind, row.id) for row in (reversed(found) if walk.backwards else found)
+        (row.kind, row.id) for row in (reversed(found) if walk.is_reversed else found)
     ]
 
 

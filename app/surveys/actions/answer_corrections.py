@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from app.core.db import db
+from app.core.db import NotFound, db
 from app.delivery.actions.direct_messages import DirectMessage
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.surveys.answer_parsing import parse_answer
@@ -24,7 +24,6 @@ from app.surveys.actions.survey_text_handling import (
     apply_survey_step,
     build_answer_calendar,
 )
-from app.surveys.actions.surveys import NotFound
 from app.surveys.models import survey_answers
 from app.surveys.queries.unclear_answers import find_unclear_answer
 
@@ -42,7 +41,10 @@ class StaleCorrection(Exception):
 def ensure_answer_still_unclear(session: SessionSnapshot, text_id: str) -> None:
     """Raises Overtaken unless this text of the session is the newest, and was not understood."""
     waits = find_unclear_answer(session.phone)
-    if waits is None or (waits.session_id, str(waits.text_id)) != (session.id, text_id):
+    if waits is None or (waits.session_id, str(waits.answer_id)) != (
+        session.id,
+        text_id,
+    ):
         raise StaleCorrection
 
 

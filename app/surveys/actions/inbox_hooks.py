@@ -16,8 +16,8 @@ class InboxHooks:
     `understood(phone)`: nobody has to look.
     """
 
-    went_out: Callable[[str, int, datetime], None]
-    understood: Callable[[str], None]
+    record_outbound_text: Callable[[str, int, datetime], None]
+    clear_needs_reply: Callable[[str], None]
 
 
 def install_inbox_hooks(app: Flask, conversations: InboxHooks) -> None:
@@ -31,12 +31,12 @@ def queue_survey_text(answer: DirectMessage, moment: datetime) -> None:
     Inside write().
     """
     message_id = direct_messages.queue_direct_message(answer, moment)
-    _get_inbox_hooks().went_out(answer.phone, message_id, moment)
+    _get_inbox_hooks().record_outbound_text(answer.phone, message_id, moment)
 
 
 def notify_text_understood(phone: str) -> None:
     """A person has said what their text meant. Inside write()."""
-    _get_inbox_hooks().understood(phone)
+    _get_inbox_hooks().clear_needs_reply(phone)
 
 
 def _get_inbox_hooks() -> InboxHooks:

@@ -39,26 +39,26 @@ class SessionSnapshot:
     ended_at: datetime | None
     timeout: timedelta
     event_id: int | None
-    last_body: str | None = None
-    last_at: datetime | None = None
+    last_text: str | None = None
+    last_text_at: datetime | None = None
 
-    def is_over(self, moment: datetime) -> bool:
+    def is_timed_out(self, moment: datetime) -> bool:
         """Whether they have not answered for too long."""
         return moment > self.asked_at + self.timeout
 
     def is_repeat(self, body: str, moment: datetime) -> bool:
         """Whether this text is the one before once more, a moment later."""
         soon = (
-            self.last_at is not None
-            and abs(moment - self.last_at) <= REPEATED_TEXT_WINDOW
+            self.last_text_at is not None
+            and abs(moment - self.last_text_at) <= REPEATED_TEXT_WINDOW
         )
-        return soon and is_same_answer(body, self.last_body or "")
+        return soon and is_same_answer(body, self.last_text or "")
 
 
 def find_active_session(phone: str) -> SessionSnapshot | None:
     """What this person is answering now."""
     return _load_session(
-        survey_session_statements.SELECT_ACTIVE_SESSION.first(b_phone=phone)
+        survey_session_statements.SELECT_ACTIVE_SESSION.fetch_first_row(b_phone=phone)
     )
 
 
@@ -68,10 +68,12 @@ def find_latest_session(
     """Their newest session, of this survey or of any."""
     if survey_id is None:
         return _load_session(
-            survey_session_statements.SELECT_LATEST_SESSION.first(b_phone=phone)
+            survey_session_statements.SELECT_LATEST_SESSION.fetch_first_row(
+                b_phone=phone
+            )
         )
     return _load_session(
-        survey_session_statements.SELECT_LATEST_SESSION_OF_SURVEY.first(
+        survey_session_statements.SELECT_LATEST_SESSION_OF_SURVEY.fetch_first_row(
             b_phone=phone, b_survey=survey_id
         )
     )
@@ -80,7 +82,7 @@ def find_latest_session(
 def find_session_snapshot(session_id: int) -> SessionSnapshot | None:
     """This session."""
     return _load_session(
-        survey_session_statements.SELECT_SESSION.first(b_id=session_id)
+        survey_session_statements.SELECT_SESSION.fetch_first_row(b_id=session_id)
     )
 
 
@@ -97,7 +99,9 @@ class SurveyDefinition(NamedTuple):
 
 def find_open_survey_definition(survey_id: int) -> SurveyDefinition | None:
     """This survey, while it is active."""
-    row = survey_session_statements.SELECT_OPEN_SURVEY.first(b_survey=survey_id)
+    row = survey_session_statements.SELECT_OPEN_SURVEY.fetch_first_row(
+        b_survey=survey_id
+    )
     return SurveyDefinition(*row) if row else None
 
 
@@ -133,7 +137,7 @@ def _load_session(columns: tuple[Any, ...] | None) -> SessionSnapshot | None:
         return None
     rows = [
         _AnswerRow(*each)
-        for each in survey_session_statements.SELECT_ANSWERS_OF_SESSION.rows(
+        for each in survey_session_statements.SELECT_ANSWERS_OF_SESSION.fetch_rows(
             b_id=row.id
         )
     ]
@@ -170,8 +174,8 @@ def _build_session(
         ended_at=row.ended_at,
         timeout=timedelta(hours=row.timeout_hours),
         event_id=row.linked_event_id,
-        last_body=last.body if last else None,
-        last_at=last.created_at if last else None,
+        last_text=last.body if last else None,
+        last_text_at=last.created_at if last else None,
     )
 
 
@@ -184,7 +188,7 @@ def start_session(
 ) -> SessionSnapshot:
     """A new session at the first question of `flow`, counted. Whatever was active has ended."""
     end_replaced_session(phone, moment, flow.id)
-    made = survey_session_statements.INSERT_SESSION.add(
+    made = survey_session_statements.INSERT_SESSION.insert_row(
         survey_id=flow.id,
         phone=phone,
         name=name,
@@ -194,7 +198,7 @@ def start_session(
         asked_at=moment,
         message_log_id=log_id,
     )
-    survey_session_statements.INCREMENT_START_COUNT.run(b_survey=flow.id)
+    survey_session_statements.INCREMENT_START_COUNT.execute(b_survey=flow.id)
     state = SurveyState(
         parse_questions(flow.questions_json), flow.completion_message or ""
     )
@@ -215,19 +219,19 @@ def start_session(
 
 def end_replaced_session(phone: str, moment: datetime, survey_id: int) -> None:
     """Another survey, or this one again, takes the place of what they were answering."""
-    survey_session_statements.END_REPLACED_SESSION.run(
+    survey_session_statements.END_REPLACED_SESSION.execute(
         b_phone=phone, b_survey=survey_id, b_moment=moment
     )
 
 
 def stop_sessions_of_phone(phone: str, moment: datetime) -> None:
     """They said STOP."""
-    survey_session_statements.STOP_SESSION.run(b_phone=phone, b_moment=moment)
+    survey_session_statements.STOP_SESSION.execute(b_phone=phone, b_moment=moment)
 
 
 def end_session(session_id: int, status: SurveySessionStatus, moment: datetime) -> None:
     """This session has ended so."""
-    survey_session_statements.END_SESSION.run(
+    survey_session_statements.END_SESSION.execute(
         b_id=session_id, b_status=status, b_moment=moment
     )
 
@@ -235,7 +239,7 @@ def end_session(session_id: int, status: SurveySessionStatus, moment: datetime) 
 def resume_session(session: SessionSnapshot, moment: datetime) -> SessionSnapshot:
     """A session that had ended is answered again, at the question where it stood."""
     end_replaced_session(session.phone, moment, session.survey_id)
-    survey_session_statements.RESUME_SESSION.run(b_id=session.id, b_moment=moment)
+    survey_session_statements.RESUME_SESSION.execute(b_id=session.id, b_moment=moment)
     return replace(
         session,
         state=replace(session.state, status=SurveySessionStatus.ACTIVE, misses=0),
@@ -251,7 +255,7 @@ def save_session_state(
 ) -> None:
     """Where they are now; `name`: how they called themselves."""
     is_active = state.status is SurveySessionStatus.ACTIVE
-    survey_session_statements.SAVE_SESSION_STATE.run(
+    survey_session_statements.SAVE_SESSION_STATE.execute(
         b_id=session.id,
         b_position=state.position,
         b_misses=state.misses,
@@ -279,7 +283,7 @@ def store_survey_answer(
         if record.state in UNDERSTOOD_STATES
         else survey_session_statements.INSERT_ANSWER
     )
-    statement.run(
+    statement.execute(
         session_id=session.id,
         position=record.position,
         state=record.state,
@@ -293,4 +297,4 @@ def store_survey_answer(
 
 def increment_completion_count(survey_id: int) -> None:
     """One more has finished."""
-    survey_session_statements.INCREMENT_COMPLETION_COUNT.run(b_survey=survey_id)
+    survey_session_statements.INCREMENT_COMPLETION_COUNT.execute(b_survey=survey_id)

@@ -76,8 +76,8 @@ class InboundText:
     message_id: int
     moment: datetime
     name: str | None = None
-    may_answer: bool = True
-    may_start: bool = True
+    may_answer_survey: bool = True
+    may_use_trigger_words: bool = True
 
 
 @dataclass(frozen=True)
@@ -106,10 +106,10 @@ def handle_survey_answer(
     may mean STOP, so it has to be nothing but an answer, and no question for free words takes
     it. Without an active survey, the answer to a blast that asks one begins it.
     """
-    if not heard.may_answer:
+    if not heard.may_answer_survey:
         return None
     session = survey_sessions.find_active_session(heard.phone)
-    if session and session.is_over(heard.moment):
+    if session and session.is_timed_out(heard.moment):
         survey_sessions.end_session(
             session.id, SurveySessionStatus.TIMED_OUT, heard.moment
         )
@@ -130,7 +130,9 @@ def start_survey_by_keyword(heard: InboundText) -> HandlerResult | None:
     Whoever answered no more within the last week goes on where they were, unless the questions
     have changed since.
     """
-    survey_id = _find_survey_of_word(heard.body) if heard.may_start else None
+    survey_id = (
+        _find_survey_of_word(heard.body) if heard.may_use_trigger_words else None
+    )
     return start_survey(survey_id, heard) if survey_id is not None else None
 
 
@@ -153,7 +155,9 @@ def start_survey(survey_id: int, heard: InboundText) -> HandlerResult | None:
         return _resume_survey(before, heard)
     again = before is not None and before.state.status is SurveySessionStatus.ACTIVE
     session = survey_sessions.start_session(flow, heard.phone, heard.name, heard.moment)
-    first = build_opening_text(flow.intro_message or "", session.state.question.asked)
+    first = build_opening_text(
+        flow.intro_message or "", session.state.question.message_text
+    )
     return HandlerResult(
         "survey_started",
         [_fill_reply(f"{RESTART_NOTICE}\n{first}" if again else first, heard.name)],
@@ -176,14 +180,14 @@ def apply_survey_step(
     survey_sessions.save_session_state(session, step.state, moment, given)
     if step.state.status is SurveySessionStatus.COMPLETED:
         survey_sessions.increment_completion_count(session.survey_id)
-        if step.registers and session.event_id is not None:
+        if step.registers_for_event and session.event_id is not None:
             _register_for_event(session, session.event_id, given)
     return [_fill_reply(reply, given or session.name) for reply in step.replies]
 
 
 def build_answer_calendar(question: SurveyQuestion, moment: datetime) -> DateContext:
     """How the organisation reads days; asked for only where a day is."""
-    if question.ask is not QuestionType.DATE:
+    if question.question_type is not QuestionType.DATE:
         return DateContext(moment.date())
     ours = organisation.get_organisation()
     return DateContext(
@@ -197,8 +201,8 @@ def _compute_step(
 ) -> SurveyStep | None:
     """Words that start something are no free words, as long as what they start may take them."""
     only_bare = doubtful
-    if not doubtful and only_valid and state.question.ask in FREE_TEXT_TYPES:
-        only_bare = heard.may_start and _has_trigger_word(heard.body)
+    if not doubtful and only_valid and state.question.question_type in FREE_TEXT_TYPES:
+        only_bare = heard.may_use_trigger_words and _has_trigger_word(heard.body)
     step = process_survey_text(
         state,
         heard.body,
@@ -305,7 +309,9 @@ def _is_answer_in_time(
     to them since.
     """
     in_time = moment - asking.asked_at <= timedelta(hours=flow.timeout_hours)
-    return in_time and (asking.is_newest or question.ask not in FREE_TEXT_TYPES)
+    return in_time and (
+        asking.is_newest or question.question_type not in FREE_TEXT_TYPES
+    )
 
 
 def _find_survey_of_word(body: str) -> int | None:
@@ -339,7 +345,8 @@ def _find_trigger_word_owners(body: str) -> list[int | None]:
 
 def _is_just_started(session: SessionSnapshot, heard: InboundText) -> bool:
     fresh = (
-        session.state.status is SurveySessionStatus.ACTIVE and session.last_at is None
+        session.state.status is SurveySessionStatus.ACTIVE
+        and session.last_text_at is None
     )
     return fresh and abs(heard.moment - session.started_at) <= REPEATED_TEXT_WINDOW
 
@@ -363,5 +370,9 @@ def _resume_survey(session: SessionSnapshot, heard: InboundText) -> HandlerResul
     session = survey_sessions.resume_session(session, heard.moment)
     return HandlerResult(
         "survey_resumed",
-        [_fill_reply(f"{RESUME_NOTICE}\n{session.state.question.asked}", session.name)],
+        [
+            _fill_reply(
+                f"{RESUME_NOTICE}\n{session.state.question.message_text}", session.name
+            )
+        ],
     )

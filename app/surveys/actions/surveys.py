@@ -5,14 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, func, null, select
 
-from app.core.db import db, execute_and_count_rows
+from app.core.db import NotFound, db, execute_and_count_rows
 from app.domain.surveys.question_definitions import SurveyQuestion, serialize_questions
 from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
-
-
-class NotFound(Exception):
-    """There is no such survey, session or question (any more)."""
 
 
 class SurveyLinkedToEvent(Exception):
@@ -28,9 +24,9 @@ class SurveyInfo:
 
     name: str
     keyword: str
-    intro: str
+    intro_message: str
     questions: Sequence[SurveyQuestion]
-    completion: str
+    completion_message: str
     event_id: int | None
     timeout_hours: int = 24
     nudge_hours: int | None = 4
@@ -41,8 +37,8 @@ class SurveyDeletionSummary:
     """What went with a deleted survey."""
 
     name: str
-    sessions: int
-    answers: int
+    session_count: int
+    answer_count: int
 
 
 def create_survey(facts: SurveyInfo, *, is_active: bool = True) -> SurveyFlow:
@@ -79,9 +75,9 @@ def _build_survey_columns(facts: SurveyInfo) -> dict[str, object]:
     return {
         "name": facts.name,
         "trigger_keyword": facts.keyword,
-        "intro_message": facts.intro or None,
+        "intro_message": facts.intro_message or None,
         "questions_json": serialize_questions(facts.questions),
-        "completion_message": facts.completion or None,
+        "completion_message": facts.completion_message or None,
         "linked_event_id": facts.event_id,
         "timeout_hours": facts.timeout_hours,
         "nudge_hours": facts.nudge_hours,

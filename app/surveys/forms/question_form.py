@@ -79,7 +79,7 @@ class QuestionForm(Form):
     def validate_low(self, field: Field) -> None:
         """A whole number, or nothing."""
         if (
-            self.ask is QuestionType.NUMBER
+            self.selected_kind is QuestionType.NUMBER
             and _get_field_text(field)
             and _parse_whole_number(field) is None
         ):
@@ -88,7 +88,7 @@ class QuestionForm(Form):
     validate_high = validate_low
 
     @property
-    def ask(self) -> QuestionType:
+    def selected_kind(self) -> QuestionType:
         """Its kind; free words until one is chosen."""
         return (
             QuestionType(self.kind.data)
@@ -100,11 +100,12 @@ class QuestionForm(Form):
     def is_blank(self) -> bool:
         """Whether nothing was typed into it."""
         return (
-            message_templates.is_blank_text(self.prompt.data or "") and not self.lines
+            message_templates.is_blank_text(self.prompt.data or "")
+            and not self.choice_lines
         )
 
     @property
-    def lines(self) -> list[str]:
+    def choice_lines(self) -> list[str]:
         """The choices: one on each line, with single spaces."""
         lines = (
             " ".join(line.split()) for line in (self.choices.data or "").split("\n")
@@ -115,12 +116,14 @@ class QuestionForm(Form):
     def question(self) -> SurveyQuestion:
         """The question as it was typed, whether or not it is one that can be asked."""
         number, choices = (
-            self.ask is QuestionType.NUMBER,
-            tuple(self.lines) if self.ask is QuestionType.CHOICE else (),
+            self.selected_kind is QuestionType.NUMBER,
+            tuple(self.choice_lines)
+            if self.selected_kind is QuestionType.CHOICE
+            else (),
         )
         asked = SurveyQuestion(
             prompt=self.prompt.data or "",
-            ask=self.ask,
+            question_type=self.selected_kind,
             choices=choices,
             low=_parse_whole_number(self.low) if number else None,
             high=_parse_whole_number(self.high) if number else None,
@@ -129,13 +132,13 @@ class QuestionForm(Form):
         )
         leads = {
             answer: int(to)
-            for answer, to in self.leads.items()
-            if answer in asked.answers and to != NEXT_QUESTION
+            for answer, to in self.selected_branches.items()
+            if answer in asked.possible_answers and to != NEXT_QUESTION
         }
-        return SurveyQuestion(**{**asked.__dict__, "leads": leads})
+        return SurveyQuestion(**{**asked.__dict__, "branches": leads})
 
     @property
-    def leads(self) -> dict[str, str]:
+    def selected_branches(self) -> dict[str, str]:
         """Where each answer leads, as it was chosen."""
         typed = {
             way.answer.data or "": way.to.data or NEXT_QUESTION
@@ -147,14 +150,14 @@ class QuestionForm(Form):
         }
 
     @property
-    def as_typed(self) -> dict[str, Any]:
+    def form_data(self) -> dict[str, Any]:
         """Everything in it, to build the form again."""
         names = ("prompt", "kind", "choices", "low", "high", "hint", "required")
         return {name: self[name].data for name in names} | {
-            "ways": build_branch_form_data(self.leads, self.lines)
+            "ways": build_branch_form_data(self.selected_branches, self.choice_lines)
         }
 
-    def offer(self, place: int, number: int, *, has_event: bool) -> None:
+    def set_branch_choices(self, place: int, number: int, *, has_event: bool) -> None:
         """Say where answers of question `place` (from 0) of `number` may lead: only forwards."""
         to = {NEXT_QUESTION: "the next question"}
         to |= {
@@ -188,14 +191,15 @@ def build_question_form_data(question: SurveyQuestion) -> dict[str, Any]:
     """A question as somebody would have typed it."""
     return {
         "prompt": question.prompt,
-        "kind": question.ask.value,
+        "kind": question.question_type.value,
         "choices": "\n".join(question.choices),
         "low": "" if question.low is None else str(question.low),
         "high": "" if question.high is None else str(question.high),
         "hint": question.hint,
         "required": question.required,
         "ways": build_branch_form_data(
-            {answer: str(to) for answer, to in question.leads.items()}, question.choices
+            {answer: str(to) for answer, to in question.branches.items()},
+            question.choices,
         ),
     }
 

@@ -25,7 +25,7 @@ class SurveyDateFilterForm(FlaskForm):
         if self.until.day and self.since.day and self.until.day < self.since.day:
             raise ValidationError("The last day is before the first one.")
 
-    def which(self, survey_id: int, zone: str) -> SessionFilter:
+    def build_session_filter(self, survey_id: int, zone: str) -> SessionFilter:
         """The sessions that are meant. A day that cannot be read narrows nothing."""
         self.validate()
         wrong = bool(self.errors)
@@ -37,7 +37,7 @@ class SurveyDateFilterForm(FlaskForm):
         )
 
     @property
-    def carried(self) -> dict[str, str]:
+    def query_args(self) -> dict[str, str]:
         """What addresses from here to other results carry along."""
         return {
             name: self[name].data

@@ -74,19 +74,21 @@ class SurveyForm(FlaskForm):
             str(each.id): each.title for each in events.fetch_all_events()
         }
         has_event = bool(self.linked_event_id.data or self.new_event.data)
-        for place, form in enumerate(self.cards):
-            form.offer(place, len(self.cards), has_event=has_event)
+        for place, form in enumerate(self.question_forms):
+            form.set_branch_choices(
+                place, len(self.question_forms), has_event=has_event
+            )
 
     @property
-    def cards(self) -> list[QuestionForm]:
+    def question_forms(self) -> list[QuestionForm]:
         """The questions' own forms."""
         return [entry.form for entry in self.questions]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Every field, then the questions together."""
         fine = super().validate(extra_validators)
-        together = self._judge_questions()
-        for place, form in enumerate(self.cards, 1):
+        together = self._validate_question_list()
+        for place, form in enumerate(self.question_forms, 1):
             said = [
                 sentence
                 for field in form
@@ -111,14 +113,16 @@ class SurveyForm(FlaskForm):
 
     def validate_trigger_keyword(self, field: Field) -> None:
         """A word that may start something, and starts nothing else."""
-        if problem := self._problem_of_word():
+        if problem := self._find_keyword_problem():
             raise ValidationError(problem)
 
     def validate_intro_message(self, field: Field) -> None:
         """It fits into one text with the first question."""
         field.errors = [
             *field.errors,
-            *list_opening_problems(field.data or "", next(iter(self.asked), None)),
+            *list_opening_problems(
+                field.data or "", next(iter(self.entered_questions), None)
+            ),
         ]
 
     def validate_completion_message(self, field: Field) -> None:
@@ -171,7 +175,7 @@ class SurveyForm(FlaskForm):
             )
 
     @property
-    def keyword(self) -> str:
+    def folded_keyword(self) -> str:
         """The word as it is kept."""
         return fold_text(self.trigger_keyword.data or "")
 
@@ -186,43 +190,50 @@ class SurveyForm(FlaskForm):
         )
 
     @property
-    def asked(self) -> list[SurveyQuestion]:
+    def entered_questions(self) -> list[SurveyQuestion]:
         """The questions; cards at the end that nothing was typed into are none."""
-        forms = self.cards
+        forms = self.question_forms
         while forms and forms[-1].is_blank:
             forms = forms[:-1]
         return [form.question for form in forms]
 
-    def facts(self, event_id: int | None) -> SurveyInfo:
+    def build_survey_info(self, event_id: int | None) -> SurveyInfo:
         """The survey, once `validate()` was happy; registering people for this event."""
         return SurveyInfo(
             name=self.name.data or "",
-            keyword=self.keyword,
-            intro=self.intro_message.data or "",
-            questions=self.asked,
-            completion=self.completion_message.data or "",
+            keyword=self.folded_keyword,
+            intro_message=self.intro_message.data or "",
+            questions=self.entered_questions,
+            completion_message=self.completion_message.data or "",
             event_id=event_id,
             timeout_hours=_parse_hours(self.timeout_hours) or 24,
             nudge_hours=_parse_hours(self.nudge_hours) or None,
         )
 
     @property
-    def script(self) -> SurveyDraft:
+    def simulator_draft(self) -> SurveyDraft:
         """What the pretend phone beside the form plays."""
         registers = bool(self.linked_event_id.data or self.new_event.data)
         words = self.intro_message.data or "", self.completion_message.data or ""
-        problem = self._problem_of_word() if self.keyword else None
+        problem = self._find_keyword_problem() if self.folded_keyword else None
         return SurveyDraft(
-            self.keyword, words[0], self.asked, words[1], registers, problem or ""
+            self.folded_keyword,
+            words[0],
+            self.entered_questions,
+            words[1],
+            registers,
+            problem or "",
         )
 
-    def _problem_of_word(self) -> str | None:
+    def _find_keyword_problem(self) -> str | None:
         typed = self.trigger_keyword.data or ""
         return keyword_parsing.find_keyword_problem(
             typed
-        ) or queries.find_survey_keyword_conflict(self.keyword, besides=self.survey_id)
+        ) or queries.find_survey_keyword_conflict(
+            self.folded_keyword, besides=self.survey_id
+        )
 
-    def after(self, what: str) -> "SurveyForm":
+    def apply_question_edit(self, what: str) -> "SurveyForm":
         """The same form, everything typed in it, after a button of its questions was pressed."""
         plain = (
             "name",
@@ -236,17 +247,19 @@ class SurveyForm(FlaskForm):
             each: self[each].data for each in (*plain, "timeout_hours", "nudge_hours")
         }
         data["questions"] = edit_question_list(
-            [form.as_typed for form in self.cards], what
+            [form.form_data for form in self.question_forms], what
         ) or [BLANK_QUESTION]
         return SurveyForm(formdata=None, data=data, survey_id=self.survey_id)
 
-    def _judge_questions(self) -> bool:
-        found = list_question_problems(self.asked)
+    def _validate_question_list(self) -> bool:
+        found = list_question_problems(self.entered_questions)
         for problem in found:
-            if problem.place is None:
+            if problem.question_index is None:
                 self.form_errors.append(problem.sentence)
             else:
-                field = self.cards[problem.place][FORM_FIELD_OF_PROBLEM[problem.field]]
+                field = self.question_forms[problem.question_index][
+                    FORM_FIELD_OF_PROBLEM[problem.field]
+                ]
                 field.errors = [*field.errors, problem.sentence]
         return not found
 

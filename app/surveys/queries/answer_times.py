@@ -27,8 +27,8 @@ class AnswerTimes:
     question, by its words.
     """
 
-    to_finish: float | None
-    to_answer: Mapping[str, float]
+    seconds_to_finish: float | None
+    seconds_to_answer: Mapping[str, float]
 
 
 def measure_answer_times(which: SessionFilter) -> AnswerTimes:
@@ -51,7 +51,7 @@ def measure_answer_times(which: SessionFilter) -> AnswerTimes:
 def _select_newest_sessions(which: SessionFilter) -> Select[Any]:
     return (
         select(S.id)
-        .where(*which.conditions)
+        .where(*which.where_conditions)
         .order_by(S.id.desc())
         .limit(MAX_SESSIONS_MEASURED)
     )

@@ -98,7 +98,7 @@ def find_survey_invitation(phone: str, moment: datetime) -> SurveyInvitation | N
     One look-up in the unique index of (blast, phone) for each such blast of the last month:
     there are few.
     """
-    found = SELECT_LATEST_INVITATION.first(
+    found = SELECT_LATEST_INVITATION.fetch_first_row(
         b_phone=phone, b_moment=moment, b_since=moment - MAX_SURVEY_WAIT
     )
     if found is None or found[4]:

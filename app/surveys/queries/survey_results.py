@@ -52,7 +52,7 @@ class SurveySessionPage(ListPage):
 def count_sessions_by_status(which: SessionFilter) -> dict[SurveySessionStatus, int]:
     """How many sessions there are of each kind."""
     rows = db.session.execute(
-        select(S.status, func.count()).where(*which.conditions).group_by(S.status)
+        select(S.status, func.count()).where(*which.where_conditions).group_by(S.status)
     )
     return {row[0]: row[1] for row in rows}
 
@@ -92,13 +92,13 @@ def aggregate_survey_answers(
     listed = [
         question.prompt
         for question in questions
-        if question.ask in CHARTED_QUESTION_TYPES
+        if question.question_type in CHARTED_QUESTION_TYPES
     ]
     value = case((A.prompt.in_(listed), A.value))
     found = db.session.execute(
         select(A.prompt, A.state, value, func.count())
         .join(S, S.id == A.session_id)
-        .where(*which.conditions)
+        .where(*which.where_conditions)
         .group_by(A.prompt, A.state, value)
     ).all()
     return {
@@ -167,7 +167,7 @@ def paginate_survey_answers(
 
 
 def _select_answers(which: SessionFilter) -> Select[SurveyAnswer, SurveySession]:
-    return select(A, S).join(S, S.id == A.session_id).where(*which.conditions)
+    return select(A, S).join(S, S.id == A.session_id).where(*which.where_conditions)
 
 
 def _build_unclear_condition() -> Any:
@@ -197,7 +197,7 @@ def paginate_survey_sessions(
     which: SessionFilter, status: str, asked: ListParams, region: str
 ) -> SurveySessionPage:
     """A page of who began, the newest first; only those of one `status`, unless it is ""."""
-    rows = select(S).where(*which.conditions)
+    rows = select(S).where(*which.where_conditions)
     rows = (
         rows.where(S.status == SurveySessionStatus(status))
         if status in set(SurveySessionStatus)
@@ -256,7 +256,7 @@ def iterate_survey_export_rows(which: SessionFilter) -> Iterator[SurveyExportRow
     slices.
     """
     last = 0
-    rows = select(S).where(*which.conditions).order_by(S.id)
+    rows = select(S).where(*which.where_conditions).order_by(S.id)
     while some := db.session.scalars(
         rows.where(S.id > last).limit(EXPORT_BATCH_SIZE)
     ).all():

@@ -21,12 +21,12 @@ class SessionFilter:
     until: datetime | None = None
 
     @property
-    def is_everything(self) -> bool:
+    def is_unfiltered(self) -> bool:
         """Whether no days were chosen."""
         return self.since is None and self.until is None
 
     @property
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def where_conditions(self) -> list[ColumnElement[bool]]:
         """For a WHERE; the table of sessions has to be there."""
         found: list[ColumnElement[bool]] = [S.survey_id == self.survey_id]
         found += [S.started_at >= self.since] if self.since else []

@@ -22,7 +22,7 @@ class SurveyListRow:
     """One survey on the list, and when somebody last did something in it (None: nobody yet)."""
 
     survey: SurveyFlow
-    last_at: datetime | None
+    last_activity_at: datetime | None
 
     @property
     def finished_percent(self) -> int | None:

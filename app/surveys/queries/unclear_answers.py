@@ -22,15 +22,15 @@ class UnclearAnswer:
     `waits`: they are being asked; else a person has to go on for them.
     """
 
-    text_id: int
+    answer_id: int
     body: str
     survey_id: int
-    survey: str
+    survey_name: str
     session_id: int
     position: int
     question: SurveyQuestion
     name: str | None
-    waits: bool
+    is_waiting: bool
 
     @property
     def first_name(self) -> str:
@@ -76,13 +76,13 @@ def find_unclear_answer(phone: str) -> UnclearAnswer | None:
     ):
         return None
     return UnclearAnswer(
-        text_id=said.id,
+        answer_id=said.id,
         body=said.body,
         survey_id=session.survey_id,
-        survey=survey,
+        survey_name=survey,
         session_id=session.id,
         position=said.position,
         question=questions[said.position],
         name=session.name,
-        waits=session.status is SurveySessionStatus.ACTIVE,
+        is_waiting=session.status is SurveySessionStatus.ACTIVE,
     )

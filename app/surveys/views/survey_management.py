@@ -54,18 +54,18 @@ def add_survey() -> ResponseReturnValue:
         return _render_survey_builder(SurveyForm(formdata=None, data=begun))
     form = build_survey_form(request.form)
     if "do" in request.form:
-        return _render_survey_builder(form.after(request.form["do"]))
+        return _render_survey_builder(form.apply_question_edit(request.form["do"]))
     if not form.validate():
         return _render_survey_builder(form), 422
     try:
         with audited_write("survey.added", current_username()) as trace:
             row = actions.create_survey(
-                form.facts(_resolve_event_id(form)),
+                form.build_survey_info(_resolve_event_id(form)),
                 is_active=is_open_requested(request.form, True),
             )
             trace.about, trace.details = (
                 f"survey {row.id}",
-                {"questions": len(form.asked)},
+                {"questions": len(form.entered_questions)},
             )
     except UniqueViolation as taken:
         return _render_taken_error(form, taken)
@@ -90,7 +90,9 @@ def edit_survey(survey_id: int) -> ResponseReturnValue:
         )
     form = build_survey_form(request.form, survey)
     if "do" in request.form:
-        return _render_survey_builder(form.after(request.form["do"]), survey)
+        return _render_survey_builder(
+            form.apply_question_edit(request.form["do"]), survey
+        )
     if not form.validate():
         return _render_survey_builder(form, survey), 422
     try:
@@ -98,7 +100,7 @@ def edit_survey(survey_id: int) -> ResponseReturnValue:
             trace.about = f"survey {survey_id}"
             trace.details = {
                 "changed": actions.update_survey(
-                    survey_id, form.facts(_resolve_event_id(form))
+                    survey_id, form.build_survey_info(_resolve_event_id(form))
                 )
             }
             actions.set_survey_active(
@@ -134,7 +136,7 @@ def _render_taken_error(
 
 
 def _render_survey_builder(form: SurveyForm, survey: SurveyFlow | None = None) -> str:
-    texts = [card.asked for card in form.asked]
+    texts = [card.message_text for card in form.entered_questions]
     preview = (
         [build_opening_text(form.intro_message.data or "", texts[0]), *texts[1:]]
         if texts
@@ -152,7 +154,7 @@ def _render_survey_builder(form: SurveyForm, survey: SurveyFlow | None = None) -
         survey=survey,
         answering=survey_results.count_active_sessions(survey.id) if survey else 0,
         preview=[(text, measure_segments(text).segments) for text in preview],
-        played=survey_simulator.simulate_survey(form.script, said, now()),
+        played=survey_simulator.simulate_survey(form.simulator_draft, said, now()),
         said=said,
         saying=saying,
     )
@@ -222,14 +224,14 @@ def delete_survey(survey_id: int) -> ResponseReturnValue:
             trace.about = f"survey {survey_id}"
             trace.details = {
                 "name": removed.name,
-                "sessions": removed.sessions,
-                "answers": removed.answers,
+                "sessions": removed.session_count,
+                "answers": removed.answer_count,
             }
     except actions.SurveyLinkedToEvent:
         flash(LINKED_SURVEY_ERROR, "error")
         return redirect(url_for("surveys.delete_survey", survey_id=survey_id), 303)
     flash(
-        f"{removed.name} is deleted, with {format_count(removed.answers, 'answer')}.",
+        f"{removed.name} is deleted, with {format_count(removed.answer_count, 'answer')}.",
         "success",
     )
     return redirect(url_for("surveys.list_surveys"), 303)

@@ -11,7 +11,7 @@ from app.surveys.forms.question_form import build_question_form_data
 from app.surveys.question_list_editor import BLANK_QUESTION
 
 ATTENDING_QUESTION = SurveyQuestion(
-    "Are you coming?", QuestionType.YES_NO, leads={"no": END_WITHOUT_REGISTRATION}
+    "Are you coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION}
 )
 HEADCOUNT_QUESTION = SurveyQuestion(
     "How many of you are coming, with you?",

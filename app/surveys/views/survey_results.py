@@ -68,9 +68,9 @@ class QuestionResult:
     question: SurveyQuestion
     tally: AnswerCounts
     bars: list[tuple[str, int, str]]
-    sum: NumberSummary | None
-    latest: list[queries.SessionAnswer]
-    took: str | None
+    number_totals: NumberSummary | None
+    latest_answers: list[queries.SessionAnswer]
+    median_time: str | None
 
 
 @bp.get("/<int:survey_id>")
@@ -79,7 +79,7 @@ def show_survey(survey_id: int) -> ResponseReturnValue:
     """The survey and its results."""
     survey, days = get_survey_or_404(survey_id), SurveyDateFilterForm(request.args)
     which, status = (
-        days.which(survey_id, get_display_timezone()),
+        days.build_session_filter(survey_id, get_display_timezone()),
         request.args.get("status", ""),
     )
     questions = parse_questions(survey.questions_json)
@@ -94,7 +94,7 @@ def show_survey(survey_id: int) -> ResponseReturnValue:
         event=events.find_event(survey.linked_event_id),
         days=days,
         counts=counts,
-        numbers=_build_key_figures(survey, which, counts, took.to_finish),
+        numbers=_build_key_figures(survey, which, counts, took.seconds_to_finish),
         funnel=_build_funnel(questions, said, counts),
         results=_build_question_results(which, questions, said, took),
         unclear=queries.find_unclear_answers(which, MAX_LATEST_SHOWN),
@@ -104,7 +104,7 @@ def show_survey(survey_id: int) -> ResponseReturnValue:
             list_params(("started",), "started"),
             organisation.get_organisation_region(),
         ),
-        filters=_build_status_filters(survey_id, counts, status, days.carried),
+        filters=_build_status_filters(survey_id, counts, status, days.query_args),
         questions=questions,
     )
 
@@ -117,7 +117,7 @@ def _build_key_figures(
 ) -> list[tuple[int | str, str]]:
     """The large figures above all."""
     asked_first = (
-        queries.count_survey_invitations(survey.id) if which.is_everything else 0
+        queries.count_survey_invitations(survey.id) if which.is_unfiltered else 0
     )
     found: list[tuple[int | str, str]] = (
         [(asked_first, "asked by a blast")] if asked_first else []
@@ -165,7 +165,7 @@ def _build_funnel(
 
 
 def _count_passed(question: SurveyQuestion, said: dict[str, AnswerCounts]) -> int:
-    return said.get(question.prompt, AnswerCounts()).passed
+    return said.get(question.prompt, AnswerCounts()).passed_count
 
 
 def _build_question_results(
@@ -180,7 +180,7 @@ def _build_question_results(
             number,
             each,
             said.get(each.prompt, AnswerCounts()),
-            took.to_answer.get(each.prompt),
+            took.seconds_to_answer.get(each.prompt),
         )
         for number, each in enumerate(questions, 1)
     ]
@@ -193,7 +193,7 @@ def _build_question_result(
     tally: AnswerCounts,
     took: float | None,
 ) -> QuestionResult:
-    listed = question.ask in survey_aggregates.CHARTED_QUESTION_TYPES
+    listed = question.question_type in survey_aggregates.CHARTED_QUESTION_TYPES
     bars = [
         (
             _format_bar_label(question, answer),
@@ -208,7 +208,7 @@ def _build_question_result(
     ]
     total = (
         survey_aggregates.summarize_numbers(tally.values)
-        if question.ask is QuestionType.NUMBER
+        if question.question_type is QuestionType.NUMBER
         else None
     )
     latest = (
@@ -230,7 +230,7 @@ def _build_question_result(
 def _format_bar_label(question: SurveyQuestion, answer: str) -> str:
     return (
         format_answer_value(question, answer)
-        if question.ask is QuestionType.DATE
+        if question.question_type is QuestionType.DATE
         else answer
     )
 
@@ -238,7 +238,7 @@ def _format_bar_label(question: SurveyQuestion, answer: str) -> str:
 @bp.app_template_global()
 def format_answer_value(question: SurveyQuestion, value: str | None) -> str:
     """A kept answer as pages say it: Yes, or Fri 8 May."""
-    if question.ask is QuestionType.DATE and value:
+    if question.question_type is QuestionType.DATE and value:
         try:
             return local_times.format_day(
                 date.fromisoformat(value),
@@ -305,7 +305,7 @@ def list_survey_answers(survey_id: int) -> ResponseReturnValue:
         SurveyDateFilterForm(request.args),
     )
     which, words = (
-        days.which(survey_id, get_display_timezone()),
+        days.build_session_filter(survey_id, get_display_timezone()),
         question.prompt if question else None,
     )
     page = queries.paginate_survey_answers(
@@ -321,7 +321,7 @@ def list_survey_answers(survey_id: int) -> ResponseReturnValue:
         question=question,
         number=number,
         page=page,
-        carried=days.carried,
+        carried=days.query_args,
     )
 
 
@@ -331,7 +331,9 @@ def export_survey_answers(survey_id: int) -> ResponseReturnValue:
     """One row a session, one column a question."""
     survey, which = (
         get_survey_or_404(survey_id),
-        SurveyDateFilterForm(request.args).which(survey_id, get_display_timezone()),
+        SurveyDateFilterForm(request.args).build_session_filter(
+            survey_id, get_display_timezone()
+        ),
     )
     with audited_write("survey.exported", current_username()) as trace:
         trace.about, trace.details = (

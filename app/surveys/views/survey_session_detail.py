@@ -39,11 +39,11 @@ class SessionQuestion:
     where the session is.
     """
 
-    place: int
+    position: int
     question: SurveyQuestion
     answer: SurveyAnswer | None
-    others: list[SurveyAnswer]
-    is_here: bool
+    other_texts: list[SurveyAnswer]
+    is_current: bool
 
 
 class RejectedCorrection(NamedTuple):
@@ -51,10 +51,10 @@ class RejectedCorrection(NamedTuple):
     and where it came from.
     """
 
-    place: int
+    position: int
     typed: str
-    sentence: str
-    back: str
+    error: str
+    return_url: str
 
 
 NO_REJECTED_CORRECTION = RejectedCorrection(-1, "", "", "")

@@ -44,13 +44,13 @@ class HandlerOutcome:
     """
 
     verdict: str
-    needs_person: str | None = None
+    attention_reason: str | None = None
     answers: Sequence[StoredText] = field(default_factory=list)
 
     @property
-    def why(self) -> str | None:
+    def thread_reason(self) -> str | None:
         """The reason as a thread keeps it: None for an ordinary text."""
-        return self.needs_person or None
+        return self.attention_reason or None
 
 
 def queue_auto_replies(

@@ -22,20 +22,20 @@ class _QueuedItem(Generic[Item, Result]):
     A lock and no event: it costs a tenth, and every receipt needs one.
     """
 
-    __slots__ = ("item", "result", "trouble", "until", "woken")
+    __slots__ = ("deadline", "error", "item", "result", "wake_lock")
 
     def __init__(self, item: Item) -> None:
         self.item = item
         self.result: Result | None = None
-        self.trouble: BaseException | None = None
-        self.until = time.monotonic() + database.LOCK_WAIT_SECONDS
-        self.woken = threading.Lock()
-        self.woken.acquire()
+        self.error: BaseException | None = None
+        self.deadline = time.monotonic() + database.LOCK_WAIT_SECONDS
+        self.wake_lock = threading.Lock()
+        self.wake_lock.acquire()
 
     @property
-    def patience(self) -> float:
+    def remaining_seconds(self) -> float:
         """The seconds this caller will still wait."""
-        return max(0.0, self.until - time.monotonic())
+        return max(0.0, self.deadline - time.monotonic())
 
 
 class BatchWriter(Generic[Item, Result]):
@@ -48,71 +48,71 @@ class BatchWriter(Generic[Item, Result]):
     """
 
     def __init__(self, settle: Callable[[Sequence[Item]], Sequence[Result]]) -> None:
-        self._settle = settle
-        self._gate = threading.Lock()
+        self._process_batch = settle
+        self._lock = threading.Lock()
         self._queue: list[_QueuedItem[Item, Result]] = []
-        self._somebody_writes = False
+        self._is_writing = False
 
-    def bring(self, item: Item) -> Result:
+    def submit(self, item: Item) -> Result:
         """The result for `item`, once it is committed.
 
         Raises what settling it raised, or Busy: it was not stored.
         """
         mine = _QueuedItem[Item, Result](item)
-        with self._gate:
+        with self._lock:
             self._queue.append(mine)
-            first, self._somebody_writes = not self._somebody_writes, True
+            first, self._is_writing = not self._is_writing, True
         if not first:
-            self._wait(mine)
-        if mine.result is None and mine.trouble is None:
-            self._write_for_all(mine.patience)
+            self._wait_for_turn(mine)
+        if mine.result is None and mine.error is None:
+            self._write_batch(mine.remaining_seconds)
         if mine.result is not None:
             return mine.result
-        if isinstance(mine.trouble, WriteLockTimeout):
+        if isinstance(mine.error, WriteLockTimeout):
             raise WriteLockTimeout
         with write(
-            mine.patience
+            mine.remaining_seconds
         ):  # something in that transaction was bad: alone, each harms only itself
-            return self._settle([item])[0]
+            return self._process_batch([item])[0]
 
-    def _wait(self, mine: _QueuedItem[Item, Result]) -> None:
-        if mine.woken.acquire(timeout=mine.patience):
+    def _wait_for_turn(self, mine: _QueuedItem[Item, Result]) -> None:
+        if mine.wake_lock.acquire(timeout=mine.remaining_seconds):
             return
-        with self._gate:
-            if mine.woken.acquire(blocking=False):
+        with self._lock:
+            if mine.wake_lock.acquire(blocking=False):
                 return
             if mine in self._queue:
                 self._queue.remove(mine)
         raise WriteLockTimeout  # being written just now? Then the carrier's next try is a repeat
 
-    def _write_for_all(self, patience: float) -> None:
+    def _write_batch(self, patience: float) -> None:
         taken: Sequence[_QueuedItem[Item, Result]] = ()
         try:
             with write(patience):
-                taken = self._take_all()
-                results = self._settle([each.item for each in taken])
+                taken = self._take_queue()
+                results = self._process_batch([each.item for each in taken])
         except BaseException as trouble:
-            taken = taken or self._take_all()
+            taken = taken or self._take_queue()
             for each in taken:
-                each.trouble = trouble
+                each.error = trouble
             if not isinstance(trouble, Exception):
                 raise
         else:
             for each, result in zip(taken, results, strict=True):
                 each.result = result
         finally:
-            self._hand_on(taken)
+            self._wake_callers(taken)
 
-    def _take_all(self) -> Sequence[_QueuedItem[Item, Result]]:
-        with self._gate:
+    def _take_queue(self) -> Sequence[_QueuedItem[Item, Result]]:
+        with self._lock:
             taken, self._queue = self._queue, []
         return taken
 
-    def _hand_on(self, done: Sequence[_QueuedItem[Item, Result]]) -> None:
+    def _wake_callers(self, done: Sequence[_QueuedItem[Item, Result]]) -> None:
         """Wake those who have their answer; the first of those who came meanwhile writes next."""
-        with self._gate:
-            self._somebody_writes = bool(self._queue)
+        with self._lock:
+            self._is_writing = bool(self._queue)
             if self._queue:
-                self._queue[0].woken.release()
+                self._queue[0].wake_lock.release()
         for each in done:
-            each.woken.release()
+            each.wake_lock.release()

@@ -42,7 +42,7 @@ class ReceiptAttempt(NamedTuple):
 
     id: int
     message_id: int
-    n: int
+    number: int
     provider_sid: str | None
 
 
@@ -53,8 +53,8 @@ class DeliveryReceipt:
     """
 
     event: NewWebhookEvent
-    word: str
-    code: int | None
+    carrier_status: str
+    error_code: int | None
 
 
 def process_delivery_receipt(call: WebhookCall) -> str:
@@ -66,15 +66,15 @@ def process_delivery_receipt(call: WebhookCall) -> str:
     stored.
     """
     sid, word = (
-        call.field("MessageSid", "SmsSid"),
-        call.field("MessageStatus", "SmsStatus"),
+        call.get_first_field("MessageSid", "SmsSid"),
+        call.get_first_field("MessageStatus", "SmsStatus"),
     )
     receipt = DeliveryReceipt(
         build_webhook_event(call, "st", sid, word),
         word,
-        parse_error_code(call.field("ErrorCode")),
+        parse_error_code(call.get_first_field("ErrorCode")),
     )
-    return _get_receipt_writer().bring(receipt)
+    return _get_receipt_writer().submit(receipt)
 
 
 def _get_receipt_writer() -> BatchWriter[DeliveryReceipt, str]:
@@ -105,7 +105,7 @@ def _store_receipt(receipt: DeliveryReceipt) -> str:
     event = receipt.event
     told, *found = (
         raw_connection()
-        .execute(SELECT_ATTEMPT_BY_REF, {"key": event.key, "ref": event.ref})
+        .execute(SELECT_ATTEMPT_BY_REF, {"key": event.dedupe_key, "ref": event.ref})
         .fetchone()
     )
     if told:
@@ -130,7 +130,7 @@ def _store_receipt(receipt: DeliveryReceipt) -> str:
 
 def apply_delivery_receipt(receipt: DeliveryReceipt, tried: ReceiptAttempt) -> bool:
     """Settle the text by what the receipt says. True when its state changed. Inside write()."""
-    status = STATUS_BY_TWILIO_STATUS.get(receipt.word)
+    status = STATUS_BY_TWILIO_STATUS.get(receipt.carrier_status)
     if (
         status is None or status is MessageStatus.RECEIVED
     ):  # a word for texts that come in, or none that we know
@@ -138,12 +138,12 @@ def apply_delivery_receipt(receipt: DeliveryReceipt, tried: ReceiptAttempt) -> b
     evidence = StatusUpdate(
         message_id=tried.message_id,
         attempt_id=tried.id,
-        attempt_n=tried.n,
+        attempt_number=tried.number,
         status=status,
         sid=receipt.event.sid
         if receipt.event.sid != tried.provider_sid
         else None,  # a name that is new, or another
-        code=receipt.code,
+        code=receipt.error_code,
         phase="delivery",
     )
     return apply_status_update(evidence, now())

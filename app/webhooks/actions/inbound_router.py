@@ -25,16 +25,16 @@ class ClassifiedText:
     `twilio_said`: STOP, START or HELP where Twilio says so itself.
     """
 
-    heard: InboundText
+    inbound: InboundText
     meaning: TextIntent
     carrier: str
-    twilio_said: str = ""
+    twilio_opt_out_type: str = ""
 
     @property
-    def twilio_answered(self) -> bool:
+    def is_confirmed_by_twilio(self) -> bool:
         """Whether Twilio has confirmed it: after our own text there would be two."""
         return opt_out_processing.is_confirmed_by_carrier(
-            self.carrier, self.twilio_said, self.heard.body
+            self.carrier, self.twilio_opt_out_type, self.inbound.body
         )
 
 
@@ -54,119 +54,123 @@ def route_inbound_text(text: ClassifiedText) -> RoutingResult:
     case.
     """
     return _record_in_thread(
-        text.heard,
+        text.inbound,
         next(outcome for room in HANDLERS if (outcome := room(text)) is not None),
     )
 
 
 def route_to_person(heard: InboundText) -> RoutingResult:
     """Whatever it says: only a person reads it."""
-    return _record_in_thread(heard, HandlerOutcome(STORED_VERDICT, needs_person=""))
+    return _record_in_thread(heard, HandlerOutcome(STORED_VERDICT, attention_reason=""))
 
 
 def _record_in_thread(heard: InboundText, outcome: HandlerOutcome) -> RoutingResult:
     texts = [StoredText(heard.message_id, heard.body), *outcome.answers]
-    needs = outcome.needs_person is not None
+    needs = outcome.attention_reason is not None
     thread_updates.record_inbound_text(
-        heard.phone, texts, heard.moment, needs_reply=needs, why=outcome.why
+        heard.phone, texts, heard.moment, needs_reply=needs, why=outcome.thread_reason
     )
     return RoutingResult(outcome.verdict, heard.message_id, texts)
 
 
 def _handle_opt_out(text: ClassifiedText) -> HandlerOutcome | None:
-    if text.meaning is not TextIntent.LEAVE:
+    if text.meaning is not TextIntent.OPT_OUT:
         return None
     outcome = opt_out_processing.process_opt_out(
-        text.heard, confirmed=text.twilio_answered
+        text.inbound, confirmed=text.is_confirmed_by_twilio
     )
     if text.carrier == "twilio" and (
         start := out_of_order_opt_outs.find_nearby_text(
-            text.heard, out_of_order_opt_outs.OPT_IN_VERDICT
+            text.inbound, out_of_order_opt_outs.OPT_IN_VERDICT
         )
     ):
         out_of_order_opt_outs.mark_opt_in_pending(start)
-        out_of_order_opt_outs.request_sent_times(text.heard, start)
+        out_of_order_opt_outs.request_sent_times(text.inbound, start)
     return outcome
 
 
 def _handle_opt_in(text: ClassifiedText) -> HandlerOutcome | None:
-    if text.meaning is not TextIntent.RETURN:
+    if text.meaning is not TextIntent.OPT_IN:
         return None
     if text.carrier == "twilio" and (
         stop := out_of_order_opt_outs.find_nearby_text(
-            text.heard, out_of_order_opt_outs.OPT_OUT_VERDICT
+            text.inbound, out_of_order_opt_outs.OPT_OUT_VERDICT
         )
     ):
-        out_of_order_opt_outs.request_sent_times(text.heard, stop)
+        out_of_order_opt_outs.request_sent_times(text.inbound, stop)
         return HandlerOutcome(out_of_order_opt_outs.OPT_IN_PENDING_VERDICT)
-    return opt_out_processing.process_opt_in(text.heard, welcomed=text.twilio_answered)
+    return opt_out_processing.process_opt_in(
+        text.inbound, welcomed=text.is_confirmed_by_twilio
+    )
 
 
 def _handle_help(text: ClassifiedText) -> HandlerOutcome | None:
     if text.meaning is not TextIntent.HELP:
         return None
     replies = organisation.choose_help_replies(
-        text.carrier, text.twilio_said, text.heard.body
+        text.carrier, text.twilio_opt_out_type, text.inbound.body
     )
     return queue_auto_replies(
-        text.heard, HandlerResult("help", replies), MessageKind.SYSTEM
+        text.inbound, HandlerResult("help", replies), MessageKind.SYSTEM
     )
 
 
 def _handle_valid_survey_answer(text: ClassifiedText) -> HandlerOutcome | None:
-    doubtful = text.meaning is TextIntent.MAYBE_LEAVE
+    doubtful = text.meaning is TextIntent.MAYBE_OPT_OUT
     return _queue_handler_replies(
         text,
-        surveys.handle_survey_answer(text.heard, only_valid=True, doubtful=doubtful),
+        surveys.handle_survey_answer(text.inbound, only_valid=True, doubtful=doubtful),
         MessageKind.SURVEY,
     )
 
 
 def _handle_possible_opt_out(text: ClassifiedText) -> HandlerOutcome | None:
-    if text.meaning is not TextIntent.MAYBE_LEAVE or suppression.has_opted_out(
-        text.heard.phone
+    if text.meaning is not TextIntent.MAYBE_OPT_OUT or suppression.has_opted_out(
+        text.inbound.phone
     ):
         return None
-    return opt_out_processing.process_possible_opt_out(text.heard)
+    return opt_out_processing.process_possible_opt_out(text.inbound)
 
 
 def _handle_survey_keyword(text: ClassifiedText) -> HandlerOutcome | None:
     return _queue_handler_replies(
-        text, surveys.start_survey_by_keyword(text.heard), MessageKind.SURVEY
+        text, surveys.start_survey_by_keyword(text.inbound), MessageKind.SURVEY
     )
 
 
 def _handle_keyword(text: ClassifiedText) -> HandlerOutcome | None:
     return _queue_handler_replies(
-        text, keywords.handle_keyword_text(text.heard), MessageKind.KEYWORD
+        text, keywords.handle_keyword_text(text.inbound), MessageKind.KEYWORD
     )
 
 
 def _handle_opt_in_by_yes(text: ClassifiedText) -> HandlerOutcome | None:
     """YES, and nothing else has claimed it: it brings back whoever has opted out."""
-    if not is_opt_in_when_opted_out(text.heard.body) or not suppression.has_opted_out(
-        text.heard.phone
+    if not is_opt_in_when_opted_out(text.inbound.body) or not suppression.has_opted_out(
+        text.inbound.phone
     ):
         return None
-    return opt_out_processing.process_opt_in(text.heard, welcomed=text.twilio_answered)
+    return opt_out_processing.process_opt_in(
+        text.inbound, welcomed=text.is_confirmed_by_twilio
+    )
 
 
 def _handle_other_survey_answer(text: ClassifiedText) -> HandlerOutcome | None:
     return _queue_handler_replies(
         text,
-        surveys.handle_survey_answer(text.heard, only_valid=False),
+        surveys.handle_survey_answer(text.inbound, only_valid=False),
         MessageKind.SURVEY,
     )
 
 
 def _handle_unclaimed_text(text: ClassifiedText) -> HandlerOutcome:
-    return HandlerOutcome(STORED_VERDICT, needs_person="")
+    return HandlerOutcome(STORED_VERDICT, attention_reason="")
 
 
 def _queue_handler_replies(
     text: ClassifiedText, taken: HandlerResult | None, kind: MessageKind
 ) -> HandlerOutcome | None:
-    return None if taken is None else queue_auto_replies(text.heard, taken, kind)
+    return None if taken is None else queue_auto_replies(text.inbound, taken, kind)
 
 
 # The first room that takes a text has it.

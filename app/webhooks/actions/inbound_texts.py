@@ -42,8 +42,8 @@ from app.webhooks.actions.webhook_events import (
 )
 
 OPT_OUT_TYPES = {
-    "STOP": TextIntent.LEAVE,
-    "START": TextIntent.RETURN,
+    "STOP": TextIntent.OPT_OUT,
+    "START": TextIntent.OPT_IN,
     "HELP": TextIntent.HELP,
 }
 MAX_SENDER_CHARACTERS = 40
@@ -83,12 +83,12 @@ class ParsedInboundText:
     sender: str
     body: str
     carrier: str
-    weight: SegmentMeasurement
+    measure: SegmentMeasurement
     media: str | None
     meaning: TextIntent
-    twilio_said: str
-    from_us: bool
-    words: str
+    twilio_opt_out_type: str
+    is_from_us: bool
+    trigger_words_json: str
 
 
 def process_inbound_text(call: WebhookCall) -> str:
@@ -100,7 +100,7 @@ def process_inbound_text(call: WebhookCall) -> str:
     Those that come while others are being written share a commit. Raises Busy when nothing was
     stored.
     """
-    return _get_text_writer().bring(_parse_call(call))
+    return _get_text_writer().submit(_parse_call(call))
 
 
 def _get_text_writer() -> BatchWriter[ParsedInboundText, str]:
@@ -114,21 +114,27 @@ def _get_text_writer() -> BatchWriter[ParsedInboundText, str]:
 
 def _parse_call(call: WebhookCall) -> ParsedInboundText:
     settings: Settings = current_app.extensions["settings"]
-    body, phone, to = call.field("Body"), call.field("From"), call.field("To")
-    said = call.field("OptOutType").upper()
+    body, phone, to = (
+        call.get_first_field("Body"),
+        call.get_first_field("From"),
+        call.get_first_field("To"),
+    )
+    said = call.get_first_field("OptOutType").upper()
     return ParsedInboundText(
-        event=build_webhook_event(call, "in", call.field("MessageSid", "SmsSid")),
+        event=build_webhook_event(
+            call, "in", call.get_first_field("MessageSid", "SmsSid")
+        ),
         phone=clean_sender(phone),
         sender=to[:MAX_SENDER_CHARACTERS],
         body=body,
         carrier=call.carrier,
-        weight=measure_segments(body),
+        measure=measure_segments(body),
         media=extract_media_json(call.params),
         meaning=OPT_OUT_TYPES.get(said)
         or classify_text(body),  # Twilio knows words and languages of its own
-        twilio_said=said if said in OPT_OUT_TYPES else "",
-        from_us=phone in (to, settings.sender),
-        words=json.dumps(
+        twilio_opt_out_type=said if said in OPT_OUT_TYPES else "",
+        is_from_us=phone in (to, settings.sender),
+        trigger_words_json=json.dumps(
             [*list_keyword_spellings(body), *extract_candidate_words(body)]
         ),
     )
@@ -153,15 +159,17 @@ def _select_independent_texts(
     """As many from the beginning as have nothing to do with each other."""
     seen = set[str]()
     for n, came in enumerate(some):
-        if not seen.isdisjoint((came.phone, came.event.key)):
+        if not seen.isdisjoint((came.phone, came.event.dedupe_key)):
             return some[:n]
-        seen |= {came.phone, came.event.key}
+        seen |= {came.phone, came.event.dedupe_key}
     return some
 
 
 def _store_independent_texts(some: Sequence[ParsedInboundText]) -> list[str]:
     moment = now()
-    asked = json.dumps([(came.event.key, came.phone, came.words) for came in some])
+    asked = json.dumps(
+        [(came.event.dedupe_key, came.phone, came.trigger_words_json) for came in some]
+    )
     known = (
         raw_connection()
         .execute(
@@ -171,7 +179,9 @@ def _store_independent_texts(some: Sequence[ParsedInboundText]) -> list[str]:
         .fetchone()[0]
     )
     facts = {key: facts for key, *facts in json.loads(known)}
-    routed = [_store_and_route(came, moment, *facts[came.event.key]) for came in some]
+    routed = [
+        _store_and_route(came, moment, *facts[came.event.dedupe_key]) for came in some
+    ]
     thread_updates.index_texts_for_search(
         text for each in routed for text in each.texts
     )
@@ -210,10 +220,10 @@ def _store_and_route(
     )
     # short codes, names, other channels and we ourselves are read by people, and never obeyed
     # or answered
-    if came.from_us or not is_e164(came.phone):
+    if came.is_from_us or not is_e164(came.phone):
         return inbound_router.route_to_person(heard)
     return inbound_router.route_inbound_text(
-        ClassifiedText(heard, came.meaning, came.carrier, came.twilio_said)
+        ClassifiedText(heard, came.meaning, came.carrier, came.twilio_opt_out_type)
     )
 
 
@@ -224,8 +234,8 @@ def _insert_message(came: ParsedInboundText, moment: datetime) -> int:
         "body": came.body,
         "carrier": came.carrier,
         "sid": came.event.sid,
-        "segments": came.weight.segments,
-        "encoding": came.weight.encoding.value,
+        "segments": came.measure.segments,
+        "encoding": came.measure.encoding.value,
         "media": came.media,
         "moment": datetime_to_db(moment),
     }

@@ -77,7 +77,7 @@ def process_opt_in(heard: InboundText, *, welcomed: bool) -> HandlerOutcome:
     blast_control.cancel_queued_system_replies(heard.phone)
     thread_updates.clear_stop_doubt(heard.phone)
     if permission.find_suppression_reason(heard.phone):
-        return HandlerOutcome("return", needs_person="")
+        return HandlerOutcome("return", attention_reason="")
     return queue_auto_replies(
         heard,
         HandlerResult("return", [] if welcomed else [organisation.get_start_reply()]),
@@ -93,7 +93,7 @@ def process_possible_opt_out(heard: InboundText) -> HandlerOutcome:
         heard.phone, heard.message_id, heard.body, heard.moment
     )
     blast_control.skip_queued_messages(heard.phone, SkipReason.MAYBE_STOP)
-    return HandlerOutcome("maybe_stop", needs_person="maybe_stop")
+    return HandlerOutcome("maybe_stop", attention_reason="maybe_stop")
 
 
 def opt_out_overdue_stop_questions(moment: datetime) -> int:

@@ -74,12 +74,12 @@ def mark_opt_in_pending(returned: int) -> None:
 @dataclass(frozen=True, slots=True)
 class _OptInOutPair:
     event_id: int
-    start: InboundText
-    stop_id: int | None
+    opt_in: InboundText
+    opt_out_id: int | None
 
     @property
-    def ids(self) -> str:
-        return json.dumps([self.start.message_id, self.stop_id])
+    def ids_json(self) -> str:
+        return json.dumps([self.opt_in.message_id, self.opt_out_id])
 
 
 def resolve_pending_opt_ins(moment: datetime) -> int:
@@ -105,7 +105,7 @@ def _build_pair(
 
 def _resolve_pair(pair: _OptInOutPair, moment: datetime) -> bool:
     later = _is_opt_in_later(pair)
-    if later is None and moment - pair.start.moment < MAX_CARRIER_WAIT:
+    if later is None and moment - pair.opt_in.moment < MAX_CARRIER_WAIT:
         return False
     verdict = OPT_IN_VERDICT if later else OPT_IN_OVERTAKEN_VERDICT
     if (
@@ -115,9 +115,9 @@ def _resolve_pair(pair: _OptInOutPair, moment: datetime) -> bool:
         != 1
     ):
         return False
-    raw_connection().execute(CANCEL_LOOK_UP, {"ids": pair.ids})
+    raw_connection().execute(CANCEL_LOOK_UP, {"ids": pair.ids_json})
     if later:
-        _opt_back_in(pair.start)
+        _opt_back_in(pair.opt_in)
     return True
 
 
@@ -125,7 +125,7 @@ def _is_opt_in_later(pair: _OptInOutPair) -> bool | None:
     """Whether the START was written after the STOP; None while the carrier has not told of both."""
     told = [
         raw_connection().execute(SELECT_SENT_TIME, {"id": each}).fetchone()
-        for each in (pair.start.message_id, pair.stop_id)
+        for each in (pair.opt_in.message_id, pair.opt_out_id)
     ]
     if not all(row and row[0] for row in told):
         return None

@@ -41,7 +41,7 @@ class WebhookCall:
     carrier: str
     ref: str | None = None
 
-    def field(self, *names: str) -> str:
+    def get_first_field(self, *names: str) -> str:
         """The first of these parameters that says something, without NULs (SQLite ends there);
         "" when none does.
         """
@@ -59,7 +59,7 @@ class WebhookCall:
 class NewWebhookEvent:
     """A row of `webhook_events` to be, made ready before anybody waits for the write lock."""
 
-    key: str
+    dedupe_key: str
     kind: str
     sid: str | None
     ref: str | None
@@ -103,7 +103,7 @@ def store_webhook_events(
     moment = datetime_to_db(now())
     rows = [
         (
-            each.key,
+            each.dedupe_key,
             each.kind,
             each.sid,
             each.ref,
