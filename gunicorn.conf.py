@@ -23,12 +23,8 @@ threads = 24
 worker_class = "gthread"
 preload_app = False  # every worker has its own database connections and its own engine
 timeout = 60
-graceful_timeout = (
-    30  # the engine needs at most 28 s to hear about the texts that are on the wire
-)
-PAGES_SECONDS = (
-    20  # so long a slow page may take to come through; then the worker goes without it
-)
+graceful_timeout = 30  # the engine needs at most 28 s to hear about the texts that are on the wire
+PAGES_SECONDS = 20  # so long a slow page may take to come through; then the worker goes without it
 keepalive = 5
 control_socket_disable = True
 accesslog = "-" if os.environ.get("APP_ENV", "production") == "production" else None

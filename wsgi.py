@@ -17,9 +17,7 @@ from app.setup.actions import create_admin_or_setup_url, prepare_database
 
 load_dotenv(PROJECT_ROOT / ".env")
 if os.environ.get("APP_ENV") == "development" and not os.environ.get("SECRET_KEY"):
-    os.environ["SECRET_KEY"] = environment.load_development_key(
-        PROJECT_ROOT / "instance"
-    )
+    os.environ["SECRET_KEY"] = environment.load_development_key(PROJECT_ROOT / "instance")
 
 try:
     read = environment.load_settings()

@@ -60,19 +60,11 @@ MENU = (
     MenuEntry("Events", "events.list_events", "calendar-days"),
     MenuEntry("Surveys", "surveys.list_surveys", "message-square-text"),
     MenuEntry("Keywords", "keywords.list_keywords", "zap"),
-    MenuEntry(
-        "Do not text", "suppression.list_suppressed_numbers", "bell-off", admin=True
-    ),
+    MenuEntry("Do not text", "suppression.list_suppressed_numbers", "bell-off", admin=True),
     MenuEntry("Practice phone", "sandbox.list_phones", "smartphone", sandbox=True),
-    MenuEntry(
-        "Users", "accounts.list_users", "shield-check", group="Admin", admin=True
-    ),
-    MenuEntry(
-        "Audit", "audit.list_audit_events", "clipboard-list", group="Admin", admin=True
-    ),
-    MenuEntry(
-        "Settings", "organisation.edit_settings", "settings", group="Admin", admin=True
-    ),
+    MenuEntry("Users", "accounts.list_users", "shield-check", group="Admin", admin=True),
+    MenuEntry("Audit", "audit.list_audit_events", "clipboard-list", group="Admin", admin=True),
+    MenuEntry("Settings", "organisation.edit_settings", "settings", group="Admin", admin=True),
 )
 
 

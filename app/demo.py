@@ -127,7 +127,9 @@ OPTED_OUT_MEMBERS = (
 )
 DEAD_NUMBER = (26, "No such number any more")
 HOURS_REPLY = "The food pantry is open Tuesdays and Fridays from 9 to 12, at the side door on Elm Street. No papers needed."
-WELCOME_REPLY = "Welcome, {first_name|friend}! You get our news now, about once a week. Reply STOP to leave."
+WELCOME_REPLY = (
+    "Welcome, {first_name|friend}! You get our news now, about once a week. Reply STOP to leave."
+)
 FLU_CLINIC_REPLY = "{first_name|Friend}, you are registered for the {event_title} on {event_date}. Bring your insurance card."
 SURVEY_NAME, SURVEY_KEYWORD = "Who comes to the picnic", "PICNIC"
 SURVEY_QUESTIONS = (
@@ -154,9 +156,7 @@ SURVEY_QUESTIONS = (
 # what.
 UNKNOWN_SENDER_PHONE = "+13035550177"
 INBOUND, OUTBOUND = "inbound", "outbound"
-CONVERSATION_TEXTS: tuple[
-    tuple[int | None, str | None, tuple[tuple[int, str, str], ...]], ...
-] = (
+CONVERSATION_TEXTS: tuple[tuple[int | None, str | None, tuple[tuple[int, str, str], ...]], ...] = (
     (
         6,
         None,
@@ -212,9 +212,7 @@ def load_demo_data() -> int:
         for n, name in enumerate(MEMBER_NAMES)
     ]
     statement = (
-        insert(CommunityMember)
-        .on_conflict_do_nothing(["phone"])
-        .returning(CommunityMember.phone)
+        insert(CommunityMember).on_conflict_do_nothing(["phone"]).returning(CommunityMember.phone)
     )
     new = set(db.session.scalars(statement, people))
     _add_opt_outs(new)
@@ -258,10 +256,7 @@ def _add_event(title: str, day: date, people: Sequence[ColumnValues]) -> None:
         return
     db.session.add(event := Event(title=title, date=day))
     db.session.flush()
-    rows = [
-        {"event_id": event.id, "name": each["name"], "phone": each["phone"]}
-        for each in people
-    ]
+    rows = [{"event_id": event.id, "name": each["name"], "phone": each["phone"]} for each in people]
     db.session.execute(insert(EventRegistration), rows)
 
 
@@ -310,9 +305,7 @@ def _add_survey(title: str) -> None:
     welcome = "Hi {first_name|friend}, the spring picnic is at City Park this year."
     thanks = "Thank you, we look forward to it. Bring a dish to share!"
     surveys.create_survey(
-        surveys.SurveyInfo(
-            SURVEY_NAME, SURVEY_KEYWORD, welcome, SURVEY_QUESTIONS, thanks, event_id
-        )
+        surveys.SurveyInfo(SURVEY_NAME, SURVEY_KEYWORD, welcome, SURVEY_QUESTIONS, thanks, event_id)
     )
 
 
@@ -356,29 +349,21 @@ def _insert_message(phone: str, direction: str, body: str, at: datetime) -> int:
         "delivered_at": at if ours else None,
     }
     return int(
-        db.session.execute(
-            insert(messages).values(row).returning(messages.c.id)
-        ).scalar_one()
+        db.session.execute(insert(messages).values(row).returning(messages.c.id)).scalar_one()
     )
 
 
 def main() -> None:
     """Make or update the database of DATABASE_URL and fill it. Needs no other setting."""
     load_dotenv(PROJECT_ROOT / ".env")
-    settings = Settings(
-        database_url=os.environ.get("DATABASE_URL") or Settings.database_url
-    )
+    settings = Settings(database_url=os.environ.get("DATABASE_URL") or Settings.database_url)
     migrate_database(settings.database_path, logging.getLogger(__name__))
     app = Flask(__name__)
     app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{settings.database_path}"
     furniture.install_database(app)
     with app.app_context(), write():
         added = load_demo_data()
-    print(
-        f"{added} made-up people added."
-        if added
-        else "The made-up community is there already."
-    )
+    print(f"{added} made-up people added." if added else "The made-up community is there already.")
 
 
 if __name__ == "__main__":

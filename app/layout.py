@@ -173,9 +173,7 @@ def _build_menu_item(entry: MenuEntry, count: int) -> MenuItem:
     return MenuItem(entry.label, url, entry.icon, entry.group, here, count)
 
 
-def _build_banners(
-    settings: Settings, heartbeat: Heartbeat | None = None
-) -> list[Banner]:
+def _build_banners(settings: Settings, heartbeat: Heartbeat | None = None) -> list[Banner]:
     """`heartbeat`: the engine's, for whoever is signed in; strangers learn nothing of it."""
     signed_in = heartbeat is not None
     found: list[Banner] = []
@@ -187,9 +185,7 @@ def _build_banners(
             [("Practice phone", url_for("sandbox.list_phones"))] if signed_in else []
         )
         found.append(Banner("warn", "Practice mode.", "No real texts are sent.", links))
-    trouble = (
-        current_app.extensions.get(delivery.ENGINE_TROUBLE_KEY, "") if signed_in else ""
-    )
+    trouble = current_app.extensions.get(delivery.ENGINE_TROUBLE_KEY, "") if signed_in else ""
     if trouble:
         found.append(Banner("bad", "Nothing is being sent right now.", trouble))
     silence = heartbeat.outage_reason if heartbeat else ""

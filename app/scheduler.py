@@ -37,18 +37,12 @@ class BackgroundJobs:
 
     def __init__(self, app: Flask, alive: Callable[[], bool]) -> None:
         self.app = app
-        self.engine = SendEngine(
-            app, lambda: create_carrier(app), release_due_blasts, alive
-        )
+        self.engine = SendEngine(app, lambda: create_carrier(app), release_due_blasts, alive)
         self.callback_dispatcher = CallbackDispatcher.get_for_app(app)
         self.job_scheduler = BackgroundScheduler(timezone="UTC")
         once = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
-        self.job_scheduler.add_job(
-            self._run_tick, "interval", seconds=TICK_SECONDS, **once
-        )
-        self.job_scheduler.add_job(
-            self._delete_old_webhook_events, "interval", hours=6, **once
-        )
+        self.job_scheduler.add_job(self._run_tick, "interval", seconds=TICK_SECONDS, **once)
+        self.job_scheduler.add_job(self._delete_old_webhook_events, "interval", hours=6, **once)
         self.job_scheduler.add_job(
             self._decide_overdue_opt_outs,
             "interval",
@@ -66,9 +60,7 @@ class BackgroundJobs:
             next_run_time=datetime.now(UTC),
             **once,
         )
-        self.job_scheduler.add_job(
-            self._time_out_survey_sessions, "interval", minutes=1, **once
-        )
+        self.job_scheduler.add_job(self._time_out_survey_sessions, "interval", minutes=1, **once)
         self._last_tick_at = monotonic()
         self._next_release_at = 0.0
         self._stopping = threading.Event()
@@ -105,9 +97,7 @@ class BackgroundJobs:
             except (WriteLockTimeout, OperationalError):
                 log.warning("the tick waits: the database could not be written")
             except Exception:  # not every second: the engine tries too
-                log.exception(
-                    "a release failed; the tick tries again in %s s", RETRY_SECONDS
-                )
+                log.exception("a release failed; the tick tries again in %s s", RETRY_SECONDS)
                 self._next_release_at = monotonic() + RETRY_SECONDS
 
     def _restart_stalled_tick(self) -> None:
@@ -163,9 +153,7 @@ class BackgroundJobs:
                 log.warning("surveys wait on: the database could not be written")
             else:
                 if ended or nudged:
-                    log.info(
-                        "surveys: %s sessions timed out, %s reminded", ended, nudged
-                    )
+                    log.info("surveys: %s sessions timed out, %s reminded", ended, nudged)
 
 
 def start_background_jobs(

@@ -8,9 +8,7 @@ import urllib.error
 import urllib.request
 
 names = os.environ.get("TRUSTED_HOSTS", "").split(",")
-request = urllib.request.Request(
-    f"http://127.0.0.1:{os.environ.get('PORT', '5000')}/ready"
-)
+request = urllib.request.Request(f"http://127.0.0.1:{os.environ.get('PORT', '5000')}/ready")
 # Only the names in TRUSTED_HOSTS are answered, so one of them is used here too.
 request.add_header("Host", names[0].strip().lstrip(".") or "127.0.0.1")
 try:

@@ -17,6 +17,4 @@ def bring_the_cast(app):
         person.set_password(PASSWORD)
     with app.app_context(), write() as session:
         session.add_all([ada, sol])
-        session.add(
-            Organisation(id=1, name="Riverside Community", timezone="America/Denver")
-        )
+        session.add(Organisation(id=1, name="Riverside Community", timezone="America/Denver"))

@@ -44,9 +44,7 @@ AREAS = [303, 720, 212, 415, 202, 312, 213, 206, 617, 713]
 def said_stop(phone):
     """An opt-out that came from the phone."""
     with write() as session:
-        session.add(
-            UnsubscribedContact(phone=phone, source="inbound", reason="Texted STOP")
-        )
+        session.add(UnsubscribedContact(phone=phone, source="inbound", reason="Texted STOP"))
 
 
 def dead_number(phone, category=SuppressionCategory.HARD_FAIL):
@@ -66,9 +64,7 @@ def wrote(phone, body, *, needs_reply=True, why=None, at=None, media=None):
         "body": body,
     }
     with write() as session:
-        session.add(
-            message := Message(**row, sender="+13035550100", created_at=at, media=media)
-        )
+        session.add(message := Message(**row, sender="+13035550100", created_at=at, media=media))
         session.flush()
         thread_updates.record_inbound_text(
             phone,

@@ -32,9 +32,7 @@ class Served:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = database.with_suffix(f".{self.port}.log")
         clean = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith("TWILIO_")
+            name: value for name, value in os.environ.items() if not name.startswith("TWILIO_")
         }
         self.environment = clean | {
             "APP_ENV": "test",

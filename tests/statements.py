@@ -18,9 +18,7 @@ def asked_of(app: Flask) -> Iterator[list[str]]:
     with app.app_context():
         engine = db.engine
 
-    def listen(
-        _connection: object, _cursor: object, statement: str, *_rest: object
-    ) -> None:
+    def listen(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         if statement.lstrip().startswith(("SELECT", "WITH")):
             seen.append(statement)
 

@@ -41,9 +41,7 @@ class Lists:
             else wire.build_error_response(status, status, "As the test says.")
         )
         number = "" if page is None else str(page)
-        self.refusals += [
-            (number, replace(answer, headers=answer.headers | headers))
-        ] * times
+        self.refusals += [(number, replace(answer, headers=answer.headers | headers))] * times
 
     def answer(
         self,
@@ -62,9 +60,7 @@ class Lists:
                 if found
                 else wire.build_error_response(404, 20404, "Not found")
             )
-        newest = sorted(
-            list(texts.values()), key=lambda text: text.created_at, reverse=True
-        )
+        newest = sorted(list(texts.values()), key=lambda text: text.created_at, reverse=True)
         return self._page(
             [] if self.late else [text for text in newest if _is_to(text, query)],
             path,

@@ -69,9 +69,7 @@ class Sent:
 class TwilioServer:
     """A scriptable Twilio on 127.0.0.1; `url` is for TWILIO_API_URL."""
 
-    def __init__(
-        self, auth_token: str = "t" * 32, account: str = "AC" + "1" * 32
-    ) -> None:
+    def __init__(self, auth_token: str = "t" * 32, account: str = "AC" + "1" * 32) -> None:
         self.auth_token, self.account = auth_token, account
         self.requests: list[Sent] = []
         self.reads: list[str] = []
@@ -152,9 +150,7 @@ class TwilioServer:
         """The POSTs, once there are `count` of them; fails when they do not come."""
         until = time.monotonic() + seconds
         while len(self.requests) < count:
-            assert time.monotonic() < until, (
-                f"{len(self.requests)} requests, not {count}"
-            )
+            assert time.monotonic() < until, f"{len(self.requests)} requests, not {count}"
             time.sleep(0.005)
         return self.requests
 
@@ -202,9 +198,7 @@ class TwilioServer:
             if each.sid and each.callback and to in (ANYBODY, each.to)
         ]
 
-    def text_in(
-        self, where: str | Flask, public: str, phone: str, body: str, **more: str
-    ) -> int:
+    def text_in(self, where: str | Flask, public: str, phone: str, body: str, **more: str) -> int:
         """A phone texts us: posted to `where`, signed for PUBLIC_BASE_URL `public`.
 
         `more`: further parameters.
@@ -255,9 +249,7 @@ class TwilioServer:
         finally:
             line.close()
 
-    def _call_back(
-        self, where: str | Flask, sent: Sent, status: str, code: int | None
-    ) -> int:
+    def _call_back(self, where: str | Flask, sent: Sent, status: str, code: int | None) -> int:
         text = replace(self.texts[sent.sid], status=status, error_code=code)
         self.texts[sent.sid] = text
         return self.post(
@@ -266,9 +258,7 @@ class TwilioServer:
             wire.build_status_callback_params(text, status),
         )
 
-    def respond(
-        self, method: str, target: str, params: dict[str, str], login: str
-    ) -> Said:
+    def respond(self, method: str, target: str, params: dict[str, str], login: str) -> Said:
         """The answer to one request."""
         with self._lock:
             self.heard += 1
@@ -280,21 +270,13 @@ class TwilioServer:
             with self._lock:
                 self._now -= 1
 
-    def _respond(
-        self, method: str, target: str, params: dict[str, str], login: str
-    ) -> Said:
+    def _respond(self, method: str, target: str, params: dict[str, str], login: str) -> Said:
         found = MESSAGES_PATH_PATTERN.fullmatch(urlsplit(target).path)
-        if (
-            login
-            != "Basic "
-            + b64encode(f"{self.account}:{self.auth_token}".encode()).decode()
-        ):
+        if login != "Basic " + b64encode(f"{self.account}:{self.auth_token}".encode()).decode():
             return Said(wire.build_error_response(401, 20003, "Authenticate"))
         if not found or found.group(1) != self.account:
             return Said(
-                wire.build_error_response(
-                    404, 20404, "The requested resource was not found"
-                )
+                wire.build_error_response(404, 20404, "The requested resource was not found")
             )
         if method == "GET":
             self.reads.append(target)
@@ -337,9 +319,7 @@ class TwilioServer:
                 wire.build_message_json(self.texts[sent.sid]) if sent.sid else {},
             )
         body = answer.body if script.raw is None else script.raw
-        return wire.SandboxResponse(
-            answer.status, answer.headers | script.headers, body
-        )
+        return wire.SandboxResponse(answer.status, answer.headers | script.headers, body)
 
     def _script(self, to: str) -> Script:
         for name in (to, ANYBODY):

@@ -67,9 +67,7 @@ class Page(HTMLParser):
         if tag in {"style", "script"} and "src" not in attributes:
             self.problems.append(f"inline <{tag}>")
         self.problems += [
-            f"{name}= on <{tag}>"
-            for name in attributes
-            if name == "style" or name.startswith("on")
+            f"{name}= on <{tag}>" for name in attributes if name == "style" or name.startswith("on")
         ]
         if tag == "form":
             self.forms.append({"attrs": attributes, "fields": []})
@@ -79,15 +77,10 @@ class Page(HTMLParser):
             self._heading = ""
 
     def _add_field(self, attributes):
-        if (
-            attributes.get("type") in {"checkbox", "radio"}
-            and "checked" not in attributes
-        ):
+        if attributes.get("type") in {"checkbox", "radio"} and "checked" not in attributes:
             return
         if attributes.get("type") not in {"submit", "file"}:
-            self.forms[-1]["fields"].append(
-                (attributes["name"], attributes.get("value") or "")
-            )
+            self.forms[-1]["fields"].append((attributes["name"], attributes.get("value") or ""))
 
     def handle_startendtag(self, tag, attrs):
         self.handle_starttag(tag, attrs)
@@ -109,9 +102,7 @@ class Page(HTMLParser):
         assert title, "a page without a title"
         assert title.group(1).strip(), "a page with an empty title"
         assert len(self.headings) == 1, f"one h1, not {self.headings}"
-        assert not [each for each, seen in self.ids.items() if seen > 1], (
-            f"ids twice: {self.ids}"
-        )
+        assert not [each for each, seen in self.ids.items() if seen > 1], f"ids twice: {self.ids}"
         assert not self.problems, self.problems
         for form in self.forms:
             posts = form["attrs"].get("method", "get").lower() == "post"
@@ -128,17 +119,13 @@ class Visitor:
         self.browsers: dict[str, object] = {}
         self.tokens: dict[str, str] = {}
 
-    def __call__(
-        self, address, who="", *, follow=False, files=None, headers=None, **form
-    ):
+    def __call__(self, address, who="", *, follow=False, files=None, headers=None, **form):
         browser = self.browser(who)
         if not form and files is None:
             return Page(browser.get(address, headers=headers, follow_redirects=follow))
         data = {"csrf_token": self.token(who)} | form | (files or {})
         kind = {"content_type": "multipart/form-data"} if files else {}
-        answer = browser.post(
-            address, data=data, headers=headers, follow_redirects=follow, **kind
-        )
+        answer = browser.post(address, data=data, headers=headers, follow_redirects=follow, **kind)
         answer.request.environ["wsgi.input"].close()  # a large upload lies in a file
         return Page(answer)
 

@@ -46,16 +46,10 @@ def create_user(
 
 def create_admin_if_no_users(username: str, password_hash: str) -> AppUser | None:
     """The first user, an admin; None when somebody else was quicker."""
-    return (
-        None
-        if queries.has_users()
-        else create_user(username, password_hash, Role.ADMIN)
-    )
+    return None if queries.has_users() else create_user(username, password_hash, Role.ADMIN)
 
 
-def update_user(
-    user_id: int, username: str, role: Role, *, must_change: bool = False
-) -> None:
+def update_user(user_id: int, username: str, role: Role, *, must_change: bool = False) -> None:
     """Another name or role; `must_change`: a new password at the next page.
 
     Raises LastAdmin, Taken, Gone.
@@ -63,9 +57,7 @@ def update_user(
     _reject_taken_username(username, but=user_id)
     guarded = update(AppUser).where(AppUser.id == user_id)
     if role != Role.ADMIN:
-        guarded = guarded.where(
-            or_(AppUser.role != Role.ADMIN, queries.has_other_admin(user_id))
-        )
+        guarded = guarded.where(or_(AppUser.role != Role.ADMIN, queries.has_other_admin(user_id)))
     _execute_on_existing_user(
         user_id,
         guarded.values(username=username, role=role, must_change_password=must_change),
@@ -79,9 +71,7 @@ def delete_user(user_id: int, *, by: int) -> None:
     guarded = delete(AppUser).where(AppUser.id == user_id)
     _execute_on_existing_user(
         user_id,
-        guarded.where(
-            or_(AppUser.role != Role.ADMIN, queries.has_other_admin(user_id))
-        ),
+        guarded.where(or_(AppUser.role != Role.ADMIN, queries.has_other_admin(user_id))),
     )
 
 

@@ -31,9 +31,7 @@ class UsernameField(StringField):
         if not self.data:
             raise ValidationError("Write a user name.")
         if len(self.data) > MAX_USERNAME_LENGTH:
-            raise ValidationError(
-                f"A user name has at most {MAX_USERNAME_LENGTH} characters."
-            )
+            raise ValidationError(f"A user name has at most {MAX_USERNAME_LENGTH} characters.")
 
 
 def reject_weak_password(
@@ -116,9 +114,7 @@ class UserForm(FlaskForm):
 
     def validate_password(self, field: PasswordField) -> None:
         """Worth having."""
-        reject_weak_password(
-            field.data, self.username.data, organisation.get_organisation().name
-        )
+        reject_weak_password(field.data, self.username.data, organisation.get_organisation().name)
 
 
 class EditUserForm(UserForm):

@@ -46,9 +46,7 @@ class RoleColumnType(Enum):
     A word that is no role (put there by hand) reads as None, which opens no door.
     """
 
-    def result_processor(
-        self, dialect: Dialect, coltype: object
-    ) -> Callable[[Any], Any]:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         read: Callable[[Any], Any] = super().result_processor(dialect, coltype)
 
         def read_or_none(value: Any) -> Any:

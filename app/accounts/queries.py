@@ -45,9 +45,7 @@ def load_session_user(carried: str) -> AppUser | None:
         if number.isascii() and number.isdigit() and len(number) < 19
         else None
     )
-    same = found is not None and compare_digest(
-        found.session_key.encode(), session_key.encode()
-    )
+    same = found is not None and compare_digest(found.session_key.encode(), session_key.encode())
     return found if same else None
 
 
@@ -58,9 +56,7 @@ def _load_user_and_organisation(user_id: int) -> AppUser | None:
     The session forgets rows that nobody holds, so the request holds it.
     """
     both = (
-        select(AppUser, Organisation)
-        .outerjoin(Organisation, true())
-        .where(AppUser.id == user_id)
+        select(AppUser, Organisation).outerjoin(Organisation, true()).where(AppUser.id == user_id)
     )
     row = db.session.execute(both).first()
     if row is None:
@@ -80,16 +76,10 @@ def clean_username(text: str | None) -> str:
 def find_user_by_name(username: str) -> AppUser | None:
     """The user of this name, in capitals or not."""
     found = db.session.scalar(select(AppUser).where(AppUser.username == username))
-    if (
-        found is None and not username.isascii()
-    ):  # the database folds the case of ASCII only
+    if found is None and not username.isascii():  # the database folds the case of ASCII only
         everybody = db.session.scalars(select(AppUser))
         return next(
-            (
-                each
-                for each in everybody
-                if each.username.casefold() == username.casefold()
-            ),
+            (each for each in everybody if each.username.casefold() == username.casefold()),
             None,
         )
     return found
@@ -106,19 +96,13 @@ def authenticate_user(username: str, password: str) -> AppUser | None:
 
 def is_last_admin(candidate: AppUser) -> bool:
     """Whether this is the last admin. For the page only: actions decide by the database."""
-    return candidate.is_admin and not db.session.scalar(
-        select(has_other_admin(candidate.id))
-    )
+    return candidate.is_admin and not db.session.scalar(select(has_other_admin(candidate.id)))
 
 
 def has_other_admin(user_id: int) -> ColumnElement[bool]:
     """For guarded statements: there is an admin besides this user."""
     other = AppUser.__table__.alias()
-    return (
-        exists()
-        .where(other.c.role == Role.ADMIN, other.c.id != user_id)
-        .correlate_except(other)
-    )
+    return exists().where(other.c.role == Role.ADMIN, other.c.id != user_id).correlate_except(other)
 
 
 def list_admin_names() -> Sequence[str]:
@@ -130,9 +114,7 @@ def list_admin_names() -> Sequence[str]:
 
 def list_usernames() -> Sequence[str]:
     """Everybody who signs in, by name."""
-    return db.session.scalars(
-        select(AppUser.username).order_by(func.lower(AppUser.username))
-    ).all()
+    return db.session.scalars(select(AppUser.username).order_by(func.lower(AppUser.username))).all()
 
 
 def fetch_users_page(asked: ListParams) -> ListPage:
@@ -170,8 +152,6 @@ def build_account_key(username: str) -> str:
 
 def find_lockout_end(*keys: str) -> datetime | None:
     """Until when one of these is locked out; None when none is."""
-    until = select(func.max(LoginAttempt.locked_until)).where(
-        LoginAttempt.client_ip.in_(keys)
-    )
+    until = select(func.max(LoginAttempt.locked_until)).where(LoginAttempt.client_ip.in_(keys))
     moment = db.session.scalar(until)
     return moment if moment is not None and moment > now() else None

@@ -35,9 +35,7 @@ def audited_write(verb: str, who: str) -> Iterator[AuditEntry]:
         session.add(_build_audit_event(verb, who, trace))
 
 
-def record_automatic_event(
-    verb: str, who: str, about: str, details: dict[str, Any]
-) -> None:
+def record_automatic_event(verb: str, who: str, about: str, details: dict[str, Any]) -> None:
     """An audit row of what the program did by itself, inside the write() in which it did it.
 
     It came from nowhere.

@@ -27,9 +27,7 @@ class DayField(StringField):
         except ValueError:
             day = date.min
         if day is not None and day.year not in VALID_YEARS:
-            raise ValidationError(
-                "Write the day as year-month-day, for example 2026-05-08."
-            )
+            raise ValidationError("Write the day as year-month-day, for example 2026-05-08.")
         self.day = day
 
 
@@ -42,8 +40,7 @@ class AuditFilterForm(FlaskForm):
     who = SelectField(
         "Who",
         choices=lambda: (
-            {"": "Everybody"}
-            | {name: name for name in queries.list_audited_usernames()}
+            {"": "Everybody"} | {name: name for name in queries.list_audited_usernames()}
         ),
         validate_choice=False,
     )

@@ -130,14 +130,9 @@ def fetch_audit_page(
     """
     wanted = [AuditEvent.who == who] if who else []
     if day:
-        start, end = (
-            _get_local_midnight(each, zone) for each in (day, day + timedelta(days=1))
-        )
+        start, end = (_get_local_midnight(each, zone) for each in (day, day + timedelta(days=1)))
         wanted += [AuditEvent.at >= start, AuditEvent.at < end]
-    total = (
-        db.session.scalar(select(func.count()).select_from(AuditEvent).where(*wanted))
-        or 0
-    )
+    total = db.session.scalar(select(func.count()).select_from(AuditEvent).where(*wanted)) or 0
     asked = clamp_to_last_page(total, asked)
     walk = choose_page_window(total, asked.offset, asked.per_page)
     order = (
@@ -146,22 +141,14 @@ def fetch_audit_page(
         else (AuditEvent.at.desc(), AuditEvent.id.desc())
     )
     ids = (
-        select(AuditEvent.id)
-        .where(*wanted)
-        .order_by(*order)
-        .limit(walk.limit)
-        .offset(walk.offset)
+        select(AuditEvent.id).where(*wanted).order_by(*order).limit(walk.limit).offset(walk.offset)
     )
     newest = (AuditEvent.at.desc(), AuditEvent.id.desc())
-    rows = db.session.scalars(
-        select(AuditEvent).where(AuditEvent.id.in_(ids)).order_by(*newest)
-    )
+    rows = db.session.scalars(select(AuditEvent).where(AuditEvent.id.in_(ids)).order_by(*newest))
     return ListPage([_build_list_item(row) for row in rows], total, asked)
 
 
-def find_audit_detail(
-    verb: str, about: str, name: str, *, since: datetime
-) -> str | None:
+def find_audit_detail(verb: str, about: str, name: str, *, since: datetime) -> str | None:
     """What was written down under `name` with the first such act after `since`; None when there
     is none.
     """
@@ -198,9 +185,7 @@ def _parse_details(details: str | None) -> tuple[tuple[str, str], ...]:
         read = details
     if not isinstance(read, dict):
         return (("", str(read)),)
-    return tuple(
-        (name.replace("_", " "), _format_detail(value)) for name, value in read.items()
-    )
+    return tuple((name.replace("_", " "), _format_detail(value)) for name, value in read.items())
 
 
 def _format_detail(value: Any) -> str:

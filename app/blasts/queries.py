@@ -52,9 +52,7 @@ RECIPIENT_FILTERS: dict[str, tuple[MessageStatus, ...]] = {
 
 
 # How a blast's people are listed: trouble first.
-RECIPIENT_STATUS_ORDER = tuple(
-    state for states in RECIPIENT_FILTERS.values() for state in states
-)
+RECIPIENT_STATUS_ORDER = tuple(state for states in RECIPIENT_FILTERS.values() for state in states)
 EXPORT_COLUMNS = (
     Message.phone,
     Message.name,
@@ -88,16 +86,12 @@ def render_blast(
     EventGone.
     """
     people = _fetch_people(_select_audience(target, event_id, registered_by))
-    return render_blast_texts(
-        people, template, footer, get_blast_placeholders(target, event_id)
-    )
+    return render_blast_texts(people, template, footer, get_blast_placeholders(target, event_id))
 
 
 def get_blast_placeholders(target: BlastTarget, event_id: int | None) -> dict[str, str]:
     """What stands for the placeholders of a blast's event, as the event is now; {} without one."""
-    return (
-        events.build_event_placeholders(event_id) if target == BlastTarget.EVENT else {}
-    )
+    return events.build_event_placeholders(event_id) if target == BlastTarget.EVENT else {}
 
 
 def _select_audience(
@@ -136,9 +130,7 @@ def reload_blast_log(log_id: int) -> MessageLog:
 def find_schedule_of_log(log_id: int) -> ScheduledMessage | None:
     """What the blast was confirmed as."""
     return db.session.scalar(
-        select(ScheduledMessage)
-        .where(ScheduledMessage.message_log_id == log_id)
-        .limit(1)
+        select(ScheduledMessage).where(ScheduledMessage.message_log_id == log_id).limit(1)
     )
 
 
@@ -166,14 +158,10 @@ def fetch_blast_logs_page(asked: ListParams) -> ListPage:
     """Blasts as sent, the latest first. `search` looks in their texts."""
     rows = select(MessageLog)
     if asked.search:
-        rows = rows.where(
-            MessageLog.message_body.icontains(asked.search, autoescape=True)
-        )
+        rows = rows.where(MessageLog.message_body.icontains(asked.search, autoescape=True))
     total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     asked = clamp_to_last_page(total, asked)
-    rows = (
-        rows.order_by(MessageLog.id.desc()).offset(asked.offset).limit(asked.per_page)
-    )
+    rows = rows.order_by(MessageLog.id.desc()).offset(asked.offset).limit(asked.per_page)
     return ListPage(db.session.scalars(rows).all(), total, asked)
 
 
@@ -199,24 +187,16 @@ def fetch_blast_recipients_page(
             walks.append(_select_message_ids(log_id, state, walk))
             wanted -= walk.limit
     rows = (
-        db.session.scalars(
-            select(Message).where(Message.id.in_(union_all(*walks)))
-        ).all()
+        db.session.scalars(select(Message).where(Message.id.in_(union_all(*walks)))).all()
         if walks
         else []
     )
-    return ListPage(
-        sorted(rows, key=lambda row: (states.index(row.status), row.id)), total, asked
-    )
+    return ListPage(sorted(rows, key=lambda row: (states.index(row.status), row.id)), total, asked)
 
 
-def _select_message_ids(
-    log_id: int, state: MessageStatus, walk: PageWindow
-) -> Select[int]:
+def _select_message_ids(log_id: int, state: MessageStatus, walk: PageWindow) -> Select[int]:
     """The ids of some rows of one state, read from the nearer end."""
-    some = select(Message.id).where(
-        Message.message_log_id == log_id, Message.status == state
-    )
+    some = select(Message.id).where(Message.message_log_id == log_id, Message.status == state)
     some = some.order_by(Message.id.desc() if walk.is_reversed else Message.id)
     return select(some.offset(walk.offset).limit(walk.limit).subquery())
 
@@ -228,9 +208,7 @@ def _search_recipients(
     statement.
     """
     matches = build_text_filter(asked.search, Message.name)
-    if not any(sign.isalpha() for sign in asked.search) and extract_digits(
-        asked.search
-    ):
+    if not any(sign.isalpha() for sign in asked.search) and extract_digits(asked.search):
         matches = or_(matches, Message.phone.contains(extract_digits(asked.search)))
     rank = case(
         {state.value: place for place, state in enumerate(states)}, value=Message.status
@@ -243,9 +221,7 @@ def _search_recipients(
     some = found.limit(MAX_SEARCH_RESULTS + 1).cte("found")
     total = select(func.count()).select_from(some).scalar_subquery()
     rows = (
-        select(Message, total)
-        .join(some, some.c.id == Message.id)
-        .order_by(some.c.rank, Message.id)
+        select(Message, total).join(some, some.c.id == Message.id).order_by(some.c.rank, Message.id)
     )
     page = db.session.execute(rows.offset(asked.offset).limit(asked.per_page)).all()
     if not page and asked.number > 1:  # behind the last page
@@ -301,9 +277,7 @@ def find_upcoming_blasts(most: int = 5) -> Sequence[ScheduledMessage]:
 
 def find_finished_blasts(most: int = 7) -> Sequence[MessageLog]:
     """The last blasts that ended, tests left out, the latest first."""
-    ended = MessageLog.status.in_(
-        (BlastStatus.SENT, BlastStatus.FAILED, BlastStatus.CANCELLED)
-    )
+    ended = MessageLog.status.in_((BlastStatus.SENT, BlastStatus.FAILED, BlastStatus.CANCELLED))
     logs = select(MessageLog).where(ended, MessageLog.test_mode.is_(False))
     return db.session.scalars(logs.order_by(MessageLog.id.desc()).limit(most)).all()
 
@@ -343,9 +317,7 @@ def get_reminder_labels(blasts: Iterable[ScheduledMessage]) -> dict[int, str]:
         for row in found
     }
     ids = {
-        blast.id: blast.event_reminder_id
-        for blast in blasts
-        if blast.event_reminder_id in words
+        blast.id: blast.event_reminder_id for blast in blasts if blast.event_reminder_id in words
     }
     return {blast_id: words[step] for blast_id, step in ids.items() if step}
 

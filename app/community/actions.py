@@ -21,9 +21,7 @@ VALID_CONSENT_ACTS = (ConsentAct.GRANTED, ConsentAct.RETURNED)
 _FIND_MEMBER_ID = PreparedStatement(
     select(CommunityMember.id).where(CommunityMember.phone == bindparam("b_phone"))
 )
-_INSERT_MEMBER = PreparedStatement(
-    insert(CommunityMember), "name", "phone", "created_at"
-)
+_INSERT_MEMBER = PreparedStatement(insert(CommunityMember), "name", "phone", "created_at")
 
 
 def create_member(name: str | None, phone: str) -> CommunityMember:
@@ -85,8 +83,6 @@ def delete_members(member_ids: Sequence[int]) -> int:
     for start in range(0, len(member_ids), MEMBERS_PER_DELETE):
         some = CommunityMember.id.in_(member_ids[start : start + MEMBERS_PER_DELETE])
         removed += execute_and_count_rows(
-            delete(CommunityMember)
-            .where(some)
-            .execution_options(synchronize_session=False)
+            delete(CommunityMember).where(some).execution_options(synchronize_session=False)
         )
     return removed

@@ -18,11 +18,7 @@ def get_refused_numbers() -> dict[str, str]:
     text its own sender.
     """
     settings = current_app.extensions["settings"]
-    return (
-        {settings.twilio_from_number: OWN_NUMBER_ERROR}
-        if settings.carrier == "twilio"
-        else {}
-    )
+    return {settings.twilio_from_number: OWN_NUMBER_ERROR} if settings.carrier == "twilio" else {}
 
 
 class MemberForm(FlaskForm):

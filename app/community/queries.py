@@ -36,9 +36,7 @@ ORDER_COLUMNS = {
     "phone": ("phone",),
     "created_at": ("created_at", "id"),
 }
-MAX_ID_LOOKUPS = (
-    2_000  # up to here, looking rows up one by one beats walking along an index
-)
+MAX_ID_LOOKUPS = 2_000  # up to here, looking rows up one by one beats walking along an index
 TRIGRAM_CHARACTERS = 3
 EXPORT_SLICE_ROWS = 1_000
 SEARCH_TABLE = table("community_search", column("rowid"))
@@ -82,9 +80,9 @@ def iterate_members() -> Iterator[tuple[str | None, str]]:
     snapshot of the database.
     """
     last = 0
-    rows = select(
-        CommunityMember.id, CommunityMember.name, CommunityMember.phone
-    ).order_by(CommunityMember.id)
+    rows = select(CommunityMember.id, CommunityMember.name, CommunityMember.phone).order_by(
+        CommunityMember.id
+    )
     while some := db.session.execute(
         rows.where(CommunityMember.id > last).limit(EXPORT_SLICE_ROWS)
     ).all():
@@ -102,9 +100,7 @@ def paginate_members(asked: ListParams, region: str) -> SearchResultPage:
         return _search_members(asked, region)
     total = count_members()
     asked = clamp_to_last_page(total, asked)
-    return SearchResultPage(
-        _load_member_rows(_load_page_ids(total, asked)), total, asked
-    )
+    return SearchResultPage(_load_member_rows(_load_page_ids(total, asked)), total, asked)
 
 
 def _load_page_ids(total: int, asked: ListParams) -> list[int]:
@@ -118,9 +114,7 @@ def _load_page_ids(total: int, asked: ListParams) -> list[int]:
 
 
 def _search_members(asked: ListParams, region: str) -> SearchResultPage:
-    found = select(CommunityMember.id).where(
-        _MemberSearch(asked.search, region).build_condition()
-    )
+    found = select(CommunityMember.id).where(_MemberSearch(asked.search, region).build_condition())
     found = found.order_by(*_build_order(asked.sort, asked.descending)).limit(
         MAX_SEARCH_RESULTS + 1
     )
@@ -134,10 +128,7 @@ def _search_members(asked: ListParams, region: str) -> SearchResultPage:
 
 def _build_order(sort: str, descending: bool) -> list[TextClause]:
     """Every column the same way round, so that one index serves both directions."""
-    return [
-        text(f"{each} {'DESC' if descending else 'ASC'}")
-        for each in ORDER_COLUMNS[sort]
-    ]
+    return [text(f"{each} {'DESC' if descending else 'ASC'}") for each in ORDER_COLUMNS[sort]]
 
 
 def _load_member_rows(ids: Sequence[int]) -> list[MemberListRow]:
@@ -186,9 +177,7 @@ class _MemberSearch:
             found = select(SEARCH_TABLE.c.rowid).where(
                 text("community_search MATCH :question").bindparams(question=question)
             )
-            few = select(func.count()).select_from(
-                found.limit(MAX_ID_LOOKUPS + 1).subquery()
-            )
+            few = select(func.count()).select_from(found.limit(MAX_ID_LOOKUPS + 1).subquery())
             if (db.session.scalar(few) or 0) <= MAX_ID_LOOKUPS:
                 return CommunityMember.id.in_(found)
         return self._build_substring_condition()

@@ -32,9 +32,7 @@ login_manager = LoginManager()
 csrf = CSRFProtect()
 
 
-def roles_required(
-    *roles: Role, json: bool = False
-) -> Callable[[ViewFunction], ViewFunction]:
+def roles_required(*roles: Role, json: bool = False) -> Callable[[ViewFunction], ViewFunction]:
     """The sign on a door: only these roles.
 
     `json`: answer 401 instead of sending the caller to the login page.
@@ -62,10 +60,7 @@ def reject_large_forms() -> None:
     """Before anything reads a form: Werkzeug bounds the fields of uploads only, not those of
     plain forms.
     """
-    if (
-        request.mimetype == FORM_MIMETYPE
-        and (request.content_length or 0) > MAX_FORM_BYTES
-    ):
+    if request.mimetype == FORM_MIMETYPE and (request.content_length or 0) > MAX_FORM_BYTES:
         abort(413)
 
 

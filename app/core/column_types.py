@@ -20,9 +20,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
-    def process_bind_param(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """To the database: UTC without its zone."""
         if value is None:
             return None
@@ -30,9 +28,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("a time without its zone cannot be stored")
         return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """From the database: UTC, with its zone."""
         return None if value is None else value.replace(tzinfo=UTC)
 
@@ -57,9 +53,7 @@ class Money(TypeDecorator[Decimal]):
         """To the database: plain digits, never an exponent."""
         return None if value is None else format(value, "f")
 
-    def process_result_value(
-        self, value: str | None, dialect: Dialect
-    ) -> Decimal | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
         """From the database: a Decimal."""
         return None if value is None else Decimal(value)
 
@@ -89,14 +83,10 @@ timestamp_default_now = Annotated[
 ]
 timestamp_on_update = Annotated[
     datetime,
-    mapped_column(
-        UtcDateTime, default=now, onupdate=now, server_default=text("CURRENT_TIMESTAMP")
-    ),
+    mapped_column(UtcDateTime, default=now, onupdate=now, server_default=text("CURRENT_TIMESTAMP")),
 ]
 timestamp = Annotated[datetime, mapped_column(UtcDateTime)]
-bool_default_false = Annotated[
-    bool, mapped_column(default=False, server_default=false())
-]
+bool_default_false = Annotated[bool, mapped_column(default=False, server_default=false())]
 int_default_zero = Annotated[int, mapped_column(default=0, server_default="0")]
 long_text = Annotated[str, mapped_column(Text)]
 

@@ -45,7 +45,9 @@ UNSUPPORTED_FILE_SIGNATURES = {
     b"<html": "This is a web page.",
 }
 NO_ROWS_MESSAGE = "There are no rows in this file."
-TOO_MANY_COLUMNS_MESSAGE = f"This file has more than {MAX_COLUMNS} columns. Keep only the names and the phone numbers."
+TOO_MANY_COLUMNS_MESSAGE = (
+    f"This file has more than {MAX_COLUMNS} columns. Keep only the names and the phone numbers."
+)
 FORMULA_PATTERN = re.compile(r"'*(?:[\t\r\n\0]|\s*[=+\-@＝＋－＠])")
 
 
@@ -84,9 +86,7 @@ def read_spreadsheet(data: bytes, encoding: str = "") -> SpreadsheetData:
     text, found = delimited_text.decode_text(data, encoding)
     text, delimiter = delimited_text.detect_delimiter(text)
     return SpreadsheetData(
-        collect_all_rows(
-            _drop_blank_rows(delimited_text.parse_delimited_rows(text, delimiter))
-        ),
+        collect_all_rows(_drop_blank_rows(delimited_text.parse_delimited_rows(text, delimiter))),
         found,
         delimiter,
     )
@@ -122,9 +122,7 @@ def read_workbook_rows(
         piece = workbooks.read_sheet_slice(book, sheet, mark, enough)
     except UnreadableWorkbook as error:
         raise UnreadableSpreadsheet(f"{error} {SAVE_AS_HINT}") from error
-    return list(
-        _drop_blank_rows(SpreadsheetRow(*row) for row in piece.rows)
-    ), piece.mark
+    return list(_drop_blank_rows(SpreadsheetRow(*row) for row in piece.rows)), piece.mark
 
 
 def _drop_blank_rows(rows: Iterable[SpreadsheetRow]) -> Iterator[SpreadsheetRow]:
@@ -171,9 +169,7 @@ def escape_csv_cell(value: object) -> str:
     if value is None:
         return ""
     text = str(value)
-    return (
-        f"'{text}" if isinstance(value, str) and FORMULA_PATTERN.match(text) else text
-    )
+    return f"'{text}" if isinstance(value, str) and FORMULA_PATTERN.match(text) else text
 
 
 def unescape_csv_cell(text: str) -> str:
@@ -181,9 +177,7 @@ def unescape_csv_cell(text: str) -> str:
     return text[1:] if text.startswith("'") and FORMULA_PATTERN.match(text, 1) else text
 
 
-def stream_csv(
-    headings: Sequence[str], rows: Iterable[Sequence[object]]
-) -> Iterator[str]:
+def stream_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """A CSV piece by piece (RFC 4180, with the mark that makes Excel read UTF-8), every cell
     safe.
     """
@@ -205,14 +199,10 @@ def _drain_buffer(piece: io.StringIO) -> str:
     return text
 
 
-def build_download_headers(
-    filename: str, kind: str = "text/csv; charset=utf-8"
-) -> dict[str, str]:
+def build_download_headers(filename: str, kind: str = "text/csv; charset=utf-8") -> dict[str, str]:
     """The headers of a download. Whatever is in `filename`, it stays one harmless name."""
     name = (
-        re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\"\\/:*?<>|;%]+", "-", filename).strip(
-            " .-"
-        )[:150]
+        re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\"\\/:*?<>|;%]+", "-", filename).strip(" .-")[:150]
         or "download"
     )
     ascii_name = name.encode("ascii", "replace").decode().replace("?", "-")

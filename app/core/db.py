@@ -39,9 +39,7 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
-if (
-    TYPE_CHECKING
-):  # mypy cannot see through the base class that Flask-SQLAlchemy makes at run time
+if TYPE_CHECKING:  # mypy cannot see through the base class that Flask-SQLAlchemy makes at run time
 
     class Model(Base):
         """What every table of the house is."""
@@ -89,9 +87,7 @@ class _WriteLock:
         me = threading.get_ident()
         if self._owner == me:
             raise RuntimeError("write() inside write(): actions never open their own")
-        if not self._lock.acquire(
-            timeout=LOCK_WAIT_SECONDS if patience is None else patience
-        ):
+        if not self._lock.acquire(timeout=LOCK_WAIT_SECONDS if patience is None else patience):
             raise WriteLockTimeout
         self._owner = me
 
@@ -167,9 +163,7 @@ def compile_as_json(wanted: SelectBase) -> str:
     What is given with it stands in it as `literal_column(":b_…")`.
     """
     columns = ", ".join(wanted.selected_columns.keys())
-    rows = wanted.compile(
-        dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}
-    )
+    rows = wanted.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
     return f"SELECT json_group_array(json_array({columns})) FROM ({rows})"
 
 
@@ -181,9 +175,7 @@ def fetch_as_json(statement: str, **given: Any) -> list[list[Any]]:
     Whoever reads row by row gives Python's lock away with every row and must wait for it again,
     forty times for forty rows. Here SQLite hands over one JSON list.
     """
-    found: list[list[Any]] = json.loads(
-        raw_connection().execute(statement, given).fetchone()[0]
-    )
+    found: list[list[Any]] = json.loads(raw_connection().execute(statement, given).fetchone()[0])
     return found
 
 
@@ -223,9 +215,7 @@ def _translate_database_error(error: BaseException) -> BaseException:
             error, getattr(sqlite3, ours.__name__)
         ):  # of driver(): what SQLAlchemy would have made of it
             error = ours(None, None, error)
-    if isinstance(error, IntegrityError) and "UNIQUE constraint failed: " in str(
-        error.orig
-    ):
+    if isinstance(error, IntegrityError) and "UNIQUE constraint failed: " in str(error.orig):
         return UniqueViolation(str(error.orig).split(": ", 1)[1])
     if isinstance(error, OperationalError) and "locked" in str(error.orig):
         return WriteLockTimeout()

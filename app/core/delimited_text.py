@@ -21,10 +21,10 @@ ENCODINGS = {
     "utf-16": "Unicode (UTF-16)",
 }
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-SAVE_AS_HINT = (
-    "Save the list as CSV or as an Excel workbook (.xlsx) and choose that file."
+SAVE_AS_HINT = "Save the list as CSV or as an Excel workbook (.xlsx) and choose that file."
+TOO_MANY_ROWS_MESSAGE = (
+    f"This file has more than {MAX_SPREADSHEET_ROWS:,} rows. Split it into smaller ones."
 )
-TOO_MANY_ROWS_MESSAGE = f"This file has more than {MAX_SPREADSHEET_ROWS:,} rows. Split it into smaller ones."
 
 csv.field_size_limit(
     2**31 - 1
@@ -55,9 +55,7 @@ def decode_text(data: bytes, encoding: str) -> tuple[str, str]:
     """
     if encoding:
         if encoding not in ENCODINGS:
-            raise UnreadableSpreadsheet(
-                "Choose from the list how the letters are written."
-            )
+            raise UnreadableSpreadsheet("Choose from the list how the letters are written.")
         return _decode_strictly(data, encoding, ENCODINGS[encoding]), encoding
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decode_strictly(data, "utf-16", "UTF-16"), "utf-16"
@@ -66,9 +64,7 @@ def decode_text(data: bytes, encoding: str) -> tuple[str, str]:
     try:
         return data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
-        return _decode_strictly(
-            data, "cp1252", "UTF-8, UTF-16 or Windows-1252"
-        ), "cp1252"
+        return _decode_strictly(data, "cp1252", "UTF-8, UTF-16 or Windows-1252"), "cp1252"
 
 
 def _decode_strictly(data: bytes, encoding: str, label: str) -> str:
@@ -99,9 +95,7 @@ def detect_delimiter(text: str) -> tuple[str, str]:
     said = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
     if said and said[1] in DELIMITERS:
         return "\n" + text[said.end() :], said[1]
-    return text, max(
-        DELIMITERS, key=lambda delimiter: _score_delimiter(text, delimiter)
-    )
+    return text, max(DELIMITERS, key=lambda delimiter: _score_delimiter(text, delimiter))
 
 
 def _score_delimiter(text: str, delimiter: str) -> tuple[float, int, int]:
@@ -128,9 +122,7 @@ def parse_delimited_rows(text: str, delimiter: str) -> Iterator[SpreadsheetRow]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     line = 1
     for cells in reader:
-        if (
-            line > LAST_EXCEL_ROW
-        ):  # of blank ones too: ten million take a quarter of a minute
+        if line > LAST_EXCEL_ROW:  # of blank ones too: ten million take a quarter of a minute
             raise UnreadableSpreadsheet(TOO_MANY_ROWS_MESSAGE)
         yield SpreadsheetRow(line, cells)
         line = reader.line_num + 1

@@ -94,8 +94,7 @@ def _choose_public_base_url(values: Mapping[str, Any]) -> str:
     """Where callbacks come in. Without Twilio, or in development, this machine is near enough."""
     local = values["app_env"] != "production" or not values["twilio_auth_token"]
     return (
-        values["public_base_url"]
-        or (f"http://127.0.0.1:{values['port']}" if local else "")
+        values["public_base_url"] or (f"http://127.0.0.1:{values['port']}" if local else "")
     ).rstrip("/")
 
 
@@ -116,9 +115,7 @@ def _read_setting(reader: _EnvironmentReader, name: str, default: Any) -> Any:
         return type(default)(reader.read_number(name, default, *NUMBER_BOUNDS[name]))
     text = reader.read_text(name, "" if default == () else default)
     return (
-        tuple(part.strip() for part in text.split(",") if part.strip())
-        if default == ()
-        else text
+        tuple(part.strip() for part in text.split(",") if part.strip()) if default == () else text
     )
 
 
@@ -137,9 +134,7 @@ def _find_setting_problems(settings: Settings) -> list[str]:
     """What no environment may have."""
     found = []
     if not settings.database_url.startswith("sqlite:///"):
-        found.append(
-            "DATABASE_URL must be a SQLite address such as sqlite:///instance/sms.db."
-        )
+        found.append("DATABASE_URL must be a SQLite address such as sqlite:///instance/sms.db.")
     if settings.app_env not in {"production", "development", "test"}:
         found.append("APP_ENV must be production or development.")
     if settings.app_timezone not in available_timezones():
@@ -151,12 +146,9 @@ def _find_setting_problems(settings: Settings) -> list[str]:
     for name in ("public_base_url", "twilio_api_url", "alert_webhook_url"):
         address = getattr(settings, name)
         if address and (
-            urlsplit(address).scheme not in {"http", "https"}
-            or not urlsplit(address).netloc
+            urlsplit(address).scheme not in {"http", "https"} or not urlsplit(address).netloc
         ):
-            found.append(
-                f"{name.upper()} must be an address such as https://sms.example.org."
-            )
+            found.append(f"{name.upper()} must be an address such as https://sms.example.org.")
     return found + _find_phone_problems(settings)
 
 
@@ -190,9 +182,7 @@ def _find_production_problems(settings: Settings) -> list[str]:
     if settings.smsadmin_failpoint:
         found.append("SMSADMIN_FAILPOINT is for tests only and refused in production.")
     if settings.carrier == "twilio" and not settings.public_base_url:
-        found.append(
-            "PUBLIC_BASE_URL must be set in production: Twilio reaches us there."
-        )
+        found.append("PUBLIC_BASE_URL must be set in production: Twilio reaches us there.")
     return found
 
 
@@ -204,13 +194,9 @@ def load_development_key(folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         mine = folder / f".secret_key.{secrets.token_hex(4)}"
-        with open(
-            os.open(mine, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w"
-        ) as file:
+        with open(os.open(mine, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
         with contextlib.suppress(FileExistsError):
-            os.link(
-                mine, path
-            )  # the first process to link wins; everybody reads a whole file
+            os.link(mine, path)  # the first process to link wins; everybody reads a whole file
         mine.unlink()
     return path.read_text().strip()

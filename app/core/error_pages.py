@@ -54,9 +54,7 @@ def render_error_page(
     code: int, title: str = "", text: str = "", error_id: str = ""
 ) -> ResponseReturnValue:
     """The error page for `code` in our words, or its JSON where the caller asked for JSON."""
-    known_title, known_text = ERROR_TEXTS.get(
-        code, ERROR_TEXTS[400 if code < 500 else 500]
-    )
+    known_title, known_text = ERROR_TEXTS.get(code, ERROR_TEXTS[400 if code < 500 else 500])
     title, text = title or known_title, text or known_text
     if request.accept_mimetypes.best == "application/json":
         return jsonify(error=f"{title}. {text}"), code
@@ -93,9 +91,7 @@ def _handle_unexpected_error(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     if is_disk_full(error):
         log.error("request %s: the disk is full", g.get("request_id", "-"))
-        return *_split_response(render_error_page(503, *DISK_FULL_TEXT)), {
-            "Retry-After": "60"
-        }
+        return *_split_response(render_error_page(503, *DISK_FULL_TEXT)), {"Retry-After": "60"}
     log.error("request %s failed", g.get("request_id", "-"), exc_info=error)
     return render_error_page(500, error_id=g.get("request_id", ""))
 

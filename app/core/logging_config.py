@@ -27,9 +27,7 @@ class MaskingFormatter(logging.Formatter):
         text = PHONE_PATTERN.sub("+…", super().format(record))
         for secret in self.secrets:
             text = text.replace(secret, "…")
-        at = datetime.fromtimestamp(record.created, UTC).strftime(
-            "%Y-%m-%dT%H:%M:%S.%fZ"
-        )
+        at = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         if self.log_format == "json":
             return json.dumps(
                 {"at": at, "level": record.levelname, "from": record.name, "text": text}
@@ -52,9 +50,7 @@ def configure_logging(settings: Settings) -> None:
     handler.setFormatter(MaskingFormatter(settings.log_format, (*secrets, *others)))
     root = logging.getLogger()
     root.handlers = [
-        each
-        for each in root.handlers
-        if not isinstance(each.formatter, MaskingFormatter)
+        each for each in root.handlers if not isinstance(each.formatter, MaskingFormatter)
     ] + [handler]
     root.setLevel(logging.INFO)
     for name in NOISY_LOGGERS:

@@ -32,9 +32,7 @@ class ListParams:
         return self.dir == "desc"
 
 
-def list_params(
-    sorts: Sequence[str], default: str, default_dir: str = "asc"
-) -> ListParams:
+def list_params(sorts: Sequence[str], default: str, default_dir: str = "asc") -> ListParams:
     """Read `search page per_page sort dir` from the address.
 
     Unknown sorts and wild numbers become the defaults.
@@ -45,9 +43,7 @@ def list_params(
     return ListParams(
         search=args.get("search", "").replace("\x00", "").strip()[:MAX_SEARCH_LENGTH],
         number=_parse_bounded_int(args.get("page"), 1, 1_000_000, 1),
-        per_page=_parse_bounded_int(
-            args.get("per_page"), 1, MAX_PER_PAGE, DEFAULT_PER_PAGE
-        ),
+        per_page=_parse_bounded_int(args.get("per_page"), 1, MAX_PER_PAGE, DEFAULT_PER_PAGE),
         sort=sort if sort in sorts else default,
         dir=direction if direction in {"asc", "desc"} else default_dir,
     )
@@ -130,9 +126,7 @@ class ListPage:
             for key, value in request.args.items()
             if not key.startswith("_") and key != "endpoint"
         }
-        return url_for(
-            str(request.endpoint), **{**asked, **(request.view_args or {}), **changes}
-        )
+        return url_for(str(request.endpoint), **{**asked, **(request.view_args or {}), **changes})
 
 
 MAX_SEARCH_RESULTS = 2_000  # a search that finds more says so and looks no further

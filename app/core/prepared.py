@@ -53,20 +53,12 @@ class PreparedStatement:
     def fetch_rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """All rows."""
         found: list[tuple[Any, ...]] = self._execute_with_values(values).fetchall()
-        return (
-            [self._convert_row(row) for row in found]
-            if self._result_converters
-            else found
-        )
+        return [self._convert_row(row) for row in found] if self._result_converters else found
 
     def fetch_first_row(self, **values: Any) -> tuple[Any, ...] | None:
         """The first row, None without any."""
         row: tuple[Any, ...] | None = self._execute_with_values(values).fetchone()
-        return (
-            self._convert_row(row)
-            if row is not None and self._result_converters
-            else row
-        )
+        return self._convert_row(row) if row is not None and self._result_converters else row
 
     def fetch_value(self, **values: Any) -> Any:
         """The first value of the first row, None without any."""
@@ -112,10 +104,7 @@ class PreparedStatement:
 
     @cached_property
     def _bind_converters(self) -> dict[str, ValueConverter | None]:
-        return {
-            name: _get_bind_converter(bind.type)
-            for name, bind in self._compiled.binds.items()
-        }
+        return {name: _get_bind_converter(bind.type) for name, bind in self._compiled.binds.items()}
 
     @cached_property
     def _default_values(self) -> dict[str, Any]:
@@ -138,8 +127,7 @@ class PreparedStatement:
     def _result_converters(self) -> tuple[ValueConverter | None, ...]:
         """Nothing when every column is read as it is stored."""
         changes = tuple(
-            _get_result_converter(column.type)
-            for column in self._statement.exported_columns
+            _get_result_converter(column.type) for column in self._statement.exported_columns
         )
         return changes if any(changes) else ()
 

@@ -42,9 +42,7 @@ def _start_watcher() -> None:
     with _start_lock:
         if not _watcher_threads:
             _watcher_threads.append(
-                threading.Thread(
-                    target=_close_overdue_sockets, name="patience", daemon=True
-                )
+                threading.Thread(target=_close_overdue_sockets, name="patience", daemon=True)
             )
             _watcher_threads[0].start()
 

@@ -22,18 +22,12 @@ def _assign_request_id() -> None:
 
 
 def _add_response_headers(response: Response) -> Response:
-    if (
-        response.status_code != 204
-    ):  # nothing in it to protect, and receipts come by the hundred
+    if response.status_code != 204:  # nothing in it to protect, and receipts come by the hundred
         there = set(
             response.headers.keys()
         )  # asking the headers for each one costs more than all the rest in here
         response.headers.extend(
-            {
-                name: value
-                for name, value in SECURITY_HEADERS.items()
-                if name not in there
-            }
+            {name: value for name, value in SECURITY_HEADERS.items() if name not in there}
         )
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

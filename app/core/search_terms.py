@@ -29,9 +29,7 @@ def build_text_filter(search: str, *columns: Any) -> ColumnElement[bool]:
     )
 
 
-def build_digits_filters(
-    search: str, column: Any, region: str
-) -> list[ColumnElement[bool]]:
+def build_digits_filters(search: str, column: Any, region: str) -> list[ColumnElement[bool]]:
     """This column of numbers contains what was typed; [] when that is no number."""
     return [column.contains(each) for each in extract_search_digits(search, region)]
 
@@ -57,7 +55,5 @@ def list_case_variants(search: str) -> set[str]:
     SQLite's LIKE folds the case of ASCII letters only.
     """
     return (
-        {search}
-        if search.isascii()
-        else {search, search.lower(), search.upper(), search.title()}
+        {search} if search.isascii() else {search, search.lower(), search.upper(), search.title()}
     )

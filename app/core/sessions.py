@@ -23,9 +23,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         """Whether this visitor came over https, as far as we or the proxy in front can tell."""
         settings: Settings = app.extensions["settings"]
         public = urlsplit(settings.public_base_url)
-        return request.is_secure or (
-            public.scheme == "https" and request.host == public.netloc
-        )
+        return request.is_secure or (public.scheme == "https" and request.host == public.netloc)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Whoever brings no cookie (Twilio, a monitor) gets an empty session at once: nothing
@@ -35,9 +33,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
             return self.session_class()
         return super().open_session(app, request)
 
-    def save_session(
-        self, app: Flask, session: SessionMixin, response: Response
-    ) -> None:
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """An empty session that nobody looked at leaves no trace."""
         if session or session.accessed or session.modified:
             super().save_session(app, session, response)
@@ -51,7 +47,5 @@ def install_sessions(app: Flask) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
-        REMEMBER_COOKIE_SECURE=app.extensions["settings"].public_base_url.startswith(
-            "https://"
-        ),
+        REMEMBER_COOKIE_SECURE=app.extensions["settings"].public_base_url.startswith("https://"),
     )

@@ -43,9 +43,7 @@ class Settings:
     log_format: str = ""
     host: str = "127.0.0.1"
     port: int = 5000
-    missing_twilio_variables: tuple[str, ...] = field(
-        default=(), metadata={"derived": True}
-    )
+    missing_twilio_variables: tuple[str, ...] = field(default=(), metadata={"derived": True})
 
     def __repr__(self) -> str:
         return f"<Settings {self.app_env} {self.carrier}>"
@@ -100,9 +98,7 @@ class Settings:
     @property
     def sandbox_key(self) -> str:
         """The key that signs what the pretend carrier sends to our webhooks."""
-        return hmac.new(
-            self.secret_key.encode(), b"sandbox", hashlib.sha256
-        ).hexdigest()
+        return hmac.new(self.secret_key.encode(), b"sandbox", hashlib.sha256).hexdigest()
 
     @property
     def erasure_key(self) -> str:
@@ -110,9 +106,7 @@ class Settings:
 
         With another SECRET_KEY they mean nobody.
         """
-        return hmac.new(
-            self.secret_key.encode(), b"erased numbers", hashlib.sha256
-        ).hexdigest()
+        return hmac.new(self.secret_key.encode(), b"erased numbers", hashlib.sha256).hexdigest()
 
     @property
     def webhook_keys(self) -> tuple[str, ...]:
@@ -121,9 +115,7 @@ class Settings:
         """
         if self.carrier == "sandbox":
             return (self.sandbox_key,)
-        return tuple(
-            filter(None, (self.twilio_auth_token, self.twilio_auth_token_previous))
-        )
+        return tuple(filter(None, (self.twilio_auth_token, self.twilio_auth_token_previous)))
 
 
 SANDBOX_NUMBER = "+12025550100"

@@ -28,11 +28,7 @@ def set_timezone_source(app: Flask, ask: Callable[[], str]) -> None:
 
 def format_local_time(moment: datetime | None) -> str:
     """ "Fri 8 May 20:45" in the organisation's zone; "" for no moment."""
-    return (
-        local_times.format_moment(moment, get_display_timezone(), now=now())
-        if moment
-        else ""
-    )
+    return local_times.format_moment(moment, get_display_timezone(), now=now()) if moment else ""
 
 
 def format_iso_time(moment: datetime | None) -> str:
@@ -52,11 +48,7 @@ def describe_state(state: str) -> str:
 
 def describe_skip_reason(reason: str) -> str:
     """Why somebody is left out, in plain words."""
-    return (
-        SKIP_REASON_LABELS[SkipReason(reason)][0]
-        if reason in set(SkipReason)
-        else str(reason)
-    )
+    return SKIP_REASON_LABELS[SkipReason(reason)][0] if reason in set(SkipReason) else str(reason)
 
 
 def install_template_filters(app: Flask) -> None:

@@ -94,9 +94,7 @@ def unpack_first_sheet(data: bytes, sheet: BinaryIO) -> WorkbookMetadata:
                 break
         book: Any = reader.wb
         days, durations = sorted(book._date_formats), sorted(book._timedelta_formats)
-        return WorkbookMetadata(
-            reader.shared_strings, days, durations, book.epoch == MAC_EPOCH
-        )
+        return WorkbookMetadata(reader.shared_strings, days, durations, book.epoch == MAC_EPOCH)
 
 
 def read_sheet_slice(
@@ -130,9 +128,7 @@ def read_sheet_slice(
 def _translate_parse_errors() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # openpyxl warns of styles and rules that it leaves out
+            warnings.simplefilter("ignore")  # openpyxl warns of styles and rules that it leaves out
             yield
     except UnreadableWorkbook:
         raise
@@ -209,9 +205,7 @@ class _WorkbookReader(ExcelReader):
         apply_stylesheet(self.archive, self.wb)
         every = ((rel.target, rel.Type) for _, rel in self.parser.find_sheets())
         self.sheet_paths = [
-            path
-            for path, kind in every
-            if path in self.valid_files and "chartsheet" not in kind
+            path for path, kind in every if path in self.valid_files and "chartsheet" not in kind
         ]
 
     def read_strings(self) -> None:
@@ -253,11 +247,7 @@ def read_shared_strings(source: Any) -> list[str]:
 def _reject_other_archives(archive: zipfile.ZipFile) -> None:
     members = {member.filename: member.file_size for member in archive.infolist()}
     if "xl/workbook.xml" not in members:
-        kind = (
-            archive.read("mimetype")[:100]
-            if members.get("mimetype", 1000) < 1000
-            else b""
-        )
+        kind = archive.read("mimetype")[:100] if members.get("mimetype", 1000) < 1000 else b""
         open_document = b"opendocument.spreadsheet" in kind
         raise UnreadableWorkbook(
             f"This is {'an OpenDocument table (.ods)' if open_document else 'a packed file'}."
@@ -274,8 +264,4 @@ def _format_cell_value(value: object) -> str:
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return (
-        str(value).removesuffix(" 00:00:00")
-        if isinstance(value, datetime)
-        else str(value)
-    )
+    return str(value).removesuffix(" 00:00:00") if isinstance(value, datetime) else str(value)

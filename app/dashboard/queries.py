@@ -77,9 +77,7 @@ class DeliveryTotals:
     @property
     def cost(self) -> Decimal | None:
         """What the parts cost, as far as anybody has said the price."""
-        return compute_cost(
-            self.segments, organisation.get_organisation().price_per_segment
-        )
+        return compute_cost(self.segments, organisation.get_organisation().price_per_segment)
 
 
 @dataclass(frozen=True)
@@ -99,16 +97,10 @@ def fetch_setup_progress() -> SetupProgress:
     settings: Settings = current_app.extensions["settings"]
     return SetupProgress(
         admin_username=db.session.scalar(
-            select(AppUser.username)
-            .where(AppUser.role == Role.ADMIN)
-            .order_by(AppUser.id)
-            .limit(1)
+            select(AppUser.username).where(AppUser.role == Role.ADMIN).order_by(AppUser.id).limit(1)
         ),
-        has_name=organisation.get_organisation().name
-        != organisation.DEFAULT_ORGANISATION_NAME,
-        has_people=bool(
-            db.session.scalar(select(exists().where(CommunityMember.id.is_not(None))))
-        ),
+        has_name=organisation.get_organisation().name != organisation.DEFAULT_ORGANISATION_NAME,
+        has_people=bool(db.session.scalar(select(exists().where(CommunityMember.id.is_not(None))))),
         has_delivery=_has_delivered_text(),
         has_twilio=settings.carrier == "twilio",
         has_reply=_has_received_reply(settings.carrier),
@@ -124,9 +116,7 @@ def _has_delivered_text() -> bool:
         Message.message_log_id == MessageLog.id,
         Message.status == MessageStatus.DELIVERED,
     )
-    return bool(
-        db.session.scalar(select(exists().where(MessageLog.success_count > 0, arrived)))
-    )
+    return bool(db.session.scalar(select(exists().where(MessageLog.success_count > 0, arrived))))
 
 
 def _has_received_reply(carrier: str) -> bool:
@@ -214,9 +204,7 @@ def find_unresolved_texts(moment: datetime) -> UnresolvedTexts:
         for log in logs.all()
     ]
     blasts.sort(key=lambda blast: -blast[0].id)
-    return UnresolvedTexts(
-        tuple(blasts), is_exact=sum(found.values()) <= MAX_UNRESOLVED_COUNTED
-    )
+    return UnresolvedTexts(tuple(blasts), is_exact=sum(found.values()) <= MAX_UNRESOLVED_COUNTED)
 
 
 def fetch_week_totals(moment: datetime) -> DeliveryTotals:
@@ -252,9 +240,7 @@ def _get_cached_totals(
     found = _count_totals(log)
     if log.total_recipients >= LARGE_BLAST_RECIPIENTS:
         seconds = (
-            RUNNING_CACHE_SECONDS
-            if log.status in OPEN_BLAST_STATUSES
-            else ENDED_CACHE_SECONDS
+            RUNNING_CACHE_SECONDS if log.status in OPEN_BLAST_STATUSES else ENDED_CACHE_SECONDS
         )
         kept[log.id] = (time.monotonic() + seconds, found)
     return found

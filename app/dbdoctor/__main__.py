@@ -71,9 +71,7 @@ def _print_status(path: Path, _value: str) -> int:
     if path.exists():
         _require_database_file(path)
         for done in migration_runner.list_applied_migrations(path):
-            _print_line(
-                f"Applied:  {done.name} at {done.applied_at:%Y-%m-%d %H:%M:%S} UTC"
-            )
+            _print_line(f"Applied:  {done.name} at {done.applied_at:%Y-%m-%d %H:%M:%S} UTC")
     else:
         _print_line("It does not exist yet.")
     _print_line(f"Pending:  {', '.join(todo) or 'nothing'}")
@@ -95,9 +93,7 @@ def _format_row_counts(path: Path) -> str:
 
 def _apply_migrations(path: Path, _value: str) -> int:
     done = migration_runner.migrate_database(path, LOGGER)
-    _print_line(
-        f"{path}: applied {', '.join(done)}." if done else f"{path}: nothing to apply."
-    )
+    _print_line(f"{path}: applied {', '.join(done)}." if done else f"{path}: nothing to apply.")
     return 0
 
 
@@ -144,9 +140,7 @@ def _backup_database(path: Path, value: str) -> int:
 
 
 def _restore_database(path: Path, value: str) -> int:
-    for line in database_restore.restore_database(
-        Path(value).absolute(), path, datetime.now(UTC)
-    ):
+    for line in database_restore.restore_database(Path(value).absolute(), path, datetime.now(UTC)):
         _print_line(line)
     found = database_checks.examine_database(path, complete=False)
     for line in found or [f"{path} is healthy."]:

@@ -49,9 +49,7 @@ class ConsistencyCheck:
             if error.sqlite_errorname != "SQLITE_ERROR":
                 raise
             return None
-        shown = ", ".join(ids[:MAX_SHOWN_IDS]) + (
-            " and more" if len(ids) > MAX_SHOWN_IDS else ""
-        )
+        shown = ", ".join(ids[:MAX_SHOWN_IDS]) + (" and more" if len(ids) > MAX_SHOWN_IDS else "")
         return self.message_template.format(ids=shown) if ids else None
 
 
@@ -123,16 +121,12 @@ def examine_database(path: Path, *, complete: bool = True) -> list[str]:
     with database_file.open_read_only(path) as connection:
         found += [*_check_integrity(connection, path), *_find_orphan_rows(connection)]
         if todo:
-            pending = (
-                f"Pending: {', '.join(todo)}. Run: python -m app.dbdoctor --apply."
-            )
+            pending = f"Pending: {', '.join(todo)}. Run: python -m app.dbdoctor --apply."
             return [*found, pending] if complete else found
         differences = find_schema_drift(connection)
         found += [f"{line} {RESTORE_ADVICE}" for line in differences]
         found += [
-            line
-            for check in CONSISTENCY_CHECKS
-            if (line := check.describe_violations(connection))
+            line for check in CONSISTENCY_CHECKS if (line := check.describe_violations(connection))
         ]
     return found if differences else [*found, *_check_search_tables(path)]
 
@@ -182,9 +176,7 @@ def _check_search_tables(path: Path) -> Iterator[str]:
 def require_no_pending_migrations(path: Path) -> None:
     """Raises MigrationProblem when the database is not at the code's version."""
     if migration_runner.list_pending_migrations(path):
-        raise MigrationError(
-            "Migrations are pending. Run first: python -m app.dbdoctor --apply."
-        )
+        raise MigrationError("Migrations are pending. Run first: python -m app.dbdoctor --apply.")
 
 
 def repair_database(path: Path) -> None:

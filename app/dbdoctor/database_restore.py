@@ -114,9 +114,7 @@ def _validate_backup(file: Path, path: Path) -> None:
         raise DatabaseNotAccessible(f"{file} is the live database itself.")
     migration_runner.list_pending_migrations(file)
     if not migration_runner.list_applied_migrations(file):
-        raise MigrationError(
-            f"{file} holds no tables of SMS Admin: there is nothing to restore."
-        )
+        raise MigrationError(f"{file} holds no tables of SMS Admin: there is nothing to restore.")
     with database_file.open_read_only(file) as connection:
         database_file.check_database_integrity(connection, file)
 
@@ -127,16 +125,12 @@ def _hold_back_unsent_texts(fresh: Path, moment: datetime) -> list[str]:
         "late": RESTORE_EXPIRED_REASON,
         "now": moment.strftime(DATABASE_TIME_FORMAT),
     }
-    since_2 = any(
-        step.version == 2 for step in migration_runner.list_applied_migrations(fresh)
-    )
+    since_2 = any(step.version == 2 for step in migration_runner.list_applied_migrations(fresh))
     lines = []
     with database_file.open_for_writing(fresh) as connection:
         connection.execute("BEGIN IMMEDIATE")
         for statement, sentence in (
-            HOLD_BACK_STATEMENTS + HOLD_BACK_STATEMENTS_SINCE_2
-            if since_2
-            else HOLD_BACK_STATEMENTS
+            HOLD_BACK_STATEMENTS + HOLD_BACK_STATEMENTS_SINCE_2 if since_2 else HOLD_BACK_STATEMENTS
         ):
             count = connection.execute(statement, values).rowcount
             if count:
@@ -157,9 +151,7 @@ def _keep_old_database(path: Path, moment: datetime) -> Path | None:
         f"{path.name}.before-restore-{database_backups.format_backup_timestamp(moment)}"
     )
     for ending in ("", "-wal"):
-        _link_or_copy_file(
-            path.with_name(path.name + ending), kept.with_name(kept.name + ending)
-        )
+        _link_or_copy_file(path.with_name(path.name + ending), kept.with_name(kept.name + ending))
     for ending in ("-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
     return kept
@@ -228,7 +220,5 @@ def _check_not_in_use(path: Path) -> None:
             except sqlite3.DatabaseError as error:
                 problem = database_file.translate_sqlite_error(error, path)
                 raise (
-                    DatabaseInUse(path)
-                    if isinstance(problem, DatabaseLocked)
-                    else problem
+                    DatabaseInUse(path) if isinstance(problem, DatabaseLocked) else problem
                 ) from error

@@ -67,9 +67,7 @@ class MessageLog(Model):
     created_at: Mapped[timestamp_default_now]
     message_body: Mapped[long_text]
     target: Mapped[BlastTarget] = mapped_column(enum_column(BlastTarget, name="target"))
-    event_id: Mapped[int | None] = mapped_column(
-        ForeignKey("events.id", ondelete="SET NULL")
-    )
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="SET NULL"))
     status: Mapped[BlastStatus] = mapped_column(
         enum_column(BlastStatus, name="logstatus"),
         default=BlastStatus.SENT,
@@ -108,11 +106,7 @@ class MessageLog(Model):
         """
         if self.details:
             return list(json.loads(self.details))
-        rows = (
-            select(Message)
-            .where(Message.message_log_id == self.id)
-            .order_by(Message.id)
-        )
+        rows = select(Message).where(Message.message_log_id == self.id).order_by(Message.id)
         return [row.result for row in db.session.scalars(rows)]
 
 
@@ -141,9 +135,7 @@ class ScheduledMessage(Model):
     scheduled_at: Mapped[timestamp]
     message_body: Mapped[long_text]
     target: Mapped[BlastTarget] = mapped_column(enum_column(BlastTarget, name="target"))
-    event_id: Mapped[int | None] = mapped_column(
-        ForeignKey("events.id", ondelete="SET NULL")
-    )
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="SET NULL"))
     status: Mapped[ScheduledBlastStatus] = mapped_column(
         enum_column(ScheduledBlastStatus, name="schedulestatus"),
         default=ScheduledBlastStatus.PENDING,
@@ -243,9 +235,7 @@ class Message(Model):
         ForeignKey("message_logs.id", ondelete="RESTRICT")
     )
     segments: Mapped[int] = mapped_column(default=1, server_default="1")
-    encoding: Mapped[str] = mapped_column(
-        String(5), default="GSM-7", server_default="GSM-7"
-    )
+    encoding: Mapped[str] = mapped_column(String(5), default="GSM-7", server_default="GSM-7")
     price: Mapped[str | None] = mapped_column(String(20))
     error_code: Mapped[int | None]
     error_message: Mapped[str | None] = mapped_column(Text)
@@ -264,9 +254,7 @@ class Message(Model):
     # a person decided to leave it as it is
     left_at: Mapped[timestamp | None]
     # the text from the person that this one answers
-    in_reply_to: Mapped[int | None] = mapped_column(
-        ForeignKey("messages.id", ondelete="SET NULL")
-    )
+    in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
     # the user who wrote it, where it is no blast
     written_by: Mapped[str | None] = mapped_column(String(80))
     # pictures that came with it: a JSON list of {"url", "type"}
@@ -304,9 +292,7 @@ class Attempt(Model):
     )
 
     id: Mapped[primary_key]
-    message_id: Mapped[int] = mapped_column(
-        ForeignKey("messages.id", ondelete="CASCADE")
-    )
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
     n: Mapped[int]
     ref: Mapped[str] = mapped_column(String(32), unique=True)
     provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)

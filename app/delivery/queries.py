@@ -45,10 +45,7 @@ class Heartbeat:
     @property
     def is_alive(self) -> bool:
         """Whether texts are being sent: a beat within 20 seconds."""
-        return (
-            self.age_seconds is not None
-            and self.age_seconds < HEARTBEAT_TIMEOUT_SECONDS
-        )
+        return self.age_seconds is not None and self.age_seconds < HEARTBEAT_TIMEOUT_SECONDS
 
     @property
     def outage_reason(self) -> str:
@@ -125,9 +122,7 @@ def get_sender_health(sender: str, carrier: str) -> SenderHealth | None:
     return db.session.get(SenderHealth, (sender, carrier), populate_existing=True)
 
 
-def build_blast_messages_filter(
-    log_id: int, message_ids: Sequence[int]
-) -> ColumnElement[bool]:
+def build_blast_messages_filter(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
     """For any where: these rows, as far as they belong to this blast.
 
     However many they are, it is one parameter.
@@ -140,9 +135,7 @@ def build_blast_messages_filter(
     )
 
 
-def build_resendable_filter(
-    log_id: int, message_ids: Sequence[int]
-) -> ColumnElement[bool]:
+def build_resendable_filter(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
     """For any where: those of these rows of a blast that a person may send again, whoever has
     said STOP since.
     """
@@ -183,9 +176,7 @@ def list_actionable_message_ids(log_id: int, state: str) -> list[int]:
         return []
     return list(
         db.session.scalars(
-            select(Message.id)
-            .where(_build_actionable_filter(log_id, state))
-            .order_by(Message.id)
+            select(Message.id).where(_build_actionable_filter(log_id, state)).order_by(Message.id)
         )
     )
 
@@ -194,9 +185,7 @@ def count_actionable_messages(log_id: int, state: str) -> int:
     """How many they are."""
     return (
         db.session.scalar(
-            select(func.count())
-            .select_from(Message)
-            .where(_build_actionable_filter(log_id, state))
+            select(func.count()).select_from(Message).where(_build_actionable_filter(log_id, state))
         )
         or 0
     )
@@ -247,9 +236,7 @@ def list_resendable_messages(
         build_resendable_filter(log_id, message_ids),
         select_suppression_reason(Message.phone).is_(None),
     )
-    return db.session.scalars(
-        rows.order_by(Message.id).offset(offset).limit(most)
-    ).all()
+    return db.session.scalars(rows.order_by(Message.id).offset(offset).limit(most)).all()
 
 
 def iterate_blast_rows(log_id: int, *columns: Any) -> Iterator[Sequence[Row[Any]]]:
@@ -262,9 +249,7 @@ def iterate_blast_rows(log_id: int, *columns: Any) -> Iterator[Sequence[Row[Any]
     first, last = db.session.execute(bounds).one()
     after = (first or 0) - 1
     while last is not None and after < last:
-        found = db.session.execute(
-            _select_row_batch(log_id, after, last, columns)
-        ).all()
+        found = db.session.execute(_select_row_batch(log_id, after, last, columns)).all()
         if not found:
             return
         yield found
@@ -284,31 +269,20 @@ def build_blast_id_range_filter(log_id: int) -> ColumnElement[bool]:
     )  # one step along an index each
     first, last = (
         select(
-            outer(
-                select(outer(Message.id))
-                .where(*of_state)
-                .correlate(states)
-                .scalar_subquery()
-            )
+            outer(select(outer(Message.id)).where(*of_state).correlate(states).scalar_subquery())
         ).select_from(states)
         for outer in (func.min, func.max)
     )
     this_blast = Message.message_log_id.op("+")(0) == log_id
-    return and_(
-        Message.id.between(first.scalar_subquery(), last.scalar_subquery()), this_blast
-    )
+    return and_(Message.id.between(first.scalar_subquery(), last.scalar_subquery()), this_blast)
 
 
-def _select_row_batch(
-    log_id: int, after: int, last: int, columns: tuple[Any, ...]
-) -> Any:
+def _select_row_batch(log_id: int, after: int, last: int, columns: tuple[Any, ...]) -> Any:
     """By the primary key: `+ 0` keeps SQLite from collecting and sorting the whole blast again
     for every slice.
     """
     this_blast = Message.message_log_id.op("+")(0) == log_id
-    rows = select(Message.id, *columns).where(
-        Message.id > after, Message.id <= last, this_blast
-    )
+    rows = select(Message.id, *columns).where(Message.id > after, Message.id <= last, this_blast)
     return rows.order_by(Message.id).limit(BLAST_BATCH_ROWS)
 
 
@@ -355,7 +329,5 @@ def find_blast_by_token(client_token: str) -> int | None:
 
 def find_latest_contact_name(phone: str) -> str | None:
     """The name under which we last texted a number."""
-    named = select(Message.name).where(
-        Message.phone == phone, Message.name.is_not(None)
-    )
+    named = select(Message.name).where(Message.phone == phone, Message.name.is_not(None))
     return db.session.scalar(named.order_by(Message.id.desc()).limit(1))

@@ -57,9 +57,7 @@ def _find_migration_problems() -> list[str]:
     return []
 
 
-def _build_readiness_response(
-    problems: list[str], heartbeat: Heartbeat
-) -> ResponseReturnValue:
+def _build_readiness_response(problems: list[str], heartbeat: Heartbeat) -> ResponseReturnValue:
     """One sentence for each thing that is wrong.
 
     Nothing here tells a stranger a path or a version.

@@ -28,9 +28,7 @@ class RowVerdict(StrEnum):
     """What an import would do with one row of the file."""
 
     NEW = "new"
-    CHANGED = (
-        "changed"  # on the list without a name: the name of the file fills the gap
-    )
+    CHANGED = "changed"  # on the list without a name: the name of the file fills the gap
     RENAMED = "renamed"  # on the list under another name: kept, unless the admin says otherwise
     SAME = "same"
     REPEATED = "repeated"
@@ -57,9 +55,7 @@ class Import(Model):
     __table_args__ = (Index("ix_imports_state_created_at", "state", "created_at"),)
 
     id: Mapped[primary_key]
-    pool: Mapped[str] = mapped_column(
-        String(20), default="community", server_default="community"
-    )
+    pool: Mapped[str] = mapped_column(String(20), default="community", server_default="community")
     created_by: Mapped[str] = mapped_column(String(80))
     file_name: Mapped[str] = mapped_column(String(255))
     stored_as: Mapped[str | None] = mapped_column(String(64))

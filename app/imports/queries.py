@@ -53,11 +53,7 @@ class SpreadsheetLayout:
 
     def get_sample_cells(self, index: int) -> list[str]:
         """The first cells of a column, without its heading."""
-        rows = (
-            self.first_rows[1:]
-            if self.has_headings
-            else self.first_rows[:-1] or self.first_rows
-        )
+        rows = self.first_rows[1:] if self.has_headings else self.first_rows[:-1] or self.first_rows
         return [cells[index] if index < len(cells) else "" for cells in rows]
 
 
@@ -89,17 +85,13 @@ class RejectedRowCorrection:
 
 def find_import(import_id: int, pool: str) -> Import | None:
     """One import of this pool."""
-    return db.session.scalar(
-        select(Import).where(Import.id == import_id, Import.pool == pool)
-    )
+    return db.session.scalar(select(Import).where(Import.id == import_id, Import.pool == pool))
 
 
 def parse_import_layout(row: Import) -> SpreadsheetLayout:
     """How its file was read."""
     kept = json.loads(row.columns or "{}")
-    columns = ColumnMapping(
-        tuple(map(ColumnKind, kept["kinds"])), tuple(kept["headings"])
-    )
+    columns = ColumnMapping(tuple(map(ColumnKind, kept["kinds"])), tuple(kept["headings"]))
     return SpreadsheetLayout(
         columns, kept["first_rows"], kept["delimiter"], kept.get("evidence", [])
     )
@@ -120,20 +112,13 @@ def paginate_import_rows(row: Import, show: str, asked: ListParams) -> ListPage:
         .where(ImportRow.import_id == row.id, *_build_filter_conditions(show))
         .order_by(ImportRow.line)
     )
-    found_rows = db.session.scalars(
-        rows.offset(asked.offset).limit(asked.per_page)
-    ).all()
+    found_rows = db.session.scalars(rows.offset(asked.offset).limit(asked.per_page)).all()
     columns, stops = (
         parse_import_layout(row).columns,
-        _load_opt_out_times(
-            [each.phone for each in found_rows if each.left_out and each.phone]
-        ),
+        _load_opt_out_times([each.phone for each in found_rows if each.left_out and each.phone]),
     )
     return ListPage(
-        [
-            _build_displayed_row(each, columns, stops.get(each.phone or ""))
-            for each in found_rows
-        ],
+        [_build_displayed_row(each, columns, stops.get(each.phone or "")) for each in found_rows],
         total,
         asked,
     )
@@ -146,11 +131,7 @@ def list_readable_phones(row: Import) -> list[str]:
         ImportRow.verdict != RowVerdict.BAD,
         ImportRow.phone.is_not(None),
     )
-    return [
-        phone
-        for phone in db.session.scalars(select(ImportRow.phone).where(*mine))
-        if phone
-    ]
+    return [phone for phone in db.session.scalars(select(ImportRow.phone).where(*mine)) if phone]
 
 
 def count_phone_prefixes(row: Import) -> dict[str, int]:
@@ -170,10 +151,7 @@ def list_past_imports(pool: str) -> list[Import]:
     mine = (Import.pool == pool, Import.state != ImportState.ABANDONED)
     return list(
         db.session.scalars(
-            select(Import)
-            .where(*mine)
-            .order_by(Import.id.desc())
-            .limit(MAX_PAST_IMPORTS)
+            select(Import).where(*mine).order_by(Import.id.desc()).limit(MAX_PAST_IMPORTS)
         )
     )
 
@@ -185,9 +163,7 @@ def _load_opt_out_times(phones: Sequence[str]) -> dict[str, datetime]:
     said = select(UnsubscribedContact.phone, UnsubscribedContact.created_at)
     return {
         phone: at
-        for phone, at in db.session.execute(
-            said.where(UnsubscribedContact.phone.in_(phones))
-        )
+        for phone, at in db.session.execute(said.where(UnsubscribedContact.phone.in_(phones)))
     }
 
 
@@ -204,9 +180,7 @@ def _build_displayed_row(
 ) -> DisplayedImportRow:
     cells: list[str] = json.loads(row.cells) if row.cells else []
     name = row.name or " ".join(
-        filter(
-            None, (_get_cell(cells, columns.find_index(kind)) for kind in NAME_KINDS)
-        )
+        filter(None, (_get_cell(cells, columns.find_index(kind)) for kind in NAME_KINDS))
     )
     phone = row.phone or _get_cell(cells, columns.find_index(ColumnKind.PHONE))
     is_bad = row.verdict is RowVerdict.BAD
@@ -246,12 +220,8 @@ def iterate_bad_rows(row: Import) -> Iterator[list[str]]:
     slices.
     """
     width, line = len(parse_import_layout(row).columns.kinds), 0
-    rows = select(ImportRow.line, ImportRow.cells, ImportRow.reason).order_by(
-        ImportRow.line
-    )
-    rows = rows.where(
-        ImportRow.import_id == row.id, ImportRow.verdict == RowVerdict.BAD
-    )
+    rows = select(ImportRow.line, ImportRow.cells, ImportRow.reason).order_by(ImportRow.line)
+    rows = rows.where(ImportRow.import_id == row.id, ImportRow.verdict == RowVerdict.BAD)
     while some := db.session.execute(
         rows.where(ImportRow.line > line).limit(BAD_ROWS_PER_SLICE)
     ).all():

@@ -48,9 +48,7 @@ class ReplyForm(FlaskForm):
     @property
     def filled_body(self) -> str:
         """The text as this person reads it."""
-        return message_templates.fill_template(
-            self.body.data or "", self.recipient_name
-        )
+        return message_templates.fill_template(self.body.data or "", self.recipient_name)
 
     @property
     def form_token(self) -> str:
@@ -87,9 +85,7 @@ class SavedReplyForm(FlaskForm):
         """Something that could be sent to somebody without a name."""
         if message_templates.is_blank_text(field.data or ""):
             raise ValidationError("Write a text first.")
-        _validate_text(
-            field, message_templates.fill_template(field.data or "", "friend")
-        )
+        _validate_text(field, message_templates.fill_template(field.data or "", "friend"))
 
 
 class AssignForm(FlaskForm):

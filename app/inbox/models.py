@@ -25,9 +25,7 @@ class Thread(Model):
     __tablename__ = "threads"
     __table_args__ = (
         Index("ix_threads_last_at", "last_at", "id"),
-        Index(
-            "ix_threads_needs_reply", "last_at", "id", sqlite_where=text("needs_reply")
-        ),
+        Index("ix_threads_needs_reply", "last_at", "id", sqlite_where=text("needs_reply")),
         Index(
             "ix_threads_assigned_to",
             "assigned_to",
@@ -35,9 +33,7 @@ class Thread(Model):
             "id",
             sqlite_where=text("done_at IS NULL"),
         ),
-        Index(
-            "ix_threads_done", "last_at", "id", sqlite_where=text("done_at IS NOT NULL")
-        ),
+        Index("ix_threads_done", "last_at", "id", sqlite_where=text("done_at IS NOT NULL")),
         Index("ix_threads_last_message_id", "last_message_id"),
     )
 

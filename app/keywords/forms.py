@@ -94,8 +94,7 @@ class KeywordForm(FlaskForm):
             str(row.id): _format_event_choice(row) for row in events.fetch_all_events()
         }
         self.survey_choices = {
-            str(id): name
-            for id, name in queries.find_survey_choices(_parse_id(self.survey_id))
+            str(id): name for id, name in queries.find_survey_choices(_parse_id(self.survey_id))
         }
         self.survey_id.choices = {"": "Choose a survey"} | self.survey_choices
 
@@ -117,13 +116,11 @@ class KeywordForm(FlaskForm):
         if len(self.folded_aliases) > MAX_ALIASES:
             raise ValidationError(f"A keyword has at most {MAX_ALIASES} other words.")
         for word in self.folded_aliases:
-            problem = keyword_parsing.find_keyword_problem(
-                word
-            ) or queries.find_keyword_conflict(word, self.rule_id)
+            problem = keyword_parsing.find_keyword_problem(word) or queries.find_keyword_conflict(
+                word, self.rule_id
+            )
             if problem:
-                raise ValidationError(
-                    problem if problem.startswith(word) else f"{word}: {problem}"
-                )
+                raise ValidationError(problem if problem.startswith(word) else f"{word}: {problem}")
 
     def validate_match_kind(self, field: Field) -> None:
         """A choice we know."""
@@ -142,9 +139,7 @@ class KeywordForm(FlaskForm):
         of_event = self.action.data == KeywordAction.ADD_TO_EVENT
         field.errors = [
             *field.errors,
-            *message_templates.list_template_problems(
-                field.data or "", of_event=of_event
-            ),
+            *message_templates.list_template_problems(field.data or "", of_event=of_event),
         ]
         size = count_utf16_units(field.data or "")
         if size > MAX_MESSAGE_CHARACTERS:
@@ -169,14 +164,9 @@ class KeywordForm(FlaskForm):
 
     def validate_survey_id(self, field: SelectField) -> None:
         """A survey that is there, where one is needed."""
-        if (
-            self.action.data == KeywordAction.START_SURVEY
-            and field.data not in self.survey_choices
-        ):
+        if self.action.data == KeywordAction.START_SURVEY and field.data not in self.survey_choices:
             raise ValidationError(
-                "That survey is closed or deleted."
-                if _parse_id(field)
-                else "Choose a survey."
+                "That survey is closed or deleted." if _parse_id(field) else "Choose a survey."
             )
 
     @property
@@ -205,12 +195,8 @@ class KeywordForm(FlaskForm):
             active_from=self.starts_at,
             active_until=self.ends_at,
             action=action,
-            event_id=_parse_id(self.event_id)
-            if action is KeywordAction.ADD_TO_EVENT
-            else None,
-            survey_id=_parse_id(self.survey_id)
-            if action is KeywordAction.START_SURVEY
-            else None,
+            event_id=_parse_id(self.event_id) if action is KeywordAction.ADD_TO_EVENT else None,
+            survey_id=_parse_id(self.survey_id) if action is KeywordAction.START_SURVEY else None,
         )
 
     def add_taken_errors(self) -> None:
@@ -229,9 +215,7 @@ class KeywordForm(FlaskForm):
     def _parse_times(self) -> bool:
         zone = organisation.get_organisation_timezone()
         self.starts_at = self._parse_moment(self.from_date, self.from_time, zone)
-        self.ends_at = self._parse_moment(
-            self.until_date, self.until_time, zone, end=True
-        )
+        self.ends_at = self._parse_moment(self.until_date, self.until_time, zone, end=True)
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             self.until_date.errors = [
                 *self.until_date.errors,
@@ -248,9 +232,7 @@ class KeywordForm(FlaskForm):
         )
 
     @staticmethod
-    def _parse_moment(
-        day: Field, clock: Field, zone: str, end: bool = False
-    ) -> datetime | None:
+    def _parse_moment(day: Field, clock: Field, zone: str, end: bool = False) -> datetime | None:
         """What was typed as a moment; a day without a time is its beginning, or as an `end` the
         whole day.
         """
@@ -275,25 +257,17 @@ class KeywordForm(FlaskForm):
         )
 
 
-def build_keyword_form_data(
-    rule: KeywordRule, aliases: Sequence[str]
-) -> Mapping[str, Any]:
+def build_keyword_form_data(rule: KeywordRule, aliases: Sequence[str]) -> Mapping[str, Any]:
     """What the form shows of a keyword that is there."""
     zone = organisation.get_organisation_timezone()
     begins = (
-        local_times.build_local_time_input(rule.active_from, zone)
-        if rule.active_from
-        else None
+        local_times.build_local_time_input(rule.active_from, zone) if rule.active_from else None
     )
     ends = (
-        local_times.build_local_time_input(rule.active_until, zone)
-        if rule.active_until
-        else None
+        local_times.build_local_time_input(rule.active_until, zone) if rule.active_until else None
     )
     if rule.active_until and ends and ends.time == "00:00":  # the end of the day before
-        before = local_times.build_local_time_input(
-            rule.active_until - timedelta(minutes=1), zone
-        )
+        before = local_times.build_local_time_input(rule.active_until - timedelta(minutes=1), zone)
         ends = local_times.LocalTimeInput(before.date, "", "")
     return {
         "keyword": rule.keyword,
@@ -314,9 +288,7 @@ def build_keyword_form_data(
 def _parse_id(field: Field) -> int | None:
     """The chosen row's number; None when what came is none."""
     typed = (field.data or "").strip()
-    return (
-        int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else None
-    )
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else None
 
 
 def _format_event_choice(event: Event) -> str:

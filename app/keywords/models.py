@@ -58,9 +58,7 @@ class KeywordRule(Model):
         default=KeywordAction.NONE,
         server_default=KeywordAction.NONE,
     )
-    event_id: Mapped[int | None] = mapped_column(
-        ForeignKey("events.id", ondelete="SET NULL")
-    )
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="SET NULL"))
     survey_id: Mapped[int | None] = mapped_column(
         ForeignKey("survey_flows.id", ondelete="SET NULL")
     )

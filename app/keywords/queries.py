@@ -45,10 +45,7 @@ class KeywordListPage(ListPage):
 def paginate_keywords(asked: ListParams) -> KeywordListPage:
     """A page of the list. A search finds words, other words and answers."""
     wanted = [_build_search_condition(asked.search)] if asked.search else []
-    total = (
-        db.session.scalar(select(func.count()).select_from(KeywordRule).where(*wanted))
-        or 0
-    )
+    total = db.session.scalar(select(func.count()).select_from(KeywordRule).where(*wanted)) or 0
     asked = clamp_to_last_page(total, asked)
     rows = (
         select(KeywordRule, Event.title, SurveyFlow.name)
@@ -132,16 +129,10 @@ def find_keyword_conflict(word: str, besides: int | None = None) -> str | None:
 
 def find_survey_choices(chosen: int | None) -> list[tuple[int, str]]:
     """The surveys that a keyword may start, by name: those that are active, and the chosen one."""
-    may = (
-        or_(SurveyFlow.is_active, SurveyFlow.id == chosen)
-        if chosen
-        else SurveyFlow.is_active
-    )
+    may = or_(SurveyFlow.is_active, SurveyFlow.id == chosen) if chosen else SurveyFlow.is_active
     return [
         (id, name)
-        for id, name in db.session.execute(
-            select(SurveyFlow.id, SurveyFlow.name).where(may)
-        )
+        for id, name in db.session.execute(select(SurveyFlow.id, SurveyFlow.name).where(may))
     ]
 
 

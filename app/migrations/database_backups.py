@@ -54,9 +54,7 @@ def copy_database(source: Path, target: Path) -> None:
             f"{target} is there already. A copy never replaces a file: choose another name."
         ) from error
     except OSError as error:
-        raise BackupFailed(
-            f"No copy could be made at {target}: {error.strerror}."
-        ) from error
+        raise BackupFailed(f"No copy could be made at {target}: {error.strerror}.") from error
 
 
 def sync_folder(folder: Path) -> None:

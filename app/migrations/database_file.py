@@ -39,14 +39,10 @@ def has_database_file(path: Path) -> bool:
     """
     try:
         if path.is_dir():
-            raise DatabaseNotAccessible(
-                f"{path} is a folder. DATABASE_URL must name a file."
-            )
+            raise DatabaseNotAccessible(f"{path} is a folder. DATABASE_URL must name a file.")
         size = path.stat().st_size if path.exists() else 0
     except OSError as error:
-        raise DatabaseNotAccessible(
-            f"{path} cannot be looked at: {error.strerror}."
-        ) from error
+        raise DatabaseNotAccessible(f"{path} cannot be looked at: {error.strerror}.") from error
     if 0 < size < MIN_FILE_BYTES:
         raise NotSqliteFile(path)
     return size > 0
@@ -89,9 +85,7 @@ def open_for_writing(path: Path) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that changes nothing and leaves nothing behind."""
-    with _open_connection(
-        path, _choose_read_mode(path), READ_TIMEOUT_SECONDS
-    ) as connection:
+    with _open_connection(path, _choose_read_mode(path), READ_TIMEOUT_SECONDS) as connection:
         connection.execute("PRAGMA query_only=ON")
         yield connection
 
@@ -133,9 +127,7 @@ def _build_permission_error(path: Path) -> DatabaseNotAccessible:
 def _open_connection(path: Path, how: str, wait: float) -> Iterator[sqlite3.Connection]:
     try:
         address = f"file:{quote(str(path))}?{how}"
-        connection = sqlite3.connect(
-            address, uri=True, isolation_level=None, timeout=wait
-        )
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=wait)
     except sqlite3.Error as error:
         raise translate_sqlite_error(error, path) from error
     try:
@@ -180,9 +172,6 @@ def enable_wal(connection: sqlite3.Connection) -> None:
             connection.execute("PRAGMA journal_mode=WAL").fetchone()
             return
         except sqlite3.OperationalError as error:
-            if (
-                not error.sqlite_errorname.startswith("SQLITE_BUSY")
-                or time.monotonic() > deadline
-            ):
+            if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() > deadline:
                 raise
         time.sleep(0.02)

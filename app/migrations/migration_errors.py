@@ -59,9 +59,7 @@ class MigrationFailed(MigrationError):
 
     def __init__(self, version: int, name: str, why: str, backup: Path | None) -> None:
         copy = f" A copy from before is at {backup}." if backup else ""
-        super().__init__(
-            f"Migration {version} ({name}) failed and was rolled back: {why}.{copy}"
-        )
+        super().__init__(f"Migration {version} ({name}) failed and was rolled back: {why}.{copy}")
         self.version = version
         self.backup = backup
 

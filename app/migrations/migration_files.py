@@ -25,9 +25,7 @@ class Migration:
 
     def load_module(self) -> ModuleType:
         """Its code, read now: `apply(connection, logger)` and `revert(connection, logger)`."""
-        spec = importlib.util.spec_from_file_location(
-            f"app.migrations.{self.file.stem}", self.file
-        )
+        spec = importlib.util.spec_from_file_location(f"app.migrations.{self.file.stem}", self.file)
         if spec is None or spec.loader is None:
             raise ImportError(f"{self.file} cannot be read")
         module = importlib.util.module_from_spec(spec)
@@ -61,9 +59,7 @@ def compute_migration_checksum(source: bytes | str) -> str:
     Not of `ast.dump`, whose text changes between Python versions: an upgrade of Python must not
     look like an edit.
     """
-    return hashlib.sha256(
-        "\n".join(_dump_syntax_tree(ast.parse(source), 0)).encode()
-    ).hexdigest()
+    return hashlib.sha256("\n".join(_dump_syntax_tree(ast.parse(source), 0)).encode()).hexdigest()
 
 
 def _dump_syntax_tree(node: ast.AST, depth: int) -> Iterator[str]:
@@ -73,9 +69,7 @@ def _dump_syntax_tree(node: ast.AST, depth: int) -> Iterator[str]:
     """
     yield f"{' ' * depth}{type(node).__name__}"
     for name, value in ast.iter_fields(node):
-        for item in (
-            _strip_docstring(node, value) if isinstance(value, list) else [value]
-        ):
+        for item in _strip_docstring(node, value) if isinstance(value, list) else [value]:
             if isinstance(item, ast.AST):
                 yield f"{' ' * depth} .{name}"
                 yield from _dump_syntax_tree(item, depth + 2)

@@ -52,26 +52,20 @@ def is_empty_database(connection: sqlite3.Connection) -> bool:
     return not list_tables(connection) - set(BOOKKEEPING_TABLES)
 
 
-def read_applied_migrations(
-    connection: sqlite3.Connection, path: Path
-) -> list[AppliedMigration]:
+def read_applied_migrations(connection: sqlite3.Connection, path: Path) -> list[AppliedMigration]:
     """The steps that were applied, in order. Raises NotOurs when the tables are somebody else's."""
     if "schema_migrations" not in list_tables(connection):
         if is_empty_database(connection):
             return []
         raise ForeignDatabase(path)
-    columns = {
-        row[1] for row in connection.execute("PRAGMA table_info(schema_migrations)")
-    }
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(schema_migrations)")}
     if not {"version", "name", "checksum", "applied_at"} <= columns:
         raise ForeignDatabase(path)
     rows = connection.execute(
         "SELECT version, name, checksum, applied_at FROM schema_migrations ORDER BY version"
     )
     found = [
-        AppliedMigration(
-            v, name, digest, datetime.fromisoformat(at).replace(tzinfo=UTC)
-        )
+        AppliedMigration(v, name, digest, datetime.fromisoformat(at).replace(tzinfo=UTC))
         for v, name, digest, at in rows
     ]
     if not found and not is_empty_database(connection):
@@ -134,14 +128,8 @@ def record_applied_migration(
 
 def delete_applied_migration(connection: sqlite3.Connection, step: Migration) -> None:
     """Write down that `step` was taken back."""
-    connection.execute(
-        "DELETE FROM schema_migrations WHERE version = ?", (step.version,)
-    )
+    connection.execute("DELETE FROM schema_migrations WHERE version = ?", (step.version,))
 
 
 def _format_utc_datetime(moment: datetime) -> str:
-    return (
-        moment.astimezone(UTC)
-        .replace(tzinfo=None)
-        .isoformat(sep=" ", timespec="microseconds")
-    )
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")

@@ -48,9 +48,7 @@ def list_applied_migrations(path: Path) -> list[AppliedMigration]:
         return migration_history.read_applied_migrations(connection, path)
 
 
-def list_pending_migrations(
-    path: Path, steps: Sequence[Migration] | None = None
-) -> list[str]:
+def list_pending_migrations(path: Path, steps: Sequence[Migration] | None = None) -> list[str]:
     """The names of the steps still to come, all of them when there is no file.
 
     Changes and makes nothing.
@@ -233,9 +231,7 @@ def _check_in_transaction(connection: sqlite3.Connection) -> None:
 def _check_foreign_keys(connection: sqlite3.Connection) -> None:
     orphan = connection.execute("PRAGMA foreign_key_check").fetchone()
     if orphan:
-        raise sqlite3.IntegrityError(
-            f"a row of {orphan[0]} points to a missing row of {orphan[2]}"
-        )
+        raise sqlite3.IntegrityError(f"a row of {orphan[0]} points to a missing row of {orphan[2]}")
 
 
 def _arm_failpoint(connection: sqlite3.Connection) -> None:

@@ -23,18 +23,12 @@ def describe_schema(connection: sqlite3.Connection) -> SchemaDescription:
         "SELECT name, type, strict, wr FROM pragma_table_list WHERE schema = 'main'"
     ).fetchall()
     sql = dict(
-        connection.execute(
-            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-        ).fetchall()
+        connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     )
     for name, kind, strict, without_rowid in listed:
         if kind == "virtual":
             shape[f"search table {name}"] = normalize_sql(sql[name])
-        elif (
-            kind == "table"
-            and name not in BOOKKEEPING_TABLES
-            and not name.startswith("sqlite_")
-        ):
+        elif kind == "table" and name not in BOOKKEEPING_TABLES and not name.startswith("sqlite_"):
             shape[f"table {name}"] = f"strict {strict}, without rowid {without_rowid}"
             shape.update(_describe_table(connection, name, sql[name]))
     for name, kind in connection.execute(
@@ -55,9 +49,7 @@ def compare_schemas(actual: SchemaDescription, wanted: SchemaDescription) -> lis
         elif thing not in wanted:
             found.append(f"The {thing} should not be there.")
         elif actual[thing] != wanted[thing]:
-            found.append(
-                f"The {thing} is ({actual[thing]}) but should be ({wanted[thing]})."
-            )
+            found.append(f"The {thing} is ({actual[thing]}) but should be ({wanted[thing]}).")
     return found
 
 
@@ -66,9 +58,7 @@ def normalize_sql(sql: str) -> str:
     case but for texts.
     """
     parts = SQL_TOKEN_PATTERN.findall(sql)
-    return " ".join(
-        part if part.startswith("'") else part.strip('"').lower() for part in parts
-    )
+    return " ".join(part if part.startswith("'") else part.strip('"').lower() for part in parts)
 
 
 def _describe_table(
@@ -85,9 +75,7 @@ def _describe_table(
         yield (f"check {name}", rule) if name else (f"check of {table}: {rule}", "")
 
 
-def _describe_foreign_keys(
-    connection: sqlite3.Connection, table: str
-) -> Iterator[tuple[str, str]]:
+def _describe_foreign_keys(connection: sqlite3.Connection, table: str) -> Iterator[tuple[str, str]]:
     keys: dict[int, list[tuple[str, ...]]] = {}
     for number, _, *rest in connection.execute(f'PRAGMA foreign_key_list("{table}")'):
         keys.setdefault(number, []).append(tuple(rest))
@@ -101,9 +89,7 @@ def _describe_foreign_keys(
         )
 
 
-def _describe_indexes(
-    connection: sqlite3.Connection, table: str
-) -> Iterator[tuple[str, str]]:
+def _describe_indexes(connection: sqlite3.Connection, table: str) -> Iterator[tuple[str, str]]:
     """Indexes by name with their statement (partial ones and expressions too); UNIQUE rules by
     their columns.
     """

@@ -19,16 +19,10 @@ def update_organisation(values: Mapping[str, Any]) -> dict[str, list[Any]]:
         setattr(row, name, value)
     db.session.add(row)
     db.session.flush()
-    return {
-        name: [before[name], value]
-        for name, value in values.items()
-        if value != before[name]
-    }
+    return {name: [before[name], value] for name, value in values.items() if value != before[name]}
 
 
-def create_organisation(
-    name: str | None = None, timezone: str | None = None
-) -> Organisation:
+def create_organisation(name: str | None = None, timezone: str | None = None) -> Organisation:
     """At the first start: the row from the environment, with this name and zone where given."""
     row = queries.get_organisation()
     row.name, row.timezone = name or row.name, timezone or row.timezone

@@ -53,14 +53,10 @@ def build_country_choices() -> dict[str, str]:
     """Every country with its calling code, by name. (The names come with the time zones.)"""
     table = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8")
     rows = (
-        line.split("\t")[:2]
-        for line in table.splitlines()
-        if line and not line.startswith("#")
+        line.split("\t")[:2] for line in table.splitlines() if line and not line.startswith("#")
     )
     names = EXTRA_COUNTRY_NAMES | {region: name for region, name in rows}
-    known = sorted(
-        (names.get(region, region), region) for region in phonenumbers.SUPPORTED_REGIONS
-    )
+    known = sorted((names.get(region, region), region) for region in phonenumbers.SUPPORTED_REGIONS)
     return {
         region: f"{name} (+{phonenumbers.country_code_for_region(region)})"
         for name, region in known
@@ -111,11 +107,7 @@ class SegmentPriceField(StringField):
 
     def process_data(self, value: Any) -> None:
         self.data = (
-            ""
-            if value is None
-            else f"{value:f}"
-            if isinstance(value, Decimal)
-            else str(value)
+            "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
         )
 
     def pre_validate(self, form: Any) -> None:
@@ -123,9 +115,7 @@ class SegmentPriceField(StringField):
         try:
             self.amount = Decimal(written) if written else None
         except InvalidOperation:
-            raise ValidationError(
-                "Write a price such as 0.0079, or leave it empty."
-            ) from None
+            raise ValidationError("Write a price such as 0.0079, or leave it empty.") from None
         if self.amount is not None and not (
             self.amount.is_finite() and 0 <= self.amount <= MAX_SEGMENT_PRICE
         ):
@@ -138,12 +128,8 @@ class OrganisationSettingsForm(FlaskForm):
     """The organisation's row. `values()` gives its columns once the form is valid."""
 
     organisation = OptionalLineField("Name")
-    timezone = SelectField(
-        "Time zone", choices=build_timezone_choices, validate_choice=False
-    )
-    region = SelectField(
-        "Country", choices=build_country_choices, validate_choice=False
-    )
+    timezone = SelectField("Time zone", choices=build_timezone_choices, validate_choice=False)
+    region = SelectField("Country", choices=build_country_choices, validate_choice=False)
     currency = OptionalLineField("Currency")
     price_per_segment = SegmentPriceField("Price of one part")
     footer = OptionalLineField("Line about opting out")
@@ -156,18 +142,14 @@ class OrganisationSettingsForm(FlaskForm):
         choices=lambda: HELP_RESPONDER_CHOICES,
         validate_choice=False,
     )
-    whom = RadioField(
-        "Who gets texts", choices=lambda: CONSENT_CHOICES, validate_choice=False
-    )
+    whom = RadioField("Who gets texts", choices=lambda: CONSENT_CHOICES, validate_choice=False)
 
     def validate_organisation(self, field: OptionalLineField) -> None:
         """1 to 100 characters."""
         if not field.data or is_blank_text(field.data):
             raise ValidationError("Write the name of your organisation.")
         if len(field.data) > MAX_ORGANISATION_NAME_LENGTH:
-            raise ValidationError(
-                f"A name has at most {MAX_ORGANISATION_NAME_LENGTH} characters."
-            )
+            raise ValidationError(f"A name has at most {MAX_ORGANISATION_NAME_LENGTH} characters.")
 
     def validate_timezone(self, field: SelectField) -> None:
         """One that exists."""
@@ -182,21 +164,15 @@ class OrganisationSettingsForm(FlaskForm):
     def validate_currency(self, field: OptionalLineField) -> None:
         """Three letters."""
         if not re.fullmatch("[A-Za-z]{3}", field.data or ""):
-            raise ValidationError(
-                "Write the three letters of your currency, such as USD."
-            )
+            raise ValidationError("Write the three letters of your currency, such as USD.")
 
     def validate_footer(self, field: OptionalLineField) -> None:
         """People must learn how to stop the texts."""
         line = field.data or ""
         if len(line) > MAX_FOOTER_LENGTH:
-            raise ValidationError(
-                f"This line has at most {MAX_FOOTER_LENGTH} characters."
-            )
+            raise ValidationError(f"This line has at most {MAX_FOOTER_LENGTH} characters.")
         if not re.search(r"\bSTOP\b", line, re.IGNORECASE):
-            raise ValidationError(
-                "Say the word STOP, so that people know how to opt out."
-            )
+            raise ValidationError("Say the word STOP, so that people know how to opt out.")
 
     def validate_stop_reply(self, field: OptionalTextAreaField) -> None:
         """One text at most two parts long, which says how to come back."""
@@ -210,18 +186,13 @@ class OrganisationSettingsForm(FlaskForm):
         """Whoever asks for help must learn how to stop the texts."""
         _validate_reply_text(field, MAX_HELP_REPLY_LENGTH)
         if field.data and not re.search(r"\bSTOP\b", field.data, re.IGNORECASE):
-            raise ValidationError(
-                "Say the word STOP, so that people know how to opt out."
-            )
+            raise ValidationError("Say the word STOP, so that people know how to opt out.")
 
     def validate_undo_seconds(self, field: OptionalLineField) -> None:
         """Whole seconds, or empty."""
         text = field.data
         if text and not (
-            text.isascii()
-            and text.isdigit()
-            and len(text) < 6
-            and int(text) <= MAX_UNDO_SECONDS
+            text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= MAX_UNDO_SECONDS
         ):
             raise ValidationError(
                 f"Write a whole number from 0 to {MAX_UNDO_SECONDS}, or leave it empty."
@@ -250,8 +221,6 @@ class OrganisationSettingsForm(FlaskForm):
             "start_reply": self.start_reply.data or None,
             "help_reply": self.help_reply.data or None,
             "answers_help": self.helper.data == "us",
-            "undo_seconds": int(self.undo_seconds.data)
-            if self.undo_seconds.data
-            else None,
+            "undo_seconds": int(self.undo_seconds.data) if self.undo_seconds.data else None,
             "consent_required": self.whom.data == "agreed",
         }

@@ -27,9 +27,7 @@ class Organisation(Model):
     region: Mapped[str] = mapped_column(String(2), server_default="US")
     currency: Mapped[str] = mapped_column(String(3), server_default="USD")
     price_per_segment: Mapped[Decimal | None]
-    footer: Mapped[str] = mapped_column(
-        String(160), server_default=DEFAULT_OPT_OUT_FOOTER
-    )
+    footer: Mapped[str] = mapped_column(String(160), server_default=DEFAULT_OPT_OUT_FOOTER)
     undo_seconds: Mapped[int | None]
     created_at: Mapped[timestamp_default_now]
     updated_at: Mapped[timestamp_on_update]

@@ -25,9 +25,7 @@ _ANSWERS_HELP_QUERY = PreparedStatement(
     select(Organisation.answers_help).where(Organisation.id == 1)
 )
 _REPLY_QUERIES = {
-    each.key: PreparedStatement(
-        select(Organisation.name, each).where(Organisation.id == 1)
-    )
+    each.key: PreparedStatement(select(Organisation.name, each).where(Organisation.id == 1))
     for each in (
         Organisation.help_reply,
         Organisation.stop_reply,

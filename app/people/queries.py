@@ -50,9 +50,7 @@ class PersonRecord:
     @property
     def member(self) -> ListMembership | None:
         """Their line on the list of the community."""
-        return next(
-            (place for place in self.places if place.where == "community"), None
-        )
+        return next((place for place in self.places if place.where == "community"), None)
 
     @property
     def registrations(self) -> list[ListMembership]:
@@ -104,12 +102,8 @@ def load_person_record(phone: str) -> PersonRecord:
         _select_notes,
     )
     rows = db.session.execute(union_all(*(part(phone) for part in parts))).all()
-    notes = [
-        ContactNote(row[1], row[2], row[3], row[4]) for row in rows if row[0] == "note"
-    ]
-    return PersonRecord(
-        [ListMembership(*row) for row in rows if row[0] != "note"], notes
-    )
+    notes = [ContactNote(row[1], row[2], row[3], row[4]) for row in rows if row[0] == "note"]
+    return PersonRecord([ListMembership(*row) for row in rows if row[0] != "note"], notes)
 
 
 def _select_member(phone: str) -> Any:
@@ -122,14 +116,11 @@ def _select_member(phone: str) -> Any:
 
 def _select_registrations(phone: str) -> Select[Any]:
     row = EventRegistration
-    rows = select(
-        literal("event"), Event.id, row.name, Event.title, row.created_at
-    ).join_from(row, Event)
+    rows = select(literal("event"), Event.id, row.name, Event.title, row.created_at).join_from(
+        row, Event
+    )
     some = (
-        rows.where(row.phone == phone)
-        .order_by(row.id.desc())
-        .limit(MAX_REGISTRATIONS)
-        .subquery()
+        rows.where(row.phone == phone).order_by(row.id.desc()).limit(MAX_REGISTRATIONS).subquery()
     )
     return select(some)
 
@@ -143,23 +134,19 @@ def _select_unsubscribed(phone: str) -> Any:
 
 def _select_suppressed(phone: str) -> Any:
     row = SuppressedContact
-    return select(literal("list"), row.id, null(), null(), row.created_at).where(
-        row.phone == phone
-    )
+    return select(literal("list"), row.id, null(), null(), row.created_at).where(row.phone == phone)
 
 
 def _select_notes(phone: str) -> Select[Any]:
     row = PersonNote
-    notes = select(
-        literal("note"), row.id, row.body, row.created_by, row.created_at
-    ).where(row.phone == phone)
+    notes = select(literal("note"), row.id, row.body, row.created_by, row.created_at).where(
+        row.phone == phone
+    )
     return select(notes.order_by(row.id.desc()).limit(MAX_NOTES).subquery())
 
 
 def _select_names_in_texts(phone: str) -> Select[Any]:
-    newest = select(Message.id, Message.name, Message.created_at).where(
-        Message.phone == phone
-    )
+    newest = select(Message.id, Message.name, Message.created_at).where(Message.phone == phone)
     some = newest.order_by(Message.id.desc()).limit(MAX_TEXTS_READ_FOR_NAMES).subquery()
     latest = type_coerce(func.max(some.c.created_at), UtcDateTime())
     names = select(literal("text"), func.max(some.c.id), some.c.name, null(), latest)

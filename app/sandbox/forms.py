@@ -96,10 +96,7 @@ class SimulatedRepliesForm(FlaskForm):
     def validate_percent(self, field: Any) -> None:
         """A whole number; with the other one not more than everybody."""
         self._check_percent(field)
-        if (
-            self._parse_percent(field) + self._parse_percent(self.other_percent)
-            > MAX_PERCENT
-        ):
+        if self._parse_percent(field) + self._parse_percent(self.other_percent) > MAX_PERCENT:
             raise ValidationError("Together they are more than a hundred.")
         if self._parse_percent(field) + self._parse_percent(self.other_percent) == 0:
             raise ValidationError("Then nobody answers. Write a number above 0.")
@@ -125,27 +122,19 @@ class SimulatedRepliesForm(FlaskForm):
     def reply_shares(self) -> list[ReplyShare]:
         """How many of a hundred text what."""
         both = ((self.percent, self.body), (self.other_percent, self.other_body))
-        return [
-            ReplyShare(self._parse_percent(percent), str(body.data))
-            for percent, body in both
-        ]
+        return [ReplyShare(self._parse_percent(percent), str(body.data)) for percent, body in both]
 
     def _check_percent(self, field: Any) -> None:
         typed = (field.data or "").strip()
         if typed and not (
-            typed.isascii()
-            and typed.isdigit()
-            and len(typed) <= 3
-            and int(typed) <= MAX_PERCENT
+            typed.isascii() and typed.isdigit() and len(typed) <= 3 and int(typed) <= MAX_PERCENT
         ):
             raise ValidationError("Write a whole number from 0 to 100.")
 
     @staticmethod
     def _parse_percent(field: Any) -> int:
         typed = (field.data or "").strip()
-        return (
-            int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 0
-        )
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 0
 
 
 def _check_body(field: Any, *, needed: bool) -> None:

@@ -25,9 +25,7 @@ class FirstStartForm(FlaskForm):
             )
         ],
     )
-    timezone = SelectField(
-        "Time zone", choices=build_timezone_choices, validate_choice=False
-    )
+    timezone = SelectField("Time zone", choices=build_timezone_choices, validate_choice=False)
     demo = BooleanField("Load a made-up community to practise with")
 
     def validate_password(self, field: PasswordField) -> None:

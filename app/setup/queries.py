@@ -16,7 +16,5 @@ def hash_setup_token(token: str) -> str:
 def is_setup_token_valid(token: str) -> bool:
     """Whether this token was printed by a start of this installation."""
     return bool(
-        db.session.scalar(
-            select(exists().where(SetupToken.token_hash == hash_setup_token(token)))
-        )
+        db.session.scalar(select(exists().where(SetupToken.token_hash == hash_setup_token(token))))
     )

@@ -68,9 +68,7 @@ class UnsubscribedContact(Model):
             "source",
             "created_at",
         ),
-        Index(
-            "ix_unsubscribed_contacts_source", "source", "created_at", "name", "phone"
-        ),
+        Index("ix_unsubscribed_contacts_source", "source", "created_at", "name", "phone"),
         # whoever has no name comes last, whichever way
         Index(
             "ix_unsubscribed_contacts_name",
@@ -106,9 +104,7 @@ class UnsubscribedContact(Model):
     name: Mapped[str | None] = mapped_column(String(100))
     phone: Mapped[e164] = mapped_column(unique=True)
     reason: Mapped[str | None] = mapped_column(Text)
-    source: Mapped[str] = mapped_column(
-        String(50), default="manual", server_default="manual"
-    )
+    source: Mapped[str] = mapped_column(String(50), default="manual", server_default="manual")
     created_at: Mapped[timestamp_default_now]
 
 
@@ -141,9 +137,7 @@ class SuppressedContact(Model):
     id: Mapped[primary_key]
     phone: Mapped[e164] = mapped_column(unique=True)
     reason: Mapped[str | None] = mapped_column(Text)
-    category: Mapped[SuppressionCategory] = mapped_column(
-        enum_column(SuppressionCategory)
-    )
+    category: Mapped[SuppressionCategory] = mapped_column(enum_column(SuppressionCategory))
     source: Mapped[str | None] = mapped_column(String(50))
     source_type: Mapped[str | None] = mapped_column(String(50))
     source_message_log_id: Mapped[int | None] = mapped_column(
@@ -206,9 +200,7 @@ class StopQuestion(Model):
 
     __tablename__ = "stop_questions"
     __table_args__ = (
-        CheckConstraint(
-            build_e164_check() + " OR phone GLOB '#*'", name="phone_is_e164"
-        ),
+        CheckConstraint(build_e164_check() + " OR phone GLOB '#*'", name="phone_is_e164"),
         CheckConstraint(
             "verdict IN ('out', 'stay') AND decided_at IS NOT NULL OR verdict IS NULL",
             name="verdict",
@@ -230,9 +222,7 @@ class StopQuestion(Model):
 
     id: Mapped[primary_key]
     phone: Mapped[e164]
-    message_id: Mapped[int | None] = mapped_column(
-        ForeignKey("messages.id", ondelete="SET NULL")
-    )
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
     body: Mapped[str | None] = mapped_column(Text)
     asked_at: Mapped[timestamp_default_now]
     decide_by: Mapped[timestamp]

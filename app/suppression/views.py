@@ -51,9 +51,7 @@ def list_suppressed_numbers() -> ResponseReturnValue:
         form=form,
         narrowed=narrowed != queries.SuppressionFilter(),
         our_number=_format_our_number(),
-        kept={
-            key: request.args[key] for key in FILTER_PARAMETERS if request.args.get(key)
-        },
+        kept={key: request.args[key] for key in FILTER_PARAMETERS if request.args.get(key)},
     )
 
 
@@ -85,17 +83,12 @@ def export_suppressed_numbers() -> ResponseReturnValue:
         list_params(queries.SUPPRESSION_SORT_KEYS, "since").search,
     )
     with audited_write("suppression.exported", current_username()) as trace:
-        trace.details = {
-            "part": narrowed != queries.SuppressionFilter() or bool(search)
-        }
+        trace.details = {"part": narrowed != queries.SuppressionFilter() or bool(search)}
     lines = (
-        _build_csv_row(entry)
-        for entry in queries.iterate_suppression_entries(search, narrowed)
+        _build_csv_row(entry) for entry in queries.iterate_suppression_entries(search, narrowed)
     )
     rows = stream_with_context(stream_csv(CSV_HEADERS, lines))
-    return Response(
-        rows, headers=build_download_headers(f"do-not-text-{now():%Y-%m-%d}.csv")
-    )
+    return Response(rows, headers=build_download_headers(f"do-not-text-{now():%Y-%m-%d}.csv"))
 
 
 def _build_csv_row(entry: queries.SuppressionEntry) -> tuple[str | None, ...]:
@@ -170,9 +163,7 @@ def add_suppressed_number() -> ResponseReturnValue:
         else:
             flash(f"{form.phone.phone.formatted} gets no more texts.", "success")
             return redirect(url_for("suppression.list_suppressed_numbers"), 303)
-    return render_template(
-        "suppression/add.html", form=form
-    ), 422 if form.errors else 200
+    return render_template("suppression/add.html", form=form), 422 if form.errors else 200
 
 
 @bp.post("/suppression/<kind>/<int:id>/delete")

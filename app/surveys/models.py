@@ -67,9 +67,7 @@ class SurveySession(Model):
 
     __tablename__ = "survey_sessions"
     __table_args__ = (
-        CheckConstraint(
-            build_e164_check() + " OR phone GLOB '#*'", name="phone_is_e164"
-        ),
+        CheckConstraint(build_e164_check() + " OR phone GLOB '#*'", name="phone_is_e164"),
         # one at a time: the database itself refuses a second
         Index(
             "uq_survey_sessions_active",
@@ -88,9 +86,7 @@ class SurveySession(Model):
     )
 
     id: Mapped[primary_key]
-    survey_id: Mapped[int] = mapped_column(
-        ForeignKey("survey_flows.id", ondelete="CASCADE")
-    )
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey_flows.id", ondelete="CASCADE"))
     phone: Mapped[e164]
     name: Mapped[str | None] = mapped_column(String(100))
     status: Mapped[SurveySessionStatus] = mapped_column(
@@ -135,17 +131,13 @@ class SurveyAnswer(Model):
     )
 
     id: Mapped[primary_key]
-    session_id: Mapped[int] = mapped_column(
-        ForeignKey("survey_sessions.id", ondelete="CASCADE")
-    )
+    session_id: Mapped[int] = mapped_column(ForeignKey("survey_sessions.id", ondelete="CASCADE"))
     position: Mapped[int]
     state: Mapped[AnswerState] = mapped_column(enum_column(AnswerState))
     prompt: Mapped[long_text]
     body: Mapped[str] = mapped_column(Text, default="", server_default="")
     value: Mapped[str | None] = mapped_column(Text)
-    message_id: Mapped[int | None] = mapped_column(
-        ForeignKey("messages.id", ondelete="SET NULL")
-    )
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
     created_at: Mapped[timestamp_default_now]
     # a person put it right; `value_before` is what we had understood
     edited_at: Mapped[timestamp | None]
@@ -163,9 +155,7 @@ class TriggerWord(Model):
 
     __tablename__ = "trigger_words"
     __table_args__ = (
-        CheckConstraint(
-            "(keyword_rule_id IS NULL) <> (survey_id IS NULL)", name="one_owner"
-        ),
+        CheckConstraint("(keyword_rule_id IS NULL) <> (survey_id IS NULL)", name="one_owner"),
         Index("ix_trigger_words_keyword_rule_id", "keyword_rule_id"),
         Index("ix_trigger_words_survey_id", "survey_id"),
     )
@@ -174,17 +164,13 @@ class TriggerWord(Model):
     keyword_rule_id: Mapped[int | None] = mapped_column(
         ForeignKey("keyword_rules.id", ondelete="CASCADE")
     )
-    survey_id: Mapped[int | None] = mapped_column(
-        ForeignKey("survey_flows.id", ondelete="CASCADE")
-    )
+    survey_id: Mapped[int | None] = mapped_column(ForeignKey("survey_flows.id", ondelete="CASCADE"))
 
 
 def build_trigger_word_ddl(table: str, column: str, owner: str) -> tuple[str, ...]:
     """The triggers that keep the main word of each row of `table` among the trigger words."""
     put_in = f"INSERT INTO trigger_words (word, {owner}) VALUES (new.{column}, new.id)"
-    take_out = (
-        f"DELETE FROM trigger_words WHERE word = old.{column} AND {owner} = old.id"
-    )
+    take_out = f"DELETE FROM trigger_words WHERE word = old.{column} AND {owner} = old.id"
     return (
         f"CREATE TRIGGER {table}_word_insert AFTER INSERT ON {table} BEGIN {put_in}; END",
         f"CREATE TRIGGER {table}_word_update AFTER UPDATE OF {column} ON {table} "
@@ -197,7 +183,5 @@ survey_sessions = cast("Table", SurveySession.__table__)
 survey_answers = cast("Table", SurveyAnswer.__table__)
 trigger_words = cast("Table", TriggerWord.__table__)
 
-for _statement in build_trigger_word_ddl(
-    "survey_flows", "trigger_keyword", "survey_id"
-):
+for _statement in build_trigger_word_ddl("survey_flows", "trigger_keyword", "survey_id"):
     event.listen(SurveyFlow.__table__, "after_create", DDL(_statement))

@@ -16,9 +16,7 @@ BLANK_QUESTION: QuestionFormData = {
 }
 
 
-def edit_question_list(
-    questions: Sequence[QuestionFormData], what: str
-) -> list[QuestionFormData]:
+def edit_question_list(questions: Sequence[QuestionFormData], what: str) -> list[QuestionFormData]:
     """The questions after a button was pressed: add, up:n, down:n, remove:n (n from 0); else as
     they were.
     """
@@ -31,15 +29,13 @@ def edit_question_list(
         return list(questions)
     elif verb == "remove":
         order.pop(place)
-    elif verb in ("up", "down") and 0 <= (
-        other := place + (1 if verb == "down" else -1)
-    ) < len(questions):
+    elif verb in ("up", "down") and 0 <= (other := place + (1 if verb == "down" else -1)) < len(
+        questions
+    ):
         order[place], order[other] = order[other], order[place]
     moved = {old: new for new, old in enumerate(order) if old is not None}
     return [
-        _move_question(questions[old], new, moved)
-        if old is not None
-        else dict(BLANK_QUESTION)
+        _move_question(questions[old], new, moved) if old is not None else dict(BLANK_QUESTION)
         for new, old in enumerate(order)
     ]
 
@@ -59,7 +55,5 @@ def _move_question(
 
     return {
         **question,
-        "ways": [
-            {**way, "to": to(way["to"] or NEXT_QUESTION)} for way in question["ways"]
-        ],
+        "ways": [{**way, "to": to(way["to"] or NEXT_QUESTION)} for way in question["ways"]],
     }

@@ -40,9 +40,7 @@ BUILT_IN_WORD_NOTES = {
     TextIntent.HELP: "Answered by itself with your words for HELP. The survey waits.",
     TextIntent.OPT_IN: "Brings back who has said STOP. The survey waits.",
 }
-SURVEY_ENDED_NOTE = (
-    "The survey has ended: this text goes to the inbox, or to another keyword."
-)
+SURVEY_ENDED_NOTE = "The survey has ended: this text goes to the inbox, or to another keyword."
 UNCLEAR_NOTE = "Not understood."
 END_STATUS_SENTENCES = {
     SurveySessionStatus.LEFT: "They have left the survey, and stay on your lists.",
@@ -116,12 +114,8 @@ class _SimulatedPhone:
         self._start_survey("")
 
     def _start_survey(self, before: str) -> None:
-        self.state = SurveyState(
-            tuple(self.draft.questions), self.draft.completion_message
-        )
-        first = build_opening_text(
-            self.draft.intro_message, self.state.question.message_text
-        )
+        self.state = SurveyState(tuple(self.draft.questions), self.draft.completion_message)
+        first = build_opening_text(self.draft.intro_message, self.state.question.message_text)
         self._append_reply(f"{before}\n{first}" if before else first)
 
     def _append_reply(self, words: str) -> None:
@@ -159,9 +153,7 @@ class _SimulatedPhone:
         else:
             self._apply_step(text, apply_unclear_answer(self.state))
 
-    def _read_valid_answer(
-        self, text: str, again: bool, *, doubtful: bool
-    ) -> SurveyStep | None:
+    def _read_valid_answer(self, text: str, again: bool, *, doubtful: bool) -> SurveyStep | None:
         question = self.state.question
         only_bare = doubtful or (again and question.question_type in FREE_TEXT_TYPES)
         return process_survey_text(
@@ -189,9 +181,7 @@ class _SimulatedPhone:
         if question.question_type is QuestionType.DATE:
             return f"Understood: {format_day(date.fromisoformat(record.value), today=self.moment.date())}."
         said = survey_aggregates.format_stored_answer(question, record.value)
-        return (
-            "" if question.question_type in FREE_TEXT_TYPES else f"Understood: {said}."
-        )
+        return "" if question.question_type in FREE_TEXT_TYPES else f"Understood: {said}."
 
     def _end_survey(self, text: str, note: str, status: SurveySessionStatus) -> None:
         self.texts.append(SimulatedText(True, text, note))
@@ -201,9 +191,7 @@ class _SimulatedPhone:
     def status_text(self) -> str:
         """How they stand, in words."""
         if not self.is_over:
-            return (
-                f"On question {self.state.position + 1} of {len(self.state.questions)}."
-            )
+            return f"On question {self.state.position + 1} of {len(self.state.questions)}."
         if self.state.status is SurveySessionStatus.COMPLETED:
             beside = " They are registered for the event." if self.is_registered else ""
             apart = (
@@ -224,11 +212,7 @@ class _SimulatedPhone:
             QuestionType.YES_NO: ["Yes", "No"],
             QuestionType.CHOICE: [*question.choice_labels[: MAX_SUGGESTIONS - 3]],
             QuestionType.NUMBER: [
-                str(
-                    question.low
-                    if question.low is not None
-                    else min(4, question.high or 4)
-                )
+                str(question.low if question.low is not None else min(4, question.high or 4))
             ],
             QuestionType.DATE: ["Tomorrow"],
             QuestionType.NAME: ["Zoë Hernández"],

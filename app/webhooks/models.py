@@ -34,9 +34,7 @@ class WebhookEvent(Model):
     payload: Mapped[str | None] = mapped_column(Text)
     verdict: Mapped[str | None] = mapped_column(String(40))
     error: Mapped[str | None] = mapped_column(Text)
-    message_id: Mapped[int | None] = mapped_column(
-        ForeignKey("messages.id", ondelete="SET NULL")
-    )
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
     received_at: Mapped[timestamp_default_now]
     processed_at: Mapped[timestamp | None]
 

@@ -21,9 +21,7 @@ def wrong_tries(app, count, address=HERE, username="ada"):
     with app.app_context():
         for _ in range(count):
             with write():
-                actions.record_failed_login(
-                    address, queries.build_account_key(username)
-                )
+                actions.record_failed_login(address, queries.build_account_key(username))
 
 
 def test_ten_wrong_tries_lock_the_address_until_a_named_time(visit):
@@ -60,9 +58,7 @@ def test_tries_long_apart_do_not_add_up(shop):
             actions.record_failed_login(HERE, queries.build_account_key("ada"))
             actions.record_failed_login(HERE, queries.build_account_key("ada"))
     assert (
-        db.session.scalar(
-            select(LoginAttempt.attempt_count).where(LoginAttempt.client_ip == HERE)
-        )
+        db.session.scalar(select(LoginAttempt.attempt_count).where(LoginAttempt.client_ip == HERE))
         == 2
     )
 

@@ -25,9 +25,7 @@ def must_change(app, username="sol"):
     """An admin gave this user a password for one sign-in."""
     with app.app_context(), write() as session:
         session.execute(
-            db.update(AppUser)
-            .where(AppUser.username == username)
-            .values(must_change_password=True)
+            db.update(AppUser).where(AppUser.username == username).values(must_change_password=True)
         )
 
 
@@ -74,9 +72,7 @@ def test_the_current_password_is_asked_for(visit):
         ("x" * 129, "longer than 128"),
     ],
 )
-def test_a_password_that_is_not_worth_having_is_refused_with_the_reason(
-    visit, new, said
-):
+def test_a_password_that_is_not_worth_having_is_refused_with_the_reason(visit, new, said):
     page = change(visit, new=new)
     assert page.status_code == 422
     assert said in page.words
@@ -120,9 +116,7 @@ def test_somebody_who_must_change_it_may_still_sign_out(visit, app):
 @pytest.mark.parametrize("theme", ["dark", "light", ""])
 def test_colours_are_kept_with_the_user(visit, app, theme):
     assert visit("/account/theme", "sol", theme=theme).status_code == 303
-    assert (f'data-theme="{theme}"' in visit("/account/password", "sol").text) == bool(
-        theme
-    )
+    assert (f'data-theme="{theme}"' in visit("/account/password", "sol").text) == bool(theme)
     with app.app_context():
         assert queries.find_user_by_name("sol").theme == theme
 

@@ -82,9 +82,7 @@ def test_remembered_for_thirty_days_only_when_asked(visit):
     )
     visit.browsers.clear()
     cookies = sign_in(visit, "ada", remember="y").response.headers.getlist("Set-Cookie")
-    remembered = next(
-        cookie for cookie in cookies if cookie.startswith("remember_token=")
-    )
+    remembered = next(cookie for cookie in cookies if cookie.startswith("remember_token="))
     assert "HttpOnly" in remembered
     assert "SameSite=Lax" in remembered
     browser = visit.browser("")
@@ -118,9 +116,7 @@ def test_a_role_that_nobody_knows_opens_no_door_and_breaks_nothing(visit, app):
     with app.app_context(), write() as session:
         connection = session.connection()
         connection.exec_driver_sql("PRAGMA ignore_check_constraints=ON")
-        connection.exec_driver_sql(
-            "UPDATE users SET role = 'root' WHERE username = 'sol'"
-        )
+        connection.exec_driver_sql("UPDATE users SET role = 'root' WHERE username = 'sol'")
         connection.exec_driver_sql("PRAGMA ignore_check_constraints=OFF")
     for address in ("/account/password", "/users", "/settings"):
         assert visit(address, "sol").status_code == 403
@@ -132,9 +128,7 @@ def test_a_role_that_nobody_knows_opens_no_door_and_breaks_nothing(visit, app):
 def test_a_damaged_hash_is_a_wrong_password(visit, app, damaged):
     with app.app_context(), write() as session:
         session.execute(
-            db.update(AppUser)
-            .where(AppUser.username == "sol")
-            .values(password_hash=damaged)
+            db.update(AppUser).where(AppUser.username == "sol").values(password_hash=damaged)
         )
     assert sign_in(visit, "sol").status_code == 422
 

@@ -24,9 +24,7 @@ def user(app, username):
 
 def add(visit, username="Kim", role="social_manager", password=GOOD, **more):
     """Post the form for a new user."""
-    return visit(
-        "/users/add", "ada", username=username, role=role, password=password, **more
-    )
+    return visit("/users/add", "ada", username=username, role=role, password=password, **more)
 
 
 def second_admin(app, username="bob"):
@@ -124,10 +122,7 @@ def test_a_role_and_a_name_are_changed(visit, app):
     assert user(app, "solveig").role == Role.ADMIN
     with app.app_context():
         details = db.session.scalar(select(AuditEvent.details))
-    assert (
-        details
-        == '{"username": ["sol", "Solveig"], "role": ["Social manager", "Admin"]}'
-    )
+    assert details == '{"username": ["sol", "Solveig"], "role": ["Social manager", "Admin"]}'
 
 
 def test_a_changed_role_counts_at_the_very_next_page(visit):
@@ -152,16 +147,12 @@ def test_an_empty_password_changes_none(visit, app):
 
 
 def test_a_weak_password_and_a_taken_name_are_refused(visit):
-    page = visit(
-        "/users/2/edit", "ada", username="ADA", role="social_manager", password=""
-    )
+    page = visit("/users/2/edit", "ada", username="ADA", role="social_manager", password="")
     assert page.status_code == 422
     assert "Somebody has this user name already." in page.words
     assert (
         "at least 15"
-        in visit(
-            "/users/2/edit", "ada", username="sol", role="admin", password="short"
-        ).words
+        in visit("/users/2/edit", "ada", username="sol", role="admin", password="short").words
     )
 
 
@@ -180,10 +171,7 @@ def test_the_last_admin_stays_an_admin(visit, app):
 
 def test_one_of_two_admins_may_step_down(visit, app):
     second_admin(app)
-    assert (
-        visit("/users/1/edit", "ada", username="ada", role="social_manager").status_code
-        == 303
-    )
+    assert visit("/users/1/edit", "ada", username="ada", role="social_manager").status_code == 303
     assert visit("/users", "ada").status_code == 403
 
 
@@ -236,7 +224,5 @@ def test_two_admins_who_demote_each_other_at_once_leave_one(app):
     for each in threads:
         each.join()
     with app.app_context():
-        admins = db.session.scalars(
-            select(AppUser.id).where(AppUser.role == Role.ADMIN)
-        ).all()
+        admins = db.session.scalars(select(AppUser.id).where(AppUser.role == Role.ADMIN)).all()
     assert len(admins) == 1

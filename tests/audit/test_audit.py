@@ -30,9 +30,7 @@ def test_an_empty_audit_says_what_it_is_for(visit):
 
 def test_acts_are_said_in_words_newest_first(visit, app):
     happened(app, datetime(2026, 5, 8, 2, 0, tzinfo=UTC))
-    details = json.dumps(
-        {"role": ["social_manager", "admin"], "undo_seconds": [None, 5]}
-    )
+    details = json.dumps({"role": ["social_manager", "admin"], "undo_seconds": [None, 5]})
     happened(
         app,
         datetime(2026, 5, 9, 2, 0, tzinfo=UTC),
@@ -136,9 +134,7 @@ def test_details_are_said_in_words(app):
 
 def test_long_histories_come_in_pages_that_keep_the_filter(visit, app):
     with app.app_context(), write() as session:
-        session.add_all(
-            AuditEvent(who="sol", verb="sign_in", about=f"time {n}") for n in range(7)
-        )
+        session.add_all(AuditEvent(who="sol", verb="sign_in", about=f"time {n}") for n in range(7))
     page = visit("/audit?who=sol&per_page=3&page=2", "ada")
     assert "4–6 of 7" in page.words
     assert "who=sol" in page.text

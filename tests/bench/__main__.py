@@ -46,9 +46,7 @@ def main() -> int:
     chosen = sys.argv[1:] or list(BENCHES)
     unknown = [name for name in chosen if name not in BENCHES]
     if unknown:
-        print(
-            f"There is no bench called {', '.join(unknown)}. There are: {', '.join(BENCHES)}."
-        )
+        print(f"There is no bench called {', '.join(unknown)}. There are: {', '.join(BENCHES)}.")
         return 2
     quiet()
     print(machine())

@@ -40,9 +40,7 @@ def health() -> str:
 def receipt(ref: str) -> tuple[str, int]:
     """One signature, one row, one commit."""
     signature = request.headers.get("X-Twilio-Signature", "")
-    if not RequestValidator("t" * 32).validate(
-        BASE + request.path, request.form, signature
-    ):
+    if not RequestValidator("t" * 32).validate(BASE + request.path, request.form, signature):
         abort(403)
     row = (ref, request.form["MessageSid"], request.form["MessageStatus"])
     with lock:

@@ -23,9 +23,7 @@ PHONE = "'+1303' || (2000000 + i * 7919 % :people)"
 NAME = """CASE WHEN i % 50 THEN substr('Ana  Zoë  PeterWei  OlenaTom  Grace', 1 + 5 * (i % 7), 5) || ' ' ||
     substr('Smith Chen  MüllerOkaforKhan  Peña  ', 1 + 6 * (i * 31 % 6), 6) || ' ' || i END"""
 AT = "strftime('%Y-%m-%d %H:%M:%f000', '2025-01-01', '+' || i || ' minutes')"
-Fill = tuple[
-    str, int, dict[str, str]
-]  # the table, how many rows, and what stands in each column
+Fill = tuple[str, int, dict[str, str]]  # the table, how many rows, and what stands in each column
 
 
 @dataclass(frozen=True)
@@ -42,9 +40,7 @@ class Size:
 
 
 def _people(size: Size) -> Iterator[Fill]:
-    event = (
-        f"CASE WHEN i < {size.people // 10} THEN 1 ELSE 2 + i % {size.events - 1} END"
-    )
+    event = f"CASE WHEN i < {size.people // 10} THEN 1 ELSE 2 + i % {size.events - 1} END"
     who = {"name": NAME, "phone": PHONE, "created_at": AT}
     day = "date('2025-01-01', '+' || (i * 7) || ' days')"
     yield "community_members", size.people, who
@@ -115,9 +111,7 @@ def _blasts(size: Size) -> Iterator[Fill]:
         "provider_sid": "'SM' || i",
     }
     text |= {"status": "iif(i % 40, 'delivered', 'undelivered')", "message_log_id": log}
-    moments = dict.fromkeys(
-        ("created_at", "submitted_at", "sent_at", "delivered_at"), AT
-    )
+    moments = dict.fromkeys(("created_at", "submitted_at", "sent_at", "delivered_at"), AT)
     yield "messages", size.people * 10, text | moments
 
 

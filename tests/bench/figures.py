@@ -36,9 +36,7 @@ class Asked:
         ends = [("at least", self.least), ("at most", self.most)]
         if self.least is not None and self.most is not None:
             return f"{self.least:g} to {self.most:g}{unit}"
-        return " and ".join(
-            f"{word} {value:g}{unit}" for word, value in ends if value is not None
-        )
+        return " and ".join(f"{word} {value:g}{unit}" for word, value in ends if value is not None)
 
 
 @dataclass(frozen=True)
@@ -76,9 +74,7 @@ class Figure:
         """What is asked and whether it is met, "" where nothing is asked."""
         if self.asked is None:
             return ""
-        return (
-            f"{self.asked.words(self.unit)}: {'**not met**' if self.missed else 'met'}"
-        )
+        return f"{self.asked.words(self.unit)}: {'**not met**' if self.missed else 'met'}"
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -117,11 +113,7 @@ def _processor() -> str:
     try:
         with open("/proc/cpuinfo") as file:
             return next(
-                (
-                    line.split(":", 1)[1].strip()
-                    for line in file
-                    if line.startswith("model name")
-                ),
+                (line.split(":", 1)[1].strip() for line in file if line.startswith("model name")),
                 "?",
             )
     except OSError:

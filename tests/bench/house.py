@@ -88,9 +88,7 @@ def app_with(
     with app.app_context(), write():
         for start in range(0, people, 10_000):
             some = range(start, min(people, start + 10_000))
-            db.session.execute(
-                insert(CommunityMember), [person(n, number or phone) for n in some]
-            )
+            db.session.execute(insert(CommunityMember), [person(n, number or phone) for n in some])
     return app
 
 

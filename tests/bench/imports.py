@@ -27,9 +27,7 @@ def run() -> list[Figure]:
     already.
     """
     numbers = [phone(n)[2:] if n % 20 else "12345" for n in range(ROWS)]
-    sheet = "name,phone\n" + "".join(
-        f"{name(n)},{number}\n" for n, number in enumerate(numbers)
-    )
+    sheet = "name,phone\n" + "".join(f"{name(n)},{number}\n" for n, number in enumerate(numbers))
     with folder() as place:
         app = app_with(place / "sms.db", ROWS // 2)
         visit = Visitor(app)
@@ -47,9 +45,7 @@ def run() -> list[Figure]:
             confirm = seconds(
                 lambda: pages.append(visit.post(f"{pages[-1].location}/confirm", "ada"))
             )
-        undo = seconds(
-            lambda: pages.append(visit.post(f"{pages[-2].location}/undo", "ada"))
-        )
+        undo = seconds(lambda: pages.append(visit.post(f"{pages[-2].location}/undo", "ada")))
         assert {page.status_code for page in pages} == {303}
         data, slices = workbook(numbers), list[float]()
         book = seconds(lambda: _checked(visit, data, "people.xlsx", slices))
@@ -97,9 +93,7 @@ def run() -> list[Figure]:
     ]
 
 
-def _beside(
-    loop: Callable[[], object], ours: Callable[[], object]
-) -> tuple[float, float]:
+def _beside(loop: Callable[[], object], ours: Callable[[], object]) -> tuple[float, float]:
     """The seconds of both, of the run whose ratio is the median: they take turns, for a machine
     has faster minutes.
     """
@@ -147,9 +141,7 @@ def _judge(number: str) -> str | None:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _checked(
-    visit: Visitor, data: bytes, file: str, slices: list[float] | None = None
-) -> Any:
+def _checked(visit: Visitor, data: bytes, file: str, slices: list[float] | None = None) -> Any:
     """Uploaded, and its page looked at until the check is at its end; `slices` gets the seconds
     of each request.
     """

@@ -72,9 +72,7 @@ def run() -> list[Figure]:
         stored = (there.one(STORED), there.one(EVENTS))
         assert stored == (count, count), f"{stored} of {count} texts stored"
         return [
-            _figure(
-                f"p99 of texts at {TEXTS_A_SECOND} a second", texts, 0.99, (BARE, alone)
-            ),
+            _figure(f"p99 of texts at {TEXTS_A_SECOND} a second", texts, 0.99, (BARE, alone)),
             *(
                 _figure(
                     f"p95 of {name} meanwhile",
@@ -97,9 +95,7 @@ def _prepare(there: Station) -> None:
     connection.close()
 
 
-def _alone(
-    there: Station, place: Path, cookie: str
-) -> tuple[Waited, dict[str, Waited]]:
+def _alone(there: Station, place: Path, cookie: str) -> tuple[Waited, dict[str, Waited]]:
     with bare_app(place / "bare.db") as url:
         calls = [
             receipt(url, f"{n:032x}", f"SM{n:032x}", "sent")
@@ -155,18 +151,14 @@ def _answered(there: Station) -> Figure:
     assert not lost, f"{lost} answers have not left"
     note = f"median {percentile(seconds, 0.5) * 1000:.0f}, most {max(seconds) * 1000:.0f} ms of {len(seconds):,} answers"
     what = "p99 from a text to its answer's request"
-    return Figure(
-        what, percentile(seconds, 0.99) * 1000, "ms", note=note, asked=Asked(most=500)
-    )
+    return Figure(what, percentile(seconds, 0.99) * 1000, "ms", note=note, asked=Asked(most=500))
 
 
 def _moment(stored: str) -> datetime:
     return datetime.fromisoformat(stored)
 
 
-def _figure(
-    what: str, waited: Waited, share: float, baseline: tuple[str, Waited]
-) -> Figure:
+def _figure(what: str, waited: Waited, share: float, baseline: tuple[str, Waited]) -> Figure:
     assert not waited.wrong, (what, waited.wrong)
     against, other = baseline
     most = Asked(most=300)

@@ -100,10 +100,7 @@ def run() -> list[Figure]:
         _fill(app, place / "many.db", THREADS, TEXTS)
         browser = _browser(app)
         return [
-            *(
-                _figure(browser, what, address, least)
-                for what, address in PAGES.items()
-            ),
+            *(_figure(browser, what, address, least) for what, address in PAGES.items()),
             _coming_in(app),
         ]
 
@@ -111,9 +108,7 @@ def run() -> list[Figure]:
 def _figure(browser: FlaskClient, what: str, address: str, least: float) -> Figure:
     took, clock = _page(browser, address.format(one=THREADS // 2))
     note = f"{clock:.0f} ms by the clock, load {os.getloadavg()[0]:.1f}"
-    return Figure(
-        what, took, "ms", "the list of 10 conversations", least, note, Asked(most=MOST)
-    )
+    return Figure(what, took, "ms", "the list of 10 conversations", least, note, Asked(most=MOST))
 
 
 def _browser(app: Flask) -> FlaskClient:

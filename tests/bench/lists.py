@@ -36,9 +36,7 @@ def run() -> list[Figure]:
         browser = _browser(app_with(place / "many.db", MANY))
         against = f"the first page of {FEW} members"
         return [
-            Figure(
-                what, _list(browser, query), "ms", against, few, "L7", Asked(most=300)
-            )
+            Figure(what, _list(browser, query), "ms", against, few, "L7", Asked(most=300))
             for what, query in PAGES.items()
         ] + export(browser, MANY)
 

@@ -48,9 +48,7 @@ class Waited:
     def note(self) -> str:
         """The others, for a note."""
         found = f"median {median(self.seconds) * 1000:.0f}, p95 {self.milliseconds(0.95):.0f}"
-        return (
-            f"{found}, most {max(self.seconds) * 1000:.0f} ms of {len(self.seconds):,}"
-        )
+        return f"{found}, most {max(self.seconds) * 1000:.0f} ms of {len(self.seconds):,}"
 
 
 def run() -> list[Figure]:
@@ -67,9 +65,7 @@ def run() -> list[Figure]:
             there.restart(SEND_RATE=rate)
             found = _while_sending(there, cookie, refs, blasts, alone)
             figures += (
-                found
-                if rate == FASTEST
-                else [replace(figure, asked=None) for figure in found]
+                found if rate == FASTEST else [replace(figure, asked=None) for figure in found]
             )
             refs = there.rows(f"{REFS} DESC LIMIT {PEOPLE}")
         return figures
@@ -103,24 +99,16 @@ def _while_sending(
         there.confirm()
     there.wait_for(1)
     words = ("sent", "delivered")
-    calls = [
-        call(there.server.url, ref, sid, word) for ref, sid in refs for word in words
-    ]
+    calls = [call(there.server.url, ref, sid, word) for ref, sid in refs for word in words]
     stored = there.one("SELECT count(*) FROM webhook_events")
-    receipts, pages = finish(
-        browse_and_call(calls, _pages(there, log_id), cookie, SECONDS)
-    )
+    receipts, pages = finish(browse_and_call(calls, _pages(there, log_id), cookie, SECONDS))
     still = there.one(RUNNING)
     stored = there.one("SELECT count(*) FROM webhook_events") - stored
-    assert stored == len(receipts.seconds), (
-        f"{stored} of {len(receipts.seconds)} receipts stored"
-    )
+    assert stored == len(receipts.seconds), f"{stored} of {len(receipts.seconds)} receipts stored"
     assert not receipts.wrong, receipts.wrong
     rate = there.rate()
     there.wait_for(blasts * PEOPLE)
-    seen = f"while {rate:,.0f} texts a second leave" + (
-        "" if still else " (they ended before)"
-    )
+    seen = f"while {rate:,.0f} texts a second leave" + ("" if still else " (they ended before)")
     return [
         _figure(
             f"receipts at {RECEIPTS_A_SECOND} a second, {seen}",
@@ -208,18 +196,12 @@ async def browse_and_call(
             )
 
         paces = [_at_pace(post, calls, RECEIPTS_A_SECOND, lasts)] if calls else []
-        paces += (
-            [_at_pace(get, itertools.cycle(pages), PAGES_A_SECOND, lasts)]
-            if pages
-            else []
-        )
+        paces += [_at_pace(get, itertools.cycle(pages), PAGES_A_SECOND, lasts)] if pages else []
         await asyncio.gather(*paces)
     return receipts, seen
 
 
-async def _at_pace(
-    start: Callable, some: Iterable, a_second: float, lasts: float
-) -> None:
+async def _at_pace(start: Callable, some: Iterable, a_second: float, lasts: float) -> None:
     begin, tasks = time.monotonic(), []
     for number, each in enumerate(some):
         due = begin + number / a_second

@@ -51,9 +51,7 @@ def run() -> list[Figure]:
     with folder() as place:
         app = app_with(place / "sms.db", RECEIPTS)
         refs = iter(_sent(app))
-        before = [
-            _receive(app.test_client(), app, *next(refs)) for _ in range(RECEIPTS // 2)
-        ]
+        before = [_receive(app.test_client(), app, *next(refs)) for _ in range(RECEIPTS // 2)]
         _fill(app)
         after = [_receive(app.test_client(), app, *each) for each in refs]
         with _bystander(app) as waits, app.app_context():
@@ -95,9 +93,7 @@ def _sent(app: Flask) -> list[tuple[str, str]]:
                 session.execute(text(statement), {"now": _stored(now())})
         return [
             (ref, sid)
-            for ref, sid in db.session.execute(
-                text("SELECT ref, provider_sid FROM attempts")
-            )
+            for ref, sid in db.session.execute(text("SELECT ref, provider_sid FROM attempts"))
         ]
 
 
@@ -107,9 +103,7 @@ def _fill(app: Flask) -> None:
         "lately": _stored(now()),
     }
     with app.app_context(), write() as session:
-        session.connection().exec_driver_sql(
-            STORE, {"many": EVENTS, "old": OLD, **moments}
-        )
+        session.connection().exec_driver_sql(STORE, {"many": EVENTS, "old": OLD, **moments})
 
 
 def _stored(moment: datetime) -> str:

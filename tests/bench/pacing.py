@@ -41,9 +41,7 @@ def _one_part_a_second() -> list[Figure]:
         time.sleep(max(SHORT_SECONDS, LONG_SECONDS) + 0.5)
         starts = _starts_within(short, SHORT_SECONDS)
         long_starts = _starts_within(long, LONG_SECONDS)
-    crowded = max(
-        bisect_left(starts, start + 1) - place for place, start in enumerate(starts)
-    )
+    crowded = max(bisect_left(starts, start + 1) - place for place, start in enumerate(starts))
     least, most = _about(SHORT_SECONDS, 2)
     least_long, most_long = _about(LONG_SECONDS / 3, 1)
     pace, pace_long = (
@@ -103,9 +101,7 @@ def _old_and_young() -> Figure:
         log_id = there.one("SELECT min(id) FROM message_logs")
         starts = [start for log, _, start in there.rows(STARTS) if log == log_id]
     waited = max(later - earlier for earlier, later in pairwise(starts))
-    what = (
-        "the longest wait for its next text of a blast nearly done, when another begins"
-    )
+    what = "the longest wait for its next text of a blast nearly done, when another begins"
     fair = f"every other text at {FAIR_RATE} a second"
     return Figure(what, waited, "s", fair, 2 / FAIR_RATE, "L11", Asked(most=2))
 
@@ -131,9 +127,7 @@ def _many_blasts() -> list[Figure]:
     assert [len(each) - 1 for each in moments.values()] == [EACH] * BLASTS
     first = max(starts[1] - starts[0] for starts in moments.values())
     waited = max(
-        later - earlier
-        for starts in moments.values()
-        for earlier, later in pairwise(starts)
+        later - earlier for starts in moments.values() for earlier, later in pairwise(starts)
     )
     what, all_of_it = (
         f"of {BLASTS} blasts due at once",

@@ -23,9 +23,7 @@ async def _posts(url: str, texts: int, at_once: int) -> None:
     address = f"{url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
     signed_in = {"Authorization": aiohttp.encode_basic_auth(ACCOUNT, TOKEN)}
     numbers = iter(range(texts))
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=at_once)
-    ) as session:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=at_once)) as session:
         await asyncio.gather(
             *(_worker(session, address, signed_in, numbers) for _ in range(at_once))
         )

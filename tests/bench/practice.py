@@ -26,9 +26,7 @@ def run() -> list[Figure]:
             started = time.monotonic()
             with app.app_context(), write():
                 confirm_blast(
-                    BlastDraft(
-                        "Hello {first_name}", None, BlastTarget.COMMUNITY, None, "UTC"
-                    ),
+                    BlastDraft("Hello {first_name}", None, BlastTarget.COMMUNITY, None, "UTC"),
                     None,
                     "ada",
                     now(),

@@ -39,16 +39,12 @@ def bare_app(database: Path) -> Iterator[str]:
     ]
     command += ["--no-control-socket", "--log-level", "error", "tests.bench.bare:app"]
     # in another folder: in ours gunicorn would find our own configuration
-    with _running(
-        command, port, database.parent, BARE_DATABASE=str(database), BARE_BASE=url
-    ):
+    with _running(command, port, database.parent, BARE_DATABASE=str(database), BARE_BASE=url):
         yield url
 
 
 @contextmanager
-def _running(
-    command: list[str], port: int, cwd: Path = ROOT, **environment: str
-) -> Iterator[str]:
+def _running(command: list[str], port: int, cwd: Path = ROOT, **environment: str) -> Iterator[str]:
     process = subprocess.Popen(
         command, cwd=cwd, env={**os.environ, "PYTHONPATH": str(ROOT), **environment}
     )
@@ -72,17 +68,13 @@ def _answers(url: str) -> bool:
 def memory_of(pid: int) -> tuple[float, float]:
     """The memory of a process and of its largest child: (now, at most), in MB."""
     return max(
-        (_status(each, "VmRSS"), _status(each, "VmHWM"))
-        for each in [pid, *children_of(pid)]
+        (_status(each, "VmRSS"), _status(each, "VmHWM")) for each in [pid, *children_of(pid)]
     )
 
 
 def children_of(pid: int) -> list[int]:
     """The processes that a process has started."""
-    return [
-        int(child)
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    ]
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _status(pid: int, name: str) -> float:

@@ -18,9 +18,7 @@ from tests.bench.station import Station, station
 from tests.loops import finish
 
 TEXTS, RUNS, AT_ONCE = 3000, 3, 16
-REFS = (
-    "SELECT ref, provider_sid FROM attempts WHERE provider_sid IS NOT NULL ORDER BY id"
-)
+REFS = "SELECT ref, provider_sid FROM attempts WHERE provider_sid IS NOT NULL ORDER BY id"
 BARE = "a bare Flask view: signature, one INSERT, one commit"
 Refs = Sequence[tuple[str, str]]
 Call = tuple[str, dict[str, str], dict[str, str]]
@@ -33,9 +31,7 @@ def run() -> list[Figure]:
     with folder() as place, station(place, TEXTS) as there:
         there.blast()
         ours, bare = _in_turn(there, place)
-        delivered = there.one(
-            "SELECT count(*) FROM messages WHERE status = 'delivered'"
-        )
+        delivered = there.one("SELECT count(*) FROM messages WHERE status = 'delivered'")
         assert delivered == TEXTS, f"{delivered} of {TEXTS} delivered"
     note = f"{AT_ONCE} at once; ours {spread(ours, '/s')}, bare {spread(bare, '/s')}"
     what = "receipts verified, stored and applied a second"
@@ -73,9 +69,7 @@ def _rate(url: str, refs: Refs) -> float:
 
 async def _post(calls: Sequence[Call]) -> None:
     waiting = iter(calls)
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=AT_ONCE)
-    ) as session:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
 
         async def work() -> None:
             for address, fields, signed in waiting:

@@ -57,9 +57,7 @@ def run() -> list[Figure]:
         database = place / "sms.db"
         app = app_with(database, PEOPLE, scattered)
         figures = [_speed(database, what, *asked) for what, asked in TEXTS.items()]
-        figures += [
-            _memory(app, database, what, text) for what, (text, _) in TEXTS.items()
-        ]
+        figures += [_memory(app, database, what, text) for what, (text, _) in TEXTS.items()]
         return [*figures, _suppressed(app, database)]
 
 
@@ -97,9 +95,7 @@ def _copy(database: Path, path: Path) -> Iterator[Flask]:
 def _confirm(app: Flask, text: str) -> None:
     with app.app_context(), write():
         confirm_blast(
-            BlastDraft(
-                text, "Reply STOP to opt out.", BlastTarget.COMMUNITY, None, "UTC"
-            ),
+            BlastDraft(text, "Reply STOP to opt out.", BlastTarget.COMMUNITY, None, "UTC"),
             None,
             "ada",
             now(),
@@ -119,12 +115,8 @@ def _bare(place: Path) -> float:
             "SELECT sql FROM sqlite_master WHERE tbl_name = 'messages' AND sql IS NOT NULL"
         ).fetchall()
     assert len(rows) == PEOPLE
-    statement = (
-        f"INSERT INTO messages ({COLUMNS}) VALUES ({', '.join('?' * len(rows[0]))})"
-    )
-    with contextlib.closing(
-        sqlite3.connect(place / "bare.db", isolation_level=None)
-    ) as target:
+    statement = f"INSERT INTO messages ({COLUMNS}) VALUES ({', '.join('?' * len(rows[0]))})"
+    with contextlib.closing(sqlite3.connect(place / "bare.db", isolation_level=None)) as target:
         for first in (
             "PRAGMA journal_mode=WAL",
             "PRAGMA synchronous=FULL",
@@ -145,16 +137,12 @@ def _memory(app: Flask, database: Path, what: str, text: str) -> Figure:
     _confirm(app, text)
     command = [sys.executable, "-m", "tests.bench.release", str(database)]
     said = json.loads(
-        subprocess.run(
-            command, cwd=ROOT, check=True, capture_output=True, text=True
-        ).stdout
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     )
     assert said["released"] == 1
     grown = said["most"] - said["before"]
     note = f"from {said['before']:.0f} to {said['most']:.0f} MB in a fresh process"
-    return Figure(
-        f"memory for it: {what}", grown, "MB", note=note, asked=Asked(most=120.0)
-    )
+    return Figure(f"memory for it: {what}", grown, "MB", note=note, asked=Asked(most=120.0))
 
 
 def _suppressed(app: Flask, database: Path) -> Figure:
@@ -169,8 +157,7 @@ def _suppressed(app: Flask, database: Path) -> Figure:
         took = seconds(release_due_blasts)
     with contextlib.closing(sqlite3.connect(database)) as connection:
         left_out, queued = (
-            connection.execute(IN_STATE, (state,)).fetchone()[0]
-            for state in ("skipped", "queued")
+            connection.execute(IN_STATE, (state,)).fetchone()[0] for state in ("skipped", "queued")
         )
     assert (left_out, queued) == (SUPPRESSED, PEOPLE - SUPPRESSED), (left_out, queued)
     what = f"release of {PEOPLE:,}, {SUPPRESSED:,} of them on our lists of numbers without texts"
@@ -189,9 +176,7 @@ def _suppress() -> None:
     with write():
         stopped = [{"phone": scattered(n), "created_at": now()} for n in range(half)]
         db.session.execute(insert(UnsubscribedContact), stopped)
-        failed = [
-            {"phone": scattered(n), "category": dead} for n in range(half, SUPPRESSED)
-        ]
+        failed = [{"phone": scattered(n), "category": dead} for n in range(half, SUPPRESSED)]
         db.session.execute(insert(SuppressedContact), failed)
 
 
@@ -207,11 +192,7 @@ def _in_a_fresh_process(database: Path) -> None:
         db.session.execute(db.text("SELECT 1"))
         before, _ = memory_of(os.getpid())
         released = release_due_blasts()
-    print(
-        json.dumps(
-            {"before": before, "most": memory_of(os.getpid())[1], "released": released}
-        )
-    )
+    print(json.dumps({"before": before, "most": memory_of(os.getpid())[1], "released": released}))
 
 
 if __name__ == "__main__":

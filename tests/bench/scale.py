@@ -69,25 +69,19 @@ def run() -> list[Figure]:
         small, large = crowded(place / "few.db", FEW), crowded(place / "many.db", MANY)
         browsers = [Visitor(app).browser("ada") for app in (small, large)]
         figures = [
-            each
-            for what, address in PAGES
-            for each in _page(large, browsers, what, address)
+            each for what, address in PAGES for each in _page(large, browsers, what, address)
         ]
         return figures + export(browsers[1], MANY.people)
 
 
-def _page(
-    app: Flask, browsers: list[FlaskClient], what: str, address: str
-) -> list[Figure]:
+def _page(app: Flask, browsers: list[FlaskClient], what: str, address: str) -> list[Figure]:
     few, many = _by_turns(browsers, address)
     with asked_of(app) as statements:
         browsers[1].get(address)
     against = f"{FEW.people:,} people"
     return [
         Figure(what, many, "ms", against, few, address, Asked(most=MOST_MS)),
-        Figure(
-            "", many, "ms", "the same", few, "", Asked(most=MOST_GROWTH, of_ratio=True)
-        ),
+        Figure("", many, "ms", "the same", few, "", Asked(most=MOST_GROWTH, of_ratio=True)),
         Figure("", len(statements), "statements", asked=Asked(most=MOST_STATEMENTS)),
     ]
 

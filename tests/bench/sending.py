@@ -107,9 +107,7 @@ def _together(there: Station, alone: float) -> Figure:
     """L14: several workers serve one database. One of them sends; every text leaves once."""
     there.restart(WEB_CONCURRENCY=str(WORKERS))
     what = f"texts a second with {WORKERS} workers on one database"
-    return Figure(
-        what, there.blast(), "/s", "with one", alone, "L14; every number reached once"
-    )
+    return Figure(what, there.blast(), "/s", "with one", alone, "L14; every number reached once")
 
 
 def commit_milliseconds(path: Path) -> float:

@@ -87,9 +87,7 @@ def main() -> None:
     app.router.add_post("/{rest:.*}", carrier.take)
     app.router.add_get("/health", _health)
     app.router.add_get("/stats", carrier.stats)
-    web.run_app(
-        app, host="127.0.0.1", port=int(sys.argv[1]), print=None, access_log=None
-    )
+    web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), print=None, access_log=None)
 
 
 if __name__ == "__main__":

@@ -50,9 +50,7 @@ class Station:
     idle: float = 0.0
     people: int = 0
 
-    def confirm(
-        self, body: str = "Hello {first_name}", footer: str | None = None
-    ) -> None:
+    def confirm(self, body: str = "Hello {first_name}", footer: str | None = None) -> None:
         """Ada says yes to a blast to everybody."""
         with self.app.app_context(), write():
             confirm_blast(
@@ -72,9 +70,7 @@ class Station:
         self.wait_for(self.people)
         until(lambda: self.one(ENDED) == ended + 1, "the blast to end", PATIENCE)
         seen = self.seen()
-        assert seen["count"] == seen["phones"] == self.people, (
-            f"not one text each: {seen}"
-        )
+        assert seen["count"] == seen["phones"] == self.people, f"not one text each: {seen}"
         return self.rate()
 
     def bare(self) -> float:
@@ -99,9 +95,7 @@ class Station:
 
     def seen(self, query: str = "") -> dict[str, Any]:
         """What the carrier saw."""
-        with urllib.request.urlopen(
-            f"{self.carrier}/stats{query}", timeout=10
-        ) as answer:
+        with urllib.request.urlopen(f"{self.carrier}/stats{query}", timeout=10) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
 
@@ -111,9 +105,7 @@ class Station:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """An answer of the database, read beside the app."""
-        with contextlib.closing(
-            sqlite3.connect(self.database, timeout=10)
-        ) as connection:
+        with contextlib.closing(sqlite3.connect(self.database, timeout=10)) as connection:
             return connection.execute(query, values).fetchall()
 
     def one(self, query: str, *values: object) -> Any:

@@ -33,18 +33,12 @@ AT_NOON = "2026-05-06 12:00:00+00:00"  # Wednesday, 06:00 in Denver
 
 def written(**changes):
     """What somebody fills in; None leaves a field away."""
-    return {
-        name: value for name, value in (WRITTEN | changes).items() if value is not None
-    }
+    return {name: value for name, value in (WRITTEN | changes).items() if value is not None}
 
 
 def fields_of(page, form_id):
     """What a form would send."""
-    return next(
-        dict(form["fields"])
-        for form in page.forms
-        if form["attrs"].get("id") == form_id
-    )
+    return next(dict(form["fields"]) for form in page.forms if form["attrs"].get("id") == form_id)
 
 
 def hidden(page):
@@ -67,11 +61,7 @@ def pressed(visit, shown, who="ada", **more):
 def sent(visit, who="ada", **changes):
     """Write, check, confirm: the id of the scheduled blast."""
     page = reviewed(visit, who, **changes)
-    typed = (
-        {"people_count": hidden(page)["seen_count"]}
-        if "people_count" in hidden(page)
-        else {}
-    )
+    typed = {"people_count": hidden(page)["seen_count"]} if "people_count" in hidden(page) else {}
     answer = pressed(visit, page, who, confirm="1", **typed)
     assert answer.status_code == 303, answer.words
     return int(answer.location.rsplit("/", 1)[1])
@@ -81,9 +71,7 @@ def release(app, later=timedelta(minutes=1)):
     """Release what is due a minute from now; the id of the newest log."""
     with app.app_context():
         release_due_blasts(now() + later)
-        return db.session.scalar(
-            db.select(MessageLog.id).order_by(MessageLog.id.desc()).limit(1)
-        )
+        return db.session.scalar(db.select(MessageLog.id).order_by(MessageLog.id.desc()).limit(1))
 
 
 def settle(app, phone, status, **columns):
@@ -106,9 +94,7 @@ def close(app):
 def all_scheduled(app):
     """Every scheduled blast."""
     with app.app_context():
-        return db.session.scalars(
-            db.select(ScheduledMessage).order_by(ScheduledMessage.id)
-        ).all()
+        return db.session.scalars(db.select(ScheduledMessage).order_by(ScheduledMessage.id)).all()
 
 
 def all_rows(app):
@@ -123,8 +109,7 @@ def event(app, title, *phones):
         session.add(found := Event(title=title))
         session.flush()
         session.add_all(
-            EventRegistration(event_id=found.id, phone=phone, name=None)
-            for phone in phones
+            EventRegistration(event_id=found.id, phone=phone, name=None) for phone in phones
         )
         return found.id
 
@@ -137,7 +122,4 @@ TEXT_CELL = re.compile(
 
 def texts_on(page):
     """(text, parts) of each person on a review page, in order."""
-    return [
-        (html.unescape(body), int(parts))
-        for body, parts in TEXT_CELL.findall(page.text)
-    ]
+    return [(html.unescape(body), int(parts)) for body, parts in TEXT_CELL.findall(page.text)]

@@ -80,8 +80,7 @@ def ask(log, app, *phones):
     """The address of the page that asks before sending again."""
     return at(
         log,
-        "/send-again?"
-        + "&".join(f"message_ids={row(app, phone).id}" for phone in phones),
+        "/send-again?" + "&".join(f"message_ids={row(app, phone).id}" for phone in phones),
     )
 
 
@@ -96,9 +95,7 @@ def confirmed(visit, log, page, who="ada", **more):
 # what the page says and offers
 
 
-def test_a_text_in_doubt_says_when_it_is_looked_up_next_and_how_often_it_was(
-    visit, log
-):
+def test_a_text_in_doubt_says_when_it_is_looked_up_next_and_how_often_it_was(visit, log):
     page = visit(at(log, "?state=unknown"), "sol")
     assert re.search(
         r"Looked up next \w{3} \d+ \w{3} \d\d:\d\d ?\. Asked 3 times so far\.",
@@ -142,13 +139,8 @@ def test_all_of_a_list_may_be_decided_at_once(app, visit, log):
         "Check all 2 again Send all 2 again Leave all 2"
         in visit(at(log, "?state=unknown"), "ada").words
     )
-    assert (
-        "Check it again Send it again Leave it"
-        in visit(at(log, "?state=not_sent"), "ada").words
-    )
-    assert (
-        "Check all 2 again Leave all 2" in visit(at(log, "?state=unknown"), "sol").words
-    )
+    assert "Check it again Send it again Leave it" in visit(at(log, "?state=not_sent"), "ada").words
+    assert "Check all 2 again Leave all 2" in visit(at(log, "?state=unknown"), "sol").words
     assert "Check all" not in visit(at(log), "ada").words
     settle(app, MAX, "failed", error_code=30003)
     assert "Send it again" in visit(at(log, "?state=failed"), "ada").words
@@ -198,14 +190,9 @@ def test_a_blast_of_another_carrier_can_only_be_left(app, visit, log):
     page = visit(at(log, "?state=unknown"), "ada")
     assert "Leave all 2" in page.words
     assert "Check" not in page.words.split("Filter by")[-1].replace("Check message", "")
-    assert (
-        "made for Twilio, which is not in use now"
-        in visit(ask(log, app, ZOE), "ada").words
-    )
+    assert "made for Twilio, which is not in use now" in visit(ask(log, app, ZOE), "ada").words
     visit(at(log, "/send-again"), "ada", message_ids=str(row(app, ZOE).id), confirm="1")
-    page = visit(
-        at(log, "/check-again"), "ada", message_ids=str(row(app, ZOE).id), follow=True
-    )
+    page = visit(at(log, "/check-again"), "ada", message_ids=str(row(app, ZOE).id), follow=True)
     assert "nothing to ask about" in page.words
     assert row(app, ZOE).status == "unknown"
 
@@ -243,9 +230,7 @@ def test_nonsense_decides_nothing_and_says_so(app, visit, log, verb, form):
     before = all_rows(app)
     page = visit(at(log, f"/{verb}"), "sol", follow=True, **form)
     assert "There was nothing to" in page.words
-    assert [each.look_up_at for each in before] == [
-        each.look_up_at for each in all_rows(app)
-    ]
+    assert [each.look_up_at for each in before] == [each.look_up_at for each in all_rows(app)]
     assert acts(app)[0] == "blast.confirmed"
 
 
@@ -271,10 +256,7 @@ def test_a_text_that_is_left_says_so_and_has_no_buttons(app, visit, log):
 
 def test_a_second_press_finds_nothing_to_decide(app, visit, log):
     for words in ("1 text stays as it is", "There was nothing to decide any more."):
-        assert (
-            words
-            in visit(at(log, "/leave"), "sol", state="not_sent", follow=True).words
-        )
+        assert words in visit(at(log, "/leave"), "sol", state="not_sent", follow=True).words
     assert acts(app)[0] == "blast.left"
     assert (
         "nothing to ask about"
@@ -308,9 +290,7 @@ def test_before_sending_again_the_page_says_whom_why_and_what_it_costs(app, visi
 
 
 def test_the_risk_is_said_in_one_sentence(app, visit, log):
-    assert (
-        "If it did, the person gets it twice." in visit(ask(log, app, ZOE), "ada").words
-    )
+    assert "If it did, the person gets it twice." in visit(ask(log, app, ZOE), "ada").words
     page = visit(at(log, "/send-again?state=unknown"), "ada")
     assert (
         "We do not know whether these texts left. Whoever has theirs already gets it twice."
@@ -351,10 +331,7 @@ def test_confirming_puts_them_back_and_opens_the_blast(app, visit, log):
 
 def test_f44_a_double_click_sends_once_and_says_so(app, visit, log):
     asked = visit(ask(log, app, ZOE), "ada")
-    assert (
-        "1 person gets the text again"
-        in confirmed(visit, log, asked, follow=True).words
-    )
+    assert "1 person gets the text again" in confirmed(visit, log, asked, follow=True).words
     before = acts(app)
     page = confirmed(visit, log, asked, follow=True)
     assert "Nothing was sent again: these texts are on their way already" in page.words
@@ -369,14 +346,11 @@ def test_nothing_is_sent_before_it_is_confirmed(app, visit, log):
     )
     assert row(app, ZOE).status == "unknown"
     assert (
-        "Choose on the blast's page"
-        in visit.post(at(log, "/send-again"), "ada", follow=True).words
+        "Choose on the blast's page" in visit.post(at(log, "/send-again"), "ada", follow=True).words
     )
 
 
-def test_whoever_said_stop_or_has_a_dead_number_stays_out_and_is_counted(
-    app, visit, log
-):
+def test_whoever_said_stop_or_has_a_dead_number_stays_out_and_is_counted(app, visit, log):
     with app.app_context():
         said_stop(ZOE)
         dead_number(MIA)
@@ -407,17 +381,13 @@ def test_more_people_than_the_page_said_are_looked_at_again(app, visit, log):
 
 def test_what_somebody_left_is_not_among_all_of_these(app, visit, log):
     visit(at(log, "/leave"), "sol", message_ids=str(row(app, ZOE).id))
-    assert visit(at(log, "/send-again?state=unknown"), "ada").headings == [
-        "Send again to 1 person"
-    ]
+    assert visit(at(log, "/send-again?state=unknown"), "ada").headings == ["Send again to 1 person"]
 
 
 def test_a_text_of_another_blast_is_nobodys_here(app, visit, log):
     sent(visit, message_body="Another one")
     other = release(app)
-    doubt_of_other = next(
-        each for each in all_rows(app) if each.message_log_id == other
-    )
+    doubt_of_other = next(each for each in all_rows(app) if each.message_log_id == other)
     settle(app, doubt_of_other.phone, "unknown")
     page = visit(at(log, f"/send-again?message_ids={doubt_of_other.id}"), "ada")
     assert "Nobody is left whose text may go again." in page.words
@@ -475,9 +445,7 @@ def test_many_come_in_pages_and_are_all_sent(app, visit):
     sent(visit, message_body="Hello", target="community")
     log = release(app)
     with app.app_context(), write() as session:
-        session.execute(
-            text("UPDATE messages SET status = 'failed', error_code = 30008")
-        )
+        session.execute(text("UPDATE messages SET status = 'failed', error_code = 30008"))
     close(app)
     page = visit(at(log, "/send-again?state=failed&page=2"), "ada")
     assert "51–100 of 620" in page.words
@@ -542,9 +510,7 @@ def test_a_held_sender_says_why_and_when_it_tries_next(app, visit, running):
 
 def test_after_the_hold_one_text_goes_to_try(app, visit, running):
     hold(app, running, now() - timedelta(seconds=1))
-    assert (
-        "The others wait. One text goes now, to try." in visit(at(running), "sol").words
-    )
+    assert "The others wait. One text goes now, to try." in visit(at(running), "sol").words
 
 
 def test_resuming_says_try_now(app, visit, running):
@@ -571,8 +537,6 @@ def test_a_slowed_sender_says_its_pace_and_takes_its_time(app, visit, running):
 
 def test_what_holds_another_sender_is_not_said_here(app, visit, running):
     with app.app_context(), write():
-        sender_throttle.hold_sender(
-            "+13035550999", "sandbox", now() + HOUR, None, "Not ours."
-        )
+        sender_throttle.hold_sender("+13035550999", "sandbox", now() + HOUR, None, "Not ours.")
         blast_control.pause_blast(running)
     assert "Not ours." not in visit(at(running), "sol").words

@@ -101,9 +101,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("changes", "sentence"), MISTAKES)
-def test_a_mistake_is_said_beside_its_field_and_nothing_is_stored(
-    app, visit, changes, sentence
-):
+def test_a_mistake_is_said_beside_its_field_and_nothing_is_stored(app, visit, changes, sentence):
     with time_machine.travel(AT_NOON, tick=False):
         page = visit(NEW, "sol", **written(**changes))
     assert page.status_code == 422
@@ -131,9 +129,7 @@ def test_everything_typed_is_still_there_after_a_mistake(app, visit):
         page = visit(
             NEW,
             "ada",
-            **written(
-                **typed, include_unsubscribe=None, client_token="mine", fold="second"
-            ),
+            **written(**typed, include_unsubscribe=None, client_token="mine", fold="second"),
         )
     assert page.status_code == 422
     _holds_what_was_typed(page, picnic)
@@ -184,17 +180,14 @@ def test_line_ends_of_browsers_count_as_one_character(app, visit):
     assert all_scheduled(app)[0].message_body == "a\n" * 799 + "ab"
 
 
-def test_names_that_make_a_text_too_long_are_named_with_their_lengths_and_left_out(
-    app, visit
-):
+def test_names_that_make_a_text_too_long_are_named_with_their_lengths_and_left_out(app, visit):
     """B21: three of 500 have a long name.
 
     The check names them before anything is sent; the others get it.
     """
     with app.app_context(), write() as session:
         session.add_all(
-            CommunityMember(name=f"P{n}", phone=f"+1303{2_000_000 + n}")
-            for n in range(496)
+            CommunityMember(name=f"P{n}", phone=f"+1303{2_000_000 + n}") for n in range(496)
         )
     with app.app_context():
         for phone in (LEO, MIA, MAX):
@@ -206,8 +199,7 @@ def test_names_that_make_a_text_too_long_are_named_with_their_lengths_and_left_o
     )
     assert page.status_code == 200
     assert (
-        "too long for Wolfeschlegelsteinhausenbergerdorff (1,605 characters), Wolfe"
-        in page.words
+        "too long for Wolfeschlegelsteinhausenbergerdorff (1,605 characters), Wolfe" in page.words
     )
     assert "They are left out. Shorten the text to reach everybody." in page.words
     assert "3 people are left out" in page.words

@@ -34,9 +34,7 @@ def zoe(app):
 
 def acts(app, verb):
     with app.app_context():
-        return db.session.scalars(
-            db.select(AuditEvent).where(AuditEvent.verb == verb)
-        ).all()
+        return db.session.scalars(db.select(AuditEvent).where(AuditEvent.verb == verb)).all()
 
 
 def test_yes_freezes_the_blast_and_leads_to_it(app, visit):
@@ -136,9 +134,7 @@ def test_a_second_post_leads_to_the_first_blast_whatever_else_it_says(app, visit
         {"edit": "1"},
     ):
         for confirm in ({}, {"confirm": "1"}):
-            answer = visit(
-                NEW, "ada", **(written(client_token="mine") | changes | confirm)
-            )
+            answer = visit(NEW, "ada", **(written(client_token="mine") | changes | confirm))
             assert answer.status_code == 303
             assert answer.location == f"/blasts/scheduled/{first}"
     assert len(all_scheduled(app)) == 1
@@ -210,9 +206,7 @@ def test_people_who_went_meanwhile_too(app, visit):
 
 def test_an_event_that_is_deleted_meanwhile_stops_it(app, visit):
     picnic = event(app, "Spring picnic", LEO)
-    fields = hidden(reviewed(visit, target="event", event_id=str(picnic))) | {
-        "confirm": "1"
-    }
+    fields = hidden(reviewed(visit, target="event", event_id=str(picnic))) | {"confirm": "1"}
     with app.app_context():
         db.session.execute(db.text("DELETE FROM events"))
         db.session.commit()
@@ -242,9 +236,7 @@ class TestATest:
     def test_the_button_outweighs_the_choice_beside_it(self, app, visit):
         visit.browser("ada").post(
             NEW,
-            data=written(
-                csrf_token=visit.token("ada"), send_mode=["now", "test"], confirm="1"
-            ),
+            data=written(csrf_token=visit.token("ada"), send_mode=["now", "test"], confirm="1"),
         )
         assert [blast.test_mode for blast in all_scheduled(app)] == [True]
 

@@ -51,10 +51,7 @@ def change(app, event_id, **values):
 def test_the_check_and_the_preview_fill_it_in(visit, picnic):
     filled = "Spring picnic: Fri 8 May, 18:30, Town hall"
     assert texts_on(reviewed(visit, event_id=str(picnic), **FOR_IT)) == [(filled, 1)]
-    assert (
-        filled
-        in visit(NEW, "sol", **written(event_id=str(picnic), edit="1", **FOR_IT)).words
-    )
+    assert filled in visit(NEW, "sol", **written(event_id=str(picnic), edit="1", **FOR_IT)).words
 
 
 def test_it_leaves_with_what_the_event_is_by_then(app, visit, picnic):
@@ -77,9 +74,7 @@ def test_what_the_event_does_not_say_leaves_its_fallback_or_nothing(app, visit, 
     change(app, picnic, date=None, start_time=None, place=None)
     body = "{event_title} {event_date} at {event_time|a time we will tell you} in {event_place|our hall}"
     page = reviewed(visit, event_id=str(picnic), **(FOR_IT | {"message_body": body}))
-    assert texts_on(page) == [
-        ("Spring picnic at a time we will tell you in our hall", 1)
-    ]
+    assert texts_on(page) == [("Spring picnic at a time we will tell you in our hall", 1)]
 
 
 def test_a_title_is_never_read_as_a_template(app, visit, picnic):
@@ -98,9 +93,7 @@ def test_a_title_is_never_read_as_a_template(app, visit, picnic):
 )
 def test_it_may_be_spelt_as_people_spell_it(visit, picnic, spelt):
     """B19: the aliases hold for the event's placeholders too."""
-    page = reviewed(
-        visit, event_id=str(picnic), **(FOR_IT | {"message_body": f"Come to {spelt}!"})
-    )
+    page = reviewed(visit, event_id=str(picnic), **(FOR_IT | {"message_body": f"Come to {spelt}!"}))
     assert texts_on(page) == [("Come to Spring picnic!", 1)]
 
 
@@ -123,9 +116,7 @@ def test_an_unknown_one_is_named(visit, picnic, token, said):
     page = visit(
         NEW,
         "ada",
-        **written(
-            event_id=str(picnic), **(FOR_IT | {"message_body": f"Come to {token}"})
-        ),
+        **written(event_id=str(picnic), **(FOR_IT | {"message_body": f"Come to {token}"})),
     )
     assert page.status_code == 422
     assert said in page.words
@@ -153,10 +144,7 @@ def test_without_events_there_are_no_chips_for_them(visit):
 
 def test_lists_name_such_a_blast_in_words(app, visit, picnic):
     sent(visit, event_id=str(picnic), **FOR_IT)
-    assert (
-        "Spring picnic: its day, its time, its place"
-        in visit("/blasts/scheduled", "ada").words
-    )
+    assert "Spring picnic: its day, its time, its place" in visit("/blasts/scheduled", "ada").words
     release(app)
     assert "its day, its time" in visit("/blasts/logs", "ada").words
 

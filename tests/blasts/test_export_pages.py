@@ -34,13 +34,9 @@ def log(app, visit):
 def test_the_spreadsheet_has_a_row_for_everybody_and_runs_nothing(visit, log):
     answer = visit(f"/blasts/logs/{log}/export", "ada")
     assert answer.response.mimetype == "text/csv"
-    assert (
-        f'filename="blast-{log}.csv"' in answer.response.headers["Content-Disposition"]
-    )
+    assert f'filename="blast-{log}.csv"' in answer.response.headers["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"))))
-    assert [
-        (row["phone"], row["status"], row["code"], row["failed"]) for row in rows
-    ] == [
+    assert [(row["phone"], row["status"], row["code"], row["failed"]) for row in rows] == [
         ("'" + ZOE, "Failed", "30006", "2026-05-08T20:45:12Z"),
         ("'" + LEO, "Left out", "", ""),
     ]
@@ -67,13 +63,8 @@ def test_programs_get_the_list_of_the_first_design(visit, log):
 
 def test_what_arrived_is_a_success_without_an_error(app, visit, log):
     settle(app, ZOE, "delivered")
-    assert (
-        visit(f"/blasts/logs/{log}/export?format=json", "ada").json[0]["success"]
-        is True
-    )
-    assert (
-        visit(f"/blasts/logs/{log}/export?format=json", "ada").json[0]["error"] is None
-    )
+    assert visit(f"/blasts/logs/{log}/export?format=json", "ada").json[0]["success"] is True
+    assert visit(f"/blasts/logs/{log}/export?format=json", "ada").json[0]["error"] is None
 
 
 def test_more_than_one_slice_comes_whole_and_in_order(app, visit):
@@ -82,9 +73,7 @@ def test_more_than_one_slice_comes_whole_and_in_order(app, visit):
     sent(visit, message_body="Hello")
     log = release(app)
     results = visit(f"/blasts/logs/{log}/export?format=json", "ada").json
-    assert [result["name"] for result in results] == [
-        f"Person {n:06}" for n in range(2500)
-    ]
+    assert [result["name"] for result in results] == [f"Person {n:06}" for n in range(2500)]
 
 
 def test_it_is_for_admins_and_leaves_a_trace(app, visit, log):
@@ -93,7 +82,5 @@ def test_it_is_for_admins_and_leaves_a_trace(app, visit, log):
     assert "Download CSV" in visit(f"/blasts/logs/{log}", "ada").words
     visit(f"/blasts/logs/{log}/export", "ada")
     with app.app_context():
-        act = db.session.scalar(
-            db.select(AuditEvent).where(AuditEvent.verb == "blast.exported")
-        )
+        act = db.session.scalar(db.select(AuditEvent).where(AuditEvent.verb == "blast.exported"))
     assert (act.who, act.about) == ("ada", f"blast {log}")

@@ -47,9 +47,7 @@ def fault(app, code, words):
 
 def verbs(app):
     with app.app_context():
-        return db.session.scalars(
-            db.select(AuditEvent.verb).order_by(AuditEvent.id)
-        ).all()
+        return db.session.scalars(db.select(AuditEvent.verb).order_by(AuditEvent.id)).all()
 
 
 def test_while_it_is_sent_the_page_counts_and_asks_again(app, visit, log):
@@ -74,15 +72,9 @@ def test_the_live_part_is_the_same_part_alone(app, visit, log):
 
 
 def test_a_change_of_state_loads_the_page_anew(app, visit, log):
-    assert (
-        "HX-Refresh"
-        not in visit(at(log, "/live?was=processing"), "ada").response.headers
-    )
+    assert "HX-Refresh" not in visit(at(log, "/live?was=processing"), "ada").response.headers
     fault(app, 21606, "The sender cannot be used.")
-    assert (
-        visit(at(log, "/live?was=processing"), "ada").response.headers["HX-Refresh"]
-        == "true"
-    )
+    assert visit(at(log, "/live?was=processing"), "ada").response.headers["HX-Refresh"] == "true"
 
 
 def test_when_all_is_known_it_stops_asking(app, visit, log):
@@ -182,9 +174,7 @@ WORDS = [
 
 
 @pytest.mark.parametrize(("status", "columns", "words"), WORDS)
-def test_every_state_has_its_reason_in_plain_words(
-    app, visit, log, status, columns, words
-):
+def test_every_state_has_its_reason_in_plain_words(app, visit, log, status, columns, words):
     settle(app, ZOE, status, **columns)
     assert words in visit(at(log), "ada").words
 
@@ -217,13 +207,9 @@ def test_trouble_comes_first_and_filters_narrow_the_list(app, visit, log):
     assert "Zoë +" in visit(at(log, "?state=nonsense"), "ada").words
 
 
-@pytest.mark.parametrize(
-    "search", ["zo", "ZO", "0142", "303 555 0142", "+1 (303) 555-0142"]
-)
+@pytest.mark.parametrize("search", ["zo", "ZO", "0142", "303 555 0142", "+1 (303) 555-0142"])
 def test_people_are_found_by_name_or_number(visit, log, search):
-    page = visit(
-        at(log, "?search=" + search.replace("+", "%2B").replace(" ", "+")), "ada"
-    )
+    page = visit(at(log, "?search=" + search.replace("+", "%2B").replace(" ", "+")), "ada")
     assert "Zoë +1" in page.words
     assert "Leo +1" not in page.words
 
@@ -259,15 +245,10 @@ def test_both_may_pause_and_resume_what_a_person_paused(app, visit, log):
     assert verbs(app)[-2:] == ["blast.paused", "blast.resumed"]
 
 
-def test_after_a_fault_the_cause_and_the_fix_are_said_and_an_admin_resumes(
-    app, visit, log
-):
+def test_after_a_fault_the_cause_and_the_fix_are_said_and_an_admin_resumes(app, visit, log):
     fault(app, 30034, "This US number is not registered yet.")
     page = visit(at(log), "sol")
-    assert (
-        "This US number is not registered yet. Register the number for US texts"
-        in page.words
-    )
+    assert "This US number is not registered yet. Register the number for US texts" in page.words
     assert "An admin can resume it when that is mended." in page.words
     assert at(log, "/resume") not in page.text
     assert visit.post(at(log, "/resume"), "sol").status_code == 403
@@ -296,9 +277,7 @@ def test_both_may_stop_the_rest(app, visit, log):
         ("cancel", "nothing to stop"),
     ],
 )
-def test_a_hand_on_a_blast_that_has_ended_changes_nothing_and_says_so(
-    app, visit, log, verb, words
-):
+def test_a_hand_on_a_blast_that_has_ended_changes_nothing_and_says_so(app, visit, log, verb, words):
     for phone in (ZOE, LEO, MIA):
         settle(app, phone, "delivered")
     close(app)
@@ -343,9 +322,7 @@ def test_the_list_shows_how_each_went(app, visit, log):
         "Hi, the picnic is at eleven. Everybody in the community 4 1 of 4, 1 failed Sending sol"
         in page.words
     )
-    assert (
-        "No blast has these words." in visit("/blasts/logs?search=zebra", "sol").words
-    )
+    assert "No blast has these words." in visit("/blasts/logs?search=zebra", "sol").words
     assert "the picnic" in visit("/blasts/logs?search=PICNIC", "sol").words
 
 

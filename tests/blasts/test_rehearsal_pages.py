@@ -116,6 +116,5 @@ def start_anew(app, people, stopped, dead, to_event):
                 session.add(CommunityMember(phone=phone, name=name))
         session.add_all(UnsubscribedContact(phone=phone) for phone in stopped)
         session.add_all(
-            SuppressedContact(phone=phone, category=SuppressionCategory.HARD_FAIL)
-            for phone in dead
+            SuppressedContact(phone=phone, category=SuppressionCategory.HARD_FAIL) for phone in dead
         )

@@ -48,9 +48,7 @@ def test_one_form_carries_everything(app, visit):
     with time_machine.travel(AT_NOON, tick=False):
         fields = hidden(reviewed(visit, **LATER, client_token="mine"))
     expected = written(**LATER, client_token="mine", seen_count="1", fold="first")
-    assert {
-        name: value for name, value in fields.items() if name != "csrf_token"
-    } == expected
+    assert {name: value for name, value in fields.items() if name != "csrf_token"} == expected
 
 
 def test_everybody_who_is_left_out_is_counted_with_a_reason_and_a_remedy(app, visit):
@@ -116,9 +114,7 @@ def test_parts_and_money_are_the_sum_over_all_people(app, visit):
         member(LEO, "Leo")
         with write() as session:
             session.get(Organisation, 1).price_per_segment = Decimal("0.0117")
-    page = reviewed(
-        visit, message_body="Hi {name}, " + "a" * 80, include_unsubscribe=None
-    )
+    page = reviewed(visit, message_body="Hi {name}, " + "a" * 80, include_unsubscribe=None)
     assert "3 parts: 1 part for 1 person, 2 parts for 1 person" in page.words
     assert "Price per part $0.0117 Cost about $0.04" in page.words
 
@@ -146,9 +142,7 @@ def test_texts_come_25_a_page_and_each_is_on_one(app, visit):
     page = pressed(visit, page, page="2")
     assert "26 to 42 of 42" in page.words
     both = first + texts_on(page)
-    assert [body.split("\n")[0] for body, _ in both] == [
-        f"Hi Person {n:06}" for n in range(42)
-    ]
+    assert [body.split("\n")[0] for body, _ in both] == [f"Hi Person {n:06}" for n in range(42)]
     assert texts_on(pressed(visit, page, page="99")) == texts_on(page)
 
 
@@ -184,9 +178,7 @@ def test_dear_characters_are_named_and_replaced_by_a_button(app, visit):
         message_body="“Picnic” – at eleven. " + "a" * 90,
         include_unsubscribe=None,
     )
-    assert (
-        "make this text longer than it looks: 60 parts. Without them: 30." in page.words
-    )
+    assert "make this text longer than it looks: 60 parts. Without them: 30." in page.words
     page = pressed(visit, page, plain="1")
     assert page.status_code == 200
     assert hidden(page)["message_body"].startswith('"Picnic" - at eleven.')
@@ -197,18 +189,14 @@ def test_emoji_are_named_with_what_they_cost_but_not_taken_away(app, visit):
     with app.app_context():
         member(LEO, "Leo")
     page = reviewed(visit, message_body="🎉 " + "a" * 90, include_unsubscribe=None)
-    assert (
-        "🎉 makes this text longer than it looks: 2 parts. Without it: 1." in page.words
-    )
+    assert "🎉 makes this text longer than it looks: 2 parts. Without it: 1." in page.words
     assert 'name="plain"' not in page.text
 
 
 def test_another_alphabet_is_no_mistake(app, visit):
     with app.app_context():
         member(LEO, "Leo")
-    page = reviewed(
-        visit, message_body="Пикник в субботу " * 8, include_unsubscribe=None
-    )
+    page = reviewed(visit, message_body="Пикник в субботу " * 8, include_unsubscribe=None)
     assert "longer than it looks" not in page.words
 
 
@@ -242,9 +230,7 @@ def test_what_people_are_called_cannot_break_the_page(app, visit):
         member(LEO, "<script>alert(1)</script>\"'{name}")
     page = reviewed(visit, message_body='Hi {name} <b>"&amp;</b>')
     assert "<script>alert" not in page.text
-    assert texts_on(page)[0][0].startswith(
-        'Hi <script>alert(1)</script>"\'{name} <b>"&amp;</b>'
-    )
+    assert texts_on(page)[0][0].startswith('Hi <script>alert(1)</script>"\'{name} <b>"&amp;</b>')
     assert hidden(page)["message_body"] == 'Hi {name} <b>"&amp;</b>'
 
 

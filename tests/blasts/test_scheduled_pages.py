@@ -34,9 +34,7 @@ def zoe(app):
 
 def verbs(app):
     with app.app_context():
-        return db.session.scalars(
-            db.select(AuditEvent.verb).order_by(AuditEvent.id)
-        ).all()
+        return db.session.scalars(db.select(AuditEvent.verb).order_by(AuditEvent.id)).all()
 
 
 def at(scheduled_id, more=""):
@@ -90,9 +88,7 @@ def test_undoing_too_late_says_so_on_the_log_and_leaves_no_trace(app, visit):
     log = release(app)
     answer = visit(at(blast, "/undo"), "ada", follow=True, _="")
     assert answer.status_code == 200
-    assert (
-        "Too late to undo: it has started. You can stop the rest here." in answer.words
-    )
+    assert "Too late to undo: it has started. You can stop the rest here." in answer.words
     assert f"/blasts/logs/{log}/cancel" in answer.text
     assert "blast.undone" not in verbs(app)
 
@@ -118,9 +114,7 @@ def test_cancelling_twice_says_that_there_was_nothing_to_cancel(visit):
 
 def test_one_that_was_too_late_can_be_sent_anyway_after_a_new_look(app, visit):
     with time_machine.travel(AT_NOON, tick=False) as clock:
-        blast = sent(
-            visit, message_body="Picnic!", **{key: LATER[key] for key in LATER}
-        )
+        blast = sent(visit, message_body="Picnic!", **{key: LATER[key] for key in LATER})
         clock.shift(timedelta(days=4))
         with app.app_context():
             release_due_blasts(now())
@@ -173,10 +167,7 @@ def test_only_an_admin_takes_ended_ones_off_the_list(app, visit):
     )
     with app.app_context(), write():
         blast_scheduling.cancel_scheduled_blast(blast)
-    assert (
-        "Taken off the list."
-        in visit(at(blast, "/delete"), "ada", follow=True, _="").words
-    )
+    assert "Taken off the list." in visit(at(blast, "/delete"), "ada", follow=True, _="").words
     assert all_scheduled(app) == []
 
 

@@ -62,17 +62,13 @@ GAPS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("typed", "zone", "instead"), GAPS, ids=[zone for _, zone, _ in GAPS]
-)
+@pytest.mark.parametrize(("typed", "zone", "instead"), GAPS, ids=[zone for _, zone, _ in GAPS])
 @pytest.mark.parametrize("of_the_end", [False, True], ids=["start", "end"])
 def test_a_time_that_the_clocks_skip_is_refused_with_one_that_exists(
     app, visit, typed, zone, instead, of_the_end
 ):
     """S1."""
-    names = (
-        ("end_date", "end_time") if of_the_end else ("schedule_date", "schedule_time")
-    )
+    names = ("end_date", "end_time") if of_the_end else ("schedule_date", "schedule_time")
     day, clock = typed.split()
     with time_machine.travel(datetime(int(day[:4]), 1, 2, 12, tzinfo=UTC), tick=False):
         mode = {"send_mode": "now" if of_the_end else "later", "timezone": zone}
@@ -115,9 +111,7 @@ class TestThePast:
 
     def test_the_minute_before_has_passed(self, app, visit, noon):
         """S4: now - 1 min."""
-        page = refused(
-            visit, **LATER | {"schedule_date": "2026-05-06", "schedule_time": "05:59"}
-        )
+        page = refused(visit, **LATER | {"schedule_date": "2026-05-06", "schedule_time": "05:59"})
         assert "That time has passed: it is 06:00 there now." in page.words
         assert all_scheduled(app) == []
 
@@ -185,9 +179,7 @@ class TestAnEnd:
         release(app, later=timedelta())
         assert log_of(app, blast).not_after == all_scheduled(app)[0].not_after
 
-    def test_a_blast_for_now_may_have_one_on_the_organisation_s_clocks(
-        self, app, visit, noon
-    ):
+    def test_a_blast_for_now_may_have_one_on_the_organisation_s_clocks(self, app, visit, noon):
         sent(visit, end_date="2026-05-06", end_time="08:00")
         blast = all_scheduled(app)[0]
         assert f"{blast.not_after:%H:%M}" == "14:00"
@@ -259,9 +251,7 @@ class TestAnEnd:
             "end_time": "01:30",
         }
         page = reviewed(visit, **UNTIL | night)
-        assert (
-            "so 01:30 comes twice. Nothing leaves after the first time." in page.words
-        )
+        assert "so 01:30 comes twice. Nothing leaves after the first time." in page.words
         page = pressed(visit, page, other_end_fold="second")
         assert (
             "Nothing leaves after Sun 1 Nov 01:30, America/Denver, the second time the clocks show it"
@@ -278,10 +268,7 @@ class TestAnEnd:
 
     def test_a_form_without_one_keeps_it_folded(self, visit):
         page = visit(NEW, "ada")
-        assert (
-            '<details class="fold"><summary>Send nothing after a certain time'
-            in page.text
-        )
+        assert '<details class="fold"><summary>Send nothing after a certain time' in page.text
 
     def test_a_test_has_none(self, visit):
         page = visit(
@@ -292,9 +279,7 @@ class TestAnEnd:
         assert "There is no phone for tests yet." in page.words
         assert "That day has passed." not in page.words
 
-    def test_copying_the_blast_copies_an_end_that_is_still_to_come(
-        self, app, visit, noon
-    ):
+    def test_copying_the_blast_copies_an_end_that_is_still_to_come(self, app, visit, noon):
         blast = sent(visit, **UNTIL)
         fields = fields_of(visit(f"{NEW}?again={blast}", "ada"), "compose")
         assert (fields["end_date"], fields["end_time"]) == ("2026-05-08", "21:00")
@@ -337,9 +322,7 @@ class TestTooManyForTheTime:
             "about 70 of 100 people would not be sent it. Choose a later end, or an earlier start."
             in page.words
         )
-        assert (
-            "At this pace the last text would leave about Fri 8 May 20:46" in page.words
-        )
+        assert "At this pace the last text would leave about Fri 8 May 20:46" in page.words
         assert "The last leaves" not in page.words
 
     def test_a_long_text_takes_longer(self, visit, noon):
@@ -387,9 +370,7 @@ def test_new_rules_for_the_clocks_are_said_and_the_blast_leaves_at_the_moment_th
     blast = sent(visit, **LATER)
     assert "new rules" not in visit(f"/blasts/scheduled/{blast}", "sol").words
     with app.app_context(), write() as session:
-        session.execute(
-            db.text("UPDATE scheduled_messages SET timezone = 'America/Phoenix'")
-        )
+        session.execute(db.text("UPDATE scheduled_messages SET timezone = 'America/Phoenix'"))
     page = visit(f"/blasts/scheduled/{blast}", "sol")
     assert (
         "It was scheduled for 2026-05-08 20:45, but the clocks of America/Phoenix have got new rules"
@@ -411,9 +392,7 @@ def test_a_blast_that_cannot_be_released_holds_back_no_other(app, visit, noon, c
     bad, good = sent(visit, message_body="Bad"), sent(visit, message_body="Good")
     with app.app_context(), write() as session:
         session.execute(
-            db.text(
-                "UPDATE scheduled_messages SET message_body = X'FF' WHERE id = :id"
-            ),
+            db.text("UPDATE scheduled_messages SET message_body = X'FF' WHERE id = :id"),
             {"id": bad},
         )
     for _ in range(2):

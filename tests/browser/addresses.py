@@ -59,9 +59,7 @@ def places(here: Filled) -> list[Place]:
         Place("accounts.sign_in", "sign-in", "/login", ("",)),
         Place("dashboard.show_dashboard", "home", "/"),
         Place("blasts.compose_blast", "compose", "/blasts/new?first=1"),
-        Place(
-            "blasts.compose_blast", "compose-preview", "/blasts/new", reach="preview"
-        ),
+        Place("blasts.compose_blast", "compose-preview", "/blasts/new", reach="preview"),
         Place(
             "blasts.compose_blast",
             "compose-mistakes",
@@ -69,9 +67,7 @@ def places(here: Filled) -> list[Place]:
             ADMIN,
             reach="mistakes",
         ),
-        Place(
-            "blasts.compose_blast", "compose-later", "/blasts/new", ADMIN, reach="later"
-        ),
+        Place("blasts.compose_blast", "compose-later", "/blasts/new", ADMIN, reach="later"),
         Place("blasts.compose_blast", "compose-end", "/blasts/new", ADMIN, reach="end"),
         Place(
             "blasts.compose_blast",
@@ -103,9 +99,7 @@ def places(here: Filled) -> list[Place]:
             f"{log}{here.finished}?state=failed",
             ADMIN,
         ),
-        Place(
-            "blasts.show_sent_blast", "log-doubt", f"{log}{here.doubtful}?state=unknown"
-        ),
+        Place("blasts.show_sent_blast", "log-doubt", f"{log}{here.doubtful}?state=unknown"),
         Place(
             "blasts.resend_blast_messages",
             "send-again",
@@ -204,9 +198,7 @@ def places(here: Filled) -> list[Place]:
             ADMIN,
             reach="bad_keyword",
         ),
-        Place(
-            "keywords.edit_keyword", "keywords-edit", f"/keywords/{here.keyword}/edit"
-        ),
+        Place("keywords.edit_keyword", "keywords-edit", f"/keywords/{here.keyword}/edit"),
         Place("surveys.list_surveys", "surveys", "/surveys"),
         Place("surveys.add_survey", "surveys-add", "/surveys/add?start=coming"),
         Place(
@@ -217,9 +209,7 @@ def places(here: Filled) -> list[Place]:
             reach="bad_survey",
         ),
         Place("surveys.show_survey", "survey", f"/surveys/{here.survey}"),
-        Place(
-            "surveys.edit_survey", "survey-edit", f"/surveys/{here.survey}/edit", ADMIN
-        ),
+        Place("surveys.edit_survey", "survey-edit", f"/surveys/{here.survey}/edit", ADMIN),
         Place(
             "surveys.list_survey_answers",
             "survey-answers",
@@ -247,9 +237,7 @@ def places(here: Filled) -> list[Place]:
             "compose-survey",
             f"/blasts/new?survey={here.survey}",
         ),
-        Place(
-            "suppression.list_suppressed_numbers", "do-not-text", "/suppression", ADMIN
-        ),
+        Place("suppression.list_suppressed_numbers", "do-not-text", "/suppression", ADMIN),
         Place(
             "suppression.list_suppressed_numbers",
             "do-not-text-dead",

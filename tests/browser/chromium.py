@@ -92,16 +92,12 @@ class Visits:
 
     def _listen(self, page):
         page.on("console", self._hear)
-        page.on(
-            "pageerror", lambda error: self.complaints.append(f"{page.url}: {error}")
-        )
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
         page.on("request", self._leaves)
         page.on("response", self._answered)
 
     def _hear(self, message):
-        if message.type in {"error", "warning"} and not message.text.startswith(
-            SAID_OF_STATUS
-        ):
+        if message.type in {"error", "warning"} and not message.text.startswith(SAID_OF_STATUS):
             self.complaints.append(f"{message.location.get('url')}: {message.text}")
 
     def _leaves(self, request):

@@ -25,15 +25,13 @@ def everybody_can_use(page):
     for number, (theme, width) in enumerate(LOOKS):
         page.set_viewport_size({"width": width, "height": HIGH})
         page.emulate_media(color_scheme=theme)
-        axe = (
-            Axe("0") if number else Axe()
-        )  # half a megabyte of it is in the page already
-        found = axe.run(
-            page, options={"runOnly": RULES, "resultTypes": ["violations"]}
-        ).response["violations"]
-        assert [
-            (each["id"], [node["html"] for node in each["nodes"]]) for each in found
-        ] == [], theme
+        axe = Axe("0") if number else Axe()  # half a megabyte of it is in the page already
+        found = axe.run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response[
+            "violations"
+        ]
+        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], (
+            theme
+        )
 
 
 def fits_every_screen(page):

@@ -134,9 +134,7 @@ def _work(app, do):
 def _settle_in():
     """A price, a colleague, and the made-up community."""
     db.session.get(Organisation, 1).price_per_segment = Decimal("0.0079")
-    db.session.add(
-        mia := AppUser(username="mia", role=Role.SOCIAL_MANAGER, session_key="c" * 32)
-    )
+    db.session.add(mia := AppUser(username="mia", role=Role.SOCIAL_MANAGER, session_key="c" * 32))
     mia.set_password(PASSWORD)
     mia.must_change_password = True
     demo.load_demo_data()
@@ -182,9 +180,7 @@ def _keywords(app):
             "sol",
         )
         keyword_rules.create_keyword_rule(
-            keyword_rules.KeywordInfo(
-                "DONAUDAMPFSCHIFFFAHRTSGESELLSCHAFTSFEST", "Ahoi!"
-            ),
+            keyword_rules.KeywordInfo("DONAUDAMPFSCHIFFFAHRTSGESELLSCHAFTSFEST", "Ahoi!"),
             [],
             "sol",
         )
@@ -239,9 +235,7 @@ def _doubts(app, log_id):
     ]
     with app.app_context(), write() as session:
         texts = session.scalars(
-            db.select(Message)
-            .where(Message.message_log_id == log_id)
-            .order_by(Message.id)
+            db.select(Message).where(Message.message_log_id == log_id).order_by(Message.id)
         )
         for row, (status, reason, more) in zip(texts.all(), states, strict=False):
             row.status, row.reason, row.submitted_at = status, reason, earlier
@@ -341,14 +335,8 @@ def _begun(app):
 
     def some():
         with app.app_context():
-            log = db.session.scalar(
-                db.select(MessageLog).order_by(MessageLog.id.desc()).limit(1)
-            )
-            fresh = (
-                not _open_schedules()
-                and log.status == "processing"
-                and log.success_count > 9
-            )
+            log = db.session.scalar(db.select(MessageLog).order_by(MessageLog.id.desc()).limit(1))
+            fresh = not _open_schedules() and log.status == "processing" and log.success_count > 9
             return log.id if fresh else None
 
     return until(some, "the blast to begin")
@@ -359,16 +347,12 @@ def _open_schedules():
         ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         ScheduledMessage.scheduled_at <= now(),
     )
-    return db.session.scalar(
-        db.select(db.func.count()).select_from(ScheduledMessage).where(*due)
-    )
+    return db.session.scalar(db.select(db.func.count()).select_from(ScheduledMessage).where(*due))
 
 
 def _schedules(app):
     with app.app_context():
-        return db.session.scalars(
-            db.select(ScheduledMessage).order_by(ScheduledMessage.id)
-        ).all()
+        return db.session.scalars(db.select(ScheduledMessage).order_by(ScheduledMessage.id)).all()
 
 
 def _event(app):
@@ -380,17 +364,10 @@ def _ids(app):
     with app.app_context():
         logs = {
             log.message_body: log.id
-            for log in db.session.scalars(
-                db.select(MessageLog).where(~MessageLog.test_mode)
-            )
+            for log in db.session.scalars(db.select(MessageLog).where(~MessageLog.test_mode))
         }
-        waiting = {
-            each.status: each.id
-            for each in db.session.scalars(db.select(ScheduledMessage))
-        }
-        assert db.session.scalar(
-            db.select(db.func.count()).select_from(SuppressedContact)
-        )
+        waiting = {each.status: each.id for each in db.session.scalars(db.select(ScheduledMessage))}
+        assert db.session.scalar(db.select(db.func.count()).select_from(SuppressedContact))
         return {
             "finished": logs[PICNIC],
             "doubtful": logs[CLINIC],
@@ -402,9 +379,7 @@ def _ids(app):
             "people": 1,
             "user": 3,
             "survey": 1,
-            "event": db.session.scalar(
-                db.select(Event.id).where(Event.title == "Flu clinic")
-            ),
+            "event": db.session.scalar(db.select(Event.id).where(Event.title == "Flu clinic")),
             "keyword": db.session.scalar(
                 db.select(KeywordRule.id).where(KeywordRule.keyword == "FLU")
             ),

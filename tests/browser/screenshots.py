@@ -22,9 +22,7 @@ README = ROOT / "docs" / "screenshots"
 LOOKS = ((1280, "light"), (390, "light"), (1280, "dark"))
 TALLEST = 1800  # of a long list, the beginning says enough
 HEAVIEST = 150 * 1024
-EVERYWHERE = (
-    "\u024f"  # names beyond these letters need fonts that not every machine has
-)
+EVERYWHERE = "\u024f"  # names beyond these letters need fonts that not every machine has
 
 
 def take(only=()):
@@ -49,9 +47,7 @@ def _shoot(visits, place):
         page = go(visits(who=place.who[0], width=width, theme=theme), visits.url, place)
         high = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
         clip = {"x": 0, "y": 0, "width": width, "height": high}
-        page.screenshot(
-            path=OUT / f"{place.name}-{width}-{theme}.png", full_page=True, clip=clip
-        )
+        page.screenshot(path=OUT / f"{place.name}-{width}-{theme}.png", full_page=True, clip=clip)
         visits.close()
 
 
@@ -69,9 +65,7 @@ def _empty(browser, folder):
             name = address.strip("/").replace("/", "-") or "home"
             for width, _ in LOOKS[:2]:
                 walk.page.set_viewport_size({"width": width, "height": 844})
-                walk.page.screenshot(
-                    path=OUT / f"empty-{name}-{width}-light.png", full_page=True
-                )
+                walk.page.screenshot(path=OUT / f"empty-{name}-{width}-light.png", full_page=True)
 
 
 def _for_the_readme(browser, database):

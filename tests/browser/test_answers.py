@@ -50,9 +50,7 @@ def make_the_survey(ada):
     ada.page.wait_for_selector("#questions-1-prompt")
     ada.page.fill("#questions-1-prompt", "How many of you?")
     ada.page.select_option("#questions-1-kind", "number")
-    ada.page.select_option(
-        "#questions-0-ways-1-to", label="the end, without registering"
-    )
+    ada.page.select_option("#questions-0-ways-1-to", label="the end, without registering")
     ada.click(".sticky >> text=Add survey")
     ada.heading("Who comes to the picnic")
 

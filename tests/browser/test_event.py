@@ -62,9 +62,7 @@ def reminders(sol, day):
     sol.page.goto(f"{sol.url}/blasts/scheduled")
     for before in (7, 1):
         due = format_day(day - timedelta(days=before), today=now().date())
-        sol.page.wait_for_selector(
-            f"tr:has-text('{due}'):has-text('Reminder, {before} day')"
-        )
+        sol.page.wait_for_selector(f"tr:has-text('{due}'):has-text('Reminder, {before} day')")
     return sol.page.locator("tr:has-text('Reminder, ')").count()
 
 

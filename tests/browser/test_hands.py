@@ -128,9 +128,7 @@ def test_pause_holds_the_rest_and_resume_sends_it(ada):
 def test_a_double_click_makes_one_blast_and_so_does_sending_the_form_again(ada):
     text = "Twice: a nervous finger."
     ada.write(text)
-    form = ada.page.locator("#review").evaluate(
-        "(form) => Object.fromEntries(new FormData(form))"
-    )
+    form = ada.page.locator("#review").evaluate("(form) => Object.fromEntries(new FormData(form))")
     ada.page.dblclick("aside button[name=confirm]")
     ada.page.wait_for_selector("#countdown")
     again = ada.page.request.post(ada.url + "/blasts/new", form=form | {"confirm": "1"})

@@ -40,9 +40,7 @@ def server(app):
         member(ZOE, "Zoë Hernández")
         wrote(ZOE, "Is there parking?")
         with write() as session:
-            session.add(
-                SavedReply(title="Gate", body="By the gate, {first_name|friend}.")
-            )
+            session.add(SavedReply(title="Gate", body="By the gate, {first_name|friend}."))
         path = app.extensions["settings"].database_path
     with Served(path, SCHEDULER_ENABLED="0") as server:
         yield server
@@ -88,9 +86,9 @@ def test_a_text_arrives_while_somebody_writes_and_the_box_keeps_its_words_and_it
     ada.page.keyboard.press("Control+Enter")
     ada.wait_for("Your reply is on its way.")
     with app.app_context():
-        assert db.session.scalars(
-            db.select(Message.body).where(Message.kind == "reply")
-        ).all() == ["Good!"]
+        assert db.session.scalars(db.select(Message.body).where(Message.kind == "reply")).all() == [
+            "Good!"
+        ]
 
 
 FIRST_IN_VIEW = """() => {
@@ -101,9 +99,7 @@ FIRST_IN_VIEW = """() => {
 }"""
 
 
-def test_who_reads_further_up_stays_there_and_a_pill_leads_to_what_is_new(
-    app, server, visits_to
-):
+def test_who_reads_further_up_stays_there_and_a_pill_leads_to_what_is_new(app, server, visits_to):
     for number in range(12):
         come(app, f"Line {number}")
     ada = signed_in(visits_to(server.url), server)
@@ -123,9 +119,7 @@ def test_who_reads_further_up_stays_there_and_a_pill_leads_to_what_is_new(
     until(lambda: unread(app) == 0, "them to be read")
 
 
-def test_keys_lead_through_the_inbox_and_never_while_somebody_types(
-    app, server, visits_to
-):
+def test_keys_lead_through_the_inbox_and_never_while_somebody_types(app, server, visits_to):
     with app.app_context():
         wrote(LEO, "Good morning")
         db.session.remove()
@@ -149,9 +143,7 @@ def test_keys_lead_through_the_inbox_and_never_while_somebody_types(
     ada.page.reload()
     assert not ada.page.is_checked("#keys-on", timeout=2000)
     ada.page.keyboard.press("?")
-    assert ada.page.is_hidden(".keys kbd >> nth=0"), (
-        "whoever does not want them has none"
-    )
+    assert ada.page.is_hidden(".keys kbd >> nth=0"), "whoever does not want them has none"
     ada.page.click(".keys summary")
     ada.page.check("#keys-on")
     ada.page.keyboard.press("Escape")
@@ -159,9 +151,7 @@ def test_keys_lead_through_the_inbox_and_never_while_somebody_types(
     ada.wait_for("Done. It comes back when they write again.")
 
 
-def test_on_a_phone_list_conversation_and_person_are_a_screen_each(
-    app, server, visits_to
-):
+def test_on_a_phone_list_conversation_and_person_are_a_screen_each(app, server, visits_to):
     sol = Walk(visits_to(server.url, sol=PASSWORD)(who="sol", width=390), server.url)
     come(app, "Hello again")
     sol.page.goto(server.url)
@@ -198,9 +188,7 @@ def test_without_javascript_a_text_is_read_answered_and_done(app, server, visits
     ada.wait_for("Done. It comes back when they write again.")
 
 
-def test_the_list_stays_where_it_is_read_when_somebody_comes_to_its_top(
-    app, server, visits_to
-):
+def test_the_list_stays_where_it_is_read_when_somebody_comes_to_its_top(app, server, visits_to):
     with app.app_context():
         for number in range(20):
             wrote(pretend_phone(number), f"Hello {number}")
@@ -211,7 +199,5 @@ def test_the_list_stays_where_it_is_read_when_somebody_comes_to_its_top(
     line = ada.page.locator("#threads .th:has-text('Hello 8')")
     place = line.bounding_box()["y"]
     come(app, "I come to the top")
-    ada.page.wait_for_selector(
-        "#threads .last:has-text('I come to the top')", state="attached"
-    )
+    ada.page.wait_for_selector("#threads .last:has-text('I come to the top')", state="attached")
     assert line.bounding_box()["y"] == pytest.approx(place, abs=2)

@@ -90,18 +90,14 @@ def send_to_970(ada):
     ada.page.locator("#message_body").press_sequentially(TEXT)
     footer = ada.page.get_attribute("#include_unsubscribe", "data-footer")
     brackets = 3  # { | } take two places each
-    assert meter.locator("[data-units]").inner_text() == str(
-        len(f"{TEXT}\n{footer}") + brackets
-    )
+    assert meter.locator("[data-units]").inner_text() == str(len(f"{TEXT}\n{footer}") + brackets)
     assert meter.locator("[data-parts]").inner_text() == "1 part"
     ada.check()
     ada.wait_for("970 people get this text")
     ada.click("aside button[name=confirm]")
     ada.wait_for("Type the number of people: 970.")
     ada.confirm(970)
-    assert re.match(
-        r"Starts in \d seconds?|Starting", ada.page.inner_text("#countdown")
-    )
+    assert re.match(r"Starts in \d seconds?|Starting", ada.page.inner_text("#countdown"))
     ada.wait_for("Sending:", state="attached")
     ada.wait_for("Finished: all 970 delivered")
     ada.wait_for("Delivered 970")
@@ -180,8 +176,6 @@ def test_the_counter_of_the_page_agrees_with_the_carrier(server, ada):
     ada.click(".side a:has-text('New blast')")
     ada.page.wait_for_url("**/blasts/new")  # waits for its scripts too
     golden = json.loads((ROOT / "tests" / "data" / "parts.json").read_text()).values()
-    seen = ada.page.evaluate(
-        "(texts) => texts.map(smsMeasure)", [each["text"] for each in golden]
-    )
+    seen = ada.page.evaluate("(texts) => texts.map(smsMeasure)", [each["text"] for each in golden])
     wanted = [(each["encoding"], each["parts"]) for each in golden]
     assert [(each["encoding"], each["parts"]) for each in seen] == wanted

@@ -64,9 +64,7 @@ def everybody_else():
 
 def test_no_page_is_missing_from_this_list():
     app = create_app(Settings(secret_key="a-key-for-tests-0123456789", app_env="test"))
-    doors = {
-        rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods
-    }
+    doors = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
     assert doors - NO_PAGES == {place.door for place in PLACES.values()} - {"errors"}
 
 
@@ -89,9 +87,7 @@ def test_it_is_light_to_load(windows, show, town, name):
     loaded = {}
     window.on("response", lambda answer: loaded.update({answer.url: answer}))
     window.goto(visits.url + place.address, wait_until="networkidle")
-    files = {
-        url: answer.body() for url, answer in list(loaded.items()) if "/static/" in url
-    }
+    files = {url: answer.body() for url, answer in list(loaded.items()) if "/static/" in url}
     weights = {
         url.partition("/static/")[2].partition("?")[0]: len(gzip.compress(body))
         for url, body in files.items()
@@ -132,8 +128,6 @@ def test_nobody_is_shown_a_link_that_is_not_for_them(show):
             links = (
                 show(name, "sol")
                 .locator("a")
-                .evaluate_all(
-                    "(links) => links.map((link) => link.getAttribute('href'))"
-                )
+                .evaluate_all("(links) => links.map((link) => link.getAttribute('href'))")
             )
             assert list(filter(forbidden.search, links)) == [], name

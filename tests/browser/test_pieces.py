@@ -50,12 +50,10 @@ def test_no_page_is_wider_than_its_window(look, path):
 
 def test_a_chosen_theme_beats_the_system(look):
     background = "getComputedStyle(document.body).backgroundColor"
-    assert look("/?theme=dark").evaluate(background) == look(
-        "/", theme="dark"
-    ).evaluate(background)
-    assert look("/?theme=light", theme="dark").evaluate(background) == look(
-        "/"
-    ).evaluate(background)
+    assert look("/?theme=dark").evaluate(background) == look("/", theme="dark").evaluate(background)
+    assert look("/?theme=light", theme="dark").evaluate(background) == look("/").evaluate(
+        background
+    )
 
 
 def test_the_counter_agrees_with_the_carrier(look):

@@ -14,9 +14,7 @@ def on_the_list(app):
     def read():
         with app.app_context():
             rows = db.session.execute(
-                db.select(CommunityMember.phone, CommunityMember.name).order_by(
-                    CommunityMember.id
-                )
+                db.select(CommunityMember.phone, CommunityMember.name).order_by(CommunityMember.id)
             )
             return {phone: name for phone, name in rows}
 
@@ -50,7 +48,9 @@ def upload(visit):
     def send(data, name="people.csv", follow=True):
         data = data.encode() if isinstance(data, str) else data
         head = f'--{LINE}\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{visit.token("ada")}\r\n'
-        head += f'--{LINE}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        head += (
+            f'--{LINE}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        )
         body = head.encode() + data + f"\r\n--{LINE}--\r\n".encode()
         kind = f"multipart/form-data; boundary={LINE}"
         browser = visit.browser("ada")

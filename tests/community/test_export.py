@@ -37,9 +37,7 @@ def test_an_export_is_a_download_that_no_spreadsheet_runs_b15(app, visit):
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert page.text == f"\ufeffname,phone\r\n'=cmd|' /C calc'!A0,'{ZOE}\r\n,'{LEO}\r\n"
     with app.app_context():
-        act = db.session.scalar(
-            db.select(AuditEvent).where(AuditEvent.verb == "members.exported")
-        )
+        act = db.session.scalar(db.select(AuditEvent).where(AuditEvent.verb == "members.exported"))
         assert json.loads(act.details) == {"count": 2}
 
 
@@ -63,10 +61,7 @@ def _refill(app, names):
     with app.app_context(), write() as session:
         session.execute(db.text("DELETE FROM community_members"))
         cleaned = (clean_name(name) for name in names)
-        people = [
-            {"name": name, "phone": f"+1303{4000000 + n}"}
-            for n, name in enumerate(cleaned)
-        ]
+        people = [{"name": name, "phone": f"+1303{4000000 + n}"} for n, name in enumerate(cleaned)]
         session.execute(db.insert(CommunityMember), people)
 
 
@@ -85,11 +80,7 @@ def test_a_thousand_nasty_names_come_back_byte_for_byte_b16(app, visit, address_
         app,
         visit,
         address_of,
-        [
-            f"{name} {n}" if n % 3 else f"{name}{n}"
-            for n in range(100)
-            for name in NASTY
-        ],
+        [f"{name} {n}" if n % 3 else f"{name}{n}" for n in range(100) for name in NASTY],
     )
 
 

@@ -23,9 +23,7 @@ def thousand():
     """1,000 rows, 30 of them faulty, with numbers of the range for made-up people."""
     areas = [303, 720, 212, 415, 202, 312, 213, 206, 617, 713]
     good = [f"Person {n},+1{areas[n // 100]}55501{n % 100:02}" for n in range(970)]
-    return (
-        "\n".join(["name,phone", *good, *[f"Bad {n},12{n}" for n in range(30)]]) + "\n"
-    )
+    return "\n".join(["name,phone", *good, *[f"Bad {n},12{n}" for n in range(30)]]) + "\n"
 
 
 def uploads(app):
@@ -56,9 +54,7 @@ def test_a_thousand_rows_with_thirty_faulty_ones(app, visit, address_of, on_the_
     assert "970 people were imported." in done.words
     assert len(on_the_list()) == 970
     with app.app_context():
-        act = db.session.scalar(
-            db.select(AuditEvent).where(AuditEvent.verb == "members.imported")
-        )
+        act = db.session.scalar(db.select(AuditEvent).where(AuditEvent.verb == "members.imported"))
         assert json.loads(act.details) == {
             "added": 970,
             "changed": 0,
@@ -88,19 +84,11 @@ def test_every_row_says_what_happens(app, visit, address_of):
     assert "1 person of this file said STOP" in page.words
     assert "On the list as “Mia Chen”." in visit(f"{address}?show=renamed", "ada").words
     assert "Same number as line 5." in visit(f"{address}?show=repeated", "ada").words
-    assert (
-        "Stays on the do-not-text list."
-        in visit(f"{address}?show=left_out", "ada").words
-    )
-    assert (
-        "A phone number has no letters"
-        in visit(f"{address}?show=nonsense", "ada").words
-    )
+    assert "Stays on the do-not-text list." in visit(f"{address}?show=left_out", "ada").words
+    assert "A phone number has no letters" in visit(f"{address}?show=nonsense", "ada").words
 
 
-def test_names_fill_gaps_and_are_taken_over_only_when_asked(
-    app, visit, address_of, on_the_list
-):
+def test_names_fill_gaps_and_are_taken_over_only_when_asked(app, visit, address_of, on_the_list):
     with app.app_context():
         member(ZOE)
         member(LEO, "Leonard")
@@ -117,17 +105,9 @@ def test_an_import_never_brings_anybody_back_b14(app, visit, address_of, on_the_
         dead_number(LEO)
     page = confirm(visit, address_of(SMALL))
     assert on_the_list() == {ZOE: "Zoë", LEO: "Leo"}
-    assert (
-        "2 people of this file are on the do-not-text list and stay there."
-        in page.words
-    )
+    assert "2 people of this file are on the do-not-text list and stay there." in page.words
     with app.app_context():
-        assert (
-            db.session.scalar(
-                db.select(db.func.count()).select_from(UnsubscribedContact)
-            )
-            == 1
-        )
+        assert db.session.scalar(db.select(db.func.count()).select_from(UnsubscribedContact)) == 1
     words = visit("/community", "ada").words
     assert "Said STOP" in words
     assert "Number does not work" in words
@@ -166,9 +146,7 @@ def test_two_imports_that_overlap_are_both_right_b13(visit, address_of, on_the_l
     assert list(on_the_list()) == [ZOE, LEO, MIA]
 
 
-def test_nothing_of_a_failed_confirm_is_left(
-    app, visit, address_of, on_the_list, monkeypatch
-):
+def test_nothing_of_a_failed_confirm_is_left(app, visit, address_of, on_the_list, monkeypatch):
     address = address_of(SMALL)
     with app.app_context(), write() as session:
         session.execute(
@@ -202,9 +180,7 @@ def test_an_upload_that_nobody_confirmed_is_forgotten_after_a_day(
 ):
     old = address_of(SMALL)
     with app.app_context(), write() as session:
-        session.execute(
-            db.text("UPDATE imports SET created_at = datetime('now', '-25 hours')")
-        )
+        session.execute(db.text("UPDATE imports SET created_at = datetime('now', '-25 hours')"))
     kept = uploads(app)
     for file in kept:
         os.utime(file, (time.time() - 25 * 3600,) * 2)
@@ -247,11 +223,7 @@ def test_the_files_name_is_only_ever_shown_b11(app, visit, address_of, name):
         assert len(row.file_name) <= 255
         assert "/" not in row.file_name
         assert row.file_name in page.words
-    assert (
-        visit(f"{address}/bad-rows", "ada")
-        .response.headers["Content-Disposition"]
-        .isascii()
-    )
+    assert visit(f"{address}/bad-rows", "ada").response.headers["Content-Disposition"].isascii()
 
 
 BAD_FILES = {
@@ -317,9 +289,7 @@ def test_a_workbook(visit, address_of, on_the_list):
 
 def test_the_columns_can_be_read_differently(visit, address_of, on_the_list):
     address = address_of(
-        "Zoë,3035550142,3035550199\nLeo,3035550143,\n".replace(
-            ",3035550199", ",Riverside"
-        )
+        "Zoë,3035550142,3035550199\nLeo,3035550143,\n".replace(",3035550199", ",Riverside")
     )
     form = visit(address, "ada").fields(1)
     again = visit(
@@ -372,9 +342,7 @@ def test_headings_can_be_said_to_be_people(visit, address_of):
 def test_the_bad_rows_come_back_as_a_file_and_can_be_imported_once_right(
     visit, address_of, on_the_list
 ):
-    address = address_of(
-        'name,phone,note\nZoë,3035550142,\n=Tom,303555014,"a ""b"", c"\nAna,,\n'
-    )
+    address = address_of('name,phone,note\nZoë,3035550142,\n=Tom,303555014,"a ""b"", c"\nAna,,\n')
     page = visit(f"{address}/bad-rows", "ada")
     assert page.response.mimetype == "text/csv"
     assert page.text.splitlines()[0] == "\ufeffname,phone,note,problem"
@@ -382,17 +350,13 @@ def test_the_bad_rows_come_back_as_a_file_and_can_be_imported_once_right(
         '\'=Tom,303555014,"a ""b"", c",That number is too short.'
     )
     assert page.text.splitlines()[2] == "Ana,,,There is no phone number in this row."
-    fixed = page.text.replace("303555014,", "3035550144,").replace(
-        "Ana,,", "Ana,3035550145,"
-    )
+    fixed = page.text.replace("303555014,", "3035550144,").replace("Ana,,", "Ana,3035550145,")
     confirm(visit, address_of(fixed))
     assert on_the_list() == {MIA: "=Tom", MAX: "Ana"}
 
 
 def test_rows_come_in_pages(visit, address_of):
-    address = address_of(
-        "phone\n" + "".join(f"12{n}\n3035550142\n" for n in range(130))
-    )
+    address = address_of("phone\n" + "".join(f"12{n}\n3035550142\n" for n in range(130)))
     assert "1–50 of 130" in visit(address, "ada").words
     assert "101–130 of 130" in visit(f"{address}?show=bad&page=3", "ada").words
 

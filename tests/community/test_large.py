@@ -90,9 +90,7 @@ def test_every_page_search_and_order_is_quick(ask, search):
             "dir=asc&page=1000",
             "dir=desc&page=2000",
         ):
-            address = (
-                f"/community?search={search.replace('%', '%25')}&sort={sort}&{rest}"
-            )
+            address = f"/community?search={search.replace('%', '%25')}&sort={sort}&{rest}"
             seconds = ask(address)
             if seconds > LIMIT:
                 slow[address] = seconds
@@ -108,7 +106,4 @@ def test_an_export_begins_at_once_and_streams_l9(crowd):
     first = next(pieces)
     assert time.perf_counter() - start < 1
     assert len(first) < 50_000
-    assert (
-        sum(piece.count("\n" if isinstance(piece, str) else b"\n") for piece in pieces)
-        > 99_000
-    )
+    assert sum(piece.count("\n" if isinstance(piece, str) else b"\n") for piece in pieces) > 99_000

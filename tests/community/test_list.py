@@ -28,9 +28,7 @@ def four(app):
 
 
 def found(search, sort="name", way="asc", number=1, per_page=50, region="US"):
-    return queries.paginate_members(
-        ListParams(search, number, per_page, sort, way), region
-    )
+    return queries.paginate_members(ListParams(search, number, per_page, sort, way), region)
 
 
 def test_an_empty_list_says_how_to_begin(visit):
@@ -96,9 +94,7 @@ FOUND = {search: phones for phones, searches in FINDS for search in searches}
 
 
 @pytest.mark.parametrize("search", FOUND)
-def test_a_search_takes_letters_literally_and_digits_in_any_spelling_b23(
-    visit, four, search
-):
+def test_a_search_takes_letters_literally_and_digits_in_any_spelling_b23(visit, four, search):
     page = visit("/community?" + urlencode({"search": search, "sort": "phone"}), "ada")
     assert page.status_code == 200
     shown = [phone for phone in ALL if f">{format_phone_number(phone)}<" in page.text]
@@ -108,12 +104,8 @@ def test_a_search_takes_letters_literally_and_digits_in_any_spelling_b23(
 def test_a_national_number_with_its_zero_is_found(app):
     with app.app_context():
         member("+4915123456789", "Jürgen")
-        assert [line.name for line in found("0151 23456789", region="DE").rows] == [
-            "Jürgen"
-        ]
-        assert [line.name for line in found("0151 23456", region="DE").rows] == [
-            "Jürgen"
-        ]
+        assert [line.name for line in found("0151 23456789", region="DE").rows] == ["Jürgen"]
+        assert [line.name for line in found("0151 23456", region="DE").rows] == ["Jürgen"]
         assert [line.name for line in found("JÜRGEN", region="DE").rows] == ["Jürgen"]
         assert [line.name for line in found("Ü", region="DE").rows] == ["Jürgen"]
 
@@ -171,9 +163,7 @@ def many(app):
     with app.app_context():
         members(200)
         with write() as session:
-            session.add_all(
-                CommunityMember(name=None, phone=f"+1720400{n:04}") for n in range(50)
-            )
+            session.add_all(CommunityMember(name=None, phone=f"+1720400{n:04}") for n in range(50))
 
 
 @pytest.mark.parametrize("sort", queries.MEMBER_SORTS)
@@ -182,9 +172,7 @@ def many(app):
 def test_the_pages_together_are_the_list(shop, many, sort, way, search):
     whole = [line.id for line in found(search, sort, way, per_page=1000).rows]
     first = found(search, sort, way, per_page=7)
-    pages = [
-        found(search, sort, way, number, 7) for number in range(1, first.pages + 1)
-    ]
+    pages = [found(search, sort, way, number, 7) for number in range(1, first.pages + 1)]
     assert [line.id for page in pages for line in page.rows] == whole
     assert first.total == len(whole) == len(set(whole))
     assert found(search, sort, way, 10**6, 7).rows == pages[-1].rows
@@ -216,9 +204,7 @@ def test_one_page_costs_few_questions(app, visit, many):
     asked = []
     event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     visit("/community?search=person&page=2", "ada")
-    assert (
-        len([statement for statement in asked if statement.startswith("SELECT")]) <= 8
-    )
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) <= 8
 
 
 PLAIN = "SELECT id FROM community_members ORDER BY {} LIMIT 50 OFFSET 1000"
@@ -230,9 +216,7 @@ WALK = "SELECT id FROM community_members WHERE name LIKE '%a%' OR phone LIKE '%1
 @pytest.mark.parametrize("way", [False, True])
 def test_every_order_is_read_from_its_index_alone(shop, statement, sort, way):
     order = ", ".join(str(each) for each in queries._build_order(sort, way))
-    plan = db.session.execute(
-        db.text("EXPLAIN QUERY PLAN " + statement.format(order))
-    ).all()
+    plan = db.session.execute(db.text("EXPLAIN QUERY PLAN " + statement.format(order))).all()
     assert len(plan) == 1
     assert plan[0][3].startswith("SCAN community_members USING COVERING INDEX")
 

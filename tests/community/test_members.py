@@ -12,8 +12,7 @@ from tests.makers import dead_number, member, said_stop
 from tests.visit import Visitor
 
 ACTS = [
-    f"/community/{act}"
-    for act in ("add", "1/edit", "1/delete", "1/unsubscribe", "bulk-delete")
+    f"/community/{act}" for act in ("add", "1/edit", "1/delete", "1/unsubscribe", "bulk-delete")
 ]
 BAD_NUMBERS = [
     ("", "Write a phone number"),
@@ -34,9 +33,7 @@ NAMES = [
 
 def last_act(app):
     with app.app_context():
-        row = db.session.scalar(
-            db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)
-        )
+        row = db.session.scalar(db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1))
         return row.verb, row.who, row.about, json.loads(row.details or "{}")
 
 
@@ -79,9 +76,7 @@ def test_a_name_that_is_too_long_is_refused_and_kept_in_the_field(visit, on_the_
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_names_are_stored_as_they_are_and_shown_escaped_b17(
-    visit, on_the_list, id_of, name
-):
+def test_names_are_stored_as_they_are_and_shown_escaped_b17(visit, on_the_list, id_of, name):
     visit("/community/add", "ada", name=name, phone=ZOE)
     assert on_the_list() == {ZOE: name}
     for address in ("/community", f"/community/{id_of(ZOE)}/edit"):
@@ -115,9 +110,7 @@ def test_ada_changes_a_name_and_a_number(app, visit, on_the_list, id_of):
     with app.app_context():
         member(ZOE, "Zoe")
     id = id_of(ZOE)
-    assert (
-        visit(f"/community/{id}/edit", "ada", name="Zoë", phone=LEO).status_code == 303
-    )
+    assert visit(f"/community/{id}/edit", "ada", name="Zoë", phone=LEO).status_code == 303
     assert on_the_list() == {LEO: "Zoë"}
     assert last_act(app) == (
         "member.changed",
@@ -155,9 +148,7 @@ def test_ada_deletes_many_at_once(app, visit, on_the_list, id_of):
         member(ZOE, "Zoë")
         member(LEO, "Leo")
     ids = [str(id_of(ZOE)), str(id_of(LEO)), "999", "-1", "x", "9" * 30, "١"]
-    page = visit(
-        "/community/bulk-delete", "ada", member_ids=ids, next="/community?page=2"
-    )
+    page = visit("/community/bulk-delete", "ada", member_ids=ids, next="/community?page=2")
     assert page.location == "/community?page=2"
     assert on_the_list() == {}
     assert last_act(app)[3] == {"count": 2}
@@ -165,21 +156,16 @@ def test_ada_deletes_many_at_once(app, visit, on_the_list, id_of):
 
 def test_deleting_nobody_says_so(visit):
     assert (
-        "Choose somebody first."
-        in visit("/community/bulk-delete", "ada", _="", follow=True).words
+        "Choose somebody first." in visit("/community/bulk-delete", "ada", _="", follow=True).words
     )
 
 
 def test_the_way_back_never_leads_away(visit):
-    page = visit(
-        "/community/bulk-delete", "ada", member_ids="1", next="https://evil.example"
-    )
+    page = visit("/community/bulk-delete", "ada", member_ids="1", next="https://evil.example")
     assert page.location == "/community"
 
 
-def test_unsubscribing_puts_a_member_on_the_do_not_text_list(
-    app, visit, on_the_list, id_of
-):
+def test_unsubscribing_puts_a_member_on_the_do_not_text_list(app, visit, on_the_list, id_of):
     with app.app_context():
         member(ZOE, "Zoë")
     id = id_of(ZOE)
@@ -198,10 +184,7 @@ def test_a_dead_number_is_said_on_the_persons_page(app, visit, id_of):
     with app.app_context():
         member(ZOE, "Zoë")
         dead_number(ZOE)
-    assert (
-        "No. Number does not work."
-        in visit(f"/community/{id_of(ZOE)}/edit", "ada").words
-    )
+    assert "No. Number does not work." in visit(f"/community/{id_of(ZOE)}/edit", "ada").words
 
 
 @pytest.mark.parametrize("number", ["99999999999999999999", "0", "-1", "١٢", "7"])

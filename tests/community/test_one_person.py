@@ -47,18 +47,13 @@ def test_p11_five_spellings_in_one_file_are_one_member_and_the_others_are_named_
     assert list(on_the_list()) == [ZOE]
 
 
-def test_p12_another_country_reads_new_numbers_and_leaves_the_stored_ones(
-    app, visit, on_the_list
-):
+def test_p12_another_country_reads_new_numbers_and_leaves_the_stored_ones(app, visit, on_the_list):
     """P12: Ada moves the organisation from the US to Britain."""
     with app.app_context():
         member(ZOE, "Zoe")
         with write():
             organisation.get_organisation().region = "GB"
-    assert (
-        visit("/community/add", "ada", name="Ian", phone="020 7946 0958").status_code
-        == 303
-    )
+    assert visit("/community/add", "ada", name="Ian", phone="020 7946 0958").status_code == 303
     assert on_the_list() == {ZOE: "Zoe", "+442079460958": "Ian"}
 
 

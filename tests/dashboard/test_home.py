@@ -127,9 +127,7 @@ def test_when_nothing_runs_it_stops_asking(visit):
     assert "hx-trigger" not in visit("/running", "ada").text
 
 
-def test_it_says_in_a_quiet_line_that_sending_is_on_and_in_red_when_it_is_not(
-    app, visit
-):
+def test_it_says_in_a_quiet_line_that_sending_is_on_and_in_red_when_it_is_not(app, visit):
     part = visit("/running", "sol")
     assert "Nothing is being sent: no engine is running." in part.text
     with app.app_context(), write() as session:
@@ -140,19 +138,14 @@ def test_it_says_in_a_quiet_line_that_sending_is_on_and_in_red_when_it_is_not(
     with app.app_context(), write() as session:
         session.execute(db.update(Lease).values(beat_at=now() - timedelta(minutes=2)))
     for page in (visit("/", "sol"), visit("/running", "sol")):
-        assert (
-            "Nothing is being sent: no engine has answered for about 2 minutes."
-            in page.text
-        )
+        assert "Nothing is being sent: no engine has answered for about 2 minutes." in page.text
         assert "Sending is on" not in page.text
 
 
 def test_the_next_blasts_are_named_in_their_order(app, visit):
     people(app)
     with time_machine.travel(AT_NOON, tick=False):
-        sent(
-            visit, message_body="The second", **LATER | {"schedule_date": "2026-05-09"}
-        )
+        sent(visit, message_body="The second", **LATER | {"schedule_date": "2026-05-09"})
         sent(visit, message_body="The first", **LATER)
         page = visit("/", "ada")
     assert page.words.index("The first Fri 8 May 20:45") < page.words.index(
@@ -165,9 +158,7 @@ def test_the_last_results_are_delivered_of_tried(app, visit):
     finished(app, visit, "Bring a dish.")
     page = visit("/", "ada")
     assert "Bring a dish. 2 of 3" in page.words
-    assert (
-        "texts delivered 2 of all texts delivered 66.7 % failed 1 parts 2" in page.words
-    )
+    assert "texts delivered 2 of all texts delivered 66.7 % failed 1 parts 2" in page.words
 
 
 def test_money_is_said_once_its_price_is_known(app, visit):
@@ -214,9 +205,7 @@ def in_doubt(app, phone, status, ago=timedelta(minutes=3), **columns):
     settle(app, phone, status, **columns)
     with app.app_context(), write() as session:
         session.execute(
-            db.update(Message)
-            .where(Message.phone == phone)
-            .values(submitted_at=now() - ago)
+            db.update(Message).where(Message.phone == phone).values(submitted_at=now() - ago)
         )
 
 
@@ -249,9 +238,7 @@ def test_a_doubt_of_this_minute_is_nobodys_business_yet(app, visit):
     assert "your decision" not in visit("/", "sol").words
 
 
-def test_what_was_in_doubt_a_week_ago_or_in_practice_is_left_alone(
-    app, visit, make_app
-):
+def test_what_was_in_doubt_a_week_ago_or_in_practice_is_left_alone(app, visit, make_app):
     people(app)
     finished(app, visit)
     in_doubt(app, ZOE, "not_sent")
@@ -281,7 +268,4 @@ def test_who_perhaps_said_stop_waits_for_a_decision(visit, app):
     assert "perhaps said STOP" not in visit("/", "sol").words
     with app.app_context(), write():
         suppression.open_stop_question(ZOE, None, "wrong number", now())
-    assert (
-        "1 person perhaps said STOP. Nothing is sent to this person."
-        in visit("/", "sol").words
-    )
+    assert "1 person perhaps said STOP. Nothing is sent to this person." in visit("/", "sol").words

@@ -112,9 +112,7 @@ def test_what_disagrees_is_said(doctor, database, breaking, sentence):
     assert "+1303" not in said
 
 
-def test_a_number_twice_in_a_blast_is_found_even_where_the_index_is_gone(
-    doctor, database
-):
+def test_a_number_twice_in_a_blast_is_found_even_where_the_index_is_gone(doctor, database):
     run(
         database,
         *BLAST,
@@ -208,9 +206,7 @@ def test_a_log_of_changes_that_was_deleted_by_hand_is_noticed(doctor, database):
     database.with_name("sms.db-shm").write_bytes(b"\0" * 32768)
     code, said = doctor("--doctor")
     assert code == 1
-    assert said.startswith(
-        "sms.db-wal was deleted by hand: the newest changes may be lost."
-    )
+    assert said.startswith("sms.db-wal was deleted by hand: the newest changes may be lost.")
 
 
 def test_a_pending_migration_is_said_with_the_command(doctor, database):

@@ -77,8 +77,7 @@ def test_looking_at_what_does_not_exist_makes_nothing(doctor, tmp_path):
         code, said = doctor(*arguments, path=path)
         assert code == 1
         assert (
-            "does not exist. Start SMS Admin once, or run: python -m app.dbdoctor --apply."
-            in said
+            "does not exist. Start SMS Admin once, or run: python -m app.dbdoctor --apply." in said
         )
     assert not path.parent.exists()
 
@@ -87,9 +86,7 @@ def test_apply_makes_a_missing_database(doctor, tmp_path):
     path = tmp_path / "new" / "sms.db"
     code, said = doctor("--apply", path=path)
     assert code == 0
-    assert (
-        f"{path}: applied {', '.join(step.name for step in find_migrations())}." in said
-    )
+    assert f"{path}: applied {', '.join(step.name for step in find_migrations())}." in said
     assert doctor("--doctor", path=path)[0] == 0
 
 
@@ -161,14 +158,10 @@ def test_what_it_does_not_understand_it_says_in_one_line_and_does_not_touch(
         assert words in said
         assert len(said.splitlines()) == 1 or make is _torn
     assert before is None or fingerprint(path) == before
-    assert [name for name in names(tmp_path) if name.startswith("strange")] == [
-        "strange.db"
-    ]
+    assert [name for name in names(tmp_path) if name.startswith("strange")] == ["strange.db"]
 
 
-def test_a_database_that_somebody_keeps_for_himself_is_called_locked(
-    doctor, database, monkeypatch
-):
+def test_a_database_that_somebody_keeps_for_himself_is_called_locked(doctor, database, monkeypatch):
     """M13: locked."""
     monkeypatch.setattr(database_file, "READ_TIMEOUT_SECONDS", 0.1)
     other = sqlite3.connect(database, isolation_level=None)
@@ -193,15 +186,12 @@ def test_the_newest_migration_can_be_taken_back_after_a_copy(doctor, database):
     assert list_applied_migrations(copy) == [*older, newest]
 
 
-def test_an_older_migration_cannot_be_taken_back_before_the_newer_ones(
-    doctor, database
-):
+def test_an_older_migration_cannot_be_taken_back_before_the_newer_ones(doctor, database):
     before = list_applied_migrations(database)
     code, said = doctor("--revert", "1")
     assert code == 1
     assert (
-        f"Only the newest applied migration can be taken back: that is {before[-1].version}"
-        in said
+        f"Only the newest applied migration can be taken back: that is {before[-1].version}" in said
     )
     assert list_applied_migrations(database) == before
 
@@ -223,13 +213,9 @@ def test_taking_back_is_refused_while_the_app_runs(doctor, database):
         ("sqlite:////srv/sms/sms.db", None),
     ],
 )
-def test_a_relative_path_is_relative_to_the_project(
-    address, path, monkeypatch, tmp_path
-):
+def test_a_relative_path_is_relative_to_the_project(address, path, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    assert str(get_database_path({"DATABASE_URL": address})) == str(
-        path or "/srv/sms/sms.db"
-    )
+    assert str(get_database_path({"DATABASE_URL": address})) == str(path or "/srv/sms/sms.db")
 
 
 def test_another_kind_of_database_is_refused(monkeypatch, capsys):

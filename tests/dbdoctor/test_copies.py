@@ -16,9 +16,7 @@ from tests.migrations.made_up import names, run
 PEOPLE = "INSERT INTO community_members (name, phone) VALUES ('Person ' || {n}, '+1303' || (4000000 + {n}))"
 
 
-def test_a_copy_goes_beside_the_database_named_by_the_time_and_closed_to_others(
-    doctor, database
-):
+def test_a_copy_goes_beside_the_database_named_by_the_time_and_closed_to_others(doctor, database):
     """K4: mode 0600, no word of a person's in the name."""
     run(database, PEOPLE.format(n=1))
     code, said = doctor("--backup")
@@ -31,9 +29,7 @@ def test_a_copy_goes_beside_the_database_named_by_the_time_and_closed_to_others(
     assert run(copy, "PRAGMA journal_mode") == [("delete",)]
 
 
-def test_a_copy_can_be_put_where_the_person_wants_it(
-    doctor, database, tmp_path, monkeypatch
-):
+def test_a_copy_can_be_put_where_the_person_wants_it(doctor, database, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert doctor("--backup", "mine.db")[0] == 0
     assert run(tmp_path / "mine.db", "PRAGMA quick_check") == [("ok",)]
@@ -55,9 +51,7 @@ def test_a_folder_that_is_not_there_is_said(doctor, tmp_path):
     assert not (tmp_path / "stick").exists()
 
 
-def test_a_copy_made_while_people_are_added_is_whole_and_holds_nobody_up(
-    doctor, database
-):
+def test_a_copy_made_while_people_are_added_is_whole_and_holds_nobody_up(doctor, database):
     """K1: a count between before and after, readable without the right to write, writers never
     wait long.
     """
@@ -95,16 +89,12 @@ def _people_in(copy):
     connection = sqlite3.connect(f"file:{copy}?mode=ro&immutable=1", uri=True)
     try:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        return connection.execute("SELECT count(*) FROM community_members").fetchone()[
-            0
-        ]
+        return connection.execute("SELECT count(*) FROM community_members").fetchone()[0]
     finally:
         connection.close()
 
 
-def test_a_copy_whose_maker_was_killed_is_not_there_and_the_next_one_clears_up(
-    doctor, database
-):
+def test_a_copy_whose_maker_was_killed_is_not_there_and_the_next_one_clears_up(doctor, database):
     """K2."""
     folder = database.parent / "backups"
     database_backups.create_backup_folder(folder)

@@ -60,24 +60,16 @@ def test_a_damaged_database_is_replaced_and_kept_with_its_log(doctor, database, 
     assert not log.exists()
     (old_log,) = database.parent.glob("sms.db.before-restore-*-wal")
     assert old_log.read_bytes() == b"some log"
-    assert (
-        old_log.with_name(old_log.name.removesuffix("-wal"))
-        .read_bytes()
-        .startswith(b"ruined")
-    )
+    assert old_log.with_name(old_log.name.removesuffix("-wal")).read_bytes().startswith(b"ruined")
 
 
-def test_changes_that_lay_in_the_log_stay_with_the_old_database(
-    doctor, database, copy, tmp_path
-):
+def test_changes_that_lay_in_the_log_stay_with_the_old_database(doctor, database, copy, tmp_path):
     """The program died: its last changes are in the -wal.
 
     They belong to the old file, not to the new one.
     """
     writer = sqlite3.connect(database, isolation_level=None)
-    writer.execute(
-        "INSERT INTO community_members (name, phone) VALUES ('Mia', '+13035550144')"
-    )
+    writer.execute("INSERT INTO community_members (name, phone) VALUES ('Mia', '+13035550144')")
     crashed = tmp_path / "crashed"
     crashed.mkdir()
     for ending in ("", "-wal", "-shm"):
@@ -176,15 +168,12 @@ def test_a_running_engine_is_not_robbed_of_its_database(doctor, database, copy):
     os.close(handle)
     assert code == 1
     assert (
-        "is in use. Stop SMS Admin (Ctrl-C, or: systemctl stop sms-admin), then try again."
-        in said
+        "is in use. Stop SMS Admin (Ctrl-C, or: systemctl stop sms-admin), then try again." in said
     )
     assert run(database, PEOPLE) == [("Leo",), ("Zoe",)]
 
 
-def test_a_process_that_only_serves_pages_is_noticed_too(
-    doctor, database, copy, monkeypatch
-):
+def test_a_process_that_only_serves_pages_is_noticed_too(doctor, database, copy, monkeypatch):
     """K7: with SCHEDULER_ENABLED=0 nobody holds that lock, but the database is open."""
     monkeypatch.setattr(database_restore, "LOCK_TIMEOUT_SECONDS", 0.1)
     page = sqlite3.connect(database)
@@ -196,9 +185,7 @@ def test_a_process_that_only_serves_pages_is_noticed_too(
     assert run(database, "PRAGMA journal_mode") == [("wal",)]
 
 
-def test_nothing_that_may_have_been_sent_since_leaves_by_itself(
-    doctor, database, tmp_path
-):
+def test_nothing_that_may_have_been_sent_since_leaves_by_itself(doctor, database, tmp_path):
     now = datetime.now(UTC).replace(tzinfo=None)
     due, later = str(now - timedelta(minutes=5)), str(now + timedelta(days=1))
     scheduled = (
@@ -218,10 +205,7 @@ def test_nothing_that_may_have_been_sent_since_leaves_by_itself(
     code, said = doctor("--restore", tmp_path / "copy.db")
     assert code == 0
     assert "Blasts that were being sent are paused (1)" in said
-    assert (
-        "Scheduled blasts that came due meanwhile are not sent by themselves (1)."
-        in said
-    )
+    assert "Scheduled blasts that came due meanwhile are not sent by themselves (1)." in said
     assert "Single texts that waited are not sent (1)." in said
     assert "check opt-outs (STOP) since then" in said
     assert run(database, "SELECT status FROM message_logs ORDER BY id") == [
@@ -269,9 +253,7 @@ def test_texts_without_news_are_looked_up_soon_and_old_alerts_are_not_told_again
     assert run(database, "SELECT next_try_at, told_at FROM alerts") == [(None, None)]
 
 
-def test_a_copy_from_before_there_were_look_ups_can_be_restored(
-    doctor, database, tmp_path
-):
+def test_a_copy_from_before_there_were_look_ups_can_be_restored(doctor, database, tmp_path):
     migrate_database(tmp_path / "old.db", QUIET, find_migrations()[:1])
     run(
         tmp_path / "old.db",
@@ -282,9 +264,7 @@ def test_a_copy_from_before_there_were_look_ups_can_be_restored(
     assert run(database, "SELECT look_up_at IS NOT NULL FROM messages") == [(1,)]
 
 
-def test_what_is_wrong_inside_the_copy_is_said_after_the_restore(
-    doctor, database, copy
-):
+def test_what_is_wrong_inside_the_copy_is_said_after_the_restore(doctor, database, copy):
     run(
         copy,
         "INSERT INTO message_logs (message_body, target, total_recipients) VALUES ('Hi', 'community', 3)",

@@ -84,9 +84,7 @@ def log_now(app, log_id):
 def over(app, log_id):
     """Wait until the blast has ended once more."""
     return until(
-        lambda: (
-            (log := log_now(app, log_id)).status not in ("processing", "paused") and log
-        ),
+        lambda: (log := log_now(app, log_id)).status not in ("processing", "paused") and log,
         "the end",
     )
 
@@ -110,8 +108,7 @@ def test_f43_what_was_not_sent_is_sent_again_by_a_person(doubtful, background):
     page, _ = confirmed(app, log_id, "not_sent")
     assert page.headings == ["Send again to 3 people"]
     assert [
-        page.words.count(name)
-        for name in ("+1 303 555 0142", "+1 303 555 0143", "+1 303 555 0144")
+        page.words.count(name) for name in ("+1 303 555 0142", "+1 303 555 0143", "+1 303 555 0144")
     ] == [1, 1, 1]
     assert statuses(app, log_id) == {"queued": 3, "accepted": 1}
     background(app)
@@ -127,9 +124,7 @@ def test_f43_what_was_not_sent_is_sent_again_by_a_person(doubtful, background):
     everybody_is_accounted_for(app, twilio, sent_again=ids(app, ZOE))
 
 
-def test_f43_a_late_receipt_of_the_old_try_keeps_the_new_one_from_leaving(
-    doubtful, background
-):
+def test_f43_a_late_receipt_of_the_old_try_keeps_the_new_one_from_leaving(doubtful, background):
     """F43: delivered on the old ref while the new one is queued: the new one is not sent."""
     app, twilio, log_id = doubtful
     assert send_again(app, log_id, ZOE, LEO).queued == 2
@@ -143,9 +138,7 @@ def test_f43_a_late_receipt_of_the_old_try_keeps_the_new_one_from_leaving(
 
 
 @pytest.mark.parametrize("word", ["failed", "undelivered"])
-def test_f43_that_the_old_try_failed_does_not_stop_the_new_one(
-    doubtful, background, word
-):
+def test_f43_that_the_old_try_failed_does_not_stop_the_new_one(doubtful, background, word):
     """F43: the failure of an old try is no news about the one that is queued."""
     app, twilio, log_id = doubtful
     send_again(app, log_id, ZOE)
@@ -167,9 +160,9 @@ def test_what_went_wrong_before_stays_written_down(doubtful):
         before[LEO],
         "carrier_fault",
     )
-    assert [
-        attempt.outcome for attempt in attempts(app) if attempt.message_id == row.id
-    ] == ["ambiguous"]
+    assert [attempt.outcome for attempt in attempts(app) if attempt.message_id == row.id] == [
+        "ambiguous"
+    ]
 
 
 def test_the_first_one_goes_alone_and_a_fault_stops_the_others(doubtful, background):
@@ -230,10 +223,7 @@ def test_a_text_that_was_left_is_asked_about_no_more_and_its_late_receipt_counts
 ):
     app, twilio, log_id = doubtful
     with app.app_context(), write():
-        assert (
-            message_resend.dismiss_doubtful_messages(log_id, ids(app, ZOE, MAX), now())
-            == 1
-        )
+        assert message_resend.dismiss_doubtful_messages(log_id, ids(app, ZOE, MAX), now()) == 1
         assert message_resend.request_status_lookup(log_id, ids(app, ZOE), now()) == 0
     row = next(row for row in rows(app) if row.phone == ZOE)
     assert (row.status, row.look_up_at) == ("unknown", None)
@@ -260,9 +250,7 @@ def test_resuming_forgets_old_failures_and_lets_the_sender_go(town):
             )
         )
         log.sender = "+13035550100"
-        sender_throttle.hold_sender(
-            log.sender, "twilio", now(), None, "Twilio asked us to wait."
-        )
+        sender_throttle.hold_sender(log.sender, "twilio", now(), None, "Twilio asked us to wait.")
         sender_throttle.slow_sender(log.sender, "twilio", now())
         session.flush()
         log_id = log.id

@@ -51,9 +51,7 @@ class Room:
 
         class Line(BaseHTTPRequestHandler):
             def do_POST(self):
-                room.told.append(
-                    json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                )
+                room.told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
                 room.open.wait(20)
                 self.send_response(room.status)
                 for name, value in room.headers.items():
@@ -67,9 +65,7 @@ class Room:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Line)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/hook/{SECRET}"
-        threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), daemon=True
-        ).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def wait_for(self, count):
         until(lambda: len(self.told) >= count, f"{count} notes in the chat room")
@@ -96,9 +92,7 @@ def town(make_app, twilio, room):
 
 
 def told(twilio, room, **more):
-    return twilio_settings(
-        twilio, alert_webhook_url=room.url, admin_test_phone=ADA_PHONE, **more
-    )
+    return twilio_settings(twilio, alert_webhook_url=room.url, admin_test_phone=ADA_PHONE, **more)
 
 
 def kept(app):
@@ -109,14 +103,10 @@ def kept(app):
 
 def texts_to_ada(app):
     with app.app_context():
-        return db.session.scalars(
-            db.select(Message).where(Message.phone == ADA_PHONE)
-        ).all()
+        return db.session.scalars(db.select(Message).where(Message.phone == ADA_PHONE)).all()
 
 
-def a_running_blast(
-    app, twilio, count=60, body="Hi {first_name|friend}, the picnic is at eleven."
-):
+def a_running_blast(app, twilio, count=60, body="Hi {first_name|friend}, the picnic is at eleven."):
     """Its log, with some of its texts taken and most of them waiting."""
     with app.app_context():
         members(count)
@@ -152,9 +142,7 @@ def test_a_pause_by_receipts_is_told_once_and_says_nothing_of_anybody(
 ):
     background(town)
     log = a_running_blast(town, twilio)
-    assert set(twilio.send_callbacks(town, ("undelivered",), code=NOT_REGISTERED)) == {
-        204
-    }
+    assert set(twilio.send_callbacks(town, ("undelivered",), code=NOT_REGISTERED)) == {204}
     until(lambda: twilio.sent_to(ADA_PHONE), "the text to the admin")
     assert room.wait_for(1) == [
         {
@@ -191,9 +179,7 @@ def test_a_pause_by_receipts_is_told_once_and_says_nothing_of_anybody(
     )
 
 
-def test_the_receipts_after_the_pause_make_no_more_of_it(
-    town, twilio, room, background
-):
+def test_the_receipts_after_the_pause_make_no_more_of_it(town, twilio, room, background):
     background(town)
     a_running_blast(town, twilio)
     for _ in range(3):
@@ -205,9 +191,7 @@ def test_the_receipts_after_the_pause_make_no_more_of_it(
 
 
 @pytest.mark.parametrize("code", F22)
-def test_f22_telling_about_a_wrong_sender_adds_no_request(
-    make_app, twilio, room, background, code
-):
+def test_f22_telling_about_a_wrong_sender_adds_no_request(make_app, twilio, room, background, code):
     """F22: exactly one POST; the chat room is told what to do; nobody is texted, the admin's
     phone neither.
     """
@@ -225,9 +209,7 @@ def test_f22_telling_about_a_wrong_sender_adds_no_request(
     assert len(twilio.requests) == 1
 
 
-def test_a_suspended_account_is_not_asked_to_text_the_admin(
-    town, twilio, room, background
-):
+def test_a_suspended_account_is_not_asked_to_text_the_admin(town, twilio, room, background):
     """F40: 30002 by receipt. The chat room has its own way."""
     background(town)
     log = a_running_blast(town, twilio)
@@ -254,16 +236,12 @@ def test_a_room_that_does_not_answer_well_is_told_again_later(town, room, backgr
     with town.app_context(), write():
         db.session.execute(db.update(Alert).values(next_try_at=now()))
     room.wait_for(2)
-    [alert] = until(
-        lambda: [each for each in kept(town) if each.told_at], "the alert to be told"
-    )
+    [alert] = until(lambda: [each for each in kept(town) if each.told_at], "the alert to be told")
     assert (alert.tries, alert.next_try_at) == (2, None)
 
 
 @pytest.mark.parametrize("trouble", ["redirect", "nobody", "no address"])
-def test_what_is_no_yes_counts_as_not_told(
-    make_app, twilio, room, background, trouble, caplog
-):
+def test_what_is_no_yes_counts_as_not_told(make_app, twilio, room, background, trouble, caplog):
     room.status, room.headers = 302, {"Location": room.url}
     address = {
         "redirect": room.url,
@@ -346,9 +324,7 @@ def test_a_storm_is_texted_once_in_ten_minutes(make_app):
     fault(app, log_ids[1:2], FILTERED, "delivery")
     assert (len(kept(app)), len(texts_to_ada(app))) == (2, 1)
     with app.app_context(), write():
-        db.session.execute(
-            db.update(Message).values(created_at=now() - timedelta(minutes=11))
-        )
+        db.session.execute(db.update(Message).values(created_at=now() - timedelta(minutes=11)))
     fault(app, log_ids[2:], FILTERED, "delivery")
     assert (len(kept(app)), len(texts_to_ada(app))) == (3, 2)
 
@@ -376,9 +352,7 @@ def test_an_admin_who_said_stop_is_not_texted(make_app):
         (99999, "create", True),
     ],
 )
-def test_the_admin_is_texted_only_where_a_text_may_arrive(
-    make_app, code, phase, texted
-):
+def test_the_admin_is_texted_only_where_a_text_may_arrive(make_app, code, phase, texted):
     app = make_app(admin_test_phone="303 555 0199")
     [log_id] = waiting_blasts(app, "one")
     fault(app, [log_id], code, phase)
@@ -402,10 +376,7 @@ def test_the_audit_says_that_nobody_but_the_program_paused_it(app):
     fault(app, [log_id], WRONG_SENDER)
     page = Visitor(app)("/audit", "ada")
     assert f"Paused a blast: blast {log_id}" in page.words
-    assert (
-        "cause: The sender number is not one of this Twilio account's numbers"
-        in page.words
-    )
+    assert "cause: The sender number is not one of this Twilio account's numbers" in page.words
     with app.app_context():
         [event] = db.session.scalars(db.select(AuditEvent)).all()
     assert (event.verb, event.who, event.about, event.client_ip) == (

@@ -51,11 +51,7 @@ def taken(app, twilio, count):
 
 def reasons(app, log_id, phones):
     """(state, reason) of each of these people's texts."""
-    return {
-        (row.status.value, row.reason)
-        for row in rows(app, log_id)
-        if row.phone in phones
-    }
+    return {(row.status.value, row.reason) for row in rows(app, log_id) if row.phone in phones}
 
 
 def everybody_stays(app, count):
@@ -200,9 +196,7 @@ def test_f26_one_number_at_home_that_the_sender_cannot_reach_stops_nothing(
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f27_a_text_that_carriers_filter_pauses_its_own_blast(
-    make_app, twilio, background
-):
+def test_f27_a_text_that_carriers_filter_pauses_its_own_blast(make_app, twilio, background):
     """F27: 30007 for 5 of 20; the four before change nothing, and the other blast goes on."""
     town = make_app(**twilio_settings(twilio, send_rate=20.0))
     with town.app_context():
@@ -210,9 +204,7 @@ def test_f27_a_text_that_carriers_filter_pauses_its_own_blast(
     background(town)
     filtered, other = blast(town, "WIN BIG NOW"), blast(town, "see you at six")
     taken(town, twilio, 45)
-    told = [row for row in rows(town, log_of(town, filtered).id) if row.provider_sid][
-        :20
-    ]
+    told = [row for row in rows(town, log_of(town, filtered).id) if row.provider_sid][:20]
     for place, row in enumerate(told):
         if place == 19:
             assert log_of(town, filtered).status == "processing"
@@ -236,9 +228,7 @@ def a_blast_that(town, twilio, word, code=None, phone=ZOE, days_ago=0):
         news(town, twilio, phone, word, code)
     with town.app_context(), write():
         back = timedelta(days=days_ago)
-        for row in db.session.scalars(
-            db.select(Message).where(Message.message_log_id == log.id)
-        ):
+        for row in db.session.scalars(db.select(Message).where(Message.message_log_id == log.id)):
             row.created_at, row.submitted_at = (
                 row.created_at - back,
                 row.submitted_at - back,
@@ -326,9 +316,7 @@ def test_f28_a_number_that_does_not_exist_is_marked_after_as_many_blasts_as_the_
     assert suppressed(town) == ({ZOE}, set())
     with town.app_context():
         assert (
-            db.session.scalar(
-                db.select(CommunityMember.phone).where(CommunityMember.phone == ZOE)
-            )
+            db.session.scalar(db.select(CommunityMember.phone).where(CommunityMember.phone == ZOE))
             == ZOE
         )
     everybody_is_accounted_for(town, twilio)
@@ -351,10 +339,7 @@ def test_f30_when_the_carrier_is_broken_one_text_at_a_time_goes_to_try(
     tries = [each.at for each in requests[9:13]]
     assert all(later - sooner >= 1.4 for sooner, later in pairwise(tries))
     with town.app_context():
-        assert (
-            db.session.scalar(db.select(SenderHealth.hold_words))
-            == backoff.CARRIER_FAULTS_TEXT
-        )
+        assert db.session.scalar(db.select(SenderHealth.hold_words)) == backoff.CARRIER_FAULTS_TEXT
     twilio.answer(status=201)
     log = ended(town, wanted)
     known = statuses(town, log.id)
@@ -366,9 +351,7 @@ def test_f30_when_the_carrier_is_broken_one_text_at_a_time_goes_to_try(
     everybody_is_accounted_for(town, twilio)
 
 
-def test_a_trial_account_pauses_after_three_strangers_in_a_row(
-    make_app, twilio, background
-):
+def test_a_trial_account_pauses_after_three_strangers_in_a_row(make_app, twilio, background):
     town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
     people(town, ZOE, LEO, MIA)
     with town.app_context():
@@ -383,9 +366,7 @@ def test_a_trial_account_pauses_after_three_strangers_in_a_row(
     everybody_is_accounted_for(town, twilio)
 
 
-def test_codes_nobody_has_heard_of_pause_when_half_of_ten_fail(
-    make_app, twilio, background
-):
+def test_codes_nobody_has_heard_of_pause_when_half_of_ten_fail(make_app, twilio, background):
     town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
     with town.app_context():
         members(30)
@@ -398,9 +379,7 @@ def test_codes_nobody_has_heard_of_pause_when_half_of_ten_fail(
     everybody_is_accounted_for(town, twilio)
 
 
-def test_what_left_before_a_person_resumed_pauses_nothing_any_more(
-    make_app, twilio, background
-):
+def test_what_left_before_a_person_resumed_pauses_nothing_any_more(make_app, twilio, background):
     town = make_app(**twilio_settings(twilio, send_rate=5.0))
     with town.app_context():
         members(60)

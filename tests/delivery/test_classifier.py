@@ -392,19 +392,13 @@ def test_the_table_is_as_long_as_was_promised():
     ],
 )
 def test_the_flag_decides_and_never_the_kind_of_exception(error):
-    assert isinstance(
-        classify_send_outcome(HttpExchange(connected=True), error), SendAmbiguous
-    )
-    assert isinstance(
-        classify_send_outcome(HttpExchange(connected=False), error), SendNotProcessed
-    )
+    assert isinstance(classify_send_outcome(HttpExchange(connected=True), error), SendAmbiguous)
+    assert isinstance(classify_send_outcome(HttpExchange(connected=False), error), SendNotProcessed)
 
 
 def test_an_answer_that_came_counts_whatever_the_sdk_made_of_it():
     seen = HttpExchange(True, 201, {}, f'{{"sid": "{SID}"}}')
-    assert classify_send_outcome(
-        seen, ValueError("the SDK did not like it")
-    ) == SendAccepted(SID)
+    assert classify_send_outcome(seen, ValueError("the SDK did not like it")) == SendAccepted(SID)
 
 
 def test_a_certificate_that_cannot_be_checked_stops_everybody():
@@ -429,8 +423,6 @@ def test_a_certificate_that_cannot_be_checked_stops_everybody():
 def test_f23_the_words_of_an_error_never_decide(words):
     """F23: the same code with whatever text."""
     for code in (30008, 21606, 29999):
-        outcome = classify_send_outcome(
-            HttpExchange(True, 400, {}, no(code, words)), None
-        )
+        outcome = classify_send_outcome(HttpExchange(True, 400, {}, no(code, words)), None)
         assert (type(outcome), outcome.code) == (SendRefused, code)
         assert find_error_code(outcome.code, http_status=400).strikes == 0

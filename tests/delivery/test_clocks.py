@@ -104,9 +104,7 @@ class TestPowerBack:
             lambda: schedule(town, wanted).status == "expired",
             "the blast to be given up",
         )
-        assert (
-            "it is 3 hours 10 minutes late now" in schedule(town, wanted).error_message
-        )
+        assert "it is 3 hours 10 minutes late now" in schedule(town, wanted).error_message
         assert twilio.requests == []
 
 
@@ -142,9 +140,7 @@ class TestSetBack:
         with clock_moved(-HOUR):
             ended(slow_town[0], in_mid_blast)
         assert epoch(slow_town[0]) == 1
-        assert Counter(Counter(each.to for each in twilio.requests).values()) == {
-            1: 120
-        }
+        assert Counter(Counter(each.to for each in twilio.requests).values()) == {1: 120}
         everybody_is_accounted_for(slow_town[0], twilio)
 
     def test_who_was_to_wait_a_minute_by_the_old_clock_does_not_wait_for_hours(
@@ -156,9 +152,7 @@ class TestSetBack:
         with town.app_context():
             scheduler.release_due_blasts()
             with write() as session:
-                put_off = db.text(
-                    "UPDATE messages SET not_before = :at WHERE phone = :phone"
-                )
+                put_off = db.text("UPDATE messages SET not_before = :at WHERE phone = :phone")
                 session.execute(
                     put_off,
                     {"at": f"{now() + 2 * HOUR:%Y-%m-%d %H:%M:%S.%f}", "phone": ZOE},
@@ -206,12 +200,8 @@ def test_of_two_workers_one_leads(make_settings, make_app, twilio, visit, more):
     town = make_app(**twilio_settings(twilio, scheduler_enabled=False))
     with town.app_context():
         members(100)
-    environment = {
-        name.upper(): str(value) for name, value in twilio_settings(twilio).items()
-    }
-    with Served(
-        database, **environment, WEB_CONCURRENCY="2", GUNICORN_CMD_ARGS=more
-    ) as server:
+    environment = {name.upper(): str(value) for name, value in twilio_settings(twilio).items()}
+    with Served(database, **environment, WEB_CONCURRENCY="2", GUNICORN_CMD_ARGS=more) as server:
         until(lambda: visit("/ready").status_code == 200, "the engine to lead")
         assert str(visit("/ready").json["leader_pid"]) in children(server.process.pid)
         blasts = [blast(town, f"Text {number}") for number in range(3)]
@@ -262,17 +252,13 @@ def test_a_tick_that_takes_long_is_waited_for_and_the_next_one_comes(town, caplo
             counting.stop()
     assert counting.most_at_once == 1
     assert log_of(town, wanted) is not None
-    assert [
-        record.message for record in caplog.records if record.levelname == "ERROR"
-    ] == []
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 TIMES = 100
 
 
-def test_who_cancels_in_the_last_second_gets_all_of_it_or_nothing(
-    town, background, twilio
-):
+def test_who_cancels_in_the_last_second_gets_all_of_it_or_nothing(town, background, twilio):
     """S12: 100 blasts, each cancelled somewhere between a second before it is due and a moment
     after.
     """
@@ -292,9 +278,7 @@ def test_who_cancels_in_the_last_second_gets_all_of_it_or_nothing(
     ]
     cancelled = set()
     for n in sorted(range(TIMES), key=lambda n: due[n] + last[n]):
-        threading.Event().wait(
-            max(0.0, (start - now()).total_seconds() + due[n] + last[n])
-        )
+        threading.Event().wait(max(0.0, (start - now()).total_seconds() + due[n] + last[n]))
         with town.app_context(), write():
             cancelled |= {n} if scheduling.cancel_scheduled_blast(wanted[n]) else set()
     for n in set(range(TIMES)) - cancelled:

@@ -70,8 +70,7 @@ def single(app, phone, kind):
 def fates(app, log_id=None):
     """What became of each number: the reason it was skipped, or "sent"."""
     return {
-        row.phone: row.reason if row.status == "skipped" else "sent"
-        for row in rows(app, log_id)
+        row.phone: row.reason if row.status == "skipped" else "sent" for row in rows(app, log_id)
     }
 
 
@@ -122,9 +121,7 @@ def test_every_kind_of_single_text_obeys_but_our_own_answers(town, background):
     sent.
     """
     demand_a_yes(town)
-    texts = {
-        kind: single(town, MAX, kind) for kind in (MessageKind.REPLY, MessageKind.TEST)
-    }
+    texts = {kind: single(town, MAX, kind) for kind in (MessageKind.REPLY, MessageKind.TEST)}
     yes, system = (
         single(town, ZOE, MessageKind.REPLY),
         single(town, MIA, MessageKind.SYSTEM),
@@ -136,8 +133,7 @@ def test_every_kind_of_single_text_obeys_but_our_own_answers(town, background):
     )
     with town.app_context():
         became = {
-            row.id: (row.status.value, row.reason)
-            for row in db.session.scalars(db.select(Message))
+            row.id: (row.status.value, row.reason) for row in db.session.scalars(db.select(Message))
         }
     assert {became[each] for each in texts.values()} == {("skipped", "no_consent")}
     assert became[yes][0] != "skipped"

@@ -58,9 +58,7 @@ def a_blast(
 
 
 def _row(log_id, phone, sender, carrier, status, left):
-    sid = (
-        None if status in ("queued", "submitting") else f"SM{log_id:08}{phone[1:]:>022}"
-    )
+    sid = None if status in ("queued", "submitting") else f"SM{log_id:08}{phone[1:]:>022}"
     return Message(
         kind="blast",
         phone=phone,
@@ -78,9 +76,7 @@ def _row(log_id, phone, sender, carrier, status, left):
 
 def ids(log_id):
     return db.session.scalars(
-        db.select(Message.id)
-        .where(Message.message_log_id == log_id)
-        .order_by(Message.id)
+        db.select(Message.id).where(Message.message_log_id == log_id).order_by(Message.id)
     ).all()
 
 
@@ -104,9 +100,7 @@ def told(message_id, code=None, *, phase="delivery"):
 
 def state(log_id):
     db.session.rollback()
-    return db.session.scalar(
-        db.select(MessageLog.status).where(MessageLog.id == log_id)
-    ).value
+    return db.session.scalar(db.select(MessageLog.status).where(MessageLog.id == log_id)).value
 
 
 def health():
@@ -171,9 +165,7 @@ def test_what_the_carrier_never_took_is_no_receipt():
     texts = ids(log)
     with write() as session:
         session.execute(
-            text(
-                "UPDATE messages SET provider_sid = NULL, status = 'submitting' WHERE id % 2"
-            )
+            text("UPDATE messages SET provider_sid = NULL, status = 'submitting' WHERE id % 2")
         )
     refused, took = (
         [each for each in texts if each % 2],
@@ -191,9 +183,7 @@ def test_what_the_carrier_never_took_is_no_receipt():
 def test_several_codes_of_one_cause_add_up_and_other_failures_do_not():
     log = a_blast()
     texts = ids(log)
-    for each, code in zip(
-        texts, (30020, 30003, 30021, 30008, 30500, 30006, 20504), strict=False
-    ):
+    for each, code in zip(texts, (30020, 30003, 30021, 30008, 30500, 30006, 20504), strict=False):
         told(each, code)
     assert state(log) == "processing"
     told(texts[7], 30020)
@@ -254,16 +244,10 @@ def test_a_country_is_left_out_of_its_own_blast_only_and_only_where_it_waits():
     first, second = ids(waiting)[:2]
     with write() as session:
         session.execute(
-            text(
-                f"UPDATE messages SET status = 'submitting' WHERE id IN ({first}, {second})"
-            )
+            text(f"UPDATE messages SET status = 'submitting' WHERE id IN ({first}, {second})")
         )
     told(first, 21408, phase="create")
-    found = dict(
-        db.session.execute(
-            text("SELECT status, count(*) FROM messages GROUP BY 1")
-        ).all()
-    )
+    found = dict(db.session.execute(text("SELECT status, count(*) FROM messages GROUP BY 1")).all())
     assert found == {"failed": 1, "submitting": 1, "skipped": 8, "queued": 11 + 10}
     assert db.session.scalars(
         text("SELECT DISTINCT reason FROM messages WHERE status = 'skipped'")
@@ -276,9 +260,7 @@ def test_one_number_abroad_that_cannot_be_reached_among_others_that_were_is_alon
     log = a_blast(phones=phones)
     with write() as session:
         session.execute(
-            text(
-                "UPDATE messages SET status = 'queued', provider_sid = NULL WHERE id > 10"
-            )
+            text("UPDATE messages SET status = 'queued', provider_sid = NULL WHERE id > 10")
         )
         session.execute(
             text("UPDATE messages SET status = 'submitting' WHERE id BETWEEN 11 AND 13")
@@ -287,18 +269,10 @@ def test_one_number_abroad_that_cannot_be_reached_among_others_that_were_is_alon
     for place in (10, 11):
         told(texts[place], 21612, phase="create")
         assert (
-            db.session.scalar(
-                text("SELECT count(*) FROM messages WHERE status = 'skipped'")
-            )
-            == 0
+            db.session.scalar(text("SELECT count(*) FROM messages WHERE status = 'skipped'")) == 0
         )
     told(texts[12], 21612, phase="create")
-    assert (
-        db.session.scalar(
-            text("SELECT count(*) FROM messages WHERE status = 'skipped'")
-        )
-        == 7
-    )
+    assert db.session.scalar(text("SELECT count(*) FROM messages WHERE status = 'skipped'")) == 7
 
 
 def a_huge_blast(status="accepted", prefix="+1303"):
@@ -331,9 +305,7 @@ def test_one_failure_of_100_000_is_judged_in_milliseconds():
     log = a_huge_blast("delivered")
     texts = ids(log)
     with write() as session:
-        session.execute(
-            text("UPDATE messages SET status = 'accepted' WHERE id % 1000 = 0")
-        )
+        session.execute(text("UPDATE messages SET status = 'accepted' WHERE id % 1000 = 0"))
     waiting = [each for each in texts if each % 1000 == 0]
     assert quickest(lambda n: told(waiting[n], 30008)) < 0.05
     assert quickest(lambda n: told(waiting[n + 10], 30003)) < 0.05
@@ -355,9 +327,7 @@ def test_a_country_of_100_000_is_left_out_in_a_moment(prefix, home):
     start = time.process_time()  # the work alone: the machine is shared
     told(first, 21408, phase="create")
     assert time.process_time() - start < 5
-    left_out = db.session.scalar(
-        text("SELECT count(*) FROM messages WHERE reason = 'country_off'")
-    )
+    left_out = db.session.scalar(text("SELECT count(*) FROM messages WHERE reason = 'country_off'"))
     assert left_out == 99_998
     assert state(log) == "processing"
 
@@ -368,9 +338,7 @@ def plan(statement, **values):
     return [row.detail for row in db.session.execute(explained)]
 
 
-@pytest.mark.parametrize(
-    "phase", [recent_results.CREATE_PHASE, recent_results.DELIVERY_PHASE]
-)
+@pytest.mark.parametrize("phase", [recent_results.CREATE_PHASE, recent_results.DELIVERY_PHASE])
 def test_neighbours_are_found_along_the_index_and_never_by_reading_the_blast(phase):
     steps = plan(recent_results.SELECT_NEIGHBOURS[phase], b_log=1, b_id=1, b_most=20)
     walks = [step for step in steps if "ix_messages_log_status" in step]
@@ -387,7 +355,5 @@ def test_a_country_is_found_along_the_index_of_phones():
         if "uq_messages_log_phone (message_log_id=? AND phone>? AND phone<?)" in step
     ]
     assert not [
-        step
-        for step in steps
-        if step.startswith("SCAN messages") or step.startswith("SCAN them")
+        step for step in steps if step.startswith("SCAN messages") or step.startswith("SCAN them")
     ]

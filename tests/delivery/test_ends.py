@@ -80,9 +80,7 @@ def test_a_blast_without_an_end_asks_for_no_period_of_its_own(town, background, 
     assert "ValidityPeriod" not in twilio.requests[0].params
 
 
-def test_an_end_beyond_what_twilio_keeps_a_text_for_asks_for_the_longest(
-    town, background, twilio
-):
+def test_an_end_beyond_what_twilio_keeps_a_text_for_asks_for_the_longest(town, background, twilio):
     people(town, ZOE)
     background(town)
     wanted, _ = blast_until(town, 3 * 86400)
@@ -110,9 +108,9 @@ def test_whoever_waits_at_the_end_is_too_late_and_nothing_leaves_after_it(
         "a second's worth at once, then 20 a second for three seconds"
     )
     assert max(each.at for each in twilio.requests) <= last
-    assert {
-        row.reason for row in rows(slow_town, log.id) if row.status == "expired"
-    } == {"too_late"}
+    assert {row.reason for row in rows(slow_town, log.id) if row.status == "expired"} == {
+        "too_late"
+    }
     numbers = tally(slow_town, log.id)
     assert (numbers.accepted, numbers.skipped, numbers.total) == (
         counted["accepted"],
@@ -152,17 +150,13 @@ def test_a_blast_that_comes_due_at_its_end_is_never_released(town, background, t
     people(town, ZOE)
     wanted, _ = blast_until(town, MARGIN - 1, in_seconds=-60)
     background(town)
-    until(
-        lambda: schedule(town, wanted).status == "expired", "the blast to be given up"
-    )
+    until(lambda: schedule(town, wanted).status == "expired", "the blast to be given up")
     assert "nothing of it was to leave after" in schedule(town, wanted).error_message
     assert log_of(town, wanted) is None
     assert twilio.requests == []
 
 
-def test_a_blast_of_which_nothing_left_in_time_has_failed(
-    slow_town, background, twilio
-):
+def test_a_blast_of_which_nothing_left_in_time_has_failed(slow_town, background, twilio):
     """Released in time, but the first text could go only after the end: here the clock of the
     queue says so.
     """

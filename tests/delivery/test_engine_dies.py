@@ -56,9 +56,7 @@ def with_a_fault(background, trouble, *, after):
 
     def next_carrier():
         made.append(make())
-        return (
-            Faulty(made[0], LEO, trouble, after=after) if len(made) == 1 else made[-1]
-        )
+        return Faulty(made[0], LEO, trouble, after=after) if len(made) == 1 else made[-1]
 
     background.engine.make_carrier = next_carrier
     background.start()
@@ -66,9 +64,7 @@ def with_a_fault(background, trouble, *, after):
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_f42_a_fault_of_ours_with_one_text_leaves_that_text_in_doubt(
-    town, twilio, engine, after
-):
+def test_f42_a_fault_of_ours_with_one_text_leaves_that_text_in_doubt(town, twilio, engine, after):
     """F42: the loop goes on; the text is not sent again, because it may have left."""
     people(town, ZOE, LEO, MIA)
     made = with_a_fault(engine, RuntimeError, after=after)
@@ -92,10 +88,7 @@ def test_f42_an_engine_that_dies_in_mid_blast_is_started_again_and_goes_on(
     log = ended(town, wanted)
     until(lambda: schedule(town, wanted).status == "sent", "the schedule to say so")
     assert len(made) == 2
-    found = {
-        row.phone: (row.status.value, row.reason, row.attempts)
-        for row in rows(town, log.id)
-    }
+    found = {row.phone: (row.status.value, row.reason, row.attempts) for row in rows(town, log.id)}
     assert found[LEO] == ("unknown", "process_stopped", 1)
     assert {found[ZOE][0], found[MIA][0]} <= {"accepted", "unknown"}
     assert len(twilio.sent_to(LEO)) == after

@@ -49,14 +49,8 @@ class Disk:
         event.listen(engine, "begin", self._limit)
 
     def _limit(self, connection):
-        connection.exec_driver_sql(
-            f"PRAGMA max_page_count = {1 if self.full else NO_LIMIT}"
-        )
-        if (
-            self.full
-            and self.stuffed
-            and connection.get_execution_options().get("write")
-        ):
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {1 if self.full else NO_LIMIT}")
+        if self.full and self.stuffed and connection.get_execution_options().get("write"):
             connection.exec_driver_sql(
                 "INSERT INTO ballast VALUES (zeroblob(1000000))"
             )  # "disk is full", in earnest
@@ -114,9 +108,7 @@ def test_f31_a_disk_that_fills_up_in_mid_blast_stops_it_and_room_lets_it_go_on(
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f32_answers_that_cannot_be_stored_wait_for_room(
-    town, twilio, background, disk, caplog
-):
+def test_f32_answers_that_cannot_be_stored_wait_for_room(town, twilio, background, disk, caplog):
     """F32: the carrier said 201 and the disk is full: nobody is asked again, and with room the
     answer is stored.
     """
@@ -128,9 +120,7 @@ def test_f32_answers_that_cannot_be_stored_wait_for_room(
     disk.stuffed = disk.full = True
     until(lambda: "results wait" in caplog.text, "an answer that cannot be stored")
     time.sleep(0.6)  # not for luck: their answer is in as well by now
-    assert {row.status.value for row in rows(town) if row.phone == phone} == {
-        "submitting"
-    }
+    assert {row.status.value for row in rows(town) if row.phone == phone} == {"submitting"}
     disk.full = False
     log = ended(town, wanted)
     assert statuses(town, log.id) == {"accepted": PEOPLE}
@@ -165,9 +155,7 @@ def test_f32_answers_that_are_lost_with_the_process_leave_doubt_that_receipts_en
     }
     assert len(twilio.requests) == PEOPLE - len(never_left)
     assert set(twilio.send_callbacks(town, ("delivered",))) == {204}
-    assert {
-        row.phone for row in rows(town, log.id) if row.status != "delivered"
-    } == never_left
+    assert {row.phone for row in rows(town, log.id) if row.status != "delivered"} == never_left
     everybody_is_accounted_for(town, twilio)
 
 
@@ -186,16 +174,12 @@ def test_f33_a_writer_that_holds_on_is_waited_for_and_everybody_else_is_told_to_
     twilio.wait_for(20)
     with _another_writer(town):
         started = time.monotonic()
-        assert set(
-            twilio.send_callbacks(town, ("delivered",), to=twilio.requests[0].to)
-        ) == {503}
+        assert set(twilio.send_callbacks(town, ("delivered",), to=twilio.requests[0].to)) == {503}
         busy = see("/community/add", "ada", name="Ada", phone="+13035550199")
         assert (busy.status_code, "Busy, try again" in busy.words) == (503, True)
         assert see("/", "ada").status_code == 200
         assert time.monotonic() - started < 5
-        until(
-            lambda: len(attempts(town)) == len(twilio.requests), "the wire to be empty"
-        )
+        until(lambda: len(attempts(town)) == len(twilio.requests), "the wire to be empty")
         stood_at = len(twilio.requests)
         with pytest.raises(AssertionError):
             twilio.wait_for(stood_at + 1, 1.5)

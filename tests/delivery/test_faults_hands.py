@@ -71,9 +71,9 @@ def test_f17_a_stop_that_comes_in_mid_blast_is_obeyed(town, twilio, background):
     assert twilio.text_in(town, PUBLIC, LAST, "stop") == 200
     ended(town, wanted)
     assert twilio.sent_to(LAST) == []
-    assert {
-        row.phone: row.reason for row in rows(town, log.id) if row.status == "skipped"
-    } == {LAST: "said_stop"}
+    assert {row.phone: row.reason for row in rows(town, log.id) if row.status == "skipped"} == {
+        LAST: "said_stop"
+    }
     assert statuses(town, log.id) == {"accepted": PEOPLE - 1, "skipped": 1}
     assert suppressed(town) == (set(), {LAST})
     everybody_is_accounted_for(town, twilio)
@@ -182,9 +182,7 @@ def test_f20_one_number_in_many_spellings_is_one_text(make_app, twilio, backgrou
         "+13035550142",
         "tel:+1-303-555-0142",
     ]
-    file = "name,phone\n" + "".join(
-        f"Zoe {n},{each}\n" for n, each in enumerate(spellings)
-    )
+    file = "name,phone\n" + "".join(f"Zoe {n},{each}\n" for n, each in enumerate(spellings))
     checked = visit(
         "/community/import",
         "ada",
@@ -218,14 +216,10 @@ def test_f21_people_who_are_deleted_renamed_or_moved_in_mid_blast_get_what_was_f
         everybody = CommunityMember.__table__
         db.session.execute(db.delete(CommunityMember).where(everybody.c.phone == LAST))
         db.session.execute(
-            db.update(CommunityMember)
-            .where(everybody.c.phone == renamed)
-            .values(name="Zelda")
+            db.update(CommunityMember).where(everybody.c.phone == renamed).values(name="Zelda")
         )
         db.session.execute(
-            db.update(CommunityMember)
-            .where(everybody.c.phone == moved)
-            .values(phone=elsewhere)
+            db.update(CommunityMember).where(everybody.c.phone == moved).values(phone=elsewhere)
         )
     log = ended(town, wanted)
     assert [each.body for each in twilio.sent_to(LAST)] == ["Dear Person 000199"]

@@ -49,9 +49,7 @@ def fault_of(code):
     return {"status": 401 if code == 20003 else 400, "code": code}
 
 
-@pytest.mark.parametrize(
-    ("retry_after", "seconds"), [("2", 2), ("banana", 1), ("-5", 1), ("", 1)]
-)
+@pytest.mark.parametrize(("retry_after", "seconds"), [("2", 2), ("banana", 1), ("-5", 1), ("", 1)])
 def test_f11_after_a_429_everybody_waits_as_long_as_asked(
     town, twilio, background, retry_after, seconds
 ):
@@ -123,9 +121,7 @@ def test_f12_a_text_that_is_turned_away_fifty_times_is_sent_once_and_never_faile
     log = ended(town, wanted, 30)
     assert statuses(town, log.id) == {"accepted": 1}
     assert [each.sid != "" for each in twilio.requests] == [False] * 50 + [True]
-    assert [each.outcome for each in attempts(town)] == ["unprocessed"] * 50 + [
-        "accepted"
-    ]
+    assert [each.outcome for each in attempts(town)] == ["unprocessed"] * 50 + ["accepted"]
     [row] = rows(town, log.id)
     assert (row.attempts, row.failed_at, row.error_code) == (51, None, None)
     assert (log.failure_count, suppressed(town)) == (0, (set(), set()))
@@ -139,9 +135,7 @@ def test_f14_a_redirect_to_another_house_is_not_followed_and_pauses(
     """F14: our account's password goes to nobody else."""
     people(town, ZOE, LEO)
     with TwilioServer() as elsewhere:
-        twilio.answer(
-            status=status, headers={"Location": f"{elsewhere.url}/2010-04-01/Accounts"}
-        )
+        twilio.answer(status=status, headers={"Location": f"{elsewhere.url}/2010-04-01/Accounts"})
         background(town)
         log = paused(town, blast(town))
         assert (len(twilio.requests), elsewhere.heard) == (1, 0)
@@ -151,9 +145,7 @@ def test_f14_a_redirect_to_another_house_is_not_followed_and_pauses(
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f22_a_wrong_setting_costs_one_request_and_touches_nobody(
-    town, twilio, background
-):
+def test_f22_a_wrong_setting_costs_one_request_and_touches_nobody(town, twilio, background):
     """F22: 1,000 people, and the first answer says that the sender, the account, the address or
     the text is wrong.
     """
@@ -178,9 +170,7 @@ def test_f22_a_wrong_setting_costs_one_request_and_touches_nobody(
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f22_resume_sends_one_probe_and_goes_on_when_that_was_accepted(
-    town, twilio, background
-):
+def test_f22_resume_sends_one_probe_and_goes_on_when_that_was_accepted(town, twilio, background):
     """F22, afterwards: resumed too early it costs one request more; resumed in time it sends to
     the rest.
     """
@@ -217,21 +207,14 @@ def test_f29_21610_is_an_opt_out_for_every_blast_and_the_person_stays_on_the_lis
     waiting = blast(town, "the second", in_seconds=1.5)
     background(town)
     first = ended(town, blast(town, "the first"))
-    assert {row.phone: row.status.value for row in rows(town, first.id)}[
-        LEO
-    ] == "opted_out"
+    assert {row.phone: row.status.value for row in rows(town, first.id)}[LEO] == "opted_out"
     second = ended(town, waiting)
     assert {row.phone: row.reason for row in rows(town, second.id)}[LEO] == "said_stop"
     assert len(twilio.sent_to(LEO)) == 1
     with town.app_context():
+        assert db.session.scalar(db.select(UnsubscribedContact.source)) == "message_failure"
         assert (
-            db.session.scalar(db.select(UnsubscribedContact.source))
-            == "message_failure"
-        )
-        assert (
-            db.session.scalar(
-                db.select(CommunityMember.phone).where(CommunityMember.phone == LEO)
-            )
+            db.session.scalar(db.select(CommunityMember.phone).where(CommunityMember.phone == LEO))
             == LEO
         )
     assert suppressed(town) == (set(), {LEO})
@@ -250,9 +233,7 @@ def test_f40_an_account_that_is_suspended_in_mid_blast_pauses_it_within_seconds(
     background(town)
     wanted = blast(town)
     until(
-        lambda: (
-            log_of(town, wanted) and tally(town, log_of(town, wanted).id).accepted > 3
-        ),
+        lambda: log_of(town, wanted) and tally(town, log_of(town, wanted).id).accepted > 3,
         "some texts",
     )
     twilio.send_callbacks(town, ("failed",), to=pretend_phone(0), code=30002)

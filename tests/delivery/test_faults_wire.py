@@ -32,9 +32,7 @@ from tests.served import free_port, until
 PEOPLE = 12
 STATUSES = (500, 502, 503, 504)
 BREAKS = [
-    (manner, taken)
-    for manner in ("closed", "reset", "cut", "garbage")
-    for taken in (True, False)
+    (manner, taken) for manner in ("closed", "reset", "cut", "garbage") for taken in (True, False)
 ]
 NAMELESS = (
     b"",
@@ -166,9 +164,7 @@ def test_f8_refused_connections_cost_nobody_anything_and_everybody_is_texted_whe
 ):
     """F8: nobody listens there; then somebody does."""
     port = free_port()
-    town = make_app(
-        **twilio_settings(twilio, twilio_api_url=f"http://127.0.0.1:{port}")
-    )
+    town = make_app(**twilio_settings(twilio, twilio_api_url=f"http://127.0.0.1:{port}"))
     people(town, ZOE, LEO)
     background(town)
     wanted = blast(town)
@@ -280,9 +276,7 @@ def test_f34_a_receipt_that_overtakes_our_own_answer_is_kept(town, twilio, backg
         "delivered",
         "delivered",
     ]
-    assert [row.provider_sid for row in said] == [
-        twilio.sent_to(each)[0].sid for each in phones
-    ]
+    assert [row.provider_sid for row in said] == [twilio.sent_to(each)[0].sid for each in phones]
     everybody_is_accounted_for(town, twilio)
 
 
@@ -307,13 +301,9 @@ def test_receipts_in_any_order_twice_and_lost_leave_everybody_where_the_best_of_
     background(town)
     log = ended(town, blast(town))
     dice = random.Random(20)
-    assert set(twilio.scatter_callbacks(town, ("queued", "sent"), dice, lost=0.5)) == {
-        204
-    }
+    assert set(twilio.scatter_callbacks(town, ("queued", "sent"), dice, lost=0.5)) == {204}
     assert set(statuses(town, log.id)) <= {"unknown", "accepted", "sent"}
-    assert set(
-        twilio.scatter_callbacks(town, ("sent", "delivered", "queued"), dice)
-    ) == {204}
+    assert set(twilio.scatter_callbacks(town, ("sent", "delivered", "queued"), dice)) == {204}
     assert statuses(town, log.id) == {"delivered": 60}
     everybody_is_accounted_for(town, twilio)
 

@@ -105,9 +105,7 @@ def test_f4_a_text_the_carrier_took_behind_a_500_is_found_half_a_minute_later(
     assert len(twilio.requests) == 1
 
 
-def test_f5_what_nobody_ever_saw_is_not_sent_after_a_day_and_seven_looks(
-    town, twilio, background
-):
+def test_f5_what_nobody_ever_saw_is_not_sent_after_a_day_and_seven_looks(town, twilio, background):
     """F5: seven lists at the stated offsets, one request to send."""
     twilio.answer(**LOST)
     log, began = doubtful(town, background, ZOE)
@@ -140,9 +138,7 @@ def test_f5_what_nobody_ever_saw_is_not_sent_after_a_day_and_seven_looks(
         {"manner": "closed", "taken": True},
     ],
 )
-def test_f6_f7_f10_a_lost_answer_is_read_from_the_list(
-    town, twilio, background, script
-):
+def test_f6_f7_f10_a_lost_answer_is_read_from_the_list(town, twilio, background, script):
     """F6, F7, F10: however the answer got lost, the list knows the text; one request."""
     twilio.answer(**script)
     log, began = doubtful(town, background, ZOE)
@@ -166,19 +162,13 @@ def test_f32_what_a_lost_process_had_on_the_wire_is_found_and_its_late_answer_ch
     with town.app_context():
         epoch = db.session.scalar(db.select(Lease.epoch))
         with write():
-            assert leading.acquire_lease(
-                "f" * 32, "+13035550100", "twilio", epoch, now()
-            )
+            assert leading.acquire_lease("f" * 32, "+13035550100", "twilio", epoch, now())
     (row,) = rows(town)
     assert (row.status, row.reason) == ("unknown", "process_stopped")
     look(town, now() + timedelta(seconds=30))
     assert the_row(town).status == "accepted"
     until(lambda: attempts(town)[0].outcome == "accepted", "the late answer")
-    assert (
-        the_row(town).provider_sid
-        == attempts(town)[0].provider_sid
-        == twilio.requests[0].sid
-    )
+    assert the_row(town).provider_sid == attempts(town)[0].provider_sid == twilio.requests[0].sid
     ended(town, wanted)
 
 
@@ -282,9 +272,7 @@ def test_a_failure_that_is_looked_up_has_its_code_and_words(town, twilio, backgr
     assert row.error_message
 
 
-def test_a_text_the_carrier_has_forgotten_ends_without_a_receipt(
-    town, twilio, background
-):
+def test_a_text_the_carrier_has_forgotten_ends_without_a_receipt(town, twilio, background):
     log, taken = doubtful(town, background, ZOE)
     twilio.texts.clear()
     for offset in MISSING_RECEIPT_LOOKUP_DELAYS:
@@ -292,12 +280,8 @@ def test_a_text_the_carrier_has_forgotten_ends_without_a_receipt(
     assert statuses(town, log.id) == {"no_receipt": 1}
 
 
-@pytest.mark.parametrize(
-    ("status", "seconds"), [(500, 60), (429, 60), (401, 600), (503, 60)]
-)
-def test_a_question_without_an_answer_is_no_look_up(
-    town, twilio, background, status, seconds
-):
+@pytest.mark.parametrize(("status", "seconds"), [(500, 60), (429, 60), (401, 600), (503, 60)])
+def test_a_question_without_an_answer_is_no_look_up(town, twilio, background, status, seconds):
     twilio.answer(**LOST)
     _, began = doubtful(town, background, ZOE)
     asked = began + timedelta(hours=24)
@@ -336,9 +320,7 @@ def test_a_carrier_that_says_no_to_one_question_is_not_asked_the_others_meanwhil
     assert statuses(town, log.id) == {"accepted": 12}
 
 
-def test_a_list_that_does_not_reach_back_to_the_attempt_proves_nothing(
-    town, twilio, background
-):
+def test_a_list_that_does_not_reach_back_to_the_attempt_proves_nothing(town, twilio, background):
     twilio.answer(**LOST)
     _, began = doubtful(town, background, ZOE)
     twilio.lists.page_size = 1
@@ -366,14 +348,10 @@ def test_two_texts_in_doubt_to_one_phone_are_looked_up_together_and_paired_by_ti
         ended(town, blast(town, "Hello", token=token))
     look(town, now() + timedelta(seconds=31))
     assert len(twilio.reads) == 1
-    assert {row.provider_sid for row in rows(town)} == {
-        each.sid for each in twilio.requests
-    }
+    assert {row.provider_sid for row in rows(town)} == {each.sid for each in twilio.requests}
 
 
-def test_one_text_that_could_be_either_of_two_leaves_both_in_doubt(
-    town, twilio, background
-):
+def test_one_text_that_could_be_either_of_two_leaves_both_in_doubt(town, twilio, background):
     people(town, ZOE)
     background(town)
     for token, taken in (("a", True), ("b", False)):
@@ -394,9 +372,7 @@ def check(app, log, moment):
         )
 
 
-def test_a_person_may_ask_at_any_time_and_takes_no_look_up_away(
-    town, twilio, background
-):
+def test_a_person_may_ask_at_any_time_and_takes_no_look_up_away(town, twilio, background):
     twilio.answer(**LOST)
     log, began = doubtful(town, background, ZOE)
     soon = began + timedelta(minutes=5)
@@ -422,9 +398,7 @@ def test_what_was_given_up_is_found_when_a_person_asks_and_stays_when_nothing_is
         assert statuses(town, log.id) == {expected: 1}
 
 
-def test_a_text_without_receipt_is_asked_for_once_more_by_a_person(
-    town, twilio, background
-):
+def test_a_text_without_receipt_is_asked_for_once_more_by_a_person(town, twilio, background):
     log, taken = doubtful(town, background, ZOE)
     look(town, taken + timedelta(hours=73))
     assert statuses(town, log.id) == {"no_receipt": 1}
@@ -444,10 +418,7 @@ def test_both_tries_of_a_text_that_was_sent_again_are_found(
     log, _ = doubtful(town, background, ZOE)
     row = the_row(town)
     with town.app_context(), write():
-        assert (
-            message_resend.resend_messages(log.id, [row.id], row.sender, now()).queued
-            == 1
-        )
+        assert message_resend.resend_messages(log.id, [row.id], row.sender, now()).queued == 1
     nobody_twice_and_nobody_lost.add(row.id)
     until(
         lambda: len(attempts(town)) == 2 and the_row(town).status == "unknown",
@@ -455,9 +426,7 @@ def test_both_tries_of_a_text_that_was_sent_again_are_found(
     )
     look(town, now() + timedelta(seconds=31))
     assert the_row(town).status == "accepted"
-    assert {each.provider_sid for each in attempts(town)} == {
-        each.sid for each in twilio.requests
-    }
+    assert {each.provider_sid for each in attempts(town)} == {each.sid for each in twilio.requests}
 
 
 def test_the_engine_looks_up_by_itself_while_it_leads(town, twilio, background):
@@ -485,9 +454,7 @@ def test_slow_answers_to_questions_keep_no_text_waiting(make_app, twilio, backgr
     assert len(twilio.reads) == 4
 
 
-def test_texts_of_a_carrier_that_is_not_in_use_do_not_stand_in_the_way(
-    town, twilio, background
-):
+def test_texts_of_a_carrier_that_is_not_in_use_do_not_stand_in_the_way(town, twilio, background):
     twilio.answer(**LOST, taken=True)
     _, began = doubtful(town, background, ZOE)
     with town.app_context(), write() as session:

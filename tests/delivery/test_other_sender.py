@@ -17,9 +17,7 @@ from tests.twilio_server import TwilioServer
 OLD, NEW = "+13035550100", "+13035550111"
 
 
-def test_what_is_left_after_a_change_of_number_leaves_from_the_new_one(
-    make_app, background
-):
+def test_what_is_left_after_a_change_of_number_leaves_from_the_new_one(make_app, background):
     with TwilioServer() as twilio:
         old = make_app(**twilio_settings(twilio, twilio_from_number=OLD))
         with old.app_context():
@@ -30,7 +28,5 @@ def test_what_is_left_after_a_change_of_number_leaves_from_the_new_one(
         background(new)
         ended(new, wanted)
         assert {each.sender for each in twilio.requests} == {NEW}
-        assert (
-            {row.sender for row in rows(new)} == {log_of(new, wanted).sender} == {NEW}
-        )
+        assert {row.sender for row in rows(new)} == {log_of(new, wanted).sender} == {NEW}
         everybody_is_accounted_for(new, twilio)

@@ -69,17 +69,13 @@ def test_two_workers_and_everybody_gets_exactly_one(town, database, twilio):
     with served(database, twilio, WEB_CONCURRENCY="2") as server:
         until(lambda: leader(town), "somebody to lead")
         log = ended(town, blast(town), 40)
-        assert Counter(Counter(each.to for each in twilio.requests).values()) == {
-            1: PEOPLE
-        }
+        assert Counter(Counter(each.to for each in twilio.requests).values()) == {1: PEOPLE}
         assert set(twilio.send_callbacks(server.url, ("delivered",))) == {204}
         assert statuses(town, log.id) == {"delivered": PEOPLE}
     everybody_is_accounted_for(town, twilio)
 
 
-def test_with_the_scheduler_off_nothing_is_sent_until_another_process_does(
-    town, database, twilio
-):
+def test_with_the_scheduler_off_nothing_is_sent_until_another_process_does(town, database, twilio):
     with town.app_context():
         members(5)
     with served(database, twilio, SCHEDULER_ENABLED="0"):
@@ -123,9 +119,7 @@ def test_f3_sigterm_in_mid_blast_settles_what_is_on_the_wire_and_the_next_start_
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f15_when_the_leading_worker_is_killed_the_other_takes_over_at_once(
-    town, database, twilio
-):
+def test_f15_when_the_leading_worker_is_killed_the_other_takes_over_at_once(town, database, twilio):
     """F15: two workers of one gunicorn; nobody is texted twice, and what was on the wire is in
     doubt.
     """
@@ -147,9 +141,7 @@ def test_f15_when_the_leading_worker_is_killed_the_other_takes_over_at_once(
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f15_two_servers_at_once_and_one_of_them_sends_until_it_is_killed(
-    town, database, twilio
-):
+def test_f15_two_servers_at_once_and_one_of_them_sends_until_it_is_killed(town, database, twilio):
     """F15: 500 people; exactly one leads, the other stands by and takes over within seconds of
     a kill -9.
     """
@@ -166,9 +158,7 @@ def test_f15_two_servers_at_once_and_one_of_them_sends_until_it_is_killed(
         before, leading = leader(town).epoch, _holder_of_lock(database)
         assert before == 1
         killed, other = (
-            (first, second)
-            if leading in children_of(first.process.pid)
-            else (second, first)
+            (first, second) if leading in children_of(first.process.pid) else (second, first)
         )
         assert "leading" not in other.said
         killed.kill()
@@ -179,9 +169,7 @@ def test_f15_two_servers_at_once_and_one_of_them_sends_until_it_is_killed(
     everybody_is_accounted_for(town, twilio)
 
 
-def test_f16_a_leader_that_was_frozen_sends_nothing_when_it_wakes_up(
-    town, database, twilio
-):
+def test_f16_a_leader_that_was_frozen_sends_nothing_when_it_wakes_up(town, database, twilio):
     """F16: stopped in mid-blast with requests out and rows armed behind them; the other leads
     within 20 s.
     """
@@ -217,9 +205,7 @@ def test_f16_a_leader_that_was_frozen_sends_nothing_when_it_wakes_up(
             lambda: _holder_of_lock(database) not in (None, frozen),
             "the lock to go to who leads",
         )
-        [sleeper] = [
-            each for each in (first, second) if frozen in children_of(each.process.pid)
-        ]
+        [sleeper] = [each for each in (first, second) if frozen in children_of(each.process.pid)]
         twilio.send_callbacks(sleeper.url, ("delivered",))
     counted = tally(town, log.id)
     assert counted.delivered + counted.unknown + counted.accepted == 120

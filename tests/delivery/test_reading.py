@@ -75,23 +75,17 @@ def test_a_list_holds_what_went_to_that_phone_as_the_carrier_tells_it(town, twil
     assert "DateSent" not in twilio.reads[0]
 
 
-def test_a_list_is_read_page_by_page_until_it_is_five_minutes_older_than_the_attempt(
-    town, twilio
-):
+def test_a_list_is_read_page_by_page_until_it_is_five_minutes_older_than_the_attempt(town, twilio):
     twilio.lists.page_size = 3
     for n in range(30):
         put(twilio, n)
     listing = list_of(town, since=now() - timedelta(minutes=2))
-    assert (
-        len(twilio.reads) == 4
-    )  # the first page of which every text is older than 7 minutes
+    assert len(twilio.reads) == 4  # the first page of which every text is older than 7 minutes
     assert [each.sid for each in listing.texts] == [sid(n) for n in range(12)]
     assert listing.is_complete
 
 
-def test_of_a_list_without_end_five_pages_are_read_and_it_is_not_taken_for_the_whole(
-    town, twilio
-):
+def test_of_a_list_without_end_five_pages_are_read_and_it_is_not_taken_for_the_whole(town, twilio):
     twilio.lists.page_size = 2
     for n in range(30):
         put(twilio, n)
@@ -100,9 +94,7 @@ def test_of_a_list_without_end_five_pages_are_read_and_it_is_not_taken_for_the_w
     assert (len(listing.texts), listing.is_complete) == (10, False)
 
 
-@pytest.mark.parametrize(
-    "ahead", [timedelta(hours=3), timedelta(minutes=-7), timedelta()]
-)
+@pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(minutes=-7), timedelta()])
 def test_the_carriers_clock_is_read_from_its_answer(town, twilio, ahead):
     twilio.lists.ahead = ahead
     put(twilio, 1)
@@ -158,9 +150,7 @@ def test_a_trouble_on_a_later_page_makes_the_whole_list_no_news(town, twilio):
 
 
 def test_without_a_network_nothing_is_read_and_nothing_is_raised(make_app, twilio):
-    app = make_app(
-        **twilio_settings(twilio, twilio_api_url=f"http://127.0.0.1:{free_port()}")
-    )
+    app = make_app(**twilio_settings(twilio, twilio_api_url=f"http://127.0.0.1:{free_port()}"))
     assert isinstance(list_of(app), LookupFailure)
     assert isinstance(text(app, sid(1)), LookupFailure)
 
@@ -172,8 +162,6 @@ def test_the_practice_carrier_answers_the_same_questions(make_app, background):
     ended(app, blast(app, "Hello"))
     listing = list_of(app)
     (row,) = rows(app)
-    assert [(each.sid, each.body) for each in listing.texts] == [
-        (row.provider_sid, row.body)
-    ]
+    assert [(each.sid, each.body) for each in listing.texts] == [(row.provider_sid, row.body)]
     assert text(app, row.provider_sid).text.to == ZOE
     assert list_of(app, phone=LEO).texts == ()

@@ -66,9 +66,7 @@ def test_who_must_not_be_texted_is_skipped_with_the_reason(town, background):
         dead_number(MIA, "soft_fail")
     background(town)
     log = ended(town, blast(town))
-    left_out = {
-        row.phone: row.reason for row in rows(town, log.id) if row.status == "skipped"
-    }
+    left_out = {row.phone: row.reason for row in rows(town, log.id) if row.status == "skipped"}
     assert left_out == {ZOE: "said_stop", LEO: "number_dead"}
     assert log.total_recipients == 4
 

@@ -90,9 +90,7 @@ def test_news_applies_only_upwards(text):
 
 def test_that_an_older_attempt_failed_says_nothing_about_the_newest(text):
     zoe, first, _ = text("queued", tries=1)
-    with (
-        write() as session
-    ):  # a person sent it again: the second attempt is on the wire
+    with write() as session:  # a person sent it again: the second attempt is on the wire
         session.get(Message, zoe).attempts = 2
     assert not news(zoe, first, MessageStatus.UNDELIVERED, code=30008, attempt_number=1)
     assert state(zoe) == "queued"
@@ -105,17 +103,13 @@ def test_that_an_older_attempt_arrived_keeps_the_newest_from_leaving(text):
 
 
 def test_a_text_that_left_before_the_resume_proves_nothing_about_the_blast(text):
-    zoe, attempt, log = text(
-        "submitting", left_ago=60, resumed_at=now() - timedelta(seconds=30)
-    )
+    zoe, attempt, log = text("submitting", left_ago=60, resumed_at=now() - timedelta(seconds=30))
     assert news(zoe, attempt, MessageStatus.DELIVERED, sid=SID)
     assert not proven(log)
 
 
 def test_a_text_that_was_taken_since_the_resume_proves_the_blast(text):
-    zoe, attempt, log = text(
-        "submitting", left_ago=10, resumed_at=now() - timedelta(seconds=30)
-    )
+    zoe, attempt, log = text("submitting", left_ago=10, resumed_at=now() - timedelta(seconds=30))
     assert news(zoe, attempt, MessageStatus.ACCEPTED, sid=SID)
     assert proven(log)
 

@@ -52,9 +52,7 @@ def test_a_form_is_quoted_as_urllib_has_it(body):
     )
 
 
-def test_the_request_is_twilios_and_signed_receipts_move_the_rows(
-    town, twilio, background
-):
+def test_the_request_is_twilios_and_signed_receipts_move_the_rows(town, twilio, background):
     people(town, ZOE, LEO)
     background(town)
     log = ended(town, blast(town, "Hi {first_name|friend}"))
@@ -117,9 +115,7 @@ def test_an_unreachable_phone_suppresses_nobody(town, twilio, background):
     assert suppressed(town) == (set(), set())
 
 
-def test_a_carrier_wide_fault_in_a_receipt_pauses_the_rest(
-    make_app, twilio, background
-):
+def test_a_carrier_wide_fault_in_a_receipt_pauses_the_rest(make_app, twilio, background):
     town = make_app(**twilio_settings(twilio, send_rate=5.0))
     with town.app_context():
         members(40)

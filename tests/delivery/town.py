@@ -31,9 +31,7 @@ def twilio_settings(twilio, **more):
     }
 
 
-def blast(
-    app, body="Hello {first_name|friend}", *, footer=None, in_seconds=None, token=None
-):
+def blast(app, body="Hello {first_name|friend}", *, footer=None, in_seconds=None, token=None):
     """Confirm a blast to the community; returns the id of its schedule."""
     due = None if in_seconds is None else now() + timedelta(seconds=in_seconds)
     with app.app_context(), write():
@@ -64,11 +62,7 @@ def log_of(app, scheduled_id):
 def rows(app, log_id=None):
     """The texts out, in id order."""
     with app.app_context():
-        chosen = (
-            db.select(Message)
-            .where(Message.direction == "outbound")
-            .order_by(Message.id)
-        )
+        chosen = db.select(Message).where(Message.direction == "outbound").order_by(Message.id)
         return db.session.scalars(
             chosen.where(Message.message_log_id == log_id) if log_id else chosen
         ).all()
@@ -122,9 +116,7 @@ def suppressed(app):
     """(numbers that do not work, numbers that said STOP)."""
     with app.app_context():
         dead = db.session.scalars(db.select(SuppressedContact.phone)).all()
-        return set(dead), set(
-            db.session.scalars(db.select(UnsubscribedContact.phone)).all()
-        )
+        return set(dead), set(db.session.scalars(db.select(UnsubscribedContact.phone)).all())
 
 
 def everybody_is_accounted_for(app, twilio=None, *, sent_again=()):
@@ -144,9 +136,7 @@ def everybody_is_accounted_for(app, twilio=None, *, sent_again=()):
             )
     if twilio:
         taken = Counter(_text_of(app, twilio))
-        assert {row for row, times in taken.items() if times > 1} <= set(sent_again), (
-            "texted twice"
-        )
+        assert {row for row, times in taken.items() if times > 1} <= set(sent_again), "texted twice"
         left = {row.id for row in rows(app) if row.status not in NEVER_LEFT}
         assert set(taken) <= left, "at the carrier, and here it never left"
 

@@ -73,12 +73,8 @@ def test_a_reason_to_leave_a_number_out_holds_for_all_who_have_it():
 
 
 def test_a_text_that_would_be_empty_is_not_sent_and_the_footer_does_not_fill_it():
-    rehearsal = render_blast_texts(
-        [ZOE, UNNAMED], "{first_name}", DEFAULT_OPT_OUT_FOOTER
-    )
-    assert [
-        (text.body, text.segments, text.skip_reason) for text in rehearsal.texts
-    ] == [
+    rehearsal = render_blast_texts([ZOE, UNNAMED], "{first_name}", DEFAULT_OPT_OUT_FOOTER)
+    assert [(text.body, text.segments, text.skip_reason) for text in rehearsal.texts] == [
         ("Zoe\nReply STOP to opt out.", 1, None),
         ("", 0, SkipReason.EMPTY_TEXT),
     ]
@@ -92,9 +88,7 @@ def test_longest_shortest_and_too_long_are_judged_after_filling_in():
     assert rehearsal.too_long_texts == ()
     assert [
         text.phone
-        for text in render_blast_texts(
-            [ZOE, long], "Hi, my dear {name}", None
-        ).too_long_texts
+        for text in render_blast_texts([ZOE, long], "Hi, my dear {name}", None).too_long_texts
     ] == [long.phone]
 
 
@@ -115,9 +109,7 @@ def test_nobody_is_an_audience_too():
     TEMPLATES,
     st.none() | st.just(DEFAULT_OPT_OUT_FOOTER),
 )
-def test_who_gets_it_and_who_is_left_out_and_repeats_are_the_pool(
-    pool, template, footer
-):
+def test_who_gets_it_and_who_is_left_out_and_repeats_are_the_pool(pool, template, footer):
     rehearsal = render_blast_texts(iter(pool), template, footer)
     assert rehearsal.recipient_count + sum(
         rehearsal.skip_reason_counts.values()

@@ -28,18 +28,14 @@ def test_a_blast_is_open_or_has_ended():
 
 def test_every_status_has_a_rank_and_words():
     assert set(STATUS_RANKS) == set(MessageStatus)
-    assert set(DELIVERY_STATUS_LABELS) == {
-        state.value for states in (M, L, S) for state in states
-    }
+    assert set(DELIVERY_STATUS_LABELS) == {state.value for states in (M, L, S) for state in states}
 
 
 @given(st.permutations(["sent", "delivered", "queued", "failed", "sending"]))
 def test_the_order_in_which_receipts_arrive_does_not_matter(words):
     status = M.SUBMITTING
     for word in words:
-        status = max(
-            status, STATUS_BY_TWILIO_STATUS[word], key=STATUS_RANKS.__getitem__
-        )
+        status = max(status, STATUS_BY_TWILIO_STATUS[word], key=STATUS_RANKS.__getitem__)
     assert status is M.DELIVERED
 
 
@@ -53,9 +49,7 @@ def test_only_what_the_carrier_does_not_have_is_sent_again_by_a_person():
 
 def test_of_those_left_out_only_a_country_that_was_off_may_go_later():
     assert may_resend(M.SKIPPED, "country_off")
-    assert not any(
-        may_resend(M.SKIPPED, reason) for reason in ("said_stop", "number_dead", None)
-    )
+    assert not any(may_resend(M.SKIPPED, reason) for reason in ("said_stop", "number_dead", None))
     assert not may_resend(M.CANCELLED, "country_off")
 
 
@@ -63,8 +57,7 @@ def test_twilios_words_become_ours():
     words = "queued accepted scheduled sending sent delivered undelivered failed canceled read partially_delivered"
     assert set(words.split()) < set(STATUS_BY_TWILIO_STATUS)
     assert {
-        STATUS_BY_TWILIO_STATUS[word]
-        for word in ("queued", "accepted", "scheduled", "sending")
+        STATUS_BY_TWILIO_STATUS[word] for word in ("queued", "accepted", "scheduled", "sending")
     } == {M.ACCEPTED}
     assert STATUS_BY_TWILIO_STATUS["read"] is M.DELIVERED
     assert STATUS_BY_TWILIO_STATUS["canceled"] is M.FAILED
@@ -76,13 +69,9 @@ def test_a_blast_is_counted_in_seven_parts():
     assert numbers.queued == counts["queued"]
     assert numbers.in_flight == counts["submitting"]
     assert numbers.unknown == counts["unknown"]
-    assert (
-        numbers.accepted == counts["accepted"] + counts["sent"] + counts["no_receipt"]
-    )
+    assert numbers.accepted == counts["accepted"] + counts["sent"] + counts["no_receipt"]
     assert numbers.delivered == counts["delivered"]
-    assert (
-        numbers.failed == counts["failed"] + counts["undelivered"] + counts["opted_out"]
-    )
+    assert numbers.failed == counts["failed"] + counts["undelivered"] + counts["opted_out"]
     assert numbers.skipped == sum(
         counts[word] for word in ("skipped", "cancelled", "expired", "not_sent")
     )
@@ -107,9 +96,7 @@ def test_the_seven_parts_add_up_to_everybody(counts):
         numbers.failed,
     )
     assert sum(parts) + numbers.skipped == numbers.total == sum(counts.values())
-    assert numbers.is_done is (
-        counts.get("queued", 0) + counts.get("submitting", 0) == 0
-    )
+    assert numbers.is_done is (counts.get("queued", 0) + counts.get("submitting", 0) == 0)
 
 
 def test_a_word_that_is_no_status_is_not_counted_silently():

@@ -106,15 +106,11 @@ BY_THE_FACTS = {
 
 @pytest.mark.parametrize(("written", "codes"), BY_THE_FACTS.items())
 def test_every_code_has_the_rule_of_the_facts(written, codes):
-    assert {code: find_error_code(code).breaker for code in codes} == dict.fromkeys(
-        codes, written
-    )
+    assert {code: find_error_code(code).breaker for code in codes} == dict.fromkeys(codes, written)
 
 
 def test_codes_nobody_has_heard_of_have_rules_too():
-    assert find_error_code(39999, "create").breaker_rule == BreakerRule(
-        BreakerAction.PAUSE, 5, 10
-    )
+    assert find_error_code(39999, "create").breaker_rule == BreakerRule(BreakerAction.PAUSE, 5, 10)
     assert find_error_code(39999, "delivery").breaker_rule == BreakerRule(
         BreakerAction.PAUSE, 10, 20
     )
@@ -164,9 +160,7 @@ def test_the_engine_brakes_as_the_table_says():
         ("ratio 3/5", "oooX", False),
     ],
 )
-def test_neighbours_decide_whichever_of_them_was_heard_of_first(
-    written, line, too_many
-):
+def test_neighbours_decide_whichever_of_them_was_heard_of_first(written, line, too_many):
     assert is_breaker_tripped(parse_breaker_rule(written), *texts(line)) is too_many
 
 
@@ -182,10 +176,7 @@ def test_neighbours_decide_whichever_of_them_was_heard_of_first(
     ],
 )
 def test_where_texts_went_through_one_failure_may_be_one_numbers(line, too_many):
-    assert (
-        is_breaker_tripped(parse_breaker_rule("now"), *texts(line), patient=True)
-        is too_many
-    )
+    assert is_breaker_tripped(parse_breaker_rule("now"), *texts(line), patient=True) is too_many
 
 
 def test_only_faults_that_a_number_may_cause_are_given_time():
@@ -195,12 +186,9 @@ def test_only_faults_that_a_number_may_cause_are_given_time():
         if any(find_error_code(code).blame is blame for code in (21606, 21617, 21408))
     }
     assert patient == {Blame.SENDER, Blame.WORDING, Blame.COUNTRY}
-    assert all(
-        find_error_code(code).may_be_one_number for code in (21606, 30034, 21617, 21408)
-    )
+    assert all(find_error_code(code).may_be_one_number for code in (21606, 30034, 21617, 21408))
     assert not any(
-        find_error_code(code).may_be_one_number
-        for code in (20003, 30002, 21609, 20001, 30454)
+        find_error_code(code).may_be_one_number for code in (20003, 30002, 21609, 20001, 30454)
     )
 
 
@@ -210,8 +198,7 @@ def test_a_bad_text_is_one_blasts_a_bad_sender_every_blasts():
         for code in (21606, 30034, 20003, 30002, 21609, 20001, 21408, 21608, 30023)
     )
     assert not any(
-        find_error_code(code).is_sender_wide
-        for code in (21617, 30007, 30008, 20504, 39999, 30004)
+        find_error_code(code).is_sender_wide for code in (21617, 30007, 30008, 20504, 39999, 30004)
     )
 
 
@@ -224,9 +211,7 @@ def test_causes_with_several_codes_count_together_and_other_failures_do_not():
     assert not find_error_code(21606).is_same_cause(find_error_code(20003))
 
 
-LINES = st.lists(
-    st.sampled_from(list(NeighbourOutcome)), min_size=1, max_size=3 * MAX_WINDOW_SIZE
-)
+LINES = st.lists(st.sampled_from(list(NeighbourOutcome)), min_size=1, max_size=3 * MAX_WINDOW_SIZE)
 
 
 @given(LINES, st.data())
@@ -236,13 +221,13 @@ def test_the_widest_window_around_a_failure_is_all_that_counts(results, data):
     width = data.draw(st.integers(2, MAX_WINDOW_SIZE))
     low = max(0, here - MAX_WINDOW_SIZE)
     near, place = results[low : here + MAX_WINDOW_SIZE + 1], min(here, MAX_WINDOW_SIZE)
-    assert count_max_failures_in_window(
-        near, place, width
-    ) == count_max_failures_in_window(results, here, width)
+    assert count_max_failures_in_window(near, place, width) == count_max_failures_in_window(
+        results, here, width
+    )
     for written in ("row 3", "ratio 5/10", "ratio 10/20", "slow ratio 3/10"):
-        assert is_breaker_tripped(
-            parse_breaker_rule(written), near, place
-        ) is is_breaker_tripped(parse_breaker_rule(written), results, here)
+        assert is_breaker_tripped(parse_breaker_rule(written), near, place) is is_breaker_tripped(
+            parse_breaker_rule(written), results, here
+        )
 
 
 @given(LINES, st.data())
@@ -251,11 +236,7 @@ def test_a_failure_more_never_makes_it_less(results, data):
     results[here] = NeighbourOutcome.SAME_FAILURE
     worse = list(results)
     worse[data.draw(st.integers(0, len(results) - 1))] = NeighbourOutcome.SAME_FAILURE
-    assert (
-        1
-        <= count_consecutive_failures(results, here)
-        <= count_consecutive_failures(worse, here)
-    )
+    assert 1 <= count_consecutive_failures(results, here) <= count_consecutive_failures(worse, here)
     assert (
         count_max_failures_in_window(results, here, 10)
         <= count_max_failures_in_window(worse, here, 10)
@@ -263,9 +244,7 @@ def test_a_failure_more_never_makes_it_less(results, data):
     )
     assert is_breaker_tripped(parse_breaker_rule("now"), results, here)
     if count_consecutive_failures(results, here) >= PATIENT_FAILURE_COUNT:
-        assert is_breaker_tripped(
-            parse_breaker_rule("now"), results, here, patient=True
-        )
+        assert is_breaker_tripped(parse_breaker_rule("now"), results, here, patient=True)
 
 
 @given(LINES)
@@ -273,6 +252,6 @@ def test_seen_from_the_other_end_it_is_the_same(results):
     results[0] = NeighbourOutcome.SAME_FAILURE
     backwards, last = results[::-1], len(results) - 1
     for written in ("row 3", "ratio 5/10", "ratio 5/20"):
-        assert is_breaker_tripped(
-            parse_breaker_rule(written), results, 0
-        ) is is_breaker_tripped(parse_breaker_rule(written), backwards, last)
+        assert is_breaker_tripped(parse_breaker_rule(written), results, 0) is is_breaker_tripped(
+            parse_breaker_rule(written), backwards, last
+        )

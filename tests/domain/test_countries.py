@@ -23,9 +23,7 @@ def examples(region):
     """Numbers of a region as the library knows them."""
     found = (phonenumbers.example_number_for_type(region, kind) for kind in KINDS)
     return [
-        phonenumbers.format_number(number, PhoneNumberFormat.E164)
-        for number in found
-        if number
+        phonenumbers.format_number(number, PhoneNumberFormat.E164) for number in found if number
     ]
 
 
@@ -62,9 +60,9 @@ def test_the_country_of_a_number(phone, country):
 
 
 def test_an_island_counts_as_the_country_whose_calling_code_it_has():
-    assert [
-        find_main_country(region) for region in ("JE", "VA", "US", "CA", "KZ", "XX")
-    ] == [*("GB", "IT", "US", "CA", "KZ", "XX")]
+    assert [find_main_country(region) for region in ("JE", "VA", "US", "CA", "KZ", "XX")] == [
+        *("GB", "IT", "US", "CA", "KZ", "XX")
+    ]
 
 
 def test_canada_is_not_the_united_states():

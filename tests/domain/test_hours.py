@@ -43,9 +43,7 @@ def test_a_time_in_a_zone_is_one_moment():
         ("2011-12-30", "12:00", "Pacific/Apia", "2011-12-31 12:00"),
     ],
 )
-def test_a_time_the_clocks_skip_is_refused_with_one_that_exists(
-    day, clock, zone, suggestion
-):
+def test_a_time_the_clocks_skip_is_refused_with_one_that_exists(day, clock, zone, suggestion):
     """S1."""
     now = utc(2011, 1, 1) if day.startswith("2011") else NOW
     with pytest.raises(InvalidLocalTime) as refused:
@@ -64,13 +62,9 @@ def test_a_time_the_clocks_skip_is_refused_with_one_that_exists(
         ("third", utc(2026, 11, 1, 5, 30), "first"),
     ],
 )
-def test_a_repeated_time_is_asked_about_and_is_the_first_one_meanwhile(
-    fold, moment, kept
-):
+def test_a_repeated_time_is_asked_about_and_is_the_first_one_meanwhile(fold, moment, kept):
     """S2."""
-    local = parse_future_local_time(
-        "2026-11-01", "01:30", "America/New_York", fold=fold, now=NOW
-    )
+    local = parse_future_local_time("2026-11-01", "01:30", "America/New_York", fold=fold, now=NOW)
     assert (local.utc, local.is_ambiguous, local.fold) == (moment, True, kept)
 
 
@@ -86,9 +80,7 @@ def test_a_repeated_time_whose_first_half_has_passed_is_the_second_one():
 
 
 def test_a_fold_says_nothing_about_a_time_that_comes_once():
-    local = parse_future_local_time(
-        "2026-05-08", "20:45", "UTC", fold="second", now=NOW
-    )
+    local = parse_future_local_time("2026-05-08", "20:45", "UTC", fold="second", now=NOW)
     assert (local.is_ambiguous, local.fold) == (False, "first")
 
 
@@ -228,9 +220,7 @@ def test_a_moment_as_somebody_would_type_it_is_read_back(zone):
         moment = utc(2026, 1, 16) + timedelta(hours=hours)
         typed = build_local_time_input(moment, zone)
         assert (
-            parse_future_local_time(
-                typed.date, typed.time, zone, fold=typed.fold, now=NOW
-            ).utc
+            parse_future_local_time(typed.date, typed.time, zone, fold=typed.fold, now=NOW).utc
             == moment
         )
 

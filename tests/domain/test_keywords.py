@@ -25,10 +25,7 @@ def test_ordinary_words_can_be_keywords(word):
 
 @pytest.mark.parametrize("word", ["", "  ", "!?", "🎉", "\u200b", "\x00"])
 def test_a_keyword_has_something_to_type(word):
-    assert (
-        keyword_parsing.find_keyword_problem(word)
-        == "Write a word of letters or digits."
-    )
+    assert keyword_parsing.find_keyword_problem(word) == "Write a word of letters or digits."
 
 
 @pytest.mark.parametrize(
@@ -51,12 +48,9 @@ def test_the_sentence_says_why():
     assert (
         keyword_parsing.find_keyword_problem("yes!") is None
     )  # whoever is asked a question answers it first; the rest may mean this
-    assert keyword_parsing.find_keyword_problem("go away").startswith(
-        "GO AWAY may mean STOP"
-    )
+    assert keyword_parsing.find_keyword_problem("go away").startswith("GO AWAY may mean STOP")
     assert (
-        keyword_parsing.find_keyword_problem("Done")
-        == "DONE leaves a survey; pick another word."
+        keyword_parsing.find_keyword_problem("Done") == "DONE leaves a survey; pick another word."
     )
     assert keyword_parsing.find_keyword_problem("start").startswith(
         "START brings back whoever said STOP"
@@ -78,9 +72,7 @@ def test_what_only_contains_such_a_word_is_fine():
 
 
 def test_a_line_of_words():
-    assert keyword_parsing.split_keywords(
-        " when, Opening-hours;; WHEN ,🎉,\tｗｈｅｒｅ "
-    ) == [
+    assert keyword_parsing.split_keywords(" when, Opening-hours;; WHEN ,🎉,\tｗｈｅｒｅ ") == [
         "WHEN",
         "OPENING HOURS",
         "WHERE",

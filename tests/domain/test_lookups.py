@@ -119,10 +119,7 @@ def test_only_the_last_look_up_ends_a_doubt(status, hours, then):
 def test_a_carrier_that_does_not_answer_is_left_alone_for_a_while(
     http_status, retry_after, seconds
 ):
-    assert (
-        message_lookups.compute_lookup_retry_seconds(http_status, retry_after)
-        == seconds
-    )
+    assert message_lookups.compute_lookup_retry_seconds(http_status, retry_after) == seconds
 
 
 @pytest.mark.parametrize(
@@ -137,9 +134,7 @@ def test_a_carrier_that_does_not_answer_is_left_alone_for_a_while(
         ("One\r\ntwo", "One\ntwo"),
     ],
 )
-def test_f38_a_copy_that_was_redacted_prefixed_or_made_plain_is_the_same_text(
-    ours, theirs
-):
+def test_f38_a_copy_that_was_redacted_prefixed_or_made_plain_is_the_same_text(ours, theirs):
     assert message_lookups.is_same_body(theirs, ours)
 
 
@@ -168,21 +163,14 @@ def test_another_text_is_another_text(theirs):
     ],
 )
 def test_f38_what_was_made_at_the_time_from_us_to_them_may_be_it(changed, fits):
-    assert (
-        message_lookups.is_possible_match(
-            replace(listed(), **changed), doubt(), NO_SKEW
-        )
-        is fits
-    )
+    assert message_lookups.is_possible_match(replace(listed(), **changed), doubt(), NO_SKEW) is fits
 
 
 def test_the_carriers_clock_may_be_hours_away_from_ours():
     ahead = timedelta(hours=3)
     assert message_lookups.is_possible_match(listed(made=3 * 3600), doubt(), ahead)
     assert not message_lookups.is_possible_match(listed(), doubt(), ahead)
-    assert message_lookups.is_possible_match(
-        listed(made=-600), doubt(), timedelta(minutes=-10)
-    )
+    assert message_lookups.is_possible_match(listed(made=-600), doubt(), timedelta(minutes=-10))
 
 
 def test_one_text_for_one_doubt_is_it():
@@ -208,17 +196,13 @@ def test_two_texts_for_two_doubts_are_paired_by_time():
 
 
 def test_one_text_that_could_be_either_of_two_leaves_both_in_doubt():
-    found = match_carrier_messages(
-        [doubt(1), doubt(2, started=30)], [listed(made=31)], (), NO_SKEW
-    )
+    found = match_carrier_messages([doubt(1), doubt(2, started=30)], [listed(made=31)], (), NO_SKEW)
     assert pairs(found) == {}
     assert found.missing == ()
 
 
 def test_two_texts_for_one_doubt_leave_it_in_doubt():
-    found = match_carrier_messages(
-        [doubt()], [listed("SMa"), listed("SMb", 5)], (), NO_SKEW
-    )
+    found = match_carrier_messages([doubt()], [listed("SMa"), listed("SMb", 5)], (), NO_SKEW)
     assert (pairs(found), found.missing) == ({}, ())
 
 
@@ -249,9 +233,7 @@ DOUBTS = st.lists(
     max_size=6,
 )
 TEXTS = st.lists(
-    st.tuples(
-        st.integers(0, 5), MOMENTS, st.sampled_from(["Hello", "Bye", "", "Other"])
-    ),
+    st.tuples(st.integers(0, 5), MOMENTS, st.sampled_from(["Hello", "Bye", "", "Other"])),
     max_size=8,
 )
 
@@ -263,10 +245,7 @@ TEXTS = st.lists(
     st.sampled_from([0, 7200, -7200]),
 )
 def test_no_text_is_adopted_twice_or_outside_its_window(doubts, texts, taken, ahead):
-    asked = [
-        doubt(n, started, lasted, body)
-        for n, (started, lasted, body) in enumerate(doubts)
-    ]
+    asked = [doubt(n, started, lasted, body) for n, (started, lasted, body) in enumerate(doubts)]
     skew = timedelta(seconds=ahead)
     shown = [listed(f"SM{n}", made + ahead, body=body) for n, made, body in texts]
     known = {f"SM{n}" for n in taken}

@@ -64,6 +64,4 @@ def test_the_order_in_which_the_lists_were_read_does_not_matter(both):
     names, shuffled = both
     assert sort_names_by_source(names) == sort_names_by_source(shuffled)
     assert choose_display_name(names) == choose_display_name(shuffled)
-    assert (choose_display_name(names) is None) == all(
-        each.name is None for each in names
-    )
+    assert (choose_display_name(names) is None) == all(each.name is None for each in names)

@@ -51,9 +51,7 @@ def labelled(name):
 
 def judged(name):
     """How often which label was read as what."""
-    return Counter(
-        (READ_AS[label], classify_text(said)) for label, _, said in labelled(name)
-    )
+    return Counter((READ_AS[label], classify_text(said)) for label, _, said in labelled(name))
 
 
 def report(name):
@@ -66,9 +64,7 @@ def report(name):
         ("certain", [TextIntent.OPT_OUT]),
         ("certain or likely", [TextIntent.OPT_OUT, TextIntent.MAYBE_OPT_OUT]),
     ):
-        right = sum(
-            n for (label, read), n in found.items() if label in kinds and read in kinds
-        )
+        right = sum(n for (label, read), n in found.items() if label in kinds and read in kinds)
         read = sum(n for (_, read), n in found.items() if read in kinds)
         meant = sum(n for (label, _), n in found.items() if label in kinds)
         lines.append(
@@ -123,8 +119,7 @@ def test_what_twilio_and_the_regulator_name_is_certain():
 )
 def test_marks_and_pictures_change_nothing(said, around):
     assert all(
-        is_certain_opt_out(around.format(each))
-        for each in (said, said.upper(), said.title())
+        is_certain_opt_out(around.format(each)) for each in (said, said.upper(), said.title())
     )
 
 

@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 from app.domain.delivery.send_rate import TokenBucket
 
 
-def leaving(
-    bucket: TokenBucket, segments: list[int], start: float = 0.0
-) -> list[float]:
+def leaving(bucket: TokenBucket, segments: list[int], start: float = 0.0) -> list[float]:
     """The moments at which these texts leave when each goes as soon as it may."""
     now, moments = start, []
     for size in segments:
@@ -66,9 +64,7 @@ def test_a_rate_that_sends_nothing_is_refused(rate):
 
 
 @given(st.floats(0.1, 200), st.lists(st.integers(1, 11), min_size=1, max_size=80))
-def test_never_more_than_the_rate_leaves_beyond_the_burst_and_the_last_text(
-    rate, segments
-):
+def test_never_more_than_the_rate_leaves_beyond_the_burst_and_the_last_text(rate, segments):
     bucket = TokenBucket(rate)
     moments = leaving(bucket, segments)
     assert moments == sorted(moments)

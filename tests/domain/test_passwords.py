@@ -47,10 +47,7 @@ REPEATING = [
 
 @pytest.mark.parametrize("password", GOOD)
 def test_long_and_unguessable_is_good_whatever_it_is_made_of(password):
-    assert (
-        find_password_problem(password, username="ada", organisation="Riverside Clinic")
-        is None
-    )
+    assert find_password_problem(password, username="ada", organisation="Riverside Clinic") is None
 
 
 @pytest.mark.parametrize("password", GUESSABLE)
@@ -71,9 +68,7 @@ def test_fifteen_characters_are_enough_and_fourteen_are_not():
 
 
 def test_a_letter_with_an_accent_is_one_character_however_it_is_typed():
-    assert find_password_problem("jagen Boxka\u0308") == find_password_problem(
-        "jagen Boxk\u00e4"
-    )
+    assert find_password_problem("jagen Boxka\u0308") == find_password_problem("jagen Boxk\u00e4")
     assert "15" in (find_password_problem("zwo\u0308lf Boxka\u0308m") or "")
 
 
@@ -103,26 +98,19 @@ def test_a_megabyte_is_refused_at_once():
 def test_the_own_name_and_the_organisations_are_refused(password, whose):
     username = "solomon" if "mon" in password else "ada"
     assert whose in (
-        find_password_problem(
-            password, username=username, organisation="Riverside Clinic"
-        )
-        or ""
+        find_password_problem(password, username=username, organisation="Riverside Clinic") or ""
     )
 
 
 def test_the_organisations_words_weigh_as_little_as_common_ones():
     assert find_password_problem("riverside-2024-clinic") is None
     assert (
-        find_password_problem(
-            "riverside-2024-clinic", organisation="The Riverside Food Clinic"
-        )
+        find_password_problem("riverside-2024-clinic", organisation="The Riverside Food Clinic")
         is not None
     )
 
 
 @given(st.text(max_size=140), st.text(max_size=10), st.text(max_size=20))
 def test_any_password_gets_an_answer(password, username, organisation):
-    answer = find_password_problem(
-        password, username=username, organisation=organisation
-    )
+    answer = find_password_problem(password, username=username, organisation=organisation)
     assert answer is None or answer.endswith(".")

@@ -37,10 +37,7 @@ def test_who_said_stop_or_has_a_dead_number_is_left_out(unsubscribed, category, 
     ],
 )
 def test_where_a_yes_is_demanded_the_last_word_in_the_ledger_counts(last_word, reason):
-    assert (
-        find_skip_reason(False, None, consent_required=True, last_word=last_word)
-        is reason
-    )
+    assert find_skip_reason(False, None, consent_required=True, last_word=last_word) is reason
     assert find_skip_reason(False, None, last_word=last_word) is None
     assert (
         find_skip_reason(True, None, consent_required=True, last_word=last_word)
@@ -50,8 +47,6 @@ def test_where_a_yes_is_demanded_the_last_word_in_the_ledger_counts(last_word, r
 
 def test_every_reason_and_role_has_words():
     assert set(SKIP_REASON_LABELS) == set(SkipReason)
-    assert all(
-        what and advice.endswith(".") for what, advice in SKIP_REASON_LABELS.values()
-    )
+    assert all(what and advice.endswith(".") for what, advice in SKIP_REASON_LABELS.values())
     assert set(ROLE_LABELS) == set(Role)
     assert Role.SOCIAL_MANAGER.label == "Social manager"

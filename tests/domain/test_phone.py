@@ -87,9 +87,7 @@ def test_every_spelling_of_a_number_is_the_same_number(text):
     assert PhoneNumber.parse(text).e164 == "+14155552671"
 
 
-@pytest.mark.parametrize(
-    ("text", "problem"), REFUSED, ids=[text[:30] for text, _ in REFUSED]
-)
+@pytest.mark.parametrize(("text", "problem"), REFUSED, ids=[text[:30] for text, _ in REFUSED])
 def test_what_cannot_get_texts_is_refused_with_its_reason(text, problem):
     with pytest.raises(InvalidPhoneNumber) as refused:
         PhoneNumber.parse(text)
@@ -109,9 +107,7 @@ def test_what_cannot_get_texts_is_refused_with_its_reason(text, problem):
         ("+52 55 1234 5678", "+525512345678", "MX", "+52 55 1234 5678"),
     ],
 )
-def test_numbers_of_other_countries_are_kept_with_their_country(
-    text, e164, country, shown
-):
+def test_numbers_of_other_countries_are_kept_with_their_country(text, e164, country, shown):
     phone = PhoneNumber.parse(text)
     assert (phone.e164, phone.country, phone.formatted) == (e164, country, shown)
 

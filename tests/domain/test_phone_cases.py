@@ -87,9 +87,7 @@ def test_p9_numbers_of_neighbours_are_kept_with_their_own_country():
     the US.
     """
     assert refused("+521 55 1234 5678").endswith("+52 55 1234 5678")
-    assert [
-        PhoneNumber.parse(text).country for text in ("+17875551234", "+18765551234")
-    ] == [
+    assert [PhoneNumber.parse(text).country for text in ("+17875551234", "+18765551234")] == [
         "PR",
         "JM",
     ]

@@ -37,17 +37,12 @@ def slowly(text, region):
         or kind == PhoneNumberType.UNKNOWN
     ):
         return None
-    if (
-        phonenumbers.region_code_for_number(number) == "001"
-        and number.country_code != 800
-    ):
+    if phonenumbers.region_code_for_number(number) == "001" and number.country_code != 800:
         return None
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
-@given(
-    st.integers(0, 9_999_999_999), st.sampled_from(SPELLINGS), st.sampled_from(REGIONS)
-)
+@given(st.integers(0, 9_999_999_999), st.sampled_from(SPELLINGS), st.sampled_from(REGIONS))
 def test_ten_digits_in_any_spelling(number, spelling, region):
     digits = f"{number:010}"
     same(spelling.format(digits[:3], digits[3:6], digits[6:]), region)

@@ -17,9 +17,7 @@ from app.domain.surveys.question_definitions import (
 from app.domain.texts import keyword_parsing
 
 MIXED = (
-    SurveyQuestion(
-        "Are you coming?", QuestionType.YES_NO, branches={"no": END_OF_SURVEY}
-    ),
+    SurveyQuestion("Are you coming?", QuestionType.YES_NO, branches={"no": END_OF_SURVEY}),
     SurveyQuestion(
         "What do you bring?",
         QuestionType.CHOICE,
@@ -170,13 +168,9 @@ def test_the_first_text_says_how_to_leave_unless_it_does():
 
 def test_how_questions_read():
     assert MIXED[0].message_text == "Are you coming? Reply YES or NO."
+    assert SurveyQuestion("Coming? yes/no", QuestionType.YES_NO).message_text == "Coming? yes/no"
     assert (
-        SurveyQuestion("Coming? yes/no", QuestionType.YES_NO).message_text
-        == "Coming? yes/no"
-    )
-    assert (
-        SurveyQuestion("Coming? YES or no", QuestionType.YES_NO).message_text
-        == "Coming? YES or no"
+        SurveyQuestion("Coming? YES or no", QuestionType.YES_NO).message_text == "Coming? YES or no"
     )
     assert MIXED[1].message_text == "What do you bring?\n1 Pizza\n2 Cake"
 

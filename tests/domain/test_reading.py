@@ -15,9 +15,7 @@ HOW_MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=0, high=2000)
 FOOD = SurveyQuestion(
     "What do you bring?", QuestionType.CHOICE, choices=("Pizza", "Pasta", "Green salad")
 )
-KIDS = SurveyQuestion(
-    "How many kids?", QuestionType.CHOICE, choices=("1", "2", "3 or more")
-)
+KIDS = SurveyQuestion("How many kids?", QuestionType.CHOICE, choices=("1", "2", "3 or more"))
 WHEN = SurveyQuestion("When?", QuestionType.DATE)
 NAME = SurveyQuestion("Your name?", QuestionType.NAME)
 
@@ -279,9 +277,7 @@ def test_days_as_people_in_the_united_states_write_them(text, value):
 
 
 def test_elsewhere_the_day_stands_first():
-    assert [
-        parse_answer(WHEN, "5/8/2027", calendar) for calendar in (US, ELSEWHERE)
-    ] == [
+    assert [parse_answer(WHEN, "5/8/2027", calendar) for calendar in (US, ELSEWHERE)] == [
         "2027-05-08",
         "2027-08-05",
     ]
@@ -320,7 +316,5 @@ def test_a_name_is_a_name(text, value):
 
 def test_free_words_are_kept_as_they_came_without_what_cannot_be_seen():
     question = SurveyQuestion("Anything else?")
-    assert (
-        parse_answer(question, " We bring\r\ncake \u202e🎂 ", US) == "We bring\ncake 🎂"
-    )
+    assert parse_answer(question, " We bring\r\ncake \u202e🎂 ", US) == "We bring\ncake 🎂"
     assert parse_answer(question, " \u200b ", US) is None

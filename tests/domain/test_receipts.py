@@ -34,9 +34,7 @@ def test_who_asked_to_stop_is_taken_at_their_word_at_once(code):
     )
 
 
-@pytest.mark.parametrize(
-    "code", [21211, 21214, 21217, 21265, 21268, 21614, 21635, 30006]
-)
+@pytest.mark.parametrize("code", [21211, 21214, 21217, 21265, 21268, 21614, 21635, 30006])
 def test_a_number_that_cannot_get_texts_is_marked_at_once(code):
     receipt = find_error_code(code)
     assert (receipt.blame, receipt.strikes, receipt.retry, receipt.breaker) == (
@@ -190,9 +188,7 @@ def test_a_machine_repeats_only_what_was_refused_untouched():
         (0, "delivery", None, "It did not arrive, and nobody said why.", False),
     ],
 )
-def test_what_nobody_has_heard_of_is_judged_by_rule(
-    code, phase, status, words, pausing
-):
+def test_what_nobody_has_heard_of_is_judged_by_rule(code, phase, status, words, pausing):
     receipt = find_error_code(code, phase, http_status=status)
     assert receipt.description == words
     assert is_immediate_pause(receipt) is pausing

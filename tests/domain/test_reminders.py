@@ -49,9 +49,7 @@ def test_a_step_is_due_by_the_clocks_of_the_organisation(days, time, moment):
 
 def test_a_time_that_the_clocks_skip_is_as_much_later():
     spring = EventSchedule(date(2026, 3, 9), None, DENVER)
-    assert compute_reminder_due_at(-1, "02:30", spring) == at(
-        2026, 3, 8, 9, 30
-    )  # 03:30 there
+    assert compute_reminder_due_at(-1, "02:30", spring) == at(2026, 3, 8, 9, 30)  # 03:30 there
     assert compute_reminder_due_at(-2, "02:30", spring) == at(2026, 3, 7, 9, 30)
 
 
@@ -109,16 +107,14 @@ def test_a_step_that_is_off_is_off_and_without_a_date_none_is_due():
 
 
 def test_what_is_for_before_the_event_ends_when_it_begins_and_a_follow_up_does_not():
-    assert compute_reminder_timing(
-        -1, "10:00", True, PICNIC, LONG_BEFORE
-    ).not_after == at(2026, 5, 9, 0, 30)
-    assert (
-        compute_reminder_timing(1, "10:00", True, PICNIC, LONG_BEFORE).not_after is None
+    assert compute_reminder_timing(-1, "10:00", True, PICNIC, LONG_BEFORE).not_after == at(
+        2026, 5, 9, 0, 30
     )
+    assert compute_reminder_timing(1, "10:00", True, PICNIC, LONG_BEFORE).not_after is None
     whole_day = EventSchedule(date(2026, 5, 8), None, DENVER)
-    assert compute_reminder_timing(
-        -1, "10:00", True, whole_day, LONG_BEFORE
-    ).not_after == at(2026, 5, 8, 6)
+    assert compute_reminder_timing(-1, "10:00", True, whole_day, LONG_BEFORE).not_after == at(
+        2026, 5, 8, 6
+    )
 
 
 @given(
@@ -132,9 +128,7 @@ def test_what_is_for_before_the_event_ends_when_it_begins_and_a_follow_up_does_n
     ),
 )
 def test_what_is_planned_is_ahead_and_before_its_end(day, days, time, start, zone, now):
-    found = compute_reminder_timing(
-        days, time, True, EventSchedule(day, start, zone), now
-    )
+    found = compute_reminder_timing(days, time, True, EventSchedule(day, start, zone), now)
     if found.state == ReminderStepState.PLANNED:
         assert found.due_at > now
         assert found.not_after is None or found.due_at < found.not_after
@@ -156,9 +150,7 @@ def test_who_registers_in_the_last_hour_skips_the_step():
 
 
 def test_the_first_plan_is_a_week_and_a_day_before_and_a_follow_up_that_is_off():
-    assert [
-        (seed.days, seed.time_of_day, seed.is_on) for seed in DEFAULT_REMINDER_STEPS
-    ] == [
+    assert [(seed.days, seed.time_of_day, seed.is_on) for seed in DEFAULT_REMINDER_STEPS] == [
         (-7, "10:00", True),
         (-1, "10:00", True),
         (1, "10:00", False),
@@ -168,12 +160,8 @@ def test_the_first_plan_is_a_week_and_a_day_before_and_a_follow_up_that_is_off()
 @pytest.mark.parametrize("seed", DEFAULT_REMINDER_STEPS)
 @pytest.mark.parametrize("place", [None, "Riverside Community Center, 12 Main St"])
 @pytest.mark.parametrize("start", [None, "18:30"])
-def test_a_first_text_fits_one_part_with_the_footer_for_a_title_of_thirty(
-    seed, place, start
-):
-    event = EventSchedule(
-        date(2027, 9, 29), start, DENVER
-    )  # Wed 29 Sep 2027: as long as days get
+def test_a_first_text_fits_one_part_with_the_footer_for_a_title_of_thirty(seed, place, start):
+    event = EventSchedule(date(2027, 9, 29), start, DENVER)  # Wed 29 Sep 2027: as long as days get
     filled = fill_template(
         seed.body, None, build_event_values("T" * 30, event, place, LONG_BEFORE)
     ).strip()
@@ -186,9 +174,7 @@ def test_a_first_text_has_no_holes_without_a_time_and_place():
     filled = fill_template(
         DEFAULT_REMINDER_STEPS[1].body,
         None,
-        build_event_values(
-            "Picnic", EventSchedule(PICNIC.day, None, DENVER), None, at(2026, 5, 1)
-        ),
+        build_event_values("Picnic", EventSchedule(PICNIC.day, None, DENVER), None, at(2026, 5, 1)),
     )
     assert filled.strip() == "See you tomorrow: Picnic.\nFri 8 May"
 
@@ -201,6 +187,5 @@ def test_the_day_is_said_with_its_year_when_that_is_another():
         "event_place": "Town hall",
     }
     assert (
-        build_event_values("Picnic", PICNIC, None, at(2026, 1, 1))["event_date"]
-        == "Fri 8 May 2026"
+        build_event_values("Picnic", PICNIC, None, at(2026, 1, 1))["event_date"] == "Fri 8 May 2026"
     )

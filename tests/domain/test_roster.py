@@ -129,13 +129,8 @@ def test_numbers_that_excel_shortened_are_refused():
 
 
 def test_no_people_and_no_phones_b8():
-    assert (
-        sentence_of(["name", "phone"])
-        == "There are no rows in this file, only headings."
-    )
-    assert "no column with phone numbers" in sentence_of(
-        ["name", "email"], ["Zoë", "z@x.org"]
-    )
+    assert sentence_of(["name", "phone"]) == "There are no rows in this file, only headings."
+    assert "no column with phone numbers" in sentence_of(["name", "email"], ["Zoë", "z@x.org"])
 
 
 def test_columns_that_cannot_be_told_apart_are_one_clear_error_b3():
@@ -149,9 +144,7 @@ def test_every_bad_row_says_why():
         ["name", "phone"], ["Zoë", ZOE], ["Tom", "123"], ["Ana", ""], ["Kim", "call me"], ["Lee", ZOE + " ext. 5"],
         ["x" * 101, LEO], ["N\0L", MIA], ["Big", "9" * 10_001], ["Us", "303 555 0199"],
     ]  # fmt: skip
-    found = people(
-        *rows, refused={"+13035550199": "That is the number your texts come from."}
-    )
+    found = people(*rows, refused={"+13035550199": "That is the number your texts come from."})
     assert [person.phone for person in found] == ["+13035550142"] + [None] * 8
     words = [
         "",
@@ -203,15 +196,14 @@ def test_spellings_of_one_number_p1(phone):
 
 
 def test_numbers_without_a_country_are_of_the_region():
-    assert (
-        people(["Handy"], ["0151 23456789"], region="DE")[0].phone == "+4915123456789"
-    )
+    assert people(["Handy"], ["0151 23456789"], region="DE")[0].phone == "+4915123456789"
 
 
 def test_a_short_row_has_empty_cells():
-    assert [
-        bool(person.problem) for person in people(["phone", "name"], [ZOE], ["", "Leo"])
-    ] == [False, True]
+    assert [bool(person.problem) for person in people(["phone", "name"], [ZOE], ["", "Leo"])] == [
+        False,
+        True,
+    ]
 
 
 def test_a_person_may_choose_the_columns():
@@ -222,15 +214,10 @@ def test_a_person_may_choose_the_columns():
     )
     assert columns.kinds == (X, P, F, X)
     assert columns.column_title(1) == "b"
-    assert (
-        choose_columns(["phone"], ["303"], has_headings=False).column_title(0)
-        == "Column 1"
-    )
+    assert choose_columns(["phone"], ["303"], has_headings=False).column_title(0) == "Column 1"
 
 
-@pytest.mark.parametrize(
-    "chosen", [[], ["name"], ["phone", "phone"], ["phone", "name", "name"]]
-)
+@pytest.mark.parametrize("chosen", [[], ["name"], ["phone", "phone"], ["phone", "name", "name"]])
 def test_a_wrong_choice_is_said(chosen):
     with pytest.raises(ColumnMappingError):
         choose_columns(chosen, [], has_headings=False)
@@ -239,10 +226,7 @@ def test_a_wrong_choice_is_said(chosen):
 def test_ten_thousand_rows_are_checked_in_time():
     rows = [
         ["name", "phone"],
-        *(
-            [f"Person {n}", f"({201 + n // 100 % 19}) 555-{n % 10000:04}"]
-            for n in range(10_000)
-        ),
+        *([f"Person {n}", f"({201 + n // 100 % 19}) 555-{n % 10000:04}"] for n in range(10_000)),
     ]
     start = time.process_time()
     assert len(people(*rows)) == 10_000

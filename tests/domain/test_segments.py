@@ -21,9 +21,7 @@ from app.domain.texts.segments import (
     replace_costly_characters,
 )
 
-VECTORS = json.loads(
-    (Path(__file__).parents[1] / "data" / "parts.json").read_text("utf-8")
-)
+VECTORS = json.loads((Path(__file__).parents[1] / "data" / "parts.json").read_text("utf-8"))
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"
 
 
@@ -119,16 +117,12 @@ def slowly(text: str) -> tuple[str, int]:
     )
 )
 def test_gsm_texts_are_counted_as_the_slow_way_does(text):
-    assert (measure_segments(text).encoding, measure_segments(text).segments) == slowly(
-        text
-    )
+    assert (measure_segments(text).encoding, measure_segments(text).segments) == slowly(text)
 
 
 @given(st.text(st.sampled_from("aж€’中🎉🐈"), max_size=400))
 def test_other_texts_are_counted_as_the_slow_way_does(text):
-    assert (measure_segments(text).encoding, measure_segments(text).segments) == slowly(
-        text
-    )
+    assert (measure_segments(text).encoding, measure_segments(text).segments) == slowly(text)
 
 
 @given(st.text(max_size=300))

@@ -30,9 +30,7 @@ from app.domain.surveys.survey_state_machine import (
 )
 
 TODAY = DateContext(date(2026, 11, 26))
-COMING = SurveyQuestion(
-    "Coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION}
-)
+COMING = SurveyQuestion("Coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION})
 MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20, required=True)
 NAME = SurveyQuestion("Your name?", QuestionType.NAME)
 ELSE = SurveyQuestion("Anything else?")
@@ -65,16 +63,12 @@ def test_an_answer_may_end_it_without_registering():
         False,
         ("See you there.",),
     )
-    ends = replace(
-        PICNIC, questions=(replace(COMING, branches={"no": END_OF_SURVEY}), MANY)
-    )
+    ends = replace(PICNIC, questions=(replace(COMING, branches={"no": END_OF_SURVEY}), MANY))
     assert after("no", state=ends).registers_for_event
 
 
 def test_an_answer_may_lead_over_questions_and_back_goes_the_same_way():
-    state = replace(
-        PICNIC, questions=(replace(COMING, branches={"no": 4}), MANY, NAME, ELSE)
-    )
+    state = replace(PICNIC, questions=(replace(COMING, branches={"no": 4}), MANY, NAME, ELSE))
     assert after("no", state=state).replies == ("Anything else?",)
     assert list_visited_positions(after("no", state=state).state) == [0]
     assert after("no", "back", state=state).replies == ("Coming? Reply YES or NO.",)
@@ -113,9 +107,7 @@ def test_skip_passes_what_is_not_needed():
 
 def test_back_asks_the_question_before():
     assert after("yes", "4", "back").replies == ("How many?",)
-    assert after("back").replies == (
-        f"{FIRST_QUESTION_REPLY}\nComing? Reply YES or NO.",
-    )
+    assert after("back").replies == (f"{FIRST_QUESTION_REPLY}\nComing? Reply YES or NO.",)
 
 
 def test_done_leaves_at_any_time_and_says_what_it_means():
@@ -136,26 +128,17 @@ def test_free_words_do_not_take_what_may_mean_something_else():
     """A text that perhaps means STOP, or is the keyword of something."""
     for question in (ELSE, NAME):
         assert (
-            process_survey_text(
-                SurveyState((question,)), "leave me alone", TODAY, only_bare=True
-            )
+            process_survey_text(SurveyState((question,)), "leave me alone", TODAY, only_bare=True)
             is None
         )
-    assert process_survey_text(
-        SurveyState((COMING,)), "No thanks!", TODAY, only_bare=True
-    )
+    assert process_survey_text(SurveyState((COMING,)), "No thanks!", TODAY, only_bare=True)
     assert (
-        process_survey_text(
-            SurveyState((COMING,)), "No, don't text me", TODAY, only_bare=True
-        )
+        process_survey_text(SurveyState((COMING,)), "No, don't text me", TODAY, only_bare=True)
         is None
     )
     assert process_survey_text(SurveyState((MANY,)), "4", TODAY, only_bare=True)
     assert (
-        process_survey_text(
-            SurveyState((MANY,)), "text me 4 times", TODAY, only_bare=True
-        )
-        is None
+        process_survey_text(SurveyState((MANY,)), "text me 4 times", TODAY, only_bare=True) is None
     )
     assert process_survey_text(SurveyState((ELSE,)), "DONE", TODAY, only_bare=True)
 
@@ -229,12 +212,8 @@ def test_any_texts_end_in_a_legal_state_and_no_answer_is_lost(questions, texts):
             or step.state.position <= state.position
         )
         assert step.state.values == written
-        assert all(
-            place < step.state.position for place in list_visited_positions(step.state)
-        )
-        assert bool(step.needs_person) == (
-            step.state.status is SurveySessionStatus.HANDED_OVER
-        )
+        assert all(place < step.state.position for place in list_visited_positions(step.state))
+        assert bool(step.needs_person) == (step.state.status is SurveySessionStatus.HANDED_OVER)
         state = step.state
         if state.status is not SurveySessionStatus.ACTIVE:
             break

@@ -61,8 +61,5 @@ def test_weekends_are_no_working_days(until, left):
 )
 def test_the_time_to_decide_is_counted_down(day, words):
     assert (
-        format_decision_time_left(
-            datetime(2026, 12, day, 20, 0, tzinfo=UTC), DENVER, NOW
-        )
-        == words
+        format_decision_time_left(datetime(2026, 12, day, 20, 0, tzinfo=UTC), DENVER, NOW) == words
     )

@@ -59,9 +59,7 @@ def test_a_text_is_filled_in_for_zoe(template, filled):
     ],
 )
 @pytest.mark.parametrize("name", [None, "", "  "])
-def test_without_a_name_the_fallback_stands_in_or_the_space_goes_too(
-    template, filled, name
-):
+def test_without_a_name_the_fallback_stands_in_or_the_space_goes_too(template, filled, name):
     assert fill_template(template, name) == filled
 
 
@@ -122,9 +120,7 @@ def test_a_good_template_has_no_problem(template):
 
 def test_the_event_s_placeholders_need_an_event():
     """B19: known ones are filled in, unknown ones named, whomever the text is for."""
-    assert (
-        list_template_problems("{event_title} {Event Place|here}", of_event=True) == []
-    )
+    assert list_template_problems("{event_title} {Event Place|here}", of_event=True) == []
     assert list_template_problems("{event_title}") == [
         "{event_title} can only be filled in for the people of an event. Choose one, or take it out."
     ]
@@ -141,9 +137,7 @@ def test_the_event_s_placeholders_need_an_event():
 )
 def test_a_text_is_filled_in_for_an_event(template, filled):
     assert (
-        fill_template(
-            template, "Zoe", {"event_title": "Picnic", "event_date": "Fri 8 May"}
-        )
+        fill_template(template, "Zoe", {"event_title": "Picnic", "event_date": "Fri 8 May"})
         == filled
     )
 
@@ -185,9 +179,7 @@ def test_filling_in_happens_once(template, name):
 @given(BRACED)
 def test_a_good_template_leaves_no_brace_behind(template):
     if list_template_problems(template) == []:
-        assert not set("{}") & set(
-            fill_template(template, "Zoe") + fill_template(template, None)
-        )
+        assert not set("{}") & set(fill_template(template, "Zoe") + fill_template(template, None))
 
 
 def test_templates_that_differ_from_person_to_person_are_known():

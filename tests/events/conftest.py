@@ -21,8 +21,7 @@ def make_event(app):
             session.flush()
             pairs = [(each, None) if isinstance(each, str) else each for each in people]
             session.add_all(
-                EventRegistration(event_id=row.id, phone=phone, name=name)
-                for phone, name in pairs
+                EventRegistration(event_id=row.id, phone=phone, name=name) for phone, name in pairs
             )
             return row.id
 
@@ -35,14 +34,12 @@ def registered(app):
 
     def read(event_id):
         with app.app_context():
-            wanted = db.select(
-                EventRegistration.phone, EventRegistration.name
-            ).order_by(EventRegistration.id)
+            wanted = db.select(EventRegistration.phone, EventRegistration.name).order_by(
+                EventRegistration.id
+            )
             return {
                 phone: name
-                for phone, name in db.session.execute(
-                    wanted.filter_by(event_id=event_id)
-                )
+                for phone, name in db.session.execute(wanted.filter_by(event_id=event_id))
             }
 
     return read
@@ -54,9 +51,7 @@ def rid_of(app):
 
     def read(event_id, phone):
         with app.app_context():
-            wanted = db.select(EventRegistration.id).filter_by(
-                event_id=event_id, phone=phone
-            )
+            wanted = db.select(EventRegistration.id).filter_by(event_id=event_id, phone=phone)
             return db.session.scalar(wanted)
 
     return read
@@ -79,9 +74,7 @@ def last_act(app):
 
     def read():
         with app.app_context():
-            row = db.session.scalar(
-                db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)
-            )
+            row = db.session.scalar(db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1))
             return row.verb, row.who, row.about, json.loads(row.details or "{}")
 
     return read

@@ -63,17 +63,12 @@ def test_the_page_says_what_goes_with_it(app, visit, make_event, blast_to):
     assert "With the event go its 2 registrations. No blast to it is planned." in words
     blast_to(id)
     words = visit(f"/events/{id}/edit", "ada").words
-    assert (
-        "1 planned blast to it is cancelled. What was sent stays in the logs" in words
-    )
+    assert "1 planned blast to it is cancelled. What was sent stays in the logs" in words
     assert "being sent now" not in words
     blast_to(id, None)
     release_all(app)
     words = visit(f"/events/{id}/edit", "ada").words
-    assert (
-        "A blast to it is being sent now. Deleting the event does not stop that."
-        in words
-    )
+    assert "A blast to it is being sent now. Deleting the event does not stop that." in words
 
 
 def test_deleting_cancels_what_waits_in_the_same_act(
@@ -82,10 +77,7 @@ def test_deleting_cancels_what_waits_in_the_same_act(
     id, other = make_event("Picnic", ZOE, LEO), make_event("Clinic", MIA)
     waiting, undoable, others = blast_to(id), blast_to(id, None), blast_to(other)
     page = visit(f"/events/{id}/delete", "ada", _="", follow=True)
-    assert (
-        "Picnic is deleted, with 2 registrations. 2 planned blasts were cancelled."
-        in page.words
-    )
+    assert "Picnic is deleted, with 2 registrations. 2 planned blasts were cancelled." in page.words
     assert visit(f"/events/{id}", "ada").status_code == 404
     why = "for the event “Picnic”, which was deleted"
     assert schedule_of(waiting) == schedule_of(undoable) == ("cancelled", why, None)
@@ -93,10 +85,7 @@ def test_deleting_cancels_what_waits_in_the_same_act(
     assert last_act() == (
         "event.deleted", "ada", f"event {id}", {"title": "Picnic", "registrations": 2, "cancelled": 2}
     )  # fmt: skip
-    assert (
-        f"Nobody was texted. It was {why}."
-        in visit(f"/blasts/scheduled/{waiting}", "sol").words
-    )
+    assert f"Nobody was texted. It was {why}." in visit(f"/blasts/scheduled/{waiting}", "sol").words
     assert release_all(app) == 0
     assert texts(app) == []
     assert visit.post(f"/events/{id}/delete", "ada").status_code == 404
@@ -140,9 +129,7 @@ def test_only_admins_delete(visit, make_event, event_now):
     assert event_now(id).title == "Picnic"
 
 
-def test_the_event_page_shows_what_waits_and_what_could_not_leave(
-    app, visit, make_event, blast_to
-):
+def test_the_event_page_shows_what_waits_and_what_could_not_leave(app, visit, make_event, blast_to):
     id = make_event("Picnic", ZOE)
     other = make_event("Clinic", LEO)
     blast_to(id, 3, "Later one")
@@ -158,8 +145,7 @@ def test_the_event_page_shows_what_waits_and_what_could_not_leave(
         row.status, row.error_message = "expired", "It was too late."
     words = visit(f"/events/{id}", "sol").words
     places = [
-        words.find(each)
-        for each in ("Sooner one", "Later one", "Expired one", "It was too late.")
+        words.find(each) for each in ("Sooner one", "Later one", "Expired one", "It was too late.")
     ]
     assert places == sorted(places)
     assert places[0] > 0

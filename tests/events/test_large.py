@@ -75,9 +75,7 @@ def test_every_page_search_and_order_is_quick(ask):
                   for sort in ("name", "phone", "created_at") for way in ("asc", "desc&page=150")]  # fmt: skip
     addresses += ["/events/1/edit", "/events/77/register"]
     taken = {address: ask(address) for address in addresses}
-    assert {
-        address: seconds for address, seconds in taken.items() if seconds > LIMIT
-    } == {}
+    assert {address: seconds for address, seconds in taken.items() if seconds > LIMIT} == {}
 
 
 @pytest.mark.slow
@@ -89,7 +87,4 @@ def test_an_export_begins_at_once_and_streams(crowd):
     first = next(pieces)
     assert time.perf_counter() - start < 1
     assert len(first) < 50_000
-    assert (
-        sum(piece.count("\n" if isinstance(piece, str) else b"\n") for piece in pieces)
-        > 9_000
-    )
+    assert sum(piece.count("\n" if isinstance(piece, str) else b"\n") for piece in pieces) > 9_000

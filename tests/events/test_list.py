@@ -107,15 +107,9 @@ def test_the_page_says_when_where_and_how_many(visit, make_event):
 def test_an_empty_list_says_how_to_begin(visit):
     for who in ("ada", "sol"):
         page = visit("/events", who)
-        assert (
-            "Add an event, register who comes, and text all of them at once."
-            in page.words
-        )
+        assert "Add an event, register who comes, and text all of them at once." in page.words
         assert 'href="/events/add"' in page.text
-    assert (
-        "No event has that in its title or place."
-        in visit("/events?search=x", "sol").words
-    )
+    assert "No event has that in its title or place." in visit("/events?search=x", "sol").words
 
 
 WILD = [

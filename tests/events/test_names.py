@@ -16,9 +16,7 @@ def register(phone, name, days_ago):
         session.add(event := Event(title="Picnic", date=date(2026, 6, 1)))
         session.flush()
         at = now() - timedelta(days=days_ago)
-        session.add(
-            EventRegistration(event_id=event.id, phone=phone, name=name, created_at=at)
-        )
+        session.add(EventRegistration(event_id=event.id, phone=phone, name=name, created_at=at))
 
 
 def test_the_communitys_name_comes_first_then_the_newest_registrations(shop):

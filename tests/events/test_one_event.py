@@ -42,9 +42,7 @@ BAD = [
 ]
 
 
-def test_both_roles_add_an_event_and_read_when_and_where_it_is(
-    visit, event_now, last_act
-):
+def test_both_roles_add_an_event_and_read_when_and_where_it_is(visit, event_now, last_act):
     typed = {
         "title": "  Spring \n picnic ",
         "date": "2031-05-08",
@@ -127,9 +125,7 @@ def test_turning_marks_are_taken_out_of_a_title(visit, event_now):
     assert event_now(1).title == "gnpexe."
 
 
-def test_both_roles_change_an_event_and_the_audit_says_what(
-    visit, make_event, event_now, last_act
-):
+def test_both_roles_change_an_event_and_the_audit_says_what(visit, make_event, event_now, last_act):
     id = make_event("Picnic", ZOE, date=dt.date(2031, 5, 8), start_time="18:30")
     assert 'value="2031-05-08"' in visit(f"/events/{id}/edit", "sol").text
     page = visit(
@@ -157,20 +153,14 @@ def test_a_mistake_while_changing_changes_nothing(visit, make_event, event_now):
     id = make_event("Picnic", date=dt.date(2031, 5, 8))
     page = visit(f"/events/{id}/edit", "sol", title="Barbecue", date="")
     assert page.status_code == 303
-    page = visit(
-        f"/events/{id}/edit", "sol", title="Barbecue 2", date="", start_time="10:00"
-    )
+    page = visit(f"/events/{id}/edit", "sol", title="Barbecue 2", date="", start_time="10:00")
     assert page.status_code == 422
     assert page.headings == ["Barbecue"]
     assert event_now(id).title == "Barbecue"
 
 
-def test_a_form_that_speaks_of_nothing_saves_the_event_as_it_was(
-    visit, make_event, event_now
-):
-    id = make_event(
-        "Picnic", date=dt.date(2031, 5, 8), start_time="09:05", place="Barn"
-    )
+def test_a_form_that_speaks_of_nothing_saves_the_event_as_it_was(visit, make_event, event_now):
+    id = make_event("Picnic", date=dt.date(2031, 5, 8), start_time="09:05", place="Barn")
     assert visit.post(f"/events/{id}/edit", "sol").status_code == 303
     row = event_now(id)
     assert (row.title, row.date, row.start_time, row.place) == (
@@ -189,9 +179,7 @@ def test_a_new_blast_begins_with_the_event_chosen(visit, make_event):
     page = visit(f"/blasts/new?target=event&event_id={id}", "sol")
     assert f'<option selected value="{id}">Picnic</option>' in page.text
     for wild in ("999", "x", "", "9" * 40):
-        assert (
-            visit(f"/blasts/new?target=event&event_id={wild}", "sol").status_code == 200
-        )
+        assert visit(f"/blasts/new?target=event&event_id={wild}", "sol").status_code == 200
 
 
 @pytest.mark.parametrize("number", ["99999999999999999999", "0", "-1", "١٢", "7"])
@@ -205,10 +193,7 @@ def test_nothing_is_there_b24(visit, number):
         "unregister/1",
         "registrations/1/unsubscribe",
     ):
-        assert (
-            visit(f"/events/{number}/{what}", "ada", title="x", phone=ZOE).status_code
-            == 404
-        )
+        assert visit(f"/events/{number}/{what}", "ada", title="x", phone=ZOE).status_code == 404
 
 
 def test_a_day_is_said_from_today_on():
@@ -230,9 +215,5 @@ def test_a_day_is_said_from_today_on():
 
 
 def test_today_is_the_organisations_day(app, visit, make_event):
-    denver = (
-        now().astimezone(dt.timezone(dt.timedelta(hours=-6.5))).date()
-    )  # Denver is at -6 or -7
-    assert (
-        "(today)" in visit(f"/events/{make_event('Picnic', date=denver)}", "sol").words
-    )
+    denver = now().astimezone(dt.timezone(dt.timedelta(hours=-6.5))).date()  # Denver is at -6 or -7
+    assert "(today)" in visit(f"/events/{make_event('Picnic', date=denver)}", "sol").words

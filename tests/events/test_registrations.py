@@ -38,9 +38,7 @@ def picnic(make_event):
 
 
 @pytest.mark.parametrize("who", ["ada", "sol"])
-def test_both_roles_register_somebody_in_any_spelling(
-    visit, make_event, registered, last_act, who
-):
+def test_both_roles_register_somebody_in_any_spelling(visit, make_event, registered, last_act, who):
     id = make_event("Picnic")
     page = visit(
         f"/events/{id}/register",
@@ -57,18 +55,11 @@ def test_one_after_the_other(visit, make_event):
     id = make_event("Picnic")
     page = visit(f"/events/{id}/register", "sol", name="", phone=ZOE, next_one="1")
     assert page.location == f"/events/{id}/register"
-    assert (
-        f"{format_phone_number(ZOE)} is registered."
-        in visit(page.location, "sol").words
-    )
+    assert f"{format_phone_number(ZOE)} is registered." in visit(page.location, "sol").words
 
 
-def test_a_number_registered_already_is_said_beside_the_field(
-    visit, picnic, registered
-):
-    page = visit(
-        f"/events/{picnic}/register", "sol", name="Zoe again", phone="+1 303.555.0142"
-    )
+def test_a_number_registered_already_is_said_beside_the_field(visit, picnic, registered):
+    page = visit(f"/events/{picnic}/register", "sol", name="Zoe again", phone="+1 303.555.0142")
     assert page.status_code == 422
     assert "Someone with this number is registered already." in page.words
     assert 'value="+1 303.555.0142"' in page.text
@@ -77,9 +68,7 @@ def test_a_number_registered_already_is_said_beside_the_field(
 
 
 @pytest.mark.parametrize(("phone", "words"), BAD_NUMBERS)
-def test_a_bad_number_is_said_beside_the_field(
-    visit, make_event, registered, phone, words
-):
+def test_a_bad_number_is_said_beside_the_field(visit, make_event, registered, phone, words):
     id = make_event("Picnic")
     page = visit(f"/events/{id}/register", "sol", name="Zoë", phone=phone)
     assert page.status_code == 422
@@ -119,21 +108,16 @@ def test_the_two_pools_stay_apart(app, visit, make_event, registered):
     visit(f"/events/{id}/register", "sol", name="Leo", phone=LEO)
     visit(f"/events/{id}/register", "sol", name="Zoë", phone=ZOE)
     with app.app_context():
-        assert db.session.execute(
-            db.select(CommunityMember.phone, CommunityMember.name)
-        ).all() == [(LEO, "Leo of the community")]
+        assert db.session.execute(db.select(CommunityMember.phone, CommunityMember.name)).all() == [
+            (LEO, "Leo of the community")
+        ]
     visit.post(f"/events/{id}/unregister/1", "sol")
     assert registered(id) == {ZOE: "Zoë"}
     with app.app_context():
-        assert (
-            db.session.scalar(db.select(db.func.count()).select_from(CommunityMember))
-            == 1
-        )
+        assert db.session.scalar(db.select(db.func.count()).select_from(CommunityMember)) == 1
 
 
-def test_sol_takes_somebody_off_one_event_only(
-    visit, picnic, registered, rid_of, last_act
-):
+def test_sol_takes_somebody_off_one_event_only(visit, picnic, registered, rid_of, last_act):
     rid = rid_of(picnic, ZOE)
     page = visit(
         f"/events/{picnic}/unregister/{rid}",
@@ -155,25 +139,16 @@ def test_sol_takes_somebody_off_one_event_only(
     assert visit.post(f"/events/{picnic}/unregister/{rid}", "sol").status_code == 404
 
 
-def test_a_registration_of_another_event_is_not_there(
-    visit, picnic, registered, rid_of
-):
+def test_a_registration_of_another_event_is_not_there(visit, picnic, registered, rid_of):
     rid = rid_of(1, ZOE)
     assert visit.post(f"/events/{picnic}/unregister/{rid}", "ada").status_code == 404
-    assert (
-        visit.post(
-            f"/events/{picnic}/registrations/{rid}/unsubscribe", "ada"
-        ).status_code
-        == 404
-    )
+    assert visit.post(f"/events/{picnic}/registrations/{rid}/unsubscribe", "ada").status_code == 404
     assert registered(1) == {ZOE: "Zoë"}
 
 
 def test_the_way_back_never_leads_away(visit, picnic):
     assert (
-        visit(
-            f"/events/{picnic}/unregister/2", "sol", next="https://evil.example"
-        ).location
+        visit(f"/events/{picnic}/unregister/2", "sol", next="https://evil.example").location
         == f"/events/{picnic}"
     )
 
@@ -185,9 +160,7 @@ def test_unsubscribing_puts_them_on_the_list_and_skips_what_is_queued(
         session.add(Message(kind="blast", phone=ZOE, body="Hi", status="queued"))
         session.add(Message(kind="blast", phone=LEO, body="Hi", status="queued"))
     rid = rid_of(picnic, ZOE)
-    page = visit(
-        f"/events/{picnic}/registrations/{rid}/unsubscribe", "sol", _="", follow=True
-    )
+    page = visit(f"/events/{picnic}/registrations/{rid}/unsubscribe", "sol", _="", follow=True)
     assert "Zoë O'Hara gets no more texts." in page.words
     assert "Said STOP" in page.words
     assert last_act() == (
@@ -205,14 +178,10 @@ def test_unsubscribing_puts_them_on_the_list_and_skips_what_is_queued(
         )
         states = {
             phone: state
-            for phone, state in db.session.execute(
-                db.select(Message.phone, Message.status)
-            )
+            for phone, state in db.session.execute(db.select(Message.phone, Message.status))
         }
         assert states == {ZOE: "skipped", LEO: "queued"}
-    again = visit(
-        f"/events/{picnic}/registrations/{rid}/unsubscribe", "sol", _="", follow=True
-    )
+    again = visit(f"/events/{picnic}/registrations/{rid}/unsubscribe", "sol", _="", follow=True)
     assert "Zoë O'Hara is on the do-not-text list already." in again.words
 
 
@@ -241,16 +210,12 @@ FOUND = {search: phones for phones, searches in FINDS for search in searches}
 
 
 @pytest.mark.parametrize("search", FOUND)
-def test_a_search_takes_letters_literally_and_digits_in_any_spelling(
-    visit, picnic, search
-):
-    page = visit(
-        f"/events/{picnic}?" + urlencode({"search": search, "sort": "phone"}), "sol"
-    )
+def test_a_search_takes_letters_literally_and_digits_in_any_spelling(visit, picnic, search):
+    page = visit(f"/events/{picnic}?" + urlencode({"search": search, "sort": "phone"}), "sol")
     assert page.status_code == 200
-    assert [
-        phone for phone in ALL if f">{format_phone_number(phone)}<" in page.text
-    ] == FOUND[search]
+    assert [phone for phone in ALL if f">{format_phone_number(phone)}<" in page.text] == FOUND[
+        search
+    ]
 
 
 @pytest.mark.parametrize(
@@ -270,9 +235,7 @@ def test_a_search_takes_letters_literally_and_digits_in_any_spelling(
 )
 def test_it_can_be_sorted_and_turned_over(visit, picnic, query, phones):
     text = visit(f"/events/{picnic}?{query}", "sol").text
-    shown = sorted(
-        (text.find(f">{format_phone_number(phone)}<"), phone) for phone in ALL
-    )
+    shown = sorted((text.find(f">{format_phone_number(phone)}<"), phone) for phone in ALL)
     assert [phone for place, phone in shown if place >= 0] == phones
 
 
@@ -291,9 +254,7 @@ def test_an_export_is_a_download_that_no_spreadsheet_runs_b15(app, visit, make_e
     page = visit(f"/events/{id}/export", "ada")
     headers = page.response.headers
     assert headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert headers["Content-Disposition"].startswith(
-        'attachment; filename="Picnic - -Zo-'
-    )
+    assert headers["Content-Disposition"].startswith('attachment; filename="Picnic - -Zo-')
     assert page.text == f"\ufeffname,phone\r\n'=cmd|' /C calc'!A0,'{ZOE}\r\n,'{LEO}\r\n"
     with app.app_context():
         act = db.session.scalar(
@@ -304,9 +265,7 @@ def test_an_export_is_a_download_that_no_spreadsheet_runs_b15(app, visit, make_e
 
 def test_slices_leave_nobody_out(visit, make_event, monkeypatch):
     monkeypatch.setattr(queries, "EXPORT_SLICE_ROWS", 3)
-    id = make_event(
-        "Picnic", *[(f"+1303400{n:04}", f"{NASTY[n % 7]} {n}") for n in range(20)]
-    )
+    id = make_event("Picnic", *[(f"+1303400{n:04}", f"{NASTY[n % 7]} {n}") for n in range(20)])
     assert len(visit(f"/events/{id}/export", "ada").text.splitlines()) == 21
 
 

@@ -50,9 +50,7 @@ def picnic(visit, in_days=30, title="Spring picnic", **more):
 
 def edited(visit, event_id, **typed):
     """Ada changes it; what she leaves away stays empty."""
-    answer = visit(
-        f"/events/{event_id}/edit", "ada", **({"title": "Spring picnic"} | typed)
-    )
+    answer = visit(f"/events/{event_id}/edit", "ada", **({"title": "Spring picnic"} | typed))
     assert answer.status_code == 303, answer.words
 
 
@@ -73,9 +71,7 @@ def register(app, event_id, *phones, when=None):
 def scheduled(app, status=None):
     """The blasts of plans, in the order of their times."""
     with app.app_context():
-        chosen = db.select(ScheduledMessage).where(
-            ScheduledMessage.created_by == "Reminder"
-        )
+        chosen = db.select(ScheduledMessage).where(ScheduledMessage.created_by == "Reminder")
         found = db.session.scalars(chosen.order_by(ScheduledMessage.scheduled_at)).all()
         return [blast for blast in found if status is None or blast.status == status]
 
@@ -101,15 +97,9 @@ def typed_plan(visit, event_id):
         name: re.search(r'<option selected value="(\w+)"', rest)[1]
         for name, rest in SELECT.findall(page.text)
     }
-    written = {
-        name: html.unescape(text).strip() for name, text in TEXTAREA.findall(page.text)
-    }
+    written = {name: html.unescape(text).strip() for name, text in TEXTAREA.findall(page.text)}
     return (
-        {
-            name: value
-            for name, value in fields_of(page, "plan").items()
-            if name != "csrf_token"
-        }
+        {name: value for name, value in fields_of(page, "plan").items() if name != "csrf_token"}
         | chosen
         | written
     )
@@ -176,22 +166,16 @@ def test_they_move_with_the_date_and_the_time(app, visit):
     day = today() + 60 * DAY
     edited(visit, event_id, date=str(day), start_time="09:00")
     assert pending_at(app) == [(str(day - 7 * DAY), "10:00"), (str(day - DAY), "10:00")]
-    assert [blast.id for blast in scheduled(app)] == first, (
-        "the same two, at another time"
-    )
+    assert [blast.id for blast in scheduled(app)] == first, "the same two, at another time"
     assert on_the_clocks(scheduled(app)[0].not_after) == (str(day), "09:00")
 
 
-def test_what_is_too_late_for_the_new_date_is_not_sent_and_comes_back_with_a_later_one(
-    app, visit
-):
+def test_what_is_too_late_for_the_new_date_is_not_sent_and_comes_back_with_a_later_one(app, visit):
     event_id = picnic(visit)
     edited(visit, event_id, date=str(today() + 3 * DAY))
     assert pending_at(app) == [(str(today() + 2 * DAY), "10:00")]
     gone = scheduled(app, "cancelled")
-    assert [blast.error_message for blast in gone] == [
-        "too late for the new date of the event"
-    ]
+    assert [blast.error_message for blast in gone] == ["too late for the new date of the event"]
     edited(visit, event_id, date=str(today() + 40 * DAY))
     assert len(pending_at(app)) == 2
 
@@ -212,10 +196,7 @@ def test_they_die_with_the_event(app, visit):
     assert released(app, now() + 365 * DAY) == 0
     assert all_rows(app) == []
     with app.app_context():
-        assert (
-            db.session.scalar(db.select(db.func.count()).select_from(EventReminder))
-            == 0
-        )
+        assert db.session.scalar(db.select(db.func.count()).select_from(EventReminder)) == 0
 
 
 def test_planning_again_and_again_leaves_one_for_each_step(app, visit):
@@ -235,9 +216,7 @@ class TestThePlan:
             saved(
                 visit,
                 event_id,
-                **at(
-                    step_1_body="Tomorrow, {event_place}!", step_1_time_of_day="08:15"
-                ),
+                **at(step_1_body="Tomorrow, {event_place}!", step_1_time_of_day="08:15"),
             ).status_code
             == 303
         )
@@ -248,9 +227,7 @@ class TestThePlan:
         ]
         assert scheduled(app)[1].message_body == "Tomorrow, {event_place}!"
 
-    def test_switched_off_its_blast_is_cancelled_and_on_again_there_is_one(
-        self, app, visit
-    ):
+    def test_switched_off_its_blast_is_cancelled_and_on_again_there_is_one(self, app, visit):
         event_id = picnic(visit)
         saved(visit, event_id, **at(step_0_is_on=None))
         assert len(pending_at(app)) == 1
@@ -271,12 +248,7 @@ class TestThePlan:
 
     def test_two_steps_may_change_places(self, app, visit):
         event_id = picnic(visit)
-        assert (
-            saved(
-                visit, event_id, **at(step_0_number="1", step_1_number="7")
-            ).status_code
-            == 303
-        )
+        assert saved(visit, event_id, **at(step_0_number="1", step_1_number="7")).status_code == 303
         assert len(pending_at(app)) == 2
         assert scheduled(app)[0].message_body.startswith("See you tomorrow")
 
@@ -288,9 +260,7 @@ class TestThePlan:
             **at(step_0_remove="y", step_1_remove="y", step_2_remove="y"),
         )
         assert pending_at(app) == []
-        assert (
-            "This event has no reminders" in visit(f"/events/{event_id}", "sol").words
-        )
+        assert "This event has no reminders" in visit(f"/events/{event_id}", "sol").words
         assert saved(visit, event_id).status_code == 303
         assert len(pending_at(app)) == 2
 
@@ -313,9 +283,7 @@ class TestThePlan:
             (at(step_0_number="1"), "There is another reminder at this time."),
         ],
     )
-    def test_what_cannot_be_kept_is_said_and_nothing_typed_is_lost(
-        self, app, visit, wrong, said
-    ):
+    def test_what_cannot_be_kept_is_said_and_nothing_typed_is_lost(self, app, visit, wrong, said):
         event_id = picnic(visit)
         page = saved(visit, event_id, **wrong, **at(step_1_body="Kept as typed"))
         assert page.status_code == 422
@@ -363,9 +331,7 @@ class TestCancelledByAPerson:
         event_id = picnic(visit)
         first = scheduled(app)[0].id
         page = visit(f"/blasts/scheduled/{first}/cancel", "sol", follow=True, _="")
-        assert (
-            "This reminder is switched off in the plan of its event now." in page.words
-        )
+        assert "This reminder is switched off in the plan of its event now." in page.words
         assert "steps-0-is_on" not in typed_plan(visit, event_id)
         edited(visit, event_id, date=str(today() + 50 * DAY))
         assert len(pending_at(app)) == 1
@@ -410,9 +376,7 @@ class TestOnTheWay:
             MAX: ("skipped", "registered_late"),
         }
 
-    def test_a_step_that_left_is_not_sent_again_when_its_time_changes_on_that_day(
-        self, app, visit
-    ):
+    def test_a_step_that_left_is_not_sent_again_when_its_time_changes_on_that_day(self, app, visit):
         event_id = picnic(visit)
         register(app, event_id, ZOE)
         due = scheduled(app)[0].scheduled_at
@@ -447,8 +411,7 @@ class TestTheClocks:
         register(app, event_id, ZOE)
         with app.app_context(), write():
             nights = [
-                ReminderStep(None, days, "02:30", f"Night {days}", True)
-                for days in (-2, -1, 0)
+                ReminderStep(None, days, "02:30", f"Night {days}", True) for days in (-2, -1, 0)
             ]
             save_reminder_plan(event_id, nights, leaves - 3 * DAY)
         moment = leaves - 2 * DAY
@@ -480,8 +443,7 @@ class TestTheClocks:
             session.get(Organisation, 1).timezone = "Asia/Tokyo"
         released(app, now())
         assert [
-            on_the_clocks(each.scheduled_at, "Asia/Tokyo")
-            for each in scheduled(app, "pending")
+            on_the_clocks(each.scheduled_at, "Asia/Tokyo") for each in scheduled(app, "pending")
         ] == before
 
 
@@ -497,8 +459,7 @@ def test_what_was_planned_in_practice_is_planned_again_by_saving(app, visit):
             )
         )
     assert (
-        "Not scheduled. Save the plan to schedule it"
-        in visit(f"/events/{event_id}", "sol").words
+        "Not scheduled. Save the plan to schedule it" in visit(f"/events/{event_id}", "sol").words
     )
     saved(visit, event_id)
     assert len(pending_at(app)) == 2
@@ -524,35 +485,21 @@ def test_an_event_from_before_has_none_until_somebody_takes_the_usual_ones(app, 
         event_id = row.id
     page = visit(f"/events/{event_id}", "sol")
     assert "This event has no reminders: nothing is sent by itself." in page.words
-    assert (
-        "7 days before at 10:00 : Reminder: {event_title} is in one week." in page.words
-    )
+    assert "7 days before at 10:00 : Reminder: {event_title} is in one week." in page.words
     assert "1 day after at 10:00 (off at first)" in page.words
     assert scheduled(app) == []
     (usual,) = [
-        form
-        for form in page.forms
-        if form["attrs"].get("action", "").endswith("/reminders")
+        form for form in page.forms if form["attrs"].get("action", "").endswith("/reminders")
     ]
-    assert (
-        visit(
-            f"/events/{event_id}/reminders", "sol", **dict(usual["fields"])
-        ).status_code
-        == 303
-    )
+    assert visit(f"/events/{event_id}/reminders", "sol", **dict(usual["fields"])).status_code == 303
     page = visit(f"/events/{event_id}", "sol")
     assert "The reminders are saved. 2 reminders will be sent." in page.words
     assert "Use these reminders" not in page.words
     assert len(scheduled(app, "pending")) == 2
     with app.app_context():
-        steps = db.session.scalars(
-            db.select(EventReminder).order_by(EventReminder.days)
-        ).all()
-        assert [
-            (step.days, step.time_of_day, step.body, step.is_on) for step in steps
-        ] == [
-            (seed.days, seed.time_of_day, seed.body, seed.is_on)
-            for seed in DEFAULT_REMINDER_STEPS
+        steps = db.session.scalars(db.select(EventReminder).order_by(EventReminder.days)).all()
+        assert [(step.days, step.time_of_day, step.body, step.is_on) for step in steps] == [
+            (seed.days, seed.time_of_day, seed.body, seed.is_on) for seed in DEFAULT_REMINDER_STEPS
         ]
 
 

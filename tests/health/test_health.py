@@ -18,11 +18,7 @@ def beat(app, seconds=0.0, holder="4711-" + "a" * 27):
     """An engine said `seconds` ago that it leads."""
     with app.app_context(), write() as session:
         session.execute(db.delete(Lease))
-        session.add(
-            Lease(
-                name="engine", holder=holder, beat_at=now() - timedelta(seconds=seconds)
-            )
-        )
+        session.add(Lease(name="engine", holder=holder, beat_at=now() - timedelta(seconds=seconds)))
 
 
 def test_the_process_answers_without_a_database(make_app, tmp_path):
@@ -69,16 +65,12 @@ def test_with_an_engine_it_is_ready_and_says_which_process_leads(app, visit):
         (200_000, "about 2 days 8 hours"),
     ],
 )
-def test_f42_an_engine_that_fell_silent_is_told_with_how_long(
-    app, visit, seconds, words
-):
+def test_f42_an_engine_that_fell_silent_is_told_with_how_long(app, visit, seconds, words):
     """F42: 503 after 60 seconds without a beat (from 20 on, in fact)."""
     beat(app, seconds)
     page = visit("/ready")
     assert page.status_code == 503
-    assert page.json["problems"] == [
-        f"Nothing is being sent: no engine has answered for {words}."
-    ]
+    assert page.json["problems"] == [f"Nothing is being sent: no engine has answered for {words}."]
     assert page.json["leader_pid"] is None
     assert page.json["seconds_since_beat"] >= seconds
     shown = visit("/audit", "ada").words
@@ -139,9 +131,7 @@ def test_a_database_that_lags_behind_the_code_is_not_ready(make_app, tmp_path):
     assert "newest version" in answer.json["problems"][0]
 
 
-def test_a_file_that_is_no_database_is_not_ready_and_no_path_is_told(
-    make_app, tmp_path
-):
+def test_a_file_that_is_no_database_is_not_ready_and_no_path_is_told(make_app, tmp_path):
     app = make_app()
     (tmp_path / "sms.db").write_bytes(b"this is a letter, not a database" * 100)
     answer = app.test_client().get("/ready")

@@ -11,9 +11,7 @@ from app.imports.actions import row_checking
 def send(visit):
     """Somebody uploads a file or pastes rows; gives the page she is shown."""
 
-    def upload(
-        data=b"", name="people.csv", room="/community/import", who="ada", **fields
-    ):
+    def upload(data=b"", name="people.csv", room="/community/import", who="ada", **fields):
         data = data.encode() if isinstance(data, str) else data
         return visit(
             room,

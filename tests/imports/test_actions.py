@@ -25,9 +25,7 @@ RULES = actions.PhoneNumberRules("US", {})
 
 def staged(data=FILE, target=COMMUNITY, consent=None):
     reading = actions.parse_spreadsheet(data, "US")
-    upload = actions.StoredUpload(
-        "people.csv", upload_storage.store_upload(data), "ada", consent
-    )
+    upload = actions.StoredUpload("people.csv", upload_storage.store_upload(data), "ada", consent)
     upload_storage.store_upload_rows(upload.stored_as, reading.rows)
     with write():
         row = actions.create_import(upload, reading, target)
@@ -37,9 +35,7 @@ def staged(data=FILE, target=COMMUNITY, consent=None):
 
 def checked_through(row, target=COMMUNITY):
     while row.checked_rows < row.row_count:
-        piece = actions.check_next_rows(
-            row, queries.parse_import_layout(row).columns, RULES
-        )
+        piece = actions.check_next_rows(row, queries.parse_import_layout(row).columns, RULES)
         with write():
             actions.store_checked_rows(row.id, piece, target)
 
@@ -52,9 +48,7 @@ def read_again(data, choice):
 
 def confirmed(import_id, target=COMMUNITY, **more):
     with write():
-        return actions.apply_import(
-            import_id, target, **({"overwrite_names": False} | more)
-        )
+        return actions.apply_import(import_id, target, **({"overwrite_names": False} | more))
 
 
 def phones(column):
@@ -124,9 +118,7 @@ def test_an_import_belongs_to_its_list(shop):
 def test_another_list_with_columns_of_its_own(shop):
     """Registrations of one event: the same number at another event is somebody else's row."""
     with write() as session:
-        session.add_all(
-            [picnic := Event(title="Picnic"), clinic := Event(title="Clinic")]
-        )
+        session.add_all([picnic := Event(title="Picnic"), clinic := Event(title="Clinic")])
         session.flush()
         session.add(EventRegistration(event_id=clinic.id, name="Z.", phone=ZOE))
         session.add(EventRegistration(event_id=picnic.id, name=None, phone=LEO))
@@ -134,9 +126,7 @@ def test_another_list_with_columns_of_its_own(shop):
         f"event:{picnic.id}", EventRegistration.__table__, {"event_id": picnic.id}
     )
     import_id = staged(target=target)
-    assert queries.count_rows_by_filter(
-        queries.find_import(import_id, target.pool)
-    ) == {
+    assert queries.count_rows_by_filter(queries.find_import(import_id, target.pool)) == {
         "bad": 1,
         "new": 1,
         "changed": 1,
@@ -145,9 +135,7 @@ def test_another_list_with_columns_of_its_own(shop):
     done = confirmed(import_id, target)
     assert (done.added_count, done.changed_count) == (1, 1)
     rows = db.session.execute(
-        db.select(
-            EventRegistration.event_id, EventRegistration.phone, EventRegistration.name
-        )
+        db.select(EventRegistration.event_id, EventRegistration.phone, EventRegistration.name)
     ).all()
     assert {tuple(row) for row in rows} == {
         (clinic.id, ZOE, "Z."),
@@ -161,8 +149,7 @@ def test_imports_at_the_same_time_are_a_union_b13(app):
     sees an error.
     """
     files = [
-        b"phone\n"
-        + b"".join(b"+1303%d\n" % (4000000 + n) for n in range(start, start + 60))
+        b"phone\n" + b"".join(b"+1303%d\n" % (4000000 + n) for n in range(start, start + 60))
         for start in range(8)
     ]
     with app.app_context():
@@ -205,9 +192,7 @@ def test_the_rows_of_old_imports_are_forgotten(shop):
     old, done = staged(), staged(b"phone\n3035550144\n")
     confirmed(done)
     with write():
-        actions.delete_expired_imports(
-            now() + timedelta(seconds=1), now() + timedelta(seconds=1)
-        )
+        actions.delete_expired_imports(now() + timedelta(seconds=1), now() + timedelta(seconds=1))
     assert phones(ImportRow.phone) == []
     assert phones(CommunityMember.phone) == [MIA]
     assert queries.find_import(old, "community").state == "abandoned"
@@ -222,9 +207,7 @@ def test_only_kept_files_can_be_fetched(shop, name):
 
 
 def test_bad_rows_with_odd_signs_can_be_kept_and_shown(shop):
-    row = queries.find_import(
-        staged(b"name,phone\nN\0L,3035550142\nLeo,3035550143\n"), "community"
-    )
+    row = queries.find_import(staged(b"name,phone\nN\0L,3035550142\nLeo,3035550143\n"), "community")
     ((name, phone, problem),) = queries.iterate_bad_rows(row)
     assert (name, phone) == ("N\N{REPLACEMENT CHARACTER}L", "3035550142")
     assert "no text can have" in problem

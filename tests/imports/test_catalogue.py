@@ -43,9 +43,7 @@ def listed(app):
 
     def read():
         with app.app_context():
-            rows = db.session.execute(
-                db.select(CommunityMember.phone, CommunityMember.name)
-            )
+            rows = db.session.execute(db.select(CommunityMember.phone, CommunityMember.name))
             return {phone: name for phone, name in rows}
 
     return read
@@ -64,9 +62,7 @@ def bring(visit, send):
     return whole
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252"]
-)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252"])
 def test_names_arrive_whole_in_every_encoding(bring, listed, encoding):
     """B1: UTF-8 with and without its mark, UTF-16 in both orders, Windows-1252."""
     mark = "\ufeff" if encoding.startswith("utf-16") else ""
@@ -138,9 +134,7 @@ def test_utf_16_without_its_mark_is_said(send):
     assert "looks like UTF-16" in send(TWO.encode("utf-16-le")).words
 
 
-def test_a_cell_of_a_million_letters_is_a_row_that_cannot_be_read(
-    visit, send, bring, listed
-):
+def test_a_cell_of_a_million_letters_is_a_row_that_cannot_be_read(visit, send, bring, listed):
     """B6: in less than a second of work, and no name of more than 100 letters is kept."""
     start = time.process_time()
     address = bring(
@@ -151,9 +145,7 @@ def test_a_cell_of_a_million_letters_is_a_row_that_cannot_be_read(
     assert listed() == {LEO: "Leo"}
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"   \n  \n", b"\n\n\n", b"\xef\xbb\xbf", b"name,phone\n"]
-)
+@pytest.mark.parametrize("data", [b"", b"   \n  \n", b"\n\n\n", b"\xef\xbb\xbf", b"name,phone\n"])
 def test_a_file_without_rows_says_so(send, listed, data):
     """B8: nothing at all, spaces, line ends, a mark alone, headings alone."""
     page = send(data) if data else send(rows="", _="")
@@ -171,9 +163,7 @@ def _packed(**members):
 
 
 OTHERS = {
-    "an OpenDocument table": _packed(
-        mimetype="application/vnd.oasis.opendocument.spreadsheet"
-    ),
+    "an OpenDocument table": _packed(mimetype="application/vnd.oasis.opendocument.spreadsheet"),
     "This is a PDF": b"%PDF-1.7\n",
     "This is a picture": b"\x89PNG\r\n\x1a\n" + bytes(90),
     "This is a program": b"MZ\x90" + bytes(90),
@@ -259,9 +249,7 @@ def test_two_imports_at_the_same_time_are_a_union(app, visit, send, listed):
     assert len(listed()) == 450
 
 
-def test_who_said_stop_is_imported_and_gets_no_texts_all_the_same(
-    app, visit, bring, listed
-):
+def test_who_said_stop_is_imported_and_gets_no_texts_all_the_same(app, visit, bring, listed):
     """B14: they are on the list, the page says how many they are, and no import subscribes
     anybody again.
     """

@@ -21,9 +21,7 @@ def listed(app):
 
     def read():
         with app.app_context():
-            rows = db.session.execute(
-                db.select(CommunityMember.phone, CommunityMember.name)
-            )
+            rows = db.session.execute(db.select(CommunityMember.phone, CommunityMember.name))
             return {phone: name for phone, name in rows}
 
     return read
@@ -42,9 +40,7 @@ def test_a_large_file_is_checked_slice_by_slice_and_the_page_goes_on_by_itself(
     visit, send, slices_of, listed
 ):
     slices_of(2)
-    address = send(
-        "name,phone\n" + "".join(f"P{n},30355501{n:02}\n" for n in range(5))
-    ).location
+    address = send("name,phone\n" + "".join(f"P{n},30355501{n:02}\n" for n in range(5))).location
     page = visit(address, "ada")
     assert "4 of 5 rows are checked." in page.words
     assert '<meta http-equiv="refresh"' in page.text
@@ -85,9 +81,7 @@ def test_a_check_whose_file_is_gone_says_so(app, visit, send, slices_of):
     address = send(SMALL).location
     for path in (app.extensions["settings"].database_path.parent / "uploads").iterdir():
         path.unlink()
-    assert (
-        "The file is not kept any longer." in visit(address, "ada", follow=True).words
-    )
+    assert "The file is not kept any longer." in visit(address, "ada", follow=True).words
 
 
 def test_rows_can_be_pasted(visit, send, listed):
@@ -107,9 +101,7 @@ def test_a_file_or_rows_but_not_both(send):
     assert "nothing of use" in page.text
 
 
-def test_how_they_said_yes_is_written_down_for_those_who_did_not_say_no(
-    app, visit, send
-):
+def test_how_they_said_yes_is_written_down_for_those_who_did_not_say_no(app, visit, send):
     with app.app_context():
         said_stop(LEO)
     address = send(SMALL, consent="Signed the list at the picnic").location
@@ -131,9 +123,7 @@ def test_how_they_said_yes_is_written_down_for_those_who_did_not_say_no(
 def test_without_words_no_yes_is_written_down(app, visit, send):
     visit.post(f"{send(SMALL).location}/confirm", "ada")
     with app.app_context():
-        assert (
-            db.session.scalar(db.select(db.func.count()).select_from(ConsentEvent)) == 0
-        )
+        assert db.session.scalar(db.select(db.func.count()).select_from(ConsentEvent)) == 0
 
 
 def test_too_many_words_about_consent_are_said_beside_the_field(send):
@@ -148,15 +138,10 @@ def test_a_row_can_be_put_right_in_place(visit, send, listed):
     assert page.status_code == 422
     assert 'id="line-4-error"' in page.text
     assert 'value="12"' in page.text
-    page = visit(
-        f"{address}/line/4", "ada", name="Tom", phone="303 555 0144", follow=True
-    )
+    page = visit(f"{address}/line/4", "ada", name="Tom", phone="303 555 0144", follow=True)
     assert "Line 4 can be read now." in page.words
     assert "Import 3 people" in page.words
-    assert (
-        visit(f"{address}/line/4", "ada", name="Tom", phone="303 555 0145").status_code
-        == 404
-    )
+    assert visit(f"{address}/line/4", "ada", name="Tom", phone="303 555 0145").status_code == 404
     visit.post(f"{address}/confirm", "ada")
     assert listed() == {ZOE: "Zoë", LEO: "Leo", MIA: "Tom"}
 
@@ -175,8 +160,7 @@ def test_a_row_put_right_is_compared_like_every_other(app, visit, send):
 
 def test_a_column_says_what_speaks_for_it_and_ids_are_never_phones(visit, send):
     rows = "".join(
-        f"{3035550000 + n},P{n},{f'720555{n + 100:04}' if n > 1 else 'none'}\n"
-        for n in range(100)
+        f"{3035550000 + n},P{n},{f'720555{n + 100:04}' if n > 1 else 'none'}\n" for n in range(100)
     )
     page = visit(send("member id,name,text to\n" + rows).location, "ada")
     assert "98 of 100 cells are numbers that can get texts." in page.words
@@ -189,27 +173,20 @@ def test_an_import_is_undone_whole(app, visit, send, listed):
     with app.app_context():
         member(LEO)
         member(MIA, "Mia Chen")
-    text = (
-        "name,phone\nZoë,3035550142\nLeo,3035550143\nMia,3035550144\nMax,3035550145\n"
-    )
+    text = "name,phone\nZoë,3035550142\nLeo,3035550143\nMia,3035550144\nMax,3035550145\n"
     address = send(text, consent="By form").location
     visit.post(f"{address}/confirm", "ada", overwrite="1")
     assert listed()[LEO] == "Leo"
     with app.app_context(), write() as session:
         session.execute(
-            db.text(
-                "UPDATE community_members SET name = 'Mia C.' WHERE phone = :phone"
-            ),
+            db.text("UPDATE community_members SET name = 'Mia C.' WHERE phone = :phone"),
             {"phone": MIA},
         )
     page = visit(f"{address}/undo", "ada", _="", follow=True)
     assert "2 people are off the list, 1 name is as before." in page.words
     assert listed() == {LEO: None, MIA: "Mia C."}
     assert "Undone" in visit("/community/import", "ada").words
-    assert (
-        "cannot be undone any more"
-        in visit(f"{address}/undo", "ada", _="", follow=True).words
-    )
+    assert "cannot be undone any more" in visit(f"{address}/undo", "ada", _="", follow=True).words
     with app.app_context():
         newest = (
             db.select(ConsentEvent.act)
@@ -219,24 +196,15 @@ def test_an_import_is_undone_whole(app, visit, send, listed):
         assert db.session.scalar(newest) == "withdrawn"
 
 
-def test_undo_leaves_alone_who_was_added_again_or_has_another_number(
-    app, visit, send, listed
-):
+def test_undo_leaves_alone_who_was_added_again_or_has_another_number(app, visit, send, listed):
     address = send("phone\n3035550142\n3035550143\n").location
     visit.post(f"{address}/confirm", "ada")
     with app.app_context(), write() as session:
-        session.execute(
-            db.text("DELETE FROM community_members WHERE phone = :zoe"), {"zoe": ZOE}
-        )
-        session.execute(
-            db.text("UPDATE community_members SET phone = :mia"), {"mia": MIA}
-        )
+        session.execute(db.text("DELETE FROM community_members WHERE phone = :zoe"), {"zoe": ZOE})
+        session.execute(db.text("UPDATE community_members SET phone = :mia"), {"mia": MIA})
     with app.app_context():
         member(ZOE, "Zoë")
-    assert (
-        "0 people are off the list"
-        in visit(f"{address}/undo", "ada", _="", follow=True).words
-    )
+    assert "0 people are off the list" in visit(f"{address}/undo", "ada", _="", follow=True).words
     assert listed() == {ZOE: "Zoë", MIA: None}
 
 
@@ -244,20 +212,13 @@ def test_after_thirty_days_nothing_is_undone(app, visit, send, listed):
     address = send("phone\n3035550142\n").location
     visit.post(f"{address}/confirm", "ada")
     with app.app_context(), write() as session:
-        session.execute(
-            db.text("UPDATE imports SET finished_at = datetime('now', '-31 days')")
-        )
+        session.execute(db.text("UPDATE imports SET finished_at = datetime('now', '-31 days')"))
     assert "Undo this import" not in visit(address, "ada").words
-    assert (
-        "cannot be undone any more"
-        in visit(f"{address}/undo", "ada", _="", follow=True).words
-    )
+    assert "cannot be undone any more" in visit(f"{address}/undo", "ada", _="", follow=True).words
     assert list(listed()) == [ZOE]
 
 
-def test_registrations_of_one_event_are_imported_by_both_roles(
-    app, visit, send, picnic, listed
-):
+def test_registrations_of_one_event_are_imported_by_both_roles(app, visit, send, picnic, listed):
     room = f"/events/{picnic}/import"
     page = send(SMALL, room=room, who="sol")
     assert page.location.startswith(f"{room}/")
@@ -275,10 +236,7 @@ def test_registrations_of_one_event_are_imported_by_both_roles(
         in visit(f"{page.location}/undo", "ada", _="", follow=True).words
     )
     with app.app_context():
-        assert (
-            db.session.scalar(db.select(db.func.count()).select_from(EventRegistration))
-            == 0
-        )
+        assert db.session.scalar(db.select(db.func.count()).select_from(EventRegistration)) == 0
 
 
 def test_an_import_belongs_to_its_event(visit, send, picnic):
@@ -292,13 +250,8 @@ def test_who_was_erased_after_a_stop_is_not_revived(app, visit, send):
     """An import puts their number back on the do-not-text list, whatever the file says."""
     with app.app_context(), write():
         erased_numbers.record_erased_number(ZOE, said_stop=True, by="ada")
-    page = visit(
-        f"{send(SMALL, consent='By form').location}/confirm", "ada", _="", follow=True
-    )
-    assert (
-        "1 person of this file is on the do-not-text list and stays there."
-        in page.words
-    )
+    page = visit(f"{send(SMALL, consent='By form').location}/confirm", "ada", _="", follow=True)
+    assert "1 person of this file is on the do-not-text list and stays there." in page.words
     with app.app_context():
         assert find_suppression_reason(ZOE) == "said_stop"
         granted = db.select(ConsentEvent.phone).where(ConsentEvent.act == "granted")

@@ -30,8 +30,7 @@ class Body(io.RawIOBase):
         filling = self.size - len(self.start) - len(self.end)
         whole = (self.start, filling, self.end)
         piece = b"".join(
-            _cut(each, begin, stop, at)
-            for each, at in zip(whole, _starts(whole), strict=True)
+            _cut(each, begin, stop, at) for each, at in zip(whole, _starts(whole), strict=True)
         )
         room[: len(piece)] = piece
         self.taken += len(piece)

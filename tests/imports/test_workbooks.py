@@ -66,9 +66,7 @@ def in_slices(data):
         0,
     )
     while mark:
-        more, mark = csv_files.read_workbook_rows(
-            book, sheet.getvalue(), mark, lambda: True
-        )
+        more, mark = csv_files.read_workbook_rows(book, sheet.getvalue(), mark, lambda: True)
         rows += more
         slices += 1
     return rows, slices
@@ -138,9 +136,7 @@ def test_formatted_texts_are_read_without_how_they_are_pronounced():
     assert workbooks.read_shared_strings(io.BytesIO(source)) == ["Zoë", ""]
 
 
-def test_the_page_goes_on_by_itself_and_a_restart_loses_nothing(
-    app, visit, send, two_at_once
-):
+def test_the_page_goes_on_by_itself_and_a_restart_loses_nothing(app, visit, send, two_at_once):
     address = send(workbook(ROWS), name="people.xlsx").location
     page = visit(address, "ada")
     assert "rows are read so far" in page.words
@@ -155,42 +151,29 @@ def test_the_page_goes_on_by_itself_and_a_restart_loses_nothing(
     assert "Import 3 people" in page.words
     visit.post(f"{address}/confirm", "ada")
     with app.app_context():
-        numbers = set(
-            db.session.scalars(db.text("SELECT phone FROM community_members"))
-        )
+        numbers = set(db.session.scalars(db.text("SELECT phone FROM community_members")))
         row = db.session.scalar(db.select(Import))
     assert numbers == {ZOE, LEO, MIA}
     assert (row.row_count, row.bad_count, row.repeated_count) == (5, 1, 1)
 
 
-def test_what_turns_out_to_be_no_list_is_said_and_thrown_away(
-    app, visit, send, two_at_once
-):
+def test_what_turns_out_to_be_no_list_is_said_and_thrown_away(app, visit, send, two_at_once):
     address = send(
         workbook([["name", "town"], *(["Zoë", "Denver"],) * 5]), name="towns.xlsx"
     ).location
     page = visit(address, "ada")
     while page.status_code == 200:
         page = visit(address, "ada")
-    assert (
-        "towns.xlsx: There is no column with phone numbers."
-        in visit(page.location, "ada").words
-    )
+    assert "towns.xlsx: There is no column with phone numbers." in visit(page.location, "ada").words
     with app.app_context():
         assert db.session.scalar(db.select(Import.state)) == "abandoned"
-    assert (
-        list((app.extensions["settings"].database_path.parent / "uploads").iterdir())
-        == []
-    )
+    assert list((app.extensions["settings"].database_path.parent / "uploads").iterdir()) == []
 
 
 def test_a_workbook_can_be_thrown_away_while_it_is_read(app, visit, send, two_at_once):
     address = send(workbook(ROWS), name="people.xlsx").location
     assert visit.post(f"{address}/abandon", "ada").status_code == 303
-    assert (
-        list((app.extensions["settings"].database_path.parent / "uploads").iterdir())
-        == []
-    )
+    assert list((app.extensions["settings"].database_path.parent / "uploads").iterdir()) == []
     assert "not kept any longer" in visit(address, "ada", follow=True).words
 
 
@@ -212,17 +195,13 @@ def kept(app):
 
     def look(what):
         return sorted(
-            (app.extensions["settings"].database_path.parent / "uploads").glob(
-                f"*{what}"
-            )
+            (app.extensions["settings"].database_path.parent / "uploads").glob(f"*{what}")
         )
 
     return look
 
 
-def test_a_slice_costs_its_own_rows_and_none_of_those_before(
-    visit, send, kept, two_at_once
-):
+def test_a_slice_costs_its_own_rows_and_none_of_those_before(visit, send, kept, two_at_once):
     """What was read is not looked at again: it could as well be gone, in the sheet as in the
     parts but the last.
     """
@@ -232,9 +211,7 @@ def test_a_slice_costs_its_own_rows_and_none_of_those_before(
     sheet, before, last = *kept("sheet"), *kept("part?")
     xml, (_, mark, so_far, _) = sheet.read_bytes(), json.loads(last.read_text())
     head = xml.index(b"<row ")
-    sheet.write_bytes(
-        xml[:head] + b"<row>" + b"?" * (mark[0] - head - 5) + xml[mark[0] :]
-    )
+    sheet.write_bytes(xml[:head] + b"<row>" + b"?" * (mark[0] - head - 5) + xml[mark[0] :])
     before.write_text("")
     words = visit(address, "ada").words
     assert f"{so_far + 2} rows are read so far" in words
@@ -253,9 +230,7 @@ def test_of_two_requests_that_read_the_same_slice_the_first_counts(
     assert len(kept("")) == 1 + len(("sheet", "book", "part0", "part1"))
 
 
-def test_nothing_is_left_of_a_workbook_that_was_imported(
-    visit, send, kept, two_at_once
-):
+def test_nothing_is_left_of_a_workbook_that_was_imported(visit, send, kept, two_at_once):
     address = send(workbook(ROWS), name="people.xlsx").location
     while "Checking the file" in visit(address, "ada").headings:
         continue

@@ -36,11 +36,7 @@ def sent(app):
 
     def look():
         with app.app_context():
-            ours = (
-                db.select(Message)
-                .where(Message.direction == "outbound")
-                .order_by(Message.id)
-            )
+            ours = db.select(Message).where(Message.direction == "outbound").order_by(Message.id)
             return db.session.scalars(ours).all()
 
     return look

@@ -46,9 +46,7 @@ def bubbles(page):
     return [int(each) for each in re.findall(r'id="m(\d+)"', page.text)]
 
 
-def test_blasts_stand_in_the_conversation_and_every_text_names_its_source(
-    app, visit, zoe
-):
+def test_blasts_stand_in_the_conversation_and_every_text_names_its_source(app, visit, zoe):
     run(
         app,
         "INSERT INTO message_logs (id, message_body, target, status) "
@@ -109,8 +107,7 @@ def test_bodies_are_escaped_keep_their_lines_and_choose_their_direction(visit, w
     thread_id = wrote(ZOE, "<script>alert(1)</script>\nשלום\n" + "x" * 1560)
     page = visit(f"/inbox/{thread_id}", "ada")
     assert (
-        '<div class="bub in" dir="auto">&lt;script&gt;alert(1)&lt;/script&gt;\nשלום\n'
-        in page.text
+        '<div class="bub in" dir="auto">&lt;script&gt;alert(1)&lt;/script&gt;\nשלום\n' in page.text
     )
 
 
@@ -191,22 +188,15 @@ def test_the_person_beside_it(app, visit, zoe):
 
 
 def test_a_way_back_never_leads_away(visit, zoe):
-    answer = visit(
-        f"/people/{ZOE[1:]}/notes", "sol", body="Hm", next="//elsewhere.example/"
-    )
+    answer = visit(f"/people/{ZOE[1:]}/notes", "sol", body="Hm", next="//elsewhere.example/")
     assert answer.location == f"/people/{ZOE[1:]}"
 
 
 def test_an_unknown_number_is_asked_who_it_is(visit, zoe):
     page = visit(f"/inbox/{zoe}", "ada")
     assert "Who is this?" in page.words
-    assert (
-        'value="+13035550142"'
-        in visit("/community/add?phone=%2B13035550142", "ada").text
-    )
-    assert (
-        "An admin can add them to the community." in visit(f"/inbox/{zoe}", "sol").words
-    )
+    assert 'value="+13035550142"' in visit("/community/add?phone=%2B13035550142", "ada").text
+    assert "An admin can add them to the community." in visit(f"/inbox/{zoe}", "sol").words
 
 
 @pytest.mark.parametrize(
@@ -232,9 +222,7 @@ def test_a_short_code_cannot_be_answered(visit, wrote):
 
 def test_the_live_part_brings_what_is_new_and_never_the_box(app, visit, zoe, wrote):
     page = visit(f"/inbox/{zoe}", "ada")
-    address = re.search(rf'hx-get="(/inbox/{zoe}/live[^"]+)"', page.text)[1].replace(
-        "&amp;", "&"
-    )
+    address = re.search(rf'hx-get="(/inbox/{zoe}/live[^"]+)"', page.text)[1].replace("&amp;", "&")
     assert visit(address, "ada").status_code == 204
     wrote(ZOE, "And another thing")
     answer = visit(address, "ada")
@@ -242,15 +230,11 @@ def test_the_live_part_brings_what_is_new_and_never_the_box(app, visit, zoe, wro
     assert "<textarea" not in answer.text
     with app.app_context():
         said_stop(ZOE)
-    assert (
-        "Whether you can write to them has just changed." in visit(address, "ada").text
-    )
+    assert "Whether you can write to them has just changed." in visit(address, "ada").text
     assert visit(address).status_code == 401
 
 
-def test_looking_changes_nothing_and_a_thread_that_is_not_there_is_404(
-    visit, zoe, thread
-):
+def test_looking_changes_nothing_and_a_thread_that_is_not_there_is_404(visit, zoe, thread):
     visit(f"/inbox/{zoe}", "ada")
     assert thread(zoe).unread == 1
     assert visit("/inbox/999", "ada").status_code == 404

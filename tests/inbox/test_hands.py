@@ -23,17 +23,13 @@ def zoe(wrote):
 
 def verbs(app):
     with app.app_context():
-        return db.session.scalars(
-            db.select(AuditEvent.verb).order_by(AuditEvent.id)
-        ).all()
+        return db.session.scalars(db.select(AuditEvent.verb).order_by(AuditEvent.id)).all()
 
 
 def test_text_this_person_begins_a_conversation_once(app, visit, zoe):
     page = visit(f"/people/{LEO[1:]}", "sol")
     assert f'action="/inbox/with/{LEO[1:]}"' in page.text
-    first, second = (
-        visit.post(f"/inbox/with/{LEO[1:]}", "sol").location for _ in range(2)
-    )
+    first, second = (visit.post(f"/inbox/with/{LEO[1:]}", "sol").location for _ in range(2))
     assert first == second
     assert "No text went to this number or came from it." in visit(first, "sol").words
     assert visit.post(f"/inbox/with/{ZOE[1:]}", "sol").location == f"/inbox/{zoe}"
@@ -45,15 +41,11 @@ def test_text_this_person_begins_a_conversation_once(app, visit, zoe):
 
 
 def test_reading_reaches_as_far_as_the_page_did(visit, zoe, wrote, thread):
-    seen = re.search(r'name="seen" value="(\d+)"', visit(f"/inbox/{zoe}", "sol").text)[
-        1
-    ]
+    seen = re.search(r'name="seen" value="(\d+)"', visit(f"/inbox/{zoe}", "sol").text)[1]
     wrote(ZOE, "One more")
     visit(f"/inbox/{zoe}/read", "sol", seen=seen)
     assert thread(zoe).unread == 2
-    seen = re.search(r'name="seen" value="(\d+)"', visit(f"/inbox/{zoe}", "sol").text)[
-        1
-    ]
+    seen = re.search(r'name="seen" value="(\d+)"', visit(f"/inbox/{zoe}", "sol").text)[1]
     visit(f"/inbox/{zoe}/read", "sol", seen=seen)
     row = thread(zoe)
     assert (row.unread, row.needs_reply) == (0, True)
@@ -134,8 +126,7 @@ def test_the_question_stands_above_all_and_nothing_is_written_before_it_is_decid
     assert visit(f"/inbox/{doubtful}/reply", "sol", body="Hi").status_code == 422
     for way in ("done", "no-reply"):
         assert (
-            "Decide first"
-            in visit.post(f"/inbox/{doubtful}/{way}", "sol", _="", follow=True).words
+            "Decide first" in visit.post(f"/inbox/{doubtful}/{way}", "sol", _="", follow=True).words
         )
     assert question(app)
     assert [text.body for text in sent()] == ["Waits"]
@@ -171,28 +162,17 @@ def test_keep_texting_them(app, visit, doubtful, sent, thread):
     assert "Send reply" in visit(f"/inbox/{doubtful}", "sol").words
 
 
-def test_a_question_is_decided_once_and_only_in_its_own_conversation(
-    app, visit, doubtful, wrote
-):
+def test_a_question_is_decided_once_and_only_in_its_own_conversation(app, visit, doubtful, wrote):
     leo, asked = wrote(LEO, "Hi"), str(question(app).id)
     visit(f"/inbox/{leo}/decide", "sol", question=asked, verdict="out")
     assert question(app)
     assert (
-        visit(
-            f"/inbox/{doubtful}/decide", "sol", question=asked, verdict="maybe"
-        ).status_code
+        visit(f"/inbox/{doubtful}/decide", "sol", question=asked, verdict="maybe").status_code
         == 400
     )
-    assert (
-        visit(
-            f"/inbox/{doubtful}/decide", "sol", question="x", verdict="out"
-        ).status_code
-        == 400
-    )
+    assert visit(f"/inbox/{doubtful}/decide", "sol", question="x", verdict="out").status_code == 400
     visit(f"/inbox/{doubtful}/decide", "sol", question=asked, verdict="stay")
-    late = visit(
-        f"/inbox/{doubtful}/decide", "ada", question=asked, verdict="out", follow=True
-    )
+    late = visit(f"/inbox/{doubtful}/decide", "ada", question=asked, verdict="out", follow=True)
     assert "Somebody has decided about this already." in late.words
     with app.app_context():
         assert find_suppression_reason(ZOE) is None

@@ -98,9 +98,7 @@ def test_the_search_finds_names_numbers_and_words(app, visit, wrote):
     with app.app_context():
         member(ZOE, "Zoë Hernández")
         with write() as session:
-            session.execute(
-                db.text("INSERT INTO events (id, title) VALUES (1, 'Picnic')")
-            )
+            session.execute(db.text("INSERT INTO events (id, title) VALUES (1, 'Picnic')"))
             session.execute(
                 db.text(
                     "INSERT INTO event_registrations (event_id, name, phone) VALUES (1, 'Léo Rossi', :p)"
@@ -137,8 +135,7 @@ def test_a_search_looks_everywhere_and_the_chips_narrow_it(visit, wrote):
     assert threads(visit("/inbox?search=parking", "ada")) == [leo, zoe]
     assert threads(visit("/inbox?search=parking&state=done", "ada")) == [zoe]
     assert (
-        'href="/inbox?state=done&amp;search=parking"'
-        in visit("/inbox?search=parking", "ada").text
+        'href="/inbox?state=done&amp;search=parking"' in visit("/inbox?search=parking", "ada").text
     )
 
 
@@ -153,9 +150,7 @@ def test_many_that_match_are_said_to_be_more(visit, wrote):
 def test_the_live_part_answers_only_when_something_changed(visit, wrote):
     wrote(ZOE, "Hi")
     first = visit("/inbox", "ada")
-    address = re.search(r'hx-get="(/inbox/live[^"]+)"', first.text)[1].replace(
-        "&amp;", "&"
-    )
+    address = re.search(r'hx-get="(/inbox/live[^"]+)"', first.text)[1].replace("&amp;", "&")
     assert visit(address, "ada").status_code == 204
     wrote(LEO, "Me too")
     answer = visit(address, "ada")

@@ -22,17 +22,15 @@ def zoe(app, wrote):
 
 
 def token(visit, thread_id, who="sol"):
-    return re.search(
-        r'name="client_token" value="(\w+)"', visit(f"/inbox/{thread_id}", who).text
-    )[1]
+    return re.search(r'name="client_token" value="(\w+)"', visit(f"/inbox/{thread_id}", who).text)[
+        1
+    ]
 
 
 def test_a_reply_is_queued_ahead_of_blasts_and_nobody_has_to_look_any_more(
     visit, zoe, thread, sent
 ):
-    answer = visit(
-        f"/inbox/{zoe}/reply?state=all", "sol", body="  Hi {first_name|friend}!  "
-    )
+    answer = visit(f"/inbox/{zoe}/reply?state=all", "sol", body="  Hi {first_name|friend}!  ")
     assert answer.location == f"/inbox/{zoe}?state=all"
     [text] = sent()
     assert (text.body, text.kind, text.status, text.written_by) == (
@@ -57,10 +55,7 @@ def test_a_double_click_sends_once_and_another_form_sends_again(visit, zoe, sent
     mark = token(visit, zoe)
     for _ in range(3):
         assert (
-            visit(
-                f"/inbox/{zoe}/reply", "sol", body="Once", client_token=mark
-            ).status_code
-            == 303
+            visit(f"/inbox/{zoe}/reply", "sol", body="Once", client_token=mark).status_code == 303
         )
     visit(
         f"/inbox/{zoe}/reply",
@@ -70,9 +65,7 @@ def test_a_double_click_sends_once_and_another_form_sends_again(visit, zoe, sent
     )
     visit(f"/inbox/{zoe}/reply", "sol", body="Once", client_token=mark)
     assert [text.body for text in sent()] == ["Once", "Twice"]
-    visit(
-        f"/inbox/{zoe}/reply", "sol", body="Once"
-    )  # a program without a mark means what it says
+    visit(f"/inbox/{zoe}/reply", "sol", body="Once")  # a program without a mark means what it says
     assert len(sent()) == 3
 
 
@@ -90,9 +83,7 @@ def test_a_double_click_sends_once_and_another_form_sends_again(visit, zoe, sent
         ("x" * 1601, "This text has 1,601 characters."),
     ],
 )
-def test_a_mistake_is_said_beside_the_box_and_nothing_typed_is_lost(
-    visit, zoe, sent, body, words
-):
+def test_a_mistake_is_said_beside_the_box_and_nothing_typed_is_lost(visit, zoe, sent, body, words):
     page = visit(f"/inbox/{zoe}/reply", "sol", body=body, client_token="a" * 32)
     assert page.status_code == 422
     assert words in page.words
@@ -115,10 +106,7 @@ def test_whoever_said_stop_meanwhile_is_not_texted_and_the_words_stay(
 
 
 def test_short_codes_get_no_answer(visit, wrote, sent):
-    assert (
-        visit(f"/inbox/{wrote('32665', 'Code')}/reply", "ada", body="Hi").status_code
-        == 422
-    )
+    assert visit(f"/inbox/{wrote('32665', 'Code')}/reply", "ada", body="Hi").status_code == 422
     assert sent() == []
 
 
@@ -138,9 +126,7 @@ def saved(visit, title="Where", body="Hi {first_name|you}, by the gate."):
     return visit("/inbox/replies/add", "sol", title=title, body=body)
 
 
-def test_a_saved_reply_goes_into_the_box_filled_in_and_sends_nothing(
-    visit, zoe, wrote, sent
-):
+def test_a_saved_reply_goes_into_the_box_filled_in_and_sends_nothing(visit, zoe, wrote, sent):
     saved(visit)
     assert 'data-insert="Hi Zoë, by the gate."' in visit(f"/inbox/{zoe}", "sol").text
     page = visit(
@@ -153,17 +139,13 @@ def test_a_saved_reply_goes_into_the_box_filled_in_and_sends_nothing(
     assert page.status_code == 200
     assert "As I said:\nHi Zoë, by the gate.</textarea>" in page.text
     assert 'value="' + "b" * 32 in page.text
-    assert (
-        'data-insert="Hi you, by the gate."'
-        in visit(f"/inbox/{wrote(LEO, 'Hi')}", "sol").text
-    )
+    assert 'data-insert="Hi you, by the gate."' in visit(f"/inbox/{wrote(LEO, 'Hi')}", "sol").text
     assert sent() == []
 
 
 def test_saved_replies_are_kept_changed_and_deleted_by_admins_only(visit):
     assert (
-        "Keep the answers that you write again and again."
-        in visit("/inbox/replies", "sol").words
+        "Keep the answers that you write again and again." in visit("/inbox/replies", "sol").words
     )
     assert saved(visit).location == "/inbox/replies"
     again = saved(visit)

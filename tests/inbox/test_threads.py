@@ -14,9 +14,7 @@ from app.inbox.models import Thread
 from tests.cast import LEO, ZOE
 from tests.makers import wrote
 
-SEARCH = db.text(
-    "SELECT rowid FROM inbox_search WHERE inbox_search MATCH :words ORDER BY rowid"
-)
+SEARCH = db.text("SELECT rowid FROM inbox_search WHERE inbox_search MATCH :words ORDER BY rowid")
 
 
 def found(words):
@@ -110,9 +108,7 @@ def test_two_texts_at_once_make_one_thread(app):
     for each in crowd:
         each.join()
     with app.app_context():
-        assert [thread.unread for thread in db.session.scalars(db.select(Thread))] == [
-            2
-        ]
+        assert [thread.unread for thread in db.session.scalars(db.select(Thread))] == [2]
 
 
 def is_silent(phone, moment):
@@ -173,9 +169,7 @@ def test_a_changed_or_deleted_text_is_found_as_it_is_now(shop):
     """What erasing somebody relies on: after it no word of theirs is found."""
     message = row(wrote(ZOE, "my secret garden")).last_message_id
     with write() as session:
-        session.execute(
-            db.update(Message).where(Message.id == message).values(body="erased")
-        )
+        session.execute(db.update(Message).where(Message.id == message).values(body="erased"))
     assert (found("secret"), found("erased")) == ([], [message])
     with write() as session:
         session.execute(db.delete(Message).where(Message.id == message))

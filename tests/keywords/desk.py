@@ -35,11 +35,7 @@ def event(title="Spring picnic", **more):
 def survey(name="Spring picnic", word="PICNIC", **more):
     """A survey; its id."""
     with write() as session:
-        session.add(
-            row := SurveyFlow(
-                name=name, trigger_keyword=word, questions_json="[]", **more
-            )
-        )
+        session.add(row := SurveyFlow(name=name, trigger_keyword=word, questions_json="[]", **more))
     return row.id
 
 

@@ -25,9 +25,7 @@ pytestmark = pytest.mark.usefixtures("shop")
 
 
 def registrations():
-    rows = db.session.scalars(
-        db.select(EventRegistration).order_by(EventRegistration.id)
-    )
+    rows = db.session.scalars(db.select(EventRegistration).order_by(EventRegistration.id))
     return [(row.event_id, row.name, row.phone) for row in rows]
 
 
@@ -143,16 +141,12 @@ def test_the_answer_calls_them_by_the_name_that_the_lists_know():
 def test_b19_braces_in_a_name_stay_as_they_are():
     """B19: a name is never a template."""
     keyword("HI", "Hi {name}")
-    assert answers("hi", name="{event_title} {0.__class__}") == [
-        "Hi {event_title} {0.__class__}"
-    ]
+    assert answers("hi", name="{event_title} {0.__class__}") == ["Hi {event_title} {0.__class__}"]
 
 
 def test_an_answer_that_a_long_name_makes_too_long_leaves_the_name_out():
     keyword("LONG", "{name|You}" + "x" * (MAX_MESSAGE_CHARACTERS - 10))
-    assert answers("long", name="N" * 100) == [
-        "You" + "x" * (MAX_MESSAGE_CHARACTERS - 10)
-    ]
+    assert answers("long", name="N" * 100) == ["You" + "x" * (MAX_MESSAGE_CHARACTERS - 10)]
 
 
 def test_without_an_answer_it_is_counted_and_nothing_is_said():
@@ -176,9 +170,7 @@ def test_a_registration_keeps_its_name_and_gets_one_if_it_has_none():
     picnic = event()
     keyword("COMING", None, action=KeywordAction.ADD_TO_EVENT, event_id=picnic)
     assert answers("coming") == []
-    assert (
-        answers("coming", name="Zoë") == answers("coming", name="Somebody else") == []
-    )
+    assert answers("coming", name="Zoë") == answers("coming", name="Somebody else") == []
     assert registrations() == [(picnic, "Zoë", ZOE)]
 
 
@@ -197,9 +189,7 @@ def test_when_the_event_is_gone_the_answer_is_still_given_and_without_one_a_pers
 def test_subscribe_puts_them_on_the_list_with_a_recorded_yes():
     keyword("JOIN", "Welcome!", action=KeywordAction.SUBSCRIBE)
     assert answers("Join!") == answers("join") == ["Welcome!"]
-    assert [row.phone for row in db.session.scalars(db.select(CommunityMember))] == [
-        ZOE
-    ]
+    assert [row.phone for row in db.session.scalars(db.select(CommunityMember))] == [ZOE]
     assert ledger() == [(ZOE, "granted", "keyword", "Texted: Join!")]
 
 
@@ -207,9 +197,7 @@ def test_somebody_on_the_list_without_a_yes_gets_one():
     member(ZOE, "Zoë")
     keyword("JOIN", action=KeywordAction.SUBSCRIBE)
     text("join", name="Other")
-    assert [row.name for row in db.session.scalars(db.select(CommunityMember))] == [
-        "Zoë"
-    ]
+    assert [row.name for row in db.session.scalars(db.select(CommunityMember))] == ["Zoë"]
     assert ledger() == [(ZOE, "granted", "keyword", "Texted: join")]
 
 

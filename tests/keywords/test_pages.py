@@ -25,9 +25,7 @@ def stored(app):
 
 def last_act(app):
     with app.app_context():
-        row = db.session.scalar(
-            db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)
-        )
+        row = db.session.scalar(db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1))
         return row.verb, row.who, row.about, json.loads(row.details)
 
 
@@ -43,16 +41,11 @@ def test_both_roles_read_and_write_keywords_and_only_admins_delete(app, visit):
         assert (page.status_code, page.location) == (303, "/keywords")
     assert visit("/keywords").status_code == 302
     assert (
-        visit(
-            "/keywords/1/edit", "sol", **HOURS | {"response_body": "Closed."}
-        ).status_code
-        == 303
+        visit("/keywords/1/edit", "sol", **HOURS | {"response_body": "Closed."}).status_code == 303
     )
     assert visit.post("/keywords/1/delete", "sol").status_code == 403
     assert "Delete keyword" not in visit("/keywords/1/edit", "sol").words
-    assert [
-        (row.keyword, row.response_body, row.created_by) for row in stored(app)
-    ] == [
+    assert [(row.keyword, row.response_body, row.created_by) for row in stored(app)] == [
         ("HOURS", "Closed.", "sol"),
         ("WHEN", "9 to 5, {first_name|friend}", "ada"),
     ]
@@ -72,9 +65,7 @@ def test_both_roles_read_and_write_keywords_and_only_admins_delete(app, visit):
     )
 
 
-def test_the_contracts_three_fields_are_enough_and_without_the_tick_it_is_off(
-    app, visit
-):
+def test_the_contracts_three_fields_are_enough_and_without_the_tick_it_is_off(app, visit):
     visit("/keywords/add", "sol", **HOURS)
     visit("/keywords/add", "sol", keyword="Sign-up!", response_body="Hi")
     first, second = stored(app)
@@ -117,12 +108,9 @@ def test_everything_that_can_be_chosen_is_kept_and_shown_again(app, visit):
         picnic,
     )
     assert (
-        f"{row.active_from:%d %H:%M}, {row.active_until:%d %H:%M}"
-        == "01 07:00, 09 00:30"
+        f"{row.active_from:%d %H:%M}, {row.active_until:%d %H:%M}" == "01 07:00, 09 00:30"
     )  # Denver, winter and summer
-    assert in_app(app, words) == dict.fromkeys(
-        ["COMING", "COUNT ME IN", "ME TOO"], row.id
-    )
+    assert in_app(app, words) == dict.fromkeys(["COMING", "COUNT ME IN", "ME TOO"], row.id)
     page = visit(f"/keywords/{row.id}/edit", "sol")
     for part in (
         'value="COMING"',
@@ -185,16 +173,12 @@ def test_the_last_day_counts_whole(app, visit):
         ({"from_date": "2027-05-08", "until_date": "2027-05-07"}, "Choose an end after the beginning."),
     ],
 )  # fmt: skip
-def test_b28_what_cannot_be_kept_is_said_and_everything_typed_stays(
-    app, visit, typed, sentence
-):
+def test_b28_what_cannot_be_kept_is_said_and_everything_typed_stays(app, visit, typed, sentence):
     """B28: reserved words, and words of other keywords and surveys in whatever spelling."""
     in_app(app, survey, "Lunch", "FOOD")
     in_app(app, keyword, "JOIN", aliases=["ME TOO"])
     fields = (
-        HOURS
-        | {"aliases": "opening", "match_kind": "first", "from_date": "2027-01-01"}
-        | typed
+        HOURS | {"aliases": "opening", "match_kind": "first", "from_date": "2027-01-01"} | typed
     )
     page = visit("/keywords/add", "sol", **fields)
     assert page.status_code == 422
@@ -265,9 +249,7 @@ def test_a_new_organisation_is_told_what_keywords_are_for(visit):
 
 def test_what_the_organisation_answers_to_help_stands_in_the_locked_row(app, visit):
     with app.app_context():
-        db.session.execute(
-            db.text("UPDATE organisation SET help_reply = 'Call 555 0100'")
-        )
+        db.session.execute(db.text("UPDATE organisation SET help_reply = 'Call 555 0100'"))
         db.session.commit()
     assert "Call 555 0100" in visit("/keywords", "sol").words
 

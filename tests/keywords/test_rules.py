@@ -13,9 +13,7 @@ pytestmark = pytest.mark.usefixtures("shop")
 
 def change(id, word, aliases=(), answer="We are open 9 to 5.", **more):
     with write():
-        return keyword_rules.update_keyword_rule(
-            id, KeywordInfo(word, answer, **more), aliases
-        )
+        return keyword_rules.update_keyword_rule(id, KeywordInfo(word, answer, **more), aliases)
 
 
 def test_a_keyword_has_its_words_and_gives_them_back():

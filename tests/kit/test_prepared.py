@@ -44,9 +44,7 @@ def test_words_and_moments_go_in_and_come_out_as_the_columns_say(inside):
     assert PreparedStatement(LINES).fetch_rows(b_phone=ZOE) == [
         (ZOE, ConsentAct.GRANTED, NOON, None)
     ]
-    assert (
-        PreparedStatement(LINES).fetch_first_row(b_phone=ZOE)[1] is ConsentAct.GRANTED
-    )
+    assert PreparedStatement(LINES).fetch_first_row(b_phone=ZOE)[1] is ConsentAct.GRANTED
     assert PreparedStatement(LINES).fetch_value(b_phone=ZOE) == ZOE
     assert PreparedStatement(LINES).fetch_first_row(b_phone="+13035550199") is None
     assert PreparedStatement(LINES).fetch_value(b_phone="+13035550199") is None
@@ -54,9 +52,7 @@ def test_words_and_moments_go_in_and_come_out_as_the_columns_say(inside):
 
 def test_it_says_how_many_rows_it_changed(inside):
     change = PreparedStatement(
-        update(survey_flows)
-        .where(F.name == bindparam("b_name"))
-        .values(updated_at=F.updated_at)
+        update(survey_flows).where(F.name == bindparam("b_name")).values(updated_at=F.updated_at)
     )
     with write():
         assert change.execute(b_name="nobody's") == 0
@@ -66,9 +62,7 @@ def test_what_is_written_in_the_statement_is_written_out_so_that_a_partial_index
     inside,
 ):
     active = PreparedStatement(
-        select(S.id).where(
-            S.phone == bindparam("b_phone"), S.status == SurveySessionStatus.ACTIVE
-        )
+        select(S.id).where(S.phone == bindparam("b_phone"), S.status == SurveySessionStatus.ACTIVE)
     )
     assert "survey_sessions.status = 'active'" in active.sql
     with write():
@@ -119,9 +113,7 @@ def test_a_word_that_the_column_does_not_know_is_refused(inside):
 
 
 def test_a_value_that_is_there_already_is_taken(inside):
-    remembered = PreparedStatement(
-        insert(erased_numbers), "phone_hash", "erased_by", "erased_at"
-    )
+    remembered = PreparedStatement(insert(erased_numbers), "phone_hash", "erased_by", "erased_at")
     with write():
         remembered.execute(phone_hash="a", erased_by="ada", erased_at=NOON)
     with pytest.raises(UniqueViolation) as refused, write():

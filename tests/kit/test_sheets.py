@@ -74,9 +74,7 @@ def test_a_person_may_say_how_the_letters_are_written():
 
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
 def test_what_stands_between_columns_is_found_b3(sign):
-    text = (
-        f"name{sign}phone{sign}note\n" + f'Zoë{sign}303 555 0142{sign}"a, b; c"\n' * 5
-    )
+    text = f"name{sign}phone{sign}note\n" + f'Zoë{sign}303 555 0142{sign}"a, b; c"\n' * 5
     sheet = read_spreadsheet(text.encode())
     assert sheet.delimiter == sign
     assert {len(row.cells) for row in sheet.rows} == {3}
@@ -98,9 +96,7 @@ def test_a_line_that_says_the_delimiter_is_believed_and_lines_keep_their_numbers
 
 
 def test_a_row_has_the_line_where_it_begins():
-    assert [
-        row.line for row in read_spreadsheet(b'name,phone\n"Zoe\nAnn",1\n\nLeo,2').rows
-    ] == [
+    assert [row.line for row in read_spreadsheet(b'name,phone\n"Zoe\nAnn",1\n\nLeo,2').rows] == [
         1,
         2,
         5,
@@ -112,9 +108,7 @@ def test_every_kind_of_line_end(ends):
     assert len(cells(ends.join(["name,phone", "Zoe,1", "Leo,2"]).encode())) == 3
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b" \r\n \n", b"\xef\xbb\xbf", b",,,\n,,\n", workbook()]
-)
+@pytest.mark.parametrize("data", [b"", b" \r\n \n", b"\xef\xbb\xbf", b",,,\n,,\n", workbook()])
 def test_nothing_in_the_file_b8(data):
     assert sentence_of(data) == "There are no rows in this file."
 
@@ -153,9 +147,7 @@ def archive(**members):
 
 
 def test_an_open_document_table_is_named_b9():
-    assert ".ods" in sentence_of(
-        archive(mimetype="application/vnd.oasis.opendocument.spreadsheet")
-    )
+    assert ".ods" in sentence_of(archive(mimetype="application/vnd.oasis.opendocument.spreadsheet"))
     assert "packed file" in sentence_of(archive(readme="x"))
 
 
@@ -175,9 +167,7 @@ def test_a_workbook_that_lies_about_its_size_is_read_as_it_is():
         zipfile.ZipFile(lying, "w") as copy,
     ):
         for name in packed.namelist():
-            copy.writestr(
-                name, packed.read(name).replace(b'ref="A1:B2"', b'ref="A1:XFD1048576"')
-            )
+            copy.writestr(name, packed.read(name).replace(b'ref="A1:B2"', b'ref="A1:XFD1048576"'))
     assert cells(lying.getvalue()) == [["name", "phone"], ["Zoe", "1"]]
 
 
@@ -213,10 +203,7 @@ def test_a_row_with_too_many_columns():
 
 
 @FAST
-@given(
-    st.binary(max_size=400)
-    | st.binary(max_size=200).map(lambda tail: b"PK\x03\x04" + tail)
-)
+@given(st.binary(max_size=400) | st.binary(max_size=200).map(lambda tail: b"PK\x03\x04" + tail))
 def test_no_bytes_at_all_break_the_reader(data):
     with contextlib.suppress(UnreadableSpreadsheet):
         assert read_spreadsheet(data).rows
@@ -253,9 +240,7 @@ def test_what_safe_cell_puts_on_plain_cell_takes_off(text):
     assert unescape_csv_cell(escape_csv_cell(text)) == text
 
 
-WORDS = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30
-)
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 
 
 @FAST
@@ -310,10 +295,6 @@ def test_the_name_of_a_download_stays_one_name(name):
 
 def test_the_whole_export_is_read_by_the_standard_library():
     rows = list(
-        csv.reader(
-            io.StringIO(
-                "".join(stream_csv(["a", "b"], [("=1", None)])).lstrip("\ufeff")
-            )
-        )
+        csv.reader(io.StringIO("".join(stream_csv(["a", "b"], [("=1", None)])).lstrip("\ufeff")))
     )
     assert rows == [["a", "b"], ["'=1", ""]]

@@ -26,13 +26,8 @@ def test_it_is_the_same_in_the_file_and_read_back(shop, moment):
     with write() as session:
         session.add(Message(**row, created_at=moment))
         session.flush()
-        raw_connection().execute(
-            "UPDATE messages SET sent_at = ?", (datetime_to_db(moment),)
-        )
-    assert (
-        db.session.execute(text("SELECT created_at = sent_at FROM messages")).scalar()
-        == 1
-    )
+        raw_connection().execute("UPDATE messages SET sent_at = ?", (datetime_to_db(moment),))
+    assert db.session.execute(text("SELECT created_at = sent_at FROM messages")).scalar() == 1
     assert db.session.scalar(db.select(Message.sent_at)) == moment
     assert datetime_from_db(datetime_to_db(moment)) == moment
     assert datetime_from_db(None) is None
@@ -44,9 +39,7 @@ def test_rows_in_one_step_are_those_of_the_select_in_its_order(shop):
     wanted = select(Message.id, Message.body, Message.sent_at).where(
         Message.phone == literal_column(":b_phone")
     )
-    statement = compile_as_json(
-        wanted.order_by(Message.id.desc()).limit(literal_column(":b_most"))
-    )
+    statement = compile_as_json(wanted.order_by(Message.id.desc()).limit(literal_column(":b_most")))
     with write() as session:
         session.add_all(Message(**row, body=body) for body in ["left out", *bodies])
         session.flush()

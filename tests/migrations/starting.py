@@ -100,9 +100,7 @@ def _die_everywhere(folder, prepare, steps):
         if _shape(path) != shapes[len(list_applied_migrations(path))]:
             yield f"{path}: half a migration is there"
         migrate_database(path, QUIET, steps)
-        if _shape(path) != shapes[-1] or run(path, "PRAGMA integrity_check") != [
-            ("ok",)
-        ]:
+        if _shape(path) != shapes[-1] or run(path, "PRAGMA integrity_check") != [("ok",)]:
             yield f"{path}: after the power came back it is not whole"
         if list(path.parent.glob("backups/.*")):
             yield f"{path}: an unfinished copy was left"
@@ -171,7 +169,7 @@ def _shape(path):
 
 
 if __name__ == "__main__":
-    for line in {"together": together, "dying": dying, "powerless": powerless}[
-        sys.argv[1]
-    ](Path(sys.argv[2])):
+    for line in {"together": together, "dying": dying, "powerless": powerless}[sys.argv[1]](
+        Path(sys.argv[2])
+    ):
         sys.stdout.write(f"{line}\n")

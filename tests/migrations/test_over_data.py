@@ -61,9 +61,7 @@ def test_0002_doubt_and_faults_looks_up_what_is_in_doubt_and_not_too_old(before)
     assert soon == [(2,)]
     for step in reversed(find_migrations()[1:]):
         revert_migration(path, step.version, QUIET)
-    assert run(path, "SELECT status FROM messages ORDER BY id") == [
-        (row[0],) for row in found
-    ]
+    assert run(path, "SELECT status FROM messages ORDER BY id") == [(row[0],) for row in found]
 
 
 def test_0003_quicker_counting_counts_as_before(before):
@@ -92,9 +90,7 @@ def test_0003_quicker_counting_counts_as_before(before):
         ) == [counted]
     for step in reversed(find_migrations()[2:]):
         revert_migration(path, step.version, QUIET)
-    assert run(path, "UPDATE messages SET status = 'failed' WHERE id = 1", counts) == [
-        (1, 1)
-    ]
+    assert run(path, "UPDATE messages SET status = 'failed' WHERE id = 1", counts) == [(1, 1)]
 
 
 def test_0004_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(before):
@@ -107,9 +103,7 @@ def test_0004_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(be
         connection.execute("INSERT INTO events (title) VALUES ('Picnic')")
         connection.commit()
     migrate_database(path, QUIET)
-    ledger = run(
-        path, "SELECT phone, act, method, evidence, at FROM consent_events ORDER BY id"
-    )
+    ledger = run(path, "SELECT phone, act, method, evidence, at FROM consent_events ORDER BY id")
     assert ledger == [
         ("+13035550101", "withdrawn", "stop", "Texted: STOP", "2026-01-02 03:04:05"),
         ("+13035550102", "withdrawn", "carrier", None, "2026-01-02 03:04:05"),

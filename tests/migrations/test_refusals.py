@@ -64,9 +64,7 @@ def test_a_database_of_a_newer_version_is_refused(path, steps_folder):
     refused(path, DatabaseTooNew, steps, "this database was made by a newer version")
 
 
-def test_a_newer_database_whose_program_died_is_refused_with_its_log_untouched(
-    path, steps_folder
-):
+def test_a_newer_database_whose_program_died_is_refused_with_its_log_untouched(path, steps_folder):
     """M4 after a crash: the changes that lie in the -wal are not worked into the file."""
     steps = garden(steps_folder)
     migrate_database(path, QUIET, steps)
@@ -77,9 +75,7 @@ def test_a_newer_database_whose_program_died_is_refused_with_its_log_untouched(
     crashed = path.parent / "crashed"
     crashed.mkdir()
     for ending in ("", "-wal", "-shm"):
-        (crashed / f"sms.db{ending}").write_bytes(
-            path.with_name(f"sms.db{ending}").read_bytes()
-        )
+        (crashed / f"sms.db{ending}").write_bytes(path.with_name(f"sms.db{ending}").read_bytes())
     writer.close()
     log = fingerprint(crashed / "sms.db-wal")
     refused(crashed / "sms.db", DatabaseTooNew, steps, "newer version")
@@ -95,9 +91,7 @@ def test_what_a_crash_left_in_the_log_is_there_at_the_next_start(path, steps_fol
     crashed = path.parent / "crashed"
     crashed.mkdir()
     for ending in ("", "-wal"):
-        (crashed / f"sms.db{ending}").write_bytes(
-            path.with_name(f"sms.db{ending}").read_bytes()
-        )
+        (crashed / f"sms.db{ending}").write_bytes(path.with_name(f"sms.db{ending}").read_bytes())
     writer.close()
     assert migrate_database(crashed / "sms.db", QUIET, steps) == ["0002_pots"]
     assert run(crashed / "sms.db", "SELECT name FROM plants ORDER BY id") == [
@@ -107,14 +101,10 @@ def test_what_a_crash_left_in_the_log_is_there_at_the_next_start(path, steps_fol
     assert run(crashed / "sms.db", "SELECT count(*) FROM pots") == [(2,)]
 
 
-def test_a_migration_that_was_edited_after_it_was_applied_is_refused(
-    path, steps_folder
-):
+def test_a_migration_that_was_edited_after_it_was_applied_is_refused(path, steps_folder):
     """M5: the checksum differs."""
     migrate_database(path, QUIET, first_only(steps_folder))
-    write_step(
-        steps_folder, 1, "plants", [*PLANTS, "INSERT INTO plants (name) VALUES ('ivy')"]
-    )
+    write_step(steps_folder, 1, "plants", [*PLANTS, "INSERT INTO plants (name) VALUES ('ivy')"])
     refused(
         path,
         MigrationEdited,
@@ -232,9 +222,7 @@ def test_a_database_that_somebody_keeps_locked_is_said_after_some_patience(
     os.geteuid() == 0,
     reason="root may write everywhere; test_processes becomes somebody else",
 )
-def test_a_file_we_may_not_write_is_said_with_the_right_that_is_needed(
-    path, steps_folder
-):
+def test_a_file_we_may_not_write_is_said_with_the_right_that_is_needed(path, steps_folder):
     """M8."""
     steps = garden(steps_folder)
     migrate_database(path, QUIET, steps[:1])

@@ -36,9 +36,7 @@ def path(tmp_path):
     return tmp_path / "instance" / "sms.db"
 
 
-def test_a_first_start_makes_the_folder_and_a_file_for_its_owner_only(
-    path, steps_folder
-):
+def test_a_first_start_makes_the_folder_and_a_file_for_its_owner_only(path, steps_folder):
     assert migrate_database(path, QUIET, garden(steps_folder)) == [
         "0001_plants",
         "0002_pots",
@@ -96,9 +94,7 @@ def test_asking_what_is_pending_makes_no_file(path, steps_folder):
     assert not path.parent.exists()
 
 
-def test_an_older_database_is_copied_once_before_its_first_pending_step(
-    path, steps_folder
-):
+def test_an_older_database_is_copied_once_before_its_first_pending_step(path, steps_folder):
     migrate_database(path, QUIET, first_only(steps_folder))
     write_step(steps_folder, 3, "soil", ["CREATE TABLE soil (id INTEGER)"])
     steps = garden(steps_folder)
@@ -153,14 +149,10 @@ def test_what_was_applied_before_the_failing_step_stays(path, steps_folder):
     assert list_pending_migrations(path, _again(steps_folder)) == ["0003_bad"]
 
 
-def test_a_step_that_leaves_a_child_without_its_parent_is_rolled_back(
-    path, steps_folder
-):
+def test_a_step_that_leaves_a_child_without_its_parent_is_rolled_back(path, steps_folder):
     garden(steps_folder)
     write_step(steps_folder, 3, "orphans", ["DELETE FROM plants"])
-    with pytest.raises(
-        MigrationFailed, match="a row of pots points to a missing row of plants"
-    ):
+    with pytest.raises(MigrationFailed, match="a row of pots points to a missing row of plants"):
         migrate_database(path, QUIET, _again(steps_folder))
     assert run(path, "SELECT count(*) FROM plants") == [(1,)]
 
@@ -248,13 +240,9 @@ def test_taking_back_every_real_step_leaves_an_empty_database_that_can_begin_aga
 ):
     for step in reversed(find_migrations()):
         revert_migration(database, step.version, QUIET)
-    left = run(
-        database, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
-    )
+    left = run(database, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
     assert left == [("schema_migration_lock",), ("schema_migrations",)]
-    assert migrate_database(database, QUIET) == [
-        step.name for step in find_migrations()
-    ]
+    assert migrate_database(database, QUIET) == [step.name for step in find_migrations()]
 
 
 def test_the_log_says_what_was_done(path, steps_folder, caplog):

@@ -79,10 +79,7 @@ def test_every_difference_is_said(old, new, sentence):
     changed = script.replace(old, new)
     if "STRICT" in new:
         changed = changed.replace("VARCHAR(80)", "TEXT").replace("VARCHAR(9)", "TEXT")
-    assert any(
-        line.startswith(sentence)
-        for line in compare_schemas(shape(changed), shape(script))
-    )
+    assert any(line.startswith(sentence) for line in compare_schemas(shape(changed), shape(script)))
 
 
 def test_blanks_case_quotes_and_order_are_no_difference():

@@ -101,10 +101,7 @@ def test_what_the_form_does_not_have_stays(visit, app):
 
 
 def test_the_three_answers_are_ours_until_the_organisation_writes_its_own(visit, app):
-    assert (
-        "Ours: Riverside Community: you are off our list"
-        in visit("/settings", "ada").words
-    )
+    assert "Ours: Riverside Community: you are off our list" in visit("/settings", "ada").words
     save(
         visit,
         help_reply="Riverside, 303 555 0100.\r\nSTOP ends it.",
@@ -116,9 +113,7 @@ def test_the_three_answers_are_ours_until_the_organisation_writes_its_own(visit,
         "Bye.",
     )
     with app.app_context():
-        assert queries.get_start_reply().startswith(
-            "Riverside Community: you get our texts again."
-        )
+        assert queries.get_start_reply().startswith("Riverside Community: you get our texts again.")
         assert queries.get_stop_reply() == "Bye."
     save(visit, help_reply="", stop_reply="")
     assert (row(app).help_reply, row(app).stop_reply) == (None, None)
@@ -165,21 +160,14 @@ def test_who_answers_help_is_said_once_and_twilio_does_at_first(visit, app):
         ({"undo_seconds": "99999"}, "whole number from 0 to 3600"),
     ],
 )
-def test_every_mistake_is_said_beside_its_field_and_nothing_is_lost(
-    visit, app, wrong, said
-):
+def test_every_mistake_is_said_beside_its_field_and_nothing_is_lost(visit, app, wrong, said):
     page = save(visit, **({"organisation": "Kept as typed"} | wrong))
     assert page.status_code == 422
     assert said in page.words
     name, typed = next(iter(wrong.items()))
-    if (
-        name not in {"timezone", "region", "helper"}
-        and typed.isascii()
-        and "\n" not in typed
-    ):
-        assert (
-            f'value="{typed}"' in page.text
-            or f">\n{typed}</textarea>" in page.text.replace("\r", "")
+    if name not in {"timezone", "region", "helper"} and typed.isascii() and "\n" not in typed:
+        assert f'value="{typed}"' in page.text or f">\n{typed}</textarea>" in page.text.replace(
+            "\r", ""
         )
     assert row(app).name == "Riverside Community"
 
@@ -228,9 +216,7 @@ def test_every_country_with_phones_has_a_name():
     assert build_country_choices()["US"] == "United States (+1)"
     assert len(build_country_choices()) > 240
     assert [
-        region
-        for region, name in build_country_choices().items()
-        if name.startswith(f"{region} (")
+        region for region, name in build_country_choices().items() if name.startswith(f"{region} (")
     ] == []
 
 
@@ -251,9 +237,7 @@ class TestWhoGetsTexts:
             acts = db.session.scalars(
                 select(AuditEvent.details).where(AuditEvent.verb == "settings.changed")
             ).all()
-        changes = [
-            json.loads(details or "{}").get("consent_required") for details in acts
-        ]
+        changes = [json.loads(details or "{}").get("consent_required") for details in acts]
         assert changes == [[False, True], None, [True, False]]
 
     def test_the_page_says_of_how_many_a_yes_is_recorded(self, visit, app):
@@ -266,9 +250,7 @@ class TestWhoGetsTexts:
                 suppression.grant_consent(LEO, "form", "On paper", "ada")
                 suppression.record_opt_out(LEO, source="inbound")
                 suppression.lift_opt_outs(MIA, evidence="Texted: START")
-                suppression.grant_consent(
-                    "+13035550177", "form", "Not on the list", "ada"
-                )
+                suppression.grant_consent("+13035550177", "form", "Not on the list", "ada")
         words = visit("/settings", "ada").words
         assert "A yes is recorded for 2 of 4 people on the community list." in words
         assert "We recommend to text only people with a recorded yes" in words

@@ -43,11 +43,7 @@ def furnish():
         session.add(event := Event(title="Picnic"))
         details = json.dumps([{"phone": phone, "name": name, "success": True, "error": None}
                               for phone, name in ((ZOE, NAME), (LEO, "Leo"))])  # fmt: skip
-        session.add(
-            log := MessageLog(
-                message_body="Hello", target="community", total_recipients=2
-            )
-        )
+        session.add(log := MessageLog(message_body="Hello", target="community", total_recipients=2))
         session.add(MessageLog(message_body="Old", target="community", details=details))
         layout = {
             "kinds": ["name", "phone"],
@@ -55,9 +51,7 @@ def furnish():
             "first_rows": [[NAME, SPELLED], ["Leo", LEO]],
         }
         session.add(
-            sheet := Import(
-                created_by="ada", file_name="people.csv", columns=json.dumps(layout)
-            )
+            sheet := Import(created_by="ada", file_name="people.csv", columns=json.dumps(layout))
         )
         session.flush()
         session.add_all([
@@ -72,13 +66,9 @@ def furnish():
         _texts(session, log.id)
     makers.dead_number(ZOE)
     with write():
-        actions.record_opt_out(
-            ZOE, source="inbound", reason=f"Texted “{SECRET}”", name=NAME
-        )
+        actions.record_opt_out(ZOE, source="inbound", reason=f"Texted “{SECRET}”", name=NAME)
         db.session.execute(
-            db.text(
-                "INSERT INTO sandbox_phones (phone, mood) VALUES (:phone, 'working')"
-            ),
+            db.text("INSERT INTO sandbox_phones (phone, mood) VALUES (:phone, 'working')"),
             {"phone": ZOE},
         )
     return log.id
@@ -86,9 +76,7 @@ def furnish():
 
 def _texts(session, log_id):
     sent = {"kind": "blast", "message_log_id": log_id, "body": SECRET, "name": NAME}
-    session.add(
-        row := Message(phone=ZOE, status="delivered", provider_sid="SM1", **sent)
-    )
+    session.add(row := Message(phone=ZOE, status="delivered", provider_sid="SM1", **sent))
     session.add(
         Message(
             phone=LEO,
@@ -97,20 +85,12 @@ def _texts(session, log_id):
         )
     )
     session.add(Message(phone=ZOE, kind="reply", status="queued", body=SECRET))
-    session.add(
-        Message(
-            phone=ZOE, kind="reply", status="unknown", body=SECRET, look_up_at=now()
-        )
-    )
+    session.add(Message(phone=ZOE, kind="reply", status="unknown", body=SECRET, look_up_at=now()))
     failed = f"The number {ZOE} is unsubscribed"
     session.add(
-        Message(
-            phone=ZOE, kind="reply", status="failed", body=SECRET, error_message=failed
-        )
+        Message(phone=ZOE, kind="reply", status="failed", body=SECRET, error_message=failed)
     )
-    picture = json.dumps(
-        [{"url": f"https://api.twilio.com/{SECRET}", "type": "image/png"}]
-    )
+    picture = json.dumps([{"url": f"https://api.twilio.com/{SECRET}", "type": "image/png"}])
     session.add(
         Message(
             phone=ZOE,
@@ -125,9 +105,7 @@ def _texts(session, log_id):
     session.add(Attempt(message_id=row.id, n=1, ref="0" * 32, why=failed))
     call = json.dumps({"From": ZOE, "Body": SECRET}, ensure_ascii=False)
     session.add(
-        WebhookEvent(
-            dedupe_key="st:SM1:sent", kind="status", provider_sid="SM1", payload=call
-        )
+        WebhookEvent(dedupe_key="st:SM1:sent", kind="status", provider_sid="SM1", payload=call)
     )
     session.add(WebhookEvent(dedupe_key="in:SM9", kind="inbound", payload=call))
 
@@ -141,16 +119,9 @@ def everything(app):
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     names = [
-        row[0]
-        for row in connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table'"
-        )
+        row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     ]
-    rows = [
-        repr(row)
-        for name in names
-        for row in connection.execute(f'SELECT * FROM "{name}"')
-    ]
+    rows = [repr(row) for name in names for row in connection.execute(f'SELECT * FROM "{name}"')]
     connection.close()
     return "\n".join(rows), path.read_bytes()
 
@@ -179,9 +150,7 @@ def test_k11_nothing_that_names_an_erased_person_is_left_in_any_table(visit, app
         assert db.session.scalars(db.select(CommunityMember.phone)).all() == [LEO]
         leo = db.session.scalars(db.select(Message).where(Message.phone == LEO)).one()
         assert (leo.name, leo.body) == ("Leo", "Hello Leo")
-        marks = set(
-            db.session.scalars(db.select(Message.phone).where(Message.phone != LEO))
-        )
+        marks = set(db.session.scalars(db.select(Message.phone).where(Message.phone != LEO)))
         assert len(marks) == 1
         assert is_erasure_mark(marks.pop())
         event = db.session.scalars(
@@ -242,10 +211,7 @@ def test_a_text_in_doubt_is_neither_asked_about_nor_sent_again(visit, app):
         with write():
             assert message_resend.request_status_lookup(log_id, [row.id], now()) == 0
             assert (
-                message_resend.resend_messages(
-                    log_id, [row.id], "+12025550100", now()
-                ).queued
-                == 0
+                message_resend.resend_messages(log_id, [row.id], "+12025550100", now()).queued == 0
             )
 
 
@@ -253,14 +219,9 @@ def test_while_a_text_is_leaving_nothing_is_erased(visit, app):
     with app.app_context():
         makers.member(ZOE, NAME)
         with write() as session:
-            session.add(
-                Message(phone=ZOE, kind="reply", status="submitting", body="Hi")
-            )
+            session.add(Message(phone=ZOE, kind="reply", status="submitting", body="Hi"))
     assert visit.post(f"{PAGE}/erase", "ada").location == f"{PAGE}/erase"
-    assert (
-        "A text to them is leaving at this moment."
-        in visit(f"{PAGE}/erase", "ada").words
-    )
+    assert "A text to them is leaving at this moment." in visit(f"{PAGE}/erase", "ada").words
     with app.app_context():
         assert db.session.scalars(db.select(CommunityMember.phone)).all() == [ZOE]
 
@@ -287,9 +248,7 @@ def test_b14_whoever_said_stop_and_was_erased_is_not_texted_when_a_list_brings_t
     visit.post(f"{PAGE}/erase", "ada")
     with app.app_context():
         assert erased_numbers.filter_erased_opt_outs([ZOE]) == [ZOE]
-        assert (
-            db.session.scalar(db.select(db.func.count()).select_from(ErasedNumber)) == 1
-        )
+        assert db.session.scalar(db.select(db.func.count()).select_from(ErasedNumber)) == 1
 
 
 def test_somebody_who_never_said_stop_may_come_back_with_a_list(visit, app):

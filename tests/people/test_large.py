@@ -53,15 +53,11 @@ def test_the_page_is_quick_among_many_texts_and_asks_little(visit, filled):
     looks = [statements(filled, visit) for _ in range(3)]
     asked, seconds = looks[0][0], min(each for _, each in looks)
     assert len(asked) <= 8, "\n".join(asked)
-    assert (
-        seconds < 0.25
-    )  # 50 ms are asked of the program alone; machines of tests are shared
+    assert seconds < 0.25  # 50 ms are asked of the program alone; machines of tests are shared
     with filled.app_context():
         for each in asked:
             if "messages" in each and "?" in each:
                 plan = db.session.connection().exec_driver_sql(
                     f"EXPLAIN QUERY PLAN {each}", (ZOE,) * each.count("?")
                 )
-                assert not [
-                    row for row in plan if re.match(r"SCAN messages", row[3])
-                ], each
+                assert not [row for row in plan if re.match(r"SCAN messages", row[3])], each

@@ -56,9 +56,7 @@ def zoe(app):
     return app
 
 
-def test_a_page_of_somebody_says_who_they_are_and_everything_they_were_texted(
-    visit, zoe
-):
+def test_a_page_of_somebody_says_who_they_are_and_everything_they_were_texted(visit, zoe):
     for who in ("ada", "sol"):
         words = visit(PAGE, who).words
         for said in (
@@ -189,10 +187,7 @@ def test_a_recorded_yes_never_outweighs_a_stop(visit, app):
     with app.app_context():
         makers.said_stop(ZOE)
     visit(f"{PAGE}/consent", "ada", evidence="He told me")
-    assert (
-        "They said STOP, and that stands until they text START."
-        in visit(PAGE, "ada").words
-    )
+    assert "They said STOP, and that stands until they text START." in visit(PAGE, "ada").words
 
 
 def test_notes_are_kept_and_deleted_by_their_writer_or_an_admin(visit, zoe):
@@ -202,9 +197,7 @@ def test_notes_are_kept_and_deleted_by_their_writer_or_an_admin(visit, zoe):
     assert "Prefers <i>Spanish</i>" in page.words
     assert page.text.count("/delete") == 1
     visit.post(f"{PAGE}/notes/2/delete", "sol")
-    assert (
-        "Only who wrote a note or an admin can delete it." in visit(PAGE, "sol").words
-    )
+    assert "Only who wrote a note or an admin can delete it." in visit(PAGE, "sol").words
     for note in (1, 2):
         visit.post(f"{PAGE}/notes/{note}/delete", "ada")
     assert visit.post(f"{PAGE}/notes/1/delete", "ada").status_code == 404
@@ -216,9 +209,7 @@ def test_notes_are_kept_and_deleted_by_their_writer_or_an_admin(visit, zoe):
     ("typed", "said"),
     [(" ", "Write something."), ("x" * 1001, "at most 1,000 characters")],
 )
-def test_a_note_that_cannot_be_kept_comes_back_with_the_sentence(
-    visit, zoe, typed, said
-):
+def test_a_note_that_cannot_be_kept_comes_back_with_the_sentence(visit, zoe, typed, said):
     page = visit(f"{PAGE}/notes", "sol", body=typed)
     assert page.status_code == 422
     assert said in page.words
@@ -267,13 +258,10 @@ def test_b17_odd_names_are_shown_as_they_are_and_never_run(visit, app, name):
 def test_texts_come_in_pages_of_fifty_the_newest_first(visit, app):
     with app.app_context(), write() as session:
         session.add_all(
-            Message(kind="blast", phone=ZOE, body=f"Text {n:03}", status="sent")
-            for n in range(120)
+            Message(kind="blast", phone=ZOE, body=f"Text {n:03}", status="sent") for n in range(120)
         )
         session.add(Message(kind="blast", phone=MIA, body="Not hers", status="sent"))
-    first, last, beyond = (
-        visit(f"{PAGE}?page={number}", "sol").words for number in (1, 3, 99)
-    )
+    first, last, beyond = (visit(f"{PAGE}?page={number}", "sol").words for number in (1, 3, 99))
     assert first.index("Text 119") < first.index("Text 070")
     assert "1–50 of 120 texts" in first
     assert "Text 019" in last
@@ -294,13 +282,8 @@ def test_other_pages_lead_here(visit, zoe):
 
 def test_what_may_mean_stop_is_quoted_until_somebody_decides(visit, app):
     with app.app_context(), write():
-        actions.open_stop_question(
-            ZOE, None, "who is this? stop texting me or else", now()
-        )
+        actions.open_stop_question(ZOE, None, "who is this? stop texting me or else", now())
     words = visit(f"/people/{ZOE[1:]}", "sol").words
-    assert (
-        "No. Perhaps said STOP. Decide in their conversation whether they want texts."
-        in words
-    )
+    assert "No. Perhaps said STOP. Decide in their conversation whether they want texts." in words
     assert "They texted who is this? stop texting me or else" in words
     assert "Nothing is sent to them. If nobody decides before" in words

@@ -14,14 +14,10 @@ def test_an_undone_import_of_opt_outs_is_a_return_in_the_ledger(app, visit):
         organisation.get_organisation().consent_required = True
         actions.grant_consent(ZOE, "form", "On paper", "ada")
     sheet = BytesIO(f"name,phone\nZoe,{ZOE}\nLeo,{LEO}\n".encode())
-    address = visit(
-        "/suppression/import", "ada", files={"file": (sheet, "gone.csv")}
-    ).location
+    address = visit("/suppression/import", "ada", files={"file": (sheet, "gone.csv")}).location
     visit.post(f"{address}/confirm", "ada")
     with app.app_context():
-        assert set(queries.find_suppression_reasons([ZOE, LEO]).values()) == {
-            SkipReason.SAID_STOP
-        }
+        assert set(queries.find_suppression_reasons([ZOE, LEO]).values()) == {SkipReason.SAID_STOP}
         assert queries.find_last_consent_act(ZOE) == "withdrawn"
     visit.post(f"{address}/undo", "ada")
     with app.app_context():

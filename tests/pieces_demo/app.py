@@ -62,9 +62,7 @@ class DemoForm(FlaskForm):
     target = SelectField("Who gets it", choices=["Everyone", "Spring picnic"])
     send_mode = RadioField("When", choices=MODES, default="later")
     schedule_date = DateField("Date", default=MOMENT.date())
-    schedule_time = TimeField(
-        "Time in America/Denver", default=MOMENT.time().replace(second=0)
-    )
+    schedule_time = TimeField("Time in America/Denver", default=MOMENT.time().replace(second=0))
     role = RadioField("Role", choices=ROLES, default="admin")
     groups = SelectMultipleField(
         "Groups",
@@ -138,7 +136,9 @@ def build_layout(*, signed_in: bool = True, theme: str = "") -> SimpleNamespace:
 
 def _wrong_form() -> DemoForm:
     form = DemoForm(prefix="wrong-", formdata=None)
-    form.message_body.data = "Don’t miss it – “free” ice cream 🎉 for everybody who comes early to the park tomorrow!"
+    form.message_body.data = (
+        "Don’t miss it – “free” ice cream 🎉 for everybody who comes early to the park tomorrow!"
+    )
     form.phone.data = "123"
     for field, sentence in (
         (form.message_body, "There is no {nickname}. Did you mean {first_name}?"),

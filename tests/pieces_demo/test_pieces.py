@@ -63,49 +63,32 @@ def test_what_a_person_is_called_is_written_as_text(look):
 
 def test_every_icon_on_the_page_is_in_the_sprite(look):
     known = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "icons.svg").read_text()))
-    assert (
-        set(re.findall(r'icons\.svg[^#"]*#([a-z0-9-]+)"', look("/").text)) - known
-        == set()
-    )
+    assert set(re.findall(r'icons\.svg[^#"]*#([a-z0-9-]+)"', look("/").text)) - known == set()
 
 
 def _packed(pattern: str) -> int:
-    return sum(
-        len(gzip.compress(path.read_bytes(), 9)) for path in STATIC.glob(pattern)
-    )
+    return sum(len(gzip.compress(path.read_bytes(), 9)) for path in STATIC.glob(pattern))
 
 
 def test_the_first_load_stays_light():
-    style, foreign, icons = (
-        _packed(each) for each in ("css/*.css", "vendor/*.js", "icons.svg")
-    )
-    everywhere = re.search(
-        r"behaviour in \[(.+?)\]", (APP / "templates" / "base.html").read_text()
-    )
-    own = sum(
-        _packed(f"js/{name}.js") for name in re.findall(r'"(\w+)"', everywhere[1])
-    )
+    style, foreign, icons = (_packed(each) for each in ("css/*.css", "vendor/*.js", "icons.svg"))
+    everywhere = re.search(r"behaviour in \[(.+?)\]", (APP / "templates" / "base.html").read_text())
+    own = sum(_packed(f"js/{name}.js") for name in re.findall(r'"(\w+)"', everywhere[1]))
     assert style < 16_000
     assert own < 6_000
     assert style + own + foreign + icons <= 60 * 1024
 
 
-@pytest.mark.parametrize(
-    ("pattern", "most"), [("static/css/*.css", 300), ("static/js/*.js", 150)]
-)
+@pytest.mark.parametrize(("pattern", "most"), [("static/css/*.css", 300), ("static/js/*.js", 150)])
 def test_no_style_or_script_grows_too_long(pattern, most):
     assert [
-        path.name
-        for path in APP.glob(pattern)
-        if len(path.read_text().splitlines()) > most
+        path.name for path in APP.glob(pattern) if len(path.read_text().splitlines()) > most
     ] == []
 
 
 def test_the_foreign_files_are_the_ones_we_wrote_down():
     noted = (STATIC / "vendor" / "VENDOR.md").read_text()
-    assert [
-        path.name for path in STATIC.glob("vendor/*.js") if _sum(path) not in noted
-    ] == []
+    assert [path.name for path in STATIC.glob("vendor/*.js") if _sum(path) not in noted] == []
 
 
 def _sum(path: Path) -> str:

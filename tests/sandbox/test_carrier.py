@@ -41,17 +41,13 @@ def ask(app, work):
 def send(app, to=ZOE, body="Hello", **more):
     return ask(
         app,
-        lambda twilio: twilio.messages.create_async(
-            to=to, from_=OURS, body=body, **more
-        ),
+        lambda twilio: twilio.messages.create_async(to=to, from_=OURS, body=body, **more),
     )
 
 
 def rows(app):
     with app.app_context():
-        return db.session.scalars(
-            select(SandboxMessage).order_by(SandboxMessage.id)
-        ).all()
+        return db.session.scalars(select(SandboxMessage).order_by(SandboxMessage.id)).all()
 
 
 def behave(app, phone, mood):
@@ -123,9 +119,7 @@ def test_a_messaging_service_accepts_first(app):
     service = "MG" + "1" * 32
     text = ask(
         app,
-        lambda c: c.messages.create_async(
-            to=ZOE, messaging_service_sid=service, body="Hi"
-        ),
+        lambda c: c.messages.create_async(to=ZOE, messaging_service_sid=service, body="Hi"),
     )
     assert (text.status, text.messaging_service_sid, text.from_) == (
         "accepted",
@@ -186,17 +180,10 @@ def test_a_long_list_comes_in_pages(app):
 def test_other_addresses_and_methods_are_not_there(app, shop):
     base = f"/2010-04-01/Accounts/{SANDBOX_ACCOUNT_SID}"
     assert handle_api_request("GET", f"{base}/Calls.json", {}).status == 404
-    assert (
-        handle_api_request(
-            "GET", "/2010-04-01/Accounts/nobody/Messages.json", {}
-        ).status
-        == 404
-    )
+    assert handle_api_request("GET", "/2010-04-01/Accounts/nobody/Messages.json", {}).status == 404
     assert handle_api_request("DELETE", f"{base}/Messages.json", {}).status == 405
     assert (
-        handle_api_request(
-            "GET", f"{base}/Messages.json", {"PageSize": "x", "Page": "-1"}
-        ).status
+        handle_api_request("GET", f"{base}/Messages.json", {"PageSize": "x", "Page": "-1"}).status
         == 200
     )
 

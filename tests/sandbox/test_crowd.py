@@ -48,25 +48,19 @@ def blast(app, people=50, status=MessageStatus.DELIVERED, body="Picnic on Saturd
             "target": BlastTarget.COMMUNITY,
             "total_recipients": people,
         }
-        session.add(
-            log := MessageLog(status=BlastStatus.SENT, carrier="sandbox", **values)
-        )
+        session.add(log := MessageLog(status=BlastStatus.SENT, carrier="sandbox", **values))
         session.flush()
         rows = (
             {"phone": pretend_phone(n), "message_log_id": log.id, "status": status}
             for n in range(people)
         )
-        session.add_all(
-            Message(kind=MessageKind.BLAST, body="Hi", **row) for row in rows
-        )
+        session.add_all(Message(kind=MessageKind.BLAST, body="Hi", **row) for row in rows)
         return log.id
 
 
 def on_air(app):
     with app.app_context():
-        return db.session.scalars(
-            db.select(SandboxMessage).order_by(SandboxMessage.id)
-        ).all()
+        return db.session.scalars(db.select(SandboxMessage).order_by(SandboxMessage.id)).all()
 
 
 def heard(app):
@@ -143,9 +137,7 @@ def test_who_has_no_text_or_no_phone_that_writes_says_nothing(app, visit):
             )
         ):
             actions.set_phone_behaviour(pretend_phone(n), mood)
-    page = visit(
-        "/sandbox/crowd", "sol", follow=True, percent="100", body="YES", log_id=str(log)
-    )
+    page = visit("/sandbox/crowd", "sol", follow=True, percent="100", body="YES", log_id=str(log))
     assert "2 phones answer" in page.words
     assert {text.phone for text in on_air(app)} == {pretend_phone(3), pretend_phone(4)}
 
@@ -159,9 +151,7 @@ def test_the_latest_blast_is_meant_unless_another_is_chosen(app, visit):
     visit("/sandbox/crowd", "ada", percent="100", body="YES", log_id=str(first))
     assert len(on_air(app)) == 7
     with app.app_context():
-        act = db.session.scalar(
-            db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)
-        )
+        act = db.session.scalar(db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1))
         assert (act.verb, act.who, act.about) == (
             "sandbox.crowd",
             "ada",
@@ -226,13 +216,8 @@ def test_a_phone_sends_a_picture_with_and_without_words(app, visit):
     assert "(a picture)" in page.words
     visit(f"{ZOES}/picture", "sol", body="Look!")
     with app.app_context():
-        payloads = [
-            json.loads(row)
-            for row in db.session.scalars(db.select(WebhookEvent.payload))
-        ]
-    assert [
-        (each["Body"], each["NumMedia"], each["MediaContentType0"]) for each in payloads
-    ] == [
+        payloads = [json.loads(row) for row in db.session.scalars(db.select(WebhookEvent.payload))]
+    assert [(each["Body"], each["NumMedia"], each["MediaContentType0"]) for each in payloads] == [
         ("", "1", "image/jpeg"),
         ("Look!", "1", "image/jpeg"),
     ]

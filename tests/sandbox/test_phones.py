@@ -144,8 +144,7 @@ def test_a_phone_writes_back_and_is_heard_at_once(app, visit, zoe):
 def test_stop_is_one_click_and_start_another(app, visit, zoe):
     page = visit(ZOES, "sol")
     assert all(
-        f'name="body" value="{word}"' in page.text
-        for word in ("YES", "STOP", "START", "HELP")
+        f'name="body" value="{word}"' in page.text for word in ("YES", "STOP", "START", "HELP")
     )
     page = visit(f"{ZOES}/text", "sol", body="STOP", follow=True)
     assert "Said STOP. Only they can change that, by texting START." in page.words
@@ -163,9 +162,7 @@ def test_stop_is_one_click_and_start_another(app, visit, zoe):
         ("x" * 1601, "at most 1,600 characters"),
     ],
 )
-def test_a_text_that_cannot_be_sent_is_said_beside_the_field_and_kept(
-    app, visit, body, sentence
-):
+def test_a_text_that_cannot_be_sent_is_said_beside_the_field_and_kept(app, visit, body, sentence):
     page = visit(f"{ZOES}/text", "sol", body=body)
     assert page.status_code == 422
     assert sentence in page.words
@@ -196,9 +193,7 @@ def test_a_mood_that_does_not_exist_changes_nothing(app, visit):
 def test_a_form_without_its_token_changes_nothing(app, visit):
     for address in (f"{ZOES}/text", f"{ZOES}/mood", "/sandbox/working"):
         assert (
-            visit.browser("sol")
-            .post(address, data={"body": "STOP", "mood": "slow"})
-            .status_code
+            visit.browser("sol").post(address, data={"body": "STOP", "mood": "slow"}).status_code
             == 400
         )
     assert everything(app, SandboxMessage) == everything(app, SandboxPhone) == []

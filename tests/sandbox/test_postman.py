@@ -102,9 +102,7 @@ def row(app, id):
 
 def on_air(app):
     with app.app_context():
-        return db.session.scalars(
-            select(SandboxMessage).order_by(SandboxMessage.id)
-        ).all()
+        return db.session.scalars(select(SandboxMessage).order_by(SandboxMessage.id)).all()
 
 
 def count(app, model):
@@ -146,9 +144,7 @@ def test_a_working_phone_gets_its_text_within_a_second(app, clock, postman):
         (PhoneBehaviour.SLOW, MessageStatus.SENT, None),
     ],
 )
-def test_what_becomes_of_a_text_is_the_phones_mood(
-    app, clock, postman, mood, status, code
-):
+def test_what_becomes_of_a_text_is_the_phones_mood(app, clock, postman, mood, status, code):
     behave(app, ZOE, mood)
     id = text_to(app, ZOE)
     pass_time(clock, postman, 2)
@@ -229,9 +225,7 @@ def test_two_postmen_never_post_the_same_news(make_app, clock):
         postman.stop()
 
 
-def test_news_that_a_dying_process_had_in_hand_is_posted_half_a_minute_later(
-    app, clock, postman
-):
+def test_news_that_a_dying_process_had_in_hand_is_posted_half_a_minute_later(app, clock, postman):
     id = text_to(app, ZOE)
     clock.shift(1)
     with app.app_context(), write() as session:
@@ -261,9 +255,7 @@ def test_a_busy_app_is_tried_again_later_and_nothing_is_lost(app, clock, postman
     assert row(app, id).status is MessageStatus.DELIVERED
 
 
-def test_after_ten_tries_the_news_is_dropped_and_life_goes_on(
-    app, clock, postman, caplog
-):
+def test_after_ten_tries_the_news_is_dropped_and_life_goes_on(app, clock, postman, caplog):
     door = Door(app, "500 Broken")
     id = text_to(app, ZOE)
     while len(door.posts) < 10:
@@ -276,9 +268,7 @@ def test_after_ten_tries_the_news_is_dropped_and_life_goes_on(
     assert caplog.text.count("dropped") == 1
 
 
-def test_an_app_that_says_no_is_not_asked_again_and_the_log_names_no_phone(
-    app, postman, caplog
-):
+def test_an_app_that_says_no_is_not_asked_again_and_the_log_names_no_phone(app, postman, caplog):
     door = Door(app, "403 Forbidden")
     with caplog.at_level(logging.INFO):
         sid = written(app, ZOE, "Hello there")
@@ -319,9 +309,7 @@ def test_news_goes_to_our_own_webhooks_only(app, clock, postman, callback):
 
 
 def test_the_post_looks_like_one_from_outside(make_app, clock):
-    app = make_app(
-        public_base_url="https://sms.example.org/texts", trusted_hosts=(".example.org",)
-    )
+    app = make_app(public_base_url="https://sms.example.org/texts", trusted_hosts=(".example.org",))
     door, postman = Door(app), CallbackDispatcher(app)
     id = text_to(
         app,
@@ -377,23 +365,17 @@ def test_a_walking_postman_needs_no_telling_and_stops_when_told(app):
     postman.start()
     id = text_to(app, ZOE)
     until = time.monotonic() + 10
-    while (
-        row(app, id).status is not MessageStatus.DELIVERED and time.monotonic() < until
-    ):
+    while row(app, id).status is not MessageStatus.DELIVERED and time.monotonic() < until:
         time.sleep(0.02)
     postman.stop()
     assert row(app, id).status is MessageStatus.DELIVERED
     assert not [
-        each
-        for each in set(threading.enumerate()) - others
-        if each.name.startswith("postman")
+        each for each in set(threading.enumerate()) - others if each.name.startswith("postman")
     ]
 
 
 def test_a_walk_survives_a_database_that_does_not_answer(app, monkeypatch):
-    monkeypatch.setattr(
-        "app.delivery.carriers.sandbox_callbacks.ERROR_PAUSE_SECONDS", 0.05
-    )
+    monkeypatch.setattr("app.delivery.carriers.sandbox_callbacks.ERROR_PAUSE_SECONDS", 0.05)
     id = text_to(app, ZOE)
     with app.app_context(), write() as session:
         session.execute(db.text("ALTER TABLE sandbox_messages RENAME TO gone"))
@@ -403,9 +385,7 @@ def test_a_walk_survives_a_database_that_does_not_answer(app, monkeypatch):
     with app.app_context(), write() as session:
         session.execute(db.text("ALTER TABLE gone RENAME TO sandbox_messages"))
     until = time.monotonic() + 10
-    while (
-        row(app, id).status is not MessageStatus.DELIVERED and time.monotonic() < until
-    ):
+    while row(app, id).status is not MessageStatus.DELIVERED and time.monotonic() < until:
         time.sleep(0.02)
     postman.stop()
     assert row(app, id).status is MessageStatus.DELIVERED

@@ -102,9 +102,7 @@ def test_it_takes_texts_and_remembers_them(app, twilio):
     assert sent.callback == f"{PUBLIC}/webhooks/twilio/status/" + "a" * 32
 
 
-def test_it_answers_by_its_script_the_newest_first_and_for_one_phone_before_anybody(
-    app, twilio
-):
+def test_it_answers_by_its_script_the_newest_first_and_for_one_phone_before_anybody(app, twilio):
     twilio.answer(status=400, code=21606)
     twilio.answer(to=ZOE, status=429, code=20429, headers={"Retry-After": "7"}, times=1)
     [busy] = send(app, (ZOE, "1", "a" * 32))
@@ -126,9 +124,7 @@ def test_it_can_leave_us_in_the_dark(app, twilio, script):
     assert len(twilio.requests) == 1
 
 
-@pytest.mark.parametrize(
-    "manner", ["closed", "reset", "cut", "garbage", "drip", "silent"]
-)
+@pytest.mark.parametrize("manner", ["closed", "reset", "cut", "garbage", "drip", "silent"])
 @pytest.mark.parametrize("taken", [True, False])
 def test_it_can_answer_in_every_bad_manner_whether_it_took_the_text_or_not(
     app, twilio, monkeypatch, manner, taken
@@ -149,9 +145,7 @@ def test_it_can_answer_in_every_bad_manner_whether_it_took_the_text_or_not(
     assert manner not in ("drip", "silent") or waited > 0.5
 
 
-def test_a_dripping_answer_is_stopped_by_the_total_and_not_by_the_silence(
-    app, twilio, monkeypatch
-):
+def test_a_dripping_answer_is_stopped_by_the_total_and_not_by_the_silence(app, twilio, monkeypatch):
     monkeypatch.setattr(
         twilio_http_client,
         "REQUEST_TIMEOUTS",
@@ -196,15 +190,11 @@ def test_it_can_call_back_before_it_answers(app, twilio):
 def test_its_callbacks_come_as_badly_as_they_can(app, twilio):
     known = [sending(app, pretend_phone(n)) for n in range(10)]
     send(app, *((pretend_phone(n), "Hi", ref) for n, (_, ref) in enumerate(known)))
-    answers = twilio.scatter_callbacks(
-        app, ("queued", "sent", "delivered"), random.Random(3)
-    )
+    answers = twilio.scatter_callbacks(app, ("queued", "sent", "delivered"), random.Random(3))
     assert set(answers) == {204}
     assert len(answers) > 30
     assert {status(app, id) for id, _ in known} == {MessageStatus.DELIVERED}
-    assert (
-        len(twilio.scatter_callbacks(app, ("sent",), random.Random(3), lost=1.0)) == 0
-    )
+    assert len(twilio.scatter_callbacks(app, ("sent",), random.Random(3), lost=1.0)) == 0
 
 
 def test_a_wrong_token_is_refused_and_not_counted(make_app, twilio):

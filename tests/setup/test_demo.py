@@ -31,14 +31,8 @@ def test_there_are_sixty_people_two_events_and_some_who_must_not_be_texted(shop)
     assert numbers() == [60, 2, 41]
     phones = db.session.scalars(select(CommunityMember.phone)).all()
     reasons = sorted(queries.find_suppression_reasons(phones).values())
-    assert (
-        reasons
-        == [SkipReason.MAYBE_STOP, SkipReason.NUMBER_DEAD] + [SkipReason.SAID_STOP] * 3
-    )
-    assert (
-        db.session.scalar(select(func.count()).where(CommunityMember.name.is_(None)))
-        == 4
-    )
+    assert reasons == [SkipReason.MAYBE_STOP, SkipReason.NUMBER_DEAD] + [SkipReason.SAID_STOP] * 3
+    assert db.session.scalar(select(func.count()).where(CommunityMember.name.is_(None))) == 4
 
 
 def test_all_numbers_are_valid_and_nobodys(shop):
@@ -50,8 +44,7 @@ def test_all_numbers_are_valid_and_nobodys(shop):
     }
     assert len(phones) == 64
     assert all(
-        phone[5:10] == "55501" and PhoneNumber.parse(phone).e164 == phone
-        for phone in phones
+        phone[5:10] == "55501" and PhoneNumber.parse(phone).e164 == phone for phone in phones
     )
 
 

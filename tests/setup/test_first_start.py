@@ -79,10 +79,7 @@ def test_the_printed_address_is_under_the_public_base_url_and_never_the_same(sta
 
 def test_without_a_base_url_it_is_the_host_and_port(settings):
     bare = Settings(
-        **(
-            vars(settings())
-            | {"public_base_url": "", "host": "127.0.0.1", "port": 5055}
-        )
+        **(vars(settings()) | {"public_base_url": "", "host": "127.0.0.1", "port": 5055})
     )
     actions.prepare_database(bare)
     assert actions.create_admin_or_setup_url(create_app(bare)).startswith(
@@ -111,9 +108,7 @@ def test_the_address_of_an_earlier_start_works_no_more(start):
     app, _ = start()
     page = Visitor(app)(path_of(old))
     assert page.status_code == 403
-    assert (
-        "Use the link printed in the terminal. It changes at every start." in page.words
-    )
+    assert "Use the link printed in the terminal. It changes at every start." in page.words
 
 
 @pytest.mark.parametrize(
@@ -169,9 +164,7 @@ def test_two_who_are_first_at_once_make_one_admin(start):
 
 def test_the_zone_of_the_environment_is_offered_first(start):
     app, address = start()
-    assert (
-        '<option selected value="Europe/Berlin">' in Visitor(app)(path_of(address)).text
-    )
+    assert '<option selected value="Europe/Berlin">' in Visitor(app)(path_of(address)).text
 
 
 @pytest.mark.parametrize(
@@ -199,9 +192,7 @@ def test_every_mistake_is_said_and_what_was_typed_stays(start, wrong, said):
     assert count(app, AppUser) == 0
     assert (
         visit(
-            urlsplit(page.forms[-1]["attrs"]["action"]).path
-            + "?"
-            + path_of(address).split("?")[1]
+            urlsplit(page.forms[-1]["attrs"]["action"]).path + "?" + path_of(address).split("?")[1]
         ).status_code
         == 200
     )

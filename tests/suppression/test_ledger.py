@@ -45,9 +45,7 @@ def agreed(*phones):
     """A yes on paper."""
     with write():
         for phone in phones:
-            assert actions.grant_consent(
-                phone, ConsentMethod.FORM, "The form at the door", "ada"
-            )
+            assert actions.grant_consent(phone, ConsentMethod.FORM, "The form at the door", "ada")
 
 
 def imported(*rows):
@@ -76,14 +74,10 @@ class TestEveryPathWritesItsLine:
     )
     def test_an_opt_out(self, shop, source, method):
         with write():
-            actions.record_opt_out(
-                ZOE, source=source, reason="Texted: Stop", actor="ada"
-            )
+            actions.record_opt_out(ZOE, source=source, reason="Texted: Stop", actor="ada")
         assert lines() == [("withdrawn", method, "Texted: Stop", "ada")]
 
-    def test_the_same_note_again_is_no_news_but_their_own_stop_is_proof_once_more(
-        self, shop
-    ):
+    def test_the_same_note_again_is_no_news_but_their_own_stop_is_proof_once_more(self, shop):
         with write():
             actions.record_opt_out(ZOE, source="import")
             actions.record_opt_out(ZOE, source="import")
@@ -177,11 +171,7 @@ class TestAnImport:
                 )
                 == 0
             )
-        assert (
-            lines()
-            == lines(MAX)
-            == [("granted", "import", "Signed at the summer party", "ada")]
-        )
+        assert lines() == lines(MAX) == [("granted", "import", "Signed at the summer party", "ada")]
         assert lines(MIA) == []
         assert len(lines(LEO)) == 1
 
@@ -190,57 +180,31 @@ class TestAnImport:
         with write():
             actions.grant_import_consent(upload, ConsentMethod.IMPORT, None, "ada")
             actions.lift_opt_outs(LEO, evidence="Texted: START")
-            assert (
-                actions.revert_import_consent(upload, "The import was undone", "ada")
-                == 1
-            )
-            assert (
-                actions.revert_import_consent(upload, "The import was undone", "ada")
-                == 0
-            )
+            assert actions.revert_import_consent(upload, "The import was undone", "ada") == 1
+            assert actions.revert_import_consent(upload, "The import was undone", "ada") == 0
         assert lines()[-1] == ("withdrawn", "import", "The import was undone", "ada")
         assert queries.find_last_consent_act(LEO) == "returned"
 
-    def test_onto_the_do_not_text_list_writes_a_line_for_each_and_undone_a_return(
-        self, shop
-    ):
+    def test_onto_the_do_not_text_list_writes_a_line_for_each_and_undone_a_return(self, shop):
         agreed(ZOE)
-        upload = imported(
-            (ZOE, "new"), (LEO, "same"), (MIA, "new"), (MAX, "new"), ("12", "bad")
-        )
+        upload = imported((ZOE, "new"), (LEO, "same"), (MIA, "new"), (MAX, "new"), ("12", "bad"))
         with write() as session:
             actions.record_opt_out(LEO, source="inbound", reason="Texted: STOP")
             session.add_all(
-                UnsubscribedContact(phone=phone, source="import")
-                for phone in (ZOE, MIA, MAX)
+                UnsubscribedContact(phone=phone, source="import") for phone in (ZOE, MIA, MAX)
             )
             session.flush()
             assert actions.withdraw_import_consent(upload, "ada") == [ZOE, MIA, MAX]
-        assert (
-            lines()[1:]
-            == lines(MIA)
-            == lines(MAX)
-            == [("withdrawn", "import", None, "ada")]
-        )
+        assert lines()[1:] == lines(MIA) == lines(MAX) == [("withdrawn", "import", None, "ada")]
         assert len(lines(LEO)) == 1
         with write() as session:
-            session.execute(
-                text("DELETE FROM unsubscribed_contacts WHERE source = 'import'")
-            )
+            session.execute(text("DELETE FROM unsubscribed_contacts WHERE source = 'import'"))
             actions.record_opt_out(MIA, source="inbound", reason="Texted: STOP")
-            assert (
-                actions.revert_import_consent(upload, "The import was undone", "ada")
-                == 1
-            )
-            assert (
-                actions.revert_import_consent(upload, "The import was undone", "ada")
-                == 0
-            )
+            assert actions.revert_import_consent(upload, "The import was undone", "ada") == 1
+            assert actions.revert_import_consent(upload, "The import was undone", "ada") == 0
         assert lines()[-1] == ("returned", "import", "The import was undone", "ada")
         assert (
-            queries.find_last_consent_act(MIA)
-            == queries.find_last_consent_act(MAX)
-            == "withdrawn"
+            queries.find_last_consent_act(MIA) == queries.find_last_consent_act(MAX) == "withdrawn"
         )  # Max never said yes
 
 
@@ -265,9 +229,7 @@ class TestNothingIsEverChanged:
     def test_an_erasure_may_put_a_mark_in_place_of_the_number(self, shop):
         with write() as session:
             actions.record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
-            session.execute(
-                text("UPDATE consent_events SET phone = '#1', evidence = NULL")
-            )
+            session.execute(text("UPDATE consent_events SET phone = '#1', evidence = NULL"))
         assert lines("#1") == [("withdrawn", "stop", None, None)]
 
 
@@ -295,10 +257,7 @@ class TestWhereAYesIsDemanded:
 
     def test_without_the_setting_nobody_is_asked(self, shop):
         makers.member(ZOE)
-        assert (
-            render_blast(BlastTarget.COMMUNITY, None, "Hi", None).skip_reason_counts
-            == {}
-        )
+        assert render_blast(BlastTarget.COMMUNITY, None, "Hi", None).skip_reason_counts == {}
 
     def test_every_page_that_shows_them_says_so(self, app, visit):
         with app.app_context():

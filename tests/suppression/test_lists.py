@@ -69,9 +69,7 @@ def test_the_reason_can_filter_and_count_and_look_at_its_own_tables(shop):
     makers.member(LEO)
     makers.said_stop(ZOE)
     why = queries.select_suppression_reason(CommunityMember.phone)
-    assert db.session.scalars(
-        select(CommunityMember.phone).where(why.is_(None))
-    ).all() == [LEO]
+    assert db.session.scalars(select(CommunityMember.phone).where(why.is_(None))).all() == [LEO]
     assert db.session.scalars(
         select(CommunityMember.phone).where(why == SkipReason.SAID_STOP)
     ).all() == [ZOE]
@@ -89,14 +87,9 @@ def test_a_large_audience_is_judged_through_the_unique_indexes(shop):
     )
     compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
     plan = [
-        row[3]
-        for row in db.session.connection().exec_driver_sql(
-            f"EXPLAIN QUERY PLAN {compiled}"
-        )
+        row[3] for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")
     ]
-    searches = [
-        line for line in plan if "SEARCH" in line and "organisation" not in line
-    ]
+    searches = [line for line in plan if "SEARCH" in line and "organisation" not in line]
     searches = [
         line for line in searches if "ix_stop_questions_decide_by" not in line
     ]  # whether there are any
@@ -118,9 +111,7 @@ def test_reasons_for_many_numbers_name_only_those_left_out(shop):
 
 def test_an_opt_out_is_news_only_once(shop):
     with write():
-        assert actions.record_opt_out(
-            ZOE, source="inbound", reason="Texted STOP", name="Zoe"
-        )
+        assert actions.record_opt_out(ZOE, source="inbound", reason="Texted STOP", name="Zoe")
     with write():
         assert not actions.record_opt_out(ZOE, source="message_failure")
     assert source(ZOE) == "inbound"
@@ -139,9 +130,7 @@ def test_the_persons_own_stop_outweighs_what_others_noted_but_not_an_admins_hand
     assert source(ZOE) == after
 
 
-@pytest.mark.parametrize(
-    "before", ["inbound", "import", "community", "event:3", "message_failure"]
-)
+@pytest.mark.parametrize("before", ["inbound", "import", "community", "event:3", "message_failure"])
 def test_start_lifts_every_opt_out_but_a_manual_one(shop, before):
     with write():
         actions.record_opt_out(ZOE, source=before)

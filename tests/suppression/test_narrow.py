@@ -32,9 +32,7 @@ def listed(app):
     with app.app_context():
         makers.member(MIA, "Mia")
         with write():
-            actions.record_opt_out(
-                ZOE, source="inbound", reason="Texted STOP", name="Zoë"
-            )
+            actions.record_opt_out(ZOE, source="inbound", reason="Texted STOP", name="Zoë")
             actions.add_manual_opt_out("Leo", LEO, "Asked at the door").created_at = (
                 now() - timedelta(days=400)
             )
@@ -61,9 +59,7 @@ def listed(app):
     ],
 )
 def test_the_list_is_narrowed_by_reason_source_and_day(visit, listed, asked, shown):
-    page = visit(
-        "/suppression?" + asked.format(today=(now() - timedelta(days=1)).date()), "ada"
-    )
+    page = visit("/suppression?" + asked.format(today=(now() - timedelta(days=1)).date()), "ada")
     assert page.status_code == 200
     table = page.text.partition("<tbody>")[2]
     assert {name for name in NAMES if f">{name}<" in table} == shown
@@ -97,9 +93,7 @@ def test_a_page_of_a_narrowed_list_leads_to_the_next_of_it(visit, listed):
 def test_the_export_has_every_column_and_the_part_that_is_shown(visit, listed):
     with listed.app_context():
         listed_names = list(
-            csv.DictReader(
-                io.StringIO(visit("/suppression/export", "ada").text.lstrip("\ufeff"))
-            )
+            csv.DictReader(io.StringIO(visit("/suppression/export", "ada").text.lstrip("\ufeff")))
         )
     assert {row["name"] for row in listed_names} == NAMES
     zoe = next(row for row in listed_names if row["name"] == "Zoë")
@@ -124,9 +118,7 @@ def test_many_are_taken_off_at_once_but_for_what_only_they_can_undo(visit, liste
         "users:1",
         "x",
     ]
-    done = visit(
-        "/suppression/bulk-delete", "ada", lines=lines, next="/suppression?page=1"
-    )
+    done = visit("/suppression/bulk-delete", "ada", lines=lines, next="/suppression?page=1")
     assert (done.status_code, done.location) == (303, "/suppression?page=1")
     words = visit("/suppression", "ada").words
     assert "2 lines are off the list." in words
@@ -147,28 +139,20 @@ def test_nobody_chosen_is_said(visit, listed):
 
 def import_file(visit, data):
     """Upload, and say yes; gives the last page."""
-    page = visit(
-        "/suppression/import", "ada", files={"file": (io.BytesIO(data), "stop.csv")}
-    )
+    page = visit("/suppression/import", "ada", files={"file": (io.BytesIO(data), "stop.csv")})
     assert page.status_code == 303, page.words
     checked = visit(page.location, "ada")
     visit.post(f"{page.location}/confirm", "ada")
     return checked, page.location
 
 
-def test_b14_numbers_from_a_file_are_never_texted_again_and_a_stop_stays_their_own(
-    visit, listed
-):
+def test_b14_numbers_from_a_file_are_never_texted_again_and_a_stop_stays_their_own(visit, listed):
     """B14: who is on the list keeps the line; the others get one, with a line in the ledger,
     and nothing leaves.
     """
     with listed.app_context(), write() as session:
-        session.add(
-            Message(phone="+13035550150", kind="blast", status="queued", body="Hi")
-        )
-    checked, _ = import_file(
-        visit, f"name,phone\nUma,303 555 0150\nZoe,{ZOE}\nBad,12\n".encode()
-    )
+        session.add(Message(phone="+13035550150", kind="blast", status="queued", body="Hi"))
+    checked, _ = import_file(visit, f"name,phone\nUma,303 555 0150\nZoe,{ZOE}\nBad,12\n".encode())
     assert "cannot be read" in checked.words
     with listed.app_context():
         uma = db.session.scalars(
@@ -180,9 +164,7 @@ def test_b14_numbers_from_a_file_are_never_texted_again_and_a_stop_stays_their_o
         ).one()
         assert (zoe.name, zoe.source) == ("Zoë", "inbound")
         lines = db.session.execute(
-            db.select(ConsentEvent.phone, ConsentEvent.act).where(
-                ConsentEvent.method == "import"
-            )
+            db.select(ConsentEvent.phone, ConsentEvent.act).where(ConsentEvent.method == "import")
         )
         assert lines.all() == [("+13035550150", "withdrawn")]
         assert db.session.scalars(db.select(Message.status)).all() == ["skipped"]
@@ -194,9 +176,9 @@ def test_an_undone_import_leaves_whoever_has_texted_stop_since(visit, app):
         actions.record_opt_out("+13035550151", source="inbound", reason="Texted STOP")
     visit.post(f"{where}/undo", "ada")
     with app.app_context():
-        assert set(
-            queries.find_suppression_reasons(["+13035550150", "+13035550151"])
-        ) == {"+13035550151"}
+        assert set(queries.find_suppression_reasons(["+13035550150", "+13035550151"])) == {
+            "+13035550151"
+        }
 
 
 def test_what_the_list_exports_it_imports_again(visit, listed):

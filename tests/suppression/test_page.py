@@ -24,9 +24,7 @@ def listed(app):
 
 def order(page, *phones):
     """Where each number stands on the page."""
-    return [
-        page.words.index(f"{phone[2:5]} {phone[5:8]} {phone[8:]}") for phone in phones
-    ]
+    return [page.words.index(f"{phone[2:5]} {phone[5:8]} {phone[8:]}") for phone in phones]
 
 
 def test_the_page_is_for_admins(visit):
@@ -71,9 +69,7 @@ def test_only_the_person_can_undo_a_stop(visit, listed):
         assert db.session.get(UnsubscribedContact, 1) is not None
 
 
-def test_what_was_put_there_by_hand_is_taken_off_and_audited_without_the_number(
-    visit, listed
-):
+def test_what_was_put_there_by_hand_is_taken_off_and_audited_without_the_number(visit, listed):
     page = visit.post("/suppression/unsubscribed/2/delete", "ada")
     assert (page.status_code, page.location) == (303, "/suppression")
     assert (
@@ -90,9 +86,7 @@ def test_a_number_on_both_lists_is_still_left_out_after_the_first(visit, listed)
     with listed.app_context():
         makers.dead_number(LEO)
     visit.post("/suppression/unsubscribed/2/delete", "ada")
-    assert (
-        "is still left out: number does not work." in visit("/suppression", "ada").words
-    )
+    assert "is still left out: number does not work." in visit("/suppression", "ada").words
 
 
 def test_a_row_that_is_gone_is_not_found(visit, listed):
@@ -118,25 +112,18 @@ def test_odd_signs_in_the_search_break_nothing(visit, listed, search):
 
 
 def test_a_search_without_result_says_so(visit, listed):
-    assert (
-        "Nobody on the list matches that."
-        in visit("/suppression?search=quux", "ada").words
-    )
+    assert "Nobody on the list matches that." in visit("/suppression?search=quux", "ada").words
 
 
 def test_the_list_is_sorted_both_ways_and_the_nameless_come_last(visit, listed):
     by_phone = visit("/suppression?sort=phone&dir=asc", "ada")
-    assert order(by_phone, ZOE, LEO, MIA, MAX) == sorted(
-        order(by_phone, ZOE, LEO, MIA, MAX)
-    )
+    assert order(by_phone, ZOE, LEO, MIA, MAX) == sorted(order(by_phone, ZOE, LEO, MIA, MAX))
     by_name = visit("/suppression?sort=name&dir=asc", "ada")
     assert order(by_name, LEO, ZOE, MAX) == sorted(order(by_name, LEO, ZOE, MAX))
     backwards = visit("/suppression?sort=name&dir=desc", "ada")
     assert order(backwards, ZOE, LEO, MIA) == sorted(order(backwards, ZOE, LEO, MIA))
     assert (
-        visit(
-            "/suppression?sort=password_hash&dir=up&page=-1&per_page=1e9", "ada"
-        ).status_code
+        visit("/suppression?sort=password_hash&dir=up&page=-1&per_page=1e9", "ada").status_code
         == 200
     )
 
@@ -169,9 +156,7 @@ def test_a_number_is_added_in_any_spelling(visit, app):
 
 
 def test_a_number_that_is_there_already_is_said_beside_the_field(visit, listed):
-    page = visit(
-        "/suppression/add", "ada", name="Z", phone="303.555.0142", reason="again"
-    )
+    page = visit("/suppression/add", "ada", name="Z", phone="303.555.0142", reason="again")
     assert page.status_code == 422
     assert "This number is on the list already." in page.words
     for typed in ('value="Z"', 'value="303.555.0142"', 'value="again"'):

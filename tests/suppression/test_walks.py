@@ -43,9 +43,7 @@ def listed(shop):
         for n in range(30, 38):
             source = ("receipt", "manual", None)[n % 3]
             session.add(
-                SuppressedContact(
-                    phone=f"+130355501{n:02}", category="hard_fail", source=source
-                )
+                SuppressedContact(phone=f"+130355501{n:02}", category="hard_fail", source=source)
             )
 
 
@@ -60,9 +58,7 @@ def shown(order, part):
 
 @pytest.mark.parametrize("part", PARTS, ids=str)
 @pytest.mark.parametrize("order", ORDERS, ids=" ".join)
-def test_a_walk_meets_what_a_look_up_finds_in_the_same_order(
-    listed, monkeypatch, order, part
-):
+def test_a_walk_meets_what_a_look_up_finds_in_the_same_order(listed, monkeypatch, order, part):
     looked_up = shown(order, part)
     monkeypatch.setattr(suppression_list, "SMALL_LIST_ROWS", 0)
     assert shown(order, part) == looked_up
@@ -76,21 +72,15 @@ def test_no_order_reads_or_sorts_the_rows_themselves(listed, monkeypatch, order)
     """
     monkeypatch.setattr(suppression_list, "SMALL_LIST_ROWS", 0)
     seen = []
-    event.listen(
-        db.engine, "before_cursor_execute", lambda *given: seen.append(given[2:4])
-    )
+    event.listen(db.engine, "before_cursor_execute", lambda *given: seen.append(given[2:4]))
     queries.load_suppression_page(
         ListParams("", 2, 7, *order),
         SuppressionFilter(source="manual", since=now().replace(year=2020)),
     )
-    ((walk, values),) = [
-        each for each in seen if "UNION ALL" in each[0] and "ORDER BY" in each[0]
-    ]
+    ((walk, values),) = [each for each in seen if "UNION ALL" in each[0] and "ORDER BY" in each[0]]
     plan = [
         row[3]
-        for row in db.session.connection().exec_driver_sql(
-            f"EXPLAIN QUERY PLAN {walk}", values
-        )
+        for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {walk}", values)
     ]
     left = plan[plan.index("LEFT") + 1 : plan.index("RIGHT")]
     assert [each.partition(" ix_")[0] for each in left] == [

@@ -23,18 +23,14 @@ def make_survey(app):
             "completion_message": "See you there.",
         } | more
         asked = (
-            serialize_questions(
-                [each for each in questions if not isinstance(each, str)]
-            )
+            serialize_questions([each for each in questions if not isinstance(each, str)])
             if questions
             else "[]"
         )
         if all(isinstance(each, str) for each in questions):
             asked = json.dumps(questions)
         with app.app_context(), write() as session:
-            session.add(
-                row := SurveyFlow(trigger_keyword=word, questions_json=asked, **facts)
-            )
+            session.add(row := SurveyFlow(trigger_keyword=word, questions_json=asked, **facts))
             session.flush()
             return row.id
 
@@ -84,9 +80,7 @@ def asked_by_blast(app):
                 "body": body,
                 "message_log_id": log.id,
             }
-            session.add_all(
-                Message(phone=phone, created_at=at, **row) for phone in phones
-            )
+            session.add_all(Message(phone=phone, created_at=at, **row) for phone in phones)
             return log.id
 
     return make

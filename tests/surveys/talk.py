@@ -34,20 +34,12 @@ class Town:
             ).scalar_one()
             heard = InboundText(phone, body, made, self.moment, name)
             taken = (
-                survey_text_handling.handle_survey_answer(
-                    heard, only_valid=True, doubtful=doubtful
-                )
+                survey_text_handling.handle_survey_answer(heard, only_valid=True, doubtful=doubtful)
+                or (None if doubtful else survey_text_handling.start_survey_by_keyword(heard))
                 or (
                     None
                     if doubtful
-                    else survey_text_handling.start_survey_by_keyword(heard)
-                )
-                or (
-                    None
-                    if doubtful
-                    else survey_text_handling.handle_survey_answer(
-                        heard, only_valid=False
-                    )
+                    else survey_text_handling.handle_survey_answer(heard, only_valid=False)
                 )
             )
         if taken:

@@ -17,19 +17,14 @@ from app.surveys.actions import survey_text_handling
 from tests.cast import LEO, MIA, ZOE
 from tests.surveys.talk import NOON
 
-COMING = SurveyQuestion(
-    "Coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION}
-)
+COMING = SurveyQuestion("Coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION})
 MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)
 NAME = SurveyQuestion("Your name?", QuestionType.NAME)
 ELSE = SurveyQuestion("Anything else?")
 
 
 def said(rows):
-    return [
-        (each.position, each.state.value, each.body, each.value)
-        for each in rows("answers")
-    ]
+    return [(each.position, each.state.value, each.body, each.value) for each in rows("answers")]
 
 
 def statuses(rows):
@@ -39,9 +34,7 @@ def statuses(rows):
 def test_a_keyword_begins_it_and_answers_lead_to_the_end(make_survey, text, rows):
     survey = make_survey(COMING, MANY)
     taken = text(ZOE, " Picnic! ", name="Zoë")
-    assert taken.replies == [
-        "Welcome.\nComing? Reply YES or NO.\nText DONE to leave this survey."
-    ]
+    assert taken.replies == ["Welcome.\nComing? Reply YES or NO.\nText DONE to leave this survey."]
     assert text.says(ZOE, "yes") == ["How many?"]
     assert text.says(ZOE, "we are 4") == ["See you there."]
     assert said(rows) == [
@@ -82,9 +75,7 @@ def test_names_are_filled_in(make_survey, text):
     assert text.says(ZOE, "I'm Zoë Hernández") == ["Zoë, anything else?"]
 
 
-def test_who_finishes_is_registered_with_the_name_they_gave(
-    make_survey, make_event, text, rows
-):
+def test_who_finishes_is_registered_with_the_name_they_gave(make_survey, make_event, text, rows):
     make_survey(COMING, NAME, linked_event_id=make_event())
     text.says(ZOE, "picnic", "yes", "Zoë H.", name="Zoë of the list")
     text.says(LEO, "picnic", "yes", "skip", name="Leo of the list")
@@ -99,9 +90,7 @@ def test_no_is_no_registration_and_twice_is_once(make_survey, make_event, text, 
     assert text.says(MIA, "picnic", "no") == ["See you there."]
     text.says(ZOE, "picnic", "yes", "Zoë")
     text.says(ZOE, "picnic", "yes", "Zoë Hernández")
-    assert [(each.phone, each.name) for each in rows("registrations")] == [
-        (ZOE, "Zoë Hernández")
-    ]
+    assert [(each.phone, each.name) for each in rows("registrations")] == [(ZOE, "Zoë Hernández")]
     assert statuses(rows) == ["completed"] * 3
 
 
@@ -116,9 +105,7 @@ def test_a_name_of_the_event_is_not_overwritten_by_one_of_a_list(
     assert [each.name for each in rows("registrations")] == ["Zoë H."]
 
 
-def test_not_understood_twice_is_asked_again_then_a_person_looks(
-    make_survey, text, rows
-):
+def test_not_understood_twice_is_asked_again_then_a_person_looks(make_survey, text, rows):
     make_survey(COMING, MANY)
     text.says(ZOE, "picnic", "yes")
     hint = "Please answer with one number from 1 to 20, in digits. Text SKIP to pass it, DONE to leave.\nHow many?"
@@ -195,9 +182,7 @@ def test_the_keyword_twice_within_seconds_is_once(make_survey, text, rows):
     assert rows("survey", survey).start_count == 1
 
 
-def test_a_quick_double_answer_is_no_answer_to_the_next_question(
-    make_survey, text, rows
-):
+def test_a_quick_double_answer_is_no_answer_to_the_next_question(make_survey, text, rows):
     make_survey(COMING, SurveyQuestion("Bringing cake?", QuestionType.YES_NO))
     text.says(ZOE, "picnic", "yes")
     assert text.says(ZOE, "Yes!", seconds=4) == []
@@ -227,16 +212,12 @@ def test_after_the_time_out_a_text_begins_nothing(make_survey, text, rows):
     assert statuses(rows) == ["timed_out"]
 
 
-def test_the_keyword_after_the_time_out_goes_on_where_they_were(
-    make_survey, text, rows
-):
+def test_the_keyword_after_the_time_out_goes_on_where_they_were(make_survey, text, rows):
     survey = make_survey(COMING, MANY)
     text.says(ZOE, "picnic", "yes")
     text.wait(hours=30)
     text(ZOE, "hello?")
-    assert text.says(ZOE, "picnic") == [
-        "Welcome back. This is where you were.\nHow many?"
-    ]
+    assert text.says(ZOE, "picnic") == ["Welcome back. This is where you were.\nHow many?"]
     assert text.says(ZOE, "4") == ["See you there."]
     assert (statuses(rows), rows("survey", survey).start_count) == (["completed"], 1)
 
@@ -275,19 +256,13 @@ def test_an_answer_to_a_blast_that_asks_begins_the_survey(
     survey = make_survey(COMING, MANY)
     log = asked_by_blast(survey, ZOE, LEO, status=status)
     assert text.says(ZOE, "yes") == ["How many?"]
-    assert [(each.phone, each.message_log_id) for each in rows("sessions")] == [
-        (ZOE, log)
-    ]
+    assert [(each.phone, each.message_log_id) for each in rows("sessions")] == [(ZOE, log)]
     assert rows("survey", survey).start_count == 1
     assert text(MIA, "yes") is None
 
 
-@pytest.mark.parametrize(
-    "status", ["queued", "skipped", "cancelled", "expired", "failed"]
-)
-def test_a_text_that_did_not_leave_asked_nothing(
-    make_survey, asked_by_blast, text, status
-):
+@pytest.mark.parametrize("status", ["queued", "skipped", "cancelled", "expired", "failed"])
+def test_a_text_that_did_not_leave_asked_nothing(make_survey, asked_by_blast, text, status):
     asked_by_blast(make_survey(COMING), ZOE, status=status)
     assert text(ZOE, "yes") is None
 
@@ -303,9 +278,7 @@ def test_a_blast_is_answered_once_and_in_time(make_survey, asked_by_blast, text)
     assert text.says(ZOE, "no") == ["See you there."]
 
 
-def test_what_fits_nothing_is_a_miss_of_the_first_question(
-    make_survey, asked_by_blast, text, rows
-):
+def test_what_fits_nothing_is_a_miss_of_the_first_question(make_survey, asked_by_blast, text, rows):
     asked_by_blast(make_survey(COMING), ZOE)
     assert text.says(ZOE, "perhaps")[0].startswith("Please answer YES or NO.")
     assert statuses(rows) == ["active"]
@@ -321,9 +294,7 @@ def test_free_words_answer_a_blast_only_when_nothing_was_texted_since(
     assert text(LEO, "is there parking?") is None
 
 
-def test_a_text_that_may_mean_stop_is_no_answer_to_a_blast(
-    make_survey, asked_by_blast, text
-):
+def test_a_text_that_may_mean_stop_is_no_answer_to_a_blast(make_survey, asked_by_blast, text):
     asked_by_blast(make_survey(ELSE), ZOE)
     assert text(ZOE, "leave me alone", doubtful=True) is None
 
@@ -344,8 +315,7 @@ def test_two_texts_at_once_are_two_answers(app, make_survey, text, rows):
             )
 
     threads = [
-        threading.Thread(target=say, args=(body, NOON + timedelta(hours=1)))
-        for body in ("3", "4")
+        threading.Thread(target=say, args=(body, NOON + timedelta(hours=1))) for body in ("3", "4")
     ]
     for thread in threads:
         thread.start()
@@ -370,7 +340,5 @@ def test_begin_by_a_keywords_action(app, make_survey, text):
 def test_a_word_of_the_first_design_is_kept_as_it_was_typed(make_survey, text, visit):
     make_survey(COMING, word="picnic", name="Old picnic")
     assert text.says(ZOE, "PICNIC")[0].startswith("Welcome.")
-    page = visit(
-        "/surveys/add", "ada", name="New", trigger_keyword="PICNIC", questions="Why?"
-    )
+    page = visit("/surveys/add", "ada", name="New", trigger_keyword="PICNIC", questions="Why?")
     assert "PICNIC already starts ‘Old picnic’." in page.words

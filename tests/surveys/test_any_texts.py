@@ -69,23 +69,15 @@ def test_any_texts_leave_legal_rows(app, two_surveys, text, texts):
         answers = db.session.scalars(db.select(SurveyAnswer)).all()
         active = [each.phone for each in sessions if each.status == "active"]
         assert len(active) == len(set(active))
-        assert all(
-            (each.ended_at is None) == (each.status == "active") for each in sessions
-        )
+        assert all((each.ended_at is None) == (each.status == "active") for each in sessions)
         flows = db.session.scalars(db.select(SurveyFlow)).all()
         for flow in flows:
             own = [each for each in sessions if each.survey_id == flow.id]
             assert flow.start_count == len(own)
-            assert flow.completion_count == sum(
-                each.status == "completed" for each in own
-            )
+            assert flow.completion_count == sum(each.status == "completed" for each in own)
         assert all(each.prompt for each in answers)
         kept = {each.message_id for each in answers}
-        lost = [
-            body
-            for message, body in text.taken
-            if message not in kept and body not in OURS
-        ]
+        lost = [body for message, body in text.taken if message not in kept and body not in OURS]
         # what is answered anew after BACK takes the place of what was said before
         assert lost == [] or "back" in {body for _, body in text.taken}
     text.taken.clear()

@@ -24,14 +24,8 @@ def poll(make_survey):
 
 def test_the_form_begins_with_the_first_text_of_the_survey(visit, poll):
     page: Page = visit(f"/blasts/new?survey={poll}", "sol")
-    assert (
-        "The picnic is in May. Coming, {first_name|friend}? Reply YES or NO."
-        in page.words
-    )
-    assert (
-        f'<option selected value="{poll}">begins the survey The picnic</option>'
-        in page.text
-    )
+    assert "The picnic is in May. Coming, {first_name|friend}? Reply YES or NO." in page.words
+    assert f'<option selected value="{poll}">begins the survey The picnic</option>' in page.text
     assert visit("/blasts/new?survey=4711", "sol").status_code == 404
     assert "Whoever answers" not in visit("/blasts/new", "sol").words
 
@@ -54,13 +48,8 @@ def test_whoever_answers_the_blast_answers_the_survey(app, visit, poll, text):
             poll,
         )
         assert session.scalar(db.select(SurveySession)) is None
-        session.execute(
-            db.update(Message).values(status="delivered", created_at=text.moment)
-        )
-    assert (
-        "Whoever answers begins the survey The picnic"
-        in visit("/blasts/logs/1", "sol").words
-    )
+        session.execute(db.update(Message).values(status="delivered", created_at=text.moment))
+    assert "Whoever answers begins the survey The picnic" in visit("/blasts/logs/1", "sol").words
     assert text.says(ZOE, "yes", name="Zoë") == ["How many?"]
     assert "2 asked by a blast" in visit(f"/surveys/{poll}", "sol").words.replace(
         "asked by a blast 2", "2 asked by a blast"
@@ -101,9 +90,7 @@ def test_a_closed_survey_is_not_asked(app, visit, poll):
 
 def test_the_people_of_its_event_are_asked(app, visit, make_survey, make_event):
     event = make_event()
-    survey = make_survey(
-        SurveyQuestion("Coming?", QuestionType.YES_NO), linked_event_id=event
-    )
+    survey = make_survey(SurveyQuestion("Coming?", QuestionType.YES_NO), linked_event_id=event)
     with app.app_context(), write() as session:
         session.add(EventRegistration(event_id=event, phone=ZOE))
     page = visit(f"/surveys/{survey}", "sol")

@@ -50,9 +50,7 @@ CARDS = {
 def flows(app):
     def read():
         with app.app_context():
-            return db.session.scalars(
-                db.select(SurveyFlow).order_by(SurveyFlow.id)
-            ).all()
+            return db.session.scalars(db.select(SurveyFlow).order_by(SurveyFlow.id)).all()
 
     return read
 
@@ -146,21 +144,13 @@ def test_what_a_form_does_not_speak_of_stays(visit, flows):
         ({"nudge_hours": "24"}, "Remind them before the time to wait is over"),
     ],
 )
-def test_b28_mistakes_are_said_and_everything_typed_is_still_there(
-    visit, flows, change, sentence
-):
+def test_b28_mistakes_are_said_and_everything_typed_is_still_there(visit, flows, change, sentence):
     """B28: no questions, 200 of them, 2,000 characters, " stop " and its family."""
     page = visit("/surveys/add", "ada", **(PLAIN | change))
     assert page.status_code == 422
     assert sentence in page.words
-    for value in (
-        ("Welcome.", "See you there.") if "intro_message" not in change else ()
-    ):
-        assert (
-            value in page.text
-            or value in change.values()
-            or "completion_message" in change
-        )
+    for value in ("Welcome.", "See you there.") if "intro_message" not in change else ():
+        assert value in page.text or value in change.values() or "completion_message" in change
     assert flows() == []
 
 
@@ -170,9 +160,7 @@ def test_b28_mistakes_are_said_and_everything_typed_is_still_there(
 def test_b28_a_keyword_that_starts_something_already(visit, flows, word):
     """B28: the same word in another case, with spaces, full-width."""
     visit("/surveys/add", "ada", **PLAIN)
-    page = visit(
-        "/surveys/add", "ada", **(PLAIN | {"name": "Another", "trigger_keyword": word})
-    )
+    page = visit("/surveys/add", "ada", **(PLAIN | {"name": "Another", "trigger_keyword": word}))
     assert page.status_code == 422
     assert "PICNIC already starts ‘Spring picnic’." in page.words
     assert len(flows()) == 1
@@ -221,9 +209,7 @@ def test_it_shows_how_it_reads(visit):
 def test_an_event_is_linked_or_made_with_it(app, visit, flows):
     visit("/surveys/add", "ada", **PLAIN, new_event="Picnic in May")
     with app.app_context():
-        event = db.session.scalar(
-            db.select(Event).where(Event.title == "Picnic in May")
-        )
+        event = db.session.scalar(db.select(Event).where(Event.title == "Picnic in May"))
     assert flows()[0].linked_event_id == event.id
     page = visit(f"/events/{event.id}", "ada")
     assert "Whoever texts PICNIC and answers Spring picnic is registered." in page.words
@@ -241,10 +227,7 @@ def test_closed_and_opened(visit, flows, text):
     visit("/surveys/add", "ada", **PLAIN)
     text(ZOE, "picnic")
     page = visit("/surveys/1/deactivate", "sol", follow=True, _="")
-    assert (
-        "Closed: nobody begins it any more. 1 person in the middle may finish."
-        in page.words
-    )
+    assert "Closed: nobody begins it any more. 1 person in the middle may finish." in page.words
     assert not flows()[0].is_active
     visit("/surveys/1/edit", "ada", **PLAIN)
     assert not flows()[0].is_active

@@ -29,9 +29,7 @@ def picnic(make_survey, text):
     text(LEO, "yes", seconds=40)
     text(LEO, "a few", seconds=600)
     text(LEO, "2", seconds=3600)
-    text.wait(
-        seconds=(begun + timedelta(hours=11, minutes=55) - text.moment).total_seconds()
-    )
+    text.wait(seconds=(begun + timedelta(hours=11, minutes=55) - text.moment).total_seconds())
     text(MIA, "picnic")
     text(MIA, "yes", seconds=60)
     text.wait(hours=2)
@@ -43,16 +41,9 @@ def picnic(make_survey, text):
 def test_all_days_with_the_usual_times(visit, picnic):
     page = visit(f"/surveys/{picnic}", "sol")
     assert "4 started" not in page.words
-    assert (
-        "usual time to finish 36 minutes" in page.words
-    )  # of 50 seconds and 71 minutes
-    assert (
-        "4 answered. Half of them within 50 seconds." in page.words
-    )  # of 20, 40, 60, 100
-    assert (
-        "2 answered, 1 text not understood. Half of them within 35 minutes."
-        in page.words
-    )
+    assert "usual time to finish 36 minutes" in page.words  # of 50 seconds and 71 minutes
+    assert "4 answered. Half of them within 50 seconds." in page.words  # of 20, 40, 60, 100
+    assert "2 answered, 1 text not understood. Half of them within 35 minutes." in page.words
 
 
 @pytest.mark.parametrize(
@@ -72,9 +63,7 @@ def test_only_whoever_began_in_these_days_on_the_organisations_clocks(
     assert f"All {started} " in page.words
     assert f"Started {started} · 100 %" in page.words
     assert f"{started} answered" in page.words
-    rows = list(
-        csv.reader(StringIO(visit(f"/surveys/{picnic}/export?{asked}", "ada").text))
-    )
+    rows = list(csv.reader(StringIO(visit(f"/surveys/{picnic}/export?{asked}", "ada").text)))
     assert len(rows) == 1 + started
 
 
@@ -86,14 +75,11 @@ def test_the_days_go_along_to_the_answers_the_people_and_the_export(visit, picni
         "since=2026-11-27&status=active", "status=active&since=2026-11-27"
     )
     assert (
-        visit(
-            f"/surveys/{picnic}/answers?question=1&since=2026-11-27", "sol"
-        ).words.count("No, ")
+        visit(f"/surveys/{picnic}/answers?question=1&since=2026-11-27", "sol").words.count("No, ")
         == 0
     )
     assert (
-        "1 answer"
-        in visit(f"/surveys/{picnic}/answers?question=1&since=2026-11-27", "sol").words
+        "1 answer" in visit(f"/surveys/{picnic}/answers?question=1&since=2026-11-27", "sol").words
     )
 
 
@@ -105,9 +91,7 @@ def test_the_days_go_along_to_the_answers_the_people_and_the_export(visit, picni
         ("until=2026-02-30", "Write the day as year-month-day"),
     ],
 )
-def test_days_that_cannot_be_are_said_and_narrow_nothing(
-    visit, picnic, asked, sentence
-):
+def test_days_that_cannot_be_are_said_and_narrow_nothing(visit, picnic, asked, sentence):
     page = visit(f"/surveys/{picnic}?{asked}", "sol")
     assert sentence in page.words
     assert "All 4 " in page.words
@@ -132,9 +116,7 @@ def test_an_answer_to_a_blast_took_as_long_as_since_the_blast_and_what_a_person_
     text(LEO, "no", seconds=500)
     text(LEO, "1", seconds=10)
     page = visit(f"/surveys/{survey}", "sol")
-    assert (
-        "2 answered. Half of them within 7 minutes." in page.words
-    )  # of 300 and 500 seconds
+    assert "2 answered. Half of them within 7 minutes." in page.words  # of 300 and 500 seconds
     assert "Half of them within 10 seconds" in page.words
 
 

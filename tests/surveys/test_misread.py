@@ -46,21 +46,14 @@ def say(app, text, *more):
 def record(visit, page, **change):
     """Press the button that stands there."""
     form = next(
-        each
-        for each in page.forms
-        if each["attrs"]["action"].endswith("/sessions/1/answer")
+        each for each in page.forms if each["attrs"]["action"].endswith("/sessions/1/answer")
     )
-    return visit(
-        form["attrs"]["action"], "sol", follow=True, **dict(form["fields"]) | change
-    )
+    return visit(form["attrs"]["action"], "sol", follow=True, **dict(form["fields"]) | change)
 
 
 def test_one_press_records_it_and_the_survey_goes_on(app, visit, zoe, rows):
     page = visit("/inbox/1", "sol")
-    assert (
-        "The survey “ The picnic ” did not understand that and waits: How many?"
-        in page.words
-    )
+    assert "The survey “ The picnic ” did not understand that and waits: How many?" in page.words
     assert "Record 5 for Zoë" in page.words
     page = record(visit, page)
     assert page.headings == ["Zoë"], "back in the conversation"
@@ -92,9 +85,7 @@ def test_pressed_twice_it_is_recorded_once(app, visit, zoe, rows):
     assert "Look once more" in record(visit, page).words
     with app.app_context():
         assert (
-            db.session.scalar(
-                db.select(db.func.count()).where(SurveyAnswer.edited_by.is_not(None))
-            )
+            db.session.scalar(db.select(db.func.count()).where(SurveyAnswer.edited_by.is_not(None)))
             == 1
         )
 
@@ -115,9 +106,7 @@ def test_where_it_is_put_right_the_likely_answer_stands_in_the_field_and_a_way_l
     assert 'id="value-1-1" value="5"' in page.text
     assert 'action="/inbox/with/13035550142"' in page.text
     for address in ("/surveys/1", "/surveys/1/answers"):
-        assert 'value="5"' not in visit(address, "sol").text, (
-            "there the newest text stands alone"
-        )
+        assert 'value="5"' not in visit(address, "sol").text, "there the newest text stands alone"
     say(app, text, "4 and 2 more")
     assert 'value="6"' in visit("/surveys/1", "sol").text
 
@@ -143,9 +132,7 @@ def test_not_understood_three_times_it_stands_there_until_somebody_has_looked(
     assert "did not understand" not in visit("/inbox/1", "sol").words
 
 
-def test_the_live_part_has_it_too_and_whoever_said_stop_has_it_no_more(
-    app, visit, zoe, text
-):
+def test_the_live_part_has_it_too_and_whoever_said_stop_has_it_no_more(app, visit, zoe, text):
     assert "Record 5 for Zoë" in visit("/inbox/1/live?mark=other", "sol").words
     with app.app_context():
         said_stop(ZOE)

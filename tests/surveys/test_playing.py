@@ -13,9 +13,7 @@ from app.domain.surveys.question_definitions import (
 from app.surveys.models import SurveyFlow, SurveySession
 from app.surveys.survey_simulator import SurveyDraft, simulate_survey
 
-COMING = SurveyQuestion(
-    "Coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION}
-)
+COMING = SurveyQuestion("Coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION})
 MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)
 NAME = SurveyQuestion("Your name?", QuestionType.NAME)
 THANKS = "Thanks, {first_name|friend}."
@@ -53,21 +51,15 @@ def test_it_begins_with_the_keyword_and_ends_with_the_last_words():
 
 
 def test_where_an_answer_leads_past_the_event_it_says_so():
-    assert (
-        played("no").status_text == "Finished. They are not registered for the event."
-    )
+    assert played("no").status_text == "Finished. They are not registered for the event."
     assert played("no", registers=False).status_text == "Finished."
 
 
 def test_not_understood_is_asked_again_with_a_hint_and_then_a_person_looks():
     phone = played("yes", "a few", "hm", "lots")
-    assert [each.note for each in phone.texts if each.is_from_person][2:] == [
-        "Not understood."
-    ] * 3
+    assert [each.note for each in phone.texts if each.is_from_person][2:] == ["Not understood."] * 3
     assert "Please answer with one number from 1 to 20" in ours(phone)[2]
-    assert (
-        phone.status_text == "Not understood three times: a person looks, in the inbox."
-    )
+    assert phone.status_text == "Not understood three times: a person looks, in the inbox."
 
 
 @pytest.mark.parametrize(
@@ -135,11 +127,7 @@ FORM = {
 
 
 def on_form(page):
-    return next(
-        dict(form["fields"])
-        for form in page.forms
-        if form["attrs"].get("id") == "survey"
-    )
+    return next(dict(form["fields"]) for form in page.forms if form["attrs"].get("id") == "survey")
 
 
 def test_on_the_form_everything_typed_stays_and_nothing_is_kept(app, visit):
@@ -153,8 +141,7 @@ def test_on_the_form_everything_typed_stays_and_nothing_is_kept(app, visit):
     page = visit("/surveys/add", "sol", **FORM, said="yes", say="three", do="add")
     assert on_form(page)["say"] == "three", "typed, and not sent yet"
     assert (
-        "On question 1 of 2."
-        in visit("/surveys/add", "sol", **FORM, said="yes", do="replay").words
+        "On question 1 of 2." in visit("/surveys/add", "sol", **FORM, said="yes", do="replay").words
     )
     with app.app_context():
         for kind in (SurveyFlow, SurveySession, Message):
@@ -167,21 +154,14 @@ def test_a_word_that_cannot_begin_it_is_said_beside_it_at_once(visit, make_surve
         "PICNIC already starts ‘The picnic’."
         in visit("/surveys/add", "sol", **FORM, do="show").words
     )
-    reserved = visit(
-        "/surveys/add", "sol", **FORM | {"trigger_keyword": "stop"}, do="show"
-    ).words
+    reserved = visit("/surveys/add", "sol", **FORM | {"trigger_keyword": "stop"}, do="show").words
     assert "STOP" in reserved[reserved.index("Try it") :].replace("Text DONE", "")
-    assert (
-        "already starts" not in visit("/surveys/1/edit", "sol", **FORM, do="show").words
-    )
+    assert "already starts" not in visit("/surveys/1/edit", "sol", **FORM, do="show").words
 
 
 def test_enter_in_the_line_sends_it_without_javascript_too(visit):
     """Enter presses the first button of the form, which is "show"."""
-    assert (
-        "On question 2 of 2."
-        in visit("/surveys/add", "sol", **FORM, do="show", say="yes").words
-    )
+    assert "On question 2 of 2." in visit("/surveys/add", "sol", **FORM, do="show", say="yes").words
 
 
 def test_markup_and_long_texts_do_no_harm(visit):

@@ -15,9 +15,7 @@ from app.domain.surveys.question_definitions import (
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import said_stop, wrote
 
-COMING = SurveyQuestion(
-    "Coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION}
-)
+COMING = SurveyQuestion("Coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION})
 MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)
 NAME = SurveyQuestion("Your name?", QuestionType.NAME)
 
@@ -29,9 +27,7 @@ def picnic(make_survey, make_event, text):
     text.says(ZOE, "picnic", "yes", "4", "Zoë H.")
     text.says(LEO, "picnic", "👍", "two", "=Leo()")
     text.says(MIA, "picnic", "no", name="Mia")
-    text.says(
-        MAX, "picnic", "yes", "a few", "2 adults and 3 kids", "five or six", name="Max"
-    )
+    text.says(MAX, "picnic", "yes", "a few", "2 adults and 3 kids", "five or six", name="Max")
     return survey
 
 
@@ -57,17 +53,9 @@ def test_the_results(visit, picnic):
 
 
 def test_people_are_found_and_filtered(visit, picnic):
-    assert (
-        visit(f"/surveys/{picnic}?status=handed_over", "sol").words.count(
-            "+1 303 555 0145"
-        )
-        == 1
-    )
+    assert visit(f"/surveys/{picnic}?status=handed_over", "sol").words.count("+1 303 555 0145") == 1
     assert "1 person" in visit(f"/surveys/{picnic}?search=mia", "sol").words
-    assert (
-        "Nobody here matches that."
-        in visit(f"/surveys/{picnic}?search=nobody", "sol").words
-    )
+    assert "Nobody here matches that." in visit(f"/surveys/{picnic}?search=nobody", "sol").words
     assert visit(f"/surveys/{picnic}?status=nonsense&page=99", "sol").status_code == 200
 
 
@@ -96,9 +84,7 @@ def test_counted_as_what_they_meant_the_survey_goes_on(app, visit, picnic, text,
         "answered",
     )
     with app.app_context():
-        queued = db.session.scalars(
-            db.select(Message).where(Message.status == "queued")
-        ).all()
+        queued = db.session.scalars(db.select(Message).where(Message.status == "queued")).all()
         assert [(each.phone, each.body, each.written_by) for each in queued] == [
             (MAX, "Your name?", "sol")
         ]
@@ -125,9 +111,7 @@ def test_counted_it_needs_nobody_any_more_and_the_next_question_stands_in_the_co
 
 
 def test_what_is_no_answer_is_said_and_stays(visit, picnic, rows):
-    page = visit(
-        f"/surveys/{picnic}/sessions/4/answer", "sol", position="1", value="five or six"
-    )
+    page = visit(f"/surveys/{picnic}/sessions/4/answer", "sol", position="1", value="five or six")
     assert page.status_code == 422
     assert (
         "That does not answer the question. Please answer with one number from 1 to 20"
@@ -155,27 +139,18 @@ def test_whoever_said_stop_is_not_texted_by_a_correction(app, visit, picnic):
         said_stop(MAX)
     visit(f"/surveys/{picnic}/sessions/4/answer", "sol", position="1", value="5")
     with app.app_context():
-        assert (
-            db.session.scalars(
-                db.select(Message).where(Message.status == "queued")
-            ).all()
-            == []
-        )
+        assert db.session.scalars(db.select(Message).where(Message.status == "queued")).all() == []
 
 
 def test_a_session_of_another_survey_is_not_there(visit, picnic, make_survey):
     other = make_survey("Why?", word="LUNCH")
     assert visit(f"/surveys/{other}/sessions/1", "ada").status_code == 404
     assert (
-        visit(
-            f"/surveys/{other}/sessions/1/answer", "ada", position="0", value="x"
-        ).status_code
+        visit(f"/surveys/{other}/sessions/1/answer", "ada", position="0", value="x").status_code
         == 404
     )
     assert (
-        visit(
-            f"/surveys/{picnic}/sessions/1/answer", "ada", position="9", value="x"
-        ).status_code
+        visit(f"/surveys/{picnic}/sessions/1/answer", "ada", position="9", value="x").status_code
         == 404
     )
 
@@ -210,8 +185,7 @@ def test_a_blast_that_asked_is_counted(visit, make_survey, asked_by_blast, text)
     text(ZOE, "yes")
     page = visit(f"/surveys/{survey}", "sol")
     assert (
-        "3 asked by a blast" in " ".join(page.words.split())
-        or "asked by a blast 3" in page.words
+        "3 asked by a blast" in " ".join(page.words.split()) or "asked by a blast 3" in page.words
     )
     assert "a blast" in page.words
 

@@ -67,9 +67,7 @@ def test_a_reminder_is_found_and_brings_its_conversation_to_the_top(
     assert "We are still waiting" in visit("/inbox?search=still+waiting", "sol").words
 
 
-def test_nobody_is_reminded_at_night_nor_who_said_stop(
-    app, make_survey, text, later, queued
-):
+def test_nobody_is_reminded_at_night_nor_who_said_stop(app, make_survey, text, later, queued):
     """From 21:00 to 8:00 on the organisation's clocks (noon in Denver is when this begins)."""
     make_survey(COMING, timeout_hours=100)
     text(ZOE, "picnic")
@@ -122,8 +120,6 @@ def test_the_job_of_a_serving_process_does_it(app, make_survey, text, rows):
     make_survey(COMING)
     text(ZOE, "picnic")  # long ago, by the clock of the process
     with app.app_context(), write() as session:
-        session.execute(
-            db.update(SurveySession).values(asked_at=now() - timedelta(days=2))
-        )
+        session.execute(db.update(SurveySession).values(asked_at=now() - timedelta(days=2)))
     scheduler.BackgroundJobs(app, lambda: True)._time_out_survey_sessions()
     assert rows("sessions")[0].status.value == "timed_out"

@@ -53,15 +53,9 @@ def main() -> int:
 
 
 def _asked() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.torture", description=__doc__
-    )
-    parser.add_argument(
-        "words", nargs="*", help="kills, load, patience, soak; KILLS and SEED"
-    )
-    parser.add_argument(
-        "--minutes", type=float, default=MINUTES, help="how long the soak lasts"
-    )
+    parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
+    parser.add_argument("words", nargs="*", help="kills, load, patience, soak; KILLS and SEED")
+    parser.add_argument("--minutes", type=float, default=MINUTES, help="how long the soak lasts")
     asked = parser.parse_args()
     numbers = [int(word) for word in asked.words if word.isdigit()]
     asked.what = [word for word in asked.words if not word.isdigit()] or (
@@ -70,9 +64,7 @@ def _asked() -> argparse.Namespace:
     if unknown := set(asked.what) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     asked.kills = numbers[0] if numbers else KILLS
-    asked.seed = (
-        numbers[1] if len(numbers) > 1 else random.SystemRandom().randrange(10_000)
-    )
+    asked.seed = numbers[1] if len(numbers) > 1 else random.SystemRandom().randrange(10_000)
     return asked
 
 
@@ -149,9 +141,7 @@ def _place(people: int) -> Iterator[tuple[Flask, TwilioServer]]:
 
 
 @contextmanager
-def _served(
-    people: int, **settings: str
-) -> Iterator[tuple[Flask, TwilioServer, Served]]:
+def _served(people: int, **settings: str) -> Iterator[tuple[Flask, TwilioServer, Served]]:
     with _place(people) as (town, twilio):
         twilio.answer(delay=0.02)
         with server_for(town, twilio, **settings) as server:

@@ -100,9 +100,7 @@ class Killing:
         doubts = self._in_doubt(log.id)
         unfound = self._look_up(log.id) if self.dice.random() < 0.5 else doubts
         assert set(self.twilio.send_callbacks(self.server.url, ("delivered",))) <= {204}
-        missed = (
-            len(unfound & self._at_carrier().keys()) if unfound is not doubts else 0
-        )
+        missed = len(unfound & self._at_carrier().keys()) if unfound is not doubts else 0
         return self._counted(
             log.id,
             (how, after, seen),
@@ -128,9 +126,7 @@ class Killing:
         """At the n-th text, and perhaps again: gunicorn's next worker dies there too, if so
         many are left.
         """
-        self._restart(
-            **{FAILPOINT: f"{point}:{self.dice.randint(self.people // 3, self.people)}"}
-        )
+        self._restart(**{FAILPOINT: f"{point}:{self.dice.randint(self.people // 3, self.people)}"})
         before = children_of(self.server.process.pid)
         wanted = blast(self.app, f"Blast {self.number}")
         until(
@@ -150,20 +146,14 @@ class Killing:
         self.server.start()
 
     def _in_doubt(self, log_id: int) -> set[str]:
-        return {
-            row.phone
-            for row in rows(self.app, log_id)
-            if row.status is MessageStatus.UNKNOWN
-        }
+        return {row.phone for row in rows(self.app, log_id) if row.status is MessageStatus.UNKNOWN}
 
     def _look_up(self, log_id: int) -> set[str]:
         """Let the running engine ask the carrier now, not half a minute later.
 
         Who is in doubt still.
         """
-        unsure = (Message.message_log_id == log_id) & (
-            Message.status == MessageStatus.UNKNOWN
-        )
+        unsure = (Message.message_log_id == log_id) & (Message.status == MessageStatus.UNKNOWN)
         with self.app.app_context(), write():
             db.session.execute(update(Message).where(unsure).values(look_up_at=now()))
 
@@ -185,9 +175,7 @@ class Killing:
         """After every receipt has come, also for texts whose answer we never heard."""
         states = {row.phone: row.status for row in rows(self.app, log_id)}
         by_state, at_carrier = Counter(states.values()), self._at_carrier()
-        unaccounted = sum(
-            states.get(phone) is not MessageStatus.DELIVERED for phone in at_carrier
-        )
+        unaccounted = sum(states.get(phone) is not MessageStatus.DELIVERED for phone in at_carrier)
         return Round(
             *death,
             doubts=doubt[0],

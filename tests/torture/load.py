@@ -69,10 +69,7 @@ def crowd(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
     over = time.monotonic() + SECONDS
     cookie = cookie_of(app)
     with ThreadPoolExecutor(BROWSERS + 2) as pool:
-        jobs = [
-            pool.submit(_browse, server, cookie, log_id, over, pages)
-            for _ in range(BROWSERS)
-        ]
+        jobs = [pool.submit(_browse, server, cookie, log_id, over, pages) for _ in range(BROWSERS)]
         jobs.append(pool.submit(_receipts, server, twilio, over, receipts))
         jobs.append(pool.submit(_stops, server, twilio, stops))
     for job in jobs:
@@ -90,7 +87,9 @@ def _pages_lines(server: Served, pages: Seen) -> list[Line]:
     wrong = sum(count for status, count in pages.statuses.items() if status != 200)
     locked = server.said.count("database is locked")
     p95 = pages.within(0.95)
-    what = f"{len(pages.seconds)} pages to {BROWSERS} browsers while {PEOPLE} people are texted, p95"
+    what = (
+        f"{len(pages.seconds)} pages to {BROWSERS} browsers while {PEOPLE} people are texted, p95"
+    )
     return [
         Line("L4", what, f"{p95:.0f} ms", "500 ms", p95 < 500),
         Line("L4", "answers that were no 200; 'database is locked' in the log", f"{wrong}; {locked}", "0; 0",
@@ -100,9 +99,7 @@ def _pages_lines(server: Served, pages: Seen) -> list[Line]:
 
 def _receipt_lines(app: Flask, receipts: Seen) -> list[Line]:
     with app.app_context():
-        stored = db.session.scalar(
-            db.select(db.func.count()).where(WebhookEvent.kind == "status")
-        )
+        stored = db.session.scalar(db.select(db.func.count()).where(WebhookEvent.kind == "status"))
     sent, p99 = len(receipts.seconds), receipts.within(0.99)
     told = f"{dict(receipts.statuses)}, {stored} stored"
     right = receipts.statuses == {204: sent} and stored == sent
@@ -174,9 +171,7 @@ def _receipts(server: Served, twilio: TwilioServer, over: float, seen: Seen) -> 
             told += 1
             next(pace)
             params = wire.build_status_callback_params(twilio.texts[sent.sid], status)
-            pool.submit(
-                seen.time, _poster(twilio, server, urldefrag(sent.callback).url, params)
-            )
+            pool.submit(seen.time, _poster(twilio, server, urldefrag(sent.callback).url, params))
 
 
 def _poster(
@@ -194,9 +189,7 @@ def _stops(server: Served, twilio: TwilioServer, seen: Seen) -> None:
             phone = pretend_phone(PEOPLE - 1 - n * 5)
             pool.submit(
                 seen.time,
-                lambda phone=phone: twilio.text_in(
-                    server.url, server.url, phone, "STOP"
-                ),
+                lambda phone=phone: twilio.text_in(server.url, server.url, phone, "STOP"),
             )
 
 
@@ -208,9 +201,7 @@ def many(app: Flask, twilio: TwilioServer) -> list[Line]:
     took = time.monotonic() - started
     with app.app_context():
         due = db.session.scalar(
-            db.select(db.func.min(MessageLog.created_at)).where(
-                MessageLog.id == logs[0].id
-            )
+            db.select(db.func.min(MessageLog.created_at)).where(MessageLog.id == logs[0].id)
         )
         first = db.session.execute(
             db.select(db.func.min(Message.submitted_at))
@@ -219,9 +210,7 @@ def many(app: Flask, twilio: TwilioServer) -> list[Line]:
         ).scalars()
         latest = max((moment - due).total_seconds() for moment in first)
     everybody_is_accounted_for(app, twilio)
-    right = {row.status.value for log in logs for row in rows(app, log.id)} == {
-        "accepted"
-    }
+    right = {row.status.value for log in logs for row in rows(app, log.id)} == {"accepted"}
     return [
         Line(
             "L11",

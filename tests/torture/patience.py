@@ -56,9 +56,7 @@ def drip(app: Flask, twilio: TwilioServer, _server: Served) -> list[Line]:
             "24 to 26 s",
             24 < took < 26,
         ),
-        Line(
-            "F9", "the others had theirs after", f"{others:.1f} s", "10 s", others < 10
-        ),
+        Line("F9", "the others had theirs after", f"{others:.1f} s", "10 s", others < 10),
         Line(
             "F9",
             "its text, and requests for it",
@@ -76,9 +74,7 @@ def lock(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
     twilio.wait_for(before + PEOPLE // 4)
     with _locked(app):
         started = time.monotonic()
-        answered = set(
-            twilio.send_callbacks(server.url, ("sent",), to=twilio.requests[0].to)
-        )
+        answered = set(twilio.send_callbacks(server.url, ("sent",), to=twilio.requests[0].to))
         waited = time.monotonic() - started
         time.sleep(max(0.0, LOCKED - waited))
     log = ended(app, wanted, 60)

@@ -28,9 +28,7 @@ LOOK_SECONDS, COPY_SECONDS = 1.0, 15.0
 MOST_WAL = 64.0
 
 
-def soak(
-    app: Flask, twilio: TwilioServer, server: Served, minutes: float
-) -> list[Line]:
+def soak(app: Flask, twilio: TwilioServer, server: Served, minutes: float) -> list[Line]:
     """Send for so many minutes and look at the sending process every second."""
     [worker] = children_of(server.process.pid)
     database: Path = app.extensions["settings"].database_path
@@ -77,23 +75,17 @@ GROWTH = (
 )
 
 
-def _grown(
-    seen: Sequence[dict[str, float]], what: str, unit: str, more: float | None
-) -> Line:
+def _grown(seen: Sequence[dict[str, float]], what: str, unit: str, more: float | None) -> Line:
     """The most in the last third against the most in the first, when everything has been used
     once.
     """
     third = max(1, len(seen) // 3)
-    first, last = (
-        max(each[what] for each in part) for part in (seen[:third], seen[-third:])
-    )
+    first, last = (max(each[what] for each in part) for part in (seen[:third], seen[-third:]))
     most = max(each[what] for each in seen)
     told = f"{first:.0f} at first, {last:.0f} at last, {most:.0f}{unit} at most"
     if more is None:
         return Line("L13", what, told, f"below {MOST_WAL:.0f}{unit}", most < MOST_WAL)
-    return Line(
-        "L13", what, told, f"no more than {more:.0f}{unit} growth", last <= first + more
-    )
+    return Line("L13", what, told, f"no more than {more:.0f}{unit} growth", last <= first + more)
 
 
 def _send(app: Flask, twilio: TwilioServer, server: Served, over: float) -> int:
@@ -102,12 +94,8 @@ def _send(app: Flask, twilio: TwilioServer, server: Served, over: float) -> int:
         twilio.requests.clear()
         twilio.texts.clear()
         ended(app, blast(app, f"Text {texts}"), 60)
-        assert set(
-            twilio.scatter_callbacks(server.url, ("sent", "delivered"), dice)
-        ) <= {204}
-        assert Counter(Counter(each.to for each in twilio.requests).values()) == {
-            1: PEOPLE
-        }
+        assert set(twilio.scatter_callbacks(server.url, ("sent", "delivered"), dice)) <= {204}
+        assert Counter(Counter(each.to for each in twilio.requests).values()) == {1: PEOPLE}
         texts += PEOPLE
     everybody_is_accounted_for(app)
     return texts
@@ -115,9 +103,7 @@ def _send(app: Flask, twilio: TwilioServer, server: Served, over: float) -> int:
 
 def _delivered(app: Flask) -> int:
     with app.app_context():
-        return db.session.scalar(
-            db.select(db.func.count()).where(Message.status == "delivered")
-        )
+        return db.session.scalar(db.select(db.func.count()).where(Message.status == "delivered"))
 
 
 def _copy(server: Served, database: Path, over: float) -> int:
@@ -129,9 +115,7 @@ def _copy(server: Served, database: Path, over: float) -> int:
         time.sleep(COPY_SECONDS)
         target.unlink(missing_ok=True)
         command = [sys.executable, "-m", "app.dbdoctor", "--backup", str(target)]
-        subprocess.run(
-            command, cwd=ROOT, env=server.environment, check=True, capture_output=True
-        )
+        subprocess.run(command, cwd=ROOT, env=server.environment, check=True, capture_output=True)
     raise AssertionError("never")
 
 

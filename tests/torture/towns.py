@@ -43,13 +43,7 @@ def new_town(database: Path, twilio: TwilioServer, people: int) -> Flask:
         "log_format": "text",
     }
     app = create_app(
-        Settings(
-            **(
-                twilio_settings(twilio)
-                | settings
-                | {"database_url": f"sqlite:///{database}"}
-            )
-        )
+        Settings(**(twilio_settings(twilio) | settings | {"database_url": f"sqlite:///{database}"}))
     )
     logging.disable(logging.WARNING)
     bring_the_cast(app)

@@ -125,9 +125,7 @@ def attempt(app, ref):
 def events(app):
     """Everything that was stored, in order."""
     with app.app_context():
-        return db.session.scalars(
-            db.select(WebhookEvent).order_by(WebhookEvent.id)
-        ).all()
+        return db.session.scalars(db.select(WebhookEvent).order_by(WebhookEvent.id)).all()
 
 
 def verdicts(app):
@@ -138,7 +136,4 @@ def verdicts(app):
 def opted_out(app):
     """Who said STOP, and where it came from."""
     with app.app_context():
-        return {
-            row.phone: row.source
-            for row in db.session.scalars(db.select(UnsubscribedContact))
-        }
+        return {row.phone: row.source for row in db.session.scalars(db.select(UnsubscribedContact))}

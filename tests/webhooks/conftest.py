@@ -10,9 +10,7 @@ from tests.webhooks.calls import BASE, TWILIO
 @pytest.fixture
 def town(make_app):
     """An app connected to Twilio, reached at BASE from outside, while the key is being changed."""
-    return make_app(
-        **TWILIO, twilio_auth_token_previous="old" * 10, public_base_url=BASE
-    )
+    return make_app(**TWILIO, twilio_auth_token_previous="old" * 10, public_base_url=BASE)
 
 
 @pytest.fixture

@@ -82,9 +82,7 @@ def test_l12_they_go_in_slices_and_others_write_in_between(town):
     slices = [count for sql, count in gone if sql.startswith("DELETE")]
     assert slices[0] == MIN_DELETE_ROWS
     assert max(slices) <= MAX_DELETE_ROWS
-    pauses = [start - end for end, start in zip(over, begun[1:], strict=False)][
-        : len(slices) - 1
-    ]
+    pauses = [start - end for end, start in zip(over, begun[1:], strict=False)][: len(slices) - 1]
     assert min(pauses) >= actions.MIN_PAUSE_SECONDS
 
 
@@ -124,16 +122,10 @@ def test_l12_nothing_reads_the_whole_table(town, statement, values):
     with town.app_context():
         plan = [
             row.detail
-            for row in db.session.execute(
-                text(f"EXPLAIN QUERY PLAN {statement}"), values
-            )
+            for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {statement}"), values)
         ]
     assert plan
-    assert [
-        line
-        for line in plan
-        if re.match("SCAN (webhook_events|orphans|attempts)", line)
-    ] == []
+    assert [line for line in plan if re.match("SCAN (webhook_events|orphans|attempts)", line)] == []
 
 
 def test_f33_while_another_process_writes_the_carrier_is_told_to_call_again(
@@ -187,16 +179,11 @@ def test_f33_a_writers_patience_is_for_both_locks_together(town):
                 pass
             assert time.monotonic() - start < patience + 0.6
     with town.app_context(), write():
-        assert (
-            db.session.scalar(text("PRAGMA busy_timeout"))
-            == kit.LOCK_WAIT_SECONDS * 1000
-        )
+        assert db.session.scalar(text("PRAGMA busy_timeout")) == kit.LOCK_WAIT_SECONDS * 1000
 
 
 def _holding(app):
     """Another process's connection, in the middle of writing; closing it ends that."""
-    connection = sqlite3.connect(
-        app.extensions["settings"].database_path, isolation_level=None
-    )
+    connection = sqlite3.connect(app.extensions["settings"].database_path, isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
     return connection

@@ -56,9 +56,7 @@ def test_w1_without_a_good_signature_nothing_comes_in(town, path, given, caplog)
     headers = (
         {}
         if given is None
-        else {
-            SIGNATURE_HEADER: given.encode("utf-8", "surrogateescape").decode("latin-1")
-        }
+        else {SIGNATURE_HEADER: given.encode("utf-8", "surrogateescape").decode("latin-1")}
     )
     answer = town.test_client().post(
         path, data={"MessageSid": SID, "Body": "STOP", "From": ZOE}, headers=headers
@@ -71,9 +69,7 @@ def test_w1_without_a_good_signature_nothing_comes_in(town, path, given, caplog)
 
 def test_w2_another_account_is_refused(town, caplog):
     """W2: our key and another account; another key and our account."""
-    assert (
-        call(town, INBOUND, FIELDS | {"AccountSid": "AC" + "9" * 32}).status_code == 403
-    )
+    assert call(town, INBOUND, FIELDS | {"AccountSid": "AC" + "9" * 32}).status_code == 403
     assert "another Twilio account" in caplog.text
     assert call(town, INBOUND, FIELDS, token="z" * 32).status_code == 403
     assert events(town) == []
@@ -98,9 +94,7 @@ def test_w6_only_our_public_address_counts(make_app, lies, proxies):
     _, ref = armed_text(town)
     assert receipt(town, ref, "sent", headers=lies).status_code == 204
     assert (
-        receipt(
-            town, ref, "delivered", headers=lies, base="https://evil.example"
-        ).status_code
+        receipt(town, ref, "delivered", headers=lies, base="https://evil.example").status_code
         == 403
     )
 
@@ -126,9 +120,7 @@ def test_w8_the_raw_target_is_what_is_signed(town, query):
 def test_w8_a_real_server_hands_the_raw_target_on(make_settings):
     """W8: over a socket, bare question mark and all."""
     environment = {name.upper(): value for name, value in TWILIO.items()}
-    with Served(
-        make_settings().database_path, **environment, SCHEDULER_ENABLED="0"
-    ) as server:
+    with Served(make_settings().database_path, **environment, SCHEDULER_ENABLED="0") as server:
         for query in ("?n=%C3%A9&x=%2Fa%7E&e=", "?"):
             assert _post(server.url + INBOUND + query, FIELDS) == 200
 
@@ -168,9 +160,7 @@ def test_w28_signatures_are_compared_in_constant_time(town, monkeypatch, fits):
     ],
 )
 def test_we_sign_as_twilios_own_library_does(fields):
-    theirs = RequestValidator(TOKEN).compute_signature(
-        BASE + INBOUND, MultiDict(fields)
-    )
+    theirs = RequestValidator(TOKEN).compute_signature(BASE + INBOUND, MultiDict(fields))
     assert compute_signature(BASE + INBOUND, fields, TOKEN) == theirs
 
 
@@ -258,9 +248,7 @@ def test_w15_a_real_server_under_a_flood_serves_pages_and_good_calls(make_settin
 def _post(url, fields, base=None, token=TOKEN):
     path = url[url.index("/webhooks") :]
     signed = {
-        SIGNATURE_HEADER: compute_signature(
-            (base or url.removesuffix(path)) + path, fields, token
-        ),
+        SIGNATURE_HEADER: compute_signature((base or url.removesuffix(path)) + path, fields, token),
         "Content-Type": FORM,
     }
     request = urllib.request.Request(url, urlencode(fields).encode(), signed)

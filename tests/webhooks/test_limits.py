@@ -46,9 +46,7 @@ def test_w11_json_and_multipart_are_not_read(town, path, query):
     """W11: 415, with and without Twilio's mark for a JSON body; never 500."""
     client = town.test_client()
     assert client.post(path + query, json={"MessageSid": SID}).status_code == 415
-    answer = client.post(
-        path + query, data={"a": "1"}, content_type="multipart/form-data"
-    )
+    answer = client.post(path + query, data={"a": "1"}, content_type="multipart/form-data")
     assert (answer.status_code, answer.data) == (415, b"")
     assert client.post(path + query, data=b"{}", content_type="").status_code == 415
     assert events(town) == []
@@ -84,18 +82,10 @@ def test_w12_many_fields_are_refused_before_they_are_looked_at(town):
         body, best = urlencode(fields), 1.0
         for _ in range(3):  # the quickest counts: others use this machine too
             start = time.perf_counter()
-            assert (
-                town.test_client()
-                .post(INBOUND, data=body, content_type=FORM)
-                .status_code
-                == 413
-            )
+            assert town.test_client().post(INBOUND, data=body, content_type=FORM).status_code == 413
             best = min(best, time.perf_counter() - start)
         assert best < 0.1
-    assert (
-        call(town, STATUS, {f"f{n}": "" for n in range(MAX_FORM_FIELDS)}).status_code
-        == 204
-    )
+    assert call(town, STATUS, {f"f{n}": "" for n in range(MAX_FORM_FIELDS)}).status_code == 204
 
 
 @pytest.mark.slow
@@ -107,9 +97,7 @@ def test_w12_who_sends_slowly_does_not_keep_the_threads(make_settings):
     environment = {name.upper(): value for name, value in TWILIO.items()}
     head = f"POST {STATUS} HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: 5000"
     with (
-        Served(
-            make_settings().database_path, **environment, SCHEDULER_ENABLED="0"
-        ) as server,
+        Served(make_settings().database_path, **environment, SCHEDULER_ENABLED="0") as server,
         ExitStack() as held,
     ):
         lines = [
@@ -165,8 +153,6 @@ def test_a_broken_form_breaks_nothing(town):
     _, ref = armed_text(town)
     for body in (b"", b"&&&&", b"=", b"%", b"%zz=%", b"a;b", b"\x00=\x00", b"+"):
         assert (
-            town.test_client()
-            .post(f"{STATUS}/{ref}", data=body, content_type=FORM)
-            .status_code
+            town.test_client().post(f"{STATUS}/{ref}", data=body, content_type=FORM).status_code
             == 403
         )

@@ -61,9 +61,7 @@ def given(app):
     with app.app_context():
         return [
             row.body
-            for row in db.session.scalars(
-                db.select(SurveyAnswer).order_by(SurveyAnswer.id)
-            )
+            for row in db.session.scalars(db.select(SurveyAnswer).order_by(SurveyAnswer.id))
         ]
 
 
@@ -126,9 +124,7 @@ def test_w25_a_silenced_phone_still_answers_a_survey_and_is_flagged(town):
 def test_a_long_survey_filled_in_quickly_is_no_flood(practice):
     with practice.app_context(), write() as session:
         asked = json.dumps([f"Question {n}?" for n in range(12)])
-        session.add(
-            SurveyFlow(name="Long", trigger_keyword="LONG", questions_json=asked)
-        )
+        session.add(SurveyFlow(name="Long", trigger_keyword="LONG", questions_json=asked))
     talk(practice, "long", *[f"Answer {n}" for n in range(12)])
     assert (len(given(practice)), len(answers(practice)), thread(practice)[1]) == (
         12,

@@ -70,9 +70,7 @@ def test_w4_in_all_orders_without_a_delivery_a_failure_wins(town):
     for n, order in enumerate(permutations(["sent", "sent", "queued", "failed"])):
         message_id, ref = armed_text(town)
         for word in order:
-            receipt(
-                town, ref, word, sid=sid(n), code=30008 if word == "failed" else None
-            )
+            receipt(town, ref, word, sid=sid(n), code=30008 if word == "failed" else None)
         row = message(town, message_id)
         assert (row.status.value, row.error_code) == ("failed", 30008), order
 
@@ -144,16 +142,12 @@ def test_a_failure_of_an_old_try_says_nothing_about_the_new_one_but_its_delivery
     message_id, old = armed_text(town)
     with town.app_context():
         with write():
-            db.session.execute(
-                db.update(Attempt).values(outcome="ambiguous", ended_at=now())
-            )
+            db.session.execute(db.update(Attempt).values(outcome="ambiguous", ended_at=now()))
         with write():
             db.session.execute(db.update(Message).values(status="queued", attempts=1))
             values = {"message_id": message_id, "n": 2, "ref": "e" * 32}
             db.session.execute(db.insert(Attempt).values(values))
-            db.session.execute(
-                db.update(Message).values(status="submitting", attempts=2)
-            )
+            db.session.execute(db.update(Message).values(status="submitting", attempts=2))
     receipt(town, old, "failed", code=30008)
     assert status_of(town, message_id) == "submitting"
     receipt(town, old, "delivered")
@@ -184,16 +178,12 @@ def test_an_opt_out_by_receipt_is_obeyed_everywhere(town):
     _, ref = armed_text(town)
     with town.app_context(), write():
         db.session.add(
-            Message(
-                kind="blast", phone=ZOE, body="Hi", status="queued", carrier="twilio"
-            )
+            Message(kind="blast", phone=ZOE, body="Hi", status="queued", carrier="twilio")
         )
     receipt(town, ref, "failed", code=21610)
     assert opted_out(town) == {ZOE: "message_failure"}
     with town.app_context():
-        states = db.session.scalars(
-            db.select(Message.status).order_by(Message.id)
-        ).all()
+        states = db.session.scalars(db.select(Message.status).order_by(Message.id)).all()
     assert states == ["opted_out", "skipped"]
 
 
@@ -232,10 +222,7 @@ def test_calls_that_name_no_text_are_told_apart(town):
     assert verdicts(town) == ["applied", "applied"]
     for _ in range(2):
         assert (
-            call(
-                town, STATUS, {"MessageStatus": "sent", "AccountSid": ACCOUNT}
-            ).status_code
-            == 204
+            call(town, STATUS, {"MessageStatus": "sent", "AccountSid": ACCOUNT}).status_code == 204
         )
     assert verdicts(town)[2:] == ["orphan", "orphan"]
 
@@ -265,8 +252,7 @@ def test_w13_an_orphan_is_settled_when_its_attempt_turns_up(town):
     assert verdicts(town) == ["applied", "no_change"]
     assert {event.message_id for event in events(town)} == {message_id}
     assert all(
-        event.processed_at - event.received_at < timedelta(minutes=1)
-        for event in events(town)
+        event.processed_at - event.received_at < timedelta(minutes=1) for event in events(town)
     )
 
 
@@ -291,10 +277,6 @@ def test_w13_the_background_settles_orphans_by_itself(town, background):
         db.session.execute(
             db.update(Attempt).values(ref="f" * 32, outcome="accepted", ended_at=now())
         )
-        db.session.execute(
-            db.update(Message).values(status="accepted", look_up_at=None)
-        )
+        db.session.execute(db.update(Message).values(status="accepted", look_up_at=None))
     background(town)
-    until(
-        lambda: status_of(town, message_id) == "delivered", "the orphan to be settled"
-    )
+    until(lambda: status_of(town, message_id) == "delivered", "the orphan to be settled")

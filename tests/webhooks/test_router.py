@@ -58,9 +58,7 @@ def say(app, body, number=1, phone=ZOE, **more):
         "To": OURS,
         "Body": body,
     }
-    return call(
-        app, INBOUND, fields | more, token=app.extensions["settings"].webhook_keys[0]
-    )
+    return call(app, INBOUND, fields | more, token=app.extensions["settings"].webhook_keys[0])
 
 
 def answers(app, phone=ZOE):
@@ -157,9 +155,7 @@ def test_a_practice_phone_sees_one_confirmation_and_one_welcome(practice):
         say(practice, body, number)
     said = [words[:28] for _, _, words in answers(practice)]
     assert said == ["Riverside Community: you are", "Riverside Community: you get"] * 2
-    assert [status for _, status, _ in answers(practice)] == ["cancelled"] * 3 + [
-        "queued"
-    ]
+    assert [status for _, status, _ in answers(practice)] == ["cancelled"] * 3 + ["queued"]
 
 
 def test_the_organisations_own_words_answer(practice):
@@ -246,9 +242,7 @@ def test_join_after_stop_brings_nobody_back_and_a_person_sees_it_until_start(
     assert (opted_out(practice), thread(practice)) == ({}, (False, None))
     say(practice, "JOIN", 4)
     with practice.app_context():
-        assert [
-            row.phone for row in db.session.scalars(db.select(CommunityMember))
-        ] == [ZOE]
+        assert [row.phone for row in db.session.scalars(db.select(CommunityMember))] == [ZOE]
 
 
 def test_start_of_somebody_put_on_the_list_by_hand_is_left_to_people(practice):
@@ -310,9 +304,7 @@ def test_what_nobody_decides_in_ten_business_days_the_law_does(practice):
             for n in range((asked.decide_by - asked.asked_at).days)
         ]
         assert sum(day.weekday() < 5 for day in days) == 10
-        assert (
-            opt_out_overdue_stop_questions(asked.decide_by - timedelta(seconds=1)) == 0
-        )
+        assert opt_out_overdue_stop_questions(asked.decide_by - timedelta(seconds=1)) == 0
         assert opt_out_overdue_stop_questions(asked.decide_by) == 1
         assert opt_out_overdue_stop_questions(asked.decide_by) == 0
     assert (questions(practice), opted_out(practice)) == (

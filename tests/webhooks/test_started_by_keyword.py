@@ -35,9 +35,7 @@ def lunch(practice):
     def make(answer):
         with practice.app_context(), write():
             food = surveys.create_survey(
-                SurveyInfo(
-                    "Lunch", "FOOD", "Welcome.", (COMING, HOW_MANY), "See you.", None
-                )
+                SurveyInfo("Lunch", "FOOD", "Welcome.", (COMING, HOW_MANY), "See you.", None)
             ).id
             starts = keyword_rules.KeywordInfo(
                 "LUNCH", answer, action=KeywordAction.START_SURVEY, survey_id=food
@@ -62,9 +60,7 @@ def standing(app, phone=ZOE):
         return [status.value for status in db.session.scalars(rows)]
 
 
-def test_it_answers_begins_the_survey_and_every_answer_finds_its_question(
-    practice, lunch
-):
+def test_it_answers_begins_the_survey_and_every_answer_finds_its_question(practice, lunch):
     lunch("Here we go.")
     for number, body in enumerate(["lunch!", "yes", "three"]):
         say(practice, body, number)
@@ -76,9 +72,7 @@ def test_it_answers_begins_the_survey_and_every_answer_finds_its_question(
     assert thread(practice) == (False, None)
 
 
-def test_the_keyword_and_the_surveys_own_word_begin_the_same_survey_again(
-    practice, lunch
-):
+def test_the_keyword_and_the_surveys_own_word_begin_the_same_survey_again(practice, lunch):
     lunch(None)
     say(practice, "lunch")
     say(practice, "yes", 2)
@@ -87,9 +81,7 @@ def test_the_keyword_and_the_surveys_own_word_begin_the_same_survey_again(
     assert standing(practice) == ["restarted", "active"]
 
 
-@pytest.mark.parametrize(
-    ("answer", "said"), [("Here we go.", ["Here we go."]), (None, [])]
-)
+@pytest.mark.parametrize(("answer", "said"), [("Here we go.", ["Here we go."]), (None, [])])
 def test_closed_in_between_nobody_begins_and_whoever_is_in_the_middle_finishes(
     practice, lunch, answer, said
 ):
@@ -99,17 +91,13 @@ def test_closed_in_between_nobody_begins_and_whoever_is_in_the_middle_finishes(
         assert surveys.set_survey_active(food, is_active=False) == 1
     say(practice, "lunch", 2, phone=LEO)
     assert (bodies(practice, LEO), standing(practice, LEO)) == (said, [])
-    assert thread(practice, LEO)[0] is (answer is None), (
-        "what nothing answers a person sees"
-    )
+    assert thread(practice, LEO)[0] is (answer is None), "what nothing answers a person sees"
     say(practice, "yes", 3)
     say(practice, "2", 4)
     assert (bodies(practice)[-1], standing(practice)) == ("See you.", ["completed"])
 
 
-@pytest.mark.parametrize(
-    ("answer", "said"), [("Here we go.", ["Here we go."]), (None, [])]
-)
+@pytest.mark.parametrize(("answer", "said"), [("Here we go.", ["Here we go."]), (None, [])])
 def test_the_survey_deleted_in_between_leaves_the_keyword_its_answer_and_texts_to_a_person(
     practice, lunch, answer, said
 ):
@@ -145,9 +133,7 @@ def test_the_keyword_gone_in_between_ends_nothing_that_it_began(practice, lunch,
 
 
 @pytest.mark.parametrize("word", ["food", "lunch"])
-def test_whoever_said_stop_begins_no_survey_that_they_would_not_get(
-    practice, lunch, word
-):
+def test_whoever_said_stop_begins_no_survey_that_they_would_not_get(practice, lunch, word):
     """Nothing is counted as started, nothing waits for an answer that cannot be asked, and a
     person sees it.
     """

@@ -65,18 +65,12 @@ def out(town):
 
 def verdicts(town):
     with town.app_context():
-        return list(
-            db.session.scalars(select(WebhookEvent.verdict).order_by(WebhookEvent.id))
-        )
+        return list(db.session.scalars(select(WebhookEvent.verdict).order_by(WebhookEvent.id)))
 
 
 @pytest.mark.parametrize("came", [("STOP", "START"), ("START", "STOP")])
-@pytest.mark.parametrize(
-    ("stop", "start", "is_out"), [(1, 2, False), (2, 1, True), (1, 1, True)]
-)
-def test_what_was_written_last_counts_in_whatever_order_they_come(
-    town, came, stop, start, is_out
-):
+@pytest.mark.parametrize(("stop", "start", "is_out"), [(1, 2, False), (2, 1, True), (1, 1, True)])
+def test_what_was_written_last_counts_in_whatever_order_they_come(town, came, stop, start, is_out):
     come(town, *came)
     assert out(town), "until the carrier has told"
     assert decide(town) == 0
@@ -110,18 +104,13 @@ def test_nobody_waits_for_ever_for_an_answer(town):
     assert verdicts(town) == ["opt_out", "overtaken"]
     with town.app_context():
         assert (
-            message_status_lookups.list_due_lookups(
-                "twilio", now() + timedelta(days=1), 20
-            )
-            == []
+            message_status_lookups.list_due_lookups("twilio", now() + timedelta(days=1), 20) == []
         )
 
 
 def test_a_start_an_hour_after_the_stop_is_obeyed_at_once(town):
     come(town, "STOP")
     with town.app_context(), write() as session:
-        session.execute(
-            Message.__table__.update().values(created_at=now() - timedelta(hours=1))
-        )
+        session.execute(Message.__table__.update().values(created_at=now() - timedelta(hours=1)))
     text(town, "START", sid=sid(9))
     assert not out(town)

@@ -49,9 +49,7 @@ def kept(app):
     """The texts that came in, in order."""
     with app.app_context():
         return db.session.scalars(
-            db.select(Message)
-            .where(Message.direction == "inbound")
-            .order_by(Message.id)
+            db.select(Message).where(Message.direction == "inbound").order_by(Message.id)
         ).all()
 
 
@@ -177,9 +175,7 @@ def test_w20_a_text_from_nobody_is_only_an_event(town, sender):
 )
 def test_w20_what_is_missing_or_strange_is_taken_as_it_is(town, change):
     """W20: no body, a count that is no number, no receiver."""
-    fields = {
-        name: value for name, value in (FIELDS | change).items() if value is not None
-    }
+    fields = {name: value for name, value in (FIELDS | change).items() if value is not None}
     assert call(town, INBOUND, fields).status_code == 200
     assert verdicts(town) == ["stored"]
     assert [row.body for row in kept(town)] == [fields.get("Body", "")]
@@ -201,9 +197,7 @@ def test_w21_a_certain_opt_out_is_obeyed_once(town, body):
     assert opted_out(town) == {ZOE: "inbound"}
 
 
-@pytest.mark.parametrize(
-    "body", ["please stop by tomorrow", "stopwatch", "don't stop", "yes"]
-)
+@pytest.mark.parametrize("body", ["please stop by tomorrow", "stopwatch", "don't stop", "yes"])
 def test_w21_normal_speech_is_only_kept(town, body):
     """W21: a word in a sentence means nothing."""
     text(town, body)
@@ -236,9 +230,7 @@ def test_start_brings_back_who_left_by_text_but_not_who_was_put_there_by_hand(to
 def test_a_stop_skips_every_waiting_text_in_the_same_breath(town):
     with town.app_context(), write():
         db.session.add(
-            Message(
-                kind="blast", phone=ZOE, body="Hi", status="queued", carrier="twilio"
-            )
+            Message(kind="blast", phone=ZOE, body="Hi", status="queued", carrier="twilio")
         )
     text(town, "STOP")
     with town.app_context():

@@ -111,9 +111,7 @@ def test_one_that_cannot_be_settled_harms_nobody_else(app, together):
         assert together.submit("later") == "LATER"
 
 
-def test_when_nobody_can_write_all_who_wait_are_told(
-    app, together, settled, monkeypatch
-):
+def test_when_nobody_can_write_all_who_wait_are_told(app, together, settled, monkeypatch):
     monkeypatch.setattr(kit, "LOCK_WAIT_SECONDS", 0.5)
     came: list[object] = []
 
@@ -152,14 +150,9 @@ def test_a_crowd_is_all_stored_each_once(app, together, settled):
 
 def test_the_same_receipt_many_times_at_once_is_stored_once(town):
     message_id, ref = armed_text(town)
-    threads = [
-        threading.Thread(target=receipt, args=(town, ref, "delivered"))
-        for _ in range(8)
-    ]
+    threads = [threading.Thread(target=receipt, args=(town, ref, "delivered")) for _ in range(8)]
     threads += [
-        threading.Thread(
-            target=receipt, args=(town, ref, "sent"), kwargs={"sid": sid(2)}
-        )
+        threading.Thread(target=receipt, args=(town, ref, "sent"), kwargs={"sid": sid(2)})
         for _ in range(8)
     ]
     for each in threads:
@@ -190,9 +183,7 @@ def test_texts_that_are_taken_in_together_find_the_places_they_would_have_found_
         member(LEO, "Leo")
         with write():
             keyword_rules.create_keyword_rule(
-                keyword_rules.KeywordInfo(
-                    "HOURS", "Nine to five, {first_name|friend}."
-                ),
+                keyword_rules.KeywordInfo("HOURS", "Nine to five, {first_name|friend}."),
                 [],
                 "ada",
             )
@@ -207,13 +198,9 @@ def test_texts_that_are_taken_in_together_find_the_places_they_would_have_found_
         with write():
             found = _store_batch(some)
         assert found == ["stored", "keyword", "repeat", "opt_out", "stored", "return"]
-        answers = db.select(Message.phone, Message.body).where(
-            Message.kind == "keyword"
-        )
+        answers = db.select(Message.phone, Message.body).where(Message.kind == "keyword")
         assert db.session.execute(answers).all() == [(LEO, "Nine to five, Leo.")]
-        assert db.session.scalars(
-            db.select(WebhookEvent.verdict).order_by("id")
-        ).all() == [
+        assert db.session.scalars(db.select(WebhookEvent.verdict).order_by("id")).all() == [
             *("stored", "keyword"),
             *("opt_out", "stored"),
             "return",

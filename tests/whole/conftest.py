@@ -20,9 +20,7 @@ FORM = "application/x-www-form-urlencoded"
 class House:
     """An app over a furnished database. `address()` fills in what an endpoint's rule asks for."""
 
-    def __init__(
-        self, app: Flask, database: Path, values: dict[str, dict[str, str]]
-    ) -> None:
+    def __init__(self, app: Flask, database: Path, values: dict[str, dict[str, str]]) -> None:
         self.app, self.database, self.values = app, database, values
         self.visit = Visitor(app)
         self.rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
@@ -65,9 +63,7 @@ def furnished(fresh_database, tmp_path_factory):
     folder = tmp_path_factory.mktemp("furnished") / "house"
     folder.mkdir()
     shutil.copy(fresh_database, folder / "sms.db")
-    return folder, furnish(
-        thrifty(create_app(_settings(folder / "sms.db", undo_seconds=0)))
-    )
+    return folder, furnish(thrifty(create_app(_settings(folder / "sms.db", undo_seconds=0))))
 
 
 @pytest.fixture
@@ -103,8 +99,7 @@ def house(furnished, lived_in):
     app, database = lived_in
     shutil.copytree(folder / "uploads", database.parent / "uploads", dirs_exist_ok=True)
     first, here = (
-        contextlib.closing(sqlite3.connect(path))
-        for path in (folder / "sms.db", database)
+        contextlib.closing(sqlite3.connect(path)) for path in (folder / "sms.db", database)
     )
     with first as source, here as target:
         target.execute("PRAGMA synchronous=OFF")

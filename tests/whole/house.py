@@ -108,9 +108,7 @@ def _people() -> None:
         session.add(EventRegistration(event_id=event.id, phone=MAX))
         asked = '["Coming?"]'
         session.add(
-            survey := SurveyFlow(
-                name="Who comes", trigger_keyword="PICNIC", questions_json=asked
-            )
+            survey := SurveyFlow(name="Who comes", trigger_keyword="PICNIC", questions_json=asked)
         )
         session.flush()
         session.add(SurveySession(survey_id=survey.id, phone=MAX, questions_json=asked))
@@ -145,9 +143,7 @@ def _running() -> int:
 
 
 def _import(app, address: str = "/community/import") -> str:
-    page = Visitor(app)(
-        address, "ada", files={"file": (io.BytesIO(SHEET), "people.csv")}
-    )
+    page = Visitor(app)(address, "ada", files={"file": (io.BytesIO(SHEET), "people.csv")})
     return re.search(r"/import/(\d+)", page.location).group(1)
 
 
@@ -161,15 +157,11 @@ def _close(app) -> None:
 _SEEN: dict[bytes, dict[str, tuple[int, str]]] = {}
 
 
-def snapshot(
-    database: Path, *, without: tuple[str, ...] = ()
-) -> dict[str, tuple[int, str]]:
+def snapshot(database: Path, *, without: tuple[str, ...] = ()) -> dict[str, tuple[int, str]]:
     """Each table's number of rows and a sum of what is in them."""
     with contextlib.closing(sqlite3.connect(database)) as connection:
         same = hashlib.sha256(connection.serialize()).digest()
-        if (
-            same not in _SEEN
-        ):  # a house in order, page by page, has been looked at before
+        if same not in _SEEN:  # a house in order, page by page, has been looked at before
             names = connection.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
             ).fetchall()

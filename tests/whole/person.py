@@ -15,25 +15,19 @@ class Person:
     def __init__(self, url: str) -> None:
         self.url = url
         self.jar = http.cookiejar.CookieJar()
-        self.opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(self.jar)
-        )
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
         self.status = 0
 
     def go(self, path: str) -> str:
         return self._open(urllib.request.Request(self.url + path))
 
     def send(self, path: str, page: str = "", **fields: str) -> str:
-        token = re.search(
-            r'name="csrf_token"[^>]*value="([^"]+)"', self.go(page or path)
-        ).group(1)
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.go(page or path)).group(1)
         body = urllib.parse.urlencode({"csrf_token": token, **fields}).encode()
         return self._open(urllib.request.Request(self.url + path, body))
 
     def upload(self, path: str, name: str, data: str) -> str:
-        token = re.search(
-            r'name="csrf_token"[^>]*value="([^"]+)"', self.go(path)
-        ).group(1)
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.go(path)).group(1)
         edge = "a-line-between-the-parts"
         head = f"--{edge}\r\nContent-Disposition: form-data; name="
         parts = (
@@ -41,9 +35,7 @@ class Person:
             f'{head}"file"; filename="{name}"\r\n\r\n{data}\r\n--{edge}--\r\n',
         )
         kind = {"Content-Type": f"multipart/form-data; boundary={edge}"}
-        return self._open(
-            urllib.request.Request(self.url + path, "".join(parts).encode(), kind)
-        )
+        return self._open(urllib.request.Request(self.url + path, "".join(parts).encode(), kind))
 
     def _open(self, request: urllib.request.Request) -> str:
         try:

@@ -31,9 +31,7 @@ def lengths():
 
 def test_no_file_is_longer_than_anybody_reads():
     assert {
-        str(p): n
-        for p in python_files()
-        if (n := len(p.read_text().splitlines())) > HARD_FILE
+        str(p): n for p in python_files() if (n := len(p.read_text().splitlines())) > HARD_FILE
     } == {}
 
 
@@ -54,9 +52,7 @@ def test_functions_are_short():
 def test_templates_sheets_and_scripts_are_short(folder, pattern, most):
     files = list((APP / folder).rglob(pattern))
     assert files
-    assert {
-        p.name: n for p in files if (n := len(p.read_text().splitlines())) > most
-    } == {}
+    assert {p.name: n for p in files if (n := len(p.read_text().splitlines())) > most} == {}
 
 
 def test_every_public_function_and_class_says_what_it_promises():
@@ -64,9 +60,7 @@ def test_every_public_function_and_class_says_what_it_promises():
     silent = []
     for path in python_files():
         for node in ast.parse(path.read_text()).body:
-            named = isinstance(
-                node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-            )
+            named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
             if named and not node.name.startswith("_") and not ast.get_docstring(node):
                 silent.append(f"{path.relative_to(ROOT)}: {node.name}")
     assert silent == []

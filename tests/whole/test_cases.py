@@ -35,9 +35,7 @@ NUMBERS = {
 
 
 def test_every_case_has_its_line():
-    wanted = [
-        f"{group}{number}" for group, numbers in NUMBERS.items() for number in numbers
-    ]
+    wanted = [f"{group}{number}" for group, numbers in NUMBERS.items() for number in numbers]
     assert [case for case, _, _ in ROWS] == wanted
 
 
@@ -45,12 +43,8 @@ def test_every_case_has_its_line():
 def test_the_case_is_where_the_page_says(case, where):
     """A file of tests names the case in a docstring; a case that is left out says why."""
     files = re.findall(r"`(tests/[\w/]+\.py)`", where)
-    assert files or where.startswith("left out: "), (
-        f"{case} has neither a test nor a reason"
-    )
+    assert files or where.startswith("left out: "), f"{case} has neither a test nor a reason"
     silent = [
-        name
-        for name in files
-        if not re.search(rf'"""[^"]*\b{case}\b', (ROOT / name).read_text())
+        name for name in files if not re.search(rf'"""[^"]*\b{case}\b', (ROOT / name).read_text())
     ]
     assert silent == []

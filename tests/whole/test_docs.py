@@ -38,29 +38,20 @@ def test_the_pages_that_a_newcomer_expects_are_there():
 @pytest.mark.parametrize("page", PAGES, ids=relative)
 def test_every_link_leads_somewhere(page):
     targets = re.findall(r"\]\(([^)\s]+)\)", TEXTS[page])
-    local = [
-        target.split("#")[0] for target in targets if not re.match(r"[a-z]+:", target)
-    ]
-    assert [
-        target for target in local if target and not (page.parent / target).exists()
-    ] == []
+    local = [target.split("#")[0] for target in targets if not re.match(r"[a-z]+:", target)]
+    assert [target for target in local if target and not (page.parent / target).exists()] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=relative)
 def test_every_make_target_exists(page):
-    targets = set(
-        re.findall(r"^([a-z]+):", (PROJECT_ROOT / "Makefile").read_text(), re.M)
-    )
+    targets = set(re.findall(r"^([a-z]+):", (PROJECT_ROOT / "Makefile").read_text(), re.M))
     assert set(re.findall(r"(?:^|`|&& )make ([a-z]+)", TEXTS[page], re.M)) <= targets
 
 
 @pytest.mark.parametrize("page", PAGES, ids=relative)
 def test_every_variable_is_one_that_is_read(page):
     known = set(SETTINGS) | {"WEB_CONCURRENCY", "CHROMIUM", "TESTS"}
-    assert (
-        set(re.findall(r"\b[A-Z]+_[A-Z_]+\b(?==|`)", TEXTS[page]))
-        <= known | _constants()
-    )
+    assert set(re.findall(r"\b[A-Z]+_[A-Z_]+\b(?==|`)", TEXTS[page])) <= known | _constants()
 
 
 def _constants():
@@ -92,34 +83,22 @@ def test_the_first_lines_of_the_readme_are_the_two_commands():
 
 def test_the_list_of_decisions_names_each_once_in_order():
     folder = PROJECT_ROOT / "docs" / "decisions"
-    listed = re.findall(
-        r"^\| \[(\d{4})\]\(([^)]+)\)", TEXTS[folder / "README.md"], re.M
-    )
-    assert [name for _, name in listed] == sorted(
-        path.name for path in folder.glob("0*.md")
-    )
+    listed = re.findall(r"^\| \[(\d{4})\]\(([^)]+)\)", TEXTS[folder / "README.md"], re.M)
+    assert [name for _, name in listed] == sorted(path.name for path in folder.glob("0*.md"))
     assert all(name.startswith(number) for number, name in listed)
 
 
 def test_the_changes_have_this_version():
-    version = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text())["project"][
-        "version"
-    ]
+    version = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert f"## [{version}]" in TEXTS[PROJECT_ROOT / "CHANGELOG.md"]
 
 
 def test_what_is_not_there_yet_is_not_promised(app):
     """The README says which rooms are missing; once one is open, its line has to go."""
     rules = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
-    missing = [
-        room for room in ("events", "inbox", "keywords", "surveys") if room not in rules
-    ]
-    not_yet = (
-        TEXTS[PROJECT_ROOT / "README.md"].split("**Not yet:**")[1].split("\n\n")[0]
-    )
-    assert [
-        room for room in missing if room not in not_yet.replace("the inbox", "inbox")
-    ] == []
+    missing = [room for room in ("events", "inbox", "keywords", "surveys") if room not in rules]
+    not_yet = TEXTS[PROJECT_ROOT / "README.md"].split("**Not yet:**")[1].split("\n\n")[0]
+    assert [room for room in missing if room not in not_yet.replace("the inbox", "inbox")] == []
     assert [
         room
         for room in ("events", "inbox", "keywords", "surveys")
@@ -128,17 +107,13 @@ def test_what_is_not_there_yet_is_not_promised(app):
 
 
 def test_the_container_gets_variables_that_exist():
-    compose = set(
-        re.findall(r"^      ([A-Z_]+):", (DEPLOY / "compose.yaml").read_text(), re.M)
-    )
+    compose = set(re.findall(r"^      ([A-Z_]+):", (DEPLOY / "compose.yaml").read_text(), re.M))
     assert compose
     assert compose <= set(SETTINGS)
     image = (DEPLOY / "Dockerfile").read_text()
     assert set(re.findall(r"\b([A-Z][A-Z_]+)=", image)) <= set(SETTINGS) | OF_PYTHON
     copied = [
-        name
-        for line in re.findall(r"^COPY (.+)$", image, re.M)
-        for name in line.split()[:-1]
+        name for line in re.findall(r"^COPY (.+)$", image, re.M) for name in line.split()[:-1]
     ]
     assert [name for name in copied if not (PROJECT_ROOT / name).exists()] == []
     ignored = (DEPLOY / "Dockerfile.dockerignore").read_text()
@@ -156,9 +131,7 @@ def test_the_service_and_the_proxies_fit_the_program():
 
 
 def test_nothing_private_is_committed():
-    tracked = subprocess.run(
-        ["git", "ls-files"], cwd=PROJECT_ROOT, capture_output=True, text=True
-    )
+    tracked = subprocess.run(["git", "ls-files"], cwd=PROJECT_ROOT, capture_output=True, text=True)
     if tracked.returncode:
         pytest.skip("not a git checkout")
     names = [Path(name) for name in tracked.stdout.splitlines()]

@@ -30,10 +30,7 @@ def rules(app):
 
 
 def test_every_door_stands_in_the_table_with_its_methods(app):
-    there = {
-        rule.endpoint: set(rule.methods) - ADDED_BY_FLASK
-        for rule in app.url_map.iter_rules()
-    }
+    there = {rule.endpoint: set(rule.methods) - ADDED_BY_FLASK for rule in app.url_map.iter_rules()}
     assert there == {endpoint: set(door.methods) for endpoint, door in DOORS.items()}
 
 
@@ -42,19 +39,15 @@ def test_an_endpoint_has_one_address(app, rules):
 
 
 def test_every_door_has_the_sign_that_the_table_says(app):
-    views = {
-        name: view for name, view in app.view_functions.items() if name != "static"
+    views = {name: view for name, view in app.view_functions.items() if name != "static"}
+    assert {name: getattr(view, "needs", "no sign") for name, view in views.items()} == {
+        name: ROLES[DOORS[name].who] for name in views
     }
-    assert {
-        name: getattr(view, "needs", "no sign") for name, view in views.items()
-    } == {name: ROLES[DOORS[name].who] for name in views}
 
 
 def test_the_doors_that_programs_poll_answer_them_without_a_page(app):
     polled = {
-        name
-        for name, view in app.view_functions.items()
-        if getattr(view, "speaks_json", False)
+        name for name, view in app.view_functions.items() if getattr(view, "speaks_json", False)
     }
     assert polled == {name for name, door in DOORS.items() if door.polled}
 
@@ -68,9 +61,7 @@ def test_only_signed_doors_are_free_of_the_forms_token(app, rules):
         if f"{view.__module__}.{view.__name__}" in _exempt(csrf)
     }
     free |= {
-        name
-        for name in rules
-        if name.split(".")[0] in {bp.name for bp in csrf._exempt_blueprints}
+        name for name in rules if name.split(".")[0] in {bp.name for bp in csrf._exempt_blueprints}
     }
     assert free == {name for name, door in DOORS.items() if door.who == SIGNATURE}
 

@@ -94,9 +94,7 @@ def test_h7_an_unusual_code_has_a_page_too(house, monkeypatch):
 
 
 def test_programs_are_told_in_json(house):
-    answer = house.send(
-        "GET", "/nothing", "ada", headers={"Accept": "application/json"}
-    )
+    answer = house.send("GET", "/nothing", "ada", headers={"Accept": "application/json"})
     assert (answer.status_code, answer.mimetype) == (404, "application/json")
     assert answer.get_json()["error"].startswith(ERROR_TEXTS[404][0])
 
@@ -109,9 +107,7 @@ def test_error_pages_are_for_strangers_too(house):
 
 def test_too_much_is_413_and_says_so(house):
     large = io.BytesIO(b"x" * (11 * 1024 * 1024))
-    page = house.visit(
-        "/community/import", "ada", files={"file": (large, "people.csv")}
-    )
+    page = house.visit("/community/import", "ada", files={"file": (large, "people.csv")})
     assert (page.status_code, page.headings) == (413, [ERROR_TEXTS[413][0]])
     page = house.visit("/blasts/new", "ada", message_body="x" * 600_000)
     assert (page.status_code, page.headings) == (413, [ERROR_TEXTS[413][0]])
@@ -138,12 +134,7 @@ def test_busy_is_503_and_nothing_is_lost(house, monkeypatch):
     assert (answer.status_code, answer.headings) == (503, [ERROR_TEXTS[503][0]])
     assert answer.response.headers["Retry-After"] == "5"
     assert house.snapshot() == before
-    assert (
-        house.visit(
-            "/community/add", "ada", name="Uma", phone="303 555 0155"
-        ).status_code
-        == 303
-    )
+    assert house.visit("/community/add", "ada", name="Uma", phone="303 555 0155").status_code == 303
 
 
 def test_a_forged_form_is_said_in_words(house):
@@ -176,10 +167,7 @@ def test_h5_a_post_from_another_site_is_refused_even_with_the_token(house, heade
         "phone": "303 555 0155",
     }
     assert (
-        house.send(
-            "POST", "/community/add", "ada", data=fields, headers=headers
-        ).status_code
-        == 400
+        house.send("POST", "/community/add", "ada", data=fields, headers=headers).status_code == 400
     )
     assert house.snapshot() == before
 
@@ -208,9 +196,7 @@ def test_a_broken_database_still_has_a_page(house, monkeypatch):
         db.engine.dispose()
     for name in ("sms.db", "sms.db-wal", "sms.db-shm"):
         (house.database.parent / name).unlink(missing_ok=True)
-    house.database.write_bytes(
-        b"this is no database, and nothing of it can be read" * 50
-    )
+    house.database.write_bytes(b"this is no database, and nothing of it can be read" * 50)
     try:
         answer = house.send("GET", "/", "ada")
         assert answer.status_code == 500

@@ -26,8 +26,7 @@ def test_h1_every_answer_carries_the_headers_and_what_the_signed_in_see_stays_ou
     for who in ("", NIA, "sol", "ada"):
         headers = house.open("GET", endpoint, who).headers
         policy = dict(
-            part.strip().split(" ", 1)
-            for part in headers["Content-Security-Policy"].split(";")
+            part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";")
         )
         assert policy == POLICY
         assert headers["X-Content-Type-Options"] == "nosniff"
@@ -39,16 +38,12 @@ def test_h1_every_answer_carries_the_headers_and_what_the_signed_in_see_stays_ou
             assert "no-store" in headers.get("Cache-Control", "")
 
 
-@pytest.mark.parametrize(
-    "endpoint", [name for name, door in DOORS.items() if door.who != ANYONE]
-)
+@pytest.mark.parametrize("endpoint", [name for name, door in DOORS.items() if door.who != ANYONE])
 def test_h1_refusals_stay_out_of_every_cache_too(house, endpoint):
     method = DOORS[endpoint].methods[0]
     answer = house.open(method, endpoint, "")
     assert answer.status_code in (302, 401, 403)
-    assert answer.status_code == 403 or "no-store" in answer.headers.get(
-        "Cache-Control", ""
-    )
+    assert answer.status_code == 403 or "no-store" in answer.headers.get("Cache-Control", "")
 
 
 def test_h1_over_https_browsers_are_told_to_stay_there(make_house):
@@ -57,9 +52,7 @@ def test_h1_over_https_browsers_are_told_to_stay_there(make_house):
     answer = house.send("GET", "/login", "", headers=over_https)
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
     cookie = answer.headers["Set-Cookie"]
-    assert all(
-        flag in cookie for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/")
-    )
+    assert all(flag in cookie for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
     assert "Domain" not in cookie
 
 
@@ -106,6 +99,5 @@ def test_no_header_tells_what_is_running(house):
     headers = house.open("GET", "accounts.sign_in", "").headers
     assert "X-Powered-By" not in headers
     assert not any(
-        word in str(headers).lower()
-        for word in ("flask", "werkzeug", "python", "sqlite")
+        word in str(headers).lower() for word in ("flask", "werkzeug", "python", "sqlite")
     )

@@ -36,19 +36,13 @@ def test_make_lint_runs_the_same():
         for line in lint.splitlines()
         if "$(BIN)/" in line
     }
-    assert said == {
-        " ".join([Path(first).name, *rest]) for first, *rest in COMMANDS.values()
-    }
+    assert said == {" ".join([Path(first).name, *rest]) for first, *rest in COMMANDS.values()}
 
 
 def test_ci_runs_make_test_and_make_test_runs_everything():
     ci = (ROOT / ".ci" / "run").read_text()
-    assert [line for line in ci.splitlines() if line.startswith("make")] == [
-        "make test"
-    ]
-    assert (
-        "$(BIN)/python -m pytest" in MAKEFILE.split("\ntest:", 1)[1].split("\n\n", 1)[0]
-    )
+    assert [line for line in ci.splitlines() if line.startswith("make")] == ["make test"]
+    assert "$(BIN)/python -m pytest" in MAKEFILE.split("\ntest:", 1)[1].split("\n\n", 1)[0]
 
 
 def test_packages_are_pinned():
@@ -58,9 +52,7 @@ def test_packages_are_pinned():
         for line in (ROOT / name).read_text().splitlines()
     ]
     assert [
-        line
-        for line in lines
-        if line and not line.startswith("-r ") and "==" not in line
+        line for line in lines if line and not line.startswith("-r ") and "==" not in line
     ] == []
 
 
@@ -69,9 +61,7 @@ def test_the_law_book_needs_nothing_but_python_and_phonenumbers():
     tables with it.
     """
     names = sorted(
-        path.stem
-        for path in (ROOT / "app" / "domain").glob("*.py")
-        if path.stem != "__init__"
+        path.stem for path in (ROOT / "app" / "domain").glob("*.py") if path.stem != "__init__"
     )
     program = (
         "import importlib, sys, types\n"
@@ -80,7 +70,5 @@ def test_the_law_book_needs_nothing_but_python_and_phonenumbers():
         "bad = {'flask', 'sqlalchemy', 'twilio', 'aiohttp', 'wtforms', 'phonenumbers.geocoder'} & set(sys.modules)\n"
         "sys.exit(', '.join(sorted(bad)) or 0)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -54,9 +54,7 @@ def test_a17_a_whole_day_leaves_nothing_private_in_the_log_of_a_real_server(
         ada.send("/login", username=NAME, password=WRONG)
         ada.send("/login", username="ada", password=PASSWORD, remember="1")
         ada.send("/community/add", name=NAME, phone=PHONE)
-        checked = ada.upload(
-            "/community/import", "people-of-ours.csv", f"name,phone\n{OTHERS}"
-        )
+        checked = ada.upload("/community/import", "people-of-ours.csv", f"name,phone\n{OTHERS}")
         assert "Cannot be read" in checked
         ada.go("/community?search=Ximena+Quispe")
         ada.go("/community?search=303-555-0167&sort=phone")
@@ -72,9 +70,7 @@ def test_a17_a_whole_day_leaves_nothing_private_in_the_log_of_a_real_server(
             lambda: '"delivered":1,' in ada.go("/blasts/logs/1/status"),
             "the blast to be delivered",
         )
-        ada.send(
-            "/sandbox/13035550167/text", "/sandbox/13035550167", body="Wombats? STOP"
-        )
+        ada.send("/sandbox/13035550167/text", "/sandbox/13035550167", body="Wombats? STOP")
         ada.send("/sandbox/13035550167/text", "/sandbox/13035550167", body="STOP")
         assert NAME in ada.go("/community/export")
         ada.send("/users/add", username="Ximena", role="social_manager", password=WRONG)
@@ -103,15 +99,11 @@ def test_a_practice_phones_number_is_in_no_access_log(make_settings):
         assert "13035550167" not in server.said
 
 
-def test_a_mistake_in_the_database_does_not_tell_what_was_to_be_saved(
-    house, monkeypatch, caplog
-):
+def test_a_mistake_in_the_database_does_not_tell_what_was_to_be_saved(house, monkeypatch, caplog):
     def clumsy(**_values):
         values = {"name": NAME, "phone": "+13035550167"}
         db.session.execute(
-            db.text(
-                "INSERT INTO community_members (nme, phone) VALUES (:name, :phone)"
-            ),
+            db.text("INSERT INTO community_members (nme, phone) VALUES (:name, :phone)"),
             values,
         )
 
@@ -129,9 +121,7 @@ def _formatter(form="text"):
 
 def record(text, *values, error=None):
     exc_info = (type(error), error, error.__traceback__) if error else None
-    return logging.LogRecord(
-        "app.room", logging.WARNING, __file__, 1, text, values, exc_info
-    )
+    return logging.LogRecord("app.room", logging.WARNING, __file__, 1, text, values, exc_info)
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
@@ -140,12 +130,8 @@ def test_what_slips_in_is_masked_on_its_way_out(form):
         raise ValueError(f"token {KEY} for +13035550142")
     except ValueError as caught:
         error = caught
-    line = _formatter(form).format(
-        record("to %s with %s", "+447700900123", "t" * 32, error=error)
-    )
-    assert not any(
-        secret in line for secret in ("+13035550142", "+447700900123", KEY, "t" * 32)
-    )
+    line = _formatter(form).format(record("to %s with %s", "+447700900123", "t" * 32, error=error))
+    assert not any(secret in line for secret in ("+13035550142", "+447700900123", KEY, "t" * 32))
     assert "app.room" in line
     if form == "json":
         assert json.loads(line)["level"] == "WARNING"
@@ -183,9 +169,7 @@ def test_the_audit_holds_ids_and_no_numbers(house):
     house.visit("/", "ada")  # what was said to her after saving is shown once, here
     words = house.visit("/audit", "ada").words
     assert "Added a person" in words
-    assert not any(
-        word in words for word in (NAME, "5550167", "555-0167", "5550169", "555-0169")
-    )
+    assert not any(word in words for word in (NAME, "5550167", "555-0167", "5550169", "555-0169"))
 
 
 def test_nothing_of_the_database_is_left_lying_about(furnished):

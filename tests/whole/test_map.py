@@ -16,20 +16,14 @@ def named():
         heading = re.match(r"## (app(?:/\w+)?)(?::.*)?$", line)
         if line.startswith("## "):
             folder = (
-                heading.group(1) + "/"
-                if heading
-                else "app/"
-                if "app/templates" in line
-                else ""
+                heading.group(1) + "/" if heading else "app/" if "app/templates" in line else ""
             )
         paths += [folder + each for each in re.findall(r"^\| `([^`]+)` \| \S", line)]
     return paths
 
 
 def folders():
-    return sorted(
-        path.parent.relative_to(ROOT) for path in (ROOT / "app").glob("*/__init__.py")
-    )
+    return sorted(path.parent.relative_to(ROOT) for path in (ROOT / "app").glob("*/__init__.py"))
 
 
 def test_nothing_is_named_that_is_not_there():

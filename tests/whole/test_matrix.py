@@ -78,9 +78,7 @@ def test_whoever_must_change_the_password_gets_no_further(house, endpoint):
         assert house.snapshot() == before
 
 
-@pytest.mark.parametrize(
-    "endpoint", [name for name, door in DOORS.items() if door.who == ADMIN]
-)
+@pytest.mark.parametrize("endpoint", [name for name, door in DOORS.items() if door.who == ADMIN])
 def test_a_social_manager_is_refused_what_is_for_admins(house, endpoint):
     house.visit.token("sol")
     before = house.snapshot()
@@ -112,9 +110,7 @@ def test_a_post_without_the_forms_token_does_nothing(house, endpoint):
 )
 def test_whoever_may_come_in_does(house, endpoint, method, who):
     answer = house.open(method, endpoint, who, **CHOSEN.get(endpoint, {}))
-    assert answer.status_code == expected(endpoint, method), answer.get_data(
-        as_text=True
-    )[:2000]
+    assert answer.status_code == expected(endpoint, method), answer.get_data(as_text=True)[:2000]
 
 
 @pytest.mark.parametrize(
@@ -125,9 +121,7 @@ def test_open_doors_are_open_to_everybody(house, endpoint):
     for who in ("", NIA, "sol", "ada"):
         signed_in = bool(who)
         for method in DOORS[endpoint].methods:
-            wanted = (
-                403 if DOORS[endpoint].who == SIGNATURE else expected(endpoint, method)
-            )
+            wanted = 403 if DOORS[endpoint].who == SIGNATURE else expected(endpoint, method)
             if endpoint == "accounts.sign_in":
                 wanted = 303 if signed_in else (200 if method == "GET" else 422)
             assert house.open(method, endpoint, who).status_code == wanted
@@ -169,9 +163,7 @@ def test_z2_no_header_and_no_query_makes_a_get_anything_else(house, endpoint):
         "X-HTTP-Method": "DELETE",
         "X-Method-Override": "PUT",
     }
-    answer = house.send(
-        "GET", f"{house.address(endpoint)}?_method=POST", "ada", headers=overridden
-    )
+    answer = house.send("GET", f"{house.address(endpoint)}?_method=POST", "ada", headers=overridden)
     assert answer.status_code == usual
     assert house.snapshot(without=WRITTEN_BY_READING) == before
 
@@ -214,9 +206,7 @@ def test_the_token_that_these_tests_send_is_the_one_of_the_forms(house, who, add
     """The visitor makes it without drawing a page."""
     token = house.visit.token(who)
     seal = URLSafeTimedSerializer(house.app.secret_key, salt="wtf-csrf-token")
-    assert seal.loads(house.visit(address, who).fields()["csrf_token"]) == seal.loads(
-        token
-    )
+    assert seal.loads(house.visit(address, who).fields()["csrf_token"]) == seal.loads(token)
 
 
 def test_after_a_fault_only_an_admin_resumes(house):
@@ -229,9 +219,7 @@ def test_after_a_fault_only_an_admin_resumes(house):
 def test_a_blast_is_deleted_from_the_list_only_once_it_has_ended(house, ended):
     house.visit.token("ada")
     before = house.snapshot()["scheduled_messages"]
-    house.visit.post(
-        house.address("blasts.delete_ended_blast", "ended" if ended else ""), "ada"
-    )
+    house.visit.post(house.address("blasts.delete_ended_blast", "ended" if ended else ""), "ada")
     assert (house.snapshot()["scheduled_messages"] != before) is ended
 
 

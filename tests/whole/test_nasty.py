@@ -21,9 +21,7 @@ from tests.whole.doors import ADMIN, ANYONE, BOTH, DOORS
 from tests.whole.test_matrix import expected
 
 PAGES = [
-    name
-    for name, door in DOORS.items()
-    if "GET" in door.methods and door.who in (BOTH, ADMIN)
+    name for name, door in DOORS.items() if "GET" in door.methods and door.who in (BOTH, ADMIN)
 ]
 POSTS = [
     name
@@ -89,9 +87,7 @@ def fill(app, names):
         get_organisation().name = names[0]
         session.query(Event).update({"title": names[1], "place": names[2 % len(names)]})
         session.query(KeywordRule).update({"response_body": names[1]})
-        session.query(MessageLog).update(
-            {"event_title": names[0], "message_body": names[1]}
-        )
+        session.query(MessageLog).update({"event_title": names[0], "message_body": names[1]})
         for number, name in enumerate(names):
             phone = pretend_phone(500 + number)
             session.add(CommunityMember(name=name, phone=phone))
@@ -129,12 +125,8 @@ def test_b15_no_cell_of_any_export_is_a_formula(house, names):
             continue
         exports += 1
         text = answer.get_data(as_text=True).removeprefix("\ufeff")
-        cells = [
-            cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row
-        ]
-        assert [
-            cell for cell in cells if cell.lstrip(" ")[:1] in tuple("=+-@\t\r\n")
-        ] == []
+        cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+        assert [cell for cell in cells if cell.lstrip(" ")[:1] in tuple("=+-@\t\r\n")] == []
         quoted += sum(cell.startswith("'") for cell in cells)
         assert "\n" not in answer.headers["Content-Disposition"]
     assert exports >= 3
@@ -164,9 +156,7 @@ def test_b17_they_are_kept_as_they_were_written_and_can_be_read(house):
         "people.show_person",
     ):
         words = house.visit(f"{house.address(endpoint)}?per_page=200", "ada").words
-        assert [name for name in NAMES if " ".join(name.split()) not in words] == [], (
-            endpoint
-        )
+        assert [name for name in NAMES if " ".join(name.split()) not in words] == [], endpoint
 
 
 @pytest.mark.parametrize("endpoint", PAGES)
@@ -176,9 +166,7 @@ def test_b23_b25_wild_words_in_the_address_break_no_page(house, endpoint):
     """
     address, code = house.address(endpoint), expected(endpoint, "GET")
     for wild in [*WILD, "__class__", "password_hash"]:
-        page = house.visit(
-            f"{address}?" + "&".join(f"{name}={wild}" for name in LISTS), "ada"
-        )
+        page = house.visit(f"{address}?" + "&".join(f"{name}={wild}" for name in LISTS), "ada")
         assert page.status_code in {code, 200, 303, 422}, wild[
             :20
         ]  # a number that is one opens its practice phone
@@ -189,21 +177,15 @@ def test_b23_b25_wild_words_in_the_address_break_no_page(house, endpoint):
 def test_b24_an_id_that_is_none_is_not_found(house, endpoint):
     """B24: too large for the database, zero, below zero, in digits of another script."""
     ids = [
-        name
-        for name in house.rules[endpoint].arguments
-        if name.endswith("id") and name != "sid"
+        name for name in house.rules[endpoint].arguments if name.endswith("id") and name != "sid"
     ]
     method = "GET" if endpoint in PAGES else "POST"
-    more = (
-        {"data": {"csrf_token": house.visit.token("ada")}} if method == "POST" else {}
-    )
+    more = {"data": {"csrf_token": house.visit.token("ada")}} if method == "POST" else {}
     for argument in ids:
         for wrong in ("99999999999999999999", "0", "-1", "١٢", "1e3", "%00"):
             house.values = {"": house.values[""] | {argument: "7654321"}}
             address = house.address(endpoint).replace("7654321", wrong)
-            assert house.send(method, address, "ada", **more).status_code == 404, (
-                address
-            )
+            assert house.send(method, address, "ada", **more).status_code == 404, address
             more |= {
                 "headers": {"Accept": "application/json"}
             }  # one page that says so is enough: it takes a while
@@ -233,18 +215,11 @@ def test_b18_half_a_letter_is_no_fault_of_ours_and_is_not_kept(house, endpoint):
         ]
     )
     kind = {"content_type": "application/x-www-form-urlencoded"}
-    assert (
-        house.send(
-            "POST", house.address(endpoint), "ada", data=body, **kind
-        ).status_code
-        < 500
-    )
+    assert house.send("POST", house.address(endpoint), "ada", data=body, **kind).status_code < 500
     with house.app.app_context():
         names = db.session.scalars(db.select(CommunityMember.name)).all()
     assert [
-        name
-        for name in names
-        if name and any("\ud800" <= sign <= "\udfff" for sign in name)
+        name for name in names if name and any("\ud800" <= sign <= "\udfff" for sign in name)
     ] == []
 
 
@@ -260,7 +235,4 @@ def test_b27_a_form_of_600_kb_is_too_large(house, endpoint):
 def test_the_numbers_of_the_cast_are_shown_in_one_spelling_everywhere(house):
     """P1, the other way round: whichever page shows a number, it is grouped the same."""
     for endpoint in ("community.list_members", "events.show_event"):
-        assert (
-            format_phone_number(MAX)
-            in house.visit(house.address(endpoint), "ada").words
-        )
+        assert format_phone_number(MAX) in house.visit(house.address(endpoint), "ada").words

@@ -12,9 +12,7 @@ from app.domain.delivery.message_statuses import MessageStatus
 PAGE = (PROJECT_ROOT / "docs" / "promise.md").read_text()
 WORDS = (PROJECT_ROOT / "docs" / "words.md").read_text()
 STATES = dict(
-    re.findall(
-        r"^\| `(\w+)` \| ([^|]+) \|$", WORDS.split("## States")[1].split("## ")[0], re.M
-    )
+    re.findall(r"^\| `(\w+)` \| ([^|]+) \|$", WORDS.split("## States")[1].split("## ")[0], re.M)
 )
 SHOWN = re.findall(r"^\| ([^|]+) \| ([A-Z\d, ]*) \| (`tests/[^|]+) \|$", PAGE, re.M)
 

@@ -43,9 +43,7 @@ def names(many=1000):
     chance = random.Random(16)
     found = []
     while len(found) < many:
-        name = clean_name(
-            "".join(chance.choice(PIECES) for _ in range(chance.randint(1, 4)))
-        )
+        name = clean_name("".join(chance.choice(PIECES) for _ in range(chance.randint(1, 4))))
         found.append(name if name and len(name) <= 100 else None)
     return found
 
@@ -81,9 +79,7 @@ def exported(visit, address):
     data = visit(address, "ada").response.get_data()
     if "suppression" not in address:
         return data
-    return [
-        row[:4] for row in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-    ]
+    return [row[:4] for row in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))]
 
 
 @pytest.mark.parametrize("which", LISTS)
@@ -94,9 +90,7 @@ def test_an_export_comes_back_as_it_was(visit, fill, which):
     file = visit(take, "ada").response.get_data()
     first = exported(visit, take)
     fill(table, fixed, [])
-    address = visit(
-        bring, "ada", files={"file": (io.BytesIO(file), "people.csv")}
-    ).location
+    address = visit(bring, "ada", files={"file": (io.BytesIO(file), "people.csv")}).location
     assert "Import 1,000 people" in visit(address, "ada").words
     visit.post(f"{address}/confirm", "ada")
     assert exported(visit, take) == first

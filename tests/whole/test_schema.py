@@ -77,11 +77,7 @@ def test_the_comparison_sees_every_table_of_the_models(connection):
 
 
 def test_every_file_of_models_is_compared():
-    files = {
-        path
-        for path in (ROOT / "app").rglob("*models.py")
-        if "dbdoctor" not in path.parts
-    }
+    files = {path for path in (ROOT / "app").rglob("*models.py") if "dbdoctor" not in path.parts}
     assert {Path(room.__file__) for room in FEATURE_MODELS} == files
 
 
@@ -103,15 +99,11 @@ def test_the_page_has_every_column_in_order_and_nothing_else(connection):
 
 
 def _bookkept(table):
-    return re.findall(
-        r"[(,] ?(\w+) (?:INTEGER|VARCHAR|DATETIME)", BOOKKEEPING_TABLES[table]
-    )
+    return re.findall(r"[(,] ?(\w+) (?:INTEGER|VARCHAR|DATETIME)", BOOKKEEPING_TABLES[table])
 
 
 def test_the_page_says_every_word_that_a_column_may_hold():
-    sections = dict(
-        section.split("\n", 1) for section in re.split(r"^### ", PAGE, flags=re.M)[1:]
-    )
+    sections = dict(section.split("\n", 1) for section in re.split(r"^### ", PAGE, flags=re.M)[1:])
     missing = [
         f"{table.name}.{column.name}: {word}"
         for table in get_model_metadata().sorted_tables
@@ -148,9 +140,7 @@ def test_every_foreign_key_has_an_index_that_finds_the_children(connection):
 
 def test_every_migration_is_mentioned_in_the_change_of_its_tests():
     """Each migration has a test that runs it over data; the first one has no data before it."""
-    tests = "".join(
-        path.read_text() for path in (ROOT / "tests" / "migrations").glob("test_*.py")
-    )
+    tests = "".join(path.read_text() for path in (ROOT / "tests" / "migrations").glob("test_*.py"))
     assert [step.name for step in find_migrations() if step.name not in tests] == []
 
 
@@ -161,9 +151,5 @@ def test_each_case_of_the_catalogue_has_its_test():
         ROOT / "tests" / "dbdoctor",
         ROOT / "tests" / "whole",
     )
-    tests = "".join(
-        path.read_text() for folder in folders for path in folder.glob("test_*.py")
-    )
-    assert [
-        case for case in CASES if not re.search(rf'"""[^"]*\b{case}\b', tests)
-    ] == []
+    tests = "".join(path.read_text() for folder in folders for path in folder.glob("test_*.py"))
+    assert [case for case in CASES if not re.search(rf'"""[^"]*\b{case}\b', tests)] == []

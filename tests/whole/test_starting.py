@@ -35,15 +35,11 @@ def refusal(done):
     """What was said to whoever started it, line by line; nothing else may be there."""
     assert done.returncode == REFUSED, done.stderr
     lines = done.stderr.strip().splitlines()
-    assert all(line.startswith("SMS Admin cannot start: ") for line in lines), (
-        done.stderr
-    )
+    assert all(line.startswith("SMS Admin cannot start: ") for line in lines), done.stderr
     return [line.removeprefix("SMS Admin cannot start: ") for line in lines]
 
 
-@pytest.mark.parametrize(
-    "key", ["", "dev", "change-me", "short", "aaaaaaaaaaaaaaaaaaaaaaaa"]
-)
+@pytest.mark.parametrize("key", ["", "dev", "change-me", "short", "aaaaaaaaaaaaaaaaaaaaaaaa"])
 def test_a12_production_needs_a_good_secret_key(clone, key):
     (line,) = refusal(clone.start(SECRET_KEY=key))
     assert line.startswith("SECRET_KEY must be set")
@@ -94,13 +90,9 @@ def test_the_first_start_prints_where_to_begin_and_the_second_is_quiet(clone):
 def test_m4_a_newer_database_is_refused_and_untouched(clone, command):
     clone.start(SECRET_KEY=KEY)
     database = clone.folder / "instance" / "sms.db"
-    copied = (
-        "SELECT 999, 'm0999_later', checksum, applied_at FROM schema_migrations LIMIT 1"
-    )
+    copied = "SELECT 999, 'm0999_later', checksum, applied_at FROM schema_migrations LIMIT 1"
     later = f"INSERT INTO schema_migrations {copied}"
-    with contextlib.closing(
-        sqlite3.connect(database, isolation_level=None)
-    ) as connection:
+    with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute(later)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = _state_of(database.parent)
@@ -149,12 +141,7 @@ def test_a_relative_database_lies_in_the_projects_folder_for_every_command(
     doctor = clone.run("-m", "app.dbdoctor", "--print", cwd=elsewhere, **environment)
     assert f"Database: {database}" in doctor.stdout
     assert clone.run("-m", "app.demo", cwd=elsewhere, **environment).returncode == 0
-    assert (
-        clone.run(
-            "-m", "app.dbdoctor", "--backup", cwd=elsewhere, **environment
-        ).returncode
-        == 0
-    )
+    assert clone.run("-m", "app.dbdoctor", "--backup", cwd=elsewhere, **environment).returncode == 0
     assert len(list((database.parent / "backups").glob("*.db"))) == 1
     assert list(elsewhere.iterdir()) == []
 
@@ -176,18 +163,13 @@ def test_half_set_in_development_is_said_in_red_on_every_page(make_settings):
         "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
     }
     app = create_app(
-        load_settings(
-            environ | {"DATABASE_URL": f"sqlite:///{make_settings().database_path}"}
-        )
+        load_settings(environ | {"DATABASE_URL": f"sqlite:///{make_settings().database_path}"})
     )
     assert app.extensions["settings"].carrier == "sandbox"
     visit = Visitor(app)
     pages = [
         visit("/login"),
-        *(
-            visit(address, "ada")
-            for address in ("/", "/blasts/new", "/community", "/users")
-        ),
+        *(visit(address, "ada") for address in ("/", "/blasts/new", "/community", "/users")),
     ]
     for page in pages:
         assert "Twilio is half set up." in page.words

@@ -16,9 +16,7 @@ from tests.visit import Visitor
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
     """Some hundred people, so that every list is full and has a second page."""
-    app = crowded(
-        tmp_path_factory.mktemp("town") / "sms.db", Size(600, events=60, blasts=60)
-    )
+    app = crowded(tmp_path_factory.mktemp("town") / "sms.db", Size(600, events=60, blasts=60))
     logging.disable(logging.NOTSET)  # a bench is quiet; the tests after these listen
     return app
 

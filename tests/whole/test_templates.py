@@ -14,8 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "app" / "templates"
 STATIC = ROOT / "app" / "static"
 TEMPLATES = {
-    str(path.relative_to(FOLDER)): path.read_text()
-    for path in sorted(FOLDER.rglob("*.html"))
+    str(path.relative_to(FOLDER)): path.read_text() for path in sorted(FOLDER.rglob("*.html"))
 }
 COMMENT = re.compile(r"\{#.*?#\}", re.S)
 JINJA = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.S)
@@ -51,10 +50,7 @@ def test_nothing_is_inline(name):
         for attribute in [*attributes, ""]
         if attribute == "style"
         or attribute.startswith(("on", "hx-on"))
-        or (
-            not attribute
-            and (tag == "style" or (tag == "script" and "src" not in attributes))
-        )
+        or (not attribute and (tag == "style" or (tag == "script" and "src" not in attributes)))
     ]
     assert found == []
 
@@ -69,11 +65,7 @@ def test_nothing_comes_from_elsewhere(name):
         for tag, attributes in Tags(TEMPLATES[name]).tags
         if tag in {"script", "link", "img", "iframe", "source", "use"}
     ]
-    assert [
-        address
-        for address in loaded
-        if address and re.match(r"(?:https?:)?//", address)
-    ] == []
+    assert [address for address in loaded if address and re.match(r"(?:https?:)?//", address)] == []
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -99,23 +91,17 @@ def test_no_import_in_vain(trees):
     for name, tree in trees.items():
         used = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "load"}
         for statement in tree.find_all(nodes.FromImport):
-            names = [
-                each if isinstance(each, str) else each[1] for each in statement.names
-            ]
+            names = [each if isinstance(each, str) else each[1] for each in statement.names]
             idle += [(name, each) for each in names if each not in used]
         idle += [
-            (name, each.target)
-            for each in tree.find_all(nodes.Import)
-            if each.target not in used
+            (name, each.target) for each in tree.find_all(nodes.Import) if each.target not in used
         ]
     assert idle == []
 
 
 def test_every_template_is_used(trees):
     used = {
-        reference
-        for tree in trees.values()
-        for reference in meta.find_referenced_templates(tree)
+        reference for tree in trees.values() for reference in meta.find_referenced_templates(tree)
     }
     code = "".join(path.read_text() for path in (ROOT / "app").rglob("*.py"))
     used |= set(re.findall(r'"([\w/]+\.html)"', code))
@@ -125,9 +111,7 @@ def test_every_template_is_used(trees):
 
 def test_every_macro_is_used(trees):
     macros = {
-        (name, macro.name)
-        for name, tree in trees.items()
-        for macro in tree.find_all(nodes.Macro)
+        (name, macro.name) for name, tree in trees.items() for macro in tree.find_all(nodes.Macro)
     }
     used = {
         node.name
@@ -135,9 +119,7 @@ def test_every_macro_is_used(trees):
         for node in tree.find_all(nodes.Name)
         if node.ctx == "load"
     }
-    used |= {
-        node.attr for tree in trees.values() for node in tree.find_all(nodes.Getattr)
-    }
+    used |= {node.attr for tree in trees.values() for node in tree.find_all(nodes.Getattr)}
     assert sorted(macro for macro in macros if macro[1] not in used) == []
 
 
@@ -149,17 +131,13 @@ def test_every_sheet_and_script_is_loaded_by_every_page_or_by_the_inbox():
 
 
 def test_every_icon_that_is_asked_for_is_in_the_sprite():
-    sprite = set(
-        re.findall(r'<symbol[^>]* id="([\w-]+)"', (STATIC / "icons.svg").read_text())
-    )
+    sprite = set(re.findall(r'<symbol[^>]* id="([\w-]+)"', (STATIC / "icons.svg").read_text()))
     code = "".join(TEMPLATES.values()) + (ROOT / "app" / "blueprints.py").read_text()
     asked = set(re.findall(r'icon\("([\w-]+)"', code)) | set(
         re.findall(r'MenuEntry\(\s*"[^"]+",\s*"[^"]+",\s*"([\w-]+)"', code)
     )
     assert asked
-    assert {
-        name for name in asked if name not in sprite and f"i-{name}" not in sprite
-    } == set()
+    assert {name for name in asked if name not in sprite and f"i-{name}" not in sprite} == set()
 
 
 def test_foreign_files_are_what_vendor_md_says():
@@ -169,21 +147,14 @@ def test_foreign_files_are_what_vendor_md_says():
         re.M,
     )
     sums = {
-        name: found.group(1)
-        for name, last in rows
-        if (found := re.search("([0-9a-f]{64})", last))
+        name: found.group(1) for name, last in rows if (found := re.search("([0-9a-f]{64})", last))
     }
     there = {path.name for path in (STATIC / "vendor").iterdir()} - {"VENDOR.md"}
     assert set(sums) == there
     for name, wanted in sums.items():
-        assert (
-            hashlib.sha256((STATIC / "vendor" / name).read_bytes()).hexdigest()
-            == wanted
-        )
+        assert hashlib.sha256((STATIC / "vendor" / name).read_bytes()).hexdigest() == wanted
 
 
 def test_sheets_load_nothing_from_elsewhere():
     for path in (STATIC / "css").glob("*.css"):
-        assert not re.search(
-            r"@import|url\(\s*['\"]?(?:https?:)?//", path.read_text()
-        ), path.name
+        assert not re.search(r"@import|url\(\s*['\"]?(?:https?:)?//", path.read_text()), path.name

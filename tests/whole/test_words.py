@@ -15,9 +15,7 @@ from app.imports.queries import ROW_FILTERS
 from app.sandbox.forms import BEHAVIOUR_LABELS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "words.md").read_text()
-SECTIONS = dict(
-    section.split("\n", 1) for section in re.split(r"^## ", PAGE, flags=re.M)[1:]
-)
+SECTIONS = dict(section.split("\n", 1) for section in re.split(r"^## ", PAGE, flags=re.M)[1:])
 
 
 def pairs(title):

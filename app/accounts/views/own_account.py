@@ -46,9 +46,7 @@ def change_own_theme() -> ResponseReturnValue:
     """One's own colours."""
     form = ThemeForm()
     if not form.validate_on_submit():
-        return _render_own_account(
-            OwnPasswordForm(current_user.username, formdata=None), form
-        ), 422
+        return _render_own_account(OwnPasswordForm(current_user.username, formdata=None), form), 422
     user_id = current_user.id
     with write():
         actions.set_user_theme(user_id, form.theme.data)

@@ -80,9 +80,7 @@ def find_lockout_message(username: str) -> tuple[str, str] | None:
     shown = (until + timedelta(seconds=59)).astimezone(
         ZoneInfo(zone) if is_time_zone(zone) else UTC
     )
-    return f"Too many wrong tries. Locked until {shown:%H:%M}.", str(
-        _count_seconds_until(until)
-    )
+    return f"Too many wrong tries. Locked until {shown:%H:%M}.", str(_count_seconds_until(until))
 
 
 def log_failed_login(username: str) -> None:
@@ -91,9 +89,7 @@ def log_failed_login(username: str) -> None:
     Only names that exist are written down: people type passwords into the wrong field.
     """
     known = queries.find_user_by_name(username)
-    with audited_write(
-        "sign_in.refused", known.username if known else current_username()
-    ):
+    with audited_write("sign_in.refused", known.username if known else current_username()):
         actions.record_failed_login(*_build_lockout_keys(username))
 
 
@@ -108,9 +104,7 @@ def _complete_sign_in(user: AppUser) -> AppUser | None:
 
 
 def _build_lockout_keys(username: str) -> tuple[str, str]:
-    return queries.build_address_key(request.remote_addr), queries.build_account_key(
-        username
-    )
+    return queries.build_address_key(request.remote_addr), queries.build_account_key(username)
 
 
 def _count_seconds_until(moment: datetime) -> int:
@@ -133,9 +127,7 @@ def _find_next_url() -> str:
     """
     wanted = parse_local_path(request.args.get("next"))
     try:
-        current_app.url_map.bind(request.host).match(
-            urlsplit(wanted or "").path, method="GET"
-        )
+        current_app.url_map.bind(request.host).match(urlsplit(wanted or "").path, method="GET")
     except (NotFound, MethodNotAllowed, RequestRedirect, ValueError):
         return url_for("dashboard.show_dashboard")
     return wanted or url_for("dashboard.show_dashboard")

@@ -23,9 +23,7 @@ LAST_ADMIN_MESSAGE = "This is the last admin. Make somebody else an admin first.
 def list_users() -> ResponseReturnValue:
     """Everybody who may sign in."""
     page = queries.fetch_users_page(list_params(queries.USER_SORTS, "username"))
-    return render_template(
-        "accounts/users.html", page=page, admins=queries.list_admin_names()
-    )
+    return render_template("accounts/users.html", page=page, admins=queries.list_admin_names())
 
 
 @bp.route("/users/add", methods=["GET", "POST"])
@@ -98,9 +96,7 @@ def _update_user_from_form(user: AppUser, form: EditUserForm) -> None:
     with audited_write("user.changed", current_username()) as trace:
         trace.about = before["username"]
         trace.details = {
-            name: [before[name], new]
-            for name, new in after.items()
-            if new != before[name]
+            name: [before[name], new] for name, new in after.items() if new != before[name]
         }
         must_change = form.must_change_password.data and not form.is_own_account
         actions.update_user(user_id, username, role, must_change=must_change)

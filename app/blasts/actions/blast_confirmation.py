@@ -39,9 +39,7 @@ def create_client_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-def confirm_blast(
-    draft: BlastDraft, client_token: str | None, who: str, moment: datetime
-) -> int:
+def confirm_blast(draft: BlastDraft, client_token: str | None, who: str, moment: datetime) -> int:
     """Schedule the draft once and return its id: a token that was used already gives the first
     blast's.
 

@@ -37,7 +37,9 @@ log = logging.getLogger(__name__)
 EVENT_DELETED_ERROR = "The event of this blast was deleted, so nobody was texted."
 TEST_PHONE_MISSING_ERROR = "There is no test phone any more: set ADMIN_TEST_PHONE."
 EXPIRED_ERROR = "Nothing was sent: sending was off when it was due (or the clock was wrong), and it is {late} late now."
-END_TIME_PASSED_ERROR = "Nothing was sent: nothing of it was to leave after {end}, and it is later than that now."
+END_TIME_PASSED_ERROR = (
+    "Nothing was sent: nothing of it was to leave after {end}, and it is later than that now."
+)
 
 
 class BlastsNotReleased(Exception):
@@ -61,9 +63,7 @@ def release_due_blasts(moment: datetime | None = None) -> int:
     settings: Settings = current_app.extensions["settings"]
     moment = moment or now()
     _apply_timezone_to_reminders(moment)
-    _expire_overdue_blasts(
-        moment - timedelta(minutes=settings.scheduled_message_max_lag), moment
-    )
+    _expire_overdue_blasts(moment - timedelta(minutes=settings.scheduled_message_max_lag), moment)
     released, failed = 0, []
     for scheduled_id in delivery.list_due_blast_ids(settings.carrier, moment):
         try:
@@ -112,9 +112,7 @@ def _release_blast(scheduled_id: int, moment: datetime) -> bool:
         return _close_unsent_blast(
             scheduled_id,
             blast_scheduling.expire_scheduled_blast,
-            END_TIME_PASSED_ERROR.format(
-                end=_format_blast_time(blast.not_after, blast.timezone)
-            ),
+            END_TIME_PASSED_ERROR.format(end=_format_blast_time(blast.not_after, blast.timezone)),
         )
     try:
         rehearsal, title = _render_scheduled_blast(blast)
@@ -148,9 +146,7 @@ def _release_blast(scheduled_id: int, moment: datetime) -> bool:
     return True
 
 
-def _close_unsent_blast(
-    scheduled_id: int, how: Callable[[int, str], bool], why: str
-) -> bool:
+def _close_unsent_blast(scheduled_id: int, how: Callable[[int, str], bool], why: str) -> bool:
     with write():
         how(scheduled_id, why)
     return False
@@ -170,24 +166,18 @@ def _render_scheduled_blast(
         else None
     )
     whole = skip_too_long_texts(
-        queries.render_blast(
-            blast.target, blast.event_id, blast.message_body, blast.footer, by
-        )
+        queries.render_blast(blast.target, blast.event_id, blast.message_body, blast.footer, by)
     )
     if blast.test_mode:
         whole = _render_for_test_phone(whole, blast)
     return whole, event.title if event else None
 
 
-def _render_for_test_phone(
-    whole: RenderedBlast, blast: ScheduledMessage
-) -> RenderedBlast:
+def _render_for_test_phone(whole: RenderedBlast, blast: ScheduledMessage) -> RenderedBlast:
     """The text as the first person of the audience would read it, for the admin's own phone."""
     phone = get_test_phone()
     if phone is None:
         return replace(whole, texts=())
     reader = whole.sendable_texts[0].name if whole.sendable_texts else None
     person = BlastRecipient(reader, phone, suppression.find_suppression_reason(phone))
-    return render_blast_texts(
-        [person], blast.message_body, blast.footer, whole.event_values
-    )
+    return render_blast_texts([person], blast.message_body, blast.footer, whole.event_values)

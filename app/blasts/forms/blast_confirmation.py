@@ -31,8 +31,4 @@ class BlastConfirmationForm(FlaskForm):
 
 def _parse_people_count(typed: str | None) -> int | None:
     digits = "".join((typed or "").replace(",", "").split())
-    return (
-        int(digits)
-        if digits.isascii() and digits.isdigit() and len(digits) <= 12
-        else None
-    )
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 12 else None

@@ -36,9 +36,7 @@ from app.organisation import queries as organisation
 from app.surveys import queries as surveys
 from app.surveys.models import SurveyFlow
 
-MAX_CHARACTERS_HINT = (
-    f"The longest text that can be sent has {MAX_MESSAGE_CHARACTERS:,}."
-)
+MAX_CHARACTERS_HINT = f"The longest text that can be sent has {MAX_MESSAGE_CHARACTERS:,}."
 NO_TEST_PHONE_ERROR = (
     "There is no phone for tests yet. Set ADMIN_TEST_PHONE to your own number (in the file .env), "
     "start SMS Admin again and send the test then."
@@ -94,12 +92,9 @@ class ComposeForm(SendTimeForm):
         super().__init__(*given, **more)
         self.event_id.choices = _build_event_choices()
         self.survey_id.choices = NO_SURVEY_CHOICE | {
-            str(each.id): f"begins the survey {each.name}"
-            for each in _get_open_surveys()
+            str(each.id): f"begins the survey {each.name}" for each in _get_open_surveys()
         }
-        self.timezone.choices = {
-            zone: zone for zone in _build_timezone_choices(self.timezone.data)
-        }
+        self.timezone.choices = {zone: zone for zone in _build_timezone_choices(self.timezone.data)}
 
     def validate_message_body(self, field: Field) -> None:
         """Something to read, of placeholders that exist, not too long."""
@@ -113,9 +108,7 @@ class ComposeForm(SendTimeForm):
         ]
         size = count_utf16_units(field.data)
         if size > MAX_MESSAGE_CHARACTERS:
-            raise ValidationError(
-                f"This text has {size:,} characters. {MAX_CHARACTERS_HINT}"
-            )
+            raise ValidationError(f"This text has {size:,} characters. {MAX_CHARACTERS_HINT}")
 
     def validate_target(self, field: Field) -> None:
         """Whom it is for is never guessed."""
@@ -133,9 +126,7 @@ class ComposeForm(SendTimeForm):
 
     def validate_survey_id(self, field: Field) -> None:
         """None, or one that can be begun."""
-        if field.data and field.data not in {
-            str(each.id) for each in _get_open_surveys()
-        }:
+        if field.data and field.data not in {str(each.id) for each in _get_open_surveys()}:
             raise ValidationError(
                 "That survey is closed or gone. Open it again, or choose another."
             )
@@ -156,20 +147,14 @@ class ComposeForm(SendTimeForm):
         long = rehearsal.too_long_texts
         if not long or len(long) < rehearsal.recipient_count:
             return True
-        add_field_error(
-            self.message_body, f"{describe_too_long_texts(long)} {MAX_CHARACTERS_HINT}"
-        )
+        add_field_error(self.message_body, f"{describe_too_long_texts(long)} {MAX_CHARACTERS_HINT}")
         return False
 
     @property
     def selected_event_id(self) -> int | None:
         """The chosen event's id; None when what came is no id."""
         typed = (self.event_id.data or "").strip()
-        return (
-            int(typed)
-            if typed.isascii() and typed.isdigit() and len(typed) <= 18
-            else None
-        )
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else None
 
     @property
     def selected_footer(self) -> str | None:
@@ -189,9 +174,7 @@ class ComposeForm(SendTimeForm):
             body=self.message_body.data or "",
             footer=self.selected_footer,
             target=BlastTarget(self.target.data),
-            event_id=self.selected_event_id
-            if self.target.data == BlastTarget.EVENT
-            else None,
+            event_id=self.selected_event_id if self.target.data == BlastTarget.EVENT else None,
             timezone=self.selected_timezone,
             send_at=self.start.utc if self.start else None,
             not_after=self.end.utc if self.end else None,
@@ -202,9 +185,7 @@ class ComposeForm(SendTimeForm):
     def render_draft(self) -> RenderedBlast:
         """Who would get what, once `validate()` was happy."""
         draft = self.draft
-        return queries.render_blast(
-            draft.target, draft.event_id, draft.body, draft.footer
-        )
+        return queries.render_blast(draft.target, draft.event_id, draft.body, draft.footer)
 
 
 def describe_too_long_texts(texts: Sequence[RenderedText]) -> str:
@@ -214,9 +195,7 @@ def describe_too_long_texts(texts: Sequence[RenderedText]) -> str:
         for text in texts[:MAX_NAMES_IN_ERROR]
     ]
     more = (
-        f" and {len(texts) - MAX_NAMES_IN_ERROR:,} more"
-        if len(texts) > MAX_NAMES_IN_ERROR
-        else ""
+        f" and {len(texts) - MAX_NAMES_IN_ERROR:,} more" if len(texts) > MAX_NAMES_IN_ERROR else ""
     )
     return f"Filled in, the text is too long for {', '.join(named)}{more}."
 
@@ -231,8 +210,7 @@ def _get_open_surveys() -> list[SurveyFlow]:
 def _build_event_choices() -> dict[str, str]:
     """Every event by its title and day, after an empty first line."""
     return {"": "Choose an event"} | {
-        str(event.id): _format_event_choice(event)
-        for event in events.fetch_all_events()
+        str(event.id): _format_event_choice(event) for event in events.fetch_all_events()
     }
 
 

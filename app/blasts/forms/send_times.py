@@ -84,9 +84,7 @@ class SendTimeForm(FlaskForm):
             self.end = self._parse_end()
             self._require_end_after_start()
         except InvalidLocalTime as error:
-            add_field_error(
-                self[END_FIELD_NAMES.get(error.field, error.field)], error.sentence
-            )
+            add_field_error(self[END_FIELD_NAMES.get(error.field, error.field)], error.sentence)
             return False
         return True
 
@@ -130,9 +128,7 @@ class SendTimeForm(FlaskForm):
         return self._parse_local_time(self.schedule_date, self.schedule_time, self.fold)
 
     def _parse_end(self) -> LocalMoment | None:
-        if not _get_stripped_value(self.end_date) and not _get_stripped_value(
-            self.end_time
-        ):
+        if not _get_stripped_value(self.end_date) and not _get_stripped_value(self.end_time):
             return None
         return self._parse_local_time(self.end_date, self.end_time, self.end_fold)
 
@@ -150,16 +146,12 @@ class SendTimeForm(FlaskForm):
         )
 
     def _require_end_after_start(self) -> None:
-        if self.end is None or compute_validity_seconds(
-            self.end.utc, self._get_earliest_start()
-        ):
+        if self.end is None or compute_validity_seconds(self.end.utc, self._get_earliest_start()):
             return
         if self.start is None:
             raise InvalidLocalTime("schedule_time", END_TOO_SOON_ERROR)
         start = local_times.format_moment(self.start.utc, self.start.zone, now=now())
-        raise InvalidLocalTime(
-            "schedule_time", f"Choose a time after the start, {start}."
-        )
+        raise InvalidLocalTime("schedule_time", f"Choose a time after the start, {start}.")
 
     def _get_earliest_start(self) -> datetime:
         """When the first text could leave."""

@@ -98,8 +98,6 @@ def _stream_json(log_id: int) -> Iterator[str]:
             success,
             None if success else (explain_message_status(row).sentence or None),
         )
-        yield before + json.dumps(
-            asdict(result) | {"status": row.status.value}, ensure_ascii=False
-        )
+        yield before + json.dumps(asdict(result) | {"status": row.status.value}, ensure_ascii=False)
         before = ",\n"
     yield "]" if before != "[" else "[]"

@@ -66,12 +66,8 @@ def explain_message_status(row: Any) -> StatusReason:
         return StatusReason(UNSENT_REASON_LABELS["said_stop"])
     if row.status in FAILED_STATUSES:
         phase = "delivery" if row.provider_sid else "create"
-        return StatusReason(
-            find_error_code(row.error_code, phase).description, row.error_code
-        )
-    return StatusReason(
-        _explain_stored_reason(row) or STATUS_LABELS.get(row.status, "")
-    )
+        return StatusReason(find_error_code(row.error_code, phase).description, row.error_code)
+    return StatusReason(_explain_stored_reason(row) or STATUS_LABELS.get(row.status, ""))
 
 
 def _explain_stored_reason(row: Any) -> str:
@@ -83,9 +79,7 @@ def _explain_stored_reason(row: Any) -> str:
     if row.status == MessageStatus.NOT_SENT:
         return RESTORED_LABEL if row.reason == "restored" else ""
     return (
-        UNSENT_REASON_LABELS.get(row.reason or "", "")
-        if row.status in NEVER_SENT_STATUSES
-        else ""
+        UNSENT_REASON_LABELS.get(row.reason or "", "") if row.status in NEVER_SENT_STATUSES else ""
     )
 
 
@@ -105,8 +99,7 @@ def format_blast_title(body: str, event_title: str | None = None) -> str:
         fill_template(
             body,
             None,
-            GENERIC_EVENT_VALUES
-            | ({"event_title": event_title} if event_title else {}),
+            GENERIC_EVENT_VALUES | ({"event_title": event_title} if event_title else {}),
         ).split()
     )
     return (

@@ -119,9 +119,7 @@ class BlastProgress:
         taken, delivered = self.tally.success_count, self.tally.delivered
         if delivered == self.recipient_count:
             return (
-                f"Finished: all {delivered:,} delivered"
-                if delivered > 1
-                else "Finished: delivered"
+                f"Finished: all {delivered:,} delivered" if delivered > 1 else "Finished: delivered"
             )
         return f"Finished: {taken:,} of {self.recipient_count:,} sent, {delivered:,} delivered"
 
@@ -216,10 +214,7 @@ class BlastProgress:
     @property
     def fault_reason(self) -> str:
         """What paused it, in words; "" when it was a person, or nothing."""
-        paused = (
-            self.log.status == BlastStatus.PAUSED
-            and self.log.pause_reason != PAUSED_BY_PERSON
-        )
+        paused = self.log.status == BlastStatus.PAUSED and self.log.pause_reason != PAUSED_BY_PERSON
         return (self.log.pause_reason or "Something went wrong.") if paused else ""
 
     @property

@@ -108,9 +108,7 @@ class BlastReview:
     @cached_property
     def skipped_texts(self) -> list[RenderedText]:
         """The first of those who get nothing."""
-        return [text for text in self.rehearsal.texts if text.skip_reason][
-            :MAX_SKIPPED_NAMES_SHOWN
-        ]
+        return [text for text in self.rehearsal.texts if text.skip_reason][:MAX_SKIPPED_NAMES_SHOWN]
 
     @property
     def page_count(self) -> int:
@@ -140,9 +138,7 @@ class BlastReview:
         if self.draft.send_at is None:
             undo = organisation.get_undo_seconds()
             return f"Now, after {undo} seconds to undo it" if undo else "Now"
-        at = local_times.format_moment(
-            self.draft.send_at, self.draft.timezone, now=self.moment
-        )
+        at = local_times.format_moment(self.draft.send_at, self.draft.timezone, now=self.moment)
         which = f", the {self.fold} time the clocks show it" if self.fold else ""
         return f"{at}, {self.draft.timezone}{which} ({local_times.format_time_until(self.draft.send_at, self.moment)})"
 
@@ -150,9 +146,7 @@ class BlastReview:
     def send_time_short(self) -> str:
         """The moment alone, "" for now."""
         return (
-            local_times.format_moment(
-                self.draft.send_at, self.draft.timezone, now=self.moment
-            )
+            local_times.format_moment(self.draft.send_at, self.draft.timezone, now=self.moment)
             if self.draft.send_at
             else ""
         )
@@ -163,9 +157,7 @@ class BlastReview:
         draft, settings = self.draft, current_app.extensions["settings"]
         if draft.not_after is None:
             return None
-        start = draft.send_at or self.moment + timedelta(
-            seconds=organisation.get_undo_seconds()
-        )
+        start = draft.send_at or self.moment + timedelta(seconds=organisation.get_undo_seconds())
         return EndTimeForecast(
             draft.not_after,
             draft.timezone,
@@ -180,9 +172,7 @@ class BlastReview:
         """The list of facts above the texts."""
         settings: Settings = current_app.extensions["settings"]
         event = events.find_event(self.draft.event_id)
-        seconds = compute_send_seconds(
-            self.rehearsal.segment_count, settings.effective_send_rate
-        )
+        seconds = compute_send_seconds(self.rehearsal.segment_count, settings.effective_send_rate)
         return [
             (
                 "Sent to",
@@ -198,17 +188,13 @@ class BlastReview:
         ]
 
     def _build_survey_fact(self) -> list[tuple[str, str]]:
-        asked = (
-            surveys.find_survey(self.draft.survey_id) if self.draft.survey_id else None
-        )
+        asked = surveys.find_survey(self.draft.survey_id) if self.draft.survey_id else None
         return [("Whoever answers", f"begins the survey {asked.name}")] if asked else []
 
     @property
     def segment_summary(self) -> str:
         """ "150 parts: 1 part for 146 people, 2 parts for 2 people"."""
-        spread = sorted(
-            Counter(text.segments for text in self.rehearsal.sendable_texts).items()
-        )
+        spread = sorted(Counter(text.segments for text in self.rehearsal.sendable_texts).items())
         if len(spread) == 1:
             return f"{format_segment_count(self.rehearsal.segment_count)}, {spread[0][0]} a person"
         if len(spread) > 3:
@@ -231,9 +217,7 @@ class BlastReview:
         else:
             yield (
                 "Price per part",
-                format_segment_price(
-                    self.segment_price, organisation.get_organisation().currency
-                ),
+                format_segment_price(self.segment_price, organisation.get_organisation().currency),
             )
             yield "Cost about", self._format_amount(total)
 
@@ -263,11 +247,7 @@ class BlastReview:
         """Whom their own name makes the text too long for: they are left out, unless somebody
         shortens it.
         """
-        long = [
-            text
-            for text in self.rehearsal.texts
-            if text.skip_reason is SkipReason.TOO_LONG
-        ]
+        long = [text for text in self.rehearsal.texts if text.skip_reason is SkipReason.TOO_LONG]
         if long:
             them = "This person is" if len(long) == 1 else "They are"
             yield ReviewNotice(
@@ -292,13 +272,7 @@ class BlastReview:
             [_describe_character(sign) for sign, _ in find_costly_characters(body)],
             _find_symbols(body),
         )
-        if (
-            costly
-            and (
-                saved := self._estimate_saved_segments(replace_costly_characters(body))
-            )
-            > 0
-        ):
+        if costly and (saved := self._estimate_saved_segments(replace_costly_characters(body))) > 0:
             yield ReviewNotice(
                 "warn",
                 self._describe_savings(costly, saved),
@@ -340,7 +314,9 @@ class BlastReview:
             " …" if len(signs) > MAX_CHARACTERS_SHOWN else ""
         )
         verb, them = ("makes", "it") if len(signs) == 1 else ("make", "them")
-        rest = f"{'about ' if self.recipient_count > SAVINGS_SAMPLE_SIZE else ''}{now - saved:,}{less}"
+        rest = (
+            f"{'about ' if self.recipient_count > SAVINGS_SAMPLE_SIZE else ''}{now - saved:,}{less}"
+        )
         return f"{named} {verb} this text longer than it looks: {format_segment_count(now)}. Without {them}: {rest}."
 
     def _warn_about_length(self) -> Iterator[ReviewNotice]:
@@ -362,9 +338,7 @@ class BlastReview:
                 "warn", f"{who} They read: “{_shorten_text(nameless[0].body)}” {advice}"
             )
         else:
-            yield ReviewNotice(
-                "info", f"{who} They read: “{_shorten_text(nameless[0].body)}”"
-            )
+            yield ReviewNotice("info", f"{who} They read: “{_shorten_text(nameless[0].body)}”")
 
     def _warn_about_missing_opt_out(self) -> Iterator[ReviewNotice]:
         if self.draft.footer is None and "stop" not in self.draft.body.casefold():
@@ -387,18 +361,12 @@ def _find_symbols(body: str) -> list[str]:
         for sign in dict.fromkeys(body)
         if sign not in GSM7_CHARACTERS and sign not in GSM7_REPLACEMENTS
     )
-    return [
-        sign
-        for sign in outside
-        if not sign.isalpha() and not EMOJI_MODIFIERS.match(sign)
-    ]
+    return [sign for sign in outside if not sign.isalpha() and not EMOJI_MODIFIERS.match(sign)]
 
 
 def _describe_character(sign: str) -> str:
     names = {"\t": "a tab", "\u00a0": "a no-break space", "\u202f": "a narrow space"}
-    return names.get(sign) or (
-        f'"{sign}"' if sign.isprintable() else "an invisible sign"
-    )
+    return names.get(sign) or (f'"{sign}"' if sign.isprintable() else "an invisible sign")
 
 
 def _shorten_text(body: str) -> str:

@@ -52,11 +52,7 @@ def compose_blast() -> ViewResponse:
     if request.method != "POST":
         return _render_compose_page(_create_prefilled_form())
     form = ComposeForm(_apply_button_changes(request.form))
-    earlier = (
-        delivery.find_blast_by_token(token)
-        if (token := _get_client_token(form))
-        else None
-    )
+    earlier = delivery.find_blast_by_token(token) if (token := _get_client_token(form)) else None
     if earlier is not None:
         return _redirect_to_scheduled_blast(earlier)
     if "edit" in request.form:
@@ -94,9 +90,7 @@ def _review_or_send(form: ComposeForm) -> ViewResponse:
     ):
         return _confirm_draft(draft, _get_client_token(form))
     status = 422 if confirming or not review.recipient_count else 200
-    return _render_review_page(
-        form, review, confirmation, seen if changed else None
-    ), status
+    return _render_review_page(form, review, confirmation, seen if changed else None), status
 
 
 def _render_review_page(
@@ -127,8 +121,7 @@ def _render_compose_page(form: ComposeForm) -> str:
             for token, label in message_templates.NAME_PLACEHOLDERS.items()
         ],
         event_tokens=[
-            (f"{{{token}}}", label)
-            for token, label in message_templates.EVENT_PLACEHOLDERS.items()
+            (f"{{{token}}}", label) for token, label in message_templates.EVENT_PLACEHOLDERS.items()
         ],
         preview=_build_preview(form),
     )
@@ -142,9 +135,7 @@ def _build_preview(form: ComposeForm) -> dict[str, object] | None:
         if form.target.data in set(BlastTarget)
         else BlastTarget.COMMUNITY
     )
-    if message_templates.is_blank_text(
-        body
-    ) or message_templates.list_template_problems(
+    if message_templates.is_blank_text(body) or message_templates.list_template_problems(
         body, of_event=target == BlastTarget.EVENT
     ):
         return None
@@ -236,9 +227,7 @@ def _apply_button_changes(typed: MultiDict[str, str]) -> MultiDict[str, str]:
     """
     changed = MultiDict(typed)
     if "plain" in typed:
-        changed["message_body"] = replace_costly_characters(
-            typed.get("message_body", "")
-        )
+        changed["message_body"] = replace_costly_characters(typed.get("message_body", ""))
     for name in ("fold", "end_fold"):
         if f"other_{name}" in typed:
             changed[name] = typed[f"other_{name}"]
@@ -272,9 +261,7 @@ def _confirm_draft(draft: BlastDraft, token: str | None) -> ViewResponse:
             earlier = delivery.find_blast_by_token(token) if token else None
             if earlier is not None:
                 raise BlastAlreadyConfirmed(earlier)
-            scheduled_id = blasts.confirm_blast(
-                draft, token, current_username(), moment
-            )
+            scheduled_id = blasts.confirm_blast(draft, token, current_username(), moment)
             trace.about = f"scheduled blast {scheduled_id}"
             trace.details = _build_audit_details(draft)
     except BlastAlreadyConfirmed as again:
@@ -305,6 +292,4 @@ def _build_audit_details(draft: BlastDraft) -> dict[str, object]:
 
 
 def _redirect_to_scheduled_blast(scheduled_id: int) -> ViewResponse:
-    return redirect(
-        url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303
-    )
+    return redirect(url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303)

@@ -20,9 +20,7 @@ from app.domain.delivery.skip_reasons import Role
 from app.domain.time import local_times
 from app.events.actions.reminder_plan import disable_reminder
 
-REMINDER_SWITCHED_OFF_NOTE = (
-    "This reminder is switched off in the plan of its event now."
-)
+REMINDER_SWITCHED_OFF_NOTE = "This reminder is switched off in the plan of its event now."
 
 
 class ScheduledBlastUnchanged(Exception):
@@ -50,9 +48,7 @@ def show_scheduled_blast(scheduled_id: int) -> ResponseReturnValue:
     """One blast before it leaves; once it has left, its log."""
     blast = _get_blast_or_404(scheduled_id)
     if blast.message_log_id:
-        return _redirect_browser(
-            url_for("blasts.show_sent_blast", log_id=blast.message_log_id)
-        )
+        return _redirect_browser(url_for("blasts.show_sent_blast", log_id=blast.message_log_id))
     return render_template(
         "blasts/scheduled_one.html",
         blast=blast,
@@ -75,13 +71,10 @@ def refresh_countdown(scheduled_id: int) -> ResponseReturnValue:
     """
     blast = _get_blast_or_404(scheduled_id)
     if (
-        blast.status
-        not in (ScheduledBlastStatus.PENDING, ScheduledBlastStatus.CANCELLED)
+        blast.status not in (ScheduledBlastStatus.PENDING, ScheduledBlastStatus.CANCELLED)
         or blast.message_log_id
     ):
-        return _redirect_browser(
-            url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id)
-        )
+        return _redirect_browser(url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id))
     return render_template(
         "blasts/_countdown.html", blast=blast, countdown=_format_countdown(blast)
     )
@@ -91,9 +84,7 @@ def refresh_countdown(scheduled_id: int) -> ResponseReturnValue:
 @roles_required(*ALL_ROLES)
 def cancel_pending_blast(scheduled_id: int) -> ResponseReturnValue:
     """Keep a blast from leaving."""
-    return _cancel_blast(
-        scheduled_id, "blast.cancelled", "Cancelled. Nobody was texted."
-    )
+    return _cancel_blast(scheduled_id, "blast.cancelled", "Cancelled. Nobody was texted.")
 
 
 @bp.post("/scheduled/<int:scheduled_id>/undo")
@@ -136,9 +127,7 @@ def _cancel_blast(scheduled_id: int, verb: str, done: str) -> ResponseReturnValu
             f"{done} {REMINDER_SWITCHED_OFF_NOTE}" if blast.event_reminder_id else done,
             "success",
         )
-    return redirect(
-        url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303
-    )
+    return redirect(url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303)
 
 
 def _explain_failed_cancel(blast: ScheduledMessage) -> tuple[str, str]:
@@ -198,9 +187,7 @@ def _explain_clock_change(blast: ScheduledMessage) -> str | None:
         "leaves_at",
         since=blast.created_at - timedelta(minutes=1),
     )
-    shown = local_times.build_local_time_input(
-        blast.scheduled_at, blast.timezone or "UTC"
-    )
+    shown = local_times.build_local_time_input(blast.scheduled_at, blast.timezone or "UTC")
     if not chosen or chosen == f"{shown.date} {shown.time}":
         return None
     return (

@@ -58,9 +58,7 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
         "blasts/log.html",
         log=found,
         progress=here,
-        page=queries.fetch_blast_recipients_page(
-            log_id, chosen, list_params((), ""), here.counts
-        ),
+        page=queries.fetch_blast_recipients_page(log_id, chosen, list_params((), ""), here.counts),
         chosen=chosen,
         texts="texts" in request.args,
         chips=_build_filter_chips(here, chosen),
@@ -78,9 +76,7 @@ def refresh_sent_blast(log_id: int) -> ResponseReturnValue:
     """
     found = _get_log_or_404(log_id)
     part = Response(
-        render_template(
-            "blasts/_live.html", log=found, progress=fetch_blast_progress(found, now())
-        )
+        render_template("blasts/_live.html", log=found, progress=fetch_blast_progress(found, now()))
     )
     if request.args.get("was", found.status.value) != found.status.value:
         part.headers["HX-Refresh"] = "true"
@@ -166,8 +162,7 @@ def _apply_to_blast(
 def _resume_if_allowed(log_id: int) -> bool:
     found = queries.reload_blast_log(log_id)
     by_a_fault = (
-        found.status == BlastStatus.PAUSED
-        and found.pause_reason != blast_control.PAUSED_BY_PERSON
+        found.status == BlastStatus.PAUSED and found.pause_reason != blast_control.PAUSED_BY_PERSON
     )
     if by_a_fault and not current_user.is_admin:
         abort(403)
@@ -182,9 +177,7 @@ def _get_log_or_404(log_id: int) -> MessageLog:
     return queries.find_blast_log(log_id) or abort(404)
 
 
-def _build_filter_chips(
-    here: BlastProgress, chosen: str
-) -> list[tuple[str, str, bool]]:
+def _build_filter_chips(here: BlastProgress, chosen: str) -> list[tuple[str, str, bool]]:
     """The filters above the people, each with its number; those that would show nobody are left
     away.
     """

@@ -76,8 +76,7 @@ def _is_worth_resending(row: Any) -> bool:
         return False
     phase = "delivery" if row.provider_sid else "create"
     return (
-        row.status not in FAILED_STATUSES
-        or find_error_code(row.error_code, phase).retry != "never"
+        row.status not in FAILED_STATUSES or find_error_code(row.error_code, phase).retry != "never"
     )
 
 
@@ -100,9 +99,7 @@ def find_bulk_options(log: MessageLog, chosen: str) -> BulkOptions | None:
         state: delivery.count_actionable_messages(log.id, state)
         for state in BULK_STATES.get(chosen, ())
     }
-    state, count = next(
-        ((state, count) for state, count in counts.items() if count), ("", 0)
-    )
+    state, count = next(((state, count) for state, count in counts.items() if count), ("", 0))
     if not count:
         return None
     in_use, in_doubt = is_on_current_carrier(log), state in UNCERTAIN_STATUSES
@@ -119,9 +116,7 @@ def find_bulk_options(log: MessageLog, chosen: str) -> BulkOptions | None:
 def format_lookup_count(row: Any) -> str:
     """ "Asked 3 times so far."; "" before the first time."""
     count = row.lookups
-    return (
-        f"Asked {REPEAT_WORDS.get(count, f'{count:,} times')} so far." if count else ""
-    )
+    return f"Asked {REPEAT_WORDS.get(count, f'{count:,} times')} so far." if count else ""
 
 
 for _filter in (is_left_unresolved, get_message_options, format_lookup_count):

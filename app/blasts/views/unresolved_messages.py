@@ -39,9 +39,7 @@ MAX_MESSAGE_IDS, MAX_ID_DIGITS, MAX_IDS_IN_URL = 500, 18, 100
 CHECK_STARTED = "We ask now. What we hear appears here by itself."
 NOTHING_TO_CHECK = "There was nothing to ask about any more."
 NOTHING_TO_LEAVE = "There was nothing to decide any more."
-NOTHING_TO_SEND = (
-    "Nothing was sent again: these texts are on their way already, or may not go."
-)
+NOTHING_TO_SEND = "Nothing was sent again: these texts are on their way already, or may not go."
 
 
 class MessagesUnchanged(Exception):
@@ -96,9 +94,7 @@ def leave_blast_messages_unresolved(log_id: int) -> ResponseReturnValue:
 
 
 def _format_left_count(count: int) -> str:
-    stay = (
-        "1 text stays as it is" if count == 1 else f"{count:,} texts stay as they are"
-    )
+    stay = "1 text stays as it is" if count == 1 else f"{count:,} texts stay as they are"
     return f"{stay}. A receipt that still comes counts."
 
 
@@ -143,9 +139,7 @@ def _redirect_to_blast(log_id: int) -> ResponseReturnValue:
 def resend_blast_messages(log_id: int) -> ResponseReturnValue:
     """First whom, why and what it costs; `confirm` sends."""
     log = _get_log_or_404(log_id)
-    chosen = _parse_selection(
-        log_id, request.form if request.method == "POST" else request.args
-    )
+    chosen = _parse_selection(log_id, request.form if request.method == "POST" else request.args)
     if request.method == "POST":
         return _resend_selection(log, chosen)
     numbers = delivery.preview_resend(log_id, chosen.ids)
@@ -177,9 +171,7 @@ def _resend_selection(log: MessageLog, chosen: MessageSelection) -> ResponseRetu
         )
     try:
         with audited_write("blast.sent_again", current_username()) as trace:
-            result = message_resend.resend_messages(
-                log.id, chosen.ids, get_current_sender(), now()
-            )
+            result = message_resend.resend_messages(log.id, chosen.ids, get_current_sender(), now())
             trace.about = f"blast {log.id}"
             trace.details = {
                 "texts": result.queued,
@@ -190,9 +182,7 @@ def _resend_selection(log: MessageLog, chosen: MessageSelection) -> ResponseRetu
     except MessagesUnchanged:
         flash(NOTHING_TO_SEND, "warning")
     else:
-        flash(
-            _format_resend_result(result, queries.reload_blast_log(log.id)), "success"
-        )
+        flash(_format_resend_result(result, queries.reload_blast_log(log.id)), "success")
     return redirect(url_for("blasts.show_sent_blast", log_id=log.id), 303)
 
 
@@ -244,9 +234,7 @@ def _get_resend_refusal(log: MessageLog) -> str:
     return ""
 
 
-def _build_resend_facts(
-    log: MessageLog, numbers: ResendPreview
-) -> list[tuple[str, str]]:
+def _build_resend_facts(log: MessageLog, numbers: ResendPreview) -> list[tuple[str, str]]:
     organised = organisation.get_organisation()
     cost = compute_cost(numbers.segments, organised.price_per_segment)
     facts = [("Length", format_segment_count(numbers.segments))]
@@ -287,9 +275,7 @@ def _parse_selection(log_id: int, asked_for: MultiDict[str, str]) -> MessageSele
             if word.isascii() and word.isdigit() and len(word) <= MAX_ID_DIGITS
         ]
         return MessageSelection(ids, state, by_id=True)
-    return MessageSelection(
-        delivery.list_actionable_message_ids(log_id, state), state, by_id=False
-    )
+    return MessageSelection(delivery.list_actionable_message_ids(log_id, state), state, by_id=False)
 
 
 def _get_log_or_404(log_id: int) -> MessageLog:

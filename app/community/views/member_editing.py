@@ -46,9 +46,7 @@ def _describe_added_member(row: CommunityMember) -> str:
     more = (
         f"They get no texts. {SKIP_REASON_LABELS[reason][0]}."
         if reason
-        else organisation.describe_foreign_numbers(
-            {row.phone[:COUNTRY_PREFIX_LENGTH]: 1}
-        )
+        else organisation.describe_foreign_numbers({row.phone[:COUNTRY_PREFIX_LENGTH]: 1})
     )
     return f"{named} is on the list. {more}".rstrip()
 

@@ -12,9 +12,7 @@ from app.domain.delivery.skip_reasons import Role
 from app.imports.actions import ImportTarget
 from app.imports.views import ImporterConfig, register_import_routes
 
-MEMBER_IMPORT_TARGET = ImportTarget(
-    "community", cast("Table", CommunityMember.__table__)
-)
+MEMBER_IMPORT_TARGET = ImportTarget("community", cast("Table", CommunityMember.__table__))
 
 
 def build_member_importer() -> ImporterConfig:

@@ -68,9 +68,7 @@ def _parse_ids(texts: list[str]) -> list[int]:
 
 
 def _get_return_url() -> str:
-    return parse_local_path(request.form.get("next")) or url_for(
-        "community.list_members"
-    )
+    return parse_local_path(request.form.get("next")) or url_for("community.list_members")
 
 
 @bp.get("/community/export")
@@ -80,6 +78,4 @@ def export_members() -> ResponseReturnValue:
     with audited_write("members.exported", current_username()) as trace:
         trace.details = {"count": queries.count_members()}
     rows = stream_with_context(stream_csv(EXPORT_HEADINGS, queries.iterate_members()))
-    return Response(
-        rows, headers=build_download_headers(f"community-{now():%Y-%m-%d}.csv")
-    )
+    return Response(rows, headers=build_download_headers(f"community-{now():%Y-%m-%d}.csv"))

@@ -63,9 +63,7 @@ def refresh_running_blasts() -> ResponseReturnValue:
 
 def _get_greeting(moment: datetime) -> str:
     zone = organisation.get_organisation_timezone()
-    hour = moment.astimezone(
-        ZoneInfo(zone if local_times.is_time_zone(zone) else "UTC")
-    ).hour
+    hour = moment.astimezone(ZoneInfo(zone if local_times.is_time_zone(zone) else "UTC")).hour
     if 4 <= hour < 12:
         return "Good morning"
     return "Good afternoon" if 12 <= hour < 18 else "Good evening"

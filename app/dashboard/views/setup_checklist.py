@@ -43,9 +43,7 @@ def build_setup_checklist(facts: SetupProgress) -> list[ChecklistItem]:
 def _build_organisation_item(facts: SetupProgress) -> ChecklistItem:
     org = organisation.get_organisation()
     link = (
-        (url_for("organisation.edit_settings"), "Change")
-        if current_user.is_admin
-        else (None, None)
+        (url_for("organisation.edit_settings"), "Change") if current_user.is_admin else (None, None)
     )
     return ChecklistItem(
         facts.has_name,
@@ -71,9 +69,7 @@ def _build_blast_item(facts: SetupProgress) -> ChecklistItem:
         return ChecklistItem(True, title, "It was delivered.")
     text = "A text is written for you, and you see everything before it leaves."
     link = (
-        (url_for("blasts.compose_blast", first=1), "Write it")
-        if facts.has_people
-        else (None, None)
+        (url_for("blasts.compose_blast", first=1), "Write it") if facts.has_people else (None, None)
     )
     return ChecklistItem(
         False,
@@ -100,9 +96,7 @@ def _build_reply_item(facts: SetupProgress) -> ChecklistItem:
     if facts.has_reply:
         return ChecklistItem(True, title, "The first one came in.")
     if facts.has_twilio:
-        return ChecklistItem(
-            False, title, "Text something to your number from a phone."
-        )
+        return ChecklistItem(False, title, "Text something to your number from a phone.")
     return ChecklistItem(
         False,
         title,

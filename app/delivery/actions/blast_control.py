@@ -31,16 +31,12 @@ def pause_blast(log_id: int) -> bool:
     return _pause_blasts(MessageLog.id == log_id, PAUSED_BY_PERSON, None) == [log_id]
 
 
-def pause_blasts_for_fault(
-    log: ColumnElement[bool], reason: str, code: int
-) -> list[int]:
+def pause_blasts_for_fault(log: ColumnElement[bool], reason: str, code: int) -> list[int]:
     """Pause every running blast that `log` describes, with the cause in words. Gives their ids."""
     return _pause_blasts(log, reason, code)
 
 
-def _pause_blasts(
-    which: ColumnElement[bool], reason: str, code: int | None
-) -> list[int]:
+def _pause_blasts(which: ColumnElement[bool], reason: str, code: int | None) -> list[int]:
     statement = (
         update(MessageLog)
         .where(which, MessageLog.status == BlastStatus.PROCESSING)
@@ -128,9 +124,7 @@ def close_finished_blasts(moment: datetime) -> list[int]:
 def _close_blast(log_id: int, moment: datetime) -> None:
     status = compute_final_blast_status(queries.get_blast_tally(log_id))
     db.session.execute(
-        update(MessageLog)
-        .where(MessageLog.id == log_id)
-        .values(status=status, finished_at=moment)
+        update(MessageLog).where(MessageLog.id == log_id).values(status=status, finished_at=moment)
     )
     _copy_status_to_schedule(log_id, ScheduledBlastStatus(status.value), moment)
 
@@ -196,9 +190,7 @@ def _cancel_queued_messages(which: ColumnElement[bool], reason: str) -> int:
     return execute_and_count_rows(statement)
 
 
-def _copy_status_to_schedule(
-    log_id: int, status: ScheduledBlastStatus, moment: datetime
-) -> None:
+def _copy_status_to_schedule(log_id: int, status: ScheduledBlastStatus, moment: datetime) -> None:
     statement = (
         update(ScheduledMessage)
         .where(

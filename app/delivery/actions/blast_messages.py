@@ -134,10 +134,7 @@ def _insert_messages(
             )  # first, since a release that was rolled back may have left some
             run(
                 INSERT_STAGED_ROW,
-                [
-                    _build_message_row(text)
-                    for text in texts[start : start + INSERT_BATCH_ROWS]
-                ],
+                [_build_message_row(text) for text in texts[start : start + INSERT_BATCH_ROWS]],
             )
             run(MOVE_STAGED_ROWS, shared)
         run(EMPTY_STAGING_TABLE)
@@ -146,9 +143,7 @@ def _insert_messages(
 
 
 def _build_message_row(text: RenderedText) -> tuple[str | int | None, ...]:
-    status, reason = (
-        (SKIPPED, text.skip_reason.value) if text.skip_reason else (QUEUED, None)
-    )
+    status, reason = (SKIPPED, text.skip_reason.value) if text.skip_reason else (QUEUED, None)
     return (
         text.phone,
         text.name,

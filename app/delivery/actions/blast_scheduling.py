@@ -60,9 +60,7 @@ def schedule_blast(blast: BlastSpec, scheduled_at: datetime) -> ScheduledMessage
     return row
 
 
-def reschedule_blast(
-    scheduled_id: int, blast: BlastSpec, scheduled_at: datetime
-) -> bool:
+def reschedule_blast(scheduled_id: int, blast: BlastSpec, scheduled_at: datetime) -> bool:
     """Give a blast that has not been released another time (UTC), text and end.
 
     False when it is too late.

@@ -81,9 +81,7 @@ def queue_direct_message(answer: DirectMessage, moment: datetime) -> int:
         status=MessageStatus.QUEUED,
         priority=PRIORITY_BY_KIND[answer.kind],
         created_at=moment,
-        not_after=moment + CONFIRMATION_LIFETIME
-        if answer.kind is MessageKind.SYSTEM
-        else None,
+        not_after=moment + CONFIRMATION_LIFETIME if answer.kind is MessageKind.SYSTEM else None,
         in_reply_to=answer.in_reply_to,
         written_by=answer.written_by,
     )

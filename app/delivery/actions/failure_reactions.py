@@ -63,9 +63,7 @@ class MessageFailure:
     submitted_at: datetime
 
 
-def react_to_failure(
-    row: Row[Any], receipt: CarrierErrorCode, phase: str = "create"
-) -> None:
+def react_to_failure(row: Row[Any], receipt: CarrierErrorCode, phase: str = "create") -> None:
     """Only opt-outs and numbers that do not work touch a person; a fault of ours stops what
     would meet it too.
 
@@ -83,9 +81,7 @@ def react_to_failure(
         _react_for_blast(failure, _compute_counting_start(found, failure.rule))
 
 
-def pause_blasts_of_sender(
-    sender: str, carrier: str, receipt: CarrierErrorCode
-) -> None:
+def pause_blasts_of_sender(sender: str, carrier: str, receipt: CarrierErrorCode) -> None:
     """A fault that is no single text's: every running blast of this sender stops."""
     _pause_and_alert(
         and_(message_logs_c.sender == sender, message_logs_c.carrier == carrier),
@@ -98,16 +94,10 @@ def _suppress_phone(row: Row[Any], receipt: CarrierErrorCode) -> None:
     if not is_e164(row.phone):
         return  # they were erased meanwhile
     if receipt.blame == Blame.CONSENT:
-        suppression.record_opt_out(
-            row.phone, source="message_failure", reason=receipt.description
-        )
+        suppression.record_opt_out(row.phone, source="message_failure", reason=receipt.description)
         blast_control.skip_queued_messages(row.phone, SkipReason.SAID_STOP)
     elif receipt.strikes and _is_dead_number(row, receipt):
-        often = (
-            f" That was so in {receipt.strikes} blasts in a row."
-            if receipt.strikes > 1
-            else ""
-        )
+        often = f" That was so in {receipt.strikes} blasts in a row." if receipt.strikes > 1 else ""
         suppression.mark_number_undeliverable(
             row.phone, reason=receipt.description + often, log_id=row.message_log_id
         )
@@ -141,9 +131,7 @@ def _react_for_blast(failure: MessageFailure, since: datetime | None) -> None:
         return  # it left before somebody put things right, or before the brakes were on
     if rule.action is BreakerAction.PAUSE and not _has_blasts_to_pause(failure):
         return
-    near = recent_results.list_neighbour_results(
-        row.message_log_id, row.id, failure.phase, since
-    )
+    near = recent_results.list_neighbour_results(row.message_log_id, row.id, failure.phase, since)
     abroad = failure.receipt.may_mean_country_unreachable and find_phone_country(
         row.phone
     ) != find_main_country(get_organisation_region())
@@ -178,34 +166,26 @@ def _is_country_unreached(failure: MessageFailure, near: Sequence[Row[Any]]) -> 
         for each in _filter_same_country(failure, near)
     ]
     return (
-        NeighbourOutcome.SUCCEEDED not in there
-        and there.count(NeighbourOutcome.SAME_FAILURE) > 1
+        NeighbourOutcome.SUCCEEDED not in there and there.count(NeighbourOutcome.SAME_FAILURE) > 1
     )
 
 
-def _filter_same_country(
-    failure: MessageFailure, near: Sequence[Row[Any]]
-) -> list[Row[Any]]:
+def _filter_same_country(failure: MessageFailure, near: Sequence[Row[Any]]) -> list[Row[Any]]:
     """The neighbours in the same country, and the text itself."""
     country = find_phone_country(failure.row.phone)
     return [each for each in near if find_phone_country(each.phone) == country]
 
 
-def _is_rule_tripped(
-    failure: MessageFailure, rule: BreakerRule, near: Sequence[Row[Any]]
-) -> bool:
+def _is_rule_tripped(failure: MessageFailure, rule: BreakerRule, near: Sequence[Row[Any]]) -> bool:
     ids = [each.id for each in near]
     if failure.row.id not in ids:
         return False
     here = ids.index(failure.row.id)
     results = [
-        recent_results.classify_neighbour(each, failure.phase, failure.receipt)
-        for each in near
+        recent_results.classify_neighbour(each, failure.phase, failure.receipt) for each in near
     ]
     results[here] = NeighbourOutcome.SAME_FAILURE
-    return is_breaker_tripped(
-        rule, results, here, patient=failure.receipt.may_be_one_number
-    )
+    return is_breaker_tripped(rule, results, here, patient=failure.receipt.may_be_one_number)
 
 
 def _apply_rule(failure: MessageFailure) -> None:
@@ -234,9 +214,7 @@ def _skip_country_or_pause(failure: MessageFailure, near: Sequence[Row[Any]]) ->
     ):
         return
     if country == find_main_country(get_organisation_region()):
-        _pause_and_alert(
-            _build_affected_blasts_filter(failure), failure.receipt, failure.phase
-        )
+        _pause_and_alert(_build_affected_blasts_filter(failure), failure.receipt, failure.phase)
     else:
         prefixes = json.dumps(list_country_prefixes(country))
         db.session.execute(
@@ -278,10 +256,6 @@ def _has_blasts_to_pause(failure: MessageFailure) -> bool:
     return db.session.scalar(running.limit(1)) is not None
 
 
-def _pause_and_alert(
-    these: ColumnElement[bool], receipt: CarrierErrorCode, phase: str
-) -> None:
-    paused = blast_control.pause_blasts_for_fault(
-        these, receipt.description, receipt.code
-    )
+def _pause_and_alert(these: ColumnElement[bool], receipt: CarrierErrorCode, phase: str) -> None:
+    paused = blast_control.pause_blasts_for_fault(these, receipt.description, receipt.code)
     pause_alerts.create_pause_alerts(paused, receipt, phase)

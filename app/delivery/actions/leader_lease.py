@@ -25,9 +25,7 @@ def acquire_lease(
     nobody sends them.
     """
     db.session.execute(
-        insert(Lease)
-        .prefix_with("OR IGNORE")
-        .values(name=ENGINE_LEASE, holder="", epoch=0, beat=0)
+        insert(Lease).prefix_with("OR IGNORE").values(name=ENGINE_LEASE, holder="", epoch=0, beat=0)
     )
     taken = execute_and_count_rows(
         update(Lease)
@@ -81,9 +79,7 @@ def renew_lease(holder: str, epoch: int, moment: datetime) -> bool:
 
 def is_lease_holder(holder: str, epoch: int) -> bool:
     """Whether the lead is still ours; asked inside every transaction that arms."""
-    return fetch_as_json(sql.SELECT_LEASE_HOLDER, b_name=ENGINE_LEASE) == [
-        [holder, epoch]
-    ]
+    return fetch_as_json(sql.SELECT_LEASE_HOLDER, b_name=ENGINE_LEASE) == [[holder, epoch]]
 
 
 def release_lease(holder: str, epoch: int) -> None:

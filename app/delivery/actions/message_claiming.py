@@ -82,9 +82,7 @@ class SendCapacity:
     last_served_log_id: int = 0
 
 
-def claim_messages(
-    carrier: str, room: SendCapacity, moment: datetime
-) -> list[ClaimedMessage]:
+def claim_messages(carrier: str, room: SendCapacity, moment: datetime) -> list[ClaimedMessage]:
     """Arm what may go.
 
     Paused, stopped and ended blasts, other carriers and fresh opt-outs stay behind.
@@ -119,29 +117,20 @@ def claim_messages(
 def _generate_refs(most: int) -> Iterator[str]:
     """Fresh refs, drawn all at once: every single draw would give Python's lock away."""
     drawn = secrets.token_hex(most * REF_BYTES)
-    return (
-        drawn[start : start + 2 * REF_BYTES]
-        for start in range(0, len(drawn), 2 * REF_BYTES)
-    )
+    return (drawn[start : start + 2 * REF_BYTES] for start in range(0, len(drawn), 2 * REF_BYTES))
 
 
 def _store_attempts(armed: Sequence[ClaimedMessage], moment: datetime) -> None:
     if not armed:
         return
-    rows = json.dumps(
-        [[each.message_id, each.attempt_number, each.ref] for each in armed]
-    )
+    rows = json.dumps([[each.message_id, each.attempt_number, each.ref] for each in armed])
     for statement in (sql.MARK_SUBMITTING, sql.INSERT_ATTEMPTS):
-        raw_connection().execute(
-            statement, {"b_rows": rows, "b_moment": datetime_to_db(moment)}
-        )
+        raw_connection().execute(statement, {"b_rows": rows, "b_moment": datetime_to_db(moment)})
     for _ in armed:
         failpoint.crash_if_armed("T1")
 
 
-def _list_candidates(
-    carrier: str, room: SendCapacity, moment: datetime
-) -> list[Candidate]:
+def _list_candidates(carrier: str, room: SendCapacity, moment: datetime) -> list[Candidate]:
     """Answers before blasts; blasts in turn, one row each, so that none starves; an unproven
     blast one row alone.
 
@@ -159,21 +148,15 @@ def _list_candidates(
     }
     singles = [
         (row, datetime_from_db(row.not_after))
-        for row in starmap(
-            QueuedMessage, fetch_as_json(sql.SELECT_QUEUED_DIRECT, **asked)
-        )
+        for row in starmap(QueuedMessage, fetch_as_json(sql.SELECT_QUEUED_DIRECT, **asked))
     ]
     left = most - len(singles)
     if left <= 0:
         return singles
-    logs = _rotate_blasts(
-        _list_running_blasts(carrier, moment), room.last_served_log_id
-    )
+    logs = _rotate_blasts(_list_running_blasts(carrier, moment), room.last_served_log_id)
     share = -(-left // max(1, len(logs)))
     lanes = [_list_next_of_blast(log, asked | {"b_most": share}) for log in logs]
-    in_turn = [
-        found for found in chain.from_iterable(zip_longest(*lanes)) if found is not None
-    ]
+    in_turn = [found for found in chain.from_iterable(zip_longest(*lanes)) if found is not None]
     return [*singles, *in_turn[:left]]
 
 
@@ -181,11 +164,7 @@ def _list_running_blasts(carrier: str, moment: datetime) -> list[RunningBlast]:
     """Blasts with something queued; what waits of a blast that has reached its end is too late
     now.
     """
-    logs = list(
-        starmap(
-            RunningBlast, fetch_as_json(sql.SELECT_RUNNING_BLASTS, b_carrier=carrier)
-        )
-    )
+    logs = list(starmap(RunningBlast, fetch_as_json(sql.SELECT_RUNNING_BLASTS, b_carrier=carrier)))
     ended = {
         log.id
         for log in logs
@@ -200,9 +179,7 @@ def _rotate_blasts(logs: list[RunningBlast], served: int) -> list[RunningBlast]:
     """Whoever comes after the blast that was served last goes first: at one text a second none
     waits for the others.
     """
-    return [log for log in logs if log.id > served] + [
-        log for log in logs if log.id <= served
-    ]
+    return [log for log in logs if log.id > served] + [log for log in logs if log.id <= served]
 
 
 def _list_next_of_blast(log: RunningBlast, asked: dict[str, Any]) -> list[Candidate]:
@@ -212,9 +189,7 @@ def _list_next_of_blast(log: RunningBlast, asked: dict[str, Any]) -> list[Candid
     if not log.proven and log.has_in_flight:
         return []
     most = asked["b_most"] if log.proven else 1
-    rows = fetch_as_json(
-        sql.SELECT_QUEUED_OF_BLAST, **asked | {"b_log": log.id, "b_most": most}
-    )
+    rows = fetch_as_json(sql.SELECT_QUEUED_OF_BLAST, **asked | {"b_log": log.id, "b_most": most})
     return [*zip(starmap(QueuedMessage, rows), repeat(log.deadline))]
 
 

@@ -90,9 +90,7 @@ def _reopen_blast(log_id: int, sender: str, moment: datetime) -> None:
         "finished_at": None,
         "resumed_at": moment,
     }
-    if execute_and_count_rows(
-        log.values(status=BlastStatus.PROCESSING, sender=sender, **fresh)
-    ):
+    if execute_and_count_rows(log.values(status=BlastStatus.PROCESSING, sender=sender, **fresh)):
         schedule = update(ScheduledMessage).where(
             ScheduledMessage.message_log_id == log_id,
             ScheduledMessage.status.in_(
@@ -110,9 +108,7 @@ def _reopen_blast(log_id: int, sender: str, moment: datetime) -> None:
         )
 
 
-def dismiss_doubtful_messages(
-    log_id: int, message_ids: Sequence[int], moment: datetime
-) -> int:
+def dismiss_doubtful_messages(log_id: int, message_ids: Sequence[int], moment: datetime) -> int:
     """These texts stay in doubt, and nobody asks about them any more; a receipt that still
     comes counts. How many.
     """
@@ -121,9 +117,7 @@ def dismiss_doubtful_messages(
     )
 
 
-def request_status_lookup(
-    log_id: int, message_ids: Sequence[int], moment: datetime
-) -> int:
+def request_status_lookup(log_id: int, message_ids: Sequence[int], moment: datetime) -> int:
     """The carrier is asked about these texts now. Says about how many."""
     return _update_doubtful_messages(
         log_id,

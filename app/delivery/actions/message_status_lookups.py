@@ -50,9 +50,7 @@ from app.domain.delivery.message_statuses import (
 OTHER_CARRIER_DELAY = timedelta(hours=1)
 messages_c, attempts_c = messages.c, attempts.c
 # A text that came in is asked about when it matters when it was written.
-LOOKUP_STATUSES = [
-    status.value for status in (*STATUSES_TO_LOOK_UP, MessageStatus.RECEIVED)
-]
+LOOKUP_STATUSES = [status.value for status in (*STATUSES_TO_LOOK_UP, MessageStatus.RECEIVED)]
 
 
 @dataclass(frozen=True)
@@ -236,24 +234,16 @@ def apply_message_list(
     )
     for doubt, listed in found.matched:
         apply_status_update(
-            _build_status_update(
-                doubt.message_id, doubt.attempt_id, doubt.number, listed
-            ),
+            _build_status_update(doubt.message_id, doubt.attempt_id, doubt.number, listed),
             moment,
         )
-    shown = {doubt.message_id for doubt in doubts} - {
-        doubt.message_id for doubt in found.missing
-    }
+    shown = {doubt.message_id for doubt in doubts} - {doubt.message_id for doubt in found.missing}
     for row in rows:
-        _schedule_next_lookup(
-            row, moment, certain=listing.is_complete and row.id not in shown
-        )
+        _schedule_next_lookup(row, moment, certain=listing.is_complete and row.id not in shown)
     return len(found.matched)
 
 
-def apply_fetched_message(
-    message_id: int, fetched: MessageFetchResult, moment: datetime
-) -> None:
+def apply_fetched_message(message_id: int, fetched: MessageFetchResult, moment: datetime) -> None:
     """Settle a text by what the carrier says of it; without a receipt at the last offset it
     stays without one.
 
@@ -264,9 +254,7 @@ def apply_fetched_message(
         return
     if row.status == MessageStatus.RECEIVED:
         written = fetched.text.created_at if fetched.text else None
-        db.session.execute(
-            SET_INBOUND_SENT_AT, {"b_id": message_id, "b_moment": written}
-        )
+        db.session.execute(SET_INBOUND_SENT_AT, {"b_id": message_id, "b_moment": written})
         return
     if fetched.text:
         attempt = db.session.execute(
@@ -274,23 +262,17 @@ def apply_fetched_message(
         ).first()
         number = attempt.n if attempt else None
         apply_status_update(
-            _build_status_update(
-                message_id, attempt.id if attempt else None, number, fetched.text
-            ),
+            _build_status_update(message_id, attempt.id if attempt else None, number, fetched.text),
             moment,
         )
     _schedule_next_lookup(row, moment, certain=True)
 
 
-def postpone_lookups(
-    message_ids: Sequence[int], moment: datetime, seconds: float
-) -> None:
+def postpone_lookups(message_ids: Sequence[int], moment: datetime, seconds: float) -> None:
     """The carrier would not answer about these: that was no look-up, it is asked again after so
     many seconds.
     """
-    ids = select(
-        func.json_each(json.dumps(list(message_ids))).table_valued("value").c.value
-    )
+    ids = select(func.json_each(json.dumps(list(message_ids))).table_valued("value").c.value)
     later = {"look_up_at": moment + timedelta(seconds=seconds)}
     db.session.execute(
         update(messages)
@@ -304,12 +286,8 @@ def postpone_other_carriers(carrier: str, moment: datetime) -> int:
 
     Says how many.
     """
-    others = update(messages).where(
-        messages_c.look_up_at <= moment, messages_c.carrier != carrier
-    )
-    return execute_and_count_rows(
-        others.values(look_up_at=moment + OTHER_CARRIER_DELAY)
-    )
+    others = update(messages).where(messages_c.look_up_at <= moment, messages_c.carrier != carrier)
+    return execute_and_count_rows(others.values(look_up_at=moment + OTHER_CARRIER_DELAY))
 
 
 def _find_known_sids(listed: Iterable[CarrierMessage]) -> set[str]:
@@ -353,6 +331,4 @@ def _schedule_next_lookup(before: Row[Any], moment: datetime, *, certain: bool) 
             compute_next_lookup(ruled or status, row.since, moment),
             row.lookups + 1,
         )
-    db.session.execute(
-        SET_NEXT_LOOKUP, {"b_id": row.id, "b_look": look, "b_lookups": lookups}
-    )
+    db.session.execute(SET_NEXT_LOOKUP, {"b_id": row.id, "b_look": look, "b_lookups": lookups})

@@ -100,9 +100,7 @@ def _build_parameters(
 ) -> dict[str, Any]:
     status, newest = (
         evidence.status,
-        ANY_ATTEMPT_NUMBER
-        if evidence.attempt_number is None
-        else evidence.attempt_number,
+        ANY_ATTEMPT_NUMBER if evidence.attempt_number is None else evidence.attempt_number,
     )
     news: dict[str, Any] = {"b_id": evidence.message_id}
     if status not in ACCEPTED_STATUSES:
@@ -131,9 +129,7 @@ def _store_sid(evidence: StatusUpdate) -> None:
     """Keep the carrier's name for the text, with the text and its attempt. The first name stays."""
     if not evidence.sid:
         return
-    db.session.execute(
-        sql.SET_MESSAGE_SID, {"b_id": evidence.message_id, "b_sid": evidence.sid}
-    )
+    db.session.execute(sql.SET_MESSAGE_SID, {"b_id": evidence.message_id, "b_sid": evidence.sid})
     if evidence.attempt_id is not None:
         named = {"b_id": evidence.attempt_id, "b_sid": evidence.sid}
         if not db.session.execute(sql.SET_ATTEMPT_SID, named).rowcount:  # type: ignore[attr-defined]
@@ -173,10 +169,7 @@ def _store_accepted_results(
 ) -> None:
     """All of them by two statements; those that were not as simple as they looked, one by one."""
     rows = json.dumps(
-        [
-            [tried.message_id, tried.ref, outcome.sid]
-            for tried, outcome in plain.values()
-        ]
+        [[tried.message_id, tried.ref, outcome.sid] for tried, outcome in plain.values()]
     )
     look = compute_first_lookup(MessageStatus.ACCEPTED, moment)
     run = raw_connection().execute
@@ -207,9 +200,7 @@ def _mark_blasts_proven(taken: Collection[tuple[int, int | None]]) -> None:
         )
 
 
-def _store_single_result(
-    tried: AttemptRef, outcome: SendOutcome, moment: datetime
-) -> None:
+def _store_single_result(tried: AttemptRef, outcome: SendOutcome, moment: datetime) -> None:
     attempt_id = _close_attempt(tried.ref, outcome, moment)
     about = StatusUpdate(
         tried.message_id,
@@ -233,9 +224,7 @@ def _store_single_result(
             apply_status_update(replace(refused, http_status=http_status), moment)
         case SendNotProcessed(_, retry_after):
             later = moment + timedelta(
-                seconds=retry_delays.compute_retry_delay(
-                    tried.attempt_number, retry_after
-                )
+                seconds=retry_delays.compute_retry_delay(tried.attempt_number, retry_after)
             )
             db.session.execute(
                 sql.REQUEUE_MESSAGE, {"b_id": tried.message_id, "b_not_before": later}

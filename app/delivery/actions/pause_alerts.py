@@ -33,9 +33,7 @@ ALERT_TEXT_INTERVAL = timedelta(minutes=10)
 ALERT_TEXT_LIFETIME = timedelta(hours=1)
 ALERT_TEXT_PRIORITY = 10
 # Refused before Twilio took anything: the same request with another text would be refused again.
-CREATE_REFUSAL_BLAMES = frozenset(
-    {Blame.SENDER, Blame.WORDING, Blame.US, Blame.CALLBACK}
-)
+CREATE_REFUSAL_BLAMES = frozenset({Blame.SENDER, Blame.WORDING, Blame.US, Blame.CALLBACK})
 
 
 def create_pause_alerts(
@@ -65,13 +63,9 @@ def create_pause_alerts(
     facts = {"cause": receipt.description, "fix": find_error_fix(receipt)} | (
         {"code": receipt.code} if receipt.code else {}
     )
-    db.session.execute(
-        insert(alerts), [told | {"message_log_id": log_id} for log_id in paused]
-    )
+    db.session.execute(insert(alerts), [told | {"message_log_id": log_id} for log_id in paused])
     for log_id in paused:
-        audit.record_automatic_event(
-            "blast.paused", SYSTEM_ACTOR, f"blast {log_id}", facts
-        )
+        audit.record_automatic_event("blast.paused", SYSTEM_ACTOR, f"blast {log_id}", facts)
     if _can_text_admin(receipt, phase):
         _queue_admin_text(settings, paused, receipt.description, moment)
 
@@ -94,11 +88,7 @@ def _queue_admin_text(
     settings: Settings, paused: Sequence[int], cause: str, moment: datetime
 ) -> None:
     phone = settings.test_phone
-    if (
-        phone is None
-        or find_suppression_reason(phone)
-        or _has_recent_alert_text(phone, moment)
-    ):
+    if phone is None or find_suppression_reason(phone) or _has_recent_alert_text(phone, moment):
         return
     log = db.session.execute(
         select(MessageLog.message_body).where(MessageLog.id == paused[0])
@@ -154,10 +144,7 @@ def list_due_alerts(moment: datetime, most: int) -> list[DueAlert]:
     )  # nobody waits longer: further ahead is a clock that was set back
     come = or_(Alert.next_try_at <= moment, Alert.next_try_at > latest)
     rows = db.session.scalars(
-        select(Alert)
-        .where(Alert.next_try_at.is_not(None), come)
-        .order_by(Alert.id)
-        .limit(most)
+        select(Alert).where(Alert.next_try_at.is_not(None), come).order_by(Alert.id).limit(most)
     )
     return [DueAlert(row.id, _build_alert_notice(row)) for row in rows]
 

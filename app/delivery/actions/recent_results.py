@@ -96,8 +96,7 @@ def _build_neighbours_select(statuses: Sequence[str]) -> TextualSelect:
 
 # b_log, b_id, b_most
 SELECT_NEIGHBOURS = {
-    phase: _build_neighbours_select(statuses)
-    for phase, statuses in RESULT_STATUSES.items()
+    phase: _build_neighbours_select(statuses) for phase, statuses in RESULT_STATUSES.items()
 }
 
 
@@ -132,9 +131,7 @@ def _is_refused(row: Row[Any]) -> bool:
     return row.status != MessageStatus.DELIVERED and row.provider_sid is None
 
 
-def classify_neighbour(
-    row: Row[Any], phase: str, receipt: CarrierErrorCode
-) -> NeighbourOutcome:
+def classify_neighbour(row: Row[Any], phase: str, receipt: CarrierErrorCode) -> NeighbourOutcome:
     """What a neighbour came to, seen from a failure with this receipt.
 
     What the carrier took went through at first.
@@ -156,6 +153,4 @@ def classify_neighbour(
 def list_phone_history(phone: str, carrier: str) -> list[PastMessage]:
     """The newest texts to and from a number, newest first."""
     asked = {"b_phone": phone, "b_carrier": carrier, "b_most": MAX_HISTORY_MESSAGES}
-    return [
-        PastMessage(*row) for row in db.session.execute(SELECT_PHONE_HISTORY, asked)
-    ]
+    return [PastMessage(*row) for row in db.session.execute(SELECT_PHONE_HISTORY, asked)]

@@ -32,9 +32,7 @@ def get_sender_pace(sender: str, carrier: str, moment: datetime) -> SenderPace:
     return SenderPace()
 
 
-def hold_sender(
-    sender: str, carrier: str, until: datetime, code: int | None, words: str
-) -> None:
+def hold_sender(sender: str, carrier: str, until: datetime, code: int | None, words: str) -> None:
     """Nothing leaves this sender before `until` (UTC); then one text goes to try.
 
     Never shortens an earlier hold.

@@ -113,9 +113,7 @@ def _is_newest_attempt(status: MessageStatus) -> tuple[ColumnElement[bool], ...]
     """
     if status in ACCEPTED_STATUSES:
         return ()
-    return messages_c.attempts <= bindparam(
-        "b_n"
-    ), messages_c.status != MessageStatus.QUEUED.value
+    return messages_c.attempts <= bindparam("b_n"), messages_c.status != MessageStatus.QUEUED.value
 
 
 # b_id, b_sid. OR IGNORE: a carrier that gives one name to two texts must not keep us from
@@ -144,10 +142,8 @@ CLOSE_ATTEMPT = (
 # Almost every answer is a plain yes. All of a turn's are stored by two statements: one step of
 # SQLite each, so that
 # the loop's thread runs meanwhile. b_rows: [[message id, ref, sid], …] as JSON. OR IGNORE as above.
-_RESULT_ROWS = (
-    "(SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS ref, \
+_RESULT_ROWS = "(SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS ref, \
 json_extract(value, '$[2]') AS sid FROM json_each(:b_rows)) AS news"
-)
 CLOSE_ACCEPTED_ATTEMPTS = (
     f"UPDATE OR IGNORE attempts SET ended_at = :b_moment, outcome = 'accepted', http_status = 201, "
     f"provider_sid = coalesce(provider_sid, news.sid) FROM {_RESULT_ROWS} WHERE attempts.ref = news.ref"
@@ -224,9 +220,7 @@ def _build_param(name: str) -> ColumnElement[Any]:
     return literal_column(f":{name}")
 
 
-def _build_queued_select(
-    which: ColumnElement[bool], *order: ColumnElement[object]
-) -> str:
+def _build_queued_select(which: ColumnElement[bool], *order: ColumnElement[object]) -> str:
     rows = select(
         messages_c.id,
         messages_c.phone,
@@ -254,8 +248,7 @@ def _build_queued_select(
 
 # b_carrier, b_moment, b_latest, b_most; answers first
 SELECT_QUEUED_DIRECT = _build_queued_select(
-    messages_c.message_log_id.is_(None)
-    & (messages_c.direction == MessageDirection.OUTBOUND.value),
+    messages_c.message_log_id.is_(None) & (messages_c.direction == MessageDirection.OUTBOUND.value),
     messages_c.priority.desc(),
     messages_c.id,
 )
@@ -273,9 +266,7 @@ EXPIRE_BLAST_MESSAGES = (
     .values(_EXPIRED_VALUES)
 )
 EXPIRE_MESSAGE = (
-    update(messages)
-    .where(messages_c.id == bindparam("b_id"), _IS_QUEUED)
-    .values(_EXPIRED_VALUES)
+    update(messages).where(messages_c.id == bindparam("b_id"), _IS_QUEUED).values(_EXPIRED_VALUES)
 )
 
 # what waits for somebody: b_phone, b_reason; and what answers their last word (kind system):
@@ -339,18 +330,14 @@ _BLAST_HAS_UNSENT = exists().where(
 )
 SELECT_FINISHED_BLASTS = compile_as_json(
     select(message_logs_c.id).where(
-        message_logs_c.status.in_(
-            (BlastStatus.PROCESSING.value, BlastStatus.PAUSED.value)
-        ),
+        message_logs_c.status.in_((BlastStatus.PROCESSING.value, BlastStatus.PAUSED.value)),
         ~_BLAST_HAS_UNSENT,
     )
 )
 _sender_health_c = sender_health.c
 # b_sender, b_carrier
 SELECT_SENDER_HEALTH = compile_as_json(
-    select(
-        _sender_health_c.share, _sender_health_c.slowed_at, _sender_health_c.hold_until
-    ).where(
+    select(_sender_health_c.share, _sender_health_c.slowed_at, _sender_health_c.hold_until).where(
         _sender_health_c.sender == _build_param("b_sender"),
         _sender_health_c.carrier == _build_param("b_carrier"),
     )

@@ -63,18 +63,14 @@ class Carrier(Protocol):
 
     name: str
 
-    async def send(
-        self, to: str, body: str, ref: str, valid_for: int | None = None
-    ) -> SendOutcome:
+    async def send(self, to: str, body: str, ref: str, valid_for: int | None = None) -> SendOutcome:
         """Hand over one text to `to` (E.164). `ref` (32 hex) comes back in the receipts' address.
 
         `valid_for`: seconds the carrier may keep it before it is too late to send it.
         """
         ...
 
-    async def list_texts(
-        self, to: str, since: datetime
-    ) -> MessageListResult | LookupFailure:
+    async def list_texts(self, to: str, since: datetime) -> MessageListResult | LookupFailure:
         """What it has sent to a phone since about `since` (our clock), newest first."""
         ...
 

@@ -26,9 +26,7 @@ DELIVERED_TRANSITION = StatusTransition("delivered", 0.5)
 TRANSITIONS_AFTER_SENT: dict[PhoneBehaviour, StatusTransition | None] = {
     PhoneBehaviour.WORKING: DELIVERED_TRANSITION,
     PhoneBehaviour.SLOW: StatusTransition("delivered", 7.8),
-    PhoneBehaviour.UNREACHABLE: StatusTransition(
-        "undelivered", 0.5, UNREACHABLE_PHONE_CODE
-    ),
+    PhoneBehaviour.UNREACHABLE: StatusTransition("undelivered", 0.5, UNREACHABLE_PHONE_CODE),
     PhoneBehaviour.LANDLINE: StatusTransition("undelivered", 0.5, LANDLINE_CODE),
     PhoneBehaviour.REFUSED: StatusTransition("undelivered", 0.5, UNKNOWN_PHONE_CODE),
     PhoneBehaviour.NO_RECEIPT: None,

@@ -57,15 +57,11 @@ class Callback:
 def find_next_callback_time() -> datetime | None:
     """When the next news is due."""
     return db.session.scalar(
-        select(func.min(SandboxMessage.next_at)).where(
-            SandboxMessage.next_at.is_not(None)
-        )
+        select(func.min(SandboxMessage.next_at)).where(SandboxMessage.next_at.is_not(None))
     )
 
 
-def claim_due_callbacks(
-    session: Session, now: datetime, account: str, most: int
-) -> list[Callback]:
+def claim_due_callbacks(session: Session, now: datetime, account: str, most: int) -> list[Callback]:
     """Take due news out, oldest first.
 
     One guarded UPDATE: of two processes one wins each row. Inside write().
@@ -95,9 +91,7 @@ def claim_first_callback(
     return letters[0] if letters else None
 
 
-def _claim_callbacks(
-    session: Session, now: datetime, account: str, which: Any
-) -> list[Callback]:
+def _claim_callbacks(session: Session, now: datetime, account: str, which: Any) -> list[Callback]:
     """The network has the status from now on, whether or not the app hears of it."""
     statement = (
         update(SandboxMessage)
@@ -143,13 +137,9 @@ def store_callback_responses(
         session.connection().execute(update(sandbox_messages_table).where(mine), rows)
 
 
-def _load_behaviours(
-    session: Session, phones: Sequence[str]
-) -> dict[str, PhoneBehaviour]:
+def _load_behaviours(session: Session, phones: Sequence[str]) -> dict[str, PhoneBehaviour]:
     rows = session.execute(
-        select(SandboxPhone.phone, SandboxPhone.mood).where(
-            SandboxPhone.phone.in_(set(phones))
-        )
+        select(SandboxPhone.phone, SandboxPhone.mood).where(SandboxPhone.phone.in_(set(phones)))
     )
     return {phone: mood for phone, mood in rows}
 
@@ -164,9 +154,7 @@ def _compute_next_values(
         "next_status": letter.status,
     }
     if can_retry_callback(letter, answer):
-        wait = RETRY_DELAYS_SECONDS[
-            min(letter.attempt_number, len(RETRY_DELAYS_SECONDS)) - 1
-        ]
+        wait = RETRY_DELAYS_SECONDS[min(letter.attempt_number, len(RETRY_DELAYS_SECONDS)) - 1]
         return kept | {"next_at": now + timedelta(seconds=wait)}
     if letter.text.from_phone:
         code = None if answer < 300 else WEBHOOK_FAILURE_CODE
@@ -184,6 +172,4 @@ def _compute_next_values(
 
 def can_retry_callback(letter: Callback, answer: int) -> bool:
     """Whether the app was only busy, or broken for a moment."""
-    return (
-        answer >= 500 or answer == 429
-    ) and letter.attempt_number < MAX_CALLBACK_ATTEMPTS
+    return (answer >= 500 or answer == 429) and letter.attempt_number < MAX_CALLBACK_ATTEMPTS

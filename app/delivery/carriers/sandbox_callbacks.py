@@ -63,9 +63,7 @@ class CallbackDispatcher:
         if self.settings.carrier != "sandbox" or self._thread is not None:
             return
         self._stop.clear()
-        self._thread = threading.Thread(
-            target=self._run_loop, name="postman", daemon=True
-        )
+        self._thread = threading.Thread(target=self._run_loop, name="postman", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -77,9 +75,7 @@ class CallbackDispatcher:
         old, self._pool = self._pool, ThreadPoolExecutor(DISPATCHER_THREADS, "postman")
         old.shutdown()
 
-    def dispatch_now(
-        self, sid: str, patience: float = DISPATCH_TIMEOUT_SECONDS
-    ) -> bool:
+    def dispatch_now(self, sid: str, patience: float = DISPATCH_TIMEOUT_SECONDS) -> bool:
         """Bring in the news of one text at once.
 
         True when the app has answered within `patience` seconds.
@@ -88,9 +84,7 @@ class CallbackDispatcher:
         """
         if self.settings.carrier != "sandbox":
             return False
-        done, _ = wait(
-            [self._pool.submit(self._dispatch_first_callback, sid)], patience
-        )
+        done, _ = wait([self._pool.submit(self._dispatch_first_callback, sid)], patience)
         return any(each.exception() is None and each.result() for each in done)
 
     def dispatch_due(self) -> datetime | None:
@@ -106,9 +100,7 @@ class CallbackDispatcher:
                 letters = mail.claim_due_callbacks(
                     session, now(), self._account_sid, CALLBACK_BATCH_SIZE
                 )
-            posts = [
-                self._pool.submit(self._post_callback, letter) for letter in letters
-            ]
+            posts = [self._pool.submit(self._post_callback, letter) for letter in letters]
             wait(posts)
             self._store_responses(
                 [
@@ -128,17 +120,13 @@ class CallbackDispatcher:
             try:
                 pause = _compute_pause_seconds(self.dispatch_due())
             except (WriteLockTimeout, SQLAlchemyError):
-                log.warning(
-                    "practice post waits: the database does not answer", exc_info=True
-                )
+                log.warning("practice post waits: the database does not answer", exc_info=True)
                 pause = ERROR_PAUSE_SECONDS
 
     def _dispatch_first_callback(self, sid: str) -> bool:
         with self.app.app_context():
             with write() as session:
-                letter = mail.claim_first_callback(
-                    session, now(), self._account_sid, sid
-                )
+                letter = mail.claim_first_callback(session, now(), self._account_sid, sid)
             if letter is not None:
                 self._store_responses([(letter, self._post_callback(letter))])
         return letter is not None
@@ -146,11 +134,7 @@ class CallbackDispatcher:
     def _store_responses(self, answers: Sequence[tuple[Callback, int]]) -> None:
         for letter, answer in answers:
             if answer >= 300:
-                end = (
-                    "again later"
-                    if mail.can_retry_callback(letter, answer)
-                    else "dropped"
-                )
+                end = "again later" if mail.can_retry_callback(letter, answer) else "dropped"
                 log.warning(
                     "practice post of %s, try %s, was answered %s: %s",
                     letter.text.sid,
@@ -186,9 +170,7 @@ class CallbackDispatcher:
                 "REMOTE_ADDR": "127.0.0.1",
             },
         )
-        _, status, _ = run_wsgi_app(
-            self.app.wsgi_app, builder.get_environ(), buffered=True
-        )
+        _, status, _ = run_wsgi_app(self.app.wsgi_app, builder.get_environ(), buffered=True)
         builder.close()
         return int(status.split()[0])
 

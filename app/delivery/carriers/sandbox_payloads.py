@@ -19,9 +19,7 @@ from app.domain.texts.segments import (
 )
 
 API_VERSION = "2010-04-01"
-SANDBOX_ACCOUNT_SID = (
-    "AC" + "0" * 32
-)  # the pretend carrier's account, where none is configured
+SANDBOX_ACCOUNT_SID = "AC" + "0" * 32  # the pretend carrier's account, where none is configured
 FINAL_STATUSES = frozenset({"delivered", "undelivered", "failed"})
 SENT_STATUSES = FINAL_STATUSES | {"sent"}
 ERROR_DOCS_URL = "https://www.twilio.com/docs/errors"

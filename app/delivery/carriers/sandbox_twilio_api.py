@@ -38,9 +38,7 @@ MAX_PAGE_SIZE = 1000
 SANDBOX_API_THREADS = 4
 
 
-def handle_api_request(
-    method: str, path: str, params: Mapping[str, str]
-) -> SandboxResponse:
+def handle_api_request(method: str, path: str, params: Mapping[str, str]) -> SandboxResponse:
     """Answer one API request as Twilio would. Needs an app context; commits what it takes."""
     found = MESSAGES_PATH_PATTERN.fullmatch(path)
     if found is None:
@@ -50,17 +48,11 @@ def handle_api_request(
         return _create_message(account, params)
     if method != "GET":
         return wire.build_error_response(405, 20004, "Method not allowed.")
-    return (
-        _fetch_message(account, sid, path)
-        if sid
-        else _list_messages(account, path, params)
-    )
+    return _fetch_message(account, sid, path) if sid else _list_messages(account, path, params)
 
 
 def _build_not_found_response(path: str) -> SandboxResponse:
-    return wire.build_error_response(
-        404, 20404, f"The requested resource {path} was not found"
-    )
+    return wire.build_error_response(404, 20404, f"The requested resource {path} was not found")
 
 
 def _create_message(account: str, params: Mapping[str, str]) -> SandboxResponse:
@@ -80,13 +72,9 @@ def _create_message(account: str, params: Mapping[str, str]) -> SandboxResponse:
     )
     try:
         taken = _store_message(text, params.get("StatusCallback"))
-    except (
-        WriteLockTimeout
-    ):  # nothing was saved: the one answer after which sending again is safe
+    except WriteLockTimeout:  # nothing was saved: the one answer after which sending again is safe
         busy = wire.build_error_response(429, 20429, "Too many requests.")
-        return SandboxResponse(
-            busy.status, busy.headers | {"Retry-After": "1"}, busy.body
-        )
+        return SandboxResponse(busy.status, busy.headers | {"Retry-After": "1"}, busy.body)
     return (
         wire.build_json_response(201, wire.build_message_json(text))
         if taken
@@ -98,9 +86,7 @@ def _store_message(text: SandboxText, callback: str | None) -> bool:
     """Put the text on the air; False when the phone refuses it."""
     with write() as session:
         mood = (
-            session.scalar(
-                select(SandboxPhone.mood).where(SandboxPhone.phone == text.phone)
-            )
+            session.scalar(select(SandboxPhone.mood).where(SandboxPhone.phone == text.phone))
             or PhoneBehaviour.WORKING
         )
         step = get_next_transition(text.status, mood)
@@ -134,9 +120,7 @@ def _fetch_message(account: str, sid: str, path: str) -> SandboxResponse:
     )
 
 
-def _list_messages(
-    account: str, path: str, params: Mapping[str, str]
-) -> SandboxResponse:
+def _list_messages(account: str, path: str, params: Mapping[str, str]) -> SandboxResponse:
     """Newest first, in pages; To and From narrow it to the texts that went to a phone, or came
     from a number.
     """
@@ -149,9 +133,7 @@ def _list_messages(
         .order_by(SandboxMessage.id.desc())
     )
     if params.get("To"):
-        query = query.where(
-            SandboxMessage.phone == params["To"], ~SandboxMessage.from_phone
-        )
+        query = query.where(SandboxMessage.phone == params["To"], ~SandboxMessage.from_phone)
     if params.get("From"):
         from_number = case(
             (SandboxMessage.from_phone, SandboxMessage.phone),
@@ -161,8 +143,7 @@ def _list_messages(
     rows = db.session.scalars(query.limit(size + 1).offset(page * size)).all()
     kept = {name: params[name] for name in ("To", "From") if params.get(name)}
     addresses = [
-        f"{path}?{urlencode(kept | {'PageSize': size, 'Page': n})}"
-        for n in (page, page + 1)
+        f"{path}?{urlencode(kept | {'PageSize': size, 'Page': n})}" for n in (page, page + 1)
     ]
     return wire.build_json_response(
         200,
@@ -180,9 +161,7 @@ def _list_messages(
 
 
 def _parse_bounded_int(text: str | None, default: int, most: int) -> int:
-    return (
-        min(int(text), most) if text and text.isascii() and text.isdigit() else default
-    )
+    return min(int(text), most) if text and text.isascii() and text.isdigit() else default
 
 
 class SandboxHttpClient(AsyncHttpClient):

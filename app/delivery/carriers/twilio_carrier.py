@@ -28,9 +28,7 @@ from app.delivery.carriers.twilio_send_outcome import (
 from app.domain.delivery.message_lookups import LOOKUP_LOOKBACK, CarrierMessage
 
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
-API_BASE_URL = (
-    "https://api.twilio.com"  # the HTTP client puts TWILIO_API_URL in its place
-)
+API_BASE_URL = "https://api.twilio.com"  # the HTTP client puts TWILIO_API_URL in its place
 # Twilio's connection overrides: a receipt we answer with 503 is brought three times more,
 # whatever went wrong
 CONNECTION_OVERRIDES = "#rc=3&rp=all"
@@ -47,24 +45,18 @@ class TwilioCarrier:
         self._client = Client(
             account, settings.twilio_auth_token or "sandbox", http_client=http_client
         )
-        self._messages_url = (
-            f"{API_BASE_URL}/2010-04-01/Accounts/{account}/Messages.json"
-        )
+        self._messages_url = f"{API_BASE_URL}/2010-04-01/Accounts/{account}/Messages.json"
         self._sender_params = _build_sender_params(settings)
         self._callback_base_url = _build_callback_base_url(settings)
 
-    async def send(
-        self, to: str, body: str, ref: str, valid_for: int | None = None
-    ) -> SendOutcome:
+    async def send(self, to: str, body: str, ref: str, valid_for: int | None = None) -> SendOutcome:
         """Hand over one text.
 
         Never raises; the outcome is judged from what was seen on the wire.
         """
         data: dict[str, object] = {"To": to, **self._sender_params, "Body": body}
         if self._callback_base_url:
-            data["StatusCallback"] = (
-                f"{self._callback_base_url}/{ref}{CONNECTION_OVERRIDES}"
-            )
+            data["StatusCallback"] = f"{self._callback_base_url}/{ref}{CONNECTION_OVERRIDES}"
         if valid_for:
             data["ValidityPeriod"] = valid_for
         # the SDK's own request, without the object that messages.create() makes of an answer we
@@ -75,9 +67,7 @@ class TwilioCarrier:
             )
         )
 
-    async def list_texts(
-        self, to: str, since: datetime
-    ) -> MessageListResult | LookupFailure:
+    async def list_texts(self, to: str, since: datetime) -> MessageListResult | LookupFailure:
         """The texts to a phone made since 5 minutes before `since` (our clock), newest first,
         at most 250.
 
@@ -100,9 +90,7 @@ class TwilioCarrier:
             )
             # all of a page: what waited long inside Twilio may be listed before what was made
             # after it
-            far = all(
-                text.created_at < since + skew - LOOKUP_LOOKBACK for text in page.texts
-            )
+            far = all(text.created_at < since + skew - LOOKUP_LOOKBACK for text in page.texts)
             if far or not where:
                 return MessageListResult(tuple(texts), skew, is_complete=not unread)
         return MessageListResult(tuple(texts), skew, is_complete=False)
@@ -155,9 +143,7 @@ def _build_callback_base_url(settings: Settings) -> str:
     base = settings.public_base_url
     real_twilio = urlsplit(settings.twilio_api_url).hostname == "api.twilio.com"
     if not base or (
-        settings.carrier == "twilio"
-        and real_twilio
-        and urlsplit(base).hostname in LOCAL_HOSTS
+        settings.carrier == "twilio" and real_twilio and urlsplit(base).hostname in LOCAL_HOSTS
     ):
         return ""
     return f"{base}/webhooks/twilio/status"

@@ -70,9 +70,7 @@ def encode_form_body(data: Mapping[str, Any] | None) -> aiohttp.BytesPayload | N
     """The body of a post, None without one."""
     if data is None:
         return None
-    form = "&".join(
-        [f"{name}={_url_encode(str(value))}" for name, value in data.items()]
-    )
+    form = "&".join([f"{name}={_url_encode(str(value))}" for name, value in data.items()])
     return aiohttp.BytesPayload(form.encode())
 
 
@@ -95,9 +93,7 @@ class HttpClient(AsyncHttpClient):
     def _get_session(self) -> aiohttp.ClientSession:
         if self._session is None:
             tls = ssl.create_default_context()
-            connector = RecordingConnector(
-                limit=self._connections, ssl=tls, ttl_dns_cache=60
-            )
+            connector = RecordingConnector(limit=self._connections, ssl=tls, ttl_dns_cache=60)
             self._session = aiohttp.ClientSession(
                 connector=connector,
                 timeout=REQUEST_TIMEOUTS,

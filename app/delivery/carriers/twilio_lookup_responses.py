@@ -71,9 +71,7 @@ def _parse_json_response(
     exchange: HttpExchange, error: BaseException | None
 ) -> dict[str, Any] | LookupFailure:
     if exchange.status is None:
-        return LookupFailure(
-            f"no answer ({type(error).__name__ if error else 'nothing came'})"
-        )
+        return LookupFailure(f"no answer ({type(error).__name__ if error else 'nothing came'})")
     if exchange.status != 200:
         wait = parse_retry_after(exchange.headers.get("retry-after"), now())
         return LookupFailure(f"HTTP {exchange.status}", exchange.status, wait)
@@ -105,15 +103,11 @@ def _parse_message_row(row: object) -> CarrierMessage | None:
         direction=str(row.get("direction") or ""),
         to=str(row.get("to") or ""),
         senders=frozenset(
-            str(row[name])
-            for name in ("from", "messaging_service_sid")
-            if row.get(name)
+            str(row[name]) for name in ("from", "messaging_service_sid") if row.get(name)
         ),
         body=str(row.get("body") or ""),
         created_at=made,
-        error_code=int(code)
-        if code.isascii() and code.isdigit() and len(code) < 9
-        else None,
+        error_code=int(code) if code.isascii() and code.isdigit() and len(code) < 9 else None,
     )
 
 

@@ -47,9 +47,7 @@ class HttpExchange:
 current_exchange: ContextVar[HttpExchange] = ContextVar("exchange")
 
 
-def classify_send_outcome(
-    exchange: HttpExchange, error: BaseException | None
-) -> SendOutcome:
+def classify_send_outcome(exchange: HttpExchange, error: BaseException | None) -> SendOutcome:
     """The one judge: by the flag, the status, the headers and the body, never by an exception's
     class or words.
     """
@@ -59,9 +57,7 @@ def classify_send_outcome(
             return SendAmbiguous(f"no answer ({why})")
         return SendNotProcessed(
             f"nothing left us ({why})",
-            is_certificate_error=isinstance(
-                error, aiohttp.ClientConnectorCertificateError
-            ),
+            is_certificate_error=isinstance(error, aiohttp.ClientConnectorCertificateError),
         )
     return _classify_response(exchange, exchange.status)
 
@@ -74,11 +70,7 @@ def _classify_response(exchange: HttpExchange, status: int) -> SendOutcome:
     if is_unprocessed_request(status, code):
         wait = parse_retry_after(exchange.headers.get("retry-after"), now())
         return SendNotProcessed(f"HTTP {status}", wait, status, code)
-    if (
-        status >= 500
-        or status in INCOMPLETE_REQUEST_STATUSES
-        or code in UNCERTAIN_ERROR_CODES
-    ):
+    if status >= 500 or status in INCOMPLETE_REQUEST_STATUSES or code in UNCERTAIN_ERROR_CODES:
         return SendAmbiguous(f"HTTP {status}", status, UnknownReason.CARRIER_FAULT)
     return SendRefused(
         code or status,
@@ -106,12 +98,7 @@ def is_message_sid(sid: object) -> TypeGuard[str]:
     """Whether this can be the carrier's name for a text: letters and digits, as the database
     can keep and show them.
     """
-    return (
-        isinstance(sid, str)
-        and sid.isascii()
-        and sid.isalnum()
-        and len(sid) <= MAX_SID_LENGTH
-    )
+    return isinstance(sid, str) and sid.isascii() and sid.isalnum() and len(sid) <= MAX_SID_LENGTH
 
 
 def _clean_error_message(message: object) -> str:

@@ -18,9 +18,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 ParamPairs = Iterable[tuple[str, str]]
 
 
-def compute_signature(
-    url: str, params: ParamPairs | Mapping[str, str], key: str
-) -> str:
+def compute_signature(url: str, params: ParamPairs | Mapping[str, str], key: str) -> str:
     """The value of the header for a post of `params` to exactly `url`, signed with `key`."""
     return _compute_hmac(url + _join_sorted_params(params), key).decode()
 
@@ -50,9 +48,7 @@ def is_valid_signature(
             for spelling in _list_url_variants(url)
             for key in keys
         )
-    except (
-        ValueError
-    ):  # lone surrogates, or a port that is no number: the carrier signs neither
+    except ValueError:  # lone surrogates, or a port that is no number: the carrier signs neither
         return False
 
 

@@ -82,18 +82,14 @@ class AlertWebhook:
                 taken = await self._post_alert(session, alert)
                 await self.run_in_database(self._store_attempt, alert.id, taken)
 
-    async def _post_alert(
-        self, session: aiohttp.ClientSession, alert: DueAlert
-    ) -> bool:
+    async def _post_alert(self, session: aiohttp.ClientSession, alert: DueAlert) -> bool:
         """Whether it was taken.
 
         The address is a secret of its own, so no line of the log says it.
         """
         try:
             said = build_alert_payload(alert.notice, self.public_base_url)
-            async with session.post(
-                self.webhook_url, json=said, allow_redirects=False
-            ) as answer:
+            async with session.post(self.webhook_url, json=said, allow_redirects=False) as answer:
                 outcome = f"HTTP {answer.status}"
                 taken = 200 <= answer.status < 300
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as trouble:

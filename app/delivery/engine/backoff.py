@@ -37,16 +37,10 @@ AMBIGUOUS_LIMIT, NO_SID_LIMIT, THROTTLED_LIMIT, UNREACHABLE_LIMIT = (
 )  # so many in a row
 HOLD_SECONDS = 60.0
 QUEUE_FULL_CODE, QUEUE_FULL_HOLD_SECONDS = 21611, 900.0
-MIN_REPORTED_WAIT_SECONDS = (
-    10.0  # a shorter wait is over before anybody has read about it
-)
-UNREACHABLE_TEXT = (
-    "Twilio cannot be reached. One text goes to try every minute; the others wait."
-)
+MIN_REPORTED_WAIT_SECONDS = 10.0  # a shorter wait is over before anybody has read about it
+UNREACHABLE_TEXT = "Twilio cannot be reached. One text goes to try every minute; the others wait."
 CARRIER_FAULTS_TEXT = "Twilio answers with faults of its own, or not at all. One text goes to try every minute; the others wait."
-QUEUE_FULL_TEXT = (
-    "The sender's queue at Twilio is full. The others wait a quarter of an hour."
-)
+QUEUE_FULL_TEXT = "The sender's queue at Twilio is full. The others wait a quarter of an hour."
 RETRY_AFTER_TEXT = "Twilio asked us to wait."
 
 
@@ -99,9 +93,7 @@ class SenderBackoff:
             self._streaks.clear()
             if self.pace.is_on_trial:
                 self.pending_updates.append(
-                    lambda _moment: sender_throttle.release_sender_hold(
-                        self.sender, self.carrier
-                    )
+                    lambda _moment: sender_throttle.release_sender_hold(self.sender, self.carrier)
                 )
 
     def _record_ambiguous(self, outcome: SendAmbiguous) -> None:
@@ -116,9 +108,7 @@ class SenderBackoff:
         """The others that were on the wire together say the same: a wave counts once."""
         new_wave = moment >= self._backoff_until
         self.rejected_waves += new_wave
-        wait = retry_delays.compute_retry_delay(
-            self.rejected_waves, outcome.retry_after
-        )
+        wait = retry_delays.compute_retry_delay(self.rejected_waves, outcome.retry_after)
         self._backoff_until = max(self._backoff_until, moment + wait)
         if outcome.is_certificate_error:
             self._queue_pause(get_tls_error_code)
@@ -130,9 +120,7 @@ class SenderBackoff:
         else:
             self._record_throttled(outcome, wait, new_wave)
 
-    def _record_throttled(
-        self, outcome: SendNotProcessed, wait: float, new_wave: bool
-    ) -> None:
+    def _record_throttled(self, outcome: SendNotProcessed, wait: float, new_wave: bool) -> None:
         if outcome.http_status == UNPROCESSED_HTTP_STATUS and self._count_streak(
             "throttled", THROTTLED_LIMIT, again=new_wave
         ):

@@ -40,10 +40,7 @@ class ChangeWatcher:
         if version != self._data_version:
             self._data_version = version
             self.is_dirty = self._is_schedule_stale = True
-        if (
-            self._is_schedule_stale
-            and monotonic() - self._checked_at > SCHEDULE_POLL_SECONDS
-        ):
+        if self._is_schedule_stale and monotonic() - self._checked_at > SCHEDULE_POLL_SECONDS:
             self._load_next_due()
         return self.is_dirty
 

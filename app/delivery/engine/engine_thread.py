@@ -48,9 +48,7 @@ class SendEngine:
         """Start the thread; start it again should it have died."""
         if self._must_stop() or (self._thread and self._thread.is_alive()):
             return
-        self._thread = threading.Thread(
-            target=self._run_thread, name="engine", daemon=True
-        )
+        self._thread = threading.Thread(target=self._run_thread, name="engine", daemon=True)
         self._thread.start()
 
     def stop(self, timeout: float = STOP_TIMEOUT_SECONDS) -> None:

@@ -77,9 +77,7 @@ class InFlightMessages:
 
     async def _send_message(self, armed: ClaimedMessage, armed_at: float) -> None:
         async with self._slots:
-            outcome = self._find_stop_outcome(armed_at) or await self._call_carrier(
-                armed
-            )
+            outcome = self._find_stop_outcome(armed_at) or await self._call_carrier(armed)
         if outcome not in NOT_TRIED_OUTCOMES:
             self.backoff.record_outcome(outcome, self._loop.time())
         self.results.append(SendResult(armed, outcome))

@@ -94,10 +94,7 @@ class LeaderElection:
     @property
     def is_heartbeat_due(self) -> bool:
         """Whether it is time, every 3 seconds, to say that we live."""
-        return (
-            self.is_leader
-            and time.monotonic() - self._heartbeat_at >= HEARTBEAT_SECONDS
-        )
+        return self.is_leader and time.monotonic() - self._heartbeat_at >= HEARTBEAT_SECONDS
 
     def send_heartbeat(self) -> None:
         """Say that we live; learn that way when somebody else leads by now."""
@@ -125,9 +122,7 @@ class LeaderElection:
 
     def _acquire_file_lock(self) -> bool:
         if self._file is None:
-            self._file = os.open(
-                self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
-            )
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -69,9 +69,7 @@ class SendLoop:
             must_stop,
         )
         self.carrier = carrier
-        self.change_watcher = ChangeWatcher(
-            app, settings.database_path, settings.carrier
-        )
+        self.change_watcher = ChangeWatcher(app, settings.database_path, settings.carrier)
         self.bucket = TokenBucket(settings.effective_send_rate)
         self.backoff = SenderBackoff(lead.sender, lead.carrier)
         self.max_claimed = int(settings.send_concurrency * CLAIM_AHEAD_FACTOR)
@@ -102,9 +100,7 @@ class SendLoop:
         try:
             while not self.must_stop():
                 if self.in_flight.error:
-                    raise RuntimeError(
-                        "the way of a text ended badly"
-                    ) from self.in_flight.error
+                    raise RuntimeError("the way of a text ended badly") from self.in_flight.error
                 await self._run_once()
             await self._drain_and_step_down()
         finally:
@@ -153,16 +149,11 @@ class SendLoop:
         moment = self.loop.time()
         if self.in_flight.results:
             self.change_watcher.mark_dirty()
-        if (
-            self.change_watcher.is_dirty
-            and moment - self.checked_at < CHANGE_POLL_SECONDS
-        ):
+        if self.change_watcher.is_dirty and moment - self.checked_at < CHANGE_POLL_SECONDS:
             return True
         self.checked_at = moment
         changed: bool = await self._run_in_database(self.change_watcher.has_changed)
-        if changed and self.backoff.get_wait_seconds(
-            moment
-        ):  # perhaps a person said: try now
+        if changed and self.backoff.get_wait_seconds(moment):  # perhaps a person said: try now
             self.backoff.load_pace(
                 await self._run_in_database(read_stored_pace, self.app, self.election),
                 moment,
@@ -171,14 +162,8 @@ class SendLoop:
 
     def _compute_capacity(self) -> SendCapacity | None:
         moment = self.loop.time()
-        rows = (1 if self.backoff.is_probing else self.max_claimed) - len(
-            self.in_flight
-        )
-        if (
-            rows < 1
-            or self.backoff.get_wait_seconds(moment)
-            or not self.bucket.has_token(moment)
-        ):
+        rows = (1 if self.backoff.is_probing else self.max_claimed) - len(self.in_flight)
+        if rows < 1 or self.backoff.get_wait_seconds(moment) or not self.bucket.has_token(moment):
             return None
         return SendCapacity(
             rows,
@@ -192,11 +177,7 @@ class SendLoop:
         """One turn; on a database that cannot be written nothing is lost, the same results come
         again.
         """
-        if (
-            room is None
-            and not self.in_flight.results
-            and not self.backoff.pending_updates
-        ):
+        if room is None and not self.in_flight.results and not self.backoff.pending_updates:
             return None
         taken, self.in_flight.results = self.in_flight.results, []
         wishes, self.backoff.pending_updates = self.backoff.pending_updates, []
@@ -249,9 +230,7 @@ class SendLoop:
             or not self.change_watcher.is_blast_due()
         ):
             return
-        self.release_future = self.loop.run_in_executor(
-            self.release_executor, self._run_release
-        )
+        self.release_future = self.loop.run_in_executor(self.release_executor, self._run_release)
         self.release_future.add_done_callback(self._handle_release_done)
 
     def _handle_release_done(self, done: "asyncio.Future[None]") -> None:

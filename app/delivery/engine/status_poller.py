@@ -43,9 +43,7 @@ DatabaseRunner = Callable[..., Awaitable[Any]]
 class StatusPoller:
     """Make and use it on the engine's loop. `in_database(work, *values)` runs work off the loop."""
 
-    def __init__(
-        self, app: Flask, carrier: Carrier, in_database: DatabaseRunner
-    ) -> None:
+    def __init__(self, app: Flask, carrier: Carrier, in_database: DatabaseRunner) -> None:
         self.app, self.carrier, self.run_in_database = app, carrier, in_database
         self._round: asyncio.Task[int] | None = None
         self._running_lookups: set[asyncio.Task[None]] = set()
@@ -109,9 +107,7 @@ class StatusPoller:
     def _load_due_lookups(self, moment: datetime | None) -> list[StatusLookup]:
         with self.app.app_context():
             if time.monotonic() >= self._next_other_carriers_at:
-                self._next_other_carriers_at = (
-                    time.monotonic() + OTHER_CARRIERS_INTERVAL_SECONDS
-                )
+                self._next_other_carriers_at = time.monotonic() + OTHER_CARRIERS_INTERVAL_SECONDS
                 with write():
                     message_status_lookups.postpone_other_carriers(
                         self.carrier.name, moment or now()
@@ -120,9 +116,7 @@ class StatusPoller:
                 self.carrier.name, moment or now(), MAX_LOOKUPS_PER_ROUND
             )
 
-    async def _run_lookup(
-        self, question: StatusLookup, moment: datetime | None
-    ) -> None:
+    async def _run_lookup(self, question: StatusLookup, moment: datetime | None) -> None:
         reading: MessageListResult | MessageFetchResult | LookupFailure
         if isinstance(question, PhoneStatusLookup):
             reading = await self.carrier.list_texts(question.phone, question.since)
@@ -136,14 +130,10 @@ class StatusPoller:
             )
             if reading.http_status in CARRIER_WIDE_ERRORS:
                 self._postpone_next_round(
-                    compute_lookup_retry_seconds(
-                        reading.http_status, reading.retry_after
-                    )
+                    compute_lookup_retry_seconds(reading.http_status, reading.retry_after)
                 )
         try:
-            await self.run_in_database(
-                self._store_reading, question, reading, moment or now()
-            )
+            await self.run_in_database(self._store_reading, question, reading, moment or now())
         except (WriteLockTimeout, OperationalError):
             log.warning("the database could not be written; texts are looked up again")
             self._postpone_next_round(LOOKUP_RETRY_SECONDS)
@@ -157,27 +147,19 @@ class StatusPoller:
         with self.app.app_context(), write():
             match reading:
                 case LookupFailure():
-                    wait = compute_lookup_retry_seconds(
-                        reading.http_status, reading.retry_after
-                    )
-                    message_status_lookups.postpone_lookups(
-                        question.message_ids, moment, wait
-                    )
+                    wait = compute_lookup_retry_seconds(reading.http_status, reading.retry_after)
+                    message_status_lookups.postpone_lookups(question.message_ids, moment, wait)
                 case MessageListResult() if isinstance(question, PhoneStatusLookup):
                     message_status_lookups.apply_message_list(
                         self.carrier.name, question.phone, reading, moment
                     )
-                case MessageFetchResult() if not isinstance(
-                    question, PhoneStatusLookup
-                ):
+                case MessageFetchResult() if not isinstance(question, PhoneStatusLookup):
                     message_status_lookups.apply_fetched_message(
                         question.message_id, reading, moment
                     )
 
     def _postpone_next_round(self, seconds: float) -> None:
-        self._next_round_at = max(
-            self._next_round_at, asyncio.get_running_loop().time() + seconds
-        )
+        self._next_round_at = max(self._next_round_at, asyncio.get_running_loop().time() + seconds)
 
 
 def _log_task_error(done: asyncio.Task[Any]) -> None:

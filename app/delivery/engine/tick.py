@@ -56,12 +56,7 @@ def run_tick(
     the database cannot be written: nothing happened, try the same again.
     """
     with app.app_context():
-        if (
-            not returned
-            and not wishes
-            and room
-            and not has_queued_messages(lead.carrier)
-        ):
+        if not returned and not wishes and room and not has_queued_messages(lead.carrier):
             db.session.rollback()
             return TickResult(is_idle=True)
         with write():

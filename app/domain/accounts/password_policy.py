@@ -7,9 +7,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-MIN_PASSWORD_LENGTH = (
-    15  # ASVS 5.0 asks for 8 and recommends 15 while there is no second factor
-)
+MIN_PASSWORD_LENGTH = 15  # ASVS 5.0 asks for 8 and recommends 15 while there is no second factor
 MAX_PASSWORD_LENGTH = 128
 MIN_UNGUESSABLE_CHARACTERS = 8  # signs there must be to guess
 _KEYBOARD_ROWS = (
@@ -80,9 +78,7 @@ def _is_repetitive(text: str) -> bool:
 
 def _is_guessable(text: str, organisation: str) -> bool:
     """Whether little is left without common words, rows of keys and repeated signs."""
-    words = [
-        word for word in re.split(r"[\W_]+", organisation.casefold()) if len(word) >= 4
-    ]
+    words = [word for word in re.split(r"[\W_]+", organisation.casefold()) if len(word) >= 4]
     known = sorted({*COMMON_PASSWORD_WORDS, *words}, key=len, reverse=True)
     return (
         min(
@@ -112,9 +108,7 @@ def _mark_keyboard_sequences(text: str) -> str:
     """
     out, start = "", 0
     while start < len(text):
-        run = max(
-            _measure_sequence_length(text, start, row) for row in KEYBOARD_SEQUENCES
-        )
+        run = max(_measure_sequence_length(text, start, row) for row in KEYBOARD_SEQUENCES)
         out += SEQUENCE_MARK if run >= 4 else text[start]
         start += run if run >= 4 else 1
     return out

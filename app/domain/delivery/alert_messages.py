@@ -15,9 +15,7 @@ from app.domain.texts.segments import (
 from app.domain.texts.segments import GSM7_TEXT_PATTERN as PLAIN_TEXT
 
 # After each failed try; after the last one it is given up.
-ALERT_RETRY_DELAYS = tuple(
-    timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800)
-)
+ALERT_RETRY_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800))
 MAX_ALERT_TITLE_LENGTH = 30
 MAX_ALERT_SEGMENTS = 2
 
@@ -66,24 +64,19 @@ def build_alert_text(body: str, paused: Sequence[int], cause: str, base: str) ->
     link = build_blast_url(base, paused[0] if len(paused) == 1 else None)
     start = f"SMS Admin: {_describe_blast(body, paused[0])} is paused."
     if len(paused) > 1:
-        start = f"SMS Admin: {len(paused)} blasts are paused, {_describe_blast(body, paused[0])} first."
+        start = (
+            f"SMS Admin: {len(paused)} blasts are paused, {_describe_blast(body, paused[0])} first."
+        )
     end = f"See what to do: {link}"
     cause = _keep_gsm7_characters(cause)
-    free = (
-        MAX_ALERT_SEGMENTS * GSM7_MULTI_SEGMENT_UNITS
-        - measure_segments(f"{start}  {end}").units
-    )
+    free = MAX_ALERT_SEGMENTS * GSM7_MULTI_SEGMENT_UNITS - measure_segments(f"{start}  {end}").units
     if measure_segments(cause).units > free:
-        cause = (
-            cause[: max(0, free // 2 - 3)].rstrip(" .,") + "..."
-        )  # half: some signs weigh two
+        cause = cause[: max(0, free // 2 - 3)].rstrip(" .,") + "..."  # half: some signs weigh two
     return f"{start} {cause} {end}"
 
 
 def _describe_blast(body: str, blast: int) -> str:
-    line = " ".join(
-        _keep_gsm7_characters(fill_template(body, None, GENERIC_EVENT_VALUES)).split()
-    )
+    line = " ".join(_keep_gsm7_characters(fill_template(body, None, GENERIC_EVENT_VALUES)).split())
     if not line:
         return f"blast {blast}"
     return (
@@ -94,6 +87,4 @@ def _describe_blast(body: str, blast: int) -> str:
 
 
 def _keep_gsm7_characters(text: str) -> str:
-    return "".join(
-        sign for sign in replace_costly_characters(text) if PLAIN_TEXT.fullmatch(sign)
-    )
+    return "".join(sign for sign in replace_costly_characters(text) if PLAIN_TEXT.fullmatch(sign))

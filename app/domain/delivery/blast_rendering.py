@@ -63,9 +63,7 @@ class RenderedBlast:
     def skip_reason_counts(self) -> dict[SkipReason, int]:
         """How many are left out, by reason; only reasons that occur."""
         return dict(
-            Counter(
-                text.skip_reason for text in self.texts if text.skip_reason is not None
-            )
+            Counter(text.skip_reason for text in self.texts if text.skip_reason is not None)
         )
 
     @cached_property
@@ -156,9 +154,7 @@ def _merge_duplicate_numbers(
     return list(kept.values()), seen - len(kept)
 
 
-def _build_text_writer(
-    template: str, footer: str | None, event: Mapping[str, str]
-) -> TextWriter:
+def _build_text_writer(template: str, footer: str | None, event: Mapping[str, str]) -> TextWriter:
     """A function from a name to (body, encoding, segments); an empty body when the filled-in
     text would be blank.
     """

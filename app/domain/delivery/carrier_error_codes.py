@@ -198,9 +198,7 @@ def _find_http_rule_name(status: int) -> str | None:
 
 
 @cache
-def _load_carrier_codes() -> tuple[
-    dict[int, CarrierErrorCode], dict[str, CarrierErrorCode]
-]:
+def _load_carrier_codes() -> tuple[dict[int, CarrierErrorCode], dict[str, CarrierErrorCode]]:
     """Receipts by code, and the rules for everything else by name."""
     codes: dict[int, CarrierErrorCode] = {}
     rules: dict[str, CarrierErrorCode] = {}

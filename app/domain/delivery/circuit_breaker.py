@@ -19,9 +19,7 @@ from enum import StrEnum
 from functools import cache
 
 MAX_WINDOW_SIZE = 20  # no rule looks further than this many texts
-PATIENT_FAILURE_COUNT = (
-    3  # where texts went through before, it takes so many failures in a row
-)
+PATIENT_FAILURE_COUNT = 3  # where texts went through before, it takes so many failures in a row
 
 
 class BreakerAction(StrEnum):
@@ -61,9 +59,7 @@ class BreakerRule:
         return self.failure_count == 1
 
 
-_RULE_PATTERN = re.compile(
-    r"(?:(slow|hold) )?(?:(now)|row (\d+)|ratio (\d+)/(\d+))(?: (\d+))?"
-)
+_RULE_PATTERN = re.compile(r"(?:(slow|hold) )?(?:(now)|row (\d+)|ratio (\d+)/(\d+))(?: (\d+))?")
 
 
 @cache
@@ -108,18 +104,11 @@ def is_breaker_tripped(
     failure is no proof.
     """
     if rule.is_immediate:
-        patience = (
-            PATIENT_FAILURE_COUNT
-            if patient and NeighbourOutcome.SUCCEEDED in results
-            else 1
-        )
+        patience = PATIENT_FAILURE_COUNT if patient and NeighbourOutcome.SUCCEEDED in results else 1
         return count_consecutive_failures(results, here) >= patience
     if rule.window_size is None:
         return count_consecutive_failures(results, here) >= rule.failure_count
-    return (
-        count_max_failures_in_window(results, here, rule.window_size)
-        >= rule.failure_count
-    )
+    return count_max_failures_in_window(results, here, rule.window_size) >= rule.failure_count
 
 
 def count_consecutive_failures(results: Sequence[NeighbourOutcome], here: int) -> int:
@@ -127,24 +116,17 @@ def count_consecutive_failures(results: Sequence[NeighbourOutcome], here: int) -
     first = last = here
     while first > 0 and results[first - 1] is NeighbourOutcome.SAME_FAILURE:
         first -= 1
-    while (
-        last + 1 < len(results) and results[last + 1] is NeighbourOutcome.SAME_FAILURE
-    ):
+    while last + 1 < len(results) and results[last + 1] is NeighbourOutcome.SAME_FAILURE:
         last += 1
     return last - first + 1
 
 
-def count_max_failures_in_window(
-    results: Sequence[NeighbourOutcome], here: int, width: int
-) -> int:
+def count_max_failures_in_window(results: Sequence[NeighbourOutcome], here: int, width: int) -> int:
     """The most failures of this kind in any `width` neighbours that the one at `here` belongs
     to.
     """
     starts = range(max(0, here - width + 1), here + 1)
     return max(
-        sum(
-            each is NeighbourOutcome.SAME_FAILURE
-            for each in results[start : start + width]
-        )
+        sum(each is NeighbourOutcome.SAME_FAILURE for each in results[start : start + width])
         for start in starts
     )

@@ -13,9 +13,7 @@ def format_money(amount: Decimal, currency: str) -> str:
     size = abs(amount)
     shown = size.quantize(CENT, ROUND_HALF_UP)
     if size and not shown:
-        shown = max(
-            size.quantize(SMALLEST_SHOWN_AMOUNT, ROUND_HALF_UP), SMALLEST_SHOWN_AMOUNT
-        )
+        shown = max(size.quantize(SMALLEST_SHOWN_AMOUNT, ROUND_HALF_UP), SMALLEST_SHOWN_AMOUNT)
     return _format_with_currency(f"{shown:,}", currency, negative=amount < 0)
 
 
@@ -23,9 +21,7 @@ def format_segment_price(amount: Decimal, currency: str) -> str:
     """A price per part as it is, at least two decimals: '$0.0079', '$0.05'."""
     whole, _, decimals = f"{abs(amount):f}".partition(".")
     decimals = decimals.rstrip("0").ljust(2, "0")
-    return _format_with_currency(
-        f"{int(whole):,}.{decimals}", currency, negative=amount < 0
-    )
+    return _format_with_currency(f"{int(whole):,}.{decimals}", currency, negative=amount < 0)
 
 
 def compute_cost(segments: int, price: Decimal | None) -> Decimal | None:

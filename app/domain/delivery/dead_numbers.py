@@ -22,9 +22,7 @@ class PastMessage:
     moment: datetime
 
 
-def is_dead_number(
-    texts: Iterable[PastMessage], code: int, strikes: int, days: int
-) -> bool:
+def is_dead_number(texts: Iterable[PastMessage], code: int, strikes: int, days: int) -> bool:
     """Whether `code` has come from `strikes` different blasts over at least `days` days, newest
     text first.
 
@@ -34,11 +32,7 @@ def is_dead_number(
     for text in texts:
         if text.status in ALIVE_STATUSES:
             break
-        if (
-            text.status in FAILED_STATUSES
-            and text.code == code
-            and text.log_id is not None
-        ):
+        if text.status in FAILED_STATUSES and text.code == code and text.log_id is not None:
             seen[text.log_id] = text.moment
     if len(seen) < strikes:
         return False

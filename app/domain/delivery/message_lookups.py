@@ -66,9 +66,7 @@ def compute_first_lookup(status: MessageStatus, moment: datetime) -> datetime | 
     nothing to look up.
     """
     return (
-        moment + LOOKUP_DELAYS_BY_STATUS[status][0]
-        if status in LOOKUP_DELAYS_BY_STATUS
-        else None
+        moment + LOOKUP_DELAYS_BY_STATUS[status][0] if status in LOOKUP_DELAYS_BY_STATUS else None
     )
 
 
@@ -82,11 +80,7 @@ def compute_next_lookup(
     night without power does not bring seven at once.
     """
     return next(
-        (
-            since + each
-            for each in LOOKUP_DELAYS_BY_STATUS.get(status, ())
-            if since + each > moment
-        ),
+        (since + each for each in LOOKUP_DELAYS_BY_STATUS.get(status, ()) if since + each > moment),
         None,
     )
 
@@ -98,15 +92,12 @@ def find_status_without_news(
     stays as it is.
     """
     over = (
-        status in LOOKUP_DELAYS_BY_STATUS
-        and moment >= since + LOOKUP_DELAYS_BY_STATUS[status][-1]
+        status in LOOKUP_DELAYS_BY_STATUS and moment >= since + LOOKUP_DELAYS_BY_STATUS[status][-1]
     )
     return STATUS_AFTER_LAST_LOOKUP[status] if over else None
 
 
-def compute_lookup_retry_seconds(
-    http_status: int | None, retry_after: float | None
-) -> float:
+def compute_lookup_retry_seconds(http_status: int | None, retry_after: float | None) -> float:
     """How long to leave a carrier alone that did not answer a look-up: never less than it asks
     for, up to an hour.
     """
@@ -159,9 +150,7 @@ class LookupMatch:
     missing: tuple[UncertainAttempt, ...]
 
 
-def is_possible_match(
-    text: CarrierMessage, doubt: UncertainAttempt, skew: timedelta
-) -> bool:
+def is_possible_match(text: CarrierMessage, doubt: UncertainAttempt, skew: timedelta) -> bool:
     """Whether a listed text can be the one of an attempt.
 
     `skew`: how far the carrier's clock is ahead of ours.
@@ -182,9 +171,7 @@ def is_same_body(listed: str, ours: str) -> bool:
     """Whether the carrier's copy of a text can be ours: redacted, with the trial account's
     prefix, or made plain.
     """
-    return not listed or _fold_body(
-        listed.removeprefix(TRIAL_ACCOUNT_PREFIX)
-    ) == _fold_body(ours)
+    return not listed or _fold_body(listed.removeprefix(TRIAL_ACCOUNT_PREFIX)) == _fold_body(ours)
 
 
 def _fold_body(body: str) -> str:
@@ -212,12 +199,8 @@ def match_carrier_messages(
         doubt: [text for text in texts.values() if is_possible_match(text, doubt, skew)]
         for doubt in doubts
     }
-    found = [
-        pair for group in _group_attempts(fits) for pair in _pair_by_time(group, fits)
-    ]
-    return LookupMatch(
-        tuple(found), tuple(doubt for doubt in doubts if not fits[doubt])
-    )
+    found = [pair for group in _group_attempts(fits) for pair in _pair_by_time(group, fits)]
+    return LookupMatch(tuple(found), tuple(doubt for doubt in doubts if not fits[doubt]))
 
 
 def _group_attempts(
@@ -227,9 +210,7 @@ def _group_attempts(
     left = [doubt for doubt in fits if fits[doubt]]
     while left:
         group, sids = [], {text.sid for text in fits[left[0]]}
-        while more := [
-            doubt for doubt in left if any(text.sid in sids for text in fits[doubt])
-        ]:
+        while more := [doubt for doubt in left if any(text.sid in sids for text in fits[doubt])]:
             group += more
             left = [doubt for doubt in left if doubt not in more]
             sids |= {text.sid for doubt in more for text in fits[doubt]}

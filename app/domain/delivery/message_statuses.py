@@ -216,9 +216,7 @@ def build_blast_counts(counts: Mapping[str, int]) -> BlastCounts:
 
     status = MessageStatus
     return BlastCounts(
-        total=sum(
-            count for state, count in rows.items() if state is not status.RECEIVED
-        ),
+        total=sum(count for state, count in rows.items() if state is not status.RECEIVED),
         queued=of(status.QUEUED),
         in_flight=of(status.SUBMITTING),
         unknown=of(status.UNKNOWN),

@@ -8,18 +8,14 @@ MAX_BACKOFF_SECONDS = 60.0
 MAX_RETRY_AFTER_SECONDS = 3600.0
 
 
-def compute_retry_delay(
-    attempt: int, retry_after: float | None, *, jitter: float = 0.0
-) -> float:
+def compute_retry_delay(attempt: int, retry_after: float | None, *, jitter: float = 0.0) -> float:
     """Seconds to wait after the `attempt`-th refusal (from 1): 1, 2, 4 … 60, and never less
     than the carrier asked for.
 
     `jitter` is a share of the backoff (-0.1 to 0.1) that spreads several senders; it never
     shortens the carrier's wish.
     """
-    backoff = min(MAX_BACKOFF_SECONDS, 2.0 ** min(max(attempt - 1, 0), 6)) * (
-        1 + jitter
-    )
+    backoff = min(MAX_BACKOFF_SECONDS, 2.0 ** min(max(attempt - 1, 0), 6)) * (1 + jitter)
     return max(backoff, min(retry_after or 0.0, MAX_RETRY_AFTER_SECONDS))
 
 

@@ -27,9 +27,7 @@ class SenderPace:
         return self.held_until is not None
 
 
-def compute_rate_share(
-    share: float, slowed_at: datetime | None, moment: datetime
-) -> float:
+def compute_rate_share(share: float, slowed_at: datetime | None, moment: datetime) -> float:
     """What has become of a share since it was set: it grows back by a tenth a minute, up to the
     whole rate.
     """
@@ -39,9 +37,7 @@ def compute_rate_share(
     return min(1.0, share + SHARE_RECOVERY_PER_MINUTE * minutes)
 
 
-VALIDITY_MARGIN_SECONDS = (
-    30  # Twilio's own clock and queue get this much before a text's end
-)
+VALIDITY_MARGIN_SECONDS = 30  # Twilio's own clock and queue get this much before a text's end
 MAX_VALIDITY_SECONDS = 36_000  # Twilio: a text may wait ten hours at most
 
 
@@ -92,15 +88,9 @@ class TokenBucket:
     def seconds_until_token(self, now: float) -> float:
         """Seconds until something may go, 0 when it may go now."""
         self._refill(now)
-        return (
-            0.0
-            if self._tokens >= ONE_TOKEN_THRESHOLD
-            else (1 - self._tokens) / self.rate
-        )
+        return 0.0 if self._tokens >= ONE_TOKEN_THRESHOLD else (1 - self._tokens) / self.rate
 
     def _refill(self, now: float) -> None:
         if self._seen is not None and now > self._seen:
-            self._tokens = min(
-                self.burst, self._tokens + (now - self._seen) * self.rate
-            )
+            self._tokens = min(self.burst, self._tokens + (now - self._seen) * self.rate)
         self._seen = now if self._seen is None else max(now, self._seen)

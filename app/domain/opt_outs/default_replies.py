@@ -9,7 +9,9 @@ DEFAULT_HELP_REPLY = (
     "Msg & data rates may apply. Reply STOP to opt out."
 )
 # One text, without a word to change their mind (47 CFR 64.1200(a)(12)).
-DEFAULT_STOP_REPLY = "{name}: you are off our list and get no more texts. Reply START if you want them again."
+DEFAULT_STOP_REPLY = (
+    "{name}: you are off our list and get no more texts. Reply START if you want them again."
+)
 DEFAULT_START_REPLY = "{name}: you get our texts again. Reply HELP for help, STOP to opt out. Msg & data rates may apply."
 
 

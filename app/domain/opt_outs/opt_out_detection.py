@@ -58,9 +58,7 @@ def is_certain_opt_out(text: str) -> bool:
 
 def _has_only_requests(said: list[str]) -> bool:
     asked = [each for each in said if REQUEST_PATTERN.fullmatch(each)]
-    return bool(asked) and all(
-        each in asked or REMARK_PATTERN.fullmatch(each) for each in said
-    )
+    return bool(asked) and all(each in asked or REMARK_PATTERN.fullmatch(each) for each in said)
 
 
 def is_likely_opt_out(text: str) -> bool:
@@ -81,10 +79,7 @@ def _is_likely_sentence(sentence: str, of: int) -> bool:
     """Whether one of so many sentences is a request by itself, or a reproach."""
     if of > 1 and SHORT_REQUEST_PATTERN.fullmatch(sentence):
         return False
-    return bool(
-        REQUEST_PATTERN.fullmatch(sentence)
-        or LIKELY_SENTENCE_PATTERN.fullmatch(sentence)
-    )
+    return bool(REQUEST_PATTERN.fullmatch(sentence) or LIKELY_SENTENCE_PATTERN.fullmatch(sentence))
 
 
 def split_sentences(text: str) -> list[str]:
@@ -93,9 +88,7 @@ def split_sentences(text: str) -> list[str]:
     """
     dotted = re.sub(r"\b(\w)\.(?=\w\b)", r"\1 ", text)
     return [
-        said
-        for each in SENTENCE_END_PATTERN.split(dotted)
-        if (said := fold_opt_out_text(each))
+        said for each in SENTENCE_END_PATTERN.split(dotted) if (said := fold_opt_out_text(each))
     ]
 
 
@@ -107,13 +100,9 @@ def fold_opt_out_text(text: str) -> str:
     """
     spread = unicodedata.normalize("NFKD", text.translate(APOSTROPHE_REMOVAL_TABLE))
     seen = "".join(
-        sign
-        for sign in spread
-        if unicodedata.category(sign) not in ("Mn", "Me", "Cf", "Cs")
+        sign for sign in spread if unicodedata.category(sign) not in ("Mn", "Me", "Cf", "Cs")
     )
-    said = LETTER_RUN_PATTERN.sub(
-        r"\1", IGNORED_CHARACTERS_PATTERN.sub(" ", seen.upper()).strip()
-    )
+    said = LETTER_RUN_PATTERN.sub(r"\1", IGNORED_CHARACTERS_PATTERN.sub(" ", seen.upper()).strip())
     if SPELLED_OUT_PATTERN.fullmatch(said):
         said = LETTER_RUN_PATTERN.sub(r"\1", said.replace(" ", ""))
     return REPEATED_WORD_PATTERN.sub(r"\1", said)

@@ -46,6 +46,4 @@ def choose_display_name(written: Iterable[NameRecordT]) -> str | None:
     """The one name that pages call a number by: the first there is, by weight; None when nobody
     wrote one down.
     """
-    return next(
-        (each.name for each in sort_names_by_source(written) if each.name), None
-    )
+    return next((each.name for each in sort_names_by_source(written) if each.name), None)

@@ -53,9 +53,7 @@ def list_country_prefixes(country: str) -> tuple[str, ...]:
             for digit in "0123456789"
             if (digit in KAZAKHSTAN_FIRST_DIGITS) is (country == "KZ")
         )
-    areas = tuple(
-        f"+1{area}" for area, region in _load_area_codes().items() if region == country
-    )
+    areas = tuple(f"+1{area}" for area, region in _load_area_codes().items() if region == country)
     return areas or tuple(
         f"+{code}"
         for code, regions in COUNTRY_CODE_TO_REGION_CODE.items()
@@ -67,19 +65,13 @@ def _find_calling_code(phone: str) -> str:
     digits = phone.removeprefix("+")
     found = (digits[:length] for length in (1, 2, 3))
     return next(
-        (
-            code
-            for code in found
-            if code.isdigit() and int(code) in COUNTRY_CODE_TO_REGION_CODE
-        ),
+        (code for code in found if code.isdigit() and int(code) in COUNTRY_CODE_TO_REGION_CODE),
         "",
     )
 
 
 def _find_main_region(code: str) -> str:
-    region: str = (
-        COUNTRY_CODE_TO_REGION_CODE[int(code)][0] if code else WORLDWIDE_REGION
-    )
+    region: str = COUNTRY_CODE_TO_REGION_CODE[int(code)][0] if code else WORLDWIDE_REGION
     return "" if region == WORLDWIDE_REGION else region
 
 

@@ -54,9 +54,7 @@ EXTENSION_PATTERN = re.compile(
     r"(?:;?\s*ext(?:ension|n)?\.?|[x#;])\s*[:=.]?\s*\d+\s*$", re.IGNORECASE
 )
 E164_PATTERN = re.compile(r"\+[1-9][0-9]{6,14}")
-WRAPPING_CHARACTERS = (
-    " \t'\"=`´‘’“”"  # what spreadsheets and mail programs put around a number
-)
+WRAPPING_CHARACTERS = " \t'\"=`´‘’“”"  # what spreadsheets and mail programs put around a number
 CLEAN_NUMBER_PATTERN = re.compile(
     r"\+?\(?[0-9](?:[ ().-]{0,2}[0-9]){6,14}"
 )  # nothing to tidy: what nearly every spreadsheet has
@@ -84,9 +82,7 @@ class InvalidPhoneNumber(ValueError):
 
     def __init__(self, problem: PhoneProblem, hint: str = "") -> None:
         self.problem = problem
-        self.sentence = (
-            f"{problem.value.partition('. ')[0]}. {hint}" if hint else problem.value
-        )
+        self.sentence = f"{problem.value.partition('. ')[0]}. {hint}" if hint else problem.value
         super().__init__(self.sentence)
 
 
@@ -111,18 +107,13 @@ class PhoneNumber:
             kind == PhoneNumberType.UNKNOWN
         ):  # the same look as is_valid_number(), which does not say the kind
             raise _explain_invalid_number(number, written, home)
-        if (
-            number.country_code in WORLDWIDE_CALLING_CODES
-            and number.country_code != 800
-        ):
+        if number.country_code in WORLDWIDE_CALLING_CODES and number.country_code != 800:
             raise InvalidPhoneNumber(
                 PhoneProblem.SATELLITE
             )  # 881, 882, 883 …; 800 is toll-free everywhere
         if kind in PROBLEM_BY_NUMBER_TYPE:
             raise InvalidPhoneNumber(PROBLEM_BY_NUMBER_TYPE[kind])
-        return cls(
-            f"+{number.country_code}{phonenumbers.national_significant_number(number)}"
-        )
+        return cls(f"+{number.country_code}{phonenumbers.national_significant_number(number)}")
 
     @property
     def formatted(self) -> str:
@@ -132,9 +123,7 @@ class PhoneNumber:
     @property
     def country(self) -> str:
         """Two letters of the country ('US', 'PR'), or '' when the number does not say."""
-        region = phonenumbers.region_code_for_number(
-            phonenumbers.parse(self.e164, None)
-        )
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(self.e164, None))
         return region if region and region != "001" else ""
 
 
@@ -152,9 +141,7 @@ def format_phone_number(e164: str) -> str:
         number = phonenumbers.parse(e164, None)
     except NumberParseException:
         return e164
-    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL).replace(
-        "-", " "
-    )
+    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL).replace("-", " ")
 
 
 def extract_digits(text: str) -> str:
@@ -180,9 +167,7 @@ def _clean_phone_input(text: str) -> str:
     shown = "".join(
         sign for sign in shown if unicodedata.category(sign) not in ("Cf", "Cc", "Cs")
     ).strip(WRAPPING_CHARACTERS)
-    shown = re.sub(r"^tel:\s*", "", shown, flags=re.IGNORECASE).strip(
-        WRAPPING_CHARACTERS
-    )
+    shown = re.sub(r"^tel:\s*", "", shown, flags=re.IGNORECASE).strip(WRAPPING_CHARACTERS)
     return re.sub(r"^\+[\s+]*(?=\+)", "", shown)
 
 
@@ -204,9 +189,7 @@ def _reject_non_numbers(written: str) -> None:
         raise InvalidPhoneNumber(PhoneProblem.NOT_A_NUMBER)
 
 
-def _parse_north_american(
-    written: str, home: str | None
-) -> phonenumbers.PhoneNumber | None:
+def _parse_north_american(written: str, home: str | None) -> phonenumbers.PhoneNumber | None:
     """Ten digits with an area code, read at home in North America or after +1: parse() gives
     just that, and slowly.
     """
@@ -226,9 +209,7 @@ def _find_number_type(number: phonenumbers.PhoneNumber) -> int:
     the USA come first, so that one look is enough for their numbers.
     """
     if number.country_code == 1 and US_METADATA is not None:
-        kind = _number_type_helper(
-            phonenumbers.national_significant_number(number), US_METADATA
-        )
+        kind = _number_type_helper(phonenumbers.national_significant_number(number), US_METADATA)
         if kind != PhoneNumberType.UNKNOWN:
             return int(kind)
     return int(phonenumbers.number_type(number))
@@ -275,9 +256,7 @@ def _explain_invalid_number(
         return InvalidPhoneNumber(PhoneProblem.SHORT_CODE)
     length = phonenumbers.is_possible_number_with_reason(number)
     problem = (
-        PhoneProblem.NOT_IN_USE
-        if hint
-        else PROBLEM_BY_LENGTH.get(length, PhoneProblem.NOT_IN_USE)
+        PhoneProblem.NOT_IN_USE if hint else PROBLEM_BY_LENGTH.get(length, PhoneProblem.NOT_IN_USE)
     )
     return InvalidPhoneNumber(problem, hint)
 
@@ -305,6 +284,4 @@ def _format_if_valid(text: str) -> str:
         return ""
     if not phonenumbers.is_valid_number(number):
         return ""
-    return format_phone_number(
-        phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    )
+    return format_phone_number(phonenumbers.format_number(number, PhoneNumberFormat.E164))

@@ -35,7 +35,9 @@ NUMBER_TYPE_LABELS = {
     PhoneNumberType.VOICEMAIL: "Voicemail",
 }
 UNKNOWN_NUMBER_TYPE_LABEL = "Not a number that is in use"
-MAX_ZONES_PER_NUMBER = 3  # toll-free and some mobile numbers belong to a whole continent: that says nothing
+MAX_ZONES_PER_NUMBER = (
+    3  # toll-free and some mobile numbers belong to a whole continent: that says nothing
+)
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,8 @@ class PhoneNumberInfo:
         said: dict[str, list[str]] = {}
         for zone in self.zones:
             place = zone.rpartition("/")[2].replace("_", " ")
-            said.setdefault(f"{moment.astimezone(ZoneInfo(zone)):%H:%M}", []).append(
-                place
-            )
-        return ", ".join(
-            f"{time} in {' and '.join(places)}" for time, places in said.items()
-        )
+            said.setdefault(f"{moment.astimezone(ZoneInfo(zone)):%H:%M}", []).append(place)
+        return ", ".join(f"{time} in {' and '.join(places)}" for time, places in said.items())
 
 
 def get_phone_number_info(e164: str) -> PhoneNumberInfo:
@@ -74,16 +72,10 @@ def get_phone_number_info(e164: str) -> PhoneNumberInfo:
     except NumberParseException:
         return PhoneNumberInfo("", UNKNOWN_NUMBER_TYPE_LABEL, ())
     region = phonenumbers.region_code_for_number(number) or ""
-    zones = [
-        zone
-        for zone in zones_of_numbers.time_zones_for_number(number)
-        if is_time_zone(zone)
-    ]
+    zones = [zone for zone in zones_of_numbers.time_zones_for_number(number) if is_time_zone(zone)]
     return PhoneNumberInfo(
         load_country_names().get(region, ""),
-        NUMBER_TYPE_LABELS.get(
-            phonenumbers.number_type(number), UNKNOWN_NUMBER_TYPE_LABEL
-        ),
+        NUMBER_TYPE_LABELS.get(phonenumbers.number_type(number), UNKNOWN_NUMBER_TYPE_LABEL),
         tuple(zones) if len(zones) <= MAX_ZONES_PER_NUMBER else (),
     )
 
@@ -96,9 +88,7 @@ def load_country_names() -> dict[str, str]:
     """
     table = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8")
     rows = (
-        line.split("\t")[:2]
-        for line in table.splitlines()
-        if line and not line.startswith("#")
+        line.split("\t")[:2] for line in table.splitlines() if line and not line.startswith("#")
     )
     return UNLISTED_COUNTRY_NAMES | {region: name for region, name in rows}
 
@@ -130,11 +120,7 @@ def describe_foreign_number_counts(starts: Mapping[str, int], region: str) -> st
     found = count_foreign_numbers(starts, region)
     if not found:
         return ""
-    named = [
-        f"{many:,} in {name}"
-        for name, many in found.most_common(MAX_COUNTRIES_NAMED)
-        if name
-    ]
+    named = [f"{many:,} in {name}" for name, many in found.most_common(MAX_COUNTRIES_NAMED) if name]
     rest = found.total() - sum(
         many for name, many in found.most_common(MAX_COUNTRIES_NAMED) if name
     )
@@ -142,7 +128,5 @@ def describe_foreign_number_counts(starts: Mapping[str, int], region: str) -> st
     total = found.total()
     if total == 1:
         where = where.removeprefix("1 ")
-    numbers, them = (
-        ("1 number is", "it") if total == 1 else (f"{total:,} numbers are", "them")
-    )
+    numbers, them = ("1 number is", "it") if total == 1 else (f"{total:,} numbers are", "them")
     return f"{numbers} abroad ({where}). A text to {them} may cost more than the price per part."

@@ -35,9 +35,7 @@ def fold_heading(heading: str) -> str:
     """A heading as plain lower-case words: 'Número  de MÓVIL*', 'NumeroDeMovil' both give
     'numero de movil'.
     """
-    spelt = re.sub(
-        r"(?<=[a-zß-ÿ])(?=[A-Z])", " ", unicodedata.normalize("NFKC", heading)
-    )
+    spelt = re.sub(r"(?<=[a-zß-ÿ])(?=[A-Z])", " ", unicodedata.normalize("NFKC", heading))
     signs = (
         sign
         for sign in unicodedata.normalize("NFKD", spelt.casefold())
@@ -113,9 +111,7 @@ def find_column_kind(heading: str) -> ColumnKind | None:
         if plain in phrases:
             return kind
     return (
-        _find_english_name_kind(words)
-        if "name" in words and not words & NON_PERSON_WORDS
-        else None
+        _find_english_name_kind(words) if "name" in words and not words & NON_PERSON_WORDS else None
     )
 
 

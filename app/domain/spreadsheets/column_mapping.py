@@ -77,16 +77,13 @@ def guess_columns(rows: Sequence[Cells], region: str) -> ColumnMapping:
     return ColumnMapping(tuple(kinds), headings)
 
 
-def choose_columns(
-    kinds: Sequence[str], first_row: Cells, has_headings: bool
-) -> ColumnMapping:
+def choose_columns(kinds: Sequence[str], first_row: Cells, has_headings: bool) -> ColumnMapping:
     """The columns as a person chose them; unknown words mean "do not import".
 
     Raises BadRoster without exactly one column of phones, or when a name is chosen twice.
     """
     known = tuple(
-        ColumnKind(kind) if kind in set(ColumnKind) else ColumnKind.IGNORED
-        for kind in kinds
+        ColumnKind(kind) if kind in set(ColumnKind) else ColumnKind.IGNORED for kind in kinds
     )
     if ColumnKind.PHONE not in known:
         raise ColumnMappingError(NO_PHONE_CHOSEN_MESSAGE)
@@ -101,18 +98,14 @@ def choose_columns(
     return ColumnMapping(known, tuple(first_row) if has_headings else ())
 
 
-def explain_columns(
-    columns: ColumnMapping, rows: Sequence[Cells], region: str
-) -> tuple[str, ...]:
+def explain_columns(columns: ColumnMapping, rows: Sequence[Cells], region: str) -> tuple[str, ...]:
     """For each column a sentence that speaks for what it is taken for; "" where there is none.
 
     `rows` are all of the table's, its headings too.
     """
     people = rows[1:] if columns.headings else rows
     table = SampledTable([""] * len(columns.kinds), people, region)
-    return tuple(
-        _explain_column(kind, table, index) for index, kind in enumerate(columns.kinds)
-    )
+    return tuple(_explain_column(kind, table, index) for index, kind in enumerate(columns.kinds))
 
 
 def _explain_column(kind: ColumnKind, table: "SampledTable", index: int) -> str:
@@ -141,9 +134,7 @@ def _has_heading_row(rows: Sequence[Cells], region: str) -> bool:
 
 def _find_phone_column(table: SampledTable) -> int:
     named = [
-        index
-        for index in table.list_columns_of_kind(ColumnKind.PHONE)
-        if table.samples[index]
+        index for index in table.list_columns_of_kind(ColumnKind.PHONE) if table.samples[index]
     ]
     found = _prefer_mobile_columns(table, named) or [
         index for index in range(len(table.headings)) if _is_phone_column(table, index)
@@ -179,9 +170,7 @@ def _reject_non_phone_column(table: SampledTable, index: int) -> None:
     if all(map(is_shortened_number, sample)):
         raise ColumnMappingError(SHORTENED_NUMBERS_MESSAGE.format(sample[0]))
     if _are_member_numbers(table, index):
-        raise ColumnMappingError(
-            MEMBER_NUMBERS_MESSAGE.format(table.column_title(index))
-        )
+        raise ColumnMappingError(MEMBER_NUMBERS_MESSAGE.format(table.column_title(index)))
     if (
         len(table.headings) == 1
         and not table.valid_phone_counts[index]
@@ -203,11 +192,7 @@ def _are_member_numbers(table: SampledTable, index: int) -> bool:
 
 
 def _explain_missing_phone_column(table: SampledTable) -> str:
-    numbers = [
-        index
-        for index in range(len(table.headings))
-        if _are_member_numbers(table, index)
-    ]
+    numbers = [index for index in range(len(table.headings)) if _are_member_numbers(table, index)]
     return (
         MEMBER_NUMBERS_MESSAGE.format(table.column_title(numbers[0]))
         if numbers
@@ -242,9 +227,7 @@ def _resolve_name_column(
     """ "Name, Vorname" are a family name and a first name; "Name, First name" may be the full
     name and a part of it.
     """
-    parts = [
-        kind for kind in (ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME) if kind in first
-    ]
+    parts = [kind for kind in (ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME) if kind in first]
     if len(parts) != 1:
         return first
     index, part = first[ColumnKind.NAME], first[parts[0]]
@@ -254,17 +237,11 @@ def _resolve_name_column(
     ]
     if sum(word in full for full, word in pairs) * 2 > len(pairs):
         return first
-    other = (
-        ColumnKind.LAST_NAME
-        if parts[0] is ColumnKind.FIRST_NAME
-        else ColumnKind.FIRST_NAME
-    )
+    other = ColumnKind.LAST_NAME if parts[0] is ColumnKind.FIRST_NAME else ColumnKind.FIRST_NAME
     return {parts[0]: part, other: index}
 
 
-def _guess_name_columns_by_cells(
-    table: SampledTable, phone: int
-) -> dict[ColumnKind, int]:
+def _guess_name_columns_by_cells(table: SampledTable, phone: int) -> dict[ColumnKind, int]:
     unnamed = [
         index
         for index, heading in enumerate(table.headings)

@@ -27,12 +27,9 @@ class SampledTable:
     def __init__(self, headings: Cells, people: Sequence[Cells], region: str) -> None:
         self.headings = headings
         self.rows = people
-        self.samples = [
-            self._sample_column(people, index) for index in range(len(headings))
-        ]
+        self.samples = [self._sample_column(people, index) for index in range(len(headings))]
         self.valid_phone_counts = [
-            sum(is_phone_cell(cell, region) for cell in sample)
-            for sample in self.samples
+            sum(is_phone_cell(cell, region) for cell in sample) for sample in self.samples
         ]
 
     @staticmethod
@@ -42,9 +39,7 @@ class SampledTable:
         """
         some = people[:: max(1, len(people) // MAX_SAMPLED_ROWS)]
         cells = [
-            cells[index].strip()
-            for cells in some
-            if index < len(cells) and cells[index].strip()
+            cells[index].strip() for cells in some if index < len(cells) and cells[index].strip()
         ]
         many = min(MAX_SAMPLED_CELLS, len(cells))
         return [cells[place * len(cells) // many] for place in range(many)]

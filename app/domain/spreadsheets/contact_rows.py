@@ -127,8 +127,6 @@ def _find_row_problem(cells: Cells) -> str | None:
     row = "".join(cells)
     if "\0" in row:
         return "There is a sign in this row that no text can have (NUL)."
-    if len(row) > MAX_CELL_LENGTH and any(
-        len(cell) > MAX_CELL_LENGTH for cell in cells
-    ):
+    if len(row) > MAX_CELL_LENGTH and any(len(cell) > MAX_CELL_LENGTH for cell in cells):
         return f"A cell of this row has more than {MAX_CELL_LENGTH:,} characters. Is a quotation mark missing?"
     return None

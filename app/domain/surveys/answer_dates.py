@@ -32,11 +32,7 @@ def parse_day(text: str, key: str, calendar: DateContext) -> date | None:
     the next such day.
     """
     day = _parse_any_form(_extract_numeric_date(text) or key, calendar)
-    return (
-        day
-        if day and ANSWER_YEAR_BOUNDS[0] <= day.year <= ANSWER_YEAR_BOUNDS[1]
-        else None
-    )
+    return day if day and ANSWER_YEAR_BOUNDS[0] <= day.year <= ANSWER_YEAR_BOUNDS[1] else None
 
 
 def _extract_numeric_date(text: str) -> str | None:
@@ -81,16 +77,12 @@ def _parse_numeric_date(key: str, calendar: DateContext) -> date | None:
 
 def _parse_worded_date(key: str, calendar: DateContext) -> date | None:
     words = [
-        word
-        for word in key.split()
-        if word not in {"THE", "OF", "DE", "DEL", "EL", "LE", "ON"}
+        word for word in key.split() if word not in {"THE", "OF", "DE", "DEL", "EL", "LE", "ON"}
     ]
     words = [word for word in words if word not in WEEKDAY_WORDS or word in MONTH_WORDS]
     months = [word for word in words if word in MONTH_WORDS]
     figures = [
-        re.sub(r"(?<=\d)(ST|ND|RD|TH|ER)$", "", word)
-        for word in words
-        if word not in MONTH_WORDS
+        re.sub(r"(?<=\d)(ST|ND|RD|TH|ER)$", "", word) for word in words if word not in MONTH_WORDS
     ]
     if (
         len(months) != 1
@@ -104,18 +96,12 @@ def _parse_worded_date(key: str, calendar: DateContext) -> date | None:
     return _complete_year(year, MONTH_WORDS[months[0]], int(day), calendar)
 
 
-def _complete_year(
-    year: str | None, month: int, day: int, calendar: DateContext
-) -> date | None:
+def _complete_year(year: str | None, month: int, day: int, calendar: DateContext) -> date | None:
     """Two digits are the century's that is nearest; without a year it is the next such day."""
     today = calendar.today
     if year is None:
         this = _build_date(today.year, month, day)
-        return (
-            this
-            if this is None or this >= today
-            else _build_date(today.year + 1, month, day)
-        )
+        return this if this is None or this >= today else _build_date(today.year + 1, month, day)
     whole = int(year)
     if len(year) == 2:
         whole += today.year // 100 * 100

@@ -34,9 +34,7 @@ NOT_SUMMABLE_PATTERN = re.compile(r"\d\s*[-–/:.,%*]\s*\d|[$€£%]")
 MIN_WORD_LENGTH = 3
 
 
-def guess_answer(
-    question: SurveyQuestion, text: str, calendar: DateContext
-) -> str | None:
+def guess_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
     """The answer that a person would most likely read in it, as it would be kept; None where
     that is anybody's guess.
 
@@ -56,9 +54,7 @@ def _guess_number(question: SurveyQuestion, text: str) -> str | None:
     if set(words) & AMBIGUITY_WORDS or NOT_SUMMABLE_PATTERN.search(text):
         return None
     values = [
-        int(word) if word.isdigit() else NUMBER_WORDS.get(word)
-        for word in words
-        if len(word) < 10
+        int(word) if word.isdigit() else NUMBER_WORDS.get(word) for word in words if len(word) < 10
     ]
     found = [value for value in values if value is not None]
     return str(sum(found)) if found else None
@@ -67,35 +63,22 @@ def _guess_number(question: SurveyQuestion, text: str) -> str | None:
 def _guess_choice(question: SurveyQuestion, text: str) -> str | None:
     words = {word for word in fold_answer(text).split() if len(word) >= MIN_WORD_LENGTH}
     named = [
-        choice
-        for choice in question.choices
-        if words & _list_distinctive_words(choice, question)
+        choice for choice in question.choices if words & _list_distinctive_words(choice, question)
     ]
     labels = [
         label
         for label in question.choice_labels
         if label in fold_answer(text).split() and not label.isalpha()
     ]
-    return (
-        named[0]
-        if len(named) == 1
-        else labels[0]
-        if len(labels) == 1 and not named
-        else None
-    )
+    return named[0] if len(named) == 1 else labels[0] if len(labels) == 1 and not named else None
 
 
 def _list_distinctive_words(choice: str, question: SurveyQuestion) -> set[str]:
     """The words by which a choice is told from the others."""
     others = {
-        word
-        for other in question.choices
-        if other != choice
-        for word in fold_answer(other).split()
+        word for other in question.choices if other != choice for word in fold_answer(other).split()
     }
-    return {
-        word for word in fold_answer(choice).split() if len(word) >= MIN_WORD_LENGTH
-    } - others
+    return {word for word in fold_answer(choice).split() if len(word) >= MIN_WORD_LENGTH} - others
 
 
 def _guess_yes_no(question: SurveyQuestion, text: str) -> str | None:
@@ -104,14 +87,10 @@ def _guess_yes_no(question: SurveyQuestion, text: str) -> str | None:
         words & ANSWER_WORDS["begin yes"],
         words & (ANSWER_WORDS["begin no"] | ANSWER_WORDS["against"]),
     )
-    return (
-        None if bool(says_yes) == bool(says_no) else YES_VALUE if says_yes else NO_VALUE
-    )
+    return None if bool(says_yes) == bool(says_no) else YES_VALUE if says_yes else NO_VALUE
 
 
-GUESSER_BY_QUESTION_TYPE: dict[
-    QuestionType, Callable[[SurveyQuestion, str], str | None]
-] = {
+GUESSER_BY_QUESTION_TYPE: dict[QuestionType, Callable[[SurveyQuestion, str], str | None]] = {
     QuestionType.NUMBER: _guess_number,
     QuestionType.CHOICE: _guess_choice,
     QuestionType.YES_NO: _guess_yes_no,

@@ -34,9 +34,7 @@ NAME_INTRODUCTION_PATTERN = re.compile(
 )
 
 
-def parse_answer(
-    question: SurveyQuestion, text: str, calendar: DateContext
-) -> str | None:
+def parse_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
     """What the text answers, as it is kept; None when it is no answer, or could be meant in two
     ways.
 
@@ -65,24 +63,16 @@ def fold_answer(text: str) -> str:
     as spaces.
     """
     key = unicodedata.normalize("NFD", fold_text(text))
-    key = re.sub(
-        r"['’`´]", "", "".join(sign for sign in key if not unicodedata.combining(sign))
-    )
+    key = re.sub(r"['’`´]", "", "".join(sign for sign in key if not unicodedata.combining(sign)))
     return " ".join(re.sub(r"[^\w\s]", " ", key).split())
 
 
-def _parse_text_answer(
-    question: SurveyQuestion, text: str, calendar: DateContext
-) -> str | None:
+def _parse_text_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
     said = message_templates.clean_text(text)
-    return (
-        None if message_templates.is_blank_text(said) else said[:MAX_TEXT_ANSWER_LENGTH]
-    )
+    return None if message_templates.is_blank_text(said) else said[:MAX_TEXT_ANSWER_LENGTH]
 
 
-def _parse_yes_no_answer(
-    question: SurveyQuestion, text: str, calendar: DateContext
-) -> str | None:
+def _parse_yes_no_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
     key = fold_answer(text)
     if not key:
         return _parse_yes_no_emoji(text)
@@ -100,11 +90,7 @@ def _parse_yes_no_answer(
         return YES_VALUE
     # "no problem" and "no, I will come" are no answers that we would bet on
     denies = others & (ANSWER_WORDS["against"] - {"NO"})
-    return (
-        NO_VALUE
-        if first in NO_FIRST_WORDS and denies and not others & YES_FIRST_WORDS
-        else None
-    )
+    return NO_VALUE if first in NO_FIRST_WORDS and denies and not others & YES_FIRST_WORDS else None
 
 
 def _parse_yes_no_emoji(text: str) -> str | None:
@@ -116,9 +102,7 @@ def _parse_yes_no_emoji(text: str) -> str | None:
     return None if yes == no else YES_VALUE if yes else NO_VALUE
 
 
-def _parse_choice_answer(
-    question: SurveyQuestion, text: str, calendar: DateContext
-) -> str | None:
+def _parse_choice_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
     key = fold_answer(text)
     if not key:
         return None
@@ -165,9 +149,7 @@ def _is_choice_prefix(word: str, key: str) -> bool:
     )
 
 
-def _parse_number_answer(
-    question: SurveyQuestion, text: str, calendar: DateContext
-) -> str | None:
+def _parse_number_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
     value = _extract_whole_number(text)
     if value is None:
         return None
@@ -196,11 +178,7 @@ def _extract_whole_number(text: str) -> int | None:
         return NUMBER_WORDS[words[0]]
     found = [value for word in words if (value := _find_number_value(word)) is not None]
     others = [word for word in words if _find_number_value(word) is None]
-    if (
-        len(found) != 1
-        or len(others) > MAX_OTHER_WORDS
-        or set(others) & ANSWER_WORDS["no count"]
-    ):
+    if len(found) != 1 or len(others) > MAX_OTHER_WORDS or set(others) & ANSWER_WORDS["no count"]:
         return None
     return found[0]
 
@@ -211,37 +189,23 @@ def _find_number_value(word: str) -> int | None:
     return None if word in ANSWER_WORDS["alone"] else NUMBER_WORDS.get(word)
 
 
-def _parse_date_answer(
-    question: SurveyQuestion, text: str, calendar: DateContext
-) -> str | None:
+def _parse_date_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
     day = parse_day(text, fold_answer(text), calendar)
     return day.isoformat() if day else None
 
 
-def _parse_name_answer(
-    question: SurveyQuestion, text: str, calendar: DateContext
-) -> str | None:
+def _parse_name_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
     said = NAME_INTRODUCTION_PATTERN.sub(
         "", message_templates.clean_text(text).replace("’", "'")
     ).strip(" ,!")
-    said = re.sub(
-        r"(?<=\w{3})\.$", "", said
-    )  # the end of a sentence, not that of "Zoë H."
+    said = re.sub(r"(?<=\w{3})\.$", "", said)  # the end of a sentence, not that of "Zoë H."
     name = message_templates.clean_name(said)
-    if (
-        not name
-        or len(name) > MAX_NAME_ANSWER_LENGTH
-        or not _is_name_length(name.split())
-    ):
+    if not name or len(name) > MAX_NAME_ANSWER_LENGTH or not _is_name_length(name.split()):
         return None
     strange = any(sign.isdigit() or sign in "?@/{}<>" for sign in name)
     key = fold_answer(name)
     lone = key in YES_WORDS or key in NO_WORDS
-    return (
-        name
-        if any(sign.isalpha() for sign in name) and not strange and not lone
-        else None
-    )
+    return name if any(sign.isalpha() for sign in name) and not strange and not lone else None
 
 
 def _is_name_length(words: list[str]) -> bool:
@@ -250,8 +214,7 @@ def _is_name_length(words: list[str]) -> bool:
     Long ones are: "María José de la Cruz y Fernández Villaverde".
     """
     as_a_name = all(
-        len(word) <= SHORT_NAME_WORD_LENGTH
-        or (word[:1].isupper() and not word.isupper())
+        len(word) <= SHORT_NAME_WORD_LENGTH or (word[:1].isupper() and not word.isupper())
         for word in words
     )
     return len(words) <= (MAX_CAPITALIZED_NAME_WORDS if as_a_name else MAX_NAME_WORDS)

@@ -10,9 +10,7 @@ def _load_answer_words() -> dict[str, frozenset[str]]:
     for line in ANSWER_WORDS_FILE.read_text(encoding="utf-8").splitlines():
         kind, colon, words = line.partition(":")
         if colon and not line.startswith("#"):
-            found.setdefault(kind, set()).update(
-                word.strip() for word in words.split(",")
-            )
+            found.setdefault(kind, set()).update(word.strip() for word in words.split(","))
     return {kind: frozenset(words) for kind, words in found.items()}
 
 
@@ -26,9 +24,4 @@ def map_numbered_words(kind: str) -> dict[str, int]:
         for each, words in ANSWER_WORDS.items()
         if kind in each
     }
-    return {
-        word: int(value)
-        for value, words in named.items()
-        if value.isdigit()
-        for word in words
-    }
+    return {word: int(value) for value, words in named.items() if value.isdigit() for word in words}

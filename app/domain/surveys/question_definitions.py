@@ -127,28 +127,22 @@ def _parse_question(item: Any) -> SurveyQuestion | None:
         return SurveyQuestion(item.strip())
     if not isinstance(item, dict):
         return None
-    choices = tuple(
-        str(choice) for choice in item.get("choices") or () if str(choice).strip()
-    )[:MAX_CHOICES]
+    choices = tuple(str(choice) for choice in item.get("choices") or () if str(choice).strip())[
+        :MAX_CHOICES
+    ]
     kind = (
-        QuestionType(item["type"])
-        if item.get("type") in set(QuestionType)
-        else QuestionType.TEXT
+        QuestionType(item["type"]) if item.get("type") in set(QuestionType) else QuestionType.TEXT
     )
     leads = item.get("leads")
     return SurveyQuestion(
         prompt=str(item.get("prompt") or "").strip(),
-        question_type=QuestionType.TEXT
-        if kind is QuestionType.CHOICE and not choices
-        else kind,
+        question_type=QuestionType.TEXT if kind is QuestionType.CHOICE and not choices else kind,
         choices=choices if kind is QuestionType.CHOICE else (),
         low=_parse_integer(item.get("min")),
         high=_parse_integer(item.get("max")),
         required=bool(item.get("required")),
         hint=str(item.get("hint") or ""),
-        branches={
-            str(key): to for key, to in leads.items() if _parse_integer(to) is not None
-        }
+        branches={str(key): to for key, to in leads.items() if _parse_integer(to) is not None}
         if isinstance(leads, dict)
         else {},
     )
@@ -160,9 +154,7 @@ def _parse_integer(value: Any) -> int | None:
 
 def serialize_questions(questions: Sequence[SurveyQuestion]) -> str:
     """The questions as `questions_json` keeps them: `parse` reads them back."""
-    return json.dumps(
-        [_serialize_question(question) for question in questions], ensure_ascii=False
-    )
+    return json.dumps([_serialize_question(question) for question in questions], ensure_ascii=False)
 
 
 def _serialize_question(question: SurveyQuestion) -> str | dict[str, Any]:
@@ -178,11 +170,7 @@ def _serialize_question(question: SurveyQuestion) -> str | dict[str, Any]:
         "hint": question.hint,
         "leads": dict(question.branches),
     }
-    return {
-        key: value
-        for key, value in whole.items()
-        if value not in (None, False, "", [], {})
-    }
+    return {key: value for key, value in whole.items() if value not in (None, False, "", [], {})}
 
 
 @dataclass(frozen=True)
@@ -201,9 +189,7 @@ def list_question_problems(
 ) -> list[QuestionProblem]:
     """Everything that keeps these from being a survey."""
     found = (
-        [_check_question_count(len(questions))]
-        if not 1 <= len(questions) <= MAX_QUESTIONS
-        else []
+        [_check_question_count(len(questions))] if not 1 <= len(questions) <= MAX_QUESTIONS else []
     )
     seen: dict[str, int] = {}
     for place, question in enumerate(questions):
@@ -240,7 +226,9 @@ def _check_prompt(question: SurveyQuestion) -> list[tuple[str, str]]:
     if message_templates.is_blank_text(question.prompt):
         return [("prompt", "Write the question first.")]
     size = count_utf16_units(question.message_text)
-    long = f"This question has {size:,} characters{' with its choices' if question.choices else ''}."
+    long = (
+        f"This question has {size:,} characters{' with its choices' if question.choices else ''}."
+    )
     found = (
         [("prompt", f"{long} The longest has {MAX_QUESTION_LENGTH:,}.")]
         if size > MAX_QUESTION_LENGTH
@@ -248,9 +236,7 @@ def _check_prompt(question: SurveyQuestion) -> list[tuple[str, str]]:
     )
     return found + [
         ("prompt", sentence)
-        for sentence in message_templates.list_template_problems(
-            question.prompt, of_event=False
-        )
+        for sentence in message_templates.list_template_problems(question.prompt, of_event=False)
     ]
 
 
@@ -258,12 +244,8 @@ def _check_choices(question: SurveyQuestion) -> list[tuple[str, str]]:
     if question.question_type is not QuestionType.CHOICE:
         return []
     if not 2 <= len(question.choices) <= MAX_CHOICES:
-        return [
-            ("choices", f"Write from 2 to {MAX_CHOICES} choices, one on each line.")
-        ]
-    sentences = [
-        sentence for choice in question.choices if (sentence := _check_choice(choice))
-    ]
+        return [("choices", f"Write from 2 to {MAX_CHOICES} choices, one on each line.")]
+    sentences = [sentence for choice in question.choices if (sentence := _check_choice(choice))]
     words = [fold_text(choice) for choice in question.choices]
     twice = next(
         (
@@ -288,17 +270,11 @@ def _check_choice(choice: str) -> str | None:
         return f"{word} cannot be a choice: whoever texts it says something to the phone company, not to you."
     if word in SURVEY_COMMAND_MEANINGS:
         return f"{word} cannot be a choice: it {SURVEY_COMMAND_MEANINGS[word]}."
-    return next(
-        iter(message_templates.list_template_problems(choice, of_event=False)), None
-    )
+    return next(iter(message_templates.list_template_problems(choice, of_event=False)), None)
 
 
 def _check_bounds(question: SurveyQuestion) -> list[tuple[str, str]]:
-    if (
-        question.low is not None
-        and question.high is not None
-        and question.low > question.high
-    ):
+    if question.low is not None and question.high is not None and question.low > question.high:
         return [("high", "The largest number is smaller than the smallest one.")]
     return []
 
@@ -312,40 +288,28 @@ def _check_hint(question: SurveyQuestion) -> list[tuple[str, str]]:
     )
     return [
         ("hint", each)
-        for each in found
-        + message_templates.list_template_problems(question.hint, of_event=False)
+        for each in found + message_templates.list_template_problems(question.hint, of_event=False)
     ]
 
 
-def _check_branches(
-    question: SurveyQuestion, place: int, number: int
-) -> list[tuple[str, str]]:
+def _check_branches(question: SurveyQuestion, place: int, number: int) -> list[tuple[str, str]]:
     """Only forwards: a survey that leads back never ends."""
     wrong = [
         to
         for to in question.branches.values()
-        if to not in (END_OF_SURVEY, END_WITHOUT_REGISTRATION)
-        and not place + 1 < to <= number
+        if to not in (END_OF_SURVEY, END_WITHOUT_REGISTRATION) and not place + 1 < to <= number
     ]
-    strange = [
-        answer
-        for answer in question.branches
-        if answer not in question.possible_answers
-    ]
+    strange = [answer for answer in question.branches if answer not in question.possible_answers]
     if wrong:
         return [("leads", "An answer can lead to a later question, or to the end.")]
-    return (
-        [("leads", f"“{strange[0]}” is no answer to this question.")] if strange else []
-    )
+    return [("leads", f"“{strange[0]}” is no answer to this question.")] if strange else []
 
 
 def list_opening_problems(intro: str, first: SurveyQuestion | None) -> list[str]:
     """What is wrong with the words before the first question, which are sent with it in one
     text.
     """
-    size = (
-        count_utf16_units(build_opening_text(intro, first.message_text)) if first else 0
-    )
+    size = count_utf16_units(build_opening_text(intro, first.message_text)) if first else 0
     found = [
         f"With the first question this has {size:,} characters. The longest text has {MAX_MESSAGE_CHARACTERS:,}."
     ]

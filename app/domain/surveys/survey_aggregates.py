@@ -48,19 +48,13 @@ def format_stored_answer(question: SurveyQuestion, value: str | None) -> str:
     )
 
 
-def build_answer_bars(
-    question: SurveyQuestion, values: Mapping[str, int]
-) -> list[tuple[str, int]]:
+def build_answer_bars(question: SurveyQuestion, values: Mapping[str, int]) -> list[tuple[str, int]]:
     """One bar an answer: every possible one where they are known, else those that were given,
     in their order.
     """
     if question.question_type is QuestionType.NUMBER:
         return build_histogram(
-            {
-                int(value): count
-                for value, count in values.items()
-                if value.lstrip("-").isdigit()
-            }
+            {int(value): count for value, count in values.items() if value.lstrip("-").isdigit()}
         )
     if not question.possible_answers:
         return sorted(values.items())[:MAX_BARS]
@@ -84,12 +78,8 @@ def build_histogram(values: Mapping[int, int]) -> list[tuple[str, int]]:
     start = low // width * width
     found = []
     for first in range(start, high + 1, width):
-        count = sum(
-            number for value, number in values.items() if first <= value < first + width
-        )
-        found.append(
-            (str(first) if width == 1 else f"{first:,} to {first + width - 1:,}", count)
-        )
+        count = sum(number for value, number in values.items() if first <= value < first + width)
+        found.append((str(first) if width == 1 else f"{first:,} to {first + width - 1:,}", count))
     return found
 
 
@@ -97,9 +87,7 @@ def _choose_bin_width(span: int) -> int:
     scale = 1
     while True:
         for width in BIN_WIDTH_STEPS:
-            if (
-                span <= (MAX_BARS - 1) * width * scale
-            ):  # one more, for where the first bar begins
+            if span <= (MAX_BARS - 1) * width * scale:  # one more, for where the first bar begins
                 return width * scale
         scale *= 10
 
@@ -124,11 +112,7 @@ class NumberSummary:
 
 def summarize_numbers(values: Mapping[str, int]) -> NumberSummary | None:
     """What the numbers add up to; None when there are none."""
-    numbers = {
-        int(value): count
-        for value, count in values.items()
-        if value.lstrip("-").isdigit()
-    }
+    numbers = {int(value): count for value, count in values.items() if value.lstrip("-").isdigit()}
     people = sum(numbers.values())
     if not people:
         return None

@@ -149,9 +149,7 @@ def apply_unclear_answer(state: SurveyState, why: str = "") -> SurveyStep:
     """
     record = AnswerRecord(state.position, AnswerState.UNCLEAR)
     if state.misses >= MAX_UNCLEAR_ANSWERS:
-        over = replace(
-            state, status=SurveySessionStatus.HANDED_OVER, misses=state.misses + 1
-        )
+        over = replace(state, status=SurveySessionStatus.HANDED_OVER, misses=state.misses + 1)
         return SurveyStep(over, (HANDED_OVER_REPLY,), record, needs_person="unclear")
     hint = " ".join(filter(None, [why, build_hint(state.question)]))
     return SurveyStep(
@@ -163,9 +161,7 @@ def apply_unclear_answer(state: SurveyState, why: str = "") -> SurveyStep:
 
 def _apply_command(state: SurveyState, command: str) -> SurveyStep:
     if command == LEAVE_COMMAND:
-        return SurveyStep(
-            replace(state, status=SurveySessionStatus.LEFT), (LEFT_SURVEY_REPLY,)
-        )
+        return SurveyStep(replace(state, status=SurveySessionStatus.LEFT), (LEFT_SURVEY_REPLY,))
     if command == SKIP_COMMAND:
         return (
             apply_unclear_answer(state, ANSWER_REQUIRED_REPLY)
@@ -174,24 +170,19 @@ def _apply_command(state: SurveyState, command: str) -> SurveyStep:
         )
     way = list_visited_positions(state)
     if not way:
-        return SurveyStep(
-            state, (f"{FIRST_QUESTION_REPLY}\n{state.question.message_text}",)
-        )
+        return SurveyStep(state, (f"{FIRST_QUESTION_REPLY}\n{state.question.message_text}",))
     back = replace(state, position=way[-1], misses=0)
     return SurveyStep(back, (back.question.message_text,))
 
 
-def _advance_to_next(
-    state: SurveyState, value: str | None, became: AnswerState
-) -> SurveyStep:
+def _advance_to_next(state: SurveyState, value: str | None, became: AnswerState) -> SurveyStep:
     record = AnswerRecord(state.position, became, value)
     after = replace(state, values={**state.values, state.position: value}, misses=0)
     to = _find_next_position(state.question, state.position, value)
     if to is None or to >= len(state.questions):
         ended = replace(after, status=SurveySessionStatus.COMPLETED)
         stays_away = (
-            value is not None
-            and state.question.branches.get(value) == END_WITHOUT_REGISTRATION
+            value is not None and state.question.branches.get(value) == END_WITHOUT_REGISTRATION
         )
         return SurveyStep(
             ended,
@@ -203,9 +194,7 @@ def _advance_to_next(
     return SurveyStep(here, (here.question.message_text,), record)
 
 
-def _find_next_position(
-    question: SurveyQuestion, position: int, value: str | None
-) -> int | None:
+def _find_next_position(question: SurveyQuestion, position: int, value: str | None) -> int | None:
     """The position an answer leads to, always a later one; None for the end."""
     to = question.branches.get(value) if value is not None else None
     if to in (END_OF_SURVEY, END_WITHOUT_REGISTRATION):
@@ -237,11 +226,7 @@ def build_hint(question: SurveyQuestion) -> str:
     """What helps to answer: the survey's own hint, else ours; and the words that pass the
     question or leave.
     """
-    ways = (
-        "Text DONE to leave."
-        if question.required
-        else "Text SKIP to pass it, DONE to leave."
-    )
+    ways = "Text DONE to leave." if question.required else "Text SKIP to pass it, DONE to leave."
     return f"{question.hint.strip() or build_default_hint(question)} {ways}"
 
 

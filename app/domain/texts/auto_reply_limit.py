@@ -16,9 +16,7 @@ MAX_AUTO_REPLIES_WITH_SURVEYS = 30
 SURVEY_PROGRESS_VERDICTS = frozenset({"survey_answered", "survey_finished"})
 
 
-def is_over_auto_reply_limit(
-    answered: Sequence[str | None], verdict: str, more: int = 1
-) -> bool:
+def is_over_auto_reply_limit(answered: Sequence[str | None], verdict: str, more: int = 1) -> bool:
     """Whether so many `more` automatic answers would be too many, after those of the last ten
     minutes.
 

@@ -37,7 +37,9 @@ HANGUL_LEADING, HANGUL_VOWELS, HANGUL_TRAILING = (
 )
 # Burmese and Tai vowel signs that stand on their own, though they are spacing marks by category.
 STANDALONE_VOWEL_SIGNS = "\u102b\u102c\u1038\u1062-\u1064\u1067-\u106d\u1083\u1087-\u108c\u108f\u109a-\u109c\u1a61\u1a63\u1a64\uaa7b\uaa7d"
-PREPENDED_CHARACTERS = "\u0600-\u0605\u06dd\u070f\u08e2\u0d4e\U000110bd"  # signs that belong to the next one
+PREPENDED_CHARACTERS = (
+    "\u0600-\u0605\u06dd\u070f\u08e2\u0d4e\U000110bd"  # signs that belong to the next one
+)
 
 
 def split_clusters(text: str) -> Iterator[str]:
@@ -69,7 +71,9 @@ def _compile_cluster_pattern() -> re.Pattern[str]:
     spacing = _build_character_class(_is_spacing_mark)
     alone = rf"(?![\u200c\u200d{PREPENDED_CHARACTERS}])[{control}]"
     coloured = f"[{SKIN_TONE_EMOJI}](?:[{mark}]*[{SKIN_TONES}])?"
-    joined = f"{ZERO_WIDTH_JOINER}(?:[{PERSON_EMOJI}](?:[{mark}]*[{SKIN_TONES}])?|[{JOINABLE_EMOJI}])?"
+    joined = (
+        f"{ZERO_WIDTH_JOINER}(?:[{PERSON_EMOJI}](?:[{mark}]*[{SKIN_TONES}])?|[{JOINABLE_EMOJI}])?"
+    )
     syllable = f"[{HANGUL_LEADING}]*(?:[\uac00-\ud7a3]|[{HANGUL_VOWELS}])[{HANGUL_VOWELS}]*[{HANGUL_TRAILING}]*|[{HANGUL_LEADING}]+|[{HANGUL_TRAILING}]+"
     first = f"[{FLAG_LETTERS}]{{2}}|{coloured}|{syllable}|{joined}|(?!{alone})."
     follows = rf"(?:(?![{STANDALONE_VOWEL_SIGNS}])[{mark}{spacing}]|{joined})*"
@@ -112,6 +116,4 @@ def _build_character_class(belongs: Callable[[str], bool]) -> str:
             found[-1][1] = code
         else:
             found.append([code, code])
-    return "".join(
-        f"{re.escape(chr(first))}-{re.escape(chr(last))}" for first, last in found
-    )
+    return "".join(f"{re.escape(chr(first))}-{re.escape(chr(last))}" for first, last in found)

@@ -6,9 +6,7 @@ from app.domain.texts.text_intent import TextIntent, classify_text, fold_text
 
 MAX_KEYWORD_LENGTH = 40
 MAX_KEYWORD_WORDS = 3
-MAX_CHARACTERS_SEARCHED = (
-    200  # signs of a text: more is no word, and first words are over by then
-)
+MAX_CHARACTERS_SEARCHED = 200  # signs of a text: more is no word, and first words are over by then
 # A survey's own words: leave it, leave a question out, go back to the one before.
 SURVEY_COMMAND_REASONS = {
     "DONE": "leaves a survey",
@@ -52,9 +50,7 @@ def split_keywords(line: str) -> list[str]:
     """The words typed on one line with commas between them, folded, each once."""
     return list(
         dict.fromkeys(
-            word
-            for each in KEYWORD_SEPARATOR_PATTERN.split(line)
-            if (word := fold_text(each))
+            word for each in KEYWORD_SEPARATOR_PATTERN.split(line) if (word := fold_text(each))
         )
     )
 
@@ -79,6 +75,4 @@ def list_leading_keywords(body: str) -> list[str]:
             fold_text(" ".join(spelt[:count])),
             " ".join(fold_text(each) for each in spelt[:count]),
         ]
-    return [
-        each for each in dict.fromkeys(found) if 0 < len(each) <= MAX_KEYWORD_LENGTH
-    ]
+    return [each for each in dict.fromkeys(found) if 0 < len(each) <= MAX_KEYWORD_LENGTH]

@@ -101,9 +101,7 @@ def list_template_problems(template: str, *, of_event: bool = False) -> list[str
     return found
 
 
-def fill_template(
-    template: str, name: str | None, event: Mapping[str, str] | None = None
-) -> str:
+def fill_template(template: str, name: str | None, event: Mapping[str, str] | None = None) -> str:
     """The text for one person, in a single pass: braces inside a name stay as they are.
 
     Never raises.
@@ -136,9 +134,7 @@ def fill_template(
 
 def has_name_placeholders(template: str) -> bool:
     """Whether the text differs from person to person."""
-    return any(
-        piece.placeholder in NAME_PLACEHOLDERS for piece in _split_template(template)
-    )
+    return any(piece.placeholder in NAME_PLACEHOLDERS for piece in _split_template(template))
 
 
 def has_name_without_fallback(template: str) -> bool:
@@ -151,9 +147,7 @@ def has_name_without_fallback(template: str) -> bool:
 
 def has_event_placeholders(template: str) -> bool:
     """Whether the text says something of its event, filled in when it leaves."""
-    return any(
-        piece.placeholder in EVENT_PLACEHOLDERS for piece in _split_template(template)
-    )
+    return any(piece.placeholder in EVENT_PLACEHOLDERS for piece in _split_template(template))
 
 
 def clean_text(text: str) -> str:
@@ -180,9 +174,7 @@ def extract_first_name(name: str | None) -> str:
     Ada'; '' without a name.
     """
     written = (name or "").split()
-    words = [
-        word for word in written if word.strip(".").casefold() not in NAME_TITLES
-    ] or written
+    words = [word for word in written if word.strip(".").casefold() not in NAME_TITLES] or written
     if len(words) > 1 and words[0].endswith(","):
         return words[1].rstrip(",")
     return words[0].rstrip(",") if words else ""
@@ -239,11 +231,7 @@ def _explain_unknown_placeholder(written: str, known: Sequence[str]) -> str:
         re.sub(r"[\s-]+", "_", name[:40].casefold()), known, n=1, cutoff=0.6
     )
     *first, last = [f"{{{token}}}" for token in known]
-    advice = (
-        f"Did you mean {{{near[0]}}}?"
-        if near
-        else f"There are {', '.join(first)} and {last}."
-    )
+    advice = f"Did you mean {{{near[0]}}}?" if near else f"There are {', '.join(first)} and {last}."
     return f"{{{shown}}} is not a placeholder. {advice}"
 
 

@@ -11,9 +11,7 @@ from app.domain.texts.grapheme_clusters import (
     split_clusters,
 )
 
-MAX_MESSAGE_CHARACTERS = (
-    1600  # characters Twilio takes in one text (error 21617 above it)
-)
+MAX_MESSAGE_CHARACTERS = 1600  # characters Twilio takes in one text (error 21617 above it)
 GSM7_SINGLE_SEGMENT_UNITS, GSM7_MULTI_SEGMENT_UNITS = (
     160,
     153,
@@ -27,9 +25,7 @@ GSM7_BASIC_CHARACTERS = (
 GSM7_EXTENDED_CHARACTERS = "\f^{}\\[~]|€"  # cost two units each: an escape and the sign
 GSM7_ESCAPE = "\x1b"
 GSM7_CHARACTERS = frozenset(GSM7_BASIC_CHARACTERS + GSM7_EXTENDED_CHARACTERS)
-GSM7_TEXT_PATTERN = re.compile(
-    f"[{re.escape(GSM7_BASIC_CHARACTERS + GSM7_EXTENDED_CHARACTERS)}]*"
-)
+GSM7_TEXT_PATTERN = re.compile(f"[{re.escape(GSM7_BASIC_CHARACTERS + GSM7_EXTENDED_CHARACTERS)}]*")
 SURROGATE_PAIR_PATTERN = re.compile("[\U00010000-\U0010ffff]")
 GSM7_EXTENDED_PATTERN = re.compile(f"[{re.escape(GSM7_EXTENDED_CHARACTERS)}]")
 
@@ -84,9 +80,7 @@ def measure_segments(text: str) -> SegmentMeasurement:
         )
     size = count_utf16_units(text)
     if size <= UCS2_SINGLE_SEGMENT_UNITS:
-        return SegmentMeasurement(
-            SmsEncoding.UCS2, size, 1, UCS2_SINGLE_SEGMENT_UNITS - size
-        )
+        return SegmentMeasurement(SmsEncoding.UCS2, size, 1, UCS2_SINGLE_SEGMENT_UNITS - size)
     return _measure_units(
         SmsEncoding.UCS2,
         _encode_utf16_units(text),
@@ -97,11 +91,7 @@ def measure_segments(text: str) -> SegmentMeasurement:
 
 def count_utf16_units(text: str) -> int:
     """Length as browsers and Twilio count it against LIMIT: most emoji are two."""
-    return (
-        len(text)
-        if text.isascii()
-        else len(text.encode("utf-16-le", "surrogatepass")) // 2
-    )
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def find_costly_characters(text: str) -> list[tuple[str, str]]:
@@ -109,9 +99,7 @@ def find_costly_characters(text: str) -> list[tuple[str, str]]:
     takes for it.
     """
     return [
-        (sign, GSM7_REPLACEMENTS[sign])
-        for sign in dict.fromkeys(text)
-        if sign in GSM7_REPLACEMENTS
+        (sign, GSM7_REPLACEMENTS[sign]) for sign in dict.fromkeys(text) if sign in GSM7_REPLACEMENTS
     ]
 
 
@@ -135,18 +123,14 @@ def _encode_utf16_units(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _mark_inseparable_units(stretch: str) -> str:
-    sizes = [
-        (cluster, count_utf16_units(cluster)) for cluster in split_clusters(stretch)
-    ]
+    sizes = [(cluster, count_utf16_units(cluster)) for cluster in split_clusters(stretch)]
     return "".join(
         GSM7_ESCAPE * (size - 1) + "e" if size <= UCS2_MULTI_SEGMENT_UNITS else cluster
         for cluster, size in sizes
     )
 
 
-def _measure_units(
-    encoding: SmsEncoding, units: str, single: int, part: int
-) -> SegmentMeasurement:
+def _measure_units(encoding: SmsEncoding, units: str, single: int, part: int) -> SegmentMeasurement:
     size = len(units)
     if size <= single:
         return SegmentMeasurement(encoding, size, 1, single - size)
@@ -154,8 +138,6 @@ def _measure_units(
     while start < size:
         end = start + part
         while end < size and units[end - 1] == GSM7_ESCAPE:
-            end -= (
-                1  # what belongs together is never split: it moves to the next segment
-            )
+            end -= 1  # what belongs together is never split: it moves to the next segment
         segments, last, start = segments + 1, size - start, end
     return SegmentMeasurement(encoding, size, segments, part - last)

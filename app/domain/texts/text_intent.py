@@ -44,9 +44,7 @@ TWILIO_OPT_OUT_WORDS = frozenset(
 )
 TWILIO_OPT_IN_WORDS = frozenset({"START", "UNSTOP", "YES"})
 TWILIO_HELP_WORDS = frozenset({"HELP", "INFO"})
-INTENT_BY_WORD = {
-    word: meaning for meaning, words in WORDS_BY_INTENT.items() for word in words
-}
+INTENT_BY_WORD = {word: meaning for meaning, words in WORDS_BY_INTENT.items() for word in words}
 
 
 def classify_text(body: str) -> TextIntent:
@@ -58,9 +56,7 @@ def classify_text(body: str) -> TextIntent:
         return meaning
     if is_certain_opt_out(body):
         return TextIntent.OPT_OUT
-    return (
-        TextIntent.MAYBE_OPT_OUT if is_likely_opt_out(body) else TextIntent.CONVERSATION
-    )
+    return TextIntent.MAYBE_OPT_OUT if is_likely_opt_out(body) else TextIntent.CONVERSATION
 
 
 def is_opt_in_when_opted_out(body: str) -> bool:
@@ -73,12 +69,9 @@ def fold_text(body: str) -> str:
     around it, single spaces.
     """
     text = unicodedata.normalize("NFKC", body)
+    text = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cf", "Cs"))
     text = "".join(
-        sign for sign in text if unicodedata.category(sign) not in ("Cf", "Cs")
-    )
-    text = "".join(
-        " " if unicodedata.category(sign) == "Pd" or sign in "_\0" else sign
-        for sign in text
+        " " if unicodedata.category(sign) == "Pd" or sign in "_\0" else sign for sign in text
     )
     start, end = 0, len(text)
     while start < end and not text[start].isalnum():

@@ -36,20 +36,14 @@ def format_relative_day(moment: datetime, zone: str, now: datetime) -> str:
     day, today = moment.astimezone(place).date(), now.astimezone(place).date()
     if day == today:
         return "Today"
-    return (
-        "Yesterday"
-        if today - day == timedelta(days=1)
-        else format_day(day, today=today)
-    )
+    return "Yesterday" if today - day == timedelta(days=1) else format_day(day, today=today)
 
 
 def count_business_days(today: date, until: date) -> int:
     """Mondays to Fridays after `today`, up to and with `until`; 0 when that has come."""
     days = max(0, (until - today).days)
     weeks, rest = divmod(days, 7)
-    return weeks * 5 + sum(
-        (today + timedelta(days=n)).weekday() < 5 for n in range(1, rest + 1)
-    )
+    return weeks * 5 + sum((today + timedelta(days=n)).weekday() < 5 for n in range(1, rest + 1))
 
 
 def format_decision_time_left(decide_by: datetime, zone: str, now: datetime) -> str:

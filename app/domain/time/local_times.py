@@ -47,9 +47,7 @@ class InvalidLocalTime(ValueError):
     that exists (or None).
     """
 
-    def __init__(
-        self, field: str, sentence: str, suggestion: str | None = None
-    ) -> None:
+    def __init__(self, field: str, sentence: str, suggestion: str | None = None) -> None:
         self.field = field
         self.sentence = sentence
         self.suggestion = suggestion
@@ -82,9 +80,7 @@ def parse_future_local_time(
     place = _find_zone(zone)
     typed = _parse_date_and_time(date, time)
     _reject_far_years(typed, now)
-    first, second = (
-        typed.replace(tzinfo=place, fold=which).astimezone(UTC) for which in (0, 1)
-    )
+    first, second = (typed.replace(tzinfo=place, fold=which).astimezone(UTC) for which in (0, 1))
     _reject_clock_gap(typed, first, place)
     earliest = now.astimezone(UTC).replace(second=0, microsecond=0)
     ambiguous = second != first and first >= earliest
@@ -142,9 +138,9 @@ def find_moment_on_day(day: date, clock: str, zone: str) -> datetime | None:
     skip is as much later as they skip (02:30 is 03:30 then).
     """
     try:
-        return datetime.combine(
-            day, time.fromisoformat(clock), _find_zone_or_utc(zone)
-        ).astimezone(UTC)
+        return datetime.combine(day, time.fromisoformat(clock), _find_zone_or_utc(zone)).astimezone(
+            UTC
+        )
     except OverflowError:
         return None
 
@@ -252,9 +248,7 @@ def _reject_far_years(typed: datetime, now: datetime) -> None:
     if typed.year < 1970:
         raise InvalidLocalTime("schedule_date", "That day has passed.")
     if typed.year > now.year + MAX_YEARS_AHEAD:
-        raise InvalidLocalTime(
-            "schedule_date", f"That is more than {MAX_YEARS_AHEAD} years away."
-        )
+        raise InvalidLocalTime("schedule_date", f"That is more than {MAX_YEARS_AHEAD} years away.")
 
 
 def _reject_clock_gap(typed: datetime, moment: datetime, place: ZoneInfo) -> None:
@@ -270,9 +264,7 @@ def _reject_clock_gap(typed: datetime, moment: datetime, place: ZoneInfo) -> Non
     )
 
 
-def _explain_past_time(
-    typed: datetime, now: datetime, place: ZoneInfo
-) -> InvalidLocalTime:
+def _explain_past_time(typed: datetime, now: datetime, place: ZoneInfo) -> InvalidLocalTime:
     there = now.astimezone(place)
     if typed.date() < there.date():
         return InvalidLocalTime("schedule_date", "That day has passed.")

@@ -7,9 +7,7 @@ from enum import StrEnum
 from app.domain.delivery.cost_estimate import format_count
 from app.domain.time import local_times
 
-WHOLE_DAY_START_TIME = (
-    "00:00"  # an event without a start time has begun when its day has
-)
+WHOLE_DAY_START_TIME = "00:00"  # an event without a start time has begun when its day has
 RECENT_REGISTRATION_WINDOW = dt.timedelta(hours=1)
 MAX_REMINDER_STEPS, MAX_DAYS_FROM_EVENT = 10, 365
 REMINDER_AUTHOR = "Reminder"  # whom a blast of a plan is from
@@ -111,9 +109,7 @@ def compute_reminder_timing(
     """
     due, begins = compute_reminder_due_at(days, time_of_day, event), event.starts_at
     if due is None or begins is None:
-        return ReminderTiming(
-            ReminderStepState.NO_DATE if is_on else ReminderStepState.OFF
-        )
+        return ReminderTiming(ReminderStepState.NO_DATE if is_on else ReminderStepState.OFF)
     not_after = begins if days <= 0 else None
     if not is_on:
         state = ReminderStepState.OFF

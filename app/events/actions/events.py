@@ -47,9 +47,7 @@ def create_event(facts: EventInfo) -> Event:
 def update_event(event_id: int, facts: EventInfo) -> list[str]:
     """Another title, day, time or place; gives which of them changed. Raises Gone."""
     row = get_event_for_update(event_id)
-    changed = [
-        name for name, value in asdict(facts).items() if getattr(row, name) != value
-    ]
+    changed = [name for name, value in asdict(facts).items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, getattr(facts, name))
     db.session.flush()
@@ -76,8 +74,6 @@ def delete_event_and_registrations(event_id: int) -> EventDeletionSummary:
     )
     people = registrations.count_registrations(event_id)
     execute_and_count_rows(
-        delete(Event)
-        .where(Event.id == event_id)
-        .execution_options(synchronize_session=False)
+        delete(Event).where(Event.id == event_id).execution_options(synchronize_session=False)
     )
     return EventDeletionSummary(title, people, blasts)

@@ -19,9 +19,7 @@ from app.suppression.actions import erased_numbers, record_opt_out
 
 # Built once: whole halls register by text.
 _REGISTRATIONS_TABLE = cast("Table", EventRegistration.__table__)
-_FIND_EVENT_ID = PreparedStatement(
-    select(Event.id).where(Event.id == bindparam("b_event"))
-)
+_FIND_EVENT_ID = PreparedStatement(select(Event.id).where(Event.id == bindparam("b_event")))
 _INSERT_REGISTRATION = PreparedStatement(
     insert(_REGISTRATIONS_TABLE).on_conflict_do_nothing(["event_id", "phone"]),
     "event_id",
@@ -43,13 +41,9 @@ _SET_NAME, _SET_MISSING_NAME = (
 )
 
 
-def create_registration(
-    event_id: int, name: str | None, phone: str
-) -> EventRegistration:
+def create_registration(event_id: int, name: str | None, phone: str) -> EventRegistration:
     """One more for this event. Raises Gone, or Taken when this number is registered for it."""
-    row = EventRegistration(
-        event_id=get_event_for_update(event_id).id, name=name, phone=phone
-    )
+    row = EventRegistration(event_id=get_event_for_update(event_id).id, name=name, phone=phone)
     db.session.add(row)
     db.session.flush()
     return row
@@ -68,9 +62,7 @@ def register_for_event_by_text(
     if _FIND_EVENT_ID.fetch_value(b_event=event_id) is None:
         raise NotFound
     is_new = bool(
-        _INSERT_REGISTRATION.execute(
-            event_id=event_id, name=name, phone=phone, created_at=now()
-        )
+        _INSERT_REGISTRATION.execute(event_id=event_id, name=name, phone=phone, created_at=now())
     )
     if is_new:
         erased_numbers.restore_erased_opt_outs([phone])
@@ -81,9 +73,7 @@ def register_for_event_by_text(
     return is_new
 
 
-def get_registration_for_update(
-    event_id: int, registration_id: int
-) -> EventRegistration:
+def get_registration_for_update(event_id: int, registration_id: int) -> EventRegistration:
     """The registration as it is inside this write section.
 
     Raises Gone, also when it is another event's.

@@ -34,7 +34,9 @@ CANCEL_REASONS = {
 }
 STEP_REMOVED_REASON = "taken out of the plan of the event"
 SENT_THAT_DAY_REASON = "sent on that day already"
-TEMPORARY_DAYS_OFFSET = 100_000  # where steps wait that change places with each other: no two may be at one time
+TEMPORARY_DAYS_OFFSET = (
+    100_000  # where steps wait that change places with each other: no two may be at one time
+)
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,7 @@ def create_reminder_plan(event_id: int, moment: datetime) -> None:
     reschedule_reminders(event_id, moment)
 
 
-def save_reminder_plan(
-    event_id: int, wanted: Sequence[ReminderStep], moment: datetime
-) -> None:
+def save_reminder_plan(event_id: int, wanted: Sequence[ReminderStep], moment: datetime) -> None:
     """Make the plan these steps: those of it that are not among them are removed.
 
     Call inside write().
@@ -74,9 +74,7 @@ def save_reminder_plan(
     one time.
     """
     there = {step.id: step for step in _load_steps(event_id)}
-    _delete_steps(
-        [step for step in there.values() if step.id not in {each.id for each in wanted}]
-    )
+    _delete_steps([step for step in there.values() if step.id not in {each.id for each in wanted}])
     for step in there.values():
         step.days += TEMPORARY_DAYS_OFFSET
     db.session.flush()
@@ -115,18 +113,12 @@ def reschedule_reminders(event_id: int, moment: datetime) -> None:
     if event is None:
         return
     db.session.flush()
-    calendar = EventSchedule(
-        event.date, event.start_time, organisation.get_organisation_timezone()
-    )
+    calendar = EventSchedule(event.date, event.start_time, organisation.get_organisation_timezone())
     steps = _load_steps(event_id)
     waiting, sent = _load_blasts_by_step(steps)
     for step in steps:
-        when = compute_reminder_timing(
-            step.days, step.time_of_day, step.is_on, calendar, moment
-        )
-        _reschedule_step(
-            step, when, calendar.zone, waiting.get(step.id, []), sent.get(step.id, [])
-        )
+        when = compute_reminder_timing(step.days, step.time_of_day, step.is_on, calendar, moment)
+        _reschedule_step(step, when, calendar.zone, waiting.get(step.id, []), sent.get(step.id, []))
 
 
 def reschedule_reminders_in_new_zone(moment: datetime) -> list[int]:
@@ -205,9 +197,7 @@ def _build_blast_spec(
 
 def _is_same_day(one: datetime, other: datetime, zone: str) -> bool:
     """A change of the zone or of the time of day must not send a step a second time on its day."""
-    return local_times.get_local_date(zone, one) == local_times.get_local_date(
-        zone, other
-    )
+    return local_times.get_local_date(zone, one) == local_times.get_local_date(zone, other)
 
 
 def _load_blasts_by_step(

@@ -57,9 +57,7 @@ class EventForm(FlaskForm):
                 "Write the day as year-month-day, for example 2026-05-08."
             ) from None
         if day and not EVENT_YEARS[0] <= day.year <= EVENT_YEARS[1]:
-            raise ValidationError(
-                f"Choose a day between {EVENT_YEARS[0]} and {EVENT_YEARS[1]}."
-            )
+            raise ValidationError(f"Choose a day between {EVENT_YEARS[0]} and {EVENT_YEARS[1]}.")
 
     def validate_start_time(self, field: Field) -> None:
         """No time, or one that the clock shows, on some day."""

@@ -30,9 +30,7 @@ from app.events.actions.reminder_plan import ReminderStep
 from app.events.models import EventReminder
 
 BEFORE, AFTER = "before", "after"
-SAME_TIME_ERROR = (
-    "There is another reminder at this time. Choose a different day or time."
-)
+SAME_TIME_ERROR = "There is another reminder at this time. Choose a different day or time."
 TIME_PATTERN = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -100,10 +98,7 @@ class ReminderStepForm(Form):
     def days(self) -> int | None:
         """Days from the event's day, below 0 before it; None when no number was typed."""
         typed = (self.number.data or "").strip()
-        if (
-            not re.fullmatch(r"[0-9]{1,3}", typed, re.ASCII)
-            or int(typed) > MAX_DAYS_FROM_EVENT
-        ):
+        if not re.fullmatch(r"[0-9]{1,3}", typed, re.ASCII) or int(typed) > MAX_DAYS_FROM_EVENT:
             return None
         return -int(typed) if self.side.data == BEFORE else int(typed)
 
@@ -135,9 +130,7 @@ class ReminderPlanForm(FlaskForm):
         together = self._validate_steps_together()
         for place, step in enumerate(self._step_forms, 1):
             said = [sentence for field in step for sentence in field.errors]
-            self.form_errors.extend(
-                f"Reminder {place}: {sentence}" for sentence in said
-            )
+            self.form_errors.extend(f"Reminder {place}: {sentence}" for sentence in said)
         return fine and together
 
     @property
@@ -158,9 +151,7 @@ class ReminderPlanForm(FlaskForm):
                 step.time_of_day.errors = [*step.time_of_day.errors, SAME_TIME_ERROR]
             taken.add(at)
         if len(wanted) > MAX_REMINDER_STEPS:
-            self.form_errors.append(
-                f"A plan has at most {MAX_REMINDER_STEPS} reminders."
-            )
+            self.form_errors.append(f"A plan has at most {MAX_REMINDER_STEPS} reminders.")
         return len(taken) == len(wanted) <= MAX_REMINDER_STEPS
 
 
@@ -169,9 +160,7 @@ def build_plan_form_data(steps: Sequence[EventReminder]) -> dict[str, Any]:
     room for one more.
     """
     shown = [
-        _build_step_form_data(
-            step.id, step.days, step.time_of_day, step.body, step.is_on
-        )
+        _build_step_form_data(step.id, step.days, step.time_of_day, step.body, step.is_on)
         for step in steps
     ]
     shown = shown or [

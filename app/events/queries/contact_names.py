@@ -48,8 +48,5 @@ def find_display_names(phones: Sequence[str]) -> dict[str, str | None]:
 def choose_stored_name(names: NameRows) -> str | None:
     """The same for one number, of what NAMES_OF_ONE has found: for the texts that come in."""
     return choose_display_name(
-        [
-            SourcedName(where, name, datetime.fromisoformat(since))
-            for where, name, since in names
-        ]
+        [SourcedName(where, name, datetime.fromisoformat(since)) for where, name, since in names]
     )

@@ -18,11 +18,7 @@ UNSENT_STATUSES = (
 
 def list_event_blasts(event_id: int) -> Sequence[MessageLog]:
     """The blasts to this event, the latest first; the last MOST of them."""
-    logs = (
-        select(MessageLog)
-        .where(MessageLog.event_id == event_id)
-        .order_by(MessageLog.id.desc())
-    )
+    logs = select(MessageLog).where(MessageLog.event_id == event_id).order_by(MessageLog.id.desc())
     return db.session.scalars(logs.limit(MAX_LISTED_BLASTS)).all()
 
 
@@ -57,12 +53,7 @@ def count_pending_event_blasts(event_id: int) -> int:
         ScheduledMessage.event_id == event_id,
         ScheduledMessage.status == ScheduledBlastStatus.PENDING,
     )
-    return (
-        db.session.scalar(
-            select(func.count()).select_from(ScheduledMessage).where(*waits)
-        )
-        or 0
-    )
+    return db.session.scalar(select(func.count()).select_from(ScheduledMessage).where(*waits)) or 0
 
 
 def list_running_event_blast_ids(event_id: int) -> Sequence[int]:

@@ -34,14 +34,8 @@ class EventListPage(ListPage):
 
 def paginate_events(asked: ListParams, today: date) -> EventListPage:
     """A page of the list. A search finds parts of titles and places."""
-    wanted = (
-        [build_text_filter(asked.search, Event.title, Event.place)]
-        if asked.search
-        else []
-    )
-    total = (
-        db.session.scalar(select(func.count()).select_from(Event).where(*wanted)) or 0
-    )
+    wanted = [build_text_filter(asked.search, Event.title, Event.place)] if asked.search else []
+    total = db.session.scalar(select(func.count()).select_from(Event).where(*wanted)) or 0
     asked = clamp_to_last_page(total, asked)
     ids = (
         select(Event.id)
@@ -69,19 +63,11 @@ def _count_registered_people() -> Any:
 
 def _build_order(asked: ListParams, today: date) -> list[ColumnElement[Any]]:
     if asked.sort == "when":
-        return (
-            _order_by_latest_event()
-            if asked.descending
-            else _order_by_next_event(today)
-        )
+        return _order_by_latest_event() if asked.descending else _order_by_next_event(today)
     column: ColumnElement[Any] = (
         func.lower(Event.title) if asked.sort == "title" else _count_registered_people()
     )
-    return (
-        [column.desc(), Event.id.desc()]
-        if asked.descending
-        else [column.asc(), Event.id.asc()]
-    )
+    return [column.desc(), Event.id.desc()] if asked.descending else [column.asc(), Event.id.asc()]
 
 
 def _order_by_next_event(today: date) -> list[ColumnElement[Any]]:

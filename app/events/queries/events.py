@@ -21,14 +21,10 @@ def find_event(event_id: int | None) -> Event | None:
 
 def fetch_all_events() -> list[Event]:
     """Every event, the next first."""
-    return list(
-        db.session.scalars(select(Event).order_by(Event.date.desc(), Event.id.desc()))
-    )
+    return list(db.session.scalars(select(Event).order_by(Event.date.desc(), Event.id.desc())))
 
 
-def select_event_audience(
-    event_id: int, registered_by: datetime | None = None
-) -> Select[Any]:
+def select_event_audience(event_id: int, registered_by: datetime | None = None) -> Select[Any]:
     """(name, phone, left_out) of everybody registered for one event, in id order: the audience
     of its blasts.
 
@@ -44,9 +40,7 @@ def select_event_audience(
         )
         why = func.coalesce(why, late)
     who = select(EventRegistration.name, EventRegistration.phone, why.label("left_out"))
-    return who.where(EventRegistration.event_id == event_id).order_by(
-        EventRegistration.id
-    )
+    return who.where(EventRegistration.event_id == event_id).order_by(EventRegistration.id)
 
 
 def build_event_placeholders(event_id: int | None) -> dict[str, str]:

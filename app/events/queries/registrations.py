@@ -41,15 +41,10 @@ class RegistrationListPage(ListPage):
 
 def count_registrations(event_id: int) -> int:
     """How many are registered."""
-    return (
-        db.session.scalar(select(func.count()).where(Registration.event_id == event_id))
-        or 0
-    )
+    return db.session.scalar(select(func.count()).where(Registration.event_id == event_id)) or 0
 
 
-def paginate_registrations(
-    event_id: int, asked: ListParams, region: str
-) -> RegistrationListPage:
+def paginate_registrations(event_id: int, asked: ListParams, region: str) -> RegistrationListPage:
     """A page of them. A search finds parts of names, and parts of numbers in any spelling.
 
     `region` is the country of numbers that are searched without their country code.
@@ -74,9 +69,7 @@ def paginate_registrations(
     )
 
 
-def _select_page_rows(
-    wanted: Sequence[ColumnElement[bool]], asked: ListParams, total: Any
-) -> Any:
+def _select_page_rows(wanted: Sequence[ColumnElement[bool]], asked: ListParams, total: Any) -> Any:
     """The columns of a page's rows, and the total with each.
 
     First the ids alone: why somebody gets no texts is looked up only for those who are shown.
@@ -96,9 +89,7 @@ def _select_page_rows(
         select_suppression_reason(Registration.phone),
         total,
     )
-    return (
-        select(*columns).where(Registration.id.in_(ids)).order_by(*_build_order(asked))
-    )
+    return select(*columns).where(Registration.id.in_(ids)).order_by(*_build_order(asked))
 
 
 def iterate_registrations(event_id: int) -> Iterator[tuple[str | None, str]]:
@@ -122,9 +113,7 @@ def iterate_registrations(event_id: int) -> Iterator[tuple[str | None, str]]:
 def _build_order(asked: ListParams) -> list[ColumnElement[Any]]:
     """Names last when there is none, in both directions; the id makes every order total."""
     column: ColumnElement[Any] = (
-        func.lower(Registration.name)
-        if asked.sort == "name"
-        else getattr(Registration, asked.sort)
+        func.lower(Registration.name) if asked.sort == "name" else getattr(Registration, asked.sort)
     )
     way = "desc" if asked.descending else "asc"
     nameless_last: list[ColumnElement[Any]] = (

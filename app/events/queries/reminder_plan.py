@@ -58,16 +58,12 @@ class PlannedReminder:
 def list_reminder_steps(event_id: int) -> Sequence[EventReminder]:
     """The steps of an event's plan, in the order of their times."""
     chosen = select(EventReminder).where(EventReminder.event_id == event_id)
-    return db.session.scalars(
-        chosen.order_by(EventReminder.days, EventReminder.time_of_day)
-    ).all()
+    return db.session.scalars(chosen.order_by(EventReminder.days, EventReminder.time_of_day)).all()
 
 
 def build_planned_reminders(event: Event, moment: datetime) -> list[PlannedReminder]:
     """The plan of an event as it stands at `moment` (UTC)."""
-    calendar = EventSchedule(
-        event.date, event.start_time, organisation.get_organisation_timezone()
-    )
+    calendar = EventSchedule(event.date, event.start_time, organisation.get_organisation_timezone())
     values = build_event_values(event.title, calendar, event.place, moment)
     footer = organisation.get_organisation().footer
 
@@ -91,12 +87,8 @@ def _build_planned_reminder(
     moment: datetime,
     parts: int,
 ) -> PlannedReminder:
-    when = compute_reminder_timing(
-        step.days, step.time_of_day, step.is_on, event, moment
-    )
-    shown = (
-        blast if blast and _is_current_blast(blast, when.due_at, event.zone) else None
-    )
+    when = compute_reminder_timing(step.days, step.time_of_day, step.is_on, event, moment)
+    shown = blast if blast and _is_current_blast(blast, when.due_at, event.zone) else None
     if shown:
         state = DELIVERY_STATUS_LABELS[shown.status]
     else:
@@ -129,9 +121,7 @@ def _load_steps_with_last_blasts(
 ) -> Sequence[Row[EventReminder, ScheduledMessage | None]]:
     """Each step with the newest of its blasts, or None: one question, since pages ask it."""
     of_step = aliased(ScheduledMessage)
-    newest = select(func.max(of_step.id)).where(
-        of_step.event_reminder_id == EventReminder.id
-    )
+    newest = select(func.max(of_step.id)).where(of_step.event_reminder_id == EventReminder.id)
     rows = select(EventReminder, ScheduledMessage).outerjoin(
         ScheduledMessage,
         ScheduledMessage.id == newest.correlate(EventReminder).scalar_subquery(),

@@ -14,15 +14,15 @@ from app.imports.actions import ImportTarget
 from app.imports.views import ImporterConfig, register_import_routes
 
 REGISTRATIONS_TABLE = cast("Table", EventRegistration.__table__)
-REGISTRATION_IMPORT_NOTE = "They are registered for this event only. Nobody of them is put on the list of the community."
+REGISTRATION_IMPORT_NOTE = (
+    "They are registered for this event only. Nobody of them is put on the list of the community."
+)
 
 
 def build_registration_importer(event_id: int) -> ImporterConfig:
     """The registrations of one event, for an import."""
     event = queries.find_event(event_id) or abort(404)
-    target = ImportTarget(
-        f"event:{event_id}", REGISTRATIONS_TABLE, {"event_id": event_id}
-    )
+    target = ImportTarget(f"event:{event_id}", REGISTRATIONS_TABLE, {"event_id": event_id})
     home, where = (
         url_for("events.show_event", event_id=event_id),
         {"event_id": event_id},
@@ -39,6 +39,4 @@ def build_registration_importer(event_id: int) -> ImporterConfig:
     )
 
 
-register_import_routes(
-    bp, "/events/<int:event_id>/import", build_registration_importer, ALL_ROLES
-)
+register_import_routes(bp, "/events/<int:event_id>/import", build_registration_importer, ALL_ROLES)

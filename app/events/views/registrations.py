@@ -46,9 +46,7 @@ def add_registration(event_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with audited_write("registration.added", current_username()) as trace:
-                row = actions.create_registration(
-                    event_id, form.name.data, form.phone.phone.e164
-                )
+                row = actions.create_registration(event_id, form.name.data, form.phone.phone.e164)
                 erased_numbers.restore_erased_opt_outs([row.phone])
                 trace.about = _build_audit_subject(row)
         except UniqueViolation:
@@ -77,9 +75,7 @@ def _describe_new_registration(row: EventRegistration) -> str:
     more = (
         f"They get no texts. {SKIP_REASON_LABELS[reason][0]}."
         if reason
-        else organisation.describe_foreign_numbers(
-            {row.phone[:COUNTRY_PREFIX_LENGTH]: 1}
-        )
+        else organisation.describe_foreign_numbers({row.phone[:COUNTRY_PREFIX_LENGTH]: 1})
     )
     return f"{_get_name_or_phone(row)} is registered. {more}".rstrip()
 
@@ -124,12 +120,8 @@ def export_registrations(event_id: int) -> ResponseReturnValue:
             f"event {event_id}",
             {"count": queries.count_registrations(event_id)},
         )
-    rows = stream_with_context(
-        stream_csv(EXPORT_HEADINGS, queries.iterate_registrations(event_id))
-    )
-    return Response(
-        rows, headers=build_download_headers(f"{event.title}-{now():%Y-%m-%d}.csv")
-    )
+    rows = stream_with_context(stream_csv(EXPORT_HEADINGS, queries.iterate_registrations(event_id)))
+    return Response(rows, headers=build_download_headers(f"{event.title}-{now():%Y-%m-%d}.csv"))
 
 
 def _build_audit_subject(row: EventRegistration) -> str:

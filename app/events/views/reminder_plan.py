@@ -38,9 +38,7 @@ def edit_reminder_plan(event_id: int) -> ResponseReturnValue:
     event = queries.find_event(event_id)
     if event is None:
         raise NotFound
-    form = ReminderPlanForm(
-        data=build_plan_form_data(plans.list_reminder_steps(event_id))
-    )
+    form = ReminderPlanForm(data=build_plan_form_data(plans.list_reminder_steps(event_id)))
     if form.validate_on_submit():
         with audited_write("event.reminders_planned", current_username()) as trace:
             trace.about = f"event {event_id}"
@@ -82,11 +80,7 @@ def build_usual_plan_form(event: Event) -> ReminderPlanForm | None:
     texted by an update.
     """
     is_over = event.date is not None and event.date < get_organisation_date()
-    return (
-        None
-        if is_over
-        else ReminderPlanForm(formdata=None, data=build_plan_form_data([]))
-    )
+    return None if is_over else ReminderPlanForm(formdata=None, data=build_plan_form_data([]))
 
 
 bp.add_app_template_filter(format_day_offset, "days_from_event")

@@ -42,9 +42,7 @@ class ImportOutcome:
     stored_as: str | None
 
 
-def apply_import(
-    import_id: int, target: ImportTarget, *, overwrite_names: bool
-) -> ImportOutcome:
+def apply_import(import_id: int, target: ImportTarget, *, overwrite_names: bool) -> ImportOutcome:
     """Put the readable rows onto the list.
 
     Raises AlreadyEnded, also while rows are not checked yet.
@@ -66,40 +64,28 @@ def apply_import(
     if target.gets_texts:
         row.left_out_count = (
             db.session.scalar(
-                people.where(
-                    select_list_suppression_reason(ImportRow.phone).is_not(None)
-                )
+                people.where(select_list_suppression_reason(ImportRow.phone).is_not(None))
             )
             or 0
         )
         if row.consent:
-            grant_import_consent(
-                import_id, ConsentMethod.IMPORT, row.consent, row.created_by
-            )
+            grant_import_consent(import_id, ConsentMethod.IMPORT, row.consent, row.created_by)
     row.same_count = (db.session.scalar(people) or 0) - added - changed
     row.added_count, row.changed_count, row.renamed_count = added, changed, 0
-    outcome = ImportOutcome(
-        added, changed, row.left_out_count, row.bad_count, row.stored_as
-    )
+    outcome = ImportOutcome(added, changed, row.left_out_count, row.bad_count, row.stored_as)
     row.stored_as = None
     return outcome
 
 
-def _fill_in_names(
-    target: ImportTarget, readable: RowConditions, overwrite: bool
-) -> int:
+def _fill_in_names(target: ImportTarget, readable: RowConditions, overwrite: bool) -> int:
     """Names onto the list; each row remembers whose it was and what stood there, so that it can
     be undone.
     """
     here = target.table.c
     other = (
-        or_(here.name.is_(None), here.name != ImportRow.name)
-        if overwrite
-        else here.name.is_(None)
+        or_(here.name.is_(None), here.name != ImportRow.name) if overwrite else here.name.is_(None)
     )
-    verdict = case(
-        (here.name.is_(None), RowVerdict.CHANGED.value), else_=RowVerdict.RENAMED.value
-    )
+    verdict = case((here.name.is_(None), RowVerdict.CHANGED.value), else_=RowVerdict.RENAMED.value)
     named = update(ImportRow).where(
         *readable,
         target.build_same_person_condition(),
@@ -107,9 +93,7 @@ def _fill_in_names(
         other,
     )
     values = {"person_id": here.id, "name_before": here.name, "verdict": verdict}
-    changed = execute_and_count_rows(
-        named.values(values).execution_options(**NO_SESSION_SYNC)
-    )
+    changed = execute_and_count_rows(named.values(values).execution_options(**NO_SESSION_SYNC))
     if changed:
         whose = (
             *readable,
@@ -125,9 +109,7 @@ def _fill_in_names(
     return changed
 
 
-def _insert_new_people(
-    row: Import, target: ImportTarget, readable: RowConditions
-) -> int:
+def _insert_new_people(row: Import, target: ImportTarget, readable: RowConditions) -> int:
     """Whoever is not on the list yet.
 
     They are its newest rows, and made in the moment the import ended.
@@ -153,9 +135,7 @@ def _insert_new_people(
         mine = update(ImportRow).where(
             *readable, target.build_same_person_condition(), here.id > last
         )
-        execute_and_count_rows(
-            mine.values(person_id=here.id).execution_options(**NO_SESSION_SYNC)
-        )
+        execute_and_count_rows(mine.values(person_id=here.id).execution_options(**NO_SESSION_SYNC))
     for verdict, condition in (
         (
             RowVerdict.NEW,
@@ -166,12 +146,8 @@ def _insert_new_people(
             ImportRow.person_id.is_(None) & (ImportRow.verdict != RowVerdict.RENAMED),
         ),
     ):
-        moved = update(ImportRow).where(
-            *readable, condition, ImportRow.verdict != verdict
-        )
-        execute_and_count_rows(
-            moved.values(verdict=verdict).execution_options(**NO_SESSION_SYNC)
-        )
+        moved = update(ImportRow).where(*readable, condition, ImportRow.verdict != verdict)
+        execute_and_count_rows(moved.values(verdict=verdict).execution_options(**NO_SESSION_SYNC))
     return added
 
 
@@ -215,9 +191,7 @@ def delete_expired_imports(unconfirmed: datetime, done: datetime) -> None:
     old = Import.created_at < unconfirmed
     forgotten = update(Import).where(old, Import.state == ImportState.CHECKED)
     values = {"state": ImportState.ABANDONED, "finished_at": now(), "stored_as": None}
-    execute_and_count_rows(
-        forgotten.values(values).execution_options(**NO_SESSION_SYNC)
-    )
+    execute_and_count_rows(forgotten.values(values).execution_options(**NO_SESSION_SYNC))
     ended = select(Import.id).where(
         or_(
             old & (Import.state == ImportState.ABANDONED),
@@ -225,7 +199,5 @@ def delete_expired_imports(unconfirmed: datetime, done: datetime) -> None:
         )
     )
     execute_and_count_rows(
-        delete(ImportRow)
-        .where(ImportRow.import_id.in_(ended))
-        .execution_options(**NO_SESSION_SYNC)
+        delete(ImportRow).where(ImportRow.import_id.in_(ended)).execution_options(**NO_SESSION_SYNC)
     )

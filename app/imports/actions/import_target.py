@@ -32,12 +32,8 @@ class ImportTarget:
 
     def build_list_conditions(self) -> list[ColumnElement[bool]]:
         """The condition that a row of the table is of this list."""
-        return [
-            self.table.c[column] == value for column, value in self.fixed_values.items()
-        ]
+        return [self.table.c[column] == value for column, value in self.fixed_values.items()]
 
     def build_same_person_condition(self) -> ColumnElement[bool]:
         """The condition that a staged row is about a row of the list."""
-        return and_(
-            self.table.c.phone == ImportRow.phone, *self.build_list_conditions()
-        )
+        return and_(self.table.c.phone == ImportRow.phone, *self.build_list_conditions())

@@ -41,20 +41,14 @@ def revert_import(
         Import.pool == target.pool,
         Import.state == ImportState.DONE,
     ]
-    claimed = update(Import).where(
-        *mine, Import.undone_at.is_(None), Import.finished_at > since
-    )
+    claimed = update(Import).where(*mine, Import.undone_at.is_(None), Import.finished_at > since)
     if (
-        execute_and_count_rows(
-            claimed.values(undone_at=now()).execution_options(**NO_SESSION_SYNC)
-        )
+        execute_and_count_rows(claimed.values(undone_at=now()).execution_options(**NO_SESSION_SYNC))
         != 1
     ):
         raise ImportAlreadyEnded
     row = db.session.get_one(Import, import_id, populate_existing=True)
-    undone = ImportUndoSummary(
-        _delete_added_people(row, target), _restore_names(row, target)
-    )
+    undone = ImportUndoSummary(_delete_added_people(row, target), _restore_names(row, target))
     revert_import_consent(import_id, CONSENT_UNDO_REASON, by)
     return undone
 
@@ -73,9 +67,7 @@ def _delete_added_people(row: Import, target: ImportTarget) -> int:
         .where(added)
     )
     return execute_and_count_rows(
-        delete(target.table)
-        .where(here.id.in_(ids))
-        .execution_options(**NO_SESSION_SYNC)
+        delete(target.table).where(here.id.in_(ids)).execution_options(**NO_SESSION_SYNC)
     )
 
 
@@ -93,9 +85,7 @@ def _restore_names(row: Import, target: ImportTarget) -> int:
     return execute_and_count_rows(back.execution_options(**NO_SESSION_SYNC))
 
 
-def _build_row_condition(
-    row: Import, target: ImportTarget, *verdicts: RowVerdict
-) -> Any:
+def _build_row_condition(row: Import, target: ImportTarget, *verdicts: RowVerdict) -> Any:
     staged = and_(
         ImportRow.import_id == row.id,
         ImportRow.verdict.in_(verdicts),

@@ -87,10 +87,7 @@ def check_rows(
     people = contact_rows.read_contact_rows(
         rows, columns, rules.region, rules.refused_numbers, seen
     )
-    return [
-        _build_checked_row(person, row)
-        for person, row in zip(people, rows, strict=True)
-    ]
+    return [_build_checked_row(person, row) for person, row in zip(people, rows, strict=True)]
 
 
 def _build_checked_row(person: ContactRow, row: SpreadsheetRow) -> CheckedRow:

@@ -67,9 +67,7 @@ def create_import(
     return row
 
 
-def begin_import_check(
-    import_id: int, reading: ParsedSpreadsheet, target: ImportTarget
-) -> None:
+def begin_import_check(import_id: int, reading: ParsedSpreadsheet, target: ImportTarget) -> None:
     """The file is read to its end: its check begins, unless another request was faster.
 
     Raises AlreadyEnded.
@@ -106,9 +104,7 @@ def get_open_import(import_id: int, target: ImportTarget) -> Import:
     return row
 
 
-def store_checked_rows(
-    import_id: int, piece: CheckedRowSlice, target: ImportTarget
-) -> bool:
+def store_checked_rows(import_id: int, piece: CheckedRowSlice, target: ImportTarget) -> bool:
     """Add a slice of judged rows.
 
     False, and nothing is added, when another request was faster. Raises AlreadyEnded.
@@ -152,18 +148,14 @@ def compare_rows_with_list(
         *mine, ImportRow.verdict == RowVerdict.NEW, target.build_same_person_condition()
     )
     execute_and_count_rows(
-        known.values(verdict=verdict, reason=reason).execution_options(
-            **NO_SESSION_SYNC
-        )
+        known.values(verdict=verdict, reason=reason).execution_options(**NO_SESSION_SYNC)
     )
     if target.gets_texts:
         why = select_list_suppression_reason(ImportRow.phone)
         whom_not = update(ImportRow).where(
             *mine, ImportRow.verdict.in_(READABLE_VERDICTS), why.is_not(None)
         )
-        execute_and_count_rows(
-            whom_not.values(left_out=why).execution_options(**NO_SESSION_SYNC)
-        )
+        execute_and_count_rows(whom_not.values(left_out=why).execution_options(**NO_SESSION_SYNC))
 
 
 def update_import_counts(row: Import) -> None:

@@ -67,9 +67,7 @@ def parse_sheet_as_chosen(
     """The same table with the columns as a person chose them. Raises one of UNREADABLE."""
     return _build_parsed_spreadsheet(
         sheet,
-        contact_rows.choose_columns(
-            choice.kinds, sheet.rows[0].cells, choice.has_headings
-        ),
+        contact_rows.choose_columns(choice.kinds, sheet.rows[0].cells, choice.has_headings),
         region,
     )
 
@@ -85,9 +83,7 @@ def _build_parsed_spreadsheet(
             *(contact_rows.ColumnKind.IGNORED,) * (width - len(columns.kinds)),
         ),
     )
-    evidence = contact_rows.explain_columns(
-        columns, [row.cells for row in sheet.rows], region
-    )
+    evidence = contact_rows.explain_columns(columns, [row.cells for row in sheet.rows], region)
     reading = ParsedSpreadsheet(
         sheet.encoding, _serialize_layout(sheet, columns, evidence), columns, sheet.rows
     )

@@ -36,13 +36,8 @@ def store_upload(data: bytes) -> str:
 
 def store_upload_rows(name: str, rows: Sequence[SpreadsheetRow]) -> None:
     """Keep the rows of this file, in place of those it was read as before."""
-    some = (
-        rows[start : start + ROWS_PER_LINE]
-        for start in range(0, len(rows), ROWS_PER_LINE)
-    )
-    store_sidecar_file(
-        name, "rows", b"".join(json.dumps(each).encode() + b"\n" for each in some)
-    )
+    some = (rows[start : start + ROWS_PER_LINE] for start in range(0, len(rows), ROWS_PER_LINE))
+    store_sidecar_file(name, "rows", b"".join(json.dumps(each).encode() + b"\n" for each in some))
 
 
 def store_sidecar_file(name: str, what: str, data: bytes) -> None:
@@ -81,9 +76,7 @@ def _open_temporary_file() -> Iterator[tuple[BinaryIO, Path]]:
     """A file that nobody else can read, gone afterwards unless it was moved."""
     fresh = _get_upload_folder() / secrets.token_hex(16)
     try:
-        with open(
-            os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b"
-        ) as file:
+        with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b") as file:
             yield file, fresh
     finally:
         fresh.unlink(missing_ok=True)
@@ -99,18 +92,14 @@ def map_upload_to_memory(name: str | None) -> bytes | mmap:
     """The same, of which only what is looked at is read. Raises Gone."""
     with _open_upload(name) as file:
         return (
-            mmap(file.fileno(), 0, access=ACCESS_READ)
-            if os.fstat(file.fileno()).st_size
-            else b""
+            mmap(file.fileno(), 0, access=ACCESS_READ) if os.fstat(file.fileno()).st_size else b""
         )
 
 
 def count_workbook_slices(name: str) -> int:
     """How many slices of this workbook are kept."""
     return next(
-        number
-        for number in count()
-        if not (_get_upload_folder() / f"{name}part{number}").exists()
+        number for number in count() if not (_get_upload_folder() / f"{name}part{number}").exists()
     )
 
 
@@ -126,11 +115,7 @@ def _open_upload(name: str | None) -> BinaryIO:
 def iterate_upload_rows(name: str | None, start: int) -> Iterator[SpreadsheetRow]:
     """The rows of this file from the `start`-th on, headings included. Raises Gone, at once."""
     lines = read_upload(name and f"{name}rows").splitlines()[start // ROWS_PER_LINE :]
-    every = (
-        SpreadsheetRow(line, cells)
-        for some in lines
-        for line, cells in json.loads(some)
-    )
+    every = (SpreadsheetRow(line, cells) for some in lines for line, cells in json.loads(some))
     return islice(every, start % ROWS_PER_LINE, None)
 
 

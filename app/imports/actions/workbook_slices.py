@@ -83,19 +83,13 @@ def _read_slice(
         upload_storage.map_upload_to_memory(f"{name}sheet"),
         last.next_position if last else None,
     )
-    rows, mark = csv_files.read_workbook_rows(
-        book, sheet, mark or SheetPosition(), enough
-    )
+    rows, mark = csv_files.read_workbook_rows(book, sheet, mark or SheetPosition(), enough)
     so_far = len(rows) + (last.rows_read if last else 0)
     if so_far > csv_files.MAX_SPREADSHEET_ROWS + 1:
         raise UnreadableSpreadsheet(csv_files.TOO_MANY_ROWS_MESSAGE)
-    part = WorkbookSlice(
-        rows, mark, so_far, mark.byte_offset / len(sheet) if mark else 1
-    )
+    part = WorkbookSlice(rows, mark, so_far, mark.byte_offset / len(sheet) if mark else 1)
     kept = [rows, mark and astuple(mark), so_far, part.fraction_read]
-    upload_storage.store_sidecar_file_once(
-        name, f"part{number}", json.dumps(kept).encode()
-    )
+    upload_storage.store_sidecar_file_once(name, f"part{number}", json.dumps(kept).encode())
     return part
 
 
@@ -106,9 +100,7 @@ def _load_last_slice(name: str) -> tuple[WorkbookSlice, int]:
 
 
 def _load_slice(name: str, number: int) -> WorkbookSlice:
-    rows, mark, so_far, share = json.loads(
-        upload_storage.read_upload(f"{name}part{number}")
-    )
+    rows, mark, so_far, share = json.loads(upload_storage.read_upload(f"{name}part{number}"))
     return WorkbookSlice(
         [SpreadsheetRow(line, cells) for line, cells in rows],
         mark and SheetPosition(*mark),

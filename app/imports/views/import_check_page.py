@@ -57,9 +57,7 @@ def render_check_page(
     """
     shows = queries.count_rows_by_filter(row)
     show = request.args.get("show", "bad" if wrong else "")
-    show = (
-        show if show in shows else next(iter(shows))
-    )  # there is no import without rows
+    show = show if show in shows else next(iter(shows))  # there is no import without rows
     lines = list_params(("line",), "line")
     return render_template(
         "imports/checked.html",
@@ -73,10 +71,7 @@ def render_check_page(
 def read_column_choice(row: Import) -> actions.ColumnChoice:
     """A column that the form does not speak of stays as it was."""
     before = queries.parse_import_layout(row).columns.kinds
-    kinds = [
-        request.form.get(f"column_{index}", kind.value)
-        for index, kind in enumerate(before)
-    ]
+    kinds = [request.form.get(f"column_{index}", kind.value) for index, kind in enumerate(before)]
     return actions.ColumnChoice(
         kinds,
         request.form.get("headings") == "1",

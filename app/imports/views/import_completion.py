@@ -22,14 +22,10 @@ def confirm_import(place: ImporterConfig, import_id: int) -> ResponseReturnValue
     row = get_import_or_404(place, import_id)
     said_stop = erased_numbers.filter_erased_opt_outs(queries.list_readable_phones(row))
     try:
-        with audited_write(
-            f"{place.audit_prefix}.imported", current_username()
-        ) as trace:
+        with audited_write(f"{place.audit_prefix}.imported", current_username()) as trace:
             erased_numbers.restore_erased_opt_outs(said_stop)
             overwrite = request.form.get("overwrite") == "1"
-            done = actions.apply_import(
-                import_id, place.target, overwrite_names=overwrite
-            )
+            done = actions.apply_import(import_id, place.target, overwrite_names=overwrite)
             if place.on_confirmed:
                 place.on_confirmed(row)
             trace.about = f"import {import_id}"
@@ -80,9 +76,7 @@ def undo_import(place: ImporterConfig, import_id: int) -> ResponseReturnValue:
     """Take a confirmed import back whole, up to 30 days later."""
     get_import_or_404(place, import_id)
     try:
-        with audited_write(
-            f"{place.audit_prefix}.import_undone", current_username()
-        ) as trace:
+        with audited_write(f"{place.audit_prefix}.import_undone", current_username()) as trace:
             undone = actions.revert_import(
                 import_id, place.target, now() - UNDO_PERIOD, current_username()
             )
@@ -99,11 +93,7 @@ def undo_import(place: ImporterConfig, import_id: int) -> ResponseReturnValue:
 
 
 def _describe_undo(undone: actions.ImportUndoSummary) -> str:
-    people = (
-        "1 person is"
-        if undone.removed_count == 1
-        else f"{undone.removed_count:,} people are"
-    )
+    people = "1 person is" if undone.removed_count == 1 else f"{undone.removed_count:,} people are"
     names = (
         "1 name is"
         if undone.restored_name_count == 1

@@ -36,9 +36,9 @@ def register_import_routes(
         ("undo", f"{one}/undo", "POST", import_completion.undo_import),
     )
     for name, rule, methods, step in doors:
-        view = roles_required(
-            *((Role.ADMIN,) if step is import_completion.undo_import else roles)
-        )(_build_import_view(step, find))
+        view = roles_required(*((Role.ADMIN,) if step is import_completion.undo_import else roles))(
+            _build_import_view(step, find)
+        )
         room.add_url_rule(rule, f"import_{name}", view, methods=methods.split())
 
 
@@ -46,12 +46,8 @@ def _build_import_view(step: ImportView, find: FindImporterConfig) -> ImportView
     own = {"import_id", "line"}
 
     def door(**values: Any) -> ResponseReturnValue:
-        place = find(
-            **{name: value for name, value in values.items() if name not in own}
-        )
-        return step(
-            place, **{name: value for name, value in values.items() if name in own}
-        )
+        place = find(**{name: value for name, value in values.items() if name not in own})
+        return step(place, **{name: value for name, value in values.items() if name in own})
 
     door.__name__, door.__doc__ = step.__name__, step.__doc__
     return door

@@ -53,9 +53,7 @@ class ImportUrls:
         return f"{self.check}/line/{line}"
 
 
-def build_import_urls(
-    place: ImporterConfig, import_id: int | None = None
-) -> ImportUrls:
+def build_import_urls(place: ImporterConfig, import_id: int | None = None) -> ImportUrls:
     """The addresses of one import, or those that need none."""
     upload = url_for(f"{place.endpoint_prefix}_file", **place.url_values)
     urls = {}

@@ -48,9 +48,7 @@ def upload_spreadsheet(place: ImporterConfig) -> ResponseReturnValue:
     form = UploadForm()
     if form.validate_on_submit():
         try:
-            here = _start_import(
-                place, *form.read_submitted_data(), form.consent.data or None
-            )
+            here = _start_import(place, *form.read_submitted_data(), form.consent.data or None)
         except actions.UNREADABLE_FILE_ERRORS as error:
             about = form.rows if form.is_pasted else form.file
             about.errors = [*about.errors, error.sentence]
@@ -68,9 +66,7 @@ def upload_spreadsheet(place: ImporterConfig) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _start_import(
-    place: ImporterConfig, data: bytes, name: str, consent: str | None
-) -> ImportUrls:
+def _start_import(place: ImporterConfig, data: bytes, name: str, consent: str | None) -> ImportUrls:
     """Keep the file and check its first slice; what nobody wanted for a day is forgotten.
 
     Raises UNREADABLE.
@@ -96,17 +92,13 @@ def _start_import(
     return build_import_urls(place, row.id)
 
 
-def _read_next_slice(
-    place: ImporterConfig, row: Import
-) -> actions.WorkbookSlice | None:
+def _read_next_slice(place: ImporterConfig, row: Import) -> actions.WorkbookSlice | None:
     """Read the next slice of a workbook; None when all of it is read.
 
     Raises uploads.Gone, AlreadyEnded, and UNREADABLE when the file turns out to be no list of
     people.
     """
-    more = actions.continue_reading_upload(
-        row.stored_as, organisation.get_organisation_region()
-    )
+    more = actions.continue_reading_upload(row.stored_as, organisation.get_organisation_region())
     if isinstance(more, actions.WorkbookSlice):
         return more
     with write():
@@ -115,9 +107,7 @@ def _read_next_slice(
 
 
 def _build_phone_rules(place: ImporterConfig) -> actions.PhoneNumberRules:
-    return actions.PhoneNumberRules(
-        organisation.get_organisation_region(), place.refused_numbers
-    )
+    return actions.PhoneNumberRules(organisation.get_organisation_region(), place.refused_numbers)
 
 
 def _check_next_slice(place: ImporterConfig, row: Import) -> None:
@@ -161,9 +151,7 @@ def show_import_check(place: ImporterConfig, import_id: int) -> ResponseReturnVa
     return render_check_page(row, build_import_urls(place, row.id))
 
 
-def _reject_file(
-    place: ImporterConfig, row: Import, sentence: str
-) -> ResponseReturnValue:
+def _reject_file(place: ImporterConfig, row: Import, sentence: str) -> ResponseReturnValue:
     with write():
         stored_as = actions.discard_import(row.id, place.target.pool)
     upload_storage.delete_upload(stored_as)
@@ -189,15 +177,11 @@ def recheck_import(place: ImporterConfig, import_id: int) -> ResponseReturnValue
     except (NotFound, actions.ImportAlreadyEnded):
         return redirect_to_upload(place)
     except actions.UNREADABLE_FILE_ERRORS as error:
-        return render_check_page(
-            row, build_import_urls(place, row.id), choice, error.sentence
-        ), 422
+        return render_check_page(row, build_import_urls(place, row.id), choice, error.sentence), 422
     return redirect(build_import_urls(place, import_id).check, 303)
 
 
-def fix_import_row(
-    place: ImporterConfig, import_id: int, line: int
-) -> ResponseReturnValue:
+def fix_import_row(place: ImporterConfig, import_id: int, line: int) -> ResponseReturnValue:
     """One row that cannot be read gets another name or number."""
     row, here = get_import_or_404(place, import_id), build_import_urls(place, import_id)
     cells = (request.form.get("name", ""), request.form.get("phone", ""))

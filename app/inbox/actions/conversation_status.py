@@ -35,9 +35,7 @@ def resolve_unclear_answer(phone: str) -> None:
     """A person has said what a text meant that no survey had understood: it needs nobody any
     more.
     """
-    waits = update(Thread).where(
-        Thread.phone == phone, Thread.why == "unclear", Thread.needs_reply
-    )
+    waits = update(Thread).where(Thread.phone == phone, Thread.why == "unclear", Thread.needs_reply)
     execute_and_count_rows(
         waits.values(needs_reply=False, why=None, unread=0).execution_options(
             synchronize_session=False
@@ -50,22 +48,14 @@ def mark_thread_read(thread_id: int, seen: int) -> bool:
     up_to = Thread.last_message_id <= seen
     return bool(
         execute_and_count_rows(
-            _build_thread_update(thread_id)
-            .where(Thread.unread > 0, up_to)
-            .values(unread=0)
+            _build_thread_update(thread_id).where(Thread.unread > 0, up_to).values(unread=0)
         )
     )
 
 
 def _update_thread(thread_id: int, **values: Any) -> bool:
-    return bool(
-        execute_and_count_rows(_build_thread_update(thread_id).values(**values))
-    )
+    return bool(execute_and_count_rows(_build_thread_update(thread_id).values(**values)))
 
 
 def _build_thread_update(thread_id: int) -> Any:
-    return (
-        update(Thread)
-        .where(Thread.id == thread_id)
-        .execution_options(synchronize_session=False)
-    )
+    return update(Thread).where(Thread.id == thread_id).execution_options(synchronize_session=False)

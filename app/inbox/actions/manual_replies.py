@@ -79,9 +79,7 @@ def _claim_form_token(thread_id: int, token: str) -> bool:
         .where(Thread.id == thread_id, func.instr(known, token) == 0)
         .values(sent_tokens=kept)
     )
-    return bool(
-        execute_and_count_rows(marked.execution_options(synchronize_session=False))
-    )
+    return bool(execute_and_count_rows(marked.execution_options(synchronize_session=False)))
 
 
 def apply_stop_verdict(

@@ -28,6 +28,4 @@ def update_saved_reply(reply_id: int, title: str, body: str) -> None:
 
 def delete_saved_reply(reply_id: int) -> bool:
     """Throw one away. False when it is gone already."""
-    return bool(
-        execute_and_count_rows(delete(SavedReply).where(SavedReply.id == reply_id))
-    )
+    return bool(execute_and_count_rows(delete(SavedReply).where(SavedReply.id == reply_id)))

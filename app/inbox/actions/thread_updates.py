@@ -40,9 +40,7 @@ CLEAR_STOP_DOUBT = """
     UPDATE threads SET why = NULL, needs_reply = 0, unread = 0
     WHERE phone = :phone AND why IN ('maybe_stop', 'wants_back')
 """
-SELECT_IS_SILENT = (
-    "SELECT 1 FROM threads WHERE phone = :phone AND silent_until > :moment"
-)
+SELECT_IS_SILENT = "SELECT 1 FROM threads WHERE phone = :phone AND silent_until > :moment"
 UPSERT_THREAD = """
     INSERT INTO threads (phone, created_at, last_at) VALUES (:phone, :moment, :moment)
     ON CONFLICT (phone) DO UPDATE SET phone = excluded.phone RETURNING id
@@ -77,9 +75,7 @@ def record_inbound_text(
         "moment": datetime_to_db(moment),
         "needs": needs_reply,
     }
-    raw_connection().execute(
-        UPSERT_INBOUND_TEXT, values | {"why": why if needs_reply else None}
-    )
+    raw_connection().execute(UPSERT_INBOUND_TEXT, values | {"why": why if needs_reply else None})
 
 
 def index_texts_for_search(texts: Iterable[StoredText]) -> None:

@@ -93,18 +93,14 @@ class ConversationContact:
         """Every name, the one to call them by first."""
         return list(
             dict.fromkeys(
-                place.name
-                for place in sort_names_by_source(self.memberships)
-                if place.name
+                place.name for place in sort_names_by_source(self.memberships) if place.name
             )
         )
 
     @property
     def community_membership(self) -> ListMembership | None:
         """Their line on the list of the community."""
-        return next(
-            (place for place in self.memberships if place.where == "community"), None
-        )
+        return next((place for place in self.memberships if place.where == "community"), None)
 
     @property
     def event_memberships(self) -> Sequence[ListMembership]:
@@ -121,9 +117,7 @@ def load_conversation_contact(phone: str) -> ConversationContact:
     """Whoever has this number. Every statement walks an index of it."""
     notes = [
         ContactNote(*row)
-        for row in db.session.execute(
-            SELECT_NOTES, {"phone": phone, "most": MAX_CONTACT_NOTES}
-        )
+        for row in db.session.execute(SELECT_NOTES, {"phone": phone, "most": MAX_CONTACT_NOTES})
     ]
     return ConversationContact(
         phone,
@@ -136,9 +130,7 @@ def load_conversation_contact(phone: str) -> ConversationContact:
 
 def _find_community_membership(phone: str) -> list[ListMembership]:
     row = CommunityMember
-    found = select(word("community"), row.id, row.name, row.created_at).where(
-        row.phone == phone
-    )
+    found = select(word("community"), row.id, row.name, row.created_at).where(row.phone == phone)
     return [
         ListMembership(where, id, name, None, since)
         for where, id, name, since in db.session.execute(found)
@@ -147,14 +139,10 @@ def _find_community_membership(phone: str) -> list[ListMembership]:
 
 def _find_event_memberships(phone: str) -> list[ListMembership]:
     row = EventRegistration
-    found: Any = select(
-        word("event"), Event.id, row.name, Event.title, row.created_at
-    ).join_from(row, Event)
-    newest = (
-        found.where(row.phone == phone)
-        .order_by(row.id.desc())
-        .limit(MAX_CONTACT_EVENTS)
+    found: Any = select(word("event"), Event.id, row.name, Event.title, row.created_at).join_from(
+        row, Event
     )
+    newest = found.where(row.phone == phone).order_by(row.id.desc()).limit(MAX_CONTACT_EVENTS)
     return [ListMembership(*each) for each in db.session.execute(newest)]
 
 
@@ -166,9 +154,7 @@ def _find_active_survey_question(phone: str) -> ActiveSurveyQuestion | None:
         .join_from(session, SurveyFlow)
         .where(session.phone == phone, session.status == SurveySessionStatus.ACTIVE)
     )
-    row = db.session.execute(
-        active.where(func.json_valid(session.questions_json))
-    ).first()
+    row = db.session.execute(active.where(func.json_valid(session.questions_json))).first()
     return ActiveSurveyQuestion(*row) if row else None
 
 

@@ -89,12 +89,7 @@ def select_waiting_thread_count() -> ColumnElement[int]:
     """For any select: how many conversations need a reply; MOST_WAITING when it is that many or
     more.
     """
-    some = (
-        select(Thread.id)
-        .where(NEEDS_REPLY_CONDITION)
-        .limit(MAX_WAITING_COUNT)
-        .subquery()
-    )
+    some = select(Thread.id).where(NEEDS_REPLY_CONDITION).limit(MAX_WAITING_COUNT).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
 
 
@@ -108,13 +103,9 @@ def list_threads(state: str, who: str, before: str = "") -> ThreadListPage:
     ids = select(Thread.id, Thread.last_at).where(
         *build_list_state_conditions(state, who), *_build_cursor_conditions(before)
     )
-    rows = db.session.execute(
-        order_threads_by_newest(ids).limit(THREADS_PER_PAGE + 1)
-    ).all()
+    rows = db.session.execute(order_threads_by_newest(ids).limit(THREADS_PER_PAGE + 1)).all()
     older = (
-        _encode_cursor(
-            rows[THREADS_PER_PAGE - 1].id, rows[THREADS_PER_PAGE - 1].last_at
-        )
+        _encode_cursor(rows[THREADS_PER_PAGE - 1].id, rows[THREADS_PER_PAGE - 1].last_at)
         if len(rows) > THREADS_PER_PAGE
         else ""
     )
@@ -145,19 +136,14 @@ def load_thread_list_items(
 
     `shown`: by thread, the text to show in place of the newest one.
     """
-    rows = {
-        row.id: row
-        for row in db.session.scalars(select(Thread).where(Thread.id.in_(ids)))
-    }
+    rows = {row.id: row for row in db.session.scalars(select(Thread).where(Thread.id.in_(ids)))}
     there = [rows[each] for each in ids if each in rows]
     texts = _load_previews(
         {row.id: (shown or {}).get(row.id) or row.last_message_id for row in there}
     )
     names = find_display_names([row.phone for row in there])
     return [
-        _build_thread_list_item(
-            row, names.get(row.phone), *texts.get(row.id, ("", False))
-        )
+        _build_thread_list_item(row, names.get(row.phone), *texts.get(row.id, ("", False)))
         for row in there
     ]
 
@@ -171,9 +157,7 @@ def _load_previews(wanted: dict[int, int | None]) -> dict[int, tuple[str, bool]]
         row[0]: (" ".join(row[1].split()), row[2] is MessageDirection.OUTBOUND)
         for row in db.session.execute(texts)
     }
-    return {
-        thread: found[message] for thread, message in wanted.items() if message in found
-    }
+    return {thread: found[message] for thread, message in wanted.items() if message in found}
 
 
 def _build_thread_list_item(

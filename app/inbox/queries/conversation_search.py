@@ -37,9 +37,7 @@ MAX_MATCHING_TEXTS, MAX_SEARCH_WORDS = 2_000, 8
 WORD_PATTERN = re.compile(r"[^\W_]+")
 
 
-def search_threads(
-    search: str, region: str, state: str, who: str
-) -> tuple[ThreadListPage, bool]:
+def search_threads(search: str, region: str, state: str, who: str) -> tuple[ThreadListPage, bool]:
     """The newest threads of `state` that match, at most a page full, and whether there are more.
 
     `region` is the country of numbers that are searched without their country code. Where words
@@ -48,9 +46,7 @@ def search_threads(
     best: dict[int, tuple[Any, int | None]] = {}
     for rows in _build_searches(search, region):
         for thread_id, at, message_id in db.session.execute(
-            order_threads_by_newest(
-                rows.where(*build_list_state_conditions(state, who))
-            )
+            order_threads_by_newest(rows.where(*build_list_state_conditions(state, who)))
         ):
             _, known = best.get(thread_id, (at, None))
             best[thread_id] = (at, known or message_id)
@@ -72,9 +68,9 @@ def _build_searches(search: str, region: str) -> list[Select[Any]]:
 
 
 def _select_threads(message: Any = None) -> Select[Any]:
-    return select(
-        Thread.id, Thread.last_at, null() if message is None else message
-    ).limit(THREADS_PER_PAGE + 1)
+    return select(Thread.id, Thread.last_at, null() if message is None else message).limit(
+        THREADS_PER_PAGE + 1
+    )
 
 
 def _search_member_names(search: str, region: str) -> Select[Any]:
@@ -86,12 +82,7 @@ def _search_member_names(search: str, region: str) -> Select[Any]:
 
 def _search_registration_names(search: str) -> Select[Any]:
     row = EventRegistration
-    alike = or_(
-        *(
-            row.name.contains(each, autoescape=True)
-            for each in list_case_variants(search)
-        )
-    )
+    alike = or_(*(row.name.contains(each, autoescape=True) for each in list_case_variants(search)))
     return _select_threads().where(Thread.phone.in_(select(row.phone).where(alike)))
 
 

@@ -74,9 +74,7 @@ class ConversationPage:
         return self.entries[-1].id if self.entries else 0
 
 
-def load_conversation_page(
-    thread: Thread, before: int | None = None
-) -> ConversationPage:
+def load_conversation_page(thread: Thread, before: int | None = None) -> ConversationPage:
     """The newest texts, or those before the text with the id `before`: one walk along the index
     of the number.
     """
@@ -90,14 +88,10 @@ def load_conversation_page(
     )
     if before is not None:
         rows = rows.where(Message.id < before)
-    found: Sequence[Any] = db.session.execute(
-        rows.execution_options(populate_existing=True)
-    ).all()
+    found: Sequence[Any] = db.session.execute(rows.execution_options(populate_existing=True)).all()
     page = found[:TEXTS_PER_PAGE][::-1]
     because = _find_survey_names(thread.phone, page) | _find_answered_keywords(page)
-    texts = [
-        _build_conversation_entry(row, because.get(row.Message.id, "")) for row in page
-    ]
+    texts = [_build_conversation_entry(row, because.get(row.Message.id, "")) for row in page]
     return ConversationPage(
         texts,
         page[0].Message.id if len(found) > TEXTS_PER_PAGE else None,
@@ -131,9 +125,8 @@ def _build_conversation_entry(row: Any, because: str) -> ConversationEntry:
 
 def _has_sandbox_pictures(message: Message) -> bool:
     """Twilio names a picture by itself; a practice phone names it after its text."""
-    return (
-        message.carrier == "sandbox"
-        and f"/Media/ME{(message.provider_sid or '-')[2:]}" in (message.media or "")
+    return message.carrier == "sandbox" and f"/Media/ME{(message.provider_sid or '-')[2:]}" in (
+        message.media or ""
     )
 
 
@@ -146,15 +139,9 @@ def _parse_pictures(media: str | None) -> tuple[tuple[str, str], ...]:
         listed = json.loads(media) if media else []
     except ValueError:
         return ()
-    each = (
-        [one for one in listed if isinstance(one, dict)]
-        if isinstance(listed, list)
-        else []
-    )
+    each = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     pairs = [(str(one.get("url", "")), str(one.get("type", ""))[:60]) for one in each]
-    return tuple(pair for pair in pairs if pair[0].startswith("https://"))[
-        :MAX_SHOWN_PICTURES
-    ]
+    return tuple(pair for pair in pairs if pair[0].startswith("https://"))[:MAX_SHOWN_PICTURES]
 
 
 def _find_survey_names(phone: str, page: Sequence[Any]) -> dict[int, str]:
@@ -173,8 +160,7 @@ def _find_survey_names(phone: str, page: Sequence[Any]) -> dict[int, str]:
     )
     begun = db.session.execute(sessions).all()
     named = {
-        text.id: next((name for at, name in begun if at <= text.created_at), "")
-        for text in asked
+        text.id: next((name for at, name in begun if at <= text.created_at), "") for text in asked
     }
     return {message_id: name for message_id, name in named.items() if name}
 
@@ -197,8 +183,6 @@ def _find_answered_keywords(page: Sequence[Any]) -> dict[int, str]:
         for word in {whole, whole.partition(" ")[0]}:
             words.setdefault(word, []).append(asked[message_id])
     known = db.session.scalars(
-        select(TriggerWord.word)
-        .where(TriggerWord.word.in_(words))
-        .order_by(TriggerWord.word)
+        select(TriggerWord.word).where(TriggerWord.word.in_(words)).order_by(TriggerWord.word)
     )
     return {message_id: word for word in known for message_id in words[word]}

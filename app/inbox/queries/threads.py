@@ -30,6 +30,4 @@ def find_last_inbound_id(phone: str) -> int | None:
 
 def find_contact_name(phone: str) -> str | None:
     """As the lists call them, else as we last texted them."""
-    return find_display_names([phone]).get(phone) or delivery.find_latest_contact_name(
-        phone
-    )
+    return find_display_names([phone]).get(phone) or delivery.find_latest_contact_name(phone)

@@ -15,9 +15,7 @@ bp = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 def read_search_words() -> str:
     """What is searched for."""
-    return (
-        request.args.get("search", "").replace("\x00", "").strip()[:MAX_SEARCH_LENGTH]
-    )
+    return request.args.get("search", "").replace("\x00", "").strip()[:MAX_SEARCH_LENGTH]
 
 
 def read_list_state() -> str:
@@ -39,8 +37,6 @@ def build_carried_parameters() -> dict[str, Any]:
 def redirect_to_conversation(thread_id: int) -> ResponseReturnValue:
     """Back to the conversation, with the same list beside it."""
     return redirect(
-        url_for(
-            "inbox.show_conversation", thread_id=thread_id, **build_carried_parameters()
-        ),
+        url_for("inbox.show_conversation", thread_id=thread_id, **build_carried_parameters()),
         303,
     )

@@ -59,9 +59,7 @@ def assign_conversation(thread_id: int) -> ResponseReturnValue:
         flash("Nobody here has that name.", "error")
         return blueprint.redirect_to_conversation(thread_id)
     to = form.to.data or None
-    _audit_thread_update(
-        thread_id, "thread.assigned", conversation_status.assign_thread, to
-    )
+    _audit_thread_update(thread_id, "thread.assigned", conversation_status.assign_thread, to)
     flash(
         f"{to} sees to this conversation."
         if to
@@ -112,9 +110,7 @@ def _update_unless_stop_undecided(
 def reopen_conversation(thread_id: int) -> ResponseReturnValue:
     """Not done after all."""
     get_thread_or_404(thread_id)
-    _audit_thread_update(
-        thread_id, "thread.reopened", conversation_status.reopen_thread
-    )
+    _audit_thread_update(thread_id, "thread.reopened", conversation_status.reopen_thread)
     flash("Open again.", "success")
     return blueprint.redirect_to_conversation(thread_id)
 
@@ -134,9 +130,7 @@ def decide_possible_stop(thread_id: int) -> ResponseReturnValue:
         STOP_VERDICTS.get(request.form.get("verdict", "")),
         request.form.get("question", ""),
     )
-    if verdict is None or not (
-        question.isascii() and question.isdigit() and len(question) < 19
-    ):
+    if verdict is None or not (question.isascii() and question.isdigit() and len(question) < 19):
         abort(400)
     try:
         with audited_write("thread.decided", current_username()) as trace:
@@ -147,10 +141,6 @@ def decide_possible_stop(thread_id: int) -> ResponseReturnValue:
     except NotFound:
         flash("Somebody has decided about this already.", "error")
     else:
-        said = (
-            "They get no more texts."
-            if verdict == "out"
-            else "They go on getting texts."
-        )
+        said = "They get no more texts." if verdict == "out" else "They go on getting texts."
         flash(said, "success")
     return blueprint.redirect_to_conversation(thread_id)

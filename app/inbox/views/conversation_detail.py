@@ -53,10 +53,7 @@ def render_conversation(thread: Thread, form: ReplyForm) -> str:
         consent=next(iter(list_consent_history(thread.phone, 1)), None),
         form=form,
         assign=AssignForm(formdata=None, to=thread.assigned_to or ""),
-        saved=[
-            (each, fill_template(each.body, name))
-            for each in queries.find_saved_replies()
-        ],
+        saved=[(each, fill_template(each.body, name)) for each in queries.find_saved_replies()],
         tokens=REPLY_PLACEHOLDERS,
         **build_conversation_list_context(thread.id),
     )
@@ -64,9 +61,7 @@ def render_conversation(thread: Thread, form: ReplyForm) -> str:
 
 def _read_before_id() -> int | None:
     typed = request.args.get("before", "")
-    return (
-        int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
-    )
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
 
 
 @bp.get("/<int:thread_id>/live")
@@ -79,9 +74,7 @@ def refresh_conversation(thread_id: int) -> ResponseReturnValue:
         queries.find_reply_obstacle(thread.phone),
     )
     could = request.args.get("box", "")
-    if request.args.get(
-        "mark"
-    ) == talk.fingerprint and could == get_reply_obstacle_code(why):
+    if request.args.get("mark") == talk.fingerprint and could == get_reply_obstacle_code(why):
         return "", 204
     return render_template(
         "inbox/_live.html",
@@ -140,7 +133,5 @@ def _send_reply(thread: Thread, form: ReplyForm) -> None:
     )
     with audited_write("thread.replied", current_username()) as trace:
         trace.about = f"thread {thread.id}"
-        trace.details["new"] = manual_replies.queue_manual_reply(
-            thread.id, written, now()
-        )
+        trace.details["new"] = manual_replies.queue_manual_reply(thread.id, written, now())
     flash("Your reply is on its way.", "success")

@@ -86,23 +86,17 @@ def is_text_unsent(text: ConversationEntry) -> bool:
 
 def format_thread_time(moment: datetime) -> str:
     """When a conversation was last added to."""
-    return inbox_labels.format_short_time(
-        moment, template_filters.get_display_timezone(), now()
-    )
+    return inbox_labels.format_short_time(moment, template_filters.get_display_timezone(), now())
 
 
 def format_text_time(moment: datetime) -> str:
     """The time of a text, below its day."""
-    return (
-        f"{moment.astimezone(ZoneInfo(template_filters.get_display_timezone())):%H:%M}"
-    )
+    return f"{moment.astimezone(ZoneInfo(template_filters.get_display_timezone())):%H:%M}"
 
 
 def format_text_day(moment: datetime) -> str:
     """The day of a text."""
-    return inbox_labels.format_relative_day(
-        moment, template_filters.get_display_timezone(), now()
-    )
+    return inbox_labels.format_relative_day(moment, template_filters.get_display_timezone(), now())
 
 
 def format_decision_countdown(decide_by: datetime) -> str:

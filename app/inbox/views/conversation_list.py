@@ -32,9 +32,7 @@ def refresh_conversation_list() -> ResponseReturnValue:
 
 def _read_open_thread_id() -> int | None:
     typed = request.args.get("open", "")
-    return (
-        int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
-    )
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
 
 
 def build_conversation_list_context(open_id: int | None = None) -> dict[str, Any]:

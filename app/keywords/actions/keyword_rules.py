@@ -30,9 +30,7 @@ class KeywordInfo:
     survey_id: int | None = None
 
 
-def create_keyword_rule(
-    wanted: KeywordInfo, aliases: Sequence[str], by: str | None
-) -> KeywordRule:
+def create_keyword_rule(wanted: KeywordInfo, aliases: Sequence[str], by: str | None) -> KeywordRule:
     """A new keyword with its other words.
 
     Raises Taken when one of them starts something already.
@@ -44,9 +42,7 @@ def create_keyword_rule(
     return row
 
 
-def update_keyword_rule(
-    rule_id: int, wanted: KeywordInfo, aliases: Sequence[str]
-) -> list[str]:
+def update_keyword_rule(rule_id: int, wanted: KeywordInfo, aliases: Sequence[str]) -> list[str]:
     """Another word, answer or effect; gives what changed.
 
     Raises Gone, or Taken when a word starts something else.
@@ -54,9 +50,7 @@ def update_keyword_rule(
     What the keyword has counted stays, also when it gets another word.
     """
     row = get_keyword_rule_for_update(rule_id)
-    changed = [
-        name for name, value in asdict(wanted).items() if getattr(row, name) != value
-    ]
+    changed = [name for name, value in asdict(wanted).items() if getattr(row, name) != value]
     before = find_keyword_aliases([rule_id]).get(rule_id, [])
     # the other words go first, so that the new main word may be one of them
     ours = TriggerWord.keyword_rule_id == rule_id
@@ -92,10 +86,6 @@ def delete_keyword_rule(rule_id: int) -> KeywordRule:
 
 
 def _add_aliases(row: KeywordRule, aliases: Sequence[str]) -> None:
-    words = [
-        {"word": word, "keyword_rule_id": row.id}
-        for word in aliases
-        if word != row.keyword
-    ]
+    words = [{"word": word, "keyword_rule_id": row.id} for word in aliases if word != row.keyword]
     if words:
         db.session.execute(insert(TriggerWord), words)

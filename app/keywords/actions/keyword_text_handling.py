@@ -31,7 +31,9 @@ SELECT_ACTIVE_RULES_SQL = """
         AND coalesce(active_from <= :now, 1) AND coalesce(active_until > :now, 1)
 """
 # The database counts: two texts at once are two. That it was used is no change of the keyword.
-INCREMENT_MATCH_COUNT_SQL = "UPDATE keyword_rules SET match_count = match_count + 1, last_matched_at = :now WHERE id = :id"
+INCREMENT_MATCH_COUNT_SQL = (
+    "UPDATE keyword_rules SET match_count = match_count + 1, last_matched_at = :now WHERE id = :id"
+)
 
 
 class _MatchedRule(NamedTuple):
@@ -49,9 +51,7 @@ class _MatchedRule(NamedTuple):
     def needs_name(self) -> bool:
         """Whether it matters what they are called."""
         lists = self.action in (KeywordAction.ADD_TO_EVENT, KeywordAction.SUBSCRIBE)
-        return lists or message_templates.has_name_placeholders(
-            self.response_body or ""
-        )
+        return lists or message_templates.has_name_placeholders(self.response_body or "")
 
 
 def handle_keyword_text(heard: InboundText) -> HandlerResult | None:
@@ -77,9 +77,7 @@ def handle_keyword_text(heard: InboundText) -> HandlerResult | None:
     )
     if further is None:
         return HandlerResult(KEYWORD_VERDICT, replies)
-    return HandlerResult(
-        KEYWORD_VERDICT, replies + further.replies, further.needs_person
-    )
+    return HandlerResult(KEYWORD_VERDICT, replies + further.replies, further.needs_person)
 
 
 def extract_candidate_words(body: str) -> list[str]:
@@ -103,11 +101,7 @@ def _find_matching_rule(heard: InboundText) -> _MatchedRule | None:
     rules = {row[0]: _MatchedRule(*row) for row in rows}
     found = (rules[word] for word in words if word in rules)
     return next(
-        (
-            rule
-            for rule in found
-            if rule.word == whole or rule.match_kind == KeywordMatch.FIRST
-        ),
+        (rule for rule in found if rule.word == whole or rule.match_kind == KeywordMatch.FIRST),
         None,
     )
 
@@ -136,11 +130,7 @@ def _perform_rule_action(
 ) -> HandlerResult | None:
     """What else the rule does; None when it could not be done."""
     if rule.action == KeywordAction.START_SURVEY:
-        return (
-            survey_text_handling.start_survey(rule.survey_id, heard)
-            if rule.survey_id
-            else None
-        )
+        return survey_text_handling.start_survey(rule.survey_id, heard) if rule.survey_id else None
     if rule.action == KeywordAction.ADD_TO_EVENT:
         if rule.event_id is None:
             return None

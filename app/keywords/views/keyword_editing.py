@@ -17,9 +17,7 @@ from app.keywords.forms import KeywordForm, build_keyword_form_data
 from app.keywords.views.blueprint import bp
 
 NAME_TOKENS = [("{first_name|friend}", "First name")]
-EVENT_TOKEN_LABELS = [
-    (f"{{{token}}}", label) for token, label in EVENT_PLACEHOLDERS.items()
-]
+EVENT_TOKEN_LABELS = [(f"{{{token}}}", label) for token, label in EVENT_PLACEHOLDERS.items()]
 
 
 def build_keyword_form_context() -> dict[str, Any]:

@@ -41,9 +41,7 @@ def list_built_in_keywords() -> list[BuiltInKeyword]:
             organisation.get_stop_reply(),
             "No more texts to them",
         ),
-        BuiltInKeyword(
-            "START", "UNSTOP", organisation.get_start_reply(), "Texts to them again"
-        ),
+        BuiltInKeyword("START", "UNSTOP", organisation.get_start_reply(), "Texts to them again"),
         BuiltInKeyword("HELP", "INFO", organisation.get_help_reply(), helped),
     ]
 
@@ -72,9 +70,7 @@ def format_reply_excerpt(line: KeywordListRow) -> str:
     """How the answer begins, on one line; "" when there is none."""
     event = {"event_title": line.event_title} if line.event_title else {}
     words = " ".join(
-        fill_template(
-            line.rule.response_body or "", None, GENERIC_EVENT_VALUES | event
-        ).split()
+        fill_template(line.rule.response_body or "", None, GENERIC_EVENT_VALUES | event).split()
     )
     return (
         words

@@ -20,9 +20,7 @@ from app.keywords.views.keyword_labels import list_built_in_keywords
 def list_keywords() -> ResponseReturnValue:
     """Every keyword with how often it was used, and the words that are built in."""
     page = queries.paginate_keywords(list_params(queries.KEYWORD_SORT_KEYS, "keyword"))
-    return render_template(
-        "keywords/everything.html", page=page, built_in=list_built_in_keywords()
-    )
+    return render_template("keywords/everything.html", page=page, built_in=list_built_in_keywords())
 
 
 @bp.route("/add", methods=["GET", "POST"])

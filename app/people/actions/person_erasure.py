@@ -58,15 +58,11 @@ ANONYMISE_STATEMENTS = (
     "media = NULL WHERE phone = :phone",
     "UPDATE consent_events SET phone = :mark, evidence = NULL WHERE phone = :phone",
 )
-SELECT_WEBHOOK_EVENTS = text(
-    "SELECT id FROM webhook_events WHERE instr(payload, :phone) > 0"
-)
+SELECT_WEBHOOK_EVENTS = text("SELECT id FROM webhook_events WHERE instr(payload, :phone) > 0")
 SELECT_LOG_DETAILS = text(
     "SELECT id, details FROM message_logs WHERE details IS NOT NULL AND instr(details, :phone) > 0"
 )
-SELECT_IMPORT_LAYOUTS = text(
-    "SELECT id, columns FROM imports WHERE columns IS NOT NULL"
-)
+SELECT_IMPORT_LAYOUTS = text("SELECT id, columns FROM imports WHERE columns IS NOT NULL")
 SELECT_BAD_IMPORT_ROWS = text(
     "SELECT id, cells FROM import_rows WHERE verdict = 'bad' AND cells IS NOT NULL"
 )
@@ -156,9 +152,7 @@ def _has_mention(row: list[Any], phone: str) -> bool:
     return any(contains_phone_number(str(cell), phone) for cell in row)
 
 
-def erase_person_data(
-    phone: str, traces: EmbeddedMentions, by: str, moment: datetime
-) -> str:
+def erase_person_data(phone: str, traces: EmbeddedMentions, by: str, moment: datetime) -> str:
     """Erase everything that names the person with this number; gives the mark that stands in
     its place from now on.
 
@@ -171,8 +165,7 @@ def erase_person_data(
     mark = generate_erasure_mark()
     # whoever perhaps said STOP is remembered as if they had: nobody can ask them any more
     said_stop = (
-        suppression.has_opted_out(phone)
-        or suppression.find_open_stop_question(phone) is not None
+        suppression.has_opted_out(phone) or suppression.find_open_stop_question(phone) is not None
     )
     values = {
         "phone": phone,

@@ -25,9 +25,7 @@ DO_NOT_TEXT_IMPORT_TARGET = ImportTarget(
     {"source": "import"},
     gets_texts=False,
 )
-DO_NOT_TEXT_IMPORT_NOTE = (
-    "Nobody in this file is texted again. Names only help to recognise them."
-)
+DO_NOT_TEXT_IMPORT_NOTE = "Nobody in this file is texted again. Names only help to recognise them."
 
 
 def build_do_not_text_importer() -> ImporterConfig:
@@ -50,6 +48,4 @@ def _record_opt_outs(row: Import) -> None:
         blast_control.skip_queued_messages(phone, SkipReason.SAID_STOP)
 
 
-register_import_routes(
-    bp, "/suppression/import", build_do_not_text_importer, (Role.ADMIN,)
-)
+register_import_routes(bp, "/suppression/import", build_do_not_text_importer, (Role.ADMIN,))

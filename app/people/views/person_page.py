@@ -107,9 +107,7 @@ def add_person_note(digits: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _render_person_page(phone, note_form=form), 422
     with audited_write("person.note_added", current_username()) as trace:
-        trace.about = (
-            f"note {actions.add_note(phone, form.body.data or '', current_username())}"
-        )
+        trace.about = f"note {actions.add_note(phone, form.body.data or '', current_username())}"
     flash("The note is kept.", "success")
     return _redirect_to_person(phone)
 
@@ -122,9 +120,7 @@ def delete_person_note(digits: str, note_id: int) -> ResponseReturnValue:
     try:
         with audited_write("person.note_deleted", current_username()) as trace:
             trace.about = f"note {note_id}"
-            actions.delete_note(
-                phone, note_id, current_username(), is_admin=_is_admin()
-            )
+            actions.delete_note(phone, note_id, current_username(), is_admin=_is_admin())
     except NotFound:
         abort(404)
     except actions.NotNoteAuthor:
@@ -167,9 +163,7 @@ def remove_person_from_do_not_text_list(digits: str) -> ResponseReturnValue:
                 {"why": ", ".join(line.why for line in lines)},
             )
             for line in lines:
-                suppression.remove_suppression_entry(
-                    line.kind, line.id, current_username()
-                )
+                suppression.remove_suppression_entry(line.kind, line.id, current_username())
     except suppression.OnlyOwnerCanOptIn:
         ours = format_phone_number(current_app.extensions["settings"].sender)
         flash(f"Only they can undo this, by texting START to {ours}.", "error")
@@ -207,13 +201,9 @@ def erase_person(digits: str) -> ResponseReturnValue:
     traces = actions.find_embedded_mentions(phone)
     try:
         with audited_write("person.erased", current_username()) as trace:
-            trace.about = actions.erase_person_data(
-                phone, traces, current_username(), now()
-            )
+            trace.about = actions.erase_person_data(phone, traces, current_username(), now())
     except actions.TextBeingSent:
-        flash(
-            "A text to them is leaving at this moment. Try again in a minute.", "error"
-        )
+        flash("A text to them is leaving at this moment. Try again in a minute.", "error")
         return redirect(url_for("people.erase_person", digits=digits), 303)
     flash(
         "They are erased. What they said about texts is remembered without their number.",

@@ -21,17 +21,13 @@ from app.domain.texts.segments import measure_segments
 DISPATCH_DELAY = timedelta(seconds=2)
 
 
-def queue_text_from_phone(
-    phone: str, sender: str, body: str, *, picture: bool = False
-) -> str:
+def queue_text_from_phone(phone: str, sender: str, body: str, *, picture: bool = False) -> str:
     """The phone texts `body`, perhaps with a picture, to our number `sender`; the text's sid,
     for the postman.
     """
     moment = now()
     row = build_phone_text_row(phone, sender, body, moment, picture=picture)
-    db.session.execute(
-        insert(SandboxMessage).values(row | {"next_at": moment + DISPATCH_DELAY})
-    )
+    db.session.execute(insert(SandboxMessage).values(row | {"next_at": moment + DISPATCH_DELAY}))
     return str(row["sid"])
 
 

@@ -36,21 +36,15 @@ def queue_simulated_replies(
     """
     phones = list_phones_able_to_reply(log_id)
     random.shuffle(phones)
-    said = [
-        part.body
-        for part in parts
-        for _ in range(_count_repliers(len(phones), part.percent))
-    ][:MAX_REPLIES]
+    said = [part.body for part in parts for _ in range(_count_repliers(len(phones), part.percent))][
+        :MAX_REPLIES
+    ]
     rows = [
-        build_phone_text_row(
-            phone, sender, body, moment + REPLY_WINDOW * random.random()
-        )
+        build_phone_text_row(phone, sender, body, moment + REPLY_WINDOW * random.random())
         for phone, body in zip(phones, said, strict=False)
     ]
     if rows:
-        db.session.execute(
-            insert(SandboxMessage), sorted(rows, key=lambda row: row["next_at"])
-        )
+        db.session.execute(insert(SandboxMessage), sorted(rows, key=lambda row: row["next_at"]))
     return len(rows)
 
 

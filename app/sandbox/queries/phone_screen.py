@@ -60,11 +60,7 @@ def load_phone_screen(phone: str) -> PhoneScreen:
 
 
 def _build_screen_message(text: SandboxMessage) -> ScreenMessage:
-    state = (
-        _describe_inbound_state(text)
-        if text.from_phone
-        else _describe_outbound_state(text)
-    )
+    state = _describe_inbound_state(text) if text.from_phone else _describe_outbound_state(text)
     return ScreenMessage(
         text.from_phone, format_text_body(text), text.created_at, text.segments, state
     )

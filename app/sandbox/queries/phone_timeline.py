@@ -48,12 +48,8 @@ class PhoneEvent:
 
 def list_phone_events(phone: str) -> list[PhoneEvent]:
     """The last events of a phone, newest first."""
-    mine = select(Message).where(
-        Message.phone == phone, Message.carrier == SANDBOX_CARRIER
-    )
-    texts = db.session.scalars(
-        mine.order_by(Message.id.desc()).limit(MAX_TIMELINE_TEXTS)
-    ).all()
+    mine = select(Message).where(Message.phone == phone, Message.carrier == SANDBOX_CARRIER)
+    texts = db.session.scalars(mine.order_by(Message.id.desc()).limit(MAX_TIMELINE_TEXTS)).all()
     found = [event for text in texts for event in _list_message_events(text)] + list(
         _list_opt_out_events(phone)
     )
@@ -70,9 +66,7 @@ def _list_message_events(text: Message) -> Iterator[PhoneEvent]:
         else text.body[: SNIPPET_LENGTH - 1].rstrip() + "…"
     )
     if text.direction is MessageDirection.INBOUND:
-        yield PhoneEvent(
-            text.created_at, MEANING_DESCRIPTIONS[classify_text(text.body)], about
-        )
+        yield PhoneEvent(text.created_at, MEANING_DESCRIPTIONS[classify_text(text.body)], about)
         return
     if text.status in NEVER_SENT_STATUSES:
         yield PhoneEvent(
@@ -101,11 +95,7 @@ def _list_message_events(text: Message) -> Iterator[PhoneEvent]:
 
 def _explain_not_sent(text: Message) -> str:
     reason = text.reason if text.status is MessageStatus.SKIPPED else None
-    return (
-        f"{SKIP_REASON_LABELS[SkipReason(reason)][0]}."
-        if reason in set(SkipReason)
-        else ""
-    )
+    return f"{SKIP_REASON_LABELS[SkipReason(reason)][0]}." if reason in set(SkipReason) else ""
 
 
 def _explain_failure(text: Message) -> str:
@@ -115,8 +105,6 @@ def _explain_failure(text: Message) -> str:
 
 
 def _list_opt_out_events(phone: str) -> Iterator[PhoneEvent]:
-    row = db.session.scalar(
-        select(UnsubscribedContact).where(UnsubscribedContact.phone == phone)
-    )
+    row = db.session.scalar(select(UnsubscribedContact).where(UnsubscribedContact.phone == phone))
     if row:
         yield PhoneEvent(row.created_at, "Put on the do-not-text list")

@@ -40,23 +40,15 @@ def list_phone_rows(people: Sequence[tuple[str, str | None]]) -> list[SandboxPho
     """These phones (number and name)."""
     phones = [phone for phone, _ in people]
     here = SandboxMessage.phone.in_(phones), SandboxMessage.created_at <= now()
-    newest = (
-        select(func.max(SandboxMessage.id)).where(*here).group_by(SandboxMessage.phone)
-    )
+    newest = select(func.max(SandboxMessage.id)).where(*here).group_by(SandboxMessage.phone)
     texts = {
         text.phone: text
-        for text in db.session.scalars(
-            select(SandboxMessage).where(SandboxMessage.id.in_(newest))
-        )
+        for text in db.session.scalars(select(SandboxMessage).where(SandboxMessage.id.in_(newest)))
     }
-    asked = select(SandboxPhone.phone, SandboxPhone.mood).where(
-        SandboxPhone.phone.in_(phones)
-    )
+    asked = select(SandboxPhone.phone, SandboxPhone.mood).where(SandboxPhone.phone.in_(phones))
     moods = {phone: mood for phone, mood in db.session.execute(asked)}
     return [
-        _build_phone_row(
-            phone, name, moods.get(phone, PhoneBehaviour.WORKING), texts.get(phone)
-        )
+        _build_phone_row(phone, name, moods.get(phone, PhoneBehaviour.WORKING), texts.get(phone))
         for phone, name in people
     ]
 
@@ -93,9 +85,7 @@ def list_recent_phones(search: str) -> list[SandboxPhoneRow]:
         SandboxMessage.created_at <= now()
     )
     texts = texts.order_by(SandboxMessage.id.desc()).limit(MAX_SCANNED_TEXTS)
-    some = (
-        texts.where(SandboxMessage.phone.contains(digits)) if digits else texts
-    ).subquery()
+    some = (texts.where(SandboxMessage.phone.contains(digits)) if digits else texts).subquery()
     latest = (
         select(some.c.phone)
         .group_by(some.c.phone)
@@ -118,8 +108,6 @@ def get_phone_behaviour(phone: str) -> PhoneBehaviour:
 def count_changed_phones() -> int:
     """How many phones do not simply work."""
     return (
-        db.session.scalar(
-            select(func.count()).where(SandboxPhone.mood != PhoneBehaviour.WORKING)
-        )
+        db.session.scalar(select(func.count()).where(SandboxPhone.mood != PhoneBehaviour.WORKING))
         or 0
     )

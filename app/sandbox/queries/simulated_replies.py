@@ -33,9 +33,7 @@ def list_latest_sandbox_blasts() -> Sequence[MessageLog]:
     logs = select(MessageLog).where(
         MessageLog.carrier == "sandbox", MessageLog.total_recipients > 0
     )
-    return db.session.scalars(
-        logs.order_by(MessageLog.id.desc()).limit(MAX_BLAST_CHOICES)
-    ).all()
+    return db.session.scalars(logs.order_by(MessageLog.id.desc()).limit(MAX_BLAST_CHOICES)).all()
 
 
 def list_phones_able_to_reply(log_id: int) -> list[str]:
@@ -45,21 +43,14 @@ def list_phones_able_to_reply(log_id: int) -> list[str]:
         Message.message_log_id == log_id, Message.status.in_(ACCEPTED_STATUSES)
     )
     return list(
-        db.session.scalars(
-            got.where(Message.phone.not_in(silent), Message.phone.startswith("+"))
-        )
+        db.session.scalars(got.where(Message.phone.not_in(silent), Message.phone.startswith("+")))
     )
 
 
 def count_pending_replies() -> int:
     """How many texts of phones are written later than now."""
     later = SandboxMessage.next_at > now(), SandboxMessage.created_at > now()
-    return (
-        db.session.scalar(
-            select(func.count()).select_from(SandboxMessage).where(*later)
-        )
-        or 0
-    )
+    return db.session.scalar(select(func.count()).select_from(SandboxMessage).where(*later)) or 0
 
 
 def generate_unknown_number() -> str:
@@ -70,8 +61,6 @@ def generate_unknown_number() -> str:
     ]
     known = {
         *find_display_names(some),
-        *db.session.scalars(
-            select(SandboxMessage.phone).where(SandboxMessage.phone.in_(some))
-        ),
+        *db.session.scalars(select(SandboxMessage.phone).where(SandboxMessage.phone.in_(some))),
     }
     return next((phone for phone in some if phone not in known), some[0])

@@ -36,9 +36,7 @@ def open_phone_by_number() -> ResponseReturnValue:
     """The phone of whoever has the number that was typed."""
     form = OpenPhoneForm(request.args)
     if form.validate():
-        return redirect(
-            url_for("sandbox.show_phone", digits=form.phone.phone.e164[1:]), 303
-        )
+        return redirect(url_for("sandbox.show_phone", digits=form.phone.phone.e164[1:]), 303)
     return _render_phone_list(opened=form), 422
 
 
@@ -124,9 +122,7 @@ def _render_phone_list(
     return render_template(
         "sandbox/phones.html",
         page=page,
-        everybody=queries.list_phone_rows(
-            [(member.phone, member.name) for member in page.rows]
-        ),
+        everybody=queries.list_phone_rows([(member.phone, member.name) for member in page.rows]),
         recent=queries.list_recent_phones(page.search) if page.number == 1 else [],
         form=opened or OpenPhoneForm(formdata=None),
         stranger=stranger or StrangerTextForm(formdata=None),

@@ -40,9 +40,7 @@ def restore_erased_opt_outs(phones: Iterable[str]) -> int:
     Inside the write() that adds, imports or registers them. Only they can undo it, by texting
     START.
     """
-    missing = [
-        phone for phone in filter_erased_opt_outs(phones) if not has_opted_out(phone)
-    ]
+    missing = [phone for phone in filter_erased_opt_outs(phones) if not has_opted_out(phone)]
     return sum(
         record_opt_out(phone, source=INBOUND_SOURCE, reason=ERASED_OPT_OUT_REASON)
         for phone in missing
@@ -65,9 +63,7 @@ def clear_erased_opt_out(phone: str) -> None:
     """They texted START after they were erased: no list holds their old STOP against them any
     more.
     """
-    opt_out_sql.CLEAR_ERASED_OPT_OUT.execute(
-        b_hash=hash_phone(_get_erasure_key(), phone)
-    )
+    opt_out_sql.CLEAR_ERASED_OPT_OUT.execute(b_hash=hash_phone(_get_erasure_key(), phone))
 
 
 def _get_erasure_key() -> str:

@@ -60,9 +60,7 @@ DELETE_ALL_OPT_OUTS = (
     PreparedStatement(_delete_suppressed),
 )
 DELETE_NON_MANUAL_OPT_OUTS = (
-    PreparedStatement(
-        _delete_unsubscribed.where(UNSUBSCRIBED_COLUMNS.source != MANUAL_SOURCE)
-    ),
+    PreparedStatement(_delete_unsubscribed.where(UNSUBSCRIBED_COLUMNS.source != MANUAL_SOURCE)),
     PreparedStatement(
         _delete_suppressed.where(
             or_(
@@ -93,9 +91,7 @@ INSERT_STOP_QUESTION = PreparedStatement(
 # b_phone, b_verdict, b_at, b_by: what they say now answers whether an earlier text meant STOP
 CLOSE_STOP_QUESTION = PreparedStatement(
     update(stop_questions)
-    .where(
-        QUESTION_COLUMNS.phone == PHONE_PARAMETER, QUESTION_COLUMNS.verdict.is_(None)
-    )
+    .where(QUESTION_COLUMNS.phone == PHONE_PARAMETER, QUESTION_COLUMNS.verdict.is_(None))
     .values(
         verdict=bindparam("b_verdict"),
         decided_at=bindparam("b_at"),

@@ -16,9 +16,7 @@ from app.suppression.models import INBOUND_SOURCE, StopQuestion
 MAX_QUOTE_CHARACTERS = 200
 
 
-def open_stop_question(
-    phone: str, message_id: int, body: str, moment: datetime
-) -> bool:
+def open_stop_question(phone: str, message_id: int, body: str, moment: datetime) -> bool:
     """A text may mean STOP: hold everything to this number until somebody decides.
 
     Inside write().
@@ -49,9 +47,7 @@ def record_stop_verdict(
         .values(verdict=verdict, decided_at=moment, decided_by=by)
         .returning(StopQuestion)
     )
-    question = db.session.scalars(
-        decided, execution_options={"populate_existing": True}
-    ).first()
+    question = db.session.scalars(decided, execution_options={"populate_existing": True}).first()
     if question is None:
         raise NotFound
     if verdict == "out":
@@ -71,6 +67,5 @@ def close_overdue_stop_questions(moment: datetime) -> list[str]:
         StopQuestion.verdict.is_(None), StopQuestion.decide_by <= moment
     )
     return [
-        record_stop_verdict(id, "out", None, moment).phone
-        for id in db.session.scalars(late).all()
+        record_stop_verdict(id, "out", None, moment).phone for id in db.session.scalars(late).all()
     ]

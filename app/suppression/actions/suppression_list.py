@@ -94,9 +94,7 @@ def close_stop_question(phone: str, verdict: str, actor: str | None) -> None:
     )
 
 
-def lift_opt_outs(
-    phone: str, *, manual_too: bool = False, evidence: str | None = None
-) -> bool:
+def lift_opt_outs(phone: str, *, manual_too: bool = False, evidence: str | None = None) -> bool:
     """The person texted START: take back every opt-out but one made by hand.
 
     A dead number stays dead.
@@ -106,9 +104,7 @@ def lift_opt_outs(
     as a return after an opt-out, else as a first yes.
     """
     lifts = (
-        opt_out_sql.DELETE_ALL_OPT_OUTS
-        if manual_too
-        else opt_out_sql.DELETE_NON_MANUAL_OPT_OUTS
+        opt_out_sql.DELETE_ALL_OPT_OUTS if manual_too else opt_out_sql.DELETE_NON_MANUAL_OPT_OUTS
     )
     lifted = any([each.execute(b_phone=phone) for each in lifts])
     close_stop_question(phone, "stay", None)
@@ -149,9 +145,9 @@ def grant_import_consent(
     people = select(IMPORT_ROWS_TABLE.c.phone).where(
         IMPORT_ROWS_TABLE.c.import_id == import_id,
         IMPORT_ROWS_TABLE.c.verdict.not_in(UNREADABLE_VERDICTS),
-        queries.select_list_suppression_reason(
-            IMPORT_ROWS_TABLE.c.phone
-        ).is_distinct_from(queries.SAID_STOP_REASON),
+        queries.select_list_suppression_reason(IMPORT_ROWS_TABLE.c.phone).is_distinct_from(
+            queries.SAID_STOP_REASON
+        ),
         queries.select_newest_consent_act(IMPORT_ROWS_TABLE.c.phone).is_distinct_from(
             ConsentAct.GRANTED.value
         ),
@@ -179,15 +175,11 @@ def withdraw_import_consent(import_id: int, actor: str | None) -> list[str]:
         IMPORT_ROWS_TABLE.c.import_id == import_id, IMPORT_ROWS_TABLE.c.verdict == "new"
     )
     people = people.order_by(IMPORT_ROWS_TABLE.c.id)
-    _add_consent_events(
-        people, ConsentAct.WITHDRAWN, ConsentMethod.IMPORT, None, actor, import_id
-    )
+    _add_consent_events(people, ConsentAct.WITHDRAWN, ConsentMethod.IMPORT, None, actor, import_id)
     return list(db.session.scalars(people))
 
 
-def revert_import_consent(
-    import_id: int, evidence: str | None, actor: str | None
-) -> int:
+def revert_import_consent(import_id: int, evidence: str | None, actor: str | None) -> int:
     """An import is undone: what it wrote down holds no longer, unless they have spoken since.
 
     Of how many people.
@@ -250,15 +242,11 @@ def _add_consent_events(
     }
     lines = phones.add_columns(*values.values())
     return execute_and_count_rows(
-        insert(ConsentEvent).from_select(
-            ["phone", *values], lines, include_defaults=False
-        )
+        insert(ConsentEvent).from_select(["phone", *values], lines, include_defaults=False)
     )
 
 
-def mark_number_undeliverable(
-    phone: str, *, reason: str | None, log_id: int | None = None
-) -> bool:
+def mark_number_undeliverable(phone: str, *, reason: str | None, log_id: int | None = None) -> bool:
     """This number does not work: leave it out from now on.
 
     True when that is news. An opt-out there stays one.
@@ -271,9 +259,7 @@ def mark_number_undeliverable(
         "source_message_log_id": log_id,
         "updated_at": now(),
     }
-    statement = insert(SuppressedContact).values(
-        {"phone": phone, "created_at": now()} | values
-    )
+    statement = insert(SuppressedContact).values({"phone": phone, "created_at": now()} | values)
     only_soft = SuppressedContact.category == SuppressionCategory.SOFT_FAIL
     return bool(
         execute_and_count_rows(
@@ -316,9 +302,7 @@ def add_manual_opt_out(
     name: str | None, phone: str, reason: str | None, actor: str | None = None
 ) -> UnsubscribedContact:
     """An admin (`actor`) puts a number on the list. Raises Taken when it is there already."""
-    row = UnsubscribedContact(
-        name=name, phone=phone, reason=reason, source=MANUAL_SOURCE
-    )
+    row = UnsubscribedContact(name=name, phone=phone, reason=reason, source=MANUAL_SOURCE)
     db.session.add(row)
     db.session.flush()
     _add_consent_event(phone, ConsentAct.WITHDRAWN, ConsentMethod.ADMIN, reason, actor)

@@ -25,9 +25,7 @@ from app.suppression.models import (
 )
 
 
-def select_newest_consent_act(
-    phone_column: Any, before: Any = None
-) -> ColumnElement[Any]:
+def select_newest_consent_act(phone_column: Any, before: Any = None) -> ColumnElement[Any]:
     """For any select: what the ledger last heard of this phone (the word of a ConsentAct), NULL
     when nothing.
 
@@ -35,12 +33,8 @@ def select_newest_consent_act(
     an entry off the list is no yes of the person's: such a line is passed over.
     """
     line = aliased(ConsentEvent)
-    taken_off = and_(
-        line.act == ConsentAct.RETURNED, line.method == ConsentMethod.ADMIN
-    )
-    heard = select(type_coerce(line.act, String)).where(
-        line.phone == phone_column, ~taken_off
-    )
+    taken_off = and_(line.act == ConsentAct.RETURNED, line.method == ConsentMethod.ADMIN)
+    heard = select(type_coerce(line.act, String)).where(line.phone == phone_column, ~taken_off)
     if before is not None:
         heard = heard.where(line.id < before)
     newest = heard.order_by(line.id.desc()).limit(1)
@@ -65,9 +59,7 @@ _IS_OWN_STOP = and_(
 )
 _LAST_ACT = PreparedStatement(_SELECT_NEWEST_ACT.where(_HAS_PHONE))
 _LAST_STOP_OR_RETURN = PreparedStatement(
-    _SELECT_NEWEST_ACT.where(
-        _HAS_PHONE, or_(_IS_OWN_STOP, ConsentEvent.act == ConsentAct.RETURNED)
-    )
+    _SELECT_NEWEST_ACT.where(_HAS_PHONE, or_(_IS_OWN_STOP, ConsentEvent.act == ConsentAct.RETURNED))
 )
 
 

@@ -78,10 +78,7 @@ def _select_list_reason(phone_column: Any) -> ColumnElement[Any]:
         ),
     )
     in_suppressed = (
-        select(meaning)
-        .where(bad.phone == phone_column)
-        .correlate_except(bad)
-        .scalar_subquery()
+        select(meaning).where(bad.phone == phone_column).correlate_except(bad).scalar_subquery()
     )
     return case((said_stop, literal(SAID_STOP_REASON)), else_=in_suppressed)
 
@@ -89,9 +86,7 @@ def _select_list_reason(phone_column: Any) -> ColumnElement[Any]:
 def _select_stop_question_reason(phone_column: Any) -> ColumnElement[Any]:
     asked, some = aliased(StopQuestion), aliased(StopQuestion)
     open_one = (
-        exists()
-        .where(asked.phone == phone_column, asked.verdict.is_(None))
-        .correlate_except(asked)
+        exists().where(asked.phone == phone_column, asked.verdict.is_(None)).correlate_except(asked)
     )
     any_open = exists().where(some.verdict.is_(None)).correlate_except(some)
     return case((and_(any_open, open_one), literal(SkipReason.MAYBE_STOP.value)))
@@ -101,9 +96,7 @@ def _select_consent_reason(phone_column: Any) -> ColumnElement[Any]:
     ours = aliased(Organisation)
     demanded = exists().where(ours.consent_required).correlate_except(ours)
     withdrawn = ConsentAct.WITHDRAWN.value
-    no_yes = (
-        func.coalesce(select_newest_consent_act(phone_column), withdrawn) == withdrawn
-    )
+    no_yes = func.coalesce(select_newest_consent_act(phone_column), withdrawn) == withdrawn
     return case((and_(demanded, no_yes), literal(SkipReason.NO_CONSENT.value)))
 
 
@@ -116,9 +109,7 @@ def find_suppression_reasons(phones: Sequence[str]) -> dict[str, SkipReason]:
     why = select_suppression_reason(asked.c.value)
     return {
         row[0]: row[1]
-        for row in db.session.execute(
-            select(asked.c.value, why).where(why.is_not(None))
-        )
+        for row in db.session.execute(select(asked.c.value, why).where(why.is_not(None)))
     }
 
 

@@ -121,18 +121,14 @@ def load_suppression_page(
     lists have.
     """
     lists = [_filter_list(each, asked.search, narrowed) for each in _select_lists()]
-    counts = [
-        select(func.count()).select_from(each.subquery()).scalar_subquery()
-        for each in lists
-    ]
+    counts = [select(func.count()).select_from(each.subquery()).scalar_subquery() for each in lists]
     total = db.session.scalar(select(counts[0] + counts[1])) or 0
     asked = clamp_to_last_page(total, asked)
     if not total:
         return ListPage([], 0, asked)
     if total > SMALL_LIST_ROWS:
         lists = [
-            _filter_list(each, asked.search, narrowed, by_index=False)
-            for each in _select_lists()
+            _filter_list(each, asked.search, narrowed, by_index=False) for each in _select_lists()
         ]
     return ListPage(
         _fill_missing_names(_load_entries(_select_page_keys(lists, total, asked))),
@@ -170,16 +166,12 @@ def _select_page_keys(
     )
     way = "DESC" if asked.descending != walk.is_reversed else "ASC"
     # in both directions those without a name come last
-    first = (
-        [f"nameless {'DESC' if walk.is_reversed else 'ASC'}"] if sort == "name" else []
-    )
+    first = [f"nameless {'DESC' if walk.is_reversed else 'ASC'}"] if sort == "name" else []
     order = [*first, *(f"{each} {way}" for each in SORT_COLUMNS[sort])]
     found = db.session.execute(
         rows.order_by(*map(text, order)).limit(walk.limit).offset(walk.offset)
     ).all()
-    return [
-        (row.kind, row.id) for row in (reversed(found) if walk.is_reversed else found)
-    ]
+    return [(row.kind, row.id) for row in (reversed(found) if walk.is_reversed else found)]
 
 
 def _select_key_columns(columns: Any, sort: str) -> list[Any]:
@@ -214,9 +206,7 @@ def _build_filter_conditions(
         columns[name] if by_index else _disable_index(columns[name])
         for name in ("source", "created_at")
     )
-    conditions: list[ColumnElement[bool]] = (
-        [columns.why == narrowed.why] if narrowed.why else []
-    )
+    conditions: list[ColumnElement[bool]] = [columns.why == narrowed.why] if narrowed.why else []
     if (
         narrowed.source
     ):  # "event" and "event:12", never "eventually"; as a range, which an index knows
@@ -272,13 +262,9 @@ def _fill_missing_names(entries: list[SuppressionEntry]) -> list[SuppressionEntr
     if not phones:
         return entries
     names = {
-        row[0]: row[1]
-        for row in db.session.execute(SELECT_NAMES, {"phones": json.dumps(phones)})
+        row[0]: row[1] for row in db.session.execute(SELECT_NAMES, {"phones": json.dumps(phones)})
     }
-    return [
-        entry if entry.name else replace(entry, name=names[entry.phone])
-        for entry in entries
-    ]
+    return [entry if entry.name else replace(entry, name=names[entry.phone]) for entry in entries]
 
 
 def find_suppression_entry(kind: str, id: int) -> SuppressionEntry | None:
@@ -318,9 +304,7 @@ def _select_lists() -> list[Select[Any]]:
         bad.id,
         type_coerce(null(), String).label("name"),
         bad.phone,
-        case(
-            (bad.category == SuppressionCategory.OPT_OUT, said_stop), else_=dead
-        ).label("why"),
+        case((bad.category == SuppressionCategory.OPT_OUT, said_stop), else_=dead).label("why"),
         bad.source,
         bad.reason,
         bad.created_at,

@@ -70,12 +70,7 @@ def correct_survey_answer(
         SurveySessionStatus.HANDED_OVER,
     )
     erased = not session.phone.startswith("+")
-    if (
-        erased
-        or not waits
-        or position != session.state.position
-        or _is_answering_another(session)
-    ):
+    if erased or not waits or position != session.state.position or _is_answering_another(session):
         return False
     notify_text_understood(session.phone)
     _continue_survey(session, value, who, moment)
@@ -98,9 +93,7 @@ def _store_correction(
     ).first()
     if row is not None:
         before = {} if row.edited_at else {"value_before": row.value}
-        db.session.execute(
-            update(survey_answers).where(A.id == row.id).values(edit | before)
-        )
+        db.session.execute(update(survey_answers).where(A.id == row.id).values(edit | before))
         return
     unclear = select(A.body, A.message_id).where(*there, A.state == AnswerState.UNCLEAR)
     said = db.session.execute(unclear.order_by(A.id.desc()).limit(1)).first()
@@ -120,20 +113,14 @@ def _is_answering_another(session: SessionSnapshot) -> bool:
     return now_answering is not None and now_answering.id != session.id
 
 
-def _continue_survey(
-    session: SessionSnapshot, value: str, who: str, moment: datetime
-) -> None:
+def _continue_survey(session: SessionSnapshot, value: str, who: str, moment: datetime) -> None:
     if session.state.status is SurveySessionStatus.HANDED_OVER:
         session = survey_sessions.resume_session(session, moment)
-    replies = apply_survey_step(
-        session, apply_survey_answer(session.state, value), moment
-    )
+    replies = apply_survey_step(session, apply_survey_answer(session.state, value), moment)
     if find_suppression_reason(session.phone):
         return
     for reply in replies:
         queue_survey_text(
-            DirectMessage(
-                session.phone, reply, MessageKind.SURVEY, session.name, written_by=who
-            ),
+            DirectMessage(session.phone, reply, MessageKind.SURVEY, session.name, written_by=who),
             moment,
         )

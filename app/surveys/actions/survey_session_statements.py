@@ -108,12 +108,8 @@ _REPLACED_STATUS = case(
     (S.survey_id == _SURVEY_ID_PARAM, SurveySessionStatus.RESTARTED.value),
     else_=SurveySessionStatus.LEFT.value,
 )
-END_REPLACED_SESSION = PreparedStatement(
-    _END_ACTIVE_SESSION.values(status=_REPLACED_STATUS)
-)
-STOP_SESSION = PreparedStatement(
-    _END_ACTIVE_SESSION.values(status=SurveySessionStatus.STOPPED)
-)
+END_REPLACED_SESSION = PreparedStatement(_END_ACTIVE_SESSION.values(status=_REPLACED_STATUS))
+STOP_SESSION = PreparedStatement(_END_ACTIVE_SESSION.values(status=SurveySessionStatus.STOPPED))
 
 _UPDATE_SESSION_BY_ID = update(survey_sessions).where(S.id == _SESSION_ID_PARAM)
 END_SESSION = PreparedStatement(
@@ -147,14 +143,11 @@ def _build_answer_upsert() -> Any:
     """An answer, in the place of the one before."""
     new = upsert(survey_answers)
     change = {
-        name: new.excluded[name]
-        for name in ("state", "body", "value", "message_id", "created_at")
+        name: new.excluded[name] for name in ("state", "body", "value", "message_id", "created_at")
     }
     change["value_before"] = A.value
     where = text(IS_UNDERSTOOD_SQL)
-    return new.on_conflict_do_update(
-        ["session_id", "position"], index_where=where, set_=change
-    )
+    return new.on_conflict_do_update(["session_id", "position"], index_where=where, set_=change)
 
 
 _ANSWER_COLUMNS = (

@@ -62,15 +62,11 @@ def find_active_session(phone: str) -> SessionSnapshot | None:
     )
 
 
-def find_latest_session(
-    phone: str, survey_id: int | None = None
-) -> SessionSnapshot | None:
+def find_latest_session(phone: str, survey_id: int | None = None) -> SessionSnapshot | None:
     """Their newest session, of this survey or of any."""
     if survey_id is None:
         return _load_session(
-            survey_session_statements.SELECT_LATEST_SESSION.fetch_first_row(
-                b_phone=phone
-            )
+            survey_session_statements.SELECT_LATEST_SESSION.fetch_first_row(b_phone=phone)
         )
     return _load_session(
         survey_session_statements.SELECT_LATEST_SESSION_OF_SURVEY.fetch_first_row(
@@ -81,9 +77,7 @@ def find_latest_session(
 
 def find_session_snapshot(session_id: int) -> SessionSnapshot | None:
     """This session."""
-    return _load_session(
-        survey_session_statements.SELECT_SESSION.fetch_first_row(b_id=session_id)
-    )
+    return _load_session(survey_session_statements.SELECT_SESSION.fetch_first_row(b_id=session_id))
 
 
 class SurveyDefinition(NamedTuple):
@@ -99,9 +93,7 @@ class SurveyDefinition(NamedTuple):
 
 def find_open_survey_definition(survey_id: int) -> SurveyDefinition | None:
     """This survey, while it is active."""
-    row = survey_session_statements.SELECT_OPEN_SURVEY.fetch_first_row(
-        b_survey=survey_id
-    )
+    row = survey_session_statements.SELECT_OPEN_SURVEY.fetch_first_row(b_survey=survey_id)
     return SurveyDefinition(*row) if row else None
 
 
@@ -137,13 +129,9 @@ def _load_session(columns: tuple[Any, ...] | None) -> SessionSnapshot | None:
         return None
     rows = [
         _AnswerRow(*each)
-        for each in survey_session_statements.SELECT_ANSWERS_OF_SESSION.fetch_rows(
-            b_id=row.id
-        )
+        for each in survey_session_statements.SELECT_ANSWERS_OF_SESSION.fetch_rows(b_id=row.id)
     ]
-    values = {
-        each.position: each.value for each in rows if each.state in UNDERSTOOD_STATES
-    }
+    values = {each.position: each.value for each in rows if each.state in UNDERSTOOD_STATES}
     place = min(row.position, len(questions) - 1)
     state = SurveyState(
         questions, row.completion_message or "", place, row.misses, row.status, values
@@ -199,9 +187,7 @@ def start_session(
         message_log_id=log_id,
     )
     survey_session_statements.INCREMENT_START_COUNT.execute(b_survey=flow.id)
-    state = SurveyState(
-        parse_questions(flow.questions_json), flow.completion_message or ""
-    )
+    state = SurveyState(parse_questions(flow.questions_json), flow.completion_message or "")
     patience = timedelta(hours=flow.timeout_hours)
     return SessionSnapshot(
         made,
@@ -231,9 +217,7 @@ def stop_sessions_of_phone(phone: str, moment: datetime) -> None:
 
 def end_session(session_id: int, status: SurveySessionStatus, moment: datetime) -> None:
     """This session has ended so."""
-    survey_session_statements.END_SESSION.execute(
-        b_id=session_id, b_status=status, b_moment=moment
-    )
+    survey_session_statements.END_SESSION.execute(b_id=session_id, b_status=status, b_moment=moment)
 
 
 def resume_session(session: SessionSnapshot, moment: datetime) -> SessionSnapshot:

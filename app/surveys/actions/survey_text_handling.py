@@ -110,9 +110,7 @@ def handle_survey_answer(
         return None
     session = survey_sessions.find_active_session(heard.phone)
     if session and session.is_timed_out(heard.moment):
-        survey_sessions.end_session(
-            session.id, SurveySessionStatus.TIMED_OUT, heard.moment
-        )
+        survey_sessions.end_session(session.id, SurveySessionStatus.TIMED_OUT, heard.moment)
         session = None
     if session is None:
         return _handle_repeat_after_end(heard) or _start_by_blast_answer(
@@ -130,9 +128,7 @@ def start_survey_by_keyword(heard: InboundText) -> HandlerResult | None:
     Whoever answered no more within the last week goes on where they were, unless the questions
     have changed since.
     """
-    survey_id = (
-        _find_survey_of_word(heard.body) if heard.may_use_trigger_words else None
-    )
+    survey_id = _find_survey_of_word(heard.body) if heard.may_use_trigger_words else None
     return start_survey(survey_id, heard) if survey_id is not None else None
 
 
@@ -155,9 +151,7 @@ def start_survey(survey_id: int, heard: InboundText) -> HandlerResult | None:
         return _resume_survey(before, heard)
     again = before is not None and before.state.status is SurveySessionStatus.ACTIVE
     session = survey_sessions.start_session(flow, heard.phone, heard.name, heard.moment)
-    first = build_opening_text(
-        flow.intro_message or "", session.state.question.message_text
-    )
+    first = build_opening_text(flow.intro_message or "", session.state.question.message_text)
     return HandlerResult(
         "survey_started",
         [_fill_reply(f"{RESTART_NOTICE}\n{first}" if again else first, heard.name)],
@@ -169,9 +163,7 @@ def stop_surveys_of_phone(phone: str, moment: datetime) -> None:
     survey_sessions.stop_sessions_of_phone(phone, moment)
 
 
-def apply_survey_step(
-    session: SessionSnapshot, step: SurveyStep, moment: datetime
-) -> list[str]:
+def apply_survey_step(session: SessionSnapshot, step: SurveyStep, moment: datetime) -> list[str]:
     """Keep where a step led; gives what is to be texted.
 
     Whoever finished is counted, and registered for the event.
@@ -214,9 +206,7 @@ def _compute_step(
     return step
 
 
-def _apply_answer(
-    session: SessionSnapshot, step: SurveyStep, heard: InboundText
-) -> HandlerResult:
+def _apply_answer(session: SessionSnapshot, step: SurveyStep, heard: InboundText) -> HandlerResult:
     if step.record:
         survey_sessions.store_survey_answer(
             session, step.record, heard.body, heard.message_id, heard.moment
@@ -229,12 +219,8 @@ def _apply_answer(
     )
 
 
-def _register_for_event(
-    session: SessionSnapshot, event_id: int, given: str | None
-) -> None:
-    name = (
-        given or session.name or find_display_names([session.phone]).get(session.phone)
-    )
+def _register_for_event(session: SessionSnapshot, event_id: int, given: str | None) -> None:
+    name = given or session.name or find_display_names([session.phone]).get(session.phone)
     registrations.register_for_event_by_text(
         event_id, name, session.phone, theirs=given is not None
     )
@@ -247,9 +233,7 @@ def _fill_reply(words: str, name: str | None) -> str:
 def _store_repeated_text(session: SessionSnapshot, heard: InboundText) -> HandlerResult:
     """The same text a moment later is no answer to the next question: kept, and not answered."""
     record = AnswerRecord(session.state.position, AnswerState.REPEATED)
-    survey_sessions.store_survey_answer(
-        session, record, heard.body, heard.message_id, heard.moment
-    )
+    survey_sessions.store_survey_answer(session, record, heard.body, heard.message_id, heard.moment)
     return HandlerResult(REPEATED_VERDICT)
 
 
@@ -276,11 +260,7 @@ def _start_by_blast_answer(
     heard: InboundText, *, only_valid: bool, doubtful: bool
 ) -> HandlerResult | None:
     asking = find_survey_invitation(heard.phone, heard.moment)
-    flow = (
-        survey_sessions.find_open_survey_definition(asking.survey_id)
-        if asking
-        else None
-    )
+    flow = survey_sessions.find_open_survey_definition(asking.survey_id) if asking else None
     questions = parse_questions(flow.questions_json) if flow else ()
     if (
         asking is None
@@ -309,18 +289,12 @@ def _is_answer_in_time(
     to them since.
     """
     in_time = moment - asking.asked_at <= timedelta(hours=flow.timeout_hours)
-    return in_time and (
-        asking.is_newest or question.question_type not in FREE_TEXT_TYPES
-    )
+    return in_time and (asking.is_newest or question.question_type not in FREE_TEXT_TYPES)
 
 
 def _find_survey_of_word(body: str) -> int | None:
     return next(
-        (
-            survey_id
-            for survey_id in _find_trigger_word_owners(body)
-            if survey_id is not None
-        ),
+        (survey_id for survey_id in _find_trigger_word_owners(body) if survey_id is not None),
         None,
     )
 
@@ -336,27 +310,19 @@ def _find_trigger_word_owners(body: str) -> list[int | None]:
     """
     words = json.dumps([*list_keyword_spellings(body)])
     found: list[int | None] = json.loads(
-        raw_connection()
-        .execute(SURVEYS_OF_TRIGGER_WORDS_SQL, {"words": words})
-        .fetchone()[0]
+        raw_connection().execute(SURVEYS_OF_TRIGGER_WORDS_SQL, {"words": words}).fetchone()[0]
     )
     return found
 
 
 def _is_just_started(session: SessionSnapshot, heard: InboundText) -> bool:
-    fresh = (
-        session.state.status is SurveySessionStatus.ACTIVE
-        and session.last_text_at is None
-    )
+    fresh = session.state.status is SurveySessionStatus.ACTIVE and session.last_text_at is None
     return fresh and abs(heard.moment - session.started_at) <= REPEATED_TEXT_WINDOW
 
 
-def _may_resume(
-    session: SessionSnapshot, flow: SurveyDefinition, moment: datetime
-) -> bool:
+def _may_resume(session: SessionSnapshot, flow: SurveyDefinition, moment: datetime) -> bool:
     timed_out = (
-        session.state.status is SurveySessionStatus.TIMED_OUT
-        and session.ended_at is not None
+        session.state.status is SurveySessionStatus.TIMED_OUT and session.ended_at is not None
     )
     recent = timed_out and moment - (session.ended_at or moment) <= RESUME_WINDOW
     return (
@@ -370,9 +336,5 @@ def _resume_survey(session: SessionSnapshot, heard: InboundText) -> HandlerResul
     session = survey_sessions.resume_session(session, heard.moment)
     return HandlerResult(
         "survey_resumed",
-        [
-            _fill_reply(
-                f"{RESUME_NOTICE}\n{session.state.question.message_text}", session.name
-            )
-        ],
+        [_fill_reply(f"{RESUME_NOTICE}\n{session.state.question.message_text}", session.name)],
     )

@@ -69,9 +69,7 @@ def _load_survey_wait_hours() -> list[tuple[int, int, int | None]]:
         SurveySession.status == SurveySessionStatus.ACTIVE
     )
     rows = db.session.execute(
-        select(flow.id, flow.timeout_hours, flow.nudge_hours).where(
-            flow.id.in_(answering)
-        )
+        select(flow.id, flow.timeout_hours, flow.nudge_hours).where(flow.id.in_(answering))
     )
     return [(row.id, row.timeout_hours, row.nudge_hours) for row in rows]
 
@@ -103,9 +101,7 @@ def _time_out_sessions(moment: datetime) -> int:
             SurveySession.id.in_(ids), SurveySession.id.in_(due.limit(None))
         )
         values = {"status": SurveySessionStatus.TIMED_OUT, "ended_at": moment}
-        execute_and_count_rows(
-            which.values(values).execution_options(synchronize_session=False)
-        )
+        execute_and_count_rows(which.values(values).execution_options(synchronize_session=False))
     return len(ids)
 
 
@@ -120,21 +116,13 @@ def _nudge_sessions(moment: datetime) -> int:
         SurveySession.nudged_at.is_(None),
     )
     due = due.where(or_(false(), *late)).order_by(SurveySession.id).limit(BATCH_SIZE)
-    if not late or not db.session.scalar(
-        select(func.count()).select_from(due.subquery())
-    ):
+    if not late or not db.session.scalar(select(func.count()).select_from(due.subquery())):
         return 0
     with write():
-        sessions = db.session.scalars(
-            due.execution_options(populate_existing=True)
-        ).all()
+        sessions = db.session.scalars(due.execution_options(populate_existing=True)).all()
         _queue_nudges(sessions, moment)
         ids = [session.id for session in sessions]
-        which = (
-            update(SurveySession)
-            .where(SurveySession.id.in_(ids))
-            .values(nudged_at=moment)
-        )
+        which = update(SurveySession).where(SurveySession.id.in_(ids)).values(nudged_at=moment)
         db.session.execute(which.execution_options(synchronize_session=False))
     return len(sessions)
 

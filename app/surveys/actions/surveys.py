@@ -44,9 +44,7 @@ class SurveyDeletionSummary:
 def create_survey(facts: SurveyInfo, *, is_active: bool = True) -> SurveyFlow:
     """A new survey. Raises Taken when its name or its keyword is somebody else's."""
     columns = _build_survey_columns(facts)
-    if (
-        facts.nudge_hours is None
-    ):  # of a column with a default, SQLAlchemy leaves a mere None away
+    if facts.nudge_hours is None:  # of a column with a default, SQLAlchemy leaves a mere None away
         columns["nudge_hours"] = null()
     row = SurveyFlow(**columns, is_active=is_active)
     db.session.add(row)
@@ -116,14 +114,9 @@ def delete_survey_with_answers(survey_id: int) -> SurveyDeletionSummary:
         raise SurveyLinkedToEvent
     sessions = select(SurveySession.id).where(SurveySession.survey_id == survey_id)
     answers = (
-        db.session.scalar(
-            select(func.count()).where(SurveyAnswer.session_id.in_(sessions))
-        )
-        or 0
+        db.session.scalar(select(func.count()).where(SurveyAnswer.session_id.in_(sessions))) or 0
     )
-    people = (
-        db.session.scalar(select(func.count()).select_from(sessions.subquery())) or 0
-    )
+    people = db.session.scalar(select(func.count()).select_from(sessions.subquery())) or 0
     execute_and_count_rows(
         delete(SurveyFlow)
         .where(SurveyFlow.id == survey_id)

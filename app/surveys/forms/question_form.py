@@ -49,9 +49,7 @@ class AnswerBranchForm(Form):
     """Where one answer leads."""
 
     answer = HiddenField()
-    to = SelectField(
-        "Leads to", choices={NEXT_QUESTION: "Go on"}, validate_choice=False
-    )
+    to = SelectField("Leads to", choices={NEXT_QUESTION: "Go on"}, validate_choice=False)
 
 
 class QuestionForm(Form):
@@ -99,17 +97,12 @@ class QuestionForm(Form):
     @property
     def is_blank(self) -> bool:
         """Whether nothing was typed into it."""
-        return (
-            message_templates.is_blank_text(self.prompt.data or "")
-            and not self.choice_lines
-        )
+        return message_templates.is_blank_text(self.prompt.data or "") and not self.choice_lines
 
     @property
     def choice_lines(self) -> list[str]:
         """The choices: one on each line, with single spaces."""
-        lines = (
-            " ".join(line.split()) for line in (self.choices.data or "").split("\n")
-        )
+        lines = (" ".join(line.split()) for line in (self.choices.data or "").split("\n"))
         return [line for line in lines if line]
 
     @property
@@ -117,9 +110,7 @@ class QuestionForm(Form):
         """The question as it was typed, whether or not it is one that can be asked."""
         number, choices = (
             self.selected_kind is QuestionType.NUMBER,
-            tuple(self.choice_lines)
-            if self.selected_kind is QuestionType.CHOICE
-            else (),
+            tuple(self.choice_lines) if self.selected_kind is QuestionType.CHOICE else (),
         )
         asked = SurveyQuestion(
             prompt=self.prompt.data or "",
@@ -177,14 +168,10 @@ class QuestionForm(Form):
             entry.form.to.choices = to | more
 
 
-def build_branch_form_data(
-    leads: dict[str, str], lines: Sequence[str]
-) -> list[dict[str, str]]:
+def build_branch_form_data(leads: dict[str, str], lines: Sequence[str]) -> list[dict[str, str]]:
     """The ways of a question as the form shows them: of yes and no, and of each choice."""
     answers = dict.fromkeys([YES_VALUE, NO_VALUE, *lines])
-    return [
-        {"answer": answer, "to": leads.get(answer, NEXT_QUESTION)} for answer in answers
-    ]
+    return [{"answer": answer, "to": leads.get(answer, NEXT_QUESTION)} for answer in answers]
 
 
 def build_question_form_data(question: SurveyQuestion) -> dict[str, Any]:

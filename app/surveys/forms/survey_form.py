@@ -39,9 +39,7 @@ from app.surveys.survey_simulator import SurveyDraft
 
 MAX_NAME_LENGTH, MAX_EVENT_TITLE_LENGTH, MAX_WAIT_HOURS = 120, 200, 720
 NAME_TAKEN_ERROR = "Another survey has this name."
-KEYWORD_TAKEN_ERROR = (
-    "Something else begins with this word already. Choose another one."
-)
+KEYWORD_TAKEN_ERROR = "Something else begins with this word already. Choose another one."
 CLOSED_VALUES = {"0", "false", "no", "off", "n", ""}
 
 
@@ -75,9 +73,7 @@ class SurveyForm(FlaskForm):
         }
         has_event = bool(self.linked_event_id.data or self.new_event.data)
         for place, form in enumerate(self.question_forms):
-            form.set_branch_choices(
-                place, len(self.question_forms), has_event=has_event
-            )
+            form.set_branch_choices(place, len(self.question_forms), has_event=has_event)
 
     @property
     def question_forms(self) -> list[QuestionForm]:
@@ -90,14 +86,9 @@ class SurveyForm(FlaskForm):
         together = self._validate_question_list()
         for place, form in enumerate(self.question_forms, 1):
             said = [
-                sentence
-                for field in form
-                for sentence in field.errors
-                if isinstance(sentence, str)
+                sentence for field in form for sentence in field.errors if isinstance(sentence, str)
             ]
-            self.form_errors.extend(
-                f"Question {place}: {sentence}" for sentence in said
-            )
+            self.form_errors.extend(f"Question {place}: {sentence}" for sentence in said)
         return fine and together
 
     def validate_name(self, field: Field) -> None:
@@ -120,9 +111,7 @@ class SurveyForm(FlaskForm):
         """It fits into one text with the first question."""
         field.errors = [
             *field.errors,
-            *list_opening_problems(
-                field.data or "", next(iter(self.entered_questions), None)
-            ),
+            *list_opening_problems(field.data or "", next(iter(self.entered_questions), None)),
         ]
 
     def validate_completion_message(self, field: Field) -> None:
@@ -154,25 +143,15 @@ class SurveyForm(FlaskForm):
     def validate_timeout_hours(self, field: Field) -> None:
         """Hours that can be counted."""
         if not 1 <= (_parse_hours(field) or 0) <= MAX_WAIT_HOURS:
-            raise ValidationError(
-                f"Write a number of hours from 1 to {MAX_WAIT_HOURS}."
-            )
+            raise ValidationError(f"Write a number of hours from 1 to {MAX_WAIT_HOURS}.")
 
     def validate_nudge_hours(self, field: Field) -> None:
         """Hours before the time-out, or none."""
         typed = str(field.data or "").strip()
-        if typed and (
-            _parse_hours(field) is None or (_parse_hours(field) or 0) > MAX_WAIT_HOURS
-        ):
-            raise ValidationError(
-                "Write a number of hours, or leave it empty to remind nobody."
-            )
-        if (_parse_hours(field) or 0) >= (
-            _parse_hours(self.timeout_hours) or MAX_WAIT_HOURS + 1
-        ):
-            raise ValidationError(
-                "Remind them before the time to wait is over, or leave it empty."
-            )
+        if typed and (_parse_hours(field) is None or (_parse_hours(field) or 0) > MAX_WAIT_HOURS):
+            raise ValidationError("Write a number of hours, or leave it empty to remind nobody.")
+        if (_parse_hours(field) or 0) >= (_parse_hours(self.timeout_hours) or MAX_WAIT_HOURS + 1):
+            raise ValidationError("Remind them before the time to wait is over, or leave it empty.")
 
     @property
     def folded_keyword(self) -> str:
@@ -183,11 +162,7 @@ class SurveyForm(FlaskForm):
     def event_id(self) -> int | None:
         """The chosen event's id; None when what came is no id."""
         typed = (self.linked_event_id.data or "").strip()
-        return (
-            int(typed)
-            if typed.isascii() and typed.isdigit() and len(typed) <= 18
-            else None
-        )
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else None
 
     @property
     def entered_questions(self) -> list[SurveyQuestion]:
@@ -227,9 +202,7 @@ class SurveyForm(FlaskForm):
 
     def _find_keyword_problem(self) -> str | None:
         typed = self.trigger_keyword.data or ""
-        return keyword_parsing.find_keyword_problem(
-            typed
-        ) or queries.find_survey_keyword_conflict(
+        return keyword_parsing.find_keyword_problem(typed) or queries.find_survey_keyword_conflict(
             self.folded_keyword, besides=self.survey_id
         )
 
@@ -243,9 +216,7 @@ class SurveyForm(FlaskForm):
             "linked_event_id",
             "new_event",
         )
-        data = {
-            each: self[each].data for each in (*plain, "timeout_hours", "nudge_hours")
-        }
+        data = {each: self[each].data for each in (*plain, "timeout_hours", "nudge_hours")}
         data["questions"] = edit_question_list(
             [form.form_data for form in self.question_forms], what
         ) or [BLANK_QUESTION]
@@ -264,9 +235,7 @@ class SurveyForm(FlaskForm):
         return not found
 
 
-def build_survey_form(
-    form: MultiDict[str, str], survey: SurveyFlow | None = None
-) -> SurveyForm:
+def build_survey_form(form: MultiDict[str, str], survey: SurveyFlow | None = None) -> SurveyForm:
     """The posted form.
 
     Instead of cards it may carry `questions`: each line a question, answered in free words.
@@ -281,9 +250,7 @@ def build_survey_form(
             for line in text.splitlines()
             if line.strip()
         ]
-        typed.update(
-            {f"questions-{place}-prompt": line for place, line in enumerate(lines)}
-        )
+        typed.update({f"questions-{place}-prompt": line for place, line in enumerate(lines)})
     return SurveyForm(typed, survey_id=survey.id if survey else None)
 
 
@@ -300,9 +267,7 @@ def _fill_missing_fields(typed: MultiDict[str, str], there: dict[str, Any]) -> N
 def _build_question_post_data(prefix: str, question: dict[str, Any]) -> dict[str, str]:
     """A question's fields as a browser would post them."""
     plain = {
-        f"{prefix}-{name}": value
-        for name, value in question.items()
-        if isinstance(value, str)
+        f"{prefix}-{name}": value for name, value in question.items() if isinstance(value, str)
     }
     ticked = {f"{prefix}-required": "y"} if question.get("required") else {}
     ways = {
@@ -316,9 +281,7 @@ def _build_question_post_data(prefix: str, question: dict[str, Any]) -> dict[str
 def is_open_requested(form: MultiDict[str, str], otherwise: bool) -> bool:
     """Whether `is_active` was posted, and says so."""
     return (
-        form["is_active"].strip().lower() not in CLOSED_VALUES
-        if "is_active" in form
-        else otherwise
+        form["is_active"].strip().lower() not in CLOSED_VALUES if "is_active" in form else otherwise
     )
 
 
@@ -342,6 +305,4 @@ def build_survey_form_data(survey: SurveyFlow) -> dict[str, Any]:
 
 def _parse_hours(field: Field) -> int | None:
     typed = str(field.data or "").strip()
-    return (
-        int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 6 else None
-    )
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 6 else None

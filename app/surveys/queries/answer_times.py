@@ -36,9 +36,7 @@ def measure_answer_times(which: SessionFilter) -> AnswerTimes:
 
     What a person wrote down for somebody tells nothing, and is left out.
     """
-    finished = select(
-        func.julianday(S.ended_at), func.julianday(_build_first_asked_at())
-    )
+    finished = select(func.julianday(S.ended_at), func.julianday(_build_first_asked_at()))
     done = finished.where(
         S.id.in_(_select_newest_sessions(which)),
         S.status == SurveySessionStatus.COMPLETED,
@@ -61,18 +59,14 @@ def _build_first_asked_at() -> Any:
     """When they were asked first: by the text of a blast, else when they had texted the keyword."""
     asked = func.coalesce(M.sent_at, M.submitted_at, M.created_at)
     of_blast = (
-        select(asked)
-        .where(M.message_log_id == S.message_log_id, M.phone == S.phone)
-        .limit(1)
+        select(asked).where(M.message_log_id == S.message_log_id, M.phone == S.phone).limit(1)
     )
     return func.coalesce(of_blast.correlate(S).scalar_subquery(), S.started_at)
 
 
 def _select_answer_times(which: SessionFilter) -> Select[Any]:
     """(answered, asked, question) of every answer: what came before it is when it was asked."""
-    before = func.lag(A.created_at).over(
-        partition_by=A.session_id, order_by=(A.created_at, A.id)
-    )
+    before = func.lag(A.created_at).over(partition_by=A.session_id, order_by=(A.created_at, A.id))
     by_hand = and_(A.edited_at.is_not(None), A.value_before.is_(None))
     said = (
         select(
@@ -106,9 +100,5 @@ def _compute_medians(rows: Select[Any]) -> dict[str, float]:
     )
     row = ranked.subquery().c
     middle = (row.place * 2).in_([row.number, row.number + 1, row.number + 2])
-    half = (
-        select(row.of, type_coerce(func.avg(row.took), Float))
-        .where(middle)
-        .group_by(row.of)
-    )
+    half = select(row.of, type_coerce(func.avg(row.took), Float)).where(middle).group_by(row.of)
     return {of: float(seconds) for of, seconds in db.session.execute(half)}

@@ -66,9 +66,7 @@ SELECT_LATEST_INVITATION = PreparedStatement(
     .join(message_logs, _message_columns.message_log_id == _log_columns.id)
     .where(
         _log_columns.survey_id.is_not(None),
-        func.coalesce(
-            _log_columns.finished_at, bindparam("b_moment", type_=UtcDateTime())
-        )
+        func.coalesce(_log_columns.finished_at, bindparam("b_moment", type_=UtcDateTime()))
         >= bindparam("b_since", type_=UtcDateTime()),
         _message_columns.phone == _PHONE_PARAM,
         _message_columns.status.in_(_POSSIBLY_RECEIVED_VALUES),

@@ -59,18 +59,16 @@ def count_sessions_by_status(which: SessionFilter) -> dict[SurveySessionStatus, 
 
 def count_active_sessions(survey_id: int) -> int:
     """How many are in the middle of it."""
-    return count_sessions_by_status(SessionFilter(survey_id)).get(
-        SurveySessionStatus.ACTIVE, 0
-    )
+    return count_sessions_by_status(SessionFilter(survey_id)).get(SurveySessionStatus.ACTIVE, 0)
 
 
 def count_sessions_and_answers(survey_id: int) -> tuple[int, int]:
     """How many sessions and how many answers there are."""
     sessions = select(S.id).where(S.survey_id == survey_id)
     answers = select(func.count()).where(A.session_id.in_(sessions))
-    return sum(
-        count_sessions_by_status(SessionFilter(survey_id)).values()
-    ), db.session.scalar(answers) or 0
+    return sum(count_sessions_by_status(SessionFilter(survey_id)).values()), db.session.scalar(
+        answers
+    ) or 0
 
 
 def count_survey_invitations(survey_id: int) -> int:
@@ -124,16 +122,11 @@ def _build_tally(rows: Sequence[Any]) -> AnswerCounts:
     )
 
 
-def find_latest_answers(
-    which: SessionFilter, prompt: str, most: int
-) -> list[SessionAnswer]:
+def find_latest_answers(which: SessionFilter, prompt: str, most: int) -> list[SessionAnswer]:
     """The newest answers to one question."""
-    rows = _select_answers(which).where(
-        A.prompt == prompt, A.state == AnswerState.ANSWERED
-    )
+    rows = _select_answers(which).where(A.prompt == prompt, A.state == AnswerState.ANSWERED)
     return [
-        SessionAnswer(*row)
-        for row in db.session.execute(rows.order_by(A.id.desc()).limit(most))
+        SessionAnswer(*row) for row in db.session.execute(rows.order_by(A.id.desc()).limit(most))
     ]
 
 
@@ -160,9 +153,7 @@ def paginate_survey_answers(
         )
     total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     asked = clamp_to_last_page(total, asked)
-    page = db.session.execute(
-        rows.order_by(A.id.desc()).offset(asked.offset).limit(asked.per_page)
-    )
+    page = db.session.execute(rows.order_by(A.id.desc()).offset(asked.offset).limit(asked.per_page))
     return SurveyAnswerPage([SessionAnswer(*row) for row in page], total, asked)
 
 
@@ -185,10 +176,7 @@ def _build_unclear_condition() -> Any:
 def find_unclear_answers(which: SessionFilter, most: int) -> list[SessionAnswer]:
     """The newest of what was not understood, and still is not."""
     rows = (
-        _select_answers(which)
-        .where(_build_unclear_condition())
-        .order_by(A.id.desc())
-        .limit(most)
+        _select_answers(which).where(_build_unclear_condition()).order_by(A.id.desc()).limit(most)
     )
     return [SessionAnswer(*row) for row in db.session.execute(rows)]
 
@@ -212,39 +200,28 @@ def paginate_survey_sessions(
         )
     total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     asked = clamp_to_last_page(total, asked)
-    page = db.session.scalars(
-        rows.order_by(S.id.desc()).offset(asked.offset).limit(asked.per_page)
-    )
+    page = db.session.scalars(rows.order_by(S.id.desc()).offset(asked.offset).limit(asked.per_page))
     return SurveySessionPage(list(page), total, asked)
 
 
 def find_survey_session(survey_id: int, session_id: int) -> SurveySession | None:
     """One session of this survey."""
-    return db.session.scalar(
-        select(S).where(S.id == session_id, S.survey_id == survey_id)
-    )
+    return db.session.scalar(select(S).where(S.id == session_id, S.survey_id == survey_id))
 
 
 def find_session_answers(session_id: int) -> list[SurveyAnswer]:
     """Everything that one person said in one session."""
-    return list(
-        db.session.scalars(select(A).where(A.session_id == session_id).order_by(A.id))
-    )
+    return list(db.session.scalars(select(A).where(A.session_id == session_id).order_by(A.id)))
 
 
-def find_survey_sessions_of_phone(
-    phone: str, most: int
-) -> list[tuple[SurveySession, str]]:
+def find_survey_sessions_of_phone(phone: str, most: int) -> list[tuple[SurveySession, str]]:
     """The newest sessions of one person, each with the name of its survey."""
     mine = (
         select(S, SurveyFlow.name)
         .join(SurveyFlow, SurveyFlow.id == S.survey_id)
         .where(S.phone == phone)
     )
-    return [
-        (row[0], row[1])
-        for row in db.session.execute(mine.order_by(S.id.desc()).limit(most))
-    ]
+    return [(row[0], row[1]) for row in db.session.execute(mine.order_by(S.id.desc()).limit(most))]
 
 
 EXPORT_BATCH_SIZE = 500
@@ -257,9 +234,7 @@ def iterate_survey_export_rows(which: SessionFilter) -> Iterator[SurveyExportRow
     """
     last = 0
     rows = select(S).where(*which.where_conditions).order_by(S.id)
-    while some := db.session.scalars(
-        rows.where(S.id > last).limit(EXPORT_BATCH_SIZE)
-    ).all():
+    while some := db.session.scalars(rows.where(S.id > last).limit(EXPORT_BATCH_SIZE)).all():
         ids = [each.id for each in some]
         found = db.session.execute(
             select(A.session_id, A.prompt, A.value).where(

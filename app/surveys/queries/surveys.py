@@ -68,10 +68,7 @@ def paginate_surveys(asked: ListParams) -> SurveyListPage:
         if asked.search
         else []
     )
-    total = (
-        db.session.scalar(select(func.count()).select_from(SurveyFlow).where(*wanted))
-        or 0
-    )
+    total = db.session.scalar(select(func.count()).select_from(SurveyFlow).where(*wanted)) or 0
     asked = clamp_to_last_page(total, asked)
     last = _build_last_activity()
     lines = select(SurveyFlow, last).where(*wanted).order_by(*_build_order(asked, last))
@@ -97,9 +94,7 @@ def _build_order(asked: ListParams, last: Any) -> list[ColumnElement[Any]]:
         "name": func.lower(SurveyFlow.name),
         "word": SurveyFlow.trigger_keyword,
         "started": SurveyFlow.start_count,
-        "finished": SurveyFlow.completion_count
-        * 1000
-        / func.max(SurveyFlow.start_count, 1),
+        "finished": SurveyFlow.completion_count * 1000 / func.max(SurveyFlow.start_count, 1),
         "last": func.coalesce(last, ""),
     }
     way = "desc" if asked.descending else "asc"
@@ -109,10 +104,7 @@ def _build_order(asked: ListParams, last: Any) -> list[ColumnElement[Any]]:
 def is_survey_name_taken(name: str, besides: int | None = None) -> bool:
     """Whether another survey has this name, in whatever case."""
     twin = select(SurveyFlow.id).where(func.lower(SurveyFlow.name) == func.lower(name))
-    return (
-        db.session.scalar(twin.where(SurveyFlow.id != (besides or 0)).limit(1))
-        is not None
-    )
+    return db.session.scalar(twin.where(SurveyFlow.id != (besides or 0)).limit(1)) is not None
 
 
 def find_survey_keyword_conflict(word: str, besides: int | None = None) -> str | None:
@@ -122,9 +114,7 @@ def find_survey_keyword_conflict(word: str, besides: int | None = None) -> str |
     rows = db.session.scalars(
         select(TriggerWord).where(TriggerWord.word.in_(list_keyword_spellings(word)))
     )
-    row = next(
-        (each for each in rows if besides is None or each.survey_id != besides), None
-    )
+    row = next((each for each in rows if besides is None or each.survey_id != besides), None)
     if row is None:
         return None
     other = find_survey(row.survey_id) if row.survey_id else None

@@ -42,11 +42,7 @@ def find_unclear_answer(phone: str) -> UnclearAnswer | None:
     """What this person said last to the question that they are on, if it was not understood."""
     first = case((S.status == SurveySessionStatus.ACTIVE, 0), else_=1)
     theirs = (
-        select(S.id)
-        .where(S.phone == phone)
-        .order_by(first, S.id.desc())
-        .limit(1)
-        .scalar_subquery()
+        select(S.id).where(S.phone == phone).order_by(first, S.id.desc()).limit(1).scalar_subquery()
     )
     newest = (
         select(A, S, SurveyFlow.name)
@@ -69,11 +65,7 @@ def find_unclear_answer(phone: str) -> UnclearAnswer | None:
         SurveySessionStatus.ACTIVE,
         SurveySessionStatus.HANDED_OVER,
     )
-    if (
-        said.state is not AnswerState.UNCLEAR
-        or not open_to_us
-        or said.position >= len(questions)
-    ):
+    if said.state is not AnswerState.UNCLEAR or not open_to_us or said.position >= len(questions):
         return None
     return UnclearAnswer(
         answer_id=said.id,

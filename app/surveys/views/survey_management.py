@@ -28,19 +28,17 @@ from app.surveys.queries import survey_results, surveys
 from app.surveys.views.blueprint import bp, get_survey_or_404
 from app.surveys.views.survey_presets import SURVEY_PRESETS, build_preset_form_data
 
-LINKED_SURVEY_ERROR = "It registers people for an event. Take the event off the survey first, then delete it."
+LINKED_SURVEY_ERROR = (
+    "It registers people for an event. Take the event off the survey first, then delete it."
+)
 
 
 @bp.get("")
 @roles_required(*ALL_ROLES)
 def list_surveys() -> ResponseReturnValue:
     """Every survey."""
-    page = surveys.paginate_surveys(
-        list_params(surveys.SURVEY_SORT_KEYS, "last", "desc")
-    )
-    return render_template(
-        "surveys/everything.html", page=page, starters=SURVEY_PRESETS
-    )
+    page = surveys.paginate_surveys(list_params(surveys.SURVEY_SORT_KEYS, "last", "desc"))
+    return render_template("surveys/everything.html", page=page, starters=SURVEY_PRESETS)
 
 
 @bp.route("/add", methods=["GET", "POST"])
@@ -83,16 +81,12 @@ def edit_survey(survey_id: int) -> ResponseReturnValue:
     survey = get_survey_or_404(survey_id)
     if request.method != "POST":
         return _render_survey_builder(
-            SurveyForm(
-                formdata=None, data=build_survey_form_data(survey), survey_id=survey_id
-            ),
+            SurveyForm(formdata=None, data=build_survey_form_data(survey), survey_id=survey_id),
             survey,
         )
     form = build_survey_form(request.form, survey)
     if "do" in request.form:
-        return _render_survey_builder(
-            form.apply_question_edit(request.form["do"]), survey
-        )
+        return _render_survey_builder(form.apply_question_edit(request.form["do"]), survey)
     if not form.validate():
         return _render_survey_builder(form, survey), 422
     try:
@@ -138,15 +132,9 @@ def _render_taken_error(
 def _render_survey_builder(form: SurveyForm, survey: SurveyFlow | None = None) -> str:
     texts = [card.message_text for card in form.entered_questions]
     preview = (
-        [build_opening_text(form.intro_message.data or "", texts[0]), *texts[1:]]
-        if texts
-        else []
+        [build_opening_text(form.intro_message.data or "", texts[0]), *texts[1:]] if texts else []
     )
-    preview += (
-        [form.completion_message.data]
-        if preview and form.completion_message.data
-        else []
-    )
+    preview += [form.completion_message.data] if preview and form.completion_message.data else []
     said, saying = _read_simulated_texts()
     return render_template(
         "surveys/builder.html",
@@ -169,15 +157,9 @@ def _read_simulated_texts() -> tuple[list[str], str]:
     if what == "replay":
         return [], ""
     now_said = (
-        [chip]
-        if chip and what == "play"
-        else [typed]
-        if typed and what in ("play", "show")
-        else []
+        [chip] if chip and what == "play" else [typed] if typed and what in ("play", "show") else []
     )
-    return [*said, *now_said][
-        : survey_simulator.MAX_SIMULATED_TEXTS
-    ], "" if now_said else typed
+    return [*said, *now_said][: survey_simulator.MAX_SIMULATED_TEXTS], "" if now_said else typed
 
 
 @bp.post("/<int:survey_id>/activate")

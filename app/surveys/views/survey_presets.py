@@ -61,16 +61,9 @@ SURVEY_PRESETS: dict[str, dict[str, Any]] = {
 
 def build_preset_form_data(chosen: str) -> dict[str, Any]:
     """What the form begins with: one of STARTERS, or an empty question."""
-    begun = {
-        key: value
-        for key, value in SURVEY_PRESETS.get(chosen, {}).items()
-        if key != "label"
-    }
+    begun = {key: value for key, value in SURVEY_PRESETS.get(chosen, {}).items() if key != "label"}
     return {
         **begun,
-        "questions": [
-            build_question_form_data(question)
-            for question in begun.get("questions", ())
-        ]
+        "questions": [build_question_form_data(question) for question in begun.get("questions", ())]
         or [BLANK_QUESTION],
     }

@@ -116,12 +116,8 @@ def _build_key_figures(
     to_finish: float | None,
 ) -> list[tuple[int | str, str]]:
     """The large figures above all."""
-    asked_first = (
-        queries.count_survey_invitations(survey.id) if which.is_unfiltered else 0
-    )
-    found: list[tuple[int | str, str]] = (
-        [(asked_first, "asked by a blast")] if asked_first else []
-    )
+    asked_first = queries.count_survey_invitations(survey.id) if which.is_unfiltered else 0
+    found: list[tuple[int | str, str]] = [(asked_first, "asked by a blast")] if asked_first else []
     found += [
         (sum(counts.values()), "started"),
         (counts.get(SurveySessionStatus.COMPLETED, 0), "finished"),
@@ -253,7 +249,9 @@ def format_answer_value(question: SurveyQuestion, value: str | None) -> str:
 def format_session_status(session: SurveySession) -> str:
     """How somebody stands: "On question 2 of 3"."""
     if session.status is SurveySessionStatus.ACTIVE:
-        return f"On question {session.position + 1} of {len(parse_questions(session.questions_json))}"
+        return (
+            f"On question {session.position + 1} of {len(parse_questions(session.questions_json))}"
+        )
     return SESSION_STATUS_LABELS[session.status]
 
 
@@ -331,9 +329,7 @@ def export_survey_answers(survey_id: int) -> ResponseReturnValue:
     """One row a session, one column a question."""
     survey, which = (
         get_survey_or_404(survey_id),
-        SurveyDateFilterForm(request.args).build_session_filter(
-            survey_id, get_display_timezone()
-        ),
+        SurveyDateFilterForm(request.args).build_session_filter(survey_id, get_display_timezone()),
     )
     with audited_write("survey.exported", current_username()) as trace:
         trace.about, trace.details = (
@@ -344,20 +340,13 @@ def export_survey_answers(survey_id: int) -> ResponseReturnValue:
     rows = stream_with_context(
         stream_csv((*EXPORT_HEADERS, *prompts), _iterate_csv_rows(which, prompts))
     )
-    return Response(
-        rows, headers=build_download_headers(f"{survey.name}-{now():%Y-%m-%d}.csv")
-    )
+    return Response(rows, headers=build_download_headers(f"{survey.name}-{now():%Y-%m-%d}.csv"))
 
 
-def _iterate_csv_rows(
-    which: SessionFilter, prompts: Sequence[str]
-) -> Iterator[Sequence[Any]]:
-    for started, ended, status, phone, name, said in queries.iterate_survey_export_rows(
-        which
-    ):
+def _iterate_csv_rows(which: SessionFilter, prompts: Sequence[str]) -> Iterator[Sequence[Any]]:
+    for started, ended, status, phone, name, said in queries.iterate_survey_export_rows(which):
         times = [
-            moment.strftime("%Y-%m-%d %H:%M:%S") if moment else ""
-            for moment in (started, ended)
+            moment.strftime("%Y-%m-%d %H:%M:%S") if moment else "" for moment in (started, ended)
         ]
         yield [
             *times,

@@ -75,15 +75,11 @@ def get_unclear_answer(phone: str) -> UnclearAnswer | None:
 @bp.app_template_global()
 def guess_unclear_answer(text: UnclearAnswer) -> str | None:
     """What it may mean, where that can be guessed."""
-    return guess_answer(
-        text.question, text.body, build_answer_calendar(text.question, now())
-    )
+    return guess_answer(text.question, text.body, build_answer_calendar(text.question, now()))
 
 
 @bp.app_template_global()
-def guess_listed_answer(
-    questions: Sequence[SurveyQuestion], text: SurveyAnswer
-) -> str | None:
+def guess_listed_answer(questions: Sequence[SurveyQuestion], text: SurveyAnswer) -> str | None:
     """The same for a text in a list, as far as its question is still among `questions`."""
     question = next((each for each in questions if each.prompt == text.prompt), None)
     return (
@@ -162,9 +158,7 @@ def record_answer_correction(survey_id: int, session_id: int) -> ResponseReturnV
         request.form.get("value", ""),
         request.form.get("position", str(row.position)),
     )
-    position = (
-        int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
-    )
+    position = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
     questions = parse_questions(row.questions_json)
     if not 0 <= position < len(questions):
         abort(404)
@@ -172,9 +166,7 @@ def record_answer_correction(survey_id: int, session_id: int) -> ResponseReturnV
     try:
         goes_on = _save_correction(survey_id, session_id, position, typed)
     except InvalidAnswer:
-        sentence = INVALID_ANSWER_ERROR.format(
-            hint=build_default_hint(questions[position])
-        )
+        sentence = INVALID_ANSWER_ERROR.format(hint=build_default_hint(questions[position]))
         return _render_session_page(
             survey, row, RejectedCorrection(position, typed, sentence, back)
         ), 422
@@ -189,21 +181,14 @@ def record_answer_correction(survey_id: int, session_id: int) -> ResponseReturnV
             "success",
         )
     return redirect(
-        back
-        or url_for(
-            "surveys.show_survey_session", survey_id=survey_id, session_id=session_id
-        ),
+        back or url_for("surveys.show_survey_session", survey_id=survey_id, session_id=session_id),
         303,
     )
 
 
-def _save_correction(
-    survey_id: int, session_id: int, position: int, typed: str
-) -> bool:
+def _save_correction(survey_id: int, session_id: int, position: int, typed: str) -> bool:
     with audited_write("survey.answer_corrected", current_username()) as trace:
-        trace.about = (
-            f"survey {survey_id}, session {session_id}, question {position + 1}"
-        )
+        trace.about = f"survey {survey_id}, session {session_id}, question {position + 1}"
         there = survey_sessions.find_session_snapshot(session_id) or abort(404)
         if "text" in request.form:
             answer_corrections.ensure_answer_still_unclear(there, request.form["text"])

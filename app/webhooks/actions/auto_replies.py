@@ -67,13 +67,9 @@ def queue_auto_replies(
     left_out, is_silent, answered = _load_reply_checks(heard)
     if kind is not MessageKind.SYSTEM and left_out:
         return HandlerOutcome(taken.verdict, person or "")
-    if is_silent or is_over_auto_reply_limit(
-        answered, taken.verdict, len(taken.replies)
-    ):
+    if is_silent or is_over_auto_reply_limit(answered, taken.verdict, len(taken.replies)):
         if not is_silent:
-            thread_updates.silence_auto_replies(
-                heard.phone, heard.moment + AUTO_REPLY_SILENCE
-            )
+            thread_updates.silence_auto_replies(heard.phone, heard.moment + AUTO_REPLY_SILENCE)
         return HandlerOutcome(taken.verdict, FLOOD_REASON)
     return HandlerOutcome(
         taken.verdict,
@@ -98,7 +94,5 @@ def _load_reply_checks(heard: InboundText) -> tuple[str | None, bool, list[str |
         "moment": moment,
         "since": since,
     }
-    left_out, is_silent, answered = (
-        raw_connection().execute(SELECT_REPLY_CHECKS, asked).fetchone()
-    )
+    left_out, is_silent, answered = raw_connection().execute(SELECT_REPLY_CHECKS, asked).fetchone()
     return left_out, bool(is_silent), json.loads(answered)

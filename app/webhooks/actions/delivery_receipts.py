@@ -81,9 +81,7 @@ def _get_receipt_writer() -> BatchWriter[DeliveryReceipt, str]:
     """This app's; made when first asked for."""
     known = current_app.extensions.get("receipts")
     if known is None:
-        known = current_app.extensions.setdefault(
-            "receipts", BatchWriter(_store_receipts)
-        )
+        known = current_app.extensions.setdefault("receipts", BatchWriter(_store_receipts))
     assert isinstance(known, BatchWriter)
     return known
 
@@ -111,20 +109,14 @@ def _store_receipt(receipt: DeliveryReceipt) -> str:
     if told:
         return "repeat"
     if found[0] is None:
-        found = (
-            raw_connection()
-            .execute(SELECT_ATTEMPT_BY_SID, {"sid": event.sid})
-            .fetchone()
-        )
+        found = raw_connection().execute(SELECT_ATTEMPT_BY_SID, {"sid": event.sid}).fetchone()
     if found is None:
         store_webhook_event(event, "orphan", None)
         return "orphan"
     tried = ReceiptAttempt(*found)
     verdict = "applied" if apply_delivery_receipt(receipt, tried) else "no_change"
     another = event.sid is not None and tried.provider_sid not in (None, event.sid)
-    store_webhook_event(
-        event, verdict, tried.message_id, SECOND_SID_ERROR if another else None
-    )
+    store_webhook_event(event, verdict, tried.message_id, SECOND_SID_ERROR if another else None)
     return verdict
 
 

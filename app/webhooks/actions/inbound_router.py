@@ -99,9 +99,7 @@ def _handle_opt_in(text: ClassifiedText) -> HandlerOutcome | None:
     ):
         out_of_order_opt_outs.request_sent_times(text.inbound, stop)
         return HandlerOutcome(out_of_order_opt_outs.OPT_IN_PENDING_VERDICT)
-    return opt_out_processing.process_opt_in(
-        text.inbound, welcomed=text.is_confirmed_by_twilio
-    )
+    return opt_out_processing.process_opt_in(text.inbound, welcomed=text.is_confirmed_by_twilio)
 
 
 def _handle_help(text: ClassifiedText) -> HandlerOutcome | None:
@@ -110,9 +108,7 @@ def _handle_help(text: ClassifiedText) -> HandlerOutcome | None:
     replies = organisation.choose_help_replies(
         text.carrier, text.twilio_opt_out_type, text.inbound.body
     )
-    return queue_auto_replies(
-        text.inbound, HandlerResult("help", replies), MessageKind.SYSTEM
-    )
+    return queue_auto_replies(text.inbound, HandlerResult("help", replies), MessageKind.SYSTEM)
 
 
 def _handle_valid_survey_answer(text: ClassifiedText) -> HandlerOutcome | None:
@@ -150,9 +146,7 @@ def _handle_opt_in_by_yes(text: ClassifiedText) -> HandlerOutcome | None:
         text.inbound.phone
     ):
         return None
-    return opt_out_processing.process_opt_in(
-        text.inbound, welcomed=text.is_confirmed_by_twilio
-    )
+    return opt_out_processing.process_opt_in(text.inbound, welcomed=text.is_confirmed_by_twilio)
 
 
 def _handle_other_survey_answer(text: ClassifiedText) -> HandlerOutcome | None:

@@ -61,9 +61,7 @@ _SELECT_ONE_TEXT_CONTEXT = f"""
         EXISTS (SELECT 1 FROM trigger_words WHERE word IN (SELECT value FROM json_each(:words))))
 """
 for _name in ("key", "phone", "words"):
-    _SELECT_ONE_TEXT_CONTEXT = _SELECT_ONE_TEXT_CONTEXT.replace(
-        f":{_name}", f"asked.{_name}"
-    )
+    _SELECT_ONE_TEXT_CONTEXT = _SELECT_ONE_TEXT_CONTEXT.replace(f":{_name}", f"asked.{_name}")
 SELECT_TEXT_CONTEXTS = f"""
     WITH asked AS (SELECT json_extract(value, '$[0]') AS key, json_extract(value, '$[1]') AS phone,
         json_extract(value, '$[2]') AS words FROM json_each(:asked))
@@ -121,9 +119,7 @@ def _parse_call(call: WebhookCall) -> ParsedInboundText:
     )
     said = call.get_first_field("OptOutType").upper()
     return ParsedInboundText(
-        event=build_webhook_event(
-            call, "in", call.get_first_field("MessageSid", "SmsSid")
-        ),
+        event=build_webhook_event(call, "in", call.get_first_field("MessageSid", "SmsSid")),
         phone=clean_sender(phone),
         sender=to[:MAX_SENDER_CHARACTERS],
         body=body,
@@ -147,9 +143,7 @@ def _store_batch(some: Sequence[ParsedInboundText]) -> list[str]:
     """
     verdicts: list[str] = []
     while len(verdicts) < len(some):
-        verdicts += _store_independent_texts(
-            _select_independent_texts(some[len(verdicts) :])
-        )
+        verdicts += _store_independent_texts(_select_independent_texts(some[len(verdicts) :]))
     return verdicts
 
 
@@ -179,20 +173,14 @@ def _store_independent_texts(some: Sequence[ParsedInboundText]) -> list[str]:
         .fetchone()[0]
     )
     facts = {key: facts for key, *facts in json.loads(known)}
-    routed = [
-        _store_and_route(came, moment, *facts[came.event.dedupe_key]) for came in some
-    ]
-    thread_updates.index_texts_for_search(
-        text for each in routed for text in each.texts
-    )
+    routed = [_store_and_route(came, moment, *facts[came.event.dedupe_key]) for came in some]
+    thread_updates.index_texts_for_search(text for each in routed for text in each.texts)
     news = [
         (came, each)
         for came, each in zip(some, routed, strict=True)
         if each.verdict != REPEAT_VERDICT
     ]
-    store_webhook_events(
-        (came.event, each.verdict, each.message_id, None) for came, each in news
-    )
+    store_webhook_events((came.event, each.verdict, each.message_id, None) for came, each in news)
     return [each.verdict for each in routed]
 
 

@@ -60,9 +60,7 @@ def process_opt_out(heard: InboundText, *, confirmed: bool) -> HandlerOutcome:
     return HandlerOutcome(
         "opt_out",
         answers=[
-            StoredText(
-                direct_messages.queue_direct_message(answer, heard.moment), answer.body
-            )
+            StoredText(direct_messages.queue_direct_message(answer, heard.moment), answer.body)
         ],
     )
 
@@ -89,9 +87,7 @@ def process_possible_opt_out(heard: InboundText) -> HandlerOutcome:
     """It may mean STOP: everything to them is held until a person decides, ten business days at
     most.
     """
-    suppression.open_stop_question(
-        heard.phone, heard.message_id, heard.body, heard.moment
-    )
+    suppression.open_stop_question(heard.phone, heard.message_id, heard.body, heard.moment)
     blast_control.skip_queued_messages(heard.phone, SkipReason.MAYBE_STOP)
     return HandlerOutcome("maybe_stop", attention_reason="maybe_stop")
 

@@ -30,10 +30,10 @@ SELECT_NEARBY_TEXT = """
     WHERE event.verdict = :verdict AND text.created_at BETWEEN :since AND :until ORDER BY text.id DESC LIMIT 1
 """
 REQUEST_LOOK_UP = "UPDATE messages SET look_up_at = :now WHERE id IN (SELECT value FROM json_each(:ids)) AND provider_sid <> ''"
-CANCEL_LOOK_UP = "UPDATE messages SET look_up_at = NULL WHERE id IN (SELECT value FROM json_each(:ids))"
-MARK_OPT_IN_PENDING = (
-    "UPDATE webhook_events SET verdict = 'return_waits' WHERE message_id = :id"
+CANCEL_LOOK_UP = (
+    "UPDATE messages SET look_up_at = NULL WHERE id IN (SELECT value FROM json_each(:ids))"
 )
+MARK_OPT_IN_PENDING = "UPDATE webhook_events SET verdict = 'return_waits' WHERE message_id = :id"
 # Written out, for its index is of these rows only: it is asked every other second.
 SELECT_ANY_PENDING_OPT_IN = text(
     "SELECT 1 FROM webhook_events WHERE verdict = 'return_waits' LIMIT 1"
@@ -43,7 +43,9 @@ SELECT_PENDING_OPT_INS = """
         JOIN messages AS text ON text.id = event.message_id WHERE event.verdict = 'return_waits' ORDER BY event.id
 """
 SELECT_SENT_TIME = "SELECT look_up_at IS NULL, sent_at FROM messages WHERE id = :id"
-UPDATE_PENDING_VERDICT = "UPDATE webhook_events SET verdict = :verdict WHERE id = :id AND verdict = 'return_waits'"
+UPDATE_PENDING_VERDICT = (
+    "UPDATE webhook_events SET verdict = :verdict WHERE id = :id AND verdict = 'return_waits'"
+)
 
 
 def find_nearby_text(heard: InboundText, verdict: str) -> int | None:
@@ -51,9 +53,7 @@ def find_nearby_text(heard: InboundText, verdict: str) -> int | None:
 
     Inside write().
     """
-    values = {"phone": heard.phone, "verdict": verdict} | _build_time_window(
-        heard.moment
-    )
+    values = {"phone": heard.phone, "verdict": verdict} | _build_time_window(heard.moment)
     found = raw_connection().execute(SELECT_NEARBY_TEXT, values).fetchone()
     return int(found[0]) if found else None
 
@@ -61,9 +61,7 @@ def find_nearby_text(heard: InboundText, verdict: str) -> int | None:
 def request_sent_times(heard: InboundText, other: int) -> None:
     """When were these two texts written? The engine asks the carrier. Inside write()."""
     ids = json.dumps([heard.message_id, other])
-    raw_connection().execute(
-        REQUEST_LOOK_UP, {"ids": ids, "now": datetime_to_db(heard.moment)}
-    )
+    raw_connection().execute(REQUEST_LOOK_UP, {"ids": ids, "now": datetime_to_db(heard.moment)})
 
 
 def mark_opt_in_pending(returned: int) -> None:
@@ -96,9 +94,7 @@ def resolve_pending_opt_ins(moment: datetime) -> int:
         )
 
 
-def _build_pair(
-    event_id: int, message_id: int, phone: str, body: str, came: str
-) -> _OptInOutPair:
+def _build_pair(event_id: int, message_id: int, phone: str, body: str, came: str) -> _OptInOutPair:
     start = InboundText(phone, body, message_id, datetime_from_db(came) or now())
     return _OptInOutPair(event_id, start, find_nearby_text(start, OPT_OUT_VERDICT))
 

@@ -49,9 +49,7 @@ def match_unmatched_receipts() -> int:
     adopted = 0
     for start in range(0, len(found), BATCH_RECEIPTS):
         with write():
-            adopted += sum(
-                _match_receipt(*each) for each in found[start : start + BATCH_RECEIPTS]
-            )
+            adopted += sum(_match_receipt(*each) for each in found[start : start + BATCH_RECEIPTS])
     return adopted
 
 
@@ -68,9 +66,7 @@ def _build_receipt(row: Any) -> DeliveryReceipt:
     )
 
 
-def _match_receipt(
-    event_id: int, receipt: DeliveryReceipt, tried: ReceiptAttempt
-) -> bool:
+def _match_receipt(event_id: int, receipt: DeliveryReceipt, tried: ReceiptAttempt) -> bool:
     values = {
         "event": event_id,
         "message": tried.message_id,

@@ -16,9 +16,7 @@ from app.webhooks.models import webhook_events as events
 
 EVENT_RETENTION_DAYS = 30
 MAX_DELETE_ROWS, MIN_DELETE_ROWS = 500, 10
-DELETE_SECONDS = (
-    0.025  # so long nobody else can write; a busy machine may take it twice or thrice
-)
+DELETE_SECONDS = 0.025  # so long nobody else can write; a busy machine may take it twice or thrice
 MIN_PAUSE_SECONDS = 0.01
 MAX_PAYLOAD_CHARACTERS = 8_000
 MAX_SID_CHARACTERS = 64
@@ -46,11 +44,7 @@ class WebhookCall:
         "" when none does.
         """
         return next(
-            (
-                text
-                for name in names
-                if (text := self.params.get(name, "").replace("\x00", ""))
-            ),
+            (text for name in names if (text := self.params.get(name, "").replace("\x00", ""))),
             "",
         )
 
@@ -67,18 +61,14 @@ class NewWebhookEvent:
     received_at: datetime
 
 
-def build_webhook_event(
-    call: WebhookCall, kind: str, sid: str, *words: str
-) -> NewWebhookEvent:
+def build_webhook_event(call: WebhookCall, kind: str, sid: str, *words: str) -> NewWebhookEvent:
     """The event for a call.
 
     Its key is what makes it the same news as another: kind, the text's name, more words.
 
     A call that names no text is never the same as another.
     """
-    key = ":".join(
-        (kind, sid[:MAX_SID_CHARACTERS] or call.ref or secrets.token_hex(16), *words)
-    )
+    key = ":".join((kind, sid[:MAX_SID_CHARACTERS] or call.ref or secrets.token_hex(16), *words))
     payload = json.dumps(dict(call.params), ensure_ascii=False)
     return NewWebhookEvent(
         key[:120],
@@ -142,9 +132,7 @@ def delete_old_webhook_events() -> int:
     while True:
         with write():
             start = time.monotonic()
-            count = execute_and_count_rows(
-                delete(events).where(events.c.id.in_(old.limit(size)))
-            )
+            count = execute_and_count_rows(delete(events).where(events.c.id.in_(old.limit(size))))
         took = time.monotonic() - start
         gone += count
         if count < size:
