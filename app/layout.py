@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.db import db
-from app.core.settings import Settings
+from app.core.settings import Settings, current_settings
 from app.delivery import queries as delivery
 from app.delivery.queries import Heartbeat
 from app.organisation import queries as organisation
@@ -99,7 +99,7 @@ def _build_layout(app: Flask, menu: Sequence[MenuEntry]) -> Layout:
 
 
 def _build_full_layout(menu: Sequence[MenuEntry]) -> Layout:
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     signed_in = has_request_context() and current_user.is_authenticated
     if not signed_in:
         return Layout(

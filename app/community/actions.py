@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import NotFound, db, execute_and_count_rows
-from app.core.prepared import PreparedStatement
+from app.core.prepared_statements import PreparedStatement
 from app.suppression.actions import erased_numbers, grant_consent
 from app.suppression.models import ConsentAct, ConsentMethod
 from app.suppression.queries import find_last_consent_act, has_opted_out

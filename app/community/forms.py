@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import current_app
 from flask_wtf import FlaskForm
 from wtforms import ValidationError
 
 from app.core.form_fields import PersonNameField, PhoneField
+from app.core.settings import current_settings
 from app.organisation import queries as organisation
 
 OWN_NUMBER_ERROR = "That is the number your texts come from."
@@ -17,7 +17,7 @@ def get_refused_numbers() -> dict[str, str]:
     """Numbers that nobody on the list may have, each with the sentence why: Twilio refuses to
     text its own sender.
     """
-    settings = current_app.extensions["settings"]
+    settings = current_settings()
     return {settings.twilio_from_number: OWN_NUMBER_ERROR} if settings.carrier == "twilio" else {}
 
 

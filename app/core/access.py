@@ -19,6 +19,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 
+from app.core.settings import current_settings
 from app.domain.delivery.skip_reasons import Role
 
 ALL_ROLES = (Role.ADMIN, Role.SOCIAL_MANAGER)
@@ -96,7 +97,7 @@ def _is_cross_site_request() -> bool:
     origin = request.headers.get("Origin")
     ours = {
         request.host,
-        urlsplit(current_app.extensions["settings"].public_base_url).netloc,
+        urlsplit(current_settings().public_base_url).netloc,
     }
     return origin is not None and urlsplit(origin).netloc not in ours
 

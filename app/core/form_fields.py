@@ -2,13 +2,18 @@
 
 from typing import Any
 
-from wtforms import StringField, ValidationError
+from wtforms import Field, StringField, ValidationError
 from wtforms.validators import Length
 
 from app.domain.phones.phone_number import InvalidPhoneNumber, PhoneNumber
 from app.domain.texts.message_templates import clean_name, clean_text
 
 MAX_PERSON_NAME_LENGTH = 100
+
+
+def add_error(field: Field, message: str) -> None:
+    """Put a sentence beside a field; WTForms holds the errors as a tuple until one is added."""
+    field.errors = [*field.errors, message]
 
 
 class CleanTextField(StringField):

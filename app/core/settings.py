@@ -4,6 +4,9 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
+
+from flask import current_app
 
 from app.domain.phones.phone_number import InvalidPhoneNumber, PhoneNumber, is_e164
 
@@ -116,6 +119,11 @@ class Settings:
         if self.carrier == "sandbox":
             return (self.sandbox_key,)
         return tuple(filter(None, (self.twilio_auth_token, self.twilio_auth_token_previous)))
+
+
+def current_settings() -> Settings:
+    """Return the settings of the app whose context is active."""
+    return cast("Settings", current_app.extensions["settings"])
 
 
 SANDBOX_NUMBER = "+12025550100"

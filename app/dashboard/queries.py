@@ -14,7 +14,7 @@ from sqlalchemy import exists, func, or_, select
 from app.accounts.models import AppUser
 from app.community.models import CommunityMember
 from app.core.db import db
-from app.core.settings import Settings
+from app.core.settings import current_settings
 from app.delivery.models import Message, MessageLog
 from app.domain.delivery.cost_estimate import compute_cost
 from app.domain.delivery.message_statuses import (
@@ -94,7 +94,7 @@ class SetupProgress:
 
 def fetch_setup_progress() -> SetupProgress:
     """The first steps. Each is one look along an index."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     return SetupProgress(
         admin_username=db.session.scalar(
             select(AppUser.username).where(AppUser.role == Role.ADMIN).order_by(AppUser.id).limit(1)
@@ -169,7 +169,7 @@ def find_unresolved_texts(moment: datetime) -> UnresolvedTexts:
 
     Reads only rows in doubt, and not too many.
     """
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     recent = select(MessageLog.id).where(
         or_(
             MessageLog.finished_at >= moment - ONE_WEEK,
@@ -209,7 +209,7 @@ def find_unresolved_texts(moment: datetime) -> UnresolvedTexts:
 
 def fetch_week_totals(moment: datetime) -> DeliveryTotals:
     """The blasts of the last seven days on the carrier in use, tests left out, together."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     recent = select(MessageLog).where(
         MessageLog.created_at >= moment - ONE_WEEK,
         MessageLog.carrier == settings.carrier,

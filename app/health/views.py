@@ -2,12 +2,12 @@
 
 import logging
 
-from flask import Blueprint, current_app, jsonify
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.access import public
-from app.core.settings import Settings
+from app.core.settings import current_settings
 from app.delivery import queries as delivery
 from app.delivery.queries import Heartbeat
 from app.migrations.migration_errors import MigrationError
@@ -51,7 +51,7 @@ def report_readiness() -> ResponseReturnValue:
 
 
 def _find_migration_problems() -> list[str]:
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     if list_pending_migrations(settings.database_path):
         return ["The database is not at the newest version. Start the program again."]
     return []

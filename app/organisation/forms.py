@@ -7,12 +7,12 @@ from importlib.resources import files
 from typing import Any
 
 import phonenumbers
-from flask import current_app
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, ValidationError
 from wtforms.widgets import TextArea
 
 from app.core.form_fields import CleanTextField
+from app.core.settings import current_settings
 from app.domain.texts.message_templates import is_blank_text
 from app.domain.time.local_times import is_time_zone, list_time_zones
 from app.organisation import queries
@@ -40,7 +40,7 @@ def build_timezone_choices() -> dict[str, str]:
     """Every zone to choose from, and the one in use, should it go by an older name."""
     extra = {
         queries.get_organisation_timezone(),
-        current_app.extensions["settings"].app_timezone,
+        current_settings().app_timezone,
     } - set(list_time_zones())
     return {
         zone: zone.replace("_", " ")

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import current_app
 from sqlalchemy import select, text
 
 from app.core.db import db
-from app.core.prepared import PreparedStatement
+from app.core.prepared_statements import PreparedStatement
+from app.core.settings import current_settings
 from app.domain.opt_outs import default_replies
 from app.domain.phones.phone_number_info import describe_foreign_number_counts
 from app.domain.texts.message_templates import DEFAULT_OPT_OUT_FOOTER
@@ -51,7 +51,7 @@ def get_organisation() -> Organisation:
     row = db.session.get(Organisation, 1)
     if row is not None:
         return row
-    settings = current_app.extensions["settings"]
+    settings = current_settings()
     return Organisation(
         id=1,
         name=DEFAULT_ORGANISATION_NAME,
@@ -82,7 +82,7 @@ def describe_foreign_numbers(starts: Mapping[str, int]) -> str:
 def get_undo_seconds() -> int:
     """How long a blast can be undone: the row's own, else the environment's."""
     own = get_organisation().undo_seconds
-    return int(current_app.extensions["settings"].undo_seconds if own is None else own)
+    return int(current_settings().undo_seconds if own is None else own)
 
 
 def get_help_reply() -> str:

@@ -1,11 +1,11 @@
 """The settings page."""
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.core.access import current_username, roles_required
-from app.core.settings import Settings
+from app.core.settings import Settings, current_settings
 from app.domain.delivery.skip_reasons import Role
 from app.domain.opt_outs import default_replies
 from app.domain.phones.phone_number import format_phone_number
@@ -79,7 +79,7 @@ def _build_form_values(row: Organisation) -> dict[str, object]:
 
 def _build_environment_facts() -> dict[str, object]:
     """What is set where the program runs, not here."""
-    environment: Settings = current_app.extensions["settings"]
+    environment: Settings = current_settings()
     webhooks = f"{environment.public_base_url}/webhooks/twilio"
     return {
         "facts": [

@@ -3,7 +3,6 @@
 from flask import (
     Blueprint,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -18,6 +17,7 @@ from app.accounts.models import AppUser, hash_password
 from app.accounts.views.sign_in import start_login_session
 from app.audit.actions import audited_write
 from app.core.access import public
+from app.core.settings import current_settings
 from app.setup import actions, queries
 from app.setup.forms import FirstStartForm
 
@@ -33,7 +33,7 @@ def complete_setup() -> ResponseReturnValue:
     token = request.values.get("token", "")
     if not queries.is_setup_token_valid(token):
         return render_template("setup/wrong_token.html"), 403
-    form = FirstStartForm(timezone=current_app.extensions["settings"].app_timezone)
+    form = FirstStartForm(timezone=current_settings().app_timezone)
     if not form.validate_on_submit():
         return render_template(
             "setup/first_start.html", form=form, token=token

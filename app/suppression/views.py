@@ -8,7 +8,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -24,6 +23,7 @@ from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.db import NotFound, UniqueViolation
 from app.core.pagination import list_params
+from app.core.settings import current_settings
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, Role
 from app.domain.phones.phone_number import format_phone_number
 from app.organisation import queries as organisation
@@ -199,7 +199,7 @@ def _describe_removal(phone: str) -> str:
 
 def _format_our_number() -> str:
     """The number people text."""
-    return format_phone_number(current_app.extensions["settings"].sender)
+    return format_phone_number(current_settings().sender)
 
 
 def _mask_phone(phone: str) -> str:

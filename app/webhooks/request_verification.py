@@ -2,11 +2,11 @@
 
 from urllib.parse import parse_qsl
 
-from flask import abort, current_app, request
+from flask import abort, request
 
 from app.core import logging_config
 from app.core.request_timeouts import limit_body_read_time
-from app.core.settings import Settings
+from app.core.settings import Settings, current_settings
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, is_valid_signature
 from app.webhooks.actions.webhook_events import WebhookCall
 
@@ -37,7 +37,7 @@ def verify_webhook_call(ref: str | None = None) -> WebhookCall:
         abort(413)
     if request.mimetype != FORM_CONTENT_TYPE:
         abort(415)
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     pairs = _read_form_fields()
     if pairs is None or not is_valid_signature(
         _build_called_url(settings),

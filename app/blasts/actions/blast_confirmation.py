@@ -4,9 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app
-
-from app.core.settings import Settings
+from app.core.settings import current_settings
 from app.delivery import queries as delivery
 from app.delivery.actions.blast_scheduling import BlastSpec, schedule_blast
 from app.domain.delivery.message_statuses import BlastTarget
@@ -48,7 +46,7 @@ def confirm_blast(draft: BlastDraft, client_token: str | None, who: str, moment:
     earlier = delivery.find_blast_by_token(client_token) if client_token else None
     if earlier is not None:
         return earlier
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     undo = 0 if draft.is_test or draft.send_at else organisation.get_undo_seconds()
     blast = BlastSpec(
         body=draft.body,
@@ -70,5 +68,5 @@ def confirm_blast(draft: BlastDraft, client_token: str | None, who: str, moment:
 
 def get_test_phone() -> str | None:
     """Where tests go (E.164), None while ADMIN_TEST_PHONE is not set."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     return settings.test_phone

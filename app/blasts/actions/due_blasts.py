@@ -7,13 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flask import current_app
-
 from app.blasts import queries
 from app.blasts.actions.blast_confirmation import get_test_phone
 from app.core.clock import now
 from app.core.db import WriteLockTimeout, db, write
-from app.core.settings import Settings
+from app.core.settings import current_settings
 from app.delivery import queries as delivery
 from app.delivery.actions import blast_messages as rows
 from app.delivery.actions import blast_scheduling
@@ -60,7 +58,7 @@ def release_due_blasts(moment: datetime | None = None) -> int:
     an app context. A blast that cannot be released holds back no other: NotReleased is raised
     at the end.
     """
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     moment = moment or now()
     _apply_timezone_to_reminders(moment)
     _expire_overdue_blasts(moment - timedelta(minutes=settings.scheduled_message_max_lag), moment)

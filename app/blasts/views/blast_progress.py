@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app
-
 from app.blasts.queries import RECIPIENT_FILTERS
-from app.core.settings import Settings
+from app.core.settings import Settings, current_settings
 from app.delivery import queries as delivery
 from app.delivery.actions.blast_control import PAUSED_BY_PERSON
 from app.delivery.models import MessageLog, SenderHealth
@@ -241,5 +239,5 @@ def fetch_blast_progress(log: MessageLog, moment: datetime) -> BlastProgress:
 
 
 def _get_settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     return settings

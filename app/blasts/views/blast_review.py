@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from flask import current_app
-
 from app.blasts.actions.blast_confirmation import BlastDraft
 from app.blasts.forms.compose import describe_too_long_texts
 from app.blasts.views.blast_labels import (
@@ -18,7 +16,7 @@ from app.blasts.views.blast_labels import (
     format_segment_count,
 )
 from app.blasts.views.end_time_forecast import EndTimeForecast
-from app.core.settings import Settings
+from app.core.settings import current_settings
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,
     RenderedBlast,
@@ -154,7 +152,7 @@ class BlastReview:
     @cached_property
     def end_forecast(self) -> EndTimeForecast | None:
         """What its end means; None when it has none."""
-        draft, settings = self.draft, current_app.extensions["settings"]
+        draft, settings = self.draft, current_settings()
         if draft.not_after is None:
             return None
         start = draft.send_at or self.moment + timedelta(seconds=organisation.get_undo_seconds())
@@ -170,7 +168,7 @@ class BlastReview:
     @property
     def facts(self) -> list[tuple[str, str]]:
         """The list of facts above the texts."""
-        settings: Settings = current_app.extensions["settings"]
+        settings = current_settings()
         event = events.find_event(self.draft.event_id)
         seconds = compute_send_seconds(self.rehearsal.segment_count, settings.effective_send_rate)
         return [

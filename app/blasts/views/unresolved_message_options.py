@@ -5,11 +5,10 @@ meanwhile, in words.
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
 from flask_login import current_user
 
 from app.blasts.views.blueprint import bp
-from app.core.settings import Settings
+from app.core.settings import current_settings
 from app.delivery import queries as delivery
 from app.delivery.models import MessageLog
 from app.domain.delivery.carrier_error_codes import find_error_code
@@ -34,7 +33,7 @@ REPEAT_WORDS = {1: "once", 2: "twice"}
 
 def get_current_sender() -> str:
     """What this process sends from."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     return settings.sender
 
 
@@ -43,7 +42,7 @@ def is_on_current_carrier(log: MessageLog) -> bool:
 
     Practice and real are never mixed.
     """
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     return log.carrier == settings.carrier
 
 

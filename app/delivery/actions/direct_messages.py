@@ -6,11 +6,10 @@ Rows for the engine.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import insert
 
-from app.core.prepared import PreparedStatement
-from app.core.settings import Settings
+from app.core.prepared_statements import PreparedStatement
+from app.core.settings import current_settings
 from app.delivery.models import messages
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from app.domain.texts.segments import measure_segments
@@ -67,7 +66,7 @@ def queue_direct_message(answer: DirectMessage, moment: datetime) -> int:
     one confirmation of an opt-out, HELP) goes to whoever said STOP, within five minutes or
     never.
     """
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     weight = measure_segments(answer.body)
     return INSERT_MESSAGE.insert_row(
         kind=answer.kind,

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import exists, insert, or_, select, update
 
 from app.audit import actions as audit
 from app.core.clock import now
 from app.core.db import db
-from app.core.settings import Settings
+from app.core.settings import Settings, current_settings
 from app.delivery.models import Alert, Message, MessageLog, alerts, messages
 from app.domain.delivery.alert_messages import (
     ALERT_RETRY_DELAYS,
@@ -52,7 +51,7 @@ def create_pause_alerts(
     if not paused:
         return
     moment = moment or now()
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     first_try = moment if settings.alert_webhook_url else None
     told = {
         "created_at": moment,

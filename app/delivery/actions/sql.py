@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from app.core.db import compile_as_json
-from app.core.prepared import PreparedStatement
+from app.core.prepared_statements import PreparedStatement
 from app.delivery.models import Lease, attempts, message_logs, messages, sender_health
 from app.domain.delivery.message_statuses import (
     ACCEPTED_STATUSES,

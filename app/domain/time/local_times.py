@@ -116,7 +116,7 @@ def format_moment(moment: datetime, zone: str, *, now: datetime | None = None) -
     """'Fri 8 May 20:45' on the clocks of `zone`; with the year when that is not the year of
     `now`.
     """
-    place = _find_zone_or_utc(zone)
+    place = zone_or_utc(zone)
     local = moment.astimezone(place)
     day = f"{DAY_NAMES[local.weekday()]} {local.day} {MONTH_NAMES[local.month - 1]}"
     if now is not None and now.astimezone(place).year != local.year:
@@ -138,7 +138,7 @@ def find_moment_on_day(day: date, clock: str, zone: str) -> datetime | None:
     skip is as much later as they skip (02:30 is 03:30 then).
     """
     try:
-        return datetime.combine(day, time.fromisoformat(clock), _find_zone_or_utc(zone)).astimezone(
+        return datetime.combine(day, time.fromisoformat(clock), zone_or_utc(zone)).astimezone(
             UTC
         )
     except OverflowError:
@@ -147,7 +147,7 @@ def find_moment_on_day(day: date, clock: str, zone: str) -> datetime | None:
 
 def get_local_date(zone: str, now: datetime) -> date:
     """The day it is in `zone`."""
-    return now.astimezone(_find_zone_or_utc(zone)).date()
+    return now.astimezone(zone_or_utc(zone)).date()
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class LocalTimeInput:
 
 def build_local_time_input(moment: datetime, zone: str) -> LocalTimeInput:
     """What to type in `zone` for a moment: read_local() reads it back, to the minute."""
-    local = moment.astimezone(_find_zone_or_utc(zone))
+    local = moment.astimezone(zone_or_utc(zone))
     return LocalTimeInput(
         f"{local:%Y-%m-%d}", f"{local:%H:%M}", "second" if local.fold else "first"
     )
@@ -218,10 +218,9 @@ def _find_zone(zone: str) -> ZoneInfo:
     return ZoneInfo(zone)
 
 
-def _find_zone_or_utc(zone: str) -> ZoneInfo:
-    return ZoneInfo(
-        zone if is_time_zone(zone) else "UTC"
-    )  # a zone stored years ago may have left the tables
+def zone_or_utc(zone: str) -> ZoneInfo:
+    """Return the time zone of this name; UTC when the tables do not have it (any more)."""
+    return ZoneInfo(zone if is_time_zone(zone) else "UTC")
 
 
 def _parse_date_and_time(day: str, clock: str) -> datetime:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.core.clock import now
 from app.core.db import NotFound, db
-from app.core.prepared import PreparedStatement
+from app.core.prepared_statements import PreparedStatement
 from app.delivery.actions import blast_control
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.actions.events import get_event_for_update

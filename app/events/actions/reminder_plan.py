@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app
 from sqlalchemy import delete, select, update
 
 from app.core.db import db
-from app.core.settings import Settings
+from app.core.settings import current_settings
 from app.delivery.actions import blast_scheduling
 from app.delivery.models import ScheduledMessage
 from app.domain.delivery.message_statuses import BlastTarget, ScheduledBlastStatus
@@ -177,7 +176,7 @@ def _reschedule_step(
 def _build_blast_spec(
     step: EventReminder, when: ReminderTiming, zone: str
 ) -> blast_scheduling.BlastSpec:
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     return blast_scheduling.BlastSpec(
         body=step.body,
         footer=organisation.get_organisation().footer.strip() or None,

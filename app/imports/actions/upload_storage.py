@@ -16,10 +16,9 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import BinaryIO
 
-from flask import current_app
-
 from app.core.csv_files import SpreadsheetRow
 from app.core.db import NotFound
+from app.core.settings import current_settings
 
 # all its rows; of a workbook its sheet, what its cells speak of, and its rows as they were
 # read, slice by slice
@@ -138,6 +137,6 @@ def delete_old_uploads(before: datetime) -> None:
 
 
 def _get_upload_folder() -> Path:
-    folder: Path = current_app.extensions["settings"].database_path.parent / "uploads"
+    folder: Path = current_settings().database_path.parent / "uploads"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import UniqueViolation
+from app.core.settings import current_settings
 from app.core.template_filters import get_display_timezone
 from app.domain.delivery.skip_reasons import Role
 from app.domain.texts.message_templates import EVENT_PLACEHOLDERS
@@ -54,7 +55,7 @@ def edit_keyword(rule_id: int) -> ResponseReturnValue:
         else:
             flash("Saved.", "success")
             return redirect(url_for("keywords.list_keywords"), 303)
-    practice = current_app.extensions["settings"].carrier == "sandbox"
+    practice = current_settings().carrier == "sandbox"
     page = render_template(
         "keywords/edit.html",
         form=form,

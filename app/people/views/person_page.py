@@ -5,7 +5,6 @@ import re
 from flask import (
     Blueprint,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -26,6 +25,7 @@ from app.core.access import (
 from app.core.clock import now
 from app.core.db import NotFound
 from app.core.pagination import list_params
+from app.core.settings import current_settings
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, Role, SkipReason
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import get_phone_number_info
@@ -84,7 +84,7 @@ def _render_person_page(
         page=queries.paginate_person_texts(phone, list_params((), "")),
         note_form=note_form or NoteForm(formdata=None),
         consent_form=consent_form or ConsentForm(formdata=None),
-        our_number=format_phone_number(current_app.extensions["settings"].sender),
+        our_number=format_phone_number(current_settings().sender),
         headline=format_blast_title,
     )
 
@@ -165,7 +165,7 @@ def remove_person_from_do_not_text_list(digits: str) -> ResponseReturnValue:
             for line in lines:
                 suppression.remove_suppression_entry(line.kind, line.id, current_username())
     except suppression.OnlyOwnerCanOptIn:
-        ours = format_phone_number(current_app.extensions["settings"].sender)
+        ours = format_phone_number(current_settings().sender)
         flash(f"Only they can undo this, by texting START to {ours}.", "error")
     else:
         flash(f"{format_phone_number(phone)} is off the do-not-text list.", "success")

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, flash
 
-from app.core.settings import Settings
+from app.core.settings import Settings, current_settings
 from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
 
 bp = Blueprint("sandbox", __name__, url_prefix="/sandbox")
@@ -32,5 +32,5 @@ def dispatch_text_or_flash(sid: str) -> None:
 
 
 def _get_settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     return settings

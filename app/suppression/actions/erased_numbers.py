@@ -4,11 +4,11 @@ back who said STOP.
 
 from collections.abc import Iterable
 
-from flask import current_app
 from sqlalchemy import func
 from sqlalchemy.dialects.sqlite import insert
 
 from app.core.db import db
+from app.core.settings import current_settings
 from app.domain.phones.phone_erasure import hash_phone
 from app.suppression.actions import opt_out_sql
 from app.suppression.actions.suppression_list import record_opt_out
@@ -67,4 +67,4 @@ def clear_erased_opt_out(phone: str) -> None:
 
 
 def _get_erasure_key() -> str:
-    return str(current_app.extensions["settings"].erasure_key)
+    return str(current_settings().erasure_key)

@@ -6,7 +6,7 @@ Their parameters are called `b_…`.
 from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from app.core.prepared import PreparedStatement
+from app.core.prepared_statements import PreparedStatement
 from app.suppression.models import (
     INBOUND_SOURCE,
     MANUAL_SOURCE,

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
-from app.core.prepared import PreparedStatement
+from app.core.prepared_statements import PreparedStatement
 from app.suppression.models import (
     ConsentAct,
     ConsentEvent,

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
-from app.core.prepared import PreparedStatement
+from app.core.prepared_statements import PreparedStatement
 from app.domain.delivery.skip_reasons import SkipReason
 from app.organisation.models import Organisation
 from app.suppression.models import (

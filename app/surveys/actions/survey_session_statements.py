@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, case, func, insert, select, text, upda
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.core.column_types import UtcDateTime
-from app.core.prepared import PreparedStatement
+from app.core.prepared_statements import PreparedStatement
 from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.surveys.models import (
     IS_UNDERSTOOD_SQL,

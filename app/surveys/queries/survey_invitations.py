@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, exists, func, select
 
 from app.core.column_types import UtcDateTime
-from app.core.prepared import PreparedStatement
+from app.core.prepared_statements import PreparedStatement
 from app.delivery.models import message_logs, messages
 from app.domain.delivery.message_statuses import MessageStatus
 from app.surveys.models import survey_sessions

@@ -12,7 +12,7 @@ from flask import current_app
 from app.core.clock import now
 from app.core.column_types import datetime_to_db
 from app.core.db import raw_connection
-from app.core.settings import Settings
+from app.core.settings import current_settings
 from app.domain.phones.phone_number import is_e164
 from app.domain.surveys.survey_state_machine import (
     REPEATED_TEXT_WINDOW,
@@ -111,7 +111,7 @@ def _get_text_writer() -> BatchWriter[ParsedInboundText, str]:
 
 
 def _parse_call(call: WebhookCall) -> ParsedInboundText:
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     body, phone, to = (
         call.get_first_field("Body"),
         call.get_first_field("From"),

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.db import UniqueViolation, raw_connection, write
-from app.core.prepared import PreparedStatement
+from app.core.prepared_statements import PreparedStatement
 from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.suppression.models import (
     ConsentAct,
