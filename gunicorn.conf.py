@@ -57,24 +57,34 @@ loglevel = "warning"
 forwarded_allow_ips = "127.0.0.1"
 
 
+def post_fork(server, worker):
+    """Prepare the database before the worker loads the app; importing wsgi writes nothing."""
+    from app.startup import prepare_to_serve
+
+    prepare_to_serve()
+
+
 def when_ready(server):
-    """Say where to look."""
+    """Print the address and the version."""
+    from app.startup import announce_address
+
     host, port = bind.rsplit(":", 1)
-    print(f"SMS Admin is on http://{host}:{port}  (Ctrl-C stops it)", flush=True)  # noqa: T201
+    announce_address(f"http://{host}:{port}")
 
 
 def post_worker_init(worker):
-    """Start sending in this worker, until it is told to stop."""
-    from app import scheduler
+    """Print the first admin's address if needed, and start sending in this worker."""
+    from app.scheduler import start_background_jobs
+    from app.startup import announce_first_start
 
+    announce_first_start(worker.wsgi)
     gc.collect()
-    # what is loaded stays: looking through it again and again cost a tenth of the sending
+    # What is loaded stays: scanning it again and again cost a tenth of the sending.
     gc.freeze()
-    gc.set_threshold(
-        10_000
-    )  # and what a text needs is gone with it: looked through every 700 things, 4 % more
-    worker.cfg.set("graceful_timeout", PAGES_SECONDS)
-    worker.background = scheduler.start(worker.wsgi, alive=lambda: worker.alive)
+    # What one text needs is gone with it: a scan every 700 allocations cost 4 %.
+    gc.set_threshold(10_000)
+    worker.cfg.set("graceful_timeout", PAGE_GRACE_SECONDS)
+    worker.background = start_background_jobs(worker.wsgi, alive=lambda: worker.alive)
 
 
 def worker_exit(server, worker):

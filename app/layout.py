@@ -12,8 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.db import db
 from app.core.settings import Settings, current_settings
-from app.delivery import queries as delivery
-from app.delivery.queries import Heartbeat
+from app.delivery.queries.heartbeat import (
+    ENGINE_TROUBLE_KEY,
+    HEARTBEAT_COLUMNS,
+    Heartbeat,
+    build_heartbeat,
+)
 from app.organisation import queries as organisation
 
 
@@ -154,12 +158,12 @@ def _fetch_heartbeat_and_counts(
     counting = [each for each in shown if each.count]
     beat_at, holder, *counts = db.session.execute(
         select(
-            *delivery.HEARTBEAT_COLUMNS,
+            *HEARTBEAT_COLUMNS,
             *(each.count() for each in counting if each.count),
         )
     ).one()
     found = dict(zip((each.endpoint for each in counting), counts, strict=True))
-    return delivery.build_heartbeat(beat_at, holder), found
+    return build_heartbeat(beat_at, holder), found
 
 
 def _build_menu_item(entry: MenuEntry, count: int) -> MenuItem:
@@ -185,7 +189,7 @@ def _build_banners(settings: Settings, heartbeat: Heartbeat | None = None) -> li
             [("Practice phone", url_for("sandbox.list_phones"))] if signed_in else []
         )
         found.append(Banner("warn", "Practice mode.", "No real texts are sent.", links))
-    trouble = current_app.extensions.get(delivery.ENGINE_TROUBLE_KEY, "") if signed_in else ""
+    trouble = current_app.extensions.get(ENGINE_TROUBLE_KEY, "") if signed_in else ""
     if trouble:
         found.append(Banner("bad", "Nothing is being sent right now.", trouble))
     silence = heartbeat.outage_reason if heartbeat else ""

@@ -19,8 +19,8 @@ from app.core.pagination import (
     clamp_to_last_page,
 )
 from app.core.search_terms import build_text_filter
-from app.delivery import queries as delivery
 from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.queries.blast_messages import build_blast_id_range_filter, iterate_blast_rows
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,
     RenderedBlast,
@@ -214,7 +214,7 @@ def _search_recipients(
         {state.value: place for place, state in enumerate(states)}, value=Message.status
     ).label("rank")
     found = select(Message.id, rank).where(
-        delivery.build_blast_id_range_filter(log_id),
+        build_blast_id_range_filter(log_id),
         Message.status.in_(states),
         matches,
     )
@@ -254,7 +254,7 @@ def iterate_message_batches(log_id: int) -> Iterator[Sequence[Row[Any]]]:
     """ROW_COLUMNS of every row of one blast, in id order, slice by slice, so that they can be
     streamed.
     """
-    return delivery.iterate_blast_rows(log_id, *EXPORT_COLUMNS)
+    return iterate_blast_rows(log_id, *EXPORT_COLUMNS)
 
 
 def find_running_blasts() -> Sequence[MessageLog]:

@@ -8,8 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.access import public
 from app.core.settings import current_settings
-from app.delivery import queries as delivery
-from app.delivery.queries import Heartbeat
+from app.delivery.queries.heartbeat import Heartbeat, load_heartbeat
 from app.migrations.migration_errors import MigrationError
 from app.migrations.migration_runner import list_pending_migrations
 
@@ -36,7 +35,7 @@ def report_readiness() -> ResponseReturnValue:
     try:
         problems = _find_migration_problems()
         if not problems:
-            heartbeat = delivery.load_heartbeat()
+            heartbeat = load_heartbeat()
             problems = (
                 [f"Nothing is being sent: {heartbeat.outage_reason}."]
                 if heartbeat.outage_reason

@@ -11,7 +11,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import message_resend, sender_throttle
 from app.delivery.models import MessageLog
-from app.delivery.queries import get_sender_health
+from app.delivery.queries.sender_health import get_sender_health
 from app.domain.delivery.skip_reasons import SkipReason
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (

@@ -9,7 +9,7 @@ from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Attempt, Message, MessageLog, ScheduledMessage
-from app.delivery.queries import get_blast_tally
+from app.delivery.queries.blast_messages import get_blast_tally
 from app.domain.delivery.message_statuses import BlastTarget
 from app.suppression.models import SuppressedContact, UnsubscribedContact
 from tests.makers import member

@@ -9,9 +9,10 @@ from app.audit.models import AuditEvent
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery import queries as delivery
 from app.delivery.actions import message_resend
 from app.delivery.models import Attempt, Message, MessageLog
+from app.delivery.queries.blast_messages import get_blast_tally
+from app.delivery.queries.resendable_messages import list_actionable_message_ids
 from app.domain.phones.phone_erasure import contains_phone_number, is_erasure_mark
 from app.events.models import Event, EventRegistration
 from app.imports.models import Import, ImportRow
@@ -130,7 +131,7 @@ def test_k11_nothing_that_names_an_erased_person_is_left_in_any_table(visit, app
     """K11: gone from the lists, masked in the logs, and the counts are what they were."""
     with app.app_context():
         log_id = furnish()
-        before = delivery.get_blast_tally(log_id)
+        before = get_blast_tally(log_id)
     assert ZOE in everything(app)[0]
     page = visit(f"{PAGE}/erase", "ada")
     for said in (
@@ -146,7 +147,7 @@ def test_k11_nothing_that_names_an_erased_person_is_left_in_any_table(visit, app
         assert trace not in rows, trace
         assert trace.encode() not in file, trace
     with app.app_context():
-        assert delivery.get_blast_tally(log_id) == before
+        assert get_blast_tally(log_id) == before
         assert db.session.scalars(db.select(CommunityMember.phone)).all() == [LEO]
         leo = db.session.scalars(db.select(Message).where(Message.phone == LEO)).one()
         assert (leo.name, leo.body) == ("Leo", "Hello Leo")
@@ -207,7 +208,7 @@ def test_a_text_in_doubt_is_neither_asked_about_nor_sent_again(visit, app):
             )
     visit.post("/people/13035550199/erase", "ada")
     with app.app_context():
-        assert delivery.list_actionable_message_ids(log_id, "unknown") == []
+        assert list_actionable_message_ids(log_id, "unknown") == []
         with write():
             assert message_resend.request_status_lookup(log_id, [row.id], now()) == 0
             assert (

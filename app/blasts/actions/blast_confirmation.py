@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.core.settings import current_settings
-from app.delivery import queries as delivery
 from app.delivery.actions.blast_scheduling import BlastSpec, schedule_blast
+from app.delivery.queries.scheduled_blasts import find_blast_by_token
 from app.domain.delivery.message_statuses import BlastTarget
 from app.organisation import queries as organisation
 
@@ -43,7 +43,7 @@ def confirm_blast(draft: BlastDraft, client_token: str | None, who: str, moment:
 
     Now means after the undo time; a test goes at once. Call inside write().
     """
-    earlier = delivery.find_blast_by_token(client_token) if client_token else None
+    earlier = find_blast_by_token(client_token) if client_token else None
     if earlier is not None:
         return earlier
     settings = current_settings()

@@ -12,10 +12,10 @@ from app.blasts.actions.blast_confirmation import get_test_phone
 from app.core.clock import now
 from app.core.db import WriteLockTimeout, db, write
 from app.core.settings import current_settings
-from app.delivery import queries as delivery
 from app.delivery.actions import blast_messages as rows
 from app.delivery.actions import blast_scheduling
 from app.delivery.models import ScheduledMessage
+from app.delivery.queries.scheduled_blasts import list_due_blast_ids, list_overdue_blasts
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,
     RenderedBlast,
@@ -63,7 +63,7 @@ def release_due_blasts(moment: datetime | None = None) -> int:
     _apply_timezone_to_reminders(moment)
     _expire_overdue_blasts(moment - timedelta(minutes=settings.scheduled_message_max_lag), moment)
     released, failed = 0, []
-    for scheduled_id in delivery.list_due_blast_ids(settings.carrier, moment):
+    for scheduled_id in list_due_blast_ids(settings.carrier, moment):
         try:
             released += _release_blast(scheduled_id, moment)
         except WriteLockTimeout:
@@ -91,7 +91,7 @@ def _apply_timezone_to_reminders(moment: datetime) -> None:
 
 
 def _expire_overdue_blasts(oldest: datetime, moment: datetime) -> None:
-    late = delivery.list_overdue_blasts(oldest)
+    late = list_overdue_blasts(oldest)
     if not late:
         return
     with write():

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from app.blasts.queries import RECIPIENT_FILTERS
 from app.core.settings import Settings, current_settings
-from app.delivery import queries as delivery
 from app.delivery.actions.blast_control import PAUSED_BY_PERSON
 from app.delivery.models import MessageLog, SenderHealth
+from app.delivery.queries.blast_messages import count_messages_by_status, estimate_queued_segments
+from app.delivery.queries.sender_health import get_sender_health
 from app.domain.delivery.carrier_error_codes import find_error_code, find_error_fix
 from app.domain.delivery.cost_estimate import (
     compute_send_seconds,
@@ -227,11 +228,11 @@ class BlastProgress:
 
 def fetch_blast_progress(log: MessageLog, moment: datetime) -> BlastProgress:
     """The numbers of a blast at this moment."""
-    counts = delivery.count_messages_by_status(log.id)
+    counts = count_messages_by_status(log.id)
     queued = counts.get(MessageStatus.QUEUED, 0)
-    segments = delivery.estimate_queued_segments(log.id, queued) if queued else 0
+    segments = estimate_queued_segments(log.id, queued) if queued else 0
     health = (
-        delivery.get_sender_health(log.sender, log.carrier)
+        get_sender_health(log.sender, log.carrier)
         if log.status in OPEN_BLAST_STATUSES
         else None
     )

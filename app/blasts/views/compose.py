@@ -22,7 +22,7 @@ from app.blasts.views.blast_review import BlastReview
 from app.blasts.views.blueprint import bp
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
-from app.delivery import queries as delivery
+from app.delivery.queries.scheduled_blasts import find_blast_by_token
 from app.domain.delivery.blast_rendering import skip_too_long_texts
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.surveys.question_definitions import build_opening_text, parse_questions
@@ -52,7 +52,7 @@ def compose_blast() -> ViewResponse:
     if request.method != "POST":
         return _render_compose_page(_create_prefilled_form())
     form = ComposeForm(_apply_button_changes(request.form))
-    earlier = delivery.find_blast_by_token(token) if (token := _get_client_token(form)) else None
+    earlier = find_blast_by_token(token) if (token := _get_client_token(form)) else None
     if earlier is not None:
         return _redirect_to_scheduled_blast(earlier)
     if "edit" in request.form:
@@ -258,7 +258,7 @@ def _confirm_draft(draft: BlastDraft, token: str | None) -> ViewResponse:
     moment = now()
     try:
         with audited_write("blast.confirmed", current_username()) as trace:
-            earlier = delivery.find_blast_by_token(token) if token else None
+            earlier = find_blast_by_token(token) if token else None
             if earlier is not None:
                 raise BlastAlreadyConfirmed(earlier)
             scheduled_id = blasts.confirm_blast(draft, token, current_username(), moment)

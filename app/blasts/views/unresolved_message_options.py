@@ -9,8 +9,8 @@ from flask_login import current_user
 
 from app.blasts.views.blueprint import bp
 from app.core.settings import current_settings
-from app.delivery import queries as delivery
 from app.delivery.models import MessageLog
+from app.delivery.queries.resendable_messages import count_actionable_messages
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.domain.delivery.message_statuses import (
     FAILED_STATUSES,
@@ -95,7 +95,7 @@ def find_bulk_options(log: MessageLog, chosen: str) -> BulkOptions | None:
     of them.
     """
     counts = {
-        state: delivery.count_actionable_messages(log.id, state)
+        state: count_actionable_messages(log.id, state)
         for state in BULK_STATES.get(chosen, ())
     }
     state, count = next(((state, count) for state, count in counts.items() if count), ("", 0))

@@ -24,11 +24,15 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page, list_params
 from app.core.template_filters import format_local_time
-from app.delivery import queries as delivery
 from app.delivery.actions import message_resend
 from app.delivery.actions.message_resend import ResendResult
 from app.delivery.models import MessageLog
-from app.delivery.queries import ResendPreview
+from app.delivery.queries.resendable_messages import (
+    ResendPreview,
+    list_actionable_message_ids,
+    list_resendable_messages,
+    preview_resend,
+)
 from app.domain.delivery.cost_estimate import compute_cost, format_money
 from app.domain.delivery.message_statuses import BlastStatus
 from app.domain.delivery.send_rate import compute_validity_seconds
@@ -142,7 +146,7 @@ def resend_blast_messages(log_id: int) -> ResponseReturnValue:
     chosen = _parse_selection(log_id, request.form if request.method == "POST" else request.args)
     if request.method == "POST":
         return _resend_selection(log, chosen)
-    numbers = delivery.preview_resend(log_id, chosen.ids)
+    numbers = preview_resend(log_id, chosen.ids)
     wanted = list_params((), "")
     return render_template(
         "blasts/again.html",
@@ -194,7 +198,7 @@ def _has_selection_changed(log: MessageLog, chosen: MessageSelection) -> bool:
     if chosen.by_id:
         return False
     people_now, seen = (
-        delivery.preview_resend(log.id, chosen.ids).people,
+        preview_resend(log.id, chosen.ids).people,
         request.form.get("seen_count", ""),
     )
     if not people_now or seen == str(people_now):
@@ -255,7 +259,7 @@ def _fetch_selection_page(
         ListParams("", 1 if chosen.by_id else wanted.number, per_page, "", "asc"),
     )
     return ListPage(
-        delivery.list_resendable_messages(log_id, chosen.ids, wanted.offset, per_page),
+        list_resendable_messages(log_id, chosen.ids, wanted.offset, per_page),
         numbers.people,
         wanted,
     )
@@ -275,7 +279,7 @@ def _parse_selection(log_id: int, asked_for: MultiDict[str, str]) -> MessageSele
             if word.isascii() and word.isdigit() and len(word) <= MAX_ID_DIGITS
         ]
         return MessageSelection(ids, state, by_id=True)
-    return MessageSelection(delivery.list_actionable_message_ids(log_id, state), state, by_id=False)
+    return MessageSelection(list_actionable_message_ids(log_id, state), state, by_id=False)
 
 
 def _get_log_or_404(log_id: int) -> MessageLog:

@@ -14,8 +14,8 @@ from app.core.clock import now
 from app.dashboard import queries
 from app.dashboard.queries import DeliveryTotals
 from app.dashboard.views.setup_checklist import build_setup_checklist
-from app.delivery import queries as delivery
 from app.delivery.models import MessageLog
+from app.delivery.queries.heartbeat import load_heartbeat
 from app.domain.delivery.cost_estimate import format_money
 from app.domain.time import local_times
 from app.inbox import queries as inbox
@@ -40,7 +40,7 @@ def show_dashboard() -> ResponseReturnValue:
         unanswered=inbox.count_waiting_threads(),
         running=sending,
         waiting=queries.count_queued_by_blast(sending),
-        silence=delivery.load_heartbeat().outage_reason,
+        silence=load_heartbeat().outage_reason,
         coming=coming,
         titles=blasts.get_blast_event_titles(coming),
         chart=_build_delivery_chart(blasts.find_finished_blasts()),
@@ -57,7 +57,7 @@ def refresh_running_blasts() -> ResponseReturnValue:
         "dashboard/_running.html",
         running=sending,
         waiting=queries.count_queued_by_blast(sending),
-        silence=delivery.load_heartbeat().outage_reason,
+        silence=load_heartbeat().outage_reason,
     )
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, select, update
 
 from app.core.clock import now
 from app.core.db import db, execute_and_count_rows, fetch_as_json
-from app.delivery import queries
 from app.delivery.actions import sender_throttle, sql
 from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.queries.blast_messages import get_blast_tally
 from app.domain.delivery.message_statuses import (
     OPEN_BLAST_STATUSES,
     BlastStatus,
@@ -122,7 +122,7 @@ def close_finished_blasts(moment: datetime) -> list[int]:
 
 
 def _close_blast(log_id: int, moment: datetime) -> None:
-    status = compute_final_blast_status(queries.get_blast_tally(log_id))
+    status = compute_final_blast_status(get_blast_tally(log_id))
     db.session.execute(
         update(MessageLog).where(MessageLog.id == log_id).values(status=status, finished_at=moment)
     )

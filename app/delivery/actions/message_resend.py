@@ -9,8 +9,12 @@ from datetime import datetime
 from sqlalchemy import case, update
 
 from app.core.db import db, execute_and_count_rows
-from app.delivery import queries
 from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.queries.resendable_messages import (
+    build_blast_messages_filter,
+    build_resendable_filter,
+    preview_resend,
+)
 from app.domain.delivery.message_statuses import (
     ENDED_BLAST_STATUSES,
     UNCERTAIN_STATUSES,
@@ -49,8 +53,8 @@ def resend_messages(
     log = db.session.get_one(MessageLog, log_id, populate_existing=True)
     if log.not_after and not compute_validity_seconds(log.not_after, moment):
         return ResendResult()
-    these = queries.build_resendable_filter(log_id, message_ids)
-    stay_out = queries.preview_resend(log_id, message_ids).skipped_by_reason
+    these = build_resendable_filter(log_id, message_ids)
+    stay_out = preview_resend(log_id, message_ids).skipped_by_reason
     queued = execute_and_count_rows(
         update(Message)
         .where(these, select_suppression_reason(Message.phone).is_(None))
@@ -136,7 +140,7 @@ def _update_doubtful_messages(
     return execute_and_count_rows(
         update(Message)
         .where(
-            queries.build_blast_messages_filter(log_id, message_ids),
+            build_blast_messages_filter(log_id, message_ids),
             Message.status.in_(states),
             Message.left_at.is_(None),
         )

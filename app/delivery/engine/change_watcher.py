@@ -11,7 +11,7 @@ from time import monotonic
 from flask import Flask
 
 from app.core.clock import now
-from app.delivery import queries
+from app.delivery.queries.scheduled_blasts import find_next_due_time
 
 # while texts leave, every commit stirs: the schedule is read ten times a second at most
 SCHEDULE_POLL_SECONDS = 0.1
@@ -47,7 +47,7 @@ class ChangeWatcher:
     def _load_next_due(self) -> None:
         self._is_schedule_stale, self._checked_at = False, monotonic()
         with self.app.app_context():
-            self._next_due_at = queries.find_next_due_time(self.carrier)
+            self._next_due_at = find_next_due_time(self.carrier)
 
     def is_blast_due(self) -> bool:
         """Whether a blast is due by now.

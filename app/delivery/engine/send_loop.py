@@ -23,7 +23,7 @@ from app.delivery.engine.in_flight import InFlightMessages, read_boot_clock
 from app.delivery.engine.leader_election import LeaderElection
 from app.delivery.engine.status_poller import StatusPoller
 from app.delivery.engine.tick import TickResult, read_stored_pace, run_tick
-from app.delivery.queries import ENGINE_TROUBLE_KEY
+from app.delivery.queries.heartbeat import ENGINE_TROUBLE_KEY
 from app.domain.delivery.send_rate import TokenBucket
 
 log = logging.getLogger(__name__)

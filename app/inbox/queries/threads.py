@@ -3,8 +3,8 @@
 from sqlalchemy import select
 
 from app.core.db import db
-from app.delivery import queries as delivery
 from app.delivery.models import Message
+from app.delivery.queries.recipient_names import find_latest_contact_name
 from app.domain.delivery.message_statuses import MessageDirection
 from app.events.queries.contact_names import find_display_names
 from app.inbox.models import Thread
@@ -30,4 +30,4 @@ def find_last_inbound_id(phone: str) -> int | None:
 
 def find_contact_name(phone: str) -> str | None:
     """As the lists call them, else as we last texted them."""
-    return find_display_names([phone]).get(phone) or delivery.find_latest_contact_name(phone)
+    return find_display_names([phone]).get(phone) or find_latest_contact_name(phone)

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from app.core.db import write
-from app.delivery import queries as delivery
 from app.delivery.actions import blast_control, direct_messages
 from app.delivery.actions.direct_messages import DirectMessage
+from app.delivery.queries.recipient_names import find_latest_contact_name
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.texts.text_intent import is_twilio_opt_in, is_twilio_opt_out
@@ -42,7 +42,7 @@ def process_opt_out(heard: InboundText, *, confirmed: bool) -> HandlerOutcome:
     """
     phone = heard.phone
     known = permission.has_opted_out(phone) and permission.has_recorded_stop(phone)
-    name = heard.name or delivery.find_latest_contact_name(phone)
+    name = heard.name or find_latest_contact_name(phone)
     suppression.record_opt_out(
         phone, source=INBOUND_SOURCE, reason=_format_evidence(heard), name=name
     )

@@ -1,0 +1,1 @@
+"""Reading what delivery keeps: a module for each kind of row."""

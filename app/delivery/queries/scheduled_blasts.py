@@ -1,0 +1,53 @@
+"""Blasts that wait for their time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, func, select
+
+from app.core.db import db
+from app.delivery.models import ScheduledMessage
+from app.domain.delivery.message_statuses import (
+    ScheduledBlastStatus,
+)
+
+
+def find_next_due_time(carrier: str) -> datetime | None:
+    """When the next pending blast is due (UTC); None when there is none."""
+    pending = select(func.min(ScheduledMessage.scheduled_at)).where(
+        ScheduledMessage.status == ScheduledBlastStatus.PENDING,
+        ScheduledMessage.carrier == carrier,
+    )
+    return db.session.scalar(pending)
+
+
+def list_due_blast_ids(carrier: str, moment: datetime) -> Sequence[int]:
+    """The ids of the pending blasts that are due, the oldest first."""
+    pending = (
+        select(ScheduledMessage.id)
+        .where(
+            ScheduledMessage.status == ScheduledBlastStatus.PENDING,
+            ScheduledMessage.carrier == carrier,
+            ScheduledMessage.scheduled_at <= moment,
+        )
+        .order_by(ScheduledMessage.scheduled_at, ScheduledMessage.id)
+    )
+    return db.session.scalars(pending).all()
+
+
+def list_overdue_blasts(moment: datetime) -> Sequence[Row[int, datetime]]:
+    """Pending blasts of whatever carrier that were due before `moment`, each with its id and
+    when that was.
+    """
+    late = select(ScheduledMessage.id, ScheduledMessage.scheduled_at).where(
+        ScheduledMessage.status == ScheduledBlastStatus.PENDING,
+        ScheduledMessage.scheduled_at < moment,
+    )
+    return db.session.execute(late).all()
+
+
+def find_blast_by_token(client_token: str) -> int | None:
+    """The blast that was confirmed with this token, if it was."""
+    return db.session.scalar(
+        select(ScheduledMessage.id).where(ScheduledMessage.client_token == client_token)
+    )

@@ -1,0 +1,9 @@
+"""What slows a sender down or holds it back."""
+
+from app.core.db import db
+from app.delivery.models import SenderHealth
+
+
+def get_sender_health(sender: str, carrier: str) -> SenderHealth | None:
+    """What slows a sender down or holds it back; None for one that nothing ever did."""
+    return db.session.get(SenderHealth, (sender, carrier), populate_existing=True)
