@@ -2,7 +2,7 @@
 
 from app.accounts.models import AppUser
 from app.core.db import write
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 from app.organisation.models import Organisation
 
 PASSWORD = "a quiet river at dawn"

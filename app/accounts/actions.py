@@ -12,7 +12,7 @@ from app.accounts.models import AppUser, LoginAttempt
 from app.core.clock import now
 from app.core.column_types import UtcDateTime
 from app.core.db import NotFound, UniqueViolation, db, execute_and_count_rows
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 
 LOCKOUT_WINDOW = timedelta(minutes=15)
 MAX_ATTEMPTS_PER_ADDRESS, MAX_ATTEMPTS_PER_ACCOUNT = 10, 20

@@ -13,7 +13,7 @@ from wtforms import (
 
 from app.accounts.queries import clean_username
 from app.domain.accounts import password_policy
-from app.domain.delivery.skip_reasons import ROLE_LABELS, Role
+from app.domain.accounts.roles import ROLE_LABELS, Role
 from app.organisation import queries as organisation
 
 MAX_USERNAME_LENGTH = 80

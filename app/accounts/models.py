@@ -16,7 +16,7 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 
 # A hash needs 32 MB: whoever tries many passwords at once waits, and the box keeps its memory.
 HASHING_SLOTS = BoundedSemaphore(4)

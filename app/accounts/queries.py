@@ -15,8 +15,8 @@ from app.accounts.models import AppUser, LoginAttempt, verify_password
 from app.core.clock import now
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
-from app.domain.delivery.skip_reasons import Role
-from app.domain.texts.message_templates import clean_name
+from app.domain.accounts.roles import Role
+from app.domain.texts.text_cleaning import clean_name
 from app.organisation.models import Organisation
 
 USER_SORTS = ("username", "role", "created_at")

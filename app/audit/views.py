@@ -8,7 +8,7 @@ from app.audit.forms import AuditFilterForm
 from app.core.access import roles_required
 from app.core.pagination import list_params
 from app.core.template_filters import get_display_timezone
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 from app.domain.time.local_times import is_time_zone
 
 bp = Blueprint("audit", __name__)

@@ -20,7 +20,7 @@ from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 
 from app.core.settings import current_settings
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 
 ALL_ROLES = (Role.ADMIN, Role.SOCIAL_MANAGER)
 PASSWORD_ENDPOINT = "accounts.change_own_password"

@@ -6,7 +6,7 @@ from wtforms import Field, StringField, ValidationError
 from wtforms.validators import Length
 
 from app.domain.phones.phone_number import InvalidPhoneNumber, PhoneNumber
-from app.domain.texts.message_templates import clean_name, clean_text
+from app.domain.texts.text_cleaning import clean_name, clean_text
 
 MAX_PERSON_NAME_LENGTH = 100
 

@@ -16,6 +16,7 @@ from app.community.models import CommunityMember
 from app.core.db import db
 from app.core.settings import current_settings
 from app.delivery.models import Message, MessageLog
+from app.domain.accounts.roles import Role
 from app.domain.delivery.cost_estimate import compute_cost
 from app.domain.delivery.message_statuses import (
     ACCEPTED_STATUSES,
@@ -23,7 +24,6 @@ from app.domain.delivery.message_statuses import (
     UNCERTAIN_STATUSES,
     MessageStatus,
 )
-from app.domain.delivery.skip_reasons import Role
 from app.organisation import queries as organisation
 
 ONE_WEEK = timedelta(days=7)

@@ -7,7 +7,7 @@ from flask_wtf.file import FileField
 from wtforms import StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
-from app.domain.texts.message_templates import clean_text
+from app.domain.texts.text_cleaning import clean_text
 
 NOTHING_GIVEN_ERROR = "Choose a file first. Or paste the rows below."
 BOTH_GIVEN_ERROR = "Choose a file or paste rows, not both."

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
-from app.domain.spreadsheets.contact_rows import ColumnKind, ColumnMapping
+from app.domain.spreadsheets.column_headings import ColumnKind
+from app.domain.spreadsheets.column_mapping import ColumnMapping
 from app.imports.models import (
     READABLE_VERDICTS,
     Import,

@@ -9,7 +9,7 @@ from wtforms.widgets import TextArea
 
 from app.accounts.queries import list_usernames
 from app.core.form_fields import CleanTextField
-from app.domain.texts import message_templates
+from app.domain.texts import message_templates, text_cleaning
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 
 MAX_TITLE_CHARACTERS, FORM_TOKEN_CHARACTERS = 80, 32
@@ -19,7 +19,7 @@ MAX_LENGTH_HINT = f"The longest text that can be sent has {MAX_MESSAGE_CHARACTER
 
 def _validate_text(field: Field, filled: str) -> None:
     """Nothing to read, placeholders that do not exist, or too long once they are filled in."""
-    if message_templates.is_blank_text(filled):
+    if text_cleaning.is_blank_text(filled):
         raise ValidationError("Write a text first.")
     field.errors = [
         *field.errors,
@@ -78,12 +78,12 @@ class SavedReplyForm(FlaskForm):
 
     def validate_title(self, field: Field) -> None:
         """By which it is found again."""
-        if message_templates.is_blank_text(field.data or ""):
+        if text_cleaning.is_blank_text(field.data or ""):
             raise ValidationError("Write a title.")
 
     def validate_body(self, field: Field) -> None:
         """Something that could be sent to somebody without a name."""
-        if message_templates.is_blank_text(field.data or ""):
+        if text_cleaning.is_blank_text(field.data or ""):
             raise ValidationError("Write a text first.")
         _validate_text(field, message_templates.fill_template(field.data or "", "friend"))
 

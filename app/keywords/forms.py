@@ -17,7 +17,7 @@ from wtforms.widgets import DateInput, TextArea, TimeInput
 
 from app.core.clock import now
 from app.core.form_fields import CleanTextField
-from app.domain.texts import keyword_parsing, message_templates
+from app.domain.texts import keyword_parsing, message_templates, text_cleaning
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.text_intent import fold_text
 from app.domain.time import local_times
@@ -131,10 +131,7 @@ class KeywordForm(FlaskForm):
         """A text that can be filled in, not too long; it may be missing where something else
         happens.
         """
-        if (
-            message_templates.is_blank_text(field.data or "")
-            and self.action.data == KeywordAction.NONE
-        ):
+        if text_cleaning.is_blank_text(field.data or "") and self.action.data == KeywordAction.NONE:
             raise ValidationError("Write an answer, or choose what else happens.")
         of_event = self.action.data == KeywordAction.ADD_TO_EVENT
         field.errors = [

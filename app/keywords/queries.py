@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
-from app.domain.delivery.cost_estimate import format_count
+from app.domain.texts.plurals import pluralize
 from app.domain.texts.text_intent import fold_text
 from app.events.models import Event
 from app.keywords.models import KeywordRule
@@ -39,7 +39,7 @@ class KeywordListPage(ListPage):
     @property
     def total_in_words(self) -> str:
         """ "1 keyword", "20 keywords"."""
-        return format_count(self.total, "keyword")
+        return pluralize(self.total, "keyword")
 
 
 def paginate_keywords(asked: ListParams) -> KeywordListPage:

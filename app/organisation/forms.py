@@ -13,7 +13,7 @@ from wtforms.widgets import TextArea
 
 from app.core.form_fields import CleanTextField
 from app.core.settings import current_settings
-from app.domain.texts.message_templates import is_blank_text
+from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.time.local_times import is_time_zone, list_time_zones
 from app.organisation import queries
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.audit.actions import audited_write
 from app.core.access import current_username, roles_required
 from app.core.settings import Settings, current_settings
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 from app.domain.opt_outs import default_replies
 from app.domain.phones.phone_number import format_phone_number
 from app.organisation import actions, queries

@@ -5,7 +5,7 @@ from wtforms import TextAreaField, ValidationError
 from wtforms.validators import Length
 
 from app.core.form_fields import CleanTextField
-from app.domain.texts.message_templates import clean_text, is_blank_text
+from app.domain.texts.text_cleaning import clean_text, is_blank_text
 
 MAX_NOTE_CHARACTERS, MAX_EVIDENCE_CHARACTERS = 1000, 300
 

@@ -6,7 +6,7 @@ from wtforms.validators import Length
 
 from app.accounts.forms import UsernameField, reject_weak_password
 from app.core.form_fields import CleanTextField
-from app.domain.texts.message_templates import is_blank_text
+from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.time.local_times import is_time_zone
 from app.organisation.forms import MAX_ORGANISATION_NAME_LENGTH, build_timezone_choices
 

@@ -24,7 +24,8 @@ from app.core.csv_files import build_download_headers, stream_csv
 from app.core.db import NotFound, UniqueViolation
 from app.core.pagination import list_params
 from app.core.settings import current_settings
-from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, Role
+from app.domain.accounts.roles import Role
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
 from app.organisation import queries as organisation
 from app.suppression import actions, queries

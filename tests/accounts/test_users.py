@@ -9,7 +9,7 @@ from app.accounts import actions, queries
 from app.accounts.models import AppUser
 from app.audit.models import AuditEvent
 from app.core.db import db, write
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 from tests.accounts.signing import sign_in
 from tests.cast import PASSWORD
 

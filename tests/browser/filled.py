@@ -20,8 +20,8 @@ from app.core.db import db, write
 from app.core.settings import Settings
 from app.delivery.actions import blast_control
 from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
-from app.domain.delivery.skip_reasons import Role
 from app.events.models import Event
 from app.imports.models import Import
 from app.inbox.queries import find_thread_by_phone

@@ -9,7 +9,7 @@ from app.audit.models import AuditEvent
 from app.community import queries
 from app.community.models import CommunityMember
 from app.core.db import db, write
-from app.domain.texts.message_templates import clean_name
+from app.domain.texts.text_cleaning import clean_name
 from tests.cast import LEO, ZOE
 from tests.makers import member, members
 

@@ -2,13 +2,8 @@
 
 import pytest
 
-from app.domain.delivery.skip_reasons import (
-    ROLE_LABELS,
-    SKIP_REASON_LABELS,
-    Role,
-    SkipReason,
-    find_skip_reason,
-)
+from app.domain.accounts.roles import ROLE_LABELS, Role
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason, find_skip_reason
 
 
 @pytest.mark.parametrize(

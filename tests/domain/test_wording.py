@@ -4,22 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.phones.display_names import extract_first_name
 from app.domain.texts.message_templates import (
     DEFAULT_OPT_OUT_FOOTER,
     EVENT_PLACEHOLDERS,
     GENERIC_EVENT_VALUES,
     NAME_PLACEHOLDERS,
     append_footer,
-    clean_name,
-    clean_text,
-    extract_first_name,
     fill_template,
     has_event_placeholders,
     has_name_placeholders,
     has_name_without_fallback,
-    is_blank_text,
     list_template_problems,
 )
+from app.domain.texts.text_cleaning import clean_name, clean_text, is_blank_text
 
 BRACED = st.text(st.sampled_from("{}|_ \nnamefirstlu01"), max_size=40)
 

@@ -18,7 +18,7 @@ from app.community.models import CommunityMember
 from app.core.db import db, write
 from app.core.environment import BadSettings
 from app.core.settings import Settings
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 from app.organisation import queries as organisation
 from app.setup import actions
 from tests.visit import Visitor

@@ -17,8 +17,8 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_control, blast_scheduling
 from app.delivery.models import MessageLog
+from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import BlastTarget
-from app.domain.delivery.skip_reasons import Role
 from app.events.models import Event, EventRegistration
 from app.inbox.models import SavedReply
 from app.keywords.actions import keyword_rules

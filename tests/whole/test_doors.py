@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 from tests.whole.doors import ADMIN, ANYONE, BOTH, DOORS, SIGNATURE
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "doors.md").read_text()

@@ -12,7 +12,7 @@ import random
 import pytest
 
 from app.core.db import db, write
-from app.domain.texts.message_templates import clean_name
+from app.domain.texts.text_cleaning import clean_name
 
 PIECES = [
     "=1+1", "+1", "-2", "@SUM(A1)", "'", "''=1", '"', '""', ",", ";", "\t", "|", "\\", "%s", "{{7*7}}",

@@ -3,13 +3,14 @@
 import re
 from pathlib import Path
 
+from app.domain.accounts.roles import ROLE_LABELS
 from app.domain.delivery.message_statuses import (
     DELIVERY_STATUS_LABELS,
     BlastStatus,
     MessageStatus,
     ScheduledBlastStatus,
 )
-from app.domain.delivery.skip_reasons import ROLE_LABELS, SKIP_REASON_LABELS, SkipReason
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.imports.models import RowVerdict
 from app.imports.queries import ROW_FILTERS
 from app.sandbox.forms import BEHAVIOUR_LABELS

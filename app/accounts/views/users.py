@@ -12,7 +12,7 @@ from app.audit.actions import audited_write
 from app.core.access import current_username, roles_required
 from app.core.db import UniqueViolation
 from app.core.pagination import list_params
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 
 USERNAME_TAKEN_MESSAGE = "Somebody has this user name already."
 LAST_ADMIN_MESSAGE = "This is the last admin. Make somebody else an admin first."

@@ -27,7 +27,7 @@ from app.core.form_fields import CleanTextField
 from app.domain.delivery.blast_rendering import RenderedBlast, RenderedText
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.phones.phone_number import format_phone_number
-from app.domain.texts import message_templates
+from app.domain.texts import message_templates, text_cleaning
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.time import local_times
 from app.events import queries as events
@@ -98,7 +98,7 @@ class ComposeForm(SendTimeForm):
 
     def validate_message_body(self, field: Field) -> None:
         """Something to read, of placeholders that exist, not too long."""
-        if message_templates.is_blank_text(field.data or ""):
+        if text_cleaning.is_blank_text(field.data or ""):
             raise ValidationError("Write a text first.")
         field.errors = [
             *field.errors,

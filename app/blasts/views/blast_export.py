@@ -18,11 +18,11 @@ from app.core.access import current_username, roles_required
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.db import db
 from app.core.template_filters import format_iso_time
+from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import (
     ACCEPTED_STATUSES,
     DELIVERY_STATUS_LABELS,
 )
-from app.domain.delivery.skip_reasons import Role
 
 BLAST_EXPORT_HEADERS = (
     "name",

@@ -33,7 +33,7 @@ from app.domain.delivery.cost_estimate import (
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
-from app.domain.texts import message_templates
+from app.domain.texts import message_templates, text_cleaning
 from app.domain.texts.segments import (
     GSM7_CHARACTERS,
     GSM7_REPLACEMENTS,
@@ -284,7 +284,7 @@ class BlastReview:
         )
         if (
             odd
-            and not message_templates.is_blank_text(bare)
+            and not text_cleaning.is_blank_text(bare)
             and (saved := self._estimate_saved_segments(bare)) > 0
         ):
             yield ReviewNotice("warn", self._describe_savings([*costly, *odd], saved))

@@ -26,7 +26,7 @@ from app.delivery.queries.scheduled_blasts import find_blast_by_token
 from app.domain.delivery.blast_rendering import skip_too_long_texts
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.surveys.question_definitions import build_opening_text, parse_questions
-from app.domain.texts import message_templates
+from app.domain.texts import message_templates, text_cleaning
 from app.domain.texts.segments import measure_segments, replace_costly_characters
 from app.domain.time import local_times
 from app.organisation import queries as organisation
@@ -135,7 +135,7 @@ def _build_preview(form: ComposeForm) -> dict[str, object] | None:
         if form.target.data in set(BlastTarget)
         else BlastTarget.COMMUNITY
     )
-    if message_templates.is_blank_text(body) or message_templates.list_template_problems(
+    if text_cleaning.is_blank_text(body) or message_templates.list_template_problems(
         body, of_event=target == BlastTarget.EVENT
     ):
         return None

@@ -15,8 +15,8 @@ from app.core.clock import now
 from app.core.pagination import list_params
 from app.delivery.actions import blast_scheduling
 from app.delivery.models import ScheduledMessage
+from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
-from app.domain.delivery.skip_reasons import Role
 from app.domain.time import local_times
 from app.events.actions.reminder_plan import disable_reminder
 

@@ -33,10 +33,11 @@ from app.delivery.queries.resendable_messages import (
     list_resendable_messages,
     preview_resend,
 )
+from app.domain.accounts.roles import Role
 from app.domain.delivery.cost_estimate import compute_cost, format_money
 from app.domain.delivery.message_statuses import BlastStatus
 from app.domain.delivery.send_rate import compute_validity_seconds
-from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, Role
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.organisation import queries as organisation
 
 MAX_MESSAGE_IDS, MAX_ID_DIGITS, MAX_IDS_IN_URL = 500, 18, 100

@@ -10,7 +10,8 @@ from app.community.models import CommunityMember
 from app.community.views.blueprint import bp
 from app.core.access import current_username, roles_required
 from app.core.db import UniqueViolation
-from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, Role
+from app.domain.accounts.roles import Role
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.organisation import queries as organisation

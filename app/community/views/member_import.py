@@ -8,7 +8,7 @@ from sqlalchemy import Table
 from app.community.forms import get_refused_numbers
 from app.community.models import CommunityMember
 from app.community.views.blueprint import bp
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 from app.imports.actions import ImportTarget
 from app.imports.views import ImporterConfig, register_import_routes
 

@@ -23,7 +23,7 @@ from app.core.access import (
 from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.pagination import list_params
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 from app.organisation import queries as organisation
 
 EXPORT_HEADINGS = ("name", "phone")

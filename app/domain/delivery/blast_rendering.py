@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from app.domain.delivery.skip_reasons import SkipReason
-from app.domain.texts import message_templates
+from app.domain.texts import message_templates, text_cleaning
 from app.domain.texts.segments import (
     MAX_MESSAGE_CHARACTERS,
     SmsEncoding,
@@ -161,7 +161,7 @@ def _build_text_writer(template: str, footer: str | None, event: Mapping[str, st
 
     def write(name: str | None) -> tuple[str, str, int]:
         body = message_templates.fill_template(template, name, event).strip()
-        if message_templates.is_blank_text(body):
+        if text_cleaning.is_blank_text(body):
             return "", SmsEncoding.GSM7.value, 0
         if footer:
             body = message_templates.append_footer(body, footer)

@@ -3,6 +3,8 @@
 import math
 from decimal import ROUND_HALF_UP, Decimal
 
+from app.domain.texts.plurals import format_two_units, pluralize
+
 CURRENCY_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 CENT = Decimal("0.01")
 SMALLEST_SHOWN_AMOUNT = Decimal("0.0001")
@@ -49,24 +51,12 @@ def format_approximate_duration(seconds: float) -> str:
         return f"about {math.ceil(seconds / 10) * 10} seconds"
     minutes = max(1, round(seconds / 60))
     if minutes < 60:
-        return f"about {format_count(minutes, 'minute')}"
+        return f"about {pluralize(minutes, 'minute')}"
     if minutes < 48 * 60:
         hours, rest = divmod(round(minutes / 5) * 5, 60)
         return f"about {format_two_units(hours, 'hour', rest, 'minute')}"
     days, hours = divmod(round(minutes / 60), 24)
     return f"about {format_two_units(days, 'day', hours, 'hour')}"
-
-
-def format_count(number: int, noun: str) -> str:
-    """'1 minute', '2 minutes'."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def format_two_units(large: int, large_noun: str, small: int, small_noun: str) -> str:
-    """'2 hours 10 minutes'; the smaller one is left out when it is nothing."""
-    return format_count(large, large_noun) + (
-        f" {format_count(small, small_noun)}" if small else ""
-    )
 
 
 def _format_with_currency(figure: str, currency: str, *, negative: bool) -> str:

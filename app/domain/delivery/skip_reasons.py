@@ -1,24 +1,6 @@
-"""Who may do what, and whom we may text."""
+"""Whom we may text, and why somebody in an audience gets no text."""
 
 from enum import StrEnum
-
-
-class Role(StrEnum):
-    """What a user of the application is."""
-
-    ADMIN = "admin"
-    SOCIAL_MANAGER = "social_manager"
-
-    @property
-    def label(self) -> str:
-        """The role as pages say it."""
-        return ROLE_LABELS[self]
-
-
-ROLE_LABELS: dict[Role, str] = {
-    Role.ADMIN: "Admin",
-    Role.SOCIAL_MANAGER: "Social manager",
-}
 
 
 class SkipReason(StrEnum):

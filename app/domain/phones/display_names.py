@@ -10,6 +10,11 @@ from typing import NamedTuple, Protocol, TypeVar
 NAME_SOURCES = ("community", "event", "list", "text")
 
 
+NAME_TITLES = frozenset(
+    "mr mrs ms miss mx dr prof rev sra srta herr frau mme mlle".split()
+)
+
+
 class NameRecord(Protocol):
     """A name as it stands somewhere: in which of PLACES, and since when."""
 
@@ -47,3 +52,14 @@ def choose_display_name(written: Iterable[NameRecordT]) -> str | None:
     wrote one down.
     """
     return next((each.name for each in sort_names_by_source(written) if each.name), None)
+
+
+def extract_first_name(name: str | None) -> str:
+    """What a person is called: the first word after any title, or the second of 'Lovelace,
+    Ada'; '' without a name.
+    """
+    written = (name or "").split()
+    words = [word for word in written if word.strip(".").casefold() not in NAME_TITLES] or written
+    if len(words) > 1 and words[0].endswith(","):
+        return words[1].rstrip(",")
+    return words[0].rstrip(",") if words else ""

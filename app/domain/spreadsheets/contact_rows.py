@@ -9,25 +9,10 @@ from app.domain.spreadsheets.column_headings import ColumnKind
 from app.domain.spreadsheets.column_mapping import (
     SHORTENED_NUMBERS_MESSAGE,
     ColumnMapping,
-    ColumnMappingError,
-    choose_columns,
-    explain_columns,
-    guess_columns,
     is_shortened_number,
 )
 from app.domain.spreadsheets.column_samples import Cells
-from app.domain.texts.message_templates import clean_name
-
-__all__ = [
-    "ColumnMappingError",
-    "ColumnMapping",
-    "ColumnKind",
-    "ContactRow",
-    "choose_columns",
-    "explain_columns",
-    "guess_columns",
-    "read_contact_rows",
-]
+from app.domain.texts.text_cleaning import clean_name
 
 MAX_CONTACT_NAME_LENGTH, MAX_CELL_LENGTH = 100, 10_000
 

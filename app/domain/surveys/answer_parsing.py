@@ -17,7 +17,7 @@ from app.domain.surveys.question_definitions import (
     QuestionType,
     SurveyQuestion,
 )
-from app.domain.texts import message_templates
+from app.domain.texts import text_cleaning
 from app.domain.texts.text_intent import fold_text
 
 MAX_NAME_ANSWER_LENGTH, MAX_TEXT_ANSWER_LENGTH, MAX_NAME_WORDS = 100, 1600, 6
@@ -68,8 +68,8 @@ def fold_answer(text: str) -> str:
 
 
 def _parse_text_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
-    said = message_templates.clean_text(text)
-    return None if message_templates.is_blank_text(said) else said[:MAX_TEXT_ANSWER_LENGTH]
+    said = text_cleaning.clean_text(text)
+    return None if text_cleaning.is_blank_text(said) else said[:MAX_TEXT_ANSWER_LENGTH]
 
 
 def _parse_yes_no_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
@@ -196,10 +196,10 @@ def _parse_date_answer(question: SurveyQuestion, text: str, calendar: DateContex
 
 def _parse_name_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
     said = NAME_INTRODUCTION_PATTERN.sub(
-        "", message_templates.clean_text(text).replace("’", "'")
+        "", text_cleaning.clean_text(text).replace("’", "'")
     ).strip(" ,!")
     said = re.sub(r"(?<=\w{3})\.$", "", said)  # the end of a sentence, not that of "Zoë H."
-    name = message_templates.clean_name(said)
+    name = text_cleaning.clean_name(said)
     if not name or len(name) > MAX_NAME_ANSWER_LENGTH or not _is_name_length(name.split()):
         return None
     strange = any(sign.isdigit() or sign in "?@/{}<>" for sign in name)

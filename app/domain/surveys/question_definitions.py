@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from app.domain.texts import message_templates
+from app.domain.texts import message_templates, text_cleaning
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.text_intent import TextIntent, classify_text, fold_text
 
@@ -223,7 +223,7 @@ def _check_question_count(number: int) -> QuestionProblem:
 
 
 def _check_prompt(question: SurveyQuestion) -> list[tuple[str, str]]:
-    if message_templates.is_blank_text(question.prompt):
+    if text_cleaning.is_blank_text(question.prompt):
         return [("prompt", "Write the question first.")]
     size = count_utf16_units(question.message_text)
     long = (

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.domain.delivery.cost_estimate import format_count
 from app.domain.surveys.question_definitions import (
     NO_VALUE,
     YES_VALUE,
     QuestionType,
     SurveyQuestion,
 )
+from app.domain.texts.plurals import pluralize
 
 MAX_BARS = 20
 BIN_WIDTH_STEPS = (1, 2, 5)
@@ -96,8 +96,8 @@ def format_rounded_duration(seconds: float) -> str:
     """'40 seconds', '5 minutes', '3 hours', '2 days': in the unit that says it best, rounded."""
     for size, noun, most in ((1, "second", 90), (60, "minute", 90), (3600, "hour", 48)):
         if round(seconds / size) < most:
-            return format_count(max(1, round(seconds / size)), noun)
-    return format_count(round(seconds / 86400), "day")
+            return pluralize(max(1, round(seconds / size)), noun)
+    return pluralize(round(seconds / 86400), "day")
 
 
 @dataclass(frozen=True)

@@ -8,24 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-NAME_TITLES = frozenset(
-    {
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "prof",
-        "rev",
-        "sra",
-        "srta",
-        "herr",
-        "frau",
-        "mme",
-        "mlle",
-    }
-)
+from app.domain.phones.display_names import extract_first_name
+
 DEFAULT_OPT_OUT_FOOTER = "Reply STOP to opt out."
 NAME_PLACEHOLDERS: dict[str, str] = {
     "first_name": "First name",
@@ -49,12 +33,6 @@ GENERIC_EVENT_VALUES = {
 
 PLACEHOLDER_PATTERN = re.compile(r"\{([^{}]*)\}")
 NESTED_BRACES_PATTERN = re.compile(r"\{[^{}]*\{|\}[^{}]*\}")
-BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # turn text around: "exe.png" from "gnp.exe"
-INVISIBLE_CHARACTERS = "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u2800\u3164\ufe0e\ufe0f\ufeff\uffa0"
-_BLANK_PATTERN = re.compile(f"[\\s{INVISIBLE_CHARACTERS}]*")
-_UNSAFE_CHARACTERS_PATTERN = re.compile(
-    f"[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff{BIDI_CONTROLS}]"
-)
 
 
 class TemplatePiece(NamedTuple):
@@ -150,47 +128,12 @@ def has_event_placeholders(template: str) -> bool:
     return any(piece.placeholder in EVENT_PLACEHOLDERS for piece in _split_template(template))
 
 
-def clean_text(text: str) -> str:
-    """A typed text as it may be stored and sent: \\n line ends; no controls, bidi overrides or
-    halves of pairs.
-    """
-    return _UNSAFE_CHARACTERS_PATTERN.sub(
-        "", text.replace("\r\n", "\n").replace("\r", "\n")
-    ).strip()
-
-
-def clean_name(text: str) -> str | None:
-    """A typed name as it may be stored, on one line with single spaces; None when there is
-    nothing to see.
-
-    The length is not judged here.
-    """
-    kept = " ".join(_UNSAFE_CHARACTERS_PATTERN.sub("", " ".join(text.split())).split())
-    return None if is_blank_text(kept) else kept.strip("\u200b\u2060\ufeff ")
-
-
-def extract_first_name(name: str | None) -> str:
-    """What a person is called: the first word after any title, or the second of 'Lovelace,
-    Ada'; '' without a name.
-    """
-    written = (name or "").split()
-    words = [word for word in written if word.strip(".").casefold() not in NAME_TITLES] or written
-    if len(words) > 1 and words[0].endswith(","):
-        return words[1].rstrip(",")
-    return words[0].rstrip(",") if words else ""
-
-
 def append_footer(body: str, footer: str) -> str:
     """The body with the opt-out line on a line of its own, unless it says it already."""
     line = footer.strip()
     if not line or line.casefold() in body.casefold():
         return body
     return f"{body}\n{line}" if body else line
-
-
-def is_blank_text(text: str) -> bool:
-    """Whether a person would see nothing at all."""
-    return _BLANK_PATTERN.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from app.domain.delivery.cost_estimate import format_count, format_two_units
+from app.domain.texts.plurals import format_two_units, pluralize
 
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTH_NAMES = (
@@ -138,9 +138,7 @@ def find_moment_on_day(day: date, clock: str, zone: str) -> datetime | None:
     skip is as much later as they skip (02:30 is 03:30 then).
     """
     try:
-        return datetime.combine(day, time.fromisoformat(clock), zone_or_utc(zone)).astimezone(
-            UTC
-        )
+        return datetime.combine(day, time.fromisoformat(clock), zone_or_utc(zone)).astimezone(UTC)
     except OverflowError:
         return None
 
@@ -178,12 +176,12 @@ def format_time_between(earlier: datetime, later: datetime) -> str:
     """'2 days 4 hours', '9 seconds'."""
     seconds = math.ceil((later - earlier).total_seconds())
     if seconds < 60:
-        return format_count(seconds, "second")
+        return pluralize(seconds, "second")
     minutes = seconds // 60
     if minutes < 10:
         return format_two_units(minutes, "minute", seconds % 60, "second")
     if minutes < 60:
-        return format_count(minutes, "minute")
+        return pluralize(minutes, "minute")
     if minutes < 24 * 60:
         return format_two_units(minutes // 60, "hour", minutes % 60, "minute")
     return format_two_units(minutes // (24 * 60), "day", minutes // 60 % 24, "hour")

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain.delivery.cost_estimate import format_count
+from app.domain.texts.plurals import pluralize
 from app.domain.time import local_times
 
 WHOLE_DAY_START_TIME = "00:00"  # an event without a start time has begun when its day has
@@ -137,7 +137,7 @@ def compute_reminder_due_at(
 def format_day_offset(days: int) -> str:
     """ "7 days before", "on the day", "1 day after"."""
     return (
-        f"{format_count(abs(days), 'day')} {'before' if days < 0 else 'after'}"
+        f"{pluralize(abs(days), 'day')} {'before' if days < 0 else 'after'}"
         if days
         else "on the day"
     )

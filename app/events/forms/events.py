@@ -9,7 +9,7 @@ from wtforms import Field, StringField, ValidationError
 from wtforms.widgets import DateInput, TimeInput
 
 from app.community.forms import MemberForm
-from app.domain.texts.message_templates import clean_name
+from app.domain.texts.text_cleaning import clean_name
 from app.events.actions.events import EventInfo
 
 MAX_LINE_CHARACTERS = 200

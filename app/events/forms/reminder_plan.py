@@ -19,7 +19,7 @@ from wtforms import ValidationError as Wrong
 from wtforms.widgets import NumberInput, TextArea, TimeInput
 
 from app.core.form_fields import CleanTextField
-from app.domain.texts import message_templates
+from app.domain.texts import message_templates, text_cleaning
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.time.reminder_timing import (
     DEFAULT_REMINDER_STEPS,
@@ -70,7 +70,7 @@ class ReminderStepForm(Form):
 
     def validate_body(self, field: Field) -> None:
         """Something to read, of placeholders that exist, not too long."""
-        if message_templates.is_blank_text(field.data or ""):
+        if text_cleaning.is_blank_text(field.data or ""):
             raise Wrong("Write a text first.")
         field.errors = [
             *field.errors,
@@ -91,7 +91,7 @@ class ReminderStepForm(Form):
     def is_wanted(self) -> bool:
         """Whether it is to be in the plan."""
         return not self.remove.data and not (
-            self.is_new and message_templates.is_blank_text(self.body.data or "")
+            self.is_new and text_cleaning.is_blank_text(self.body.data or "")
         )
 
     @property

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
-from app.domain.delivery.cost_estimate import format_count
+from app.domain.texts.plurals import pluralize
 from app.events.models import Event, EventRegistration
 
 EVENT_SORTS = ("when", "title", "people")
@@ -29,7 +29,7 @@ class EventListPage(ListPage):
     @property
     def total_in_words(self) -> str:
         """ "1 event", "200 events"."""
-        return format_count(self.total, "event")
+        return pluralize(self.total, "event")
 
 
 def paginate_events(asked: ListParams, today: date) -> EventListPage:

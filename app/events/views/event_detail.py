@@ -10,8 +10,8 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import list_params
 from app.delivery.models import ScheduledMessage
-from app.domain.delivery.cost_estimate import format_count
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
+from app.domain.texts.plurals import pluralize
 from app.domain.time import local_times
 from app.events import queries
 from app.events.actions import events as actions
@@ -91,9 +91,9 @@ def delete_event(event_id: int) -> ResponseReturnValue:
 
 
 def _describe_deletion(removed: actions.EventDeletionSummary) -> str:
-    words = f"{removed.title} is deleted, with {format_count(removed.registration_count, 'registration')}."
+    words = f"{removed.title} is deleted, with {pluralize(removed.registration_count, 'registration')}."
     if removed.cancelled_blast_count:
-        words += f" {format_count(removed.cancelled_blast_count, 'planned blast')} {'was' if removed.cancelled_blast_count == 1 else 'were'} cancelled."
+        words += f" {pluralize(removed.cancelled_blast_count, 'planned blast')} {'was' if removed.cancelled_blast_count == 1 else 'were'} cancelled."
     return words
 
 

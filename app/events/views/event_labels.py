@@ -4,7 +4,7 @@ from datetime import date
 
 from app.core.clock import now
 from app.core.template_filters import get_display_timezone
-from app.domain.delivery.cost_estimate import format_count
+from app.domain.texts.plurals import pluralize
 from app.domain.time import local_times
 from app.events.models import Event
 from app.events.views.blueprint import bp
@@ -41,11 +41,11 @@ def format_relative_days(days: int) -> str:
         return ("yesterday", "today", "tomorrow")[days + 1]
     far = abs(days)
     if far <= MAX_DAYS_IN_LABEL:
-        words = format_count(far, "day")
+        words = pluralize(far, "day")
     elif far // 30 <= MAX_MONTHS_IN_LABEL:
-        words = format_count(far // 30, "month")
+        words = pluralize(far // 30, "month")
     else:
-        words = format_count(far // 365, "year")
+        words = pluralize(far // 365, "year")
     return f"in {words}" if days > 0 else f"{words} ago"
 
 

@@ -21,7 +21,8 @@ from app.core.access import (
 from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.db import UniqueViolation
-from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, Role
+from app.domain.accounts.roles import Role
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.events.actions import registrations as actions

@@ -10,8 +10,8 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.db import NotFound
 from app.core.template_filters import get_display_timezone
-from app.domain.delivery.cost_estimate import format_count
 from app.domain.texts import message_templates
+from app.domain.texts.plurals import pluralize
 from app.domain.time.reminder_timing import format_day_offset
 from app.events import queries
 from app.events.actions.reminder_plan import save_reminder_plan
@@ -59,7 +59,7 @@ def edit_reminder_plan(event_id: int) -> ResponseReturnValue:
 def _describe_saved_plan(plan: list[PlannedReminder]) -> str:
     waiting = sum(step.will_be_sent for step in plan)
     return (
-        f"The reminders are saved. {format_count(waiting, 'reminder')} will be sent."
+        f"The reminders are saved. {pluralize(waiting, 'reminder')} will be sent."
         if waiting
         else ("The reminders are saved. None of them will be sent as things are.")
     )

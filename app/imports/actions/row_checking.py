@@ -11,7 +11,8 @@ from itertools import islice
 from app.core.csv_files import SpreadsheetRow
 from app.core.db import raw_connection
 from app.domain.spreadsheets import contact_rows
-from app.domain.spreadsheets.contact_rows import ColumnMapping, ContactRow
+from app.domain.spreadsheets.column_mapping import ColumnMapping
+from app.domain.spreadsheets.contact_rows import ContactRow
 from app.imports.actions import upload_storage
 from app.imports.models import READABLE_VERDICTS, Import, RowVerdict
 

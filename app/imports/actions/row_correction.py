@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 
 from app.core.csv_files import SpreadsheetRow
 from app.core.db import db
-from app.domain.spreadsheets.contact_rows import ColumnKind, ColumnMapping
+from app.domain.spreadsheets.column_headings import ColumnKind
+from app.domain.spreadsheets.column_mapping import ColumnMapping
 from app.imports.actions.import_target import ImportTarget
 from app.imports.actions.row_checking import PhoneNumberRules, check_rows
 from app.imports.actions.row_staging import (

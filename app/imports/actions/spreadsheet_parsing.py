@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 
 from app.core import csv_files
 from app.core.csv_files import SpreadsheetData, SpreadsheetRow, UnreadableSpreadsheet
-from app.domain.spreadsheets import contact_rows
-from app.domain.spreadsheets.column_mapping import NO_CONTACTS_MESSAGE
-from app.domain.spreadsheets.contact_rows import ColumnMapping, ColumnMappingError
+from app.domain.spreadsheets import column_headings, column_mapping
+from app.domain.spreadsheets.column_mapping import (
+    NO_CONTACTS_MESSAGE,
+    ColumnMapping,
+    ColumnMappingError,
+)
 
 UNREADABLE_FILE_ERRORS = (UnreadableSpreadsheet, ColumnMappingError)
 MAX_SAMPLE_ROWS, MAX_SAMPLE_CELL_CHARACTERS = 5, 80
@@ -56,7 +59,7 @@ def parse_sheet(sheet: SpreadsheetData, region: str) -> ParsedSpreadsheet:
     """The same of a table that was read already."""
     return _build_parsed_spreadsheet(
         sheet,
-        contact_rows.guess_columns([row.cells for row in sheet.rows], region),
+        column_mapping.guess_columns([row.cells for row in sheet.rows], region),
         region,
     )
 
@@ -67,7 +70,7 @@ def parse_sheet_as_chosen(
     """The same table with the columns as a person chose them. Raises one of UNREADABLE."""
     return _build_parsed_spreadsheet(
         sheet,
-        contact_rows.choose_columns(choice.kinds, sheet.rows[0].cells, choice.has_headings),
+        column_mapping.choose_columns(choice.kinds, sheet.rows[0].cells, choice.has_headings),
         region,
     )
 
@@ -80,10 +83,10 @@ def _build_parsed_spreadsheet(
         columns,
         kinds=(
             *columns.kinds,
-            *(contact_rows.ColumnKind.IGNORED,) * (width - len(columns.kinds)),
+            *(column_headings.ColumnKind.IGNORED,) * (width - len(columns.kinds)),
         ),
     )
-    evidence = contact_rows.explain_columns(columns, [row.cells for row in sheet.rows], region)
+    evidence = column_mapping.explain_columns(columns, [row.cells for row in sheet.rows], region)
     reading = ParsedSpreadsheet(
         sheet.encoding, _serialize_layout(sheet, columns, evidence), columns, sheet.rows
     )

@@ -7,7 +7,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from app.core.access import roles_required
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 from app.imports.views import import_completion, upload_and_check
 from app.imports.views.importer_config import ImporterConfig
 

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from app.core.access import current_username
 from app.core.clock import now
 from app.core.db import NotFound, write
-from app.domain.texts.message_templates import clean_text
+from app.domain.texts.text_cleaning import clean_text
 from app.imports import actions, queries
 from app.imports.actions import upload_storage
 from app.imports.forms import UploadForm

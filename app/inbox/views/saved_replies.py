@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import NotFound, UniqueViolation
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 from app.inbox import queries
 from app.inbox.actions import saved_replies
 from app.inbox.forms import DUPLICATE_TITLE_ERROR, SavedReplyForm

@@ -10,7 +10,7 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import UniqueViolation
 from app.core.settings import current_settings
 from app.core.template_filters import get_display_timezone
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 from app.domain.texts.message_templates import EVENT_PLACEHOLDERS
 from app.keywords import queries
 from app.keywords.actions import keyword_rules as actions

@@ -9,7 +9,8 @@ from flask import url_for
 from sqlalchemy import Table
 
 from app.delivery.actions import blast_control
-from app.domain.delivery.skip_reasons import Role, SkipReason
+from app.domain.accounts.roles import Role
+from app.domain.delivery.skip_reasons import SkipReason
 from app.imports.actions import ImportTarget
 from app.imports.models import Import
 from app.imports.views import ImporterConfig, register_import_routes

@@ -26,7 +26,8 @@ from app.core.clock import now
 from app.core.db import NotFound
 from app.core.pagination import list_params
 from app.core.settings import current_settings
-from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, Role, SkipReason
+from app.domain.accounts.roles import Role
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import get_phone_number_info
 from app.people import actions, queries

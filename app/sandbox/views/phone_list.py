@@ -9,7 +9,7 @@ from app.community.queries import paginate_members as community_page
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import list_params
-from app.domain.delivery.cost_estimate import format_count
+from app.domain.texts.plurals import pluralize
 from app.organisation.queries import get_organisation_region
 from app.sandbox import actions, queries
 from app.sandbox.forms import (
@@ -104,7 +104,7 @@ def _describe_reply_count(count: int) -> tuple[str, str]:
             "info",
         )
     return (
-        f"{format_count(count, 'phone')} {'answers' if count == 1 else 'answer'} within {REPLY_TIME_TEXT}.",
+        f"{pluralize(count, 'phone')} {'answers' if count == 1 else 'answer'} within {REPLY_TIME_TEXT}.",
         "success",
     )
 

@@ -30,7 +30,7 @@ from app.domain.surveys.question_definitions import (
     QuestionType,
     SurveyQuestion,
 )
-from app.domain.texts import message_templates
+from app.domain.texts import text_cleaning
 
 LARGEST_NUMBER = 999_999_999
 NEXT_QUESTION = ""
@@ -97,7 +97,7 @@ class QuestionForm(Form):
     @property
     def is_blank(self) -> bool:
         """Whether nothing was typed into it."""
-        return message_templates.is_blank_text(self.prompt.data or "") and not self.choice_lines
+        return text_cleaning.is_blank_text(self.prompt.data or "") and not self.choice_lines
 
     @property
     def choice_lines(self) -> list[str]:

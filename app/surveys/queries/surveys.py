@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, func, select
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
-from app.domain.delivery.cost_estimate import format_count
 from app.domain.surveys.survey_state_machine import list_keyword_spellings
+from app.domain.texts.plurals import pluralize
 from app.surveys.models import SurveyFlow, SurveySession, TriggerWord
 
 SURVEY_SORT_KEYS = ("name", "word", "started", "finished", "last")
@@ -36,7 +36,7 @@ class SurveyListPage(ListPage):
     @property
     def total_in_words(self) -> str:
         """ "1 survey", "12 surveys"."""
-        return format_count(self.total, "survey")
+        return pluralize(self.total, "survey")
 
 
 def calculate_percent(part: int, whole: int) -> int | None:

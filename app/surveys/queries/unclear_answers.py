@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import case, select
 
 from app.core.db import db
+from app.domain.phones.display_names import extract_first_name
 from app.domain.surveys.question_definitions import SurveyQuestion, parse_questions
 from app.domain.surveys.survey_state_machine import AnswerState, SurveySessionStatus
-from app.domain.texts.message_templates import extract_first_name
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 
 A, S = SurveyAnswer, SurveySession

@@ -8,9 +8,9 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.db import UniqueViolation
 from app.core.pagination import list_params
-from app.domain.delivery.cost_estimate import format_count
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 from app.domain.surveys.question_definitions import build_opening_text
+from app.domain.texts.plurals import pluralize
 from app.domain.texts.segments import measure_segments
 from app.events.actions import events as events
 from app.surveys import survey_simulator
@@ -184,7 +184,7 @@ def deactivate_survey(survey_id: int) -> ResponseReturnValue:
         trace.about = f"survey {survey_id}"
         count = actions.set_survey_active(survey_id, is_active=False)
     middle = (
-        f" {format_count(count, 'person').replace('persons', 'people')} in the middle may finish."
+        f" {pluralize(count, 'person').replace('persons', 'people')} in the middle may finish."
         if count
         else ""
     )
@@ -213,7 +213,7 @@ def delete_survey(survey_id: int) -> ResponseReturnValue:
         flash(LINKED_SURVEY_ERROR, "error")
         return redirect(url_for("surveys.delete_survey", survey_id=survey_id), 303)
     flash(
-        f"{removed.name} is deleted, with {format_count(removed.answer_count, 'answer')}.",
+        f"{removed.name} is deleted, with {pluralize(removed.answer_count, 'answer')}.",
         "success",
     )
     return redirect(url_for("surveys.list_surveys"), 303)

@@ -21,7 +21,7 @@ from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.pagination import list_params
 from app.core.template_filters import get_display_timezone
-from app.domain.delivery.skip_reasons import Role
+from app.domain.accounts.roles import Role
 from app.domain.surveys import survey_aggregates
 from app.domain.surveys.question_definitions import (
     QuestionType,

@@ -18,7 +18,8 @@ from app.domain.surveys.survey_state_machine import (
     REPEATED_TEXT_WINDOW,
     list_keyword_spellings,
 )
-from app.domain.texts.inbound_senders import clean_sender, extract_media_json
+from app.domain.texts.inbound_media import extract_media_json
+from app.domain.texts.inbound_senders import clean_sender
 from app.domain.texts.segments import SegmentMeasurement, measure_segments
 from app.domain.texts.text_intent import TextIntent, classify_text
 from app.events.queries.contact_names import (
