@@ -8,11 +8,11 @@ from app.domain.delivery.message_statuses import (
     MessageKind,
     MessageStatus,
 )
+from app.domain.texts.inbound_text import InboundText
 from app.events.models import Event
 from app.keywords.actions import keyword_rules
 from app.keywords.actions.keyword_text_handling import handle_keyword_text
 from app.keywords.models import KeywordRule
-from app.surveys.actions.survey_text_handling import InboundText
 from app.surveys.models import SurveyFlow, TriggerWord
 from tests.cast import ZOE
 

@@ -6,8 +6,8 @@ from sqlalchemy import insert
 
 from app.core.db import write
 from app.delivery.models import messages
+from app.domain.texts.inbound_text import InboundText
 from app.surveys.actions import survey_text_handling
-from app.surveys.actions.survey_text_handling import InboundText
 
 NOON = datetime(2026, 11, 26, 19, 0, tzinfo=UTC)  # in Denver
 

@@ -10,13 +10,13 @@ from app.community import actions as community
 from app.core.column_types import datetime_to_db
 from app.core.db import raw_connection
 from app.domain.texts import keyword_parsing, message_templates
+from app.domain.texts.inbound_text import HandlerResult, InboundText
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.events import queries as events
 from app.events.actions import registrations
 from app.events.queries.contact_names import find_display_names
 from app.keywords.models import KeywordAction, KeywordMatch
 from app.surveys.actions import survey_text_handling
-from app.surveys.actions.survey_text_handling import HandlerResult, InboundText
 
 KEYWORD_VERDICT = "keyword"
 MAX_PROOF_CHARACTERS = 200

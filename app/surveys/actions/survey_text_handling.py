@@ -3,7 +3,6 @@ business.
 """
 
 import json
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.core.db import raw_connection
@@ -28,6 +27,7 @@ from app.domain.surveys.survey_state_machine import (
     process_survey_text,
 )
 from app.domain.texts import message_templates
+from app.domain.texts.inbound_text import HandlerResult, InboundText
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
 from app.domain.time import local_times
 from app.events.actions import registrations
@@ -59,39 +59,6 @@ VERDICT_BY_STATUS = {
     SurveySessionStatus.LEFT: "survey_left",
     SurveySessionStatus.HANDED_OVER: "survey_needs_person",
 }
-
-
-@dataclass(frozen=True)
-class InboundText:
-    """A text that came in, as every room of answers is told of it.
-
-    `message_id`: its row; `moment`: UTC.
-
-    `may_answer`: False where it is known already that no survey waits for it; `may_start`: that
-    no word of it starts anything.
-    """
-
-    phone: str
-    body: str
-    message_id: int
-    moment: datetime
-    name: str | None = None
-    may_answer_survey: bool = True
-    may_use_trigger_words: bool = True
-
-
-@dataclass(frozen=True)
-class HandlerResult:
-    """A room took the text.
-
-    `replies` are to be texted, in this order; `verdict` is stored with the call.
-
-    `needs_person`: somebody should look ("unclear": not understood too often), else "".
-    """
-
-    verdict: str
-    replies: list[str] = field(default_factory=list)
-    needs_person: str = ""
 
 
 def handle_survey_answer(

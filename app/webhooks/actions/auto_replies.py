@@ -17,10 +17,10 @@ from app.domain.texts.auto_reply_limit import (
     MAX_AUTO_REPLIES_WITH_SURVEYS,
     is_over_auto_reply_limit,
 )
+from app.domain.texts.inbound_text import HandlerResult, InboundText
 from app.inbox.actions import thread_updates
 from app.inbox.actions.thread_updates import StoredText
 from app.suppression import queries as suppression
-from app.surveys.actions.survey_text_handling import HandlerResult, InboundText
 
 FLOOD_REASON = "flood"
 # What speaks against an answer, in one step: they are left out, the number is silent, and what

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.domain.delivery.message_statuses import MessageKind
+from app.domain.texts.inbound_text import HandlerResult, InboundText
 from app.domain.texts.text_intent import TextIntent, is_opt_in_when_opted_out
 from app.inbox.actions import thread_updates
 from app.inbox.actions.thread_updates import StoredText
@@ -11,7 +12,6 @@ from app.keywords.actions import keyword_text_handling as keywords
 from app.organisation import queries as organisation
 from app.suppression import queries as suppression
 from app.surveys.actions import survey_text_handling as surveys
-from app.surveys.actions.survey_text_handling import HandlerResult, InboundText
 from app.webhooks.actions import opt_out_processing, out_of_order_opt_outs
 from app.webhooks.actions.auto_replies import HandlerOutcome, queue_auto_replies
 

@@ -20,6 +20,7 @@ from app.domain.surveys.survey_state_machine import (
 )
 from app.domain.texts.inbound_media import extract_media_json
 from app.domain.texts.inbound_senders import clean_sender
+from app.domain.texts.inbound_text import InboundText
 from app.domain.texts.segments import SegmentMeasurement, measure_segments
 from app.domain.texts.text_intent import TextIntent, classify_text
 from app.events.queries.contact_names import (
@@ -29,7 +30,6 @@ from app.events.queries.contact_names import (
 )
 from app.inbox.actions import thread_updates
 from app.keywords.actions.keyword_text_handling import extract_candidate_words
-from app.surveys.actions.survey_text_handling import InboundText
 from app.surveys.queries.survey_invitations import MAY_ANSWER_SURVEY_SQL
 from app.webhooks.actions import inbound_router
 from app.webhooks.actions.batch_writer import BatchWriter

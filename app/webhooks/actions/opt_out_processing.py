@@ -8,6 +8,7 @@ from app.delivery.actions.direct_messages import DirectMessage
 from app.delivery.queries.recipient_names import find_latest_contact_name
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.texts.inbound_text import HandlerResult, InboundText
 from app.domain.texts.text_intent import is_twilio_opt_in, is_twilio_opt_out
 from app.inbox.actions import thread_updates
 from app.inbox.actions.thread_updates import StoredText
@@ -17,7 +18,6 @@ from app.suppression import queries as permission
 from app.suppression.actions import erased_numbers
 from app.suppression.models import INBOUND_SOURCE
 from app.surveys.actions import survey_text_handling as surveys
-from app.surveys.actions.survey_text_handling import HandlerResult, InboundText
 from app.webhooks.actions.auto_replies import HandlerOutcome, queue_auto_replies
 
 MAX_QUOTE_CHARACTERS = 200

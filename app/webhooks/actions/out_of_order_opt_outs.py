@@ -14,8 +14,8 @@ from sqlalchemy import text
 from app.core.clock import now
 from app.core.column_types import datetime_from_db, datetime_to_db
 from app.core.db import db, raw_connection, write
+from app.domain.texts.inbound_text import InboundText
 from app.inbox.actions import thread_updates
-from app.surveys.actions.survey_text_handling import InboundText
 from app.webhooks.actions import opt_out_processing
 
 OPT_OUT_VERDICT, OPT_IN_VERDICT = "opt_out", "return"
