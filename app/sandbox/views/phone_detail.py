@@ -111,12 +111,12 @@ def _render_phone(number: str, form: PhoneTextForm) -> str:
         screen=queries.load_phone_screen(number),
         form=form,
         clock=_format_clock_time,
-        chips=SUGGESTED_TEXTS,
-        words=find_active_trigger_words(now(), MAX_SUGGESTED_KEYWORDS),
-        mood=queries.get_phone_behaviour(number),
-        moods=BEHAVIOUR_LABELS,
-        meanings=BEHAVIOUR_DESCRIPTIONS,
-        left_out=SKIP_REASON_LABELS[reason] if reason else None,
+        suggested_texts=SUGGESTED_TEXTS,
+        trigger_words=find_active_trigger_words(now(), MAX_SUGGESTED_KEYWORDS),
+        behaviour=queries.get_phone_behaviour(number),
+        behaviour_labels=BEHAVIOUR_LABELS,
+        behaviour_descriptions=BEHAVIOUR_DESCRIPTIONS,
+        skip_reason=SKIP_REASON_LABELS[reason] if reason else None,
     )
 
 

@@ -37,7 +37,7 @@ def open_phone_by_number() -> ResponseReturnValue:
     form = OpenPhoneForm(request.args)
     if form.validate():
         return redirect(url_for("sandbox.show_phone", digits=form.phone.phone.e164[1:]), 303)
-    return _render_phone_list(opened=form), 422
+    return _render_phone_list(open_form=form), 422
 
 
 @bp.get("/try")
@@ -72,7 +72,7 @@ def send_text_from_stranger() -> ResponseReturnValue:
     """Somebody writes whose number nobody here knows."""
     form, number = StrangerTextForm(), queries.generate_unknown_number()
     if not form.validate():
-        return _render_phone_list(stranger=form), 422
+        return _render_phone_list(stranger_form=form), 422
     with audited_write("sandbox.stranger", current_username()) as trace:
         trace.about = sid = actions.queue_text_from_phone(
             number, get_sender_number(), str(form.body.data)
@@ -87,7 +87,7 @@ def simulate_replies() -> ResponseReturnValue:
     """Some of the people who have a blast answer it, one after the other."""
     form = SimulatedRepliesForm()
     if not form.validate():
-        return _render_phone_list(crowd=form), 422
+        return _render_phone_list(replies_form=form), 422
     with audited_write("sandbox.crowd", current_username()) as trace:
         count = actions.queue_simulated_replies(
             form.blast_id, form.reply_shares, get_sender_number(), now()
@@ -114,9 +114,9 @@ def _load_member_page() -> SearchResultPage:
 
 
 def _render_phone_list(
-    opened: OpenPhoneForm | None = None,
-    stranger: StrangerTextForm | None = None,
-    crowd: SimulatedRepliesForm | None = None,
+    open_form: OpenPhoneForm | None = None,
+    stranger_form: StrangerTextForm | None = None,
+    replies_form: SimulatedRepliesForm | None = None,
 ) -> str:
     page = _load_member_page()
     return render_template(
@@ -124,10 +124,10 @@ def _render_phone_list(
         page=page,
         everybody=queries.list_phone_rows([(member.phone, member.name) for member in page.rows]),
         recent=queries.list_recent_phones(page.search) if page.number == 1 else [],
-        form=opened or OpenPhoneForm(formdata=None),
-        stranger=stranger or StrangerTextForm(formdata=None),
-        crowd=crowd or SimulatedRepliesForm(formdata=None),
-        to_come=queries.count_pending_replies(),
-        changed=queries.count_changed_phones(),
-        moods=BEHAVIOUR_LABELS,
+        open_form=open_form or OpenPhoneForm(formdata=None),
+        stranger_form=stranger_form or StrangerTextForm(formdata=None),
+        replies_form=replies_form or SimulatedRepliesForm(formdata=None),
+        pending_count=queries.count_pending_replies(),
+        changed_count=queries.count_changed_phones(),
+        behaviour_labels=BEHAVIOUR_LABELS,
     )
