@@ -1,0 +1,82 @@
+"""Texts from and to one phone, for those who judge a text by the ones before it."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, FromClause, Select, func, select
+
+from app.core.db import db
+from app.delivery.models import messages
+from app.domain.delivery.message_statuses import MessageKind
+
+AUTO_REPLY_KINDS = (MessageKind.KEYWORD, MessageKind.SURVEY, MessageKind.SYSTEM)
+
+
+class TextOfPhone(NamedTuple):
+    """One text and the person whom it came from or went to."""
+
+    id: int
+    phone: str
+    body: str
+    created_at: datetime
+
+
+class SentTime(NamedTuple):
+    """When a text was written on the carrier's clock; `is_final`: the carrier is not asked any
+    more.
+    """
+
+    is_final: bool
+    sent_at: datetime | None
+
+
+def find_texts_of_phone(message_ids: Sequence[int]) -> dict[int, TextOfPhone]:
+    """Return these messages by their ids; ids that do not exist are left out."""
+    columns = messages.c
+    rows = select(columns.id, columns.phone, columns.body, columns.created_at).where(
+        columns.id.in_(_select_listed_ids(message_ids))
+    )
+    return {row.id: TextOfPhone(*row) for row in db.session.execute(rows)}
+
+
+def find_sent_times(message_ids: Sequence[int | None]) -> dict[int, SentTime]:
+    """Return what request_sent_times() has brought about these messages, by their ids."""
+    rows = select(messages.c.id, messages.c.look_up_at, messages.c.sent_at).where(
+        messages.c.id.in_(_select_listed_ids(message_ids))
+    )
+    return {
+        row.id: SentTime(row.look_up_at is None, row.sent_at) for row in db.session.execute(rows)
+    }
+
+
+def select_newest_texts(phone: ColumnElement[str], limit: int) -> FromClause:
+    """Return a table of the newest messages of a phone (id, created_at), for a join.
+
+    It walks along the index of phones, however many messages the phone has.
+    """
+    rows = select(messages.c.id, messages.c.created_at).where(messages.c.phone == phone)
+    return rows.order_by(messages.c.id.desc()).limit(limit).subquery("text")
+
+
+def select_answered_message_ids(
+    phone: ColumnElement[str], since: ColumnElement[datetime], limit: int
+) -> FromClause:
+    """Return a table (message_id) of the texts that the newest automatic replies to a phone
+    answered, the newest reply first; only of replies made after `since`.
+
+    It walks along ix_messages_phone_answered, however many texts the phone has sent.
+    """
+    rows = select(messages.c.in_reply_to.label("message_id")).where(
+        messages.c.phone == phone,
+        messages.c.in_reply_to.is_not(None),
+        messages.c.kind.in_(AUTO_REPLY_KINDS),
+        messages.c.created_at > since,
+    )
+    return rows.order_by(messages.c.id.desc()).limit(limit).subquery("answer")
+
+
+def _select_listed_ids(message_ids: Sequence[int | None]) -> Select[tuple[int]]:
+    """Return the ids as rows: one bound parameter, however many they are."""
+    return select(func.json_each(json.dumps(message_ids)).table_valued("value").c.value)
