@@ -1,6 +1,4 @@
-"""How SMS Admin is served: one worker with threads is enough; more workers are safe, one of
-them sends.
-"""
+"""How gunicorn serves SMS Admin. One worker with threads is enough; of several, one sends."""
 
 import gc
 import logging
@@ -15,16 +13,16 @@ load_dotenv(Path(__file__).with_name(".env"))
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
-# More than two cores can use: texts that come in wait for one commit together, so the more may
-# wait, the fewer commits.
-# With 8, a slow disk was the limit at some 180 texts a second
+# More threads than two cores can use: inbound texts share a commit, so the more of them may wait,
+# the fewer commits there are. With 8 threads a slow disk was the limit at some 180 texts a second
 # (docs/decisions/0013-texts-that-come-in.md).
 threads = 24
 worker_class = "gthread"
 preload_app = False  # every worker has its own database connections and its own engine
 timeout = 60
-graceful_timeout = 30  # the engine needs at most 28 s to hear about the texts that are on the wire
-PAGES_SECONDS = 20  # so long a slow page may take to come through; then the worker goes without it
+graceful_timeout = 30  # the engine waits at most 28 s for the results of texts in flight
+# How long a slow page may still take when the worker ends; then the worker goes without it.
+PAGE_GRACE_SECONDS = 20
 keepalive = 5
 control_socket_disable = True
 accesslog = "-" if os.environ.get("APP_ENV", "production") == "production" else None
@@ -34,14 +32,14 @@ class QuietLogger(Logger):
     """Gunicorn's logger, which writes no long number of an address: it may be somebody's phone."""
 
     def atoms(self, resp, req, environ, request_time):
-        """What a line of the access log is made of."""
+        """Return the fields of a line of the access log, long numbers of the path masked."""
         atoms = super().atoms(resp, req, environ, request_time)
         return atoms | {"U": re.sub(r"[0-9]{7,}", "…", atoms["U"])}
 
     def access(self, resp, req, environ, request_time):
-        """A line a request; none for a webhook with a wrong signature.
+        """Write a line a request, but none for a webhook with a wrong signature.
 
-        Those the app counts: a flood fills no disk.
+        The app counts those itself, so that a flood of them does not fill the disk.
         """
         if not (
             str(resp.status).startswith("403")
@@ -51,7 +49,7 @@ class QuietLogger(Logger):
 
 
 logger_class = QuietLogger
-# the path only: query strings may hold names
+# The path only: query strings may hold names.
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
 loglevel = "warning"
 forwarded_allow_ips = "127.0.0.1"
@@ -64,20 +62,15 @@ def post_fork(server, worker):
     prepare_to_serve()
 
 
-def when_ready(server):
-    """Print the address and the version."""
-    from app.startup import announce_address
-
-    host, port = bind.rsplit(":", 1)
-    announce_address(f"http://{host}:{port}")
-
-
 def post_worker_init(worker):
-    """Print the first admin's address if needed, and start sending in this worker."""
+    """Say where the pages are, and start sending in this worker."""
     from app.scheduler import start_background_jobs
-    from app.startup import announce_first_start
+    from app.startup import announce_address, announce_first_start
 
     announce_first_start(worker.wsgi)
+    if worker.age == 1:  # the first of this server: its neighbours and successors say nothing
+        host, port = bind.rsplit(":", 1)
+        announce_address(f"http://{host}:{port}")
     gc.collect()
     # What is loaded stays: scanning it again and again cost a tenth of the sending.
     gc.freeze()
@@ -88,7 +81,7 @@ def post_worker_init(worker):
 
 
 def worker_exit(server, worker):
-    """Settle what is on the wire before the worker goes."""
+    """Wait for the results of texts in flight before the worker ends."""
     background = getattr(worker, "background", None)
     if background is not None:
         background.stop()
@@ -99,6 +92,5 @@ def worker_exit(server, worker):
         and getattr(worker, "nr_conns", 0)
     ):
         logging.shutdown()
-        os._exit(
-            0
-        )  # Python itself would wait for the thread of a page that never ends, until it is killed
+        # Python itself would wait for the thread of a page that never ends, until it is killed.
+        os._exit(0)

@@ -19,6 +19,7 @@ from app.core import (
 from app.core.environment import load_settings
 from app.core.settings import Settings
 
+__version__ = "1.0.0"
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 CONNECTION_POOL_SIZE = (
     40  # for the 24 threads that answer (gunicorn.conf.py), the engine and the jobs
@@ -34,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     # Imported here: the features import this package's core.
     from app.blueprints import register_blueprints
+    from app.cli import register_commands
 
     settings = settings or load_settings()
     app = Flask(__name__)
@@ -49,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     logging_config.configure_logging(settings)
     failpoint.arm_failpoint(settings.smsadmin_failpoint)
     register_blueprints(app)
+    register_commands(app)
     return app
 
 

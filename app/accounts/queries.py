@@ -112,6 +112,11 @@ def list_admin_names() -> Sequence[str]:
     ).all()
 
 
+def list_users() -> Sequence[AppUser]:
+    """Return every user, by name."""
+    return db.session.scalars(select(AppUser).order_by(AppUser.username)).all()
+
+
 def list_usernames() -> Sequence[str]:
     """Everybody who signs in, by name."""
     return db.session.scalars(select(AppUser.username).order_by(func.lower(AppUser.username))).all()

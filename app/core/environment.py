@@ -186,6 +186,12 @@ def _find_production_problems(settings: Settings) -> list[str]:
     return found
 
 
+def read_development_key(folder: Path) -> str:
+    """Return the key that load_development_key() kept in this folder, or "" before there is one."""
+    path = folder / "secret_key"
+    return path.read_text().strip() if path.exists() else ""
+
+
 def load_development_key(folder: Path) -> str:
     """The secret key of `make run`: made once, kept in the instance folder, readable by its
     owner only.

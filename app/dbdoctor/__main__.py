@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from app import __version__
 from app.core.settings import PROJECT_ROOT, Settings
 from app.dbdoctor import database_checks, database_restore
 from app.migrations import database_backups, database_file, migration_runner
@@ -163,6 +164,7 @@ def _build_argument_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m app.dbdoctor", description="Looks after the database."
     )
+    parser.add_argument("--version", action="version", version=f"SMS Admin {__version__}")
     only_one = parser.add_mutually_exclusive_group(required=True)
     for name, action, words in (
         ("--print", _print_status, "show what is applied and what is pending"),

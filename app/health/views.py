@@ -1,11 +1,14 @@
 """Two addresses for machines: does the process answer, and is everything behind it well."""
 
 import logging
+import sqlite3
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import __version__
 from app.core.access import public
 from app.core.settings import current_settings
 from app.delivery.queries.heartbeat import Heartbeat, load_heartbeat
@@ -44,7 +47,8 @@ def report_readiness() -> ResponseReturnValue:
     except (MigrationError, SQLAlchemyError, OSError) as problem:
         log.error("not ready: %s", problem)
         problems = [
-            "The database cannot be read. The log says why; python -m app.dbdoctor --doctor says more."
+            "The database cannot be read. The log says why; "
+            "python -m app.dbdoctor --doctor says more."
         ]
     return _build_readiness_response(problems, heartbeat)
 
@@ -59,14 +63,25 @@ def _find_migration_problems() -> list[str]:
 def _build_readiness_response(problems: list[str], heartbeat: Heartbeat) -> ResponseReturnValue:
     """One sentence for each thing that is wrong.
 
-    Nothing here tells a stranger a path or a version.
+    Strangers learn no path and no version; who is signed in learns the version.
     """
     seconds = None if heartbeat.age_seconds is None else round(heartbeat.age_seconds, 1)
-    answer = jsonify(
-        ready=not problems,
-        problems=problems,
-        seconds_since_beat=seconds,
-        leader_pid=heartbeat.pid,
-    )
+    facts: dict[str, object] = {
+        "ready": not problems,
+        "problems": problems,
+        "seconds_since_beat": seconds,
+        "leader_pid": heartbeat.pid,
+    }
+    if _is_signed_in():
+        facts["version"] = __version__
+    answer = jsonify(facts)
     answer.headers["Cache-Control"] = "no-store"
     return answer, 503 if problems else 200
+
+
+def _is_signed_in() -> bool:
+    """Whether a user asks; False when the database cannot tell."""
+    try:
+        return bool(current_user.is_authenticated)
+    except (SQLAlchemyError, sqlite3.Error):
+        return False

@@ -10,6 +10,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED = ("wsgi.py", "gunicorn.conf.py")
+START = """
+from app import startup
+startup.prepare_to_serve()
+import wsgi
+startup.announce_first_start(wsgi.app)
+"""
 
 
 class Clone:
@@ -40,8 +46,8 @@ class Clone:
         )
 
     def start(self, **more):
-        """Start the program as a server would, and end."""
-        return self.run("-c", "import wsgi", **more)
+        """Start the program as gunicorn's hooks do, and end."""
+        return self.run("-c", START, **more)
 
     def write_env(self, **values: str) -> None:
         """The file .env."""

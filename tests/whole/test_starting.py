@@ -13,7 +13,7 @@ from app import create_app
 from app.core.environment import BadSettings, load_settings
 from tests.served import free_port
 from tests.visit import Visitor
-from tests.whole.clone import Clone
+from tests.whole.clone import START, Clone
 from tests.whole.doors import DOORS
 
 pytestmark = pytest.mark.slow
@@ -85,7 +85,7 @@ def test_the_first_start_prints_where_to_begin_and_the_second_is_quiet(clone):
 
 @pytest.mark.parametrize(
     "command",
-    [("-c", "import wsgi"), ("-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app")],
+    [("-c", START), ("-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app")],
 )
 def test_m4_a_newer_database_is_refused_and_untouched(clone, command):
     clone.start(SECRET_KEY=KEY)

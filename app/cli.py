@@ -1,0 +1,133 @@
+"""Commands of `flask --app wsgi`: users, database, demo, doctor and version."""
+
+import secrets
+import sys
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from app import __version__, demo
+from app.accounts import actions as accounts
+from app.accounts import queries as users
+from app.accounts.models import hash_password
+from app.audit.actions import audited_write
+from app.core.access import ALL_ROLES
+from app.core.db import UniqueViolation
+from app.dbdoctor.__main__ import main as run_doctor
+from app.domain.accounts.roles import Role
+from app.startup import prepare_configured_database
+
+CLI_USERNAME = "(command line)"
+GENERATED_PASSWORD_BYTES = 12  # 16 characters; it must be changed at the first sign-in
+
+user_commands = AppGroup("user", help="Create and list users, reset a password.")
+database_commands = AppGroup("db", help="Migrate, back up and look at the database.")
+
+
+@user_commands.command("list")
+def print_users() -> None:
+    """Print every user with the role."""
+    prepare_configured_database()
+    for user in users.list_users():
+        role = user.role.value if user.role else "no role"
+        click.echo(f"{user.username}\t{role}")
+
+
+@user_commands.command("create")
+@click.argument("username")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in ALL_ROLES]),
+    default=Role.SOCIAL_MANAGER.value,
+    show_default=True,
+)
+def create_user(username: str, role: str) -> None:
+    """Create a user and print a password for the first sign-in."""
+    prepare_configured_database()
+    password = secrets.token_urlsafe(GENERATED_PASSWORD_BYTES)
+    password_hash = hash_password(password)
+    try:
+        with audited_write("user.added", CLI_USERNAME) as entry:
+            user = accounts.create_user(
+                users.clean_username(username), password_hash, Role(role), must_change=True
+            )
+            entry.about = user.username
+            entry.details = {"role": user.role.label}
+    except UniqueViolation:
+        raise click.ClickException(f"There is already a user called {username}.") from None
+    click.echo(f"Created {user.username}. Password for the first sign-in: {password}")
+
+
+@user_commands.command("reset-password")
+@click.argument("username")
+def reset_password(username: str) -> None:
+    """Give a user a new password, end their sessions and print it."""
+    prepare_configured_database()
+    user = users.find_user_by_name(users.clean_username(username))
+    if user is None:
+        raise click.ClickException(f"There is no user called {username}.")
+    password = secrets.token_urlsafe(GENERATED_PASSWORD_BYTES)
+    password_hash = hash_password(password)
+    with audited_write("user.changed", CLI_USERNAME) as entry:
+        entry.about = user.username
+        entry.details = {"password": "new"}
+        accounts.set_user_password(user.id, password_hash, must_change=True)
+    click.echo(f"New password for {user.username}: {password}")
+    click.echo("It must be changed at the next sign-in; every session has ended.")
+
+
+@database_commands.command("status")
+def print_database_status() -> None:
+    """Print the migrations that are applied and pending, and the number of rows."""
+    sys.exit(run_doctor(["--print"]))
+
+
+@database_commands.command("upgrade")
+def upgrade_database() -> None:
+    """Bring the database to the newest version."""
+    sys.exit(run_doctor(["--apply"]))
+
+
+@database_commands.command("revert")
+@click.argument("version", type=int)
+def revert_database(version: int) -> None:
+    """Take back the migrations after VERSION."""
+    sys.exit(run_doctor(["--revert", str(version)]))
+
+
+@database_commands.command("backup")
+def back_up_database() -> None:
+    """Make a verified copy of the database while it is in use."""
+    sys.exit(run_doctor(["--backup"]))
+
+
+@click.command("demo")
+def fill_demo_database() -> None:
+    """Fill the database with a made-up organisation; a second time changes nothing."""
+    demo.main()
+
+
+@click.command("doctor", context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def examine_database(arguments: tuple[str, ...]) -> None:
+    """Examine the database, or pass ARGUMENTS to python -m app.dbdoctor."""
+    sys.exit(run_doctor(list(arguments) or ["--doctor"]))
+
+
+@click.command("version")
+def print_version() -> None:
+    """Print the version of SMS Admin."""
+    click.echo(f"SMS Admin {__version__}")
+
+
+def register_commands(app: Flask) -> None:
+    """Add the commands to `flask --app wsgi`."""
+    for command in (
+        user_commands,
+        database_commands,
+        fill_demo_database,
+        examine_database,
+        print_version,
+    ):
+        app.cli.add_command(command)
