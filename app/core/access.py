@@ -1,4 +1,4 @@
-"""Doors: every one is locked unless its sign says who may come in."""
+"""Permissions: each view declares who may call it; a view without a declaration is closed."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -34,75 +34,75 @@ csrf = CSRFProtect()
 
 
 def roles_required(*roles: Role, json: bool = False) -> Callable[[ViewFunction], ViewFunction]:
-    """The sign on a door: only these roles.
+    """Declare that only users with one of these roles may call the view.
 
-    `json`: answer 401 instead of sending the caller to the login page.
+    `json`: reply 401 with a JSON error instead of redirecting to the login page.
     """
 
-    def put_up(view: ViewFunction) -> ViewFunction:
+    def declare(view: ViewFunction) -> ViewFunction:
         view.needs = frozenset(roles)  # type: ignore[attr-defined]
         view.speaks_json = json  # type: ignore[attr-defined]
         return view
 
-    return put_up
+    return declare
 
 
 def public(view: ViewFunction) -> ViewFunction:
-    """The sign on a door that is open to everybody, signed in or not."""
+    """Declare that everybody may call the view, signed in or not."""
     return roles_required()(view)
 
 
 def current_username() -> str:
-    """The signed-in person's user name, for audit rows; "" for nobody."""
-    return str(current_user.username) if current_user.is_authenticated else ""
+    """Return the signed-in person's user name for audit rows; "" for nobody."""
+    if not current_user.is_authenticated:
+        return ""
+    return str(current_user.username)
 
 
 def reject_large_forms() -> None:
-    """Before anything reads a form: Werkzeug bounds the fields of uploads only, not those of
-    plain forms.
-    """
+    """Refuse plain forms over 512 KB, before anything parses them."""
+    # Werkzeug's MAX_FORM_MEMORY_SIZE bounds the fields of uploads, not those of plain forms.
     if request.mimetype == FORM_MIMETYPE and (request.content_length or 0) > MAX_FORM_BYTES:
         abort(413)
 
 
 def check_upload_access() -> ResponseReturnValue | None:
-    """Before anything reads a file: of a stranger, or of somebody who may not come in here,
-    nothing is read.
-    """
-    return check_access() if request.mimetype == UPLOAD_MIMETYPE else None
+    """Check the permission of an upload before the check of its CSRF token reads the file."""
+    if request.mimetype != UPLOAD_MIMETYPE:
+        return None
+    return check_access()
 
 
 def check_access() -> ResponseReturnValue | None:
-    """Before every request: a door without a sign is closed to all."""
+    """Refuse the request unless its view allows it; a view without a declaration allows nobody."""
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or request.endpoint == "static":
         return None
-    needed = getattr(view, "needs", None)
-    if needed is None:
+    roles = getattr(view, "needs", None)
+    if roles is None:
         abort(403)
-    if needed and request.method == "POST" and _is_cross_site_request():
-        abort(400)
-    if not needed:
+    if not roles:
         return None
-    return _check_user_role(view, needed)
+    if request.method == "POST" and _is_cross_site_request():
+        abort(400)
+    return _check_user_role(view, roles)
 
 
 def _is_cross_site_request() -> bool:
-    """By what the browser says of the page that posts.
+    """Whether the browser says that the posting page belongs to another site.
 
-    Ours is the name that was called, and our public one.
+    This site is the host of the request and the host of PUBLIC_BASE_URL.
     """
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         return True
     origin = request.headers.get("Origin")
-    ours = {
-        request.host,
-        urlsplit(current_settings().public_base_url).netloc,
-    }
-    return origin is not None and urlsplit(origin).netloc not in ours
+    if origin is None:
+        return False
+    public_host = urlsplit(current_settings().public_base_url).netloc
+    return urlsplit(origin).netloc not in {request.host, public_host}
 
 
-def _check_user_role(view: Any, needed: frozenset[Role]) -> ResponseReturnValue | None:
+def _check_user_role(view: Any, roles: frozenset[Role]) -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         if view.speaks_json:
             return jsonify(error="Sign in first."), 401
@@ -111,12 +111,10 @@ def _check_user_role(view: Any, needed: frozenset[Role]) -> ResponseReturnValue 
         current_user.must_change_password
         and request.endpoint not in ENDPOINTS_BEFORE_PASSWORD_CHANGE
     ):
-        return (
-            (jsonify(error="Change your password first."), 401)
-            if view.speaks_json
-            else _redirect_to_password_page()
-        )
-    if current_user.role not in needed:
+        if view.speaks_json:
+            return jsonify(error="Change your password first."), 401
+        return _redirect_to_password_page()
+    if current_user.role not in roles:
         abort(403)
     return None
 
@@ -127,21 +125,24 @@ def _redirect_to_password_page() -> ResponseReturnValue:
 
 
 def parse_local_path(target: str | None) -> str | None:
-    """`target` if it is a path on this site, else None: a `next` address never leads away."""
+    """Return `target` if it is a path on this site, else None: `next` never leads to another."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return None
-    return None if any(ord(character) < 32 for character in target) else target
+    # Browsers drop tabs and line ends from an address: "/\t/evil.example" would become "//evil…".
+    if any(ord(character) < 32 for character in target):
+        return None
+    return target
 
 
 def install_access_control(app: Flask) -> None:
-    """Guard every door of `app`; tokens against forged forms live as long as the session."""
+    """Check permissions, form tokens and form sizes of every request of `app`."""
+    # None: a token is valid as long as its session; a form may stay open for hours.
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     app.before_request(reject_large_forms)
     app.before_request(check_upload_access)
     csrf.init_app(app)
-    login_manager.init_app(
-        app, add_context_processor=False
-    )  # it would ask the database on every page, error pages too
+    # Flask-Login's context processor would query the database on every page, error pages too.
+    login_manager.init_app(app, add_context_processor=False)
     app.jinja_env.globals["current_user"] = current_user
     login_manager.login_view = "accounts.sign_in"
     login_manager.login_message = "Sign in to go on."
@@ -151,7 +152,8 @@ def install_access_control(app: Flask) -> None:
 
 
 def _disable_caching(response: Any) -> Any:
-    """Pages that asked who is asking stay out of every cache."""
+    """Forbid caches to store a page that depends on the signed-in user."""
+    # Flask-Login puts the user into `g` when somebody has used current_user.
     if "_login_user" in g:
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -1,4 +1,4 @@
-"""Reading the environment: once, checked at once, complaining about everything at once."""
+"""Loads and checks the settings from the environment; one error names every problem."""
 
 import contextlib
 import os
@@ -14,7 +14,8 @@ from zoneinfo import available_timezones
 import phonenumbers
 
 from app.core.settings import Settings
-from app.domain.phones.phone_number import InvalidPhoneNumber, PhoneNumber, is_e164
+from app.domain.phones.phone_number import PhoneNumber, is_e164
+from app.domain.phones.phone_problems import InvalidPhoneNumber
 
 TWILIO_VARIABLES = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER")
 WEAK_SECRET_KEYS = {
@@ -30,7 +31,7 @@ SHORT_CODE_OR_SENDER_NAME = re.compile(r"[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1
 
 
 class BadSettings(Exception):
-    """The environment cannot be used. `lines` says each reason in one sentence."""
+    """The environment has unusable settings. `lines` has a sentence for each."""
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__("\n".join(lines))
@@ -38,7 +39,7 @@ class BadSettings(Exception):
 
 
 class _EnvironmentReader:
-    """Takes values out of the environment and remembers what was wrong with them."""
+    """Parses values of the environment and collects a sentence for each invalid one."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.environ = environ
@@ -49,38 +50,47 @@ class _EnvironmentReader:
 
     def read_number(self, name: str, default: float, low: float, high: float) -> float:
         raw = self.read_text(name, "")
+        if not raw:
+            return default
         try:
-            value = float(raw) if raw else default
+            value = float(raw)
         except ValueError:
             value = -1.0
-        if raw and not low <= value <= high:
-            self.problems.append(f"{name} must be a number from {low:g} to {high:g}.")
-            return default
-        return value
+        if low <= value <= high:
+            return value
+        self.problems.append(f"{name} must be a number from {low:g} to {high:g}.")
+        return default
 
     def read_switch(self, name: str, default: bool) -> bool:
-        raw = self.read_text(name, "1" if default else "0").lower()
+        raw = self.read_text(name, "").lower()
+        if not raw:
+            return default
         if raw not in {"0", "1", "true", "false", "yes", "no", "on", "off"}:
             self.problems.append(f"{name} must be 0 or 1.")
         return raw in {"1", "true", "yes", "on"}
 
+    def read_list(self, name: str) -> tuple[str, ...]:
+        items = [item.strip() for item in self.read_text(name, "").split(",")]
+        return tuple(filter(None, items))
+
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process.
+    """Return the settings of this process (default: from os.environ).
 
-    Raises BadSettings with one line for each thing that is wrong.
+    Raises BadSettings with one line for each problem.
     """
-    reader = _EnvironmentReader(os.environ if environ is None else environ)
+    if environ is None:
+        environ = os.environ
+    reader = _EnvironmentReader(environ)
     values: dict[str, Any] = {}
-    for each in fields(Settings):
-        if not each.metadata.get("derived"):
-            values[each.name] = _read_setting(reader, each.name.upper(), each.default)
+    for setting in fields(Settings):
+        if not setting.metadata.get("derived"):
+            values[setting.name] = _read_setting(reader, setting.name.upper(), setting.default)
+    # A password may begin or end with blanks, which read_text() strips.
     values["admin_password"] = reader.environ.get("ADMIN_PASSWORD", "")
     values["missing_twilio_variables"] = _find_missing_twilio_variables(values)
     values["public_base_url"] = _choose_public_base_url(values)
-    values["log_format"] = values["log_format"] or (
-        "json" if values["app_env"] == "production" else "text"
-    )
+    values["log_format"] = values["log_format"] or _choose_log_format(values["app_env"])
     settings = Settings(**values)
     problems = reader.problems + _find_setting_problems(settings)
     if settings.is_production:
@@ -91,11 +101,18 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def _choose_public_base_url(values: Mapping[str, Any]) -> str:
-    """Where callbacks come in. Without Twilio, or in development, this machine is near enough."""
-    local = values["app_env"] != "production" or not values["twilio_auth_token"]
-    return (
-        values["public_base_url"] or (f"http://127.0.0.1:{values['port']}" if local else "")
-    ).rstrip("/")
+    """Return where callbacks come in: by default this machine, unless Twilio must reach it."""
+    base_url: str = values["public_base_url"]
+    is_local = values["app_env"] != "production" or not values["twilio_auth_token"]
+    if not base_url and is_local:
+        base_url = f"http://127.0.0.1:{values['port']}"
+    return base_url.rstrip("/")
+
+
+def _choose_log_format(app_env: str) -> str:
+    if app_env == "production":
+        return "json"
+    return "text"
 
 
 NUMBER_BOUNDS: dict[str, tuple[float, float]] = {
@@ -113,77 +130,81 @@ def _read_setting(reader: _EnvironmentReader, name: str, default: Any) -> Any:
         return reader.read_switch(name, default)
     if isinstance(default, int | float):
         return type(default)(reader.read_number(name, default, *NUMBER_BOUNDS[name]))
-    text = reader.read_text(name, "" if default == () else default)
-    return (
-        tuple(part.strip() for part in text.split(",") if part.strip()) if default == () else text
-    )
+    if isinstance(default, tuple):
+        return reader.read_list(name)
+    return reader.read_text(name, default)
 
 
 def _find_missing_twilio_variables(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """The Twilio variables that are missing while others are set.
+    """Return the Twilio variables that are not set while at least one of them is.
 
-    A messaging service stands in for the number.
+    A messaging service replaces the from-number.
     """
-    there = {name: bool(values[name.lower()]) for name in TWILIO_VARIABLES}
-    there["TWILIO_FROM_NUMBER"] |= bool(values["twilio_messaging_service_sid"])
-    missing = tuple(name for name in TWILIO_VARIABLES if not there[name])
-    return missing if len(missing) < len(TWILIO_VARIABLES) else ()
+    missing = [name for name in TWILIO_VARIABLES if not values[name.lower()]]
+    if values["twilio_messaging_service_sid"] and "TWILIO_FROM_NUMBER" in missing:
+        missing.remove("TWILIO_FROM_NUMBER")
+    if len(missing) == len(TWILIO_VARIABLES):
+        return ()
+    return tuple(missing)
 
 
 def _find_setting_problems(settings: Settings) -> list[str]:
-    """What no environment may have."""
-    found = []
+    """Return a sentence for each setting that no environment may have."""
+    problems = []
     if not settings.database_url.startswith("sqlite:///"):
-        found.append("DATABASE_URL must be a SQLite address such as sqlite:///instance/sms.db.")
+        problems.append("DATABASE_URL must be a SQLite address such as sqlite:///instance/sms.db.")
     if settings.app_env not in {"production", "development", "test"}:
-        found.append("APP_ENV must be production or development.")
+        problems.append("APP_ENV must be production or development.")
     if settings.app_timezone not in available_timezones():
-        found.append("APP_TIMEZONE must be a zone name such as America/Denver.")
+        problems.append("APP_TIMEZONE must be a zone name such as America/Denver.")
     if settings.default_region not in phonenumbers.SUPPORTED_REGIONS:
-        found.append("DEFAULT_REGION must be a country's two letters such as US.")
+        problems.append("DEFAULT_REGION must be a country's two letters such as US.")
     if settings.log_format not in {"text", "json"}:
-        found.append("LOG_FORMAT must be text or json.")
+        problems.append("LOG_FORMAT must be text or json.")
     for name in ("public_base_url", "twilio_api_url", "alert_webhook_url"):
-        address = getattr(settings, name)
-        if address and (
-            urlsplit(address).scheme not in {"http", "https"} or not urlsplit(address).netloc
-        ):
-            found.append(f"{name.upper()} must be an address such as https://sms.example.org.")
-    return found + _find_phone_problems(settings)
+        url = getattr(settings, name)
+        if url and not _is_http_url(url):
+            problems.append(f"{name.upper()} must be an address such as https://sms.example.org.")
+    return problems + _find_phone_problems(settings)
+
+
+def _is_http_url(url: str) -> bool:
+    split_url = urlsplit(url)
+    return split_url.scheme in {"http", "https"} and bool(split_url.netloc)
 
 
 def _find_phone_problems(settings: Settings) -> list[str]:
-    found = []
+    problems = []
     sender = settings.twilio_from_number
     if sender and not (is_e164(sender) or SHORT_CODE_OR_SENDER_NAME.fullmatch(sender)):
-        found.append(
-            "TWILIO_FROM_NUMBER must be written like +13035550100 (or be a short code or a sender name)."
+        problems.append(
+            "TWILIO_FROM_NUMBER must be written like +13035550100 "
+            "(or be a short code or a sender name)."
         )
     if settings.admin_test_phone and not is_e164(settings.admin_test_phone):
         try:
             PhoneNumber.parse(settings.admin_test_phone, settings.default_region)
         except InvalidPhoneNumber as error:
-            found.append(f"ADMIN_TEST_PHONE cannot be used: {error.sentence}")
-    return found
+            problems.append(f"ADMIN_TEST_PHONE cannot be used: {error.sentence}")
+    return problems
 
 
 def _find_production_problems(settings: Settings) -> list[str]:
-    """What production refuses, each with its name."""
-    found = []
+    """Return a sentence for each setting that only production refuses."""
+    problems = []
     key = settings.secret_key
     if len(key) < 16 or key.lower() in WEAK_SECRET_KEYS or len(set(key)) < 6:
-        found.append(
+        problems.append(
             "SECRET_KEY must be set to a long random text (at least 16 characters) in production."
         )
     if settings.missing_twilio_variables:
-        found.append(
-            f"Twilio is half set: {' and '.join(settings.missing_twilio_variables)} missing. Set all of them or none."
-        )
+        names = " and ".join(settings.missing_twilio_variables)
+        problems.append(f"Twilio is half set: {names} missing. Set all of them or none.")
     if settings.smsadmin_failpoint:
-        found.append("SMSADMIN_FAILPOINT is for tests only and refused in production.")
+        problems.append("SMSADMIN_FAILPOINT is for tests only and refused in production.")
     if settings.carrier == "twilio" and not settings.public_base_url:
-        found.append("PUBLIC_BASE_URL must be set in production: Twilio reaches us there.")
-    return found
+        problems.append("PUBLIC_BASE_URL must be set in production: Twilio reaches us there.")
+    return problems
 
 
 def read_development_key(folder: Path) -> str:
@@ -193,16 +214,18 @@ def read_development_key(folder: Path) -> str:
 
 
 def load_development_key(folder: Path) -> str:
-    """The secret key of `make run`: made once, kept in the instance folder, readable by its
-    owner only.
+    """Return the secret key of `make run`, which the first call writes to the instance folder.
+
+    Only the file's owner can read it. Several processes may call this at once.
     """
     path = folder / "secret_key"
     folder.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        mine = folder / f".secret_key.{secrets.token_hex(4)}"
-        with open(os.open(mine, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        draft = folder / f".secret_key.{secrets.token_hex(4)}"
+        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
+        # Linking a finished file: the first process wins, and none reads a half-written key.
         with contextlib.suppress(FileExistsError):
-            os.link(mine, path)  # the first process to link wins; everybody reads a whole file
-        mine.unlink()
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text().strip()

@@ -1,45 +1,44 @@
-"""Form fields that turn what people type into values, and say beside the field what is wrong."""
+"""Form fields that parse typed text into values, and errors beside a field."""
 
+from collections.abc import Callable
 from typing import Any
 
 from wtforms import Field, StringField, ValidationError
 from wtforms.validators import Length
 
-from app.domain.phones.phone_number import InvalidPhoneNumber, PhoneNumber
+from app.domain.phones.phone_number import PhoneNumber
+from app.domain.phones.phone_problems import InvalidPhoneNumber
 from app.domain.texts.text_cleaning import clean_name, clean_text
 
 MAX_PERSON_NAME_LENGTH = 100
 
 
 def add_error(field: Field, message: str) -> None:
-    """Put a sentence beside a field; WTForms holds the errors as a tuple until one is added."""
+    """Show a sentence beside a field."""
+    # `errors` is a tuple until WTForms has validated the field.
     field.errors = [*field.errors, message]
 
 
 class CleanTextField(StringField):
-    """One line or more of text: outer blanks, control characters and odd marks removed."""
+    """Text of one or more lines, without outer blanks and control characters."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = clean_text(str(valuelist[0])) if valuelist else ""
+        self.data = ""
+        if valuelist:
+            self.data = clean_text(str(valuelist[0]))
 
 
 class PersonNameField(StringField):
-    """A person's name: cleaned; blank is None; longer than NAME_LENGTH is said, never cut."""
+    """A person's name: cleaned; None when blank; too long is an error, never cut."""
 
-    def __init__(self, label: str, **more: Any) -> None:
-        super().__init__(
-            label,
-            [
-                Length(
-                    max=MAX_PERSON_NAME_LENGTH,
-                    message=f"A name has at most {MAX_PERSON_NAME_LENGTH} characters.",
-                )
-            ],
-            **more,
-        )
+    def __init__(self, label: str, **options: Any) -> None:
+        message = f"A name has at most {MAX_PERSON_NAME_LENGTH} characters."
+        super().__init__(label, [Length(max=MAX_PERSON_NAME_LENGTH, message=message)], **options)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = clean_name(str(valuelist[0])) if valuelist else None
+        self.data = None
+        if valuelist:
+            self.data = clean_name(str(valuelist[0]))
 
     def _value(self) -> str:
         return self.data or ""
@@ -48,13 +47,12 @@ class PersonNameField(StringField):
 class PhoneField(StringField):
     """A phone number in any spelling.
 
-    After validation `.phone` is a Phone; what was typed stays in `.data`.
-
-    `region` is a function that gives the country for numbers without a country code.
+    `.phone` is the PhoneNumber after validation; `.data` keeps the typed text. `region` is a
+    function that returns the country of numbers without a country code.
     """
 
-    def __init__(self, label: str, region: Any, **more: Any) -> None:
-        super().__init__(label, **more)
+    def __init__(self, label: str, region: Callable[[], str], **options: Any) -> None:
+        super().__init__(label, **options)
         self.region = region
         self.phone: PhoneNumber
 

@@ -1,6 +1,6 @@
-"""What somebody types into a search: letters in any case, numbers in any spelling.
+"""SQL filters for a typed search: letters in any case, phone numbers in any spelling.
 
-Every sign is taken literally.
+Every character is taken literally; none is a wildcard.
 """
 
 import contextlib
@@ -9,51 +9,49 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 
-from app.domain.phones.phone_number import (
-    InvalidPhoneNumber,
-    PhoneNumber,
-    extract_digits,
-)
+from app.domain.phones.phone_number import PhoneNumber, extract_digits
+from app.domain.phones.phone_problems import InvalidPhoneNumber
 
 NUMBER_PATTERN = re.compile(r"[\d\s+().\-/‐‑–]+")
 
 
 def build_text_filter(search: str, *columns: Any) -> ColumnElement[bool]:
-    """One of these columns contains what was typed."""
-    return or_(
-        *(
-            column.contains(each, autoescape=True)
-            for column in columns
-            for each in list_case_variants(search)
-        )
-    )
+    """Return the condition that one of these columns contains the search text."""
+    variants = list_case_variants(search)
+    conditions = []
+    for column in columns:
+        conditions += [column.contains(variant, autoescape=True) for variant in variants]
+    return or_(*conditions)
 
 
 def build_digits_filters(search: str, column: Any, region: str) -> list[ColumnElement[bool]]:
-    """This column of numbers contains what was typed; [] when that is no number."""
-    return [column.contains(each) for each in extract_search_digits(search, region)]
+    """Return conditions for a column of phone numbers; [] when the search is no number."""
+    return [column.contains(digits) for digits in extract_search_digits(search, region)]
 
 
 def extract_search_digits(search: str, region: str) -> list[str]:
-    """The digits to look for: as typed, without the zeros of a national number, and as the
-    whole number they spell.
+    """Return the digits to look for; [] when the search has a character that no number has.
 
-    None when there is anything among them that no number is written with.
+    They are the digits as typed, without the leading zeros of a national number, and of the
+    international number that they spell in `region`.
     """
     digits = extract_digits(search)
     if not digits or not NUMBER_PATTERN.fullmatch(search):
         return []
-    found = [digits] if len(digits) < 7 else [digits, digits.lstrip("0") or digits]
-    with contextlib.suppress(InvalidPhoneNumber):  # a part of a number
-        found.append(PhoneNumber.parse(search, region).e164.lstrip("+"))
-    return list(dict.fromkeys(found))
+    variants = [digits]
+    # Fewer than 7 digits are a segment of a number, where zeros mean themselves.
+    if len(digits) >= 7:
+        variants.append(digits.lstrip("0") or digits)
+    with contextlib.suppress(InvalidPhoneNumber):
+        variants.append(PhoneNumber.parse(search, region).e164.lstrip("+"))
+    return list(dict.fromkeys(variants))
 
 
 def list_case_variants(search: str) -> set[str]:
-    """The same in small, large and title letters.
+    """Return the text as typed, in lower case, upper case and title case.
 
-    SQLite's LIKE folds the case of ASCII letters only.
+    SQLite's LIKE folds the case of ASCII letters only, so ASCII text needs no variants.
     """
-    return (
-        {search} if search.isascii() else {search, search.lower(), search.upper(), search.title()}
-    )
+    if search.isascii():
+        return {search}
+    return {search, search.lower(), search.upper(), search.title()}

@@ -1,4 +1,4 @@
-"""The settings of one process: what the environment said, and what follows from it."""
+"""The settings of one process: the environment variables, and values derived from them."""
 
 import hashlib
 import hmac
@@ -8,16 +8,15 @@ from typing import cast
 
 from flask import current_app
 
-from app.domain.phones.phone_number import InvalidPhoneNumber, PhoneNumber, is_e164
+from app.domain.phones.phone_number import PhoneNumber, is_e164
+from app.domain.phones.phone_problems import InvalidPhoneNumber
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, repr=False)
 class Settings:
-    """Every environment variable, in lower case, with its default. docs/settings.md explains
-    each.
-    """
+    """Every environment variable in lower case, with its default (see docs/settings.md)."""
 
     secret_key: str = ""
     app_env: str = "production"
@@ -53,69 +52,64 @@ class Settings:
 
     @property
     def is_production(self) -> bool:
-        """True where real people are texted: unsafe settings are refused."""
+        """Whether real people may be texted; unsafe settings are refused then."""
         return self.app_env == "production"
 
     @property
     def carrier(self) -> str:
         """ "twilio" when its three variables are set, else "sandbox"."""
-        ready = self.twilio_account_sid and self.twilio_auth_token and self.sender_id
-        return "twilio" if ready else "sandbox"
+        if self.twilio_account_sid and self.twilio_auth_token and self.sender_id:
+            return "twilio"
+        return "sandbox"
 
     @property
     def sender_id(self) -> str:
-        """What texts are sent from: the messaging service if there is one, else the from-number."""
+        """The sender of texts: the messaging service if there is one, else the from-number."""
         return self.twilio_messaging_service_sid or self.twilio_from_number
 
     @property
     def sender(self) -> str:
         """The sender of the carrier in use; the sandbox has a made-up number of its own."""
-        return self.sender_id if self.carrier == "twilio" else SANDBOX_NUMBER
+        if self.carrier == "twilio":
+            return self.sender_id
+        return SANDBOX_NUMBER
 
     @property
     def test_phone(self) -> str | None:
-        """Where tests and alerts go (E.164); None while ADMIN_TEST_PHONE is not set, or cannot
-        be read.
-        """
-        typed = self.admin_test_phone
-        if not typed or is_e164(typed):
-            return typed or None
+        """The phone (E.164) of tests and alerts; None while ADMIN_TEST_PHONE is empty or invalid."""
+        if not self.admin_test_phone:
+            return None
+        if is_e164(self.admin_test_phone):
+            return self.admin_test_phone
         try:
-            return PhoneNumber.parse(typed, self.default_region).e164
+            return PhoneNumber.parse(self.admin_test_phone, self.default_region).e164
         except InvalidPhoneNumber:
             return None
 
     @property
     def effective_send_rate(self) -> float:
-        """Segments a second handed to the carrier: SEND_RATE, else what the kind of sender is
-        allowed.
-        """
+        """Segments a second for the carrier: SEND_RATE, else the limit of this kind of sender."""
         return self.send_rate or get_sender_rate(self.sender, self.carrier)
 
     @property
     def database_path(self) -> Path:
         """The SQLite file. A relative path is relative to the project root."""
-        path = Path(self.database_url.removeprefix("sqlite:///"))
-        return path if path.is_absolute() else PROJECT_ROOT / path
+        # A path that is absolute itself replaces PROJECT_ROOT.
+        return PROJECT_ROOT / self.database_url.removeprefix("sqlite:///")
 
     @property
     def sandbox_key(self) -> str:
-        """The key that signs what the pretend carrier sends to our webhooks."""
+        """The key that signs the callbacks of the sandbox carrier to our webhooks."""
         return hmac.new(self.secret_key.encode(), b"sandbox", hashlib.sha256).hexdigest()
 
     @property
     def erasure_key(self) -> str:
-        """The key of the hashes that erased numbers are remembered by.
-
-        With another SECRET_KEY they mean nobody.
-        """
+        """The key of the hashes of erased numbers; with another SECRET_KEY none of them matches."""
         return hmac.new(self.secret_key.encode(), b"erased numbers", hashlib.sha256).hexdigest()
 
     @property
     def webhook_keys(self) -> tuple[str, ...]:
-        """The keys a webhook's signature may be made with: two of Twilio's while rotating, or
-        the sandbox's one.
-        """
+        """The keys that may sign a webhook: Twilio's two while they rotate, or the sandbox's."""
         if self.carrier == "sandbox":
             return (self.sandbox_key,)
         return tuple(filter(None, (self.twilio_auth_token, self.twilio_auth_token_previous)))
@@ -126,25 +120,23 @@ def current_settings() -> Settings:
     return cast("Settings", current_app.extensions["settings"])
 
 
+# 555-01xx is reserved for fiction: nobody has this number.
 SANDBOX_NUMBER = "+12025550100"
-LONG_CODE_RATE, TOLL_FREE_RATE, SHORT_CODE_RATE, SANDBOX_RATE = 1.0, 3.0, 100.0, 50.0
+# Segments a second. The first three are Twilio's own defaults for these kinds of senders.
+LONG_CODE_RATE = 1.0
+TOLL_FREE_RATE = 3.0
+SHORT_CODE_RATE = 100.0
+SANDBOX_RATE = 50.0
+TOLL_FREE_AREA_CODES = {"800", "833", "844", "855", "866", "877", "888"}
 
 
 def get_sender_rate(sender: str, carrier: str) -> float:
-    """What a kind of sender may hand over, segments a second (Twilio's own defaults)."""
+    """Return the segments a second that this kind of sender may send."""
     if carrier == "sandbox":
         return SANDBOX_RATE
     digits = sender.lstrip("+")
     if digits.isdigit() and len(digits) <= 6:
         return SHORT_CODE_RATE
-    if sender.startswith("+1") and sender[2:5] in {
-        "800",
-        "833",
-        "844",
-        "855",
-        "866",
-        "877",
-        "888",
-    }:
+    if sender.startswith("+1") and sender[2:5] in TOLL_FREE_AREA_CODES:
         return TOLL_FREE_RATE
     return LONG_CODE_RATE

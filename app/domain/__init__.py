@@ -1,3 +1,1 @@
-"""The law book: rules that need no request, no database and no clock; time and settings come in
-as arguments.
-"""
+"""Rules that need no request, no database and no clock; time and settings come in as arguments."""

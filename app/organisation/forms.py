@@ -3,7 +3,6 @@
 import re
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import phonenumbers
@@ -13,6 +12,7 @@ from wtforms.widgets import TextArea
 
 from app.core.form_fields import CleanTextField
 from app.core.settings import current_settings
+from app.domain.phones.country_names import load_country_names
 from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.time.local_times import is_time_zone, list_time_zones
 from app.organisation import queries
@@ -27,12 +27,6 @@ HELP_RESPONDER_CHOICES = {
 CONSENT_CHOICES = {
     "everybody": "Everybody on the list, until they say STOP",
     "agreed": "Only people with a recorded yes",
-}
-# They have calling codes, and no entry in the table of countries.
-EXTRA_COUNTRY_NAMES = {
-    "AC": "Ascension Island",
-    "TA": "Tristan da Cunha",
-    "XK": "Kosovo",
 }
 
 
@@ -50,12 +44,8 @@ def build_timezone_choices() -> dict[str, str]:
 
 @cache
 def build_country_choices() -> dict[str, str]:
-    """Every country with its calling code, by name. (The names come with the time zones.)"""
-    table = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8")
-    rows = (
-        line.split("\t")[:2] for line in table.splitlines() if line and not line.startswith("#")
-    )
-    names = EXTRA_COUNTRY_NAMES | {region: name for region, name in rows}
+    """Return every country with its calling code, sorted by name."""
+    names = load_country_names()
     known = sorted((names.get(region, region), region) for region in phonenumbers.SUPPORTED_REGIONS)
     return {
         region: f"{name} (+{phonenumbers.country_code_for_region(region)})"

@@ -7,10 +7,10 @@ import pytest
 from app.domain.delivery.cost_estimate import (
     compute_cost,
     compute_send_seconds,
-    format_approximate_duration,
     format_money,
     format_segment_price,
 )
+from app.domain.time.durations import format_approximate_duration
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.time.durations import format_time_until
 from app.domain.time.local_times import (
     InvalidLocalTime,
     build_local_time_input,
     format_moment,
-    format_time_until,
     is_time_zone,
     list_time_zones,
     parse_future_local_time,

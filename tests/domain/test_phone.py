@@ -4,14 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.phones.phone_number import (
-    InvalidPhoneNumber,
-    PhoneNumber,
-    PhoneProblem,
-    extract_digits,
-    format_phone_number,
-    is_e164,
-)
+from app.domain.phones.phone_number import PhoneNumber, extract_digits, format_phone_number, is_e164
+from app.domain.phones.phone_problems import InvalidPhoneNumber, PhoneProblem
 
 SPELLINGS = [
     "(415) 555-2671",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.domain.phones.phone_number import InvalidPhoneNumber, PhoneNumber
+from app.domain.phones.phone_number import PhoneNumber
+from app.domain.phones.phone_problems import InvalidPhoneNumber
 
 HOME = "+14155552671"
 

@@ -6,11 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from app.domain.phones.phone_number import (
-    PROBLEM_BY_NUMBER_TYPE,
-    InvalidPhoneNumber,
-    PhoneNumber,
-)
+from app.domain.phones.phone_number import PhoneNumber
+from app.domain.phones.phone_problems import PROBLEM_BY_NUMBER_TYPE, InvalidPhoneNumber
 
 SPELLINGS = [
     "{0}{1}{2}",

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from app.domain.time.business_days import count_business_days
 from app.domain.time.inbox_labels import (
-    count_business_days,
     format_decision_time_left,
     format_relative_day,
     format_short_time,

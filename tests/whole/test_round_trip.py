@@ -15,13 +15,52 @@ from app.core.db import db, write
 from app.domain.texts.text_cleaning import clean_name
 
 PIECES = [
-    "=1+1", "+1", "-2", "@SUM(A1)", "'", "''=1", '"', '""', ",", ";", "\t", "|", "\\", "%s", "{{7*7}}",
-    "<script>", "NULL",
-    "O'Brien", "Zoë", "👨‍👩‍👧‍👦", "🏳️‍🌈", "🇺🇦", "שלום", "مرحبا", "日本", "a" + "\u0301" * 20, "\u00a0", "\u3000",
-    "  ", "＝1", "＋1",
-    '=HYPERLINK("http://x")', "Ж", "ß", "Ǆ", "-", "1e5", "007", "TRUE", "name", "phone", "sep=;", 
-    "\u202e", "\u200b", "\r\n=1",
-]  # fmt: skip
+    "=1+1",
+    "+1",
+    "-2",
+    "@SUM(A1)",
+    "'",
+    "''=1",
+    '"',
+    '""',
+    ",",
+    ";",
+    "\t",
+    "|",
+    "\\",
+    "%s",
+    "{{7*7}}",
+    "<script>",
+    "NULL",
+    "O'Brien",
+    "Zoë",
+    "👨‍👩‍👧‍👦",
+    "🏳️‍🌈",
+    "🇺🇦",
+    "שלום",
+    "مرحبا",
+    "日本",
+    "a" + "\u0301" * 20,
+    "\u00a0",
+    "\u3000",
+    "  ",
+    "＝1",
+    "＋1",
+    '=HYPERLINK("http://x")',
+    "Ж",
+    "ß",
+    "Ǆ",
+    "-",
+    "1e5",
+    "007",
+    "TRUE",
+    "name",
+    "phone",
+    "sep=;",
+    "\u202e",
+    "\u200b",
+    "\r\n=1",
+]
 LISTS = {
     "an event": (
         "/events/1/import",
@@ -54,7 +93,8 @@ def fill(app):
 
     def put(table, fixed, people):
         columns = ["name", "phone", *fixed]
-        into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f':{each}' for each in columns)})"
+        values = ", ".join(f":{column}" for column in columns)
+        into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})"
         with app.app_context(), write() as session:
             session.execute(
                 db.text("INSERT OR IGNORE INTO events (id, title) VALUES (1, 'Picnic')")

@@ -23,7 +23,7 @@ from app.domain.delivery.blast_rendering import (
     skip_too_long_texts,
 )
 from app.domain.delivery.send_rate import compute_validity_seconds
-from app.domain.time import local_times, reminder_timing
+from app.domain.time import durations, local_times, reminder_timing
 from app.events import queries as events
 from app.events.actions.reminder_plan import (
     find_events_planned_in_old_zone,
@@ -99,7 +99,7 @@ def _expire_overdue_blasts(oldest: datetime, moment: datetime) -> None:
             blast_scheduling.expire_scheduled_blast(
                 blast.id,
                 EXPIRED_ERROR.format(
-                    late=local_times.format_time_between(blast.scheduled_at, moment)
+                    late=durations.format_time_between(blast.scheduled_at, moment)
                 ),
             )
 

@@ -10,10 +10,7 @@ from app.delivery.models import MessageLog, SenderHealth
 from app.delivery.queries.blast_messages import count_messages_by_status, estimate_queued_segments
 from app.delivery.queries.sender_health import get_sender_health
 from app.domain.delivery.carrier_error_codes import find_error_code, find_error_fix
-from app.domain.delivery.cost_estimate import (
-    compute_send_seconds,
-    format_approximate_duration,
-)
+from app.domain.delivery.cost_estimate import compute_send_seconds
 from app.domain.delivery.message_statuses import (
     OPEN_BLAST_STATUSES,
     BlastCounts,
@@ -22,7 +19,7 @@ from app.domain.delivery.message_statuses import (
     build_blast_counts,
 )
 from app.domain.delivery.send_rate import compute_rate_share
-from app.domain.time.local_times import format_time_until
+from app.domain.time.durations import format_approximate_duration, format_time_until
 
 RECEIPT_WATCH_TIME = timedelta(
     minutes=10
@@ -232,9 +229,7 @@ def fetch_blast_progress(log: MessageLog, moment: datetime) -> BlastProgress:
     queued = counts.get(MessageStatus.QUEUED, 0)
     segments = estimate_queued_segments(log.id, queued) if queued else 0
     health = (
-        get_sender_health(log.sender, log.carrier)
-        if log.status in OPEN_BLAST_STATUSES
-        else None
+        get_sender_health(log.sender, log.carrier) if log.status in OPEN_BLAST_STATUSES else None
     )
     return BlastProgress(log, counts, segments, moment, health)
 

@@ -26,7 +26,6 @@ from app.domain.delivery.blast_rendering import (
 from app.domain.delivery.cost_estimate import (
     compute_cost,
     compute_send_seconds,
-    format_approximate_duration,
     format_money,
     format_segment_price,
 )
@@ -40,7 +39,8 @@ from app.domain.texts.segments import (
     find_costly_characters,
     replace_costly_characters,
 )
-from app.domain.time import local_times
+from app.domain.time import durations, local_times
+from app.domain.time.durations import format_approximate_duration
 from app.events import queries as events
 from app.organisation import queries as organisation
 from app.surveys import queries as surveys
@@ -138,7 +138,7 @@ class BlastReview:
             return f"Now, after {undo} seconds to undo it" if undo else "Now"
         at = local_times.format_moment(self.draft.send_at, self.draft.timezone, now=self.moment)
         which = f", the {self.fold} time the clocks show it" if self.fold else ""
-        return f"{at}, {self.draft.timezone}{which} ({local_times.format_time_until(self.draft.send_at, self.moment)})"
+        return f"{at}, {self.draft.timezone}{which} ({durations.format_time_until(self.draft.send_at, self.moment)})"
 
     @property
     def send_time_short(self) -> str:

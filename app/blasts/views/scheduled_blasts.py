@@ -17,7 +17,7 @@ from app.delivery.actions import blast_scheduling
 from app.delivery.models import ScheduledMessage
 from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
-from app.domain.time import local_times
+from app.domain.time import durations, local_times
 from app.events.actions.reminder_plan import disable_reminder
 
 REMINDER_SWITCHED_OFF_NOTE = "This reminder is switched off in the plan of its event now."
@@ -158,7 +158,7 @@ def _redirect_browser(address: str) -> ResponseReturnValue:
 
 def _format_countdown(blast: ScheduledMessage) -> str:
     """ "in 8 seconds", or "now" when it is due."""
-    return local_times.format_time_until(blast.scheduled_at, now())
+    return durations.format_time_until(blast.scheduled_at, now())
 
 
 def _format_due_times(blasts: Sequence[ScheduledMessage]) -> dict[int, str]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.db import db
 from app.delivery.models import Lease
-from app.domain.delivery.cost_estimate import format_approximate_duration
+from app.domain.time.durations import format_approximate_duration
 
 # the app's extension in which the engine of this process says what it cannot do
 ENGINE_TROUBLE_KEY = "engine_trouble"

@@ -1,1 +1,1 @@
-""""""
+"""Rules about user accounts: roles and passwords."""

@@ -1,15 +1,23 @@
-"""Whether a password is worth having: long, and not what everybody tries first.
+"""Whether a password is good enough: long, and not what attackers try first.
 
-No rules about kinds of signs.
+There is no rule about kinds of characters (digits, capitals): NIST SP 800-63B advises against.
 """
 
 import re
 import unicodedata
 from pathlib import Path
 
-MIN_PASSWORD_LENGTH = 15  # ASVS 5.0 asks for 8 and recommends 15 while there is no second factor
+# ASVS 5.0 asks for 8 and recommends 15 while there is no second factor.
+MIN_PASSWORD_LENGTH = 15
 MAX_PASSWORD_LENGTH = 128
-MIN_UNGUESSABLE_CHARACTERS = 8  # signs there must be to guess
+MIN_UNGUESSABLE_CHARACTERS = 8
+MIN_DISTINCT_CHARACTERS = 5
+# A shorter run such as "123" or "abc" also occurs in good passwords.
+MIN_SEQUENCE_LENGTH = 4
+# A name of five letters counts anywhere in the password; of three or four, only as a word.
+MIN_NAME_LENGTH = 3
+MIN_NAME_LENGTH_ANYWHERE = 5
+MIN_ORGANISATION_WORD_LENGTH = 4
 _KEYBOARD_ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
     "01234567890",
@@ -24,105 +32,112 @@ _KEYBOARD_ROWS = (
 )
 KEYBOARD_SEQUENCES = (*_KEYBOARD_ROWS, *(row[::-1] for row in _KEYBOARD_ROWS))
 SEQUENCE_MARK = "\0"
-# The stems of the passwords most often found in leaks; with digits around them they are found
+# The stems of the passwords most often found in leaks. With digits around them they are found
 # just as fast.
 COMMON_PASSWORD_WORDS = frozenset(
     Path(__file__).with_name("common_passwords.txt").read_text("ascii").split()
 )
 LEET_TRANSLATION = str.maketrans("0134578@$!", "oieastbasi")
+_SEPARATORS_PATTERN = re.compile(r"[\W_]+")
 
 
 def find_password_problem(
     password: str, *, username: str = "", organisation: str = ""
 ) -> str | None:
-    """Why the password is refused, in one sentence, or None when it is good."""
+    """Return why the password is refused, in one sentence, or None when it is good."""
     if len(password) > MAX_PASSWORD_LENGTH:
         return f"That is longer than {MAX_PASSWORD_LENGTH} characters."
-    text = unicodedata.normalize("NFKC", password).casefold()
     if len(unicodedata.normalize("NFC", password)) < MIN_PASSWORD_LENGTH:
-        return f"Use at least {MIN_PASSWORD_LENGTH} characters. Three or four unrelated words are good and easy to remember."
-    if _is_repetitive(text) or _is_repetitive(re.sub(r"[\W_]+", "", text)):
+        return (
+            f"Use at least {MIN_PASSWORD_LENGTH} characters."
+            " Three or four unrelated words are good and easy to remember."
+        )
+    text = unicodedata.normalize("NFKC", password).casefold()
+    if _is_repetitive(text) or _is_repetitive(_remove_separators(text)):
         return "That repeats the same few signs."
-    for name, whose in (
-        (username, "your user name"),
-        (organisation, "the organisation's name"),
-    ):
-        if _contains_name(text, name):
-            return f"That contains {whose}, which is tried first."
+    if _contains_name(text, username):
+        return "That contains your user name, which is tried first."
+    if _contains_name(text, organisation):
+        return "That contains the organisation's name, which is tried first."
     if _is_guessable(text, organisation):
         return "That is made of words and rows of keys that are tried first."
     return None
 
 
+def _remove_separators(text: str) -> str:
+    return _SEPARATORS_PATTERN.sub("", text)
+
+
 def _contains_name(text: str, name: str) -> bool:
-    """Whether the name is in the text, however it is spaced; a short one counts only as a word
-    of its own.
-    """
-    part = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold())
-    if len(part) >= 5:
-        return part in re.sub(r"[\W_]+", "", text)
-    return (
-        len(part) >= 3
-        and re.search(rf"(?<![^\W\d_]){re.escape(part)}(?![^\W\d_])", text) is not None
-    )
+    """Whether the text contains the name, however it is spaced; a short name only as a word."""
+    folded_name = _remove_separators(unicodedata.normalize("NFKC", name).casefold())
+    if len(folded_name) >= MIN_NAME_LENGTH_ANYWHERE:
+        return folded_name in _remove_separators(text)
+    if len(folded_name) < MIN_NAME_LENGTH:
+        return False
+    as_word = rf"(?<![^\W\d_]){re.escape(folded_name)}(?![^\W\d_])"
+    return re.search(as_word, text) is not None
 
 
 def _is_repetitive(text: str) -> bool:
-    """Whether a short piece, or a few signs, make up the whole."""
-    if len(set(text)) < 5:
+    """Whether the text is made of fewer than five characters, or of one piece repeated."""
+    if len(set(text)) < MIN_DISTINCT_CHARACTERS:
         return True
-    return (
-        text in (text + text)[1:-1]
-    )  # true exactly when the text is some shorter piece several times
+    # A text occurs inside its own double only when it is a shorter piece several times.
+    return text in (text + text)[1:-1]
 
 
 def _is_guessable(text: str, organisation: str) -> bool:
-    """Whether little is left without common words, rows of keys and repeated signs."""
-    words = [word for word in re.split(r"[\W_]+", organisation.casefold()) if len(word) >= 4]
-    known = sorted({*COMMON_PASSWORD_WORDS, *words}, key=len, reverse=True)
-    return (
-        min(
-            _count_unguessable_characters(text, known),
-            _count_unguessable_characters(text.translate(LEET_TRANSLATION), known),
-        )
-        < MIN_UNGUESSABLE_CHARACTERS
+    """Whether too little is left without common words, rows of keys and repetitions."""
+    parts = _SEPARATORS_PATTERN.split(organisation.casefold())
+    long_parts = [part for part in parts if len(part) >= MIN_ORGANISATION_WORD_LENGTH]
+    # The longest word first: "password" must be counted before "pass".
+    words = sorted({*COMMON_PASSWORD_WORDS, *long_parts}, key=len, reverse=True)
+    without_leet = text.translate(LEET_TRANSLATION)
+    unguessable = min(
+        _count_unguessable_characters(text, words),
+        _count_unguessable_characters(without_leet, words),
     )
+    return unguessable < MIN_UNGUESSABLE_CHARACTERS
 
 
-def _count_unguessable_characters(text: str, known: list[str]) -> int:
-    """How many signs there are to guess: a known word weighs two, a row of keys one, a sign
-    said again nothing.
+def _count_unguessable_characters(text: str, words: list[str]) -> int:
+    """Return how many characters must be guessed.
+
+    A common word counts as two, a row of keys as one, a repeated character as nothing.
     """
-    words = 0
-    for word in known:
-        words += text.count(word)
+    word_count = 0
+    for word in words:
+        word_count += text.count(word)
         text = text.replace(word, " ")
-    text, rows = re.subn(SEQUENCE_MARK, " ", _mark_keyboard_sequences(text))
-    rest = re.sub(r"[\W_]+", "", re.sub(r"(.)\1{2,}", r"\1", text))
-    return 2 * words + rows + len(rest)
+    text, sequence_count = re.subn(SEQUENCE_MARK, " ", _mark_keyboard_sequences(text))
+    without_repetitions = re.sub(r"(.)\1{2,}", r"\1", text)
+    return 2 * word_count + sequence_count + len(_remove_separators(without_repetitions))
 
 
 def _mark_keyboard_sequences(text: str) -> str:
-    """Put one mark in place of four and more signs that lie in a row on the keyboard or in the
-    alphabet, either way.
-    """
-    out, start = "", 0
+    """Replace four and more neighbours of the keyboard or alphabet, either way, by one mark."""
+    pieces = []
+    start = 0
     while start < len(text):
-        run = max(_measure_sequence_length(text, start, row) for row in KEYBOARD_SEQUENCES)
-        out += SEQUENCE_MARK if run >= 4 else text[start]
-        start += run if run >= 4 else 1
-    return out
+        length = max(_measure_sequence_length(text, start, row) for row in KEYBOARD_SEQUENCES)
+        if length >= MIN_SEQUENCE_LENGTH:
+            pieces.append(SEQUENCE_MARK)
+            start += length
+        else:
+            pieces.append(text[start])
+            start += 1
+    return "".join(pieces)
 
 
 def _measure_sequence_length(text: str, start: int, row: str) -> int:
-    at = row.find(text[start])
+    """Return how many characters of the text, from `start`, follow each other in the row."""
+    position = row.find(text[start])
+    if position < 0:
+        return 0
     length = 0
-    while (
-        at >= 0
-        and row[at : at + length + 1] == text[start : start + length + 1]
-        and start + length < len(text)
-    ):
-        if at + length >= len(row):
+    for character, neighbour in zip(text[start:], row[position:], strict=False):
+        if character != neighbour:
             break
         length += 1
     return length

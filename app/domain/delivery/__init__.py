@@ -1,1 +1,1 @@
-""""""
+"""Rules about sending: statuses, carrier errors, rates, retries, and cost."""

@@ -1,9 +1,6 @@
 """What a blast costs and how long it takes."""
 
-import math
 from decimal import ROUND_HALF_UP, Decimal
-
-from app.domain.texts.plurals import format_two_units, pluralize
 
 CURRENCY_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 CENT = Decimal("0.01")
@@ -39,24 +36,6 @@ def compute_send_seconds(segments: int, rate: float) -> float:
     if not rate > 0:
         raise ValueError("the rate must be above 0")
     return segments / rate
-
-
-def format_approximate_duration(seconds: float) -> str:
-    """'a few seconds', 'about 40 seconds', 'about 1 minute', 'about 2 hours 10 minutes', 'about
-    3 days 4 hours'.
-    """
-    if seconds < 20:
-        return "a few seconds"
-    if seconds < 55:
-        return f"about {math.ceil(seconds / 10) * 10} seconds"
-    minutes = max(1, round(seconds / 60))
-    if minutes < 60:
-        return f"about {pluralize(minutes, 'minute')}"
-    if minutes < 48 * 60:
-        hours, rest = divmod(round(minutes / 5) * 5, 60)
-        return f"about {format_two_units(hours, 'hour', rest, 'minute')}"
-    days, hours = divmod(round(minutes / 60), 24)
-    return f"about {format_two_units(days, 'day', hours, 'hour')}"
 
 
 def _format_with_currency(figure: str, currency: str, *, negative: bool) -> str:

@@ -1,22 +1,35 @@
-"""By which name a person goes when several lists know their number under different ones."""
+"""Which name a person goes by when several lists have the number under different names."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
-# What somebody keeps in order comes before what was once written down: the list of the
-# community, a registration for
-# an event, the do-not-text list, the name a text was sent under.
+# In order of trust: the community's list is maintained; then a registration for an event, the
+# do-not-text list, and the name a text was once sent under.
 NAME_SOURCES = ("community", "event", "list", "text")
 
-
 NAME_TITLES = frozenset(
-    "mr mrs ms miss mx dr prof rev sra srta herr frau mme mlle".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "dr",
+        "prof",
+        "rev",
+        "sra",
+        "srta",
+        "herr",
+        "frau",
+        "mme",
+        "mlle",
+    ]
 )
 
 
 class NameRecord(Protocol):
-    """A name as it stands somewhere: in which of PLACES, and since when."""
+    """A name in one of NAME_SOURCES, and since when it is there."""
 
     @property
     def where(self) -> str: ...
@@ -27,7 +40,7 @@ class NameRecord(Protocol):
 
 
 class SourcedName(NamedTuple):
-    """The plainest Written."""
+    """A name record with nothing else to it."""
 
     where: str
     name: str | None
@@ -37,29 +50,32 @@ class SourcedName(NamedTuple):
 NameRecordT = TypeVar("NameRecordT", bound=NameRecord)
 
 
-def sort_names_by_source(written: Iterable[NameRecordT]) -> Sequence[NameRecordT]:
-    """The same, in the order of PLACES, in each the newest first; places without a name stay
-    where they belong.
+def sort_names_by_source(records: Iterable[NameRecordT]) -> Sequence[NameRecordT]:
+    """Return the records in the order of NAME_SOURCES, and within each the newest first.
+
+    Records without a name stay in their place.
     """
     return sorted(
-        written,
-        key=lambda each: (NAME_SOURCES.index(each.where), -each.since.timestamp()),
+        records,
+        key=lambda record: (NAME_SOURCES.index(record.where), -record.since.timestamp()),
     )
 
 
-def choose_display_name(written: Iterable[NameRecordT]) -> str | None:
-    """The one name that pages call a number by: the first there is, by weight; None when nobody
-    wrote one down.
-    """
-    return next((each.name for each in sort_names_by_source(written) if each.name), None)
+def choose_display_name(records: Iterable[NameRecordT]) -> str | None:
+    """Return the name that pages show for a number, or None when no record has one."""
+    for record in sort_names_by_source(records):
+        if record.name:
+            return record.name
+    return None
 
 
 def extract_first_name(name: str | None) -> str:
-    """What a person is called: the first word after any title, or the second of 'Lovelace,
-    Ada'; '' without a name.
-    """
-    written = (name or "").split()
-    words = [word for word in written if word.strip(".").casefold() not in NAME_TITLES] or written
+    """Return the first word after any title, or the second of "Lovelace, Ada"; "" without one."""
+    all_words = (name or "").split()
+    words = [word for word in all_words if word.strip(".").casefold() not in NAME_TITLES]
+    words = words or all_words
+    if not words:
+        return ""
     if len(words) > 1 and words[0].endswith(","):
         return words[1].rstrip(",")
-    return words[0].rstrip(",") if words else ""
+    return words[0].rstrip(",")

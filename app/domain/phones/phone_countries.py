@@ -1,8 +1,8 @@
-"""Which country a number belongs to, by how it begins: whole blasts are asked, so no number is
-parsed for it.
+"""Which country a number belongs to, by its first digits.
 
-One calling code is one country (+44 is the United Kingdom with its islands), but for the two
-that large countries share: +1, told apart by area code, and +7, by the next digit.
+Whole blasts are checked (100,000 numbers), so no number is parsed for it. One calling code is
+one country (+44 is the United Kingdom with its islands), except for the two that large countries
+share: +1, told apart by area code, and +7, told apart by the next digit.
 """
 
 from functools import cache
@@ -13,14 +13,20 @@ from phonenumbers import (
     region_code_for_number,
 )
 
-NORTH_AMERICA_CALLING_CODE, RUSSIA_CALLING_CODE = "1", "7"
+NORTH_AMERICA_CALLING_CODE = "1"
+RUSSIA_CALLING_CODE = "7"
+SHARED_CALLING_CODES = (NORTH_AMERICA_CALLING_CODE, RUSSIA_CALLING_CODE)
 AREA_CODE_RANGE = range(200, 1000)
-KAZAKHSTAN_FIRST_DIGITS = ("6", "7")  # +7 6… and +7 7…
-WORLDWIDE_REGION = "001"  # what belongs to all of the world: +800, satellites
+# Any seven digits that could follow an area code; only the area code decides the region.
+EXAMPLE_LOCAL_NUMBER = 2345678
+KAZAKHSTAN_FIRST_DIGITS = ("6", "7")
+RUSSIA_FIRST_DIGITS = ("0", "1", "2", "3", "4", "5", "8", "9")
+# The region of numbers that belong to no country: +800, satellites.
+WORLDWIDE_REGION = "001"
 
 
 def find_phone_country(phone: str) -> str:
-    """Two letters for the country of a number in E.164, '' when it does not say."""
+    """Return the country of a number in E.164 as two letters, "" when the number has none."""
     code = _find_calling_code(phone)
     if code == NORTH_AMERICA_CALLING_CODE:
         return _load_area_codes().get(phone[2:5], "")
@@ -30,59 +36,61 @@ def find_phone_country(phone: str) -> str:
 
 
 def find_main_country(region: str) -> str:
-    """The same letters for a region as it is set in the settings: Jersey counts as the United
-    Kingdom.
-    """
+    """Return the country that a region of the settings counts as: Jersey as the United Kingdom."""
     for code, regions in COUNTRY_CODE_TO_REGION_CODE.items():
         if region in regions:
-            return (
-                region
-                if str(code) in (NORTH_AMERICA_CALLING_CODE, RUSSIA_CALLING_CODE)
-                else _find_main_region(str(code))
-            )
+            if str(code) in SHARED_CALLING_CODES:
+                return region
+            return _find_main_region(str(code))
     return region
 
 
 def list_country_prefixes(country: str) -> tuple[str, ...]:
-    """How every number of a country begins ('+44'; '+1303', '+1720', …); () for letters that
-    are no country.
+    """Return the beginnings of a country's numbers: ("+44",) or ("+1303", "+1720", …).
+
+    The tuple is empty for letters that are no country.
     """
-    if country in ("RU", "KZ"):
-        return tuple(
-            f"+7{digit}"
-            for digit in "0123456789"
-            if (digit in KAZAKHSTAN_FIRST_DIGITS) is (country == "KZ")
-        )
-    areas = tuple(f"+1{area}" for area, region in _load_area_codes().items() if region == country)
-    return areas or tuple(
-        f"+{code}"
-        for code, regions in COUNTRY_CODE_TO_REGION_CODE.items()
-        if regions[0] == country != WORLDWIDE_REGION
-    )
+    if country == "RU":
+        return tuple(f"+7{digit}" for digit in RUSSIA_FIRST_DIGITS)
+    if country == "KZ":
+        return tuple(f"+7{digit}" for digit in KAZAKHSTAN_FIRST_DIGITS)
+    areas = [area for area, region in _load_area_codes().items() if region == country]
+    if areas:
+        return tuple(f"+1{area}" for area in areas)
+    if country == WORLDWIDE_REGION:
+        return ()
+    codes = COUNTRY_CODE_TO_REGION_CODE.items()
+    return tuple(f"+{code}" for code, regions in codes if regions[0] == country)
 
 
 def _find_calling_code(phone: str) -> str:
+    """Return the calling code a number begins with, 1 to 3 digits, or ""."""
     digits = phone.removeprefix("+")
-    found = (digits[:length] for length in (1, 2, 3))
-    return next(
-        (code for code in found if code.isdigit() and int(code) in COUNTRY_CODE_TO_REGION_CODE),
-        "",
-    )
+    for length in (1, 2, 3):
+        code = digits[:length]
+        if code.isdigit() and int(code) in COUNTRY_CODE_TO_REGION_CODE:
+            return code
+    return ""
 
 
 def _find_main_region(code: str) -> str:
-    region: str = COUNTRY_CODE_TO_REGION_CODE[int(code)][0] if code else WORLDWIDE_REGION
+    if not code:
+        return ""
+    region: str = COUNTRY_CODE_TO_REGION_CODE[int(code)][0]
     return "" if region == WORLDWIDE_REGION else region
 
 
 @cache
 def _load_area_codes() -> dict[str, str]:
-    """Every area code of +1 that is in use, with its region."""
-    found = {}
+    """Return every area code of +1 that is in use, with its region.
+
+    Cached: it parses 800 numbers, and a blast asks for each of its recipients.
+    """
+    region_by_area = {}
     for area in AREA_CODE_RANGE:
-        region = region_code_for_number(
-            PhoneNumber(country_code=1, national_number=area * 10**7 + 2345678)
-        )
+        national_number = area * 10**7 + EXAMPLE_LOCAL_NUMBER
+        number = PhoneNumber(country_code=1, national_number=national_number)
+        region = region_code_for_number(number)
         if region and region != WORLDWIDE_REGION:
-            found[str(area)] = region
-    return found
+            region_by_area[str(area)] = region
+    return region_by_area

@@ -1,26 +1,19 @@
-"""What a number says about its phone: country, kind, and the time there, in words."""
+"""What a number tells about its phone: country, type, and the time there, in words."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
-from phonenumbers import timezone as zones_of_numbers
+from phonenumbers import timezone as phone_timezones
 
+from app.domain.phones.country_names import load_country_names
 from app.domain.phones.phone_countries import find_main_country, find_phone_country
 from app.domain.time.local_times import is_time_zone
 
-# They have calling codes, and no entry in the table of countries.
-UNLISTED_COUNTRY_NAMES = {
-    "AC": "Ascension Island",
-    "TA": "Tristan da Cunha",
-    "XK": "Kosovo",
-}
 NUMBER_TYPE_LABELS = {
     PhoneNumberType.MOBILE: "Mobile phone",
     PhoneNumberType.FIXED_LINE: "Landline",
@@ -35,16 +28,18 @@ NUMBER_TYPE_LABELS = {
     PhoneNumberType.VOICEMAIL: "Voicemail",
 }
 UNKNOWN_NUMBER_TYPE_LABEL = "Not a number that is in use"
-MAX_ZONES_PER_NUMBER = (
-    3  # toll-free and some mobile numbers belong to a whole continent: that says nothing
-)
+# Toll-free and some mobile numbers belong to a whole continent: its zones tell nothing.
+MAX_ZONES_PER_NUMBER = 3
+# The first five characters of a number in E.164 determine its country: "+1303".
+COUNTRY_PREFIX_LENGTH = 5
+MAX_COUNTRIES_NAMED = 5
 
 
 @dataclass(frozen=True)
 class PhoneNumberInfo:
     """A number in words.
 
-    `country` is "" when it names none; `zones` is empty when it could be anywhere.
+    `country` is "" when the number has none; `zones` is empty when it could be anywhere.
     """
 
     country: str
@@ -52,81 +47,80 @@ class PhoneNumberInfo:
     zones: tuple[str, ...]
 
     def format_local_times(self, moment: datetime) -> str:
-        """'21:04 in Denver', once for each time it may be there; '' when the number does not
-        say.
-        """
-        said: dict[str, list[str]] = {}
+        """Return "21:04 in Denver", once for each possible time; "" without zones."""
+        places_by_time: dict[str, list[str]] = {}
         for zone in self.zones:
+            local_time = f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
             place = zone.rpartition("/")[2].replace("_", " ")
-            said.setdefault(f"{moment.astimezone(ZoneInfo(zone)):%H:%M}", []).append(place)
-        return ", ".join(f"{time} in {' and '.join(places)}" for time, places in said.items())
+            places_by_time.setdefault(local_time, []).append(place)
+        return ", ".join(
+            f"{local_time} in {' and '.join(places)}"
+            for local_time, places in places_by_time.items()
+        )
 
 
 def get_phone_number_info(e164: str) -> PhoneNumberInfo:
-    """What `phonenumbers` knows of a stored number.
+    """Return what the phonenumbers library knows of a stored number.
 
-    Never raises: of a number that cannot be, it knows nothing.
+    Never raises: a text that is no number has an unknown type and no country.
     """
     try:
         number = phonenumbers.parse(e164, None)
     except NumberParseException:
         return PhoneNumberInfo("", UNKNOWN_NUMBER_TYPE_LABEL, ())
     region = phonenumbers.region_code_for_number(number) or ""
-    zones = [zone for zone in zones_of_numbers.time_zones_for_number(number) if is_time_zone(zone)]
+    zones = tuple(filter(is_time_zone, phone_timezones.time_zones_for_number(number)))
+    if len(zones) > MAX_ZONES_PER_NUMBER:
+        zones = ()
     return PhoneNumberInfo(
         load_country_names().get(region, ""),
         NUMBER_TYPE_LABELS.get(phonenumbers.number_type(number), UNKNOWN_NUMBER_TYPE_LABEL),
-        tuple(zones) if len(zones) <= MAX_ZONES_PER_NUMBER else (),
+        zones,
     )
 
 
-@cache
-def load_country_names() -> dict[str, str]:
-    """The English name of every country, by its two letters.
+def count_foreign_numbers(counts_by_prefix: Mapping[str, int], region: str) -> Counter[str]:
+    """Count the numbers of other countries than that of `region`, by English country name.
 
-    (The names come with the time zones.)
-    """
-    table = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8")
-    rows = (
-        line.split("\t")[:2] for line in table.splitlines() if line and not line.startswith("#")
-    )
-    return UNLISTED_COUNTRY_NAMES | {region: name for region, name in rows}
-
-
-COUNTRY_PREFIX_LENGTH = 5  # so many signs of a number in E.164 tell its country
-MAX_COUNTRIES_NAMED = 5
-
-
-def count_foreign_numbers(starts: Mapping[str, int], region: str) -> Counter[str]:
-    """How many numbers belong to which other country than that of `region`, by its English name
-    ("" when it has none).
-
-    `starts`: how many numbers begin with which START signs ("+1303").
+    `counts_by_prefix` counts the numbers by their first COUNTRY_PREFIX_LENGTH characters. The
+    name is "" for numbers of no country.
     """
     home = find_main_country(region)
-    found: Counter[str] = Counter()
-    for start, many in starts.items():
-        country = find_phone_country(start)
+    counts: Counter[str] = Counter()
+    for prefix, count in counts_by_prefix.items():
+        country = find_phone_country(prefix)
         if country != home:
-            found[load_country_names().get(country, "")] += many
-    return found
+            counts[load_country_names().get(country, "")] += count
+    return counts
 
 
-def describe_foreign_number_counts(starts: Mapping[str, int], region: str) -> str:
-    """ "2 numbers are abroad (1 in Jamaica, 1 in Puerto Rico).
+def describe_foreign_number_counts(counts_by_prefix: Mapping[str, int], region: str) -> str:
+    """Return a warning about numbers abroad, or "" when there are none.
 
-    A text to them may cost more than the price per part."; "" when none is.
+    "2 numbers are abroad (1 in Jamaica, 1 in Puerto Rico). A text to them may cost more …"
     """
-    found = count_foreign_numbers(starts, region)
-    if not found:
+    counts = count_foreign_numbers(counts_by_prefix, region)
+    if not counts:
         return ""
-    named = [f"{many:,} in {name}" for name, many in found.most_common(MAX_COUNTRIES_NAMED) if name]
-    rest = found.total() - sum(
-        many for name, many in found.most_common(MAX_COUNTRIES_NAMED) if name
-    )
-    where = ", ".join([*named, *([f"{rest:,} elsewhere"] if rest else [])])
-    total = found.total()
+    total = counts.total()
+    places = _list_places(counts)
     if total == 1:
-        where = where.removeprefix("1 ")
-    numbers, them = ("1 number is", "it") if total == 1 else (f"{total:,} numbers are", "them")
-    return f"{numbers} abroad ({where}). A text to {them} may cost more than the price per part."
+        place = places.removeprefix("1 ")
+        return f"1 number is abroad ({place}). A text to it may cost more than the price per part."
+    return (
+        f"{total:,} numbers are abroad ({places})."
+        " A text to them may cost more than the price per part."
+    )
+
+
+def _list_places(counts: Counter[str]) -> str:
+    """Return "2 in Jamaica, 1 in Peru, 3 elsewhere": the largest first, five at most."""
+    places = []
+    elsewhere = counts.total()
+    for name, count in counts.most_common(MAX_COUNTRIES_NAMED):
+        if name:
+            places.append(f"{count:,} in {name}")
+            elsewhere -= count
+    if elsewhere:
+        places.append(f"{elsewhere:,} elsewhere")
+    return ", ".join(places)

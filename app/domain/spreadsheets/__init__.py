@@ -1,1 +1,1 @@
-""""""
+"""Rules for reading contacts from a spreadsheet: headings, columns, rows."""

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from itertools import islice
 
-from app.domain.phones.phone_number import InvalidPhoneNumber, PhoneNumber
+from app.domain.phones.phone_number import PhoneNumber
+from app.domain.phones.phone_problems import InvalidPhoneNumber
 from app.domain.spreadsheets.column_headings import ColumnKind, find_column_kind
 
 MAX_SAMPLED_CELLS = 100  # cells of a column that are judged

@@ -1,1 +1,1 @@
-""""""
+"""Rules about surveys: questions, answers, and the course of a session."""

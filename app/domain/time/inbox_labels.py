@@ -1,13 +1,12 @@
-"""What a list of conversations says: why a person has to look, when it was, and how long there
-is to decide.
-"""
+"""Labels of the list of conversations: why a person must look, when it was, how long is left."""
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
-from app.domain.time.local_times import DAY_NAMES, MONTH_NAMES, format_day
+from app.domain.texts.plurals import pluralize
+from app.domain.time.business_days import count_business_days
+from app.domain.time.local_times import DAY_NAMES, MONTH_NAMES, format_day, zone_or_utc
 
-# Why a person has to look, where it is more than an answer.
+# Why a person must look, where it is more than an answer. The keys are stored.
 ATTENTION_REASON_LABELS = {
     "maybe_stop": "Perhaps said STOP",
     "flood": "Texts too often",
@@ -17,43 +16,44 @@ ATTENTION_REASON_LABELS = {
 
 
 def format_short_time(moment: datetime, zone: str, now: datetime) -> str:
-    """'09:12' for today, 'Fri' within the last six days, else '3 May'; with the year when that
-    is another one.
+    """Return "09:12" for today, "Fri" for the last six days, else "3 May".
+
+    The year is added when it is not the current one.
     """
-    place = ZoneInfo(zone)
-    there, today = moment.astimezone(place), now.astimezone(place).date()
-    if there.date() == today:
-        return f"{there:%H:%M}"
-    if timedelta(0) < today - there.date() < timedelta(days=7):
-        return DAY_NAMES[there.weekday()]
-    day = f"{there.day} {MONTH_NAMES[there.month - 1]}"
-    return day if there.year == today.year else f"{day} {there.year}"
+    local_zone = zone_or_utc(zone)
+    local = moment.astimezone(local_zone)
+    today = now.astimezone(local_zone).date()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    if timedelta(0) < today - local.date() < timedelta(days=7):
+        return DAY_NAMES[local.weekday()]
+    day = f"{local.day} {MONTH_NAMES[local.month - 1]}"
+    if local.year != today.year:
+        return f"{day} {local.year}"
+    return day
 
 
 def format_relative_day(moment: datetime, zone: str, now: datetime) -> str:
-    """'Today', 'Yesterday', 'Fri 8 May': the day of a text on the clocks of `zone`."""
-    place = ZoneInfo(zone)
-    day, today = moment.astimezone(place).date(), now.astimezone(place).date()
+    """Return "Today", "Yesterday" or "Fri 8 May": the day of a text on the clocks of `zone`."""
+    local_zone = zone_or_utc(zone)
+    day = moment.astimezone(local_zone).date()
+    today = now.astimezone(local_zone).date()
     if day == today:
         return "Today"
-    return "Yesterday" if today - day == timedelta(days=1) else format_day(day, today=today)
-
-
-def count_business_days(today: date, until: date) -> int:
-    """Mondays to Fridays after `today`, up to and with `until`; 0 when that has come."""
-    days = max(0, (until - today).days)
-    weeks, rest = divmod(days, 7)
-    return weeks * 5 + sum((today + timedelta(days=n)).weekday() < 5 for n in range(1, rest + 1))
+    if today - day == timedelta(days=1):
+        return "Yesterday"
+    return format_day(day, today=today)
 
 
 def format_decision_time_left(decide_by: datetime, zone: str, now: datetime) -> str:
-    """'Decide by Thu 10 Dec: 9 working days left.'"""
-    place = ZoneInfo(zone)
-    day, today = decide_by.astimezone(place).date(), now.astimezone(place).date()
-    left = count_business_days(today, day)
-    words = (
-        "today is the last day"
-        if day == today
-        else f"{left} working {'day' if left == 1 else 'days'} left"
-    )
-    return f"Decide by {format_day(day, today=today)}: {words if day >= today else 'the time is over'}."
+    """Return "Decide by Thu 10 Dec: 9 working days left."."""
+    local_zone = zone_or_utc(zone)
+    day = decide_by.astimezone(local_zone).date()
+    today = now.astimezone(local_zone).date()
+    if day < today:
+        time_left = "the time is over"
+    elif day == today:
+        time_left = "today is the last day"
+    else:
+        time_left = f"{pluralize(count_business_days(today, day), 'working day')} left"
+    return f"Decide by {format_day(day, today=today)}: {time_left}."

@@ -1,0 +1,25 @@
+"""A blast before it is confirmed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.delivery.message_statuses import BlastTarget
+
+
+@dataclass(frozen=True)
+class BlastDraft:
+    """What somebody wrote and chose; moments are UTC.
+
+    `footer`: the opt-out line, or None. `send_at`: None for now. `not_after`: nothing of it leaves
+    after this moment; None for no end. `survey_id`: the survey that an answer begins.
+    """
+
+    body: str
+    footer: str | None
+    target: BlastTarget
+    event_id: int | None
+    timezone: str
+    send_at: datetime | None = None
+    is_test: bool = False
+    not_after: datetime | None = None
+    survey_id: int | None = None

@@ -1,0 +1,52 @@
+"""Why something is not a number we can text, in the words that the person who typed it sees."""
+
+from enum import Enum
+
+from phonenumbers import PhoneNumberType, ValidationResult
+
+
+class PhoneProblem(Enum):
+    """Why a number is refused; the value is the sentence that pages show."""
+
+    EMPTY = "Write a phone number."
+    NOT_A_NUMBER = "That does not look like a phone number."
+    EXTENSION = "A number with an extension cannot get texts."
+    LETTERS = "A phone number has no letters. Write only its digits."
+    NO_COUNTRY = "No country has a number that begins like that."
+    NOT_IN_USE = "No phone can have that number. Is a digit missing or wrong?"
+    TOO_SHORT = "That number is too short. Is the area code or a digit missing?"
+    TOO_LONG = "That number is too long. Is there a digit or a second number too many?"
+    SHORT_CODE = "That is a short code, not a person's number. Write the number with its area code."
+    PREMIUM = "That is a premium number. Texts to it cost extra and nobody reads them."
+    TOLL_FREE = "That is a toll-free number of a company. It is not a person's phone."
+    SATELLITE = "Satellite and worldwide network numbers cannot be texted from here."
+    FORWARDING = "That number only forwards calls. It cannot get texts."
+
+
+class InvalidPhoneNumber(ValueError):
+    """The text is not a number we can text.
+
+    `problem` is the cause; `sentence` is what the person reads, with a hint where there is one.
+    """
+
+    def __init__(self, problem: PhoneProblem, hint: str = "") -> None:
+        self.problem = problem
+        self.sentence = problem.value
+        if hint:
+            # The hint replaces the second sentence, which only asks what may be wrong.
+            self.sentence = f"{problem.value.partition('. ')[0]}. {hint}"
+        super().__init__(self.sentence)
+
+
+PROBLEM_BY_NUMBER_TYPE = {
+    PhoneNumberType.PREMIUM_RATE: PhoneProblem.PREMIUM,
+    PhoneNumberType.SHARED_COST: PhoneProblem.PREMIUM,
+    PhoneNumberType.TOLL_FREE: PhoneProblem.TOLL_FREE,
+    PhoneNumberType.PERSONAL_NUMBER: PhoneProblem.FORWARDING,
+    PhoneNumberType.VOICEMAIL: PhoneProblem.FORWARDING,
+}
+PROBLEM_BY_LENGTH = {
+    ValidationResult.TOO_SHORT: PhoneProblem.TOO_SHORT,
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: PhoneProblem.TOO_SHORT,
+    ValidationResult.TOO_LONG: PhoneProblem.TOO_LONG,
+}
