@@ -1,1 +1,1 @@
-"""Furniture: knows Flask and SQLAlchemy, knows no room. One noun a file."""
+"""Infrastructure that all features share. Imports Flask and SQLAlchemy, and no feature."""

@@ -1,8 +1,8 @@
-"""The time of day, asked in one place."""
+"""The current time. Everything reads it here, so that tests can replace it in one place."""
 
 from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """This moment, aware, in UTC."""
+    """Return the current moment, aware, in UTC."""
     return datetime.now(UTC)

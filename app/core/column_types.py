@@ -1,4 +1,4 @@
-"""The kinds of columns this house uses, each with its rule."""
+"""Column types of the models: UTC times, amounts of money, enums, and annotated shorthands."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,16 +12,13 @@ from app.core.clock import now
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: stored naive in UTC, read back aware.
-
-    A naive value is a mistake and raises ValueError.
-    """
+    """Aware datetime, stored as naive UTC. A naive value raises ValueError."""
 
     impl = DateTime
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To the database: UTC without its zone."""
+        """Return the value as naive UTC for the database."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -29,37 +26,45 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """From the database: UTC, with its zone."""
-        return None if value is None else value.replace(tzinfo=UTC)
+        """Return the value of the database with its zone, UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC)
 
 
 def datetime_to_db(moment: datetime) -> str:
-    """A moment as a UtcDateTime column holds it."""
+    """Return the text that a UtcDateTime column stores for this moment."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-def datetime_from_db(held: str | None) -> datetime | None:
-    """What a UtcDateTime column holds, as a moment."""
-    return datetime.fromisoformat(held).replace(tzinfo=UTC) if held else None
+def datetime_from_db(text: str | None) -> datetime | None:
+    """Return the moment of the text that a UtcDateTime column stores; None for NULL."""
+    if not text:
+        return None
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 class Money(TypeDecorator[Decimal]):
-    """An exact amount, stored as its decimal text: SQLite has no exact numbers with a point."""
+    """Exact decimal amount, stored as its text: SQLite's REAL is a binary fraction."""
 
     impl = String(20)
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
-        """To the database: plain digits, never an exponent."""
-        return None if value is None else format(value, "f")
+        """Return the amount as digits for the database, never with an exponent."""
+        if value is None:
+            return None
+        return format(value, "f")
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
-        """From the database: a Decimal."""
-        return None if value is None else Decimal(value)
+        """Return the Decimal that the database stores as text."""
+        if value is None:
+            return None
+        return Decimal(value)
 
 
 def enum_column(kind: type[StrEnum], name: str = "") -> Enum:
-    """Build a column type that holds one value of `kind`, repeated as a CHECK in the database.
+    """Build a column type that stores one value of `kind`, with a CHECK in the database.
 
     The CHECK is called `ck_<table>_<name>`, by default after the class. `name` keeps the name
     that a released migration gave it when the class was renamed since.
@@ -76,7 +81,7 @@ def enum_column(kind: type[StrEnum], name: str = "") -> Enum:
 
 primary_key = Annotated[int, mapped_column(primary_key=True)]
 e164 = Annotated[str, mapped_column(String(20))]
-# The server defaults are for rows that other programs write: UTC as well.
+# The server defaults are for rows that other programs write; CURRENT_TIMESTAMP is UTC as well.
 timestamp_default_now = Annotated[
     datetime,
     mapped_column(UtcDateTime, default=now, server_default=text("CURRENT_TIMESTAMP")),
@@ -92,9 +97,7 @@ long_text = Annotated[str, mapped_column(Text)]
 
 
 def build_e164_check(column: str = "phone") -> str:
-    """The CHECK for a phone column: a plus, a digit 1-9, then digits only, at most 16
-    characters.
-    """
+    """Return the CHECK of a phone column: "+", a digit 1-9, then digits, at most 16 characters."""
     return f"{column} GLOB '+[1-9]*' AND {column} NOT GLOB '*[^+0-9]*' AND length({column}) <= 16"
 
 

@@ -1,14 +1,11 @@
-"""What a person sees when something cannot be done: what happened, what to do, and a number to
-quote.
-"""
+"""Error pages: what happened, what to do, and a request id to quote."""
 
 import logging
-from typing import Any
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from app.core.db import NotFound, WriteLockTimeout, db, is_disk_full
 
@@ -42,7 +39,8 @@ ERROR_TEXTS = {
 }
 DISK_FULL_TEXT = (
     "The disk is full",
-    "Nothing was saved, and nothing is lost. Ask whoever looks after this computer to make room, then try again.",
+    "Nothing was saved, and nothing is lost. "
+    "Ask whoever looks after this computer to make room, then try again.",
 )
 CSRF_ERROR_TEXT = (
     "The form was not accepted",
@@ -53,9 +51,13 @@ CSRF_ERROR_TEXT = (
 def render_error_page(
     code: int, title: str = "", text: str = "", error_id: str = ""
 ) -> ResponseReturnValue:
-    """The error page for `code` in our words, or its JSON where the caller asked for JSON."""
-    known_title, known_text = ERROR_TEXTS.get(code, ERROR_TEXTS[400 if code < 500 else 500])
-    title, text = title or known_title, text or known_text
+    """Return the error page of this status code, or JSON if the request prefers JSON.
+
+    `title` and `text` replace those of ERROR_TEXTS; `error_id` is the request id to quote.
+    """
+    default_title, default_text = _get_error_text(code)
+    title = title or default_title
+    text = text or default_text
     if request.accept_mimetypes.best == "application/json":
         return jsonify(error=f"{title}. {text}"), code
     return render_template(
@@ -63,41 +65,50 @@ def render_error_page(
     ), code
 
 
+def _get_error_text(code: int) -> tuple[str, str]:
+    if code in ERROR_TEXTS:
+        return ERROR_TEXTS[code]
+    if code < 500:
+        return ERROR_TEXTS[400]
+    return ERROR_TEXTS[500]
+
+
 def _handle_http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
         return render_error_page(400, *CSRF_ERROR_TEXT)
-    if isinstance(
-        error, SecurityError
-    ):  # another host's name: no address of ours can be built for it
+    # The request names a host that is not in TRUSTED_HOSTS, so no URL can be built for a page.
+    if isinstance(error, SecurityError):
         return "This name is not served here.", 400, {"Content-Type": "text/plain"}
     code = error.code or 500
     if code < 400:
         return error.get_response()
-    answer = render_error_page(code)
-    if code == 405 and getattr(error, "valid_methods", None):
-        return *_split_response(answer), {"Allow": ", ".join(error.valid_methods)}  # type: ignore[attr-defined]
-    return answer
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        allowed_methods = ", ".join(error.valid_methods)
+        return _add_header(render_error_page(code), "Allow", allowed_methods)
+    return render_error_page(code)
 
 
-def _split_response(answer: Any) -> tuple[Any, int]:
-    return answer[0], answer[1]
+def _add_header(page: ResponseReturnValue, name: str, value: str) -> ResponseReturnValue:
+    response = make_response(page)
+    response.headers[name] = value
+    return response
 
 
 def _handle_write_lock_timeout(_error: WriteLockTimeout) -> ResponseReturnValue:
-    return *_split_response(render_error_page(503)), {"Retry-After": "5"}
+    return _add_header(render_error_page(503), "Retry-After", "5")
 
 
 def _handle_unexpected_error(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     if is_disk_full(error):
         log.error("request %s: the disk is full", g.get("request_id", "-"))
-        return *_split_response(render_error_page(503, *DISK_FULL_TEXT)), {"Retry-After": "60"}
+        return _add_header(render_error_page(503, *DISK_FULL_TEXT), "Retry-After", "60")
     log.error("request %s failed", g.get("request_id", "-"), exc_info=error)
     return render_error_page(500, error_id=g.get("request_id", ""))
 
 
 def install_error_pages(app: Flask) -> None:
-    """Answer every error with our own page."""
+    """Register the handlers that reply to every error with one of these pages."""
     app.register_error_handler(HTTPException, _handle_http_error)
     app.register_error_handler(NotFound, lambda _error: render_error_page(404))
     app.register_error_handler(WriteLockTimeout, _handle_write_lock_timeout)

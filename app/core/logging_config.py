@@ -1,4 +1,4 @@
-"""Logs: ids only. A phone number or a secret that slips in is masked on its way out."""
+"""Logging. Log texts hold ids only; the formatter masks phone numbers and secrets all the same."""
 
 import json
 import logging
@@ -16,74 +16,81 @@ NOISY_LOGGERS = ("apscheduler", "twilio", "aiohttp", "asyncio")
 
 
 class MaskingFormatter(logging.Formatter):
-    """One line a record, with phones and the process's secrets masked."""
+    """Formats a record as one line, with phone numbers and the process's secrets masked."""
 
-    def __init__(self, form: str, secrets: tuple[str, ...]) -> None:
+    def __init__(self, log_format: str, secrets: tuple[str, ...]) -> None:
         super().__init__("%(message)s")
-        self.log_format = form
-        self.secrets = tuple(secret for secret in secrets if secret)
+        self.log_format = log_format
+        self.secrets = tuple(filter(None, secrets))
 
     def format(self, record: logging.LogRecord) -> str:
         text = PHONE_PATTERN.sub("+…", super().format(record))
         for secret in self.secrets:
             text = text.replace(secret, "…")
-        at = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        time_text = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         if self.log_format == "json":
-            return json.dumps(
-                {"at": at, "level": record.levelname, "from": record.name, "text": text}
-            )
-        return f"{at} {record.levelname.lower()} {record.name}: {text}"
+            entry = {
+                "at": time_text,
+                "level": record.levelname,
+                "from": record.name,
+                "text": text,
+            }
+            return json.dumps(entry)
+        return f"{time_text} {record.levelname.lower()} {record.name}: {text}"
 
 
 def configure_logging(settings: Settings) -> None:
-    """Send every logger of this process through one masking handler on standard error."""
-    handler = logging.StreamHandler(sys.stderr)
+    """Send every logger of this process to standard error through one MaskingFormatter."""
     secrets = (
         settings.secret_key,
         settings.twilio_auth_token,
         settings.twilio_auth_token_previous,
-    )
-    others = (
         settings.admin_password,
+        # Whoever knows the webhook URL of a chat channel can post there.
         settings.alert_webhook_url,
-    )  # a chat room's address lets anybody write there
-    handler.setFormatter(MaskingFormatter(settings.log_format, (*secrets, *others)))
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(MaskingFormatter(settings.log_format, secrets))
     root = logging.getLogger()
-    root.handlers = [
-        each for each in root.handlers if not isinstance(each.formatter, MaskingFormatter)
-    ] + [handler]
+    # Replace the handler of an earlier call; pytest's own handlers stay.
+    for old_handler in list(root.handlers):
+        if isinstance(old_handler.formatter, MaskingFormatter):
+            root.removeHandler(old_handler)
+    root.addHandler(handler)
     root.setLevel(logging.INFO)
     for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
 class ThrottledWarning:
-    """Says what happens again and again: the first time at once, then at most once a minute how
-    often it was.
+    """Logs a repeated event: the first time at once, then its count at most once a minute.
 
-    `first` is the line for the first time; `more` the one for the others, with their number and
-    the seconds (`%s`).
+    `first_message` is logged for the first time; `repeat_message` has two `%s`, for the count
+    and for the seconds it is about. Safe to use from several threads.
     """
 
-    def __init__(self, name: str, first: str, more: str, seconds: float = 60.0) -> None:
-        self.logger = logging.getLogger(name)
-        self.first_message, self.repeat_message, self.interval_seconds = (
-            first,
-            more,
-            seconds,
-        )
+    def __init__(
+        self, logger_name: str, first_message: str, repeat_message: str, seconds: float = 60.0
+    ) -> None:
+        self.logger = logging.getLogger(logger_name)
+        self.first_message = first_message
+        self.repeat_message = repeat_message
+        self.interval_seconds = seconds
         self._lock = threading.Lock()
-        self._count, self._since = 0, -math.inf
+        self._count = 0
+        self._logged_at = -math.inf
 
     def record_occurrence(self) -> None:
-        """Count one, and say it if it is time."""
+        """Count one occurrence, and log when the last line is `seconds` old."""
         with self._lock:
             self._count += 1
-            count, passed = self._count, time.monotonic() - self._since
-            if passed < self.interval_seconds:
+            count = self._count
+            seconds = time.monotonic() - self._logged_at
+            if seconds < self.interval_seconds:
                 return
-            self._count, self._since = 0, time.monotonic()
+            self._count = 0
+            self._logged_at = time.monotonic()
         if count == 1:
             self.logger.warning(self.first_message)
         else:
-            self.logger.warning(self.repeat_message, count, round(passed))
+            self.logger.warning(self.repeat_message, count, round(seconds))

@@ -1,19 +1,25 @@
-"""Lists in pages: what was asked for in the address, and the addresses of the other pages."""
+"""Lists in pages: the parameters of a list's URL, and the URLs of its other pages."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request, url_for
 
-DEFAULT_PER_PAGE, MAX_PER_PAGE, MAX_SEARCH_LENGTH = 50, 200, 100
+from app.domain.texts.plurals import pluralize
+from app.domain.texts.whole_numbers import parse_whole_number
+
+DEFAULT_PER_PAGE = 50
+MAX_PER_PAGE = 200
+MAX_SEARCH_LENGTH = 100
+MAX_PAGE_NUMBER = 1_000_000
+# A search stops counting here: its page says "more than 2,000".
+MAX_SEARCH_RESULTS = 2_000
 
 
 @dataclass(frozen=True)
 class ListParams:
-    """What a list's address asks for, already brought into bounds: nothing a visitor types can
-    break it.
-    """
+    """The parameters of a list's URL, brought into bounds. `number` is the page, from 1."""
 
     search: str
     number: int
@@ -23,43 +29,55 @@ class ListParams:
 
     @property
     def offset(self) -> int:
-        """Rows before this page."""
+        """The number of rows before this page."""
         return (self.number - 1) * self.per_page
 
     @property
     def descending(self) -> bool:
-        """True for "desc"."""
+        """Whether the list is sorted from the largest value down."""
         return self.dir == "desc"
 
 
 def list_params(sorts: Sequence[str], default: str, default_dir: str = "asc") -> ListParams:
-    """Read `search page per_page sort dir` from the address.
+    """Return `search`, `page`, `per_page`, `sort` and `dir` of the request's URL.
 
-    Unknown sorts and wild numbers become the defaults.
+    An unknown sort and a number that cannot be parsed become the default.
     """
     args = request.args
     sort = args.get("sort", default)
+    if sort not in sorts:
+        sort = default
     direction = args.get("dir", default_dir)
+    if direction not in {"asc", "desc"}:
+        direction = default_dir
     return ListParams(
         search=args.get("search", "").replace("\x00", "").strip()[:MAX_SEARCH_LENGTH],
-        number=_parse_bounded_int(args.get("page"), 1, 1_000_000, 1),
-        per_page=_parse_bounded_int(args.get("per_page"), 1, MAX_PER_PAGE, DEFAULT_PER_PAGE),
-        sort=sort if sort in sorts else default,
-        dir=direction if direction in {"asc", "desc"} else default_dir,
+        number=_parse_page_number(args.get("page")),
+        per_page=_parse_per_page(args.get("per_page")),
+        sort=sort,
+        dir=direction,
     )
 
 
-def _parse_bounded_int(text: str | None, low: int, high: int, default: int) -> int:
-    if not text or not text.isascii() or not text.isdigit() or len(text) > 9:
-        return default
-    return min(max(int(text), low), high)
+def _parse_page_number(text: str | None) -> int:
+    number = parse_whole_number(text or "", 9)
+    if number is None:
+        return 1
+    return min(max(number, 1), MAX_PAGE_NUMBER)
+
+
+def _parse_per_page(text: str | None) -> int:
+    number = parse_whole_number(text or "", 9)
+    if number is None:
+        return DEFAULT_PER_PAGE
+    return min(max(number, 1), MAX_PER_PAGE)
 
 
 @dataclass(frozen=True)
 class ListPage:
-    """One page of a list, for the pager and the headings.
+    """One page of a list, for the pager and the column headings.
 
-    `more`: there are others that are not counted.
+    `is_truncated`: there are more rows than `total`, which are not counted.
     """
 
     rows: Sequence[Any]
@@ -69,32 +87,32 @@ class ListPage:
 
     @property
     def number(self) -> int:
-        """This page's number, from 1, never past the last."""
+        """The number of this page, from 1, at most the last one."""
         return min(self.params.number, self.pages)
 
     @property
     def pages(self) -> int:
-        """How many pages there are; at least one."""
+        """The number of pages, at least 1."""
         return max(1, -(-self.total // self.params.per_page))
 
     @property
     def first_item(self) -> int:
-        """The place of the page's first row in the list, from 1; 0 in an empty list."""
+        """The position of the page's first row in the list, from 1; 0 in an empty list."""
         return min(self.total, (self.number - 1) * self.params.per_page + 1)
 
     @property
     def last_item(self) -> int:
-        """The place of the page's last row."""
+        """The position of the page's last row in the list."""
         return min(self.total, self.number * self.params.per_page)
 
     @property
     def total_in_words(self) -> str:
-        """The total with thousands marked."""
+        """The total with thousands separators."""
         return f"{self.total:,}"
 
     @property
     def search(self) -> str:
-        """What was searched for."""
+        """The search text of the URL."""
         return self.params.search
 
     @property
@@ -104,58 +122,55 @@ class ListPage:
 
     @property
     def dir(self) -> str:
-        """The way it is sorted: asc or desc."""
+        """The direction of the sort: asc or desc."""
         return self.params.dir
 
     def url_for(self, number: int) -> str:
-        """The address of another page of the same list."""
+        """Return the URL of another page of the same list."""
         return self._url({"page": number})
 
     def sort_url(self, key: str) -> str:
-        """The address of this list sorted by `key`; the other way round when it is sorted by it
-        already.
-        """
-        other = "desc" if self.sort == key and self.dir == "asc" else "asc"
-        return self._url({"sort": key, "dir": other, "page": 1})
+        """Return the URL of this list sorted by `key`, descending if it is ascending already."""
+        direction = "asc"
+        if self.sort == key and self.dir == "asc":
+            direction = "desc"
+        return self._url({"sort": key, "dir": direction, "page": 1})
 
     def _url(self, changes: Mapping[str, Any]) -> str:
-        # what a visitor adds to the address must not become an argument of url_for (_external,
-        # _method, endpoint)
-        asked = {
-            key: value
-            for key, value in request.args.items()
-            if not key.startswith("_") and key != "endpoint"
-        }
-        return url_for(str(request.endpoint), **{**asked, **(request.view_args or {}), **changes})
-
-
-MAX_SEARCH_RESULTS = 2_000  # a search that finds more says so and looks no further
+        # Parameters that a visitor adds must not become arguments of url_for(): `_external`,
+        # `_method`, `endpoint`.
+        params: dict[str, Any] = {}
+        for key, value in request.args.items():
+            if not key.startswith("_") and key != "endpoint":
+                params[key] = value
+        params.update(request.view_args or {})
+        params.update(changes)
+        return url_for(str(request.endpoint), **params)
 
 
 @dataclass(frozen=True)
 class SearchResultPage(ListPage):
-    """A page of a search. `more`: there were more than MOST_FOUND, and only these are shown."""
+    """A page of people who match a search; `is_truncated` when more than MAX_SEARCH_RESULTS do."""
 
     @property
     def total_in_words(self) -> str:
-        """How many were found."""
-        people = "person" if self.total == 1 and not self.is_truncated else "people"
-        return f"{'more than ' if self.is_truncated else ''}{self.total:,} {people}"
+        """The total with its noun: "1 person", "more than 2,000 people"."""
+        if self.is_truncated:
+            return f"more than {self.total:,} people"
+        return pluralize(self.total, "person", "people")
 
 
-def clamp_to_last_page(total: int, wanted: ListParams) -> ListParams:
-    """`wanted`, brought back to the last page when it asks for one behind it."""
-    pages = max(1, -(-total // wanted.per_page))
-    return (
-        wanted
-        if wanted.number <= pages
-        else ListParams(wanted.search, pages, wanted.per_page, wanted.sort, wanted.dir)
-    )
+def clamp_to_last_page(total: int, params: ListParams) -> ListParams:
+    """Return the parameters with the last page's number if theirs is beyond the last page."""
+    pages = max(1, -(-total // params.per_page))
+    if params.number <= pages:
+        return params
+    return replace(params, number=pages)
 
 
 @dataclass(frozen=True)
 class PageWindow:
-    """How to read one page of a long list. `backwards`: in the other order, from its end."""
+    """OFFSET and LIMIT of one page; `is_reversed`: in the opposite order, from the list's end."""
 
     offset: int
     limit: int
@@ -163,10 +178,13 @@ class PageWindow:
 
 
 def choose_page_window(total: int, offset: int, limit: int) -> PageWindow:
-    """The walk to `limit` rows from the `offset`-th of `total` on that passes over the fewest
-    others.
+    """Return the window of `limit` rows from `offset` on that skips the fewest rows.
+
+    SQLite walks over every row that OFFSET skips, so the pages of the second half are read from
+    the end.
     """
-    here = max(0, min(limit, total - offset))
-    from_the_end = max(0, total - offset - here)
-    backwards = from_the_end < offset
-    return PageWindow(from_the_end if backwards else offset, here, backwards)
+    count = max(0, min(limit, total - offset))
+    offset_from_end = max(0, total - offset - count)
+    if offset_from_end < offset:
+        return PageWindow(offset_from_end, count, is_reversed=True)
+    return PageWindow(offset, count, is_reversed=False)

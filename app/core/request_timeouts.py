@@ -1,6 +1,4 @@
-"""A body that does not come is not waited for: a few slow callers must not hold every thread of
-a worker.
-"""
+"""Time limit for request bodies: a few slow callers must not occupy every thread of a worker."""
 
 import socket
 import threading
@@ -9,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-CHECK_INTERVAL_SECONDS = 1.0  # seconds
+CHECK_INTERVAL_SECONDS = 1.0
 
+# By thread id: the deadline (time.monotonic) and the socket that the thread reads from.
 _pending_reads: dict[int, tuple[float, socket.socket]] = {}
 _start_lock = threading.Lock()
 _watcher_threads: list[threading.Thread] = []
@@ -18,40 +17,43 @@ _watcher_threads: list[threading.Thread] = []
 
 @contextmanager
 def limit_body_read_time(environ: dict[str, Any], seconds: float) -> Iterator[None]:
-    """Read the request's body in here.
+    """Limit the time in which the block may read the request's body.
 
-    After `seconds` (to a second) the line is closed for reading, and it ends there.
-
-    Only under gunicorn, which hands the socket out. The answer can still be sent.
+    After `seconds` (give or take one) the socket is closed for reading, so the body ends there;
+    the response can still be sent. Works only under gunicorn, which puts its socket into
+    `environ`; elsewhere there is no limit.
     """
-    line = environ.get("gunicorn.socket")
-    if line is None:
+    connection = environ.get("gunicorn.socket")
+    if connection is None:
         yield
         return
     if not _watcher_threads:
         _start_watcher()
-    me = threading.get_ident()
-    _pending_reads[me] = (time.monotonic() + seconds, line)
+    thread_id = threading.get_ident()
+    _pending_reads[thread_id] = (time.monotonic() + seconds, connection)
     try:
         yield
     finally:
-        _pending_reads.pop(me, None)
+        _pending_reads.pop(thread_id, None)
 
 
 def _start_watcher() -> None:
+    # The lock: two requests may begin at once, and one watcher is enough for all.
     with _start_lock:
         if not _watcher_threads:
-            _watcher_threads.append(
-                threading.Thread(target=_close_overdue_sockets, name="patience", daemon=True)
+            watcher = threading.Thread(
+                target=_close_overdue_sockets, name="request_timeouts", daemon=True
             )
-            _watcher_threads[0].start()
+            _watcher_threads.append(watcher)
+            watcher.start()
 
 
 def _close_overdue_sockets() -> None:
     while True:
         time.sleep(CHECK_INTERVAL_SECONDS)
-        for me, (end, line) in list(_pending_reads.items()):
-            if time.monotonic() > end:
-                _pending_reads.pop(me, None)
-                with suppress(OSError):  # it has gone by itself
-                    line.shutdown(socket.SHUT_RD)
+        for thread_id, (deadline, connection) in list(_pending_reads.items()):
+            if time.monotonic() > deadline:
+                _pending_reads.pop(thread_id, None)
+                # OSError: the caller has closed the connection meanwhile.
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RD)

@@ -1,6 +1,4 @@
-"""The session cookie: Secure for whoever comes in through our public https address or any other
-https.
-"""
+"""The session cookie, which is Secure for every request that came over https."""
 
 from urllib.parse import urlsplit
 
@@ -15,32 +13,32 @@ from app.core.settings import Settings
 
 
 class CookieSessionInterface(SecureCookieSessionInterface):
-    """Flask's own, but Secure is judged by the request: the same server is also visited at
-    http://127.0.0.1.
+    """Flask's sessions, except that Secure depends on the request.
+
+    The same server also answers at http://127.0.0.1, where browsers refuse a Secure cookie.
     """
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        """Whether this visitor came over https, as far as we or the proxy in front can tell."""
+        """Whether the request came over https, or to the https host of PUBLIC_BASE_URL."""
         settings: Settings = app.extensions["settings"]
         public = urlsplit(settings.public_base_url)
         return request.is_secure or (public.scheme == "https" and request.host == public.netloc)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Whoever brings no cookie (Twilio, a monitor) gets an empty session at once: nothing
-        needs a signature.
-        """
+        """Return the session of the request's cookie."""
+        # Twilio and monitors send no cookie: an empty session needs no check of a signature.
         if "HTTP_COOKIE" not in request.environ and app.secret_key:
             return self.session_class()
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """An empty session that nobody looked at leaves no trace."""
+        """Write the cookie, unless the session is empty and was never read."""
         if session or session.accessed or session.modified:
             super().save_session(app, session, response)
 
 
 def install_sessions(app: Flask) -> None:
-    """Give `app` these sessions."""
+    """Set the session interface and the cookie settings of `app`."""
     app.session_interface = CookieSessionInterface()
     app.config.update(
         SESSION_COOKIE_HTTPONLY=True,

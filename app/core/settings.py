@@ -76,7 +76,7 @@ class Settings:
 
     @property
     def test_phone(self) -> str | None:
-        """The phone (E.164) of tests and alerts; None while ADMIN_TEST_PHONE is empty or invalid."""
+        """The phone (E.164) of tests and alerts; None if ADMIN_TEST_PHONE is empty or invalid."""
         if not self.admin_test_phone:
             return None
         if is_e164(self.admin_test_phone):

@@ -1,6 +1,4 @@
-"""Style sheets, scripts and icons: kept by browsers for a year, under an address that changes
-with the file.
-"""
+"""Style sheets, scripts and icons: browsers cache them for a year, by a URL with a version."""
 
 import hashlib
 from functools import cache
@@ -14,16 +12,16 @@ CACHE_SECONDS = 365 * 24 * 3600
 
 @cache
 def _compute_file_version(path: Path) -> str:
-    """A few signs of the file's content; "" when it is not there."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else ""
+    """Return 10 hex digits of the file's hash; "" when there is no such file."""
+    if not path.is_file():
+        return ""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
 
 
 def install_static_files(app: Flask) -> None:
-    """Give every static address of `app` the version of its file (?v=…), and every answer to it
-    a long life.
+    """Add the file's version (?v=…) to every static URL of `app`, and let browsers cache the file.
 
-    Templates ask for `static_address(filename)`: a page has seventy, and to build each anew
-    took a seventh of its time.
+    Templates use `static_address(filename)`, which caches the URLs.
     """
     folder = Path(app.static_folder or "")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = CACHE_SECONDS
@@ -32,13 +30,14 @@ def install_static_files(app: Flask) -> None:
         if endpoint == "static" and "filename" in values:
             values["v"] = _compute_file_version(folder / str(values["filename"]))
 
-    known: dict[tuple[str, str], str] = {}
+    # A page has seventy of these URLs; building each of them took a seventh of the page's time.
+    urls: dict[tuple[str, str], str] = {}
 
     def static_address(filename: str) -> str:
-        asked = request.script_root, filename
-        if asked not in known:
-            known[asked] = url_for("static", filename=filename)
-        return known[asked]
+        key = request.script_root, filename
+        if key not in urls:
+            urls[key] = url_for("static", filename=filename)
+        return urls[key]
 
     app.url_defaults(add_version)
     app.add_template_global(static_address)

@@ -1,4 +1,4 @@
-"""How values are written on pages."""
+"""Template filters that format values for pages."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,46 +13,53 @@ from app.domain.time import local_times
 
 
 def get_display_timezone() -> str:
-    """The zone in which pages say times: the organisation's, asked for once a request (a list
-    says 50 times).
-    """
+    """Return the time zone of the pages: the organisation's."""
+    # Once a request: a list of 50 rows formats 50 times.
     if "zone_of_pages" not in g:
         g.zone_of_pages = str(current_app.extensions["zone_of_pages"]())
     return str(g.zone_of_pages)
 
 
-def set_timezone_source(app: Flask, ask: Callable[[], str]) -> None:
-    """Tell the pages of `app` where to ask for the zone."""
-    app.extensions["zone_of_pages"] = ask
+def set_timezone_source(app: Flask, get_timezone: Callable[[], str]) -> None:
+    """Set the function that returns the time zone of the pages of `app`."""
+    app.extensions["zone_of_pages"] = get_timezone
 
 
 def format_local_time(moment: datetime | None) -> str:
-    """ "Fri 8 May 20:45" in the organisation's zone; "" for no moment."""
-    return local_times.format_moment(moment, get_display_timezone(), now=now()) if moment else ""
+    """Format a moment in the organisation's zone, "Fri 8 May 20:45"; "" for None."""
+    if moment is None:
+        return ""
+    return local_times.format_moment(moment, get_display_timezone(), now=now())
 
 
 def format_iso_time(moment: datetime | None) -> str:
-    """The moment for machines, in UTC."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
+    """Format a moment for <time datetime="…">, in UTC; "" for None."""
+    if moment is None:
+        return ""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def format_number(value: float | None) -> str:
-    """ "1,234"."""
-    return f"{value:,}" if value is not None else ""
+    """Format a number with thousands separators, "1,234"; "" for None."""
+    if value is None:
+        return ""
+    return f"{value:,}"
 
 
 def describe_state(state: str) -> str:
-    """A state in plain words."""
+    """Return the label of a delivery status; an unknown one as it is."""
     return DELIVERY_STATUS_LABELS.get(str(state), str(state))
 
 
 def describe_skip_reason(reason: str) -> str:
-    """Why somebody is left out, in plain words."""
-    return SKIP_REASON_LABELS[SkipReason(reason)][0] if reason in set(SkipReason) else str(reason)
+    """Return the label of a skip reason; an unknown one as it is."""
+    if reason not in set(SkipReason):
+        return str(reason)
+    return SKIP_REASON_LABELS[SkipReason(reason)][0]
 
 
 def install_template_filters(app: Flask) -> None:
-    """Give the templates of `app` these filters."""
+    """Register the filters for the templates of `app`; times are in UTC until a source is set."""
     app.jinja_env.filters |= {
         "local": format_local_time,
         "iso": format_iso_time,

@@ -1,13 +1,13 @@
-"""Numbers in addresses: ASCII digits that fit the database, else 404."""
+"""Row ids in URLs: ASCII digits that fit into SQLite's integers, else 404."""
 
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
 
 class AsciiIntConverter(BaseConverter):
-    """An id in an address.
+    """A row id in a URL.
 
-    (Werkzeug's own takes other alphabets' digits and numbers too large for SQLite.)
+    Werkzeug's own converter accepts digits of other alphabets, and numbers too large for SQLite.
     """
 
     regex = "[0-9]{1,18}"
@@ -17,6 +17,6 @@ class AsciiIntConverter(BaseConverter):
 
 
 def install_url_converters(app: Flask) -> None:
-    """Use it for every `<int:…>` of `app`."""
+    """Use AsciiIntConverter for every `<int:…>` of `app`."""
     app.url_map.converters["int"] = AsciiIntConverter
     app.url_map.strict_slashes = False
