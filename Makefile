@@ -4,7 +4,11 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check -q install
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help run demo test lint format bench torture screenshots clean
+# Tools that are needed now and then only; they are no part of the program or its tests.
+UV := uv==0.13.9
+SBOM := cyclonedx-bom==7.5.0
+
+.PHONY: help run demo test lint format lock sbom bench torture screenshots clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -15,11 +19,11 @@ help: ## What can be done here
 
 .venv/run-ready: requirements.txt | .venv/bin/python
 	@echo "Getting the Python packages (once, about half a minute) ..."
-	@$(PIP) --no-compile -r requirements.txt
+	@$(PIP) --no-compile --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/dev-ready: requirements.txt requirements-dev.txt | .venv/bin/python
-	@$(PIP) -r requirements-dev.txt
+	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch .venv/run-ready $@
 
 run: .venv/run-ready ## Serve on http://127.0.0.1:5000 (HOST and PORT change it)
@@ -31,18 +35,32 @@ demo: .venv/run-ready ## The same on a database of its own, filled with a made-u
 
 test: .venv/dev-ready ## Every test, in a real browser too
 	@sh tests/browser/get_chromium.sh
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
+	@$(BIN)/python -m tests.run $(TESTS)
 
-lint: .venv/dev-ready ## Style, types and the arrows between the rooms
+lint: .venv/dev-ready ## Style, types, imports between layers, templates
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint app/templates --lint --quiet
+	@$(BIN)/djlint app/templates --check --quiet
 
 format: .venv/dev-ready ## Bring the code into shape
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@$(BIN)/djlint app/templates --reformat --quiet || true
+
+lock: .venv/bin/python ## Write requirements*.txt anew from requirements*.in, every package with its hashes
+	@$(PIP) $(UV)
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		-c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+sbom: .venv/bin/python ## The packages it runs with, as CycloneDX, into build/sbom.json
+	@$(PIP) $(SBOM)
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py requirements --output-reproducible -o build/sbom.json requirements.txt
 
 bench: .venv/dev-ready ## How fast, as ratios against a named baseline in the same run
 	@$(BIN)/python -m tests.bench

@@ -9,31 +9,31 @@ from tests.bench import (
     imports,
     inbound,
     inbox,
+    large_lists,
+    late_receipts,
     lists,
-    meanwhile,
-    news,
     pacing,
-    practice,
+    pages_while_sending,
     receipts,
     release,
-    scale,
+    sandbox,
     sending,
 )
+from tests.bench.bench_app import quiet
 from tests.bench.figures import Figure, machine, show, verdict
-from tests.bench.house import quiet
 
 BENCHES = {
     "sending": ("Sending", sending.run),
     "receipts": ("Receipts", receipts.run),
-    "meanwhile": ("Receipts and pages while a blast runs", meanwhile.run),
+    "meanwhile": ("Receipts and pages while a blast runs", pages_while_sending.run),
     "inbound": ("Incoming texts", inbound.run),
-    "news": ("A million receipts", news.run),
+    "news": ("A million receipts", late_receipts.run),
     "pacing": ("Pace", pacing.run),
-    "practice": ("Practice", practice.run),
+    "practice": ("Practice", sandbox.run),
     "lists": ("The list of 100,000 members", lists.run),
     "scale": (
         "Every list at 100,000 people, 200 events and a million texts",
-        scale.run,
+        large_lists.run,
     ),
     "inbox": ("The inbox with 20,000 conversations and 1,000,000 texts", inbox.run),
     "imports": ("Importing", imports.run),

@@ -17,7 +17,10 @@ here = threading.local()
 lock = threading.Lock()
 DATABASE = os.environ.get("BARE_DATABASE", ":memory:")
 BASE = os.environ.get("BARE_BASE", "")
-TABLE = "CREATE TABLE IF NOT EXISTS receipts (id INTEGER PRIMARY KEY, ref TEXT UNIQUE, sid TEXT, status TEXT)"
+TABLE = (
+    "CREATE TABLE IF NOT EXISTS receipts (id INTEGER PRIMARY KEY, ref TEXT UNIQUE, sid TEXT, status"
+    " TEXT)"
+)
 
 
 def database() -> sqlite3.Connection:

@@ -104,8 +104,9 @@ def machine() -> str:
     """Where this ran, in one line."""
     load = os.getloadavg()[0]
     return (
-        f"{os.cpu_count()} cores ({_processor()}), {platform.system()} {platform.release()}, Python "
-        f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, load before the run {load:.1f}"
+        f"{os.cpu_count()} cores ({_processor()}), {platform.system()} {platform.release()}, Python"
+        f" {platform.python_version()}, SQLite {sqlite3.sqlite_version}, load before the run"
+        f" {load:.1f}"
     )
 
 

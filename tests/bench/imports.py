@@ -15,8 +15,8 @@ import openpyxl
 import phonenumbers
 from flask.testing import FlaskClient
 
+from tests.bench.bench_app import app_with, folder, name, phone
 from tests.bench.figures import Asked, Figure, seconds
-from tests.bench.house import app_with, folder, name, phone
 from tests.visit import Visitor
 
 ROWS, RUNS = 100_000, 3

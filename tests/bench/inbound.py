@@ -8,14 +8,14 @@ from datetime import datetime
 from pathlib import Path
 
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
+from tests.bench.bench_app import folder, phone
 from tests.bench.figures import Asked, Figure, percentile
-from tests.bench.house import folder, phone
-from tests.bench.meanwhile import Waited, browse_and_call, cookie_of
+from tests.bench.pages_while_sending import Waited, browse_and_call, cookie_of
 from tests.bench.posts import ACCOUNT, FROM, TOKEN
 from tests.bench.processes import bare_app
 from tests.bench.receipts import BARE, Call
 from tests.bench.receipts import call as receipt
-from tests.bench.station import Station, station
+from tests.bench.sending_server import Station, station
 from tests.loops import finish
 from tests.served import until
 
@@ -40,10 +40,14 @@ SURVEY = """
 """
 SESSION = """
     INSERT INTO survey_sessions (survey_id, phone, questions_json)
-    SELECT (SELECT max(id) FROM survey_flows), phone, '["How many people will come?"]' FROM community_members
+    SELECT (SELECT max(id) FROM survey_flows), phone, '["How many people will come?"]'
+    FROM community_members
     WHERE id % :each IN (2, 7)
 """
-KEYWORD = "INSERT INTO keyword_rules (keyword, response_body) VALUES ('HOURS', 'We are open from 9 to 5.')"
+KEYWORD = (
+    "INSERT INTO keyword_rules (keyword, response_body) VALUES ('HOURS', 'We are open from 9 to"
+    " 5.')"
+)
 STORED = "SELECT count(*) FROM messages WHERE direction = 'inbound'"
 EVENTS = "SELECT count(*) FROM webhook_events WHERE kind = 'inbound'"
 # From the text's row to the answer's request, by the clock of the server; answers that had left
@@ -53,7 +57,10 @@ HANDED_OVER = """
     JOIN messages AS texts ON texts.id = answers.in_reply_to WHERE answers.submitted_at IS NOT NULL
 """
 WAITING = "SELECT count(*) FROM messages WHERE status = 'queued'"
-ANSWERS = "SELECT count(*) FROM messages WHERE in_reply_to IS NOT NULL AND status NOT IN ('skipped', 'cancelled')"
+ANSWERS = (
+    "SELECT count(*) FROM messages WHERE in_reply_to IS NOT NULL AND status NOT IN ('skipped',"
+    " 'cancelled')"
+)
 
 
 def run() -> list[Figure]:
@@ -149,7 +156,10 @@ def _answered(there: Station) -> Figure:
     seconds = [wait.total_seconds() for wait in waits]
     lost = there.one(ANSWERS) - len(seconds)
     assert not lost, f"{lost} answers have not left"
-    note = f"median {percentile(seconds, 0.5) * 1000:.0f}, most {max(seconds) * 1000:.0f} ms of {len(seconds):,} answers"
+    note = (
+        f"median {percentile(seconds, 0.5) * 1000:.0f}, most {max(seconds) * 1000:.0f} ms of"
+        f" {len(seconds):,} answers"
+    )
     what = "p99 from a text to its answer's request"
     return Figure(what, percentile(seconds, 0.99) * 1000, "ms", note=note, asked=Asked(most=500))
 

@@ -21,14 +21,15 @@ from app.core.db import db, write
 from app.delivery.models import messages
 from app.inbox.actions import thread_updates
 from app.inbox.actions.thread_updates import StoredText
+from tests.bench.bench_app import FIRST, app_with, folder, name, phone
 from tests.bench.figures import Asked, Figure
-from tests.bench.house import FIRST, app_with, folder, name, phone
 from tests.visit import Visitor
 
 THREADS, TEXTS, BLASTS, MEMBERS, MOST = 20_000, 1_000_000, 25, 100_000, 100.0
 CAME_IN = 2_000
 THREADS_OF = """
-    INSERT INTO threads (phone, created_at, last_message_id, last_at, unread, needs_reply, assigned_to, done_at)
+    INSERT INTO threads (phone, created_at, last_message_id, last_at, unread, needs_reply,
+        assigned_to, done_at)
     SELECT phone, min(created_at), max(id), max(created_at), max(id) % 3 = 0, max(id) % 3 = 0,
         CASE WHEN max(id) % 4 = 0 THEN 'ada' END, CASE WHEN max(id) % 5 = 1 THEN max(created_at) END
     FROM messages WHERE kind <> 'blast' GROUP BY phone ORDER BY min(id)
@@ -143,18 +144,22 @@ def _fill(app: Flask, path: Path, people: int, texts: int) -> None:
         db.engine.dispose()
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA synchronous = OFF")
-        blasts = "INSERT INTO message_logs (message_body, target, status, created_at) VALUES (?, 'community', 'sent', ?)"
+        blasts = (
+            "INSERT INTO message_logs (message_body, target, status, created_at) VALUES (?,"
+            " 'community', 'sent', ?)"
+        )
         connection.executemany(
             blasts,
             [("The picnic is on Saturday.", "2026-01-01 00:00:00.000000")] * BLASTS,
         )
         connection.executemany(
-            "INSERT INTO messages (kind, direction, status, phone, body, message_log_id, created_at, provider_sid) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
+            "INSERT INTO messages (kind, direction, status, phone, body, message_log_id,"
+            " created_at, provider_sid) VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
             _texts(people, texts),
         )
         connection.execute(
-            "INSERT INTO inbox_search (rowid, body) SELECT id, body FROM messages WHERE kind <> 'blast'"
+            "INSERT INTO inbox_search (rowid, body) SELECT id, body FROM messages WHERE kind <>"
+            " 'blast'"
         )
         connection.execute(THREADS_OF)
         connection.execute("ANALYZE")
@@ -163,7 +168,10 @@ def _fill(app: Flask, path: Path, people: int, texts: int) -> None:
 def _texts(people: int, texts: int) -> Iterator[tuple[object, ...]]:
     first, step = texts // 20, len(WORDS)
     for n in range(texts):
-        at = f"2026-{1 + n * 10 // texts:02}-{1 + n % 28:02} {n % 24:02}:{n // 24 % 60:02}:{n // 1440 % 60:02}.000000"
+        at = (
+            f"2026-{1 + n * 10 // texts:02}-{1 + n % 28:02}"
+            f" {n % 24:02}:{n // 24 % 60:02}:{n // 1440 % 60:02}.000000"
+        )
         who = phone(0 if n < first else n % people)
         if n >= first and n // people % 2 and n // people // 2 < BLASTS:
             yield (
@@ -176,7 +184,10 @@ def _texts(people: int, texts: int) -> Iterator[tuple[object, ...]]:
                 at,
             )
             continue
-        body = f"{' '.join(WORDS[(n * 7 + k * k * 5 + n // step) % step] for k in range(3 + n % 9))} {FIRST[n % 12]}"
+        body = (
+            f"{' '.join(WORDS[(n * 7 + k * k * 5 + n // step) % step] for k in range(3 + n % 9))}"
+            f" {FIRST[n % 12]}"
+        )
         ours = n % 3 == 2
         yield (
             "reply" if ours else "inbound",

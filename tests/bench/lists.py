@@ -9,8 +9,8 @@ import time
 
 from flask.testing import FlaskClient
 
+from tests.bench.bench_app import app_with, folder, name
 from tests.bench.figures import Asked, Figure, milliseconds
-from tests.bench.house import app_with, folder, name
 from tests.visit import Visitor
 
 MANY, FEW = 100_000, 100

@@ -6,9 +6,9 @@ import time
 from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
+from tests.bench.bench_app import folder
 from tests.bench.figures import Asked, Figure
-from tests.bench.house import folder
-from tests.bench.station import Station, station
+from tests.bench.sending_server import Station, station
 from tests.served import until
 
 SHORT_SECONDS, LONG_SECONDS, PEOPLE = 60, 30, 80
@@ -17,8 +17,8 @@ BLASTS, EACH, FAST = 200, 20, 100
 FAIR_PEOPLE, FAIR_RATE = 60, 10
 STARTS = (
     "SELECT s.message_log_id, (julianday(s.scheduled_at) - 2440587.5) * 86400,"
-    " (julianday(a.started_at) - 2440587.5) * 86400 FROM scheduled_messages s"
-    " JOIN messages m ON m.message_log_id = s.message_log_id JOIN attempts a ON a.message_id = m.id ORDER BY 1, 3"
+    " (julianday(a.started_at) - 2440587.5) * 86400 FROM scheduled_messages s JOIN messages m ON"
+    " m.message_log_id = s.message_log_id JOIN attempts a ON a.message_id = m.id ORDER BY 1, 3"
 )
 
 

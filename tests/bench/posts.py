@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import aiohttp
 
-from tests.bench.house import phone
+from tests.bench.bench_app import phone
 from tests.loops import finish
 
 ACCOUNT, TOKEN, FROM = "AC" + "1" * 32, "t" * 32, "+13035550100"

@@ -10,11 +10,11 @@ from statistics import median
 import aiohttp
 
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
+from tests.bench.bench_app import folder
 from tests.bench.figures import Asked, Figure, seconds, spread
-from tests.bench.house import folder
 from tests.bench.posts import ACCOUNT, TOKEN
 from tests.bench.processes import bare_app
-from tests.bench.station import Station, station
+from tests.bench.sending_server import Station, station
 from tests.loops import finish
 
 TEXTS, RUNS, AT_ONCE = 3000, 3, 16

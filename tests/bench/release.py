@@ -27,8 +27,8 @@ from app.suppression.models import (
     SuppressionCategory,
     UnsubscribedContact,
 )
+from tests.bench.bench_app import app_with, folder, quiet, scattered, settings
 from tests.bench.figures import Asked, Figure, seconds, spread
-from tests.bench.house import app_with, folder, quiet, scattered, settings
 from tests.bench.processes import memory_of
 from tests.served import ROOT
 
@@ -43,10 +43,16 @@ TEXTS = {
         4.0,
     ),
 }
-COLUMNS = "kind, phone, name, sender, body, status, reason, carrier, message_log_id, segments, encoding, created_at"
+COLUMNS = (
+    "kind, phone, name, sender, body, status, reason, carrier, message_log_id, segments, encoding,"
+    " created_at"
+)
 BARE = "a bare executemany of the same rows into the same table"
 LAST_LOG = "SELECT max(id) FROM message_logs"
-IN_STATE = "SELECT count(*) FROM messages WHERE message_log_id = (SELECT max(id) FROM message_logs) AND status = ?"
+IN_STATE = (
+    "SELECT count(*) FROM messages WHERE message_log_id = (SELECT max(id) FROM message_logs) AND"
+    " status = ?"
+)
 
 
 def run() -> list[Figure]:

@@ -8,9 +8,9 @@ import sqlite3
 from pathlib import Path
 from statistics import median
 
+from tests.bench.bench_app import folder
 from tests.bench.figures import Asked, Figure, seconds, spread
-from tests.bench.house import folder
-from tests.bench.station import CONCURRENCY, Station, station
+from tests.bench.sending_server import CONCURRENCY, Station, station
 
 TEXTS, RUNS, COMMITS, WORKERS = 5000, 3, 300, 4
 # What the carrier takes for an answer, in seconds, and how much of a bare sender's speed must
@@ -73,9 +73,9 @@ def _figures(
 
 def _beside(there: Station) -> list[Figure]:
     waited = there.one(
-        "SELECT (julianday(min(a.started_at)) - julianday(s.scheduled_at)) * 86400000 FROM scheduled_messages s"
-        " JOIN messages m ON m.message_log_id = s.message_log_id JOIN attempts a ON a.message_id = m.id"
-        " GROUP BY s.id ORDER BY s.id DESC LIMIT 1"
+        "SELECT (julianday(min(a.started_at)) - julianday(s.scheduled_at)) * 86400000 FROM"
+        " scheduled_messages s JOIN messages m ON m.message_log_id = s.message_log_id JOIN attempts"
+        " a ON a.message_id = m.id GROUP BY s.id ORDER BY s.id DESC LIMIT 1"
     )
     most = there.memory()
     return [

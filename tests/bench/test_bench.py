@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.bench import __main__ as command
-from tests.bench import crowd
+from tests.bench import large_database
 
 pytestmark = pytest.mark.slow
 
@@ -16,8 +16,8 @@ pytestmark = pytest.mark.slow
 FEW = {
     "lists": {"MANY": 200, "FEW": 20},
     "scale": {
-        "MANY": crowd.Size(100, events=3, blasts=10),
-        "FEW": crowd.Size(20, events=3, blasts=10),
+        "MANY": large_database.Size(100, events=3, blasts=10),
+        "FEW": large_database.Size(20, events=3, blasts=10),
         "TIMES": 1,
     },
     "imports": {"ROWS": 100, "RUNS": 1},

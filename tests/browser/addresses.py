@@ -1,13 +1,13 @@
-"""Every page there is, with an address that shows it; a test compares this list with the doors
+"""Every page there is, with an address that shows it; a test compares this list with the routes
 of the app.
 """
 
 from dataclasses import dataclass
 
 from app import demo
-from tests.browser.filled import PICNIC, Filled
+from tests.browser.sample_data import PICNIC, Filled
 
-# Doors that open no page: files, parts of pages, numbers for programs.
+# Routes that show no page: files, parts of pages, numbers for programs.
 NO_PAGES = {
     "static",
     "blasts.export_blast",
@@ -37,15 +37,16 @@ NO_PAGES = {
 
 @dataclass(frozen=True)
 class Place:
-    """A page: its door, what it is called, where it is, and who may see it (the first one
-    looks).
+    """A page: its endpoint, what it is called, where it is, who may see it (the first one
+    looks), what has to be done to reach it, and the status it must answer with.
     """
 
-    door: str
+    endpoint: str
     name: str
     address: str
     who: tuple[str, ...] = ("ada", "sol")
     reach: str = ""
+    status: int = 200
 
 
 ADMIN = ("ada",)
@@ -306,8 +307,8 @@ def places(here: Filled) -> list[Place]:
         Place("accounts.change_own_password", "account", "/account/password"),
         Place("audit.list_audit_events", "audit", "/audit", ADMIN),
         Place("organisation.edit_settings", "settings", "/settings", ADMIN),
-        Place("errors", "not-there", "/nothing-here"),
-        Place("errors", "not-yours", "/settings", ("sol",)),
+        Place("errors", "not-there", "/nothing-here", status=404),
+        Place("errors", "not-yours", "/settings", ("sol",), status=403),
     ]
 
 
@@ -442,8 +443,13 @@ REACH = {each.__name__: each for each in WAYS}
 
 
 def go(page, url, place):
-    """Show a page of the server at `url`, with whatever has to be done to reach it."""
-    page.goto(url + place.address)
+    """Show a page of the server at `url`, with whatever has to be done to reach it.
+
+    Fails unless it answers with the status of the place: a test that never asks looks at
+    error pages.
+    """
+    response = page.goto(url + place.address)
+    assert response.status == place.status, f"{response.status} for {place.address}"
     if place.reach:
         REACH[place.reach](page)
     return page

@@ -25,9 +25,7 @@ PATIENCE = 15_000
 
 def program() -> str:
     """Where the browser is. Without one the tests fail: what nobody looked at is not tested."""
-    found = os.environ.get("CHROMIUM") or next(
-        filter(None, map(shutil.build_session_filter, NAMES)), None
-    )
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     assert found, (
         "There is no Chromium: install Debian's chromium, or set CHROMIUM=/path/to/a/browser."
     )

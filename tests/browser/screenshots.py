@@ -11,9 +11,9 @@ from app.community.models import CommunityMember
 from app.core.db import db, write
 from app.core.settings import Settings
 from tests.browser.addresses import EMPTY, check, go, places
+from tests.browser.browser_user import Walk
 from tests.browser.chromium import Visits, launched
-from tests.browser.filled import PICNIC, fill
-from tests.browser.walk import Walk
+from tests.browser.sample_data import PICNIC, fill
 from tests.cast import PASSWORD
 from tests.served import ROOT, Served, until
 

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.browser.walk import Walk
+from tests.browser.browser_user import Walk
 from tests.makers import pretend_phone
 from tests.served import Served
 

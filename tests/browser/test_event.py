@@ -10,7 +10,7 @@ import pytest
 
 from app.core.clock import now
 from app.domain.time.local_times import format_day
-from tests.browser.walk import Walk
+from tests.browser.browser_user import Walk
 from tests.served import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

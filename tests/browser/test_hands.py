@@ -9,7 +9,7 @@ import pytest
 from app import create_app
 from app.core.db import db
 from app.core.settings import Settings
-from tests.browser.walk import Walk
+from tests.browser.browser_user import Walk
 from tests.makers import members
 from tests.served import Served, until
 

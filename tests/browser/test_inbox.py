@@ -11,7 +11,7 @@ from app.core.db import db, write
 from app.core.settings import Settings
 from app.delivery.models import Message
 from app.inbox.models import SavedReply, Thread
-from tests.browser.walk import Walk
+from tests.browser.browser_user import Walk
 from tests.cast import LEO, PASSWORD, ZOE
 from tests.makers import member, pretend_phone, wrote
 from tests.served import Served, until

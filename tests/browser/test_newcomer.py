@@ -8,9 +8,9 @@ import re
 
 import pytest
 
+from tests.browser.accessibility import everybody_can_use, fits_every_screen
 from tests.browser.addresses import EMPTY
-from tests.browser.eyes import everybody_can_use, fits_every_screen
-from tests.browser.walk import Walk
+from tests.browser.browser_user import Walk
 from tests.makers import pretend_phone
 from tests.served import ROOT, Served, until
 

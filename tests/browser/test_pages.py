@@ -9,10 +9,10 @@ import pytest
 
 from app import create_app
 from app.core.settings import Settings
+from tests.browser.accessibility import everybody_can_use, fits_every_screen, menus_fit
 from tests.browser.addresses import NO_PAGES, go, places
 from tests.browser.chromium import Visits
-from tests.browser.eyes import everybody_can_use, fits_every_screen
-from tests.browser.filled import Filled, fill
+from tests.browser.sample_data import Filled, fill
 from tests.cast import PASSWORD
 from tests.served import Served
 
@@ -64,14 +64,16 @@ def everybody_else():
 
 def test_no_page_is_missing_from_this_list():
     app = create_app(Settings(secret_key="a-key-for-tests-0123456789", app_env="test"))
-    doors = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
-    assert doors - NO_PAGES == {place.door for place in PLACES.values()} - {"errors"}
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
+    assert endpoints - NO_PAGES == {place.endpoint for place in PLACES.values()} - {"errors"}
 
 
 @pytest.mark.parametrize("name", PLACES)
 def test_everybody_can_use_it(show, name):
+    """The page is opened once, and turned: widths, then menus, then themes."""
     page = show(name)
     fits_every_screen(page)
+    menus_fit(page)
     everybody_can_use(page)
 
 

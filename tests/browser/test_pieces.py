@@ -8,7 +8,7 @@ import threading
 import pytest
 from werkzeug.serving import make_server
 
-from tests.browser.eyes import everybody_can_use, fits_every_screen
+from tests.browser.accessibility import everybody_can_use, fits_every_screen
 from tests.pieces_demo.app import create_demo
 from tests.served import ROOT
 

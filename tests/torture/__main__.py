@@ -21,10 +21,10 @@ from pathlib import Path
 from flask import Flask
 
 from tests.served import Served
-from tests.torture import load, patience
+from tests.torture import load, slow_clients
 from tests.torture import soak as soaking
+from tests.torture.blast_setup import Line, new_town, say, server_for, show
 from tests.torture.killing import Killing, Round
-from tests.torture.towns import Line, new_town, say, server_for, show
 from tests.twilio_server import TwilioServer
 
 KILLS, PEOPLE, MINUTES = 200, 300, 5.0
@@ -47,7 +47,8 @@ def main() -> int:
     start = time.monotonic()
     broken = [name for name in asked.what if not PARTS[name](asked)]
     say(
-        f"\n{'Broken: ' + ', '.join(broken) if broken else 'Every promise was kept.'} {time.monotonic() - start:.0f} s."
+        f"\n{'Broken: ' + ', '.join(broken) if broken else 'Every promise was kept.'}"
+        f" {time.monotonic() - start:.0f} s."
     )
     return 1 if broken else 0
 
@@ -85,7 +86,8 @@ def _kills(asked: argparse.Namespace) -> bool:
         else "Nobody was texted twice, nobody was lost."
     )
     say(
-        f"\n{verdict} {sum(each.doubts for each in rounds)} texts were in doubt. {time.monotonic() - start:.0f} s."
+        f"\n{verdict} {sum(each.doubts for each in rounds)} texts were in doubt."
+        f" {time.monotonic() - start:.0f} s."
     )
     return bad == 0
 
@@ -115,8 +117,8 @@ def _load(_asked: argparse.Namespace) -> bool:
 
 def _patience(_asked: argparse.Namespace) -> bool:
     lines: list[Line] = []
-    for scene in (patience.drip, patience.lock, patience.goodbye):
-        with _served(patience.PEOPLE, SEND_RATE="60", SEND_CONCURRENCY="16") as (
+    for scene in (slow_clients.drip, slow_clients.lock, slow_clients.goodbye):
+        with _served(slow_clients.PEOPLE, SEND_RATE="60", SEND_CONCURRENCY="16") as (
             town,
             twilio,
             server,

@@ -30,7 +30,7 @@ from tests.delivery.town import (
 )
 from tests.makers import pretend_phone
 from tests.served import Served, until
-from tests.torture.towns import Line, cookie_of
+from tests.torture.blast_setup import Line, cookie_of
 from tests.twilio_server import TwilioServer
 
 PEOPLE, RATE = 5000, 90
@@ -92,9 +92,14 @@ def _pages_lines(server: Served, pages: Seen) -> list[Line]:
     )
     return [
         Line("L4", what, f"{p95:.0f} ms", "500 ms", p95 < 500),
-        Line("L4", "answers that were no 200; 'database is locked' in the log", f"{wrong}; {locked}", "0; 0",
-             wrong == locked == 0),
-    ]  # fmt: skip
+        Line(
+            "L4",
+            "answers that were no 200; 'database is locked' in the log",
+            f"{wrong}; {locked}",
+            "0; 0",
+            wrong == locked == 0,
+        ),
+    ]
 
 
 def _receipt_lines(app: Flask, receipts: Seen) -> list[Line]:

@@ -19,8 +19,8 @@ from app.delivery.models import Message
 from tests.bench.processes import children_of, memory_of
 from tests.delivery.town import blast, ended, everybody_is_accounted_for
 from tests.served import ROOT, Served
+from tests.torture.blast_setup import Line, cookie_of
 from tests.torture.load import Watch
-from tests.torture.towns import Line, cookie_of
 from tests.twilio_server import TwilioServer
 
 PEOPLE, RATE = 300, 120

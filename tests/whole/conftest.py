@@ -1,4 +1,4 @@
-"""A furnished house for every test that walks through all of it."""
+"""A furnished site for every test that walks through all of it."""
 
 import contextlib
 import shutil
@@ -12,13 +12,13 @@ from app import create_app
 from tests.conftest import _settings
 from tests.thrifty import thrifty
 from tests.visit import Visitor
-from tests.whole.house import furnish, snapshot
+from tests.whole.sample_data import fill_sample_data, snapshot
 
 FORM = "application/x-www-form-urlencoded"
 
 
-class House:
-    """An app over a furnished database. `address()` fills in what an endpoint's rule asks for."""
+class Site:
+    """An app over a filled database. `address()` fills in what an endpoint's rule asks for."""
 
     def __init__(self, app: Flask, database: Path, values: dict[str, dict[str, str]]) -> None:
         self.app, self.database, self.values = app, database, values
@@ -27,9 +27,9 @@ class House:
 
     def address(self, endpoint: str, which: str = "") -> str:
         """The address of `endpoint`; `which` chooses another thing than the usual one."""
-        room, _, door = endpoint.partition(".")
+        blueprint, _, view = endpoint.partition(".")
         values = self.values[""] | self.values.get(
-            which or (room if door.startswith("import_") else ""), {}
+            which or (blueprint if view.startswith("import_") else ""), {}
         )
         with self.app.test_request_context():
             return url_for(
@@ -58,45 +58,45 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def furnished(fresh_database, tmp_path_factory):
-    """The folder of a furnished database, and what stands for the placeholders of addresses."""
-    folder = tmp_path_factory.mktemp("furnished") / "house"
+def filled_site(fresh_database, tmp_path_factory):
+    """The folder of a database with one of everything, and the values of address placeholders."""
+    folder = tmp_path_factory.mktemp("filled") / "site"
     folder.mkdir()
     shutil.copy(fresh_database, folder / "sms.db")
-    return folder, furnish(thrifty(create_app(_settings(folder / "sms.db", undo_seconds=0))))
+    return folder, fill_sample_data(
+        thrifty(create_app(_settings(folder / "sms.db", undo_seconds=0)))
+    )
 
 
 @pytest.fixture
-def make_house(furnished, tmp_path):
-    """Call `make_house(**settings)` for a furnished house with an app of its own."""
+def make_site(filled_site, tmp_path):
+    """Call `make_site(**settings)` for a filled site with an app of its own."""
 
-    def make(**more) -> House:
-        folder = tmp_path / f"house-{len(list(tmp_path.iterdir()))}"
-        shutil.copytree(furnished[0], folder)
-        return House(
+    def make(**more) -> Site:
+        folder = tmp_path / f"site-{len(list(tmp_path.iterdir()))}"
+        shutil.copytree(filled_site[0], folder)
+        return Site(
             thrifty(create_app(_settings(folder / "sms.db", **more))),
             folder / "sms.db",
-            furnished[1],
+            filled_site[1],
         )
 
     return make
 
 
 @pytest.fixture(scope="session")
-def lived_in(furnished, tmp_path_factory):
-    """The one app that `house` puts in order again and again: making one, and its templates,
-    takes a second.
-    """
-    folder = tmp_path_factory.mktemp("lived_in") / "house"
-    shutil.copytree(furnished[0], folder)
+def shared_site(filled_site, tmp_path_factory):
+    """The one app that `site` resets each time: making one, and its templates, takes a second."""
+    folder = tmp_path_factory.mktemp("shared") / "site"
+    shutil.copytree(filled_site[0], folder)
     return thrifty(create_app(_settings(folder / "sms.db"))), folder / "sms.db"
 
 
 @pytest.fixture
-def house(furnished, lived_in):
-    """A furnished house on the sandbox, as it was at first."""
-    folder, values = furnished
-    app, database = lived_in
+def site(filled_site, shared_site):
+    """The filled site on the sandbox, as it was at first."""
+    folder, values = filled_site
+    app, database = shared_site
     shutil.copytree(folder / "uploads", database.parent / "uploads", dirs_exist_ok=True)
     first, here = (
         contextlib.closing(sqlite3.connect(path)) for path in (folder / "sms.db", database)
@@ -104,4 +104,4 @@ def house(furnished, lived_in):
     with first as source, here as target:
         target.execute("PRAGMA synchronous=OFF")
         source.backup(target)
-    return House(app, database, values)
+    return Site(app, database, values)

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from app import __version__
-from tests.whole.clone import Clone
+from tests.whole.program_copy import ProgramCopy
 
 pytestmark = pytest.mark.slow
 KEY = "0123456789abcdef-a-good-key"
@@ -14,7 +14,7 @@ KEY = "0123456789abcdef-a-good-key"
 
 @pytest.fixture
 def clone(tmp_path):
-    return Clone(tmp_path / "clone")
+    return ProgramCopy(tmp_path / "clone")
 
 
 def flask(clone, *arguments):

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, abort
 from app.core import db as furniture
 from app.core.db import db, write
 from app.core.error_pages import ERROR_TEXTS
-from tests.whole.doors import DOORS
+from tests.whole.routes import ROUTES
 
 INSIDE = re.compile(
     r"Traceback|File &#34;|File \"|/app/|\.py\b|werkzeug|sqlalchemy|SELECT |INSERT |boom|Zo[eë]",
@@ -22,7 +22,7 @@ INSIDE = re.compile(
 CHANCE = re.compile(
     r"<head>.*?</head>|name=\"csrf_token\" value=\"[^\"]*\"", re.S
 )  # a random token may spell Zoe
-VIEWS = [name for name in DOORS if name != "static"]
+VIEWS = [name for name in ROUTES if name != "static"]
 NAME = db.text("UPDATE organisation SET name = 'half saved'")
 
 
@@ -32,9 +32,9 @@ def signed(view, like):
     return view
 
 
-def put_in(house, monkeypatch, endpoint, view):
-    there = house.app.view_functions[endpoint]
-    monkeypatch.setitem(house.app.view_functions, endpoint, signed(view, there))
+def put_in(site, monkeypatch, endpoint, view):
+    there = site.app.view_functions[endpoint]
+    monkeypatch.setitem(site.app.view_functions, endpoint, signed(view, there))
 
 
 def boom(**_values):
@@ -51,15 +51,15 @@ def boom_in_write(**_values):
 
 @pytest.mark.parametrize("endpoint", VIEWS)
 def test_h8_a_fault_in_any_view_is_a_page_with_a_number_and_saves_nothing(
-    house, monkeypatch, caplog, endpoint
+    site, monkeypatch, caplog, endpoint
 ):
-    method = "POST" if "POST" in DOORS[endpoint].methods else "GET"
-    house.visit.token("ada")
-    before = house.snapshot()
+    method = "POST" if "POST" in ROUTES[endpoint].methods else "GET"
+    site.visit.token("ada")
+    before = site.snapshot()
     for fault in (boom, boom_in_write):
-        put_in(house, monkeypatch, endpoint, fault)
+        put_in(site, monkeypatch, endpoint, fault)
         with caplog.at_level(logging.ERROR):
-            answer = house.open(method, endpoint, "ada")
+            answer = site.open(method, endpoint, "ada")
         text = answer.get_data(as_text=True)
         assert answer.status_code == 500
         number = answer.headers["X-Request-Id"]
@@ -67,56 +67,56 @@ def test_h8_a_fault_in_any_view_is_a_page_with_a_number_and_saves_nothing(
         assert f"request {number} failed" in caplog.text
         assert not INSIDE.search(CHANCE.sub("", text)), text
     monkeypatch.undo()
-    assert house.snapshot() == before
-    assert house.open("GET", "dashboard.show_dashboard", "ada").status_code == 200
+    assert site.snapshot() == before
+    assert site.open("GET", "dashboard.show_dashboard", "ada").status_code == 200
 
 
 @pytest.mark.parametrize("code", sorted(ERROR_TEXTS))
-def test_h7_error_pages_are_ours(house, monkeypatch, code):
+def test_h7_error_pages_are_ours(site, monkeypatch, code):
     def refuse(**_values):
         abort(code)
 
-    put_in(house, monkeypatch, "dashboard.show_dashboard", refuse)
-    page = house.visit("/", "ada")
+    put_in(site, monkeypatch, "dashboard.show_dashboard", refuse)
+    page = site.visit("/", "ada")
     assert page.status_code == code
     assert page.headings == [ERROR_TEXTS[code][0]]
     assert ERROR_TEXTS[code][1] in page.words.replace("’", "'") or code == 500
     assert not INSIDE.search(page.words)
 
 
-def test_h7_an_unusual_code_has_a_page_too(house, monkeypatch):
+def test_h7_an_unusual_code_has_a_page_too(site, monkeypatch):
     def refuse(**_values):
         raise HTTPException(response=None) if False else abort(418)
 
-    put_in(house, monkeypatch, "dashboard.show_dashboard", refuse)
-    page = house.visit("/", "ada")
+    put_in(site, monkeypatch, "dashboard.show_dashboard", refuse)
+    page = site.visit("/", "ada")
     assert (page.status_code, page.headings) == (418, [ERROR_TEXTS[400][0]])
 
 
-def test_programs_are_told_in_json(house):
-    answer = house.send("GET", "/nothing", "ada", headers={"Accept": "application/json"})
+def test_programs_are_told_in_json(site):
+    answer = site.send("GET", "/nothing", "ada", headers={"Accept": "application/json"})
     assert (answer.status_code, answer.mimetype) == (404, "application/json")
     assert answer.get_json()["error"].startswith(ERROR_TEXTS[404][0])
 
 
-def test_error_pages_are_for_strangers_too(house):
-    page = house.visit("/nothing")
+def test_error_pages_are_for_strangers_too(site):
+    page = site.visit("/nothing")
     assert page.status_code == 404
     assert "Users" not in page.words  # the menu is for those who are signed in
 
 
-def test_too_much_is_413_and_says_so(house):
+def test_too_much_is_413_and_says_so(site):
     large = io.BytesIO(b"x" * (11 * 1024 * 1024))
-    page = house.visit("/community/import", "ada", files={"file": (large, "people.csv")})
+    page = site.visit("/community/import", "ada", files={"file": (large, "people.csv")})
     assert (page.status_code, page.headings) == (413, [ERROR_TEXTS[413][0]])
-    page = house.visit("/blasts/new", "ada", message_body="x" * 600_000)
+    page = site.visit("/blasts/new", "ada", message_body="x" * 600_000)
     assert (page.status_code, page.headings) == (413, [ERROR_TEXTS[413][0]])
 
 
-def test_busy_is_503_and_nothing_is_lost(house, monkeypatch):
+def test_busy_is_503_and_nothing_is_lost(site, monkeypatch):
     monkeypatch.setattr(furniture, "LOCK_WAIT_SECONDS", 0.2)
-    house.visit.token("ada")
-    before = house.snapshot()
+    site.visit.token("ada")
+    before = site.snapshot()
     taken, done = threading.Event(), threading.Event()
 
     def hold():
@@ -128,17 +128,17 @@ def test_busy_is_503_and_nothing_is_lost(house, monkeypatch):
     holder = threading.Thread(target=hold)
     holder.start()
     taken.wait(10)
-    answer = house.visit("/community/add", "ada", name="Uma", phone="303 555 0155")
+    answer = site.visit("/community/add", "ada", name="Uma", phone="303 555 0155")
     done.set()
     holder.join()
     assert (answer.status_code, answer.headings) == (503, [ERROR_TEXTS[503][0]])
     assert answer.response.headers["Retry-After"] == "5"
-    assert house.snapshot() == before
-    assert house.visit("/community/add", "ada", name="Uma", phone="303 555 0155").status_code == 303
+    assert site.snapshot() == before
+    assert site.visit("/community/add", "ada", name="Uma", phone="303 555 0155").status_code == 303
 
 
-def test_a_forged_form_is_said_in_words(house):
-    answer = house.open(
+def test_a_forged_form_is_said_in_words(site):
+    answer = site.open(
         "POST",
         "community.add_member",
         "ada",
@@ -159,50 +159,50 @@ def test_a_forged_form_is_said_in_words(house):
         {"Origin": "https://evil.example.com", "Sec-Fetch-Site": "same-origin"},
     ],
 )
-def test_h5_a_post_from_another_site_is_refused_even_with_the_token(house, headers):
-    before = house.snapshot()
+def test_h5_a_post_from_another_site_is_refused_even_with_the_token(site, headers):
+    before = site.snapshot()
     fields = {
-        "csrf_token": house.visit.token("ada"),
+        "csrf_token": site.visit.token("ada"),
         "name": "Uma",
         "phone": "303 555 0155",
     }
     assert (
-        house.send("POST", "/community/add", "ada", data=fields, headers=headers).status_code == 400
+        site.send("POST", "/community/add", "ada", data=fields, headers=headers).status_code == 400
     )
-    assert house.snapshot() == before
+    assert site.snapshot() == before
 
 
-def test_h5_a_post_from_our_own_pages_is_taken(make_house):
+def test_h5_a_post_from_our_own_pages_is_taken(make_site):
     """Under the name that was called, and under our public one."""
-    house = make_house(public_base_url="https://sms.example.org")
+    site = make_site(public_base_url="https://sms.example.org")
     for number, origin in enumerate(("http://localhost", "https://sms.example.org")):
         fields = {
-            "csrf_token": house.visit.token("ada"),
+            "csrf_token": site.visit.token("ada"),
             "phone": f"303 555 016{number}",
         }
         assert (
-            house.send(
+            site.send(
                 "POST", "/community/add", "ada", data=fields, headers={"Origin": origin}
             ).status_code
             == 303
         )
 
 
-def test_a_broken_database_still_has_a_page(house, monkeypatch):
+def test_a_broken_database_still_has_a_page(site, monkeypatch):
     """What says that the database is broken must not need it."""
-    house.visit.token("ada")
-    with house.app.app_context():
+    site.visit.token("ada")
+    with site.app.app_context():
         db.session.remove()
         db.engine.dispose()
     for name in ("sms.db", "sms.db-wal", "sms.db-shm"):
-        (house.database.parent / name).unlink(missing_ok=True)
-    house.database.write_bytes(b"this is no database, and nothing of it can be read" * 50)
+        (site.database.parent / name).unlink(missing_ok=True)
+    site.database.write_bytes(b"this is no database, and nothing of it can be read" * 50)
     try:
-        answer = house.send("GET", "/", "ada")
+        answer = site.send("GET", "/", "ada")
         assert answer.status_code == 500
         assert "Something broke on our side" in answer.get_data(as_text=True)
     finally:
-        with house.app.app_context():
+        with site.app.app_context():
             db.session.remove()
             db.engine.dispose()
-        house.database.unlink()
+        site.database.unlink()

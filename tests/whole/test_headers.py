@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.whole.doors import ANYONE, DOORS
-from tests.whole.house import NIA
+from tests.whole.routes import ANYONE, ROUTES
+from tests.whole.sample_data import NIA
 
-READABLE = [name for name, door in DOORS.items() if "GET" in door.methods]
+READABLE = [name for name, door in ROUTES.items() if "GET" in door.methods]
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -21,10 +21,10 @@ POLICY = {
 
 @pytest.mark.parametrize("endpoint", READABLE)
 def test_h1_every_answer_carries_the_headers_and_what_the_signed_in_see_stays_out_of_every_cache(
-    house, endpoint
+    site, endpoint
 ):
     for who in ("", NIA, "sol", "ada"):
-        headers = house.open("GET", endpoint, who).headers
+        headers = site.open("GET", endpoint, who).headers
         policy = dict(
             part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";")
         )
@@ -38,26 +38,26 @@ def test_h1_every_answer_carries_the_headers_and_what_the_signed_in_see_stays_ou
             assert "no-store" in headers.get("Cache-Control", "")
 
 
-@pytest.mark.parametrize("endpoint", [name for name, door in DOORS.items() if door.who != ANYONE])
-def test_h1_refusals_stay_out_of_every_cache_too(house, endpoint):
-    method = DOORS[endpoint].methods[0]
-    answer = house.open(method, endpoint, "")
+@pytest.mark.parametrize("endpoint", [name for name, door in ROUTES.items() if door.who != ANYONE])
+def test_h1_refusals_stay_out_of_every_cache_too(site, endpoint):
+    method = ROUTES[endpoint].methods[0]
+    answer = site.open(method, endpoint, "")
     assert answer.status_code in (302, 401, 403)
     assert answer.status_code == 403 or "no-store" in answer.headers.get("Cache-Control", "")
 
 
-def test_h1_over_https_browsers_are_told_to_stay_there(make_house):
-    house = make_house(trust_proxy=1, public_base_url="https://sms.example.org")
+def test_h1_over_https_browsers_are_told_to_stay_there(make_site):
+    site = make_site(trust_proxy=1, public_base_url="https://sms.example.org")
     over_https = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.5"}
-    answer = house.send("GET", "/login", "", headers=over_https)
+    answer = site.send("GET", "/login", "", headers=over_https)
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
     cookie = answer.headers["Set-Cookie"]
     assert all(flag in cookie for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
     assert "Domain" not in cookie
 
 
-def test_the_session_cookie_is_for_servers_only(house):
-    cookie = house.send("GET", "/login", "").headers["Set-Cookie"]
+def test_the_session_cookie_is_for_servers_only(site):
+    cookie = site.send("GET", "/login", "").headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
 
@@ -66,8 +66,8 @@ def test_the_session_cookie_is_for_servers_only(house):
     "endpoint",
     ["community.export_members", "blasts.export_blast", "community.import_bad_rows"],
 )
-def test_h9_downloads_are_saved_not_opened(house, endpoint):
-    headers = house.open("GET", endpoint, "ada").headers
+def test_h9_downloads_are_saved_not_opened(site, endpoint):
+    headers = site.open("GET", endpoint, "ada").headers
     assert headers["Content-Type"] == "text/csv; charset=utf-8"
     assert headers["Content-Disposition"].startswith('attachment; filename="')
     assert "filename*=UTF-8''" in headers["Content-Disposition"]
@@ -91,12 +91,12 @@ def test_h9_downloads_are_saved_not_opened(house, endpoint):
         "/robots.txt/..",
     ],
 )
-def test_h10_nothing_but_the_static_files_is_served(house, address):
-    assert house.send("GET", address, "ada").status_code == 404
+def test_h10_nothing_but_the_static_files_is_served(site, address):
+    assert site.send("GET", address, "ada").status_code == 404
 
 
-def test_no_header_tells_what_is_running(house):
-    headers = house.open("GET", "accounts.sign_in", "").headers
+def test_no_header_tells_what_is_running(site):
+    headers = site.open("GET", "accounts.sign_in", "").headers
     assert "X-Powered-By" not in headers
     assert not any(
         word in str(headers).lower() for word in ("flask", "werkzeug", "python", "sqlite")

@@ -5,8 +5,8 @@ import sqlite3
 import pytest
 
 
-def test_other_hosts_get_400(make_house):
-    house = make_house(trusted_hosts=("sms.example.org", ".river.org"))
+def test_other_hosts_get_400(make_site):
+    site = make_site(trusted_hosts=("sms.example.org", ".river.org"))
     for host, code in (
         ("sms.example.org", 200),
         ("sms.example.org:8443", 200),
@@ -16,19 +16,19 @@ def test_other_hosts_get_400(make_house):
         ("127.0.0.1", 400),
     ):
         assert (
-            house.send("GET", "/login", "", headers={"Host": host}).status_code,
+            site.send("GET", "/login", "", headers={"Host": host}).status_code,
             host,
         ) == (code, host)
 
 
-def test_without_the_setting_every_name_is_answered(house):
+def test_without_the_setting_every_name_is_answered(site):
     assert (
-        house.send("GET", "/login", "", headers={"Host": "anything.example.com"}).status_code == 200
+        site.send("GET", "/login", "", headers={"Host": "anything.example.com"}).status_code == 200
     )
 
 
-def test_no_host_header_leads_people_away(house):
-    answer = house.send(
+def test_no_host_header_leads_people_away(site):
+    answer = site.send(
         "GET",
         "/users",
         "",
@@ -37,11 +37,11 @@ def test_no_host_header_leads_people_away(house):
     assert answer.location.startswith("/login")
 
 
-def wrong_password_from(house, forwarded):
-    token = house.visit.token("")
+def wrong_password_from(site, forwarded):
+    token = site.visit.token("")
     data = {"csrf_token": token, "username": "ada", "password": "wrong"}
-    house.send("POST", "/login", "", data=data, headers={"X-Forwarded-For": forwarded})
-    connection = sqlite3.connect(house.database)
+    site.send("POST", "/login", "", data=data, headers={"X-Forwarded-For": forwarded})
+    connection = sqlite3.connect(site.database)
     rows = connection.execute(
         "SELECT client_ip FROM login_attempts WHERE client_ip NOT LIKE 'account:%'"
     ).fetchall()
@@ -52,10 +52,10 @@ def wrong_password_from(house, forwarded):
     return {ip for (ip,) in rows}, {ip for (ip,) in seen}
 
 
-def test_a11_without_a_proxy_nobody_chooses_their_own_address(make_house):
-    assert wrong_password_from(make_house(), "203.0.113.5")[1] == {"127.0.0.1"}
+def test_a11_without_a_proxy_nobody_chooses_their_own_address(make_site):
+    assert wrong_password_from(make_site(), "203.0.113.5")[1] == {"127.0.0.1"}
 
 
 @pytest.mark.parametrize("forwarded", ["203.0.113.5", "6.6.6.6, 203.0.113.5"])
-def test_a11_behind_one_proxy_its_word_counts_and_nobody_elses(make_house, forwarded):
-    assert wrong_password_from(make_house(trust_proxy=1), forwarded)[1] == {"203.0.113.5"}
+def test_a11_behind_one_proxy_its_word_counts_and_nobody_elses(make_site, forwarded):
+    assert wrong_password_from(make_site(trust_proxy=1), forwarded)[1] == {"203.0.113.5"}

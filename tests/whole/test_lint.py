@@ -1,73 +1,68 @@
-"""What `make lint` says, a test each: style, shape, types, arrows, templates.
+"""That CI runs the linters and every test, that packages are pinned, that the domain is pure."""
 
-Green on a clean clone, or not merged.
-"""
-
+import re
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
 
+from tests.run import POOLS
+from tests.whole.sources import read_sources
+
 ROOT = Path(__file__).resolve().parents[2]
-TOOLS = Path(sysconfig.get_path("scripts"))
-COMMANDS = {
-    "ruff": [TOOLS / "ruff", "check", "."],
-    "format": [TOOLS / "ruff", "format", "--check", "."],
-    "mypy": [TOOLS / "mypy"],
-    "arrows": [TOOLS / "lint-imports"],
-    "djlint": [TOOLS / "djlint", "app/templates", "--lint", "--quiet"],
-}
 MAKEFILE = (ROOT / "Makefile").read_text()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", COMMANDS)
-def test_the_linters_are_content(name):
-    done = subprocess.run(COMMANDS[name], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+LINTERS = ("ruff check .", "ruff format --check .", "mypy", "lint-imports", "djlint app/templates")
 
 
-def test_make_lint_runs_the_same():
-    lint = MAKEFILE.split("\nlint:", 1)[1].split("\n\n", 1)[0]
-    said = {
-        " ".join(line.split("$(BIN)/", 1)[1].split())
-        for line in lint.splitlines()
-        if "$(BIN)/" in line
-    }
-    assert said == {" ".join([Path(first).name, *rest]) for first, *rest in COMMANDS.values()}
+def read_recipe(target):
+    """The commands of a target of the Makefile."""
+    return MAKEFILE.split(f"\n{target}:", 1)[1].split("\n\n", 1)[0]
 
 
-def test_ci_runs_make_test_and_make_test_runs_everything():
+@pytest.mark.parametrize("linter", LINTERS)
+def test_make_lint_runs_every_linter(linter):
+    assert f"$(BIN)/{linter}" in read_recipe("lint")
+
+
+def test_ci_runs_the_linters_and_every_test():
     ci = (ROOT / ".ci" / "run").read_text()
-    assert [line for line in ci.splitlines() if line.startswith("make")] == ["make test"]
-    assert "$(BIN)/python -m pytest" in MAKEFILE.split("\ntest:", 1)[1].split("\n\n", 1)[0]
+    commands = [line for line in ci.splitlines() if line.startswith("make")]
+    assert commands == ["make lint", "make test"]
+    assert "$(BIN)/python -m tests.run" in read_recipe("test")
 
 
-def test_packages_are_pinned():
-    lines = [
-        line.split("#")[0].strip()
-        for name in ("requirements.txt", "requirements-dev.txt")
-        for line in (ROOT / name).read_text().splitlines()
-    ]
-    assert [
-        line for line in lines if line and not line.startswith("-r ") and "==" not in line
-    ] == []
+def test_the_two_pools_of_make_test_leave_no_test_out():
+    waiting, computing = POOLS
+    assert waiting.markers == "slow or browser"
+    assert computing.markers == "not slow and not browser"
 
 
-def test_the_law_book_needs_nothing_but_python_and_phonenumbers():
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_package_is_pinned_with_its_hashes(name):
+    text = (ROOT / name).read_text()
+    packages = re.findall(r"^[a-z0-9][^\n]*?(?=\n\S|\Z)", text, re.M | re.S)
+    assert packages
+    assert [each for each in packages if "==" not in each or "--hash=sha256:" not in each] == []
+    assert "--require-hashes -r " + name in MAKEFILE
+
+
+def test_the_domain_needs_nothing_but_python_and_phonenumbers():
     """Imported alone, in a process of its own, it brings no web, no database and no heavy
     tables with it.
     """
     names = sorted(
-        path.stem for path in (ROOT / "app" / "domain").glob("*.py") if path.stem != "__init__"
+        source.module for source in read_sources() if source.module.startswith("app.domain")
     )
     program = (
         "import importlib, sys, types\n"
-        f"sys.modules['app'] = types.ModuleType('app'); sys.modules['app'].__path__ = [{str(ROOT / 'app')!r}]\n"
-        f"for name in {names}: importlib.import_module('app.domain.' + name)\n"
-        "bad = {'flask', 'sqlalchemy', 'twilio', 'aiohttp', 'wtforms', 'phonenumbers.geocoder'} & set(sys.modules)\n"
+        "sys.modules['app'] = types.ModuleType('app')\n"
+        f"sys.modules['app'].__path__ = [{str(ROOT / 'app')!r}]\n"
+        f"for name in {names}: importlib.import_module(name)\n"
+        "heavy = {'flask', 'sqlalchemy', 'twilio', 'aiohttp', 'wtforms', 'phonenumbers.geocoder'}\n"
+        "bad = heavy & set(sys.modules)\n"
         "sys.exit(', '.join(sorted(bad)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

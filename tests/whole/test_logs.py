@@ -10,7 +10,7 @@ from app.core.db import db
 from app.core.logging_config import MaskingFormatter
 from tests.cast import PASSWORD
 from tests.served import Served, until
-from tests.whole.person import Person
+from tests.whole.plain_http_visitor import PlainHttpVisitor
 from tests.whole.test_errors import put_in
 
 NAME, PHONE, BODY, KEY = (
@@ -50,7 +50,7 @@ def test_a17_a_whole_day_leaves_nothing_private_in_the_log_of_a_real_server(
         "LOG_FORMAT": "json",
     }
     with Served(make_settings().database_path, **environment) as server:
-        ada = Person(server.url)
+        ada = PlainHttpVisitor(server.url)
         ada.send("/login", username=NAME, password=WRONG)
         ada.send("/login", username="ada", password=PASSWORD, remember="1")
         ada.send("/community/add", name=NAME, phone=PHONE)
@@ -92,14 +92,14 @@ def test_a_practice_phones_number_is_in_no_access_log(make_settings):
     """The address of a phone holds its number; production's access log must not."""
     environment = {"APP_ENV": "production", "SECRET_KEY": KEY}
     with Served(make_settings().database_path, **environment) as server:
-        ada = Person(server.url)
+        ada = PlainHttpVisitor(server.url)
         ada.send("/login", username="ada", password=PASSWORD)
         ada.go("/sandbox/13035550167")
         server.stop()
         assert "13035550167" not in server.said
 
 
-def test_a_mistake_in_the_database_does_not_tell_what_was_to_be_saved(house, monkeypatch, caplog):
+def test_a_mistake_in_the_database_does_not_tell_what_was_to_be_saved(site, monkeypatch, caplog):
     def clumsy(**_values):
         values = {"name": NAME, "phone": "+13035550167"}
         db.session.execute(
@@ -107,9 +107,9 @@ def test_a_mistake_in_the_database_does_not_tell_what_was_to_be_saved(house, mon
             values,
         )
 
-    put_in(house, monkeypatch, "dashboard.show_dashboard", clumsy)
+    put_in(site, monkeypatch, "dashboard.show_dashboard", clumsy)
     with caplog.at_level(logging.INFO):
-        assert house.open("GET", "dashboard.show_dashboard", "ada").status_code == 500
+        assert site.open("GET", "dashboard.show_dashboard", "ada").status_code == 500
     written = "\n".join(_formatter().format(record) for record in caplog.records)
     assert "request" in written
     assert [word for word in (NAME, "5550167") if word in written] == []
@@ -145,34 +145,34 @@ def test_h12_settings_do_not_tell_their_secrets(make_settings):
     assert PASSWORD not in f"{settings!r}"
 
 
-def test_no_page_shows_the_token(make_house):
-    house = make_house(
+def test_no_page_shows_the_token(make_site):
+    site = make_site(
         twilio_account_sid="AC" + "1" * 32,
         twilio_auth_token="t" * 32,
         twilio_from_number="+13035550100",
     )
     for address in ("/", "/settings", "/audit", "/users", "/blasts/new", "/ready"):
-        text = house.visit(address, "ada").text
+        text = site.visit(address, "ada").text
         assert "t" * 32 not in text
-        assert house.app.config["SECRET_KEY"] not in text
+        assert site.app.config["SECRET_KEY"] not in text
 
 
-def test_the_audit_holds_ids_and_no_numbers(house):
-    house.visit("/community/add", "ada", name=NAME, phone=PHONE)
-    house.visit(
+def test_the_audit_holds_ids_and_no_numbers(site):
+    site.visit("/community/add", "ada", name=NAME, phone=PHONE)
+    site.visit(
         "/suppression/add",
         "ada",
         name=NAME,
         phone="303 555 0169",
         reason="asked at the door",
     )
-    house.visit("/", "ada")  # what was said to her after saving is shown once, here
-    words = house.visit("/audit", "ada").words
+    site.visit("/", "ada")  # what was said to her after saving is shown once, here
+    words = site.visit("/audit", "ada").words
     assert "Added a person" in words
     assert not any(word in words for word in (NAME, "5550167", "555-0167", "5550169", "555-0169"))
 
 
-def test_nothing_of_the_database_is_left_lying_about(furnished):
+def test_nothing_of_the_database_is_left_lying_about(filled_site):
     """Only its owner reads what people uploaded."""
-    uploads = furnished[0] / "uploads"
+    uploads = filled_site[0] / "uploads"
     assert [path for path in uploads.iterdir() if path.stat().st_mode & 0o077] == []

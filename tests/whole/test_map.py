@@ -1,96 +1,68 @@
-"""docs/map.md names every room and every file of code, and nothing that is not there."""
+"""docs/map.md names every package and every table's owner, and nothing that does not exist."""
 
+import ast
 import re
-from pathlib import Path
 
 from app.blueprints import BLUEPRINTS
+from tests.whole.sources import APP, ROOT, read_sources
+from tests.whole.test_ownership import find_owners
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "map.md").read_text()
+LAYERS = {"__init__", "models", "queries", "actions", "forms", "views", "sql", "__pycache__"}
+# What a few features have beside the usual files, each for a reason the map tells.
+EXTRA = {
+    "delivery": {"engine", "carriers"},
+    "surveys": {"survey_simulator", "question_list_editor"},
+}
+TOOLS = {"domain", "core", "migrations", "dbdoctor", "templates", "static", "__pycache__"}
 
 
-def named():
-    """Every path of the page, from the project's folder on."""
-    paths, folder = [], ""
-    for line in PAGE.splitlines():
-        heading = re.match(r"## (app(?:/\w+)?)(?::.*)?$", line)
-        if line.startswith("## "):
-            folder = (
-                heading.group(1) + "/" if heading else "app/" if "app/templates" in line else ""
-            )
-        paths += [folder + each for each in re.findall(r"^\| `([^`]+)` \| \S", line)]
-    return paths
+def test_nothing_is_named_that_does_not_exist():
+    named = re.findall(r"^\| `([^`]+)` \|", PAGE, re.M)
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    assert len(named) == len(set(named))
 
 
-def folders():
-    return sorted(path.parent.relative_to(ROOT) for path in (ROOT / "app").glob("*/__init__.py"))
+def test_every_package_is_named():
+    packages = [path.parent for path in APP.glob("*/__init__.py")]
+    packages += [path.parent for path in APP.glob("domain/*/__init__.py")]
+    names = {str(path.relative_to(ROOT)) for path in packages} - {"app/domain"}
+    names |= {str(path.relative_to(ROOT)) for path in APP.glob("*.py") if path.stem != "__init__"}
+    assert {name for name in names if f"| `{name}` |" not in PAGE} == set()
 
 
-def test_nothing_is_named_that_is_not_there():
-    assert [path for path in named() if not (ROOT / path).exists()] == []
-    assert len(named()) == len(set(named()))
-
-
-def test_every_room_has_its_place_and_its_sentence():
-    headings = re.findall(r"^## (app/\w+)(?::.*)?$", PAGE, re.M)
-    assert sorted(headings) == [str(folder) for folder in folders()]
-    assert [str(folder) for folder in folders() if not _sentence(folder)] == []
-
-
-def _sentence(folder):
-    return (ROOT / folder / "__init__.py").read_text().startswith('"""')
-
-
-def test_every_file_of_code_is_named():
-    code = {
-        str(path.relative_to(ROOT))
-        for path in (ROOT / "app").rglob("*.py")
-        if path.name != "__init__.py"
-    }
-    code |= {
-        str(path.relative_to(ROOT))
-        for path in (ROOT / "app" / "domain").iterdir()
-        if path.suffix in (".csv", ".txt")
-    }
-    assert sorted(code - set(named())) == []
-
-
-def test_a_room_has_the_files_of_a_room_and_no_others():
-    """models, queries, actions, forms, views; any of them may be a folder.
-
-    Kit, domain and the tools are no rooms.
-    """
-    allowed = {
-        "__init__",
-        "models",
-        "queries",
-        "actions",
-        "forms",
-        "views",
-        "__pycache__",
-    }
-    more = {"app/delivery": {"engine", "carriers"}}
-    tools = {"app/domain", "app/core", "app/migrations", "app/dbdoctor"}
-    strange = {
-        str(folder): extra
-        for folder in folders()
-        if str(folder) not in tools
-        and (
-            extra := {path.stem for path in (ROOT / folder).iterdir()}
-            - allowed
-            - more.get(str(folder), set())
+def test_every_table_stands_beside_its_owner():
+    for table, feature in find_owners(read_sources()).items():
+        line = next(line for line in PAGE.splitlines() if f"`app/{feature}`" in line)
+        named = re.search(rf"\b{table}\b", line) or re.search(
+            rf"`{table}` (belongs )?to `app/{feature}`", PAGE
         )
-    }
-    assert strange == {}
+        assert named, f"{table} belongs to {feature}"
 
 
-def test_every_open_room_is_a_folder_of_its_own():
-    assert {f"app/{room.import_name.split('.')[1]}" for room in BLUEPRINTS} <= {
-        str(folder) for folder in folders()
-    }
+def test_every_file_begins_with_a_sentence():
+    silent = [source.name for source in read_sources() if not ast.get_docstring(source.tree)]
+    assert silent == []
 
 
-def test_no_drawer_for_odds_and_ends():
-    """One noun a file."""
+def test_a_feature_has_the_usual_files_and_no_others():
+    """models, queries, actions, forms, views, sql; each may be a file or a package."""
+    odd = {}
+    for folder in APP.iterdir():
+        if folder.is_dir() and folder.name not in TOOLS:
+            names = {path.stem for path in folder.iterdir()}
+            if more := names - LAYERS - EXTRA.get(folder.name, set()):
+                odd[folder.name] = more
+    assert odd == {}
+
+
+def test_every_blueprint_is_a_package_of_its_own():
+    packages = {path.name for path in APP.iterdir() if path.is_dir()}
+    assert {blueprint.import_name.split(".")[1] for blueprint in BLUEPRINTS} <= packages
+
+
+def test_no_file_is_a_drawer_for_odds_and_ends():
     drawers = {"utils", "helpers", "common", "misc", "manager", "service"}
-    assert [path for path in (ROOT / "app").rglob("*.py") if path.stem in drawers] == []
+    assert [
+        source.name for source in read_sources() if source.module.split(".")[-1] in drawers
+    ] == []

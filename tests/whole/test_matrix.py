@@ -11,10 +11,10 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 
 from tests.whole.conftest import FORM
-from tests.whole.doors import ADMIN, ANYONE, BOTH, DOORS, METHODS, SIGNATURE
-from tests.whole.house import NIA, TOM
+from tests.whole.routes import ADMIN, ANYONE, BOTH, METHODS, ROUTES, SIGNATURE
+from tests.whole.sample_data import NIA, TOM
 
-CLOSED = {name: door for name, door in DOORS.items() if door.who in (BOTH, ADMIN)}
+CLOSED = {name: door for name, door in ROUTES.items() if door.who in (BOTH, ADMIN)}
 # A GET is answered with 200, but:
 GET_CODES = {
     "health.report_readiness": 503,  # nobody sends in these tests
@@ -25,12 +25,30 @@ GET_CODES = {
 # A POST with nothing but the token: a form comes back with its errors (422), an act is done (303).
 # (A form of a thing that is there keeps what it does not speak of, so it is saved as it was.)
 FORMS = {
-    "accounts.add_user", "accounts.change_own_password", "accounts.change_own_theme", "blasts.compose_blast", "community.add_member", "community.import_file",
-    "events.add_event", "events.add_registration", "inbox.send_manual_reply", "inbox.add_saved_reply", "inbox.edit_saved_reply",
-    "keywords.add_keyword", "people.record_person_consent", "people.add_person_note", "sandbox.send_text_from_phone", "suppression.add_suppressed_number",
-    "suppression.import_file", "suppression.import_fix", "community.import_fix", "events.import_file",
-    "events.import_fix", "surveys.add_survey", "surveys.record_answer_correction",
-}  # fmt: skip
+    "accounts.add_user",
+    "accounts.change_own_password",
+    "accounts.change_own_theme",
+    "blasts.compose_blast",
+    "community.add_member",
+    "community.import_file",
+    "events.add_event",
+    "events.add_registration",
+    "inbox.send_manual_reply",
+    "inbox.add_saved_reply",
+    "inbox.edit_saved_reply",
+    "keywords.add_keyword",
+    "people.record_person_consent",
+    "people.add_person_note",
+    "sandbox.send_text_from_phone",
+    "suppression.add_suppressed_number",
+    "suppression.import_file",
+    "suppression.import_fix",
+    "community.import_fix",
+    "events.import_file",
+    "events.import_fix",
+    "surveys.add_survey",
+    "surveys.record_answer_correction",
+}
 POST_CODES = dict.fromkeys(FORMS, 422) | {
     "setup.complete_setup": 404,
     "accounts.sign_in": 303,
@@ -49,54 +67,54 @@ def expected(endpoint, method):
 
 
 @pytest.mark.parametrize("endpoint", CLOSED)
-def test_a_stranger_is_sent_to_the_sign_in_page_and_leaves_no_trace(house, endpoint):
-    house.visit.token("")
-    before = house.snapshot()
-    for method in DOORS[endpoint].methods:
-        answer = house.open(method, endpoint, "")
-        if DOORS[endpoint].polled:
+def test_a_stranger_is_sent_to_the_sign_in_page_and_leaves_no_trace(site, endpoint):
+    site.visit.token("")
+    before = site.snapshot()
+    for method in ROUTES[endpoint].methods:
+        answer = site.open(method, endpoint, "")
+        if ROUTES[endpoint].polled:
             assert (answer.status_code, answer.mimetype) == (401, "application/json")
         else:
             assert answer.status_code == 302
             assert answer.location.startswith("/login?next=%2F")
-    assert house.snapshot() == before
+    assert site.snapshot() == before
 
 
 @pytest.mark.parametrize("endpoint", CLOSED)
-def test_whoever_must_change_the_password_gets_no_further(house, endpoint):
-    house.visit.token(NIA)
-    before = house.snapshot()
-    for method in DOORS[endpoint].methods:
-        answer = house.open(method, endpoint, NIA)
+def test_whoever_must_change_the_password_gets_no_further(site, endpoint):
+    site.visit.token(NIA)
+    before = site.snapshot()
+    for method in ROUTES[endpoint].methods:
+        answer = site.open(method, endpoint, NIA)
         if endpoint == "accounts.change_own_password":
             assert answer.status_code == expected(endpoint, method)
-        elif DOORS[endpoint].polled:
+        elif ROUTES[endpoint].polled:
             assert answer.status_code == 401
         else:
             assert (answer.status_code, answer.location) == (302, "/account/password")
     if endpoint != "accounts.change_own_password":
-        assert house.snapshot() == before
+        assert site.snapshot() == before
 
 
-@pytest.mark.parametrize("endpoint", [name for name, door in DOORS.items() if door.who == ADMIN])
-def test_a_social_manager_is_refused_what_is_for_admins(house, endpoint):
-    house.visit.token("sol")
-    before = house.snapshot()
-    for method in DOORS[endpoint].methods:
-        assert house.open(method, endpoint, "sol").status_code == 403
-    assert house.snapshot() == before
+@pytest.mark.parametrize("endpoint", [name for name, door in ROUTES.items() if door.who == ADMIN])
+def test_a_social_manager_is_refused_what_is_for_admins(site, endpoint):
+    site.visit.token("sol")
+    before = site.snapshot()
+    for method in ROUTES[endpoint].methods:
+        assert site.open(method, endpoint, "sol").status_code == 403
+    assert site.snapshot() == before
 
 
 @pytest.mark.parametrize(
-    "endpoint", [name for name, door in DOORS.items() if "POST" in door.methods]
+    "endpoint", [name for name, door in ROUTES.items() if "POST" in door.methods]
 )
-def test_a_post_without_the_forms_token_does_nothing(house, endpoint):
-    refusal = 403 if DOORS[endpoint].who == SIGNATURE else 400
+def test_a_post_without_the_forms_token_does_nothing(site, endpoint):
+    refusal = 403 if ROUTES[endpoint].who == SIGNATURE else 400
     for who in ("", NIA, "sol", "ada"):
-        house.visit.browser(who)
-        before = house.snapshot()
-        assert house.open("POST", endpoint, who, token=False).status_code == refusal
-        assert house.snapshot() == before
+        site.visit.browser(who)
+        before = site.snapshot()
+        assert site.open("POST", endpoint, who, token=False).status_code == refusal
+        assert site.snapshot() == before
 
 
 @pytest.mark.parametrize(
@@ -108,69 +126,69 @@ def test_a_post_without_the_forms_token_does_nothing(house, endpoint):
         for who in (("ada",) if door.who == ADMIN else ("sol", "ada"))
     ],
 )
-def test_whoever_may_come_in_does(house, endpoint, method, who):
-    answer = house.open(method, endpoint, who, **CHOSEN.get(endpoint, {}))
+def test_whoever_may_come_in_does(site, endpoint, method, who):
+    answer = site.open(method, endpoint, who, **CHOSEN.get(endpoint, {}))
     assert answer.status_code == expected(endpoint, method), answer.get_data(as_text=True)[:2000]
 
 
 @pytest.mark.parametrize(
     "endpoint",
-    [name for name, door in DOORS.items() if door.who in (ANYONE, SIGNATURE)],
+    [name for name, door in ROUTES.items() if door.who in (ANYONE, SIGNATURE)],
 )
-def test_open_doors_are_open_to_everybody(house, endpoint):
+def test_open_doors_are_open_to_everybody(site, endpoint):
     for who in ("", NIA, "sol", "ada"):
         signed_in = bool(who)
-        for method in DOORS[endpoint].methods:
-            wanted = 403 if DOORS[endpoint].who == SIGNATURE else expected(endpoint, method)
+        for method in ROUTES[endpoint].methods:
+            wanted = 403 if ROUTES[endpoint].who == SIGNATURE else expected(endpoint, method)
             if endpoint == "accounts.sign_in":
                 wanted = 303 if signed_in else (200 if method == "GET" else 422)
-            assert house.open(method, endpoint, who).status_code == wanted
+            assert site.open(method, endpoint, who).status_code == wanted
 
 
-@pytest.mark.parametrize("endpoint", DOORS)
-def test_z2_other_methods_are_refused_and_change_nothing(house, endpoint):
-    form = {"data": {"csrf_token": house.visit.token("ada")}, "content_type": FORM}
-    address = house.address(endpoint)
-    allowed = set(house.app.url_map.bind("localhost").allowed_methods(address))
-    before = house.snapshot(without=WRITTEN_BY_READING)
+@pytest.mark.parametrize("endpoint", ROUTES)
+def test_z2_other_methods_are_refused_and_change_nothing(site, endpoint):
+    form = {"data": {"csrf_token": site.visit.token("ada")}, "content_type": FORM}
+    address = site.address(endpoint)
+    allowed = set(site.app.url_map.bind("localhost").allowed_methods(address))
+    before = site.snapshot(without=WRITTEN_BY_READING)
     for number, method in enumerate(
         method for method in (*METHODS, "TRACE") if method not in allowed
     ):
         wants = (
             {"Accept": "application/json"} if number else {}
         )  # the first is shown the page, which takes a while
-        answer = house.send(method, address, "ada", headers=wants, **form)
+        answer = site.send(method, address, "ada", headers=wants, **form)
         assert (answer.status_code, method) == (405, method)
         assert set(answer.headers["Allow"].split(", ")) == allowed
-    assert house.send("OPTIONS", address, "ada").status_code in (200, 400, 403, 404)
-    if "GET" in DOORS[endpoint].methods:
+    assert site.send("OPTIONS", address, "ada").status_code in (200, 400, 403, 404)
+    if "GET" in ROUTES[endpoint].methods:
         assert (
-            house.send("HEAD", address, "ada").status_code
-            == house.open("GET", endpoint, "ada").status_code
+            site.send("HEAD", address, "ada").status_code
+            == site.open("GET", endpoint, "ada").status_code
         )
-    assert house.snapshot(without=WRITTEN_BY_READING) == before
+    assert site.snapshot(without=WRITTEN_BY_READING) == before
 
 
 @pytest.mark.parametrize(
-    "endpoint", [name for name, door in DOORS.items() if "GET" in door.methods]
+    "endpoint", [name for name, door in ROUTES.items() if "GET" in door.methods]
 )
-def test_z2_no_header_and_no_query_makes_a_get_anything_else(house, endpoint):
-    house.visit.token("ada")
-    usual = house.open("GET", endpoint, "ada").status_code
-    before = house.snapshot(without=WRITTEN_BY_READING)
+def test_z2_no_header_and_no_query_makes_a_get_anything_else(site, endpoint):
+    site.visit.token("ada")
+    usual = site.open("GET", endpoint, "ada").status_code
+    before = site.snapshot(without=WRITTEN_BY_READING)
     overridden = {
         "X-HTTP-Method-Override": "POST",
         "X-HTTP-Method": "DELETE",
         "X-Method-Override": "PUT",
     }
-    answer = house.send("GET", f"{house.address(endpoint)}?_method=POST", "ada", headers=overridden)
+    answer = site.send("GET", f"{site.address(endpoint)}?_method=POST", "ada", headers=overridden)
     assert answer.status_code == usual
-    assert house.snapshot(without=WRITTEN_BY_READING) == before
+    assert site.snapshot(without=WRITTEN_BY_READING) == before
 
 
 @pytest.mark.parametrize("address", ["/community", "/users", "/suppression"])
-def test_no_query_leads_the_links_of_a_list_away(house, address):
-    page = house.visit(
+def test_no_query_leads_the_links_of_a_list_away(site, address):
+    page = site.visit(
         f"{address}?per_page=1&_external=1&_scheme=javascript&_anchor=x&_method=GET",
         "ada",
     )
@@ -178,14 +196,14 @@ def test_no_query_leads_the_links_of_a_list_away(house, address):
     assert "javascript:" not in page.text
 
 
-def test_z2_reading_everything_changes_nothing(house):
+def test_z2_reading_everything_changes_nothing(site):
     for who in ("", NIA, "sol", "ada"):
-        house.visit.browser(who)
-    before = house.snapshot(without=WRITTEN_BY_READING)
-    for endpoint, door in DOORS.items():
+        site.visit.browser(who)
+    before = site.snapshot(without=WRITTEN_BY_READING)
+    for endpoint, door in ROUTES.items():
         for who in ("", NIA, "sol", "ada"):
             if "GET" in door.methods:
-                assert house.open("GET", endpoint, who).status_code in (
+                assert site.open("GET", endpoint, who).status_code in (
                     200,
                     302,
                     303,
@@ -195,66 +213,66 @@ def test_z2_reading_everything_changes_nothing(house):
                     422,
                     503,
                 )
-    assert house.snapshot(without=WRITTEN_BY_READING) == before
+    assert site.snapshot(without=WRITTEN_BY_READING) == before
 
 
 @pytest.mark.parametrize(
     ("who", "address"),
     [("", "/login"), ("sol", "/account/password"), ("ada", "/users/add")],
 )
-def test_the_token_that_these_tests_send_is_the_one_of_the_forms(house, who, address):
+def test_the_token_that_these_tests_send_is_the_one_of_the_forms(site, who, address):
     """The visitor makes it without drawing a page."""
-    token = house.visit.token(who)
-    seal = URLSafeTimedSerializer(house.app.secret_key, salt="wtf-csrf-token")
-    assert seal.loads(house.visit(address, who).fields()["csrf_token"]) == seal.loads(token)
+    token = site.visit.token(who)
+    seal = URLSafeTimedSerializer(site.app.secret_key, salt="wtf-csrf-token")
+    assert seal.loads(site.visit(address, who).fields()["csrf_token"]) == seal.loads(token)
 
 
-def test_after_a_fault_only_an_admin_resumes(house):
-    address = house.address("blasts.resume_sent_blast", "faulty")
-    assert house.visit.post(address, "sol").status_code == 403
-    assert house.visit.post(address, "ada").status_code == 303
+def test_after_a_fault_only_an_admin_resumes(site):
+    address = site.address("blasts.resume_sent_blast", "faulty")
+    assert site.visit.post(address, "sol").status_code == 403
+    assert site.visit.post(address, "ada").status_code == 303
 
 
 @pytest.mark.parametrize("ended", [False, True])
-def test_a_blast_is_deleted_from_the_list_only_once_it_has_ended(house, ended):
-    house.visit.token("ada")
-    before = house.snapshot()["scheduled_messages"]
-    house.visit.post(house.address("blasts.delete_ended_blast", "ended" if ended else ""), "ada")
-    assert (house.snapshot()["scheduled_messages"] != before) is ended
+def test_a_blast_is_deleted_from_the_list_only_once_it_has_ended(site, ended):
+    site.visit.token("ada")
+    before = site.snapshot()["scheduled_messages"]
+    site.visit.post(site.address("blasts.delete_ended_blast", "ended" if ended else ""), "ada")
+    assert (site.snapshot()["scheduled_messages"] != before) is ended
 
 
-def change(house, statement, *values):
-    connection = sqlite3.connect(house.database, isolation_level=None)
+def change(site, statement, *values):
+    connection = sqlite3.connect(site.database, isolation_level=None)
     connection.execute("PRAGMA ignore_check_constraints = ON")
     connection.execute(statement, values)
     connection.close()
 
 
-def test_z5_a_role_that_changes_is_judged_at_the_next_request(house):
-    assert house.visit("/users", TOM).status_code == 200
-    change(house, "UPDATE users SET role = 'social_manager' WHERE username = ?", TOM)
-    assert house.visit("/users", TOM).status_code == 403
-    change(house, "UPDATE users SET role = 'admin' WHERE username = ?", TOM)
-    assert house.visit("/users", TOM).status_code == 200
-    change(house, "DELETE FROM users WHERE username = ?", TOM)
-    assert house.visit("/users", TOM).location.startswith("/login")
+def test_z5_a_role_that_changes_is_judged_at_the_next_request(site):
+    assert site.visit("/users", TOM).status_code == 200
+    change(site, "UPDATE users SET role = 'social_manager' WHERE username = ?", TOM)
+    assert site.visit("/users", TOM).status_code == 403
+    change(site, "UPDATE users SET role = 'admin' WHERE username = ?", TOM)
+    assert site.visit("/users", TOM).status_code == 200
+    change(site, "DELETE FROM users WHERE username = ?", TOM)
+    assert site.visit("/users", TOM).location.startswith("/login")
 
 
 @pytest.mark.parametrize("role", ["root", "", "ADMIN"])
-def test_z7_a_word_that_is_no_role_opens_no_door(house, role):
-    house.visit.token(TOM)
-    change(house, "UPDATE users SET role = ? WHERE username = ?", role, TOM)
-    before = house.snapshot()
+def test_z7_a_word_that_is_no_role_opens_no_door(site, role):
+    site.visit.token(TOM)
+    change(site, "UPDATE users SET role = ? WHERE username = ?", role, TOM)
+    before = site.snapshot()
     for endpoint, door in CLOSED.items():
         for method in door.methods:
-            assert (house.open(method, endpoint, TOM).status_code, endpoint) == (
+            assert (site.open(method, endpoint, TOM).status_code, endpoint) == (
                 403,
                 endpoint,
             )
-    assert house.snapshot() == before
+    assert site.snapshot() == before
 
 
-def test_what_is_not_there_is_not_there_for_whoever_may_look(house):
+def test_what_is_not_there_is_not_there_for_whoever_may_look(site):
     for address in (
         "/nothing",
         "/users/999/edit",
@@ -262,6 +280,6 @@ def test_what_is_not_there_is_not_there_for_whoever_may_look(house):
         "/blasts/logs/99999999999999999999",
         "/community/-1",
     ):
-        assert house.visit(address, "ada").status_code == 404
-    assert house.visit("/users/999/edit", "sol").status_code == 403
-    assert house.visit("/users/999/edit").status_code == 302
+        assert site.visit(address, "ada").status_code == 404
+    assert site.visit("/users/999/edit", "sol").status_code == 403
+    assert site.visit("/users/999/edit").status_code == 302

@@ -13,19 +13,19 @@ from app.events.models import Event, EventRegistration
 from app.keywords.models import KeywordRule
 from app.organisation.queries import get_organisation
 from app.people.models import PersonNote
-from app.suppression import actions as suppression
+from app.suppression.actions.opt_outs import record_opt_out
 from app.suppression.models import SuppressedContact
 from tests.cast import MAX, ZOE
 from tests.makers import pretend_phone
-from tests.whole.doors import ADMIN, ANYONE, BOTH, DOORS
+from tests.whole.routes import ADMIN, ANYONE, BOTH, ROUTES
 from tests.whole.test_matrix import expected
 
 PAGES = [
-    name for name, door in DOORS.items() if "GET" in door.methods and door.who in (BOTH, ADMIN)
+    name for name, door in ROUTES.items() if "GET" in door.methods and door.who in (BOTH, ADMIN)
 ]
 POSTS = [
     name
-    for name, door in DOORS.items()
+    for name, door in ROUTES.items()
     if "POST" in door.methods and door.who in (BOTH, ADMIN, ANYONE)
 ]
 FORMULAS = [
@@ -40,10 +40,23 @@ FORMULAS = [
     "=cmd|' /C calc'!A0",
 ]
 NAMES = [
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '" onfocus="alert(1)', "' autofocus x='", "{{7*7}}",
-    "{% raw %}", "%s %(x)s", '"; DROP TABLE community_members', "O'Brien", "Null", "👨‍👩‍👧‍👦 🏳️‍🌈 🇺🇦", "שלום عليكم",
-    "a" + "\u0301" * 50, "</title></textarea><blink>", "javascript:alert(1)", "&lt;b&gt; &amp;amp;",
-]  # fmt: skip
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '" onfocus="alert(1)',
+    "' autofocus x='",
+    "{{7*7}}",
+    "{% raw %}",
+    "%s %(x)s",
+    '"; DROP TABLE community_members',
+    "O'Brien",
+    "Null",
+    "👨‍👩‍👧‍👦 🏳️‍🌈 🇺🇦",
+    "שלום عليكم",
+    "a" + "\u0301" * 50,
+    "</title></textarea><blink>",
+    "javascript:alert(1)",
+    "&lt;b&gt; &amp;amp;",
+]
 RUNS = (
     "<script>alert",
     "<img src=x",
@@ -73,10 +86,10 @@ LISTS = ("search", "page", "per_page", "sort", "dir", "state", "show", "who", "w
 
 
 @pytest.fixture
-def house(house):
-    """A furnished house; whatever it has no number for has number 1."""
-    house.values = house.values | {"": {"line": "1"} | house.values[""]}
-    return house
+def site(site):
+    """The filled site; whatever it has no number for has number 1."""
+    site.values = site.values | {"": {"line": "1"} | site.values[""]}
+    return site
 
 
 def fill(app, names):
@@ -98,7 +111,7 @@ def fill(app, names):
                     phone=pretend_phone(700 + number), category="hard_fail", reason=name
                 )
             )
-            suppression.record_opt_out(
+            record_opt_out(
                 pretend_phone(900 + number),
                 source="manual",
                 reason=name,
@@ -113,14 +126,14 @@ def fill(app, names):
 
 
 @pytest.mark.parametrize("names", [FORMULAS, NAMES], ids=["formulas", "names"])
-def test_b15_no_cell_of_any_export_is_a_formula(house, names):
+def test_b15_no_cell_of_any_export_is_a_formula(site, names):
     """B15: every door that gives a CSV, whatever stands in names, titles, reasons, texts and
     errors.
     """
-    fill(house.app, names)
+    fill(site.app, names)
     exports = quoted = 0
     for endpoint in PAGES:
-        answer = house.visit.browser("ada").get(house.address(endpoint))
+        answer = site.visit.browser("ada").get(site.address(endpoint))
         if answer.mimetype != "text/csv":
             continue
         exports += 1
@@ -134,39 +147,39 @@ def test_b15_no_cell_of_any_export_is_a_formula(house, names):
 
 
 @pytest.mark.parametrize("endpoint", PAGES)
-def test_b17_nasty_names_are_shown_and_never_run(house, endpoint):
+def test_b17_nasty_names_are_shown_and_never_run(site, endpoint):
     """B17: every page with all of them at once: text, attributes, titles.
 
     (The visitor finds inline handlers, too.)
     """
-    fill(house.app, NAMES)
-    page = house.visit(house.address(endpoint), "ada")
+    fill(site.app, NAMES)
+    page = site.visit(site.address(endpoint), "ada")
     assert page.status_code == expected(endpoint, "GET")
     if page.response.mimetype == "text/html":
         assert [bad for bad in RUNS if bad in page.text] == []
 
 
-def test_b17_they_are_kept_as_they_were_written_and_can_be_read(house):
+def test_b17_they_are_kept_as_they_were_written_and_can_be_read(site):
     """B17: word for word on the lists."""
-    fill(house.app, NAMES)
+    fill(site.app, NAMES)
     for endpoint in (
         "community.list_members",
         "events.show_event",
         "suppression.list_suppressed_numbers",
         "people.show_person",
     ):
-        words = house.visit(f"{house.address(endpoint)}?per_page=200", "ada").words
+        words = site.visit(f"{site.address(endpoint)}?per_page=200", "ada").words
         assert [name for name in NAMES if " ".join(name.split()) not in words] == [], endpoint
 
 
 @pytest.mark.parametrize("endpoint", PAGES)
-def test_b23_b25_wild_words_in_the_address_break_no_page(house, endpoint):
+def test_b23_b25_wild_words_in_the_address_break_no_page(site, endpoint):
     """B23 and B25: searches that look like patterns, pages and orders that do not exist: a
     page, and nothing leaks.
     """
-    address, code = house.address(endpoint), expected(endpoint, "GET")
+    address, code = site.address(endpoint), expected(endpoint, "GET")
     for wild in [*WILD, "__class__", "password_hash"]:
-        page = house.visit(f"{address}?" + "&".join(f"{name}={wild}" for name in LISTS), "ada")
+        page = site.visit(f"{address}?" + "&".join(f"{name}={wild}" for name in LISTS), "ada")
         assert page.status_code in {code, 200, 303, 422}, wild[
             :20
         ]  # a number that is one opens its practice phone
@@ -174,25 +187,23 @@ def test_b23_b25_wild_words_in_the_address_break_no_page(house, endpoint):
 
 
 @pytest.mark.parametrize("endpoint", [name for name in [*PAGES, *POSTS] if name])
-def test_b24_an_id_that_is_none_is_not_found(house, endpoint):
+def test_b24_an_id_that_is_none_is_not_found(site, endpoint):
     """B24: too large for the database, zero, below zero, in digits of another script."""
-    ids = [
-        name for name in house.rules[endpoint].arguments if name.endswith("id") and name != "sid"
-    ]
+    ids = [name for name in site.rules[endpoint].arguments if name.endswith("id") and name != "sid"]
     method = "GET" if endpoint in PAGES else "POST"
-    more = {"data": {"csrf_token": house.visit.token("ada")}} if method == "POST" else {}
+    more = {"data": {"csrf_token": site.visit.token("ada")}} if method == "POST" else {}
     for argument in ids:
         for wrong in ("99999999999999999999", "0", "-1", "١٢", "1e3", "%00"):
-            house.values = {"": house.values[""] | {argument: "7654321"}}
-            address = house.address(endpoint).replace("7654321", wrong)
-            assert house.send(method, address, "ada", **more).status_code == 404, address
+            site.values = {"": site.values[""] | {argument: "7654321"}}
+            address = site.address(endpoint).replace("7654321", wrong)
+            assert site.send(method, address, "ada", **more).status_code == 404, address
             more |= {
                 "headers": {"Accept": "application/json"}
             }  # one page that says so is enough: it takes a while
 
 
 @pytest.mark.parametrize("endpoint", POSTS)
-def test_b18_half_a_letter_is_no_fault_of_ours_and_is_not_kept(house, endpoint):
+def test_b18_half_a_letter_is_no_fault_of_ours_and_is_not_kept(site, endpoint):
     """B18: a lone surrogate in every field of every form: refused or cleaned, never a fault."""
     half = "%ED%A0%80"
     names = (
@@ -210,13 +221,13 @@ def test_b18_half_a_letter_is_no_fault_of_ours_and_is_not_kept(house, endpoint):
     )
     body = "&".join(
         [
-            f"csrf_token={house.visit.token('ada')}",
+            f"csrf_token={site.visit.token('ada')}",
             *(f"{name}=x{half}{name}" for name in names),
         ]
     )
     kind = {"content_type": "application/x-www-form-urlencoded"}
-    assert house.send("POST", house.address(endpoint), "ada", data=body, **kind).status_code < 500
-    with house.app.app_context():
+    assert site.send("POST", site.address(endpoint), "ada", data=body, **kind).status_code < 500
+    with site.app.app_context():
         names = db.session.scalars(db.select(CommunityMember.name)).all()
     assert [
         name for name in names if name and any("\ud800" <= sign <= "\udfff" for sign in name)
@@ -224,15 +235,15 @@ def test_b18_half_a_letter_is_no_fault_of_ours_and_is_not_kept(house, endpoint):
 
 
 @pytest.mark.parametrize("endpoint", POSTS)
-def test_b27_a_form_of_600_kb_is_too_large(house, endpoint):
+def test_b27_a_form_of_600_kb_is_too_large(site, endpoint):
     """B27: fields that are sent without a file have a limit of their own."""
-    before = house.snapshot()
-    answer = house.open("POST", endpoint, "ada", name="x" * 600_000)
+    before = site.snapshot()
+    answer = site.open("POST", endpoint, "ada", name="x" * 600_000)
     assert answer.status_code == 413
-    assert house.snapshot() == before
+    assert site.snapshot() == before
 
 
-def test_the_numbers_of_the_cast_are_shown_in_one_spelling_everywhere(house):
+def test_the_numbers_of_the_cast_are_shown_in_one_spelling_everywhere(site):
     """P1, the other way round: whichever page shows a number, it is grouped the same."""
     for endpoint in ("community.list_members", "events.show_event"):
-        assert format_phone_number(MAX) in house.visit(house.address(endpoint), "ada").words
+        assert format_phone_number(MAX) in site.visit(site.address(endpoint), "ada").words

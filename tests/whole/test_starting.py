@@ -13,8 +13,8 @@ from app import create_app
 from app.core.environment import BadSettings, load_settings
 from tests.served import free_port
 from tests.visit import Visitor
-from tests.whole.clone import START, Clone
-from tests.whole.doors import DOORS
+from tests.whole.program_copy import START, ProgramCopy
+from tests.whole.routes import ROUTES
 
 pytestmark = pytest.mark.slow
 KEY = "0123456789abcdef-a-good-key"
@@ -28,7 +28,7 @@ REFUSED = 4  # gunicorn's code for "do not start me again"
 
 @pytest.fixture
 def clone(tmp_path):
-    return Clone(tmp_path / "clone")
+    return ProgramCopy(tmp_path / "clone")
 
 
 def refusal(done):
@@ -176,11 +176,11 @@ def test_half_set_in_development_is_said_in_red_on_every_page(make_settings):
         assert "TWILIO_AUTH_TOKEN and TWILIO_FROM_NUMBER missing" in page.words
 
 
-def test_a_server_that_sends_nothing_says_so_on_every_page(house):
+def test_a_server_that_sends_nothing_says_so_on_every_page(site):
     """Another WSGI server than our gunicorn starts no engine."""
-    for endpoint, door in DOORS.items():
+    for endpoint, door in ROUTES.items():
         if "GET" in door.methods and not door.polled and endpoint != "static":
-            page = house.visit(house.address(endpoint), "ada")
+            page = site.visit(site.address(endpoint), "ada")
             said = "Nothing is being sent right now." in page.words
             assert said or "<html" not in page.text or page.status_code == 303, endpoint
 

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from tests.bench.crowd import Size, crowded
-from tests.bench.scale import MOST_STATEMENTS, PAGES
+from tests.bench.large_database import Size, crowded
+from tests.bench.large_lists import MOST_STATEMENTS, PAGES
 from tests.statements import asked_of
 from tests.visit import Visitor
 

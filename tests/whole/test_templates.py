@@ -23,9 +23,9 @@ ONLY_FOR_TESTS = {"pieces.html"}
 
 
 @pytest.fixture(scope="module")
-def trees(lived_in):
+def trees(shared_site):
     """Each template as Jinja reads it."""
-    environment = lived_in[0].jinja_env
+    environment = shared_site[0].jinja_env
     return {name: environment.parse(source) for name, source in TEMPLATES.items()}
 
 

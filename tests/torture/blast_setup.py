@@ -76,7 +76,8 @@ def show(title: str, lines: list[Line]) -> bool:
     say("| case | what | seen | asked | |\n|---|---|---|---|---|")
     for line in lines:
         say(
-            f"| {line.case} | {line.what} | {line.seen} | {line.asked} | {'ok' if line.met else 'NOT MET'} |"
+            f"| {line.case} | {line.what} | {line.seen} | {line.asked} |"
+            f" {'ok' if line.met else 'NOT MET'} |"
         )
     return all(line.met for line in lines)
 

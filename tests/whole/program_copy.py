@@ -18,7 +18,7 @@ startup.announce_first_start(wsgi.app)
 """
 
 
-class Clone:
+class ProgramCopy:
     """`run()` starts a command in it with an environment of nothing but what is given."""
 
     def __init__(self, folder: Path) -> None:

@@ -15,12 +15,13 @@ from flask import Flask
 
 from app import create_app
 from app.migrations.migration_runner import migrate_database
-from tests.bench.house import quiet, settings
+from tests.bench.bench_app import quiet, settings
 from tests.cast import bring_the_cast
 
 # Numbers are scattered: i times a prime, modulo the number of people, is a permutation of them.
 PHONE = "'+1303' || (2000000 + i * 7919 % :people)"
-NAME = """CASE WHEN i % 50 THEN substr('Ana  Zoë  PeterWei  OlenaTom  Grace', 1 + 5 * (i % 7), 5) || ' ' ||
+NAME = """CASE WHEN i % 50 THEN
+    substr('Ana  Zoë  PeterWei  OlenaTom  Grace', 1 + 5 * (i % 7), 5) || ' ' ||
     substr('Smith Chen  MüllerOkaforKhan  Peña  ', 1 + 6 * (i * 31 % 6), 6) || ' ' || i END"""
 AT = "strftime('%Y-%m-%d %H:%M:%f000', '2025-01-01', '+' || i || ' minutes')"
 Fill = tuple[str, int, dict[str, str]]  # the table, how many rows, and what stands in each column
@@ -59,7 +60,10 @@ def _people(size: Size) -> Iterator[Fill]:
 
 def _blasts(size: Size) -> Iterator[Fill]:
     # the first blast goes to everybody, the others share the rest
-    log = f"CASE WHEN i < {size.people} THEN 1 ELSE 2 + i / {max(1, size.people // 1000)} % {size.blasts - 1} END"
+    log = (
+        f"CASE WHEN i < {size.people} THEN 1 ELSE 2 + i / {max(1, size.people // 1000)} %"
+        f" {size.blasts - 1} END"
+    )
     event = f"1 + i % {size.events}"
     to = {
         "created_at": AT,
@@ -159,7 +163,10 @@ def crowded(path: Path, size: Size) -> Flask:
     connection.execute("BEGIN IMMEDIATE")
     for fill in (_people, _blasts, _what_was_said):
         for table, many, columns in fill(size):
-            rows = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :many - 1)"
+            rows = (
+                "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :many"
+                " - 1)"
+            )
             into = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) {rows}"
             connection.execute(
                 f"{into} SELECT {', '.join(columns.values())} FROM n",

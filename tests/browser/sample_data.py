@@ -35,10 +35,22 @@ from tests.served import until
 from tests.surveys.talk import Town
 from tests.visit import Visitor
 
-PICNIC = "Hi {first_name|friend}, the Spring Picnic is Saturday 11am at City Park. Bring a dish to share! Reply YES to come."
-CLOSED = "The office stays closed on Monday because of the snow. See you on Tuesday, {first_name|everybody}!"
-CLINIC = "{first_name|Hello}, free flu shots on Thursday from 3 to 6 pm at 12 River Street. No papers needed."
-PARKING = "Parking moves to the north lot tomorrow, {first_name|friend}. The south lot is being paved until Friday."
+PICNIC = (
+    "Hi {first_name|friend}, the Spring Picnic is Saturday 11am at City Park. Bring a dish to"
+    " share! Reply YES to come."
+)
+CLOSED = (
+    "The office stays closed on Monday because of the snow. See you on Tuesday,"
+    " {first_name|everybody}!"
+)
+CLINIC = (
+    "{first_name|Hello}, free flu shots on Thursday from 3 to 6 pm at 12 River Street. No papers"
+    " needed."
+)
+PARKING = (
+    "Parking moves to the north lot tomorrow, {first_name|friend}. The south lot is being paved"
+    " until Friday."
+)
 WRONG = "Choir practice starts at 19:30 tonight, half an hour later than usual."
 SHEET = """First name,Last name,Mobile phone,E-mail
 Zoë,Hernández,(303) 555-0110,zoe@example.org
@@ -323,7 +335,8 @@ def _ended(app):
                 return False
             return not db.session.scalar(
                 db.text(
-                    "SELECT count(*) FROM sandbox_messages WHERE NOT from_phone AND next_at IS NOT NULL"
+                    "SELECT count(*) FROM sandbox_messages WHERE NOT from_phone AND next_at IS NOT"
+                    " NULL"
                 )
             )
 

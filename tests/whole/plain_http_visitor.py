@@ -7,7 +7,7 @@ import urllib.parse
 import urllib.request
 
 
-class Person:
+class PlainHttpVisitor:
     """`go(path)` is a GET, `send(path, **fields)` a POST from the page at `path` or at `page`;
     both give the text.
     """

@@ -12,9 +12,9 @@ from statistics import median
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.bench.crowd import Size, crowded
+from tests.bench.bench_app import folder
 from tests.bench.figures import Asked, Figure
-from tests.bench.house import folder
+from tests.bench.large_database import Size, crowded
 from tests.bench.lists import export
 from tests.statements import asked_of
 from tests.visit import Visitor

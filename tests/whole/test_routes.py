@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.domain.accounts.roles import Role
-from tests.whole.doors import ADMIN, ANYONE, BOTH, DOORS, SIGNATURE
+from tests.whole.routes import ADMIN, ANYONE, BOTH, ROUTES, SIGNATURE
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "doors.md").read_text()
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "addresses.md").read_text()
 WORDS = {
     ANYONE: "anyone",
     BOTH: "both roles",
@@ -31,7 +31,7 @@ def rules(app):
 
 def test_every_door_stands_in_the_table_with_its_methods(app):
     there = {rule.endpoint: set(rule.methods) - ADDED_BY_FLASK for rule in app.url_map.iter_rules()}
-    assert there == {endpoint: set(door.methods) for endpoint, door in DOORS.items()}
+    assert there == {endpoint: set(door.methods) for endpoint, door in ROUTES.items()}
 
 
 def test_an_endpoint_has_one_address(app, rules):
@@ -41,7 +41,7 @@ def test_an_endpoint_has_one_address(app, rules):
 def test_every_door_has_the_sign_that_the_table_says(app):
     views = {name: view for name, view in app.view_functions.items() if name != "static"}
     assert {name: getattr(view, "needs", "no sign") for name, view in views.items()} == {
-        name: ROLES[DOORS[name].who] for name in views
+        name: ROLES[ROUTES[name].who] for name in views
     }
 
 
@@ -49,7 +49,7 @@ def test_the_doors_that_programs_poll_answer_them_without_a_page(app):
     polled = {
         name for name, view in app.view_functions.items() if getattr(view, "speaks_json", False)
     }
-    assert polled == {name for name, door in DOORS.items() if door.polled}
+    assert polled == {name for name, door in ROUTES.items() if door.polled}
 
 
 def test_only_signed_doors_are_free_of_the_forms_token(app, rules):
@@ -63,7 +63,7 @@ def test_only_signed_doors_are_free_of_the_forms_token(app, rules):
     free |= {
         name for name in rules if name.split(".")[0] in {bp.name for bp in csrf._exempt_blueprints}
     }
-    assert free == {name for name, door in DOORS.items() if door.who == SIGNATURE}
+    assert free == {name for name, door in ROUTES.items() if door.who == SIGNATURE}
 
 
 def _exempt(csrf):
@@ -78,7 +78,7 @@ def test_the_page_says_what_the_table_says(rules):
             " ".join(door.methods),
             WORDS[door.who] + (", polled" if door.polled else ""),
         )
-        for endpoint, door in DOORS.items()
+        for endpoint, door in ROUTES.items()
     }
 
 

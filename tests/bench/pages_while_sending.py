@@ -12,11 +12,11 @@ from statistics import median
 
 import aiohttp
 
+from tests.bench.bench_app import folder
 from tests.bench.figures import Asked, Figure, percentile
-from tests.bench.house import folder
 from tests.bench.processes import bare_app
 from tests.bench.receipts import BARE, REFS, Call, call
-from tests.bench.station import Station, station
+from tests.bench.sending_server import Station, station
 from tests.loops import finish
 from tests.visit import Visitor
 

@@ -1,4 +1,4 @@
-"""A furnished house: one of everything that an address can name, so that every door of it can
+"""A furnished site: one of everything that an address can name, so that every door of it can
 be tried.
 """
 
@@ -35,7 +35,7 @@ NIA, TOM = (
 )  # Nia must change her password; Tom is there to be edited and deleted
 
 
-def furnish(app) -> dict[str, dict[str, str]]:
+def fill_sample_data(app) -> dict[str, dict[str, str]]:
     """Put one of everything into the database of `app`; gives what stands for the placeholders
     of each endpoint.
     """
@@ -161,7 +161,7 @@ def snapshot(database: Path, *, without: tuple[str, ...] = ()) -> dict[str, tupl
     """Each table's number of rows and a sum of what is in them."""
     with contextlib.closing(sqlite3.connect(database)) as connection:
         same = hashlib.sha256(connection.serialize()).digest()
-        if same not in _SEEN:  # a house in order, page by page, has been looked at before
+        if same not in _SEEN:  # a site in order, page by page, has been looked at before
             names = connection.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
             ).fetchall()

@@ -24,7 +24,7 @@ from tests.delivery.town import (
 )
 from tests.makers import pretend_phone
 from tests.served import Served, until
-from tests.torture.towns import Line
+from tests.torture.blast_setup import Line
 from tests.twilio_server import TwilioServer
 
 PEOPLE = 200
@@ -81,10 +81,15 @@ def lock(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
     taken = tally(app, log.id).accepted
     everybody_is_accounted_for(app, twilio)
     return [
-        Line("F33", "a receipt while it was locked", f"{answered} after {waited:.1f} s", "503 within 12 s a receipt",
-             answered == {503} and waited < 12 * 2),
+        Line(
+            "F33",
+            "a receipt while it was locked",
+            f"{answered} after {waited:.1f} s",
+            "503 within 12 s a receipt",
+            answered == {503} and waited < 12 * 2,
+        ),
         Line("F33", "afterwards", f"{taken} taken", f"{PEOPLE} once each", taken == PEOPLE),
-    ]  # fmt: skip
+    ]
 
 
 def goodbye(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
@@ -111,12 +116,22 @@ def goodbye(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
     log = ended(app, wanted, 60)
     everybody_is_accounted_for(app, twilio)
     return [
-        Line("F3", "SIGTERM with a page that never ends: exit code", f"{code} after {took:.1f} s", "0 within 30 s",
-             code == 0 and took < 30),
+        Line(
+            "F3",
+            "SIGTERM with a page that never ends: exit code",
+            f"{code} after {took:.1f} s",
+            "0 within 30 s",
+            code == 0 and took < 30,
+        ),
         Line("F3", "what it left behind", left, "0, 0, some", right),
-        Line("F3", "after the next start", str(dict(statuses(app, log.id))), f"{PEOPLE} taken",
-             statuses(app, log.id) == {"accepted": PEOPLE}),
-    ]  # fmt: skip
+        Line(
+            "F3",
+            "after the next start",
+            str(dict(statuses(app, log.id))),
+            f"{PEOPLE} taken",
+            statuses(app, log.id) == {"accepted": PEOPLE},
+        ),
+    ]
 
 
 @contextlib.contextmanager

@@ -24,21 +24,25 @@ from app.webhooks.actions.webhook_events import (
     EVENT_RETENTION_DAYS,
     delete_old_webhook_events,
 )
+from tests.bench.bench_app import app_with, folder
 from tests.bench.figures import Asked, Figure, percentile, seconds
-from tests.bench.house import app_with, folder
 
 EVENTS, OLD, RECEIPTS = 1_000_000, 100_000, 400
 BASE = "http://127.0.0.1:9"
 STORE = """
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :many)
-    INSERT INTO webhook_events (dedupe_key, kind, provider_sid, ref, payload, verdict, received_at, processed_at)
+    INSERT INTO webhook_events (dedupe_key, kind, provider_sid, ref, payload, verdict, received_at,
+        processed_at)
     SELECT 'st:' || hex(randomblob(17)) || ':sent', 'status', 'SM' || lower(hex(randomblob(16))),
-        lower(hex(randomblob(16))), printf('{"MessageStatus": "sent", "n": %d, "more": "%0200d"}', i, 0), 'applied',
+        lower(hex(randomblob(16))),
+        printf('{"MessageStatus": "sent", "n": %d, "more": "%0200d"}', i, 0), 'applied',
         iif(i <= :old, :long_ago, :lately), :lately FROM n
 """
 ARM = """
     INSERT INTO attempts (message_id, n, ref, provider_sid, started_at, ended_at, outcome)
-    SELECT id, 1, lower(hex(randomblob(16))), 'SM' || lower(hex(randomblob(16))), :now, :now, 'accepted' FROM messages
+    SELECT id, 1, lower(hex(randomblob(16))), 'SM' || lower(hex(randomblob(16))), :now,
+        :now, 'accepted'
+    FROM messages
 """
 ACCEPT = """
     UPDATE messages SET status = 'accepted', attempts = 1, submitted_at = :now,
@@ -59,10 +63,16 @@ def run() -> list[Figure]:
             left = db.session.scalar(text("SELECT count(*) FROM webhook_events"))
     assert left == EVENTS - OLD + RECEIPTS, left
     empty = "the same, with none stored before"
-    note = f"L12; p95 {percentile(after, 0.95):.1f}, most {max(after):.1f} ms; the server's time, one at a time"
+    note = (
+        f"L12; p95 {percentile(after, 0.95):.1f}, most {max(after):.1f} ms; the server's time, one"
+        " at a time"
+    )
     what = f"one receipt, with {EVENTS:,} stored"
     alone = "the median wait"
-    rate = f"L12; p99 {percentile(waits, 0.99):.0f} ms of {len(waits):,}; {OLD / took:,.0f} a second are deleted"
+    rate = (
+        f"L12; p99 {percentile(waits, 0.99):.0f} ms of {len(waits):,}; {OLD / took:,.0f} a second"
+        " are deleted"
+    )
     return [
         Figure(what, median(after), "ms", empty, median(before), note, Asked(most=20)),
         Figure(

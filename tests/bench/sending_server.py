@@ -16,8 +16,8 @@ from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
 from app.core.clock import now
 from app.core.db import write
 from app.domain.delivery.message_statuses import BlastTarget
+from tests.bench.bench_app import KEY, app_with
 from tests.bench.figures import seconds
-from tests.bench.house import KEY, app_with
 from tests.bench.posts import ACCOUNT, FROM, TOKEN, post_all
 from tests.bench.processes import carrier, memory_of
 from tests.served import Served, until

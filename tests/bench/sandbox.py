@@ -9,8 +9,8 @@ from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
 from app.core.clock import now
 from app.core.db import write
 from app.domain.delivery.message_statuses import BlastTarget
+from tests.bench.bench_app import app_with, folder
 from tests.bench.figures import Figure
-from tests.bench.house import app_with, folder
 from tests.bench.processes import memory_of
 from tests.served import Served, until
 

@@ -1,0 +1,67 @@
+"""Whether everybody can use a page, and whether it fits every screen."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Rules whose outcome depends on the theme or the width of the window.
+RULES_OF_LOOKS = ["color-contrast", "link-in-text-block", "target-size"]
+MENUS = "details:not(.fold)"
+WIDTHS = (320, 390, 768, 1280)
+HIGH = 844
+# Words that do not fit into their button or cell, or anything that sticks out of the window.
+SQUEEZED = """() => [...document.querySelectorAll(".btn, .chip, .tag, .ctl, h1, h2, td, th")]
+  .filter((node) => node.checkVisibility())
+  .filter((node) => !node.closest(".vh, thead, .tblwrap:not(.cards-m), .sheet"))
+  .filter((node) => {
+    const box = node.getBoundingClientRect();
+    const inside = node.matches("select, input, .end") || node.scrollWidth <= node.clientWidth + 1;
+    return box.right > innerWidth + 1 || box.left < -1 || !inside;
+  })
+  .map((node) => node.outerHTML.slice(0, 120))"""
+
+
+def everybody_can_use(page):
+    """No rule of accessibility is broken: all of them once, and in the dark theme on a phone
+    those that depend on colors and sizes.
+    """
+    page.evaluate(
+        "document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; })"
+    )
+    everything = {"runOnly": {"type": "tag", "values": RULES}}
+    colors_and_sizes = {"runOnly": {"type": "rule", "values": RULES_OF_LOOKS}}
+    _break_no_rule(page, Axe(), "light", 1280, everything)
+    _break_no_rule(page, Axe("0"), "dark", 390, colors_and_sizes)
+
+
+def _break_no_rule(page, axe, theme, width, options):
+    # Axe("0") loads nothing: half a megabyte of axe is in the page already.
+    page.set_viewport_size({"width": width, "height": HIGH})
+    page.emulate_media(color_scheme=theme)
+    report = axe.run(page, options=options | {"resultTypes": ["violations"]}).response
+    broken = [
+        (violation["id"], [node["html"] for node in violation["nodes"]])
+        for violation in report["violations"]
+    ]
+    assert broken == [], theme
+
+
+def menus_fit(page):
+    """Each menu opens, and what it shows fits a phone's window and a desk's."""
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": HIGH})
+        for number in range(page.locator(MENUS).count()):
+            menu = page.locator(MENUS).nth(number)
+            menu.evaluate("(menu) => { menu.open = true; }")
+            assert page.evaluate(SQUEEZED) == [], f"menu {number} at {width} px"
+            menu.evaluate("(menu) => { menu.open = false; }")
+
+
+def fits_every_screen(page):
+    """One heading, and nothing is wider than the window or squeezed."""
+    assert page.locator("h1").count() == 1
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HIGH})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (
+            f"wider than {width} px"
+        )
+        assert page.evaluate(SQUEEZED) == [], f"at {width} px"

@@ -1,0 +1,85 @@
+"""`make test`: every test, in two pools that run at the same time.
+
+Tests marked slow or browser mostly wait for clocks, servers and Chromium; the others compute. Four
+workers that wait and two that compute keep two cores busy: one after the other they take twice as
+long.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LOGS = ROOT / "build"
+NOTHING_SELECTED = 5  # pytest's exit code when no test was selected
+OUTCOMES = ("passed", "failed", "skipped")
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Tests that run together. `workers`: processes of pytest-xdist."""
+
+    name: str
+    markers: str
+    workers: int
+
+    @property
+    def log(self) -> Path:
+        """The file that holds what this pool printed."""
+        return LOGS / f"test-{self.name}.log"
+
+
+POOLS = (
+    Pool("waiting", "slow or browser", 4),
+    Pool("computing", "not slow and not browser", 2),
+)
+
+
+def main() -> int:
+    """Run both pools on the given tests (default: all), print both logs, return the exit code."""
+    arguments = sys.argv[1:]
+    LOGS.mkdir(exist_ok=True)
+    started = time.monotonic()
+    processes = [(pool, _start(pool, arguments)) for pool in POOLS]
+    codes = [_wait(pool, process) for pool, process in processes]
+    _print_totals(time.monotonic() - started)
+    ran = [code for code in codes if code != NOTHING_SELECTED]
+    if not ran:
+        return NOTHING_SELECTED
+    return max(ran)
+
+
+def _start(pool: Pool, arguments: list[str]) -> subprocess.Popen[bytes]:
+    options = ["-m", pool.markers, "-n", str(pool.workers), "--dist", "worksteal"]
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", *options, *arguments],
+        cwd=ROOT,
+        stdout=pool.log.open("wb"),
+        stderr=subprocess.STDOUT,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+
+
+def _wait(pool: Pool, process: subprocess.Popen[bytes]) -> int:
+    code = process.wait()
+    print(f"== {pool.name}: {pool.markers}")
+    print(pool.log.read_text(errors="replace"), flush=True)
+    return code
+
+
+def _print_totals(seconds: float) -> None:
+    totals = dict.fromkeys(OUTCOMES, 0)
+    for pool in POOLS:
+        last_line = pool.log.read_text(errors="replace").strip().splitlines()[-1:]
+        for count, outcome in re.findall(r"(\d+) (passed|failed|error|skipped)", str(last_line)):
+            totals["failed" if outcome == "error" else outcome] += int(count)
+    print(f"In {seconds:.0f} s:")
+    print(", ".join(f"{totals[outcome]} {outcome}" for outcome in OUTCOMES), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
