@@ -1,20 +1,21 @@
-"""What answers HELP, the last STOP and START, where the organisation has written nothing of its
-own.
-"""
+"""The replies to HELP, STOP and START, where the organisation has not written its own."""
 
-# Who texts, how a person is reached, how to stop, how often, what it costs: what the carriers
-# ask of an answer to HELP.
+# What the carriers require of a reply to HELP: who texts, how to reach a person, how often, what
+# it costs, how to stop.
 DEFAULT_HELP_REPLY = (
     "{name}: news for our people. Write back to reach a person. How many texts you get varies. "
     "Msg & data rates may apply. Reply STOP to opt out."
 )
-# One text, without a word to change their mind (47 CFR 64.1200(a)(12)).
+# One text, without an attempt to change their mind (47 CFR 64.1200(a)(12)).
 DEFAULT_STOP_REPLY = (
     "{name}: you are off our list and get no more texts. Reply START if you want them again."
 )
-DEFAULT_START_REPLY = "{name}: you get our texts again. Reply HELP for help, STOP to opt out. Msg & data rates may apply."
+DEFAULT_START_REPLY = (
+    "{name}: you get our texts again. Reply HELP for help, STOP to opt out. "
+    "Msg & data rates may apply."
+)
 
 
-def choose_reply_text(own: str | None, default: str, name: str) -> str:
-    """The organisation's own words, else the default with its name."""
-    return own or default.replace("{name}", name)
+def choose_reply_text(own_reply: str | None, default_reply: str, name: str) -> str:
+    """Return the organisation's own reply, else the default with the organisation's name."""
+    return own_reply or default_reply.replace("{name}", name)

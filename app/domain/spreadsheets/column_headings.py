@@ -56,7 +56,8 @@ def _fold_phrases(text: str) -> frozenset[str]:
 # A heading with one of these inside is about a phone: "Mobiltelefonnummer", "Phone 1 - Value",
 # "Número de teléfono".
 PHONE_STEMS = _fold_phrases(
-    "phone|telefon|téléphon|telefoon|telefòn|telephon|mobile|mobil|handy|celular|cellul|rufnummer|puhelin|gsm|msisdn|"
+    "phone|telefon|téléphon|telefoon|telefòn|telephon|mobile|mobil|handy|celular|cellul"
+    "|rufnummer|puhelin|gsm|msisdn|"
     "телефон|мобил|τηλέφων|κινητό|电话|電話|手机|手機|携帯|전화|휴대|핸드폰|هاتف|جوال|موبايل|טלפון|נייד|फोन|मोबाइल|"
     "điện thoại|komórk|โทรศัพท์"
 )
@@ -64,34 +65,52 @@ PHONE_WORDS = _fold_phrases("tel|cell|cel|mob|ph|móvil|portable|fon|sms|telf|т
 # Such phones are seldom in a pocket: another phone column is preferred to them.
 LANDLINE_WORDS = _fold_phrases(
     "home|work|office|business|landline|fax|emergency|festnetz|privat|büro|geschäftlich|dienstlich|"
-    "casa|trabajo|oficina|fijo|domicile|bureau|travail|fixe|thuis|werk|lavoro|ufficio|fisso|trabalho|fixo"
+    "casa|trabajo|oficina|fijo|domicile|bureau|travail|fixe|thuis|werk|lavoro|ufficio|fisso"
+    "|trabalho|fixo"
 )
 ID_WORDS = _fold_phrases(
-    "id|ids|no|nr|nummer|number|num|nº|account|member number|membership|customer|kunde|card|code|ref|zip"
+    (
+        "id|ids|no|nr|nummer|number|num|nº|account|member number|membership|customer|kunde|card"
+        "|code|ref|zip"
+    )
 )
 
 FIRST_NAME_HEADINGS = _fold_phrases(
-    "first name|firstname|first|given name|given names|givenname|given|forename|forenames|christian name|vorname|"
-    "vornamen|prénom|prénoms|nombres|primer nombre|nombre de pila|primeiro nome|nome próprio|voornaam|imię|имя|jméno|"
-    "meno|keresztnév|förnamn|fornavn|fornavne|etunimi|eesnimi|vārds|vardas|prenume|ime|ad|adı|名|名字|nama depan|ім'я"
+    "first name|firstname|first|given name|given names|givenname|given|forename|forenames"
+    "|christian name|vorname|"
+    "vornamen|prénom|prénoms|nombres|primer nombre|nombre de pila|primeiro nome|nome próprio"
+    "|voornaam|imię|имя|jméno|"
+    "meno|keresztnév|förnamn|fornavn|fornavne|etunimi|eesnimi|vārds|vardas|prenume|ime|ad"
+    "|adı|名|名字|nama depan|ім'я"
 )
 LAST_NAME_HEADINGS = _fold_phrases(
-    "last name|lastname|last|surname|surnames|family name|familyname|second name|nachname|familienname|zuname|"
-    "nom de famille|apellido|apellidos|primer apellido|sobrenome|apelido|cognome|achternaam|nazwisko|фамилия|příjmení|"
-    "priezvisko|vezetéknév|efternamn|etternavn|efternavn|sukunimi|prezime|soyad|soyadı|soyisim|perekonnanimi|"
+    "last name|lastname|last|surname|surnames|family name|familyname|second name|nachname"
+    "|familienname|zuname|"
+    "nom de famille|apellido|apellidos|primer apellido|sobrenome|apelido|cognome|achternaam"
+    "|nazwisko|фамилия|příjmení|"
+    "priezvisko|vezetéknév|efternamn|etternavn|efternavn|sukunimi|prezime|soyad|soyadı"
+    "|soyisim|perekonnanimi|"
     "nume de familie|姓|성|nama belakang|прізвище|επώνυμο"
 )
 FULL_NAME_HEADINGS = _fold_phrases(
-    "name|names|full name|fullname|complete name|contact|contact name|person|member|participant|guest|"
-    "vollständiger name|vor und nachname|kontakt|nom|nom complet|nom et prénom|prénom et nom|nom prénom|nombre|"
-    "nombre completo|nombre y apellido|nombre y apellidos|nome|nome completo|nome e cognome|naam|volledige naam|"
-    "imię i nazwisko|фио|ф и о|имя и фамилия|полное имя|jméno a příjmení|celé jméno|név|teljes név|namn|navn|nimi|nume|"
-    "nume complet|nume și prenume|ime i prezime|ad soyad|adı soyadı|isim|isim soyisim|nama|nama lengkap|tên|"
-    "họ tên|họ và tên|姓名|名前|氏名|お名前|이름|성명|성함|الاسم|اسم|الاسم الكامل|שם|שם מלא|नाम|ονοματεπώνυμο|όνομα|піб"
+    "name|names|full name|fullname|complete name|contact|contact name|person|member"
+    "|participant|guest|"
+    "vollständiger name|vor und nachname|kontakt|nom|nom complet|nom et prénom|prénom et nom"
+    "|nom prénom|nombre|"
+    "nombre completo|nombre y apellido|nombre y apellidos|nome|nome completo|nome e cognome"
+    "|naam|volledige naam|"
+    "imię i nazwisko|фио|ф и о|имя и фамилия|полное имя|jméno a příjmení|celé jméno|név"
+    "|teljes név|namn|navn|nimi|nume|"
+    "nume complet|nume și prenume|ime i prezime|ad soyad|adı soyadı|isim|isim soyisim|nama"
+    "|nama lengkap|tên|"
+    "họ tên|họ và tên|姓名|名前|氏名|お名前|이름|성명|성함|الاسم|اسم|الاسم الكامل|שם|שם מלא|नाम"
+    "|ονοματεπώνυμο|όνομα|піб"
 )
 NON_PERSON_WORDS = _fold_phrases(
-    "company|organisation|organization|org|business|employer|school|group|team|user|username|nick|nickname|file|event|"
-    "street|city|emergency|parent|mother|father|spouse|middle|yomi|prefix|suffix|list|campaign|tag|village"
+    "company|organisation|organization|org|business|employer|school|group|team|user|username"
+    "|nick|nickname|file|event|"
+    "street|city|emergency|parent|mother|father|spouse|middle|yomi|prefix|suffix|list"
+    "|campaign|tag|village"
 )
 
 

@@ -1,6 +1,4 @@
-"""When a machine stops answering a number: two systems that answer each other must come to an
-end.
-"""
+"""When automatic replies to a number stop: two machines that answer each other must end."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,22 +6,23 @@ from datetime import timedelta
 AUTO_REPLY_WINDOW = timedelta(minutes=10)
 AUTO_REPLY_SILENCE = timedelta(hours=1)
 MAX_AUTO_REPLIES = 5
-# A person may fill in a long survey quickly, and each question ends: these are counted apart.
+# Replies of a survey count apart: a person may fill in a long one quickly, and it ends.
 MAX_AUTO_REPLIES_WITH_SURVEYS = 30
-
-
-# What a survey made of a text when it went on: such an answer is followed by the next question.
+# The verdicts of texts that moved a survey on; its next question is the reply.
 SURVEY_PROGRESS_VERDICTS = frozenset({"survey_answered", "survey_finished"})
 
 
-def is_over_auto_reply_limit(answered: Sequence[str | None], verdict: str, more: int = 1) -> bool:
-    """Whether so many `more` automatic answers would be too many, after those of the last ten
-    minutes.
+def is_over_auto_reply_limit(
+    recent_verdicts: Sequence[str | None], verdict: str, new_replies: int = 1
+) -> bool:
+    """Whether `new_replies` more automatic replies would be too many.
 
-    `answered`: what was made of the text before each of them (the verdict of its call);
-    `verdict`: of this one.
+    `recent_verdicts` are of the texts that were answered in the last AUTO_REPLY_WINDOW, one for
+    each reply; `verdict` is of the text to answer now.
     """
-    if len(answered) + more > MAX_AUTO_REPLIES_WITH_SURVEYS:
+    if len(recent_verdicts) + new_replies > MAX_AUTO_REPLIES_WITH_SURVEYS:
         return True
-    others = sum(each not in SURVEY_PROGRESS_VERDICTS for each in answered)
-    return verdict not in SURVEY_PROGRESS_VERDICTS and others + more > MAX_AUTO_REPLIES
+    if verdict in SURVEY_PROGRESS_VERDICTS:
+        return False
+    other_replies = sum(recent not in SURVEY_PROGRESS_VERDICTS for recent in recent_verdicts)
+    return other_replies + new_replies > MAX_AUTO_REPLIES

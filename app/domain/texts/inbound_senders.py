@@ -1,25 +1,29 @@
-"""Who texts us without being a phone: a short code, a name, another channel.
-
-And pictures, as they are noted.
-"""
+"""Senders that are no phone: a short code, a name, an address of another channel."""
 
 from app.domain.phones.phone_number import is_e164
 
 MAX_SENDER_LENGTH = 20
+# How much of a longer sender is shown at either end: 7 + "…" + 12 characters.
+SHOWN_AT_START = 7
+SHOWN_AT_END = 12
 
 
 def clean_sender(sender: str) -> str:
-    """A sender as we keep it, whatever the carrier called it: at most 20 characters, on one
-    line; "" when it says none.
+    """Return a sender as it is stored: at most 20 characters, on one line; "" when it is empty.
 
-    A number in E.164 stays as it is. Nothing else looks like one, or like the mark of somebody
-    who was erased.
+    A number in E.164 stays as it is. Nothing else may look like one, or like an erasure mark
+    ("#" and hex digits).
     """
     if is_e164(sender):
         return sender
-    shown = " ".join(
-        "".join(sign if sign.isprintable() else " " for sign in sender).split()
-    ).lstrip("#")
-    if len(shown) > MAX_SENDER_LENGTH:
-        shown = f"{shown[:7]}…{shown[-12:]}"
-    return f"({shown})"[:MAX_SENDER_LENGTH] if is_e164(shown) else shown
+    printable = "".join(map(_replace_unprintable, sender))
+    name = " ".join(printable.split()).lstrip("#")
+    if len(name) > MAX_SENDER_LENGTH:
+        name = f"{name[:SHOWN_AT_START]}…{name[-SHOWN_AT_END:]}"
+    if is_e164(name):
+        return f"({name})"[:MAX_SENDER_LENGTH]
+    return name
+
+
+def _replace_unprintable(character: str) -> str:
+    return character if character.isprintable() else " "

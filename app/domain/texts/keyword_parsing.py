@@ -1,4 +1,4 @@
-"""Keywords: which words can be one, and which of them a text may mean."""
+"""Keywords: which words may be one, and which of them an inbound text may mean."""
 
 import re
 
@@ -6,8 +6,9 @@ from app.domain.texts.text_intent import TextIntent, classify_text, fold_text
 
 MAX_KEYWORD_LENGTH = 40
 MAX_KEYWORD_WORDS = 3
-MAX_CHARACTERS_SEARCHED = 200  # signs of a text: more is no word, and first words are over by then
-# A survey's own words: leave it, leave a question out, go back to the one before.
+# A longer text is no keyword, and its first words are over by then.
+MAX_CHARACTERS_SEARCHED = 200
+# The commands that every survey understands.
 SURVEY_COMMAND_REASONS = {
     "DONE": "leaves a survey",
     "SKIP": "leaves out a question",
@@ -23,56 +24,60 @@ KEYWORD_SEPARATOR_PATTERN = re.compile(r"[,;\n]")
 
 
 def find_keyword_problem(word: str) -> str | None:
-    """Why a typed word cannot be a keyword, in a sentence; None when it can.
+    """Return why a typed word cannot be a keyword, in a sentence, or None when it can.
 
-    Judged as it is stored: folded.
+    The word is judged as it is stored: folded by fold_text().
     """
-    kept = fold_text(word)
-    if not kept:
+    keyword = fold_text(word)
+    if not keyword:
         return "Write a word of letters or digits."
-    if len(kept) > MAX_KEYWORD_LENGTH:
-        return f"A keyword has at most {MAX_KEYWORD_LENGTH} characters. This one has {len(kept):,}."
-    if len(kept.split()) > MAX_KEYWORD_WORDS:
+    if len(keyword) > MAX_KEYWORD_LENGTH:
+        return (
+            f"A keyword has at most {MAX_KEYWORD_LENGTH} characters. This one has {len(keyword):,}."
+        )
+    if len(keyword.split()) > MAX_KEYWORD_WORDS:
         return f"A keyword has at most {MAX_KEYWORD_WORDS} words: people type it on a phone."
-    return _explain_reserved_word(kept)
+    return _explain_reserved_word(keyword)
 
 
-def _explain_reserved_word(kept: str) -> str | None:
-    reserved = RESERVED_WORD_REASONS.get(classify_text(kept))
-    if reserved:
-        return f"{kept} {reserved}"
-    if kept in SURVEY_COMMAND_REASONS:
-        return f"{kept} {SURVEY_COMMAND_REASONS[kept]}; pick another word."
+def _explain_reserved_word(keyword: str) -> str | None:
+    reason = RESERVED_WORD_REASONS.get(classify_text(keyword))
+    if reason:
+        return f"{keyword} {reason}"
+    if keyword in SURVEY_COMMAND_REASONS:
+        return f"{keyword} {SURVEY_COMMAND_REASONS[keyword]}; pick another word."
     return None
 
 
 def split_keywords(line: str) -> list[str]:
-    """The words typed on one line with commas between them, folded, each once."""
-    return list(
-        dict.fromkeys(
-            word for each in KEYWORD_SEPARATOR_PATTERN.split(line) if (word := fold_text(each))
-        )
-    )
+    """Return the words of a line with commas between them: folded, in order, without repeats."""
+    keywords = dict.fromkeys(map(fold_text, KEYWORD_SEPARATOR_PATTERN.split(line)))
+    return list(filter(None, keywords))
 
 
 def extract_whole_keyword(body: str) -> str | None:
-    """The one word that a text is, if it is nothing else; None when it is too long for any."""
-    kept = fold_text(body) if len(body) <= MAX_CHARACTERS_SEARCHED else ""
-    return kept if 0 < len(kept) <= MAX_KEYWORD_LENGTH else None
+    """Return the keyword that the whole text would be, or None when it is empty or too long."""
+    if len(body) > MAX_CHARACTERS_SEARCHED:
+        return None
+    keyword = fold_text(body)
+    return keyword if _has_keyword_length(keyword) else None
 
 
 def list_leading_keywords(body: str) -> list[str]:
-    """The words that a text may begin with, the longest first: 'join, please!' begins with JOIN
-    PLEASE and JOIN.
+    """Return the keywords that a text may begin with, the longest first.
+
+    "join, please!" begins with JOIN PLEASE and with JOIN.
     """
-    spelt = fold_text(
-        " ".join(body[:MAX_CHARACTERS_SEARCHED].split()[: MAX_KEYWORD_WORDS + 1])
-    ).split()[:MAX_KEYWORD_WORDS]
-    found: list[str] = []
-    for count in range(len(spelt), 0, -1):
-        # a keyword may have signs inside, as in ST. MARY; a text has them between its words
-        found += [
-            fold_text(" ".join(spelt[:count])),
-            " ".join(fold_text(each) for each in spelt[:count]),
-        ]
-    return [each for each in dict.fromkeys(found) if 0 < len(each) <= MAX_KEYWORD_LENGTH]
+    # One word more than a keyword has: folding may remove one that is punctuation.
+    first_words = body[:MAX_CHARACTERS_SEARCHED].split()[: MAX_KEYWORD_WORDS + 1]
+    words = fold_text(" ".join(first_words)).split()[:MAX_KEYWORD_WORDS]
+    keywords: list[str] = []
+    for count in range(len(words), 0, -1):
+        # A keyword may have punctuation inside, as in ST. MARY; a text has it between its words.
+        keywords.append(fold_text(" ".join(words[:count])))
+        keywords.append(" ".join(map(fold_text, words[:count])))
+    return list(filter(_has_keyword_length, dict.fromkeys(keywords)))
+
+
+def _has_keyword_length(keyword: str) -> bool:
+    return 0 < len(keyword) <= MAX_KEYWORD_LENGTH

@@ -1,10 +1,8 @@
-"""Placeholders in a text, and what is left of a text when everything invisible or dangerous is
-out of it.
-"""
+"""Message templates: the placeholders in a text, and filling them in for one person."""
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,14 +14,15 @@ NAME_PLACEHOLDERS: dict[str, str] = {
     "name": "Name",
     "full_name": "Full name",
 }
-# Only where a text is about an event; the same for everybody who comes to it.
+# Only in texts about an event. Their values are the same for everybody who comes to it.
 EVENT_PLACEHOLDERS: dict[str, str] = {
     "event_title": "Event title",
     "event_date": "Event date",
     "event_time": "Event time",
     "event_place": "Event place",
 }
-# What stands for them where a text is named, not sent.
+ALL_PLACEHOLDERS = {**NAME_PLACEHOLDERS, **EVENT_PLACEHOLDERS}
+# Their values where a page or an alert mentions a text that is not being sent.
 GENERIC_EVENT_VALUES = {
     "event_title": "the event",
     "event_date": "its day",
@@ -32,13 +31,15 @@ GENERIC_EVENT_VALUES = {
 }
 
 PLACEHOLDER_PATTERN = re.compile(r"\{([^{}]*)\}")
-NESTED_BRACES_PATTERN = re.compile(r"\{[^{}]*\{|\}[^{}]*\}")
+# In a template whose placeholders are replaced by NUL: braces inside braces.
+NESTED_BRACES_PATTERN = re.compile(r"\{[^{}]*\{|\}[^{}]*\}|\{\s*\0|\0\s*\}")
+MAX_SHOWN_LENGTH = 40
+# How alike a misspelt placeholder must be to suggest the right one (difflib's own default).
+SUGGESTION_CUTOFF = 0.6
 
 
 class TemplatePiece(NamedTuple):
-    """Plain text, or the place of a token (then `token` is its name or None, and `fallback`
-    what stands in for it).
-    """
+    """A stretch of plain text, or a placeholder with its fallback (None when it has none)."""
 
     text: str
     placeholder: str | None = None
@@ -46,68 +47,56 @@ class TemplatePiece(NamedTuple):
 
 
 def list_template_problems(template: str, *, of_event: bool = False) -> list[str]:
-    """What keeps the template from being filled in, one sentence each; [] when it can be.
+    """Return why the template cannot be filled in, one sentence each; [] when it can.
 
-    `of_event`: whether it goes to the people of an event, so that the event's placeholders can
-    be filled in.
+    `of_event`: whether it goes to the people of an event, so that the event's placeholders have
+    values.
     """
-    found = []
+    problems = []
     for written in dict.fromkeys(PLACEHOLDER_PATTERN.findall(template)):
-        token = _find_placeholder(written)
-        if token is None:
-            found.append(
-                _explain_unknown_placeholder(
-                    written,
-                    [*NAME_PLACEHOLDERS, *EVENT_PLACEHOLDERS]
-                    if of_event
-                    else list(NAME_PLACEHOLDERS),
-                )
-            )
-        elif token in EVENT_PLACEHOLDERS and not of_event:
-            found.append(
-                f"{{{token}}} can only be filled in for the people of an event. Choose one, or take it out."
-            )
-    rest = PLACEHOLDER_PATTERN.sub("\0", template)
-    if re.search(r"\{\s*\0|\0\s*\}", rest) or NESTED_BRACES_PATTERN.search(rest):
-        found.append(
-            "Write placeholders with one brace on each side, like {first_name}, and not inside each other."
+        problem = _find_placeholder_problem(written, of_event=of_event)
+        if problem:
+            problems.append(problem)
+    text = PLACEHOLDER_PATTERN.sub("\0", template)
+    if NESTED_BRACES_PATTERN.search(text):
+        problems.append(
+            "Write placeholders with one brace on each side, like {first_name}, and not inside"
+            " each other."
         )
-    elif "{" in rest or "}" in rest:
-        found.append(
-            "A brace { or } stands alone. Placeholders look like {first_name}; other braces cannot be sent."
+    elif "{" in text or "}" in text:
+        problems.append(
+            "A brace { or } stands alone. Placeholders look like {first_name}; other braces"
+            " cannot be sent."
         )
-    return found
+    return problems
 
 
 def fill_template(template: str, name: str | None, event: Mapping[str, str] | None = None) -> str:
-    """The text for one person, in a single pass: braces inside a name stay as they are.
+    """Return the text for one person. Never raises.
 
-    Never raises.
-
-    `event`: what stands for the event's placeholders, by their names. Whatever is missing
-    leaves its fallback, or nothing; the one space before nothing goes too (after it, at a
-    line's start).
+    `event` maps the event's placeholders to their values. A missing value leaves the fallback,
+    or nothing; then one space beside it goes too, the one before, or after it at the start of a
+    line. Filled in a single pass: braces inside a name stay as they are.
     """
     values = {**(event or {}), **_build_name_values(name)}
-    out: list[str] = []
-    at_line_start, swallow = True, False
+    pieces: list[str] = []
+    is_line_start = True
+    skips_next_space = False
     for piece in _split_template(template):
-        text = (
-            piece.text
-            if piece.placeholder is None
-            else values.get(piece.placeholder) or piece.fallback or ""
-        )
-        if piece.placeholder is None and swallow and text.startswith(" "):
-            text = text[1:]
-        swallow = False
+        text = piece.text
+        if piece.placeholder is not None:
+            text = values.get(piece.placeholder) or piece.fallback or ""
+        elif skips_next_space:
+            text = text.removeprefix(" ")
+        skips_next_space = False
         if text:
-            out.append(text)
-            at_line_start = text.endswith("\n")
+            pieces.append(text)
+            is_line_start = text.endswith("\n")
         elif piece.placeholder is not None:
-            swallow = at_line_start
-            if out and out[-1].endswith(" "):
-                out[-1] = out[-1][:-1]
-    return "".join(out)
+            skips_next_space = is_line_start
+            if pieces:
+                pieces[-1] = pieces[-1].removesuffix(" ")
+    return "".join(pieces)
 
 
 def has_name_placeholders(template: str) -> bool:
@@ -116,7 +105,7 @@ def has_name_placeholders(template: str) -> bool:
 
 
 def has_name_without_fallback(template: str) -> bool:
-    """Whether somebody without a name would get a text with a hole in it."""
+    """Whether somebody without a name would get a text with a gap in it."""
     return any(
         piece.placeholder in NAME_PLACEHOLDERS and piece.fallback is None
         for piece in _split_template(template)
@@ -124,62 +113,80 @@ def has_name_without_fallback(template: str) -> bool:
 
 
 def has_event_placeholders(template: str) -> bool:
-    """Whether the text says something of its event, filled in when it leaves."""
+    """Whether the text mentions its event, to be filled in when it is sent."""
     return any(piece.placeholder in EVENT_PLACEHOLDERS for piece in _split_template(template))
 
 
 def append_footer(body: str, footer: str) -> str:
-    """The body with the opt-out line on a line of its own, unless it says it already."""
+    """Return the body with the opt-out line on a line of its own, unless it contains it."""
     line = footer.strip()
     if not line or line.casefold() in body.casefold():
         return body
     return f"{body}\n{line}" if body else line
 
 
+# Cached: a blast fills one template for up to 100,000 people.
 @lru_cache(maxsize=64)
 def _split_template(template: str) -> tuple[TemplatePiece, ...]:
-    """The template cut at its known tokens; what is no known token stays plain text."""
-    pieces, start = [], 0
+    return tuple(_iterate_pieces(template))
+
+
+def _iterate_pieces(template: str) -> Iterator[TemplatePiece]:
+    """Yield the template cut at its known placeholders; an unknown one stays plain text."""
+    start = 0
     for match in PLACEHOLDER_PATTERN.finditer(template):
-        token = _find_placeholder(match[1])
-        if token is None:
+        placeholder = _find_placeholder(match[1])
+        if placeholder is None:
             continue
+        if match.start() > start:
+            yield TemplatePiece(template[start : match.start()])
         _, bar, fallback = match[1].partition("|")
-        pieces += [
-            TemplatePiece(template[start : match.start()]),
-            TemplatePiece("", token, fallback.strip() if bar else None),
-        ]
+        yield TemplatePiece("", placeholder, fallback.strip() if bar else None)
         start = match.end()
-    return tuple(
-        piece
-        for piece in [*pieces, TemplatePiece(template[start:])]
-        if piece.placeholder or piece.text
-    )
+    if start < len(template):
+        yield TemplatePiece(template[start:])
 
 
 def _find_placeholder(written: str) -> str | None:
-    """The name of the token somebody wrote between the braces, however they spelt it; None when
-    there is none.
-    """
+    """Return the placeholder that is written between braces, in any spelling, or None."""
     name = re.sub(r"\s+", "_", written.partition("|")[0].strip().casefold())
-    return name if name in NAME_PLACEHOLDERS or name in EVENT_PLACEHOLDERS else None
+    return name if name in ALL_PLACEHOLDERS else None
 
 
-def _explain_unknown_placeholder(written: str, known: Sequence[str]) -> str:
+def _find_placeholder_problem(written: str, *, of_event: bool) -> str | None:
+    placeholder = _find_placeholder(written)
+    if placeholder is None:
+        available = ALL_PLACEHOLDERS if of_event else NAME_PLACEHOLDERS
+        return _explain_unknown_placeholder(written, list(available))
+    if placeholder in EVENT_PLACEHOLDERS and not of_event:
+        return (
+            f"{{{placeholder}}} can only be filled in for the people of an event."
+            " Choose one, or take it out."
+        )
+    return None
+
+
+def _explain_unknown_placeholder(written: str, available: Sequence[str]) -> str:
     name = written.partition("|")[0].strip()
     if not name:
         return "There is nothing between the braces {}. Placeholders look like {first_name}."
-    shown = name if len(name) <= 40 else name[:39] + "…"
-    near = difflib.get_close_matches(
-        re.sub(r"[\s-]+", "_", name[:40].casefold()), known, n=1, cutoff=0.6
-    )
-    *first, last = [f"{{{token}}}" for token in known]
-    advice = f"Did you mean {{{near[0]}}}?" if near else f"There are {', '.join(first)} and {last}."
-    return f"{{{shown}}} is not a placeholder. {advice}"
+    label = name
+    if len(name) > MAX_SHOWN_LENGTH:
+        label = name[: MAX_SHOWN_LENGTH - 1] + "…"
+    spelling = re.sub(r"[\s-]+", "_", name[:MAX_SHOWN_LENGTH].casefold())
+    suggestions = difflib.get_close_matches(spelling, available, n=1, cutoff=SUGGESTION_CUTOFF)
+    if suggestions:
+        return f"{{{label}}} is not a placeholder. Did you mean {{{suggestions[0]}}}?"
+    *first, last = [f"{{{placeholder}}}" for placeholder in available]
+    return f"{{{label}}} is not a placeholder. There are {', '.join(first)} and {last}."
 
 
 def _build_name_values(name: str | None) -> dict[str, str]:
-    full = (name or "").strip()
-    if not full:
+    full_name = (name or "").strip()
+    if not full_name:
         return {}
-    return {"name": full, "full_name": full, "first_name": extract_first_name(full)}
+    return {
+        "name": full_name,
+        "full_name": full_name,
+        "first_name": extract_first_name(full_name),
+    }

@@ -1,6 +1,7 @@
-"""How a text is billed: its encoding and its parts, as Twilio's own calculator counts them."""
+"""How a text is billed: its encoding and its segments, as Twilio's own calculator counts them."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -11,25 +12,32 @@ from app.domain.texts.grapheme_clusters import (
     split_clusters,
 )
 
-MAX_MESSAGE_CHARACTERS = 1600  # characters Twilio takes in one text (error 21617 above it)
-GSM7_SINGLE_SEGMENT_UNITS, GSM7_MULTI_SEGMENT_UNITS = (
-    160,
-    153,
-)  # septets in a text of one part, and in each part of a longer one
-UCS2_SINGLE_SEGMENT_UNITS, UCS2_MULTI_SEGMENT_UNITS = 70, 67  # 16-bit units
+# Twilio refuses a longer text with error 21617.
+MAX_MESSAGE_CHARACTERS = 1600
+# Septets in a text of one segment, and in each segment of a longer one: there 7 septets hold the
+# header that joins the segments.
+GSM7_SINGLE_SEGMENT_UNITS = 160
+GSM7_MULTI_SEGMENT_UNITS = 153
+# The same in 16-bit units.
+UCS2_SINGLE_SEGMENT_UNITS = 70
+UCS2_MULTI_SEGMENT_UNITS = 67
 
 GSM7_BASIC_CHARACTERS = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-GSM7_EXTENDED_CHARACTERS = "\f^{}\\[~]|€"  # cost two units each: an escape and the sign
+# They cost two units each: an escape and the character.
+GSM7_EXTENDED_CHARACTERS = "\f^{}\\[~]|€"
 GSM7_ESCAPE = "\x1b"
 GSM7_CHARACTERS = frozenset(GSM7_BASIC_CHARACTERS + GSM7_EXTENDED_CHARACTERS)
 GSM7_TEXT_PATTERN = re.compile(f"[{re.escape(GSM7_BASIC_CHARACTERS + GSM7_EXTENDED_CHARACTERS)}]*")
-SURROGATE_PAIR_PATTERN = re.compile("[\U00010000-\U0010ffff]")
 GSM7_EXTENDED_PATTERN = re.compile(f"[{re.escape(GSM7_EXTENDED_CHARACTERS)}]")
+SURROGATE_PAIR_PATTERN = re.compile("[\U00010000-\U0010ffff]")
+# While segments are counted, a text is one character a unit: an escape means that the next unit
+# must stay in the same segment, and any other character stands for itself.
+PLAIN_UNIT = "e"
 
-# Signs that word processors and phones put in unasked, and what a reader takes for the same.
+# Characters that word processors and phones put in unasked, and what a reader takes for the same.
 GSM7_REPLACEMENTS = {
     **dict.fromkeys("‘’‚‛′´`ʼ", "'"),
     **dict.fromkeys("“”„‟″«»", '"'),
@@ -51,7 +59,7 @@ _GSM7_REPLACEMENT_TABLE = str.maketrans(GSM7_REPLACEMENTS)
 
 
 class SmsEncoding(StrEnum):
-    """The two alphabets of a text; one sign outside GSM-7 moves the whole text to UCS-2."""
+    """The two alphabets of a text; one character outside GSM-7 moves the whole text to UCS-2."""
 
     GSM7 = "GSM-7"
     UCS2 = "UCS-2"
@@ -59,7 +67,11 @@ class SmsEncoding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SegmentMeasurement:
-    """What a text weighs. `units` and `left` are septets in GSM-7 and 16-bit units in UCS-2."""
+    """The size of a text.
+
+    `units` and `units_left` (free in the last segment) are septets in GSM-7 and 16-bit units in
+    UCS-2.
+    """
 
     encoding: SmsEncoding
     units: int
@@ -68,19 +80,18 @@ class SegmentMeasurement:
 
 
 def measure_segments(text: str) -> SegmentMeasurement:
-    """Encoding, units, billed segments (the empty text counts as one) and units free in the
-    last segment.
-    """
+    """Return the encoding, the units and the billed segments; the empty text counts as one."""
     if GSM7_TEXT_PATTERN.fullmatch(text):
         return _measure_units(
             SmsEncoding.GSM7,
-            GSM7_EXTENDED_PATTERN.sub(GSM7_ESCAPE + "e", text),
+            GSM7_EXTENDED_PATTERN.sub(GSM7_ESCAPE + PLAIN_UNIT, text),
             GSM7_SINGLE_SEGMENT_UNITS,
             GSM7_MULTI_SEGMENT_UNITS,
         )
-    size = count_utf16_units(text)
-    if size <= UCS2_SINGLE_SEGMENT_UNITS:
-        return SegmentMeasurement(SmsEncoding.UCS2, size, 1, UCS2_SINGLE_SEGMENT_UNITS - size)
+    units = count_utf16_units(text)
+    # Most texts with an emoji are short: no cluster needs to be found in a single segment.
+    if units <= UCS2_SINGLE_SEGMENT_UNITS:
+        return SegmentMeasurement(SmsEncoding.UCS2, units, 1, UCS2_SINGLE_SEGMENT_UNITS - units)
     return _measure_units(
         SmsEncoding.UCS2,
         _encode_utf16_units(text),
@@ -90,54 +101,71 @@ def measure_segments(text: str) -> SegmentMeasurement:
 
 
 def count_utf16_units(text: str) -> int:
-    """Length as browsers and Twilio count it against LIMIT: most emoji are two."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    """Return the length as browsers and Twilio count it: most emoji are two.
+
+    It is the one to compare with MAX_MESSAGE_CHARACTERS.
+    """
+    if text.isascii():
+        return len(text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def find_costly_characters(text: str) -> list[tuple[str, str]]:
-    """Signs that push the text out of GSM-7, each once, in order, with the plain text a reader
-    takes for it.
+    """Return the replaceable characters that push the text out of GSM-7, with replacements.
+
+    In order, without repeats.
     """
-    return [
-        (sign, GSM7_REPLACEMENTS[sign]) for sign in dict.fromkeys(text) if sign in GSM7_REPLACEMENTS
-    ]
+    costly = (character for character in dict.fromkeys(text) if character in GSM7_REPLACEMENTS)
+    return [(character, GSM7_REPLACEMENTS[character]) for character in costly]
 
 
 def replace_costly_characters(text: str) -> str:
-    """The text with every costly sign replaced by its plain one. Letters and emoji stay."""
+    """Return the text with every costly character replaced; letters and emoji stay."""
     return text.translate(_GSM7_REPLACEMENT_TABLE)
 
 
 def _encode_utf16_units(text: str) -> str:
-    """One character per 16-bit unit; all units of a cluster but the last become ESCAPE, so that
-    they stay together.
-    """
-    text = text.replace(GSM7_ESCAPE, "e")
-    signs = find_joining_characters(text)
-    if signs:
-        text = compile_joining_pattern(signs).sub(
-            lambda found: _mark_inseparable_units(found[0]), text
+    """Return one character a 16-bit unit; all units of a cluster but the last are escapes."""
+    text = text.replace(GSM7_ESCAPE, PLAIN_UNIT)
+    joining = find_joining_characters(text)
+    if joining:
+        text = compile_joining_pattern(joining).sub(
+            lambda match: _mark_inseparable_units(match[0]), text
         )
-    return SURROGATE_PAIR_PATTERN.sub(GSM7_ESCAPE + "e", text)
+    return SURROGATE_PAIR_PATTERN.sub(GSM7_ESCAPE + PLAIN_UNIT, text)
 
 
+# Cached: a blast has the same emoji in each of up to 100,000 texts, and cutting is slow.
 @lru_cache(maxsize=4096)
 def _mark_inseparable_units(stretch: str) -> str:
-    sizes = [(cluster, count_utf16_units(cluster)) for cluster in split_clusters(stretch)]
-    return "".join(
-        GSM7_ESCAPE * (size - 1) + "e" if size <= UCS2_MULTI_SEGMENT_UNITS else cluster
-        for cluster, size in sizes
-    )
+    return "".join(_iterate_marked_clusters(stretch))
 
 
-def _measure_units(encoding: SmsEncoding, units: str, single: int, part: int) -> SegmentMeasurement:
+def _iterate_marked_clusters(stretch: str) -> Iterator[str]:
+    for cluster in split_clusters(stretch):
+        size = count_utf16_units(cluster)
+        if size > UCS2_MULTI_SEGMENT_UNITS:
+            # Longer than a segment, so it must be split anywhere.
+            yield cluster
+        else:
+            yield GSM7_ESCAPE * (size - 1) + PLAIN_UNIT
+
+
+def _measure_units(
+    encoding: SmsEncoding, units: str, single_size: int, multi_size: int
+) -> SegmentMeasurement:
     size = len(units)
-    if size <= single:
-        return SegmentMeasurement(encoding, size, 1, single - size)
-    start = segments = last = 0
+    if size <= single_size:
+        return SegmentMeasurement(encoding, size, 1, single_size - size)
+    start = 0
+    segments = 0
+    last_segment_size = 0
     while start < size:
-        end = start + part
+        end = start + multi_size
+        # What belongs together is never split: it moves to the next segment.
         while end < size and units[end - 1] == GSM7_ESCAPE:
-            end -= 1  # what belongs together is never split: it moves to the next segment
-        segments, last, start = segments + 1, size - start, end
-    return SegmentMeasurement(encoding, size, segments, part - last)
+            end -= 1
+        segments += 1
+        last_segment_size = size - start
+        start = end
+    return SegmentMeasurement(encoding, size, segments, multi_size - last_segment_size)

@@ -1,13 +1,14 @@
-"""What a text from a person means: leave, perhaps leave, come back, help, or speech."""
+"""What the sender of a text wants: to opt out (surely or perhaps), to opt in, help, or to talk."""
 
 import unicodedata
 from enum import StrEnum
 
 from app.domain.opt_outs.opt_out_detection import is_certain_opt_out, is_likely_opt_out
+from app.domain.texts.unicode_categories import INVISIBLE_CATEGORIES, remove_categories
 
 
 class TextIntent(StrEnum):
-    """What a person wants with a text."""
+    """What a person wants with a text. The values are stored."""
 
     OPT_OUT = "leave"
     MAYBE_OPT_OUT = "maybe_leave"
@@ -16,8 +17,8 @@ class TextIntent(StrEnum):
     CONVERSATION = "speech"
 
 
-# Words by themselves. Twilio's and the FCC's (47 CFR 64.1200(a)(10)); longer phrases are in
-# `opt_out_words`.
+# Words that are a whole text. Those for opting out are Twilio's and the FCC's (47 CFR
+# 64.1200(a)(10)); longer phrases are in opt_out_phrases.
 WORDS_BY_INTENT = {
     TextIntent.OPT_OUT: {
         "STOP",
@@ -34,71 +35,79 @@ WORDS_BY_INTENT = {
     TextIntent.OPT_IN: {"START", "UNSTOP"},
     TextIntent.HELP: {"HELP", "INFO", "AYUDA", "AIDE"},
 }
-# These bring back only who has opted out, and only when nobody asked them something that they
-# may answer.
+INTENT_BY_WORD = {word: intent for intent, words in WORDS_BY_INTENT.items() for word in words}
+# They opt in only somebody who has opted out, and only when no open question explains them.
 OPT_IN_WORDS_WHEN_OPTED_OUT = frozenset(
     {"YES", "RESUBSCRIBE", "COMENZAR", "COMMENCER", "REPRENDRE"}
 )
+# What Twilio itself acts on, before the text reaches us.
 TWILIO_OPT_OUT_WORDS = frozenset(
     {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 )
 TWILIO_OPT_IN_WORDS = frozenset({"START", "UNSTOP", "YES"})
 TWILIO_HELP_WORDS = frozenset({"HELP", "INFO"})
-INTENT_BY_WORD = {word: meaning for meaning, words in WORDS_BY_INTENT.items() for word in words}
 
 
 def classify_text(body: str) -> TextIntent:
-    """What the whole text means. 'STOP' inside a sentence means nothing by itself: 'please stop
-    by tomorrow'.
+    """Return what the whole text means.
+
+    "STOP" inside a sentence means nothing by itself: "please stop by tomorrow".
     """
-    meaning = INTENT_BY_WORD.get(fold_text(body))
-    if meaning:
-        return meaning
+    intent = INTENT_BY_WORD.get(fold_text(body))
+    if intent:
+        return intent
     if is_certain_opt_out(body):
         return TextIntent.OPT_OUT
-    return TextIntent.MAYBE_OPT_OUT if is_likely_opt_out(body) else TextIntent.CONVERSATION
+    if is_likely_opt_out(body):
+        return TextIntent.MAYBE_OPT_OUT
+    return TextIntent.CONVERSATION
 
 
 def is_opt_in_when_opted_out(body: str) -> bool:
-    """Whether the text brings back somebody who has opted out, when nothing else claims it."""
+    """Whether the text opts somebody in who has opted out, when nothing else explains it."""
     return fold_text(body) in OPT_IN_WORDS_WHEN_OPTED_OUT
 
 
 def fold_text(body: str) -> str:
-    """The text in one spelling: NFKC, capitals, nothing invisible, no punctuation or emoji
-    around it, single spaces.
+    """Return the text in the spelling that keywords and commands are stored and compared in.
+
+    NFKC, capitals, nothing invisible, no punctuation or emoji around it, single spaces. Accents
+    stay; fold_answer() and fold_opt_out_text() remove them as well.
     """
-    text = unicodedata.normalize("NFKC", body)
-    text = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cf", "Cs"))
-    text = "".join(
-        " " if unicodedata.category(sign) == "Pd" or sign in "_\0" else sign for sign in text
-    )
-    start, end = 0, len(text)
-    while start < end and not text[start].isalnum():
+    text = remove_categories(unicodedata.normalize("NFKC", body), INVISIBLE_CATEGORIES)
+    words = "".join(map(_replace_hyphen, text))
+    start = 0
+    end = len(words)
+    while start < end and not words[start].isalnum():
         start += 1
-    while end > start and not text[end - 1].isalnum():
+    while end > start and not words[end - 1].isalnum():
         end -= 1
-    return " ".join(text[start:end].upper().split())
+    return " ".join(words[start:end].upper().split())
+
+
+def _replace_hyphen(character: str) -> str:
+    """Return a space for what people write between words: hyphens, dashes, "_" (and NUL)."""
+    is_hyphen = unicodedata.category(character) == "Pd" or character in "_\0"
+    return " " if is_hyphen else character
 
 
 def is_twilio_opt_out(body: str) -> bool:
-    """Whether Twilio itself blocks the sender and confirms: only one of its own words, alone,
-    exactly, in any case.
+    """Whether Twilio itself blocks the sender and confirms it.
+
+    It does for one of its own words alone, in any case, and for nothing else.
     """
     return _is_exact_word(body, TWILIO_OPT_OUT_WORDS)
 
 
 def is_twilio_opt_in(body: str) -> bool:
-    """Whether Twilio itself lifts its block and says so, in the same way."""
+    """Whether Twilio itself lifts its block and confirms it, for one of its own words alone."""
     return _is_exact_word(body, TWILIO_OPT_IN_WORDS)
 
 
 def is_twilio_help(body: str) -> bool:
-    """Whether Twilio itself answers a call for help, in the same way, unless somebody has
-    switched that off.
-    """
+    """Whether Twilio itself answers HELP, unless that is switched off in its console."""
     return _is_exact_word(body, TWILIO_HELP_WORDS)
 
 
 def _is_exact_word(body: str, words: frozenset[str]) -> bool:
-    return body.strip(" \t\r\n").upper() in words and body.isascii()
+    return body.isascii() and body.strip(" \t\r\n").upper() in words
