@@ -1,1 +1,1 @@
-"""People who sign in: names, passwords, roles, and the lock after too many wrong tries."""
+"""Users: names, passwords, roles, signing in, and the lockout after too many wrong passwords."""

@@ -1,11 +1,11 @@
-"""Making, changing and deleting users; counting wrong tries."""
+"""Creates, changes and deletes users; counts failed logins."""
 
 import secrets
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import case, delete, func, literal, null, or_, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import ColumnElement, and_, case, delete, func, literal, null, or_, update
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from app.accounts import queries
 from app.accounts.models import AppUser, LoginAttempt
@@ -15,84 +15,91 @@ from app.core.db import NotFound, UniqueViolation, db, execute_and_count_rows
 from app.domain.accounts.roles import Role
 
 LOCKOUT_WINDOW = timedelta(minutes=15)
-MAX_ATTEMPTS_PER_ADDRESS, MAX_ATTEMPTS_PER_ACCOUNT = 10, 20
+# Wrong passwords within LOCKOUT_WINDOW.
+MAX_ATTEMPTS_PER_ADDRESS = 10
+MAX_ATTEMPTS_PER_ACCOUNT = 20
 LOGIN_ATTEMPT_RETENTION = timedelta(days=1)
 
 
 class LastAdminError(Exception):
-    """Without this user nobody could change anything any more."""
+    """The change would leave no admin."""
 
 
 class CannotDeleteSelf(Exception):
-    """Nobody deletes themselves."""
+    """Users cannot delete themselves."""
 
 
 def create_user(
     username: str, password_hash: str, role: Role, *, must_change: bool = False
 ) -> AppUser:
-    """A new user. Raises Taken when somebody has the name, in capitals or not."""
+    """Create a user. Raises UniqueViolation when the name exists in upper or lower case."""
     _reject_taken_username(username)
-    person = AppUser(
+    user = AppUser(
         username=username,
         password_hash=password_hash,
         role=role,
         must_change_password=must_change,
         session_key=secrets.token_hex(16),
     )
-    db.session.add(person)
+    db.session.add(user)
     db.session.flush()
-    return person
+    return user
 
 
 def create_admin_if_no_users(username: str, password_hash: str) -> AppUser | None:
-    """The first user, an admin; None when somebody else was quicker."""
-    return None if queries.has_users() else create_user(username, password_hash, Role.ADMIN)
+    """Create the first user, an admin; return None when there is a user already."""
+    if queries.has_users():
+        return None
+    return create_user(username, password_hash, Role.ADMIN)
 
 
 def update_user(user_id: int, username: str, role: Role, *, must_change: bool = False) -> None:
-    """Another name or role; `must_change`: a new password at the next page.
+    """Store another name and role; `must_change`: the user must choose a new password.
 
-    Raises LastAdmin, Taken, Gone.
+    Raises LastAdminError, UniqueViolation and NotFound.
     """
-    _reject_taken_username(username, but=user_id)
-    guarded = update(AppUser).where(AppUser.id == user_id)
+    _reject_taken_username(username, except_user_id=user_id)
+    statement = update(AppUser).where(AppUser.id == user_id)
+    # The guard is in the UPDATE itself: two admins may demote each other at the same time.
     if role != Role.ADMIN:
-        guarded = guarded.where(or_(AppUser.role != Role.ADMIN, queries.has_other_admin(user_id)))
-    _execute_on_existing_user(
-        user_id,
-        guarded.values(username=username, role=role, must_change_password=must_change),
-    )
+        statement = statement.where(_is_not_last_admin(user_id))
+    values = {"username": username, "role": role, "must_change_password": must_change}
+    _execute_on_existing_user(user_id, statement.values(values))
 
 
 def delete_user(user_id: int, *, by: int) -> None:
-    """No more user; their open sessions end. Raises Oneself, LastAdmin, Gone."""
+    """Delete the user, which ends their sessions. `by` is the id of the user who does it.
+
+    Raises CannotDeleteSelf, LastAdminError and NotFound.
+    """
     if user_id == by:
         raise CannotDeleteSelf
-    guarded = delete(AppUser).where(AppUser.id == user_id)
-    _execute_on_existing_user(
-        user_id,
-        guarded.where(or_(AppUser.role != Role.ADMIN, queries.has_other_admin(user_id))),
-    )
+    statement = delete(AppUser).where(AppUser.id == user_id, _is_not_last_admin(user_id))
+    _execute_on_existing_user(user_id, statement)
+
+
+def _is_not_last_admin(user_id: int) -> ColumnElement[bool]:
+    return or_(AppUser.role != Role.ADMIN, queries.has_other_admin(user_id))
 
 
 def set_user_password(user_id: int, password_hash: str, *, must_change: bool) -> None:
-    """Another password; every session of this user ends. Raises Gone."""
-    values = {"password_hash": password_hash, "must_change_password": must_change}
-    changed = (
-        update(AppUser)
-        .where(AppUser.id == user_id)
-        .values(session_key=secrets.token_hex(16), **values)
+    """Store another password and end every session of this user. Raises NotFound."""
+    statement = update(AppUser).where(AppUser.id == user_id)
+    statement = statement.values(
+        password_hash=password_hash,
+        must_change_password=must_change,
+        session_key=secrets.token_hex(16),
     )
-    _execute_on_existing_user(user_id, changed)
+    _execute_on_existing_user(user_id, statement)
 
 
 def set_user_theme(user_id: int, theme: str) -> None:
-    """light, dark, or "" for what the device says."""
+    """Store the colours of the pages: "light", "dark", or "" for the device's setting."""
     db.session.execute(update(AppUser).where(AppUser.id == user_id).values(theme=theme))
 
 
 def _execute_on_existing_user(user_id: int, statement: Any) -> None:
-    """Run a guarded statement on one user; say why it changed nobody."""
+    """Execute a guarded statement; raise NotFound or LastAdminError when it changed no row."""
     if execute_and_count_rows(statement.execution_options(synchronize_session=False)):
         db.session.expire_all()
         return
@@ -101,54 +108,41 @@ def _execute_on_existing_user(user_id: int, statement: Any) -> None:
     raise LastAdminError
 
 
-def _reject_taken_username(username: str, but: int | None = None) -> None:
-    """The database's own rule folds the case of ASCII only."""
-    holder = queries.find_user_by_name(username)
-    if holder is not None and holder.id != but:
+def _reject_taken_username(username: str, except_user_id: int | None = None) -> None:
+    """Raise UniqueViolation when another user has the name in upper or lower case."""
+    # The unique index folds the case of ASCII letters only.
+    user = queries.find_user_by_name(username)
+    if user is not None and user.id != except_user_id:
         raise UniqueViolation("users.username")
 
 
 def record_failed_login(address_key: str, account_key: str) -> None:
-    """Count a wrong password for both; too many within WINDOW lock for as long."""
-    for key, most in (
-        (address_key, MAX_ATTEMPTS_PER_ADDRESS),
-        (account_key, MAX_ATTEMPTS_PER_ACCOUNT),
-    ):
-        db.session.execute(_build_login_attempt_upsert(key, most))
+    """Count a wrong password for both keys; too many within LOCKOUT_WINDOW lock a key as long."""
+    db.session.execute(_build_login_attempt_upsert(address_key, MAX_ATTEMPTS_PER_ADDRESS))
+    db.session.execute(_build_login_attempt_upsert(account_key, MAX_ATTEMPTS_PER_ACCOUNT))
 
 
 def clear_failed_logins(address_key: str) -> None:
-    """A right password: what came from this address before is forgotten, and so is everything
-    old.
-    """
-    old = or_(LoginAttempt.locked_until.is_(None), LoginAttempt.locked_until < now())
-    long_ago = (LoginAttempt.first_attempt_at < now() - LOGIN_ATTEMPT_RETENTION) & old
-    db.session.execute(
-        delete(LoginAttempt).where(or_(LoginAttempt.client_ip == address_key, long_ago))
-    )
+    """Delete the failed logins of this address, and all older than LOGIN_ATTEMPT_RETENTION."""
+    is_unlocked = or_(LoginAttempt.locked_until.is_(None), LoginAttempt.locked_until < now())
+    is_old = and_(LoginAttempt.first_attempt_at < now() - LOGIN_ATTEMPT_RETENTION, is_unlocked)
+    is_of_address = LoginAttempt.client_ip == address_key
+    db.session.execute(delete(LoginAttempt).where(or_(is_of_address, is_old)))
 
 
-def _build_login_attempt_upsert(key: str, most: int) -> Any:
-    """One atomic statement, so that tries through several workers at once are all counted."""
-    row, moment = LoginAttempt, literal(now(), UtcDateTime)
-    afresh = or_(
-        row.first_attempt_at <= literal(now() - LOCKOUT_WINDOW, UtcDateTime),
-        row.locked_until <= moment,
-    )
-    lock = func.coalesce(row.locked_until, literal(now() + LOCKOUT_WINDOW, UtcDateTime))
-    return (
-        insert(row)
-        .values(client_ip=key, attempt_count=1, first_attempt_at=moment)
-        .on_conflict_do_update(
-            ["client_ip"],
-            set_={
-                "attempt_count": case((afresh, 1), else_=row.attempt_count + 1),
-                "first_attempt_at": case((afresh, moment), else_=row.first_attempt_at),
-                "locked_until": case(
-                    (afresh, null()),
-                    (row.attempt_count + 1 >= most, lock),
-                    else_=null(),
-                ),
-            },
-        )
-    )
+def _build_login_attempt_upsert(key: str, max_attempts: int) -> Insert:
+    """Build the statement that counts a failed login and locks the key when there are too many."""
+    # One atomic statement: logins through several workers at once are all counted.
+    attempt = LoginAttempt
+    moment = literal(now(), UtcDateTime)
+    window_start = literal(now() - LOCKOUT_WINDOW, UtcDateTime)
+    lock_end = func.coalesce(attempt.locked_until, literal(now() + LOCKOUT_WINDOW, UtcDateTime))
+    is_first = or_(attempt.first_attempt_at <= window_start, attempt.locked_until <= moment)
+    is_too_many = attempt.attempt_count + 1 >= max_attempts
+    changes = {
+        "attempt_count": case((is_first, 1), else_=attempt.attempt_count + 1),
+        "first_attempt_at": case((is_first, moment), else_=attempt.first_attempt_at),
+        "locked_until": case((is_first, null()), (is_too_many, lock_end), else_=null()),
+    }
+    statement = insert(attempt).values(client_ip=key, attempt_count=1, first_attempt_at=moment)
+    return statement.on_conflict_do_update(["client_ip"], set_=changes)

@@ -37,7 +37,7 @@ class UsernameField(StringField):
 def reject_weak_password(
     password: str | None, username: str | None, organisation_name: str | None
 ) -> None:
-    """Raises ValidationError with the reason when a new password is not worth having."""
+    """Raise ValidationError with the reason when a new password is too weak."""
     problem = password_policy.find_password_problem(
         password or "", username=username or "", organisation=organisation_name or ""
     )
@@ -46,7 +46,7 @@ def reject_weak_password(
 
 
 class SignInForm(FlaskForm):
-    """Name and password. Nothing is judged before they are compared."""
+    """The login form. Any text is valid: the view compares it with the users."""
 
     username = StringField("User name")
     password = PasswordField("Password")
@@ -54,21 +54,21 @@ class SignInForm(FlaskForm):
 
 
 class OwnPasswordForm(FlaskForm):
-    """A new password for oneself.
+    """The form in which users change their own password.
 
-    The current one is checked by the view: that is slow, and tries are counted.
+    The view checks the current password: that takes 0.15 s, and failures are counted.
     """
 
     current_password = PasswordField("Current password")
     new_password = PasswordField("New password")
     confirm_password = PasswordField("New password again")
 
-    def __init__(self, username: str, **more: Any) -> None:
-        super().__init__(**more)
+    def __init__(self, username: str, **options: Any) -> None:
+        super().__init__(**options)
         self.account_username = username
 
     def validate_new_password(self, field: PasswordField) -> None:
-        """Worth having, and new."""
+        """Reject a weak password, and the current one."""
         reject_weak_password(
             field.data, self.account_username, organisation.get_organisation().name
         )
@@ -76,29 +76,29 @@ class OwnPasswordForm(FlaskForm):
             raise ValidationError("That is the password you have now. Choose another.")
 
     def validate_confirm_password(self, field: PasswordField) -> None:
-        """Typed the same twice."""
+        """Require the same password twice."""
         if field.data != self.new_password.data:
             raise ValidationError("This is not the same as the new password above.")
 
 
 class ThemeForm(FlaskForm):
-    """How pages look to oneself."""
+    """The colours in which a user sees the pages."""
 
     theme = RadioField("Colours", choices=THEME_LABELS, validate_choice=False)
 
     def validate_theme(self, field: RadioField) -> None:
-        """One of ours."""
+        """Reject a theme that is not offered."""
         if field.data not in THEME_LABELS:
             raise ValidationError("Choose one of these.")
 
 
 class UserForm(FlaskForm):
-    """A user, as an admin sees one."""
+    """The form in which an admin adds a user."""
 
     username = UsernameField("User name")
     role = RadioField(
         "Role",
-        choices={role.value: words for role, words in ROLE_LABELS.items()},
+        choices={role.value: label for role, label in ROLE_LABELS.items()},
         default=Role.SOCIAL_MANAGER.value,
         validate_choice=False,
     )
@@ -108,26 +108,27 @@ class UserForm(FlaskForm):
     )
 
     def validate_role(self, field: RadioField) -> None:
-        """One of the two."""
+        """Reject a role that does not exist."""
         if field.data not in set(Role):
             raise ValidationError("Choose a role.")
 
     def validate_password(self, field: PasswordField) -> None:
-        """Worth having."""
+        """Reject a password that is too weak."""
         reject_weak_password(field.data, self.username.data, organisation.get_organisation().name)
 
 
 class EditUserForm(UserForm):
-    """The same for somebody who is there; an empty password changes nothing."""
+    """The form in which an admin changes a user; an empty password changes nothing."""
 
     password = PasswordField("New password")
 
-    def __init__(self, oneself: bool, **more: Any) -> None:
-        super().__init__(**more)
-        self.is_own_account = oneself
+    def __init__(self, is_own_account: bool, **options: Any) -> None:
+        super().__init__(**options)
+        self.is_own_account = is_own_account
 
     def validate_password(self, field: PasswordField) -> None:
-        """One's own password is changed where the current one is asked for."""
+        """Reject a weak password, and a password for one's own account."""
+        # Their own password users change on the page that asks for the current one.
         if field.data and self.is_own_account:
             raise ValidationError("Change your own password under your account.")
         if field.data:

@@ -1,4 +1,4 @@
-"""Users, wrong tries, and the addresses for the very first start."""
+"""Tables of users and failed logins; hashing of passwords."""
 
 from collections.abc import Callable
 from threading import BoundedSemaphore
@@ -18,44 +18,38 @@ from app.core.column_types import (
 from app.core.db import Model
 from app.domain.accounts.roles import Role
 
-# A hash needs 32 MB: whoever tries many passwords at once waits, and the box keeps its memory.
+# A scrypt hash needs 32 MB: many logins at once wait here instead of filling the memory.
 HASHING_SLOTS = BoundedSemaphore(4)
 
 
 def hash_password(password: str) -> str:
-    """A slow hash (scrypt) of `password`, to be kept.
-
-    Takes ~0.15 s: never call it inside write().
-    """
+    """Return a scrypt hash of the password. Takes about 0.15 s: never call it inside write()."""
     with HASHING_SLOTS:
         return generate_password_hash(password)
 
 
-def verify_password(kept: str, password: str) -> bool:
-    """Whether `password` is what this hash was made of. As slow. A damaged hash is simply wrong."""
+def verify_password(password_hash: str, password: str) -> bool:
+    """Whether the hash is of this password; False for a malformed hash. Takes about 0.15 s."""
     with HASHING_SLOTS:
         try:
-            return check_password_hash(kept, password)
+            return check_password_hash(password_hash, password)
         except (ValueError, AttributeError, TypeError):
             return False
 
 
 class RoleColumnType(Enum):
-    """A role's column.
-
-    A word that is no role (put there by hand) reads as None, which opens no door.
-    """
+    """Column type of a role. A stored word that is no role reads as None, which permits nothing."""
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
-        read: Callable[[Any], Any] = super().result_processor(dialect, coltype)
+        convert: Callable[[Any], Any] = super().result_processor(dialect, coltype)
 
-        def read_or_none(value: Any) -> Any:
+        def convert_or_none(value: Any) -> Any:
             try:
-                return read(value)
+                return convert(value)
             except LookupError:
                 return None
 
-        return read_or_none
+        return convert_or_none
 
 
 def _build_role_column_type() -> RoleColumnType:
@@ -70,10 +64,7 @@ def _build_role_column_type() -> RoleColumnType:
 
 
 class AppUser(UserMixin, Model):
-    """Somebody who signs in.
-
-    `session_key` is in every session of theirs: a new one ends them all.
-    """
+    """A person who may sign in. A new `session_key` ends every session of this user."""
 
     __tablename__ = "users"
 
@@ -89,32 +80,25 @@ class AppUser(UserMixin, Model):
     created_at: Mapped[timestamp_default_now]
 
     def set_password(self, password: str) -> None:
-        """Keep a hash of `password`. Slow: never call it inside write()."""
+        """Store a hash of the password. Takes about 0.15 s: never call it inside write()."""
         self.password_hash = hash_password(password)
 
     def check_password(self, password: str) -> bool:
-        """True for the right password. Takes ~0.15 s; a damaged hash is simply wrong."""
+        """Whether this is the user's password. Takes about 0.15 s."""
         return verify_password(self.password_hash, password)
 
     @property
     def is_admin(self) -> bool:
-        """May do everything."""
+        """Whether the user has every permission."""
         return self.role == Role.ADMIN
 
-    @property
-    def is_social_manager(self) -> bool:
-        """May write, send and read."""
-        return self.role == Role.SOCIAL_MANAGER
-
     def get_id(self) -> str:
-        """What the session cookie carries: a changed password makes old cookies worthless."""
+        """Return the id for the session cookie; a changed password makes old cookies invalid."""
         return f"{self.id}:{self.session_key}"
 
 
 class LoginAttempt(Model):
-    """Wrong tries from one address (or, under "account:…", for one user name), shared by all
-    workers.
-    """
+    """Failed logins of one network address, or of one user name under "account:…"."""
 
     __tablename__ = "login_attempts"
     __table_args__ = (Index("ix_login_attempts_client_ip", "client_ip", unique=True),)
@@ -124,13 +108,3 @@ class LoginAttempt(Model):
     attempt_count: Mapped[int] = mapped_column(default=1, server_default="1")
     first_attempt_at: Mapped[timestamp_default_now]
     locked_until: Mapped[timestamp | None]
-
-
-class SetupToken(Model):
-    """The hash of a one-time address printed at a start while there was no user."""
-
-    __tablename__ = "setup_tokens"
-
-    id: Mapped[primary_key]
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    created_at: Mapped[timestamp_default_now]

@@ -1,4 +1,4 @@
-"""Reading users, checking passwords, and who is locked out."""
+"""Reads users, checks passwords, and finds lockouts."""
 
 import hashlib
 import ipaddress
@@ -8,8 +8,7 @@ from datetime import datetime
 from hmac import compare_digest
 from typing import Any
 
-from flask import g
-from sqlalchemy import ColumnElement, exists, func, select, true
+from sqlalchemy import ColumnElement, exists, func, select
 
 from app.accounts.models import AppUser, LoginAttempt, verify_password
 from app.core.clock import now
@@ -17,96 +16,100 @@ from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.domain.accounts.roles import Role
 from app.domain.texts.text_cleaning import clean_name
-from app.organisation.models import Organisation
+from app.domain.texts.whole_numbers import parse_id
+from app.organisation import queries as organisation
 
 USER_SORTS = ("username", "role", "created_at")
-# Of nobody's password. Checked when there is no such user, so that the answer takes as long as
-# for a real one.
+# The hash of no password. It is checked when there is no such user, so that the response takes as
+# long as for an existing one.
 DUMMY_PASSWORD_HASH = "scrypt:32768:8:1$SpzXvBqMWnTfYhLc$" + "5b" * 64
 
 
 def has_users() -> bool:
-    """Whether there is any user yet."""
+    """Whether there is any user."""
     return bool(db.session.scalar(select(exists().where(AppUser.id.is_not(None)))))
 
 
 def find_user(user_id: int) -> AppUser | None:
-    """The user with this id."""
+    """Return the user with this id, or None."""
     return db.session.get(AppUser, user_id)
 
 
-def load_session_user(carried: str) -> AppUser | None:
-    """The user whose session or remember-me cookie carries this; None once their session key
-    has changed.
+def load_session_user(cookie_id: str) -> AppUser | None:
+    """Return the user of a session or remember-me cookie; None if their session key has changed.
+
+    `cookie_id` is what AppUser.get_id() returned.
     """
-    number, _, session_key = carried.partition(":")
-    found = (
-        _load_user_and_organisation(int(number))
-        if number.isascii() and number.isdigit() and len(number) < 19
-        else None
-    )
-    same = found is not None and compare_digest(found.session_key.encode(), session_key.encode())
-    return found if same else None
+    id_text, _, session_key = cookie_id.partition(":")
+    user_id = parse_id(id_text)
+    if user_id is None:
+        return None
+    user = _load_user_and_organisation(user_id)
+    if user is None or not compare_digest(user.session_key.encode(), session_key.encode()):
+        return None
+    return user
 
 
 def _load_user_and_organisation(user_id: int) -> AppUser | None:
-    """A user, and with them the organisation's row, which every page names: one statement less
-    for each page.
+    """Return the user, and cache the organisation's row, which every page needs.
 
-    The session forgets rows that nobody holds, so the request holds it.
+    One statement for both saves a statement a page.
     """
-    both = (
-        select(AppUser, Organisation).outerjoin(Organisation, true()).where(AppUser.id == user_id)
-    )
-    row = db.session.execute(both).first()
+    statement = organisation.join_organisation(select(AppUser).where(AppUser.id == user_id))
+    row = db.session.execute(statement).first()
     if row is None:
         return None
-    found: AppUser = row[0]
-    g.organisation = row[1]
-    return found
+    user: AppUser = row[0]
+    organisation.cache_organisation(row[1])
+    return user
 
 
 def clean_username(text: str | None) -> str:
-    """A typed user name as it is kept: one line, single spaces, no controls, one spelling of
-    each letter.
+    """Return a typed user name as it is stored.
+
+    It has one line, single spaces, no control characters, and letters in Unicode's NFC form.
     """
     return clean_name(unicodedata.normalize("NFC", text or "")) or ""
 
 
 def find_user_by_name(username: str) -> AppUser | None:
-    """The user of this name, in capitals or not."""
-    found = db.session.scalar(select(AppUser).where(AppUser.username == username))
-    if found is None and not username.isascii():  # the database folds the case of ASCII only
-        everybody = db.session.scalars(select(AppUser))
-        return next(
-            (each for each in everybody if each.username.casefold() == username.casefold()),
-            None,
-        )
-    return found
+    """Return the user of this name in upper or lower case, or None."""
+    user = db.session.scalar(select(AppUser).where(AppUser.username == username))
+    if user is not None or username.isascii():
+        return user
+    # The column's NOCASE collation folds the case of ASCII letters only.
+    folded_name = username.casefold()
+    for user in db.session.scalars(select(AppUser)):
+        if user.username.casefold() == folded_name:
+            return user
+    return None
 
 
 def authenticate_user(username: str, password: str) -> AppUser | None:
-    """The user whom name and password belong to. As slow for a name that nobody has."""
-    found = find_user_by_name(username)
-    if found is None:
+    """Return the user with this name and password, or None. Takes as long for an unknown name."""
+    user = find_user_by_name(username)
+    if user is None:
         verify_password(DUMMY_PASSWORD_HASH, password)
         return None
-    return found if found.check_password(password) else None
+    if not user.check_password(password):
+        return None
+    return user
 
 
 def is_last_admin(candidate: AppUser) -> bool:
-    """Whether this is the last admin. For the page only: actions decide by the database."""
+    """Whether the user is the last admin. For the page only: actions use guarded statements."""
     return candidate.is_admin and not db.session.scalar(select(has_other_admin(candidate.id)))
 
 
 def has_other_admin(user_id: int) -> ColumnElement[bool]:
-    """For guarded statements: there is an admin besides this user."""
-    other = AppUser.__table__.alias()
-    return exists().where(other.c.role == Role.ADMIN, other.c.id != user_id).correlate_except(other)
+    """Return the condition, for guarded statements, that another user is an admin."""
+    admins = AppUser.__table__.alias()
+    is_other_admin = exists().where(admins.c.role == Role.ADMIN, admins.c.id != user_id)
+    return is_other_admin.correlate_except(admins)
 
 
 def list_admin_names() -> Sequence[str]:
-    """The admins' names."""
+    """Return the names of the admins in alphabetical order."""
     return db.session.scalars(
         select(AppUser.username).where(AppUser.role == Role.ADMIN).order_by("username")
     ).all()
@@ -118,45 +121,48 @@ def list_users() -> Sequence[AppUser]:
 
 
 def list_usernames() -> Sequence[str]:
-    """Everybody who signs in, by name."""
+    """Return the names of all users in alphabetical order."""
     return db.session.scalars(select(AppUser.username).order_by(func.lower(AppUser.username))).all()
 
 
-def fetch_users_page(asked: ListParams) -> ListPage:
-    """A page of the users, by name unless asked otherwise."""
-    wanted = select(AppUser)
-    if asked.search:
-        wanted = wanted.where(AppUser.username.icontains(asked.search, autoescape=True))
-    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    asked = clamp_to_last_page(total, asked)
-    column: Any = getattr(AppUser, asked.sort)
-    order = column.desc() if asked.descending else column.asc()
-    rows = db.session.scalars(
-        wanted.order_by(order, AppUser.id).limit(asked.per_page).offset(asked.offset)
-    ).all()
-    return ListPage(rows, total, asked)
+def fetch_users_page(params: ListParams) -> ListPage:
+    """Return a page of the users that match the search."""
+    users = select(AppUser)
+    if params.search:
+        users = users.where(AppUser.username.icontains(params.search, autoescape=True))
+    total = db.session.scalar(select(func.count()).select_from(users.subquery())) or 0
+    params = clamp_to_last_page(total, params)
+    order: Any = getattr(AppUser, params.sort)
+    if params.descending:
+        order = order.desc()
+    page_rows = users.order_by(order, AppUser.id).limit(params.per_page).offset(params.offset)
+    return ListPage(db.session.scalars(page_rows).all(), total, params)
 
 
 def build_address_key(address: str | None) -> str:
-    """Under which wrong tries from a network address are counted; a whole /64 of IPv6 is one
-    household.
+    """Return the key under which failed logins of a network address are counted.
+
+    It is the IPv4 address, or the /64 network of an IPv6 address, which one household has.
     """
     try:
-        read = ipaddress.ip_address((address or "").partition("%")[0])
+        ip_address = ipaddress.ip_address((address or "").partition("%")[0])
     except ValueError:
         return (address or "")[:45]
-    if read.version == 4:
-        return str(read)
-    return str(read.ipv4_mapped or ipaddress.ip_network((read, 64), strict=False))
+    if ip_address.version == 4:
+        return str(ip_address)
+    return str(ip_address.ipv4_mapped or ipaddress.ip_network((ip_address, 64), strict=False))
 
 
 def build_account_key(username: str) -> str:
-    """Under which wrong tries for a user name are counted, whether anybody has that name or not."""
+    """Return the key under which failed logins of a user name, existing or not, are counted."""
+    # A hash: people type passwords into the wrong field, and those must not be stored.
     return "account:" + hashlib.sha256(username.casefold().encode()).hexdigest()[:32]
 
 
 def find_lockout_end(*keys: str) -> datetime | None:
-    """Until when one of these is locked out; None when none is."""
-    until = select(func.max(LoginAttempt.locked_until)).where(LoginAttempt.client_ip.in_(keys))
-    moment = db.session.scalar(until)
-    return moment if moment is not None and moment > now() else None
+    """Return when the longest lockout of these keys ends; None when no key is locked out."""
+    last_end = select(func.max(LoginAttempt.locked_until)).where(LoginAttempt.client_ip.in_(keys))
+    locked_until = db.session.scalar(last_end)
+    if locked_until is None or locked_until <= now():
+        return None
+    return locked_until

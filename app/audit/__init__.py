@@ -1,1 +1,1 @@
-"""Who did what to which thing, and when. Append-only."""
+"""The audit log: who did what to which thing, and when. Append-only."""

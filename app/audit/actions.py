@@ -1,4 +1,4 @@
-"""One human act is one write section with one audit row."""
+"""Writes the audit log: what a person does is one transaction with one audit row."""
 
 import json
 from collections.abc import Iterator
@@ -11,11 +11,15 @@ from sqlalchemy import insert
 from app.audit.models import AuditEvent
 from app.core.db import db, write
 
+# The widths of the columns.
+MAX_ABOUT_LENGTH = 200
+MAX_IP_LENGTH = 45
+
 
 class AuditEntry:
-    """What the act was about; fill it in while acting.
+    """What an action was about; the action fills it in.
 
-    Ids and plain words, never a phone number, body or secret.
+    It holds ids and plain words, never a phone number, a text's body or a secret.
     """
 
     def __init__(self) -> None:
@@ -25,20 +29,20 @@ class AuditEntry:
 
 @contextmanager
 def audited_write(verb: str, who: str) -> Iterator[AuditEntry]:
-    """Open `write()`, and leave an audit row of `verb` by `who` in the same transaction.
+    """Open write(), and insert an audit row of `verb` by the user `who` in its transaction.
 
-    Raises Busy and Taken.
+    Raises WriteLockTimeout and UniqueViolation, as write() does.
     """
-    trace = AuditEntry()
+    entry = AuditEntry()
     with write() as session:
-        yield trace
-        session.add(_build_audit_event(verb, who, trace))
+        yield entry
+        session.add(_build_audit_event(verb, who, entry))
 
 
 def record_automatic_event(verb: str, who: str, about: str, details: dict[str, Any]) -> None:
-    """An audit row of what the program did by itself, inside the write() in which it did it.
+    """Insert an audit row of what the program did by itself, without an address or request id.
 
-    It came from nowhere.
+    Call it inside the write() that does it.
     """
     row = {
         "verb": verb,
@@ -49,15 +53,14 @@ def record_automatic_event(verb: str, who: str, about: str, details: dict[str, A
     db.session.execute(insert(AuditEvent).values(row))
 
 
-def _build_audit_event(verb: str, who: str, trace: AuditEntry) -> AuditEvent:
-    inside = has_request_context()
-    return AuditEvent(
-        verb=verb,
-        who=who,
-        about=str(trace.about)[:200] if trace.about is not None else None,
-        details=json.dumps(trace.details, ensure_ascii=False, default=str)
-        if trace.details
-        else None,
-        client_ip=(request.remote_addr or "")[:45] if inside else None,
-        request_id=g.get("request_id") if inside else None,
-    )
+def _build_audit_event(verb: str, who: str, entry: AuditEntry) -> AuditEvent:
+    event = AuditEvent(verb=verb, who=who)
+    if entry.about is not None:
+        event.about = str(entry.about)[:MAX_ABOUT_LENGTH]
+    if entry.details:
+        event.details = json.dumps(entry.details, ensure_ascii=False, default=str)
+    # Command line tools write audit rows as well, outside any request.
+    if has_request_context():
+        event.client_ip = (request.remote_addr or "")[:MAX_IP_LENGTH]
+        event.request_id = g.get("request_id")
+    return event

@@ -1,4 +1,4 @@
-"""What narrows the list of acts; it lives in the address."""
+"""The filter of the audit log, whose values are parameters of the URL."""
 
 from datetime import date
 from typing import Any
@@ -9,39 +9,49 @@ from wtforms.widgets import DateInput
 
 from app.audit import queries
 
+# The first and last years would overflow when a time zone is applied.
 VALID_YEARS = range(1970, 9999)
+INVALID_DAY_MESSAGE = "Write the day as year-month-day, for example 2026-05-08."
 
 
 class DayField(StringField):
-    """A day as YYYY-MM-DD, or empty. `.day` is the date; what was typed stays in `.data`."""
+    """A day as YYYY-MM-DD, or empty. `.day` is the date; `.data` keeps the typed text."""
 
     widget = DateInput()
 
-    def __init__(self, label: str, **more: Any) -> None:
-        super().__init__(label, **more)
+    def __init__(self, label: str, **options: Any) -> None:
+        super().__init__(label, **options)
         self.day: date | None = None
 
     def pre_validate(self, form: Any) -> None:
-        try:
-            day = date.fromisoformat(self.data) if self.data else None
-        except ValueError:
-            day = date.min
-        if day is not None and day.year not in VALID_YEARS:
-            raise ValidationError("Write the day as year-month-day, for example 2026-05-08.")
-        self.day = day
+        self.day = None
+        if self.data:
+            self.day = _parse_day(self.data)
+
+
+def _parse_day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise ValidationError(INVALID_DAY_MESSAGE) from error
+    if day.year not in VALID_YEARS:
+        raise ValidationError(INVALID_DAY_MESSAGE)
+    return day
+
+
+def _list_username_choices() -> dict[str, str]:
+    choices = {"": "Everybody"}
+    for name in queries.list_audited_usernames():
+        choices[name] = name
+    return choices
 
 
 class AuditFilterForm(FlaskForm):
-    """One person, one day, or both."""
+    """Filters by a user, by a day, or by both."""
 
     class Meta:
-        csrf = False  # it only reads
+        # The form is sent by GET and only reads.
+        csrf = False
 
-    who = SelectField(
-        "Who",
-        choices=lambda: (
-            {"": "Everybody"} | {name: name for name in queries.list_audited_usernames()}
-        ),
-        validate_choice=False,
-    )
+    who = SelectField("Who", choices=_list_username_choices, validate_choice=False)
     day = DayField("Day")

@@ -1,4 +1,4 @@
-"""The audit table."""
+"""The table of the audit log."""
 
 from datetime import datetime
 
@@ -11,9 +11,9 @@ from app.core.db import Model
 
 
 class AuditEvent(Model):
-    """One human act: who, what, about which thing, before and after, from where.
+    """What one person did: who, what, to which thing, before and after, from which address.
 
-    Never changed, never deleted.
+    Triggers refuse to change or delete a row.
     """
 
     __tablename__ = "audit_events"

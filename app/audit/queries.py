@@ -1,4 +1,4 @@
-"""Reading who did what."""
+"""Reads the audit log."""
 
 import json
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, Select, func, select
 
 from app.audit.models import AuditEvent
 from app.core.db import db
@@ -18,7 +18,7 @@ from app.core.pagination import (
     clamp_to_last_page,
 )
 
-# A verb that is not here is shown as it is.
+# The page shows a verb without a label as it is.
 VERB_LABELS = {
     "setup.finished": "Set up SMS Admin",
     "sign_in": "Signed in",
@@ -97,7 +97,7 @@ VERB_LABELS = {
 
 @dataclass(frozen=True)
 class AuditListItem:
-    """One line of the page."""
+    """One row of the audit page. `details` are pairs of a name and a value in words."""
 
     at: datetime
     username: str
@@ -107,56 +107,67 @@ class AuditListItem:
     client_ip: str | None
 
 
-# From one name to the next along the index: however many acts there are, it is a step a person.
-DISTINCT_USERNAMES_SQL = text("""
-    WITH RECURSIVE everybody(who) AS (
-        SELECT min(who) FROM audit_events WHERE who > ''
-        UNION ALL SELECT (SELECT min(who) FROM audit_events WHERE who > everybody.who) FROM everybody
-        WHERE everybody.who IS NOT NULL)
-    SELECT who FROM everybody WHERE who IS NOT NULL
-""")
+NEWEST_FIRST = (AuditEvent.at.desc(), AuditEvent.id.desc())
+OLDEST_FIRST = (AuditEvent.at, AuditEvent.id)
 
 
 def list_audited_usernames() -> Sequence[str]:
-    """Everybody who ever did something, by name."""
-    return db.session.scalars(DISTINCT_USERNAMES_SQL).all()
+    """Return the users who ever did something, by name."""
+    return db.session.scalars(_select_distinct_usernames()).all()
+
+
+def _select_distinct_usernames() -> Select[Any]:
+    """Build a SELECT that goes from one name to the next one along the index.
+
+    It takes one look-up a user, however many rows there are; DISTINCT would read all of them.
+    """
+    first_name = select(func.min(AuditEvent.who).label("who")).where(AuditEvent.who > "")
+    names = first_name.cte("names", recursive=True)
+    next_name = (
+        select(func.min(AuditEvent.who)).where(AuditEvent.who > names.c.who).scalar_subquery()
+    )
+    names = names.union_all(select(next_name).where(names.c.who.is_not(None)))
+    return select(names.c.who).where(names.c.who.is_not(None))
 
 
 def fetch_audit_page(
-    asked: ListParams, *, who: str = "", day: date | None = None, zone: str = "UTC"
+    params: ListParams, *, who: str = "", day: date | None = None, zone: str = "UTC"
 ) -> ListPage:
-    """A page of acts, newest first; of one person, or of one day on the clocks of `zone`, where
-    given.
+    """Return a page of audit rows, newest first.
+
+    `who` limits it to one user, `day` to one day in the time zone `zone`.
     """
-    wanted = [AuditEvent.who == who] if who else []
-    if day:
-        start, end = (_get_local_midnight(each, zone) for each in (day, day + timedelta(days=1)))
-        wanted += [AuditEvent.at >= start, AuditEvent.at < end]
-    total = db.session.scalar(select(func.count()).select_from(AuditEvent).where(*wanted)) or 0
-    asked = clamp_to_last_page(total, asked)
-    walk = choose_page_window(total, asked.offset, asked.per_page)
-    order = (
-        (AuditEvent.at, AuditEvent.id)
-        if walk.is_reversed
-        else (AuditEvent.at.desc(), AuditEvent.id.desc())
+    filters = _build_filters(who, day, zone)
+    total = db.session.scalar(select(func.count()).select_from(AuditEvent).where(*filters)) or 0
+    params = clamp_to_last_page(total, params)
+    window = choose_page_window(total, params.offset, params.per_page)
+    ids = select(AuditEvent.id).where(*filters).limit(window.limit).offset(window.offset)
+    ids = ids.order_by(*(OLDEST_FIRST if window.is_reversed else NEWEST_FIRST))
+    rows = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.id.in_(ids)).order_by(*NEWEST_FIRST)
     )
-    ids = (
-        select(AuditEvent.id).where(*wanted).order_by(*order).limit(walk.limit).offset(walk.offset)
-    )
-    newest = (AuditEvent.at.desc(), AuditEvent.id.desc())
-    rows = db.session.scalars(select(AuditEvent).where(AuditEvent.id.in_(ids)).order_by(*newest))
-    return ListPage([_build_list_item(row) for row in rows], total, asked)
+    return ListPage([_build_list_item(row) for row in rows], total, params)
 
 
 def find_audit_detail(verb: str, about: str, name: str, *, since: datetime) -> str | None:
-    """What was written down under `name` with the first such act after `since`; None when there
-    is none.
-    """
-    acts = select(AuditEvent.details).where(
+    """Return the detail `name` of the first such row from `since` on, or None."""
+    rows = select(AuditEvent.details).where(
         AuditEvent.at >= since, AuditEvent.verb == verb, AuditEvent.about == about
     )
-    details = db.session.scalar(acts.order_by(AuditEvent.at).limit(1))
-    return json.loads(details).get(name) if details else None
+    details = db.session.scalar(rows.order_by(AuditEvent.at).limit(1))
+    if not details:
+        return None
+    return json.loads(details).get(name)
+
+
+def _build_filters(who: str, day: date | None, zone: str) -> list[ColumnElement[bool]]:
+    filters: list[ColumnElement[bool]] = []
+    if who:
+        filters.append(AuditEvent.who == who)
+    if day:
+        filters.append(AuditEvent.at >= _get_local_midnight(day, zone))
+        filters.append(AuditEvent.at < _get_local_midnight(day + timedelta(days=1), zone))
+    return filters
 
 
 def _get_local_midnight(day: date, zone: str) -> datetime:
@@ -175,25 +186,30 @@ def _build_list_item(row: AuditEvent) -> AuditListItem:
 
 
 def _parse_details(details: str | None) -> tuple[tuple[str, str], ...]:
-    """What else was written down, as (name, value) in words.
+    """Return the details as pairs of a name and a value in words.
 
-    Text of other programs is shown as it is.
+    Details that another program wrote without JSON are returned as they are.
     """
     try:
-        read = json.loads(details or "{}")
+        parsed = json.loads(details or "{}")
     except ValueError:
-        read = details
-    if not isinstance(read, dict):
-        return (("", str(read)),)
-    return tuple((name.replace("_", " "), _format_detail(value)) for name, value in read.items())
+        parsed = details
+    if not isinstance(parsed, dict):
+        return (("", str(parsed)),)
+    return tuple((name.replace("_", " "), _format_detail(value)) for name, value in parsed.items())
 
 
 def _format_detail(value: Any) -> str:
-    """A pair is what was before and what is now."""
+    """Return a value in words; a list of two is the value before and after a change."""
     if isinstance(value, list) and len(value) == 2:
-        return " → ".join(_format_detail(each) for each in value)
+        before, after = value
+        return f"{_format_detail(before)} → {_format_detail(after)}"
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "nothing" if value in (None, "") else str(value)
+    if value in (None, ""):
+        return "nothing"
+    if value is True:
+        return "yes"
+    if value is False:
+        return "no"
+    return str(value)

@@ -1,4 +1,4 @@
-"""The page of who did what."""
+"""The page of the audit log."""
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,7 +9,7 @@ from app.core.access import roles_required
 from app.core.pagination import list_params
 from app.core.template_filters import get_display_timezone
 from app.domain.accounts.roles import Role
-from app.domain.time.local_times import is_time_zone
+from app.domain.time.local_times import zone_or_utc
 
 bp = Blueprint("audit", __name__)
 
@@ -17,15 +17,14 @@ bp = Blueprint("audit", __name__)
 @bp.get("/audit")
 @roles_required(Role.ADMIN)
 def list_audit_events() -> ResponseReturnValue:
-    """Newest first; of one person or one day where asked."""
+    """Show the audit log, newest first, filtered by user and day."""
     form = AuditFilterForm(request.args)
     form.validate()
-    place = get_display_timezone() if is_time_zone(get_display_timezone()) else "UTC"
     page = queries.fetch_audit_page(
         list_params(["at"], "at", "desc"),
         who=form.who.data or "",
         day=form.day.day,
-        zone=place,
+        zone=zone_or_utc(get_display_timezone()).key,
     )
     return render_template(
         "audit/events.html",

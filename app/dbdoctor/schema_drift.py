@@ -22,6 +22,7 @@ from app.migrations.schema_comparison import (
 )
 from app.organisation import models as organisation
 from app.people import models as people
+from app.setup import models as setup
 from app.suppression import models as suppression
 from app.surveys import models as surveys
 from app.webhooks import models as webhooks
@@ -40,6 +41,7 @@ FEATURE_MODELS = (
     organisation,
     people,
     sandbox,
+    setup,
     suppression,
     surveys,
     webhooks,

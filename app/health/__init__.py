@@ -1,1 +1,1 @@
-"""For machines that watch: does the process answer, and is everything ready to send?"""
+"""Health checks for monitoring: whether the process responds, and whether it is ready to send."""

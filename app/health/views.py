@@ -1,4 +1,4 @@
-"""Two addresses for machines: does the process answer, and is everything behind it well."""
+"""Health checks: /health for the process, /ready for the database and the sending engine."""
 
 import logging
 import sqlite3
@@ -17,12 +17,15 @@ from app.migrations.migration_runner import list_pending_migrations
 
 log = logging.getLogger(__name__)
 bp = Blueprint("health", __name__)
+UNREADABLE_DATABASE_MESSAGE = (
+    "The database cannot be read. The log says why; python -m app.dbdoctor --doctor says more."
+)
 
 
 @bp.get("/health")
 @public
 def report_health() -> ResponseReturnValue:
-    """The process answers. Asks nothing of the database."""
+    """Reply that the process runs, without any use of the database."""
     return (
         "ok\n",
         200,
@@ -33,23 +36,17 @@ def report_health() -> ResponseReturnValue:
 @bp.get("/ready")
 @public
 def report_readiness() -> ResponseReturnValue:
-    """Whether pages can be served and texts are being sent; 503 with what is wrong."""
+    """Reply whether pages can be served and texts are sent; 503 with the problems."""
     heartbeat = Heartbeat()
     try:
         problems = _find_migration_problems()
         if not problems:
             heartbeat = load_heartbeat()
-            problems = (
-                [f"Nothing is being sent: {heartbeat.outage_reason}."]
-                if heartbeat.outage_reason
-                else []
-            )
-    except (MigrationError, SQLAlchemyError, OSError) as problem:
-        log.error("not ready: %s", problem)
-        problems = [
-            "The database cannot be read. The log says why; "
-            "python -m app.dbdoctor --doctor says more."
-        ]
+            if heartbeat.outage_reason:
+                problems.append(f"Nothing is being sent: {heartbeat.outage_reason}.")
+    except (MigrationError, SQLAlchemyError, OSError) as error:
+        log.error("not ready: %s", error)
+        problems = [UNREADABLE_DATABASE_MESSAGE]
     return _build_readiness_response(problems, heartbeat)
 
 
@@ -61,26 +58,30 @@ def _find_migration_problems() -> list[str]:
 
 
 def _build_readiness_response(problems: list[str], heartbeat: Heartbeat) -> ResponseReturnValue:
-    """One sentence for each thing that is wrong.
+    """Build the JSON response.
 
-    Strangers learn no path and no version; who is signed in learns the version.
+    The page is public, so no problem names a path; only signed-in users see the version.
     """
-    seconds = None if heartbeat.age_seconds is None else round(heartbeat.age_seconds, 1)
-    facts: dict[str, object] = {
+    age_seconds = heartbeat.age_seconds
+    if age_seconds is not None:
+        age_seconds = round(age_seconds, 1)
+    status: dict[str, object] = {
         "ready": not problems,
         "problems": problems,
-        "seconds_since_beat": seconds,
+        "seconds_since_beat": age_seconds,
         "leader_pid": heartbeat.pid,
     }
     if _is_signed_in():
-        facts["version"] = __version__
-    answer = jsonify(facts)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer, 503 if problems else 200
+        status["version"] = __version__
+    response = jsonify(status)
+    response.headers["Cache-Control"] = "no-store"
+    if problems:
+        response.status_code = 503
+    return response
 
 
 def _is_signed_in() -> bool:
-    """Whether a user asks; False when the database cannot tell."""
+    """Whether the request is of a signed-in user; False when the database cannot be read."""
     try:
         return bool(current_user.is_authenticated)
     except (SQLAlchemyError, sqlite3.Error):

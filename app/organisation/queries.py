@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select, text
+from flask import g
+from sqlalchemy import ColumnElement, Select, exists, select, text, true
+from sqlalchemy.orm import aliased
 
 from app.core.db import db
 from app.core.prepared_statements import PreparedStatement
@@ -128,3 +131,22 @@ def count_consent_coverage() -> ConsentCoverage:
     """
     people, with_yes = db.session.execute(CONSENT_COVERAGE_SQL).one()
     return ConsentCoverage(people, with_yes)
+
+
+def select_consent_required() -> ColumnElement[bool]:
+    """Return whether only people with a recorded consent may be texted, for any select."""
+    organisation = aliased(Organisation)
+    return exists().where(organisation.consent_required).correlate_except(organisation)
+
+
+def join_organisation(statement: Select[Any]) -> Select[Any]:
+    """Return the select with the organisation's row, or None, as its last column."""
+    return statement.add_columns(Organisation).outerjoin(Organisation, true())
+
+
+def cache_organisation(row: Organisation | None) -> None:
+    """Keep a row that was read with join_organisation() for the rest of the request.
+
+    A session forgets rows that nothing refers to; get_organisation() finds this one in it.
+    """
+    g.organisation = row

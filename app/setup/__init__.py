@@ -1,1 +1,1 @@
-"""The very first start: the first admin, with the address printed in the terminal."""
+"""First start: the setup page that creates the first admin, by a URL printed in the terminal."""

@@ -1,4 +1,4 @@
-"""What happens before the first page is served: the newest tables, and somebody who may sign in."""
+"""Steps before the first page is served: migrate the database, create the first admin."""
 
 import logging
 import secrets
@@ -10,7 +10,7 @@ from sqlalchemy import delete
 
 from app.accounts import actions as accounts
 from app.accounts import queries as users
-from app.accounts.models import AppUser, SetupToken, hash_password
+from app.accounts.models import AppUser, hash_password
 from app.audit.actions import audited_write
 from app.core.clock import now
 from app.core.db import db, write
@@ -19,16 +19,16 @@ from app.core.settings import Settings
 from app.migrations.migration_runner import migrate_database
 from app.organisation import actions as organisation
 from app.setup import queries
+from app.setup.models import SetupToken
 
 log = logging.getLogger(__name__)
 MAX_ADMIN_USERNAME_LENGTH = 80
-# A worker's neighbours started within the same minute; what is older was printed by an earlier
-# start.
+# The workers of one start begin within a minute: older tokens are those of earlier starts.
 SETUP_TOKEN_PURGE_AGE = timedelta(minutes=10)
 
 
 class SetupAlreadyDone(Exception):
-    """Somebody else was the first user."""
+    """There is a user already."""
 
 
 def prepare_database(settings: Settings) -> None:
@@ -82,10 +82,9 @@ def _create_admin_from_settings(settings: Settings) -> None:
 
 
 def store_setup_token(token: str) -> None:
-    """Accept this token on the setup page. Only its hash is kept; those of earlier starts go."""
-    db.session.execute(
-        delete(SetupToken).where(SetupToken.created_at < now() - SETUP_TOKEN_PURGE_AGE)
-    )
+    """Store the hash of a token for the setup page, and delete the tokens of earlier starts."""
+    is_old = SetupToken.created_at < now() - SETUP_TOKEN_PURGE_AGE
+    db.session.execute(delete(SetupToken).where(is_old))
     db.session.add(SetupToken(token_hash=queries.hash_setup_token(token)))
 
 
@@ -96,9 +95,9 @@ def create_first_admin(
     name: str | None = None,
     timezone: str | None = None,
 ) -> AppUser:
-    """The first admin and the organisation's row, and no more tokens.
+    """Create the first admin and the organisation's row, and delete all setup tokens.
 
-    Raises TooLate when there is a user already.
+    Raises SetupAlreadyDone when there is a user.
     """
     admin = accounts.create_admin_if_no_users(username, password_hash)
     if admin is None:

@@ -1,4 +1,4 @@
-"""What the first person types."""
+"""The form of the setup page."""
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectField, ValidationError
@@ -10,34 +10,31 @@ from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.time.local_times import is_time_zone
 from app.organisation.forms import MAX_ORGANISATION_NAME_LENGTH, build_timezone_choices
 
+NAME_TOO_LONG_MESSAGE = f"A name has at most {MAX_ORGANISATION_NAME_LENGTH} characters."
+
 
 class FirstStartForm(FlaskForm):
-    """The first admin and the organisation."""
+    """The first admin, the organisation, and whether to load demo data."""
 
     username = UsernameField("Your user name")
     password = PasswordField("Your password")
     organisation = CleanTextField(
         "Name of your organisation",
-        [
-            Length(
-                max=MAX_ORGANISATION_NAME_LENGTH,
-                message=f"A name has at most {MAX_ORGANISATION_NAME_LENGTH} characters.",
-            )
-        ],
+        [Length(max=MAX_ORGANISATION_NAME_LENGTH, message=NAME_TOO_LONG_MESSAGE)],
     )
     timezone = SelectField("Time zone", choices=build_timezone_choices, validate_choice=False)
     demo = BooleanField("Load a made-up community to practise with")
 
     def validate_password(self, field: PasswordField) -> None:
-        """Worth having."""
+        """Reject a password that is too weak."""
         reject_weak_password(field.data, self.username.data, self.organisation.data)
 
     def validate_organisation(self, field: CleanTextField) -> None:
-        """Something people will recognise."""
+        """Reject a name without visible characters."""
         if not field.data or is_blank_text(field.data):
             raise ValidationError("Write the name of your organisation.")
 
     def validate_timezone(self, field: SelectField) -> None:
-        """One that exists."""
+        """Reject an unknown time zone."""
         if not is_time_zone(field.data or ""):
             raise ValidationError("Choose a time zone from the list.")

@@ -1,20 +1,20 @@
-"""Who may open the setup page."""
+"""Checks the tokens of the setup page."""
 
 import hashlib
 
 from sqlalchemy import exists, select
 
-from app.accounts.models import SetupToken
 from app.core.db import db
+from app.setup.models import SetupToken
 
 
 def hash_setup_token(token: str) -> str:
-    """What is kept of a token. It is long and random, so a quick hash is enough."""
+    """Return the hash of a token as it is stored."""
+    # Not scrypt: a token is long and random, so guessing it is hopeless with a fast hash as well.
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def is_setup_token_valid(token: str) -> bool:
-    """Whether this token was printed by a start of this installation."""
-    return bool(
-        db.session.scalar(select(exists().where(SetupToken.token_hash == hash_setup_token(token))))
-    )
+    """Whether a start of this installation has printed this token."""
+    has_token = exists().where(SetupToken.token_hash == hash_setup_token(token))
+    return bool(db.session.scalar(select(has_token)))

@@ -1,4 +1,4 @@
-"""The very first page: the first admin, the organisation, and perhaps a made-up community."""
+"""The setup page: creates the first admin and the organisation, and can load demo data."""
 
 from flask import (
     Blueprint,
@@ -27,7 +27,7 @@ bp = Blueprint("setup", __name__)
 @bp.route("/setup", methods=["GET", "POST"])
 @public
 def complete_setup() -> ResponseReturnValue:
-    """For whoever has the link from the terminal, while there is no user."""
+    """Show and complete the setup, for whoever has the printed URL, while there is no user."""
     if users.has_users():
         abort(404)
     token = request.values.get("token", "")
@@ -35,9 +35,8 @@ def complete_setup() -> ResponseReturnValue:
         return render_template("setup/wrong_token.html"), 403
     form = FirstStartForm(timezone=current_settings().app_timezone)
     if not form.validate_on_submit():
-        return render_template(
-            "setup/first_start.html", form=form, token=token
-        ), 422 if form.errors else 200
+        page = render_template("setup/first_start.html", form=form, token=token)
+        return page, 422 if form.errors else 200
     try:
         admin = _create_admin_from_form(form)
     except actions.SetupAlreadyDone:
@@ -48,12 +47,13 @@ def complete_setup() -> ResponseReturnValue:
 
 
 def _create_admin_from_form(form: FirstStartForm) -> AppUser:
-    """All of it or nothing, in one transaction. Raises TooLate."""
-    username, password_hash = (
-        str(form.username.data),
-        hash_password(form.password.data or ""),
-    )
-    with audited_write("setup.finished", username) as trace:
+    """Create the admin, the organisation and the demo data in one transaction.
+
+    Raises SetupAlreadyDone.
+    """
+    username = str(form.username.data)
+    password_hash = hash_password(form.password.data or "")
+    with audited_write("setup.finished", username) as audit:
         admin = actions.create_first_admin(
             username,
             password_hash,
@@ -61,5 +61,5 @@ def _create_admin_from_form(form: FirstStartForm) -> AppUser:
             timezone=form.timezone.data,
         )
         if form.demo.data:
-            trace.details["made_up_people"] = demo.load_demo_data()
+            audit.details["made_up_people"] = demo.load_demo_data()
     return admin

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from app import create_app
 from app.accounts import actions as accounts
 from app.accounts import queries as users
-from app.accounts.models import AppUser, SetupToken
+from app.accounts.models import AppUser
 from app.community.models import CommunityMember
 from app.core.db import db, write
 from app.core.environment import BadSettings
@@ -21,6 +21,7 @@ from app.core.settings import Settings
 from app.domain.accounts.roles import Role
 from app.organisation import queries as organisation
 from app.setup import actions
+from app.setup.models import SetupToken
 from tests.visit import Visitor
 
 GOOD = "seven green bottles hang"

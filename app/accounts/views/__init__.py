@@ -1,4 +1,4 @@
-"""The doors of accounts."""
+"""Views of accounts: signing in, one's own account, and the users."""
 
 from app.accounts.views import own_account, sign_in, users
 from app.accounts.views.blueprint import bp

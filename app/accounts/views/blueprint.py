@@ -1,4 +1,4 @@
-"""The blueprint of accounts, and how a session finds its user."""
+"""The blueprint of accounts, and the function that loads a session's user."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""Your account: password and colours."""
+"""The page of one's own account: password and colours."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,41 +9,40 @@ from app.accounts.forms import OwnPasswordForm, ThemeForm
 from app.accounts.models import hash_password
 from app.accounts.views.blueprint import bp
 from app.accounts.views.sign_in import (
-    find_lockout_message,
+    find_lockout,
     log_failed_login,
     start_login_session,
 )
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import write
+from app.core.form_fields import add_error
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
 @roles_required(*ALL_ROLES)
 def change_own_password() -> ResponseReturnValue:
-    """One's own password, against the current one."""
+    """Show the account page; change one's own password."""
     form = OwnPasswordForm(current_user.username)
     if not form.is_submitted():
         return _render_own_account(form)
-    if answer := find_lockout_message(current_username()):
-        form.form_errors.append(answer[0])
-        return _render_own_account(form), 429, {"Retry-After": answer[1]}
+    if lockout := find_lockout(current_username()):
+        form.form_errors.append(lockout.message)
+        return _render_own_account(form), 429, {"Retry-After": lockout.retry_after}
     if not _validate_password_change(form):
         return _render_own_account(form), 422
-    onwards = (
-        "dashboard.show_dashboard"
-        if current_user.must_change_password
-        else "accounts.change_own_password"
-    )
+    next_endpoint = "accounts.change_own_password"
+    if current_user.must_change_password:
+        next_endpoint = "dashboard.show_dashboard"
     _update_own_password(current_user.id, form.new_password.data or "")
     flash("Your password is changed. Every other device is signed out.", "success")
-    return redirect(url_for(onwards), 303)
+    return redirect(url_for(next_endpoint), 303)
 
 
 @bp.post("/account/theme")
 @roles_required(*ALL_ROLES)
 def change_own_theme() -> ResponseReturnValue:
-    """One's own colours."""
+    """Change the colours in which one sees the pages."""
     form = ThemeForm()
     if not form.validate_on_submit():
         return _render_own_account(OwnPasswordForm(current_user.username, formdata=None), form), 422
@@ -54,29 +53,24 @@ def change_own_theme() -> ResponseReturnValue:
     return redirect(url_for("accounts.change_own_password"), 303)
 
 
-def _render_own_account(form: OwnPasswordForm, colours: ThemeForm | None = None) -> str:
-    colours = colours or ThemeForm(formdata=None, theme=current_user.theme)
-    return render_template("accounts/own.html", form=form, colours=colours)
+def _render_own_account(form: OwnPasswordForm, theme_form: ThemeForm | None = None) -> str:
+    if theme_form is None:
+        theme_form = ThemeForm(formdata=None, theme=current_user.theme)
+    return render_template("accounts/own.html", form=form, theme_form=theme_form)
 
 
 def _validate_password_change(form: OwnPasswordForm) -> bool:
-    """Says everything that is wrong at once.
-
-    Wrong current passwords count like wrong tries at the door.
-    """
-    fine = form.validate()
+    """Whether the form is valid; a wrong current password counts as a failed login."""
+    is_valid = form.validate()
     if not current_user.check_password(form.current_password.data or ""):
         log_failed_login(current_username())
-        form.current_password.errors = [
-            *form.current_password.errors,
-            "That is not your current password.",
-        ]
+        add_error(form.current_password, "That is not your current password.")
         return False
-    return bool(fine)
+    return bool(is_valid)
 
 
 def _update_own_password(user_id: int, new_password: str) -> None:
-    """Every other session of this user ends; this one goes on."""
+    """Store the password and end every session of this user but the current one."""
     password_hash = hash_password(new_password)
     with audited_write("password.changed", current_username()):
         actions.set_user_password(user_id, password_hash, must_change=False)

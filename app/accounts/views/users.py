@@ -1,4 +1,4 @@
-"""The users: list, add, edit, delete."""
+"""Pages where admins list, add, edit and delete users."""
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +11,7 @@ from app.accounts.views.blueprint import bp
 from app.audit.actions import audited_write
 from app.core.access import current_username, roles_required
 from app.core.db import UniqueViolation
+from app.core.form_fields import add_error
 from app.core.pagination import list_params
 from app.domain.accounts.roles import Role
 
@@ -21,7 +22,7 @@ LAST_ADMIN_MESSAGE = "This is the last admin. Make somebody else an admin first.
 @bp.get("/users")
 @roles_required(Role.ADMIN)
 def list_users() -> ResponseReturnValue:
-    """Everybody who may sign in."""
+    """List the users, with search and sorting."""
     page = queries.fetch_users_page(list_params(queries.USER_SORTS, "username"))
     return render_template("accounts/users.html", page=page, admins=queries.list_admin_names())
 
@@ -29,13 +30,13 @@ def list_users() -> ResponseReturnValue:
 @bp.route("/users/add", methods=["GET", "POST"])
 @roles_required(Role.ADMIN)
 def add_user() -> ResponseReturnValue:
-    """One more."""
+    """Show the form of a new user; create the user."""
     form = UserForm()
     if form.validate_on_submit():
         try:
             _create_user_from_form(form)
         except UniqueViolation:
-            form.username.errors = [*form.username.errors, USERNAME_TAKEN_MESSAGE]
+            add_error(form.username, USERNAME_TAKEN_MESSAGE)
         else:
             flash(f"{form.username.data} may sign in now.", "success")
             return redirect(url_for("accounts.list_users"), 303)
@@ -45,8 +46,9 @@ def add_user() -> ResponseReturnValue:
 def _create_user_from_form(form: UserForm) -> None:
     password_hash = hash_password(form.password.data or "")
     role = Role(form.role.data)
-    with audited_write("user.added", current_username()) as trace:
-        trace.about, trace.details = form.username.data, {"role": role.label}
+    with audited_write("user.added", current_username()) as audit:
+        audit.about = form.username.data
+        audit.details = {"role": role.label}
         actions.create_user(
             str(form.username.data),
             password_hash,
@@ -58,16 +60,16 @@ def _create_user_from_form(form: UserForm) -> None:
 @bp.route("/users/<int:user_id>/edit", methods=["GET", "POST"])
 @roles_required(Role.ADMIN)
 def edit_user(user_id: int) -> ResponseReturnValue:
-    """Another name, role or password."""
+    """Show a user; change their name, role or password."""
     user = queries.find_user(user_id) or abort(404)
     form = EditUserForm(user.id == current_user.id, obj=user)
     if form.validate_on_submit():
         try:
             _update_user_from_form(user, form)
         except UniqueViolation:
-            form.username.errors = [*form.username.errors, USERNAME_TAKEN_MESSAGE]
+            add_error(form.username, USERNAME_TAKEN_MESSAGE)
         except actions.LastAdminError:
-            form.role.errors = [*form.role.errors, LAST_ADMIN_MESSAGE]
+            add_error(form.role, LAST_ADMIN_MESSAGE)
         else:
             flash(f"{form.username.data} is saved.", "success")
             return redirect(url_for("accounts.list_users"), 303)
@@ -85,36 +87,38 @@ def _render_user_edit(user_id: int, form: EditUserForm) -> str:
 
 
 def _update_user_from_form(user: AppUser, form: EditUserForm) -> None:
-    """A password that an admin sets is for one sign-in only."""
-    user_id, before = (
-        user.id,
-        {"username": user.username, "role": user.role and user.role.label},
-    )
+    """Store the form's values; the user must replace a password that an admin has set."""
+    # Read now: write() ends the read snapshot, and hashing takes 0.15 s.
+    user_id = user.id
+    old_username = user.username
+    old_role_label = user.role and user.role.label
     username, role = str(form.username.data), Role(form.role.data)
-    after = {"username": username, "role": role.label}
-    password_hash = hash_password(form.password.data) if form.password.data else None
-    with audited_write("user.changed", current_username()) as trace:
-        trace.about = before["username"]
-        trace.details = {
-            name: [before[name], new] for name, new in after.items() if new != before[name]
-        }
-        must_change = form.must_change_password.data and not form.is_own_account
+    must_change = form.must_change_password.data and not form.is_own_account
+    password_hash = ""
+    if form.password.data:
+        password_hash = hash_password(form.password.data)
+    with audited_write("user.changed", current_username()) as audit:
+        audit.about = old_username
+        if username != old_username:
+            audit.details["username"] = [old_username, username]
+        if role.label != old_role_label:
+            audit.details["role"] = [old_role_label, role.label]
         actions.update_user(user_id, username, role, must_change=must_change)
         if password_hash:
-            trace.details["password"] = "new"
+            audit.details["password"] = "new"
             actions.set_user_password(user_id, password_hash, must_change=True)
 
 
 @bp.post("/users/<int:user_id>/delete")
 @roles_required(Role.ADMIN)
 def remove_user(user_id: int) -> ResponseReturnValue:
-    """One less. What they did stays in the logs."""
+    """Delete a user; the audit log keeps their name."""
     user = queries.find_user(user_id) or abort(404)
-    username, mine = user.username, current_user.id
+    username, own_id = user.username, current_user.id
     try:
-        with audited_write("user.deleted", current_username()) as trace:
-            trace.about = username
-            actions.delete_user(user_id, by=mine)
+        with audited_write("user.deleted", current_username()) as audit:
+            audit.about = username
+            actions.delete_user(user_id, by=own_id)
     except actions.CannotDeleteSelf:
         flash("You cannot delete yourself. Another admin can.", "error")
     except actions.LastAdminError:
