@@ -9,16 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.delivery import message_lookups
-from app.domain.delivery.message_lookups import (
+from app.domain.delivery import lookup_matching, message_lookups
+from app.domain.delivery.lookup_matching import (
     MATCH_TOLERANCE_AFTER,
     MATCH_TOLERANCE_BEFORE,
     CarrierMessage,
     UncertainAttempt,
+    match_carrier_messages,
+)
+from app.domain.delivery.message_lookups import (
     compute_first_lookup,
     compute_next_lookup,
     find_status_without_news,
-    match_carrier_messages,
 )
 from app.domain.delivery.message_statuses import MessageStatus
 
@@ -135,7 +137,7 @@ def test_a_carrier_that_does_not_answer_is_left_alone_for_a_while(
     ],
 )
 def test_f38_a_copy_that_was_redacted_prefixed_or_made_plain_is_the_same_text(ours, theirs):
-    assert message_lookups.is_same_body(theirs, ours)
+    assert lookup_matching.is_same_body(theirs, ours)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,7 @@ def test_f38_a_copy_that_was_redacted_prefixed_or_made_plain_is_the_same_text(ou
     ["Hello!", "hello", "Hello Hello", "Sent from your Twilio trial account - Bye"],
 )
 def test_another_text_is_another_text(theirs):
-    assert not message_lookups.is_same_body(theirs, "Hello")
+    assert not lookup_matching.is_same_body(theirs, "Hello")
 
 
 @pytest.mark.parametrize(
@@ -163,14 +165,14 @@ def test_another_text_is_another_text(theirs):
     ],
 )
 def test_f38_what_was_made_at_the_time_from_us_to_them_may_be_it(changed, fits):
-    assert message_lookups.is_possible_match(replace(listed(), **changed), doubt(), NO_SKEW) is fits
+    assert lookup_matching.is_possible_match(replace(listed(), **changed), doubt(), NO_SKEW) is fits
 
 
 def test_the_carriers_clock_may_be_hours_away_from_ours():
     ahead = timedelta(hours=3)
-    assert message_lookups.is_possible_match(listed(made=3 * 3600), doubt(), ahead)
-    assert not message_lookups.is_possible_match(listed(), doubt(), ahead)
-    assert message_lookups.is_possible_match(listed(made=-600), doubt(), timedelta(minutes=-10))
+    assert lookup_matching.is_possible_match(listed(made=3 * 3600), doubt(), ahead)
+    assert not lookup_matching.is_possible_match(listed(), doubt(), ahead)
+    assert lookup_matching.is_possible_match(listed(made=-600), doubt(), timedelta(minutes=-10))
 
 
 def test_one_text_for_one_doubt_is_it():

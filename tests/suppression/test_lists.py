@@ -6,9 +6,12 @@ from sqlalchemy import func, select
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import NotFound, UniqueViolation, db, write
-from app.domain.delivery.skip_reasons import SkipReason, find_skip_reason
+from app.domain.delivery.skip_reasons import SkipReason
 from app.organisation import queries as organisation
-from app.suppression import actions, queries
+from app.suppression.actions.opt_outs import add_manual_opt_out, lift_opt_outs, record_opt_out
+from app.suppression.actions.stop_questions import open_stop_question
+from app.suppression.actions.suppression_removal import OnlyOwnerCanOptIn, remove_suppression_entry
+from app.suppression.actions.undeliverable_numbers import mark_number_undeliverable
 from app.suppression.models import (
     ConsentAct,
     ConsentEvent,
@@ -16,8 +19,14 @@ from app.suppression.models import (
     SuppressionCategory,
     UnsubscribedContact,
 )
+from app.suppression.queries.sending_permission import (
+    find_suppression_reason,
+    find_suppression_reasons,
+    select_suppression_reason,
+)
 from tests import makers
 from tests.cast import LEO, MAX, MIA, ZOE
+from tests.suppression.permission_rule import expect_skip_reason
 
 OPT_OUT, HARD, SOFT = (
     SuppressionCategory.OPT_OUT,
@@ -52,30 +61,30 @@ def test_sql_and_the_law_book_give_the_same_reason(
         makers.dead_number(ZOE, category)
     if asked:
         with write():
-            actions.open_stop_question(ZOE, None, "wrong number", now())
-    law = find_skip_reason(
+            open_stop_question(ZOE, None, "wrong number", now())
+    law = expect_skip_reason(
         stop, category, maybe_stop=asked, consent_required=demanded, last_word=last_word
     )
     in_sql = db.session.execute(
-        select(queries.select_suppression_reason(CommunityMember.phone))
+        select(select_suppression_reason(CommunityMember.phone))
     ).scalar_one()
     assert in_sql == law
     assert in_sql is None or isinstance(in_sql, SkipReason)
-    assert queries.find_suppression_reason(ZOE) == law
+    assert find_suppression_reason(ZOE) == law
 
 
 def test_the_reason_can_filter_and_count_and_look_at_its_own_tables(shop):
     makers.member(ZOE)
     makers.member(LEO)
     makers.said_stop(ZOE)
-    why = queries.select_suppression_reason(CommunityMember.phone)
+    why = select_suppression_reason(CommunityMember.phone)
     assert db.session.scalars(select(CommunityMember.phone).where(why.is_(None))).all() == [LEO]
     assert db.session.scalars(
         select(CommunityMember.phone).where(why == SkipReason.SAID_STOP)
     ).all() == [ZOE]
     own = select(
         UnsubscribedContact.phone,
-        queries.select_suppression_reason(UnsubscribedContact.phone),
+        select_suppression_reason(UnsubscribedContact.phone),
     )
     assert db.session.execute(own).all() == [(ZOE, SkipReason.SAID_STOP)]
 
@@ -83,7 +92,7 @@ def test_the_reason_can_filter_and_count_and_look_at_its_own_tables(shop):
 def test_a_large_audience_is_judged_through_the_unique_indexes(shop):
     statement = select(
         CommunityMember.phone,
-        queries.select_suppression_reason(CommunityMember.phone).label("why"),
+        select_suppression_reason(CommunityMember.phone).label("why"),
     )
     compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
     plan = [
@@ -102,18 +111,18 @@ def test_reasons_for_many_numbers_name_only_those_left_out(shop):
     makers.said_stop(phones[3])
     makers.dead_number(phones[700])
     makers.dead_number(phones[1100], SOFT)
-    assert queries.find_suppression_reasons(phones) == {
+    assert find_suppression_reasons(phones) == {
         phones[3]: SkipReason.SAID_STOP,
         phones[700]: SkipReason.NUMBER_DEAD,
     }
-    assert queries.find_suppression_reasons([]) == {}
+    assert find_suppression_reasons([]) == {}
 
 
 def test_an_opt_out_is_news_only_once(shop):
     with write():
-        assert actions.record_opt_out(ZOE, source="inbound", reason="Texted STOP", name="Zoe")
+        assert record_opt_out(ZOE, source="inbound", reason="Texted STOP", name="Zoe")
     with write():
-        assert not actions.record_opt_out(ZOE, source="message_failure")
+        assert not record_opt_out(ZOE, source="message_failure")
     assert source(ZOE) == "inbound"
 
 
@@ -125,43 +134,43 @@ def test_the_persons_own_stop_outweighs_what_others_noted_but_not_an_admins_hand
     shop, before, after
 ):
     with write():
-        actions.record_opt_out(ZOE, source=before)
-        assert not actions.record_opt_out(ZOE, source="inbound", reason="Texted STOP")
+        record_opt_out(ZOE, source=before)
+        assert not record_opt_out(ZOE, source="inbound", reason="Texted STOP")
     assert source(ZOE) == after
 
 
 @pytest.mark.parametrize("before", ["inbound", "import", "community", "event:3", "message_failure"])
 def test_start_lifts_every_opt_out_but_a_manual_one(shop, before):
     with write():
-        actions.record_opt_out(ZOE, source=before)
-        actions.record_opt_out(LEO, source="manual")
-        assert actions.lift_opt_outs(ZOE)
-        assert not actions.lift_opt_outs(LEO)
-        assert not actions.lift_opt_outs(MIA)
-    assert queries.find_suppression_reasons([ZOE, LEO]) == {LEO: SkipReason.SAID_STOP}
+        record_opt_out(ZOE, source=before)
+        record_opt_out(LEO, source="manual")
+        assert lift_opt_outs(ZOE)
+        assert not lift_opt_outs(LEO)
+        assert not lift_opt_outs(MIA)
+    assert find_suppression_reasons([ZOE, LEO]) == {LEO: SkipReason.SAID_STOP}
     with write():
-        assert actions.lift_opt_outs(LEO, manual_too=True)
-    assert queries.find_suppression_reason(LEO) is None
+        assert lift_opt_outs(LEO, manual_too=True)
+    assert find_suppression_reason(LEO) is None
 
 
 def test_start_lifts_an_opt_out_on_the_other_list_and_never_a_dead_number(shop):
     makers.dead_number(ZOE, OPT_OUT)
     makers.dead_number(LEO, HARD)
     with write():
-        assert actions.lift_opt_outs(ZOE)
-        assert not actions.lift_opt_outs(LEO)
-    assert queries.find_suppression_reasons([ZOE, LEO]) == {LEO: SkipReason.NUMBER_DEAD}
+        assert lift_opt_outs(ZOE)
+        assert not lift_opt_outs(LEO)
+    assert find_suppression_reasons([ZOE, LEO]) == {LEO: SkipReason.NUMBER_DEAD}
 
 
 def test_a_number_dies_once_and_a_soft_failure_may_become_a_hard_one(shop):
     makers.dead_number(LEO, SOFT)
     makers.dead_number(MIA, OPT_OUT)
     with write():
-        assert actions.mark_number_undeliverable(ZOE, reason="no such number")
-        assert not actions.mark_number_undeliverable(ZOE, reason="no such number")
-        assert actions.mark_number_undeliverable(LEO, reason="no such number")
-        assert not actions.mark_number_undeliverable(MIA, reason="no such number")
-    assert queries.find_suppression_reasons([ZOE, LEO, MIA]) == {
+        assert mark_number_undeliverable(ZOE, reason="no such number")
+        assert not mark_number_undeliverable(ZOE, reason="no such number")
+        assert mark_number_undeliverable(LEO, reason="no such number")
+        assert not mark_number_undeliverable(MIA, reason="no such number")
+    assert find_suppression_reasons([ZOE, LEO, MIA]) == {
         ZOE: SkipReason.NUMBER_DEAD,
         LEO: SkipReason.NUMBER_DEAD,
         MIA: SkipReason.SAID_STOP,
@@ -170,41 +179,41 @@ def test_a_number_dies_once_and_a_soft_failure_may_become_a_hard_one(shop):
 
 def test_by_hand_a_number_goes_on_once(shop):
     with write():
-        actions.add_manual_opt_out("Max", MAX, "asked at the door")
+        add_manual_opt_out("Max", MAX, "asked at the door")
     with pytest.raises(UniqueViolation), write():
-        actions.add_manual_opt_out(None, MAX, None)
+        add_manual_opt_out(None, MAX, None)
     assert source(MAX) == "manual"
 
 
 @pytest.mark.parametrize("source", ["inbound", "message_failure"])
 def test_what_came_from_the_phone_nobody_takes_off_by_hand(shop, source):
     with write():
-        actions.record_opt_out(ZOE, source=source)
+        record_opt_out(ZOE, source=source)
     row = db.session.scalars(select(UnsubscribedContact.id)).one()
-    with pytest.raises(actions.OnlyOwnerCanOptIn), write():
-        actions.remove_suppression_entry("unsubscribed", row)
-    assert queries.find_suppression_reason(ZOE) == SkipReason.SAID_STOP
+    with pytest.raises(OnlyOwnerCanOptIn), write():
+        remove_suppression_entry("unsubscribed", row)
+    assert find_suppression_reason(ZOE) == SkipReason.SAID_STOP
 
 
 def test_a_dead_number_may_get_another_chance(shop):
     with write():
-        actions.mark_number_undeliverable(ZOE, reason="no such number")
+        mark_number_undeliverable(ZOE, reason="no such number")
     row = db.session.scalars(select(SuppressedContact.id)).one()
     with write():
-        assert actions.remove_suppression_entry("suppressed", row).phone == ZOE
-    assert queries.find_suppression_reason(ZOE) is None
+        assert remove_suppression_entry("suppressed", row).phone == ZOE
+    assert find_suppression_reason(ZOE) is None
 
 
 @pytest.mark.parametrize("kind", ["unsubscribed", "suppressed", "users", ""])
 def test_a_row_that_is_not_there_is_gone(shop, kind):
     with pytest.raises(NotFound), write():
-        actions.remove_suppression_entry(kind, 1)
+        remove_suppression_entry(kind, 1)
 
 
 def test_a_soft_failure_is_not_on_the_list_and_cannot_be_taken_off_it(shop):
     makers.dead_number(ZOE, SOFT)
     with pytest.raises(NotFound), write():
-        actions.remove_suppression_entry("suppressed", 1)
+        remove_suppression_entry("suppressed", 1)
 
 
 def test_reasons_are_counted_in_one_statement(shop):
@@ -212,7 +221,7 @@ def test_reasons_are_counted_in_one_statement(shop):
         makers.member(phone)
     makers.said_stop(ZOE)
     makers.dead_number(LEO)
-    why = queries.select_suppression_reason(CommunityMember.phone).label("why")
+    why = select_suppression_reason(CommunityMember.phone).label("why")
     counts = select(why, func.count()).select_from(CommunityMember).group_by(why)
     assert dict(db.session.execute(counts).all()) == {
         None: 2,

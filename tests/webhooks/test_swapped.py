@@ -12,10 +12,11 @@ from app.core.db import db, write
 from app.delivery.actions import message_status_lookups
 from app.delivery.carriers.message_lookup_results import MessageFetchResult
 from app.delivery.models import Message
-from app.domain.delivery.message_lookups import CarrierMessage
-from app.suppression.queries import has_opted_out
-from app.webhooks.actions import out_of_order_opt_outs
+from app.delivery.queries import due_lookups
+from app.domain.delivery.lookup_matching import CarrierMessage
+from app.suppression.queries.sending_permission import has_opted_out
 from app.webhooks.models import WebhookEvent
+from app.webhooks.pipeline import pending_opt_ins
 from tests.cast import ZOE
 from tests.webhooks.calls import sid, text
 
@@ -40,7 +41,7 @@ def told(town, **written):
     the text.
     """
     with town.app_context():
-        asked = message_status_lookups.list_due_lookups("twilio", now(), 20)
+        asked = due_lookups.list_due_lookups("twilio", now(), 20)
         for question in asked:
             row = db.session.get(Message, question.message_id)
             when = written[row.body]
@@ -55,7 +56,7 @@ def told(town, **written):
 
 def decide(town, moment=None):
     with town.app_context():
-        return out_of_order_opt_outs.resolve_pending_opt_ins(moment or now())
+        return pending_opt_ins.resolve_pending_opt_ins(moment or now())
 
 
 def out(town):
@@ -79,7 +80,7 @@ def test_what_was_written_last_counts_in_whatever_order_they_come(town, came, st
     assert out(town) is is_out
     assert ("overtaken" if is_out else "return") in verdicts(town)
     with town.app_context():
-        assert message_status_lookups.list_due_lookups("twilio", now(), 20) == []
+        assert due_lookups.list_due_lookups("twilio", now(), 20) == []
 
 
 def test_who_is_brought_back_is_told_so_by_twilio_or_by_us_once(town):
@@ -98,14 +99,12 @@ def test_a_carrier_that_does_not_know_them_or_does_not_answer_leaves_them_out(to
 
 def test_nobody_waits_for_ever_for_an_answer(town):
     come(town, "STOP", "START")
-    assert decide(town, now() + out_of_order_opt_outs.MAX_CARRIER_WAIT - SECOND) == 0
-    assert decide(town, now() + out_of_order_opt_outs.MAX_CARRIER_WAIT + SECOND) == 1
+    assert decide(town, now() + pending_opt_ins.MAX_CARRIER_WAIT - SECOND) == 0
+    assert decide(town, now() + pending_opt_ins.MAX_CARRIER_WAIT + SECOND) == 1
     assert out(town)
     assert verdicts(town) == ["opt_out", "overtaken"]
     with town.app_context():
-        assert (
-            message_status_lookups.list_due_lookups("twilio", now() + timedelta(days=1), 20) == []
-        )
+        assert due_lookups.list_due_lookups("twilio", now() + timedelta(days=1), 20) == []
 
 
 def test_a_start_an_hour_after_the_stop_is_obeyed_at_once(town):

@@ -1,21 +1,18 @@
-"""What comes of asking a carrier about texts it has: it never raises; "it would not say" is an
-answer.
-"""
+"""The outcomes of looking up texts at the carrier."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.domain.delivery.message_lookups import CarrierMessage
+from app.domain.delivery.lookup_matching import CarrierMessage
 
 
 @dataclass(frozen=True)
 class MessageListResult:
     """The texts to one phone, newest first.
 
-    `skew`: how far the carrier's clock is ahead of ours.
-
-    `complete`: the list reaches back as far as was asked for and every text on it could be
-    read, so that what it does not show was not there.
+    `clock_skew`: how far the carrier's clock is ahead of ours. `is_complete`: the list reaches
+    back to the requested time and every text on it could be parsed, so a text that is not on it
+    does not exist.
     """
 
     texts: tuple[CarrierMessage, ...]
@@ -32,9 +29,9 @@ class MessageFetchResult:
 
 @dataclass(frozen=True)
 class LookupFailure:
-    """The carrier did not say.
+    """The carrier gave no usable answer: nothing was learnt, ask again later.
 
-    `retry_after`: seconds it asks us to wait. Nothing was learnt; ask again later.
+    `retry_after`: how many seconds the carrier asks us to wait.
     """
 
     reason: str

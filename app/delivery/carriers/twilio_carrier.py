@@ -1,6 +1,4 @@
-"""Twilio, spoken to through its SDK over our own HTTP client; the sandbox is the same carrier
-over a pretend one.
-"""
+"""Twilio through its SDK over our own HTTP client; the sandbox uses the same carrier class."""
 
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
@@ -25,18 +23,22 @@ from app.delivery.carriers.twilio_send_outcome import (
     classify_send_outcome,
     current_exchange,
 )
-from app.domain.delivery.message_lookups import LOOKUP_LOOKBACK, CarrierMessage
+from app.domain.delivery.lookup_matching import CarrierMessage
+from app.domain.delivery.message_lookups import LOOKUP_LOOKBACK
 
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
-API_BASE_URL = "https://api.twilio.com"  # the HTTP client puts TWILIO_API_URL in its place
-# Twilio's connection overrides: a receipt we answer with 503 is brought three times more,
-# whatever went wrong
+# The HTTP client replaces this by TWILIO_API_URL.
+API_BASE_URL = "https://api.twilio.com"
+# Twilio's connection overrides, in the fragment of the callback's address: a receipt that we
+# answer with 503 comes three times more, whatever went wrong
+# (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
 CONNECTION_OVERRIDES = "#rc=3&rp=all"
-LIST_PAGE_SIZE, MAX_LIST_PAGES = 50, 5
+LIST_PAGE_SIZE = 50
+MAX_LIST_PAGES = 5
 
 
 class TwilioCarrier:
-    """Hands single texts to Twilio's Messages resource. `name` is twilio or sandbox."""
+    """Sends and looks up texts at Twilio's Messages resource. `name` is twilio or sandbox."""
 
     def __init__(self, settings: Settings, http_client: Any) -> None:
         self.name = settings.carrier
@@ -50,82 +52,73 @@ class TwilioCarrier:
         self._callback_base_url = _build_callback_base_url(settings)
 
     async def send(self, to: str, body: str, ref: str, valid_for: int | None = None) -> SendOutcome:
-        """Hand over one text.
-
-        Never raises; the outcome is judged from what was seen on the wire.
-        """
+        """Send one text. Never raises; the recorded HTTP exchange decides the outcome."""
         data: dict[str, object] = {"To": to, **self._sender_params, "Body": body}
         if self._callback_base_url:
             data["StatusCallback"] = f"{self._callback_base_url}/{ref}{CONNECTION_OVERRIDES}"
         if valid_for:
             data["ValidityPeriod"] = valid_for
-        # the SDK's own request, without the object that messages.create() makes of an answer we
-        # read ourselves
-        return classify_send_outcome(
-            *await _record_exchange(
-                self._client.request_async("POST", self._messages_url, data=data)
-            )
-        )
+        # Not messages.create(): it would build an object from a response that we parse ourselves.
+        request = self._client.request_async("POST", self._messages_url, data=data)
+        return classify_send_outcome(*await _record_exchange(request))
 
     async def list_texts(self, to: str, since: datetime) -> MessageListResult | LookupFailure:
-        """The texts to a phone made since 5 minutes before `since` (our clock), newest first,
-        at most 250.
+        """List the texts to a phone since 5 minutes before `since` (our clock), newest first.
 
-        Never raises. No filter by day: a text that has not left Twilio yet has no date to be
-        filtered by.
+        At most 250. Never raises.
         """
         texts: list[CarrierMessage] = []
-        unread, skew, where = 0, timedelta(), ""
+        unreadable_count = 0
+        next_uri = ""
+        clock_skew = timedelta()
         for _ in range(MAX_LIST_PAGES):
-            page = parse_message_list_page(
-                *await _record_exchange(self._request_message_page(to, where))
-            )
+            request = self._request_message_page(to, next_uri)
+            page = parse_message_list_page(*await _record_exchange(request))
             if isinstance(page, LookupFailure):
                 return page
-            texts, unread, skew, where = (
-                [*texts, *page.texts],
-                unread + page.unreadable_count,
-                page.clock_skew,
-                page.next_uri,
-            )
-            # all of a page: what waited long inside Twilio may be listed before what was made
-            # after it
-            far = all(text.created_at < since + skew - LOOKUP_LOOKBACK for text in page.texts)
-            if far or not where:
-                return MessageListResult(tuple(texts), skew, is_complete=not unread)
-        return MessageListResult(tuple(texts), skew, is_complete=False)
+            texts += page.texts
+            unreadable_count += page.unreadable_count
+            next_uri, clock_skew = page.next_uri, page.clock_skew
+            # The whole page must be older: a text that waited long inside Twilio may be listed
+            # before texts that were created after it.
+            oldest_wanted = since + clock_skew - LOOKUP_LOOKBACK
+            is_past_start = all(text.created_at < oldest_wanted for text in page.texts)
+            if is_past_start or not next_uri:
+                is_complete = unreadable_count == 0
+                return MessageListResult(tuple(texts), clock_skew, is_complete)
+        return MessageListResult(tuple(texts), clock_skew, is_complete=False)
 
-    def _request_message_page(self, to: str, where: str) -> Coroutine[Any, Any, Any]:
+    def _request_message_page(self, to: str, uri: str) -> Coroutine[Any, Any, Any]:
         messages = self._client.messages
         request: Coroutine[Any, Any, Any]
-        request = (
-            messages.get_page_async(API_BASE_URL + where)
-            if where
-            else messages.page_async(to=to, page_size=LIST_PAGE_SIZE)
-        )
+        if uri:
+            request = messages.get_page_async(API_BASE_URL + uri)
+        else:
+            # No filter by day: a text that has not left Twilio yet has no date to filter by.
+            request = messages.page_async(to=to, page_size=LIST_PAGE_SIZE)
         return request
 
     async def fetch_text(self, sid: str) -> MessageFetchResult | LookupFailure:
-        """One text by its sid. Never raises."""
-        return parse_fetched_message(
-            *await _record_exchange(self._client.messages(sid).fetch_async())
-        )
+        """Fetch one text by its SID. Never raises."""
+        request = self._client.messages(sid).fetch_async()
+        return parse_fetched_message(*await _record_exchange(request))
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         await self._http.close()
 
 
 async def _record_exchange(
     request: Coroutine[Any, Any, Any],
 ) -> tuple[HttpExchange, BaseException | None]:
-    """What was seen on the wire of one request of the SDK's, and what the SDK made of it."""
+    """Run one request of the SDK; return what the HTTP client recorded, and the SDK's error."""
     exchange = HttpExchange()
     current_exchange.set(exchange)
     try:
         await request
-    except Exception as trouble:  # noqa: BLE001 -- whatever the SDK raises decides nothing: the exchange does
-        return exchange, trouble
+    # The SDK's errors decide nothing: the exchange does.
+    except Exception as error:  # noqa: BLE001
+        return exchange, error
     return exchange, None
 
 
@@ -136,14 +129,15 @@ def _build_sender_params(settings: Settings) -> dict[str, str]:
 
 
 def _build_callback_base_url(settings: Settings) -> str:
-    """Where receipts go.
-
-    Twilio itself refuses an address on this machine (21609), so it gets none.
-    """
-    base = settings.public_base_url
-    real_twilio = urlsplit(settings.twilio_api_url).hostname == "api.twilio.com"
-    if not base or (
-        settings.carrier == "twilio" and real_twilio and urlsplit(base).hostname in LOCAL_HOSTS
-    ):
+    """Return the address that receipts go to, or "" when Twilio could not reach it."""
+    base_url = settings.public_base_url
+    if not base_url:
         return ""
-    return f"{base}/webhooks/twilio/status"
+    is_real_twilio = (
+        settings.carrier == "twilio"
+        and urlsplit(settings.twilio_api_url).hostname == "api.twilio.com"
+    )
+    # Twilio refuses a text whose callback is on this machine (error 21609).
+    if is_real_twilio and urlsplit(base_url).hostname in LOCAL_HOSTS:
+        return ""
+    return f"{base_url}/webhooks/twilio/status"

@@ -1,4 +1,4 @@
-"""From the answer to a question about texts, as it was seen on the wire, to what it says."""
+"""Parses Twilio's responses to look-ups: a page of the list of texts, or one text."""
 
 import json
 from dataclasses import dataclass
@@ -12,17 +12,20 @@ from app.delivery.carriers.message_lookup_results import (
     MessageFetchResult,
 )
 from app.delivery.carriers.twilio_send_outcome import HttpExchange, is_message_sid
-from app.domain.delivery.message_lookups import CarrierMessage
+from app.domain.delivery.lookup_matching import CarrierMessage
 from app.domain.delivery.retry_delays import parse_retry_after
+from app.domain.texts.whole_numbers import parse_whole_number
 
+# The list goes on inside the API only: a request takes our credentials with it.
 MESSAGE_LIST_PATH_PREFIX = "/2010-04-01/Accounts/"
+MAX_ERROR_CODE_DIGITS = 8
 
 
 @dataclass(frozen=True)
 class MessageListPage:
-    """One page of a list.
+    """One page of a list. `next_uri` is "" on the last page.
 
-    `next_uri`: where it goes on, "" when it ends. `unread`: how much of it made no sense.
+    `unreadable_count`: how many rows, and whether a next page, could not be parsed.
     """
 
     texts: tuple[CarrierMessage, ...]
@@ -34,95 +37,95 @@ class MessageListPage:
 def parse_message_list_page(
     exchange: HttpExchange, error: BaseException | None
 ) -> MessageListPage | LookupFailure:
-    """One page of the list of texts."""
+    """Parse one page of the list of texts. Never raises."""
     content = _parse_json_response(exchange, error)
     if isinstance(content, LookupFailure):
         return content
     rows = content.get("messages")
     if not isinstance(rows, list):
         return LookupFailure("an answer that is no list", exchange.status)
-    texts = tuple(text for row in rows if (text := _parse_message_row(row)))
-    further = str(content.get("next_page_uri") or "")
-    followed = further.startswith(MESSAGE_LIST_PATH_PREFIX)
-    unread = len(rows) - len(texts) + (bool(further) and not followed)
-    return MessageListPage(
-        texts, _compute_clock_skew(exchange), further if followed else "", unread
-    )
+    texts = tuple(filter(None, map(_parse_message_row, rows)))
+    unreadable_count = len(rows) - len(texts)
+    next_uri = str(content.get("next_page_uri") or "")
+    if next_uri and not next_uri.startswith(MESSAGE_LIST_PATH_PREFIX):
+        next_uri = ""
+        unreadable_count += 1
+    return MessageListPage(texts, _compute_clock_skew(exchange), next_uri, unreadable_count)
 
 
 def parse_fetched_message(
     exchange: HttpExchange, error: BaseException | None
 ) -> MessageFetchResult | LookupFailure:
-    """One text by its sid."""
+    """Parse one text that was fetched by its SID. Never raises."""
     if exchange.status == 404:
         return MessageFetchResult(None)
     content = _parse_json_response(exchange, error)
     if isinstance(content, LookupFailure):
         return content
     text = _parse_message_row(content)
-    return (
-        MessageFetchResult(text)
-        if text
-        else LookupFailure("an answer that is no text", exchange.status)
-    )
+    if text is None:
+        return LookupFailure("an answer that is no text", exchange.status)
+    return MessageFetchResult(text)
 
 
 def _parse_json_response(
     exchange: HttpExchange, error: BaseException | None
 ) -> dict[str, Any] | LookupFailure:
     if exchange.status is None:
-        return LookupFailure(f"no answer ({type(error).__name__ if error else 'nothing came'})")
+        cause = type(error).__name__ if error else "nothing came"
+        return LookupFailure(f"no answer ({cause})")
     if exchange.status != 200:
-        wait = parse_retry_after(exchange.headers.get("retry-after"), now())
-        return LookupFailure(f"HTTP {exchange.status}", exchange.status, wait)
+        retry_after = parse_retry_after(exchange.headers.get("retry-after"), now())
+        return LookupFailure(f"HTTP {exchange.status}", exchange.status, retry_after)
     try:
         content = json.loads(exchange.body)
     except (ValueError, RecursionError):
         content = None
-    return (
-        content
-        if isinstance(content, dict)
-        else LookupFailure("an answer that is no JSON", exchange.status)
-    )
+    if not isinstance(content, dict):
+        return LookupFailure("an answer that is no JSON", exchange.status)
+    return content
 
 
 def _parse_message_row(row: object) -> CarrierMessage | None:
+    """Return the text, or None when its SID, status or date is missing or malformed."""
     if not isinstance(row, dict):
         return None
-    sid, status, made = (
-        row.get("sid"),
-        row.get("status"),
-        _parse_rfc2822_date(row.get("date_created")),
-    )
-    if not (is_message_sid(sid) and isinstance(status, str) and made):
+    sid, status = row.get("sid"), row.get("status")
+    created_at = _parse_rfc2822_date(row.get("date_created"))
+    if not (is_message_sid(sid) and isinstance(status, str) and created_at):
         return None
-    code = str(row.get("error_code") or "")
+    senders = filter(None, (row.get("from"), row.get("messaging_service_sid")))
     return CarrierMessage(
         sid=sid,
         status=status,
         direction=str(row.get("direction") or ""),
         to=str(row.get("to") or ""),
-        senders=frozenset(
-            str(row[name]) for name in ("from", "messaging_service_sid") if row.get(name)
-        ),
+        senders=frozenset(map(str, senders)),
         body=str(row.get("body") or ""),
-        created_at=made,
-        error_code=int(code) if code.isascii() and code.isdigit() and len(code) < 9 else None,
+        created_at=created_at,
+        error_code=parse_whole_number(str(row.get("error_code") or ""), MAX_ERROR_CODE_DIGITS),
     )
 
 
 def _parse_rfc2822_date(text: object) -> datetime | None:
+    if not isinstance(text, str):
+        return None
     try:
-        moment = parsedate_to_datetime(text) if isinstance(text, str) else None
+        moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+    # A date without a zone ("-0000") comes back naive and means UTC.
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    return moment
 
 
 def _compute_clock_skew(exchange: HttpExchange) -> timedelta:
-    """By the answer's Date.
+    """Return how far the response's Date is ahead of our clock; zero without a Date.
 
-    Read as it arrives: the seconds of the way are far below the margins.
+    The seconds that the response travelled are far below the margins of a look-up.
     """
-    theirs = _parse_rfc2822_date(exchange.headers.get("date"))
-    return theirs - now() if theirs else timedelta()
+    carrier_time = _parse_rfc2822_date(exchange.headers.get("date"))
+    if carrier_time is None:
+        return timedelta()
+    return carrier_time - now()

@@ -1,6 +1,4 @@
-"""What an admin is told when a fault paused a blast: by text, and as a note to a chat room or a
-pager.
-"""
+"""The alerts about a paused blast: as a text to an admin, and as JSON for a chat or a pager."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,21 +6,22 @@ from datetime import datetime, timedelta
 
 from app.domain.texts.message_templates import GENERIC_EVENT_VALUES, fill_template
 from app.domain.texts.segments import (
+    GSM7_CHARACTERS,
     GSM7_MULTI_SEGMENT_UNITS,
     measure_segments,
     replace_costly_characters,
 )
-from app.domain.texts.segments import GSM7_TEXT_PATTERN as PLAIN_TEXT
 
-# After each failed try; after the last one it is given up.
+# The wait after each failed delivery of an alert; after the last one it is given up.
 ALERT_RETRY_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800))
 MAX_ALERT_TITLE_LENGTH = 30
 MAX_ALERT_SEGMENTS = 2
+MAX_ALERT_UNITS = MAX_ALERT_SEGMENTS * GSM7_MULTI_SEGMENT_UNITS
 
 
 @dataclass(frozen=True)
 class PausedBlastAlert:
-    """One alert. Nothing in it says who gets the blast or what it says."""
+    """One alert. It does not contain the recipients or the text of the blast."""
 
     blast: int | None
     cause: str
@@ -31,12 +30,12 @@ class PausedBlastAlert:
     at: datetime
 
 
-def build_alert_payload(alert: PausedBlastAlert, base: str) -> dict[str, object]:
-    """The JSON for a chat room.
+def build_alert_payload(alert: PausedBlastAlert, base_url: str) -> dict[str, object]:
+    """Return the JSON of an alert.
 
-    `text` is what Slack, Mattermost and others show; the rest is for programs.
+    `text` is what Slack, Mattermost and others show; the other fields are for programs.
     """
-    link = build_blast_url(base, alert.blast)
+    link = build_blast_url(base_url, alert.blast)
     name = f"Blast {alert.blast}" if alert.blast else "A blast"
     return {
         "event": "blast.paused",
@@ -50,41 +49,43 @@ def build_alert_payload(alert: PausedBlastAlert, base: str) -> dict[str, object]
     }
 
 
-def build_blast_url(base: str, blast: int | None) -> str:
-    """Where a blast is seen, or all of them."""
-    return f"{base.rstrip('/')}/blasts/logs" + (f"/{blast}" if blast else "")
+def build_blast_url(base_url: str, blast: int | None) -> str:
+    """Return the address of a blast's page, or of the list of blasts."""
+    url = f"{base_url.rstrip('/')}/blasts/logs"
+    return f"{url}/{blast}" if blast else url
 
 
-def build_alert_text(body: str, paused: Sequence[int], cause: str, base: str) -> str:
-    """The text to the admin's phone: the first of these blasts by how it begins, the cause, and
-    where to look.
+def build_alert_text(body: str, paused: Sequence[int], cause: str, base_url: str) -> str:
+    """Return the text to the admin's phone: the first of the paused blasts, the cause, a link.
 
-    Two parts at most: everything outside GSM-7 is left out, and a long cause is cut.
+    `body` is the template of the first blast. Two segments at most: what GSM-7 does not have is
+    left out, and a long cause is cut.
     """
-    link = build_blast_url(base, paused[0] if len(paused) == 1 else None)
-    start = f"SMS Admin: {_describe_blast(body, paused[0])} is paused."
-    if len(paused) > 1:
-        start = (
-            f"SMS Admin: {len(paused)} blasts are paused, {_describe_blast(body, paused[0])} first."
-        )
+    title = _describe_blast(body, paused[0])
+    if len(paused) == 1:
+        start = f"SMS Admin: {title} is paused."
+        link = build_blast_url(base_url, paused[0])
+    else:
+        start = f"SMS Admin: {len(paused)} blasts are paused, {title} first."
+        link = build_blast_url(base_url, None)
     end = f"See what to do: {link}"
     cause = _keep_gsm7_characters(cause)
-    free = MAX_ALERT_SEGMENTS * GSM7_MULTI_SEGMENT_UNITS - measure_segments(f"{start}  {end}").units
-    if measure_segments(cause).units > free:
-        cause = cause[: max(0, free // 2 - 3)].rstrip(" .,") + "..."  # half: some signs weigh two
+    free_units = MAX_ALERT_UNITS - measure_segments(f"{start}  {end}").units
+    if measure_segments(cause).units > free_units:
+        # Half, because some characters cost two units; 3 for the dots.
+        cause = cause[: max(0, free_units // 2 - 3)].rstrip(" .,") + "..."
     return f"{start} {cause} {end}"
 
 
 def _describe_blast(body: str, blast: int) -> str:
-    line = " ".join(_keep_gsm7_characters(fill_template(body, None, GENERIC_EVENT_VALUES)).split())
-    if not line:
+    filled_in = fill_template(body, None, GENERIC_EVENT_VALUES)
+    title = " ".join(_keep_gsm7_characters(filled_in).split())
+    if not title:
         return f"blast {blast}"
-    return (
-        f'the blast "{line}"'
-        if len(line) <= MAX_ALERT_TITLE_LENGTH
-        else f'the blast "{line[: MAX_ALERT_TITLE_LENGTH - 3].rstrip(" .,;:!?-")}..."'
-    )
+    if len(title) > MAX_ALERT_TITLE_LENGTH:
+        title = title[: MAX_ALERT_TITLE_LENGTH - 3].rstrip(" .,;:!?-") + "..."
+    return f'the blast "{title}"'
 
 
 def _keep_gsm7_characters(text: str) -> str:
-    return "".join(sign for sign in replace_costly_characters(text) if PLAIN_TEXT.fullmatch(sign))
+    return "".join(filter(GSM7_CHARACTERS.__contains__, replace_costly_characters(text)))

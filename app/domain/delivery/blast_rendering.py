@@ -1,25 +1,28 @@
-"""The rehearsal of a blast: who gets which text, who is left out, what it weighs; for review
-and release alike.
+"""Rendering a blast: who gets which text, who is skipped, how many segments.
+
+Review and release both use it, so that what is sent is what was shown.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
 from app.domain.delivery.skip_reasons import SkipReason
-from app.domain.texts import message_templates, text_cleaning
+from app.domain.texts.message_templates import append_footer, fill_template, has_name_placeholders
 from app.domain.texts.segments import (
     MAX_MESSAGE_CHARACTERS,
     SmsEncoding,
     count_utf16_units,
     measure_segments,
 )
+from app.domain.texts.text_cleaning import is_blank_text
 
 
-class BlastRecipient(NamedTuple):  # a tuple: there are 100,000 of them, and of Text
-    """Somebody in the pool, and why they must not be texted (None: they may)."""
+# A NamedTuple, like RenderedText, because a blast has up to 100,000 of each.
+class BlastRecipient(NamedTuple):
+    """A person in the audience, and why they must not be texted (None: they may)."""
 
     name: str | None
     phone: str
@@ -27,7 +30,7 @@ class BlastRecipient(NamedTuple):  # a tuple: there are 100,000 of them, and of 
 
 
 class RenderedText(NamedTuple):
-    """What one number gets. Somebody left out gets an empty body of 0 segments."""
+    """The text of one number. Who is skipped has an empty body of 0 segments."""
 
     name: str | None
     phone: str
@@ -37,12 +40,24 @@ class RenderedText(NamedTuple):
     skip_reason: SkipReason | None
 
 
+class RenderedBody(NamedTuple):
+    """A body as it would be sent; an empty one has 0 segments."""
+
+    body: str
+    encoding: str
+    segments: int
+
+
+EMPTY_BODY = RenderedBody("", SmsEncoding.GSM7.value, 0)
+TextWriter = Callable[[str | None], RenderedBody]
+
+
 @dataclass(frozen=True)
 class RenderedBlast:
-    """Every number of the pool once, in the pool's order; `duplicates` counts the repeats that
-    were merged.
+    """Every number of the audience once, in the order of the audience.
 
-    `event`: what stood for the event's placeholders.
+    `duplicates` counts the repeated numbers that were merged; `event_values` are the values of
+    the event's placeholders.
     """
 
     texts: tuple[RenderedText, ...]
@@ -51,7 +66,7 @@ class RenderedBlast:
 
     @cached_property
     def sendable_texts(self) -> tuple[RenderedText, ...]:
-        """The texts that would leave."""
+        """The texts that would be sent."""
         return tuple(text for text in self.texts if text.skip_reason is None)
 
     @property
@@ -61,134 +76,121 @@ class RenderedBlast:
 
     @cached_property
     def skip_reason_counts(self) -> dict[SkipReason, int]:
-        """How many are left out, by reason; only reasons that occur."""
-        return dict(
-            Counter(text.skip_reason for text in self.texts if text.skip_reason is not None)
-        )
+        """How many people are skipped, by reason; only reasons that occur."""
+        return dict(Counter(text.skip_reason for text in self.texts if text.skip_reason))
 
     @cached_property
     def segment_count(self) -> int:
-        """Parts that would be billed."""
+        """The segments that would be billed."""
         return sum(text.segments for text in self.sendable_texts)
 
     @cached_property
     def longest_text(self) -> RenderedText | None:
-        """The text with the most parts, among these the most characters; None when nobody gets
-        one.
-        """
+        """The text with the most segments, then the most characters; None when nobody gets one."""
         return max(self.sendable_texts, key=_measure_text_size, default=None)
 
     @cached_property
     def shortest_text(self) -> RenderedText | None:
-        """The text with the fewest parts, among these the fewest characters; None when nobody
-        gets one.
-        """
+        """The text with the fewest segments, then characters; None when nobody gets one."""
         return min(self.sendable_texts, key=_measure_text_size, default=None)
 
     @cached_property
     def too_long_texts(self) -> tuple[RenderedText, ...]:
         """The texts the carrier would refuse for their length."""
-        return tuple(
-            text
-            for text in self.sendable_texts
-            if count_utf16_units(text.body) > MAX_MESSAGE_CHARACTERS
-        )
+        return tuple(filter(_is_too_long, self.sendable_texts))
 
 
 def render_blast_texts(
-    pool: Iterable[BlastRecipient],
+    audience: Iterable[BlastRecipient],
     template: str,
     footer: str | None,
-    event: Mapping[str, str] | None = None,
+    event_values: Mapping[str, str] | None = None,
 ) -> RenderedBlast:
-    """Merge equal numbers, fill in the template, add the footer (None: none) and measure, for
-    everybody in the pool.
+    """Merge equal numbers, fill in the template, add the footer (None: none) and count segments.
 
-    `event`: what stands for the event's placeholders, the same for everybody.
+    `event_values` are the values of the event's placeholders, the same for everybody.
     """
-    people, duplicates = _merge_duplicate_numbers(pool)
-    of_event = event or {}
-    written = _build_text_writer(template, footer, of_event)
-    return RenderedBlast(
-        tuple(_render_text(person, written) for person in people), duplicates, of_event
-    )
+    recipients, duplicates = _merge_duplicate_numbers(audience)
+    values = event_values or {}
+    write = _build_text_writer(template, footer, values)
+    texts = tuple(_render_text(recipient, write) for recipient in recipients)
+    return RenderedBlast(texts, duplicates, values)
 
 
-def skip_too_long_texts(rehearsal: RenderedBlast) -> RenderedBlast:
-    """The same with texts over the limit left out: the carrier would refuse them, and pause the
-    blast for all.
+def skip_too_long_texts(blast: RenderedBlast) -> RenderedBlast:
+    """Return the blast with the texts over the limit skipped.
 
-    The review page names these people; a text that is too long for everybody is refused there.
+    The carrier would refuse them, and the refusal would pause the blast for everybody. The review
+    page names these people; a text that is too long for everybody is refused there.
     """
-    if not rehearsal.too_long_texts:
-        return rehearsal
-    long = {text.phone for text in rehearsal.too_long_texts}
-    texts = (
-        each._replace(skip_reason=SkipReason.TOO_LONG) if each.phone in long else each
-        for each in rehearsal.texts
-    )
-    return replace(rehearsal, texts=tuple(texts))
+    if not blast.too_long_texts:
+        return blast
+    return replace(blast, texts=tuple(_iterate_with_too_long_skipped(blast.texts)))
 
 
-TextWriter = Callable[[str | None], tuple[str, str, int]]
+def _iterate_with_too_long_skipped(texts: Iterable[RenderedText]) -> Iterator[RenderedText]:
+    for text in texts:
+        if text.skip_reason is None and _is_too_long(text):
+            yield text._replace(skip_reason=SkipReason.TOO_LONG)
+        else:
+            yield text
 
 
 def _merge_duplicate_numbers(
-    pool: Iterable[BlastRecipient],
+    audience: Iterable[BlastRecipient],
 ) -> tuple[list[BlastRecipient], int]:
-    """One person a number: the first, or the first with a name.
+    """Return one recipient for each number, and how many were merged.
 
-    A reason to leave one of them out holds for all.
+    The name is the first there is. A reason to skip one of them skips the number.
     """
-    kept: dict[str, BlastRecipient] = {}
-    seen = 0
-    for person in pool:
-        seen += 1
-        first = kept.setdefault(person.phone, person)
-        if first is not person:
-            name, left_out = (
-                first.name or person.name,
-                first.skip_reason or person.skip_reason,
+    by_phone: dict[str, BlastRecipient] = {}
+    total = 0
+    for recipient in audience:
+        total += 1
+        first = by_phone.setdefault(recipient.phone, recipient)
+        if first is not recipient:
+            by_phone[recipient.phone] = BlastRecipient(
+                first.name or recipient.name,
+                recipient.phone,
+                first.skip_reason or recipient.skip_reason,
             )
-            kept[person.phone] = BlastRecipient(name, person.phone, left_out)
-    return list(kept.values()), seen - len(kept)
+    return list(by_phone.values()), total - len(by_phone)
 
 
-def _build_text_writer(template: str, footer: str | None, event: Mapping[str, str]) -> TextWriter:
-    """A function from a name to (body, encoding, segments); an empty body when the filled-in
-    text would be blank.
-    """
+def _build_text_writer(
+    template: str, footer: str | None, event_values: Mapping[str, str]
+) -> TextWriter:
+    """Return a function from a person's name to their body; EMPTY_BODY when it would be blank."""
 
-    def write(name: str | None) -> tuple[str, str, int]:
-        body = message_templates.fill_template(template, name, event).strip()
-        if text_cleaning.is_blank_text(body):
-            return "", SmsEncoding.GSM7.value, 0
+    def write(name: str | None) -> RenderedBody:
+        body = fill_template(template, name, event_values).strip()
+        if is_blank_text(body):
+            return EMPTY_BODY
         if footer:
-            body = message_templates.append_footer(body, footer)
-        weight = measure_segments(body)
-        return body, weight.encoding.value, weight.segments
+            body = append_footer(body, footer)
+        size = measure_segments(body)
+        return RenderedBody(body, size.encoding.value, size.segments)
 
-    if message_templates.has_name_placeholders(template):
+    if has_name_placeholders(template):
         return write
-    same = write(None)
-    return lambda name: same
+    # The same text for everybody is rendered once, not 100,000 times.
+    same_for_all = write(None)
+    return lambda name: same_for_all
 
 
-def _render_text(person: BlastRecipient, written: TextWriter) -> RenderedText:
-    if person.skip_reason is not None:
-        return RenderedText(
-            person.name, person.phone, "", SmsEncoding.GSM7.value, 0, person.skip_reason
-        )
-    body, encoding, segments = written(person.name)
-    return RenderedText(
-        person.name,
-        person.phone,
-        body,
-        encoding,
-        segments,
-        None if body else SkipReason.EMPTY_TEXT,
-    )
+def _render_text(recipient: BlastRecipient, write: TextWriter) -> RenderedText:
+    skip_reason = recipient.skip_reason
+    if skip_reason is not None:
+        return RenderedText(recipient.name, recipient.phone, *EMPTY_BODY, skip_reason)
+    rendered = write(recipient.name)
+    if not rendered.body:
+        skip_reason = SkipReason.EMPTY_TEXT
+    return RenderedText(recipient.name, recipient.phone, *rendered, skip_reason)
 
 
 def _measure_text_size(text: RenderedText) -> tuple[int, int]:
     return text.segments, len(text.body)
+
+
+def _is_too_long(text: RenderedText) -> bool:
+    return count_utf16_units(text.body) > MAX_MESSAGE_CHARACTERS

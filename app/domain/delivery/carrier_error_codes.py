@@ -1,6 +1,7 @@
-"""What a carrier's numeric code means: in plain words, whose fault it is, what follows.
+"""The carrier's error codes: in plain words, who is to blame, and what follows.
 
-Error text is never read.
+The codes are a table, carrier_codes.csv. A carrier's error text is never interpreted: only its
+numeric code and the HTTP status are.
 """
 
 import csv
@@ -11,13 +12,15 @@ from pathlib import Path
 
 from app.domain.delivery.circuit_breaker import BreakerRule, parse_breaker_rule
 
+MAX_HTTP_STATUS = 599
 CARRIER_CODES_FILE = Path(__file__).with_name("carrier_codes.csv")
 
 
 class Blame(StrEnum):
-    """Where the fault lies.
+    """Who or what caused a failure.
 
-    CONSENT and NUMBER touch a person at once; nothing else does, but by strikes.
+    CONSENT and NUMBER have consequences for the person at once; the others only after repeated
+    failures (`strikes`), if at all.
     """
 
     CONSENT = "consent"
@@ -32,14 +35,32 @@ class Blame(StrEnum):
     UNKNOWN = "unknown"
 
 
+# Every blast of the sender would fail in the same way.
+SENDER_WIDE_BLAMES = frozenset(
+    {Blame.SENDER, Blame.ACCOUNT, Blame.COUNTRY, Blame.CALLBACK, Blame.US}
+)
+# The cause may be the number texted. A closed account or a mistake of ours, on the other hand, is
+# the same for every number: there one failure is proof.
+SINGLE_NUMBER_BLAMES = frozenset({Blame.SENDER, Blame.WORDING, Blame.COUNTRY})
+# Twilio describes both as "… or cannot text there", "… or not to that country".
+COUNTRY_UNREACHABLE_CODES = frozenset({21606, 21659})
+# Twilio refused these before it did anything, so that they can always be repeated.
+UNPROCESSED_HTTP_STATUS = 429
+UNPROCESSED_ERROR_CODES = frozenset({20429, 21611, 21730})
+# A fault inside Twilio, whatever the HTTP status says: the text may or may not have left.
+UNCERTAIN_ERROR_CODES = frozenset({20500, 20503})
+
+
 @dataclass(frozen=True)
 class CarrierErrorCode:
-    """One code.
+    """What one error code means and what follows from it: one row of carrier_codes.csv.
 
-    `when` it comes: create, delivery, both or account. `retry` by whom: machine, person,
-    after_fix or never. `breaker`: what follows for the blast and its sender, written as in
-    breaker.py. `strikes`: 0 never touches the person, 1 at once, n when n different blasts met
-    it within no less than `days` days, and nothing arrived between.
+    `phase`: when it comes ("create", "delivery", "both", "account").
+    `retry`: who may send again ("machine", "person", "after_fix", "never").
+    `breaker`: what follows for the blast and its sender, in the notation of circuit_breaker.
+    `strikes`: after how many blasts the number counts as dead. 0 is never, 1 at once; n means
+    that n different blasts met the code over at least `strike_days` days, and nothing arrived in
+    between (dead_numbers).
     """
 
     code: int
@@ -53,163 +74,174 @@ class CarrierErrorCode:
 
     @property
     def breaker_rule(self) -> BreakerRule | None:
-        """What follows for the blast and its sender, None when nothing does."""
+        """What follows for the blast and its sender; None when nothing does."""
         return parse_breaker_rule(self.breaker)
 
     @property
     def is_sender_wide(self) -> bool:
-        """Whether every blast of the sender would meet it too, not this one alone."""
+        """Whether every blast of the sender would meet the code too, not this one alone."""
         return self.blame in SENDER_WIDE_BLAMES
 
     @property
     def may_be_one_number(self) -> bool:
-        """Whether the number texted may be the cause, so that one failure among texts that went
-        through says little.
+        """Whether the number texted may be the cause.
+
+        Then one failure among texts that went through proves little.
         """
         return self.blame in SINGLE_NUMBER_BLAMES
 
     @property
     def may_mean_country_unreachable(self) -> bool:
-        """Whether it may mean that this sender, which works at home, cannot text that country."""
+        """Whether the cause may be a sender that works at home and cannot text that country."""
         return self.code in COUNTRY_UNREACHABLE_CODES
 
     def is_same_cause(self, other: "CarrierErrorCode") -> bool:
         """Whether both count together towards a pause.
 
-        One cause often comes back under several codes (30020, 30021 and 30500 are all Twilio's
-        own failure), so it is the blame and the rule that count. Codes without a rule, as a
-        phone that is off, never do.
+        One cause often has several codes (30020, 30021 and 30500 are all Twilio's own failure),
+        so the blame and the breaker rule are compared. Codes without a rule, such as a phone that
+        is off, are never compared.
         """
         return (self.blame, self.breaker) == (other.blame, other.breaker)
 
 
-SENDER_WIDE_BLAMES = frozenset(
-    {Blame.SENDER, Blame.ACCOUNT, Blame.COUNTRY, Blame.CALLBACK, Blame.US}
-)
-# An account that is closed, or a mistake of ours, is the same for everybody: there one failure
-# is proof.
-SINGLE_NUMBER_BLAMES = frozenset({Blame.SENDER, Blame.WORDING, Blame.COUNTRY})
-COUNTRY_UNREACHABLE_CODES = frozenset(
-    {21606, 21659}
-)  # "… or cannot text there", "… or not to that country"
-UNPROCESSED_HTTP_STATUS = 429
-UNCERTAIN_ERROR_CODES = frozenset(
-    {20500, 20503}
-)  # a fault of its own, whatever the HTTP status says
-UNPROCESSED_ERROR_CODES = frozenset(
-    {20429, 21611, 21730}
-)  # Twilio: refused before anything happened, always safe to repeat
-
-# What to do about a fault that pauses a blast, where the blame alone does not say it.
+_ADD_SENDER = "Add a sender number to the messaging service in the Twilio console, then resume."
+_RAISE_LIMIT = "Raise the limit in the Twilio console or wait until it starts anew, then resume."
+# What to do about a fault that pauses a blast, where the blame alone does not tell.
 FIX_BY_CODE = {
     20003: "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, then resume.",
     20008: "Put the live account's SID and token in place of the test credentials, then resume.",
     21408: "Switch the country on under Geo permissions in the Twilio console, then resume.",
     21617: "Shorten the text to 1,600 characters and send it as a new blast.",
     21610: "Only they can undo it, by texting START.",
-    21703: "Add a sender number to the messaging service in the Twilio console, then resume.",
-    21704: "Add a sender number to the messaging service in the Twilio console, then resume.",
+    21703: _ADD_SENDER,
+    21704: _ADD_SENDER,
     30002: "Ask Twilio support why the account is suspended; resume when it is active again.",
-    30007: "Write the text differently, without shortened links or shouting, and send it as a new blast.",
+    30007: (
+        "Write the text differently, without shortened links or shouting,"
+        " and send it as a new blast."
+    ),
     30032: "Verify the toll-free number in the Twilio console; resume when it is approved.",
-    30033: "Look at the campaign's registration in the Twilio console; resume when it is active again.",
-    30034: "Register the number for US texts (A2P 10DLC) in the Twilio console; resume when it is approved.",
+    30033: (
+        "Look at the campaign's registration in the Twilio console; resume when it is active again."
+    ),
+    30034: (
+        "Register the number for US texts (A2P 10DLC) in the Twilio console;"
+        " resume when it is approved."
+    ),
     30035: "Wait until Twilio has finished setting the number up, then resume.",
-    30454: "Raise the limit in the Twilio console or wait until it starts anew, then resume.",
-    63038: "Raise the limit in the Twilio console or wait until it starts anew, then resume.",
+    30454: _RAISE_LIMIT,
+    63038: _RAISE_LIMIT,
 }
 FIX_BY_BLAME = {
     Blame.CONSENT: "Only they can change that, by texting START.",
     Blame.NUMBER: "Ask the person for a number that can get texts.",
     Blame.CIRCUMSTANCE: "Wait a while, then send again.",
     Blame.WORDING: "Change the text and send it as a new blast.",
-    Blame.SENDER: "Check the sender number or messaging service in the Twilio console and the settings, then resume.",
+    Blame.SENDER: (
+        "Check the sender number or messaging service in the Twilio console and the settings,"
+        " then resume."
+    ),
     Blame.ACCOUNT: "Look at the account in the Twilio console and put it right, then resume.",
-    Blame.COUNTRY: "Allow the country in the Twilio console or use a sender that reaches it, then resume.",
+    Blame.COUNTRY: (
+        "Allow the country in the Twilio console or use a sender that reaches it, then resume."
+    ),
     Blame.CALLBACK: "Check that PUBLIC_BASE_URL is an address Twilio can reach, then resume.",
     Blame.US: "Check TWILIO_API_URL and bring SMS Admin up to date, then resume.",
-    Blame.UNKNOWN: "Look the number up in Twilio's list of error codes, then decide whether to send again.",
+    Blame.UNKNOWN: (
+        "Look the number up in Twilio's list of error codes, then decide whether to send again."
+    ),
 }
 
 
 def find_error_code(
     code: int | None, phase: str = "create", *, http_status: int | None = None
 ) -> CarrierErrorCode:
-    """The receipt of a code, or of a missing or unknown one by rule.
+    """Return what a code means; a missing or unknown one is judged by the rules of the table.
 
-    `phase` is 'create' or 'delivery'.
-
-    `http_status` is what the request was answered with; it decides about codes nobody has heard
-    of.
+    `phase` is "create" (the reply to our request) or "delivery" (a status callback).
+    `http_status` is the status of the reply; it decides about codes that are not in the table.
     """
-    codes, rules = _load_carrier_codes()
-    known = codes.get(code or 0)
-    if known:
-        return known
-    status = http_status or (code if code and code < 600 else None)
-    rule = _find_http_rule_name(status) if status and phase == "create" else None
-    if rule is None:
-        rule = f"{phase if phase == 'delivery' else 'create'}_{'unknown' if code else 'none'}"
-    found = rules[rule]
-    return replace(
-        found,
-        code=code or status or 0,
-        description=found.description.replace("{code}", str(code)),
-    )
+    table = _load_carrier_codes()
+    error_code = table.codes.get(code or 0)
+    if error_code:
+        return error_code
+    status = http_status
+    if not status and code and code <= MAX_HTTP_STATUS:
+        # Some replies repeat the HTTP status as their code.
+        status = code
+    rule = table.rules[_find_rule_name(code, phase, status)]
+    description = rule.description.replace("{code}", str(code))
+    return replace(rule, code=code or status or 0, description=description)
 
 
 def get_tls_error_code() -> CarrierErrorCode:
-    """The receipt of a carrier whose certificate could not be checked."""
-    return _load_carrier_codes()[1]["net_tls_verify"]
+    """Return what it means that the carrier's certificate could not be verified."""
+    return _load_carrier_codes().rules["net_tls_verify"]
 
 
 def get_missing_sid_error_code() -> CarrierErrorCode:
-    """The receipt of a carrier that says yes without naming the text."""
-    return _load_carrier_codes()[1]["http_2xx_no_sid"]
+    """Return what it means that the carrier accepts a text without giving its SID."""
+    return _load_carrier_codes().rules["http_2xx_no_sid"]
 
 
-def is_immediate_pause(receipt: CarrierErrorCode) -> bool:
-    """Whether a blast of which nothing has gone through stops before the next person."""
-    return receipt.breaker == "now"
+def is_immediate_pause(error_code: CarrierErrorCode) -> bool:
+    """Whether the blast stops before the next person, if none of its texts has gone through."""
+    return error_code.breaker == "now"
 
 
 def is_unprocessed_request(http_status: int, code: int | None) -> bool:
-    """Whether the carrier refused the request without doing anything, so that a machine may
-    repeat it.
+    """Whether the carrier refused the request before it did anything.
+
+    Only then may a machine repeat it.
     """
     return http_status == UNPROCESSED_HTTP_STATUS or code in UNPROCESSED_ERROR_CODES
 
 
-def find_error_fix(receipt: CarrierErrorCode) -> str:
-    """What a person can do about it, in one sentence."""
-    return FIX_BY_CODE.get(receipt.code) or FIX_BY_BLAME[receipt.blame]
+def find_error_fix(error_code: CarrierErrorCode) -> str:
+    """Return what a person can do about it, in one sentence."""
+    return FIX_BY_CODE.get(error_code.code) or FIX_BY_BLAME[error_code.blame]
 
 
-def _find_http_rule_name(status: int) -> str | None:
-    """The rule for an HTTP status whatever the code; None for the 4xx that say nothing by
-    themselves.
-    """
-    if 300 <= status < 400:
+def _find_rule_name(code: int | None, phase: str, http_status: int | None) -> str:
+    """Return the name of the rule for a code that is not in the table."""
+    if phase == "delivery":
+        return "delivery_unknown" if code else "delivery_none"
+    return _find_http_rule_name(http_status) or ("create_unknown" if code else "create_none")
+
+
+def _find_http_rule_name(http_status: int | None) -> str | None:
+    """Return the rule for an HTTP status, or None for the 4xx that prove nothing by themselves."""
+    if http_status is None:
+        return None
+    if 300 <= http_status < 400:
         return "http_3xx"
-    if status >= 500:
+    if http_status >= 500:
         return "http_5xx"
-    name = f"http_{status}"
-    return name if name in _load_carrier_codes()[1] else None
+    name = f"http_{http_status}"
+    return name if name in _load_carrier_codes().rules else None
 
 
+@dataclass(frozen=True)
+class _CarrierCodeTable:
+    """The rows of carrier_codes.csv: those with a numeric code, and the named rules."""
+
+    codes: dict[int, CarrierErrorCode]
+    rules: dict[str, CarrierErrorCode]
+
+
+# Cached: every failed text asks, and the file never changes while we run.
 @cache
-def _load_carrier_codes() -> tuple[dict[int, CarrierErrorCode], dict[str, CarrierErrorCode]]:
-    """Receipts by code, and the rules for everything else by name."""
-    codes: dict[int, CarrierErrorCode] = {}
-    rules: dict[str, CarrierErrorCode] = {}
+def _load_carrier_codes() -> _CarrierCodeTable:
+    table = _CarrierCodeTable({}, {})
     with CARRIER_CODES_FILE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            receipt = _parse_code_row(row)
-            if receipt.code:
-                codes[receipt.code] = receipt
+            error_code = _parse_code_row(row)
+            if error_code.code:
+                table.codes[error_code.code] = error_code
             else:
-                rules[row["code"]] = receipt
-    return codes, rules
+                table.rules[row["code"]] = error_code
+    return table
 
 
 def _parse_code_row(row: dict[str, str]) -> CarrierErrorCode:

@@ -1,15 +1,14 @@
-"""When a kind of failure stops a blast, slows its sender down or holds it back: rules, and what
-they say of results.
+"""The circuit breaker: when failures of one kind pause a blast, or slow or hold its sender.
 
-A rule is written like this (column `breaker` of carrier_codes.csv), read once:
+A rule is written as follows in the column `breaker` of carrier_codes.csv:
 
 none                    nothing follows
 now                     the blast pauses at once
-ratio 5/20              it pauses when 5 of 20 texts in a row failed like this
+ratio 5/20              it pauses when 5 of 20 texts in a row failed in this way
 row 3                   it pauses when 3 in a row did
-country                 the rest of the country is left out; at home the blast pauses
-slow ratio 3/10         not a pause: the sender goes at half its rate
-hold ratio 5/10 600     not a pause: nothing leaves the sender for 600 seconds, then one text goes to try
+country                 the rest of the country is skipped; at home the blast pauses
+slow ratio 3/10         no pause: the sender goes at half its rate
+hold ratio 5/10 600     no pause: the sender sends nothing for 600 seconds, then one text on trial
 """
 
 import re
@@ -18,12 +17,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-MAX_WINDOW_SIZE = 20  # no rule looks further than this many texts
-PATIENT_FAILURE_COUNT = 3  # where texts went through before, it takes so many failures in a row
+# No rule looks at more texts than this: the results beside a failure are read from the database.
+MAX_WINDOW_SIZE = 20
+# Where texts have gone through before, a failure that may be one number's must come this often.
+PATIENT_FAILURE_COUNT = 3
 
 
 class BreakerAction(StrEnum):
-    """What follows."""
+    """What follows when a rule applies."""
 
     PAUSE = "pause"
     SLOW = "slow"
@@ -32,9 +33,7 @@ class BreakerAction(StrEnum):
 
 
 class NeighbourOutcome(StrEnum):
-    """What a text came to, seen from one failure: it went through, failed in the same manner,
-    or in another one.
-    """
+    """What became of a text, compared with one failure beside it."""
 
     SUCCEEDED = "through"
     SAME_FAILURE = "same"
@@ -43,9 +42,10 @@ class NeighbourOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class BreakerRule:
-    """`act` after `fails` of `of` neighbours, or after `fails` in a row when `of` is None.
+    """Act after `failure_count` failures among `window_size` neighbours.
 
-    `seconds`: of a hold.
+    They must be in a row when `window_size` is None. `hold_seconds` is 0 unless the action is
+    HOLD.
     """
 
     action: BreakerAction
@@ -59,74 +59,90 @@ class BreakerRule:
         return self.failure_count == 1
 
 
-_RULE_PATTERN = re.compile(r"(?:(slow|hold) )?(?:(now)|row (\d+)|ratio (\d+)/(\d+))(?: (\d+))?")
+_RULE_PATTERN = re.compile(
+    r"(?:(?P<action>slow|hold) )?"
+    r"(?:(?P<now>now)|row (?P<row>\d+)|ratio (?P<failures>\d+)/(?P<window>\d+))"
+    r"(?: (?P<seconds>\d+))?"
+)
 
 
+# Cached: every stored failure asks for its rule, and the table has few different ones.
 @cache
-def parse_breaker_rule(words: str) -> BreakerRule | None:
-    """The rule that is written so; None for 'none'. Raises ValueError for what is no rule."""
-    if words == "none":
+def parse_breaker_rule(notation: str) -> BreakerRule | None:
+    """Return the rule that is written in this notation, None for "none".
+
+    Raises ValueError when it is no rule.
+    """
+    if notation == "none":
         return None
-    if words == "country":
+    if notation == "country":
         return BreakerRule(BreakerAction.SKIP_COUNTRY)
-    found = _RULE_PATTERN.fullmatch(words)
-    if not found:
-        raise ValueError(f"no rule: {words}")
-    act, now, row, fails, of, seconds = found.groups()
-    made = BreakerRule(
-        BreakerAction(act or "pause"),
-        int(row or fails or 1),
-        int(of) if of else None,
-        int(seconds or 0),
+    match = _RULE_PATTERN.fullmatch(notation)
+    if not match:
+        raise ValueError(f"no rule: {notation}")
+    rule = BreakerRule(
+        action=BreakerAction(match["action"] or "pause"),
+        failure_count=int(match["row"] or match["failures"] or 1),
+        window_size=int(match["window"]) if match["window"] else None,
+        hold_seconds=int(match["seconds"] or 0),
     )
-    if (
-        (made.action is BreakerAction.HOLD) != bool(seconds)
-        or made.failure_count < (1 if now else 2)
-        or made.failure_count > (made.window_size or MAX_WINDOW_SIZE)
+    _check_rule(rule, notation, is_now=match["now"] is not None)
+    return rule
+
+
+def _check_rule(rule: BreakerRule, notation: str, *, is_now: bool) -> None:
+    """Raise ValueError for a rule that contradicts itself or looks at too many texts."""
+    is_hold = rule.action is BreakerAction.HOLD
+    # Only "now" is immediate; "row 1" would say the same in a second way.
+    min_failures = 1 if is_now else 2
+    max_failures = rule.window_size or MAX_WINDOW_SIZE
+    if is_hold != bool(rule.hold_seconds) or not (
+        min_failures <= rule.failure_count <= max_failures
     ):
-        raise ValueError(f"no rule: {words}")
-    if made.window_size and made.window_size > MAX_WINDOW_SIZE:
-        raise ValueError(f"looks too far: {words}")
-    return made
+        raise ValueError(f"no rule: {notation}")
+    if rule.window_size and rule.window_size > MAX_WINDOW_SIZE:
+        raise ValueError(f"looks too far: {notation}")
 
 
 def is_breaker_tripped(
     rule: BreakerRule,
     results: Sequence[NeighbourOutcome],
-    here: int,
+    index: int,
     *,
     patient: bool = False,
 ) -> bool:
-    """Whether the failure at `here` is one too many, among its neighbours in the order the
-    texts were handed over.
+    """Whether the failure at `index` is one too many.
 
-    Which of them was heard of first changes nothing. `patient`: where others went through, one
-    failure is no proof.
+    `results` are the outcomes of the texts in the order they were submitted; in which order
+    their results arrived makes no difference. `patient`: where other texts have gone through,
+    one failure is no proof.
     """
-    if rule.is_immediate:
-        patience = PATIENT_FAILURE_COUNT if patient and NeighbourOutcome.SUCCEEDED in results else 1
-        return count_consecutive_failures(results, here) >= patience
-    if rule.window_size is None:
-        return count_consecutive_failures(results, here) >= rule.failure_count
-    return count_max_failures_in_window(results, here, rule.window_size) >= rule.failure_count
+    if rule.window_size is not None:
+        failures = count_max_failures_in_window(results, index, rule.window_size)
+        return failures >= rule.failure_count
+    min_failures = rule.failure_count
+    if rule.is_immediate and patient and NeighbourOutcome.SUCCEEDED in results:
+        min_failures = PATIENT_FAILURE_COUNT
+    return count_consecutive_failures(results, index) >= min_failures
 
 
-def count_consecutive_failures(results: Sequence[NeighbourOutcome], here: int) -> int:
-    """How many failures of this kind stand side by side, the one at `here` among them."""
-    first = last = here
+def count_consecutive_failures(results: Sequence[NeighbourOutcome], index: int) -> int:
+    """Count the failures of this kind in a row, with the one at `index` among them."""
+    first = index
     while first > 0 and results[first - 1] is NeighbourOutcome.SAME_FAILURE:
         first -= 1
+    last = index
     while last + 1 < len(results) and results[last + 1] is NeighbourOutcome.SAME_FAILURE:
         last += 1
     return last - first + 1
 
 
-def count_max_failures_in_window(results: Sequence[NeighbourOutcome], here: int, width: int) -> int:
-    """The most failures of this kind in any `width` neighbours that the one at `here` belongs
-    to.
-    """
-    starts = range(max(0, here - width + 1), here + 1)
-    return max(
-        sum(each is NeighbourOutcome.SAME_FAILURE for each in results[start : start + width])
-        for start in starts
-    )
+def count_max_failures_in_window(
+    results: Sequence[NeighbourOutcome], index: int, window_size: int
+) -> int:
+    """Return the most failures of this kind in any window of neighbours around `index`."""
+    most = 0
+    for start in range(max(0, index - window_size + 1), index + 1):
+        window = results[start : start + window_size]
+        most = max(most, window.count(NeighbourOutcome.SAME_FAILURE))
+    return most

@@ -1,4 +1,4 @@
-"""What a blast costs and how long it takes."""
+"""What a blast costs and how long sending it takes."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -8,28 +8,28 @@ SMALLEST_SHOWN_AMOUNT = Decimal("0.0001")
 
 
 def format_money(amount: Decimal, currency: str) -> str:
-    """'$1.76', 'CHF 1.76'. Two decimals; four where two would show something as nothing."""
+    """Return "$1.76" or "CHF 1.76": two decimals, or four where two would show nothing."""
     size = abs(amount)
-    shown = size.quantize(CENT, ROUND_HALF_UP)
-    if size and not shown:
-        shown = max(size.quantize(SMALLEST_SHOWN_AMOUNT, ROUND_HALF_UP), SMALLEST_SHOWN_AMOUNT)
-    return _format_with_currency(f"{shown:,}", currency, negative=amount < 0)
+    rounded = size.quantize(CENT, ROUND_HALF_UP)
+    if size and not rounded:
+        rounded = max(size.quantize(SMALLEST_SHOWN_AMOUNT, ROUND_HALF_UP), SMALLEST_SHOWN_AMOUNT)
+    return _format_with_currency(f"{rounded:,}", currency, negative=amount < 0)
 
 
 def format_segment_price(amount: Decimal, currency: str) -> str:
-    """A price per part as it is, at least two decimals: '$0.0079', '$0.05'."""
-    whole, _, decimals = f"{abs(amount):f}".partition(".")
+    """Return the price of a segment with all its decimals, at least two: "$0.0079", "$0.05"."""
+    units, _, decimals = f"{abs(amount):f}".partition(".")
     decimals = decimals.rstrip("0").ljust(2, "0")
-    return _format_with_currency(f"{int(whole):,}.{decimals}", currency, negative=amount < 0)
+    return _format_with_currency(f"{int(units):,}.{decimals}", currency, negative=amount < 0)
 
 
 def compute_cost(segments: int, price: Decimal | None) -> Decimal | None:
-    """Segments times the price of one, or None while nobody has said the price."""
+    """Return the cost of the segments, or None while no price is set."""
     return None if price is None else segments * price
 
 
 def compute_send_seconds(segments: int, rate: float) -> float:
-    """How long a carrier taking `rate` segments a second needs.
+    """Return how long a carrier that accepts `rate` segments a second needs.
 
     Raises ValueError for a rate that sends nothing.
     """
@@ -40,9 +40,7 @@ def compute_send_seconds(segments: int, rate: float) -> float:
 
 def _format_with_currency(figure: str, currency: str, *, negative: bool) -> str:
     code = currency.strip().upper()
-    sign = "-" if negative else ""
-    return (
-        f"{sign}{CURRENCY_SYMBOLS[code]}{figure}"
-        if code in CURRENCY_SYMBOLS
-        else f"{code} {sign}{figure}".strip()
-    )
+    minus = "-" if negative else ""
+    if code in CURRENCY_SYMBOLS:
+        return f"{minus}{CURRENCY_SYMBOLS[code]}{figure}"
+    return f"{code} {minus}{figure}".strip()

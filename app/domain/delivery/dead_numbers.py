@@ -1,4 +1,4 @@
-"""How often a number must fail before we say that it does not work."""
+"""How often a number must fail before it counts as dead."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,15 +6,13 @@ from datetime import datetime, timedelta
 
 from app.domain.delivery.message_statuses import FAILED_STATUSES, MessageStatus
 
-ALIVE_STATUSES = (
-    MessageStatus.DELIVERED,
-    MessageStatus.RECEIVED,
-)  # it arrived there, or they texted us
+# A text arrived there, or came from there.
+ALIVE_STATUSES = (MessageStatus.DELIVERED, MessageStatus.RECEIVED)
 
 
 @dataclass(frozen=True)
 class PastMessage:
-    """One text to or from a number: of which blast, when (UTC), what became of it."""
+    """One text to or from a number: its blast, its time (UTC), and what became of it."""
 
     status: MessageStatus
     code: int | None
@@ -22,18 +20,19 @@ class PastMessage:
     moment: datetime
 
 
-def is_dead_number(texts: Iterable[PastMessage], code: int, strikes: int, days: int) -> bool:
-    """Whether `code` has come from `strikes` different blasts over at least `days` days, newest
-    text first.
+def is_dead_number(messages: Iterable[PastMessage], code: int, strikes: int, days: int) -> bool:
+    """Whether `code` came from `strikes` different blasts over at least `days` days.
 
-    Only what came after the last sign of life counts. Other failures neither count nor excuse.
+    `messages` begin with the newest. Only what came after the last sign of life counts; failures
+    with other codes neither count nor interrupt.
     """
-    seen: dict[int, datetime] = {}
-    for text in texts:
-        if text.status in ALIVE_STATUSES:
+    failed_at: dict[int, datetime] = {}
+    for message in messages:
+        if message.status in ALIVE_STATUSES:
             break
-        if text.status in FAILED_STATUSES and text.code == code and text.log_id is not None:
-            seen[text.log_id] = text.moment
-    if len(seen) < strikes:
+        is_same_failure = message.status in FAILED_STATUSES and message.code == code
+        if is_same_failure and message.log_id is not None:
+            failed_at[message.log_id] = message.moment
+    if len(failed_at) < strikes:
         return False
-    return max(seen.values()) - min(seen.values()) >= timedelta(days=days)
+    return max(failed_at.values()) - min(failed_at.values()) >= timedelta(days=days)

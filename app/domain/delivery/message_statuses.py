@@ -1,6 +1,4 @@
-"""The lives of a message, a blast's log and a scheduled blast: their states and ranks, and what
-may go again.
-"""
+"""The statuses of messages, blasts and scheduled blasts: ranks, labels, and what may be resent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +8,7 @@ from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS
 
 
 class MessageStatus(StrEnum):
-    """One text to or from one person."""
+    """The status of one text to or from one person. The values are stored."""
 
     QUEUED = "queued"
     SUBMITTING = "submitting"
@@ -30,7 +28,7 @@ class MessageStatus(StrEnum):
 
 
 class BlastStatus(StrEnum):
-    """A blast that was released."""
+    """The status of a blast that was released."""
 
     PROCESSING = "processing"
     PAUSED = "paused"
@@ -40,7 +38,7 @@ class BlastStatus(StrEnum):
 
 
 class ScheduledBlastStatus(StrEnum):
-    """A blast that waits for its moment."""
+    """The status of a blast that is scheduled for later."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -51,7 +49,7 @@ class ScheduledBlastStatus(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """What a message is for."""
+    """What a message was sent for."""
 
     BLAST = "blast"
     TEST = "test"
@@ -64,14 +62,14 @@ class MessageKind(StrEnum):
 
 
 class BlastTarget(StrEnum):
-    """Whom a blast is for."""
+    """The audience of a blast."""
 
     COMMUNITY = "community"
     EVENT = "event"
 
 
 class MessageDirection(StrEnum):
-    """Which way a message went."""
+    """Whether a message came to us or went out."""
 
     OUTBOUND = "outbound"
     INBOUND = "inbound"
@@ -86,8 +84,8 @@ class UnknownReason(StrEnum):
     PROCESS_STOPPED = "process_stopped"
 
 
-# Evidence (an answer, a receipt, a list) applies if and only if its rank is higher than what we
-# know.
+# News of a message (a reply, a status callback, a list) is stored only if its rank is higher than
+# that of the stored status: callbacks arrive out of order and more than once.
 STATUS_RANKS: dict[MessageStatus, int] = {
     MessageStatus.QUEUED: 0,
     MessageStatus.SUBMITTING: 1,
@@ -105,7 +103,7 @@ STATUS_RANKS: dict[MessageStatus, int] = {
     MessageStatus.EXPIRED: 9,
     MessageStatus.RECEIVED: 9,
 }
-# What the carrier has taken, what came to nothing, and the blasts that have not ended.
+# What the carrier has accepted, and what came to nothing.
 ACCEPTED_STATUSES = (
     MessageStatus.ACCEPTED,
     MessageStatus.SENT,
@@ -122,11 +120,11 @@ ENDED_BLAST_STATUSES = (BlastStatus.SENT, BlastStatus.FAILED, BlastStatus.CANCEL
 NEVER_SENT_STATUSES = frozenset(
     {MessageStatus.SKIPPED, MessageStatus.CANCELLED, MessageStatus.EXPIRED}
 )
-# What a person has to decide about, and what a person may send again (a machine never does).
+# A person has to decide about the first two; only a person may send them again, never a machine.
 UNCERTAIN_STATUSES = (MessageStatus.UNKNOWN, MessageStatus.NOT_SENT)
 RESENDABLE_STATUSES = (*UNCERTAIN_STATUSES, MessageStatus.FAILED)
 
-# Twilio's words for a message's status. `scheduled` and `sending` are still inside Twilio.
+# Twilio's names for a message's status. In `scheduled` and `sending` it has not left Twilio.
 STATUS_BY_TWILIO_STATUS: dict[str, MessageStatus] = {
     "accepted": MessageStatus.ACCEPTED,
     "scheduled": MessageStatus.ACCEPTED,
@@ -143,7 +141,7 @@ STATUS_BY_TWILIO_STATUS: dict[str, MessageStatus] = {
     "received": MessageStatus.RECEIVED,
 }
 
-# Every state of the three enums as pages say it; a word they share means the same in each.
+# Every status of the three enums as pages show it; a value they share means the same in each.
 DELIVERY_STATUS_LABELS: dict[str, str] = {
     "queued": "Waiting",
     "submitting": "Leaving now",
@@ -167,20 +165,19 @@ DELIVERY_STATUS_LABELS: dict[str, str] = {
 
 
 def may_resend(status: MessageStatus, reason: str | None) -> bool:
-    """Whether a person may put a row back into the queue, for a new attempt.
+    """Whether a person may put a message back into the queue, for a new attempt.
 
-    Never what the carrier has handed on; and of those left out only whose country was off, for
-    it may be on by now, and who perhaps said STOP, for somebody may have decided that they did
-    not.
+    Never what the carrier has accepted. Of skipped people only those whose reason may have gone
+    since: their country was off, or they perhaps said STOP.
     """
-    return status in RESENDABLE_STATUSES or (
-        status is MessageStatus.SKIPPED and reason in REVERSIBLE_SKIP_REASONS
-    )
+    if status in RESENDABLE_STATUSES:
+        return True
+    return status is MessageStatus.SKIPPED and reason in REVERSIBLE_SKIP_REASONS
 
 
 @dataclass(frozen=True)
 class BlastCounts:
-    """A blast in numbers; the seven parts add up to `total`."""
+    """The messages of one blast, counted; the seven others add up to `total`."""
 
     total: int
     queued: int
@@ -193,46 +190,54 @@ class BlastCounts:
 
     @property
     def success_count(self) -> int:
-        """Texts the carrier has taken."""
+        """How many texts the carrier has accepted."""
         return self.accepted + self.delivered
 
     @property
     def failure_count(self) -> int:
-        """Texts that were refused or did not arrive."""
+        """How many texts were refused or did not arrive."""
         return self.failed
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing is left to send. What is unknown keeps no blast open."""
+        """Whether nothing is left to send. An unknown outcome does not keep a blast open."""
         return self.queued == 0 and self.in_flight == 0
 
 
+# Which number of BlastCounts each status adds to. Received messages belong to no blast.
+_COUNT_FIELD_BY_STATUS: dict[MessageStatus, str] = {
+    MessageStatus.QUEUED: "queued",
+    MessageStatus.SUBMITTING: "in_flight",
+    MessageStatus.UNKNOWN: "unknown",
+    MessageStatus.ACCEPTED: "accepted",
+    MessageStatus.SENT: "accepted",
+    MessageStatus.NO_RECEIPT: "accepted",
+    MessageStatus.DELIVERED: "delivered",
+    MessageStatus.FAILED: "failed",
+    MessageStatus.UNDELIVERED: "failed",
+    MessageStatus.OPTED_OUT: "failed",
+    MessageStatus.SKIPPED: "skipped",
+    MessageStatus.CANCELLED: "skipped",
+    MessageStatus.EXPIRED: "skipped",
+    MessageStatus.NOT_SENT: "skipped",
+}
+
+
 def build_blast_counts(counts: Mapping[str, int]) -> BlastCounts:
-    """Sum the rows of one blast by status. Raises ValueError for a word that is no status."""
-    rows = {MessageStatus(status): count for status, count in counts.items()}
-
-    def of(*statuses: MessageStatus) -> int:
-        return sum(rows.get(status, 0) for status in statuses)
-
-    status = MessageStatus
-    return BlastCounts(
-        total=sum(count for state, count in rows.items() if state is not status.RECEIVED),
-        queued=of(status.QUEUED),
-        in_flight=of(status.SUBMITTING),
-        unknown=of(status.UNKNOWN),
-        accepted=of(status.ACCEPTED, status.SENT, status.NO_RECEIPT),
-        delivered=of(status.DELIVERED),
-        failed=of(*FAILED_STATUSES),
-        skipped=of(status.SKIPPED, status.CANCELLED, status.EXPIRED, status.NOT_SENT),
-    )
+    """Sum the messages of one blast, counted by status. Raises ValueError for an unknown status."""
+    sums = dict.fromkeys(_COUNT_FIELD_BY_STATUS.values(), 0)
+    for name, count in counts.items():
+        status = MessageStatus(name)
+        if status is not MessageStatus.RECEIVED:
+            sums[_COUNT_FIELD_BY_STATUS[status]] += count
+    return BlastCounts(total=sum(sums.values()), **sums)
 
 
-def compute_final_blast_status(tally: BlastCounts) -> BlastStatus:
-    """How a blast that is done ended: sent when the carrier took, or may have taken, at least
-    one text.
+def compute_final_blast_status(counts: BlastCounts) -> BlastStatus:
+    """Return how a blast that is done has ended.
+
+    SENT when the carrier accepted, or may have accepted, at least one text.
     """
-    return (
-        BlastStatus.SENT
-        if tally.accepted or tally.delivered or tally.unknown
-        else BlastStatus.FAILED
-    )
+    if counts.accepted or counts.delivered or counts.unknown:
+        return BlastStatus.SENT
+    return BlastStatus.FAILED

@@ -1,4 +1,4 @@
-"""How long to wait before asking the carrier again."""
+"""How long to wait before sending a request to the carrier again."""
 
 import re
 from datetime import UTC, datetime
@@ -6,25 +6,30 @@ from email.utils import parsedate_to_datetime
 
 MAX_BACKOFF_SECONDS = 60.0
 MAX_RETRY_AFTER_SECONDS = 3600.0
+# 2 ** 6 seconds are more than MAX_BACKOFF_SECONDS; a larger power would overflow some day.
+MAX_BACKOFF_EXPONENT = 6
+# A header with more digits asks for no wait that could be meant.
+SECONDS_PATTERN = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 
 
 def compute_retry_delay(attempt: int, retry_after: float | None, *, jitter: float = 0.0) -> float:
-    """Seconds to wait after the `attempt`-th refusal (from 1): 1, 2, 4 … 60, and never less
-    than the carrier asked for.
+    """Return the seconds to wait after refusal number `attempt` (from 1): 1, 2, 4 … 60.
 
-    `jitter` is a share of the backoff (-0.1 to 0.1) that spreads several senders; it never
-    shortens the carrier's wish.
+    Never less than `retry_after`, which the carrier asked for. `jitter` is a share of the back-off
+    (-0.1 to 0.1) that spreads several senders; it never shortens `retry_after`.
     """
-    backoff = min(MAX_BACKOFF_SECONDS, 2.0 ** min(max(attempt - 1, 0), 6)) * (1 + jitter)
+    exponent = min(max(attempt - 1, 0), MAX_BACKOFF_EXPONENT)
+    backoff = min(MAX_BACKOFF_SECONDS, 2.0**exponent) * (1 + jitter)
     return max(backoff, min(retry_after or 0.0, MAX_RETRY_AFTER_SECONDS))
 
 
-def parse_retry_after(text: str | None, now: datetime) -> float | None:
-    """Seconds a Retry-After header asks for (seconds or an HTTP date); None when it says
-    nothing usable.
+def parse_retry_after(header: str | None, now: datetime) -> float | None:
+    """Return the seconds a Retry-After header asks for, given as seconds or as an HTTP date.
+
+    None when the header is missing, malformed, or names a moment that has passed.
     """
-    value = (text or "").strip()
-    if re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", value):
+    value = (header or "").strip()
+    if SECONDS_PATTERN.fullmatch(value):
         return float(value)
     try:
         moment = parsedate_to_datetime(value)

@@ -1,10 +1,14 @@
-"""Whom we may text, and why somebody in an audience gets no text."""
+"""Why a person in an audience gets no text.
+
+The rule itself is SQL, so that it judges 100,000 people in one statement:
+app/suppression/queries/sending_permission.py.
+"""
 
 from enum import StrEnum
 
 
 class SkipReason(StrEnum):
-    """Why somebody in the audience gets no text. Stored as the reason of a skipped message."""
+    """Why a person in the audience gets no text. Stored as the reason of a skipped message."""
 
     SAID_STOP = "said_stop"
     NUMBER_DEAD = "number_dead"
@@ -16,10 +20,10 @@ class SkipReason(StrEnum):
     REGISTERED_LATE = "registered_late"
 
 
-# Why it may be otherwise by now: a person may send again to whoever was left out for one of these.
+# These may have gone since: a person may send again to those who were skipped for them.
 REVERSIBLE_SKIP_REASONS = (SkipReason.COUNTRY_OFF, SkipReason.MAYBE_STOP)
 
-# What happened, and what the reader of the page can do about it.
+# What happened, and what the reader of the page can do about it, in two sentences.
 SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
     SkipReason.SAID_STOP: ("Said STOP", "Only they can change that, by texting START."),
     SkipReason.NUMBER_DEAD: (
@@ -44,38 +48,13 @@ SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
     ),
     SkipReason.COUNTRY_OFF: (
         "Texts to their country are switched off",
-        "Switch the country on in the Twilio console, or take a sender that reaches it; then send again to them.",
+        (
+            "Switch the country on in the Twilio console, or take a sender that reaches it;"
+            " then send again to them."
+        ),
     ),
     SkipReason.REGISTERED_LATE: (
         "Registered too late for this reminder",
         "Nothing: they have just read when and where it is.",
     ),
 }
-
-
-def find_skip_reason(
-    unsubscribed: bool,
-    suppressed_category: str | None,
-    *,
-    maybe_stop: bool = False,
-    consent_required: bool = False,
-    last_word: str | None = None,
-) -> SkipReason | None:
-    """Why we must not text this number, None when we may.
-
-    A soft failure never keeps a text from anybody.
-
-    `maybe_stop`: they texted what may mean STOP, and nobody has decided; `last_word`: the
-    newest line of the consent ledger (granted, withdrawn, returned), None when there is none.
-    """
-    if unsubscribed or suppressed_category == "opt_out":
-        return SkipReason.SAID_STOP
-    if suppressed_category == "hard_fail":
-        return SkipReason.NUMBER_DEAD
-    if maybe_stop:
-        return SkipReason.MAYBE_STOP
-    return (
-        SkipReason.NO_CONSENT
-        if consent_required and last_word not in ("granted", "returned")
-        else None
-    )

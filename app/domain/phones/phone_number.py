@@ -88,7 +88,7 @@ class PhoneNumber:
         return region if region and region != "001" else ""
 
 
-# Pages of 50 rows show the same numbers again and again, and formatting parses each.
+# Cached: pages show the same numbers again and again, and formatting parses them.
 @lru_cache(maxsize=4096)
 def format_phone_number(e164: str) -> str:
     """Return a stored number grouped for reading; text that is no number is returned unchanged.

@@ -13,7 +13,7 @@ TIME_ZONE_AREAS = frozenset(
     "Africa America Antarctica Arctic Asia Atlantic Australia Europe Indian Pacific".split()
 )
 MAX_YEARS_AHEAD = 5
-# Beyond them the zone arithmetic of the standard library overflows or has no rules.
+# The first and last years of the calendar overflow in zone arithmetic.
 ALLOWED_YEARS = range(1970, 2200)
 DATE_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CLOCK_PATTERN = re.compile(r"[0-9]{2}:[0-9]{2}")
@@ -155,7 +155,7 @@ def is_time_zone(zone: str) -> bool:
     return zone in _load_zone_names()
 
 
-# Cached: sorting the 600 names for each settings page would cost more than the page.
+# Cached: the zone tables do not change while we run.
 @cache
 def list_time_zones() -> list[str]:
     """Return the zones to choose from: UTC, then every Area/City in alphabetical order."""
