@@ -1,9 +1,8 @@
-"""What surrounds every page: the organisation's name, the menu, the banners."""
+"""The layout of every page: the organisation's name, the menu and the banners."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask import Flask, current_app, has_request_context, request, url_for
 from flask_login import current_user
@@ -23,9 +22,10 @@ from app.organisation import queries as organisation
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A line of the menu.
+    """An entry of the menu.
 
-    `tab`: also in the bottom bar of a phone; `count`: for a select, how much waits there.
+    `tab`: also in the bottom bar of small screens. `count`: builds a column for a SELECT, the
+    number of things that wait behind the entry.
     """
 
     label: str
@@ -40,7 +40,7 @@ class MenuEntry:
 
 @dataclass(frozen=True)
 class MenuItem:
-    """A line of the menu as one page shows it."""
+    """An entry of the menu as one page shows it."""
 
     label: str
     url: str
@@ -62,7 +62,7 @@ class Banner:
 
 @dataclass(frozen=True)
 class SignedInUser:
-    """The signed-in person, for the corner of the menu."""
+    """The signed-in user, for the lowest entry of the menu."""
 
     username: str
     account_url: str
@@ -72,72 +72,61 @@ class SignedInUser:
 
 @dataclass(frozen=True)
 class Layout:
-    """Everything base.html needs."""
+    """The values that base.html needs."""
 
     organisation: str
-    menu: list[MenuItem]
-    tabs: list[MenuItem]
-    banners: list[Banner]
-    user: SignedInUser | None
-    new_blast_url: str | None
-    theme: str
+    menu: list[MenuItem] = field(default_factory=list)
+    tabs: list[MenuItem] = field(default_factory=list)
+    banners: list[Banner] = field(default_factory=list)
+    user: SignedInUser | None = None
+    new_blast_url: str | None = None
+    theme: str = ""
 
 
 def install_layout(app: Flask, menu: Sequence[MenuEntry]) -> None:
-    """Give every template the variable `layout`."""
-    app.context_processor(lambda: {"layout": _build_layout(app, menu)})
+    """Pass the variable `layout` to every template of `app`."""
+    app.context_processor(lambda: {"layout": _build_layout(menu)})
 
 
-def _build_layout(app: Flask, menu: Sequence[MenuEntry]) -> Layout:
-    """Build the layout of this request.
-
-    A page that says that the database is broken must not need the database.
-    """
+def _build_layout(menu: Sequence[MenuEntry]) -> Layout:
+    """Build the layout of this request; without the database, an empty one for the error page."""
     try:
-        return _build_full_layout(menu)
-    except (
-        SQLAlchemyError,
-        sqlite3.Error,
-    ):  # the second comes unwrapped while a connection is being made
-        return Layout("SMS Admin", [], [], [], None, None, "")
+        if has_request_context() and current_user.is_authenticated:
+            return _build_user_layout(menu)
+        return _build_public_layout()
+    # sqlite3.Error comes unwrapped while a connection is being made.
+    except (SQLAlchemyError, sqlite3.Error):
+        return Layout("SMS Admin")
 
 
-def _build_full_layout(menu: Sequence[MenuEntry]) -> Layout:
+def _build_public_layout() -> Layout:
+    return Layout(
+        organisation.get_organisation().name,
+        banners=_build_carrier_banners(current_settings(), is_signed_in=False),
+    )
+
+
+def _build_user_layout(menu: Sequence[MenuEntry]) -> Layout:
     settings = current_settings()
-    signed_in = has_request_context() and current_user.is_authenticated
-    if not signed_in:
-        return Layout(
-            organisation.get_organisation().name,
-            [],
-            [],
-            _build_banners(settings),
-            None,
-            None,
-            "",
-        )
-    shown = [each for each in menu if _is_entry_visible(each, settings)]
-    heartbeat, counts = _fetch_heartbeat_and_counts(shown)
-    lines = [_build_menu_item(each, counts.get(each.endpoint, 0)) for each in shown]
-    tabs = [line for line, each in zip(lines, shown, strict=True) if each.tab]
-    account = request.endpoint == "accounts.change_own_password"
-    who = SignedInUser(
-        current_user.username,
-        url_for("accounts.change_own_password"),
-        url_for("accounts.logout"),
-        account,
-    )
-    compose = MenuItem(
-        "New blast",
-        url_for("blasts.compose_blast"),
-        "pencil",
-        current=request.endpoint == "blasts.compose_blast",
-    )
+    entries = [entry for entry in menu if _is_entry_visible(entry, settings)]
+    heartbeat, counts = _fetch_heartbeat_and_counts(entries)
+    items, tabs = [], []
+    for entry in entries:
+        item = _build_menu_item(entry, counts.get(entry.endpoint, 0))
+        items.append(item)
+        if entry.tab:
+            tabs.append(item)
+    # The button for a new blast is in the middle of the bottom bar.
+    tabs.insert(2, _build_compose_tab())
     return Layout(
         organisation=organisation.get_organisation().name,
-        menu=lines,
-        tabs=[*tabs[:2], compose, *tabs[2:]],
-        banners=_build_banners(settings, heartbeat),
-        user=who,
+        menu=items,
+        tabs=tabs,
+        banners=[
+            *_build_carrier_banners(settings, is_signed_in=True),
+            *_build_outage_banners(heartbeat),
+        ],
+        user=_build_signed_in_user(),
         new_blast_url=url_for("blasts.compose_blast"),
         theme=current_user.theme,
     )
@@ -150,50 +139,67 @@ def _is_entry_visible(entry: MenuEntry, settings: Settings) -> bool:
 
 
 def _fetch_heartbeat_and_counts(
-    shown: Sequence[MenuEntry],
+    entries: Sequence[MenuEntry],
 ) -> tuple[Heartbeat, dict[str, int]]:
-    """The engine's heartbeat, and how much waits behind each entry that counts: one statement
-    for every page.
+    """Return the engine's heartbeat, and by endpoint the counts of the entries that have one.
+
+    One statement for both, because every page needs them.
     """
-    counting = [each for each in shown if each.count]
-    beat_at, holder, *counts = db.session.execute(
-        select(
-            *HEARTBEAT_COLUMNS,
-            *(each.count() for each in counting if each.count),
-        )
-    ).one()
-    found = dict(zip((each.endpoint for each in counting), counts, strict=True))
-    return build_heartbeat(beat_at, holder), found
+    endpoints = []
+    count_columns = []
+    for entry in entries:
+        if entry.count is not None:
+            endpoints.append(entry.endpoint)
+            count_columns.append(entry.count())
+    beat_at, holder, *counts = db.session.execute(select(*HEARTBEAT_COLUMNS, *count_columns)).one()
+    return build_heartbeat(beat_at, holder), dict(zip(endpoints, counts, strict=True))
 
 
 def _build_menu_item(entry: MenuEntry, count: int) -> MenuItem:
-    url = url_for(
-        entry.endpoint
-    )  # its first word is the room's; one's own account is not among the users
-    here = (
-        request.path.split("/")[1] == url.split("/")[1]
-        and request.endpoint != "blasts.compose_blast"
+    url = url_for(entry.endpoint)
+    # An entry is current on every page whose path begins with the same segment.
+    is_same_feature = request.path.split("/")[1] == url.split("/")[1]
+    is_current = is_same_feature and request.endpoint != "blasts.compose_blast"
+    return MenuItem(entry.label, url, entry.icon, entry.group, is_current, count)
+
+
+def _build_compose_tab() -> MenuItem:
+    is_current = request.endpoint == "blasts.compose_blast"
+    return MenuItem("New blast", url_for("blasts.compose_blast"), "pencil", current=is_current)
+
+
+def _build_signed_in_user() -> SignedInUser:
+    return SignedInUser(
+        current_user.username,
+        account_url=url_for("accounts.change_own_password"),
+        logout_url=url_for("accounts.logout"),
+        current=request.endpoint == "accounts.change_own_password",
     )
-    return MenuItem(entry.label, url, entry.icon, entry.group, here, count)
 
 
-def _build_banners(settings: Settings, heartbeat: Heartbeat | None = None) -> list[Banner]:
-    """`heartbeat`: the engine's, for whoever is signed in; strangers learn nothing of it."""
-    signed_in = heartbeat is not None
-    found: list[Banner] = []
+def _build_carrier_banners(settings: Settings, *, is_signed_in: bool) -> list[Banner]:
+    """Return the banner that says that no real texts are sent, if so."""
     if settings.missing_twilio_variables:
-        text = f"{' and '.join(settings.missing_twilio_variables)} missing. Until all are set, no real texts are sent."
-        found.append(Banner("bad", "Twilio is half set up.", text))
-    elif settings.carrier == "sandbox":
-        links: list[tuple[str, Any]] = (
-            [("Practice phone", url_for("sandbox.list_phones"))] if signed_in else []
-        )
-        found.append(Banner("warn", "Practice mode.", "No real texts are sent.", links))
-    trouble = current_app.extensions.get(ENGINE_TROUBLE_KEY, "") if signed_in else ""
+        names = " and ".join(settings.missing_twilio_variables)
+        text = f"{names} missing. Until all are set, no real texts are sent."
+        return [Banner("bad", "Twilio is half set up.", text)]
+    if settings.carrier != "sandbox":
+        return []
+    links = []
+    if is_signed_in:
+        links.append(("Practice phone", url_for("sandbox.list_phones")))
+    return [Banner("warn", "Practice mode.", "No real texts are sent.", links)]
+
+
+def _build_outage_banners(heartbeat: Heartbeat) -> list[Banner]:
+    """Return the banners that say why the engine sends nothing, for signed-in users only."""
+    title = "Nothing is being sent right now."
+    banners = []
+    trouble = current_app.extensions.get(ENGINE_TROUBLE_KEY, "")
     if trouble:
-        found.append(Banner("bad", "Nothing is being sent right now.", trouble))
-    silence = heartbeat.outage_reason if heartbeat else ""
-    if silence:
-        text = f"{silence.capitalize()}; blasts wait. Start SMS Admin with its own command (see the README)."
-        found.append(Banner("bad", "Nothing is being sent right now.", text))
-    return found
+        banners.append(Banner("bad", title, trouble))
+    if heartbeat.outage_reason:
+        reason = heartbeat.outage_reason.capitalize()
+        text = f"{reason}; blasts wait. Start SMS Admin with its own command (see the README)."
+        banners.append(Banner("bad", title, text))
+    return banners
