@@ -10,12 +10,14 @@ from sqlalchemy import text
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import failure_reactions, recent_results
+from app.core.prepared_statements import PreparedStatement
 from app.delivery.actions.message_status_updates import (
     StatusUpdate,
     apply_status_update,
 )
 from app.delivery.models import Message, MessageLog, SenderHealth
+from app.delivery.queries import recent_results
+from app.delivery.sql import queued_messages
 from app.domain.delivery.message_statuses import MessageStatus
 from tests.makers import pretend_phone
 
@@ -340,7 +342,8 @@ def plan(statement, **values):
 
 @pytest.mark.parametrize("phase", [recent_results.CREATE_PHASE, recent_results.DELIVERY_PHASE])
 def test_neighbours_are_found_along_the_index_and_never_by_reading_the_blast(phase):
-    steps = plan(recent_results.SELECT_NEIGHBOURS[phase], b_log=1, b_id=1, b_most=20)
+    statement = PreparedStatement(recent_results.SELECT_NEIGHBOURS[phase])
+    steps = plan(statement.sql, log_id=1, message_id=1)
     walks = [step for step in steps if "ix_messages_log_status" in step]
     assert len(walks) == 2 * len(recent_results.RESULT_STATUSES[phase])
     assert all("message_log_id=? AND status=? AND rowid" in step for step in walks)
@@ -348,12 +351,12 @@ def test_neighbours_are_found_along_the_index_and_never_by_reading_the_blast(pha
 
 
 def test_a_country_is_found_along_the_index_of_phones():
-    steps = plan(failure_reactions.SKIP_COUNTRY, b_log=1, b_prefixes='["+44"]')
+    steps = plan(queued_messages.SKIP_COUNTRY.sql, blast_id=1, prefixes='["+44"]')
     assert [
         step
         for step in steps
         if "uq_messages_log_phone (message_log_id=? AND phone>? AND phone<?)" in step
     ]
     assert not [
-        step for step in steps if step.startswith("SCAN messages") or step.startswith("SCAN them")
+        step for step in steps if step.startswith("SCAN messages") or step.startswith("SCAN recipient")
     ]

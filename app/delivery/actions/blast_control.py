@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 
 from app.core.clock import now
-from app.core.db import db, execute_and_count_rows, fetch_as_json
-from app.delivery.actions import sender_throttle, sql
+from app.core.db import db, execute_and_count_rows
+from app.delivery.actions import sender_throttle
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.delivery.queries.blast_messages import get_blast_tally
+from app.delivery.sql import engine_state, queued_messages
 from app.domain.delivery.message_statuses import (
     OPEN_BLAST_STATUSES,
     BlastStatus,
@@ -100,14 +101,14 @@ def skip_queued_messages(phone: str, reason: SkipReason) -> int:
 
     Says how many. (Answers of ours, kind system, still go.)
     """
-    return sql.SKIP_QUEUED_OF_PHONE.execute(b_phone=phone, b_reason=reason.value)
+    return queued_messages.SKIP_QUEUED_OF_PHONE.execute(recipient=phone, skip_reason=reason.value)
 
 
 def cancel_queued_system_replies(phone: str) -> int:
     """They have said something new: what confirms or answers their last word (kind system) and
     has not left yet is overtaken. Says how many.
     """
-    return sql.CANCEL_SYSTEM_REPLIES.execute(b_phone=phone)
+    return queued_messages.CANCEL_SYSTEM_REPLIES.execute(recipient=phone)
 
 
 def close_finished_blasts(moment: datetime) -> list[int]:
@@ -115,10 +116,10 @@ def close_finished_blasts(moment: datetime) -> list[int]:
 
     Returns their ids.
     """
-    done = [log_id for (log_id,) in fetch_as_json(sql.SELECT_FINISHED_BLASTS)]
-    for log_id in done:
+    finished_ids = [row[0] for row in engine_state.SELECT_FINISHED_BLASTS.fetch_json()]
+    for log_id in finished_ids:
         _close_blast(log_id, moment)
-    return done
+    return finished_ids
 
 
 def _close_blast(log_id: int, moment: datetime) -> None:

@@ -1,14 +1,13 @@
-"""From one due blast to one row a person: the claim, the log and its rows, all in one
-transaction.
-"""
+"""Release a blast: claim it, and store its log and one message a person in one transaction."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import update
 
 from app.core.db import db, execute_and_count_rows
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.sql import blast_release as sql
 from app.domain.delivery.blast_rendering import RenderedBlast, RenderedText
 from app.domain.delivery.message_statuses import (
     BlastStatus,
@@ -17,42 +16,14 @@ from app.domain.delivery.message_statuses import (
     ScheduledBlastStatus,
 )
 
-BLAST_COLUMNS = ("kind", "sender", "carrier", "message_log_id", "created_at")
-RECIPIENT_COLUMNS = (
-    "phone",
-    "name",
-    "body",
-    "status",
-    "reason",
-    "segments",
-    "encoding",
-)
-# Rows wait in a table without indexes or checks and move in one statement: SQLite lays out the
-# lists of the checks
-# once a statement, and for 100,000 single INSERTs that is a third of the time. A slice stays in
-# memory.
-INSERT_BATCH_ROWS = 5000
-CREATE_STAGING_TABLE = (
-    f"CREATE TEMP TABLE IF NOT EXISTS released_rows ({', '.join(RECIPIENT_COLUMNS)})"
-)
-INSERT_STAGED_ROW = (
-    f"INSERT INTO temp.released_rows VALUES ({', '.join('?' * len(RECIPIENT_COLUMNS))})"
-)
-MOVE_STAGED_ROWS = (
-    f"INSERT INTO {Message.__tablename__} ({', '.join(BLAST_COLUMNS + RECIPIENT_COLUMNS)})"
-    f" SELECT {', '.join('?' * len(BLAST_COLUMNS))}, {', '.join(RECIPIENT_COLUMNS)} FROM temp.released_rows ORDER BY rowid"
-)
-EMPTY_STAGING_TABLE = "DELETE FROM temp.released_rows"
-# Phones come in no order, so every row touches other pages of their indexes: room for them
-# saves a fifth of the time.
-ENLARGE_PAGE_CACHE = "PRAGMA cache_size = -32768"
-DB_TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
-QUEUED, SKIPPED = MessageStatus.QUEUED.value, MessageStatus.SKIPPED.value
 NO_RECIPIENTS_ERROR = "Nobody was left to text."
 
 
 def claim_scheduled_blast(scheduled_id: int, moment: datetime) -> bool:
-    """Take a pending blast for release. Two may look; one guarded UPDATE wins."""
+    """Mark a pending blast as being released; return whether it was still pending.
+
+    Of several processes that try, one guarded UPDATE wins. Inside write().
+    """
     statement = (
         update(ScheduledMessage)
         .where(
@@ -66,18 +37,18 @@ def claim_scheduled_blast(scheduled_id: int, moment: datetime) -> bool:
 
 def create_blast_messages(
     scheduled_id: int,
-    rehearsal: RenderedBlast,
+    rendered: RenderedBlast,
     moment: datetime,
     event_title: str | None = None,
 ) -> int:
-    """Make the log of a claimed blast and one row a number; returns the log's id.
+    """Store the log of a claimed blast and one message a number; return the log's id.
 
-    Sendable people are queued, the others skipped with their reason. With nobody to text the
-    log has failed at once.
+    Sendable people are queued, the others skipped with their reason. With nobody to text the log
+    has failed at once. Inside write(), in the transaction that claimed the blast.
     """
     blast = db.session.get_one(ScheduledMessage, scheduled_id, populate_existing=True)
-    log = _build_message_log(blast, rehearsal, event_title)
-    if not rehearsal.sendable_texts:
+    log = _build_message_log(blast, rendered, event_title)
+    if not rendered.sendable_texts:
         log.status, log.finished_at = BlastStatus.FAILED, moment
         blast.status, blast.error_message = (
             ScheduledBlastStatus.FAILED,
@@ -86,12 +57,12 @@ def create_blast_messages(
     db.session.add(log)
     db.session.flush()
     blast.message_log_id = log.id
-    _insert_messages(blast, log.id, rehearsal.texts, moment)
+    _insert_messages(blast, log.id, rendered.texts, moment)
     return log.id
 
 
 def _build_message_log(
-    blast: ScheduledMessage, rehearsal: RenderedBlast, event_title: str | None
+    blast: ScheduledMessage, rendered: RenderedBlast, event_title: str | None
 ) -> MessageLog:
     return MessageLog(
         message_body=blast.message_body,
@@ -100,11 +71,11 @@ def _build_message_log(
         event_id=blast.event_id,
         event_title=event_title,
         status=BlastStatus.PROCESSING,
-        total_recipients=len(rehearsal.texts),
+        total_recipients=len(rendered.texts),
         sender=blast.sender,
         carrier=blast.carrier,
         test_mode=blast.test_mode,
-        duplicates=rehearsal.duplicates,
+        duplicates=rendered.duplicates,
         created_by=blast.created_by,
         not_after=blast.not_after,
         survey_id=blast.survey_id,
@@ -112,44 +83,30 @@ def _build_message_log(
 
 
 def _insert_messages(
-    blast: ScheduledMessage,
-    log_id: int,
-    texts: Sequence[RenderedText],
-    moment: datetime,
+    blast: ScheduledMessage, log_id: int, texts: Sequence[RenderedText], moment: datetime
 ) -> None:
-    """Plain tuples straight to the driver: 100,000 rows through the ORM would take ten times as
-    long.
-    """
     kind = MessageKind.TEST if blast.test_mode else MessageKind.BLAST
-    created = moment.astimezone(UTC).strftime(DB_TIME_FORMAT)
-    shared = (kind.value, blast.sender, blast.carrier, log_id, created)
-    run = db.session.connection().exec_driver_sql
-    usual = run("PRAGMA cache_size").scalar_one()
-    run(CREATE_STAGING_TABLE)
-    run(ENLARGE_PAGE_CACHE)
-    try:
-        for start in range(0, len(texts), INSERT_BATCH_ROWS):
-            run(
-                EMPTY_STAGING_TABLE
-            )  # first, since a release that was rolled back may have left some
-            run(
-                INSERT_STAGED_ROW,
-                [_build_message_row(text) for text in texts[start : start + INSERT_BATCH_ROWS]],
+    sql.CREATE_STAGING_TABLE.execute()
+    with sql.enlarge_page_cache():
+        for start in range(0, len(texts), sql.INSERT_BATCH_ROWS):
+            # Emptied first too: a release that was rolled back may have left rows, since the
+            # temporary table belongs to the connection.
+            sql.EMPTY_STAGING_TABLE.execute()
+            batch = texts[start : start + sql.INSERT_BATCH_ROWS]
+            sql.INSERT_STAGED_ROWS.execute_many([_build_staged_row(text) for text in batch])
+            sql.MOVE_STAGED_ROWS.execute(
+                kind=kind,
+                sender=blast.sender,
+                carrier=blast.carrier,
+                blast_id=log_id,
+                moment=moment,
             )
-            run(MOVE_STAGED_ROWS, shared)
-        run(EMPTY_STAGING_TABLE)
-    finally:
-        run(f"PRAGMA cache_size = {usual}")
+        sql.EMPTY_STAGING_TABLE.execute()
 
 
-def _build_message_row(text: RenderedText) -> tuple[str | int | None, ...]:
-    status, reason = (SKIPPED, text.skip_reason.value) if text.skip_reason else (QUEUED, None)
-    return (
-        text.phone,
-        text.name,
-        text.body,
-        status,
-        reason,
-        text.segments,
-        text.encoding,
-    )
+def _build_staged_row(text: RenderedText) -> tuple[str | int | None, ...]:
+    """Return the columns of the staging table, in its order."""
+    status, reason = MessageStatus.QUEUED.value, None
+    if text.skip_reason:
+        status, reason = MessageStatus.SKIPPED.value, text.skip_reason.value
+    return (text.phone, text.name, text.body, status, reason, text.segments, text.encoding)

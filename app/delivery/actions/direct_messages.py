@@ -1,16 +1,10 @@
-"""Texts to one person that belong to no blast: answers, replies, questions of a survey.
-
-Rows for the engine.
-"""
+"""Queue texts to one person that belong to no blast: answers, replies, survey questions."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert
-
-from app.core.prepared_statements import PreparedStatement
 from app.core.settings import current_settings
-from app.delivery.models import messages
+from app.delivery.sql.queued_messages import INSERT_DIRECT_MESSAGE
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from app.domain.texts.segments import measure_segments
 
@@ -24,24 +18,6 @@ PRIORITY_BY_KIND = {
 # A confirmation that comes later than this must be justified (47 CFR 64.1200(a)(12)), so it
 # does not leave.
 CONFIRMATION_LIFETIME = timedelta(minutes=5)
-
-
-INSERT_MESSAGE = PreparedStatement(
-    insert(messages),
-    *(
-        "kind",
-        "phone",
-        "name",
-        "sender",
-        "carrier",
-        "body",
-        "segments",
-        "encoding",
-        "status",
-        "priority",
-    ),
-    *("created_at", "not_after", "in_reply_to", "written_by"),
-)
 
 
 @dataclass(frozen=True)
@@ -59,28 +35,30 @@ class DirectMessage:
     written_by: str | None = None
 
 
-def queue_direct_message(answer: DirectMessage, moment: datetime) -> int:
-    """Put a text into the engine's queue, ahead of blasts; gives its id. Inside write().
+def queue_direct_message(text: DirectMessage, moment: datetime) -> int:
+    """Queue a text for the engine, ahead of blasts, and return its id. Inside write().
 
-    Whether it may leave is judged when it is armed, as for every text; only kind system (the
-    one confirmation of an opt-out, HELP) goes to whoever said STOP, within five minutes or
-    never.
+    Whether it may leave is decided when it is claimed, as for every text. Only kind system (the one
+    confirmation of an opt-out, HELP) goes to whoever said STOP, within five minutes or never.
     """
     settings = current_settings()
-    weight = measure_segments(answer.body)
-    return INSERT_MESSAGE.insert_row(
-        kind=answer.kind,
-        phone=answer.phone,
-        name=answer.name,
+    size = measure_segments(text.body)
+    not_after = None
+    if text.kind is MessageKind.SYSTEM:
+        not_after = moment + CONFIRMATION_LIFETIME
+    return INSERT_DIRECT_MESSAGE.insert_row(
+        kind=text.kind,
+        phone=text.phone,
+        name=text.name,
         sender=settings.sender,
         carrier=settings.carrier,
-        body=answer.body,
-        segments=weight.segments,
-        encoding=weight.encoding.value,
+        body=text.body,
+        segments=size.segments,
+        encoding=size.encoding.value,
         status=MessageStatus.QUEUED,
-        priority=PRIORITY_BY_KIND[answer.kind],
+        priority=PRIORITY_BY_KIND[text.kind],
         created_at=moment,
-        not_after=moment + CONFIRMATION_LIFETIME if answer.kind is MessageKind.SYSTEM else None,
-        in_reply_to=answer.in_reply_to,
-        written_by=answer.written_by,
+        not_after=not_after,
+        in_reply_to=text.in_reply_to,
+        written_by=text.written_by,
     )

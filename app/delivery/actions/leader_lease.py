@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
-from app.core.db import db, execute_and_count_rows, fetch_as_json
-from app.delivery.actions import blast_control, sql
+from app.core.db import db, execute_and_count_rows
+from app.delivery.actions import blast_control
 from app.delivery.models import Attempt, Lease, Message
+from app.delivery.sql.engine_state import SELECT_LEASE_HOLDER
 from app.domain.delivery.message_lookups import compute_first_lookup
 from app.domain.delivery.message_statuses import MessageStatus, UnknownReason
 
@@ -78,8 +79,9 @@ def renew_lease(holder: str, epoch: int, moment: datetime) -> bool:
 
 
 def is_lease_holder(holder: str, epoch: int) -> bool:
-    """Whether the lead is still ours; asked inside every transaction that arms."""
-    return fetch_as_json(sql.SELECT_LEASE_HOLDER, b_name=ENGINE_LEASE) == [[holder, epoch]]
+    """Whether this holder still leads; read inside every transaction that claims messages."""
+    rows = SELECT_LEASE_HOLDER.fetch_json(lease_name=ENGINE_LEASE)
+    return bool(rows == [[holder, epoch]])
 
 
 def release_lease(holder: str, epoch: int) -> None:

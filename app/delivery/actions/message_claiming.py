@@ -1,17 +1,17 @@
-"""The last look before the wire: which queued rows go now, each with an attempt and a fresh ref."""
+"""Claim the queued messages that go to the carrier now, each with an attempt and a fresh ref."""
 
 import json
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain, repeat, starmap, zip_longest
+from itertools import chain, starmap, zip_longest
 from typing import Any, NamedTuple
 
 from app.core import failpoint
-from app.core.column_types import datetime_from_db, datetime_to_db
-from app.core.db import db, fetch_as_json, raw_connection
-from app.delivery.actions import blast_control, sql
+from app.core.column_types import datetime_from_db
+from app.delivery.actions import blast_control
+from app.delivery.sql import claiming as sql
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.retry_delays import MAX_RETRY_AFTER_SECONDS
 from app.domain.delivery.send_rate import TokenBucket, compute_validity_seconds
@@ -21,7 +21,7 @@ REF_BYTES = 16
 
 
 class QueuedMessage(NamedTuple):
-    """One queued row. `left_out`: why its person must not be texted, if so (a LeftOut)."""
+    """One queued message. `skip_reason`: a SkipReason, if its person must not be texted."""
 
     id: int
     phone: str
@@ -35,7 +35,7 @@ class QueuedMessage(NamedTuple):
 
 
 class RunningBlast(NamedTuple):
-    """One blast with something queued. `busy`: a row of it is on the wire."""
+    """One blast with something queued. `has_in_flight`: a message of it waits for its answer."""
 
     id: int
     proven: int
@@ -44,18 +44,27 @@ class RunningBlast(NamedTuple):
 
     @property
     def deadline(self) -> datetime | None:
-        """When it is too late for what has not left."""
+        """The moment after which nothing of the blast leaves."""
         return datetime_from_db(self.not_after)
 
+    def has_expired(self, moment: datetime) -> bool:
+        """Whether it is too late at `moment` for what has not left."""
+        return _is_past(self.deadline, moment)
 
-Candidate = tuple[QueuedMessage, datetime | None]
+
+@dataclass(frozen=True, slots=True)
+class ClaimCandidate:
+    """A queued message and the moment after which it must not leave, if there is one."""
+
+    message: QueuedMessage
+    deadline: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedMessage:
-    """One text on its way to the carrier.
+    """One message on its way to the carrier.
 
-    `valid_for`: seconds until its end, None when it has none.
+    `validity_seconds`: how long the carrier may keep trying, None without a deadline.
     """
 
     message_id: int
@@ -69,10 +78,10 @@ class ClaimedMessage:
 
 @dataclass(frozen=True)
 class SendCapacity:
-    """How much may be armed now: rows, and segments by the bucket at `monotonic` seconds.
+    """How much may be claimed now: rows, and segments by the bucket at `monotonic` seconds.
 
-    `silence_until`: the sender's hold that is known to be over by now, if there was one.
-    `served`: the blast that got the last place; the next one is first now.
+    `expired_hold_until`: the sender's hold that is known to be over by now, if there was one.
+    `last_served_log_id`: the blast that got the last place; the one after it is first now.
     """
 
     max_rows: int
@@ -82,117 +91,144 @@ class SendCapacity:
     last_served_log_id: int = 0
 
 
-def claim_messages(carrier: str, room: SendCapacity, moment: datetime) -> list[ClaimedMessage]:
-    """Arm what may go.
+def claim_messages(carrier: str, capacity: SendCapacity, moment: datetime) -> list[ClaimedMessage]:
+    """Mark what may leave at `moment` as submitting and return it. Inside write().
 
-    Paused, stopped and ended blasts, other carriers and fresh opt-outs stay behind.
+    Paused, stopped and ended blasts and other carriers stay behind. Whoever has opted out
+    meanwhile is skipped, what is too late expires. Commit before anything is sent: a row that is
+    not on the disk would be sent again after a crash.
     """
-    armed: list[ClaimedMessage] = []
-    candidates = _list_candidates(carrier, room, moment)
+    candidates = _list_candidates(carrier, capacity, moment)
     refs = _generate_refs(len(candidates))
-    for row, end in candidates:
-        if row.skip_reason and row.kind != MessageKind.SYSTEM:
-            blast_control.skip_queued_messages(row.phone, SkipReason(row.skip_reason))
-        elif end and not compute_validity_seconds(end, moment):
-            db.session.execute(sql.EXPIRE_MESSAGE, {"b_id": row.id})
-        elif room.bucket.has_token(room.monotonic):
-            room.bucket.take_tokens(row.segments, room.monotonic)
-            seconds = compute_validity_seconds(end, moment) if end else None
-            number = row.attempts + 1
-            armed.append(
-                ClaimedMessage(
-                    row.id,
-                    next(refs),
-                    row.phone,
-                    row.body,
-                    number,
-                    seconds,
-                    row.message_log_id,
-                )
-            )
-    _store_attempts(armed, moment)
-    return armed
-
-
-def _generate_refs(most: int) -> Iterator[str]:
-    """Fresh refs, drawn all at once: every single draw would give Python's lock away."""
-    drawn = secrets.token_hex(most * REF_BYTES)
-    return (drawn[start : start + 2 * REF_BYTES] for start in range(0, len(drawn), 2 * REF_BYTES))
-
-
-def _store_attempts(armed: Sequence[ClaimedMessage], moment: datetime) -> None:
-    if not armed:
-        return
-    rows = json.dumps([[each.message_id, each.attempt_number, each.ref] for each in armed])
-    for statement in (sql.MARK_SUBMITTING, sql.INSERT_ATTEMPTS):
-        raw_connection().execute(statement, {"b_rows": rows, "b_moment": datetime_to_db(moment)})
-    for _ in armed:
-        failpoint.crash_if_armed("T1")
-
-
-def _list_candidates(carrier: str, room: SendCapacity, moment: datetime) -> list[Candidate]:
-    """Answers before blasts; blasts in turn, one row each, so that none starves; an unproven
-    blast one row alone.
-
-    Each with its end, if it has one.
-    """
-    most = room.max_rows
-    if most <= 0:
-        return []
-    latest = moment + timedelta(seconds=MAX_RETRY_AFTER_SECONDS)
-    asked = {
-        "b_carrier": carrier,
-        "b_moment": datetime_to_db(moment),
-        "b_latest": datetime_to_db(latest),
-        "b_most": most,
-    }
-    singles = [
-        (row, datetime_from_db(row.not_after))
-        for row in starmap(QueuedMessage, fetch_as_json(sql.SELECT_QUEUED_DIRECT, **asked))
-    ]
-    left = most - len(singles)
-    if left <= 0:
-        return singles
-    logs = _rotate_blasts(_list_running_blasts(carrier, moment), room.last_served_log_id)
-    share = -(-left // max(1, len(logs)))
-    lanes = [_list_next_of_blast(log, asked | {"b_most": share}) for log in logs]
-    in_turn = [found for found in chain.from_iterable(zip_longest(*lanes)) if found is not None]
-    return [*singles, *in_turn[:left]]
-
-
-def _list_running_blasts(carrier: str, moment: datetime) -> list[RunningBlast]:
-    """Blasts with something queued; what waits of a blast that has reached its end is too late
-    now.
-    """
-    logs = list(starmap(RunningBlast, fetch_as_json(sql.SELECT_RUNNING_BLASTS, b_carrier=carrier)))
-    ended = {
-        log.id
-        for log in logs
-        if log.deadline and not compute_validity_seconds(log.deadline, moment)
-    }
-    for log_id in ended:
-        db.session.execute(sql.EXPIRE_BLAST_MESSAGES, {"b_log": log_id})
-    return [log for log in logs if log.id not in ended]
-
-
-def _rotate_blasts(logs: list[RunningBlast], served: int) -> list[RunningBlast]:
-    """Whoever comes after the blast that was served last goes first: at one text a second none
-    waits for the others.
-    """
-    return [log for log in logs if log.id > served] + [log for log in logs if log.id <= served]
-
-
-def _list_next_of_blast(log: RunningBlast, asked: dict[str, Any]) -> list[Candidate]:
-    """The next rows of one blast; of an unproven one a single row, and none while that is on
-    the wire.
-    """
-    if not log.proven and log.has_in_flight:
-        return []
-    most = asked["b_most"] if log.proven else 1
-    rows = fetch_as_json(sql.SELECT_QUEUED_OF_BLAST, **asked | {"b_log": log.id, "b_most": most})
-    return [*zip(starmap(QueuedMessage, rows), repeat(log.deadline))]
+    claimed: list[ClaimedMessage] = []
+    for candidate in candidates:
+        if not _drop_unsendable(candidate, moment) and capacity.bucket.has_token(
+            capacity.monotonic
+        ):
+            capacity.bucket.take_tokens(candidate.message.segments, capacity.monotonic)
+            claimed.append(_build_claimed_message(candidate, next(refs), moment))
+    _store_attempts(claimed, moment)
+    return claimed
 
 
 def has_queued_messages(carrier: str) -> bool:
-    """Whether some row could be armed, now or later. A read, without the write lock."""
-    return db.session.scalar(sql.SELECT_ANY_QUEUED, {"b_carrier": carrier}) is not None
+    """Whether some message could be claimed, now or later. A read, without the write lock."""
+    return sql.SELECT_ANY_QUEUED.fetch_value(carrier_name=carrier) is not None
+
+
+def _drop_unsendable(candidate: ClaimCandidate, moment: datetime) -> bool:
+    """Skip or expire a message that must not leave; return whether it was dropped.
+
+    Kind system (the one confirmation of an opt-out) goes to whoever said STOP.
+    """
+    message = candidate.message
+    if message.skip_reason and message.kind != MessageKind.SYSTEM:
+        blast_control.skip_queued_messages(message.phone, SkipReason(message.skip_reason))
+        return True
+    if _is_past(candidate.deadline, moment):
+        sql.EXPIRE_MESSAGE.execute(message_id=message.id)
+        return True
+    return False
+
+
+def _is_past(deadline: datetime | None, moment: datetime) -> bool:
+    return deadline is not None and not compute_validity_seconds(deadline, moment)
+
+
+def _build_claimed_message(candidate: ClaimCandidate, ref: str, moment: datetime) -> ClaimedMessage:
+    message, deadline = candidate.message, candidate.deadline
+    return ClaimedMessage(
+        message_id=message.id,
+        ref=ref,
+        phone=message.phone,
+        body=message.body,
+        attempt_number=message.attempts + 1,
+        validity_seconds=compute_validity_seconds(deadline, moment) if deadline else None,
+        log_id=message.message_log_id,
+    )
+
+
+def _generate_refs(count: int) -> Iterator[str]:
+    """Generate `count` random refs of 32 hex digits.
+
+    All come from one token_hex() call: each call releases the GIL.
+    """
+    digits = secrets.token_hex(count * REF_BYTES)
+    for start in range(0, len(digits), 2 * REF_BYTES):
+        yield digits[start : start + 2 * REF_BYTES]
+
+
+def _store_attempts(claimed: Sequence[ClaimedMessage], moment: datetime) -> None:
+    if not claimed:
+        return
+    rows = json.dumps(
+        [(message.message_id, message.attempt_number, message.ref) for message in claimed]
+    )
+    sql.MARK_SUBMITTING.execute(rows=rows, moment=moment)
+    sql.INSERT_ATTEMPTS.execute(rows=rows, moment=moment)
+    for _ in claimed:
+        failpoint.crash_if_armed("T1")
+
+
+def _list_candidates(
+    carrier: str, capacity: SendCapacity, moment: datetime
+) -> list[ClaimCandidate]:
+    """Return what may leave, in order: direct messages first, then one message of each blast in
+    turn, so that no blast starves.
+    """
+    if capacity.max_rows <= 0:
+        return []
+    params = {
+        "carrier_name": carrier,
+        "moment": moment,
+        "latest": moment + timedelta(seconds=MAX_RETRY_AFTER_SECONDS),
+        "max_rows": capacity.max_rows,
+    }
+    direct = [
+        ClaimCandidate(message, datetime_from_db(message.not_after))
+        for message in starmap(QueuedMessage, sql.SELECT_QUEUED_DIRECT.fetch_json(**params))
+    ]
+    capacity_left = capacity.max_rows - len(direct)
+    if capacity_left <= 0:
+        return direct
+    blasts = _rotate_blasts(_list_running_blasts(carrier, moment), capacity.last_served_log_id)
+    share = -(-capacity_left // max(1, len(blasts)))  # rounded up
+    queues = [_list_next_of_blast(blast, params | {"max_rows": share}) for blast in blasts]
+    in_turn = filter(None, chain.from_iterable(zip_longest(*queues)))
+    return [*direct, *in_turn][: capacity.max_rows]
+
+
+def _list_running_blasts(carrier: str, moment: datetime) -> list[RunningBlast]:
+    """Return the blasts with something queued; what waits of one that is too late expires."""
+    running: list[RunningBlast] = []
+    for row in sql.SELECT_RUNNING_BLASTS.fetch_json(carrier_name=carrier):
+        blast = RunningBlast(*row)
+        if blast.has_expired(moment):
+            sql.EXPIRE_BLAST_MESSAGES.execute(blast_id=blast.id)
+        else:
+            running.append(blast)
+    return running
+
+
+def _rotate_blasts(blasts: list[RunningBlast], last_served_id: int) -> list[RunningBlast]:
+    """Return the blasts in order, beginning after the one that was served last.
+
+    At one message a second only one blast is served a tick: each gets every nth.
+    """
+    start = sum(blast.id <= last_served_id for blast in blasts)
+    return blasts[start:] + blasts[:start]
+
+
+def _list_next_of_blast(blast: RunningBlast, params: dict[str, Any]) -> list[ClaimCandidate]:
+    """Return the next messages of one blast.
+
+    Of a blast that is not proven it is one, and none while that one waits for its answer: a wrong
+    sender costs one request instead of the audience.
+    """
+    if not blast.proven and blast.has_in_flight:
+        return []
+    max_rows = params["max_rows"] if blast.proven else 1
+    rows = sql.SELECT_QUEUED_OF_BLAST.fetch_json(
+        **params | {"blast_id": blast.id, "max_rows": max_rows}
+    )
+    return [ClaimCandidate(QueuedMessage(*row), blast.deadline) for row in rows]

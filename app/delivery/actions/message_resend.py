@@ -24,7 +24,7 @@ from app.domain.delivery.message_statuses import (
 )
 from app.domain.delivery.send_rate import compute_validity_seconds
 from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS, SkipReason
-from app.suppression.queries import select_suppression_reason
+from app.suppression.queries.sending_permission import select_suppression_reason
 
 
 @dataclass(frozen=True)

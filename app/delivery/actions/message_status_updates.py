@@ -1,18 +1,14 @@
-"""What became of a text, settled by rank: evidence applies if and only if it says more than we
-know.
-"""
+"""Apply news about messages by rank: it counts only if it says more than what is stored."""
 
 import json
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from app.core import failpoint
-from app.core.column_types import datetime_to_db
-from app.core.db import db, fetch_as_json, raw_connection
-from app.delivery.actions import failure_reactions, sql
+from app.delivery.actions import failure_reactions
 from app.delivery.carriers.carrier_interface import (
     SendAccepted,
     SendAmbiguous,
@@ -20,6 +16,7 @@ from app.delivery.carriers.carrier_interface import (
     SendOutcome,
     SendRefused,
 )
+from app.delivery.sql import send_results, status_updates
 from app.domain.delivery import carrier_error_codes, retry_delays
 from app.domain.delivery.carrier_error_codes import Blame, CarrierErrorCode
 from app.domain.delivery.message_lookups import compute_first_lookup
@@ -38,11 +35,12 @@ OUTCOME_NAMES = {
     SendNotProcessed: "unprocessed",
     SendAmbiguous: "ambiguous",
 }
+# Larger than the number of any attempt: news about the message as a whole is never too old.
 ANY_ATTEMPT_NUMBER = 1 << 40
 
 
 class AttemptRef(Protocol):
-    """The attempt an answer belongs to: `number` counts from 1."""
+    """The attempt that an answer belongs to; `attempt_number` counts from 1."""
 
     @property
     def message_id(self) -> int: ...
@@ -52,14 +50,21 @@ class AttemptRef(Protocol):
     def attempt_number(self) -> int: ...
 
 
+class AcceptedRow(NamedTuple):
+    """An attempt that is stored as accepted, with its message and that one's blast."""
+
+    ref: str
+    message_id: int
+    log_id: int | None
+
+
 @dataclass(frozen=True)
 class StatusUpdate:
-    """One thing we learned about one text.
+    """One piece of news about one message.
 
-    `code` is the carrier's number for what went wrong, if anything.
-
-    `attempt_number`: the number of the attempt it is about; None when the news is about the text as
-    a whole.
+    `phase`: "create" when the carrier answered our request, "delivery" when a receipt or a look-up
+    told. `code`: the carrier's number for what went wrong, if anything. `attempt_number`: None when
+    the news is about the message as a whole.
     """
 
     message_id: int
@@ -73,177 +78,154 @@ class StatusUpdate:
     attempt_number: int | None = None
 
 
-def apply_status_update(evidence: StatusUpdate, moment: datetime) -> bool:
-    """Apply evidence by rank and draw its consequences. True when the text's state changed."""
-    receipt = _find_failure_receipt(evidence)
-    if receipt and receipt.blame == Blame.CONSENT:
-        evidence = replace(evidence, status=MessageStatus.OPTED_OUT)
-    row = db.session.execute(
-        sql.build_status_upgrade(evidence.status, receipt is not None),
-        _build_parameters(evidence, receipt, moment),
-    )
-    moved = row.first()
-    _store_sid(evidence)
-    if moved is None:
+def apply_status_update(news: StatusUpdate, moment: datetime) -> bool:
+    """Apply news by rank and react to a failure. Returns whether the status changed.
+
+    Idempotent: the same news again changes nothing. Inside write().
+    """
+    error_code = _find_error_code(news)
+    if error_code and error_code.blame == Blame.CONSENT:
+        news = replace(news, status=MessageStatus.OPTED_OUT)
+    statement = status_updates.prepare_status_upgrade(news.status, error_code is not None)
+    row = statement.fetch_first_row(**_build_parameters(news, error_code, moment))
+    _store_sid(news)
+    if row is None:
         return False
-    if (
-        evidence.status in ACCEPTED_STATUSES and evidence.sid
-    ):  # a text that has its name already proved it when it was taken
-        _mark_blasts_proven([(moved.id, moved.message_log_id)])
-    if receipt:
-        failure_reactions.react_to_failure(moved, receipt, evidence.phase)
+    message = status_updates.UpdatedMessage(*row)
+    # Without a sid in the news the carrier had accepted the message before, and that proved its
+    # blast already.
+    if news.status in ACCEPTED_STATUSES and news.sid:
+        _mark_blasts_proven({message.id: message.message_log_id})
+    if error_code:
+        failure_reactions.react_to_failure(message, error_code, news.phase)
     return True
 
 
 def _build_parameters(
-    evidence: StatusUpdate, receipt: CarrierErrorCode | None, moment: datetime
+    news: StatusUpdate, error_code: CarrierErrorCode | None, moment: datetime
 ) -> dict[str, Any]:
-    status, newest = (
-        evidence.status,
-        ANY_ATTEMPT_NUMBER if evidence.attempt_number is None else evidence.attempt_number,
-    )
-    news: dict[str, Any] = {"b_id": evidence.message_id}
-    if status not in ACCEPTED_STATUSES:
-        news["b_n"] = newest
-    if status in sql.TIMESTAMP_COLUMNS:
-        news["b_moment"] = moment
-    if status in sql.LOOKED_UP_STATUSES:
-        news["b_look"] = compute_first_lookup(status, moment)
-    if receipt:
-        news |= {
-            "b_code": receipt.code or None,
-            "b_words": evidence.error_message or receipt.description,
-        }
-    return news
+    """Return the values for prepare_status_upgrade(): those that its statement has."""
+    values: dict[str, Any] = {"message_id": news.message_id}
+    if news.status not in ACCEPTED_STATUSES:
+        values["attempt_number"] = news.attempt_number
+        if news.attempt_number is None:
+            values["attempt_number"] = ANY_ATTEMPT_NUMBER
+    if news.status in status_updates.TIMESTAMP_COLUMNS:
+        values["moment"] = moment
+    if news.status in status_updates.LOOKED_UP_STATUSES:
+        values["look_up_at_moment"] = compute_first_lookup(news.status, moment)
+    if error_code:
+        values["error_number"] = error_code.code or None
+        values["error_text"] = news.error_message or error_code.description
+    return values
 
 
-def _find_failure_receipt(evidence: StatusUpdate) -> CarrierErrorCode | None:
-    if evidence.status not in (MessageStatus.FAILED, MessageStatus.UNDELIVERED):
+def _find_error_code(news: StatusUpdate) -> CarrierErrorCode | None:
+    if news.status not in (MessageStatus.FAILED, MessageStatus.UNDELIVERED):
         return None
-    return carrier_error_codes.find_error_code(
-        evidence.code, evidence.phase, http_status=evidence.http_status
-    )
+    return carrier_error_codes.find_error_code(news.code, news.phase, http_status=news.http_status)
 
 
-def _store_sid(evidence: StatusUpdate) -> None:
-    """Keep the carrier's name for the text, with the text and its attempt. The first name stays."""
-    if not evidence.sid:
-        return
-    db.session.execute(sql.SET_MESSAGE_SID, {"b_id": evidence.message_id, "b_sid": evidence.sid})
-    if evidence.attempt_id is not None:
-        named = {"b_id": evidence.attempt_id, "b_sid": evidence.sid}
-        if not db.session.execute(sql.SET_ATTEMPT_SID, named).rowcount:  # type: ignore[attr-defined]
-            _report_second_sid(named)
+def _store_sid(news: StatusUpdate) -> None:
+    """Store the carrier's id with the message and its attempt. The first one stays.
 
-
-def _report_second_sid(named: dict[str, Any]) -> None:
-    """One request, two names: perhaps two texts.
-
-    Both are kept, and the log says so; the same name again is no news.
+    One request with two ids may be two texts: both ids are stored, and the log says so once.
     """
-    if db.session.execute(sql.STORE_SECOND_SID, named).rowcount:  # type: ignore[attr-defined]
-        log.error("the carrier gave attempt %s a second name", named["b_id"])
+    if not news.sid:
+        return
+    status_updates.SET_MESSAGE_SID.execute(message_id=news.message_id, sid=news.sid)
+    if news.attempt_id is None:
+        return
+    attempt = {"attempt_id": news.attempt_id, "sid": news.sid}
+    is_set = status_updates.SET_ATTEMPT_SID.execute(**attempt)
+    if not is_set and status_updates.STORE_SECOND_SID.execute(**attempt):
+        log.error("the carrier gave attempt %s a second name", news.attempt_id)
 
 
-def store_send_results(
-    returned: Sequence[tuple[AttemptRef, SendOutcome]], moment: datetime
-) -> None:
-    """Store what the carrier answered to these attempts, and settle their texts."""
-    plain = {}
-    for tried, outcome in returned:
-        if (
-            isinstance(outcome, SendAccepted)
-            and _get_accepted_status(outcome) is MessageStatus.ACCEPTED
-        ):
-            plain[tried.ref] = (tried, outcome)
+def store_send_results(results: Sequence[tuple[AttemptRef, SendOutcome]], moment: datetime) -> None:
+    """Store what the carrier answered to these attempts, and settle their messages.
+
+    Idempotent, so that it may be repeated after a failed commit. Inside write().
+    """
+    accepted = {}
+    for attempt, outcome in results:
+        if isinstance(outcome, SendAccepted) and _is_plain_acceptance(outcome):
+            accepted[attempt.ref] = (attempt, outcome)
         else:
-            _store_single_result(tried, outcome, moment)
-    if plain:
-        _store_accepted_results(plain, moment)
-    for _ in returned:
+            _store_single_result(attempt, outcome, moment)
+    if accepted:
+        _store_accepted_results(accepted, moment)
+    for _ in results:
         failpoint.crash_if_armed("T4")
 
 
+def _is_plain_acceptance(outcome: SendAccepted) -> bool:
+    return _get_accepted_status(outcome) is MessageStatus.ACCEPTED
+
+
 def _store_accepted_results(
-    plain: dict[str, tuple[AttemptRef, SendAccepted]], moment: datetime
+    results: dict[str, tuple[AttemptRef, SendAccepted]], moment: datetime
 ) -> None:
-    """All of them by two statements; those that were not as simple as they looked, one by one."""
-    rows = json.dumps(
-        [[tried.message_id, tried.ref, outcome.sid] for tried, outcome in plain.values()]
-    )
-    look = compute_first_lookup(MessageStatus.ACCEPTED, moment)
-    run = raw_connection().execute
-    run(
-        sql.CLOSE_ACCEPTED_ATTEMPTS,
-        {"b_rows": rows, "b_moment": datetime_to_db(moment)},
-    )
-    run(sql.ACCEPT_MESSAGES, {"b_rows": rows, "b_look": look and datetime_to_db(look)})
-    simple = {
-        ref: (message_id, log_id)
-        for ref, message_id, log_id in fetch_as_json(sql.SELECT_ACCEPTED, b_rows=rows)
-    }
-    _mark_blasts_proven(simple.values())
-    for ref in plain.keys() - simple.keys():
-        _store_single_result(*plain[ref], moment)
+    """Store all plain acceptances by two statements; those that they leave out, one by one.
 
-
-def _mark_blasts_proven(taken: Collection[tuple[int, int | None]]) -> None:
-    """The carrier takes texts of these blasts: no more one by one.
-
-    Each with its blast's id, if it has one.
+    Left out are a sid that another message has, and a message whose receipt came before the answer.
     """
-    logs = sorted({log_id for _, log_id in taken if log_id})
-    if logs:
-        ids = json.dumps([message_id for message_id, _ in taken])
-        raw_connection().execute(
-            sql.MARK_BLASTS_PROVEN, {"b_logs": json.dumps(logs), "b_texts": ids}
+    rows = json.dumps(
+        [(attempt.message_id, attempt.ref, outcome.sid) for attempt, outcome in results.values()]
+    )
+    send_results.CLOSE_ACCEPTED_ATTEMPTS.execute(rows=rows, moment=moment)
+    send_results.ACCEPT_MESSAGES.execute(
+        rows=rows, look_up_at_moment=compute_first_lookup(MessageStatus.ACCEPTED, moment)
+    )
+    stored = [AcceptedRow(*row) for row in send_results.SELECT_ACCEPTED.fetch_json(rows=rows)]
+    _mark_blasts_proven({row.message_id: row.log_id for row in stored})
+    for ref in results.keys() - {row.ref for row in stored}:
+        _store_single_result(*results[ref], moment)
+
+
+def _mark_blasts_proven(log_ids_by_message: dict[int, int | None]) -> None:
+    """Let the blasts of these accepted messages send more than one message at a time."""
+    blast_ids = sorted(filter(None, set(log_ids_by_message.values())))
+    if blast_ids:
+        send_results.MARK_BLASTS_PROVEN.execute(
+            blast_ids=json.dumps(blast_ids), message_ids=json.dumps(list(log_ids_by_message))
         )
 
 
-def _store_single_result(tried: AttemptRef, outcome: SendOutcome, moment: datetime) -> None:
-    attempt_id = _close_attempt(tried.ref, outcome, moment)
-    about = StatusUpdate(
-        tried.message_id,
+def _store_single_result(attempt: AttemptRef, outcome: SendOutcome, moment: datetime) -> None:
+    attempt_id = _close_attempt(attempt.ref, outcome, moment)
+    news = StatusUpdate(
+        attempt.message_id,
         attempt_id,
         MessageStatus.ACCEPTED,
         "create",
-        attempt_number=tried.attempt_number,
+        attempt_number=attempt.attempt_number,
     )
     match outcome:
         case SendAccepted(sid):
-            apply_status_update(
-                replace(about, status=_get_accepted_status(outcome), sid=sid), moment
-            )
+            news = replace(news, status=_get_accepted_status(outcome), sid=sid)
+            apply_status_update(news, moment)
         case SendRefused(code, http_status, words):
-            refused = replace(
-                about,
-                status=MessageStatus.FAILED,
-                code=code,
-                error_message=words or None,
-            )
-            apply_status_update(replace(refused, http_status=http_status), moment)
+            news = replace(news, status=MessageStatus.FAILED, code=code, http_status=http_status)
+            apply_status_update(replace(news, error_message=words or None), moment)
         case SendNotProcessed(_, retry_after):
-            later = moment + timedelta(
-                seconds=retry_delays.compute_retry_delay(tried.attempt_number, retry_after)
+            delay = retry_delays.compute_retry_delay(attempt.attempt_number, retry_after)
+            send_results.REQUEUE_MESSAGE.execute(
+                message_id=attempt.message_id, retry_at=moment + timedelta(seconds=delay)
             )
-            db.session.execute(
-                sql.REQUEUE_MESSAGE, {"b_id": tried.message_id, "b_not_before": later}
+        case SendAmbiguous(explanation, _, cause):
+            send_results.MARK_MESSAGE_UNKNOWN.execute(
+                message_id=attempt.message_id,
+                cause=cause.value,
+                explanation=explanation,
+                look_up_at_moment=compute_first_lookup(MessageStatus.UNKNOWN, moment),
             )
-        case SendAmbiguous(why, _, cause):
-            look = compute_first_lookup(MessageStatus.UNKNOWN, moment)
-            doubt = {
-                "b_id": tried.message_id,
-                "b_cause": cause.value,
-                "b_why": why,
-                "b_look": look,
-            }
-            db.session.execute(sql.MARK_MESSAGE_UNKNOWN, doubt)
 
 
 def _get_accepted_status(outcome: SendAccepted) -> MessageStatus:
-    """What an answer to a request says.
+    """Return what the status in an answer to our request means, at least accepted.
 
-    Twilio's word for it never says less than that it was taken.
+    Whatever word Twilio has for it, an answer with a sid says that it took the text.
     """
     return max(
         STATUS_BY_TWILIO_STATUS.get(outcome.status, MessageStatus.ACCEPTED),
@@ -253,13 +235,16 @@ def _get_accepted_status(outcome: SendAccepted) -> MessageStatus:
 
 
 def _close_attempt(ref: str, outcome: SendOutcome, moment: datetime) -> int | None:
-    closing = {
-        "b_ref": ref,
-        "b_moment": moment,
-        "b_outcome": OUTCOME_NAMES[type(outcome)],
-        "b_status": getattr(outcome, "http_status", None)
-        or (201 if isinstance(outcome, SendAccepted) else None),
-        "b_code": getattr(outcome, "code", None),
-        "b_why": getattr(outcome, "reason", None),
-    }
-    return db.session.execute(sql.CLOSE_ATTEMPT, closing).scalar()
+    """Store how the attempt ended and return its id; None when nobody knows the ref."""
+    http_status = getattr(outcome, "http_status", None)
+    if http_status is None and isinstance(outcome, SendAccepted):
+        http_status = 201  # Created: what an acceptance comes with
+    attempt_id: int | None = send_results.CLOSE_ATTEMPT.fetch_value(
+        attempt_ref=ref,
+        moment=moment,
+        outcome_name=OUTCOME_NAMES[type(outcome)],
+        response_status=http_status,
+        error_number=getattr(outcome, "code", None),
+        explanation=getattr(outcome, "reason", None),
+    )
+    return attempt_id

@@ -25,7 +25,7 @@ from app.domain.delivery.carrier_error_codes import (
 )
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from app.domain.texts.segments import measure_segments
-from app.suppression.queries import find_suppression_reason
+from app.suppression.queries.sending_permission import find_suppression_reason
 
 SYSTEM_ACTOR = "SMS Admin"
 ALERT_TEXT_INTERVAL = timedelta(minutes=10)

@@ -9,9 +9,9 @@ from sqlalchemy import update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.core.column_types import datetime_from_db
-from app.core.db import db, fetch_as_json
-from app.delivery.actions import sql
+from app.core.db import db
 from app.delivery.models import message_logs, sender_health
+from app.delivery.sql.engine_state import SELECT_SENDER_HEALTH
 from app.domain.delivery.message_statuses import BlastStatus
 from app.domain.delivery.send_rate import SenderPace, compute_rate_share
 
@@ -20,16 +20,17 @@ sender_health_c = sender_health.c
 
 
 def get_sender_pace(sender: str, carrier: str, moment: datetime) -> SenderPace:
-    """How fast this sender may go now, and how long it is held back."""
-    for share, slowed_at, hold_until in fetch_as_json(
-        sql.SELECT_SENDER_HEALTH, b_sender=sender, b_carrier=carrier
-    ):
-        until = datetime_from_db(hold_until)
-        held = max(0.0, (until - moment).total_seconds()) if until else 0.0
-        return SenderPace(
-            compute_rate_share(share, datetime_from_db(slowed_at), moment), held, until
-        )
-    return SenderPace()
+    """Return how fast this sender may go at `moment`, and how long it is held back."""
+    rows = SELECT_SENDER_HEALTH.fetch_json(sender_name=sender, carrier_name=carrier)
+    if not rows:
+        return SenderPace()
+    share, slowed_at, hold_until = rows[0]
+    held_until = datetime_from_db(hold_until)
+    held_seconds = 0.0
+    if held_until:
+        held_seconds = max(0.0, (held_until - moment).total_seconds())
+    current_share = compute_rate_share(share, datetime_from_db(slowed_at), moment)
+    return SenderPace(current_share, held_seconds, held_until)
 
 
 def hold_sender(sender: str, carrier: str, until: datetime, code: int | None, words: str) -> None:

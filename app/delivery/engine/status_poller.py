@@ -15,13 +15,14 @@ from sqlalchemy.exc import OperationalError
 from app.core.clock import now
 from app.core.db import WriteLockTimeout, write
 from app.delivery.actions import message_status_lookups
-from app.delivery.actions.message_status_lookups import PhoneStatusLookup, StatusLookup
 from app.delivery.carriers.carrier_interface import Carrier
 from app.delivery.carriers.message_lookup_results import (
     LookupFailure,
     MessageFetchResult,
     MessageListResult,
 )
+from app.delivery.queries import due_lookups
+from app.delivery.queries.due_lookups import PhoneStatusLookup, StatusLookup
 from app.domain.delivery.message_lookups import (
     MAX_CONCURRENT_LOOKUPS,
     compute_lookup_retry_seconds,
@@ -112,7 +113,7 @@ class StatusPoller:
                     message_status_lookups.postpone_other_carriers(
                         self.carrier.name, moment or now()
                     )
-            return message_status_lookups.list_due_lookups(
+            return due_lookups.list_due_lookups(
                 self.carrier.name, moment or now(), MAX_LOOKUPS_PER_ROUND
             )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from app.core.db import db
 from app.delivery.models import attempts, messages
@@ -66,6 +66,13 @@ class LookupState(NamedTuple):
     since: datetime
 
 
+class _DueMessage(NamedTuple):
+    id: int
+    phone: str
+    sid: str | None
+    started_at: datetime
+
+
 _IS_ATTEMPT_OF_MESSAGE = attempts_c.message_id == messages_c.id
 _NEWEST_ATTEMPT_SID = (
     select(attempts_c.provider_sid)
@@ -105,28 +112,33 @@ def list_due_lookups(carrier: str, moment: datetime, max_rows: int) -> list[Stat
 
     Messages of one phone without a sid are one question.
     """
-    rows: Sequence[Row[Any]] = db.session.execute(
+    lookups: list[StatusLookup] = []
+    messages_by_phone: dict[str, list[_DueMessage]] = {}
+    for message in _list_due_messages(carrier, moment, max_rows):
+        if message.sid:
+            lookups.append(MessageStatusLookup(message.sid, message.id))
+        else:
+            messages_by_phone.setdefault(message.phone, []).append(message)
+    for phone, due_messages in messages_by_phone.items():
+        since = min(message.started_at for message in due_messages)
+        ids = tuple(message.id for message in due_messages)
+        lookups.append(PhoneStatusLookup(phone, since, ids))
+    return lookups
+
+
+def _list_due_messages(carrier: str, moment: datetime, max_rows: int) -> list[_DueMessage]:
+    rows = (
         select(
             messages_c.id,
             messages_c.phone,
-            _SID.label("sid"),
-            func.coalesce(_FIRST_UNSURE_START, messages_c.created_at).label("started_at"),
+            _SID,
+            func.coalesce(_FIRST_UNSURE_START, messages_c.created_at),
         )
         .where(*_build_due_filter(carrier, moment))
         .order_by(messages_c.look_up_at)
         .limit(max_rows)
-    ).all()
-    lookups: list[StatusLookup] = []
-    rows_by_phone: dict[str, list[Row[Any]]] = {}
-    for row in rows:
-        if row.sid:
-            lookups.append(MessageStatusLookup(row.sid, row.id))
-        else:
-            rows_by_phone.setdefault(row.phone, []).append(row)
-    for phone, phone_rows in rows_by_phone.items():
-        since = min(row.started_at for row in phone_rows)
-        lookups.append(PhoneStatusLookup(phone, since, tuple(row.id for row in phone_rows)))
-    return lookups
+    )
+    return [_DueMessage(*row) for row in db.session.execute(rows)]
 
 
 def _build_due_filter(carrier: str, moment: datetime) -> tuple[ColumnElement[bool], ...]:
