@@ -1,4 +1,4 @@
-"""The rooms that are open, in menu order. Leaving a line out closes the room."""
+"""The blueprints of all features and the menu, each in the order of the pages."""
 
 from flask import Flask
 
@@ -9,9 +9,10 @@ from app.blasts.views import bp as blasts
 from app.community.views import bp as community
 from app.core import template_filters
 from app.dashboard.views import bp as dashboard
+from app.events.queries.contact_names import find_contact_names
 from app.events.views import bp as events
 from app.health.views import bp as health
-from app.inbox import queries as inbox_queries
+from app.inbox.queries.conversation_list import select_waiting_thread_count
 from app.inbox.actions import conversation_status, thread_updates
 from app.inbox.views import bp as inbox
 from app.keywords.views import bp as keywords
@@ -21,11 +22,12 @@ from app.organisation.views import bp as settings_page
 from app.people.views import bp as people
 from app.sandbox.views import bp as sandbox
 from app.setup.views import bp as setup
+from app.suppression.queries import contact_name_source
 from app.suppression.views import bp as suppression
 from app.surveys.actions import inbox_hooks
 from app.surveys.actions.inbox_hooks import InboxHooks
 from app.surveys.views import bp as surveys
-from app.webhooks.views import bp as webhooks
+from app.webhooks.views.twilio_webhooks import bp as webhooks
 
 BLUEPRINTS = (
     dashboard,
@@ -53,7 +55,7 @@ MENU = (
         "inbox.list_conversations",
         "inbox",
         tab=True,
-        count=inbox_queries.select_waiting_thread_count,
+        count=select_waiting_thread_count,
     ),
     MenuEntry("Blasts", "blasts.list_sent_blasts", "send"),
     MenuEntry("Community", "community.list_members", "users", tab=True),
@@ -69,9 +71,10 @@ MENU = (
 
 
 def register_blueprints(app: Flask) -> None:
-    """Open every room and hang the menu."""
-    for room in BLUEPRINTS:
-        app.register_blueprint(room)
+    """Register every blueprint, and connect what the layers below need from the features."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    # Surveys and suppression are below the inbox and the events: they get functions, no imports.
     inbox_hooks.install_inbox_hooks(
         app,
         InboxHooks(
@@ -79,5 +82,6 @@ def register_blueprints(app: Flask) -> None:
             conversation_status.resolve_unclear_answer,
         ),
     )
+    contact_name_source.set_contact_name_source(app, find_contact_names)
     template_filters.set_timezone_source(app, organisation.get_organisation_timezone)
     layout.install_layout(app, MENU)

@@ -1,13 +1,13 @@
-"""What runs in the background of a serving process: the engine, the tick, and the sandbox's
-postman.
-"""
+"""Background threads of a serving process: engine, scheduled jobs, sandbox callbacks."""
 
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
@@ -21,10 +21,10 @@ from app.delivery.carriers.carrier_factory import create_carrier
 from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
 from app.delivery.engine import SendEngine
 from app.surveys.actions.survey_timeouts import time_out_and_nudge_sessions
-from app.webhooks.actions import out_of_order_opt_outs
-from app.webhooks.actions.opt_out_processing import opt_out_overdue_stop_questions
+from app.webhooks.actions.overdue_stop_questions import opt_out_overdue_stop_questions
 from app.webhooks.actions.unmatched_receipts import match_unmatched_receipts
 from app.webhooks.actions.webhook_events import delete_old_webhook_events
+from app.webhooks.pipeline.pending_opt_ins import resolve_pending_opt_ins
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 1
@@ -33,34 +33,22 @@ RETRY_SECONDS = 30
 
 
 class BackgroundJobs:
-    """The threads of one process. Two processes may both have them: rows decide who does what."""
+    """The background threads of one process.
+
+    Several processes may have them: guarded UPDATEs decide which one does what.
+    """
 
     def __init__(self, app: Flask, alive: Callable[[], bool]) -> None:
         self.app = app
         self.engine = SendEngine(app, lambda: create_carrier(app), release_due_blasts, alive)
         self.callback_dispatcher = CallbackDispatcher.get_for_app(app)
         self.job_scheduler = BackgroundScheduler(timezone="UTC")
-        once = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
-        self.job_scheduler.add_job(self._run_tick, "interval", seconds=TICK_SECONDS, **once)
-        self.job_scheduler.add_job(self._delete_old_webhook_events, "interval", hours=6, **once)
-        self.job_scheduler.add_job(
-            self._decide_overdue_opt_outs,
-            "interval",
-            hours=1,
-            next_run_time=datetime.now(UTC),
-            **once,
-        )
-        self.job_scheduler.add_job(
-            self._resolve_out_of_order_opt_outs, "interval", seconds=2, **once
-        )
-        self.job_scheduler.add_job(
-            self._apply_unmatched_receipts,
-            "interval",
-            minutes=1,
-            next_run_time=datetime.now(UTC),
-            **once,
-        )
-        self.job_scheduler.add_job(self._time_out_survey_sessions, "interval", minutes=1, **once)
+        self._add_job(self._run_tick, timedelta(seconds=TICK_SECONDS))
+        self._add_job(self._delete_old_webhook_events, timedelta(hours=6))
+        self._add_job(self._decide_overdue_opt_outs, timedelta(hours=1), runs_at_start=True)
+        self._add_job(self._resolve_out_of_order_opt_outs, timedelta(seconds=2))
+        self._add_job(self._apply_unmatched_receipts, timedelta(minutes=1), runs_at_start=True)
+        self._add_job(self._time_out_survey_sessions, timedelta(minutes=1))
         self._last_tick_at = monotonic()
         self._next_release_at = 0.0
         self._stopping = threading.Event()
@@ -68,15 +56,33 @@ class BackgroundJobs:
             target=self._restart_stalled_tick, name="watch", daemon=True
         )
 
+    def _add_job(
+        self, job: Callable[[], None], interval: timedelta, *, runs_at_start: bool = False
+    ) -> None:
+        """Schedule a job; runs that were missed are made up for by one."""
+        options: dict[str, Any] = {}
+        # Without `next_run_time` the first run is one interval after the start.
+        if runs_at_start:
+            options["next_run_time"] = datetime.now(UTC)
+        self.job_scheduler.add_job(
+            job,
+            "interval",
+            seconds=interval.total_seconds(),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+            **options,
+        )
+
     def start(self) -> None:
-        """Start every thread."""
+        """Start every thread; call it once."""
         self.callback_dispatcher.start()
         self.engine.ensure_running()
         self.job_scheduler.start()
         self._watchdog.start()
 
     def stop(self) -> None:
-        """Stop them: what is on the wire is settled before this returns. Twice is once."""
+        """Stop the threads after the texts in flight have their results. Idempotent."""
         self._stopping.set()
         if self.job_scheduler.running:
             self.job_scheduler.shutdown(wait=True)
@@ -84,9 +90,7 @@ class BackgroundJobs:
         self.callback_dispatcher.stop()
 
     def _run_tick(self) -> None:
-        """The second pair of hands: should the engine have died, it is started again, and due
-        blasts are released.
-        """
+        """Restart the engine's thread if it has died, and release due blasts as the engine does."""
         self._last_tick_at = monotonic()
         self.engine.ensure_running()
         if self._last_tick_at < self._next_release_at:
@@ -96,20 +100,18 @@ class BackgroundJobs:
                 release_due_blasts()
             except (WriteLockTimeout, OperationalError):
                 log.warning("the tick waits: the database could not be written")
-            except Exception:  # not every second: the engine tries too
+            # Wait after a bug, not to log it every second; the engine tries as well.
+            except Exception:
                 log.exception("a release failed; the tick tries again in %s s", RETRY_SECONDS)
                 self._next_release_at = monotonic() + RETRY_SECONDS
 
     def _restart_stalled_tick(self) -> None:
-        """APScheduler keeps wall time: a clock set back by an hour would silence it for that
-        hour.
-        """
+        """Make every job due when the tick has not run for STALLED_TICK_SECONDS."""
+        # APScheduler uses wall time: a clock that is set back by an hour stops it for that hour.
         while not self._stopping.wait(STALLED_TICK_SECONDS / 10):
             if monotonic() - self._last_tick_at > STALLED_TICK_SECONDS:
-                log.warning(
-                    "no tick for %s s (was the clock set back?); starting it again",
-                    STALLED_TICK_SECONDS,
-                )
+                message = "no tick for %s s (was the clock set back?); starting it again"
+                log.warning(message, STALLED_TICK_SECONDS)
                 self._last_tick_at = monotonic()
                 for job in self.job_scheduler.get_jobs():
                     job.modify(next_run_time=datetime.now(UTC))
@@ -119,48 +121,50 @@ class BackgroundJobs:
             delete_old_webhook_events()
 
     def _decide_overdue_opt_outs(self) -> None:
-        with self.app.app_context():
-            try:
-                opt_out_overdue_stop_questions(now())
-            except (WriteLockTimeout, OperationalError):
-                log.warning(
-                    "whoever perhaps said STOP waits for another hour: the database could not be written"
-                )
+        with self._job_context(
+            "whoever perhaps said STOP waits for another hour: the database could not be written"
+        ):
+            opt_out_overdue_stop_questions(now())
 
     def _resolve_out_of_order_opt_outs(self) -> None:
-        with self.app.app_context():
-            try:
-                out_of_order_opt_outs.resolve_pending_opt_ins(now())
-            except (WriteLockTimeout, OperationalError, sqlite3.OperationalError):
-                log.warning(
-                    "STOP and START that came together wait on: the database could not be written"
-                )
+        with self._job_context(
+            "STOP and START that came together wait on: the database could not be written"
+        ):
+            resolve_pending_opt_ins(now())
 
     def _apply_unmatched_receipts(self) -> None:
-        with self.app.app_context():
-            try:
-                match_unmatched_receipts()
-            except (WriteLockTimeout, OperationalError, sqlite3.OperationalError):
-                log.warning(
-                    "receipts of texts unknown until now wait on: the database could not be written"
-                )
+        with self._job_context(
+            "receipts of texts unknown until now wait on: the database could not be written"
+        ):
+            match_unmatched_receipts()
 
     def _time_out_survey_sessions(self) -> None:
+        with self._job_context("surveys wait on: the database could not be written"):
+            ended, nudged = time_out_and_nudge_sessions(now())
+            if ended or nudged:
+                log.info("surveys: %s sessions timed out, %s reminded", ended, nudged)
+
+    @contextmanager
+    def _job_context(self, unwritable_message: str) -> Iterator[None]:
+        """Run a job in the app's context; log a warning if the database cannot be written now.
+
+        The rows that the job has not handled stay, so its next run handles them.
+        """
         with self.app.app_context():
             try:
-                ended, nudged = time_out_and_nudge_sessions(now())
-            except (WriteLockTimeout, OperationalError):
-                log.warning("surveys wait on: the database could not be written")
-            else:
-                if ended or nudged:
-                    log.info("surveys: %s sessions timed out, %s reminded", ended, nudged)
+                yield
+            # sqlite3's own error comes from statements that run below SQLAlchemy.
+            except (WriteLockTimeout, OperationalError, sqlite3.OperationalError):
+                log.warning(unwritable_message)
 
 
 def start_background_jobs(
     app: Flask, alive: Callable[[], bool] = lambda: True
 ) -> BackgroundJobs | None:
-    """Start the background of this process; None when SCHEDULER_ENABLED is 0: then it serves
-    pages and never sends.
+    """Start the background threads of this process.
+
+    Returns None when SCHEDULER_ENABLED is 0: then the process serves pages and never sends.
+    `alive` says whether the process should keep running; the engine asks it.
     """
     settings: Settings = app.extensions["settings"]
     if not settings.scheduler_enabled:

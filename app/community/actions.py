@@ -3,17 +3,21 @@
 That a number is on it once is decided by the database (Taken).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import NotFound, db, execute_and_count_rows
 from app.core.prepared_statements import PreparedStatement
-from app.suppression.actions import erased_numbers, grant_consent
+from app.domain.phones.phone_erasure import PhoneErasure
+from app.suppression.actions import erased_numbers
+from app.suppression.actions.consent_events import grant_consent
 from app.suppression.models import ConsentAct, ConsentMethod
-from app.suppression.queries import find_last_consent_act, has_opted_out
+from app.suppression.queries.consent_history import find_last_consent_act
+from app.suppression.queries.sending_permission import has_opted_out
 
 MEMBERS_PER_DELETE = 500
 VALID_CONSENT_ACTS = (ConsentAct.GRANTED, ConsentAct.RETURNED)
@@ -86,3 +90,22 @@ def delete_members(member_ids: Sequence[int]) -> int:
             delete(CommunityMember).where(some).execution_options(synchronize_session=False)
         )
     return removed
+
+
+def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
+    """Delete the member with this number and return how many, by table. Inside write()."""
+    statement = delete(CommunityMember).where(CommunityMember.phone == erasure.phone)
+    count = execute_and_count_rows(statement.execution_options(synchronize_session=False))
+    return {"community_members": count}
+
+
+def add_missing_members(names: Mapping[str, str | None]) -> set[str]:
+    """Add people who are not members yet, by phone, and return the phones that were added.
+
+    Existing members keep their names. Inside write().
+    """
+    rows = []
+    for phone, name in names.items():
+        rows.append({"name": name, "phone": phone, "created_at": now()})
+    statement = sqlite_insert(CommunityMember).on_conflict_do_nothing(["phone"])
+    return set(db.session.scalars(statement.returning(CommunityMember.phone), rows))

@@ -3,17 +3,22 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Select,
-    TextClause,
+    String,
+    UnaryExpression,
     column,
+    exists,
     func,
+    literal,
+    null,
     or_,
     select,
     table,
-    text,
+    type_coerce,
 )
 
 from app.community.models import CommunityMember
@@ -27,24 +32,32 @@ from app.core.pagination import (
 )
 from app.core.search_terms import extract_search_digits, list_case_variants
 from app.domain.delivery.skip_reasons import SkipReason
-from app.suppression.queries import select_suppression_reason
+from app.suppression.queries.sending_permission import select_suppression_reason
 
 MEMBER_SORTS = ("name", "phone", "created_at")
-# Each is the order of one index of the table, with the column that makes it total.
-ORDER_COLUMNS = {
-    "name": ("name IS NULL", "name COLLATE NOCASE", "id"),
-    "phone": ("phone",),
-    "created_at": ("created_at", "id"),
+# Each is the order of one index of the table, with the column that makes it total. Names come
+# last where there is none.
+ORDER_COLUMNS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "name": (
+        CommunityMember.name.is_(None),
+        CommunityMember.name.collate("NOCASE"),
+        CommunityMember.id,
+    ),
+    "phone": (CommunityMember.phone,),
+    "created_at": (CommunityMember.created_at, CommunityMember.id),
 }
-MAX_ID_LOOKUPS = 2_000  # up to here, looking rows up one by one beats walking along an index
+# Up to so many matches, looking up their rows by id is faster than walking along an index.
+MAX_ID_LOOKUPS = 2_000
+# FTS5's trigram tokenizer finds nothing shorter.
 TRIGRAM_CHARACTERS = 3
 EXPORT_SLICE_ROWS = 1_000
-SEARCH_TABLE = table("community_search", column("rowid"))
+# The column with the table's own name stands for all columns in a MATCH.
+SEARCH_TABLE = table("community_search", column("rowid"), column("community_search"))
 
 
 @dataclass(frozen=True, slots=True)
 class MemberListRow:
-    """One person on the list, and why they are left out of blasts (None: they are not)."""
+    """A member in the list; `left_out` is why no blast goes to them, or None."""
 
     id: int
     name: str | None
@@ -54,144 +67,152 @@ class MemberListRow:
 
 
 def count_members() -> int:
-    """How many members there are."""
+    """Return how many members there are."""
     return db.session.scalar(select(func.count()).select_from(CommunityMember)) or 0
 
 
 def find_member(member_id: int) -> CommunityMember | None:
-    """One member."""
+    """Return the member with this id, or None."""
     return db.session.get(CommunityMember, member_id)
 
 
 def select_community_audience() -> Select[str | None, str, SkipReason | None]:
-    """(name, phone, left_out) of every member in id order: the audience of a blast to the
-    community.
-    """
-    who = select(
-        CommunityMember.name,
-        CommunityMember.phone,
-        select_suppression_reason(CommunityMember.phone).label("left_out"),
-    )
-    return who.order_by(CommunityMember.id)
+    """Select (name, phone, left_out) of every member in id order, for a blast to the community."""
+    left_out = select_suppression_reason(CommunityMember.phone).label("left_out")
+    statement = select(CommunityMember.name, CommunityMember.phone, left_out)
+    return statement.order_by(CommunityMember.id)
 
 
 def iterate_members() -> Iterator[tuple[str | None, str]]:
-    """(name, phone) of every member in id order, read in slices: a long export holds no
-    snapshot of the database.
-    """
-    last = 0
-    rows = select(CommunityMember.id, CommunityMember.name, CommunityMember.phone).order_by(
-        CommunityMember.id
-    )
-    while some := db.session.execute(
-        rows.where(CommunityMember.id > last).limit(EXPORT_SLICE_ROWS)
-    ).all():
+    """Yield (name, phone) of every member in id order."""
+    member = CommunityMember
+    statement = select(member.id, member.name, member.phone).order_by(member.id)
+    statement = statement.limit(EXPORT_SLICE_ROWS)
+    last_id = 0
+    while rows := db.session.execute(statement.where(member.id > last_id)).all():
+        # Ends the read snapshot: while a long export holds one, the WAL file only grows.
         db.session.rollback()
-        yield from ((name, phone) for _, name, phone in some)
-        last = some[-1][0]
+        for row in rows:
+            yield row.name, row.phone
+        last_id = rows[-1].id
 
 
-def paginate_members(asked: ListParams, region: str) -> SearchResultPage:
-    """A page of the list. A search finds parts of names, and parts of numbers in any spelling.
+def paginate_members(params: ListParams, region: str) -> SearchResultPage:
+    """Return a page of the list. A search finds parts of names, and of numbers in any spelling.
 
-    `region` is the country of numbers that are searched without their country code.
+    `region` is the country of numbers that are typed without their country code.
     """
-    if asked.search:
-        return _search_members(asked, region)
+    if params.search:
+        return _search_members(params, region)
     total = count_members()
-    asked = clamp_to_last_page(total, asked)
-    return SearchResultPage(_load_member_rows(_load_page_ids(total, asked)), total, asked)
+    params = clamp_to_last_page(total, params)
+    return SearchResultPage(_load_member_rows(_load_page_ids(total, params)), total, params)
 
 
-def _load_page_ids(total: int, asked: ListParams) -> list[int]:
-    """The ids of one page, read from the nearer end of the index."""
-    walk = choose_page_window(total, asked.offset, asked.per_page)
-    ids = select(CommunityMember.id).order_by(
-        *_build_order(asked.sort, asked.descending != walk.is_reversed)
-    )
-    found = db.session.scalars(ids.offset(walk.offset).limit(walk.limit)).all()
-    return list(reversed(found)) if walk.is_reversed else list(found)
+def _load_page_ids(total: int, params: ListParams) -> list[int]:
+    window = choose_page_window(total, params.offset, params.per_page)
+    order = _build_order(params.sort, params.descending != window.is_reversed)
+    statement = select(CommunityMember.id).order_by(*order)
+    ids = list(db.session.scalars(statement.offset(window.offset).limit(window.limit)))
+    if window.is_reversed:
+        ids.reverse()
+    return ids
 
 
-def _search_members(asked: ListParams, region: str) -> SearchResultPage:
-    found = select(CommunityMember.id).where(_MemberSearch(asked.search, region).build_condition())
-    found = found.order_by(*_build_order(asked.sort, asked.descending)).limit(
-        MAX_SEARCH_RESULTS + 1
-    )
-    ids = list(db.session.scalars(found))
-    more, ids = len(ids) > MAX_SEARCH_RESULTS, ids[:MAX_SEARCH_RESULTS]
-    asked = clamp_to_last_page(len(ids), asked)
-    return SearchResultPage(
-        _load_member_rows(ids[asked.offset :][: asked.per_page]), len(ids), asked, more
-    )
+def _search_members(params: ListParams, region: str) -> SearchResultPage:
+    condition = _MemberSearch(params.search, region).build_condition()
+    order = _build_order(params.sort, params.descending)
+    statement = select(CommunityMember.id).where(condition).order_by(*order)
+    ids = list(db.session.scalars(statement.limit(MAX_SEARCH_RESULTS + 1)))
+    is_truncated = len(ids) > MAX_SEARCH_RESULTS
+    ids = ids[:MAX_SEARCH_RESULTS]
+    params = clamp_to_last_page(len(ids), params)
+    page_ids = ids[params.offset : params.offset + params.per_page]
+    return SearchResultPage(_load_member_rows(page_ids), len(ids), params, is_truncated)
 
 
-def _build_order(sort: str, descending: bool) -> list[TextClause]:
-    """Every column the same way round, so that one index serves both directions."""
-    return [text(f"{each} {'DESC' if descending else 'ASC'}") for each in ORDER_COLUMNS[sort]]
+def _build_order(sort: str, is_descending: bool) -> list[UnaryExpression[Any]]:
+    # Every column in the same direction, so that one index serves both directions.
+    if is_descending:
+        return [column.desc() for column in ORDER_COLUMNS[sort]]
+    return [column.asc() for column in ORDER_COLUMNS[sort]]
 
 
 def _load_member_rows(ids: Sequence[int]) -> list[MemberListRow]:
-    """The people with these ids, in this order."""
-    columns = (
-        CommunityMember.id,
-        CommunityMember.name,
-        CommunityMember.phone,
-        CommunityMember.created_at,
-    )
-    rows = db.session.execute(
-        select(*columns, select_suppression_reason(CommunityMember.phone)).where(
-            CommunityMember.id.in_(ids)
-        )
-    )
-    by_id = {row[0]: MemberListRow(*row) for row in rows}
-    return [by_id[each] for each in ids if each in by_id]
+    """Return the members with these ids, in this order."""
+    member = CommunityMember
+    statement = select(
+        member.id,
+        member.name,
+        member.phone,
+        member.created_at,
+        select_suppression_reason(member.phone),
+    ).where(member.id.in_(ids))
+    rows_by_id = {}
+    for id_, name, phone, created_at, left_out in db.session.execute(statement).tuples():
+        rows_by_id[id_] = MemberListRow(id_, name, phone, created_at, left_out)
+    return [rows_by_id[id_] for id_ in ids if id_ in rows_by_id]
 
 
 def build_member_search_condition(search: str, region: str) -> ColumnElement[bool]:
-    """For a select of members: whose name or number contains what was typed."""
+    """Return the condition that a member's name or number contains what was typed."""
     return _MemberSearch(search, region).build_condition()
 
 
 class _MemberSearch:
-    """What somebody types into the search: a part of a name, or of a number in whatever
-    spelling.
-    """
+    """A typed search: a segment of a name, or of a number in any spelling."""
 
     def __init__(self, search: str, region: str) -> None:
         self.search_text = search
         self.digit_strings = extract_search_digits(search, region)
 
     def build_condition(self) -> ColumnElement[bool]:
-        """Through the search table where that finds few; else the walk along an index (14 ms
-        for 100,000 members).
-        """
-        terms = [
-            ("name", self.search_text),
-            *(("phone", number) for number in self.digit_strings),
-        ]
-        if all(len(term) >= TRIGRAM_CHARACTERS for _, term in terms):
-            question = " OR ".join(
-                f'{where} : "{_escape_search_term(term)}"' for where, term in terms
-            )
-            found = select(SEARCH_TABLE.c.rowid).where(
-                text("community_search MATCH :question").bindparams(question=question)
-            )
-            few = select(func.count()).select_from(found.limit(MAX_ID_LOOKUPS + 1).subquery())
-            if (db.session.scalar(few) or 0) <= MAX_ID_LOOKUPS:
-                return CommunityMember.id.in_(found)
+        """Return the faster condition: the search table's for few matches, else a walk."""
+        terms = [self.search_text, *self.digit_strings]
+        if all(len(term) >= TRIGRAM_CHARACTERS for term in terms):
+            matching_ids = self._select_matching_ids()
+            first_matches = matching_ids.limit(MAX_ID_LOOKUPS + 1).subquery()
+            match_count = db.session.scalar(select(func.count()).select_from(first_matches)) or 0
+            if match_count <= MAX_ID_LOOKUPS:
+                return CommunityMember.id.in_(matching_ids)
+        # A walk along an index that carries names and numbers: 14 ms for 100,000 members.
         return self._build_substring_condition()
 
+    def _select_matching_ids(self) -> Select[Any]:
+        terms = [f'name : "{_escape_search_term(self.search_text)}"']
+        terms += [f'phone : "{digits}"' for digits in self.digit_strings]
+        is_match = SEARCH_TABLE.c.community_search.op("MATCH")(" OR ".join(terms))
+        return select(SEARCH_TABLE.c.rowid).where(is_match)
+
     def _build_substring_condition(self) -> ColumnElement[bool]:
-        names = (
-            CommunityMember.name.contains(each, autoescape=True)
-            for each in list_case_variants(self.search_text)
-        )
-        return or_(
-            *names,
-            *(CommunityMember.phone.contains(number) for number in self.digit_strings),
-        )
+        name, phone = CommunityMember.name, CommunityMember.phone
+        variants = list_case_variants(self.search_text)
+        conditions = [name.contains(variant, autoescape=True) for variant in variants]
+        conditions += [phone.contains(digits) for digits in self.digit_strings]
+        return or_(*conditions)
 
 
 def _escape_search_term(term: str) -> str:
     return term.replace('"', '""')
+
+
+def select_member_record(phone: str) -> Select[int, str | None, str, datetime]:
+    """Select (id, name, title, created_at) of the member with this number; the title is NULL."""
+    row = CommunityMember
+    title = type_coerce(null(), String).label("title")
+    return select(row.id, row.name, title, row.created_at).where(row.phone == phone)
+
+
+def has_members() -> bool:
+    """Whether there is anybody on the community list."""
+    return bool(db.session.scalar(select(exists().where(CommunityMember.id.is_not(None)))))
+
+
+def select_member_names() -> Select[str, str, str | None, datetime]:
+    """Select (phone, source, name, created_at) of every member, to be narrowed."""
+    return select(
+        CommunityMember.phone,
+        literal("community").label("source"),
+        CommunityMember.name,
+        CommunityMember.created_at,
+    )

@@ -1,4 +1,4 @@
-"""What an admin types to put a number on the list."""
+"""Forms of the page "Do not text"."""
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField
@@ -7,12 +7,12 @@ from wtforms.validators import Length, Optional
 from app.core.form_fields import CleanTextField, PersonNameField, PhoneField
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.organisation import queries as organisation
-from app.suppression.queries import SOURCE_LABELS
+from app.suppression.queries.suppression_entries import SOURCE_LABELS
 
 MAX_REASON_CHARACTERS = 300
 FILTER_REASONS = (SkipReason.SAID_STOP, SkipReason.NUMBER_DEAD)
 REASON_CHOICES = {"": "Everybody"} | {
-    each.value: SKIP_REASON_LABELS[each][0] for each in FILTER_REASONS
+    reason.value: SKIP_REASON_LABELS[reason][0] for reason in FILTER_REASONS
 }
 
 
@@ -33,16 +33,11 @@ class SuppressedNumberForm(FlaskForm):
 
 
 class SuppressionFilterForm(FlaskForm):
-    """Which part of the list to show: filled in from the address, so no token."""
+    """The filter of the list, read from the address: so it has no CSRF token."""
 
     class Meta:
         csrf = False
 
-    why = SelectField(
-        "Why",
-        default="",
-        choices={"": "Everybody"}
-        | {each.value: SKIP_REASON_LABELS[each][0] for each in FILTER_REASONS},
-    )
+    why = SelectField("Why", default="", choices=REASON_CHOICES)
     source = SelectField("From", default="", choices={"": "Anywhere"} | SOURCE_LABELS)
     since = DateField("Since", [Optional()])

@@ -1,6 +1,4 @@
-"""The two lists of numbers that get no texts, who said yes and no, and the marks of people who
-were erased.
-"""
+"""The do-not-text lists, consent events, STOP questions, and hashes of erased numbers."""
 
 from enum import StrEnum
 from typing import cast
@@ -30,8 +28,10 @@ from app.core.column_types import (
 )
 from app.core.db import Model
 
-# Sources of an opt-out that the code asks about; others are import, community and event:<id>.
-MANUAL_SOURCE, INBOUND_SOURCE, CARRIER_SOURCE = "manual", "inbound", "message_failure"
+# Sources of an opt-out that the code compares with; others are import, community and event:<id>.
+MANUAL_SOURCE = "manual"
+INBOUND_SOURCE = "inbound"
+CARRIER_SOURCE = "message_failure"
 
 
 class SuppressionCategory(StrEnum):
@@ -40,6 +40,22 @@ class SuppressionCategory(StrEnum):
     OPT_OUT = "opt_out"
     HARD_FAIL = "hard_fail"
     SOFT_FAIL = "soft_fail"
+
+
+def _build_name_index(index_name: str, direction: str) -> Index:
+    """Build the index of one direction of the order by name.
+
+    Two indexes are needed because entries without a name come last in both directions.
+    """
+    columns = (
+        "name IS NULL",
+        f"name COLLATE NOCASE{direction}",
+        f"id{direction}",
+        "phone",
+        "source",
+        "created_at",
+    )
+    return Index(index_name, *map(text, columns))
 
 
 class UnsubscribedContact(Model):
@@ -51,53 +67,13 @@ class UnsubscribedContact(Model):
     __tablename__ = "unsubscribed_contacts"
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
-        # each holds what the pages of the list look for, so that a walk along it reads no row
-        Index(
-            "ix_unsubscribed_contacts_created_at",
-            "created_at",
-            "id",
-            "name",
-            "phone",
-            "source",
-        ),
-        Index(
-            "ix_unsubscribed_contacts_phone",
-            "phone",
-            "id",
-            "name",
-            "source",
-            "created_at",
-        ),
+        # Covering indexes: each holds every column that the page of its order reads, so that a
+        # walk along it reads no row of the table.
+        Index("ix_unsubscribed_contacts_created_at", "created_at", "id", "name", "phone", "source"),
+        Index("ix_unsubscribed_contacts_phone", "phone", "id", "name", "source", "created_at"),
         Index("ix_unsubscribed_contacts_source", "source", "created_at", "name", "phone"),
-        # whoever has no name comes last, whichever way
-        Index(
-            "ix_unsubscribed_contacts_name",
-            *map(
-                text,
-                (
-                    "name IS NULL",
-                    "name COLLATE NOCASE",
-                    "id",
-                    "phone",
-                    "source",
-                    "created_at",
-                ),
-            ),
-        ),
-        Index(
-            "ix_unsubscribed_contacts_name_back",
-            *map(
-                text,
-                (
-                    "name IS NULL",
-                    "name COLLATE NOCASE DESC",
-                    "id DESC",
-                    "phone",
-                    "source",
-                    "created_at",
-                ),
-            ),
-        ),
+        _build_name_index("ix_unsubscribed_contacts_name", direction=""),
+        _build_name_index("ix_unsubscribed_contacts_name_back", direction=" DESC"),
     )
 
     id: Mapped[primary_key]
@@ -115,21 +91,9 @@ class SuppressedContact(Model):
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         Index(
-            "ix_suppressed_contacts_created_at",
-            "created_at",
-            "id",
-            "phone",
-            "category",
-            "source",
+            "ix_suppressed_contacts_created_at", "created_at", "id", "phone", "category", "source"
         ),
-        Index(
-            "ix_suppressed_contacts_phone",
-            "phone",
-            "id",
-            "category",
-            "source",
-            "created_at",
-        ),
+        Index("ix_suppressed_contacts_phone", "phone", "id", "category", "source", "created_at"),
         Index("ix_suppressed_contacts_source", "source", "created_at", "category"),
         Index("ix_suppressed_contacts_source_message_log_id", "source_message_log_id"),
     )
@@ -148,7 +112,7 @@ class SuppressedContact(Model):
 
 
 class ConsentAct(StrEnum):
-    """What somebody said about being texted."""
+    """What somebody said about getting texts."""
 
     GRANTED = "granted"
     WITHDRAWN = "withdrawn"
@@ -168,9 +132,9 @@ class ConsentMethod(StrEnum):
 
 
 class ConsentEvent(Model):
-    """One line of the consent ledger.
+    """One event of a number's consent history.
 
-    Only ever added to: triggers refuse changes and deletions, but for an erasure.
+    Append-only: triggers refuse changes and deletions, except the change that erases a phone.
     """
 
     __tablename__ = "consent_events"
@@ -183,9 +147,9 @@ class ConsentEvent(Model):
     phone: Mapped[e164]
     act: Mapped[ConsentAct] = mapped_column(enum_column(ConsentAct))
     method: Mapped[ConsentMethod] = mapped_column(enum_column(ConsentMethod))
-    # what they were asked, or what they said
+    # the question they agreed to, or the words they texted
     evidence: Mapped[str | None] = mapped_column(Text)
-    # a user's name; null: the person themselves, or the carrier
+    # a username; null: the person themselves, or the carrier
     actor: Mapped[str | None] = mapped_column(String(80))
     import_id: Mapped[int | None]
     at: Mapped[timestamp_default_now]
@@ -195,7 +159,7 @@ class StopQuestion(Model):
     """A text that may mean STOP: nothing is sent to its number until a person decides, or
     `decide_by` has come.
 
-    `verdict`: null while open, then "out" (they are on the list now) or "stay".
+    `verdict`: null while open, then "out" (the number is opted out) or "stay".
     """
 
     __tablename__ = "stop_questions"
@@ -205,18 +169,9 @@ class StopQuestion(Model):
             "verdict IN ('out', 'stay') AND decided_at IS NOT NULL OR verdict IS NULL",
             name="verdict",
         ),
-        Index(
-            "uq_stop_questions_open",
-            "phone",
-            unique=True,
-            sqlite_where=text("verdict IS NULL"),
-        ),
+        Index("uq_stop_questions_open", "phone", unique=True, sqlite_where=text("verdict IS NULL")),
         Index("ix_stop_questions_phone", "phone", "id"),
-        Index(
-            "ix_stop_questions_decide_by",
-            "decide_by",
-            sqlite_where=text("verdict IS NULL"),
-        ),
+        Index("ix_stop_questions_decide_by", "decide_by", sqlite_where=text("verdict IS NULL")),
         Index("ix_stop_questions_message_id", "message_id"),
     )
 
@@ -228,7 +183,7 @@ class StopQuestion(Model):
     decide_by: Mapped[timestamp]
     verdict: Mapped[str | None] = mapped_column(String(10))
     decided_at: Mapped[timestamp | None]
-    # null: they said so themselves, or nobody decided in time, so the law did
+    # a username; null: the person's later text, or nobody decided before the deadline
     decided_by: Mapped[str | None] = mapped_column(String(80))
 
 
@@ -247,10 +202,11 @@ class ErasedNumber(Model):
     erased_at: Mapped[timestamp_default_now]
 
 
-# Erasing a person puts a mark in place of their number, and may change nothing else.
+# Erasing a person replaces their number by a hash ("#…"), and may change nothing else.
 CONSENT_TRIGGERS_DDL = (
     "CREATE TRIGGER consent_events_no_update BEFORE UPDATE ON consent_events "
-    "WHEN new.phone NOT GLOB '#*' OR new.act <> old.act OR new.method <> old.method OR new.at <> old.at "
+    "WHEN new.phone NOT GLOB '#*' OR new.act <> old.act OR new.method <> old.method "
+    "OR new.at <> old.at "
     "BEGIN SELECT RAISE(ABORT, 'consent_events is append-only'); END",
     "CREATE TRIGGER consent_events_no_delete BEFORE DELETE ON consent_events "
     "BEGIN SELECT RAISE(ABORT, 'consent_events is append-only'); END",

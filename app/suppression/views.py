@@ -1,6 +1,7 @@
 """The page "Do not text": who gets no texts, and why."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -22,14 +23,29 @@ from app.core.access import current_username, parse_local_path, roles_required
 from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.db import NotFound, UniqueViolation
+from app.core.form_fields import add_error
 from app.core.pagination import list_params
 from app.core.settings import current_settings
 from app.domain.accounts.roles import Role
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
 from app.organisation import queries as organisation
-from app.suppression import actions, queries
+from app.suppression.actions.opt_outs import add_manual_opt_out
+from app.suppression.actions.suppression_removal import (
+    OnlyOwnerCanOptIn,
+    SuppressionRemovals,
+    remove_suppression_entries,
+    remove_suppression_entry,
+)
 from app.suppression.forms import SuppressedNumberForm, SuppressionFilterForm
+from app.suppression.queries.sending_permission import find_suppression_reason
+from app.suppression.queries.suppression_entries import SuppressionEntry
+from app.suppression.queries.suppression_list import (
+    SUPPRESSION_SORT_KEYS,
+    SuppressionFilter,
+    iterate_suppression_entries,
+    load_suppression_page,
+)
 
 bp = Blueprint("suppression", __name__)
 CSV_HEADERS = ("name", "phone", "why", "source", "reason", "proof", "since (UTC)")
@@ -40,64 +56,57 @@ ENTRY_KEY_PATTERN = re.compile(r"(unsubscribed|suppressed):([0-9]{1,18})")
 @bp.get("/suppression")
 @roles_required(Role.ADMIN)
 def list_suppressed_numbers() -> ResponseReturnValue:
-    """Both lists as one."""
-    wanted, form = (
-        list_params(queries.SUPPRESSION_SORT_KEYS, "since", "desc"),
-        SuppressionFilterForm(request.args),
-    )
-    narrowed = _read_filter(form)
+    """Show both lists as one."""
+    form = SuppressionFilterForm(request.args)
+    filter_ = _read_filter(form)
+    params = list_params(SUPPRESSION_SORT_KEYS, "since", "desc")
+    filter_params = {key: request.args[key] for key in FILTER_PARAMETERS if request.args.get(key)}
     return render_template(
-        "suppression/everyone.html",
-        page=queries.load_suppression_page(wanted, narrowed),
+        "suppression/list.html",
+        page=load_suppression_page(params, filter_),
         form=form,
-        narrowed=narrowed != queries.SuppressionFilter(),
+        is_filtered=filter_ != SuppressionFilter(),
         our_number=_format_our_number(),
-        kept={key: request.args[key] for key in FILTER_PARAMETERS if request.args.get(key)},
+        filter_params=filter_params,
     )
 
 
-def _read_filter(form: SuppressionFilterForm) -> queries.SuppressionFilter:
-    """What is no reason, source or day narrows nothing.
+def _read_filter(form: SuppressionFilterForm) -> SuppressionFilter:
+    """Return the filter of the address; an unknown reason, source or day filters nothing.
 
-    A day begins on the organisation's clocks.
+    A day begins at midnight in the organisation's time zone.
     """
     form.validate()
-    why = "" if form.why.errors else form.why.data or ""
-    source = "" if form.source.errors else form.source.data or ""
-    day = None if form.since.errors else form.since.data
-    since = (
-        datetime.combine(
-            day, time.min, ZoneInfo(organisation.get_organisation_timezone())
-        ).astimezone(UTC)
-        if day
-        else None
-    )
-    return queries.SuppressionFilter(why, source, since)
+    values = {field.name: field.data for field in form if field.data and not field.errors}
+    since = None
+    if day := values.get("since"):
+        zone = ZoneInfo(organisation.get_organisation_timezone())
+        since = datetime.combine(day, time.min, zone).astimezone(UTC)
+    return SuppressionFilter(values.get("why", ""), values.get("source", ""), since)
 
 
 @bp.get("/suppression/export")
 @roles_required(Role.ADMIN)
 def export_suppressed_numbers() -> ResponseReturnValue:
-    """The list, or the part of it that is shown, as a CSV that the import takes back."""
-    narrowed, search = (
-        _read_filter(SuppressionFilterForm(request.args)),
-        list_params(queries.SUPPRESSION_SORT_KEYS, "since").search,
-    )
+    """Send the filtered list as a CSV file that the import reads again."""
+    filter_ = _read_filter(SuppressionFilterForm(request.args))
+    search = list_params(SUPPRESSION_SORT_KEYS, "since").search
     with audited_write("suppression.exported", current_username()) as trace:
-        trace.details = {"part": narrowed != queries.SuppressionFilter() or bool(search)}
-    lines = (
-        _build_csv_row(entry) for entry in queries.iterate_suppression_entries(search, narrowed)
-    )
-    rows = stream_with_context(stream_csv(CSV_HEADERS, lines))
+        trace.details = {"part": filter_ != SuppressionFilter() or bool(search)}
+    rows = stream_with_context(stream_csv(CSV_HEADERS, _iterate_csv_rows(search, filter_)))
     return Response(rows, headers=build_download_headers(f"do-not-text-{now():%Y-%m-%d}.csv"))
 
 
-def _build_csv_row(entry: queries.SuppressionEntry) -> tuple[str | None, ...]:
-    why = SKIP_REASON_LABELS[entry.why][0]
+def _iterate_csv_rows(search: str, filter_: SuppressionFilter) -> Iterator[tuple[str | None, ...]]:
+    for entry in iterate_suppression_entries(search, filter_):
+        yield _build_csv_row(entry)
+
+
+def _build_csv_row(entry: SuppressionEntry) -> tuple[str | None, ...]:
     return (
         entry.name,
         entry.phone,
-        why,
+        SKIP_REASON_LABELS[entry.why][0],
         entry.source,
         entry.note,
         entry.evidence_text,
@@ -108,101 +117,99 @@ def _build_csv_row(entry: queries.SuppressionEntry) -> tuple[str | None, ...]:
 @bp.post("/suppression/bulk-delete")
 @roles_required(Role.ADMIN)
 def bulk_delete_suppressed_numbers() -> ResponseReturnValue:
-    """The chosen ones off the list, but for what only they can undo."""
-    chosen = [
-        (match[1], int(match[2]))
-        for each in request.form.getlist("lines")
-        if (match := ENTRY_KEY_PATTERN.fullmatch(each))
-    ]
-    if not chosen:
+    """Take the chosen entries off the list, except those that only their owner can lift."""
+    matches = map(ENTRY_KEY_PATTERN.fullmatch, request.form.getlist("lines"))
+    keys = [(match[1], int(match[2])) for match in matches if match]
+    if not keys:
         flash("Choose somebody first.", "error")
         return redirect(_get_return_url(), 303)
     with audited_write("suppression.removed_many", current_username()) as trace:
-        removed = actions.remove_suppression_entries(chosen, current_username())
+        removals = remove_suppression_entries(keys, current_username())
         trace.details = {
-            "count": removed.removed_count,
-            "only they can": removed.owner_only_count,
+            "count": removals.removed_count,
+            "only they can": removals.owner_only_count,
         }
-    flash(
-        f"{removed.removed_count:,} {'line is' if removed.removed_count == 1 else 'lines are'} off the list.",
-        "success",
-    )
-    if removed.owner_only_count:
-        flash(
-            f"{removed.owner_only_count:,} said STOP: only they can undo this, by texting START to {_format_our_number()}.",
-            "error",
-        )
+    _flash_removals(removals)
     return redirect(_get_return_url(), 303)
 
 
+def _flash_removals(removals: SuppressionRemovals) -> None:
+    count = removals.removed_count
+    noun = "line is" if count == 1 else "lines are"
+    flash(f"{count:,} {noun} off the list.", "success")
+    if removals.owner_only_count:
+        flash(
+            f"{removals.owner_only_count:,} said STOP: only they can undo this, "
+            f"by texting START to {_format_our_number()}.",
+            "error",
+        )
+
+
 def _get_return_url() -> str:
-    return parse_local_path(request.form.get("next")) or url_for(
-        "suppression.list_suppressed_numbers"
-    )
+    next_path = parse_local_path(request.form.get("next"))
+    return next_path or url_for("suppression.list_suppressed_numbers")
 
 
 @bp.route("/suppression/add", methods=["GET", "POST"])
 @roles_required(Role.ADMIN)
 def add_suppressed_number() -> ResponseReturnValue:
-    """By hand, for somebody who asked in another way than by text."""
+    """Add a number by hand, for somebody who asked in another way than by text."""
     form = SuppressedNumberForm()
     if form.validate_on_submit():
         try:
-            with audited_write("suppression.added", current_username()) as trace:
-                row = actions.add_manual_opt_out(
-                    form.name.data,
-                    form.phone.phone.e164,
-                    form.reason.data or None,
-                    current_username(),
-                )
-                trace.about = _mask_phone(row.phone)
+            _add_number(form)
         except UniqueViolation:
-            form.phone.errors = [
-                *form.phone.errors,
-                "This number is on the list already.",
-            ]
+            add_error(form.phone, "This number is on the list already.")
         else:
             flash(f"{form.phone.phone.formatted} gets no more texts.", "success")
             return redirect(url_for("suppression.list_suppressed_numbers"), 303)
-    return render_template("suppression/add.html", form=form), 422 if form.errors else 200
+    status = 422 if form.errors else 200
+    return render_template("suppression/add.html", form=form), status
+
+
+def _add_number(form: SuppressedNumberForm) -> None:
+    with audited_write("suppression.added", current_username()) as trace:
+        row = add_manual_opt_out(
+            form.name.data,
+            form.phone.phone.e164,
+            form.reason.data or None,
+            current_username(),
+        )
+        trace.about = _mask_phone(row.phone)
 
 
 @bp.post("/suppression/<kind>/<int:id>/delete")
 @roles_required(Role.ADMIN)
 def delete_suppressed_number(kind: str, id: int) -> ResponseReturnValue:
-    """Off the list, unless only the phone's owner can do that."""
+    """Take one entry off the list, unless only its owner can lift it."""
     try:
         with audited_write("suppression.removed", current_username()) as trace:
-            entry = actions.remove_suppression_entry(kind, id, current_username())
-            trace.about, trace.details = (
-                _mask_phone(entry.phone),
-                {"why": entry.why, "source": entry.source},
-            )
+            entry = remove_suppression_entry(kind, id, current_username())
+            trace.about = _mask_phone(entry.phone)
+            trace.details = {"why": entry.why, "source": entry.source}
     except NotFound:
         abort(404)
-    except actions.OnlyOwnerCanOptIn:
-        flash(
-            f"Only they can undo this, by texting START to {_format_our_number()}.",
-            "error",
-        )
+    except OnlyOwnerCanOptIn:
+        flash(f"Only they can undo this, by texting START to {_format_our_number()}.", "error")
     else:
         flash(_describe_removal(entry.phone), "success")
     return redirect(url_for("suppression.list_suppressed_numbers"), 303)
 
 
 def _describe_removal(phone: str) -> str:
-    """A number may stand on both lists; then it is still left out."""
-    still = queries.find_suppression_reason(phone)
-    if still:
-        return f"That is taken off. {format_phone_number(phone)} is still left out: {SKIP_REASON_LABELS[still][0].lower()}."
-    return f"{format_phone_number(phone)} is off the list and may be texted again."
+    """Describe what a removal changed: a number on both lists is still suppressed by the other."""
+    reason = find_suppression_reason(phone)
+    number = format_phone_number(phone)
+    if reason is None:
+        return f"{number} is off the list and may be texted again."
+    label = SKIP_REASON_LABELS[reason][0].lower()
+    return f"That is taken off. {number} is still left out: {label}."
 
 
 def _format_our_number() -> str:
-    """The number people text."""
     return format_phone_number(current_settings().sender)
 
 
 def _mask_phone(phone: str) -> str:
-    """Enough to recognise a number in the audit, too little to text it."""
+    """Return enough of a number to recognise it in the audit, and too little to text it."""
     return f"number ending in {phone[-4:]}"

@@ -14,17 +14,17 @@ from pathlib import Path
 
 from app import create_app, demo, scheduler
 from app.accounts.models import AppUser
-from app.blasts import queries as blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.core.settings import Settings
 from app.delivery.actions import blast_control
 from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.queries.blast_list import find_running_blasts
 from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.events.models import Event
 from app.imports.models import Import
-from app.inbox.queries import find_thread_by_phone
+from app.inbox.queries.threads import find_thread_by_phone
 from app.keywords.actions import keyword_rules
 from app.keywords.models import KeywordRule
 from app.migrations.migration_runner import migrate_database
@@ -331,7 +331,7 @@ def _ended(app):
 
     def quiet():
         with app.app_context():
-            if blasts.find_running_blasts() or _open_schedules():
+            if find_running_blasts() or _open_schedules():
                 return False
             return not db.session.scalar(
                 db.text(

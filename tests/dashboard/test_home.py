@@ -10,10 +10,10 @@ import time_machine
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.dashboard import queries
+from app.delivery.queries import unresolved_texts
 from app.delivery.models import Lease, Message, MessageLog
 from app.organisation.models import Organisation
-from app.suppression import actions as suppression
+from app.suppression.actions.stop_questions import open_stop_question
 from tests.blasts.desk import AT_NOON, LATER, close, release, sent, settle
 from tests.cast import LEO, MIA, ZOE
 from tests.makers import member
@@ -251,7 +251,7 @@ def test_what_was_in_doubt_a_week_ago_or_in_practice_is_left_alone(app, visit, m
 def test_more_than_anybody_would_count_is_said_as_that(app, visit, monkeypatch):
     people(app)
     finished(app, visit)
-    monkeypatch.setattr(queries, "MAX_UNRESOLVED_COUNTED", 1)
+    monkeypatch.setattr(unresolved_texts, "MAX_UNRESOLVED_COUNTED", 1)
     for phone in (ZOE, LEO):
         in_doubt(app, phone, "unknown")
     assert (
@@ -267,5 +267,5 @@ def test_a_stranger_is_led_to_the_login_page(visit):
 def test_who_perhaps_said_stop_waits_for_a_decision(visit, app):
     assert "perhaps said STOP" not in visit("/", "sol").words
     with app.app_context(), write():
-        suppression.open_stop_question(ZOE, None, "wrong number", now())
+        open_stop_question(ZOE, None, "wrong number", now())
     assert "1 person perhaps said STOP. Nothing is sent to this person." in visit("/", "sol").words

@@ -10,7 +10,8 @@ from app.core.db import db, write
 from app.delivery.models import Message
 from app.domain.delivery.message_statuses import MessageKind
 from app.organisation import queries as organisation
-from app.suppression import actions as suppression
+from app.suppression.actions.consent_events import grant_consent
+from app.suppression.actions.opt_outs import lift_opt_outs, record_opt_out
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (
     FAST,
@@ -31,10 +32,10 @@ def town(make_app):
     app = make_app(**FAST)
     people(app, ZOE, LEO, MIA, MAX)
     with app.app_context(), write():
-        suppression.grant_consent(ZOE, "form", "On paper", "ada")
-        suppression.lift_opt_outs(LEO, evidence="Texted: START")
-        suppression.grant_consent(MIA, "form", "On paper", "ada")
-        suppression.record_opt_out(MIA, source="manual", actor="ada")
+        grant_consent(ZOE, "form", "On paper", "ada")
+        lift_opt_outs(LEO, evidence="Texted: START")
+        grant_consent(MIA, "form", "On paper", "ada")
+        record_opt_out(MIA, source="manual", actor="ada")
     return app
 
 

@@ -13,7 +13,7 @@ from app.delivery.actions import blast_scheduling as scheduling
 from app.delivery.carriers.sandbox_models import SandboxMessage
 from app.delivery.models import Attempt, Message
 from app.domain.delivery.skip_reasons import SkipReason
-from app.suppression import actions as suppression
+from app.suppression.actions.opt_outs import record_opt_out
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (
     FAST,
@@ -77,7 +77,7 @@ def test_an_opt_out_between_release_and_arming_is_obeyed(town, background):
     with town.app_context():
         assert release_due_blasts() == 1
         with write():
-            suppression.record_opt_out(ZOE, source="inbound")
+            record_opt_out(ZOE, source="inbound")
     background(town)
     log = ended(town, wanted)
     assert {row.phone: row.status.value for row in rows(town, log.id)}[ZOE] == "skipped"

@@ -15,7 +15,7 @@ import pytest
 
 from app.community.models import CommunityMember
 from app.core.db import db
-from app.suppression.queries import find_suppression_reason
+from app.suppression.queries.sending_permission import find_suppression_reason
 from tests.cast import LEO, ZOE
 from tests.makers import said_stop
 
@@ -26,14 +26,14 @@ CONFIRM = """
 import sys
 from pathlib import Path
 from app import create_app
-from app.community.views.member_import import TARGET
-from app.imports import actions
+from app.community.views.member_import import MEMBER_IMPORT_TARGET
+from app.imports.actions.import_completion import apply_import
 from app.core.db import write
-from tests.bench.house import settings
+from tests.bench.bench_app import settings
 
 app = create_app(settings(Path(sys.argv[1]), smsadmin_failpoint=sys.argv[2]))
 with app.app_context(), write():
-    actions.confirm(1, TARGET, overwrite_names=True)
+    apply_import(1, MEMBER_IMPORT_TARGET, overwrite_names=True)
 """
 
 

@@ -8,7 +8,7 @@ from app.events.models import Event, EventRegistration
 from app.imports.models import Import
 from app.suppression.actions import erased_numbers
 from app.suppression.models import ConsentEvent
-from app.suppression.queries import find_suppression_reason
+from app.suppression.queries.sending_permission import find_suppression_reason
 from tests.cast import LEO, MIA, ZOE
 from tests.makers import member, said_stop
 

@@ -11,7 +11,8 @@ from app.core.db import db, write
 from app.delivery.models import Message
 from app.inbox.models import Thread
 from app.suppression.models import StopQuestion
-from app.suppression.queries import find_open_stop_question, find_suppression_reason
+from app.suppression.queries.sending_permission import find_suppression_reason
+from app.suppression.queries.stop_questions import find_open_stop_question
 from tests.cast import LEO, ZOE
 
 

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from app.core.db import write
-from app.suppression.actions import lift_opt_outs
+from app.suppression.actions.opt_outs import lift_opt_outs
 from tests.cast import LEO, ZOE
 from tests.makers import member, said_stop
 

@@ -86,8 +86,8 @@ def test_what_is_written_to_somebody_brings_the_thread_that_is_there_to_the_top(
     )
     answer = text(ZOE, "Hello Zoë")
     with write():
-        thread_updates.record_outbound_text(ZOE, answer, now())
-        thread_updates.record_outbound_text("+13035550199", text_id := answer, now())
+        thread_updates.record_outbound_text(ZOE, answer, "Hello Zoë", now())
+        thread_updates.record_outbound_text("+13035550199", text_id := answer, "Hello Zoë", now())
     assert row(zoe).last_at > row(leo).last_at
     assert row(zoe).last_message_id == text_id
     assert db.session.scalar(db.select(db.func.count()).select_from(Thread)) == 2
@@ -161,7 +161,7 @@ def test_rows_of_a_blast_are_not_searched_and_answers_are(shop):
         )
     answer = text(ZOE, "the picnic answer")
     with write():
-        thread_updates.record_outbound_text(ZOE, answer, now())
+        thread_updates.record_outbound_text(ZOE, answer, "the picnic answer", now())
     assert found("picnic") == [answer]
 
 

@@ -14,9 +14,9 @@ from app.core.db import db, write
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
 from app.events.models import EventRegistration
 from app.keywords.models import KeywordAction, KeywordMatch
-from app.suppression import actions as suppression
+from app.suppression.actions import erased_numbers
 from app.suppression.models import ConsentEvent
-from app.suppression.queries import has_opted_out
+from app.suppression.queries.sending_permission import has_opted_out
 from tests.cast import LEO, ZOE
 from tests.keywords.desk import answers, event, keyword, rule, survey, text
 from tests.makers import member, said_stop
@@ -216,7 +216,7 @@ def test_no_keyword_lifts_an_opt_out():
 
 def test_whoever_was_erased_after_stop_stays_out():
     with write():
-        suppression.erased_numbers.record_erased_number(ZOE, said_stop=True, by="ada")
+        erased_numbers.record_erased_number(ZOE, said_stop=True, by="ada")
     keyword("JOIN", action=KeywordAction.SUBSCRIBE)
     assert text("join").needs_person == "wants_back"
     assert has_opted_out(ZOE)

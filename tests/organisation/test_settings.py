@@ -10,7 +10,8 @@ from app.audit.models import AuditEvent
 from app.core.db import db, write
 from app.organisation import queries
 from app.organisation.forms import build_country_choices
-from app.suppression import actions as suppression
+from app.suppression.actions.consent_events import grant_consent
+from app.suppression.actions.opt_outs import lift_opt_outs, record_opt_out
 from tests import makers
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.visit import Visitor
@@ -246,11 +247,11 @@ class TestWhoGetsTexts:
             for phone in (ZOE, LEO, MIA, MAX):
                 makers.member(phone)
             with write():
-                suppression.grant_consent(ZOE, "form", "On paper", "ada")
-                suppression.grant_consent(LEO, "form", "On paper", "ada")
-                suppression.record_opt_out(LEO, source="inbound")
-                suppression.lift_opt_outs(MIA, evidence="Texted: START")
-                suppression.grant_consent("+13035550177", "form", "Not on the list", "ada")
+                grant_consent(ZOE, "form", "On paper", "ada")
+                grant_consent(LEO, "form", "On paper", "ada")
+                record_opt_out(LEO, source="inbound")
+                lift_opt_outs(MIA, evidence="Texted: START")
+                grant_consent("+13035550177", "form", "Not on the list", "ada")
         words = visit("/settings", "ada").words
         assert "A yes is recorded for 2 of 4 people on the community list." in words
         assert "We recommend to text only people with a recorded yes" in words

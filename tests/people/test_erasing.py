@@ -18,14 +18,15 @@ from app.events.models import Event, EventRegistration
 from app.imports.models import Import, ImportRow
 from app.inbox.models import Thread
 from app.people.models import PersonNote
-from app.suppression import actions, queries
 from app.suppression.actions import erased_numbers
+from app.suppression.actions.opt_outs import record_opt_out
 from app.suppression.models import (
     ConsentEvent,
     ErasedNumber,
     StopQuestion,
     UnsubscribedContact,
 )
+from app.suppression.queries.sending_permission import find_suppression_reason
 from app.webhooks.models import WebhookEvent
 from tests import makers
 from tests.cast import LEO, ZOE
@@ -67,7 +68,7 @@ def furnish():
         _texts(session, log.id)
     makers.dead_number(ZOE)
     with write():
-        actions.record_opt_out(ZOE, source="inbound", reason=f"Texted “{SECRET}”", name=NAME)
+        record_opt_out(ZOE, source="inbound", reason=f"Texted “{SECRET}”", name=NAME)
         db.session.execute(
             db.text("INSERT INTO sandbox_phones (phone, mood) VALUES (:phone, 'working')"),
             {"phone": ZOE},
@@ -240,7 +241,7 @@ def test_b14_whoever_said_stop_and_was_erased_is_not_texted_when_a_list_brings_t
             makers.dead_number(ZOE)
     visit.post(f"{PAGE}/erase", "ada")
     with app.app_context():
-        assert queries.find_suppression_reason(ZOE) is None
+        assert find_suppression_reason(ZOE) is None
         assert erased_numbers.filter_erased_opt_outs([LEO, ZOE]) == [ZOE]
     visit("/community/add", "ada", name="Zoë", phone=ZOE)
     words = visit(PAGE, "ada").words
@@ -258,7 +259,7 @@ def test_somebody_who_never_said_stop_may_come_back_with_a_list(visit, app):
     visit.post(f"{PAGE}/erase", "ada")
     visit("/community/add", "ada", name="Zoë", phone=ZOE)
     with app.app_context():
-        assert queries.find_suppression_reason(ZOE) is None
+        assert find_suppression_reason(ZOE) is None
 
 
 def test_another_number_for_a_member_is_asked_for_too(visit, app):
@@ -268,7 +269,7 @@ def test_another_number_for_a_member_is_asked_for_too(visit, app):
     visit.post(f"{PAGE}/erase", "ada")
     visit(f"/community/{member}/edit", "ada", name="Leo", phone=ZOE)
     with app.app_context():
-        assert queries.find_suppression_reason(ZOE)
+        assert find_suppression_reason(ZOE)
 
 
 def test_their_own_start_outweighs_what_was_remembered(make_app):
@@ -279,7 +280,7 @@ def test_their_own_start_outweighs_what_was_remembered(make_app):
         assert erased_numbers.restore_erased_opt_outs([ZOE, LEO]) == 0
     assert text(app, "START").status_code == 200
     with app.app_context():
-        assert queries.find_suppression_reason(ZOE) is None
+        assert find_suppression_reason(ZOE) is None
         assert erased_numbers.filter_erased_opt_outs([ZOE]) == []
         assert db.session.scalars(db.select(UnsubscribedContact)).all() == []
 
@@ -305,5 +306,5 @@ def test_a_registration_of_somebody_erased_after_a_stop_is_asked_for_too(visit, 
     visit.post(f"{PAGE}/erase", "ada")
     visit("/events/1/register", "sol", name="Zoë", phone=ZOE)
     with app.app_context():
-        assert queries.find_suppression_reason(ZOE)
+        assert find_suppression_reason(ZOE)
     assert f'href="{PAGE}"' in visit("/events/1", "sol").text

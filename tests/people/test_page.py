@@ -9,7 +9,10 @@ from app.delivery.models import Message, MessageLog
 from app.events.models import Event, EventRegistration
 from app.organisation.models import Organisation
 from app.people.models import PersonNote
-from app.suppression import actions, queries
+from app.suppression.actions.opt_outs import record_opt_out
+from app.suppression.actions.stop_questions import open_stop_question
+from app.suppression.queries.sending_permission import find_suppression_reason
+from app.suppression.queries.suppression_entries import find_suppression_entries_by_phone
 from tests import makers
 from tests.cast import LEO, MIA, ZOE
 
@@ -131,7 +134,7 @@ def test_the_page_says_why_each_text_did_not_arrive(visit, app, row, said):
 
 def test_only_the_person_undoes_a_stop_and_the_page_says_how(visit, zoe):
     with zoe.app_context(), write():
-        actions.record_opt_out(ZOE, source="inbound", reason="Texted “stop it”")
+        record_opt_out(ZOE, source="inbound", reason="Texted “stop it”")
     page = visit(PAGE, "ada")
     for said in (
         "No. Said STOP. Only they can undo this, by texting START to +1 202 555 0100.",
@@ -142,7 +145,7 @@ def test_only_the_person_undoes_a_stop_and_the_page_says_how(visit, zoe):
     assert visit.post(f"{PAGE}/take-off", "ada").status_code == 303
     assert "Only they can undo this" in visit(PAGE, "ada").words
     with zoe.app_context():
-        assert queries.find_suppression_reason(ZOE)
+        assert find_suppression_reason(ZOE)
 
 
 def test_an_admin_puts_somebody_on_the_list_and_takes_them_off(visit, zoe):
@@ -162,10 +165,10 @@ def test_a_number_on_both_lists_comes_off_both_or_none(visit, app):
     with app.app_context():
         makers.dead_number(ZOE)
         with write():
-            actions.record_opt_out(ZOE, source="inbound")
+            record_opt_out(ZOE, source="inbound")
     visit.post(f"{PAGE}/take-off", "ada")
     with app.app_context():
-        assert len(queries.find_suppression_entries_by_phone(ZOE)) == 2
+        assert len(find_suppression_entries_by_phone(ZOE)) == 2
 
 
 def test_without_a_recorded_yes_an_admin_writes_down_how_they_agreed(visit, zoe):
@@ -245,7 +248,7 @@ def test_b17_odd_names_are_shown_as_they_are_and_never_run(visit, app, name):
             session.flush()
             session.add(EventRegistration(event_id=event.id, phone=ZOE, name=name))
             session.add(PersonNote(phone=ZOE, body=name, created_by="sol"))
-            actions.record_opt_out(ZOE, source="manual", reason=name, name=name)
+            record_opt_out(ZOE, source="manual", reason=name, name=name)
         text(name=name, body=name, message_log_id=logged(name, event_title=name))
     for address in (PAGE, f"{PAGE}/erase"):
         page = visit(address, "ada")
@@ -282,7 +285,7 @@ def test_other_pages_lead_here(visit, zoe):
 
 def test_what_may_mean_stop_is_quoted_until_somebody_decides(visit, app):
     with app.app_context(), write():
-        actions.open_stop_question(ZOE, None, "who is this? stop texting me or else", now())
+        open_stop_question(ZOE, None, "who is this? stop texting me or else", now())
     words = visit(f"/people/{ZOE[1:]}", "sol").words
     assert "No. Perhaps said STOP. Decide in their conversation whether they want texts." in words
     assert "They texted who is this? stop texting me or else" in words

@@ -13,8 +13,11 @@ from app.core.settings import PROJECT_ROOT
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.phones.phone_number import PhoneNumber
 from app.events.models import Event, EventRegistration
-from app.suppression import actions as suppression
-from app.suppression import queries
+from app.suppression.actions.opt_outs import lift_opt_outs
+from app.suppression.queries.sending_permission import (
+    find_suppression_reason,
+    find_suppression_reasons,
+)
 
 
 def numbers():
@@ -30,7 +33,7 @@ def test_there_are_sixty_people_two_events_and_some_who_must_not_be_texted(shop)
         assert demo.load_demo_data() == 60
     assert numbers() == [60, 2, 41]
     phones = db.session.scalars(select(CommunityMember.phone)).all()
-    reasons = sorted(queries.find_suppression_reasons(phones).values())
+    reasons = sorted(find_suppression_reasons(phones).values())
     assert reasons == [SkipReason.MAYBE_STOP, SkipReason.NUMBER_DEAD] + [SkipReason.SAID_STOP] * 3
     assert db.session.scalar(select(func.count()).where(CommunityMember.name.is_(None))) == 4
 
@@ -52,12 +55,12 @@ def test_the_second_time_changes_nothing(shop):
     with write():
         demo.load_demo_data()
     with write():
-        suppression.lift_opt_outs(demo.make_demo_phone(3))
+        lift_opt_outs(demo.make_demo_phone(3))
     before = numbers()
     with write():
         assert demo.load_demo_data() == 0
     assert numbers() == before
-    assert queries.find_suppression_reason(demo.make_demo_phone(3)) is None
+    assert find_suppression_reason(demo.make_demo_phone(3)) is None
 
 
 def test_people_who_are_there_already_stay_as_they_are(shop):
@@ -65,7 +68,7 @@ def test_people_who_are_there_already_stay_as_they_are(shop):
         session.add(CommunityMember(name="Really Zoë", phone=demo.make_demo_phone(3)))
     with write():
         assert demo.load_demo_data() == 59
-    assert queries.find_suppression_reason(demo.make_demo_phone(3)) is None
+    assert find_suppression_reason(demo.make_demo_phone(3)) is None
 
 
 def test_it_runs_from_the_command_line_and_needs_only_the_database_address(tmp_path):

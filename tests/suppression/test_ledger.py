@@ -6,19 +6,38 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from app.blasts.queries import render_blast
+from app.blasts.queries.audience import render_blast
 from app.core.db import db, write
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.skip_reasons import SkipReason
 from app.imports.models import Import, ImportRow
+from app.imports.queries.import_rows import select_new_phones, select_readable_phones
 from app.organisation import queries as organisation
-from app.suppression import actions, queries
+from app.suppression.actions.consent_events import (
+    grant_consent,
+    grant_import_consent,
+    revert_import_consent,
+    withdraw_import_consent,
+)
+from app.suppression.actions.opt_outs import add_manual_opt_out, lift_opt_outs, record_opt_out
+from app.suppression.actions.suppression_removal import remove_suppression_entry
+from app.suppression.actions.undeliverable_numbers import mark_number_undeliverable
 from app.suppression.models import (
     ConsentAct,
     ConsentEvent,
     ConsentMethod,
     SuppressionCategory,
     UnsubscribedContact,
+)
+from app.suppression.queries.consent_history import (
+    CONSENT_ACT_LABELS,
+    CONSENT_METHOD_LABELS,
+    find_last_consent_act,
+    list_consent_history,
+)
+from app.suppression.queries.sending_permission import (
+    find_suppression_reason,
+    find_suppression_reasons,
 )
 from tests import makers
 from tests.cast import LEO, MAX, MIA, ZOE
@@ -45,7 +64,7 @@ def agreed(*phones):
     """A yes on paper."""
     with write():
         for phone in phones:
-            assert actions.grant_consent(phone, ConsentMethod.FORM, "The form at the door", "ada")
+            assert grant_consent(phone, ConsentMethod.FORM, "The form at the door", "ada")
 
 
 def imported(*rows):
@@ -74,16 +93,16 @@ class TestEveryPathWritesItsLine:
     )
     def test_an_opt_out(self, shop, source, method):
         with write():
-            actions.record_opt_out(ZOE, source=source, reason="Texted: Stop", actor="ada")
+            record_opt_out(ZOE, source=source, reason="Texted: Stop", actor="ada")
         assert lines() == [("withdrawn", method, "Texted: Stop", "ada")]
 
     def test_the_same_note_again_is_no_news_but_their_own_stop_is_proof_once_more(self, shop):
         with write():
-            actions.record_opt_out(ZOE, source="import")
-            actions.record_opt_out(ZOE, source="import")
-            actions.record_opt_out(ZOE, source="message_failure")
-            actions.record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
-            actions.record_opt_out(ZOE, source="inbound", reason="Texted: stop it")
+            record_opt_out(ZOE, source="import")
+            record_opt_out(ZOE, source="import")
+            record_opt_out(ZOE, source="message_failure")
+            record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
+            record_opt_out(ZOE, source="inbound", reason="Texted: stop it")
         assert [line[1:3] for line in lines()] == [
             ("import", None),
             ("stop", "Texted: STOP"),
@@ -92,16 +111,16 @@ class TestEveryPathWritesItsLine:
 
     def test_start_after_stop_is_a_return_and_without_one_a_first_yes(self, shop):
         with write():
-            actions.record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
-            assert actions.lift_opt_outs(ZOE, evidence="Texted: START")
-            assert not actions.lift_opt_outs(LEO, evidence="Texted: start")
+            record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
+            assert lift_opt_outs(ZOE, evidence="Texted: START")
+            assert not lift_opt_outs(LEO, evidence="Texted: start")
         assert lines()[1:] == [("returned", "start", "Texted: START", None)]
         assert lines(LEO) == [("granted", "start", "Texted: start", None)]
 
     def test_by_hand_onto_the_list_and_off_it(self, shop):
         with write():
-            row = actions.add_manual_opt_out("Max", MAX, "Asked at the door", "ada")
-            actions.remove_suppression_entry("unsubscribed", row.id, "bea")
+            row = add_manual_opt_out("Max", MAX, "Asked at the door", "ada")
+            remove_suppression_entry("unsubscribed", row.id, "bea")
         assert lines(MAX) == [
             ("withdrawn", "admin", "Asked at the door", "ada"),
             ("returned", "admin", "Taken off the do-not-text list", "bea"),
@@ -110,13 +129,13 @@ class TestEveryPathWritesItsLine:
     def test_an_opt_out_on_the_other_list_is_returned_too(self, shop):
         makers.dead_number(ZOE, SuppressionCategory.OPT_OUT)
         with write():
-            actions.remove_suppression_entry("suppressed", 1, "ada")
+            remove_suppression_entry("suppressed", 1, "ada")
         assert [line[0] for line in lines()] == ["returned"]
 
     def test_a_number_that_does_not_work_is_no_matter_of_consent(self, shop):
         with write():
-            actions.mark_number_undeliverable(ZOE, reason="no such number")
-            actions.remove_suppression_entry("suppressed", 1, "ada")
+            mark_number_undeliverable(ZOE, reason="no such number")
+            remove_suppression_entry("suppressed", 1, "ada")
         assert lines() == []
 
     def test_a_yes_on_paper_has_its_evidence_and_who_wrote_it_down(self, shop):
@@ -126,19 +145,19 @@ class TestEveryPathWritesItsLine:
     def test_a_yes_from_elsewhere_does_not_outweigh_a_stop(self, shop):
         makers.said_stop(ZOE)
         with write():
-            assert not actions.grant_consent(ZOE, ConsentMethod.FORM, "A form", "ada")
+            assert not grant_consent(ZOE, ConsentMethod.FORM, "A form", "ada")
         assert lines() == []
 
     def test_what_is_rolled_back_leaves_neither_opt_out_nor_line(self, shop):
-        actions.record_opt_out(ZOE, source="inbound")
+        record_opt_out(ZOE, source="inbound")
         assert len(lines()) == 1
         db.session.rollback()
         assert lines() == []
-        assert queries.find_suppression_reason(ZOE) is None
+        assert find_suppression_reason(ZOE) is None
 
     def test_the_page_writes_its_own(self, app, visit):
         with app.app_context(), write():
-            actions.record_opt_out(LEO, source="import")
+            record_opt_out(LEO, source="import")
         visit("/suppression/add", "ada", name="", phone=MIA, reason="By letter")
         visit.post("/suppression/unsubscribed/1/delete", "ada")
         with app.app_context():
@@ -160,14 +179,14 @@ class TestAnImport:
         )
         with write():
             assert (
-                actions.grant_import_consent(
-                    upload, ConsentMethod.IMPORT, "Signed at the summer party", "ada"
+                grant_import_consent(
+                    select_readable_phones(upload), upload, "Signed at the summer party", "ada"
                 )
                 == 2
             )
             assert (
-                actions.grant_import_consent(
-                    upload, ConsentMethod.IMPORT, "Signed at the summer party", "ada"
+                grant_import_consent(
+                    select_readable_phones(upload), upload, "Signed at the summer party", "ada"
                 )
                 == 0
             )
@@ -178,33 +197,37 @@ class TestAnImport:
     def test_that_is_undone_takes_its_yes_back_but_not_what_they_said_since(self, shop):
         upload = imported((ZOE, "new"), (LEO, "new"))
         with write():
-            actions.grant_import_consent(upload, ConsentMethod.IMPORT, None, "ada")
-            actions.lift_opt_outs(LEO, evidence="Texted: START")
-            assert actions.revert_import_consent(upload, "The import was undone", "ada") == 1
-            assert actions.revert_import_consent(upload, "The import was undone", "ada") == 0
+            grant_import_consent(select_readable_phones(upload), upload, None, "ada")
+            lift_opt_outs(LEO, evidence="Texted: START")
+            assert revert_import_consent(upload, "The import was undone", "ada") == 1
+            assert revert_import_consent(upload, "The import was undone", "ada") == 0
         assert lines()[-1] == ("withdrawn", "import", "The import was undone", "ada")
-        assert queries.find_last_consent_act(LEO) == "returned"
+        assert find_last_consent_act(LEO) == "returned"
 
     def test_onto_the_do_not_text_list_writes_a_line_for_each_and_undone_a_return(self, shop):
         agreed(ZOE)
         upload = imported((ZOE, "new"), (LEO, "same"), (MIA, "new"), (MAX, "new"), ("12", "bad"))
         with write() as session:
-            actions.record_opt_out(LEO, source="inbound", reason="Texted: STOP")
+            record_opt_out(LEO, source="inbound", reason="Texted: STOP")
             session.add_all(
                 UnsubscribedContact(phone=phone, source="import") for phone in (ZOE, MIA, MAX)
             )
             session.flush()
-            assert actions.withdraw_import_consent(upload, "ada") == [ZOE, MIA, MAX]
+            assert withdraw_import_consent(select_new_phones(upload), upload, "ada") == [
+                ZOE,
+                MIA,
+                MAX,
+            ]
         assert lines()[1:] == lines(MIA) == lines(MAX) == [("withdrawn", "import", None, "ada")]
         assert len(lines(LEO)) == 1
         with write() as session:
             session.execute(text("DELETE FROM unsubscribed_contacts WHERE source = 'import'"))
-            actions.record_opt_out(MIA, source="inbound", reason="Texted: STOP")
-            assert actions.revert_import_consent(upload, "The import was undone", "ada") == 1
-            assert actions.revert_import_consent(upload, "The import was undone", "ada") == 0
+            record_opt_out(MIA, source="inbound", reason="Texted: STOP")
+            assert revert_import_consent(upload, "The import was undone", "ada") == 1
+            assert revert_import_consent(upload, "The import was undone", "ada") == 0
         assert lines()[-1] == ("returned", "import", "The import was undone", "ada")
         assert (
-            queries.find_last_consent_act(MIA) == queries.find_last_consent_act(MAX) == "withdrawn"
+            find_last_consent_act(MIA) == find_last_consent_act(MAX) == "withdrawn"
         )  # Max never said yes
 
 
@@ -220,7 +243,7 @@ class TestNothingIsEverChanged:
     )
     def test_the_database_itself_refuses(self, shop, statement):
         with write():
-            actions.record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
+            record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
         before = lines()
         with pytest.raises(IntegrityError, match="append-only"), write() as session:
             session.execute(text(statement))
@@ -228,7 +251,7 @@ class TestNothingIsEverChanged:
 
     def test_an_erasure_may_put_a_mark_in_place_of_the_number(self, shop):
         with write() as session:
-            actions.record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
+            record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
             session.execute(text("UPDATE consent_events SET phone = '#1', evidence = NULL"))
         assert lines("#1") == [("withdrawn", "stop", None, None)]
 
@@ -237,11 +260,11 @@ class TestWhereAYesIsDemanded:
     def test_the_last_word_counts(self, shop):
         demand_a_yes()
         with write():
-            actions.grant_consent(ZOE, ConsentMethod.FORM, "Form", "ada")
-            actions.record_opt_out(LEO, source="inbound")
-            actions.lift_opt_outs(LEO, evidence="Texted: START")
-            actions.record_opt_out(MIA, source="inbound")
-        assert queries.find_suppression_reasons([ZOE, LEO, MIA, MAX]) == {
+            grant_consent(ZOE, ConsentMethod.FORM, "Form", "ada")
+            record_opt_out(LEO, source="inbound")
+            lift_opt_outs(LEO, evidence="Texted: START")
+            record_opt_out(MIA, source="inbound")
+        assert find_suppression_reasons([ZOE, LEO, MIA, MAX]) == {
             MIA: SkipReason.SAID_STOP,
             MAX: SkipReason.NO_CONSENT,
         }
@@ -269,22 +292,22 @@ class TestWhereAYesIsDemanded:
 def test_the_history_of_a_number_is_told_in_words_the_newest_first(shop):
     agreed(ZOE)
     with write():
-        actions.record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
-        actions.lift_opt_outs(ZOE, evidence="Texted: START")
+        record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
+        lift_opt_outs(ZOE, evidence="Texted: START")
     assert [
         (word.act_label, word.method_label, word.evidence, word.actor)
-        for word in queries.list_consent_history(ZOE)
+        for word in list_consent_history(ZOE)
     ] == [
         ("Agreed to texts again", "by text", "Texted: START", None),
         ("Wants no more texts", "by text", "Texted: STOP", None),
         ("Agreed to texts", "on a form", "The form at the door", "ada"),
     ]
-    assert queries.list_consent_history(LEO) == []
+    assert list_consent_history(LEO) == []
 
 
 def test_every_act_and_method_has_words():
-    assert set(queries.CONSENT_ACT_LABELS) == set(ConsentAct)
-    assert set(queries.CONSENT_METHOD_LABELS) == set(ConsentMethod)
+    assert set(CONSENT_ACT_LABELS) == set(ConsentAct)
+    assert set(CONSENT_METHOD_LABELS) == set(ConsentMethod)
 
 
 def test_that_an_admin_takes_an_entry_off_is_no_yes_of_the_person(shop):
@@ -296,4 +319,4 @@ def test_that_an_admin_takes_an_entry_off_is_no_yes_of_the_person(shop):
             ("returned", "admin"),
         ):
             session.add(ConsentEvent(phone=ZOE, act=act, method=method))
-    assert queries.find_suppression_reason(ZOE) == SkipReason.NO_CONSENT
+    assert find_suppression_reason(ZOE) == SkipReason.NO_CONSENT

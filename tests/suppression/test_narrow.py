@@ -12,12 +12,14 @@ from app.audit.models import AuditEvent
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message
-from app.suppression import actions, queries
+from app.suppression.actions.opt_outs import add_manual_opt_out, record_opt_out
+from app.suppression.actions.undeliverable_numbers import mark_number_undeliverable
 from app.suppression.models import (
     ConsentEvent,
     SuppressionCategory,
     UnsubscribedContact,
 )
+from app.suppression.queries.sending_permission import find_suppression_reasons
 from tests import makers
 from tests.cast import LEO, MAX, MIA, ZOE
 
@@ -32,12 +34,12 @@ def listed(app):
     with app.app_context():
         makers.member(MIA, "Mia")
         with write():
-            actions.record_opt_out(ZOE, source="inbound", reason="Texted STOP", name="Zoë")
-            actions.add_manual_opt_out("Leo", LEO, "Asked at the door").created_at = (
-                now() - timedelta(days=400)
+            record_opt_out(ZOE, source="inbound", reason="Texted STOP", name="Zoë")
+            add_manual_opt_out("Leo", LEO, "Asked at the door").created_at = now() - timedelta(
+                days=400
             )
-            actions.record_opt_out(MAX, source="event:3", name="Max")
-            actions.mark_number_undeliverable(MIA, reason="No such number any more")
+            record_opt_out(MAX, source="event:3", name="Max")
+            mark_number_undeliverable(MIA, reason="No such number any more")
         makers.dead_number("+13035550177", SuppressionCategory.SOFT_FAIL)
     return app
 
@@ -124,7 +126,7 @@ def test_many_are_taken_off_at_once_but_for_what_only_they_can_undo(visit, liste
     assert "2 lines are off the list." in words
     assert "1 said STOP: only they can undo this, by texting START" in words
     with listed.app_context():
-        assert set(queries.find_suppression_reasons([ZOE, LEO, MAX, MIA])) == {ZOE, MAX}
+        assert set(find_suppression_reasons([ZOE, LEO, MAX, MIA])) == {ZOE, MAX}
         event = db.session.scalars(
             db.select(AuditEvent).where(AuditEvent.verb == "suppression.removed_many")
         ).one()
@@ -173,12 +175,10 @@ def test_b14_numbers_from_a_file_are_never_texted_again_and_a_stop_stays_their_o
 def test_an_undone_import_leaves_whoever_has_texted_stop_since(visit, app):
     _, where = import_file(visit, b"name,phone\nUma,303 555 0150\nVal,303 555 0151\n")
     with app.app_context(), write():
-        actions.record_opt_out("+13035550151", source="inbound", reason="Texted STOP")
+        record_opt_out("+13035550151", source="inbound", reason="Texted STOP")
     visit.post(f"{where}/undo", "ada")
     with app.app_context():
-        assert set(queries.find_suppression_reasons(["+13035550150", "+13035550151"])) == {
-            "+13035550151"
-        }
+        assert set(find_suppression_reasons(["+13035550150", "+13035550151"])) == {"+13035550151"}
 
 
 def test_what_the_list_exports_it_imports_again(visit, listed):

@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from app.audit.models import AuditEvent
 from app.core.db import db, write
-from app.suppression import actions
+from app.suppression.actions.opt_outs import add_manual_opt_out, record_opt_out
+from app.suppression.actions.undeliverable_numbers import mark_number_undeliverable
 from app.suppression.models import UnsubscribedContact
 from tests import makers
 from tests.cast import LEO, MAX, MIA, ZOE
@@ -15,10 +16,10 @@ from tests.cast import LEO, MAX, MIA, ZOE
 def listed(app):
     """Zoë texted STOP, Leo was put there by hand, Max came with an import, Mia's number is dead."""
     with app.app_context(), write():
-        actions.record_opt_out(ZOE, source="inbound", reason="Texted STOP", name="Zoë")
-        actions.add_manual_opt_out("Leo", LEO, "Asked at the door")
-        actions.record_opt_out(MAX, source="import")
-        actions.mark_number_undeliverable(MIA, reason="No such number any more")
+        record_opt_out(ZOE, source="inbound", reason="Texted STOP", name="Zoë")
+        add_manual_opt_out("Leo", LEO, "Asked at the door")
+        record_opt_out(MAX, source="import")
+        mark_number_undeliverable(MIA, reason="No such number any more")
     return app
 
 

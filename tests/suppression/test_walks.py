@@ -10,10 +10,13 @@ from sqlalchemy import event
 from app.core.clock import now
 from app.core.db import db, write
 from app.core.pagination import ListParams
-from app.suppression import queries
 from app.suppression.models import SuppressedContact, UnsubscribedContact
 from app.suppression.queries import suppression_list
-from app.suppression.queries.suppression_list import SuppressionFilter
+from app.suppression.queries.suppression_list import (
+    SUPPRESSION_SORT_KEYS,
+    SuppressionFilter,
+    load_suppression_page,
+)
 
 PARTS = (
     SuppressionFilter(),
@@ -21,7 +24,7 @@ PARTS = (
     SuppressionFilter(why="said_stop", source="event"),
     SuppressionFilter(why="number_dead"),
 )
-ORDERS = list(product(queries.SUPPRESSION_SORT_KEYS, ("asc", "desc")))
+ORDERS = list(product(SUPPRESSION_SORT_KEYS, ("asc", "desc")))
 
 
 @pytest.fixture
@@ -51,7 +54,7 @@ def shown(order, part):
     """All keys of a part of the list, page by page."""
     sort, direction = order
     asked = [ListParams("", number, 7, sort, direction) for number in range(1, 8)]
-    pages = [queries.load_suppression_page(each, part) for each in asked]
+    pages = [load_suppression_page(each, part) for each in asked]
     return [(row.kind, row.id) for page, each in zip(pages, asked, strict=True) if page.number == each.number
             for row in page.rows]  # fmt: skip
 
@@ -73,7 +76,7 @@ def test_no_order_reads_or_sorts_the_rows_themselves(listed, monkeypatch, order)
     monkeypatch.setattr(suppression_list, "SMALL_LIST_ROWS", 0)
     seen = []
     event.listen(db.engine, "before_cursor_execute", lambda *given: seen.append(given[2:4]))
-    queries.load_suppression_page(
+    load_suppression_page(
         ListParams("", 2, 7, *order),
         SuppressionFilter(source="manual", since=now().replace(year=2020)),
     )

@@ -6,7 +6,7 @@ from app.domain.surveys.question_definitions import (
     QuestionType,
     SurveyQuestion,
 )
-from app.suppression.actions import record_opt_out
+from app.suppression.actions.opt_outs import record_opt_out
 from app.surveys.actions import survey_text_handling
 from tests.makers import pretend_phone
 

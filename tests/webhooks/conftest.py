@@ -3,7 +3,7 @@
 import pytest
 
 from app.core import logging_config
-from app.webhooks import request_verification
+from app.webhooks.views import request_verification
 from tests.webhooks.calls import BASE, TWILIO
 
 

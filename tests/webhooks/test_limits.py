@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from app.webhooks.request_verification import MAX_BODY_BYTES, MAX_FORM_FIELDS
+from app.webhooks.views.request_verification import MAX_BODY_BYTES, MAX_FORM_FIELDS
 from tests.served import Served, until
 from tests.webhooks.calls import (
     ACCOUNT,

@@ -14,7 +14,7 @@ from app.domain.surveys.question_definitions import (
 )
 from app.inbox.models import Thread
 from app.keywords.models import KeywordRule
-from app.suppression import queries as permission
+from app.suppression.queries.stop_questions import count_open_stop_questions
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 from tests.cast import ZOE
 from tests.webhooks.calls import opted_out, verdicts
@@ -139,4 +139,4 @@ def test_w20_strangers_have_threads_for_people(practice, sender):
     say(practice, "Your code is 12", phone=sender)
     assert thread(practice, sender) == (True, None, 1)
     with practice.app_context():
-        assert permission.count_open_stop_questions()[0] == 0
+        assert count_open_stop_questions()[0] == 0

@@ -21,10 +21,14 @@ from app.inbox.models import Thread
 from app.keywords.actions import keyword_rules
 from app.keywords.models import KeywordAction
 from app.organisation import queries as organisation
-from app.suppression import actions as suppression
-from app.suppression import queries as permission
+from app.suppression.actions.stop_questions import record_stop_verdict
 from app.suppression.models import ConsentEvent, StopQuestion, UnsubscribedContact
-from app.webhooks.actions.opt_out_processing import opt_out_overdue_stop_questions
+from app.suppression.queries.sending_permission import find_suppression_reason
+from app.suppression.queries.stop_questions import (
+    count_open_stop_questions,
+    find_open_stop_question,
+)
+from app.webhooks.actions.overdue_stop_questions import opt_out_overdue_stop_questions
 from tests import makers
 from tests.cast import LEO, ZOE
 from tests.visit import Visitor
@@ -260,24 +264,20 @@ def test_a_doubtful_stop_holds_everything_until_a_person_decides(practice):
     assert (questions(practice), opted_out(practice)) == ([(ZOE, None, None)], {})
     assert state(practice, waiting) == ("skipped", "maybe_stop")
     with practice.app_context():
-        assert permission.find_suppression_reason(ZOE) == "maybe_stop"
-        assert permission.count_open_stop_questions()[0] == 1
+        assert find_suppression_reason(ZOE) == "maybe_stop"
+        assert count_open_stop_questions()[0] == 1
         with write():
-            suppression.record_stop_verdict(
-                permission.find_open_stop_question(ZOE).id, "stay", "sol", now()
-            )
-        assert permission.find_suppression_reason(ZOE) is None
+            record_stop_verdict(find_open_stop_question(ZOE).id, "stay", "sol", now())
+        assert find_suppression_reason(ZOE) is None
         with pytest.raises(NotFound), write():
-            suppression.record_stop_verdict(1, "out", "ada", now())
+            record_stop_verdict(1, "out", "ada", now())
 
 
 def test_a_person_who_decides_that_they_want_out_writes_down_their_words(practice):
     say(practice, DOUBTFUL)
     with practice.app_context():
         with write():
-            suppression.record_stop_verdict(
-                permission.find_open_stop_question(ZOE).id, "out", "sol", now()
-            )
+            record_stop_verdict(find_open_stop_question(ZOE).id, "out", "sol", now())
         row = db.session.scalar(db.select(UnsubscribedContact))
         line = db.session.scalar(db.select(ConsentEvent))
     assert (row.source, row.reason) == ("inbound", f"Texted: {DOUBTFUL}")
@@ -298,7 +298,7 @@ def test_their_own_word_answers_the_question(practice, body, verdict):
 def test_what_nobody_decides_in_ten_business_days_the_law_does(practice):
     say(practice, DOUBTFUL)
     with practice.app_context():
-        asked = permission.find_open_stop_question(ZOE)
+        asked = find_open_stop_question(ZOE)
         days = [
             asked.asked_at + timedelta(days=n + 1)
             for n in range((asked.decide_by - asked.asked_at).days)

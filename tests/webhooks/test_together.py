@@ -10,9 +10,10 @@ from app.core.db import WRITE_LOCK, WriteLockTimeout, db, write
 from app.delivery.models import Message
 from app.keywords.actions import keyword_rules
 from app.webhooks.actions.batch_writer import BatchWriter
-from app.webhooks.actions.inbound_texts import _parse_call, _store_batch
 from app.webhooks.actions.webhook_events import WebhookCall
 from app.webhooks.models import WebhookEvent
+from app.webhooks.pipeline.inbound_parsing import parse_inbound_text
+from app.webhooks.pipeline.inbound_pipeline import process_text_batch
 from tests.cast import LEO, MIA, ZOE
 from tests.makers import member
 from tests.served import until
@@ -173,7 +174,7 @@ def came(body, n, phone):
         "Body": body,
         "NumMedia": "0",
     }
-    return _parse_call(WebhookCall(fields, "twilio"))
+    return parse_inbound_text(WebhookCall(fields, "twilio"))
 
 
 def test_texts_that_are_taken_in_together_find_the_places_they_would_have_found_alone(
@@ -196,7 +197,7 @@ def test_texts_that_are_taken_in_together_find_the_places_they_would_have_found_
             came("yes", 5, ZOE),  # brings back: her STOP came before
         ]
         with write():
-            found = _store_batch(some)
+            found = process_text_batch(some)
         assert found == ["stored", "keyword", "repeat", "opt_out", "stored", "return"]
         answers = db.select(Message.phone, Message.body).where(Message.kind == "keyword")
         assert db.session.execute(answers).all() == [(LEO, "Nine to five, Leo.")]

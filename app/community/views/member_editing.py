@@ -15,8 +15,9 @@ from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.organisation import queries as organisation
-from app.suppression.actions import erased_numbers, record_opt_out
-from app.suppression.queries import find_suppression_reason
+from app.suppression.actions import erased_numbers
+from app.suppression.actions.opt_outs import record_opt_out
+from app.suppression.queries.sending_permission import find_suppression_reason
 
 
 @bp.route("/community/add", methods=["GET", "POST"])

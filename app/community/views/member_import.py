@@ -9,8 +9,9 @@ from app.community.forms import get_refused_numbers
 from app.community.models import CommunityMember
 from app.community.views.blueprint import bp
 from app.domain.accounts.roles import Role
-from app.imports.actions import ImportTarget
-from app.imports.views import ImporterConfig, register_import_routes
+from app.imports.actions.import_target import ImportTarget
+from app.imports.views.import_routes import register_import_routes
+from app.imports.views.importer_config import ImporterConfig
 
 MEMBER_IMPORT_TARGET = ImportTarget("community", cast("Table", CommunityMember.__table__))
 

@@ -1,6 +1,9 @@
 """The names under which numbers were texted."""
 
-from sqlalchemy import select
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
 
 from app.core.db import db
 from app.delivery.models import Message
@@ -10,3 +13,17 @@ def find_latest_contact_name(phone: str) -> str | None:
     """The name under which we last texted a number."""
     named = select(Message.name).where(Message.phone == phone, Message.name.is_not(None))
     return db.session.scalar(named.order_by(Message.id.desc()).limit(1))
+
+
+def find_latest_contact_names(phones: Sequence[str]) -> dict[str, str]:
+    """Return the names under which those of `phones` were last texted that ever had one."""
+    phone = func.json_each(json.dumps(list(phones))).table_valued("value").c.value
+    newest_name = (
+        select(Message.name)
+        .where(Message.phone == phone, Message.name.is_not(None))
+        .order_by(Message.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(select(phone, newest_name))
+    return {row[0]: row[1] for row in rows if row[1]}

@@ -14,7 +14,7 @@ from app.domain.delivery.message_statuses import (
     MessageStatus,
 )
 from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS, SkipReason
-from app.suppression.queries import select_suppression_reason
+from app.suppression.queries.sending_permission import select_suppression_reason
 
 # Where somebody was erased, a mark stands in place of the number: nothing is sent to it or
 # asked about it.

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, func, select
 
 from app.core.db import db
 from app.delivery.models import messages
-from app.domain.delivery.message_statuses import MessageKind
+from app.domain.delivery.message_statuses import MessageDirection, MessageKind
 
 AUTO_REPLY_KINDS = (MessageKind.KEYWORD, MessageKind.SURVEY, MessageKind.SYSTEM)
 
@@ -80,3 +80,11 @@ def select_answered_message_ids(
 def _select_listed_ids(message_ids: Sequence[int | None]) -> Select[tuple[int]]:
     """Return the ids as rows: one bound parameter, however many they are."""
     return select(func.json_each(json.dumps(message_ids)).table_valued("value").c.value)
+
+
+def find_last_inbound_id(phone: str) -> int | None:
+    """Return the id of the newest text from this phone."""
+    rows = select(messages.c.id).where(
+        messages.c.phone == phone, messages.c.direction == MessageDirection.INBOUND
+    )
+    return db.session.scalar(rows.order_by(messages.c.id.desc()).limit(1))

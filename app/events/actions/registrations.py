@@ -15,7 +15,8 @@ from app.delivery.actions import blast_control
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.actions.events import get_event_for_update
 from app.events.models import Event, EventRegistration
-from app.suppression.actions import erased_numbers, record_opt_out
+from app.suppression.actions import erased_numbers
+from app.suppression.actions.opt_outs import record_opt_out
 
 # Built once: whole halls register by text.
 _REGISTRATIONS_TABLE = cast("Table", EventRegistration.__table__)

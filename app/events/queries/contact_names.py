@@ -1,52 +1,81 @@
-"""The names of people whose number is all we have."""
+"""The names of people of whom only the phone is known."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import FromClause, Select, bindparam, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select, union_all
 
-from app.community.models import CommunityMember
+from app.community.queries import select_member_names
 from app.core.db import db
+from app.delivery.queries.recipient_names import find_latest_contact_names
 from app.domain.phones.display_names import SourcedName, choose_display_name
 from app.events.models import EventRegistration
 
-
-def _select_names(where: str, table: FromClause) -> Select[Any]:
-    row = table.c
-    asked = row.phone.in_(bindparam("b_phones", expanding=True))
-    return select(row.phone, literal(where), row.name, row.created_at).where(asked)
-
-
-# b_phones
-SELECT_NAMES_OF_PHONES = union_all(
-    _select_names("community", CommunityMember.__table__),
-    _select_names("event", EventRegistration.__table__),
-)
-
 NameRows = list[tuple[str, str | None, str]]
-# What :phone is called, one JSON list: for called().
-NAMES_OF_PHONE_SQL = """
-    SELECT json_group_array(json_array(place, name, created_at)) FROM (
-        SELECT 'community' AS place, name, created_at FROM community_members WHERE phone = :phone
-        UNION ALL SELECT 'event', name, created_at FROM event_registrations WHERE phone = :phone)
-"""
+
+
+def _select_registration_names() -> Select[Any]:
+    return select(
+        EventRegistration.phone,
+        literal("event").label("source"),
+        EventRegistration.name,
+        EventRegistration.created_at,
+    )
+
+
+def _select_names_of_phones() -> Select[Any]:
+    phones = bindparam("b_phones", expanding=True)
+    names_by_source = []
+    for names in (select_member_names(), _select_registration_names()):
+        names_by_source.append(names.where(names.selected_columns.phone.in_(phones)))
+    return select(union_all(*names_by_source).subquery())
+
+
+# Built once: b_phones
+SELECT_NAMES_OF_PHONES = _select_names_of_phones()
 
 
 def find_display_names(phones: Sequence[str]) -> dict[str, str | None]:
-    """What those of `phones` (a page full at most) are called that are members or registered
-    for an event.
+    """Return what those of `phones` are called that are members or registered for an event.
+
+    At most a page full of phones: each is a bound value of the statement.
     """
-    found: dict[str, list[SourcedName]] = {}
-    for phone, where, name, since in db.session.execute(
+    names: dict[str, list[SourcedName]] = {}
+    for phone, source, name, since in db.session.execute(
         SELECT_NAMES_OF_PHONES, {"b_phones": list(phones)}
     ):
-        found.setdefault(phone, []).append(SourcedName(where, name, since))
-    return {phone: choose_display_name(names) for phone, names in found.items()}
+        names.setdefault(phone, []).append(SourcedName(source, name, since))
+    return {phone: choose_display_name(rows) for phone, rows in names.items()}
+
+
+def find_contact_names(phones: Sequence[str]) -> dict[str, str | None]:
+    """Return the display names of `phones`, else the names under which they were last texted."""
+    names = find_display_names(phones)
+    unnamed = [phone for phone in phones if not names.get(phone)]
+    if unnamed:
+        names.update(find_latest_contact_names(unnamed))
+    return names
+
+
+def build_names_json(phone: ColumnElement[str]) -> ColumnElement[str]:
+    """Return the names of `phone` as JSON, for choose_stored_name(); for any select.
+
+    Inbound texts come 200 a second and are looked up a batch at a time, so this is part of the
+    statement that looks up everything else about them.
+    """
+    names_by_source = []
+    for names in (select_member_names(), _select_registration_names()):
+        names_of_phone = names.where(names.selected_columns.phone == phone)
+        names_by_source.append(names_of_phone.correlate_except(*names.get_final_froms()))
+    rows = union_all(*names_by_source).subquery()
+    entry = func.json_array(rows.c.source, rows.c.name, rows.c.created_at)
+    return select(func.json_group_array(entry)).scalar_subquery()
 
 
 def choose_stored_name(names: NameRows) -> str | None:
-    """The same for one number, of what NAMES_OF_ONE has found: for the texts that come in."""
-    return choose_display_name(
-        [SourcedName(where, name, datetime.fromisoformat(since)) for where, name, since in names]
-    )
+    """Return the display name among what build_names_json() has found for one phone."""
+    sourced_names = []
+    for source, name, since in names:
+        sourced_names.append(SourcedName(source, name, datetime.fromisoformat(since)))
+    return choose_display_name(sourced_names)

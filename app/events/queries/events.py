@@ -1,5 +1,6 @@
 """Reading events and their pools."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.time import reminder_timing
 from app.events.models import Event, EventRegistration
 from app.organisation import queries as organisation
-from app.suppression.queries import select_suppression_reason
+from app.suppression.queries.sending_permission import select_suppression_reason
 
 
 def find_event(event_id: int | None) -> Event | None:
@@ -22,6 +23,12 @@ def find_event(event_id: int | None) -> Event | None:
 def fetch_all_events() -> list[Event]:
     """Every event, the next first."""
     return list(db.session.scalars(select(Event).order_by(Event.date.desc(), Event.id.desc())))
+
+
+def find_event_titles(event_ids: Collection[int]) -> dict[int, str]:
+    """Return the titles of these events by id; a deleted event is missing."""
+    rows = db.session.execute(select(Event.id, Event.title).where(Event.id.in_(event_ids)))
+    return {row.id: row.title for row in rows}
 
 
 def select_event_audience(event_id: int, registered_by: datetime | None = None) -> Select[Any]:

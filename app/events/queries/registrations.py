@@ -12,7 +12,7 @@ from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_digits_filters, build_text_filter
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.models import EventRegistration
-from app.suppression.queries import select_suppression_reason
+from app.suppression.queries.sending_permission import select_suppression_reason
 
 REGISTRATION_SORTS = ("name", "phone", "created_at")
 EXPORT_SLICE_ROWS = 1_000

@@ -1,6 +1,6 @@
 """Reading an event's plan of reminders, and what becomes of each of its steps."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,6 +59,12 @@ def list_reminder_steps(event_id: int) -> Sequence[EventReminder]:
     """The steps of an event's plan, in the order of their times."""
     chosen = select(EventReminder).where(EventReminder.event_id == event_id)
     return db.session.scalars(chosen.order_by(EventReminder.days, EventReminder.time_of_day)).all()
+
+
+def find_reminder_day_offsets(step_ids: Collection[int]) -> dict[int, int]:
+    """Return the day offset of each of these steps by its id; a deleted step is missing."""
+    statement = select(EventReminder.id, EventReminder.days).where(EventReminder.id.in_(step_ids))
+    return {row.id: row.days for row in db.session.execute(statement)}
 
 
 def build_planned_reminders(event: Event, moment: datetime) -> list[PlannedReminder]:

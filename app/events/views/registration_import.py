@@ -10,8 +10,9 @@ from app.core.access import ALL_ROLES
 from app.events import queries
 from app.events.models import EventRegistration
 from app.events.views.blueprint import bp
-from app.imports.actions import ImportTarget
-from app.imports.views import ImporterConfig, register_import_routes
+from app.imports.actions.import_target import ImportTarget
+from app.imports.views.import_routes import register_import_routes
+from app.imports.views.importer_config import ImporterConfig
 
 REGISTRATIONS_TABLE = cast("Table", EventRegistration.__table__)
 REGISTRATION_IMPORT_NOTE = (

@@ -33,7 +33,7 @@ from app.events.views.blueprint import bp
 from app.events.views.event_detail import get_event_or_404
 from app.organisation import queries as organisation
 from app.suppression.actions import erased_numbers
-from app.suppression.queries import find_suppression_reason
+from app.suppression.queries.sending_permission import find_suppression_reason
 
 EXPORT_HEADINGS = ("name", "phone")
 

@@ -8,14 +8,15 @@ from sqlalchemy import func, update
 
 from app.core.db import NotFound, execute_and_count_rows
 from app.delivery.actions import blast_control, direct_messages
+from app.delivery.queries.texts_of_phone import find_last_inbound_id
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.skip_reasons import SkipReason
-from app.inbox import queries
 from app.inbox.actions import thread_updates
 from app.inbox.models import Thread
-from app.inbox.queries import ReplyObstacle
-from app.suppression import actions as suppression
-from app.suppression import queries as permission
+from app.inbox.queries.conversation_contact import ReplyObstacle, find_reply_obstacle
+from app.inbox.queries.threads import find_thread
+from app.suppression.actions.stop_questions import record_stop_verdict
+from app.suppression.queries.stop_questions import find_open_stop_question
 from app.surveys.actions import survey_text_handling as surveys
 
 MAX_SENT_TOKENS_CHARACTERS = 330  # characters: the marks of the last ten forms
@@ -49,12 +50,12 @@ def queue_manual_reply(thread_id: int, reply: ManualReply, moment: datetime) -> 
 
     False when this form was sent before: then nothing is. Raises NotTexted.
     """
-    row = queries.find_thread(thread_id)
+    row = find_thread(thread_id)
     if row is None or not _claim_form_token(thread_id, reply.token):
         return False
-    if why := queries.find_reply_obstacle(row.phone):
+    if why := find_reply_obstacle(row.phone):
         raise ReplyNotAllowed(why)
-    theirs = queries.find_last_inbound_id(row.phone)
+    theirs = find_last_inbound_id(row.phone)
     answer = direct_messages.DirectMessage(
         row.phone,
         reply.body,
@@ -95,11 +96,11 @@ def apply_stop_verdict(
 
     Raises suppression's Gone when it was decided before. Inside write().
     """
-    row = queries.find_thread(thread_id)
-    question = permission.find_open_stop_question(row.phone) if row else None
+    row = find_thread(thread_id)
+    question = find_open_stop_question(row.phone) if row else None
     if row is None or question is None or question.id != question_id:
         raise NotFound
-    suppression.record_stop_verdict(question_id, verdict, by, moment)
+    record_stop_verdict(question_id, verdict, by, moment)
     if verdict == "out":
         blast_control.skip_queued_messages(row.phone, SkipReason.SAID_STOP)
         surveys.stop_surveys_of_phone(row.phone, moment)

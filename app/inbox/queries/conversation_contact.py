@@ -16,7 +16,8 @@ from app.domain.phones.display_names import sort_names_by_source
 from app.domain.phones.phone_number import is_e164
 from app.domain.phones.phone_number_info import PhoneNumberInfo, get_phone_number_info
 from app.events.models import Event, EventRegistration
-from app.suppression import queries as permission
+from app.suppression.queries.sending_permission import find_suppression_reason
+from app.suppression.queries.stop_questions import find_open_stop_question
 from app.surveys.models import SurveyFlow, SurveySession, SurveySessionStatus
 
 MAX_CONTACT_EVENTS, MAX_CONTACT_NOTES = 20, 5
@@ -162,7 +163,7 @@ def find_reply_obstacle(phone: str) -> ReplyObstacle | None:
     """Why nothing may be written to this number, None when it may."""
     if not is_e164(phone):
         return NOT_A_PHONE_NUMBER
-    if permission.find_open_stop_question(phone):
+    if find_open_stop_question(phone):
         return UNDECIDED_STOP
-    reason = permission.find_suppression_reason(phone)
+    reason = find_suppression_reason(phone)
     return ReplyObstacle(*SKIP_REASON_LABELS[reason], reason.value) if reason else None

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.pagination import MAX_SEARCH_LENGTH
-from app.inbox.queries import LIST_STATES
+from app.inbox.queries.conversation_list import LIST_STATES
 
 bp = Blueprint("inbox", __name__, url_prefix="/inbox")
 

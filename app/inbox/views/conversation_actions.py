@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
-from app.inbox import queries
+from app.core.db import NotFound
 from app.inbox.actions import conversation_status, manual_replies, thread_updates
 from app.inbox.forms import AssignForm
+from app.inbox.queries.threads import find_thread_by_phone
 from app.inbox.views import blueprint
 from app.inbox.views.blueprint import bp
 from app.inbox.views.conversation_detail import get_thread_or_404
-from app.suppression.actions import NotFound
-from app.suppression.queries import find_open_stop_question
+from app.suppression.queries.stop_questions import find_open_stop_question
 
 PHONE_DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 STOP_VERDICTS: dict[str, Literal["out", "stay"]] = {"out": "out", "stay": "stay"}
@@ -28,7 +28,7 @@ UNDECIDED_STOP_ERROR = "Decide first whether they said STOP."
 def start_conversation(digits: str) -> ResponseReturnValue:
     """To the conversation with a number, which begins here when there was none."""
     phone = f"+{digits}" if PHONE_DIGITS.fullmatch(digits) else abort(404)
-    row = queries.find_thread_by_phone(phone)
+    row = find_thread_by_phone(phone)
     if row is not None:
         return blueprint.redirect_to_conversation(row.id)
     with audited_write("thread.begun", current_username()) as trace:

@@ -7,14 +7,22 @@ from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.domain.texts.message_templates import NAME_PLACEHOLDERS, fill_template
-from app.inbox import queries
 from app.inbox.actions import manual_replies
 from app.inbox.forms import AssignForm, ReplyForm, create_form_token
 from app.inbox.models import Thread
+from app.inbox.queries.conversation_contact import (
+    ReplyObstacle,
+    find_reply_obstacle,
+    load_conversation_contact,
+)
+from app.inbox.queries.conversation_texts import load_conversation_page
+from app.inbox.queries.saved_replies import find_saved_replies, find_saved_reply
+from app.inbox.queries.threads import find_contact_name, find_thread
 from app.inbox.views import blueprint
 from app.inbox.views.blueprint import bp
 from app.inbox.views.conversation_list import build_conversation_list_context
-from app.suppression.queries import find_open_stop_question, list_consent_history
+from app.suppression.queries.consent_history import list_consent_history
+from app.suppression.queries.stop_questions import find_open_stop_question
 
 REPLY_PLACEHOLDERS = [
     (f"{{{token}|friend}}", label)
@@ -25,7 +33,7 @@ REPLY_PLACEHOLDERS = [
 
 def get_thread_or_404(thread_id: int) -> Thread:
     """The thread of an address."""
-    return queries.find_thread(thread_id) or abort(404)
+    return find_thread(thread_id) or abort(404)
 
 
 @bp.get("/<int:thread_id>")
@@ -39,21 +47,21 @@ def show_conversation(thread_id: int) -> ResponseReturnValue:
 
 def render_conversation(thread: Thread, form: ReplyForm) -> str:
     """The page of a conversation, with whatever has been typed into its form."""
-    person = queries.load_conversation_contact(thread.phone)
-    name = person.names[0] if person.names else queries.find_contact_name(thread.phone)
+    person = load_conversation_contact(thread.phone)
+    name = person.names[0] if person.names else find_contact_name(thread.phone)
     return render_template(
         "inbox/one.html",
         thread=thread,
-        talk=queries.load_conversation_page(thread, _read_before_id()),
+        talk=load_conversation_page(thread, _read_before_id()),
         person=person,
         name=name,
         clocks=person.number_info.format_local_times(now()),
-        why_not=queries.find_reply_obstacle(thread.phone),
+        why_not=find_reply_obstacle(thread.phone),
         question=find_open_stop_question(thread.phone),
         consent=next(iter(list_consent_history(thread.phone, 1)), None),
         form=form,
         assign=AssignForm(formdata=None, to=thread.assigned_to or ""),
-        saved=[(each, fill_template(each.body, name)) for each in queries.find_saved_replies()],
+        saved=[(each, fill_template(each.body, name)) for each in find_saved_replies()],
         tokens=REPLY_PLACEHOLDERS,
         **build_conversation_list_context(thread.id),
     )
@@ -70,8 +78,8 @@ def refresh_conversation(thread_id: int) -> ResponseReturnValue:
     """The newest texts as they are now; 204 when they are what `mark` says."""
     thread = get_thread_or_404(thread_id)
     talk, why = (
-        queries.load_conversation_page(thread),
-        queries.find_reply_obstacle(thread.phone),
+        load_conversation_page(thread),
+        find_reply_obstacle(thread.phone),
     )
     could = request.args.get("box", "")
     if request.args.get("mark") == talk.fingerprint and could == get_reply_obstacle_code(why):
@@ -86,7 +94,7 @@ def refresh_conversation(thread_id: int) -> ResponseReturnValue:
 
 
 @bp.app_template_filter("inbox_box")
-def get_reply_obstacle_code(why: queries.ReplyObstacle | None) -> str:
+def get_reply_obstacle_code(why: ReplyObstacle | None) -> str:
     """What a page remembers of whether they may be written to, so that it can say when that has
     changed.
     """
@@ -98,7 +106,7 @@ def get_reply_obstacle_code(why: queries.ReplyObstacle | None) -> str:
 def send_manual_reply(thread_id: int) -> ResponseReturnValue:
     """Send it; or, with one of the saved replies chosen, put that into the box."""
     thread, form = get_thread_or_404(thread_id), ReplyForm()
-    form.recipient_name = queries.find_contact_name(thread.phone)
+    form.recipient_name = find_contact_name(thread.phone)
     if chosen := _find_chosen_reply():
         form.body.data = "\n".join(
             filter(None, [form.body.data, fill_template(chosen, form.recipient_name)])
@@ -120,7 +128,7 @@ def send_manual_reply(thread_id: int) -> ResponseReturnValue:
 def _find_chosen_reply() -> str | None:
     typed = request.form.get("saved", "")
     row = (
-        queries.find_saved_reply(int(typed))
+        find_saved_reply(int(typed))
         if typed.isascii() and typed.isdigit() and len(typed) < 19
         else None
     )

@@ -3,9 +3,9 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.blasts.views.blast_labels import format_blast_title
 from app.core import template_filters
 from app.core.clock import now
+from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.delivery.message_statuses import (
     DELIVERY_STATUS_LABELS,
     FAILED_STATUSES,
@@ -14,7 +14,7 @@ from app.domain.delivery.message_statuses import (
 )
 from app.domain.texts.text_intent import TextIntent, classify_text
 from app.domain.time import inbox_labels
-from app.inbox.queries import ConversationEntry
+from app.inbox.queries.conversation_texts import ConversationEntry
 from app.inbox.views.blueprint import bp
 
 LIST_STATE_LABELS = {

@@ -6,7 +6,8 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.core.access import ALL_ROLES, current_username, roles_required
-from app.inbox import queries
+from app.inbox.queries.conversation_list import count_threads_by_state, list_threads
+from app.inbox.queries.conversation_search import search_threads
 from app.inbox.views import blueprint
 from app.inbox.views.blueprint import bp
 from app.inbox.views.conversation_labels import LIST_STATE_LABELS
@@ -42,13 +43,11 @@ def build_conversation_list_context(open_id: int | None = None) -> dict[str, Any
         blueprint.read_search_words(),
         request.args.get("before_thread", ""),
     )
-    counts, more = queries.count_threads_by_state(current_username()), False
+    counts, more = count_threads_by_state(current_username()), False
     if search:
-        listing, more = queries.search_threads(
-            search, get_organisation_region(), state, current_username()
-        )
+        listing, more = search_threads(search, get_organisation_region(), state, current_username())
     else:
-        listing = queries.list_threads(state, current_username(), before)
+        listing = list_threads(state, current_username(), before)
     return {
         "listing": listing,
         "more": more,

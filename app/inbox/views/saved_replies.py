@@ -7,9 +7,9 @@ from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import NotFound, UniqueViolation
 from app.domain.accounts.roles import Role
-from app.inbox import queries
 from app.inbox.actions import saved_replies
 from app.inbox.forms import DUPLICATE_TITLE_ERROR, SavedReplyForm
+from app.inbox.queries.saved_replies import find_saved_replies, find_saved_reply
 from app.inbox.views.blueprint import bp
 from app.inbox.views.conversation_detail import REPLY_PLACEHOLDERS
 
@@ -18,7 +18,7 @@ from app.inbox.views.conversation_detail import REPLY_PLACEHOLDERS
 @roles_required(*ALL_ROLES)
 def list_saved_replies() -> ResponseReturnValue:
     """All of them."""
-    return render_template("inbox/replies.html", replies=queries.find_saved_replies())
+    return render_template("inbox/replies.html", replies=find_saved_replies())
 
 
 @bp.route("/replies/add", methods=["GET", "POST"])
@@ -47,7 +47,7 @@ def add_saved_reply() -> ResponseReturnValue:
 @roles_required(*ALL_ROLES)
 def edit_saved_reply(reply_id: int) -> ResponseReturnValue:
     """Another title or text."""
-    form = SavedReplyForm(obj=queries.find_saved_reply(reply_id) or abort(404))
+    form = SavedReplyForm(obj=find_saved_reply(reply_id) or abort(404))
     if form.validate_on_submit():
         try:
             with audited_write("saved_reply.changed", current_username()) as trace:

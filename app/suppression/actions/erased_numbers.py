@@ -1,5 +1,6 @@
-"""People who were erased on request: what is kept of them is a hash, so that no list brings
-back who said STOP.
+"""Numbers of people who were erased on request.
+
+Only a hash of the number is kept, so that no later import texts somebody who had opted out.
 """
 
 from collections.abc import Iterable
@@ -10,60 +11,55 @@ from sqlalchemy.dialects.sqlite import insert
 from app.core.db import db
 from app.core.settings import current_settings
 from app.domain.phones.phone_erasure import hash_phone
-from app.suppression.actions import opt_out_sql
-from app.suppression.actions.suppression_list import record_opt_out
+from app.suppression import sql
+from app.suppression.actions.opt_outs import record_opt_out
 from app.suppression.models import INBOUND_SOURCE, ErasedNumber
-from app.suppression.queries import has_opted_out
+from app.suppression.queries.sending_permission import has_opted_out
 
 ERASED_OPT_OUT_REASON = "Said STOP before they were erased"
 
 
 def filter_erased_opt_outs(phones: Iterable[str]) -> list[str]:
-    """Those of `phones` that were erased after they had opted out, in the same order.
+    """Return those of `phones` that were erased after they had opted out, in the same order.
 
     100,000 numbers take a quarter of a second when anybody was erased, and nothing otherwise:
     call it before write().
     """
-    marks = {mark for (mark,) in opt_out_sql.SELECT_ERASED_OPT_OUTS.fetch_rows()}
-    return (
-        [phone for phone in phones if hash_phone(_get_erasure_key(), phone) in marks]
-        if marks
-        else []
-    )
+    hashes = {row[0] for row in sql.SELECT_ERASED_OPT_OUTS.fetch_rows()}
+    if not hashes:
+        return []
+    key = _get_erasure_key()
+    return [phone for phone in phones if hash_phone(key, phone) in hashes]
 
 
 def restore_erased_opt_outs(phones: Iterable[str]) -> int:
     """Put those of `phones` that were erased as opted out back on the do-not-text list.
 
-    How many were not on it.
-
-    Inside the write() that adds, imports or registers them. Only they can undo it, by texting
-    START.
+    Returns how many were not on it. Call it inside the write() that adds, imports or registers
+    them. Only they can undo it, by texting START.
     """
-    missing = [phone for phone in filter_erased_opt_outs(phones) if not has_opted_out(phone)]
-    return sum(
-        record_opt_out(phone, source=INBOUND_SOURCE, reason=ERASED_OPT_OUT_REASON)
-        for phone in missing
-    )
+    count = 0
+    for phone in filter_erased_opt_outs(phones):
+        if not has_opted_out(phone):
+            count += record_opt_out(phone, source=INBOUND_SOURCE, reason=ERASED_OPT_OUT_REASON)
+    return count
 
 
 def record_erased_number(phone: str, *, said_stop: bool, by: str) -> None:
-    """Write down that this number was erased. Once opted out stays opted out."""
+    """Record that this number was erased. A number once recorded as opted out stays so."""
     values = {
         "phone_hash": hash_phone(_get_erasure_key(), phone),
         "opted_out": said_stop,
         "erased_by": by,
     }
-    added = insert(ErasedNumber).values(values)
-    either = {"opted_out": func.max(ErasedNumber.opted_out, added.excluded.opted_out)}
-    db.session.execute(added.on_conflict_do_update(["phone_hash"], set_=either))
+    statement = insert(ErasedNumber).values(values)
+    merged = {"opted_out": func.max(ErasedNumber.opted_out, statement.excluded.opted_out)}
+    db.session.execute(statement.on_conflict_do_update(["phone_hash"], set_=merged))
 
 
 def clear_erased_opt_out(phone: str) -> None:
-    """They texted START after they were erased: no list holds their old STOP against them any
-    more.
-    """
-    opt_out_sql.CLEAR_ERASED_OPT_OUT.execute(b_hash=hash_phone(_get_erasure_key(), phone))
+    """Forget that an erased number had opted out: its owner has texted START since."""
+    sql.CLEAR_ERASED_OPT_OUT.execute(b_hash=hash_phone(_get_erasure_key(), phone))
 
 
 def _get_erasure_key() -> str:

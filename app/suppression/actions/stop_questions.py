@@ -1,5 +1,7 @@
-"""Texts that may mean STOP: nothing is sent to their number until a person decides, or the law
-does.
+"""STOP questions: texts that may mean STOP.
+
+Nothing is sent to their number until a person decides, or until the deadline has passed: then the
+number counts as opted out.
 """
 
 from datetime import datetime
@@ -9,45 +11,41 @@ from sqlalchemy import select, update
 
 from app.core.db import NotFound, db
 from app.domain.time.business_days import STOP_DEADLINE_BUSINESS_DAYS, add_business_days
-from app.suppression.actions import opt_out_sql
-from app.suppression.actions.suppression_list import record_opt_out
+from app.suppression import sql
+from app.suppression.actions.opt_outs import record_opt_out
 from app.suppression.models import INBOUND_SOURCE, StopQuestion
 
 MAX_QUOTE_CHARACTERS = 200
 
 
 def open_stop_question(phone: str, message_id: int, body: str, moment: datetime) -> bool:
-    """A text may mean STOP: hold everything to this number until somebody decides.
+    """Open a STOP question for a text. Inside write().
 
-    Inside write().
-
-    False when another text of theirs is waiting already; it keeps its deadline, ten business
-    days after it came.
+    Returns False when another one of this number is open; that one keeps its deadline, ten
+    business days after its text.
     """
-    by = add_business_days(moment, STOP_DEADLINE_BUSINESS_DAYS)
-    return bool(
-        opt_out_sql.INSERT_STOP_QUESTION.execute(
-            phone=phone, message_id=message_id, body=body, asked_at=moment, decide_by=by
-        )
+    deadline = add_business_days(moment, STOP_DEADLINE_BUSINESS_DAYS)
+    inserted_rows = sql.INSERT_STOP_QUESTION.execute(
+        phone=phone, message_id=message_id, body=body, asked_at=moment, decide_by=deadline
     )
+    return inserted_rows > 0
 
 
 def record_stop_verdict(
     question_id: int, verdict: Literal["out", "stay"], by: str | None, moment: datetime
 ) -> StopQuestion:
-    """Write down what a person read in a text that may mean STOP; "out" puts them on the list,
-    as their own word.
+    """Record what a text that may mean STOP meant; "out" opts its number out. Inside write().
 
-    `by`: None when nobody decided in time. Raises Gone when somebody has decided before. Inside
-    write().
+    `by`: the user who decided, None when the deadline has passed. Raises NotFound when the
+    question is closed already.
     """
-    decided = (
+    decision = (
         update(StopQuestion)
         .where(StopQuestion.id == question_id, StopQuestion.verdict.is_(None))
         .values(verdict=verdict, decided_at=moment, decided_by=by)
         .returning(StopQuestion)
     )
-    question = db.session.scalars(decided, execution_options={"populate_existing": True}).first()
+    question = db.session.scalars(decision, execution_options={"populate_existing": True}).first()
     if question is None:
         raise NotFound
     if verdict == "out":
@@ -57,15 +55,12 @@ def record_stop_verdict(
 
 
 def close_overdue_stop_questions(moment: datetime) -> list[str]:
-    """Whoever perhaps said STOP and got no decision in time is out: then the law decides.
-
-    Their numbers.
+    """Opt out the numbers whose STOP question nobody decided in time; return them.
 
     Inside write().
     """
-    late = select(StopQuestion.id).where(
+    overdue = select(StopQuestion.id).where(
         StopQuestion.verdict.is_(None), StopQuestion.decide_by <= moment
     )
-    return [
-        record_stop_verdict(id, "out", None, moment).phone for id in db.session.scalars(late).all()
-    ]
+    question_ids = db.session.scalars(overdue).all()
+    return [record_stop_verdict(id, "out", None, moment).phone for id in question_ids]

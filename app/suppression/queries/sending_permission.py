@@ -1,12 +1,16 @@
-"""Whom we may text: the one judgement that the check, release, arming, replies and pages go by."""
+"""Whom we may text: the one judgement that rehearsal, release, claiming, replies and pages use.
+
+`select_suppression_reason()` is that judgement as an SQL expression; everything else in here asks
+it for one phone or for many.
+"""
 
 import json
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Enum,
     String,
     and_,
     bindparam,
@@ -19,10 +23,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from app.core.column_types import enum_column
 from app.core.db import db
 from app.core.prepared_statements import PreparedStatement
 from app.domain.delivery.skip_reasons import SkipReason
-from app.organisation.models import Organisation
+from app.organisation import queries as organisation
 from app.suppression.models import (
     ConsentAct,
     StopQuestion,
@@ -32,100 +37,113 @@ from app.suppression.models import (
 )
 from app.suppression.queries.consent_history import select_newest_consent_act
 
-_REASON_TYPE = Enum(
-    SkipReason,
-    native_enum=False,
-    length=20,
-    values_callable=lambda members: [each.value for each in members],
-)
 SAID_STOP_REASON = SkipReason.SAID_STOP.value
+# One type object for all: SQLAlchemy's cache of compiled statements tells types apart by it.
+_REASON_TYPE = enum_column(SkipReason)
 
 
-def select_suppression_reason(phone_column: Any) -> ColumnElement[Any]:
-    """For any select: why the phone in this column must not be texted (a LeftOut), or NULL when
-    it may.
+class PermissionPurpose(StrEnum):
+    """What the judgement is for.
 
-    The one judgement that the check, release, arming, replies and lists go by. Two look-ups in
-    unique indexes a row, one more while any text that may mean STOP waits for a decision, and
-    where the organisation texts only people with a recorded yes, one in the ledger: whether
-    these two are needed is read once a statement. A soft failure never keeps a text from
-    anybody. A select of nothing but this and counts must name the column's table itself, by
-    select_from().
+    TEXTING: may this number be texted? Counts both lists, open STOP questions and, where the
+    organisation demands it, the recorded consent. LIST_LOOKUP: does one of the two lists hold
+    this number, whatever is demanded of consent?
     """
-    return type_coerce(
-        func.coalesce(
-            _select_list_reason(phone_column),
+
+    TEXTING = "texting"
+    LIST_LOOKUP = "list_lookup"
+
+
+def select_suppression_reason(
+    phone_column: Any, purpose: PermissionPurpose = PermissionPurpose.TEXTING
+) -> ColumnElement[Any]:
+    """Return why the phone in this column must not be texted, for any select.
+
+    The value is a SkipReason, or NULL when the phone may be texted. A soft failure never
+    suppresses anybody. Costs two look-ups in unique indexes a row, one more while any STOP
+    question is open, and one in the consent history where consent is demanded; whether the last
+    two are needed is read once a statement.
+
+    A select of nothing but this and counts must name the column's table itself, by select_from().
+    """
+    reason = _select_list_reason(phone_column)
+    if purpose is PermissionPurpose.TEXTING:
+        reason = func.coalesce(
+            reason,
             _select_stop_question_reason(phone_column),
             _select_consent_reason(phone_column),
-        ),
-        _REASON_TYPE,
-    )
-
-
-def select_list_suppression_reason(phone_column: Any) -> ColumnElement[Any]:
-    """The same by the two lists alone, whatever is demanded of consent."""
-    return type_coerce(_select_list_reason(phone_column), _REASON_TYPE)
+        )
+    return type_coerce(reason, _REASON_TYPE)
 
 
 def _select_list_reason(phone_column: Any) -> ColumnElement[Any]:
-    stop, bad = aliased(UnsubscribedContact), aliased(SuppressedContact)
-    said_stop = exists().where(stop.phone == phone_column).correlate_except(stop)
-    meaning = case(
-        (bad.category == SuppressionCategory.OPT_OUT, literal(SAID_STOP_REASON)),
+    opt_out, suppressed = aliased(UnsubscribedContact), aliased(SuppressedContact)
+    is_unsubscribed = exists().where(opt_out.phone == phone_column).correlate_except(opt_out)
+    category_reason = case(
+        (suppressed.category == SuppressionCategory.OPT_OUT, literal(SAID_STOP_REASON)),
         (
-            bad.category == SuppressionCategory.HARD_FAIL,
+            suppressed.category == SuppressionCategory.HARD_FAIL,
             literal(SkipReason.NUMBER_DEAD.value),
         ),
     )
-    in_suppressed = (
-        select(meaning).where(bad.phone == phone_column).correlate_except(bad).scalar_subquery()
+    suppressed_reason = (
+        select(category_reason)
+        .where(suppressed.phone == phone_column)
+        .correlate_except(suppressed)
+        .scalar_subquery()
     )
-    return case((said_stop, literal(SAID_STOP_REASON)), else_=in_suppressed)
+    return case((is_unsubscribed, literal(SAID_STOP_REASON)), else_=suppressed_reason)
 
 
 def _select_stop_question_reason(phone_column: Any) -> ColumnElement[Any]:
-    asked, some = aliased(StopQuestion), aliased(StopQuestion)
-    open_one = (
-        exists().where(asked.phone == phone_column, asked.verdict.is_(None)).correlate_except(asked)
+    question, any_question = aliased(StopQuestion), aliased(StopQuestion)
+    is_open = (
+        exists()
+        .where(question.phone == phone_column, question.verdict.is_(None))
+        .correlate_except(question)
     )
-    any_open = exists().where(some.verdict.is_(None)).correlate_except(some)
-    return case((and_(any_open, open_one), literal(SkipReason.MAYBE_STOP.value)))
+    # Does not depend on the row, so SQLite evaluates it once a statement: mostly no question is
+    # open, and then the look-up above is never made.
+    is_any_open = exists().where(any_question.verdict.is_(None)).correlate_except(any_question)
+    return case((and_(is_any_open, is_open), literal(SkipReason.MAYBE_STOP.value)))
 
 
 def _select_consent_reason(phone_column: Any) -> ColumnElement[Any]:
-    ours = aliased(Organisation)
-    demanded = exists().where(ours.consent_required).correlate_except(ours)
     withdrawn = ConsentAct.WITHDRAWN.value
-    no_yes = func.coalesce(select_newest_consent_act(phone_column), withdrawn) == withdrawn
-    return case((and_(demanded, no_yes), literal(SkipReason.NO_CONSENT.value)))
+    has_no_consent = func.coalesce(select_newest_consent_act(phone_column), withdrawn) == withdrawn
+    return case(
+        (
+            and_(organisation.select_consent_required(), has_no_consent),
+            literal(SkipReason.NO_CONSENT.value),
+        )
+    )
 
 
 def find_suppression_reasons(phones: Sequence[str]) -> dict[str, SkipReason]:
-    """Those of `phones` that must not be texted, each with why.
+    """Return those of `phones` that must not be texted, each with the reason.
 
-    However many they are, it is one statement.
+    One statement, however many phones there are.
     """
-    asked = func.json_each(json.dumps(list(phones))).table_valued("value")
-    why = select_suppression_reason(asked.c.value)
-    return {
-        row[0]: row[1]
-        for row in db.session.execute(select(asked.c.value, why).where(why.is_not(None)))
-    }
+    phone = func.json_each(json.dumps(list(phones))).table_valued("value").c.value
+    reason = select_suppression_reason(phone)
+    rows = db.session.execute(select(phone, reason).where(reason.is_not(None)))
+    return {row[0]: row[1] for row in rows}
 
 
-_PHONE_PARAMETER = bindparam("b_phone", type_=String)
-SUPPRESSION_REASON_STATEMENT, _LIST_REASON_STATEMENT = (
-    PreparedStatement(select(select_suppression_reason(_PHONE_PARAMETER))),
-    PreparedStatement(select(select_list_suppression_reason(_PHONE_PARAMETER))),
+# Compiled once: one or both are read for every text that comes in (see app/suppression/sql.py).
+_PHONE_PARAM = bindparam("b_phone", type_=String)
+SELECT_SUPPRESSION_REASON = PreparedStatement(select(select_suppression_reason(_PHONE_PARAM)))
+_SELECT_LIST_REASON = PreparedStatement(
+    select(select_suppression_reason(_PHONE_PARAM, PermissionPurpose.LIST_LOOKUP))
 )
 
 
 def find_suppression_reason(phone: str) -> SkipReason | None:
-    """Why we must not text this number, None when we may."""
-    why: SkipReason | None = SUPPRESSION_REASON_STATEMENT.fetch_value(b_phone=phone)
-    return why
+    """Return why we must not text this number, or None when we may."""
+    reason: SkipReason | None = SELECT_SUPPRESSION_REASON.fetch_value(b_phone=phone)
+    return reason
 
 
 def has_opted_out(phone: str) -> bool:
     """Whether this number said STOP, on whichever of the two lists that stands."""
-    return _LIST_REASON_STATEMENT.fetch_value(b_phone=phone) is SkipReason.SAID_STOP
+    return _SELECT_LIST_REASON.fetch_value(b_phone=phone) is SkipReason.SAID_STOP

@@ -1,34 +1,33 @@
-"""Reading the texts that may mean STOP and wait for a decision."""
+"""Reading STOP questions: texts that may mean STOP and wait for a decision."""
 
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import (
-    func,
-    select,
-)
+from sqlalchemy import func, select
 
 from app.core.db import db
-from app.suppression.models import (
-    StopQuestion,
-)
+from app.suppression.models import StopQuestion
+
+
+class OpenStopQuestions(NamedTuple):
+    """How many people wait for a decision, and the earliest deadline (None when nobody waits)."""
+
+    total: int
+    first_deadline: datetime | None
 
 
 def find_open_stop_question(phone: str) -> StopQuestion | None:
-    """The text from this number that may mean STOP and that nobody has decided about, if there
-    is one.
-    """
-    waiting = select(StopQuestion).where(
+    """Return the undecided STOP question of this number, if there is one."""
+    question = select(StopQuestion).where(
         StopQuestion.phone == phone, StopQuestion.verdict.is_(None)
     )
-    return db.session.scalars(waiting.execution_options(populate_existing=True)).first()
+    return db.session.scalars(question.execution_options(populate_existing=True)).first()
 
 
-def count_open_stop_questions() -> tuple[int, datetime | None]:
-    """How many people perhaps said STOP and wait for a decision, and until when the first one
-    has to be made.
-    """
-    waiting = select(func.count(), func.min(StopQuestion.decide_by)).where(
+def count_open_stop_questions() -> OpenStopQuestions:
+    """Count the undecided STOP questions, with the earliest deadline among them."""
+    totals = select(func.count(), func.min(StopQuestion.decide_by)).where(
         StopQuestion.verdict.is_(None)
     )
-    count, first = db.session.execute(waiting).one()
-    return count, first
+    count, first_deadline = db.session.execute(totals).one()
+    return OpenStopQuestions(count, first_deadline)

@@ -1,4 +1,4 @@
-"""What surveys tell the inbox, which lies above them: it signs up when the app is made."""
+"""What surveys report to the inbox, which may import surveys and not the other way round."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,34 +12,36 @@ from app.delivery.actions.direct_messages import DirectMessage
 
 @dataclass(frozen=True)
 class InboxHooks:
-    """`went_out(phone, message_id, moment)`: something was written to them;
-    `understood(phone)`: nobody has to look.
+    """What the inbox registers when the app is made.
+
+    `record_outbound_text(phone, message_id, body, moment)`: a text to them was queued;
+    `clear_needs_reply(phone)`: nobody has to read their text any more.
     """
 
-    record_outbound_text: Callable[[str, int, datetime], None]
+    record_outbound_text: Callable[[str, int, str, datetime], None]
     clear_needs_reply: Callable[[str], None]
 
 
-def install_inbox_hooks(app: Flask, conversations: InboxHooks) -> None:
-    """Whoever keeps the conversations is told from now on."""
-    app.extensions["conversations"] = conversations
+def install_inbox_hooks(app: Flask, hooks: InboxHooks) -> None:
+    """Register the functions that surveys of this app call."""
+    app.extensions["conversations"] = hooks
 
 
-def queue_survey_text(answer: DirectMessage, moment: datetime) -> None:
-    """Queue a text that answers nothing that has just come in; its conversation knows of it.
+def queue_survey_text(message: DirectMessage, moment: datetime) -> None:
+    """Queue a text that answers nothing that has just come in, and record it in its conversation.
 
     Inside write().
     """
-    message_id = direct_messages.queue_direct_message(answer, moment)
-    _get_inbox_hooks().record_outbound_text(answer.phone, message_id, moment)
+    message_id = direct_messages.queue_direct_message(message, moment)
+    _get_inbox_hooks().record_outbound_text(message.phone, message_id, message.body, moment)
 
 
 def notify_text_understood(phone: str) -> None:
-    """A person has said what their text meant. Inside write()."""
+    """Report that somebody has recorded what a text meant. Inside write()."""
     _get_inbox_hooks().clear_needs_reply(phone)
 
 
 def _get_inbox_hooks() -> InboxHooks:
-    told = current_app.extensions["conversations"]
-    assert isinstance(told, InboxHooks)
-    return told
+    hooks = current_app.extensions["conversations"]
+    assert isinstance(hooks, InboxHooks)
+    return hooks

@@ -1,1 +1,1 @@
-"""What the carrier says, stored once and routed in the same transaction."""
+"""Storing and applying what the carrier calls us with."""

@@ -1,56 +1,33 @@
-"""Receipts: the carrier's news about texts of ours, settled by rank, in whatever order they
-come.
-"""
+"""Delivery receipts: the carrier's reports about our texts, applied by rank in whatever order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
-
-from flask import current_app
 
 from app.core.clock import now
-from app.core.db import raw_connection
 from app.delivery.actions.message_status_updates import (
     StatusUpdate,
     apply_status_update,
 )
+from app.delivery.queries.attempt_lookup import AttemptKey, find_attempt_by_sid
 from app.domain.delivery.message_statuses import STATUS_BY_TWILIO_STATUS, MessageStatus
-from app.webhooks.actions.batch_writer import BatchWriter
+from app.domain.texts.whole_numbers import parse_whole_number
+from app.webhooks import sql
+from app.webhooks.actions.batch_writer import BatchWriter, get_batch_writer
 from app.webhooks.actions.webhook_events import (
     NewWebhookEvent,
+    ProcessedEvent,
     WebhookCall,
     build_webhook_event,
-    store_webhook_event,
+    store_webhook_events,
 )
 
-MAX_ERROR_CODE_DIGITS = 8  # digits
+MAX_ERROR_CODE_DIGITS = 8
 SECOND_SID_ERROR = "the carrier gave this try two names"
-
-# One look: whether we were told already, and whose text it is. There is always one row.
-SELECT_ATTEMPT_BY_REF = """
-    SELECT EXISTS (SELECT 1 FROM webhook_events WHERE dedupe_key = :key),
-        attempts.id, attempts.message_id, attempts.n, attempts.provider_sid
-    FROM (SELECT 1) LEFT JOIN attempts ON attempts.ref = :ref
-"""
-SELECT_ATTEMPT_BY_SID = (
-    "SELECT id, message_id, n, provider_sid FROM attempts WHERE provider_sid = :sid"
-)
-
-
-class ReceiptAttempt(NamedTuple):
-    """The attempt that a receipt is about."""
-
-    id: int
-    message_id: int
-    number: int
-    provider_sid: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReceipt:
-    """What one receipt says: the carrier's word for the status and its code for what went
-    wrong, if anything did.
-    """
+    """What one receipt says: the carrier's status, and its code for what went wrong, if any."""
 
     event: NewWebhookEvent
     carrier_status: str
@@ -58,84 +35,82 @@ class DeliveryReceipt:
 
 
 def process_delivery_receipt(call: WebhookCall) -> str:
-    """Store a receipt once and settle its text by rank.
+    """Store a receipt once and update its message by rank; return the verdict.
 
-    Returns the verdict: applied, no_change, repeat or orphan.
-
-    Those that come while others are being written share a commit. Raises Busy when nothing was
-    stored.
+    The verdict is applied, no_change, repeat or orphan. Receipts that come while others are being
+    written share a transaction. Raises WriteLockTimeout when nothing was stored.
     """
-    sid, word = (
-        call.get_first_field("MessageSid", "SmsSid"),
-        call.get_first_field("MessageStatus", "SmsStatus"),
-    )
+    sid = call.get_first_field("MessageSid", "SmsSid")
+    status = call.get_first_field("MessageStatus", "SmsStatus")
     receipt = DeliveryReceipt(
-        build_webhook_event(call, "st", sid, word),
-        word,
+        build_webhook_event(call, "st", sid, status),
+        status,
         parse_error_code(call.get_first_field("ErrorCode")),
     )
     return _get_receipt_writer().submit(receipt)
 
 
-def _get_receipt_writer() -> BatchWriter[DeliveryReceipt, str]:
-    """This app's; made when first asked for."""
-    known = current_app.extensions.get("receipts")
-    if known is None:
-        known = current_app.extensions.setdefault("receipts", BatchWriter(_store_receipts))
-    assert isinstance(known, BatchWriter)
-    return known
-
-
 def parse_error_code(text: str) -> int | None:
-    """The carrier's code in a field, None when there is none."""
-    return (
-        int(text)
-        if text.isascii() and text.isdigit() and len(text) <= MAX_ERROR_CODE_DIGITS
-        else None
-    )
+    """Return the carrier's code in a field, or None when there is none."""
+    return parse_whole_number(text, MAX_ERROR_CODE_DIGITS)
 
 
-def _store_receipts(some: Sequence[DeliveryReceipt]) -> list[str]:
-    return [_store_receipt(each) for each in some]
+def _get_receipt_writer() -> BatchWriter[DeliveryReceipt, str]:
+    return get_batch_writer("receipts", _store_receipts)
+
+
+def _store_receipts(receipts: Sequence[DeliveryReceipt]) -> list[str]:
+    return [_store_receipt(receipt) for receipt in receipts]
 
 
 def _store_receipt(receipt: DeliveryReceipt) -> str:
     event = receipt.event
-    told, *found = (
-        raw_connection()
-        .execute(SELECT_ATTEMPT_BY_REF, {"key": event.dedupe_key, "ref": event.ref})
-        .fetchone()
-    )
-    if told:
+    row = sql.SELECT_RECEIPT_STATE.fetch_first_row(b_key=event.dedupe_key, b_ref=event.ref)
+    assert row is not None
+    is_repeat, *attempt_columns = row
+    if is_repeat:
         return "repeat"
-    if found[0] is None:
-        found = raw_connection().execute(SELECT_ATTEMPT_BY_SID, {"sid": event.sid}).fetchone()
-    if found is None:
-        store_webhook_event(event, "orphan", None)
+    # Most receipts name the attempt in their address; the others are found by the carrier's id.
+    attempt: AttemptKey | None = AttemptKey(*attempt_columns)
+    if attempt_columns[0] is None:
+        attempt = find_attempt_by_sid(event.sid)
+    if attempt is None:
+        store_webhook_events([ProcessedEvent(event, "orphan", None)])
         return "orphan"
-    tried = ReceiptAttempt(*found)
-    verdict = "applied" if apply_delivery_receipt(receipt, tried) else "no_change"
-    another = event.sid is not None and tried.provider_sid not in (None, event.sid)
-    store_webhook_event(event, verdict, tried.message_id, SECOND_SID_ERROR if another else None)
+    verdict = "no_change"
+    if apply_delivery_receipt(receipt, attempt):
+        verdict = "applied"
+    error = _find_sid_error(event, attempt)
+    store_webhook_events([ProcessedEvent(event, verdict, attempt.message_id, error)])
     return verdict
 
 
-def apply_delivery_receipt(receipt: DeliveryReceipt, tried: ReceiptAttempt) -> bool:
-    """Settle the text by what the receipt says. True when its state changed. Inside write()."""
+def _find_sid_error(event: NewWebhookEvent, attempt: AttemptKey) -> str | None:
+    if event.sid is None or attempt.provider_sid in (None, event.sid):
+        return None
+    return SECOND_SID_ERROR
+
+
+def apply_delivery_receipt(receipt: DeliveryReceipt, attempt: AttemptKey) -> bool:
+    """Update the attempt's message by what the receipt says. Inside write().
+
+    Returns whether its status changed.
+    """
     status = STATUS_BY_TWILIO_STATUS.get(receipt.carrier_status)
-    if (
-        status is None or status is MessageStatus.RECEIVED
-    ):  # a word for texts that come in, or none that we know
+    # "received" is the status of texts that come in.
+    if status is None or status is MessageStatus.RECEIVED:
         return False
-    evidence = StatusUpdate(
-        message_id=tried.message_id,
-        attempt_id=tried.id,
-        attempt_number=tried.number,
+    # Only an id that is news is stored: the first one, or another one.
+    sid = receipt.event.sid
+    if sid == attempt.provider_sid:
+        sid = None
+    update = StatusUpdate(
+        message_id=attempt.message_id,
+        attempt_id=attempt.id,
+        attempt_number=attempt.number,
         status=status,
-        sid=receipt.event.sid
-        if receipt.event.sid != tried.provider_sid
-        else None,  # a name that is new, or another
+        sid=sid,
         code=receipt.error_code,
         phase="delivery",
     )
-    return apply_status_update(evidence, now())
+    return apply_status_update(update, now())

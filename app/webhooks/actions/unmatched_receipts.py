@@ -1,18 +1,17 @@
-"""Receipts whose text we did not know: settled when it turns up (a restored copy, a name that
-we learned later).
+"""Receipts whose message was unknown when they came, applied once it is known.
+
+Messages turn up in a restored copy, or when the carrier's id of an attempt is learned later.
 """
 
 import json
-from typing import Any
-
-from sqlalchemy import text
+from typing import Any, NamedTuple
 
 from app.core.clock import now
-from app.core.column_types import datetime_to_db
-from app.core.db import db, raw_connection, write
+from app.core.db import write
+from app.delivery.queries.attempt_lookup import find_attempt_by_ref, find_attempt_by_sid
+from app.webhooks import sql
 from app.webhooks.actions.delivery_receipts import (
     DeliveryReceipt,
-    ReceiptAttempt,
     apply_delivery_receipt,
     parse_error_code,
 )
@@ -20,60 +19,61 @@ from app.webhooks.actions.webhook_events import NewWebhookEvent
 
 BATCH_RECEIPTS = 100
 
-# Found by the index on message_id: events without a text are few. The attempt is known by its
-# ref, else by its name.
-SELECT_MATCHED_RECEIPTS = text("""
-    SELECT orphans.id, orphans.dedupe_key, orphans.provider_sid AS sid, orphans.ref, orphans.payload,
-        attempts.id, attempts.message_id, attempts.n, attempts.provider_sid
-    FROM webhook_events AS orphans JOIN attempts ON attempts.id = coalesce(
-        (SELECT id FROM attempts WHERE ref = orphans.ref),
-        (SELECT id FROM attempts WHERE provider_sid = orphans.provider_sid))
-    WHERE orphans.message_id IS NULL AND orphans.verdict = 'orphan' ORDER BY orphans.id
-""")
-MATCH_RECEIPT = """
-    UPDATE webhook_events SET verdict = 'no_change', message_id = :message, processed_at = :now
-    WHERE id = :event AND verdict = 'orphan'
-"""
-MARK_RECEIPT_APPLIED = "UPDATE webhook_events SET verdict = 'applied' WHERE id = :event"
+
+class _UnmatchedEvent(NamedTuple):
+    """A row of SELECT_MATCHED_RECEIPTS."""
+
+    id: int
+    dedupe_key: str
+    sid: str | None
+    ref: str | None
+    payload: str | None
 
 
 def match_unmatched_receipts() -> int:
-    """Settle every receipt that came before we knew its text and whose text we know by now.
+    """Apply every stored receipt whose message is known by now; return how many.
 
-    Says how many.
+    Opens its own write() for each batch, so that others get to write. Two processes may run it.
     """
-    found = [
-        (row[0], _build_receipt(row), ReceiptAttempt(*row[5:]))
-        for row in db.session.execute(SELECT_MATCHED_RECEIPTS)
-    ]
-    adopted = 0
-    for start in range(0, len(found), BATCH_RECEIPTS):
+    events = [_UnmatchedEvent(*row) for row in sql.SELECT_MATCHED_RECEIPTS.fetch_rows()]
+    matched_count = 0
+    for start in range(0, len(events), BATCH_RECEIPTS):
         with write():
-            adopted += sum(_match_receipt(*each) for each in found[start : start + BATCH_RECEIPTS])
-    return adopted
+            for event in events[start : start + BATCH_RECEIPTS]:
+                matched_count += _match_receipt(event)
+    return matched_count
 
 
-def _build_receipt(row: Any) -> DeliveryReceipt:
-    key, payload = row.dedupe_key, row.payload or ""
-    try:
-        code = parse_error_code(str(json.loads(payload).get("ErrorCode", "")))
-    except ValueError:  # cut off: it was longer than we keep
-        code = None
+def _match_receipt(event: _UnmatchedEvent) -> bool:
+    """Whether the receipt was applied or found to change nothing, by this process."""
+    attempt = find_attempt_by_ref(event.ref) or find_attempt_by_sid(event.sid)
+    if attempt is None:
+        return False
+    # Guarded by the old verdict: another process may have been faster.
+    matched_rows = sql.MATCH_RECEIPT.execute(
+        b_id=event.id, b_message_id=attempt.message_id, b_moment=now()
+    )
+    if not matched_rows:
+        return False
+    if apply_delivery_receipt(_build_receipt(event), attempt):
+        sql.MARK_RECEIPT_APPLIED.execute(b_id=event.id)
+    return True
+
+
+def _build_receipt(event: _UnmatchedEvent) -> DeliveryReceipt:
+    payload = event.payload or ""
     return DeliveryReceipt(
-        NewWebhookEvent(key, "status", row.sid, row.ref, payload, now()),
-        key.rsplit(":", 1)[1],
-        code,
+        NewWebhookEvent(event.dedupe_key, "status", event.sid, event.ref, payload, now()),
+        # The key ends with the carrier's status.
+        event.dedupe_key.rsplit(":", 1)[1],
+        parse_error_code(str(_parse_payload(payload).get("ErrorCode", ""))),
     )
 
 
-def _match_receipt(event_id: int, receipt: DeliveryReceipt, tried: ReceiptAttempt) -> bool:
-    values = {
-        "event": event_id,
-        "message": tried.message_id,
-        "now": datetime_to_db(now()),
-    }
-    if not raw_connection().execute(MATCH_RECEIPT, values).rowcount:
-        return False  # another process was faster
-    if apply_delivery_receipt(receipt, tried):
-        raw_connection().execute(MARK_RECEIPT_APPLIED, {"event": event_id})
-    return True
+def _parse_payload(payload: str) -> dict[str, Any]:
+    """Return the fields of a stored call; none when it was cut because it was too long."""
+    try:
+        fields: dict[str, Any] = json.loads(payload)
+    except ValueError:
+        return {}
+    return fields

@@ -1,57 +1,54 @@
-"""What the carrier told us: each piece of news stored once, and kept for 30 days."""
+"""Webhook events: calls of the carrier, each stored once and kept for 30 days."""
 
 import json
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete, select
 
 from app.core.clock import now
 from app.core.column_types import datetime_to_db
-from app.core.db import execute_and_count_rows, raw_connection, write
-from app.webhooks.models import webhook_events as events
+from app.core.db import execute_and_count_rows, write
+from app.webhooks import sql
+from app.webhooks.models import webhook_events
 
+EVENT_KINDS = {"st": "status", "in": "inbound"}
 EVENT_RETENTION_DAYS = 30
-MAX_DELETE_ROWS, MIN_DELETE_ROWS = 500, 10
-DELETE_SECONDS = 0.025  # so long nobody else can write; a busy machine may take it twice or thrice
-MIN_PAUSE_SECONDS = 0.01
+MAX_KEY_CHARACTERS = 120
 MAX_PAYLOAD_CHARACTERS = 8_000
 MAX_SID_CHARACTERS = 64
-
-SELECT_EVENT_BY_KEY = "SELECT 1 FROM webhook_events WHERE dedupe_key = :key"
-_EVENT_VALUES = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(10))
-INSERT_EVENTS = f"""
-    INSERT INTO webhook_events
-        (dedupe_key, kind, provider_sid, ref, payload, verdict, message_id, error, received_at,
-         processed_at)
-    SELECT {_EVENT_VALUES} FROM json_each(:rows)
-"""
+MAX_DELETE_ROWS, MIN_DELETE_ROWS = 500, 10
+# Nobody else can write for so long; a busy machine may take it twice or three times.
+DELETE_SECONDS = 0.025
+MIN_PAUSE_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookCall:
-    """One verified call of the carrier. `ref` is from the address of a receipt."""
+    """A verified call of the carrier. `ref` is from the address of a receipt."""
 
     params: Mapping[str, str]
     carrier: str
     ref: str | None = None
 
     def get_first_field(self, *names: str) -> str:
-        """The first of these parameters that says something, without NULs (SQLite ends there);
-        "" when none does.
+        """Return the first of these parameters that is not empty, else "".
+
+        Without NUL characters, at which SQLite would end the text.
         """
-        return next(
-            (text for name in names if (text := self.params.get(name, "").replace("\x00", ""))),
-            "",
-        )
+        for name in names:
+            if value := self.params.get(name, "").replace("\x00", ""):
+                return value
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
 class NewWebhookEvent:
-    """A row of `webhook_events` to be, made ready before anybody waits for the write lock."""
+    """A row for `webhook_events`, built before anybody waits for the write lock."""
 
     dedupe_key: str
     kind: str
@@ -61,89 +58,85 @@ class NewWebhookEvent:
     received_at: datetime
 
 
-def build_webhook_event(call: WebhookCall, kind: str, sid: str, *words: str) -> NewWebhookEvent:
-    """The event for a call.
+class ProcessedEvent(NamedTuple):
+    """An event with what became of it: verdict, message, and what was wrong with it."""
 
-    Its key is what makes it the same news as another: kind, the text's name, more words.
+    event: NewWebhookEvent
+    verdict: str
+    message_id: int | None
+    error: str | None = None
 
-    A call that names no text is never the same as another.
+
+def build_webhook_event(call: WebhookCall, kind: str, sid: str, *key_parts: str) -> NewWebhookEvent:
+    """Return the event of a call.
+
+    Two calls with the same key report the same thing: the key is made of the kind ("st" or
+    "in"), the carrier's id of the text, and `key_parts`. A call without an id repeats no other.
     """
-    key = ":".join((kind, sid[:MAX_SID_CHARACTERS] or call.ref or secrets.token_hex(16), *words))
+    sid = sid[:MAX_SID_CHARACTERS]
+    key = ":".join((kind, sid or call.ref or secrets.token_hex(16), *key_parts))
     payload = json.dumps(dict(call.params), ensure_ascii=False)
     return NewWebhookEvent(
-        key[:120],
-        EVENT_KINDS[kind],
-        sid[:MAX_SID_CHARACTERS] or None,
-        call.ref,
-        payload[:MAX_PAYLOAD_CHARACTERS],
-        now(),
+        dedupe_key=key[:MAX_KEY_CHARACTERS],
+        kind=EVENT_KINDS[kind],
+        sid=sid or None,
+        ref=call.ref,
+        payload=payload[:MAX_PAYLOAD_CHARACTERS],
+        received_at=now(),
     )
 
 
-EVENT_KINDS = {"st": "status", "in": "inbound"}
+def store_webhook_events(processed_events: Sequence[ProcessedEvent]) -> None:
+    """Store events with what became of them, in one statement. Inside write()."""
+    processed_at = datetime_to_db(now())
+    rows = [_build_event_row(processed, processed_at) for processed in processed_events]
+    sql.INSERT_EVENTS.execute(rows=json.dumps(rows))
 
 
-def store_webhook_events(
-    some: Iterable[tuple[NewWebhookEvent, str, int | None, str | None]],
-) -> None:
-    """Keep these events in one step, each with what we made of it, its text, and an error.
-
-    Inside write().
-    """
-    moment = datetime_to_db(now())
-    rows = [
-        (
-            each.dedupe_key,
-            each.kind,
-            each.sid,
-            each.ref,
-            each.payload,
-            *made,
-            datetime_to_db(each.received_at),
-            moment,
-        )
-        for each, *made in some
-    ]
-    raw_connection().execute(INSERT_EVENTS, {"rows": json.dumps(rows)})
-
-
-def store_webhook_event(
-    event: NewWebhookEvent,
-    verdict: str,
-    message_id: int | None,
-    error: str | None = None,
-) -> None:
-    """Keep an event with what we made of it. Inside write()."""
-    store_webhook_events([(event, verdict, message_id, error)])
+def _build_event_row(processed: ProcessedEvent, processed_at: str) -> tuple[str | int | None, ...]:
+    """Return the values of a row, in the order of INSERT_EVENTS."""
+    event = processed.event
+    return (
+        event.dedupe_key,
+        event.kind,
+        event.sid,
+        event.ref,
+        event.payload,
+        processed.verdict,
+        processed.message_id,
+        processed.error,
+        datetime_to_db(event.received_at),
+        processed_at,
+    )
 
 
 def delete_old_webhook_events() -> int:
-    """Delete what the carrier told us more than 30 days ago. Says how many.
+    """Delete events that are older than 30 days; return how many.
 
-    A slice at a time, as large as SLICE_SECONDS allow by what the one before took; between two
-    as long a pause as the slice took: whoever waits to write gets in.
+    Opens its own write() for each batch. A batch is as large as DELETE_SECONDS allow, measured
+    on the one before; the pause after it is as long as it took, so that others get to write.
     """
-    before, gone, size = (
-        now() - timedelta(days=EVENT_RETENTION_DAYS),
-        0,
-        MIN_DELETE_ROWS,
-    )
-    old = select(events.c.id).where(events.c.received_at < before)
+    deadline = now() - timedelta(days=EVENT_RETENTION_DAYS)
+    old_ids = select(webhook_events.c.id).where(webhook_events.c.received_at < deadline)
+    total = 0
+    size = MIN_DELETE_ROWS
     while True:
+        batch = delete(webhook_events).where(webhook_events.c.id.in_(old_ids.limit(size)))
         with write():
             start = time.monotonic()
-            count = execute_and_count_rows(delete(events).where(events.c.id.in_(old.limit(size))))
-        took = time.monotonic() - start
-        gone += count
+            count = execute_and_count_rows(batch)
+        seconds = time.monotonic() - start
+        total += count
         if count < size:
-            return gone
-        size = compute_delete_batch_size(size, took)
-        time.sleep(max(MIN_PAUSE_SECONDS, took))
+            return total
+        size = compute_delete_batch_size(size, seconds)
+        time.sleep(max(MIN_PAUSE_SECONDS, seconds))
 
 
-def compute_delete_batch_size(size: int, took: float) -> int:
-    """How many may go next when `size` took so many seconds: never more than twice as many,
-    never more than SLICE.
+def compute_delete_batch_size(size: int, seconds: float) -> int:
+    """Return how many rows to delete next, when `size` rows took so many seconds.
+
+    Never more than twice as many, and never more than MAX_DELETE_ROWS.
     """
-    fits = int(size * DELETE_SECONDS / max(took, DELETE_SECONDS / 2))
-    return max(MIN_DELETE_ROWS, min(MAX_DELETE_ROWS, fits))
+    fitting_rows = int(size * DELETE_SECONDS / max(seconds, DELETE_SECONDS / 2))
+    return max(MIN_DELETE_ROWS, min(MAX_DELETE_ROWS, fitting_rows))

@@ -1,4 +1,4 @@
-"""The carrier's doors: open to whoever signs with our account's key, closed to everybody else."""
+"""Routes that the carrier calls: public, but every call must carry the account's signature."""
 
 import re
 
@@ -8,13 +8,13 @@ from werkzeug.exceptions import HTTPException
 from app.core.access import csrf, public
 from app.core.db import WriteLockTimeout
 from app.webhooks.actions.delivery_receipts import process_delivery_receipt
-from app.webhooks.actions.inbound_texts import process_inbound_text
-from app.webhooks.request_verification import verify_webhook_call
+from app.webhooks.pipeline.inbound_pipeline import process_inbound_text
+from app.webhooks.views.request_verification import verify_webhook_call
 
 bp = Blueprint("webhooks", __name__, url_prefix="/webhooks/twilio")
 csrf.exempt(bp)
 
-# never a redirect: it would lose what was posted
+# No redirect to another spelling of the path: a redirected POST loses its body.
 NO_REDIRECT_OPTIONS = {"merge_slashes": False, "strict_slashes": False}
 ATTEMPT_REF_PATTERN = re.compile("[0-9a-f]{32}")
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
@@ -23,7 +23,7 @@ EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 @bp.post("/inbound", **NO_REDIRECT_OPTIONS)
 @public
 def receive_inbound_text() -> Response:
-    """A text came in. Stored and obeyed once; answered with empty TwiML."""
+    """Take in a text from a phone. Replies are queued, so the TwiML is empty."""
     process_inbound_text(verify_webhook_call())
     return Response(EMPTY_TWIML, content_type="text/xml; charset=utf-8")
 
@@ -31,7 +31,7 @@ def receive_inbound_text() -> Response:
 @bp.post("/status", **NO_REDIRECT_OPTIONS)
 @public
 def receive_status_callback() -> Response:
-    """A receipt without our ref in its address."""
+    """Take in a delivery receipt whose address does not name the attempt."""
     process_delivery_receipt(verify_webhook_call())
     return Response(status=204)
 
@@ -39,7 +39,7 @@ def receive_status_callback() -> Response:
 @bp.post("/status/<ref>", **NO_REDIRECT_OPTIONS)
 @public
 def receive_attempt_status_callback(ref: str) -> Response:
-    """A receipt for the attempt with this ref."""
+    """Take in a delivery receipt for the attempt with this ref."""
     if not ATTEMPT_REF_PATTERN.fullmatch(ref):
         abort(404)
     process_delivery_receipt(verify_webhook_call(ref))
@@ -48,11 +48,14 @@ def receive_attempt_status_callback(ref: str) -> Response:
 
 @bp.errorhandler(HTTPException)
 def handle_webhook_http_error(error: HTTPException) -> Response:
-    """A program called: the number says it all."""
+    """Answer an error with its status and no page: a program called."""
     return Response(status=error.code)
 
 
 @bp.errorhandler(WriteLockTimeout)
 def handle_webhook_busy_database(_error: WriteLockTimeout) -> Response:
-    """Nothing was stored. The carrier may call again; what it does not bring again is looked up."""
+    """Answer 503 when nothing was stored.
+
+    The carrier may call again; a receipt that it does not send again is looked up later.
+    """
     return Response(status=503, headers={"Retry-After": "5"})

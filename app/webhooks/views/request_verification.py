@@ -1,4 +1,4 @@
-"""What the carrier posted: read within limits, and believed only with its signature."""
+"""Reading a call of the carrier within limits, and verifying its signature."""
 
 from urllib.parse import parse_qsl
 
@@ -17,21 +17,23 @@ BODY_TIMEOUT_SECONDS = 5.0
 
 wrong_signature_log = logging_config.ThrottledWarning(
     __name__,
-    "a call with a wrong signature was refused (403). If it was Twilio's, PUBLIC_BASE_URL is not exactly the address "
-    "that Twilio calls, or TWILIO_AUTH_TOKEN is another",
+    "a call with a wrong signature was refused (403). If it was Twilio's, PUBLIC_BASE_URL is not "
+    "exactly the address that Twilio calls, or TWILIO_AUTH_TOKEN is another",
     "%s more calls with a wrong signature were refused in the last %s seconds",
 )
 wrong_account_log = logging_config.ThrottledWarning(
     __name__,
-    "a call for another Twilio account was refused (403): TWILIO_ACCOUNT_SID is not the account that calls",
+    "a call for another Twilio account was refused (403): TWILIO_ACCOUNT_SID is not the account "
+    "that calls",
     "%s more calls for another Twilio account were refused in the last %s seconds",
 )
 
 
 def verify_webhook_call(ref: str | None = None) -> WebhookCall:
-    """The verified call.
+    """Return the current request as a verified call of the carrier.
 
-    403 without a good signature or for another account; 408 slow, 413 large, 415 strange.
+    Aborts with 403 without a valid signature or for another account, 408 when the body comes too
+    slowly, 413 when it is too large, 415 when it is no form.
     """
     if (request.content_length or 0) > MAX_BODY_BYTES:
         abort(413)
@@ -39,15 +41,11 @@ def verify_webhook_call(ref: str | None = None) -> WebhookCall:
         abort(415)
     settings = current_settings()
     pairs = _read_form_fields()
-    if pairs is None or not is_valid_signature(
-        _build_called_url(settings),
-        pairs,
-        request.headers.get(SIGNATURE_HEADER),
-        settings.webhook_keys,
-    ):
+    if pairs is None or not _has_valid_signature(pairs, settings):
         wrong_signature_log.record_occurrence()
         abort(403)
-    fields = dict(reversed(pairs))  # of a repeated field the first counts
+    # Of a repeated field the first value counts.
+    fields = dict(reversed(pairs))
     account = settings.twilio_account_sid
     if settings.carrier == "twilio" and fields.get("AccountSid", account) != account:
         wrong_account_log.record_occurrence()
@@ -55,13 +53,19 @@ def verify_webhook_call(ref: str | None = None) -> WebhookCall:
     return WebhookCall(fields, settings.carrier, ref)
 
 
+def _has_valid_signature(pairs: list[tuple[str, str]], settings: Settings) -> bool:
+    signature = request.headers.get(SIGNATURE_HEADER)
+    return is_valid_signature(_build_called_url(settings), pairs, signature, settings.webhook_keys)
+
+
 def _read_form_fields() -> list[tuple[str, str]] | None:
-    """The fields as they were sent, repeats included; None when they are no UTF-8: no signature
-    fits those.
+    """Return the form fields as they were sent, repeats included.
+
+    None when they are not UTF-8: no signature can fit those.
     """
-    request.max_content_length = (
-        MAX_BODY_BYTES + 1
-    )  # read no more of a body that does not say how long it is
+    # A body without Content-Length is read up to one byte more than is allowed, and no further.
+    request.max_content_length = MAX_BODY_BYTES + 1
+    # A caller that sends a byte now and then would hold one of the 24 threads.
     with limit_body_read_time(request.environ, BODY_TIMEOUT_SECONDS):
         body = request.get_data(cache=False)
     if len(body) < (request.content_length or 0):
@@ -75,11 +79,13 @@ def _read_form_fields() -> list[tuple[str, str]] | None:
 
 
 def _build_called_url(settings: Settings) -> str:
-    """The address the carrier called: our public base and the raw target, whatever Host or
-    proxies say.
+    """Return the address that the carrier signed: our public base and the raw target.
+
+    The Host header and what proxies say do not count.
     """
-    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
-    if not raw:
-        query = request.environ.get("QUERY_STRING", "")
-        raw = request.path + (f"?{query}" if query else "")
-    return settings.public_base_url + str(raw)
+    target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
+    if not target:
+        target = request.path
+        if query := request.environ.get("QUERY_STRING"):
+            target += f"?{query}"
+    return settings.public_base_url + str(target)

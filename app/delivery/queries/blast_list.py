@@ -1,0 +1,87 @@
+"""Lists of blasts: scheduled, running, upcoming and sent."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+
+from app.core.db import db
+from app.core.pagination import ListPage, ListParams, clamp_to_last_page
+from app.delivery.models import MessageLog, ScheduledMessage
+from app.domain.delivery.message_statuses import (
+    ENDED_BLAST_STATUSES,
+    OPEN_BLAST_STATUSES,
+    BlastStatus,
+    ScheduledBlastStatus,
+)
+
+MAX_RUNNING_BLASTS = 5
+
+
+def fetch_scheduled_blasts_page(params: ListParams) -> ListPage:
+    """Return a page of scheduled blasts: first the pending ones by time, then the latest others."""
+    total = db.session.scalar(select(func.count()).select_from(ScheduledMessage)) or 0
+    params = clamp_to_last_page(total, params)
+    is_pending = ScheduledMessage.status == ScheduledBlastStatus.PENDING
+    statement = select(ScheduledMessage).order_by(
+        is_pending.desc(),
+        func.iif(is_pending, ScheduledMessage.scheduled_at, None),
+        ScheduledMessage.scheduled_at.desc(),
+        ScheduledMessage.id.desc(),
+    )
+    statement = statement.offset(params.offset).limit(params.per_page)
+    return ListPage(db.session.scalars(statement).all(), total, params)
+
+
+def fetch_blast_logs_page(params: ListParams) -> ListPage:
+    """Return a page of sent blasts, the latest first; `params.search` looks in their texts."""
+    statement = select(MessageLog)
+    if params.search:
+        has_words = MessageLog.message_body.icontains(params.search, autoescape=True)
+        statement = statement.where(has_words)
+    total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    params = clamp_to_last_page(total, params)
+    statement = statement.order_by(MessageLog.id.desc())
+    statement = statement.offset(params.offset).limit(params.per_page)
+    return ListPage(db.session.scalars(statement).all(), total, params)
+
+
+def find_running_blasts() -> Sequence[MessageLog]:
+    """Return the latest blasts that are being sent or paused, at most five."""
+    statement = select(MessageLog).where(MessageLog.status.in_(OPEN_BLAST_STATUSES))
+    statement = statement.order_by(MessageLog.id.desc()).limit(MAX_RUNNING_BLASTS)
+    return db.session.scalars(statement).all()
+
+
+def find_upcoming_blasts(limit: int = 5) -> Sequence[ScheduledMessage]:
+    """Return the pending blasts, the next first."""
+    statement = (
+        select(ScheduledMessage)
+        .where(ScheduledMessage.status == ScheduledBlastStatus.PENDING)
+        .order_by(ScheduledMessage.scheduled_at, ScheduledMessage.id)
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def find_finished_blasts(limit: int = 7) -> Sequence[MessageLog]:
+    """Return the blasts that ended, tests left out, the latest first."""
+    statement = (
+        select(MessageLog)
+        .where(MessageLog.status.in_(ENDED_BLAST_STATUSES), MessageLog.test_mode.is_(False))
+        .order_by(MessageLog.id.desc())
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def find_paused_blast_ids(blasts: Iterable[ScheduledMessage]) -> set[int]:
+    """Return the ids of those scheduled blasts whose sending is paused."""
+    blast_ids = {
+        blast.message_log_id: blast.id
+        for blast in blasts
+        if blast.status == ScheduledBlastStatus.PROCESSING
+    }
+    paused = select(MessageLog.id).where(
+        MessageLog.id.in_(blast_ids), MessageLog.status == BlastStatus.PAUSED
+    )
+    return {blast_ids[log_id] for log_id in db.session.scalars(paused)}

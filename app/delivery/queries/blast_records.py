@@ -1,0 +1,38 @@
+"""One blast: what was scheduled, and the log of what was sent."""
+
+from sqlalchemy import select
+
+from app.core.db import db
+from app.delivery.models import MessageLog, ScheduledMessage
+
+
+def find_scheduled_blast(scheduled_id: int) -> ScheduledMessage | None:
+    """Return the scheduled blast of this id, or None."""
+    return db.session.get(ScheduledMessage, scheduled_id)
+
+
+def reload_scheduled_blast(scheduled_id: int) -> ScheduledMessage:
+    """Read a scheduled blast again from the database, past what the session has loaded.
+
+    Raises NoResultFound when it was deleted.
+    """
+    return db.session.get_one(ScheduledMessage, scheduled_id, populate_existing=True)
+
+
+def find_blast_log(log_id: int) -> MessageLog | None:
+    """Return the log of the blast that was sent as `log_id`, or None."""
+    return db.session.get(MessageLog, log_id)
+
+
+def reload_blast_log(log_id: int) -> MessageLog:
+    """Read a blast's log again from the database, for decisions inside write().
+
+    Raises NoResultFound when it was deleted.
+    """
+    return db.session.get_one(MessageLog, log_id, populate_existing=True)
+
+
+def find_schedule_of_log(log_id: int) -> ScheduledMessage | None:
+    """Return the scheduled blast that became this log, or None when it was taken off the list."""
+    statement = select(ScheduledMessage).where(ScheduledMessage.message_log_id == log_id)
+    return db.session.scalar(statement.limit(1))

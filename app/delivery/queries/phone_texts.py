@@ -1,0 +1,90 @@
+"""The texts to and from one phone number."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, String, func, null, select, type_coerce
+
+from app.core.column_types import UtcDateTime
+from app.core.db import db
+from app.delivery.models import Message, MessageLog
+from app.domain.delivery.message_statuses import MessageStatus
+
+# A number may have thousands of texts: the names in the newest of them are enough.
+MAX_TEXTS_READ_FOR_NAMES = 500
+
+
+class PhoneText(NamedTuple):
+    """A text, and what its page shows of the blast it belongs to (None: of no blast)."""
+
+    message: Message
+    blast_body: str | None
+    event_title: str | None
+    is_test: bool | None
+
+
+def list_phone_texts(phone: str, limit: int, offset: int) -> tuple[list[PhoneText], int]:
+    """Return some of this number's texts, the newest first, and how many it has.
+
+    The count is 0 when no text is returned.
+    """
+    # One statement for both: the count walks the index of the number that the rows walk too.
+    total = _select_text_count(phone).scalar_subquery()
+    log = MessageLog
+    statement = (
+        select(Message, log.message_body, log.event_title, log.test_mode, total.label("total"))
+        .join_from(Message, log, isouter=True)
+        .where(Message.phone == phone)
+        .order_by(Message.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    rows = db.session.execute(statement).all()
+    texts = [PhoneText(row[0], row[1], row[2], row[3]) for row in rows]
+    if not rows:
+        return texts, 0
+    return texts, rows[0].total
+
+
+def count_phone_texts(phone: str) -> int:
+    """Return how many texts went to this number or came from it."""
+    return db.session.scalar(_select_text_count(phone)) or 0
+
+
+def _select_text_count(phone: str) -> Select[int]:
+    return select(func.count()).select_from(Message).where(Message.phone == phone)
+
+
+def list_newest_texts(phone: str, carrier: str, limit: int) -> Sequence[Message]:
+    """Return this number's newest texts over one carrier, the newest first."""
+    statement = select(Message).where(Message.phone == phone, Message.carrier == carrier)
+    return db.session.scalars(statement.order_by(Message.id.desc()).limit(limit)).all()
+
+
+def is_text_being_sent(phone: str) -> bool:
+    """Whether a text to this number is being handed to the carrier at this moment."""
+    statement = select(Message.id).where(
+        Message.phone == phone, Message.status == MessageStatus.SUBMITTING
+    )
+    return db.session.scalar(statement.limit(1)) is not None
+
+
+def select_text_names(phone: str) -> Select[Any]:
+    """Select (id, name, title, created_at) of each name in this number's newest texts."""
+    statement = select(Message.id, Message.name, Message.created_at).where(Message.phone == phone)
+    newest = statement.order_by(Message.id.desc()).limit(MAX_TEXTS_READ_FOR_NAMES).subquery()
+    id_ = func.max(newest.c.id).label("id")
+    title = type_coerce(null(), String).label("title")
+    created_at = type_coerce(func.max(newest.c.created_at), UtcDateTime()).label("created_at")
+    names = select(id_, newest.c.name, title, created_at).where(newest.c.name.is_not(None))
+    return names.group_by(newest.c.name)
+
+
+def select_message_ids(phone: str) -> Select[int]:
+    """Select the ids of this number's texts."""
+    return select(Message.id).where(Message.phone == phone)
+
+
+def select_provider_sids(phone: str) -> Select[str | None]:
+    """Select what the carrier calls this number's texts."""
+    return select(Message.provider_sid).where(Message.phone == phone)

@@ -1,0 +1,14 @@
+"""The registrations of one phone number."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, select
+
+from app.events.models import Event, EventRegistration
+
+
+def select_registration_records(phone: str, limit: int) -> Select[int, str | None, str, datetime]:
+    """Select (event id, name, event title, created_at) of this number's newest registrations."""
+    row = EventRegistration
+    statement = select(Event.id, row.name, Event.title, row.created_at).join_from(row, Event)
+    return statement.where(row.phone == phone).order_by(row.id.desc()).limit(limit)

@@ -1,0 +1,19 @@
+"""When people opted out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.core.db import db
+from app.suppression.models import UnsubscribedContact
+
+
+def find_opt_out_times(phones: Sequence[str]) -> dict[str, datetime]:
+    """Return since when those of `phones` that opted out have been on the list (UTC)."""
+    if not phones:
+        return {}
+    statement = select(UnsubscribedContact.phone, UnsubscribedContact.created_at).where(
+        UnsubscribedContact.phone.in_(phones)
+    )
+    return {phone: created_at for phone, created_at in db.session.execute(statement)}

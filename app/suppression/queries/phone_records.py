@@ -1,0 +1,36 @@
+"""The entries of one phone number on the do-not-text lists, for a page about the number."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, String, Table, null, select, type_coerce, union_all
+
+from app.core.db import db
+from app.suppression.models import SuppressedContact, UnsubscribedContact, unsubscribed_contacts
+
+
+def select_suppression_records(phone: str) -> Select[Any]:
+    """Select (id, name, title, created_at) of this number on either list; the title is NULL."""
+    opt_out, bad_number = UnsubscribedContact, SuppressedContact
+    missing_text = type_coerce(null(), String)
+    opt_outs = select(
+        opt_out.id, opt_out.name, missing_text.label("title"), opt_out.created_at
+    ).where(opt_out.phone == phone)
+    bad_numbers = select(
+        bad_number.id,
+        missing_text.label("name"),
+        missing_text.label("title"),
+        bad_number.created_at,
+    ).where(bad_number.phone == phone)
+    return select(union_all(opt_outs, bad_numbers).subquery())
+
+
+def find_opt_out_time(phone: str) -> datetime | None:
+    """Return when this number was put on the list of opt-outs, or None."""
+    statement = select(UnsubscribedContact.created_at).where(UnsubscribedContact.phone == phone)
+    return db.session.scalar(statement)
+
+
+def get_opt_out_table() -> Table:
+    """Return the table that an import of opted-out numbers adds to."""
+    return unsubscribed_contacts

@@ -1,0 +1,43 @@
+"""What the router decides about an inbound text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.delivery.message_statuses import MessageKind
+from app.domain.texts.inbound_text import HandlerResult
+
+STORED_VERDICT = "stored"
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingDecision:
+    """What becomes of an inbound text.
+
+    `verdict` is stored with its webhook event. `attention_reason`: None when nobody has to look,
+    "" when a person should read it, else why: unclear, maybe_stop, wants_back, flood.
+
+    `replies` are texted in this order, as messages of `reply_kind`, to `recipient_name` or else to
+    the name that is known of the phone. `ignores_limits`: they are sent however many replies the
+    number got, and although it has opted out (the confirmation of a STOP).
+    """
+
+    verdict: str
+    attention_reason: str | None = None
+    replies: Sequence[str] = ()
+    reply_kind: MessageKind = MessageKind.SYSTEM
+    recipient_name: str | None = None
+    ignores_limits: bool = False
+
+
+# Nothing has taken the text: a person reads it.
+DECISION_FOR_PERSON = RoutingDecision(STORED_VERDICT, attention_reason="")
+
+
+def build_handler_decision(result: HandlerResult, reply_kind: MessageKind) -> RoutingDecision:
+    """Return the decision that a handler's result amounts to."""
+    return RoutingDecision(
+        result.verdict,
+        attention_reason=result.needs_person or None,
+        replies=result.replies,
+        reply_kind=reply_kind,
+    )

@@ -1,0 +1,79 @@
+"""Stage 1, parsing: from the carrier's fields to a text that is ready to be stored.
+
+Runs before the write lock is taken; knows no database.
+"""
+
+import json
+from dataclasses import dataclass
+
+from app.core.settings import current_settings
+from app.domain.phones.phone_number import is_e164
+from app.domain.surveys.survey_state_machine import list_keyword_spellings
+from app.domain.texts.inbound_media import extract_media_json
+from app.domain.texts.inbound_senders import clean_sender
+from app.domain.texts.segments import SegmentMeasurement, measure_segments
+from app.domain.texts.text_intent import TextIntent, classify_text
+from app.keywords.actions.keyword_text_handling import extract_candidate_words
+from app.webhooks.actions.webhook_events import (
+    NewWebhookEvent,
+    WebhookCall,
+    build_webhook_event,
+)
+
+OPT_OUT_TYPES = {
+    "STOP": TextIntent.OPT_OUT,
+    "START": TextIntent.OPT_IN,
+    "HELP": TextIntent.HELP,
+}
+MAX_SENDER_CHARACTERS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedInboundText:
+    """A text that came in, and what can be said about it without the database.
+
+    `phone`: the person; `sender`: our number that it came to; `media`: a JSON list of pictures.
+    `twilio_opt_out_type`: STOP, START or HELP where Twilio has recognised it itself, else "".
+    `trigger_words_json`: the words by which it may start a survey or a keyword.
+    """
+
+    event: NewWebhookEvent
+    phone: str
+    sender: str
+    body: str
+    carrier: str
+    measure: SegmentMeasurement
+    media: str | None
+    intent: TextIntent
+    twilio_opt_out_type: str
+    is_from_us: bool
+    trigger_words_json: str
+
+    @property
+    def is_from_person(self) -> bool:
+        """Whether a phone sent it: not a short code, a name, another channel or we ourselves."""
+        return not self.is_from_us and is_e164(self.phone)
+
+
+def parse_inbound_text(call: WebhookCall) -> ParsedInboundText:
+    """Return the text of a verified call of the carrier."""
+    body, phone = call.get_first_field("Body"), call.get_first_field("From")
+    to = call.get_first_field("To")
+    opt_out_type = call.get_first_field("OptOutType").upper()
+    if opt_out_type not in OPT_OUT_TYPES:
+        opt_out_type = ""
+    words = [*list_keyword_spellings(body), *extract_candidate_words(body)]
+    return ParsedInboundText(
+        event=build_webhook_event(call, "in", call.get_first_field("MessageSid", "SmsSid")),
+        phone=clean_sender(phone),
+        sender=to[:MAX_SENDER_CHARACTERS],
+        body=body,
+        carrier=call.carrier,
+        measure=measure_segments(body),
+        media=extract_media_json(call.params),
+        # Twilio recognises words and languages that we do not.
+        intent=OPT_OUT_TYPES.get(opt_out_type) or classify_text(body),
+        twilio_opt_out_type=opt_out_type,
+        is_from_us=phone in (to, current_settings().sender),
+        trigger_words_json=json.dumps(words),
+    )

@@ -1,0 +1,77 @@
+"""The way of a text that came in: its four stages in order."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from app.core.clock import now
+from app.webhooks.actions.batch_writer import BatchWriter, get_batch_writer
+from app.webhooks.actions.webhook_events import WebhookCall
+from app.webhooks.pipeline.inbound_parsing import ParsedInboundText, parse_inbound_text
+from app.webhooks.pipeline.inbound_routing import route_inbound_text
+from app.webhooks.pipeline.inbound_storage import (
+    IGNORED_VERDICT,
+    REPEAT_VERDICT,
+    ProcessedText,
+    TextContext,
+    load_text_contexts,
+    store_inbound_text,
+    store_processed_texts,
+)
+from app.webhooks.pipeline.reply_queueing import queue_replies, record_in_thread
+
+
+def process_inbound_text(call: WebhookCall) -> str:
+    """Take in a text once and return its verdict.
+
+    The verdict is opt_out, return, help, maybe_stop, a feature's own word, stored (a person
+    reads it), ignored or repeat. Texts that come while others are being written share a
+    transaction. Raises WriteLockTimeout when nothing was stored.
+    """
+    text = parse_inbound_text(call)
+    return _get_text_writer().submit(text)
+
+
+def _process_text(text: ParsedInboundText, context: TextContext, moment: datetime) -> ProcessedText:
+    """Run the stages of one parsed text: store, route, queue replies. Inside write()."""
+    if context.is_repeat:
+        return ProcessedText(REPEAT_VERDICT)
+    if not text.phone:
+        return ProcessedText(IGNORED_VERDICT)
+    stored = store_inbound_text(text, context, moment)
+    decision = route_inbound_text(stored)
+    outcome = queue_replies(stored.inbound, decision)
+    return record_in_thread(stored.inbound, outcome)
+
+
+def process_text_batch(texts: Sequence[ParsedInboundText]) -> list[str]:
+    """Process parsed texts in one transaction and return their verdicts. Inside write().
+
+    A second text of a phone is looked up after the first one has been processed.
+    """
+    verdicts: list[str] = []
+    while len(verdicts) < len(texts):
+        independent_texts = _take_independent_texts(texts[len(verdicts) :])
+        verdicts += _process_independent_texts(independent_texts)
+    return verdicts
+
+
+def _take_independent_texts(texts: Sequence[ParsedInboundText]) -> Sequence[ParsedInboundText]:
+    """Return the first texts, up to one that shares its phone or its event with one of them."""
+    keys = set[str]()
+    for position, text in enumerate(texts):
+        if not keys.isdisjoint((text.phone, text.event.dedupe_key)):
+            return texts[:position]
+        keys |= {text.phone, text.event.dedupe_key}
+    return texts
+
+
+def _process_independent_texts(texts: Sequence[ParsedInboundText]) -> list[str]:
+    moment = now()
+    contexts = load_text_contexts(texts, moment)
+    processed = [_process_text(text, contexts[text.event.dedupe_key], moment) for text in texts]
+    store_processed_texts(texts, processed)
+    return [result.verdict for result in processed]
+
+
+def _get_text_writer() -> BatchWriter[ParsedInboundText, str]:
+    return get_batch_writer("texts", process_text_batch)

@@ -1,0 +1,127 @@
+"""Stage 3, routing: which feature takes a stored text. Inside write().
+
+HANDLERS is the order in which they are offered it: the first that returns a decision has it.
+"""
+
+from collections.abc import Callable
+
+from app.domain.delivery.message_statuses import MessageKind
+from app.domain.texts.inbound_text import HandlerResult
+from app.domain.texts.text_intent import TextIntent, is_opt_in_when_opted_out
+from app.keywords.actions.keyword_text_handling import handle_keyword_text
+from app.organisation import queries as organisation
+from app.suppression.queries.sending_permission import has_opted_out
+from app.surveys.actions.survey_text_handling import (
+    handle_survey_answer,
+    start_survey_by_keyword,
+)
+from app.webhooks.actions import opt_out_processing, out_of_order_opt_outs
+from app.webhooks.actions.routing_decision import (
+    DECISION_FOR_PERSON,
+    RoutingDecision,
+    build_handler_decision,
+)
+from app.webhooks.pipeline.inbound_storage import StoredInboundText
+
+
+def route_inbound_text(text: StoredInboundText) -> RoutingDecision:
+    """Offer a text to every handler in turn and return the decision of the first that takes it."""
+    # What no phone sent is read by people only: it is never obeyed and never answered.
+    if not text.parsed.is_from_person:
+        return DECISION_FOR_PERSON
+    for handler in HANDLERS:
+        decision = handler(text)
+        if decision is not None:
+            return decision
+    return DECISION_FOR_PERSON
+
+
+def _handle_opt_out(text: StoredInboundText) -> RoutingDecision | None:
+    if text.parsed.intent is not TextIntent.OPT_OUT:
+        return None
+    decision = opt_out_processing.process_opt_out(
+        text.inbound, is_confirmed=_is_confirmed_by_carrier(text)
+    )
+    out_of_order_opt_outs.note_opt_out(text.inbound, text.parsed.carrier)
+    return decision
+
+
+def _handle_opt_in(text: StoredInboundText) -> RoutingDecision | None:
+    if text.parsed.intent is not TextIntent.OPT_IN:
+        return None
+    if out_of_order_opt_outs.must_wait_for_carrier(text.inbound, text.parsed.carrier):
+        return RoutingDecision(out_of_order_opt_outs.OPT_IN_PENDING_VERDICT)
+    return opt_out_processing.process_opt_in(
+        text.inbound, is_confirmed=_is_confirmed_by_carrier(text)
+    )
+
+
+def _handle_help(text: StoredInboundText) -> RoutingDecision | None:
+    if text.parsed.intent is not TextIntent.HELP:
+        return None
+    replies = organisation.choose_help_replies(
+        text.parsed.carrier, text.parsed.twilio_opt_out_type, text.parsed.body
+    )
+    return RoutingDecision("help", replies=replies, reply_kind=MessageKind.SYSTEM)
+
+
+def _handle_valid_survey_answer(text: StoredInboundText) -> RoutingDecision | None:
+    is_doubtful = text.parsed.intent is TextIntent.MAYBE_OPT_OUT
+    result = handle_survey_answer(text.inbound, only_valid=True, doubtful=is_doubtful)
+    return _decide(result, MessageKind.SURVEY)
+
+
+def _handle_possible_opt_out(text: StoredInboundText) -> RoutingDecision | None:
+    if text.parsed.intent is not TextIntent.MAYBE_OPT_OUT:
+        return None
+    if has_opted_out(text.inbound.phone):
+        return None
+    return opt_out_processing.process_possible_opt_out(text.inbound)
+
+
+def _handle_survey_keyword(text: StoredInboundText) -> RoutingDecision | None:
+    return _decide(start_survey_by_keyword(text.inbound), MessageKind.SURVEY)
+
+
+def _handle_keyword(text: StoredInboundText) -> RoutingDecision | None:
+    return _decide(handle_keyword_text(text.inbound), MessageKind.KEYWORD)
+
+
+def _handle_opt_in_by_yes(text: StoredInboundText) -> RoutingDecision | None:
+    """Opt a number in again by a YES that nothing before has claimed."""
+    if not is_opt_in_when_opted_out(text.inbound.body):
+        return None
+    if not has_opted_out(text.inbound.phone):
+        return None
+    return opt_out_processing.process_opt_in(
+        text.inbound, is_confirmed=_is_confirmed_by_carrier(text)
+    )
+
+
+def _handle_other_survey_answer(text: StoredInboundText) -> RoutingDecision | None:
+    return _decide(handle_survey_answer(text.inbound, only_valid=False), MessageKind.SURVEY)
+
+
+def _decide(result: HandlerResult | None, reply_kind: MessageKind) -> RoutingDecision | None:
+    if result is None:
+        return None
+    return build_handler_decision(result, reply_kind)
+
+
+def _is_confirmed_by_carrier(text: StoredInboundText) -> bool:
+    return opt_out_processing.is_confirmed_by_carrier(
+        text.parsed.carrier, text.parsed.twilio_opt_out_type, text.parsed.body
+    )
+
+
+HANDLERS: tuple[Callable[[StoredInboundText], RoutingDecision | None], ...] = (
+    _handle_opt_out,
+    _handle_opt_in,
+    _handle_help,
+    _handle_valid_survey_answer,
+    _handle_possible_opt_out,
+    _handle_survey_keyword,
+    _handle_keyword,
+    _handle_opt_in_by_yes,
+    _handle_other_survey_answer,
+)
