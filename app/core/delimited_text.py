@@ -1,17 +1,20 @@
-"""Text with columns (CSV and its kin): how its letters are written, what stands between its
-columns, its rows.
-"""
+"""Delimited text (CSV and similar): detects the encoding and the delimiter, parses the rows."""
 
 import csv
 import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
-from app.core.workbooks import LAST_EXCEL_ROW
-
 MAX_SPREADSHEET_ROWS = 100_000
+# As many lines as a sheet of Excel has. Ten million blank ones would take 15 s to walk through.
+MAX_LINES = 1_048_576
+SNIFFED_ROWS = 200
+SNIFFED_BYTES = 4096
+UTF8_MARK = b"\xef\xbb\xbf"
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 ENCODINGS = {
     "utf-8": "Unicode (UTF-8)",
     "cp1252": "Western European",
@@ -26,13 +29,13 @@ TOO_MANY_ROWS_MESSAGE = (
     f"This file has more than {MAX_SPREADSHEET_ROWS:,} rows. Split it into smaller ones."
 )
 
-csv.field_size_limit(
-    2**31 - 1
-)  # a huge cell is judged with its row; uploads as a whole are limited elsewhere
+# The largest limit that fits a C long everywhere: rows check the length of their cells, and
+# MAX_CONTENT_LENGTH limits the upload.
+csv.field_size_limit(2**31 - 1)
 
 
 class UnreadableSpreadsheet(ValueError):
-    """The file cannot be read as a table. `sentence` says why and what to do."""
+    """The file cannot be parsed as a table. `sentence` says why and what to do."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -40,8 +43,9 @@ class UnreadableSpreadsheet(ValueError):
 
 
 class SpreadsheetRow(NamedTuple):
-    """One row: the line of the file (the row of the workbook) where it begins, from 1, and its
-    cells as text.
+    """One row: its cells as text, and the line of the file (row of the workbook) where it begins.
+
+    Lines count from 1.
     """
 
     line: int
@@ -49,18 +53,19 @@ class SpreadsheetRow(NamedTuple):
 
 
 def decode_text(data: bytes, encoding: str) -> tuple[str, str]:
-    """The text and the encoding it was in (`encoding`: one of ENCODINGS, "" to find out).
+    """Return the text and its encoding. Raises UnreadableSpreadsheet.
 
-    Raises BadSheet.
+    `encoding` is one of ENCODINGS, or "" to find out: the mark, then strict UTF-8, then Western
+    European. A library that guesses turned "Peña" into "Peńa" (docs/decisions/0001).
     """
     if encoding:
         if encoding not in ENCODINGS:
             raise UnreadableSpreadsheet("Choose from the list how the letters are written.")
         return _decode_strictly(data, encoding, ENCODINGS[encoding]), encoding
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith(UTF16_MARKS):
         return _decode_strictly(data, "utf-16", "UTF-16"), "utf-16"
-    if not data.startswith(b"\xef\xbb\xbf"):
-        _reject_binary_data(data[:4096])
+    if not data.startswith(UTF8_MARK):
+        _reject_binary_data(data[:SNIFFED_BYTES])
     try:
         return data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
@@ -68,9 +73,10 @@ def decode_text(data: bytes, encoding: str) -> tuple[str, str]:
 
 
 def _decode_strictly(data: bytes, encoding: str, label: str) -> str:
-    """Decoded strictly; says the line that cannot be."""
+    """Decode, or raise UnreadableSpreadsheet with the line that is not in this encoding."""
+    codec = "utf-8-sig" if encoding == "utf-8" else encoding
     try:
-        return data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+        return data.decode(codec)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UnreadableSpreadsheet(
@@ -79,50 +85,53 @@ def _decode_strictly(data: bytes, encoding: str, label: str) -> str:
 
 
 def _reject_binary_data(start: bytes) -> None:
+    # Every second byte of Western text in UTF-16 is a NUL.
     if start.count(0) * 5 > len(start):
         raise UnreadableSpreadsheet(
             "This looks like UTF-16 text without its mark. Save the file again as “CSV UTF-8”."
         )
-    controls = sum(sign < 32 and sign not in b"\t\r\n\0" for sign in start)
+    controls = sum(byte < 32 and byte not in b"\t\r\n\0" for byte in start)
     if controls * 10 > len(start):
         raise UnreadableSpreadsheet(f"This is not a spreadsheet. {SAVE_AS_HINT}")
 
 
 def detect_delimiter(text: str) -> tuple[str, str]:
-    """What stands between the columns: what a first line `sep=;` says, else what gives the most
-    constant table.
+    """Return the text without a first line `sep=;`, and the delimiter.
+
+    Without such a line it is the delimiter that gives the most regular table.
     """
-    said = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
-    if said and said[1] in DELIMITERS:
-        return "\n" + text[said.end() :], said[1]
+    declaration = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
+    if declaration and declaration[1] in DELIMITERS:
+        # The line end stays, so that the rows keep their line numbers.
+        return "\n" + text[declaration.end() :], declaration[1]
     return text, max(DELIMITERS, key=lambda delimiter: _score_delimiter(text, delimiter))
 
 
 def _score_delimiter(text: str, delimiter: str) -> tuple[float, int, int]:
-    """How much a delimiter speaks for itself: the share of rows with the same number of
-    columns, how many these are (a wrong one may find a quotation mark that swallows all
-    lines), and that number.
+    """Return how regular a table this delimiter gives, to be compared.
+
+    That is the share of rows with the same number of columns, then how many rows these are (a
+    wrong delimiter may find a quotation mark that swallows all lines), then that number.
     """
     widths: Counter[int] = Counter()
-    for _, cells in zip(
-        range(200),
-        csv.reader(io.StringIO(text, newline=""), delimiter=delimiter),
-        strict=False,
-    ):
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    for cells in islice(reader, SNIFFED_ROWS):
         if any(cells):
             widths[len(cells)] += 1
     width, rows = max(
         widths.items(), key=lambda pair: (pair[0] > 1, pair[1], pair[0]), default=(1, 0)
     )
-    return (rows / widths.total(), rows, width) if width > 1 else (0.0, 0, 1)
+    if width == 1:
+        return 0.0, 0, 1
+    return rows / widths.total(), rows, width
 
 
 def parse_delimited_rows(text: str, delimiter: str) -> Iterator[SpreadsheetRow]:
-    """Every row, blank ones too. Raises BadSheet when there are more than a workbook could have."""
+    """Yield every row, also blank ones. Raises UnreadableSpreadsheet after MAX_LINES lines."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     line = 1
     for cells in reader:
-        if line > LAST_EXCEL_ROW:  # of blank ones too: ten million take a quarter of a minute
+        if line > MAX_LINES:
             raise UnreadableSpreadsheet(TOO_MANY_ROWS_MESSAGE)
         yield SpreadsheetRow(line, cells)
         line = reader.line_num + 1

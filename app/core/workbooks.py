@@ -1,267 +1,107 @@
-"""Workbooks (.xlsx): unpacked once, then the rows of their first sheet that has any are read, a
-slice after the other.
-
-A slice begins at the byte where the one before ended, so that each costs what its own rows
-cost.
-"""
+"""Workbooks (.xlsx, .xls, .ods): parsed by a child process, returned as rows of text."""
 
 import io
-import re
-import warnings
+import json
+import subprocess
+import sys
+import threading
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import chain
-from mmap import mmap
-from typing import Any, BinaryIO
-from xml.parsers import expat
-from zlib import error as BadDeflate
+from pathlib import Path
 
-from openpyxl.reader.excel import SHARED_STRINGS, ExcelReader
-from openpyxl.styles.stylesheet import apply_stylesheet
-from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
-from openpyxl.worksheet._reader import (
-    WorkSheetParser,
-)  # the one part of openpyxl that reads from a stream we choose
+ZIP_SIGNATURE = b"PK\x03\x04"
+OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"
 
-LAST_EXCEL_ROW = 1_048_576
-MAX_UNPACKED_BYTES = (
-    100 * 1024 * 1024
-)  # 100,000 rows of five columns are about 30 MB of XML; a zip bomb is more
+# 100,000 rows of five columns are about 30 MB of XML; a zip bomb is more.
+MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 MAX_ARCHIVE_FILES = 2000
-ROWS_PER_CHECK = 200  # rows between two looks at the clock
-COPY_CHUNK_BYTES = 1024 * 1024
-PARSE_CHUNK_BYTES = (
-    32 * 1024
-)  # what is parsed beyond the end of a slice is parsed again in the next
-ROW_START_PATTERN = re.compile(rb"<(?:\w+:)?row[\s>/]")
-ROW_END_PATTERN = re.compile(rb"</(?:\w+:)?row>|<(?:\w+:)?row(?:\s[^>]*)?/>")
-CELL_VALUE_PATTERN = re.compile(rb"<(?:\w+:)?(?:v|is)[\s>]")
-MAX_TAG_BYTES = 64
-# What is raised for a workbook that is broken, cut short, encrypted or not one.
-PARSE_ERRORS = (
-    ArithmeticError, AssertionError, AttributeError, BadDeflate, EOFError, LookupError, OSError, RuntimeError,
-    SyntaxError, TypeError, ValueError, expat.ExpatError, zipfile.BadZipFile,
-)  # fmt: skip
+# A workbook of 100,000 rows takes 1 s here. Twenty times that is not a list of people.
+PARSER_TIMEOUT_SECONDS = 20
+PARSER_PATH = Path(__file__).with_name("workbook_parser.py")
+
 DAMAGED_MESSAGE = "This workbook is damaged or has a password."
+TOO_LARGE_MESSAGE = "This workbook is too large when unpacked."
+OLD_EXCEL_MESSAGE = "This is an old Excel file (.xls), or one with a password."
+OPEN_DOCUMENT_MESSAGE = "This is an OpenDocument table (.ods)."
+OTHER_ARCHIVE_MESSAGE = "This is a packed file."
+
+# A parser may take 512 MB (see workbook_parser.py). Two at once would fill a box of 1 GB.
+_PARSER_LOCK = threading.Lock()
 
 
 class UnreadableWorkbook(ValueError):
     """It cannot be read; the message says why, as a sentence."""
 
 
-@dataclass(frozen=True)
-class WorkbookMetadata:
-    """What the cells of a workbook speak of: the texts they share, which of their styles are
-    days and which durations, and whether days are counted from 1904.
+def is_workbook(data: bytes) -> bool:
+    """Whether these are the bytes of a workbook, or of another file in one of its containers."""
+    return data.startswith((ZIP_SIGNATURE, OLE_SIGNATURE))
+
+
+def read_workbook_rows(data: bytes) -> list[tuple[int, list[str]]]:
+    """Return the rows (line, cells) of the first sheet that has any, blank rows left out.
+
+    Visible sheets come before hidden ones. Lines are counted from 1. Raises UnreadableWorkbook.
     """
-
-    texts: list[str] = field(repr=False)
-    days: list[int]
-    durations: list[int]
-    from_1904: bool
-
-
-@dataclass(frozen=True)
-class SheetPosition:
-    """How far a sheet has been read: up to which of its bytes, and the number of the last row."""
-
-    byte_offset: int = 0
-    line: int = 0
-
-
-@dataclass(frozen=True)
-class SheetSlice:
-    """Some rows, each as (line, cells), and where the next ones begin (None: that was all)."""
-
-    rows: list[tuple[int, list[str]]]
-    mark: SheetPosition | None
-
-
-def unpack_first_sheet(data: bytes, sheet: BinaryIO) -> WorkbookMetadata:
-    """Write the XML of the first sheet that holds anything into `sheet`; nothing when none does.
-
-    Raises BadWorkbook.
-    """
-    with _translate_parse_errors(), zipfile.ZipFile(io.BytesIO(data)) as archive:
-        _reject_other_archives(archive)
-        reader = _WorkbookReader(io.BytesIO(data), read_only=True, data_only=True)
-        reader.read()
-        for path in reader.sheet_paths:
-            if _copy_sheet_xml(archive, path, sheet):
-                break
-        book: Any = reader.wb
-        days, durations = sorted(book._date_formats), sorted(book._timedelta_formats)
-        return WorkbookMetadata(reader.shared_strings, days, durations, book.epoch == MAC_EPOCH)
-
-
-def read_sheet_slice(
-    book: WorkbookMetadata,
-    sheet: bytes | mmap,
-    mark: SheetPosition,
-    enough: Callable[[], bool],
-) -> SheetSlice:
-    """The rows from `mark` on, until `enough()` or the end; AT_ONCE of them at least.
-
-    Raises BadWorkbook.
-    """
-    rows: list[tuple[int, list[str]]] = []
-    if not sheet:
-        return SheetSlice(rows, None)
-    with _translate_parse_errors():
-        ends = ROW_END_PATTERN.finditer(sheet, mark.byte_offset)
-        for line, cells in _parse_sheet_rows(book, sheet, mark):
-            if line > LAST_EXCEL_ROW:
-                raise UnreadableWorkbook("This workbook has rows that no workbook has.")
-            rows.append((line, cells))
-            end = next(ends, None)
-            if len(rows) % ROWS_PER_CHECK == 0 and enough():
-                if end is None:
-                    raise UnreadableWorkbook(DAMAGED_MESSAGE)
-                return SheetSlice(rows, SheetPosition(end.end(), line))
-    return SheetSlice(rows, None)
-
-
-@contextmanager
-def _translate_parse_errors() -> Iterator[None]:
+    if data.startswith(OLE_SIGNATURE):
+        return _run_parser(data, OLD_EXCEL_MESSAGE)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of styles and rules that it leaves out
-            yield
-    except UnreadableWorkbook:
-        raise
-    except PARSE_ERRORS as error:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            message = _check_archive(archive)
+    except (zipfile.BadZipFile, ValueError, LookupError, OSError, RuntimeError) as error:
+        if isinstance(error, UnreadableWorkbook):
+            raise
         raise UnreadableWorkbook(DAMAGED_MESSAGE) from error
+    return _run_parser(data, message)
 
 
-def _copy_sheet_xml(archive: zipfile.ZipFile, path: str, sheet: BinaryIO) -> bool:
-    """Write a sheet in place of another; whether any of its cells holds a value.
+def _check_archive(archive: zipfile.ZipFile) -> str:
+    """Return the sentence for a workbook of this kind that cannot be parsed.
 
-    If none does, it is not kept.
+    Raises UnreadableWorkbook for an archive that is no workbook or a zip bomb. It looks at the
+    directory of the archive only: the parser checks that the sizes in it are true.
     """
-    found, tail = False, b""
-    with archive.open(path) as source:
-        while piece := source.read(COPY_CHUNK_BYTES):
-            found = found or CELL_VALUE_PATTERN.search(tail + piece) is not None
-            tail = piece[-MAX_TAG_BYTES:]
-            sheet.write(piece)
-    if not found:
-        sheet.seek(0)
-        sheet.truncate()
-    return found
+    members = archive.infolist()
+    sizes = {member.filename: member.file_size for member in members}
+    if "xl/workbook.xml" in sizes:
+        message = DAMAGED_MESSAGE
+    elif _is_open_document(archive, sizes.get("mimetype", 0)):
+        message = OPEN_DOCUMENT_MESSAGE
+    else:
+        raise UnreadableWorkbook(OTHER_ARCHIVE_MESSAGE)
+    unpacked_bytes = sum(member.file_size for member in members)
+    if len(members) > MAX_ARCHIVE_FILES or unpacked_bytes > MAX_UNPACKED_BYTES:
+        raise UnreadableWorkbook(TOO_LARGE_MESSAGE)
+    return message
 
 
-def _parse_sheet_rows(
-    book: WorkbookMetadata, sheet: bytes | mmap, mark: SheetPosition
-) -> Iterator[tuple[int, list[str]]]:
-    parser = WorkSheetParser(
-        _SheetStream(sheet, mark.byte_offset),
-        book.texts,
-        data_only=True,
-        epoch=MAC_EPOCH if book.from_1904 else WINDOWS_EPOCH,
-        date_formats=set(book.days),
-        timedelta_formats=set(book.durations),
-    )
-    parser.row_counter = mark.line
-    for line, cells in parser.parse():
-        yield line, _build_row_cells(cells)
+def _is_open_document(archive: zipfile.ZipFile, mimetype_bytes: int) -> bool:
+    if not 0 < mimetype_bytes < 1000:
+        return False
+    return b"opendocument.spreadsheet" in archive.read("mimetype")
 
 
-class _SheetStream:
-    """A sheet without its rows before this byte, piece by piece."""
+def _run_parser(data: bytes, damaged_message: str) -> list[tuple[int, list[str]]]:
+    """Parse a workbook in a child process, one at a time. Raises UnreadableWorkbook.
 
-    def __init__(self, sheet: bytes | mmap, at: int) -> None:
-        begin = ROW_START_PATTERN.search(sheet) if at else None
-        starts = range(at, len(sheet), PARSE_CHUNK_BYTES)
-        self.chunks = chain(
-            [sheet[: begin.start()] if begin else b""],
-            (sheet[one : one + PARSE_CHUNK_BYTES] for one in starts),
-        )
-
-    def read(self, _: int = -1) -> bytes:
-        return next(filter(None, self.chunks), b"")
-
-
-def _build_row_cells(cells: Sequence[dict[str, Any]]) -> list[str]:
-    """A row as text; what lies between its cells is empty."""
-    row: list[str] = []
-    for cell in cells:
-        row += [""] * (cell["column"] - 1 - len(row))
-        row.append(_format_cell_value(cell["value"]))
-    return row
-
-
-class _WorkbookReader(ExcelReader):
-    """openpyxl's, but of its sheets only where they are, and their texts in a quicker way."""
-
-    sheet_paths: list[str]
-
-    def read(self) -> None:
-        self.read_manifest()
-        self.read_strings()
-        self.read_workbook()
-        apply_stylesheet(self.archive, self.wb)
-        every = ((rel.target, rel.Type) for _, rel in self.parser.find_sheets())
-        self.sheet_paths = [
-            path for path, kind in every if path in self.valid_files and "chartsheet" not in kind
-        ]
-
-    def read_strings(self) -> None:
-        part = self.package.find(SHARED_STRINGS)
-        if part is not None:
-            with self.archive.open(part.PartName[1:]) as source:
-                self.shared_strings = read_shared_strings(source)
-
-
-def read_shared_strings(source: Any) -> list[str]:
-    """The texts that cells of a workbook share; of a formatted one its pieces, without how they
-    are pronounced.
+    The library allocates every cell between the first and the last one. A file of 5 kB with one
+    value in the last cell of a sheet makes it ask for 400 GB and abort its process, and the
+    server must not die with it. The child gets no environment: it needs no secrets.
     """
-    found, pieces, spoken = list[str](), list[str](), False
-    parser = expat.ParserCreate(namespace_separator="}")
-    parser.buffer_text = True
-
-    def begin(tag: str, _: Any) -> None:
-        nonlocal spoken
-        name = tag.rpartition("}")[2]
-        spoken = spoken or name == "rPh"
-        if name == "t" and not spoken:
-            parser.CharacterDataHandler = pieces.append
-
-    def end(tag: str) -> None:
-        nonlocal spoken
-        name = tag.rpartition("}")[2]
-        spoken = spoken and name != "rPh"
-        parser.CharacterDataHandler = None
-        if name == "si":
-            found.append("".join(pieces).replace("x005F_", ""))
-            pieces.clear()
-
-    parser.StartElementHandler, parser.EndElementHandler = begin, end
-    parser.ParseFile(source)
-    return found
-
-
-def _reject_other_archives(archive: zipfile.ZipFile) -> None:
-    members = {member.filename: member.file_size for member in archive.infolist()}
-    if "xl/workbook.xml" not in members:
-        kind = archive.read("mimetype")[:100] if members.get("mimetype", 1000) < 1000 else b""
-        open_document = b"opendocument.spreadsheet" in kind
-        raise UnreadableWorkbook(
-            f"This is {'an OpenDocument table (.ods)' if open_document else 'a packed file'}."
-        )
-    if len(members) > MAX_ARCHIVE_FILES or sum(members.values()) > MAX_UNPACKED_BYTES:
-        raise UnreadableWorkbook("This workbook is too large when unpacked.")
-
-
-def _format_cell_value(value: object) -> str:
-    """A cell's value as its owner reads it: whole numbers without a point, days without a time."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).removesuffix(" 00:00:00") if isinstance(value, datetime) else str(value)
+    try:
+        with _PARSER_LOCK:
+            child = subprocess.run(
+                [sys.executable, "-I", PARSER_PATH],
+                input=data,
+                capture_output=True,
+                env={},
+                timeout=PARSER_TIMEOUT_SECONDS,
+                check=False,
+            )
+    except subprocess.TimeoutExpired as error:
+        raise UnreadableWorkbook(TOO_LARGE_MESSAGE) from error
+    # A negative code is the signal that ended it: out of memory, or out of time.
+    if child.returncode < 0:
+        raise UnreadableWorkbook(TOO_LARGE_MESSAGE)
+    if child.returncode != 0:
+        raise UnreadableWorkbook(damaged_message)
+    return [(line, cells) for line, cells in json.loads(child.stdout)]

@@ -1,1 +1,1 @@
-"""A spreadsheet on its way in: uploaded, checked, and not yet confirmed."""
+"""Imports of spreadsheets: a file is uploaded, its rows are checked, then they are confirmed."""

@@ -1,6 +1,6 @@
-"""The form that takes a file or pasted rows, and says how the people in it said yes to texts."""
+"""The form that takes a file or pasted rows, and how the people in it agreed to texts."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -11,6 +11,13 @@ from app.domain.texts.text_cleaning import clean_text
 
 NOTHING_GIVEN_ERROR = "Choose a file first. Or paste the rows below."
 BOTH_GIVEN_ERROR = "Choose a file or paste rows, not both."
+
+
+class SubmittedSpreadsheet(NamedTuple):
+    """The bytes of a spreadsheet and the name of its file."""
+
+    data: bytes
+    file_name: str
 
 
 class UploadForm(FlaskForm):
@@ -25,12 +32,11 @@ class UploadForm(FlaskForm):
     )
 
     def validate_file(self, field: Any) -> None:
-        """One of the two, not both."""
-        pasted = bool((self.rows.data or "").strip())
-        given = bool(getattr(field.data, "filename", ""))
-        if not given and not pasted:
+        """Require either a file or pasted rows."""
+        has_file = bool(getattr(field.data, "filename", ""))
+        if not has_file and not self.is_pasted:
             raise ValidationError(NOTHING_GIVEN_ERROR)
-        if given and pasted:
+        if has_file and self.is_pasted:
             raise ValidationError(BOTH_GIVEN_ERROR)
 
     @property
@@ -38,8 +44,10 @@ class UploadForm(FlaskForm):
         """Whether rows were pasted."""
         return bool((self.rows.data or "").strip())
 
-    def read_submitted_data(self) -> tuple[bytes, str]:
-        """What came, and the name it had."""
+    def read_spreadsheet(self) -> SubmittedSpreadsheet:
+        """Return the file or the pasted rows of a form that is valid."""
         if self.is_pasted:
-            return (self.rows.data or "").encode("utf-8", "replace"), "Pasted rows"
-        return self.file.data.read(), self.file.data.filename or ""
+            # "replace": half of a surrogate pair cannot be encoded.
+            rows = (self.rows.data or "").encode("utf-8", "replace")
+            return SubmittedSpreadsheet(rows, "Pasted rows")
+        return SubmittedSpreadsheet(self.file.data.read(), self.file.data.filename or "")

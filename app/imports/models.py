@@ -1,4 +1,4 @@
-"""Uploads that are checked and wait for a person's yes."""
+"""Imports and the rows of their files, kept until somebody confirms them and 30 days longer."""
 
 from enum import StrEnum
 from typing import cast
@@ -17,7 +17,7 @@ from app.core.db import Model
 
 
 class ImportState(StrEnum):
-    """A life: checked, then done or abandoned."""
+    """The states of an import: it is being checked, then it is done or abandoned."""
 
     CHECKED = "checked"
     DONE = "done"
@@ -28,8 +28,10 @@ class RowVerdict(StrEnum):
     """What an import would do with one row of the file."""
 
     NEW = "new"
-    CHANGED = "changed"  # on the list without a name: the name of the file fills the gap
-    RENAMED = "renamed"  # on the list under another name: kept, unless the admin says otherwise
+    # on the list without a name, which the file has
+    CHANGED = "changed"
+    # on the list under another name, which stays unless the admin decides otherwise
+    RENAMED = "renamed"
     SAME = "same"
     REPEATED = "repeated"
     BAD = "bad"
@@ -44,11 +46,10 @@ READABLE_VERDICTS = (
 
 
 class Import(Model):
-    """One upload: which file, by whom, how its columns were read, and what became of it.
+    """One upload: which file, by whom, how its columns were read, and its outcome.
 
-    `pool` is the list it is for ("community"). `columns` is JSON: titles, kinds, whether the
-    first row is headings, and the first rows. The counts are those of the check until it is
-    confirmed, then what really happened.
+    `pool` is the list it is for ("community"). `columns` is JSON: headings, kinds and first rows.
+    The counts are those of the check until it is confirmed, then what really happened.
     """
 
     __tablename__ = "imports"
@@ -74,25 +75,28 @@ class Import(Model):
     left_out_count: Mapped[int_default_zero]
     created_at: Mapped[timestamp_default_now]
     finished_at: Mapped[timestamp | None]
-    # how many of the file's rows are checked by now; all of them when nothing is left to read
+    # how many of the file's rows are checked by now
     checked_rows: Mapped[int_default_zero]
-    # how these people said yes, in the admin's words; null: nobody said
+    # how these people agreed to texts, in the admin's words; null when nothing was written
     consent: Mapped[str | None] = mapped_column(String(300))
     undone_at: Mapped[timestamp | None]
 
     @property
-    def is_being_read(self) -> bool:
-        """Whether its file is still being read: a large workbook, of which each request reads a
-        part.
-        """
+    def is_half_read(self) -> bool:
+        """Whether an older release, which read large workbooks in slices, left its file unread."""
         return self.state is ImportState.CHECKED and self.columns is None
+
+    @property
+    def has_unchecked_rows(self) -> bool:
+        """Whether the check of its rows has to go on."""
+        return self.state is ImportState.CHECKED and self.checked_rows < self.row_count
 
 
 class ImportRow(Model):
     """One row of the file and what would become of it.
 
-    `left_out` is why this number gets no texts (imported all the same); `cells` is the row of a
-    bad one, as JSON.
+    `left_out` is why this number gets no texts (it is imported all the same). `cells` is the
+    row of the file as JSON, kept for bad rows only.
     """
 
     __tablename__ = "import_rows"
@@ -115,8 +119,7 @@ class ImportRow(Model):
     reason: Mapped[str | None] = mapped_column(String(300))
     left_out: Mapped[str | None] = mapped_column(String(20))
     cells: Mapped[str | None] = mapped_column(Text)
-    # what the confirmed import did, so that it can be undone: the row of the list it made or
-    # named, and the name before
+    # For undoing a confirmed import: the row of the list it added or named, and the name before.
     person_id: Mapped[int | None]
     name_before: Mapped[str | None] = mapped_column(String(100))
 

@@ -12,15 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.csv_files import (
-    MAX_SPREADSHEET_ROWS,
-    SpreadsheetRow,
-    UnreadableSpreadsheet,
     build_download_headers,
     escape_csv_cell,
-    read_spreadsheet,
+    iterate_in_batches,
     stream_csv,
     unescape_csv_cell,
 )
+from app.core.delimited_text import MAX_SPREADSHEET_ROWS, SpreadsheetRow, UnreadableSpreadsheet
+from app.core.spreadsheets import read_spreadsheet
 
 FAST = settings(max_examples=300, deadline=None, database=None)
 

@@ -62,8 +62,11 @@ def bring(visit):
     def send(who, size):
         token = visit.token(who) if who else "none"
         start = (
-            f'--{EDGE}\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n--{EDGE}\r\n'
-            'Content-Disposition: form-data; name="file"; filename="people.csv"\r\n\r\nname,phone\nZoë,3035550142\n'
+            f"--{EDGE}\r\n"
+            f'Content-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n'
+            f"--{EDGE}\r\n"
+            'Content-Disposition: form-data; name="file"; filename="people.csv"\r\n\r\n'
+            "name,phone\nZoë,3035550142\n"
         ).encode()
         body = Body(start, size, f"\r\n--{EDGE}--\r\n".encode())
         kind = f"multipart/form-data; boundary={EDGE}"

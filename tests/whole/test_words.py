@@ -12,7 +12,7 @@ from app.domain.delivery.message_statuses import (
 )
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.imports.models import RowVerdict
-from app.imports.queries import ROW_FILTERS
+from app.imports.queries.import_rows import ROW_FILTERS
 from app.sandbox.forms import BEHAVIOUR_LABELS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "words.md").read_text()

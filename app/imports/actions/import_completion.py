@@ -1,4 +1,4 @@
-"""The end of an import: its rows go onto the list in one transaction, or it is thrown away."""
+"""The end of an import: its rows go onto the list in one transaction, or it is discarded."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,8 @@ from sqlalchemy.dialects.sqlite import insert
 from app.core import failpoint
 from app.core.clock import now
 from app.core.column_types import UtcDateTime
-from app.core.db import db, execute_and_count_rows
+from app.core.db import db
+from app.imports.actions.bulk_statements import execute_bulk
 from app.imports.actions.import_target import ImportAlreadyEnded, ImportTarget
 from app.imports.models import (
     READABLE_VERDICTS,
@@ -19,20 +20,22 @@ from app.imports.models import (
     ImportState,
     RowVerdict,
 )
-from app.suppression.actions import grant_import_consent
-from app.suppression.models import ConsentMethod
-from app.suppression.queries import select_list_suppression_reason
+from app.imports.queries.import_rows import select_readable_phones
+from app.suppression.actions.consent_events import grant_import_consent
+from app.suppression.queries.sending_permission import (
+    PermissionPurpose,
+    select_suppression_reason,
+)
 
-NO_SESSION_SYNC: dict[str, Any] = {
-    "synchronize_session": False
-}  # nobody holds these rows as objects
 RowConditions = tuple[ColumnElement[bool], ...]
 
 
 @dataclass(frozen=True)
 class ImportOutcome:
-    """What a confirmed import did: people added, names changed; `left_out` of its people get no
-    texts all the same.
+    """What a confirmed import did: people added, names changed, and rows that were bad.
+
+    `suppressed_count` of its people get no texts all the same. `stored_as` is the file, which
+    is not needed any more.
     """
 
     added_count: int
@@ -45,159 +48,140 @@ class ImportOutcome:
 def apply_import(import_id: int, target: ImportTarget, *, overwrite_names: bool) -> ImportOutcome:
     """Put the readable rows onto the list.
 
-    Raises AlreadyEnded, also while rows are not checked yet.
+    Raises ImportAlreadyEnded, also while rows are not checked yet.
 
-    Who is on the list already stays, and gets the name of the file if there was none (with
-    `overwrite_names`: in any case). Nobody is taken off the do-not-text list. What the check
-    counted is not trusted: the list may have changed.
+    People who are on the list already stay, and get the name of the file if they had none; with
+    `overwrite_names` in any case. Nobody is taken off the do-not-text list. The counts of the
+    check are not trusted: the list may have changed since.
     """
     row = _claim_import_end(import_id, target.pool, ImportState.DONE)
-    readable = (
-        ImportRow.import_id == import_id,
-        ImportRow.verdict.in_(READABLE_VERDICTS),
-    )
-    changed = _fill_in_names(target, readable, overwrite_names)
+    readable_rows = (ImportRow.import_id == import_id, ImportRow.verdict.in_(READABLE_VERDICTS))
+    changed_count = _fill_in_names(target, readable_rows, overwrite_names)
     failpoint.crash_if_armed("import_named")
-    added = _insert_new_people(row, target, readable)
+    added_count = _insert_new_people(row, target, readable_rows)
     failpoint.crash_if_armed("import_added")
-    people = select(func.count()).where(*readable)
     if target.gets_texts:
-        row.left_out_count = (
-            db.session.scalar(
-                people.where(select_list_suppression_reason(ImportRow.phone).is_not(None))
-            )
-            or 0
-        )
+        row.left_out_count = _count_suppressed_people(readable_rows)
         if row.consent:
-            grant_import_consent(import_id, ConsentMethod.IMPORT, row.consent, row.created_by)
-    row.same_count = (db.session.scalar(people) or 0) - added - changed
-    row.added_count, row.changed_count, row.renamed_count = added, changed, 0
-    outcome = ImportOutcome(added, changed, row.left_out_count, row.bad_count, row.stored_as)
+            phones = select_readable_phones(import_id)
+            grant_import_consent(phones, import_id, row.consent, row.created_by)
+    readable_count = db.session.scalar(select(func.count()).where(*readable_rows)) or 0
+    row.same_count = readable_count - added_count - changed_count
+    row.added_count = added_count
+    row.changed_count = changed_count
+    row.renamed_count = 0
+    outcome = ImportOutcome(
+        added_count, changed_count, row.left_out_count, row.bad_count, row.stored_as
+    )
     row.stored_as = None
     return outcome
 
 
-def _fill_in_names(target: ImportTarget, readable: RowConditions, overwrite: bool) -> int:
-    """Names onto the list; each row remembers whose it was and what stood there, so that it can
-    be undone.
+def _count_suppressed_people(readable_rows: RowConditions) -> int:
+    suppressed_by = select_suppression_reason(ImportRow.phone, PermissionPurpose.LIST_LOOKUP)
+    people = select(func.count()).where(*readable_rows, suppressed_by.is_not(None))
+    return db.session.scalar(people) or 0
+
+
+def _fill_in_names(target: ImportTarget, readable_rows: RowConditions, overwrite: bool) -> int:
+    """Write names onto the list and return how many.
+
+    Each row of the import stores whose name it was and what it was before, for undoing it.
     """
-    here = target.table.c
-    other = (
-        or_(here.name.is_(None), here.name != ImportRow.name) if overwrite else here.name.is_(None)
-    )
-    verdict = case((here.name.is_(None), RowVerdict.CHANGED.value), else_=RowVerdict.RENAMED.value)
-    named = update(ImportRow).where(
-        *readable,
+    person = target.table.c
+    gets_name: ColumnElement[bool] = person.name.is_(None)
+    verdict = case((gets_name, RowVerdict.CHANGED.value), else_=RowVerdict.RENAMED.value)
+    if overwrite:
+        gets_name = or_(gets_name, person.name != ImportRow.name)
+    rows_with_names = update(ImportRow).where(
+        *readable_rows,
         target.build_same_person_condition(),
         ImportRow.name.is_not(None),
-        other,
+        gets_name,
     )
-    values = {"person_id": here.id, "name_before": here.name, "verdict": verdict}
-    changed = execute_and_count_rows(named.values(values).execution_options(**NO_SESSION_SYNC))
-    if changed:
-        whose = (
-            *readable,
-            ImportRow.person_id == here.id,
-            *target.build_list_conditions(),
+    changed_count = execute_bulk(
+        rows_with_names.values(person_id=person.id, name_before=person.name, verdict=verdict)
+    )
+    if changed_count:
+        people = update(target.table).where(
+            *readable_rows, ImportRow.person_id == person.id, *target.build_list_conditions()
         )
-        execute_and_count_rows(
-            update(target.table)
-            .where(*whose)
-            .values(name=ImportRow.name)
-            .execution_options(**NO_SESSION_SYNC)
-        )
-    return changed
+        execute_bulk(people.values(name=ImportRow.name))
+    return changed_count
 
 
-def _insert_new_people(row: Import, target: ImportTarget, readable: RowConditions) -> int:
-    """Whoever is not on the list yet.
+def _insert_new_people(row: Import, target: ImportTarget, readable_rows: RowConditions) -> int:
+    """Insert the people who are not on the list yet and return how many.
 
-    They are its newest rows, and made in the moment the import ended.
+    They are created at the moment the import ended, by which an undo knows them.
     """
-    here, last = (
-        target.table.c,
-        db.session.scalar(select(func.max(target.table.c.id))) or 0,
-    )
-    values = {
+    person = target.table.c
+    last_id = db.session.scalar(select(func.max(person.id))) or 0
+    values: dict[str, Any] = {
         "name": ImportRow.name,
         "phone": ImportRow.phone,
         "created_at": literal(row.finished_at, UtcDateTime()),
     }
-    values |= {
-        column: literal(value)
-        for column, value in {**target.fixed_values, **target.extra_values}.items()
-    }
-    people = select(*values.values()).where(*readable).order_by(ImportRow.line)
-    added = execute_and_count_rows(
+    for column, value in {**target.fixed_values, **target.extra_values}.items():
+        values[column] = literal(value)
+    people = select(*values.values()).where(*readable_rows).order_by(ImportRow.line)
+    added_count = execute_bulk(
         insert(target.table).from_select(list(values), people).on_conflict_do_nothing()
     )
-    if added:
-        mine = update(ImportRow).where(
-            *readable, target.build_same_person_condition(), here.id > last
+    if added_count:
+        new_people = update(ImportRow).where(
+            *readable_rows, target.build_same_person_condition(), person.id > last_id
         )
-        execute_and_count_rows(mine.values(person_id=here.id).execution_options(**NO_SESSION_SYNC))
-    for verdict, condition in (
-        (
-            RowVerdict.NEW,
-            ImportRow.person_id.is_not(None) & (ImportRow.person_id > last),
-        ),
-        (
-            RowVerdict.SAME,
-            ImportRow.person_id.is_(None) & (ImportRow.verdict != RowVerdict.RENAMED),
-        ),
-    ):
-        moved = update(ImportRow).where(*readable, condition, ImportRow.verdict != verdict)
-        execute_and_count_rows(moved.values(verdict=verdict).execution_options(**NO_SESSION_SYNC))
-    return added
+        execute_bulk(new_people.values(person_id=person.id))
+    _update_verdicts(readable_rows, last_id)
+    return added_count
+
+
+def _update_verdicts(readable_rows: RowConditions, last_id: int) -> None:
+    """Store what really happened: only people with an id after `last_id` are new."""
+    is_new = ImportRow.person_id > last_id
+    is_unchanged = ImportRow.person_id.is_(None) & (ImportRow.verdict != RowVerdict.RENAMED)
+    for verdict, condition in ((RowVerdict.NEW, is_new), (RowVerdict.SAME, is_unchanged)):
+        rows = update(ImportRow).where(*readable_rows, condition, ImportRow.verdict != verdict)
+        execute_bulk(rows.values(verdict=verdict))
 
 
 def discard_import(import_id: int, pool: str) -> str | None:
-    """Throw an upload away; gives the name of its file, which is not needed any more.
+    """Abandon an import and return the name of its file, which is not needed any more.
 
-    Raises AlreadyEnded.
+    Raises ImportAlreadyEnded.
     """
     row = _claim_import_end(import_id, pool, ImportState.ABANDONED)
-    execute_and_count_rows(
-        delete(ImportRow)
-        .where(ImportRow.import_id == import_id)
-        .execution_options(**NO_SESSION_SYNC)
-    )
-    stored_as, row.stored_as = row.stored_as, None
+    execute_bulk(delete(ImportRow).where(ImportRow.import_id == import_id))
+    stored_as = row.stored_as
+    row.stored_as = None
     return stored_as
 
 
 def _claim_import_end(import_id: int, pool: str, state: ImportState) -> Import:
-    """Claim the end of an import: of two who press the button at once, one gets it."""
-    open_one: list[ColumnElement[bool]] = [
+    """End an import. Raises ImportAlreadyEnded: of two requests at once, one ends it."""
+    conditions = [
         Import.id == import_id,
         Import.pool == pool,
         Import.state == ImportState.CHECKED,
     ]
     if state is ImportState.DONE:
-        open_one += [
-            Import.checked_rows == Import.row_count,
-            Import.columns.is_not(None),
-        ]
-    claimed = update(Import).where(*open_one).values(state=state, finished_at=now())
-    if execute_and_count_rows(claimed.execution_options(**NO_SESSION_SYNC)) != 1:
+        conditions += [Import.checked_rows == Import.row_count, Import.columns.is_not(None)]
+    claim = update(Import).where(*conditions).values(state=state, finished_at=now())
+    if execute_bulk(claim) != 1:
         raise ImportAlreadyEnded
     return db.session.get_one(Import, import_id, populate_existing=True)
 
 
-def delete_expired_imports(unconfirmed: datetime, done: datetime) -> None:
-    """Uploads from before `unconfirmed` that nobody confirmed are thrown away; the rows of
-    those, and of imports that were done before `done`, are forgotten.
+def delete_expired_imports(unconfirmed_before: datetime, done_before: datetime) -> None:
+    """Abandon imports that are not confirmed, and delete the rows of all that are over.
+
+    That concerns imports created before `unconfirmed_before` or confirmed before `done_before`.
     """
-    old = Import.created_at < unconfirmed
-    forgotten = update(Import).where(old, Import.state == ImportState.CHECKED)
-    values = {"state": ImportState.ABANDONED, "finished_at": now(), "stored_as": None}
-    execute_and_count_rows(forgotten.values(values).execution_options(**NO_SESSION_SYNC))
-    ended = select(Import.id).where(
-        or_(
-            old & (Import.state == ImportState.ABANDONED),
-            (Import.state == ImportState.DONE) & (Import.finished_at < done),
-        )
-    )
-    execute_and_count_rows(
-        delete(ImportRow).where(ImportRow.import_id.in_(ended)).execution_options(**NO_SESSION_SYNC)
-    )
+    is_old = Import.created_at < unconfirmed_before
+    unconfirmed = update(Import).where(is_old, Import.state == ImportState.CHECKED)
+    execute_bulk(unconfirmed.values(state=ImportState.ABANDONED, finished_at=now(), stored_as=None))
+    is_abandoned = is_old & (Import.state == ImportState.ABANDONED)
+    is_done = (Import.state == ImportState.DONE) & (Import.finished_at < done_before)
+    ended_ids = select(Import.id).where(or_(is_abandoned, is_done))
+    execute_bulk(delete(ImportRow).where(ImportRow.import_id.in_(ended_ids)))

@@ -1,4 +1,4 @@
-"""The list an import is for."""
+"""The list of people an import is for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,18 +10,17 @@ from app.imports.models import ImportRow
 
 
 class ImportAlreadyEnded(Exception):
-    """This import was confirmed, thrown away or undone before, or its check is not at its end."""
+    """The import was confirmed, discarded or undone before, or its check is not at its end."""
 
 
 @dataclass(frozen=True)
 class ImportTarget:
-    """A table with the columns id, name, phone and created_at, unique in phone and the columns
-    of `fixed`.
+    """A list, which its owner passes in: a table with the columns id, name, phone and created_at.
 
-    `pool` names it in the import's row; `fixed` are the values that its rows share, such as
-    {"event_id": 12}; `more` are values of further columns that new rows get. `gets_texts`:
-    false for a list of people who get none; then nobody is compared with the do-not-text list,
-    and no consent is written down.
+    The table is unique in phone and the columns of `fixed_values`, the values that the rows of
+    the list share, such as {"event_id": 12}. `extra_values` are values of further columns of new
+    rows. `pool` names the list in the import's row. With `gets_texts` false nobody is compared
+    with the do-not-text list, and no consent is recorded.
     """
 
     pool: str
@@ -31,9 +30,9 @@ class ImportTarget:
     gets_texts: bool = True
 
     def build_list_conditions(self) -> list[ColumnElement[bool]]:
-        """The condition that a row of the table is of this list."""
+        """Return the conditions that a row of the table is on this list."""
         return [self.table.c[column] == value for column, value in self.fixed_values.items()]
 
     def build_same_person_condition(self) -> ColumnElement[bool]:
-        """The condition that a staged row is about a row of the list."""
+        """Return the condition that a row of a file has the number of a row of the list."""
         return and_(self.table.c.phone == ImportRow.phone, *self.build_list_conditions())

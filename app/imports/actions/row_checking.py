@@ -1,5 +1,6 @@
-"""The check of a file, a slice of rows after the other: each request judges some, and stores
-how far it came.
+"""The check of a file's rows, slice by slice: each request checks the next ones.
+
+A check writes nothing. `row_staging` stores a slice and how far the check has come.
 """
 
 import json
@@ -7,27 +8,39 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
-from app.core.csv_files import SpreadsheetRow
-from app.core.db import raw_connection
+from app.core.delimited_text import SpreadsheetRow
 from app.domain.spreadsheets import contact_rows
 from app.domain.spreadsheets.column_mapping import ColumnMapping
 from app.domain.spreadsheets.contact_rows import ContactRow
 from app.imports.actions import upload_storage
-from app.imports.models import READABLE_VERDICTS, Import, RowVerdict
+from app.imports.models import Import, RowVerdict
+from app.imports.sql import SELECT_LINES_BY_PHONE
 
 MAX_STORED_CELL_CHARACTERS = 1_000
-ROWS_PER_CLOCK_CHECK = 1_000  # rows between two looks at the clock
-# of judging in one request; writing the slice down comes on top, about a third of that
+ROWS_PER_CLOCK_CHECK = 1_000
+# Of checking in one request. Storing the slice takes about a third of that more.
 CHECK_SECONDS = 1.0
-# line, name, phone, verdict, reason, cells: as the columns of import_rows hold them
-CheckedRow = tuple[int, str | None, str | None, str, str | None, str | None]
+
+
+class CheckedRow(NamedTuple):
+    """A checked row as the columns of import_rows store it."""
+
+    line: int
+    name: str | None
+    phone: str | None
+    verdict: str
+    reason: str | None = None
+    cells: str | None = None
 
 
 @dataclass(frozen=True)
 class PhoneNumberRules:
-    """What numbers are judged by: the country of those without a code, and those nobody may
-    have, each with why.
+    """How numbers are judged.
+
+    `region` is the country of those without a country code. `refused_numbers` are numbers that
+    nobody may have, each with the sentence why.
     """
 
     region: str
@@ -36,9 +49,7 @@ class PhoneNumberRules:
 
 @dataclass(frozen=True)
 class CheckedRowSlice:
-    """Judged rows, and where in the file they begin: how many rows were judged before them, by
-    which layout.
-    """
+    """Checked rows, and where they begin: how many rows came before, with which column layout."""
 
     row_offset: int
     layout: str | None
@@ -51,75 +62,58 @@ def check_next_rows(
     rules: PhoneNumberRules,
     clock: Callable[[], float] = time.monotonic,
 ) -> CheckedRowSlice:
-    """Judge the next rows of a file, about SECONDS long. Reads only. Raises uploads.Gone."""
-    rows = upload_storage.iterate_upload_rows(
-        row.stored_as, row.checked_rows + bool(columns.headings)
-    )
-    until, judged = clock() + CHECK_SECONDS, list[CheckedRow]()
-    seen = _load_first_lines_by_phone(row.id) if row.checked_rows else {}
-    headless = ColumnMapping(columns.kinds, ())
-    while some := list(islice(rows, ROWS_PER_CLOCK_CHECK)):
-        judged += check_rows(some, headless, rules, seen)
-        if clock() > until:
+    """Check the next rows of a file for about CHECK_SECONDS. Raises NotFound without its file."""
+    start = row.checked_rows
+    if columns.headings:
+        start += 1
+    rows = upload_storage.iterate_upload_rows(row.stored_as, start)
+    first_lines: dict[str, int] = {}
+    if row.checked_rows:
+        for phone, line in SELECT_LINES_BY_PHONE.fetch_rows(import_id=row.id):
+            first_lines[phone] = line
+    columns_without_headings = ColumnMapping(columns.kinds, ())
+    checked_rows: list[CheckedRow] = []
+    deadline = clock() + CHECK_SECONDS
+    while chunk := list(islice(rows, ROWS_PER_CLOCK_CHECK)):
+        checked_rows += check_rows(chunk, columns_without_headings, rules, first_lines)
+        if clock() > deadline:
             break
-    return CheckedRowSlice(row.checked_rows, row.columns, judged)
-
-
-def _load_first_lines_by_phone(import_id: int) -> dict[str, int]:
-    """The numbers that were read before, each with its line."""
-    wanted = ", ".join(f"'{verdict.value}'" for verdict in READABLE_VERDICTS)
-    lines = f"SELECT phone, line FROM import_rows WHERE import_id = ? AND verdict IN ({wanted})"
-    return dict(
-        raw_connection().execute(lines, (import_id,)).fetchall()
-    )  # a sixth of the time of select()
+    return CheckedRowSlice(row.checked_rows, row.columns, checked_rows)
 
 
 def check_rows(
-    rows: Iterable[SpreadsheetRow],
+    rows: list[SpreadsheetRow],
     columns: ColumnMapping,
     rules: PhoneNumberRules,
-    seen: dict[str, int],
+    first_lines: dict[str, int],
 ) -> list[CheckedRow]:
-    """Rows without headings as import_rows keeps them.
+    """Check rows without headings.
 
-    `seen` are the numbers before them, and grows.
+    `first_lines` holds the numbers of the rows before them, each with its line. The numbers of
+    these rows are added to it.
     """
-    rows = list(rows)
     people = contact_rows.read_contact_rows(
-        rows, columns, rules.region, rules.refused_numbers, seen
+        rows, columns, rules.region, rules.refused_numbers, first_lines
     )
     return [_build_checked_row(person, row) for person, row in zip(people, rows, strict=True)]
 
 
 def _build_checked_row(person: ContactRow, row: SpreadsheetRow) -> CheckedRow:
     if person.problem:
-        return (
-            person.line,
-            person.name,
-            None,
-            RowVerdict.BAD.value,
-            person.problem,
-            _serialize_cells(row.cells),
+        cells = _serialize_cells(row.cells)
+        return CheckedRow(
+            person.line, person.name, None, RowVerdict.BAD.value, person.problem, cells
         )
     if person.duplicate_of_line:
-        said = f"Same number as line {person.duplicate_of_line:,}."
-        return (
-            person.line,
-            person.name,
-            person.phone,
-            RowVerdict.REPEATED.value,
-            said,
-            None,
-        )
-    return person.line, person.name, person.phone, RowVerdict.NEW.value, None, None
+        reason = f"Same number as line {person.duplicate_of_line:,}."
+        return CheckedRow(person.line, person.name, person.phone, RowVerdict.REPEATED.value, reason)
+    return CheckedRow(person.line, person.name, person.phone, RowVerdict.NEW.value)
 
 
 def _serialize_cells(cells: Iterable[str]) -> str:
-    """Bad rows can be downloaded with what is wrong with them; no cell is worth more than
-    KEPT_CELL characters.
-    """
-    kept = [
-        cell[:MAX_STORED_CELL_CHARACTERS].replace("\0", "\N{REPLACEMENT CHARACTER}")
-        for cell in cells
-    ]
-    return json.dumps(kept, ensure_ascii=False)
+    """Return the cells of a bad row as JSON, so that it can be downloaded with its problem."""
+    stored_cells = []
+    for cell in cells:
+        start = cell[:MAX_STORED_CELL_CHARACTERS]
+        stored_cells.append(start.replace("\0", "\N{REPLACEMENT CHARACTER}"))
+    return json.dumps(stored_cells, ensure_ascii=False)

@@ -1,13 +1,11 @@
-"""Judged rows are laid down and compared with the list they are for.
-
-The list itself is not touched.
-"""
+"""Checked rows are stored and compared with the list they are for, which stays as it is."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import case, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, case, delete, func, literal, select, update
 
-from app.core.db import db, execute_and_count_rows, raw_connection
+from app.core.db import db
+from app.imports.actions.bulk_statements import execute_bulk
 from app.imports.actions.import_target import ImportAlreadyEnded, ImportTarget
 from app.imports.actions.row_checking import CheckedRowSlice
 from app.imports.actions.spreadsheet_parsing import ParsedSpreadsheet
@@ -18,7 +16,11 @@ from app.imports.models import (
     ImportState,
     RowVerdict,
 )
-from app.suppression.queries import select_list_suppression_reason
+from app.imports.sql import INSERT_CHECKED_ROW
+from app.suppression.queries.sending_permission import (
+    PermissionPurpose,
+    select_suppression_reason,
+)
 
 COUNT_COLUMNS = {
     RowVerdict.NEW: "added_count",
@@ -28,14 +30,15 @@ COUNT_COLUMNS = {
     RowVerdict.REPEATED: "repeated_count",
     RowVerdict.BAD: "bad_count",
 }
-INSERT_ROW_SQL = "INSERT INTO import_rows (import_id, line, name, phone, verdict, reason, cells) VALUES ({id:d}, ?, ?, ?, ?, ?, ?)"
-NO_SESSION_SYNC = {"synchronize_session": False}  # nobody holds these rows as objects
 
 
 @dataclass(frozen=True)
 class StoredUpload:
-    """The file as it came: the name it had (only ever shown), the name it is kept under, who
-    brought it, and how the people in it said yes to texts (None: nobody said).
+    """An uploaded file.
+
+    `file_name` is the name it came with, which is shown and never opened. `stored_as` is the
+    name it is stored under. `consent` is how the people in it agreed to texts, None when nothing
+    was written.
     """
 
     file_name: str
@@ -45,21 +48,18 @@ class StoredUpload:
 
 
 def create_import(
-    upload: StoredUpload, reading: ParsedSpreadsheet | None, target: ImportTarget
+    upload: StoredUpload, spreadsheet: ParsedSpreadsheet, target: ImportTarget
 ) -> Import:
-    """A new import of which no row is checked yet.
-
-    Without a reading its file is still being read: see settle().
-    """
+    """Add an import of which no row is checked yet."""
     row = Import(
         pool=target.pool,
         created_by=upload.created_by,
         file_name=upload.file_name,
         stored_as=upload.stored_as,
         consent=upload.consent,
-        encoding=reading.encoding if reading else None,
-        columns=reading.layout if reading else None,
-        row_count=reading.data_row_count if reading else 0,
+        encoding=spreadsheet.encoding,
+        columns=spreadsheet.layout,
+        row_count=spreadsheet.data_row_count,
         checked_rows=0,
     )
     db.session.add(row)
@@ -67,109 +67,101 @@ def create_import(
     return row
 
 
-def begin_import_check(import_id: int, reading: ParsedSpreadsheet, target: ImportTarget) -> None:
-    """The file is read to its end: its check begins, unless another request was faster.
+def begin_check_of_half_read_import(
+    import_id: int, spreadsheet: ParsedSpreadsheet, target: ImportTarget
+) -> None:
+    """Begin the check of a file that an older release left half read, unless it has begun.
 
-    Raises AlreadyEnded.
+    Raises ImportAlreadyEnded.
     """
-    if get_open_import(import_id, target).is_being_read:
-        restart_import_check(import_id, reading, target)
+    if get_open_import(import_id, target).is_half_read:
+        restart_import_check(import_id, spreadsheet, target)
 
 
 def restart_import_check(
-    import_id: int, reading: ParsedSpreadsheet, target: ImportTarget
+    import_id: int, spreadsheet: ParsedSpreadsheet, target: ImportTarget
 ) -> Import:
-    """The same file, read in another way: its check begins anew. Raises AlreadyEnded."""
+    """Begin the check anew, the same file read in another way. Raises ImportAlreadyEnded."""
     row = get_open_import(import_id, target)
-    execute_and_count_rows(
-        delete(ImportRow)
-        .where(ImportRow.import_id == import_id)
-        .execution_options(**NO_SESSION_SYNC)
-    )
-    row.encoding, row.columns, row.row_count, row.checked_rows = (
-        reading.encoding,
-        reading.layout,
-        reading.data_row_count,
-        0,
-    )
+    execute_bulk(delete(ImportRow).where(ImportRow.import_id == import_id))
+    row.encoding = spreadsheet.encoding
+    row.columns = spreadsheet.layout
+    row.row_count = spreadsheet.data_row_count
+    row.checked_rows = 0
     update_import_counts(row)
     return row
 
 
 def get_open_import(import_id: int, target: ImportTarget) -> Import:
-    """An import that waits for a yes, as it is inside this write section. Raises AlreadyEnded."""
+    """Return an import that is not confirmed, as it is inside write().
+
+    Raises ImportAlreadyEnded.
+    """
     row = db.session.get(Import, import_id, populate_existing=True)
     if row is None or row.pool != target.pool or row.state is not ImportState.CHECKED:
         raise ImportAlreadyEnded
     return row
 
 
-def store_checked_rows(import_id: int, piece: CheckedRowSlice, target: ImportTarget) -> bool:
-    """Add a slice of judged rows.
+def store_checked_rows(import_id: int, row_slice: CheckedRowSlice, target: ImportTarget) -> bool:
+    """Add a slice of checked rows. Raises ImportAlreadyEnded.
 
-    False, and nothing is added, when another request was faster. Raises AlreadyEnded.
+    Returns False and adds nothing when another request has stored the same rows before.
     """
     row = get_open_import(import_id, target)
-    if (row.checked_rows, row.columns) != (piece.row_offset, piece.layout):
+    if (row.checked_rows, row.columns) != (row_slice.row_offset, row_slice.layout):
         return False
-    raw_connection().executemany(INSERT_ROW_SQL.format(id=import_id), piece.rows)
-    row.checked_rows += len(piece.rows)
-    if piece.rows:
-        compare_rows_with_list(import_id, target, piece.rows[0][0])
+    INSERT_CHECKED_ROW.execute_many([(import_id, *checked_row) for checked_row in row_slice.rows])
+    row.checked_rows += len(row_slice.rows)
+    if row_slice.rows:
+        compare_rows_with_list(row, target, ImportRow.line >= row_slice.rows[0].line)
     update_import_counts(row)
     return True
 
 
-def compare_rows_with_list(
-    import_id: int, target: ImportTarget, first_line: int, last_line: int | None = None
-) -> None:
-    """Judge readable rows of these lines by what the list says of their numbers, in two
-    statements.
+def compare_rows_with_list(row: Import, target: ImportTarget, lines: ColumnElement[bool]) -> None:
+    """Judge the readable rows of these lines by the list and the do-not-text list.
+
+    Takes two statements, however many rows there are.
     """
-    here = target.table.c
-    mine = [ImportRow.import_id == import_id, ImportRow.line >= first_line]
-    if last_line is not None:
-        mine.append(ImportRow.line <= last_line)
+    person = target.table.c
+    rows_of_lines = (ImportRow.import_id == row.id, lines)
     verdict = case(
-        (
-            ImportRow.name.is_(None) | (ImportRow.name == here.name),
-            RowVerdict.SAME.value,
-        ),
-        (here.name.is_(None), RowVerdict.CHANGED.value),
+        (ImportRow.name.is_(None) | (ImportRow.name == person.name), RowVerdict.SAME.value),
+        (person.name.is_(None), RowVerdict.CHANGED.value),
         else_=RowVerdict.RENAMED.value,
     )
-    reason = case(
-        (
-            ImportRow.name != here.name,
-            literal("On the list as “") + here.name + literal("”."),
-        )
+    other_name = literal("On the list as “") + person.name + literal("”.")
+    reason = case((ImportRow.name != person.name, other_name))
+    people_on_list = update(ImportRow).where(
+        *rows_of_lines,
+        ImportRow.verdict == RowVerdict.NEW,
+        target.build_same_person_condition(),
     )
-    known = update(ImportRow).where(
-        *mine, ImportRow.verdict == RowVerdict.NEW, target.build_same_person_condition()
+    execute_bulk(people_on_list.values(verdict=verdict, reason=reason))
+    if not target.gets_texts:
+        return
+    suppressed_by = select_suppression_reason(ImportRow.phone, PermissionPurpose.LIST_LOOKUP)
+    suppressed_people = update(ImportRow).where(
+        *rows_of_lines, ImportRow.verdict.in_(READABLE_VERDICTS), suppressed_by.is_not(None)
     )
-    execute_and_count_rows(
-        known.values(verdict=verdict, reason=reason).execution_options(**NO_SESSION_SYNC)
-    )
-    if target.gets_texts:
-        why = select_list_suppression_reason(ImportRow.phone)
-        whom_not = update(ImportRow).where(
-            *mine, ImportRow.verdict.in_(READABLE_VERDICTS), why.is_not(None)
-        )
-        execute_and_count_rows(whom_not.values(left_out=why).execution_options(**NO_SESSION_SYNC))
+    execute_bulk(suppressed_people.values(left_out=suppressed_by))
 
 
 def update_import_counts(row: Import) -> None:
-    """Count what the rows of an import are by now."""
+    """Count the rows of an import by their verdicts."""
+    counts = dict.fromkeys(RowVerdict, 0)
     rows = (
         select(ImportRow.verdict, func.count())
         .where(ImportRow.import_id == row.id)
         .group_by(ImportRow.verdict)
     )
-    found = {verdict: many for verdict, many in db.session.execute(rows)}
+    for verdict, count in db.session.execute(rows):
+        counts[verdict] = count
     for verdict, column in COUNT_COLUMNS.items():
-        setattr(row, column, found.get(verdict, 0))
-    unheard = select(func.count()).where(
+        setattr(row, column, counts[verdict])
+    suppressed_people = select(func.count()).where(
         ImportRow.import_id == row.id, ImportRow.left_out.is_not(None)
     )
-    row.left_out_count = db.session.scalar(unheard) or 0
+    row.left_out_count = db.session.scalar(suppressed_people) or 0
     db.session.flush()

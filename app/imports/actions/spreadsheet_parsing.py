@@ -1,15 +1,14 @@
-"""A file becomes rows, and what its columns hold.
-
-Nothing is written, and no number is judged yet.
-"""
+"""A file becomes rows and a column layout. Nothing is written, no number is judged yet."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from app.core import csv_files
-from app.core.csv_files import SpreadsheetData, SpreadsheetRow, UnreadableSpreadsheet
-from app.domain.spreadsheets import column_headings, column_mapping
+from app.core import delimited_text
+from app.core.delimited_text import SpreadsheetRow, UnreadableSpreadsheet
+from app.core.spreadsheets import SpreadsheetData, read_spreadsheet
+from app.domain.spreadsheets import column_mapping
+from app.domain.spreadsheets.column_headings import ColumnKind
 from app.domain.spreadsheets.column_mapping import (
     NO_CONTACTS_MESSAGE,
     ColumnMapping,
@@ -17,12 +16,13 @@ from app.domain.spreadsheets.column_mapping import (
 )
 
 UNREADABLE_FILE_ERRORS = (UnreadableSpreadsheet, ColumnMappingError)
-MAX_SAMPLE_ROWS, MAX_SAMPLE_CELL_CHARACTERS = 5, 80
+MAX_SAMPLE_ROWS = 5
+MAX_SAMPLE_CELL_CHARACTERS = 80
 
 
 @dataclass(frozen=True)
 class ColumnChoice:
-    """How a person wants the file to be read, after looking at our guess."""
+    """How an admin wants the file to be read, instead of our guess."""
 
     kinds: Sequence[str]
     has_headings: bool
@@ -33,7 +33,7 @@ class ColumnChoice:
 class ParsedSpreadsheet:
     """What a file holds.
 
-    `layout` says how it was read (JSON); `rows` are all of it, its headings too.
+    `layout` is how it was read, as JSON. `rows` are all of its rows, also the headings.
     """
 
     encoding: str
@@ -43,72 +43,59 @@ class ParsedSpreadsheet:
 
     @property
     def data_row_count(self) -> int:
-        """How many rows there are without the headings."""
-        return len(self.rows) - bool(self.columns.headings)
+        """The number of rows without the headings."""
+        if self.columns.headings:
+            return len(self.rows) - 1
+        return len(self.rows)
 
 
 def parse_spreadsheet(data: bytes, region: str) -> ParsedSpreadsheet:
-    """Read a file of people. Raises one of UNREADABLE, whose `.sentence` says why not.
+    """Read a file of people. Raises one of UNREADABLE_FILE_ERRORS, whose `.sentence` says why.
 
     `region` is the country of numbers without a country code.
     """
-    return parse_sheet(csv_files.read_spreadsheet(data), region)
-
-
-def parse_sheet(sheet: SpreadsheetData, region: str) -> ParsedSpreadsheet:
-    """The same of a table that was read already."""
-    return _build_parsed_spreadsheet(
-        sheet,
-        column_mapping.guess_columns([row.cells for row in sheet.rows], region),
-        region,
-    )
+    sheet = read_spreadsheet(data)
+    columns = column_mapping.guess_columns([row.cells for row in sheet.rows], region)
+    return _build_parsed_spreadsheet(sheet, columns, region)
 
 
 def parse_sheet_as_chosen(
     sheet: SpreadsheetData, choice: ColumnChoice, region: str
 ) -> ParsedSpreadsheet:
-    """The same table with the columns as a person chose them. Raises one of UNREADABLE."""
-    return _build_parsed_spreadsheet(
-        sheet,
-        column_mapping.choose_columns(choice.kinds, sheet.rows[0].cells, choice.has_headings),
-        region,
-    )
+    """Read a table with the columns that an admin chose. Raises one of UNREADABLE_FILE_ERRORS."""
+    first_row = sheet.rows[0].cells
+    columns = column_mapping.choose_columns(choice.kinds, first_row, choice.has_headings)
+    return _build_parsed_spreadsheet(sheet, columns, region)
 
 
 def _build_parsed_spreadsheet(
     sheet: SpreadsheetData, columns: ColumnMapping, region: str
 ) -> ParsedSpreadsheet:
     width = max(len(row.cells) for row in sheet.rows)
-    columns = replace(
-        columns,
-        kinds=(
-            *columns.kinds,
-            *(column_headings.ColumnKind.IGNORED,) * (width - len(columns.kinds)),
-        ),
-    )
+    ignored_columns = (ColumnKind.IGNORED,) * (width - len(columns.kinds))
+    columns = replace(columns, kinds=(*columns.kinds, *ignored_columns))
     evidence = column_mapping.explain_columns(columns, [row.cells for row in sheet.rows], region)
-    reading = ParsedSpreadsheet(
-        sheet.encoding, _serialize_layout(sheet, columns, evidence), columns, sheet.rows
-    )
-    if not reading.data_row_count:
+    layout = _serialize_layout(sheet, columns, evidence)
+    spreadsheet = ParsedSpreadsheet(sheet.encoding, layout, columns, sheet.rows)
+    if not spreadsheet.data_row_count:
         raise ColumnMappingError(NO_CONTACTS_MESSAGE)
-    if reading.data_row_count > csv_files.MAX_SPREADSHEET_ROWS:
-        raise UnreadableSpreadsheet(csv_files.TOO_MANY_ROWS_MESSAGE)
-    return reading
+    if spreadsheet.data_row_count > delimited_text.MAX_SPREADSHEET_ROWS:
+        raise UnreadableSpreadsheet(delimited_text.TOO_MANY_ROWS_MESSAGE)
+    return spreadsheet
 
 
 def _serialize_layout(
     sheet: SpreadsheetData, columns: ColumnMapping, evidence: Sequence[str]
 ) -> str:
-    first = sheet.rows[: MAX_SAMPLE_ROWS + 1]
     layout = {
         "kinds": columns.kinds,
         "headings": list(columns.headings),
         "evidence": evidence,
         "delimiter": sheet.delimiter,
-        "first_rows": [
-            [cell[:MAX_SAMPLE_CELL_CHARACTERS].replace("\0", "") for cell in row.cells]
-            for row in first
-        ],
+        "first_rows": [_cut_sample_cells(row) for row in sheet.rows[: MAX_SAMPLE_ROWS + 1]],
     }
     return json.dumps(layout, ensure_ascii=False)
+
+
+def _cut_sample_cells(row: SpreadsheetRow) -> list[str]:
+    return [cell[:MAX_SAMPLE_CELL_CHARACTERS].replace("\0", "") for cell in row.cells]

@@ -1,7 +1,6 @@
-"""The uploaded files, kept beside the database until their import ends, a day at most.
+"""Uploaded files, stored beside the database until their import ends, for a day at most.
 
-Beside each lies what was read of it: its rows, so that a check that goes on need not read the
-file again.
+Beside each file lie its rows as JSON, so that a check that goes on does not parse the file again.
 """
 
 import contextlib
@@ -11,128 +10,86 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import count, islice
-from mmap import ACCESS_READ, mmap
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
-from app.core.csv_files import SpreadsheetRow
 from app.core.db import NotFound
+from app.core.delimited_text import SpreadsheetRow
 from app.core.settings import current_settings
 
-# all its rows; of a workbook its sheet, what its cells speak of, and its rows as they were
-# read, slice by slice
+# A file, its rows, and what older releases stored of a workbook ("sheet", "book", "part0").
 UPLOAD_NAME_PATTERN = re.compile(r"[0-9a-f]{32}(rows|sheet|book|part\d{1,6})?")
+ROWS_SUFFIX = "rows"
+# Rows in one line of the rows file: a check that goes on parses only the lines it needs.
 ROWS_PER_LINE = 1_000
 
 
 def store_upload(data: bytes) -> str:
-    """Keep a file, readable by nobody else; gives the random name to fetch it by."""
+    """Store a file that no other user of the machine can read, and return its random name."""
     name = secrets.token_hex(16)
     _write_upload_file(name, data)
     return name
 
 
 def store_upload_rows(name: str, rows: Sequence[SpreadsheetRow]) -> None:
-    """Keep the rows of this file, in place of those it was read as before."""
-    some = (rows[start : start + ROWS_PER_LINE] for start in range(0, len(rows), ROWS_PER_LINE))
-    store_sidecar_file(name, "rows", b"".join(json.dumps(each).encode() + b"\n" for each in some))
-
-
-def store_sidecar_file(name: str, what: str, data: bytes) -> None:
-    """Keep something (see NAME) that belongs to this file."""
-    _write_upload_file(f"{name}{what}", data)
-
-
-def store_sidecar_file_once(name: str, what: str, data: bytes) -> None:
-    """The same, but what somebody kept there meanwhile stays."""
-    with _open_temporary_file() as (file, fresh):
-        file.write(data)
-        file.flush()
-        with contextlib.suppress(FileExistsError):
-            (_get_upload_folder() / f"{name}{what}").hardlink_to(fresh)
-
-
-@contextlib.contextmanager
-def open_sidecar_for_writing(name: str, what: str) -> Iterator[BinaryIO]:
-    """A file to write something into that belongs to this file; it is there when all of it is
-    written.
-    """
-    with _open_temporary_file() as (file, fresh):
-        yield file
-        file.flush()
-        fresh.rename(_get_upload_folder() / f"{name}{what}")
+    """Store the rows of this file, in place of those it was read as before."""
+    lines = []
+    for start in range(0, len(rows), ROWS_PER_LINE):
+        lines.append(json.dumps(rows[start : start + ROWS_PER_LINE]).encode() + b"\n")
+    _write_upload_file(f"{name}{ROWS_SUFFIX}", b"".join(lines))
 
 
 def _write_upload_file(name: str, data: bytes) -> None:
-    """All of it or nothing: who reads meanwhile reads what was there before."""
-    with open_sidecar_for_writing(name, "") as file:
-        file.write(data)
-
-
-@contextlib.contextmanager
-def _open_temporary_file() -> Iterator[tuple[BinaryIO, Path]]:
-    """A file that nobody else can read, gone afterwards unless it was moved."""
-    fresh = _get_upload_folder() / secrets.token_hex(16)
+    """Write a file as a whole: a request that reads it meanwhile reads the one before."""
+    temporary_path = _get_upload_folder() / secrets.token_hex(16)
     try:
-        with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b") as file:
-            yield file, fresh
+        descriptor = os.open(temporary_path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with open(descriptor, "wb") as file:
+            file.write(data)
+        temporary_path.rename(_get_upload_folder() / name)
     finally:
-        fresh.unlink(missing_ok=True)
+        temporary_path.unlink(missing_ok=True)
 
 
 def read_upload(name: str | None) -> bytes:
-    """The file of this name. Raises Gone."""
-    with _open_upload(name) as file:
-        return file.read()
-
-
-def map_upload_to_memory(name: str | None) -> bytes | mmap:
-    """The same, of which only what is looked at is read. Raises Gone."""
-    with _open_upload(name) as file:
-        return (
-            mmap(file.fileno(), 0, access=ACCESS_READ) if os.fstat(file.fileno()).st_size else b""
-        )
-
-
-def count_workbook_slices(name: str) -> int:
-    """How many slices of this workbook are kept."""
-    return next(
-        number for number in count() if not (_get_upload_folder() / f"{name}part{number}").exists()
-    )
-
-
-def _open_upload(name: str | None) -> BinaryIO:
+    """Return the file of this name. Raises NotFound."""
     if name is None or not UPLOAD_NAME_PATTERN.fullmatch(name):
         raise NotFound
     try:
-        return (_get_upload_folder() / name).open("rb")
+        return (_get_upload_folder() / name).read_bytes()
     except FileNotFoundError as error:
         raise NotFound from error
 
 
 def iterate_upload_rows(name: str | None, start: int) -> Iterator[SpreadsheetRow]:
-    """The rows of this file from the `start`-th on, headings included. Raises Gone, at once."""
-    lines = read_upload(name and f"{name}rows").splitlines()[start // ROWS_PER_LINE :]
-    every = (SpreadsheetRow(line, cells) for some in lines for line, cells in json.loads(some))
-    return islice(every, start % ROWS_PER_LINE, None)
+    """Return the rows of this file from the index `start`, headings included. Raises NotFound."""
+    if name is None:
+        raise NotFound
+    first_line = start // ROWS_PER_LINE
+    lines = read_upload(f"{name}{ROWS_SUFFIX}").splitlines()[first_line:]
+    return islice(_parse_row_lines(lines), start % ROWS_PER_LINE, None)
+
+
+def _parse_row_lines(lines: Sequence[bytes]) -> Iterator[SpreadsheetRow]:
+    for json_line in lines:
+        for line, cells in json.loads(json_line):
+            yield SpreadsheetRow(line, cells)
 
 
 def delete_upload(name: str | None) -> None:
-    """Delete the file and what lies beside it; once more does no harm."""
+    """Delete a file and what lies beside it. Idempotent."""
     if name is not None and UPLOAD_NAME_PATTERN.fullmatch(name):
         for path in _get_upload_folder().glob(f"{name}*"):
             path.unlink(missing_ok=True)
 
 
-def delete_old_uploads(before: datetime) -> None:
-    """Delete the files that were kept before this moment, whatever became of their imports."""
+def delete_old_uploads(stored_before: datetime) -> None:
+    """Delete the files stored before this moment, whatever the state of their imports."""
     for path in _get_upload_folder().iterdir():
-        with contextlib.suppress(FileNotFoundError):  # another worker sweeps too
-            if (
-                UPLOAD_NAME_PATTERN.fullmatch(path.name)
-                and path.stat().st_mtime < before.timestamp()
-            ):
+        # Another worker may delete it at the same time.
+        with contextlib.suppress(FileNotFoundError):
+            is_upload = UPLOAD_NAME_PATTERN.fullmatch(path.name)
+            if is_upload and path.stat().st_mtime < stored_before.timestamp():
                 path.unlink()
 
 

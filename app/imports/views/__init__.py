@@ -1,8 +1,1 @@
-"""Importing, in steps that know no list: a room that has one hangs them up below an address of
-its own.
-"""
-
-from app.imports.views.import_routes import register_import_routes
-from app.imports.views.importer_config import ImporterConfig
-
-__all__ = ["ImporterConfig", "register_import_routes"]
+"""Pages of an import. A feature that has a list registers them below an address of its own."""

@@ -1,6 +1,7 @@
-"""The doors of an importer, which every room that has a list hangs below an address of its own."""
+"""The routes of an importer, which every feature with a list registers below its own address."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint
@@ -13,41 +14,68 @@ from app.imports.views.importer_config import ImporterConfig
 
 FindImporterConfig = Callable[..., ImporterConfig]
 ImportView = Callable[..., ResponseReturnValue]
+# What the views take from the address; the rest is for finding the list.
+VIEW_ARGUMENTS = frozenset({"import_id", "line"})
+
+
+@dataclass(frozen=True)
+class ImportRoute:
+    """One route: the end of its endpoint's name, its path below the importer, and its view."""
+
+    name: str
+    path: str
+    methods: tuple[str, ...]
+    view: ImportView
+
+
+ONE_IMPORT = "/<int:import_id>"
+IMPORT_ROUTES = (
+    ImportRoute("file", "", ("GET", "POST"), upload_and_check.upload_spreadsheet),
+    ImportRoute("check", ONE_IMPORT, ("GET",), upload_and_check.show_import_check),
+    ImportRoute("again", ONE_IMPORT, ("POST",), upload_and_check.recheck_import),
+    ImportRoute("fix", f"{ONE_IMPORT}/line/<int:line>", ("POST",), upload_and_check.fix_import_row),
+    ImportRoute("confirm", f"{ONE_IMPORT}/confirm", ("POST",), import_completion.confirm_import),
+    ImportRoute("abandon", f"{ONE_IMPORT}/abandon", ("POST",), import_completion.abandon_import),
+    ImportRoute(
+        "bad_rows", f"{ONE_IMPORT}/bad-rows", ("GET",), import_completion.download_bad_rows
+    ),
+    ImportRoute("undo", f"{ONE_IMPORT}/undo", ("POST",), import_completion.undo_import),
+)
 
 
 def register_import_routes(
-    room: Blueprint, address: str, find: FindImporterConfig, roles: tuple[Role, ...]
+    blueprint: Blueprint,
+    address: str,
+    find_importer: FindImporterConfig,
+    roles: tuple[Role, ...],
 ) -> None:
-    """Give a room its importer: the doors `import_…` below `address`, open to `roles`; undoing
-    is for admins.
+    """Add the routes `import_…` below `address` for `roles`; undoing an import is for admins.
 
-    `find` gets the values of the address (an event's id) and gives the list, or ends the
-    request with 404.
+    `find_importer` takes the values of the address (an event's id) and returns the list, or
+    aborts with 404.
     """
-    one = f"{address}/<int:import_id>"
-    doors: tuple[tuple[str, str, str, ImportView], ...] = (
-        ("file", address, "GET POST", upload_and_check.upload_spreadsheet),
-        ("check", one, "GET", upload_and_check.show_import_check),
-        ("again", one, "POST", upload_and_check.recheck_import),
-        ("fix", f"{one}/line/<int:line>", "POST", upload_and_check.fix_import_row),
-        ("confirm", f"{one}/confirm", "POST", import_completion.confirm_import),
-        ("abandon", f"{one}/abandon", "POST", import_completion.abandon_import),
-        ("bad_rows", f"{one}/bad-rows", "GET", import_completion.download_bad_rows),
-        ("undo", f"{one}/undo", "POST", import_completion.undo_import),
-    )
-    for name, rule, methods, step in doors:
-        view = roles_required(*((Role.ADMIN,) if step is import_completion.undo_import else roles))(
-            _build_import_view(step, find)
+    for route in IMPORT_ROUTES:
+        allowed_roles = (Role.ADMIN,) if route.name == "undo" else roles
+        view = roles_required(*allowed_roles)(_build_import_view(route.view, find_importer))
+        blueprint.add_url_rule(
+            f"{address}{route.path}",
+            f"import_{route.name}",
+            view,
+            methods=list(route.methods),
         )
-        room.add_url_rule(rule, f"import_{name}", view, methods=methods.split())
 
 
-def _build_import_view(step: ImportView, find: FindImporterConfig) -> ImportView:
-    own = {"import_id", "line"}
+def _build_import_view(view: ImportView, find_importer: FindImporterConfig) -> ImportView:
+    def view_of_list(**values: Any) -> ResponseReturnValue:
+        view_arguments = {}
+        list_arguments = {}
+        for name, value in values.items():
+            if name in VIEW_ARGUMENTS:
+                view_arguments[name] = value
+            else:
+                list_arguments[name] = value
+        return view(find_importer(**list_arguments), **view_arguments)
 
-    def door(**values: Any) -> ResponseReturnValue:
-        place = find(**{name: value for name, value in values.items() if name not in own})
-        return step(place, **{name: value for name, value in values.items() if name in own})
-
-    door.__name__, door.__doc__ = step.__name__, step.__doc__
-    return door
+    view_of_list.__name__ = view.__name__
+    view_of_list.__doc__ = view.__doc__
+    return view_of_list

@@ -1,4 +1,4 @@
-"""The list an import is for, as pages speak of it, and the addresses of its steps."""
+"""The list an import is for, as pages need it, and the addresses of an import."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 
-from app.imports.actions import ImportTarget
+from app.imports.actions.import_target import ImportTarget
 from app.imports.models import Import
 
 URL_STEPS = ("check", "again", "confirm", "abandon", "bad_rows", "undo")
@@ -14,11 +14,13 @@ URL_STEPS = ("check", "again", "confirm", "abandon", "bad_rows", "undo")
 
 @dataclass(frozen=True)
 class ImporterConfig:
-    """A list, and where it lives: `home` is its page, `label` what links to it say; `where` are
-    the values of its addresses, such as {"event_id": 12}. `verb` begins the words of the
-    audit ("members.imported"), `note` is a further sentence of the first page. `refused` are
-    numbers that nobody on the list may have, each with why. `after` runs in the transaction
-    of the yes, when the people are on the list.
+    """A list, and where its importer is.
+
+    `home_url` is the page of the list, `home_label` the text of links to it. `url_values` are
+    the values of its addresses, such as {"event_id": 12}. `audit_prefix` begins the audit verbs
+    ("members.imported"). `refused_numbers` are numbers that nobody on the list may have, each
+    with the sentence why. `note` is a further sentence of the first page. `on_confirmed` runs in
+    the transaction that confirms an import, after the people are on the list.
     """
 
     endpoint_prefix: str
@@ -34,7 +36,7 @@ class ImporterConfig:
 
 @dataclass(frozen=True)
 class ImportUrls:
-    """The addresses of one import, for templates that know no room."""
+    """The addresses of one import, and what else templates need of its list."""
 
     home: str
     home_label: str
@@ -49,26 +51,25 @@ class ImportUrls:
     undo: str = ""
 
     def build_fix_url(self, line: int) -> str:
-        """Where the row of this line is put right."""
+        """Return the address that corrects the row of this line."""
         return f"{self.check}/line/{line}"
 
 
-def build_import_urls(place: ImporterConfig, import_id: int | None = None) -> ImportUrls:
-    """The addresses of one import, or those that need none."""
-    upload = url_for(f"{place.endpoint_prefix}_file", **place.url_values)
+def build_import_urls(importer: ImporterConfig, import_id: int | None = None) -> ImportUrls:
+    """Return the addresses of one import, or those that need none."""
     urls = {}
     if import_id is not None:
         for step in URL_STEPS:
             urls[step] = url_for(
-                f"{place.endpoint_prefix}_{step}",
+                f"{importer.endpoint_prefix}_{step}",
                 import_id=import_id,
-                **place.url_values,
+                **importer.url_values,
             )
     return ImportUrls(
-        place.home_url,
-        place.home_label,
-        upload,
-        place.target.gets_texts,
-        place.note,
+        home=importer.home_url,
+        home_label=importer.home_label,
+        upload=url_for(f"{importer.endpoint_prefix}_file", **importer.url_values),
+        gets_texts=importer.target.gets_texts,
+        note=importer.note,
         **urls,
     )

@@ -1,28 +1,27 @@
-"""Numbers from a spreadsheet onto the do-not-text list.
+"""Imports numbers from a spreadsheet into the do-not-text list.
 
-Here, because the room of that list lies below the importer.
+It stands here because the suppression feature may not import the importer.
 """
 
-from typing import cast
-
 from flask import url_for
-from sqlalchemy import Table
 
 from app.delivery.actions import blast_control
 from app.domain.accounts.roles import Role
 from app.domain.delivery.skip_reasons import SkipReason
-from app.imports.actions import ImportTarget
+from app.imports.actions.import_target import ImportTarget
 from app.imports.models import Import
-from app.imports.views import ImporterConfig, register_import_routes
-from app.suppression.actions import withdraw_import_consent
-from app.suppression.models import UnsubscribedContact
+from app.imports.queries.import_rows import select_new_phones
+from app.imports.views.import_routes import register_import_routes
+from app.imports.views.importer_config import ImporterConfig
+from app.suppression.actions.consent_events import withdraw_import_consent
+from app.suppression.queries.phone_records import get_opt_out_table
 from app.suppression.views import bp
 
-# `source` is fixed, so that undoing leaves alone whoever has texted STOP since: that row is
-# their own word by then.
+# Undoing an import deletes only rows with this source: whoever texted STOP since has another one
+# and stays.
 DO_NOT_TEXT_IMPORT_TARGET = ImportTarget(
     "suppression",
-    cast("Table", UnsubscribedContact.__table__),
+    get_opt_out_table(),
     {"source": "import"},
     gets_texts=False,
 )
@@ -30,12 +29,11 @@ DO_NOT_TEXT_IMPORT_NOTE = "Nobody in this file is texted again. Names only help 
 
 
 def build_do_not_text_importer() -> ImporterConfig:
-    """The do-not-text list, for an import."""
-    home = url_for("suppression.list_suppressed_numbers")
+    """Return the importer of the do-not-text list."""
     return ImporterConfig(
         "suppression.import",
         DO_NOT_TEXT_IMPORT_TARGET,
-        home,
+        url_for("suppression.list_suppressed_numbers"),
         "Do not text",
         "suppression",
         note=DO_NOT_TEXT_IMPORT_NOTE,
@@ -44,8 +42,8 @@ def build_do_not_text_importer() -> ImporterConfig:
 
 
 def _record_opt_outs(row: Import) -> None:
-    """The ledger has a line for each new opt-out, and what waited for them does not leave."""
-    for phone in withdraw_import_consent(row.id, row.created_by):
+    """Record each new opt-out in the consent history and skip texts that wait for them."""
+    for phone in withdraw_import_consent(select_new_phones(row.id), row.id, row.created_by):
         blast_control.skip_queued_messages(phone, SkipReason.SAID_STOP)
 
 

@@ -1,0 +1,195 @@
+"""The rows of an import: pages of them, their numbers, and those that cannot be read."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from app.core.db import db
+from app.core.pagination import ListPage, ListParams, clamp_to_last_page
+from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
+from app.domain.spreadsheets.column_headings import ColumnKind
+from app.domain.spreadsheets.column_mapping import ColumnMapping
+from app.imports.models import (
+    READABLE_VERDICTS,
+    Import,
+    ImportRow,
+    RowVerdict,
+)
+from app.imports.queries.import_records import get_cell, parse_import_layout
+from app.suppression.queries.opt_out_times import find_opt_out_times
+
+SUPPRESSED_FILTER = "left_out"
+# What a page of rows can show: its label, and the column of the import that counts it.
+ROW_FILTERS: dict[str, tuple[str, str]] = {
+    RowVerdict.BAD.value: ("Cannot be read", "bad_count"),
+    RowVerdict.NEW.value: ("New", "added_count"),
+    RowVerdict.CHANGED.value: ("Name filled in", "changed_count"),
+    RowVerdict.RENAMED.value: ("Other name", "renamed_count"),
+    RowVerdict.SAME.value: ("On the list already", "same_count"),
+    RowVerdict.REPEATED.value: ("Twice in the file", "repeated_count"),
+    SUPPRESSED_FILTER: ("Gets no texts", "left_out_count"),
+}
+NAME_KINDS = (ColumnKind.NAME, ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME)
+BAD_ROWS_PER_BATCH = 500
+MAX_SHOWN_NAME_CHARACTERS = 100
+MAX_SHOWN_PHONE_CHARACTERS = 40
+
+
+@dataclass(frozen=True)
+class DisplayedImportRow:
+    """One row of the file as a page shows it.
+
+    `name` and `phone` of a bad row are what the file says.
+    """
+
+    line: int
+    name: str
+    phone: str
+    reason: str | None
+    left_out: str | None
+    is_bad: bool
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class RejectedRowCorrection:
+    """What an admin typed for a row that still cannot be read, and why it cannot."""
+
+    line: int
+    name: str
+    phone: str
+    sentence: str
+
+
+def count_rows_by_filter(row: Import) -> dict[str, int]:
+    """Return the number of rows of each of ROW_FILTERS that has any."""
+    counts = {}
+    for name, (_, column) in ROW_FILTERS.items():
+        count = getattr(row, column)
+        if count:
+            counts[name] = count
+    return counts
+
+
+def paginate_import_rows(row: Import, row_filter: str, params: ListParams) -> ListPage:
+    """Return a page of the rows of one filter (a key of ROW_FILTERS), in the order of the file."""
+    total = getattr(row, ROW_FILTERS[row_filter][1])
+    params = clamp_to_last_page(total, params)
+    statement = (
+        select(ImportRow)
+        .where(ImportRow.import_id == row.id, _build_filter_condition(row_filter))
+        .order_by(ImportRow.line)
+    )
+    rows = db.session.scalars(statement.offset(params.offset).limit(params.per_page)).all()
+    columns = parse_import_layout(row).columns
+    suppressed_phones = [item.phone for item in rows if item.left_out and item.phone]
+    opt_out_times = find_opt_out_times(suppressed_phones)
+    displayed_rows = []
+    for item in rows:
+        since = opt_out_times.get(item.phone or "")
+        displayed_rows.append(_build_displayed_row(item, columns, since))
+    return ListPage(displayed_rows, total, params)
+
+
+def list_readable_phones(row: Import) -> list[str]:
+    """Return the numbers of the rows that can be read."""
+    phones = select(ImportRow.phone).where(
+        ImportRow.import_id == row.id,
+        ImportRow.verdict != RowVerdict.BAD,
+        ImportRow.phone.is_not(None),
+    )
+    return [phone for phone in db.session.scalars(phones) if phone]
+
+
+def count_phone_prefixes(row: Import) -> dict[str, int]:
+    """Return how many of the numbers that can be read begin with each country prefix."""
+    prefix = func.substr(ImportRow.phone, 1, COUNTRY_PREFIX_LENGTH)
+    counts = (
+        select(prefix, func.count())
+        .where(ImportRow.import_id == row.id, ImportRow.verdict.in_(READABLE_VERDICTS))
+        .group_by(prefix)
+    )
+    return {prefix: count for prefix, count in db.session.execute(counts)}
+
+
+def _build_filter_condition(row_filter: str) -> ColumnElement[bool]:
+    if row_filter == SUPPRESSED_FILTER:
+        return ImportRow.left_out.is_not(None)
+    return ImportRow.verdict == RowVerdict(row_filter)
+
+
+def _build_displayed_row(
+    row: ImportRow, columns: ColumnMapping, since: datetime | None
+) -> DisplayedImportRow:
+    cells: list[str] = json.loads(row.cells or "[]")
+    name = row.name or _join_name_cells(cells, columns)
+    phone = row.phone or get_cell(cells, columns.find_index(ColumnKind.PHONE)).strip()
+    return DisplayedImportRow(
+        line=row.line,
+        name=_truncate_text(name, MAX_SHOWN_NAME_CHARACTERS),
+        phone=_truncate_text(phone, MAX_SHOWN_PHONE_CHARACTERS),
+        reason=row.reason,
+        left_out=row.left_out,
+        is_bad=row.verdict is RowVerdict.BAD,
+        since=since,
+    )
+
+
+def _join_name_cells(cells: Sequence[str], columns: ColumnMapping) -> str:
+    name_cells = [get_cell(cells, columns.find_index(kind)).strip() for kind in NAME_KINDS]
+    return " ".join(filter(None, name_cells))
+
+
+def _truncate_text(text: str, max_characters: int) -> str:
+    if len(text) <= max_characters:
+        return text
+    return text[: max_characters - 1] + "…"
+
+
+def build_bad_row_headings(row: Import) -> list[str]:
+    """Return the columns of the file, and one for what is wrong."""
+    columns = parse_import_layout(row).columns
+    titles = [columns.column_title(index) for index in range(len(columns.kinds))]
+    return [*titles, "problem"]
+
+
+def fetch_bad_rows(row: Import, after_line: int) -> list[tuple[int, list[str]]]:
+    """Return the next bad rows as (line, cells of the file and the problem)."""
+    width = len(parse_import_layout(row).columns.kinds)
+    rows = (
+        select(ImportRow.line, ImportRow.cells, ImportRow.reason)
+        .where(
+            ImportRow.import_id == row.id,
+            ImportRow.verdict == RowVerdict.BAD,
+            ImportRow.line > after_line,
+        )
+        .order_by(ImportRow.line)
+        .limit(BAD_ROWS_PER_BATCH)
+    )
+    batch = []
+    for line, cells_json, reason in db.session.execute(rows):
+        cells = json.loads(cells_json or "[]")
+        missing_cells = [""] * (width - len(cells))
+        batch.append((line, [*cells, *missing_cells, reason or ""]))
+    return batch
+
+
+def select_readable_phones(import_id: int) -> Select[str | None]:
+    """Return a select of the numbers of the rows that can be read and are not repeated."""
+    return _select_phones(import_id, READABLE_VERDICTS)
+
+
+def select_new_phones(import_id: int) -> Select[str | None]:
+    """Return a select of the numbers that an import adds, or has added, to its list."""
+    return _select_phones(import_id, (RowVerdict.NEW,))
+
+
+def _select_phones(import_id: int, verdicts: Sequence[RowVerdict]) -> Select[str | None]:
+    return (
+        select(ImportRow.phone)
+        .where(ImportRow.import_id == import_id, ImportRow.verdict.in_(verdicts))
+        .order_by(ImportRow.id)
+    )
