@@ -1,6 +1,6 @@
-"""A made-up community to practise with.
+"""Loads a made-up community to practise with.
 
-`python -m app.demo` fills DATABASE_URL; a second time changes nothing.
+`python -m app.demo` fills DATABASE_URL; a second run changes nothing.
 """
 
 import logging
@@ -10,347 +10,150 @@ from datetime import date, datetime, timedelta
 
 from dotenv import load_dotenv
 from flask import Flask
-from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
 
-from app.community.models import CommunityMember
-from app.core import db as furniture
+from app.community.actions import add_missing_members
+from app.core import db as core_db
 from app.core.clock import now
-from app.core.db import db, write
+from app.core.db import write
 from app.core.settings import PROJECT_ROOT, Settings
-from app.delivery.models import messages
-from app.domain.surveys.question_definitions import (
-    END_WITHOUT_REGISTRATION,
-    QuestionType,
-    SurveyQuestion,
+from app.delivery.actions.demo_messages import create_demo_inbound_message, create_demo_reply
+from app.demo_data import (
+    CONVERSATIONS,
+    FLU_CLINIC_DAYS_AHEAD,
+    FLU_CLINIC_TITLE,
+    GUEST_NAMES,
+    MEMBER_NAMES,
+    OPTED_OUT_MEMBERS,
+    PICNIC_DAYS_AHEAD,
+    PICNIC_TITLE,
+    SAVED_REPLIES,
+    SURVEY_KEYWORD,
+    SURVEY_NAME,
+    SURVEY_QUESTIONS,
+    SURVEY_THANKS,
+    SURVEY_WELCOME,
+    UNDELIVERABLE_MEMBER_INDEX,
+    UNDELIVERABLE_REASON,
+    UNKNOWN_SENDER_PHONE,
+    DemoConversation,
+    Direction,
+    build_keywords,
+    make_demo_phone,
 )
-from app.domain.texts.segments import measure_segments
-from app.events.models import Event, EventRegistration
+from app.events.actions.demo_events import (
+    DemoPerson,
+    create_event_with_registrations,
+    find_event_id_by_title,
+)
 from app.inbox.actions import thread_updates
+from app.inbox.actions.saved_replies import create_missing_saved_reply
 from app.inbox.actions.thread_updates import StoredText
-from app.inbox.models import SavedReply
-from app.keywords.actions import keyword_rules
-from app.keywords.models import KeywordAction, KeywordMatch
+from app.keywords.actions.keyword_rules import create_keyword_rule
 from app.keywords.queries import find_keyword_conflict
 from app.migrations.migration_runner import migrate_database
-from app.suppression import actions as suppression
+from app.suppression.actions.opt_outs import record_opt_out
+from app.suppression.actions.stop_questions import open_stop_question
+from app.suppression.actions.undeliverable_numbers import mark_number_undeliverable
 from app.surveys.actions import surveys
-from app.surveys.models import SurveyFlow, TriggerWord
+from app.surveys.queries.surveys import is_survey_name_taken
 
-# 555-01xx is kept free for stories by the phone companies: nobody has these numbers.
-AREA_CODES = ("303", "720", "212", "415", "202", "312")
-MEMBER_NAMES: tuple[str | None, ...] = (
-    *(
-        "Zoë Hernández",
-        "Peter Chen",
-        "Nare Mensah",
-        "Ahmed Khan",
-        "Siobhán O'Brien",
-        "Jürgen Müller",
-        "Ana Lucía Peña",
-    ),
-    *(
-        "Tom",
-        "María José de la Cruz y Fernández-Villaverde",
-        "Nguyễn Thị Minh Khai",
-        "Łukasz Wójcik",
-        "Bjørn Ødegård",
-    ),
-    *(
-        "مريم الحسن",
-        "דוד כהן",
-        "田中 美咲",
-        "김서연",
-        "Олена Шевченко",
-        "Ελένη Παπαδοπούλου",
-        "प्रिया शर्मा",
-        "王芳",
-    ),
-    *(
-        "Grace Okafor",
-        "Wei Okafor",
-        "Jean-Baptiste N'Diaye",
-        "Chloé Lefèvre",
-        'Mr. Robert "Bob" Whitfield',
-        "Yusuf",
-    ),
-    *(
-        "D'Angelo Jackson",
-        "Aoife Ní Bhriain",
-        "Lovelace, Ada",
-        "Sunny 🌻 Alvarez",
-        "José",
-        "Mia Rossi",
-        "Leo Rossi",
-    ),
-    *(
-        "Wolfeschlegelsteinhausenbergerdorff, Hubert Blaine",
-        "Xu",
-        "Amélie Dubois",
-        "Tomasz Zieliński",
-        "Fatima Zahra",
-    ),
-    *(
-        "Oluwaseun Adeyemi-Bankole",
-        "Hannah Cohen",
-        "Keanu Kealoha",
-        "Şebnem Yılmaz",
-        "Matthew Jones",
-        "Matthew Jones",
-    ),
-    *(
-        "Ingrid Åkesson",
-        "Ruth Abernathy",
-        "Noor",
-        "Dmitri Volkov",
-        "Esperanza",
-        "Rev. Dr. Martha Lee-Gonzales",
-        "Null",
-    ),
-    *(
-        "Tālis Bērziņš",
-        "Kwame Asante",
-        "Sofía Núñez",
-        "Ian McAllister",
-        "Priyanka Raghunathan",
-        None,
-        None,
-        None,
-        None,
-    ),
-)
-GUEST_NAMES = ("Neighbour from No. 12", "Auntie Bee", "Raúl", None)
-OPTED_OUT_MEMBERS = (
-    (3, "inbound", "Texted STOP"),
-    (17, "manual", "Told us at the door"),
-    (41, "import", None),
-)
-DEAD_NUMBER = (26, "No such number any more")
-HOURS_REPLY = "The food pantry is open Tuesdays and Fridays from 9 to 12, at the side door on Elm Street. No papers needed."
-WELCOME_REPLY = (
-    "Welcome, {first_name|friend}! You get our news now, about once a week. Reply STOP to leave."
-)
-FLU_CLINIC_REPLY = "{first_name|Friend}, you are registered for the {event_title} on {event_date}. Bring your insurance card."
-SURVEY_NAME, SURVEY_KEYWORD = "Who comes to the picnic", "PICNIC"
-SURVEY_QUESTIONS = (
-    SurveyQuestion(
-        "Are you coming?",
-        QuestionType.YES_NO,
-        branches={"no": END_WITHOUT_REGISTRATION},
-    ),
-    SurveyQuestion(
-        "How many of you are coming, with you?",
-        QuestionType.NUMBER,
-        low=1,
-        high=20,
-        hint="Count yourself too.",
-    ),
-    SurveyQuestion(
-        "What will you bring?",
-        QuestionType.CHOICE,
-        choices=("Salad", "Cake", "Drinks", "Only ourselves"),
-    ),
-    SurveyQuestion("What is your name?", QuestionType.NAME),
-)
-# What people wrote (None: a neighbour whom no list knows), the oldest first: minutes ago, who,
-# what.
-UNKNOWN_SENDER_PHONE = "+13035550177"
-INBOUND, OUTBOUND = "inbound", "outbound"
-CONVERSATION_TEXTS: tuple[tuple[int | None, str | None, tuple[tuple[int, str, str], ...]], ...] = (
-    (
-        6,
-        None,
-        (
-            (1720, INBOUND, "Hola, ¿puedo llevar a mis primos al picnic?"),
-            (
-                1660,
-                OUTBOUND,
-                "Of course, Ana! Bring everybody. There is enough for all.",
-            ),
-            (1651, INBOUND, "¡Gracias! 🎉"),
-            (44, INBOUND, "One more thing: is there parking near the gate?"),
-        ),
-    ),
-    (12, None, ((95, INBOUND, "متى تبدأ العيادة يوم الخميس؟"),)),
-    (None, None, ((180, INBOUND, "Who is this? I got a text about a picnic."),)),
-    (
-        24,
-        "maybe_stop",
-        (
-            (260, OUTBOUND, "Hi Bob, are you coming on Saturday?"),
-            (230, INBOUND, "who is this?? stop texting me or i call somebody"),
-        ),
-    ),
-    (
-        1,
-        None,
-        (
-            (3100, INBOUND, "Can I still sign up for the flu clinic?"),
-            (3080, OUTBOUND, "Yes, you are on the list now."),
-            (3079, INBOUND, "Great, thanks"),
-        ),
-    ),
-)
-SAVED_REPLIES = (
-    (
-        "Where and when",
-        "Hi {first_name|there}, we meet at City Park, by the north gate. Parking is free on Saturdays.",
-    ),
-    ("Thank you", "Thank you, {first_name|friend}! See you there."),
-)
-ColumnValues = dict[str, object]
+# Inbound texts that are older need no reply any more.
+NEEDS_REPLY_MINUTES = 300
 
 
 def load_demo_data() -> int:
-    """Add the made-up people, events, opt-outs and a survey that are not there yet; how many
-    people were added.
+    """Add the made-up rows that are missing, and return how many people were added.
 
-    To be called inside an open write(). Nothing that is there is changed.
+    Nothing that exists is changed. Call it inside an open write().
     """
-    people: list[ColumnValues] = [
-        {"name": name, "phone": make_demo_phone(n), "created_at": now()}
-        for n, name in enumerate(MEMBER_NAMES)
-    ]
-    statement = (
-        insert(CommunityMember).on_conflict_do_nothing(["phone"]).returning(CommunityMember.phone)
-    )
-    new = set(db.session.scalars(statement, people))
-    _add_opt_outs(new)
-    guests: list[ColumnValues] = [
-        {"name": name, "phone": make_demo_phone(len(MEMBER_NAMES) + n)}
-        for n, name in enumerate(GUEST_NAMES)
-    ]
-    _add_event(
-        "Spring picnic at City Park",
-        now().date() + timedelta(days=16),
-        [*people[:22], *guests],
-    )
-    _add_survey("Spring picnic at City Park")
-    _add_event("Flu clinic", now().date() + timedelta(days=30), people[15:58:3])
+    members = _build_people(MEMBER_NAMES, first_index=0)
+    guests = _build_people(GUEST_NAMES, first_index=len(MEMBER_NAMES))
+    added_phones = add_missing_members({member.phone: member.name for member in members})
+    _add_opt_outs(added_phones)
+    today = now().date()
+    _add_event(PICNIC_TITLE, today + timedelta(days=PICNIC_DAYS_AHEAD), [*members[:22], *guests])
+    _add_survey()
+    _add_event(FLU_CLINIC_TITLE, today + timedelta(days=FLU_CLINIC_DAYS_AHEAD), members[15:58:3])
     _add_keyword_rules()
-    if make_demo_phone(0) in new:
+    if make_demo_phone(0) in added_phones:
         _add_conversations(now())
-    return len(new)
+    return len(added_phones)
 
 
-def make_demo_phone(n: int) -> str:
-    """The n-th made-up number."""
-    return f"+1{AREA_CODES[n % len(AREA_CODES)]}55501{10 + n:02}"
+def _build_people(names: Sequence[str | None], first_index: int) -> list[DemoPerson]:
+    people = []
+    for index, name in enumerate(names, first_index):
+        people.append(DemoPerson(name, make_demo_phone(index)))
+    return people
 
 
-def _add_opt_outs(new: set[str]) -> None:
-    """Some of the newcomers must not be texted; whoever was there already stays as they are."""
-    for n, source, reason in OPTED_OUT_MEMBERS:
-        if make_demo_phone(n) in new:
-            suppression.record_opt_out(
-                make_demo_phone(n), source=source, reason=reason, name=MEMBER_NAMES[n]
+def _add_opt_outs(added_phones: set[str]) -> None:
+    """Make some of the added people unreachable; people who were there before stay as they are."""
+    for member in OPTED_OUT_MEMBERS:
+        phone = make_demo_phone(member.member_index)
+        if phone in added_phones:
+            record_opt_out(
+                phone,
+                source=member.source,
+                reason=member.reason,
+                name=MEMBER_NAMES[member.member_index],
             )
-    if make_demo_phone(DEAD_NUMBER[0]) in new:
-        suppression.mark_number_undeliverable(
-            make_demo_phone(DEAD_NUMBER[0]), reason=DEAD_NUMBER[1]
-        )
+    phone = make_demo_phone(UNDELIVERABLE_MEMBER_INDEX)
+    if phone in added_phones:
+        mark_number_undeliverable(phone, reason=UNDELIVERABLE_REASON)
 
 
-def _add_event(title: str, day: date, people: Sequence[ColumnValues]) -> None:
-    if db.session.scalar(select(Event.id).where(Event.title == title)):
-        return
-    db.session.add(event := Event(title=title, date=day))
-    db.session.flush()
-    rows = [{"event_id": event.id, "name": each["name"], "phone": each["phone"]} for each in people]
-    db.session.execute(insert(EventRegistration), rows)
+def _add_event(title: str, day: date, people: Sequence[DemoPerson]) -> None:
+    if find_event_id_by_title(title) is None:
+        create_event_with_registrations(title, day, people)
 
 
 def _add_keyword_rules() -> None:
-    """What people ask every week, a way onto the list, and a way to register."""
-    clinic = db.session.scalar(select(Event.id).where(Event.title == "Flu clinic"))
-    wanted: list[tuple[keyword_rules.KeywordInfo, list[str]]] = [
-        (keyword_rules.KeywordInfo("HOURS", HOURS_REPLY), ["OPEN", "PANTRY"]),
-        (
-            keyword_rules.KeywordInfo(
-                "JOIN",
-                WELCOME_REPLY,
-                match_kind=KeywordMatch.FIRST,
-                action=KeywordAction.SUBSCRIBE,
-            ),
-            ["SIGN ME UP"],
-        ),
-        (
-            keyword_rules.KeywordInfo(
-                "FLU",
-                FLU_CLINIC_REPLY,
-                action=KeywordAction.ADD_TO_EVENT,
-                event_id=clinic,
-            ),
-            ["FLU SHOT"],
-        ),
-    ]
-    for rule, aliases in wanted:
+    """Add the keyword rules whose words start nothing else."""
+    for rule, aliases in build_keywords(find_event_id_by_title(FLU_CLINIC_TITLE)):
         if not any(find_keyword_conflict(word) for word in [rule.keyword, *aliases]):
-            keyword_rules.create_keyword_rule(rule, aliases, None)
+            create_keyword_rule(rule, aliases, None)
 
 
-def _add_survey(title: str) -> None:
-    """Who comes to the event of this title: text PICNIC.
-
-    Not where that word starts something already.
-    """
-    taken = (
-        select(TriggerWord.word)
-        .where(TriggerWord.word == SURVEY_KEYWORD)
-        .union_all(select(SurveyFlow.name).where(SurveyFlow.name == SURVEY_NAME))
-    )
-    event_id = db.session.scalar(select(Event.id).where(Event.title == title))
-    if event_id is None or db.session.scalar(taken):
+def _add_survey() -> None:
+    """Add the survey of the picnic unless its keyword or its name exists."""
+    event_id = find_event_id_by_title(PICNIC_TITLE)
+    if event_id is None or is_survey_name_taken(SURVEY_NAME):
         return
-    welcome = "Hi {first_name|friend}, the spring picnic is at City Park this year."
-    thanks = "Thank you, we look forward to it. Bring a dish to share!"
+    if find_keyword_conflict(SURVEY_KEYWORD):
+        return
     surveys.create_survey(
-        surveys.SurveyInfo(SURVEY_NAME, SURVEY_KEYWORD, welcome, SURVEY_QUESTIONS, thanks, event_id)
+        surveys.SurveyInfo(
+            SURVEY_NAME, SURVEY_KEYWORD, SURVEY_WELCOME, SURVEY_QUESTIONS, SURVEY_THANKS, event_id
+        )
     )
 
 
 def _add_conversations(moment: datetime) -> None:
-    """Some people have written, and some were answered."""
-    for n, how, texts in CONVERSATION_TEXTS:
-        phone = UNKNOWN_SENDER_PHONE if n is None else make_demo_phone(n)
-        for minutes, direction, body in texts:
-            at = moment - timedelta(minutes=minutes)
-            message_id = _insert_message(phone, direction, body, at)
-            if direction == INBOUND:
-                why = how if how == "maybe_stop" else None
-                thread_updates.record_inbound_text(
-                    phone,
-                    [said := StoredText(message_id, body)],
-                    at,
-                    needs_reply=minutes < 300,
-                    why=why,
-                )
-                thread_updates.index_texts_for_search([said])
-        if how == "maybe_stop":
-            suppression.open_stop_question(phone, message_id, body, at)
+    """Add conversations that end at `moment`, and the saved replies."""
+    for conversation in CONVERSATIONS:
+        _add_conversation(conversation, moment)
     for title, body in SAVED_REPLIES:
-        db.session.execute(
-            insert(SavedReply).values(title=title, body=body).on_conflict_do_nothing()
+        create_missing_saved_reply(title, body)
+
+
+def _add_conversation(conversation: DemoConversation, moment: datetime) -> None:
+    phone = UNKNOWN_SENDER_PHONE
+    if conversation.member_index is not None:
+        phone = make_demo_phone(conversation.member_index)
+    reason = "maybe_stop" if conversation.may_mean_stop else None
+    for minutes, direction, body in conversation.texts:
+        sent_at = moment - timedelta(minutes=minutes)
+        if direction is Direction.REPLY:
+            create_demo_reply(phone, body, sent_at)
+            continue
+        text = StoredText(create_demo_inbound_message(phone, body, sent_at), body)
+        thread_updates.record_inbound_text(
+            phone, [text], sent_at, needs_reply=minutes < NEEDS_REPLY_MINUTES, why=reason
         )
-
-
-def _insert_message(phone: str, direction: str, body: str, at: datetime) -> int:
-    """One text that was never on any air: the carrier has no name for it."""
-    ours, weight = direction == OUTBOUND, measure_segments(body)
-    row = {
-        "direction": direction,
-        "kind": "reply" if ours else "inbound",
-        "status": "delivered" if ours else "received",
-        "phone": phone,
-        "body": body,
-        "segments": weight.segments,
-        "encoding": weight.encoding.value,
-        "created_at": at,
-        "delivered_at": at if ours else None,
-    }
-    return int(
-        db.session.execute(insert(messages).values(row).returning(messages.c.id)).scalar_one()
-    )
+        thread_updates.index_texts_for_search([text])
+    if conversation.may_mean_stop:
+        open_stop_question(phone, text.id, text.body, sent_at)
 
 
 def main() -> None:
@@ -360,7 +163,7 @@ def main() -> None:
     migrate_database(settings.database_path, logging.getLogger(__name__))
     app = Flask(__name__)
     app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{settings.database_path}"
-    furniture.install_database(app)
+    core_db.install_database(app)
     with app.app_context(), write():
         added = load_demo_data()
     print(f"{added} made-up people added." if added else "The made-up community is there already.")
