@@ -12,9 +12,12 @@ from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import NotFound, db, execute_and_count_rows
 from app.core.prepared_statements import PreparedStatement
-from app.suppression.actions import erased_numbers, grant_consent
+from app.domain.phones.phone_erasure import PhoneErasure
+from app.suppression.actions import erased_numbers
+from app.suppression.actions.consent_events import grant_consent
 from app.suppression.models import ConsentAct, ConsentMethod
-from app.suppression.queries import find_last_consent_act, has_opted_out
+from app.suppression.queries.consent_history import find_last_consent_act
+from app.suppression.queries.sending_permission import has_opted_out
 
 MEMBERS_PER_DELETE = 500
 VALID_CONSENT_ACTS = (ConsentAct.GRANTED, ConsentAct.RETURNED)
@@ -87,6 +90,13 @@ def delete_members(member_ids: Sequence[int]) -> int:
             delete(CommunityMember).where(some).execution_options(synchronize_session=False)
         )
     return removed
+
+
+def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
+    """Delete the member with this number and return how many, by table. Inside write()."""
+    statement = delete(CommunityMember).where(CommunityMember.phone == erasure.phone)
+    count = execute_and_count_rows(statement.execution_options(synchronize_session=False))
+    return {"community_members": count}
 
 
 def add_missing_members(names: Mapping[str, str | None]) -> set[str]:
