@@ -166,3 +166,9 @@ def find_lockout_end(*keys: str) -> datetime | None:
     if locked_until is None or locked_until <= now():
         return None
     return locked_until
+
+
+def find_first_admin_username() -> str | None:
+    """Return the name of the admin who has been here longest, or None before the first."""
+    statement = select(AppUser.username).where(AppUser.role == Role.ADMIN)
+    return db.session.scalar(statement.order_by(AppUser.id).limit(1))

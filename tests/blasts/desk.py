@@ -114,8 +114,13 @@ def event(app, title, *phones):
         return found.id
 
 
+def one_line(page):
+    """The HTML of a page with every run of white space as one space."""
+    return " ".join(page.text.split())
+
+
 TEXT_CELL = re.compile(
-    r'<td class="said" dir="auto">(.*?)</td><td data-l="Parts" class="n">(\d+)</td>',
+    r'<td class="said" dir="auto">(.*?)</td>\s*<td data-l="Parts" class="n">(\d+)</td>',
     re.DOTALL,
 )
 

@@ -13,7 +13,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_control
 from app.delivery.models import MessageLog
-from tests.blasts.desk import all_rows, close, release, sent, settle
+from tests.blasts.desk import all_rows, close, one_line, release, sent, settle
 from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import member, members, said_stop
 
@@ -60,7 +60,7 @@ def test_while_it_is_sent_the_page_counts_and_asks_again(app, visit, log):
     assert "left out 1" in page.words
     assert (
         f'hx-get="{at(log, "/live")}?was=processing" hx-trigger="every 2s" hx-swap="outerHTML"'
-        in page.text
+        in one_line(page)
     )
     assert '<noscript><meta http-equiv="refresh"' in page.text
 

@@ -14,7 +14,7 @@ from app.delivery.queries import unresolved_texts
 from app.delivery.models import Lease, Message, MessageLog
 from app.organisation.models import Organisation
 from app.suppression.actions.stop_questions import open_stop_question
-from tests.blasts.desk import AT_NOON, LATER, close, release, sent, settle
+from tests.blasts.desk import AT_NOON, LATER, close, one_line, release, sent, settle
 from tests.cast import LEO, MIA, ZOE
 from tests.makers import member
 from tests.visit import Visitor
@@ -117,7 +117,7 @@ def test_what_is_being_sent_shows_its_bar_and_asks_again(app, visit):
     page = visit("/", "sol")
     assert "Sending" in page.words
     assert "1 sent 0 failed 2 waiting" in page.words
-    assert 'hx-get="/running" hx-trigger="every 5s"' in page.text
+    assert 'hx-get="/running" hx-trigger="every 5s"' in one_line(page)
     part = visit("/running", "sol")
     assert part.text.strip() in page.text
     assert visit("/running").status_code == 401

@@ -4,7 +4,7 @@ people, texts and parts.
 
 from hypothesis import HealthCheck, given, settings
 
-from app.blasts.queries import render_blast
+from app.blasts.queries.audience import render_blast
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.segments import measure_segments
 from tests.blasts.test_rehearsal_pages import TEMPLATES, TOWNS, start_anew

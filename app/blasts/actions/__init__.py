@@ -1,1 +1,1 @@
-"""The verbs of blasts: confirm and release."""
+"""Confirming a blast, and releasing it when it is due."""

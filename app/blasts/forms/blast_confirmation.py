@@ -3,9 +3,12 @@
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 
-MAX_PEOPLE_WITHOUT_TYPED_COUNT = (
-    25  # above this, the number of people is typed before a blast leaves
-)
+from app.core.form_fields import add_error
+from app.domain.texts.whole_numbers import parse_whole_number
+
+# Above this, the number of people is typed before a blast leaves.
+MAX_PEOPLE_WITHOUT_TYPED_COUNT = 25
+MAX_COUNT_DIGITS = 12
 
 
 class BlastConfirmationForm(FlaskForm):
@@ -15,20 +18,23 @@ class BlastConfirmationForm(FlaskForm):
     seen_count = HiddenField()
 
     def get_seen_count(self) -> int | None:
-        """How many people the page showed that this was sent from."""
+        """Return how many people the page showed that this was sent from; None for no number."""
         return _parse_people_count(self.seen_count.data)
 
-    def check_typed_count(self, people: int) -> bool:
-        """Whether the number typed is that of the people; up to MANY people none is needed."""
-        if (
-            people <= MAX_PEOPLE_WITHOUT_TYPED_COUNT
-            or _parse_people_count(self.people_count.data) == people
-        ):
+    def check_typed_count(self, recipient_count: int) -> bool:
+        """Whether the typed number is that of the people; up to 25 people none is needed.
+
+        Puts a sentence beside the field when it is not.
+        """
+        if recipient_count <= MAX_PEOPLE_WITHOUT_TYPED_COUNT:
             return True
-        self.people_count.errors = [f"Type the number of people: {people:,}."]
+        if _parse_people_count(self.people_count.data) == recipient_count:
+            return True
+        add_error(self.people_count, f"Type the number of people: {recipient_count:,}.")
         return False
 
 
-def _parse_people_count(typed: str | None) -> int | None:
-    digits = "".join((typed or "").replace(",", "").split())
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 12 else None
+def _parse_people_count(text: str | None) -> int | None:
+    """Return the number, which people also write as "1,480" or "1 480"."""
+    digits = "".join((text or "").replace(",", "").split())
+    return parse_whole_number(digits, MAX_COUNT_DIGITS)

@@ -1,4 +1,4 @@
-"""When a blast leaves and when it is too late for it: what was typed, read into moments."""
+"""When a blast leaves and when it is too late for it: typed local times, parsed to UTC."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, SelectField, StringField
 
 from app.core.clock import now
+from app.core.form_fields import add_error
 from app.domain.delivery.send_rate import compute_validity_seconds
 from app.domain.time import local_times
 from app.domain.time.local_times import InvalidLocalTime, LocalMoment
@@ -30,7 +31,7 @@ class SendModeField(RadioField):
 
 
 def create_repeated_hour_field() -> Any:
-    """The question which of two equal times on the clocks is meant."""
+    """Return the field that asks which of two equal times on the clocks is meant."""
     return RadioField(
         "The clocks are put back then, so this time comes twice",
         choices={"first": "The first time", "second": "The second time"},
@@ -39,17 +40,11 @@ def create_repeated_hour_field() -> Any:
     )
 
 
-def add_field_error(field: Field, sentence: str) -> None:
-    """One more sentence beside a field."""
-    field.errors = [*field.errors, sentence]
-
-
 class SendTimeForm(FlaskForm):
-    """The part of a form that says when.
+    """The fields of a form that say when a blast leaves.
 
-    `local`: when it leaves (None: at once); `end`: when it is too late (or None).
-
-    Both are there once `validate()` was happy. A test has neither.
+    After `validate()`, `start` is when it leaves (None: at once) and `end` when it is too late
+    (None: never). A test has neither.
     """
 
     send_mode: SendModeField
@@ -65,26 +60,24 @@ class SendTimeForm(FlaskForm):
     end: LocalMoment | None = None
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Every field, then the moments."""
-        fine = super().validate(extra_validators)
-        return self.parse_send_times() and fine
+        """Validate every field, then parse the send times."""
+        is_valid = super().validate(extra_validators)
+        return self.parse_send_times() and is_valid
 
     def parse_send_times(self) -> bool:
-        """Read the moments; False, with a sentence beside the field, when what was typed is
-        none.
-        """
+        """Set `start` and `end`; False, with a sentence beside the field, when one is invalid."""
         if self.is_test:
             return True
         try:
             self.start = self._parse_start()
         except InvalidLocalTime as error:
-            add_field_error(self[error.field], error.sentence)
+            add_error(self[error.field], error.sentence)
             return False
         try:
             self.end = self._parse_end()
             self._require_end_after_start()
         except InvalidLocalTime as error:
-            add_field_error(self[END_FIELD_NAMES.get(error.field, error.field)], error.sentence)
+            add_error(self[END_FIELD_NAMES.get(error.field, error.field)], error.sentence)
             return False
         return True
 
@@ -96,31 +89,31 @@ class SendTimeForm(FlaskForm):
     @property
     def selected_timezone(self) -> str:
         """The zone its moments were chosen in; without any, the organisation's."""
-        chosen = self.start or self.end
-        return chosen.zone if chosen else organisation.get_organisation_timezone()
+        moment = self.start or self.end
+        return moment.zone if moment else organisation.get_organisation_timezone()
 
     @property
     def is_start_ambiguous(self) -> bool:
-        """Whether the clocks show the chosen time twice, so that it has to be asked which one
-        is meant.
-        """
+        """Whether the clocks show the start twice, so that the page must ask which one is meant."""
         try:
-            return bool((start := self._parse_start()) and start.is_ambiguous)
+            start = self._parse_start()
         except InvalidLocalTime:
             return False
+        return start is not None and start.is_ambiguous
 
     @property
     def is_end_ambiguous(self) -> bool:
-        """The same of the end."""
+        """Whether the clocks show the end twice, so that the page must ask which one is meant."""
         try:
-            return bool((end := self._parse_end()) and end.is_ambiguous)
+            end = self._parse_end()
         except InvalidLocalTime:
             return False
+        return end is not None and end.is_ambiguous
 
     @staticmethod
-    def get_selected_fold(local: LocalMoment | None) -> str:
-        """Which of two equal times was chosen, "" where there is only one."""
-        return local.fold if local and local.is_ambiguous else ""
+    def get_selected_fold(moment: LocalMoment | None) -> str:
+        """Return which of two equal times was chosen, "" where there is only one."""
+        return moment.fold if moment and moment.is_ambiguous else ""
 
     def _parse_start(self) -> LocalMoment | None:
         if self.send_mode.data != "later":
@@ -154,9 +147,10 @@ class SendTimeForm(FlaskForm):
         raise InvalidLocalTime("schedule_time", f"Choose a time after the start, {start}.")
 
     def _get_earliest_start(self) -> datetime:
-        """When the first text could leave."""
-        at_once = now() + timedelta(seconds=organisation.get_undo_seconds())
-        return self.start.utc if self.start else at_once
+        """Return when the first text could leave (UTC)."""
+        if self.start:
+            return self.start.utc
+        return now() + timedelta(seconds=organisation.get_undo_seconds())
 
 
 def _get_stripped_value(field: Field) -> str:

@@ -1,8 +1,11 @@
-"""The pages of blasts: compose and review, scheduled ones, logs, what is in doubt, exports."""
+"""The pages of blasts: compose, review, scheduled, sent, unresolved texts and exports."""
 
+# Importing the modules adds their routes and filters to the blueprint.
 from app.blasts.views import (
     blast_export,
+    blast_filters,
     compose,
+    message_resend,
     scheduled_blasts,
     sent_blasts,
     unresolved_message_options,
@@ -11,11 +14,13 @@ from app.blasts.views import (
 from app.blasts.views.blueprint import bp
 
 __all__ = [
-    "unresolved_messages",
+    "blast_export",
+    "blast_filters",
     "bp",
     "compose",
-    "unresolved_message_options",
-    "blast_export",
-    "sent_blasts",
+    "message_resend",
     "scheduled_blasts",
+    "sent_blasts",
+    "unresolved_message_options",
+    "unresolved_messages",
 ]

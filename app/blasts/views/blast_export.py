@@ -1,8 +1,8 @@
-"""What became of each text of one blast, to take away: as CSV for people, as JSON for programs."""
+"""What became of each text of one blast, to download: CSV for people, JSON for programs."""
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import Response, abort, request, stream_with_context
@@ -10,15 +10,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
 from app.audit.actions import audited_write
-from app.blasts import queries
-from app.blasts.queries import RecipientResult
-from app.blasts.views.blast_labels import explain_message_status
 from app.blasts.views.blueprint import bp
 from app.core.access import current_username, roles_required
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.db import db
 from app.core.template_filters import format_iso_time
+from app.delivery.queries.blast_recipients import iterate_message_batches
+from app.delivery.queries.blast_records import find_blast_log
 from app.domain.accounts.roles import Role
+from app.domain.delivery.blast_labels import explain_message_status
 from app.domain.delivery.message_statuses import (
     ACCEPTED_STATUSES,
     DELIVERY_STATUS_LABELS,
@@ -38,44 +38,49 @@ BLAST_EXPORT_HEADERS = (
 )
 
 
+@dataclass(frozen=True)
+class RecipientResult:
+    """One person's result, as the first design's `MessageLog.results` had it."""
+
+    phone: str
+    name: str | None
+    success: bool
+    error: str | None
+
+
 @bp.get("/logs/<int:log_id>/export")
 @roles_required(Role.ADMIN)
 def export_blast(log_id: int) -> ResponseReturnValue:
-    """Every row of one blast; ?format=json for programs."""
-    if queries.find_blast_log(log_id) is None:
+    """Stream every row of one blast; ?format=json for programs."""
+    if find_blast_log(log_id) is None:
         abort(404)
-    as_json = request.args.get("format") == "json"
+    file_format = "json" if request.args.get("format") == "json" else "csv"
     with audited_write("blast.exported", current_username()) as trace:
         trace.about = f"blast {log_id}"
-        trace.details = {"format": "json" if as_json else "csv"}
-    if as_json:
-        stream, headers = (
-            _stream_json(log_id),
-            build_download_headers(f"blast-{log_id}.json", "application/json"),
-        )
+        trace.details = {"format": file_format}
+    if file_format == "json":
+        lines = _stream_json(log_id)
+        headers = build_download_headers(f"blast-{log_id}.json", "application/json")
     else:
-        stream, headers = (
-            stream_csv(BLAST_EXPORT_HEADERS, _build_csv_rows(log_id)),
-            build_download_headers(f"blast-{log_id}.csv"),
-        )
-    return Response(stream_with_context(stream), headers=headers)
+        lines = stream_csv(BLAST_EXPORT_HEADERS, _build_csv_rows(log_id))
+        headers = build_download_headers(f"blast-{log_id}.csv")
+    return Response(stream_with_context(lines), headers=headers)
 
 
 def _iterate_messages(log_id: int) -> Iterator[Row[Any]]:
-    """Row by row. Between two slices the database is let go: a slow reader must not hold it."""
-    for some in queries.iterate_message_batches(log_id):
+    """Yield row by row.
+
+    The transaction ends after each batch: a slow reader must not keep a snapshot open, behind
+    which the write-ahead log could not be emptied.
+    """
+    for batch in iterate_message_batches(log_id):
         db.session.rollback()
-        yield from some
+        yield from batch
 
 
 def _build_csv_rows(log_id: int) -> Iterator[tuple[object, ...]]:
     for row in _iterate_messages(log_id):
         reason = explain_message_status(row)
-        times = (
-            format_iso_time(row.sent_at),
-            format_iso_time(row.delivered_at),
-            format_iso_time(row.failed_at),
-        )
         yield (
             row.name,
             row.phone,
@@ -83,21 +88,23 @@ def _build_csv_rows(log_id: int) -> Iterator[tuple[object, ...]]:
             reason.sentence,
             reason.code,
             row.segments,
-            *times,
+            format_iso_time(row.sent_at),
+            format_iso_time(row.delivered_at),
+            format_iso_time(row.failed_at),
             row.body,
         )
 
 
 def _stream_json(log_id: int) -> Iterator[str]:
-    before = "["
+    separator = "["
     for row in _iterate_messages(log_id):
-        success = row.status in ACCEPTED_STATUSES
-        result = RecipientResult(
-            row.phone,
-            row.name,
-            success,
-            None if success else (explain_message_status(row).sentence or None),
-        )
-        yield before + json.dumps(asdict(result) | {"status": row.status.value}, ensure_ascii=False)
-        before = ",\n"
-    yield "]" if before != "[" else "[]"
+        result = asdict(_build_recipient_result(row))
+        yield separator + json.dumps(result | {"status": row.status.value}, ensure_ascii=False)
+        separator = ",\n"
+    yield "]" if separator != "[" else "[]"
+
+
+def _build_recipient_result(row: Row[Any]) -> RecipientResult:
+    is_success = row.status in ACCEPTED_STATUSES
+    error = None if is_success else explain_message_status(row).sentence or None
+    return RecipientResult(row.phone, row.name, is_success, error)

@@ -1,4 +1,4 @@
-"""The room itself, apart from its doors, so that every module of views can hang its doors here."""
+"""The blueprint of the blasts' pages; the modules of views add their routes to it."""
 
 from flask import Blueprint
 

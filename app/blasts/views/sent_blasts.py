@@ -1,4 +1,4 @@
-"""Blasts as sent: the list, one of them live, and a person's hand on it."""
+"""Sent blasts: the list, one of them live, and its pause, resume and stop buttons."""
 
 from collections.abc import Callable
 
@@ -16,8 +16,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audit.actions import audited_write
-from app.blasts import queries
-from app.blasts.queries import RECIPIENT_FILTERS
 from app.blasts.views.blast_progress import (
     RECIPIENT_FILTER_LABELS,
     BlastProgress,
@@ -30,85 +28,94 @@ from app.core.clock import now
 from app.core.pagination import list_params
 from app.delivery.actions import blast_control
 from app.delivery.models import MessageLog
+from app.delivery.queries.blast_list import fetch_blast_logs_page
+from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS, fetch_blast_recipients_page
+from app.delivery.queries.blast_records import (
+    find_blast_log,
+    find_schedule_of_log,
+    reload_blast_log,
+)
 from app.domain.delivery.message_statuses import BlastStatus
+from app.surveys.queries.surveys import find_survey
 
 
 class SentBlastUnchanged(Exception):
-    """The blast is not in a state for that."""
+    """The blast has a status in which that cannot be done."""
 
 
 @bp.get("/logs")
 @roles_required(*ALL_ROLES)
 def list_sent_blasts() -> ResponseReturnValue:
-    """Every blast that was sent, the latest first."""
-    return render_template(
-        "blasts/logs.html", page=queries.fetch_blast_logs_page(list_params((), ""))
-    )
+    """Show every blast that was sent, the latest first."""
+    page = fetch_blast_logs_page(list_params((), ""))
+    return render_template("blasts/logs.html", page=page)
 
 
 @bp.get("/logs/<int:log_id>")
 @roles_required(*ALL_ROLES)
 def show_sent_blast(log_id: int) -> ResponseReturnValue:
-    """One blast: how far it is, and what became of each text."""
-    found = _get_log_or_404(log_id)
-    here = fetch_blast_progress(found, now())
-    chosen = request.args.get("state", "")
-    chosen = chosen if chosen in RECIPIENT_FILTERS else ""
+    """Show one blast: how far it is, and what became of each text."""
+    log = _get_log_or_404(log_id)
+    progress = fetch_blast_progress(log, now())
+    filter_name = request.args.get("state", "")
+    if filter_name not in RECIPIENT_FILTERS:
+        filter_name = ""
+    page = fetch_blast_recipients_page(log_id, filter_name, list_params((), ""), progress.counts)
     return render_template(
         "blasts/log.html",
-        log=found,
-        progress=here,
-        page=queries.fetch_blast_recipients_page(log_id, chosen, list_params((), ""), here.counts),
-        chosen=chosen,
-        texts="texts" in request.args,
-        chips=_build_filter_chips(here, chosen),
-        bulk=find_bulk_options(found, chosen),
-        schedule=queries.find_schedule_of_log(log_id),
+        log=log,
+        progress=progress,
+        page=page,
+        filter_name=filter_name,
+        has_texts="texts" in request.args,
+        chips=_build_filter_chips(progress, filter_name),
+        bulk=find_bulk_options(log, filter_name),
+        schedule=find_schedule_of_log(log_id),
+        survey=find_survey(log.survey_id) if log.survey_id else None,
     )
 
 
 @bp.get("/logs/<int:log_id>/live")
 @roles_required(*ALL_ROLES, json=True)
 def refresh_sent_blast(log_id: int) -> ResponseReturnValue:
-    """The live part of the page.
+    """Return the live part of the page.
 
-    When the state is another than the page shows (`was`), the page is loaded anew.
+    When the status is another than the page shows (`was`), the page is loaded anew.
     """
-    found = _get_log_or_404(log_id)
-    part = Response(
-        render_template("blasts/_live.html", log=found, progress=fetch_blast_progress(found, now()))
-    )
-    if request.args.get("was", found.status.value) != found.status.value:
-        part.headers["HX-Refresh"] = "true"
-    return part
+    log = _get_log_or_404(log_id)
+    progress = fetch_blast_progress(log, now())
+    response = Response(render_template("blasts/_live.html", log=log, progress=progress))
+    if request.args.get("was", log.status.value) != log.status.value:
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 @bp.get("/logs/<int:log_id>/status")
 @roles_required(*ALL_ROLES, json=True)
 def show_blast_status(log_id: int) -> ResponseReturnValue:
-    """The blast in numbers, for programs."""
-    found = _get_log_or_404(log_id)
-    numbers = fetch_blast_progress(found, now()).tally
+    """Return the blast in numbers, for programs."""
+    log = _get_log_or_404(log_id)
+    tally = fetch_blast_progress(log, now()).tally
     return jsonify(
-        id=found.id,
-        status=found.status.value,
-        total_recipients=numbers.total,
-        queued=numbers.queued,
-        in_flight=numbers.in_flight,
-        unknown=numbers.unknown,
-        accepted=numbers.accepted,
-        delivered=numbers.delivered,
-        failed=numbers.failed,
-        skipped=numbers.skipped,
-        success_count=numbers.success_count,
-        failure_count=numbers.failure_count,
+        id=log.id,
+        status=log.status.value,
+        total_recipients=tally.total,
+        queued=tally.queued,
+        in_flight=tally.in_flight,
+        unknown=tally.unknown,
+        accepted=tally.accepted,
+        delivered=tally.delivered,
+        failed=tally.failed,
+        skipped=tally.skipped,
+        success_count=tally.success_count,
+        failure_count=tally.failure_count,
     )
 
 
 @bp.post("/logs/<int:log_id>/pause")
 @roles_required(*ALL_ROLES)
 def pause_sent_blast(log_id: int) -> ResponseReturnValue:
-    """Hold the rest back for now."""
+    """Pause the blast: what has not left waits."""
     return _apply_to_blast(
         log_id,
         "blast.paused",
@@ -120,7 +127,7 @@ def pause_sent_blast(log_id: int) -> ResponseReturnValue:
 @bp.post("/logs/<int:log_id>/resume")
 @roles_required(*ALL_ROLES)
 def resume_sent_blast(log_id: int) -> ResponseReturnValue:
-    """Go on.
+    """Resume a paused blast.
 
     What a person paused, anybody may resume; after a fault an admin says that it is mended.
     """
@@ -135,7 +142,7 @@ def resume_sent_blast(log_id: int) -> ResponseReturnValue:
 @bp.post("/logs/<int:log_id>/cancel")
 @roles_required(*ALL_ROLES)
 def stop_sent_blast(log_id: int) -> ResponseReturnValue:
-    """Stop the rest for good."""
+    """Stop what has not left, for good."""
     return _apply_to_blast(
         log_id,
         "blast.stopped",
@@ -145,9 +152,12 @@ def stop_sent_blast(log_id: int) -> ResponseReturnValue:
 
 
 def _apply_to_blast(
-    log_id: int, verb: str, action: Callable[[int], bool], otherwise: str
+    log_id: int, verb: str, action: Callable[[int], bool], nothing_done: str
 ) -> ResponseReturnValue:
-    """One act on one blast; without an effect it leaves no audit row, and says so."""
+    """Run one audited action on one blast.
+
+    Without an effect it leaves no audit row, and the page says `nothing_done`.
+    """
     _get_log_or_404(log_id)
     try:
         with audited_write(verb, current_username()) as trace:
@@ -155,16 +165,15 @@ def _apply_to_blast(
             if not action(log_id):
                 raise SentBlastUnchanged
     except SentBlastUnchanged:
-        flash(otherwise, "warning")
+        flash(nothing_done, "warning")
     return redirect(url_for("blasts.show_sent_blast", log_id=log_id), 303)
 
 
 def _resume_if_allowed(log_id: int) -> bool:
-    found = queries.reload_blast_log(log_id)
-    by_a_fault = (
-        found.status == BlastStatus.PAUSED and found.pause_reason != blast_control.PAUSED_BY_PERSON
-    )
-    if by_a_fault and not current_user.is_admin:
+    log = reload_blast_log(log_id)
+    is_paused = log.status == BlastStatus.PAUSED
+    has_fault = is_paused and log.pause_reason != blast_control.PAUSED_BY_PERSON
+    if has_fault and not current_user.is_admin:
         abort(403)
     return blast_control.resume_blast(log_id)
 
@@ -174,26 +183,20 @@ def _stop_remaining_messages(log_id: int) -> bool:
 
 
 def _get_log_or_404(log_id: int) -> MessageLog:
-    return queries.find_blast_log(log_id) or abort(404)
+    return find_blast_log(log_id) or abort(404)
 
 
-def _build_filter_chips(here: BlastProgress, chosen: str) -> list[tuple[str, str, bool]]:
-    """The filters above the people, each with its number; those that would show nobody are left
-    away.
+def _build_filter_chips(progress: BlastProgress, selected: str) -> list[tuple[str, str, bool]]:
+    """Return the filters above the people as (label, url, is selected).
+
+    Each says its number; one that would show nobody is left out.
     """
-    log_id = here.log.id
-    every = ("All", url_for("blasts.show_sent_blast", log_id=log_id), not chosen)
-    some = [
-        (key, label)
-        for key, label in RECIPIENT_FILTER_LABELS
-        if here.count_in_filter(key) or key == chosen
-    ]
-    links = [
-        (
-            f"{label} {here.count_in_filter(key):,}",
-            url_for("blasts.show_sent_blast", log_id=log_id, state=key),
-            key == chosen,
-        )
-        for key, label in some
-    ]
-    return [(f"{every[0]} {here.tally.total:,}", every[1], every[2]), *links]
+    log_id = progress.log.id
+    all_url = url_for("blasts.show_sent_blast", log_id=log_id)
+    chips = [(f"All {progress.tally.total:,}", all_url, not selected)]
+    for filter_name, label in RECIPIENT_FILTER_LABELS.items():
+        count = progress.count_in_filter(filter_name)
+        if count or filter_name == selected:
+            url = url_for("blasts.show_sent_blast", log_id=log_id, state=filter_name)
+            chips.append((f"{label} {count:,}", url, filter_name == selected))
+    return chips

@@ -1,9 +1,7 @@
-"""What a person may decide about one text of a blast, and what is being done about it
-meanwhile, in words.
-"""
+"""What a person may decide about one text of a blast, and about all texts of a list."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from flask_login import current_user
 
@@ -21,8 +19,9 @@ from app.domain.delivery.message_statuses import (
 from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS
 from app.domain.phones.phone_erasure import is_erasure_mark
 
-# What "all of these" means in the lists in which there is something to decide.
-BULK_STATES = {
+MessageOption = Literal["check", "send", "leave"]
+# The skip reasons and statuses that "all of these" means, by the filter that shows them.
+BULK_STATES: dict[str, tuple[str, ...]] = {
     "unknown": ("unknown",),
     "not_sent": ("not_sent",),
     "failed": ("failed",),
@@ -31,52 +30,42 @@ BULK_STATES = {
 REPEAT_WORDS = {1: "once", 2: "twice"}
 
 
-def get_current_sender() -> str:
-    """What this process sends from."""
-    settings = current_settings()
-    return settings.sender
-
-
 def is_on_current_carrier(log: MessageLog) -> bool:
-    """Whether this process sends and asks through the blast's carrier.
-
-    Practice and real are never mixed.
-    """
-    settings = current_settings()
-    return log.carrier == settings.carrier
+    """Whether this process sends through the blast's carrier: practice and real never mix."""
+    return log.carrier == current_settings().carrier
 
 
 def is_left_unresolved(row: Any) -> bool:
-    """Whether a person decided to leave a text in doubt as it is."""
+    """Whether a person decided to leave a doubtful text as it is."""
     return row.left_at is not None and row.status in UNCERTAIN_STATUSES
 
 
-def get_message_options(row: Any, log: MessageLog) -> frozenset[str]:
-    """What the visitor may do about this text: `check`, `send`, `leave`.
-
-    Nothing where a person has left it.
-    """
+def get_message_options(row: Any, log: MessageLog) -> frozenset[MessageOption]:
+    """Return what the visitor may do about this text; nothing where a person has left it."""
     if is_left_unresolved(row):
         return frozenset()
-    may = {"leave"} if row.status in UNCERTAIN_STATUSES else set()
+    options: set[MessageOption] = set()
+    if row.status in UNCERTAIN_STATUSES:
+        options.add("leave")
     if is_on_current_carrier(log):
         if row.status in (*UNCERTAIN_STATUSES, MessageStatus.NO_RECEIPT):
-            may.add("check")
+            options.add("check")
         if current_user.is_admin and _is_worth_resending(row):
-            may.add("send")
-    return frozenset(may)
+            options.add("send")
+    return frozenset(options)
 
 
 def _is_worth_resending(row: Any) -> bool:
-    """Refused for good is refused for good: the same text to the same number would be refused
-    again.
+    """Whether the text may be sent again and has a chance.
+
+    Refused for good is refused for good: the same text to the same number would be refused again.
     """
     if not may_resend(row.status, row.reason) or is_erasure_mark(row.phone):
         return False
+    if row.status not in FAILED_STATUSES:
+        return True
     phase = "delivery" if row.provider_sid else "create"
-    return (
-        row.status not in FAILED_STATUSES or find_error_code(row.error_code, phase).retry != "never"
-    )
+    return find_error_code(row.error_code, phase).retry != "never"
 
 
 @dataclass(frozen=True)
@@ -90,32 +79,36 @@ class BulkOptions:
     can_leave: bool
 
 
-def find_bulk_options(log: MessageLog, chosen: str) -> BulkOptions | None:
-    """For one of the lists of a blast's page; None where there is nothing to decide about all
-    of them.
-    """
-    counts = {
-        state: count_actionable_messages(log.id, state)
-        for state in BULK_STATES.get(chosen, ())
-    }
-    state, count = next(((state, count) for state, count in counts.items() if count), ("", 0))
-    if not count:
-        return None
-    in_use, in_doubt = is_on_current_carrier(log), state in UNCERTAIN_STATUSES
-    found = BulkOptions(
+def find_bulk_options(log: MessageLog, filter_name: str) -> BulkOptions | None:
+    """Return the options for one list of a blast's page; None where there is nothing to decide."""
+    for state in BULK_STATES.get(filter_name, ()):
+        count = count_actionable_messages(log.id, state)
+        if count:
+            return _build_bulk_options(log, state, count)
+    return None
+
+
+def _build_bulk_options(log: MessageLog, state: str, count: int) -> BulkOptions | None:
+    is_current = is_on_current_carrier(log)
+    is_uncertain = state in UNCERTAIN_STATUSES
+    options = BulkOptions(
         state,
         count,
-        can_check=in_use and in_doubt,
-        can_resend=in_use and current_user.is_admin,
-        can_leave=in_doubt,
+        can_check=is_current and is_uncertain,
+        can_resend=is_current and current_user.is_admin,
+        can_leave=is_uncertain,
     )
-    return found if found.can_check or found.can_resend or found.can_leave else None
+    if options.can_check or options.can_resend or options.can_leave:
+        return options
+    return None
 
 
 def format_lookup_count(row: Any) -> str:
-    """ "Asked 3 times so far."; "" before the first time."""
-    count = row.lookups
-    return f"Asked {REPEAT_WORDS.get(count, f'{count:,} times')} so far." if count else ""
+    """Return "Asked 3 times so far."; "" before the first time."""
+    if not row.lookups:
+        return ""
+    times = REPEAT_WORDS.get(row.lookups, f"{row.lookups:,} times")
+    return f"Asked {times} so far."
 
 
 for _filter in (is_left_unresolved, get_message_options, format_lookup_count):

@@ -1,4 +1,4 @@
-"""The first steps as the first page lists them: with links for those who may go there."""
+"""The first steps as the first page lists them, with links for those who may go there."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,11 @@ from flask_login import current_user
 
 from app.dashboard.queries import SetupProgress
 from app.organisation import queries as organisation
+
+TWILIO_STEP_TEXT = (
+    "Put its account SID, auth token and number into the file .env and start SMS Admin again. "
+    "Until then no real texts are sent."
+)
 
 
 @dataclass(frozen=True)
@@ -23,84 +28,61 @@ class ChecklistItem:
     label: str | None = None
 
 
-def build_setup_checklist(facts: SetupProgress) -> list[ChecklistItem]:
-    """The first steps in the order in which they make sense; [] once all are done."""
-    steps = [
-        ChecklistItem(
-            facts.admin_username is not None,
-            "Create the first admin account",
-            facts.admin_username or "",
-        ),
-        _build_organisation_item(facts),
-        _build_people_item(facts),
-        _build_blast_item(facts),
-        _build_twilio_item(facts),
-        _build_reply_item(facts),
+def build_setup_checklist(progress: SetupProgress) -> list[ChecklistItem]:
+    """Return the first steps in the order in which they make sense; [] once all are done."""
+    items = [
+        _build_admin_item(progress),
+        _build_organisation_item(progress),
+        _build_people_item(progress),
+        _build_blast_item(progress),
+        _build_twilio_item(progress),
+        _build_reply_item(progress),
     ]
-    return [] if all(step.done for step in steps) else steps
+    return [] if all(item.done for item in items) else items
 
 
-def _build_organisation_item(facts: SetupProgress) -> ChecklistItem:
-    org = organisation.get_organisation()
-    link = (
-        (url_for("organisation.edit_settings"), "Change") if current_user.is_admin else (None, None)
-    )
-    return ChecklistItem(
-        facts.has_name,
-        "Name your organisation and time zone",
-        f"{org.name}, {org.timezone}",
-        *link,
-    )
+def _build_admin_item(progress: SetupProgress) -> ChecklistItem:
+    has_admin = progress.admin_username is not None
+    return ChecklistItem(has_admin, "Create the first admin account", progress.admin_username or "")
 
 
-def _build_people_item(facts: SetupProgress) -> ChecklistItem:
+def _build_organisation_item(progress: SetupProgress) -> ChecklistItem:
+    row = organisation.get_organisation()
+    title, text = "Name your organisation and time zone", f"{row.name}, {row.timezone}"
+    if not current_user.is_admin:
+        return ChecklistItem(progress.has_name, title, text)
+    url = url_for("organisation.edit_settings")
+    return ChecklistItem(progress.has_name, title, text, url, "Change")
+
+
+def _build_people_item(progress: SetupProgress) -> ChecklistItem:
+    title = "Add your people"
     text = "Import a spreadsheet or add them by hand. Nobody gets a text by being imported."
-    link = (
-        (url_for("community.list_members"), "Add people")
-        if current_user.is_admin and not facts.has_people
-        else (None, None)
-    )
-    return ChecklistItem(facts.has_people, "Add your people", text, *link)
+    if progress.has_people or not current_user.is_admin:
+        return ChecklistItem(progress.has_people, title, text)
+    return ChecklistItem(False, title, text, url_for("community.list_members"), "Add people")
 
 
-def _build_blast_item(facts: SetupProgress) -> ChecklistItem:
-    title = "Send a first blast" if facts.has_twilio else "Send a practice blast"
-    if facts.has_delivery:
+def _build_blast_item(progress: SetupProgress) -> ChecklistItem:
+    title = "Send a first blast" if progress.has_twilio else "Send a practice blast"
+    if progress.has_delivery:
         return ChecklistItem(True, title, "It was delivered.")
+    if not progress.has_people:
+        return ChecklistItem(False, title, "As soon as there is somebody to send it to.")
     text = "A text is written for you, and you see everything before it leaves."
-    link = (
-        (url_for("blasts.compose_blast", first=1), "Write it") if facts.has_people else (None, None)
-    )
-    return ChecklistItem(
-        False,
-        title,
-        text if facts.has_people else "As soon as there is somebody to send it to.",
-        *link,
-    )
+    return ChecklistItem(False, title, text, url_for("blasts.compose_blast", first=1), "Write it")
 
 
-def _build_twilio_item(facts: SetupProgress) -> ChecklistItem:
-    later = (
-        "Put its account SID, auth token and number into the file .env and start SMS Admin again. "
-        "Until then no real texts are sent."
-    )
-    return ChecklistItem(
-        facts.has_twilio,
-        "Connect Twilio",
-        "Real texts are sent." if facts.has_twilio else later,
-    )
+def _build_twilio_item(progress: SetupProgress) -> ChecklistItem:
+    text = "Real texts are sent." if progress.has_twilio else TWILIO_STEP_TEXT
+    return ChecklistItem(progress.has_twilio, "Connect Twilio", text)
 
 
-def _build_reply_item(facts: SetupProgress) -> ChecklistItem:
+def _build_reply_item(progress: SetupProgress) -> ChecklistItem:
     title = "Check that replies reach you"
-    if facts.has_reply:
+    if progress.has_reply:
         return ChecklistItem(True, title, "The first one came in.")
-    if facts.has_twilio:
+    if progress.has_twilio:
         return ChecklistItem(False, title, "Text something to your number from a phone.")
-    return ChecklistItem(
-        False,
-        title,
-        "Write back from a practice phone.",
-        url_for("sandbox.list_phones"),
-        "Open a phone",
-    )
+    text = "Write back from a practice phone."
+    return ChecklistItem(False, title, text, url_for("sandbox.list_phones"), "Open a phone")

@@ -123,7 +123,7 @@ def _search_recipients(
     )
     matches_cte = matches.limit(MAX_SEARCH_RESULTS + 1).cte("matches")
     total = select(func.count()).select_from(matches_cte).scalar_subquery()
-    statement: Any = (
+    statement = (
         select(Message, total)
         .join(matches_cte, matches_cte.c.id == Message.id)
         .order_by(matches_cte.c.rank, Message.id)
@@ -143,7 +143,7 @@ def _search_recipients(
     )
 
 
-def _fetch_window(statement: Any, params: ListParams) -> Sequence[Row[Any]]:
+def _fetch_window(statement: Any, params: ListParams) -> Sequence[Any]:
     window = statement.offset(params.offset).limit(params.per_page)
     return db.session.execute(window).all()
 

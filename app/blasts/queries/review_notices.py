@@ -1,0 +1,248 @@
+"""What deserves a second look before a blast leaves: length, cost, names and the way to stop."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from app.blasts.queries.end_time_forecast import EndTimeForecast
+from app.domain.delivery.blast_draft import BlastDraft
+from app.domain.delivery.blast_rendering import (
+    BlastRecipient,
+    RenderedBlast,
+    RenderedText,
+    render_blast_texts,
+)
+from app.domain.delivery.cost_estimate import format_money
+from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.phones.phone_number import format_phone_number
+from app.domain.phones.phone_number_info import (
+    COUNTRY_PREFIX_LENGTH,
+    describe_foreign_number_counts,
+)
+from app.domain.texts import message_templates, text_cleaning
+from app.domain.texts.plurals import pluralize
+from app.domain.texts.segments import (
+    GSM7_CHARACTERS,
+    GSM7_REPLACEMENTS,
+    count_utf16_units,
+    find_costly_characters,
+    replace_costly_characters,
+)
+from app.organisation.models import Organisation
+
+MAX_NAMES_IN_ERROR = 3
+MAX_CHARACTERS_SHOWN = 8
+MAX_QUOTE_LENGTH = 50
+LONG_TEXT_SEGMENTS = 4
+# Rendering 100,000 texts a second time would double the time of the page: what plain characters
+# save is computed from the first of them.
+SAVINGS_SAMPLE_SIZE = 5000
+# What joins or colours an emoji is not named by itself.
+EMOJI_MODIFIERS = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
+INVISIBLE_CHARACTER_NAMES = {
+    "\t": "a tab",
+    "\u00a0": "a no-break space",
+    "\u202f": "a narrow space",
+}
+
+
+@dataclass(frozen=True)
+class ReviewButton:
+    """A button of a notice: its label, and the form field that pressing it sends."""
+
+    label: str
+    field: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ReviewNotice:
+    """A sentence beside the draft, `kind` warn or info, and the button that puts it right."""
+
+    kind: str
+    text: str
+    button: ReviewButton | None = None
+
+
+def build_review_notices(
+    draft: BlastDraft,
+    blast: RenderedBlast,
+    organisation: Organisation,
+    end_forecast: EndTimeForecast | None,
+) -> list[ReviewNotice]:
+    """Return what deserves a second look; nothing for a blast that reaches nobody."""
+    if not blast.recipient_count:
+        return []
+    return [
+        *_warn_about_end_time(end_forecast),
+        *_warn_about_too_long_texts(blast),
+        *_warn_about_foreign_numbers(blast, organisation),
+        *_warn_about_costly_characters(draft, blast, organisation),
+        *_warn_about_length(blast),
+        *_warn_about_missing_names(draft, blast),
+        *_warn_about_missing_opt_out(draft, organisation),
+    ]
+
+
+def describe_too_long_texts(texts: Sequence[RenderedText]) -> str:
+    """Return a sentence that names the first of these people, each with their text's length."""
+    people = []
+    for text in texts[:MAX_NAMES_IN_ERROR]:
+        name = text.name or format_phone_number(text.phone)
+        people.append(f"{name} ({count_utf16_units(text.body):,} characters)")
+    names = ", ".join(people)
+    if len(texts) > MAX_NAMES_IN_ERROR:
+        names = f"{names} and {len(texts) - MAX_NAMES_IN_ERROR:,} more"
+    return f"Filled in, the text is too long for {names}."
+
+
+def _warn_about_end_time(forecast: EndTimeForecast | None) -> Iterator[ReviewNotice]:
+    if forecast and forecast.warning:
+        yield ReviewNotice("warn", forecast.warning)
+
+
+def _warn_about_too_long_texts(blast: RenderedBlast) -> Iterator[ReviewNotice]:
+    """Name the people whose own name makes the text too long: they are left out."""
+    texts = [text for text in blast.texts if text.skip_reason is SkipReason.TOO_LONG]
+    if not texts:
+        return
+    subject = "This person is" if len(texts) == 1 else "They are"
+    yield ReviewNotice(
+        "warn",
+        f"{describe_too_long_texts(texts)} {subject} left out. "
+        "Shorten the text to reach everybody.",
+    )
+
+
+def _warn_about_foreign_numbers(
+    blast: RenderedBlast, organisation: Organisation
+) -> Iterator[ReviewNotice]:
+    prefixes = Counter(text.phone[:COUNTRY_PREFIX_LENGTH] for text in blast.sendable_texts)
+    sentence = describe_foreign_number_counts(prefixes, organisation.region)
+    if sentence:
+        yield ReviewNotice("info", sentence)
+
+
+def _warn_about_costly_characters(
+    draft: BlastDraft, blast: RenderedBlast, organisation: Organisation
+) -> Iterator[ReviewNotice]:
+    """Name the characters outside GSM-7 in the body, and what they cost.
+
+    Names are not the writer's to change, so they are left out of this.
+    """
+    costly = [_describe_character(character) for character, _ in find_costly_characters(draft.body)]
+    if costly:
+        saved = _estimate_saved_segments(draft, blast, replace_costly_characters(draft.body))
+        if saved > 0:
+            yield ReviewNotice(
+                "warn",
+                _describe_savings(costly, saved, blast, organisation),
+                ReviewButton("Replace with plain characters", "plain", "1"),
+            )
+            return
+    symbols = _find_symbols(draft.body)
+    plain_body = _remove_symbols(draft.body, symbols)
+    if not symbols or text_cleaning.is_blank_text(plain_body):
+        return
+    saved = _estimate_saved_segments(draft, blast, plain_body)
+    if saved > 0:
+        sentence = _describe_savings([*costly, *symbols], saved, blast, organisation)
+        yield ReviewNotice("warn", sentence)
+
+
+def _estimate_saved_segments(draft: BlastDraft, blast: RenderedBlast, body: str) -> int:
+    """Return how many segments fewer the same people would get with another body."""
+    sample = blast.sendable_texts[:SAVINGS_SAMPLE_SIZE]
+    recipients = [BlastRecipient(text.name, text.phone, None) for text in sample]
+    plain_blast = render_blast_texts(recipients, body, draft.footer, blast.event_values)
+    segments = sum(text.segments for text in sample)
+    saved = segments - plain_blast.segment_count
+    return round(saved * blast.recipient_count / len(sample))
+
+
+def _describe_savings(
+    characters: list[str], saved: int, blast: RenderedBlast, organisation: Organisation
+) -> str:
+    names = " ".join(characters[:MAX_CHARACTERS_SHOWN])
+    if len(characters) > MAX_CHARACTERS_SHOWN:
+        names = f"{names} …"
+    verb, pronoun = ("makes", "it") if len(characters) == 1 else ("make", "them")
+    remainder = f"{blast.segment_count - saved:,}"
+    if blast.recipient_count > SAVINGS_SAMPLE_SIZE:
+        remainder = f"about {remainder}"
+    price = organisation.price_per_segment
+    if price is not None:
+        amount = format_money(saved * price, organisation.currency)
+        remainder = f"{remainder}, about {amount} less"
+    return (
+        f"{names} {verb} this text longer than it looks: "
+        f"{pluralize(blast.segment_count, 'part')}. Without {pronoun}: {remainder}."
+    )
+
+
+def _warn_about_length(blast: RenderedBlast) -> Iterator[ReviewNotice]:
+    longest = blast.longest_text
+    if longest and longest.segments > LONG_TEXT_SEGMENTS:
+        yield ReviewNotice(
+            "warn",
+            f"This text is long: up to {longest.segments} parts a person, each of them paid for.",
+        )
+
+
+def _warn_about_missing_names(draft: BlastDraft, blast: RenderedBlast) -> Iterator[ReviewNotice]:
+    nameless = [text for text in blast.sendable_texts if not text.name]
+    if not nameless or not message_templates.has_name_placeholders(draft.body):
+        return
+    verb = "has" if len(nameless) == 1 else "have"
+    people = pluralize(len(nameless), "person", "people")
+    sentence = f"{people} {verb} no name. They read: “{_shorten_text(nameless[0].body)}”"
+    if message_templates.has_name_without_fallback(draft.body):
+        advice = "Give the placeholder a word for them, like {first_name|friend}."
+        yield ReviewNotice("warn", f"{sentence} {advice}")
+    else:
+        yield ReviewNotice("info", sentence)
+
+
+def _warn_about_missing_opt_out(
+    draft: BlastDraft, organisation: Organisation
+) -> Iterator[ReviewNotice]:
+    if draft.footer is not None or "stop" in draft.body.casefold():
+        return
+    footer = organisation.footer.strip()
+    button = ReviewButton(f"Add “{footer}”", "include_unsubscribe", "y") if footer else None
+    sentence = "The text does not say how to stop getting texts. People expect it."
+    yield ReviewNotice("warn", sentence, button)
+
+
+def _find_symbols(body: str) -> list[str]:
+    """Return the emoji and other symbols outside GSM-7 that have no plain form.
+
+    Letters stay: they belong to the language of the text.
+    """
+    symbols = []
+    for character in dict.fromkeys(body):
+        is_plain = character in GSM7_CHARACTERS or character in GSM7_REPLACEMENTS
+        if not is_plain and not character.isalpha() and not EMOJI_MODIFIERS.match(character):
+            symbols.append(character)
+    return symbols
+
+
+def _remove_symbols(body: str, symbols: Sequence[str]) -> str:
+    characters = (
+        character for character in replace_costly_characters(body) if character not in symbols
+    )
+    return EMOJI_MODIFIERS.sub("", "".join(characters))
+
+
+def _describe_character(character: str) -> str:
+    if character in INVISIBLE_CHARACTER_NAMES:
+        return INVISIBLE_CHARACTER_NAMES[character]
+    return f'"{character}"' if character.isprintable() else "an invisible sign"
+
+
+def _shorten_text(body: str) -> str:
+    line = " ".join(body.split())
+    if len(line) <= MAX_QUOTE_LENGTH:
+        return line
+    return line[: MAX_QUOTE_LENGTH - 1].rstrip() + "…"

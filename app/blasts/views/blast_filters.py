@@ -1,0 +1,32 @@
+"""Template filters that name blasts, count people and segments, and explain statuses."""
+
+from app.blasts.views.blueprint import bp
+from app.domain.delivery.blast_labels import (
+    describe_audience,
+    explain_message_status,
+    format_blast_title,
+)
+from app.domain.texts.message_templates import has_event_placeholders, has_name_placeholders
+from app.domain.texts.plurals import pluralize
+
+
+def format_people_count(count: int) -> str:
+    """Return "1 person" or "1,480 people"."""
+    return pluralize(count, "person", "people")
+
+
+def format_segment_count(count: int) -> str:
+    """Return "1 part" or "150 parts"."""
+    return pluralize(count, "part")
+
+
+for _filter in (
+    explain_message_status,
+    format_people_count,
+    format_segment_count,
+    format_blast_title,
+    describe_audience,
+    has_name_placeholders,
+    has_event_placeholders,
+):
+    bp.add_app_template_filter(_filter)

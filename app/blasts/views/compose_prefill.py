@@ -1,0 +1,85 @@
+"""The compose form as an address fills it in: from a survey, an event or an earlier blast."""
+
+from datetime import datetime
+
+from flask import abort, request
+
+from app.blasts.actions.blast_confirmation import create_client_token
+from app.blasts.forms.compose import ComposeForm
+from app.core.clock import now
+from app.delivery.queries.blast_records import find_scheduled_blast
+from app.domain.delivery.message_statuses import BlastTarget
+from app.domain.surveys.question_definitions import build_opening_text, parse_questions
+from app.domain.texts.whole_numbers import parse_id
+from app.domain.time import local_times
+from app.organisation import queries as organisation
+from app.surveys.queries.surveys import find_survey
+
+PRACTICE_TEXT = (
+    "Hi {first_name|friend}, this is our first text from SMS Admin. "
+    "Nothing to do, we are only trying it out."
+)
+
+
+def create_prefilled_form() -> ComposeForm:
+    """Return the form that the address asks for.
+
+    ?again=<id> fills it with an earlier blast (&later=1: for a new time), ?first=1 with a text.
+    ?target=event&event_id=<id> chooses an event, ?survey=<id> asks that survey.
+    """
+    values: dict[str, object] = {"client_token": create_client_token()}
+    if "first" in request.args:
+        values["message_body"] = PRACTICE_TEXT
+    if "later" in request.args:
+        values["send_mode"] = "later"
+    if request.args.get("target") == BlastTarget.EVENT.value:
+        values["target"] = BlastTarget.EVENT.value
+        values["event_id"] = request.args.get("event_id", "")
+    if "survey" in request.args:
+        values |= _prefill_from_survey(request.args["survey"])
+    if "again" in request.args:
+        values |= _prefill_from_earlier_blast(request.args["again"])
+    return ComposeForm(formdata=None, data=values)
+
+
+def _prefill_from_survey(id_text: str) -> dict[str, object]:
+    """Return the first text of a survey; whoever answers it begins that survey."""
+    survey_id = parse_id(id_text)
+    survey = find_survey(survey_id) if survey_id is not None else None
+    if survey is None:
+        abort(404)
+    body = survey.intro_message or ""
+    questions = parse_questions(survey.questions_json)
+    if questions:
+        body = build_opening_text(body, questions[0].message_text)
+    return {
+        "message_body": body,
+        "survey_id": str(survey.id) if survey.is_active else "",
+    }
+
+
+def _prefill_from_earlier_blast(id_text: str) -> dict[str, object]:
+    scheduled_id = parse_id(id_text)
+    blast = find_scheduled_blast(scheduled_id) if scheduled_id is not None else None
+    if blast is None:
+        abort(404)
+    zone = blast.timezone
+    if not zone or not local_times.is_time_zone(zone):
+        zone = organisation.get_organisation_timezone()
+    return {
+        "message_body": blast.message_body,
+        "target": blast.target.value,
+        "event_id": str(blast.event_id or ""),
+        "include_unsubscribe": blast.footer is not None,
+        "survey_id": str(blast.survey_id or ""),
+        "timezone": zone,
+        **_prefill_end_time(blast.not_after, zone),
+    }
+
+
+def _prefill_end_time(end: datetime | None, zone: str) -> dict[str, object]:
+    """Return the fields of an earlier blast's end, unless that has passed."""
+    if end is None or end <= now():
+        return {}
+    local = local_times.build_local_time_input(end, zone)
+    return {"end_date": local.date, "end_time": local.time, "end_fold": local.fold}
