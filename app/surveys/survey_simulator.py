@@ -1,5 +1,6 @@
-"""A survey played through on its form, as somebody's phone would see it: by the same machine,
-and nothing is kept.
+"""A survey played through on its form, as somebody's phone would see it.
+
+The survey machine is the one that answers real texts, and nothing is stored.
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,8 @@ from app.domain.surveys.question_definitions import (
     QuestionType,
     SurveyQuestion,
     build_opening_text,
-    list_question_problems,
 )
+from app.domain.surveys.question_problems import list_question_problems
 from app.domain.surveys.survey_state_machine import (
     AnswerState,
     SurveySessionStatus,
@@ -26,12 +27,12 @@ from app.domain.surveys.survey_state_machine import (
 from app.domain.texts import message_templates
 from app.domain.texts.text_intent import TextIntent, classify_text, fold_text
 from app.domain.time.local_times import format_day
-from app.surveys.actions.survey_text_handling import (
-    RESTART_NOTICE,
-    build_answer_calendar,
-)
+from app.surveys.actions.survey_starts import RESTART_NOTICE
+from app.surveys.queries.answer_calendar import build_answer_calendar
 
-MAX_SIMULATED_TEXTS, MAX_TEXT_LENGTH, MAX_SUGGESTIONS = 60, 320, 7
+MAX_SIMULATED_TEXTS = 60
+MAX_TEXT_LENGTH = 320
+MAX_SUGGESTIONS = 7
 OPT_OUT_NOTE = "That is an opt-out: they get one confirmation and no more texts."
 POSSIBLE_OPT_OUT_NOTE = (
     "That may mean STOP: nothing goes to them until somebody in the inbox decides."
@@ -54,7 +55,8 @@ END_STATUS_SENTENCES = {
 class SurveyDraft:
     """What is played.
 
-    `registers`: whoever finishes comes to an event; `problem`: why the word cannot begin it.
+    `registers_for_event`: whoever finishes comes to an event; `keyword_problem`: why the word
+    cannot begin it, else "".
     """
 
     keyword: str
@@ -67,7 +69,7 @@ class SurveyDraft:
 
 @dataclass(frozen=True)
 class SimulatedText:
-    """A text on the phone: theirs or ours; `note` is what happens beside it."""
+    """A text on the phone, theirs or ours; `note` is shown beside it."""
 
     is_from_person: bool
     body: str
@@ -76,7 +78,7 @@ class SimulatedText:
 
 @dataclass(frozen=True)
 class SimulationResult:
-    """The phone as it is now: how they stand, and what they could text next."""
+    """The phone as it is now: its texts, how they stand, and what they could text next."""
 
     texts: Sequence[SimulatedText]
     status_text: str
@@ -84,16 +86,16 @@ class SimulationResult:
 
 
 def simulate_survey(
-    script: SurveyDraft, said: Sequence[str], moment: datetime
+    draft: SurveyDraft, texts: Sequence[str], moment: datetime
 ) -> SimulationResult | None:
-    """What becomes of the survey when somebody who begins it texts all that.
+    """Play the survey with somebody who begins it and texts all that.
 
-    None while it cannot be asked.
+    None while its questions cannot be asked.
     """
-    if list_question_problems(script.questions):
+    if list_question_problems(draft.questions):
         return None
-    phone = _SimulatedPhone(script, moment)
-    for text in said[:MAX_SIMULATED_TEXTS]:
+    phone = _SimulatedPhone(draft, moment)
+    for text in texts[:MAX_SIMULATED_TEXTS]:
         phone.receive_text(text[:MAX_TEXT_LENGTH])
     return SimulationResult(phone.texts, phone.status_text, phone.suggested_texts)
 
@@ -108,83 +110,84 @@ class _SimulatedPhone:
     is_registered: bool = False
 
     def __post_init__(self) -> None:
-        self.texts.append(
-            SimulatedText(True, self.draft.keyword or "…", self.draft.keyword_problem)
-        )
-        self._start_survey("")
+        self._append_text(self.draft.keyword or "…", self.draft.keyword_problem)
+        self._start_survey()
 
-    def _start_survey(self, before: str) -> None:
+    def _start_survey(self, notice: str = "") -> None:
         self.state = SurveyState(tuple(self.draft.questions), self.draft.completion_message)
-        first = build_opening_text(self.draft.intro_message, self.state.question.message_text)
-        self._append_reply(f"{before}\n{first}" if before else first)
+        opening = build_opening_text(self.draft.intro_message, self.state.question.message_text)
+        self._append_reply(f"{notice}\n{opening}" if notice else opening)
 
-    def _append_reply(self, words: str) -> None:
-        self.texts.append(
-            SimulatedText(
-                False,
-                message_templates.fill_template(words, find_given_name(self.state)),
-            )
-        )
+    def _append_text(self, body: str, note: str = "") -> None:
+        self.texts.append(SimulatedText(True, body, note))
+
+    def _append_reply(self, template: str) -> None:
+        body = message_templates.fill_template(template, find_given_name(self.state))
+        self.texts.append(SimulatedText(False, body))
 
     @property
     def is_over(self) -> bool:
         return self.state.status is not SurveySessionStatus.ACTIVE
 
     def receive_text(self, text: str) -> None:
-        """One text more, asked in the order of the router."""
-        meaning, again = classify_text(text), fold_text(text) == self.draft.keyword
-        if meaning is TextIntent.OPT_OUT:
+        """Handle one more text, in the order of the handlers of inbound_router."""
+        intent = classify_text(text)
+        if intent is TextIntent.OPT_OUT:
             self._end_survey(text, OPT_OUT_NOTE, SurveySessionStatus.STOPPED)
-        elif meaning in BUILT_IN_WORD_NOTES:
-            self.texts.append(SimulatedText(True, text, BUILT_IN_WORD_NOTES[meaning]))
-        elif not self.is_over and (
-            step := self._read_valid_answer(
-                text, again, doubtful=meaning is TextIntent.MAYBE_OPT_OUT
-            )
-        ):
+        elif intent in BUILT_IN_WORD_NOTES:
+            self._append_text(text, BUILT_IN_WORD_NOTES[intent])
+        else:
+            self._receive_survey_text(text, doubtful=intent is TextIntent.MAYBE_OPT_OUT)
+
+    def _receive_survey_text(self, text: str, *, doubtful: bool) -> None:
+        is_keyword = fold_text(text) == self.draft.keyword
+        step = self._compute_valid_step(text, only_bare=doubtful, is_keyword=is_keyword)
+        if step:
             self._apply_step(text, step)
-        elif meaning is TextIntent.MAYBE_OPT_OUT:
+        elif doubtful:
             self._end_survey(text, POSSIBLE_OPT_OUT_NOTE, SurveySessionStatus.TIMED_OUT)
-        elif again:
-            self.texts.append(SimulatedText(True, text))
+        elif is_keyword:
+            self._append_text(text)
             self._start_survey("" if self.is_over else RESTART_NOTICE)
         elif self.is_over:
-            self.texts.append(SimulatedText(True, text, SURVEY_ENDED_NOTE))
+            self._append_text(text, SURVEY_ENDED_NOTE)
         else:
             self._apply_step(text, apply_unclear_answer(self.state))
 
-    def _read_valid_answer(self, text: str, again: bool, *, doubtful: bool) -> SurveyStep | None:
+    def _compute_valid_step(
+        self, text: str, *, only_bare: bool, is_keyword: bool
+    ) -> SurveyStep | None:
+        if self.is_over:
+            return None
         question = self.state.question
-        only_bare = doubtful or (again and question.question_type in FREE_TEXT_TYPES)
-        return process_survey_text(
-            self.state,
-            text,
-            build_answer_calendar(question, self.moment),
-            only_bare=only_bare,
-        )
+        if is_keyword and question.question_type in FREE_TEXT_TYPES:
+            only_bare = True
+        calendar = build_answer_calendar(question, self.moment)
+        return process_survey_text(self.state, text, calendar, only_bare=only_bare)
 
     def _apply_step(self, text: str, step: SurveyStep) -> None:
-        self.texts.append(SimulatedText(True, text, self._build_understood_note(step)))
-        self.state, self.is_registered = (
-            step.state,
-            step.registers_for_event and self.draft.registers_for_event,
-        )
+        self._append_text(text, self._build_understood_note(step))
+        self.state = step.state
+        self.is_registered = step.registers_for_event and self.draft.registers_for_event
         for reply in step.replies:
             self._append_reply(reply)
 
     def _build_understood_note(self, step: SurveyStep) -> str:
         record = step.record
-        if record is None or record.value is None:
-            unclear = record is not None and record.state is AnswerState.UNCLEAR
-            return UNCLEAR_NOTE if unclear else ""
+        if record is None:
+            return ""
+        if record.value is None:
+            return UNCLEAR_NOTE if record.state is AnswerState.UNCLEAR else ""
         question = self.state.questions[record.position]
+        if question.question_type in FREE_TEXT_TYPES:
+            return ""
         if question.question_type is QuestionType.DATE:
-            return f"Understood: {format_day(date.fromisoformat(record.value), today=self.moment.date())}."
-        said = survey_aggregates.format_stored_answer(question, record.value)
-        return "" if question.question_type in FREE_TEXT_TYPES else f"Understood: {said}."
+            day = date.fromisoformat(record.value)
+            return f"Understood: {format_day(day, today=self.moment.date())}."
+        return f"Understood: {survey_aggregates.format_stored_answer(question, record.value)}."
 
     def _end_survey(self, text: str, note: str, status: SurveySessionStatus) -> None:
-        self.texts.append(SimulatedText(True, text, note))
+        self._append_text(text, note)
         self.state = replace(self.state, status=status)
 
     @property
@@ -192,34 +195,33 @@ class _SimulatedPhone:
         """How they stand, in words."""
         if not self.is_over:
             return f"On question {self.state.position + 1} of {len(self.state.questions)}."
-        if self.state.status is SurveySessionStatus.COMPLETED:
-            beside = " They are registered for the event." if self.is_registered else ""
-            apart = (
-                " They are not registered for the event."
-                if self.draft.registers_for_event and not self.is_registered
-                else ""
-            )
-            return f"Finished.{beside}{apart}"
-        return END_STATUS_SENTENCES[self.state.status]
+        if self.state.status is not SurveySessionStatus.COMPLETED:
+            return END_STATUS_SENTENCES[self.state.status]
+        if self.is_registered:
+            return "Finished. They are registered for the event."
+        if self.draft.registers_for_event:
+            return "Finished. They are not registered for the event."
+        return "Finished."
 
     @property
     def suggested_texts(self) -> list[str]:
         """Some texts to try: what would answer, and what would not."""
         if self.is_over:
             return [self.draft.keyword] if self.draft.keyword else []
-        question = self.state.question
-        some = {
-            QuestionType.YES_NO: ["Yes", "No"],
-            QuestionType.CHOICE: [*question.choice_labels[: MAX_SUGGESTIONS - 3]],
-            QuestionType.NUMBER: [
-                str(question.low if question.low is not None else min(4, question.high or 4))
-            ],
-            QuestionType.DATE: ["Tomorrow"],
-            QuestionType.NAME: ["Zoë Hernández"],
-        }
-        return [
-            *some.get(question.question_type, []),
-            "What?",
-            "BACK" if self.state.position else "SKIP",
-            "DONE",
-        ]
+        passing_word = "BACK" if self.state.position else "SKIP"
+        return [*_suggest_answers(self.state.question), "What?", passing_word, "DONE"]
+
+
+def _suggest_answers(question: SurveyQuestion) -> list[str]:
+    """Return texts that answer the question, none for free words."""
+    if question.question_type is QuestionType.CHOICE:
+        return [*question.choice_labels[: MAX_SUGGESTIONS - 3]]
+    if question.question_type is QuestionType.NUMBER:
+        number = min(4, question.high or 4) if question.low is None else question.low
+        return [str(number)]
+    suggestions = {
+        QuestionType.YES_NO: ["Yes", "No"],
+        QuestionType.DATE: ["Tomorrow"],
+        QuestionType.NAME: ["Zoë Hernández"],
+    }
+    return suggestions.get(question.question_type, [])

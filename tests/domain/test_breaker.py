@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.delivery.engine import backoff
+from app.delivery.engine.timings import EngineTimings
 from app.domain.delivery.carrier_error_codes import (
     Blame,
     find_error_code,
@@ -125,7 +126,7 @@ def test_codes_nobody_has_heard_of_have_rules_too():
 
 def test_the_engine_brakes_as_the_table_says():
     assert find_error_code(20500).breaker_rule == BreakerRule(
-        BreakerAction.HOLD, backoff.AMBIGUOUS_LIMIT, None, int(backoff.HOLD_SECONDS)
+        BreakerAction.HOLD, backoff.AMBIGUOUS_LIMIT, None, int(EngineTimings().hold)
     )
     assert find_error_code(20429).breaker_rule == BreakerRule(
         BreakerAction.SLOW, backoff.THROTTLED_LIMIT

@@ -9,11 +9,10 @@ from app.domain.surveys.question_definitions import (
     QuestionType,
     SurveyQuestion,
     build_opening_text,
-    list_opening_problems,
-    list_question_problems,
     parse_questions,
     serialize_questions,
 )
+from app.domain.surveys.question_problems import list_opening_problems, list_question_problems
 from app.domain.texts import keyword_parsing
 
 MIXED = (

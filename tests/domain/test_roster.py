@@ -5,8 +5,9 @@ import time
 import pytest
 
 from app.domain.spreadsheets.column_headings import ColumnKind, find_column_kind
-from app.domain.spreadsheets.column_mapping import ColumnMappingError, choose_columns, guess_columns
+from app.domain.spreadsheets.column_mapping import choose_columns, guess_columns
 from app.domain.spreadsheets.contact_rows import read_contact_rows
+from app.domain.spreadsheets.phone_columns import ColumnMappingError
 
 P, N, F, L, X = (
     ColumnKind.PHONE,

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.surveys.answer_dates import DateContext
+from app.domain.surveys.answer_folding import is_same_answer
 from app.domain.surveys.question_definitions import (
     END_OF_SURVEY,
     END_WITHOUT_REGISTRATION,
@@ -24,7 +25,6 @@ from app.domain.surveys.survey_state_machine import (
     SurveyState,
     apply_unclear_answer,
     find_given_name,
-    is_same_answer,
     list_visited_positions,
     process_survey_text,
 )

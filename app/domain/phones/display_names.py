@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeVar
 NAME_SOURCES = ("community", "event", "list", "text")
 
 NAME_TITLES = frozenset(
-    [
+    {
         "mr",
         "mrs",
         "ms",
@@ -24,7 +24,7 @@ NAME_TITLES = frozenset(
         "frau",
         "mme",
         "mlle",
-    ]
+    }
 )
 
 

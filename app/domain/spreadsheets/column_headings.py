@@ -1,14 +1,19 @@
-"""What the heading of a spreadsheet's column says about the column, in the languages people
-write them.
-"""
+"""What the heading of a spreadsheet's column tells about the column, in many languages."""
 
 import re
 import unicodedata
 from enum import StrEnum
 
+from app.domain.texts.unicode_categories import remove_categories
+
+# Where "NumeroDeMovil" has its word boundaries.
+CAMEL_CASE_PATTERN = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
+# Accents and format characters. Enclosing marks (Me) stay.
+REMOVED_CATEGORIES = frozenset({"Mn", "Cf"})
+
 
 class ColumnKind(StrEnum):
-    """What a column holds, as far as we care."""
+    """What a column holds, as far as an import needs it. The values are stored."""
 
     PHONE = "phone"
     NAME = "name"
@@ -18,7 +23,7 @@ class ColumnKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """The kind as pages say it."""
+        """The kind as pages show it."""
         return COLUMN_KIND_LABELS[self]
 
 
@@ -32,25 +37,23 @@ COLUMN_KIND_LABELS = {
 
 
 def fold_heading(heading: str) -> str:
-    """A heading as plain lower-case words: 'Número  de MÓVIL*', 'NumeroDeMovil' both give
-    'numero de movil'.
+    """Return a heading as lower-case words without accents and punctuation.
+
+    "Número  de MÓVIL*" and "NumeroDeMovil" both give "numero de movil".
     """
-    spelt = re.sub(r"(?<=[a-zß-ÿ])(?=[A-Z])", " ", unicodedata.normalize("NFKC", heading))
-    signs = (
-        sign
-        for sign in unicodedata.normalize("NFKD", spelt.casefold())
-        if not _is_accent_or_format(sign)
-    )
-    plain = unicodedata.normalize("NFC", "".join(signs))
-    return " ".join("".join(sign if sign.isalnum() else " " for sign in plain).split())
+    separated = CAMEL_CASE_PATTERN.sub(" ", unicodedata.normalize("NFKC", heading))
+    decomposed = unicodedata.normalize("NFKD", separated.casefold())
+    letters = remove_categories(decomposed, REMOVED_CATEGORIES)
+    words = "".join(map(_replace_punctuation, unicodedata.normalize("NFC", letters)))
+    return " ".join(words.split())
 
 
-def _is_accent_or_format(sign: str) -> bool:
-    return unicodedata.category(sign) in {"Mn", "Cf"}
+def _replace_punctuation(character: str) -> str:
+    return character if character.isalnum() else " "
 
 
-def _fold_phrases(text: str) -> frozenset[str]:
-    return frozenset(fold_heading(phrase) for phrase in text.split("|"))
+def _fold_phrases(phrases: str) -> frozenset[str]:
+    return frozenset(map(fold_heading, phrases.split("|")))
 
 
 # A heading with one of these inside is about a phone: "Mobiltelefonnummer", "Phone 1 - Value",
@@ -62,17 +65,15 @@ PHONE_STEMS = _fold_phrases(
     "điện thoại|komórk|โทรศัพท์"
 )
 PHONE_WORDS = _fold_phrases("tel|cell|cel|mob|ph|móvil|portable|fon|sms|telf|тел|моб")
-# Such phones are seldom in a pocket: another phone column is preferred to them.
+# A landline can seldom receive texts: another phone column is preferred to it.
 LANDLINE_WORDS = _fold_phrases(
     "home|work|office|business|landline|fax|emergency|festnetz|privat|büro|geschäftlich|dienstlich|"
     "casa|trabajo|oficina|fijo|domicile|bureau|travail|fixe|thuis|werk|lavoro|ufficio|fisso"
     "|trabalho|fixo"
 )
 ID_WORDS = _fold_phrases(
-    (
-        "id|ids|no|nr|nummer|number|num|nº|account|member number|membership|customer|kunde|card"
-        "|code|ref|zip"
-    )
+    "id|ids|no|nr|nummer|number|num|nº|account|member number|membership|customer|kunde|card"
+    "|code|ref|zip"
 )
 
 FIRST_NAME_HEADINGS = _fold_phrases(
@@ -115,37 +116,41 @@ NON_PERSON_WORDS = _fold_phrases(
 
 
 def find_column_kind(heading: str) -> ColumnKind | None:
-    """What a heading says its column holds; None when it says nothing we know."""
-    plain = fold_heading(heading)
-    words = set(plain.split())
-    if "phonetic" in words:  # how a name is spoken; "phone" is in it
+    """Return what the heading says that the column holds, or None when it says nothing of use."""
+    folded = fold_heading(heading)
+    words = set(folded.split())
+    # "Phonetic name" is how a name is pronounced, and contains "phone".
+    if "phonetic" in words:
         return None
-    if words & PHONE_WORDS or any(stem in plain for stem in PHONE_STEMS):
+    if words & PHONE_WORDS or any(stem in folded for stem in PHONE_STEMS):
         return ColumnKind.PHONE
-    for kind, phrases in (
-        (ColumnKind.FIRST_NAME, FIRST_NAME_HEADINGS),
-        (ColumnKind.LAST_NAME, LAST_NAME_HEADINGS),
-        (ColumnKind.NAME, FULL_NAME_HEADINGS),
-    ):
-        if plain in phrases:
-            return kind
-    return (
-        _find_english_name_kind(words) if "name" in words and not words & NON_PERSON_WORDS else None
-    )
+    if folded in FIRST_NAME_HEADINGS:
+        return ColumnKind.FIRST_NAME
+    if folded in LAST_NAME_HEADINGS:
+        return ColumnKind.LAST_NAME
+    if folded in FULL_NAME_HEADINGS:
+        return ColumnKind.NAME
+    if "name" in words and not words & NON_PERSON_WORDS:
+        return _find_english_name_kind(words)
+    return None
 
 
 def _find_english_name_kind(words: set[str]) -> ColumnKind:
-    """ "Member's first name (as on the card)" and the like."""
+    """Return the kind of a longer heading, such as "Member's first name (as on the card)"."""
     if words & {"first", "given"}:
         return ColumnKind.FIRST_NAME
-    return ColumnKind.LAST_NAME if words & {"last", "family"} else ColumnKind.NAME
+    if words & {"last", "family"}:
+        return ColumnKind.LAST_NAME
+    return ColumnKind.NAME
 
 
 def is_landline_heading(heading: str) -> bool:
-    """Whether a phone heading says that the phone stands on a desk."""
-    return bool(set(fold_heading(heading).split()) & LANDLINE_WORDS)
+    """Whether the heading of a phone column says that the phones are landlines."""
+    return not LANDLINE_WORDS.isdisjoint(fold_heading(heading).split())
 
 
 def is_id_heading(heading: str) -> bool:
-    """Whether a heading says that its numbers are numbers of something else."""
-    return heading.strip() == "#" or bool(set(fold_heading(heading).split()) & ID_WORDS)
+    """Whether a heading says that its numbers are no phones: a member number, a postcode."""
+    if heading.strip() == "#":
+        return True
+    return not ID_WORDS.isdisjoint(fold_heading(heading).split())

@@ -1,4 +1,4 @@
-"""The day that somebody's text names, in the order and the languages people write days in."""
+"""Reading a day from somebody's text, in the orders and languages people write days in."""
 
 import re
 import unicodedata
@@ -7,106 +7,127 @@ from datetime import date, timedelta
 
 from app.domain.surveys.answer_words import map_numbered_words
 
-MONTH_WORDS, WEEKDAY_WORDS, RELATIVE_DAY_WORDS = (
-    map_numbered_words("month"),
-    map_numbered_words("weekday"),
-    map_numbered_words("near"),
+MONTH_WORDS = map_numbered_words("month")
+WEEKDAY_WORDS = map_numbered_words("weekday")
+RELATIVE_DAY_WORDS = map_numbered_words("near")
+FILLER_WORDS = frozenset({"THE", "OF", "DE", "DEL", "EL", "LE", "ON"})
+MIN_ANSWER_YEAR = 1900
+MAX_ANSWER_YEAR = 2199
+# A two-digit year further ahead belongs to the last century: in 2026 "50" is 1950.
+MAX_SHORT_YEARS_AHEAD = 20
+NUMERIC_DATE_PATTERN = re.compile(r"\d{1,4}\s*[-./]\s*\d{1,2}(\s*[-./]\s*\d{1,4})?\.?")
+ISO_DATE_PATTERN = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})")
+DAY_AND_MONTH_PATTERN = re.compile(
+    r"(?P<first>\d{1,2})(?P<separator>[-./])(?P<second>\d{1,2})(?:[-./](?P<year>\d{4}|\d{2}))?"
 )
-ANSWER_YEAR_BOUNDS = (1900, 2199)
+ORDINAL_ENDING_PATTERN = re.compile(r"(?<=\d)(ST|ND|RD|TH|ER)$")
 
 
 @dataclass(frozen=True)
 class DateContext:
-    """How days are read: the day it is, and whether the month stands first in 5/8 (as in the
-    United States).
+    """What decides how a day is read: today's date, and which number of 5/8 is the month.
+
+    `month_first` as in the United States.
     """
 
     today: date
     month_first: bool = True
 
 
-def parse_day(text: str, key: str, calendar: DateContext) -> date | None:
-    """The day that a whole text names; None when it names none, or could mean two.
+def parse_day(text: str, key: str, context: DateContext) -> date | None:
+    """Return the day that the whole text names; None when it names none, or could mean two.
 
-    `key` is the text in capitals, without accents and punctuation. A day without its year is
-    the next such day.
+    `key` is the text as fold_answer() makes it, without punctuation. A day without a year is the
+    next such day.
     """
-    day = _parse_any_form(_extract_numeric_date(text) or key, calendar)
-    return day if day and ANSWER_YEAR_BOUNDS[0] <= day.year <= ANSWER_YEAR_BOUNDS[1] else None
+    day = _parse_any_form(_extract_numeric_date(text) or key, context)
+    if day and MIN_ANSWER_YEAR <= day.year <= MAX_ANSWER_YEAR:
+        return day
+    return None
 
 
 def _extract_numeric_date(text: str) -> str | None:
-    """A date in digits, with the slashes, dots or hyphens between them."""
-    said = unicodedata.normalize("NFKC", text).strip()
-    if re.fullmatch(r"\d{1,4}\s*[-./]\s*\d{1,2}(\s*[-./]\s*\d{1,4})?\.?", said):
-        return re.sub(r"\s", "", said).rstrip(".")
+    """Return a date in digits with its slashes, dots or hyphens, which folding would remove."""
+    written = unicodedata.normalize("NFKC", text).strip()
+    if NUMERIC_DATE_PATTERN.fullmatch(written):
+        return re.sub(r"\s", "", written).rstrip(".")
     return None
 
 
-def _parse_any_form(key: str, calendar: DateContext) -> date | None:
+def _parse_any_form(key: str, context: DateContext) -> date | None:
     if key in RELATIVE_DAY_WORDS:
-        return calendar.today + timedelta(days=RELATIVE_DAY_WORDS[key])
-    if key in WEEKDAY_WORDS:  # on that very weekday it could be today or in a week
-        ahead = (WEEKDAY_WORDS[key] - calendar.today.weekday()) % 7
-        return calendar.today + timedelta(days=ahead) if ahead else None
-    for form in (_parse_iso_date, _parse_numeric_date, _parse_worded_date):
-        day = form(key, calendar)
-        if day:
-            return day
-    return None
+        return context.today + timedelta(days=RELATIVE_DAY_WORDS[key])
+    if key in WEEKDAY_WORDS:
+        days_ahead = (WEEKDAY_WORDS[key] - context.today.weekday()) % 7
+        if days_ahead == 0:
+            # On that very weekday it could mean today or in a week.
+            return None
+        return context.today + timedelta(days=days_ahead)
+    return (
+        _parse_iso_date(key)
+        or _parse_numeric_date(key, context)
+        or _parse_worded_date(key, context)
+    )
 
 
-def _parse_iso_date(key: str, calendar: DateContext) -> date | None:
-    match = re.fullmatch(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})", key)
-    return _build_date(int(match[1]), int(match[2]), int(match[3])) if match else None
-
-
-def _parse_numeric_date(key: str, calendar: DateContext) -> date | None:
-    match = re.fullmatch(r"(\d{1,2})([-./])(\d{1,2})(?:[-./](\d{4}|\d{2}))?", key)
+def _parse_iso_date(key: str) -> date | None:
+    match = ISO_DATE_PATTERN.fullmatch(key)
     if not match:
         return None
-    first, second = int(match[1]), int(match[3])
-    month_first = (
-        calendar.month_first and match[2] != "."
-    )  # where the month comes first nobody writes dots
-    month, day = (first, second) if month_first else (second, first)
+    return _build_date(int(match[1]), int(match[2]), int(match[3]))
+
+
+def _parse_numeric_date(key: str, context: DateContext) -> date | None:
+    match = DAY_AND_MONTH_PATTERN.fullmatch(key)
+    if not match:
+        return None
+    month = int(match["first"])
+    day = int(match["second"])
+    # Where the month comes first nobody writes dots.
+    is_day_first = not context.month_first or match["separator"] == "."
+    if is_day_first:
+        month, day = day, month
     if month > 12:
         month, day = day, month
-    return _complete_year(match[4], month, day, calendar)
+    return _complete_year(match["year"], month, day, context)
 
 
-def _parse_worded_date(key: str, calendar: DateContext) -> date | None:
-    words = [
-        word for word in key.split() if word not in {"THE", "OF", "DE", "DEL", "EL", "LE", "ON"}
-    ]
-    words = [word for word in words if word not in WEEKDAY_WORDS or word in MONTH_WORDS]
-    months = [word for word in words if word in MONTH_WORDS]
-    figures = [
-        re.sub(r"(?<=\d)(ST|ND|RD|TH|ER)$", "", word) for word in words if word not in MONTH_WORDS
-    ]
-    if (
-        len(months) != 1
-        or not 1 <= len(figures) <= 2
-        or not all(re.fullmatch(r"\d{1,4}", each) for each in figures)
-    ):
+def _parse_worded_date(key: str, context: DateContext) -> date | None:
+    """Read "FRIDAY THE 8TH OF MAY 2026": one month, a day, perhaps a year, in any order."""
+    months: list[int] = []
+    numbers: list[str] = []
+    for word in key.split():
+        if word in MONTH_WORDS:
+            months.append(MONTH_WORDS[word])
+        elif word not in FILLER_WORDS and word not in WEEKDAY_WORDS:
+            numbers.append(ORDINAL_ENDING_PATTERN.sub("", word))
+    if len(months) != 1 or not all(re.fullmatch(r"\d{1,4}", number) for number in numbers):
         return None
-    day, year = (figures[0], figures[1] if len(figures) == 2 else None)
+    if len(numbers) == 1:
+        day, year = numbers[0], None
+    elif len(numbers) == 2:
+        day, year = numbers
+    else:
+        return None
     if len(day) > 2 or (year is not None and len(year) not in (2, 4)):
         return None
-    return _complete_year(year, MONTH_WORDS[months[0]], int(day), calendar)
+    return _complete_year(year, months[0], int(day), context)
 
 
-def _complete_year(year: str | None, month: int, day: int, calendar: DateContext) -> date | None:
-    """Two digits are the century's that is nearest; without a year it is the next such day."""
-    today = calendar.today
+def _complete_year(year: str | None, month: int, day: int, context: DateContext) -> date | None:
+    """Return the date; without a year the next such day, with two digits the nearest century."""
+    today = context.today
     if year is None:
-        this = _build_date(today.year, month, day)
-        return this if this is None or this >= today else _build_date(today.year + 1, month, day)
-    whole = int(year)
+        this_year = _build_date(today.year, month, day)
+        if this_year and this_year < today:
+            return _build_date(today.year + 1, month, day)
+        return this_year
+    full_year = int(year)
     if len(year) == 2:
-        whole += today.year // 100 * 100
-        whole -= 100 if whole > today.year + 20 else 0
-    return _build_date(whole, month, day)
+        full_year += today.year // 100 * 100
+        if full_year > today.year + MAX_SHORT_YEARS_AHEAD:
+            full_year -= 100
+    return _build_date(full_year, month, day)
 
 
 def _build_date(year: int, month: int, day: int) -> date | None:

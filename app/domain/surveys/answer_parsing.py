@@ -1,14 +1,12 @@
-"""What somebody's text says in answer to one question.
-
-What could be meant in two ways is not understood.
-"""
+"""Reading a text as the answer to one question. What could mean two things is not understood."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 
 from app.domain.surveys.answer_dates import DateContext, parse_day
-from app.domain.surveys.answer_words import ANSWER_WORDS, map_numbered_words
+from app.domain.surveys.answer_folding import fold_answer
+from app.domain.surveys.answer_numbers import NUMBER_WORDS, parse_whole_number_answer
+from app.domain.surveys.answer_words import ANSWER_WORDS
 from app.domain.surveys.question_definitions import (
     CHOICE_LETTERS,
     FREE_TEXT_TYPES,
@@ -17,62 +15,59 @@ from app.domain.surveys.question_definitions import (
     QuestionType,
     SurveyQuestion,
 )
-from app.domain.texts import text_cleaning
-from app.domain.texts.text_intent import fold_text
+from app.domain.texts.text_cleaning import clean_name, clean_text, is_blank_text
 
-MAX_NAME_ANSWER_LENGTH, MAX_TEXT_ANSWER_LENGTH, MAX_NAME_WORDS = 100, 1600, 6
-MAX_CAPITALIZED_NAME_WORDS, SHORT_NAME_WORD_LENGTH = 10, 3
-YES_WORDS, NO_WORDS = ANSWER_WORDS["yes"], ANSWER_WORDS["no"]
-YES_FIRST_WORDS, NO_FIRST_WORDS = ANSWER_WORDS["begin yes"], ANSWER_WORDS["begin no"]
-YES_EMOJI, NO_EMOJI = ("👍", "✅", "✔", "🙋", "💯", "👌"), ("👎", "❌", "🚫", "🙅")
-NUMBER_WORDS = map_numbered_words("")
-MAX_OTHER_WORDS = 3
+MAX_NAME_ANSWER_LENGTH = 100
+MAX_TEXT_ANSWER_LENGTH = 1600
+# A sentence is not a name: six words, or ten when each looks like a part of a name.
+MAX_NAME_WORDS = 6
+MAX_CAPITALIZED_NAME_WORDS = 10
+# Words such as "de", "la", "y" are written small inside a name.
+SHORT_NAME_WORD_LENGTH = 3
+NAME_FORBIDDEN_PATTERN = re.compile(r"[?@/{}<>]")
+YES_WORDS = ANSWER_WORDS["yes"]
+NO_WORDS = ANSWER_WORDS["no"]
+YES_FIRST_WORDS = ANSWER_WORDS["begin yes"]
+NO_FIRST_WORDS = ANSWER_WORDS["begin no"]
+YES_EMOJI_PATTERN = re.compile("[👍✅✔🙋💯👌]")
+NO_EMOJI_PATTERN = re.compile("[👎❌🚫🙅]")
+# So many letters are enough to name a choice by its beginning.
+MIN_PREFIX_LENGTH = 3
 NAME_INTRODUCTION_PATTERN = re.compile(
-    r"^(?:hi[,!.]?|hello[,!.]?|hola[,!.]?)?\s*(?:my name is|my name's|name is|i am|i'm|it's|it is|this is|me llamo|"
-    r"mi nombre es|soy|je m'appelle|je suis|mon nom est)\s+",
+    r"^(?:hi[,!.]?|hello[,!.]?|hola[,!.]?)?\s*"
+    r"(?:my name is|my name's|name is|i am|i'm|it's|it is|this is"
+    r"|me llamo|mi nombre es|soy|je m'appelle|je suis|mon nom est)\s+",
     re.IGNORECASE,
 )
 
 
-def parse_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
-    """What the text answers, as it is kept; None when it is no answer, or could be meant in two
-    ways.
+def parse_answer(question: SurveyQuestion, text: str, context: DateContext) -> str | None:
+    """Return what the text answers, as it is stored.
 
-    yes, no; a choice as the question spells it; whole numbers in digits; days as YYYY-MM-DD;
-    words as they came, clean.
+    "yes" or "no"; a choice as the question spells it; whole numbers in digits; days as
+    YYYY-MM-DD; free text and names cleaned. None when it is no answer, or could mean two things.
     """
-    return PARSER_BY_QUESTION_TYPE[question.question_type](question, text, calendar)
+    return PARSER_BY_QUESTION_TYPE[question.question_type](question, text, context)
 
 
 def is_bare_answer(question: SurveyQuestion, text: str) -> bool:
-    """Whether a text is nothing but an answer of this kind: "no" is, "no, don't text me" says
-    more.
-    """
+    """Whether a text is nothing but an answer: "no" is, "no, don't text me" says more."""
     words = fold_answer(text).split()
     if question.question_type is QuestionType.YES_NO:
         return not words or " ".join(words) in YES_WORDS | NO_WORDS
-    return (
-        len(words) <= 1
-        if question.question_type is QuestionType.NUMBER
-        else question.question_type not in FREE_TEXT_TYPES
-    )
+    if question.question_type is QuestionType.NUMBER:
+        return len(words) <= 1
+    return question.question_type not in FREE_TEXT_TYPES
 
 
-def fold_answer(text: str) -> str:
-    """The text to compare words by: as `folded`, without accents and apostrophes, punctuation
-    as spaces.
-    """
-    key = unicodedata.normalize("NFD", fold_text(text))
-    key = re.sub(r"['’`´]", "", "".join(sign for sign in key if not unicodedata.combining(sign)))
-    return " ".join(re.sub(r"[^\w\s]", " ", key).split())
+def _parse_text_answer(question: SurveyQuestion, text: str, context: DateContext) -> str | None:
+    answer = clean_text(text)
+    if is_blank_text(answer):
+        return None
+    return answer[:MAX_TEXT_ANSWER_LENGTH]
 
 
-def _parse_text_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
-    said = text_cleaning.clean_text(text)
-    return None if text_cleaning.is_blank_text(said) else said[:MAX_TEXT_ANSWER_LENGTH]
-
-
-def _parse_yes_no_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
+def _parse_yes_no_answer(question: SurveyQuestion, text: str, context: DateContext) -> str | None:
     key = fold_answer(text)
     if not key:
         return _parse_yes_no_emoji(text)
@@ -82,130 +77,109 @@ def _parse_yes_no_answer(question: SurveyQuestion, text: str, calendar: DateCont
         return YES_VALUE
     if key in NO_WORDS:
         return NO_VALUE
-    first, *rest = key.split()
-    others = set(rest)
-    if others & ANSWER_WORDS["hedge"]:
+    return _parse_yes_no_sentence(key)
+
+
+def _parse_yes_no_sentence(key: str) -> str | None:
+    """Read a sentence by its first word, unless another word turns it around."""
+    first_word, *next_words = key.split()
+    other_words = set(next_words)
+    if other_words & ANSWER_WORDS["hedge"]:
         return None
-    if first in YES_FIRST_WORDS and not others & (ANSWER_WORDS["against"] | NO_WORDS):
+    if first_word in YES_FIRST_WORDS and not other_words & (ANSWER_WORDS["against"] | NO_WORDS):
         return YES_VALUE
-    # "no problem" and "no, I will come" are no answers that we would bet on
-    denies = others & (ANSWER_WORDS["against"] - {"NO"})
-    return NO_VALUE if first in NO_FIRST_WORDS and denies and not others & YES_FIRST_WORDS else None
+    # "no problem" and "no, I will come" mean neither for certain.
+    denies = other_words & (ANSWER_WORDS["against"] - {"NO"})
+    if first_word in NO_FIRST_WORDS and denies and not other_words & YES_FIRST_WORDS:
+        return NO_VALUE
+    return None
 
 
 def _parse_yes_no_emoji(text: str) -> str | None:
-    """A thumb says it too."""
-    yes, no = (
-        any(sign in text for sign in YES_EMOJI),
-        any(sign in text for sign in NO_EMOJI),
-    )
-    return None if yes == no else YES_VALUE if yes else NO_VALUE
+    """Read a thumb up or down, and the like, as yes or no."""
+    says_yes = YES_EMOJI_PATTERN.search(text) is not None
+    says_no = NO_EMOJI_PATTERN.search(text) is not None
+    if says_yes == says_no:
+        return None
+    return YES_VALUE if says_yes else NO_VALUE
 
 
-def _parse_choice_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
+def _parse_choice_answer(question: SurveyQuestion, text: str, context: DateContext) -> str | None:
     key = fold_answer(text)
     if not key:
         return None
-    words = {fold_answer(choice): choice for choice in question.choices}
-    if key in words:
-        return words[key]
-    labels = dict(zip(question.choice_labels, question.choices, strict=True))
-    by_label = _find_choice_by_label(key, labels)
-    if by_label:
-        return by_label
-    meant = [choice for word, choice in words.items() if _is_choice_prefix(word, key)]
-    return meant[0] if len(meant) == 1 else None
+    choice_by_key = {fold_answer(choice): choice for choice in question.choices}
+    if key in choice_by_key:
+        return choice_by_key[key]
+    choice_by_label = dict(zip(question.choice_labels, question.choices, strict=True))
+    labelled_choice = _find_choice_by_label(key, choice_by_label)
+    if labelled_choice:
+        return labelled_choice
+    prefixed = [
+        choice for choice_key, choice in choice_by_key.items() if _is_choice_prefix(choice_key, key)
+    ]
+    if len(prefixed) == 1:
+        return prefixed[0]
+    return None
 
 
-def _find_choice_by_label(key: str, labels: dict[str, str]) -> str | None:
-    """By its number or letter, alone or with its words behind ("2 Pasta"); by a number word
-    where they are numbers.
+def _find_choice_by_label(key: str, choice_by_label: dict[str, str]) -> str | None:
+    """Return the choice by its label, alone or with its words after it ("2 Pasta").
+
+    Where the labels are numbers, a number word or a letter alone counts too.
     """
-    label, _, rest = key.partition(" ")
-    numbered = "1" in labels
-    if numbered and not rest:
+    label, _, words = key.partition(" ")
+    if "1" in choice_by_label and not words:
         label = str(NUMBER_WORDS.get(label, label))
-        label = (
-            str(CHOICE_LETTERS.index(label) + 1)
-            if len(label) == 1 and label in CHOICE_LETTERS
-            else label
-        )
-    choice = labels.get(label)
-    if choice is None or not rest:
+        if len(label) == 1 and label in CHOICE_LETTERS:
+            label = str(CHOICE_LETTERS.index(label) + 1)
+    choice = choice_by_label.get(label)
+    if choice is None or not words:
         return choice
-    return (
-        choice
-        if fold_answer(choice) == rest or _is_choice_prefix(fold_answer(choice), rest)
-        else None
-    )
+    choice_key = fold_answer(choice)
+    if choice_key == words or _is_choice_prefix(choice_key, words):
+        return choice
+    return None
 
 
-def _is_choice_prefix(word: str, key: str) -> bool:
-    """Whether `key` is the beginning of a choice: whole words, or three letters and more of the
-    first.
-    """
-    return word.startswith(f"{key} ") or (
-        len(key) >= 3 and not key.isdigit() and word.startswith(key)
-    )
+def _is_choice_prefix(choice_key: str, key: str) -> bool:
+    """Whether `key` begins a choice: with whole words, or with three letters of its first word."""
+    if choice_key.startswith(f"{key} "):
+        return True
+    is_long_enough = len(key) >= MIN_PREFIX_LENGTH and not key.isdigit()
+    return is_long_enough and choice_key.startswith(key)
 
 
-def _parse_number_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
-    value = _extract_whole_number(text)
+def _parse_number_answer(question: SurveyQuestion, text: str, context: DateContext) -> str | None:
+    value = parse_whole_number_answer(text)
     if value is None:
         return None
-    low_enough = question.high is None or value <= question.high
-    high_enough = question.low is None or value >= question.low
-    return str(value) if low_enough and high_enough else None
-
-
-def _extract_whole_number(text: str) -> int | None:
-    """The one number that the text has: "5", "five", "-3", "1,200", "we are 5"."""
-    said = unicodedata.normalize("NFKC", text).strip().rstrip(".!")
-    said = (
-        re.sub(r"(?<=\d),(?=\d{3}\b)", "", said)
-        if re.fullmatch(r"\d{1,3}(,\d{3})+", said)
-        else said
-    )
-    if re.fullmatch(r"-?\d{1,9}", said):
-        return int(said)
-    if re.search(
-        r"[\d]\s*[+/:.,%*-]\s*\d|\d\s*[+%/:?]|[$€£~<>]|\d[^\W\d]|[^\W\d]\d|-\s*\d|\?",
-        said,
-    ):
+    if question.high is not None and value > question.high:
         return None
-    words = fold_answer(said).split()
-    if len(words) == 1 and words[0] in NUMBER_WORDS:
-        return NUMBER_WORDS[words[0]]
-    found = [value for word in words if (value := _find_number_value(word)) is not None]
-    others = [word for word in words if _find_number_value(word) is None]
-    if len(found) != 1 or len(others) > MAX_OTHER_WORDS or set(others) & ANSWER_WORDS["no count"]:
+    if question.low is not None and value < question.low:
         return None
-    return found[0]
+    return str(value)
 
 
-def _find_number_value(word: str) -> int | None:
-    if re.fullmatch(r"\d{1,9}", word):
-        return int(word)
-    return None if word in ANSWER_WORDS["alone"] else NUMBER_WORDS.get(word)
+def _parse_date_answer(question: SurveyQuestion, text: str, context: DateContext) -> str | None:
+    day = parse_day(text, fold_answer(text), context)
+    if day is None:
+        return None
+    return day.isoformat()
 
 
-def _parse_date_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
-    day = parse_day(text, fold_answer(text), calendar)
-    return day.isoformat() if day else None
-
-
-def _parse_name_answer(question: SurveyQuestion, text: str, calendar: DateContext) -> str | None:
-    said = NAME_INTRODUCTION_PATTERN.sub(
-        "", text_cleaning.clean_text(text).replace("’", "'")
-    ).strip(" ,!")
-    said = re.sub(r"(?<=\w{3})\.$", "", said)  # the end of a sentence, not that of "Zoë H."
-    name = text_cleaning.clean_name(said)
+def _parse_name_answer(question: SurveyQuestion, text: str, context: DateContext) -> str | None:
+    written = clean_text(text).replace("’", "'")
+    written = NAME_INTRODUCTION_PATTERN.sub("", written).strip(" ,!")
+    # The full stop of a sentence, but not that of "Zoë H."
+    name = clean_name(re.sub(r"(?<=\w{3})\.$", "", written))
     if not name or len(name) > MAX_NAME_ANSWER_LENGTH or not _is_name_length(name.split()):
         return None
-    strange = any(sign.isdigit() or sign in "?@/{}<>" for sign in name)
-    key = fold_answer(name)
-    lone = key in YES_WORDS or key in NO_WORDS
-    return name if any(sign.isalpha() for sign in name) and not strange and not lone else None
+    if not any(map(str.isalpha, name)) or any(map(str.isdigit, name)):
+        return None
+    if NAME_FORBIDDEN_PATTERN.search(name) or fold_answer(name) in YES_WORDS | NO_WORDS:
+        return None
+    return name
 
 
 def _is_name_length(words: list[str]) -> bool:
@@ -213,11 +187,14 @@ def _is_name_length(words: list[str]) -> bool:
 
     Long ones are: "María José de la Cruz y Fernández Villaverde".
     """
-    as_a_name = all(
-        len(word) <= SHORT_NAME_WORD_LENGTH or (word[:1].isupper() and not word.isupper())
-        for word in words
-    )
-    return len(words) <= (MAX_CAPITALIZED_NAME_WORDS if as_a_name else MAX_NAME_WORDS)
+    if len(words) <= MAX_NAME_WORDS:
+        return True
+    return len(words) <= MAX_CAPITALIZED_NAME_WORDS and all(map(_is_like_name, words))
+
+
+def _is_like_name(word: str) -> bool:
+    is_capitalized = word[:1].isupper() and not word.isupper()
+    return len(word) <= SHORT_NAME_WORD_LENGTH or is_capitalized
 
 
 PARSER_BY_QUESTION_TYPE: dict[

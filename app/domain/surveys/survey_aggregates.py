@@ -1,4 +1,4 @@
-"""What many people answered to one question, in a few figures: bars, a histogram, a sum."""
+"""The answers of many people to one question, in figures: bars, a histogram, a sum."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,6 @@ from app.domain.surveys.question_definitions import (
     QuestionType,
     SurveyQuestion,
 )
-from app.domain.texts.plurals import pluralize
 
 MAX_BARS = 20
 BIN_WIDTH_STEPS = (1, 2, 5)
@@ -24,8 +23,9 @@ YES_NO_LABELS = {YES_VALUE: "Yes", NO_VALUE: "No"}
 
 @dataclass(frozen=True)
 class AnswerCounts:
-    """How often a question was answered, skipped, not understood; `values`: how often each
-    answer was given.
+    """How often a question was answered, skipped, or not understood.
+
+    `values`: how often each answer was given.
     """
 
     answered: int = 0
@@ -35,74 +35,13 @@ class AnswerCounts:
 
     @property
     def passed_count(self) -> int:
-        """How many got past the question."""
+        """How many people got past the question."""
         return self.answered + self.skipped
-
-
-def format_stored_answer(question: SurveyQuestion, value: str | None) -> str:
-    """A kept value as pages say it."""
-    return (
-        YES_NO_LABELS.get(value or "", value or "")
-        if question.question_type is QuestionType.YES_NO
-        else value or ""
-    )
-
-
-def build_answer_bars(question: SurveyQuestion, values: Mapping[str, int]) -> list[tuple[str, int]]:
-    """One bar an answer: every possible one where they are known, else those that were given,
-    in their order.
-    """
-    if question.question_type is QuestionType.NUMBER:
-        return build_histogram(
-            {int(value): count for value, count in values.items() if value.lstrip("-").isdigit()}
-        )
-    if not question.possible_answers:
-        return sorted(values.items())[:MAX_BARS]
-    earlier = [
-        value for value in values if value not in question.possible_answers
-    ]  # a choice that is there no more
-    return [
-        (format_stored_answer(question, value), values.get(value, 0))
-        for value in (*question.possible_answers, *earlier)
-    ]
-
-
-def build_histogram(values: Mapping[int, int]) -> list[tuple[str, int]]:
-    """How often each number came; numbers that lie far apart stand together in steps of 2, 5,
-    10, 20 and so on.
-    """
-    if not values:
-        return []
-    low, high = min(values), max(values)
-    width = _choose_bin_width(high - low + 1)
-    start = low // width * width
-    found = []
-    for first in range(start, high + 1, width):
-        count = sum(number for value, number in values.items() if first <= value < first + width)
-        found.append((str(first) if width == 1 else f"{first:,} to {first + width - 1:,}", count))
-    return found
-
-
-def _choose_bin_width(span: int) -> int:
-    scale = 1
-    while True:
-        for width in BIN_WIDTH_STEPS:
-            if span <= (MAX_BARS - 1) * width * scale:  # one more, for where the first bar begins
-                return width * scale
-        scale *= 10
-
-
-def format_rounded_duration(seconds: float) -> str:
-    """'40 seconds', '5 minutes', '3 hours', '2 days': in the unit that says it best, rounded."""
-    for size, noun, most in ((1, "second", 90), (60, "minute", 90), (3600, "hour", 48)):
-        if round(seconds / size) < most:
-            return pluralize(max(1, round(seconds / size)), noun)
-    return pluralize(round(seconds / 86400), "day")
 
 
 @dataclass(frozen=True)
 class NumberSummary:
-    """All numbers together."""
+    """All answers to a question for a number, together."""
 
     total: int
     average: float
@@ -110,11 +49,77 @@ class NumberSummary:
     high: int
 
 
+def format_stored_answer(question: SurveyQuestion, value: str | None) -> str:
+    """Return a stored value as pages show it; "" for a skipped question."""
+    if not value:
+        return ""
+    if question.question_type is QuestionType.YES_NO:
+        return YES_NO_LABELS.get(value, value)
+    return value
+
+
+def build_answer_bars(question: SurveyQuestion, values: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return one bar for each answer, as (label, count).
+
+    Every possible answer has a bar where they can be listed; else the answers given, in order.
+    """
+    if question.question_type is QuestionType.NUMBER:
+        return build_histogram(_count_numbers(values))
+    if not question.possible_answers:
+        return sorted(values.items())[:MAX_BARS]
+    # Answers given before a choice was removed from the question.
+    removed_answers = [value for value in values if value not in question.possible_answers]
+    return [
+        (format_stored_answer(question, value), values.get(value, 0))
+        for value in (*question.possible_answers, *removed_answers)
+    ]
+
+
+def build_histogram(counts: Mapping[int, int]) -> list[tuple[str, int]]:
+    """Return how often each number was given, as (label, count), in at most MAX_BARS bars.
+
+    Numbers that lie far apart share bars of width 2, 5, 10, 20 and so on.
+    """
+    if not counts:
+        return []
+    low = min(counts)
+    high = max(counts)
+    width = _choose_bin_width(high - low + 1)
+    bars = []
+    for first in range(low // width * width, high + 1, width):
+        last = first + width - 1
+        count = sum(counts.get(value, 0) for value in counts if first <= value <= last)
+        label = str(first) if width == 1 else f"{first:,} to {last:,}"
+        bars.append((label, count))
+    return bars
+
+
+def _choose_bin_width(span: int) -> int:
+    """Return the smallest width of 1, 2, 5, 10, 20, 50 … that needs at most MAX_BARS bars."""
+    scale = 1
+    while True:
+        for step in BIN_WIDTH_STEPS:
+            width = step * scale
+            # One bar less, because the first one may begin before the smallest number.
+            if span <= (MAX_BARS - 1) * width:
+                return width
+        scale *= 10
+
+
 def summarize_numbers(values: Mapping[str, int]) -> NumberSummary | None:
-    """What the numbers add up to; None when there are none."""
-    numbers = {int(value): count for value, count in values.items() if value.lstrip("-").isdigit()}
-    people = sum(numbers.values())
-    if not people:
+    """Return the sum, average and bounds of the numbers given, or None without any."""
+    counts = _count_numbers(values)
+    answer_count = sum(counts.values())
+    if not answer_count:
         return None
-    whole = sum(value * count for value, count in numbers.items())
-    return NumberSummary(whole, whole / people, min(numbers), max(numbers))
+    total = sum(value * count for value, count in counts.items())
+    return NumberSummary(total, total / answer_count, min(counts), max(counts))
+
+
+def _count_numbers(values: Mapping[str, int]) -> dict[int, int]:
+    """Return the counts by number, without values stored before the question asked for one."""
+    counts: dict[int, int] = {}
+    for value, count in values.items():
+        if value.lstrip("-").isdigit():
+            counts[int(value)] = count
+    return counts

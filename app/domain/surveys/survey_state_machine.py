@@ -1,5 +1,7 @@
-"""One person's way through a survey: what a text does to it, what is answered, and what is
-written down.
+"""The state machine of a survey session: what one text does to it, what is replied and stored.
+
+Each function takes a SurveyState and returns a SurveyStep with the new one. The caller stores the
+step; nothing here is changed in place.
 """
 
 from collections.abc import Mapping
@@ -8,25 +10,21 @@ from datetime import timedelta
 from enum import StrEnum
 
 from app.domain.surveys.answer_dates import DateContext
-from app.domain.surveys.answer_parsing import fold_answer, is_bare_answer, parse_answer
+from app.domain.surveys.answer_folding import fold_answer
+from app.domain.surveys.answer_parsing import is_bare_answer, parse_answer
 from app.domain.surveys.question_definitions import (
     END_OF_SURVEY,
     END_WITHOUT_REGISTRATION,
     QuestionType,
     SurveyQuestion,
 )
-from app.domain.texts.text_intent import fold_text
+from app.domain.surveys.survey_commands import LEAVE_COMMAND, SKIP_COMMAND, SURVEY_COMMANDS
+from app.domain.surveys.survey_hints import build_hint
 
-MAX_UNCLEAR_ANSWERS = (
-    2  # so often we ask again; the next text that is not understood brings a person
-)
+# So many unclear answers are asked again; the next one is handed over to a person.
+MAX_UNCLEAR_ANSWERS = 2
+# The same text within this time was sent twice by mistake, and counts once.
 REPEATED_TEXT_WINDOW = timedelta(seconds=10)
-LEAVE_COMMAND, SKIP_COMMAND, BACK_COMMAND = "DONE", "SKIP", "BACK"
-SURVEY_COMMANDS = {
-    LEAVE_COMMAND: LEAVE_COMMAND, "LISTO": LEAVE_COMMAND, "FINI": LEAVE_COMMAND,
-    SKIP_COMMAND: SKIP_COMMAND, "SALTAR": SKIP_COMMAND, "PASSER": SKIP_COMMAND,
-    BACK_COMMAND: BACK_COMMAND, "ATRAS": BACK_COMMAND, "RETOUR": BACK_COMMAND,
-}  # fmt: skip
 LEFT_SURVEY_REPLY = (
     "You have left the survey. What you answered is kept. "
     "You still get our other texts; to end those too, reply with the word STOP."
@@ -38,25 +36,18 @@ ANSWER_REQUIRED_REPLY = "This question needs an answer."
 
 
 class SurveySessionStatus(StrEnum):
-    """How one person stands with one survey."""
+    """The status of one person's session with one survey. The values are stored.
+
+    HANDED_OVER: too many unclear answers, so that a person has to look.
+    """
 
     ACTIVE = "active"
     COMPLETED = "completed"
     LEFT = "left"
     TIMED_OUT = "timed_out"
     RESTARTED = "restarted"
-    # not understood too often: a person has to look
     HANDED_OVER = "handed_over"
     STOPPED = "stopped"
-
-
-class AnswerState(StrEnum):
-    """What became of one text in a session. `repeated`: the same text came twice within seconds."""
-
-    ANSWERED = "answered"
-    SKIPPED = "skipped"
-    UNCLEAR = "unclear"
-    REPEATED = "repeated"
 
 
 SESSION_STATUS_LABELS = {
@@ -70,12 +61,25 @@ SESSION_STATUS_LABELS = {
 }
 
 
+class AnswerState(StrEnum):
+    """What became of one text in a session. The values are stored.
+
+    REPEATED: the same text came twice within REPEATED_TEXT_WINDOW.
+    """
+
+    ANSWERED = "answered"
+    SKIPPED = "skipped"
+    UNCLEAR = "unclear"
+    REPEATED = "repeated"
+
+
 @dataclass(frozen=True)
 class SurveyState:
-    """Where somebody is.
+    """Where a person is in a survey.
 
-    `position`: the question that was asked last, from 0; `values`: what was understood so far
-    (None: skipped), by position.
+    `position` is the question that was asked last, from 0. `misses` counts its unclear answers.
+    `values` are the answers understood until now, by position (None: skipped). `completion` is
+    the survey's own closing text, or "".
     """
 
     questions: tuple[SurveyQuestion, ...]
@@ -93,7 +97,7 @@ class SurveyState:
 
 @dataclass(frozen=True)
 class AnswerRecord:
-    """What is written down of a text: to which question it belongs, and what we understood."""
+    """What is stored of a text: the question it belongs to, and what was understood."""
 
     position: int
     state: AnswerState
@@ -102,9 +106,10 @@ class AnswerRecord:
 
 @dataclass(frozen=True)
 class SurveyStep:
-    """What a text does.
+    """What a text does: the new state, the replies, and what is stored of the text.
 
-    `registers`: the survey is finished, and whoever finished it comes to its event.
+    `needs_person` is the reason why a person has to look, or "". `registers_for_event`: the
+    survey is completed, and the person comes to its event.
     """
 
     state: SurveyState
@@ -115,156 +120,117 @@ class SurveyStep:
 
 
 def process_survey_text(
-    state: SurveyState, text: str, calendar: DateContext, *, only_bare: bool = False
+    state: SurveyState, text: str, context: DateContext, *, only_bare: bool = False
 ) -> SurveyStep | None:
-    """What a text does that is one of our own words or answers the question; None when it is
-    neither.
+    """Apply a text that is a survey command or an answer to the question; None for any other.
 
-    `only_bare`: the text may be something else (STOP, a keyword), so it must be nothing but an
-    answer, and no question for free words takes it.
+    `only_bare`: the text may mean something else (STOP, a keyword). Then it must be nothing but
+    an answer, and a question for free text does not accept it.
     """
     question = state.question
-    value = (
-        parse_answer(question, text, calendar)
-        if question.question_type is QuestionType.CHOICE
-        else None
-    )
+    value = parse_answer(question, text, context)
     command = SURVEY_COMMANDS.get(fold_answer(text))
-    if command and value is None:
+    # A choice may be spelt like a command in another language, and then it is the answer.
+    is_choice = question.question_type is QuestionType.CHOICE and value is not None
+    if command and not is_choice:
         return _apply_command(state, command)
-    if only_bare and not is_bare_answer(question, text):
+    if value is None or (only_bare and not is_bare_answer(question, text)):
         return None
-    value = value or parse_answer(question, text, calendar)
-    return None if value is None else apply_survey_answer(state, value)
+    return apply_survey_answer(state, value)
 
 
 def apply_survey_answer(state: SurveyState, value: str) -> SurveyStep:
-    """The question has this answer: on to the next one, or to the end."""
+    """Store the answer to the current question and go on to the next one, or to the end."""
     return _advance_to_next(state, value, AnswerState.ANSWERED)
 
 
-def apply_unclear_answer(state: SurveyState, why: str = "") -> SurveyStep:
-    """A text that fits nothing: asked again with a hint, MOST_MISSES times; then a person has
-    to look.
+def apply_unclear_answer(state: SurveyState, reason: str = "") -> SurveyStep:
+    """Ask the question again with a hint; after MAX_UNCLEAR_ANSWERS hand over to a person.
+
+    `reason` is a sentence to put before the hint.
     """
     record = AnswerRecord(state.position, AnswerState.UNCLEAR)
+    missed = replace(state, misses=state.misses + 1)
     if state.misses >= MAX_UNCLEAR_ANSWERS:
-        over = replace(state, status=SurveySessionStatus.HANDED_OVER, misses=state.misses + 1)
-        return SurveyStep(over, (HANDED_OVER_REPLY,), record, needs_person="unclear")
-    hint = " ".join(filter(None, [why, build_hint(state.question)]))
-    return SurveyStep(
-        replace(state, misses=state.misses + 1),
-        (f"{hint}\n{state.question.message_text}",),
-        record,
-    )
+        handed_over = replace(missed, status=SurveySessionStatus.HANDED_OVER)
+        return SurveyStep(handed_over, (HANDED_OVER_REPLY,), record, needs_person="unclear")
+    hint = build_hint(state.question)
+    if reason:
+        hint = f"{reason} {hint}"
+    return SurveyStep(missed, (f"{hint}\n{state.question.message_text}",), record)
 
 
 def _apply_command(state: SurveyState, command: str) -> SurveyStep:
     if command == LEAVE_COMMAND:
         return SurveyStep(replace(state, status=SurveySessionStatus.LEFT), (LEFT_SURVEY_REPLY,))
     if command == SKIP_COMMAND:
-        return (
-            apply_unclear_answer(state, ANSWER_REQUIRED_REPLY)
-            if state.question.required
-            else _advance_to_next(state, None, AnswerState.SKIPPED)
-        )
-    way = list_visited_positions(state)
-    if not way:
+        if state.question.required:
+            return apply_unclear_answer(state, ANSWER_REQUIRED_REPLY)
+        return _advance_to_next(state, None, AnswerState.SKIPPED)
+    return _go_back(state)
+
+
+def _go_back(state: SurveyState) -> SurveyStep:
+    """Ask the previous question again; its answer is kept until there is a new one."""
+    positions = list_visited_positions(state)
+    if not positions:
         return SurveyStep(state, (f"{FIRST_QUESTION_REPLY}\n{state.question.message_text}",))
-    back = replace(state, position=way[-1], misses=0)
-    return SurveyStep(back, (back.question.message_text,))
+    previous = replace(state, position=positions[-1], misses=0)
+    return SurveyStep(previous, (previous.question.message_text,))
 
 
-def _advance_to_next(state: SurveyState, value: str | None, became: AnswerState) -> SurveyStep:
-    record = AnswerRecord(state.position, became, value)
-    after = replace(state, values={**state.values, state.position: value}, misses=0)
-    to = _find_next_position(state.question, state.position, value)
-    if to is None or to >= len(state.questions):
-        ended = replace(after, status=SurveySessionStatus.COMPLETED)
-        stays_away = (
-            value is not None and state.question.branches.get(value) == END_WITHOUT_REGISTRATION
-        )
-        return SurveyStep(
-            ended,
-            (state.completion.strip() or COMPLETION_REPLY,),
-            record,
-            registers_for_event=not stays_away,
-        )
-    here = replace(after, position=to)
-    return SurveyStep(here, (here.question.message_text,), record)
+def _advance_to_next(
+    state: SurveyState, value: str | None, answer_state: AnswerState
+) -> SurveyStep:
+    """Store the value (None: skipped), and ask the question it leads to or complete the survey."""
+    record = AnswerRecord(state.position, answer_state, value)
+    answered = replace(state, values={**state.values, state.position: value}, misses=0)
+    position = _find_next_position(state.question, state.position, value)
+    if position is not None and position < len(state.questions):
+        asked_next = replace(answered, position=position)
+        return SurveyStep(asked_next, (asked_next.question.message_text,), record)
+    target = _find_branch_target(state.question, value)
+    return SurveyStep(
+        replace(answered, status=SurveySessionStatus.COMPLETED),
+        (state.completion.strip() or COMPLETION_REPLY,),
+        record,
+        registers_for_event=target != END_WITHOUT_REGISTRATION,
+    )
+
+
+def _find_branch_target(question: SurveyQuestion, value: str | None) -> int | None:
+    """Return where the answer leads, as SurveyQuestion.branches has it; None: to the next one."""
+    if value is None:
+        return None
+    return question.branches.get(value)
 
 
 def _find_next_position(question: SurveyQuestion, position: int, value: str | None) -> int | None:
-    """The position an answer leads to, always a later one; None for the end."""
-    to = question.branches.get(value) if value is not None else None
-    if to in (END_OF_SURVEY, END_WITHOUT_REGISTRATION):
+    """Return the position an answer leads to, always a later one; None for the end."""
+    target = _find_branch_target(question, value)
+    if target in (END_OF_SURVEY, END_WITHOUT_REGISTRATION):
         return None
-    return to - 1 if to is not None and to - 1 > position else position + 1
+    # Targets count from 1, positions from 0. One that leads back would never end.
+    if target is not None and target - 1 > position:
+        return target - 1
+    return position + 1
 
 
 def list_visited_positions(state: SurveyState) -> list[int]:
-    """The positions of the questions before this one, as the answers led here."""
-    way: list[int] = []
-    at: int | None = 0
-    while at is not None and at < state.position:
-        way.append(at)
-        at = _find_next_position(state.questions[at], at, state.values.get(at))
-    return way
+    """Return the positions of the questions before the current one, as the answers led to it."""
+    positions: list[int] = []
+    position: int | None = 0
+    while position is not None and position < state.position:
+        positions.append(position)
+        value = state.values.get(position)
+        position = _find_next_position(state.questions[position], position, value)
+    return positions
 
 
 def find_given_name(state: SurveyState) -> str | None:
-    """The name that they gave to a question for it, the last one."""
-    given = [
-        state.values.get(at)
-        for at, each in enumerate(state.questions)
-        if each.question_type is QuestionType.NAME
-    ]
-    return next((name for name in reversed(given) if name), None)
-
-
-def build_hint(question: SurveyQuestion) -> str:
-    """What helps to answer: the survey's own hint, else ours; and the words that pass the
-    question or leave.
-    """
-    ways = "Text DONE to leave." if question.required else "Text SKIP to pass it, DONE to leave."
-    return f"{question.hint.strip() or build_default_hint(question)} {ways}"
-
-
-def build_default_hint(question: SurveyQuestion) -> str:
-    """How a question wants to be answered."""
-    if question.question_type is QuestionType.CHOICE:
-        kind = "number" if question.choice_labels[0] == "1" else "letter"
-        return f"Please answer with one {kind} from {question.choice_labels[0]} to {question.choice_labels[-1]}."
-    if question.question_type is QuestionType.NUMBER:
-        return f"Please answer with one number{_describe_bounds(question)}, in digits."
-    return {
-        QuestionType.YES_NO: "Please answer YES or NO.",
-        QuestionType.DATE: "Please answer with one day, such as 8 May.",
-        QuestionType.NAME: "Please answer with your name.",
-    }.get(question.question_type, "Please answer in words.")
-
-
-def _describe_bounds(question: SurveyQuestion) -> str:
-    if question.low is not None and question.high is not None:
-        return f" from {question.low} to {question.high}"
-    if question.low is not None:
-        return f" from {question.low} up"
-    return f" up to {question.high}" if question.high is not None else ""
-
-
-def list_keyword_spellings(text: str) -> set[str]:
-    """How a word that starts something may be kept: folded; a survey of the first design kept
-    it as it was typed.
-    """
-    word = fold_text(text)
-    return {word, word.lower(), word.title()} if word else set()
-
-
-def is_same_answer(text: str, other: str) -> bool:
-    """Whether two texts say the same, whatever their spelling."""
-    return (fold_answer(text) or text.strip()) == (fold_answer(other) or other.strip())
-
-
-def build_nudge_text(question: SurveyQuestion) -> str:
-    """The one reminder to somebody who has not answered."""
-    return f"We are still waiting for your answer. Text DONE to leave this survey.\n{question.message_text}"
+    """Return the last answer to a question for the name, or None."""
+    name = None
+    for position, question in enumerate(state.questions):
+        if question.question_type is QuestionType.NAME:
+            name = state.values.get(position) or name
+    return name

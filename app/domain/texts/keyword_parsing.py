@@ -2,17 +2,17 @@
 
 import re
 
+from app.domain.surveys.survey_commands import BACK_COMMAND, LEAVE_COMMAND, SKIP_COMMAND
 from app.domain.texts.text_intent import TextIntent, classify_text, fold_text
 
 MAX_KEYWORD_LENGTH = 40
 MAX_KEYWORD_WORDS = 3
 # A longer text is no keyword, and its first words are over by then.
 MAX_CHARACTERS_SEARCHED = 200
-# The commands that every survey understands.
 SURVEY_COMMAND_REASONS = {
-    "DONE": "leaves a survey",
-    "SKIP": "leaves out a question",
-    "BACK": "goes back to the question before",
+    LEAVE_COMMAND: "leaves a survey",
+    SKIP_COMMAND: "leaves out a question",
+    BACK_COMMAND: "goes back to the question before",
 }
 RESERVED_WORD_REASONS = {
     TextIntent.OPT_OUT: "is handled by law and Twilio; pick another word.",
@@ -53,6 +53,12 @@ def split_keywords(line: str) -> list[str]:
     """Return the words of a line with commas between them: folded, in order, without repeats."""
     keywords = dict.fromkeys(map(fold_text, KEYWORD_SEPARATOR_PATTERN.split(line)))
     return list(filter(None, keywords))
+
+
+def list_keyword_spellings(text: str) -> set[str]:
+    """Return how a keyword may be stored: folded, or as it was typed (in the first version)."""
+    keyword = fold_text(text)
+    return {keyword, keyword.lower(), keyword.title()} if keyword else set()
 
 
 def extract_whole_keyword(body: str) -> str | None:

@@ -45,3 +45,12 @@ def format_approximate_duration(seconds: float) -> str:
         return f"about {format_two_units(hours, 'hour', minutes_left, 'minute')}"
     days, hours = divmod(round(minutes / 60), 24)
     return f"about {format_two_units(days, 'day', hours, 'hour')}"
+
+
+def format_rounded_duration(seconds: float) -> str:
+    """Return "40 seconds", "5 minutes", "3 hours" or "2 days": one unit, rounded."""
+    for unit_seconds, noun, limit in ((1, "second", 90), (60, "minute", 90), (3600, "hour", 48)):
+        count = round(seconds / unit_seconds)
+        if count < limit:
+            return pluralize(max(1, count), noun)
+    return pluralize(round(seconds / 86400), "day")

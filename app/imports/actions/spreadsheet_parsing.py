@@ -9,11 +9,8 @@ from app.core.delimited_text import SpreadsheetRow, UnreadableSpreadsheet
 from app.core.spreadsheets import SpreadsheetData, read_spreadsheet
 from app.domain.spreadsheets import column_mapping
 from app.domain.spreadsheets.column_headings import ColumnKind
-from app.domain.spreadsheets.column_mapping import (
-    NO_CONTACTS_MESSAGE,
-    ColumnMapping,
-    ColumnMappingError,
-)
+from app.domain.spreadsheets.column_mapping import NO_CONTACTS_MESSAGE, ColumnMapping
+from app.domain.spreadsheets.phone_columns import ColumnMappingError
 
 UNREADABLE_FILE_ERRORS = (UnreadableSpreadsheet, ColumnMappingError)
 MAX_SAMPLE_ROWS = 5

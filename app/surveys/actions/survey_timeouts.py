@@ -1,11 +1,11 @@
-"""Whoever does not answer: reminded once, and after a time no longer waited for.
+"""Sessions that get no answer: each is reminded once, and ended after the survey's time.
 
 For a job that runs every minute.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 
@@ -13,129 +13,117 @@ from app.core.db import db, execute_and_count_rows, write
 from app.delivery.actions.direct_messages import DirectMessage
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.surveys.question_definitions import parse_questions
-from app.domain.surveys.survey_state_machine import (
-    SurveySessionStatus,
-    build_nudge_text,
-)
+from app.domain.surveys.survey_hints import build_nudge_text
+from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.domain.texts import message_templates
 from app.domain.time import local_times
 from app.organisation import queries as organisation
-from app.suppression.queries import find_suppression_reasons
+from app.suppression.queries.sending_permission import find_suppression_reasons
 from app.surveys.actions.inbox_hooks import queue_survey_text
 from app.surveys.models import SurveyFlow, SurveySession
 
-BATCH_SIZE, MAX_BATCHES = (
-    200,
-    25,
-)  # so that texts that come in never wait long for the write lock
-NUDGE_START_HOUR, NUDGE_END_HOUR = (
-    8,
-    21,
-)  # on the organisation's clocks: nobody is reminded at night
+# A batch is one write(): small, so that texts that come in never wait long for the write lock.
+BATCH_SIZE = 200
+MAX_BATCHES = 25
+# On the organisation's clocks: nobody is reminded at night (docs/decisions/0011-surveys.md).
+NUDGE_START_HOUR = 8
+NUDGE_END_HOUR = 21
+
+
+class SurveyWait(NamedTuple):
+    """After how many hours without an answer a survey ends a session, and reminds (None: never)."""
+
+    survey_id: int
+    timeout_hours: int
+    nudge_hours: int | None
 
 
 def time_out_and_nudge_sessions(moment: datetime) -> tuple[int, int]:
-    """End what was not answered for too long, and remind once; how many of each.
+    """End sessions that got no answer for too long and remind others; return how many of each.
 
-    Needs an app context, opens write()s.
-
-    Nobody is reminded between 21:00 and 8:00 on the organisation's clocks, nor who must not be
-    texted.
+    Opens a write() for each batch. Nobody is reminded between 21:00 and 8:00 on the organisation's
+    clocks, nor whoever must not be texted.
     """
-    ended = _run_in_batches(lambda: _time_out_sessions(moment))
-    zone = (
-        ZoneInfo(zone)
-        if local_times.is_time_zone(zone := organisation.get_organisation_timezone())
-        else ZoneInfo("UTC")
-    )
-    by_day = NUDGE_START_HOUR <= moment.astimezone(zone).hour < NUDGE_END_HOUR
-    return ended, _run_in_batches(lambda: _nudge_sessions(moment)) if by_day else 0
+    ended_count = _run_in_batches(_time_out_sessions, moment)
+    zone = local_times.zone_or_utc(organisation.get_organisation_timezone())
+    if not NUDGE_START_HOUR <= moment.astimezone(zone).hour < NUDGE_END_HOUR:
+        return ended_count, 0
+    return ended_count, _run_in_batches(_nudge_sessions, moment)
 
 
-def _run_in_batches(some: Callable[[], int]) -> int:
+def _run_in_batches(process_batch: Callable[[datetime], int], moment: datetime) -> int:
     total = 0
     for _ in range(MAX_BATCHES):
-        done = some()
-        total += done
-        if done < BATCH_SIZE:
+        count = process_batch(moment)
+        total += count
+        if count < BATCH_SIZE:
             break
     return total
 
 
-def _load_survey_wait_hours() -> list[tuple[int, int, int | None]]:
-    """(survey, its timeout, its nudge) in hours of every survey that somebody is answering."""
-    flow = SurveyFlow
-    answering = select(SurveySession.survey_id).where(
-        SurveySession.status == SurveySessionStatus.ACTIVE
-    )
-    rows = db.session.execute(
-        select(flow.id, flow.timeout_hours, flow.nudge_hours).where(flow.id.in_(answering))
-    )
-    return [(row.id, row.timeout_hours, row.nudge_hours) for row in rows]
+def _find_survey_waits() -> list[SurveyWait]:
+    """Return the hours of every survey that somebody is answering."""
+    active = SurveySession.status == SurveySessionStatus.ACTIVE
+    answering = select(SurveySession.survey_id).where(active)
+    columns = select(SurveyFlow.id, SurveyFlow.timeout_hours, SurveyFlow.nudge_hours)
+    rows = db.session.execute(columns.where(SurveyFlow.id.in_(answering)))
+    return [SurveyWait(*row) for row in rows]
 
 
-def _build_asked_before_condition(
-    survey_id: int, hours_ago: int, moment: datetime
-) -> ColumnElement[bool]:
+def _is_asked_before(survey_id: int, hours: int, moment: datetime) -> ColumnElement[bool]:
     return and_(
         SurveySession.survey_id == survey_id,
-        SurveySession.asked_at < moment - timedelta(hours=hours_ago),
+        SurveySession.asked_at < moment - timedelta(hours=hours),
     )
 
 
 def _time_out_sessions(moment: datetime) -> int:
-    late = [
-        _build_asked_before_condition(survey_id, timeout, moment)
-        for survey_id, timeout, _ in _load_survey_wait_hours()
-    ]
-    due = (
-        select(SurveySession.id)
-        .where(SurveySession.status == SurveySessionStatus.ACTIVE, or_(false(), *late))
-        .limit(BATCH_SIZE)
-    )
-    if not late or not (ids := db.session.scalars(due).all()):
+    overdue = []
+    for wait in _find_survey_waits():
+        overdue.append(_is_asked_before(wait.survey_id, wait.timeout_hours, moment))
+    active = SurveySession.status == SurveySessionStatus.ACTIVE
+    due = select(SurveySession.id).where(active, or_(false(), *overdue))
+    if not overdue:
+        return 0
+    ids = db.session.scalars(due.limit(BATCH_SIZE)).all()
+    if not ids:
         return 0
     with write():
-        # asked again inside: somebody may have answered in the meantime
-        which = update(SurveySession).where(
-            SurveySession.id.in_(ids), SurveySession.id.in_(due.limit(None))
-        )
-        values = {"status": SurveySessionStatus.TIMED_OUT, "ended_at": moment}
-        execute_and_count_rows(which.values(values).execution_options(synchronize_session=False))
+        # `due` once more inside the lock: somebody may have answered in the meantime.
+        still_due = (SurveySession.id.in_(ids), SurveySession.id.in_(due))
+        values: dict[str, Any] = {"status": SurveySessionStatus.TIMED_OUT, "ended_at": moment}
+        statement = update(SurveySession).where(*still_due).values(values)
+        execute_and_count_rows(statement.execution_options(synchronize_session=False))
     return len(ids)
 
 
 def _nudge_sessions(moment: datetime) -> int:
-    late = [
-        _build_asked_before_condition(survey_id, after, moment)
-        for survey_id, _, after in _load_survey_wait_hours()
-        if after
-    ]
-    due = select(SurveySession).where(
-        SurveySession.status == SurveySessionStatus.ACTIVE,
-        SurveySession.nudged_at.is_(None),
-    )
-    due = due.where(or_(false(), *late)).order_by(SurveySession.id).limit(BATCH_SIZE)
-    if not late or not db.session.scalar(select(func.count()).select_from(due.subquery())):
+    overdue = []
+    for wait in _find_survey_waits():
+        if wait.nudge_hours:
+            overdue.append(_is_asked_before(wait.survey_id, wait.nudge_hours, moment))
+    active = SurveySession.status == SurveySessionStatus.ACTIVE
+    due = select(SurveySession).where(active, SurveySession.nudged_at.is_(None))
+    due = due.where(or_(false(), *overdue)).order_by(SurveySession.id).limit(BATCH_SIZE)
+    # Counted first outside of write(): mostly nobody is due, and the lock is not taken.
+    if not overdue or not db.session.scalar(select(func.count()).select_from(due.subquery())):
         return 0
     with write():
         sessions = db.session.scalars(due.execution_options(populate_existing=True)).all()
         _queue_nudges(sessions, moment)
         ids = [session.id for session in sessions]
-        which = update(SurveySession).where(SurveySession.id.in_(ids)).values(nudged_at=moment)
-        db.session.execute(which.execution_options(synchronize_session=False))
+        nudged = update(SurveySession).where(SurveySession.id.in_(ids)).values(nudged_at=moment)
+        db.session.execute(nudged.execution_options(synchronize_session=False))
     return len(sessions)
 
 
 def _queue_nudges(sessions: Sequence[SurveySession], moment: datetime) -> None:
-    left_out = find_suppression_reasons([session.phone for session in sessions])
+    suppressed = find_suppression_reasons([session.phone for session in sessions])
     for session in sessions:
         questions = parse_questions(session.questions_json)
-        if session.phone in left_out or session.position >= len(questions):
+        if session.phone in suppressed or session.position >= len(questions):
             continue
-        body = message_templates.fill_template(
-            build_nudge_text(questions[session.position]), session.name
-        )
-        queue_survey_text(
-            DirectMessage(session.phone, body, MessageKind.SURVEY, session.name), moment
-        )
+        nudge = build_nudge_text(questions[session.position])
+        body = message_templates.fill_template(nudge, session.name)
+        message = DirectMessage(session.phone, body, MessageKind.SURVEY, session.name)
+        queue_survey_text(message, moment)

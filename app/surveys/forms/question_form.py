@@ -1,9 +1,11 @@
-"""One question as it is typed: every kind of question has all its fields, and only those of its
-kind are read.
+"""One question as it is typed.
+
+Every type of question has all the fields, and only those of its type are read.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from wtforms import (
@@ -15,27 +17,29 @@ from wtforms import (
     HiddenField,
     SelectField,
     StringField,
+    ValidationError,
 )
-from wtforms import ValidationError as Wrong
 from wtforms.widgets import NumberInput, TextArea
 
 from app.core.form_fields import CleanTextField
 from app.domain.surveys.question_definitions import (
     END_OF_SURVEY,
     END_WITHOUT_REGISTRATION,
-    MAX_QUESTIONS,
     NO_VALUE,
     QUESTION_TYPE_LABELS,
     YES_VALUE,
     QuestionType,
     SurveyQuestion,
 )
+from app.domain.surveys.question_problems import MAX_QUESTIONS
 from app.domain.texts import text_cleaning
 
-LARGEST_NUMBER = 999_999_999
 NEXT_QUESTION = ""
-ANSWER_LABELS = {YES_VALUE: "Yes", NO_VALUE: "No"}
-# A survey's problems are said beside these fields.
+# -1 is the end of the survey; question numbers have at most three digits.
+BRANCH_TARGET_PATTERN = re.compile(r"-1|\d{1,3}", re.ASCII)
+WHOLE_NUMBER_PATTERN = re.compile(r"-?[0-9]{1,9}")
+QUESTION_FIELDS = ("prompt", "kind", "choices", "low", "high", "hint", "required")
+# The field beside which a problem of a question is shown.
 FORM_FIELD_OF_PROBLEM = {
     "leads": "kind",
     "high": "high",
@@ -53,12 +57,12 @@ class AnswerBranchForm(Form):
 
 
 class QuestionForm(Form):
-    """One question."""
+    """One question of a survey."""
 
     prompt = CleanTextField("Question", widget=TextArea())
     kind = SelectField(
         "They answer with",
-        choices={each.value: QUESTION_TYPE_LABELS[each] for each in QuestionType},
+        choices={kind.value: QUESTION_TYPE_LABELS[kind] for kind in QuestionType},
         default=QuestionType.TEXT.value,
         validate_choice=False,
     )
@@ -70,29 +74,25 @@ class QuestionForm(Form):
     ways = FieldList(FormField(AnswerBranchForm))
 
     def validate_kind(self, field: Field) -> None:
-        """One of those there are."""
+        """Reject an unknown type of question."""
         if field.data not in set(QuestionType):
-            raise Wrong("Choose what they answer with.")
+            raise ValidationError("Choose what they answer with.")
 
     def validate_low(self, field: Field) -> None:
-        """A whole number, or nothing."""
-        if (
-            self.selected_kind is QuestionType.NUMBER
-            and _get_field_text(field)
-            and _parse_whole_number(field) is None
-        ):
-            raise Wrong("Write a whole number, or leave it empty.")
+        """Reject what is no whole number, where a number is asked for. Empty is fine."""
+        if self.selected_kind is not QuestionType.NUMBER or not _get_field_text(field):
+            return
+        if _parse_signed_number(field) is None:
+            raise ValidationError("Write a whole number, or leave it empty.")
 
     validate_high = validate_low
 
     @property
     def selected_kind(self) -> QuestionType:
-        """Its kind; free words until one is chosen."""
-        return (
-            QuestionType(self.kind.data)
-            if self.kind.data in set(QuestionType)
-            else QuestionType.TEXT
-        )
+        """The chosen type; free text until one is chosen."""
+        if self.kind.data in set(QuestionType):
+            return QuestionType(self.kind.data)
+        return QuestionType.TEXT
 
     @property
     def is_blank(self) -> bool:
@@ -102,101 +102,95 @@ class QuestionForm(Form):
     @property
     def choice_lines(self) -> list[str]:
         """The choices: one on each line, with single spaces."""
-        lines = (" ".join(line.split()) for line in (self.choices.data or "").split("\n"))
-        return [line for line in lines if line]
+        lines = [" ".join(line.split()) for line in (self.choices.data or "").split("\n")]
+        return list(filter(None, lines))
 
     @property
     def question(self) -> SurveyQuestion:
         """The question as it was typed, whether or not it is one that can be asked."""
-        number, choices = (
-            self.selected_kind is QuestionType.NUMBER,
-            tuple(self.choice_lines) if self.selected_kind is QuestionType.CHOICE else (),
-        )
-        asked = SurveyQuestion(
+        question = SurveyQuestion(
             prompt=self.prompt.data or "",
             question_type=self.selected_kind,
-            choices=choices,
-            low=_parse_whole_number(self.low) if number else None,
-            high=_parse_whole_number(self.high) if number else None,
             required=bool(self.required.data),
             hint=self.hint.data or "",
         )
-        leads = {
-            answer: int(to)
-            for answer, to in self.selected_branches.items()
-            if answer in asked.possible_answers and to != NEXT_QUESTION
-        }
-        return SurveyQuestion(**{**asked.__dict__, "branches": leads})
+        if self.selected_kind is QuestionType.CHOICE:
+            question = replace(question, choices=tuple(self.choice_lines))
+        elif self.selected_kind is QuestionType.NUMBER:
+            low = _parse_signed_number(self.low)
+            question = replace(question, low=low, high=_parse_signed_number(self.high))
+        branches = {}
+        for answer, target in self.selected_branches.items():
+            if answer in question.possible_answers and target != NEXT_QUESTION:
+                branches[answer] = int(target)
+        return replace(question, branches=branches)
 
     @property
     def selected_branches(self) -> dict[str, str]:
-        """Where each answer leads, as it was chosen."""
-        typed = {
-            way.answer.data or "": way.to.data or NEXT_QUESTION
-            for way in (entry.form for entry in self.ways)
-        }
-        return {
-            answer: to if re.fullmatch(r"-1|\d{1,3}", to, re.ASCII) else NEXT_QUESTION
-            for answer, to in typed.items()
-        }
+        """Where each answer leads, as it was chosen; what is no target leads to the next."""
+        branches = {}
+        for entry in self.ways:
+            target = entry.form.to.data or NEXT_QUESTION
+            if not BRANCH_TARGET_PATTERN.fullmatch(target):
+                target = NEXT_QUESTION
+            branches[entry.form.answer.data or ""] = target
+        return branches
 
     @property
     def form_data(self) -> dict[str, Any]:
         """Everything in it, to build the form again."""
-        names = ("prompt", "kind", "choices", "low", "high", "hint", "required")
-        return {name: self[name].data for name in names} | {
-            "ways": build_branch_form_data(self.selected_branches, self.choice_lines)
-        }
+        values: dict[str, Any] = {name: self[name].data for name in QUESTION_FIELDS}
+        values["ways"] = build_branch_form_data(self.selected_branches, self.choice_lines)
+        return values
 
-    def set_branch_choices(self, place: int, number: int, *, has_event: bool) -> None:
-        """Say where answers of question `place` (from 0) of `number` may lead: only forwards."""
-        to = {NEXT_QUESTION: "the next question"}
-        to |= {
-            str(other): f"question {other}"
-            for other in range(place + 2, min(number, MAX_QUESTIONS) + 1)
-        }
-        to[str(END_OF_SURVEY)] = "the end"
+    def set_branch_choices(self, index: int, question_count: int, *, has_event: bool) -> None:
+        """Set where answers of the question at `index` (from 0) may lead: only forwards."""
+        targets = {NEXT_QUESTION: "the next question"}
+        for number in range(index + 2, min(question_count, MAX_QUESTIONS) + 1):
+            targets[str(number)] = f"question {number}"
+        targets[str(END_OF_SURVEY)] = "the end"
         if has_event:
-            to[str(END_WITHOUT_REGISTRATION)] = "the end, without registering"
+            targets[str(END_WITHOUT_REGISTRATION)] = "the end, without registering"
         for entry in self.ways:
             chosen = entry.form.to.data or NEXT_QUESTION
-            more = (
-                {}
-                if chosen in to
-                else {chosen: f"question {chosen}" if chosen != "-1" else "the end"}
-            )
-            entry.form.to.choices = to | more
+            choices = dict(targets)
+            # A target that is there no more stays chosen, and validation reports it.
+            if chosen not in choices:
+                choices[chosen] = "the end" if chosen == "-1" else f"question {chosen}"
+            entry.form.to.choices = choices
 
 
-def build_branch_form_data(leads: dict[str, str], lines: Sequence[str]) -> list[dict[str, str]]:
-    """The ways of a question as the form shows them: of yes and no, and of each choice."""
-    answers = dict.fromkeys([YES_VALUE, NO_VALUE, *lines])
-    return [{"answer": answer, "to": leads.get(answer, NEXT_QUESTION)} for answer in answers]
+def build_branch_form_data(
+    branches: dict[str, str], choice_lines: Sequence[str]
+) -> list[dict[str, str]]:
+    """Return the form data of where answers lead: of yes and no, and of each choice."""
+    answers = dict.fromkeys([YES_VALUE, NO_VALUE, *choice_lines])
+    return [{"answer": answer, "to": branches.get(answer, NEXT_QUESTION)} for answer in answers]
 
 
 def build_question_form_data(question: SurveyQuestion) -> dict[str, Any]:
-    """A question as somebody would have typed it."""
+    """Return a question as somebody would have typed it."""
+    branches = {answer: str(target) for answer, target in question.branches.items()}
     return {
         "prompt": question.prompt,
         "kind": question.question_type.value,
         "choices": "\n".join(question.choices),
-        "low": "" if question.low is None else str(question.low),
-        "high": "" if question.high is None else str(question.high),
+        "low": _format_bound(question.low),
+        "high": _format_bound(question.high),
         "hint": question.hint,
         "required": question.required,
-        "ways": build_branch_form_data(
-            {answer: str(to) for answer, to in question.branches.items()},
-            question.choices,
-        ),
+        "ways": build_branch_form_data(branches, question.choices),
     }
+
+
+def _format_bound(bound: int | None) -> str:
+    return "" if bound is None else str(bound)
 
 
 def _get_field_text(field: Field) -> str:
     return str(field.data or "").strip()
 
 
-def _parse_whole_number(field: Field) -> int | None:
+def _parse_signed_number(field: Field) -> int | None:
     typed = _get_field_text(field)
-    if not re.fullmatch(r"-?[0-9]{1,9}", typed):
-        return None
-    return int(typed)
+    return int(typed) if WHOLE_NUMBER_PATTERN.fullmatch(typed) else None

@@ -1,17 +1,19 @@
 """Reading surveys: one of them, the list, and whether a word or a name is free."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
-from app.domain.surveys.survey_state_machine import list_keyword_spellings
+from app.domain.texts.keyword_parsing import list_keyword_spellings
 from app.domain.texts.plurals import pluralize
-from app.surveys.models import SurveyFlow, SurveySession, TriggerWord
+from app.surveys.models import SurveyFlow, SurveySession
+from app.surveys.queries.trigger_words import find_trigger_word_owners
 
 SURVEY_SORT_KEYS = ("name", "word", "started", "finished", "last")
 KEYWORD_TAKEN_SENTENCE = "{word} is a keyword already, with an answer of its own."
@@ -26,54 +28,75 @@ class SurveyListRow:
 
     @property
     def finished_percent(self) -> int | None:
-        """How many of a hundred who began have finished; None before anybody began."""
+        """How many percent of those who began have finished; None before anybody began."""
         return calculate_percent(self.survey.completion_count, self.survey.start_count)
 
 
 class SurveyListPage(ListPage):
-    """A page of them, counted as surveys."""
+    """A page of surveys."""
 
     @property
     def total_in_words(self) -> str:
-        """ "1 survey", "12 surveys"."""
+        """The total as a count: 1 survey, 12 surveys."""
         return pluralize(self.total, "survey")
 
 
-def calculate_percent(part: int, whole: int) -> int | None:
-    """So many of a hundred; None of nothing."""
-    return round(100 * part / whole) if whole else None
+def calculate_percent(part: int, total: int) -> int | None:
+    """Return `part` in percent of `total`, None when the total is 0."""
+    return round(100 * part / total) if total else None
 
 
-def find_survey(survey_id: int) -> SurveyFlow | None:
-    """One survey, None when it is gone."""
-    return db.session.get(SurveyFlow, survey_id)
+def find_survey(survey_id: int | None) -> SurveyFlow | None:
+    """Return one survey, None when it is gone or when there is no id."""
+    return db.session.get(SurveyFlow, survey_id) if survey_id else None
 
 
 def find_surveys_of_event(event_id: int) -> list[SurveyFlow]:
-    """The surveys that register people for this event."""
+    """Return the surveys that register people for this event, by name."""
     linked = select(SurveyFlow).where(SurveyFlow.linked_event_id == event_id)
     return list(db.session.scalars(linked.order_by(SurveyFlow.name)))
 
 
 def find_open_surveys() -> list[SurveyFlow]:
-    """Every survey that can be begun, by name."""
+    """Return every survey that can be begun, by name."""
     active = select(SurveyFlow).where(SurveyFlow.is_active)
     return list(db.session.scalars(active.order_by(func.lower(SurveyFlow.name))))
 
 
-def paginate_surveys(asked: ListParams) -> SurveyListPage:
-    """A page of the list. A search finds parts of names and keywords."""
-    wanted = (
-        [build_text_filter(asked.search, SurveyFlow.name, SurveyFlow.trigger_keyword)]
-        if asked.search
-        else []
-    )
-    total = db.session.scalar(select(func.count()).select_from(SurveyFlow).where(*wanted)) or 0
-    asked = clamp_to_last_page(total, asked)
-    last = _build_last_activity()
-    lines = select(SurveyFlow, last).where(*wanted).order_by(*_build_order(asked, last))
-    rows = db.session.execute(lines.offset(asked.offset).limit(asked.per_page))
-    return SurveyListPage([SurveyListRow(flow, at) for flow, at in rows], total, asked)
+def find_survey_choices(chosen_id: int | None) -> list[tuple[int, str]]:
+    """Return (id, name) of the open surveys, and of the chosen one even if it is closed."""
+    may_choose = or_(SurveyFlow.is_active, SurveyFlow.id == (chosen_id or 0))
+    rows = db.session.execute(select(SurveyFlow.id, SurveyFlow.name).where(may_choose))
+    return [(row.id, row.name) for row in rows]
+
+
+def find_survey_names(survey_ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the names of these surveys by id; those that are gone are left out."""
+    ids = [survey_id for survey_id in survey_ids if survey_id]
+    rows = db.session.execute(select(SurveyFlow.id, SurveyFlow.name).where(SurveyFlow.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def find_open_survey_keywords(limit: int) -> list[str]:
+    """Return the keywords of open surveys in alphabetical order."""
+    words = select(SurveyFlow.trigger_keyword).where(SurveyFlow.is_active)
+    return list(db.session.scalars(words.order_by(SurveyFlow.trigger_keyword).limit(limit)))
+
+
+def paginate_surveys(params: ListParams) -> SurveyListPage:
+    """Return a page of the list. A search finds parts of names and keywords."""
+    conditions = []
+    if params.search:
+        names = (SurveyFlow.name, SurveyFlow.trigger_keyword)
+        conditions.append(build_text_filter(params.search, *names))
+    count = select(func.count()).select_from(SurveyFlow).where(*conditions)
+    total = db.session.scalar(count) or 0
+    params = clamp_to_last_page(total, params)
+    last_activity = _build_last_activity()
+    surveys = select(SurveyFlow, last_activity).where(*conditions)
+    surveys = surveys.order_by(*_build_order(params, last_activity))
+    rows = db.session.execute(surveys.offset(params.offset).limit(params.per_page))
+    return SurveyListPage([SurveyListRow(*row) for row in rows], total, params)
 
 
 def _build_last_activity() -> Any:
@@ -81,45 +104,39 @@ def _build_last_activity() -> Any:
         func.coalesce(SurveySession.ended_at, SurveySession.asked_at),
         type_=SurveySession.asked_at.type,
     )
-    return (
-        select(latest)
-        .where(SurveySession.survey_id == SurveyFlow.id)
-        .correlate(SurveyFlow)
-        .scalar_subquery()
-    )
+    activity = select(latest).where(SurveySession.survey_id == SurveyFlow.id)
+    return activity.correlate(SurveyFlow).scalar_subquery()
 
 
-def _build_order(asked: ListParams, last: Any) -> list[ColumnElement[Any]]:
+def _build_order(params: ListParams, last_activity: Any) -> list[ColumnElement[Any]]:
     columns: dict[str, Any] = {
         "name": func.lower(SurveyFlow.name),
         "word": SurveyFlow.trigger_keyword,
         "started": SurveyFlow.start_count,
         "finished": SurveyFlow.completion_count * 1000 / func.max(SurveyFlow.start_count, 1),
-        "last": func.coalesce(last, ""),
+        "last": func.coalesce(last_activity, ""),
     }
-    way = "desc" if asked.descending else "asc"
-    return [getattr(each, way)() for each in (columns[asked.sort], SurveyFlow.id)]
+    column = columns[params.sort]
+    if params.descending:
+        return [column.desc(), SurveyFlow.id.desc()]
+    return [column.asc(), SurveyFlow.id.asc()]
 
 
 def is_survey_name_taken(name: str, besides: int | None = None) -> bool:
-    """Whether another survey has this name, in whatever case."""
-    twin = select(SurveyFlow.id).where(func.lower(SurveyFlow.name) == func.lower(name))
-    return db.session.scalar(twin.where(SurveyFlow.id != (besides or 0)).limit(1)) is not None
+    """Whether another survey than `besides` has this name, in whatever case."""
+    same_name = select(SurveyFlow.id).where(func.lower(SurveyFlow.name) == func.lower(name))
+    return db.session.scalar(same_name.where(SurveyFlow.id != (besides or 0)).limit(1)) is not None
 
 
 def find_survey_keyword_conflict(word: str, besides: int | None = None) -> str | None:
-    """What a folded word starts already, in a sentence; None when it is free, or this survey's
-    own.
+    """Return in a sentence what a folded word starts already, None when it is free.
+
+    The words of the survey `besides` are free to it.
     """
-    rows = db.session.scalars(
-        select(TriggerWord).where(TriggerWord.word.in_(list_keyword_spellings(word)))
-    )
-    row = next((each for each in rows if besides is None or each.survey_id != besides), None)
-    if row is None:
-        return None
-    other = find_survey(row.survey_id) if row.survey_id else None
-    return (
-        f"{word} already starts ‘{other.name}’."
-        if other
-        else KEYWORD_TAKEN_SENTENCE.format(word=word)
-    )
+    for owner in find_trigger_word_owners(list_keyword_spellings(word)):
+        if besides is not None and owner.survey_id == besides:
+            continue
+        if owner.survey_name is not None:
+            return f"{word} already starts ‘{owner.survey_name}’."
+        return KEYWORD_TAKEN_SENTENCE.format(word=word)
+    return None

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from app.core.settings import current_settings
 from app.domain.phones.phone_number import is_e164
-from app.domain.surveys.survey_state_machine import list_keyword_spellings
 from app.domain.texts.inbound_media import extract_media_json
 from app.domain.texts.inbound_senders import clean_sender
+from app.domain.texts.keyword_parsing import list_keyword_spellings
 from app.domain.texts.segments import SegmentMeasurement, measure_segments
 from app.domain.texts.text_intent import TextIntent, classify_text
 from app.keywords.actions.keyword_text_handling import extract_candidate_words
