@@ -8,14 +8,13 @@ from hypothesis import strategies as st
 
 from app.domain.delivery.carrier_error_codes import (
     CARRIER_CODES_FILE,
-    FIX_BY_BLAME,
     Blame,
     find_error_code,
-    find_error_fix,
     get_tls_error_code,
     is_immediate_pause,
     is_unprocessed_request,
 )
+from app.domain.delivery.carrier_error_fixes import FIX_BY_BLAME, find_error_fix
 from app.domain.delivery.circuit_breaker import parse_breaker_rule
 
 with CARRIER_CODES_FILE.open(encoding="utf-8", newline="") as file:

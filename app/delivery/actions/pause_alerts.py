@@ -1,10 +1,9 @@
-"""Telling an admin who is not at the screen that a fault paused a blast: what is to be told,
-written with the pause.
-"""
+"""Alert an admin who is not at the screen that a fault paused a blast."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import exists, insert, or_, select, update
 
@@ -18,16 +17,14 @@ from app.domain.delivery.alert_messages import (
     PausedBlastAlert,
     build_alert_text,
 )
-from app.domain.delivery.carrier_error_codes import (
-    Blame,
-    CarrierErrorCode,
-    find_error_fix,
-)
+from app.domain.delivery.carrier_error_codes import Blame, CarrierErrorCode
+from app.domain.delivery.carrier_error_fixes import find_error_fix
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from app.domain.texts.segments import measure_segments
 from app.suppression.queries.sending_permission import find_suppression_reason
 
 SYSTEM_ACTOR = "SMS Admin"
+# A storm of faults is told by one text.
 ALERT_TEXT_INTERVAL = timedelta(minutes=10)
 ALERT_TEXT_LIFETIME = timedelta(hours=1)
 ALERT_TEXT_PRIORITY = 10
@@ -36,114 +33,121 @@ CREATE_REFUSAL_BLAMES = frozenset({Blame.SENDER, Blame.WORDING, Blame.US, Blame.
 
 
 def create_pause_alerts(
-    paused: Sequence[int],
-    receipt: CarrierErrorCode,
+    log_ids: Sequence[int],
+    error_code: CarrierErrorCode,
     phase: str,
     moment: datetime | None = None,
 ) -> None:
-    """Somebody is to be told that these blasts were paused: one alert each, one audit row each,
-    one text for all.
+    """Store one alert and one audit row for each paused blast, and queue one text for all.
 
-    Call it inside the write() that paused them, with the ids it really paused: a thousand
-    receipts after the pause pause nothing, so they tell nothing. `phase`: 'create' or
-    'delivery', where the fault came to light.
+    Call it inside the write() that paused them, with the ids that it really paused: a thousand
+    receipts after the pause pause nothing, so they alert nobody. `phase`: "create" or "delivery",
+    where the fault came to light.
     """
-    if not paused:
+    if not log_ids:
         return
     moment = moment or now()
     settings = current_settings()
-    first_try = moment if settings.alert_webhook_url else None
-    told = {
+    shared_values = {
         "created_at": moment,
-        "code": receipt.code or None,
-        "words": join_cause_and_fix(receipt),
-        "next_try_at": first_try,
+        "code": error_code.code or None,
+        "words": join_cause_and_fix(error_code),
+        "next_try_at": moment if settings.alert_webhook_url else None,
     }
-    facts = {"cause": receipt.description, "fix": find_error_fix(receipt)} | (
-        {"code": receipt.code} if receipt.code else {}
-    )
-    db.session.execute(insert(alerts), [told | {"message_log_id": log_id} for log_id in paused])
-    for log_id in paused:
-        audit.record_automatic_event("blast.paused", SYSTEM_ACTOR, f"blast {log_id}", facts)
-    if _can_text_admin(receipt, phase):
-        _queue_admin_text(settings, paused, receipt.description, moment)
+    rows = [shared_values | {"message_log_id": log_id} for log_id in log_ids]
+    db.session.execute(insert(alerts), rows)
+    details: dict[str, Any] = {
+        "cause": error_code.description,
+        "fix": find_error_fix(error_code),
+    }
+    if error_code.code:
+        details["code"] = error_code.code
+    for log_id in log_ids:
+        audit.record_automatic_event("blast.paused", SYSTEM_ACTOR, f"blast {log_id}", details)
+    if _can_text_admin(error_code, phase):
+        _queue_admin_text(settings, log_ids, error_code.description, moment)
 
 
-def join_cause_and_fix(receipt: CarrierErrorCode) -> str:
-    """The cause and the fix as an alert keeps them: a line each."""
-    return f"{receipt.description}\n{find_error_fix(receipt)}"[:300]
+def join_cause_and_fix(error_code: CarrierErrorCode) -> str:
+    """Return the cause and the fix as an alert stores them: a line each, 300 characters at most."""
+    return f"{error_code.description}\n{find_error_fix(error_code)}"[:300]
 
 
-def _can_text_admin(receipt: CarrierErrorCode, phase: str) -> bool:
-    """Whether a text to the admin has a chance: the account works, and the fault is not one it
-    would meet again.
+def _can_text_admin(error_code: CarrierErrorCode, phase: str) -> bool:
+    """Whether a text to the admin has a chance.
+
+    The account works, and the fault is not one that the text would meet again.
     """
-    if receipt.blame == Blame.ACCOUNT:
+    if error_code.blame == Blame.ACCOUNT:
         return False
-    return phase != "create" or receipt.blame not in CREATE_REFUSAL_BLAMES
+    return phase != "create" or error_code.blame not in CREATE_REFUSAL_BLAMES
 
 
 def _queue_admin_text(
-    settings: Settings, paused: Sequence[int], cause: str, moment: datetime
+    settings: Settings, log_ids: Sequence[int], cause: str, moment: datetime
 ) -> None:
     phone = settings.test_phone
     if phone is None or find_suppression_reason(phone) or _has_recent_alert_text(phone, moment):
         return
-    log = db.session.execute(
-        select(MessageLog.message_body).where(MessageLog.id == paused[0])
-    ).one()
-    body = build_alert_text(log.message_body, paused, cause, settings.public_base_url)
-    weight = measure_segments(body)
-    text = {
-        "kind": MessageKind.TEST,
-        "phone": phone,
-        "sender": settings.sender,
-        "carrier": settings.carrier,
-        "body": body,
-        "segments": weight.segments,
-        "encoding": weight.encoding,
-        "status": MessageStatus.QUEUED,
-        "priority": ALERT_TEXT_PRIORITY,
-        "created_at": moment,
-        "not_after": moment + ALERT_TEXT_LIFETIME,
-    }
-    db.session.execute(insert(messages).values(text))
+    message_body = db.session.execute(
+        select(MessageLog.message_body).where(MessageLog.id == log_ids[0])
+    ).scalar_one()
+    body = build_alert_text(message_body, log_ids, cause, settings.public_base_url)
+    size = measure_segments(body)
+    db.session.execute(
+        insert(messages).values(
+            kind=MessageKind.TEST,
+            phone=phone,
+            sender=settings.sender,
+            carrier=settings.carrier,
+            body=body,
+            segments=size.segments,
+            encoding=size.encoding,
+            status=MessageStatus.QUEUED,
+            priority=ALERT_TEXT_PRIORITY,
+            created_at=moment,
+            not_after=moment + ALERT_TEXT_LIFETIME,
+        )
+    )
 
 
 def _has_recent_alert_text(phone: str, moment: datetime) -> bool:
-    """Whether such a text was written within ten minutes: a storm is told once.
+    """Whether such a text was queued within ten minutes.
 
-    (A blast's test belongs to a log.)
+    A test of a blast has the same kind but belongs to a log.
     """
-    since, until = (
-        moment - ALERT_TEXT_INTERVAL,
-        moment + ALERT_TEXT_INTERVAL,
-    )  # a clock that was set back silences nobody for long
-    earlier = exists().where(
+    # Ten minutes ahead as well: those were queued before the clock was set back, and nothing
+    # further ahead may silence alerts for long.
+    since = moment - ALERT_TEXT_INTERVAL
+    until = moment + ALERT_TEXT_INTERVAL
+    recent_text = exists().where(
         Message.phone == phone,
         Message.kind == MessageKind.TEST,
         Message.message_log_id.is_(None),
         Message.created_at.between(since, until),
     )
-    return bool(db.session.scalar(select(earlier)))
+    return bool(db.session.scalar(select(recent_text)))
 
 
 @dataclass(frozen=True)
 class DueAlert:
-    """An alert that is to be told now."""
+    """An alert that is to be posted now."""
 
     id: int
     notice: PausedBlastAlert
 
 
-def list_due_alerts(moment: datetime, most: int) -> list[DueAlert]:
-    """The oldest alerts whose next try has come. A read."""
-    latest = (
-        moment + ALERT_RETRY_DELAYS[-1]
-    )  # nobody waits longer: further ahead is a clock that was set back
-    come = or_(Alert.next_try_at <= moment, Alert.next_try_at > latest)
+def list_due_alerts(moment: datetime, max_rows: int) -> list[DueAlert]:
+    """Return the oldest alerts whose next try has come. A read."""
+    # No alert waits longer than the longest delay: one that lies further ahead was stored before
+    # the clock was set back.
+    latest = moment + ALERT_RETRY_DELAYS[-1]
+    is_due = or_(Alert.next_try_at <= moment, Alert.next_try_at > latest)
     rows = db.session.scalars(
-        select(Alert).where(Alert.next_try_at.is_not(None), come).order_by(Alert.id).limit(most)
+        select(Alert)
+        .where(Alert.next_try_at.is_not(None), is_due)
+        .order_by(Alert.id)
+        .limit(max_rows)
     )
     return [DueAlert(row.id, _build_alert_notice(row)) for row in rows]
 
@@ -153,16 +157,21 @@ def _build_alert_notice(row: Alert) -> PausedBlastAlert:
     return PausedBlastAlert(row.message_log_id, cause, fix, row.code, row.created_at)
 
 
-def store_alert_attempt(alert_id: int, taken: bool, moment: datetime) -> None:
-    """Whether the address took it.
+def store_alert_attempt(alert_id: int, is_accepted: bool, moment: datetime) -> None:
+    """Store whether the address accepted an alert. Inside write().
 
-    If not, it is tried again after a while, and after the last time given up.
+    If not, it is tried again after a while, and given up after the last try.
     """
     tries = db.session.scalar(select(Alert.tries).where(Alert.id == alert_id)) or 0
-    waits = [] if taken else ALERT_RETRY_DELAYS[tries : tries + 1]
-    news = {
-        "tries": tries + 1,
-        "told_at": moment if taken else None,
-        "next_try_at": moment + waits[0] if waits else None,
-    }
-    db.session.execute(update(Alert).where(Alert.id == alert_id).values(news))
+    next_try_at = None
+    if not is_accepted and tries < len(ALERT_RETRY_DELAYS):
+        next_try_at = moment + ALERT_RETRY_DELAYS[tries]
+    db.session.execute(
+        update(Alert)
+        .where(Alert.id == alert_id)
+        .values(
+            tries=tries + 1,
+            told_at=moment if is_accepted else None,
+            next_try_at=next_try_at,
+        )
+    )

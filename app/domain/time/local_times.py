@@ -26,6 +26,7 @@ TIME_ZONE_AREAS = frozenset(
 MAX_YEARS_AHEAD = 5
 # The first and last years of the calendar overflow in zone arithmetic.
 ALLOWED_YEARS = range(1970, 2200)
+# fromisoformat() alone would also take 20260508, 2026-W19, 18 and 18:30:15.
 DATE_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CLOCK_PATTERN = re.compile(r"[0-9]{2}:[0-9]{2}")
 
@@ -139,12 +140,11 @@ def build_local_time_input(moment: datetime, zone: str) -> LocalTimeInput:
 def format_moment(moment: datetime, zone: str, *, now: datetime | None = None) -> str:
     """Return "Fri 8 May 20:45" on the clocks of `zone`.
 
-    The year is added when it is not the year of `now`.
+    The year is added when it is not the year of `now`, never without `now`.
     """
     local_zone = zone_or_utc(zone)
     local = moment.astimezone(local_zone)
-    # Without `now` the year is never added.
-    today = now.astimezone(local_zone).date() if now else local.date()
+    today = (now or moment).astimezone(local_zone).date()
     return f"{format_day(local.date(), today=today)} {local:%H:%M}"
 
 
@@ -200,7 +200,6 @@ def _parse_date_and_time(day: str, clock: str) -> datetime:
 
 
 def _parse_date(text: str) -> date:
-    # fromisoformat() alone also takes 20260508 and 2026-W19.
     try:
         if DATE_PATTERN.fullmatch(text):
             return date.fromisoformat(text)
@@ -212,7 +211,6 @@ def _parse_date(text: str) -> date:
 
 
 def _parse_clock(text: str) -> time:
-    # fromisoformat() alone also takes 18 and 18:30:15.
     try:
         if CLOCK_PATTERN.fullmatch(text):
             return time.fromisoformat(text)
