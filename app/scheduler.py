@@ -19,7 +19,7 @@ from app.core.db import WriteLockTimeout
 from app.core.settings import Settings
 from app.delivery.carriers.carrier_factory import create_carrier
 from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
-from app.delivery.engine import SendEngine
+from app.delivery.engine.engine_thread import SendEngine
 from app.surveys.actions.survey_timeouts import time_out_and_nudge_sessions
 from app.webhooks.actions.overdue_stop_questions import opt_out_overdue_stop_questions
 from app.webhooks.actions.unmatched_receipts import match_unmatched_receipts

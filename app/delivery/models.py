@@ -1,6 +1,4 @@
-"""Blasts as sent, blasts as scheduled, every text, every attempt, who leads, and what holds a
-sender back.
-"""
+"""Blasts, messages and attempts, the engine's lease, and what holds a sender back."""
 
 import json
 from typing import Any, cast
@@ -40,15 +38,15 @@ from app.domain.delivery.message_statuses import (
     ScheduledBlastStatus,
 )
 
-# Rows written from outside without a carrier are practice: the safe side.
+# A row that another program writes without a carrier is practice: nothing real is sent.
 DEFAULT_CARRIER = "sandbox"
 CARRIER_CHECK_SQL = "carrier IN ('sandbox', 'twilio')"
 
 
 class MessageLog(Model):
-    """One blast as sent.
+    """One released blast.
 
-    Its rows in `messages` are the truth; the two counts are kept by triggers on them.
+    Its messages are the truth about delivery; a trigger on them keeps the two counts.
     """
 
     __tablename__ = "message_logs"
@@ -77,7 +75,7 @@ class MessageLog(Model):
     success_count: Mapped[int_default_zero]
     failure_count: Mapped[int_default_zero]
     details: Mapped[str | None] = mapped_column(Text)
-    # ours
+    # below: not in the first design
     event_title: Mapped[str | None] = mapped_column(String(200))
     footer: Mapped[str | None] = mapped_column(String(160))
     sender: Mapped[str] = mapped_column(String(40), server_default="")
@@ -86,23 +84,23 @@ class MessageLog(Model):
     duplicates: Mapped[int_default_zero]
     pause_reason: Mapped[str | None] = mapped_column(String(300))
     pause_code: Mapped[int | None]
-    # False: the next row goes alone until the carrier accepts one (the probe)
+    # False: the next message goes alone until the carrier accepts one
     proven: Mapped[bool_default_false]
     created_by: Mapped[str | None] = mapped_column(String(80))
     finished_at: Mapped[timestamp | None]
-    # a blast's end: nothing of it leaves after this moment
+    # nothing of the blast leaves after this moment
     not_after: Mapped[timestamp | None]
-    # what failed before this moment counts no more towards a pause
+    # what failed before this moment no longer counts towards a pause
     resumed_at: Mapped[timestamp | None]
-    # the survey that this blast asks: whoever answers begins it
+    # the survey that this blast invites to: whoever answers begins it
     survey_id: Mapped[int | None] = mapped_column(
         ForeignKey("survey_flows.id", ondelete="SET NULL")
     )
 
     @property
     def results(self) -> list[dict[str, Any]]:
-        """One {"phone", "name", "success", "error"} for everybody, as the first design kept
-        them in `details`.
+        """One {"phone", "name", "success", "error"} a message, as the first design stored them in
+        `details`.
         """
         if self.details:
             return list(json.loads(self.details))
@@ -111,9 +109,9 @@ class MessageLog(Model):
 
 
 class ScheduledMessage(Model):
-    """A blast that waits for its time, everything in it frozen.
+    """A confirmed blast that waits for its time.
 
-    The audience is not: it is read at release.
+    Nothing of it changes afterwards; its audience is read when it is released.
     """
 
     __tablename__ = "scheduled_messages"
@@ -148,17 +146,17 @@ class ScheduledMessage(Model):
     message_log_id: Mapped[int | None] = mapped_column(
         ForeignKey("message_logs.id", ondelete="SET NULL")
     )
-    # ours
+    # below: not in the first design
     footer: Mapped[str | None] = mapped_column(String(160))
     sender: Mapped[str] = mapped_column(String(40), server_default="")
     carrier: Mapped[str] = mapped_column(String(10), server_default=DEFAULT_CARRIER)
-    # True: "send now", and the time before scheduled_at is the time to undo
+    # True: "send now"; until scheduled_at it can be undone
     immediate: Mapped[bool_default_false]
     timezone: Mapped[str | None] = mapped_column(String(64))
     client_token: Mapped[str | None] = mapped_column(String(64), unique=True)
     created_by: Mapped[str | None] = mapped_column(String(80))
     not_after: Mapped[timestamp | None]
-    # the step of an event's plan that this blast is
+    # the reminder of an event that this blast sends
     event_reminder_id: Mapped[int | None] = mapped_column(
         ForeignKey("event_reminders.id", ondelete="SET NULL")
     )
@@ -168,14 +166,14 @@ class ScheduledMessage(Model):
 
 
 class Message(Model):
-    """One text to or from one person: the truth about delivery.
+    """One text to or from one person.
 
-    `phone` is the person, `sender` our number.
+    `phone` is the person in both directions, `sender` our number.
     """
 
     __tablename__ = "messages"
     __table_args__ = (
-        # the database itself refuses to text somebody twice in one blast
+        # the database itself refuses a second message to a phone in one blast
         Index("uq_messages_log_phone", "message_log_id", "phone", unique=True),
         Index("ix_messages_log_status", "message_log_id", "status"),
         Index(
@@ -246,23 +244,23 @@ class Message(Model):
     sent_at: Mapped[timestamp | None]
     delivered_at: Mapped[timestamp | None]
     failed_at: Mapped[timestamp | None]
-    # a text without a blast that has an end of its own
+    # of a message without a blast: it does not leave after this moment
     not_after: Mapped[timestamp | None]
-    # when we ask the carrier what became of it, and how often we have
+    # when the carrier is asked next what became of it, and how often it was asked
     look_up_at: Mapped[timestamp | None]
     lookups: Mapped[int_default_zero]
-    # a person decided to leave it as it is
+    # when a person dismissed the doubt about it
     left_at: Mapped[timestamp | None]
-    # the text from the person that this one answers
+    # the inbound message that this one answers
     in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
-    # the user who wrote it, where it is no blast
+    # the user who wrote it, unless it is of a blast
     written_by: Mapped[str | None] = mapped_column(String(80))
     # pictures that came with it: a JSON list of {"url", "type"}
     media: Mapped[str | None] = mapped_column(Text)
 
     @property
     def result(self) -> dict[str, Any]:
-        """Whom it was for, whether the carrier took it, and if not, why."""
+        """The recipient, whether the carrier accepted it, and if not, why."""
         success = self.status in ACCEPTED_STATUSES
         error = None if success else self.error_message or self.reason
         return {
@@ -274,11 +272,10 @@ class Message(Model):
 
 
 class Attempt(Model):
-    """One arming of one text.
+    """One attempt to hand a message to the carrier; `n` counts from 1.
 
-    `ref` stands in the status callback's path, so a lost answer is still recognised.
-
-    `outcome`: null while open, then accepted, refused, unprocessed, ambiguous or lost.
+    `ref` stands in the path of the status callback: a receipt is recognised even when the answer
+    that would have brought `provider_sid` was lost. `outcome` is null while the request is out.
     """
 
     __tablename__ = "attempts"
@@ -305,7 +302,7 @@ class Attempt(Model):
 
 
 class Lease(Model):
-    """Who leads. Every taking adds 1 to `epoch`; the holder adds 1 to `beat`."""
+    """Which process leads. Acquiring it adds 1 to `epoch`, each renewal 1 to `beat`."""
 
     __tablename__ = "leases"
 
@@ -318,10 +315,10 @@ class Lease(Model):
 
 
 class SenderHealth(Model):
-    """What slows a sender down at the moment, stored so that a restart does not forget it.
+    """What slows a sender down or holds it back, stored so that a restart does not forget it.
 
-    `share` of its rate at `slowed_at`; it grows back by itself. Held until `hold_until`, then
-    one text goes to try.
+    `share`: of its rate at `slowed_at`; it grows back by a tenth a minute. After `hold_until` one
+    message goes to try.
     """
 
     __tablename__ = "sender_health"
@@ -337,9 +334,9 @@ class SenderHealth(Model):
 
 
 class Alert(Model):
-    """A fault that paused a blast, to be told to an admin who is not at the screen.
+    """A fault that paused a blast, for an admin who is not at the screen.
 
-    Written with the pause.
+    Stored in the transaction that pauses the blast.
     """
 
     __tablename__ = "alerts"
@@ -359,29 +356,33 @@ class Alert(Model):
     )
     code: Mapped[int | None]
     words: Mapped[str] = mapped_column(String(300))
-    # null: nothing is left to do
+    # null: posted, given up, or nowhere to post to
     next_try_at: Mapped[timestamp | None]
     tries: Mapped[int_default_zero]
     told_at: Mapped[timestamp | None]
 
 
-# No IN: SQLite lays out the list of each one anew whenever the trigger fires, which cost more
-# than storing the text.
+# Which of a log's two counts a status belongs to: "s" success, "f" failure, "" neither. No IN:
+# SQLite lays out the list of each one anew whenever the trigger fires, which cost more than storing
+# the message.
 _COUNT_BUCKET_SQL = (
-    "CASE WHEN {row}.status = 'accepted' OR {row}.status = 'sent' OR {row}.status = 'no_receipt' "
-    "OR {row}.status = 'delivered' THEN 's' WHEN {row}.status = 'failed' OR {row}.status = 'undelivered' "
+    "CASE WHEN {row}.status = 'accepted' OR {row}.status = 'sent' "
+    "OR {row}.status = 'no_receipt' OR {row}.status = 'delivered' THEN 's' "
+    "WHEN {row}.status = 'failed' OR {row}.status = 'undelivered' "
     "OR {row}.status = 'opted_out' THEN 'f' ELSE '' END"
 )
+_OLD_BUCKET_SQL = _COUNT_BUCKET_SQL.format(row="old")
+_NEW_BUCKET_SQL = _COUNT_BUCKET_SQL.format(row="new")
 COUNT_TRIGGER_SQL = (
     "CREATE TRIGGER messages_count_update AFTER UPDATE OF status ON messages "
-    f"WHEN new.message_log_id IS NOT NULL AND {_COUNT_BUCKET_SQL.format(row='old')} <> {_COUNT_BUCKET_SQL.format(row='new')} BEGIN "
+    f"WHEN new.message_log_id IS NOT NULL AND {_OLD_BUCKET_SQL} <> {_NEW_BUCKET_SQL} BEGIN "
     "UPDATE message_logs SET "
-    f"success_count = success_count + ({_COUNT_BUCKET_SQL.format(row='new')} = 's') - ({_COUNT_BUCKET_SQL.format(row='old')} = 's'), "
-    f"failure_count = failure_count + ({_COUNT_BUCKET_SQL.format(row='new')} = 'f') - ({_COUNT_BUCKET_SQL.format(row='old')} = 'f') "
+    f"success_count = success_count + ({_NEW_BUCKET_SQL} = 's') - ({_OLD_BUCKET_SQL} = 's'), "
+    f"failure_count = failure_count + ({_NEW_BUCKET_SQL} = 'f') - ({_OLD_BUCKET_SQL} = 'f') "
     "WHERE id = new.message_log_id; END"
 )
 
-# The engine and the webhooks speak to the tables themselves: an ORM update costs twice as much.
+# The engine and the webhooks use the tables themselves: an ORM update costs twice as much.
 messages = cast("Table", Message.__table__)
 attempts = cast("Table", Attempt.__table__)
 message_logs = cast("Table", MessageLog.__table__)

@@ -11,6 +11,7 @@ from app.community.models import CommunityMember
 from app.core.db import db, write
 from app.delivery.actions import blast_control
 from app.delivery.engine import backoff
+from app.delivery.engine.timings import ENGINE_TIMINGS_KEY, EngineTimings
 from app.delivery.models import Attempt, Message, SenderHealth
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.suppression.models import SuppressedContact
@@ -323,13 +324,13 @@ def test_f28_a_number_that_does_not_exist_is_marked_after_as_many_blasts_as_the_
 
 
 def test_f30_when_the_carrier_is_broken_one_text_at_a_time_goes_to_try(
-    make_app, twilio, background, monkeypatch
+    make_app, twilio, background
 ):
     """F30: ten doubts in a row, then one request per hold (here a second and a half) until one
     goes through.
     """
-    monkeypatch.setattr(backoff, "HOLD_SECONDS", 1.5)
     town = make_app(**twilio_settings(twilio))
+    town.extensions[ENGINE_TIMINGS_KEY] = EngineTimings(hold=1.5)
     with town.app_context():
         members(40)
     twilio.answer(status=500, code=20500)

@@ -358,5 +358,7 @@ def test_a_country_is_found_along_the_index_of_phones():
         if "uq_messages_log_phone (message_log_id=? AND phone>? AND phone<?)" in step
     ]
     assert not [
-        step for step in steps if step.startswith("SCAN messages") or step.startswith("SCAN recipient")
+        step
+        for step in steps
+        if step.startswith("SCAN messages") or step.startswith("SCAN recipient")
     ]

@@ -12,7 +12,7 @@ import pytest
 
 from app.core.db import db
 from app.delivery.carriers import twilio_http_client
-from app.delivery.engine import leader_election
+from app.delivery.engine.timings import ENGINE_TIMINGS_KEY, EngineTimings
 from app.delivery.models import Lease
 from tests.cast import LEO, ZOE
 from tests.delivery.town import (
@@ -215,10 +215,10 @@ def test_f8_a_name_nobody_knows_and_a_host_that_does_not_answer_leave_everybody_
 
 
 def test_f9_a_dripping_answer_is_given_up_in_time_and_neither_the_lead_nor_the_others_wait_for_it(
-    town, twilio, background, impatient, monkeypatch
+    town, twilio, background, impatient
 ):
     """F9: a byte every 0.4 s never lets the silence run out, only the whole deadline ends it."""
-    monkeypatch.setattr(leader_election, "HEARTBEAT_SECONDS", 0.1)
+    town.extensions[ENGINE_TIMINGS_KEY] = EngineTimings(heartbeat=0.1)
     twilio.answer(to=somebody(0), manner="drip")
     background(town)
     wanted = a_blast(town)

@@ -1,1 +1,1 @@
-"""The verbs of delivery, a file each. They add and flush; `write()` commits."""
+"""Changes to delivery's rows, a module each subject. They need write() around them."""

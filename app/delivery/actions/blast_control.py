@@ -1,6 +1,4 @@
-"""A person's hand on a running blast, and a fault's: pause, resume, stop the rest, leave
-somebody out.
-"""
+"""Pause, resume and stop released blasts, and take one person's messages out of the queue."""
 
 from datetime import datetime
 
@@ -25,22 +23,25 @@ PAUSED_BY_PERSON = "person"
 
 
 def pause_blast(log_id: int) -> bool:
-    """Pause a blast that is being sent: no row is armed after this commit.
+    """Pause a blast that is being sent; return whether it was running.
 
-    False when it was not running.
+    No message of it is claimed after this commit; what is in flight gets its answer.
     """
     return _pause_blasts(MessageLog.id == log_id, PAUSED_BY_PERSON, None) == [log_id]
 
 
-def pause_blasts_for_fault(log: ColumnElement[bool], reason: str, code: int) -> list[int]:
-    """Pause every running blast that `log` describes, with the cause in words. Gives their ids."""
-    return _pause_blasts(log, reason, code)
+def pause_blasts_for_fault(condition: ColumnElement[bool], reason: str, code: int) -> list[int]:
+    """Pause every running blast that meets `condition`; return the ids of those it paused.
+
+    `reason`: the cause in words. `code`: the carrier's number for it. Inside write().
+    """
+    return _pause_blasts(condition, reason, code)
 
 
-def _pause_blasts(which: ColumnElement[bool], reason: str, code: int | None) -> list[int]:
+def _pause_blasts(condition: ColumnElement[bool], reason: str, code: int | None) -> list[int]:
     statement = (
         update(MessageLog)
-        .where(which, MessageLog.status == BlastStatus.PROCESSING)
+        .where(condition, MessageLog.status == BlastStatus.PROCESSING)
         .values(
             status=BlastStatus.PAUSED,
             pause_reason=reason,
@@ -53,12 +54,10 @@ def _pause_blasts(which: ColumnElement[bool], reason: str, code: int | None) -> 
 
 
 def resume_blast(log_id: int, moment: datetime | None = None) -> bool:
-    """Go on with a paused blast; its next row goes alone until the carrier accepts one.
+    """Go on with a paused blast; return whether it was paused. Inside write().
 
-    False when not paused.
-
-    Whatever failed before `moment` (UTC, default now) counts no more towards a pause, and its
-    sender is not held back any longer: a person says "try now".
+    Its next message goes alone until the carrier accepts one. Failures before `moment` (UTC,
+    default now) no longer count towards a pause, and a hold on its sender ends.
     """
     statement = (
         update(MessageLog)
@@ -80,9 +79,9 @@ def resume_blast(log_id: int, moment: datetime | None = None) -> bool:
 
 
 def stop_blast(log_id: int, moment: datetime) -> int | None:
-    """Cancel whatever of a blast has not left.
+    """Cancel what of a blast has not left; return how many messages, None when it had ended.
 
-    Says how many people that is; None when the blast had ended.
+    Inside write().
     """
     statement = (
         update(MessageLog)
@@ -91,30 +90,31 @@ def stop_blast(log_id: int, moment: datetime) -> int | None:
     )
     if execute_and_count_rows(statement) == 0:
         return None
-    stopped = _cancel_queued_messages(Message.message_log_id == log_id, "stopped")
+    cancelled_count = _cancel_queued_messages(Message.message_log_id == log_id, "stopped")
     _copy_status_to_schedule(log_id, ScheduledBlastStatus.CANCELLED, moment)
-    return stopped
+    return cancelled_count
 
 
 def skip_queued_messages(phone: str, reason: SkipReason) -> int:
-    """Skip every queued text to a number, in every blast.
+    """Skip every queued message to a number, in every blast; return how many.
 
-    Says how many. (Answers of ours, kind system, still go.)
+    Kind system still goes: it confirms the opt-out. Inside write().
     """
     return queued_messages.SKIP_QUEUED_OF_PHONE.execute(recipient=phone, skip_reason=reason.value)
 
 
 def cancel_queued_system_replies(phone: str) -> int:
-    """They have said something new: what confirms or answers their last word (kind system) and
-    has not left yet is overtaken. Says how many.
+    """Cancel the queued confirmations (kind system) to a number that has texted again.
+
+    They answer what the person wrote before. Returns how many. Inside write().
     """
     return queued_messages.CANCEL_SYSTEM_REPLIES.execute(recipient=phone)
 
 
 def close_finished_blasts(moment: datetime) -> list[int]:
-    """End every open blast with nothing left to send, and its schedule with it.
+    """End every open blast with nothing left to send, and its schedule; return their ids.
 
-    Returns their ids.
+    Inside write().
     """
     finished_ids = [row[0] for row in engine_state.SELECT_FINISHED_BLASTS.fetch_json()]
     for log_id in finished_ids:
@@ -131,76 +131,75 @@ def _close_blast(log_id: int, moment: datetime) -> None:
 
 
 def cancel_blasts_of_other_carriers(carrier: str, moment: datetime) -> int:
-    """Practice never becomes real: whatever is open on another carrier is cancelled.
+    """Cancel whatever is open on another carrier; return how many messages. Inside write().
 
-    Says how many texts.
+    What was made for practice never leaves through the real carrier.
     """
-    why = "made in practice mode" if carrier == "twilio" else "made for Twilio"
-    said = f"{why.capitalize()}, so it never left."
+    reason = "made for Twilio"
+    if carrier == "twilio":
+        reason = "made in practice mode"
     db.session.execute(
         update(ScheduledMessage)
         .where(
             ScheduledMessage.carrier != carrier,
             ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         )
-        .values(status=ScheduledBlastStatus.CANCELLED, error_message=why)
+        .values(status=ScheduledBlastStatus.CANCELLED, error_message=reason)
     )
-    logs = db.session.scalars(
+    log_ids = db.session.scalars(
         select(MessageLog.id).where(
             MessageLog.carrier != carrier, MessageLog.status.in_(OPEN_BLAST_STATUSES)
         )
     ).all()
-    stopped = _cancel_queued_messages(Message.carrier != carrier, "other_carrier")
-    for log_id in logs:
-        db.session.execute(
-            update(MessageLog)
-            .where(MessageLog.id == log_id)
-            .values(status=BlastStatus.CANCELLED, finished_at=moment, pause_reason=said)
-        )
+    cancelled_count = _cancel_queued_messages(Message.carrier != carrier, "other_carrier")
+    values = {
+        "status": BlastStatus.CANCELLED,
+        "finished_at": moment,
+        "pause_reason": f"{reason.capitalize()}, so it never left.",
+    }
+    for log_id in log_ids:
+        db.session.execute(update(MessageLog).where(MessageLog.id == log_id).values(values))
         _copy_status_to_schedule(log_id, ScheduledBlastStatus.CANCELLED, moment)
-    return stopped
+    return cancelled_count
 
 
 def update_sender_of_unsent(sender: str, carrier: str) -> None:
-    """What has not left will leave from this sender now, whatever it was when it was confirmed:
-    the rows say so too.
+    """Set the sender of everything that has not left to the one in use. Inside write().
 
-    A fault of a sender pauses the blasts of that sender; a blast under an old name would go on
-    and meet it again.
+    Everything leaves from that sender anyway. A fault of a sender pauses the blasts of that sender;
+    a blast under a former one would go on and meet the fault again.
     """
-    waiting = (
+    open_rows = (
         (ScheduledMessage, ScheduledMessage.status == ScheduledBlastStatus.PENDING),
         (MessageLog, MessageLog.status.in_(OPEN_BLAST_STATUSES)),
         (Message, Message.status == MessageStatus.QUEUED),
     )
-    for table, which in waiting:
-        others = (
-            update(table)
-            .where(which, table.carrier == carrier, table.sender != sender)
+    for model, is_open in open_rows:
+        statement = (
+            update(model)
+            .where(is_open, model.carrier == carrier, model.sender != sender)
             .values(sender=sender)
         )
-        db.session.execute(others.execution_options(synchronize_session=False))
+        # No objects to keep in step: whoever acquires the lead has loaded none.
+        db.session.execute(statement.execution_options(synchronize_session=False))
 
 
-def _cancel_queued_messages(which: ColumnElement[bool], reason: str) -> int:
-    statement = (
+def _cancel_queued_messages(condition: ColumnElement[bool], reason: str) -> int:
+    return execute_and_count_rows(
         update(Message)
-        .where(which, Message.status == MessageStatus.QUEUED)
+        .where(condition, Message.status == MessageStatus.QUEUED)
         .values(status=MessageStatus.CANCELLED, reason=reason)
     )
-    return execute_and_count_rows(statement)
 
 
 def _copy_status_to_schedule(log_id: int, status: ScheduledBlastStatus, moment: datetime) -> None:
-    statement = (
+    """Give the scheduled blast that was released as this log the status of the log."""
+    sent_at = moment if status == ScheduledBlastStatus.SENT else None
+    db.session.execute(
         update(ScheduledMessage)
         .where(
             ScheduledMessage.message_log_id == log_id,
             ScheduledMessage.status == ScheduledBlastStatus.PROCESSING,
         )
-        .values(
-            status=status,
-            sent_at=moment if status == ScheduledBlastStatus.SENT else None,
-        )
+        .values(status=status, sent_at=sent_at)
     )
-    db.session.execute(statement)

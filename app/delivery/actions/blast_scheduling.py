@@ -1,4 +1,4 @@
-"""Blasts that wait for their time: made, moved, cancelled, expired."""
+"""Schedule, move, cancel, expire and delete blasts that wait for their time."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +12,7 @@ from app.domain.delivery.message_statuses import BlastTarget, ScheduledBlastStat
 
 @dataclass(frozen=True)
 class BlastSpec:
-    """A blast as it was confirmed: nothing of it changes afterwards.
-
-    `event_id` only for target event.
-    """
+    """A blast as it was confirmed. `event_id` only for target event."""
 
     body: str
     footer: str | None
@@ -34,9 +31,9 @@ class BlastSpec:
 
 
 def schedule_blast(blast: BlastSpec, scheduled_at: datetime) -> ScheduledMessage:
-    """Add the blast, due at `scheduled_at` (UTC).
+    """Store a blast that is due at `scheduled_at` (UTC) and return its row. Inside write().
 
-    Its client_token is unique: a second one is refused.
+    Raises IntegrityError when a blast has its client_token already.
     """
     row = ScheduledMessage(
         scheduled_at=scheduled_at,
@@ -61,10 +58,7 @@ def schedule_blast(blast: BlastSpec, scheduled_at: datetime) -> ScheduledMessage
 
 
 def reschedule_blast(scheduled_id: int, blast: BlastSpec, scheduled_at: datetime) -> bool:
-    """Give a blast that has not been released another time (UTC), text and end.
-
-    False when it is too late.
-    """
+    """Give a blast another time (UTC), text and end; return False when it was released already."""
     statement = (
         update(ScheduledMessage)
         .where(
@@ -82,15 +76,15 @@ def reschedule_blast(scheduled_id: int, blast: BlastSpec, scheduled_at: datetime
     return execute_and_count_rows(statement) == 1
 
 
-def cancel_scheduled_blast(scheduled_id: int, why: str | None = None) -> bool:
-    """Cancel a blast that has not been released; undo is this too. False when it is too late."""
-    return _end_scheduled_blast(scheduled_id, ScheduledBlastStatus.CANCELLED, why)
+def cancel_scheduled_blast(scheduled_id: int, reason: str | None = None) -> bool:
+    """Cancel a blast; return False when it was released already. "Undo" does this too."""
+    return _end_scheduled_blast(scheduled_id, ScheduledBlastStatus.CANCELLED, reason)
 
 
-def cancel_event_blasts(event_id: int, why: str) -> int:
-    """Cancel every blast to this event that has not been released, with the reason in words.
+def cancel_event_blasts(event_id: int, reason: str) -> int:
+    """Cancel every blast to this event that has not been released; return how many.
 
-    Says how many.
+    `reason`: the reason in words.
     """
     statement = (
         update(ScheduledMessage)
@@ -98,25 +92,23 @@ def cancel_event_blasts(event_id: int, why: str) -> int:
             ScheduledMessage.event_id == event_id,
             ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         )
-        .values(status=ScheduledBlastStatus.CANCELLED, error_message=why)
+        .values(status=ScheduledBlastStatus.CANCELLED, error_message=reason)
     )
     return execute_and_count_rows(statement)
 
 
-def fail_scheduled_blast(scheduled_id: int, why: str) -> bool:
-    """End a pending blast that cannot be released, with the reason in words."""
-    return _end_scheduled_blast(scheduled_id, ScheduledBlastStatus.FAILED, why)
+def fail_scheduled_blast(scheduled_id: int, reason: str) -> bool:
+    """End a blast that cannot be released, with the reason in words; False when not pending."""
+    return _end_scheduled_blast(scheduled_id, ScheduledBlastStatus.FAILED, reason)
 
 
-def expire_scheduled_blast(scheduled_id: int, why: str) -> bool:
-    """End a pending blast for which it is too late, with the reason in words: late is worse
-    than never.
-    """
-    return _end_scheduled_blast(scheduled_id, ScheduledBlastStatus.EXPIRED, why)
+def expire_scheduled_blast(scheduled_id: int, reason: str) -> bool:
+    """End a blast for which it is too late, with the reason in words; False when not pending."""
+    return _end_scheduled_blast(scheduled_id, ScheduledBlastStatus.EXPIRED, reason)
 
 
 def delete_scheduled_blast(scheduled_id: int) -> bool:
-    """Take an ended blast off the list. A pending or released one stays: cancel it first."""
+    """Delete an ended blast; return False for a pending or released one: cancel it first."""
     ended = (
         ScheduledBlastStatus.CANCELLED,
         ScheduledBlastStatus.EXPIRED,
@@ -130,7 +122,7 @@ def delete_scheduled_blast(scheduled_id: int) -> bool:
 
 
 def _end_scheduled_blast(
-    scheduled_id: int, status: ScheduledBlastStatus, why: str | None = None
+    scheduled_id: int, status: ScheduledBlastStatus, reason: str | None = None
 ) -> bool:
     statement = (
         update(ScheduledMessage)
@@ -138,6 +130,6 @@ def _end_scheduled_blast(
             ScheduledMessage.id == scheduled_id,
             ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         )
-        .values(status=status, error_message=why)
+        .values(status=status, error_message=reason)
     )
     return execute_and_count_rows(statement) == 1

@@ -1,6 +1,4 @@
-"""Taking and keeping the lead: one row, one guarded UPDATE, and everything half-done becomes
-unknown.
-"""
+"""Acquire, renew and release the lease of the one engine that sends."""
 
 from datetime import datetime
 
@@ -19,16 +17,16 @@ ENGINE_LEASE = "engine"
 def acquire_lease(
     holder: str, sender: str, carrier: str, seen_epoch: int, moment: datetime
 ) -> int | None:
-    """Take the lead if nobody took it since `seen_epoch` was read; returns the new epoch, None
-    when somebody did.
+    """Take the lead and return the new epoch; None when another did since `seen_epoch` was read.
 
-    Rows that a former leader had on the wire become unknown: nobody knows whether they left, so
-    nobody sends them.
+    What a former leader had in flight becomes unknown: nobody knows whether it left, so nobody
+    sends it. Inside write().
     """
     db.session.execute(
         insert(Lease).prefix_with("OR IGNORE").values(name=ENGINE_LEASE, holder="", epoch=0, beat=0)
     )
-    taken = execute_and_count_rows(
+    # The condition on the epoch decides between processes that read the same lease.
+    updated_count = execute_and_count_rows(
         update(Lease)
         .where(Lease.name == ENGINE_LEASE, Lease.epoch == seen_epoch)
         .values(
@@ -39,7 +37,7 @@ def acquire_lease(
             carrier=carrier,
         )
     )
-    if taken == 0:
+    if updated_count == 0:
         return None
     _mark_in_flight_unknown(moment)
     blast_control.cancel_blasts_of_other_carriers(carrier, moment)
@@ -49,11 +47,10 @@ def acquire_lease(
 
 
 def _mark_in_flight_unknown(moment: datetime) -> None:
-    look = compute_first_lookup(MessageStatus.UNKNOWN, moment)
-    on_the_wire = select(Message.id).where(Message.status == MessageStatus.SUBMITTING)
+    in_flight_ids = select(Message.id).where(Message.status == MessageStatus.SUBMITTING)
     db.session.execute(
         update(Attempt)
-        .where(Attempt.message_id.in_(on_the_wire), Attempt.outcome.is_(None))
+        .where(Attempt.message_id.in_(in_flight_ids), Attempt.outcome.is_(None))
         .values(outcome="lost", ended_at=moment, why="the sending process stopped")
     )
     db.session.execute(
@@ -62,20 +59,23 @@ def _mark_in_flight_unknown(moment: datetime) -> None:
         .values(
             status=MessageStatus.UNKNOWN,
             reason=UnknownReason.PROCESS_STOPPED.value,
-            look_up_at=look,
+            look_up_at=compute_first_lookup(MessageStatus.UNKNOWN, moment),
             lookups=0,
         )
     )
 
 
 def renew_lease(holder: str, epoch: int, moment: datetime) -> bool:
-    """Say that the holder is alive. False when somebody else leads by now."""
-    said = execute_and_count_rows(
+    """Store that the holder is alive; return False when another leads by now. Inside write().
+
+    Other processes watch `beat`, a counter; `beat_at` is for pages, since clocks may be set.
+    """
+    updated_count = execute_and_count_rows(
         update(Lease)
         .where(Lease.name == ENGINE_LEASE, Lease.holder == holder, Lease.epoch == epoch)
         .values(beat=Lease.beat + 1, beat_at=moment)
     )
-    return said == 1
+    return updated_count == 1
 
 
 def is_lease_holder(holder: str, epoch: int) -> bool:
@@ -85,7 +85,7 @@ def is_lease_holder(holder: str, epoch: int) -> bool:
 
 
 def release_lease(holder: str, epoch: int) -> None:
-    """Give the lead back at a clean stop."""
+    """Give the lead back at a clean stop. Does nothing when another leads. Inside write()."""
     db.session.execute(
         update(Lease)
         .where(Lease.name == ENGINE_LEASE, Lease.holder == holder, Lease.epoch == epoch)

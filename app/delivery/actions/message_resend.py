@@ -1,12 +1,10 @@
-"""A person decides about texts in doubt: ask the carrier now, send them again, or leave them as
-they are.
-"""
+"""What a person decides about messages in doubt: look them up, send them again, or dismiss them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import case, update
+from sqlalchemy import ColumnElement, case, update
 
 from app.core.db import db, execute_and_count_rows
 from app.delivery.models import Message, MessageLog, ScheduledMessage
@@ -26,10 +24,17 @@ from app.domain.delivery.send_rate import compute_validity_seconds
 from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS, SkipReason
 from app.suppression.queries.sending_permission import select_suppression_reason
 
+# The ends of a scheduled blast that was released; an expired one never was.
+RELEASED_SCHEDULE_STATUSES = (
+    ScheduledBlastStatus.SENT,
+    ScheduledBlastStatus.FAILED,
+    ScheduledBlastStatus.CANCELLED,
+)
+
 
 @dataclass(frozen=True)
 class ResendResult:
-    """What came of it: how many wait to leave once more, and how many stay out by why.
+    """How many messages were queued once more, and how many stay out by which reason.
 
     The others had moved on.
     """
@@ -41,30 +46,33 @@ class ResendResult:
 def resend_messages(
     log_id: int, message_ids: Sequence[int], sender: str, moment: datetime
 ) -> ResendResult:
-    """Put these texts of one blast back into its queue, and open the blast again if it has
-    ended.
+    """Queue these messages of one blast again, and reopen it if it has ended. Inside write().
 
-    Only what may go again: never what the carrier delivered on, never to somebody who said STOP
-    or whose number does not work by now (such rows stay as they are), and nothing after the
-    blast's own end. What went wrong before stays written down. They leave from `sender`, the
-    one in use. A paused blast stays paused; of a stopped one these texts alone go. Only for a
-    blast of the carrier in use: nobody sends the others.
+    Only what may go again: never what the carrier passed on, never to somebody who said STOP or
+    whose number does not work by now, and nothing after the blast's own end. What went wrong before
+    stays stored. They leave from `sender`, the one in use. A paused blast stays paused; of a
+    stopped one these messages alone go. Only for a blast of the carrier in use: nothing else is
+    ever claimed.
     """
     log = db.session.get_one(MessageLog, log_id, populate_existing=True)
     if log.not_after and not compute_validity_seconds(log.not_after, moment):
         return ResendResult()
-    these = build_resendable_filter(log_id, message_ids)
-    stay_out = preview_resend(log_id, message_ids).skipped_by_reason
-    queued = execute_and_count_rows(
+    preview = preview_resend(log_id, message_ids)
+    queued_count = _requeue_messages(build_resendable_filter(log_id, message_ids), sender)
+    if queued_count:
+        _reopen_blast(log_id, sender, moment)
+    return ResendResult(queued_count, preview.skipped_by_reason)
+
+
+def _requeue_messages(condition: ColumnElement[bool], sender: str) -> int:
+    reason = case((Message.reason.in_(REVERSIBLE_SKIP_REASONS), None), else_=Message.reason)
+    statement = (
         update(Message)
-        .where(these, select_suppression_reason(Message.phone).is_(None))
+        .where(condition, select_suppression_reason(Message.phone).is_(None))
         .values(
             status=MessageStatus.QUEUED,
             sender=sender,
-            reason=case(
-                (Message.reason.in_(REVERSIBLE_SKIP_REASONS), None),
-                else_=Message.reason,
-            ),
+            reason=reason,
             provider_sid=None,
             not_before=None,
             sent_at=None,
@@ -73,48 +81,45 @@ def resend_messages(
             lookups=0,
             left_at=None,
         )
-        .execution_options(synchronize_session=False)
     )
-    if queued:
-        _reopen_blast(log_id, sender, moment)
-    return ResendResult(queued, stay_out)
+    # The session cannot evaluate this condition in Python; nobody has loaded the messages.
+    return execute_and_count_rows(statement.execution_options(synchronize_session=False))
 
 
 def _reopen_blast(log_id: int, sender: str, moment: datetime) -> None:
-    """An ended blast is being sent again, and so is its schedule; both end once more when
-    nothing is left to send.
+    """Send an ended blast again, and its schedule with it.
+
+    Both end once more when nothing is left to send.
     """
-    log = update(MessageLog).where(
-        MessageLog.id == log_id, MessageLog.status.in_(ENDED_BLAST_STATUSES)
+    reopened_count = execute_and_count_rows(
+        update(MessageLog)
+        .where(MessageLog.id == log_id, MessageLog.status.in_(ENDED_BLAST_STATUSES))
+        .values(
+            status=BlastStatus.PROCESSING,
+            sender=sender,
+            pause_reason=None,
+            pause_code=None,
+            proven=False,
+            finished_at=None,
+            resumed_at=moment,
+        )
     )
-    fresh = {
-        "pause_reason": None,
-        "pause_code": None,
-        "proven": False,
-        "finished_at": None,
-        "resumed_at": moment,
-    }
-    if execute_and_count_rows(log.values(status=BlastStatus.PROCESSING, sender=sender, **fresh)):
-        schedule = update(ScheduledMessage).where(
+    if not reopened_count:
+        return
+    db.session.execute(
+        update(ScheduledMessage)
+        .where(
             ScheduledMessage.message_log_id == log_id,
-            ScheduledMessage.status.in_(
-                (
-                    ScheduledBlastStatus.SENT,
-                    ScheduledBlastStatus.FAILED,
-                    ScheduledBlastStatus.CANCELLED,
-                )
-            ),
+            ScheduledMessage.status.in_(RELEASED_SCHEDULE_STATUSES),
         )
-        db.session.execute(
-            schedule.values(
-                status=ScheduledBlastStatus.PROCESSING, sent_at=None, error_message=None
-            )
-        )
+        .values(status=ScheduledBlastStatus.PROCESSING, sent_at=None, error_message=None)
+    )
 
 
 def dismiss_doubtful_messages(log_id: int, message_ids: Sequence[int], moment: datetime) -> int:
-    """These texts stay in doubt, and nobody asks about them any more; a receipt that still
-    comes counts. How many.
+    """Leave these messages in doubt and stop looking them up; return how many. Inside write().
+
+    A receipt that still comes counts.
     """
     return _update_doubtful_messages(
         log_id, message_ids, UNCERTAIN_STATUSES, left_at=moment, look_up_at=None
@@ -122,28 +127,24 @@ def dismiss_doubtful_messages(log_id: int, message_ids: Sequence[int], moment: d
 
 
 def request_status_lookup(log_id: int, message_ids: Sequence[int], moment: datetime) -> int:
-    """The carrier is asked about these texts now. Says about how many."""
-    return _update_doubtful_messages(
-        log_id,
-        message_ids,
-        (*UNCERTAIN_STATUSES, MessageStatus.NO_RECEIPT),
-        look_up_at=moment,
-    )
+    """Have the carrier asked about these messages now; return how many. Inside write()."""
+    statuses = (*UNCERTAIN_STATUSES, MessageStatus.NO_RECEIPT)
+    return _update_doubtful_messages(log_id, message_ids, statuses, look_up_at=moment)
 
 
 def _update_doubtful_messages(
     log_id: int,
     message_ids: Sequence[int],
-    states: Sequence[MessageStatus],
+    statuses: Sequence[MessageStatus],
     **values: datetime | None,
 ) -> int:
-    return execute_and_count_rows(
+    statement = (
         update(Message)
         .where(
             build_blast_messages_filter(log_id, message_ids),
-            Message.status.in_(states),
+            Message.status.in_(statuses),
             Message.left_at.is_(None),
         )
         .values(values)
-        .execution_options(synchronize_session=False)
     )
+    return execute_and_count_rows(statement.execution_options(synchronize_session=False))

@@ -1,11 +1,9 @@
-"""What slows a sender down or holds it back, stored so that no restart forgets it and every
-process sees it.
-"""
+"""Slow a sender down or hold it back, stored so that no restart forgets it."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.core.column_types import datetime_from_db
@@ -15,6 +13,7 @@ from app.delivery.sql.engine_state import SELECT_SENDER_HEALTH
 from app.domain.delivery.message_statuses import BlastStatus
 from app.domain.delivery.send_rate import SenderPace, compute_rate_share
 
+# Halved five times in a row; it grows back by a tenth of the whole rate a minute.
 MIN_RATE_SHARE = 1 / 32
 sender_health_c = sender_health.c
 
@@ -34,22 +33,18 @@ def get_sender_pace(sender: str, carrier: str, moment: datetime) -> SenderPace:
 
 
 def hold_sender(sender: str, carrier: str, until: datetime, code: int | None, words: str) -> None:
-    """Nothing leaves this sender before `until` (UTC); then one text goes to try.
+    """Let nothing leave this sender before `until` (UTC); then one message goes to try.
 
-    Never shortens an earlier hold.
+    Never shortens an earlier hold. Inside write().
     """
     values = {"hold_until": until, "hold_code": code, "hold_words": words[:300]}
-    _upsert_sender_health(
-        sender,
-        carrier,
-        values,
-        sender_health_c.hold_until.is_(None) | (sender_health_c.hold_until < until),
-    )
+    is_longer = sender_health_c.hold_until.is_(None) | (sender_health_c.hold_until < until)
+    _upsert_sender_health(sender, carrier, values, is_longer)
     _require_probe(sender, carrier)
 
 
 def slow_sender(sender: str, carrier: str, moment: datetime) -> None:
-    """The carrier wants fewer texts: half of what it is now. It grows back by itself."""
+    """Halve the present rate of a sender: the carrier wants fewer texts. Inside write()."""
     share = get_sender_pace(sender, carrier, moment).share
     _upsert_sender_health(
         sender, carrier, {"share": max(MIN_RATE_SHARE, share / 2), "slowed_at": moment}
@@ -57,31 +52,40 @@ def slow_sender(sender: str, carrier: str, moment: datetime) -> None:
 
 
 def release_sender_hold(sender: str, carrier: str) -> None:
-    """A text went through, or a person says try now: nothing is held back any more."""
-    none = {"hold_until": None, "hold_code": None, "hold_words": None}
-    this = (
-        (sender_health_c.sender == sender)
-        & (sender_health_c.carrier == carrier)
-        & sender_health_c.hold_until.is_not(None)
+    """End a hold: a message went through, or a person says try now. Idempotent. Inside write()."""
+    db.session.execute(
+        update(sender_health)
+        .where(
+            sender_health_c.sender == sender,
+            sender_health_c.carrier == carrier,
+            sender_health_c.hold_until.is_not(None),
+        )
+        .values(hold_until=None, hold_code=None, hold_words=None)
     )
-    db.session.execute(update(sender_health).where(this).values(none))
 
 
 def _upsert_sender_health(
-    sender: str, carrier: str, values: dict[str, Any], where: Any = None
+    sender: str,
+    carrier: str,
+    values: dict[str, Any],
+    condition: ColumnElement[bool] | None = None,
 ) -> None:
+    """Store values of a sender; of one that has a row only where that meets `condition`."""
     statement = insert(sender_health).values(sender=sender, carrier=carrier, **values)
     db.session.execute(
-        statement.on_conflict_do_update(["sender", "carrier"], set_=values, where=where)
+        statement.on_conflict_do_update(["sender", "carrier"], set_=values, where=condition)
     )
 
 
 def _require_probe(sender: str, carrier: str) -> None:
-    """After a hold the next text goes alone, in a process that was started anew too."""
+    """Let the next message of each running blast go alone, also after a restart."""
     logs = message_logs.c
-    running = (
-        (logs.sender == sender)
-        & (logs.carrier == carrier)
-        & (logs.status == BlastStatus.PROCESSING.value)
+    db.session.execute(
+        update(message_logs)
+        .where(
+            logs.sender == sender,
+            logs.carrier == carrier,
+            logs.status == BlastStatus.PROCESSING,
+        )
+        .values(proven=False)
     )
-    db.session.execute(update(message_logs).where(running).values(proven=False))

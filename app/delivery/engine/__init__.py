@@ -1,8 +1,1 @@
-"""The one sender: a background thread with an asyncio loop.
-
-One process leads; every row leaves through here.
-"""
-
-from app.delivery.engine.engine_thread import SendEngine
-
-__all__ = ["SendEngine"]
+"""The engine: the one thread of all processes that hands texts to the carrier."""

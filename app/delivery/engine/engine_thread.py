@@ -1,4 +1,4 @@
-"""The engine's thread: started, started again should it die, stopped."""
+"""The engine's thread: start it, start it again should it die, and stop it."""
 
 import asyncio
 import logging
@@ -15,29 +15,30 @@ from app.delivery.engine.send_loop import DRAIN_TIMEOUT_SECONDS, SendLoop
 
 log = logging.getLogger(__name__)
 
+# Requests get DRAIN_TIMEOUT_SECONDS, storing their answers the rest.
 STOP_TIMEOUT_SECONDS = DRAIN_TIMEOUT_SECONDS + 5
 
 
 class SendEngine:
-    """Start it once a process.
+    """The engine of one process. Make one a process and call ensure_running() again and again.
 
-    `release` is called when a blast may be due; `alive` tells when to stop by ourselves.
+    `release_due_blasts` is called, in an app context, when a blast may be due. `is_app_alive`:
+    False when the process is about to end.
     """
 
     def __init__(
         self,
         app: Flask,
         make_carrier: Callable[[], Carrier],
-        release: Callable[[], Any],
-        alive: Callable[[], bool],
+        release_due_blasts: Callable[[], Any],
+        is_app_alive: Callable[[], bool],
     ) -> None:
         settings: Settings = app.extensions["settings"]
-        self.app, self.make_carrier, self.release_due_blasts, self.is_app_alive = (
-            app,
-            make_carrier,
-            release,
-            alive,
-        )
+        self.app = app
+        self.make_carrier = make_carrier
+        self.release_due_blasts = release_due_blasts
+        self.is_app_alive = is_app_alive
+        # It outlives the loop: an engine that is started again knows which epoch it led last.
         self.election = LeaderElection(
             app, settings.database_path, settings.sender, settings.carrier
         )
@@ -45,16 +46,18 @@ class SendEngine:
         self._thread: threading.Thread | None = None
 
     def ensure_running(self) -> None:
-        """Start the thread; start it again should it have died."""
+        """Start the thread unless it runs, whether it never did or died. One caller at a time."""
         if self._must_stop() or (self._thread and self._thread.is_alive()):
             return
+        # A daemon: a process that ends without stop() must not wait for it. What is in flight then
+        # becomes unknown, as after a kill.
         self._thread = threading.Thread(target=self._run_thread, name="engine", daemon=True)
         self._thread.start()
 
     def stop(self, timeout: float = STOP_TIMEOUT_SECONDS) -> None:
-        """Arm nothing more, wait for what is on the wire, settle it, step down.
+        """Claim nothing more, store the answers of what is in flight, and give the lead back.
 
-        Returns when that is done.
+        Returns when that is done, or after `timeout` seconds. Idempotent.
         """
         self._stop_requested.set()
         if self._thread:
@@ -63,20 +66,23 @@ class SendEngine:
     def _run_thread(self) -> None:
         try:
             asyncio.run(self._run_loop())
-        except BaseException:  # whatever ended it, the next tick starts it again
+        # Whatever ended it, the next ensure_running() starts it again.
+        except BaseException:
             log.exception("the engine stopped unexpectedly")
         finally:
-            # taken anew by whoever runs next: what was on the wire becomes unknown
+            # Without the lead, which has to be acquired anew: that marks what is in flight as
+            # unknown.
             self.election.drop_lead()
 
     async def _run_loop(self) -> None:
-        await SendLoop(
+        loop = SendLoop(
             self.app,
             self.election,
             self.make_carrier(),
             self.release_due_blasts,
             self._must_stop,
-        ).run()
+        )
+        await loop.run()
 
     def _must_stop(self) -> bool:
         return self._stop_requested.is_set() or not self.is_app_alive()

@@ -1,6 +1,4 @@
-"""The texts that are on their way: sent side by side, their answers kept until a turn stores
-them.
-"""
+"""Messages in flight: sent side by side, their results kept until a tick stores them."""
 
 import asyncio
 import logging
@@ -16,10 +14,6 @@ from app.delivery.carriers.carrier_interface import (
     SendOutcome,
 )
 from app.delivery.engine.backoff import SenderBackoff
-from app.delivery.engine.leader_election import (
-    HEARTBEAT_SECONDS,
-    LEADER_TIMEOUT_SECONDS,
-)
 from app.delivery.engine.tick import SendResult
 
 log = logging.getLogger(__name__)
@@ -30,42 +24,48 @@ NOT_TRIED_OUTCOMES = (STOPPING_OUTCOME, SLEPT_OUTCOME)
 
 
 def read_boot_clock() -> float:
-    """Seconds of a clock that nobody sets and that goes on while the machine sleeps."""
+    """Return the seconds since the machine started.
+
+    CLOCK_BOOTTIME, which nobody sets and which goes on while the machine sleeps; CLOCK_MONOTONIC
+    stands still then.
+    """
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class InFlightMessages:
-    """At most `most_open` requests at once, each asking `may_send` first.
+    """At most `max_requests` requests at once, each asking `may_send` first.
 
-    `news` is set whenever an answer has come.
-
-    `broken`: a fault of ours that left a text without an outcome. Only a new lead makes it one
-    that is in doubt.
+    Used on the engine's loop only. `result_arrived` is set with each result. `error`: a fault of
+    ours that left a message without a result; the loop must end, since only the next lead marks
+    that message as unknown.
     """
 
     def __init__(
         self,
         carrier: Carrier,
-        most_open: int,
-        brakes: SenderBackoff,
+        max_requests: int,
+        backoff: SenderBackoff,
         may_send: Callable[[], bool],
     ) -> None:
-        self.carrier, self.backoff, self.may_send = carrier, brakes, may_send
+        self.carrier = carrier
+        self.backoff = backoff
+        self.may_send = may_send
         self.result_arrived = asyncio.Event()
         self.results: list[SendResult] = []
         self.error: BaseException | None = None
-        self._slots = asyncio.Semaphore(most_open)
+        self._slots = asyncio.Semaphore(max_requests)
+        # The loop holds tasks only weakly; without this set a task could be collected half-way.
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
 
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def send_messages(self, texts: Sequence[ClaimedMessage], armed_at: float) -> None:
-        """Send these, armed at `armed_at` by the clock of `awake()`."""
-        for armed in texts:
+    def send_messages(self, messages: Sequence[ClaimedMessage], claimed_at: float) -> None:
+        """Send messages that were claimed at `claimed_at`, by read_boot_clock()."""
+        for message in messages:
             failpoint.crash_if_armed("T2")
-            task = self._loop.create_task(self._send_message(armed, armed_at))
+            task = self._loop.create_task(self._send_message(message, claimed_at))
             self._tasks.add(task)
             task.add_done_callback(self._handle_task_done)
 
@@ -75,37 +75,39 @@ class InFlightMessages:
             self.error = task.exception()
             self.result_arrived.set()
 
-    async def _send_message(self, armed: ClaimedMessage, armed_at: float) -> None:
+    async def _send_message(self, message: ClaimedMessage, claimed_at: float) -> None:
+        # More is claimed than may be out: while a tick is stored, the slots stay busy.
         async with self._slots:
-            outcome = self._find_stop_outcome(armed_at) or await self._call_carrier(armed)
+            outcome = self._find_stop_outcome(claimed_at) or await self._call_carrier(message)
         if outcome not in NOT_TRIED_OUTCOMES:
             self.backoff.record_outcome(outcome, self._loop.time())
-        self.results.append(SendResult(armed, outcome))
+        self.results.append(SendResult(message, outcome))
         self.result_arrived.set()
 
-    def _find_stop_outcome(self, armed_at: float) -> SendNotProcessed | None:
-        """Whether this text must stay: we stop, or we slept so long that somebody else may lead
-        by now.
+    def _find_stop_outcome(self, claimed_at: float) -> SendNotProcessed | None:
+        """Return why a claimed message must not be sent after all, None when it may.
+
+        Not while the engine stops. Not after a sleep so long that another process may have taken
+        the lead meanwhile: that one marked this message as unknown.
         """
         if not self.may_send():
             return STOPPING_OUTCOME
-        return (
-            SLEPT_OUTCOME
-            if read_boot_clock() - armed_at > LEADER_TIMEOUT_SECONDS - HEARTBEAT_SECONDS
-            else None
-        )
+        if read_boot_clock() - claimed_at > self.backoff.timings.max_claim_age:
+            return SLEPT_OUTCOME
+        return None
 
-    async def _call_carrier(self, armed: ClaimedMessage) -> SendOutcome:
+    async def _call_carrier(self, message: ClaimedMessage) -> SendOutcome:
         failpoint.crash_if_armed("T3a")
         try:
             return await self.carrier.send(
-                armed.phone, armed.body, armed.ref, armed.validity_seconds
+                message.phone, message.body, message.ref, message.validity_seconds
             )
-        except Exception:  # a fault of ours must not leave a text on the wire for ever
-            log.exception("handing text %s over failed", armed.message_id)
+        # A fault of ours must not leave a message in flight for ever.
+        except Exception:
+            log.exception("handing text %s over failed", message.message_id)
             return SendAmbiguous("a fault of SMS Admin while it was handed over")
 
     async def wait_for_results(self, seconds: float) -> None:
-        """Wait for what is on its way, but not longer."""
+        """Wait until everything in flight has its result, but not longer than `seconds`."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)

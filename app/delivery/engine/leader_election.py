@@ -1,5 +1,5 @@
-"""Who leads: a lock file says that the old leader is gone, a beat that stands still that it is
-frozen.
+"""Which process leads: a lock file shows that the last leader is gone, a lease that is not renewed
+that it is frozen.
 """
 
 import fcntl
@@ -13,39 +13,44 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions import leader_lease as verbs
+from app.delivery.actions import leader_lease
+from app.delivery.engine.timings import get_engine_timings
 from app.delivery.models import Lease
-
-HEARTBEAT_SECONDS = 3.0
-LEADER_TIMEOUT_SECONDS = 15.0
 
 
 class LeaderElection:
-    """This process's claim to the lead.
+    """This process's claim to the lead. Used on the engine's database thread.
 
-    Correctness never rests on the lock file: every arming reads the epoch.
+    Correctness never rests on the lock file, which some file systems do not have: every transaction
+    that claims messages reads the epoch of the lease. The file makes the change quick: the kernel
+    releases it with the process.
     """
 
     def __init__(self, app: Flask, database: Path, sender: str, carrier: str) -> None:
         self.app = app
-        self.sender, self.carrier = sender, carrier
+        self.sender = sender
+        self.carrier = carrier
+        self.timings = get_engine_timings(app)
+        # The pid is read by pages; the rest tells processes of two machines apart.
         self.holder = f"{os.getpid()}-{secrets.token_hex(16)}"[:32]
         self.epoch: int | None = None
         self._last_led_epoch: int | None = None
-        self._path = database.with_name(database.name + ".leader")
-        self._file: int | None = None
-        self._seen_heartbeat: tuple[int, int] = (-1, -1)
-        self._seen_at = 0.0
+        self._lock_path = database.with_name(database.name + ".leader")
+        self._lock_file: int | None = None
+        self._last_lease_state = (-1, -1)
+        self._last_renewal_at = 0.0
         self._heartbeat_at = 0.0
 
     @property
     def is_leader(self) -> bool:
-        """Whether we believe that we lead."""
+        """Whether this process believes that it leads."""
         return self.epoch is not None
 
     def try_acquire(self) -> bool:
-        """Take the lead if the old leader is gone (its lock is free) or frozen (its beat stands
-        still for 15 s).
+        """Take the lead if the last leader is gone or frozen; return whether this process leads.
+
+        Gone: its lock file is free. Frozen: its lease has not been renewed for 15 seconds. Whatever
+        it had in flight becomes unknown. Opens its own write().
         """
         if self.is_leader:
             return True
@@ -53,7 +58,7 @@ class LeaderElection:
         if not self._may_acquire(epoch, beat):
             return False
         with self.app.app_context(), write():
-            self.epoch = self._last_led_epoch = verbs.acquire_lease(
+            self.epoch = self._last_led_epoch = leader_lease.acquire_lease(
                 self.holder, self.sender, self.carrier, epoch, now()
             )
         self._heartbeat_at = time.monotonic()
@@ -62,54 +67,56 @@ class LeaderElection:
         return self.is_leader
 
     def _read_lease(self) -> tuple[int, int]:
+        """Return the epoch and the beat of the lease, zeros before anybody led."""
         with self.app.app_context():
             row = db.session.execute(
-                select(Lease.epoch, Lease.beat).where(Lease.name == verbs.ENGINE_LEASE)
+                select(Lease.epoch, Lease.beat).where(Lease.name == leader_lease.ENGINE_LEASE)
             ).first()
         return (row.epoch, row.beat) if row else (0, 0)
 
     def _may_acquire(self, epoch: int, beat: int) -> bool:
-        still = self._seconds_without_heartbeat(epoch, beat)
+        silence = self._measure_silence(epoch, beat)
         if not self._acquire_file_lock():
-            return still > LEADER_TIMEOUT_SECONDS
-        if (
-            self._last_led_epoch is not None
-            and epoch > self._last_led_epoch
-            and still < 2 * HEARTBEAT_SECONDS
-        ):
-            # we slept, and whoever took over did it without the lock that we held: it gets it
-            # with its next beat
+            return silence > self.timings.leader_timeout
+        is_superseded = self._last_led_epoch is not None and epoch > self._last_led_epoch
+        # This process was frozen with the lock file in hand, and whoever took over led without it.
+        # That one is alive: leave the lock to it, which takes it with its next heartbeat.
+        if is_superseded and silence < 2 * self.timings.heartbeat:
             self._release_file_lock()
             return False
         return True
 
-    def _seconds_without_heartbeat(self, epoch: int, beat: int) -> float:
-        """Seconds without a beat by our own monotonic clock: nobody's wall clock decides who
-        sends.
+    def _measure_silence(self, epoch: int, beat: int) -> float:
+        """Return the seconds since the lease was last seen to change.
+
+        By this process's monotonic clock: no wall clock, here or elsewhere, decides who sends.
         """
-        if (epoch, beat) != self._seen_heartbeat:
-            self._seen_heartbeat, self._seen_at = (epoch, beat), time.monotonic()
-        return time.monotonic() - self._seen_at
+        if (epoch, beat) != self._last_lease_state:
+            self._last_lease_state = (epoch, beat)
+            self._last_renewal_at = time.monotonic()
+        return time.monotonic() - self._last_renewal_at
 
     @property
     def is_heartbeat_due(self) -> bool:
-        """Whether it is time, every 3 seconds, to say that we live."""
-        return self.is_leader and time.monotonic() - self._heartbeat_at >= HEARTBEAT_SECONDS
+        """Whether it is time to renew the lease: every 3 seconds while leading."""
+        elapsed = time.monotonic() - self._heartbeat_at
+        return self.is_leader and elapsed >= self.timings.heartbeat
 
     def send_heartbeat(self) -> None:
-        """Say that we live; learn that way when somebody else leads by now."""
+        """Renew the lease, or learn that another process leads by now. Opens its own write()."""
         if self.epoch is None:
             return
         with self.app.app_context(), write():
-            ours = verbs.renew_lease(self.holder, self.epoch, now())
+            is_renewed = leader_lease.renew_lease(self.holder, self.epoch, now())
         self._heartbeat_at = time.monotonic()
-        if ours:
-            self._acquire_file_lock()  # it is free by now if we took the lead from somebody who slept
+        if is_renewed:
+            # Free by now if the lead was taken from a process that was frozen with it.
+            self._acquire_file_lock()
         else:
             self.drop_lead()
 
     def drop_lead(self) -> None:
-        """Somebody else leads: arm nothing any more."""
+        """Stop claiming messages: another process leads, or the loop has ended. Idempotent."""
         self.epoch = None
         self._release_file_lock()
 
@@ -117,19 +124,21 @@ class LeaderElection:
         """Give the lead back at a clean stop, so that another process takes it at once."""
         if self.epoch is not None:
             with self.app.app_context(), write():
-                verbs.release_lease(self.holder, self.epoch)
+                leader_lease.release_lease(self.holder, self.epoch)
         self.drop_lead()
 
     def _acquire_file_lock(self) -> bool:
-        if self._file is None:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """Take the lock file without waiting; return whether this process has it. Idempotent."""
+        if self._lock_file is None:
+            # Close-on-exec: a child process must not keep the lock of a parent that died.
+            self._lock_file = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return False
         return True
 
     def _release_file_lock(self) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        if self._lock_file is not None:
+            os.close(self._lock_file)
+            self._lock_file = None

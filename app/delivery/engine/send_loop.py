@@ -1,5 +1,9 @@
-"""The engine's loop while it lives: watch, release, turn, send; and stop without leaving
-anybody behind.
+"""The engine's loop: watch for changes, release, tick, send; and stop without losing a result.
+
+Three threads take part. The asyncio loop sends requests and decides; it never touches the database.
+One database thread runs everything that does, one thing at a time, so that waiting for a commit
+does not keep the loop from reading answers. One thread releases due blasts. What is not handed to
+run_in_executor() belongs to the loop's thread and needs no lock.
 """
 
 import asyncio
@@ -7,7 +11,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
@@ -17,68 +21,64 @@ from app.core.settings import Settings
 from app.delivery.actions.message_claiming import SendCapacity
 from app.delivery.carriers.carrier_interface import Carrier
 from app.delivery.engine.alert_webhook import AlertWebhook
+from app.delivery.engine.background_job import BackgroundJob
 from app.delivery.engine.backoff import SenderBackoff
 from app.delivery.engine.change_watcher import ChangeWatcher
 from app.delivery.engine.in_flight import InFlightMessages, read_boot_clock
 from app.delivery.engine.leader_election import LeaderElection
+from app.delivery.engine.release_runner import ReleaseRunner
 from app.delivery.engine.status_poller import StatusPoller
-from app.delivery.engine.tick import TickResult, read_stored_pace, run_tick
+from app.delivery.engine.tick import TickInput, TickResult, read_stored_pace, run_tick
+from app.delivery.engine.timings import get_engine_timings
 from app.delivery.queries.heartbeat import ENGINE_TROUBLE_KEY
 from app.domain.delivery.send_rate import TokenBucket
 
 log = logging.getLogger(__name__)
 
-CHANGE_POLL_SECONDS = 0.1
-STANDBY_SECONDS = 1.0
-MIN_BATCH_WAIT_SECONDS, MAX_BATCH_WAIT_SECONDS = 0.0005, 0.03
-RELEASE_RETRY_SECONDS = 5.0
-DRAIN_TIMEOUT_SECONDS = 25.0  # a request takes no longer
+# A tick for every single message would cost more than the messages: results are gathered for about
+# the time of one message, within these bounds.
+MIN_BATCH_WAIT_SECONDS = 0.0005
+MAX_BATCH_WAIT_SECONDS = 0.03
+# No request takes longer than this: its time-outs end it.
+DRAIN_TIMEOUT_SECONDS = 25.0
+DRAIN_TICKS = 20
+# More is claimed than may be out, so that slots stay busy while a tick is stored.
 CLAIM_AHEAD_FACTOR = 1.25
+# With this share of the slots answered a tick is worth its commit.
+FULL_BATCH_SHARE = 0.25
 ENGINE_DISK_FULL_TEXT = (
     "The disk is full. Texts wait until there is room, and go on by themselves then."
 )
-FULL_BATCH_SHARE = 0.25
-
-
-class BackgroundJob(Protocol):
-    """What the leader does beside sending, on the same loop and never in its way."""
-
-    def tick(self, monotonic: float) -> None: ...
-    async def close(self) -> None: ...
 
 
 class SendLoop:
-    """Make it on a running asyncio loop.
+    """One life of the engine. Make it on a running asyncio loop and await run().
 
-    `lead` outlives it; everything else is new with every start.
+    `election` outlives it; everything else is new with each start.
     """
 
     def __init__(
         self,
         app: Flask,
-        lead: LeaderElection,
+        election: LeaderElection,
         carrier: Carrier,
-        release: Callable[[], Any],
+        release_due_blasts: Callable[[], Any],
         must_stop: Callable[[], bool],
     ) -> None:
         settings: Settings = app.extensions["settings"]
-        self.app, self.election, self.release_due_blasts, self.must_stop = (
-            app,
-            lead,
-            release,
-            must_stop,
-        )
+        self.app = app
+        self.election = election
         self.carrier = carrier
+        self.must_stop = must_stop
+        self.timings = get_engine_timings(app)
+        self.loop = asyncio.get_running_loop()
         self.change_watcher = ChangeWatcher(app, settings.database_path, settings.carrier)
         self.bucket = TokenBucket(settings.effective_send_rate)
-        self.backoff = SenderBackoff(lead.sender, lead.carrier)
+        self.backoff = SenderBackoff(election.sender, election.carrier, self.timings)
         self.max_claimed = int(settings.send_concurrency * CLAIM_AHEAD_FACTOR)
         self.full_batch = settings.send_concurrency * FULL_BATCH_SHARE
-        # a turn for every single text would cost more than the texts: answers are gathered for
-        # about one text's time
         self.batch_wait_seconds = min(
-            max(1 / settings.effective_send_rate, MIN_BATCH_WAIT_SECONDS),
-            MAX_BATCH_WAIT_SECONDS,
+            max(1 / settings.effective_send_rate, MIN_BATCH_WAIT_SECONDS), MAX_BATCH_WAIT_SECONDS
         )
         self.in_flight = InFlightMessages(
             carrier, settings.send_concurrency, self.backoff, self._may_send
@@ -87,16 +87,21 @@ class SendLoop:
             StatusPoller(app, carrier, self._run_in_database),
             AlertWebhook(app, self._run_in_database),
         ]
-        self.loop = asyncio.get_running_loop()
+        # One thread: SQLite has one writer, and the change watcher's connection one user.
         self.database_executor = ThreadPoolExecutor(1, "engine-database")
-        self.release_executor = ThreadPoolExecutor(1, "engine-release")
-        self.release_future: asyncio.Future[None] | None = None
-        self.checked_at = self.next_release_at = 0.0
+        self.release_runner = ReleaseRunner(
+            app, release_due_blasts, self.in_flight.result_arrived.set
+        )
+        self.checked_at = 0.0
         self.is_blocked = False
         self.last_served_log_id = 0
 
     async def run(self) -> None:
-        """Until it must stop; then what is on the wire is settled and the lead given back."""
+        """Run until must_stop(), then store what is in flight and give the lead back.
+
+        Raises RuntimeError when a message was left without a result, and whatever is a fault of
+        ours: only the next lead puts that right.
+        """
         try:
             while not self.must_stop():
                 if self.in_flight.error:
@@ -104,165 +109,152 @@ class SendLoop:
                 await self._run_once()
             await self._drain_and_step_down()
         finally:
-            for each in self.background_jobs:
-                await each.close()
+            for job in self.background_jobs:
+                await job.close()
             await self.carrier.close()
-            # a turn that still ran under the next lead would arm what nobody sends
+            # Waits for a tick that still runs: under the next lead it would claim what nobody
+            # sends.
             self.database_executor.shutdown()
             self.change_watcher.close()
-            self.release_executor.shutdown(wait=False)
+            self.release_runner.close()
 
     async def _run_once(self) -> None:
         if not await self._ensure_leading():
+            # Results of requests from before the lead was lost are stored all the same.
             await self._run_tick(None)
-            await self._sleep_until_result(STANDBY_SECONDS)
+            await self._sleep_until_result(self.timings.standby)
             return
-        for each in self.background_jobs:
-            each.tick(self.loop.time())
+        for job in self.background_jobs:
+            job.tick(self.loop.time())
         if await self._has_work():
-            self._start_due_release()
-            turned = await self._run_tick(self._compute_capacity())
-            if turned and turned.is_idle:
+            self._release_if_due()
+            result = await self._run_tick(self._compute_capacity())
+            if result and result.is_idle:
                 self.change_watcher.mark_idle()
-        self._start_due_release()
+        self._release_if_due()
         await self._sleep_until_result(self._compute_pause())
 
     async def _ensure_leading(self) -> bool:
+        """Renew the lease or try to acquire it; return whether this process leads."""
         try:
             if self.election.is_leader:
                 if self.election.is_heartbeat_due:
                     await self._run_in_database(self.election.send_heartbeat)
             elif await self._run_in_database(self.election.try_acquire):
                 log.info("leading, epoch %s", self.election.epoch)
-        except (WriteLockTimeout, OperationalError) as trouble:
-            log.warning(
-                "the lead could not be written down (%s); trying again",
-                describe_database_error(trouble),
-            )
+        except (WriteLockTimeout, OperationalError) as error:
+            message = "the lead could not be written down (%s); trying again"
+            log.warning(message, describe_database_error(error))
         return self.election.is_leader
 
     async def _has_work(self) -> bool:
         """Whether there may be work.
 
-        While texts leave that is known; other processes' news is looked for meanwhile.
+        While messages leave that is known without asking; commits of other processes are looked for
+        every 0.1 seconds meanwhile.
         """
         moment = self.loop.time()
         if self.in_flight.results:
             self.change_watcher.mark_dirty()
-        if self.change_watcher.is_dirty and moment - self.checked_at < CHANGE_POLL_SECONDS:
+        is_fresh = moment - self.checked_at < self.timings.change_poll
+        if self.change_watcher.is_dirty and is_fresh:
             return True
         self.checked_at = moment
-        changed: bool = await self._run_in_database(self.change_watcher.has_changed)
-        if changed and self.backoff.get_wait_seconds(moment):  # perhaps a person said: try now
-            self.backoff.load_pace(
-                await self._run_in_database(read_stored_pace, self.app, self.election),
-                moment,
-            )
-        return changed
+        has_changed: bool = await self._run_in_database(self.change_watcher.has_changed)
+        if has_changed and self.backoff.get_wait_seconds(moment):
+            # A person may have said "try now", which ends a hold.
+            pace = await self._run_in_database(read_stored_pace, self.app, self.election)
+            self.backoff.load_pace(pace, moment)
+        return has_changed
 
     def _compute_capacity(self) -> SendCapacity | None:
+        """Return how much may be claimed now, None when nothing may."""
         moment = self.loop.time()
-        rows = (1 if self.backoff.is_probing else self.max_claimed) - len(self.in_flight)
-        if rows < 1 or self.backoff.get_wait_seconds(moment) or not self.bucket.has_token(moment):
+        max_in_flight = 1 if self.backoff.is_probing else self.max_claimed
+        max_rows = max_in_flight - len(self.in_flight)
+        must_wait = self.backoff.get_wait_seconds(moment) or not self.bucket.has_token(moment)
+        if max_rows < 1 or must_wait:
             return None
         return SendCapacity(
-            rows,
+            max_rows,
             self.bucket,
             moment,
             self.backoff.pace.held_until,
             self.last_served_log_id,
         )
 
-    async def _run_tick(self, room: SendCapacity | None) -> TickResult | None:
-        """One turn; on a database that cannot be written nothing is lost, the same results come
-        again.
+    async def _run_tick(self, capacity: SendCapacity | None) -> TickResult | None:
+        """Run one tick on the database thread and send what it claimed.
+
+        None when there was nothing to do, or the database cannot be written: then nothing is lost,
+        the same results go into the next tick.
         """
-        if room is None and not self.in_flight.results and not self.backoff.pending_updates:
+        tick = TickInput(self.in_flight.results, self.backoff.pending_updates, capacity)
+        if tick.is_empty:
             return None
-        taken, self.in_flight.results = self.in_flight.results, []
-        wishes, self.backoff.pending_updates = self.backoff.pending_updates, []
-        armed_at = read_boot_clock()
+        self.in_flight.results = []
+        self.backoff.pending_updates = []
+        # Read before the transaction: the claim is at least as young as this says.
+        claimed_at = read_boot_clock()
         try:
-            turned: TickResult = await self._run_in_database(
-                run_tick, self.app, self.election, taken, wishes, room
+            result: TickResult = await self._run_in_database(
+                run_tick, self.app, self.election, tick
             )
-        except (WriteLockTimeout, OperationalError) as trouble:
-            log.warning(
-                "the database could not be written (%s); %s results wait",
-                describe_database_error(trouble),
-                len(taken),
-            )
-            self.app.extensions[ENGINE_TROUBLE_KEY] = (
-                ENGINE_DISK_FULL_TEXT if is_disk_full(trouble) else ""
-            )
-            self.in_flight.results, self.backoff.pending_updates = (
-                taken + self.in_flight.results,
-                wishes + self.backoff.pending_updates,
-            )
-            await asyncio.sleep(CHANGE_POLL_SECONDS)
+        except (WriteLockTimeout, OperationalError) as error:
+            self._report_database_error(error, len(tick.results))
+            self.in_flight.results = [*tick.results, *self.in_flight.results]
+            self.backoff.pending_updates = [*tick.updates, *self.backoff.pending_updates]
+            await asyncio.sleep(self.timings.change_poll)
             return None
         self.app.extensions[ENGINE_TROUBLE_KEY] = ""
-        self._apply_tick_result(turned)
-        self.is_blocked = room is not None and not turned.claimed
-        self.last_served_log_id = next(
-            (each.log_id for each in reversed(turned.claimed) if each.log_id),
-            self.last_served_log_id,
-        )
-        self.in_flight.send_messages(turned.claimed, armed_at)
-        return turned
+        self.is_blocked = capacity is not None and not result.claimed
+        self._apply_tick_result(result)
+        self.in_flight.send_messages(result.claimed, claimed_at)
+        return result
 
-    def _apply_tick_result(self, turned: TickResult) -> None:
-        if turned.lost_lead:
+    def _report_database_error(
+        self, error: WriteLockTimeout | OperationalError, result_count: int
+    ) -> None:
+        """Log why a tick was not stored; a full disk is shown on every page."""
+        message = "the database could not be written (%s); %s results wait"
+        log.warning(message, describe_database_error(error), result_count)
+        self.app.extensions[ENGINE_TROUBLE_KEY] = ""
+        if is_disk_full(error):
+            self.app.extensions[ENGINE_TROUBLE_KEY] = ENGINE_DISK_FULL_TEXT
+
+    def _apply_tick_result(self, result: TickResult) -> None:
+        if result.lost_lead:
             log.warning("somebody else leads now")
             self.election.drop_lead()
-        if turned.pace:
+        if result.pace:
             moment = self.loop.time()
-            self.backoff.load_pace(turned.pace, moment)
-            self.bucket.set_rate_share(turned.pace.share, moment)
+            self.backoff.load_pace(result.pace, moment)
+            self.bucket.set_rate_share(result.pace.share, moment)
+        for message in result.claimed:
+            if message.log_id:
+                self.last_served_log_id = message.log_id
 
     def _may_send(self) -> bool:
         return self.election.is_leader and not self.must_stop()
 
-    def _start_due_release(self) -> None:
-        if (
-            self.release_future is not None
-            or self.loop.time() < self.next_release_at
-            or not self.change_watcher.is_blast_due()
-        ):
-            return
-        self.release_future = self.loop.run_in_executor(self.release_executor, self._run_release)
-        self.release_future.add_done_callback(self._handle_release_done)
-
-    def _handle_release_done(self, done: "asyncio.Future[None]") -> None:
-        self.release_future = None
-        if done.exception():
-            self.next_release_at = self.loop.time() + RELEASE_RETRY_SECONDS
-            log.error("a release failed; trying again", exc_info=done.exception())
-        self.in_flight.result_arrived.set()
-
-    def _run_release(self) -> None:
-        with self.app.app_context():
-            self.release_due_blasts()
+    def _release_if_due(self) -> None:
+        if self.change_watcher.is_blast_due():
+            self.release_runner.start()
 
     def _compute_pause(self) -> float:
-        """Until the next look: shorter when the bucket fills sooner."""
-        if (
-            self.change_watcher.is_dirty
-            and not self.is_blocked
-            and len(self.in_flight) < self.max_claimed
-        ):
-            moment = self.loop.time()
-            wait = max(
-                self.bucket.seconds_until_token(moment),
-                self.backoff.get_wait_seconds(moment),
-            )
-            return min(CHANGE_POLL_SECONDS, max(wait, self.batch_wait_seconds))
-        return CHANGE_POLL_SECONDS
+        """Return the seconds until the next look: fewer when a token comes sooner."""
+        has_free_slots = len(self.in_flight) < self.max_claimed
+        if not self.change_watcher.is_dirty or self.is_blocked or not has_free_slots:
+            return self.timings.change_poll
+        moment = self.loop.time()
+        wait = max(self.bucket.seconds_until_token(moment), self.backoff.get_wait_seconds(moment))
+        return min(self.timings.change_poll, max(wait, self.batch_wait_seconds))
 
     async def _sleep_until_result(self, seconds: float) -> None:
-        """Until news is worth a turn.
+        """Sleep until results are worth a tick, but not longer than `seconds`.
 
-        Enough of it already: no step, since each lets all the others go first.
+        With enough of them there already it does not yield to the loop: that would let every ready
+        message go first, some 5 ms in which the database has nothing to do.
         """
         with suppress(TimeoutError):
             if len(self.in_flight.results) < self.full_batch:
@@ -272,16 +264,14 @@ class SendLoop:
         self.in_flight.result_arrived.clear()
 
     async def _run_in_database(self, work: Callable[..., Any], *values: Any) -> Any:
-        """Database work off the loop: while a commit waits for its turn, answers are still read."""
+        """Run `work(*values)` on the database thread; meanwhile the loop goes on."""
         return await self.loop.run_in_executor(self.database_executor, work, *values)
 
     async def _drain_and_step_down(self) -> None:
-        """What is on the wire gets its answer stored; what had not left goes back; the lead is
-        free.
-        """
+        """Store the results of what is in flight, requeue what was not sent, give the lead back."""
         log.info("stopping: %s texts on the wire", len(self.in_flight))
         await self.in_flight.wait_for_results(DRAIN_TIMEOUT_SECONDS)
-        for _ in range(20):
+        for _ in range(DRAIN_TICKS):
             if not self.in_flight.results:
                 break
             await self._run_tick(None)
@@ -292,6 +282,6 @@ class SendLoop:
         log.info("stopped")
 
 
-def describe_database_error(trouble: WriteLockTimeout | OperationalError) -> str:
-    """The database's own words, without anything that was to be stored."""
-    return "busy" if isinstance(trouble, WriteLockTimeout) else str(trouble.orig)
+def describe_database_error(error: WriteLockTimeout | OperationalError) -> str:
+    """Return the database's own words, without anything that was to be stored."""
+    return "busy" if isinstance(error, WriteLockTimeout) else str(error.orig)

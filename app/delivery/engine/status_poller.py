@@ -1,11 +1,9 @@
-"""While the engine leads: asks the carrier about what is due, beside the sending and never in
-its way.
-"""
+"""Ask the carrier about what is due to be looked up, while the engine leads."""
 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,8 +19,13 @@ from app.delivery.carriers.message_lookup_results import (
     MessageFetchResult,
     MessageListResult,
 )
-from app.delivery.queries import due_lookups
-from app.delivery.queries.due_lookups import PhoneStatusLookup, StatusLookup
+from app.delivery.engine.background_job import DatabaseRunner
+from app.delivery.engine.timings import get_engine_timings
+from app.delivery.queries.due_lookups import (
+    PhoneStatusLookup,
+    StatusLookup,
+    list_due_lookups,
+)
 from app.domain.delivery.message_lookups import (
     MAX_CONCURRENT_LOOKUPS,
     compute_lookup_retry_seconds,
@@ -30,76 +33,74 @@ from app.domain.delivery.message_lookups import (
 
 log = logging.getLogger(__name__)
 
-LOOKUP_POLL_SECONDS = 1.0
-LOOKUP_SPACING_SECONDS = 0.1
 MAX_LOOKUPS_PER_ROUND = 20
 OTHER_CARRIERS_INTERVAL_SECONDS = 600.0
-LOOKUP_RETRY_SECONDS = 5.0
-# Not this question but the carrier is the trouble: nobody else is asked about meanwhile.
+# These (None: no answer at all) are not about one message but about the account or the network:
+# nothing else is asked meanwhile.
 CARRIER_WIDE_ERRORS = (None, 401, 403, 429)
 
-DatabaseRunner = Callable[..., Awaitable[Any]]
+LookupResult = MessageListResult | MessageFetchResult | LookupFailure
 
 
 class StatusPoller:
-    """Make and use it on the engine's loop. `in_database(work, *values)` runs work off the loop."""
+    """Looks up due messages, one round at a time. Make and use it on the engine's loop.
 
-    def __init__(self, app: Flask, carrier: Carrier, in_database: DatabaseRunner) -> None:
-        self.app, self.carrier, self.run_in_database = app, carrier, in_database
+    Its requests run beside the sending on connections of their own, four at once, ten a second.
+    """
+
+    def __init__(self, app: Flask, carrier: Carrier, run_in_database: DatabaseRunner) -> None:
+        self.app = app
+        self.carrier = carrier
+        self.run_in_database = run_in_database
+        self.timings = get_engine_timings(app)
         self._round: asyncio.Task[int] | None = None
+        # The loop holds tasks only weakly; without this set a task could be collected half-way.
         self._running_lookups: set[asyncio.Task[None]] = set()
-        self._next_round_at = self._next_other_carriers_at = 0.0
+        self._next_round_at = 0.0
+        self._next_other_carriers_at = 0.0
 
     def tick(self, monotonic: float) -> None:
-        """Call it as often as you like while leading; it looks once a second and starts what is
-        due.
-        """
+        """Start a round if one is due and none is running."""
         if monotonic < self._next_round_at or (self._round and not self._round.done()):
             return
-        self._next_round_at = monotonic + LOOKUP_POLL_SECONDS
+        self._next_round_at = monotonic + self.timings.lookup_poll
         self._round = asyncio.get_running_loop().create_task(self.run_due_lookups())
         self._round.add_done_callback(_log_task_error)
 
     async def run_due_lookups(self, moment: datetime | None = None) -> int:
-        """Ask about what is due at `moment` (default: now), 4 questions at once, 10 a second.
-
-        Says how many.
-        """
+        """Look up what is due at `moment` (UTC, default now); return how many that were."""
         try:
-            questions: list[StatusLookup] = await self.run_in_database(
-                self._load_due_lookups, moment
-            )
+            lookups: list[StatusLookup] = await self.run_in_database(self._load_due_lookups, moment)
         except (WriteLockTimeout, OperationalError):
             log.warning("the database could not be read; look-ups wait")
-            self._postpone_next_round(LOOKUP_RETRY_SECONDS)
+            self._postpone_next_round(self.timings.lookup_retry)
             return 0
-        await self._run_lookups(questions, moment)
-        return len(questions)
+        await self._run_lookups(lookups, moment)
+        return len(lookups)
 
-    async def _run_lookups(
-        self, questions: Sequence[StatusLookup], moment: datetime | None
-    ) -> None:
-        gate, loop = (
-            asyncio.Semaphore(MAX_CONCURRENT_LOOKUPS),
-            asyncio.get_running_loop(),
-        )
-        latest = max(self._next_round_at, loop.time() + LOOKUP_POLL_SECONDS)
-        for question in questions:
-            await gate.acquire()
-            if self._next_round_at > latest:  # the carrier wants to be left alone
+    async def _run_lookups(self, lookups: Sequence[StatusLookup], moment: datetime | None) -> None:
+        slots = asyncio.Semaphore(MAX_CONCURRENT_LOOKUPS)
+        loop = asyncio.get_running_loop()
+        planned_round_at = max(self._next_round_at, loop.time() + self.timings.lookup_poll)
+        for lookup in lookups:
+            await slots.acquire()
+            # A look-up of this round was told to wait: the carrier wants to be left alone.
+            if self._next_round_at > planned_round_at:
                 break
-            task = loop.create_task(self._run_lookup(question, moment))
-            task.add_done_callback(lambda _done: gate.release())
+            task = loop.create_task(self._run_lookup(lookup, moment))
+            task.add_done_callback(lambda _task: slots.release())
             task.add_done_callback(self._running_lookups.discard)
             task.add_done_callback(_log_task_error)
             self._running_lookups.add(task)
-            await asyncio.sleep(LOOKUP_SPACING_SECONDS)
+            await asyncio.sleep(self.timings.lookup_spacing)
         if self._running_lookups:
             await asyncio.wait(self._running_lookups)
 
     async def close(self) -> None:
-        """Let go of what is being asked; it stays due."""
-        tasks = [each for each in (self._round, *self._running_lookups) if each]
+        """Cancel the round and its look-ups; what they asked about stays due."""
+        tasks: list[asyncio.Task[Any]] = [*self._running_lookups]
+        if self._round:
+            tasks.append(self._round)
         for task in tasks:
             task.cancel()
         if tasks:
@@ -113,56 +114,47 @@ class StatusPoller:
                     message_status_lookups.postpone_other_carriers(
                         self.carrier.name, moment or now()
                     )
-            return due_lookups.list_due_lookups(
-                self.carrier.name, moment or now(), MAX_LOOKUPS_PER_ROUND
-            )
+            return list_due_lookups(self.carrier.name, moment or now(), MAX_LOOKUPS_PER_ROUND)
 
-    async def _run_lookup(self, question: StatusLookup, moment: datetime | None) -> None:
-        reading: MessageListResult | MessageFetchResult | LookupFailure
-        if isinstance(question, PhoneStatusLookup):
-            reading = await self.carrier.list_texts(question.phone, question.since)
+    async def _run_lookup(self, lookup: StatusLookup, moment: datetime | None) -> None:
+        result: LookupResult
+        if isinstance(lookup, PhoneStatusLookup):
+            result = await self.carrier.list_texts(lookup.phone, lookup.since)
         else:
-            reading = await self.carrier.fetch_text(question.sid)
-        if isinstance(reading, LookupFailure):
-            log.warning(
-                "texts %s could not be looked up: %s",
-                list(question.message_ids),
-                reading.reason,
-            )
-            if reading.http_status in CARRIER_WIDE_ERRORS:
-                self._postpone_next_round(
-                    compute_lookup_retry_seconds(reading.http_status, reading.retry_after)
-                )
+            result = await self.carrier.fetch_text(lookup.sid)
+        if isinstance(result, LookupFailure):
+            self._handle_failure(lookup, result)
         try:
-            await self.run_in_database(self._store_reading, question, reading, moment or now())
+            await self.run_in_database(self._store_result, lookup, result, moment or now())
         except (WriteLockTimeout, OperationalError):
             log.warning("the database could not be written; texts are looked up again")
-            self._postpone_next_round(LOOKUP_RETRY_SECONDS)
+            self._postpone_next_round(self.timings.lookup_retry)
 
-    def _store_reading(
-        self,
-        question: StatusLookup,
-        reading: MessageListResult | MessageFetchResult | LookupFailure,
-        moment: datetime,
-    ) -> None:
+    def _handle_failure(self, lookup: StatusLookup, failure: LookupFailure) -> None:
+        message_ids = list(lookup.message_ids)
+        log.warning("texts %s could not be looked up: %s", message_ids, failure.reason)
+        if failure.http_status in CARRIER_WIDE_ERRORS:
+            self._postpone_next_round(
+                compute_lookup_retry_seconds(failure.http_status, failure.retry_after)
+            )
+
+    def _store_result(self, lookup: StatusLookup, result: LookupResult, moment: datetime) -> None:
         with self.app.app_context(), write():
-            match reading:
+            match result:
                 case LookupFailure():
-                    wait = compute_lookup_retry_seconds(reading.http_status, reading.retry_after)
-                    message_status_lookups.postpone_lookups(question.message_ids, moment, wait)
-                case MessageListResult() if isinstance(question, PhoneStatusLookup):
+                    wait = compute_lookup_retry_seconds(result.http_status, result.retry_after)
+                    message_status_lookups.postpone_lookups(lookup.message_ids, moment, wait)
+                case MessageListResult() if isinstance(lookup, PhoneStatusLookup):
                     message_status_lookups.apply_message_list(
-                        self.carrier.name, question.phone, reading, moment
+                        self.carrier.name, lookup.phone, result, moment
                     )
-                case MessageFetchResult() if not isinstance(question, PhoneStatusLookup):
-                    message_status_lookups.apply_fetched_message(
-                        question.message_id, reading, moment
-                    )
+                case MessageFetchResult() if not isinstance(lookup, PhoneStatusLookup):
+                    message_status_lookups.apply_fetched_message(lookup.message_id, result, moment)
 
     def _postpone_next_round(self, seconds: float) -> None:
         self._next_round_at = max(self._next_round_at, asyncio.get_running_loop().time() + seconds)
 
 
-def _log_task_error(done: asyncio.Task[Any]) -> None:
-    if not done.cancelled() and done.exception():
-        log.error("looking texts up failed", exc_info=done.exception())
+def _log_task_error(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and task.exception():
+        log.error("looking texts up failed", exc_info=task.exception())

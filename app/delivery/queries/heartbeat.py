@@ -10,16 +10,17 @@ from app.core.db import db
 from app.delivery.models import Lease
 from app.domain.time.durations import format_approximate_duration
 
-# the app's extension in which the engine of this process says what it cannot do
+# The app's extension in which the engine of this process says what it cannot do.
 ENGINE_TROUBLE_KEY = "engine_trouble"
+# A lease is renewed every 3 seconds, and taken over from a frozen process after 15.
 HEARTBEAT_TIMEOUT_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """When the leading engine last said that it lives: `seconds` ago; None when nobody leads.
+    """How many seconds ago the leading engine last renewed its lease; None when nobody leads.
 
-    `pid`: its process.
+    `pid`: its process, while it is alive.
     """
 
     age_seconds: float | None = None
@@ -27,7 +28,7 @@ class Heartbeat:
 
     @property
     def is_alive(self) -> bool:
-        """Whether texts are being sent: a beat within 20 seconds."""
+        """Whether texts are being sent: a heartbeat within 20 seconds."""
         return self.age_seconds is not None and self.age_seconds < HEARTBEAT_TIMEOUT_SECONDS
 
     @property
@@ -40,29 +41,26 @@ class Heartbeat:
         return f"no engine has answered for {format_approximate_duration(self.age_seconds)}"
 
 
-# For a statement that asks for something else too: what `heartbeat_of` is told.
+# For a statement that reads something else too: the parameters of build_heartbeat().
 HEARTBEAT_COLUMNS = tuple(
-    select(told).where(Lease.name == "engine").scalar_subquery()
-    for told in (Lease.beat_at, Lease.holder)
+    select(column).where(Lease.name == "engine").scalar_subquery()
+    for column in (Lease.beat_at, Lease.holder)
 )
 
 
 def load_heartbeat() -> Heartbeat:
-    """The engine's."""
+    """Return the leading engine's last heartbeat."""
     beat_at, holder = db.session.execute(select(*HEARTBEAT_COLUMNS)).one()
     return build_heartbeat(beat_at, holder)
 
 
 def build_heartbeat(beat_at: datetime | None, holder: str | None) -> Heartbeat:
-    """What a beat says now.
-
-    One that lies ahead of us was noted before the clock was set back: it is no fresher.
-    """
+    """Return the heartbeat that was stored at `beat_at` (UTC) by `holder`, as of now."""
     if beat_at is None:
         return Heartbeat()
-    seconds = abs((now() - beat_at).total_seconds())
+    # abs(): one that lies ahead was stored before the clock was set back; it is no fresher.
+    age_seconds = abs((now() - beat_at).total_seconds())
     pid = (holder or "").partition("-")[0]
-    return Heartbeat(
-        seconds,
-        int(pid) if pid.isdecimal() and seconds < HEARTBEAT_TIMEOUT_SECONDS else None,
-    )
+    if pid.isdecimal() and age_seconds < HEARTBEAT_TIMEOUT_SECONDS:
+        return Heartbeat(age_seconds, int(pid))
+    return Heartbeat(age_seconds)

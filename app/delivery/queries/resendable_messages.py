@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
@@ -16,27 +16,28 @@ from app.domain.delivery.message_statuses import (
 from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS, SkipReason
 from app.suppression.queries.sending_permission import select_suppression_reason
 
-# Where somebody was erased, a mark stands in place of the number: nothing is sent to it or
-# asked about it.
+# Where somebody was erased, a mark stands in place of the number: nothing is sent to it, and the
+# carrier is not asked about it.
 _PHONE_NOT_ERASED = Message.phone.startswith("+")
 
 
 def build_blast_messages_filter(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
-    """For any where: these rows, as far as they belong to this blast.
+    """Return the condition for these messages, as far as they belong to this blast.
 
-    However many they are, it is one parameter.
+    One bound parameter, however many ids there are: SQLite takes 32,766 at most.
     """
-    wanted = func.json_each(json.dumps(list(message_ids))).table_valued("value")
+    listed_ids = func.json_each(json.dumps(list(message_ids))).table_valued("value")
     return and_(
         Message.message_log_id == log_id,
-        Message.id.in_(select(wanted.c.value)),
+        Message.id.in_(select(listed_ids.c.value)),
         _PHONE_NOT_ERASED,
     )
 
 
 def build_resendable_filter(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
-    """For any where: those of these rows of a blast that a person may send again, whoever has
-    said STOP since.
+    """Return the condition for those of these messages whose status lets a person send them again.
+
+    Whether somebody said STOP since is not part of it.
     """
     return and_(
         build_blast_messages_filter(log_id, message_ids),
@@ -52,49 +53,41 @@ def _build_skipped_filter(reason: str) -> ColumnElement[bool]:
 
 
 def _build_actionable_filter(log_id: int, state: str) -> ColumnElement[bool]:
-    """The rows of a blast that a person may decide about at once: those of one state that
-    nobody has left as it is.
-    """
-    which = (
-        _build_skipped_filter(state)
-        if state in REVERSIBLE_SKIP_REASONS
-        else Message.status == state
-    )
+    """Return the condition for the messages in one state that nobody has dismissed."""
+    conditions = [Message.message_log_id == log_id, _PHONE_NOT_ERASED]
+    if state in REVERSIBLE_SKIP_REASONS:
+        conditions.append(_build_skipped_filter(state))
+    else:
+        conditions.append(Message.status == state)
     if state in UNCERTAIN_STATUSES:
-        which = and_(which, Message.left_at.is_(None))
-    return and_(Message.message_log_id == log_id, which, _PHONE_NOT_ERASED)
+        conditions.append(Message.left_at.is_(None))
+    return and_(*conditions)
 
 
 def list_actionable_message_ids(log_id: int, state: str) -> list[int]:
-    """Their ids.
+    """Return the ids of the messages of a blast that a person may decide about at once.
 
-    `state`: a state that may be sent again, `country_off` or `maybe_stop`; any other word:
-    nobody.
+    `state`: a status that may be sent again, or a skip reason that may be undone (`country_off`,
+    `maybe_stop`); any other word returns nothing.
     """
     if state not in (*RESENDABLE_STATUSES, *REVERSIBLE_SKIP_REASONS):
         return []
-    return list(
-        db.session.scalars(
-            select(Message.id).where(_build_actionable_filter(log_id, state)).order_by(Message.id)
-        )
-    )
+    ids = select(Message.id).where(_build_actionable_filter(log_id, state)).order_by(Message.id)
+    return list(db.session.scalars(ids))
 
 
 def count_actionable_messages(log_id: int, state: str) -> int:
-    """How many they are."""
-    return (
-        db.session.scalar(
-            select(func.count()).select_from(Message).where(_build_actionable_filter(log_id, state))
-        )
-        or 0
-    )
+    """Count the messages of a blast in this state that a person may decide about at once."""
+    count = select(func.count()).select_from(Message)
+    return db.session.scalar(count.where(_build_actionable_filter(log_id, state))) or 0
 
 
 @dataclass(frozen=True)
 class ResendPreview:
-    """Some texts sent again, in numbers.
+    """Some messages sent again, in numbers.
 
-    `unsure` of these people may get it twice; `left_out`: why who stays out.
+    `possible_duplicates` of these people may get the text twice. `skipped_by_reason`: how many stay
+    out, and why.
     """
 
     people: int = 0
@@ -104,35 +97,37 @@ class ResendPreview:
 
 
 def preview_resend(log_id: int, message_ids: Sequence[int]) -> ResendPreview:
-    """What sending these rows of a blast again would come to at this moment."""
-    why = select_suppression_reason(Message.phone)
-    numbers = (
+    """Return what sending these messages of a blast again would come to at this moment."""
+    skip_reason = select_suppression_reason(Message.phone)
+    rows = db.session.execute(
         select(
-            why,
-            func.count(),
-            func.sum(Message.segments),
-            func.count().filter(Message.status == MessageStatus.UNKNOWN),
+            skip_reason.label("skip_reason"),
+            func.count().label("people"),
+            func.sum(Message.segments).label("segments"),
+            func.count()
+            .filter(Message.status == MessageStatus.UNKNOWN)
+            .label("possible_duplicates"),
         )
         .select_from(Message)
         .where(build_resendable_filter(log_id, message_ids))
-        .group_by(why)
+        .group_by(skip_reason)
     )
-    found = {row[0]: row for row in db.session.execute(numbers)}
-    _, people, parts, unsure = found.pop(None, (None, 0, 0, 0))
-    return ResendPreview(
-        people,
-        parts,
-        unsure,
-        {SkipReason(reason): row[1] for reason, row in found.items()},
-    )
+    preview = ResendPreview()
+    skipped_by_reason: dict[SkipReason, int] = {}
+    for row in rows:
+        if row.skip_reason is None:
+            preview = ResendPreview(row.people, row.segments, row.possible_duplicates)
+        else:
+            skipped_by_reason[SkipReason(row.skip_reason)] = row.people
+    return replace(preview, skipped_by_reason=skipped_by_reason)
 
 
 def list_resendable_messages(
-    log_id: int, message_ids: Sequence[int], offset: int, most: int
+    log_id: int, message_ids: Sequence[int], offset: int, max_rows: int
 ) -> Sequence[Message]:
-    """Some of those who would get their text again, in the order of the blast."""
+    """Return some of the messages that would be sent again, in the order of the blast."""
     rows = select(Message).where(
         build_resendable_filter(log_id, message_ids),
         select_suppression_reason(Message.phone).is_(None),
     )
-    return db.session.scalars(rows.order_by(Message.id).offset(offset).limit(most)).all()
+    return db.session.scalars(rows.order_by(Message.id).offset(offset).limit(max_rows)).all()

@@ -13,7 +13,7 @@ from app.domain.delivery.message_statuses import (
 
 
 def find_next_due_time(carrier: str) -> datetime | None:
-    """When the next pending blast is due (UTC); None when there is none."""
+    """Return when the next pending blast is due (UTC); None when there is none."""
     pending = select(func.min(ScheduledMessage.scheduled_at)).where(
         ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         ScheduledMessage.carrier == carrier,
@@ -22,7 +22,7 @@ def find_next_due_time(carrier: str) -> datetime | None:
 
 
 def list_due_blast_ids(carrier: str, moment: datetime) -> Sequence[int]:
-    """The ids of the pending blasts that are due, the oldest first."""
+    """Return the ids of the pending blasts that are due at `moment`, the oldest first."""
     pending = (
         select(ScheduledMessage.id)
         .where(
@@ -36,9 +36,7 @@ def list_due_blast_ids(carrier: str, moment: datetime) -> Sequence[int]:
 
 
 def list_overdue_blasts(moment: datetime) -> Sequence[Row[int, datetime]]:
-    """Pending blasts of whatever carrier that were due before `moment`, each with its id and
-    when that was.
-    """
+    """Return (id, scheduled_at) of the pending blasts, of any carrier, due before `moment`."""
     late = select(ScheduledMessage.id, ScheduledMessage.scheduled_at).where(
         ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         ScheduledMessage.scheduled_at < moment,
@@ -47,7 +45,7 @@ def list_overdue_blasts(moment: datetime) -> Sequence[Row[int, datetime]]:
 
 
 def find_blast_by_token(client_token: str) -> int | None:
-    """The blast that was confirmed with this token, if it was."""
+    """Return the id of the blast that was confirmed with this one-time token, or None."""
     return db.session.scalar(
         select(ScheduledMessage.id).where(ScheduledMessage.client_token == client_token)
     )

@@ -5,5 +5,5 @@ from app.delivery.models import SenderHealth
 
 
 def get_sender_health(sender: str, carrier: str) -> SenderHealth | None:
-    """What slows a sender down or holds it back; None for one that nothing ever did."""
+    """Return what slows a sender down or holds it back; None when nothing ever did."""
     return db.session.get(SenderHealth, (sender, carrier), populate_existing=True)

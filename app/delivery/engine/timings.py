@@ -1,0 +1,48 @@
+"""How long the engine waits for what. Tests shorten these intervals; nothing else does."""
+
+from dataclasses import dataclass
+
+from flask import Flask
+
+ENGINE_TIMINGS_KEY = "engine_timings"
+
+
+@dataclass(frozen=True)
+class EngineTimings:
+    """Intervals and time-outs of one engine, all in seconds."""
+
+    # PRAGMA data_version answers in microseconds, so looking for a change ten times a second is
+    # cheap, and a blast that is due leaves within 0.2 s.
+    change_poll: float = 0.1
+    # While texts leave, every commit is a change; the schedule is read this often at most.
+    schedule_poll: float = 0.1
+    # How often a process that does not lead looks whether it may.
+    standby: float = 1.0
+    # The leader renews its lease this often …
+    heartbeat: float = 3.0
+    # … and one that missed five renewals is frozen: somebody else may take the lead.
+    leader_timeout: float = 15.0
+    lookup_poll: float = 1.0
+    # Ten look-ups a second at most, beside the sending.
+    lookup_spacing: float = 0.1
+    lookup_retry: float = 5.0
+    alert_poll: float = 1.0
+    alert_retry: float = 5.0
+    release_retry: float = 5.0
+    # When the carrier is unreachable or broken, one text goes to try after this.
+    hold: float = 60.0
+
+    @property
+    def max_claim_age(self) -> float:
+        """How old a claim may be when its request is sent.
+
+        An engine that slept longer may have lost the lead meanwhile: its last heartbeat before the
+        sleep was up to `heartbeat` seconds old.
+        """
+        return self.leader_timeout - self.heartbeat
+
+
+def get_engine_timings(app: Flask) -> EngineTimings:
+    """Return the timings of an app: the defaults, unless its extensions have others."""
+    timings: EngineTimings | None = app.extensions.get(ENGINE_TIMINGS_KEY)
+    return timings or EngineTimings()
