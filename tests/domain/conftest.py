@@ -1,4 +1,4 @@
-"""Property tests of the law book: no deadline (two shared cores), nothing kept between runs."""
+"""Settings of the property tests: no deadline (two shared cores), no examples kept."""
 
 from hypothesis import settings
 

@@ -15,6 +15,7 @@ def refused(text, region="US"):
     return bad.value.sentence
 
 
+# case P1 of docs/cases.md
 @pytest.mark.parametrize(
     "text",
     [
@@ -23,21 +24,23 @@ def refused(text, region="US"):
         "\u202a+14155552671\u202c", "\u200b4155552671\u200b", "++14155552671", "=+14155552671", "'+14155552671",
     ],
 )  # fmt: skip
-def test_p1_every_spelling_is_one_number(text):
+def test_every_spelling_is_one_number(text):
     """P1: signs, other digits, invisible marks, what spreadsheets put before it."""
     assert PhoneNumber.parse(text).e164 == HOME
 
 
+# case P2 of docs/cases.md
 @pytest.mark.parametrize(
     "text", ["+1 415 555 2671 ext. 5", "+1 415 555 2671 x5", "+14155552671;ext=5"]
 )
-def test_p2_an_extension_cannot_get_texts(text):
+def test_an_extension_cannot_get_texts(text):
     """P2: said, not dropped in silence."""
     assert refused(text) == "A number with an extension cannot get texts."
 
 
+# case P6 of docs/cases.md
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         ("+19005551234", "premium"),
         ("+18005551212", "toll-free"),
@@ -46,11 +49,12 @@ def test_p2_an_extension_cannot_get_texts(text):
         ("+8821612345678", "Satellite"),
     ],
 )
-def test_p6_numbers_of_a_kind_that_is_nobodys_phone_are_refused_by_kind(text, said):
+def test_numbers_of_a_kind_that_is_nobodys_phone_are_refused_by_kind(text, sentence):
     """P6: three of them are valid numbers all the same."""
-    assert said in refused(text)
+    assert sentence in refused(text)
 
 
+# case P7 of docs/cases.md
 @pytest.mark.parametrize(
     "text",
     [
@@ -64,14 +68,15 @@ def test_p6_numbers_of_a_kind_that_is_nobodys_phone_are_refused_by_kind(text, sa
         "4" * 300,
     ],
 )
-def test_p7_what_is_no_number_is_refused_with_a_sentence(text):
+def test_what_is_no_number_is_refused_with_a_sentence(text):
     """P7: nobody's area code, a digit too few or too many, no country, nothing, a word, 300
     digits.
     """
     assert refused(text).endswith((".", "?"))
 
 
-def test_p8_another_countrys_way_of_dialling_abroad_is_refused_with_the_right_one():
+# case P8 of docs/cases.md
+def test_another_countrys_way_of_dialling_abroad_is_refused_with_the_right_one():
     """P8: 00 is not how one calls abroad from the US; 011 is."""
     assert refused("0044 20 7946 0958").endswith(
         "Begin with + or 011 instead of 00: +44 20 7946 0958"
@@ -83,7 +88,8 @@ def test_p8_another_countrys_way_of_dialling_abroad_is_refused_with_the_right_on
         )
 
 
-def test_p9_numbers_of_neighbours_are_kept_with_their_own_country():
+# case P9 of docs/cases.md
+def test_numbers_of_neighbours_are_kept_with_their_own_country():
     """P9: the 1 that Mexico dropped is named; Puerto Rico and Jamaica begin with +1 and are not
     the US.
     """
@@ -94,7 +100,8 @@ def test_p9_numbers_of_neighbours_are_kept_with_their_own_country():
     ]
 
 
-def test_p12_the_home_country_reads_what_is_typed_and_changes_nothing_that_is_stored():
+# case P12 of docs/cases.md
+def test_the_home_country_reads_what_is_typed_and_changes_nothing_that_is_stored():
     """P12: after a move from the US to Britain."""
     assert "digit" in refused("020 7946 0958")
     assert PhoneNumber.parse("020 7946 0958", "GB").e164 == "+442079460958"

@@ -26,16 +26,16 @@ from app.domain.delivery.circuit_breaker import (
     parse_breaker_rule,
 )
 
-SIGNS = {
+OUTCOME_BY_CHARACTER = {
     "x": NeighbourOutcome.SAME_FAILURE,
     ".": NeighbourOutcome.SUCCEEDED,
     "o": NeighbourOutcome.OTHER_FAILURE,
 }
 
 
-def texts(line):
-    """'..x' as results, and the place of the failure that was just heard of, written X."""
-    return [SIGNS[sign.lower()] for sign in line], line.index("X")
+def parse_results(line):
+    """Return "..xX" as outcomes, and the index of X, the failure that has just come."""
+    return [OUTCOME_BY_CHARACTER[character.lower()] for character in line], line.index("X")
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_the_engine_brakes_as_the_table_says():
     ],
 )
 def test_neighbours_decide_whichever_of_them_was_heard_of_first(written, line, too_many):
-    assert is_breaker_tripped(parse_breaker_rule(written), *texts(line)) is too_many
+    assert is_breaker_tripped(parse_breaker_rule(written), *parse_results(line)) is too_many
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,10 @@ def test_neighbours_decide_whichever_of_them_was_heard_of_first(written, line, t
     ],
 )
 def test_where_texts_went_through_one_failure_may_be_one_numbers(line, too_many):
-    assert is_breaker_tripped(parse_breaker_rule("now"), *texts(line), patient=True) is too_many
+    assert (
+        is_breaker_tripped(parse_breaker_rule("now"), *parse_results(line), patient=True)
+        is too_many
+    )
 
 
 def test_only_faults_that_a_number_may_cause_are_given_time():
@@ -217,35 +220,38 @@ LINES = st.lists(st.sampled_from(list(NeighbourOutcome)), min_size=1, max_size=3
 
 @given(LINES, st.data())
 def test_the_widest_window_around_a_failure_is_all_that_counts(results, data):
-    here = data.draw(st.integers(0, len(results) - 1))
-    results[here] = NeighbourOutcome.SAME_FAILURE
+    index = data.draw(st.integers(0, len(results) - 1))
+    results[index] = NeighbourOutcome.SAME_FAILURE
     width = data.draw(st.integers(2, MAX_WINDOW_SIZE))
-    low = max(0, here - MAX_WINDOW_SIZE)
-    near, place = results[low : here + MAX_WINDOW_SIZE + 1], min(here, MAX_WINDOW_SIZE)
-    assert count_max_failures_in_window(near, place, width) == count_max_failures_in_window(
-        results, here, width
+    low = max(0, index - MAX_WINDOW_SIZE)
+    window = results[low : index + MAX_WINDOW_SIZE + 1]
+    near_index = min(index, MAX_WINDOW_SIZE)
+    assert count_max_failures_in_window(window, near_index, width) == count_max_failures_in_window(
+        results, index, width
     )
     for written in ("row 3", "ratio 5/10", "ratio 10/20", "slow ratio 3/10"):
-        assert is_breaker_tripped(parse_breaker_rule(written), near, place) is is_breaker_tripped(
-            parse_breaker_rule(written), results, here
-        )
+        assert is_breaker_tripped(
+            parse_breaker_rule(written), window, near_index
+        ) is is_breaker_tripped(parse_breaker_rule(written), results, index)
 
 
 @given(LINES, st.data())
 def test_a_failure_more_never_makes_it_less(results, data):
-    here = data.draw(st.integers(0, len(results) - 1))
-    results[here] = NeighbourOutcome.SAME_FAILURE
+    index = data.draw(st.integers(0, len(results) - 1))
+    results[index] = NeighbourOutcome.SAME_FAILURE
     worse = list(results)
     worse[data.draw(st.integers(0, len(results) - 1))] = NeighbourOutcome.SAME_FAILURE
-    assert 1 <= count_consecutive_failures(results, here) <= count_consecutive_failures(worse, here)
     assert (
-        count_max_failures_in_window(results, here, 10)
-        <= count_max_failures_in_window(worse, here, 10)
+        1 <= count_consecutive_failures(results, index) <= count_consecutive_failures(worse, index)
+    )
+    assert (
+        count_max_failures_in_window(results, index, 10)
+        <= count_max_failures_in_window(worse, index, 10)
         <= 10
     )
-    assert is_breaker_tripped(parse_breaker_rule("now"), results, here)
-    if count_consecutive_failures(results, here) >= PATIENT_FAILURE_COUNT:
-        assert is_breaker_tripped(parse_breaker_rule("now"), results, here, patient=True)
+    assert is_breaker_tripped(parse_breaker_rule("now"), results, index)
+    if count_consecutive_failures(results, index) >= PATIENT_FAILURE_COUNT:
+        assert is_breaker_tripped(parse_breaker_rule("now"), results, index, patient=True)
 
 
 @given(LINES)

@@ -70,7 +70,7 @@ def test_a_name_is_never_read_as_a_template(name):
 
 
 @pytest.mark.parametrize(
-    ("template", "said"),
+    ("template", "sentence"),
     [
         (
             "Hi {frist_name}",
@@ -95,8 +95,8 @@ def test_a_name_is_never_read_as_a_template(name):
         ("Hi {name|{first_name}}", "not inside each other"),
     ],
 )
-def test_a_template_that_cannot_be_filled_in_says_why(template, said):
-    assert any(said in problem for problem in list_template_problems(template))
+def test_a_template_that_cannot_be_filled_in_says_why(template, sentence):
+    assert any(sentence in problem for problem in list_template_problems(template))
 
 
 @pytest.mark.parametrize(
@@ -156,9 +156,9 @@ def test_what_is_said_of_an_event_is_the_same_for_everybody():
 
 
 def test_a_long_unknown_token_is_named_in_short_and_each_only_once():
-    found = list_template_problems("{" + "x" * 5000 + "}{nope}{nope}")
-    assert len(found) == 2
-    assert len(found[0]) < 150
+    problems = list_template_problems("{" + "x" * 5000 + "}{nope}{nope}")
+    assert len(problems) == 2
+    assert len(problems[0]) < 150
 
 
 @given(BRACED, st.none() | st.text(max_size=20))
@@ -193,7 +193,7 @@ def test_every_token_to_insert_can_be_filled_in():
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "cleaned"),
     [
         ("  hello  ", "hello"),
         ("a\r\nb\rc\n\td", "a\nb\nc\n\td"),
@@ -207,12 +207,12 @@ def test_every_token_to_insert_can_be_filled_in():
         (" \x00\n ", ""),
     ],
 )
-def test_a_text_keeps_what_was_typed_and_loses_what_nobody_typed(typed, kept):
-    assert clean_text(typed) == kept
+def test_a_text_keeps_what_was_typed_and_loses_what_nobody_typed(typed, cleaned):
+    assert clean_text(typed) == cleaned
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "cleaned"),
     [
         ("  Zoe   Example ", "Zoe Example"),
         ("Zoe\r\n\tExample", "Zoe Example"),
@@ -239,8 +239,8 @@ def test_a_text_keeps_what_was_typed_and_loses_what_nobody_typed(typed, kept):
         ("\ud83d", None),
     ],
 )
-def test_a_name_is_kept_as_typed_on_one_line(typed, kept):
-    assert clean_name(typed) == kept
+def test_a_name_is_kept_as_typed_on_one_line(typed, cleaned):
+    assert clean_name(typed) == cleaned
 
 
 @given(st.text())

@@ -219,11 +219,11 @@ def test_a_choice_is_named_by_number_letter_or_word(text, value):
 def test_choices_that_are_numbers_have_letters():
     """Otherwise "2" would be the second choice for one person and two children for another."""
     assert KIDS.message_text == "How many kids?\nA 1\nB 2\nC 3 or more"
-    said = {
+    answers = {
         text: parse_answer(KIDS, text, US)
         for text in ("A", "1", "2", "b", "3", "3 or more", "4", "two")
     }
-    assert said == {
+    assert answers == {
         "A": "1",
         "1": "1",
         "2": "2",

@@ -128,11 +128,11 @@ def test_what_is_for_before_the_event_ends_when_it_begins_and_a_follow_up_does_n
     ),
 )
 def test_what_is_planned_is_ahead_and_before_its_end(day, days, time, start, zone, now):
-    found = compute_reminder_timing(days, time, True, EventSchedule(day, start, zone), now)
-    if found.state == ReminderStepState.PLANNED:
-        assert found.due_at > now
-        assert found.not_after is None or found.due_at < found.not_after
-    assert (found.not_after is None) == (days > 0)
+    timing = compute_reminder_timing(days, time, True, EventSchedule(day, start, zone), now)
+    if timing.state == ReminderStepState.PLANNED:
+        assert timing.due_at > now
+        assert timing.not_after is None or timing.due_at < timing.not_after
+    assert (timing.not_after is None) == (days > 0)
 
 
 def test_steps_are_said_in_words():

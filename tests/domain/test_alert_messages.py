@@ -1,6 +1,4 @@
-"""What an admin is told: two parts at most, plain signs only, and nothing of anybody in the
-note.
-"""
+"""Alerts: two segments at most, GSM-7 characters only, and no personal data in the JSON."""
 
 from datetime import UTC, datetime
 
@@ -27,9 +25,9 @@ def test_a_text_names_the_blast_the_cause_and_where_to_look():
 
 
 def test_several_blasts_are_one_text_with_the_way_to_all_of_them():
-    told = build_alert_text("Picnic", [7, 8, 9], CAUSE, BASE)
-    assert told.startswith('SMS Admin: 3 blasts are paused, the blast "Picnic" first. ')
-    assert told.endswith("See what to do: https://sms.example.org/blasts/logs")
+    text = build_alert_text("Picnic", [7, 8, 9], CAUSE, BASE)
+    assert text.startswith('SMS Admin: 3 blasts are paused, the blast "Picnic" first. ')
+    assert text.endswith("See what to do: https://sms.example.org/blasts/logs")
 
 
 @pytest.mark.parametrize(
@@ -68,10 +66,10 @@ def test_the_note_for_a_chat_room_has_what_people_and_programs_need():
 
 
 def test_a_blast_that_was_deleted_meanwhile_leads_to_the_list():
-    told = build_alert_payload(
+    payload = build_alert_payload(
         PausedBlastAlert(None, CAUSE, "", None, datetime(2026, 5, 8, tzinfo=UTC)), BASE
     )
-    assert (told["blast"], told["link"]) == (
+    assert (payload["blast"], payload["link"]) == (
         None,
         "https://sms.example.org/blasts/logs",
     )

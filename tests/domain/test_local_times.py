@@ -44,7 +44,7 @@ def test_a_time_in_a_zone_is_one_moment():
     ],
 )
 def test_a_time_the_clocks_skip_is_refused_with_one_that_exists(day, clock, zone, suggestion):
-    """S1."""
+    """Cover case S1 of docs/cases.md."""
     now = utc(2011, 1, 1) if day.startswith("2011") else NOW
     with pytest.raises(InvalidLocalTime) as refused:
         parse_future_local_time(day, clock, zone, now=now)
@@ -54,7 +54,7 @@ def test_a_time_the_clocks_skip_is_refused_with_one_that_exists(day, clock, zone
 
 
 @pytest.mark.parametrize(
-    ("fold", "moment", "kept"),
+    ("fold", "moment", "fold_stored"),
     [
         ("", utc(2026, 11, 1, 5, 30), "first"),
         ("first", utc(2026, 11, 1, 5, 30), "first"),
@@ -62,10 +62,10 @@ def test_a_time_the_clocks_skip_is_refused_with_one_that_exists(day, clock, zone
         ("third", utc(2026, 11, 1, 5, 30), "first"),
     ],
 )
-def test_a_repeated_time_is_asked_about_and_is_the_first_one_meanwhile(fold, moment, kept):
-    """S2."""
+def test_a_repeated_time_is_asked_about_and_is_the_first_one_meanwhile(fold, moment, fold_stored):
+    """Cover case S2 of docs/cases.md."""
     local = parse_future_local_time("2026-11-01", "01:30", "America/New_York", fold=fold, now=NOW)
-    assert (local.utc, local.is_ambiguous, local.fold) == (moment, True, kept)
+    assert (local.utc, local.is_ambiguous, local.fold) == (moment, True, fold_stored)
 
 
 def test_a_repeated_time_whose_first_half_has_passed_is_the_second_one():
@@ -85,7 +85,7 @@ def test_a_fold_says_nothing_about_a_time_that_comes_once():
 
 
 def test_the_running_minute_still_counts_and_the_one_before_has_passed():
-    """S4."""
+    """Cover case S4 of docs/cases.md."""
     assert parse_future_local_time("2026-01-15", "12:00", "UTC", now=NOW).utc == utc(
         2026, 1, 15, 12, 0
     )
@@ -128,7 +128,7 @@ def test_a_day_that_has_passed_is_said_beside_the_day():
 )
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Niue"])
 def test_what_is_no_day_or_time_is_said_beside_its_field(day, clock, field, zone):
-    """S4."""
+    """Cover case S4 of docs/cases.md."""
     with pytest.raises(InvalidLocalTime) as refused:
         parse_future_local_time(day, clock, zone, now=NOW)
     assert refused.value.field == field
@@ -147,7 +147,7 @@ def test_what_is_no_day_or_time_is_said_beside_its_field(day, clock, field, zone
     ],
 )
 def test_only_zones_of_the_list_are_taken(zone):
-    """S5."""
+    """Cover case S5 of docs/cases.md."""
     assert not is_time_zone(zone)
     with pytest.raises(InvalidLocalTime) as refused:
         parse_future_local_time("2026-05-08", "20:45", zone, now=NOW)

@@ -24,7 +24,8 @@ def struck(*texts, strikes=3, days=14):
     return is_dead_number(reversed(texts), CODE, strikes, days)
 
 
-def test_f28_three_blasts_over_twenty_days_are_enough():
+# case F28 of docs/cases.md
+def test_three_blasts_over_twenty_days_are_enough():
     """F28: and a delivered text in between begins the count anew."""
     assert struck(failed(1, 0), failed(2, 10), failed(3, 20))
     assert not struck(failed(1, 0), went(5), failed(2, 10), failed(3, 20))

@@ -90,7 +90,7 @@ def test_what_cannot_get_texts_is_refused_with_its_reason(text, problem):
 
 
 @pytest.mark.parametrize(
-    ("text", "e164", "country", "shown"),
+    ("text", "e164", "country", "formatted"),
     [
         ("+13035550142", "+13035550142", "US", "+1 303 555 0142"),
         ("212 555 0100", "+12125550100", "US", "+1 212 555 0100"),
@@ -101,9 +101,9 @@ def test_what_cannot_get_texts_is_refused_with_its_reason(text, problem):
         ("+52 55 1234 5678", "+525512345678", "MX", "+52 55 1234 5678"),
     ],
 )
-def test_numbers_of_other_countries_are_kept_with_their_country(text, e164, country, shown):
+def test_numbers_of_other_countries_are_kept_with_their_country(text, e164, country, formatted):
     phone = PhoneNumber.parse(text)
-    assert (phone.e164, phone.country, phone.formatted) == (e164, country, shown)
+    assert (phone.e164, phone.country, phone.formatted) == (e164, country, formatted)
 
 
 @pytest.mark.parametrize("last", range(100, 200))

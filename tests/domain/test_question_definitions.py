@@ -80,16 +80,18 @@ def test_a_good_survey_has_no_problem():
     assert sentences(*MIXED) == []
 
 
-def test_b28_no_question_and_too_many():
-    """B28."""
+# case B28 of docs/cases.md
+def test_no_question_and_too_many():
+    """Cover case B28 of docs/cases.md."""
     assert sentences() == ["Write at least one question."]
     assert sentences(*[SurveyQuestion(f"Question {n}?") for n in range(200)]) == [
         "A survey has at most 40 questions. This one has 200."
     ]
 
 
-def test_b28_a_question_of_2000_characters():
-    """B28."""
+# case B28 of docs/cases.md
+def test_a_question_of_2000_characters():
+    """Cover case B28 of docs/cases.md."""
     assert sentences(SurveyQuestion("?" * 2000)) == [
         "This question has 2,000 characters. The longest has 1,200."
     ]
@@ -143,8 +145,8 @@ def test_b28_a_question_of_2000_characters():
     ],
 )
 def test_what_is_wrong_with_a_question_is_said(question, sentence):
-    (said,) = sentences(question)
-    assert said.startswith(sentence)
+    (problem,) = sentences(question)
+    assert problem.startswith(sentence)
 
 
 def test_the_same_question_twice():
@@ -174,6 +176,7 @@ def test_how_questions_read():
     assert MIXED[1].message_text == "What do you bring?\n1 Pizza\n2 Cake"
 
 
+# case B28 of docs/cases.md
 @pytest.mark.parametrize(
     "word",
     [
@@ -189,7 +192,7 @@ def test_how_questions_read():
         "INFO",
     ],
 )
-def test_b28_the_words_of_the_law_are_no_keywords(word):
+def test_the_words_of_the_law_are_no_keywords(word):
     """B28: " stop ", in whatever spelling, the whole family."""
     assert keyword_parsing.find_keyword_problem(word)
 

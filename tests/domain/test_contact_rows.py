@@ -48,7 +48,7 @@ HEADINGS = {PHONES: P, NAMES: N, FIRST_NAMES: F, LAST_NAMES: L, OTHERS: None}
 
 @pytest.mark.parametrize(
     ("heading", "kind"),
-    [(each, kind) for text, kind in HEADINGS.items() for each in text.split("|")],
+    [(heading, kind) for text, kind in HEADINGS.items() for heading in text.split("|")],
 )
 def test_a_heading_says_what_its_column_holds_b2(heading, kind):
     assert find_column_kind(heading) is kind
@@ -141,8 +141,8 @@ def test_every_bad_row_says_why():
         ["name", "phone"], ["Zoë", ZOE], ["Tom", "123"], ["Ana", ""], ["Kim", "call me"], ["Lee", ZOE + " ext. 5"],
         ["x" * 101, LEO], ["N\0L", MIA], ["Big", "9" * 10_001], ["Us", "303 555 0199"],
     ]  # fmt: skip
-    found = people(*rows, refused={"+13035550199": "That is the number your texts come from."})
-    assert [person.phone for person in found] == ["+13035550142"] + [None] * 8
+    rows_read = people(*rows, refused={"+13035550199": "That is the number your texts come from."})
+    assert [person.phone for person in rows_read] == ["+13035550142"] + [None] * 8
     words = [
         "",
         "short code",
@@ -154,20 +154,20 @@ def test_every_bad_row_says_why():
         "10,000",
         "from.",
     ]
-    for person, word in zip(found, words, strict=True):
+    for person, word in zip(rows_read, words, strict=True):
         assert word in (person.problem or "")
-    assert max(len(person.name or "") for person in found) <= 100
+    assert max(len(person.name or "") for person in rows_read) <= 100
 
 
 def test_a_number_twice_in_the_file_names_the_first_line():
-    found = people(
+    rows_read = people(
         ["name", "phone"],
         ["Zoë", ZOE],
         ["Leo", LEO],
         ["Zoe", "+1 (303) 555-0142"],
         ["Z", "tel:+13035550142"],
     )
-    assert [person.duplicate_of_line for person in found] == [None, None, 2, 2]
+    assert [person.duplicate_of_line for person in rows_read] == [None, None, 2, 2]
 
 
 def test_names_are_cleaned_and_blank_ones_are_none_b17():

@@ -21,9 +21,9 @@ KINDS = (
 
 def examples(region):
     """Numbers of a region as the library knows them."""
-    found = (phonenumbers.example_number_for_type(region, kind) for kind in KINDS)
+    numbers = (phonenumbers.example_number_for_type(region, kind) for kind in KINDS)
     return [
-        phonenumbers.format_number(number, PhoneNumberFormat.E164) for number in found if number
+        phonenumbers.format_number(number, PhoneNumberFormat.E164) for number in numbers if number
     ]
 
 

@@ -210,8 +210,9 @@ def test_every_code_has_a_receipt_and_unknown_ones_touch_nobody(code, phase, sta
     assert code in CODES or receipt.strikes == 0
 
 
+# case F23 of docs/cases.md
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["code"])
-def test_f23_every_row_says_in_plain_words_what_happened_whose_fault_it_is_and_what_to_do(
+def test_every_row_says_in_plain_words_what_happened_whose_fault_it_is_and_what_to_do(
     row,
 ):
     """F23: also the rules for codes that nobody has heard of."""

@@ -57,11 +57,11 @@ def test_the_list_that_is_kept_comes_first_and_the_newest_of_several(names, call
             st.integers(0, 999),
         ),
         max_size=12,
-        unique_by=lambda each: (each.where, each.since),
+        unique_by=lambda record: (record.where, record.since),
     ).flatmap(lambda names: st.tuples(st.just(names), st.permutations(names)))
 )
-def test_the_order_in_which_the_lists_were_read_does_not_matter(both):
-    names, shuffled = both
+def test_the_order_in_which_the_lists_were_read_does_not_matter(names_and_shuffled):
+    names, shuffled = names_and_shuffled
     assert sort_names_by_source(names) == sort_names_by_source(shuffled)
     assert choose_display_name(names) == choose_display_name(shuffled)
-    assert (choose_display_name(names) is None) == all(each.name is None for each in names)
+    assert (choose_display_name(names) is None) == all(record.name is None for record in names)

@@ -43,30 +43,30 @@ def labelled(name):
         (
             label,
             tongue,
-            ESCAPED.sub(lambda m: codecs.decode(m[0], "unicode_escape"), said),
+            ESCAPED.sub(lambda m: codecs.decode(m[0], "unicode_escape"), phrase),
         )
-        for label, tongue, said in rows
+        for label, tongue, phrase in rows
     ]
 
 
 def judged(name):
     """How often which label was read as what."""
-    return Counter((READ_AS[label], classify_text(said)) for label, _, said in labelled(name))
+    return Counter((READ_AS[label], classify_text(phrase)) for label, _, phrase in labelled(name))
 
 
 def report(name):
     """The two lines of docs/opt-outs.md about one file: precision and recall of certain, and of
     certain and likely.
     """
-    found = judged(name)
+    counts = judged(name)
     lines = []
     for words, kinds in (
         ("certain", [TextIntent.OPT_OUT]),
         ("certain or likely", [TextIntent.OPT_OUT, TextIntent.MAYBE_OPT_OUT]),
     ):
-        right = sum(n for (label, read), n in found.items() if label in kinds and read in kinds)
-        read = sum(n for (_, read), n in found.items() if read in kinds)
-        meant = sum(n for (label, _), n in found.items() if label in kinds)
+        right = sum(n for (label, read), n in counts.items() if label in kinds and read in kinds)
+        read = sum(n for (_, read), n in counts.items() if read in kinds)
+        meant = sum(n for (label, _), n in counts.items() if label in kinds)
         lines.append(
             f"{words} | {right} of {read} ({right / read:.1%}) | {right} of {meant} ({right / meant:.1%})"
         )
@@ -76,16 +76,16 @@ def report(name):
 @pytest.mark.parametrize("name", SETS.values())
 def test_normal_speech_is_never_taken_for_a_certain_stop(name):
     wrong = [
-        said
-        for label, _, said in labelled(name)
-        if label == "speech" and classify_text(said) is TextIntent.OPT_OUT
+        phrase
+        for label, _, phrase in labelled(name)
+        if label == "speech" and classify_text(phrase) is TextIntent.OPT_OUT
     ]
     assert wrong == []
 
 
 def test_there_are_enough_phrases_in_three_languages():
     rows = [row for name in SETS.values() for row in labelled(name)]
-    assert len(rows) == len({said for _, _, said in rows}) > 300
+    assert len(rows) == len({phrase for _, _, phrase in rows}) > 300
     assert {(label, tongue) for label, tongue, _ in rows} == {
         (a, b) for a in READ_AS for b in ("en", "es", "fr")
     }
@@ -109,7 +109,7 @@ def test_what_twilio_and_the_regulator_name_is_certain():
     "around", ["{}", " {}!! ", "🛑 {} 🛑", "({})", "{}\n", "*{}*", "\u200b{}\u200b"]
 )
 @pytest.mark.parametrize(
-    "said",
+    "phrase",
     [
         "stop texting me",
         "remove me from your list",
@@ -117,9 +117,10 @@ def test_what_twilio_and_the_regulator_name_is_certain():
         "arrêtez",
     ],
 )
-def test_marks_and_pictures_change_nothing(said, around):
+def test_marks_and_pictures_change_nothing(phrase, around):
     assert all(
-        is_certain_opt_out(around.format(each)) for each in (said, said.upper(), said.title())
+        is_certain_opt_out(around.format(spelling))
+        for spelling in (phrase, phrase.upper(), phrase.title())
     )
 
 

@@ -28,6 +28,7 @@ def test_a_keyword_has_something_to_type(word):
     assert keyword_parsing.find_keyword_problem(word) == "Write a word of letters or digits."
 
 
+# case B28 of docs/cases.md
 @pytest.mark.parametrize(
     "word", sorted(word for words in WORDS_BY_INTENT.values() for word in words)
 )
@@ -35,7 +36,7 @@ def test_a_keyword_has_something_to_type(word):
     "spelt",
     [str, str.lower, " {} ".format, "{}!".format, lambda word: word.replace("O", "Ｏ")],
 )
-def test_b28_the_words_of_the_law_can_never_be_keywords(word, spelt):
+def test_the_words_of_the_law_can_never_be_keywords(word, spelt):
     """B28: STOP, START, HELP and their families, in any spelling."""
     assert "pick another word" in keyword_parsing.find_keyword_problem(spelt(word))
 
@@ -102,7 +103,7 @@ def test_a_long_text_is_no_word():
 
 
 @pytest.mark.parametrize(
-    ("body", "found"),
+    ("body", "keywords"),
     [
         ("join, please!", ["JOIN, PLEASE", "JOIN PLEASE", "JOIN"]),
         ("Sign-up us: me and Bo", ["SIGN UP US", "SIGN UP", "SIGN"]),
@@ -115,8 +116,8 @@ def test_a_long_text_is_no_word():
         ("🎉 join us", ["JOIN US", "JOIN"]),
     ],
 )
-def test_what_a_text_may_begin_with(body, found):
-    assert keyword_parsing.list_leading_keywords(body) == found
+def test_what_a_text_may_begin_with(body, keywords):
+    assert keyword_parsing.list_leading_keywords(body) == keywords
 
 
 def test_a_very_long_text_is_looked_at_only_at_its_beginning():

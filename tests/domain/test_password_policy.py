@@ -85,7 +85,7 @@ def test_a_megabyte_is_refused_at_once():
 
 
 @pytest.mark.parametrize(
-    ("password", "whose"),
+    ("password", "owner"),
     [
         ("ada likes long words", "user name"),
         ("long words for ADA1", "user name"),
@@ -95,9 +95,9 @@ def test_a_megabyte_is_refused_at_once():
         ("we love Riverside Clinic!", "organisation"),
     ],
 )
-def test_the_own_name_and_the_organisations_are_refused(password, whose):
+def test_the_own_name_and_the_organisations_are_refused(password, owner):
     username = "solomon" if "mon" in password else "ada"
-    assert whose in (
+    assert owner in (
         find_password_problem(password, username=username, organisation="Riverside Clinic") or ""
     )
 
