@@ -1,1 +1,1 @@
-"""The last metre: how one text is handed to a carrier. Only this folder knows Twilio."""
+"""Carrier adapters: Twilio and the sandbox. Nothing else may import twilio."""

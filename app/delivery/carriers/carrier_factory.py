@@ -1,4 +1,4 @@
-"""Which carrier this process sends through."""
+"""Creates the carrier that this process sends through."""
 
 from flask import Flask
 
@@ -11,12 +11,14 @@ from app.domain.delivery.message_lookups import MAX_CONCURRENT_LOOKUPS
 
 
 def create_carrier(app: Flask) -> Carrier:
-    """Twilio when its three variables are set, else the sandbox: the same carrier over a
-    pretend wire.
+    """Return Twilio when its three variables are set, else the sandbox.
+
+    Both are the same carrier; the sandbox has another HTTP client under it.
     """
+    # No app context: the engine's thread calls this.
     settings: Settings = app.extensions["settings"]
     if settings.carrier == "sandbox":
         return TwilioCarrier(settings, SandboxHttpClient(app))
-    # look-ups have lines of their own: they never stand in front of a text
-    lines = settings.send_concurrency + MAX_CONCURRENT_LOOKUPS
-    return TwilioCarrier(settings, HttpClient(settings.twilio_api_url, lines))
+    # Look-ups have connections of their own: a text never waits for one.
+    connection_count = settings.send_concurrency + MAX_CONCURRENT_LOOKUPS
+    return TwilioCarrier(settings, HttpClient(settings.twilio_api_url, connection_count))

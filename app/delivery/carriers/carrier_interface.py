@@ -1,4 +1,4 @@
-"""What the engine asks of a carrier, and the four things that can come of one text."""
+"""The interface of a carrier, and the four outcomes of sending one text."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from app.domain.delivery.message_statuses import UnknownReason
 
 @dataclass(frozen=True)
 class SendAccepted:
-    """The carrier took it and gave it a name."""
+    """The carrier accepted the text; `sid` is its id there."""
 
     sid: str
     status: str = "queued"
@@ -22,7 +22,7 @@ class SendAccepted:
 
 @dataclass(frozen=True)
 class SendRefused:
-    """The carrier said no, and no it is. `code` is the carrier's number, else the HTTP status."""
+    """The carrier refused the text for good. `code` is the carrier's, else the HTTP status."""
 
     code: int
     http_status: int
@@ -31,12 +31,11 @@ class SendRefused:
 
 @dataclass(frozen=True)
 class SendNotProcessed:
-    """Certainly not sent: nothing left us, or the carrier refused it before looking at it.
+    """Certainly not sent: nothing left us, or the carrier refused it before processing it.
 
-    May be sent again.
-
-    `unsafe`: the carrier's certificate could not be checked, so nobody else's text should be
-    tried either.
+    The text may be sent again, after `retry_after` seconds when the carrier named a time.
+    `is_certificate_error`: the carrier's certificate could not be checked, so no other text
+    should be tried either.
     """
 
     reason: str
@@ -48,7 +47,7 @@ class SendNotProcessed:
 
 @dataclass(frozen=True)
 class SendAmbiguous:
-    """Something left us and we do not know what became of it. Never sent again by a machine."""
+    """Something left us and its outcome is unknown. Never sent again by a machine."""
 
     reason: str
     http_status: int | None = None
@@ -59,25 +58,25 @@ SendOutcome = SendAccepted | SendRefused | SendNotProcessed | SendAmbiguous
 
 
 class Carrier(Protocol):
-    """The way out. It never raises; "we do not know" is an answer."""
+    """Sends texts and looks them up. It never raises: not knowing is an outcome."""
 
     name: str
 
     async def send(self, to: str, body: str, ref: str, valid_for: int | None = None) -> SendOutcome:
-        """Hand over one text to `to` (E.164). `ref` (32 hex) comes back in the receipts' address.
+        """Send one text to `to` (E.164). `ref` (32 hex digits) stands in its callback's address.
 
-        `valid_for`: seconds the carrier may keep it before it is too late to send it.
+        `valid_for`: how many seconds the carrier may keep the text before it is too late.
         """
         ...
 
     async def list_texts(self, to: str, since: datetime) -> MessageListResult | LookupFailure:
-        """What it has sent to a phone since about `since` (our clock), newest first."""
+        """List the texts to a phone since about `since` (our clock), newest first."""
         ...
 
     async def fetch_text(self, sid: str) -> MessageFetchResult | LookupFailure:
-        """One text by the name the carrier gave it."""
+        """Fetch one text by its SID."""
         ...
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection to the carrier."""
         ...

@@ -1,4 +1,4 @@
-"""The pretend carrier's outgoing mail: which news is due, who takes it out, and what comes next."""
+"""The sandbox's queue of callbacks: which are due, who claims them, and what comes next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,34 +9,35 @@ from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.core.db import db
-from app.delivery.carriers import sandbox_payloads as wire
 from app.delivery.carriers.sandbox_behaviours import (
     compute_jittered_delay,
     get_next_transition,
 )
-from app.delivery.carriers.sandbox_models import (
-    PhoneBehaviour,
-    SandboxMessage,
-    SandboxPhone,
+from app.delivery.carriers.sandbox_models import PhoneBehaviour, SandboxMessage
+from app.delivery.carriers.sandbox_payloads import (
+    SandboxText,
+    WebhookParams,
+    build_inbound_webhook_params,
+    build_sandbox_text,
+    build_status_callback_params,
 )
-from app.delivery.carriers.sandbox_payloads import SandboxText
+from app.delivery.carriers.sandbox_phones import find_phone_behaviours
 
-CLAIM_DURATION = timedelta(
-    seconds=30
-)  # how long a claim keeps others off; when the claimer dies, the news is due again
-RETRY_DELAYS_SECONDS = (1.0, 5.0, 30.0)  # seconds; the last one again and again
+# How long a claim keeps other processes away. When the claimer dies, the callback is due again
+# after this time.
+CLAIM_DURATION = timedelta(seconds=30)
+# The last delay is repeated.
+RETRY_DELAYS_SECONDS = (1.0, 5.0, 30.0)
 MAX_CALLBACK_ATTEMPTS = 10
-WEBHOOK_FAILURE_CODE = 11200  # Twilio's code for a webhook that did not answer well
+# Twilio's code for a webhook that failed (https://www.twilio.com/docs/api/errors/11200).
+WEBHOOK_FAILURE_CODE = 11200
 
-sandbox_messages_table = cast(Table, SandboxMessage.__table__)
+sandbox_messages_table = cast("Table", SandboxMessage.__table__)
 
 
 @dataclass(frozen=True)
 class Callback:
-    """One piece of news for the app, claimed.
-
-    `status` is what it says; `n` counts the tries, this one included.
-    """
+    """A claimed callback that reports `status`; `attempt_number` counts this attempt too."""
 
     id: int
     attempt_number: int
@@ -45,65 +46,57 @@ class Callback:
     callback_url: str | None
 
     @property
-    def form_params(self) -> wire.WebhookParams:
-        """The fields of the post."""
-        return (
-            wire.build_inbound_webhook_params(self.text)
-            if self.text.from_phone
-            else wire.build_status_callback_params(self.text, self.status)
-        )
+    def form_params(self) -> WebhookParams:
+        """The fields of the POST."""
+        if self.text.from_phone:
+            return build_inbound_webhook_params(self.text)
+        return build_status_callback_params(self.text, self.status)
 
 
 def find_next_callback_time() -> datetime | None:
-    """When the next news is due."""
-    return db.session.scalar(
-        select(func.min(SandboxMessage.next_at)).where(SandboxMessage.next_at.is_not(None))
-    )
+    """Return when the next callback is due, or None."""
+    next_at = SandboxMessage.next_at
+    return db.session.scalar(select(func.min(next_at)).where(next_at.is_not(None)))
 
 
-def claim_due_callbacks(session: Session, now: datetime, account: str, most: int) -> list[Callback]:
-    """Take due news out, oldest first.
-
-    One guarded UPDATE: of two processes one wins each row. Inside write().
-    """
-    due = (
-        select(SandboxMessage.id)
-        .where(SandboxMessage.next_at <= now)
-        .order_by(SandboxMessage.next_at)
-        .limit(most)
-    )
-    return _claim_callbacks(session, now, account, SandboxMessage.id.in_(due))
+def claim_due_callbacks(
+    session: Session, now: datetime, account: str, limit: int
+) -> list[Callback]:
+    """Claim callbacks that are due, oldest first. Inside write()."""
+    statement = select(SandboxMessage.id).where(SandboxMessage.next_at <= now)
+    due_ids = statement.order_by(SandboxMessage.next_at).limit(limit)
+    return _claim_callbacks(session, now, account, SandboxMessage.id.in_(due_ids))
 
 
 def claim_first_callback(
     session: Session, now: datetime, account: str, sid: str
 ) -> Callback | None:
-    """Take the first news of one text out, due or not; None when somebody has it already.
+    """Claim the first callback of one text, due or not; None when it was claimed before.
 
     Inside write().
     """
-    fresh = (
+    condition = (
         (SandboxMessage.sid == sid)
         & SandboxMessage.next_at.is_not(None)
         & (SandboxMessage.posts == 0)
     )
-    letters = _claim_callbacks(session, now, account, fresh)
-    return letters[0] if letters else None
+    callbacks = _claim_callbacks(session, now, account, condition)
+    return callbacks[0] if callbacks else None
 
 
-def _claim_callbacks(session: Session, now: datetime, account: str, which: Any) -> list[Callback]:
-    """The network has the status from now on, whether or not the app hears of it."""
-    statement = (
-        update(SandboxMessage)
-        .where(which)
-        .values(
-            next_at=now + CLAIM_DURATION,
-            posts=SandboxMessage.posts + 1,
-            status=SandboxMessage.next_status,
-        )
-        .returning(*sandbox_messages_table.c)
+def _claim_callbacks(
+    session: Session, now: datetime, account: str, condition: Any
+) -> list[Callback]:
+    # One UPDATE guarded by the condition: of two processes only one gets each row. The network
+    # has the new status from now on, whether or not the callback reaches the app.
+    statement = update(SandboxMessage).where(condition)
+    statement = statement.values(
+        next_at=now + CLAIM_DURATION,
+        posts=SandboxMessage.posts + 1,
+        status=SandboxMessage.next_status,
     )
-    return [_build_callback(row, account) for row in session.execute(statement)]
+    rows = session.execute(statement.returning(*sandbox_messages_table.c))
+    return [_build_callback(row, account) for row in rows]
 
 
 def _build_callback(row: Any, account: str) -> Callback:
@@ -111,65 +104,70 @@ def _build_callback(row: Any, account: str) -> Callback:
         row.id,
         row.posts,
         row.next_status,
-        wire.build_sandbox_text(account, row),
+        build_sandbox_text(account, row),
         row.status_callback,
     )
 
 
 def store_callback_responses(
-    session: Session, now: datetime, answers: Sequence[tuple[Callback, int]]
+    session: Session, now: datetime, responses: Sequence[tuple[Callback, int]]
 ) -> None:
-    """Write down how the posts ended (HTTP statuses) and what is due next. Inside write()."""
-    moods = _load_behaviours(session, [letter.text.phone for letter, _ in answers])
-    rows = [
-        _compute_next_values(
-            letter, answer, moods.get(letter.text.phone, PhoneBehaviour.WORKING), now
-        )
-        | {"which": letter.id, "claimed": letter.attempt_number, "said": letter.status}
-        for letter, answer in answers
-    ]
-    mine = (
-        (sandbox_messages_table.c.id == bindparam("which"))
-        & (sandbox_messages_table.c.posts == bindparam("claimed"))
-        & (sandbox_messages_table.c.next_status == bindparam("said"))
+    """Store the HTTP status of each response, and what is due next. Inside write()."""
+    behaviours = find_phone_behaviours(callback.text.phone for callback, _ in responses)
+    rows = []
+    for callback, http_status in responses:
+        behaviour = behaviours.get(callback.text.phone, PhoneBehaviour.WORKING)
+        values = _compute_next_values(callback, http_status, behaviour, now)
+        values["b_id"] = callback.id
+        values["b_attempt"] = callback.attempt_number
+        values["b_status"] = callback.status
+        rows.append(values)
+    if not rows:
+        return
+    columns = sandbox_messages_table.c
+    # The guard: another process may have claimed the row after this claim ran out.
+    statement = update(sandbox_messages_table).where(
+        columns.id == bindparam("b_id"),
+        columns.posts == bindparam("b_attempt"),
+        columns.next_status == bindparam("b_status"),
     )
-    if rows:
-        session.connection().execute(update(sandbox_messages_table).where(mine), rows)
-
-
-def _load_behaviours(session: Session, phones: Sequence[str]) -> dict[str, PhoneBehaviour]:
-    rows = session.execute(
-        select(SandboxPhone.phone, SandboxPhone.mood).where(SandboxPhone.phone.in_(set(phones)))
-    )
-    return {phone: mood for phone, mood in rows}
+    session.connection().execute(statement, rows)
 
 
 def _compute_next_values(
-    letter: Callback, answer: int, mood: PhoneBehaviour, now: datetime
+    callback: Callback, http_status: int, behaviour: PhoneBehaviour, now: datetime
 ) -> dict[str, Any]:
-    """The row's new values: the same news again, the next status, or the end."""
-    kept = {
-        "error_code": letter.text.error_code,
-        "posts": letter.attempt_number,
-        "next_status": letter.status,
+    """Return the row's new values: the same callback again, the next status, or the end."""
+    values: dict[str, Any] = {
+        "error_code": callback.text.error_code,
+        "posts": callback.attempt_number,
+        "next_status": None,
+        "next_at": None,
     }
-    if can_retry_callback(letter, answer):
-        wait = RETRY_DELAYS_SECONDS[min(letter.attempt_number, len(RETRY_DELAYS_SECONDS)) - 1]
-        return kept | {"next_at": now + timedelta(seconds=wait)}
-    if letter.text.from_phone:
-        code = None if answer < 300 else WEBHOOK_FAILURE_CODE
-        return kept | {"next_at": None, "next_status": None, "error_code": code}
-    step = get_next_transition(letter.status, mood)
-    if step is None:
-        return kept | {"next_at": None, "next_status": None}
+    if can_retry_callback(callback, http_status):
+        values["next_status"] = callback.status
+        values["next_at"] = now + _get_retry_delay(callback.attempt_number)
+        return values
+    if callback.text.from_phone:
+        values["error_code"] = None if http_status < 300 else WEBHOOK_FAILURE_CODE
+        return values
+    transition = get_next_transition(callback.status, behaviour)
+    if transition is None:
+        return values
     return {
-        "next_status": step.status,
-        "next_at": now + compute_jittered_delay(step.delay_seconds),
-        "error_code": step.error_code,
+        "error_code": transition.error_code,
         "posts": 0,
+        "next_status": transition.status,
+        "next_at": now + compute_jittered_delay(transition.delay_seconds),
     }
 
 
-def can_retry_callback(letter: Callback, answer: int) -> bool:
-    """Whether the app was only busy, or broken for a moment."""
-    return (answer >= 500 or answer == 429) and letter.attempt_number < MAX_CALLBACK_ATTEMPTS
+def _get_retry_delay(attempt_number: int) -> timedelta:
+    position = min(attempt_number, len(RETRY_DELAYS_SECONDS)) - 1
+    return timedelta(seconds=RETRY_DELAYS_SECONDS[position])
+
+
+def can_retry_callback(callback: Callback, http_status: int) -> bool:
+    """Whether the app was busy or failed for a moment, and attempts are left."""
+    is_temporary = http_status >= 500 or http_status == 429
+    return is_temporary and callback.attempt_number < MAX_CALLBACK_ATTEMPTS

@@ -1,6 +1,4 @@
-"""The pretend carrier's own memory: phones and their moods, texts on the air, receipts that are
-due.
-"""
+"""The sandbox's tables: how phones behave, and texts with the callbacks that are due."""
 
 from enum import StrEnum
 
@@ -19,7 +17,7 @@ from app.core.db import Model
 
 
 class PhoneBehaviour(StrEnum):
-    """How a pretend phone behaves."""
+    """How a sandbox phone behaves."""
 
     WORKING = "working"
     REFUSED = "refused"
@@ -30,7 +28,7 @@ class PhoneBehaviour(StrEnum):
 
 
 class SandboxPhone(Model):
-    """A pretend phone whose mood was changed. Phones without a row are working."""
+    """A sandbox phone whose behaviour was changed. Phones without a row are working."""
 
     __tablename__ = "sandbox_phones"
 
@@ -42,9 +40,10 @@ class SandboxPhone(Model):
 
 
 class SandboxMessage(Model):
-    """A text on the pretend air.
+    """A text in the sandbox's network.
 
-    `next_status` is posted to the app's webhook when `next_at` has come.
+    `next_status` is posted to the app's webhook when `next_at` has come; `posts` counts how
+    often that was tried.
     """
 
     __tablename__ = "sandbox_messages"

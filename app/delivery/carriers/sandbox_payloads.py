@@ -1,6 +1,6 @@
-"""Twilio on the wire: answers, refusals, receipts.
+"""Twilio's HTTP payloads: API responses, errors, and the fields of its webhooks.
 
-Pure; the pretend carrier and the tests' server speak it.
+Without side effects; the sandbox and the tests' server use them.
 """
 
 import json
@@ -19,7 +19,8 @@ from app.domain.texts.segments import (
 )
 
 API_VERSION = "2010-04-01"
-SANDBOX_ACCOUNT_SID = "AC" + "0" * 32  # the pretend carrier's account, where none is configured
+# The sandbox's account when none is configured.
+SANDBOX_ACCOUNT_SID = "AC" + "0" * 32
 FINAL_STATUSES = frozenset({"delivered", "undelivered", "failed"})
 SENT_STATUSES = FINAL_STATUSES | {"sent"}
 ERROR_DOCS_URL = "https://www.twilio.com/docs/errors"
@@ -29,7 +30,7 @@ WebhookParams = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class SandboxResponse:
-    """An HTTP answer of the carrier."""
+    """An HTTP response of the sandbox's API."""
 
     status: int
     headers: dict[str, str]
@@ -38,9 +39,9 @@ class SandboxResponse:
 
 @dataclass(frozen=True)
 class SandboxText:
-    """One text as the carrier knows it.
+    """One text as the sandbox stores it.
 
-    `phone` is the person, `sender` our number or messaging service.
+    `phone` is the person's number, `sender` our number or messaging service.
     """
 
     account: str
@@ -55,12 +56,12 @@ class SandboxText:
 
     @property
     def segments(self) -> int:
-        """Billed parts."""
+        """How many segments Twilio bills."""
         return measure_segments(self.body).segments
 
 
 def build_sandbox_text(account: str, row: Any) -> SandboxText:
-    """The text that a row of `sandbox_messages` holds."""
+    """Return the text that a row of `sandbox_messages` holds."""
     return SandboxText(
         account=account,
         sid=row.sid,
@@ -75,17 +76,17 @@ def build_sandbox_text(account: str, row: Any) -> SandboxText:
 
 
 def generate_message_sid(kind: str = "SM") -> str:
-    """A message's id: SM, or MM for one with a picture, and 32 hex digits."""
+    """Return a new SID: SM, or MM for a text with a picture, and 32 hex digits."""
     return kind + secrets.token_hex(16)
 
 
 def has_picture(sid: str) -> bool:
-    """Whether the text came with a picture: its name says so."""
+    """Whether the SID is that of a text with a picture."""
     return sid.startswith("MM")
 
 
 def build_json_response(status: int, content: Mapping[str, Any]) -> SandboxResponse:
-    """`content` as JSON."""
+    """Return a response that holds `content` as JSON."""
     headers = {
         "Content-Type": "application/json",
         "Twilio-Request-Id": "RQ" + secrets.token_hex(16),
@@ -94,7 +95,7 @@ def build_json_response(status: int, content: Mapping[str, Any]) -> SandboxRespo
 
 
 def build_error_response(status: int, code: int, message: str) -> SandboxResponse:
-    """How Twilio says no: a code, a sentence, a page to read."""
+    """Return an error as Twilio does: a code, a message, and the address of its documentation."""
     return build_json_response(
         status,
         {
@@ -107,7 +108,7 @@ def build_error_response(status: int, code: int, message: str) -> SandboxRespons
 
 
 def validate_send_params(params: Mapping[str, str]) -> SandboxResponse | None:
-    """The refusal that a request to send deserves before anybody looks at a phone, or None."""
+    """Return the error for invalid parameters of a send request, or None."""
     to, body = params.get("To", ""), params.get("Body", "")
     if not to:
         return build_error_response(400, 21604, "A 'To' phone number is required.")
@@ -121,32 +122,31 @@ def validate_send_params(params: Mapping[str, str]) -> SandboxResponse | None:
             21617,
             f"The concatenated message body exceeds the {MAX_MESSAGE_CHARACTERS} character limit.",
         )
-    return None if is_e164(to) else build_invalid_number_response(to)
+    if not is_e164(to):
+        return build_invalid_number_response(to)
+    return None
 
 
 def build_invalid_number_response(to: str) -> SandboxResponse:
-    """No phone has this number."""
+    """Return the error for a number that no phone has."""
     return build_error_response(400, 21211, f"Invalid 'To' Phone Number: {to[:-4]}XXXX")
 
 
 def build_message_json(text: SandboxText) -> dict[str, Any]:
-    """A text as Twilio's API shows it."""
+    """Return a text as Twilio's API shows it."""
     uri = f"/{API_VERSION}/Accounts/{text.account}/Messages/{text.sid}.json"
-    service = text.sender if text.sender.startswith("MG") else None
-    ours, theirs = None if service else text.sender, text.phone
-    made, final = format_datetime(text.created_at), text.status in FINAL_STATUSES
+    created_at = format_datetime(text.created_at)
+    is_sent = text.status in SENT_STATUSES or text.from_phone
     return {
         "account_sid": text.account,
         "api_version": API_VERSION,
         "body": text.body,
-        "date_created": made,
-        "date_sent": made if text.status in SENT_STATUSES or text.from_phone else None,
-        "date_updated": made,
-        "direction": "inbound" if text.from_phone else "outbound-api",
-        "error_code": text.error_code if final else None,
+        "date_created": created_at,
+        "date_sent": created_at if is_sent else None,
+        "date_updated": created_at,
+        "error_code": text.error_code if text.status in FINAL_STATUSES else None,
         "error_message": None,
-        "from": theirs if text.from_phone else ours,
-        "messaging_service_sid": service,
+        **_build_endpoint_fields(text),
         "num_media": str(int(has_picture(text.sid))),
         "num_segments": str(text.segments),
         "price": None,
@@ -154,13 +154,25 @@ def build_message_json(text: SandboxText) -> dict[str, Any]:
         "sid": text.sid,
         "status": text.status,
         "subresource_uris": {"media": uri.replace(".json", "/Media.json")},
-        "to": ours if text.from_phone else theirs,
         "uri": uri,
     }
 
 
+def _build_endpoint_fields(text: SandboxText) -> dict[str, str | None]:
+    """Return who sent the text to whom; a messaging service stands in a field of its own."""
+    own_number: str | None = text.sender
+    service_sid = None
+    if text.sender.startswith("MG"):
+        own_number, service_sid = None, text.sender
+    if text.from_phone:
+        fields = {"direction": "inbound", "from": text.phone, "to": own_number}
+    else:
+        fields = {"direction": "outbound-api", "from": own_number, "to": text.phone}
+    return {**fields, "messaging_service_sid": service_sid}
+
+
 def build_status_callback_params(text: SandboxText, status: str) -> WebhookParams:
-    """What a status callback says."""
+    """Return the fields of a status callback."""
     params = [
         ("AccountSid", text.account),
         ("ApiVersion", API_VERSION),
@@ -171,21 +183,16 @@ def build_status_callback_params(text: SandboxText, status: str) -> WebhookParam
         ("SmsStatus", status),
         ("To", text.phone),
     ]
-    return (
-        [*params, ("ErrorCode", str(text.error_code))]
-        if text.error_code and status in FINAL_STATUSES
-        else params
-    )
+    if text.error_code and status in FINAL_STATUSES:
+        params.append(("ErrorCode", str(text.error_code)))
+    return params
 
 
 def build_inbound_webhook_params(text: SandboxText) -> WebhookParams:
-    """What the inbound webhook is told about a text from a phone."""
-    picture = has_picture(text.sid)
-    media = (
-        [("MediaContentType0", "image/jpeg"), ("MediaUrl0", _build_media_url(text))]
-        if picture
-        else []
-    )
+    """Return the fields of the inbound webhook for a text from a phone."""
+    media = []
+    if has_picture(text.sid):
+        media = [("MediaContentType0", "image/jpeg"), ("MediaUrl0", _build_media_url(text))]
     return [
         *media,
         ("AccountSid", text.account),
@@ -203,5 +210,6 @@ def build_inbound_webhook_params(text: SandboxText) -> WebhookParams:
 
 
 def _build_media_url(text: SandboxText) -> str:
-    """Where Twilio would keep it. Nobody fetches it: there is nothing."""
-    return f"https://api.twilio.com/{API_VERSION}/Accounts/{text.account}/Messages/{text.sid}/Media/ME{text.sid[2:]}"
+    """Return where Twilio would keep the picture. Nothing is there, and nobody fetches it."""
+    account_url = f"https://api.twilio.com/{API_VERSION}/Accounts/{text.account}"
+    return f"{account_url}/Messages/{text.sid}/Media/ME{text.sid[2:]}"

@@ -104,7 +104,7 @@ class TwilioCarrier:
         return parse_fetched_message(*await _record_exchange(request))
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection to the carrier."""
         await self._http.close()
 
 

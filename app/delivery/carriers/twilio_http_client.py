@@ -1,5 +1,4 @@
-"""Our HTTP client under the Twilio SDK: deadlines, no redirects, no retries, and a note of what
-left us.
+"""Our HTTP client under the Twilio SDK: time-outs, no redirects, no retries, a recorded exchange.
 
 The SDK's own client has no timeout, drops the headers of errors and can retry a request that is
 not safe to retry.
@@ -22,19 +21,22 @@ from app.core import failpoint
 from app.delivery.carriers.twilio_send_outcome import HttpExchange, current_exchange
 
 SDK_BASE_URL = "https://api.twilio.com"
+# Seconds. The SDK's own client has no time-out at all.
 REQUEST_TIMEOUTS = aiohttp.ClientTimeout(total=25, sock_connect=5, sock_read=15)
 URL_ENCODED_BYTES = [quote_plus(bytes((byte,))) for byte in range(256)]
 log = logging.getLogger("twilio.http")
-_encode_basic_auth = lru_cache(aiohttp.encode_basic_auth)  # always the same account
+# Every request has the same account and token.
+_encode_basic_auth = lru_cache(aiohttp.encode_basic_auth)
 
 
 class RecordingConnector(aiohttp.TCPConnector):
-    """Notes in the current Exchange that a connection is there: from then on bytes may leave us.
+    """Records in the current HttpExchange that there is a connection.
 
-    It says what a TraceConfig's on_connection_create_end and on_connection_reuseconn say,
-    without the ten signals that aiohttp sends for every request as soon as one of them is
-    listened to.
+    From then on bytes may leave us.
     """
+
+    # A TraceConfig tells the same (on_connection_create_end, on_connection_reuseconn), but as
+    # soon as one signal has a listener, aiohttp sends ten for every request.
 
     async def connect(
         self,
@@ -42,7 +44,7 @@ class RecordingConnector(aiohttp.TCPConnector):
         traces: list[Any],
         timeout: aiohttp.ClientTimeout,
     ) -> Any:
-        """As the library's own, TLS included."""
+        """Connect as aiohttp does, TLS included, and record it."""
         connection = await super().connect(req, traces, timeout)
         exchange = current_exchange.get(None)
         if exchange is not None:
@@ -53,12 +55,13 @@ class RecordingConnector(aiohttp.TCPConnector):
 async def _trigger_failpoint_after_write(
     _session: aiohttp.ClientSession, _context: SimpleNamespace, _params: Any
 ) -> None:
-    """We are told before the bytes are written; they are out by the loop's next step."""
+    # aiohttp sends this signal before it writes the bytes; they are out when the event loop runs
+    # its next callback.
     asyncio.get_running_loop().call_soon(failpoint.crash_if_armed, "T3b")
 
 
 def _build_trace_configs() -> list[aiohttp.TraceConfig]:
-    """Nothing, unless a test wants the process to die with bytes out."""
+    # Only tests that kill the process after the bytes have left need the signal.
     if not failpoint.is_failpoint_armed("T3b"):
         return []
     trace = aiohttp.TraceConfig()
@@ -67,7 +70,7 @@ def _build_trace_configs() -> list[aiohttp.TraceConfig]:
 
 
 def encode_form_body(data: Mapping[str, Any] | None) -> aiohttp.BytesPayload | None:
-    """The body of a post, None without one."""
+    """Encode the fields of a POST request; None stays None."""
     if data is None:
         return None
     form = "&".join([f"{name}={_url_encode(str(value))}" for name, value in data.items()])
@@ -75,25 +78,28 @@ def encode_form_body(data: Mapping[str, Any] | None) -> aiohttp.BytesPayload | N
 
 
 def _url_encode(value: str) -> str:
-    """As quote_plus() has it, which goes through every text letter by letter in Python: a
-    twelfth of a request.
-    """
+    # The same as quote_plus(), which loops over the characters in Python and takes a twelfth of
+    # the time of a request.
     return value.encode().decode("latin-1").translate(URL_ENCODED_BYTES)
 
 
 class HttpClient(AsyncHttpClient):
-    """One aiohttp session for the life of the engine. Make and use it on the engine's loop only."""
+    """Holds one aiohttp session as long as the engine runs.
 
-    def __init__(self, base: str, connections: int) -> None:
+    Create and use it in the engine's event loop only.
+    """
+
+    def __init__(self, base_url: str, connection_count: int) -> None:
         super().__init__(log, True, None)
-        self.base = base.rstrip("/")
-        self._connections = connections
+        self.base_url = base_url.rstrip("/")
+        self._connection_count = connection_count
         self._session: aiohttp.ClientSession | None = None
 
     def _get_session(self) -> aiohttp.ClientSession:
         if self._session is None:
-            tls = ssl.create_default_context()
-            connector = RecordingConnector(limit=self._connections, ssl=tls, ttl_dns_cache=60)
+            connector = RecordingConnector(
+                limit=self._connection_count, ssl=ssl.create_default_context(), ttl_dns_cache=60
+            )
             self._session = aiohttp.ClientSession(
                 connector=connector,
                 timeout=REQUEST_TIMEOUTS,
@@ -102,7 +108,8 @@ class HttpClient(AsyncHttpClient):
             )
         return self._session
 
-    async def request(  # noqa: PLR0913 -- the SDK's interface
+    # The arguments are those of the SDK's interface.
+    async def request(  # noqa: PLR0913
         self,
         method: str,
         uri: str,
@@ -113,29 +120,26 @@ class HttpClient(AsyncHttpClient):
         timeout: float | None = None,
         allow_redirects: bool = False,
     ) -> Response:
-        """One request, never repeated, never redirected.
-
-        What is seen of it is noted in the current Exchange.
-        """
+        """Send one request, never repeated, never redirected, and record it in current_exchange."""
         exchange = current_exchange.get(None) or HttpExchange()
-        url = self.base + uri.removeprefix(SDK_BASE_URL)
-        signed_in = {"Authorization": _encode_basic_auth(*auth)} if auth else {}
+        url = self.base_url + uri.removeprefix(SDK_BASE_URL)
+        headers = dict(headers or {})
+        if auth:
+            headers["Authorization"] = _encode_basic_auth(*auth)
         async with self._get_session().request(
             method,
             url,
             params=params,
             data=encode_form_body(data),
-            headers={**(headers or {}), **signed_in},
+            headers=headers,
             allow_redirects=False,
-        ) as answer:
-            text = (await answer.read()).decode("utf-8", "replace")
-            exchange.headers, exchange.body, exchange.status = (
-                answer.headers,
-                text,
-                answer.status,
-            )
+        ) as response:
+            text = (await response.read()).decode("utf-8", "replace")
+            exchange.headers = response.headers
+            exchange.body = text
+            exchange.status = response.status
             failpoint.crash_if_armed("T3c")
-            return Response(answer.status, text, answer.headers)
+            return Response(response.status, text, response.headers)
 
     async def close(self) -> None:
         """Close the session and its connections."""

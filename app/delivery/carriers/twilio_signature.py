@@ -1,8 +1,7 @@
-"""Twilio's signature: an HMAC-SHA1 over the address and the sorted parameters proves who is
-calling.
+"""Twilio's signature: an HMAC-SHA1 over the address and the sorted parameters.
 
-Written out here and not left to the SDK, whose validator sorts everything anew for each
-spelling of the address. Tests hold it against the SDK's.
+It proves who is calling. The SDK's validator would sort the parameters anew for each spelling
+of the address; tests compare our results with the SDK's.
 """
 
 import hmac
@@ -19,7 +18,7 @@ ParamPairs = Iterable[tuple[str, str]]
 
 
 def compute_signature(url: str, params: ParamPairs | Mapping[str, str], key: str) -> str:
-    """The value of the header for a post of `params` to exactly `url`, signed with `key`."""
+    """Return the value of the header for a POST of `params` to exactly `url`, signed with `key`."""
     return _compute_hmac(url + _join_sorted_params(params), key).decode()
 
 
@@ -29,39 +28,41 @@ def is_valid_signature(
     signature: str | None,
     keys: Sequence[str],
 ) -> bool:
-    """Whether one of `keys` signed this post.
-
-    A missing, empty or broken header is simply wrong: this never raises.
+    """Whether one of `keys` signed this POST. Never raises, whatever the header holds.
 
     `url` is the address as the carrier called it, raw, before any decoding. `params` is a dict,
-    a MultiDict or pairs, repeats included. Twilio signs sometimes with and sometimes without
-    the port, so both are accepted.
+    a MultiDict or pairs, repeats included.
     """
     if not signature:
         return False
-    given, fields = signature.encode("utf-8", "replace"), _join_sorted_params(params)
+    received = signature.encode("utf-8", "replace")
     try:
-        # it ends at the first that fits: how long that takes tells a caller nothing but that
-        # the signature is good
-        return any(
-            hmac.compare_digest(given, _compute_hmac(spelling + fields, key))
-            for spelling in _list_url_variants(url)
-            for key in keys
-        )
-    except ValueError:  # lone surrogates, or a port that is no number: the carrier signs neither
-        return False
+        for expected in _list_valid_signatures(url, _join_sorted_params(params), keys):
+            # Ending at the first match tells a caller by its time only that the signature is good.
+            if hmac.compare_digest(received, expected):
+                return True
+    # A lone surrogate, or a port that is no number: Twilio signs neither.
+    except ValueError:
+        pass
+    return False
+
+
+def _list_valid_signatures(url: str, fields: str, keys: Sequence[str]) -> Iterator[bytes]:
+    # Twilio signs some addresses with and others without the port
+    # (https://www.twilio.com/docs/usage/security): both are valid.
+    for variant in _list_url_variants(url):
+        for key in keys:
+            yield _compute_hmac(variant + fields, key)
 
 
 def _compute_hmac(text: str, key: str) -> bytes:
-    # hmac.digest() gives Python's lock away, and has to wait for it while others are busy: this
-    # is not that long
+    # hmac.digest() releases the GIL and then waits for it while other threads are busy; hmac.new()
+    # keeps it, and so short a text does not hold others up.
     return b64encode(hmac.new(key.encode(), text.encode(), "sha1").digest())
 
 
 def _join_sorted_params(params: ParamPairs | Mapping[str, str]) -> str:
-    """The parameters as they are signed: by name, then by value, a pair that comes twice once,
-    nothing in between.
-    """
+    """Return the parameters as they are signed: sorted, without separators, repeated pairs once."""
     if isinstance(params, MultiDict):
         params = params.items(multi=True)
     pairs = params.items() if isinstance(params, Mapping) else params
@@ -69,10 +70,7 @@ def _join_sorted_params(params: ParamPairs | Mapping[str, str]) -> str:
 
 
 def _list_url_variants(url: str) -> Iterator[str]:
-    """The address as it is; then, only if that is asked for, without its port and with one.
-
-    The rest stays raw.
-    """
+    """Yield the address as it is, then without its port and with one; the rest stays raw."""
     yield url
     parts = urlsplit(url)
     port = parts.port or DEFAULT_PORTS.get(parts.scheme)

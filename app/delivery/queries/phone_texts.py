@@ -1,14 +1,14 @@
 """The texts to and from one phone number."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, func, null, select, type_coerce
+from sqlalchemy import FromClause, Select, String, func, null, select, type_coerce
 
 from app.core.column_types import UtcDateTime
 from app.core.db import db
 from app.delivery.models import Message, MessageLog
-from app.domain.delivery.message_statuses import MessageStatus
+from app.domain.delivery.message_statuses import MessageDirection, MessageStatus
 
 # A number may have thousands of texts: the names in the newest of them are enough.
 MAX_TEXTS_READ_FOR_NAMES = 500
@@ -88,3 +88,54 @@ def select_message_ids(phone: str) -> Select[int]:
 def select_provider_sids(phone: str) -> Select[str | None]:
     """Select what the carrier calls this number's texts."""
     return select(Message.provider_sid).where(Message.phone == phone)
+
+
+def list_texts_before(phone: str, limit: int, before_id: int | None) -> list[PhoneText]:
+    """Return this number's newest texts, or those older than a message, the newest first.
+
+    One walk along the index of the number.
+    """
+    log = MessageLog
+    statement = (
+        select(Message, log.message_body, log.event_title, log.test_mode)
+        .join_from(Message, log, isouter=True)
+        .where(Message.phone == phone)
+        .order_by(Message.id.desc())
+        .limit(limit)
+    )
+    if before_id is not None:
+        statement = statement.where(Message.id < before_id)
+    rows = db.session.execute(statement.execution_options(populate_existing=True))
+    return [PhoneText(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+class TextPreview(NamedTuple):
+    """The beginning of a text, and whether it is one of ours."""
+
+    beginning: str
+    is_outbound: bool
+
+
+def find_text_previews(message_ids: Collection[int], characters: int) -> dict[int, TextPreview]:
+    """Return the beginnings of these messages by their ids; ids that are gone are left out."""
+    beginning = func.substr(Message.body, 1, characters)
+    rows = db.session.execute(
+        select(Message.id, beginning, Message.direction).where(Message.id.in_(message_ids))
+    )
+    previews = {}
+    for message_id, text, direction in rows:
+        previews[message_id] = TextPreview(text, direction is MessageDirection.OUTBOUND)
+    return previews
+
+
+def select_newest_by_phone(message_ids: FromClause) -> Select[str, int]:
+    """Select (phone, id) of the newest message of each phone among `message_ids`.
+
+    `message_ids`: a table whose first column holds the ids.
+    """
+    id_column = next(iter(message_ids.c))
+    return (
+        select(Message.phone, func.max(Message.id).label("id"))
+        .join_from(message_ids, Message, Message.id == id_column)
+        .group_by(Message.phone)
+    )
