@@ -1,3 +1,1 @@
-"""The database's doctor: looks, says in one line each what is wrong and what to do, copies and
-restores.
-"""
+"""Maintenance of the database: checks, repairs, backups, restores and migrations by command."""

@@ -1,4 +1,4 @@
-"""python -m app.dbdoctor: exit code 0 healthy or done, 1 something is wrong, 2 wrong usage.
+"""The command python -m app.dbdoctor: exits with 0 healthy or done, 1 a problem, 2 wrong usage.
 
 Needs only DATABASE_URL.
 """
@@ -13,7 +13,6 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from app import __version__
 from app.core.settings import PROJECT_ROOT, Settings
 from app.dbdoctor import database_checks, database_restore
 from app.migrations import database_backups, database_file, migration_runner
@@ -31,28 +30,28 @@ COUNTED_TABLES = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do one thing and return the exit code.
+    """Run the one action that the arguments name and return the exit code.
 
     Wrong usage ends the process with 2, as argparse does.
     """
-    chosen = _build_argument_parser().parse_args(arguments)
+    options = _build_argument_parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     path = Path()
     try:
         path = get_database_path({**dotenv_values(PROJECT_ROOT / ".env"), **os.environ})
-        action, value = chosen.action
+        action, value = options.action
         return int(action(path, value))
-    except MigrationError as problem:
-        _print_line(str(problem))
+    except MigrationError as error:
+        _print_line(str(error))
     except OSError as error:
         _print_line(f"{error.filename or path}: {error.strerror}.")
     return 1
 
 
 def get_database_path(environ: Mapping[str, str | None]) -> Path:
-    """The file that DATABASE_URL names, by the app's own rule.
+    """Return the file that DATABASE_URL names, by the app's own rule.
 
-    Raises CannotOpen for what is no SQLite address.
+    Raises DatabaseNotAccessible when the URL is not one of SQLite.
     """
     address = (environ.get("DATABASE_URL") or "").strip()
     settings = Settings(database_url=address) if address else Settings()
@@ -68,42 +67,46 @@ CommandAction = Callable[[Path, str], int]
 
 def _print_status(path: Path, _value: str) -> int:
     _print_line(f"Database: {path}")
-    todo = migration_runner.list_pending_migrations(path)
+    pending_names = migration_runner.list_pending_migrations(path)
     if path.exists():
         _require_database_file(path)
-        for done in migration_runner.list_applied_migrations(path):
-            _print_line(f"Applied:  {done.name} at {done.applied_at:%Y-%m-%d %H:%M:%S} UTC")
+        for applied in migration_runner.list_applied_migrations(path):
+            _print_line(f"Applied:  {applied.name} at {applied.applied_at:%Y-%m-%d %H:%M:%S} UTC")
     else:
         _print_line("It does not exist yet.")
-    _print_line(f"Pending:  {', '.join(todo) or 'nothing'}")
-    if not todo:
+    _print_line(f"Pending:  {', '.join(pending_names) or 'nothing'}")
+    if not pending_names:
         _print_line(f"Rows:     {_format_row_counts(path)}")
     return 0
 
 
 def _format_row_counts(path: Path) -> str:
     with database_file.open_read_only(path) as connection:
-        counts = [
-            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-            for table in COUNTED_TABLES
-        ]
-    return ", ".join(
-        f"{count} {table}" for table, count in zip(COUNTED_TABLES, counts, strict=True)
-    )
+        counts = []
+        for table in COUNTED_TABLES:
+            row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+            counts.append(f"{row[0]} {table}")
+    return ", ".join(counts)
 
 
 def _apply_migrations(path: Path, _value: str) -> int:
-    done = migration_runner.migrate_database(path, LOGGER)
-    _print_line(f"{path}: applied {', '.join(done)}." if done else f"{path}: nothing to apply.")
+    applied_names = migration_runner.migrate_database(path, LOGGER)
+    if applied_names:
+        _print_line(f"{path}: applied {', '.join(applied_names)}.")
+    else:
+        _print_line(f"{path}: nothing to apply.")
     return 0
 
 
 def _examine_database(path: Path, _value: str) -> int:
     _require_database_file(path)
-    found = database_checks.examine_database(path)
-    for line in found or [f"{path} is healthy."]:
+    return _print_problems(path, database_checks.examine_database(path))
+
+
+def _print_problems(path: Path, problems: list[str]) -> int:
+    for line in problems or [f"{path} is healthy."]:
         _print_line(line)
-    return 1 if found else 0
+    return 1 if problems else 0
 
 
 def _repair_database(path: Path, _value: str) -> int:
@@ -130,10 +133,8 @@ def _backup_database(path: Path, value: str) -> int:
     if value:
         target = Path(value).absolute()
     else:
-        target = (
-            database_backups.get_backup_folder(path)
-            / f"{path.stem}-{database_backups.format_backup_timestamp(datetime.now(UTC))}.db"
-        )
+        timestamp = database_backups.format_backup_timestamp(datetime.now(UTC))
+        target = database_backups.get_backup_folder(path) / f"{path.stem}-{timestamp}.db"
         database_backups.create_backup_folder(target.parent)
     database_backups.copy_database(path, target)
     _print_line(f"Copied to {target}.")
@@ -143,10 +144,7 @@ def _backup_database(path: Path, value: str) -> int:
 def _restore_database(path: Path, value: str) -> int:
     for line in database_restore.restore_database(Path(value).absolute(), path, datetime.now(UTC)):
         _print_line(line)
-    found = database_checks.examine_database(path, complete=False)
-    for line in found or [f"{path} is healthy."]:
-        _print_line(line)
-    return 1 if found else 0
+    return _print_problems(path, database_checks.examine_database(path, complete=False))
 
 
 def _require_database_file(path: Path) -> None:
@@ -157,36 +155,32 @@ def _require_database_file(path: Path) -> None:
         )
 
 
+PLAIN_ACTIONS: tuple[tuple[str, CommandAction, str], ...] = (
+    ("--print", _print_status, "show what is applied and what is pending"),
+    ("--apply", _apply_migrations, "apply the pending migrations, after a copy"),
+    ("--doctor", _examine_database, "look for anything wrong"),
+    ("--repair", _repair_database, "compute the counts and the search again, after a copy"),
+)
+
+
 def _build_argument_parser() -> argparse.ArgumentParser:
-    """Each option leaves in `action` what to do and with which value; two options are wrong
-    usage.
-    """
+    """Return a parser that leaves (action, value) in `action`; two options are wrong usage."""
     parser = argparse.ArgumentParser(
         prog="python -m app.dbdoctor", description="Looks after the database."
     )
-    parser.add_argument("--version", action="version", version=f"SMS Admin {__version__}")
-    only_one = parser.add_mutually_exclusive_group(required=True)
-    for name, action, words in (
-        ("--print", _print_status, "show what is applied and what is pending"),
-        ("--apply", _apply_migrations, "apply the pending migrations, after a copy"),
-        ("--doctor", _examine_database, "look for anything wrong"),
-        (
-            "--repair",
-            _repair_database,
-            "compute the counts and the search again, after a copy",
-        ),
-    ):
-        only_one.add_argument(
-            name, dest="action", action="store_const", const=(action, ""), help=words
+    options = parser.add_mutually_exclusive_group(required=True)
+    for name, action, description in PLAIN_ACTIONS:
+        options.add_argument(
+            name, dest="action", action="store_const", const=(action, ""), help=description
         )
-    only_one.add_argument(
+    options.add_argument(
         "--revert",
         dest="action",
         metavar="VERSION",
         type=_parse_migration_version,
         help="take back the newest migration, after a copy",
     )
-    only_one.add_argument(
+    options.add_argument(
         "--backup",
         dest="action",
         metavar="FILE",
@@ -195,7 +189,7 @@ def _build_argument_parser() -> argparse.ArgumentParser:
         type=lambda file: (_backup_database, file),
         help="copy the database, in use or not, to FILE or into backups beside it",
     )
-    only_one.add_argument(
+    options.add_argument(
         "--restore",
         dest="action",
         metavar="FILE",

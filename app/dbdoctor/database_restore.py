@@ -1,6 +1,4 @@
-"""Putting a copy in the place of the live database: checked first, swapped whole, the old one
-kept.
-"""
+"""Restores a backup: it is checked first and replaces the live database, which is kept."""
 
 import contextlib
 import fcntl
@@ -30,15 +28,16 @@ RESTORE_EXPIRED_REASON = (
     "It came due between the copy and its restore and may have been sent already."
 )
 DATABASE_TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
-# What could leave by itself, and may have left already after the copy was made: a person decides.
+# Texts that would leave by themselves, but may have left already after the backup was made: a
+# person decides.
 HOLD_BACK_STATEMENTS = (
     (
-        "UPDATE message_logs SET status = 'paused', pause_reason = :why, pause_code = NULL, proven = 0 "
-        "WHERE status = 'processing'",
+        "UPDATE message_logs SET status = 'paused', pause_reason = :pause_reason, "
+        "pause_code = NULL, proven = 0 WHERE status = 'processing'",
         "Blasts that were being sent are paused ({count}): resume or stop each on its page.",
     ),
     (
-        "UPDATE scheduled_messages SET status = 'expired', error_message = :late "
+        "UPDATE scheduled_messages SET status = 'expired', error_message = :expired_reason "
         "WHERE status = 'pending' AND scheduled_at <= :now",
         "Scheduled blasts that came due meanwhile are not sent by themselves ({count}).",
     ),
@@ -48,12 +47,12 @@ HOLD_BACK_STATEMENTS = (
         "Single texts that waited are not sent ({count}).",
     ),
 )
-# The same for what came with migration 2: the carrier knows more than the copy, and faults of
-# then are told already.
+# The same for columns and tables of migration 2. The carrier knows more than the backup, and
+# somebody may have been alerted already.
 HOLD_BACK_STATEMENTS_SINCE_2 = (
     (
-        "UPDATE messages SET look_up_at = :now WHERE status = 'unknown' OR (status IN ('accepted', 'sent') "
-        "AND look_up_at IS NOT NULL)",
+        "UPDATE messages SET look_up_at = :now WHERE status = 'unknown' "
+        "OR (status IN ('accepted', 'sent') AND look_up_at IS NOT NULL)",
         "Texts without news are looked up at the carrier ({count}).",
     ),
     (
@@ -64,43 +63,44 @@ HOLD_BACK_STATEMENTS_SINCE_2 = (
 
 
 class DatabaseInUse(MigrationError):
-    """Somebody else has the database open."""
+    """Another process has the database open."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"{path} is in use. Stop SMS Admin (Ctrl-C, or: systemctl stop sms-admin), then try again."
+            f"{path} is in use. Stop SMS Admin (Ctrl-C, or: systemctl stop sms-admin), "
+            "then try again."
         )
 
 
 def restore_database(file: Path, path: Path, moment: datetime) -> list[str]:
-    """Put a checked copy of `file` in the place of the database at `path`; returns what was
-    done, one line each.
+    """Replace the database at `path` by a checked copy of `file`; return lines about it.
 
-    The old database stays beside it, with whatever log belongs to it. Nothing that may have
-    been sent after the copy was made leaves by itself afterwards. Raises MigrationProblem, with
-    the live database untouched, when `file` is missing, damaged, newer or not ours, or when the
+    The old database stays beside it, with its WAL file. Nothing that may have been sent after
+    the backup was made leaves by itself afterwards. Raises MigrationError, with the live
+    database untouched, when `file` is missing, damaged, newer or another program's, or when the
     app is running.
     """
     _validate_backup(file, path)
     database_file.create_parent_folder(path)
     with lock_database(path):
-        fresh = path.with_name(f".{path.name}.restoring")
-        fresh.unlink(missing_ok=True)
+        new_file = path.with_name(f".{path.name}.restoring")
+        new_file.unlink(missing_ok=True)
         try:
-            database_backups.copy_database(file, fresh)
-            lines = _hold_back_unsent_texts(fresh, moment)
-            _copy_file_owner(fresh, path)
-            kept = _keep_old_database(path, moment)
-            os.replace(fresh, path)
+            database_backups.copy_database(file, new_file)
+            held_back_lines = _hold_back_unsent_texts(new_file, moment)
+            _copy_file_owner(new_file, path)
+            old_file = _keep_old_database(path, moment)
+            # Atomic: at every moment there is a complete database under this name.
+            os.replace(new_file, path)
             database_backups.sync_folder(path.parent)
         finally:
-            fresh.unlink(missing_ok=True)
-    done = [f"{path} is now the copy {file}."]
-    if kept:
-        done.append(f"The database from before is {kept}.")
+            new_file.unlink(missing_ok=True)
+    lines = [f"{path} is now the copy {file}."]
+    if old_file:
+        lines.append(f"The database from before is {old_file}.")
     return [
-        *done,
         *lines,
+        *held_back_lines,
         "What happened after the copy was made is not in it: check opt-outs (STOP) since then.",
     ]
 
@@ -112,6 +112,7 @@ def _validate_backup(file: Path, path: Path) -> None:
         )
     if path.exists() and file.samefile(path):
         raise DatabaseNotAccessible(f"{file} is the live database itself.")
+    # Raises for a database that is newer, edited or another program's.
     migration_runner.list_pending_migrations(file)
     if not migration_runner.list_applied_migrations(file):
         raise MigrationError(f"{file} holds no tables of SMS Admin: there is nothing to restore.")
@@ -119,19 +120,20 @@ def _validate_backup(file: Path, path: Path) -> None:
         database_file.check_database_integrity(connection, file)
 
 
-def _hold_back_unsent_texts(fresh: Path, moment: datetime) -> list[str]:
+def _hold_back_unsent_texts(file: Path, moment: datetime) -> list[str]:
     values = {
-        "why": RESTORE_PAUSE_REASON,
-        "late": RESTORE_EXPIRED_REASON,
+        "pause_reason": RESTORE_PAUSE_REASON,
+        "expired_reason": RESTORE_EXPIRED_REASON,
         "now": moment.strftime(DATABASE_TIME_FORMAT),
     }
-    since_2 = any(step.version == 2 for step in migration_runner.list_applied_migrations(fresh))
+    statements: tuple[tuple[str, str], ...] = HOLD_BACK_STATEMENTS
+    versions = {applied.version for applied in migration_runner.list_applied_migrations(file)}
+    if 2 in versions:
+        statements += HOLD_BACK_STATEMENTS_SINCE_2
     lines = []
-    with database_file.open_for_writing(fresh) as connection:
+    with database_file.open_for_writing(file) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        for statement, sentence in (
-            HOLD_BACK_STATEMENTS + HOLD_BACK_STATEMENTS_SINCE_2 if since_2 else HOLD_BACK_STATEMENTS
-        ):
+        for statement, sentence in statements:
             count = connection.execute(statement, values).rowcount
             if count:
                 lines.append(sentence.format(count=count))
@@ -140,44 +142,45 @@ def _hold_back_unsent_texts(fresh: Path, moment: datetime) -> list[str]:
 
 
 def _keep_old_database(path: Path, moment: datetime) -> Path | None:
-    """Give the old database a second name (at no moment is there none under the first), and
-    take its log away.
+    """Give the old database a second name and delete its WAL file; return the second name.
 
-    A log that belongs to another file would be worked into the new one.
+    The first name stays: there is no moment without a database.
     """
     if not path.exists():
         return None
-    kept = path.with_name(
-        f"{path.name}.before-restore-{database_backups.format_backup_timestamp(moment)}"
-    )
-    for ending in ("", "-wal"):
-        _link_or_copy_file(path.with_name(path.name + ending), kept.with_name(kept.name + ending))
-    for ending in ("-wal", "-shm"):
-        path.with_name(path.name + ending).unlink(missing_ok=True)
-    return kept
+    timestamp = database_backups.format_backup_timestamp(moment)
+    old_file = path.with_name(f"{path.name}.before-restore-{timestamp}")
+    for suffix in ("", "-wal"):
+        source = path.with_name(path.name + suffix)
+        _link_or_copy_file(source, old_file.with_name(old_file.name + suffix))
+    # SQLite would work a WAL file of the old database into the new one.
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    return old_file
 
 
-def _copy_file_owner(fresh: Path, path: Path) -> None:
-    """Restored by root, the file must still belong to the user that the app runs as."""
+def _copy_file_owner(new_file: Path, path: Path) -> None:
+    # Restored by root, the file must still belong to the user that the app runs as.
     if path.exists() and os.geteuid() == 0:
-        owner = path.stat()
-        os.chown(fresh, owner.st_uid, owner.st_gid)
+        status = path.stat()
+        os.chown(new_file, status.st_uid, status.st_gid)
 
 
-def _link_or_copy_file(file: Path, name: Path) -> None:
-    if not file.exists():
+def _link_or_copy_file(source: Path, target: Path) -> None:
+    if not source.exists():
         return
     try:
-        os.link(file, name)
-    except OSError:  # a file system without hard links, such as a memory stick's
-        shutil.copy2(file, name)
+        os.link(source, target)
+    # The file system has no hard links, such as that of a memory stick.
+    except OSError:
+        shutil.copy2(source, target)
 
 
 @contextmanager
 def lock_database(path: Path) -> Iterator[None]:
-    """Nobody else uses the database at `path`, and no engine starts on it meanwhile.
+    """Run the block while no other process uses the database and no engine starts on it.
 
-    Raises InUse.
+    Raises DatabaseInUse.
     """
     with _acquire_leader_lock(path):
         if path.exists():
@@ -203,10 +206,9 @@ def _acquire_leader_lock(path: Path) -> Iterator[None]:
 
 
 def _check_not_in_use(path: Path) -> None:
-    """Leaving WAL needs the file for oneself, and works the log in: what is left is one whole file.
-
-    A ruined file cannot be asked, and its log is not touched; it is no reason not to restore.
-    """
+    """Raise DatabaseInUse when another process has the file open; leave WAL mode otherwise."""
+    # Leaving WAL mode needs exclusive access, and checkpoints the WAL file: what is left is one
+    # complete file. A damaged file cannot be opened for that, and is no reason not to restore.
     with contextlib.suppress(DatabaseDamaged, NotSqliteFile):
         with database_file.open_read_only(path) as connection:
             connection.execute("SELECT count(*) FROM sqlite_master")
@@ -218,7 +220,7 @@ def _check_not_in_use(path: Path) -> None:
                 connection.execute("BEGIN EXCLUSIVE")
                 connection.execute("ROLLBACK")
             except sqlite3.DatabaseError as error:
-                problem = database_file.translate_sqlite_error(error, path)
-                raise (
-                    DatabaseInUse(path) if isinstance(problem, DatabaseLocked) else problem
-                ) from error
+                translated = database_file.translate_sqlite_error(error, path)
+                if isinstance(translated, DatabaseLocked):
+                    raise DatabaseInUse(path) from error
+                raise translated from error

@@ -1,4 +1,4 @@
-"""What the models say the database should look like. `create_all` exists only here, in memory."""
+"""Compares a database with the models. `create_all` runs only here, in memory."""
 
 import contextlib
 import sqlite3
@@ -27,8 +27,8 @@ from app.suppression import models as suppression
 from app.surveys import models as surveys
 from app.webhooks import models as webhooks
 
-# Importing a room's models is what makes its tables known; a test compares this with the files
-# there are.
+# Importing a feature's models adds its tables to the metadata; a test compares this list with the
+# files.
 FEATURE_MODELS = (
     accounts,
     audit,
@@ -49,12 +49,12 @@ FEATURE_MODELS = (
 
 
 def get_model_metadata() -> MetaData:
-    """Every table of the models."""
+    """Return the tables of all models."""
     return db.metadata
 
 
 def describe_model_schema() -> SchemaDescription:
-    """What a database made straight from the models looks like."""
+    """Return the schema of a database that is created from the models."""
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
         engine = create_engine("sqlite://", creator=lambda: connection)
         get_model_metadata().create_all(engine)
@@ -62,5 +62,5 @@ def describe_model_schema() -> SchemaDescription:
 
 
 def find_schema_drift(connection: sqlite3.Connection) -> list[str]:
-    """One sentence for each difference between this database and the models."""
+    """Return one sentence for each difference between this database and the models."""
     return compare_schemas(describe_schema(connection), describe_model_schema())

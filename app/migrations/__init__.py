@@ -1,4 +1,4 @@
-"""The only thing that makes tables.
+"""Database migrations, the only code that creates tables.
 
-One file a step, `m0001_*.py` …; what is released is never edited.
+One file each, `m0001_*.py` and so on; a released migration is never edited.
 """

@@ -1,6 +1,4 @@
-"""Copies of a database: whole, checked, on the disk, readable by their owner only; or not there
-at all.
-"""
+"""Backups of a database: complete, checked, synced, readable by their owner only, or none."""
 
 import contextlib
 import fcntl
@@ -16,12 +14,12 @@ from app.migrations.migration_errors import BackupFailed
 
 
 def get_backup_folder(path: Path) -> Path:
-    """Where the copies of the database at `path` are kept."""
+    """Return the folder for backups of the database at `path`."""
     return path.parent / "backups"
 
 
 def create_backup_folder(folder: Path) -> None:
-    """Make the folder for copies, closed to others, where missing. Raises BackupFailed."""
+    """Create the folder for backups, closed to others, unless it exists. Raises BackupFailed."""
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
@@ -31,16 +29,16 @@ def create_backup_folder(folder: Path) -> None:
 
 
 def format_backup_timestamp(moment: datetime) -> str:
-    """A moment (UTC) for a file's name: 20261121T023000.123456Z."""
+    """Format a moment (UTC) for a file name: 20261121T023000.123456Z."""
     return moment.strftime("%Y%m%dT%H%M%S.%fZ")
 
 
 def copy_database(source: Path, target: Path) -> None:
     """Copy the database at `source`, in use or not, to `target`, which must not exist.
 
-    `target` appears only when it is whole, checked and on the disk; its mode is 0600; it is one
-    plain file (no -wal). Writers are not held up. Raises BackupFailed, or Damaged for a source
-    that is, and leaves nothing behind.
+    `target` appears only when it is complete, checked and synced; its mode is 0600; it is one
+    file, without a -wal. Writers are not held up. Raises BackupFailed, or DatabaseDamaged for a
+    damaged source, and leaves nothing behind.
     """
     try:
         _delete_stale_partial_copies(target.parent)
@@ -58,7 +56,7 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make sure that what was renamed in `folder` survives a power cut."""
+    """Sync the folder, so that a rename in it survives a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -68,10 +66,11 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def _open_partial_copy(target: Path) -> Iterator[tuple[Path, int]]:
-    """The unfinished copy beside `target`, held by a lock for as long as somebody is at it."""
+    """Open the partial copy beside `target`; a file lock tells others that it is being written."""
     part = target.with_name(f".{target.name}.part")
     handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     try:
+        # The kernel drops the lock with the process: a partial copy without one is stale.
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if target.exists():
             raise FileExistsError
@@ -86,9 +85,8 @@ def _fill_partial_copy(source: Path, part: Path) -> None:
         open_read_only(source) as original,
         contextlib.closing(sqlite3.connect(part, isolation_level=None)) as duplicate,
     ):
-        original.execute(
-            "SELECT count(*) FROM sqlite_master"
-        )  # waits its turn here, and only so long
+        # A locked source raises here, after the connection's time-out; backup() would wait on.
+        original.execute("SELECT count(*) FROM sqlite_master")
         try:
             original.backup(duplicate)
             duplicate.execute("PRAGMA journal_mode=DELETE")
@@ -100,7 +98,7 @@ def _fill_partial_copy(source: Path, part: Path) -> None:
 
 
 def _delete_stale_partial_copies(folder: Path) -> None:
-    """Remove unfinished copies whose makers are gone."""
+    """Delete partial copies whose processes are gone."""
     for part in folder.glob(".*.part"):
         with contextlib.suppress(OSError):
             handle = os.open(part, os.O_RDWR)

@@ -1,9 +1,8 @@
-"""Opening the file: to look at it and leave no trace, or to change it.
+"""Opens the database file, to read it without leaving a trace or to change it.
 
-SQLite's errors become sentences here.
-
-The file is never opened but through SQLite: closing any other handle on it would drop this
-process's locks on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
+SQLite's errors become MigrationErrors here. Nothing but SQLite may open the file: closing any
+other handle on it would drop this process's locks on it
+(https://www.sqlite.org/howtocorrupt.html, 2.2).
 """
 
 import contextlib
@@ -23,19 +22,20 @@ from app.migrations.migration_errors import (
     NotSqliteFile,
 )
 
-# A second starter waits for the whole migration of the first one.
+# A process that starts second waits until the first one has migrated the database.
 WRITE_TIMEOUT_SECONDS = 60.0
-# Reading waits for nobody in WAL mode; this is for a file that somebody has for himself.
+# In WAL mode a reader waits for nobody; this is for a file that is locked exclusively.
 READ_TIMEOUT_SECONDS = 5.0
-# SQLite's smallest page. It takes a file of a few bytes for an empty one, and would write over it.
+# SQLite's smallest page. SQLite treats a file of a few bytes as empty and would overwrite it.
 MIN_FILE_BYTES = 512
+BUSY_RETRY_SECONDS = 0.02
 
 
 def has_database_file(path: Path) -> bool:
-    """Whether there is a file with anything in it.
+    """Whether there is a file that is not empty.
 
-    Raises CannotOpen for a folder or a path we may not see, NotADatabase for a file too small
-    to be one.
+    Raises DatabaseNotAccessible for a folder or a path that we may not see, NotSqliteFile for a
+    file that is too small to be a database.
     """
     try:
         if path.is_dir():
@@ -49,7 +49,7 @@ def has_database_file(path: Path) -> bool:
 
 
 def create_parent_folder(path: Path) -> None:
-    """Make the folder for the file at `path`, where missing."""
+    """Create the folder for the file at `path` unless it exists."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -59,7 +59,7 @@ def create_parent_folder(path: Path) -> None:
 
 
 def create_database_file(path: Path) -> None:
-    """Make the folder and an empty file that only its owner can read, where missing."""
+    """Create the folder and an empty file that only its owner can read, unless they exist."""
     create_parent_folder(path)
     try:
         with contextlib.suppress(FileExistsError):
@@ -72,9 +72,9 @@ def create_database_file(path: Path) -> None:
 
 @contextmanager
 def open_for_writing(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that may change the file, in autocommit mode.
+    """Open a connection that may change the file, in autocommit mode.
 
-    Raises MigrationProblem for what SQLite refuses.
+    Errors of SQLite become MigrationErrors.
     """
     if not _can_write(path):
         raise _build_permission_error(path)
@@ -84,37 +84,36 @@ def open_for_writing(path: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that changes nothing and leaves nothing behind."""
+    """Open a connection that changes nothing and leaves no files behind."""
     with _open_connection(path, _choose_read_mode(path), READ_TIMEOUT_SECONDS) as connection:
         connection.execute("PRAGMA query_only=ON")
         yield connection
 
 
 def _choose_read_mode(path: Path) -> str:
-    """How to open the file without a trace.
-
-    With a log of unsaved pages beside it (from a crash, or from a running app): read-only, for
-    closing an ordinary connection would work that log in. Without one, a read-only connection
-    would leave its own files behind.
-    """
-    log = path.with_name(f"{path.name}-wal")
+    """Return the URI parameters that open the file without a trace."""
+    wal_file = path.with_name(f"{path.name}-wal")
     try:
-        if log.exists() and log.stat().st_size:
+        # After a crash, or beside a running app: closing an ordinary connection would checkpoint
+        # this WAL file.
+        if wal_file.exists() and wal_file.stat().st_size:
             return "mode=ro"
     except OSError:
         return "mode=ro"
-    return "mode=rw" if _can_write(path) else "mode=ro&immutable=1"
+    # Without a WAL file a read-only connection would create one and leave it behind.
+    if _can_write(path):
+        return "mode=rw"
+    return "mode=ro&immutable=1"
 
 
 def _can_write(path: Path) -> bool:
-    """Asked beforehand: SQLite falls back to reading only, says so late, and leaves its own
-    files behind.
-    """
-    return all(
-        os.access(each, os.W_OK, effective_ids=True)
-        for each in (path, path.parent)
-        if each.exists()
-    )
+    """Whether the file and its folder may be written, as far as they exist."""
+    # SQLite itself would fall back to read-only access, report that late, and leave its own files
+    # behind.
+    for item in (path, path.parent):
+        if item.exists() and not os.access(item, os.W_OK, effective_ids=True):
+            return False
+    return True
 
 
 def _build_permission_error(path: Path) -> DatabaseNotAccessible:
@@ -124,10 +123,12 @@ def _build_permission_error(path: Path) -> DatabaseNotAccessible:
 
 
 @contextmanager
-def _open_connection(path: Path, how: str, wait: float) -> Iterator[sqlite3.Connection]:
+def _open_connection(
+    path: Path, uri_params: str, timeout_seconds: float
+) -> Iterator[sqlite3.Connection]:
     try:
-        address = f"file:{quote(str(path))}?{how}"
-        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=wait)
+        uri = f"file:{quote(str(path))}?{uri_params}"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=timeout_seconds)
     except sqlite3.Error as error:
         raise translate_sqlite_error(error, path) from error
     try:
@@ -139,7 +140,7 @@ def _open_connection(path: Path, how: str, wait: float) -> Iterator[sqlite3.Conn
 
 
 def translate_sqlite_error(error: sqlite3.Error, path: Path) -> MigrationError:
-    """The problem behind an error of SQLite."""
+    """Return the MigrationError that an error of SQLite stands for."""
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return DatabaseLocked(path)
@@ -155,17 +156,15 @@ def translate_sqlite_error(error: sqlite3.Error, path: Path) -> MigrationError:
 
 
 def check_database_integrity(connection: sqlite3.Connection, path: Path) -> None:
-    """Raises Damaged when SQLite's quick check finds anything."""
-    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if found != "ok":
-        raise DatabaseDamaged(path, " ".join(str(found).split()))
+    """Raise DatabaseDamaged when SQLite's quick check finds a problem."""
+    result = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if result != "ok":
+        raise DatabaseDamaged(path, " ".join(str(result).split()))
 
 
 def enable_wal(connection: sqlite3.Connection) -> None:
-    """Set the journal that the app uses.
-
-    SQLite does not wait by itself when two want to set it at once: we do.
-    """
+    """Set the journal mode that the app uses; wait while another process sets it too."""
+    # SQLite's own time-out does not cover a change of the journal mode.
     deadline = time.monotonic() + WRITE_TIMEOUT_SECONDS
     while True:
         try:
@@ -174,4 +173,4 @@ def enable_wal(connection: sqlite3.Connection) -> None:
         except sqlite3.OperationalError as error:
             if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() > deadline:
                 raise
-        time.sleep(0.02)
+        time.sleep(BUSY_RETRY_SECONDS)

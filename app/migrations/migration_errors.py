@@ -1,4 +1,4 @@
-"""Why a database cannot be brought to the newest version. Each says one sentence and what to do."""
+"""Errors of opening, migrating and copying a database: each says what is wrong and what to do."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ class MigrationError(Exception):
 
 
 class NotSqliteFile(MigrationError):
-    """The path leads to something that is not a SQLite file."""
+    """The path names something that is not a SQLite file."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -20,20 +20,21 @@ class NotSqliteFile(MigrationError):
 
 
 class ForeignDatabase(MigrationError):
-    """A SQLite file that somebody else made."""
+    """A SQLite file of another program."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"{path} belongs to another program: it has tables, but none of SMS Admin. Check DATABASE_URL."
+            f"{path} belongs to another program: it has tables, but none of SMS Admin. "
+            "Check DATABASE_URL."
         )
 
 
 class DatabaseDamaged(MigrationError):
-    """SQLite cannot read the file whole."""
+    """SQLite cannot read all of the file."""
 
-    def __init__(self, path: Path, why: str) -> None:
+    def __init__(self, path: Path, cause: str) -> None:
         super().__init__(
-            f"{path} is damaged ({why}). Restore a backup: python -m app.dbdoctor --restore FILE."
+            f"{path} is damaged ({cause}). Restore a backup: python -m app.dbdoctor --restore FILE."
         )
 
 
@@ -42,40 +43,44 @@ class DatabaseTooNew(MigrationError):
 
     def __init__(self, path: Path, version: int, newest: int) -> None:
         super().__init__(
-            f"{path}: this database was made by a newer version (its migration {version}, ours end at {newest}). "
+            f"{path}: this database was made by a newer version "
+            f"(its migration {version}, ours end at {newest}). "
             "Install that version, or restore a backup made before the upgrade."
         )
 
 
 class MigrationEdited(MigrationError):
-    """What was applied is not what the code has under that number."""
+    """An applied migration differs from the code's migration of that version."""
 
 
 class MigrationFailed(MigrationError):
-    """A step went wrong and was rolled back whole.
+    """A migration failed and was rolled back completely.
 
-    `version` is its number, `backup` the copy made before, if any.
+    `backup` is the copy made before, if any.
     """
 
-    def __init__(self, version: int, name: str, why: str, backup: Path | None) -> None:
-        copy = f" A copy from before is at {backup}." if backup else ""
-        super().__init__(f"Migration {version} ({name}) failed and was rolled back: {why}.{copy}")
+    def __init__(self, version: int, name: str, cause: str, backup: Path | None) -> None:
+        sentence = f"Migration {version} ({name}) failed and was rolled back: {cause}."
+        if backup:
+            sentence += f" A copy from before is at {backup}."
+        super().__init__(sentence)
         self.version = version
         self.backup = backup
 
 
 class BackupFailed(MigrationError):
-    """No copy could be made, so nothing was begun."""
+    """No backup could be made, so nothing was started."""
 
 
 class DatabaseNotAccessible(MigrationError):
-    """The file or its folder does not let us."""
+    """The file or its folder cannot be opened, read or written."""
 
 
 class DatabaseLocked(MigrationError):
-    """Somebody else was writing for too long."""
+    """Another program held the write lock for too long."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"{path} is locked: another program has been writing to it for too long. Stop it and try again."
+            f"{path} is locked: another program has been writing to it for too long. "
+            "Stop it and try again."
         )

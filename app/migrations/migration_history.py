@@ -1,6 +1,4 @@
-"""What was applied to a database, as the database itself tells it, and what of ours is still to
-come.
-"""
+"""Which migrations a database has had, by its own records, and which are still to come."""
 
 import os
 import socket
@@ -19,8 +17,8 @@ from app.migrations.migration_files import Migration
 
 BOOKKEEPING_TABLES = {
     "schema_migrations": (
-        "CREATE TABLE schema_migrations (version INTEGER NOT NULL PRIMARY KEY, name VARCHAR(100) NOT NULL, "
-        "checksum VARCHAR(64) NOT NULL, applied_at DATETIME NOT NULL)"
+        "CREATE TABLE schema_migrations (version INTEGER NOT NULL PRIMARY KEY, "
+        "name VARCHAR(100) NOT NULL, checksum VARCHAR(64) NOT NULL, applied_at DATETIME NOT NULL)"
     ),
     "schema_migration_lock": (
         "CREATE TABLE schema_migration_lock (id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), "
@@ -31,7 +29,7 @@ BOOKKEEPING_TABLES = {
 
 @dataclass(frozen=True)
 class AppliedMigration:
-    """One step that this database has taken. `applied_at` is UTC."""
+    """A migration that was applied to this database. `applied_at` is UTC."""
 
     version: int
     name: str
@@ -40,20 +38,24 @@ class AppliedMigration:
 
 
 def list_tables(connection: sqlite3.Connection) -> set[str]:
-    """The names of all tables but SQLite's own."""
+    """Return the names of all tables but SQLite's own."""
     rows = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        "SELECT name FROM sqlite_master WHERE type = 'table' "
+        "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     )
     return {name for (name,) in rows}
 
 
 def is_empty_database(connection: sqlite3.Connection) -> bool:
-    """Whether nothing is in it but, perhaps, our own bookkeeping."""
+    """Whether the database has no tables but, perhaps, those of the migrations."""
     return not list_tables(connection) - set(BOOKKEEPING_TABLES)
 
 
 def read_applied_migrations(connection: sqlite3.Connection, path: Path) -> list[AppliedMigration]:
-    """The steps that were applied, in order. Raises NotOurs when the tables are somebody else's."""
+    """Return the applied migrations, in order.
+
+    Raises ForeignDatabase for another program's database.
+    """
     if "schema_migrations" not in list_tables(connection):
         if is_empty_database(connection):
             return []
@@ -64,48 +66,49 @@ def read_applied_migrations(connection: sqlite3.Connection, path: Path) -> list[
     rows = connection.execute(
         "SELECT version, name, checksum, applied_at FROM schema_migrations ORDER BY version"
     )
-    found = [
-        AppliedMigration(v, name, digest, datetime.fromisoformat(at).replace(tzinfo=UTC))
-        for v, name, digest, at in rows
-    ]
-    if not found and not is_empty_database(connection):
+    history = []
+    for version, name, checksum, applied_at in rows:
+        moment = datetime.fromisoformat(applied_at).replace(tzinfo=UTC)
+        history.append(AppliedMigration(version, name, checksum, moment))
+    if not history and not is_empty_database(connection):
         raise ForeignDatabase(path)
-    return found
+    return history
 
 
 def find_remaining_migrations(
-    history: Sequence[AppliedMigration], steps: Sequence[Migration], path: Path
+    history: Sequence[AppliedMigration], migrations: Sequence[Migration], path: Path
 ) -> list[Migration]:
-    """The steps to come.
+    """Return the migrations of the code that were not applied yet.
 
-    Raises NewerDatabase or EditedMigration when the past is not the one the code knows.
+    Raises DatabaseTooNew or MigrationEdited when the history differs from the code.
     """
-    newest = steps[-1].version if steps else 0
-    if history and history[-1].version > newest:
-        raise DatabaseTooNew(path, history[-1].version, newest)
-    for number, done in enumerate(history, start=1):
-        if done.version != number:
+    newest_version = migrations[-1].version if migrations else 0
+    if history and history[-1].version > newest_version:
+        raise DatabaseTooNew(path, history[-1].version, newest_version)
+    for version, applied in enumerate(history, start=1):
+        if applied.version != version:
             raise MigrationEdited(
-                f"{path}: migration {number} was never applied, but a later one was. Restore a backup."
+                f"{path}: migration {version} was never applied, but a later one was. "
+                "Restore a backup."
             )
-        if done.checksum != steps[number - 1].checksum:
+        if applied.checksum != migrations[version - 1].checksum:
             raise MigrationEdited(
-                f"{path}: migration {done.version} ({done.name}) was changed after it had been applied here. "
+                f"{path}: migration {version} ({applied.name}) was changed "
+                "after it had been applied here. "
                 "Install the version that made this database, or restore a backup."
             )
-    return list(steps[len(history) :])
+    return list(migrations[len(history) :])
 
 
 def record_migration_lock(connection: sqlite3.Connection, now: datetime) -> None:
-    """Make the bookkeeping tables where missing and write down who migrates.
+    """Create the migrations' own tables unless they exist, and record who migrates.
 
-    BEGIN IMMEDIATE is the lock itself:
-
-    the row is written inside it, so a migrator that dies never leaves a lock behind.
+    The lock itself is BEGIN IMMEDIATE: the row is written inside it, so a process that dies
+    leaves no lock behind.
     """
-    there = list_tables(connection)
+    existing_tables = list_tables(connection)
     for table, statement in BOOKKEEPING_TABLES.items():
-        if table not in there:
+        if table not in existing_tables:
             connection.execute(statement)
     holder = f"{socket.gethostname()}:{os.getpid()}"[:100]
     row = (1, holder, _format_utc_datetime(now))
@@ -116,19 +119,19 @@ def record_migration_lock(connection: sqlite3.Connection, now: datetime) -> None
 
 
 def record_applied_migration(
-    connection: sqlite3.Connection, step: Migration, now: datetime
+    connection: sqlite3.Connection, migration: Migration, now: datetime
 ) -> None:
-    """Write down that `step` was applied."""
-    row = (step.version, step.name, step.checksum, _format_utc_datetime(now))
+    """Record that a migration was applied."""
+    row = (migration.version, migration.name, migration.checksum, _format_utc_datetime(now))
     connection.execute(
         "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)",
         row,
     )
 
 
-def delete_applied_migration(connection: sqlite3.Connection, step: Migration) -> None:
-    """Write down that `step` was taken back."""
-    connection.execute("DELETE FROM schema_migrations WHERE version = ?", (step.version,))
+def delete_applied_migration(connection: sqlite3.Connection, migration: Migration) -> None:
+    """Delete the record of a migration that was reverted."""
+    connection.execute("DELETE FROM schema_migrations WHERE version = ?", (migration.version,))
 
 
 def _format_utc_datetime(moment: datetime) -> str:

@@ -1,6 +1,6 @@
-"""Brings a database to the newest version, one whole step at a time, and back.
+"""Migrates a database to the newest version, one migration a transaction, and reverts.
 
-Knows no Flask and no models.
+Imports neither Flask nor models.
 """
 
 import logging
@@ -14,33 +14,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.migrations import database_backups, database_file, migration_history
-from app.migrations.migration_errors import (
-    BackupFailed,
-    DatabaseTooNew,
-    MigrationEdited,
-    MigrationError,
-    MigrationFailed,
-)
+from app.migrations.migration_errors import MigrationError, MigrationFailed
 from app.migrations.migration_files import Migration, find_migrations
 from app.migrations.migration_history import AppliedMigration
 
-__all__ = [
-    "BackupFailed",
-    "MigrationEdited",
-    "MigrationFailed",
-    "MigrationError",
-    "DatabaseTooNew",
-    "list_applied_migrations",
-    "migrate_database",
-    "list_pending_migrations",
-    "revert_migration",
-]
-
 
 def list_applied_migrations(path: Path) -> list[AppliedMigration]:
-    """The steps that the database at `path` has taken; none when there is no file.
+    """Return the migrations that were applied to the database at `path`; none without a file.
 
-    Changes and makes nothing.
+    Changes and creates nothing.
     """
     if not database_file.has_database_file(path):
         return []
@@ -48,47 +30,42 @@ def list_applied_migrations(path: Path) -> list[AppliedMigration]:
         return migration_history.read_applied_migrations(connection, path)
 
 
-def list_pending_migrations(path: Path, steps: Sequence[Migration] | None = None) -> list[str]:
-    """The names of the steps still to come, all of them when there is no file.
+def list_pending_migrations(path: Path, migrations: Sequence[Migration] | None = None) -> list[str]:
+    """Return the names of the migrations still to come, all of them without a file.
 
-    Changes and makes nothing.
-
-    Raises MigrationProblem when the database cannot be understood: newer, edited, somebody
-    else's, damaged.
+    Changes and creates nothing. Raises MigrationError when the database is newer, edited,
+    another program's or damaged.
     """
-    known = find_migrations() if steps is None else steps
-    return [
-        step.name
-        for step in migration_history.find_remaining_migrations(
-            list_applied_migrations(path), known, path
-        )
-    ]
+    if migrations is None:
+        migrations = find_migrations()
+    history = list_applied_migrations(path)
+    remaining = migration_history.find_remaining_migrations(history, migrations, path)
+    return [migration.name for migration in remaining]
 
 
 def migrate_database(
-    path: Path, logger: logging.Logger, steps: Sequence[Migration] | None = None
+    path: Path, logger: logging.Logger, migrations: Sequence[Migration] | None = None
 ) -> list[str]:
-    """Apply every pending step and return their names.
+    """Apply every pending migration and return their names; milliseconds when there is none.
 
-    A no-op of milliseconds when there is none.
-
-    Makes the folder and the file where missing; sets WAL. Each step and its record are one
-    transaction. Before the first one a database that holds anything is copied to `backups`
-    beside it. Several processes may call this at once. Raises MigrationProblem with one clear
-    sentence; what was applied before the failing step stays.
+    Creates the folder and the file unless they exist; sets WAL. Each migration and its record
+    are one transaction. Before the first one, a database that is not empty is copied to
+    `backups` beside it. Several processes may call this at once. Raises MigrationError; what
+    was applied before the failing migration stays.
     """
-    known = find_migrations() if steps is None else steps
-    past = list_applied_migrations(path)
-    if not migration_history.find_remaining_migrations(past, known, path):
+    if migrations is None:
+        migrations = find_migrations()
+    history = list_applied_migrations(path)
+    if not migration_history.find_remaining_migrations(history, migrations, path):
         return []
     database_file.create_database_file(path)
-    run = _MigrationRun(path, logger, needs_backup=bool(past))
+    run = _MigrationRun(path, logger, needs_backup=bool(history))
     with database_file.open_for_writing(path) as connection:
         database_file.check_database_integrity(connection, path)
         database_file.enable_wal(connection)
-        while step := _apply_next_migration(connection, run, known):
-            logger.info("migration %s applied", step.name)
-            run.applied_names.append(step.name)
+        while migration := _apply_next_migration(connection, run, migrations):
+            logger.info("migration %s applied", migration.name)
+            run.applied_names.append(migration.name)
     return run.applied_names
 
 
@@ -96,22 +73,22 @@ def revert_migration(
     path: Path,
     version: int,
     logger: logging.Logger,
-    steps: Sequence[Migration] | None = None,
+    migrations: Sequence[Migration] | None = None,
 ) -> None:
-    """Take back the newest applied step, which must be `version`, after a copy of the whole
-    database.
+    """Revert the newest applied migration, which must be `version`, after a backup.
 
-    Raises MigrationProblem when it is not the newest, or when it fails (then nothing has
-    changed).
+    Raises MigrationError when it is not the newest, or when it fails; then nothing has changed.
     """
-    known = find_migrations() if steps is None else steps
-    list_pending_migrations(path, known)
+    if migrations is None:
+        migrations = find_migrations()
+    # Raises when the history differs from the code.
+    list_pending_migrations(path, migrations)
     if not database_file.has_database_file(path):
         raise MigrationError(f"{path} does not exist: there is nothing to take back.")
     run = _MigrationRun(path, logger, needs_backup=True)
     with database_file.open_for_writing(path) as connection:
         database_file.check_database_integrity(connection, path)
-        _revert_newest_migration(connection, run, known, version)
+        _revert_newest_migration(connection, run, migrations, version)
     logger.info("migration %s taken back", version)
 
 
@@ -119,7 +96,7 @@ def revert_migration(
 class _MigrationRun:
     """What one call has done so far.
 
-    `wants_copy`: the database held something when the call began.
+    `needs_backup`: the database was not empty when the call began.
     """
 
     path: Path
@@ -128,15 +105,14 @@ class _MigrationRun:
     backup_path: Path | None = None
     applied_names: list[str] = field(default_factory=list)
 
-    def create_backup_once(self, word: str) -> None:
-        """Copy the database, once. Nobody else can write now; readers, and so the copy, can."""
+    def create_backup_once(self, label: str) -> None:
+        """Back up the database unless this run has done so."""
         if self.backup_path or not self.needs_backup:
             return
+        # This process holds the write lock: the backup is a reader, which WAL does not lock out.
         folder = database_backups.get_backup_folder(self.path)
-        target = (
-            folder
-            / f"{self.path.stem}-{word}-{database_backups.format_backup_timestamp(datetime.now(UTC))}.db"
-        )
+        timestamp = database_backups.format_backup_timestamp(datetime.now(UTC))
+        target = folder / f"{self.path.stem}-{label}-{timestamp}.db"
         database_backups.create_backup_folder(folder)
         database_backups.copy_database(self.path, target)
         self.logger.info("copied the database to %s", target)
@@ -144,62 +120,57 @@ class _MigrationRun:
 
 
 def _apply_next_migration(
-    connection: sqlite3.Connection, run: _MigrationRun, known: Sequence[Migration]
+    connection: sqlite3.Connection, run: _MigrationRun, migrations: Sequence[Migration]
 ) -> Migration | None:
-    """Apply the next pending step; None when there is none, perhaps because another process was
-    faster.
-    """
+    """Apply the next pending migration; return None when there is none."""
     with _begin_transaction(connection):
-        todo = migration_history.find_remaining_migrations(
-            migration_history.read_applied_migrations(connection, run.path),
-            known,
-            run.path,
-        )
-        if not todo:
+        # Read again under the write lock: another process may have been faster.
+        history = migration_history.read_applied_migrations(connection, run.path)
+        remaining = migration_history.find_remaining_migrations(history, migrations, run.path)
+        if not remaining:
             return None
-        step = todo[0]
-        run.create_backup_once(f"before-{step.version:04}")
-        with _translate_migration_failure(step, run):
+        migration = remaining[0]
+        run.create_backup_once(f"before-{migration.version:04}")
+        with _translate_migration_failure(migration, run):
             now = datetime.now(UTC)
             migration_history.record_migration_lock(connection, now)
-            step.load_module().apply(connection, run.logger)
+            migration.load_module().apply(connection, run.logger)
             _check_in_transaction(connection)
-            migration_history.record_applied_migration(connection, step, now)
+            migration_history.record_applied_migration(connection, migration, now)
             _check_foreign_keys(connection)
-        return step
+        return migration
 
 
 def _revert_newest_migration(
     connection: sqlite3.Connection,
     run: _MigrationRun,
-    known: Sequence[Migration],
+    migrations: Sequence[Migration],
     version: int,
 ) -> None:
     with _begin_transaction(connection):
-        past = migration_history.read_applied_migrations(connection, run.path)
-        migration_history.find_remaining_migrations(past, known, run.path)
-        newest = past[-1].version if past else 0
-        if version != newest:
+        history = migration_history.read_applied_migrations(connection, run.path)
+        migration_history.find_remaining_migrations(history, migrations, run.path)
+        newest_version = history[-1].version if history else 0
+        if version != newest_version:
             raise MigrationError(
-                f"Only the newest applied migration can be taken back: that is {newest}, not {version}."
+                "Only the newest applied migration can be taken back: "
+                f"that is {newest_version}, not {version}."
             )
-        step = known[newest - 1]
+        migration = migrations[version - 1]
         run.create_backup_once(f"before-revert-{version:04}")
-        with _translate_migration_failure(step, run):
+        with _translate_migration_failure(migration, run):
             migration_history.record_migration_lock(connection, datetime.now(UTC))
-            step.load_module().revert(connection, run.logger)
+            migration.load_module().revert(connection, run.logger)
             _check_in_transaction(connection)
-            migration_history.delete_applied_migration(connection, step)
+            migration_history.delete_applied_migration(connection, migration)
             _check_foreign_keys(connection)
 
 
 @contextmanager
 def _begin_transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """BEGIN IMMEDIATE … COMMIT, with foreign keys off: inside a transaction they cannot be
-    switched any more,
-
-    and with them on, dropping a table to rebuild it would delete its children.
-    """
+    """Run the block between BEGIN IMMEDIATE and COMMIT, with foreign keys off."""
+    # With foreign keys on, dropping a table to rebuild it would delete its children's rows; inside
+    # a transaction they cannot be switched (https://www.sqlite.org/lang_altertable.html, 7).
     connection.execute("PRAGMA foreign_keys=OFF")
     _arm_failpoint(connection)
     connection.execute("BEGIN IMMEDIATE")
@@ -212,13 +183,12 @@ def _begin_transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def _translate_migration_failure(step: Migration, run: _MigrationRun) -> Iterator[None]:
+def _translate_migration_failure(migration: Migration, run: _MigrationRun) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        raise MigrationFailed(
-            step.version, step.name, f"{type(error).__name__}: {error}", run.backup_path
-        ) from error
+        cause = f"{type(error).__name__}: {error}"
+        raise MigrationFailed(migration.version, migration.name, cause, run.backup_path) from error
 
 
 def _check_in_transaction(connection: sqlite3.Connection) -> None:
@@ -235,18 +205,19 @@ def _check_foreign_keys(connection: sqlite3.Connection) -> None:
 
 
 def _arm_failpoint(connection: sqlite3.Connection) -> None:
-    """SMSADMIN_FAILPOINT=migration:<n>: this process dies, as by a power cut, before its n-th
-    statement from here.
-    """
-    word, _, number = os.environ.get("SMSADMIN_FAILPOINT", "").partition(":")
-    if word != "migration" or not number.isdigit():
-        return
-    left = int(number)
+    """Let tests kill this process before its n-th statement from here, as a power cut would.
 
-    def count(_statement: str) -> None:
-        nonlocal left
-        left -= 1
-        if left <= 0:
+    The environment says SMSADMIN_FAILPOINT=migration:<n>.
+    """
+    name, _, number = os.environ.get("SMSADMIN_FAILPOINT", "").partition(":")
+    if name != "migration" or not number.isdigit():
+        return
+    statements_left = int(number)
+
+    def kill_when_counted_down(_statement: str) -> None:
+        nonlocal statements_left
+        statements_left -= 1
+        if statements_left <= 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    connection.set_trace_callback(count)
+    connection.set_trace_callback(kill_when_counted_down)

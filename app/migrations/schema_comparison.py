@@ -1,5 +1,6 @@
-"""What a database looks like: every table, column, key, index, rule and trigger, in words that
-can be compared.
+"""Describes a database's schema in words that can be compared.
+
+It covers tables, columns, keys, indexes, CHECK rules and triggers.
 """
 
 import re
@@ -14,51 +15,53 @@ SchemaDescription = dict[str, str]
 
 
 def describe_schema(connection: sqlite3.Connection) -> SchemaDescription:
-    """What is there ("column users.role") to what it is like.
+    """Return how each thing looks, by its kind and name ("column users.role").
 
-    The migrations' own bookkeeping is left out.
+    The migrations' own tables are left out.
     """
-    shape: SchemaDescription = {}
-    listed = connection.execute(
+    schema: SchemaDescription = {}
+    tables = connection.execute(
         "SELECT name, type, strict, wr FROM pragma_table_list WHERE schema = 'main'"
     ).fetchall()
-    sql = dict(
+    sql_by_name = dict(
         connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     )
-    for name, kind, strict, without_rowid in listed:
+    for name, kind, strict, without_rowid in tables:
         if kind == "virtual":
-            shape[f"search table {name}"] = normalize_sql(sql[name])
+            schema[f"search table {name}"] = normalize_sql(sql_by_name[name])
         elif kind == "table" and name not in BOOKKEEPING_TABLES and not name.startswith("sqlite_"):
-            shape[f"table {name}"] = f"strict {strict}, without rowid {without_rowid}"
-            shape.update(_describe_table(connection, name, sql[name]))
+            schema[f"table {name}"] = f"strict {strict}, without rowid {without_rowid}"
+            schema.update(_describe_table(connection, name, sql_by_name[name]))
     for name, kind in connection.execute(
         "SELECT name, type FROM sqlite_master WHERE type IN ('trigger', 'view')"
     ):
-        shape[f"{kind} {name}"] = normalize_sql(sql[name])
-    return shape
+        schema[f"{kind} {name}"] = normalize_sql(sql_by_name[name])
+    return schema
 
 
-def compare_schemas(actual: SchemaDescription, wanted: SchemaDescription) -> list[str]:
-    """One sentence for each thing that is missing, is too much, or is otherwise; none when both
-    look alike.
-    """
-    found = []
-    for thing in sorted({*actual, *wanted}):
+def compare_schemas(actual: SchemaDescription, expected: SchemaDescription) -> list[str]:
+    """Return one sentence for each thing that is missing, superfluous or different."""
+    sentences = []
+    for thing in sorted({*actual, *expected}):
         if thing not in actual:
-            found.append(f"The {thing} is missing.")
-        elif thing not in wanted:
-            found.append(f"The {thing} should not be there.")
-        elif actual[thing] != wanted[thing]:
-            found.append(f"The {thing} is ({actual[thing]}) but should be ({wanted[thing]}).")
-    return found
+            sentences.append(f"The {thing} is missing.")
+        elif thing not in expected:
+            sentences.append(f"The {thing} should not be there.")
+        elif actual[thing] != expected[thing]:
+            difference = f"({actual[thing]}) but should be ({expected[thing]})"
+            sentences.append(f"The {thing} is {difference}.")
+    return sentences
 
 
 def normalize_sql(sql: str) -> str:
-    """The statement with one blank between its parts, without quotes around names, in lower
-    case but for texts.
-    """
-    parts = SQL_TOKEN_PATTERN.findall(sql)
-    return " ".join(part if part.startswith("'") else part.strip('"').lower() for part in parts)
+    """Return the statement with single blanks, unquoted names, and lower case outside of texts."""
+    return " ".join(map(_normalize_token, SQL_TOKEN_PATTERN.findall(sql)))
+
+
+def _normalize_token(token: str) -> str:
+    if token.startswith("'"):
+        return token
+    return token.strip('"').lower()
 
 
 def _describe_table(
@@ -67,32 +70,34 @@ def _describe_table(
     for _, name, kind, not_null, default, key, _ in connection.execute(
         f'PRAGMA table_xinfo("{table}")'
     ):
-        like = f"{kind.lower()}, not null {not_null}, default {default}, key {key}"
-        yield f"column {table}.{name}", like
+        description = f"{kind.lower()}, not null {not_null}, default {default}, key {key}"
+        yield f"column {table}.{name}", description
     yield from _describe_foreign_keys(connection, table)
     yield from _describe_indexes(connection, table)
     for name, rule in _describe_check_constraints(normalize_sql(sql)):
-        yield (f"check {name}", rule) if name else (f"check of {table}: {rule}", "")
+        if name:
+            yield f"check {name}", rule
+        else:
+            yield f"check of {table}: {rule}", ""
 
 
 def _describe_foreign_keys(connection: sqlite3.Connection, table: str) -> Iterator[tuple[str, str]]:
     keys: dict[int, list[tuple[str, ...]]] = {}
-    for number, _, *rest in connection.execute(f'PRAGMA foreign_key_list("{table}")'):
-        keys.setdefault(number, []).append(tuple(rest))
-    for rows in keys.values():
-        here = ", ".join(row[1] for row in rows)
-        there = ", ".join(row[2] or "" for row in rows)
-        target, on_update, on_delete = rows[0][0], rows[0][3], rows[0][4]
+    # A row for each column: id, seq, table, from, to, on_update, on_delete, match.
+    for number, _, *column in connection.execute(f'PRAGMA foreign_key_list("{table}")'):
+        keys.setdefault(number, []).append(tuple(column))
+    for columns in keys.values():
+        own_columns = ", ".join(column[1] for column in columns)
+        parent_columns = ", ".join(column[2] or "" for column in columns)
+        parent, _, _, on_update, on_delete, *_ = columns[0]
         yield (
-            f"key of {table}({here})",
-            f"{target}({there}), on update {on_update}, on delete {on_delete}",
+            f"key of {table}({own_columns})",
+            f"{parent}({parent_columns}), on update {on_update}, on delete {on_delete}",
         )
 
 
 def _describe_indexes(connection: sqlite3.Connection, table: str) -> Iterator[tuple[str, str]]:
-    """Indexes by name with their statement (partial ones and expressions too); UNIQUE rules by
-    their columns.
-    """
+    """Yield indexes by name with their statement, and UNIQUE rules by their columns."""
     for _, name, unique, origin, _ in connection.execute(
         f'PRAGMA index_list("{table}")'
     ).fetchall():
@@ -103,18 +108,22 @@ def _describe_indexes(connection: sqlite3.Connection, table: str) -> Iterator[tu
             ).fetchone()
             yield f"index {name}", normalize_sql(sql)
         elif origin == "u":
+            # seqno, cid, name, desc, collation, key: the last tells a column of the key from the
+            # row id at its end.
             rows = connection.execute(f'PRAGMA index_xinfo("{name}")')
             columns = ", ".join(f"{row[2]} {row[4]}" for row in rows if row[5])
             yield f"unique rule of {table}({columns})", f"unique {unique}"
 
 
 def _describe_check_constraints(sql: str) -> Iterator[tuple[str, str]]:
-    """Each CHECK of a table in normal form: its name, if it has one, and its rule."""
+    """Yield the name, or "", and the rule of each CHECK in a normalized statement."""
     for match in CHECK_CONSTRAINT_PATTERN.finditer(sql):
-        parts, depth = [], 1
-        for part in SQL_TOKEN_PATTERN.findall(sql[match.end() :]):
-            depth += {"(": 1, ")": -1}.get(part, 0)
+        tokens: list[str] = []
+        depth = 1
+        # The rule ends at the parenthesis that closes the one behind CHECK.
+        for token in SQL_TOKEN_PATTERN.findall(sql[match.end() :]):
+            depth += {"(": 1, ")": -1}.get(token, 0)
             if depth == 0:
                 break
-            parts.append(part)
-        yield match[1] or "", " ".join(parts)
+            tokens.append(token)
+        yield match[1] or "", " ".join(tokens)

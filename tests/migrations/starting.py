@@ -12,12 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from app.migrations.migration_errors import MigrationError
 from app.migrations.migration_files import find_migrations
-from app.migrations.migration_runner import (
-    MigrationError,
-    list_applied_migrations,
-    migrate_database,
-)
+from app.migrations.migration_runner import list_applied_migrations, migrate_database
 from app.migrations.schema_comparison import describe_schema
 from tests.migrations.made_up import QUIET, fingerprint, first_only, garden, names, run
 

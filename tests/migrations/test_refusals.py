@@ -12,13 +12,13 @@ from app.migrations.migration_errors import (
     DatabaseDamaged,
     DatabaseLocked,
     DatabaseNotAccessible,
+    DatabaseTooNew,
     ForeignDatabase,
+    MigrationEdited,
     NotSqliteFile,
 )
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import (
-    DatabaseTooNew,
-    MigrationEdited,
     list_pending_migrations,
     migrate_database,
 )

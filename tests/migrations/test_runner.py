@@ -9,11 +9,9 @@ import time
 
 import pytest
 
+from app.migrations.migration_errors import BackupFailed, MigrationError, MigrationFailed
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import (
-    BackupFailed,
-    MigrationError,
-    MigrationFailed,
     list_applied_migrations,
     list_pending_migrations,
     migrate_database,

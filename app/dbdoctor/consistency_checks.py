@@ -1,0 +1,114 @@
+"""Queries for rows that contradict each other, each with the sentence about them.
+
+Plain SQL over all tables, so that it works whatever the models say.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+
+SUCCESS_STATUSES_SQL = "('accepted', 'sent', 'no_receipt', 'delivered')"
+FAILURE_STATUSES_SQL = "('failed', 'undelivered', 'opted_out')"
+# The counts that a trigger keeps in message_logs, computed anew from the texts.
+BLAST_COUNTS_SQL = (
+    "SELECT message_log_id, count(*) AS total, "
+    f"sum(status IN {SUCCESS_STATUSES_SQL}) AS success, "
+    f"sum(status IN {FAILURE_STATUSES_SQL}) AS failure "
+    "FROM messages WHERE message_log_id IS NOT NULL GROUP BY message_log_id"
+)
+RESTORE_ADVICE = "Restore a backup: python -m app.dbdoctor --restore FILE."
+REPAIR_ADVICE = "Put it right: python -m app.dbdoctor --repair."
+MAX_SHOWN_IDS = 5
+
+
+@dataclass(frozen=True)
+class ConsistencyCheck:
+    """A query for the ids of contradictory rows, and the sentence that names them."""
+
+    sql: str
+    message_template: str
+
+    def describe_violations(self, connection: sqlite3.Connection) -> str | None:
+        """Return the sentence with up to MAX_SHOWN_IDS ids, or None without violations.
+
+        None too where a table or column is missing: the schema comparison reports that.
+        """
+        try:
+            # One more than is shown tells whether there are more.
+            rows = connection.execute(f"SELECT * FROM ({self.sql}) LIMIT {MAX_SHOWN_IDS + 1}")
+            ids = [str(row[0]) for row in rows]
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_ERROR":
+                raise
+            return None
+        if not ids:
+            return None
+        shown_ids = ", ".join(ids[:MAX_SHOWN_IDS])
+        if len(ids) > MAX_SHOWN_IDS:
+            shown_ids += " and more"
+        return self.message_template.format(ids=shown_ids)
+
+
+CONSISTENCY_CHECKS = (
+    ConsistencyCheck(
+        f"SELECT l.id FROM message_logs l JOIN ({BLAST_COUNTS_SQL}) c ON c.message_log_id = l.id "
+        "WHERE (l.total_recipients, l.success_count, l.failure_count) "
+        "<> (c.total, c.success, c.failure)",
+        f"The counts of blast {{ids}} disagree with its rows. {REPAIR_ADVICE}",
+    ),
+    ConsistencyCheck(
+        "SELECT id FROM message_logs l WHERE total_recipients > 0 AND details IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM messages WHERE message_log_id = l.id)",
+        f"Blast {{ids}} says that it has people, but its rows are gone. {RESTORE_ADVICE}",
+    ),
+    ConsistencyCheck(
+        "SELECT DISTINCT message_log_id FROM messages WHERE message_log_id IS NOT NULL "
+        "GROUP BY message_log_id, phone HAVING count(*) > 1",
+        "A number stands twice in blast {ids}. Stop that blast on its page; "
+        f"if it has not begun: {RESTORE_ADVICE}",
+    ),
+    ConsistencyCheck(
+        "SELECT m.id FROM messages m "
+        "LEFT JOIN (SELECT message_id, count(*) AS tries FROM attempts GROUP BY message_id) a "
+        "ON a.message_id = m.id WHERE m.attempts <> ifnull(a.tries, 0)",
+        f"Text {{ids}} has another number of attempts than it says. {RESTORE_ADVICE}",
+    ),
+    ConsistencyCheck(
+        "SELECT message_id FROM attempts GROUP BY message_id "
+        "HAVING max(n) <> count(*) OR min(n) <> 1",
+        f"The attempts of text {{ids}} are not numbered 1, 2, 3. {RESTORE_ADVICE}",
+    ),
+    ConsistencyCheck(
+        "SELECT min(id) FROM attempts GROUP BY ref HAVING count(*) > 1 UNION "
+        "SELECT min(id) FROM attempts WHERE provider_sid IS NOT NULL "
+        "GROUP BY provider_sid HAVING count(*) > 1",
+        f"Attempt {{ids}} shares its mark with another one. {RESTORE_ADVICE}",
+    ),
+    ConsistencyCheck(
+        "SELECT m.id FROM messages m JOIN message_logs l ON l.id = m.message_log_id "
+        "WHERE m.carrier <> l.carrier",
+        "Text {ids} is marked for another carrier than its blast: "
+        f"practice and real are mixed. {RESTORE_ADVICE}",
+    ),
+    ConsistencyCheck(
+        "SELECT id FROM scheduled_messages WHERE status = 'processing' AND message_log_id IS NULL",
+        "Scheduled blast {ids} is being sent but has no log, so nobody sends it. "
+        "Make it again with New blast.",
+    ),
+    ConsistencyCheck(
+        "SELECT s.id FROM scheduled_messages s JOIN message_logs l ON l.id = s.message_log_id "
+        "WHERE s.status = 'processing' AND l.status IN ('sent', 'failed', 'cancelled')",
+        "Scheduled blast {ids} still says that it is being sent, but it has ended. "
+        f"{REPAIR_ADVICE}",
+    ),
+    ConsistencyCheck(
+        "SELECT DISTINCT l.id FROM message_logs l JOIN messages m ON m.message_log_id = l.id "
+        "WHERE l.status IN ('sent', 'failed', 'cancelled') AND m.status = 'queued'",
+        "Blast {ids} has ended, but some of its texts still wait and are never sent. "
+        "Make a new blast for them.",
+    ),
+    ConsistencyCheck(
+        "SELECT count(*) FROM users WHERE EXISTS (SELECT 1 FROM users) "
+        "HAVING count(*) > 0 AND sum(role = 'admin') = 0",
+        f"There are users ({{ids}}), but no admin among them. {RESTORE_ADVICE}",
+    ),
+)
