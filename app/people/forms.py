@@ -1,4 +1,4 @@
-"""What somebody writes about a person."""
+"""Forms of a person's page: a note, and how the person agreed to texts."""
 
 from flask_wtf import FlaskForm
 from wtforms import TextAreaField, ValidationError
@@ -7,7 +7,14 @@ from wtforms.validators import Length
 from app.core.form_fields import CleanTextField
 from app.domain.texts.text_cleaning import clean_text, is_blank_text
 
-MAX_NOTE_CHARACTERS, MAX_EVIDENCE_CHARACTERS = 1000, 300
+MAX_NOTE_CHARACTERS = 1000
+MAX_EVIDENCE_CHARACTERS = 300
+NOTE_LENGTH_ERROR = f"Write at most {MAX_NOTE_CHARACTERS:,} characters."
+EVIDENCE_LENGTH_ERROR = f"Write at most {MAX_EVIDENCE_CHARACTERS} characters."
+
+
+def _clean_note(text: str | None) -> str:
+    return clean_text(text or "")
 
 
 class NoteForm(FlaskForm):
@@ -15,17 +22,12 @@ class NoteForm(FlaskForm):
 
     body = TextAreaField(
         "Note",
-        [
-            Length(
-                max=MAX_NOTE_CHARACTERS,
-                message=f"Write at most {MAX_NOTE_CHARACTERS:,} characters.",
-            )
-        ],
-        filters=[lambda typed: clean_text(typed or "")],
+        [Length(max=MAX_NOTE_CHARACTERS, message=NOTE_LENGTH_ERROR)],
+        filters=[_clean_note],
     )
 
     def validate_body(self, field: TextAreaField) -> None:
-        """A note says something."""
+        """Reject a note without text."""
         _require_text(field, "Write something.")
 
 
@@ -34,16 +36,11 @@ class ConsentForm(FlaskForm):
 
     evidence = CleanTextField(
         "When and how they agreed",
-        [
-            Length(
-                max=MAX_EVIDENCE_CHARACTERS,
-                message=f"Write at most {MAX_EVIDENCE_CHARACTERS} characters.",
-            )
-        ],
+        [Length(max=MAX_EVIDENCE_CHARACTERS, message=EVIDENCE_LENGTH_ERROR)],
     )
 
     def validate_evidence(self, field: CleanTextField) -> None:
-        """A yes without a proof is none."""
+        """Reject consent without evidence."""
         _require_text(field, "Write when and how they agreed.")
 
 

@@ -1,6 +1,6 @@
-"""The doors of one person, and of imports onto the do-not-text list."""
+"""The pages about one person, and the import of the do-not-text list."""
 
-from app.people.views import do_not_text_import
-from app.people.views.person_page import bp
+from app.people.views import do_not_text_import, erasure, person_page, sending_permission
+from app.people.views.blueprint import bp
 
-__all__ = ["bp", "do_not_text_import"]
+__all__ = ["bp", "do_not_text_import", "erasure", "person_page", "sending_permission"]

@@ -1,0 +1,81 @@
+"""Changes whether a person may be texted: the do-not-text list, and recorded consent."""
+
+from flask import (
+    flash,
+)
+from flask.typing import ResponseReturnValue
+
+from app.audit.actions import audited_write
+from app.core.access import (
+    current_username,
+    roles_required,
+)
+from app.core.settings import current_settings
+from app.domain.accounts.roles import Role
+from app.domain.phones.phone_number import format_phone_number
+from app.people import queries
+from app.people.forms import ConsentForm
+from app.people.views.blueprint import bp, mask_phone, parse_phone_or_404, redirect_to_person
+from app.people.views.person_page import render_person_page
+from app.suppression.actions.consent_events import grant_consent
+from app.suppression.actions.opt_outs import record_opt_out
+from app.suppression.actions.suppression_removal import OnlyOwnerCanOptIn, remove_suppression_entry
+from app.suppression.models import MANUAL_SOURCE, ConsentMethod
+from app.suppression.queries.suppression_entries import (
+    find_suppression_entries_by_phone,
+)
+
+
+@bp.post("/people/<digits>/do-not-text")
+@roles_required(Role.ADMIN)
+def add_person_to_do_not_text_list(digits: str) -> ResponseReturnValue:
+    """Put somebody on the do-not-text list who asked for it in another way than by text."""
+    phone = parse_phone_or_404(digits)
+    name = queries.load_person_record(phone).name
+    with audited_write("suppression.added", current_username()) as trace:
+        trace.about = mask_phone(phone)
+        is_new = record_opt_out(phone, source=MANUAL_SOURCE, name=name, actor=current_username())
+    if is_new:
+        flash(f"{format_phone_number(phone)} gets no more texts.", "success")
+    else:
+        flash(f"{format_phone_number(phone)} is on the do-not-text list already.", "success")
+    return redirect_to_person(phone)
+
+
+@bp.post("/people/<digits>/take-off")
+@roles_required(Role.ADMIN)
+def remove_person_from_do_not_text_list(digits: str) -> ResponseReturnValue:
+    """Take somebody off the do-not-text list, unless only the phone's owner can do that."""
+    phone = parse_phone_or_404(digits)
+    try:
+        with audited_write("suppression.removed", current_username()) as trace:
+            entries = find_suppression_entries_by_phone(phone)
+            trace.about = mask_phone(phone)
+            trace.details = {"why": ", ".join(entry.why for entry in entries)}
+            for entry in entries:
+                remove_suppression_entry(entry.kind, entry.id, current_username())
+    except OnlyOwnerCanOptIn:
+        sender_number = format_phone_number(current_settings().sender)
+        flash(f"Only they can undo this, by texting START to {sender_number}.", "error")
+    else:
+        flash(f"{format_phone_number(phone)} is off the do-not-text list.", "success")
+    return redirect_to_person(phone)
+
+
+@bp.post("/people/<digits>/consent")
+@roles_required(Role.ADMIN)
+def record_person_consent(digits: str) -> ResponseReturnValue:
+    """Record when and how they agreed to texts."""
+    phone, form = parse_phone_or_404(digits), ConsentForm()
+    if not form.validate_on_submit():
+        return render_person_page(phone, consent_form=form), 422
+    with audited_write("person.consent", current_username()) as trace:
+        trace.about = mask_phone(phone)
+        is_granted = grant_consent(
+            phone, ConsentMethod.FORM, form.evidence.data, current_username()
+        )
+    if is_granted:
+        flash("That is written down.", "success")
+    else:
+        flash("They said STOP, and that stands until they text START.", "error")
+    return redirect_to_person(phone)
