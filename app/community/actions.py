@@ -1,6 +1,6 @@
 """Writing to the list of members.
 
-That a number is on it once is decided by the database (Taken).
+The database decides that a number is on it once (UniqueViolation).
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,11 @@ from app.suppression.models import ConsentAct, ConsentMethod
 from app.suppression.queries.consent_history import find_last_consent_act
 from app.suppression.queries.sending_permission import has_opted_out
 
+# SQLite takes a limited number of parameters a statement (999 before version 3.32).
 MEMBERS_PER_DELETE = 500
 VALID_CONSENT_ACTS = (ConsentAct.GRANTED, ConsentAct.RETURNED)
-# Built once: whole halls text a keyword.
+# They run for every text of a keyword that puts people on the list, and whole halls text one at
+# once: a prepared statement takes 10 µs instead of the 200 µs that SQLAlchemy takes.
 _FIND_MEMBER_ID = PreparedStatement(
     select(CommunityMember.id).where(CommunityMember.phone == bindparam("b_phone"))
 )
@@ -29,7 +31,7 @@ _INSERT_MEMBER = PreparedStatement(insert(CommunityMember), "name", "phone", "cr
 
 
 def create_member(name: str | None, phone: str) -> CommunityMember:
-    """A new member. Raises Taken when somebody has this number."""
+    """Store a new member. Raises UniqueViolation when the number is taken. Inside write()."""
     row = CommunityMember(name=name, phone=phone)
     db.session.add(row)
     db.session.flush()
@@ -37,10 +39,10 @@ def create_member(name: str | None, phone: str) -> CommunityMember:
 
 
 def subscribe_member_by_text(name: str | None, phone: str, evidence: str) -> bool:
-    """They asked by text to be on the list: now they are, with a recorded yes (`evidence`).
+    """Put somebody who asked by text on the list, and record the consent (`evidence`).
 
-    False for whoever has opted out: that stands until they text START, so nothing changes. A
-    yes that still holds is not written down again.
+    Returns False, and changes nothing, for whoever has opted out: that stands until they text
+    START. Consent that still holds is not recorded again. Inside write().
     """
     is_new = _FIND_MEMBER_ID.fetch_value(b_phone=phone) is None
     if is_new:
@@ -55,23 +57,23 @@ def subscribe_member_by_text(name: str | None, phone: str, evidence: str) -> boo
 
 
 def update_member(member_id: int, name: str | None, phone: str) -> list[str]:
-    """Another name or number; gives which of the two changed.
+    """Store another name or number and return which of the two changed.
 
-    Raises Gone, or Taken when somebody has this number.
+    Raises NotFound, or UniqueViolation when somebody has this number. Inside write().
     """
     row = get_member_for_update(member_id)
-    changed = [
-        column
-        for column, value in (("name", name), ("phone", phone))
-        if getattr(row, column) != value
-    ]
+    changed_columns = []
+    if row.name != name:
+        changed_columns.append("name")
+    if row.phone != phone:
+        changed_columns.append("phone")
     row.name, row.phone = name, phone
     db.session.flush()
-    return changed
+    return changed_columns
 
 
 def get_member_for_update(member_id: int) -> CommunityMember:
-    """The member as they are inside this write section. Raises Gone."""
+    """Return the member as this write() sees them. Raises NotFound."""
     row = db.session.get(CommunityMember, member_id, populate_existing=True)
     if row is None:
         raise NotFound
@@ -79,17 +81,16 @@ def get_member_for_update(member_id: int) -> CommunityMember:
 
 
 def delete_members(member_ids: Sequence[int]) -> int:
-    """Take people off the list; gives how many were on it.
+    """Take people off the list and return how many were on it.
 
-    What they were sent stays in the logs.
+    What they were sent stays in the logs. Inside write().
     """
-    removed = 0
+    count = 0
     for start in range(0, len(member_ids), MEMBERS_PER_DELETE):
-        some = CommunityMember.id.in_(member_ids[start : start + MEMBERS_PER_DELETE])
-        removed += execute_and_count_rows(
-            delete(CommunityMember).where(some).execution_options(synchronize_session=False)
-        )
-    return removed
+        batch = member_ids[start : start + MEMBERS_PER_DELETE]
+        statement = delete(CommunityMember).where(CommunityMember.id.in_(batch))
+        count += execute_and_count_rows(statement.execution_options(synchronize_session=False))
+    return count
 
 
 def erase_phone(erasure: PhoneErasure) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What an admin types about a member."""
+"""The form of a member."""
 
 from typing import Any
 
@@ -14,21 +14,23 @@ NUMBER_ALREADY_LISTED_ERROR = "Someone on the list already has this number."
 
 
 def get_refused_numbers() -> dict[str, str]:
-    """Numbers that nobody on the list may have, each with the sentence why: Twilio refuses to
-    text its own sender.
-    """
+    """Return the numbers that no member may have, each with the sentence why."""
     settings = current_settings()
-    return {settings.twilio_from_number: OWN_NUMBER_ERROR} if settings.carrier == "twilio" else {}
+    if settings.carrier != "twilio":
+        return {}
+    # Twilio refuses a text to its own sender (error 21266).
+    return {settings.twilio_from_number: OWN_NUMBER_ERROR}
 
 
 class MemberForm(FlaskForm):
-    """A person of the community."""
+    """The name and number of a member."""
 
     name = PersonNameField("Name")
     phone = PhoneField("Phone number", organisation.get_organisation_region)
 
     def validate_phone(self, field: Any) -> None:
-        """Beside what the field itself checks."""
-        read = getattr(field, "phone", None)
-        if read and read.e164 in get_refused_numbers():
+        """Reject a number that no member may have."""
+        # Only a number that the field could parse has the attribute.
+        number = getattr(field, "phone", None)
+        if number and number.e164 in get_refused_numbers():
             raise ValidationError(OWN_NUMBER_ERROR)

@@ -32,12 +32,14 @@ from app.core.pagination import (
 )
 from app.core.search_terms import extract_search_digits, list_case_variants
 from app.domain.delivery.skip_reasons import SkipReason
+from app.organisation.consent_coverage import ConsentCoverage
+from app.suppression.queries.consent_history import select_has_recorded_consent
 from app.suppression.queries.sending_permission import select_suppression_reason
 
 MEMBER_SORTS = ("name", "phone", "created_at")
 # Each is the order of one index of the table, with the column that makes it total. Names come
 # last where there is none.
-ORDER_COLUMNS: dict[str, tuple[ColumnElement[Any], ...]] = {
+ORDER_COLUMNS: dict[str, tuple[Any, ...]] = {
     "name": (
         CommunityMember.name.is_(None),
         CommunityMember.name.collate("NOCASE"),
@@ -216,3 +218,16 @@ def select_member_names() -> Select[str, str, str | None, datetime]:
         CommunityMember.name,
         CommunityMember.created_at,
     )
+
+
+def select_phones_of_matching_members(search: str, region: str) -> Select[str]:
+    """Select the phones of the members whose name or number contains what was typed."""
+    return select(CommunityMember.phone).where(build_member_search_condition(search, region))
+
+
+def count_consent_coverage() -> ConsentCoverage:
+    """Count the people on the list and those whose newest consent event is a yes."""
+    with_consent = func.count().filter(select_has_recorded_consent(CommunityMember.phone))
+    statement = select(func.count(), with_consent).select_from(CommunityMember)
+    people, people_with_consent = db.session.execute(statement).one()
+    return ConsentCoverage(people, people_with_consent)

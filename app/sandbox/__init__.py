@@ -1,1 +1,1 @@
-"""The practice phone: play the people's phones in the browser."""
+"""Sandbox phones in the browser: read what they got, write back, change how they behave."""

@@ -1,21 +1,23 @@
-"""What is typed on the practice phones."""
+"""Forms of the sandbox phones' pages."""
 
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, ValidationError
 
-from app.blasts.views.blast_labels import format_blast_title
 from app.core.form_fields import PhoneField
 from app.core.template_filters import format_local_time
 from app.delivery.carriers.sandbox_models import PhoneBehaviour
 from app.delivery.models import MessageLog
+from app.delivery.queries.sandbox_blasts import list_latest_sandbox_blasts
+from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
+from app.domain.texts.whole_numbers import parse_whole_number
 from app.organisation.queries import get_organisation_region
-from app.sandbox.actions import ReplyShare
-from app.sandbox.queries import list_latest_sandbox_blasts
+from app.sandbox.actions.simulated_replies import ReplyShare
 
 MAX_PERCENT = 100
+MAX_PERCENT_DIGITS = 3
 BEHAVIOUR_LABELS = {
     PhoneBehaviour.WORKING: "Working",
     PhoneBehaviour.UNREACHABLE: "Switched off",
@@ -35,37 +37,35 @@ BEHAVIOUR_DESCRIPTIONS = {
 
 
 class OpenPhoneForm(FlaskForm):
-    """Any number, to open its phone. A GET form: it changes nothing."""
+    """A number whose phone is opened."""
 
     class Meta:
+        # A GET form: it changes nothing, and a token would stand in the address.
         csrf = False
 
     phone = PhoneField("Number", get_organisation_region)
 
 
 class PhoneTextForm(FlaskForm):
-    """What the phone writes: exactly as typed, as phones do."""
+    """A text that the phone writes; it stays exactly as typed, as on a real phone."""
 
     body = StringField("Text message")
 
     def validate_body(self, field: Any) -> None:
-        """At least one sign, at most one text's worth.
-
-        (A NUL is no sign: SQLite would end the text there.)
-        """
-        _check_body(field, needed=True)
+        """Require a text that is not blank and not longer than one message."""
+        _check_body(field, is_required=True)
 
 
 class PhonePictureForm(PhoneTextForm):
-    """What the phone writes below a picture: it may be nothing."""
+    """The text below a picture that the phone sends; it may be empty."""
 
     def validate_body(self, field: Any) -> None:
-        """At most one text's worth."""
-        _check_body(field, needed=False)
+        """Reject a text longer than one message."""
+        _check_body(field, is_required=False)
 
 
 class StrangerTextForm(PhoneTextForm):
-    """What somebody writes whose number nobody here knows."""
+    """A text from a number that is on no list."""
 
     body = StringField(
         "What they write", default="Hi, is the picnic on Saturday?", id="stranger_body"
@@ -73,7 +73,10 @@ class StrangerTextForm(PhoneTextForm):
 
 
 class SimulatedRepliesForm(FlaskForm):
-    """The crowd answers a blast. After `validate()`, `log` and `parts` are what it says."""
+    """Which blast is replied to, and how many percent of its people write what.
+
+    `blast_id` and `reply_shares` are valid after `validate()`.
+    """
 
     log_id = SelectField("Which blast", validate_choice=False)
     percent = StringField("Percent of people", default="40")
@@ -83,80 +86,85 @@ class SimulatedRepliesForm(FlaskForm):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
-        self.log_id.choices = {
-            str(log.id): _build_blast_label(log) for log in list_latest_sandbox_blasts()
-        }
+        blasts = list_latest_sandbox_blasts()
+        self.log_id.choices = {str(log.id): _build_blast_label(log) for log in blasts}
         self.log_id.data = self.log_id.data or next(iter(self.log_id.choices), None)
 
     def validate_log_id(self, field: Any) -> None:
-        """One of the list."""
+        """Reject a blast that is not in the list."""
         if field.data not in field.choices:
             raise ValidationError("Choose a blast.")
 
     def validate_percent(self, field: Any) -> None:
-        """A whole number; with the other one not more than everybody."""
-        self._check_percent(field)
-        if self._parse_percent(field) + self._parse_percent(self.other_percent) > MAX_PERCENT:
+        """Require a whole number which, with the other one, is from 1 to 100."""
+        _check_percent(field)
+        total = _parse_percent(field) + _parse_percent(self.other_percent)
+        if total > MAX_PERCENT:
             raise ValidationError("Together they are more than a hundred.")
-        if self._parse_percent(field) + self._parse_percent(self.other_percent) == 0:
+        if total == 0:
             raise ValidationError("Then nobody answers. Write a number above 0.")
 
     def validate_other_percent(self, field: Any) -> None:
-        """A whole number."""
-        self._check_percent(field)
+        """Require a whole number from 0 to 100."""
+        _check_percent(field)
 
     def validate_body(self, field: Any) -> None:
-        """Something to text, if anybody does."""
-        _check_body(field, needed=self._parse_percent(self.percent) > 0)
+        """Require a text when anybody writes it."""
+        _check_body(field, is_required=_parse_percent(self.percent) > 0)
 
     def validate_other_body(self, field: Any) -> None:
-        """The same of the others."""
-        _check_body(field, needed=self._parse_percent(self.other_percent) > 0)
+        """Require the second text when anybody writes it."""
+        _check_body(field, is_required=_parse_percent(self.other_percent) > 0)
 
     @property
     def blast_id(self) -> int:
-        """The number of the chosen blast."""
+        """The id of the chosen blast."""
         return int(self.log_id.data)
 
     @property
     def reply_shares(self) -> list[ReplyShare]:
-        """How many of a hundred text what."""
-        both = ((self.percent, self.body), (self.other_percent, self.other_body))
-        return [ReplyShare(self._parse_percent(percent), str(body.data)) for percent, body in both]
-
-    def _check_percent(self, field: Any) -> None:
-        typed = (field.data or "").strip()
-        if typed and not (
-            typed.isascii() and typed.isdigit() and len(typed) <= 3 and int(typed) <= MAX_PERCENT
-        ):
-            raise ValidationError("Write a whole number from 0 to 100.")
-
-    @staticmethod
-    def _parse_percent(field: Any) -> int:
-        typed = (field.data or "").strip()
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 0
+        """How many percent write which text."""
+        return [
+            ReplyShare(_parse_percent(self.percent), str(self.body.data)),
+            ReplyShare(_parse_percent(self.other_percent), str(self.other_body.data)),
+        ]
 
 
-def _check_body(field: Any, *, needed: bool) -> None:
+def _check_percent(field: Any) -> None:
+    text = (field.data or "").strip()
+    percent = parse_whole_number(text, MAX_PERCENT_DIGITS)
+    if text and (percent is None or percent > MAX_PERCENT):
+        raise ValidationError("Write a whole number from 0 to 100.")
+
+
+def _parse_percent(field: Any) -> int:
+    """Return the number, or 0 for a field without a valid one."""
+    return parse_whole_number((field.data or "").strip(), MAX_PERCENT_DIGITS) or 0
+
+
+def _check_body(field: Any, *, is_required: bool) -> None:
+    # SQLite's text functions end a text at a NUL.
     field.data = (field.data or "").replace("\x00", "")
-    if needed and not field.data.strip():
+    if is_required and not field.data.strip():
         raise ValidationError("Write something first.")
-    if count_utf16_units(field.data) > MAX_MESSAGE_CHARACTERS:
+    length = count_utf16_units(field.data)
+    if length > MAX_MESSAGE_CHARACTERS:
         raise ValidationError(
-            f"A text has at most {MAX_MESSAGE_CHARACTERS:,} characters. This one has {count_utf16_units(field.data):,}."
+            f"A text has at most {MAX_MESSAGE_CHARACTERS:,} characters. This one has {length:,}."
         )
 
 
 def _build_blast_label(log: MessageLog) -> str:
-    return f"{format_blast_title(log.message_body, log.event_title)} · {format_local_time(log.created_at)}"
+    title = format_blast_title(log.message_body, log.event_title)
+    return f"{title} · {format_local_time(log.created_at)}"
 
 
 class PhoneBehaviourForm(FlaskForm):
-    """How the phone behaves: one of the buttons."""
+    """The button that says how the phone behaves."""
 
     mood = StringField("This phone is")
 
     def validate_mood(self, field: Any) -> None:
-        """Only what a button can say."""
+        """Reject a behaviour that no button has."""
         if field.data not in set(PhoneBehaviour):
             raise ValidationError("Choose one of the buttons.")

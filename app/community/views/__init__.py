@@ -1,4 +1,4 @@
-"""The doors of the community."""
+"""The pages of the community."""
 
 from app.community.views import member_editing, member_import, member_list
 from app.community.views.blueprint import bp

@@ -10,6 +10,7 @@ from app.community.models import CommunityMember
 from app.community.views.blueprint import bp
 from app.core.access import current_username, roles_required
 from app.core.db import UniqueViolation
+from app.core.form_fields import add_error
 from app.domain.accounts.roles import Role
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
@@ -23,99 +24,111 @@ from app.suppression.queries.sending_permission import find_suppression_reason
 @bp.route("/community/add", methods=["GET", "POST"])
 @roles_required(Role.ADMIN)
 def add_member() -> ResponseReturnValue:
-    """One more on the list. The address may say whom."""
+    """Add somebody to the list. The parameters `name` and `phone` fill in the form."""
     form = MemberForm(
         data={"phone": request.args.get("phone", ""), "name": request.args.get("name")}
     )
     if form.validate_on_submit():
-        try:
-            with audited_write("member.added", current_username()) as trace:
-                row = actions.create_member(form.name.data, form.phone.phone.e164)
-                erased_numbers.restore_erased_opt_outs([row.phone])
-                trace.about = str(row.id)
-        except UniqueViolation:
-            form.phone.errors = [*form.phone.errors, NUMBER_ALREADY_LISTED_ERROR]
-        else:
-            flash(_describe_added_member(row), "success")
+        member = _create_member_or_add_error(form)
+        if member is not None:
+            flash(_describe_added_member(member), "success")
             return redirect(url_for("community.list_members"), 303)
-    return render_template("community/add.html", form=form), 422 if form.errors else 200
+    return render_template("community/add.html", form=form), _get_form_status(form)
 
 
-def _describe_added_member(row: CommunityMember) -> str:
-    """Somebody may be on the list and get nothing: then it is said at once."""
-    reason = find_suppression_reason(row.phone)
-    named = row.name or format_phone_number(row.phone)
-    more = (
-        f"They get no texts. {SKIP_REASON_LABELS[reason][0]}."
-        if reason
-        else organisation.describe_foreign_numbers({row.phone[:COUNTRY_PREFIX_LENGTH]: 1})
-    )
-    return f"{named} is on the list. {more}".rstrip()
+def _create_member_or_add_error(form: MemberForm) -> CommunityMember | None:
+    try:
+        with audited_write("member.added", current_username()) as trace:
+            member = actions.create_member(form.name.data, form.phone.phone.e164)
+            erased_numbers.restore_erased_opt_outs([member.phone])
+            trace.about = str(member.id)
+    except UniqueViolation:
+        add_error(form.phone, NUMBER_ALREADY_LISTED_ERROR)
+        return None
+    return member
+
+
+def _get_form_status(form: MemberForm) -> int:
+    return 422 if form.errors else 200
+
+
+def _describe_added_member(member: CommunityMember) -> str:
+    """Return the message about a new member, and why no text would reach them."""
+    reason = find_suppression_reason(member.phone)
+    if reason:
+        more = f"They get no texts. {SKIP_REASON_LABELS[reason][0]}."
+    else:
+        more = organisation.describe_foreign_numbers({member.phone[:COUNTRY_PREFIX_LENGTH]: 1})
+    return f"{_get_display_name(member)} is on the list. {more}".rstrip()
+
+
+def _get_display_name(member: CommunityMember) -> str:
+    return member.name or format_phone_number(member.phone)
 
 
 @bp.route("/community/<int:member_id>/edit", methods=["GET", "POST"])
 @roles_required(Role.ADMIN)
 def edit_member(member_id: int) -> ResponseReturnValue:
-    """Another name or number."""
+    """Change a member's name or number."""
     member = queries.find_member(member_id) or abort(404)
     form = MemberForm(obj=member)
-    if form.validate_on_submit():
-        try:
-            with audited_write("member.changed", current_username()) as trace:
-                trace.about = str(member_id)
-                trace.details = {
-                    "changed": actions.update_member(
-                        member_id, form.name.data, form.phone.phone.e164
-                    )
-                }
-                erased_numbers.restore_erased_opt_outs([form.phone.phone.e164])
-        except UniqueViolation:
-            form.phone.errors = [*form.phone.errors, NUMBER_ALREADY_LISTED_ERROR]
-        else:
-            flash("Saved.", "success")
-            return redirect(url_for("community.list_members"), 303)
-    return _render_edit_page(member_id, form), 422 if form.errors else 200
+    if form.validate_on_submit() and _update_member_or_add_error(member_id, form):
+        flash("Saved.", "success")
+        return redirect(url_for("community.list_members"), 303)
+    return _render_edit_page(member_id, form), _get_form_status(form)
+
+
+def _update_member_or_add_error(member_id: int, form: MemberForm) -> bool:
+    phone = form.phone.phone.e164
+    try:
+        with audited_write("member.changed", current_username()) as trace:
+            trace.about = str(member_id)
+            changed_columns = actions.update_member(member_id, form.name.data, phone)
+            trace.details = {"changed": changed_columns}
+            erased_numbers.restore_erased_opt_outs([phone])
+    except UniqueViolation:
+        add_error(form.phone, NUMBER_ALREADY_LISTED_ERROR)
+        return False
+    return True
 
 
 def _render_edit_page(member_id: int, form: MemberForm) -> str:
-    """The person as they are on the list, whatever was typed."""
+    """Render the form beside the member as stored, whatever was typed."""
     member = queries.find_member(member_id) or abort(404)
     return render_template(
         "community/edit.html",
         form=form,
         member=member,
-        left_out=find_suppression_reason(member.phone),
+        skip_reason=find_suppression_reason(member.phone),
     )
 
 
 @bp.post("/community/<int:member_id>/delete")
 @roles_required(Role.ADMIN)
 def delete_member(member_id: int) -> ResponseReturnValue:
-    """One less on the list."""
+    """Delete a member from the list."""
     with audited_write("member.deleted", current_username()) as trace:
         member = actions.get_member_for_update(member_id)
-        named = member.name or format_phone_number(member.phone)
+        display_name = _get_display_name(member)
         trace.about = str(member_id)
         actions.delete_members([member_id])
-    flash(f"{named} is deleted.", "success")
+    flash(f"{display_name} is deleted.", "success")
     return redirect(url_for("community.list_members"), 303)
 
 
 @bp.post("/community/<int:member_id>/unsubscribe")
 @roles_required(Role.ADMIN)
 def unsubscribe_member(member_id: int) -> ResponseReturnValue:
-    """Onto the do-not-text list, for somebody who asked in another way than by text."""
+    """Put a member on the do-not-text list who asked for it in another way than by text."""
     with audited_write("member.unsubscribed", current_username()) as trace:
         member = actions.get_member_for_update(member_id)
-        named = member.name or format_phone_number(member.phone)
+        display_name = _get_display_name(member)
         trace.about = str(member_id)
         is_new = record_opt_out(
             member.phone, source="community", name=member.name, actor=current_username()
         )
-    flash(
-        f"{named} gets no more texts."
-        if is_new
-        else f"{named} is on the do-not-text list already.",
-        "success",
-    )
+    if is_new:
+        flash(f"{display_name} gets no more texts.", "success")
+    else:
+        flash(f"{display_name} is on the do-not-text list already.", "success")
     return redirect(url_for("community.list_members"), 303)

@@ -1,4 +1,4 @@
-"""People from a spreadsheet onto the list of members."""
+"""Imports members from a spreadsheet."""
 
 from typing import cast
 
@@ -17,7 +17,7 @@ MEMBER_IMPORT_TARGET = ImportTarget("community", cast("Table", CommunityMember._
 
 
 def build_member_importer() -> ImporterConfig:
-    """The list of members, for an import."""
+    """Return the importer of the list of members."""
     home = url_for("community.list_members")
     return ImporterConfig(
         "community.import",

@@ -1,4 +1,4 @@
-"""The list of members, and what is done to many at once."""
+"""The list of members, the deletion of many at once, and the export."""
 
 from flask import (
     Response,
@@ -24,6 +24,8 @@ from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.pagination import list_params
 from app.domain.accounts.roles import Role
+from app.domain.texts.plurals import pluralize
+from app.domain.texts.whole_numbers import parse_id
 from app.organisation import queries as organisation
 
 EXPORT_HEADINGS = ("name", "phone")
@@ -32,7 +34,7 @@ EXPORT_HEADINGS = ("name", "phone")
 @bp.get("/community")
 @roles_required(*ALL_ROLES)
 def list_members() -> ResponseReturnValue:
-    """Everybody who receives blasts to the community."""
+    """List everybody who receives blasts to the community."""
     page = queries.paginate_members(
         list_params(queries.MEMBER_SORTS, "name"),
         organisation.get_organisation_region(),
@@ -43,28 +45,24 @@ def list_members() -> ResponseReturnValue:
 @bp.post("/community/bulk-delete")
 @roles_required(Role.ADMIN)
 def delete_selected_members() -> ResponseReturnValue:
-    """The chosen ones off the list."""
-    chosen = _parse_ids(request.form.getlist("member_ids"))
-    if not chosen:
+    """Delete the selected members."""
+    member_ids = _parse_ids(request.form.getlist("member_ids"))
+    if not member_ids:
         flash("Choose somebody first.", "error")
         return redirect(_get_return_url(), 303)
     with audited_write("members.deleted", current_username()) as trace:
-        count = actions.delete_members(chosen)
-        trace.about, trace.details = ", ".join(map(str, chosen)), {"count": count}
-    flash(
-        "1 person is deleted." if count == 1 else f"{count:,} people are deleted.",
-        "success",
-    )
+        count = actions.delete_members(member_ids)
+        trace.about = ", ".join(map(str, member_ids))
+        trace.details = {"count": count}
+    verb = "is" if count == 1 else "are"
+    flash(f"{pluralize(count, 'person', 'people')} {verb} deleted.", "success")
     return redirect(_get_return_url(), 303)
 
 
 def _parse_ids(texts: list[str]) -> list[int]:
-    """Whole numbers that fit the database; anything else names nobody."""
-    return [
-        int(text)
-        for text in dict.fromkeys(texts)
-        if text.isascii() and text.isdigit() and len(text) <= 18
-    ]
+    """Return each row id once; other texts are left out."""
+    ids = map(parse_id, dict.fromkeys(texts))
+    return [id_ for id_ in ids if id_ is not None]
 
 
 def _get_return_url() -> str:
@@ -74,7 +72,7 @@ def _get_return_url() -> str:
 @bp.get("/community/export")
 @roles_required(Role.ADMIN)
 def export_members() -> ResponseReturnValue:
-    """The whole list as a CSV that an import takes back unchanged."""
+    """Download the whole list as a CSV file that an import takes back unchanged."""
     with audited_write("members.exported", current_username()) as trace:
         trace.details = {"count": queries.count_members()}
     rows = stream_with_context(stream_csv(EXPORT_HEADINGS, queries.iterate_members()))

@@ -1,42 +1,36 @@
-"""One phone writes to us, or behaves differently."""
+"""A sandbox phone writes a text."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert
-from sqlalchemy.dialects.sqlite import insert as upsert
-
 from app.core.clock import now
-from app.core.db import db, execute_and_count_rows
-from app.delivery.carriers.sandbox_models import (
-    PhoneBehaviour,
-    SandboxMessage,
-    SandboxPhone,
-)
 from app.delivery.carriers.sandbox_payloads import generate_message_sid
+from app.delivery.carriers.sandbox_phones import store_phone_texts
 from app.domain.texts.segments import measure_segments
 
-# The page itself brings the text in at once. Should it die on the way, a walking postman does,
-# this much later.
+# The page posts the text at once. Should its process die before that, the callback dispatcher of
+# any process posts it this much later.
 DISPATCH_DELAY = timedelta(seconds=2)
 
 
-def queue_text_from_phone(phone: str, sender: str, body: str, *, picture: bool = False) -> str:
-    """The phone texts `body`, perhaps with a picture, to our number `sender`; the text's sid,
-    for the postman.
+def queue_text_from_phone(phone: str, sender: str, body: str, *, has_picture: bool = False) -> str:
+    """Store a text that the phone writes to our number `sender` and return its SID.
+
+    Inside write(). CallbackDispatcher.dispatch_now() posts it afterwards.
     """
     moment = now()
-    row = build_phone_text_row(phone, sender, body, moment, picture=picture)
-    db.session.execute(insert(SandboxMessage).values(row | {"next_at": moment + DISPATCH_DELAY}))
+    row = build_phone_text_row(phone, sender, body, moment, has_picture=has_picture)
+    row["next_at"] = moment + DISPATCH_DELAY
+    store_phone_texts([row])
     return str(row["sid"])
 
 
 def build_phone_text_row(
-    phone: str, sender: str, body: str, moment: datetime, *, picture: bool = False
+    phone: str, sender: str, body: str, moment: datetime, *, has_picture: bool = False
 ) -> dict[str, Any]:
-    """The row of a text that the phone writes at `moment`, when a postman takes it in."""
+    """Return the row of a text that the phone writes, and that is posted to us, at `moment`."""
     return {
-        "sid": generate_message_sid("MM" if picture else "SM"),
+        "sid": generate_message_sid("MM" if has_picture else "SM"),
         "from_phone": True,
         "phone": phone,
         "sender": sender,
@@ -47,17 +41,3 @@ def build_phone_text_row(
         "next_at": moment,
         "created_at": moment,
     }
-
-
-def set_phone_behaviour(phone: str, mood: PhoneBehaviour) -> None:
-    """From now on the phone behaves like this."""
-    values = {"mood": mood, "updated_at": now()}
-    statement = upsert(SandboxPhone).values({"phone": phone} | values)
-    db.session.execute(statement.on_conflict_do_update(["phone"], set_=values))
-
-
-def reset_phone_behaviours() -> int:
-    """Every phone works again; how many did not."""
-    return execute_and_count_rows(
-        delete(SandboxPhone).where(SandboxPhone.mood != PhoneBehaviour.WORKING)
-    )

@@ -1,16 +1,13 @@
-"""One phone: the texts on its screen, and what happened to them."""
+"""What one phone shows: the texts on its screen, and what happened to them."""
 
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
-from app.core.clock import now
-from app.core.db import db
 from app.delivery.carriers.sandbox_callback_queue import WEBHOOK_FAILURE_CODE
 from app.delivery.carriers.sandbox_models import SandboxMessage
+from app.delivery.carriers.sandbox_phones import list_phone_texts_newest_first
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.domain.delivery.message_statuses import (
     DELIVERY_STATUS_LABELS,
@@ -24,7 +21,7 @@ MAX_SCREEN_MESSAGES = 60
 
 @dataclass(frozen=True)
 class ScreenMessage:
-    """A text on the screen. `wrote`: these are the phone's own words."""
+    """A text on the screen; `is_from_phone` when the phone wrote it."""
 
     is_from_phone: bool
     body: str
@@ -35,8 +32,9 @@ class ScreenMessage:
 
 @dataclass(frozen=True)
 class PhoneScreen:
-    """Everything on a phone's page that changes by itself: texts oldest first, events newest
-    first.
+    """Everything on a phone's page that changes by itself.
+
+    Texts stand oldest first, events newest first.
     """
 
     messages: Sequence[ScreenMessage]
@@ -44,15 +42,14 @@ class PhoneScreen:
 
     @property
     def fingerprint(self) -> str:
-        """A short fingerprint: another one as soon as anything has changed."""
-        return f"{zlib.crc32(repr((self.messages, self.events)).encode('utf-8', 'replace')):08x}"
+        """A CRC of 8 hex digits that differs as soon as anything has changed."""
+        content = repr((self.messages, self.events)).encode("utf-8", "replace")
+        return f"{zlib.crc32(content):08x}"
 
 
 def load_phone_screen(phone: str) -> PhoneScreen:
-    """What this phone shows now: its newest texts, at most ON_SCREEN."""
-    here = SandboxMessage.phone == phone, SandboxMessage.created_at <= now()
-    newest = select(SandboxMessage).where(*here).order_by(SandboxMessage.id.desc())
-    texts = db.session.scalars(newest.limit(MAX_SCREEN_MESSAGES)).all()
+    """Return what this phone shows now: its newest texts, at most MAX_SCREEN_MESSAGES."""
+    texts = list_phone_texts_newest_first(phone, MAX_SCREEN_MESSAGES)
     return PhoneScreen(
         [_build_screen_message(text) for text in reversed(texts)],
         list_phone_events(phone),
@@ -60,21 +57,28 @@ def load_phone_screen(phone: str) -> PhoneScreen:
 
 
 def _build_screen_message(text: SandboxMessage) -> ScreenMessage:
-    state = _describe_inbound_state(text) if text.from_phone else _describe_outbound_state(text)
     return ScreenMessage(
-        text.from_phone, format_text_body(text), text.created_at, text.segments, state
+        is_from_phone=text.from_phone,
+        body=format_text_body(text),
+        at=text.created_at,
+        segments=text.segments,
+        status_text=_describe_state(text),
     )
+
+
+def _describe_state(text: SandboxMessage) -> str:
+    """Describe where the text is, as the network sees it."""
+    if text.from_phone:
+        return _describe_inbound_state(text)
+    label = DELIVERY_STATUS_LABELS[STATUS_BY_TWILIO_STATUS[text.status]]
+    if text.status == "undelivered":
+        return f"{label}. {find_error_code(text.error_code, 'delivery').description}"
+    return label
 
 
 def _describe_inbound_state(text: SandboxMessage) -> str:
     if text.error_code == WEBHOOK_FAILURE_CODE:
         return "SMS Admin did not take it"
-    return "On its way" if text.next_at else "Arrived in SMS Admin"
-
-
-def _describe_outbound_state(text: SandboxMessage) -> str:
-    """Where the text is, as the network sees it."""
-    words = DELIVERY_STATUS_LABELS[STATUS_BY_TWILIO_STATUS[text.status]]
-    if text.status == "undelivered":
-        return f"{words}. {find_error_code(text.error_code, 'delivery').description}"
-    return words
+    if text.next_at:
+        return "On its way"
+    return "Arrived in SMS Admin"

@@ -1,15 +1,13 @@
-"""What happened behind a phone, as this app's own rows tell it: the moments of its texts, and
-its opt-out.
-"""
+"""What happened behind a phone, read from our own rows: its texts and its opt-out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
-from sqlalchemy import select
-
-from app.core.db import db
 from app.delivery.models import Message
+from app.delivery.queries.phone_texts import list_newest_texts
+from app.delivery.queries.sandbox_blasts import SANDBOX_CARRIER
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.domain.delivery.message_statuses import (
     DELIVERY_STATUS_LABELS,
@@ -19,10 +17,11 @@ from app.domain.delivery.message_statuses import (
 )
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.domain.texts.text_intent import TextIntent, classify_text
-from app.suppression.models import UnsubscribedContact
+from app.suppression.queries.phone_records import find_opt_out_time
 
-MAX_TIMELINE_TEXTS, MAX_TIMELINE_EVENTS, SNIPPET_LENGTH = 15, 30, 28
-SANDBOX_CARRIER = "sandbox"
+MAX_TIMELINE_TEXTS = 15
+MAX_TIMELINE_EVENTS = 30
+SNIPPET_LENGTH = 28
 MEANING_DESCRIPTIONS = {
     TextIntent.OPT_OUT: "SMS Admin read it: no more texts",
     TextIntent.MAYBE_OPT_OUT: "SMS Admin read it: perhaps no more texts",
@@ -34,9 +33,9 @@ MEANING_DESCRIPTIONS = {
 
 @dataclass(frozen=True)
 class PhoneEvent:
-    """One moment.
+    """Something that happened at one moment.
 
-    `why`: the reason, "" for none. `about`: how the text begins. `trouble`: it went wrong.
+    `snippet`: how the text begins; `reason`: "" for none.
     """
 
     at: datetime
@@ -47,64 +46,65 @@ class PhoneEvent:
 
 
 def list_phone_events(phone: str) -> list[PhoneEvent]:
-    """The last events of a phone, newest first."""
-    mine = select(Message).where(Message.phone == phone, Message.carrier == SANDBOX_CARRIER)
-    texts = db.session.scalars(mine.order_by(Message.id.desc()).limit(MAX_TIMELINE_TEXTS)).all()
-    found = [event for text in texts for event in _list_message_events(text)] + list(
-        _list_opt_out_events(phone)
-    )
-    order = {id(event): place for place, event in enumerate(found)}
-    found.sort(key=lambda event: (event.at, order[id(event)]), reverse=True)
-    return found[:MAX_TIMELINE_EVENTS]
+    """Return the last events of a phone, newest first."""
+    events: list[PhoneEvent] = []
+    for message in list_newest_texts(phone, SANDBOX_CARRIER, MAX_TIMELINE_TEXTS):
+        events += _list_message_events(message)
+    events += _list_opt_out_events(phone)
+    # Of events at the same moment the one that was listed last counts as the newest: the sort is
+    # stable and keeps the reversed order.
+    events.reverse()
+    events.sort(key=attrgetter("at"), reverse=True)
+    return events[:MAX_TIMELINE_EVENTS]
 
 
-def _list_message_events(text: Message) -> Iterator[PhoneEvent]:
-    """The moments of one text, oldest first."""
-    about = (
-        text.body
-        if len(text.body) <= SNIPPET_LENGTH
-        else text.body[: SNIPPET_LENGTH - 1].rstrip() + "…"
-    )
-    if text.direction is MessageDirection.INBOUND:
-        yield PhoneEvent(text.created_at, MEANING_DESCRIPTIONS[classify_text(text.body)], about)
+def _list_message_events(message: Message) -> Iterator[PhoneEvent]:
+    """Yield the moments of one text, oldest first."""
+    snippet = _shorten(message.body)
+    if message.direction is MessageDirection.INBOUND:
+        meaning = MEANING_DESCRIPTIONS[classify_text(message.body)]
+        yield PhoneEvent(message.created_at, meaning, snippet)
         return
-    if text.status in NEVER_SENT_STATUSES:
-        yield PhoneEvent(
-            text.created_at,
-            DELIVERY_STATUS_LABELS[text.status],
-            about,
-            _explain_not_sent(text),
-        )
+    if message.status in NEVER_SENT_STATUSES:
+        label = DELIVERY_STATUS_LABELS[message.status]
+        yield PhoneEvent(message.created_at, label, snippet, _explain_not_sent(message))
         return
-    yield PhoneEvent(text.created_at, "Waiting to be sent", about)
-    if text.submitted_at:
-        yield PhoneEvent(text.submitted_at, "Handed to the practice network", about)
-    if text.sent_at:
-        yield PhoneEvent(text.sent_at, "Receipt: sent", about)
-    if text.delivered_at:
-        yield PhoneEvent(text.delivered_at, "Receipt: delivered", about)
-    elif text.failed_at:
-        yield PhoneEvent(
-            text.failed_at,
-            DELIVERY_STATUS_LABELS[text.status],
-            about,
-            _explain_failure(text),
-            is_error=True,
-        )
+    yield PhoneEvent(message.created_at, "Waiting to be sent", snippet)
+    if message.submitted_at:
+        yield PhoneEvent(message.submitted_at, "Handed to the practice network", snippet)
+    yield from _list_receipt_events(message, snippet)
 
 
-def _explain_not_sent(text: Message) -> str:
-    reason = text.reason if text.status is MessageStatus.SKIPPED else None
-    return f"{SKIP_REASON_LABELS[SkipReason(reason)][0]}." if reason in set(SkipReason) else ""
+def _list_receipt_events(message: Message, snippet: str) -> Iterator[PhoneEvent]:
+    if message.sent_at:
+        yield PhoneEvent(message.sent_at, "Receipt: sent", snippet)
+    if message.delivered_at:
+        yield PhoneEvent(message.delivered_at, "Receipt: delivered", snippet)
+    elif message.failed_at:
+        label = DELIVERY_STATUS_LABELS[message.status]
+        reason = _explain_failure(message)
+        yield PhoneEvent(message.failed_at, label, snippet, reason, is_error=True)
 
 
-def _explain_failure(text: Message) -> str:
-    return find_error_code(
-        text.error_code, "delivery" if text.provider_sid else "create"
-    ).description
+def _shorten(body: str) -> str:
+    if len(body) <= SNIPPET_LENGTH:
+        return body
+    return body[: SNIPPET_LENGTH - 1].rstrip() + "…"
+
+
+def _explain_not_sent(message: Message) -> str:
+    if message.status is not MessageStatus.SKIPPED or message.reason not in set(SkipReason):
+        return ""
+    return f"{SKIP_REASON_LABELS[SkipReason(message.reason)][0]}."
+
+
+def _explain_failure(message: Message) -> str:
+    # Without a SID the carrier refused the text when it was handed over.
+    stage = "delivery" if message.provider_sid else "create"
+    return find_error_code(message.error_code, stage).description
 
 
 def _list_opt_out_events(phone: str) -> Iterator[PhoneEvent]:
-    row = db.session.scalar(select(UnsubscribedContact).where(UnsubscribedContact.phone == phone))
-    if row:
-        yield PhoneEvent(row.created_at, "Put on the do-not-text list")
+    opted_out_at = find_opt_out_time(phone)
+    if opted_out_at:
+        yield PhoneEvent(opted_out_at, "Put on the do-not-text list")

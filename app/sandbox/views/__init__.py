@@ -1,4 +1,4 @@
-"""The doors of the practice phones."""
+"""The pages of the sandbox phones."""
 
 from app.sandbox.views import phone_detail, phone_list
 from app.sandbox.views.blueprint import bp

@@ -1,4 +1,4 @@
-"""One practice phone: see what it got, write back, change how it behaves."""
+"""One sandbox phone: see what it got, write back, change how it behaves."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,11 +11,13 @@ from app.core import template_filters
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.delivery.carriers.sandbox_models import PhoneBehaviour
+from app.delivery.carriers.sandbox_phones import get_phone_behaviour, set_phone_behaviour
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import is_e164
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
+from app.events.queries.contact_names import find_display_names
 from app.keywords.queries import find_active_trigger_words
-from app.sandbox import actions, queries
+from app.sandbox.actions.sandbox_phones import queue_text_from_phone
 from app.sandbox.forms import (
     BEHAVIOUR_DESCRIPTIONS,
     BEHAVIOUR_LABELS,
@@ -23,8 +25,9 @@ from app.sandbox.forms import (
     PhonePictureForm,
     PhoneTextForm,
 )
+from app.sandbox.queries.phone_screen import load_phone_screen
 from app.sandbox.views.blueprint import bp, dispatch_text_or_flash, get_sender_number
-from app.suppression.queries import find_suppression_reason
+from app.suppression.queries.sending_permission import find_suppression_reason
 
 SUGGESTED_TEXTS = ("YES", "STOP", "START", "HELP")
 MAX_SUGGESTED_KEYWORDS = 12
@@ -33,18 +36,17 @@ MAX_SUGGESTED_KEYWORDS = 12
 @bp.get("/<digits>")
 @roles_required(*ALL_ROLES)
 def show_phone(digits: str) -> ResponseReturnValue:
-    """One phone; with `text` in the address, that is typed on it already."""
-    typed = request.args.get("text", "").replace("\x00", "")[:MAX_MESSAGE_CHARACTERS]
-    return _render_phone(
-        _parse_number_or_404(digits), PhoneTextForm(formdata=None, data={"body": typed})
-    )
+    """Show one phone; the parameter `text` is typed on it already."""
+    body = request.args.get("text", "").replace("\x00", "")[:MAX_MESSAGE_CHARACTERS]
+    form = PhoneTextForm(formdata=None, data={"body": body})
+    return _render_phone(_parse_number_or_404(digits), form)
 
 
 @bp.get("/<digits>/live")
 @roles_required(*ALL_ROLES, json=True)
 def poll_phone_screen(digits: str) -> ResponseReturnValue:
-    """What has changed on the phone since `mark`; 204 when nothing has."""
-    screen = queries.load_phone_screen(_parse_number_or_404(digits))
+    """Return the changing parts of the phone's page, or 204 while it still looks like `mark`."""
+    screen = load_phone_screen(_parse_number_or_404(digits))
     if request.args.get("mark") == screen.fingerprint:
         return "", 204
     return render_template(
@@ -55,42 +57,45 @@ def poll_phone_screen(digits: str) -> ResponseReturnValue:
 @bp.post("/<digits>/text")
 @roles_required(*ALL_ROLES)
 def send_text_from_phone(digits: str) -> ResponseReturnValue:
-    """The phone writes to us."""
-    number, form = _parse_number_or_404(digits), PhoneTextForm()
+    """Send a text from the phone to us."""
+    number = _parse_number_or_404(digits)
+    form = PhoneTextForm()
     if not form.validate():
         return _render_phone(number, form), 422
-    with audited_write("sandbox.wrote", current_username()) as trace:
-        trace.about = sid = actions.queue_text_from_phone(
-            number, get_sender_number(), str(form.body.data)
-        )
-    dispatch_text_or_flash(sid)
-    return redirect(url_for("sandbox.show_phone", digits=digits), 303)
+    return _queue_and_dispatch_text(number, str(form.body.data))
 
 
 @bp.post("/<digits>/picture")
 @roles_required(*ALL_ROLES)
 def send_picture_from_phone(digits: str) -> ResponseReturnValue:
-    """The phone sends a picture, with or without words."""
-    number, form = _parse_number_or_404(digits), PhonePictureForm()
+    """Send a picture from the phone to us, with or without a text."""
+    number = _parse_number_or_404(digits)
+    form = PhonePictureForm()
     if not form.validate():
         return _render_phone(number, form), 422
+    return _queue_and_dispatch_text(number, str(form.body.data), has_picture=True)
+
+
+def _queue_and_dispatch_text(
+    number: str, body: str, *, has_picture: bool = False
+) -> ResponseReturnValue:
     with audited_write("sandbox.wrote", current_username()) as trace:
-        trace.about = sid = actions.queue_text_from_phone(
-            number, get_sender_number(), str(form.body.data), picture=True
-        )
+        sid = queue_text_from_phone(number, get_sender_number(), body, has_picture=has_picture)
+        trace.about = sid
     dispatch_text_or_flash(sid)
-    return redirect(url_for("sandbox.show_phone", digits=digits), 303)
+    return redirect(url_for("sandbox.show_phone", digits=number[1:]), 303)
 
 
 @bp.post("/<digits>/mood")
 @roles_required(*ALL_ROLES)
 def change_phone_behaviour(digits: str) -> ResponseReturnValue:
-    """The phone behaves differently from now on."""
-    number, form = _parse_number_or_404(digits), PhoneBehaviourForm()
+    """Change how the phone behaves from now on."""
+    number = _parse_number_or_404(digits)
+    form = PhoneBehaviourForm()
     if not form.validate():
         abort(400)
     with audited_write("sandbox.mood", current_username()) as trace:
-        actions.set_phone_behaviour(number, PhoneBehaviour(str(form.mood.data)))
+        set_phone_behaviour(number, PhoneBehaviour(str(form.mood.data)))
         trace.details["mood"] = form.mood.data
     return redirect(url_for("sandbox.show_phone", digits=digits), 303)
 
@@ -102,30 +107,31 @@ def _parse_number_or_404(digits: str) -> str:
 
 
 def _render_phone(number: str, form: PhoneTextForm) -> str:
+    skip_reason = None
     reason = find_suppression_reason(number)
+    if reason:
+        skip_reason = SKIP_REASON_LABELS[reason]
     return render_template(
         "sandbox/phone.html",
         number=number,
         digits=number[1:],
-        name=queries.find_display_names([number]).get(number),
-        screen=queries.load_phone_screen(number),
+        name=find_display_names([number]).get(number),
+        screen=load_phone_screen(number),
         form=form,
         clock=_format_clock_time,
         suggested_texts=SUGGESTED_TEXTS,
         trigger_words=find_active_trigger_words(now(), MAX_SUGGESTED_KEYWORDS),
-        behaviour=queries.get_phone_behaviour(number),
+        behaviour=get_phone_behaviour(number),
         behaviour_labels=BEHAVIOUR_LABELS,
         behaviour_descriptions=BEHAVIOUR_DESCRIPTIONS,
-        skip_reason=SKIP_REASON_LABELS[reason] if reason else None,
+        skip_reason=skip_reason,
     )
 
 
 def _format_clock_time(moment: datetime) -> str:
-    """The time with seconds in the organisation's zone; with the day when that is not today."""
-    place = ZoneInfo(template_filters.get_display_timezone())
-    here = moment.astimezone(place)
-    return (
-        f"{here:%H:%M:%S}"
-        if here.date() == now().astimezone(place).date()
-        else template_filters.format_local_time(moment)
-    )
+    """Return today's times as hours, minutes and seconds, others with their day."""
+    zone = ZoneInfo(template_filters.get_display_timezone())
+    local = moment.astimezone(zone)
+    if local.date() != now().astimezone(zone).date():
+        return template_filters.format_local_time(moment)
+    return f"{local:%H:%M:%S}"

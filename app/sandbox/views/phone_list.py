@@ -1,22 +1,32 @@
-"""All the practice phones: pick one, be a stranger, let the crowd answer."""
+"""All sandbox phones: open one, write as a stranger, simulate replies to a blast."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.community.queries import SearchResultPage
-from app.community.queries import paginate_members as community_page
+from app.community.queries import paginate_members
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
-from app.core.pagination import list_params
+from app.core.pagination import SearchResultPage, list_params
+from app.delivery.carriers.sandbox_phones import (
+    count_changed_phones,
+    count_pending_replies,
+    reset_phone_behaviours,
+)
 from app.domain.texts.plurals import pluralize
 from app.organisation.queries import get_organisation_region
-from app.sandbox import actions, queries
+from app.sandbox.actions.sandbox_phones import queue_text_from_phone
+from app.sandbox.actions.simulated_replies import queue_simulated_replies
 from app.sandbox.forms import (
     BEHAVIOUR_LABELS,
     OpenPhoneForm,
     SimulatedRepliesForm,
     StrangerTextForm,
+)
+from app.sandbox.queries.sandbox_phones import (
+    generate_unknown_number,
+    list_phone_rows,
+    list_recent_phones,
 )
 from app.sandbox.views.blueprint import bp, dispatch_text_or_flash, get_sender_number
 
@@ -26,14 +36,14 @@ REPLY_TIME_TEXT = "30 seconds"
 @bp.get("")
 @roles_required(*ALL_ROLES)
 def list_phones() -> ResponseReturnValue:
-    """Everybody whose phone can be played."""
+    """List everybody whose phone can be opened."""
     return _render_phone_list()
 
 
 @bp.get("/open")
 @roles_required(*ALL_ROLES)
 def open_phone_by_number() -> ResponseReturnValue:
-    """The phone of whoever has the number that was typed."""
+    """Open the phone with the number that was typed."""
     form = OpenPhoneForm(request.args)
     if form.validate():
         return redirect(url_for("sandbox.show_phone", digits=form.phone.phone.e164[1:]), 303)
@@ -43,25 +53,29 @@ def open_phone_by_number() -> ResponseReturnValue:
 @bp.get("/try")
 @roles_required(*ALL_ROLES)
 def open_phone_with_text() -> ResponseReturnValue:
-    """A phone on which `text` is typed already: the one that was played last, or somebody's of
-    the community.
-    """
-    known = queries.list_recent_phones("") or queries.list_phone_rows(
-        [(row.phone, row.name) for row in _load_member_page().rows[:1]]
-    )
-    digits = known[0].digits if known else queries.generate_unknown_number()[1:]
-    return redirect(
-        url_for("sandbox.show_phone", digits=digits, text=request.args.get("text", "")),
-        303,
-    )
+    """Open a phone on which the parameter `text` is typed already."""
+    text = request.args.get("text", "")
+    digits = _choose_phone()[1:]
+    return redirect(url_for("sandbox.show_phone", digits=digits, text=text), 303)
+
+
+def _choose_phone() -> str:
+    """Return the phone that was used last, else a member's, else an unknown number."""
+    recent = list_recent_phones("")
+    if recent:
+        return recent[0].phone
+    members = _load_member_page().rows
+    if members:
+        return str(members[0].phone)
+    return generate_unknown_number()
 
 
 @bp.post("/working")
 @roles_required(*ALL_ROLES)
 def reset_all_phones() -> ResponseReturnValue:
-    """All phones work again."""
+    """Let every phone work again."""
     with audited_write("sandbox.all_working", current_username()) as trace:
-        trace.details["phones"] = actions.reset_phone_behaviours()
+        trace.details["phones"] = reset_phone_behaviours()
     flash("All phones work again.", "success")
     return redirect(url_for("sandbox.list_phones"), 303)
 
@@ -69,14 +83,14 @@ def reset_all_phones() -> ResponseReturnValue:
 @bp.post("/stranger")
 @roles_required(*ALL_ROLES)
 def send_text_from_stranger() -> ResponseReturnValue:
-    """Somebody writes whose number nobody here knows."""
-    form, number = StrangerTextForm(), queries.generate_unknown_number()
+    """Send a text from a number that is on no list."""
+    form = StrangerTextForm()
     if not form.validate():
         return _render_phone_list(stranger_form=form), 422
+    number = generate_unknown_number()
     with audited_write("sandbox.stranger", current_username()) as trace:
-        trace.about = sid = actions.queue_text_from_phone(
-            number, get_sender_number(), str(form.body.data)
-        )
+        sid = queue_text_from_phone(number, get_sender_number(), str(form.body.data))
+        trace.about = sid
     dispatch_text_or_flash(sid)
     return redirect(url_for("sandbox.show_phone", digits=number[1:]), 303)
 
@@ -84,33 +98,33 @@ def send_text_from_stranger() -> ResponseReturnValue:
 @bp.post("/crowd")
 @roles_required(*ALL_ROLES)
 def simulate_replies() -> ResponseReturnValue:
-    """Some of the people who have a blast answer it, one after the other."""
+    """Let some of the people who have a blast reply to it, one after the other."""
     form = SimulatedRepliesForm()
     if not form.validate():
         return _render_phone_list(replies_form=form), 422
     with audited_write("sandbox.crowd", current_username()) as trace:
-        count = actions.queue_simulated_replies(
+        count = queue_simulated_replies(
             form.blast_id, form.reply_shares, get_sender_number(), now()
         )
-        trace.about, trace.details = f"blast {form.blast_id}", {"answers": count}
-    flash(*_describe_reply_count(count))
+        trace.about = f"blast {form.blast_id}"
+        trace.details = {"answers": count}
+    _flash_reply_count(count)
     return redirect(url_for("sandbox.list_phones"), 303)
 
 
-def _describe_reply_count(count: int) -> tuple[str, str]:
-    if not count:
-        return (
+def _flash_reply_count(count: int) -> None:
+    if count == 0:
+        flash(
             "No phone has got this blast yet. Wait until it is delivered, then let them answer.",
             "info",
         )
-    return (
-        f"{pluralize(count, 'phone')} {'answers' if count == 1 else 'answer'} within {REPLY_TIME_TEXT}.",
-        "success",
-    )
+        return
+    verb = "answers" if count == 1 else "answer"
+    flash(f"{pluralize(count, 'phone')} {verb} within {REPLY_TIME_TEXT}.", "success")
 
 
 def _load_member_page() -> SearchResultPage:
-    return community_page(list_params(("name",), "name"), get_organisation_region())
+    return paginate_members(list_params(("name",), "name"), get_organisation_region())
 
 
 def _render_phone_list(
@@ -119,15 +133,18 @@ def _render_phone_list(
     replies_form: SimulatedRepliesForm | None = None,
 ) -> str:
     page = _load_member_page()
+    recent = []
+    if page.number == 1:
+        recent = list_recent_phones(page.search)
     return render_template(
         "sandbox/phones.html",
         page=page,
-        everybody=queries.list_phone_rows([(member.phone, member.name) for member in page.rows]),
-        recent=queries.list_recent_phones(page.search) if page.number == 1 else [],
+        everybody=list_phone_rows([(member.phone, member.name) for member in page.rows]),
+        recent=recent,
         open_form=open_form or OpenPhoneForm(formdata=None),
         stranger_form=stranger_form or StrangerTextForm(formdata=None),
         replies_form=replies_form or SimulatedRepliesForm(formdata=None),
-        pending_count=queries.count_pending_replies(),
-        changed_count=queries.count_changed_phones(),
+        pending_count=count_pending_replies(),
+        changed_count=count_changed_phones(),
         behaviour_labels=BEHAVIOUR_LABELS,
     )
