@@ -20,7 +20,8 @@ def test_a_text_names_the_blast_the_cause_and_where_to_look():
         "Hi {first_name|friend}, the picnic is at eleven.", [7], CAUSE, BASE + "/"
     ) == (
         'SMS Admin: the blast "Hi friend, the picnic is at..." is paused. '
-        "The carriers filtered the text as unwanted. See what to do: https://sms.example.org/blasts/logs/7"
+        "The carriers filtered the text as unwanted. "
+        "See what to do: https://sms.example.org/blasts/logs/7"
     )
 
 
@@ -61,7 +62,10 @@ def test_the_note_for_a_chat_room_has_what_people_and_programs_need():
         "code": 30007,
         "at": "2026-05-08T20:45:01+00:00",
         "link": "https://sms.example.org/blasts/logs/7",
-        "text": f"Blast 7 is paused. {CAUSE} Write it differently. https://sms.example.org/blasts/logs/7",
+        "text": (
+            f"Blast 7 is paused. {CAUSE} Write it differently."
+            " https://sms.example.org/blasts/logs/7"
+        ),
     }
 
 

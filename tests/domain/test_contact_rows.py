@@ -9,14 +9,14 @@ from app.domain.spreadsheets.column_mapping import choose_columns, guess_columns
 from app.domain.spreadsheets.contact_rows import read_contact_rows
 from app.domain.spreadsheets.phone_columns import ColumnMappingError
 
-P, N, F, L, X = (
-    ColumnKind.PHONE,
-    ColumnKind.NAME,
-    ColumnKind.FIRST_NAME,
-    ColumnKind.LAST_NAME,
-    ColumnKind.IGNORED,
-)
-ZOE, LEO, MIA = "303 555 0142", "303 555 0143", "303 555 0144"
+P = ColumnKind.PHONE
+N = ColumnKind.NAME
+F = ColumnKind.FIRST_NAME
+L = ColumnKind.LAST_NAME
+X = ColumnKind.IGNORED
+ZOE = "303 555 0142"
+LEO = "303 555 0143"
+MIA = "303 555 0144"
 
 
 def kinds(*rows, region="US"):
@@ -35,8 +35,9 @@ def sentence_of(*rows):
 
 
 PHONES = (
-    " Phone Number |PHONE|mobile|\ufeffphone|phone\u200b|\tMobile\xa0Phone|phone_number|PhoneNumber|Cell|Tel.|"
-    "Handynummer|Mobiltelefon|Teléfono móvil|Número de teléfono|Telefone|Téléphone portable|Cellulare|Номер телефона|"
+    " Phone Number |PHONE|mobile|\ufeffphone|phone\u200b|\tMobile\xa0Phone|phone_number|"
+    "PhoneNumber|Cell|Tel.|Handynummer|Mobiltelefon|Teléfono móvil|Número de teléfono|Telefone|"
+    "Téléphone portable|Cellulare|Номер телефона|"
     "手机号码|電話番号|전화번호|رقم الهاتف|Số điện thoại|Phone 1 - Value"
 )
 NAMES = "Name|FULL NAME|Member name|Nombre completo|Nom|ФИО|姓名|이름"
@@ -138,7 +139,8 @@ def test_columns_that_cannot_be_told_apart_are_one_clear_error_b3():
 
 def test_every_bad_row_says_why():
     rows = [
-        ["name", "phone"], ["Zoë", ZOE], ["Tom", "123"], ["Ana", ""], ["Kim", "call me"], ["Lee", ZOE + " ext. 5"],
+        ["name", "phone"], ["Zoë", ZOE], ["Tom", "123"], ["Ana", ""], ["Kim", "call me"],
+        ["Lee", ZOE + " ext. 5"],
         ["x" * 101, LEO], ["N\0L", MIA], ["Big", "9" * 10_001], ["Us", "303 555 0199"],
     ]  # fmt: skip
     rows_read = people(*rows, refused={"+13035550199": "That is the number your texts come from."})

@@ -20,7 +20,7 @@ def went(day, status=MessageStatus.DELIVERED, blast=None):
 
 
 def struck(*texts, strikes=3, days=14):
-    """`texts` are told oldest first."""
+    """Whether the number is dead after these texts, the oldest first."""
     return is_dead_number(reversed(texts), CODE, strikes, days)
 
 

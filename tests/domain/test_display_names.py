@@ -10,6 +10,7 @@ from app.domain.phones.display_names import (
     NAME_SOURCES,
     SourcedName,
     choose_display_name,
+    extract_first_name,
     sort_names_by_source,
 )
 
@@ -17,7 +18,7 @@ NOON = datetime(2026, 5, 8, 12, tzinfo=UTC)
 
 
 def written(where, name, days_ago=0):
-    """A name that was written down some days ago."""
+    """Return a name record that is some days old."""
     return SourcedName(where, name, NOON - timedelta(days=days_ago))
 
 
@@ -65,3 +66,19 @@ def test_the_order_in_which_the_lists_were_read_does_not_matter(names_and_shuffl
     assert sort_names_by_source(names) == sort_names_by_source(shuffled)
     assert choose_display_name(names) == choose_display_name(shuffled)
     assert (choose_display_name(names) is None) == all(record.name is None for record in names)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("Zoe", "Zoe"),
+        ("Zoe Example", "Zoe"),
+        ("Lovelace, Ada", "Ada"),
+        ("Lovelace, Ada, Lady", "Ada"),
+        ("Lovelace,", "Lovelace"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_the_first_name_is_what_a_person_is_called(name, first):
+    assert extract_first_name(name) == first

@@ -18,7 +18,9 @@ from app.domain.delivery.message_statuses import (
     may_resend,
 )
 
-M, L, S = MessageStatus, BlastStatus, ScheduledBlastStatus
+M = MessageStatus
+L = BlastStatus
+S = ScheduledBlastStatus
 
 
 def test_a_blast_is_open_or_has_ended():
@@ -54,7 +56,10 @@ def test_of_those_left_out_only_a_country_that_was_off_may_go_later():
 
 
 def test_twilios_words_become_ours():
-    words = "queued accepted scheduled sending sent delivered undelivered failed canceled read partially_delivered"
+    words = (
+        "queued accepted scheduled sending sent delivered undelivered failed canceled read"
+        " partially_delivered"
+    )
     assert set(words.split()) < set(STATUS_BY_TWILIO_STATUS)
     assert {
         STATUS_BY_TWILIO_STATUS[word] for word in ("queued", "accepted", "scheduled", "sending")

@@ -36,7 +36,7 @@ SETS = {"written before the rules": "opt_outs.tsv", "held out": "opt_outs_held_o
 
 
 def labelled(name):
-    """(label, language, phrase) of one file."""
+    """Return (label, language, phrase) for each line of one file."""
     lines = (DATA / name).read_text("utf-8").splitlines()
     rows = [line.split("\t") for line in lines if not line.startswith("#")]
     return [
@@ -50,14 +50,12 @@ def labelled(name):
 
 
 def judged(name):
-    """How often which label was read as what."""
+    """Count how often each label was classified as which intent."""
     return Counter((READ_AS[label], classify_text(phrase)) for label, _, phrase in labelled(name))
 
 
 def report(name):
-    """The two lines of docs/opt-outs.md about one file: precision and recall of certain, and of
-    certain and likely.
-    """
+    """Return the two lines of docs/opt-outs.md about one file: precision and recall."""
     counts = judged(name)
     lines = []
     for words, kinds in (
@@ -68,7 +66,8 @@ def report(name):
         read = sum(n for (_, read), n in counts.items() if read in kinds)
         meant = sum(n for (label, _), n in counts.items() if label in kinds)
         lines.append(
-            f"{words} | {right} of {read} ({right / read:.1%}) | {right} of {meant} ({right / meant:.1%})"
+            f"{words} | {right} of {read} ({right / read:.1%})"
+            f" | {right} of {meant} ({right / meant:.1%})"
         )
     return lines
 

@@ -9,7 +9,7 @@ HOME = "+14155552671"
 
 
 def refused(text, region="US"):
-    """The sentence with which a number is refused."""
+    """Return the sentence that refuses a number."""
     with pytest.raises(InvalidPhoneNumber) as bad:
         PhoneNumber.parse(text, region)
     return bad.value.sentence
@@ -19,9 +19,11 @@ def refused(text, region="US"):
 @pytest.mark.parametrize(
     "text",
     [
-        "(415) 555-2671", "415.555.2671", "４１５５５５２６７１", "٤١٥٥٥٥٢٦٧١", "tel:+1-415-555-2671",
+        "(415) 555-2671", "415.555.2671", "４１５５５５２６７１", "٤١٥٥٥٥٢٦٧١",
+        "tel:+1-415-555-2671",
         "415\u00a0555\u00a02671",
-        "\u202a+14155552671\u202c", "\u200b4155552671\u200b", "++14155552671", "=+14155552671", "'+14155552671",
+        "\u202a+14155552671\u202c", "\u200b4155552671\u200b", "++14155552671", "=+14155552671",
+        "'+14155552671",
     ],
 )  # fmt: skip
 def test_every_spelling_is_one_number(text):

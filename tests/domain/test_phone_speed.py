@@ -22,7 +22,7 @@ REGIONS = ["US", "CA", "BS", "JM", "PR", "DE", "MX", "GB", "IT", "AR", "BR"]
 
 
 def slowly(text, region):
-    """What the library says, asked one question after the other."""
+    """Return what the library finds, by one call after the other."""
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:

@@ -8,7 +8,7 @@ from app.domain.delivery.send_rate import TokenBucket
 
 
 def leaving(bucket: TokenBucket, segments: list[int], start: float = 0.0) -> list[float]:
-    """The moments at which these texts leave when each goes as soon as it may."""
+    """Return when these texts leave, if each leaves as soon as it may."""
     now, moments = start, []
     for size in segments:
         now += bucket.seconds_until_token(now)

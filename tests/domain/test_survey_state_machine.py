@@ -38,7 +38,7 @@ PICNIC = SurveyState((COMING, MANY, NAME, ELSE), "See you there.")
 
 
 def after(*texts, state=PICNIC):
-    """The last step of these texts."""
+    """Return the last step of these texts."""
     step = None
     for text in texts:
         step = process_survey_text(state, text, TODAY) or apply_unclear_answer(state)
@@ -125,7 +125,7 @@ def test_no_completion_message_is_still_an_end():
 
 
 def test_free_words_do_not_take_what_may_mean_something_else():
-    """A text that perhaps means STOP, or is the keyword of something."""
+    """Neither for what may mean STOP, nor for a keyword."""
     for question in (ELSE, NAME):
         assert (
             process_survey_text(SurveyState((question,)), "leave me alone", TODAY, only_bare=True)
