@@ -30,5 +30,5 @@ def list_audit_events() -> ResponseReturnValue:
         "audit/events.html",
         form=form,
         page=page,
-        narrowed=bool(form.who.data or form.day.data),
+        is_filtered=bool(form.who.data or form.day.data),
     )

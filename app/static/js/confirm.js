@@ -1,29 +1,30 @@
-// Asks before a form does what cannot be undone: data-confirm="Delete Zoë?" on the form or on the pressed button.
+// Asks for confirmation before a form is submitted: data-confirm="Delete Zoë?" on the form or on the pressed button.
 (() => {
   "use strict";
-  let agreed = null;
+  let confirmedForm = null;
 
   function button(label, kind, value) {
-    const made = document.createElement("button");
-    made.className = `btn ${kind}`;
-    made.value = value;
-    made.textContent = label;
-    return made;
+    const element = document.createElement("button");
+    element.className = `btn ${kind}`;
+    element.value = value;
+    element.textContent = label;
+    return element;
   }
 
   function ask(question, verb, kind) {
     const dialog = document.createElement("dialog");
     const form = document.createElement("form");
-    const words = document.createElement("p");
+    const text = document.createElement("p");
     const row = document.createElement("div");
     dialog.className = "ask";
-    words.id = "ask-words";
-    words.textContent = question;
-    dialog.setAttribute("aria-labelledby", words.id);
+    text.id = "ask-words";
+    text.textContent = question;
+    dialog.setAttribute("aria-labelledby", text.id);
     form.method = "dialog";
     row.className = "row";
-    row.append(button("Cancel", "", ""), button(verb, kind, "yes")); // Cancel first: it has the focus
-    form.append(words, row);
+    // Cancel is first, so the dialog gives it the focus.
+    row.append(button("Cancel", "", ""), button(verb, kind, "yes"));
+    form.append(text, row);
     dialog.append(form);
     document.body.append(dialog);
     dialog.showModal();
@@ -38,14 +39,14 @@
   document.addEventListener("submit", async (event) => {
     const { target: form, submitter } = event;
     const question = submitter?.dataset.confirm ?? form.dataset.confirm;
-    if (!question || agreed === form) {
-      agreed = null;
+    if (!question || confirmedForm === form) {
+      confirmedForm = null;
       return;
     }
     event.preventDefault();
     const kind = submitter?.classList.contains("pri") ? "pri" : "danger";
     if (!(await ask(question, submitter?.textContent.trim() || "Go on", kind))) return;
-    agreed = form;
+    confirmedForm = form;
     form.requestSubmit(submitter);
   });
 })();

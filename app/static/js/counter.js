@@ -1,34 +1,38 @@
-// Counts what a text will cost while it is typed, exactly as the carrier bills it.
-// A helper only: the server counts again, with every person's own words filled in.
+// Counts the segments of a text while it is typed, as the carrier bills them.
+// The server counts again, with the placeholders filled in for each person.
 (() => {
   "use strict";
   const BASIC = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?" +
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
-  const EXTENDED = "\f^{}\\[~]|€"; // two places each, never torn apart
-  const UNSEEN = { "\t": "a tab", "\u00a0": "a no-break space", "\u202f": "a narrow space", "\u200b": "an invisible space" };
-  const JOINERS = /[\u200d\ufe0e\ufe0f]/u; // the glue inside one emoji
+  const EXTENDED = "\f^{}\\[~]|€"; // Two septets each, never split between segments.
+  const INVISIBLE_NAMES = { "\t": "a tab", "\u00a0": "a no-break space", "\u202f": "a narrow space", "\u200b": "an invisible space" };
+  const JOINERS = /[\u200d\ufe0e\ufe0f]/u; // Join the characters of one emoji.
 
-  // The carrier counts by Unicode 10, which cuts between two joined consonants where browsers no longer do.
+  // The carrier follows Unicode 10, which splits a cluster between two conjunct consonants; browsers no longer do.
   const CONJUNCT = /(?<=[\p{M}\u200d])(?=(?![\u0e33\u0eb3])\p{Lo})/u;
   const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-  const inAlphabet = (sign) => BASIC.includes(sign) || EXTENDED.includes(sign);
+  const isGsm7 = (character) => BASIC.includes(character) || EXTENDED.includes(character);
 
-  /** The sizes of what belongs together: an emoji of many signs moves to the next part as a whole. */
-  function widthsOf(text, plain) {
-    if (plain) return [...text].map((sign) => (EXTENDED.includes(sign) ? 2 : 1));
+  /** Returns the units of each cluster; a cluster, such as an emoji, is never split between segments. */
+  function measureClusters(text, isPlain) {
+    if (isPlain) return [...text].map((character) => (EXTENDED.includes(character) ? 2 : 1));
     return [...segmenter.segment(text)].flatMap(({ segment }) => segment.split(CONJUNCT)).flatMap((cluster) =>
-      cluster.length <= 67 ? [cluster.length] : [...cluster].map((sign) => sign.length));
+      cluster.length <= 67 ? [cluster.length] : [...cluster].map((character) => character.length));
   }
 
-  /** How a text is billed: encoding, units, parts, the size of one part, the fill of the last, and the signs outside the plain alphabet. */
+  /**
+   * Returns how a text is billed: encoding, units, number of segments (`parts`), units a segment holds (`size`) and
+   * the last one has (`last`), and the characters outside the GSM-7 alphabet (`odd`).
+   */
   function measure(text) {
-    const odd = [...new Set(text)].filter((sign) => !inAlphabet(sign));
-    const plain = odd.length === 0;
-    const widths = widthsOf(text, plain);
+    const odd = [...new Set(text)].filter((character) => !isGsm7(character));
+    const isPlain = odd.length === 0;
+    const widths = measureClusters(text, isPlain);
     const units = widths.reduce((sum, width) => sum + width, 0);
-    const [alone, joined] = plain ? [160, 153] : [70, 67];
-    const size = units <= alone ? alone : joined;
+    // A text of several segments loses 7 septets (or 3 UCS-2 units) of each to the concatenation header.
+    const [single, multiple] = isPlain ? [160, 153] : [70, 67];
+    const size = units <= single ? single : multiple;
     let parts = 1;
     let last = 0;
     for (const width of widths) {
@@ -38,40 +42,41 @@
       }
       last += width;
     }
-    return { encoding: plain ? "GSM-7" : "UCS-2", units, parts, size, last, odd };
+    return { encoding: isPlain ? "GSM-7" : "UCS-2", units, parts, size, last, odd };
   }
 
-  const inWords = (parts) => (parts === 1 ? "1 part" : `${parts} parts`);
+  const formatParts = (parts) => (parts === 1 ? "1 part" : `${parts} parts`);
 
-  function say(node, text) {
-    if (node.textContent !== text) node.textContent = text; // an unchanged live region stays silent
+  function setText(node, text) {
+    // Screen readers announce a live region at every assignment, changed or not.
+    if (node.textContent !== text) node.textContent = text;
   }
 
-  /** Names the signs that make the text dearer, and what it would be without them. */
-  function showOdd(line, text, now) {
-    line.hidden = now.odd.length === 0;
+  /** Names the characters outside GSM-7, and how many segments the text would have without them. */
+  function showOdd(line, text, measured) {
+    line.hidden = measured.odd.length === 0;
     if (line.hidden) return;
-    const seen = now.odd.filter((sign) => !JOINERS.test(sign)).slice(0, 6).map((sign) => {
-      const shown = document.createElement("code");
-      shown.textContent = UNSEEN[sign] ?? sign;
-      return shown;
+    const names = measured.odd.filter((character) => !JOINERS.test(character)).slice(0, 6).map((character) => {
+      const code = document.createElement("code");
+      code.textContent = INVISIBLE_NAMES[character] ?? character;
+      return code;
     });
-    const plain = measure([...text].filter(inAlphabet).join(""));
-    const saved = plain.parts < now.parts ? ` Without them: ${inWords(plain.parts)} instead of ${now.parts}.` : "";
-    const one = now.odd.length === 1;
-    line.replaceChildren(...seen, ` ${one ? "is" : "are"} outside the plain alphabet, so a part holds 70 characters, not 160.${saved}`);
+    const plain = measure([...text].filter(isGsm7).join(""));
+    const saved = plain.parts < measured.parts ? ` Without them: ${formatParts(plain.parts)} instead of ${measured.parts}.` : "";
+    const isOne = measured.odd.length === 1;
+    line.replaceChildren(...names, ` ${isOne ? "is" : "are"} outside the plain alphabet, so a part holds 70 characters, not 160.${saved}`);
   }
 
-  function drawBar(bar, now) {
-    bar.replaceChildren(...Array.from({ length: Math.min(now.parts, 20) }, (_, at) => {
+  function drawBar(bar, measured) {
+    bar.replaceChildren(...Array.from({ length: Math.min(measured.parts, 20) }, (_, index) => {
       const cell = document.createElement("i");
-      const full = at < now.parts - 1 ? 100 : Math.round((100 * now.last) / now.size);
+      const full = index < measured.parts - 1 ? 100 : Math.round((100 * measured.last) / measured.size);
       cell.style.setProperty("--full", `${full}%`);
       return cell;
     }));
   }
 
-  /** The text with the opt-out line, when its box is ticked and the text does not say it already. */
+  /** Returns the text with the opt-out line, if its checkbox is on and the text does not contain it already. */
   function withFooter(box) {
     const tick = box.form?.querySelector("input[data-footer]");
     const line = tick?.checked ? tick.dataset.footer.trim() : "";
@@ -83,18 +88,18 @@
     const meter = document.querySelector(`[data-meter-of="${CSS.escape(box.id)}"]`);
     if (!meter) return;
     const text = withFooter(box);
-    const now = measure(text);
-    const filled = /\{[^{}]+\}/.test(box.value) ? " before names are filled in" : "";
-    const room = now.parts === 1 ? `of ${now.size}` : `in parts of ${now.size}`;
+    const measured = measure(text);
+    const suffix = /\{[^{}]+\}/.test(box.value) ? " before names are filled in" : "";
+    const capacity = measured.parts === 1 ? `of ${measured.size}` : `in parts of ${measured.size}`;
     meter.hidden = false;
-    say(meter.querySelector("[data-units]"), String(now.units));
-    say(meter.querySelector("[data-room]"), `${room} characters${filled}`);
+    setText(meter.querySelector("[data-units]"), String(measured.units));
+    setText(meter.querySelector("[data-room]"), `${capacity} characters${suffix}`);
     const parts = meter.querySelector("[data-parts]");
-    say(parts, inWords(now.parts));
-    parts.classList.toggle("many", now.parts > 4);
-    say(meter.querySelector("[data-encoding]"), now.encoding === "GSM-7" ? "Plain text" : "Special characters");
-    showOdd(meter.querySelector("[data-odd]"), text, now);
-    drawBar(meter.querySelector(".segbar"), now);
+    setText(parts, formatParts(measured.parts));
+    parts.classList.toggle("many", measured.parts > 4);
+    setText(meter.querySelector("[data-encoding]"), measured.encoding === "GSM-7" ? "Plain text" : "Special characters");
+    showOdd(meter.querySelector("[data-odd]"), text, measured);
+    drawBar(meter.querySelector(".segbar"), measured);
   }
 
   function showAll() {
@@ -107,5 +112,5 @@
     else if (event.target.matches("input[data-footer]")) showAll();
   });
   document.addEventListener("htmx:load", showAll);
-  window.addEventListener("pageshow", showAll); // also after the back button
+  window.addEventListener("pageshow", showAll); // Also after the back button.
 })();

@@ -1,2 +1,2 @@
-// After a form came back with mistakes, the focus goes to the list of them.
+// Focuses the summary of errors of a form that was refused.
 window.addEventListener("DOMContentLoaded", () => document.querySelector("[data-focus]")?.focus());

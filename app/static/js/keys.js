@@ -1,11 +1,12 @@
-// The inbox by keys: j and k to the next and the previous conversation, r to write, e for done, ? for the list of these. Never while
-// somebody types, and not where the tick in that list has been taken away.
+// Keyboard shortcuts of the inbox: j and k open the next and the previous conversation, r moves to the reply box,
+// e marks as done, ? opens the list of the shortcuts. They do nothing while a field has the focus, or when the
+// checkbox in that list turns them off.
 (() => {
   "use strict";
   const OFF = "inbox-keys-off";
 
-  /** Browsers may refuse to keep anything: then the keys are on. */
-  function stored(change) {
+  /** Whether the shortcuts are on; `change` stores that first. On when the browser refuses storage. */
+  function isEnabled(change) {
     try {
       if (change !== undefined) localStorage.setItem(OFF, change ? "" : "1");
       return localStorage.getItem(OFF) !== "1";
@@ -16,8 +17,8 @@
 
   function step(by) {
     const links = [...document.querySelectorAll("#threads a.th")];
-    const here = links.findIndex((link) => link.hasAttribute("aria-current"));
-    const next = here < 0 ? links[0] : links[here + by];
+    const current = links.findIndex((link) => link.hasAttribute("aria-current"));
+    const next = current < 0 ? links[0] : links[current + by];
     if (next) next.click();
     else if (by > 0) document.querySelector("#threads a[rel=next]")?.focus();
   }
@@ -39,15 +40,15 @@
   document.addEventListener("keydown", (event) => {
     if (!document.querySelector("[data-keys]") || event.defaultPrevented || event.isComposing) return;
     if (event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(KEYS, event.key)) return;
-    if (event.target.closest("input, textarea, select, dialog") || !stored()) return;
+    if (event.target.closest("input, textarea, select, dialog") || !isEnabled()) return;
     event.preventDefault();
     KEYS[event.key]();
   });
   document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-keys-on]")) stored(event.target.checked);
+    if (event.target.matches("[data-keys-on]")) isEnabled(event.target.checked);
   });
   window.addEventListener("DOMContentLoaded", () => {
     const tick = document.querySelector("[data-keys-on]");
-    if (tick) tick.checked = stored();
+    if (tick) tick.checked = isEnabled();
   });
 })();

@@ -1,17 +1,17 @@
-// Choosing rows of a list: "all on this page", how many, and a bar that is only there when something is chosen.
+// Selection of list rows: "all on this page", the count, and a bar that is visible while rows are selected.
 (() => {
   "use strict";
   const boxesOf = (id) => [...document.querySelectorAll(`td input[type=checkbox][form="${CSS.escape(id)}"]`)];
 
   function show(bar) {
     const boxes = boxesOf(bar.id);
-    const chosen = boxes.filter((box) => box.checked).length;
+    const count = boxes.filter((box) => box.checked).length;
     const all = document.querySelector(`[data-select-all="${CSS.escape(bar.id)}"]`);
-    bar.hidden = chosen === 0;
-    bar.querySelector("[data-bulk-count]").textContent = `${chosen} chosen`;
+    bar.hidden = count === 0;
+    bar.querySelector("[data-bulk-count]").textContent = `${count} chosen`;
     if (!all) return;
-    all.checked = chosen > 0 && chosen === boxes.length;
-    all.indeterminate = chosen > 0 && chosen < boxes.length;
+    all.checked = count > 0 && count === boxes.length;
+    all.indeterminate = count > 0 && count < boxes.length;
   }
 
   const showAll = () => document.querySelectorAll("[data-bulk]").forEach(show);
@@ -22,5 +22,5 @@
     if (id || event.target.matches("td input[type=checkbox]")) showAll();
   });
   document.addEventListener("htmx:load", showAll);
-  window.addEventListener("pageshow", showAll); // the browser may restore ticks
+  window.addEventListener("pageshow", showAll); // The browser may restore checkboxes.
 })();

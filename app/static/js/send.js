@@ -1,5 +1,5 @@
-// Ctrl+Enter (or Cmd+Enter) in a box with data-send presses the button of its form; Enter alone in a line with data-presses="#button"
-// presses that button.
+// Ctrl+Enter or Cmd+Enter in a textarea with data-send submits its form by the primary button.
+// Enter in an input with data-presses="#button" clicks that button.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.isComposing) return;
   const { target } = event;
