@@ -1,30 +1,34 @@
-"""Reading keywords: a page of the list, one of them, whose a word is, and the words that start
-something now.
-"""
+"""Reading keywords: a page of the list, one of them, and whose a word is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.text_intent import fold_text
-from app.events.models import Event
+from app.events.queries.events import find_event_titles
 from app.keywords.models import KeywordRule
-from app.surveys.models import SurveyFlow, TriggerWord
+from app.surveys.queries.surveys import find_open_survey_keywords, find_survey_names
+from app.surveys.queries.trigger_words import (
+    find_trigger_word_owner,
+    find_trigger_words_of_keywords,
+    select_keywords_with_word,
+)
 
 KEYWORD_SORT_KEYS = ("keyword", "uses", "used")
 
 
 @dataclass(frozen=True)
 class KeywordListRow:
-    """One keyword on the list, with its other words, and the event or survey that it is for
-    (None: none, or gone).
+    """One keyword on the list, with its other words.
+
+    `event_title` and `survey_name` are of what it is for; None: none, or deleted.
     """
 
     rule: KeywordRule
@@ -34,115 +38,89 @@ class KeywordListRow:
 
 
 class KeywordListPage(ListPage):
-    """A page of them, counted as keywords."""
+    """A page of keywords."""
 
     @property
     def total_in_words(self) -> str:
-        """ "1 keyword", "20 keywords"."""
+        """The total as a count: 1 keyword, 20 keywords."""
         return pluralize(self.total, "keyword")
 
 
-def paginate_keywords(asked: ListParams) -> KeywordListPage:
-    """A page of the list. A search finds words, other words and answers."""
-    wanted = [_build_search_condition(asked.search)] if asked.search else []
-    total = db.session.scalar(select(func.count()).select_from(KeywordRule).where(*wanted)) or 0
-    asked = clamp_to_last_page(total, asked)
-    rows = (
-        select(KeywordRule, Event.title, SurveyFlow.name)
-        .outerjoin(Event, Event.id == KeywordRule.event_id)
-        .outerjoin(SurveyFlow, SurveyFlow.id == KeywordRule.survey_id)
-        .where(*wanted)
-        .order_by(*_build_order(asked))
-    )
-    found = db.session.execute(rows.offset(asked.offset).limit(asked.per_page)).all()
-    aliases = find_keyword_aliases([rule.id for rule, _, _ in found])
-    return KeywordListPage(
-        [KeywordListRow(rule, aliases.get(rule.id, []), *of) for rule, *of in found],
-        total,
-        asked,
-    )
+def paginate_keywords(params: ListParams) -> KeywordListPage:
+    """Return a page of the list. A search finds words, other words and answers."""
+    conditions = [_build_search_condition(params.search)] if params.search else []
+    count = select(func.count()).select_from(KeywordRule).where(*conditions)
+    total = db.session.scalar(count) or 0
+    params = clamp_to_last_page(total, params)
+    rules = select(KeywordRule).where(*conditions).order_by(*_build_order(params))
+    page = db.session.scalars(rules.offset(params.offset).limit(params.per_page)).all()
+    return KeywordListPage(_build_list_rows(page), total, params)
 
 
 def _build_search_condition(search: str) -> ColumnElement[bool]:
-    theirs = TriggerWord.keyword_rule_id == KeywordRule.id
-    word = exists().where(
-        theirs, TriggerWord.word.contains(fold_text(search) or search, autoescape=True)
-    )
-    return or_(word, build_text_filter(search, KeywordRule.response_body))
+    has_word = KeywordRule.id.in_(select_keywords_with_word(fold_text(search) or search))
+    return or_(has_word, build_text_filter(search, KeywordRule.response_body))
 
 
-def _build_order(asked: ListParams) -> list[ColumnElement[Any]]:
+def _build_order(params: ListParams) -> list[ColumnElement[Any]]:
     columns: dict[str, Any] = {
         "keyword": KeywordRule.keyword,
         "uses": KeywordRule.match_count,
         "used": KeywordRule.last_matched_at,
     }
-    column = columns[asked.sort]
-    return [
-        column.desc() if asked.descending else column.asc(),
-        KeywordRule.keyword.asc(),
-    ]
+    column = columns[params.sort]
+    order = column.desc() if params.descending else column.asc()
+    return [order, KeywordRule.keyword.asc()]
+
+
+def _build_list_rows(rules: Sequence[KeywordRule]) -> list[KeywordListRow]:
+    titles = find_event_titles({rule.event_id for rule in rules if rule.event_id})
+    names = find_survey_names({rule.survey_id for rule in rules if rule.survey_id})
+    words = find_trigger_words_of_keywords([rule.id for rule in rules])
+    rows = []
+    for rule in rules:
+        aliases = [word for word in words[rule.id] if word != rule.keyword]
+        title = titles.get(rule.event_id or 0)
+        rows.append(KeywordListRow(rule, aliases, title, names.get(rule.survey_id or 0)))
+    return rows
 
 
 def find_keyword_rule(rule_id: int) -> KeywordRule | None:
-    """One keyword."""
+    """Return one keyword, None when it is gone."""
     return db.session.get(KeywordRule, rule_id)
 
 
-def find_keyword_aliases(rule_ids: Sequence[int]) -> dict[int, list[str]]:
-    """The other words of these keywords, in alphabetical order."""
-    found: dict[int, list[str]] = {}
-    words = (
-        select(KeywordRule.id, TriggerWord.word)
-        .join(TriggerWord, TriggerWord.keyword_rule_id == KeywordRule.id)
-        .where(KeywordRule.id.in_(rule_ids), TriggerWord.word != KeywordRule.keyword)
-        .order_by(TriggerWord.word)
-    )
-    for rule_id, word in db.session.execute(words):
-        found.setdefault(rule_id, []).append(word)
-    return found
+def find_keyword_aliases(rule: KeywordRule) -> list[str]:
+    """Return the other words of a keyword, in alphabetical order."""
+    words = find_trigger_words_of_keywords([rule.id])[rule.id]
+    return [word for word in words if word != rule.keyword]
 
 
 def find_keyword_conflict(word: str, besides: int | None = None) -> str | None:
-    """Why a folded word is not free, in a sentence; None when it is.
+    """Return in a sentence why a folded word is not free, None when it is.
 
-    `besides`: the keyword that may have it.
+    The words of the keyword `besides` are free to it.
     """
-    owner = (
-        select(KeywordRule.id, KeywordRule.keyword, SurveyFlow.name)
-        .select_from(TriggerWord)
-        .outerjoin(KeywordRule, KeywordRule.id == TriggerWord.keyword_rule_id)
-        .outerjoin(SurveyFlow, SurveyFlow.id == TriggerWord.survey_id)
-        .where(TriggerWord.word == word)
-    )
-    taken = db.session.execute(owner).first()
-    if taken is None or (besides is not None and taken.id == besides):
+    owner = find_trigger_word_owner([word])
+    if owner is None:
         return None
-    if taken.name is not None:
-        return f"{word} already starts ‘{taken.name}’."
-    return (
-        f"{word} is already a keyword."
-        if taken.keyword == word
-        else f"{word} is already another word for the keyword {taken.keyword}."
-    )
+    if owner.survey_name is not None:
+        return f"{word} already starts ‘{owner.survey_name}’."
+    if owner.keyword_rule_id is None or owner.keyword_rule_id == besides:
+        return None
+    rule = find_keyword_rule(owner.keyword_rule_id)
+    if rule is None or rule.keyword == word:
+        return f"{word} is already a keyword."
+    return f"{word} is already another word for the keyword {rule.keyword}."
 
 
-def find_survey_choices(chosen: int | None) -> list[tuple[int, str]]:
-    """The surveys that a keyword may start, by name: those that are active, and the chosen one."""
-    may = or_(SurveyFlow.is_active, SurveyFlow.id == chosen) if chosen else SurveyFlow.is_active
-    return [
-        (id, name)
-        for id, name in db.session.execute(select(SurveyFlow.id, SurveyFlow.name).where(may))
-    ]
+def find_active_trigger_words(moment: datetime, limit: int) -> list[str]:
+    """Return the main words that start something at this moment, of keywords and of surveys.
 
-
-def find_active_trigger_words(moment: datetime, most: int) -> list[str]:
-    """The words that start something at this moment, of keywords and of surveys: the main ones,
-    at most so many.
+    In alphabetical order, at most `limit`.
     """
-    rule = KeywordRule
-    begun = or_(rule.active_from.is_(None), rule.active_from <= moment)
-    going = or_(rule.active_until.is_(None), rule.active_until > moment)
-    ours = select(rule.keyword).where(rule.is_active, begun, going)
-    theirs = select(SurveyFlow.trigger_keyword).where(SurveyFlow.is_active)
-    return list(db.session.scalars(ours.union(theirs).order_by("keyword").limit(most)))
+    has_begun = or_(KeywordRule.active_from.is_(None), KeywordRule.active_from <= moment)
+    is_going = or_(KeywordRule.active_until.is_(None), KeywordRule.active_until > moment)
+    words = select(KeywordRule.keyword).where(KeywordRule.is_active, has_begun, is_going)
+    keywords = db.session.scalars(words.order_by(KeywordRule.keyword).limit(limit))
+    return sorted({*keywords, *find_open_survey_keywords(limit)})[:limit]

@@ -32,7 +32,9 @@ from app.core.column_types import (
 from app.core.db import Model
 from app.domain.surveys.survey_state_machine import AnswerState, SurveySessionStatus
 
-# one answer a question; what was not understood, or came twice, is kept beside it
+UNDERSTOOD_STATES = (AnswerState.ANSWERED, AnswerState.SKIPPED)
+# WHERE of the unique index: one answer a question. Texts that were not understood, or that came
+# twice, are kept beside it. The same states as UNDERSTOOD_STATES.
 IS_UNDERSTOOD_SQL = "state NOT IN ('unclear', 'repeated')"
 
 

@@ -1,22 +1,23 @@
-"""Writing keywords. That a word starts one thing only is decided by the database (Taken)."""
+"""Create, change and delete keywords. Inside audited_write(); none of these commits.
+
+The database decides that a word starts one thing only (UniqueViolation).
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert
-
 from app.core.db import NotFound, db
 from app.keywords.models import KeywordAction, KeywordMatch, KeywordRule
-from app.keywords.queries import find_keyword_aliases
-from app.surveys.models import TriggerWord
+from app.surveys.actions.trigger_words import claim_trigger_words, release_trigger_words
+from app.surveys.queries.trigger_words import find_trigger_words_of_keywords
 
 
 @dataclass(frozen=True)
 class KeywordInfo:
-    """A keyword as somebody wants it; the words are folded.
+    """A keyword as somebody typed it; the word is folded.
 
-    Moments are UTC, None: without a beginning, or an end.
+    Moments are UTC; None: without a beginning, or an end.
     """
 
     keyword: str
@@ -30,44 +31,44 @@ class KeywordInfo:
     survey_id: int | None = None
 
 
-def create_keyword_rule(wanted: KeywordInfo, aliases: Sequence[str], by: str | None) -> KeywordRule:
-    """A new keyword with its other words.
+def create_keyword_rule(
+    info: KeywordInfo, aliases: Sequence[str], created_by: str | None
+) -> KeywordRule:
+    """Create a keyword with its other words.
 
-    Raises Taken when one of them starts something already.
+    Raises UniqueViolation when one of them starts something already.
     """
-    row = KeywordRule(**asdict(wanted), created_by=by)
+    row = KeywordRule(**asdict(info), created_by=created_by)
     db.session.add(row)
     db.session.flush()
-    _add_aliases(row, aliases)
+    _claim_aliases(row, aliases)
     return row
 
 
-def update_keyword_rule(rule_id: int, wanted: KeywordInfo, aliases: Sequence[str]) -> list[str]:
-    """Another word, answer or effect; gives what changed.
+def update_keyword_rule(rule_id: int, info: KeywordInfo, aliases: Sequence[str]) -> list[str]:
+    """Change a keyword and return the fields that changed.
 
-    Raises Gone, or Taken when a word starts something else.
-
-    What the keyword has counted stays, also when it gets another word.
+    What the keyword has counted stays, also when it gets another word. Raises NotFound, or
+    UniqueViolation when a word starts something else.
     """
     row = get_keyword_rule_for_update(rule_id)
-    changed = [name for name, value in asdict(wanted).items() if getattr(row, name) != value]
-    before = find_keyword_aliases([rule_id]).get(rule_id, [])
-    # the other words go first, so that the new main word may be one of them
-    ours = TriggerWord.keyword_rule_id == rule_id
-    db.session.execute(
-        delete(TriggerWord)
-        .where(ours, TriggerWord.word != row.keyword)
-        .execution_options(synchronize_session=False)
-    )
-    for name in changed:
-        setattr(row, name, getattr(wanted, name))
+    words_before = set(find_trigger_words_of_keywords([rule_id])[rule_id]) - {row.keyword}
+    # The other words are freed first, so that the new main word may be one of them.
+    release_trigger_words(rule_id, row.keyword)
+    changed_fields = []
+    for field, value in asdict(info).items():
+        if getattr(row, field) != value:
+            setattr(row, field, value)
+            changed_fields.append(field)
     db.session.flush()
-    _add_aliases(row, aliases)
-    return changed + (["aliases"] if set(before) != set(aliases) else [])
+    _claim_aliases(row, aliases)
+    if words_before != set(aliases):
+        changed_fields.append("aliases")
+    return changed_fields
 
 
 def get_keyword_rule_for_update(rule_id: int) -> KeywordRule:
-    """The keyword as it is inside this write section. Raises Gone."""
+    """Return the keyword, read again inside this write(). Raises NotFound."""
     row = db.session.get(KeywordRule, rule_id, populate_existing=True)
     if row is None:
         raise NotFound
@@ -75,9 +76,9 @@ def get_keyword_rule_for_update(rule_id: int) -> KeywordRule:
 
 
 def delete_keyword_rule(rule_id: int) -> KeywordRule:
-    """Delete a keyword with all its words; gives what it was.
+    """Delete a keyword with all its words and return what it was.
 
-    Raises Gone. What it answered stays in the logs.
+    What it answered stays in the logs. Raises NotFound.
     """
     row = get_keyword_rule_for_update(rule_id)
     db.session.delete(row)
@@ -85,7 +86,6 @@ def delete_keyword_rule(rule_id: int) -> KeywordRule:
     return row
 
 
-def _add_aliases(row: KeywordRule, aliases: Sequence[str]) -> None:
-    words = [{"word": word, "keyword_rule_id": row.id} for word in aliases if word != row.keyword]
-    if words:
-        db.session.execute(insert(TriggerWord), words)
+def _claim_aliases(row: KeywordRule, aliases: Sequence[str]) -> None:
+    words = [alias for alias in aliases if alias != row.keyword]
+    claim_trigger_words(row.id, words)

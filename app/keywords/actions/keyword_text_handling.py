@@ -1,143 +1,123 @@
-"""A text from a person meets a keyword.
-
-It happens with every text, so its statements go straight to the driver.
-"""
+"""What keywords do with a text: find the keyword it names, answer it, and do what it does."""
 
 import json
 from typing import NamedTuple
 
 from app.community import actions as community
-from app.core.column_types import datetime_to_db
-from app.core.db import raw_connection
 from app.domain.texts import keyword_parsing, message_templates
 from app.domain.texts.inbound_text import HandlerResult, InboundText
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
-from app.events import queries as events
-from app.events.actions import registrations
+from app.events.actions.registrations import register_for_event_by_text
 from app.events.queries.contact_names import find_display_names
+from app.events.queries.events import build_event_placeholders
+from app.keywords import sql
 from app.keywords.models import KeywordAction, KeywordMatch
-from app.surveys.actions import survey_text_handling
+from app.keywords.sql import ActiveKeyword
+from app.surveys.actions.survey_starts import start_survey
+from app.surveys.queries.trigger_words import find_keywords_of_words
 
 KEYWORD_VERDICT = "keyword"
 MAX_PROOF_CHARACTERS = 200
 # Whoever has said STOP and now asks to be on the list: no word but START brings them back, so a
 # person has to see it.
 WANTS_BACK_REASON = "wants_back"
-# The keywords that these words belong to and that count at this moment.
-SELECT_ACTIVE_RULES_SQL = """
-    SELECT word, keyword_rules.id, match_kind, response_body, action, event_id, keyword_rules.survey_id
-    FROM trigger_words JOIN keyword_rules ON keyword_rules.id = keyword_rule_id
-    WHERE word IN (SELECT value FROM json_each(:words)) AND is_active
-        AND coalesce(active_from <= :now, 1) AND coalesce(active_until > :now, 1)
-"""
-# The database counts: two texts at once are two. That it was used is no change of the keyword.
-INCREMENT_MATCH_COUNT_SQL = (
-    "UPDATE keyword_rules SET match_count = match_count + 1, last_matched_at = :now WHERE id = :id"
-)
+LISTING_ACTIONS = (KeywordAction.ADD_TO_EVENT, KeywordAction.SUBSCRIBE)
 
 
-class _MatchedRule(NamedTuple):
-    """A keyword that a text names."""
+class ActionResult(NamedTuple):
+    """What the action of a keyword adds to its answer."""
 
-    word: str
-    id: int
-    match_kind: str
-    response_body: str | None
-    action: str
-    event_id: int | None
-    survey_id: int | None
-
-    @property
-    def needs_name(self) -> bool:
-        """Whether it matters what they are called."""
-        lists = self.action in (KeywordAction.ADD_TO_EVENT, KeywordAction.SUBSCRIBE)
-        return lists or message_templates.has_name_placeholders(self.response_body or "")
+    replies: list[str]
+    needs_person: str = ""
 
 
-def handle_keyword_text(heard: InboundText) -> HandlerResult | None:
-    """The active keyword that this text says answers it and does what it does; None when it
-    says none. Inside write().
+def handle_keyword_text(text: InboundText) -> HandlerResult | None:
+    """Answer a text that names an active keyword, and do what the keyword does. Inside write().
 
-    Its count goes up by one. A keyword that starts a survey gives that survey's first texts. A
-    keyword that has nothing to say, and whose survey is closed or whose event is gone, takes
-    nothing: a person has to look.
+    The keyword's count goes up by one. None when the text names none, or when the keyword has
+    nothing to say and its survey is closed or its event is gone: then a person has to look.
     """
-    rule = _find_matching_rule(heard) if heard.may_use_trigger_words else None
-    if rule is None:
+    if not text.may_use_trigger_words:
         return None
-    name = heard.name
-    if name is None and rule.needs_name:
-        name = find_display_names([heard.phone]).get(heard.phone)
-    further = _perform_rule_action(rule, heard, name)
-    replies = [text for text in [_fill_rule_reply(rule, name)] if text]
-    if further is None and not replies:
+    keyword = _find_matching_keyword(text)
+    if keyword is None:
         return None
-    raw_connection().execute(
-        INCREMENT_MATCH_COUNT_SQL, {"id": rule.id, "now": datetime_to_db(heard.moment)}
-    )
-    if further is None:
+    name = _find_name(keyword, text)
+    action_result = _perform_action(keyword, text, name)
+    reply = _fill_reply(keyword, name)
+    if action_result is None and not reply:
+        return None
+    sql.INCREMENT_MATCH_COUNT.execute(b_rule_id=keyword.id, b_moment=text.moment)
+    replies = [reply] if reply else []
+    if action_result is None:
         return HandlerResult(KEYWORD_VERDICT, replies)
-    return HandlerResult(KEYWORD_VERDICT, replies + further.replies, further.needs_person)
+    replies += action_result.replies
+    return HandlerResult(KEYWORD_VERDICT, replies, action_result.needs_person)
 
 
 def extract_candidate_words(body: str) -> list[str]:
-    """The words by which a keyword may be meant, the likeliest first."""
-    whole = keyword_parsing.extract_whole_keyword(body)
-    return [*([whole] if whole else []), *keyword_parsing.list_leading_keywords(body)]
+    """Return the words by which a keyword may be meant, the likeliest first."""
+    words = keyword_parsing.list_leading_keywords(body)
+    whole_word = keyword_parsing.extract_whole_keyword(body)
+    return [whole_word, *words] if whole_word else words
 
 
-def _find_matching_rule(heard: InboundText) -> _MatchedRule | None:
-    """The rule this text names: the one whose word is all of it before one whose word it begins
-    with.
-    """
-    whole, words = (
-        keyword_parsing.extract_whole_keyword(heard.body),
-        extract_candidate_words(heard.body),
+def _find_matching_keyword(text: InboundText) -> ActiveKeyword | None:
+    """Return the active keyword whose word the text is, else one whose word it begins with."""
+    words = extract_candidate_words(text.body)
+    rule_ids = find_keywords_of_words(words)
+    if not rule_ids:
+        return None
+    rows = sql.SELECT_ACTIVE_KEYWORDS.fetch_rows(
+        b_rule_ids=json.dumps([*rule_ids.values()]), b_moment=text.moment
     )
-    rows = raw_connection().execute(
-        SELECT_ACTIVE_RULES_SQL,
-        {"words": json.dumps(words), "now": datetime_to_db(heard.moment)},
+    keywords = {row[0]: ActiveKeyword(*row) for row in rows}
+    whole_word = keyword_parsing.extract_whole_keyword(text.body)
+    for word in words:
+        keyword = keywords.get(rule_ids.get(word, 0))
+        if keyword and (word == whole_word or keyword.match_kind is KeywordMatch.FIRST):
+            return keyword
+    return None
+
+
+def _find_name(keyword: ActiveKeyword, text: InboundText) -> str | None:
+    """Return what they are called, where it matters and somebody knows."""
+    needs_name = keyword.action in LISTING_ACTIONS or message_templates.has_name_placeholders(
+        keyword.response_body or ""
     )
-    rules = {row[0]: _MatchedRule(*row) for row in rows}
-    found = (rules[word] for word in words if word in rules)
-    return next(
-        (rule for rule in found if rule.word == whole or rule.match_kind == KeywordMatch.FIRST),
-        None,
-    )
+    if text.name is not None or not needs_name:
+        return text.name
+    return find_display_names([text.phone]).get(text.phone)
 
 
-def _fill_rule_reply(rule: _MatchedRule, name: str | None) -> str:
-    """What the rule answers this person, "" for nothing.
-
-    With a name too long for one text it is left out.
-    """
-    template = rule.response_body or ""
-    values = (
-        events.build_event_placeholders(rule.event_id)
-        if message_templates.has_event_placeholders(template)
-        else {}
-    )
-    text = message_templates.fill_template(template, name, values).strip()
-    return (
-        text
-        if count_utf16_units(text) <= MAX_MESSAGE_CHARACTERS
-        else message_templates.fill_template(template, None, values).strip()
-    )
-
-
-def _perform_rule_action(
-    rule: _MatchedRule, heard: InboundText, name: str | None
-) -> HandlerResult | None:
-    """What else the rule does; None when it could not be done."""
-    if rule.action == KeywordAction.START_SURVEY:
-        return survey_text_handling.start_survey(rule.survey_id, heard) if rule.survey_id else None
-    if rule.action == KeywordAction.ADD_TO_EVENT:
-        if rule.event_id is None:
+def _perform_action(
+    keyword: ActiveKeyword, text: InboundText, name: str | None
+) -> ActionResult | None:
+    """Do what else the keyword does; None when that is not possible any more."""
+    if keyword.action is KeywordAction.START_SURVEY:
+        result = start_survey(keyword.survey_id, text) if keyword.survey_id else None
+        return ActionResult(result.replies, result.needs_person) if result else None
+    if keyword.action is KeywordAction.ADD_TO_EVENT:
+        if keyword.event_id is None:
             return None
-        registrations.register_for_event_by_text(rule.event_id, name, heard.phone)
-    subscribes = rule.action == KeywordAction.SUBSCRIBE
-    if subscribes and not community.subscribe_member_by_text(
-        name, heard.phone, f"Texted: {heard.body[:MAX_PROOF_CHARACTERS]}"
-    ):
-        return HandlerResult(KEYWORD_VERDICT, needs_person=WANTS_BACK_REASON)
-    return HandlerResult(KEYWORD_VERDICT)
+        register_for_event_by_text(keyword.event_id, name, text.phone)
+    elif keyword.action is KeywordAction.SUBSCRIBE:
+        proof = f"Texted: {text.body[:MAX_PROOF_CHARACTERS]}"
+        if not community.subscribe_member_by_text(name, text.phone, proof):
+            return ActionResult([], WANTS_BACK_REASON)
+    return ActionResult([])
+
+
+def _fill_reply(keyword: ActiveKeyword, name: str | None) -> str:
+    """Return the keyword's answer to this person, "" for none.
+
+    A name that would make it longer than the longest text is left out.
+    """
+    template = keyword.response_body or ""
+    values: dict[str, str] = {}
+    if message_templates.has_event_placeholders(template):
+        values = build_event_placeholders(keyword.event_id)
+    reply = message_templates.fill_template(template, name, values).strip()
+    if count_utf16_units(reply) > MAX_MESSAGE_CHARACTERS:
+        reply = message_templates.fill_template(template, None, values).strip()
+    return reply

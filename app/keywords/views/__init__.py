@@ -1,4 +1,4 @@
-"""The doors of the keywords."""
+"""The pages of the keywords."""
 
 from app.keywords.views import keyword_editing, keyword_labels, keyword_list
 from app.keywords.views.blueprint import bp

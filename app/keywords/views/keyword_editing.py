@@ -1,4 +1,4 @@
-"""One keyword: changed, deleted."""
+"""Changing and deleting a keyword."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.domain.accounts.roles import Role
 from app.domain.texts.message_templates import EVENT_PLACEHOLDERS
 from app.keywords import queries
 from app.keywords.actions import keyword_rules as actions
-from app.keywords.forms import KeywordForm, build_keyword_form_data
+from app.keywords.forms.keyword_form import KeywordForm, build_keyword_form_data
 from app.keywords.views.blueprint import bp
 
 NAME_TOKENS = [("{first_name|friend}", "First name")]
@@ -22,7 +22,7 @@ EVENT_TOKEN_LABELS = [(f"{{{token}}}", label) for token, label in EVENT_PLACEHOL
 
 
 def build_keyword_form_context() -> dict[str, Any]:
-    """What the fields of a keyword need besides the form."""
+    """Return what the fields of a keyword need besides the form."""
     return {
         "tokens": NAME_TOKENS,
         "event_tokens": EVENT_TOKEN_LABELS,
@@ -33,34 +33,28 @@ def build_keyword_form_context() -> dict[str, Any]:
 @bp.route("/<int:rule_id>/edit", methods=["GET", "POST"])
 @roles_required(*ALL_ROLES)
 def edit_keyword(rule_id: int) -> ResponseReturnValue:
-    """Another word, answer or effect; for admins also the way to delete it."""
+    """Change a keyword; admins can delete it here."""
     rule = queries.find_keyword_rule(rule_id) or abort(404)
-    form = KeywordForm(
-        rule_id,
-        data=build_keyword_form_data(
-            rule, queries.find_keyword_aliases([rule_id]).get(rule_id, [])
-        ),
-    )
+    values = build_keyword_form_data(rule, queries.find_keyword_aliases(rule))
+    form = KeywordForm(rule_id, data=values)
     if form.validate_on_submit():
         try:
             with audited_write("keyword.changed", current_username()) as trace:
                 trace.about = f"keyword {rule_id}"
-                trace.details = {
-                    "changed": actions.update_keyword_rule(
-                        rule_id, form.keyword_info, form.folded_aliases
-                    )
-                }
+                changed_fields = actions.update_keyword_rule(
+                    rule_id, form.keyword_info, form.folded_aliases
+                )
+                trace.details = {"changed": changed_fields}
         except UniqueViolation:
             form.add_taken_errors()
         else:
             flash("Saved.", "success")
             return redirect(url_for("keywords.list_keywords"), 303)
-    practice = current_settings().carrier == "sandbox"
     page = render_template(
         "keywords/edit.html",
         form=form,
         rule=rule,
-        practice=practice,
+        has_practice_phones=current_settings().carrier == "sandbox",
         **build_keyword_form_context(),
     )
     return page, 422 if form.errors else 200
@@ -69,15 +63,11 @@ def edit_keyword(rule_id: int) -> ResponseReturnValue:
 @bp.post("/<int:rule_id>/delete")
 @roles_required(Role.ADMIN)
 def delete_keyword(rule_id: int) -> ResponseReturnValue:
-    """The keyword and all its words: they are free again."""
+    """Delete a keyword; all its words are free again."""
     with audited_write("keyword.deleted", current_username()) as trace:
         row = actions.delete_keyword_rule(rule_id)
-        trace.about, trace.details = (
-            f"keyword {rule_id}",
-            {"keyword": row.keyword, "uses": row.match_count},
-        )
-    flash(
-        f"{row.keyword} is deleted. Whoever texts it now is answered by a person.",
-        "success",
-    )
+        trace.about = f"keyword {rule_id}"
+        trace.details = {"keyword": row.keyword, "uses": row.match_count}
+    sentence = f"{row.keyword} is deleted. Whoever texts it now is answered by a person."
+    flash(sentence, "success")
     return redirect(url_for("keywords.list_keywords"), 303)

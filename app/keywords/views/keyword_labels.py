@@ -1,8 +1,7 @@
-"""What keywords' pages say: whether one counts just now, what else it does, and which words are
-built in.
-"""
+"""What the pages of keywords say: whether one counts now, what else it does, what is built in."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import url_for
 
@@ -28,83 +27,77 @@ class BuiltInKeyword:
 
 
 def list_built_in_keywords() -> list[BuiltInKeyword]:
-    """The words of the law, with what the organisation answers them."""
-    helped = (
-        "Nothing else"
-        if organisation.get_organisation().answers_help
-        else "On real phones Twilio answers it"
-    )
+    """Return the words that the law and Twilio want answered, with what we answer."""
+    help_effect = "On real phones Twilio answers it"
+    if organisation.get_organisation().answers_help:
+        help_effect = "Nothing else"
+    stop_synonyms = "UNSUBSCRIBE, CANCEL, END, QUIT …"
+    stop_reply = organisation.get_stop_reply()
+    start_reply = organisation.get_start_reply()
     return [
-        BuiltInKeyword(
-            "STOP",
-            "UNSUBSCRIBE, CANCEL, END, QUIT …",
-            organisation.get_stop_reply(),
-            "No more texts to them",
-        ),
-        BuiltInKeyword("START", "UNSTOP", organisation.get_start_reply(), "Texts to them again"),
-        BuiltInKeyword("HELP", "INFO", organisation.get_help_reply(), helped),
+        BuiltInKeyword("STOP", stop_synonyms, stop_reply, "No more texts to them"),
+        BuiltInKeyword("START", "UNSTOP", start_reply, "Texts to them again"),
+        BuiltInKeyword("HELP", "INFO", organisation.get_help_reply(), help_effect),
     ]
 
 
+class KeywordState(NamedTuple):
+    """Whether a keyword counts: the kind of the tag, what it says, and since or until when."""
+
+    tag: str
+    label: str
+    period: str
+
+
 @bp.app_template_filter()
-def format_keyword_state(rule: KeywordRule) -> tuple[str, str, str]:
-    """Whether the keyword counts at this moment: the kind of the tag, what it says, and since
-    or until when.
-    """
+def format_keyword_state(rule: KeywordRule) -> KeywordState:
+    """Return whether the keyword counts at this moment."""
     moment = now()
     if not rule.is_active:
-        return "", "Off", ""
+        return KeywordState("", "Off", "")
     if rule.active_until and rule.active_until <= moment:
-        return "warn", "Ended", format_local_time(rule.active_until)
+        return KeywordState("warn", "Ended", format_local_time(rule.active_until))
     if rule.active_from and rule.active_from > moment:
-        return "info", "Later", f"from {format_local_time(rule.active_from)}"
-    return (
-        "ok",
-        "Active",
-        f"until {format_local_time(rule.active_until)}" if rule.active_until else "",
-    )
+        return KeywordState("info", "Later", f"from {format_local_time(rule.active_from)}")
+    if rule.active_until:
+        return KeywordState("ok", "Active", f"until {format_local_time(rule.active_until)}")
+    return KeywordState("ok", "Active", "")
 
 
 @bp.app_template_filter()
-def format_reply_excerpt(line: KeywordListRow) -> str:
-    """How the answer begins, on one line; "" when there is none."""
-    event = {"event_title": line.event_title} if line.event_title else {}
-    words = " ".join(
-        fill_template(line.rule.response_body or "", None, GENERIC_EVENT_VALUES | event).split()
-    )
-    return (
-        words
-        if len(words) <= MAX_EXCERPT_LENGTH
-        else words[: MAX_EXCERPT_LENGTH - 1].rstrip() + "…"
-    )
+def format_reply_excerpt(row: KeywordListRow) -> str:
+    """Return how the answer begins, on one line; "" when there is none."""
+    event_values = dict(GENERIC_EVENT_VALUES)
+    if row.event_title:
+        event_values["event_title"] = row.event_title
+    reply = fill_template(row.rule.response_body or "", None, event_values)
+    line = " ".join(reply.split())
+    if len(line) <= MAX_EXCERPT_LENGTH:
+        return line
+    return line[: MAX_EXCERPT_LENGTH - 1].rstrip() + "…"
+
+
+class KeywordEffect(NamedTuple):
+    """What else a keyword does: a word before a name, the name, and its address ("" for none)."""
+
+    label: str
+    name: str = ""
+    url: str = ""
 
 
 @bp.app_template_filter()
-def describe_keyword_effect(line: KeywordListRow) -> tuple[str, str, str]:
-    """What else a keyword does: a word before the name, the name, and its address ("" where
-    there is none).
-    """
-    action, rule = line.rule.action, line.rule
+def describe_keyword_effect(row: KeywordListRow) -> KeywordEffect:
+    """Return what else a keyword does."""
+    action = row.rule.action
     if action is KeywordAction.ADD_TO_EVENT:
-        if line.event_title is None:
-            return "Registered for an event that was deleted", "", ""
-        return (
-            "Registers for",
-            line.event_title,
-            url_for("events.show_event", event_id=rule.event_id),
-        )
+        if row.event_title is None:
+            return KeywordEffect("Registered for an event that was deleted")
+        url = url_for("events.show_event", event_id=row.rule.event_id)
+        return KeywordEffect("Registers for", row.event_title, url)
     if action is KeywordAction.START_SURVEY:
-        return (
-            ("Starts", line.survey_name, "")
-            if line.survey_name
-            else ("Started a survey that was deleted", "", "")
-        )
-    return (
-        (
-            "Puts them on the community list"
-            if action is KeywordAction.SUBSCRIBE
-            else "Nothing else"
-        ),
-        "",
-        "",
-    )
+        if row.survey_name:
+            return KeywordEffect("Starts", row.survey_name)
+        return KeywordEffect("Started a survey that was deleted")
+    if action is KeywordAction.SUBSCRIBE:
+        return KeywordEffect("Puts them on the community list")
+    return KeywordEffect("Nothing else")

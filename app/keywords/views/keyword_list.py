@@ -1,4 +1,4 @@
-"""The list of keywords, and a new one."""
+"""The list of keywords, and adding one."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +9,7 @@ from app.core.db import UniqueViolation
 from app.core.pagination import list_params
 from app.keywords import queries
 from app.keywords.actions import keyword_rules as actions
-from app.keywords.forms import KeywordForm
+from app.keywords.forms.keyword_form import KeywordForm
 from app.keywords.views.blueprint import bp
 from app.keywords.views.keyword_editing import build_keyword_form_context
 from app.keywords.views.keyword_labels import list_built_in_keywords
@@ -18,15 +18,15 @@ from app.keywords.views.keyword_labels import list_built_in_keywords
 @bp.get("")
 @roles_required(*ALL_ROLES)
 def list_keywords() -> ResponseReturnValue:
-    """Every keyword with how often it was used, and the words that are built in."""
+    """List all keywords, and the words that are built in."""
     page = queries.paginate_keywords(list_params(queries.KEYWORD_SORT_KEYS, "keyword"))
-    return render_template("keywords/everything.html", page=page, built_in=list_built_in_keywords())
+    return render_template("keywords/list.html", page=page, built_in=list_built_in_keywords())
 
 
 @bp.route("/add", methods=["GET", "POST"])
 @roles_required(*ALL_ROLES)
 def add_keyword() -> ResponseReturnValue:
-    """A new keyword."""
+    """Add a keyword."""
     form = KeywordForm()
     if form.validate_on_submit():
         try:
@@ -34,15 +34,12 @@ def add_keyword() -> ResponseReturnValue:
                 row = actions.create_keyword_rule(
                     form.keyword_info, form.folded_aliases, current_username()
                 )
-                trace.about, trace.details = (
-                    f"keyword {row.id}",
-                    {"keyword": row.keyword},
-                )
+                trace.about = f"keyword {row.id}"
+                trace.details = {"keyword": row.keyword}
         except UniqueViolation:
             form.add_taken_errors()
         else:
             flash(f"{row.keyword} is added.", "success")
             return redirect(url_for("keywords.list_keywords"), 303)
-    return render_template(
-        "keywords/add.html", form=form, **build_keyword_form_context()
-    ), 422 if form.errors else 200
+    page = render_template("keywords/add.html", form=form, **build_keyword_form_context())
+    return page, 422 if form.errors else 200

@@ -1,6 +1,4 @@
-"""A person puts an answer right: what we had understood stays beside it, with who changed it
-and when.
-"""
+"""Putting an answer right: what was understood first stays beside it, with who changed it."""
 
 from datetime import datetime
 from typing import Any
@@ -16,16 +14,15 @@ from app.domain.surveys.survey_state_machine import (
     SurveySessionStatus,
     apply_survey_answer,
 )
-from app.suppression.queries import find_suppression_reason
+from app.suppression.queries.sending_permission import find_suppression_reason
 from app.surveys.actions import survey_sessions
 from app.surveys.actions.inbox_hooks import notify_text_understood, queue_survey_text
-from app.surveys.actions.survey_sessions import UNDERSTOOD_STATES, SessionSnapshot
-from app.surveys.actions.survey_text_handling import (
-    apply_survey_step,
-    build_answer_calendar,
-)
-from app.surveys.models import survey_answers
-from app.surveys.queries.unclear_answers import find_unclear_answer
+from app.surveys.actions.survey_steps import apply_survey_step
+from app.surveys.models import UNDERSTOOD_STATES, survey_answers
+from app.surveys.queries import session_snapshots
+from app.surveys.queries.answer_calendar import build_answer_calendar
+from app.surveys.queries.session_snapshots import SessionSnapshot
+from app.surveys.queries.unclear_answers import WAITING_STATUSES, find_unclear_answer
 
 A = survey_answers.c
 
@@ -38,25 +35,22 @@ class StaleCorrection(Exception):
     """The text that somebody read is no longer the one that the survey waits for."""
 
 
-def ensure_answer_still_unclear(session: SessionSnapshot, text_id: str) -> None:
-    """Raises Overtaken unless this text of the session is the newest, and was not understood."""
-    waits = find_unclear_answer(session.phone)
-    if waits is None or (waits.session_id, str(waits.answer_id)) != (
-        session.id,
-        text_id,
-    ):
+def ensure_answer_still_unclear(session: SessionSnapshot, answer_id: str) -> None:
+    """Raise StaleCorrection unless this text is the newest of the session and not understood."""
+    unclear = find_unclear_answer(session.phone)
+    if unclear is None or unclear.session_id != session.id:
+        raise StaleCorrection
+    if str(unclear.answer_id) != answer_id:
         raise StaleCorrection
 
 
 def correct_survey_answer(
-    session: SessionSnapshot, position: int, typed: str, who: str, moment: datetime
+    session: SessionSnapshot, position: int, typed: str, username: str, moment: datetime
 ) -> bool:
-    """Count `typed` as the answer to one question.
+    """Count `typed` as the answer to one question; return whether the survey goes on.
 
-    Raises NotAnAnswer, or Gone when there is no such question.
-
-    When the survey waits for just this answer, it goes on: True. The next question, or the last
-    words, are queued.
+    It does when it waits for just this answer: the next question, or the last words, are queued.
+    Raises InvalidAnswer, or NotFound when there is no such question. Inside write().
     """
     if not 0 <= position < len(session.state.questions):
         raise NotFound
@@ -64,63 +58,64 @@ def correct_survey_answer(
     value = parse_answer(question, typed, build_answer_calendar(question, moment))
     if value is None:
         raise InvalidAnswer
-    _store_correction(session, position, value, who, moment)
-    waits = session.state.status in (
-        SurveySessionStatus.ACTIVE,
-        SurveySessionStatus.HANDED_OVER,
-    )
-    erased = not session.phone.startswith("+")
-    if erased or not waits or position != session.state.position or _is_answering_another(session):
+    _store_correction(session, position, value, username, moment)
+    if not _is_waiting_at(session, position):
         return False
     notify_text_understood(session.phone)
-    _continue_survey(session, value, who, moment)
+    _continue_survey(session, value, username, moment)
     return True
 
 
+def _is_waiting_at(session: SessionSnapshot, position: int) -> bool:
+    """Whether the survey waits for the answer to this question, of somebody who can be texted."""
+    if not session.phone.startswith("+"):  # erased
+        return False
+    if session.state.status not in WAITING_STATUSES or position != session.state.position:
+        return False
+    active = session_snapshots.find_active_session(session.phone)
+    return active is None or active.id == session.id
+
+
 def _store_correction(
-    session: SessionSnapshot, position: int, value: str, who: str, moment: datetime
+    session: SessionSnapshot, position: int, value: str, username: str, moment: datetime
 ) -> None:
-    """What was understood first is what stays: a second correction does not hide it."""
-    edit = {
+    """Store the value, and keep in `value_before` what was understood before any correction."""
+    edit: dict[str, Any] = {
         "state": AnswerState.ANSWERED,
         "value": value,
         "edited_at": moment,
-        "edited_by": who[:80],
+        "edited_by": username[:80],
     }
-    there = (A.session_id == session.id, A.position == position)
-    row = db.session.execute(
-        select(A.id, A.value, A.edited_at).where(*there, A.state.in_(UNDERSTOOD_STATES))
-    ).first()
+    is_answer = (A.session_id == session.id, A.position == position)
+    understood = select(A.id, A.value, A.edited_at).where(*is_answer)
+    row = db.session.execute(understood.where(A.state.in_(UNDERSTOOD_STATES))).first()
     if row is not None:
-        before = {} if row.edited_at else {"value_before": row.value}
-        db.session.execute(update(survey_answers).where(A.id == row.id).values(edit | before))
+        if not row.edited_at:
+            edit["value_before"] = row.value
+        db.session.execute(update(survey_answers).where(A.id == row.id).values(edit))
         return
-    unclear = select(A.body, A.message_id).where(*there, A.state == AnswerState.UNCLEAR)
-    said = db.session.execute(unclear.order_by(A.id.desc()).limit(1)).first()
-    new: dict[str, Any] = {
+    unclear = select(A.body, A.message_id).where(*is_answer, A.state == AnswerState.UNCLEAR)
+    text = db.session.execute(unclear.order_by(A.id.desc()).limit(1)).first()
+    new = edit | {
         "session_id": session.id,
         "position": position,
+        "prompt": session.state.questions[position].prompt,
         "created_at": moment,
-        **edit,
+        "body": text.body if text else "",
     }
-    new |= {"prompt": session.state.questions[position].prompt}
-    new |= {"body": said.body, "message_id": said.message_id} if said else {"body": ""}
+    if text:
+        new["message_id"] = text.message_id
     db.session.execute(insert(survey_answers).values(new))
 
 
-def _is_answering_another(session: SessionSnapshot) -> bool:
-    now_answering = survey_sessions.find_active_session(session.phone)
-    return now_answering is not None and now_answering.id != session.id
-
-
-def _continue_survey(session: SessionSnapshot, value: str, who: str, moment: datetime) -> None:
+def _continue_survey(session: SessionSnapshot, value: str, username: str, moment: datetime) -> None:
     if session.state.status is SurveySessionStatus.HANDED_OVER:
         session = survey_sessions.resume_session(session, moment)
     replies = apply_survey_step(session, apply_survey_answer(session.state, value), moment)
     if find_suppression_reason(session.phone):
         return
     for reply in replies:
-        queue_survey_text(
-            DirectMessage(session.phone, reply, MessageKind.SURVEY, session.name, written_by=who),
-            moment,
+        message = DirectMessage(
+            session.phone, reply, MessageKind.SURVEY, session.name, written_by=username
         )
+        queue_survey_text(message, moment)

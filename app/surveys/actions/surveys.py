@@ -1,4 +1,4 @@
-"""Making, changing, closing and deleting surveys. Inside act(); none of these commits."""
+"""Create, change, close and delete surveys. Inside audited_write(); none of these commits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 
 
 class SurveyLinkedToEvent(Exception):
-    """The survey registers people for an event: it is not deleted as long as it does."""
+    """A survey that registers people for an event is not deleted."""
 
 
 @dataclass(frozen=True)
 class SurveyInfo:
-    """What a survey is.
+    """A survey as somebody typed it.
 
     `keyword` is folded; `timeout_hours`, `nudge_hours` (None: never) as in survey_flows.
     """
@@ -41,10 +41,11 @@ class SurveyDeletionSummary:
     answer_count: int
 
 
-def create_survey(facts: SurveyInfo, *, is_active: bool = True) -> SurveyFlow:
-    """A new survey. Raises Taken when its name or its keyword is somebody else's."""
-    columns = _build_survey_columns(facts)
-    if facts.nudge_hours is None:  # of a column with a default, SQLAlchemy leaves a mere None away
+def create_survey(info: SurveyInfo, *, is_active: bool = True) -> SurveyFlow:
+    """Create a survey. Raises UniqueViolation when its name or its keyword is in use."""
+    columns = _build_survey_columns(info)
+    if info.nudge_hours is None:
+        # SQLAlchemy leaves a plain None away where the column has a default.
         columns["nudge_hours"] = null()
     row = SurveyFlow(**columns, is_active=is_active)
     db.session.add(row)
@@ -52,38 +53,37 @@ def create_survey(facts: SurveyInfo, *, is_active: bool = True) -> SurveyFlow:
     return row
 
 
-def update_survey(survey_id: int, facts: SurveyInfo) -> list[str]:
-    """Other words; gives what changed.
+def update_survey(survey_id: int, info: SurveyInfo) -> list[str]:
+    """Change a survey and return the columns that changed.
 
-    Whoever is in the middle keeps the old ones. Raises Gone or Taken.
+    Whoever is in the middle finishes with the questions as they were: a session has its own copy.
+    Raises NotFound, or UniqueViolation when its name or its keyword is in use.
     """
     row = get_survey_for_update(survey_id)
-    changed = [
-        column
-        for column, value in _build_survey_columns(facts).items()
-        if getattr(row, column) != value
-    ]
-    for column, value in _build_survey_columns(facts).items():
-        setattr(row, column, value)
+    changed_columns = []
+    for column, value in _build_survey_columns(info).items():
+        if getattr(row, column) != value:
+            setattr(row, column, value)
+            changed_columns.append(column)
     db.session.flush()
-    return changed
+    return changed_columns
 
 
-def _build_survey_columns(facts: SurveyInfo) -> dict[str, object]:
+def _build_survey_columns(info: SurveyInfo) -> dict[str, object]:
     return {
-        "name": facts.name,
-        "trigger_keyword": facts.keyword,
-        "intro_message": facts.intro_message or None,
-        "questions_json": serialize_questions(facts.questions),
-        "completion_message": facts.completion_message or None,
-        "linked_event_id": facts.event_id,
-        "timeout_hours": facts.timeout_hours,
-        "nudge_hours": facts.nudge_hours,
+        "name": info.name,
+        "trigger_keyword": info.keyword,
+        "intro_message": info.intro_message or None,
+        "questions_json": serialize_questions(info.questions),
+        "completion_message": info.completion_message or None,
+        "linked_event_id": info.event_id,
+        "timeout_hours": info.timeout_hours,
+        "nudge_hours": info.nudge_hours,
     }
 
 
 def get_survey_for_update(survey_id: int) -> SurveyFlow:
-    """The survey as it is inside this write section. Raises Gone."""
+    """Return the survey, read again inside this write(). Raises NotFound."""
     row = db.session.get(SurveyFlow, survey_id, populate_existing=True)
     if row is None:
         raise NotFound
@@ -91,9 +91,9 @@ def get_survey_for_update(survey_id: int) -> SurveyFlow:
 
 
 def set_survey_active(survey_id: int, *, is_active: bool) -> int:
-    """Nobody begins a closed one; whoever is in the middle may finish.
+    """Open or close a survey and return how many people are in the middle of it.
 
-    How many are. Raises Gone.
+    Nobody begins a closed one; whoever is in the middle may finish. Raises NotFound.
     """
     get_survey_for_update(survey_id).is_active = is_active
     db.session.flush()
@@ -107,19 +107,17 @@ def set_survey_active(survey_id: int, *, is_active: bool) -> int:
 def delete_survey_with_answers(survey_id: int) -> SurveyDeletionSummary:
     """Delete a survey with everything that was answered.
 
-    Raises Gone, or IsLinked while it registers for an event.
+    Raises NotFound, or SurveyLinkedToEvent while it registers people for an event.
     """
     row = get_survey_for_update(survey_id)
     if row.linked_event_id is not None:
         raise SurveyLinkedToEvent
-    sessions = select(SurveySession.id).where(SurveySession.survey_id == survey_id)
-    answers = (
-        db.session.scalar(select(func.count()).where(SurveyAnswer.session_id.in_(sessions))) or 0
-    )
-    people = db.session.scalar(select(func.count()).select_from(sessions.subquery())) or 0
-    execute_and_count_rows(
-        delete(SurveyFlow)
-        .where(SurveyFlow.id == survey_id)
-        .execution_options(synchronize_session=False)
-    )
-    return SurveyDeletionSummary(row.name, people, answers)
+    session_ids = select(SurveySession.id).where(SurveySession.survey_id == survey_id)
+    answers = select(func.count()).where(SurveyAnswer.session_id.in_(session_ids))
+    sessions = select(func.count()).select_from(session_ids.subquery())
+    answer_count = db.session.scalar(answers) or 0
+    session_count = db.session.scalar(sessions) or 0
+    # The foreign keys delete sessions and answers with it.
+    statement = delete(SurveyFlow).where(SurveyFlow.id == survey_id)
+    execute_and_count_rows(statement.execution_options(synchronize_session=False))
+    return SurveyDeletionSummary(row.name, session_count, answer_count)

@@ -1,51 +1,52 @@
-"""In which days a survey was begun: what narrows its results. It lives in the address."""
+"""On which days a survey was begun: what narrows its results. It is in the address."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
 
 from app.audit.forms import DayField
-from app.domain.time.local_times import is_time_zone
+from app.domain.time.local_times import zone_or_utc
 from app.surveys.queries.survey_session_filter import SessionFilter
 
 
 class SurveyDateFilterForm(FlaskForm):
-    """From a day, until a day, or both; each as a whole day on the organisation's clocks."""
+    """From a day, until a day, or both; each is a whole day on the organisation's clocks."""
 
     class Meta:
-        csrf = False  # it only reads
+        # It only reads.
+        csrf = False
 
     since = DayField("Begun from")
     until = DayField("Until")
 
     def validate_until(self, field: Field) -> None:
-        """Not before it begins."""
+        """Require `until` on or after `since`."""
         if self.until.day and self.since.day and self.until.day < self.since.day:
             raise ValidationError("The last day is before the first one.")
 
     def build_session_filter(self, survey_id: int, zone: str) -> SessionFilter:
-        """The sessions that are meant. A day that cannot be read narrows nothing."""
-        self.validate()
-        wrong = bool(self.errors)
-        first, last = (None, None) if wrong else (self.since.day, self.until.day)
-        return SessionFilter(
-            survey_id,
-            _compute_day_start(first, zone),
-            _compute_day_start(last + timedelta(days=1) if last else None, zone),
-        )
+        """Return the sessions that are meant; days with a mistake narrow nothing.
+
+        Validates the form.
+        """
+        if not self.validate():
+            return SessionFilter(survey_id)
+        since = until = None
+        if self.since.day:
+            since = _compute_day_start(self.since.day, zone)
+        if self.until.day:
+            until = _compute_day_start(self.until.day + timedelta(days=1), zone)
+        return SessionFilter(survey_id, since, until)
 
     @property
     def query_args(self) -> dict[str, str]:
-        """What addresses from here to other results carry along."""
-        return {
-            name: self[name].data
-            for name in ("since", "until")
-            if self[name].data and not self.errors
-        }
+        """The days for the addresses of other results; none when one has a mistake."""
+        if self.errors:
+            return {}
+        days = {"since": self.since.data, "until": self.until.data}
+        return {name: day for name, day in days.items() if day}
 
 
-def _compute_day_start(day: date | None, zone: str) -> datetime | None:
-    place = ZoneInfo(zone if is_time_zone(zone) else "UTC")
-    return datetime.combine(day, time(), place).astimezone(UTC) if day else None
+def _compute_day_start(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), zone_or_utc(zone)).astimezone(UTC)

@@ -1,5 +1,6 @@
-"""How long people take to answer: the median, so that one who answered the next day does not
-spoil it.
+"""How long people take to answer.
+
+The figures are medians, so that one who answered the next day does not spoil them.
 """
 
 from collections.abc import Mapping
@@ -9,96 +10,94 @@ from typing import Any
 from sqlalchemy import Float, Select, and_, func, or_, select, type_coerce
 
 from app.core.db import db
-from app.delivery.models import Message
+from app.delivery.queries.survey_blasts import build_sent_at_subquery
 from app.domain.surveys.survey_state_machine import SurveySessionStatus
-from app.surveys.models import SurveyAnswer, SurveySession
-from app.surveys.queries.survey_results import UNDERSTOOD_STATES
+from app.surveys.models import UNDERSTOOD_STATES, SurveyAnswer, SurveySession
 from app.surveys.queries.survey_session_filter import SessionFilter
 
-A, S, M = SurveyAnswer, SurveySession, Message
+A = SurveyAnswer
+S = SurveySession
 SECONDS_PER_DAY = 86_400
-# the newest sessions: so many tell what is usual, and looking at all of 10,000 takes a second
+# The newest sessions tell what is usual; looking at all of 10,000 takes a second.
 MAX_SESSIONS_MEASURED = 1_000
 
 
 @dataclass(frozen=True)
 class AnswerTimes:
-    """Medians in seconds: from the beginning to the end of those who finished; and of each
-    question, by its words.
+    """Medians in seconds: of whole sessions, from start to finish; of each question, by its words.
+
+    `seconds_to_finish` is None when nobody has finished.
     """
 
     seconds_to_finish: float | None
     seconds_to_answer: Mapping[str, float]
 
 
-def measure_answer_times(which: SessionFilter) -> AnswerTimes:
-    """How long it took the newest MOST.
+def measure_answer_times(session_filter: SessionFilter) -> AnswerTimes:
+    """Measure the newest 1,000 sessions of `session_filter`.
 
-    What a person wrote down for somebody tells nothing, and is left out.
+    Answers that somebody of the organisation recorded for a person are left out.
     """
-    finished = select(func.julianday(S.ended_at), func.julianday(_build_first_asked_at()))
-    done = finished.where(
-        S.id.in_(_select_newest_sessions(which)),
+    finish_times = select(
+        func.julianday(S.ended_at), func.julianday(_build_first_asked_at()), S.survey_id
+    ).where(
+        S.id.in_(_select_newest_sessions(session_filter)),
         S.status == SurveySessionStatus.COMPLETED,
         S.ended_at.is_not(None),
     )
-    [whole] = _compute_medians(done.add_columns(S.survey_id)).values() or [None]
-    return AnswerTimes(whole, _compute_medians(_select_answer_times(which)))
+    medians = list(_compute_medians(finish_times).values())
+    seconds_to_finish = medians[0] if medians else None
+    return AnswerTimes(seconds_to_finish, _compute_medians(_select_answer_times(session_filter)))
 
 
-def _select_newest_sessions(which: SessionFilter) -> Select[Any]:
-    return (
-        select(S.id)
-        .where(*which.where_conditions)
-        .order_by(S.id.desc())
-        .limit(MAX_SESSIONS_MEASURED)
-    )
+def _select_newest_sessions(session_filter: SessionFilter) -> Select[Any]:
+    sessions = select(S.id).where(*session_filter.where_conditions)
+    return sessions.order_by(S.id.desc()).limit(MAX_SESSIONS_MEASURED)
 
 
 def _build_first_asked_at() -> Any:
-    """When they were asked first: by the text of a blast, else when they had texted the keyword."""
-    asked = func.coalesce(M.sent_at, M.submitted_at, M.created_at)
-    of_blast = (
-        select(asked).where(M.message_log_id == S.message_log_id, M.phone == S.phone).limit(1)
-    )
-    return func.coalesce(of_blast.correlate(S).scalar_subquery(), S.started_at)
+    """Return when they were asked first: by the text of a blast, else when they had begun."""
+    sent_at = build_sent_at_subquery(S.message_log_id, S.phone)
+    return func.coalesce(sent_at, S.started_at)
 
 
-def _select_answer_times(which: SessionFilter) -> Select[Any]:
-    """(answered, asked, question) of every answer: what came before it is when it was asked."""
-    before = func.lag(A.created_at).over(partition_by=A.session_id, order_by=(A.created_at, A.id))
-    by_hand = and_(A.edited_at.is_not(None), A.value_before.is_(None))
-    said = (
-        select(
-            A.created_at,
-            func.coalesce(before, _build_first_asked_at()).label("asked"),
-            A.prompt,
-            by_hand.label("by_hand"),
-        )
-        .join(S, S.id == A.session_id)
-        .where(S.id.in_(_select_newest_sessions(which)), A.state.in_(UNDERSTOOD_STATES))
-        .subquery()
-    )
-    return select(
-        func.julianday(said.c.created_at), func.julianday(said.c.asked), said.c.prompt
-    ).where(or_(said.c.by_hand.is_(None), ~said.c.by_hand))
+def _select_answer_times(session_filter: SessionFilter) -> Select[Any]:
+    """Return (answered at, asked at, question) of every answer.
 
-
-def _compute_medians(rows: Select[Any]) -> dict[str, float]:
-    """The median of the difference of the first two columns, in seconds, for each value of the
-    third.
+    A question was asked when the answer before it came.
     """
-    each = rows.subquery()
-    until, since, of = each.c
-    took = (func.max(until - since, 0) * SECONDS_PER_DAY).label("took")
-    order = func.row_number().over(partition_by=of, order_by=until - since)
-    ranked = select(
-        of.label("of"),
-        took,
-        order.label("place"),
-        func.count().over(partition_by=of).label("number"),
+    before = func.lag(A.created_at).over(partition_by=A.session_id, order_by=(A.created_at, A.id))
+    is_recorded = and_(A.edited_at.is_not(None), A.value_before.is_(None))
+    columns = (
+        A.created_at,
+        func.coalesce(before, _build_first_asked_at()).label("asked_at"),
+        A.prompt,
+        is_recorded.label("is_recorded"),
     )
-    row = ranked.subquery().c
-    middle = (row.place * 2).in_([row.number, row.number + 1, row.number + 2])
-    half = select(row.of, type_coerce(func.avg(row.took), Float)).where(middle).group_by(row.of)
-    return {of: float(seconds) for of, seconds in db.session.execute(half)}
+    newest = S.id.in_(_select_newest_sessions(session_filter))
+    answers = select(*columns).join(S, S.id == A.session_id)
+    row = answers.where(newest, A.state.in_(UNDERSTOOD_STATES)).subquery().c
+    times = select(func.julianday(row.created_at), func.julianday(row.asked_at), row.prompt)
+    return times.where(or_(row.is_recorded.is_(None), ~row.is_recorded))
+
+
+def _compute_medians(times: Select[Any]) -> dict[str, float]:
+    """Return the median of (first - second column) in seconds for each value of the third."""
+    until, since, group = times.subquery().c
+    duration = func.max(until - since, 0) * SECONDS_PER_DAY
+    rank = func.row_number().over(partition_by=group, order_by=until - since)
+    row = (
+        select(
+            group.label("group"),
+            duration.label("duration"),
+            rank.label("rank"),
+            func.count().over(partition_by=group).label("row_count"),
+        )
+        .subquery()
+        .c
+    )
+    # The one or two rows in the middle: twice their rank is the count, or one or two more.
+    is_middle = (row.rank * 2).in_([row.row_count, row.row_count + 1, row.row_count + 2])
+    medians = select(row.group, type_coerce(func.avg(row.duration), Float)).where(is_middle)
+    rows = db.session.execute(medians.group_by(row.group))
+    return {row[0]: float(row[1]) for row in rows}

@@ -1,4 +1,4 @@
-"""Which sessions results are of: all of a survey, or those that began in certain days."""
+"""Which sessions results are of: all of a survey, or those that began on certain days."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +12,7 @@ S = SurveySession
 
 @dataclass(frozen=True)
 class SessionFilter:
-    """The sessions of one survey; only those begun from `since` on and before `until`
-    (moments), where these are.
-    """
+    """The sessions of one survey that began at `since` or later and before `until` (None: any)."""
 
     survey_id: int
     since: datetime | None = None
@@ -27,7 +25,10 @@ class SessionFilter:
 
     @property
     def where_conditions(self) -> list[ColumnElement[bool]]:
-        """For a WHERE; the table of sessions has to be there."""
-        found: list[ColumnElement[bool]] = [S.survey_id == self.survey_id]
-        found += [S.started_at >= self.since] if self.since else []
-        return found + ([S.started_at < self.until] if self.until else [])
+        """The conditions for the WHERE of a statement that has the table of sessions."""
+        conditions: list[ColumnElement[bool]] = [S.survey_id == self.survey_id]
+        if self.since:
+            conditions.append(S.started_at >= self.since)
+        if self.until:
+            conditions.append(S.started_at < self.until)
+        return conditions

@@ -1,6 +1,11 @@
-"""The doors of the surveys."""
+"""The pages of the surveys."""
 
-from app.surveys.views import survey_management, survey_results, survey_session_detail
+from app.surveys.views import (
+    survey_labels,
+    survey_management,
+    survey_results,
+    survey_session_detail,
+)
 from app.surveys.views.blueprint import bp
 
-__all__ = ["bp", "survey_management", "survey_session_detail", "survey_results"]
+__all__ = ["bp", "survey_labels", "survey_management", "survey_session_detail", "survey_results"]

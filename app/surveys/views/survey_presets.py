@@ -1,4 +1,4 @@
-"""Three surveys to begin with."""
+"""Three surveys to begin a new one with."""
 
 from typing import Any
 
@@ -59,11 +59,12 @@ SURVEY_PRESETS: dict[str, dict[str, Any]] = {
 }
 
 
-def build_preset_form_data(chosen: str) -> dict[str, Any]:
-    """What the form begins with: one of STARTERS, or an empty question."""
-    begun = {key: value for key, value in SURVEY_PRESETS.get(chosen, {}).items() if key != "label"}
-    return {
-        **begun,
-        "questions": [build_question_form_data(question) for question in begun.get("questions", ())]
-        or [BLANK_QUESTION],
-    }
+def build_preset_form_data(key: str) -> dict[str, Any]:
+    """Return what the form begins with: a preset, or an empty question for an unknown `key`."""
+    values = dict(SURVEY_PRESETS.get(key, {}))
+    values.pop("label", None)
+    questions = values.get("questions", ())
+    values["questions"] = [build_question_form_data(question) for question in questions] or [
+        BLANK_QUESTION
+    ]
+    return values

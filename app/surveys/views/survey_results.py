@@ -1,18 +1,9 @@
-"""What came of a survey: who came how far, what they said, and everything to take away."""
+"""The results of a survey: its page, the answers to one question, and everything as CSV."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from flask import (
-    Response,
-    abort,
-    render_template,
-    request,
-    stream_with_context,
-    url_for,
-)
+from flask import Response, abort, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
@@ -22,336 +13,134 @@ from app.core.csv_files import build_download_headers, stream_csv
 from app.core.pagination import list_params
 from app.core.template_filters import get_display_timezone
 from app.domain.accounts.roles import Role
-from app.domain.surveys import survey_aggregates
-from app.domain.surveys.question_definitions import (
-    QuestionType,
-    SurveyQuestion,
-    parse_questions,
-)
-from app.domain.surveys.survey_aggregates import AnswerCounts, NumberSummary
-from app.domain.surveys.survey_state_machine import (
-    SESSION_STATUS_LABELS,
-    SurveySessionStatus,
-)
-from app.domain.time import local_times
-from app.events import queries as events
+from app.domain.surveys.question_definitions import SurveyQuestion, parse_questions
+from app.domain.texts.whole_numbers import parse_whole_number
+from app.events.queries.events import find_event
 from app.organisation import queries as organisation
 from app.surveys.forms.survey_date_filter import SurveyDateFilterForm
-from app.surveys.models import SurveyFlow, SurveySession
-from app.surveys.queries import survey_results as queries
-from app.surveys.queries.answer_times import AnswerTimes, measure_answer_times
+from app.surveys.queries import survey_answers, survey_results, survey_sessions
+from app.surveys.queries.survey_answers import SessionAnswer
+from app.surveys.queries.survey_results import SurveyExportRow
 from app.surveys.queries.survey_session_filter import SessionFilter
-from app.surveys.queries.surveys import calculate_percent
+from app.surveys.queries.unclear_answers import guess_listed_answer
 from app.surveys.views.blueprint import bp, get_survey_or_404
+from app.surveys.views.survey_result_summaries import (
+    MAX_LATEST_SHOWN,
+    ResultSummary,
+    build_status_chips,
+)
 
-MAX_LATEST_SHOWN = 5
-STATUS_TAGS = {
-    SurveySessionStatus.ACTIVE: "info",
-    SurveySessionStatus.COMPLETED: "ok",
-    SurveySessionStatus.HANDED_OVER: "warn",
-    SurveySessionStatus.STOPPED: "bad",
-}
-StatusCounts = dict[SurveySessionStatus, int]
 EXPORT_HEADERS = ("started", "ended", "status", "phone", "name")
-
-
-@dataclass(frozen=True)
-class QuestionResult:
-    """What was said to one question.
-
-    `bars`: (answer, how many, in words); `latest`: the newest of free words.
-
-    `took`: within what time half of them answered, in words.
-    """
-
-    number: int
-    question: SurveyQuestion
-    tally: AnswerCounts
-    bars: list[tuple[str, int, str]]
-    number_totals: NumberSummary | None
-    latest_answers: list[queries.SessionAnswer]
-    median_time: str | None
+EXPORT_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+MAX_QUESTION_DIGITS = 3
 
 
 @bp.get("/<int:survey_id>")
 @roles_required(*ALL_ROLES)
 def show_survey(survey_id: int) -> ResponseReturnValue:
-    """The survey and its results."""
-    survey, days = get_survey_or_404(survey_id), SurveyDateFilterForm(request.args)
-    which, status = (
-        days.build_session_filter(survey_id, get_display_timezone()),
-        request.args.get("status", ""),
-    )
+    """Show a survey and its results, of all days or of some."""
+    survey = get_survey_or_404(survey_id)
     questions = parse_questions(survey.questions_json)
-    said, counts = (
-        queries.aggregate_survey_answers(which, questions),
-        queries.count_sessions_by_status(which),
-    )
-    took = measure_answer_times(which)
+    days = SurveyDateFilterForm(request.args)
+    session_filter = days.build_session_filter(survey_id, get_display_timezone())
+    status = request.args.get("status", "")
+    summary = ResultSummary(session_filter, questions)
+    unclear = survey_answers.find_unclear_answers(session_filter, MAX_LATEST_SHOWN)
+    region = organisation.get_organisation_region()
+    params = list_params(("started",), "started")
     return render_template(
-        "surveys/one.html",
+        "surveys/survey.html",
         survey=survey,
-        event=events.find_event(survey.linked_event_id),
-        days=days,
-        counts=counts,
-        numbers=_build_key_figures(survey, which, counts, took.seconds_to_finish),
-        funnel=_build_funnel(questions, said, counts),
-        results=_build_question_results(which, questions, said, took),
-        unclear=queries.find_unclear_answers(which, MAX_LATEST_SHOWN),
-        page=queries.paginate_survey_sessions(
-            which,
-            status,
-            list_params(("started",), "started"),
-            organisation.get_organisation_region(),
-        ),
-        filters=_build_status_filters(survey_id, counts, status, days.query_args),
         questions=questions,
+        event=find_event(survey.linked_event_id),
+        days=days,
+        counts=summary.status_counts,
+        numbers=summary.build_key_figures(),
+        funnel=summary.build_funnel(),
+        results=summary.build_question_results(),
+        unclear=unclear,
+        guesses=_guess_answers(questions, unclear),
+        page=survey_sessions.paginate_survey_sessions(session_filter, status, params, region),
+        filters=build_status_chips(survey_id, summary.status_counts, status, days.query_args),
     )
-
-
-def _build_key_figures(
-    survey: SurveyFlow,
-    which: SessionFilter,
-    counts: StatusCounts,
-    to_finish: float | None,
-) -> list[tuple[int | str, str]]:
-    """The large figures above all."""
-    asked_first = queries.count_survey_invitations(survey.id) if which.is_unfiltered else 0
-    found: list[tuple[int | str, str]] = [(asked_first, "asked by a blast")] if asked_first else []
-    found += [
-        (sum(counts.values()), "started"),
-        (counts.get(SurveySessionStatus.COMPLETED, 0), "finished"),
-    ]
-    found.append((counts.get(SurveySessionStatus.ACTIVE, 0), "answering now"))
-    found.append((counts.get(SurveySessionStatus.HANDED_OVER, 0), "need a person"))
-    return (
-        [
-            *found,
-            (
-                survey_aggregates.format_rounded_duration(to_finish),
-                "usual time to finish",
-            ),
-        ]
-        if to_finish is not None
-        else found
-    )
-
-
-def _build_funnel(
-    questions: Sequence[SurveyQuestion],
-    said: dict[str, AnswerCounts],
-    counts: StatusCounts,
-) -> list[tuple[str, int, str]]:
-    """From who began to who finished: each step with how many of a hundred came so far."""
-    most = sum(counts.values())
-    steps = [("Started", most)]
-    steps += [
-        (f"{number}. {each.prompt}", _count_passed(each, said))
-        for number, each in enumerate(questions, 1)
-    ]
-    steps.append(("Finished", counts.get(SurveySessionStatus.COMPLETED, 0)))
-    return [
-        (
-            words,
-            count,
-            f"{count:,}" + (f" · {calculate_percent(count, most)} %" if most else ""),
-        )
-        for words, count in steps
-    ]
-
-
-def _count_passed(question: SurveyQuestion, said: dict[str, AnswerCounts]) -> int:
-    return said.get(question.prompt, AnswerCounts()).passed_count
-
-
-def _build_question_results(
-    which: SessionFilter,
-    questions: Sequence[SurveyQuestion],
-    said: dict[str, AnswerCounts],
-    took: AnswerTimes,
-) -> list[QuestionResult]:
-    return [
-        _build_question_result(
-            which,
-            number,
-            each,
-            said.get(each.prompt, AnswerCounts()),
-            took.seconds_to_answer.get(each.prompt),
-        )
-        for number, each in enumerate(questions, 1)
-    ]
-
-
-def _build_question_result(
-    which: SessionFilter,
-    number: int,
-    question: SurveyQuestion,
-    tally: AnswerCounts,
-    took: float | None,
-) -> QuestionResult:
-    listed = question.question_type in survey_aggregates.CHARTED_QUESTION_TYPES
-    bars = [
-        (
-            _format_bar_label(question, answer),
-            count,
-            f"{count:,} · {calculate_percent(count, tally.answered) or 0} %",
-        )
-        for answer, count in (
-            survey_aggregates.build_answer_bars(question, tally.values)
-            if listed and tally.answered
-            else []
-        )
-    ]
-    total = (
-        survey_aggregates.summarize_numbers(tally.values)
-        if question.question_type is QuestionType.NUMBER
-        else None
-    )
-    latest = (
-        []
-        if listed or not tally.answered
-        else queries.find_latest_answers(which, question.prompt, MAX_LATEST_SHOWN)
-    )
-    return QuestionResult(
-        number,
-        question,
-        tally,
-        bars,
-        total,
-        latest,
-        None if took is None else survey_aggregates.format_rounded_duration(took),
-    )
-
-
-def _format_bar_label(question: SurveyQuestion, answer: str) -> str:
-    return (
-        format_answer_value(question, answer)
-        if question.question_type is QuestionType.DATE
-        else answer
-    )
-
-
-@bp.app_template_global()
-def format_answer_value(question: SurveyQuestion, value: str | None) -> str:
-    """A kept answer as pages say it: Yes, or Fri 8 May."""
-    if question.question_type is QuestionType.DATE and value:
-        try:
-            return local_times.format_day(
-                date.fromisoformat(value),
-                today=local_times.get_local_date(get_display_timezone(), now()),
-            )
-        except ValueError:
-            return value
-    return survey_aggregates.format_stored_answer(question, value)
-
-
-@bp.app_template_filter()
-def format_session_status(session: SurveySession) -> str:
-    """How somebody stands: "On question 2 of 3"."""
-    if session.status is SurveySessionStatus.ACTIVE:
-        return (
-            f"On question {session.position + 1} of {len(parse_questions(session.questions_json))}"
-        )
-    return SESSION_STATUS_LABELS[session.status]
-
-
-@bp.app_template_filter()
-def get_session_tag(session: SurveySession) -> str:
-    """The colour of that."""
-    return STATUS_TAGS.get(session.status, "")
-
-
-def _build_status_filters(
-    survey_id: int, counts: StatusCounts, chosen: str, carried: dict[str, str]
-) -> list[tuple[str, str, bool]]:
-    """Chips for every way to stand that somebody has."""
-
-    def to(**more: Any) -> str:
-        return url_for(
-            "surveys.show_survey",
-            **(carried | more),
-            survey_id=survey_id,
-            _anchor="people",
-        )
-
-    found = [(f"All {sum(counts.values()):,}", to(), chosen not in counts)]
-    return found + [
-        (
-            f"{SESSION_STATUS_LABELS[status]} {counts[status]:,}",
-            to(status=status.value),
-            chosen == status,
-        )
-        for status in SurveySessionStatus
-        if status in counts
-    ]
 
 
 @bp.get("/<int:survey_id>/answers")
 @roles_required(*ALL_ROLES)
 def list_survey_answers(survey_id: int) -> ResponseReturnValue:
-    """Everything that was said to one question (`question`, from 1), or all that was not
-    understood.
-    """
+    """List the answers to one question (`question`, from 1), or all that was not understood."""
     survey = get_survey_or_404(survey_id)
     questions = parse_questions(survey.questions_json)
-    typed = request.args.get("question", "")
-    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
-    if typed and not 1 <= number <= len(questions):
-        abort(404)
-    question, days = (
-        questions[number - 1] if number else None,
-        SurveyDateFilterForm(request.args),
-    )
-    which, words = (
+    number, question = _get_chosen_question(questions)
+    days = SurveyDateFilterForm(request.args)
+    page = survey_answers.paginate_survey_answers(
         days.build_session_filter(survey_id, get_display_timezone()),
         question.prompt if question else None,
-    )
-    page = queries.paginate_survey_answers(
-        which,
-        words,
         list_params(("newest",), "newest"),
         organisation.get_organisation_region(),
     )
     return render_template(
         "surveys/answers.html",
         survey=survey,
-        questions=questions,
         question=question,
         number=number,
         page=page,
-        carried=days.query_args,
+        guesses={} if question else _guess_answers(questions, page.rows),
+        day_args=days.query_args,
     )
+
+
+def _get_chosen_question(
+    questions: Sequence[SurveyQuestion],
+) -> tuple[int, SurveyQuestion | None]:
+    """Return the number and the question of the address, (0, None) without one; else 404."""
+    typed = request.args.get("question", "")
+    if not typed:
+        return 0, None
+    number = parse_whole_number(typed, MAX_QUESTION_DIGITS) or 0
+    if not 1 <= number <= len(questions):
+        abort(404)
+    return number, questions[number - 1]
+
+
+def _guess_answers(
+    questions: Sequence[SurveyQuestion], rows: Sequence[SessionAnswer]
+) -> dict[int, str]:
+    """Return what texts that were not understood may mean, by the id of the answer."""
+    guesses = {}
+    for row in rows:
+        guess = guess_listed_answer(questions, row.answer, now())
+        if guess:
+            guesses[row.answer.id] = guess
+    return guesses
 
 
 @bp.get("/<int:survey_id>/export")
 @roles_required(Role.ADMIN)
 def export_survey_answers(survey_id: int) -> ResponseReturnValue:
-    """One row a session, one column a question."""
-    survey, which = (
-        get_survey_or_404(survey_id),
-        SurveyDateFilterForm(request.args).build_session_filter(survey_id, get_display_timezone()),
-    )
+    """Send a CSV file: one row a session, one column a question."""
+    survey = get_survey_or_404(survey_id)
+    days = SurveyDateFilterForm(request.args)
+    session_filter = days.build_session_filter(survey_id, get_display_timezone())
     with audited_write("survey.exported", current_username()) as trace:
-        trace.about, trace.details = (
-            f"survey {survey_id}",
-            {"count": sum(queries.count_sessions_by_status(which).values())},
-        )
+        trace.about = f"survey {survey_id}"
+        counts = survey_results.count_sessions_by_status(session_filter)
+        trace.details = {"count": sum(counts.values())}
     prompts = [question.prompt for question in parse_questions(survey.questions_json)]
-    rows = stream_with_context(
-        stream_csv((*EXPORT_HEADERS, *prompts), _iterate_csv_rows(which, prompts))
-    )
-    return Response(rows, headers=build_download_headers(f"{survey.name}-{now():%Y-%m-%d}.csv"))
+    rows = _iterate_csv_rows(session_filter, prompts)
+    csv = stream_with_context(stream_csv((*EXPORT_HEADERS, *prompts), rows))
+    return Response(csv, headers=build_download_headers(f"{survey.name}-{now():%Y-%m-%d}.csv"))
 
 
-def _iterate_csv_rows(which: SessionFilter, prompts: Sequence[str]) -> Iterator[Sequence[Any]]:
-    for started, ended, status, phone, name, said in queries.iterate_survey_export_rows(which):
-        times = [
-            moment.strftime("%Y-%m-%d %H:%M:%S") if moment else "" for moment in (started, ended)
-        ]
-        yield [
-            *times,
-            status,
-            phone,
-            name or "",
-            *(said.get(prompt, "") for prompt in prompts),
-        ]
+def _iterate_csv_rows(
+    session_filter: SessionFilter, prompts: Sequence[str]
+) -> Iterator[Sequence[Any]]:
+    for row in survey_results.iterate_survey_export_rows(session_filter):
+        answers = [row.answers.get(prompt, "") for prompt in prompts]
+        yield [*_build_session_columns(row), *answers]
+
+
+def _build_session_columns(row: SurveyExportRow) -> list[str]:
+    started = row.started_at.strftime(EXPORT_TIME_FORMAT)
+    ended = row.ended_at.strftime(EXPORT_TIME_FORMAT) if row.ended_at else ""
+    return [started, ended, row.status.value, row.phone, row.name or ""]

@@ -1,0 +1,238 @@
+"""A keyword as it is typed: its words, its answer, what else it does, and when it counts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    Field,
+    RadioField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
+from wtforms.widgets import DateInput, TextArea, TimeInput
+
+from app.core.clock import now
+from app.core.form_fields import CleanTextField, add_error
+from app.domain.texts import keyword_parsing, message_templates, text_cleaning
+from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
+from app.domain.texts.text_intent import fold_text
+from app.domain.texts.whole_numbers import parse_id
+from app.domain.time import local_times
+from app.events.models import Event
+from app.events.queries.events import fetch_all_events, find_event
+from app.keywords import queries
+from app.keywords.actions.keyword_rules import KeywordInfo
+from app.keywords.forms.active_period import (
+    PERIOD_FIELDS,
+    ActivePeriod,
+    build_period_form_data,
+    parse_active_period,
+)
+from app.keywords.models import KeywordAction, KeywordMatch, KeywordRule
+from app.surveys.queries.surveys import find_survey_choices
+
+MAX_ALIASES = 20
+MATCH_LABELS = {
+    KeywordMatch.WHOLE.value: "The whole text is the keyword",
+    KeywordMatch.FIRST.value: "The text begins with it",
+}
+ACTION_LABELS = {
+    KeywordAction.NONE.value: "Nothing else",
+    KeywordAction.ADD_TO_EVENT.value: "Register them for an event",
+    KeywordAction.START_SURVEY.value: "Start a survey",
+    KeywordAction.SUBSCRIBE.value: "Put them on the community list",
+}
+
+
+class KeywordReplyField(CleanTextField):
+    """A text; one that was not posted stays as it was."""
+
+    widget = TextArea()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            super().process_formdata(valuelist)
+
+
+class KeywordForm(FlaskForm):
+    """A keyword.
+
+    After validate(), `keyword_info` and `folded_aliases` are what it says. `rule_id`: the one
+    that is changed, or None.
+    """
+
+    keyword = StringField("Keyword")
+    aliases = StringField("Other words for it")
+    match_kind = RadioField(
+        "When it counts",
+        choices=MATCH_LABELS,
+        default=KeywordMatch.WHOLE.value,
+        validate_choice=False,
+    )
+    response_body = KeywordReplyField("Answer")
+    action = RadioField(
+        "What else happens",
+        choices=ACTION_LABELS,
+        default=KeywordAction.NONE.value,
+        validate_choice=False,
+    )
+    event_id = SelectField("Event", validate_choice=False)
+    survey_id = SelectField("Survey", validate_choice=False)
+    from_date = StringField("From day", widget=DateInput())
+    from_time = StringField("From time", widget=TimeInput())
+    until_date = StringField("Until day", widget=DateInput())
+    until_time = StringField("Until time", widget=TimeInput())
+    is_active = BooleanField(
+        "Active", default=True, false_values=(False, "false", "", "0", "no", "off")
+    )
+    period = ActivePeriod()
+
+    def __init__(self, rule_id: int | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.rule_id = rule_id
+        events = {str(event.id): _format_event_choice(event) for event in fetch_all_events()}
+        self.event_id.choices = {"": "Choose an event"} | events
+        surveys = find_survey_choices(_parse_chosen_id(self.survey_id))
+        self.survey_choices = {str(survey_id): name for survey_id, name in surveys}
+        self.survey_id.choices = {"": "Choose a survey"} | self.survey_choices
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate every field, then the four of the time together."""
+        fields_are_valid = super().validate(extra_validators)
+        self.period = parse_active_period(self)
+        return fields_are_valid and not any(self[name].errors for name in PERIOD_FIELDS)
+
+    def validate_keyword(self, field: Field) -> None:
+        """Require a word that may be a keyword and that is free."""
+        if problem := self._find_word_problem(field.data or "", self.folded_keyword):
+            raise ValidationError(problem)
+
+    def validate_aliases(self, field: Field) -> None:
+        """Require the same of each other word."""
+        if len(self.folded_aliases) > MAX_ALIASES:
+            raise ValidationError(f"A keyword has at most {MAX_ALIASES} other words.")
+        for word in self.folded_aliases:
+            problem = self._find_word_problem(word, word)
+            if problem:
+                raise ValidationError(problem if problem.startswith(word) else f"{word}: {problem}")
+
+    def _find_word_problem(self, typed: str, folded: str) -> str | None:
+        problem = keyword_parsing.find_keyword_problem(typed)
+        return problem or queries.find_keyword_conflict(folded, self.rule_id)
+
+    def validate_match_kind(self, field: Field) -> None:
+        """Reject an unknown choice."""
+        if field.data not in set(KeywordMatch):
+            raise ValidationError("Choose one of the two.")
+
+    def validate_response_body(self, field: Field) -> None:
+        """Require a text that can be filled in, and not too long.
+
+        It may be missing where something else happens.
+        """
+        text = field.data or ""
+        if text_cleaning.is_blank_text(text) and self.action.data == KeywordAction.NONE:
+            raise ValidationError("Write an answer, or choose what else happens.")
+        of_event = self.action.data == KeywordAction.ADD_TO_EVENT
+        for sentence in message_templates.list_template_problems(text, of_event=of_event):
+            add_error(field, sentence)
+        size = count_utf16_units(text)
+        if size > MAX_MESSAGE_CHARACTERS:
+            raise ValidationError(
+                f"An answer has at most {MAX_MESSAGE_CHARACTERS:,} characters. "
+                f"This one has {size:,}."
+            )
+
+    def validate_action(self, field: Field) -> None:
+        """Reject an unknown choice."""
+        if field.data not in set(KeywordAction):
+            raise ValidationError("Choose what else happens.")
+
+    def validate_event_id(self, field: Field) -> None:
+        """Require an event that is not deleted, where one is needed."""
+        if self.action.data != KeywordAction.ADD_TO_EVENT:
+            return
+        event_id = _parse_chosen_id(field)
+        if not event_id:
+            raise ValidationError("Choose an event.")
+        if find_event(event_id) is None:
+            raise ValidationError("That event was deleted.")
+
+    def validate_survey_id(self, field: Field) -> None:
+        """Require a survey that can be started, where one is needed."""
+        if self.action.data != KeywordAction.START_SURVEY or field.data in self.survey_choices:
+            return
+        if _parse_chosen_id(field):
+            raise ValidationError("That survey is closed or deleted.")
+        raise ValidationError("Choose a survey.")
+
+    @property
+    def folded_keyword(self) -> str:
+        """The keyword as it is stored."""
+        return fold_text(self.keyword.data or "")
+
+    @property
+    def folded_aliases(self) -> list[str]:
+        """The other words as they are stored, without the keyword itself."""
+        words = keyword_parsing.split_keywords(self.aliases.data or "")
+        return [word for word in words if word != self.folded_keyword]
+
+    @property
+    def keyword_info(self) -> KeywordInfo:
+        """The keyword as it was typed. After a valid validate()."""
+        action = KeywordAction(self.action.data)
+        event_id = survey_id = None
+        if action is KeywordAction.ADD_TO_EVENT:
+            event_id = _parse_chosen_id(self.event_id)
+        elif action is KeywordAction.START_SURVEY:
+            survey_id = _parse_chosen_id(self.survey_id)
+        return KeywordInfo(
+            keyword=self.folded_keyword,
+            response_body=self.response_body.data or None,
+            is_active=bool(self.is_active.data),
+            match_kind=KeywordMatch(self.match_kind.data),
+            active_from=self.period.starts_at,
+            active_until=self.period.ends_at,
+            action=action,
+            event_id=event_id,
+            survey_id=survey_id,
+        )
+
+    def add_taken_errors(self) -> None:
+        """Say beside the fields which words another request took first."""
+        self._add_conflicts(self.keyword, [self.folded_keyword])
+        self._add_conflicts(self.aliases, self.folded_aliases)
+
+    def _add_conflicts(self, field: Field, words: Sequence[str]) -> None:
+        for word in words:
+            if sentence := queries.find_keyword_conflict(word, self.rule_id):
+                add_error(field, sentence)
+
+
+def build_keyword_form_data(rule: KeywordRule, aliases: Sequence[str]) -> Mapping[str, Any]:
+    """Return a keyword as somebody would have typed it."""
+    return {
+        "keyword": rule.keyword,
+        "aliases": ", ".join(aliases),
+        "match_kind": rule.match_kind.value,
+        "response_body": rule.response_body or "",
+        "action": rule.action.value,
+        "event_id": str(rule.event_id or ""),
+        "survey_id": str(rule.survey_id or ""),
+        "is_active": rule.is_active,
+        **build_period_form_data(rule),
+    }
+
+
+def _parse_chosen_id(field: Field) -> int | None:
+    """Return the id of the chosen row, None when what came is no id."""
+    return parse_id((field.data or "").strip())
+
+
+def _format_event_choice(event: Event) -> str:
+    if event.date is None:
+        return event.title
+    return f"{event.title}, {local_times.format_day(event.date, today=now().date())}"

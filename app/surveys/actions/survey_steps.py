@@ -1,0 +1,42 @@
+"""Storing where a step of the survey machine leads. Inside write()."""
+
+from datetime import datetime
+
+from app.domain.surveys.survey_state_machine import (
+    SurveySessionStatus,
+    SurveyStep,
+    find_given_name,
+)
+from app.domain.texts import message_templates
+from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
+from app.events.actions import registrations
+from app.events.queries.contact_names import find_display_names
+from app.surveys import sql
+from app.surveys.actions import survey_sessions
+from app.surveys.queries.session_snapshots import SessionSnapshot
+
+
+def apply_survey_step(session: SessionSnapshot, step: SurveyStep, moment: datetime) -> list[str]:
+    """Store where a step leads and return what is to be texted.
+
+    Whoever finished is counted, and registered for the survey's event if the step says so.
+    """
+    given_name = find_given_name(step.state)
+    survey_sessions.save_session_state(session, step.state, moment, given_name)
+    if step.state.status is SurveySessionStatus.COMPLETED:
+        sql.INCREMENT_COMPLETION_COUNT.execute(b_survey_id=session.survey_id)
+        if step.registers_for_event and session.event_id is not None:
+            _register_for_event(session, session.event_id, given_name)
+    return [fill_survey_reply(reply, given_name or session.name) for reply in step.replies]
+
+
+def _register_for_event(session: SessionSnapshot, event_id: int, given_name: str | None) -> None:
+    name = given_name or session.name or find_display_names([session.phone]).get(session.phone)
+    registrations.register_for_event_by_text(
+        event_id, name, session.phone, is_own_name=given_name is not None
+    )
+
+
+def fill_survey_reply(template: str, name: str | None) -> str:
+    """Fill the name into a survey's text; with a long name it is cut to the longest text."""
+    return message_templates.fill_template(template, name)[:MAX_MESSAGE_CHARACTERS]
