@@ -1,1 +1,1 @@
-"""Events and who registered for them: a pool of people apart from the community."""
+"""Events and the people who registered for them, a list of people apart from the community."""

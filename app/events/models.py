@@ -24,7 +24,7 @@ from app.core.db import Model
 
 
 class Event(Model):
-    """Something people register for. Deleting it deletes its registrations."""
+    """What people register for. Deleting it deletes its registrations."""
 
     __tablename__ = "events"
     __table_args__ = (Index("ix_events_date", "date"),)
@@ -33,13 +33,13 @@ class Event(Model):
     title: Mapped[str] = mapped_column(String(200))
     date: Mapped[datetime.date | None] = mapped_column(Date)
     created_at: Mapped[timestamp_default_now]
-    # on the organisation's clocks, HH:MM; null: the whole day
+    # HH:MM in the organisation's time zone; null: the whole day
     start_time: Mapped[str | None] = mapped_column(String(5))
     place: Mapped[str | None] = mapped_column(String(200))
 
 
 class EventReminder(Model):
-    """One step of an event's plan of reminders.
+    """One step of an event's reminder plan.
 
     While it is on, a pending scheduled blast stands for it.
     """

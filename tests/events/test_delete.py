@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.delivery.message_statuses import BlastTarget
-from tests.cast import LEO, MIA, ZOE
+from tests.sample_people import LEO, MIA, ZOE
 from tests.makers import member
 
 

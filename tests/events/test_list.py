@@ -12,7 +12,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.pagination import ListParams
 from app.events.queries import event_list
-from tests.cast import LEO, MIA, ZOE
+from tests.sample_people import LEO, MIA, ZOE
 from tests.makers import pretend_phone
 
 TODAY = dt.date(2027, 5, 8)

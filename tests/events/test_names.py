@@ -6,7 +6,7 @@ from app.core.clock import now
 from app.core.db import write
 from app.events.models import Event, EventRegistration
 from app.events.queries.contact_names import find_display_names
-from tests.cast import LEO, MAX, MIA, ZOE
+from tests.sample_people import LEO, MAX, MIA, ZOE
 from tests.makers import member
 
 

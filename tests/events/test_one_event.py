@@ -6,7 +6,7 @@ import pytest
 
 from app.core.clock import now
 from app.events.views.event_labels import format_relative_days
-from tests.cast import LEO, ZOE
+from tests.sample_people import LEO, ZOE
 
 NAMES = [
     "<script>alert(1)</script>",

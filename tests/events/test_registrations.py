@@ -15,7 +15,7 @@ from app.delivery.models import Message
 from app.domain.phones.phone_number import format_phone_number
 from app.events.queries import registrations as queries
 from app.suppression.models import UnsubscribedContact
-from tests.cast import LEO, MAX, MIA, ZOE
+from tests.sample_people import LEO, MAX, MIA, ZOE
 from tests.makers import dead_number, member, said_stop
 from tests.visit import Visitor
 
@@ -264,7 +264,7 @@ def test_an_export_is_a_download_that_no_spreadsheet_runs_b15(app, visit, make_e
 
 
 def test_slices_leave_nobody_out(visit, make_event, monkeypatch):
-    monkeypatch.setattr(queries, "EXPORT_SLICE_ROWS", 3)
+    monkeypatch.setattr(queries, "EXPORT_BATCH_ROWS", 3)
     id = make_event("Picnic", *[(f"+1303400{n:04}", f"{NASTY[n % 7]} {n}") for n in range(20)])
     assert len(visit(f"/events/{id}/export", "ada").text.splitlines()) == 21
 

@@ -19,7 +19,7 @@ from app.imports.actions.spreadsheet_parsing import (
 )
 from app.imports.models import ImportRow, RowVerdict
 from app.imports.queries import import_records, import_rows
-from tests.cast import LEO, MIA, ZOE
+from tests.sample_people import LEO, MIA, ZOE
 from tests.makers import member, said_stop
 
 COMMUNITY = ImportTarget("community", CommunityMember.__table__)
@@ -42,11 +42,10 @@ def staged(data=FILE, target=COMMUNITY, consent=None):
 
 def checked_through(row, target=COMMUNITY):
     while row.checked_rows < row.row_count:
-        piece = row_checking.check_next_rows(
-            row, import_records.parse_import_layout(row).columns, RULES
-        )
+        columns = import_records.parse_import_layout(row).columns
+        row_slice = row_checking.check_next_rows(row, columns, RULES)
         with write():
-            row_staging.store_checked_rows(row.id, piece, target)
+            row_staging.store_checked_rows(row.id, row_slice, target)
 
 
 def read_again(data, choice):
@@ -214,9 +213,8 @@ def test_only_kept_files_can_be_fetched(shop, name):
 
 
 def test_bad_rows_with_odd_signs_can_be_kept_and_shown(shop):
-    row = import_records.find_import(
-        staged(b"name,phone\nN\0L,3035550142\nLeo,3035550143\n"), "community"
-    )
+    import_id = staged(b"name,phone\nN\0L,3035550142\nLeo,3035550143\n")
+    row = import_records.find_import(import_id, "community")
     ((_, (name, phone, problem)),) = import_rows.fetch_bad_rows(row, 0)
     assert (name, phone) == ("N\N{REPLACEMENT CHARACTER}L", "3035550142")
     assert "no text can have" in problem

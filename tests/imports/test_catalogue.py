@@ -16,7 +16,7 @@ import pytest
 from app.community.models import CommunityMember
 from app.core.db import db
 from app.suppression.queries.sending_permission import find_suppression_reason
-from tests.cast import LEO, ZOE
+from tests.sample_people import LEO, ZOE
 from tests.makers import said_stop
 
 ROOT = Path(__file__).resolve().parents[2]

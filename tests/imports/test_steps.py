@@ -9,7 +9,7 @@ from app.imports.models import Import
 from app.suppression.actions import erased_numbers
 from app.suppression.models import ConsentEvent
 from app.suppression.queries.sending_permission import find_suppression_reason
-from tests.cast import LEO, MIA, ZOE
+from tests.sample_people import LEO, MIA, ZOE
 from tests.makers import member, said_stop
 
 SMALL = "name,phone\nZoë,(303) 555-0142\nLeo,303-555-0143\nTom,123\nZoe,+13035550142\n"

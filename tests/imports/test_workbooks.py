@@ -18,7 +18,7 @@ from app.core.delimited_text import UnreadableSpreadsheet
 from app.core.spreadsheets import read_spreadsheet
 from app.imports.actions import upload_storage
 from app.imports.models import Import
-from tests.cast import LEO, MIA, ZOE
+from tests.sample_people import LEO, MIA, ZOE
 
 ROWS = [
     ["name", "phone", "since"],

@@ -1,1 +1,1 @@
-"""Writing to events and their registrations. None of these commits: a view does, by act()."""
+"""Write events, their registrations and their reminder plans. Nothing here commits."""

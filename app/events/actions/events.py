@@ -1,4 +1,4 @@
-"""Writing events. Deleting one takes its registrations and its waiting blasts with it."""
+"""Write events. Deleting one deletes its registrations and cancels its pending blasts."""
 
 import datetime as dt
 from dataclasses import asdict, dataclass
@@ -15,9 +15,10 @@ from app.events.queries import registrations
 
 @dataclass(frozen=True)
 class EventInfo:
-    """What an event is.
+    """The fields of an event.
 
-    `start_time` is HH:MM on the organisation's clocks; None: the whole day, or no day yet.
+    `start_time` is HH:MM in the organisation's time zone; None for the whole day, or without a
+    date.
     """
 
     title: str
@@ -28,35 +29,40 @@ class EventInfo:
 
 @dataclass(frozen=True)
 class EventDeletionSummary:
-    """What went with a deleted event."""
+    """What was deleted or cancelled with an event."""
 
     title: str
     registration_count: int
     cancelled_blast_count: int
 
 
-def create_event(facts: EventInfo) -> Event:
-    """A new event, with the usual plan of reminders."""
-    row = Event(**asdict(facts))
+def create_event(info: EventInfo) -> Event:
+    """Add an event with the usual reminder plan."""
+    row = Event(**asdict(info))
     db.session.add(row)
     db.session.flush()
     create_reminder_plan(row.id, now())
     return row
 
 
-def update_event(event_id: int, facts: EventInfo) -> list[str]:
-    """Another title, day, time or place; gives which of them changed. Raises Gone."""
+def update_event(event_id: int, info: EventInfo) -> list[str]:
+    """Change an event, reschedule its reminders and return the names of the changed fields.
+
+    Raises NotFound.
+    """
     row = get_event_for_update(event_id)
-    changed = [name for name, value in asdict(facts).items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, getattr(facts, name))
+    changed_fields = []
+    for name, value in asdict(info).items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+            changed_fields.append(name)
     db.session.flush()
     reschedule_reminders(event_id, now())
-    return changed
+    return changed_fields
 
 
 def get_event_for_update(event_id: int) -> Event:
-    """The event as it is inside this write section. Raises Gone."""
+    """Return the event as it is inside write(). Raises NotFound."""
     row = db.session.get(Event, event_id, populate_existing=True)
     if row is None:
         raise NotFound
@@ -64,16 +70,15 @@ def get_event_for_update(event_id: int) -> Event:
 
 
 def delete_event_and_registrations(event_id: int) -> EventDeletionSummary:
-    """Delete an event with its registrations, and cancel what waits to be sent to it. Raises Gone.
+    """Delete an event with its registrations and cancel its pending blasts. Raises NotFound.
 
     What was sent, or is being sent, stays in the logs under the event's title.
     """
     title = get_event_for_update(event_id).title
-    blasts = blast_scheduling.cancel_event_blasts(
+    blast_count = blast_scheduling.cancel_event_blasts(
         event_id, f"for the event “{title}”, which was deleted"
     )
-    people = registrations.count_registrations(event_id)
-    execute_and_count_rows(
-        delete(Event).where(Event.id == event_id).execution_options(synchronize_session=False)
-    )
-    return EventDeletionSummary(title, people, blasts)
+    registration_count = registrations.count_registrations(event_id)
+    statement = delete(Event).where(Event.id == event_id)
+    execute_and_count_rows(statement.execution_options(synchronize_session=False))
+    return EventDeletionSummary(title, registration_count, blast_count)

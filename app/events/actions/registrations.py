@@ -1,83 +1,58 @@
-"""Writing registrations.
+"""Write registrations.
 
-That a number is registered once for an event is decided by the database (Taken).
+That a number is registered once for an event is decided by the database (UniqueViolation).
 """
-
-from typing import cast
-
-from sqlalchemy import Table, bindparam, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from app.core.clock import now
 from app.core.db import NotFound, db
-from app.core.prepared_statements import PreparedStatement
 from app.delivery.actions import blast_control
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.actions.events import get_event_for_update
-from app.events.models import Event, EventRegistration
+from app.events.models import EventRegistration
+from app.events.sql import (
+    INSERT_REGISTRATION,
+    SELECT_EVENT_ID,
+    UPDATE_MISSING_NAME,
+    UPDATE_NAME,
+)
 from app.suppression.actions import erased_numbers
 from app.suppression.actions.opt_outs import record_opt_out
 
-# Built once: whole halls register by text.
-_REGISTRATIONS_TABLE = cast("Table", EventRegistration.__table__)
-_FIND_EVENT_ID = PreparedStatement(select(Event.id).where(Event.id == bindparam("b_event")))
-_INSERT_REGISTRATION = PreparedStatement(
-    insert(_REGISTRATIONS_TABLE).on_conflict_do_nothing(["event_id", "phone"]),
-    "event_id",
-    "name",
-    "phone",
-    "created_at",
-)
-_UPDATE_NAME = (
-    update(_REGISTRATIONS_TABLE)
-    .where(
-        _REGISTRATIONS_TABLE.c.event_id == bindparam("b_event"),
-        _REGISTRATIONS_TABLE.c.phone == bindparam("b_phone"),
-    )
-    .values(name=bindparam("b_name"))
-)
-_SET_NAME, _SET_MISSING_NAME = (
-    PreparedStatement(_UPDATE_NAME),
-    PreparedStatement(_UPDATE_NAME.where(_REGISTRATIONS_TABLE.c.name.is_(None))),
-)
-
 
 def create_registration(event_id: int, name: str | None, phone: str) -> EventRegistration:
-    """One more for this event. Raises Gone, or Taken when this number is registered for it."""
-    row = EventRegistration(event_id=get_event_for_update(event_id).id, name=name, phone=phone)
+    """Register somebody. Raises NotFound, or UniqueViolation for a number that is registered."""
+    event = get_event_for_update(event_id)
+    row = EventRegistration(event_id=event.id, name=name, phone=phone)
     db.session.add(row)
     db.session.flush()
     return row
 
 
 def register_for_event_by_text(
-    event_id: int, name: str | None, phone: str, *, theirs: bool = False
+    event_id: int, name: str | None, phone: str, *, is_own_name: bool = False
 ) -> bool:
-    """This number is registered for this event afterwards, by its own text; True when that is new.
+    """Register a number that texted, and return whether it is new. Raises NotFound.
 
-    Raises Gone.
-
-    A registration that is there keeps its name, and one without a name gets this one; a name
-    that is `theirs` (they said it themselves) takes the place of what stood there.
+    A registration without a name gets this one. One that has a name keeps it, unless
+    `is_own_name`: the person gave this name in the text.
     """
-    if _FIND_EVENT_ID.fetch_value(b_event=event_id) is None:
+    if SELECT_EVENT_ID.fetch_value(b_event=event_id) is None:
         raise NotFound
-    is_new = bool(
-        _INSERT_REGISTRATION.execute(event_id=event_id, name=name, phone=phone, created_at=now())
+    inserted_count = INSERT_REGISTRATION.execute(
+        event_id=event_id, name=name, phone=phone, created_at=now()
     )
-    if is_new:
+    if inserted_count:
         erased_numbers.restore_erased_opt_outs([phone])
     elif name:
-        (_SET_NAME if theirs else _SET_MISSING_NAME).execute(
-            b_event=event_id, b_phone=phone, b_name=name
-        )
-    return is_new
+        statement = UPDATE_NAME if is_own_name else UPDATE_MISSING_NAME
+        statement.execute(b_event=event_id, b_phone=phone, b_name=name)
+    return bool(inserted_count)
 
 
 def get_registration_for_update(event_id: int, registration_id: int) -> EventRegistration:
-    """The registration as it is inside this write section.
+    """Return the registration as it is inside write().
 
-    Raises Gone, also when it is another event's.
+    Raises NotFound, also for one of another event.
     """
     row = db.session.get(EventRegistration, registration_id, populate_existing=True)
     if row is None or row.event_id != event_id:
@@ -86,7 +61,7 @@ def get_registration_for_update(event_id: int, registration_id: int) -> EventReg
 
 
 def delete_registration(event_id: int, registration_id: int) -> EventRegistration:
-    """One less for this event; gives who that was. Raises Gone."""
+    """Delete a registration and return it. Raises NotFound."""
     row = get_registration_for_update(event_id, registration_id)
     db.session.delete(row)
     db.session.flush()
@@ -96,10 +71,9 @@ def delete_registration(event_id: int, registration_id: int) -> EventRegistratio
 def opt_out_registered_person(
     event_id: int, registration_id: int
 ) -> tuple[EventRegistration, bool]:
-    """Never text this person again: onto the do-not-text list, and what is queued for them is
-    skipped. Raises Gone.
+    """Opt a registered person out and skip what is queued for them. Raises NotFound.
 
-    Gives who that is, and whether it is news. They stay registered.
+    They stay registered. Returns the registration, and whether the opt-out is new.
     """
     row = get_registration_for_update(event_id, registration_id)
     is_new = record_opt_out(row.phone, source=f"event:{event_id}", name=row.name)

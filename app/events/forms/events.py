@@ -1,4 +1,4 @@
-"""What people type about an event, and about somebody who comes."""
+"""The forms of an event and of a registration."""
 
 import datetime as dt
 import re
@@ -13,14 +13,17 @@ from app.domain.texts.text_cleaning import clean_name
 from app.events.actions.events import EventInfo
 
 MAX_LINE_CHARACTERS = 200
-EVENT_YEARS = (1970, 2199)
+FIRST_EVENT_YEAR = 1970
+LAST_EVENT_YEAR = 2199
+DATE_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+TIME_PATTERN = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 ALREADY_REGISTERED_ERROR = "Someone with this number is registered already."
 
 
 class SingleLineField(StringField):
-    """Text on one line: cleaned, with single spaces; what shows nothing is None.
+    """Text on one line: cleaned, with single spaces; None when nothing in it is visible.
 
-    A field that did not come stays.
+    A field that is not in the request keeps its value.
     """
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -32,7 +35,7 @@ class SingleLineField(StringField):
 
 
 class EventForm(FlaskForm):
-    """An event. After `validate()`, `facts` is what it says."""
+    """An event. After `validate()`, `event_info` is what was typed."""
 
     title = SingleLineField("Title")
     date = StringField("Day", widget=DateInput())
@@ -40,68 +43,68 @@ class EventForm(FlaskForm):
     place = SingleLineField("Place")
 
     def validate_title(self, field: Field) -> None:
-        """There is one, and it is not cut."""
+        """Require a title that fits the column."""
         if not field.data:
             raise ValidationError("Write a title first.")
-        if len(field.data) > MAX_LINE_CHARACTERS:
-            raise ValidationError(
-                f"A title has at most {MAX_LINE_CHARACTERS} characters. This one has {len(field.data):,}."
-            )
+        _check_line_length("title", field.data)
 
     def validate_date(self, field: Field) -> None:
-        """No day yet, or one that the calendar has."""
+        """Reject what is no date, and years that nobody can mean."""
         try:
             day = self.parsed_date
         except ValueError:
             raise ValidationError(
                 "Write the day as year-month-day, for example 2026-05-08."
             ) from None
-        if day and not EVENT_YEARS[0] <= day.year <= EVENT_YEARS[1]:
-            raise ValidationError(f"Choose a day between {EVENT_YEARS[0]} and {EVENT_YEARS[1]}.")
+        if day and not FIRST_EVENT_YEAR <= day.year <= LAST_EVENT_YEAR:
+            raise ValidationError(f"Choose a day between {FIRST_EVENT_YEAR} and {LAST_EVENT_YEAR}.")
 
     def validate_start_time(self, field: Field) -> None:
-        """No time, or one that the clock shows, on some day."""
-        typed = _get_typed_text(field)
-        if typed and not _is_time(typed):
+        """Reject what is no time, and a time without a date."""
+        text = _get_typed_text(field)
+        if text and not TIME_PATTERN.fullmatch(text):
             raise ValidationError("Write the time as hours:minutes, for example 18:30.")
-        if typed and not _get_typed_text(self.date):
+        if text and not _get_typed_text(self.date):
             raise ValidationError(
                 "A time needs a day. Choose the day too, or leave the time empty."
             )
 
     def validate_place(self, field: Field) -> None:
-        """It is not cut."""
-        if len(field.data or "") > MAX_LINE_CHARACTERS:
-            raise ValidationError(
-                f"A place has at most {MAX_LINE_CHARACTERS} characters. This one has {len(field.data):,}."
-            )
+        """Reject a place longer than the column."""
+        _check_line_length("place", field.data or "")
 
     @property
     def parsed_date(self) -> dt.date | None:
-        """The chosen day, None without one. Raises ValueError when what was typed is none."""
-        typed = _get_typed_text(self.date)
-        if typed and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", typed):
-            raise ValueError(typed)
-        return dt.date.fromisoformat(typed) if typed else None
+        """The date, None without one. Raises ValueError for other text."""
+        text = _get_typed_text(self.date)
+        if not text:
+            return None
+        # fromisoformat() also takes forms such as 20260508.
+        if not DATE_PATTERN.fullmatch(text):
+            raise ValueError(text)
+        return dt.date.fromisoformat(text)
 
     @property
     def event_info(self) -> EventInfo:
-        """The event as it was typed, once `validate()` was happy."""
+        """The event as it was typed, after `validate()`."""
         return EventInfo(
-            self.title.data or "",
-            self.parsed_date,
-            _get_typed_text(self.start_time) or None,
-            self.place.data,
+            title=self.title.data or "",
+            date=self.parsed_date,
+            start_time=_get_typed_text(self.start_time) or None,
+            place=self.place.data,
         )
 
 
 class RegistrationForm(MemberForm):
-    """Somebody who comes: the same name and number as on any list."""
+    """A registration: the same name and number as a member's."""
+
+
+def _check_line_length(label: str, text: str) -> None:
+    if len(text) > MAX_LINE_CHARACTERS:
+        raise ValidationError(
+            f"A {label} has at most {MAX_LINE_CHARACTERS} characters. This one has {len(text):,}."
+        )
 
 
 def _get_typed_text(field: Field) -> str:
     return str(field.data or "").strip()
-
-
-def _is_time(typed: str) -> bool:
-    return re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", typed) is not None

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from app.community.queries import select_member_names
 from app.core.db import db
@@ -13,9 +22,10 @@ from app.domain.phones.display_names import SourcedName, choose_display_name
 from app.events.models import EventRegistration
 
 NameRows = list[tuple[str, str | None, str]]
+NameSelect = Select[str, str, str | None, datetime]
 
 
-def _select_registration_names() -> Select[Any]:
+def _select_registration_names() -> NameSelect:
     return select(
         EventRegistration.phone,
         literal("event").label("source"),
@@ -25,7 +35,7 @@ def _select_registration_names() -> Select[Any]:
 
 
 def _select_names_of_phones() -> Select[Any]:
-    phones = bindparam("b_phones", expanding=True)
+    phones: BindParameter[list[str]] = bindparam("b_phones", expanding=True)
     names_by_source = []
     for names in (select_member_names(), _select_registration_names()):
         names_by_source.append(names.where(names.selected_columns.phone.in_(phones)))

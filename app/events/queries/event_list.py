@@ -1,4 +1,4 @@
-"""The list of events: those to come first, then those without a day, then those that are over."""
+"""The list of events: coming ones first, then those without a date, then past ones."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -24,62 +24,64 @@ class EventListRow:
 
 
 class EventListPage(ListPage):
-    """A page of them, counted as events."""
+    """A page of the list of events."""
 
     @property
     def total_in_words(self) -> str:
-        """ "1 event", "200 events"."""
+        """The number of events, such as "200 events"."""
         return pluralize(self.total, "event")
 
 
-def paginate_events(asked: ListParams, today: date) -> EventListPage:
-    """A page of the list. A search finds parts of titles and places."""
-    wanted = [build_text_filter(asked.search, Event.title, Event.place)] if asked.search else []
-    total = db.session.scalar(select(func.count()).select_from(Event).where(*wanted)) or 0
-    asked = clamp_to_last_page(total, asked)
+def paginate_events(params: ListParams, today: date) -> EventListPage:
+    """Return a page of the list. A search finds parts of titles and places."""
+    conditions = []
+    if params.search:
+        conditions.append(build_text_filter(params.search, Event.title, Event.place))
+    total = db.session.scalar(select(func.count()).select_from(Event).where(*conditions)) or 0
+    params = clamp_to_last_page(total, params)
+    # First the ids alone, so that registrations are counted only for the events of this page.
     ids = (
         select(Event.id)
-        .where(*wanted)
-        .order_by(*_build_order(asked, today))
-        .offset(asked.offset)
-        .limit(asked.per_page)
+        .where(*conditions)
+        .order_by(*_build_event_order(params, today))
+        .offset(params.offset)
+        .limit(params.per_page)
     )
-    lines = (
+    rows = (
         select(Event, _count_registered_people())
         .where(Event.id.in_(ids))
-        .order_by(*_build_order(asked, today))
+        .order_by(*_build_event_order(params, today))
     )
-    return EventListPage(
-        [EventListRow(event, people) for event, people in db.session.execute(lines)],
-        total,
-        asked,
-    )
+    events = [EventListRow(event, count) for event, count in db.session.execute(rows)]
+    return EventListPage(events, total, params)
 
 
 def _count_registered_people() -> Any:
-    counted = select(func.count()).where(EventRegistration.event_id == Event.id)
-    return counted.correlate(Event).scalar_subquery()
+    count = select(func.count()).where(EventRegistration.event_id == Event.id)
+    return count.correlate(Event).scalar_subquery()
 
 
-def _build_order(asked: ListParams, today: date) -> list[ColumnElement[Any]]:
-    if asked.sort == "when":
-        return _order_by_latest_event() if asked.descending else _order_by_next_event(today)
-    column: ColumnElement[Any] = (
-        func.lower(Event.title) if asked.sort == "title" else _count_registered_people()
-    )
-    return [column.desc(), Event.id.desc()] if asked.descending else [column.asc(), Event.id.asc()]
+def _build_event_order(params: ListParams, today: date) -> list[ColumnElement[Any]]:
+    if params.sort == "when":
+        return _order_by_latest_event() if params.descending else _order_by_next_event(today)
+    column: ColumnElement[Any] = _count_registered_people()
+    if params.sort == "title":
+        column = func.lower(Event.title)
+    if params.descending:
+        return [column.desc(), Event.id.desc()]
+    return [column.asc(), Event.id.asc()]
 
 
 def _order_by_next_event(today: date) -> list[ColumnElement[Any]]:
-    """To come: by day, then time, those of the whole day first.
+    """Return the order of dates for coming events, the newest first without one, latest past first.
 
-    Without a day: the newest first. Past: latest first.
+    Of the events of one day those without a time come first.
     """
-    ahead = Event.date >= today
+    is_coming = Event.date >= today
     return [
-        case((ahead, 0), (Event.date.is_(None), 1), else_=2),
-        case((ahead, Event.date)),
-        case((ahead, func.coalesce(Event.start_time, ""))),
+        case((is_coming, 0), (Event.date.is_(None), 1), else_=2),
+        case((is_coming, Event.date)),
+        case((is_coming, func.coalesce(Event.start_time, ""))),
         Event.date.desc(),
         Event.start_time.desc(),
         Event.id.desc(),

@@ -1,4 +1,4 @@
-"""Reading events and their pools."""
+"""Read events, and select the audience of their blasts."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -16,12 +16,14 @@ from app.suppression.queries.sending_permission import select_suppression_reason
 
 
 def find_event(event_id: int | None) -> Event | None:
-    """The event, or None when it is gone."""
-    return db.session.get(Event, event_id) if event_id else None
+    """Return the event, or None when it does not exist (any more)."""
+    if not event_id:
+        return None
+    return db.session.get(Event, event_id)
 
 
 def fetch_all_events() -> list[Event]:
-    """Every event, the next first."""
+    """Return every event, the latest first."""
     return list(db.session.scalars(select(Event).order_by(Event.date.desc(), Event.id.desc())))
 
 
@@ -32,32 +34,31 @@ def find_event_titles(event_ids: Collection[int]) -> dict[int, str]:
 
 
 def select_event_audience(event_id: int, registered_by: datetime | None = None) -> Select[Any]:
-    """(name, phone, left_out) of everybody registered for one event, in id order: the audience
-    of its blasts.
+    """Select (name, phone, left_out) of everybody registered for an event, in the order of ids.
 
-    Whoever registered after `registered_by` (None: no end) is left out for that.
+    Whoever registered after `registered_by` is left out for that; None: nobody is.
     """
-    why: Any = select_suppression_reason(EventRegistration.phone)
+    skip_reason: Any = select_suppression_reason(EventRegistration.phone)
     if registered_by is not None:
-        late = case(
+        registered_late = case(
             (
                 EventRegistration.created_at > registered_by,
                 literal(SkipReason.REGISTERED_LATE.value),
             )
         )
-        why = func.coalesce(why, late)
-    who = select(EventRegistration.name, EventRegistration.phone, why.label("left_out"))
-    return who.where(EventRegistration.event_id == event_id).order_by(EventRegistration.id)
+        skip_reason = func.coalesce(skip_reason, registered_late)
+    return (
+        select(EventRegistration.name, EventRegistration.phone, skip_reason.label("left_out"))
+        .where(EventRegistration.event_id == event_id)
+        .order_by(EventRegistration.id)
+    )
 
 
 def build_event_placeholders(event_id: int | None) -> dict[str, str]:
-    """What stands for the placeholders of an event in a text, as the event is now; {} when it
-    is gone.
-    """
-    row = find_event(event_id)
-    if row is None:
+    """Return the values of the event placeholders as the event is now; {} without an event."""
+    event = find_event(event_id)
+    if event is None:
         return {}
-    calendar = reminder_timing.EventSchedule(
-        row.date, row.start_time, organisation.get_organisation_timezone()
-    )
-    return reminder_timing.build_event_values(row.title, calendar, row.place, now())
+    zone = organisation.get_organisation_timezone()
+    schedule = reminder_timing.EventSchedule(event.date, event.start_time, zone)
+    return reminder_timing.build_event_values(event.title, schedule, event.place, now())

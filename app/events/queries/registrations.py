@@ -1,27 +1,27 @@
-"""Who is registered for one event: a page of the list, one of them, the export."""
+"""The registrations of one event: how many, a page of them, the export."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_digits_filters, build_text_filter
 from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.texts.plurals import pluralize
 from app.events.models import EventRegistration
 from app.suppression.queries.sending_permission import select_suppression_reason
 
 REGISTRATION_SORTS = ("name", "phone", "created_at")
-EXPORT_SLICE_ROWS = 1_000
-Registration = EventRegistration
+EXPORT_BATCH_ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class RegistrationListRow:
-    """One person on the list of an event, and why they get no texts (None: they do)."""
+    """One registration, and why the person gets no texts (None: they do)."""
 
     id: int
     name: str | None
@@ -31,92 +31,100 @@ class RegistrationListRow:
 
 
 class RegistrationListPage(ListPage):
-    """A page of them, counted as people."""
+    """A page of the registrations of one event."""
 
     @property
     def total_in_words(self) -> str:
-        """ "1 person", "1,480 people"."""
-        return f"{self.total:,} {'person' if self.total == 1 else 'people'}"
+        """The number of people, such as "1,480 people"."""
+        return pluralize(self.total, "person", "people")
 
 
 def count_registrations(event_id: int) -> int:
-    """How many are registered."""
-    return db.session.scalar(select(func.count()).where(Registration.event_id == event_id)) or 0
+    """Return how many are registered for an event."""
+    count = select(func.count()).where(EventRegistration.event_id == event_id)
+    return db.session.scalar(count) or 0
 
 
-def paginate_registrations(event_id: int, asked: ListParams, region: str) -> RegistrationListPage:
-    """A page of them. A search finds parts of names, and parts of numbers in any spelling.
+def paginate_registrations(event_id: int, params: ListParams, region: str) -> RegistrationListPage:
+    """Return a page of the list. A search finds parts of names, and of numbers in any spelling.
 
-    `region` is the country of numbers that are searched without their country code.
+    `region` is the country of searched numbers without a country code.
     """
-    wanted = [Registration.event_id == event_id]
-    if asked.search:
-        wanted.append(
-            or_(
-                build_text_filter(asked.search, Registration.name),
-                *build_digits_filters(asked.search, Registration.phone, region),
-            )
+    conditions = [EventRegistration.event_id == event_id]
+    if params.search:
+        conditions.append(_build_search_condition(params.search, region))
+    # The total comes with the rows, so that most pages take one statement.
+    total = select(func.count()).where(*conditions).scalar_subquery()
+    rows = _fetch_page_rows(conditions, params, total)
+    if not rows and params.number > 1:
+        params = clamp_to_last_page(db.session.scalar(select(total)) or 0, params)
+        rows = _fetch_page_rows(conditions, params, total)
+    registrations = []
+    for row in rows:
+        registrations.append(
+            RegistrationListRow(row.id, row.name, row.phone, row.created_at, row.left_out)
         )
-    total = select(func.count()).where(*wanted).scalar_subquery()
-    found = db.session.execute(_select_page_rows(wanted, asked, total)).all()
-    if not found and asked.number > 1:  # behind the last page
-        asked = clamp_to_last_page(db.session.scalar(select(total)) or 0, asked)
-        found = db.session.execute(_select_page_rows(wanted, asked, total)).all()
-    return RegistrationListPage(
-        [RegistrationListRow(*line[:-1]) for line in found],
-        found[0][-1] if found else 0,
-        asked,
+    row_count = rows[0].total if rows else 0
+    return RegistrationListPage(registrations, row_count, params)
+
+
+def _build_search_condition(search: str, region: str) -> ColumnElement[bool]:
+    return or_(
+        build_text_filter(search, EventRegistration.name),
+        *build_digits_filters(search, EventRegistration.phone, region),
     )
 
 
-def _select_page_rows(wanted: Sequence[ColumnElement[bool]], asked: ListParams, total: Any) -> Any:
-    """The columns of a page's rows, and the total with each.
+def _fetch_page_rows(
+    conditions: Sequence[ColumnElement[bool]], params: ListParams, total: Any
+) -> Sequence[Row[Any]]:
+    """Return the rows of a page, each with the total.
 
-    First the ids alone: why somebody gets no texts is looked up only for those who are shown.
+    First the ids alone: why somebody gets no texts is looked up for the rows of this page only.
     """
+    order = _build_order(params)
     ids = (
-        select(Registration.id)
-        .where(*wanted)
-        .order_by(*_build_order(asked))
-        .offset(asked.offset)
-        .limit(asked.per_page)
+        select(EventRegistration.id)
+        .where(*conditions)
+        .order_by(*order)
+        .offset(params.offset)
+        .limit(params.per_page)
     )
     columns = (
-        Registration.id,
-        Registration.name,
-        Registration.phone,
-        Registration.created_at,
-        select_suppression_reason(Registration.phone),
-        total,
+        EventRegistration.id,
+        EventRegistration.name,
+        EventRegistration.phone,
+        EventRegistration.created_at,
+        select_suppression_reason(EventRegistration.phone).label("left_out"),
+        total.label("total"),
     )
-    return select(*columns).where(Registration.id.in_(ids)).order_by(*_build_order(asked))
+    rows: Select[Any] = select(*columns).where(EventRegistration.id.in_(ids)).order_by(*order)
+    return db.session.execute(rows).all()
 
 
-def iterate_registrations(event_id: int) -> Iterator[tuple[str | None, str]]:
-    """(name, phone) of everybody registered, in id order, read in slices: an export holds no
-    snapshot.
-    """
-    last = 0
+def fetch_registration_batch(
+    event_id: int, after_id: int
+) -> list[tuple[int, tuple[str | None, str]]]:
+    """Return the next registrations of an export as (id, (name, phone)), in the order of ids."""
     rows = (
-        select(Registration.id, Registration.name, Registration.phone)
-        .where(Registration.event_id == event_id)
-        .order_by(Registration.id)
+        select(EventRegistration.id, EventRegistration.name, EventRegistration.phone)
+        .where(EventRegistration.event_id == event_id, EventRegistration.id > after_id)
+        .order_by(EventRegistration.id)
+        .limit(EXPORT_BATCH_ROWS)
     )
-    while some := db.session.execute(
-        rows.where(Registration.id > last).limit(EXPORT_SLICE_ROWS)
-    ).all():
-        db.session.rollback()
-        yield from ((name, phone) for _, name, phone in some)
-        last = some[-1][0]
+    return [(row.id, (row.name, row.phone)) for row in db.session.execute(rows)]
 
 
-def _build_order(asked: ListParams) -> list[ColumnElement[Any]]:
-    """Names last when there is none, in both directions; the id makes every order total."""
-    column: ColumnElement[Any] = (
-        func.lower(Registration.name) if asked.sort == "name" else getattr(Registration, asked.sort)
-    )
-    way = "desc" if asked.descending else "asc"
-    nameless_last: list[ColumnElement[Any]] = (
-        [Registration.name.is_(None)] if asked.sort == "name" else []
-    )
-    return nameless_last + [getattr(each, way)() for each in (column, Registration.id)]
+def _build_order(params: ListParams) -> list[ColumnElement[Any]]:
+    """Return an order that ends with the id, so that it is total.
+
+    People without a name come last in both directions.
+    """
+    order: list[ColumnElement[Any]] = []
+    column: ColumnElement[Any] = getattr(EventRegistration, params.sort)
+    if params.sort == "name":
+        order.append(EventRegistration.name.is_(None))
+        column = func.lower(EventRegistration.name)
+    if params.descending:
+        return [*order, column.desc(), EventRegistration.id.desc()]
+    return [*order, column.asc(), EventRegistration.id.asc()]

@@ -1,14 +1,14 @@
-"""Reading an event's plan of reminders, and what becomes of each of its steps."""
+"""Read an event's reminder plan, and what becomes of each of its steps."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, select
 
 from app.core.db import db
 from app.delivery.models import ScheduledMessage
+from app.delivery.queries.reminder_blasts import join_newest_reminder_blast
 from app.domain.delivery.message_statuses import (
     DELIVERY_STATUS_LABELS,
     ScheduledBlastStatus,
@@ -20,6 +20,7 @@ from app.domain.time.reminder_timing import (
     REMINDER_STEP_STATE_LABELS,
     EventSchedule,
     ReminderStepState,
+    ReminderTiming,
     build_event_values,
     compute_reminder_timing,
     format_day_offset,
@@ -40,10 +41,9 @@ ENDED_STATUSES = (
 class PlannedReminder:
     """One step as pages show it.
 
-    `due`: its moment (UTC), None without one. `blast_id`: the blast to look at, or None.
-
-    `state`: what becomes of it, in words. `waits`: it will be sent, as things are. `parts`: how
-    many a person without a name gets, with the event's own words and the footer in it.
+    `due` is its moment (UTC), None without a date of the event. `blast_id` is the blast to link
+    to, or None. `will_be_sent`: as things are. `segments` is how many a person without a name
+    gets, with the event's own words and the footer.
     """
 
     id: int
@@ -56,9 +56,13 @@ class PlannedReminder:
 
 
 def list_reminder_steps(event_id: int) -> Sequence[EventReminder]:
-    """The steps of an event's plan, in the order of their times."""
-    chosen = select(EventReminder).where(EventReminder.event_id == event_id)
-    return db.session.scalars(chosen.order_by(EventReminder.days, EventReminder.time_of_day)).all()
+    """Return the steps of an event's plan, in the order of their times."""
+    steps = (
+        select(EventReminder)
+        .where(EventReminder.event_id == event_id)
+        .order_by(EventReminder.days, EventReminder.time_of_day)
+    )
+    return db.session.scalars(steps).all()
 
 
 def find_reminder_day_offsets(step_ids: Collection[int]) -> dict[int, int]:
@@ -68,71 +72,64 @@ def find_reminder_day_offsets(step_ids: Collection[int]) -> dict[int, int]:
 
 
 def build_planned_reminders(event: Event, moment: datetime) -> list[PlannedReminder]:
-    """The plan of an event as it stands at `moment` (UTC)."""
-    calendar = EventSchedule(event.date, event.start_time, organisation.get_organisation_timezone())
-    values = build_event_values(event.title, calendar, event.place, moment)
-    footer = organisation.get_organisation().footer
+    """Return the plan of an event as it stands at `moment` (UTC)."""
+    zone = organisation.get_organisation_timezone()
+    schedule = EventSchedule(event.date, event.start_time, zone)
+    values = build_event_values(event.title, schedule, event.place, moment)
+    reminders = []
+    for step, blast in _load_steps_with_newest_blasts(event.id):
+        timing = compute_reminder_timing(step.days, step.time_of_day, step.is_on, schedule, moment)
+        if blast and not _is_current_blast(blast, timing.due_at, zone):
+            blast = None
+        segments = _count_segments(step.body, values)
+        reminders.append(_build_planned_reminder(step, timing, blast, segments))
+    return reminders
 
-    def parts(body: str) -> int:
-        return measure_segments(
-            message_templates.fill_template(
-                message_templates.append_footer(body, footer), None, values
-            )
-        ).segments
 
-    return [
-        _build_planned_reminder(step, blast, calendar, moment, parts(step.body))
-        for step, blast in _load_steps_with_last_blasts(event.id)
-    ]
+def _count_segments(body: str, values: dict[str, str]) -> int:
+    text = message_templates.append_footer(body, organisation.get_organisation().footer)
+    return measure_segments(message_templates.fill_template(text, None, values)).segments
 
 
 def _build_planned_reminder(
-    step: EventReminder,
-    blast: ScheduledMessage | None,
-    event: EventSchedule,
-    moment: datetime,
-    parts: int,
+    step: EventReminder, timing: ReminderTiming, blast: ScheduledMessage | None, segments: int
 ) -> PlannedReminder:
-    when = compute_reminder_timing(step.days, step.time_of_day, step.is_on, event, moment)
-    shown = blast if blast and _is_current_blast(blast, when.due_at, event.zone) else None
-    if shown:
-        state = DELIVERY_STATUS_LABELS[shown.status]
+    """Return a step as pages show it; `blast` is its current blast, None without one."""
+    if blast:
+        state_label = DELIVERY_STATUS_LABELS[blast.status]
+    elif timing.state == ReminderStepState.PLANNED:
+        state_label = NOT_SCHEDULED_TEXT
     else:
-        state = (
-            NOT_SCHEDULED_TEXT
-            if when.state == ReminderStepState.PLANNED
-            else REMINDER_STEP_STATE_LABELS[when.state]
-        )
-    waits = shown is not None and shown.status == ScheduledBlastStatus.PENDING
-    words = f"{format_day_offset(step.days)} at {step.time_of_day}"
+        state_label = REMINDER_STEP_STATE_LABELS[timing.state]
     return PlannedReminder(
-        step.id, words, when.due_at, state, shown.id if shown else None, waits, parts
+        id=step.id,
+        time_label=f"{format_day_offset(step.days)} at {step.time_of_day}",
+        due=timing.due_at,
+        state_label=state_label,
+        blast_id=blast.id if blast else None,
+        will_be_sent=blast is not None and blast.status == ScheduledBlastStatus.PENDING,
+        segments=segments,
     )
 
 
 def _is_current_blast(blast: ScheduledMessage, due: datetime | None, zone: str) -> bool:
-    """Whether a blast still says what becomes of its step: it waits, or it ended on the day of
-    the step.
-    """
+    """Whether a blast is pending, or ended on the day its step is due."""
     if blast.status == ScheduledBlastStatus.PENDING:
         return True
-    same_day = due is not None and local_times.get_local_date(
-        zone, due
-    ) == local_times.get_local_date(zone, blast.scheduled_at)
-    return same_day and blast.status in ENDED_STATUSES
+    if due is None or blast.status not in ENDED_STATUSES:
+        return False
+    due_day = local_times.get_local_date(zone, due)
+    return local_times.get_local_date(zone, blast.scheduled_at) == due_day
 
 
-def _load_steps_with_last_blasts(
+def _load_steps_with_newest_blasts(
     event_id: int,
 ) -> Sequence[Row[EventReminder, ScheduledMessage | None]]:
-    """Each step with the newest of its blasts, or None: one question, since pages ask it."""
-    of_step = aliased(ScheduledMessage)
-    newest = select(func.max(of_step.id)).where(of_step.event_reminder_id == EventReminder.id)
-    rows = select(EventReminder, ScheduledMessage).outerjoin(
-        ScheduledMessage,
-        ScheduledMessage.id == newest.correlate(EventReminder).scalar_subquery(),
+    """Return each step with its newest blast, or None, in one statement."""
+    steps = (
+        select(EventReminder)
+        .where(EventReminder.event_id == event_id)
+        .order_by(EventReminder.days, EventReminder.time_of_day)
     )
-    rows = rows.where(EventReminder.event_id == event_id).order_by(
-        EventReminder.days, EventReminder.time_of_day
-    )
+    rows = join_newest_reminder_blast(steps, EventReminder.id)
     return db.session.execute(rows).all()

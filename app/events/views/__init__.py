@@ -1,4 +1,4 @@
-"""The doors of the events."""
+"""Pages of events."""
 
 from app.events.views import (
     event_detail,
@@ -10,12 +10,13 @@ from app.events.views import (
 )
 from app.events.views.blueprint import bp
 
+# Importing a module adds its routes.
 __all__ = [
     "bp",
+    "event_detail",
+    "event_labels",
     "event_list",
     "registration_import",
-    "event_detail",
     "registrations",
     "reminder_plan",
-    "event_labels",
 ]

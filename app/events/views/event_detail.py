@@ -1,63 +1,77 @@
-"""One event: its page, changed, deleted."""
+"""The page of one event, and the forms that change and delete it."""
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from collections.abc import Sequence
+
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
-from werkzeug.exceptions import HTTPException
 
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import list_params
 from app.delivery.models import ScheduledMessage
+from app.delivery.queries import event_blasts
 from app.domain.accounts.roles import Role
 from app.domain.texts.plurals import pluralize
 from app.domain.time import local_times
-from app.events import queries
-from app.events.actions import events as actions
+from app.events.actions import events as event_actions
 from app.events.forms.events import EventForm
+from app.events.forms.reminder_plan import ReminderPlanForm, build_plan_form_data
 from app.events.models import Event
-from app.events.queries import event_blasts, registrations
+from app.events.queries import events, registrations, reminder_plan
+from app.events.queries.linked_survey_source import find_linked_surveys
 from app.events.views.blueprint import bp
+from app.events.views.event_labels import get_organisation_date
 from app.organisation import queries as organisation
 
 
 @bp.get("/events/<int:event_id>")
 @roles_required(*ALL_ROLES)
 def show_event(event_id: int) -> ResponseReturnValue:
-    """The event, what was and will be sent to its people, and who they are."""
-    ours = (
-        organisation.get_organisation()
-    )  # held on to, so that everybody who asks for it gets the same row unread
+    """Show the event, the blasts to its people, and who they are."""
+    # A reference to the row: the session forgets rows that nobody holds, and would read it anew
+    # for everything on this page that needs it.
+    settings = organisation.get_organisation()
     event = get_event_or_404(event_id)
-    planned = event_blasts.list_planned_event_blasts(event_id)
+    params = list_params(registrations.REGISTRATION_SORTS, "name")
+    planned_blasts = event_blasts.list_planned_event_blasts(event_id)
     return render_template(
-        "events/one.html",
+        "events/event.html",
         event=event,
-        zone=ours.timezone,
-        page=registrations.paginate_registrations(
-            event_id, list_params(registrations.REGISTRATION_SORTS, "name"), ours.region
-        ),
-        sent=event_blasts.list_event_blasts(event_id),
-        planned=planned,
-        due={blast.id: _format_due_time(blast) for blast in planned},
-        most=event_blasts.MAX_LISTED_BLASTS,
-        import_url=_find_import_url(event_id),
+        zone=settings.timezone,
+        page=registrations.paginate_registrations(event_id, params, settings.region),
+        sent_blasts=event_blasts.list_event_blasts(event_id),
+        planned_blasts=planned_blasts,
+        due_times=_format_due_times(planned_blasts),
+        max_blasts=event_blasts.MAX_LISTED_BLASTS,
+        reminders=reminder_plan.build_planned_reminders(event, now()),
+        usual_plan=build_usual_plan_form(event),
+        linked_surveys=find_linked_surveys(event_id),
     )
+
+
+def build_usual_plan_form(event: Event) -> ReminderPlanForm | None:
+    """Return the usual plan as a form, for an event without one; None once it is over.
+
+    An event from before there were reminders has none, and gets none by itself: nobody is
+    texted because of an update.
+    """
+    if event.date is not None and event.date < get_organisation_date():
+        return None
+    return ReminderPlanForm(formdata=None, data=build_plan_form_data([]))
 
 
 @bp.route("/events/<int:event_id>/edit", methods=["GET", "POST"])
 @roles_required(*ALL_ROLES)
 def edit_event(event_id: int) -> ResponseReturnValue:
-    """Another title, day, time or place; for admins also the way to delete it, with what goes
-    with it.
-    """
+    """Change an event; admins can also delete it here."""
     event = get_event_or_404(event_id)
     form = EventForm(obj=event)
     if form.validate_on_submit():
-        with audited_write("event.changed", current_username()) as trace:
-            trace.about = f"event {event_id}"
-            trace.details = {"changed": actions.update_event(event_id, form.event_info)}
+        with audited_write("event.changed", current_username()) as audit_event:
+            changed_fields = event_actions.update_event(event_id, form.event_info)
+            audit_event.about = f"event {event_id}"
+            audit_event.details = {"changed": changed_fields}
         flash("Saved.", "success")
         return redirect(url_for("events.show_event", event_id=event_id), 303)
     return _render_edit_page(event_id, form), 422 if form.errors else 200
@@ -68,53 +82,49 @@ def _render_edit_page(event_id: int, form: EventForm) -> str:
         "events/edit.html",
         form=form,
         event=get_event_or_404(event_id),
-        people=registrations.count_registrations(event_id),
-        waiting=event_blasts.count_pending_event_blasts(event_id),
-        running=event_blasts.list_running_event_blast_ids(event_id),
+        registration_count=registrations.count_registrations(event_id),
+        pending_count=event_blasts.count_pending_event_blasts(event_id),
+        running_blast_ids=event_blasts.list_running_event_blast_ids(event_id),
     )
 
 
 @bp.post("/events/<int:event_id>/delete")
 @roles_required(Role.ADMIN)
 def delete_event(event_id: int) -> ResponseReturnValue:
-    """The event, who is registered for it, and what waits to be sent to them, all in one act."""
-    with audited_write("event.deleted", current_username()) as trace:
-        removed = actions.delete_event_and_registrations(event_id)
-        trace.about = f"event {event_id}"
-        trace.details = {
-            "title": removed.title,
-            "registrations": removed.registration_count,
-            "cancelled": removed.cancelled_blast_count,
+    """Delete the event with its registrations, and cancel its pending blasts."""
+    with audited_write("event.deleted", current_username()) as audit_event:
+        summary = event_actions.delete_event_and_registrations(event_id)
+        audit_event.about = f"event {event_id}"
+        audit_event.details = {
+            "title": summary.title,
+            "registrations": summary.registration_count,
+            "cancelled": summary.cancelled_blast_count,
         }
-    flash(_describe_deletion(removed), "success")
+    flash(_describe_deletion(summary), "success")
     return redirect(url_for("events.list_events"), 303)
 
 
-def _describe_deletion(removed: actions.EventDeletionSummary) -> str:
-    words = f"{removed.title} is deleted, with {pluralize(removed.registration_count, 'registration')}."
-    if removed.cancelled_blast_count:
-        words += f" {pluralize(removed.cancelled_blast_count, 'planned blast')} {'was' if removed.cancelled_blast_count == 1 else 'were'} cancelled."
-    return words
+def _describe_deletion(summary: event_actions.EventDeletionSummary) -> str:
+    registrations_text = pluralize(summary.registration_count, "registration")
+    text = f"{summary.title} is deleted, with {registrations_text}."
+    if summary.cancelled_blast_count:
+        blasts_text = pluralize(
+            summary.cancelled_blast_count, "planned blast was", "planned blasts were"
+        )
+        text += f" {blasts_text} cancelled."
+    return text
 
 
 def get_event_or_404(event_id: int) -> Event:
-    """The event of this page, or a page that says that it is not there."""
-    return queries.find_event(event_id) or abort(404)
+    """Return the event, or abort with 404."""
+    return events.find_event(event_id) or abort(404)
 
 
-def _format_due_time(blast: ScheduledMessage) -> str:
-    zone = blast.timezone or "UTC"
-    return f"{local_times.format_moment(blast.scheduled_at, zone, now=now())}, {zone}"
-
-
-def _find_import_url(event_id: int) -> str | None:
-    """Where registrations come in from a spreadsheet; None while that door is not there, or not
-    for this person.
-    """
-    path = f"/events/{event_id}/import"
-    try:
-        endpoint, _ = current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
-    except HTTPException:
-        return None
-    needed = getattr(current_app.view_functions[endpoint], "needs", ())
-    return request.script_root + path if current_user.role in needed else None
+def _format_due_times(blasts: Sequence[ScheduledMessage]) -> dict[int, str]:
+    """Return the time of each blast by its id, in the zone it was planned in."""
+    due_times = {}
+    for blast in blasts:
+        zone = blast.timezone or "UTC"
+        moment = local_times.format_moment(blast.scheduled_at, zone, now=now())
+        due_times[blast.id] = f"{moment}, {zone}"
+    return due_times

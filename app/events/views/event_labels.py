@@ -1,4 +1,4 @@
-"""How pages say when an event is."""
+"""Template filters that say when an event is."""
 
 from datetime import date
 
@@ -6,48 +6,54 @@ from app.core.clock import now
 from app.core.template_filters import get_display_timezone
 from app.domain.texts.plurals import pluralize
 from app.domain.time import local_times
+from app.domain.time.reminder_timing import format_day_offset
 from app.events.models import Event
 from app.events.views.blueprint import bp
 
-MAX_DAYS_IN_LABEL, MAX_MONTHS_IN_LABEL = 31, 24
+MAX_DAYS_IN_LABEL = 31
+MAX_MONTHS_IN_LABEL = 24
+DAYS_PER_MONTH = 30
+DAYS_PER_YEAR = 365
 NO_DATE_LABEL = "No date yet"
+NEAR_DAY_LABELS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
 
 def get_organisation_date() -> date:
-    """The day it is for the organisation."""
+    """Return today's date in the organisation's time zone."""
     return local_times.get_local_date(get_display_timezone(), now())
 
 
+@bp.app_template_filter()
 def format_event_time(event: Event) -> str:
-    """ "Fri 8 May, 18:30"."""
+    """Return the date and the start time, such as "Fri 8 May, 18:30"."""
     if event.date is None:
         return NO_DATE_LABEL
     day = local_times.format_day(event.date, today=get_organisation_date())
-    return f"{day}, {event.start_time}" if event.start_time else day
+    if event.start_time:
+        return f"{day}, {event.start_time}"
+    return day
 
 
+@bp.app_template_filter()
 def format_days_until_event(event: Event) -> str:
-    """ "in 5 days", "today", "3 months ago"; "" without a date."""
-    return (
-        ""
-        if event.date is None
-        else format_relative_days((event.date - get_organisation_date()).days)
-    )
+    """Return "in 5 days", "today" or "3 months ago"; "" without a date."""
+    if event.date is None:
+        return ""
+    return format_relative_days((event.date - get_organisation_date()).days)
 
 
 def format_relative_days(days: int) -> str:
-    """So many days from today in words; what is far away is said roughly."""
-    if abs(days) <= 1:
-        return ("yesterday", "today", "tomorrow")[days + 1]
-    far = abs(days)
-    if far <= MAX_DAYS_IN_LABEL:
-        words = pluralize(far, "day")
-    elif far // 30 <= MAX_MONTHS_IN_LABEL:
-        words = pluralize(far // 30, "month")
+    """Return a number of days from today in words, in months or years when it is large."""
+    if days in NEAR_DAY_LABELS:
+        return NEAR_DAY_LABELS[days]
+    distance = abs(days)
+    if distance <= MAX_DAYS_IN_LABEL:
+        text = pluralize(distance, "day")
+    elif distance // DAYS_PER_MONTH <= MAX_MONTHS_IN_LABEL:
+        text = pluralize(distance // DAYS_PER_MONTH, "month")
     else:
-        words = pluralize(far // 365, "year")
-    return f"in {words}" if days > 0 else f"{words} ago"
+        text = pluralize(distance // DAYS_PER_YEAR, "year")
+    return f"in {text}" if days > 0 else f"{text} ago"
 
 
-for _filter in (format_event_time, format_days_until_event):
-    bp.add_app_template_filter(_filter)
+bp.add_app_template_filter(format_day_offset, "days_from_event")

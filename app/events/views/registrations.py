@@ -1,4 +1,6 @@
-"""Who comes: registered by hand, taken off, put on the do-not-text list, downloaded."""
+"""The registrations of one event: added by hand, deleted, opted out, exported."""
+
+from functools import partial
 
 from flask import (
     Response,
@@ -19,15 +21,16 @@ from app.core.access import (
     roles_required,
 )
 from app.core.clock import now
-from app.core.csv_files import build_download_headers, stream_csv
+from app.core.csv_files import build_download_headers, stream_csv_in_batches
 from app.core.db import UniqueViolation
+from app.core.form_fields import add_error
 from app.domain.accounts.roles import Role
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.events.actions import registrations as actions
 from app.events.forms.events import ALREADY_REGISTERED_ERROR, RegistrationForm
-from app.events.models import Event, EventRegistration
+from app.events.models import EventRegistration
 from app.events.queries import registrations as queries
 from app.events.views.blueprint import bp
 from app.events.views.event_detail import get_event_or_404
@@ -41,53 +44,50 @@ EXPORT_HEADINGS = ("name", "phone")
 @bp.route("/events/<int:event_id>/register", methods=["GET", "POST"])
 @roles_required(*ALL_ROLES)
 def add_registration(event_id: int) -> ResponseReturnValue:
-    """One more, by hand. The button that asks for the next one leads back to this form."""
+    """Register somebody. One of the two buttons leads back to this form."""
     event = get_event_or_404(event_id)
     form = RegistrationForm()
     if form.validate_on_submit():
         try:
-            with audited_write("registration.added", current_username()) as trace:
-                row = actions.create_registration(event_id, form.name.data, form.phone.phone.e164)
-                erased_numbers.restore_erased_opt_outs([row.phone])
-                trace.about = _build_audit_subject(row)
+            row = _save_registration(event_id, form)
         except UniqueViolation:
-            form.phone.errors = [*form.phone.errors, ALREADY_REGISTERED_ERROR]
+            add_error(form.phone, ALREADY_REGISTERED_ERROR)
         else:
             flash(_describe_new_registration(row), "success")
-            return redirect(
-                url_for(
-                    "events.add_registration"
-                    if "next_one" in request.form
-                    else "events.show_event",
-                    event_id=event_id,
-                ),
-                303,
-            )
-    return _render_registration_page(event, form), 422 if form.errors else 200
+            endpoint = "events.show_event"
+            if "next_one" in request.form:
+                endpoint = "events.add_registration"
+            return redirect(url_for(endpoint, event_id=event_id), 303)
+    page = render_template("events/register.html", event=event, form=form)
+    return page, 422 if form.errors else 200
 
 
-def _render_registration_page(event: Event, form: RegistrationForm) -> str:
-    return render_template("events/register.html", event=event, form=form)
+def _save_registration(event_id: int, form: RegistrationForm) -> EventRegistration:
+    with audited_write("registration.added", current_username()) as audit_event:
+        row = actions.create_registration(event_id, form.name.data, form.phone.phone.e164)
+        erased_numbers.restore_erased_opt_outs([row.phone])
+        audit_event.about = _build_audit_subject(row)
+    return row
 
 
 def _describe_new_registration(row: EventRegistration) -> str:
-    """Somebody may be registered and get nothing: then it is said at once."""
+    """Return the sentence for a new registration, and why the person gets no texts."""
     reason = find_suppression_reason(row.phone)
-    more = (
-        f"They get no texts. {SKIP_REASON_LABELS[reason][0]}."
-        if reason
-        else organisation.describe_foreign_numbers({row.phone[:COUNTRY_PREFIX_LENGTH]: 1})
-    )
-    return f"{_get_name_or_phone(row)} is registered. {more}".rstrip()
+    if reason:
+        detail = f"They get no texts. {SKIP_REASON_LABELS[reason][0]}."
+    else:
+        prefix = row.phone[:COUNTRY_PREFIX_LENGTH]
+        detail = organisation.describe_foreign_numbers({prefix: 1})
+    return f"{_get_name_or_phone(row)} is registered. {detail}".rstrip()
 
 
 @bp.post("/events/<int:event_id>/unregister/<int:rid>")
 @roles_required(*ALL_ROLES)
 def remove_registration(event_id: int, rid: int) -> ResponseReturnValue:
-    """One less."""
-    with audited_write("registration.removed", current_username()) as trace:
+    """Delete a registration."""
+    with audited_write("registration.removed", current_username()) as audit_event:
         row = actions.delete_registration(event_id, rid)
-        trace.about = _build_audit_subject(row)
+        audit_event.about = _build_audit_subject(row)
     flash(f"{_get_name_or_phone(row)} is not registered any more.", "success")
     return redirect(_get_return_url(event_id), 303)
 
@@ -95,34 +95,28 @@ def remove_registration(event_id: int, rid: int) -> ResponseReturnValue:
 @bp.post("/events/<int:event_id>/registrations/<int:rid>/unsubscribe")
 @roles_required(*ALL_ROLES)
 def unsubscribe_registration(event_id: int, rid: int) -> ResponseReturnValue:
-    """Onto the do-not-text list, for somebody who asked in another way than by text.
-
-    They stay registered.
-    """
-    with audited_write("registration.unsubscribed", current_username()) as trace:
+    """Opt out a person who asked for it in another way than by text. They stay registered."""
+    with audited_write("registration.unsubscribed", current_username()) as audit_event:
         row, is_new = actions.opt_out_registered_person(event_id, rid)
-        trace.about = _build_audit_subject(row)
-    flash(
-        f"{_get_name_or_phone(row)} gets no more texts."
-        if is_new
-        else f"{_get_name_or_phone(row)} is on the do-not-text list already.",
-        "success",
-    )
+        audit_event.about = _build_audit_subject(row)
+    outcome = "gets no more texts" if is_new else "is on the do-not-text list already"
+    flash(f"{_get_name_or_phone(row)} {outcome}.", "success")
     return redirect(_get_return_url(event_id), 303)
 
 
 @bp.get("/events/<int:event_id>/export")
 @roles_required(Role.ADMIN)
 def export_registrations(event_id: int) -> ResponseReturnValue:
-    """Everybody registered as a CSV that an import takes back unchanged."""
+    """Download the registrations as a CSV that the importer takes back unchanged."""
     event = get_event_or_404(event_id)
-    with audited_write("registrations.exported", current_username()) as trace:
-        trace.about, trace.details = (
-            f"event {event_id}",
-            {"count": queries.count_registrations(event_id)},
-        )
-    rows = stream_with_context(stream_csv(EXPORT_HEADINGS, queries.iterate_registrations(event_id)))
-    return Response(rows, headers=build_download_headers(f"{event.title}-{now():%Y-%m-%d}.csv"))
+    with audited_write("registrations.exported", current_username()) as audit_event:
+        audit_event.about = f"event {event_id}"
+        audit_event.details = {"count": queries.count_registrations(event_id)}
+    fetch_batch = partial(queries.fetch_registration_batch, event_id)
+    return Response(
+        stream_with_context(stream_csv_in_batches(EXPORT_HEADINGS, fetch_batch)),
+        headers=build_download_headers(f"{event.title}-{now():%Y-%m-%d}.csv"),
+    )
 
 
 def _build_audit_subject(row: EventRegistration) -> str:
@@ -134,6 +128,5 @@ def _get_name_or_phone(row: EventRegistration) -> str:
 
 
 def _get_return_url(event_id: int) -> str:
-    return parse_local_path(request.form.get("next")) or url_for(
-        "events.show_event", event_id=event_id
-    )
+    page_url = url_for("events.show_event", event_id=event_id)
+    return parse_local_path(request.form.get("next")) or page_url
