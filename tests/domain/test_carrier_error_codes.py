@@ -11,7 +11,6 @@ from app.domain.delivery.carrier_error_codes import (
     Blame,
     find_error_code,
     get_tls_error_code,
-    is_immediate_pause,
     is_unprocessed_request,
 )
 from app.domain.delivery.carrier_error_fixes import FIX_BY_BLAME, find_error_fix
@@ -24,8 +23,8 @@ CODES = [int(row["code"]) for row in ROWS if row["code"].isdigit()]
 
 @pytest.mark.parametrize("code", [21610, 30630, 63014, 63033])
 def test_who_asked_to_stop_is_taken_at_their_word_at_once(code):
-    receipt = find_error_code(code)
-    assert (receipt.blame, receipt.strikes, receipt.retry, receipt.breaker) == (
+    error_code = find_error_code(code)
+    assert (error_code.blame, error_code.strikes, error_code.retry, error_code.breaker) == (
         Blame.CONSENT,
         1,
         "never",
@@ -35,8 +34,8 @@ def test_who_asked_to_stop_is_taken_at_their_word_at_once(code):
 
 @pytest.mark.parametrize("code", [21211, 21214, 21217, 21265, 21268, 21614, 21635, 30006])
 def test_a_number_that_cannot_get_texts_is_marked_at_once(code):
-    receipt = find_error_code(code)
-    assert (receipt.blame, receipt.strikes, receipt.retry, receipt.breaker) == (
+    error_code = find_error_code(code)
+    assert (error_code.blame, error_code.strikes, error_code.retry, error_code.breaker) == (
         Blame.NUMBER,
         1,
         "never",
@@ -53,9 +52,9 @@ def test_a_number_that_cannot_get_texts_is_marked_at_once(code):
     ],
 )
 def test_a_number_that_fails_often_is_marked_after_some_blasts(code, blame, strikes):
-    receipt = find_error_code(code, "delivery")
-    assert (receipt.blame, receipt.strikes) == (blame, strikes)
-    assert not is_immediate_pause(receipt)
+    error_code = find_error_code(code, "delivery")
+    assert (error_code.blame, error_code.strikes) == (blame, strikes)
+    assert error_code.breaker != "now"
 
 
 def test_no_other_code_ever_touches_a_person():
@@ -98,19 +97,19 @@ def test_no_other_code_ever_touches_a_person():
     ],
 )
 def test_our_own_faults_pause_the_blast_with_what_to_do(code, blame):
-    receipt = find_error_code(code)
-    assert receipt.blame is blame
-    assert is_immediate_pause(receipt)
-    assert receipt.retry == "after_fix"
-    assert receipt.strikes == 0
-    assert find_error_fix(receipt).endswith(".")
+    error_code = find_error_code(code)
+    assert error_code.blame is blame
+    assert error_code.breaker == "now"
+    assert error_code.retry == "after_fix"
+    assert error_code.strikes == 0
+    assert find_error_fix(error_code).endswith(".")
 
 
 @pytest.mark.parametrize("code", [30007, 30008, 21408, 21612, 30017, 30036, 20504])
 def test_some_failures_stop_a_blast_only_when_they_are_many(code):
-    receipt = find_error_code(code)
-    assert receipt.breaker.startswith(("ratio ", "country"))
-    assert receipt.strikes == 0
+    error_code = find_error_code(code)
+    assert error_code.breaker.startswith(("ratio ", "country"))
+    assert error_code.strikes == 0
 
 
 def test_the_fault_of_the_words_is_not_the_persons():
@@ -188,14 +187,14 @@ def test_a_machine_repeats_only_what_was_refused_untouched():
     ],
 )
 def test_what_nobody_has_heard_of_is_judged_by_rule(code, phase, status, words, pausing):
-    receipt = find_error_code(code, phase, http_status=status)
-    assert receipt.description == words
-    assert is_immediate_pause(receipt) is pausing
-    assert receipt.strikes == 0
+    error_code = find_error_code(code, phase, http_status=status)
+    assert error_code.description == words
+    assert (error_code.breaker == "now") is pausing
+    assert error_code.strikes == 0
 
 
 def test_an_unsafe_connection_pauses():
-    assert is_immediate_pause(get_tls_error_code())
+    assert get_tls_error_code().breaker == "now"
 
 
 @given(
@@ -204,10 +203,10 @@ def test_an_unsafe_connection_pauses():
     st.none() | st.integers(100, 599),
 )
 def test_every_code_has_a_receipt_and_unknown_ones_touch_nobody(code, phase, status):
-    receipt = find_error_code(code, phase, http_status=status)
-    assert receipt.description
-    assert "{" not in receipt.description
-    assert code in CODES or receipt.strikes == 0
+    error_code = find_error_code(code, phase, http_status=status)
+    assert error_code.description
+    assert "{" not in error_code.description
+    assert code in CODES or error_code.strikes == 0
 
 
 # case F23 of docs/cases.md

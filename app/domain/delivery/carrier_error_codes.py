@@ -136,11 +136,6 @@ def get_missing_sid_error_code() -> CarrierErrorCode:
     return _load_carrier_codes().rules["http_2xx_no_sid"]
 
 
-def is_immediate_pause(error_code: CarrierErrorCode) -> bool:
-    """Whether the blast stops before the next person, if none of its texts has gone through."""
-    return error_code.breaker == "now"
-
-
 def is_unprocessed_request(http_status: int, code: int | None) -> bool:
     """Whether the carrier refused the request before it did anything.
 
