@@ -6,19 +6,24 @@ from app import layout
 from app.accounts.views import bp as accounts
 from app.audit.views import bp as audit
 from app.blasts.views import bp as blasts
+from app.community.queries import count_consent_coverage
 from app.community.views import bp as community
 from app.core import template_filters
 from app.dashboard.views import bp as dashboard
+from app.events.queries import linked_survey_source
 from app.events.queries.contact_names import find_contact_names
 from app.events.views import bp as events
 from app.health.views import bp as health
-from app.inbox.queries.conversation_list import select_waiting_thread_count
 from app.inbox.actions import conversation_status, thread_updates
+from app.inbox.queries import person_note_source
+from app.inbox.queries.conversation_list import select_waiting_thread_count
 from app.inbox.views import bp as inbox
 from app.keywords.views import bp as keywords
 from app.layout import MenuEntry
+from app.organisation import consent_coverage
 from app.organisation import queries as organisation
 from app.organisation.views import bp as settings_page
+from app.people.queries import list_contact_notes
 from app.people.views import bp as people
 from app.sandbox.views import bp as sandbox
 from app.setup.views import bp as setup
@@ -26,6 +31,7 @@ from app.suppression.queries import contact_name_source
 from app.suppression.views import bp as suppression
 from app.surveys.actions import inbox_hooks
 from app.surveys.actions.inbox_hooks import InboxHooks
+from app.surveys.queries.surveys import find_surveys_of_event
 from app.surveys.views import bp as surveys
 from app.webhooks.views.twilio_webhooks import bp as webhooks
 
@@ -74,7 +80,8 @@ def register_blueprints(app: Flask) -> None:
     """Register every blueprint, and connect what the layers below need from the features."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    # Surveys and suppression are below the inbox and the events: they get functions, no imports.
+    # Surveys, suppression and the organisation are below the features that know what they ask
+    # for: they get functions, no imports.
     inbox_hooks.install_inbox_hooks(
         app,
         InboxHooks(
@@ -83,5 +90,8 @@ def register_blueprints(app: Flask) -> None:
         ),
     )
     contact_name_source.set_contact_name_source(app, find_contact_names)
+    linked_survey_source.set_linked_survey_source(app, find_surveys_of_event)
+    person_note_source.set_person_note_source(app, list_contact_notes)
+    consent_coverage.set_consent_coverage_source(app, count_consent_coverage)
     template_filters.set_timezone_source(app, organisation.get_organisation_timezone)
     layout.install_layout(app, MENU)

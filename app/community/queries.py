@@ -1,6 +1,6 @@
 """Reading the members: a page of the list, one person, the audience of a blast, the export."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,7 +52,7 @@ ORDER_COLUMNS: dict[str, tuple[Any, ...]] = {
 MAX_ID_LOOKUPS = 2_000
 # FTS5's trigram tokenizer finds nothing shorter.
 TRIGRAM_CHARACTERS = 3
-EXPORT_SLICE_ROWS = 1_000
+EXPORT_BATCH_ROWS = 1_000
 # The column with the table's own name stands for all columns in a MATCH.
 SEARCH_TABLE = table("community_search", column("rowid"), column("community_search"))
 
@@ -85,18 +85,12 @@ def select_community_audience() -> Select[str | None, str, SkipReason | None]:
     return statement.order_by(CommunityMember.id)
 
 
-def iterate_members() -> Iterator[tuple[str | None, str]]:
-    """Yield (name, phone) of every member in id order."""
+def fetch_member_batch(after_id: int) -> list[tuple[int, tuple[str | None, str]]]:
+    """Return the next members of an export as (id, (name, phone)), in the order of ids."""
     member = CommunityMember
-    statement = select(member.id, member.name, member.phone).order_by(member.id)
-    statement = statement.limit(EXPORT_SLICE_ROWS)
-    last_id = 0
-    while rows := db.session.execute(statement.where(member.id > last_id)).all():
-        # Ends the read snapshot: while a long export holds one, the WAL file only grows.
-        db.session.rollback()
-        for row in rows:
-            yield row.name, row.phone
-        last_id = rows[-1].id
+    statement = select(member.id, member.name, member.phone).where(member.id > after_id)
+    rows = db.session.execute(statement.order_by(member.id).limit(EXPORT_BATCH_ROWS))
+    return [(row.id, (row.name, row.phone)) for row in rows]
 
 
 def paginate_members(params: ListParams, region: str) -> SearchResultPage:

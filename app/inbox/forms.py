@@ -1,6 +1,7 @@
-"""What people write in the inbox."""
+"""Forms of the inbox."""
 
 import secrets
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, SelectField, ValidationError
@@ -8,33 +9,32 @@ from wtforms.validators import Length
 from wtforms.widgets import TextArea
 
 from app.accounts.queries import list_usernames
-from app.core.form_fields import CleanTextField
-from app.domain.texts import message_templates, text_cleaning
+from app.core.form_fields import CleanTextField, add_error
+from app.domain.texts.message_templates import fill_template, list_template_problems
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
+from app.domain.texts.text_cleaning import is_blank_text
 
 MAX_TITLE_CHARACTERS, FORM_TOKEN_CHARACTERS = 80, 32
 DUPLICATE_TITLE_ERROR = "Another saved reply has this title."
 MAX_LENGTH_HINT = f"The longest text that can be sent has {MAX_MESSAGE_CHARACTERS:,}."
 
 
-def _validate_text(field: Field, filled: str) -> None:
-    """Nothing to read, placeholders that do not exist, or too long once they are filled in."""
-    if text_cleaning.is_blank_text(filled):
+def _validate_text(field: Field, filled_body: str) -> None:
+    """Reject a blank text, unknown placeholders, and a text too long once it is filled in."""
+    if is_blank_text(filled_body):
         raise ValidationError("Write a text first.")
-    field.errors = [
-        *field.errors,
-        *message_templates.list_template_problems(field.data or ""),
-    ]
-    if count_utf16_units(filled) > MAX_MESSAGE_CHARACTERS:
-        raise ValidationError(
-            f"This text has {count_utf16_units(filled):,} characters. {MAX_LENGTH_HINT}"
-        )
+    for problem in list_template_problems(field.data or ""):
+        add_error(field, problem)
+    characters = count_utf16_units(filled_body)
+    if characters > MAX_MESSAGE_CHARACTERS:
+        raise ValidationError(f"This text has {characters:,} characters. {MAX_LENGTH_HINT}")
 
 
 class ReplyForm(FlaskForm):
     """A text to one person.
 
-    `name` fills in the placeholders; a form's mark goes with it, so that it is sent once.
+    `recipient_name` fills in the placeholders. `client_token` names the form, so that it is sent
+    once.
     """
 
     body = CleanTextField("Reply", widget=TextArea())
@@ -42,28 +42,30 @@ class ReplyForm(FlaskForm):
     recipient_name: str | None = None
 
     def validate_body(self, field: Field) -> None:
-        """Something to read that can be sent."""
+        """Require a text that can be sent."""
         _validate_text(field, self.filled_body)
 
     @property
     def filled_body(self) -> str:
-        """The text as this person reads it."""
-        return message_templates.fill_template(self.body.data or "", self.recipient_name)
+        """The text as this person gets it."""
+        return fill_template(self.body.data or "", self.recipient_name)
 
     @property
     def form_token(self) -> str:
-        """The form's mark: its own, or a new one where it came without."""
-        given = (self.client_token.data or "").strip()[:FORM_TOKEN_CHARACTERS]
-        return given if given.isalnum() and given.isascii() else create_form_token()
+        """The token of this form; a new one where it came without a usable one."""
+        token = (self.client_token.data or "").strip()[:FORM_TOKEN_CHARACTERS]
+        if token.isalnum() and token.isascii():
+            return token
+        return create_form_token()
 
 
 def create_form_token() -> str:
-    """A mark for a form."""
+    """Return a new token for a form."""
     return secrets.token_hex(FORM_TOKEN_CHARACTERS // 2)
 
 
 class SavedReplyForm(FlaskForm):
-    """A reply that is kept."""
+    """A saved reply."""
 
     title = CleanTextField(
         "Title",
@@ -77,22 +79,22 @@ class SavedReplyForm(FlaskForm):
     body = CleanTextField("Text", widget=TextArea())
 
     def validate_title(self, field: Field) -> None:
-        """By which it is found again."""
-        if text_cleaning.is_blank_text(field.data or ""):
+        """Require a title."""
+        if is_blank_text(field.data or ""):
             raise ValidationError("Write a title.")
 
     def validate_body(self, field: Field) -> None:
-        """Something that could be sent to somebody without a name."""
-        if text_cleaning.is_blank_text(field.data or ""):
+        """Require a text that can be sent to somebody without a name."""
+        if is_blank_text(field.data or ""):
             raise ValidationError("Write a text first.")
-        _validate_text(field, message_templates.fill_template(field.data or "", "friend"))
+        _validate_text(field, fill_template(field.data or "", "friend"))
 
 
 class AssignForm(FlaskForm):
-    """Who sees to a conversation; nobody is a choice too."""
+    """Who sees to a conversation: a user, or nobody."""
 
     to = SelectField("Assigned to")
 
-    def __init__(self, *given: object, **more: object) -> None:
-        super().__init__(*given, **more)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.to.choices = [("", "Nobody"), *((name, name) for name in list_usernames())]

@@ -1,4 +1,4 @@
-"""Threads, one a number that has written, and saved replies."""
+"""Threads (the conversation with one number), saved replies, and the search over texts."""
 
 from sqlalchemy import DDL, ForeignKey, Index, String, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,9 +17,8 @@ from app.core.db import Model
 class Thread(Model):
     """The conversation with one number.
 
-    Its texts are the rows of `messages` with that phone, blasts included.
-
-    `phone` is as the carrier gave it: a short code or a name may have written too.
+    Its texts are the messages with that phone, blasts included. `phone` is what the carrier calls
+    the sender: it may be a short code or a name.
     """
 
     __tablename__ = "threads"
@@ -40,28 +39,28 @@ class Thread(Model):
     id: Mapped[primary_key]
     phone: Mapped[str] = mapped_column(String(20), unique=True)
     created_at: Mapped[timestamp_default_now]
-    # the last text that came in or was written to this person alone
+    # the newest text that came in or was queued for this number alone
     last_message_id: Mapped[int | None] = mapped_column(
         ForeignKey("messages.id", ondelete="SET NULL")
     )
     last_at: Mapped[timestamp_default_now]
     last_inbound_at: Mapped[timestamp | None]
     unread: Mapped[int_default_zero]
-    # a person has to look: set by the router, taken back by an answer, by Done, or by a person
+    # a person has to look: set when a text comes in, cleared by a reply, by Done, or by a user
     needs_reply: Mapped[bool_default_false]
-    # why, where it is more than an answer: flood, unclear, maybe_stop, wants_back
+    # flood, unclear, maybe_stop, wants_back; null for an ordinary text
     why: Mapped[str | None] = mapped_column(String(20))
     assigned_to: Mapped[str | None] = mapped_column(String(80))
     done_at: Mapped[timestamp | None]
     done_by: Mapped[str | None] = mapped_column(String(80))
-    # they texted so often that nothing answers by itself until then
+    # no automatic reply before then: the number texted too often
     silent_until: Mapped[timestamp | None]
-    # the marks of the last forms that were sent from its page, so that a double click sends once
+    # the tokens of the last forms sent from its page, so that a double click sends once
     sent_tokens: Mapped[str | None] = mapped_column(Text)
 
 
 class SavedReply(Model):
-    """A reply that is written again and again, with placeholders."""
+    """A text that users send again and again, with placeholders."""
 
     __tablename__ = "saved_replies"
 
@@ -73,14 +72,13 @@ class SavedReply(Model):
     updated_at: Mapped[timestamp_on_update]
 
 
-# What people wrote and what was written to one person alone, put in by actions.threads. No
-# trigger does that: one on
-# `messages` that touches a search table costs every row of a blast as much as storing it
-# (docs/decisions/0012).
-# These two cost nothing until a text is changed or deleted, and then keep the search right by
-# themselves.
+# The search holds texts that came in or were queued for one number; actions/thread_updates.py puts
+# them in. A trigger on INSERT would cost every message of a blast as much as storing it
+# (docs/decisions/0012). These two cost nothing until a text is changed or deleted, and then keep
+# the search right without the help of delivery, which owns `messages`.
 SEARCH_TABLE_DDL = (
-    "CREATE VIRTUAL TABLE inbox_search USING fts5(body, tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
+    "CREATE VIRTUAL TABLE inbox_search USING fts5("
+    "body, tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
     "CREATE TRIGGER inbox_search_delete AFTER DELETE ON messages BEGIN "
     "DELETE FROM inbox_search WHERE rowid = old.id; END",
     "CREATE TRIGGER inbox_search_update AFTER UPDATE OF body ON messages BEGIN "

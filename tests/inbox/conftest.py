@@ -5,7 +5,7 @@ import pytest
 from app.core.db import db
 from app.delivery.models import Message
 from app.inbox.models import Thread
-from tests import makers
+from tests import sample_rows
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def wrote(app):
 
     def come(phone, body, **more):
         with app.app_context():
-            return makers.wrote(phone, body, **more)
+            return sample_rows.wrote(phone, body, **more)
 
     return come
 

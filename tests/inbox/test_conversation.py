@@ -12,8 +12,8 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message
 from app.inbox.queries.conversation_texts import TEXTS_PER_PAGE
-from tests.cast import LEO, ZOE
-from tests.makers import dead_number, member, said_stop
+from tests.sample_people import LEO, ZOE
+from tests.sample_rows import dead_number, member, said_stop
 
 
 @pytest.fixture

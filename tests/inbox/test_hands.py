@@ -13,7 +13,7 @@ from app.inbox.models import Thread
 from app.suppression.models import StopQuestion
 from app.suppression.queries.sending_permission import find_suppression_reason
 from app.suppression.queries.stop_questions import find_open_stop_question
-from tests.cast import LEO, ZOE
+from tests.sample_people import LEO, ZOE
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from datetime import timedelta
 from app.core.clock import now
 from app.core.db import db, write
 from app.inbox.queries.conversation_list import THREADS_PER_PAGE
-from tests.cast import LEO, MAX, MIA, ZOE
-from tests.makers import member
+from tests.sample_people import LEO, MAX, MIA, ZOE
+from tests.sample_rows import member
 
 
 def threads(page):

@@ -9,8 +9,8 @@ import pytest
 
 from app.core.db import write
 from app.suppression.actions.opt_outs import lift_opt_outs
-from tests.cast import LEO, ZOE
-from tests.makers import member, said_stop
+from tests.sample_people import LEO, ZOE
+from tests.sample_rows import member, said_stop
 
 
 @pytest.fixture

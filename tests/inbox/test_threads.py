@@ -4,15 +4,17 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import literal
 
 from app.core.clock import now
-from app.core.column_types import datetime_to_db
-from app.core.db import db, raw_connection, write
+from app.core.column_types import UtcDateTime
+from app.core.db import db, write
 from app.delivery.models import Message
 from app.inbox.actions import conversation_status, thread_updates
 from app.inbox.models import Thread
-from tests.cast import LEO, ZOE
-from tests.makers import wrote
+from app.inbox.queries.threads import select_is_silenced
+from tests.sample_people import LEO, ZOE
+from tests.sample_rows import wrote
 
 SEARCH = db.text("SELECT rowid FROM inbox_search WHERE inbox_search MATCH :words ORDER BY rowid")
 
@@ -111,28 +113,21 @@ def test_two_texts_at_once_make_one_thread(app):
         assert [thread.unread for thread in db.session.scalars(db.select(Thread))] == [2]
 
 
-def is_silent(phone, moment):
-    """What the answering of texts asks."""
-    return (
-        raw_connection()
-        .execute(
-            thread_updates.SELECT_IS_SILENT,
-            {"phone": phone, "moment": datetime_to_db(moment)},
-        )
-        .fetchone()
-        is not None
-    )
+def is_silenced(phone, moment):
+    """Whether automatic replies to a phone are silenced, as the reply queueing asks it."""
+    condition = select_is_silenced(phone, literal(moment, UtcDateTime()))
+    return db.session.scalar(db.select(condition))
 
 
 def test_silence_holds_until_its_moment(shop):
     wrote(ZOE, "Hi")
     moment = now()
     with write():
-        assert not is_silent(ZOE, moment)
+        assert not is_silenced(ZOE, moment)
         thread_updates.silence_auto_replies(ZOE, moment + timedelta(minutes=10))
-        assert is_silent(ZOE, moment + timedelta(minutes=9))
-        assert not is_silent(ZOE, moment + timedelta(minutes=10))
-        assert not is_silent(LEO, moment)
+        assert is_silenced(ZOE, moment + timedelta(minutes=9))
+        assert not is_silenced(ZOE, moment + timedelta(minutes=10))
+        assert not is_silenced(LEO, moment)
 
 
 def test_texts_are_found_by_words_without_their_accents_and_by_how_words_begin(shop):

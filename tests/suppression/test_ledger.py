@@ -39,8 +39,8 @@ from app.suppression.queries.sending_permission import (
     find_suppression_reason,
     find_suppression_reasons,
 )
-from tests import makers
-from tests.cast import LEO, MAX, MIA, ZOE
+from tests import sample_rows
+from tests.sample_people import LEO, MAX, MIA, ZOE
 
 
 def lines(phone=ZOE):
@@ -127,7 +127,7 @@ class TestEveryPathWritesItsLine:
         ]
 
     def test_an_opt_out_on_the_other_list_is_returned_too(self, shop):
-        makers.dead_number(ZOE, SuppressionCategory.OPT_OUT)
+        sample_rows.dead_number(ZOE, SuppressionCategory.OPT_OUT)
         with write():
             remove_suppression_entry("suppressed", 1, "ada")
         assert [line[0] for line in lines()] == ["returned"]
@@ -143,7 +143,7 @@ class TestEveryPathWritesItsLine:
         assert lines() == [("granted", "form", "The form at the door", "ada")]
 
     def test_a_yes_from_elsewhere_does_not_outweigh_a_stop(self, shop):
-        makers.said_stop(ZOE)
+        sample_rows.said_stop(ZOE)
         with write():
             assert not grant_consent(ZOE, ConsentMethod.FORM, "A form", "ada")
         assert lines() == []
@@ -168,7 +168,7 @@ class TestEveryPathWritesItsLine:
 class TestAnImport:
     def test_writes_down_the_yes_of_its_readable_rows_once(self, shop):
         agreed(LEO)
-        makers.said_stop(MIA)
+        sample_rows.said_stop(MIA)
         upload = imported(
             (ZOE, "new"),
             (LEO, "same"),
@@ -271,7 +271,7 @@ class TestWhereAYesIsDemanded:
 
     def test_the_check_names_who_has_not_agreed(self, shop):
         for phone in (ZOE, LEO):
-            makers.member(phone)
+            sample_rows.member(phone)
         agreed(ZOE)
         demand_a_yes()
         checked = render_blast(BlastTarget.COMMUNITY, None, "Hi", None)
@@ -279,12 +279,12 @@ class TestWhereAYesIsDemanded:
         assert checked.skip_reason_counts == {SkipReason.NO_CONSENT: 1}
 
     def test_without_the_setting_nobody_is_asked(self, shop):
-        makers.member(ZOE)
+        sample_rows.member(ZOE)
         assert render_blast(BlastTarget.COMMUNITY, None, "Hi", None).skip_reason_counts == {}
 
     def test_every_page_that_shows_them_says_so(self, app, visit):
         with app.app_context():
-            makers.member(ZOE, "Zoe")
+            sample_rows.member(ZOE, "Zoe")
             demand_a_yes()
         assert "Has not agreed to texts" in visit("/community", "ada").words
 

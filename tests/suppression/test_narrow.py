@@ -20,8 +20,8 @@ from app.suppression.models import (
     UnsubscribedContact,
 )
 from app.suppression.queries.sending_permission import find_suppression_reasons
-from tests import makers
-from tests.cast import LEO, MAX, MIA, ZOE
+from tests import sample_rows
+from tests.sample_people import LEO, MAX, MIA, ZOE
 
 NAMES = {"Zoë", "Leo", "Max", "Mia"}
 
@@ -32,7 +32,7 @@ def listed(app):
     is dead.
     """
     with app.app_context():
-        makers.member(MIA, "Mia")
+        sample_rows.member(MIA, "Mia")
         with write():
             record_opt_out(ZOE, source="inbound", reason="Texted STOP", name="Zoë")
             add_manual_opt_out("Leo", LEO, "Asked at the door").created_at = now() - timedelta(
@@ -40,7 +40,7 @@ def listed(app):
             )
             record_opt_out(MAX, source="event:3", name="Max")
             mark_number_undeliverable(MIA, reason="No such number any more")
-        makers.dead_number("+13035550177", SuppressionCategory.SOFT_FAIL)
+        sample_rows.dead_number("+13035550177", SuppressionCategory.SOFT_FAIL)
     return app
 
 
@@ -70,7 +70,7 @@ def test_the_list_is_narrowed_by_reason_source_and_day(visit, listed, asked, sho
 
 def test_a_dead_number_is_shown_under_the_name_we_know(visit, listed):
     with listed.app_context():
-        makers.dead_number("+13035550199")
+        sample_rows.dead_number("+13035550199")
         with write() as session:
             session.add(
                 Message(

@@ -8,8 +8,8 @@ from app.core.db import db, write
 from app.suppression.actions.opt_outs import add_manual_opt_out, record_opt_out
 from app.suppression.actions.undeliverable_numbers import mark_number_undeliverable
 from app.suppression.models import UnsubscribedContact
-from tests import makers
-from tests.cast import LEO, MAX, MIA, ZOE
+from tests import sample_rows
+from tests.sample_people import LEO, MAX, MIA, ZOE
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_what_was_put_there_by_hand_is_taken_off_and_audited_without_the_number(
 
 def test_a_number_on_both_lists_is_still_left_out_after_the_first(visit, listed):
     with listed.app_context():
-        makers.dead_number(LEO)
+        sample_rows.dead_number(LEO)
     visit.post("/suppression/unsubscribed/2/delete", "ada")
     assert "is still left out: number does not work." in visit("/suppression", "ada").words
 

@@ -15,7 +15,7 @@ from app.delivery.models import Attempt, Message
 from app.domain.delivery.send_rate import TokenBucket
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent
-from tests.cast import ZOE
+from tests.sample_people import ZOE
 
 OURS = "+13035550100"
 ACCOUNT, TOKEN = "AC" + "1" * 32, "t" * 32

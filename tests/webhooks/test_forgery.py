@@ -18,8 +18,8 @@ from werkzeug.datastructures import MultiDict
 from app.core.logging_config import ThrottledWarning
 from app.delivery.carriers import twilio_signature
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
-from tests.cast import ZOE
-from tests.served import Served
+from tests.sample_people import ZOE
+from tests.gunicorn_server import Served
 from tests.webhooks.calls import (
     ACCOUNT,
     BASE,

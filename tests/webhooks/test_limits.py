@@ -13,7 +13,7 @@ import pytest
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app.webhooks.views.request_verification import MAX_BODY_BYTES, MAX_FORM_FIELDS
-from tests.served import Served, until
+from tests.gunicorn_server import Served, until
 from tests.webhooks.calls import (
     ACCOUNT,
     FORM,

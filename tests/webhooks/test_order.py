@@ -16,7 +16,7 @@ from app.inbox.models import Thread
 from app.keywords.models import KeywordRule
 from app.suppression.queries.stop_questions import count_open_stop_questions
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
-from tests.cast import ZOE
+from tests.sample_people import ZOE
 from tests.webhooks.calls import opted_out, verdicts
 from tests.webhooks.test_router import DOUBTFUL, answers, say
 

@@ -12,8 +12,8 @@ from app.delivery.carriers.carrier_interface import SendAccepted, SendAmbiguous
 from app.delivery.models import Attempt, Message
 from app.suppression.models import SuppressedContact
 from app.webhooks.actions.unmatched_receipts import match_unmatched_receipts
-from tests.cast import LEO, ZOE
-from tests.served import until
+from tests.sample_people import LEO, ZOE
+from tests.gunicorn_server import until
 from tests.webhooks.calls import (
     ACCOUNT,
     SID,

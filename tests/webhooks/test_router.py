@@ -29,8 +29,8 @@ from app.suppression.queries.stop_questions import (
     find_open_stop_question,
 )
 from app.webhooks.actions.overdue_stop_questions import opt_out_overdue_stop_questions
-from tests import makers
-from tests.cast import LEO, ZOE
+from tests import sample_rows
+from tests.sample_people import LEO, ZOE
 from tests.visit import Visitor
 from tests.webhooks.calls import ACCOUNT, INBOUND, OURS, call, opted_out, sid, verdicts
 
@@ -397,7 +397,7 @@ WORDS = ["STOP", "stop please", "START", "YES", "HELP", "hello", DOUBTFUL]
 )
 def test_no_stop_is_confirmed_twice(practice, said, twice):
     """Whatever a phone texts in whatever order: between two confirmations it came back."""
-    phone = makers.pretend_phone(next(PHONES))
+    phone = sample_rows.pretend_phone(next(PHONES))
     for place, body in enumerate(said):
         for _ in range(1 + twice):
             say(practice, body, phone=phone, number=hash((phone, place)) % 10**9)
@@ -426,7 +426,7 @@ PHONES = iter(range(1, 1000))  # the first is ours
 def test_l6_twenty_stops_are_twenty_rows_each_once(practice):
     """L6 in small; `make torture` does it for 30 seconds at 20 a second."""
     for number in range(1, 21):
-        say(practice, "stop", number, phone=makers.pretend_phone(number))
+        say(practice, "stop", number, phone=sample_rows.pretend_phone(number))
     with practice.app_context():
         counts = [
             db.session.scalar(db.select(db.func.count()).select_from(t))

@@ -16,7 +16,7 @@ from app.keywords.models import KeywordAction
 from app.surveys.actions import surveys
 from app.surveys.actions.surveys import SurveyInfo
 from app.surveys.models import SurveyFlow, SurveySession
-from tests.cast import LEO, ZOE
+from tests.sample_people import LEO, ZOE
 from tests.webhooks.calls import verdicts
 from tests.webhooks.test_router import answers, say, thread
 

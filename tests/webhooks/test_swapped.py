@@ -17,7 +17,7 @@ from app.domain.delivery.lookup_matching import CarrierMessage
 from app.suppression.queries.sending_permission import has_opted_out
 from app.webhooks.models import WebhookEvent
 from app.webhooks.pipeline import pending_opt_ins
-from tests.cast import ZOE
+from tests.sample_people import ZOE
 from tests.webhooks.calls import sid, text
 
 SECOND, MIDNIGHT = timedelta(seconds=1), datetime(2026, 11, 26, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from app.core.db import db, write
 from app.delivery.models import Message
 from app.suppression.models import UnsubscribedContact
-from tests.cast import LEO, ZOE
+from tests.sample_people import LEO, ZOE
 from tests.webhooks.calls import (
     ACCOUNT,
     FORM,

@@ -14,9 +14,9 @@ from app.webhooks.actions.webhook_events import WebhookCall
 from app.webhooks.models import WebhookEvent
 from app.webhooks.pipeline.inbound_parsing import parse_inbound_text
 from app.webhooks.pipeline.inbound_pipeline import process_text_batch
-from tests.cast import LEO, MIA, ZOE
-from tests.makers import member
-from tests.served import until
+from tests.sample_people import LEO, MIA, ZOE
+from tests.sample_rows import member
+from tests.gunicorn_server import until
 from tests.webhooks.calls import (
     ACCOUNT,
     OURS,

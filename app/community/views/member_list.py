@@ -21,7 +21,7 @@ from app.core.access import (
     roles_required,
 )
 from app.core.clock import now
-from app.core.csv_files import build_download_headers, stream_csv
+from app.core.csv_files import build_download_headers, stream_csv_in_batches
 from app.core.pagination import list_params
 from app.domain.accounts.roles import Role
 from app.domain.texts.plurals import pluralize
@@ -75,5 +75,8 @@ def export_members() -> ResponseReturnValue:
     """Download the whole list as a CSV file that an import takes back unchanged."""
     with audited_write("members.exported", current_username()) as trace:
         trace.details = {"count": queries.count_members()}
-    rows = stream_with_context(stream_csv(EXPORT_HEADINGS, queries.iterate_members()))
-    return Response(rows, headers=build_download_headers(f"community-{now():%Y-%m-%d}.csv"))
+    pieces = stream_csv_in_batches(EXPORT_HEADINGS, queries.fetch_member_batch)
+    return Response(
+        stream_with_context(pieces),
+        headers=build_download_headers(f"community-{now():%Y-%m-%d}.csv"),
+    )

@@ -1,1 +1,1 @@
-"""Writing to threads, and what people answer in them."""
+"""Writing threads, replies to people, and saved replies."""

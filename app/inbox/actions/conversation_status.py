@@ -1,61 +1,64 @@
-"""Who sees to a conversation, what has been read, and when it is done."""
+"""The status of a conversation: assigned, read, done, in need of a reply.
+
+Each function returns whether the thread exists and was changed. Inside write().
+"""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Update, update
 
 from app.core.db import execute_and_count_rows
 from app.inbox.models import Thread
 
-
-def assign_thread(thread_id: int, to: str | None) -> bool:
-    """Give a conversation to a user, or to nobody."""
-    return _update_thread(thread_id, assigned_to=to)
+# What a thread has that nobody has to look at.
+SETTLED_VALUES = {"needs_reply": False, "why": None, "unread": 0}
 
 
-def mark_thread_done(thread_id: int, by: str, moment: datetime) -> bool:
-    """Done: nobody has to look any more, until they write again."""
-    return _update_thread(
-        thread_id, done_at=moment, done_by=by, needs_reply=False, why=None, unread=0
-    )
+def assign_thread(thread_id: int, username: str | None) -> bool:
+    """Assign a conversation to a user, or to nobody."""
+    return update_thread(thread_id, assigned_to=username)
+
+
+def mark_thread_done(thread_id: int, username: str, moment: datetime) -> bool:
+    """Mark a conversation as done until the person writes again."""
+    return update_thread(thread_id, done_at=moment, done_by=username, **SETTLED_VALUES)
 
 
 def reopen_thread(thread_id: int) -> bool:
-    """Not done after all."""
-    return _update_thread(thread_id, done_at=None, done_by=None)
+    """Reopen a conversation that was marked as done."""
+    return update_thread(thread_id, done_at=None, done_by=None)
 
 
 def mark_needs_no_reply(thread_id: int) -> bool:
-    """It needs no reply."""
-    return _update_thread(thread_id, needs_reply=False, why=None, unread=0)
+    """Clear "needs reply"."""
+    return update_thread(thread_id, **SETTLED_VALUES)
+
+
+def mark_thread_read(thread_id: int, message_id: int) -> bool:
+    """Mark a conversation as read up to a message. When a newer one came it stays unread."""
+    thread = _build_thread_update(Thread.id == thread_id)
+    is_newest = Thread.last_message_id <= message_id
+    return _execute(thread.where(Thread.unread > 0, is_newest).values(unread=0))
 
 
 def resolve_unclear_answer(phone: str) -> None:
-    """A person has said what a text meant that no survey had understood: it needs nobody any
-    more.
-    """
-    waits = update(Thread).where(Thread.phone == phone, Thread.why == "unclear", Thread.needs_reply)
-    execute_and_count_rows(
-        waits.values(needs_reply=False, why=None, unread=0).execution_options(
-            synchronize_session=False
-        )
+    """Clear "needs reply" of a number whose unclear survey answer somebody has recorded."""
+    thread = _build_thread_update(
+        Thread.phone == phone, Thread.why == "unclear", Thread.needs_reply
     )
+    _execute(thread.values(**SETTLED_VALUES))
 
 
-def mark_thread_read(thread_id: int, seen: int) -> bool:
-    """Somebody has read it up to the text with the id `seen`. What came later stays unread."""
-    up_to = Thread.last_message_id <= seen
-    return bool(
-        execute_and_count_rows(
-            _build_thread_update(thread_id).where(Thread.unread > 0, up_to).values(unread=0)
-        )
-    )
+def update_thread(thread_id: int, **values: Any) -> bool:
+    """Set columns of a thread. Returns whether it exists."""
+    return _execute(_build_thread_update(Thread.id == thread_id).values(**values))
 
 
-def _update_thread(thread_id: int, **values: Any) -> bool:
-    return bool(execute_and_count_rows(_build_thread_update(thread_id).values(**values)))
+def _build_thread_update(*conditions: Any) -> Update:
+    """Build the update of threads without touching objects that the session has loaded."""
+    return update(Thread).where(*conditions).execution_options(synchronize_session=False)
 
 
-def _build_thread_update(thread_id: int) -> Any:
-    return update(Thread).where(Thread.id == thread_id).execution_options(synchronize_session=False)
+def _execute(statement: Update) -> bool:
+    return execute_and_count_rows(statement) > 0

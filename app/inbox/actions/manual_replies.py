@@ -1,17 +1,19 @@
-"""A person answers: a reply, once; and a decision about a text that may mean STOP."""
+"""Replies that a user writes, and what a user decides about a text that may mean STOP."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import func, update
 
 from app.core.db import NotFound, execute_and_count_rows
-from app.delivery.actions import blast_control, direct_messages
+from app.delivery.actions import blast_control
+from app.delivery.actions.direct_messages import DirectMessage, queue_direct_message
 from app.delivery.queries.texts_of_phone import find_last_inbound_id
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.skip_reasons import SkipReason
-from app.inbox.actions import thread_updates
+from app.inbox.actions.conversation_status import mark_needs_no_reply, update_thread
+from app.inbox.actions.thread_updates import record_outbound_text
 from app.inbox.models import Thread
 from app.inbox.queries.conversation_contact import ReplyObstacle, find_reply_obstacle
 from app.inbox.queries.threads import find_thread
@@ -19,22 +21,23 @@ from app.suppression.actions.stop_questions import record_stop_verdict
 from app.suppression.queries.stop_questions import find_open_stop_question
 from app.surveys.actions import survey_text_handling as surveys
 
-MAX_SENT_TOKENS_CHARACTERS = 330  # characters: the marks of the last ten forms
+# The tokens of the last ten forms, 32 characters and a space each.
+MAX_SENT_TOKENS_CHARACTERS = 330
 
 
 class ReplyNotAllowed(Exception):
-    """Nothing may be written to them; `why` says it."""
+    """Nothing may be written to this number; `obstacle` says why."""
 
-    def __init__(self, why: ReplyObstacle) -> None:
-        super().__init__(why.reason)
-        self.obstacle = why
+    def __init__(self, obstacle: ReplyObstacle) -> None:
+        super().__init__(obstacle.reason)
+        self.obstacle = obstacle
 
 
 @dataclass(frozen=True)
 class ManualReply:
-    """What a person writes to another: placeholders filled in.
+    """A reply that a user wrote, with its placeholders filled in.
 
-    `token`: the mark of the form it came from.
+    `token` is that of the form it came from.
     """
 
     body: str
@@ -44,71 +47,65 @@ class ManualReply:
 
 
 def queue_manual_reply(thread_id: int, reply: ManualReply, moment: datetime) -> bool:
-    """Put a reply into the queue; nothing waits for a person in that thread any more.
+    """Queue a reply and clear "needs reply" of its thread. Inside write().
 
-    Inside write().
-
-    False when this form was sent before: then nothing is. Raises NotTexted.
+    Returns False, and queues nothing, when this form was sent before. Raises ReplyNotAllowed.
     """
-    row = find_thread(thread_id)
-    if row is None or not _claim_form_token(thread_id, reply.token):
+    thread = find_thread(thread_id)
+    if thread is None or not _claim_form_token(thread_id, reply.token):
         return False
-    if why := find_reply_obstacle(row.phone):
-        raise ReplyNotAllowed(why)
-    theirs = find_last_inbound_id(row.phone)
-    answer = direct_messages.DirectMessage(
-        row.phone,
+    if obstacle := find_reply_obstacle(thread.phone):
+        raise ReplyNotAllowed(obstacle)
+    message = DirectMessage(
+        thread.phone,
         reply.body,
         MessageKind.REPLY,
         reply.recipient_name,
-        theirs,
+        find_last_inbound_id(thread.phone),
         reply.author,
     )
-    thread_updates.record_outbound_text(
-        row.phone, direct_messages.queue_direct_message(answer, moment), moment
-    )
-    _update_thread(thread_id, needs_reply=False, why=None, unread=0)
+    message_id = queue_direct_message(message, moment)
+    record_outbound_text(thread.phone, message_id, reply.body, moment)
+    mark_needs_no_reply(thread_id)
     return True
 
 
 def _claim_form_token(thread_id: int, token: str) -> bool:
-    """Whoever comes first with this mark. Two people who write at once have two."""
-    known = func.coalesce(Thread.sent_tokens, "")
-    kept = func.substr(f"{token} " + known, 1, MAX_SENT_TOKENS_CHARACTERS)
-    marked = (
+    """Whether this form is sent for the first time. Two users who write at once have two forms.
+
+    One guarded UPDATE decides, so of two clicks at once only the first wins.
+    """
+    sent_tokens = func.coalesce(Thread.sent_tokens, "")
+    newest_tokens = func.substr(f"{token} " + sent_tokens, 1, MAX_SENT_TOKENS_CHARACTERS)
+    claim = (
         update(Thread)
-        .where(Thread.id == thread_id, func.instr(known, token) == 0)
-        .values(sent_tokens=kept)
+        .where(Thread.id == thread_id, func.instr(sent_tokens, token) == 0)
+        .values(sent_tokens=newest_tokens)
+        .execution_options(synchronize_session=False)
     )
-    return bool(execute_and_count_rows(marked.execution_options(synchronize_session=False)))
+    return execute_and_count_rows(claim) > 0
 
 
 def apply_stop_verdict(
     thread_id: int,
     question_id: int,
     verdict: Literal["out", "stay"],
-    by: str,
+    username: str,
     moment: datetime,
 ) -> None:
-    """What a text that may mean STOP meant.
+    """Record what a text that may mean STOP meant. Inside write().
 
-    "out": nothing that waits for them leaves, and nobody has to answer.
-
-    Raises suppression's Gone when it was decided before. Inside write().
+    "out": nothing that is queued for the number leaves, and nobody has to reply. Raises NotFound
+    when the question was decided before.
     """
-    row = find_thread(thread_id)
-    question = find_open_stop_question(row.phone) if row else None
-    if row is None or question is None or question.id != question_id:
+    thread = find_thread(thread_id)
+    question = find_open_stop_question(thread.phone) if thread else None
+    if thread is None or question is None or question.id != question_id:
         raise NotFound
-    record_stop_verdict(question_id, verdict, by, moment)
-    if verdict == "out":
-        blast_control.skip_queued_messages(row.phone, SkipReason.SAID_STOP)
-        surveys.stop_surveys_of_phone(row.phone, moment)
-        _update_thread(thread_id, needs_reply=False, why=None, unread=0)
-    else:
-        _update_thread(thread_id, why=None)
-
-
-def _update_thread(thread_id: int, **values: Any) -> None:
-    changed = update(Thread).where(Thread.id == thread_id).values(**values)
-    execute_and_count_rows(changed.execution_options(synchronize_session=False))
+    record_stop_verdict(question_id, verdict, username, moment)
+    if verdict == "stay":
+        update_thread(thread_id, why=None)
+        return
+    blast_control.skip_queued_messages(thread.phone, SkipReason.SAID_STOP)
+    surveys.stop_surveys_of_phone(thread.phone, moment)
+    mark_needs_no_reply(thread_id)

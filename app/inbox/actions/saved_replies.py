@@ -1,6 +1,6 @@
-"""Replies that are written again and again.
+"""Creating, changing and deleting saved replies.
 
-That a title is there once is decided by the database (Taken).
+The database decides that a title exists once: create and update raise UniqueViolation.
 """
 
 from sqlalchemy import delete
@@ -11,15 +11,15 @@ from app.inbox.models import SavedReply
 from app.inbox.queries.saved_replies import find_saved_reply
 
 
-def create_saved_reply(title: str, body: str, by: str) -> int:
-    """Keep a reply; gives its id."""
-    db.session.add(row := SavedReply(title=title, body=body, created_by=by))
+def create_saved_reply(title: str, body: str, username: str) -> int:
+    """Create a saved reply and return its id."""
+    db.session.add(row := SavedReply(title=title, body=body, created_by=username))
     db.session.flush()
     return row.id
 
 
 def update_saved_reply(reply_id: int, title: str, body: str) -> None:
-    """Another title or text. Raises Gone."""
+    """Change a saved reply. Raises NotFound."""
     row = find_saved_reply(reply_id)
     if row is None:
         raise NotFound
@@ -28,8 +28,8 @@ def update_saved_reply(reply_id: int, title: str, body: str) -> None:
 
 
 def delete_saved_reply(reply_id: int) -> bool:
-    """Throw one away. False when it is gone already."""
-    return bool(execute_and_count_rows(delete(SavedReply).where(SavedReply.id == reply_id)))
+    """Delete a saved reply. Returns False when it does not exist any more."""
+    return execute_and_count_rows(delete(SavedReply).where(SavedReply.id == reply_id)) > 0
 
 
 def create_missing_saved_reply(title: str, body: str) -> None:

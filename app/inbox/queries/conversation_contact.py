@@ -1,30 +1,24 @@
-"""Whom a conversation is with, and whether we may write to them."""
+"""Whom a conversation is with, and whether we may text them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, select, text
-from sqlalchemy import literal as word
+from sqlalchemy import Select
 
-from app.community.models import CommunityMember
-from app.core.column_types import UtcDateTime
+from app.community.queries import select_member_record
 from app.core.db import db
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.display_names import sort_names_by_source
 from app.domain.phones.phone_number import is_e164
 from app.domain.phones.phone_number_info import PhoneNumberInfo, get_phone_number_info
-from app.events.models import Event, EventRegistration
+from app.events.queries.phone_registrations import select_registration_records
+from app.inbox.queries.person_note_source import ContactNote, list_person_notes
 from app.suppression.queries.sending_permission import find_suppression_reason
 from app.suppression.queries.stop_questions import find_open_stop_question
-from app.surveys.models import SurveyFlow, SurveySession, SurveySessionStatus
+from app.surveys.queries.survey_sessions import ActiveQuestion, find_active_question
 
 MAX_CONTACT_EVENTS, MAX_CONTACT_NOTES = 20, 5
-# The room of the people lies above this one: its table is read by name.
-SELECT_NOTES = text(
-    "SELECT id, body, created_by, created_at FROM person_notes WHERE phone = :phone ORDER BY id DESC LIMIT :most"
-).columns(created_at=UtcDateTime())
 
 
 @dataclass(frozen=True)
@@ -48,9 +42,9 @@ UNDECIDED_STOP = ReplyObstacle(
 
 @dataclass(frozen=True)
 class ListMembership:
-    """Where a number stands, under which name, since when; an event by id and title.
+    """Where a number stands, under which name and since when; an event by its id and title.
 
-    "community" or "event"; on a person's own page also "list" (do not text) and "text".
+    `where`: "community" or "event"; on a person's own page also "list" (do not text) and "text".
     """
 
     where: str
@@ -61,51 +55,24 @@ class ListMembership:
 
 
 @dataclass(frozen=True)
-class ContactNote:
-    """What somebody wrote down about a person."""
-
-    id: int
-    body: str
-    created_by: str
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class ActiveSurveyQuestion:
-    """The survey somebody is answering: the question they are on, from 1, of how many."""
-
-    survey_name: str
-    question_number: int
-    question_count: int
-
-
-@dataclass(frozen=True)
 class ConversationContact:
-    """What the page of a conversation shows of whom it is with."""
+    """What the page of a conversation shows of the person at the other end."""
 
     phone: str
     memberships: Sequence[ListMembership]
     notes: Sequence[ContactNote]
-    active_question: ActiveSurveyQuestion | None
+    active_question: ActiveQuestion | None
     number_info: PhoneNumberInfo
 
     @property
     def names(self) -> Sequence[str]:
-        """Every name, the one to call them by first."""
-        return list(
-            dict.fromkeys(
-                place.name for place in sort_names_by_source(self.memberships) if place.name
-            )
-        )
-
-    @property
-    def community_membership(self) -> ListMembership | None:
-        """Their line on the list of the community."""
-        return next((place for place in self.memberships if place.where == "community"), None)
+        """Every name of the person once, the display name first."""
+        names = [place.name for place in sort_names_by_source(self.memberships) if place.name]
+        return list(dict.fromkeys(names))
 
     @property
     def event_memberships(self) -> Sequence[ListMembership]:
-        """The events they registered for."""
+        """The events that the person registered for."""
         return [place for place in self.memberships if place.where == "event"]
 
     @property
@@ -115,55 +82,34 @@ class ConversationContact:
 
 
 def load_conversation_contact(phone: str) -> ConversationContact:
-    """Whoever has this number. Every statement walks an index of it."""
-    notes = [
-        ContactNote(*row)
-        for row in db.session.execute(SELECT_NOTES, {"phone": phone, "most": MAX_CONTACT_NOTES})
+    """Return what is known of a number. Every statement walks an index of phones."""
+    memberships = [
+        *_load_memberships("community", select_member_record(phone)),
+        *_load_memberships("event", select_registration_records(phone, MAX_CONTACT_EVENTS)),
     ]
     return ConversationContact(
         phone,
-        [*_find_community_membership(phone), *_find_event_memberships(phone)],
-        notes,
-        _find_active_survey_question(phone),
+        memberships,
+        list_person_notes(phone, MAX_CONTACT_NOTES),
+        find_active_question(phone),
         get_phone_number_info(phone),
     )
 
 
-def _find_community_membership(phone: str) -> list[ListMembership]:
-    row = CommunityMember
-    found = select(word("community"), row.id, row.name, row.created_at).where(row.phone == phone)
-    return [
-        ListMembership(where, id, name, None, since)
-        for where, id, name, since in db.session.execute(found)
-    ]
-
-
-def _find_event_memberships(phone: str) -> list[ListMembership]:
-    row = EventRegistration
-    found: Any = select(word("event"), Event.id, row.name, Event.title, row.created_at).join_from(
-        row, Event
-    )
-    newest = found.where(row.phone == phone).order_by(row.id.desc()).limit(MAX_CONTACT_EVENTS)
-    return [ListMembership(*each) for each in db.session.execute(newest)]
-
-
-def _find_active_survey_question(phone: str) -> ActiveSurveyQuestion | None:
-    session = SurveySession
-    questions = func.json_array_length(session.questions_json)
-    active = (
-        select(SurveyFlow.name, session.position + 1, func.coalesce(questions, 0))
-        .join_from(session, SurveyFlow)
-        .where(session.phone == phone, session.status == SurveySessionStatus.ACTIVE)
-    )
-    row = db.session.execute(active.where(func.json_valid(session.questions_json))).first()
-    return ActiveSurveyQuestion(*row) if row else None
+def _load_memberships(
+    where: str, records: Select[int, str | None, str, datetime]
+) -> list[ListMembership]:
+    rows = db.session.execute(records)
+    return [ListMembership(where, row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def find_reply_obstacle(phone: str) -> ReplyObstacle | None:
-    """Why nothing may be written to this number, None when it may."""
+    """Return why nothing may be written to this number, or None when it may."""
     if not is_e164(phone):
         return NOT_A_PHONE_NUMBER
     if find_open_stop_question(phone):
         return UNDECIDED_STOP
     reason = find_suppression_reason(phone)
-    return ReplyObstacle(*SKIP_REASON_LABELS[reason], reason.value) if reason else None
+    if reason is None:
+        return None
+    return ReplyObstacle(*SKIP_REASON_LABELS[reason], reason.value)

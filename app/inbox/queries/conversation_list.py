@@ -1,10 +1,8 @@
-"""Lists of threads: those that need a reply, one's own, all, and those that are done; the
-newest first.
-"""
+"""Lists of threads: those that need a reply, the reader's own, all, and those that are done."""
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,24 +10,24 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, literal_column, select, tuple_
 
 from app.core.db import db
-from app.delivery.models import Message
-from app.domain.delivery.message_statuses import MessageDirection
+from app.delivery.queries.phone_texts import TextPreview, find_text_previews
 from app.events.queries.contact_names import find_display_names
 from app.inbox.models import Thread
 
 LIST_STATES = ("needs", "mine", "all", "done")
 THREADS_PER_PAGE, MAX_WAITING_COUNT, PREVIEW_CHARACTERS = 40, 100, 120
 CURSOR_PATTERN = re.compile(r"([0-9]{1,17})-([0-9]{1,18})")
-# As the index says it: SQLite takes a partial index only for the very same words.
+# Written as the partial index has it: SQLite takes such an index only for the very same words.
 NEEDS_REPLY_CONDITION: ColumnElement[bool] = literal_column("threads.needs_reply")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NO_PREVIEW = TextPreview("", is_outbound=False)
 
 
 @dataclass(frozen=True)
 class ThreadListItem:
     """A thread in a list.
 
-    `begins`: the first words of its newest text, or of the one that was searched for.
+    `preview`: the beginning of its newest text, or of the one that a search found.
     """
 
     id: int
@@ -47,71 +45,70 @@ class ThreadListItem:
 
 @dataclass(frozen=True)
 class ThreadListPage:
-    """Some lines. `older`: what to ask for the next ones with, "" when these are the last."""
+    """A page of threads. `older_cursor` leads to the next page; "" when this is the last."""
 
     items: Sequence[ThreadListItem]
     older_cursor: str = ""
 
     @property
     def fingerprint(self) -> str:
-        """A short fingerprint: another one as soon as anything has changed."""
+        """A short text that changes as soon as anything on the page has changed."""
         return f"{zlib.crc32(repr(self.items).encode('utf-8', 'replace')):08x}"
 
 
-def build_list_state_conditions(state: str, who: str) -> list[ColumnElement[bool]]:
-    """The conditions of one of STATES; each is the one of an index. `who` is the reader."""
+def build_list_state_conditions(state: str, username: str) -> list[ColumnElement[bool]]:
+    """Return the conditions of one of LIST_STATES for this reader; each is that of an index."""
     conditions: dict[str, list[ColumnElement[bool]]] = {
         "needs": [NEEDS_REPLY_CONDITION],
-        "mine": [Thread.assigned_to == who, Thread.done_at.is_(None)],
+        "mine": [Thread.assigned_to == username, Thread.done_at.is_(None)],
         "done": [Thread.done_at.is_not(None)],
     }
     return conditions.get(state, [])
 
 
 def order_threads_by_newest(rows: Any) -> Any:
-    """Every list of threads has this order."""
+    """Add the order that every list of threads has."""
     return rows.order_by(Thread.last_at.desc(), Thread.id.desc())
 
 
-def count_threads_by_state(who: str) -> dict[str, int]:
-    """How many threads each of STATES has: one statement, each count along its index."""
-    each = [
-        select(func.count())
-        .select_from(Thread)
-        .where(*build_list_state_conditions(state, who))
-        .scalar_subquery()
-        for state in LIST_STATES
-    ]
-    return dict(zip(LIST_STATES, db.session.execute(select(*each)).one(), strict=True))
+def count_threads_by_state(username: str) -> dict[str, int]:
+    """Count the threads of each of LIST_STATES for this reader.
+
+    One statement, each count along its index.
+    """
+    counts = []
+    for state in LIST_STATES:
+        conditions = build_list_state_conditions(state, username)
+        rows = select(func.count()).select_from(Thread).where(*conditions)
+        counts.append(rows.scalar_subquery())
+    return dict(zip(LIST_STATES, db.session.execute(select(*counts)).one(), strict=True))
 
 
 def select_waiting_thread_count() -> ColumnElement[int]:
-    """For any select: how many conversations need a reply; MOST_WAITING when it is that many or
-    more.
+    """Return how many threads need a reply, for any select; never more than MAX_WAITING_COUNT.
+
+    The menu of every page shows it, so it must not read more rows than that.
     """
-    some = select(Thread.id).where(NEEDS_REPLY_CONDITION).limit(MAX_WAITING_COUNT).subquery()
-    return select(func.count()).select_from(some).scalar_subquery()
+    ids = select(Thread.id).where(NEEDS_REPLY_CONDITION).limit(MAX_WAITING_COUNT).subquery()
+    return select(func.count()).select_from(ids).scalar_subquery()
 
 
 def count_waiting_threads() -> int:
-    """How many that is."""
+    """Count the threads that need a reply, up to MAX_WAITING_COUNT."""
     return db.session.scalar(select(select_waiting_thread_count())) or 0
 
 
-def list_threads(state: str, who: str, before: str = "") -> ThreadListPage:
-    """A page of one of STATES; `before` is the `older` of the page before it."""
-    ids = select(Thread.id, Thread.last_at).where(
-        *build_list_state_conditions(state, who), *_build_cursor_conditions(before)
+def list_threads(state: str, username: str, cursor: str = "") -> ThreadListPage:
+    """Return a page of one of LIST_STATES; `cursor` is the `older_cursor` of the page before."""
+    threads = select(Thread.id, Thread.last_at).where(
+        *build_list_state_conditions(state, username), *_build_cursor_conditions(cursor)
     )
-    rows = db.session.execute(order_threads_by_newest(ids).limit(THREADS_PER_PAGE + 1)).all()
-    older = (
-        _encode_cursor(rows[THREADS_PER_PAGE - 1].id, rows[THREADS_PER_PAGE - 1].last_at)
-        if len(rows) > THREADS_PER_PAGE
-        else ""
-    )
-    return ThreadListPage(
-        load_thread_list_items([row[0] for row in rows[:THREADS_PER_PAGE]]), older
-    )
+    rows = db.session.execute(order_threads_by_newest(threads).limit(THREADS_PER_PAGE + 1)).all()
+    page_rows = rows[:THREADS_PER_PAGE]
+    older_cursor = ""
+    if len(rows) > THREADS_PER_PAGE:
+        older_cursor = _encode_cursor(page_rows[-1].id, page_rows[-1].last_at)
+    return ThreadListPage(load_thread_list_items([row.id for row in page_rows]), older_cursor)
 
 
 def _build_cursor_conditions(cursor: str) -> list[ColumnElement[bool]]:
@@ -125,54 +122,59 @@ def _build_cursor_conditions(cursor: str) -> list[ColumnElement[bool]]:
     return [tuple_(Thread.last_at, Thread.id) < tuple_(moment, int(match[2]))]
 
 
-def _encode_cursor(thread_id: int, at: datetime) -> str:
-    return f"{(at - EPOCH) // timedelta(microseconds=1)}-{thread_id}"
+def _encode_cursor(thread_id: int, last_at: datetime) -> str:
+    return f"{(last_at - EPOCH) // timedelta(microseconds=1)}-{thread_id}"
 
 
 def load_thread_list_items(
-    ids: Sequence[int], shown: dict[int, int] | None = None
+    thread_ids: Sequence[int], message_ids: Mapping[int, int | None] | None = None
 ) -> Sequence[ThreadListItem]:
-    """The threads with these ids, in this order.
+    """Return the threads with these ids, in this order; those that are gone are left out.
 
-    `shown`: by thread, the text to show in place of the newest one.
+    `message_ids`: by thread, the message to preview instead of the newest one.
     """
-    rows = {row.id: row for row in db.session.scalars(select(Thread).where(Thread.id.in_(ids)))}
-    there = [rows[each] for each in ids if each in rows]
-    texts = _load_previews(
-        {row.id: (shown or {}).get(row.id) or row.last_message_id for row in there}
-    )
-    names = find_display_names([row.phone for row in there])
+    rows = db.session.scalars(select(Thread).where(Thread.id.in_(thread_ids)))
+    threads_by_id = {row.id: row for row in rows}
+    threads = [threads_by_id[id] for id in thread_ids if id in threads_by_id]
+    previews = _load_previews(threads, message_ids or {})
+    names = find_display_names([thread.phone for thread in threads])
     return [
-        _build_thread_list_item(row, names.get(row.phone), *texts.get(row.id, ("", False)))
-        for row in there
+        _build_thread_list_item(thread, names.get(thread.phone), previews.get(thread.id))
+        for thread in threads
     ]
 
 
-def _load_previews(wanted: dict[int, int | None]) -> dict[int, tuple[str, bool]]:
-    ids = {each for each in wanted.values() if each}
-    texts = select(
-        Message.id, func.substr(Message.body, 1, PREVIEW_CHARACTERS), Message.direction
-    ).where(Message.id.in_(ids))
-    found = {
-        row[0]: (" ".join(row[1].split()), row[2] is MessageDirection.OUTBOUND)
-        for row in db.session.execute(texts)
+def _load_previews(
+    threads: Sequence[Thread], message_ids: Mapping[int, int | None]
+) -> dict[int, TextPreview]:
+    """Return the preview of each thread that has a message, by the thread's id."""
+    message_by_thread: dict[int, int] = {}
+    for thread in threads:
+        message_id = message_ids.get(thread.id) or thread.last_message_id
+        if message_id:
+            message_by_thread[thread.id] = message_id
+    previews = find_text_previews(message_by_thread.values(), PREVIEW_CHARACTERS)
+    return {
+        thread_id: previews[message_id]
+        for thread_id, message_id in message_by_thread.items()
+        if message_id in previews
     }
-    return {thread: found[message] for thread, message in wanted.items() if message in found}
 
 
 def _build_thread_list_item(
-    row: Thread, name: str | None, begins: str, ours: bool
+    thread: Thread, name: str | None, preview: TextPreview | None
 ) -> ThreadListItem:
+    text = preview or NO_PREVIEW
     return ThreadListItem(
-        id=row.id,
-        phone=row.phone,
+        id=thread.id,
+        phone=thread.phone,
         name=name,
-        preview=begins,
-        is_outbound=ours,
-        last_at=row.last_at,
-        unread=row.unread,
-        needs_reply=row.needs_reply,
-        why=row.why,
-        assigned_to=row.assigned_to,
-        is_done=row.done_at is not None,
+        preview=" ".join(text.beginning.split()),
+        is_outbound=text.is_outbound,
+        last_at=thread.last_at,
+        unread=thread.unread,
+        needs_reply=thread.needs_reply,
+        why=thread.why,
+        assigned_to=thread.assigned_to,
+        is_done=thread.done_at is not None,
     )

@@ -1,27 +1,17 @@
-"""Finding threads: by names, by numbers in any spelling, by the words of texts."""
+"""Searching threads: by names, by numbers in any spelling, by the words of texts."""
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    column,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-    table,
-    text,
-)
+from sqlalchemy import Select, column, literal, null, or_, select, table
 
-from app.community import queries as community
-from app.community.models import CommunityMember
+from app.community.queries import select_phones_of_matching_members
 from app.core.db import db
-from app.core.search_terms import extract_search_digits, list_case_variants
-from app.delivery.models import Message
-from app.events.models import EventRegistration
+from app.core.search_terms import extract_search_digits
+from app.delivery.queries.phone_texts import select_newest_by_phone
+from app.events.queries.phone_registrations import select_phones_registered_as
 from app.inbox.models import Thread
 from app.inbox.queries.conversation_list import (
     THREADS_PER_PAGE,
@@ -31,102 +21,95 @@ from app.inbox.queries.conversation_list import (
     order_threads_by_newest,
 )
 
-SEARCH_TABLE = table("inbox_search", column("rowid"))
-# A common word is looked for in the newest texts that have it; nobody reads on from there.
+SEARCH_TABLE = table("inbox_search", column("rowid"), column("inbox_search"))
+# A common word is looked for in the newest texts that have it; nobody reads further back.
 MAX_MATCHING_TEXTS, MAX_SEARCH_WORDS = 2_000, 8
 WORD_PATTERN = re.compile(r"[^\W_]+")
 
 
-def search_threads(search: str, region: str, state: str, who: str) -> tuple[ThreadListPage, bool]:
-    """The newest threads of `state` that match, at most a page full, and whether there are more.
+class _FoundThread(NamedTuple):
+    """A thread that a search found; `message_id`: the text whose words matched, if it was one."""
 
-    `region` is the country of numbers that are searched without their country code. Where words
-    of a text match, the line shows that text.
+    last_at: datetime
+    thread_id: int
+    message_id: int | None
+
+
+class ThreadSearchResult(NamedTuple):
+    """A page of found threads, and whether there are more."""
+
+    page: ThreadListPage
+    has_more: bool
+
+
+def search_threads(search: str, region: str, state: str, username: str) -> ThreadSearchResult:
+    """Return the newest threads of a state that match, at most a page full.
+
+    `region` is the country of numbers that are typed without a country code. Where words of a
+    text match, the item shows that text.
     """
-    best: dict[int, tuple[Any, int | None]] = {}
+    found: dict[int, _FoundThread] = {}
+    conditions = build_list_state_conditions(state, username)
     for rows in _build_searches(search, region):
-        for thread_id, at, message_id in db.session.execute(
-            order_threads_by_newest(rows.where(*build_list_state_conditions(state, who)))
-        ):
-            _, known = best.get(thread_id, (at, None))
-            best[thread_id] = (at, known or message_id)
-    order = sorted(best, key=lambda each: (best[each][0], each), reverse=True)
-    shown = {each: message for each in order if (message := best[each][1])}
-    return ThreadListPage(load_thread_list_items(order[:THREADS_PER_PAGE], shown)), len(
-        order
-    ) > THREADS_PER_PAGE
-
-
-def _build_searches(search: str, region: str) -> list[Select[Any]]:
-    ways = [
-        _search_member_names(search, region),
-        _search_registration_names(search),
-        _search_numbers(search, region),
-        _search_text_words(search),
-    ]
-    return [way for way in ways if way is not None]
-
-
-def _select_threads(message: Any = None) -> Select[Any]:
-    return select(Thread.id, Thread.last_at, null() if message is None else message).limit(
-        THREADS_PER_PAGE + 1
+        matches = order_threads_by_newest(rows.where(*conditions))
+        for thread_id, last_at, message_id in db.session.execute(matches):
+            earlier_match = found.get(thread_id)
+            if earlier_match:
+                message_id = earlier_match.message_id or message_id
+            found[thread_id] = _FoundThread(last_at, thread_id, message_id)
+    newest_first = sorted(found.values(), reverse=True, key=lambda thread: thread[:2])
+    page_threads = newest_first[:THREADS_PER_PAGE]
+    items = load_thread_list_items(
+        [thread.thread_id for thread in page_threads],
+        {thread.thread_id: thread.message_id for thread in page_threads},
     )
+    return ThreadSearchResult(ThreadListPage(items), len(newest_first) > THREADS_PER_PAGE)
 
 
-def _search_member_names(search: str, region: str) -> Select[Any]:
-    theirs = select(CommunityMember.phone).where(
-        community.build_member_search_condition(search, region)
-    )
-    return _select_threads().where(Thread.phone.in_(theirs))
-
-
-def _search_registration_names(search: str) -> Select[Any]:
-    row = EventRegistration
-    alike = or_(*(row.name.contains(each, autoescape=True) for each in list_case_variants(search)))
-    return _select_threads().where(Thread.phone.in_(select(row.phone).where(alike)))
-
-
-def _search_numbers(search: str, region: str) -> Select[Any] | None:
+def _build_searches(search: str, region: str) -> Iterator[Select[Any]]:
+    yield _search_phones(select_phones_of_matching_members(search, region))
+    yield _search_phones(select_phones_registered_as(search))
     digits = extract_search_digits(search, region)
-    return (
-        _select_threads().where(or_(*(Thread.phone.contains(each) for each in digits)))
-        if digits
-        else None
-    )
-
-
-def _search_text_words(search: str) -> Select[Any] | None:
-    """Every word, or how a word begins, in one text; letters in any case and with or without
-    their accents.
-    """
+    if digits:
+        yield _select_threads().where(or_(*map(Thread.phone.contains, digits)))
     words = WORD_PATTERN.findall(search)[:MAX_SEARCH_WORDS]
-    if not words:
-        return None
-    hits = _select_matching_texts(" ".join(map(_quote_search_word, words))).subquery()
-    texts = (
-        select(Message.phone, func.max(Message.id).label("id"))
-        .join_from(hits, Message, Message.id == hits.c.rowid)
-        .group_by(Message.phone)
+    if words:
+        yield _search_text_words(words)
+
+
+def _select_threads(message_id: Any = None) -> Select[Any]:
+    """Select (id, last_at, message id) of threads, one more than a page has."""
+    if message_id is None:
+        message_id = null()
+    return select(Thread.id, Thread.last_at, message_id).limit(THREADS_PER_PAGE + 1)
+
+
+def _search_phones(phones: Select[str]) -> Select[Any]:
+    return _select_threads().where(Thread.phone.in_(phones))
+
+
+def _search_text_words(words: list[str]) -> Select[Any]:
+    """Select the threads with a text that has every word or its beginning.
+
+    In any case of letters, with or without accents.
+    """
+    match_query = " ".join(map(_quote_search_word, words))
+    matches = (
+        select(SEARCH_TABLE.c.rowid)
+        .where(SEARCH_TABLE.c.inbox_search.op("MATCH")(match_query))
+        .order_by(SEARCH_TABLE.c.rowid.desc())
+        .limit(literal(MAX_MATCHING_TEXTS))
         .subquery()
     )
+    texts = select_newest_by_phone(matches).subquery()
     return _select_threads(texts.c.id).join(texts, texts.c.phone == Thread.phone)
 
 
 def _quote_search_word(word: str) -> str:
-    """A word or how it begins.
+    """Return the FTS5 term for a word or the beginning of one.
 
     One plain letter begins a tenth of all words: it stands for itself.
     """
-    return f'"{word}"' if len(word) == 1 and word.isascii() else f'"{word}"*'
-
-
-def _select_matching_texts(question: str) -> Select[Any]:
-    matching: ColumnElement[bool] = text("inbox_search MATCH :question").bindparams(
-        question=question
-    )  # type: ignore[assignment]
-    return (
-        select(SEARCH_TABLE.c.rowid)
-        .where(matching)
-        .order_by(SEARCH_TABLE.c.rowid.desc())
-        .limit(literal(MAX_MATCHING_TEXTS))
-    )
+    if len(word) == 1 and word.isascii():
+        return f'"{word}"'
+    return f'"{word}"*'

@@ -1,35 +1,31 @@
-"""One conversation: the texts to and from one number, blasts included, the oldest of a page
-first.
-"""
+"""One conversation: the texts to and from one number, blasts included, the oldest first."""
 
 import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import select
-
-from app.core.db import db
-from app.delivery.models import Message, MessageLog
-from app.domain.delivery.message_statuses import (
-    MessageDirection,
-    MessageKind,
-    MessageStatus,
-)
+from app.delivery.models import Message
+from app.delivery.queries.phone_texts import PhoneText, list_texts_before
+from app.delivery.queries.texts_of_phone import find_texts_of_phone
+from app.domain.delivery.message_statuses import MessageDirection, MessageKind, MessageStatus
 from app.domain.texts.text_intent import fold_text
 from app.inbox.models import Thread
-from app.surveys.models import SurveyFlow, SurveySession, TriggerWord
+from app.surveys.queries.survey_sessions import find_session_starts
+from app.surveys.queries.trigger_words import find_existing_trigger_words
 
 TEXTS_PER_PAGE, MAX_SURVEY_SESSIONS, MAX_SHOWN_PICTURES = 40, 50, 10
+MAX_MEDIA_TYPE_CHARACTERS = 60
 
 
 @dataclass(frozen=True)
 class ConversationEntry:
-    """One text. `because`: the survey or the keyword that it comes from, where it is known.
+    """One text of a conversation.
 
-    `pretends`: its pictures are those of a practice phone, and nowhere to be found.
+    `origin_name`: the survey or the keyword that it comes from, "" where it is not known.
+    `pictures`: (address, media type) of each; `has_sandbox_pictures`: they come from a practice
+    phone, and there is nothing to open.
     """
 
     id: int
@@ -53,9 +49,10 @@ class ConversationEntry:
 
 @dataclass(frozen=True)
 class ConversationPage:
-    """A page of it.
+    """A page of a conversation.
 
-    `older` and `newer`: the id before which, and whether at all, there are more.
+    `older_before_id`: the message before which there are more, None when there are none;
+    `has_newer`: whether this is not the newest page.
     """
 
     entries: Sequence[ConversationEntry]
@@ -65,43 +62,31 @@ class ConversationPage:
 
     @property
     def fingerprint(self) -> str:
-        """A short fingerprint: another one as soon as anything has changed."""
-        return f"{zlib.crc32(repr((self.entries, self.unread)).encode('utf-8', 'replace')):08x}"
+        """A short text that changes as soon as anything on the page has changed."""
+        content = repr((self.entries, self.unread))
+        return f"{zlib.crc32(content.encode('utf-8', 'replace')):08x}"
 
     @property
     def last_id(self) -> int:
-        """The newest text of this page; 0 when there is none."""
+        """The newest message of this page; 0 when there is none."""
         return self.entries[-1].id if self.entries else 0
 
 
-def load_conversation_page(thread: Thread, before: int | None = None) -> ConversationPage:
-    """The newest texts, or those before the text with the id `before`: one walk along the index
-    of the number.
-    """
-    log = MessageLog
-    rows = (
-        select(Message, log.message_body, log.event_title, log.test_mode)
-        .join_from(Message, log, isouter=True)
-        .where(Message.phone == thread.phone)
-        .order_by(Message.id.desc())
-        .limit(TEXTS_PER_PAGE + 1)
-    )
-    if before is not None:
-        rows = rows.where(Message.id < before)
-    found: Sequence[Any] = db.session.execute(rows.execution_options(populate_existing=True)).all()
-    page = found[:TEXTS_PER_PAGE][::-1]
-    because = _find_survey_names(thread.phone, page) | _find_answered_keywords(page)
-    texts = [_build_conversation_entry(row, because.get(row.Message.id, "")) for row in page]
-    return ConversationPage(
-        texts,
-        page[0].Message.id if len(found) > TEXTS_PER_PAGE else None,
-        before is not None,
-        thread.unread,
-    )
+def load_conversation_page(thread: Thread, before_id: int | None = None) -> ConversationPage:
+    """Return the newest texts of a thread, or those before the message `before_id`."""
+    rows = list_texts_before(thread.phone, TEXTS_PER_PAGE + 1, before_id)
+    oldest_first = rows[:TEXTS_PER_PAGE][::-1]
+    messages = [row.message for row in oldest_first]
+    origins = _find_survey_names(thread.phone, messages) | _find_answered_keywords(messages)
+    entries = [
+        _build_conversation_entry(row, origins.get(row.message.id, "")) for row in oldest_first
+    ]
+    older_before_id = entries[0].id if len(rows) > TEXTS_PER_PAGE else None
+    return ConversationPage(entries, older_before_id, before_id is not None, thread.unread)
 
 
-def _build_conversation_entry(row: Any, because: str) -> ConversationEntry:
-    message: Message = row.Message
+def _build_conversation_entry(row: PhoneText, origin_name: str) -> ConversationEntry:
+    message = row.message
     return ConversationEntry(
         id=message.id,
         is_inbound=message.direction is MessageDirection.INBOUND,
@@ -114,75 +99,81 @@ def _build_conversation_entry(row: Any, because: str) -> ConversationEntry:
         provider_sid=message.provider_sid,
         written_by=message.written_by,
         log_id=message.message_log_id,
-        blast_body=row.message_body,
+        blast_body=row.blast_body,
         event_title=row.event_title,
-        is_test=bool(row.test_mode),
-        origin_name=because,
+        is_test=bool(row.is_test),
+        origin_name=origin_name,
         pictures=_parse_pictures(message.media),
         has_sandbox_pictures=_has_sandbox_pictures(message),
     )
 
 
 def _has_sandbox_pictures(message: Message) -> bool:
-    """Twilio names a picture by itself; a practice phone names it after its text."""
-    return message.carrier == "sandbox" and f"/Media/ME{(message.provider_sid or '-')[2:]}" in (
-        message.media or ""
-    )
+    """Whether the pictures come from a practice phone, which names them after their text.
+
+    Twilio gives each picture a name of its own.
+    """
+    sandbox_name = f"/Media/ME{(message.provider_sid or '-')[2:]}"
+    return message.carrier == "sandbox" and sandbox_name in (message.media or "")
 
 
 def _parse_pictures(media: str | None) -> tuple[tuple[str, str], ...]:
-    """(address, type) of what came with a text.
+    """Return (address, media type) of what came with a text.
 
-    An address that is not https is nobody's picture at Twilio.
+    An address that is not https cannot be a picture at Twilio: it is left out.
     """
+    pictures = []
+    for item in _parse_media(media):
+        address = str(item.get("url", ""))
+        media_type = str(item.get("type", ""))[:MAX_MEDIA_TYPE_CHARACTERS]
+        if address.startswith("https://"):
+            pictures.append((address, media_type))
+    return tuple(pictures[:MAX_SHOWN_PICTURES])
+
+
+def _parse_media(media: str | None) -> list[dict[str, object]]:
+    """Return the items of the JSON list in a message; none when it is anything else."""
     try:
-        listed = json.loads(media) if media else []
+        items = json.loads(media or "[]")
     except ValueError:
-        return ()
-    each = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    pairs = [(str(one.get("url", "")), str(one.get("type", ""))[:60]) for one in each]
-    return tuple(pair for pair in pairs if pair[0].startswith("https://"))[:MAX_SHOWN_PICTURES]
+        return []
+    if not isinstance(items, list):
+        return []
+    return [item for item in items if isinstance(item, dict)]
 
 
-def _find_survey_names(phone: str, page: Sequence[Any]) -> dict[int, str]:
-    """The name of the survey that each question belongs to: that of the session which had begun
-    last.
-    """
-    asked = [row.Message for row in page if row.Message.kind is MessageKind.SURVEY]
-    if not asked:
+def _find_survey_names(phone: str, messages: Sequence[Message]) -> dict[int, str]:
+    """Return the survey of each survey text, by message: that of the session begun last."""
+    survey_texts = [message for message in messages if message.kind is MessageKind.SURVEY]
+    if not survey_texts:
         return {}
-    sessions = (
-        select(SurveySession.started_at, SurveyFlow.name)
-        .join_from(SurveySession, SurveyFlow)
-        .where(SurveySession.phone == phone)
-        .order_by(SurveySession.id.desc())
-        .limit(MAX_SURVEY_SESSIONS)
-    )
-    begun = db.session.execute(sessions).all()
-    named = {
-        text.id: next((name for at, name in begun if at <= text.created_at), "") for text in asked
-    }
-    return {message_id: name for message_id, name in named.items() if name}
+    sessions = find_session_starts(phone, MAX_SURVEY_SESSIONS)
+    names = {}
+    for text in survey_texts:
+        for session in sessions:
+            if session.started_at <= text.created_at:
+                names[text.id] = session.survey_name
+                break
+    return names
 
 
-def _find_answered_keywords(page: Sequence[Any]) -> dict[int, str]:
-    """The word that each answer of a keyword answers, as far as it is a keyword still."""
-    asked = {
-        row.Message.in_reply_to: row.Message.id
-        for row in page
-        if row.Message.kind is MessageKind.KEYWORD
+def _find_answered_keywords(messages: Sequence[Message]) -> dict[int, str]:
+    """Return the word that each reply of a keyword answers, by message, if it still is one."""
+    reply_by_answered_id = {
+        message.in_reply_to: message.id
+        for message in messages
+        if message.kind is MessageKind.KEYWORD and message.in_reply_to
     }
-    ids = [each for each in asked if each]
-    if not ids:
+    if not reply_by_answered_id:
         return {}
-    words: dict[str, list[int]] = {}
-    for message_id, body in db.session.execute(
-        select(Message.id, Message.body).where(Message.id.in_(ids))
-    ):
-        whole = fold_text(body)
-        for word in {whole, whole.partition(" ")[0]}:
-            words.setdefault(word, []).append(asked[message_id])
-    known = db.session.scalars(
-        select(TriggerWord.word).where(TriggerWord.word.in_(words)).order_by(TriggerWord.word)
-    )
-    return {message_id: word for word in known for message_id in words[word]}
+    words: dict[int, set[str]] = {}
+    for answered in find_texts_of_phone(list(reply_by_answered_id)).values():
+        folded_text = fold_text(answered.body)
+        first_word = folded_text.partition(" ")[0]
+        words[reply_by_answered_id[answered.id]] = {folded_text, first_word}
+    keywords: dict[int, str] = {}
+    for word in find_existing_trigger_words(set().union(*words.values())):
+        for reply_id, reply_words in words.items():
+            if word in reply_words:
+                keywords[reply_id] = word
+    return keywords

@@ -1,4 +1,4 @@
-"""Replies that are written again and again."""
+"""Reading saved replies."""
 
 from collections.abc import Sequence
 
@@ -9,12 +9,11 @@ from app.inbox.models import SavedReply
 
 
 def find_saved_replies() -> Sequence[SavedReply]:
-    """All of them by title."""
-    return db.session.scalars(
-        select(SavedReply).order_by(func.lower(SavedReply.title), SavedReply.id)
-    ).all()
+    """Return all saved replies, by title."""
+    replies = select(SavedReply).order_by(func.lower(SavedReply.title), SavedReply.id)
+    return db.session.scalars(replies).all()
 
 
 def find_saved_reply(reply_id: int) -> SavedReply | None:
-    """One of them, as it is now."""
+    """Return one saved reply, read again from the database."""
     return db.session.get(SavedReply, reply_id, populate_existing=True)

@@ -1,4 +1,4 @@
-"""The doors of the inbox."""
+"""The pages of the inbox. Importing them registers their routes and filters."""
 
 from app.inbox.views import (
     conversation_actions,
@@ -12,8 +12,8 @@ from app.inbox.views.blueprint import bp
 __all__ = [
     "bp",
     "conversation_actions",
-    "conversation_list",
     "conversation_detail",
-    "saved_replies",
     "conversation_labels",
+    "conversation_list",
+    "saved_replies",
 ]

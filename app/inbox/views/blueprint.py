@@ -1,5 +1,6 @@
-"""The blueprint of the inbox, and what its addresses carry along: which list stands beside a
-conversation.
+"""The blueprint of the inbox, and the parameters that all of its addresses carry along.
+
+They say which list stands beside a conversation.
 """
 
 from typing import Any
@@ -14,28 +15,34 @@ bp = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 
 def read_search_words() -> str:
-    """What is searched for."""
+    """Return what the address searches for, or ""."""
     return request.args.get("search", "").replace("\x00", "").strip()[:MAX_SEARCH_LENGTH]
 
 
 def read_list_state() -> str:
-    """Which list: one of STATES. A search looks through all unless the address says otherwise."""
-    asked = request.args.get("state", "")
-    return asked if asked in LIST_STATES else "all" if read_search_words() else "needs"
+    """Return the list that the address names: one of LIST_STATES.
+
+    A search looks through all threads unless the address names a list.
+    """
+    state = request.args.get("state", "")
+    if state in LIST_STATES:
+        return state
+    return "all" if read_search_words() else "needs"
 
 
 def build_carried_parameters() -> dict[str, Any]:
-    """What every address from here to another page of the inbox carries along."""
-    given = {"state": request.args.get("state", ""), "search": read_search_words()}
-    return {
-        key: value
-        for key, value in given.items()
-        if value and (key != "state" or value in LIST_STATES)
-    }
+    """Return what every address to another page of the inbox carries along."""
+    parameters = {}
+    state, search = request.args.get("state", ""), read_search_words()
+    if state in LIST_STATES:
+        parameters["state"] = state
+    if search:
+        parameters["search"] = search
+    return parameters
 
 
 def redirect_to_conversation(thread_id: int) -> ResponseReturnValue:
-    """Back to the conversation, with the same list beside it."""
+    """Redirect to a conversation, with the same list beside it."""
     return redirect(
         url_for("inbox.show_conversation", thread_id=thread_id, **build_carried_parameters()),
         303,

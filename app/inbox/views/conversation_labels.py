@@ -1,4 +1,4 @@
-"""What pages of the inbox say: where a text comes from, what became of it, and when."""
+"""Filters for the pages of the inbox: where a text comes from, what became of it, and when."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -33,11 +33,16 @@ OPT_OUT_LABELS = {
     TextIntent.OPT_OUT: "They want no more texts",
     TextIntent.OPT_IN: "They want texts again",
 }
+KIND_LABELS = {
+    MessageKind.REPLY: "Reply",
+    MessageKind.TEST: "Test",
+}
 
 
 def describe_text_source(text: ConversationEntry) -> str:
-    """Who or what wrote a text of ours; "" for a blast, whose title says it, and for what
-    somebody wrote to us.
+    """Return who or what wrote a text of ours.
+
+    "" for a blast, which is named by its title, and for a text that came in.
     """
     if text.is_inbound or text.log_id:
         return ""
@@ -47,68 +52,69 @@ def describe_text_source(text: ConversationEntry) -> str:
         return f"Keyword {text.origin_name}" if text.origin_name else "Keyword"
     if text.kind is MessageKind.SYSTEM:
         return "Confirmation"
-    return text.written_by or {
-        MessageKind.REPLY: "Reply",
-        MessageKind.TEST: "Test",
-    }.get(text.kind, "SMS Admin")
+    return text.written_by or KIND_LABELS.get(text.kind, "SMS Admin")
 
 
 def describe_source_blast(text: ConversationEntry) -> str:
-    """What the blast is called that a text belongs to."""
+    """Return the title of the blast that a text belongs to."""
     title = format_blast_title(text.blast_body or text.body, text.event_title)
     return f"Test: {title}" if text.is_test else title
 
 
 def format_conversation_body(text: ConversationEntry) -> str:
-    """The words of a text; a row that never became one shows what its blast said."""
-    return text.body or (describe_source_blast(text) if text.log_id else "")
+    """Return the words of a text; of a row that was never rendered, the beginning of its blast."""
+    if text.body or not text.log_id:
+        return text.body
+    return describe_source_blast(text)
 
 
 def describe_opt_out_text(text: ConversationEntry) -> str:
-    """What a STOP or a START of theirs means; "" for every other text."""
-    return OPT_OUT_LABELS.get(classify_text(text.body), "") if text.is_inbound else ""
+    """Return what a STOP or a START that came in means; "" for every other text."""
+    if not text.is_inbound:
+        return ""
+    return OPT_OUT_LABELS.get(classify_text(text.body), "")
 
 
 def get_text_status_label(text: ConversationEntry) -> str:
-    """What became of a text of ours, in a word."""
+    """Return what became of a text of ours, in words."""
     return "" if text.is_inbound else DELIVERY_STATUS_LABELS[text.status]
 
 
 def has_text_failed(text: ConversationEntry) -> bool:
-    """Whether it did not arrive."""
+    """Whether the text did not arrive."""
     return text.status in FAILED_STATUSES
 
 
 def is_text_unsent(text: ConversationEntry) -> bool:
-    """Whether nobody has got it, because it did not leave."""
+    """Whether nobody has got the text, because it did not leave."""
     return text.status in UNSENT_STATUSES
 
 
 def format_thread_time(moment: datetime) -> str:
-    """When a conversation was last added to."""
+    """Return when the newest text of a conversation came or went."""
     return inbox_labels.format_short_time(moment, template_filters.get_display_timezone(), now())
 
 
 def format_text_time(moment: datetime) -> str:
-    """The time of a text, below its day."""
+    """Return the time of a text; its day stands above it."""
     return f"{moment.astimezone(ZoneInfo(template_filters.get_display_timezone())):%H:%M}"
 
 
 def format_text_day(moment: datetime) -> str:
-    """The day of a text."""
+    """Return the day of a text."""
     return inbox_labels.format_relative_day(moment, template_filters.get_display_timezone(), now())
 
 
 def format_decision_countdown(decide_by: datetime) -> str:
-    """How long there is to decide whether they said STOP."""
+    """Return how long there is to decide whether a text meant STOP."""
     return inbox_labels.format_decision_time_left(
         decide_by, template_filters.get_display_timezone(), now()
     )
 
 
-def describe_attention_reason(why: str | None) -> str:
-    """Why a person has to look."""
-    return inbox_labels.ATTENTION_REASON_LABELS.get(why or "", "")
+def describe_attention_reason(reason: str | None) -> str:
+    """Return why a person has to look; "" for an ordinary text."""
+    return inbox_labels.ATTENTION_REASON_LABELS.get(reason or "", "")
 
 
 for _filter in (

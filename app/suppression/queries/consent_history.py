@@ -102,3 +102,11 @@ def _describe_consent_event(event: ConsentEvent) -> ConsentHistoryEntry:
         evidence=event.evidence,
         actor=event.actor,
     )
+
+
+def select_has_recorded_consent(phone_column: Any) -> ColumnElement[bool]:
+    """Return whether the phone's newest consent event is a yes, for any select."""
+    event = aliased(ConsentEvent)
+    newest = select(event.act).where(event.phone == phone_column).order_by(event.id.desc()).limit(1)
+    newest_act = newest.correlate_except(event).scalar_subquery()
+    return newest_act.in_((ConsentAct.GRANTED, ConsentAct.RETURNED))

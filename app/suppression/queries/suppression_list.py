@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, text, union_all
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
+from app.core.batch_reading import iterate_in_batches
 from app.core.db import db
 from app.core.pagination import (
     ListPage,
@@ -76,21 +78,18 @@ def load_suppression_page(
 def iterate_suppression_entries(
     search: str = "", filter_: SuppressionFilter = SuppressionFilter()
 ) -> Iterator[SuppressionEntry]:
-    """Yield every entry that matches, one list after the other.
-
-    Reads in batches and ends the read transaction between them, so that a long export holds no
-    snapshot of the database.
-    """
+    """Yield every entry that matches, one list after the other, read in batches."""
     for list_rows in select_both_lists():
         rows = _filter_list(list_rows, search, filter_)
-        id_column = rows.selected_columns.id
-        last_id = 0
-        while batch := db.session.execute(
-            rows.where(id_column > last_id).order_by(id_column).limit(EXPORT_BATCH_ROWS)
-        ).all():
-            db.session.rollback()
-            yield from _fill_missing_names([build_suppression_entry(row) for row in batch])
-            last_id = batch[-1].id
+        yield from iterate_in_batches(partial(_fetch_entry_batch, rows))
+
+
+def _fetch_entry_batch(rows: Select[Any], after_id: int) -> list[tuple[int, SuppressionEntry]]:
+    """Return the next entries of one list, each with its id."""
+    id_column = rows.selected_columns.id
+    batch = rows.where(id_column > after_id).order_by(id_column).limit(EXPORT_BATCH_ROWS)
+    entries = [build_suppression_entry(row) for row in db.session.execute(batch)]
+    return [(entry.id, entry) for entry in _fill_missing_names(entries)]
 
 
 def _count_rows(lists: Sequence[Select[Any]]) -> int:
