@@ -145,7 +145,7 @@ def _load_member_rows(ids: Sequence[int]) -> list[MemberListRow]:
         select_suppression_reason(member.phone),
     ).where(member.id.in_(ids))
     rows_by_id = {}
-    for id_, name, phone, created_at, left_out in db.session.execute(statement).tuples():
+    for id_, name, phone, created_at, left_out in db.session.execute(statement):
         rows_by_id[id_] = MemberListRow(id_, name, phone, created_at, left_out)
     return [rows_by_id[id_] for id_ in ids if id_ in rows_by_id]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import quote
 
-from app.core.db import db
+from app.core.batch_reading import iterate_in_batches
 
 CsvCells = Sequence[object]
 # Each row with its key, a number that grows from row to row.
@@ -46,22 +46,9 @@ def stream_csv_in_batches(
 ) -> Iterator[str]:
     """Yield a CSV whose rows are read from the database batch by batch.
 
-    `fetch_batch(key)` returns the rows after this key in the order of their keys, a thousand or
-    so, and none at the end. It is called with 0 first.
+    `fetch_batch(key)` returns the next rows, each with its key (see `iterate_in_batches`).
     """
     return stream_csv(headings, iterate_in_batches(fetch_batch))
-
-
-def iterate_in_batches(fetch_batch: Callable[[int], CsvBatch]) -> Iterator[CsvCells]:
-    """Yield the cells of every row (see `stream_csv_in_batches`)."""
-    last_key = 0
-    while batch := fetch_batch(last_key):
-        # A browser may take minutes over a download. A snapshot held so long would keep
-        # SQLite's WAL from being checkpointed.
-        db.session.rollback()
-        for _, cells in batch:
-            yield cells
-        last_key = batch[-1][0]
 
 
 def stream_csv(headings: Sequence[str], rows: Iterable[CsvCells]) -> Iterator[str]:

@@ -10,8 +10,8 @@ from app.community import queries
 from app.community.models import CommunityMember
 from app.core.db import db, write
 from app.domain.texts.text_cleaning import clean_name
-from tests.cast import LEO, ZOE
-from tests.makers import member, members
+from tests.sample_people import LEO, ZOE
+from tests.sample_rows import member, members
 
 NASTY = [
     "=1+1",
@@ -50,7 +50,7 @@ def test_only_admins_export(visit):
 
 
 def test_slices_leave_nobody_out(app, visit, monkeypatch):
-    monkeypatch.setattr(queries, "EXPORT_SLICE_ROWS", 7)
+    monkeypatch.setattr(queries, "EXPORT_BATCH_ROWS", 7)
     with app.app_context():
         members(50)
     assert len(visit("/community/export", "ada").text.splitlines()) == 51

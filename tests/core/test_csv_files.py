@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from app.core.csv_files import (
     build_download_headers,
     escape_csv_cell,
-    iterate_in_batches,
     stream_csv,
+    stream_csv_in_batches,
     unescape_csv_cell,
 )
 from app.core.delimited_text import MAX_SPREADSHEET_ROWS, SpreadsheetRow, UnreadableSpreadsheet
@@ -297,3 +297,16 @@ def test_the_whole_export_is_read_by_the_standard_library():
         csv.reader(io.StringIO("".join(stream_csv(["a", "b"], [("=1", None)])).lstrip("\ufeff")))
     )
     assert rows == [["a", "b"], ["'=1", ""]]
+
+
+def test_rows_are_read_in_batches_until_there_are_none(shop):
+    keys = []
+
+    def fetch_batch(key):
+        keys.append(key)
+        numbers = [number for number in (3, 4, 7, 8, 9) if number > key]
+        return [(number, [number]) for number in numbers[:2]]
+
+    pieces = stream_csv_in_batches(["n"], fetch_batch)
+    assert "".join(pieces) == "\ufeffn\r\n3\r\n4\r\n7\r\n8\r\n9\r\n"
+    assert keys == [0, 4, 8, 9]

@@ -41,7 +41,7 @@ def _find_layout_mentions(phone: str) -> dict[int, str]:
     """Return the new layouts; their first rows are kept to show how columns were read."""
     layouts = {}
     statement = select(Import.id, Import.columns).where(Import.columns.is_not(None))
-    for row in db.session.execute(statement).tuples():
+    for row in db.session.execute(statement):
         layout = json.loads(row[1] or "{}")
         sample_rows = layout.get("first_rows", [])
         layout["first_rows"] = [_blank_sample_row(cells, phone) for cells in sample_rows]
@@ -60,7 +60,7 @@ def _find_bad_row_mentions(phone: str) -> list[int]:
     statement = select(ImportRow.id, ImportRow.cells).where(
         ImportRow.verdict == RowVerdict.BAD, ImportRow.cells.is_not(None)
     )
-    rows = db.session.execute(statement).tuples()
+    rows = db.session.execute(statement)
     return [row_id for row_id, cells in rows if _has_phone(json.loads(cells or "[]"), phone)]
 
 

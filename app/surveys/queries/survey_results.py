@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import case, func, select
 
+from app.core.batch_reading import iterate_in_batches
 from app.core.db import db
 from app.domain.surveys.question_definitions import SurveyQuestion
 from app.domain.surveys.survey_aggregates import CHARTED_QUESTION_TYPES, AnswerCounts
@@ -20,21 +22,25 @@ EXPORT_BATCH_SIZE = 500
 
 def count_sessions_by_status(session_filter: SessionFilter) -> dict[SurveySessionStatus, int]:
     """Count the sessions of each status; statuses that nobody has are left out."""
-    counts = select(S.status, func.count()).where(*session_filter.where_conditions)
-    return {row[0]: row[1] for row in db.session.execute(counts.group_by(S.status))}
+    rows = db.session.execute(
+        select(S.status, func.count()).where(*session_filter.where_conditions).group_by(S.status)
+    )
+    return {status: count for status, count in rows}
 
 
 def count_active_sessions(survey_id: int) -> int:
     """Count the people who are in the middle of a survey."""
-    return count_sessions_by_status(SessionFilter(survey_id)).get(SurveySessionStatus.ACTIVE, 0)
+    counts = count_sessions_by_status(SessionFilter(survey_id))
+    return counts.get(SurveySessionStatus.ACTIVE, 0)
 
 
 def count_sessions_and_answers(survey_id: int) -> tuple[int, int]:
     """Return the number of sessions of a survey and the number of its answers."""
     session_ids = select(S.id).where(S.survey_id == survey_id)
     answers = select(func.count()).where(A.session_id.in_(session_ids))
-    session_count = sum(count_sessions_by_status(SessionFilter(survey_id)).values())
-    return session_count, db.session.scalar(answers) or 0
+    answer_count = db.session.scalar(answers) or 0
+    status_counts = count_sessions_by_status(SessionFilter(survey_id))
+    return sum(status_counts.values()), answer_count
 
 
 def aggregate_survey_answers(
@@ -48,6 +54,7 @@ def aggregate_survey_answers(
     for question in questions:
         if question.question_type in CHARTED_QUESTION_TYPES:
             charted.append(question.prompt)
+    # NULL for free words: grouping by each of them would bring every answer into memory.
     value = case((A.prompt.in_(charted), A.value))
     rows = db.session.execute(
         select(A.prompt, A.state, value, func.count())
@@ -94,22 +101,20 @@ class SurveyExportRow(NamedTuple):
 
 
 def iterate_survey_export_rows(session_filter: SessionFilter) -> Iterator[SurveyExportRow]:
-    """Read every session in batches of 500, so that only one batch is held at a time."""
-    last_id = 0
-    sessions = select(S).where(*session_filter.where_conditions).order_by(S.id)
-    sessions = sessions.limit(EXPORT_BATCH_SIZE)
-    while batch := db.session.scalars(sessions.where(S.id > last_id)).all():
-        last_id = batch[-1].id
-        rows = list(_build_export_rows(batch))
-        # Ends the read snapshot: a slow download must not keep the WAL from being checkpointed.
-        db.session.rollback()
-        yield from rows
+    """Yield every session, read in batches, so that only one batch is held at a time."""
+    return iterate_in_batches(partial(_fetch_export_batch, session_filter))
 
 
-def _build_export_rows(batch: Sequence[SurveySession]) -> Iterator[SurveyExportRow]:
-    answers = _find_answer_values([session.id for session in batch])
-    for session in batch:
-        yield SurveyExportRow(
+def _fetch_export_batch(
+    session_filter: SessionFilter, after_id: int
+) -> list[tuple[int, SurveyExportRow]]:
+    """Return the next sessions of an export, each with its id."""
+    statement = select(S).where(*session_filter.where_conditions, S.id > after_id)
+    sessions = db.session.scalars(statement.order_by(S.id).limit(EXPORT_BATCH_SIZE)).all()
+    answers = _find_answer_values([session.id for session in sessions])
+    batch = []
+    for session in sessions:
+        row = SurveyExportRow(
             session.started_at,
             session.ended_at,
             session.status,
@@ -117,13 +122,18 @@ def _build_export_rows(batch: Sequence[SurveySession]) -> Iterator[SurveyExportR
             session.name,
             answers.get(session.id, {}),
         )
+        batch.append((session.id, row))
+    return batch
 
 
 def _find_answer_values(session_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """Return the values by session and by the words of the question."""
     values: dict[int, dict[str, str]] = {}
-    answered = (A.session_id.in_(session_ids), A.state == AnswerState.ANSWERED)
-    rows = db.session.execute(select(A.session_id, A.prompt, A.value).where(*answered))
+    rows = db.session.execute(
+        select(A.session_id, A.prompt, A.value)
+        .where(A.session_id.in_(session_ids))
+        .where(A.state == AnswerState.ANSWERED)
+    )
     for session_id, prompt, value in rows:
         values.setdefault(session_id, {})[prompt] = value or ""
     return values
