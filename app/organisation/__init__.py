@@ -1,1 +1,1 @@
-"""The organisation's one row of settings."""
+"""The organisation's settings: one row, read by every feature and edited on one page."""

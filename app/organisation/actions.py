@@ -9,22 +9,26 @@ from app.organisation.models import Organisation
 
 
 def update_organisation(values: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Keep these values, by column; the row is made where there is none.
+    """Store these values by column; return what changed as {column: [old, new]}.
 
-    Gives what changed: {column: [old, new]}.
+    Creates the row where there is none.
     """
     row = queries.get_organisation()
-    before = {name: getattr(row, name) for name in values}
-    for name, value in values.items():
-        setattr(row, name, value)
+    changes = {}
+    for column, value in values.items():
+        old_value = getattr(row, column)
+        if old_value != value:
+            changes[column] = [old_value, value]
+        setattr(row, column, value)
     db.session.add(row)
     db.session.flush()
-    return {name: [before[name], value] for name, value in values.items() if value != before[name]}
+    return changes
 
 
 def create_organisation(name: str | None = None, timezone: str | None = None) -> Organisation:
-    """At the first start: the row from the environment, with this name and zone where given."""
+    """Create the row at the first start, from the environment and what is given here."""
     row = queries.get_organisation()
-    row.name, row.timezone = name or row.name, timezone or row.timezone
+    row.name = name or row.name
+    row.timezone = timezone or row.timezone
     db.session.add(row)
     return row

@@ -1,4 +1,4 @@
-"""What an admin types on the settings page, as values."""
+"""The settings form: what an admin types, as values."""
 
 import re
 from decimal import Decimal, InvalidOperation
@@ -14,12 +14,20 @@ from app.core.form_fields import CleanTextField
 from app.core.settings import current_settings
 from app.domain.phones.country_names import load_country_names
 from app.domain.texts.text_cleaning import is_blank_text
+from app.domain.texts.whole_numbers import parse_whole_number
 from app.domain.time.local_times import is_time_zone, list_time_zones
 from app.organisation import queries
 
-MAX_ORGANISATION_NAME_LENGTH, MAX_FOOTER_LENGTH, MAX_UNDO_SECONDS = 100, 160, 3600
-MAX_STOP_REPLY_LENGTH, MAX_HELP_REPLY_LENGTH = 320, 480
+MAX_ORGANISATION_NAME_LENGTH = 100
+MAX_FOOTER_LENGTH = 160
+# Two segments of 160 characters, and three.
+MAX_STOP_REPLY_LENGTH = 320
+MAX_HELP_REPLY_LENGTH = 480
+MAX_UNDO_SECONDS = 3600
+MAX_UNDO_DIGITS = 5
 MAX_SEGMENT_PRICE = Decimal(10)
+MAX_PRICE_CHARACTERS = 12
+STOP_WORD_MISSING_ERROR = "Say the word STOP, so that people know how to opt out."
 HELP_RESPONDER_CHOICES = {
     "twilio": "Twilio does: its own words, or yours from an Advanced Opt-Out service",
     "us": "SMS Admin does: Twilio's own answer is switched off",
@@ -31,37 +39,48 @@ CONSENT_CHOICES = {
 
 
 def build_timezone_choices() -> dict[str, str]:
-    """Every zone to choose from, and the one in use, should it go by an older name."""
-    extra = {
-        queries.get_organisation_timezone(),
-        current_settings().app_timezone,
-    } - set(list_time_zones())
-    return {
-        zone: zone.replace("_", " ")
-        for zone in [*list_time_zones(), *sorted(filter(is_time_zone, extra))]
-    }
+    """Return every zone to choose from, and the one in use, should it go by an older name."""
+    zones = list(list_time_zones())
+    zones_in_use = {queries.get_organisation_timezone(), current_settings().app_timezone}
+    for zone in sorted(zones_in_use):
+        if zone not in zones and is_time_zone(zone):
+            zones.append(zone)
+    return {zone: zone.replace("_", " ") for zone in zones}
 
 
 @cache
 def build_country_choices() -> dict[str, str]:
-    """Return every country with its calling code, sorted by name."""
+    """Return every country with its calling code, sorted by name.
+
+    Cached: the table of names is a file, and the choices never change.
+    """
     names = load_country_names()
-    known = sorted((names.get(region, region), region) for region in phonenumbers.SUPPORTED_REGIONS)
-    return {
-        region: f"{name} (+{phonenumbers.country_code_for_region(region)})"
-        for name, region in known
-    }
+    regions = sorted(
+        phonenumbers.SUPPORTED_REGIONS, key=lambda region: (names.get(region, region), region)
+    )
+    choices = {}
+    for region in regions:
+        calling_code = phonenumbers.country_code_for_region(region)
+        choices[region] = f"{names.get(region, region)} (+{calling_code})"
+    return choices
 
 
-def _validate_reply_text(field: CleanTextField, most: int) -> None:
-    """They go to anybody who asks, known or not, so there is no name to fill in."""
-    words = field.data or ""
-    if len(words) > most:
-        raise ValidationError(f"This text has at most {most} characters.")
-    if "{" in words or "}" in words:
+def _validate_reply_text(field: CleanTextField, max_length: int) -> None:
+    """Reject a reply that is too long or has placeholders.
+
+    It goes to anybody who asks, known or not, so there is no name to fill in.
+    """
+    text = field.data or ""
+    if len(text) > max_length:
+        raise ValidationError(f"This text has at most {max_length} characters.")
+    if "{" in text or "}" in text:
         raise ValidationError(
             "Placeholders cannot be filled in here: leave out the braces { and }."
         )
+
+
+def _has_stop_word(text: str) -> bool:
+    return re.search(r"\bSTOP\b", text, re.IGNORECASE) is not None
 
 
 class OptionalLineField(CleanTextField):
@@ -72,50 +91,48 @@ class OptionalLineField(CleanTextField):
             super().process_formdata(valuelist)
 
 
-class OptionalTextAreaField(CleanTextField):
-    """Some lines of text; while they are empty, ours are sent.
+class OptionalTextAreaField(OptionalLineField):
+    """Some lines of text; while they are empty, the default text is sent.
 
     A form that does not have it changes nothing.
     """
 
     widget = TextArea()
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        if valuelist:
-            super().process_formdata(valuelist)
-
 
 class SegmentPriceField(StringField):
-    """What one part costs: a Decimal of at least 0, or None when nobody has said.
+    """What one segment costs: after validation `amount` is a Decimal from 0, or None when empty.
 
-    A comma is read as a point.
+    A comma is read as a decimal point.
     """
 
-    def __init__(self, label: str, **more: Any) -> None:
-        super().__init__(label, **more)
+    def __init__(self, label: str, **options: Any) -> None:
+        super().__init__(label, **options)
         self.amount: Decimal | None = None
 
     def process_data(self, value: Any) -> None:
-        self.data = (
-            "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
-        )
+        self.data = "" if value is None else str(value)
+        if isinstance(value, Decimal):
+            # str() writes small amounts as "1E-7".
+            self.data = f"{value:f}"
 
     def pre_validate(self, form: Any) -> None:
-        written = (self.data or "").strip().replace(",", ".")
+        text = (self.data or "").strip().replace(",", ".")
+        if not text:
+            self.amount = None
+            return
         try:
-            self.amount = Decimal(written) if written else None
+            self.amount = Decimal(text)
         except InvalidOperation:
             raise ValidationError("Write a price such as 0.0079, or leave it empty.") from None
-        if self.amount is not None and not (
-            self.amount.is_finite() and 0 <= self.amount <= MAX_SEGMENT_PRICE
-        ):
+        if not self.amount.is_finite() or not 0 <= self.amount <= MAX_SEGMENT_PRICE:
             raise ValidationError(f"A part costs from 0 to {MAX_SEGMENT_PRICE}.")
-        if self.amount is not None and len(f"{self.amount:f}") > 12:
+        if len(f"{self.amount:f}") > MAX_PRICE_CHARACTERS:
             raise ValidationError("Write at most ten digits.")
 
 
 class OrganisationSettingsForm(FlaskForm):
-    """The organisation's row. `values()` gives its columns once the form is valid."""
+    """The settings form. `get_column_values()` returns the row's columns once it is valid."""
 
     organisation = OptionalLineField("Name")
     timezone = SelectField("Time zone", choices=build_timezone_choices, validate_choice=False)
@@ -135,71 +152,71 @@ class OrganisationSettingsForm(FlaskForm):
     whom = RadioField("Who gets texts", choices=lambda: CONSENT_CHOICES, validate_choice=False)
 
     def validate_organisation(self, field: OptionalLineField) -> None:
-        """1 to 100 characters."""
+        """Require a name of 1 to 100 characters."""
         if not field.data or is_blank_text(field.data):
             raise ValidationError("Write the name of your organisation.")
         if len(field.data) > MAX_ORGANISATION_NAME_LENGTH:
             raise ValidationError(f"A name has at most {MAX_ORGANISATION_NAME_LENGTH} characters.")
 
     def validate_timezone(self, field: SelectField) -> None:
-        """One that exists."""
+        """Reject a time zone that does not exist."""
         if not is_time_zone(field.data or ""):
             raise ValidationError("Choose a time zone from the list.")
 
     def validate_region(self, field: SelectField) -> None:
-        """One that has phones."""
+        """Reject a region without phone numbers."""
         if field.data not in phonenumbers.SUPPORTED_REGIONS:
             raise ValidationError("Choose a country from the list.")
 
     def validate_currency(self, field: OptionalLineField) -> None:
-        """Three letters."""
+        """Require the three letters of a currency code."""
         if not re.fullmatch("[A-Za-z]{3}", field.data or ""):
             raise ValidationError("Write the three letters of your currency, such as USD.")
 
     def validate_footer(self, field: OptionalLineField) -> None:
-        """People must learn how to stop the texts."""
+        """Require the word STOP: people must learn how to stop the texts."""
         line = field.data or ""
         if len(line) > MAX_FOOTER_LENGTH:
             raise ValidationError(f"This line has at most {MAX_FOOTER_LENGTH} characters.")
-        if not re.search(r"\bSTOP\b", line, re.IGNORECASE):
-            raise ValidationError("Say the word STOP, so that people know how to opt out.")
+        if not _has_stop_word(line):
+            raise ValidationError(STOP_WORD_MISSING_ERROR)
 
     def validate_stop_reply(self, field: OptionalTextAreaField) -> None:
-        """One text at most two parts long, which says how to come back."""
+        """Reject a reply of more than two segments or with placeholders."""
         _validate_reply_text(field, MAX_STOP_REPLY_LENGTH)
 
     def validate_start_reply(self, field: OptionalTextAreaField) -> None:
-        """The same."""
+        """Validate the START reply like the STOP reply."""
         _validate_reply_text(field, MAX_STOP_REPLY_LENGTH)
 
     def validate_help_reply(self, field: OptionalTextAreaField) -> None:
-        """Whoever asks for help must learn how to stop the texts."""
+        """Require the word STOP: whoever asks for help must learn how to stop the texts."""
         _validate_reply_text(field, MAX_HELP_REPLY_LENGTH)
-        if field.data and not re.search(r"\bSTOP\b", field.data, re.IGNORECASE):
-            raise ValidationError("Say the word STOP, so that people know how to opt out.")
+        if field.data and not _has_stop_word(field.data):
+            raise ValidationError(STOP_WORD_MISSING_ERROR)
 
     def validate_undo_seconds(self, field: OptionalLineField) -> None:
-        """Whole seconds, or empty."""
-        text = field.data
-        if text and not (
-            text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= MAX_UNDO_SECONDS
-        ):
+        """Require whole seconds, or nothing."""
+        if not field.data:
+            return
+        seconds = parse_whole_number(field.data, MAX_UNDO_DIGITS)
+        if seconds is None or seconds > MAX_UNDO_SECONDS:
             raise ValidationError(
                 f"Write a whole number from 0 to {MAX_UNDO_SECONDS}, or leave it empty."
             )
 
     def validate_helper(self, field: RadioField) -> None:
-        """One of the two."""
+        """Reject an unknown choice of who answers HELP."""
         if field.data not in HELP_RESPONDER_CHOICES:
             raise ValidationError("Choose who answers HELP.")
 
     def validate_whom(self, field: RadioField) -> None:
-        """One of the two."""
+        """Reject an unknown choice of who gets texts."""
         if field.data not in CONSENT_CHOICES:
             raise ValidationError("Choose who gets texts.")
 
     def get_column_values(self) -> dict[str, Any]:
-        """The row's columns."""
+        """Return the values of the row's columns. Call after the form was found valid."""
         return {
             "name": self.organisation.data,
             "timezone": self.timezone.data,

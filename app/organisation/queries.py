@@ -1,11 +1,10 @@
 """Reading the organisation's row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import g
-from sqlalchemy import ColumnElement, Select, exists, select, text, true
+from sqlalchemy import ColumnElement, Select, exists, true
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
@@ -15,41 +14,17 @@ from app.domain.opt_outs import default_replies
 from app.domain.phones.phone_number_info import describe_foreign_number_counts
 from app.domain.texts.message_templates import DEFAULT_OPT_OUT_FOOTER
 from app.domain.texts.text_intent import is_twilio_help
+from app.organisation import sql
 from app.organisation.models import Organisation
 
 DEFAULT_ORGANISATION_NAME = "SMS Admin"
-# Both tables are of rooms above this one, which knows nothing of them but this sentence.
-CONSENT_COVERAGE_SQL = text(
-    "SELECT count(*), count(*) FILTER (WHERE (SELECT act FROM consent_events WHERE phone = community_members.phone "
-    "ORDER BY id DESC LIMIT 1) IN ('granted', 'returned')) FROM community_members"
-)
-# Asked with every such text: without a row in between.
-_ANSWERS_HELP_QUERY = PreparedStatement(
-    select(Organisation.answers_help).where(Organisation.id == 1)
-)
-_REPLY_QUERIES = {
-    each.key: PreparedStatement(select(Organisation.name, each).where(Organisation.id == 1))
-    for each in (
-        Organisation.help_reply,
-        Organisation.stop_reply,
-        Organisation.start_reply,
-    )
-}
-
-
-@dataclass(frozen=True)
-class ConsentCoverage:
-    """How many people are on the community list, and of how many the ledger has a yes that
-    still holds.
-    """
-
-    people: int
-    with_consent: int
+DEFAULT_CURRENCY = "USD"
 
 
 def get_organisation() -> Organisation:
-    """The organisation's row; before the first setup, an unsaved one filled from the
-    environment.
+    """Return the organisation's row; before the first setup, an unsaved one.
+
+    The unsaved one is filled from the environment.
     """
     row = db.session.get(Organisation, 1)
     if row is not None:
@@ -60,77 +35,68 @@ def get_organisation() -> Organisation:
         name=DEFAULT_ORGANISATION_NAME,
         timezone=settings.app_timezone,
         region=settings.default_region,
-        currency="USD",
+        currency=DEFAULT_CURRENCY,
         footer=DEFAULT_OPT_OUT_FOOTER,
     )
 
 
 def get_organisation_timezone() -> str:
-    """The zone in which pages say times."""
+    """Return the name of the zone in which pages say times."""
     return get_organisation().timezone
 
 
 def get_organisation_region() -> str:
-    """The country for numbers that are typed without a country code."""
+    """Return the country for numbers that are typed without a country code, in two letters."""
     return get_organisation().region
 
 
-def describe_foreign_numbers(starts: Mapping[str, int]) -> str:
-    """What texts to other countries mean, of numbers that begin like this; "" when all of them
-    are here.
+def describe_foreign_numbers(counts_by_prefix: Mapping[str, int]) -> str:
+    """Return what texts to other countries cost; "" when no number is of another country.
+
+    `counts_by_prefix`: how many numbers begin with which COUNTRY_PREFIX_LENGTH characters.
     """
-    return describe_foreign_number_counts(starts, get_organisation_region())
+    return describe_foreign_number_counts(counts_by_prefix, get_organisation_region())
 
 
 def get_undo_seconds() -> int:
-    """How long a blast can be undone: the row's own, else the environment's."""
-    own = get_organisation().undo_seconds
-    return int(current_settings().undo_seconds if own is None else own)
+    """Return how long a blast can be undone: the row's own seconds, else the environment's."""
+    seconds = get_organisation().undo_seconds
+    return int(current_settings().undo_seconds if seconds is None else seconds)
 
 
 def get_help_reply() -> str:
-    """What answers HELP."""
-    return _get_standing_reply("help_reply", default_replies.DEFAULT_HELP_REPLY)
+    """Return what answers HELP."""
+    return _get_reply_text(sql.SELECT_HELP_REPLY, default_replies.DEFAULT_HELP_REPLY)
 
 
 def choose_help_replies(carrier: str, twilio_said: str, body: str) -> list[str]:
-    """What we answer to a text that asks for help: nothing where Twilio has answered it, for
-    then there would be two.
+    """Return what answers a text that asks for help; [] where Twilio has answered it already.
 
-    It has where it says so (Advanced Opt-Out), and to exactly HELP or INFO unless somebody has
-    switched that off.
+    Twilio has answered where it says so (`twilio_said`, Advanced Opt-Out), and to exactly HELP or
+    INFO unless an admin says on the settings page that its answer is switched off.
     """
-    by_twilio = bool(twilio_said) or (
-        is_twilio_help(body) and not _ANSWERS_HELP_QUERY.fetch_value()
-    )
-    return [] if carrier == "twilio" and by_twilio else [get_help_reply()]
+    if carrier == "twilio":
+        if twilio_said:
+            return []
+        if is_twilio_help(body) and not sql.SELECT_ANSWERS_HELP.fetch_value():
+            return []
+    return [get_help_reply()]
 
 
 def get_stop_reply() -> str:
-    """The one text that goes to somebody who has just opted out."""
-    return _get_standing_reply("stop_reply", default_replies.DEFAULT_STOP_REPLY)
+    """Return the one text that goes to somebody who has just opted out."""
+    return _get_reply_text(sql.SELECT_STOP_REPLY, default_replies.DEFAULT_STOP_REPLY)
 
 
 def get_start_reply() -> str:
-    """What answers START."""
-    return _get_standing_reply("start_reply", default_replies.DEFAULT_START_REPLY)
+    """Return what answers START."""
+    return _get_reply_text(sql.SELECT_START_REPLY, default_replies.DEFAULT_START_REPLY)
 
 
-def _get_standing_reply(which: str, usual: str) -> str:
-    name, own = _REPLY_QUERIES[which].fetch_first_row() or (
-        DEFAULT_ORGANISATION_NAME,
-        None,
-    )
-    return default_replies.choose_reply_text(own, usual, name)
-
-
-def count_consent_coverage() -> ConsentCoverage:
-    """How far the list is from texting only people with a recorded yes.
-
-    A tenth of a second for 100,000 people.
-    """
-    people, with_yes = db.session.execute(CONSENT_COVERAGE_SQL).one()
-    return ConsentCoverage(people, with_yes)
+def _get_reply_text(statement: PreparedStatement, default: str) -> str:
+    row = statement.fetch_first_row()
+    name, text = row or (DEFAULT_ORGANISATION_NAME, None)
+    return default_replies.choose_reply_text(text, default, name)
 
 
 def select_consent_required() -> ColumnElement[bool]:

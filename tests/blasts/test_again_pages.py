@@ -16,8 +16,8 @@ from app.delivery.actions import blast_control, sender_throttle
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.organisation.models import Organisation
 from tests.blasts.desk import all_rows, close, release, sent, settle
-from tests.cast import LEO, MAX, MIA, ZOE
-from tests.makers import dead_number, member, members, said_stop
+from tests.sample_people import LEO, MAX, MIA, ZOE
+from tests.sample_rows import dead_number, member, members, said_stop
 
 PHONES = {"Zoë": ZOE, "Leo": LEO, "Mia": MIA, "Max": MAX}
 HOUR = timedelta(hours=1)

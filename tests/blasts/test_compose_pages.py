@@ -23,8 +23,8 @@ from tests.blasts.desk import (
     sent,
     written,
 )
-from tests.cast import LEO, MAX, MIA, ZOE
-from tests.makers import member
+from tests.sample_people import LEO, MAX, MIA, ZOE
+from tests.sample_rows import member
 
 
 @pytest.fixture(autouse=True)

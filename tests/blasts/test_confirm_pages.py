@@ -21,8 +21,8 @@ from tests.blasts.desk import (
     sent,
     written,
 )
-from tests.cast import LEO, MIA, ZOE
-from tests.makers import member, members, said_stop
+from tests.sample_people import LEO, MIA, ZOE
+from tests.sample_rows import member, members, said_stop
 from tests.visit import Visitor
 
 

@@ -15,13 +15,14 @@ from tests.blasts.desk import (
     NEW,
     all_rows,
     event,
+    one_line,
     release,
     reviewed,
     sent,
     texts_on,
     written,
 )
-from tests.cast import LEO, MIA
+from tests.sample_people import LEO, MIA
 
 BODY = "{event_title}: {event_date}, {event_time}, {event_place|the usual place}"
 FOR_IT = {"target": "event", "message_body": BODY, "include_unsubscribe": None}
@@ -132,10 +133,10 @@ def test_for_the_community_there_is_no_event_to_fill_in(visit, picnic):
 
 
 def test_the_chips_of_the_event_are_offered_with_it(visit, picnic):
-    page = visit(NEW, "ada").text
+    page = one_line(visit(NEW, "ada"))
     for token in ("title", "date", "time", "place"):
         assert f'data-insert="{{event_{token}}}"' in page
-    assert 'data-shown-when="target=event"><span class="lab"' in page
+    assert 'data-shown-when="target=event"> <span class="lab"' in page
 
 
 def test_without_events_there_are_no_chips_for_them(visit):

@@ -8,8 +8,8 @@ import pytest
 from app.audit.models import AuditEvent
 from app.core.db import db
 from tests.blasts.desk import release, sent, settle
-from tests.cast import LEO, ZOE
-from tests.makers import member, members, said_stop
+from tests.sample_people import LEO, ZOE
+from tests.sample_rows import member, members, said_stop
 
 
 @pytest.fixture

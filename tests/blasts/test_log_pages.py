@@ -14,8 +14,8 @@ from app.core.db import db, write
 from app.delivery.actions import blast_control
 from app.delivery.models import MessageLog
 from tests.blasts.desk import all_rows, close, one_line, release, sent, settle
-from tests.cast import LEO, MAX, MIA, ZOE
-from tests.makers import member, members, said_stop
+from tests.sample_people import LEO, MAX, MIA, ZOE
+from tests.sample_rows import member, members, said_stop
 
 PHONES = {"Zoë": ZOE, "Leo": LEO, "Mia": MIA, "Max": MAX}
 
@@ -184,7 +184,7 @@ def test_a_code_is_a_small_link_to_what_twilio_says(app, visit, log):
     page = visit(at(log), "ada")
     assert (
         'href="https://www.twilio.com/docs/api/errors/30006" rel="noreferrer">(30006)</a>'
-        in page.text
+        in one_line(page)
     )
     settle(app, ZOE, "failed", error_code=503)
     assert "errors/503" not in visit(at(log), "ada").text

@@ -19,8 +19,8 @@ from tests.blasts.desk import (
     texts_on,
     written,
 )
-from tests.cast import LEO, MAX, MIA, ZOE
-from tests.makers import dead_number, member, members, pretend_phone, said_stop
+from tests.sample_people import LEO, MAX, MIA, ZOE
+from tests.sample_rows import dead_number, member, members, pretend_phone, said_stop
 from tests.visit import Visitor
 
 

@@ -22,8 +22,8 @@ from tests.blasts.desk import (
     release,
     sent,
 )
-from tests.cast import LEO, ZOE
-from tests.makers import member
+from tests.sample_people import LEO, ZOE
+from tests.sample_rows import member
 
 
 @pytest.fixture(autouse=True)

@@ -26,9 +26,9 @@ from tests.blasts.desk import (
     sent,
     written,
 )
-from tests.cast import ZOE
-from tests.delivery.town import log_of
-from tests.makers import member, members
+from tests.sample_people import ZOE
+from tests.delivery.helpers import log_of
+from tests.sample_rows import member, members
 
 # Friday 8 May 20:45 in Denver, and an end a quarter of an hour later.
 UNTIL = LATER | {"end_date": "2026-05-08", "end_time": "21:00"}

@@ -15,8 +15,8 @@ from app.delivery.models import Lease, Message, MessageLog
 from app.organisation.models import Organisation
 from app.suppression.actions.stop_questions import open_stop_question
 from tests.blasts.desk import AT_NOON, LATER, close, one_line, release, sent, settle
-from tests.cast import LEO, MIA, ZOE
-from tests.makers import member
+from tests.sample_people import LEO, MIA, ZOE
+from tests.sample_rows import member
 from tests.visit import Visitor
 
 TWILIO = {

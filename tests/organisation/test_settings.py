@@ -12,8 +12,8 @@ from app.organisation import queries
 from app.organisation.forms import build_country_choices
 from app.suppression.actions.consent_events import grant_consent
 from app.suppression.actions.opt_outs import lift_opt_outs, record_opt_out
-from tests import makers
-from tests.cast import LEO, MAX, MIA, ZOE
+from tests import sample_rows
+from tests.sample_people import LEO, MAX, MIA, ZOE
 from tests.visit import Visitor
 
 ALL = {
@@ -245,7 +245,7 @@ class TestWhoGetsTexts:
         assert "Nobody is on the community list yet." in visit("/settings", "ada").words
         with app.app_context():
             for phone in (ZOE, LEO, MIA, MAX):
-                makers.member(phone)
+                sample_rows.member(phone)
             with write():
                 grant_consent(ZOE, "form", "On paper", "ada")
                 grant_consent(LEO, "form", "On paper", "ada")
