@@ -52,12 +52,19 @@ def paginate_keywords(params: ListParams) -> KeywordListPage:
     count = select(func.count()).select_from(KeywordRule).where(*conditions)
     total = db.session.scalar(count) or 0
     params = clamp_to_last_page(total, params)
-    rules = select(KeywordRule).where(*conditions).order_by(*_build_order(params))
-    page = db.session.scalars(rules.offset(params.offset).limit(params.per_page)).all()
-    return KeywordListPage(_build_list_rows(page), total, params)
+    page = (
+        select(KeywordRule)
+        .where(*conditions)
+        .order_by(*_build_order(params))
+        .offset(params.offset)
+        .limit(params.per_page)
+    )
+    rows = _build_list_rows(db.session.scalars(page).all())
+    return KeywordListPage(rows, total, params)
 
 
 def _build_search_condition(search: str) -> ColumnElement[bool]:
+    # Words are stored folded. A search of nothing but punctuation folds to nothing, and finds none.
     has_word = KeywordRule.id.in_(select_keywords_with_word(fold_text(search) or search))
     return or_(has_word, build_text_filter(search, KeywordRule.response_body))
 
@@ -74,14 +81,21 @@ def _build_order(params: ListParams) -> list[ColumnElement[Any]]:
 
 
 def _build_list_rows(rules: Sequence[KeywordRule]) -> list[KeywordListRow]:
-    titles = find_event_titles({rule.event_id for rule in rules if rule.event_id})
-    names = find_survey_names({rule.survey_id for rule in rules if rule.survey_id})
+    event_ids = {rule.event_id for rule in rules if rule.event_id}
+    survey_ids = {rule.survey_id for rule in rules if rule.survey_id}
+    titles = find_event_titles(event_ids)
+    names = find_survey_names(survey_ids)
     words = find_trigger_words_of_keywords([rule.id for rule in rules])
     rows = []
     for rule in rules:
         aliases = [word for word in words[rule.id] if word != rule.keyword]
-        title = titles.get(rule.event_id or 0)
-        rows.append(KeywordListRow(rule, aliases, title, names.get(rule.survey_id or 0)))
+        row = KeywordListRow(
+            rule=rule,
+            aliases=aliases,
+            event_title=titles.get(rule.event_id or 0),
+            survey_name=names.get(rule.survey_id or 0),
+        )
+        rows.append(row)
     return rows
 
 
@@ -119,8 +133,22 @@ def find_active_trigger_words(moment: datetime, limit: int) -> list[str]:
 
     In alphabetical order, at most `limit`.
     """
-    has_begun = or_(KeywordRule.active_from.is_(None), KeywordRule.active_from <= moment)
-    is_going = or_(KeywordRule.active_until.is_(None), KeywordRule.active_until > moment)
-    words = select(KeywordRule.keyword).where(KeywordRule.is_active, has_begun, is_going)
-    keywords = db.session.scalars(words.order_by(KeywordRule.keyword).limit(limit))
-    return sorted({*keywords, *find_open_survey_keywords(limit)})[:limit]
+    has_begun = or_(
+        KeywordRule.active_from.is_(None),
+        KeywordRule.active_from <= moment,
+    )
+    has_not_ended = or_(
+        KeywordRule.active_until.is_(None),
+        KeywordRule.active_until > moment,
+    )
+    words = (
+        select(KeywordRule.keyword)
+        .where(KeywordRule.is_active)
+        .where(has_begun, has_not_ended)
+        .order_by(KeywordRule.keyword)
+        .limit(limit)
+    )
+    keywords = db.session.scalars(words)
+    # Both are sorted and cut already, so the first `limit` of all are among them.
+    words_of_both = {*keywords, *find_open_survey_keywords(limit)}
+    return sorted(words_of_both)[:limit]

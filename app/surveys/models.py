@@ -1,6 +1,4 @@
-"""Surveys: their questions, who is answering them, and what was answered; and the words that
-start something.
-"""
+"""Surveys, who is answering them, what was answered, and the words that start something."""
 
 from typing import cast
 
@@ -58,8 +56,8 @@ class SurveyFlow(Model):
     completion_count: Mapped[int_default_zero]
     created_at: Mapped[timestamp_default_now]
     updated_at: Mapped[timestamp_on_update]
-    # hours without an answer after which a session ends, and after which it is nudged once
-    # (null: never)
+    # Hours without an answer after which a session ends, and after which it is reminded once
+    # (null: never).
     timeout_hours: Mapped[int] = mapped_column(default=24, server_default="24")
     nudge_hours: Mapped[int | None] = mapped_column(default=4, server_default="4")
 
@@ -70,7 +68,7 @@ class SurveySession(Model):
     __tablename__ = "survey_sessions"
     __table_args__ = (
         CheckConstraint(build_e164_check() + " OR phone GLOB '#*'", name="phone_is_e164"),
-        # one at a time: the database itself refuses a second
+        # One active session a phone: the database refuses a second.
         Index(
             "uq_survey_sessions_active",
             "phone",
@@ -96,27 +94,27 @@ class SurveySession(Model):
         default=SurveySessionStatus.ACTIVE,
         server_default=SurveySessionStatus.ACTIVE,
     )
-    # the survey as it was when this began: editing it changes nothing for whoever is in the middle
+    # The survey as it was when this began: editing it changes nothing for whoever is in the middle.
     questions_json: Mapped[long_text]
     completion_message: Mapped[str | None] = mapped_column(Text)
-    # the index of the question that was asked last, from 0
+    # The index of the question that was asked last, from 0.
     position: Mapped[int_default_zero]
-    # how often the last texts were not understood
+    # How many of the last texts were not understood.
     misses: Mapped[int_default_zero]
     started_at: Mapped[timestamp_default_now]
     asked_at: Mapped[timestamp_default_now]
     nudged_at: Mapped[timestamp | None]
     ended_at: Mapped[timestamp | None]
-    # the blast that asked, when it was no keyword
+    # The blast that asked; null when a keyword began it.
     message_log_id: Mapped[int | None] = mapped_column(
         ForeignKey("message_logs.id", ondelete="SET NULL")
     )
 
 
 class SurveyAnswer(Model):
-    """What somebody said to one question.
+    """What somebody answered to one question.
 
-    `body` is what they texted, `value` what we understood; both stay.
+    `body` is what they texted, `value` what was understood; both stay.
     """
 
     __tablename__ = "survey_answers"
@@ -141,18 +139,17 @@ class SurveyAnswer(Model):
     value: Mapped[str | None] = mapped_column(Text)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
     created_at: Mapped[timestamp_default_now]
-    # a person put it right; `value_before` is what we had understood
+    # Set when somebody put it right; `value_before` is what was understood before.
     edited_at: Mapped[timestamp | None]
     edited_by: Mapped[str | None] = mapped_column(String(80))
     value_before: Mapped[str | None] = mapped_column(Text)
 
 
 class TriggerWord(Model):
-    """A word that starts something, folded (`domain.replies.folded`): of one keyword or one
-    survey, never of two.
+    """A word that starts something, folded (fold_text()): of one keyword or one survey.
 
-    The main words are kept here by triggers on the two tables; aliases are written by the
-    rooms.
+    The primary key keeps it from starting two things. The main words are written by triggers on
+    the two tables, the other words of keywords by actions/trigger_words.py.
     """
 
     __tablename__ = "trigger_words"
@@ -170,13 +167,18 @@ class TriggerWord(Model):
 
 
 def build_trigger_word_ddl(table: str, column: str, owner: str) -> tuple[str, ...]:
-    """The triggers that keep the main word of each row of `table` among the trigger words."""
-    put_in = f"INSERT INTO trigger_words (word, {owner}) VALUES (new.{column}, new.id)"
-    take_out = f"DELETE FROM trigger_words WHERE word = old.{column} AND {owner} = old.id"
+    """Return the triggers that keep the main word of each row of `table` in `trigger_words`.
+
+    `owner` is the column of `trigger_words` that points to the row. A deleted row takes its words
+    along by the foreign key.
+    """
+    # Triggers, and no code: rows written by whatever program keep the words unique.
+    add_word = f"INSERT INTO trigger_words (word, {owner}) VALUES (new.{column}, new.id)"
+    remove_word = f"DELETE FROM trigger_words WHERE word = old.{column} AND {owner} = old.id"
     return (
-        f"CREATE TRIGGER {table}_word_insert AFTER INSERT ON {table} BEGIN {put_in}; END",
+        f"CREATE TRIGGER {table}_word_insert AFTER INSERT ON {table} BEGIN {add_word}; END",
         f"CREATE TRIGGER {table}_word_update AFTER UPDATE OF {column} ON {table} "
-        f"WHEN new.{column} <> old.{column} BEGIN {take_out}; {put_in}; END",
+        f"WHEN new.{column} <> old.{column} BEGIN {remove_word}; {add_word}; END",
     )
 
 

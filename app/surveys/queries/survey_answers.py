@@ -51,7 +51,8 @@ def paginate_survey_answers(
         by_text = build_text_filter(params.search, A.body, S.name)
         by_phone = build_digits_filters(params.search, S.phone, region)
         rows = rows.where(or_(by_text, *by_phone))
-    total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    count = select(func.count()).select_from(rows.subquery())
+    total = db.session.scalar(count) or 0
     params = clamp_to_last_page(total, params)
     page = rows.order_by(A.id.desc()).offset(params.offset).limit(params.per_page)
     return SurveyAnswerPage(_fetch_session_answers(page), total, params)
@@ -61,20 +62,31 @@ def find_latest_answers(
     session_filter: SessionFilter, prompt: str, limit: int
 ) -> list[SessionAnswer]:
     """Return the newest answers to one question, skips not counted."""
-    rows = _select_answers(session_filter)
-    rows = rows.where(A.prompt == prompt, A.state == AnswerState.ANSWERED)
-    return _fetch_session_answers(rows.order_by(A.id.desc()).limit(limit))
+    newest = (
+        _select_answers(session_filter)
+        .where(A.prompt == prompt)
+        .where(A.state == AnswerState.ANSWERED)
+        .order_by(A.id.desc())
+        .limit(limit)
+    )
+    return _fetch_session_answers(newest)
 
 
 def find_unclear_answers(session_filter: SessionFilter, limit: int) -> list[SessionAnswer]:
     """Return the newest texts that were not understood, and still are not."""
-    rows = _select_answers(session_filter).where(_is_still_unclear())
-    return _fetch_session_answers(rows.order_by(A.id.desc()).limit(limit))
+    newest = (
+        _select_answers(session_filter)
+        .where(_is_still_unclear())
+        .order_by(A.id.desc())
+        .limit(limit)
+    )
+    return _fetch_session_answers(newest)
 
 
 def find_session_answers(session_id: int) -> list[SurveyAnswer]:
     """Return every text that one person wrote in one session, the oldest first."""
-    return list(db.session.scalars(select(A).where(A.session_id == session_id).order_by(A.id)))
+    texts = select(A).where(A.session_id == session_id).order_by(A.id)
+    return list(db.session.scalars(texts))
 
 
 def _select_answers(session_filter: SessionFilter) -> Select[SurveyAnswer, SurveySession]:

@@ -17,17 +17,8 @@ from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.surveys import sql
 from app.surveys.models import survey_sessions
 
-MAX_SURVEY_WAIT = timedelta(days=31)  # no survey waits longer
-
-
-# Superseded by build_may_answer_condition(): goes when webhooks builds its statement from that.
-MAY_ANSWER_SURVEY_SQL = """
-    SELECT EXISTS (SELECT 1 FROM survey_sessions
-        WHERE phone = :phone AND (status = 'active' OR ended_at >= :just))
-    OR EXISTS (SELECT 1 FROM message_logs JOIN messages
-            ON messages.message_log_id = message_logs.id
-        WHERE message_logs.survey_id IS NOT NULL AND messages.phone = :phone)
-"""
+# No survey waits longer: the form allows 720 hours.
+MAX_SURVEY_WAIT = timedelta(days=31)
 
 
 # Most texts are no survey's business, and there may be 200 a second: whoever takes them in puts

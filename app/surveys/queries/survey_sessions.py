@@ -39,7 +39,8 @@ def paginate_survey_sessions(
         by_text = build_text_filter(params.search, S.name)
         by_phone = build_digits_filters(params.search, S.phone, region)
         rows = rows.where(or_(by_text, *by_phone))
-    total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    count = select(func.count()).select_from(rows.subquery())
+    total = db.session.scalar(count) or 0
     params = clamp_to_last_page(total, params)
     page = rows.order_by(S.id.desc()).offset(params.offset).limit(params.per_page)
     return SurveySessionPage(list(db.session.scalars(page)), total, params)
@@ -47,7 +48,8 @@ def paginate_survey_sessions(
 
 def find_survey_session(survey_id: int, session_id: int) -> SurveySession | None:
     """Return one session of this survey, None when it is not one of it."""
-    return db.session.scalar(select(S).where(S.id == session_id, S.survey_id == survey_id))
+    session = select(S).where(S.id == session_id).where(S.survey_id == survey_id)
+    return db.session.scalar(session)
 
 
 class SessionOfPhone(NamedTuple):
@@ -59,8 +61,13 @@ class SessionOfPhone(NamedTuple):
 
 def find_survey_sessions_of_phone(phone: str, limit: int = 10) -> list[SessionOfPhone]:
     """Return the newest sessions of one phone, the newest first."""
-    sessions = select(S, SurveyFlow.name).join(SurveyFlow, SurveyFlow.id == S.survey_id)
-    sessions = sessions.where(S.phone == phone).order_by(S.id.desc()).limit(limit)
+    sessions = (
+        select(S, SurveyFlow.name)
+        .join(SurveyFlow, SurveyFlow.id == S.survey_id)
+        .where(S.phone == phone)
+        .order_by(S.id.desc())
+        .limit(limit)
+    )
     return [SessionOfPhone(*row) for row in db.session.execute(sessions)]
 
 
@@ -78,9 +85,12 @@ def find_active_question(phone: str) -> ActiveQuestion | None:
     active = (
         select(SurveyFlow.name, S.position + 1, question_count)
         .join_from(S, SurveyFlow)
-        .where(S.phone == phone, S.status == SurveySessionStatus.ACTIVE)
+        .where(S.phone == phone)
+        .where(S.status == SurveySessionStatus.ACTIVE)
+        # json_array_length() fails on what is no JSON, which another program may have written.
+        .where(func.json_valid(S.questions_json))
     )
-    row = db.session.execute(active.where(func.json_valid(S.questions_json))).first()
+    row = db.session.execute(active).first()
     return ActiveQuestion(*row) if row else None
 
 

@@ -53,34 +53,46 @@ def find_survey(survey_id: int | None) -> SurveyFlow | None:
 
 def find_surveys_of_event(event_id: int) -> list[SurveyFlow]:
     """Return the surveys that register people for this event, by name."""
-    linked = select(SurveyFlow).where(SurveyFlow.linked_event_id == event_id)
-    return list(db.session.scalars(linked.order_by(SurveyFlow.name)))
+    surveys = (
+        select(SurveyFlow).where(SurveyFlow.linked_event_id == event_id).order_by(SurveyFlow.name)
+    )
+    return list(db.session.scalars(surveys))
 
 
 def find_open_surveys() -> list[SurveyFlow]:
     """Return every survey that can be begun, by name."""
-    active = select(SurveyFlow).where(SurveyFlow.is_active)
-    return list(db.session.scalars(active.order_by(func.lower(SurveyFlow.name))))
+    surveys = select(SurveyFlow).where(SurveyFlow.is_active).order_by(func.lower(SurveyFlow.name))
+    return list(db.session.scalars(surveys))
 
 
 def find_survey_choices(chosen_id: int | None) -> list[tuple[int, str]]:
     """Return (id, name) of the open surveys, and of the chosen one even if it is closed."""
-    may_choose = or_(SurveyFlow.is_active, SurveyFlow.id == (chosen_id or 0))
-    rows = db.session.execute(select(SurveyFlow.id, SurveyFlow.name).where(may_choose))
+    # A closed survey stays chosen, so that saving a keyword again does not lose it.
+    is_choice = or_(
+        SurveyFlow.is_active,
+        SurveyFlow.id == (chosen_id or 0),
+    )
+    rows = db.session.execute(select(SurveyFlow.id, SurveyFlow.name).where(is_choice))
     return [(row.id, row.name) for row in rows]
 
 
-def find_survey_names(survey_ids: Iterable[int | None]) -> dict[int, str]:
+def find_survey_names(survey_ids: Iterable[int]) -> dict[int, str]:
     """Return the names of these surveys by id; those that are gone are left out."""
-    ids = [survey_id for survey_id in survey_ids if survey_id]
-    rows = db.session.execute(select(SurveyFlow.id, SurveyFlow.name).where(SurveyFlow.id.in_(ids)))
+    rows = db.session.execute(
+        select(SurveyFlow.id, SurveyFlow.name).where(SurveyFlow.id.in_(survey_ids))
+    )
     return {row.id: row.name for row in rows}
 
 
 def find_open_survey_keywords(limit: int) -> list[str]:
     """Return the keywords of open surveys in alphabetical order."""
-    words = select(SurveyFlow.trigger_keyword).where(SurveyFlow.is_active)
-    return list(db.session.scalars(words.order_by(SurveyFlow.trigger_keyword).limit(limit)))
+    words = (
+        select(SurveyFlow.trigger_keyword)
+        .where(SurveyFlow.is_active)
+        .order_by(SurveyFlow.trigger_keyword)
+        .limit(limit)
+    )
+    return list(db.session.scalars(words))
 
 
 def paginate_surveys(params: ListParams) -> SurveyListPage:
@@ -93,27 +105,42 @@ def paginate_surveys(params: ListParams) -> SurveyListPage:
     total = db.session.scalar(count) or 0
     params = clamp_to_last_page(total, params)
     last_activity = _build_last_activity()
-    surveys = select(SurveyFlow, last_activity).where(*conditions)
-    surveys = surveys.order_by(*_build_order(params, last_activity))
-    rows = db.session.execute(surveys.offset(params.offset).limit(params.per_page))
-    return SurveyListPage([SurveyListRow(*row) for row in rows], total, params)
+    page = (
+        select(SurveyFlow, last_activity)
+        .where(*conditions)
+        .order_by(*_build_order(params, last_activity))
+        .offset(params.offset)
+        .limit(params.per_page)
+    )
+    rows = [SurveyListRow(*row) for row in db.session.execute(page)]
+    return SurveyListPage(rows, total, params)
 
 
 def _build_last_activity() -> Any:
+    """Return the subquery of when somebody last did something in a survey.
+
+    A session was active last when it ended, or when its last question was asked.
+    """
     latest = func.max(
         func.coalesce(SurveySession.ended_at, SurveySession.asked_at),
         type_=SurveySession.asked_at.type,
     )
-    activity = select(latest).where(SurveySession.survey_id == SurveyFlow.id)
-    return activity.correlate(SurveyFlow).scalar_subquery()
+    return (
+        select(latest)
+        .where(SurveySession.survey_id == SurveyFlow.id)
+        .correlate(SurveyFlow)
+        .scalar_subquery()
+    )
 
 
 def _build_order(params: ListParams, last_activity: Any) -> list[ColumnElement[Any]]:
+    # In thousandths: whole percents would leave surveys with nearly the same share in any order.
+    finished_share = SurveyFlow.completion_count * 1000 / func.max(SurveyFlow.start_count, 1)
     columns: dict[str, Any] = {
         "name": func.lower(SurveyFlow.name),
         "word": SurveyFlow.trigger_keyword,
         "started": SurveyFlow.start_count,
-        "finished": SurveyFlow.completion_count * 1000 / func.max(SurveyFlow.start_count, 1),
+        "finished": finished_share,
         "last": func.coalesce(last_activity, ""),
     }
     column = columns[params.sort]
@@ -124,8 +151,13 @@ def _build_order(params: ListParams, last_activity: Any) -> list[ColumnElement[A
 
 def is_survey_name_taken(name: str, besides: int | None = None) -> bool:
     """Whether another survey than `besides` has this name, in whatever case."""
-    same_name = select(SurveyFlow.id).where(func.lower(SurveyFlow.name) == func.lower(name))
-    return db.session.scalar(same_name.where(SurveyFlow.id != (besides or 0)).limit(1)) is not None
+    other = (
+        select(SurveyFlow.id)
+        .where(func.lower(SurveyFlow.name) == func.lower(name))
+        .where(SurveyFlow.id != (besides or 0))
+        .limit(1)
+    )
+    return db.session.scalar(other) is not None
 
 
 def find_survey_keyword_conflict(word: str, besides: int | None = None) -> str | None:
@@ -133,6 +165,7 @@ def find_survey_keyword_conflict(word: str, besides: int | None = None) -> str |
 
     The words of the survey `besides` are free to it.
     """
+    # A survey of the first design kept its keyword as it was typed: any spelling is in use.
     for owner in find_trigger_word_owners(list_keyword_spellings(word)):
         if besides is not None and owner.survey_id == besides:
             continue

@@ -53,14 +53,19 @@ def find_trigger_words_of_keywords(rule_ids: Sequence[int]) -> dict[int, list[st
 
 def select_keywords_with_word(fragment: str) -> Select[int | None]:
     """Return the select of the ids of the keywords that have a word with `fragment` in it."""
-    word = TriggerWord.word.contains(fragment, autoescape=True)
-    return select(TriggerWord.keyword_rule_id).where(word, TriggerWord.keyword_rule_id.is_not(None))
+    return (
+        select(TriggerWord.keyword_rule_id)
+        .where(TriggerWord.word.contains(fragment, autoescape=True))
+        .where(TriggerWord.keyword_rule_id.is_not(None))
+    )
 
 
 def find_existing_trigger_words(words: Iterable[str]) -> list[str]:
     """Return those of these folded words that start something, in alphabetical order."""
-    existing = select(TriggerWord.word).where(TriggerWord.word.in_(words))
-    return list(db.session.scalars(existing.order_by(TriggerWord.word)))
+    existing = (
+        select(TriggerWord.word).where(TriggerWord.word.in_(words)).order_by(TriggerWord.word)
+    )
+    return list(db.session.scalars(existing))
 
 
 def build_trigger_word_condition(words_json: Any) -> ColumnElement[bool]:
@@ -69,6 +74,7 @@ def build_trigger_word_condition(words_json: Any) -> ColumnElement[bool]:
     For a statement of another feature: `words_json` is a column or parameter of it.
     """
     words = func.json_each(words_json).table_valued("value")
+    # One statement asks everything about a batch of texts that come in; this is a part of it.
     return exists().where(trigger_words.c.word.in_(select(words.c.value)))
 
 
@@ -86,6 +92,7 @@ def is_trigger_word(body: str) -> bool:
 
 
 def _find_surveys_of_text(body: str) -> list[int | None]:
+    # A list of words as one JSON parameter: the statement is the same for any number of them.
     words = json.dumps([*list_keyword_spellings(body)])
     survey_ids: list[int | None] = sql.SELECT_SURVEYS_OF_WORDS.fetch_json(b_words=words)
     return survey_ids
