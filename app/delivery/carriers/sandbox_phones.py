@@ -31,7 +31,7 @@ def find_phone_behaviours(phones: Iterable[str]) -> dict[str, PhoneBehaviour]:
     """Return the behaviour of each of these phones that has one of its own."""
     statement = select(SandboxPhone.phone, SandboxPhone.mood)
     rows = db.session.execute(statement.where(SandboxPhone.phone.in_(set(phones))))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def count_changed_phones() -> int:
