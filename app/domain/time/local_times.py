@@ -9,19 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # The other names of the zone tables are aliases ("US/Eastern") and fixed offsets ("Etc/GMT+5").
-TIME_ZONE_AREAS = frozenset(
-    {
-        "Africa",
-        "America",
-        "Antarctica",
-        "Arctic",
-        "Asia",
-        "Atlantic",
-        "Australia",
-        "Europe",
-        "Indian",
-        "Pacific",
-    }
+AREA_AND_CITY_PATTERN = re.compile(
+    "(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.*"
 )
 MAX_YEARS_AHEAD = 5
 # The first and last years of the calendar overflow in zone arithmetic.
@@ -170,12 +159,7 @@ def is_time_zone(zone: str) -> bool:
 @cache
 def list_time_zones() -> list[str]:
     """Return the zones to choose from: UTC, then every Area/City in alphabetical order."""
-    names = []
-    for name in _load_zone_names():
-        area, separator, _ = name.partition("/")
-        if separator and area in TIME_ZONE_AREAS:
-            names.append(name)
-    return ["UTC", *sorted(names)]
+    return ["UTC", *sorted(filter(AREA_AND_CITY_PATTERN.fullmatch, _load_zone_names()))]
 
 
 # Cached: available_timezones() walks through the directories of the zone tables.
