@@ -12,14 +12,15 @@ from app.core.clock import now
 from app.core.db import WRITE_LOCK, db, write
 from app.delivery.carriers.sandbox_models import PhoneBehaviour, SandboxMessage
 from app.delivery.carriers.sandbox_payloads import SANDBOX_ACCOUNT_SID
+from app.delivery.carriers.sandbox_phones import set_phone_behaviour
 from app.delivery.carriers.sandbox_twilio_api import (
     SandboxHttpClient,
     handle_api_request,
 )
 from app.delivery.carriers.twilio_send_outcome import HttpExchange, current_exchange
-from app.sandbox import actions
-from tests.cast import LEO, MIA, ZOE
-from tests.loops import finish
+from app.sandbox.actions.sandbox_phones import queue_text_from_phone
+from tests.async_runner import run_coroutine
+from tests.sample_people import LEO, MIA, ZOE
 
 OURS = "+12025550100"
 CALLBACK = "http://sms.example.org/webhooks/twilio/status/" + "a" * 32
@@ -35,7 +36,7 @@ def ask(app, work):
         finally:
             await wire.close()
 
-    return finish(inside())
+    return run_coroutine(inside())
 
 
 def send(app, to=ZOE, body="Hello", **more):
@@ -52,7 +53,7 @@ def rows(app):
 
 def behave(app, phone, mood):
     with app.app_context(), write():
-        actions.set_phone_behaviour(phone, mood)
+        set_phone_behaviour(phone, mood)
 
 
 def test_a_text_is_taken_and_will_be_sent_in_a_moment(app):
@@ -159,7 +160,7 @@ def test_texts_to_a_phone_are_listed_newest_first(app):
         send(app, body="3"),
     )
     with app.app_context(), write():
-        actions.queue_text_from_phone(ZOE, OURS, "Hello back")
+        queue_text_from_phone(ZOE, OURS, "Hello back")
     listed = ask(app, lambda twilio: twilio.messages.list_async(to=ZOE))
     assert [text.sid for text in listed] == [third.sid, first.sid]
     [back] = ask(app, lambda twilio: twilio.messages.list_async(from_=ZOE))
@@ -201,7 +202,7 @@ def test_while_the_database_is_busy_the_carrier_asks_to_try_again(app, monkeypat
 
     WRITE_LOCK.acquire()
     try:
-        seen = finish(inside())
+        seen = run_coroutine(inside())
     finally:
         WRITE_LOCK.release()
     assert (seen.status, seen.headers["retry-after"], seen.connected) == (

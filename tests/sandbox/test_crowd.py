@@ -14,6 +14,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
 from app.delivery.carriers.sandbox_models import PhoneBehaviour, SandboxMessage
+from app.delivery.carriers.sandbox_phones import set_phone_behaviour
 from app.delivery.models import Message, MessageLog
 from app.domain.delivery.message_statuses import (
     BlastStatus,
@@ -22,12 +23,11 @@ from app.domain.delivery.message_statuses import (
     MessageKind,
     MessageStatus,
 )
-from app.sandbox import actions
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent
-from tests.cast import ZOE
 from tests.keywords.desk import keyword, survey
-from tests.makers import member, pretend_phone
+from tests.sample_people import ZOE
+from tests.sample_rows import member, pretend_phone
 from tests.visit import Visitor
 
 ZOES = "/sandbox/13035550142"
@@ -136,7 +136,7 @@ def test_who_has_no_text_or_no_phone_that_writes_says_nothing(app, visit):
                 PhoneBehaviour.REFUSED,
             )
         ):
-            actions.set_phone_behaviour(pretend_phone(n), mood)
+            set_phone_behaviour(pretend_phone(n), mood)
     page = visit("/sandbox/crowd", "sol", follow=True, percent="100", body="YES", log_id=str(log))
     assert "2 phones answer" in page.words
     assert {text.phone for text in on_air(app)} == {pretend_phone(3), pretend_phone(4)}

@@ -21,13 +21,14 @@ from app.delivery.carriers.sandbox_callback_queue import (
 from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
 from app.delivery.carriers.sandbox_models import PhoneBehaviour, SandboxMessage
 from app.delivery.carriers.sandbox_payloads import SANDBOX_ACCOUNT_SID
+from app.delivery.carriers.sandbox_phones import set_phone_behaviour
 from app.delivery.carriers.sandbox_twilio_api import handle_api_request
 from app.delivery.models import Attempt, Message
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
-from app.sandbox import actions
+from app.sandbox.actions.sandbox_phones import queue_text_from_phone
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent
-from tests.cast import LEO, MIA, ZOE
+from tests.sample_people import LEO, MIA, ZOE
 
 OURS = "+12025550100"
 START = "2026-05-08 18:00:00+00:00"
@@ -79,13 +80,13 @@ def text_to(app, phone, callback="{base}/webhooks/twilio/status/{ref}#rc=3&rp=al
 
 def behave(app, phone, mood):
     with app.app_context(), write():
-        actions.set_phone_behaviour(phone, mood)
+        set_phone_behaviour(phone, mood)
 
 
 def written(app, phone, body):
     """The phone writes; the sid of its text."""
     with app.app_context(), write():
-        return actions.queue_text_from_phone(phone, OURS, body)
+        return queue_text_from_phone(phone, OURS, body)
 
 
 def pass_time(clock, postman, seconds):

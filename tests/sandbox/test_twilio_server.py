@@ -21,9 +21,9 @@ from app.delivery.carriers.carrier_interface import (
 )
 from app.delivery.models import Attempt, Message
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
-from tests.cast import LEO, ZOE
-from tests.loops import finish
-from tests.makers import pretend_phone
+from tests.async_runner import run_coroutine
+from tests.sample_people import LEO, ZOE
+from tests.sample_rows import pretend_phone
 from tests.twilio_server import TwilioServer
 
 PUBLIC = "http://sms.example.org"
@@ -56,7 +56,7 @@ def send(app, *texts):
         finally:
             await carrier.close()
 
-    return finish(inside())
+    return run_coroutine(inside())
 
 
 def send_in_turn(app, *texts):
@@ -69,7 +69,7 @@ def send_in_turn(app, *texts):
         finally:
             await carrier.close()
 
-    return finish(inside())
+    return run_coroutine(inside())
 
 
 def sending(app, phone):
