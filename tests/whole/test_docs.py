@@ -4,11 +4,11 @@ is there.
 
 import re
 import subprocess
-import tomllib
 from pathlib import Path
 
 import pytest
 
+from app import __version__
 from app.core.settings import PROJECT_ROOT
 from tests.whole.test_settings import ROWS as SETTINGS
 
@@ -89,20 +89,23 @@ def test_the_list_of_decisions_names_each_once_in_order():
 
 
 def test_the_changes_have_this_version():
-    version = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text())["project"]["version"]
-    assert f"## [{version}]" in TEXTS[PROJECT_ROOT / "CHANGELOG.md"]
+    assert f"## [{__version__}]" in TEXTS[PROJECT_ROOT / "CHANGELOG.md"]
 
 
 def test_what_is_not_there_yet_is_not_promised(app):
-    """The README says which rooms are missing; once one is open, its line has to go."""
+    """The README says which features are missing; once one exists, its line has to go."""
     rules = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
-    missing = [room for room in ("events", "inbox", "keywords", "surveys") if room not in rules]
+    missing = [
+        feature for feature in ("events", "inbox", "keywords", "surveys") if feature not in rules
+    ]
     not_yet = TEXTS[PROJECT_ROOT / "README.md"].split("**Not yet:**")[1].split("\n\n")[0]
-    assert [room for room in missing if room not in not_yet.replace("the inbox", "inbox")] == []
     assert [
-        room
-        for room in ("events", "inbox", "keywords", "surveys")
-        if room in rules and room in not_yet
+        feature for feature in missing if feature not in not_yet.replace("the inbox", "inbox")
+    ] == []
+    assert [
+        feature
+        for feature in ("events", "inbox", "keywords", "surveys")
+        if feature in rules and feature in not_yet
     ] == []
 
 
