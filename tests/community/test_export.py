@@ -11,7 +11,7 @@ from app.community.models import CommunityMember
 from app.core.db import db, write
 from app.domain.texts.text_cleaning import clean_name
 from tests.sample_people import LEO, ZOE
-from tests.sample_rows import member, members
+from tests.sample_rows import add_member, add_members
 
 NASTY = [
     "=1+1",
@@ -26,10 +26,11 @@ NASTY = [
 NASTY += ["Zoë, Ann; Mia|x", "x\ty"]
 
 
-def test_an_export_is_a_download_that_no_spreadsheet_runs_b15(app, visit):
+# case B15
+def test_an_export_is_a_download_that_no_spreadsheet_runs(app, visit):
     with app.app_context():
-        member(ZOE, "=cmd|' /C calc'!A0")
-        member(LEO)
+        add_member(ZOE, "=cmd|' /C calc'!A0")
+        add_member(LEO)
     page = visit("/community/export", "ada")
     headers = page.response.headers
     assert headers["Content-Type"] == "text/csv; charset=utf-8"
@@ -52,7 +53,7 @@ def test_only_admins_export(visit):
 def test_slices_leave_nobody_out(app, visit, monkeypatch):
     monkeypatch.setattr(queries, "EXPORT_BATCH_ROWS", 7)
     with app.app_context():
-        members(50)
+        add_members(50)
     assert len(visit("/community/export", "ada").text.splitlines()) == 51
 
 
@@ -74,7 +75,8 @@ def _round_trip(app, visit, address_of, names):
     assert visit("/community/export", "ada").text == before
 
 
-def test_a_thousand_nasty_names_come_back_byte_for_byte_b16(app, visit, address_of):
+# case B16
+def test_a_thousand_nasty_names_come_back_byte_for_byte(app, visit, address_of):
     """B16: export, import onto an empty list, export."""
     _round_trip(
         app,
@@ -87,6 +89,7 @@ def test_a_thousand_nasty_names_come_back_byte_for_byte_b16(app, visit, address_
 NAMES = st.lists(st.text(max_size=60), min_size=1, max_size=12)
 
 
+# case B16
 @settings(
     max_examples=60,
     deadline=None,
@@ -94,5 +97,5 @@ NAMES = st.lists(st.text(max_size=60), min_size=1, max_size=12)
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(names=NAMES)
-def test_any_names_come_back_byte_for_byte_b16(app, visit, address_of, names):
+def test_any_names_come_back_byte_for_byte(app, visit, address_of, names):
     _round_trip(app, visit, address_of, names)

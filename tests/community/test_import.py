@@ -13,8 +13,8 @@ from app.audit.models import AuditEvent
 from app.core.db import db, write
 from app.imports.models import Import, ImportRow
 from app.suppression.models import UnsubscribedContact
-from tests.cast import LEO, MAX, MIA, ZOE
-from tests.makers import dead_number, member, said_stop
+from tests.sample_people import LEO, MAX, MIA, ZOE
+from tests.sample_rows import add_dead_number, add_member, add_opt_out
 
 SMALL = "name,phone\nZoë,(303) 555-0142\nLeo,303-555-0143\nTom,123\nZoe,+13035550142\n"
 
@@ -66,10 +66,10 @@ def test_a_thousand_rows_with_thirty_faulty_ones(app, visit, address_of, on_the_
 
 def test_every_row_says_what_happens(app, visit, address_of):
     with app.app_context():
-        member(ZOE, "Zoë")
-        member(LEO)
-        member(MIA, "Mia Chen")
-        said_stop(MIA)
+        add_member(ZOE, "Zoë")
+        add_member(LEO)
+        add_member(MIA, "Mia Chen")
+        add_opt_out(MIA)
     file = "name,phone\nZoë,3035550142\nLeo,3035550143\nMia,3035550144\nMax,3035550145\nMax,3035550145\n,x1\n"
     address = address_of(file)
     page = visit(address, "ada")
@@ -90,8 +90,8 @@ def test_every_row_says_what_happens(app, visit, address_of):
 
 def test_names_fill_gaps_and_are_taken_over_only_when_asked(app, visit, address_of, on_the_list):
     with app.app_context():
-        member(ZOE)
-        member(LEO, "Leonard")
+        add_member(ZOE)
+        add_member(LEO, "Leonard")
     text = "name,phone\nZoë,3035550142\nLeo,3035550143\n,3035550144\n"
     confirm(visit, address_of(text))
     assert on_the_list() == {ZOE: "Zoë", LEO: "Leonard", MIA: None}
@@ -99,10 +99,11 @@ def test_names_fill_gaps_and_are_taken_over_only_when_asked(app, visit, address_
     assert on_the_list() == {ZOE: "Zoë", LEO: "Leo", MIA: None}
 
 
-def test_an_import_never_brings_anybody_back_b14(app, visit, address_of, on_the_list):
+# case B14
+def test_an_import_never_brings_anybody_back(app, visit, address_of, on_the_list):
     with app.app_context():
-        said_stop(ZOE)
-        dead_number(LEO)
+        add_opt_out(ZOE)
+        add_dead_number(LEO)
     page = confirm(visit, address_of(SMALL))
     assert on_the_list() == {ZOE: "Zoë", LEO: "Leo"}
     assert "2 people of this file are on the do-not-text list and stay there." in page.words
@@ -113,7 +114,8 @@ def test_an_import_never_brings_anybody_back_b14(app, visit, address_of, on_the_
     assert "Number does not work" in words
 
 
-def test_importing_twice_adds_nobody_b13(visit, address_of, on_the_list):
+# case B13
+def test_importing_twice_adds_nobody(visit, address_of, on_the_list):
     confirm(visit, address_of(SMALL))
     before = on_the_list()
     page = visit(address := address_of(SMALL), "ada")
@@ -135,7 +137,8 @@ def test_a_second_press_of_confirm_changes_nothing(app, visit, address_of, on_th
         assert db.session.scalar(acts) == 1
 
 
-def test_two_imports_that_overlap_are_both_right_b13(visit, address_of, on_the_list):
+# case B13
+def test_two_imports_that_overlap_are_both_right(visit, address_of, on_the_list):
     one, other = (
         address_of("phone\n3035550142\n3035550143\n"),
         address_of("phone\n3035550143\n3035550144\n"),
@@ -212,8 +215,9 @@ NAMES = [
 ]
 
 
+# case B11
 @pytest.mark.parametrize("name", NAMES)
-def test_the_files_name_is_only_ever_shown_b11(app, visit, address_of, name):
+def test_the_files_name_is_only_ever_shown(app, visit, address_of, name):
     """B11: whatever it says, no path is made of it, and pages show it as text."""
     address = address_of(SMALL, name=name)
     page = visit(address, "ada")
@@ -261,15 +265,17 @@ def test_no_file_at_all(visit):
     assert "Choose a file first." in page.words
 
 
-def test_a_file_over_the_limit_is_413_b10(upload, app):
+# case B10
+def test_a_file_over_the_limit_is_413(upload, app):
     page = upload(b"phone\n" + b"3035550142\n" * 1_000_000)
     assert page.status_code == 413
     assert "too large" in page.words
     assert uploads(app) == []
 
 
+# case B1
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_names_arrive_whole_b1(visit, address_of, on_the_list, encoding):
+def test_names_arrive_whole(visit, address_of, on_the_list, encoding):
     confirm(visit, address_of("name;phone\nJosé Núñez;303 555 0142\n".encode(encoding)))
     assert on_the_list() == {ZOE: "José Núñez"}
 
@@ -397,7 +403,8 @@ def test_ten_thousand_rows_are_checked_in_two_seconds(upload, visit):
     assert time.process_time() - start < 4
 
 
-def test_a_hundred_thousand_and_one_rows_are_refused_b12(upload):
+# case B12
+def test_a_hundred_thousand_and_one_rows_are_refused(upload):
     page = upload("3035550142\n" * 100_001)
     assert page.status_code == 422
     assert "100,000 rows" in page.words

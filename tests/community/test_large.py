@@ -97,8 +97,9 @@ def test_every_page_search_and_order_is_quick(ask, search):
     assert slow == {}
 
 
+# case L9
 @pytest.mark.slow
-def test_an_export_begins_at_once_and_streams_l9(crowd):
+def test_an_export_begins_at_once_and_streams(crowd):
     browser = Visitor(crowd).browser("ada")
     start = time.perf_counter()
     response = browser.get("/community/export", buffered=False)

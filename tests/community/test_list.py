@@ -10,8 +10,8 @@ from app.community.models import CommunityMember
 from app.core.db import db, write
 from app.core.pagination import ListParams
 from app.domain.phones.phone_number import format_phone_number
-from tests.cast import LEO, MAX, MIA, ZOE
-from tests.makers import dead_number, member, members, said_stop
+from tests.sample_people import LEO, MAX, MIA, ZOE
+from tests.sample_rows import add_dead_number, add_member, add_members, add_opt_out
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def four(app):
             (MIA, "Mia_Chen \\ Ruiz"),
             (MAX, None),
         ):
-            member(phone, name)
+            add_member(phone, name)
 
 
 def found(search, sort="name", way="asc", number=1, per_page=50, region="US"):
@@ -48,8 +48,8 @@ def test_sol_reads_the_list_and_is_offered_no_change(visit, four):
 
 def test_it_says_who_gets_no_texts_and_why(app, visit, four):
     with app.app_context():
-        said_stop(ZOE)
-        dead_number(LEO)
+        add_opt_out(ZOE)
+        add_dead_number(LEO)
     words = visit("/community", "ada").words
     assert "Said STOP" in words
     assert "Number does not work" in words
@@ -93,8 +93,9 @@ FINDS = [
 FOUND = {search: phones for phones, searches in FINDS for search in searches}
 
 
+# case B23
 @pytest.mark.parametrize("search", FOUND)
-def test_a_search_takes_letters_literally_and_digits_in_any_spelling_b23(visit, four, search):
+def test_a_search_takes_letters_literally_and_digits_in_any_spelling(visit, four, search):
     page = visit("/community?" + urlencode({"search": search, "sort": "phone"}), "ada")
     assert page.status_code == 200
     shown = [phone for phone in ALL if f">{format_phone_number(phone)}<" in page.text]
@@ -103,7 +104,7 @@ def test_a_search_takes_letters_literally_and_digits_in_any_spelling_b23(visit, 
 
 def test_a_national_number_with_its_zero_is_found(app):
     with app.app_context():
-        member("+4915123456789", "Jürgen")
+        add_member("+4915123456789", "Jürgen")
         assert [line.name for line in found("0151 23456789", region="DE").rows] == ["Jürgen"]
         assert [line.name for line in found("0151 23456", region="DE").rows] == ["Jürgen"]
         assert [line.name for line in found("JÜRGEN", region="DE").rows] == ["Jürgen"]
@@ -150,8 +151,9 @@ WILD += [
 ]
 
 
+# case B25
 @pytest.mark.parametrize("query", WILD)
-def test_wild_addresses_are_brought_into_bounds_b25(visit, four, query):
+def test_wild_addresses_are_brought_into_bounds(visit, four, query):
     page = visit(f"/community?{query}", "ada")
     assert page.status_code == 200
     assert "Search names and numbers" in page.text
@@ -161,7 +163,7 @@ def test_wild_addresses_are_brought_into_bounds_b25(visit, four, query):
 def many(app):
     """250 people, every fifth without a name."""
     with app.app_context():
-        members(200)
+        add_members(200)
         with write() as session:
             session.add_all(CommunityMember(name=None, phone=f"+1720400{n:04}") for n in range(50))
 
@@ -222,8 +224,8 @@ def test_every_order_is_read_from_its_index_alone(shop, statement, sort, way):
 
 
 def test_the_audience_is_everybody_with_the_reason_to_leave_them_out(shop, four):
-    said_stop(ZOE)
-    dead_number(LEO)
+    add_opt_out(ZOE)
+    add_dead_number(LEO)
     rows = db.session.execute(queries.select_community_audience()).all()
     assert [(name, phone, reason and reason.value) for name, phone, reason in rows] == [
         ("Zoë O'Hara", ZOE, "said_stop"),

@@ -7,8 +7,8 @@ import pytest
 from app.audit.models import AuditEvent
 from app.core.db import db
 from app.suppression.models import UnsubscribedContact
-from tests.cast import LEO, ZOE
-from tests.makers import dead_number, member, said_stop
+from tests.sample_people import LEO, ZOE
+from tests.sample_rows import add_dead_number, add_member, add_opt_out
 from tests.visit import Visitor
 
 ACTS = [
@@ -75,8 +75,9 @@ def test_a_name_that_is_too_long_is_refused_and_kept_in_the_field(visit, on_the_
     assert on_the_list() == {}
 
 
+# case B17
 @pytest.mark.parametrize("name", NAMES)
-def test_names_are_stored_as_they_are_and_shown_escaped_b17(visit, on_the_list, id_of, name):
+def test_names_are_stored_as_they_are_and_shown_escaped(visit, on_the_list, id_of, name):
     visit("/community/add", "ada", name=name, phone=ZOE)
     assert on_the_list() == {ZOE: name}
     for address in ("/community", f"/community/{id_of(ZOE)}/edit"):
@@ -87,12 +88,13 @@ def test_names_are_stored_as_they_are_and_shown_escaped_b17(visit, on_the_list, 
 
 def test_somebody_on_the_do_not_text_list_is_added_and_it_is_said(app, visit):
     with app.app_context():
-        said_stop(ZOE)
+        add_opt_out(ZOE)
     page = visit("/community/add", "ada", name="Zoë", phone=ZOE, follow=True)
     assert "They get no texts. Said STOP." in page.words
 
 
-def test_our_own_number_is_no_member_p10(make_app):
+# case P10
+def test_our_own_number_is_no_member(make_app):
 
     visit = Visitor(
         make_app(
@@ -108,7 +110,7 @@ def test_our_own_number_is_no_member_p10(make_app):
 
 def test_ada_changes_a_name_and_a_number(app, visit, on_the_list, id_of):
     with app.app_context():
-        member(ZOE, "Zoe")
+        add_member(ZOE, "Zoe")
     id = id_of(ZOE)
     assert visit(f"/community/{id}/edit", "ada", name="Zoë", phone=LEO).status_code == 303
     assert on_the_list() == {LEO: "Zoë"}
@@ -122,8 +124,8 @@ def test_ada_changes_a_name_and_a_number(app, visit, on_the_list, id_of):
 
 def test_a_change_to_somebody_elses_number_is_refused(app, visit, on_the_list, id_of):
     with app.app_context():
-        member(ZOE, "Zoë")
-        member(LEO, "Leo")
+        add_member(ZOE, "Zoë")
+        add_member(LEO, "Leo")
     page = visit(f"/community/{id_of(LEO)}/edit", "ada", name="Leonard", phone=ZOE)
     assert page.status_code == 422
     assert "Someone on the list already has this number." in page.words
@@ -134,7 +136,7 @@ def test_a_change_to_somebody_elses_number_is_refused(app, visit, on_the_list, i
 
 def test_ada_deletes_somebody(app, visit, on_the_list, id_of):
     with app.app_context():
-        member(ZOE, "Zoë")
+        add_member(ZOE, "Zoë")
     id = id_of(ZOE)
     page = visit.post(f"/community/{id}/delete", "ada")
     assert page.status_code == 303
@@ -145,8 +147,8 @@ def test_ada_deletes_somebody(app, visit, on_the_list, id_of):
 
 def test_ada_deletes_many_at_once(app, visit, on_the_list, id_of):
     with app.app_context():
-        member(ZOE, "Zoë")
-        member(LEO, "Leo")
+        add_member(ZOE, "Zoë")
+        add_member(LEO, "Leo")
     ids = [str(id_of(ZOE)), str(id_of(LEO)), "999", "-1", "x", "9" * 30, "١"]
     page = visit("/community/bulk-delete", "ada", member_ids=ids, next="/community?page=2")
     assert page.location == "/community?page=2"
@@ -167,7 +169,7 @@ def test_the_way_back_never_leads_away(visit):
 
 def test_unsubscribing_puts_a_member_on_the_do_not_text_list(app, visit, on_the_list, id_of):
     with app.app_context():
-        member(ZOE, "Zoë")
+        add_member(ZOE, "Zoë")
     id = id_of(ZOE)
     assert visit.post(f"/community/{id}/unsubscribe", "ada").status_code == 303
     assert last_act(app) == ("member.unsubscribed", "ada", str(id), {})
@@ -182,13 +184,14 @@ def test_unsubscribing_puts_a_member_on_the_do_not_text_list(app, visit, on_the_
 
 def test_a_dead_number_is_said_on_the_persons_page(app, visit, id_of):
     with app.app_context():
-        member(ZOE, "Zoë")
-        dead_number(ZOE)
+        add_member(ZOE, "Zoë")
+        add_dead_number(ZOE)
     assert "No. Number does not work." in visit(f"/community/{id_of(ZOE)}/edit", "ada").words
 
 
+# case B24
 @pytest.mark.parametrize("number", ["99999999999999999999", "0", "-1", "١٢", "7"])
-def test_nobody_is_there_b24(visit, number):
+def test_nobody_is_there(visit, number):
     assert visit(f"/community/{number}/edit", "ada").status_code == 404
     assert visit.post(f"/community/{number}/delete", "ada").status_code == 404
     assert visit.post(f"/community/{number}/unsubscribe", "ada").status_code == 404
@@ -197,7 +200,7 @@ def test_nobody_is_there_b24(visit, number):
 @pytest.mark.parametrize("address", ACTS)
 def test_a_social_manager_changes_nobody(app, visit, on_the_list, address):
     with app.app_context():
-        member(ZOE, "Zoë")
+        add_member(ZOE, "Zoë")
     assert visit(address, "sol", member_ids="1", name="x", phone=LEO).status_code == 403
     assert on_the_list() == {ZOE: "Zoë"}
 

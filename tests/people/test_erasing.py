@@ -28,8 +28,8 @@ from app.suppression.models import (
 )
 from app.suppression.queries.sending_permission import find_suppression_reason
 from app.webhooks.models import WebhookEvent
-from tests import makers
-from tests.cast import LEO, ZOE
+from tests import sample_rows
+from tests.sample_people import LEO, ZOE
 from tests.webhooks.calls import BASE, TWILIO, text
 
 NAME, SECRET = "Zoë Hernández", "Zoë, your test result is ready"
@@ -39,8 +39,8 @@ SPELLED = "(303) 555-0142"
 
 def furnish():
     """Zoë stands in every table that can hold her, and Leo beside her."""
-    makers.member(ZOE, NAME)
-    makers.member(LEO, "Leo")
+    sample_rows.add_member(ZOE, NAME)
+    sample_rows.add_member(LEO, "Leo")
     with write() as session:
         session.add(event := Event(title="Picnic"))
         details = json.dumps([{"phone": phone, "name": name, "success": True, "error": None}
@@ -66,7 +66,7 @@ def furnish():
             ImportRow(import_id=sheet.id, line=3, verdict="bad", cells=json.dumps(["Leo", "12"])),
         ])  # fmt: skip
         _texts(session, log.id)
-    makers.dead_number(ZOE)
+    sample_rows.add_dead_number(ZOE)
     with write():
         record_opt_out(ZOE, source="inbound", reason=f"Texted “{SECRET}”", name=NAME)
         db.session.execute(
@@ -128,7 +128,8 @@ def everything(app):
     return "\n".join(rows), path.read_bytes()
 
 
-def test_k11_nothing_that_names_an_erased_person_is_left_in_any_table(visit, app):
+# case K11
+def test_nothing_that_names_an_erased_person_is_left_in_any_table(visit, app):
     """K11: gone from the lists, masked in the logs, and the counts are what they were."""
     with app.app_context():
         log_id = furnish()
@@ -166,7 +167,7 @@ def test_k11_nothing_that_names_an_erased_person_is_left_in_any_table(visit, app
 
 def test_only_a_post_erases(visit, app):
     with app.app_context():
-        makers.member(ZOE, NAME)
+        sample_rows.add_member(ZOE, NAME)
     assert visit.browser("ada").head(f"{PAGE}/erase").status_code == 200
     with app.app_context():
         assert db.session.scalars(db.select(CommunityMember.phone)).all() == [ZOE]
@@ -219,7 +220,7 @@ def test_a_text_in_doubt_is_neither_asked_about_nor_sent_again(visit, app):
 
 def test_while_a_text_is_leaving_nothing_is_erased(visit, app):
     with app.app_context():
-        makers.member(ZOE, NAME)
+        sample_rows.add_member(ZOE, NAME)
         with write() as session:
             session.add(Message(phone=ZOE, kind="reply", status="submitting", body="Hi"))
     assert visit.post(f"{PAGE}/erase", "ada").location == f"{PAGE}/erase"
@@ -228,17 +229,18 @@ def test_while_a_text_is_leaving_nothing_is_erased(visit, app):
         assert db.session.scalars(db.select(CommunityMember.phone)).all() == [ZOE]
 
 
+# case B14
 @pytest.mark.parametrize("way", ["stop", "both"])
-def test_b14_whoever_said_stop_and_was_erased_is_not_texted_when_a_list_brings_them_back(
+def test_whoever_said_stop_and_was_erased_is_not_texted_when_a_list_brings_them_back(
     visit, app, way
 ):
     """B14, K11: added again by hand, they stand on the do-not-text list at once, and only they
     can undo it.
     """
     with app.app_context():
-        makers.said_stop(ZOE)
+        sample_rows.add_opt_out(ZOE)
         if way == "both":
-            makers.dead_number(ZOE)
+            sample_rows.add_dead_number(ZOE)
     visit.post(f"{PAGE}/erase", "ada")
     with app.app_context():
         assert find_suppression_reason(ZOE) is None
@@ -255,7 +257,7 @@ def test_b14_whoever_said_stop_and_was_erased_is_not_texted_when_a_list_brings_t
 
 def test_somebody_who_never_said_stop_may_come_back_with_a_list(visit, app):
     with app.app_context():
-        makers.member(ZOE, NAME)
+        sample_rows.add_member(ZOE, NAME)
     visit.post(f"{PAGE}/erase", "ada")
     visit("/community/add", "ada", name="Zoë", phone=ZOE)
     with app.app_context():
@@ -264,8 +266,8 @@ def test_somebody_who_never_said_stop_may_come_back_with_a_list(visit, app):
 
 def test_another_number_for_a_member_is_asked_for_too(visit, app):
     with app.app_context():
-        makers.said_stop(ZOE)
-        member = makers.member(LEO, "Leo").id
+        sample_rows.add_opt_out(ZOE)
+        member = sample_rows.add_member(LEO, "Leo").id
     visit.post(f"{PAGE}/erase", "ada")
     visit(f"/community/{member}/edit", "ada", name="Leo", phone=ZOE)
     with app.app_context():
@@ -300,7 +302,7 @@ def test_other_cells_are_left_alone(cell):
 
 def test_a_registration_of_somebody_erased_after_a_stop_is_asked_for_too(visit, app):
     with app.app_context():
-        makers.said_stop(ZOE)
+        sample_rows.add_opt_out(ZOE)
         with write() as session:
             session.add(Event(title="Picnic"))
     visit.post(f"{PAGE}/erase", "ada")

@@ -8,9 +8,9 @@ import time
 import pytest
 
 from app.core.db import db, write
-from tests import makers
-from tests.cast import ZOE
-from tests.statements import asked_of
+from tests import sample_rows
+from tests.sample_people import ZOE
+from tests.select_recorder import record_selects
 
 PAGE = f"/people/{ZOE[1:]}"
 FILL = """
@@ -25,7 +25,7 @@ FILL = """
 def filled(app):
     """200,000 texts, 400 of them Zoë's."""
     with app.app_context():
-        makers.member(ZOE, "Zoë")
+        sample_rows.add_member(ZOE, "Zoë")
         with write():
             db.session.execute(db.text(FILL), {"count": 200_000, "phone": ZOE})
     return app
@@ -33,7 +33,7 @@ def filled(app):
 
 def statements(app, visit):
     """What one look at the page asks of the database, and how long it takes."""
-    with asked_of(app) as asked:
+    with record_selects(app) as asked:
         start = time.perf_counter()
         page = visit(PAGE, "sol")
         seconds = time.perf_counter() - start
@@ -43,7 +43,7 @@ def statements(app, visit):
 
 def test_who_is_left_out_costs_no_more(visit, filled):
     with filled.app_context():
-        makers.said_stop(ZOE)
+        sample_rows.add_opt_out(ZOE)
     statements(filled, visit)  # the first look loads what is kept
     assert len(statements(filled, visit)[0]) <= 8
 

@@ -13,8 +13,8 @@ from app.suppression.actions.opt_outs import record_opt_out
 from app.suppression.actions.stop_questions import open_stop_question
 from app.suppression.queries.sending_permission import find_suppression_reason
 from app.suppression.queries.suppression_entries import find_suppression_entries_by_phone
-from tests import makers
-from tests.cast import LEO, MIA, ZOE
+from tests import sample_rows
+from tests.sample_people import LEO, MIA, ZOE
 
 PAGE = f"/people/{ZOE[1:]}"
 
@@ -44,7 +44,7 @@ def text(phone=ZOE, status="delivered", body="Picnic on Saturday", **more):
 def zoe(app):
     """Zoë is on the list, comes to the picnic, got one text and wrote back."""
     with app.app_context():
-        makers.member(ZOE, "Zoë Hernández")
+        sample_rows.add_member(ZOE, "Zoë Hernández")
         with write() as session:
             session.add(event := Event(title="Spring picnic"))
             session.flush()
@@ -163,7 +163,7 @@ def test_an_admin_puts_somebody_on_the_list_and_takes_them_off(visit, zoe):
 
 def test_a_number_on_both_lists_comes_off_both_or_none(visit, app):
     with app.app_context():
-        makers.dead_number(ZOE)
+        sample_rows.add_dead_number(ZOE)
         with write():
             record_opt_out(ZOE, source="inbound")
     visit.post(f"{PAGE}/take-off", "ada")
@@ -188,7 +188,7 @@ def test_without_a_recorded_yes_an_admin_writes_down_how_they_agreed(visit, zoe)
 
 def test_a_recorded_yes_never_outweighs_a_stop(visit, app):
     with app.app_context():
-        makers.said_stop(ZOE)
+        sample_rows.add_opt_out(ZOE)
     visit(f"{PAGE}/consent", "ada", evidence="He told me")
     assert "They said STOP, and that stands until they text START." in visit(PAGE, "ada").words
 
@@ -238,11 +238,12 @@ NASTY = (
 )  # fmt: skip
 
 
+# case B17
 @pytest.mark.parametrize("name", NASTY)
-def test_b17_odd_names_are_shown_as_they_are_and_never_run(visit, app, name):
+def test_odd_names_are_shown_as_they_are_and_never_run(visit, app, name):
     """B17: on the person's page, in its title, in its buttons, and before they are erased."""
     with app.app_context():
-        makers.member(ZOE, name)
+        sample_rows.add_member(ZOE, name)
         with write() as session:
             session.add(event := Event(title=name))
             session.flush()
@@ -274,7 +275,7 @@ def test_texts_come_in_pages_of_fifty_the_newest_first(visit, app):
 
 def test_other_pages_lead_here(visit, zoe):
     with zoe.app_context():
-        makers.said_stop(ZOE)
+        sample_rows.add_opt_out(ZOE)
     for address, who in (
         ("/community", "sol"),
         ("/suppression", "ada"),

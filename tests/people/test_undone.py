@@ -8,7 +8,7 @@ from app.organisation import queries as organisation
 from app.suppression.actions.consent_events import grant_consent
 from app.suppression.queries.consent_history import find_last_consent_act, list_consent_history
 from app.suppression.queries.sending_permission import find_suppression_reasons
-from tests.cast import LEO, ZOE
+from tests.sample_people import LEO, ZOE
 
 
 def test_an_undone_import_of_opt_outs_is_a_return_in_the_ledger(app, visit):

@@ -25,9 +25,9 @@ from app.domain.delivery.message_statuses import (
 )
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent
-from tests.keywords.desk import keyword, survey
+from tests.keywords.keyword_helpers import keyword, survey
 from tests.sample_people import ZOE
-from tests.sample_rows import member, pretend_phone
+from tests.sample_rows import add_member, make_phone
 from tests.visit import Visitor
 
 ZOES = "/sandbox/13035550142"
@@ -51,7 +51,7 @@ def blast(app, people=50, status=MessageStatus.DELIVERED, body="Picnic on Saturd
         session.add(log := MessageLog(status=BlastStatus.SENT, carrier="sandbox", **values))
         session.flush()
         rows = (
-            {"phone": pretend_phone(n), "message_log_id": log.id, "status": status}
+            {"phone": make_phone(n), "message_log_id": log.id, "status": status}
             for n in range(people)
         )
         session.add_all(Message(kind=MessageKind.BLAST, body="Hi", **row) for row in rows)
@@ -116,7 +116,7 @@ def test_each_answer_comes_in_once_through_the_webhook_and_a_restart_loses_none(
 def test_what_a_phone_writes_later_is_on_no_screen_yet(app, visit, clock):
     blast(app, 1)
     visit("/sandbox/crowd", "sol", percent="100", body="Not yet")
-    phone = f"/sandbox/{pretend_phone(0)[1:]}"
+    phone = f"/sandbox/{make_phone(0)[1:]}"
     assert "Not yet" not in visit(phone, "sol").words + visit("/sandbox", "sol").words
     clock.shift(31)
     assert "Not yet" in visit(phone, "sol").words
@@ -136,10 +136,10 @@ def test_who_has_no_text_or_no_phone_that_writes_says_nothing(app, visit):
                 PhoneBehaviour.REFUSED,
             )
         ):
-            set_phone_behaviour(pretend_phone(n), mood)
+            set_phone_behaviour(make_phone(n), mood)
     page = visit("/sandbox/crowd", "sol", follow=True, percent="100", body="YES", log_id=str(log))
     assert "2 phones answer" in page.words
-    assert {text.phone for text in on_air(app)} == {pretend_phone(3), pretend_phone(4)}
+    assert {text.phone for text in on_air(app)} == {make_phone(3), make_phone(4)}
 
 
 def test_the_latest_blast_is_meant_unless_another_is_chosen(app, visit):
@@ -246,7 +246,7 @@ def test_a_word_to_try_is_typed_already_on_somebodys_phone(app, visit):
     page = visit("/sandbox/try?text=SIGN+UP", "sol")
     assert page.location.startswith("/sandbox/1")
     with app.app_context():
-        member(ZOE, "Zoë")
+        add_member(ZOE, "Zoë")
     page = visit("/sandbox/try?text=SIGN+UP", "sol", follow=True)
     assert page.response.request.path == ZOES
     assert 'value="SIGN UP"' in page.text

@@ -43,7 +43,7 @@ def everything(app, model):
 @pytest.fixture
 def zoe(app):
     with app.app_context():
-        sample_rows.member(ZOE, "Zoë Hernández")
+        sample_rows.add_member(ZOE, "Zoë Hernández")
 
 
 def test_both_roles_may_play_and_a_stranger_may_not(visit):
@@ -75,7 +75,7 @@ def test_everybody_in_the_community_has_a_phone(visit, zoe):
 
 def test_people_are_found_by_name(app, visit, zoe):
     with app.app_context():
-        sample_rows.member(LEO, "Leo")
+        sample_rows.add_member(LEO, "Leo")
     page = visit("/sandbox?search=Leo", "sol")
     assert "Leo" in page.words
     assert "Zoë" not in page.words
@@ -87,7 +87,7 @@ def test_an_empty_community_says_where_to_begin(visit):
 
 def test_a_big_community_comes_fifty_at_a_time(app, visit):
     with app.app_context():
-        sample_rows.members(120)
+        sample_rows.add_members(120)
     page = visit("/sandbox", "sol")
     assert page.text.count("/sandbox/1") == 50
     assert visit("/sandbox?page=3", "sol").text.count("/sandbox/1") == 20

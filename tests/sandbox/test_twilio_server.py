@@ -23,7 +23,7 @@ from app.delivery.models import Attempt, Message
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from tests.async_runner import run_coroutine
 from tests.sample_people import LEO, ZOE
-from tests.sample_rows import pretend_phone
+from tests.sample_rows import make_phone
 from tests.twilio_server import TwilioServer
 
 PUBLIC = "http://sms.example.org"
@@ -188,8 +188,8 @@ def test_it_can_call_back_before_it_answers(app, twilio):
 
 
 def test_its_callbacks_come_as_badly_as_they_can(app, twilio):
-    known = [sending(app, pretend_phone(n)) for n in range(10)]
-    send(app, *((pretend_phone(n), "Hi", ref) for n, (_, ref) in enumerate(known)))
+    known = [sending(app, make_phone(n)) for n in range(10)]
+    send(app, *((make_phone(n), "Hi", ref) for n, (_, ref) in enumerate(known)))
     answers = twilio.scatter_callbacks(app, ("queued", "sent", "delivered"), random.Random(3))
     assert set(answers) == {204}
     assert len(answers) > 30
