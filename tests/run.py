@@ -2,7 +2,7 @@
 
 Tests marked slow or browser mostly wait for clocks, servers and Chromium; the others compute. Four
 workers that wait and two that compute keep two cores busy: one after the other they take twice as
-long.
+long. Tests marked torture run in `make torture`.
 """
 
 import os
@@ -34,8 +34,8 @@ class Pool:
 
 
 POOLS = (
-    Pool("waiting", "slow or browser", 4),
-    Pool("computing", "not slow and not browser", 2),
+    Pool("waiting", "(slow or browser) and not torture", 4),
+    Pool("computing", "not slow and not browser and not torture", 2),
 )
 
 

@@ -15,7 +15,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.core.settings import Settings
 from app.migrations.migration_runner import migrate_database
-from tests.cast import bring_the_cast
+from tests.sample_people import create_test_users
 
 KEY = "a-key-for-benches-0123456789"
 FIRST = (
@@ -84,7 +84,7 @@ def app_with(
     migrate_database(path, logging.getLogger("bench"))
     app = create_app(settings(path, **more))
     quiet()
-    bring_the_cast(app)
+    create_test_users(app)
     with app.app_context(), write():
         for start in range(0, people, 10_000):
             some = range(start, min(people, start + 10_000))

@@ -16,8 +16,8 @@ from tests.bench.processes import bare_app
 from tests.bench.receipts import BARE, Call
 from tests.bench.receipts import call as receipt
 from tests.bench.sending_server import Station, station
-from tests.loops import finish
-from tests.served import until
+from tests.async_runner import run_coroutine
+from tests.gunicorn_server import wait_until
 
 PEOPLE, TEXTS_A_SECOND, SECONDS, BEFORE = 2500, 200, 30.0, 10.0
 LATENCY = 0.05
@@ -71,7 +71,7 @@ def run() -> list[Figure]:
         _prepare(there)
         cookie = cookie_of(there)
         alone, pages_alone = _alone(there, place, cookie)
-        texts, pages = finish(
+        texts, pages = run_coroutine(
             browse_and_call(_calls(there), _pages(there), cookie, SECONDS, status=200)
         )
         count = len(texts.seconds)
@@ -108,9 +108,9 @@ def _alone(there: Station, place: Path, cookie: str) -> tuple[Waited, dict[str, 
             receipt(url, f"{n:032x}", f"SM{n:032x}", "sent")
             for n in range(int(TEXTS_A_SECOND * BEFORE) + 1)
         ]
-        texts, _ = finish(browse_and_call(calls, {}, cookie, BEFORE))
-    finish(browse_and_call([], _pages(there), cookie, 1.0))
-    _, pages = finish(browse_and_call([], _pages(there), cookie, BEFORE))
+        texts, _ = run_coroutine(browse_and_call(calls, {}, cookie, BEFORE))
+    run_coroutine(browse_and_call([], _pages(there), cookie, 1.0))
+    _, pages = run_coroutine(browse_and_call([], _pages(there), cookie, BEFORE))
     return texts, pages
 
 
@@ -151,7 +151,7 @@ def _texts(url: str, many: int, number: Callable[[int], str]) -> Iterator[Call]:
 
 
 def _answered(there: Station) -> Figure:
-    until(lambda: there.one(WAITING) == 0, "the answers to leave", 120)
+    wait_until(lambda: there.one(WAITING) == 0, "the answers to leave", 120)
     waits = [_moment(left) - _moment(came) for left, came in there.rows(HANDED_OVER)]
     seconds = [wait.total_seconds() for wait in waits]
     lost = there.one(ANSWERS) - len(seconds)

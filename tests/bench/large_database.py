@@ -16,7 +16,7 @@ from flask import Flask
 from app import create_app
 from app.migrations.migration_runner import migrate_database
 from tests.bench.bench_app import quiet, settings
-from tests.cast import bring_the_cast
+from tests.sample_people import create_test_users
 
 # Numbers are scattered: i times a prime, modulo the number of people, is a permutation of them.
 PHONE = "'+1303' || (2000000 + i * 7919 % :people)"
@@ -156,7 +156,7 @@ def crowded(path: Path, size: Size) -> Flask:
     migrate_database(path, logging.getLogger("bench"))
     app = create_app(settings(path))
     quiet()
-    bring_the_cast(app)
+    create_test_users(app)
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA cache_size = -200000")

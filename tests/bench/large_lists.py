@@ -16,7 +16,7 @@ from tests.bench.bench_app import folder
 from tests.bench.figures import Asked, Figure
 from tests.bench.large_database import Size, crowded
 from tests.bench.lists import export
-from tests.statements import asked_of
+from tests.select_recorder import record_selects
 from tests.visit import Visitor
 
 MANY, FEW = Size(100_000), Size(1_000)
@@ -76,7 +76,7 @@ def run() -> list[Figure]:
 
 def _page(app: Flask, browsers: list[FlaskClient], what: str, address: str) -> list[Figure]:
     few, many = _by_turns(browsers, address)
-    with asked_of(app) as statements:
+    with record_selects(app) as statements:
         browsers[1].get(address)
     against = f"{FEW.people:,} people"
     return [

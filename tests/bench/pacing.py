@@ -9,7 +9,7 @@ from itertools import pairwise
 from tests.bench.bench_app import folder
 from tests.bench.figures import Asked, Figure
 from tests.bench.sending_server import Station, station
-from tests.served import until
+from tests.gunicorn_server import wait_until
 
 SHORT_SECONDS, LONG_SECONDS, PEOPLE = 60, 30, 80
 THREE_PARTS = "It rains. " * 40  # 400 characters
@@ -114,7 +114,7 @@ def _many_blasts() -> list[Figure]:
     with folder() as place, station(place, EACH, SEND_RATE=str(FAST)) as there:
         for _ in range(BLASTS):
             there.confirm()
-        until(
+        wait_until(
             lambda: there.seen()["count"] >= texts,
             "every text",
             60 + 2 * texts / FAST,

@@ -17,7 +17,7 @@ from tests.bench.figures import Asked, Figure, percentile
 from tests.bench.processes import bare_app
 from tests.bench.receipts import BARE, REFS, Call, call
 from tests.bench.sending_server import Station, station
-from tests.loops import finish
+from tests.async_runner import run_coroutine
 from tests.visit import Visitor
 
 PEOPLE, RECEIPTS_A_SECOND, PAGES_A_SECOND, SECONDS, BEFORE = 2500, 200, 6, 20.0, 10.0
@@ -77,9 +77,9 @@ def _alone(
     """The baselines: the bare view at the same pace, and each page while nothing is sent."""
     with bare_app(place / "bare.db") as url:
         calls = [call(url, ref, sid, "sent") for ref, sid in refs]
-        receipts, _ = finish(browse_and_call(calls, {}, cookie, BEFORE))
-    finish(browse_and_call([], _pages(there, 1), cookie, 1.0))
-    _, pages = finish(browse_and_call([], _pages(there, 1), cookie, BEFORE))
+        receipts, _ = run_coroutine(browse_and_call(calls, {}, cookie, BEFORE))
+    run_coroutine(browse_and_call([], _pages(there, 1), cookie, 1.0))
+    _, pages = run_coroutine(browse_and_call([], _pages(there, 1), cookie, BEFORE))
     return {"receipts": receipts, **pages}
 
 
@@ -91,7 +91,7 @@ def _while_sending(
     alone: dict[str, Waited],
 ) -> list[Figure]:
     there.forget()
-    finish(
+    run_coroutine(
         browse_and_call([], _pages(there, 1), cookie, 1.0)
     )  # the first of each after a start reads its template
     log_id = there.one(NEXT_LOG)
@@ -101,7 +101,7 @@ def _while_sending(
     words = ("sent", "delivered")
     calls = [call(there.server.url, ref, sid, word) for ref, sid in refs for word in words]
     stored = there.one("SELECT count(*) FROM webhook_events")
-    receipts, pages = finish(browse_and_call(calls, _pages(there, log_id), cookie, SECONDS))
+    receipts, pages = run_coroutine(browse_and_call(calls, _pages(there, log_id), cookie, SECONDS))
     still = there.one(RUNNING)
     stored = there.one("SELECT count(*) FROM webhook_events") - stored
     assert stored == len(receipts.seconds), f"{stored} of {len(receipts.seconds)} receipts stored"

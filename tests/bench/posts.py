@@ -9,14 +9,14 @@ from collections.abc import Iterator
 import aiohttp
 
 from tests.bench.bench_app import phone
-from tests.loops import finish
+from tests.async_runner import run_coroutine
 
 ACCOUNT, TOKEN, FROM = "AC" + "1" * 32, "t" * 32, "+13035550100"
 
 
 def post_all(url: str, texts: int, at_once: int) -> None:
     """Post so many texts to the carrier at `url`, so many at once, and read every answer."""
-    finish(_posts(url, texts, at_once))
+    run_coroutine(_posts(url, texts, at_once))
 
 
 async def _posts(url: str, texts: int, at_once: int) -> None:

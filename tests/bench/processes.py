@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.served import ROOT, free_port, until
+from tests.gunicorn_server import ROOT, find_free_port, wait_until
 
 
 @contextmanager
 def carrier(latency: float = 0.0) -> Iterator[str]:
     """A carrier that takes everything after so many seconds; its address."""
-    port = free_port()
+    port = find_free_port()
     with _running(
         [sys.executable, "-m", "tests.bench.server", str(port), str(latency)], port
     ) as url:
@@ -24,7 +24,7 @@ def carrier(latency: float = 0.0) -> Iterator[str]:
 @contextmanager
 def bare_app(database: Path) -> Iterator[str]:
     """The bare Flask view behind gunicorn; its address."""
-    port = free_port()
+    port = find_free_port()
     url = f"http://127.0.0.1:{port}"
     command = [
         sys.executable,
@@ -50,7 +50,7 @@ def _running(command: list[str], port: int, cwd: Path = ROOT, **environment: str
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        until(lambda: _answers(url), f"{command[2]} to answer", 30)
+        wait_until(lambda: _answers(url), f"{command[2]} to answer", 30)
         yield url
     finally:
         process.terminate()

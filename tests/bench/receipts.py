@@ -15,7 +15,7 @@ from tests.bench.figures import Asked, Figure, seconds, spread
 from tests.bench.posts import ACCOUNT, TOKEN
 from tests.bench.processes import bare_app
 from tests.bench.sending_server import Station, station
-from tests.loops import finish
+from tests.async_runner import run_coroutine
 
 TEXTS, RUNS, AT_ONCE = 3000, 3, 16
 REFS = "SELECT ref, provider_sid FROM attempts WHERE provider_sid IS NOT NULL ORDER BY id"
@@ -64,7 +64,7 @@ def _in_turn(there: Station, place: Path) -> tuple[list[float], list[float]]:
 
 def _rate(url: str, refs: Refs) -> float:
     calls = [call(url, ref, sid, "delivered") for ref, sid in refs]
-    return len(refs) / seconds(lambda: finish(_post(calls)))
+    return len(refs) / seconds(lambda: run_coroutine(_post(calls)))
 
 
 async def _post(calls: Sequence[Call]) -> None:

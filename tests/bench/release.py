@@ -30,7 +30,7 @@ from app.suppression.models import (
 from tests.bench.bench_app import app_with, folder, quiet, scattered, settings
 from tests.bench.figures import Asked, Figure, seconds, spread
 from tests.bench.processes import memory_of
-from tests.served import ROOT
+from tests.gunicorn_server import ROOT
 
 PEOPLE, SUPPRESSED, RUNS, VARIABLES = 100_000, 40_000, 3, 32_766
 TEXTS = {

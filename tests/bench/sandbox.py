@@ -12,7 +12,7 @@ from app.domain.delivery.message_statuses import BlastTarget
 from tests.bench.bench_app import app_with, folder
 from tests.bench.figures import Figure
 from tests.bench.processes import memory_of
-from tests.served import Served, until
+from tests.gunicorn_server import GunicornServer, wait_until
 
 TEXTS, RATE = 1000, 50
 
@@ -22,7 +22,7 @@ def run() -> list[Figure]:
     with folder() as place:
         database = place / "sms.db"
         app = app_with(database, TEXTS)
-        with Served(database, SEND_RATE=str(RATE)) as server:
+        with GunicornServer(database, SEND_RATE=str(RATE)) as server:
             started = time.monotonic()
             with app.app_context(), write():
                 confirm_blast(
@@ -31,7 +31,7 @@ def run() -> list[Figure]:
                     "ada",
                     now(),
                 )
-            until(lambda: _delivered(database) == TEXTS, "every receipt", 120)
+            wait_until(lambda: _delivered(database) == TEXTS, "every receipt", 120)
             took = time.monotonic() - started
             _, most = memory_of(server.process.pid)
     pace = f"{TEXTS:,} texts at {RATE} a second"

@@ -20,7 +20,7 @@ from tests.bench.bench_app import KEY, app_with
 from tests.bench.figures import seconds
 from tests.bench.posts import ACCOUNT, FROM, TOKEN, post_all
 from tests.bench.processes import carrier, memory_of
-from tests.served import Served, until
+from tests.gunicorn_server import GunicornServer, wait_until
 
 CONCURRENCY = 64
 PATIENCE = 300
@@ -44,7 +44,7 @@ class Station:
 
     app: Flask
     database: Path
-    server: Served
+    server: GunicornServer
     carrier: str
     started: float = 0.0
     idle: float = 0.0
@@ -68,7 +68,7 @@ class Station:
         self.forget()
         self.confirm()
         self.wait_for(self.people)
-        until(lambda: self.one(ENDED) == ended + 1, "the blast to end", PATIENCE)
+        wait_until(lambda: self.one(ENDED) == ended + 1, "the blast to end", PATIENCE)
         seen = self.seen()
         assert seen["count"] == seen["phones"] == self.people, f"not one text each: {seen}"
         return self.rate()
@@ -81,7 +81,7 @@ class Station:
 
     def wait_for(self, texts: int) -> None:
         """Until the carrier has answered so many since it was told to forget."""
-        until(
+        wait_until(
             lambda: self.seen()["count"] >= texts,
             f"{texts} texts at the carrier",
             PATIENCE,
@@ -123,7 +123,7 @@ class Station:
         """Serve, and wait for somebody to lead."""
         beat = self.one("SELECT beat FROM leases")
         self.started = seconds(self.server.start)
-        until(lambda: self.one("SELECT beat FROM leases") != beat, "somebody to lead")
+        wait_until(lambda: self.one("SELECT beat FROM leases") != beat, "somebody to lead")
 
     def memory(self) -> float:
         """What the sending worker needed at most, MB."""
@@ -144,7 +144,7 @@ def station(
         **{key.lower(): value for key, value in TWILIO.items() if "TWILIO" in key},
     )
     with carrier(latency) as url:
-        server = Served(
+        server = GunicornServer(
             database,
             **{**TWILIO, "SECRET_KEY": KEY, "TWILIO_API_URL": url, **environment},
         )

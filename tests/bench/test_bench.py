@@ -50,7 +50,17 @@ def small(monkeypatch):
     logging.disable(logging.NOTSET)
 
 
-@pytest.mark.parametrize("name", command.BENCHES)
+# One bench stays in make test, to see that they still run; the others take minutes.
+SMOKE = "receipts"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name == SMOKE else pytest.param(name, marks=pytest.mark.torture)
+        for name in command.BENCHES
+    ],
+)
 def test_each_bench_gives_figures_with_ratios(name):
     figures = command.BENCHES[name][1]()
     assert figures

@@ -17,7 +17,7 @@ from app.community.models import CommunityMember
 from app.core.db import db
 from app.suppression.queries.sending_permission import find_suppression_reason
 from tests.sample_people import LEO, ZOE
-from tests.makers import said_stop
+from tests.sample_rows import add_opt_out
 
 ROOT = Path(__file__).resolve().parents[2]
 TWO = "name,phone\nZoë,3035550142\nLeo,3035550143\n"
@@ -192,6 +192,7 @@ def test_a_workbook_is_read_by_whatever_name(bring, listed):
 
 
 @pytest.mark.slow
+@pytest.mark.torture
 def test_a_hundred_thousand_rows_are_taken(visit, send, listed):
     """B12: and one more is not (see test_import.py in the community)."""
     numbers = "".join(f"303{2_000_000 + n}\n" for n in range(100_000))
@@ -254,7 +255,7 @@ def test_who_said_stop_is_imported_and_gets_no_texts_all_the_same(app, visit, br
     anybody again.
     """
     with app.app_context():
-        said_stop(LEO)
+        add_opt_out(LEO)
     address = bring(TWO)
     assert listed() == {ZOE: "Zoë", LEO: "Leo"}
     assert (

@@ -1,16 +1,19 @@
-"""`python -m tests.torture [kills] [load] [patience] [soak] [KILLS [SEED]] [--minutes M]` (make
-torture): all of it.
+"""`python -m tests.torture [PART ...] [KILLS [SEED]] [--minutes M]` (make torture): all of it.
 
 kills     kill -9 or a crash point in mid-blast, again and again: nobody twice, everybody in a
-named state load      L4 L5 L6 L11: browsers, receipts and STOPs while a blast runs; two hundred
-blasts at once patience  F3 F9 F33 with their real times: 25 s, 30 s soak      L13: a day of
-texts in some minutes; nothing grows
+          named state
+load      browsers, receipts and STOPs while a blast runs; two hundred blasts at once
+          (cases L4, L5, L6, L11)
+patience  slow clients with their real times: 25 s, 30 s (cases F3, F9, F33)
+tests     the tests that are marked `torture`: too long for `make test`
+soak      a day of texts in some minutes; nothing grows (case L13)
 
 Numbers alone mean kills. Exit code 1 when a promise was broken.
 """
 
 import argparse
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +23,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from tests.served import Served
+from tests.gunicorn_server import GunicornServer
 from tests.torture import load, slow_clients
 from tests.torture import soak as soaking
 from tests.torture.blast_setup import Line, new_town, say, server_for, show
@@ -127,6 +130,12 @@ def _patience(_asked: argparse.Namespace) -> bool:
     return show("Patience", lines)
 
 
+def _tests(_asked: argparse.Namespace) -> bool:
+    """Run the tests that make test leaves out because they wait or compute for long."""
+    command = [sys.executable, "-m", "pytest", "-m", "torture", "-n", "2"]
+    return subprocess.run(command).returncode == 0
+
+
 def _soak(asked: argparse.Namespace) -> bool:
     with _served(soaking.PEOPLE, SEND_RATE=str(soaking.RATE)) as (town, twilio, server):
         lines = soaking.soak(town, twilio, server, asked.minutes)
@@ -143,7 +152,7 @@ def _place(people: int) -> Iterator[tuple[Flask, TwilioServer]]:
 
 
 @contextmanager
-def _served(people: int, **settings: str) -> Iterator[tuple[Flask, TwilioServer, Served]]:
+def _served(people: int, **settings: str) -> Iterator[tuple[Flask, TwilioServer, GunicornServer]]:
     with _place(people) as (town, twilio):
         twilio.answer(delay=0.02)
         with server_for(town, twilio, **settings) as server:
@@ -154,6 +163,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], bool]] = {
     "kills": _kills,
     "load": _load,
     "patience": _patience,
+    "tests": _tests,
     "soak": _soak,
 }
 

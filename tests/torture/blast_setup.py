@@ -10,10 +10,10 @@ from flask import Flask
 from app import create_app
 from app.core.settings import Settings
 from app.migrations.migration_runner import migrate_database
-from tests.cast import bring_the_cast
-from tests.delivery.town import twilio_settings
-from tests.makers import members
-from tests.served import Served
+from tests.delivery.helpers import twilio_settings
+from tests.gunicorn_server import GunicornServer
+from tests.sample_people import create_test_users
+from tests.sample_rows import add_members
 from tests.twilio_server import TwilioServer
 from tests.visit import Visitor
 
@@ -46,13 +46,13 @@ def new_town(database: Path, twilio: TwilioServer, people: int) -> Flask:
         Settings(**(twilio_settings(twilio) | settings | {"database_url": f"sqlite:///{database}"}))
     )
     logging.disable(logging.WARNING)
-    bring_the_cast(app)
+    create_test_users(app)
     with app.app_context():
-        members(people)
+        add_members(people)
     return app
 
 
-def server_for(app: Flask, twilio: TwilioServer, **more: str) -> Served:
+def server_for(app: Flask, twilio: TwilioServer, **more: str) -> GunicornServer:
     """A gunicorn on the same database, connected to `twilio`; not started yet."""
     sends = {
         "TWILIO_ACCOUNT_SID": twilio.account,
@@ -60,7 +60,7 @@ def server_for(app: Flask, twilio: TwilioServer, **more: str) -> Served:
         "TWILIO_FROM_NUMBER": "+13035550100",
         "TWILIO_API_URL": twilio.url,
     }
-    return Served(app.extensions["settings"].database_path, **(sends | more))
+    return GunicornServer(app.extensions["settings"].database_path, **(sends | more))
 
 
 def cookie_of(app: Flask, who: str = "ada") -> str:

@@ -18,8 +18,8 @@ from app.core.db import db, write
 from app.delivery.models import Message
 from app.domain.delivery.message_statuses import MessageStatus
 from tests.bench.processes import children_of
-from tests.delivery.town import blast, ended, log_of, rows
-from tests.served import Served, until
+from tests.delivery.helpers import ended, get_log, list_messages, start_blast
+from tests.gunicorn_server import GunicornServer, wait_until
 from tests.twilio_server import TwilioServer
 
 ANSWER_SECONDS, RATE, CONCURRENCY = 0.03, 400, 16
@@ -76,7 +76,7 @@ class Killing:
         self.app, self.twilio, self.people, self.dice = app, twilio, people, dice
         self.ways = ((POWER,), (WORKER,), POINTS) if points else ((POWER,), (WORKER,))
         database: Path = app.extensions["settings"].database_path
-        self.server = Served(database, **_environment(twilio))
+        self.server = GunicornServer(database, **_environment(twilio))
         self.number = 0
 
     def __enter__(self) -> "Killing":
@@ -94,9 +94,9 @@ class Killing:
         how, started = self.dice.choice(self.dice.choice(self.ways)), time.monotonic()
         wanted, seen = self._die_at(how) if how in POINTS else self._kill_it(how)
         after = time.monotonic() - started
-        until(lambda: log_of(self.app, wanted), "the release", 30)
+        wait_until(lambda: get_log(self.app, wanted), "the release", 30)
         log = ended(self.app, wanted, 90)
-        until(self.server.answers, "the server to be back", 30)
+        wait_until(self.server.answers, "the server to be back", 30)
         doubts = self._in_doubt(log.id)
         unfound = self._look_up(log.id) if self.dice.random() < 0.5 else doubts
         assert set(self.twilio.send_callbacks(self.server.url, ("delivered",))) <= {204}
@@ -109,7 +109,7 @@ class Killing:
 
     def _kill_it(self, how: str) -> tuple[int, int]:
         moment = self.dice.uniform(0, 1.3 * self.people / RATE + 0.3)
-        wanted = blast(self.app, f"Blast {self.number}")
+        wanted = start_blast(self.app, f"Blast {self.number}")
         time.sleep(
             moment
         )  # the moment is the point: anywhere between the yes and a little after the end
@@ -128,14 +128,14 @@ class Killing:
         """
         self._restart(**{FAILPOINT: f"{point}:{self.dice.randint(self.people // 3, self.people)}"})
         before = children_of(self.server.process.pid)
-        wanted = blast(self.app, f"Blast {self.number}")
-        until(
+        wanted = start_blast(self.app, f"Blast {self.number}")
+        wait_until(
             lambda: children_of(self.server.process.pid) != before,
             f"the death at {point}",
             60,
         )
         seen = len(self.twilio.requests)
-        until(lambda: log_of(self.app, wanted).status != "processing", "the end", 90)
+        wait_until(lambda: get_log(self.app, wanted).status != "processing", "the end", 90)
         self._restart()
         return wanted, seen
 
@@ -146,7 +146,11 @@ class Killing:
         self.server.start()
 
     def _in_doubt(self, log_id: int) -> set[str]:
-        return {row.phone for row in rows(self.app, log_id) if row.status is MessageStatus.UNKNOWN}
+        return {
+            row.phone
+            for row in list_messages(self.app, log_id)
+            if row.status is MessageStatus.UNKNOWN
+        }
 
     def _look_up(self, log_id: int) -> set[str]:
         """Let the running engine ask the carrier now, not half a minute later.
@@ -160,10 +164,10 @@ class Killing:
         def asked() -> bool:
             return all(
                 row.lookups or row.status is not MessageStatus.UNKNOWN
-                for row in rows(self.app, log_id)
+                for row in list_messages(self.app, log_id)
             )
 
-        until(asked, "the look-ups", 60)
+        wait_until(asked, "the look-ups", 60)
         return self._in_doubt(log_id)
 
     def _at_carrier(self) -> Counter[str]:
@@ -173,7 +177,7 @@ class Killing:
         self, log_id: int, death: tuple[str, float, int], doubt: tuple[int, int, int]
     ) -> Round:
         """After every receipt has come, also for texts whose answer we never heard."""
-        states = {row.phone: row.status for row in rows(self.app, log_id)}
+        states = {row.phone: row.status for row in list_messages(self.app, log_id)}
         by_state, at_carrier = Counter(states.values()), self._at_carrier()
         unaccounted = sum(states.get(phone) is not MessageStatus.DELIVERED for phone in at_carrier)
         return Round(

@@ -20,16 +20,16 @@ from app.delivery.models import Message, MessageLog
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent
 from tests.bench.figures import percentile
-from tests.delivery.town import (
+from tests.delivery.helpers import (
     attempts,
-    blast,
     ended,
     everybody_is_accounted_for,
-    log_of,
-    rows,
+    get_log,
+    list_messages,
+    start_blast,
 )
-from tests.makers import pretend_phone
-from tests.served import Served, until
+from tests.gunicorn_server import GunicornServer, wait_until
+from tests.sample_rows import make_phone
 from tests.torture.blast_setup import Line, cookie_of
 from tests.twilio_server import TwilioServer
 
@@ -58,12 +58,12 @@ class Seen:
         return percentile(self.seconds, share) * 1000
 
 
-def crowd(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
+def crowd(app: Flask, twilio: TwilioServer, server: GunicornServer) -> list[Line]:
     """L4, L5, L6: a minute of ten browsers, fifty receipts a second and twenty STOPs a second
     while a blast runs.
     """
-    wanted = blast(app, "Hello {first_name|friend}")
-    log_id = until(lambda: log_of(app, wanted), "the release", 30).id
+    wanted = start_blast(app, "Hello {first_name|friend}")
+    log_id = wait_until(lambda: get_log(app, wanted), "the release", 30).id
     twilio.wait_for(RECEIPTS_A_SECOND, 30)
     pages, receipts, stops = Seen(), Seen(), Seen()
     over = time.monotonic() + SECONDS
@@ -83,7 +83,7 @@ def crowd(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
     ]
 
 
-def _pages_lines(server: Served, pages: Seen) -> list[Line]:
+def _pages_lines(server: GunicornServer, pages: Seen) -> list[Line]:
     wrong = sum(count for status, count in pages.statuses.items() if status != 200)
     locked = server.said.count("database is locked")
     p95 = pages.within(0.95)
@@ -136,7 +136,7 @@ def _stop_lines(app: Flask, stops: Seen) -> list[Line]:
     ]
 
 
-def _browse(server: Served, cookie: str, log_id: int, over: float, seen: Seen) -> None:
+def _browse(server: GunicornServer, cookie: str, log_id: int, over: float, seen: Seen) -> None:
     line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     addresses = itertools.cycle(
         ["/", "/community", f"/blasts/logs/{log_id}", f"/blasts/logs/{log_id}/live"]
@@ -164,7 +164,7 @@ def _at_pace(a_second: float) -> Iterator[None]:
         yield
 
 
-def _receipts(server: Served, twilio: TwilioServer, over: float, seen: Seen) -> None:
+def _receipts(server: GunicornServer, twilio: TwilioServer, over: float, seen: Seen) -> None:
     """`sent` and `delivered` of every text the carrier took, as it took them."""
     pace, told = _at_pace(RECEIPTS_A_SECOND), 0
     with ThreadPoolExecutor(8) as pool:
@@ -180,18 +180,18 @@ def _receipts(server: Served, twilio: TwilioServer, over: float, seen: Seen) -> 
 
 
 def _poster(
-    twilio: TwilioServer, server: Served, url: str, params: wire.WebhookParams
+    twilio: TwilioServer, server: GunicornServer, url: str, params: wire.WebhookParams
 ) -> Callable[[], int]:
     return lambda: twilio.post(server.url, url, params)
 
 
-def _stops(server: Served, twilio: TwilioServer, seen: Seen) -> None:
+def _stops(server: GunicornServer, twilio: TwilioServer, seen: Seen) -> None:
     """From the people that the blast reaches last, some before their text leaves, some after."""
     pace = _at_pace(STOPS_A_SECOND)
     with ThreadPoolExecutor(8) as pool:
         for n in range(STOPS):
             next(pace)
-            phone = pretend_phone(PEOPLE - 1 - n * 5)
+            phone = make_phone(PEOPLE - 1 - n * 5)
             pool.submit(
                 seen.time,
                 lambda phone=phone: twilio.text_in(server.url, server.url, phone, "STOP"),
@@ -201,7 +201,7 @@ def _stops(server: Served, twilio: TwilioServer, seen: Seen) -> None:
 def many(app: Flask, twilio: TwilioServer) -> list[Line]:
     """L11: two hundred blasts to ten people each, due in the same second, on one sender."""
     started = time.monotonic()
-    wanted = [blast(app, f"Blast {n}", in_seconds=2.0) for n in range(BLASTS)]
+    wanted = [start_blast(app, f"Blast {n}", in_seconds=2.0) for n in range(BLASTS)]
     logs = [ended(app, each, 180) for each in wanted]
     took = time.monotonic() - started
     with app.app_context():
@@ -215,7 +215,7 @@ def many(app: Flask, twilio: TwilioServer) -> list[Line]:
         ).scalars()
         latest = max((moment - due).total_seconds() for moment in first)
     everybody_is_accounted_for(app, twilio)
-    right = {row.status.value for log in logs for row in rows(app, log.id)} == {"accepted"}
+    right = {row.status.value for log in logs for row in list_messages(app, log.id)} == {"accepted"}
     return [
         Line(
             "L11",

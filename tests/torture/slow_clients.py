@@ -12,18 +12,18 @@ from collections.abc import Iterator
 
 from flask import Flask
 
-from tests.delivery.town import (
+from tests.delivery.helpers import (
     attempts,
-    blast,
+    count_statuses,
     ended,
     everybody_is_accounted_for,
-    log_of,
-    rows,
-    statuses,
-    tally,
+    get_log,
+    get_tally,
+    list_messages,
+    start_blast,
 )
-from tests.makers import pretend_phone
-from tests.served import Served, until
+from tests.gunicorn_server import GunicornServer, wait_until
+from tests.sample_rows import make_phone
 from tests.torture.blast_setup import Line
 from tests.twilio_server import TwilioServer
 
@@ -32,18 +32,18 @@ LOCKED = 30.0
 FORM = b"Content-Type: application/x-www-form-urlencoded"
 
 
-def drip(app: Flask, twilio: TwilioServer, _server: Served) -> list[Line]:
+def drip(app: Flask, twilio: TwilioServer, _server: GunicornServer) -> list[Line]:
     """F9: one answer comes a byte every 0.4 s, which would take minutes; everybody else is
     served meanwhile.
     """
-    last = pretend_phone(PEOPLE - 1)
+    last = make_phone(PEOPLE - 1)
     twilio.answer(to=last, manner="drip")
     started = time.monotonic()
-    wanted = blast(app, "Drip")
-    until(lambda: statuses(app)["accepted"] == PEOPLE - 1, "the others", 20)
+    wanted = start_blast(app, "Drip")
+    wait_until(lambda: count_statuses(app)["accepted"] == PEOPLE - 1, "the others", 20)
     others = time.monotonic() - started
     log = ended(app, wanted, 60)
-    [row] = [each for each in rows(app, log.id) if each.phone == last]
+    [row] = [each for each in list_messages(app, log.id) if each.phone == last]
     [tried] = [each for each in attempts(app) if each.message_id == row.id]
     took = (tried.ended_at - tried.started_at).total_seconds()
     everybody_is_accounted_for(app, twilio)
@@ -67,9 +67,9 @@ def drip(app: Flask, twilio: TwilioServer, _server: Served) -> list[Line]:
     ]
 
 
-def lock(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
+def lock(app: Flask, twilio: TwilioServer, server: GunicornServer) -> list[Line]:
     """F33: another process holds the database for 30 s in mid-blast."""
-    wanted = blast(app, "Lock")
+    wanted = start_blast(app, "Lock")
     before = len(twilio.requests)
     twilio.wait_for(before + PEOPLE // 4)
     with _locked(app):
@@ -78,7 +78,7 @@ def lock(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
         waited = time.monotonic() - started
         time.sleep(max(0.0, LOCKED - waited))
     log = ended(app, wanted, 60)
-    taken = tally(app, log.id).accepted
+    taken = get_tally(app, log.id).accepted
     everybody_is_accounted_for(app, twilio)
     return [
         Line(
@@ -92,10 +92,10 @@ def lock(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
     ]
 
 
-def goodbye(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
+def goodbye(app: Flask, twilio: TwilioServer, server: GunicornServer) -> list[Line]:
     """F3: SIGTERM in mid-blast while somebody's form never comes to its end."""
     twilio.answer(delay=0.3)
-    wanted = blast(app, "Goodbye")
+    wanted = start_blast(app, "Goodbye")
     twilio.wait_for(len(twilio.requests) + 20)
     with socket.create_connection(("127.0.0.1", server.port)) as line:
         line.sendall(
@@ -108,7 +108,7 @@ def goodbye(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
         server.process.send_signal(signal.SIGTERM)
         code = server.process.wait(60)
         took = time.monotonic() - started
-    counted = tally(app, log_of(app, wanted).id)
+    counted = get_tally(app, get_log(app, wanted).id)
     everybody_is_accounted_for(app, twilio)
     left = f"{counted.in_flight} on the wire, {counted.unknown} in doubt, {counted.queued} wait"
     right = counted.in_flight == counted.unknown == 0 < counted.queued
@@ -127,9 +127,9 @@ def goodbye(app: Flask, twilio: TwilioServer, server: Served) -> list[Line]:
         Line(
             "F3",
             "after the next start",
-            str(dict(statuses(app, log.id))),
+            str(dict(count_statuses(app, log.id))),
             f"{PEOPLE} taken",
-            statuses(app, log.id) == {"accepted": PEOPLE},
+            count_statuses(app, log.id) == {"accepted": PEOPLE},
         ),
     ]
 

@@ -17,8 +17,8 @@ from flask import Flask
 from app.core.db import db
 from app.delivery.models import Message
 from tests.bench.processes import children_of, memory_of
-from tests.delivery.town import blast, ended, everybody_is_accounted_for
-from tests.served import ROOT, Served
+from tests.delivery.helpers import ended, everybody_is_accounted_for, start_blast
+from tests.gunicorn_server import ROOT, GunicornServer
 from tests.torture.blast_setup import Line, cookie_of
 from tests.torture.load import Watch
 from tests.twilio_server import TwilioServer
@@ -28,7 +28,7 @@ LOOK_SECONDS, COPY_SECONDS = 1.0, 15.0
 MOST_WAL = 64.0
 
 
-def soak(app: Flask, twilio: TwilioServer, server: Served, minutes: float) -> list[Line]:
+def soak(app: Flask, twilio: TwilioServer, server: GunicornServer, minutes: float) -> list[Line]:
     """Send for so many minutes and look at the sending process every second."""
     [worker] = children_of(server.process.pid)
     database: Path = app.extensions["settings"].database_path
@@ -88,12 +88,12 @@ def _grown(seen: Sequence[dict[str, float]], what: str, unit: str, more: float |
     return Line("L13", what, told, f"no more than {more:.0f}{unit} growth", last <= first + more)
 
 
-def _send(app: Flask, twilio: TwilioServer, server: Served, over: float) -> int:
+def _send(app: Flask, twilio: TwilioServer, server: GunicornServer, over: float) -> int:
     dice, texts = random.Random(13), 0
     while time.monotonic() < over:
         twilio.requests.clear()
         twilio.texts.clear()
-        ended(app, blast(app, f"Text {texts}"), 60)
+        ended(app, start_blast(app, f"Text {texts}"), 60)
         assert set(twilio.scatter_callbacks(server.url, ("sent", "delivered"), dice)) <= {204}
         assert Counter(Counter(each.to for each in twilio.requests).values()) == {1: PEOPLE}
         texts += PEOPLE
@@ -106,7 +106,7 @@ def _delivered(app: Flask) -> int:
         return db.session.scalar(db.select(db.func.count()).where(Message.status == "delivered"))
 
 
-def _copy(server: Served, database: Path, over: float) -> int:
+def _copy(server: GunicornServer, database: Path, over: float) -> int:
     """`dbdoctor --backup` again and again, as an hourly timer would."""
     target = database.with_name("copy.db")
     for number in itertools.count():
@@ -119,7 +119,7 @@ def _copy(server: Served, database: Path, over: float) -> int:
     raise AssertionError("never")
 
 
-def _read(server: Served, cookie: str, over: float) -> int:
+def _read(server: GunicornServer, cookie: str, over: float) -> int:
     for number in itertools.count():
         if time.monotonic() > over:
             return number

@@ -10,7 +10,7 @@ from flask import Flask, Response, url_for
 
 from app import create_app
 from tests.conftest import _settings
-from tests.thrifty import thrifty
+from tests.app_cache import cache_compiled_parts
 from tests.visit import Visitor
 from tests.whole.sample_data import fill_sample_data, snapshot
 
@@ -64,7 +64,7 @@ def filled_site(fresh_database, tmp_path_factory):
     folder.mkdir()
     shutil.copy(fresh_database, folder / "sms.db")
     return folder, fill_sample_data(
-        thrifty(create_app(_settings(folder / "sms.db", undo_seconds=0)))
+        cache_compiled_parts(create_app(_settings(folder / "sms.db", undo_seconds=0)))
     )
 
 
@@ -76,7 +76,7 @@ def make_site(filled_site, tmp_path):
         folder = tmp_path / f"site-{len(list(tmp_path.iterdir()))}"
         shutil.copytree(filled_site[0], folder)
         return Site(
-            thrifty(create_app(_settings(folder / "sms.db", **more))),
+            cache_compiled_parts(create_app(_settings(folder / "sms.db", **more))),
             folder / "sms.db",
             filled_site[1],
         )
@@ -89,7 +89,7 @@ def shared_site(filled_site, tmp_path_factory):
     """The one app that `site` resets each time: making one, and its templates, takes a second."""
     folder = tmp_path_factory.mktemp("shared") / "site"
     shutil.copytree(filled_site[0], folder)
-    return thrifty(create_app(_settings(folder / "sms.db"))), folder / "sms.db"
+    return cache_compiled_parts(create_app(_settings(folder / "sms.db"))), folder / "sms.db"
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ from app.inbox.models import SavedReply
 from app.keywords.actions import keyword_rules
 from app.people.models import PersonNote
 from app.surveys.models import SurveyFlow, SurveySession
-from tests.cast import LEO, MAX, MIA, PASSWORD, ZOE
-from tests.makers import dead_number, member, said_stop, wrote
+from tests.sample_people import LEO, MAX, MIA, PASSWORD, ZOE
+from tests.sample_rows import add_dead_number, add_member, add_opt_out, add_inbound_text
 from tests.visit import Visitor
 
 SHEET = b"name,phone\nUma,303 555 0150\nBad,12\n"
@@ -53,7 +53,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
             keyword_rules.create_keyword_rule(
                 keyword_rules.KeywordInfo("HOURS", "9 to 5"), ["WHEN"], "sol"
             )
-        zoe = member(ZOE, "Zoë").id
+        zoe = add_member(ZOE, "Zoë").id
         tom = db.session.scalar(db.select(AppUser.id).where(AppUser.username == TOM))
     import_id = _import(app)
     opt_outs = {"import_id": _import(app, "/suppression/import")}
@@ -99,9 +99,9 @@ def _people() -> None:
     for person in (nia, tom):
         person.set_password(PASSWORD)
     for phone, name in ((LEO, "Leo"), (MIA, "Mia"), (MAX, "Max")):
-        member(phone, name)
-    said_stop(LEO)
-    dead_number(MIA)
+        add_member(phone, name)
+    add_opt_out(LEO)
+    add_dead_number(MIA)
     with write() as session:
         session.add_all([nia, tom, event := Event(title="Spring picnic")])
         session.flush()
@@ -114,7 +114,7 @@ def _people() -> None:
         session.add(SurveySession(survey_id=survey.id, phone=MAX, questions_json=asked))
         session.add(PersonNote(phone=ZOE, body="Chairs the choir", created_by="sol"))
         session.add(SavedReply(title="Thanks", body="Thank you, {first_name|friend}!"))
-    wrote(ZOE, "Is there parking?")
+    add_inbound_text(ZOE, "Is there parking?")
 
 
 def _blast(hours: float | None = None) -> int:

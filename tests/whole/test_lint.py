@@ -36,8 +36,8 @@ def test_ci_runs_the_linters_and_every_test():
 
 def test_the_two_pools_of_make_test_leave_no_test_out():
     waiting, computing = POOLS
-    assert waiting.markers == "slow or browser"
-    assert computing.markers == "not slow and not browser"
+    assert waiting.markers == "(slow or browser) and not torture"
+    assert computing.markers == "not slow and not browser and not torture"
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])

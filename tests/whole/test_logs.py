@@ -8,8 +8,8 @@ import pytest
 
 from app.core.db import db
 from app.core.logging_config import MaskingFormatter
-from tests.cast import PASSWORD
-from tests.served import Served, until
+from tests.sample_people import PASSWORD
+from tests.gunicorn_server import GunicornServer, wait_until
 from tests.whole.plain_http_visitor import PlainHttpVisitor
 from tests.whole.test_errors import put_in
 
@@ -49,7 +49,7 @@ def test_a17_a_whole_day_leaves_nothing_private_in_the_log_of_a_real_server(
         "UNDO_SECONDS": "0",
         "LOG_FORMAT": "json",
     }
-    with Served(make_settings().database_path, **environment) as server:
+    with GunicornServer(make_settings().database_path, **environment) as server:
         ada = PlainHttpVisitor(server.url)
         ada.send("/login", username=NAME, password=WRONG)
         ada.send("/login", username="ada", password=PASSWORD, remember="1")
@@ -66,7 +66,7 @@ def test_a17_a_whole_day_leaves_nothing_private_in_the_log_of_a_real_server(
             confirm="1",
         )
         assert "Wombats" in sent
-        until(
+        wait_until(
             lambda: '"delivered":1,' in ada.go("/blasts/logs/1/status"),
             "the blast to be delivered",
         )
@@ -91,7 +91,7 @@ def test_a17_a_whole_day_leaves_nothing_private_in_the_log_of_a_real_server(
 def test_a_practice_phones_number_is_in_no_access_log(make_settings):
     """The address of a phone holds its number; production's access log must not."""
     environment = {"APP_ENV": "production", "SECRET_KEY": KEY}
-    with Served(make_settings().database_path, **environment) as server:
+    with GunicornServer(make_settings().database_path, **environment) as server:
         ada = PlainHttpVisitor(server.url)
         ada.send("/login", username="ada", password=PASSWORD)
         ada.go("/sandbox/13035550167")

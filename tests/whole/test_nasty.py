@@ -15,8 +15,8 @@ from app.organisation.queries import get_organisation
 from app.people.models import PersonNote
 from app.suppression.actions.opt_outs import record_opt_out
 from app.suppression.models import SuppressedContact
-from tests.cast import MAX, ZOE
-from tests.makers import pretend_phone
+from tests.sample_people import MAX, ZOE
+from tests.sample_rows import make_phone
 from tests.whole.routes import ADMIN, ANYONE, BOTH, ROUTES
 from tests.whole.test_matrix import expected
 
@@ -102,17 +102,15 @@ def fill(app, names):
         session.query(KeywordRule).update({"response_body": names[1]})
         session.query(MessageLog).update({"event_title": names[0], "message_body": names[1]})
         for number, name in enumerate(names):
-            phone = pretend_phone(500 + number)
+            phone = make_phone(500 + number)
             session.add(CommunityMember(name=name, phone=phone))
             session.add(EventRegistration(event_id=1, name=name, phone=phone))
             session.add(PersonNote(phone=ZOE, body=name, created_by="sol"))
             session.add(
-                SuppressedContact(
-                    phone=pretend_phone(700 + number), category="hard_fail", reason=name
-                )
+                SuppressedContact(phone=make_phone(700 + number), category="hard_fail", reason=name)
             )
             record_opt_out(
-                pretend_phone(900 + number),
+                make_phone(900 + number),
                 source="manual",
                 reason=name,
                 name=name,

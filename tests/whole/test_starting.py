@@ -11,7 +11,7 @@ import pytest
 
 from app import create_app
 from app.core.environment import BadSettings, load_settings
-from tests.served import free_port
+from tests.gunicorn_server import find_free_port
 from tests.visit import Visitor
 from tests.whole.program_copy import START, ProgramCopy
 from tests.whole.routes import ROUTES
@@ -96,7 +96,7 @@ def test_m4_a_newer_database_is_refused_and_untouched(clone, command):
         connection.execute(later)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = _state_of(database.parent)
-    done = clone.run(*command, SECRET_KEY=KEY, PORT=str(free_port()))
+    done = clone.run(*command, SECRET_KEY=KEY, PORT=str(find_free_port()))
     assert done.returncode != 0
     assert "made by a newer version" in done.stderr
     assert "Traceback" not in done.stderr

@@ -9,7 +9,7 @@ import pytest
 
 from tests.bench.large_database import Size, crowded
 from tests.bench.large_lists import MOST_STATEMENTS, PAGES
-from tests.statements import asked_of
+from tests.select_recorder import record_selects
 from tests.visit import Visitor
 
 
@@ -27,6 +27,6 @@ def town(tmp_path_factory):
 def test_a_list_takes_a_few_statements(town, address):
     browser = Visitor(town).browser("ada")
     browser.get(address)  # the first look loads what is kept
-    with asked_of(town) as statements:
+    with record_selects(town) as statements:
         assert browser.get(address).status_code == 200
     assert len(statements) <= MOST_STATEMENTS, "\n".join(statements)

@@ -124,10 +124,11 @@ def test_every_macro_is_used(trees):
 
 
 def test_every_sheet_and_script_is_loaded_by_every_page_or_by_the_inbox():
-    loaded = TEMPLATES["base.html"] + TEMPLATES["inbox/_scripts.html"]
+    every_page, inbox = TEMPLATES["_pieces/layout.html"], TEMPLATES["inbox/_scripts.html"]
     for folder, suffix in (("css", ".css"), ("js", ".js")):
         names = {path.stem for path in (STATIC / folder).glob(f"*{suffix}")}
-        assert {name for name in names if f'"{name}"' not in loaded} == set()
+        loaded = {name for name in names if f'"{folder}/{name}{suffix}"' in every_page}
+        assert {name for name in names - loaded if f'"{name}"' not in inbox} == set()
 
 
 def test_every_icon_that_is_asked_for_is_in_the_sprite():
